@@ -1,0 +1,187 @@
+package pull
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Limits of GitHub's API that a plan keeps.
+const (
+	maxSummary     = 65535 // check run output, "Create a check run"
+	maxDescription = 140   // commit status, "Create a commit status"
+	maxComment     = 65536 - 256
+	// maxAnnotations is ours: GitHub takes 50 a request, any number of times.
+	maxAnnotations = 200
+)
+
+// Plan is the difference between what a pull request looks like and what the
+// rules want. Applying it leaves nothing to do.
+type Plan struct {
+	Key     Key
+	Actions []Action
+	Pokes   []Key
+	Again   time.Time // look again then; zero for no need
+}
+
+// Decide asks the rules and compares. The order of the rules does not matter.
+// An error means that a rule wants what it did not declare: a mistake in the
+// program, not in the pull request.
+func Decide(r *Request, rules []Rule) (Plan, error) {
+	d := decision{request: r, parts: map[string][]part{}, plan: Plan{Key: r.Key}}
+	for _, rule := range rules {
+		if missing := rule.Needs &^ r.Facts; missing != 0 {
+			return Plan{}, fmt.Errorf("deciding %s: rule %s needs facts that were not loaded (%b)", r.Key, rule.Name, missing)
+		}
+		if err := d.add(rule, rule.Want(r)); err != nil {
+			return Plan{}, fmt.Errorf("deciding %s: rule %s: %w", r.Key, rule.Name, err)
+		}
+	}
+	d.checks()
+	return d.sorted(), nil
+}
+
+type part struct {
+	rule string
+	CheckPart
+}
+
+type decision struct {
+	request *Request
+	parts   map[string][]part
+	plan    Plan
+}
+
+func (d *decision) do(a Action) { d.plan.Actions = append(d.plan.Actions, a) }
+
+func (d *decision) add(rule Rule, want Want) error {
+	need := Facts(0)
+	if len(want.Statuses) > 0 {
+		need |= Statuses
+	}
+	if len(want.Checks) > 0 {
+		need |= Checks
+	}
+	if len(want.Notes) > 0 {
+		need |= Notes
+	}
+	if need&^rule.Needs != 0 {
+		return fmt.Errorf("writes what it does not load: add it to Needs (%b)", need&^rule.Needs)
+	}
+	for _, s := range want.Statuses {
+		if !hasFold(rule.Owns, s.Context) {
+			return fmt.Errorf("wants the status %q without owning it", s.Context)
+		}
+		d.status(s)
+	}
+	for _, l := range want.Labels {
+		if !hasFold(rule.Owns, l.Name) {
+			return fmt.Errorf("wants the label %q without owning it", l.Name)
+		}
+		d.label(l)
+	}
+	for _, c := range want.Checks {
+		d.parts[c.Check] = append(d.parts[c.Check], part{rule.Name, c})
+	}
+	for _, n := range want.Notes {
+		d.note(n)
+	}
+	for _, key := range want.Pokes {
+		if !slices.Contains(d.plan.Pokes, key) && key != d.request.Key {
+			d.plan.Pokes = append(d.plan.Pokes, key)
+		}
+	}
+	if !want.Again.IsZero() && (d.plan.Again.IsZero() || want.Again.Before(d.plan.Again)) {
+		d.plan.Again = want.Again
+	}
+	return nil
+}
+
+func (d *decision) status(s Status) {
+	s.Description = cut(s.Description, maxDescription)
+	if d.request.Statuses[s.Context] != s {
+		d.do(SetStatus{SHA: d.request.Head, Status: s})
+	}
+}
+
+func (d *decision) label(l Label) {
+	switch has := d.request.HasLabel(l.Name); {
+	case l.On && !has:
+		d.do(AddLabel{l.Name})
+	case !l.On && has:
+		d.do(RemoveLabel{l.Name})
+	}
+}
+
+func (d *decision) note(n Note) {
+	n.Body = cut(n.Body, maxComment)
+	posted, found := d.request.Notes[n.Key]
+	switch {
+	case found && (n.Once || posted.Digest == n.Digest()):
+	case found:
+		d.do(EditNote{ID: posted.ID, Note: n})
+	case n.Once && d.request.NotesDeleted > 0: // people did not want to read it
+	default:
+		d.do(AddNote{n})
+	}
+}
+
+func (d *decision) checks() {
+	for name, parts := range d.parts {
+		check := merge(name, parts)
+		if d.request.Checks[name].Digest != check.Digest() {
+			d.do(SetCheck{SHA: d.request.Head, Check: check})
+		}
+	}
+}
+
+// merge makes one check run of the parts: worst first, then by rule.
+func merge(name string, parts []part) Check {
+	slices.SortStableFunc(parts, func(a, b part) int {
+		return cmp.Or(b.Conclusion.severity()-a.Conclusion.severity(), strings.Compare(a.rule, b.rule))
+	})
+	check := Check{Name: name, Conclusion: parts[0].Conclusion, Title: parts[0].Title}
+	var summaries []string
+	for _, p := range parts {
+		if p.Summary != "" {
+			summaries = append(summaries, strings.TrimSpace(p.Summary))
+		}
+		check.Annotations = append(check.Annotations, p.Annotations...)
+	}
+	slices.SortStableFunc(check.Annotations, func(a, b Annotation) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), a.Line-b.Line, strings.Compare(a.Title, b.Title), strings.Compare(a.Message, b.Message))
+	})
+	if over := len(check.Annotations) - maxAnnotations; over > 0 {
+		check.Annotations = check.Annotations[:maxAnnotations]
+		summaries = append([]string{fmt.Sprintf("%d more annotations are left out here.", over)}, summaries...)
+	}
+	check.Summary = cut(strings.Join(summaries, "\n\n"), maxSummary)
+	return check
+}
+
+// sorted puts what people wait for first, and gives every set of rules one
+// order of actions.
+func (d *decision) sorted() Plan {
+	order := []string{"status", "check", "unlabel", "label", "edit-comment", "comment"}
+	slices.SortStableFunc(d.plan.Actions, func(a, b Action) int {
+		return cmp.Or(slices.Index(order, a.Kind())-slices.Index(order, b.Kind()), strings.Compare(a.String(), b.String()))
+	})
+	slices.SortFunc(d.plan.Pokes, func(a, b Key) int { return strings.Compare(a.String(), b.String()) })
+	return d.plan
+}
+
+// cut shortens a text to at most limit bytes, at a whole character, and shows
+// that it did.
+func cut(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	end := limit - len("…")
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
+}

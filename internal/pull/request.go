@@ -1,0 +1,138 @@
+package pull
+
+import "time"
+
+// Facts says which parts of a Request are loaded. Every part costs requests,
+// so a rule names only what it reads, or what it writes and must compare.
+type Facts uint
+
+const (
+	Files    Facts = 1 << iota // Request.Files
+	Commits                    // Request.Commits
+	Statuses                   // Request.Statuses, Request.EarlierStatuses
+	Checks                     // Request.Checks
+	Notes                      // Request.Notes, Request.NotesDeleted
+)
+
+// State of a pull request.
+type State string
+
+const (
+	Open   State = "open"
+	Closed State = "closed" // without a merge
+	Merged State = "merged"
+)
+
+// Request is a pull request at one moment: everything that rules may look at.
+// Parts that Facts does not name are empty because nobody asked, not because
+// there is nothing.
+type Request struct {
+	Key         Key
+	Now         time.Time // when the snapshot was loaded
+	UpdatedAt   time.Time // GitHub's updated_at
+	Title, Body string
+	State       State
+	Draft       bool
+	Author      string // login
+	// Association is GitHub's author_association, as NONE or MEMBER. It is
+	// wrong for private members of an organisation: never authorise by it.
+	Association   string
+	Base          string // branch it is to be merged into
+	DefaultBranch string
+	Head          string // commit at the tip, full id
+	Labels        []string
+
+	// Settings is the repository's own settings file on its default branch,
+	// nil where there is none.
+	Settings []byte
+
+	Facts Facts
+
+	Files []File
+	// FilesOmitted counts changed files that GitHub does not list: it stops at
+	// 3,000 ("List pull requests files", REST API).
+	FilesOmitted int
+
+	// Commits, oldest first. GitHub lists the first 250.
+	Commits        []Commit
+	CommitsOmitted int
+
+	// Statuses are the newest commit statuses on Head, by context.
+	Statuses map[string]Status
+	// EarlierStatuses are contexts this bot may have set on any listed commit
+	// of the pull request, Head included.
+	EarlierStatuses map[string]bool
+
+	// Checks are the newest check runs of this App on Head, by name.
+	Checks map[string]CheckState
+
+	// Notes are this App's own comments, by key.
+	Notes map[string]PostedNote
+	// NotesDeleted counts comments of this App that people deleted.
+	NotesDeleted int
+}
+
+// HasLabel tells whether the pull request bears the label. GitHub compares
+// label names without regard to case.
+func (r *Request) HasLabel(name string) bool { return hasFold(r.Labels, name) }
+
+// Change says what a pull request does to a file.
+type Change string
+
+const (
+	Added    Change = "added"
+	Modified Change = "modified"
+	Renamed  Change = "renamed" // perhaps edited too
+	Removed  Change = "removed"
+)
+
+// File is one changed file.
+type File struct {
+	Path     string
+	Previous string // path before a rename, where GitHub tells it
+	Change   Change
+	// Content at Head, nil where no rule's Reads asked for it, and for removed
+	// files.
+	Content *Content
+}
+
+// Kind of an entry in a git tree.
+type Kind string
+
+const (
+	Regular   Kind = "file"
+	Symlink   Kind = "symlink"
+	Submodule Kind = "submodule"
+)
+
+// MaxContent is the size up to which contents are loaded, in bytes. A NEWS
+// entry or a settings file has a few hundred.
+const MaxContent = 2 << 20
+
+// Content of a file. Data is empty for submodules and for files larger than
+// MaxContent, whose Size still tells the truth.
+type Content struct {
+	Kind Kind
+	Size int64
+	Data []byte
+}
+
+// Commit of a pull request.
+type Commit struct {
+	SHA     string
+	Message string // subject, blank line, body
+}
+
+// CheckState is what the bot must know of a check run it made: Digest is
+// Check.Digest of what was written, "" while it is incomplete.
+type CheckState struct {
+	ID         int64
+	Digest     string
+	Conclusion Conclusion
+}
+
+// PostedNote is a comment of this App: Digest is Note.Digest of what it wrote.
+type PostedNote struct {
+	ID     int64
+	Digest string
+}

@@ -1,0 +1,165 @@
+package pull
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Rule says what a pull request should look like, given what it looks like now.
+type Rule struct {
+	// Name is the log field, the prefix of golden files and the entry in the
+	// documentation: "news".
+	Name string
+	// Needs are the facts that Want reads, and those it must be compared with:
+	// a rule that wants statuses needs Statuses.
+	Needs Facts
+	// Reads picks the changed files whose contents are loaded; nil picks none.
+	Reads func(path string) bool
+	// Owns are the status contexts and labels that this rule alone decides.
+	Owns []string
+	// Want is pure: the same Request gives the same Want.
+	Want func(*Request) Want
+}
+
+// Want is what a rule wants of a pull request. What it leaves out it has no
+// opinion on: nothing is taken back because a Want is silent.
+type Want struct {
+	Statuses []Status
+	Checks   []CheckPart
+	Labels   []Label
+	Notes    []Note
+	Pokes    []Key     // other keys to look at: a rule writes only to its own
+	Again    time.Time // look again then; zero for no need
+}
+
+// StatusState is the state of a commit status.
+type StatusState string
+
+const (
+	StatusSuccess StatusState = "success"
+	StatusFailure StatusState = "failure"
+	StatusPending StatusState = "pending"
+)
+
+// Status is a commit status on the head ("Commit statuses", REST API).
+type Status struct {
+	Context     string
+	State       StatusState
+	Description string // at most 140 characters, best within 50
+	URL         string
+}
+
+// Label says that a label is to be on or off, and kept so.
+type Label struct {
+	Name string
+	On   bool
+}
+
+// Note is a comment. Its Key finds it again.
+type Note struct {
+	Key  string // lower-case words with hyphens: "news-help"
+	Body string
+	// Once: never edited and never repeated, not even when people deleted a
+	// comment of the bot. Otherwise the comment is edited to match Body.
+	Once bool
+}
+
+// Conclusion of a check run.
+type Conclusion string
+
+const (
+	Success Conclusion = "success"
+	Neutral Conclusion = "neutral" // something to look at that blocks nothing
+	Failure Conclusion = "failure"
+)
+
+// severity orders conclusions; the worst part decides a check run.
+func (c Conclusion) severity() int {
+	switch c {
+	case Failure:
+		return 2
+	case Neutral:
+		return 1
+	}
+	return 0
+}
+
+// CheckPart is what one rule has to say in a check run that several share.
+type CheckPart struct {
+	Check       string // name of the check run
+	Conclusion  Conclusion
+	Title       string // one line; that of the worst part is shown
+	Summary     string // Markdown
+	Annotations []Annotation
+}
+
+// Level of an annotation.
+type Level string
+
+const (
+	NoticeLevel  Level = "notice"
+	WarningLevel Level = "warning"
+	FailureLevel Level = "failure"
+)
+
+// Annotation is a remark on a place in a changed file. Line counts from 1.
+type Annotation struct {
+	Path    string
+	Line    int
+	Level   Level
+	Title   string
+	Message string
+}
+
+// Validate finds rules that cannot live together: every fault, joined.
+func Validate(rules []Rule) error {
+	var faults []error
+	names, owners := map[string]bool{}, map[string]string{}
+	for _, rule := range rules {
+		switch {
+		case rule.Name == "" || rule.Want == nil:
+			faults = append(faults, fmt.Errorf("rule %q has no name or no Want", rule.Name))
+		case names[rule.Name]:
+			faults = append(faults, fmt.Errorf("two rules are named %q", rule.Name))
+		}
+		names[rule.Name] = true
+		for _, thing := range rule.Owns {
+			fold := strings.ToLower(thing)
+			if owner, taken := owners[fold]; taken {
+				faults = append(faults, fmt.Errorf("rules %q and %q both own %q: give one of them another name in the settings", owner, rule.Name, thing))
+			}
+			owners[fold] = rule.Name
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// Needs are the facts that any of the rules needs.
+func Needs(rules []Rule) Facts {
+	var all Facts
+	for _, rule := range rules {
+		all |= rule.Needs
+	}
+	return all
+}
+
+// Reads tells whether any of the rules reads the contents of a changed file.
+func Reads(rules []Rule, path string) bool {
+	for _, rule := range rules {
+		if rule.Reads != nil && rule.Reads(path) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasFold(names []string, name string) bool {
+	for _, n := range names {
+		if strings.EqualFold(n, name) {
+			return true
+		}
+	}
+	return false
+}

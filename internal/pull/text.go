@@ -1,0 +1,48 @@
+package pull
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// String shows the whole plan to people: each action, and below it the texts
+// that it writes.
+func (p Plan) String() string {
+	var b strings.Builder
+	if len(p.Actions) == 0 {
+		b.WriteString("nothing to do\n")
+	}
+	for _, a := range p.Actions {
+		fmt.Fprintln(&b, a)
+		switch a := a.(type) {
+		case SetCheck:
+			indent(&b, "  ", a.Summary)
+			for _, n := range a.Annotations {
+				fmt.Fprintf(&b, "  %s:%d: %s: %s\n", n.Path, n.Line, n.Level, n.Title)
+				indent(&b, "    ", n.Message)
+			}
+		case AddNote:
+			indent(&b, "  ", a.Body)
+		case EditNote:
+			indent(&b, "  ", a.Body)
+		}
+	}
+	for _, key := range p.Pokes {
+		fmt.Fprintf(&b, "look at %s\n", key)
+	}
+	if !p.Again.IsZero() {
+		fmt.Fprintf(&b, "look again at %s\n", p.Again.UTC().Format(time.RFC3339))
+	}
+	return b.String()
+}
+
+func indent(b *strings.Builder, prefix, text string) {
+	if text == "" {
+		return
+	}
+	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+		b.WriteString(strings.TrimRight(prefix+line, " "))
+		b.WriteByte('\n')
+	}
+}
