@@ -121,6 +121,7 @@ type Content struct {
 type Commit struct {
 	SHA     string
 	Message string // subject, blank line, body
+	Merge   bool   // has two parents or more
 }
 
 // CheckState is what the bot must know of a check run it made: Digest is

@@ -1,0 +1,55 @@
+package git
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// Repository is a local repository. Dir is any directory inside it.
+type Repository struct{ Dir string }
+
+// run gives what a git command prints. The environment is the caller's, since
+// hooks set GIT_DIR and GIT_INDEX_FILE for good reason; what would change the
+// output is switched off.
+func (r Repository) run(ctx context.Context, stdin io.Reader, args ...string) ([]byte, error) {
+	dir := r.Dir
+	if dir == "" {
+		dir = "."
+	}
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "--no-pager", "--literal-pathspecs"}, args...)...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1")
+	cmd.Stdin = stdin
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return nil, errors.New("running git: it is not installed or not in PATH")
+	case err != nil:
+		return nil, fmt.Errorf("running git %s: %w: %s", args[0], err, firstLine(stderr.String()))
+	}
+	return out, nil
+}
+
+// Resolve gives the full id of the commit that a name stands for.
+func (r Repository) Resolve(ctx context.Context, name string) (string, error) {
+	out, err := r.run(ctx, nil, "rev-parse", "--verify", "--quiet", "--end-of-options", name+"^{commit}")
+	if err != nil {
+		if _, outside := r.run(ctx, nil, "rev-parse", "--git-dir"); outside != nil {
+			return "", fmt.Errorf("opening the repository in %q: %w", r.Dir, outside)
+		}
+		return "", fmt.Errorf("resolving %q: no such commit or branch here: fetch it, or name another", name)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	return line
+}

@@ -1,0 +1,196 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+)
+
+// Store is what the path keeps between runs: hints for other keys, and small
+// notes that make it faster but that it could do without.
+type Store interface {
+	Add(ctx context.Context, hints ...queue.Hint) error
+	Get(ctx context.Context, name string) ([]byte, error)
+	Put(ctx context.Context, name string, value []byte) error
+}
+
+// Config of a Reconciler. Settings, GitHub, Store, Rules and Now are required,
+// but a Reconciler that only plans needs no Store.
+type Config struct {
+	Settings *config.Config
+	GitHub   *gh.App
+	Store    Store
+	// Rules makes the rules of a repository from its settings.
+	Rules func(config.Rules) []pull.Rule
+	// DryRun logs what would be done and does nothing.
+	DryRun  bool
+	Metrics prometheus.Registerer // nil for none
+	Log     zerolog.Logger
+	Now     func() time.Time
+}
+
+// Reconciler runs the path.
+type Reconciler struct {
+	Config
+	settings *settings
+	actions  *prometheus.CounterVec
+	sweep    sweepMetrics
+}
+
+// New checks the configuration and that the rules can live together.
+func New(c Config) (*Reconciler, error) {
+	if c.Settings == nil || c.GitHub == nil || c.Rules == nil || c.Now == nil {
+		return nil, errors.New("making the reconciler: Settings, GitHub, Rules and Now are required")
+	}
+	if err := pull.Validate(c.Rules(c.Settings.Rules)); err != nil {
+		return nil, fmt.Errorf("making the reconciler: %w", err)
+	}
+	r := &Reconciler{
+		Config:   c,
+		settings: &settings{central: c.Settings, store: c.Store, log: c.Log, byRepository: map[pull.Key]effective{}},
+		actions: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "concorde_actions_total", Help: "Writes to pull requests, by kind and result (done, planned, error).",
+		}, []string{"kind", "result"}),
+		sweep: newSweepMetrics(),
+	}
+	if c.Metrics != nil {
+		for _, m := range append(r.sweep.collectors(), r.actions) {
+			if err := c.Metrics.Register(m); err != nil {
+				return nil, fmt.Errorf("making the reconciler: registering metrics: %w", err)
+			}
+		}
+	}
+	return r, nil
+}
+
+// Run works one key of the queue. Its errors are the outcomes of the queue.
+func (r *Reconciler) Run(ctx context.Context, job queue.Job) error {
+	key, err := pull.ParseKey(job.Key)
+	if err != nil {
+		return &queue.GiveUp{Err: err}
+	}
+	if !r.Settings.Acts(key.Owner, key.Repo) {
+		return nil
+	}
+	log := r.Log.With().Str("pr", key.String()).Str("cause", job.Cause).Logger()
+	ctx = log.WithContext(ctx)
+	if key.Number == 0 {
+		return outcome(r.sweepStep(ctx, key, job))
+	}
+	return outcome(r.run(ctx, key, job))
+}
+
+func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error {
+	plan, request, err := r.Plan(ctx, key, job.Installation)
+	if err != nil {
+		return err
+	}
+	if pause := r.stale(request, job); pause > 0 {
+		return &queue.Later{Until: r.Now().Add(pause), Why: "GitHub still shows an older state"}
+	}
+	if err := r.apply(ctx, plan, job.Installation); err != nil {
+		return err
+	}
+	if r.DryRun {
+		return nil
+	}
+	return r.follow(ctx, plan, job)
+}
+
+// stale gives the pause after which to read again, when the snapshot is older
+// than the event that asked for it: GitHub's answers can lag behind its
+// webhooks. The pauses double, and after half a minute the snapshot is taken
+// as it is.
+func (r *Reconciler) stale(request *pull.Request, job queue.Job) time.Duration {
+	waited := r.Now().Sub(job.Wanted)
+	if !request.UpdatedAt.Before(job.UpdatedAt) || waited > 30*time.Second {
+		return 0
+	}
+	return max(time.Second, waited)
+}
+
+// Plan loads a pull request and says what is to be done to it. It changes
+// nothing. installation 0 is looked up.
+func (r *Reconciler) Plan(ctx context.Context, key pull.Key, installation int64) (pull.Plan, *pull.Request, error) {
+	fail := func(err error) (pull.Plan, *pull.Request, error) { return pull.Plan{}, nil, err }
+	rules := r.Rules(r.settings.known(key))
+	request, err := r.load(ctx, key, installation, rules)
+	if err != nil {
+		return fail(err)
+	}
+	now, changed, err := r.settings.update(ctx, key, request.Settings)
+	if err != nil {
+		return fail(err)
+	}
+	if changed { // other settings may read other facts
+		rules = r.Rules(now)
+		if request, err = r.load(ctx, key, installation, rules); err != nil {
+			return fail(err)
+		}
+	}
+	plan, err := pull.Decide(request, rules)
+	if err != nil {
+		return fail(err)
+	}
+	return plan, request, nil
+}
+
+func (r *Reconciler) load(ctx context.Context, key pull.Key, installation int64, rules []pull.Rule) (*pull.Request, error) {
+	return r.GitHub.Load(ctx, gh.Query{
+		Key:          key,
+		Installation: installation,
+		Needs:        pull.Needs(rules),
+		Reads:        func(path string) bool { return pull.Reads(rules, path) },
+		SettingsPath: config.RepositoryFile,
+	})
+}
+
+// apply does one action after the other. What GitHub refuses does not stop the
+// rest; what it cannot do now does.
+func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, installation int64) error {
+	log := zerolog.Ctx(ctx)
+	var refused []error
+	for _, action := range plan.Actions {
+		if r.DryRun {
+			log.Info().Stringer("action", action).Msg("would apply")
+			r.actions.WithLabelValues(action.Kind(), "planned").Inc()
+			continue
+		}
+		switch err := r.GitHub.Apply(ctx, installation, plan.Key, action); {
+		case err == nil:
+			log.Info().Stringer("action", action).Msg("applied")
+			r.actions.WithLabelValues(action.Kind(), "done").Inc()
+		case permanent(err):
+			r.actions.WithLabelValues(action.Kind(), "error").Inc()
+			refused = append(refused, fmt.Errorf("applying %s: %w", action, err))
+		default:
+			r.actions.WithLabelValues(action.Kind(), "error").Inc()
+			return fmt.Errorf("applying %s: %w", action, err)
+		}
+	}
+	return errors.Join(refused...)
+}
+
+// follow hands on what a plan asks beyond its own pull request.
+func (r *Reconciler) follow(ctx context.Context, plan pull.Plan, job queue.Job) error {
+	var hints []queue.Hint
+	for _, key := range plan.Pokes {
+		hints = append(hints, queue.Hint{Key: key.String(), Installation: job.Installation, Cause: job.Cause})
+	}
+	if !plan.Again.IsZero() {
+		hints = append(hints, queue.Hint{Key: plan.Key.String(), Installation: job.Installation, Cause: "again", At: plan.Again})
+	}
+	if len(hints) == 0 {
+		return nil
+	}
+	return r.Store.Add(ctx, hints...)
+}

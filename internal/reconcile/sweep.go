@@ -1,0 +1,222 @@
+package reconcile
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+)
+
+const (
+	// recentEvery is a little under the hour at which sweeps are asked for, so
+	// that clocks need not agree.
+	recentEvery = 50 * time.Minute
+	// recentOverlap is looked at twice: GitHub's clock is not ours.
+	recentOverlap = 10 * time.Minute
+	// sweepBatch is how many pull requests one step looks at.
+	sweepBatch = 10
+	// requestsPerLook is what looking at one pull request costs at most, as a
+	// rule: its state, and the contents of its NEWS entries.
+	requestsPerLook = 2
+)
+
+// sweepState is the durable state of the sweeps of one repository.
+type sweepState struct {
+	Recent  time.Time   `json:"recent"` // start of the last sweep that ended
+	Full    time.Time   `json:"full"`   // start of the last full one
+	Running *sweepRound `json:"running,omitempty"`
+}
+
+// sweepRound is a sweep on its way. It plans first; only when all is planned,
+// and it is not too much, the pull requests that need something are handed to
+// the queue.
+type sweepRound struct {
+	Started time.Time `json:"started"`
+	Full    bool      `json:"full"`
+	Next    time.Time `json:"next"` // the pace: no look before that
+	Left    []int     `json:"left"` // numbers still to look at
+	Mend    []int     `json:"mend"` // numbers with something to do
+	Writes  int       `json:"writes"`
+}
+
+type sweepMetrics struct {
+	mended  prometheus.Counter
+	looked  prometheus.Counter
+	stopped prometheus.Counter
+}
+
+func newSweepMetrics() sweepMetrics {
+	counter := func(name, help string) prometheus.Counter {
+		return prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
+	}
+	return sweepMetrics{
+		mended:  counter("concorde_sweep_mended_total", "Writes that a sweep found missing: what webhooks did not bring."),
+		looked:  counter("concorde_sweep_looked_total", "Pull requests that sweeps looked at."),
+		stopped: counter("concorde_sweep_stopped_total", "Sweeps that stopped because they would have written too much."),
+	}
+}
+
+func (m sweepMetrics) collectors() []prometheus.Collector {
+	return []prometheus.Collector{m.mended, m.looked, m.stopped}
+}
+
+// Sweep asks for a sweep of every repository of the App: the causes are
+// "start" and "hourly". Each repository decides by itself what is due.
+func (r *Reconciler) Sweep(ctx context.Context, cause string) error {
+	repositories, err := r.GitHub.Repositories(ctx)
+	if err != nil {
+		return fmt.Errorf("listing the repositories to sweep: %w", err)
+	}
+	var hints []queue.Hint
+	for _, repository := range repositories {
+		if repository.Archived || !r.Settings.Acts(repository.Key.Owner, repository.Key.Repo) {
+			continue
+		}
+		hints = append(hints, queue.Hint{Key: repository.Key.String(), Installation: repository.Installation, Cause: cause})
+	}
+	return r.Store.Add(ctx, hints...)
+}
+
+// sweepStep does the next piece of the sweep of a repository, or begins one
+// when it is due. Its state survives a restart.
+func (r *Reconciler) sweepStep(ctx context.Context, key pull.Key, job queue.Job) error {
+	state, err := r.sweepState(ctx, key)
+	if err != nil {
+		return err
+	}
+	if state.Running == nil {
+		if state.Running, err = r.begin(ctx, key, job.Installation, state); err != nil || state.Running == nil {
+			return err
+		}
+	} else if r.Now().Before(state.Running.Next) {
+		return &queue.Later{Until: state.Running.Next, Why: "the sweep is paced"}
+	} else if err := r.look(ctx, key, job.Installation, state.Running); err != nil {
+		return err
+	}
+	round := state.Running
+	if len(round.Left) > 0 && round.Writes <= r.Settings.Sweep.MaxWrites {
+		if err := r.keepSweep(ctx, key, state); err != nil {
+			return err
+		}
+		return &queue.Later{Until: round.Next, Why: "the sweep is paced"}
+	}
+	if err := r.finish(ctx, key, job.Installation, round); err != nil {
+		return err
+	}
+	state.Recent, state.Running = round.Started, nil
+	if round.Full {
+		state.Full = round.Started
+	}
+	return r.keepSweep(ctx, key, state)
+}
+
+// begin lists the pull requests of a sweep that is due; nil when none is.
+func (r *Reconciler) begin(ctx context.Context, key pull.Key, installation int64, state sweepState) (*sweepRound, error) {
+	now := r.Now()
+	round := &sweepRound{Started: now, Next: now, Full: fullDue(now, state.Full, r.Settings.Sweep.FullAt)}
+	if !round.Full && now.Sub(state.Recent) < recentEvery {
+		return nil, nil
+	}
+	var since time.Time
+	if !round.Full {
+		since = state.Recent.Add(-recentOverlap)
+	}
+	numbers, err := r.GitHub.PullRequests(ctx, gh.Listing{Repository: key, Installation: installation, Since: since})
+	if err != nil {
+		return nil, err
+	}
+	round.Left = numbers
+	return round, nil
+}
+
+// fullDue tells whether a full sweep has begun since the newest hour `at` (UTC)
+// that is past.
+func fullDue(now, last time.Time, at int) bool {
+	now = now.UTC()
+	due := time.Date(now.Year(), now.Month(), now.Day(), at, 0, 0, 0, time.UTC)
+	if due.After(now) {
+		due = due.AddDate(0, 0, -1)
+	}
+	return last.Before(due)
+}
+
+// look plans the next few pull requests.
+func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64, round *sweepRound) error {
+	batch := min(sweepBatch, len(round.Left))
+	for _, number := range round.Left[:batch] {
+		of := pull.Key{Owner: key.Owner, Repo: key.Repo, Number: number}
+		plan, _, err := r.Plan(ctx, of, installation)
+		if err != nil {
+			var gone *gh.Gone
+			if errors.As(err, &gone) || permanent(err) {
+				zerolog.Ctx(ctx).Warn().Err(err).Msg("sweep passes over a pull request")
+				continue
+			}
+			return err
+		}
+		r.sweep.looked.Inc()
+		if len(plan.Actions) > 0 {
+			round.Mend = append(round.Mend, number)
+			round.Writes += len(plan.Actions)
+		}
+	}
+	round.Left = round.Left[batch:]
+	perMinute := r.Settings.Sweep.RequestsPerMinute
+	round.Next = r.Now().Add(time.Duration(batch*requestsPerLook) * time.Minute / time.Duration(max(1, perMinute)))
+	return nil
+}
+
+// finish hands what a sweep found to the queue, or stops with a loud line.
+func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int64, round *sweepRound) error {
+	log := zerolog.Ctx(ctx)
+	if round.Writes > r.Settings.Sweep.MaxWrites {
+		r.sweep.stopped.Inc()
+		log.Error().Int("writes", round.Writes).Int("limit", r.Settings.Sweep.MaxWrites).Ints("pull_requests", first(round.Mend, 20)).
+			Msg("SWEEP STOPPED, NOTHING WRITTEN: it would write more than sweep.max-writes allows. Look at some with `bot plan`; if all is well, raise the limit")
+		return nil
+	}
+	hints := make([]queue.Hint, 0, len(round.Mend))
+	for _, number := range round.Mend {
+		of := pull.Key{Owner: key.Owner, Repo: key.Repo, Number: number}
+		hints = append(hints, queue.Hint{Key: of.String(), Installation: installation, Cause: "sweep"})
+	}
+	if len(hints) > 0 {
+		if err := r.Store.Add(ctx, hints...); err != nil {
+			return err
+		}
+	}
+	r.sweep.mended.Add(float64(round.Writes))
+	log.Info().Bool("full", round.Full).Int("mending", len(round.Mend)).Int("writes", round.Writes).Msg("sweep done")
+	return nil
+}
+
+func (r *Reconciler) sweepState(ctx context.Context, key pull.Key) (sweepState, error) {
+	var state sweepState
+	text, err := r.Store.Get(ctx, "sweep/"+key.String())
+	if err != nil || text == nil {
+		return state, err
+	}
+	if err := json.Unmarshal(text, &state); err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("state of the sweep cannot be read: sweeping from the start")
+		return sweepState{}, nil
+	}
+	return state, nil
+}
+
+func (r *Reconciler) keepSweep(ctx context.Context, key pull.Key, state sweepState) error {
+	text, err := json.Marshal(state)
+	if err != nil {
+		return fmt.Errorf("writing the state of the sweep of %s: %w", key, err)
+	}
+	return r.Store.Put(ctx, "sweep/"+key.String(), text)
+}
+
+func first(numbers []int, n int) []int { return numbers[:min(n, len(numbers))] }
