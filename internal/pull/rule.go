@@ -12,6 +12,8 @@ type Rule struct {
 	// Name is the log field, the prefix of golden files and the entry in the
 	// documentation: "news".
 	Name string
+	// About tells people in a sentence or two what the rule does.
+	About string
 	// Needs are the facts that Want reads, and those it must be compared with:
 	// a rule that wants statuses needs Statuses.
 	Needs Facts
