@@ -1,0 +1,20 @@
+.PHONY: check test format fuzz bench
+
+check: ## all that CI does
+	.ci/run
+
+test:
+	go test ./...
+
+format:
+	gofmt -w $$(git ls-files '*.go')
+
+fuzz: ## a minute for each fuzz target
+	for package in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime 60s $$package || exit 1; \
+		done; \
+	done
+
+bench: ## the figures of docs/performance.md
+	go test -run '^$$' -bench . -benchmem ./...

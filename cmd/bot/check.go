@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+type checkCmd struct {
+	Repo   string   `default:"." type:"existingdir" placeholder:"DIR" help:"The git repository, or a directory inside it (default: here)."`
+	Base   string   `placeholder:"REF" help:"What the pull request is to be merged into (default: upstream/main, origin/main or main, the first that exists)."`
+	Head   string   `default:"HEAD" placeholder:"REF" help:"The tip of the pull request (default: HEAD)."`
+	Staged bool     `help:"Also take what is staged for the next commit. For pre-commit hooks."`
+	Title  string   `placeholder:"T" help:"Title of the pull request (default: the subject of its first commit)."`
+	Label  []string `placeholder:"L" sep:"none" help:"A label of the pull request, such as \"skip news\". May be repeated."`
+	Config string   `placeholder:"FILE" help:"Settings (default: the built-in preset cpython). The repository's own .github/concorde.yml is applied on top."`
+	JSON   bool     `name:"json" help:"Print the result as JSON."`
+}
+
+func (checkCmd) Help() string {
+	return `The same rules as the bot's, on what is between two commits. Nothing is written and
+no network is used. Exit code: 0 if every status would succeed, 1 if one would fail,
+2 if the command was misused.
+
+  bot check                                   what this branch changes
+  bot check --staged                          in a pre-commit hook
+  bot check --base origin/3.14 --title "[3.14] gh-123456: Fix it (GH-123460)"
+
+In a GitHub Action (GITHUB_ACTIONS=true) faults also become annotations.`
+}
+
+// report is the outcome of a check; its JSON form is an interface of the
+// program.
+type report struct {
+	Failed   bool          `json:"failed"`
+	Statuses []statusLine  `json:"statuses"`
+	Checks   []checkReport `json:"checks"`
+}
+
+type statusLine struct {
+	Context     string `json:"context"`
+	State       string `json:"state"`
+	Description string `json:"description"`
+}
+
+type checkReport struct {
+	Name        string       `json:"name"`
+	Conclusion  string       `json:"conclusion"`
+	Title       string       `json:"title"`
+	Summary     string       `json:"summary"`
+	Annotations []annotation `json:"annotations"`
+}
+
+type annotation struct {
+	Path    string `json:"path"`
+	Line    int    `json:"line"`
+	Level   string `json:"level"`
+	Title   string `json:"title"`
+	Message string `json:"message"`
+}
+
+func (c *checkCmd) Run(s streams) error {
+	settings, err := readSettings(c.Config)
+	if err != nil {
+		return misuse(err)
+	}
+	repository := git.Repository{Dir: c.Repo}
+	if settings.Rules, err = ownSettings(settings, c.Repo); err != nil {
+		return misuse(err)
+	}
+	rules := rules(settings, settings.Rules)
+	request, err := c.request(s.ctx, repository, rules)
+	if err != nil {
+		return misuse(err)
+	}
+	plan, err := pull.Decide(request, rules)
+	if err != nil {
+		return err
+	}
+	result := newReport(plan)
+	if err := c.print(s, result); err != nil {
+		return err
+	}
+	if result.Failed {
+		return failure{code: exitFailed}
+	}
+	return nil
+}
+
+// ownSettings are the rules with the repository's own settings file applied,
+// as it stands in the work tree.
+func ownSettings(central *config.Config, dir string) (config.Rules, error) {
+	path := filepath.Join(dir, filepath.FromSlash(config.RepositoryFile))
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return central.Rules, nil
+	}
+	if err != nil {
+		return config.Rules{}, fmt.Errorf("reading the repository's settings: %w", err)
+	}
+	return central.Override(path, text)
+}
+
+// request is the range as a pull request that nobody has looked at yet.
+func (c *checkCmd) request(ctx context.Context, repository git.Repository, rules []pull.Rule) (*pull.Request, error) {
+	base, err := c.base(ctx, repository)
+	if err != nil {
+		return nil, err
+	}
+	comparison, err := repository.Compare(ctx, git.Range{
+		Base: base, Head: c.Head, Staged: c.Staged,
+		Reads: func(path string) bool { return pull.Reads(rules, path) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	title := c.Title
+	if title == "" && len(comparison.Commits) > 0 {
+		title, _, _ = strings.Cut(comparison.Commits[0].Message, "\n")
+	}
+	return &pull.Request{
+		Key: pull.Key{Owner: "local", Repo: "local", Number: 1}, Now: time.Now(),
+		Title: title, State: pull.Open, Base: base[strings.LastIndex(base, "/")+1:], Head: comparison.Head,
+		Labels: c.Label, Facts: ^pull.Facts(0), Files: comparison.Files, Commits: comparison.Commits,
+	}, nil
+}
+
+func (c *checkCmd) base(ctx context.Context, repository git.Repository) (string, error) {
+	if c.Base != "" {
+		return c.Base, nil
+	}
+	for _, name := range []string{"upstream/main", "origin/main", "main"} {
+		if _, err := repository.Resolve(ctx, name); err == nil {
+			return name, nil
+		}
+	}
+	if _, err := repository.Resolve(ctx, "HEAD"); err != nil {
+		return "", err
+	}
+	return "", errors.New("finding the base: none of upstream/main, origin/main and main exists here: name one with --base")
+}
+
+func newReport(plan pull.Plan) report {
+	r := report{Statuses: []statusLine{}, Checks: []checkReport{}}
+	for _, action := range plan.Actions {
+		switch a := action.(type) {
+		case pull.SetStatus:
+			r.Statuses = append(r.Statuses, statusLine{a.Context, string(a.State), a.Description})
+			r.Failed = r.Failed || a.State == pull.StatusFailure
+		case pull.SetCheck:
+			check := checkReport{a.Name, string(a.Conclusion), a.Title, a.Summary, []annotation{}}
+			for _, n := range a.Annotations {
+				check.Annotations = append(check.Annotations, annotation{n.Path, n.Line, string(n.Level), n.Title, n.Message})
+			}
+			r.Checks = append(r.Checks, check)
+		}
+	}
+	return r
+}
+
+func (c *checkCmd) print(s streams, r report) error {
+	if c.JSON {
+		encoder := json.NewEncoder(s.stdout)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(r)
+	}
+	for _, status := range r.Statuses {
+		fmt.Fprintf(s.stdout, "%s: %s: %s\n", status.Context, status.State, status.Description)
+	}
+	for _, check := range r.Checks {
+		printCheck(s.stdout, check)
+		if s.getenv("GITHUB_ACTIONS") == "true" {
+			printCommands(s.stdout, check)
+		}
+	}
+	return nil
+}
+
+func printCheck(w io.Writer, check checkReport) {
+	for _, n := range check.Annotations {
+		fmt.Fprintf(w, "\n%s:%d: %s: %s\n", n.Path, n.Line, n.Level, n.Title)
+		for line := range strings.SplitSeq(n.Message, "\n") {
+			fmt.Fprintf(w, "    %s\n", line)
+		}
+	}
+	if check.Conclusion != string(pull.Success) && check.Summary != "" {
+		fmt.Fprintf(w, "\n%s\n", check.Summary)
+	}
+}
+
+// printCommands prints workflow commands, which GitHub shows as annotations
+// ("Workflow commands for GitHub Actions").
+func printCommands(w io.Writer, check checkReport) {
+	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	commands := map[string]string{string(pull.FailureLevel): "error", string(pull.WarningLevel): "warning", string(pull.NoticeLevel): "notice"}
+	for _, n := range check.Annotations {
+		fmt.Fprintf(w, "::%s file=%s,line=%d,title=%s::%s\n", commands[n.Level], property.Replace(n.Path), n.Line, property.Replace(n.Title), data.Replace(n.Message))
+	}
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// stepTime is how long the demo waits for what the bot should do.
+const stepTime = 30 * time.Second
+
+type demoCmd struct {
+	Keep bool `help:"Leave GitHub and the bot running afterwards, until Ctrl-C."`
+	Logs bool `help:"Print the bot's log too, to standard error."`
+}
+
+func (demoCmd) Help() string {
+	return `It starts a small GitHub of its own on this machine, with a CPython-like git repository,
+and the bot with a temporary database; then it plays the life of some pull requests and
+prints what happens as it happens. It needs git, and no account.`
+}
+
+// demo is a play: a GitHub, a bot, and the story told so far.
+type demo struct {
+	out     io.Writer
+	github  *ghtest.Server
+	cpython *ghtest.Repo
+	told    int // writes of the bot that were printed
+}
+
+func (c *demoCmd) Run(s streams) (err error) {
+	dir, err := os.MkdirTemp("", "concorde-demo-")
+	if err != nil {
+		return fmt.Errorf("starting the demo: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	github, err := ghtest.New(ghtest.Config{Dir: filepath.Join(dir, "git")})
+	if err != nil {
+		return fmt.Errorf("starting the demo: %w", err)
+	}
+	defer func() { err = errors.Join(err, github.Close()) }()
+	d := &demo{out: s.stdout, github: github}
+	if d.cpython, err = ghtest.NewCPython(github); err != nil {
+		return fmt.Errorf("starting the demo: %w", err)
+	}
+	var log lockedBuffer
+	s.stderr = io.MultiWriter(&log, when(c.Logs, s.stderr))
+	ctx, stop := context.WithCancel(s.ctx)
+	s.ctx = ctx
+	running, err := d.startBot(s, dir)
+	if err != nil {
+		stop()
+		return fmt.Errorf("starting the demo: %w", err)
+	}
+	err = d.play(ctx)
+	if err == nil && c.Keep {
+		fmt.Fprintf(d.out, "\nStill running: GitHub's API at %s, git at %s. Ctrl-C ends it.\n", github.APIURL(), d.cpython.CloneURL())
+		<-ctx.Done()
+	}
+	stop()
+	if err = errors.Join(err, <-running); err != nil && !c.Logs {
+		return fmt.Errorf("%w\nThe bot's log:\n%s", err, log.String())
+	}
+	return err
+}
+
+// startBot runs the bot as `bot serve` would, with the demo's GitHub.
+func (d *demo) startBot(s streams, dir string) (<-chan error, error) {
+	identity := map[string]string{
+		"GITHUB_APP_ID":          strconv.FormatInt(d.github.AppID(), 10),
+		"GITHUB_APP_PRIVATE_KEY": string(d.github.PrivateKeyPEM()),
+		"GITHUB_WEBHOOK_SECRET":  d.github.WebhookSecret(),
+	}
+	s.getenv = func(name string) string { return identity[name] }
+	b, err := newBot(s, &serveCmd{
+		Listen: "127.0.0.1:0", Database: filepath.Join(dir, "concorde.db"),
+		Settle: 50 * time.Millisecond, ReadyWithin: time.Minute, LogLevel: "info",
+		GitHub: githubFlags{APIURL: d.github.APIURL(), ServerURL: d.github.URL},
+	}, config.Preset())
+	if err != nil {
+		return nil, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- b.run(s.ctx) }()
+	address := "http://" + b.listener.Addr().String()
+	d.github.SetHook(ghtest.Hook{URL: address + "/webhook"})
+	return ended, waitReady(s.ctx, address+"/readyz")
+}
+
+func waitReady(ctx context.Context, url string) error {
+	return poll(ctx, func() (bool, error) {
+		answer, err := http.Get(url)
+		if err != nil {
+			return false, nil
+		}
+		return answer.StatusCode == http.StatusOK, answer.Body.Close()
+	})
+}
+
+// poll asks until the answer is yes, for at most stepTime.
+func poll(ctx context.Context, ask func() (bool, error)) error {
+	ctx, cancel := context.WithTimeout(ctx, stepTime)
+	defer cancel()
+	for {
+		if done, err := ask(); done || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for the bot: %w", ctx.Err())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func (d *demo) say(format string, words ...any) { fmt.Fprintf(d.out, format+"\n", words...) }
+
+// expect prints what the bot writes until a pull request looks as it should.
+func (d *demo) expect(ctx context.Context, number int, right func(ghtest.PRState) bool) error {
+	err := poll(ctx, func() (bool, error) {
+		d.tell()
+		state, err := d.cpython.PR(number)
+		return err == nil && right(state), err
+	})
+	d.tell()
+	if err != nil {
+		return fmt.Errorf("pull request #%d: %w", number, err)
+	}
+	return nil
+}
+
+// tell prints the writes that were not printed yet.
+func (d *demo) tell() {
+	writes := d.cpython.Writes()
+	for _, w := range writes[d.told:] {
+		d.say("    bot: %s", describe(w))
+	}
+	d.told = len(writes)
+}
+
+func describe(w ghtest.Write) string {
+	text, _, _ := strings.Cut(strings.TrimSpace(w.Text), "\n")
+	return strings.TrimRight(fmt.Sprintf("%-9s %s: %s", w.Kind, w.Key, text), ": ")
+}
+
+func when(on bool, w io.Writer) io.Writer {
+	if on {
+		return w
+	}
+	return io.Discard
+}
+
+// lockedBuffer keeps the log for the case that something goes wrong.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}

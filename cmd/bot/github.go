@@ -1,0 +1,66 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+)
+
+// githubFlags are the addresses of GitHub. The App's identity comes from the
+// environment alone: what is on a command line, everybody on the machine reads.
+type githubFlags struct {
+	APIURL    string `name:"api-url" env:"GITHUB_API_URL" default:"https://api.github.com" placeholder:"URL" help:"GitHub's API; https://HOST/api/v3 on GitHub Enterprise Server (default: https://api.github.com)."`
+	ServerURL string `name:"server-url" env:"GITHUB_SERVER_URL" default:"https://github.com" placeholder:"URL" help:"GitHub's pages (default: https://github.com)."`
+}
+
+const githubEnvironment = `Environment:
+  GITHUB_APP_ID                the App's id, a number from its settings page
+  GITHUB_APP_PRIVATE_KEY       its private key, the PEM text; or
+  GITHUB_APP_PRIVATE_KEY_FILE  the file that holds it`
+
+type appNeeds struct {
+	metrics         prometheus.Registerer
+	log             zerolog.Logger
+	writesPerMinute int
+}
+
+// app makes the client of the App that the environment names.
+func (f githubFlags) app(s streams, needs appNeeds) (*gh.App, error) {
+	id, err := strconv.ParseInt(s.getenv("GITHUB_APP_ID"), 10, 64)
+	if err != nil || id <= 0 {
+		return nil, errors.New("reading GITHUB_APP_ID: it must be the App's id, a number from the App's settings page")
+	}
+	key, err := privateKey(s)
+	if err != nil {
+		return nil, err
+	}
+	return gh.New(gh.Config{
+		AppID: id, PrivateKey: key, APIURL: f.APIURL, ServerURL: f.ServerURL,
+		WritesPerMinute: needs.writesPerMinute, Metrics: needs.metrics, Log: needs.log,
+		Now: time.Now, UserAgent: "concorde/" + version(),
+	})
+}
+
+func privateKey(s streams) ([]byte, error) {
+	text, path := s.getenv("GITHUB_APP_PRIVATE_KEY"), s.getenv("GITHUB_APP_PRIVATE_KEY_FILE")
+	switch {
+	case text != "" && path != "":
+		return nil, errors.New("reading the private key: both GITHUB_APP_PRIVATE_KEY and GITHUB_APP_PRIVATE_KEY_FILE are set: unset one")
+	case text != "":
+		return []byte(text), nil
+	case path == "":
+		return nil, errors.New("reading the private key: set GITHUB_APP_PRIVATE_KEY_FILE (or GITHUB_APP_PRIVATE_KEY) to the key made on the App's settings page")
+	}
+	key, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the private key named by GITHUB_APP_PRIVATE_KEY_FILE: %w", err)
+	}
+	return key, nil
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mayImport is the package map of ARCHITECTURE.md: what of this module, and
+// of the libraries that must stay in one place, each package may import.
+var mayImport = map[string][]string{
+	"cmd/bot":                {"config", "internal/gh", "internal/ghtest", "internal/git", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/webhook"},
+	"config":                 {"internal/pull"},
+	"internal/gh":            {"internal/pull", "go-github", "ghinstallation"},
+	"internal/ghtest":        {},
+	"internal/git":           {"internal/pull"},
+	"internal/newscheck":     {"config", "internal/pull"},
+	"internal/pull":          {},
+	"internal/pull/pulltest": {"config", "internal/pull"},
+	"internal/queue":         {"river"},
+	"internal/reconcile":     {"config", "internal/gh", "internal/pull", "internal/queue"},
+	"internal/webhook":       {"internal/pull", "internal/queue"},
+}
+
+// guarded are libraries that one package alone may know.
+var guarded = map[string]string{
+	"github.com/google/go-github/":             "go-github",
+	"github.com/bradleyfalzon/ghinstallation/": "ghinstallation",
+	"github.com/riverqueue/":                   "river",
+}
+
+func TestImportsPointDownward(t *testing.T) {
+	const module = "github.com/concorde-bot/concorde/"
+	root := filepath.Join("..", "..")
+	seen := map[string]bool{}
+	for _, path := range sources(t, root) {
+		pkg := filepath.ToSlash(filepath.Dir(path))
+		seen[pkg] = true
+		allowed, known := mayImport[pkg]
+		if !known {
+			t.Errorf("%s: package %s is not in the map of this test and of ARCHITECTURE.md", path, pkg)
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, path), nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range file.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ours, isOurs := strings.CutPrefix(name, module)
+			for prefix, library := range guarded {
+				if strings.HasPrefix(name, prefix) {
+					ours, isOurs = library, true
+				}
+			}
+			if isOurs && !slices.Contains(allowed, ours) {
+				t.Errorf("%s imports %s", path, ours)
+			}
+			if pkg == "internal/pull" && strings.Contains(name, ".") {
+				t.Errorf("%s imports %s: the core uses the standard library alone", path, name)
+			}
+		}
+	}
+	for pkg := range mayImport {
+		if !seen[pkg] {
+			t.Errorf("package %s has no sources", pkg)
+		}
+	}
+}
+
+// sources are the Go files below root that are not tests.
+func sources(t *testing.T, root string) []string {
+	var paths []string
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && (entry.Name() == "testdata" || entry.Name() == ".git" || entry.Name() == "node_modules") {
+			return filepath.SkipDir
+		}
+		if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+			relative, err := filepath.Rel(root, path)
+			if err != nil {
+				return err
+			}
+			paths = append(paths, relative)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return paths
+}

@@ -1,0 +1,109 @@
+// Command bot is Concorde: a GitHub App for the CPython workflow. It holds the
+// flags, the wiring and the list of rules, and must not know anything else.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes of every command.
+const (
+	exitOK     = 0
+	exitFailed = 1 // the work could not be done, or a check found faults
+	exitMisuse = 2 // wrong flags, arguments or files named by them
+)
+
+// cli is the whole command line.
+type cli struct {
+	Serve       serveCmd       `cmd:"" help:"Run the bot: receive webhooks, apply the rules."`
+	Plan        planCmd        `cmd:"" help:"Show what the bot would do to a pull request. Changes nothing."`
+	Check       checkCmd       `cmd:"" help:"Run the rules on a local git range, without a network."`
+	CheckConfig checkConfigCmd `cmd:"" help:"Check settings files and name every fault."`
+	Schema      schemaCmd      `cmd:"" help:"Print the JSON schema of the settings."`
+	Demo        demoCmd        `cmd:"" help:"Play the life of some pull requests on this machine. Needs no account."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
+}
+
+// streams are what a command talks to.
+type streams struct {
+	ctx    context.Context
+	stdout io.Writer
+	stderr io.Writer
+	getenv func(string) string
+}
+
+// failure is an error with an exit code; with a nil err the command has
+// said everything already.
+type failure struct {
+	code int
+	err  error
+}
+
+func (f failure) Error() string {
+	if f.err == nil {
+		return fmt.Sprintf("exit code %d", f.code)
+	}
+	return f.err.Error()
+}
+
+func (f failure) Unwrap() error { return f.err }
+
+// misuse marks an error as the caller's, for exit code 2.
+func misuse(err error) error { return failure{exitMisuse, err} }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	code := run(os.Args[1:], streams{ctx, os.Stdout, os.Stderr, os.Getenv})
+	stop()
+	os.Exit(code)
+}
+
+// run is main without the process, for tests.
+func run(args []string, s streams) int {
+	exit := -1
+	parser, err := kong.New(&cli{},
+		kong.Name("bot"),
+		kong.Description("Concorde, a GitHub App for the CPython workflow: it checks NEWS entries and ABI markers of pull requests.\n\nStart with \"bot demo\"."),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Writers(s.stdout, s.stderr),
+		kong.Exit(func(code int) { exit = code }),
+		kong.Bind(s),
+	)
+	if err != nil {
+		fmt.Fprintln(s.stderr, "bot:", err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if exit >= 0 { // help was asked for and shown
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintf(s.stderr, "bot: %v (try: bot --help)\n", err)
+		return exitMisuse
+	}
+	err = command.Run()
+	var f failure
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &f):
+		if f.err != nil {
+			fmt.Fprintln(s.stderr, "bot:", f.err)
+		}
+		return f.code
+	}
+	fmt.Fprintln(s.stderr, "bot:", err)
+	return exitFailed
+}

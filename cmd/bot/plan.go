@@ -1,0 +1,56 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+type planCmd struct {
+	Config string      `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
+	GitHub githubFlags `embed:""`
+	Pull   string      `arg:"" name:"owner/repo#n" help:"The pull request, such as python/cpython#12345."`
+}
+
+func (planCmd) Help() string {
+	return "It loads the pull request as the running bot would and prints each write that is due, with its text.\n\n" + githubEnvironment
+}
+
+func (c *planCmd) Run(s streams) error {
+	key, err := pull.ParseKey(c.Pull)
+	if err != nil {
+		return misuse(err)
+	}
+	if key.Number == 0 {
+		return misuse(fmt.Errorf("reading %q: the number is missing: want OWNER/REPO#NUMBER", c.Pull))
+	}
+	settings, err := readSettings(c.Config)
+	if err != nil {
+		return misuse(err)
+	}
+	if !settings.Acts(key.Owner, key.Repo) {
+		return misuse(fmt.Errorf("planning %s: the settings do not name this repository: add it to `repositories`", key))
+	}
+	github, err := c.GitHub.app(s, appNeeds{log: zerolog.Nop()})
+	if err != nil {
+		return misuse(err)
+	}
+	reconciler, err := newReconciler(settings, github)
+	if err != nil {
+		return err
+	}
+	plan, _, err := reconciler.Plan(s.ctx, key, 0)
+	var gone *gh.Gone
+	if errors.As(err, &gone) {
+		return fmt.Errorf("%w: is the number right, and is the App installed there?", err)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(s.stdout, plan)
+	return nil
+}

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/reconcile"
+	"github.com/concorde-bot/concorde/internal/webhook"
+)
+
+const (
+	// stopTime is what running work gets to end after SIGTERM.
+	stopTime = 20 * time.Second
+	// sweepEvery is how often sweeps are asked for.
+	sweepEvery = time.Hour
+)
+
+type serveCmd struct {
+	Listen          string        `env:"BOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to receive webhooks (default: 127.0.0.1:8080)."`
+	Database        string        `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"An SQLite file, or postgres://… for several replicas (default: concorde.db)."`
+	Config          string        `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
+	DryRun          bool          `help:"Log what would be done and change nothing."`
+	Settle          time.Duration `env:"BOT_SETTLE" default:"250ms" placeholder:"TIME" help:"How long a pull request settles before it is looked at, so that ten events make one look (default: 250ms)."`
+	WritesPerMinute int           `env:"BOT_WRITES_PER_MINUTE" default:"80" placeholder:"N" help:"Writes to GitHub per installation; 0 is unpaced, for tests (default: 80, GitHub's limit)."`
+	ReadyWithin     time.Duration `env:"BOT_READY_WITHIN" default:"10m" placeholder:"TIME" help:"/readyz answers 503 while work has been due for longer than this (default: 10m)."`
+	LogLevel        string        `env:"BOT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error (default: info)."`
+	GitHub          githubFlags   `embed:""`
+}
+
+func (serveCmd) Help() string {
+	return `Webhooks arrive at POST /webhook. /healthz tells that the process lives, /readyz that it
+can work, /metrics is for Prometheus. SIGTERM stops gracefully.
+
+` + githubEnvironment + `
+  GITHUB_WEBHOOK_SECRET          the secret of the App's webhook
+  GITHUB_WEBHOOK_SECRET_PREVIOUS the one before, while it is being changed`
+}
+
+func (c *serveCmd) validate(s streams) error {
+	switch {
+	case c.Settle < 0 || c.Settle > time.Minute:
+		return errors.New("reading --settle: it must be between 0 and 1m")
+	case c.WritesPerMinute < 0:
+		return errors.New("reading --writes-per-minute: it must not be negative")
+	case s.getenv("GITHUB_WEBHOOK_SECRET") == "":
+		return errors.New("reading GITHUB_WEBHOOK_SECRET: it is not set: without it anyone could send webhooks. Set it to the secret on the App's settings page")
+	}
+	return nil
+}
+
+func (c *serveCmd) Run(s streams) error {
+	if err := c.validate(s); err != nil {
+		return misuse(err)
+	}
+	settings, err := readSettings(c.Config)
+	if err != nil {
+		return misuse(err)
+	}
+	b, err := newBot(s, c, settings)
+	if err != nil {
+		return err
+	}
+	return b.run(s.ctx)
+}
+
+// bot is the running program.
+type bot struct {
+	*serveCmd
+	log        zerolog.Logger
+	registry   *prometheus.Registry
+	github     *gh.App
+	queue      *queue.Queue
+	reconciler *reconcile.Reconciler
+	hooks      *webhook.Handler
+	listener   net.Listener
+}
+
+// newBot connects the parts, from GitHub up. What it opened before an error is
+// left to the end of the process.
+func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
+	b := &bot{serveCmd: c, log: newLog(s.stderr, c.LogLevel), registry: prometheus.NewRegistry()}
+	b.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	var err error
+	if b.github, err = c.GitHub.app(s, appNeeds{b.registry, b.log, c.WritesPerMinute}); err != nil {
+		return nil, misuse(err)
+	}
+	b.queue, err = queue.Open(s.ctx, queue.Config{
+		Database: c.Database, Settle: c.Settle, Log: b.log, Now: time.Now,
+		Work: func(ctx context.Context, job queue.Job) error { return b.reconciler.Run(ctx, job) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.reconciler, err = reconcile.New(reconcile.Config{
+		Settings: settings, GitHub: b.github, Store: b.queue, DryRun: c.DryRun,
+		Rules:   func(r config.Rules) []pull.Rule { return rules(settings, r) },
+		Metrics: b.registry, Log: b.log, Now: time.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.hooks, err = webhook.New(webhook.Config{
+		Secrets: [][]byte{[]byte(s.getenv("GITHUB_WEBHOOK_SECRET")), []byte(s.getenv("GITHUB_WEBHOOK_SECRET_PREVIOUS"))},
+		Store:   b.queue, Log: b.log, Now: time.Now, Metrics: b.registry,
+	})
+	if err != nil {
+		return nil, misuse(err)
+	}
+	b.registry.MustRegister(&queueMetrics{b.queue})
+	if b.listener, err = net.Listen("tcp", c.Listen); err != nil {
+		return nil, fmt.Errorf("listening on %s: %w", c.Listen, err)
+	}
+	return b, nil
+}
+
+// run serves until ctx ends, then lets requests and work end.
+func (b *bot) run(ctx context.Context) error {
+	server := b.server()
+	if err := b.queue.Start(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	b.log.Info().Str("address", b.listener.Addr().String()).Bool("dry_run", b.DryRun).Str("version", version()).Msg("receiving webhooks at /webhook")
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		if err := server.Serve(b.listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serving: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error { b.sweeps(running); return nil })
+	group.Go(func() error {
+		<-running.Done()
+		b.log.Info().Msg("stopping")
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+		defer cancel()
+		return errors.Join(server.Shutdown(grace), b.queue.Stop(grace))
+	})
+	err := group.Wait()
+	b.log.Info().Msg("stopped")
+	return err
+}
+
+// sweeps asks for sweeps, at start and then hourly. While GitHub is out of
+// reach it asks again each minute: webhooks are received all the same.
+func (b *bot) sweeps(ctx context.Context) {
+	cause, pause := "start", time.Minute
+	for {
+		if err := b.reconciler.Sweep(ctx, cause); err != nil {
+			if ctx.Err() != nil {
+				return
+			}
+			b.log.Error().Err(err).Msg("asking for a sweep")
+			pause = time.Minute
+		} else {
+			cause, pause = "hourly", sweepEvery
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
