@@ -1,0 +1,184 @@
+package pulltest
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// maxPermuted is the number of rules up to which every order of them is tried.
+const maxPermuted = 4
+
+// Laws holds the plan of the rules for r to what every plan must keep:
+//
+//   - the same request gives the same plan, and is left as it was;
+//   - once the plan is applied, there is nothing to do, now or an hour later;
+//   - stopped after any k actions, the next plan is the rest;
+//   - neither the order of the rules nor that of files and labels matters;
+//   - a plan writes to the head of its own pull request, and looks at others only;
+//   - a rule reads no more than what it declares.
+func Laws(t testing.TB, r *pull.Request, rules []pull.Rule) {
+	t.Helper()
+	if err := pull.Validate(rules); err != nil {
+		t.Fatalf("the rules cannot live together: %v", err)
+	}
+	before := clone(r)
+	plan := decide(t, r, rules)
+	same(t, "a second look at the same request", plan, decide(t, r, rules))
+	if diff := cmp.Diff(before, r, cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("a rule changed the request:\n%s", diff)
+	}
+	ownOnly(t, r, plan)
+	stops(t, r, rules, plan)
+	orders(t, r, rules, plan)
+	declared(t, r, rules)
+}
+
+func decide(t testing.TB, r *pull.Request, rules []pull.Rule) pull.Plan {
+	t.Helper()
+	plan, err := pull.Decide(r, rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+func same(t testing.TB, what string, want, got pull.Plan) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("%s gives another plan (-want +got):\n%s", what, diff)
+	}
+}
+
+func ownOnly(t testing.TB, r *pull.Request, plan pull.Plan) {
+	t.Helper()
+	if plan.Key != r.Key {
+		t.Fatalf("the plan is for %s, the request is %s", plan.Key, r.Key)
+	}
+	for _, a := range plan.Actions {
+		switch a := a.(type) {
+		case pull.SetStatus:
+			if a.SHA != r.Head {
+				t.Fatalf("%s: the head is %s", a, r.Head)
+			}
+		case pull.SetCheck:
+			if a.SHA != r.Head {
+				t.Fatalf("%s: the head is %s", a, r.Head)
+			}
+		}
+	}
+	if slices.Contains(plan.Pokes, r.Key) {
+		t.Fatalf("%s pokes itself", r.Key)
+	}
+}
+
+// stops applies the plan action by action and plans again after each.
+func stops(t testing.TB, r *pull.Request, rules []pull.Rule, plan pull.Plan) {
+	t.Helper()
+	for k, a := range plan.Actions {
+		next, err := r.After(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = next
+		again := decide(t, r, rules)
+		if diff := cmp.Diff(plan.Actions[k+1:], again.Actions, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("after %d of %d actions the next plan is not the rest (-want +got):\n%s", k+1, len(plan.Actions), diff)
+		}
+	}
+	later := *r
+	later.Now = r.Now.Add(time.Hour)
+	if !plan.Again.IsZero() && !plan.Again.After(later.Now) {
+		return // the rules said that they will have more to do then
+	}
+	if again := decide(t, &later, rules); len(again.Actions) > 0 {
+		t.Fatalf("an hour after the plan was applied there is something to do:\n%s", again)
+	}
+}
+
+func orders(t testing.TB, r *pull.Request, rules []pull.Rule, plan pull.Plan) {
+	t.Helper()
+	turned := clone(r)
+	slices.Reverse(turned.Files)
+	slices.Reverse(turned.Labels)
+	same(t, "another order of files and labels", plan, decide(t, turned, rules))
+	if len(rules) > maxPermuted {
+		turnedRules := slices.Clone(rules)
+		slices.Reverse(turnedRules)
+		same(t, "the reverse order of rules", plan, decide(t, r, turnedRules))
+		return
+	}
+	permute(slices.Clone(rules), 0, func(order []pull.Rule) {
+		same(t, "another order of rules", plan, decide(t, r, order))
+	})
+}
+
+func permute(rules []pull.Rule, from int, visit func([]pull.Rule)) {
+	if from >= len(rules)-1 {
+		visit(rules)
+		return
+	}
+	for i := from; i < len(rules); i++ {
+		rules[from], rules[i] = rules[i], rules[from]
+		permute(rules, from+1, visit)
+		rules[from], rules[i] = rules[i], rules[from]
+	}
+}
+
+// declared takes from the request what a rule does not declare to read.
+func declared(t testing.TB, r *pull.Request, rules []pull.Rule) {
+	t.Helper()
+	for _, rule := range rules {
+		bare := clone(r)
+		bare.Facts = rule.Needs
+		if rule.Needs&pull.Files == 0 {
+			bare.Files, bare.FilesOmitted = nil, 0
+		}
+		if rule.Needs&pull.Commits == 0 {
+			bare.Commits, bare.CommitsOmitted = nil, 0
+		}
+		if rule.Needs&pull.Statuses == 0 {
+			bare.Statuses, bare.EarlierStatuses = nil, nil
+		}
+		if rule.Needs&pull.Checks == 0 {
+			bare.Checks = nil
+		}
+		if rule.Needs&pull.Notes == 0 {
+			bare.Notes, bare.NotesDeleted = nil, 0
+		}
+		for i := range bare.Files {
+			if rule.Reads == nil || !rule.Reads(bare.Files[i].Path) {
+				bare.Files[i].Content = nil
+			}
+		}
+		if diff := cmp.Diff(rule.Want(r), rule.Want(bare), cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("rule %s reads what it does not declare in Needs or Reads:\n%s", rule.Name, diff)
+		}
+	}
+}
+
+func clone(r *pull.Request) *pull.Request {
+	c := *r
+	c.Labels = slices.Clone(r.Labels)
+	c.Settings = slices.Clone(r.Settings)
+	c.Files = slices.Clone(r.Files)
+	for i, f := range c.Files {
+		if f.Content != nil {
+			content := *f.Content
+			content.Data = slices.Clone(content.Data)
+			c.Files[i].Content = &content
+		}
+	}
+	c.Commits = slices.Clone(r.Commits)
+	c.Statuses = maps.Clone(r.Statuses)
+	c.EarlierStatuses = maps.Clone(r.EarlierStatuses)
+	c.Checks = maps.Clone(r.Checks)
+	c.Notes = maps.Clone(r.Notes)
+	return &c
+}
