@@ -1,10 +1,35 @@
+// Package config reads the settings: the central file of the operator, the
+// file that a repository may have of its own, and the built-in preset that both
+// start from. It is strict: whatever is wrong with a file is told in one go,
+// each fault with its place.
+//
+// It must not know GitHub's API, nor what a rule does with its settings. A new
+// setting is a field here with its limits in the tag, a line in cpython.yml,
+// and the schema files written again (go test ./config -update).
 package config
+
+import (
+	_ "embed"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// RepositoryFile is where a repository keeps its own settings, on its default
+// branch.
+const RepositoryFile = ".github/concorde.yml"
+
+// MaxSize of a settings file, in bytes.
+const MaxSize = 1 << 20
 
 // Config is the central file: what the operator of the App decides.
 type Config struct {
+	// Preset is what the file starts from. Settings that the file leaves out are those of the preset.
+	Preset string `yaml:"preset" jsonschema:"enum=cpython"`
 	// Repositories are patterns of OWNER/NAME, with * for any run of characters within
 	// a part. The bot stores deliveries of others and does nothing more.
-	Repositories []string `yaml:"repositories"`
+	Repositories []string `yaml:"repositories" jsonschema:"format=repository-pattern,uniqueItems=true,maxItems=1000"`
 	Sweep        Sweep    `yaml:"sweep"`
 	// Rules hold for every repository unless its own file says otherwise.
 	Rules `yaml:",inline"`
@@ -20,12 +45,12 @@ type Rules struct {
 type Sweep struct {
 	// MaxWrites stops a sweep that would write more than this: something is
 	// wrong then, and a person should look first.
-	MaxWrites int `yaml:"max-writes"`
-	// RequestsPerMinute paces the look, per repository.
-	RequestsPerMinute int `yaml:"requests-per-minute"`
+	MaxWrites int `yaml:"max-writes" jsonschema:"minimum=1,maximum=100000"`
+	// RequestsPerMinute paces the look, per repository. GitHub allows 900 points a minute.
+	RequestsPerMinute int `yaml:"requests-per-minute" jsonschema:"minimum=1,maximum=900"`
 	// FullAt is the hour (UTC, 0 to 23) after which the nightly sweep over all
 	// open pull requests runs.
-	FullAt int `yaml:"full-at"`
+	FullAt int `yaml:"full-at" jsonschema:"minimum=0,maximum=23"`
 }
 
 // Mode says how much a rule insists.
@@ -41,39 +66,86 @@ const (
 // announce themselves are named, and what must be in them (devguide, "What's
 // New and News Entries"; the tool blurb).
 type News struct {
-	Mode      Mode   `yaml:"mode"`       // off or require
-	Status    string `yaml:"status"`     // commit status context
-	Check     string `yaml:"check"`      // name of the check run
-	SkipLabel string `yaml:"skip-label"` // label that makes an entry unnecessary
-	Directory string `yaml:"directory"`  // "Misc/NEWS.d/next"
+	Mode      Mode   `yaml:"mode" jsonschema:"enum=off,enum=require"` // off or require
+	Status    string `yaml:"status"`                                  // commit status context
+	Check     string `yaml:"check"`                                   // name of the check run
+	SkipLabel string `yaml:"skip-label" jsonschema:"maxLength=50"`    // label that makes an entry unnecessary
+	Directory string `yaml:"directory" jsonschema:"format=directory"` // where the entries are, below it the sections
 	// Sections in the order of the changelog.
-	Sections []Section `yaml:"sections"`
+	Sections []Section `yaml:"sections" jsonschema:"minItems=1,maxItems=100"`
 	// MinGHIssue is the lowest issue number that GitHub can have: lower ones
 	// are of the old tracker.
-	MinGHIssue int `yaml:"min-gh-issue"`
-	Width      int `yaml:"width"` // of the text once it is wrapped, in characters
+	MinGHIssue int `yaml:"min-gh-issue" jsonschema:"minimum=1,maximum=1000000000"`
+	Width      int `yaml:"width" jsonschema:"minimum=40,maximum=200"` // of the text once it is wrapped, in characters
 	// Help is whether newcomers get a comment that explains entries.
 	Help    bool   `yaml:"help"`
-	HelpURL string `yaml:"help-url"`
+	HelpURL string `yaml:"help-url" jsonschema:"maxLength=2000,format=uri"` // the page that the comment links to
 }
 
 // Section of the changelog.
 type Section struct {
-	Name      string   `yaml:"name"`      // "Core and Builtins"
-	Directory string   `yaml:"directory"` // "Core_and_Builtins"
-	Legacy    []string `yaml:"legacy"`    // directories that are still read
+	Name      string   `yaml:"name" jsonschema:"required,maxLength=100"`                       // as the changelog shows it
+	Directory string   `yaml:"directory" jsonschema:"required,maxLength=100,format=file-name"` // where its entries are
+	Legacy    []string `yaml:"legacy" jsonschema:"format=file-name,maxItems=20"`               // directories that are still read
 	// Paths are prefixes of changed files that suggest this section, by which
 	// it is guessed for a missing entry.
-	Paths []string `yaml:"paths"`
+	Paths []string `yaml:"paths" jsonschema:"format=path-prefix,maxItems=100"`
 }
 
 // ABI are the settings of the ABI rule (PEP 605, "ABI markers").
 type ABI struct {
-	Mode         Mode   `yaml:"mode"`
-	Status       string `yaml:"status"`
-	Check        string `yaml:"check"`         // name of the check run
-	CommitMarker string `yaml:"commit-marker"` // "(ABI break)"
-	NewsMarker   string `yaml:"news-marker"`   // "(CPython ABI break)"
+	Mode         Mode   `yaml:"mode" jsonschema:"enum=off,enum=warn,enum=require"` // off, warn or require
+	Status       string `yaml:"status"`                                            // commit status context
+	Check        string `yaml:"check"`                                             // name of the check run
+	CommitMarker string `yaml:"commit-marker" jsonschema:"maxLength=50"`           // at the start of a commit's summary line
+	NewsMarker   string `yaml:"news-marker" jsonschema:"maxLength=50"`             // at the start of a NEWS entry
 	// Evidence are files (path.Match patterns) that change with the ABI.
-	Evidence []string `yaml:"evidence"`
+	Evidence []string `yaml:"evidence" jsonschema:"format=path-pattern,uniqueItems=true,maxItems=100"`
+}
+
+//go:embed cpython.yml
+var preset []byte
+
+// PresetFile is the built-in preset as its authors wrote it: every setting,
+// with comments. It is a good start for a central file.
+func PresetFile() []byte { return slices.Clone(preset) }
+
+// Preset is the built-in preset, "cpython".
+func Preset() *Config {
+	c := &Config{}
+	if faults := decode("cpython.yml", preset, c); len(faults) > 0 {
+		panic(fmt.Sprintf("the built-in preset is wrong: %v", faults)) // a test holds it right
+	}
+	return c
+}
+
+// Parse reads the central file; name is what faults call it. The error is of
+// type Faults and has all of them.
+func Parse(name string, data []byte) (*Config, error) {
+	c := Preset()
+	if faults := decode(name, data, c); len(faults) > 0 {
+		return nil, faults
+	}
+	return c, nil
+}
+
+// Override reads a repository's own file, which may change what Rules holds,
+// and gives the settings that are in force there. The error is of type Faults
+// and has all of them.
+func (c *Config) Override(name string, data []byte) (Rules, error) {
+	rules := c.Rules // lists are replaced, never changed in place: a flat copy will do
+	if faults := decode(name, data, &rules); len(faults) > 0 {
+		return Rules{}, faults
+	}
+	return rules, nil
+}
+
+// Acts tells whether the bot does anything in the repository. GitHub compares
+// names without regard to case.
+func (c *Config) Acts(owner, repo string) bool {
+	name := strings.ToLower(owner + "/" + repo)
+	return slices.ContainsFunc(c.Repositories, func(pattern string) bool {
+		ok, err := path.Match(strings.ToLower(pattern), name)
+		return ok && err == nil
+	})
 }

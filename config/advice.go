@@ -1,0 +1,60 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// quote shows a value, or the start of a long one.
+func quote(s string) string {
+	const most = 60
+	if utf8.RuneCountInString(s) > most {
+		s = string([]rune(s)[:most]) + "…"
+	}
+	return strconv.Quote(s)
+}
+
+// advice is what to do about a key that the struct does not have.
+func advice(key string, t reflect.Type) string {
+	var known []string
+	best, nearest := 4, ""
+	for _, f := range fields(t) {
+		name := f.Tag.Get("yaml")
+		known = append(known, name)
+		if len(key) > 2*len(name) {
+			continue // nowhere near, and long ones cost time
+		}
+		if d := distance(strings.ToLower(key), name); d < best && d < len(name) {
+			best, nearest = d, name
+		}
+	}
+	if nearest != "" {
+		return fmt.Sprintf("do you mean %q?", nearest)
+	}
+	return "those here are " + strings.Join(known, ", ")
+}
+
+// distance counts the letters to add, drop or change to make b of a
+// (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

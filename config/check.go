@@ -1,0 +1,114 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"path"
+	"regexp"
+	"strings"
+)
+
+// formats are the checks that a tag asks for with format=.
+var formats = map[string]func(string) error{
+	"repository-pattern": repositoryPattern,
+	"directory":          directory,
+	"file-name":          fileName,
+	"path-prefix":        pathPrefix,
+	"path-pattern":       pathPattern,
+	"uri":                webAddress,
+}
+
+var repositoryPatternForm = regexp.MustCompile(`^[A-Za-z0-9_*-]{1,100}/[A-Za-z0-9._*-]{1,100}$`)
+
+func repositoryPattern(s string) error {
+	if !repositoryPatternForm.MatchString(s) {
+		return errors.New("is not OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*")
+	}
+	return nil
+}
+
+func directory(s string) error {
+	if !fs.ValidPath(s) || s == "." || strings.Contains(s, `\`) {
+		return errors.New("is not a directory of the repository: write it from the top, without a slash at either end and without . or ..")
+	}
+	return nil
+}
+
+func fileName(s string) error {
+	if strings.Contains(s, "/") || directory(s) != nil {
+		return errors.New("is not the name of a directory: write it alone, without slashes")
+	}
+	return nil
+}
+
+// pathPrefix is a directory with its slash, or the start of a file's path.
+func pathPrefix(s string) error {
+	if directory(strings.TrimSuffix(s, "/")) != nil {
+		return errors.New("is not the start of a path: write it from the top of the repository, without . or ..")
+	}
+	return nil
+}
+
+func pathPattern(s string) error {
+	if _, err := path.Match(s, ""); err != nil {
+		return errors.New("is not a pattern: close its brackets, and write * for any run of characters but slashes")
+	}
+	if !fs.ValidPath(s) {
+		return errors.New("matches no path of the repository: write it from the top, without . or ..")
+	}
+	return nil
+}
+
+func webAddress(s string) error {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsAny(s, " ()<>\"") {
+		return errors.New("is not a web address: want https://HOST/PATH")
+	}
+	return nil
+}
+
+// check finds what is wrong between settings.
+func (d *decoder) check(r *Rules) {
+	if strings.EqualFold(r.News.Status, r.ABI.Status) {
+		d.clash([]string{"abi.status", "news.status"}, "abi.status and news.status are both %q: give each rule its own", r.ABI.Status)
+	}
+	if r.ABI.CommitMarker == r.ABI.NewsMarker {
+		d.clash([]string{"abi.news-marker", "abi.commit-marker"}, "both markers are %q: make them differ", r.ABI.NewsMarker)
+	}
+	names, directories, paths := map[string]string{}, map[string]string{}, map[string]string{}
+	for i, section := range r.News.Sections {
+		at := fmt.Sprintf("news.sections[%d]", i)
+		d.once(names, at+".name", section.Name)
+		d.once(directories, at+".directory", section.Directory)
+		for j, legacy := range section.Legacy {
+			d.once(directories, fmt.Sprintf("%s.legacy[%d]", at, j), legacy)
+		}
+		for j, prefix := range section.Paths {
+			d.once(paths, fmt.Sprintf("%s.paths[%d]", at, j), prefix)
+		}
+	}
+}
+
+// once finds a value that an earlier setting has. Letters of either case are
+// one: file systems of macOS and Windows think so too.
+func (d *decoder) once(seen map[string]string, name, value string) {
+	fold := strings.ToLower(value)
+	if first, found := seen[fold]; found && value != "" {
+		d.clash([]string{name}, "%s is %q as %s is: make them differ", name, value, first)
+		return
+	}
+	seen[fold] = name
+}
+
+// clash reports a fault between settings at the first of them that the file
+// has. A file that has none of them is not to blame.
+func (d *decoder) clash(names []string, format string, args ...any) {
+	for _, name := range names {
+		if at, found := d.marks[name]; found {
+			d.fault(at, format, args...)
+			return
+		}
+	}
+}

@@ -1,0 +1,211 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+)
+
+func TestPresetIsComplete(t *testing.T) {
+	var c Config
+	d := &decoder{file: "cpython.yml", marks: map[string]mark{}}
+	root, ok := d.document(preset)
+	if !ok {
+		t.Fatal(d.faults)
+	}
+	d.value(root, reflect.ValueOf(&c).Elem(), setting{})
+	d.check(&c.Rules)
+	if len(d.faults) > 0 {
+		t.Fatal(d.faults)
+	}
+	var walk func(reflect.Type, setting)
+	walk = func(typ reflect.Type, s setting) {
+		for _, f := range fields(typ) {
+			s := s.field(f)
+			if _, found := d.marks[s.name]; !found {
+				t.Errorf("the preset does not set %s", s.name)
+			}
+			switch {
+			case f.Type.Kind() == reflect.Struct:
+				walk(f.Type, s)
+			case f.Type.Kind() == reflect.Slice && f.Type.Elem().Kind() == reflect.Struct:
+				for i := range c.News.Sections {
+					walk(f.Type.Elem(), setting{name: fmt.Sprintf("%s[%d]", s.name, i)})
+				}
+			}
+		}
+	}
+	walk(reflect.TypeFor[Config](), setting{})
+}
+
+// The strings that branch protection and other workflows of CPython depend on.
+func TestPresetIsExact(t *testing.T) {
+	c := Preset()
+	var sections []string
+	for _, s := range c.News.Sections {
+		sections = append(sections, s.Name+" in "+s.Directory)
+	}
+	for _, tt := range []struct{ have, want any }{
+		{c.News.Status, "bedevere/news"},
+		{c.News.SkipLabel, "skip news"},
+		{c.News.Directory, "Misc/NEWS.d/next"},
+		{c.News.MinGHIssue, 32426},
+		{c.News.Width, 76},
+		{c.News.Check, "NEWS and ABI markers"},
+		{c.News.Mode, Require},
+		{c.ABI.Mode, Warn},
+		{c.ABI.Status, "concorde/abi-markers"},
+		{c.ABI.Check, "NEWS and ABI markers"},
+		{c.ABI.CommitMarker, "(ABI break)"},
+		{c.ABI.NewsMarker, "(CPython ABI break)"},
+		{c.ABI.Evidence, []string{"Doc/data/*.abi"}},
+		{c.News.Sections[1].Legacy, []string{"Core and Builtins"}},
+		{sections, []string{
+			"Security in Security", "Core and Builtins in Core_and_Builtins", "Library in Library",
+			"Documentation in Documentation", "Tests in Tests", "Build in Build", "Windows in Windows",
+			"macOS in macOS", "IDLE in IDLE", "Tools/Demos in Tools-Demos", "C API in C_API",
+		}},
+	} {
+		if diff := cmp.Diff(tt.want, tt.have); diff != "" {
+			t.Errorf("(-want +have)\n%s", diff)
+		}
+	}
+}
+
+func TestParse(t *testing.T) {
+	want := Preset()
+	want.Repositories = []string{"python/*"}
+	want.Sweep.FullAt = 0
+	want.News.Status = "3.10"
+	want.News.Help = false
+	want.News.Sections = []Section{{Name: "007", Directory: "1e3", Paths: []string{"Lib/", "x"}}}
+	want.ABI.Mode = Off
+	want.ABI.Evidence = nil
+	have, err := Parse("c.yml", []byte(`
+preset: cpython
+repositories: [python/*]
+sweep: {full-at: 0}
+news:
+  status: 3.10
+  help: false
+  sections:
+  - {name: 007, directory: 1e3, paths: [Lib/, x]}
+abi:
+  mode: off
+  evidence: []
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, have); diff != "" {
+		t.Errorf("(-want +have)\n%s", diff)
+	}
+}
+
+func TestParseTakesThePreset(t *testing.T) {
+	for _, file := range []string{"", "# comments alone\n", "---\n", "\uFEFF# with a byte order mark\r\n", "{}", string(PresetFile())} {
+		c, err := Parse("c.yml", []byte(file))
+		if err != nil {
+			t.Errorf("%q: %v", file, err)
+		} else if diff := cmp.Diff(Preset(), c); diff != "" {
+			t.Errorf("%q: (-want +have)\n%s", file, diff)
+		}
+	}
+}
+
+func TestOverride(t *testing.T) {
+	central, err := Parse("c.yml", []byte("abi: {mode: require}\nnews: {width: 80}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := central.Override(RepositoryFile, []byte("news: {directory: NEWS, sections: [{name: All, directory: all}]}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := central.Rules
+	want.News.Directory = "NEWS"
+	want.News.Sections = []Section{{Name: "All", Directory: "all"}}
+	if diff := cmp.Diff(want, rules); diff != "" {
+		t.Errorf("(-want +have)\n%s", diff)
+	}
+	if len(central.News.Sections) != 11 || central.News.Directory != "Misc/NEWS.d/next" {
+		t.Error("an override changed the central settings")
+	}
+}
+
+func TestActs(t *testing.T) {
+	c := Preset()
+	c.Repositories = append(c.Repositories, "Python/peps", "bots/*-bot")
+	for _, tt := range []struct {
+		owner, repo string
+		want        bool
+	}{
+		{"python", "cpython", true},
+		{"someone", "CPython", true},
+		{"python", "devguide", false},
+		{"python", "cpython-mirror", false},
+		{"python", "peps", true},
+		{"other", "peps", false},
+		{"bots", "news-bot", true},
+		{"bots", "bot", false},
+		{"a/b", "cpython", false},
+		{"", "cpython", true},
+	} {
+		if have := c.Acts(tt.owner, tt.repo); have != tt.want {
+			t.Errorf("Acts(%q, %q) = %v", tt.owner, tt.repo, have)
+		}
+	}
+	c.Repositories = nil
+	if c.Acts("python", "cpython") {
+		t.Error("acts where nobody allowed it")
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range append(wrong, faulty{file: string(preset)}, faulty{file: "news: {status: '3.10', width: 80}\nabi: {evidence: [a, 'b*']}"}) {
+		f.Add([]byte(seed.file))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		_, err := Preset().Override(RepositoryFile, data)
+		wellFormed(t, data, err)
+		c, err := Parse("c.yml", data)
+		wellFormed(t, data, err)
+		if err != nil {
+			return
+		}
+		out, err := yaml.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Parse("again.yml", out)
+		if err != nil {
+			t.Fatalf("written again as\n%s\n%v", out, err)
+		}
+		if diff := cmp.Diff(c, again); diff != "" {
+			t.Fatalf("read again (-want +have)\n%s", diff)
+		}
+	})
+}
+
+// wellFormed holds the faults of any file to their form.
+func wellFormed(t *testing.T, data []byte, err error) {
+	t.Helper()
+	var faults Faults
+	if err == nil {
+		return
+	}
+	if !errors.As(err, &faults) || len(faults) == 0 || len(faults) > maxFaults+1 {
+		t.Fatalf("the error is %#v", err)
+	}
+	lines := strings.Count(string(data), "\n") + strings.Count(string(data), "\r") + 2
+	for _, fault := range faults {
+		if fault.File == "" || fault.Line < 1 || fault.Line > lines || fault.Col < 1 || len(fault.Message) > 2000 || strings.Contains(fault.Message, "%!") {
+			t.Fatalf("%d lines have the fault %q", lines, fault)
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// mark is a place in a file, counted from 1.
+type mark struct{ line, col int }
+
+func markOf(n *yaml.Node) mark { return mark{n.Line, n.Column} }
+
+// markAt is the place of a byte.
+func markAt(data []byte, offset int) mark {
+	line := bytes.Count(data[:offset], []byte("\n")) + 1
+	start := bytes.LastIndexByte(data[:offset], '\n') + 1
+	return mark{line, utf8.RuneCount(data[start:offset]) + 1}
+}
+
+// document reads the one YAML document of a file; nil for a file that holds
+// none. Where the file cannot be read as YAML at all, the fault says why, and
+// ok is false.
+func (d *decoder) document(data []byte) (root *yaml.Node, ok bool) {
+	if len(data) > MaxSize {
+		d.fault(mark{1, 1}, faultSize, len(data), MaxSize)
+		return nil, false
+	}
+	if offset := bytes.IndexFunc(data, unreadable); offset > 0 || offset == 0 && !bytes.HasPrefix(data, []byte(bom)) {
+		r, _ := utf8.DecodeRune(data[offset:])
+		d.fault(markAt(data, offset), "a byte %#02x (character %U), which no text holds: save the file as UTF-8", data[offset], r)
+		return nil, false
+	}
+	documents, err := parse(data)
+	if err != nil {
+		at, message := place(data, err)
+		d.fault(at, "not YAML: %s: look at indentation, colons, brackets and quotes here and just above", message)
+		return nil, false
+	}
+	if len(documents) == 0 {
+		return nil, true
+	}
+	if len(documents) > 1 {
+		d.fault(markOf(documents[1]), "a second document: keep all settings in one, without ---")
+	}
+	root = documents[0].Content[0]
+	if root.ShortTag() == "!!null" && root.Value == "" && root.Anchor == "" {
+		return nil, true // comments alone
+	}
+	return root, true
+}
+
+// bom is what some editors put at the start of UTF-8 files.
+const bom = "\uFEFF"
+
+// unreadable tells characters that YAML forbids (YAML 1.2.2, section 5.1), and
+// bytes that are not UTF-8.
+func unreadable(r rune) bool {
+	switch r {
+	case '\t', '\n', '\r', '\u0085':
+		return false
+	case utf8.RuneError, '\uFEFF', '\uFFFE', '\uFFFF':
+		return true
+	}
+	return r < ' ' || r >= 0x7f && r < 0xa0
+}
+
+// parse reads at most two documents: the second is a fault by itself.
+func parse(data []byte) (documents []*yaml.Node, err error) {
+	defer func() {
+		// The YAML package panics where its own states disagree, and pull
+		// requests of strangers are read here.
+		if r := recover(); r != nil {
+			err = fmt.Errorf("yaml: %v", r)
+		}
+	}()
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	for len(documents) < 2 {
+		var n yaml.Node
+		if err := decoder.Decode(&n); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, err
+		}
+		documents = append(documents, &n)
+	}
+	return documents, nil
+}
+
+var (
+	yamlLine = regexp.MustCompile(`^line (\d+): `)
+	// The messages of the parser, as against the scanner: the YAML package
+	// counts their lines from 0.
+	yamlParser  = regexp.MustCompile(`^did not find expected (key|node content|'-' indicator|',' or|<)|^found undefined tag handle`)
+	yamlUnknown = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+)
+
+// place takes an error of the YAML package apart.
+func place(data []byte, err error) (mark, string) {
+	message := strings.TrimPrefix(err.Error(), "yaml: ")
+	at := mark{1, 1}
+	if m := yamlUnknown.FindStringSubmatch(message); m != nil {
+		if offset := bytes.Index(data, []byte("*"+m[1])); offset >= 0 {
+			at = markAt(data, offset)
+		}
+		return at, message
+	}
+	if m := yamlLine.FindStringSubmatch(message); m != nil {
+		message = message[len(m[0]):]
+		if line, err := strconv.Atoi(m[1]); err == nil {
+			at.line = line
+		}
+		if yamlParser.MatchString(message) {
+			at.line++
+		}
+	}
+	return at, message
+}

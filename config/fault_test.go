@@ -1,0 +1,200 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// faulty is a wrong central file, and all that is to be said of it.
+type faulty struct{ name, file, want string }
+
+var wrong = []faulty{
+	{"unknown keys", "nwes:\n  mode: off\nnews:\n  max-writes: 3\n  skiplabel: x\n", `
+c.yml:1:1: "nwes" is not a setting: do you mean "news"?
+c.yml:4:3: "max-writes" is not a setting: those here are mode, status, check, skip-label, directory, sections, min-gh-issue, width, help, help-url
+c.yml:5:3: "skiplabel" is not a setting: do you mean "skip-label"?`},
+	{"keys of Go", "Rules: {}\nnews: {SkipLabel: x}", `
+c.yml:1:1: "Rules" is not a setting: those here are preset, repositories, sweep, news, abi
+c.yml:2:8: "SkipLabel" is not a setting: do you mean "skip-label"?`},
+	{"twice", "news:\n  width: 80\n  mode: off\n  width: 76\nabi: {}\nnews: {}\n", `
+c.yml:4:3: "width" is given twice, first in line 2: take one away
+c.yml:6:1: "news" is given twice, first in line 1: take one away`},
+	{"types", "preset: [cpython]\nrepositories: python/cpython\nsweep: 3\nnews:\n  mode: {}\n  help: maybe\n  width: wide\n  sections: {}\n  status: true\nabi:\n  check: ~\n", `
+c.yml:1:9: preset is a group or a list: want a single value
+c.yml:2:15: repositories is not a list: start each item with a hyphen
+c.yml:3:8: sweep is not a group of settings: write KEY: VALUE lines
+c.yml:5:9: news.mode is a group or a list: want a single value
+c.yml:6:9: news.help is "maybe": want true or false
+c.yml:7:10: news.width is "wide": want a whole number from 40 to 200
+c.yml:8:13: news.sections is not a list: start each item with a hyphen
+c.yml:9:11: news.status is true, which YAML takes for true or false: put it in quotes
+c.yml:11:10: abi.check has no value: give it one, or leave it out`},
+	{"not settings", "- a\n- b\n", `c.yml:1:1: the file is not a group of settings: write KEY: VALUE lines`},
+	{"a scalar", "hello", `c.yml:1:1: the file is not a group of settings: write KEY: VALUE lines`},
+	{"null", "null", `c.yml:1:1: the file has no value: give it one, or leave it out`},
+	{"modes", "news: {mode: warn}\nabi: {mode: on}\npreset: none\n", `
+c.yml:1:14: news.mode is "warn": want off or require
+c.yml:2:13: abi.mode is "on": want off or warn or require
+c.yml:3:9: preset is "none": want cpython`},
+	{"numbers", "sweep:\n  full-at: 24\n  max-writes: 0\n  requests-per-minute: 1e2\nnews:\n  width: 076\n  min-gh-issue: 99999999999999999999\n", `
+c.yml:2:12: sweep.full-at is "24": want a whole number from 0 to 23
+c.yml:3:15: sweep.max-writes is "0": want a whole number from 1 to 100000
+c.yml:4:24: sweep.requests-per-minute is "1e2": want a whole number from 1 to 900
+c.yml:6:10: news.width is "076": want a whole number from 40 to 200
+c.yml:7:17: news.min-gh-issue is "99999999999999999999": want a whole number from 1 to 1000000000`},
+	{"texts", "news:\n  status: ''\n  check: \"a\\nb\"\n  skip-label: ' skip news'\nabi:\n  status: " + strings.Repeat("é", 256) + "\n  check: \"\\u202e\"\n", `
+c.yml:2:11: news.status is empty: give it a value, or leave it out
+c.yml:3:10: news.check has a line break or another character that does not print: take it away
+c.yml:4:15: news.skip-label starts or ends with a space: take it away
+c.yml:6:11: abi.status has 256 characters: at most 255 are allowed
+c.yml:7:10: abi.check has a line break or another character that does not print: take it away`},
+	{"a long label", "news: {skip-label: " + strings.Repeat("x", 51) + "}", `c.yml:1:20: news.skip-label has 51 characters: at most 50 are allowed`},
+	{"repositories", "repositories:\n- python\n- ../x\n- python/cpython/x\n- py?hon/[a]\n- '*/cpython'\n- '*/cpython'\n", `
+c.yml:2:3: repositories[0] is "python", which is not OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*
+c.yml:3:3: repositories[1] is "../x", which is not OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*
+c.yml:4:3: repositories[2] is "python/cpython/x", which is not OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*
+c.yml:5:3: repositories[3] is "py?hon/[a]", which is not OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*
+c.yml:7:3: repositories[5] repeats line 6: take one away`},
+	{"directories", "news:\n  directory: /Misc\n  sections:\n  - {name: A, directory: ../a}\n  - {name: B, directory: b/c, legacy: ['.', 'b\\c'], paths: [/x, a/../b, ok/]}\n", `
+c.yml:2:14: news.directory is "/Misc", which is not a directory of the repository: write it from the top, without a slash at either end and without . or ..
+c.yml:4:26: news.sections[0].directory is "../a", which is not the name of a directory: write it alone, without slashes
+c.yml:5:26: news.sections[1].directory is "b/c", which is not the name of a directory: write it alone, without slashes
+c.yml:5:40: news.sections[1].legacy[0] is ".", which is not the name of a directory: write it alone, without slashes
+c.yml:5:45: news.sections[1].legacy[1] is "b\\c", which is not the name of a directory: write it alone, without slashes
+c.yml:5:61: news.sections[1].paths[0] is "/x", which is not the start of a path: write it from the top of the repository, without . or ..
+c.yml:5:65: news.sections[1].paths[1] is "a/../b", which is not the start of a path: write it from the top of the repository, without . or ..`},
+	{"sections", "news:\n  sections:\n  - {name: A, directory: a, legacy: [c], paths: [x/]}\n  - {name: A, directory: A}\n  - {name: C, directory: C, paths: [x/]}\n  - {legacy: []}\n", `
+c.yml:4:12: news.sections[1].name is "A" as news.sections[0].name is: make them differ
+c.yml:4:26: news.sections[1].directory is "A" as news.sections[0].directory is: make them differ
+c.yml:5:26: news.sections[2].directory is "C" as news.sections[0].legacy[0] is: make them differ
+c.yml:5:37: news.sections[2].paths[0] is "x/" as news.sections[0].paths[0] is: make them differ
+c.yml:6:5: news.sections[3] has no name: add it
+c.yml:6:5: news.sections[3] has no directory: add it`},
+	{"no sections", "news: {sections: []}", `c.yml:1:18: news.sections has 0 items: at least 1 are needed`},
+	{"address", "news: {help-url: http://example.com}", `c.yml:1:18: news.help-url is "http://example.com", which is not a web address: want https://HOST/PATH`},
+	{"patterns", "abi: {evidence: ['a[', ../x, /y, x, x]}", `
+c.yml:1:18: abi.evidence[0] is "a[", which is not a pattern: close its brackets, and write * for any run of characters but slashes
+c.yml:1:24: abi.evidence[1] is "../x", which matches no path of the repository: write it from the top, without . or ..
+c.yml:1:30: abi.evidence[2] is "/y", which matches no path of the repository: write it from the top, without . or ..
+c.yml:1:37: abi.evidence[4] repeats line 1: take one away`},
+	{"the status of another", "abi:\n  status: Bedevere/News\n", `c.yml:2:11: abi.status and news.status are both "Bedevere/News": give each rule its own`},
+	{"the status of another still", "news:\n  status: concorde/abi-markers\n", `c.yml:2:11: abi.status and news.status are both "concorde/abi-markers": give each rule its own`},
+	{"markers", "abi: {news-marker: (ABI break)}", `c.yml:1:20: both markers are "(ABI break)": make them differ`},
+	{"anchors", "news: &n\n  width: 80\nabi:\n  mode: &m off\n  check: *m\n", `
+c.yml:1:7: news uses an anchor: write the value out
+c.yml:4:9: abi.mode uses an anchor: write the value out
+c.yml:5:10: abi.check uses an anchor: write the value out`},
+	{"merge keys", "news:\n  <<: {width: 80}\n", `c.yml:2:3: "<<" is not a setting: those here are mode, status, check, skip-label, directory, sections, min-gh-issue, width, help, help-url`},
+	{"tags", "news:\n  width: !!str 80\n  check: !secret x\n", `
+c.yml:2:10: news.width has the tag !!str: leave it out
+c.yml:3:10: news.check has the tag !secret: leave it out`},
+	{"keys that are no words", "news:\n  ? [a]\n  : b\n  {}: c\n", `
+c.yml:2:5: a key that is not a word: write KEY: VALUE
+c.yml:4:3: a key that is not a word: write KEY: VALUE`},
+	{"two documents", "news: {width: 3}\n---\nabi: {}\n", `
+c.yml:1:15: news.width is "3": want a whole number from 40 to 200
+c.yml:2:1: a second document: keep all settings in one, without ---`},
+	{"characters, not bytes", "abi: {check: \"é\", mode: on}", `c.yml:1:25: abi.mode is "on": want off or warn or require`},
+	{"a long value", "abi: {mode: " + strings.Repeat("é", 100) + "}", `c.yml:1:13: abi.mode is "` + strings.Repeat("é", 60) + `…": want off or warn or require`},
+	{"NUL", "news:\n  é\x00: 1", `c.yml:2:4: a byte 0x00 (character U+0000), which no text holds: save the file as UTF-8`},
+	{"Latin-1", "news:\n  check: \"\xe9\"\n", `c.yml:2:11: a byte 0xe9 (character U+FFFD), which no text holds: save the file as UTF-8`},
+	{"UTF-16", "\xff\xfea\x00", `c.yml:1:1: a byte 0xff (character U+FFFD), which no text holds: save the file as UTF-8`},
+	{"a late byte order mark", "abi: {}\n\uFEFF", `c.yml:2:1: a byte 0xef (character U+FEFF), which no text holds: save the file as UTF-8`},
+}
+
+// Where the YAML package counts lines its own way.
+var unreadableFiles = []faulty{
+	{"bracket", "a: [1, 2\nb: 3\n", "c.yml:2:1: not YAML: did not find expected ',' or ']'"},
+	{"brace", "x: 1\ny: 2\nz: {a: 1\nq: 4\n", "c.yml:3:1: not YAML: did not find expected ',' or '}'"},
+	{"tab", "a:\n\t- b\n", "c.yml:2:1: not YAML: found character that cannot start any token"},
+	{"quote", "a: 'x\n\nb: c", "c.yml:3:1: not YAML: found unexpected end of stream"},
+	{"colon", "a: b: c\n", "c.yml:1:1: not YAML: mapping values are not allowed in this context"},
+	{"list then map", "- a\nb: c\n", "c.yml:2:1: not YAML: did not find expected '-' indicator"},
+	{"map then list", "x: 1\n- a\n", "c.yml:2:1: not YAML: did not find expected key"},
+	{"indentation", "news:\n  mode: off\n status: x\n", "c.yml:3:1: not YAML: did not find expected key"},
+	{"no colon", "x: 1\nfoo\nbar: 1\n", "c.yml:2:1: not YAML: could not find expected ':'"},
+	{"unknown alias", "a: 1\nb: *x\n", "c.yml:2:4: not YAML: unknown anchor 'x' referenced"},
+	{"escape", "a: 1\nb: \"x\\q\"\n", "c.yml:2:1: not YAML: found unknown escape character"},
+	{"depth", strings.Repeat("[", 20000), "c.yml:1:1: not YAML: exceeded max depth of 10000"},
+}
+
+func TestFaults(t *testing.T) {
+	for _, tt := range wrong {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Parse("c.yml", []byte(tt.file))
+			if err == nil {
+				t.Fatal("no fault")
+			}
+			if diff := cmp.Diff(strings.TrimSpace(tt.want), err.Error()); diff != "" {
+				t.Errorf("(-want +have)\n%s", diff)
+			}
+		})
+	}
+	for _, tt := range unreadableFiles {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Parse("c.yml", []byte(tt.file))
+			if want := tt.want + ": look at indentation, colons, brackets and quotes here and just above"; err == nil || err.Error() != want {
+				t.Errorf("have %v\nwant %s", err, want)
+			}
+		})
+	}
+}
+
+func TestFaultsOfARepository(t *testing.T) {
+	central, err := Parse("c.yml", []byte("news: {status: news}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = central.Override("r.yml", []byte("preset: cpython\nrepositories: ['*/*']\nsweep: {full-at: 99}\nabi:\n  status: news\n  sweep: 1\nfoo: 1\n"))
+	want := `r.yml:1:1: "preset" is for the operator of the bot to decide, in the central file: leave it out here
+r.yml:2:1: "repositories" is for the operator of the bot to decide, in the central file: leave it out here
+r.yml:3:1: "sweep" is for the operator of the bot to decide, in the central file: leave it out here
+r.yml:5:11: abi.status and news.status are both "news": give each rule its own
+r.yml:6:3: "sweep" is not a setting: those here are mode, status, check, commit-marker, news-marker, evidence
+r.yml:7:1: "foo" is not a setting: those here are news, abi`
+	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {
+		t.Errorf("(-want +have)\n%s", diff)
+	}
+}
+
+func TestManyFaults(t *testing.T) {
+	_, err := Parse("c.yml", []byte(strings.Repeat("x: 1\n", 2000)))
+	var faults Faults
+	if !errors.As(err, &faults) || len(faults) != maxFaults+1 {
+		t.Fatalf("%d faults", len(faults))
+	}
+	if have, want := faults[maxFaults].String(), "c.yml:101:1: 1900 more faults from here on: mend those above first"; have != want {
+		t.Errorf("have %s\nwant %s", have, want)
+	}
+}
+
+// Files that pull requests of strangers bring must not keep the bot busy: one
+// that grows faster than its input would hang this test.
+func TestHeavyFiles(t *testing.T) {
+	heavy := map[string]string{
+		"too large":       strings.Repeat("#", MaxSize+1),
+		"comments":        strings.Repeat("#\n", MaxSize/2),
+		"keys":            strings.Repeat("neeeews: 1\n", MaxSize/11),
+		"a long key":      strings.Repeat("n", MaxSize-10) + ": 1",
+		"list":            "abi: {evidence: [" + strings.Repeat("a,", 500_000) + "]}",
+		"sections":        "news: {sections: [" + strings.Repeat("{},", 340_000) + "]}",
+		"aliases":         "a: &a [x,x,x,x,x,x,x,x,x]\n" + strings.Repeat("b: &b [*a,*a,*a,*a,*a,*a,*a,*a]\n", 10_000),
+		"a pattern":       "abi: {evidence: ['" + strings.Repeat("*a", 500_000) + "']}",
+		"open":            strings.Repeat("{a: ", 200_000),
+		"lines of quotes": "abi: {check: \"" + strings.Repeat("\n", 1_000_000) + "\"}",
+	}
+	for name, file := range heavy {
+		start := time.Now()
+		_, err := Parse("c.yml", []byte(file))
+		t.Logf("%s: %v", name, time.Since(start))
+		wellFormed(t, []byte(file), err)
+		if name == "too large" && err.Error() != "c.yml:1:1: the file has 1048577 bytes: at most 1048576 are read" {
+			t.Error(err)
+		}
+	}
+}

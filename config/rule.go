@@ -1,0 +1,82 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// CheckName is the check run in which faults of a repository's file are shown.
+const CheckName = "Concorde settings"
+
+// Rule checks pull requests that change the repository's own settings. A wrong
+// file that is merged all the same changes nothing: the last good one stays in
+// force.
+func Rule(c *Config) pull.Rule {
+	return pull.Rule{
+		Name:  "settings",
+		About: about,
+		Needs: pull.Files | pull.Checks,
+		Reads: func(path string) bool { return path == RepositoryFile },
+		Want: func(r *pull.Request) pull.Want {
+			if r.State != pull.Open || r.Base != r.DefaultBranch {
+				return pull.Want{} // read on the default branch alone
+			}
+			i := slices.IndexFunc(r.Files, func(f pull.File) bool {
+				return f.Path == RepositoryFile || f.Change == pull.Renamed && f.Previous == RepositoryFile
+			})
+			if i < 0 {
+				return pull.Want{}
+			}
+			return pull.Want{Checks: []pull.CheckPart{c.checkPart(r.Files[i])}}
+		},
+	}
+}
+
+func (c *Config) checkPart(f pull.File) pull.CheckPart {
+	if f.Path != RepositoryFile || f.Change == pull.Removed {
+		return pull.CheckPart{Check: CheckName, Conclusion: pull.Success, Title: titleRemoved, Summary: summaryRemoved}
+	}
+	faults := c.faults(f.Content)
+	if len(faults) == 0 {
+		return pull.CheckPart{Check: CheckName, Conclusion: pull.Success, Title: titleValid, Summary: summaryValid}
+	}
+	part := pull.CheckPart{Check: CheckName, Conclusion: pull.Failure, Title: titleFaults(len(faults))}
+	var summary strings.Builder
+	for _, fault := range faults {
+		part.Annotations = append(part.Annotations, pull.Annotation{
+			Path: RepositoryFile, Line: fault.Line, Level: pull.FailureLevel, Title: annotationTitle, Message: fault.Message,
+		})
+		fmt.Fprintln(&summary, fault)
+	}
+	part.Summary = fmt.Sprintf(summaryFaults, indented(summary.String()))
+	return part
+}
+
+// faults of the file as the pull request leaves it.
+func (c *Config) faults(content *pull.Content) Faults {
+	fault := Fault{File: RepositoryFile, Line: 1, Col: 1}
+	switch {
+	case content == nil:
+		fault.Message = faultUnread
+	case content.Kind != pull.Regular:
+		fault.Message = fmt.Sprintf(faultKind, content.Kind)
+	case content.Size > MaxSize:
+		fault.Message = fmt.Sprintf(faultSize, content.Size, MaxSize)
+	default:
+		var faults Faults
+		_, err := c.Override(RepositoryFile, content.Data)
+		errors.As(err, &faults)
+		return faults
+	}
+	return Faults{fault}
+}
+
+// indented makes a block of code of text in which people chose the words: four
+// spaces cannot be closed from within, as back-quotes can.
+func indented(text string) string {
+	return "    " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    ")
+}
