@@ -1,0 +1,225 @@
+// Package gh is the only caller of GitHub. It loads the snapshot of a pull
+// request, applies one action of a plan, and lists what a sweep looks at. It
+// knows authentication, limits, and what GitHub's answers mean (Gone, Limited,
+// Denied, Unauthorized, Rejected, Temporary).
+//
+// It must not know features: which rules there are, and what they want.
+package gh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bradleyfalzon/ghinstallation/v2"
+	"github.com/google/go-github/v60/github"
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Config of an App. Only AppID and PrivateKey are required.
+type Config struct {
+	AppID           int64
+	PrivateKey      []byte                // PEM, as GitHub hands it out
+	APIURL          string                // "https://api.github.com"; GitHub Enterprise Server: "https://HOST/api/v3"
+	Transport       http.RoundTripper     // nil: one of its own
+	Timeout         time.Duration         // of one request, its whole answer included; 0: 30 s
+	WritesPerMinute int                   // of one installation; 0: unpaced
+	MaxConcurrent   int                   // requests of one installation at once; 0: 10
+	Metrics         prometheus.Registerer // nil: none
+	Log             zerolog.Logger
+	Now             func() time.Time // nil: time.Now
+	UserAgent       string           // "" : "concorde"
+}
+
+// App is the GitHub App. Its methods may be called at the same time.
+type App struct {
+	cfg     Config
+	api     *url.URL // ends in a slash
+	graphql string
+	routes  *http.ServeMux
+	metrics metrics
+	cache   *etags
+	self    *github.Client // speaks as the App, not as an installation
+
+	found *lru.Cache[pull.Key, int64] // installation of a repository
+
+	mu      sync.Mutex
+	clients map[int64]*github.Client // by installation
+}
+
+// New checks the configuration. It does not speak to GitHub: see Verify.
+func New(cfg Config) (*App, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
+	}
+	api, err := parseAPI(cfg.APIURL)
+	if err != nil {
+		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
+	}
+	a := &App{cfg: cfg, api: api, graphql: graphqlURL(api), routes: routes(), cache: newEtags(), clients: map[int64]*github.Client{}}
+	if a.metrics, err = newMetrics(cfg.Metrics); err != nil {
+		return nil, err
+	}
+	if a.found, err = lru.New[pull.Key, int64](10_000); err != nil {
+		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
+	}
+	key, err := a.signer(&wire{app: a})
+	if err != nil {
+		return nil, fmt.Errorf("reading the private key of the App: %w: give the whole file that GitHub offers for download, from -----BEGIN to -----END, line breaks included", err)
+	}
+	a.self = a.client(key)
+	return a, nil
+}
+
+func (c *Config) complete() error {
+	switch {
+	case c.AppID <= 0:
+		return fmt.Errorf("%d is not the number of a GitHub App: it is on the App's settings page", c.AppID)
+	case c.Timeout < 0 || c.WritesPerMinute < 0 || c.MaxConcurrent < 0:
+		return errors.New("timeout, writes per minute and concurrent requests are not negative")
+	}
+	if c.APIURL == "" {
+		c.APIURL = "https://api.github.com"
+	}
+	if c.Timeout == 0 {
+		c.Timeout = 30 * time.Second
+	}
+	if c.MaxConcurrent == 0 {
+		c.MaxConcurrent = 10
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.UserAgent == "" {
+		c.UserAgent = "concorde"
+	}
+	if c.Transport == nil {
+		tuned := http.DefaultTransport.(*http.Transport).Clone()
+		tuned.MaxIdleConnsPerHost = c.MaxConcurrent
+		c.Transport = tuned
+	}
+	return nil
+}
+
+// parseAPI reads the address of the REST API. Plain HTTP would show the token
+// to everybody on the way, so only this machine may be spoken to like that.
+func parseAPI(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, fmt.Errorf("reading the address of the API: %w", err)
+	}
+	local := u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"
+	switch {
+	case u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return nil, fmt.Errorf("%q is not the address of an API: want https://api.github.com or https://HOST/api/v3", address)
+	case u.Scheme != "https" && (u.Scheme != "http" || !local):
+		return nil, fmt.Errorf("%q would send tokens in the clear: use https", address)
+	}
+	u.Path = strings.TrimRight(u.Path, "/") + "/"
+	return u, nil
+}
+
+// graphqlURL is https://api.github.com/graphql; on GitHub Enterprise Server
+// https://HOST/api/graphql.
+func graphqlURL(api *url.URL) string {
+	g := *api
+	g.Path = strings.TrimSuffix(api.Path, "v3/") + "graphql"
+	return g.String()
+}
+
+// client is go-github's, told to leave the limits to the guard.
+func (a *App) client(next http.RoundTripper) *github.Client {
+	c := github.NewClient(&http.Client{Transport: newGuard(a.cfg, next, a.graphql)})
+	c.BaseURL = a.api
+	c.UserAgent = a.cfg.UserAgent
+	return c
+}
+
+// signer authenticates as the App. ghinstallation writes to it while it mints
+// a token, so no two installations share one.
+func (a *App) signer(next http.RoundTripper) (*ghinstallation.AppsTransport, error) {
+	t, err := ghinstallation.NewAppsTransport(next, a.cfg.AppID, a.cfg.PrivateKey)
+	if err != nil {
+		return nil, err
+	}
+	t.BaseURL = strings.TrimRight(a.api.String(), "/")
+	return t, nil
+}
+
+// as is the client of one installation.
+func (a *App) as(installation int64) *github.Client {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c := a.clients[installation]
+	if c == nil {
+		c = a.client(&login{app: a, installation: installation})
+		a.clients[installation] = c
+	}
+	return c
+}
+
+// repository is a client that may speak about key. Installation 0 is looked up.
+func (a *App) repository(ctx context.Context, key pull.Key, installation int64) (*repository, error) {
+	if err := key.Validate(); err != nil {
+		return nil, &Rejected{Answer{Message: err.Error()}}
+	}
+	if installation == 0 {
+		id, err := a.lookUp(ctx, key.Repository())
+		if err != nil {
+			return nil, err
+		}
+		installation = id
+	}
+	return &repository{app: a, client: a.as(installation), key: key}, nil
+}
+
+func (a *App) lookUp(ctx context.Context, repo pull.Key) (int64, error) {
+	if id, ok := a.found.Get(repo); ok {
+		return id, nil
+	}
+	found, _, err := a.self.Apps.FindRepositoryInstallation(ctx, repo.Owner, repo.Repo)
+	if err = settle(err); err != nil {
+		return 0, fmt.Errorf("finding the App's installation: %w", err)
+	}
+	if found.GetID() == 0 {
+		return 0, &Temporary{Answer{Message: "GitHub's answer names no installation"}}
+	}
+	a.found.Add(repo, found.GetID())
+	return found.GetID(), nil
+}
+
+// forget drops what was remembered of a repository when it seems untrue.
+func (a *App) forget(key pull.Key, err error) {
+	if _, gone := errors.AsType[*Gone](err); !gone {
+		if _, unauthorized := errors.AsType[*Unauthorized](err); !unauthorized {
+			return
+		}
+	}
+	a.found.Remove(key.Repository())
+}
+
+// Verify asks GitHub who this App is, and returns its slug: the part of its
+// login before "[bot]". Unauthorized means that number and key do not match.
+func (a *App) Verify(ctx context.Context) (slug string, err error) {
+	app, _, err := a.self.Apps.Get(ctx, "")
+	if err = settle(err); err != nil {
+		return "", fmt.Errorf("asking GitHub for the App: %w", err)
+	}
+	return app.GetSlug(), nil
+}
+
+// repository is a client with what it speaks about.
+type repository struct {
+	app    *App
+	client *github.Client
+	key    pull.Key
+}

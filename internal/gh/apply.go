@@ -1,0 +1,160 @@
+package gh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Limits of a check run ("Create a check run").
+const (
+	annotationsPerRequest = 50
+	maxAnnotationTitle    = 255   // characters
+	maxAnnotationMessage  = 64000 // bytes, of 64 KB
+)
+
+// Apply makes one write to the pull request. Installation 0 is looked up. An
+// answer that is lost (Temporary) leaves it open whether GitHub wrote: the
+// next Load tells.
+func (a *App) Apply(ctx context.Context, installation int64, key pull.Key, action pull.Action) error {
+	if err := a.apply(ctx, installation, key, action); err != nil {
+		a.forget(key, err)
+		return fmt.Errorf("applying %q to %s: %w", action, key, err)
+	}
+	return nil
+}
+
+func (a *App) apply(ctx context.Context, installation int64, key pull.Key, action pull.Action) error {
+	r, err := a.repository(ctx, key, installation)
+	if err != nil {
+		return err
+	}
+	switch action := action.(type) {
+	case pull.SetStatus:
+		return r.setStatus(ctx, action)
+	case pull.SetCheck:
+		return r.setCheck(ctx, action)
+	case pull.AddLabel:
+		_, _, err = r.client.Issues.AddLabelsToIssue(ctx, key.Owner, key.Repo, key.Number, []string{action.Name})
+		return settle(err)
+	case pull.RemoveLabel:
+		return r.removeLabel(ctx, action.Name)
+	case pull.AddNote:
+		return r.addNote(ctx, action.Note)
+	case pull.EditNote:
+		return r.editNote(ctx, action)
+	}
+	return &Rejected{Answer{Message: fmt.Sprintf("no way is known to apply %T", action)}}
+}
+
+func (r *repository) setStatus(ctx context.Context, s pull.SetStatus) error {
+	if !commitID.MatchString(s.SHA) {
+		return &Rejected{Answer{Message: fmt.Sprintf("%q is not the id of a commit", s.SHA)}}
+	}
+	status := &github.RepoStatus{State: github.String(string(s.State)), Context: &s.Context, Description: &s.Description}
+	if s.URL != "" {
+		status.TargetURL = &s.URL
+	}
+	_, _, err := r.client.Repositories.CreateStatus(ctx, r.key.Owner, r.key.Repo, s.SHA, status)
+	return settle(err)
+}
+
+// setCheck writes the check run, 50 annotations at a time. The digest comes
+// with the last of them: without it the next run writes all again.
+func (r *repository) setCheck(ctx context.Context, s pull.SetCheck) error {
+	if !commitID.MatchString(s.SHA) {
+		return &Rejected{Answer{Message: fmt.Sprintf("%q is not the id of a commit", s.SHA)}}
+	}
+	parts := slices.Collect(slices.Chunk(annotations(s.Annotations), annotationsPerRequest))
+	if len(parts) == 0 {
+		parts = append(parts, nil)
+	}
+	var run *github.CheckRun
+	for i, part := range parts {
+		var digest *string
+		if i == len(parts)-1 {
+			digest = github.String(s.Digest())
+		}
+		output := &github.CheckRunOutput{Title: &s.Title, Summary: &s.Summary, Annotations: part}
+		var err error
+		if i == 0 {
+			run, _, err = r.client.Checks.CreateCheckRun(ctx, r.key.Owner, r.key.Repo, github.CreateCheckRunOptions{
+				Name: s.Name, HeadSHA: s.SHA, ExternalID: digest, Output: output,
+				Status: github.String("completed"), Conclusion: github.String(string(s.Conclusion)),
+			})
+		} else {
+			_, _, err = r.client.Checks.UpdateCheckRun(ctx, r.key.Owner, r.key.Repo, run.GetID(), github.UpdateCheckRunOptions{
+				Name: s.Name, ExternalID: digest, Output: output,
+			})
+		}
+		if err != nil {
+			return settle(err)
+		}
+	}
+	return nil
+}
+
+func annotations(all []pull.Annotation) []*github.CheckRunAnnotation {
+	var out []*github.CheckRunAnnotation
+	for _, a := range all {
+		line := max(a.Line, 1)
+		out = append(out, &github.CheckRunAnnotation{
+			Path: &a.Path, StartLine: &line, EndLine: &line, AnnotationLevel: github.String(string(a.Level)),
+			Title: github.String(cut(a.Title, maxAnnotationTitle)), Message: github.String(cut(a.Message, maxAnnotationMessage)),
+		})
+	}
+	return out
+}
+
+// removeLabel takes a label off. It may be off already.
+func (r *repository) removeLabel(ctx context.Context, name string) error {
+	if name == "" || name == "." || name == ".." { // these would name all labels, or another path
+		return &Rejected{Answer{Message: fmt.Sprintf("%q is not a label", name)}}
+	}
+	_, err := r.client.Issues.RemoveLabelForIssue(ctx, r.key.Owner, r.key.Repo, r.key.Number, url.PathEscape(name))
+	return unlessGone(settle(err), deleteLabel)
+}
+
+func (r *repository) addNote(ctx context.Context, n pull.Note) error {
+	body, err := mark(n)
+	if err != nil {
+		return &Rejected{Answer{Message: err.Error()}}
+	}
+	_, _, err = r.client.Issues.CreateComment(ctx, r.key.Owner, r.key.Repo, r.key.Number, &github.IssueComment{Body: &body})
+	return settle(err)
+}
+
+// editNote replaces the text of a comment. If it is gone, the next plan knows.
+func (r *repository) editNote(ctx context.Context, n pull.EditNote) error {
+	body, err := mark(n.Note)
+	if err != nil {
+		return &Rejected{Answer{Message: err.Error()}}
+	}
+	_, _, err = r.client.Issues.EditComment(ctx, r.key.Owner, r.key.Repo, n.ID, &github.IssueComment{Body: &body})
+	return unlessGone(settle(err), patchComment)
+}
+
+// unlessGone lets pass that the very thing is not there.
+func unlessGone(err error, endpoint string) error {
+	if gone, ok := errors.AsType[*Gone](err); ok && gone.Endpoint == endpoint {
+		return nil
+	}
+	return err
+}
+
+// cut shortens s to at most limit bytes, at a whole character.
+func cut(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	for limit > 0 && s[limit]&0xC0 == 0x80 {
+		limit--
+	}
+	return s[:limit]
+}

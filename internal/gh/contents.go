@@ -1,0 +1,165 @@
+package gh
+
+import (
+	"context"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+const (
+	entriesPerQuery = 25       // GraphQL gives up to 512 kB of text for each
+	maxContents     = 16 << 20 // bytes of all contents of one pull request
+)
+
+type blobData struct {
+	Typename    string `json:"__typename"`
+	Oid         string
+	ByteSize    int64
+	IsTruncated bool
+	Text        *string
+}
+
+type entryData struct {
+	Mode   int // as stat(2) has it: 0o100644
+	Type   string
+	Object *blobData
+}
+
+// settings takes over the settings file of the repository.
+func (l *loader) settings(ctx context.Context, b *blobData) error {
+	if b == nil || b.Typename != "Blob" {
+		return nil
+	}
+	if b.ByteSize > pull.MaxContent {
+		return &Rejected{Answer{Message: fmt.Sprintf("%s has %d bytes; at most %d are read", l.SettingsPath, b.ByteSize, pull.MaxContent)}}
+	}
+	data, err := l.blob(ctx, b)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", l.SettingsPath, err)
+	}
+	l.out.Settings = data
+	return nil
+}
+
+// contents reads the changed files that the rules want to see, at the head.
+// The base repository has them all, even when the fork is gone.
+func (l *loader) contents(ctx context.Context) error {
+	if l.Reads == nil {
+		return nil
+	}
+	var wanted []*pull.File
+	for i := range l.out.Files {
+		if f := &l.out.Files[i]; f.Change != pull.Removed && l.Reads(f.Path) {
+			wanted = append(wanted, f)
+		}
+	}
+	left := int64(maxContents)
+	for files := range slices.Chunk(wanted, entriesPerQuery) {
+		entries, err := l.entries(ctx, files, left > 0)
+		if err != nil {
+			return fmt.Errorf("reading files: %w", err)
+		}
+		for i, f := range files {
+			if f.Content, err = l.content(ctx, f.Path, entries[i], left); err != nil {
+				return fmt.Errorf("reading %s: %w", tidy(f.Path), err)
+			}
+			if f.Content != nil {
+				left -= int64(len(f.Content.Data))
+			}
+		}
+	}
+	return nil
+}
+
+// entries looks the files up in the tree of the head, with or without their
+// text. An entry is nil where the tree has none.
+func (l *loader) entries(ctx context.Context, files []*pull.File, withText bool) ([]*entryData, error) {
+	var declared, fields strings.Builder
+	variables := map[string]any{"head": l.out.Head, "text": withText}
+	for i, f := range files {
+		fmt.Fprintf(&declared, ",$p%d:String!", i)
+		fmt.Fprintf(&fields, " f%d:file(path:$p%d){...Entry}", i, i)
+		variables[fmt.Sprintf("p%d", i)] = f.Path
+	}
+	query := "query($owner:String!,$name:String!,$head:GitObjectID!,$text:Boolean!" + declared.String() + "){" +
+		"repository(owner:$owner,name:$name,followRenames:false){head:object(oid:$head){...on Commit{" + fields.String() + "}}}}" +
+		"fragment Entry on TreeEntry{mode type object{__typename ...on Blob{oid byteSize isTruncated text@include(if:$text)}}}"
+	var found struct {
+		Repository *struct {
+			Head map[string]*entryData
+		}
+	}
+	if err := l.query(ctx, query, variables, &found); err != nil {
+		return nil, err
+	}
+	if found.Repository == nil || found.Repository.Head == nil {
+		return nil, &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the head commit is not there (yet)"}}
+	}
+	entries := make([]*entryData, len(files))
+	for i := range files {
+		entries[i] = found.Repository.Head[fmt.Sprintf("f%d", i)]
+	}
+	return entries, nil
+}
+
+// content reads one file; left is how many bytes may still be kept.
+func (l *loader) content(ctx context.Context, path string, e *entryData, left int64) (*pull.Content, error) {
+	switch {
+	case e != nil && e.Type == "commit":
+		return &pull.Content{Kind: pull.Submodule}, nil
+	case e != nil && e.Object != nil && e.Object.Typename == "Blob":
+	case strings.ContainsRune(path, utf8.RuneError): // a name that is not UTF-8: there is no way to ask for it
+		return nil, nil
+	default:
+		return nil, &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "a changed file is not in the head commit: the pull request changed meanwhile"}}
+	}
+	c := &pull.Content{Kind: pull.Regular, Size: e.Object.ByteSize}
+	if e.Mode == 0o120000 {
+		c.Kind = pull.Symlink
+	}
+	if c.Size > pull.MaxContent || c.Size > left {
+		return c, nil
+	}
+	data, err := l.blob(ctx, e.Object)
+	c.Data = data
+	return c, err
+}
+
+// blob is the content of b to the byte. GraphQL's text is for showing: it may
+// lack a byte order mark, and has other characters in place of what is not
+// UTF-8; the hash tells. Then the blob is read by itself.
+func (l *loader) blob(ctx context.Context, b *blobData) ([]byte, error) {
+	if b.Text != nil && blobID([]byte(*b.Text), len(b.Oid)) == b.Oid {
+		return []byte(*b.Text), nil
+	}
+	if !commitID.MatchString(b.Oid) {
+		return nil, &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer lacks the id of a blob"}}
+	}
+	data, _, err := l.client.Git.GetBlobRaw(ctx, l.Key.Owner, l.Key.Repo, b.Oid)
+	if err = settle(err); err != nil {
+		return nil, err
+	}
+	if blobID(data, len(b.Oid)) != b.Oid {
+		return nil, &Temporary{Answer{Endpoint: getBlob, Message: "the content does not have the hash it should have"}}
+	}
+	return data, nil
+}
+
+// blobID is git's id of a blob, in as many digits as asked for: 40 are SHA-1,
+// 64 SHA-256.
+func blobID(data []byte, digits int) string {
+	whole := append(fmt.Appendf(nil, "blob %d\x00", len(data)), data...)
+	if digits == hex.EncodedLen(sha256.Size) {
+		sum := sha256.Sum256(whole)
+		return hex.EncodeToString(sum[:])
+	}
+	sum := sha1.Sum(whole)
+	return hex.EncodeToString(sum[:])
+}

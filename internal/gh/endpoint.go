@@ -1,0 +1,66 @@
+package gh
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+const (
+	graphqlEndpoint = "POST /graphql"
+	getBlob         = "GET /repos/{owner}/{repo}/git/blobs/{sha}"
+	deleteLabel     = "DELETE /repos/{owner}/{repo}/issues/{number}/labels/{name}"
+	patchComment    = "PATCH /repos/{owner}/{repo}/issues/comments/{id}"
+)
+
+// endpoints are all that this package calls, in the words of GitHub's
+// reference, and the permission each needs ("Permissions required for GitHub
+// Apps").
+var endpoints = map[string]string{
+	graphqlEndpoint: "contents, pull requests, commit statuses, checks: read",
+
+	"GET /app":                       "none: any App may",
+	"GET /app/installations":         "none: any App may",
+	"GET /installation/repositories": "metadata: read",
+	"POST /app/installations/{installation}/access_tokens": "none: any App may",
+	"GET /repos/{owner}/{repo}/installation":               "none: any App may",
+
+	"GET /repos/{owner}/{repo}/pulls":                "pull requests: read",
+	"GET /repos/{owner}/{repo}/pulls/{number}/files": "pull requests: read",
+	getBlob: "contents: read",
+
+	"POST /repos/{owner}/{repo}/statuses/{sha}":         "commit statuses: write",
+	"POST /repos/{owner}/{repo}/check-runs":             "checks: write",
+	"PATCH /repos/{owner}/{repo}/check-runs/{id}":       "checks: write",
+	"POST /repos/{owner}/{repo}/issues/{number}/labels": "pull requests: write",
+	deleteLabel: "pull requests: write",
+	"POST /repos/{owner}/{repo}/issues/{number}/comments": "pull requests: write",
+	patchComment: "pull requests: write",
+}
+
+// routes finds the endpoint of a request; the mux is used for its patterns
+// alone.
+func routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	for pattern := range endpoints {
+		mux.Handle(pattern, http.NotFoundHandler())
+	}
+	return mux
+}
+
+// endpoint is the pattern for r: a label for metrics and errors that has few
+// values and holds no names.
+func (a *App) endpoint(r *http.Request) string {
+	if r.URL.String() == a.graphql {
+		return graphqlEndpoint
+	}
+	path, _ := strings.CutPrefix(r.URL.EscapedPath(), strings.TrimSuffix(a.api.EscapedPath(), "/"))
+	bare, err := url.Parse(path)
+	if err != nil {
+		return "other"
+	}
+	if _, pattern := a.routes.Handler(&http.Request{Method: r.Method, URL: bare}); pattern != "" {
+		return pattern
+	}
+	return "other"
+}

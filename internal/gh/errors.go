@@ -1,0 +1,138 @@
+package gh
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Answer is what GitHub said, or why it said nothing. It is for logs: Message
+// is shortened and holds no tokens.
+type Answer struct {
+	Endpoint   string // "POST /repos/{owner}/{repo}/statuses/{sha}"
+	StatusCode int    // 0: no answer
+	Message    string
+
+	timeout bool
+}
+
+// Error implements error for every type below.
+func (a Answer) Error() string {
+	var b strings.Builder
+	if a.Endpoint != "" {
+		b.WriteString(a.Endpoint + ": ")
+	}
+	if a.StatusCode != 0 {
+		fmt.Fprintf(&b, "%d: ", a.StatusCode)
+	}
+	b.WriteString(a.Message)
+	return b.String()
+}
+
+func (Answer) typed() {}
+
+// failure is any of the types below.
+type failure interface {
+	error
+	typed()
+}
+
+// Gone: the repository, the pull request or the installation is not there (any
+// more), or not for this App. There is nothing to do.
+type Gone struct{ Answer }
+
+// Limited: GitHub takes no requests of this installation before Until.
+type Limited struct {
+	Answer
+	Until time.Time
+}
+
+// Error implements error.
+func (e *Limited) Error() string {
+	return fmt.Sprintf("limited until %s: %s", e.Until.UTC().Format(time.RFC3339), e.Answer.Error())
+}
+
+// Denied: the App lacks a permission, which somebody must grant.
+type Denied struct {
+	Answer
+	Permission string // to be granted: "checks: write"
+}
+
+// Error implements error.
+func (e *Denied) Error() string {
+	return fmt.Sprintf("%s: grant the App the permission %q and accept it in the installation", e.Answer.Error(), e.Permission)
+}
+
+// Unauthorized: GitHub does not believe that this is the App: the wrong number
+// or key, or a wrong clock.
+type Unauthorized struct{ Answer }
+
+// Error implements error.
+func (e *Unauthorized) Error() string {
+	return e.Answer.Error() + ": check the number of the App, its private key, and the clock of this machine"
+}
+
+// Rejected: GitHub understood the request and refuses it. The same request
+// will not do better later.
+type Rejected struct{ Answer }
+
+// Temporary: no answer, or none that makes sense. Later may be better.
+type Temporary struct{ Answer }
+
+// settle turns what the client libraries return into one of the types above.
+// Only the caller's own cancellation stays what it is.
+func settle(err error) error {
+	if err == nil {
+		return nil
+	}
+	if known, ok := errors.AsType[failure](err); ok {
+		return known
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return &Temporary{Answer{Message: tidy(err.Error())}}
+}
+
+var secrets = regexp.MustCompile(`\bgh[a-z]_[A-Za-z0-9._-]{16,}|\bgithub_pat_\w+|\beyJ[\w-]*\.[\w-]+(\.[\w-]*)?|(?i:\bauthorization\b\W{0,4}((bearer|token|basic)\s+)?)[^\s"',]+`)
+
+// tidy makes a text that came from outside fit for a log: one short line
+// without secrets.
+func tidy(s string) string {
+	const limit = 300
+	s = strings.ToValidUTF8(strings.Join(strings.Fields(secrets.ReplaceAllString(s, "[redacted]")), " "), "?")
+	if runes := []rune(s); len(runes) > limit {
+		s = string(runes[:limit]) + "…"
+	}
+	return s
+}
+
+// message is the text of an error of the REST API ("Client errors").
+func message(body []byte) string {
+	var said struct {
+		Message string
+		Errors  []json.RawMessage
+	}
+	if json.Unmarshal(body, &said) != nil || said.Message == "" {
+		if len(body) == 0 {
+			return "an empty answer"
+		}
+		return tidy(string(body[:min(len(body), 4096)]))
+	}
+	for _, raw := range said.Errors {
+		var detail struct{ Resource, Field, Code, Message string }
+		text := string(raw)
+		if json.Unmarshal(raw, &detail) == nil {
+			text = detail.Message
+			if text == "" {
+				text = strings.Join([]string{detail.Resource, detail.Field, detail.Code}, " ")
+			}
+		}
+		said.Message += "; " + text
+	}
+	return tidy(said.Message)
+}

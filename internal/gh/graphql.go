@@ -1,0 +1,65 @@
+package gh
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// graphql is the error in an answer 200 of the GraphQL API, if any. Data that
+// comes along with errors is never used: it has holes.
+func (x exchange) graphql(now time.Time) error {
+	var said struct {
+		Data   json.RawMessage
+		Errors []struct {
+			Type, Message string
+			Path          []any
+			Extensions    struct{ Code string }
+		}
+	}
+	if err := json.Unmarshal(x.body, &said); err != nil {
+		return &Temporary{x.answer("the answer has an unknown form: " + tidy(err.Error()))}
+	}
+	if len(said.Errors) == 0 {
+		if len(said.Data) == 0 || string(said.Data) == "null" {
+			return &Temporary{x.answer("the answer has no data: " + message(x.body))}
+		}
+		return nil
+	}
+	var texts []string
+	for _, e := range said.Errors {
+		texts = append(texts, strings.TrimSpace(e.Type+" "+e.Message))
+	}
+	first := said.Errors[0]
+	answer := x.answer(tidy(strings.Join(texts, "; ")))
+	switch {
+	case first.Type == "RATE_LIMITED" || first.Type == "RATE_LIMIT" || overLimit(nil, first.Message):
+		return &Limited{Answer: answer, Until: named(x.resp.Header, now)}
+	case first.Type == "NOT_FOUND" && wholeRequest(first.Path):
+		return &Gone{answer}
+	case first.Type == "FORBIDDEN" || first.Type == "INSUFFICIENT_SCOPES":
+		return &Denied{Answer: answer, Permission: x.permission()}
+	case first.Type == "MAX_NODE_LIMIT_EXCEEDED" || first.Extensions.Code != "": // a query that GitHub does not understand
+		return &Rejected{answer}
+	}
+	return &Temporary{answer}
+}
+
+// wholeRequest tells whether it is the repository or the pull request itself
+// that was not found.
+func wholeRequest(path []any) bool {
+	return len(path) == 1 && path[0] == "repository" || len(path) == 2 && path[1] == "pullRequest"
+}
+
+// query sends one GraphQL query and reads the data into answer.
+func (r *repository) query(ctx context.Context, text string, variables map[string]any, answer any) error {
+	variables["owner"], variables["name"] = r.key.Owner, r.key.Repo
+	req, err := r.client.NewRequest("POST", r.app.graphql, map[string]any{"query": text, "variables": variables})
+	if err != nil {
+		return fmt.Errorf("writing the query: %w", err)
+	}
+	_, err = r.client.Do(ctx, req, &struct{ Data any }{answer})
+	return settle(err)
+}

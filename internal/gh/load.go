@@ -1,0 +1,244 @@
+package gh
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Query says what to load.
+type Query struct {
+	Key          pull.Key
+	Installation int64 // 0: look it up
+	Needs        pull.Facts
+	Reads        func(path string) bool // changed files whose contents are loaded; nil: none
+	SettingsPath string                 // ".github/concorde.yml"; "": Settings stay nil
+}
+
+// maxCommits is what GitHub lists of a pull request (REST API, "List commits on
+// a pull request"). Of files it lists 3,000.
+const maxCommits = 250
+
+var commitID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+
+// Load reads a pull request as it is now. The errors are those of this
+// package, or the context's. A pull request of up to 100 files, commits and
+// comments costs one request, and one more for contents.
+func (a *App) Load(ctx context.Context, q Query) (*pull.Request, error) {
+	r, err := a.load(ctx, q)
+	if err != nil {
+		a.forget(q.Key, err)
+		return nil, fmt.Errorf("loading %s: %w", q.Key, err)
+	}
+	return r, nil
+}
+
+func (a *App) load(ctx context.Context, q Query) (*pull.Request, error) {
+	if q.Key.Number == 0 {
+		return nil, &Rejected{Answer{Message: "the key names no pull request"}}
+	}
+	repo, err := a.repository(ctx, q.Key, q.Installation)
+	if err != nil {
+		return nil, err
+	}
+	l := &loader{repository: repo, Query: q, out: &pull.Request{Key: q.Key, Now: a.cfg.Now(), Facts: q.Needs}}
+	for _, part := range []func(context.Context) error{l.first, l.files, l.contents} {
+		if err := part(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return l.out, nil
+}
+
+// loader loads one pull request.
+type loader struct {
+	*repository
+	Query
+	out     *pull.Request
+	slug    string // the App's login without "[bot]"
+	changed int    // files, as GitHub counts them
+}
+
+// first sends the query for everything, and again for the connections that
+// have more pages.
+func (l *loader) first(ctx context.Context) error {
+	p, err := l.ask(ctx, overview(l.Query))
+	if err != nil {
+		return err
+	}
+	if err := l.facts(ctx, p); err != nil {
+		return err
+	}
+	for pages := l.take(p.Repository.PullRequest); len(pages) > 0; pages = l.take(p.Repository.PullRequest) {
+		if p, err = l.ask(ctx, furtherPages(l.Query, pages)); err != nil {
+			return err
+		}
+	}
+	l.trim()
+	return nil
+}
+
+func (l *loader) ask(ctx context.Context, q text) (*overviewData, error) {
+	q.variables["number"] = l.Key.Number
+	if q.uses("$app") {
+		q.variables["app"] = l.app.cfg.AppID
+	}
+	var p overviewData
+	if err := l.query(ctx, q.String(), q.variables, &p); err != nil {
+		return nil, err
+	}
+	if p.Repository == nil || p.Repository.PullRequest == nil {
+		return nil, &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer names no pull request"}}
+	}
+	return &p, nil
+}
+
+// facts takes over what the first query alone asks for.
+func (l *loader) facts(ctx context.Context, d *overviewData) error {
+	p := d.Repository.PullRequest
+	if !commitID.MatchString(p.HeadRefOid) || d.Viewer.Login == "" {
+		return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer names no head commit, or not who asked"}}
+	}
+	l.slug = strings.TrimSuffix(d.Viewer.Login, "[bot]")
+	l.changed = p.ChangedFiles
+	r := l.out
+	r.Title, r.Body, r.State, r.Draft = p.Title, p.Body, pull.State(strings.ToLower(p.State)), p.IsDraft
+	r.UpdatedAt, r.Author, r.Association = p.UpdatedAt, p.Author.login(), p.AuthorAssociation
+	r.Base, r.Head = p.BaseRefName, p.HeadRefOid
+	if d.Repository.DefaultBranchRef != nil {
+		r.DefaultBranch = d.Repository.DefaultBranchRef.Name
+	}
+	if l.Needs&pull.Files != 0 {
+		for _, f := range p.Files.Nodes {
+			r.Files = append(r.Files, pull.File{Path: f.Path, Change: f.ChangeType.change()})
+		}
+	}
+	if err := l.settings(ctx, d.Repository.Settings); err != nil {
+		return err
+	}
+	return l.tip(ctx, p)
+}
+
+// tip takes the statuses and check runs of the head. The last listed commit is
+// the head, unless there are too many to list, or none.
+func (l *loader) tip(ctx context.Context, p *pullData) error {
+	if l.Needs&(pull.Statuses|pull.Checks) == 0 {
+		return nil
+	}
+	var head *tipData
+	if nodes := p.Tip.Nodes; len(nodes) == 1 && nodes[0].Commit.Oid == p.HeadRefOid {
+		head = &nodes[0].Commit
+	} else {
+		q := tipOf(l.Query, p.HeadRefOid)
+		q.variables["app"] = l.app.cfg.AppID
+		var d overviewData
+		if err := l.query(ctx, q.String(), q.variables, &d); err != nil {
+			return err
+		}
+		if d.Repository == nil || d.Repository.Tip == nil {
+			return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the head commit is not there (yet)"}}
+		}
+		head = d.Repository.Tip
+	}
+	if l.Needs&pull.Statuses != 0 {
+		l.out.Statuses, l.out.EarlierStatuses = head.Status.statuses(), map[string]bool{}
+		for context := range l.out.Statuses {
+			l.out.EarlierStatuses[context] = true
+		}
+	}
+	if l.Needs&pull.Checks != 0 {
+		l.out.Checks = head.checks()
+	}
+	return nil
+}
+
+// take adds one page of each connection, and returns the cursors of those that
+// go on.
+func (l *loader) take(p *pullData) map[string]string {
+	r, more := l.out, map[string]string{}
+	next := func(name string, page pageInfo) {
+		if page.HasNextPage && page.EndCursor != "" {
+			more[name] = page.EndCursor
+		}
+	}
+	for _, n := range p.Labels.Nodes {
+		r.Labels = append(r.Labels, n.Name)
+	}
+	next("labels", p.Labels.PageInfo)
+	for _, n := range p.Commits.Nodes {
+		r.Commits = append(r.Commits, pull.Commit{SHA: n.Commit.Oid, Message: n.Commit.Message})
+		for context := range n.Commit.Status.statuses() {
+			if r.EarlierStatuses != nil {
+				r.EarlierStatuses[context] = true
+			}
+		}
+	}
+	r.CommitsOmitted = max(p.Commits.TotalCount, r.CommitsOmitted)
+	if len(r.Commits) < maxCommits {
+		next("commits", p.Commits.PageInfo)
+	}
+	l.notes(p)
+	next("comments", p.Comments.PageInfo)
+	next("deletions", p.Deletions.PageInfo)
+	return more
+}
+
+// notes finds this App's comments. Should there be two of a key, the older one
+// is kept up to date.
+func (l *loader) notes(p *pullData) {
+	if l.Needs&pull.Notes == 0 {
+		return
+	}
+	if l.out.Notes == nil {
+		l.out.Notes = map[string]pull.PostedNote{}
+	}
+	for _, n := range p.Comments.Nodes {
+		id, err := n.FullDatabaseID.Int64()
+		key, digest, ok := marked(n.Body)
+		if _, known := l.out.Notes[key]; ok && err == nil && n.ViewerDidAuthor && !known {
+			l.out.Notes[key] = pull.PostedNote{ID: id, Digest: digest}
+		}
+	}
+	for _, n := range p.Deletions.Nodes {
+		if n.DeletedCommentAuthor != nil && strings.TrimSuffix(n.DeletedCommentAuthor.Login, "[bot]") == l.slug {
+			l.out.NotesDeleted++
+		}
+	}
+}
+
+// trim leaves what the needs name.
+func (l *loader) trim() {
+	r := l.out
+	if l.Needs&pull.Commits == 0 {
+		r.Commits, r.CommitsOmitted = nil, 0
+		return
+	}
+	r.Commits = r.Commits[:min(len(r.Commits), maxCommits)]
+	r.CommitsOmitted = max(r.CommitsOmitted-len(r.Commits), 0)
+}
+
+// files lists the changed files where the first query could not.
+func (l *loader) files(ctx context.Context) error {
+	if l.Needs&pull.Files == 0 || len(l.out.Files) == l.changed {
+		return nil
+	}
+	listed, err := pages(func(o *github.ListOptions) ([]*github.CommitFile, *github.Response, error) {
+		return l.client.PullRequests.ListFiles(ctx, l.Key.Owner, l.Key.Repo, l.Key.Number, o)
+	})
+	if err != nil {
+		return fmt.Errorf("listing files: %w", err)
+	}
+	l.out.Files = nil
+	for _, f := range listed {
+		l.out.Files = append(l.out.Files, pull.File{
+			Path: f.GetFilename(), Previous: f.GetPreviousFilename(), Change: changeType(f.GetStatus()).change(),
+		})
+	}
+	l.out.FilesOmitted = max(l.changed-len(listed), 0)
+	return nil
+}

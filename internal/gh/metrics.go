@@ -1,0 +1,35 @@
+package gh
+
+import (
+	"fmt"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// metrics are counted even where nobody collects them.
+type metrics struct {
+	calls     *prometheus.CounterVec
+	remaining *prometheus.GaugeVec
+}
+
+func newMetrics(to prometheus.Registerer) (metrics, error) {
+	m := metrics{
+		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "concorde_github_requests_total",
+			Help: "Requests to GitHub, by endpoint and result (2xx, 304, limited, timeout, ...).",
+		}, []string{"endpoint", "result"}),
+		remaining: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "concorde_github_rate_limit_remaining",
+			Help: "Requests (for graphql: points) that GitHub has left for this hour, as last told.",
+		}, []string{"installation", "resource"}),
+	}
+	if to == nil {
+		return m, nil
+	}
+	for _, c := range []prometheus.Collector{m.calls, m.remaining} {
+		if err := to.Register(c); err != nil {
+			return metrics{}, fmt.Errorf("registering the metrics of the GitHub client: %w", err)
+		}
+	}
+	return m, nil
+}
