@@ -1,0 +1,5 @@
+package queue
+
+const victimEnv = "CONCORDE_QUEUE_VICTIM"
+
+func victim() {}

@@ -1,0 +1,154 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Stats is the state of the queue at one moment.
+type Stats struct {
+	Waiting int // keys that are due and not yet running
+	Running int // keys being run, by any replica
+	Delayed int // keys that wait for their time: settling, retrying or Later
+	GivenUp int // keys whose last hint was given up; the log and the column "reason" say why
+
+	// Oldest is how long the oldest key has been due and is not done, 0 if none
+	// is. A key that waits for a later time counts from that time.
+	Oldest time.Duration
+}
+
+// Stats counts keys.
+func (q *Queue) Stats(ctx context.Context) (Stats, error) {
+	var s Stats
+	var oldest int64
+	now := q.cfg.Now()
+	read := func(r row) error { return r.Scan(&s.Waiting, &s.Running, &s.Delayed, &s.GivenUp, &oldest) }
+	if err := q.db.query(ctx, read, countKeys, micros(now)); err != nil {
+		return Stats{}, fmt.Errorf("counting keys: %w", q.explain(err))
+	}
+	if oldest > 0 {
+		s.Oldest = now.Sub(fromMicros(oldest))
+	}
+	return s, nil
+}
+
+// Get returns a note, or nil if there is none of that name.
+func (q *Queue) Get(ctx context.Context, name string) ([]byte, error) {
+	var value []byte
+	read := func(r row) error {
+		err := r.Scan(&value)
+		if value == nil { // SQLite's driver reads an empty value so
+			value = []byte{}
+		}
+		return err
+	}
+	if err := q.db.query(ctx, read, getNote, name); err != nil {
+		return nil, fmt.Errorf("reading note %q: %w", name, q.explain(err))
+	}
+	return value, nil
+}
+
+// Put stores a note, a small durable value; it is on disk when Put returns nil.
+func (q *Queue) Put(ctx context.Context, name string, value []byte) error {
+	if err := checkName("note's name", name); err != nil {
+		return fmt.Errorf("storing a note: %w", err)
+	}
+	if value == nil {
+		value = []byte{}
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	if err := q.change(ctx, putNote, name, value); err != nil {
+		return fmt.Errorf("storing note %q: %w", name, q.explain(err))
+	}
+	return nil
+}
+
+// change runs one statement in its own transaction.
+func (q *Queue) change(ctx context.Context, query string, args ...any) error {
+	return q.db.write(ctx, func(t tx) error {
+		_, err := t.each(ctx, query, [][]any{args})
+		return err
+	})
+}
+
+// errLeaseLost ends the context of runs that other replicas may soon take over.
+var errLeaseLost = errors.New("this replica has not reached the database for too long")
+
+// tendLoop tells other replicas that this one lives, and takes back the runs of
+// those that do not. When this one cannot tell for most of its lease, it stops its
+// own runs before others begin them again.
+func (q *Queue) tendLoop(ctx context.Context) {
+	seen := time.Now()
+	for pause(ctx, q.cfg.lease/8) {
+		q.mu.Lock()
+		running := slices.Collect(maps.Keys(q.running))
+		q.mu.Unlock()
+		once, cancel := context.WithTimeout(ctx, q.cfg.lease/4)
+		err := q.db.tend(once, running)
+		cancel()
+		if err == nil {
+			seen = time.Now()
+			continue
+		}
+		if ctx.Err() == nil {
+			q.cfg.Log.Warn().Err(q.explain(err)).Msg("telling other replicas that this one lives")
+		}
+		if time.Since(seen) > q.cfg.lease/2 {
+			q.cancelRunning()
+		}
+	}
+}
+
+func (q *Queue) cancelRunning() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, cancel := range q.running {
+		cancel(errLeaseLost)
+	}
+}
+
+const (
+	cleanEvery = time.Hour
+	cleanBatch = 100
+)
+
+// cleanLoop removes what is older than KeepDeliveries, now and every hour.
+func (q *Queue) cleanLoop(ctx context.Context) {
+	for ok := true; ok; ok = pause(ctx, cleanEvery) {
+		if err := q.clean(ctx); err != nil && ctx.Err() == nil {
+			q.cfg.Log.Warn().Err(q.explain(err)).Msg("removing old deliveries")
+		}
+	}
+}
+
+// clean removes deliveries that are history: old, and older than every hint that
+// is not served yet. Idle keys that are as old go too.
+func (q *Queue) clean(ctx context.Context) error {
+	before := q.cfg.Now().Add(-q.cfg.KeepDeliveries)
+	var oldest int64
+	if err := q.db.query(ctx, func(r row) error { return r.Scan(&oldest) }, oldestWanted); err != nil {
+		return err
+	}
+	// A delivery is received a little before its hints are stored.
+	if wanted := fromMicros(oldest).Add(-time.Hour); oldest > 0 && wanted.Before(before) {
+		before = wanted
+	}
+	for _, statement := range []string{cleanDeliveries, cleanKeys} {
+		for more := true; more; {
+			err := q.db.write(ctx, func(t tx) error {
+				n, err := t.each(ctx, statement, [][]any{{micros(before), int64(cleanBatch)}})
+				more = err == nil && n[0] == cleanBatch
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

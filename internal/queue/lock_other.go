@@ -1,0 +1,12 @@
+//go:build !unix
+
+package queue
+
+import (
+	"errors"
+	"os"
+)
+
+func lockFile(string) (*os.File, error) {
+	return nil, errors.New("this system cannot lock the file against a second process (use PostgreSQL)")
+}

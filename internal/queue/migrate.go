@@ -1,0 +1,86 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/rivermigrate"
+)
+
+// migrations are the versions of the package's own tables, in order. A version
+// that was released is never changed: add the next one.
+var migrations = [][]string{{
+	`CREATE TABLE deliveries (
+id TEXT PRIMARY KEY,
+event TEXT NOT NULL,
+action TEXT NOT NULL,
+installation BIGINT NOT NULL,
+received BIGINT NOT NULL,
+payload BYTEA NOT NULL)`,
+	`CREATE INDEX deliveries_received ON deliveries (received)`,
+	`CREATE TABLE keys (
+key TEXT PRIMARY KEY,
+state SMALLINT NOT NULL DEFAULT 0,
+run BIGINT NOT NULL DEFAULT 0,
+attempt INTEGER NOT NULL DEFAULT 0,
+installation BIGINT NOT NULL DEFAULT 0,
+updated_at BIGINT NOT NULL DEFAULT 0,
+cause TEXT NOT NULL DEFAULT '',
+wanted BIGINT NOT NULL DEFAULT 0,
+due BIGINT NOT NULL DEFAULT 0,
+run_wanted BIGINT NOT NULL DEFAULT 0,
+run_due BIGINT NOT NULL DEFAULT 0,
+again_at BIGINT NOT NULL DEFAULT 0,
+again_cause TEXT NOT NULL DEFAULT '',
+gave_up BIGINT NOT NULL DEFAULT 0,
+reason TEXT NOT NULL DEFAULT '',
+done_at BIGINT NOT NULL DEFAULT 0)`,
+	`CREATE INDEX keys_due ON keys (due) WHERE state = 0 AND due > 0`,
+	`CREATE INDEX keys_again ON keys (again_at) WHERE state = 0 AND again_at > 0`,
+	`CREATE TABLE notes (name TEXT PRIMARY KEY, value BYTEA NOT NULL)`,
+	// replicas is used on PostgreSQL only.
+	`CREATE TABLE replicas (id TEXT PRIMARY KEY, seen TIMESTAMP NOT NULL)`,
+}}
+
+// migrate brings the package's own tables to the newest version.
+func migrate(ctx context.Context, db database) error {
+	return db.write(ctx, func(t tx) error {
+		if _, err := t.each(ctx, `CREATE TABLE IF NOT EXISTS queue_version (version BIGINT NOT NULL)`, [][]any{nil}); err != nil {
+			return fmt.Errorf("creating tables: %w", err)
+		}
+		var have int
+		read := func(r row) error { return r.Scan(&have) }
+		if err := t.query(ctx, read, `SELECT coalesce(max(version), 0) FROM queue_version`); err != nil {
+			return fmt.Errorf("reading the version of the tables: %w", err)
+		}
+		if have > len(migrations) {
+			return fmt.Errorf("the database has tables of version %d, this program knows %d (use a newer program)", have, len(migrations))
+		}
+		for i, statements := range migrations[have:] {
+			version := have + i + 1
+			for _, s := range statements {
+				if _, err := t.each(ctx, s, [][]any{nil}); err != nil {
+					return fmt.Errorf("bringing tables to version %d: %w", version, err)
+				}
+			}
+			if _, err := t.each(ctx, `INSERT INTO queue_version (version) VALUES ($1)`, [][]any{{int64(version)}}); err != nil {
+				return fmt.Errorf("bringing tables to version %d: %w", version, err)
+			}
+		}
+		return nil
+	})
+}
+
+// migrateRiver brings River's tables to the newest version.
+func migrateRiver[Tx any](ctx context.Context, driver riverdriver.Driver[Tx], log *slog.Logger) error {
+	m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: log})
+	if err != nil {
+		return fmt.Errorf("preparing River's tables: %w", err)
+	}
+	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return fmt.Errorf("bringing River's tables up to date: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,347 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+func TestHintsOfAKeyMakeOneRun(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		var d diary
+		q := open(t, Config{Database: database, Work: d.work})
+		newest := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+		for i := range 10 {
+			h := Hint{Key: "a", Cause: fmt.Sprint("d", i), UpdatedAt: newest.Add(-time.Duration(i) * time.Minute)}
+			if i == 3 {
+				h.Installation = 7
+			}
+			add(t, q, h)
+		}
+		if err := q.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		quiet(t, q)
+		want := []Job{{Hint: Hint{Key: "a", Installation: 7, UpdatedAt: newest, Cause: "d9"}, Attempt: 1}}
+		if diff := cmp.Diff(want, d.all(), cmpopts.IgnoreFields(Job{}, "Wanted")); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestHintsWithinSettleMakeOneRun(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		var d diary
+		before := time.Now()
+		q := begin(t, Config{Database: database, Work: d.work, Settle: 1500 * time.Millisecond})
+		for range 5 {
+			add(t, q, Hint{Key: "a"})
+		}
+		stored := time.Now()
+		if stored.Sub(before) > time.Second {
+			t.Skip("this machine is too slow to add five hints within a second")
+		}
+		quiet(t, q)
+		if n := len(d.all()); n != 1 {
+			t.Errorf("%d runs, want 1", n)
+		}
+	})
+}
+
+func TestHintDuringARunMakesOneMore(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		var d diary
+		began, goOn := make(chan struct{}, 10), make(chan struct{})
+		q := begin(t, Config{Database: database, Work: func(_ context.Context, job Job) error {
+			d.note(job)
+			began <- struct{}{}
+			<-goOn
+			return nil
+		}})
+		add(t, q, Hint{Key: "a", Cause: "first"})
+		<-began
+		add(t, q, Hint{Key: "a", Cause: "second"})
+		add(t, q, Hint{Key: "a", Cause: "third"})
+		close(goOn)
+		quiet(t, q)
+		var causes []string
+		for _, job := range d.all() {
+			causes = append(causes, job.Cause)
+		}
+		if diff := cmp.Diff([]string{"first", "third"}, causes); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestErrorsAreRetriedThenGivenUp(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		var d diary
+		q := begin(t, Config{Database: database, MaxAttempts: 3, Work: func(_ context.Context, job Job) error {
+			if d.note(job) == 4 {
+				return nil
+			}
+			panic("broken")
+		}})
+		add(t, q, Hint{Key: "a", Installation: 3, Cause: "x"})
+		eventually(t, "given up", func() bool { s, err := q.Stats(t.Context()); return err == nil && s.GivenUp == 1 })
+		var attempts []int
+		for _, job := range d.all() {
+			attempts = append(attempts, job.Attempt)
+			if job.Wanted != d.all()[0].Wanted || job.Cause != "x" || job.Installation != 3 {
+				t.Errorf("a retry forgot its hint: %+v", job)
+			}
+		}
+		if diff := cmp.Diff([]int{1, 2, 3}, attempts); diff != "" {
+			t.Error(diff)
+		}
+		var reason string
+		if err := q.db.query(t.Context(), func(r row) error { return r.Scan(&reason) }, `SELECT reason FROM keys WHERE key = $1`, "a"); err != nil {
+			t.Fatal(err)
+		}
+		if want := "giving up after 3 attempts: working a: panic: broken"; reason != want {
+			t.Errorf("reason %q, want %q", reason, want)
+		}
+
+		add(t, q, Hint{Key: "a"})
+		quiet(t, q)
+		if jobs := d.all(); len(jobs) != 4 || jobs[3].Attempt != 1 {
+			t.Errorf("the next hint did not start fresh: %+v", jobs)
+		}
+		if s, err := q.Stats(t.Context()); err != nil || s.GivenUp != 0 {
+			t.Errorf("stats %+v, %v", s, err)
+		}
+	})
+}
+
+func TestHintWakesAKeyInBackoff(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		var d diary
+		q := begin(t, Config{Database: database, RetryMin: time.Hour, RetryMax: time.Hour, Work: func(_ context.Context, job Job) error {
+			if d.note(job) == 1 {
+				return errors.New("broken")
+			}
+			return nil
+		}})
+		add(t, q, Hint{Key: "a"})
+		eventually(t, "backoff", func() bool { s, err := q.Stats(t.Context()); return err == nil && s.Delayed == 1 })
+		if s, err := q.Stats(t.Context()); err != nil || s.Oldest != 0 {
+			t.Errorf("a key in backoff is not due: %+v, %v", s, err)
+		}
+		add(t, q, Hint{Key: "a"})
+		quiet(t, q)
+		if jobs := d.all(); len(jobs) != 2 || jobs[1].Attempt != 2 {
+			t.Errorf("runs %+v", jobs)
+		}
+	})
+}
+
+func TestLaterDoesNotCount(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		var d diary
+		q := begin(t, Config{Database: database, MaxAttempts: 2, Work: func(_ context.Context, job Job) error {
+			if d.note(job) < 5 {
+				return fmt.Errorf("asking: %w", &Later{Until: time.Now().Add(10 * time.Millisecond), Why: "limited"})
+			}
+			return nil
+		}})
+		add(t, q, Hint{Key: "a"})
+		quiet(t, q)
+		for i, job := range d.all() {
+			if job.Attempt != 1 || job.Wanted != d.all()[0].Wanted {
+				t.Errorf("run %d: %+v", i, job)
+			}
+		}
+		if n := len(d.all()); n != 5 {
+			t.Errorf("%d runs, want 5", n)
+		}
+	})
+}
+
+func TestGiveUpIsAtOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		var d diary
+		q := begin(t, Config{Database: database, Work: func(_ context.Context, job Job) error {
+			d.note(job)
+			return &GiveUp{Err: errors.New("gone \xff\x00")}
+		}})
+		add(t, q, Hint{Key: "a"})
+		eventually(t, "given up", func() bool { s, err := q.Stats(t.Context()); return err == nil && s.GivenUp == 1 })
+		quiet(t, q)
+		if n := len(d.all()); n != 1 {
+			t.Errorf("%d runs, want 1", n)
+		}
+	})
+}
+
+func TestTimeoutIsAnError(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		var d diary
+		q := begin(t, Config{Database: database, JobTimeout: 20 * time.Millisecond, Work: func(ctx context.Context, job Job) error {
+			if d.note(job) > 1 {
+				return nil
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		}})
+		add(t, q, Hint{Key: "a"})
+		quiet(t, q)
+		if jobs := d.all(); len(jobs) != 2 || jobs[1].Attempt != 2 {
+			t.Errorf("runs %+v", jobs)
+		}
+	})
+}
+
+// A look at a later time stands beside other hints, survives a restart, and the
+// earlier of two wins.
+func TestHintAt(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		var d diary
+		var ahead atomic.Int64
+		cfg := Config{Database: database, Work: d.work, Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}
+		q := begin(t, cfg)
+		at := time.Now().Add(2 * time.Hour)
+		add(t, q, Hint{Key: "a", At: at, Cause: "two hours", Installation: 5})
+		add(t, q, Hint{Key: "a", At: at.Add(-time.Hour), Cause: "one hour"})
+		add(t, q, Hint{Key: "a", At: at, Cause: "two hours"})
+		add(t, q, Hint{Key: "a", Cause: "now"})
+		quiet(t, q)
+		if err := q.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ahead.Store(int64(61 * time.Minute))
+		q = begin(t, cfg)
+		eventually(t, "second run", func() bool { return len(d.all()) == 2 })
+		quiet(t, q)
+		want := []Job{
+			{Hint: Hint{Key: "a", Installation: 5, Cause: "now"}, Attempt: 1},
+			{Hint: Hint{Key: "a", Installation: 5, Cause: "one hour"}, Attempt: 1},
+		}
+		if diff := cmp.Diff(want, d.all(), cmpopts.IgnoreFields(Job{}, "Wanted")); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestSameDeliveryTwiceIsOne(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		var d diary
+		q := begin(t, Config{Database: database, Work: d.work})
+		delivery := Delivery{ID: "1", Event: "pull_request", Action: "opened \x00", Payload: []byte("{\x00}"), Hints: []Hint{{Key: "a"}, {Key: "b"}}}
+		for i := range 3 {
+			fresh, err := q.Receive(t.Context(), delivery)
+			if err != nil || fresh != (i == 0) {
+				t.Errorf("time %d: fresh %t, %v", i, fresh, err)
+			}
+			quiet(t, q)
+		}
+		if n := len(d.all()); n != 2 {
+			t.Errorf("%d runs, want one for each of two keys", n)
+		}
+	})
+}
+
+func TestBadInputIsRefused(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		q := open(t, Config{Database: database, Work: (&diary{}).work})
+		long := strings.Repeat("x", maxKey+1)
+		for _, d := range []Delivery{{}, {ID: "a\x00"}, {ID: "\xff"}, {ID: long}, {ID: "1", Hints: []Hint{{}}}, {ID: "1", Hints: []Hint{{Key: "\xff"}}}} {
+			if _, err := q.Receive(t.Context(), d); err == nil {
+				t.Errorf("%+v was taken", d)
+			}
+		}
+		if err := q.Add(t.Context(), Hint{Key: "a"}, Hint{Key: long}); err == nil {
+			t.Error("a long key was taken")
+		}
+		if s, err := q.Stats(t.Context()); err != nil || s != (Stats{}) {
+			t.Errorf("stats %+v, %v", s, err)
+		}
+	})
+}
+
+func TestNotes(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		q := open(t, Config{Database: database, Work: (&diary{}).work})
+		for _, want := range [][]byte{nil, []byte("one"), {}, {0, 255}} {
+			if want != nil {
+				if err := q.Put(t.Context(), "n", want); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, err := q.Get(t.Context(), "n")
+			if diff := cmp.Diff(want, got); diff != "" || err != nil {
+				t.Error(diff, err)
+			}
+		}
+	})
+}
+
+func TestStats(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		began, goOn := make(chan struct{}), make(chan struct{})
+		q := begin(t, Config{Database: database, Workers: 1, Work: func(context.Context, Job) error {
+			began <- struct{}{}
+			<-goOn
+			return nil
+		}})
+		add(t, q, Hint{Key: "a"})
+		<-began
+		add(t, q, Hint{Key: "b"}, Hint{Key: "c"}, Hint{Key: "d", At: time.Now().Add(time.Hour)})
+		s, err := q.Stats(t.Context())
+		if err != nil || s.Oldest <= 0 {
+			t.Errorf("stats %+v, %v", s, err)
+		}
+		s.Oldest = 0
+		if diff := cmp.Diff(Stats{Waiting: 2, Running: 1}, s); diff != "" {
+			t.Error(diff)
+		}
+		go func() {
+			for range began {
+			}
+		}()
+		close(goOn)
+		quiet(t, q)
+		close(began)
+	})
+}
+
+func TestCleaningKeepsWhatIsNotDone(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		q := open(t, Config{Database: database, Work: (&diary{}).work})
+		left := func() (n int) {
+			if err := q.db.query(t.Context(), func(r row) error { return r.Scan(&n) }, `SELECT count(*) FROM deliveries`); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		for i := range 250 {
+			if _, err := q.Receive(t.Context(), Delivery{ID: fmt.Sprint(i), Received: time.Now().AddDate(0, 0, -8)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := q.Receive(t.Context(), Delivery{ID: "new", Hints: []Hint{{Key: "a"}}}); err != nil {
+			t.Fatal(err)
+		}
+		// As if the hint, too, were eight days old and its key still not done.
+		if err := q.change(t.Context(), `UPDATE keys SET wanted = $1`, micros(time.Now().AddDate(0, 0, -8))); err != nil {
+			t.Fatal(err)
+		}
+		if err := q.clean(t.Context()); err != nil || left() != 251 {
+			t.Errorf("%d deliveries left, want all 251 while a key of their time is not done; %v", left(), err)
+		}
+		if err := q.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		quiet(t, q)
+		if err := q.clean(t.Context()); err != nil || left() != 1 {
+			t.Errorf("%d deliveries left, want the new one; %v", left(), err)
+		}
+	})
+}

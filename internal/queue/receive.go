@@ -1,0 +1,222 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	// answerWithin bounds Receive and Add: a sender that gets no answer within
+	// some 10 seconds counts the delivery as lost.
+	answerWithin = 8 * time.Second
+	// commitWithin bounds one transaction, so that its own error, which says
+	// more, comes before the end of answerWithin.
+	commitWithin = 7 * time.Second
+
+	maxBatch      = 128
+	maxBatchBytes = 8 << 20
+)
+
+var errStopped = errors.New("the queue is stopped")
+
+// write is one call of Receive or Add on its way to the database.
+type write struct {
+	ctx      context.Context
+	delivery *Delivery // nil for Add
+	hints    []Hint
+	fresh    bool
+	err      error
+	done     chan struct{}
+}
+
+// Receive stores a delivery and its hints; both are on disk when it returns nil.
+// The same ID again is not fresh and does nothing. After an error the delivery may
+// still have been stored; sending it again does no harm. It answers within some 8
+// seconds.
+func (q *Queue) Receive(ctx context.Context, d Delivery) (fresh bool, err error) {
+	if err := d.check(); err != nil {
+		return false, fmt.Errorf("storing a delivery: %w", err)
+	}
+	w := &write{delivery: &d, hints: d.Hints}
+	if err := q.submit(ctx, w); err != nil {
+		return false, fmt.Errorf("storing delivery %s: %w", d.ID, err)
+	}
+	return w.fresh, nil
+}
+
+// Add stores hints without a delivery, with the same promises as Receive.
+func (q *Queue) Add(ctx context.Context, hints ...Hint) error {
+	if len(hints) == 0 {
+		return nil
+	}
+	if err := checkHints(hints); err != nil {
+		return fmt.Errorf("storing hints: %w", err)
+	}
+	if err := q.submit(ctx, &write{hints: hints}); err != nil {
+		return fmt.Errorf("storing %d hints, the first for %s: %w", len(hints), hints[0].Key, err)
+	}
+	return nil
+}
+
+func (q *Queue) submit(ctx context.Context, w *write) error {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	w.ctx, w.done = ctx, make(chan struct{})
+	select {
+	case q.writes <- w:
+	case <-q.closing:
+		return errStopped
+	case <-ctx.Done():
+		return waited(ctx)
+	}
+	select {
+	case <-w.done:
+		return w.err
+	case <-ctx.Done():
+		return waited(ctx)
+	}
+}
+
+func waited(ctx context.Context) error {
+	return fmt.Errorf("waiting for the database: %w (is it locked, overloaded or out of reach?)", ctx.Err())
+}
+
+// writeLoop is the one writer: calls that come while it commits share the next
+// transaction, and a lone call does not wait for company.
+func (q *Queue) writeLoop() {
+	for {
+		select {
+		case <-q.closing:
+			return
+		case w := <-q.writes:
+			q.commit(q.collect(w))
+		}
+	}
+}
+
+// collect takes all writes that are waiting, up to a limit.
+func (q *Queue) collect(first *write) []*write {
+	runtime.Gosched() // callers whose last write was just stored come along
+	batch, size := []*write{first}, first.size()
+	for len(batch) < maxBatch && size < maxBatchBytes {
+		select {
+		case w := <-q.writes:
+			batch, size = append(batch, w), size+w.size()
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+func (w *write) size() int {
+	if w.delivery == nil {
+		return 0
+	}
+	return len(w.delivery.Payload)
+}
+
+// commit stores the batch in one transaction. If one write spoils it, each gets
+// its own.
+func (q *Queue) commit(batch []*write) {
+	batch = slices.DeleteFunc(batch, func(w *write) bool { return w.ctx.Err() != nil })
+	err := q.store(batch)
+	if err != nil && len(batch) > 1 && q.db.blame(err).data {
+		for _, w := range batch {
+			q.commit([]*write{w})
+		}
+		return
+	}
+	if err != nil {
+		err = q.explain(err)
+	}
+	for _, w := range batch {
+		w.err = err
+		close(w.done)
+	}
+}
+
+func (q *Queue) store(batch []*write) error {
+	if len(batch) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), commitWithin)
+	defer cancel()
+	now := q.cfg.Now()
+	var first time.Time // the earliest time that the dispatcher must know of
+	err := q.db.write(ctx, func(t tx) error {
+		if err := q.insertDeliveries(ctx, t, batch); err != nil {
+			return err
+		}
+		var hints []Hint
+		for _, w := range batch {
+			if w.fresh || w.delivery == nil {
+				hints = append(hints, w.hints...)
+			}
+		}
+		if len(hints) == 0 {
+			return nil
+		}
+		// Replicas that lock keys in the same order cannot lock each other out.
+		slices.SortStableFunc(hints, func(a, b Hint) int { return strings.Compare(a.Key, b.Key) })
+		rows := make([][]any, len(hints))
+		for i, h := range hints {
+			var due time.Time
+			rows[i], due = q.hintRow(h, now)
+			if first.IsZero() || due.Before(first) {
+				first = due
+			}
+		}
+		_, err := t.each(ctx, upsertHint, rows)
+		return err
+	})
+	if err == nil && !first.IsZero() {
+		q.alarm.set(first)
+	}
+	return err
+}
+
+// insertDeliveries stores the deliveries that are new and marks them fresh.
+func (q *Queue) insertDeliveries(ctx context.Context, t tx, batch []*write) error {
+	var writes []*write
+	var rows [][]any
+	for _, w := range batch {
+		if d := w.delivery; d != nil {
+			received := d.Received
+			if received.IsZero() {
+				received = q.cfg.Now()
+			}
+			payload := d.Payload
+			if payload == nil {
+				payload = []byte{}
+			}
+			writes = append(writes, w)
+			rows = append(rows, []any{d.ID, text(d.Event), text(d.Action), d.Installation, micros(received), payload})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	touched, err := t.each(ctx, insertDelivery, rows)
+	if err != nil {
+		return err
+	}
+	for i, w := range writes {
+		w.fresh = touched[i] == 1
+	}
+	return nil
+}
+
+// hintRow gives the arguments of upsertHint and when the hint is due.
+func (q *Queue) hintRow(h Hint, now time.Time) (args []any, due time.Time) {
+	if h.At.IsZero() {
+		due = now.Add(q.cfg.Settle)
+		return []any{h.Key, h.Installation, micros(h.UpdatedAt), text(h.Cause), micros(now), micros(due), int64(0), ""}, due
+	}
+	return []any{h.Key, h.Installation, micros(h.UpdatedAt), "", int64(0), int64(0), micros(h.At), text(h.Cause)}, h.At
+}

@@ -1,0 +1,147 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+)
+
+// database is one of SQLite and PostgreSQL. All statements but a few are shared;
+// $1 and CAST work in both, and 0 stands for "none" in every column of times.
+type database interface {
+	querier // outside of a transaction, not for changes
+	// write runs f in a transaction, which is on disk when write returns nil.
+	write(ctx context.Context, f func(tx) error) error
+	// tend takes back runs that died with their replica. running are the jobs of
+	// this process.
+	tend(ctx context.Context, running []int64) error
+	// blame explains an error of the database.
+	blame(err error) fault
+	close() error
+}
+
+type querier interface {
+	query(ctx context.Context, scan func(row) error, query string, args ...any) error
+}
+
+type row interface{ Scan(...any) error }
+
+type tx interface {
+	querier
+	// each runs the statement once for each row of arguments and returns how
+	// many rows of the table each touched.
+	each(ctx context.Context, query string, rows [][]any) ([]int64, error)
+	// enqueue hands runs to River.
+	enqueue(ctx context.Context, runs []run) error
+}
+
+// run is what River carries: the right to run a key once.
+type run struct {
+	Key string `json:"key"`
+	Run int64  `json:"run"`
+}
+
+// Kind implements River's JobArgs.
+func (run) Kind() string { return "key" }
+
+// fault is an error of the database in terms of its operator.
+type fault struct {
+	hint string
+	// data says that the error is about the values of one statement: others may
+	// pass.
+	data bool
+}
+
+// explain adds to an error of the database what can be done about it.
+func (q *Queue) explain(err error) error {
+	if f := q.db.blame(err); f.hint != "" {
+		return fmt.Errorf("%w (%s)", err, f.hint)
+	}
+	return err
+}
+
+// The columns of keys:
+//
+//	state       0 waiting, 1 handed to River, 2 running
+//	run         counts hand-outs; the current one alone may begin and end a run
+//	wanted,due  of the hints that no run has taken yet: the first one's time, and
+//	            when they may run
+//	run_wanted, run_due  the same of the hints taken by the current run
+//	again_at    the look at a far future time
+//	gave_up     when the last hint was given up, with reason
+const (
+	insertDelivery = `INSERT INTO deliveries (id, event, action, installation, received, payload)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`
+
+	upsertHint = `INSERT INTO keys (key, installation, updated_at, cause, wanted, due, again_at, again_cause)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (key) DO UPDATE SET
+installation = CASE WHEN excluded.installation = 0 THEN keys.installation ELSE excluded.installation END,
+updated_at = CASE WHEN excluded.updated_at > keys.updated_at THEN excluded.updated_at ELSE keys.updated_at END,
+cause = CASE WHEN excluded.due = 0 THEN keys.cause ELSE excluded.cause END,
+wanted = CASE WHEN keys.wanted = 0 THEN excluded.wanted ELSE keys.wanted END,
+due = CASE WHEN excluded.due > 0 AND (keys.due = 0 OR excluded.due < keys.due) THEN excluded.due ELSE keys.due END,
+again_at = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.again_at < keys.again_at) THEN excluded.again_at ELSE keys.again_at END,
+again_cause = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.again_at < keys.again_at) THEN excluded.again_cause ELSE keys.again_cause END,
+gave_up = 0`
+
+	dispatchDue = `UPDATE keys SET state = 1, run = run + 1 WHERE key IN (
+SELECT key FROM keys WHERE state = 0 AND due > 0 AND due <= $1 ORDER BY due LIMIT $2` + skipLocked + `) RETURNING key, run`
+
+	dispatchAgain = `UPDATE keys SET state = 1, run = run + 1 WHERE key IN (
+SELECT key FROM keys WHERE state = 0 AND again_at > 0 AND again_at <= $1 ORDER BY again_at LIMIT $2` + skipLocked + `) RETURNING key, run`
+
+	// skipLocked lets replicas dispatch side by side; SQLite has one writer and
+	// does not know the words.
+	skipLocked = ` FOR UPDATE SKIP LOCKED`
+
+	nextDue = `SELECT coalesce(min(due), 0) FROM keys WHERE state = 0 AND due > 0
+UNION ALL SELECT coalesce(min(again_at), 0) FROM keys WHERE state = 0 AND again_at > 0`
+
+	claimRun = `UPDATE keys SET state = 2, attempt = attempt + 1,
+cause = CASE WHEN due = 0 THEN again_cause ELSE cause END,
+run_wanted = CASE WHEN wanted > 0 THEN wanted ELSE again_at END,
+run_due = CASE WHEN due > 0 AND (again_at = 0 OR due < again_at) THEN due ELSE again_at END,
+wanted = 0, due = 0,
+again_at = CASE WHEN again_at <= CAST($3 AS BIGINT) THEN 0 ELSE again_at END
+WHERE key = $1 AND run = $2 AND state = 1
+RETURNING installation, updated_at, cause, attempt, run_wanted`
+
+	// finishRun: $3 the next time to run or 0, $4 attempts, $5 when given up or 0,
+	// $6 the reason, $7 now. A hint that came during the run has set due.
+	finishRun = `UPDATE keys SET state = 0,
+wanted = CASE WHEN CAST($3 AS BIGINT) > 0 THEN run_wanted ELSE wanted END,
+due = CASE WHEN CAST($3 AS BIGINT) > 0 AND (due = 0 OR due > CAST($3 AS BIGINT)) THEN CAST($3 AS BIGINT) ELSE due END,
+attempt = $4,
+gave_up = CASE WHEN due = 0 THEN CAST($5 AS BIGINT) ELSE 0 END,
+reason = $6, done_at = $7, run_wanted = 0, run_due = 0
+WHERE key = $1 AND run = $2 AND state = 2
+RETURNING due`
+
+	// backToWaiting ends runs that did not come to their own end.
+	backToWaiting = `UPDATE keys SET state = 0,
+wanted = CASE WHEN run_wanted > 0 THEN run_wanted ELSE wanted END,
+due = CASE WHEN run_due > 0 AND (due = 0 OR run_due < due) THEN run_due ELSE due END,
+run_wanted = 0, run_due = 0
+WHERE state <> 0`
+
+	countKeys = `SELECT
+count(CASE WHEN state = 1 OR state = 0 AND (due > 0 AND due <= $1 OR again_at > 0 AND again_at <= $1) THEN 1 END),
+count(CASE WHEN state = 2 THEN 1 END),
+count(CASE WHEN state = 0 AND due > $1 THEN 1 END),
+count(CASE WHEN gave_up > 0 THEN 1 END),
+coalesce(min(CASE WHEN state = 2 THEN run_due WHEN due > 0 AND due <= $1 THEN due WHEN again_at > 0 AND again_at <= $1 THEN again_at END), 0)
+FROM keys`
+
+	oldestWanted = `SELECT coalesce(min(CASE WHEN run_wanted > 0 THEN run_wanted ELSE wanted END), 0)
+FROM keys WHERE wanted > 0 OR run_wanted > 0`
+
+	cleanDeliveries = `DELETE FROM deliveries WHERE id IN (
+SELECT id FROM deliveries WHERE received < $1 ORDER BY received LIMIT $2)`
+
+	cleanKeys = `DELETE FROM keys WHERE key IN (SELECT key FROM keys
+WHERE state = 0 AND due = 0 AND again_at = 0 AND done_at < $1 LIMIT $2)`
+
+	getNote = `SELECT value FROM notes WHERE name = $1`
+
+	putNote = `INSERT INTO notes (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+)
