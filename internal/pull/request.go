@@ -109,8 +109,9 @@ const (
 // entry or a settings file has a few hundred.
 const MaxContent = 2 << 20
 
-// Content of a file. Data is empty for submodules and for files larger than
-// MaxContent, whose Size still tells the truth.
+// Content of a file. Data is empty for submodules, for files larger than
+// MaxContent, and for the last ones of a pull request with very many bytes.
+// Size, in bytes, tells the truth even then; it is 0 for submodules.
 type Content struct {
 	Kind Kind
 	Size int64
