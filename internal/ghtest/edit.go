@@ -1,0 +1,175 @@
+package ghtest
+
+import (
+	"fmt"
+	"path"
+	"strings"
+	"time"
+)
+
+// File is one path of a commit. A zero File is an empty regular file.
+type File struct {
+	Content string // the bytes; for a symlink (Mode "120000") its target, for a submodule ("160000") a commit's SHA
+	Mode    string // "100644" when empty
+	Delete  bool   // the path goes away; all else is ignored
+}
+
+// Text is a regular file with that content.
+func Text(content string) File { return File{Content: content} }
+
+// Deleted is a path that the commit removes.
+func Deleted() File { return File{Delete: true} }
+
+// Commit is one commit to make with Repo.Push.
+type Commit struct {
+	Message string          // whole message; "Change files" when empty
+	Author  string          // login; the owner of the branch when empty
+	Files   map[string]File // by path from the top; what is not named stays
+	From    string          // where a branch that does not exist yet starts: a branch, full ref or SHA; the default branch when empty
+}
+
+// make writes a commit on top of parents (the first one's tree is edited; none: an empty tree).
+func (st *store) make(c Commit, at time.Time, parents ...string) (string, error) {
+	tree := ""
+	if len(parents) > 0 {
+		parent, err := st.commit(parents[0])
+		if err != nil {
+			return "", fmt.Errorf("reading parent %s: %w", parents[0], err)
+		}
+		tree = parent.tree
+	}
+	for name := range c.Files {
+		if name == "" || path.Clean(name) != name || strings.HasPrefix(name, "/") || strings.HasPrefix(name, "../") || name == "." {
+			return "", fmt.Errorf("making a commit: path %q is not clean", name)
+		}
+	}
+	tree, err := st.edit(tree, c.Files)
+	if err != nil {
+		return "", err
+	}
+	if tree == "" {
+		if tree, err = st.writeTree(nil); err != nil {
+			return "", err
+		}
+	}
+	return st.writeCommit(c, tree, at, parents...)
+}
+
+func (st *store) writeCommit(c Commit, tree string, at time.Time, parents ...string) (string, error) {
+	if c.Message == "" {
+		c.Message = "Change files"
+	}
+	if c.Author == "" {
+		c.Author = "ghost"
+	}
+	ident := fmt.Sprintf("%s <%s> %d +0000", c.Author, noreply(c.Author), at.Unix())
+	var b strings.Builder
+	b.WriteString("tree " + tree + "\n")
+	for _, p := range parents {
+		b.WriteString("parent " + p + "\n")
+	}
+	b.WriteString("author " + ident + "\ncommitter " + ident + "\n\n" + strings.TrimSuffix(c.Message, "\n") + "\n")
+	return st.write("commit", []byte(b.String()))
+}
+
+func noreply(login string) string { return login + "@users.noreply.github.com" }
+
+// edit applies files to a tree and returns the new one; "" is the empty tree, which git does not keep in a directory.
+func (st *store) edit(tree string, files map[string]File) (string, error) {
+	entries := map[string]treeEntry{}
+	if tree != "" {
+		old, err := st.tree(tree)
+		if err != nil {
+			return "", fmt.Errorf("reading tree %s: %w", tree, err)
+		}
+		for _, e := range old {
+			entries[e.name] = e
+		}
+	}
+	below := map[string]map[string]File{}
+	for name, f := range files {
+		dir, rest, nested := strings.Cut(name, "/")
+		if nested {
+			if below[dir] == nil {
+				below[dir] = map[string]File{}
+			}
+			below[dir][rest] = f
+			continue
+		}
+		if f.Delete {
+			delete(entries, name)
+			continue
+		}
+		e, err := st.fileEntry(name, f)
+		if err != nil {
+			return "", err
+		}
+		entries[name] = e
+	}
+	for dir, files := range below {
+		sub := ""
+		if e := entries[dir]; e.isDir() {
+			sub = e.sha
+		}
+		sha, err := st.edit(sub, files)
+		if err != nil {
+			return "", err
+		}
+		if delete(entries, dir); sha != "" {
+			entries[dir] = treeEntry{"40000", dir, sha}
+		}
+	}
+	if len(entries) == 0 {
+		return "", nil
+	}
+	list := make([]treeEntry, 0, len(entries))
+	for _, e := range entries {
+		list = append(list, e)
+	}
+	return st.writeTree(list)
+}
+
+func (st *store) fileEntry(name string, f File) (treeEntry, error) {
+	e := treeEntry{mode: f.Mode, name: name}
+	switch f.Mode {
+	case "":
+		e.mode = "100644"
+	case "100644", "100755", "120000":
+	case "160000":
+		if !isSHA(f.Content) {
+			return e, fmt.Errorf("making a commit: submodule %q needs a SHA, not %q", name, f.Content)
+		}
+		e.sha = f.Content
+		return e, nil
+	default:
+		return e, fmt.Errorf("making a commit: file %q has mode %q", name, f.Mode)
+	}
+	sha, err := st.write("blob", []byte(f.Content))
+	e.sha = sha
+	return e, err
+}
+
+// lookup finds a path in a tree; the entry of "" is the tree itself.
+func (st *store) lookup(tree, name string) (treeEntry, error) {
+	e := treeEntry{mode: "40000", sha: tree}
+	for part := range strings.SplitSeq(strings.Trim(name, "/"), "/") {
+		if part == "" {
+			continue
+		}
+		entries, err := st.tree(e.sha)
+		if err != nil {
+			return e, err
+		}
+		found := false
+		for _, sub := range entries {
+			if sub.name == part {
+				e, found = sub, true
+				break
+			}
+		}
+		if !found {
+			return e, errNoObject
+		}
+	}
+	return e, nil
+}

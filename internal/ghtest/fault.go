@@ -1,0 +1,159 @@
+package ghtest
+
+import (
+	"bytes"
+	"net/http"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+// Fault makes requests go wrong. The first fault that matches is used and counted; give one of Status, Redirect, Hang, Drop,
+// Truncate, DropAfter. Faults come before authentication, and do not run the request unless they are Truncate or DropAfter.
+type Fault struct {
+	Method   string // "" is any
+	Path     string // regular expression on the escaped path without /api/v3; GraphQL is "/graphql", git "/owner/repo.git/…"
+	Contains string // only when the body of the request contains this
+	Times    int    // how often: 0 is once, -1 always
+	After    int    // so many matching requests pass first
+
+	Status int         // of the answer
+	Header http.Header // of the answer
+	Body   string      // of the answer; with Status and no Body, GitHub's JSON for that status
+
+	Redirect  string // answer 307 (or Status) to that address
+	Hang      bool   // no answer until the client goes away or the server closes
+	Drop      bool   // close the connection at once
+	Truncate  bool   // do the work, answer with half of the body, and close
+	DropAfter bool   // do the work and close without an answer: a write whose answer is lost
+
+	path *regexp.Regexp
+}
+
+// SecondaryLimit is the answer 403 of a secondary rate limit; with 0 it has no Retry-After.
+func SecondaryLimit(wait time.Duration) Fault {
+	f := Fault{Status: 403, Header: http.Header{}, Body: `{"message":"` + secondaryMessage + `","documentation_url":"https://docs.github.com/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits","status":"403"}`}
+	if wait > 0 {
+		f.Header.Set("Retry-After", retryAfter(wait))
+	}
+	return f
+}
+
+// PrimaryLimit is the answer 403 of a spent rate limit that starts anew at reset.
+func PrimaryLimit(reset time.Time) Fault {
+	h := http.Header{}
+	h.Set("X-Ratelimit-Remaining", "0")
+	h.Set("X-Ratelimit-Reset", strconv.FormatInt(reset.Unix(), 10))
+	return Fault{Status: 403, Header: h, Body: `{"message":"API rate limit exceeded for installation ID 1.","documentation_url":"https://docs.github.com/rest/overview/rate-limits-for-the-rest-api","status":"403"}`}
+}
+
+// TooManyRequests is the answer 429; with 0 it has no Retry-After.
+func TooManyRequests(wait time.Duration) Fault {
+	f := SecondaryLimit(wait)
+	f.Status = 429
+	return f
+}
+
+// BadGateway is the answer 502 with a page of HTML.
+func BadGateway() Fault {
+	return Fault{Status: 502, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"}
+}
+
+// Fault adds a fault; an error is a Path that is no regular expression.
+func (s *Server) Fault(f Fault) error {
+	path, err := regexp.Compile(f.Path)
+	if err != nil {
+		return err
+	}
+	f.path = path
+	if f.Times == 0 {
+		f.Times = 1
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = append(s.faults, &f)
+	return nil
+}
+
+// ClearFaults removes all faults.
+func (s *Server) ClearFaults() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
+}
+
+func (s *Server) takeFault(method, path string, body []byte) *Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.faults {
+		if f.Times == 0 || (f.Method != "" && f.Method != method) || !f.path.MatchString(path) || !bytes.Contains(body, []byte(f.Contains)) {
+			continue
+		}
+		if f.After > 0 {
+			f.After--
+			continue
+		}
+		if f.Times > 0 {
+			f.Times--
+		}
+		taken := *f
+		return &taken
+	}
+	return nil
+}
+
+// serveFault answers without doing the work.
+func (s *Server) serveFault(w http.ResponseWriter, r *http.Request, p *response, f *Fault) {
+	p.route = "fault"
+	switch {
+	case f.Hang:
+		s.observe(r, p, r.URL.EscapedPath())
+		select {
+		case <-r.Context().Done():
+		case <-s.done:
+		}
+		panic(http.ErrAbortHandler)
+	case f.Drop:
+		p.status = 0
+		s.observe(r, p, r.URL.EscapedPath())
+		panic(http.ErrAbortHandler)
+	}
+	p.status = f.Status
+	if f.Redirect != "" {
+		p.header.Set("Location", f.Redirect)
+		if p.status == 0 {
+			p.status = http.StatusTemporaryRedirect
+		}
+	}
+	p.finish(p.status, nil, &apiError{Status: p.status, Message: http.StatusText(p.status)})
+	if f.Body != "" {
+		p.body = []byte(f.Body)
+	}
+	s.limitHeaders(p)
+	for k, v := range f.Header {
+		p.header[http.CanonicalHeaderKey(k)] = v
+	}
+	s.observe(r, p, r.URL.EscapedPath())
+	if f.Truncate {
+		f.cut(w, p)
+	}
+	p.send(w)
+}
+
+// cut sends half an answer, or none, and breaks the connection.
+func (f *Fault) cut(w http.ResponseWriter, p *response) {
+	if f.Truncate {
+		half := *p
+		half.body = p.body[:len(p.body)/2]
+		p.header.Set("Content-Length", strconv.Itoa(len(p.body)))
+		for k, v := range p.header {
+			w.Header()[k] = v
+		}
+		w.WriteHeader(p.status)
+		_, _ = w.Write(half.body)
+		if flusher, ok := w.(http.Flusher); ok {
+			flusher.Flush()
+		}
+	}
+	panic(http.ErrAbortHandler) // net/http's way to close the connection; it is not logged
+}

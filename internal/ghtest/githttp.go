@@ -1,0 +1,101 @@
+package ghtest
+
+import (
+	"io"
+	"maps"
+	"net/http"
+	"net/http/cgi"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// gitPath is an address of git's smart HTTP protocol, with or without ".git".
+var gitPath = regexp.MustCompile(`^/([^/]+)/([^/]+?)(?:\.git)?/(info/refs|git-upload-pack|git-receive-pack)$`)
+
+func (s *Server) isGit(r *http.Request) bool {
+	return gitPath.MatchString(r.URL.Path) && !strings.HasPrefix(r.URL.Path, "/api/")
+}
+
+// serveGit serves clones, fetches and pushes by git http-backend. Reading public repositories needs no token.
+func (s *Server) serveGit(w http.ResponseWriter, r *http.Request) {
+	p := &response{route: "git", header: http.Header{}}
+	m := gitPath.FindStringSubmatch(r.URL.Path)
+	if f := s.takeFault(r.Method, r.URL.EscapedPath(), nil); f != nil && !f.DropAfter && !f.Truncate {
+		s.serveFault(w, r, p, f)
+		return
+	}
+	pushing := m[3] == "git-receive-pack" || r.URL.Query().Get("service") == "git-receive-pack"
+	repo, act, status := s.gitAccess(r, m[1]+"/"+m[2], pushing)
+	p.actor = act
+	if p.status = status; status != http.StatusOK {
+		s.record.add(s.gitRequest(r, p))
+		if status == http.StatusUnauthorized {
+			w.Header().Set("WWW-Authenticate", `Basic realm="GitHub"`)
+		}
+		http.Error(w, gitErrors[status], status)
+		return
+	}
+	env := append(slices.Clone(s.git.env), "GIT_PROJECT_ROOT="+repo.dir, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=git", "GIT_PROTOCOL="+r.Header.Get("Git-Protocol"))
+	inner := r.Clone(r.Context())
+	inner.URL.Path, inner.URL.RawPath = "/"+m[3], ""
+	(&cgi.Handler{Path: s.git.backend, Root: "/", Dir: repo.dir, Env: env, Stderr: io.Discard}).ServeHTTP(w, inner)
+	if m[3] == "git-receive-pack" && act.token != nil {
+		s.received(repo, act.token.user)
+	}
+	s.record.add(s.gitRequest(r, p))
+}
+
+var gitErrors = map[int]string{
+	401: "remote: Invalid username or token.", 403: "remote: Permission to this repository denied.", 404: "remote: Repository not found.",
+}
+
+func (s *Server) gitRequest(r *http.Request, p *response) Request {
+	return Request{Method: r.Method, Route: "git", Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Status: p.status, Installation: p.actor.installation(), Time: s.Now()}
+}
+
+func (s *Server) gitAccess(r *http.Request, name string, pushing bool) (*Repo, actor, int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	act, err := s.authenticate(r.Header)
+	if err != nil || act.app {
+		return nil, act, http.StatusUnauthorized
+	}
+	repo, need := s.repos[strings.ToLower(name)], "contents:read"
+	if pushing {
+		need = "contents:write"
+	}
+	visible := repo != nil && (act.sees(repo) || (!repo.private && !pushing))
+	switch {
+	case act.anonymous() && (!visible || pushing):
+		return nil, act, http.StatusUnauthorized
+	case !visible:
+		return nil, act, http.StatusNotFound
+	case !act.may(need) || (pushing && repo.archived):
+		return nil, act, http.StatusForbidden
+	}
+	return repo, act, http.StatusOK
+}
+
+// received finds out what a push changed and does what follows from it.
+func (s *Server) received(r *Repo, by *user) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	disk, err := r.diskRefs()
+	if err != nil || r.deleted {
+		return
+	}
+	before := maps.Clone(r.refs)
+	r.refs = disk
+	names := maps.Clone(disk)
+	maps.Copy(names, before)
+	for _, ref := range slices.Sorted(maps.Keys(names)) {
+		if before[ref] == disk[ref] || strings.HasPrefix(ref, "refs/pull/") {
+			continue
+		}
+		if by == s.app.bot {
+			r.wrote(Write{Kind: "push", SHA: disk[ref], Key: ref})
+		}
+		_ = r.moved(ref, before[ref], disk[ref], by) // the next push finds what could not be followed
+	}
+}

@@ -1,0 +1,216 @@
+package ghtest
+
+import (
+	"slices"
+	"strings"
+)
+
+// issue is what issues and pull requests have in common.
+func (v view) issueBase(r *Repo, i *issue) node {
+	names := i.labels
+	return node{
+		"number": i.number, "title": i.title, "body": i.body, "createdAt": timestamp(i.created), "updatedAt": timestamp(i.updated), "closedAt": timestamp(i.closed),
+		"closed": i.state != "open", "state": strings.ToUpper(i.state), "locked": false, "author": v.actor(i.author), "authorAssociation": i.association,
+		"repository": lazy(func() (any, error) { return v.repo(r), nil }),
+		"labels":     nodesOf("labels", "Label", names, func(name string) node { return v.label(r.label(name)) }),
+		"comments":   nodesOf("comments", "IssueComment", i.comments, func(c *comment) node { return v.comment(c) }),
+	}
+}
+
+func (v view) issue(r *Repo, i *issue) node {
+	n := v.issueBase(r, i)
+	n["__typename"], n["id"], n["databaseId"] = "Issue", nodeID("I", i.id), i.id
+	n["url"] = v.s.URL + "/" + r.fullName() + "/issues/" + itoa(int64(i.number))
+	return n
+}
+
+func (v view) pull(r *Repo, i *issue) node {
+	p, n := i.pull, v.issueBase(r, i)
+	n["__typename"], n["id"], n["databaseId"] = "PullRequest", nodeID("PR", i.id), i.id
+	n["url"] = v.s.URL + "/" + r.fullName() + "/pull/" + itoa(int64(i.number))
+	if p.merged() {
+		n["state"] = "MERGED"
+	}
+	n["isDraft"], n["merged"], n["mergedAt"], n["mergedBy"] = p.draft, p.merged(), timestamp(p.mergedAt), v.actor(p.mergedBy)
+	n["mergeable"] = lazy(func() (any, error) { return r.mergeable(i), nil })
+	n["mergeCommit"] = lazy(func() (any, error) {
+		if p.mergeSHA == "" {
+			return nil, nil
+		}
+		return v.objectNode(r, p.mergeSHA)
+	})
+	n["baseRefName"], n["baseRefOid"], n["headRefName"], n["headRefOid"] = p.baseRef, p.baseSHA, p.headRef, p.headSHA
+	n["isCrossRepository"], n["baseRepository"] = p.headRepo != r, v.repoShort(r)
+	n["headRepository"], n["headRepositoryOwner"] = nil, v.actor(p.headOwner)
+	if !p.headRepo.deleted {
+		n["headRepository"] = v.repoShort(p.headRepo)
+	}
+	count := func(of func(*diff) int) resolver {
+		return lazy(func() (any, error) {
+			d, err := r.pullDiff(p)
+			if err != nil {
+				return nil, err
+			}
+			return of(d), nil
+		})
+	}
+	n["changedFiles"] = count(func(d *diff) int { return len(d.files) })
+	n["additions"] = count(func(d *diff) int { return d.additions })
+	n["deletions"] = count(func(d *diff) int { return d.deletions })
+	n["files"], n["commits"] = v.pullFiles(r, p), v.pullCommits(r, p)
+	return n
+}
+
+func (v view) pullFiles(r *Repo, p *pull) resolver {
+	return func(args map[string]any) (any, error) {
+		d, err := r.pullDiff(p)
+		if err != nil {
+			return nil, err
+		}
+		return nodesOf("files", "PullRequestChangedFile", d.files[:min(len(d.files), 3000)], func(f changedFile) node {
+			change := strings.ToUpper(f.status)
+			if f.status == "removed" {
+				change = "DELETED"
+			}
+			return node{
+				"__typename": "PullRequestChangedFile", "path": f.path, "changeType": change,
+				"additions": f.additions, "deletions": f.deletions, "viewerViewedState": "UNVIEWED",
+			}
+		})(args)
+	}
+}
+
+func (v view) pullCommits(r *Repo, p *pull) resolver {
+	return func(args map[string]any) (any, error) {
+		d, err := r.pullDiff(p)
+		if err != nil {
+			return nil, err
+		}
+		return connection("commits", "PullRequestCommit", len(d.commits), func(i int) (node, error) {
+			sha := d.commits[i]
+			return node{
+				"__typename": "PullRequestCommit", "id": "PRC_" + sha,
+				"commit": lazy(func() (any, error) { return v.objectNode(r, sha) }),
+			}, nil
+		})(args)
+	}
+}
+
+func (v view) comment(c *comment) node {
+	return node{
+		"__typename": "IssueComment", "id": nodeID("IC", c.id), "databaseId": c.id, "fullDatabaseId": itoa(c.id), "body": c.body, "author": v.actor(c.author),
+		"authorAssociation": c.association, "viewerDidAuthor": c.author == v.c.writer(), "createdAt": timestamp(c.created), "updatedAt": timestamp(c.updated),
+	}
+}
+
+func (v view) commitNode(n node, r *Repo, sha string) (any, error) {
+	c, err := r.store.commit(sha)
+	if err != nil {
+		return nil, err
+	}
+	headline, rest, _ := strings.Cut(c.message, "\n")
+	n["__typename"], n["message"], n["messageHeadline"], n["messageBody"] = "Commit", c.message, headline, strings.TrimLeft(rest, "\n")
+	n["committedDate"], n["authoredDate"], n["url"] = timestamp(c.date), timestamp(c.date), v.s.URL+"/"+r.fullName()+"/commit/"+sha
+	n["author"] = node{"__typename": "GitActor", "name": c.author, "email": c.authorEmail, "date": timestamp(c.date), "user": v.authorOf(c)}
+	n["tree"] = lazy(func() (any, error) { return v.objectNode(r, c.tree) })
+	n["parents"] = connection("parents", "Commit", len(c.parents), func(i int) (node, error) {
+		parent, err := v.objectNode(r, c.parents[i])
+		found, _ := parent.(node)
+		return found, err
+	})
+	n["file"] = v.needs("contents:read", func(args map[string]any) (any, error) {
+		path := strings.Trim(stringArg(args, "path"), "/")
+		e, err := r.store.lookup(c.tree, path)
+		if err != nil || path == "" {
+			return nil, nil // GitHub has null for what is not there
+		}
+		return v.entryNode(r, e, path), nil
+	})
+	n["status"] = v.needs("statuses:read", func(map[string]any) (any, error) { return v.statusNode(r, sha), nil })
+	n["checkSuites"] = v.needs("checks:read", func(args map[string]any) (any, error) { return v.checkSuites(r, sha, args) })
+	return n, nil
+}
+
+func (v view) authorOf(c *commit) any {
+	login, ok := strings.CutSuffix(c.authorEmail, "@users.noreply.github.com")
+	if u := v.s.users[strings.ToLower(login)]; ok && u != nil {
+		return v.actor(u)
+	}
+	return nil
+}
+
+// statusNode is null for a commit without statuses, as on GitHub.
+func (v view) statusNode(r *Repo, sha string) any {
+	latest := r.root().latestStatuses(sha)
+	if len(latest) == 0 {
+		return nil
+	}
+	slices.SortFunc(latest, func(a, b *status) int { return strings.Compare(a.context, b.context) })
+	contexts := make([]node, 0, len(latest))
+	for _, st := range latest {
+		contexts = append(contexts, node{
+			"__typename": "StatusContext", "id": nodeID("SC", st.id), "context": st.context, "state": strings.ToUpper(st.state), "description": body(st.description),
+			"targetUrl": body(st.targetURL), "creator": v.actor(st.creator), "createdAt": timestamp(st.created),
+		})
+	}
+	byName := resolver(func(args map[string]any) (any, error) {
+		for _, n := range contexts {
+			if n["context"] == stringArg(args, "name") {
+				return n, nil
+			}
+		}
+		return nil, nil
+	})
+	return node{"__typename": "Status", "id": "ST_" + sha, "state": strings.ToUpper(combined(latest)), "contexts": contexts, "context": byName}
+}
+
+// filtered takes away what filterBy does not want.
+func (v view) filtered(checks []*check, args map[string]any) []*check {
+	filter, _ := args["filterBy"].(map[string]any)
+	if app, ok := intArg(filter, "appId"); ok && int64(app) != v.s.app.id {
+		return nil
+	}
+	if name := stringArg(filter, "checkName"); name != "" {
+		checks = slices.DeleteFunc(slices.Clone(checks), func(k *check) bool { return k.name != name })
+	}
+	return latestChecks(checks)
+}
+
+// checkSuites has one suite, of the App, when it made check runs on the commit.
+func (v view) checkSuites(r *Repo, sha string, args map[string]any) (any, error) {
+	r = r.root()
+	suites := [][]*check{}
+	if found := v.filtered(r.checksAt(sha, ""), args); len(found) > 0 {
+		suites = append(suites, r.checksAt(sha, ""))
+	}
+	return nodesOf("checkSuites", "CheckSuite", suites, func(all []*check) node {
+		return node{
+			"__typename": "CheckSuite", "id": "CS_" + sha, "app": node{"__typename": "App", "id": nodeID("A", v.s.app.id), "databaseId": v.s.app.id, "slug": v.s.app.slug, "name": v.s.app.slug},
+			"checkRuns": resolver(func(args map[string]any) (any, error) {
+				return nodesOf("checkRuns", "CheckRun", v.filtered(all, args), v.checkRun)(args)
+			}),
+		}
+	})(args)
+}
+
+func (v view) checkRun(k *check) node {
+	var conclusion any
+	if k.conclusion != "" {
+		conclusion = strings.ToUpper(k.conclusion)
+	}
+	return node{
+		"__typename": "CheckRun", "id": nodeID("CR", k.id), "databaseId": k.id, "name": k.name, "status": strings.ToUpper(k.status), "conclusion": conclusion,
+		"externalId": body(k.externalID), "title": nilable(k.title), "summary": nilable(k.summary), "text": nilable(k.text), "detailsUrl": body(k.detailsURL),
+		"startedAt": timestamp(k.started), "completedAt": timestamp(k.completed),
+		"annotations": nodesOf("annotations", "CheckAnnotation", k.annotations, func(a annotation) node {
+			return node{"__typename": "CheckAnnotation", "path": a.Path, "message": a.Message, "title": nilable(a.Title), "annotationLevel": strings.ToUpper(a.AnnotationLevel)}
+		}),
+	}
+}
+
+func nilable(s *string) any {
+	if s == nil {
+		return nil
+	}
+	return *s
+}

@@ -1,0 +1,242 @@
+package ghtest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+var graphqlRoutes = []route{{"POST /graphql", "", (*Server).postGraphQL}}
+
+// node is one GraphQL object: its fields are values, other nodes, lists, or resolvers. "__typename" is always there.
+type node map[string]any
+
+// resolver computes a field when it is asked for.
+type resolver func(args map[string]any) (any, error)
+
+// graphqlError is an entry of "errors" as GitHub words it.
+type graphqlError struct{ kind, message string }
+
+func (e *graphqlError) Error() string { return e.message }
+
+func missing(format string, args ...any) error {
+	return &graphqlError{"NOT_FOUND", fmt.Sprintf(format, args...)}
+}
+
+// execution is one run of a query.
+type execution struct {
+	vars      map[string]any
+	fragments ast.FragmentDefinitionList
+	errs      []obj
+	invalid   bool // the query asks for what does not exist: no data at all
+}
+
+func (s *Server) postGraphQL(c *call) (any, error) {
+	if c.actor.anonymous() || c.actor.app {
+		return nil, unauthorized("This endpoint requires you to be authenticated.")
+	}
+	var in struct {
+		Query         *string        `json:"query"`
+		Variables     map[string]any `json:"variables"`
+		OperationName string         `json:"operationName"`
+	}
+	if err := json.Unmarshal(c.body, &in); err != nil {
+		return nil, &apiError{Status: 400, Message: "Problems parsing JSON"}
+	}
+	if in.Query == nil {
+		return obj{"errors": []obj{{"message": "A query attribute must be specified and must be a string."}}}, nil
+	}
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: *in.Query}, 20000)
+	if err != nil {
+		return obj{"errors": []obj{{"message": err.Error()}}}, nil
+	}
+	op := doc.Operations.ForName(in.OperationName)
+	if op == nil {
+		return obj{"errors": []obj{{"message": "An operation name is required"}}}, nil
+	}
+	e := &execution{vars: in.Variables, fragments: doc.Fragments}
+	if e.vars == nil {
+		e.vars = map[string]any{}
+	}
+	e.defaults(op)
+	root := s.gqlQuery(c)
+	if op.Operation == ast.Mutation {
+		root = s.gqlMutation(c)
+	}
+	data := e.object(root, []ast.SelectionSet{op.SelectionSet}, nil)
+	out := obj{}
+	if !e.invalid {
+		out["data"] = data
+	}
+	if e.errs != nil {
+		out["errors"] = e.errs
+	}
+	return out, nil
+}
+
+// defaults fills in the variables that were not given, and reports those that had to be.
+func (e *execution) defaults(op *ast.OperationDefinition) {
+	for _, def := range op.VariableDefinitions {
+		v, ok := e.vars[def.Variable]
+		switch {
+		case ok && v != nil:
+		case def.DefaultValue != nil && !ok:
+			e.vars[def.Variable], _ = def.DefaultValue.Value(nil) // a literal of the query: the parser read it
+		case def.Type.NonNull:
+			e.invalid = true
+			e.errs = append(e.errs, obj{"message": fmt.Sprintf("Variable $%s of type %s was provided invalid value", def.Variable, def.Type.String()),
+				"extensions": obj{"value": nil, "problems": []obj{{"path": []string{}, "explanation": "Expected value to not be null"}}}})
+		}
+	}
+}
+
+// object selects fields of a node. Fields of the same key are merged, as the specification says.
+func (e *execution) object(n node, sets []ast.SelectionSet, path []any) obj {
+	var keys []string
+	fields := map[string][]*ast.Field{}
+	for _, set := range sets {
+		e.collect(n, set, func(f *ast.Field) {
+			if fields[f.Alias] == nil {
+				keys = append(keys, f.Alias)
+			}
+			fields[f.Alias] = append(fields[f.Alias], f)
+		})
+	}
+	out := obj{}
+	for _, key := range keys {
+		out[key] = e.field(n, fields[key], append(slices.Clone(path), key))
+	}
+	return out
+}
+
+// collect walks a selection through the fragments that fit the node.
+func (e *execution) collect(n node, set ast.SelectionSet, add func(*ast.Field)) {
+	for _, sel := range set {
+		switch sel := sel.(type) {
+		case *ast.Field:
+			if e.included(sel.Directives) {
+				add(sel)
+			}
+		case *ast.InlineFragment:
+			if e.included(sel.Directives) && n.is(sel.TypeCondition) {
+				e.collect(n, sel.SelectionSet, add)
+			}
+		case *ast.FragmentSpread:
+			f := e.fragments.ForName(sel.Name)
+			if f == nil {
+				e.undefined(sel.Position, nil, fmt.Sprintf("Fragment %s was used, but not defined", sel.Name))
+			} else if e.included(sel.Directives) && n.is(f.TypeCondition) {
+				e.collect(n, f.SelectionSet, add)
+			}
+		}
+	}
+}
+
+// is reports whether a fragment on that type applies; interfaces are those that the node names.
+func (n node) is(kind string) bool {
+	interfaces, _ := n["__interfaces"].([]string)
+	return kind == "" || n["__typename"] == kind || slices.Contains(interfaces, kind)
+}
+
+func (e *execution) included(directives ast.DirectiveList) bool {
+	for _, d := range directives {
+		arg := d.Arguments.ForName("if")
+		if arg == nil {
+			continue
+		}
+		if v, _ := arg.Value.Value(e.vars); (d.Name == "skip" && v == true) || (d.Name == "include" && v == false) {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *execution) field(n node, same []*ast.Field, path []any) any {
+	f := same[0]
+	v, ok := n[f.Name]
+	if !ok {
+		e.undefined(f.Position, path, fmt.Sprintf("Field '%s' doesn't exist on type '%s'", f.Name, n["__typename"]))
+		return nil
+	}
+	if resolve, ok := v.(resolver); ok {
+		args := map[string]any{}
+		for _, a := range f.Arguments {
+			value, err := a.Value.Value(e.vars)
+			if err != nil {
+				e.fail(err, f, path)
+				return nil
+			}
+			if value != nil {
+				args[a.Name] = value
+			}
+		}
+		var err error
+		if v, err = resolve(args); err != nil {
+			e.fail(err, f, path)
+			return nil
+		}
+	} else if len(f.Arguments) > 0 {
+		e.undefined(f.Position, path, fmt.Sprintf("Field '%s' doesn't accept argument '%s'", f.Name, f.Arguments[0].Name))
+		return nil
+	}
+	var sets []ast.SelectionSet
+	for _, f := range same {
+		if f.SelectionSet != nil {
+			sets = append(sets, f.SelectionSet)
+		}
+	}
+	return e.value(v, f, sets, path)
+}
+
+func (e *execution) value(v any, f *ast.Field, sets []ast.SelectionSet, path []any) any {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case node:
+		if v == nil {
+			return nil
+		}
+		if sets == nil {
+			e.undefined(f.Position, path, fmt.Sprintf("Field must have selections (field '%s' returns %s but has no selections. Did you mean '%s { ... }'?)", f.Name, v["__typename"], f.Name))
+			return nil
+		}
+		return e.object(v, sets, path)
+	case []node:
+		list := make([]any, 0, len(v))
+		for at, item := range v {
+			list = append(list, e.value(item, f, sets, append(slices.Clone(path), at)))
+		}
+		return list
+	}
+	if sets != nil {
+		e.undefined(f.Position, path, fmt.Sprintf("Selections can't be made on scalars (field '%s' returns a scalar but has selections)", f.Name))
+		return nil
+	}
+	return v
+}
+
+// undefined is an error of the query itself: GitHub then answers without data.
+func (e *execution) undefined(at *ast.Position, path []any, message string) {
+	e.invalid = true
+	e.errs = append(e.errs, obj{"path": append([]any{"query"}, path...), "extensions": obj{"code": "undefinedField"}, "locations": location(at), "message": message})
+}
+
+func (e *execution) fail(err error, f *ast.Field, path []any) {
+	o := obj{"path": path, "locations": location(f.Position), "message": err.Error()}
+	var known *graphqlError
+	if errors.As(err, &known) {
+		o["type"] = known.kind
+	}
+	e.errs = append(e.errs, o)
+}
+
+func location(at *ast.Position) []obj {
+	if at == nil {
+		return []obj{}
+	}
+	return []obj{{"line": at.Line, "column": at.Column}}
+}

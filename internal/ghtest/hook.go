@@ -1,0 +1,342 @@
+package ghtest
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Hook is where deliveries are sent.
+type Hook struct {
+	URL    string
+	Secret string // signs them; generated when empty
+}
+
+// Delivery is one webhook request, waiting or sent.
+type Delivery struct {
+	ID         int64
+	GUID       string // X-GitHub-Delivery; a redelivery keeps it
+	Event      string
+	Action     string
+	Repo       string // "owner/name", "" if the event has none
+	RepoID     int64
+	Install    int64
+	Number     int // of the issue or pull request, 0 if there is none
+	Payload    []byte
+	Redelivery bool
+
+	Header http.Header // as sent
+	Sent   time.Time
+	Took   time.Duration
+	Status int    // of the answer, 0: there was none
+	Err    string // why there was none
+}
+
+// hooks sends deliveries one by one, in order. It has its own lock, below the server's.
+type hooks struct {
+	s      *Server
+	client *http.Client
+	wake   chan struct{} // of one
+	cancel context.CancelFunc
+	ended  chan struct{}
+
+	mu      sync.Mutex
+	hook    Hook
+	paused  bool
+	busy    bool
+	pending []Delivery
+	sent    []Delivery
+	lastID  int64
+	changed chan struct{} // closed and replaced at every change
+}
+
+func newHooks(s *Server, hook Hook) *hooks {
+	ctx, cancel := context.WithCancel(context.Background())
+	const timeout = 10 * time.Second // GitHub waits no longer
+	h := &hooks{
+		s: s, hook: hook, client: &http.Client{Timeout: timeout, Transport: &http.Transport{}}, wake: make(chan struct{}, 1),
+		cancel: cancel, ended: make(chan struct{}), changed: make(chan struct{}),
+	}
+	h.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	go h.run(ctx)
+	return h
+}
+
+func (h *hooks) close() {
+	h.cancel()
+	<-h.ended
+	h.client.CloseIdleConnections()
+}
+
+// run is the goroutine that sends.
+func (h *hooks) run(ctx context.Context) {
+	defer close(h.ended)
+	for {
+		d, hook, ok := h.next()
+		if ok {
+			h.send(ctx, &d, hook)
+			h.done(d)
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-h.wake:
+		}
+	}
+}
+
+func (h *hooks) next() (Delivery, Hook, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.paused || h.hook.URL == "" || len(h.pending) == 0 {
+		return Delivery{}, Hook{}, false
+	}
+	d := h.pending[0]
+	h.pending, h.busy = h.pending[1:], true
+	return d, h.hook, true
+}
+
+func (h *hooks) done(d Delivery) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.sent, h.busy = append(h.sent, d), false
+	h.notify()
+}
+
+// notify wakes the sender and all who wait in Flush; the lock is held.
+func (h *hooks) notify() {
+	close(h.changed)
+	h.changed = make(chan struct{})
+	select {
+	case h.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (h *hooks) send(ctx context.Context, d *Delivery, hook Hook) {
+	mac := hmac.New(sha256.New, []byte(hook.Secret))
+	mac.Write(d.Payload)
+	d.Header = http.Header{
+		"Accept": {"*/*"}, "Content-Type": {"application/json"}, "User-Agent": {"GitHub-Hookshot/ghtest"},
+		"X-Github-Delivery": {d.GUID}, "X-Github-Event": {d.Event}, "X-Github-Hook-Id": {"1"},
+		"X-Github-Hook-Installation-Target-Id":   {itoa(h.s.app.id)},
+		"X-Github-Hook-Installation-Target-Type": {"integration"},
+		"X-Hub-Signature-256":                    {"sha256=" + hex.EncodeToString(mac.Sum(nil))},
+	}
+	d.Sent = h.s.Now()
+	start := time.Now()
+	defer func() { d.Took = time.Since(start) }()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, hook.URL, bytes.NewReader(d.Payload))
+	if err != nil {
+		d.Err = err.Error()
+		return
+	}
+	req.Header = d.Header.Clone()
+	resp, err := h.client.Do(req)
+	if err != nil {
+		d.Err = err.Error()
+		return
+	}
+	defer resp.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20)) // so that the connection is used again
+	d.Status = resp.StatusCode
+}
+
+// add queues a delivery.
+func (h *hooks) add(d Delivery) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.lastID++
+	d.ID = h.lastID
+	if d.GUID == "" {
+		d.GUID = newGUID()
+	}
+	h.pending = append(h.pending, d)
+	h.notify()
+	return d.GUID
+}
+
+// SetHook changes where deliveries go from now on; an empty Secret keeps the present one.
+func (s *Server) SetHook(hook Hook) {
+	s.hooks.mu.Lock()
+	defer s.hooks.mu.Unlock()
+	if hook.Secret == "" {
+		hook.Secret = s.hooks.hook.Secret
+	}
+	s.hooks.hook = hook
+	s.hooks.notify()
+}
+
+// WebhookSecret signs the deliveries.
+func (s *Server) WebhookSecret() string {
+	s.hooks.mu.Lock()
+	defer s.hooks.mu.Unlock()
+	return s.hooks.hook.Secret
+}
+
+// Flush waits until every delivery was sent and answered. It is an error if they wait because of Pause or for want of a URL.
+func (s *Server) Flush(ctx context.Context) error {
+	h := s.hooks
+	for {
+		h.mu.Lock()
+		waiting, stuck, changed := len(h.pending), h.paused || h.hook.URL == "", h.changed
+		idle := waiting == 0 && !h.busy
+		h.mu.Unlock()
+		switch {
+		case idle:
+			return nil
+		case stuck && waiting > 0:
+			return fmt.Errorf("flushing deliveries: %d wait, and sending is paused or has no URL", waiting)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("flushing deliveries: %d wait: %w", waiting, ctx.Err())
+		case <-s.done:
+			return errors.New("flushing deliveries: the server is closed")
+		case <-changed:
+		}
+	}
+}
+
+// Deliveries are those that were sent, in that order, with their answers.
+func (s *Server) Deliveries() []Delivery {
+	s.hooks.mu.Lock()
+	defer s.hooks.mu.Unlock()
+	return slices.Clone(s.hooks.sent)
+}
+
+// Pause keeps deliveries back; one that is on its way is finished.
+func (s *Server) Pause() { s.hooks.setPaused(true) }
+
+// Resume sends them again.
+func (s *Server) Resume() { s.hooks.setPaused(false) }
+
+func (h *hooks) setPaused(paused bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.paused = paused
+	h.notify()
+}
+
+// Rearrange replaces the waiting deliveries: drop, double or reorder them. Pause first.
+func (s *Server) Rearrange(change func(pending []Delivery) []Delivery) {
+	s.hooks.mu.Lock()
+	defer s.hooks.mu.Unlock()
+	s.hooks.pending = change(slices.Clone(s.hooks.pending))
+	s.hooks.notify()
+}
+
+// Shuffle puts the waiting deliveries in an order that the seed alone decides.
+func (s *Server) Shuffle(seed uint64) {
+	s.Rearrange(func(pending []Delivery) []Delivery {
+		rand.New(rand.NewPCG(seed, seed)).Shuffle(len(pending), func(i, j int) { pending[i], pending[j] = pending[j], pending[i] })
+		return pending
+	})
+}
+
+// Redeliver sends a delivery again, under the same GUID.
+func (s *Server) Redeliver(guid string) error {
+	for _, d := range s.Deliveries() {
+		if d.GUID == guid {
+			s.hooks.redeliver(d)
+			return nil
+		}
+	}
+	return fmt.Errorf("redelivering %s: it was not sent", guid)
+}
+
+func (h *hooks) redeliver(d Delivery) {
+	h.add(Delivery{
+		GUID: d.GUID, Event: d.Event, Action: d.Action, Repo: d.Repo, RepoID: d.RepoID, Install: d.Install, Number: d.Number,
+		Payload: d.Payload, Redelivery: true,
+	})
+}
+
+// Send queues any payload, signed like the others, and returns its GUID.
+func (s *Server) Send(event string, payload []byte) string {
+	return s.hooks.add(Delivery{Event: event, Payload: slices.Clone(payload)})
+}
+
+func (s *Server) listHookDeliveries(c *call) (any, error) {
+	all := s.Deliveries()
+	slices.Reverse(all)
+	if cursor := int64(queryInt(c.URL.Query(), "cursor", 0)); cursor > 0 {
+		all = slices.DeleteFunc(all, func(d Delivery) bool { return d.ID >= cursor })
+	}
+	size := min(max(queryInt(c.URL.Query(), "per_page", 30), 1), 100)
+	if len(all) > size {
+		all = all[:size]
+		c.header.Set("Link", fmt.Sprintf(`<%sapp/hook/deliveries?per_page=%d&cursor=%d>; rel="next"`, s.APIURL(), size, all[size-1].ID))
+	}
+	out := []obj{}
+	for _, d := range all {
+		out = append(out, deliveryJSON(d))
+	}
+	return out, nil
+}
+
+func deliveryJSON(d Delivery) obj {
+	status := "OK"
+	switch {
+	case d.Status == 0:
+		status = "timed out"
+	case d.Status < 200 || d.Status > 299:
+		status = fmt.Sprintf("Invalid HTTP Response: %d", d.Status)
+	}
+	o := obj{
+		"id": d.ID, "guid": d.GUID, "delivered_at": timestamp(d.Sent), "redelivery": d.Redelivery, "duration": d.Took.Seconds(), "status": status,
+		"status_code": d.Status, "event": d.Event, "action": nil, "installation_id": nil, "repository_id": nil, "throttled_at": nil,
+	}
+	for key, value := range map[string]int64{"installation_id": d.Install, "repository_id": d.RepoID} {
+		if value != 0 {
+			o[key] = value
+		}
+	}
+	if d.Action != "" {
+		o["action"] = d.Action
+	}
+	return o
+}
+
+func (s *Server) redeliverHook(c *call) (any, error) {
+	id, err := c.number("id")
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range s.Deliveries() {
+		if d.ID == id {
+			s.hooks.redeliver(d)
+			c.status = http.StatusAccepted
+			return obj{}, nil
+		}
+	}
+	return nil, notFound("")
+}
+
+// cloneObj is a copy to add keys to.
+func cloneObj(o obj) obj {
+	if o == nil {
+		return obj{}
+	}
+	return maps.Clone(o)
+}
+
+func shortRef(ref string) string { return strings.TrimPrefix(ref, "refs/heads/") }
+
+func newGUID() string {
+	h := randomHex(16)
+	return h[:8] + "-" + h[8:12] + "-4" + h[13:16] + "-a" + h[17:20] + "-" + h[20:]
+}

@@ -1,0 +1,133 @@
+package ghtest
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// hookEvents are those that the App is subscribed to.
+var hookEvents = []string{"check_run", "issue_comment", "issues", "pull_request", "push"}
+
+const zeroSHA = "0000000000000000000000000000000000000000"
+
+// fire completes a payload and queues it; the server's lock is held. Repositories without the App tell it nothing.
+func (h *hooks) fire(event string, r *Repo, by *user, payload obj) {
+	s := h.s
+	var inst *installation
+	if r != nil {
+		inst = s.installs[strings.ToLower(r.owner.login)]
+		if inst == nil || !r.installed {
+			return
+		}
+		payload["repository"] = s.repoJSON(r)
+		payload["organization"] = obj{"login": r.owner.login, "id": r.owner.id, "node_id": nodeID("O", r.owner.id), "url": s.APIURL() + "orgs/" + r.owner.login,
+			"description": "", "avatar_url": s.URL + "/avatars/" + itoa(r.owner.id)}
+		payload["installation"] = obj{"id": inst.id, "node_id": nodeID("MDIzOk", inst.id)}
+	}
+	payload["sender"] = s.userJSON(by)
+	d := Delivery{Event: event}
+	d.Action, _ = payload["action"].(string)
+	d.Number, _ = payload["number"].(int)
+	if issue, ok := payload["issue"].(obj); ok {
+		d.Number, _ = issue["number"].(int)
+	}
+	if r != nil {
+		d.Repo, d.RepoID, d.Install = r.fullName(), r.id, inst.id
+	}
+	data, err := json.Marshal(payload)
+	if err != nil { // we built something that is no JSON; tests see it as a delivery of the error
+		data = []byte(`{"error":"encoding the payload"}`)
+	}
+	d.Payload = data
+	h.add(d)
+}
+
+func (h *hooks) pullRequest(r *Repo, action string, i *issue, by *user, extra obj) {
+	payload := cloneObj(extra)
+	payload["action"], payload["number"], payload["pull_request"] = action, i.number, h.s.pullJSON(r, i, true)
+	h.fire("pull_request", r, by, payload)
+}
+
+func (h *hooks) issue(r *Repo, action string, i *issue, by *user, extra obj) {
+	payload := cloneObj(extra)
+	payload["action"], payload["issue"] = action, h.s.issueJSON(r, i)
+	h.fire("issues", r, by, payload)
+}
+
+func (h *hooks) comment(r *Repo, action string, i *issue, c *comment, by *user) {
+	h.fire("issue_comment", r, by, obj{"action": action, "issue": h.s.issueJSON(r, i), "comment": h.s.commentJSON(r, i, c)})
+}
+
+// push tells of a moved branch or tag.
+func (h *hooks) push(r *Repo, ref, before, after string, by *user) {
+	payload := obj{
+		"ref": ref, "before": before, "after": after, "created": before == "", "deleted": after == "", "forced": false, "base_ref": nil,
+		"compare": h.s.URL + "/" + r.fullName() + "/compare/" + before + "..." + after,
+		"pusher":  obj{"name": by.login, "email": noreply(by.login)}, "commits": []obj{}, "head_commit": nil,
+	}
+	if !r.installed {
+		return
+	}
+	if before == "" {
+		payload["before"] = zeroSHA
+	}
+	if after == "" {
+		payload["after"] = zeroSHA
+	} else {
+		r.pushedCommits(payload, before, after)
+	}
+	h.fire("push", r, by, payload)
+}
+
+func (r *Repo) pushedCommits(payload obj, before, after string) {
+	shas := []string{after}
+	if before != "" {
+		mergeBase, between, err := r.store.between(before, after)
+		if err != nil {
+			return
+		}
+		payload["forced"], shas = mergeBase != before, between
+	}
+	const most = 2048 // GitHub lists no more
+	commits := []obj{}
+	for _, sha := range shas[:min(len(shas), most)] {
+		c, err := r.store.commit(r.peel(sha))
+		if err != nil {
+			continue
+		}
+		who := obj{"name": c.author, "email": c.authorEmail, "username": c.author}
+		commits = append(commits, obj{
+			"id": c.sha, "tree_id": c.tree, "distinct": true, "message": c.message, "timestamp": timestamp(c.date),
+			"url": r.srv.URL + "/" + r.fullName() + "/commit/" + c.sha, "author": who, "committer": who,
+			"added": []string{}, "removed": []string{}, "modified": []string{},
+		})
+	}
+	payload["commits"] = commits
+	if len(commits) > 0 {
+		payload["head_commit"] = commits[len(commits)-1]
+	}
+}
+
+func (h *hooks) installation(action string, inst *installation) {
+	repos := []obj{}
+	for _, r := range h.s.repoList {
+		if r.owner == inst.account && r.installed {
+			repos = append(repos, obj{"id": r.id, "node_id": nodeID("R", r.id), "name": r.name, "full_name": r.fullName(), "private": r.private})
+		}
+	}
+	h.fire("installation", nil, inst.account, obj{"action": action, "installation": h.s.installationJSON(inst), "repositories": repos})
+}
+
+// Ping fires a ping, as GitHub does when a webhook is set up.
+func (s *Server) Ping() {
+	s.hooks.mu.Lock()
+	url := s.hooks.hook.URL
+	s.hooks.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hooks.fire("ping", nil, s.account(s.app.slug+"-owner"), obj{
+		"zen": "Message for you, sir!", "hook_id": 1,
+		"hook": obj{"type": "App", "id": 1, "name": "web", "active": true, "events": hookEvents, "app_id": s.app.id,
+			"config": obj{"content_type": "json", "insecure_ssl": "0", "url": url}},
+	})
+}

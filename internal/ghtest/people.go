@@ -1,0 +1,302 @@
+package ghtest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// issue is an issue, or with pull set a pull request.
+type issue struct {
+	id                       int64
+	number                   int
+	title, body              string
+	author                   *user
+	association              string
+	labels                   []string
+	comments                 []*comment
+	state                    string // open, closed
+	created, updated, closed time.Time
+	pull                     *pull
+}
+
+type pull struct {
+	headOwner        *user
+	headRepo         *Repo // its deleted flag tells a fork that is gone
+	headRef, headSHA string
+	baseRef, baseSHA string
+	draft            bool
+	mergedAt         time.Time
+	mergedBy         *user
+	mergeSHA         string
+	number           int
+}
+
+func (p *pull) ref() string  { return fmt.Sprintf("refs/pull/%d/head", p.number) }
+func (p *pull) merged() bool { return !p.mergedAt.IsZero() }
+
+type comment struct {
+	id               int64
+	author           *user
+	association      string
+	body             string
+	created, updated time.Time
+}
+
+// PR is a pull request to open with Repo.OpenPR.
+type PR struct {
+	Title       string
+	Body        string
+	Author      string   // the owner of the head branch when empty
+	Association string   // NONE, FIRST_TIMER, FIRST_TIME_CONTRIBUTOR, CONTRIBUTOR, COLLABORATOR, MEMBER, OWNER; CONTRIBUTOR when empty
+	Head        string   // "alice:fix", or a branch of the repository itself
+	Base        string   // the default branch when empty
+	Draft       bool     // opens as a draft
+	Labels      []string // are on it when it opens
+}
+
+// Issue is an issue to open with Repo.OpenIssue.
+type Issue struct {
+	Title, Body, Author string
+	Labels              []string
+}
+
+// OpenPR opens a pull request and returns its number. The head must exist and differ from the base.
+func (r *Repo) OpenPR(pr PR) (int, error) {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	if pr.Base == "" {
+		pr.Base = r.defaultBranch
+	}
+	head, ref, err := r.branch(pr.Head, false)
+	if err != nil {
+		return 0, fmt.Errorf("opening a pull request: %w", err)
+	}
+	headSHA, baseSHA := head.refs["refs/heads/"+ref], r.refs["refs/heads/"+pr.Base]
+	if headSHA == "" || baseSHA == "" || headSHA == baseSHA {
+		return 0, fmt.Errorf("opening a pull request: nothing to merge from %q into %q", pr.Head, pr.Base)
+	}
+	if pr.Author == "" {
+		pr.Author = head.owner.login
+	}
+	if pr.Association == "" {
+		pr.Association = "CONTRIBUTOR"
+	}
+	i := r.newIssue(pr.Title, pr.Body, pr.Author, pr.Labels)
+	i.association = pr.Association
+	i.pull = &pull{
+		number: i.number, headOwner: head.owner, headRepo: head, headRef: ref, headSHA: headSHA,
+		baseRef: pr.Base, baseSHA: baseSHA, draft: pr.Draft,
+	}
+	if err := r.setRef(i.pull.ref(), headSHA); err != nil {
+		return 0, err
+	}
+	r.changed(i, "opened", i.author, nil)
+	return i.number, nil
+}
+
+// OpenIssue opens an issue and returns its number.
+func (r *Repo) OpenIssue(in Issue) (int, error) {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	if in.Title == "" {
+		return 0, errors.New("opening an issue: it has no title")
+	}
+	i := r.newIssue(in.Title, in.Body, in.Author, in.Labels)
+	r.srv.hooks.issue(r, "opened", i, i.author, nil)
+	return i.number, nil
+}
+
+func (r *Repo) newIssue(title, body, author string, labels []string) *issue {
+	r.last++
+	i := &issue{
+		id: r.srv.nextID(), number: r.last, title: title, body: body, author: r.srv.account(author), association: "CONTRIBUTOR",
+		state: "open", created: r.srv.now(), updated: r.srv.now(),
+	}
+	for _, name := range labels {
+		i.labels = append(i.labels, r.label(name).name)
+	}
+	r.issues[i.number] = i
+	return i
+}
+
+// changed notes the time of a change and fires the event.
+func (r *Repo) changed(i *issue, action string, by *user, extra obj) {
+	i.updated = r.srv.now()
+	if i.pull != nil {
+		r.srv.hooks.pullRequest(r, action, i, by, extra)
+	} else {
+		r.srv.hooks.issue(r, action, i, by, extra)
+	}
+}
+
+// act finds an issue or pull request and runs a change under the lock.
+func (r *Repo) act(number int, doing string, change func(*issue) error) error {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	i := r.issues[number]
+	if i == nil {
+		return fmt.Errorf("%s %s#%d: there is none", doing, r.fullName(), number)
+	}
+	if err := change(i); err != nil {
+		return fmt.Errorf("%s %s#%d: %w", doing, r.fullName(), number, err)
+	}
+	return nil
+}
+
+// actPull is act for pull requests only.
+func (r *Repo) actPull(number int, doing string, change func(*issue) error) error {
+	return r.act(number, doing, func(i *issue) error {
+		if i.pull == nil {
+			return errors.New("it is an issue")
+		}
+		return change(i)
+	})
+}
+
+// EditTitle changes the title, by the author.
+func (r *Repo) EditTitle(number int, title string) error {
+	return r.act(number, "editing the title of", func(i *issue) error {
+		old := i.title
+		i.title = title
+		r.changed(i, "edited", i.author, obj{"changes": obj{"title": obj{"from": old}}})
+		return nil
+	})
+}
+
+// EditBody changes the text, by the author.
+func (r *Repo) EditBody(number int, body string) error {
+	return r.act(number, "editing the body of", func(i *issue) error {
+		old := i.body
+		i.body = body
+		r.changed(i, "edited", i.author, obj{"changes": obj{"body": obj{"from": old}}})
+		return nil
+	})
+}
+
+// EditBase moves a pull request to another base branch, by the author.
+func (r *Repo) EditBase(number int, base string) error {
+	return r.actPull(number, "editing the base of", func(i *issue) error {
+		sha := r.refs["refs/heads/"+base]
+		if sha == "" {
+			return fmt.Errorf("there is no branch %q", base)
+		}
+		from := obj{"ref": obj{"from": i.pull.baseRef}, "sha": obj{"from": i.pull.baseSHA}}
+		i.pull.baseRef, i.pull.baseSHA = base, sha
+		r.changed(i, "edited", i.author, obj{"changes": obj{"base": from}})
+		return nil
+	})
+}
+
+// Label puts labels on, by a person. Those that are on it already change nothing.
+func (r *Repo) Label(number int, by string, names ...string) error {
+	return r.act(number, "labelling", func(i *issue) error {
+		for _, name := range names {
+			r.addLabel(i, name, r.srv.account(by))
+		}
+		return nil
+	})
+}
+
+// Unlabel takes labels off, by a person.
+func (r *Repo) Unlabel(number int, by string, names ...string) error {
+	return r.act(number, "unlabelling", func(i *issue) error {
+		for _, name := range names {
+			if !r.removeLabel(i, name, r.srv.account(by)) {
+				return fmt.Errorf("it has no label %q", name)
+			}
+		}
+		return nil
+	})
+}
+
+func (r *Repo) addLabel(i *issue, name string, by *user) bool {
+	l := r.label(name)
+	if slices.Contains(i.labels, l.name) {
+		return false
+	}
+	i.labels = append(i.labels, l.name)
+	r.changed(i, "labeled", by, obj{"label": r.srv.labelJSON(r, l)})
+	return true
+}
+
+func (r *Repo) removeLabel(i *issue, name string, by *user) bool {
+	at := slices.IndexFunc(i.labels, func(l string) bool { return strings.EqualFold(l, name) })
+	if at < 0 {
+		return false
+	}
+	l := r.label(name)
+	i.labels = slices.Delete(i.labels, at, at+1)
+	r.changed(i, "unlabeled", by, obj{"label": r.srv.labelJSON(r, l)})
+	return true
+}
+
+// Comment adds a comment by a person and returns its id.
+func (r *Repo) Comment(number int, by, body string) (int64, error) {
+	var id int64
+	err := r.act(number, "commenting on", func(i *issue) error {
+		id = r.addComment(i, r.srv.account(by), body).id
+		return nil
+	})
+	return id, err
+}
+
+func (r *Repo) addComment(i *issue, by *user, body string) *comment {
+	c := &comment{id: r.srv.nextID(), author: by, association: "CONTRIBUTOR", body: body, created: r.srv.now(), updated: r.srv.now()}
+	if by.kind == "Bot" {
+		c.association = "NONE"
+	}
+	i.comments = append(i.comments, c)
+	i.updated = c.created
+	r.srv.hooks.comment(r, "created", i, c, by)
+	return c
+}
+
+// SetDraft turns a pull request into a draft or makes it ready for review, by the author.
+func (r *Repo) SetDraft(number int, draft bool) error {
+	return r.actPull(number, "drafting", func(i *issue) error {
+		if i.pull.draft == draft {
+			return nil
+		}
+		i.pull.draft = draft
+		action := "ready_for_review"
+		if draft {
+			action = "converted_to_draft"
+		}
+		r.changed(i, action, i.author, nil)
+		return nil
+	})
+}
+
+// Close closes an issue or pull request without merging.
+func (r *Repo) Close(number int, by string) error {
+	return r.act(number, "closing", func(i *issue) error {
+		if i.state != "open" {
+			return errors.New("it is not open")
+		}
+		r.close(i, r.srv.account(by))
+		return nil
+	})
+}
+
+func (r *Repo) close(i *issue, by *user) {
+	i.state, i.closed = "closed", r.srv.now()
+	r.changed(i, "closed", by, nil)
+}
+
+// Reopen opens a closed issue, or a pull request whose head branch still exists.
+func (r *Repo) Reopen(number int, by string) error {
+	return r.act(number, "reopening", func(i *issue) error {
+		if i.state == "open" {
+			return errors.New("it is open")
+		}
+		if p := i.pull; p != nil && (p.merged() || p.headRepo.deleted || p.headRepo.refs["refs/heads/"+p.headRef] == "") {
+			return errors.New("it was merged, or its branch is gone")
+		}
+		i.state, i.closed = "open", time.Time{}
+		r.changed(i, "reopened", r.srv.account(by), nil)
+		return nil
+	})
+}

@@ -1,0 +1,109 @@
+package ghtest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// setRef points a ref at a commit, on disk as git would and in memory; "" deletes it.
+func (r *Repo) setRef(ref, sha string) error {
+	if !validRef(ref) {
+		return fmt.Errorf("updating %s of %s: not a valid ref", ref, r.fullName())
+	}
+	path := filepath.Join(r.dir, filepath.FromSlash(ref))
+	unlock, err := lockRef(path)
+	if err != nil {
+		return fmt.Errorf("updating %s of %s: %w", ref, r.fullName(), err)
+	}
+	if sha == "" {
+		delete(r.refs, ref)
+		err = os.Remove(path)
+		unlock()
+	} else {
+		r.refs[ref] = sha
+		err = os.WriteFile(path+".lock", []byte(sha+"\n"), 0o644)
+		if err == nil {
+			err = os.Rename(path+".lock", path)
+		}
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("updating %s of %s: %w", ref, r.fullName(), err)
+	}
+	return nil
+}
+
+// lockRef takes git's own lock of a ref, so that a push at the same time is refused by git and not lost.
+func lockRef(path string) (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, err
+	}
+	for range 200 {
+		f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+		if err == nil {
+			return func() { _ = os.Remove(path + ".lock") }, f.Close()
+		}
+		if !errors.Is(err, os.ErrExist) {
+			return nil, err
+		}
+		time.Sleep(5 * time.Millisecond) // a push holds it for the moment of its update
+	}
+	return nil, errors.New("the ref stays locked")
+}
+
+func validRef(ref string) bool {
+	return strings.HasPrefix(ref, "refs/") && filepath.IsLocal(ref) && filepath.Clean(ref) == ref &&
+		!strings.ContainsAny(ref, " ~^:?*[\\\x7f") && !strings.Contains(ref, "..") && !strings.HasSuffix(ref, ".lock")
+}
+
+// diskRefs reads all refs as git left them after a push.
+func (r *Repo) diskRefs() (map[string]string, error) {
+	refs := map[string]string{}
+	err := filepath.WalkDir(filepath.Join(r.dir, "refs"), func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil // deleted meanwhile
+		}
+		if err != nil || d.IsDir() || strings.HasSuffix(path, ".lock") {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
+		name, rel := filepath.Rel(r.dir, path)
+		refs[filepath.ToSlash(name)] = strings.TrimSpace(string(data))
+		return errors.Join(err, rel)
+	})
+	return refs, err
+}
+
+// resolve finds the commit that a branch, tag, full ref, HEAD, SHA or "tree-ish:path"-less expression names.
+func (r *Repo) resolve(rev string) (string, bool) {
+	switch {
+	case rev == "" || rev == "HEAD":
+		rev = "refs/heads/" + r.defaultBranch
+	case isSHA(rev):
+		_, err := r.store.commit(rev)
+		return rev, err == nil
+	}
+	for _, name := range []string{rev, "refs/" + rev, "refs/heads/" + rev, "refs/tags/" + rev} {
+		if sha, ok := r.refs[name]; ok {
+			return r.peel(sha), true
+		}
+	}
+	return "", false
+}
+
+// peel follows an annotated tag to its commit.
+func (r *Repo) peel(sha string) string {
+	kind, content, err := r.store.read(sha)
+	if err != nil || kind != "tag" {
+		return sha
+	}
+	line, _, _ := strings.Cut(string(content), "\n")
+	return r.peel(strings.TrimPrefix(line, "object "))
+}

@@ -1,0 +1,151 @@
+package ghtest
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// PRState is a pull request (or issue) as it stands, for assertions; a copy.
+type PRState struct {
+	Number              int
+	Title, Body, Author string
+	State               string // open, closed
+	Draft, Merged       bool
+	Base, Head          string // branches; Head is "owner:branch"
+	BaseSHA, HeadSHA    string
+	MergeSHA            string
+	Labels              []string          // in the order they were set
+	Statuses            map[string]Status // the newest of each context on the head
+	CheckRuns           []CheckRun        // on the head, oldest first
+	Comments            []Comment         // oldest first
+}
+
+// Status is a commit status.
+type Status struct {
+	Context, State, Description, TargetURL string
+	Creator                                string // login
+	Time                                   time.Time
+}
+
+// CheckRun is a check run of the App.
+type CheckRun struct {
+	ID                        int64
+	Name, HeadSHA             string
+	Status, Conclusion        string
+	ExternalID                string
+	Title, Summary, Text, App string
+	Annotations               []Annotation
+}
+
+// Annotation is a remark of a check run on lines of a file.
+type Annotation struct {
+	Path                              string
+	StartLine, EndLine                int
+	Level, Title, Message, RawDetails string
+}
+
+// Comment is a comment on an issue or pull request.
+type Comment struct {
+	ID           int64
+	Author, Body string
+	Time         time.Time
+}
+
+// Write is one write of the App.
+type Write struct {
+	Kind   string // status, check-run, check-run-update, comment, comment-edit, comment-delete, label, unlabel
+	Number int    // of the issue or pull request, where the write names one
+	SHA    string // of the commit, where the write names one
+	Key    string // context, check name, label, or id of the comment
+	Text   string // state and description, conclusion, or body
+	Time   time.Time
+}
+
+func (r *Repo) wrote(w Write) {
+	w.Time = r.srv.now()
+	r.writes = append(r.writes, w)
+}
+
+// Writes are all writes of the App in this repository, in order: they show that nothing was done twice.
+func (r *Repo) Writes() []Write {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	return slices.Clone(r.writes)
+}
+
+// PR reads a pull request, or an issue.
+func (r *Repo) PR(number int) (PRState, error) {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	i := r.issues[number]
+	if i == nil {
+		return PRState{}, fmt.Errorf("reading %s#%d: there is none", r.fullName(), number)
+	}
+	st := PRState{
+		Number: i.number, Title: i.title, Body: i.body, Author: i.author.login, State: i.state,
+		Labels: slices.Clone(i.labels), Statuses: map[string]Status{},
+	}
+	for _, c := range i.comments {
+		st.Comments = append(st.Comments, Comment{ID: c.id, Author: c.author.login, Body: c.body, Time: c.created})
+	}
+	p := i.pull
+	if p == nil {
+		return st, nil
+	}
+	st.Draft, st.Merged, st.MergeSHA = p.draft, p.merged(), p.mergeSHA
+	st.Base, st.BaseSHA, st.Head, st.HeadSHA = p.baseRef, p.baseSHA, p.headOwner.login+":"+p.headRef, p.headSHA
+	for _, x := range r.statuses[p.headSHA] {
+		st.Statuses[x.context] = x.snapshot()
+	}
+	for _, k := range r.checksAt(p.headSHA, "") {
+		st.CheckRuns = append(st.CheckRuns, k.snapshot(r.srv.app.slug))
+	}
+	return st, nil
+}
+
+// Statuses are all statuses of a commit, oldest first.
+func (r *Repo) Statuses(sha string) []Status {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	var out []Status
+	for _, x := range r.statuses[sha] {
+		out = append(out, x.snapshot())
+	}
+	return out
+}
+
+// SetStatus sets a status on a commit as somebody else's CI does.
+func (r *Repo) SetStatus(sha, by string, in Status) error {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	err := r.addStatus(sha, &status{context: in.Context, state: in.State, description: in.Description, targetURL: in.TargetURL, creator: r.srv.account(by)})
+	if err != nil {
+		return fmt.Errorf("setting status %s on %s: %w", in.Context, sha, err)
+	}
+	return nil
+}
+
+func (x *status) snapshot() Status {
+	return Status{Context: x.context, State: x.state, Description: x.description, TargetURL: x.targetURL, Creator: x.creator.login, Time: x.created}
+}
+
+func (k *check) snapshot(app string) CheckRun {
+	out := CheckRun{
+		ID: k.id, Name: k.name, HeadSHA: k.sha, Status: k.status, Conclusion: k.conclusion, ExternalID: k.externalID, App: app,
+		Title: value(k.title), Summary: value(k.summary), Text: value(k.text),
+	}
+	for _, a := range k.annotations {
+		out.Annotations = append(out.Annotations, Annotation{
+			Path: a.Path, StartLine: a.StartLine, EndLine: a.EndLine, Level: a.AnnotationLevel, Title: value(a.Title), Message: a.Message, RawDetails: value(a.RawDetails),
+		})
+	}
+	return out
+}
+
+func value(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
