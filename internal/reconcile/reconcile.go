@@ -41,6 +41,7 @@ type Config struct {
 // Reconciler runs the path.
 type Reconciler struct {
 	Config
+	started  time.Time
 	settings *settings
 	actions  *prometheus.CounterVec
 	sweep    sweepMetrics
@@ -56,6 +57,7 @@ func New(c Config) (*Reconciler, error) {
 	}
 	r := &Reconciler{
 		Config:   c,
+		started:  c.Now(),
 		settings: &settings{central: c.Settings, store: c.Store, log: c.Log, byRepository: map[pull.Key]effective{}},
 		actions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "concorde_actions_total", Help: "Writes to pull requests, by kind and result (done, planned, error).",

@@ -68,21 +68,21 @@ func (m sweepMetrics) collectors() []prometheus.Collector {
 	return []prometheus.Collector{m.mended, m.looked, m.stopped}
 }
 
-// Sweep asks for a sweep of every repository of the App: the causes are
-// "start" and "hourly". Each repository decides by itself what is due.
-func (r *Reconciler) Sweep(ctx context.Context, cause string) error {
-	repositories, err := r.GitHub.Repositories(ctx)
-	if err != nil {
-		return fmt.Errorf("listing the repositories to sweep: %w", err)
+// Sweep asks for a sweep of every repository of the App. Each repository
+// decides by itself what is due.
+func (r *Reconciler) Sweep(ctx context.Context) error {
+	repositories, unlisted := r.GitHub.Repositories(ctx) // some, even with an error
+	if unlisted != nil {
+		unlisted = fmt.Errorf("listing the repositories to sweep: %w", unlisted)
 	}
 	var hints []queue.Hint
 	for _, repository := range repositories {
 		if repository.Archived || !r.Settings.Acts(repository.Key.Owner, repository.Key.Repo) {
 			continue
 		}
-		hints = append(hints, queue.Hint{Key: repository.Key.String(), Installation: repository.Installation, Cause: cause})
+		hints = append(hints, queue.Hint{Key: repository.Key.String(), Installation: repository.Installation, Cause: "sweep"})
 	}
-	return r.Store.Add(ctx, hints...)
+	return errors.Join(unlisted, r.Store.Add(ctx, hints...))
 }
 
 // sweepStep does the next piece of the sweep of a repository, or begins one
@@ -118,23 +118,22 @@ func (r *Reconciler) sweepStep(ctx context.Context, key pull.Key, job queue.Job)
 	return r.keepSweep(ctx, key, state)
 }
 
-// begin lists the pull requests of a sweep that is due; nil when none is.
+// begin lists the pull requests of a sweep that is due; nil when none is. One
+// is due after every start: what came while the bot was down is lost, since
+// GitHub does not send webhooks again.
 func (r *Reconciler) begin(ctx context.Context, key pull.Key, installation int64, state sweepState) (*sweepRound, error) {
 	now := r.Now()
 	round := &sweepRound{Started: now, Next: now, Full: fullDue(now, state.Full, r.Settings.Sweep.FullAt)}
-	if !round.Full && now.Sub(state.Recent) < recentEvery {
+	if !round.Full && !state.Recent.Before(r.started) && now.Sub(state.Recent) < recentEvery {
 		return nil, nil
 	}
 	var since time.Time
 	if !round.Full {
 		since = state.Recent.Add(-recentOverlap)
 	}
-	numbers, err := r.GitHub.PullRequests(ctx, gh.Listing{Repository: key, Installation: installation, Since: since})
-	if err != nil {
-		return nil, err
-	}
-	round.Left = numbers
-	return round, nil
+	var err error
+	round.Left, err = r.GitHub.PullRequests(ctx, gh.Listing{Repository: key, Installation: installation, Since: since})
+	return round, err
 }
 
 // fullDue tells whether a full sweep has begun since the newest hour `at` (UTC)

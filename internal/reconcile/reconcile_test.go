@@ -1,0 +1,314 @@
+package reconcile_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/reconcile"
+)
+
+// stage is a GitHub, a database, and a clock.
+type stage struct {
+	*testing.T
+	github   *ghtest.Server
+	repo     *ghtest.Repo
+	queue    *queue.Queue
+	log      bytes.Buffer
+	registry *prometheus.Registry
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	s := &stage{T: t, now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC), registry: prometheus.NewRegistry()}
+	var err error
+	if s.github, err = ghtest.New(ghtest.Config{Now: s.clock}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.check(s.github.Close()) })
+	s.repo, err = s.github.Repo("python/cpython", ghtest.RepoOptions{})
+	s.check(err)
+	s.queue, err = queue.Open(t.Context(), queue.Config{
+		Database: filepath.Join(t.TempDir(), "concorde.db"), Now: s.clock,
+		Work: func(context.Context, queue.Job) error { return nil }, // never started
+	})
+	s.check(err)
+	t.Cleanup(func() { s.check(s.queue.Stop(context.Background())) })
+	return s
+}
+
+func (s *stage) clock() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+func (s *stage) advance(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = s.now.Add(d)
+}
+
+func (s *stage) check(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// titled is a rule that says in a status what the title is, under a context
+// that the settings of the NEWS rule name.
+func titled(rules config.Rules) []pull.Rule {
+	return []pull.Rule{{
+		Name: "titled", Needs: pull.Statuses, Owns: []string{rules.News.Status},
+		Want: func(r *pull.Request) pull.Want {
+			return pull.Want{Statuses: []pull.Status{{Context: rules.News.Status, State: pull.StatusSuccess, Description: r.Title}}}
+		},
+	}}
+}
+
+// reconciler is one with the rule above, as after a start of the bot.
+func (s *stage) reconciler(change ...func(*reconcile.Config)) *reconcile.Reconciler {
+	s.Helper()
+	github, err := gh.New(gh.Config{
+		AppID: s.github.AppID(), PrivateKey: s.github.PrivateKeyPEM(), APIURL: s.github.APIURL(), ServerURL: s.github.URL, Now: s.clock,
+	})
+	s.check(err)
+	settings := config.Preset()
+	settings.Repositories = []string{"python/*"}
+	settings.Sweep.RequestsPerMinute = 1 << 20
+	s.registry = prometheus.NewRegistry()
+	c := reconcile.Config{
+		Settings: settings, GitHub: github, Store: s.queue, Rules: titled, Metrics: s.registry,
+		Log: zerolog.New(&s.log), Now: s.clock,
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	r, err := reconcile.New(c)
+	s.check(err)
+	return r
+}
+
+func (s *stage) open(title string) int {
+	s.Helper()
+	_, err := s.repo.Push("eric:"+strings.ReplaceAll(title, " ", "-"), ghtest.Commit{Message: title, Files: map[string]ghtest.File{title: ghtest.Text(title)}})
+	s.check(err)
+	number, err := s.repo.OpenPR(ghtest.PR{Title: title, Author: "eric", Head: "eric:" + strings.ReplaceAll(title, " ", "-")})
+	s.check(err)
+	return number
+}
+
+func (s *stage) job(number int) queue.Job {
+	key := pull.Key{Owner: "python", Repo: "cpython", Number: number}
+	return queue.Job{Hint: queue.Hint{Key: key.String(), Cause: "test"}, Attempt: 1, Wanted: s.clock()}
+}
+
+// status is the description of the status of a pull request.
+func (s *stage) status(number int, context string) string {
+	s.Helper()
+	state, err := s.repo.PR(number)
+	s.check(err)
+	return state.Statuses[context].Description
+}
+
+func TestRunWritesTheDifferenceAndNothingTwice(t *testing.T) {
+	s := newStage(t)
+	number, r := s.open("first"), s.reconciler()
+	for range 2 {
+		s.check(r.Run(t.Context(), s.job(number)))
+	}
+	if got := s.status(number, "bedevere/news"); got != "first" {
+		t.Errorf("status %q", got)
+	}
+	if writes := s.repo.Writes(); len(writes) != 1 {
+		t.Errorf("%d writes, want 1: %+v", len(writes), writes)
+	}
+	s.check(s.repo.EditTitle(number, "second"))
+	s.check(r.Run(t.Context(), s.job(number)))
+	if got := s.status(number, "bedevere/news"); got != "second" {
+		t.Errorf("status %q", got)
+	}
+}
+
+func TestDryRunWritesNothingAndTells(t *testing.T) {
+	s := newStage(t)
+	number, r := s.open("first"), s.reconciler(func(c *reconcile.Config) { c.DryRun = true })
+	s.check(r.Run(t.Context(), s.job(number)))
+	if writes := s.repo.Writes(); len(writes) != 0 {
+		t.Errorf("writes: %+v", writes)
+	}
+	if !strings.Contains(s.log.String(), "would apply") {
+		t.Errorf("the log does not tell:\n%s", s.log.String())
+	}
+}
+
+func TestOtherRepositoriesAreLeftAlone(t *testing.T) {
+	s := newStage(t)
+	number := s.open("first")
+	r := s.reconciler(func(c *reconcile.Config) { c.Settings.Repositories = []string{"python/peps"} })
+	s.github.ResetRequests()
+	s.check(r.Run(t.Context(), s.job(number)))
+	if requests := s.github.Requests(); len(requests) != 0 {
+		t.Errorf("requests: %+v", requests)
+	}
+}
+
+func TestOlderSnapshotsAreReadAgain(t *testing.T) {
+	s := newStage(t)
+	number, r := s.open("first"), s.reconciler()
+	job := s.job(number)
+	job.UpdatedAt = s.clock().Add(time.Hour) // GitHub's answer lags behind
+	var pauses []time.Duration
+	for {
+		err := r.Run(t.Context(), job)
+		var later *queue.Later
+		if !errors.As(err, &later) {
+			s.check(err)
+			break
+		}
+		if len(s.repo.Writes()) != 0 {
+			t.Fatal("wrote from an old snapshot")
+		}
+		pauses = append(pauses, later.Until.Sub(s.clock()))
+		s.advance(pauses[len(pauses)-1])
+	}
+	if len(pauses) < 3 || len(pauses) > 7 || pauses[0] != time.Second {
+		t.Errorf("pauses %v: want a few, doubling from a second", pauses)
+	}
+	if got := s.status(number, "bedevere/news"); got != "first" {
+		t.Errorf("in the end the snapshot must be taken as it is: status %q", got)
+	}
+}
+
+func TestOutcomes(t *testing.T) {
+	giveUp := func(err error) bool { var e *queue.GiveUp; return errors.As(err, &e) }
+	later := func(err error) bool { var e *queue.Later; return errors.As(err, &e) }
+	retry := func(err error) bool { return err != nil && !giveUp(err) && !later(err) }
+	statuses := func(f ghtest.Fault) ghtest.Fault {
+		f.Method, f.Path, f.Times = http.MethodPost, "/statuses/", -1
+		return f
+	}
+	for name, c := range map[string]struct {
+		fault ghtest.Fault
+		want  func(error) bool
+	}{
+		"limit":         {statuses(ghtest.SecondaryLimit(time.Minute)), later},
+		"429":           {statuses(ghtest.TooManyRequests(time.Minute)), later},
+		"bad gateway":   {statuses(ghtest.BadGateway()), retry},
+		"no answer":     {statuses(ghtest.Fault{Drop: true}), retry},
+		"unprocessable": {statuses(ghtest.Fault{Status: 422, Body: `{"message":"Validation Failed"}`}), giveUp},
+		"forbidden":     {statuses(ghtest.Fault{Status: 403, Body: `{"message":"Resource not accessible by integration"}`}), giveUp},
+		"gone":          {statuses(ghtest.Fault{Status: 404, Body: `{"message":"Not Found"}`}), giveUp},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			number, r := s.open("first"), s.reconciler()
+			s.github.Fault(c.fault)
+			if err := r.Run(t.Context(), s.job(number)); !c.want(err) {
+				t.Errorf("wrong outcome %T: %v", err, err)
+			}
+			s.github.ClearFaults()
+			s.advance(time.Hour)
+			s.check(r.Run(t.Context(), s.job(number)))
+			if got := s.status(number, "bedevere/news"); got != "first" {
+				t.Errorf("after the fault: status %q", got)
+			}
+		})
+	}
+}
+
+func TestWhatGitHubRefusesDoesNotStopTheRest(t *testing.T) {
+	s := newStage(t)
+	number := s.open("first")
+	r := s.reconciler(func(c *reconcile.Config) {
+		c.Rules = func(config.Rules) []pull.Rule {
+			return []pull.Rule{{
+				Name: "two", Needs: pull.Statuses, Owns: []string{"a", "b"},
+				Want: func(*pull.Request) pull.Want {
+					return pull.Want{Statuses: []pull.Status{{Context: "a", State: pull.StatusSuccess}, {Context: "b", State: pull.StatusSuccess, Description: "set"}}}
+				},
+			}}
+		}
+	})
+	s.github.Fault(ghtest.Fault{Method: http.MethodPost, Path: "/statuses/", Status: 422, Body: `{"message":"Validation Failed"}`})
+	var giveUp *queue.GiveUp
+	if err := r.Run(t.Context(), s.job(number)); !errors.As(err, &giveUp) {
+		t.Errorf("outcome %v", err)
+	}
+	if got := s.status(number, "b"); got != "set" {
+		t.Errorf("the second status was not set: %q", got)
+	}
+}
+
+func TestRepositorySettings(t *testing.T) {
+	s := newStage(t)
+	number, r := s.open("first"), s.reconciler()
+	settings := func(text string) {
+		t.Helper()
+		_, err := s.repo.Push("main", ghtest.Commit{Message: "settings", Files: map[string]ghtest.File{config.RepositoryFile: ghtest.Text(text)}})
+		s.check(err)
+	}
+	runs := func(want string) {
+		t.Helper()
+		s.check(r.Run(t.Context(), s.job(number)))
+		if got := s.status(number, want); got != "first" {
+			t.Errorf("status %s: %q", want, got)
+		}
+	}
+	settings("news: {status: own/first}\n")
+	runs("own/first")
+	settings("news: {status: 7, colour: red}\n")
+	runs("own/first") // the last good one stays in force
+	r = s.reconciler()
+	before := len(s.repo.Writes())
+	runs("own/first") // after a restart too
+	if writes := s.repo.Writes(); len(writes) != before {
+		t.Errorf("another context was written: %+v", writes[before:])
+	}
+	settings("news: {status: own/second}\n")
+	runs("own/second")
+}
+
+func TestRulesThatClashAreAnError(t *testing.T) {
+	s := newStage(t)
+	_, err := reconcile.New(reconcile.Config{
+		Settings: config.Preset(), GitHub: &gh.App{}, Now: s.clock,
+		Rules: func(r config.Rules) []pull.Rule { return append(titled(r), titled(r)...) },
+	})
+	if err == nil || !strings.Contains(err.Error(), "bedevere/news") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func counter(t *testing.T, registry *prometheus.Registry, name string) float64 {
+	t.Helper()
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() == name {
+			return family.GetMetric()[0].GetCounter().GetValue()
+		}
+	}
+	t.Fatalf("no metric %s among %d", name, len(families))
+	return 0
+}

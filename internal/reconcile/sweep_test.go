@@ -1,0 +1,190 @@
+package reconcile_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/reconcile"
+)
+
+// hints are what was added to the store of a sweep.
+type hints struct {
+	reconcile.Store
+	keys []string
+}
+
+func (h *hints) Add(ctx context.Context, added ...queue.Hint) error {
+	for _, hint := range added {
+		h.keys = append(h.keys, hint.Key)
+	}
+	return h.Store.Add(ctx, added...)
+}
+
+// sweep runs the repository's key until its sweep is done, moving the clock
+// along with the pace. It gives the number of steps and the keys handed on.
+func (s *stage) sweep(changes ...func(*reconcile.Config)) (steps int, keys []string) {
+	s.Helper()
+	recorded := &hints{Store: s.queue}
+	r := s.reconciler(append(changes, func(c *reconcile.Config) { c.Store = recorded })...)
+	return s.steps(r, recorded)
+}
+
+func (s *stage) steps(r *reconcile.Reconciler, recorded *hints) (steps int, keys []string) {
+	s.Helper()
+	for steps = 1; ; steps++ {
+		err := r.Run(s.Context(), s.job(0))
+		var later *queue.Later
+		if !errors.As(err, &later) {
+			s.check(err)
+			slices.Sort(recorded.keys)
+			return steps, recorded.keys
+		}
+		if steps > 100 {
+			s.Fatal("the sweep does not end")
+		}
+		s.advance(later.Until.Sub(s.clock()))
+	}
+}
+
+func TestSweepFindsWhatWebhooksDidNotBring(t *testing.T) {
+	s := newStage(t)
+	var numbers []int
+	for _, title := range []string{"one", "two", "three"} {
+		numbers = append(numbers, s.open(title))
+	}
+	r := s.reconciler()
+	s.check(r.Run(t.Context(), s.job(numbers[1]))) // this one is in order
+	_, keys := s.sweep()
+	if want := []string{"python/cpython#1", "python/cpython#3"}; !slices.Equal(keys, want) {
+		t.Errorf("handed on %v, want %v", keys, want)
+	}
+	if got := counter(t, s.registry, "concorde_sweep_mended_total"); got != 2 {
+		t.Errorf("mended %v writes, want 2", got)
+	}
+	if writes := s.repo.Writes(); len(writes) != 1 {
+		t.Errorf("the sweep wrote by itself: %+v", writes)
+	}
+}
+
+func TestSweepTakesManyPullRequestsInPacedSteps(t *testing.T) {
+	s := newStage(t)
+	for i := range 25 {
+		s.open("title " + string(rune('a'+i)))
+	}
+	start := s.clock()
+	steps, keys := s.sweep(func(c *reconcile.Config) { c.Settings.Sweep.RequestsPerMinute = 10 })
+	if steps != 4 || len(keys) != 25 {
+		t.Errorf("%d steps handed on %d keys, want 4 and 25", steps, len(keys))
+	}
+	if took := s.clock().Sub(start); took != 4*time.Minute {
+		t.Errorf("took %s at 10 requests a minute, want 4m for two full batches of 20", took)
+	}
+}
+
+func TestSweepStopsBeforeItWritesTooMuch(t *testing.T) {
+	s := newStage(t)
+	for i := range 25 {
+		s.open("title " + string(rune('a'+i)))
+	}
+	_, keys := s.sweep(func(c *reconcile.Config) { c.Settings.Sweep.MaxWrites = 12 })
+	if len(keys) != 0 || len(s.repo.Writes()) != 0 {
+		t.Errorf("handed on %v", keys)
+	}
+	if !strings.Contains(s.log.String(), "SWEEP STOPPED, NOTHING WRITTEN") {
+		t.Errorf("no loud line:\n%s", s.log.String())
+	}
+	if got := counter(t, s.registry, "concorde_sweep_stopped_total"); got != 1 {
+		t.Errorf("stopped %v times, want 1", got)
+	}
+}
+
+func TestSweepGoesOnAfterARestart(t *testing.T) {
+	s := newStage(t)
+	for i := range 25 {
+		s.open("title " + string(rune('a'+i)))
+	}
+	r := s.reconciler()
+	for range 2 { // the list, and the first batch
+		var later *queue.Later
+		if err := r.Run(t.Context(), s.job(0)); !errors.As(err, &later) {
+			t.Fatalf("outcome %v", err)
+		}
+		s.advance(later.Until.Sub(s.clock()))
+	}
+	steps, keys := s.sweep() // a new one, on the same database
+	if steps != 2 || len(keys) != 25 {
+		t.Errorf("%d more steps handed on %d keys, want 2 and 25", steps, len(keys))
+	}
+}
+
+func TestSweepSchedule(t *testing.T) {
+	s := newStage(t)
+	first := s.open("first")
+	s.advance(20 * time.Minute)
+	recorded := &hints{Store: s.queue}
+	r := s.reconciler(func(c *reconcile.Config) { c.Store = recorded })
+	looks := func(want float64, when string) {
+		t.Helper()
+		before := counter(t, s.registry, "concorde_sweep_looked_total")
+		s.steps(r, recorded)
+		if got := counter(t, s.registry, "concorde_sweep_looked_total") - before; got != want {
+			t.Errorf("%s: looked at %v pull requests, want %v", when, got, want)
+		}
+	}
+	looks(1, "the first time: all")
+	looks(0, "soon after: nothing")
+	s.advance(30 * time.Minute)
+	second := s.open("second")
+	looks(0, "not yet")
+	s.advance(30 * time.Minute)
+	looks(1, "hourly: what was updated since")
+	s.advance(time.Minute)
+	r = s.reconciler(func(c *reconcile.Config) { c.Store = recorded })
+	s.check(s.repo.EditTitle(first, "first, edited"))
+	looks(1, "after a start: what was updated since")
+	s.advance(15 * time.Hour) // past three in the night
+	looks(2, "nightly: all open ones")
+	s.check(s.repo.Close(second, "eric"))
+	s.advance(24 * time.Hour)
+	looks(1, "closed ones are left out")
+}
+
+func TestSweepAsksInEveryRepositoryThatItActsIn(t *testing.T) {
+	s := newStage(t)
+	_, err := s.github.Repo("python/peps", ghtest.RepoOptions{})
+	s.check(err)
+	_, err = s.github.Repo("other/cpython", ghtest.RepoOptions{})
+	s.check(err)
+	recorded := &hints{Store: s.queue}
+	r := s.reconciler(func(c *reconcile.Config) { c.Store = recorded })
+	s.check(r.Sweep(t.Context()))
+	slices.Sort(recorded.keys)
+	if want := []string{"python/cpython", "python/peps"}; !slices.Equal(recorded.keys, want) {
+		t.Errorf("asked for %v, want %v", recorded.keys, want)
+	}
+	s.github.Fault(ghtest.Fault{Method: http.MethodGet, Path: "^/app/installations$", Status: 502})
+	if err := r.Sweep(t.Context()); err == nil || !strings.Contains(err.Error(), "listing the repositories to sweep") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestSweepWaitsForALimitAndSurvivesBrokenState(t *testing.T) {
+	s := newStage(t)
+	s.open("first")
+	s.check(s.queue.Put(t.Context(), "sweep/python/cpython", []byte("{broken")))
+	fault := ghtest.SecondaryLimit(time.Minute)
+	fault.Method, fault.Path, fault.Times = http.MethodGet, "/pulls$", 1
+	s.github.Fault(fault)
+	start := s.clock()
+	_, keys := s.sweep()
+	if waited := s.clock().Sub(start); len(keys) != 1 || waited < time.Minute {
+		t.Errorf("handed on %v after %s", keys, waited)
+	}
+}
