@@ -118,7 +118,7 @@ func (s *Server) createToken(c *call) (any, error) {
 	}
 	t := &token{
 		value: "ghs_" + randomHex(18), inst: inst, user: s.app.bot, permissions: maps.Clone(inst.permissions),
-		expires: s.now().Truncate(time.Second).Add(time.Hour),
+		expires: s.tokenTime().Truncate(time.Second).Add(time.Hour),
 	}
 	if in.Permissions != nil {
 		if !within(in.Permissions, inst.permissions) {

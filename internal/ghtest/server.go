@@ -19,7 +19,7 @@ import (
 type Config struct {
 	Addr        string            // where to listen; "127.0.0.1:0" when empty
 	Dir         string            // where repositories are kept; when empty a temporary directory that Close removes
-	Now         func() time.Time  // the server's clock; time.Now when nil
+	Now         func() time.Time  // the clock of everything but authentication; time.Now when nil
 	Slug        string            // of the App, "concorde" when empty: it writes as "concorde[bot]"
 	Permissions map[string]string // of every installation: name to read or write; DefaultPermissions when nil
 	Hook        Hook              // where deliveries go; without a URL they wait
@@ -180,6 +180,10 @@ func (s *Server) Now() time.Time {
 	defer s.mu.Unlock()
 	return s.now()
 }
+
+// tokenTime is the clock of authentication: the machine's, since the client's
+// library asks that one, and moved by Advance alone.
+func (s *Server) tokenTime() time.Time { return time.Now().Add(s.offset).UTC() }
 
 func (s *Server) now() time.Time { return s.cfg.Now().Add(s.offset).UTC() }
 
