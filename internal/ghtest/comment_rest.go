@@ -126,8 +126,7 @@ func (s *Server) deleteComment(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	i.comments = slices.DeleteFunc(i.comments, func(y *comment) bool { return y == x })
-	s.hooks.comment(c.repo, "deleted", i, x, c.writer())
+	c.repo.deleteComment(i, x, c.writer())
 	if c.byApp() {
 		c.repo.wrote(Write{Kind: "comment-delete", Number: i.number, Key: itoa(x.id)})
 	}

@@ -11,9 +11,10 @@ func (v view) issueBase(r *Repo, i *issue) node {
 	return node{
 		"number": i.number, "title": i.title, "body": i.body, "createdAt": timestamp(i.created), "updatedAt": timestamp(i.updated), "closedAt": timestamp(i.closed),
 		"closed": i.state != "open", "state": strings.ToUpper(i.state), "locked": false, "author": v.actor(i.author), "authorAssociation": i.association,
-		"repository": lazy(func() (any, error) { return v.repo(r), nil }),
-		"labels":     nodesOf("labels", "Label", names, func(name string) node { return v.label(r.label(name)) }),
-		"comments":   nodesOf("comments", "IssueComment", i.comments, func(c *comment) node { return v.comment(c) }),
+		"repository":    lazy(func() (any, error) { return v.repo(r), nil }),
+		"timelineItems": v.timelineItems(r, i),
+		"labels":        nodesOf("labels", "Label", names, func(name string) node { return v.label(r.label(name)) }),
+		"comments":      nodesOf("comments", "IssueComment", i.comments, func(c *comment) node { return v.comment(c) }),
 	}
 }
 

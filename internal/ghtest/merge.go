@@ -37,6 +37,7 @@ func (r *Repo) merge(i *issue, by *user, message string) (string, error) {
 		return "", err
 	}
 	p.mergedAt, p.mergedBy, p.mergeSHA = r.srv.now(), by, sha
+	r.happened(i, event{kind: "Merged", actor: by, to: sha})
 	r.close(i, by)
 	return sha, r.moved("refs/heads/"+p.baseRef, base, sha, by)
 }

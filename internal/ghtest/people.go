@@ -17,6 +17,7 @@ type issue struct {
 	association              string
 	labels                   []string
 	comments                 []*comment
+	events                   []event
 	state                    string // open, closed
 	created, updated, closed time.Time
 	pull                     *pull
@@ -161,6 +162,7 @@ func (r *Repo) EditTitle(number int, title string) error {
 	return r.act(number, "editing the title of", func(i *issue) error {
 		old := i.title
 		i.title = title
+		r.happened(i, event{kind: "RenamedTitle", actor: i.author, from: old, to: title})
 		r.changed(i, "edited", i.author, obj{"changes": obj{"title": obj{"from": old}}})
 		return nil
 	})
@@ -184,6 +186,7 @@ func (r *Repo) EditBase(number int, base string) error {
 			return fmt.Errorf("there is no branch %q", base)
 		}
 		from := obj{"ref": obj{"from": i.pull.baseRef}, "sha": obj{"from": i.pull.baseSHA}}
+		r.happened(i, event{kind: "BaseRefChanged", actor: i.author, from: i.pull.baseRef, to: base})
 		i.pull.baseRef, i.pull.baseSHA = base, sha
 		r.changed(i, "edited", i.author, obj{"changes": obj{"base": from}})
 		return nil
@@ -218,6 +221,7 @@ func (r *Repo) addLabel(i *issue, name string, by *user) bool {
 		return false
 	}
 	i.labels = append(i.labels, l.name)
+	r.happened(i, event{kind: "Labeled", actor: by, label: l})
 	r.changed(i, "labeled", by, obj{"label": r.srv.labelJSON(r, l)})
 	return true
 }
@@ -229,6 +233,7 @@ func (r *Repo) removeLabel(i *issue, name string, by *user) bool {
 	}
 	l := r.label(name)
 	i.labels = slices.Delete(i.labels, at, at+1)
+	r.happened(i, event{kind: "Unlabeled", actor: by, label: l})
 	r.changed(i, "unlabeled", by, obj{"label": r.srv.labelJSON(r, l)})
 	return true
 }
@@ -254,6 +259,26 @@ func (r *Repo) addComment(i *issue, by *user, body string) *comment {
 	return c
 }
 
+// DeleteComment deletes a comment, by a person; the history shows that one was deleted, and whose it was.
+func (r *Repo) DeleteComment(number int, by string, id int64) error {
+	return r.act(number, "deleting a comment of", func(i *issue) error {
+		for _, c := range i.comments {
+			if c.id == id {
+				r.deleteComment(i, c, r.srv.account(by))
+				return nil
+			}
+		}
+		return fmt.Errorf("it has no comment %d", id)
+	})
+}
+
+func (r *Repo) deleteComment(i *issue, c *comment, by *user) {
+	i.comments = slices.DeleteFunc(i.comments, func(x *comment) bool { return x == c })
+	i.updated = r.srv.now()
+	r.happened(i, event{kind: "CommentDeleted", actor: by, author: c.author})
+	r.srv.hooks.comment(r, "deleted", i, c, by)
+}
+
 // SetDraft turns a pull request into a draft or makes it ready for review, by the author.
 func (r *Repo) SetDraft(number int, draft bool) error {
 	return r.actPull(number, "drafting", func(i *issue) error {
@@ -261,10 +286,11 @@ func (r *Repo) SetDraft(number int, draft bool) error {
 			return nil
 		}
 		i.pull.draft = draft
-		action := "ready_for_review"
+		action, kind := "ready_for_review", "ReadyForReview"
 		if draft {
-			action = "converted_to_draft"
+			action, kind = "converted_to_draft", "ConvertToDraft"
 		}
+		r.happened(i, event{kind: kind, actor: i.author})
 		r.changed(i, action, i.author, nil)
 		return nil
 	})
@@ -283,6 +309,7 @@ func (r *Repo) Close(number int, by string) error {
 
 func (r *Repo) close(i *issue, by *user) {
 	i.state, i.closed = "closed", r.srv.now()
+	r.happened(i, event{kind: "Closed", actor: by})
 	r.changed(i, "closed", by, nil)
 }
 
@@ -296,6 +323,7 @@ func (r *Repo) Reopen(number int, by string) error {
 			return errors.New("it was merged, or its branch is gone")
 		}
 		i.state, i.closed = "open", time.Time{}
+		r.happened(i, event{kind: "Reopened", actor: r.srv.account(by)})
 		r.changed(i, "reopened", r.srv.account(by), nil)
 		return nil
 	})

@@ -122,6 +122,9 @@ func (r *Repo) follow(i *issue, tip string, by *user) error {
 		return nil
 	}
 	i.pull.headSHA = tip
+	if mergeBase, _, err := r.store.between(before, tip); err != nil || mergeBase != before {
+		r.happened(i, event{kind: "HeadRefForcePushed", actor: by, from: before, to: tip})
+	}
 	if sha, ok := r.refs["refs/heads/"+i.pull.baseRef]; ok {
 		i.pull.baseSHA = sha
 	}
