@@ -1,0 +1,159 @@
+package newscheck
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// ABI is the rule on ABI markers (PEP 605, "ABI markers"): a change that breaks
+// the full ABI says so at the start of its summary line, which is the title
+// once it is merged, and at the beginning of its NEWS entry. If one of them is
+// there, both must be. In mode off it has no Want.
+func ABI(set config.ABI, news config.News) pull.Rule {
+	rule := pull.Rule{
+		Name:  "abi",
+		About: aboutABI,
+		Needs: pull.Files | pull.Commits | pull.Statuses | pull.Checks,
+		Reads: readsEntry(news),
+		Owns:  []string{set.Status},
+	}
+	if on(set.Mode) {
+		m := newMarkers(set.CommitMarker, set.NewsMarker)
+		rule.Want = func(r *pull.Request) pull.Want { return wantABI(&marked{set: set, news: news, markers: m, request: r}) }
+	}
+	return rule
+}
+
+// marked is what a pull request says about the ABI, place by place.
+type marked struct {
+	set     config.ABI
+	news    config.News
+	markers markers
+	request *pull.Request
+
+	title   mark
+	commits []commitMark // those that say something
+	entries []entryMark  // all
+	unseen  bool         // an entry may be there that was not read
+}
+
+type commitMark struct {
+	subject string
+	mark
+}
+
+type entryMark struct {
+	path string
+	line int // of the mark, or of the text if there is none
+	mark
+}
+
+func wantABI(m *marked) pull.Want {
+	if m.request.State != pull.Open {
+		return pull.Want{}
+	}
+	m.title = m.markers.subject(m.request.Title)
+	m.readCommits()
+	m.readEntries()
+
+	c := m.compare()
+	var want pull.Want
+	if c.applies {
+		want.Statuses = []pull.Status{c.status}
+	}
+	if c.applies || len(c.part.Annotations) > 0 {
+		want.Checks = []pull.CheckPart{c.part}
+	}
+	return want
+}
+
+// readCommits leaves out merges, and commits that a later one takes back.
+func (m *marked) readCommits() {
+	undone := map[string]bool{}
+	for _, c := range slices.Backward(m.request.Commits) {
+		subject := subjectOf(c.Message)
+		if back, is := reverted(subject); is && !undone[subject] {
+			undone[back] = true
+		}
+	}
+	for _, c := range m.request.Commits {
+		subject := subjectOf(c.Message)
+		if undone[subject] || mergeForm.MatchString(subject) {
+			continue
+		}
+		if found := m.markers.subject(subject); found.exact || found.miss != "" {
+			m.commits = append(m.commits, commitMark{subject, found})
+		}
+	}
+}
+
+func (m *marked) readEntries() {
+	m.unseen = m.request.FilesOmitted > 0
+	for _, f := range m.request.Files {
+		where, _ := locate(m.news, f.Path)
+		if f.Change == pull.Removed || where != inSection && where != misplaced {
+			continue
+		}
+		if f.Content == nil || f.Content.Size > pull.MaxContent {
+			m.unseen = true
+			continue
+		}
+		if f.Content.Kind != pull.Regular {
+			continue
+		}
+		b := readBody(strings.TrimPrefix(string(f.Content.Data), byteOrderMark))
+		found := m.markers.body(b, m.news.Width)
+		line := max(1, b.first) + strings.Count(b.raw()[:found.at], "\n")
+		m.entries = append(m.entries, entryMark{f.Path, line, found})
+	}
+	slices.SortFunc(m.entries, func(a, b entryMark) int { return cmp.Compare(a.path, b.path) })
+}
+
+// inCommit tells whether the title or a commit is marked as it should be.
+func (m *marked) inCommit() bool {
+	return m.title.exact || slices.ContainsFunc(m.commits, func(c commitMark) bool { return c.exact })
+}
+
+func (m *marked) inNews() bool {
+	return slices.ContainsFunc(m.entries, func(e entryMark) bool { return e.exact })
+}
+
+// titleMisses tells whether the title, or a commit where the title says
+// nothing, has something in the place of the marker. A commit does not matter
+// beside a good title, which is what merging keeps.
+func (m *marked) titleMisses() bool {
+	return m.title.miss != "" || !m.inCommit() && len(m.commits) > 0
+}
+
+func (m *marked) newsMisses() bool {
+	return slices.ContainsFunc(m.entries, func(e entryMark) bool { return e.miss != "" })
+}
+
+// applies tells whether the pull request says anything about the ABI, or did
+// when the bot looked before.
+func (m *marked) applies() bool {
+	return m.inCommit() || m.inNews() || len(m.commits) > 0 || m.title.miss != "" || m.newsMisses() || m.request.EarlierStatuses[m.set.Status]
+}
+
+// evidence are the changed files that change with the ABI.
+func (m *marked) evidence() []string {
+	var files []string
+	for _, f := range m.request.Files {
+		if f.Change == pull.Removed {
+			continue
+		}
+		for _, pattern := range m.set.Evidence {
+			if ok, err := path.Match(pattern, f.Path); ok && err == nil {
+				files = append(files, f.Path)
+				break
+			}
+		}
+	}
+	slices.Sort(files)
+	return files
+}

@@ -1,0 +1,140 @@
+package newscheck
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// markers knows the two ABI markers, and what people write in their place.
+type markers struct {
+	commit, news string
+	alike        *regexp.Regexp // nil if the markers have no words to look for
+}
+
+// mark is what a text says about the ABI.
+type mark struct {
+	exact bool
+	at    int    // where in the text it starts, in bytes
+	miss  string // what stands in the place of the marker, "" for nothing
+}
+
+func newMarkers(commit, news string) markers {
+	m := markers{commit: commit, news: news}
+	var forms []string
+	for _, marker := range []string{news, commit} { // the longer one first
+		words := strings.FieldsFunc(marker, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		for i := range words {
+			words[i] = regexp.QuoteMeta(words[i])
+		}
+		if len(words) > 0 {
+			forms = append(forms, strings.Join(words, `[\s_-]*`))
+		}
+	}
+	if len(forms) > 0 {
+		m.alike = regexp.MustCompile(`(?i)(?:[(\[{]\s*)?\b(?:` + strings.Join(forms, "|") + `)\b(?:\s*[)\]}])?`)
+	}
+	return m
+}
+
+// subject finds the marker in a title or in the summary line of a commit: at
+// its start, before or after prefixes such as "[3.14] gh-130000: ". What is
+// taken back is not marked.
+func (m markers) subject(text string) mark {
+	rest := text
+	for {
+		if strings.HasPrefix(rest, m.commit) {
+			return mark{exact: true, at: len(text) - len(rest)}
+		}
+		prefix := titlePrefix.FindString(rest)
+		if prefix == "" {
+			break
+		}
+		rest = rest[len(prefix):]
+	}
+	if _, reverts := reverted(rest); reverts {
+		return mark{}
+	}
+	return m.missed(text, len(text)-len(rest))
+}
+
+// body finds the marker at the beginning of an entry.
+func (m markers) body(b body, width int) mark {
+	if strings.HasPrefix(b.text(width), m.news) {
+		return mark{exact: true}
+	}
+	return m.missed(b.raw(), 0)
+}
+
+// missed finds what is meant as a marker but is none. The text proper starts
+// at start.
+func (m markers) missed(text string, start int) mark {
+	if m.alike == nil {
+		return mark{}
+	}
+	for _, at := range m.alike.FindAllStringIndex(text, -1) {
+		if meant(text, at[0], at[1], start) {
+			return mark{at: at[0], miss: text[at[0]:at[1]]}
+		}
+	}
+	return mark{}
+}
+
+// nearby is how far meant looks for the other parenthesis, in bytes.
+const nearby = 200
+
+// meant tells a marker with a slip from prose about the ABI: it has
+// parentheses, or one whose other half is nowhere, or a colon at the start of
+// the text. What is quoted is talked about.
+func meant(text string, from, to, start int) bool {
+	before, after := text[max(0, from-nearby):from], text[to:min(len(text), to+nearby)]
+	if r, _ := utf8.DecodeLastRuneInString(before); strings.ContainsRune("`\"'“‘", r) {
+		return false
+	}
+	first := strings.TrimSpace(text[min(start, from):from]) == ""
+	opens, closes := strings.ContainsAny(text[from:from+1], "([{"), strings.ContainsAny(text[to-1:to], ")]}")
+	switch {
+	case opens && closes:
+		return true
+	case opens:
+		return first || strings.Count(after, ")") <= strings.Count(after, "(")
+	case closes:
+		return strings.Count(before, "(") <= strings.Count(before, ")")
+	}
+	return first && strings.HasPrefix(after, ":")
+}
+
+var revertForm = regexp.MustCompile(`(?is)^revert:?\s+["“](.*)["”]`)
+
+// reverted is the title that a title takes back, as git and GitHub write it:
+// Revert "gh-130000: Summary".
+func reverted(text string) (string, bool) {
+	parts := revertForm.FindStringSubmatch(text)
+	if parts == nil {
+		return "", false
+	}
+	return parts[1], true
+}
+
+var mergeForm = regexp.MustCompile(`^Merge (?:branch|branches|remote-tracking branch|commit|tag|pull request|[0-9a-f]{7,40}) `)
+
+// subjectOf is the summary line of a commit.
+func subjectOf(message string) string {
+	line, _, _ := strings.Cut(message, "\n")
+	return strings.TrimSpace(line)
+}
+
+// withMarker is the title with the marker in its place, and without the miss.
+func (m markers) withMarker(title string, found mark) string {
+	rest := title[:found.at] + " " + strings.TrimLeft(title[found.at+len(found.miss):], " :")
+	prefix := ""
+	for {
+		p := titlePrefix.FindString(rest)
+		if p == "" {
+			break
+		}
+		prefix, rest = prefix+p, rest[len(p):]
+	}
+	return strings.Join(strings.Fields(prefix+" "+m.commit+" "+rest), " ")
+}

@@ -1,0 +1,222 @@
+package newscheck
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// News is the rule on NEWS entries (devguide, "What's New and News Entries";
+// the tool blurb). In mode off it has no Want.
+func News(set config.News) pull.Rule {
+	rule := pull.Rule{
+		Name:  "news",
+		About: aboutNews,
+		Needs: pull.Files | pull.Statuses | pull.Checks | pull.Notes,
+		Reads: readsEntry(set),
+		Owns:  []string{set.Status},
+	}
+	if on(set.Mode) {
+		rule.Want = func(r *pull.Request) pull.Want { return wantNews(set, r) }
+	}
+	return rule
+}
+
+func on(mode config.Mode) bool { return mode == config.Warn || mode == config.Require }
+
+func readsEntry(set config.News) func(string) bool {
+	return func(file string) bool {
+		where, _ := locate(set, file)
+		return where == inSection || where == misplaced
+	}
+}
+
+// kind of a fault. The first kind of a pull request's faults is what its status
+// says.
+type kind int
+
+const (
+	inDirectory kind = iota
+	inName
+	inText
+	warning // breaks nothing
+)
+
+type fault struct {
+	path    string
+	line    int
+	kind    kind
+	message string
+}
+
+// findings are what the files of a pull request say about NEWS entries.
+type findings struct {
+	set     config.News
+	request *pull.Request
+	issues  []issue // of the title
+
+	entries int // that the pull request adds, or tries to
+	edited  int // or renamed, below next
+	deleted int
+	faults  []fault
+	faulty  int // files
+	renames []rename
+}
+
+// rename mends the path of an entry.
+type rename struct{ from, to string }
+
+func wantNews(set config.News, r *pull.Request) pull.Want {
+	if r.State != pull.Open {
+		return pull.Want{}
+	}
+	f := &findings{set: set, request: r, issues: issues(r.Title)}
+	for _, file := range r.Files {
+		f.file(file)
+	}
+	slices.SortFunc(f.faults, func(a, b fault) int {
+		return cmp.Or(cmp.Compare(a.path, b.path), a.line-b.line, int(a.kind-b.kind), cmp.Compare(a.message, b.message))
+	})
+	slices.SortFunc(f.renames, func(a, b rename) int { return cmp.Compare(a.from, b.from) })
+
+	status := f.status()
+	want := pull.Want{
+		Statuses: []pull.Status{status},
+		Checks:   []pull.CheckPart{f.check(status.State)},
+	}
+	if f.needsHelp() {
+		want.Notes = []pull.Note{{Key: helpKey, Body: helpNote(set), Once: true}}
+	}
+	return want
+}
+
+// file looks at one changed file.
+func (f *findings) file(file pull.File) {
+	where, directory := locate(f.set, file.Path)
+	below := where == inSection || where == misplaced
+	fromWhere, _ := locate(f.set, file.Previous)
+	adds := file.Change == pull.Added || file.Change == pull.Renamed && file.Previous != "" && fromWhere == outside
+	switch {
+	case where == ignored:
+		return
+	case !below && !f.lost(file, fromWhere):
+		return
+	case file.Change == pull.Removed:
+		f.deleted++
+		return
+	case adds:
+		f.entries++
+	default:
+		f.edited++
+	}
+	before := len(f.faults)
+	n := f.path(file.Path, where, directory)
+	if adds && n.issue != (issue{}) && len(f.issues) > 0 && !slices.Contains(f.issues, n.issue) {
+		f.add(file.Path, 1, warning, warnIssue(n.issue, f.issues))
+	}
+	if below {
+		f.text(file, n)
+	}
+	if len(f.faults) > before {
+		f.faulty++
+	}
+}
+
+// lost tells whether a file outside of the tree of entries has the name of one,
+// where blurb will never find it. Releases only delete files.
+func (f *findings) lost(file pull.File, from place) bool {
+	if file.Change != pull.Added && (file.Change != pull.Renamed || from == outside) || !strings.HasSuffix(file.Path, extension) {
+		return false
+	}
+	_, faults := readName(path.Base(file.Path), f.set.MinGHIssue)
+	return len(faults) == 0
+}
+
+func (f *findings) add(path string, line int, kind kind, message string) {
+	f.faults = append(f.faults, fault{path, line, kind, message})
+}
+
+// path checks directory and name, and gives what the name says.
+func (f *findings) path(file string, where place, directory string) name {
+	switch {
+	case where == inSection:
+	case directory != "":
+		f.add(file, 1, inDirectory, fmt.Sprintf(faultSection, quote(directory)))
+	default:
+		f.add(file, 1, inDirectory, fmt.Sprintf(faultDepth, f.set.Directory))
+	}
+	n, faults := readName(path.Base(file), f.set.MinGHIssue)
+	for _, message := range faults {
+		f.add(file, 1, inName, message)
+	}
+	if where != inSection || len(faults) > 0 {
+		f.renames = append(f.renames, rename{file, f.mended(file, where)})
+	}
+	return n
+}
+
+// text checks the contents.
+func (f *findings) text(file pull.File, n name) {
+	c := file.Content
+	switch {
+	case c == nil:
+		f.add(file.Path, 1, warning, faultUnread)
+	case c.Kind == pull.Symlink:
+		f.add(file.Path, 1, inText, faultSymlink)
+	case c.Kind == pull.Submodule:
+		f.add(file.Path, 1, inText, faultModule)
+	case c.Size > pull.MaxContent:
+		f.add(file.Path, 1, inText, fmt.Sprintf(faultSize, c.Size))
+	default:
+		l := linter{width: f.set.Width, minGHIssue: f.set.MinGHIssue}
+		for _, remark := range l.lint(c.Data, n) {
+			kind := warning
+			if remark.harmful {
+				kind = inText
+			}
+			f.add(file.Path, remark.line, kind, remark.message)
+		}
+	}
+}
+
+func (f *findings) skipped() bool { return f.request.HasLabel(f.set.SkipLabel) }
+
+// worst is the first kind of fault there is.
+func (f *findings) worst() kind {
+	worst := warning
+	for _, fault := range f.faults {
+		worst = min(worst, fault.kind)
+	}
+	return worst
+}
+
+func (f *findings) status() pull.Status {
+	s := pull.Status{Context: f.set.Status, State: pull.StatusSuccess}
+	switch {
+	case f.entries > 0 && f.worst() == warning:
+		s.Description = fmt.Sprintf(statusFound, path.Dir(f.set.Directory))
+		return s
+	case f.skipped():
+		s.Description = fmt.Sprintf(statusSkipped, f.set.SkipLabel)
+		return s
+	case f.entries == 0:
+		s.Description = fmt.Sprintf(statusMissing, f.set.Directory, f.set.SkipLabel)
+	default:
+		s.Description = map[kind]string{inDirectory: statusDirectory, inName: statusName, inText: statusText}[f.worst()]
+	}
+	s.State, s.URL = pull.StatusFailure, f.set.HelpURL
+	return s
+}
+
+// needsHelp tells whether the author is new here and has forgotten the entry.
+func (f *findings) needsHelp() bool {
+	r := f.request
+	newcomer := r.Association == "NONE" || r.Association == "FIRST_TIMER" || r.Association == "FIRST_TIME_CONTRIBUTOR"
+	return f.set.Help && newcomer && !strings.HasSuffix(r.Author, "[bot]") && !r.Draft &&
+		f.entries == 0 && !f.skipped() && r.FilesOmitted == 0 && !onlyMinor(f.set, r.Files)
+}

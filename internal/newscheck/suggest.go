@@ -1,0 +1,119 @@
+package newscheck
+
+import (
+	"crypto/md5"
+	"encoding/base64"
+	"path"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/concorde-bot/concorde/config"
+)
+
+// What stands in a suggested path for what only the author knows.
+const (
+	someSection = "SECTION"
+	someIssue   = "gh-issue-NUMBER"
+)
+
+// draft is an entry ready to copy.
+type draft struct {
+	path, text string
+	section    *config.Section // nil if it could not be guessed
+	issue      issue           // zero if the title has none
+}
+
+func (f *findings) draft() draft {
+	d := draft{text: sentence(f.set, f.request.Title), section: guessSection(f.set, f.request.Files), issue: f.issue()}
+	directory, field := someSection, someIssue
+	if d.section != nil {
+		directory = d.section.Directory
+	}
+	if d.issue != (issue{}) {
+		field = d.issue.field()
+	}
+	d.path = path.Join(f.set.Directory, directory, f.date()+"."+field+"."+nonce(d.text)+extension)
+	return d
+}
+
+// sentence is the title as the text of an entry, or a placeholder where blurb
+// would not take that.
+func sentence(set config.News, title string) string {
+	words := strings.Join(strings.Fields(bare(title)), " ")
+	if !strings.HasSuffix(words, ".") {
+		words += "."
+	}
+	text := reflow(words, set.Width)
+	l := linter{width: set.Width, minGHIssue: set.MinGHIssue}
+	if !strings.ContainsFunc(words, unicode.IsLetter) || len(l.lint([]byte(text), name{})) > 0 {
+		return reflow(someText, set.Width)
+	}
+	return text
+}
+
+// issue is the first one of the title that an entry can have.
+func (f *findings) issue() issue {
+	for _, i := range f.issues {
+		if i.tracker == "bpo" || i.number >= f.set.MinGHIssue {
+			return i
+		}
+	}
+	return issue{}
+}
+
+// date is the day of the last thing that happened to the pull request: the
+// time itself would make the check run another one at every look.
+func (f *findings) date() string {
+	when := f.request.UpdatedAt
+	if when.IsZero() {
+		when = f.request.Now
+	}
+	return when.UTC().Format(time.DateOnly)
+}
+
+// nonce keeps names apart, as blurb makes it.
+func nonce(text string) string {
+	sum := md5.Sum([]byte(text))
+	return base64.URLEncoding.EncodeToString(sum[:])[:6]
+}
+
+// mended is the path that a faulty one is to have. It keeps what is good.
+func (f *findings) mended(file string, where place) string {
+	directory := path.Dir(file)
+	if where != inSection {
+		section := someSection
+		if s := f.sectionInPath(directory); s != nil {
+			section = s.Directory
+		}
+		directory = path.Join(f.set.Directory, section)
+	}
+	n := sniff(path.Base(file), f.set.MinGHIssue)
+	if n.issue == (issue{}) {
+		n.issue = f.issue()
+	}
+	if n.date == "" {
+		n.date = f.date()
+	}
+	if n.nonce == "" {
+		n.nonce = nonce(path.Base(file))
+	}
+	field := someIssue
+	if n.issue != (issue{}) {
+		field = n.issue.field()
+	}
+	return path.Join(directory, n.date+"."+field+"."+n.nonce+extension)
+}
+
+// sectionInPath finds a section that one of the directories names, the inner
+// ones first, or else the one that the changed files suggest.
+func (f *findings) sectionInPath(directory string) *config.Section {
+	below := strings.TrimPrefix(directory+"/", f.set.Directory+"/")
+	parts := strings.Split(strings.Trim(below, "/"), "/")
+	for i := len(parts) - 1; i >= 0; i-- {
+		if s := nearestSection(f.set, parts[i]); s != nil {
+			return s
+		}
+	}
+	return guessSection(f.set, f.request.Files)
+}
