@@ -33,9 +33,9 @@ type appNeeds struct {
 
 // app makes the client of the App that the environment names.
 func (f githubFlags) app(s streams, needs appNeeds) (*gh.App, error) {
-	id, err := strconv.ParseInt(s.getenv("GITHUB_APP_ID"), 10, 64)
-	if err != nil || id <= 0 {
-		return nil, errors.New("reading GITHUB_APP_ID: it must be the App's id, a number from the App's settings page")
+	id, err := appID(s)
+	if err != nil {
+		return nil, err
 	}
 	key, err := privateKey(s)
 	if err != nil {
@@ -46,6 +46,14 @@ func (f githubFlags) app(s streams, needs appNeeds) (*gh.App, error) {
 		WritesPerMinute: needs.writesPerMinute, Metrics: needs.metrics, Log: needs.log,
 		Now: time.Now, UserAgent: "concorde/" + version(),
 	})
+}
+
+func appID(s streams) (int64, error) {
+	id, err := strconv.ParseInt(s.getenv("GITHUB_APP_ID"), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, errors.New("reading GITHUB_APP_ID: it must be the App's id, a number from the App's settings page")
+	}
+	return id, nil
 }
 
 func privateKey(s streams) ([]byte, error) {

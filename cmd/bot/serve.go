@@ -93,7 +93,10 @@ type bot struct {
 func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	b := &bot{serveCmd: c, log: newLog(s.stderr, c.LogLevel), registry: prometheus.NewRegistry()}
 	b.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	var err error
+	id, err := appID(s)
+	if err != nil {
+		return nil, misuse(err)
+	}
 	if b.github, err = c.GitHub.app(s, appNeeds{b.registry, b.log, c.WritesPerMinute}); err != nil {
 		return nil, misuse(err)
 	}
@@ -114,7 +117,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	}
 	b.hooks, err = webhook.New(webhook.Config{
 		Secrets: [][]byte{[]byte(s.getenv("GITHUB_WEBHOOK_SECRET")), []byte(s.getenv("GITHUB_WEBHOOK_SECRET_PREVIOUS"))},
-		Store:   b.queue, Log: b.log, Now: time.Now, Metrics: b.registry,
+		Store:   b.queue, AppID: id, Log: b.log, Now: time.Now, Metrics: b.registry,
 	})
 	if err != nil {
 		return nil, misuse(err)
@@ -156,16 +159,14 @@ func (b *bot) run(ctx context.Context) error {
 // sweeps asks for sweeps, at start and then hourly. While GitHub is out of
 // reach it asks again each minute: webhooks are received all the same.
 func (b *bot) sweeps(ctx context.Context) {
-	cause, pause := "start", time.Minute
 	for {
-		if err := b.reconciler.Sweep(ctx, cause); err != nil {
+		pause := sweepEvery
+		if err := b.reconciler.Sweep(ctx); err != nil {
 			if ctx.Err() != nil {
 				return
 			}
 			b.log.Error().Err(err).Msg("asking for a sweep")
 			pause = time.Minute
-		} else {
-			cause, pause = "hourly", sweepEvery
 		}
 		select {
 		case <-ctx.Done():

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// storm is a load of webhooks about a number of pull requests.
+type storm struct {
+	pulls, deliveries, kills int
+}
+
+// stormSize is the size that docs/performance.md tells of with
+// CONCORDE_TEST_STORM=full, and a tenth of it otherwise.
+func stormSize() storm {
+	if os.Getenv("CONCORDE_TEST_STORM") == "full" {
+		return storm{pulls: 150, deliveries: 5000, kills: 20}
+	}
+	return storm{pulls: 30, deliveries: 500, kills: 6}
+}
+
+// TestKilledAtRandomMoments kills the bot with SIGKILL again and again while
+// webhooks come in. What it had acknowledged must be worked without being sent
+// again; what it had not is sent once more, as an operator would. The sweep is
+// kept from mending anything. The end must be that of a run without kills.
+func TestKilledAtRandomMoments(t *testing.T) {
+	size := stormSize()
+	databases(t, func(t *testing.T, database string) {
+		calm := weather(t, storm{size.pulls, size.deliveries, 0}, t.TempDir()+"/calm.db")
+		rough := weather(t, size, database)
+		if diff := cmp.Diff(calm, rough); diff != "" {
+			t.Errorf("the end differs from that of an undisturbed run (-undisturbed +killed):\n%s", diff)
+		}
+	})
+}
+
+// ending is what one can see of a pull request in the end.
+type ending struct {
+	Statuses map[string]string
+	Check    string
+	Comments int
+}
+
+func weather(t *testing.T, size storm, database string) map[int]ending {
+	github, cpython := newGitHub(t, ghtest.Config{})
+	github.Fault(ghtest.Fault{Method: http.MethodGet, Path: "^/app/installations$", Times: -1, Status: http.StatusServiceUnavailable})
+	environment := identity(github)
+	environment["DATABASE_URL"], environment["BOT_SETTLE"] = database, "20ms"
+	bot := serve(t, environment)
+	github.SetHook(ghtest.Hook{URL: bot.URL + "/webhook"})
+	start, random := time.Now(), rand.New(rand.NewPCG(1, 2))
+	numbers := openMany(t, cpython, size.pulls)
+	killAt := moments(size)
+	for i := size.pulls; i < size.deliveries; i++ {
+		stir(t, cpython, random, numbers)
+		within(t, time.Minute, "webhooks to be sent", func() bool { return len(github.Deliveries()) > i-20 })
+		if killAt[i] {
+			bot.kill()
+			bot = serve(t, environment)
+			github.SetHook(ghtest.Hook{URL: bot.URL + "/webhook"})
+		}
+	}
+	flush(t, github)
+	lost := sendAgain(t, github)
+	within(t, 3*time.Minute, "the queue to be worked", bot.idle)
+	t.Logf("%d deliveries, %d kills, %d of them unacknowledged and sent again, %s", size.deliveries, size.kills, lost, time.Since(start).Round(time.Millisecond))
+	bot.kill()
+	allStored(t, database, github)
+	return endings(t, cpython, numbers)
+}
+
+// moments are the deliveries at which to kill.
+func moments(size storm) map[int]bool {
+	at := map[int]bool{}
+	for len(at) < size.kills {
+		at[size.pulls+rand.IntN(size.deliveries-size.pulls)] = true
+	}
+	return at
+}
+
+// allStored checks that every acknowledged delivery is in the database.
+func allStored(t *testing.T, database string, github *ghtest.Server) {
+	t.Helper()
+	driver := "sqlite"
+	if strings.HasPrefix(database, "postgres") {
+		driver = "pgx"
+	}
+	db, err := sql.Open(driver, database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.Query("SELECT id FROM deliveries")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	stored := map[string]bool{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			t.Fatal(err)
+		}
+		stored[id] = true
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	for _, delivery := range github.Deliveries() {
+		if delivery.Status/100 == 2 && !stored[delivery.GUID] {
+			t.Errorf("delivery %s was acknowledged and is not stored", delivery.GUID)
+		}
+	}
+}
+
+// sendAgain redelivers what was not acknowledged.
+func sendAgain(t *testing.T, github *ghtest.Server) (lost int) {
+	t.Helper()
+	for _, delivery := range github.Deliveries() {
+		if delivery.Status/100 != 2 {
+			lost++
+			if err := github.Redeliver(delivery.GUID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	flush(t, github)
+	return lost
+}
+
+func openMany(t *testing.T, cpython *ghtest.Repo, count int) []int {
+	t.Helper()
+	if _, err := cpython.Push("eric:work", ghtest.Commit{Message: "gh-140000: Work", Files: map[string]ghtest.File{"Lib/work.py": ghtest.Text("1\n")}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cpython.Push("eric:good", ghtest.Commit{Message: "gh-140000: Good", Files: map[string]ghtest.File{
+		"Lib/good.py": ghtest.Text("1\n"), "Misc/NEWS.d/next/Library/2026-11-21-10-00-00.gh-issue-140000.AAAAAA.rst": ghtest.Text("Work well.\n"),
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	var numbers []int
+	for i := range count {
+		pr := ghtest.PR{Title: fmt.Sprintf("gh-%d: Work", 140000+i), Author: "eric", Head: "eric:work", Association: "MEMBER"}
+		switch i % 3 {
+		case 0:
+			pr.Head = "eric:good"
+		case 1: // gets the help comment, whatever comes later: stir leaves its labels alone
+			pr.Association = "NONE"
+		}
+		number, err := cpython.OpenPR(pr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		numbers = append(numbers, number)
+	}
+	return numbers
+}
+
+// stir changes something about a pull request, which sends one webhook.
+func stir(t *testing.T, cpython *ghtest.Repo, random *rand.Rand, numbers []int) {
+	t.Helper()
+	i := random.IntN(len(numbers))
+	number := numbers[i]
+	state, err := cpython.PR(number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	title := "gh-" + strconv.Itoa(140000+random.IntN(1000)) + ": Work"
+	switch random.IntN(3) {
+	case 0:
+		err = cpython.EditTitle(number, title)
+	case 1:
+		err = cpython.EditTitle(number, title+" (ABI break)") // a near miss
+	case 2:
+		switch {
+		case i%3 == 1:
+			err = cpython.EditTitle(number, "(ABI break) "+title)
+		case len(state.Labels) == 0:
+			err = cpython.Label(number, "carol", "skip news")
+		default:
+			err = cpython.Unlabel(number, "carol", "skip news")
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func endings(t *testing.T, cpython *ghtest.Repo, numbers []int) map[int]ending {
+	t.Helper()
+	all := map[int]ending{}
+	for _, number := range numbers {
+		state, err := cpython.PR(number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := ending{Statuses: map[string]string{}, Comments: len(state.Comments)}
+		for context, status := range state.Statuses {
+			e.Statuses[context] = status.State + " " + status.Description
+		}
+		if n := len(state.CheckRuns); n > 0 {
+			e.Check = state.CheckRuns[n-1].Conclusion + " " + state.CheckRuns[n-1].Title
+		}
+		if e.Comments > 1 {
+			t.Errorf("#%d has %d comments of the bot", number, e.Comments)
+		}
+		all[number] = e
+	}
+	return all
+}
