@@ -1,0 +1,74 @@
+package webhook
+
+import (
+	"fmt"
+	"mime"
+	"net/http"
+	"regexp"
+
+	"github.com/concorde-bot/concorde/internal/queue"
+)
+
+// answer to a delivery. The text is for whoever looks at it in the settings of
+// the App, "Recent Deliveries".
+type answer struct {
+	status int
+	result string // in metrics and logs
+	text   string
+	err    error // for the log alone
+}
+
+func (a answer) because(err error) answer {
+	a.err = err
+	return a
+}
+
+var (
+	stored        = answer{status: http.StatusAccepted, result: "stored", text: "stored"}
+	alreadyStored = answer{status: http.StatusAccepted, result: "already stored", text: "already stored"}
+	pong          = answer{status: http.StatusOK, result: "ping", text: "hello: the webhook works"}
+
+	wrongMethod  = answer{status: http.StatusMethodNotAllowed, result: "wrong method", text: "not stored: webhooks are sent with POST"}
+	wrongType    = answer{status: http.StatusUnsupportedMediaType, result: "wrong content type", text: "not stored: set the content type of the webhook to application/json"}
+	noEvent      = answer{status: http.StatusBadRequest, result: "bad header", text: "not stored: the header X-GitHub-Event is missing or not the name of an event"}
+	noDelivery   = answer{status: http.StatusBadRequest, result: "bad header", text: "not stored: the header X-GitHub-Delivery is missing or not the ID of a delivery"}
+	unauthorized = answer{status: http.StatusUnauthorized, result: "bad signature", text: "not stored: the header X-Hub-Signature-256 is missing or wrong: both sides must know the same secret"}
+	incomplete   = answer{status: http.StatusBadRequest, result: "incomplete", text: "not stored: the body did not arrive whole: send it again"}
+	notStored    = answer{status: http.StatusServiceUnavailable, result: "not stored", text: "not stored: the database did not take it: send it again later"}
+)
+
+func (h *Handler) tooLarge() answer {
+	return answer{status: http.StatusRequestEntityTooLarge, result: "too large", text: fmt.Sprintf("not stored: the body has more than %d bytes", h.cfg.MaxBody)}
+}
+
+func malformed(err error) answer {
+	return answer{status: http.StatusBadRequest, result: "malformed", text: "not stored: the body is not a JSON object: " + err.Error(), err: err}
+}
+
+var (
+	eventName  = regexp.MustCompile(`^[a-z0-9_]{1,64}$`)
+	deliveryID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+)
+
+// head looks at everything before the body but the signature.
+func (h *Handler) head(w http.ResponseWriter, r *http.Request, d *queue.Delivery) (answer, bool) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		return wrongMethod, false
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return wrongType, false
+	}
+	event, id := r.Header.Get("X-GitHub-Event"), r.Header.Get("X-GitHub-Delivery")
+	switch {
+	case !eventName.MatchString(event):
+		return noEvent, false
+	case !deliveryID.MatchString(id):
+		return noDelivery, false
+	}
+	d.Event, d.ID = event, id
+	if r.ContentLength > h.cfg.MaxBody {
+		return h.tooLarge(), false
+	}
+	return answer{}, true
+}

@@ -1,0 +1,100 @@
+package webhook
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+)
+
+// event is the little of a payload from which keys are derived ("Webhook events
+// and payloads", GitHub). All of it may be missing.
+type event struct {
+	Action       string `json:"action"`
+	Installation struct {
+		ID int64 `json:"id"`
+	} `json:"installation"`
+	Repository  repository `json:"repository"`
+	PullRequest subject    `json:"pull_request"`
+	Issue       subject    `json:"issue"`
+	CheckRun    run        `json:"check_run"`
+	CheckSuite  run        `json:"check_suite"`
+	WorkflowRun run        `json:"workflow_run"`
+	Comment     struct {
+		Via app `json:"performed_via_github_app"`
+	} `json:"comment"`
+	Ref     string       `json:"ref"`
+	RefType string       `json:"ref_type"`
+	Listed  []repository `json:"repositories"`
+	Added   []repository `json:"repositories_added"`
+}
+
+type repository struct {
+	ID            int64  `json:"id"`
+	FullName      string `json:"full_name"` // "python/cpython"
+	DefaultBranch string `json:"default_branch"`
+}
+
+// subject is a pull request or an issue.
+type subject struct {
+	Number    int    `json:"number"`
+	UpdatedAt string `json:"updated_at"`
+}
+
+// run is a check run, check suite or workflow run, with the open pull requests
+// that GitHub knows of: none for those from forks.
+type run struct {
+	App          app `json:"app"`
+	PullRequests []struct {
+		Number int `json:"number"`
+		Base   struct {
+			Repo repository `json:"repo"`
+		} `json:"base"`
+	} `json:"pull_requests"`
+}
+
+type app struct {
+	ID int64 `json:"id"`
+}
+
+// parse reads a payload. Only what is no JSON object is an error: a field of an
+// unknown shape is as good as missing, for GitHub adds to its events over time.
+func parse(payload []byte) (*event, error) {
+	start := bytes.TrimLeft(payload, " \t\r\n")
+	if len(start) == 0 {
+		return nil, errors.New("it is empty")
+	}
+	var e event
+	err := json.Unmarshal(payload, &e)
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return nil, fmt.Errorf("%w at byte %d", syntax, syntax.Offset)
+	case start[0] != '{':
+		return nil, errors.New("it starts with something else")
+	}
+	return &e, nil
+}
+
+var actionName = regexp.MustCompile(`^[A-Za-z0-9_. -]{0,100}$`)
+
+// action is the event's action, for people and logs. That of repository_dispatch
+// is chosen by users.
+func (e *event) action() string {
+	if !actionName.MatchString(e.Action) {
+		return "other"
+	}
+	return e.Action
+}
+
+// updatedAt is how new the subject is, zero if that is unknown.
+func (e *event) updatedAt() time.Time {
+	for _, text := range []string{e.PullRequest.UpdatedAt, e.Issue.UpdatedAt} {
+		if at, err := time.Parse(time.RFC3339, text); err == nil {
+			return at
+		}
+	}
+	return time.Time{}
+}

@@ -1,0 +1,168 @@
+// Package webhook receives GitHub's deliveries: it verifies, derives the keys
+// that an event is about, has both stored, and answers.
+//
+// A delivery is a hint to look at something, never an order. So the package
+// must not know what the bot does, and an event that it does not know is stored
+// like any other.
+package webhook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/queue"
+)
+
+// MaxBody is the size of the largest delivery, in bytes ("Webhook events and
+// payloads", GitHub: 25 MB).
+const MaxBody = 25 << 20
+
+// Store keeps deliveries. What Receive took with a nil error is on disk; fresh
+// tells that it was not there before.
+type Store interface {
+	Receive(ctx context.Context, d queue.Delivery) (fresh bool, err error)
+}
+
+// Config of a Handler. Secrets and Store are required.
+type Config struct {
+	// Secrets sign deliveries: the current one, then the previous one while it
+	// is being replaced. Empty ones after the first are left out.
+	Secrets [][]byte
+	Store   Store
+	// AppID is this App. What it wrote itself is no reason to look again. 0:
+	// unknown, every event is looked at.
+	AppID   int64
+	Log     zerolog.Logger
+	Now     func() time.Time      // time.Now
+	Metrics prometheus.Registerer // nil: not counted
+	MaxBody int64                 // in bytes; 0 stands for MaxBody
+}
+
+// Handler answers POST requests of GitHub, at any path. Slow senders are the
+// server's business: give it a ReadTimeout.
+type Handler struct {
+	cfg     Config
+	secrets [][]byte
+	counted *prometheus.CounterVec
+}
+
+// New checks the configuration.
+func New(cfg Config) (*Handler, error) {
+	if len(cfg.Secrets) == 0 || len(cfg.Secrets[0]) == 0 {
+		return nil, errors.New("receiving webhooks: the webhook secret is empty: without one, anybody could send deliveries")
+	}
+	if cfg.Store == nil {
+		return nil, errors.New("receiving webhooks: Store is missing")
+	}
+	if cfg.MaxBody < 0 {
+		return nil, fmt.Errorf("receiving webhooks: MaxBody is %d", cfg.MaxBody)
+	}
+	if cfg.MaxBody == 0 {
+		cfg.MaxBody = MaxBody
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	h := &Handler{cfg: cfg}
+	for _, secret := range cfg.Secrets {
+		if len(secret) > 0 {
+			h.secrets = append(h.secrets, secret)
+		}
+	}
+	h.counted = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "concorde_deliveries_total",
+		Help: "Deliveries received, by event (other: no keys are derived from it) and result.",
+	}, []string{"event", "result"})
+	if cfg.Metrics != nil {
+		if err := cfg.Metrics.Register(h.counted); err != nil {
+			return nil, fmt.Errorf("receiving webhooks: counting deliveries: %w", err)
+		}
+	}
+	return h, nil
+}
+
+// ServeHTTP answers one delivery with one line.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	d := queue.Delivery{Received: h.cfg.Now()}
+	a := h.receive(w, r, &d)
+	label := d.Event
+	if _, known := subjects[label]; !known {
+		label = "other"
+	}
+	h.counted.WithLabelValues(label, a.result).Inc()
+	h.log(r, a, &d)
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(a.status)
+	fmt.Fprintln(w, a.text)
+}
+
+// log tells of what was refused, which the operator may have to mend; what went
+// well only to those who ask.
+func (h *Handler) log(r *http.Request, a answer, d *queue.Delivery) {
+	line := h.cfg.Log.Debug()
+	switch {
+	case a.status == http.StatusServiceUnavailable:
+		line = h.cfg.Log.Error()
+	case a.status >= http.StatusBadRequest:
+		line = h.cfg.Log.Warn()
+	}
+	if d.ID != "" {
+		line = line.Str("delivery", d.ID).Str("event", d.Event)
+	}
+	if d.Action != "" {
+		line = line.Str("action", d.Action)
+	}
+	if len(d.Hints) > 0 {
+		line = line.Int("keys", len(d.Hints))
+	}
+	line.Str("from", r.RemoteAddr).Int("status", a.status).Str("result", a.result).AnErr("error", a.err).Msg("delivery answered")
+}
+
+// receive does what is to be done, as far as it gets, and fills in d on the way.
+// Cheap reasons to refuse come first, and nothing of the body is believed before
+// its signature.
+func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Delivery) answer {
+	if a, ok := h.head(w, r, d); !ok {
+		return a
+	}
+	sum, ok := signature(r.Header.Get("X-Hub-Signature-256"))
+	if !ok {
+		return unauthorized
+	}
+	payload, err := read(w, r, h.cfg.MaxBody)
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return h.tooLarge()
+	case err != nil:
+		return incomplete.because(err)
+	case !signed(payload, sum, h.secrets):
+		return unauthorized
+	}
+	e, err := parse(payload)
+	if err != nil {
+		return malformed(err)
+	}
+	d.Payload, d.Action, d.Installation = payload, e.action(), max(e.Installation.ID, 0)
+	if d.Event == "ping" {
+		return pong
+	}
+	for _, key := range e.keys(d.Event, h.cfg.AppID) {
+		d.Hints = append(d.Hints, queue.Hint{Key: key.String(), Installation: d.Installation, UpdatedAt: e.updatedAt(), Cause: d.ID})
+	}
+	fresh, err := h.cfg.Store.Receive(r.Context(), *d)
+	switch {
+	case err != nil:
+		return notStored.because(err)
+	case fresh:
+		return stored
+	}
+	return alreadyStored
+}
