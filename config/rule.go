@@ -66,6 +66,8 @@ func (c *Config) faults(content *pull.Content) Faults {
 		fault.Message = fmt.Sprintf(faultKind, content.Kind)
 	case content.Size > MaxSize:
 		fault.Message = fmt.Sprintf(faultSize, content.Size, MaxSize)
+	case content.Size > int64(len(content.Data)):
+		fault.Message = faultUnread // left out among very many bytes
 	default:
 		var faults Faults
 		_, err := c.Override(RepositoryFile, content.Data)

@@ -30,6 +30,8 @@ func TestRule(t *testing.T) {
 	link := settingsFile("other.yml")
 	link.Content.Kind = pull.Symlink
 	large := pull.File{Path: RepositoryFile, Change: pull.Added, Content: &pull.Content{Kind: pull.Regular, Size: 3 << 20}}
+	leftOut := settingsFile("")
+	leftOut.Content.Size = 100
 	maintenance, closed := request(settingsFile("x: 1")), request(settingsFile("x: 1"))
 	maintenance.Base, closed.State = "3.14", pull.Closed
 
@@ -66,6 +68,7 @@ func TestRule(t *testing.T) {
 		{"renamed onto", request(onto), failure(`"x" is not a setting: those here are news, abi`)},
 		{"symbolic link", request(link), failure(`the file is a symlink: put a regular file here`)},
 		{"large", request(large), failure(`the file has 3145728 bytes: at most 1048576 are read`)},
+		{"left out", request(leftOut), failure(`the file could not be read: push once more, and tell the operator of the bot if that does not help`)},
 		{"unread", request(pull.File{Path: RepositoryFile, Change: pull.Modified}), failure(`the file could not be read: push once more, and tell the operator of the bot if that does not help`)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
