@@ -49,9 +49,11 @@ func (s *Server) installationJSON(inst *installation) obj {
 	if inst.account.kind == "Organization" {
 		kind = "Organization"
 	}
-	api := s.APIURL()
+	api, account := s.APIURL(), s.userJSON(inst.account)
+	// GitHub's description wants the fields of an enterprise as well.
+	account["name"], account["slug"], account["created_at"], account["updated_at"] = inst.account.login, inst.account.login, timestamp(inst.created), timestamp(inst.created)
 	return obj{
-		"id": inst.id, "account": s.userJSON(inst.account), "repository_selection": "all",
+		"id": inst.id, "account": account, "repository_selection": "all",
 		"access_tokens_url": api + "app/installations/" + itoa(inst.id) + "/access_tokens",
 		"repositories_url":  api + "installation/repositories", "html_url": s.URL + "/settings/installations/" + itoa(inst.id),
 		"app_id": s.app.id, "app_slug": s.app.slug, "client_id": s.app.clientID(), "target_id": inst.account.id, "target_type": kind,

@@ -14,7 +14,7 @@ func nodeID(kind string, id int64) string {
 }
 
 // userJSON is GitHub's "simple user".
-func (s *Server) userJSON(u *user) any {
+func (s *Server) userJSON(u *user) obj {
 	if u == nil {
 		return nil
 	}

@@ -51,7 +51,15 @@ func (s *Server) getUser(c *call) (any, error) {
 	if u == nil {
 		return nil, notFound("")
 	}
-	return s.userJSON(u), nil
+	o := cloneObj(s.userJSON(u))
+	for _, key := range []string{"name", "company", "location", "email", "hireable", "bio"} {
+		o[key] = nil
+	}
+	for _, key := range []string{"public_repos", "public_gists", "followers", "following"} {
+		o[key] = 0
+	}
+	o["blog"], o["created_at"], o["updated_at"] = "", timestamp(s.app.created), timestamp(s.app.created)
+	return o, nil
 }
 
 func (s *Server) listPulls(c *call) (any, error) {

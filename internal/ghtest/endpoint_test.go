@@ -1,0 +1,189 @@
+package ghtest_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/google/go-github/v60/github"
+)
+
+// Every endpoint is called once with go-github. Where GITHUB_OPENAPI names GitHub's OpenAPI description (api.github.com.json of npm
+// @octokit/openapi), requests and answers are held against it.
+func TestEveryEndpoint(t *testing.T) {
+	var check func(ghtest.Exchange)
+	if path := os.Getenv("GITHUB_OPENAPI"); path != "" {
+		check = againstDescription(t, path)
+	}
+	srv := newServer(t, ghtest.Config{Observe: check})
+	callEverything(t, srv)
+	called := map[string]bool{}
+	for _, r := range srv.Requests() {
+		if r.Status < 300 {
+			called[r.Route] = true
+		}
+	}
+	for _, pattern := range srv.Routes() {
+		if !called[pattern] {
+			t.Errorf("%s was not called with success", pattern)
+		}
+	}
+}
+
+func callEverything(t *testing.T, srv *ghtest.Server) {
+	t.Helper()
+	rec := newReceiver(t, srv.WebhookSecret)
+	srv.SetHook(ghtest.Hook{URL: rec.URL})
+	repo := must(ghtest.NewCPython(srv))(t)
+	number := openPR(t, repo)
+	sha := repo.Ref("alice:fix")
+	ok(t, repo.Label(number, "barry", "skip news"))
+	ok(t, repo.EditTitle(number, "gh-1: Fix it well"))
+	flush(t, srv)
+	ctx, app, gh := context.Background(), appClient(t, srv), client(t, srv, "python")
+	const o, r = "python", "cpython"
+	ok2 := func(_ any, _ *github.Response, err error) { t.Helper(); ok(t, err) }
+	ok2(app.Apps.Get(ctx, ""))
+	ok2(app.Apps.ListInstallations(ctx, nil))
+	ok2(app.Apps.GetInstallation(ctx, srv.InstallationID(o)))
+	ok2(app.Apps.FindRepositoryInstallation(ctx, o, r))
+	deliveries, _, err := app.Apps.ListHookDeliveries(ctx, nil)
+	ok(t, err)
+	_, _, err = app.Apps.RedeliverHookDelivery(ctx, deliveries[0].GetID())
+	if _, accepted := errors.AsType[*github.AcceptedError](err); !accepted {
+		t.Errorf("redelivering: %v", err)
+	}
+	ok2(gh.Apps.ListRepos(ctx, nil))
+	ok2(gh.RateLimit.Get(ctx))
+	ok2(gh.Users.Get(ctx, "alice"))
+	ok2(gh.Repositories.Get(ctx, o, r))
+	ok2(gh.Repositories.GetBranch(ctx, o, r, "3.14", 0))
+	ok2(gh.PullRequests.List(ctx, o, r, &github.PullRequestListOptions{State: "all", Sort: "updated", Direction: "desc"}))
+	ok2(gh.PullRequests.Get(ctx, o, r, number))
+	ok2(gh.PullRequests.ListFiles(ctx, o, r, number, nil))
+	ok2(gh.PullRequests.ListCommits(ctx, o, r, number, nil))
+	ok2(gh.Issues.Get(ctx, o, r, number))
+	file, _, _, err := gh.Repositories.GetContents(ctx, o, r, "Lib/os.py", &github.RepositoryContentGetOptions{Ref: sha})
+	ok(t, err)
+	_, dir, _, err := gh.Repositories.GetContents(ctx, o, r, "Misc/NEWS.d/next/Library", nil)
+	ok(t, err)
+	if text, err := file.GetContent(); err != nil || text != "import sys\n" || len(dir) != 2 {
+		t.Errorf("contents are %q, %v, and %d entries", text, err, len(dir))
+	}
+	ok2(gh.Git.GetBlob(ctx, o, r, file.GetSHA()))
+	ok2(gh.Git.GetRef(ctx, o, r, "heads/main"))
+	ok2(gh.Repositories.GetCommit(ctx, o, r, "main", nil))
+	ok2(gh.Repositories.CreateStatus(ctx, o, r, sha, &github.RepoStatus{State: github.String("pending"), TargetURL: github.String("https://example.com/1")}))
+	ok2(gh.Repositories.GetCombinedStatus(ctx, o, r, sha, nil))
+	ok2(gh.Repositories.ListStatuses(ctx, o, r, sha, nil))
+	run, _, err := gh.Checks.CreateCheckRun(ctx, o, r, github.CreateCheckRunOptions{Name: "NEWS", HeadSHA: sha, Status: github.String("in_progress")})
+	ok(t, err)
+	ok2(gh.Checks.UpdateCheckRun(ctx, o, r, run.GetID(), github.UpdateCheckRunOptions{Name: "NEWS", Conclusion: github.String("neutral"), Output: &github.CheckRunOutput{
+		Title: github.String("T"), Summary: github.String("S"), Annotations: []*github.CheckRunAnnotation{
+			{Path: github.String("a"), StartLine: github.Int(1), EndLine: github.Int(1), AnnotationLevel: github.String("warning"), Message: github.String("m"), Title: github.String("t")}}}}))
+	ok2(gh.Checks.GetCheckRun(ctx, o, r, run.GetID()))
+	ok2(gh.Checks.ListCheckRunAnnotations(ctx, o, r, run.GetID(), nil))
+	ok2(gh.Checks.ListCheckRunsForRef(ctx, o, r, sha, nil))
+	comment, _, err := gh.Issues.CreateComment(ctx, o, r, number, &github.IssueComment{Body: github.String("first")})
+	ok(t, err)
+	ok2(gh.Issues.ListComments(ctx, o, r, number, nil))
+	ok2(gh.Issues.EditComment(ctx, o, r, comment.GetID(), &github.IssueComment{Body: github.String("second")}))
+	ok2(gh.Issues.GetComment(ctx, o, r, comment.GetID()))
+	_, err = gh.Issues.DeleteComment(ctx, o, r, comment.GetID())
+	ok(t, err)
+	ok2(gh.Issues.AddLabelsToIssue(ctx, o, r, number, []string{"a/b #1?"}))
+	ok2(gh.Issues.ListLabelsByIssue(ctx, o, r, number, nil))
+	_, err = gh.Issues.RemoveLabelForIssue(ctx, o, r, number, url.PathEscape("A/b #1?"))
+	ok(t, err)
+	ok2(gh.Issues.ListLabels(ctx, o, r, nil))
+	ok2(gh.Issues.GetLabel(ctx, o, r, "docs"))
+	ok2(gh.Issues.ListIssueEvents(ctx, o, r, number, nil))
+	if out := graphql(t, srv, srv.UserToken("alice"), "{viewer{login}}", nil); at(out, "data", "viewer", "login") != "alice" {
+		t.Errorf("viewer is %v", out)
+	}
+}
+
+// againstDescription validates each exchange with the REST API against an OpenAPI description.
+func againstDescription(t *testing.T, path string) func(ghtest.Exchange) {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromFile(path)
+	ok(t, err)
+	doc.Servers = openapi3.Servers{{URL: "http://github.test"}}
+	router := must(gorillamux.NewRouter(doc))(t)
+	var mu sync.Mutex
+	seen := map[string]bool{}
+	return func(x ghtest.Exchange) {
+		if x.Route == "POST /graphql" {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if err := validate(router, x); err != nil && !seen[x.Route] {
+			seen[x.Route] = true
+			t.Errorf("%s: status %d: %.1500s", x.Route, x.Status, err)
+		}
+	}
+}
+
+func validate(router routers.Router, x ghtest.Exchange) error {
+	req, err := http.NewRequest(x.Request.Method, described(x), bytes.NewReader(x.RequestBody))
+	if err != nil {
+		return err
+	}
+	req.Header = x.Request.Header.Clone()
+	route, params, err := router.FindRoute(req)
+	if err != nil {
+		return fmt.Errorf("finding the route: %w", err)
+	}
+	options := &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, MultiError: true}
+	options.WithCustomSchemaErrorFunc(func(e *openapi3.SchemaError) string {
+		return fmt.Sprintf("/%s: %s", strings.Join(e.JSONPointer(), "/"), e.Reason)
+	})
+	in := &openapi3filter.RequestValidationInput{Request: req, PathParams: params, Route: route, Options: options}
+	if requestIsDescribed(x) {
+		if err := openapi3filter.ValidateRequest(context.Background(), in); err != nil {
+			return err
+		}
+	}
+	return openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: in, Status: x.Status, Header: x.Header, Body: io.NopCloser(bytes.NewReader(x.Body)), Options: options,
+	})
+}
+
+// requestIsDescribed is false where the description is narrower than its own text and the API.
+func requestIsDescribed(x ghtest.Exchange) bool {
+	switch x.Route {
+	case "POST /app/installations/{id}/access_tokens":
+		return string(bytes.TrimSpace(x.RequestBody)) != "null" // ghinstallation without options
+	case "POST /repos/{owner}/{repo}/issues/{number}/labels":
+		return !bytes.HasPrefix(x.RequestBody, []byte("[")) // "you can also pass an array of labels directly"
+	}
+	return slices.Contains([]string{http.MethodPost, http.MethodPatch}, x.Request.Method) && len(x.RequestBody) > 0
+}
+
+// described is the address as the description's paths match it: a path value has no slash.
+func described(x ghtest.Exchange) string {
+	uri := strings.TrimPrefix(x.Request.URL.RequestURI(), "/api/v3")
+	if strings.HasSuffix(x.Route, "...}") {
+		fixed := strings.Count(x.Route, "/") // so many slashes are the path's own
+		path, query, _ := strings.Cut(uri, "?")
+		parts := strings.SplitN(path, "/", fixed+1)
+		parts[fixed] = strings.ReplaceAll(parts[fixed], "/", "~")
+		uri = strings.Join(parts, "/") + "?" + query
+	}
+	return "http://github.test" + uri
+}
