@@ -138,9 +138,9 @@ func (p *process) get(path string) string {
 	return string(text)
 }
 
-// idle tells whether nothing waits and nothing runs.
+// idle tells whether nothing waits, now or for its time, and nothing runs.
 func (p *process) idle() bool {
-	return strings.HasPrefix(p.get("/readyz"), "ready: 0 waiting, 0 running")
+	return strings.HasPrefix(p.get("/readyz"), "ready: 0 waiting, 0 running, 0 delayed")
 }
 
 // metric is the value of a line of /metrics, -1 when it is not there.

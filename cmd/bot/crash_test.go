@@ -76,6 +76,7 @@ func weather(t *testing.T, size storm, database string) map[int]ending {
 	flush(t, github)
 	lost := sendAgain(t, github)
 	within(t, 3*time.Minute, "the queue to be worked", bot.idle)
+	t.Logf("later: %d, retried: %d", strings.Count(bot.log.String(), `"later"`), strings.Count(bot.log.String(), "will retry"))
 	t.Logf("%d deliveries, %d kills, %d of them unacknowledged and sent again, %s", size.deliveries, size.kills, lost, time.Since(start).Round(time.Millisecond))
 	bot.kill()
 	allStored(t, database, github)
@@ -143,22 +144,19 @@ func sendAgain(t *testing.T, github *ghtest.Server) (lost int) {
 
 func openMany(t *testing.T, cpython *ghtest.Repo, count int) []int {
 	t.Helper()
-	if _, err := cpython.Push("eric:work", ghtest.Commit{Message: "gh-140000: Work", Files: map[string]ghtest.File{"Lib/work.py": ghtest.Text("1\n")}}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := cpython.Push("eric:good", ghtest.Commit{Message: "gh-140000: Good", Files: map[string]ghtest.File{
-		"Lib/good.py": ghtest.Text("1\n"), "Misc/NEWS.d/next/Library/2026-11-21-10-00-00.gh-issue-140000.AAAAAA.rst": ghtest.Text("Work well.\n"),
-	}}); err != nil {
-		t.Fatal(err)
-	}
 	var numbers []int
 	for i := range count {
-		pr := ghtest.PR{Title: fmt.Sprintf("gh-%d: Work", 140000+i), Author: "eric", Head: "eric:work", Association: "MEMBER"}
+		// Each has a commit of its own: statuses belong to commits.
+		pr := ghtest.PR{Title: fmt.Sprintf("gh-%d: Work", 140000+i), Author: "eric", Head: fmt.Sprintf("eric:work-%d", i), Association: "MEMBER"}
+		files := map[string]ghtest.File{"Lib/work.py": ghtest.Text(pr.Title)}
 		switch i % 3 {
 		case 0:
-			pr.Head = "eric:good"
+			files["Misc/NEWS.d/next/Library/2026-11-21-10-00-00.gh-issue-140000.AAAAAA.rst"] = ghtest.Text("Work well.\n")
 		case 1: // gets the help comment, whatever comes later: stir leaves its labels alone
 			pr.Association = "NONE"
+		}
+		if _, err := cpython.Push(pr.Head, ghtest.Commit{Message: pr.Title, Files: files}); err != nil {
+			t.Fatal(err)
 		}
 		number, err := cpython.OpenPR(pr)
 		if err != nil {
@@ -209,6 +207,9 @@ func endings(t *testing.T, cpython *ghtest.Repo, numbers []int) map[int]ending {
 		}
 		e := ending{Statuses: map[string]string{}, Comments: len(state.Comments)}
 		for context, status := range state.Statuses {
+			if status.Description == "No ABI markers" {
+				continue // set only if the bot came to look while there were some
+			}
 			e.Statuses[context] = status.State + " " + status.Description
 		}
 		if n := len(state.CheckRuns); n > 0 {

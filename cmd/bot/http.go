@@ -48,7 +48,7 @@ func (b *bot) ready(w http.ResponseWriter, r *http.Request) {
 	case stats.Oldest > b.ReadyWithin:
 		http.Error(w, fmt.Sprintf("not ready: work has been due for %s, more than %s", stats.Oldest.Round(time.Second), b.ReadyWithin), http.StatusServiceUnavailable)
 	default:
-		fmt.Fprintf(w, "ready: %d waiting, %d running\n", stats.Waiting, stats.Running)
+		fmt.Fprintf(w, "ready: %d waiting, %d running, %d delayed\n", stats.Waiting, stats.Running, stats.Delayed)
 	}
 }
 
