@@ -31,7 +31,7 @@ func repositoryPattern(s string) error {
 
 func directory(s string) error {
 	if !fs.ValidPath(s) || s == "." || strings.Contains(s, `\`) {
-		return errors.New("is not a directory of the repository: write it from the top, without a slash at either end and without . or ..")
+		return errors.New("is not a directory of the repository: write it from the top, without a slash at either end and without . or .. in it")
 	}
 	return nil
 }
@@ -46,7 +46,7 @@ func fileName(s string) error {
 // pathPrefix is a directory with its slash, or the start of a file's path.
 func pathPrefix(s string) error {
 	if directory(strings.TrimSuffix(s, "/")) != nil {
-		return errors.New("is not the start of a path: write it from the top of the repository, without . or ..")
+		return errors.New("is not the start of a path: write it from the top of the repository, without . or .. in it")
 	}
 	return nil
 }
@@ -56,7 +56,7 @@ func pathPattern(s string) error {
 		return errors.New("is not a pattern: close its brackets, and write * for any run of characters but slashes")
 	}
 	if !fs.ValidPath(s) {
-		return errors.New("matches no path of the repository: write it from the top, without . or ..")
+		return errors.New("matches no path of the repository: write it from the top, without . or .. in it")
 	}
 	return nil
 }

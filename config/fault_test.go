@@ -61,13 +61,13 @@ c.yml:4:3: repositories[2] is "python/cpython/x", which is not OWNER/NAME: use l
 c.yml:5:3: repositories[3] is "py?hon/[a]", which is not OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*
 c.yml:7:3: repositories[5] repeats line 6: take one away`},
 	{"directories", "news:\n  directory: /Misc\n  sections:\n  - {name: A, directory: ../a}\n  - {name: B, directory: b/c, legacy: ['.', 'b\\c'], paths: [/x, a/../b, ok/]}\n", `
-c.yml:2:14: news.directory is "/Misc", which is not a directory of the repository: write it from the top, without a slash at either end and without . or ..
+c.yml:2:14: news.directory is "/Misc", which is not a directory of the repository: write it from the top, without a slash at either end and without . or .. in it
 c.yml:4:26: news.sections[0].directory is "../a", which is not the name of a directory: write it alone, without slashes
 c.yml:5:26: news.sections[1].directory is "b/c", which is not the name of a directory: write it alone, without slashes
 c.yml:5:40: news.sections[1].legacy[0] is ".", which is not the name of a directory: write it alone, without slashes
 c.yml:5:45: news.sections[1].legacy[1] is "b\\c", which is not the name of a directory: write it alone, without slashes
-c.yml:5:61: news.sections[1].paths[0] is "/x", which is not the start of a path: write it from the top of the repository, without . or ..
-c.yml:5:65: news.sections[1].paths[1] is "a/../b", which is not the start of a path: write it from the top of the repository, without . or ..`},
+c.yml:5:61: news.sections[1].paths[0] is "/x", which is not the start of a path: write it from the top of the repository, without . or .. in it
+c.yml:5:65: news.sections[1].paths[1] is "a/../b", which is not the start of a path: write it from the top of the repository, without . or .. in it`},
 	{"sections", "news:\n  sections:\n  - {name: A, directory: a, legacy: [c], paths: [x/]}\n  - {name: A, directory: A}\n  - {name: C, directory: C, paths: [x/]}\n  - {legacy: []}\n", `
 c.yml:4:12: news.sections[1].name is "A" as news.sections[0].name is: make them differ
 c.yml:4:26: news.sections[1].directory is "A" as news.sections[0].directory is: make them differ
@@ -79,8 +79,8 @@ c.yml:6:5: news.sections[3] has no directory: add it`},
 	{"address", "news: {help-url: http://example.com}", `c.yml:1:18: news.help-url is "http://example.com", which is not a web address: want https://HOST/PATH`},
 	{"patterns", "abi: {evidence: ['a[', ../x, /y, x, x]}", `
 c.yml:1:18: abi.evidence[0] is "a[", which is not a pattern: close its brackets, and write * for any run of characters but slashes
-c.yml:1:24: abi.evidence[1] is "../x", which matches no path of the repository: write it from the top, without . or ..
-c.yml:1:30: abi.evidence[2] is "/y", which matches no path of the repository: write it from the top, without . or ..
+c.yml:1:24: abi.evidence[1] is "../x", which matches no path of the repository: write it from the top, without . or .. in it
+c.yml:1:30: abi.evidence[2] is "/y", which matches no path of the repository: write it from the top, without . or .. in it
 c.yml:1:37: abi.evidence[4] repeats line 1: take one away`},
 	{"the status of another", "abi:\n  status: Bedevere/News\n", `c.yml:2:11: abi.status and news.status are both "Bedevere/News": give each rule its own`},
 	{"the status of another still", "news:\n  status: concorde/abi-markers\n", `c.yml:2:11: abi.status and news.status are both "concorde/abi-markers": give each rule its own`},
