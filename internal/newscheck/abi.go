@@ -99,7 +99,7 @@ func (m *marked) readEntries() {
 		if f.Change == pull.Removed || where != inSection && where != misplaced {
 			continue
 		}
-		if f.Content == nil || f.Content.Size > pull.MaxContent {
+		if f.Content == nil || f.Content.Size > maxEntry {
 			m.unseen = true
 			continue
 		}

@@ -28,8 +28,8 @@ const (
 
 // What is wrong with the path of an entry.
 const (
-	faultDepth     = "blurb reads entries only from the directories of the sections, %s/SECTION/. This one would be lost without a word."
-	faultSection   = "%s is not the directory of a section: blurb would lose this entry without a word."
+	faultDepth     = "blurb reads entries only from the directories of the sections, %s/SECTION/. This one would be lost without a word. Move it to %s"
+	faultSection   = "%s is not the directory of a section: blurb would lose this entry without a word. Move it to %s"
 	faultExtension = "The name has to end in .rst: blurb looks at no other files, and would lose this entry without a word."
 	faultNameForm  = "The name has to be DATE.gh-issue-NUMBER.NONCE.rst, with exactly these dots."
 	faultDateForm  = "The name has to start with a date, as 2026-08-05 or 2026-08-05-10-30-00."
@@ -46,7 +46,7 @@ const (
 	faultUnread  = "The file could not be read, so only its name was checked."
 	faultSymlink = "This is a symbolic link: make it a file with the text."
 	faultModule  = "This is a submodule: make it a file with the text."
-	faultSize    = "The file has %d bytes, and was not read: an entry is a few lines."
+	faultSize    = "The file has %d bytes, and was not read: an entry is a few lines long."
 
 	faultUTF8 = "This line is not UTF-8: blurb cannot read the file. Save it as UTF-8."
 	faultBOM  = "The file starts with a byte order mark, which would end up in the changelog. Save it as UTF-8 without one."
@@ -70,7 +70,7 @@ const (
 	titleSkipped   = "No NEWS entry needed"
 
 	summaryFound     = "All is well with the NEWS entries of this pull request."
-	summaryFaults    = "Each fault has an annotation on its line, with what to do. Push again once they are mended: nothing else is needed."
+	summaryFaults    = "Each fault has an annotation on its line, with what to do."
 	summaryTolerated = "The label %s is set, so nothing is required. These faults would still break the changelog or lose the entry once this is merged."
 	summaryWarnings  = "The annotations show what is worth a look. Nothing has to change."
 	summaryRenames   = "These commands mend the paths:\n\n%s"
@@ -79,12 +79,12 @@ const (
 	summaryMissing = "A change that users can notice is announced in the changelog, which is made of NEWS entries. This pull request adds none."
 	summaryEdited  = "It changes an entry that was there before. That announces nothing new."
 	summaryDeleted = "It deletes an entry. If it takes back a change that no release has yet, no new entry is needed."
-	summaryOmitted = "GitHub lists only the first %d of the changed files, and %d more were not seen. If an entry is among those, a person can set the label."
+	summaryOmitted = "GitHub lists only the first %d of the changed files, and %d more were not seen. If an entry is among those, a triager or core developer can set the label %s."
 	summaryAdd     = "To add an entry, make this file\n\n%s\n\nwith a sentence or two for users, such as\n\n%s\n\nor let blurb make one:\n\n%s"
 	summarySection = "Put one of these in the place of %s: %s."
 	summaryIssue   = "Put the number of the issue in the place of NUMBER, and into the title: `gh-NUMBER: Summary`."
 
-	summaryUnneeded = "If users cannot notice the change, say so in a comment: a triager or core developer then sets the label %s."
+	summaryUnneeded = "If users cannot notice the change, as with most of documentation, tests and internals, say so in a comment: a triager or core developer then sets the label %s."
 	summaryMore     = "More on entries: %s"
 
 	someText = "Say in a sentence or two what changes for users."
@@ -106,24 +106,24 @@ const (
 
 // The check run of the ABI rule.
 const (
-	faultNewsMiss  = "%s is not the marker. If this change breaks the ABI, put %s at the very beginning of the text; otherwise take it out."
+	faultNewsMiss  = "Here is %s, but the marker has to be %s, at the very beginning of the text. If this change does not break the ABI, take it out."
 	faultOnlyNews  = "This entry is marked, but the title of the pull request is not. If the change breaks the ABI, the title starts with %s; otherwise take the marker out here."
-	faultOnlyTitle = "The summary line is marked, but no NEWS entry. If this is the entry that tells of the ABI break, begin its text with %s."
+	faultOnlyTitle = "The title or a commit speaks of an ABI break, and no NEWS entry does. If this is the entry that tells of it, begin its text with %s"
 	faultTitleMiss = "The title of the pull request has %s where the marker would be. If the change breaks the ABI, put %s at its start; otherwise take it out there."
-	warnEvidence   = "This file changes with the ABI. If the change breaks the ABI, start the title with %s and the NEWS entry with %s. If not, nothing has to change."
+	warnEvidence   = "This file describes the ABI. If the change breaks the ABI, start the title with %s and the NEWS entry with %s. If not, nothing has to change."
 
 	summaryAgree     = "Both the summary line and the NEWS entry say that this change breaks the ABI."
 	summaryNoMarkers = "Neither the summary line nor a NEWS entry is marked as an ABI break."
 	summaryUnseen    = "The summary line is marked as an ABI break. Not all files could be read: please see to it that a NEWS entry begins with %s."
-	summaryEvidence  = "A file changes that changes with the ABI. If this breaks the ABI, start the title with %s and the NEWS entry with %s. If not, nothing has to change."
+	summaryEvidence  = "A file that describes the ABI changes. If this breaks the ABI, start the title with %s and the NEWS entry with %s. If not, nothing has to change."
 	summaryMarkers   = "A change that breaks the ABI is marked twice: with %s at the start of the title, which becomes the summary line, and with %s at the beginning of its NEWS entry. With neither, nothing is asked for."
 
 	summaryTitleMiss  = "The title has %s, which is not the marker or not at the start."
 	summaryCommitMiss = "The commit %s has %s, which is not the marker or not at the start. It need not be rewritten if the title is right."
-	summaryTitle      = "The title with the marker:\n\n%s"
+	summaryTitle      = "If the change breaks the ABI, the title is to be:\n\n%s"
 	summarySquash     = "A commit has the marker, and the title has not: put %s at the start of the title too, since squashing makes it the summary line."
 	summaryNewsMiss   = "In the NEWS entry, put %s at the very beginning of the text, exactly so."
-	summaryNews       = "The NEWS entry with the marker could begin so:\n\n%s"
+	summaryNews       = "The NEWS entry that tells of it could begin so:\n\n%s"
 )
 
 // What the rules are, for the documentation.
@@ -137,7 +137,7 @@ const (
 // noteHelp is the comment that newcomers get once.
 const noteHelp = `Thank you for this pull request, and welcome!
 
-Changes that users can notice are announced in the changelog. It is made of small files in %[2]s, one for each change. Such a %[1]s is still missing here.
+Changes that users can notice are announced in the changelog. It is made of small files in %[2]s, one for each change. Such a [NEWS entry](%[1]s) is still missing here.
 
 What to do: open the check run “%[3]s”, copy the file that it shows, put your own words in, and push it to this branch. If users cannot notice the change, say so here, and a triager or core developer will set the label %[4]s.
 `

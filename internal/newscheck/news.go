@@ -143,22 +143,28 @@ func (f *findings) add(path string, line int, kind kind, message string) {
 
 // path checks directory and name, and gives what the name says.
 func (f *findings) path(file string, where place, directory string) name {
-	switch {
-	case where == inSection:
-	case directory != "":
-		f.add(file, 1, inDirectory, fmt.Sprintf(faultSection, quote(directory)))
-	default:
-		f.add(file, 1, inDirectory, fmt.Sprintf(faultDepth, f.set.Directory))
-	}
 	n, faults := readName(path.Base(file), f.set.MinGHIssue)
 	for _, message := range faults {
 		f.add(file, 1, inName, message)
 	}
-	if where != inSection || len(faults) > 0 {
-		f.renames = append(f.renames, rename{file, f.mended(file, where)})
+	if where == inSection && len(faults) == 0 {
+		return n
+	}
+	mended := f.mended(file, where)
+	f.renames = append(f.renames, rename{file, mended})
+	switch {
+	case where == inSection:
+	case directory != "":
+		f.add(file, 1, inDirectory, fmt.Sprintf(faultSection, quote(directory), mended))
+	default:
+		f.add(file, 1, inDirectory, fmt.Sprintf(faultDepth, f.set.Directory, mended))
 	}
 	return n
 }
+
+// maxEntry is the size of an entry up to which it is read, in bytes. The longest
+// of CPython has some thousands.
+const maxEntry = 64 << 10
 
 // text checks the contents.
 func (f *findings) text(file pull.File, n name) {
@@ -170,7 +176,7 @@ func (f *findings) text(file pull.File, n name) {
 		f.add(file.Path, 1, inText, faultSymlink)
 	case c.Kind == pull.Submodule:
 		f.add(file.Path, 1, inText, faultModule)
-	case c.Size > pull.MaxContent:
+	case c.Size > maxEntry:
 		f.add(file.Path, 1, inText, fmt.Sprintf(faultSize, c.Size))
 	default:
 		l := linter{width: f.set.Width, minGHIssue: f.set.MinGHIssue}

@@ -72,10 +72,10 @@ func nearestSection(set config.News, directory string) *config.Section {
 		for _, spelling := range append([]string{s.Directory, s.Name}, s.Legacy...) {
 			spelling = letters(spelling)
 			d := distance(wanted, spelling)
-			if len(wanted) > 2 && (strings.HasPrefix(spelling, wanted) || strings.HasPrefix(wanted, spelling)) {
-				d = 1 // "Core", "Docs", "Library2"
+			if stem := strings.TrimSuffix(wanted, "s"); len(stem) > 2 && strings.HasPrefix(spelling, stem) {
+				d = min(d, 1) // "Core", "Docs"
 			}
-			if (best == nil || d < least) && 3*d <= max(3, utf8.RuneCountInString(spelling)) {
+			if (best == nil || d < least) && 2*d <= utf8.RuneCountInString(spelling) {
 				best, least = s, d
 			}
 		}

@@ -90,7 +90,7 @@ func (f *findings) missing(s *paragraphs) {
 		s.add(summaryDeleted)
 	}
 	if n := f.request.FilesOmitted; n > 0 {
-		s.add(summaryOmitted, len(f.request.Files), n)
+		s.add(summaryOmitted, len(f.request.Files), n, inline(f.set.SkipLabel))
 	}
 	d := f.draft()
 	s.add(summaryAdd, fenced(d.path), fenced(d.text), fenced(blurbAdd(d)))
@@ -105,9 +105,7 @@ func (f *findings) missing(s *paragraphs) {
 		s.add(summaryIssue)
 	}
 	s.add(summaryUnneeded, inline(f.set.SkipLabel))
-	if f.set.HelpURL != "" {
-		s.add(summaryMore, f.set.HelpURL)
-	}
+	s.add(summaryMore, f.set.HelpURL)
 }
 
 func blurbAdd(d draft) string {
@@ -172,9 +170,5 @@ func unprintable(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r
 const helpKey = "news-help"
 
 func helpNote(set config.News) string {
-	entry := "NEWS entry"
-	if set.HelpURL != "" {
-		entry = "[NEWS entry](" + set.HelpURL + ")"
-	}
-	return fmt.Sprintf(noteHelp, entry, inline(set.Directory), inline(set.Check), inline(set.SkipLabel))
+	return fmt.Sprintf(noteHelp, set.HelpURL, inline(set.Directory), set.Check, inline(set.SkipLabel))
 }

@@ -79,7 +79,7 @@ func (m *marked) annotations(level pull.Level) []pull.Annotation {
 		switch {
 		case e.miss != "":
 			say(e, fmt.Sprintf(faultNewsMiss, quote(e.miss), m.set.NewsMarker))
-		case e.exact && !m.inCommit():
+		case e.exact && !m.inCommit() && m.title.miss == "":
 			say(e, fmt.Sprintf(faultOnlyNews, m.set.CommitMarker))
 		}
 	}

@@ -1,0 +1,103 @@
+package newscheck
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/config"
+)
+
+// released is the file of a release, with the text between two others, as blurb
+// writes it; texts reads such a file in another way than the code under test.
+func released(text string, width int) string {
+	const metadata = ".. date: 2026-08-01\n.. gh-issue: 130000\n.. nonce: a\n.. section: Library\n\n"
+	return metadata + "Before.\n" + "\n..\n\n" + metadata + reflow(text, width) + "\n..\n\n" + metadata + "After.\n"
+}
+
+func texts(release string, width int) []string {
+	var all, lines []string
+	text := false
+	for line := range strings.SplitSeq(release, "\n") {
+		line = trimRight(line)
+		if !text && (line == "" || line[0] == '#' || strings.HasPrefix(line, "..")) {
+			continue
+		}
+		if line == ".." {
+			all, lines, text = append(all, reflow(strings.Join(lines, "\n"), width)), nil, false
+			continue
+		}
+		lines, text = append(lines, line), true
+	}
+	return append(all, reflow(strings.Join(lines, "\n"), width))
+}
+
+func FuzzEntry(f *testing.F) {
+	for _, seed := range []string{
+		"Fix it.\n", "", "# c\n\n.. bpo: 1\n\n  # x", "  .. x: y", "a\n..\nb", strings.Repeat("x", 75) + " .. " + strings.Repeat("y", 75),
+		"a::\n\n   ..\n\n\n  b\n\n* c\n* d", "\ufeffgh-1: x", "x\r\n\ty\x1c\u00a0 z\x85", "\x00\xff", strings.Repeat("z", 74) + "\u00a0    code", "ıſſue #",
+	} {
+		f.Add([]byte(seed))
+	}
+	set := config.Preset().News
+	f.Fuzz(func(t *testing.T, data []byte) {
+		l := linter{width: set.Width, minGHIssue: set.MinGHIssue}
+		remarks := l.lint(data, name{issue: issue{"gh", 130000}})
+		last := strings.Count(newlines.Replace(string(data)), "\n") + 1
+		harmful := false
+		for _, remark := range remarks {
+			harmful = harmful || remark.harmful
+			if remark.line < 1 || remark.line > last {
+				t.Errorf("line %d of %d: %s", remark.line, last, remark.message)
+			}
+		}
+		b := readBody(strings.TrimPrefix(string(data), byteOrderMark))
+		text := b.text(set.Width)
+		if harmful || text == "" {
+			return
+		}
+		if diff := cmp.Diff([]string{"Before.\n", text, "After.\n"}, texts(released(text, set.Width), set.Width)); diff != "" {
+			t.Errorf("the release is read back as something else:\n%s", diff)
+		}
+		again := linter{width: set.Width, minGHIssue: set.MinGHIssue}
+		if remarks := again.lint([]byte(text), name{}); len(remarks) > 0 {
+			t.Errorf("what blurb writes has faults: %v", remarks)
+		}
+	})
+}
+
+// The cases are from runs of Python's textwrap with the options of blurb.
+func TestReflow(t *testing.T) {
+	for _, test := range []struct {
+		name, text, want string
+		width            int
+	}{
+		{"words", "aaa bbb ccc", "aaa bbb\nccc\n", 8},
+		{"long words stand alone", "a bbbbbbbbbbbb c", "a\nbbbbbbbbbbbb\nc\n", 8},
+		{"hyphens do not break", "aaaa-bbbb cc", "aaaa-bbbb\ncc\n", 6},
+		{"white space within a line stays", "a  b   c", "a  b   c\n", 20},
+		{"laid out twice", "xxxx xxxx xxxx xxxx xxxx.  xxxx", "xxxx xxxx xxxx xxxx xxxx. xxxx\n", 30},
+		{"tabs", "a\tb\n\tc", "a       b         c\n", 40},
+		{"characters, not bytes", "éé éé éé", "éé éé\néé\n", 5},
+		{"paragraphs", "a\nb\n\n\n\nc", "a b\n\n\n\nc\n", 20},
+		{"lists", "* a\n  b\n\n1. c\n   d\n\ne\nf", "* a\n  b\n\n1. c\n   d\n\ne f\n", 20},
+		{"code", "a::\n\n  b\n  c\n\n  d\n  e", "a::\n\n  b\n  c\n\nd   e\n", 20},
+	} {
+		if diff := cmp.Diff(test.want, reflow(test.text, test.width)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
+
+func TestLintGivesEveryFault(t *testing.T) {
+	l := linter{width: 76, minGHIssue: 32426}
+	got := l.lint([]byte("\ufeff.. section: x\n.. y: z\n.. no\n\n- a\x00\n..\n"), name{})
+	want := []remark{
+		{1, true, faultBOM}, {5, true, faultNUL}, {1, true, faultGiven("section")}, {2, false, warnMetadata("y")},
+		{3, true, faultNoColon}, {5, true, faultStart("- ")}, {6, true, faultEnd},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(remark{})); diff != "" {
+		t.Error(diff)
+	}
+}
