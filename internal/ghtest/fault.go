@@ -32,7 +32,7 @@ type Fault struct {
 
 // SecondaryLimit is the answer 403 of a secondary rate limit; with 0 it has no Retry-After.
 func SecondaryLimit(wait time.Duration) Fault {
-	f := Fault{Status: 403, Header: http.Header{}, Body: `{"message":"` + secondaryMessage + `","documentation_url":"https://docs.github.com/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits","status":"403"}`}
+	f := Fault{Status: 403, Header: http.Header{}, Body: `{"message":"` + secondaryMessage + `","documentation_url":"` + secondaryDocs + `","status":"403"}`}
 	if wait > 0 {
 		f.Header.Set("Retry-After", retryAfter(wait))
 	}
@@ -44,7 +44,7 @@ func PrimaryLimit(reset time.Time) Fault {
 	h := http.Header{}
 	h.Set("X-Ratelimit-Remaining", "0")
 	h.Set("X-Ratelimit-Reset", strconv.FormatInt(reset.Unix(), 10))
-	return Fault{Status: 403, Header: h, Body: `{"message":"API rate limit exceeded for installation ID 1.","documentation_url":"https://docs.github.com/rest/overview/rate-limits-for-the-rest-api","status":"403"}`}
+	return Fault{Status: 403, Header: h, Body: `{"message":"API rate limit exceeded for installation ID 1.","documentation_url":"` + limitDocs + `","status":"403"}`}
 }
 
 // TooManyRequests is the answer 429; with 0 it has no Retry-After.

@@ -1,10 +1,12 @@
 package ghtest
 
 import (
+	"errors"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/cgi"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,8 +23,9 @@ func (s *Server) isGit(r *http.Request) bool {
 func (s *Server) serveGit(w http.ResponseWriter, r *http.Request) {
 	p := &response{route: "git", header: http.Header{}}
 	m := gitPath.FindStringSubmatch(r.URL.Path)
-	if f := s.takeFault(r.Method, r.URL.EscapedPath(), nil); f != nil && !f.DropAfter && !f.Truncate {
-		s.serveFault(w, r, p, f)
+	fault := s.takeFault(r.Method, r.URL.EscapedPath(), nil)
+	if fault != nil && !fault.DropAfter {
+		s.serveFault(w, r, p, fault)
 		return
 	}
 	pushing := m[3] == "git-receive-pack" || r.URL.Query().Get("service") == "git-receive-pack"
@@ -36,14 +39,66 @@ func (s *Server) serveGit(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, gitErrors[status], status)
 		return
 	}
-	env := append(slices.Clone(s.git.env), "GIT_PROJECT_ROOT="+repo.dir, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=git", "GIT_PROTOCOL="+r.Header.Get("Git-Protocol"))
-	inner := r.Clone(r.Context())
-	inner.URL.Path, inner.URL.RawPath = "/"+m[3], ""
-	(&cgi.Handler{Path: s.git.backend, Root: "/", Dir: repo.dir, Env: env, Stderr: io.Discard}).ServeHTTP(w, inner)
+	if fault != nil {
+		w = &lost{}
+	}
+	s.runBackend(w, r, repo, m[3])
 	if m[3] == "git-receive-pack" && act.token != nil {
 		s.received(repo, act.token.user)
 	}
 	s.record.add(s.gitRequest(r, p))
+	if fault != nil {
+		panic(http.ErrAbortHandler) // the push was done, its answer is lost
+	}
+}
+
+// lost is where an answer goes that the client never sees.
+type lost struct{ header http.Header }
+
+func (l *lost) Header() http.Header {
+	if l.header == nil {
+		l.header = http.Header{}
+	}
+	return l.header
+}
+func (l *lost) Write(b []byte) (int, error) { return len(b), nil }
+func (l *lost) WriteHeader(int)             {}
+
+// runBackend runs git http-backend on one repository.
+func (s *Server) runBackend(w http.ResponseWriter, r *http.Request, repo *Repo, service string) {
+	inner := r.Clone(r.Context())
+	inner.URL.Path, inner.URL.RawPath = "/"+service, ""
+	inner.Header.Del("Authorization") // no token in the environment of a process
+	if r.ContentLength < 0 {          // chunked, which CGI does not have
+		body, size, err := s.spool(r.Body)
+		if err != nil {
+			http.Error(w, "reading the request", http.StatusBadRequest)
+			return
+		}
+		defer body.Close()
+		inner.Body, inner.ContentLength, inner.TransferEncoding = body, size, nil
+	}
+	env := append(slices.Clone(s.git.env), "GIT_PROJECT_ROOT="+repo.dir, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=git", "GIT_PROTOCOL="+r.Header.Get("Git-Protocol"))
+	(&cgi.Handler{Path: s.git.backend, Root: "/", Dir: repo.dir, Env: env, Stderr: io.Discard}).ServeHTTP(w, inner)
+}
+
+// spool keeps a body of unknown length in a file that is already unlinked.
+func (s *Server) spool(body io.Reader) (io.ReadCloser, int64, error) {
+	f, err := os.CreateTemp(s.dir, ".body-")
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	size, err := io.Copy(f, body)
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, size, nil
 }
 
 var gitErrors = map[int]string{

@@ -56,11 +56,16 @@ func (s *Server) spend(resp *response, c *call) error {
 	}
 	if len(b.writes) >= s.cfg.ContentPerMinute {
 		wait := b.writes[0].Add(time.Minute).Sub(s.now())
-		return &apiError{Status: 403, Message: secondaryMessage, Header: http.Header{"Retry-After": {retryAfter(wait)}}}
+		return &apiError{Status: 403, Message: secondaryMessage, Docs: secondaryDocs, Header: http.Header{"Retry-After": {retryAfter(wait)}}}
 	}
 	b.writes = append(b.writes, s.now())
 	return nil
 }
+
+const (
+	limitDocs     = "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api"
+	secondaryDocs = limitDocs + "#about-secondary-rate-limits" // clients know the limit by this
+)
 
 const secondaryMessage = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 
@@ -77,7 +82,7 @@ func (b *bucket) exceeded(c *call) error {
 	if b.resource == "graphql" {
 		return &graphqlError{kind: "RATE_LIMITED", message: message}
 	}
-	return &apiError{Status: 403, Message: message}
+	return &apiError{Status: 403, Message: message, Docs: limitDocs}
 }
 
 // refund takes back what an answer 304 does not cost.

@@ -22,7 +22,7 @@ func (h *hooks) fire(event string, r *Repo, by *user, payload obj) {
 		payload["repository"] = s.repoJSON(r)
 		payload["organization"] = obj{"login": r.owner.login, "id": r.owner.id, "node_id": nodeID("O", r.owner.id), "url": s.APIURL() + "orgs/" + r.owner.login,
 			"description": "", "avatar_url": s.URL + "/avatars/" + itoa(r.owner.id)}
-		payload["installation"] = obj{"id": inst.id, "node_id": nodeID("MDIzOk", inst.id)}
+		payload["installation"] = obj{"id": inst.id, "node_id": nodeID("IN", inst.id)}
 	}
 	payload["sender"] = s.userJSON(by)
 	d := Delivery{Event: event}

@@ -47,6 +47,7 @@ type apiError struct {
 	Message string
 	Errors  []obj
 	Header  http.Header
+	Docs    string // documentation_url; the top of the reference when empty
 }
 
 func (e *apiError) Error() string { return fmt.Sprintf("%d %s", e.Status, e.Message) }
@@ -71,9 +72,11 @@ func invalid(resource, field, code, message string) *apiError {
 	return &apiError{Status: 422, Message: "Validation Failed", Errors: []obj{e}}
 }
 
-const docs = "https://docs.github.com/rest"
-
 func (e *apiError) body() obj {
+	docs := e.Docs
+	if docs == "" {
+		docs = "https://docs.github.com/rest"
+	}
 	o := obj{"message": e.Message, "documentation_url": docs, "status": strconv.Itoa(e.Status)}
 	if e.Errors != nil {
 		o["errors"] = e.Errors
