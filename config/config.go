@@ -106,10 +106,6 @@ type ABI struct {
 //go:embed cpython.yml
 var preset []byte
 
-// PresetFile is the built-in preset as its authors wrote it: every setting,
-// with comments. It is a good start for a central file.
-func PresetFile() []byte { return slices.Clone(preset) }
-
 // Preset is the built-in preset, "cpython".
 func Preset() *Config {
 	c := &Config{}

@@ -108,7 +108,7 @@ abi:
 }
 
 func TestParseTakesThePreset(t *testing.T) {
-	for _, file := range []string{"", "# comments alone\n", "---\n", "\uFEFF# with a byte order mark\r\n", "{}", string(PresetFile())} {
+	for _, file := range []string{"", "# comments alone\n", "---\n", "\uFEFF# with a byte order mark\r\n", "{}", string(preset)} {
 		c, err := Parse("c.yml", []byte(file))
 		if err != nil {
 			t.Errorf("%q: %v", file, err)
