@@ -112,9 +112,9 @@ func add(t testing.TB, q *Queue, hints ...Hint) {
 // eventually polls until ok.
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("did not happen within 30 s: %s", what)
+			t.Fatalf("did not happen within two minutes: %s", what)
 		}
 	}
 }

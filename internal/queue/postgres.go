@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 	"time"
 
@@ -128,28 +130,37 @@ func (d *postgresDB) close() error {
 }
 
 func (d *postgresDB) blame(err error) fault {
-	if err == nil {
-		return fault{}
-	}
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
-		return fault{hint: "PostgreSQL is out of reach or does not answer; check the server and DATABASE_URL"}
+		if noConnection(err) {
+			return fault{hint: "PostgreSQL is out of reach or does not answer; check the server and DATABASE_URL", again: true}
+		}
+		return fault{}
 	}
-	switch class := e.Code[:2]; {
+	switch class := e.Code[:min(2, len(e.Code))]; {
 	case class == "22" || class == "23":
 		return fault{data: true}
+	case class == "40": // replicas met in a deadlock
+		return fault{again: true}
 	case class == "53":
 		return fault{hint: "PostgreSQL is out of room or connections; the queue goes on by itself when it has some"}
 	case e.Code == "25006":
 		return fault{hint: "PostgreSQL is read-only; give the address of the primary server"}
 	case class == "57":
-		return fault{hint: "PostgreSQL is stopping or starting; the queue goes on by itself when it is back"}
+		return fault{hint: "PostgreSQL is stopping or starting; the queue goes on by itself when it is back", again: true}
 	case class == "28":
 		return fault{hint: "check user and password of DATABASE_URL"}
 	case class == "42":
 		return fault{hint: "the user of DATABASE_URL needs the right to create tables in its schema"}
 	}
 	return fault{}
+}
+
+func noConnection(err error) bool {
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
 }
 
 type postgresTx struct {

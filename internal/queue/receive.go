@@ -125,7 +125,7 @@ func (w *write) size() int {
 // its own.
 func (q *Queue) commit(batch []*write) {
 	batch = slices.DeleteFunc(batch, func(w *write) bool { return w.ctx.Err() != nil })
-	err := q.store(batch)
+	err := q.storeInTime(batch)
 	if err != nil && len(batch) > 1 && q.db.blame(err).data {
 		for _, w := range batch {
 			q.commit([]*write{w})
@@ -141,12 +141,30 @@ func (q *Queue) commit(batch []*write) {
 	}
 }
 
-func (q *Queue) store(batch []*write) error {
+// storeInTime repeats what may pass in a moment: a connection that was cut is no
+// reason to refuse a delivery.
+func (q *Queue) storeInTime(batch []*write) error {
+	ctx, cancel := context.WithTimeout(context.Background(), commitWithin)
+	defer cancel()
+	var last error
+	for wait := 20 * time.Millisecond; ; wait *= 2 {
+		err := q.store(ctx, batch)
+		if err == nil || !q.db.blame(err).again {
+			return err
+		}
+		if last == nil || ctx.Err() == nil { // an error says more than the end of patience
+			last = err
+		}
+		if !pause(ctx, wait) {
+			return last
+		}
+	}
+}
+
+func (q *Queue) store(ctx context.Context, batch []*write) error {
 	if len(batch) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), commitWithin)
-	defer cancel()
 	now := q.cfg.Now()
 	var first time.Time // the earliest time that the dispatcher must know of
 	err := q.db.write(ctx, func(t tx) error {

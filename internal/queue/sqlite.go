@@ -124,7 +124,8 @@ func (d *sqliteDB) write(ctx context.Context, f func(tx) error) error {
 		return err
 	}
 	if err := f(t); err != nil {
-		return errors.Join(err, t.Rollback())
+		t.Rollback() // its error says nothing new
+		return err
 	}
 	if err := t.Commit(); err != nil {
 		return err
@@ -153,6 +154,9 @@ func (d *sqliteDB) close() error {
 
 func (d *sqliteDB) blame(err error) fault {
 	var e *sqlite.Error
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fault{hint: "the database is busy for too long; does another program hold it locked, or is the disk slow?"}
+	}
 	if !errors.As(err, &e) {
 		return fault{}
 	}

@@ -47,8 +47,8 @@ func (run) Kind() string { return "key" }
 type fault struct {
 	hint string
 	// data says that the error is about the values of one statement: others may
-	// pass.
-	data bool
+	// pass. again says that the same may pass in a moment.
+	data, again bool
 }
 
 // explain adds to an error of the database what can be done about it.
@@ -115,7 +115,7 @@ attempt = $4,
 gave_up = CASE WHEN due = 0 THEN CAST($5 AS BIGINT) ELSE 0 END,
 reason = $6, done_at = $7, run_wanted = 0, run_due = 0
 WHERE key = $1 AND run = $2 AND state = 2
-RETURNING due`
+RETURNING CASE WHEN due = 0 OR again_at > 0 AND again_at < due THEN again_at ELSE due END`
 
 	// backToWaiting ends runs that did not come to their own end.
 	backToWaiting = `UPDATE keys SET state = 0,

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/rs/zerolog"
 )
 
 // world is what hints are about: each key has a truth, which Work must have seen
@@ -91,8 +93,8 @@ func TestNoHintIsLost(t *testing.T) {
 		t.Run(fmt.Sprintf("fail=%t", fail), func(t *testing.T) {
 			onBoth(t, func(t *testing.T, database string) {
 				w := &world{fail: fail}
-				q := begin(t, Config{Database: database, Work: w.work, RetryMin: time.Millisecond, RetryMax: 5 * time.Millisecond, MaxAttempts: 1000})
-				w.hint(t, 400, q)
+				q := begin(t, Config{Database: database, Work: w.work, RetryMin: time.Millisecond, RetryMax: 5 * time.Millisecond, MaxAttempts: 1000, Log: zerolog.Nop()})
+				w.hint(t, 250, q)
 				quiet(t, q)
 				w.check(t)
 			})
@@ -107,14 +109,14 @@ func TestReplicasShareTheWork(t *testing.T) {
 	var shares [3]atomic.Int64
 	for i := range shares {
 		queues = append(queues, begin(t, Config{
-			Database: database, RetryMin: time.Millisecond, RetryMax: 5 * time.Millisecond, MaxAttempts: 1000,
+			Database: database, RetryMin: time.Millisecond, RetryMax: 5 * time.Millisecond, MaxAttempts: 1000, Log: zerolog.Nop(),
 			Work: func(ctx context.Context, job Job) error {
 				shares[i].Add(1)
 				return w.work(ctx, job)
 			},
 		}))
 	}
-	w.hint(t, 400, queues...)
+	w.hint(t, 250, queues...)
 	quiet(t, queues[0])
 	w.check(t)
 	for i := range shares {
