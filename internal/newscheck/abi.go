@@ -99,11 +99,8 @@ func (m *marked) readEntries() {
 		if f.Change == pull.Removed || where != inSection && where != misplaced {
 			continue
 		}
-		if f.Content == nil || f.Content.Size > maxEntry {
-			m.unseen = true
-			continue
-		}
-		if f.Content.Kind != pull.Regular {
+		if !readable(f.Content) {
+			m.unseen = m.unseen || f.Content == nil || f.Content.Kind == pull.Regular
 			continue
 		}
 		b := readBody(strings.TrimPrefix(string(f.Content.Data), byteOrderMark))
@@ -112,6 +109,11 @@ func (m *marked) readEntries() {
 		m.entries = append(m.entries, entryMark{f.Path, line, found})
 	}
 	slices.SortFunc(m.entries, func(a, b entryMark) int { return cmp.Compare(a.path, b.path) })
+}
+
+// readable tells whether the text of an entry is there.
+func readable(c *pull.Content) bool {
+	return c != nil && c.Kind == pull.Regular && c.Size <= maxEntry && (len(c.Data) > 0 || c.Size == 0)
 }
 
 // inCommit tells whether the title or a commit is marked as it should be.

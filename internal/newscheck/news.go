@@ -178,6 +178,8 @@ func (f *findings) text(file pull.File, n name) {
 		f.add(file.Path, 1, inText, faultModule)
 	case c.Size > maxEntry:
 		f.add(file.Path, 1, inText, fmt.Sprintf(faultSize, c.Size))
+	case len(c.Data) == 0 && c.Size > 0: // one of very many
+		f.add(file.Path, 1, warning, faultUnread)
 	default:
 		l := linter{width: f.set.Width, minGHIssue: f.set.MinGHIssue}
 		for _, remark := range l.lint(c.Data, n) {

@@ -118,15 +118,15 @@ func TestLargeEntries(t *testing.T) {
 	}
 	const size = maxEntry - 10
 	for name, text := range map[string]string{
-		"a long line":         strings.Repeat("word ", size/5) + "\n",
-		"a long word":         strings.Repeat("x", size),
-		"many separators":     "x\n" + strings.Repeat("..\n", size/3),
-		"much metadata":       strings.Repeat(".. a: b\n", size/8),
-		"many tabs":           "x" + strings.Repeat("\t", size-2) + "y",
-		"many near markers":   strings.Repeat("ABI break) ( ", size/13),
-		"many paragraphs":     strings.Repeat("x\n\n", size/3),
-		"a line of 1 MB":      strings.Repeat("word ", 1<<20/5) + "\n",
-		"the largest file":    strings.Repeat("x", pull.MaxContent),
+		"a long line":       strings.Repeat("word ", size/5) + "\n",
+		"a long word":       strings.Repeat("x", size),
+		"many separators":   "x\n" + strings.Repeat("..\n", size/3),
+		"much metadata":     strings.Repeat(".. a: b\n", size/8),
+		"many tabs":         "x" + strings.Repeat("\t", size-2) + "y",
+		"many near markers": strings.Repeat("ABI break) ( ", size/13),
+		"many paragraphs":   strings.Repeat("x\n\n", size/3),
+		"a line of 1 MB":    strings.Repeat("word ", 1<<20/5) + "\n",
+		"the largest file":  strings.Repeat("x", pull.MaxContent),
 	} {
 		plan, err := pull.Decide(request(added(goodPath, text)), set)
 		if err != nil {
