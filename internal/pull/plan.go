@@ -14,6 +14,8 @@ const (
 	maxSummary     = 65535 // check run output, "Create a check run"
 	maxDescription = 140   // commit status, "Create a commit status"
 	maxComment     = 65536 - 256
+	maxMessage     = 65536 - 256 // annotation, "Create a check run"; its title:
+	maxTitle       = 255
 	// maxAnnotations is ours: GitHub takes 50 a request, any number of times.
 	maxAnnotations = 200
 )
@@ -157,6 +159,9 @@ func merge(name string, parts []part) Check {
 	if over := len(check.Annotations) - maxAnnotations; over > 0 {
 		check.Annotations = check.Annotations[:maxAnnotations]
 		summaries = append([]string{fmt.Sprintf("%d more annotations are left out here.", over)}, summaries...)
+	}
+	for i, n := range check.Annotations {
+		check.Annotations[i].Title, check.Annotations[i].Message = cut(n.Title, maxTitle), cut(n.Message, maxMessage)
 	}
 	check.Summary = cut(strings.Join(summaries, "\n\n"), maxSummary)
 	return check

@@ -1,0 +1,38 @@
+package pull_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+func TestValidate(t *testing.T) {
+	good := []pull.Rule{wants("a", pull.Want{}, "ci/a", "label"), wants("b", pull.Want{}, "ci/b")}
+	if err := pull.Validate(good); err != nil {
+		t.Errorf("good rules: %v", err)
+	}
+	bad := append(good, wants("a", pull.Want{}, "CI/B"), wants("c", pull.Want{}, "LABEL"), pull.Rule{Name: "d"}, wants("", pull.Want{}))
+	err := pull.Validate(bad)
+	for _, fault := range []string{
+		`two rules are named "a"`, `rules "b" and "a" both own "CI/B"`, `rules "a" and "c" both own "LABEL"`,
+		`rule "d" has no name or no Want`, `rule "" has no name or no Want`,
+	} {
+		if err == nil || !strings.Contains(err.Error(), fault) {
+			t.Errorf("%q is not among the faults: %v", fault, err)
+		}
+	}
+}
+
+func TestNeedsAndReads(t *testing.T) {
+	rules := []pull.Rule{
+		{Needs: pull.Files, Reads: func(path string) bool { return path == "a" }},
+		{Needs: pull.Notes | pull.Files},
+	}
+	if got := pull.Needs(rules); got != pull.Files|pull.Notes {
+		t.Errorf("needs %b", got)
+	}
+	if !pull.Reads(rules, "a") || pull.Reads(rules, "b") || pull.Reads(nil, "a") {
+		t.Error("the wrong files are read")
+	}
+}
