@@ -13,6 +13,7 @@ type diff struct {
 	files                []changedFile
 	commits              []string // oldest first
 	additions, deletions int
+	noPatches            bool // not asked of git yet
 }
 
 type changedFile struct {
@@ -36,7 +37,7 @@ func (r *Repo) diff(base, head string) (*diff, error) {
 	}
 	d := r.diffs[[2]string{mergeBase, head}]
 	if d == nil {
-		if d, err = r.store.diffTrees(mergeBase, head); err != nil {
+		if d, err = r.store.compare(mergeBase, head); err != nil {
 			return nil, fmt.Errorf("comparing %s with %s: %w", base, head, err)
 		}
 		d.base, d.commits = mergeBase, commits
@@ -46,48 +47,22 @@ func (r *Repo) diff(base, head string) (*diff, error) {
 	return d, nil
 }
 
-// between finds the merge base and the commits since. Straight histories are walked here, all others by git.
-func (st *store) between(base, head string) (mergeBase string, commits []string, err error) {
-	const far = 500
-	known := map[string]bool{}
-	for sha, n := base, 0; n < far; n++ {
-		known[sha] = true
-		c, err := st.commit(sha)
-		if err != nil || len(c.parents) != 1 {
-			break
-		}
-		sha = c.parents[0]
+// withPatches is the same diff with the hunks of each file.
+func (r *Repo) withPatches(d *diff, head string) (*diff, error) {
+	if !d.noPatches {
+		return d, nil
 	}
-	for sha, n := head, 0; n < far; n++ {
-		if known[sha] {
-			return sha, reversed(commits), nil
-		}
-		c, err := st.commit(sha)
-		if err != nil || len(c.parents) != 1 {
-			break
-		}
-		commits = append(commits, sha)
-		sha = c.parents[0]
-	}
-	out, err := st.git.run(st.dir, "merge-base", base, head)
+	full, err := r.store.diffTrees(d.base, head)
 	if err != nil {
-		return "", nil, err
+		return nil, fmt.Errorf("comparing %s with %s: %w", d.base, head, err)
 	}
-	mergeBase = strings.TrimSpace(string(out))
-	out, err = st.git.run(st.dir, "rev-list", "--reverse", "--topo-order", base+".."+head)
-	return mergeBase, strings.Fields(string(out)), err
-}
-
-func reversed(list []string) []string {
-	for i, j := 0, len(list)-1; i < j; i, j = i+1, j-1 {
-		list[i], list[j] = list[j], list[i]
-	}
-	return list
+	d.files, d.noPatches = full.files, false
+	return d, nil
 }
 
 // diffTrees runs git diff-tree, which prints NUL-separated raw lines, then line counts, then patches.
 func (st *store) diffTrees(base, head string) (*diff, error) {
-	out, err := st.git.run(st.dir, "diff-tree", "-r", "-M", "--no-color", "--full-index", "--raw", "--numstat", "-p", "-z", base, head)
+	out, err := st.run("diff-tree", "-r", "-M", "--no-color", "--full-index", "--raw", "--numstat", "-p", "-z", base, head)
 	if err != nil {
 		return nil, err
 	}

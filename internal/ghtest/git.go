@@ -30,7 +30,7 @@ func findGit(home string) (*git, error) {
 		"GIT_AUTHOR_NAME=ghtest", "GIT_AUTHOR_EMAIL=ghtest@example.com",
 		"GIT_COMMITTER_NAME=ghtest", "GIT_COMMITTER_EMAIL=ghtest@example.com",
 	}
-	out, err := g.run("", "--exec-path")
+	out, err := g.run("", nil, "--exec-path")
 	if err != nil {
 		return nil, err
 	}
@@ -41,10 +41,10 @@ func findGit(home string) (*git, error) {
 	return g, nil
 }
 
-// run runs git in a directory and returns what it printed.
-func (g *git) run(dir string, args ...string) ([]byte, error) {
+// run runs git in a directory with some input and returns what it printed.
+func (g *git) run(dir string, input []byte, args ...string) ([]byte, error) {
 	cmd := exec.Command(g.path, args...)
-	cmd.Dir, cmd.Env = dir, g.env
+	cmd.Dir, cmd.Env, cmd.Stdin = dir, g.env, bytes.NewReader(input)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -71,7 +71,7 @@ func (g *git) startCatFile(dir string) (*catFile, error) {
 	return &catFile{in: in, out: bufio.NewReader(out), wait: cmd.Wait}, nil
 }
 
-// bareConfig is the configuration of every served repository: objects stay loose (store reads them without a
+// bareConfig is the configuration of every served repository: pushed objects stay loose (store reads them without a
 // process), any object may be fetched and partial clones work, as on GitHub.
 const bareConfig = `[core]
 	repositoryformatversion = 0

@@ -102,7 +102,7 @@ func (s *Server) spool(body io.Reader) (io.ReadCloser, int64, error) {
 }
 
 var gitErrors = map[int]string{
-	401: "remote: Invalid username or token.", 403: "remote: Permission to this repository denied.", 404: "remote: Repository not found.",
+	401: "remote: Invalid username or token.", 403: "remote: Permission to this repository denied.", 404: "remote: Repository not found.", 500: "remote: Internal Server Error",
 }
 
 func (s *Server) gitRequest(r *http.Request, p *response) Request {
@@ -129,6 +129,9 @@ func (s *Server) gitAccess(r *http.Request, name string, pushing bool) (*Repo, a
 	case !act.may(need) || (pushing && repo.archived):
 		return nil, act, http.StatusForbidden
 	}
+	if repo.save() != nil {
+		return nil, act, http.StatusInternalServerError
+	}
 	return repo, act, http.StatusOK
 }
 
@@ -140,12 +143,12 @@ func (s *Server) received(r *Repo, by *user) {
 	if err != nil || r.deleted {
 		return
 	}
-	before := maps.Clone(r.refs)
-	r.refs = disk
+	before := r.onDisk // what the server changed meanwhile stays
+	r.onDisk = disk
 	names := maps.Clone(disk)
 	maps.Copy(names, before)
 	for _, ref := range slices.Sorted(maps.Keys(names)) {
-		if before[ref] == disk[ref] || strings.HasPrefix(ref, "refs/pull/") {
+		if before[ref] == disk[ref] || strings.HasPrefix(ref, "refs/pull/") || r.setRef(ref, disk[ref]) != nil {
 			continue
 		}
 		if by == s.app.bot {

@@ -1,7 +1,6 @@
 package ghtest
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 	"unicode/utf8"
@@ -182,7 +181,7 @@ func (v view) objectNode(r *Repo, sha string) (any, error) {
 // blobNode has no text when it is binary; what is not UTF-8 is replaced, what is over 512 kB is cut.
 func blobNode(n node, content []byte) node {
 	const most = 512_000
-	binary := bytes.IndexByte(content[:min(len(content), 8000)], 0) >= 0
+	binary := isBinary(content)
 	n["__typename"], n["byteSize"], n["isBinary"], n["isTruncated"], n["text"] = "Blob", len(content), binary, len(content) > most, nil
 	if binary {
 		return n

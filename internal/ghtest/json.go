@@ -53,7 +53,7 @@ func (s *Server) repoJSON(r *Repo) obj {
 		"html_url": html, "description": nil, "fork": r.parent != nil, "default_branch": r.defaultBranch, "archived": r.archived, "disabled": false,
 		"visibility": visibility, "clone_url": html + ".git", "git_url": strings.Replace(html, "http:", "git:", 1) + ".git", "svn_url": html, "ssh_url": "git@example.com:" + r.fullName() + ".git", "mirror_url": nil,
 		"homepage": nil, "language": "Python", "forks": len(r.forks), "forks_count": len(r.forks), "stargazers_count": 0, "watchers": 0, "watchers_count": 0, "size": 0,
-		"open_issues": r.openIssues(), "open_issues_count": r.openIssues(), "topics": []string{}, "license": nil, "has_issues": true, "has_projects": false, "has_wiki": false,
+		"open_issues": r.open, "open_issues_count": r.open, "topics": []string{}, "license": nil, "has_issues": true, "has_projects": false, "has_wiki": false,
 		"has_pages": false, "has_downloads": true, "has_discussions": false, "allow_forking": true, "is_template": false, "web_commit_signoff_required": false,
 		"created_at": timestamp(r.created), "updated_at": timestamp(r.created), "pushed_at": timestamp(r.pushed),
 	}
@@ -61,16 +61,6 @@ func (s *Server) repoJSON(r *Repo) obj {
 		o[key] = s.APIURL() + "repos/" + r.fullName() + suffix
 	}
 	return o
-}
-
-func (r *Repo) openIssues() int {
-	n := 0
-	for _, i := range r.issues {
-		if i.state == "open" {
-			n++
-		}
-	}
-	return n
 }
 
 func (s *Server) labelJSON(r *Repo, l *label) obj {

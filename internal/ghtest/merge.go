@@ -55,7 +55,7 @@ func (r *Repo) mergedTree(base, head string) (string, error) {
 		}
 		return c.tree, nil
 	}
-	out, err := r.store.git.run(r.dir, "merge-tree", "--write-tree", "--no-messages", base, head)
+	out, err := r.store.run("merge-tree", "--write-tree", "--no-messages", base, head)
 	tree, _, _ := strings.Cut(string(out), "\n")
 	if err != nil && isSHA(tree) {
 		return "", errConflict

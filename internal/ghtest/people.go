@@ -112,6 +112,7 @@ func (r *Repo) OpenIssue(in Issue) (int, error) {
 
 func (r *Repo) newIssue(title, body, author string, labels []string) *issue {
 	r.last++
+	r.open++
 	i := &issue{
 		id: r.srv.nextID(), number: r.last, title: title, body: body, author: r.srv.account(author), association: "CONTRIBUTOR",
 		state: "open", created: r.srv.now(), updated: r.srv.now(),
@@ -309,6 +310,7 @@ func (r *Repo) Close(number int, by string) error {
 
 func (r *Repo) close(i *issue, by *user) {
 	i.state, i.closed = "closed", r.srv.now()
+	r.open--
 	r.happened(i, event{kind: "Closed", actor: by})
 	r.changed(i, "closed", by, nil)
 }
@@ -323,6 +325,7 @@ func (r *Repo) Reopen(number int, by string) error {
 			return errors.New("it was merged, or its branch is gone")
 		}
 		i.state, i.closed = "open", time.Time{}
+		r.open++
 		r.happened(i, event{kind: "Reopened", actor: r.srv.account(by)})
 		r.changed(i, "reopened", r.srv.account(by), nil)
 		return nil

@@ -139,6 +139,9 @@ func (s *Server) listPullFiles(c *call) (any, error) {
 		return nil, err
 	}
 	d, err := c.repo.pullDiff(i.pull)
+	if err == nil {
+		d, err = c.repo.withPatches(d, i.pull.headSHA)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package ghtest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -99,11 +100,14 @@ func (r *Repo) moved(ref, old, tip string, by *user) error {
 	if !ok || old == "" {
 		return nil
 	}
-	for _, i := range r.root().sortedIssues() {
-		p := i.pull
-		if p == nil || i.state != "open" || p.headRepo != r || p.headRef != branch {
-			continue
+	var from []*issue
+	for _, i := range r.root().issues {
+		if p := i.pull; p != nil && i.state == "open" && p.headRepo == r && p.headRef == branch {
+			from = append(from, i)
 		}
+	}
+	slices.SortFunc(from, func(a, b *issue) int { return a.number - b.number })
+	for _, i := range from {
 		if tip == "" {
 			r.root().close(i, by)
 			continue

@@ -10,31 +10,60 @@ import (
 	"time"
 )
 
-// setRef points a ref at a commit, on disk as git would and in memory; "" deletes it.
+// setRef points a ref at a commit; "" deletes it. It is written to disk when git needs it.
 func (r *Repo) setRef(ref, sha string) error {
 	if !validRef(ref) {
 		return fmt.Errorf("updating %s of %s: not a valid ref", ref, r.fullName())
 	}
+	if sha == "" {
+		delete(r.refs, ref)
+		return nil
+	}
+	r.refs[ref] = sha
+	return nil
+}
+
+// save brings objects and refs to disk.
+func (r *Repo) save() error {
+	if err := r.store.save(); err != nil {
+		return err
+	}
+	for ref, sha := range r.refs {
+		if r.onDisk[ref] != sha {
+			if err := r.saveRef(ref, sha); err != nil {
+				return fmt.Errorf("updating %s of %s: %w", ref, r.fullName(), err)
+			}
+		}
+	}
+	for ref := range r.onDisk {
+		if _, ok := r.refs[ref]; !ok {
+			if err := r.saveRef(ref, ""); err != nil {
+				return fmt.Errorf("deleting %s of %s: %w", ref, r.fullName(), err)
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Repo) saveRef(ref, sha string) error {
 	path := filepath.Join(r.dir, filepath.FromSlash(ref))
 	unlock, err := lockRef(path)
 	if err != nil {
-		return fmt.Errorf("updating %s of %s: %w", ref, r.fullName(), err)
+		return err
 	}
+	defer unlock()
 	if sha == "" {
-		delete(r.refs, ref)
-		err = os.Remove(path)
-		unlock()
-	} else {
-		r.refs[ref] = sha
-		err = os.WriteFile(path+".lock", []byte(sha+"\n"), 0o644)
-		if err == nil {
-			err = os.Rename(path+".lock", path)
+		delete(r.onDisk, ref)
+		if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
+			return err
 		}
+		return nil
 	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("updating %s of %s: %w", ref, r.fullName(), err)
+	r.onDisk[ref] = sha
+	if err := os.WriteFile(path+".lock", []byte(sha+"\n"), 0o644); err != nil {
+		return err
 	}
-	return nil
+	return os.Rename(path+".lock", path)
 }
 
 // lockRef takes git's own lock of a ref, so that a push at the same time is refused by git and not lost.

@@ -29,9 +29,11 @@ type Repo struct {
 	pushed        time.Time
 
 	refs   map[string]string // full name to object
+	onDisk map[string]string // the refs as git has them: behind until save
 	forks  map[string]*Repo  // by lower-case owner
 	labels map[string]*label // by lower-case name
 	last   int               // number of the newest issue or pull request
+	open   int               // how many are
 	issues map[int]*issue
 
 	statuses map[string][]*status // by SHA, oldest first
@@ -93,7 +95,7 @@ func (s *Server) Repo(fullName string, o RepoOptions) (*Repo, error) {
 // addRepo fills in what every repository has and lays it out on disk.
 func (s *Server) addRepo(r *Repo, objects string) error {
 	r.srv, r.id, r.created, r.pushed = s, s.nextID(), s.now(), s.now()
-	r.refs, r.forks, r.labels, r.issues = map[string]string{}, map[string]*Repo{}, map[string]*label{}, map[int]*issue{}
+	r.refs, r.onDisk, r.forks, r.labels, r.issues = map[string]string{}, map[string]string{}, map[string]*Repo{}, map[string]*label{}, map[int]*issue{}
 	r.statuses, r.diffs = map[string][]*status{}, map[[2]string]*diff{}
 	r.dir = filepath.Join(s.dir, strings.ToLower(r.owner.login), strings.ToLower(r.name)+".git")
 	if err := initBare(r.dir, r.defaultBranch, objects); err != nil {
@@ -165,8 +167,13 @@ func (r *Repo) Name() string { return r.fullName() }
 // ID is the number of the repository.
 func (r *Repo) ID() int64 { return r.id }
 
-// Dir is the bare git repository on disk.
-func (r *Repo) Dir() string { return r.dir }
+// Dir is the bare git repository on disk, with all that was done until now. Where it cannot be written, git will say so.
+func (r *Repo) Dir() string {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	_ = r.save()
+	return r.dir
+}
 
 // CloneURL is where git clones and pushes.
 func (r *Repo) CloneURL() string { return r.srv.URL + "/" + r.fullName() + ".git" }

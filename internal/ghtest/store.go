@@ -1,10 +1,10 @@
 package ghtest
 
 import (
-	"bufio"
 	"bytes"
 	"compress/zlib"
 	"crypto/sha1" //nolint:gosec // git's object names are SHA-1
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -18,15 +18,22 @@ import (
 	"time"
 )
 
-// store is the object database that a repository and its forks share: loose objects are read and written
-// here, without a process, so that thousands of commits are cheap; packed ones are asked of git cat-file.
+// store is the object database that a repository and its forks share. What is made here stays in memory, and is written
+// to disk when git needs it: so thousands of commits cost neither files nor processes. What is pushed is read from disk.
 type store struct {
 	git *git
 	dir string // the bare repository that owns the objects
 
 	mu      sync.Mutex
+	made    map[string]object
+	unsaved []string // names of the made objects that are not on disk
 	commits map[string]*commit
 	cat     *catFile
+}
+
+type object struct {
+	kind    string // blob, tree, commit, tag
+	content []byte
 }
 
 // commit is a parsed commit object; it never changes.
@@ -62,35 +69,87 @@ func (e treeEntry) objectType() string {
 var errNoObject = errors.New("no such object")
 
 func newStore(g *git, dir string) *store {
-	return &store{git: g, dir: dir, commits: map[string]*commit{}}
+	return &store{git: g, dir: dir, made: map[string]object{}, commits: map[string]*commit{}}
 }
 
 func (st *store) write(kind string, content []byte) (string, error) {
-	header := kind + " " + strconv.Itoa(len(content)) + "\x00"
 	h := sha1.New() //nolint:gosec // see above
-	h.Write([]byte(header))
+	_, _ = fmt.Fprintf(h, "%s %d\x00", kind, len(content))
 	h.Write(content)
 	sha := hex.EncodeToString(h.Sum(nil))
-	path := st.path(sha)
-	if _, err := os.Stat(path); err == nil {
-		return sha, nil
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if _, ok := st.made[sha]; !ok {
+		st.made[sha] = object{kind, content}
+		st.unsaved = append(st.unsaved, sha)
 	}
-	var packed bytes.Buffer
-	z, err := zlib.NewWriterLevel(&packed, zlib.BestSpeed)
-	if err != nil {
-		return "", err
-	}
-	_, _ = io.WriteString(z, header) // a bytes.Buffer takes everything
-	_, _ = z.Write(content)
-	if err := z.Close(); err != nil {
-		return "", err
-	}
-	return sha, writeAtomic(path, packed.Bytes(), 0o444)
+	return sha, nil
 }
 
-func (st *store) path(sha string) string { return filepath.Join(st.dir, "objects", sha[:2], sha[2:]) }
+// run runs git on the objects, all of them.
+func (st *store) run(args ...string) ([]byte, error) {
+	if err := st.save(); err != nil {
+		return nil, err
+	}
+	return st.git.run(st.dir, nil, args...)
+}
 
-func writeAtomic(path string, data []byte, mode os.FileMode) error {
+// save brings the made objects to disk: a few as loose files, many as a pack.
+func (st *store) save() error {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	const few = 8
+	var err error
+	if len(st.unsaved) > few {
+		err = st.savePack()
+	} else {
+		for _, sha := range st.unsaved {
+			err = errors.Join(err, st.saveLoose(sha))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("saving objects: %w", err)
+	}
+	st.unsaved = nil
+	return nil
+}
+
+func (st *store) saveLoose(sha string) error {
+	o := st.made[sha]
+	header := o.kind + " " + strconv.Itoa(len(o.content)) + "\x00"
+	return writeAtomic(filepath.Join(st.dir, "objects", sha[:2], sha[2:]), deflate([]byte(header), o.content))
+}
+
+// savePack lets git store a pack in git's format (gitformat-pack): a header, the objects, a checksum.
+func (st *store) savePack() error {
+	kinds := map[string]byte{"commit": 1, "tree": 2, "blob": 3, "tag": 4}
+	pack := append([]byte("PACK\x00\x00\x00\x02"), binary.BigEndian.AppendUint32(nil, uint32(len(st.unsaved)))...)
+	for _, sha := range st.unsaved {
+		o := st.made[sha]
+		size := len(o.content)
+		first := kinds[o.kind]<<4 | byte(size&15)
+		for size >>= 4; size > 0; size >>= 7 {
+			pack = append(pack, first|0x80)
+			first = byte(size & 0x7f)
+		}
+		pack = append(append(pack, first), deflate(o.content)...)
+	}
+	sum := sha1.Sum(pack) //nolint:gosec // see above
+	_, err := st.git.run(st.dir, append(pack, sum[:]...), "index-pack", "--stdin")
+	return err
+}
+
+func deflate(parts ...[]byte) []byte {
+	var b bytes.Buffer
+	z, _ := zlib.NewWriterLevel(&b, zlib.BestSpeed) // the level is valid
+	for _, p := range parts {
+		_, _ = z.Write(p) // a bytes.Buffer takes everything
+	}
+	_ = z.Close()
+	return b.Bytes()
+}
+
+func writeAtomic(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
@@ -99,8 +158,7 @@ func writeAtomic(path string, data []byte, mode os.FileMode) error {
 		return err
 	}
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(mode), f.Close())
-	if err == nil {
+	if err = errors.Join(err, f.Chmod(0o444), f.Close()); err == nil {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
@@ -114,7 +172,13 @@ func (st *store) read(sha string) (string, []byte, error) {
 	if !isSHA(sha) {
 		return "", nil, errNoObject
 	}
-	f, err := os.Open(st.path(sha))
+	st.mu.Lock()
+	o, ok := st.made[sha]
+	st.mu.Unlock()
+	if ok {
+		return o.kind, o.content, nil
+	}
+	f, err := os.Open(filepath.Join(st.dir, "objects", sha[:2], sha[2:]))
 	if errors.Is(err, os.ErrNotExist) {
 		return st.readPacked(sha)
 	}
@@ -136,31 +200,6 @@ func (st *store) read(sha string) (string, []byte, error) {
 	}
 	kind, _, _ := strings.Cut(string(head), " ")
 	return kind, content, nil
-}
-
-func (st *store) readPacked(sha string) (string, []byte, error) {
-	if packs, _ := filepath.Glob(filepath.Join(st.dir, "objects", "pack", "*.pack")); len(packs) == 0 {
-		return "", nil, errNoObject
-	}
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	if st.cat == nil {
-		cat, err := st.git.startCatFile(st.dir)
-		if err != nil {
-			return "", nil, err
-		}
-		st.cat = cat
-	}
-	return st.cat.read(sha)
-}
-
-func (st *store) close() error {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	if st.cat == nil {
-		return nil
-	}
-	return st.cat.close()
 }
 
 func (st *store) readKind(want, sha string) ([]byte, error) {
@@ -267,39 +306,4 @@ func isSHA(s string) bool {
 		}
 	}
 	return true
-}
-
-// catFile is a running git cat-file --batch; the store's lock guards it.
-type catFile struct {
-	in   io.WriteCloser
-	out  *bufio.Reader
-	wait func() error
-}
-
-func (c *catFile) read(sha string) (string, []byte, error) {
-	if _, err := io.WriteString(c.in, sha+"\n"); err != nil {
-		return "", nil, fmt.Errorf("asking git cat-file for %s: %w", sha, err)
-	}
-	line, err := c.out.ReadString('\n')
-	if err != nil {
-		return "", nil, fmt.Errorf("asking git cat-file for %s: %w", sha, err)
-	}
-	fields := strings.Fields(line)
-	if len(fields) != 3 {
-		return "", nil, errNoObject
-	}
-	size, err := strconv.Atoi(fields[2])
-	if err != nil {
-		return "", nil, fmt.Errorf("asking git cat-file for %s: %w", sha, err)
-	}
-	content := make([]byte, size+1) // with the newline that ends it
-	if _, err := io.ReadFull(c.out, content); err != nil {
-		return "", nil, fmt.Errorf("asking git cat-file for %s: %w", sha, err)
-	}
-	return fields[1], content[:size], nil
-}
-
-func (c *catFile) close() error {
-	_ = c.in.Close() // the process ends at the end of its input
-	return c.wait()
 }
