@@ -30,6 +30,7 @@ type Config struct {
 	AppID           int64
 	PrivateKey      []byte                // PEM, as GitHub hands it out
 	APIURL          string                // "https://api.github.com"; GitHub Enterprise Server: "https://HOST/api/v3"
+	ServerURL       string                // the pages that belong to APIURL, "https://github.com"; "": not checked
 	Transport       http.RoundTripper     // nil: one of its own
 	Timeout         time.Duration         // of one request, its whole answer included; 0: 30 s
 	WritesPerMinute int                   // of one installation; 0: unpaced
@@ -62,6 +63,9 @@ func New(cfg Config) (*App, error) {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
 	api, err := parseAPI(cfg.APIURL)
+	if err == nil && cfg.ServerURL != "" {
+		err = belong(api, cfg.ServerURL)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
@@ -128,6 +132,19 @@ func parseAPI(address string) (*url.URL, error) {
 	return u, nil
 }
 
+// belong tells whether the API is that of the server: who runs GitHub
+// Enterprise Server and sets one address alone would talk to github.com.
+func belong(api *url.URL, server string) error {
+	u, err := url.Parse(server)
+	if err != nil || u.Host == "" {
+		return fmt.Errorf("%q is not the address of a GitHub server: want https://github.com or https://HOST", server)
+	}
+	if api.Host != u.Host && api.Host != "api."+u.Host {
+		return fmt.Errorf("the API at %s is not that of the server %s: set both addresses", api.Host, u.Host)
+	}
+	return nil
+}
+
 // graphqlURL is https://api.github.com/graphql; on GitHub Enterprise Server
 // https://HOST/api/graphql.
 func graphqlURL(api *url.URL) string {
@@ -188,7 +205,7 @@ func (a *App) lookUp(ctx context.Context, repo pull.Key) (int64, error) {
 	}
 	found, _, err := a.self.Apps.FindRepositoryInstallation(ctx, repo.Owner, repo.Repo)
 	if err = settle(err); err != nil {
-		return 0, fmt.Errorf("finding the App's installation: %w", err)
+		return 0, fmt.Errorf("finding the App's installation on %s: %w", repo, err)
 	}
 	if found.GetID() == 0 {
 		return 0, &Temporary{Answer{Message: "GitHub's answer names no installation"}}

@@ -14,16 +14,16 @@ const (
 )
 
 // endpoints are all that this package calls, in the words of GitHub's
-// reference, and the permission each needs ("Permissions required for GitHub
-// Apps").
+// reference, and the permission each needs, "" for none ("Permissions required
+// for GitHub Apps").
 var endpoints = map[string]string{
 	graphqlEndpoint: "contents, pull requests, commit statuses, checks: read",
 
-	"GET /app":                       "none: any App may",
-	"GET /app/installations":         "none: any App may",
+	"GET /app":                       "",
+	"GET /app/installations":         "",
 	"GET /installation/repositories": "metadata: read",
-	"POST /app/installations/{installation}/access_tokens": "none: any App may",
-	"GET /repos/{owner}/{repo}/installation":               "none: any App may",
+	"POST /app/installations/{installation}/access_tokens": "",
+	"GET /repos/{owner}/{repo}/installation":               "",
 
 	"GET /repos/{owner}/{repo}/pulls":                "pull requests: read",
 	"GET /repos/{owner}/{repo}/pulls/{number}/files": "pull requests: read",

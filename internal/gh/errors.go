@@ -59,11 +59,14 @@ func (e *Limited) Error() string {
 // Denied: the App lacks a permission, which somebody must grant.
 type Denied struct {
 	Answer
-	Permission string // to be granted: "checks: write"
+	Permission string // to be granted: "checks: write"; "": not known
 }
 
 // Error implements error.
 func (e *Denied) Error() string {
+	if e.Permission == "" {
+		return e.Answer.Error()
+	}
 	return fmt.Sprintf("%s: grant the App the permission %q and accept it in the installation", e.Answer.Error(), e.Permission)
 }
 
@@ -118,7 +121,7 @@ func message(body []byte) string {
 		Errors  []json.RawMessage
 	}
 	if json.Unmarshal(body, &said) != nil || said.Message == "" {
-		if len(body) == 0 {
+		if len(strings.TrimSpace(string(body))) == 0 {
 			return "an empty answer"
 		}
 		return tidy(string(body[:min(len(body), 4096)]))

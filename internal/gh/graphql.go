@@ -20,7 +20,7 @@ func (x exchange) graphql(now time.Time) error {
 		}
 	}
 	if err := json.Unmarshal(x.body, &said); err != nil {
-		return &Temporary{x.answer("the answer has an unknown form: " + tidy(err.Error()))}
+		return &Temporary{x.answer("the answer has an unknown form: " + message(x.body))}
 	}
 	if len(said.Errors) == 0 {
 		if len(said.Data) == 0 || string(said.Data) == "null" {

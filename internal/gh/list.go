@@ -77,46 +77,51 @@ func pages[T any](list func(*github.ListOptions) ([]T, *github.Response, error))
 	}
 }
 
-// Listed is an open pull request in a list.
-type Listed struct {
-	Key       pull.Key
-	UpdatedAt time.Time
+// Listing names the open pull requests of a repository that were updated at
+// Since or later; a zero Since names all.
+type Listing struct {
+	Repository   pull.Key
+	Installation int64 // 0: look it up
+	Since        time.Time
 }
 
-// PullRequests lists one page of the open pull requests of a repository,
-// lately updated first, down to since (zero: all). Pages count from 1; next is
-// 0 after the last. Whatever is updated between two pages moves to the front:
-// so a page may repeat what an earlier one had, but what is left out was
-// updated after the listing began.
-func (a *App) PullRequests(ctx context.Context, repo Repository, since time.Time, page int) (found []Listed, next int, err error) {
-	found, next, err = a.pullRequests(ctx, repo, since, page)
+// PullRequests lists the numbers of open pull requests, lately updated first.
+// Of what is updated while it lists, some may be left out: their own events
+// tell of them.
+func (a *App) PullRequests(ctx context.Context, l Listing) ([]int, error) {
+	numbers, err := a.pullRequests(ctx, l)
 	if err != nil {
-		a.forget(repo.Key, err)
-		return nil, 0, fmt.Errorf("listing pull requests of %s: %w", repo.Key, err)
+		a.forget(l.Repository, err)
+		return nil, fmt.Errorf("listing the pull requests of %s: %w", l.Repository, err)
 	}
-	return found, next, nil
+	return numbers, nil
 }
 
-func (a *App) pullRequests(ctx context.Context, repo Repository, since time.Time, page int) ([]Listed, int, error) {
-	r, err := a.repository(ctx, repo.Key, repo.Installation)
+func (a *App) pullRequests(ctx context.Context, l Listing) ([]int, error) {
+	r, err := a.repository(ctx, l.Repository, l.Installation)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	some, resp, err := r.client.PullRequests.List(ctx, r.key.Owner, r.key.Repo, &github.PullRequestListOptions{
-		State: "open", Sort: "updated", Direction: "desc", ListOptions: github.ListOptions{Page: max(page, 1), PerPage: 100},
-	})
-	if err != nil {
-		return nil, 0, settle(err)
-	}
-	var found []Listed
-	for _, p := range some {
-		if p.GetUpdatedAt().Before(since) {
-			return found, 0, nil
+	var numbers []int
+	seen := map[int]bool{} // what is updated meanwhile moves to the front, and the last of a page to the next
+	o := &github.PullRequestListOptions{State: "open", Sort: "updated", Direction: "desc", ListOptions: github.ListOptions{PerPage: 100}}
+	for {
+		page, resp, err := r.client.PullRequests.List(ctx, r.key.Owner, r.key.Repo, o)
+		if err != nil {
+			return nil, settle(err)
 		}
-		found = append(found, Listed{pull.Key{Owner: r.key.Owner, Repo: r.key.Repo, Number: p.GetNumber()}, p.GetUpdatedAt().Time})
+		for _, p := range page {
+			if p.GetUpdatedAt().Before(l.Since) {
+				return numbers, nil
+			}
+			if !seen[p.GetNumber()] {
+				seen[p.GetNumber()] = true
+				numbers = append(numbers, p.GetNumber())
+			}
+		}
+		if resp.NextPage <= o.Page || len(page) == 0 {
+			return numbers, nil
+		}
+		o.Page = resp.NextPage
 	}
-	if resp.NextPage <= page {
-		return found, 0, nil
-	}
-	return found, resp.NextPage, nil
 }

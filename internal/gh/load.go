@@ -171,7 +171,7 @@ func (l *loader) take(p *pullData) map[string]string {
 	}
 	next("labels", p.Labels.PageInfo)
 	for _, n := range p.Commits.Nodes {
-		r.Commits = append(r.Commits, pull.Commit{SHA: n.Commit.Oid, Message: n.Commit.Message})
+		r.Commits = append(r.Commits, pull.Commit{SHA: n.Commit.Oid, Message: n.Commit.Message, Merge: n.Commit.Parents.TotalCount > 1})
 		for context := range n.Commit.Status.statuses() {
 			if r.EarlierStatuses != nil {
 				r.EarlierStatuses[context] = true

@@ -52,7 +52,7 @@ func (q text) String() string {
 }
 
 const (
-	blobFields = `__typename ...on Blob{oid byteSize isBinary isTruncated text}`
+	blobFields = `__typename ...on Blob{oid byteSize isTruncated text}`
 	pageFields = `pageInfo{hasNextPage endCursor}`
 	scalars    = `title body state isDraft updatedAt author{__typename login} authorAssociation baseRefName headRefOid changedFiles`
 )
@@ -65,7 +65,7 @@ var connections = []struct {
 	selection string
 }{
 	{"labels", 0, `labels(first:100,after:$labels){nodes{name} ` + pageFields + `}`},
-	{"commits", pull.Commits | pull.Statuses, `commits(first:100,after:$commits){totalCount nodes{commit{oid message status{contexts{context}}}} ` + pageFields + `}`},
+	{"commits", pull.Commits | pull.Statuses, `commits(first:100,after:$commits){totalCount nodes{commit{oid message parents(first:1){totalCount} status{contexts{context}}}} ` + pageFields + `}`},
 	{"comments", pull.Notes, `comments(first:100,after:$comments){nodes{fullDatabaseId viewerDidAuthor body} ` + pageFields + `}`},
 	{"deletions", pull.Notes, `deletions:timelineItems(first:100,after:$deletions,itemTypes:[COMMENT_DELETED_EVENT]){nodes{__typename ...on CommentDeletedEvent{deletedCommentAuthor{login}}} ` + pageFields + `}`},
 }
@@ -209,6 +209,7 @@ func (c changeType) change() pull.Change {
 
 type tipData struct {
 	Oid, Message string
+	Parents      list[struct{}]
 	Status       *statusData
 	CheckSuites  list[struct {
 		CheckRuns list[struct {

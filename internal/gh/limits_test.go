@@ -1,0 +1,198 @@
+package gh
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func TestNamedTime(t *testing.T) {
+	now := newClock().Now()
+	for _, test := range []struct {
+		name   string
+		header map[string]string
+		want   time.Duration // 0: none
+	}{
+		{"nothing", nil, 0},
+		{"Retry-After", map[string]string{"Retry-After": "90", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}, 90 * time.Second},
+		{"Retry-After as a date", map[string]string{"Retry-After": now.Add(time.Minute).Format(http.TimeFormat)}, time.Minute},
+		{"reset", map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": strconv.FormatInt(now.Add(20*time.Minute).Unix(), 10)}, 20 * time.Minute},
+		{"reset while some are left", map[string]string{"X-RateLimit-Remaining": "9", "X-RateLimit-Reset": strconv.FormatInt(now.Add(20*time.Minute).Unix(), 10)}, 0},
+		{"a clock ahead of theirs", map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}, time.Second},
+		{"Retry-After 0", map[string]string{"Retry-After": "0"}, time.Second},
+		{"years", map[string]string{"Retry-After": "99999999999"}, 2 * time.Hour},
+		{"negative", map[string]string{"Retry-After": "-5"}, 0},
+		{"words", map[string]string{"Retry-After": "soon", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "later"}, 0},
+	} {
+		h := http.Header{}
+		for k, v := range test.header {
+			h.Set(k, v)
+		}
+		got := named(h, now)
+		if test.want == 0 && !got.IsZero() || test.want != 0 && !got.Equal(now.Add(test.want)) {
+			t.Errorf("%s: %v, want %v after %v", test.name, got, test.want, now)
+		}
+	}
+}
+
+// A limit without a time is kept a minute, then twice as long each time; and
+// nothing is sent before.
+func TestPauseDoubles(t *testing.T) {
+	c := newClock()
+	var sent atomic.Int32
+	var well atomic.Bool
+	app, _ := plain(t, Config{Now: c.Now}, func(w http.ResponseWriter, r *http.Request) {
+		sent.Add(1)
+		if well.Load() {
+			answer(w, 201, "{}")
+			return
+		}
+		answer(w, 403, `{"message":"You have exceeded a secondary rate limit."}`)
+	})
+	try := func() error { return app.Apply(t.Context(), 1, somePull, someStatus) }
+	for i, minutes := range []time.Duration{1, 2, 4, 8, 15, 15} {
+		want := c.Now().Add(minutes * time.Minute)
+		for range 3 {
+			if got := as[*Limited](t, try()).Until; !got.Equal(want) {
+				t.Fatalf("limit %d: until %v, want %v", i, got, want)
+			}
+			c.advance(time.Second)
+		}
+		if got := sent.Load(); got != int32(i+1) {
+			t.Fatalf("%d requests after limit %d", got, i)
+		}
+		c.advance(minutes * time.Minute)
+	}
+	well.Store(true)
+	must(t, try())
+	well.Store(false)
+	if got, want := as[*Limited](t, try()).Until, c.Now().Add(time.Minute); !got.Equal(want) {
+		t.Errorf("after a success: until %v, want %v", got, want)
+	}
+}
+
+// Ten answers to ten requests that were under way are one offence.
+func TestPauseOnce(t *testing.T) {
+	c := newClock()
+	var gate sync.WaitGroup
+	gate.Add(10)
+	app, _ := plain(t, Config{Now: c.Now}, func(w http.ResponseWriter, r *http.Request) {
+		gate.Done()
+		gate.Wait()
+		answer(w, 429, `{"message":"Too many requests"}`)
+	})
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			var limited *Limited
+			if err := app.Apply(t.Context(), 1, somePull, someStatus); !errors.As(err, &limited) || !limited.Until.Equal(c.Now().Add(time.Minute)) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestLimitIsOfOneInstallation(t *testing.T) {
+	var first atomic.Bool
+	app, _ := plain(t, Config{}, func(w http.ResponseWriter, r *http.Request) {
+		if first.CompareAndSwap(false, true) {
+			w.Header().Set("Retry-After", "60")
+			answer(w, 403, `{}`)
+			return
+		}
+		answer(w, 201, `{}`)
+	})
+	as[*Limited](t, app.Apply(t.Context(), 1, somePull, someStatus))
+	must(t, app.Apply(t.Context(), 2, somePull, someStatus))
+	as[*Limited](t, app.Apply(t.Context(), 1, somePull, someStatus))
+}
+
+// Writes are paced; who would wait long goes, with a time of its own to come
+// back. Reads are not paced.
+func TestPace(t *testing.T) {
+	c := newClock()
+	var sent atomic.Int32
+	app, _ := plain(t, Config{Now: c.Now, WritesPerMinute: 20}, func(w http.ResponseWriter, r *http.Request) {
+		sent.Add(1)
+		if r.URL.Path == "/api/graphql" {
+			answer(w, 200, `{"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"no"}]}`)
+			return
+		}
+		answer(w, 201, "{}")
+	})
+	try := func() error { return app.Apply(t.Context(), 1, somePull, someStatus) }
+	must(t, try())
+	must(t, try()) // a burst of an eighth: 2, and 18 a minute
+	for i := range 3 {
+		want := c.Now().Add(time.Duration(i+1) * time.Minute / 18)
+		if got := as[*Limited](t, try()).Until; got.Sub(want).Abs() > time.Millisecond {
+			t.Errorf("refusal %d: until %v, want %v", i, got, want)
+		}
+	}
+	_, err := app.Load(t.Context(), Query{Key: somePull, Installation: 1})
+	as[*Gone](t, err)
+	if n := sent.Load(); n != 3 {
+		t.Errorf("%d requests, want 2 writes and a read", n)
+	}
+	for range 18 { // the minute after
+		c.advance(time.Minute / 18)
+		must(t, try())
+		as[*Limited](t, try())
+	}
+}
+
+func TestPaceWaitsAMoment(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	app, _ := plain(t, Config{Now: c.Now, WritesPerMinute: 80}, func(w http.ResponseWriter, r *http.Request) { answer(w, 201, "{}") })
+	for range 11 { // 10 at once, and one after 6/7 of a second
+		must(t, app.Apply(t.Context(), 1, somePull, someStatus))
+	}
+	as[*Limited](t, app.Apply(t.Context(), 1, somePull, someStatus))
+
+	c.advance(time.Minute / 70) // for the one that waits again
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := app.Apply(ctx, 1, somePull, someStatus); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestRequestsAtOnce(t *testing.T) {
+	const limit, total = 4, 200
+	var now, most, served atomic.Int32
+	var full sync.WaitGroup // the first ones wait for each other, so that the limit is reached
+	full.Add(limit)
+	app, _ := plain(t, Config{MaxConcurrent: limit}, func(w http.ResponseWriter, r *http.Request) {
+		n := now.Add(1)
+		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+		}
+		if served.Add(1) <= limit {
+			full.Done()
+		}
+		full.Wait()
+		now.Add(-1)
+		answer(w, 201, "{}")
+	})
+	var all sync.WaitGroup
+	for range total {
+		all.Go(func() {
+			if err := app.Apply(t.Context(), 1, somePull, someStatus); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if got := most.Load(); got != limit {
+		t.Errorf("%d requests at once, want %d", got, limit)
+	}
+	if served.Load() != total {
+		t.Errorf("%d requests served", served.Load())
+	}
+}
