@@ -55,9 +55,6 @@ const byteOrderMark = "\ufeff"
 
 // badUTF8 is the line of the first byte that is not UTF-8, 0 for none.
 func badUTF8(data []byte) int {
-	if utf8.Valid(data) {
-		return 0
-	}
 	for i := 0; i < len(data); {
 		r, size := utf8.DecodeRune(data[i:])
 		if r == utf8.RuneError && size == 1 {

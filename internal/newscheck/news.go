@@ -66,6 +66,8 @@ type findings struct {
 	faults  []fault
 	faulty  int // files
 	renames []rename
+	guess   *config.Section
+	guessed bool
 }
 
 // rename mends the path of an entry.

@@ -141,7 +141,7 @@ func TestLargeEntries(t *testing.T) {
 	}
 	var files []pull.File
 	for i := range 3000 {
-		files = append(files, added(fmt.Sprintf("Misc/NEWS.d/next/Libary/%d.rst", i), "- x"))
+		files = append(files, added(fmt.Sprintf("Misc/NEWS.d/next/Frobnicate/%d.rst", i), "- x"))
 	}
 	plan, err := pull.Decide(request(files...), set)
 	if err != nil {

@@ -25,7 +25,7 @@ type draft struct {
 }
 
 func (f *findings) draft() draft {
-	d := draft{text: sentence(f.set, f.request.Title), section: guessSection(f.set, f.request.Files), issue: f.issue()}
+	d := draft{text: sentence(f.set, f.request.Title), section: f.section(), issue: f.issue()}
 	directory, field := someSection, someIssue
 	if d.section != nil {
 		directory = d.section.Directory
@@ -35,6 +35,15 @@ func (f *findings) draft() draft {
 	}
 	d.path = path.Join(f.set.Directory, directory, f.date()+"."+field+"."+nonce(d.text)+extension)
 	return d
+}
+
+// section is the one that the changed files suggest, or nil. It is guessed once:
+// there may be 3,000 files.
+func (f *findings) section() *config.Section {
+	if !f.guessed {
+		f.guess, f.guessed = guessSection(f.set, f.request.Files), true
+	}
+	return f.guess
 }
 
 // sentence is the title as the text of an entry, or a placeholder where blurb
@@ -115,5 +124,5 @@ func (f *findings) sectionInPath(directory string) *config.Section {
 			return s
 		}
 	}
-	return guessSection(f.set, f.request.Files)
+	return f.section()
 }

@@ -157,7 +157,7 @@ func TestReadName(t *testing.T) {
 }
 
 func FuzzFileName(f *testing.F) {
-	for _, seed := range []string{"Misc/NEWS.d/next/Library/2026-08-01.gh-issue-130000.a.rst", "Misc/NEWS.d/next/Libary/gh-130000.rst.txt", "Misc/NEWS.d/next/x",
+	for _, seed := range []string{"Misc/NEWS.d/next/Library/2026-08-01.gh-issue-130000.a.rst", "Misc/NEWS.d/next/Libary/gh-130000.rst.txt", "Misc/NEWS.d/next/x", "Misc/NEWS.d/next/Library/x.bpo-7.rst",
 		"2026-02-30.bpo-1.x.rst", "Misc/NEWS.d/next/a/b/c.rst", "Misc/NEWS.d/next/\xff/2026-02-20-24-00-00,1.x.y"} {
 		f.Add(seed)
 	}
