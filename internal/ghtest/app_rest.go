@@ -16,8 +16,6 @@ var appRoutes = []route{
 	{"POST /app/installations/{id}/access_tokens", "app", (*Server).createToken},
 	{"GET /installation/repositories", "installation", (*Server).listInstallationRepos},
 	{"GET /rate_limit", "", (*Server).getRateLimit},
-	{"GET /app/hook/deliveries", "app", (*Server).listHookDeliveries},
-	{"POST /app/hook/deliveries/{id}/attempts", "app", (*Server).redeliverHook},
 }
 
 const stamp = time.RFC3339 // of all times in answers: whole seconds

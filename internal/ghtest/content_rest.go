@@ -3,6 +3,7 @@ package ghtest
 import (
 	"encoding/base64"
 	"errors"
+	"net/url"
 	"strings"
 )
 
@@ -127,7 +128,7 @@ func (s *Server) contentJSON(r *Repo, e treeEntry, path, ref string) obj {
 	}
 	parts := strings.Split(path, "/")
 	for i := range parts {
-		parts[i] = escapePath(parts[i])
+		parts[i] = url.PathEscape(parts[i])
 	}
 	escaped := strings.Join(parts, "/")
 	api, git := s.repoAPI(r)+"/contents/"+escaped+"?ref="+ref, s.repoAPI(r)+"/git/"+gitKind+"/"+e.sha

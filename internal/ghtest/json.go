@@ -2,6 +2,8 @@ package ghtest
 
 import (
 	"encoding/base64"
+	"maps"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -11,6 +13,14 @@ func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 // nodeID is an opaque GraphQL id.
 func nodeID(kind string, id int64) string {
 	return kind + "_" + base64.RawURLEncoding.EncodeToString([]byte(kind+":"+itoa(id)))
+}
+
+// cloneObj is a copy to add keys to.
+func cloneObj(o obj) obj {
+	if o == nil {
+		return obj{}
+	}
+	return maps.Clone(o)
 }
 
 // userJSON is GitHub's "simple user".
@@ -65,7 +75,7 @@ func (s *Server) repoJSON(r *Repo) obj {
 
 func (s *Server) labelJSON(r *Repo, l *label) obj {
 	return obj{
-		"id": l.id, "node_id": nodeID("LA", l.id), "url": s.repoAPI(r) + "/labels/" + escapePath(l.name), "name": l.name,
+		"id": l.id, "node_id": nodeID("LA", l.id), "url": s.repoAPI(r) + "/labels/" + url.PathEscape(l.name), "name": l.name,
 		"color": l.color, "default": false, "description": l.description,
 	}
 }

@@ -42,22 +42,38 @@ func (r *Repo) merge(i *issue, by *user, message string) (string, error) {
 	return sha, r.moved("refs/heads/"+p.baseRef, base, sha, by)
 }
 
-// mergedTree merges two commits with git's own merge; errConflict if they do not.
+// mergedTree merges two commits with git's own merge; errConflict if they do not. The outcome is kept.
 func (r *Repo) mergedTree(base, head string) (string, error) {
-	mergeBase, _, err := r.store.between(base, head)
+	key := [2]string{base, head}
+	tree, known := r.merges[key]
+	if !known {
+		var err error
+		if tree, err = r.store.merge(base, head); err != nil && !errors.Is(err, errConflict) {
+			return "", fmt.Errorf("merging %s into %s: %w", head, base, err)
+		}
+		r.merges[key] = tree
+	}
+	if tree == "" {
+		return "", errConflict
+	}
+	return tree, nil
+}
+
+func (st *store) merge(base, head string) (string, error) {
+	mergeBase, _, err := st.between(base, head)
 	if err != nil {
 		return "", err
 	}
 	if mergeBase == base {
-		c, err := r.store.commit(head)
+		c, err := st.commit(head)
 		if err != nil {
 			return "", err
 		}
 		return c.tree, nil
 	}
-	out, err := r.store.run("merge-tree", "--write-tree", "--no-messages", base, head)
+	out, err := st.run("merge-tree", "--write-tree", "--no-messages", base, head)
 	tree, _, _ := strings.Cut(string(out), "\n")
-	if err != nil && isSHA(tree) {
+	if err != nil && isSHA(tree) { // of the files with conflict marks in them
 		return "", errConflict
 	}
 	return tree, err

@@ -1,6 +1,7 @@
 package ghtest
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -149,9 +150,9 @@ func (s *Server) listPullFiles(c *call) (any, error) {
 	for _, f := range page(c, d.files[:min(len(d.files), 3000)]) {
 		o := obj{
 			"sha": f.sha, "filename": f.path, "status": f.status, "additions": f.additions, "deletions": f.deletions, "changes": f.additions + f.deletions,
-			"blob_url":     s.URL + "/" + c.repo.fullName() + "/blob/" + i.pull.headSHA + "/" + escapePath(f.path),
-			"raw_url":      s.URL + "/" + c.repo.fullName() + "/raw/" + i.pull.headSHA + "/" + escapePath(f.path),
-			"contents_url": s.repoAPI(c.repo) + "/contents/" + escapePath(f.path) + "?ref=" + i.pull.headSHA,
+			"blob_url":     s.URL + "/" + c.repo.fullName() + "/blob/" + i.pull.headSHA + "/" + url.PathEscape(f.path),
+			"raw_url":      s.URL + "/" + c.repo.fullName() + "/raw/" + i.pull.headSHA + "/" + url.PathEscape(f.path),
+			"contents_url": s.repoAPI(c.repo) + "/contents/" + url.PathEscape(f.path) + "?ref=" + i.pull.headSHA,
 		}
 		if f.previous != "" {
 			o["previous_filename"] = f.previous

@@ -3,7 +3,6 @@ package ghtest
 import (
 	"fmt"
 	"maps"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,6 +38,7 @@ type Repo struct {
 	statuses map[string][]*status // by SHA, oldest first
 	checks   []*check             // oldest first
 	diffs    map[[2]string]*diff  // by base and head
+	merges   map[[2]string]string // trees by base and head, "" is a conflict
 	writes   []Write
 }
 
@@ -96,7 +96,7 @@ func (s *Server) Repo(fullName string, o RepoOptions) (*Repo, error) {
 func (s *Server) addRepo(r *Repo, objects string) error {
 	r.srv, r.id, r.created, r.pushed = s, s.nextID(), s.now(), s.now()
 	r.refs, r.onDisk, r.forks, r.labels, r.issues = map[string]string{}, map[string]string{}, map[string]*Repo{}, map[string]*label{}, map[int]*issue{}
-	r.statuses, r.diffs = map[string][]*status{}, map[[2]string]*diff{}
+	r.statuses, r.diffs, r.merges = map[string][]*status{}, map[[2]string]*diff{}, map[[2]string]string{}
 	r.dir = filepath.Join(s.dir, strings.ToLower(r.owner.login), strings.ToLower(r.name)+".git")
 	if err := initBare(r.dir, r.defaultBranch, objects); err != nil {
 		return err
@@ -243,8 +243,6 @@ func (r *Repo) label(name string) *label {
 	}
 	return l
 }
-
-func escapePath(s string) string { return url.PathEscape(s) }
 
 func (r *Repo) sortedIssues() []*issue {
 	return slices.SortedFunc(maps.Values(r.issues), func(a, b *issue) int { return a.number - b.number })

@@ -3,6 +3,7 @@ package ghtest
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -46,11 +47,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // withPath is the request as the routes see it.
 func withPath(r *http.Request, path string) *http.Request {
 	inner := r.Clone(r.Context())
-	u, err := inner.URL.Parse(path)
-	if err == nil {
-		u.RawQuery = r.URL.RawQuery
-		inner.URL = u
-	}
+	inner.URL.RawPath = path
+	inner.URL.Path, _ = url.PathUnescape(path) // it was unescaped before
 	return inner
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -49,6 +50,8 @@ type Server struct {
 	http      *http.Server
 	hooks     *hooks
 	done      chan struct{} // closed by Close: hanging answers end
+	closing   sync.Once
+	closed    error
 
 	record recorder
 
@@ -85,6 +88,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Permissions == nil {
 		cfg.Permissions = DefaultPermissions()
 	}
+	cfg.Permissions = maps.Clone(cfg.Permissions)
 	if cfg.RateLimit == 0 {
 		cfg.RateLimit = 5000
 	}
@@ -136,8 +140,13 @@ func (s *Server) start() error {
 	return nil
 }
 
-// Close ends all connections, deliveries and hanging answers, and removes what New created.
+// Close ends all connections, deliveries and hanging answers, and removes what New created. A second Close does nothing.
 func (s *Server) Close() error {
+	s.closing.Do(func() { s.closed = s.close() })
+	return s.closed
+}
+
+func (s *Server) close() error {
 	close(s.done)
 	err := s.http.Close()
 	s.hooks.close()

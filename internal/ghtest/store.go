@@ -15,7 +15,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 )
 
 // store is the object database that a repository and its forks share. What is made here stays in memory, and is written
@@ -34,21 +33,6 @@ type store struct {
 type object struct {
 	kind    string // blob, tree, commit, tag
 	content []byte
-}
-
-// commit is a parsed commit object; it never changes.
-type commit struct {
-	sha, tree, message  string
-	parents             []string
-	author, authorEmail string
-	committer           string
-	date                time.Time
-}
-
-// subject is the first line of the message.
-func (c *commit) subject() string {
-	subject, _, _ := strings.Cut(c.message, "\n")
-	return subject
 }
 
 // treeEntry is one line of a tree object; mode is git's ("40000" is a directory).
@@ -248,52 +232,6 @@ func (st *store) writeTree(entries []treeEntry) (string, error) {
 		b.Write(raw)
 	}
 	return st.write("tree", b.Bytes())
-}
-
-// commit returns the parsed commit, or errNoObject.
-func (st *store) commit(sha string) (*commit, error) {
-	st.mu.Lock()
-	c := st.commits[sha]
-	st.mu.Unlock()
-	if c != nil {
-		return c, nil
-	}
-	content, err := st.readKind("commit", sha)
-	if err != nil {
-		return nil, err
-	}
-	c = parseCommit(sha, string(content))
-	st.mu.Lock()
-	st.commits[sha] = c
-	st.mu.Unlock()
-	return c, nil
-}
-
-func parseCommit(sha, content string) *commit {
-	head, message, _ := strings.Cut(content, "\n\n")
-	c := &commit{sha: sha, message: strings.TrimSuffix(message, "\n")}
-	for line := range strings.SplitSeq(head, "\n") {
-		key, value, _ := strings.Cut(line, " ")
-		switch key {
-		case "tree":
-			c.tree = value
-		case "parent":
-			c.parents = append(c.parents, value)
-		case "author":
-			c.author, c.authorEmail, c.date = parseIdent(value)
-		case "committer":
-			c.committer, _, _ = parseIdent(value)
-		}
-	}
-	return c
-}
-
-func parseIdent(s string) (name, email string, at time.Time) {
-	name, rest, _ := strings.Cut(s, " <")
-	email, when, _ := strings.Cut(rest, "> ")
-	unix, _, _ := strings.Cut(when, " ")
-	n, _ := strconv.ParseInt(unix, 10, 64) // a malformed date is the epoch
-	return name, email, time.Unix(n, 0).UTC()
 }
 
 func isSHA(s string) bool {

@@ -1,0 +1,111 @@
+package ghtest
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// issue is an issue, or with pull set a pull request.
+type issue struct {
+	id                       int64
+	number                   int
+	title, body              string
+	author                   *user
+	association              string
+	labels                   []string
+	comments                 []*comment
+	events                   []event
+	state                    string // open, closed
+	created, updated, closed time.Time
+	pull                     *pull
+}
+
+type pull struct {
+	headOwner        *user
+	headRepo         *Repo // its deleted flag tells a fork that is gone
+	headRef, headSHA string
+	baseRef, baseSHA string
+	draft            bool
+	mergedAt         time.Time
+	mergedBy         *user
+	mergeSHA         string
+	number           int
+}
+
+func (p *pull) ref() string  { return fmt.Sprintf("refs/pull/%d/head", p.number) }
+func (p *pull) merged() bool { return !p.mergedAt.IsZero() }
+
+type comment struct {
+	id               int64
+	author           *user
+	association      string
+	body             string
+	created, updated time.Time
+}
+
+// PR is a pull request to open with Repo.OpenPR.
+type PR struct {
+	Title       string
+	Body        string
+	Author      string   // the owner of the head branch when empty
+	Association string   // NONE, FIRST_TIMER, FIRST_TIME_CONTRIBUTOR, CONTRIBUTOR, COLLABORATOR, MEMBER, OWNER; CONTRIBUTOR when empty
+	Head        string   // "alice:fix", or a branch of the repository itself
+	Base        string   // the default branch when empty
+	Draft       bool     // opens as a draft
+	Labels      []string // are on it when it opens
+}
+
+// Issue is an issue to open with Repo.OpenIssue.
+type Issue struct {
+	Title, Body, Author string
+	Labels              []string
+}
+
+func (r *Repo) newIssue(title, body, author string, labels []string) *issue {
+	r.last++
+	r.open++
+	i := &issue{
+		id: r.srv.nextID(), number: r.last, title: title, body: body, author: r.srv.account(author), association: "CONTRIBUTOR",
+		state: "open", created: r.srv.now(), updated: r.srv.now(),
+	}
+	for _, name := range labels {
+		i.labels = append(i.labels, r.label(name).name)
+	}
+	r.issues[i.number] = i
+	return i
+}
+
+// changed notes the time of a change and fires the event.
+func (r *Repo) changed(i *issue, action string, by *user, extra obj) {
+	i.updated = r.srv.now()
+	if i.pull != nil {
+		r.srv.hooks.pullRequest(r, action, i, by, extra)
+	} else {
+		r.srv.hooks.issue(r, action, i, by, extra)
+	}
+}
+
+// act finds an issue or pull request and runs a change under the lock.
+func (r *Repo) act(number int, doing string, change func(*issue) error) error {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	i := r.issues[number]
+	if i == nil {
+		return fmt.Errorf("%s %s#%d: there is none", doing, r.fullName(), number)
+	}
+	if err := change(i); err != nil {
+		return fmt.Errorf("%s %s#%d: %w", doing, r.fullName(), number, err)
+	}
+	return nil
+}
+
+// actPull is act for pull requests only.
+func (r *Repo) actPull(number int, doing string, change func(*issue) error) error {
+	return r.act(number, doing, func(i *issue) error {
+		if i.pull == nil {
+			return errors.New("it is an issue")
+		}
+		return change(i)
+	})
+}
