@@ -46,7 +46,7 @@ type vocabulary struct {
 	changes      []pull.Change
 	kinds        []pull.Kind
 	digests      []string
-	states2      []pull.StatusState
+	statuses     []pull.StatusState
 	contexts     []string
 	checks       []string
 	notes        []string
@@ -69,7 +69,7 @@ func words() vocabulary {
 		changes:  []pull.Change{pull.Added, pull.Modified, pull.Renamed, pull.Removed},
 		kinds:    []pull.Kind{pull.Regular, pull.Regular, pull.Regular, pull.Symlink, pull.Submodule},
 		digests:  []string{"", "0123456789abcdef"},
-		states2:  []pull.StatusState{pull.StatusSuccess, pull.StatusFailure, pull.StatusPending},
+		statuses: []pull.StatusState{pull.StatusSuccess, pull.StatusFailure, pull.StatusPending},
 		contexts: []string{"bedevere/news", "concorde/abi-markers", "other"},
 		checks:   []string{"NEWS and ABI markers", "other"},
 		notes:    []string{"news-help", "other"},
@@ -109,7 +109,7 @@ func Random(data []byte) *pull.Request {
 // written adds what earlier runs may have left.
 func (d *dice) written(r *pull.Request, v vocabulary) {
 	for range d.next() % 3 {
-		s := pull.Status{Context: pick(d, v.contexts), State: pick(d, v.states2), Description: d.some(2, v.titles)}
+		s := pull.Status{Context: pick(d, v.contexts), State: pick(d, v.statuses), Description: d.some(2, v.titles)}
 		r.EarlierStatuses[s.Context] = true
 		if d.often(3) {
 			r.Statuses[s.Context] = s
