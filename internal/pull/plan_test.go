@@ -144,8 +144,9 @@ func TestLimits(t *testing.T) {
 	long := strings.Repeat("é", 70_000)
 	var annotations []pull.Annotation
 	for i := range 250 {
-		annotations = append(annotations, pull.Annotation{Path: fmt.Sprintf("%03d", i), Line: 1, Title: long[:600], Message: long})
+		annotations = append(annotations, pull.Annotation{Path: fmt.Sprintf("%03d", i), Line: 1, Title: long[:600], Message: "m"})
 	}
+	annotations[0].Message = long
 	want := pull.Want{
 		Statuses: []pull.Status{{Context: "s", State: pull.StatusSuccess, Description: long}},
 		Checks:   []pull.CheckPart{{Check: "c", Conclusion: pull.Failure, Title: "No", Summary: long, Annotations: annotations}},
