@@ -2,6 +2,7 @@ package gh
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,7 +76,7 @@ func (w *world) fault(f ghtest.Fault) {
 func (w *world) sent() int {
 	n := 0
 	for _, r := range w.srv.Requests() {
-		if r.Route != "POST /app/installations/{installation_id}/access_tokens" && r.Route != "GET /repos/{owner}/{repo}/installation" {
+		if !strings.HasSuffix(r.Path, "/access_tokens") && !strings.HasSuffix(r.Path, "/installation") {
 			n++
 		}
 	}
