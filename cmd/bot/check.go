@@ -17,7 +17,7 @@ import (
 )
 
 type checkCmd struct {
-	Repo   string   `default:"." type:"existingdir" placeholder:"DIR" help:"The git repository, or a directory inside it (default: here)."`
+	Repo   string   `default:"." placeholder:"DIR" help:"The git repository, or a directory inside it (default: here)."`
 	Base   string   `placeholder:"REF" help:"What the pull request is to be merged into (default: upstream/main, origin/main or main, the first that exists)."`
 	Head   string   `default:"HEAD" placeholder:"REF" help:"The tip of the pull request (default: HEAD)."`
 	Staged bool     `help:"Also take what is staged for the next commit. For pre-commit hooks."`
@@ -75,7 +75,7 @@ func (c *checkCmd) Run(s streams) error {
 		return misuse(err)
 	}
 	repository := git.Repository{Dir: c.Repo}
-	if settings.Rules, err = ownSettings(settings, c.Repo); err != nil {
+	if settings.Rules, err = ownSettings(s.ctx, settings, repository); err != nil {
 		return misuse(err)
 	}
 	rules := rules(settings, settings.Rules)
@@ -99,8 +99,12 @@ func (c *checkCmd) Run(s streams) error {
 
 // ownSettings are the rules with the repository's own settings file applied,
 // as it stands in the work tree.
-func ownSettings(central *config.Config, dir string) (config.Rules, error) {
-	path := filepath.Join(dir, filepath.FromSlash(config.RepositoryFile))
+func ownSettings(ctx context.Context, central *config.Config, repository git.Repository) (config.Rules, error) {
+	root, err := repository.Root(ctx)
+	if err != nil {
+		return config.Rules{}, err
+	}
+	path := filepath.Join(root, filepath.FromSlash(config.RepositoryFile))
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return central.Rules, nil

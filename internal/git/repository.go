@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 )
 
@@ -35,6 +36,16 @@ func (r Repository) run(ctx context.Context, stdin io.Reader, args ...string) ([
 		return nil, fmt.Errorf("running git %s: %w: %s", args[0], err, firstLine(stderr.String()))
 	}
 	return out, nil
+}
+
+// Root is the top directory of the work tree. A bare repository has none, and
+// is an error.
+func (r Repository) Root(ctx context.Context) (string, error) {
+	up, err := r.run(ctx, nil, "rev-parse", "--show-cdup") // relative, for readable messages
+	if err != nil {
+		return "", fmt.Errorf("opening the repository in %q: %w", r.Dir, err)
+	}
+	return filepath.Join(r.Dir, strings.TrimSpace(string(up))), nil
 }
 
 // Resolve gives the full id of the commit that a name stands for.
