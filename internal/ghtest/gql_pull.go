@@ -11,16 +11,16 @@ func (v view) issueBase(r *Repo, i *issue) node {
 	return node{
 		"number": i.number, "title": i.title, "body": i.body, "createdAt": timestamp(i.created), "updatedAt": timestamp(i.updated), "closedAt": timestamp(i.closed),
 		"closed": i.state != "open", "state": strings.ToUpper(i.state), "locked": false, "author": v.actor(i.author), "authorAssociation": i.association,
-		"repository":    lazy(func() (any, error) { return v.repo(r), nil }),
-		"timelineItems": v.timelineItems(r, i),
-		"labels":        nodesOf("labels", "Label", names, func(name string) node { return v.label(r.label(name)) }),
-		"comments":      nodesOf("comments", "IssueComment", i.comments, func(c *comment) node { return v.comment(c) }),
+		"repository": lazy(func() (any, error) { return v.repo(r), nil }),
+		"labels":     nodesOf("labels", "Label", names, func(name string) node { return v.label(r.label(name)) }),
+		"comments":   nodesOf("comments", "IssueComment", i.comments, func(c *comment) node { return v.comment(c) }),
 	}
 }
 
 func (v view) issue(r *Repo, i *issue) node {
 	n := v.issueBase(r, i)
 	n["__typename"], n["id"], n["databaseId"] = "Issue", nodeID("I", i.id), i.id
+	n["timelineItems"] = v.timelineItems("IssueTimelineItems", i)
 	n["url"] = v.s.URL + "/" + r.fullName() + "/issues/" + itoa(int64(i.number))
 	return n
 }
@@ -28,6 +28,7 @@ func (v view) issue(r *Repo, i *issue) node {
 func (v view) pull(r *Repo, i *issue) node {
 	p, n := i.pull, v.issueBase(r, i)
 	n["__typename"], n["id"], n["databaseId"] = "PullRequest", nodeID("PR", i.id), i.id
+	n["timelineItems"] = v.timelineItems("PullRequestTimelineItems", i)
 	n["url"] = v.s.URL + "/" + r.fullName() + "/pull/" + itoa(int64(i.number))
 	if p.merged() {
 		n["state"] = "MERGED"
@@ -134,7 +135,7 @@ func (v view) commitNode(n node, r *Repo, sha string) (any, error) {
 
 func (v view) authorOf(c *commit) any {
 	login, ok := strings.CutSuffix(c.authorEmail, "@users.noreply.github.com")
-	if u := v.s.users[strings.ToLower(login)]; ok && u != nil {
+	if u := v.s.users[strings.ToLower(login)]; ok && u != nil && u.kind == "User" {
 		return v.actor(u)
 	}
 	return nil

@@ -31,7 +31,7 @@ func (r *Repo) happened(i *issue, e event) {
 }
 
 // timelineItems are comments and events in order of time; itemTypes chooses ("LABELED_EVENT", "ISSUE_COMMENT").
-func (v view) timelineItems(r *Repo, i *issue) resolver {
+func (v view) timelineItems(typename string, i *issue) resolver {
 	return func(args map[string]any) (any, error) {
 		type item struct {
 			at   time.Time
@@ -50,7 +50,7 @@ func (v view) timelineItems(r *Repo, i *issue) resolver {
 			})
 		}
 		slices.SortStableFunc(items, func(a, b item) int { return a.at.Compare(b.at) })
-		return nodesOf("timelineItems", "PullRequestTimelineItems", items, func(x item) node { return x.node })(args)
+		return nodesOf("timelineItems", typename, items, func(x item) node { return x.node })(args)
 	}
 }
 

@@ -1,0 +1,97 @@
+package ghtest_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/google/go-cmp/cmp"
+)
+
+// Merges are real: they meet what others changed meanwhile, or are in conflict with it.
+func TestMerges(t *testing.T) {
+	srv := newServer(t, ghtest.Config{})
+	repo := must(srv.Repo("python/cpython", ghtest.RepoOptions{Files: map[string]ghtest.File{"a": ghtest.Text("one\n"), "b": ghtest.Text("two\n")}}))(t)
+	open := func(user, path, content string) int {
+		must(repo.Push(user+":fix", ghtest.Commit{Files: map[string]ghtest.File{path: ghtest.Text(content)}}))(t)
+		return must(repo.OpenPR(ghtest.PR{Title: "Fix " + path, Head: user + ":fix"}))(t)
+	}
+	first, second, third := open("alice", "a", "ALICE\n"), open("bob", "b", "BOB\n"), open("carol", "a", "CAROL\n")
+	must(repo.Merge(first, "barry"))(t)
+	sha := must(repo.Merge(second, "barry"))(t)
+	for path, want := range map[string]string{"a": "ALICE\n", "b": "BOB\n"} {
+		if got := string(must(repo.ReadFile("main", path))(t)); got != want {
+			t.Errorf("%s is %q on main, want %q", path, got, want)
+		}
+	}
+	if _, err := repo.Merge(third, "barry"); err == nil || !strings.Contains(err.Error(), "merging python/cpython#3: it conflicts with its base") {
+		t.Errorf("the third: %v", err)
+	}
+	pr, _, err := client(t, srv, "python").PullRequests.Get(context.Background(), "python", "cpython", third)
+	ok(t, err)
+	if pr.Mergeable == nil || pr.GetMergeable() || pr.GetMergeableState() != "dirty" || pr.GetChangedFiles() != 1 {
+		t.Errorf("the third is mergeable: %v %s, %d files", pr.Mergeable, pr.GetMergeableState(), pr.GetChangedFiles())
+	}
+	merged, _, err := client(t, srv, "python").PullRequests.Get(context.Background(), "python", "cpython", second)
+	ok(t, err)
+	if !merged.GetMerged() || merged.GetMergeCommitSHA() != sha || merged.GetMergedBy().GetLogin() != "barry" || merged.GetChangedFiles() != 1 || merged.GetCommits() != 1 {
+		t.Errorf("the second is %v", merged)
+	}
+	// The third is rebased, and a merge of main into a branch leaves only the branch's own changes.
+	must(repo.ForcePush("carol:fix", "main", ghtest.Commit{Files: map[string]ghtest.File{"a": ghtest.Text("CAROL\n")}}))(t)
+	must(repo.Merge(third, "barry"))(t)
+	if got := git(t, repo.Dir(), "", "log", "--format=%an %s", "main"); got != "carol Fix a (#3)\nbob Fix b (#2)\nalice Fix a (#1)\npython Initial commit" {
+		t.Errorf("history is\n%s", got)
+	}
+}
+
+// What makes no sense is an error that says so, and changes nothing.
+func TestNonsense(t *testing.T) {
+	srv := newServer(t, ghtest.Config{})
+	repo := newRepo(t, srv, "python/cpython")
+	number := openPR(t, repo)
+	before := must(repo.PR(number))(t)
+	push := func(branch string, c ghtest.Commit) error { _, err := repo.Push(branch, c); return err }
+	file := func(name string, f ghtest.File) ghtest.Commit {
+		return ghtest.Commit{Files: map[string]ghtest.File{name: f}}
+	}
+	created := func(name string) error { _, err := srv.Repo(name, ghtest.RepoOptions{}); return err }
+	opened := func(pr ghtest.PR) error { _, err := repo.OpenPR(pr); return err }
+	ok(t, repo.Close(number, "x"))
+	closedTwice := repo.Close(number, "x")
+	ok(t, repo.Reopen(number, "x"))
+	for name, err := range map[string]error{
+		"repository twice":   created("Python/CPython"),
+		"repository name":    created("cpython"),
+		"repository outside": created("../x"),
+		"head not there":     opened(ghtest.PR{Head: "nobody:fix"}),
+		"head is base":       opened(ghtest.PR{Head: "main"}),
+		"base not there":     opened(ghtest.PR{Head: "alice:fix", Base: "9.9"}),
+		"path outside":       push("alice:fix", file("../x", ghtest.Text(""))),
+		"path absolute":      push("alice:fix", file("/x", ghtest.Text(""))),
+		"mode":               push("alice:fix", file("x", ghtest.File{Mode: "777"})),
+		"submodule":          push("alice:fix", file("x", ghtest.File{Mode: "160000", Content: "x"})),
+		"branch name":        push("alice:a..b", file("x", ghtest.Text(""))),
+		"fork owner":         push("../x:fix", file("x", ghtest.Text(""))),
+		"start":              push("alice:new", ghtest.Commit{From: "nope"}),
+		"close twice":        closedTwice,
+		"reopen twice":       repo.Reopen(number, "x"),
+		"unlabel":            repo.Unlabel(number, "x", "nope"),
+		"number":             repo.EditTitle(99, "x"),
+		"base":               repo.EditBase(number, "nope"),
+		"delete fork":        repo.DeleteFork("nobody"),
+		"delete branch":      repo.DeleteBranch("nope"),
+		"tag":                repo.Tag("v1", "nope"),
+		"permissions":        srv.SetPermissions("nobody", nil),
+		"status":             repo.SetStatus("nope", "x", ghtest.Status{State: "success"}),
+		"deleting a comment": repo.DeleteComment(number, "x", 99),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if d := cmp.Diff(before, must(repo.PR(number))(t)); d != "" {
+		t.Errorf("changed (-before +after):\n%s", d)
+	}
+}

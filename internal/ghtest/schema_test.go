@@ -1,0 +1,199 @@
+package ghtest
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+)
+
+// Where GITHUB_GRAPHQL_SCHEMA names GitHub's schema (schema.graphql of npm @octokit/graphql-schema), every field that a query can
+// reach here is one of GitHub's, with a value of its type.
+func TestFieldsAreGitHubs(t *testing.T) {
+	path := os.Getenv("GITHUB_GRAPHQL_SCHEMA")
+	if path == "" {
+		t.Skip("GITHUB_GRAPHQL_SCHEMA is not set")
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := parser.ParseSchemas(validator.Prelude, &ast.Source{Name: path, Input: string(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, def := range doc.Definitions { // the published schema defines some fields twice
+		seen := map[string]bool{}
+		def.Fields = slices.DeleteFunc(def.Fields, func(f *ast.FieldDefinition) bool {
+			twice := seen[f.Name]
+			seen[f.Name] = true
+			return twice
+		})
+	}
+	schema, err := validator.ValidateSchemaDocument(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv, root := everyNode(t)
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	w := walker{t: t, schema: schema, seen: map[string]int{}}
+	w.node(root, 0)
+	for _, kind := range []string{
+		"Repository", "PullRequest", "Issue", "Label", "IssueComment", "Commit", "Blob", "Tree", "TreeEntry", "Submodule", "Ref", "Tag", "Status", "StatusContext",
+		"CheckSuite", "CheckRun", "PullRequestChangedFile", "LabeledEvent", "CommentDeletedEvent", "RenamedTitleEvent", "ClosedEvent", "ReopenedEvent", "HeadRefForcePushedEvent",
+	} {
+		if w.seen[kind] == 0 {
+			t.Errorf("no %s was reached", kind)
+		}
+	}
+}
+
+// everyNode is the root of a server that has one of everything.
+func everyNode(t *testing.T) (*Server, node) {
+	t.Helper()
+	srv, err := New(Config{Dir: t.TempDir()})
+	do := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(err)
+	t.Cleanup(func() { do(srv.Close()) })
+	repo, err := NewCPython(srv)
+	do(err)
+	_, err = repo.OpenIssue(Issue{Title: "Bug", Labels: []string{"docs"}})
+	do(err)
+	_, err = repo.Push("alice:fix", Commit{Files: map[string]File{"sub": {Content: zeroSHA, Mode: "160000"}, "Lib/os.py": Text("x\n")}})
+	do(err)
+	number, err := repo.OpenPR(PR{Title: "Fix", Head: "alice:fix", Labels: []string{"docs"}})
+	do(err)
+	sha, err := repo.ForcePush("alice:fix", "main", Commit{Files: map[string]File{"sub": {Content: zeroSHA, Mode: "160000"}, "Lib/os.py": Text("y\n")}})
+	do(err)
+	tag, err := repo.store.write("tag", []byte("object "+sha+"\ntype commit\ntag v1\ntagger x <x@example.com> 0 +0000\n\nOne\n"))
+	do(err)
+	do(repo.setRef("refs/tags/v1", tag))
+	first, err := repo.Comment(number, "bob", "first")
+	do(err)
+	_, err = repo.Comment(number, srv.BotLogin(), "second")
+	do(err)
+	do(repo.DeleteComment(number, "bob", first))
+	do(repo.Unlabel(number, "bob", "docs"))
+	do(repo.Label(number, "bob", "docs"))
+	do(repo.EditTitle(number, "Better"))
+	do(repo.EditBase(number, "3.14"))
+	do(repo.EditBase(number, "main"))
+	do(repo.SetDraft(number, true))
+	do(repo.SetDraft(number, false))
+	do(repo.Close(number, "bob"))
+	do(repo.Reopen(number, "bob"))
+	do(repo.SetStatus(sha, "ci", Status{Context: "ci", State: "success"}))
+	title := "T"
+	repo.checks = append(repo.checks, &check{
+		id: 1, name: "N", sha: sha, status: "completed", conclusion: "neutral", title: &title, summary: &title,
+		annotations: []annotation{{Path: "a", StartLine: 1, EndLine: 1, AnnotationLevel: "warning", Message: "m"}},
+	})
+	return srv, srv.gqlQuery(&call{actor: actor{token: &token{user: srv.account("alice")}}})
+}
+
+// arguments are those that lead somewhere, by field.
+var arguments = map[string][]map[string]any{
+	"repository": {{"owner": "python", "name": "cpython"}}, "label": {{"name": "docs"}}, "ref": {{"qualifiedName": "main"}, {"qualifiedName": "refs/tags/v1"}},
+	"pullRequest": {{"number": int64(2)}}, "issue": {{"number": int64(1)}}, "issueOrPullRequest": {{"number": int64(1)}, {"number": int64(2)}},
+	"object": {{"expression": "HEAD"}, {"expression": "HEAD:"}, {"expression": "HEAD:README.rst"}}, "file": {{"path": "sub"}, {"path": "Lib/os.py"}},
+	"context": {{"name": "ci"}},
+}
+
+type walker struct {
+	t      *testing.T
+	schema *ast.Schema
+	seen   map[string]int
+}
+
+func (w walker) node(n node, depth int) {
+	name, _ := n["__typename"].(string)
+	kind := w.schema.Types[name]
+	if kind == nil {
+		w.t.Errorf("there is no type %q", name)
+		return
+	}
+	if w.seen[name]++; depth > 9 || w.seen[name] > 1000 {
+		return
+	}
+	for field, value := range n {
+		if field == "__typename" || field == "__interfaces" {
+			continue
+		}
+		def := kind.Fields.ForName(field)
+		if def == nil {
+			w.t.Errorf("%s has no field %q", name, field)
+			continue
+		}
+		resolve, ok := value.(resolver)
+		if !ok {
+			w.value(name+"."+field, value, def.Type, depth)
+			continue
+		}
+		tries := arguments[field]
+		if tries == nil {
+			tries = []map[string]any{{"first": int64(50)}}
+		}
+		for _, args := range tries {
+			v, err := resolve(args)
+			var known *graphqlError
+			if err != nil && (!errors.As(err, &known) || known.kind != "NOT_FOUND") { // a fork has no issues
+				w.t.Errorf("%s.%s: %v", name, field, err)
+			}
+			w.value(name+"."+field, v, def.Type, depth)
+		}
+	}
+}
+
+func (w walker) value(where string, v any, want *ast.Type, depth int) {
+	if n, ok := v.(node); v == nil || (ok && n == nil) {
+		if want.NonNull {
+			w.t.Errorf("%s is null, and must not be", where)
+		}
+		return
+	}
+	def := w.schema.Types[want.Name()]
+	switch v := v.(type) {
+	case []node:
+		if want.Elem == nil {
+			w.t.Errorf("%s is a list, want %s", where, want)
+			return
+		}
+		for _, n := range v {
+			w.value(where, n, want.Elem, depth)
+		}
+	case node:
+		possible := w.schema.GetPossibleTypes(def)
+		if !slices.ContainsFunc(possible, func(d *ast.Definition) bool { return d.Name == v["__typename"] }) {
+			w.t.Errorf("%s is a %v, want %s", where, v["__typename"], want)
+			return
+		}
+		w.node(v, depth+1)
+	case string:
+		if def.Kind == ast.Enum && def.EnumValues.ForName(v) == nil {
+			w.t.Errorf("%s is %q, no value of %s", where, v, def.Name)
+		}
+		if def.Kind != ast.Enum && (def.Kind != ast.Scalar || def.Name == "Int" || def.Name == "Boolean") {
+			w.t.Errorf("%s is a string, want %s", where, want)
+		}
+	case bool:
+		if def.Name != "Boolean" {
+			w.t.Errorf("%s is a bool, want %s", where, want)
+		}
+	case int, int64:
+		if def.Name != "Int" {
+			w.t.Errorf("%s is a number, want %s", where, want)
+		}
+	default:
+		w.t.Errorf("%s is a %T", where, v)
+	}
+}
