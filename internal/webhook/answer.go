@@ -34,6 +34,7 @@ var (
 	noDelivery   = answer{status: http.StatusBadRequest, result: "bad header", text: "not stored: the header X-GitHub-Delivery is missing or not the ID of a delivery"}
 	unauthorized = answer{status: http.StatusUnauthorized, result: "bad signature", text: "not stored: the header X-Hub-Signature-256 is missing or wrong: both sides must know the same secret"}
 	incomplete   = answer{status: http.StatusBadRequest, result: "incomplete", text: "not stored: the body did not arrive whole: send it again"}
+	busy         = answer{status: http.StatusServiceUnavailable, result: "busy", text: "not stored: too many large bodies arrive at once: send it again later"}
 	notStored    = answer{status: http.StatusServiceUnavailable, result: "not stored", text: "not stored: the database did not take it: send it again later"}
 )
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/concorde-bot/concorde/internal/queue"
 )
@@ -29,6 +30,11 @@ type Store interface {
 	Receive(ctx context.Context, d queue.Delivery) (fresh bool, err error)
 }
 
+// bodiesAtOnce is how many bodies of the largest size may be in memory at the
+// same time: until they are read whole, anybody may have sent them. Others wait,
+// and are then refused.
+const bodiesAtOnce = 4
+
 // Config of a Handler. Secrets and Store are required.
 type Config struct {
 	// Secrets sign deliveries: the current one, then the previous one while it
@@ -42,6 +48,9 @@ type Config struct {
 	Now     func() time.Time      // time.Now
 	Metrics prometheus.Registerer // nil: not counted
 	MaxBody int64                 // in bytes; 0 stands for MaxBody
+
+	// memoryWait is how long a body waits for memory (5 seconds).
+	memoryWait time.Duration
 }
 
 // Handler answers POST requests of GitHub, at any path. Slow senders are the
@@ -49,6 +58,7 @@ type Config struct {
 type Handler struct {
 	cfg     Config
 	secrets [][]byte
+	bodies  *semaphore.Weighted // bytes of bodies in memory
 	counted *prometheus.CounterVec
 }
 
@@ -69,7 +79,10 @@ func New(cfg Config) (*Handler, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	h := &Handler{cfg: cfg}
+	if cfg.memoryWait == 0 {
+		cfg.memoryWait = 5 * time.Second
+	}
+	h := &Handler{cfg: cfg, bodies: semaphore.NewWeighted(bodiesAtOnce * cfg.MaxBody)}
 	for _, secret := range cfg.Secrets {
 		if len(secret) > 0 {
 			h.secrets = append(h.secrets, secret)
@@ -136,6 +149,14 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 	if !ok {
 		return unauthorized
 	}
+	weight := h.cfg.MaxBody
+	if r.ContentLength >= 0 {
+		weight = r.ContentLength
+	}
+	if !h.reserve(r.Context(), weight) {
+		return busy
+	}
+	defer h.bodies.Release(weight)
 	payload, err := read(w, r, h.cfg.MaxBody)
 	var large *http.MaxBytesError
 	switch {
@@ -165,4 +186,11 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 		return stored
 	}
 	return alreadyStored
+}
+
+// reserve waits until a body of so many bytes may be in memory too.
+func (h *Handler) reserve(ctx context.Context, weight int64) bool {
+	ctx, cancel := context.WithTimeout(ctx, h.cfg.memoryWait)
+	defer cancel()
+	return h.bodies.Acquire(ctx, weight) == nil
 }

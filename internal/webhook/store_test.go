@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/concorde-bot/concorde/internal/queue"
 )
@@ -121,4 +122,50 @@ func TestCutOff(t *testing.T) {
 	}
 	req.Body.Close()
 	r.nothingStored()
+}
+
+// Strangers who send large bodies, slowly, do not fill the memory; once they are
+// gone, deliveries are taken again.
+func TestManyLargeBodiesAtOnce(t *testing.T) {
+	r := start(t, Config{memoryWait: time.Millisecond})
+	var senders []*io.PipeWriter
+	ended := make(chan error)
+	for range bodiesAtOnce {
+		reader, writer := io.Pipe()
+		req := r.request(body)
+		req.Body, req.ContentLength = reader, -1
+		go func() {
+			res, err := http.DefaultClient.Do(req)
+			if err == nil {
+				err = res.Body.Close()
+			}
+			ended <- err
+		}()
+		if _, err := writer.Write([]byte("{")); err != nil { // returns once the client sends
+			t.Fatal(err)
+		}
+		senders = append(senders, writer)
+	}
+	deadline := time.Now().Add(time.Minute)
+	for status := 0; status != http.StatusServiceUnavailable; {
+		if time.Now().After(deadline) {
+			t.Fatal("waited in vain for a refusal")
+		}
+		var text string
+		status, text, _ = r.send(r.request(body))
+		if status == http.StatusServiceUnavailable && text != "not stored: too many large bodies arrive at once: send it again later\n" {
+			t.Errorf("text %q", text)
+		}
+	}
+	for _, sender := range senders {
+		if err := sender.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if status, text, _ := r.send(r.request(body)); status != http.StatusAccepted {
+		t.Errorf("afterwards: %d %q", status, text)
+	}
 }
