@@ -130,29 +130,46 @@ func (d *demo) say(format string, words ...any) { fmt.Fprintf(d.out, format+"\n"
 // expect prints what the bot writes until a pull request looks as it should.
 func (d *demo) expect(ctx context.Context, number int, right func(ghtest.PRState) bool) error {
 	err := poll(ctx, func() (bool, error) {
-		d.tell()
 		state, err := d.cpython.PR(number)
+		if err == nil {
+			err = d.tell(number)
+		}
 		return err == nil && right(state), err
 	})
-	d.tell()
 	if err != nil {
 		return fmt.Errorf("pull request #%d: %w", number, err)
 	}
 	return nil
 }
 
-// tell prints the writes that were not printed yet.
-func (d *demo) tell() {
+// tell prints the writes that were not printed yet, of the pull request that
+// the story is about.
+func (d *demo) tell(number int) error {
 	writes := d.cpython.Writes()
+	state, err := d.cpython.PR(number) // at least as new as the writes
+	if err != nil {
+		return err
+	}
 	for _, w := range writes[d.told:] {
-		d.say("    bot: %s", describe(w))
+		d.say("    bot: %s", describe(w, state))
 	}
 	d.told = len(writes)
+	return nil
 }
 
-func describe(w ghtest.Write) string {
-	text, _, _ := strings.Cut(strings.TrimSpace(w.Text), "\n")
-	return strings.TrimRight(fmt.Sprintf("%-9s %s: %s", w.Kind, w.Key, text), ": ")
+func describe(w ghtest.Write, state ghtest.PRState) string {
+	switch w.Kind {
+	case "status":
+		return fmt.Sprintf("status %s: %s", w.Key, w.Text)
+	case "check-run":
+		if n := len(state.CheckRuns); n > 0 {
+			return fmt.Sprintf("check run %q: %s: %s", w.Key, state.CheckRuns[n-1].Conclusion, state.CheckRuns[n-1].Title)
+		}
+	case "comment":
+		text, _, _ := strings.Cut(strings.TrimSpace(w.Text), "\n")
+		return "comment: " + text
+	}
+	return fmt.Sprintf("%s %s", w.Kind, w.Key)
 }
 
 func when(on bool, w io.Writer) io.Writer {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
@@ -39,7 +40,10 @@ func (d *demo) forgottenEntry(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	d.say("  eric adds the entry that the check run showed")
+	if err := d.details(number); err != nil {
+		return err
+	}
+	d.say("  eric adds such an entry")
 	if err := d.push("eric:fix-spam", "Add a NEWS entry", files{
 		"Misc/NEWS.d/next/Library/2026-11-21-10-00-00.gh-issue-132001.Ab3xY_.rst": "Fix :func:`!spam.fry` for more than one egg. Patch by Eric.\n",
 	}); err != nil {
@@ -62,7 +66,7 @@ func (d *demo) wrongSection(ctx context.Context) error {
 	if err := d.expect(ctx, number, func(s ghtest.PRState) bool { return s.Statuses[newsContext].State == "failure" && len(s.CheckRuns) > 0 }); err != nil {
 		return err
 	}
-	if err := d.annotations(number); err != nil {
+	if err := d.details(number); err != nil {
 		return err
 	}
 	d.say("  carol moves the entry and mends its text")
@@ -95,7 +99,7 @@ func (d *demo) abiBreak(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := d.annotations(number); err != nil {
+	if err := d.details(number); err != nil {
 		return err
 	}
 	d.say("  dana marks the NEWS entry too")
@@ -130,15 +134,22 @@ func (d *demo) open(pr ghtest.PR) (int, error) {
 	return number, nil
 }
 
-// annotations prints what the newest check run says of the files.
-func (d *demo) annotations(number int) error {
+// details prints what the newest check run says: its summary when it speaks of
+// no file, else what it says of each.
+func (d *demo) details(number int) error {
 	state, err := d.cpython.PR(number)
 	if err != nil {
 		return err
 	}
 	run := state.CheckRuns[len(state.CheckRuns)-1]
+	if len(run.Annotations) == 0 {
+		for line := range strings.SplitSeq(run.Summary, "\n") {
+			d.say("       | %s", line)
+		}
+	}
 	for _, a := range run.Annotations {
-		d.say("         %s:%d: %s: %s", a.Path, a.StartLine, a.Level, a.Title)
+		d.say("       | %s:%d: %s", a.Path, a.StartLine, a.Level)
+		d.say("       |   %s", a.Message)
 	}
 	return nil
 }
