@@ -41,8 +41,7 @@ func (a *App) apply(ctx context.Context, installation int64, key pull.Key, actio
 	case pull.SetCheck:
 		return r.setCheck(ctx, action)
 	case pull.AddLabel:
-		_, _, err = r.client.Issues.AddLabelsToIssue(ctx, key.Owner, key.Repo, key.Number, []string{action.Name})
-		return settle(err)
+		return r.addLabel(ctx, action.Name)
 	case pull.RemoveLabel:
 		return r.removeLabel(ctx, action.Name)
 	case pull.AddNote:
@@ -110,6 +109,17 @@ func annotations(all []pull.Annotation) []*github.CheckRunAnnotation {
 		})
 	}
 	return out
+}
+
+// addLabel sends the form that GitHub describes, which go-github does not.
+func (r *repository) addLabel(ctx context.Context, name string) error {
+	path := fmt.Sprintf("repos/%s/%s/issues/%d/labels", r.key.Owner, r.key.Repo, r.key.Number)
+	req, err := r.client.NewRequest("POST", path, map[string][]string{"labels": {name}})
+	if err != nil {
+		return fmt.Errorf("writing the request: %w", err)
+	}
+	_, err = r.client.Do(ctx, req, nil)
+	return settle(err)
 }
 
 // removeLabel takes a label off. It may be off already.

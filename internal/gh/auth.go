@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/bradleyfalzon/ghinstallation/v2"
+	"github.com/google/go-github/v60/github"
 )
 
 // login authenticates as an installation. ghinstallation keeps a token until
@@ -54,6 +55,7 @@ func (l *login) transport(dead *ghinstallation.Transport) (*ghinstallation.Trans
 			return nil, err
 		}
 		l.current = ghinstallation.NewFromAppsTransport(signer, l.installation)
+		l.current.InstallationTokenOptions = &github.InstallationTokenOptions{} // else it sends "null"
 	}
 	return l.current, nil
 }

@@ -30,7 +30,11 @@ func (x exchange) graphql(now time.Time) error {
 	}
 	var texts []string
 	for _, e := range said.Errors {
-		texts = append(texts, strings.TrimSpace(e.Type+" "+e.Message))
+		text := strings.TrimSpace(e.Type + " " + e.Message)
+		if len(e.Path) > 0 {
+			text += fmt.Sprint(" at ", e.Path)
+		}
+		texts = append(texts, text)
 	}
 	first := said.Errors[0]
 	answer := x.answer(tidy(strings.Join(texts, "; ")))

@@ -1,0 +1,225 @@
+package gh
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// What this package sends and what ghtest answers is held against GitHub's own
+// descriptions of its REST and GraphQL APIs, so that neither side can agree on
+// something that GitHub does not do. They come from npm: @octokit/openapi and
+// @octokit/graphql-schema.
+func TestAgainstGitHubsDescriptions(t *testing.T) {
+	dir := os.Getenv("CONCORDE_OCTOKIT")
+	if dir == "" {
+		t.Skip("CONCORDE_OCTOKIT is not set: it names the directory node_modules/@octokit with openapi and graphql-schema in it")
+	}
+	rest, graphql := loadREST(t, filepath.Join(dir, "openapi/generated/api.github.com.json")), loadGraphQL(t, filepath.Join(dir, "graphql-schema/schema.graphql"))
+	seen := map[string]int{}
+	for _, x := range converse(t) {
+		if x.Route == "fault" {
+			continue
+		}
+		var err error
+		if strings.HasSuffix(x.Route, "/graphql") {
+			err = graphql.check(x)
+		} else {
+			err = rest.check(x)
+		}
+		seen[x.Route]++
+		if err != nil {
+			t.Errorf("%s %s: %d: %v\nrequest %.600s\nanswer %.600s", x.Request.Method, x.Request.URL, x.Status, err, x.RequestBody, x.Body)
+		}
+	}
+	t.Logf("%d kinds of requests: %v", len(seen), seen)
+	if len(seen) != len(endpoints) {
+		t.Errorf("%d kinds of requests were checked, but the package makes %d", len(seen), len(endpoints))
+	}
+}
+
+// converse makes every kind of request, with good and bad ends.
+func converse(t *testing.T) []ghtest.Exchange {
+	var mu sync.Mutex
+	var exchanges []ghtest.Exchange
+	w := newWorld(t, func(c *ghtest.Config, _ *Config) {
+		c.Observe = func(x ghtest.Exchange) {
+			mu.Lock()
+			defer mu.Unlock()
+			exchanges = append(exchanges, x)
+		}
+	})
+	_, err := w.app.Verify(t.Context())
+	must(t, err)
+	_, err = w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido", Files: map[string]ghtest.File{settingsPath: ghtest.Text("a: 1\n"), "gone": ghtest.Text("x\n"), "old": ghtest.Text(strings.Repeat("x\n", 30))}})
+	must(t, err)
+	files := map[string]ghtest.File{
+		"gone": ghtest.Deleted(), "old": ghtest.Deleted(), "new": ghtest.Text(strings.Repeat("x\n", 30)), "b": ghtest.Text("\x00\xff"),
+		"link": {Content: "b", Mode: "120000"}, "module": {Content: someSHA, Mode: "160000"},
+	}
+	few := w.open(files)
+	for i := range 110 {
+		files[fmt.Sprint("f", i)] = ghtest.Text(fmt.Sprint(i))
+	}
+	_, err = w.repo.Push("bob:many", ghtest.Commit{Message: "m\n\nbody", Author: "bob", Files: files})
+	must(t, err)
+	n, err := w.repo.OpenPR(ghtest.PR{Title: "t", Author: "bob", Head: "bob:many", Draft: true, Labels: []string{"docs"}})
+	must(t, err)
+	for i := range 105 {
+		_, err := w.repo.Comment(n, "bob", fmt.Sprint(i))
+		must(t, err)
+	}
+	many := pull.Key{Owner: "python", Repo: "cpython", Number: n}
+	for range 2 { // the second time with what the first one wrote
+		for _, key := range []pull.Key{few, many} {
+			r := w.load(Query{Key: key, Needs: everything, Reads: func(path string) bool { return path != "f5" }, SettingsPath: settingsPath})
+			exerciseWrites(w, key, r)
+		}
+	}
+	_, err = w.repo.Merge(few.Number, "guido")
+	must(t, err)
+	for _, key := range []pull.Key{few, many, {Owner: "python", Repo: "cpython", Number: 4711}, {Owner: "python", Repo: "nothing", Number: 1}} {
+		_, _ = w.app.Load(t.Context(), Query{Key: key, Installation: w.srv.InstallationID("python"), Needs: everything, Reads: all, SettingsPath: settingsPath})
+		_, _ = w.app.PullRequests(t.Context(), Listing{Repository: key.Repository()})
+	}
+	must(t, w.repo.DeleteFork("bob")) // GitHub's list then has null for the head's repository, against its description
+	w.load(Query{Key: many, Needs: everything, Reads: all})
+	_, err = w.app.Repositories(t.Context())
+	must(t, err)
+	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read"}))
+	_, _ = w.app.Load(t.Context(), Query{Key: few, Needs: everything})
+	exerciseWrites(w, few, &pull.Request{Head: w.repo.Ref("alice:fix")})
+	mu.Lock()
+	defer mu.Unlock()
+	return slices.Clone(exchanges)
+}
+
+// exerciseWrites applies every action; the errors do not matter here.
+func exerciseWrites(w *world, key pull.Key, r *pull.Request) {
+	check := pull.Check{Name: "NEWS", Conclusion: pull.Failure, Title: "t", Summary: "s"}
+	for i := range 60 {
+		check.Annotations = append(check.Annotations, pull.Annotation{Path: "new", Line: i, Level: pull.WarningLevel, Title: "t", Message: "m"})
+	}
+	note := pull.Note{Key: "k", Body: "b"}
+	for _, a := range []pull.Action{
+		pull.SetStatus{SHA: r.Head, Status: pull.Status{Context: "c", State: pull.StatusPending, Description: "d", URL: "https://example.com/"}},
+		pull.SetStatus{SHA: someSHA, Status: someStatus.Status},
+		pull.SetStatus{SHA: r.Head, Status: pull.Status{Context: "d", State: pull.StatusSuccess}},
+		pull.SetCheck{SHA: r.Head, Check: check},
+		pull.SetCheck{SHA: r.Head, Check: pull.Check{Name: "ok", Conclusion: pull.Success, Title: "t"}},
+		pull.AddLabel{Name: "a#b/c?d%e"}, pull.RemoveLabel{Name: "a#b/c?d%e"}, pull.RemoveLabel{Name: "not there"},
+		pull.AddNote{Note: note}, pull.EditNote{ID: r.Notes["k"].ID, Note: note},
+	} {
+		_ = w.app.Apply(w.t.Context(), w.srv.InstallationID("python"), key, a)
+	}
+}
+
+type restDescription struct{ router routers.Router }
+
+func loadREST(t *testing.T, path string) restDescription {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromFile(path)
+	must(t, err)
+	doc.Servers = nil
+	router, err := gorillamux.NewRouter(doc)
+	must(t, err)
+	return restDescription{router}
+}
+
+func (d restDescription) check(x ghtest.Exchange) error {
+	u, err := url.Parse(strings.Replace(x.Request.URL.String(), "/api/v3", "", 1))
+	if err != nil {
+		return err
+	}
+	r := x.Request.Clone(context.Background())
+	r.URL, r.Body = u, io.NopCloser(bytes.NewReader(x.RequestBody))
+	route, params, err := d.router.FindRoute(r)
+	if err != nil {
+		return fmt.Errorf("finding the route: %w", err)
+	}
+	for name, value := range params {
+		if params[name], err = url.PathUnescape(value); err != nil {
+			return err
+		}
+	}
+	options := &openapi3filter.Options{
+		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, RejectWhenRequestBodyNotSpecified: true, MultiError: true,
+	}
+	options.WithCustomSchemaErrorFunc(func(err *openapi3.SchemaError) string {
+		return strings.Join(err.JSONPointer(), "/") + ": " + err.Reason
+	})
+	input := &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route, Options: options}
+	if err := unknownFields(route, x.RequestBody); err != nil {
+		return err
+	}
+	// What is refused may well be wrong; that it was sent is tested elsewhere.
+	if x.Status < 300 {
+		if err := openapi3filter.ValidateRequest(context.Background(), input); err != nil {
+			return fmt.Errorf("request: %w", err)
+		}
+	}
+	if strings.Contains(x.Request.Header.Get("Accept"), ".raw") && x.Status == http.StatusOK {
+		return nil // described as JSON alone
+	}
+	if x.Status >= 400 && route.Operation.Responses.Status(x.Status) == nil { // the description leaves some out
+		return basicError(x.Body)
+	}
+	err = openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: x.Status, Header: x.Header, Body: io.NopCloser(bytes.NewReader(x.Body)), Options: input.Options,
+	})
+	if err != nil {
+		return fmt.Errorf("answer: %w", err)
+	}
+	return nil
+}
+
+func basicError(body []byte) error {
+	var said struct {
+		Message          string
+		DocumentationURL string `json:"documentation_url"`
+	}
+	if err := json.Unmarshal(body, &said); err != nil || said.Message == "" || said.DocumentationURL == "" {
+		return fmt.Errorf("answer: not an error of GitHub's form: %w", err)
+	}
+	return nil
+}
+
+// unknownFields finds what a request says that the description does not name:
+// GitHub would ignore it.
+func unknownFields(route *routers.Route, body []byte) error {
+	var sent map[string]json.RawMessage
+	if json.Unmarshal(body, &sent) != nil {
+		return nil
+	}
+	described := route.Operation.RequestBody.Value.Content.Get("application/json").Schema.Value
+	known := map[string]bool{}
+	for _, s := range append(openapi3.SchemaRefs{{Value: described}}, slices.Concat(described.OneOf, described.AnyOf, described.AllOf)...) {
+		for name := range s.Value.Properties {
+			known[name] = true
+		}
+	}
+	for name := range sent {
+		if !known[name] && len(known) > 0 {
+			return fmt.Errorf("request: %q is not described", name)
+		}
+	}
+	return nil
+}
