@@ -23,7 +23,6 @@ type check struct {
 	title, summary, text          *string
 	annotations                   []annotation
 	started, completed            time.Time
-	actions                       []obj
 }
 
 type annotation struct {
@@ -121,9 +120,6 @@ func (k *check) apply(in checkInput, now time.Time) error {
 	}
 	if in.CompletedAt != nil {
 		k.completed = *in.CompletedAt
-	}
-	if in.Actions != nil {
-		k.actions = in.Actions
 	}
 	if out := in.Output; out != nil {
 		k.title, k.summary = out.Title, out.Summary

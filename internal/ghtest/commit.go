@@ -11,14 +11,7 @@ type commit struct {
 	sha, tree, message  string
 	parents             []string
 	author, authorEmail string
-	committer           string
 	date                time.Time
-}
-
-// subject is the first line of the message.
-func (c *commit) subject() string {
-	subject, _, _ := strings.Cut(c.message, "\n")
-	return subject
 }
 
 // commit returns the parsed commit, or errNoObject.
@@ -52,8 +45,6 @@ func parseCommit(sha, content string) *commit {
 			c.parents = append(c.parents, value)
 		case "author":
 			c.author, c.authorEmail, c.date = parseIdent(value)
-		case "committer":
-			c.committer, _, _ = parseIdent(value)
 		}
 	}
 	return c

@@ -89,6 +89,53 @@ func TestGitOverHTTP(t *testing.T) {
 	}
 }
 
+// A contributor merges the base into the branch: the files stay those of the branch, the merge is one of its commits.
+func TestMergedBase(t *testing.T) {
+	srv := newServer(t, ghtest.Config{})
+	repo := newRepo(t, srv, "python/cpython")
+	number := openPR(t, repo)
+	must(repo.Push("main", ghtest.Commit{Message: "Elsewhere", Files: map[string]ghtest.File{"other": ghtest.Text("x\n")}}))(t)
+	dir := filepath.Join(t.TempDir(), "clone")
+	git(t, ".", "", "clone", "-q", srv.FindRepo("alice/cpython").CloneURL(), dir)
+	git(t, dir, "", "checkout", "-q", "fix")
+	git(t, dir, "", "pull", "-q", "--no-rebase", "--no-edit", repo.CloneURL(), "main")
+	git(t, dir, srv.UserToken("alice"), "push", "-q", "origin", "fix")
+	pr, _, err := client(t, srv, "python").PullRequests.Get(context.Background(), "python", "cpython", number)
+	ok(t, err)
+	if pr.GetChangedFiles() != 1 || pr.GetCommits() != 2 || pr.GetHead().GetSHA() != git(t, dir, "", "rev-parse", "HEAD") {
+		t.Errorf("%d files, %d commits, head %s", pr.GetChangedFiles(), pr.GetCommits(), pr.GetHead().GetSHA())
+	}
+	out := graphql(t, srv, srv.UserToken("bob"), `{repository(owner:"python",name:"cpython"){pullRequest(number:1){commits(last:1){nodes{commit{parents(first:5){totalCount nodes{oid}}}}}}}}`, nil)
+	if got := at(out, "data", "repository", "pullRequest", "commits", "nodes", 0, "commit", "parents", "totalCount"); got != 2.0 {
+		t.Errorf("the merge has %v parents", got)
+	}
+}
+
+// Branches and tags come and go, for git as for the API.
+func TestRefs(t *testing.T) {
+	srv := newServer(t, ghtest.Config{})
+	repo := must(ghtest.NewCPython(srv))(t)
+	ok(t, repo.Tag("v3.13.0", "3.13"))
+	old := repo.Ref("3.13")
+	if got := git(t, repo.Dir(), "", "rev-parse", "3.13", "v3.13.0"); got != old+"\n"+old {
+		t.Errorf("git has %s, want %s", got, old)
+	}
+	ok(t, repo.DeleteBranch("3.13"))
+	must(repo.Push("hotfix", ghtest.Commit{From: "v3.13.0", Files: map[string]ghtest.File{"x": ghtest.Text("x\n")}}))(t)
+	refs := git(t, ".", "", "ls-remote", repo.CloneURL())
+	if strings.Contains(refs, "refs/heads/3.13") || !strings.Contains(refs, "refs/tags/v3.13.0") || !strings.Contains(refs, repo.Ref("hotfix")+"\trefs/heads/hotfix") {
+		t.Errorf("refs are\n%s", refs)
+	}
+	if got := git(t, repo.Dir(), "", "rev-parse", "hotfix^"); got != old {
+		t.Errorf("hotfix starts at %s, want %s", got, old)
+	}
+	_, resp, err := client(t, srv, "python").Git.GetRef(context.Background(), "python", "cpython", "heads/3.13")
+	apiError(t, err, 404, "Not Found")
+	if resp.Header.Get("ETag") != "" {
+		t.Error("an error has an ETag")
+	}
+}
+
 // A big push arrives packed or loose; either way the server reads it.
 func TestPushedPackIsRead(t *testing.T) {
 	srv := newServer(t, ghtest.Config{})

@@ -43,12 +43,14 @@ func TestEvents(t *testing.T) {
 	ok(t, repo.Reopen(number, "alice"))
 	sha := must(repo.Merge(number, "barry"))(t)
 	srv.Uninstall("python")
+	ok(t, repo.SetDraft(must(repo.OpenPR(ghtest.PR{Title: "Unseen", Head: "alice:fix"}))(t), true)) // the App hears nothing
+	srv.Install("python")
 	flush(t, srv)
 	want := []string{
 		"ping", "pull_request.opened", "pull_request.edited", "pull_request.edited", "pull_request.edited", "pull_request.edited",
 		"pull_request.labeled", "pull_request.unlabeled", "issue_comment.created", "issue_comment.deleted", "pull_request.converted_to_draft",
 		"pull_request.ready_for_review", "pull_request.synchronize", "pull_request.synchronize", "pull_request.closed", "pull_request.reopened",
-		"pull_request.closed", "push", "installation.deleted",
+		"pull_request.closed", "push", "installation.deleted", "installation.created",
 	}
 	if d := cmp.Diff(want, rec.events); d != "" {
 		t.Fatalf("events (-want +got):\n%s", d)

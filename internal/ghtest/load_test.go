@@ -3,6 +3,7 @@ package ghtest_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -144,5 +145,44 @@ func TestPushes(t *testing.T) {
 	git(t, dir, srv.UserToken("barry"), "push", "-q", "origin", ":topic")
 	if st := must(repo.PR(number))(t); st.State != "closed" || st.Merged {
 		t.Errorf("state is %+v", st)
+	}
+}
+
+// BenchmarkSnapshot is one GraphQL query of a whole pull request.
+func BenchmarkSnapshot(b *testing.B) {
+	srv, err := ghtest.New(ghtest.Config{RateLimit: 1 << 30})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = srv.Close() }()
+	repo, err := ghtest.NewCPython(srv)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := repo.Push("alice:fix", ghtest.Commit{Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text("import sys\n")}}); err != nil {
+		b.Fatal(err)
+	}
+	number, err := repo.OpenPR(ghtest.PR{Title: "Fix", Head: "alice:fix"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	vars := fmt.Sprintf(`{"owner":"python","name":"cpython","number":%d,"app":%d}`, number, srv.AppID())
+	body := fmt.Sprintf(`{"query":%q,"variables":%s}`, strings.Join(strings.Fields(snapshotQuery), " "), vars)
+	token := srv.UserToken("alice")
+	for b.Loop() {
+		req, err := http.NewRequest(http.MethodPost, srv.GraphQLURL(), strings.NewReader(body))
+		if err != nil {
+			b.Fatal(err)
+		}
+		req.Header.Set("Authorization", "bearer "+token)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			b.Fatal(err)
+		}
+		text, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || resp.StatusCode != http.StatusOK || strings.Contains(string(text), `"errors"`) {
+			b.Fatalf("%d %v %s", resp.StatusCode, err, text)
+		}
 	}
 }
