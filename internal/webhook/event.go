@@ -18,7 +18,7 @@ type event struct {
 	} `json:"installation"`
 	Repository  repository `json:"repository"`
 	PullRequest subject    `json:"pull_request"`
-	Issue       subject    `json:"issue"`
+	Issue       discussion `json:"issue"`
 	CheckRun    run        `json:"check_run"`
 	CheckSuite  run        `json:"check_suite"`
 	WorkflowRun run        `json:"workflow_run"`
@@ -41,6 +41,13 @@ type repository struct {
 type subject struct {
 	Number    int    `json:"number"`
 	UpdatedAt string `json:"updated_at"`
+}
+
+// discussion is what issues and pull requests have in common, comments above
+// all.
+type discussion struct {
+	subject
+	PullRequest json.RawMessage `json:"pull_request"` // of a pull request alone
 }
 
 // run is a check run, check suite or workflow run, with the open pull requests

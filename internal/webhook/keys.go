@@ -19,9 +19,8 @@ var subjects = map[string]func(*event) []pull.Key{
 	"pull_request_review_comment": pullRequest,
 	"pull_request_review_thread":  pullRequest,
 	"pull_request_target":         pullRequest,
-	// A pull request is an issue too; which it is, the worker finds out.
-	"issues":        issue,
-	"issue_comment": issue,
+	"issues":                      discussed,
+	"issue_comment":               discussed,
 
 	"check_run":    func(e *event) []pull.Key { return e.listed(e.CheckRun) },
 	"check_suite":  func(e *event) []pull.Key { return e.listed(e.CheckSuite) },
@@ -83,7 +82,15 @@ func (r repository) key() pull.Key {
 func wholeRepository(e *event) []pull.Key { return []pull.Key{e.Repository.key()} }
 
 func pullRequest(e *event) []pull.Key { return e.numbered(e.PullRequest.Number) }
-func issue(e *event) []pull.Key       { return e.numbered(e.Issue.Number) }
+
+// discussed: to GitHub a pull request is an issue too. Of true issues nothing
+// is known here, and looking for a pull request would find none.
+func discussed(e *event) []pull.Key {
+	if link := string(e.Issue.PullRequest); link == "" || link == "null" {
+		return nil
+	}
+	return e.numbered(e.Issue.Number)
+}
 
 func (e *event) numbered(number int) []pull.Key {
 	if number <= 0 {

@@ -20,12 +20,14 @@ func TestKeys(t *testing.T) {
 		{"pull_request_review_comment", `{"pull_request":{"number":3},` + repo + `}`, "python/cpython#3"},
 		{"pull_request_review_thread", `{"pull_request":{"number":3},` + repo + `}`, "python/cpython#3"},
 		{"pull_request_target", `{"pull_request":{"number":3},` + repo + `}`, "python/cpython#3"},
-		{"issues", `{"issue":{"number":3},` + repo + `}`, "python/cpython#3"},
-		{"issue_comment", `{"action":"created","issue":{"number":3},` + repo + `}`, "python/cpython#3"},
-		{"issue_comment", `{"action":"created","issue":{"number":3},"comment":{"performed_via_github_app":{"id":78}},` + repo + `}`, "python/cpython#3"},
-		{"issue_comment", `{"action":"created","issue":{"number":3},"comment":{"performed_via_github_app":null},` + repo + `}`, "python/cpython#3"},
-		{"issue_comment", `{"action":"created","issue":{"number":3},"comment":{"performed_via_github_app":{"id":77}},` + repo + `}`, ""},
-		{"issue_comment", `{"action":"deleted","issue":{"number":3},"comment":{"performed_via_github_app":{"id":77}},` + repo + `}`, "python/cpython#3"},
+		{"issues", `{"issue":{"number":3,"pull_request":{"url":"x"}},` + repo + `}`, "python/cpython#3"},
+		{"issues", `{"issue":{"number":3},` + repo + `}`, ""},
+		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":null},` + repo + `}`, ""},
+		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},` + repo + `}`, "python/cpython#3"},
+		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":{"id":78}},` + repo + `}`, "python/cpython#3"},
+		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":null},` + repo + `}`, "python/cpython#3"},
+		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":{"id":77}},` + repo + `}`, ""},
+		{"issue_comment", `{"action":"deleted","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":{"id":77}},` + repo + `}`, "python/cpython#3"},
 		{"check_run", `{"action":"completed","check_run":{"app":{"id":78},` + listed + `},` + repo + `}`, "python/cpython#3 python/cpython#5"},
 		{"check_run", `{"action":"completed","check_run":{"app":{"id":77},` + listed + `},` + repo + `}`, ""},
 		{"check_run", `{"action":"rerequested","check_run":{"app":{"id":77},` + listed + `},` + repo + `}`, "python/cpython#3 python/cpython#5"},
@@ -99,7 +101,7 @@ func TestKeysAreBounded(t *testing.T) {
 }
 
 func TestOwnWritesWithoutAppID(t *testing.T) {
-	e, err := parse([]byte(`{"action":"created","issue":{"number":3},"comment":{"performed_via_github_app":null},"repository":{"full_name":"a/b"}}`))
+	e, err := parse([]byte(`{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":null},"repository":{"full_name":"a/b"}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
