@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -22,12 +23,12 @@ import (
 	"github.com/google/go-github/v60/github"
 )
 
-// Every endpoint is called once with go-github. Where GITHUB_OPENAPI names GitHub's OpenAPI description (api.github.com.json of npm
-// @octokit/openapi), requests and answers are held against it.
+// Every endpoint is called once with go-github. Where CONCORDE_OCTOKIT names the directory of npm's @octokit packages, requests and
+// answers are held against GitHub's OpenAPI description (@octokit/openapi).
 func TestEveryEndpoint(t *testing.T) {
 	var check func(ghtest.Exchange)
-	if path := os.Getenv("GITHUB_OPENAPI"); path != "" {
-		check = againstDescription(t, path)
+	if dir := os.Getenv("CONCORDE_OCTOKIT"); dir != "" {
+		check = againstDescription(t, filepath.Join(dir, "openapi", "generated", "api.github.com.json"))
 	}
 	srv := newServer(t, ghtest.Config{Observe: check})
 	callEverything(t, srv)

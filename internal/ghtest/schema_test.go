@@ -3,6 +3,7 @@ package ghtest
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -11,13 +12,14 @@ import (
 	"github.com/vektah/gqlparser/v2/validator"
 )
 
-// Where GITHUB_GRAPHQL_SCHEMA names GitHub's schema (schema.graphql of npm @octokit/graphql-schema), every field that a query can
-// reach here is one of GitHub's, with a value of its type.
+// Where CONCORDE_OCTOKIT names the directory of npm's @octokit packages, every field that a query can reach here is one of GitHub's
+// (@octokit/graphql-schema), with a value of its type.
 func TestFieldsAreGitHubs(t *testing.T) {
-	path := os.Getenv("GITHUB_GRAPHQL_SCHEMA")
-	if path == "" {
-		t.Skip("GITHUB_GRAPHQL_SCHEMA is not set")
+	dir := os.Getenv("CONCORDE_OCTOKIT")
+	if dir == "" {
+		t.Skip("CONCORDE_OCTOKIT is not set")
 	}
+	path := filepath.Join(dir, "graphql-schema", "schema.graphql")
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +44,7 @@ func TestFieldsAreGitHubs(t *testing.T) {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
 	w := walker{t: t, schema: schema, seen: map[string]int{}}
-	w.node(root, 0)
+	w.node(root, nil)
 	for _, kind := range []string{
 		"Repository", "PullRequest", "Issue", "Label", "IssueComment", "Commit", "Blob", "Tree", "TreeEntry", "Submodule", "Ref", "Tag", "Status", "StatusContext",
 		"CheckSuite", "CheckRun", "PullRequestChangedFile", "LabeledEvent", "CommentDeletedEvent", "RenamedTitleEvent", "ClosedEvent", "ReopenedEvent", "HeadRefForcePushedEvent",
@@ -115,16 +117,18 @@ type walker struct {
 	seen   map[string]int
 }
 
-func (w walker) node(n node, depth int) {
+func (w walker) node(n node, path []string) {
 	name, _ := n["__typename"].(string)
 	kind := w.schema.Types[name]
 	if kind == nil {
 		w.t.Errorf("there is no type %q", name)
 		return
 	}
-	if w.seen[name]++; depth > 9 || w.seen[name] > 1000 {
-		return
+	w.seen[name]++
+	if slices.Contains(path, name) {
+		return // everything leads back to the repository
 	}
+	path = append(slices.Clone(path), name)
 	for field, value := range n {
 		if field == "__typename" || field == "__interfaces" {
 			continue
@@ -136,7 +140,7 @@ func (w walker) node(n node, depth int) {
 		}
 		resolve, ok := value.(resolver)
 		if !ok {
-			w.value(name+"."+field, value, def.Type, depth)
+			w.value(name+"."+field, value, def.Type, path)
 			continue
 		}
 		tries := arguments[field]
@@ -149,12 +153,12 @@ func (w walker) node(n node, depth int) {
 			if err != nil && (!errors.As(err, &known) || known.kind != "NOT_FOUND") { // a fork has no issues
 				w.t.Errorf("%s.%s: %v", name, field, err)
 			}
-			w.value(name+"."+field, v, def.Type, depth)
+			w.value(name+"."+field, v, def.Type, path)
 		}
 	}
 }
 
-func (w walker) value(where string, v any, want *ast.Type, depth int) {
+func (w walker) value(where string, v any, want *ast.Type, path []string) {
 	if n, ok := v.(node); v == nil || (ok && n == nil) {
 		if want.NonNull {
 			w.t.Errorf("%s is null, and must not be", where)
@@ -169,7 +173,7 @@ func (w walker) value(where string, v any, want *ast.Type, depth int) {
 			return
 		}
 		for _, n := range v {
-			w.value(where, n, want.Elem, depth)
+			w.value(where, n, want.Elem, path)
 		}
 	case node:
 		possible := w.schema.GetPossibleTypes(def)
@@ -177,7 +181,7 @@ func (w walker) value(where string, v any, want *ast.Type, depth int) {
 			w.t.Errorf("%s is a %v, want %s", where, v["__typename"], want)
 			return
 		}
-		w.node(v, depth+1)
+		w.node(v, path)
 	case string:
 		if def.Kind == ast.Enum && def.EnumValues.ForName(v) == nil {
 			w.t.Errorf("%s is %q, no value of %s", where, v, def.Name)
