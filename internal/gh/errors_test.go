@@ -88,7 +88,7 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(place.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, func(_ *ghtest.Config, c *Config) { c.Timeout = 3 * time.Second })
+			w := newWorld(t)
 			key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 			for _, f := range faults {
 				w.srv.ClearFaults()

@@ -23,7 +23,7 @@ type world struct {
 
 func newWorld(t *testing.T, change ...func(*ghtest.Config, *Config)) *world {
 	t.Helper()
-	sc, cfg := ghtest.Config{Dir: t.TempDir()}, Config{Timeout: 10 * time.Second}
+	sc, cfg := ghtest.Config{Dir: t.TempDir()}, Config{Timeout: time.Minute}
 	for _, c := range change {
 		c(&sc, &cfg)
 	}

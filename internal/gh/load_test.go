@@ -20,24 +20,7 @@ const settingsPath = ".github/concorde.yml"
 func TestLoad(t *testing.T) {
 	now := time.Now()
 	w := newWorld(t, func(_ *ghtest.Config, c *Config) { c.Now = func() time.Time { return now } })
-	base := map[string]ghtest.File{
-		settingsPath: ghtest.Text("rules: {}\n"),
-		"old.txt":    ghtest.Text(strings.Repeat("A line that stays.\n", 20)),
-		"edited.txt": ghtest.Text("1\n"),
-		"gone.txt":   ghtest.Text("1\n"),
-	}
-	_, err := w.repo.Push("main", ghtest.Commit{Message: "Start", Author: "guido", Files: base})
-	must(t, err)
-	first, err := w.repo.Push("alice:fix", ghtest.Commit{Message: "First\n\nWith a body.", Author: "alice", Files: map[string]ghtest.File{"new.txt": ghtest.Text("new\n")}})
-	must(t, err)
-	head, err := w.repo.Push("alice:fix", ghtest.Commit{Message: "Second", Author: "alice", Files: map[string]ghtest.File{
-		"old.txt": ghtest.Deleted(), "renamed.txt": base["old.txt"], "edited.txt": ghtest.Text("2\n"), "gone.txt": ghtest.Deleted(),
-	}})
-	must(t, err)
-	n, err := w.repo.OpenPR(ghtest.PR{Title: "gh-5: Fix", Body: "Why\n", Author: "alice", Association: "FIRST_TIME_CONTRIBUTOR", Head: "alice:fix", Draft: true, Labels: []string{"docs", "skip news"}})
-	must(t, err)
-	key := pull.Key{Owner: "python", Repo: "cpython", Number: n}
-
+	key, first, head := w.openTwoCommits(t)
 	must(t, w.repo.SetStatus(first, "ci", ghtest.Status{Context: "old/ci", State: "failure"}))
 	must(t, w.repo.SetStatus(head, "ci", ghtest.Status{Context: "new/ci", State: "pending", Description: "running", TargetURL: "https://example.com/1"}))
 	must(t, w.repo.SetStatus(head, "ci", ghtest.Status{Context: "new/ci", State: "error"}))
@@ -49,7 +32,7 @@ func TestLoad(t *testing.T) {
 	note := pull.Note{Key: "news-help", Body: "Hello"}
 	body, err := mark(pull.Note{Key: "other", Body: "a forgery"})
 	must(t, err)
-	_, err = w.repo.Comment(n, "mallory", body)
+	_, err = w.repo.Comment(key.Number, "mallory", body)
 	must(t, err)
 	w.apply(key, pull.AddNote{Note: note})
 
@@ -61,7 +44,7 @@ func TestLoad(t *testing.T) {
 			{Path: "edited.txt", Change: pull.Modified, Content: regular("2\n")},
 			{Path: "gone.txt", Change: pull.Removed},
 			{Path: "new.txt", Change: pull.Added, Content: regular("new\n")},
-			{Path: "renamed.txt", Change: pull.Renamed, Content: regular(base["old.txt"].Content)},
+			{Path: "renamed.txt", Change: pull.Renamed, Content: regular(staying)},
 		},
 		Commits:         []pull.Commit{{SHA: first, Message: "First\n\nWith a body."}, {SHA: head, Message: "Second"}},
 		Statuses:        map[string]pull.Status{"new/ci": {Context: "new/ci", State: "error"}, "bedevere/news": status},
@@ -76,6 +59,30 @@ func TestLoad(t *testing.T) {
 	if age := now.Sub(got.UpdatedAt); age < -time.Minute || age > time.Minute {
 		t.Errorf("updated at %v", got.UpdatedAt)
 	}
+}
+
+var staying = strings.Repeat("A line that stays.\n", 20)
+
+// openTwoCommits makes a pull request that adds, edits, renames and removes.
+func (w *world) openTwoCommits(t *testing.T) (key pull.Key, first, head string) {
+	t.Helper()
+	base := map[string]ghtest.File{
+		settingsPath: ghtest.Text("rules: {}\n"),
+		"old.txt":    ghtest.Text(staying),
+		"edited.txt": ghtest.Text("1\n"),
+		"gone.txt":   ghtest.Text("1\n"),
+	}
+	_, err := w.repo.Push("main", ghtest.Commit{Message: "Start", Author: "guido", Files: base})
+	must(t, err)
+	first, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "First\n\nWith a body.", Author: "alice", Files: map[string]ghtest.File{"new.txt": ghtest.Text("new\n")}})
+	must(t, err)
+	head, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "Second", Author: "alice", Files: map[string]ghtest.File{
+		"old.txt": ghtest.Deleted(), "renamed.txt": base["old.txt"], "edited.txt": ghtest.Text("2\n"), "gone.txt": ghtest.Deleted(),
+	}})
+	must(t, err)
+	n, err := w.repo.OpenPR(ghtest.PR{Title: "gh-5: Fix", Body: "Why\n", Author: "alice", Association: "FIRST_TIME_CONTRIBUTOR", Head: "alice:fix", Draft: true, Labels: []string{"docs", "skip news"}})
+	must(t, err)
+	return pull.Key{Owner: "python", Repo: "cpython", Number: n}, first, head
 }
 
 func regular(s string) *pull.Content {

@@ -69,25 +69,7 @@ func converse(t *testing.T) []ghtest.Exchange {
 	})
 	_, err := w.app.Verify(t.Context())
 	must(t, err)
-	_, err = w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido", Files: map[string]ghtest.File{settingsPath: ghtest.Text("a: 1\n"), "gone": ghtest.Text("x\n"), "old": ghtest.Text(strings.Repeat("x\n", 30))}})
-	must(t, err)
-	files := map[string]ghtest.File{
-		"gone": ghtest.Deleted(), "old": ghtest.Deleted(), "new": ghtest.Text(strings.Repeat("x\n", 30)), "b": ghtest.Text("\x00\xff"),
-		"link": {Content: "b", Mode: "120000"}, "module": {Content: someSHA, Mode: "160000"},
-	}
-	few := w.open(files)
-	for i := range 110 {
-		files[fmt.Sprint("f", i)] = ghtest.Text(fmt.Sprint(i))
-	}
-	_, err = w.repo.Push("bob:many", ghtest.Commit{Message: "m\n\nbody", Author: "bob", Files: files})
-	must(t, err)
-	n, err := w.repo.OpenPR(ghtest.PR{Title: "t", Author: "bob", Head: "bob:many", Draft: true, Labels: []string{"docs"}})
-	must(t, err)
-	for i := range 105 {
-		_, err := w.repo.Comment(n, "bob", fmt.Sprint(i))
-		must(t, err)
-	}
-	many := pull.Key{Owner: "python", Repo: "cpython", Number: n}
+	few, many := openFewAndMany(w)
 	for range 2 { // the second time with what the first one wrote
 		for _, key := range []pull.Key{few, many} {
 			r := w.load(Query{Key: key, Needs: everything, Reads: func(path string) bool { return path != "f5" }, SettingsPath: settingsPath})
@@ -110,6 +92,30 @@ func converse(t *testing.T) []ghtest.Exchange {
 	mu.Lock()
 	defer mu.Unlock()
 	return slices.Clone(exchanges)
+}
+
+// openFewAndMany makes a pull request whose lists have one page, and one whose
+// lists have several.
+func openFewAndMany(w *world) (few, many pull.Key) {
+	_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido", Files: map[string]ghtest.File{settingsPath: ghtest.Text("a: 1\n"), "gone": ghtest.Text("x\n"), "old": ghtest.Text(strings.Repeat("x\n", 30))}})
+	must(w.t, err)
+	files := map[string]ghtest.File{
+		"gone": ghtest.Deleted(), "old": ghtest.Deleted(), "new": ghtest.Text(strings.Repeat("x\n", 30)), "b": ghtest.Text("\x00\xff"),
+		"link": {Content: "b", Mode: "120000"}, "module": {Content: someSHA, Mode: "160000"},
+	}
+	few = w.open(files)
+	for i := range 110 {
+		files[fmt.Sprint("f", i)] = ghtest.Text(fmt.Sprint(i))
+	}
+	_, err = w.repo.Push("bob:many", ghtest.Commit{Message: "m\n\nbody", Author: "bob", Files: files})
+	must(w.t, err)
+	n, err := w.repo.OpenPR(ghtest.PR{Title: "t", Author: "bob", Head: "bob:many", Draft: true, Labels: []string{"docs"}})
+	must(w.t, err)
+	for i := range 105 {
+		_, err := w.repo.Comment(n, "bob", fmt.Sprint(i))
+		must(w.t, err)
+	}
+	return few, pull.Key{Owner: "python", Repo: "cpython", Number: n}
 }
 
 // exerciseWrites applies every action; the errors do not matter here.
