@@ -7,28 +7,34 @@ import (
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
-// outcome turns what GitHub said into what the queue does next.
-func outcome(err error) error {
+// goneAttempts is how often a key is looked at that GitHub says is not there.
+// Its copies of the data lag behind each other, and at times it answers 404 to
+// trouble of its own.
+const goneAttempts = 5
+
+// outcome turns what GitHub said into what the queue does next. A permission
+// that the App lacks is asked for again: somebody may grant it, and no event
+// tells of that.
+func outcome(err error, attempt int) error {
 	var (
-		limited *gh.Limited
-		gone    *gh.Gone
+		limited  *gh.Limited
+		gone     *gh.Gone
+		denied   *gh.Denied
+		rejected *gh.Rejected
 	)
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &limited):
 		return &queue.Later{Until: limited.Until, Why: err.Error()}
-	case errors.As(err, &gone):
+	case errors.As(err, &gone) && attempt >= goneAttempts:
 		return &queue.GiveUp{Err: err}
-	case permanent(err):
+	case errors.As(err, &rejected) && !errors.As(err, &denied):
 		return &queue.GiveUp{Err: err}
 	}
 	return err
 }
 
-// permanent tells errors that a retry will not mend: a person must change
-// something first, and the sweep looks again after that.
-func permanent(err error) bool {
+// refused tells errors that are about one thing only; others may pass.
+func refused(err error) bool {
 	var (
 		denied   *gh.Denied
 		rejected *gh.Rejected

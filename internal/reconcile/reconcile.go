@@ -86,9 +86,9 @@ func (r *Reconciler) Run(ctx context.Context, job queue.Job) error {
 	log := r.Log.With().Str("pr", key.String()).Str("cause", job.Cause).Logger()
 	ctx = log.WithContext(ctx)
 	if key.Number == 0 {
-		return outcome(r.sweepStep(ctx, key, job))
+		return outcome(r.sweepStep(ctx, key, job), job.Attempt)
 	}
-	return outcome(r.run(ctx, key, job))
+	return outcome(r.run(ctx, key, job), job.Attempt)
 }
 
 func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error {
@@ -160,7 +160,7 @@ func (r *Reconciler) load(ctx context.Context, key pull.Key, installation int64,
 // rest; what it cannot do now does.
 func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, installation int64) error {
 	log := zerolog.Ctx(ctx)
-	var refused []error
+	var faults []error
 	for _, action := range plan.Actions {
 		if r.DryRun {
 			log.Info().Stringer("action", action).Msg("would apply")
@@ -171,15 +171,15 @@ func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, installation int
 		case err == nil:
 			log.Info().Stringer("action", action).Msg("applied")
 			r.actions.WithLabelValues(action.Kind(), "done").Inc()
-		case permanent(err):
+		case refused(err):
 			r.actions.WithLabelValues(action.Kind(), "error").Inc()
-			refused = append(refused, fmt.Errorf("applying %s: %w", action, err))
+			faults = append(faults, err)
 		default:
 			r.actions.WithLabelValues(action.Kind(), "error").Inc()
-			return fmt.Errorf("applying %s: %w", action, err)
+			return err
 		}
 	}
-	return errors.Join(refused...)
+	return errors.Join(faults...)
 }
 
 // follow hands on what a plan asks beyond its own pull request.

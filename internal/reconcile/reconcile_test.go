@@ -215,8 +215,8 @@ func TestOutcomes(t *testing.T) {
 		"bad gateway":   {statuses(ghtest.BadGateway()), retry},
 		"no answer":     {statuses(ghtest.Fault{Drop: true}), retry},
 		"unprocessable": {statuses(ghtest.Fault{Status: 422, Body: `{"message":"Validation Failed"}`}), giveUp},
-		"forbidden":     {statuses(ghtest.Fault{Status: 403, Body: `{"message":"Resource not accessible by integration"}`}), giveUp},
-		"gone":          {statuses(ghtest.Fault{Status: 404, Body: `{"message":"Not Found"}`}), giveUp},
+		"forbidden":     {statuses(ghtest.Fault{Status: 403, Body: `{"message":"Resource not accessible by integration"}`}), retry},
+		"gone":          {statuses(ghtest.Fault{Status: 404, Body: `{"message":"Not Found"}`}), retry},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t)
@@ -232,6 +232,24 @@ func TestOutcomes(t *testing.T) {
 				t.Errorf("after the fault: status %q", got)
 			}
 		})
+	}
+}
+
+func TestWhatStaysGoneIsGivenUp(t *testing.T) {
+	s := newStage(t)
+	job, r := s.job(s.open("first")+1), s.reconciler()
+	for job.Attempt = 1; ; job.Attempt++ {
+		err := r.Run(t.Context(), job)
+		var giveUp *queue.GiveUp
+		if errors.As(err, &giveUp) {
+			break
+		}
+		if err == nil || job.Attempt > 10 {
+			t.Fatalf("attempt %d: outcome %v", job.Attempt, err)
+		}
+	}
+	if job.Attempt < 3 {
+		t.Errorf("given up at attempt %d: GitHub's copies of the data lag behind each other", job.Attempt)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -44,6 +45,7 @@ type sweepRound struct {
 	Next    time.Time `json:"next"` // the pace: no look before that
 	Left    []int     `json:"left"` // numbers still to look at
 	Mend    []int     `json:"mend"` // numbers with something to do
+	Odd     []int     `json:"odd"`  // numbers that GitHub could not show, which the queue asks for again
 	Writes  int       `json:"writes"`
 }
 
@@ -99,7 +101,7 @@ func (r *Reconciler) sweepStep(ctx context.Context, key pull.Key, job queue.Job)
 	} else if r.Now().Before(state.Running.Next) {
 		return &queue.Later{Until: state.Running.Next, Why: "the sweep is paced"}
 	} else if err := r.look(ctx, key, job.Installation, state.Running); err != nil {
-		return err
+		return errors.Join(err, r.keepSweep(ctx, key, state))
 	}
 	round := state.Running
 	if len(round.Left) > 0 && round.Writes <= r.Settings.Sweep.MaxWrites {
@@ -147,27 +149,33 @@ func fullDue(now, last time.Time, at int) bool {
 	return last.Before(due)
 }
 
-// look plans the next few pull requests.
+// look plans the next few pull requests. One that GitHub cannot show now is
+// left to the queue, so that it does not keep the sweep from all others; the
+// step ends there all the same, since it may be GitHub that is in trouble.
 func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64, round *sweepRound) error {
 	batch := min(sweepBatch, len(round.Left))
-	for _, number := range round.Left[:batch] {
-		of := pull.Key{Owner: key.Owner, Repo: key.Repo, Number: number}
+	for range batch {
+		of := pull.Key{Owner: key.Owner, Repo: key.Repo, Number: round.Left[0]}
 		plan, _, err := r.Plan(ctx, of, installation)
-		if err != nil {
-			var gone *gh.Gone
-			if errors.As(err, &gone) || permanent(err) {
-				zerolog.Ctx(ctx).Warn().Err(err).Msg("sweep passes over a pull request")
-				continue
-			}
+		var gone *gh.Gone
+		var temporary *gh.Temporary
+		switch {
+		case errors.As(err, &gone) || refused(err):
+			zerolog.Ctx(ctx).Warn().Err(err).Msg("sweep passes over a pull request")
+		case errors.As(err, &temporary):
+			round.Odd, round.Left = append(round.Odd, of.Number), round.Left[1:]
 			return err
+		case err != nil:
+			return err
+		default:
+			r.sweep.looked.Inc()
+			if len(plan.Actions) > 0 {
+				round.Mend = append(round.Mend, of.Number)
+				round.Writes += len(plan.Actions)
+			}
 		}
-		r.sweep.looked.Inc()
-		if len(plan.Actions) > 0 {
-			round.Mend = append(round.Mend, number)
-			round.Writes += len(plan.Actions)
-		}
+		round.Left = round.Left[1:]
 	}
-	round.Left = round.Left[batch:]
 	perMinute := r.Settings.Sweep.RequestsPerMinute
 	round.Next = r.Now().Add(time.Duration(batch*requestsPerLook) * time.Minute / time.Duration(max(1, perMinute)))
 	return nil
@@ -183,7 +191,7 @@ func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int6
 		return nil
 	}
 	hints := make([]queue.Hint, 0, len(round.Mend))
-	for _, number := range round.Mend {
+	for _, number := range slices.Concat(round.Mend, round.Odd) {
 		of := pull.Key{Owner: key.Owner, Repo: key.Repo, Number: number}
 		hints = append(hints, queue.Hint{Key: of.String(), Installation: installation, Cause: "sweep"})
 	}
@@ -193,7 +201,7 @@ func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int6
 		}
 	}
 	r.sweep.mended.Add(float64(round.Writes))
-	log.Info().Bool("full", round.Full).Int("mending", len(round.Mend)).Int("writes", round.Writes).Msg("sweep done")
+	log.Info().Bool("full", round.Full).Int("mending", len(round.Mend)).Int("writes", round.Writes).Ints("asked_again", round.Odd).Msg("sweep done")
 	return nil
 }
 

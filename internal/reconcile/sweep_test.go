@@ -188,3 +188,26 @@ func TestSweepWaitsForALimitAndSurvivesBrokenState(t *testing.T) {
 		t.Errorf("handed on %v after %s", keys, waited)
 	}
 }
+
+// One that GitHub never shows must not keep the sweep from the others.
+func TestSweepLeavesTheOddOneToTheQueue(t *testing.T) {
+	s := newStage(t)
+	for _, title := range []string{"one", "two", "three"} {
+		s.open(title)
+	}
+	s.check(s.github.Fault(ghtest.Fault{Path: "^/graphql$", Contains: `"number":2,`, Times: -1, Status: http.StatusBadGateway}))
+	recorded := &hints{Store: s.queue}
+	r := s.reconciler(func(c *reconcile.Config) { c.Store = recorded })
+	var later *queue.Later
+	for range 2 { // the list, and the first batch up to the odd one
+		err := r.Run(t.Context(), s.job(0))
+		if errors.As(err, &later) {
+			s.advance(later.Until.Sub(s.clock()))
+		} else if err == nil || !strings.Contains(err.Error(), "502") {
+			t.Fatalf("outcome %v", err)
+		}
+	}
+	if _, keys := s.steps(r, recorded); len(keys) != 3 {
+		t.Errorf("handed on %v, want all three: two to mend, and the one to ask for again", keys)
+	}
+}
