@@ -76,15 +76,9 @@ func noreply(login string) string { return login + "@users.noreply.github.com" }
 
 // edit applies files to a tree and returns the new one; "" is the empty tree, which git does not keep in a directory.
 func (st *store) edit(tree string, files map[string]File) (string, error) {
-	entries := map[string]treeEntry{}
-	if tree != "" {
-		old, err := st.tree(tree)
-		if err != nil {
-			return "", fmt.Errorf("reading tree %s: %w", tree, err)
-		}
-		for _, e := range old {
-			entries[e.name] = e
-		}
+	entries, err := st.entries(tree)
+	if err != nil {
+		return "", err
 	}
 	below := map[string]map[string]File{}
 	for name, f := range files {
@@ -127,6 +121,22 @@ func (st *store) edit(tree string, files map[string]File) (string, error) {
 		list = append(list, e)
 	}
 	return st.writeTree(list)
+}
+
+// entries are those of a tree by name; "" has none.
+func (st *store) entries(tree string) (map[string]treeEntry, error) {
+	entries := map[string]treeEntry{}
+	if tree == "" {
+		return entries, nil
+	}
+	list, err := st.tree(tree)
+	if err != nil {
+		return nil, fmt.Errorf("reading tree %s: %w", tree, err)
+	}
+	for _, e := range list {
+		entries[e.name] = e
+	}
+	return entries, nil
 }
 
 func (st *store) fileEntry(name string, f File) (treeEntry, error) {
