@@ -93,12 +93,7 @@ func (r *Reconciler) Run(ctx context.Context, job queue.Job) error {
 
 func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error {
 	plan, request, err := r.Plan(ctx, key, job.Installation)
-	var gone *gh.Gone
-	switch {
-	case errors.As(err, &gone):
-		zerolog.Ctx(ctx).Info().Str("reason", err.Error()).Msg("nothing to do: it is gone")
-		return nil
-	case err != nil:
+	if err != nil {
 		return err
 	}
 	if pause := r.stale(request, job); pause > 0 {

@@ -253,15 +253,6 @@ func TestWhatStaysGoneIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestWhatIsGoneNeedsNothing(t *testing.T) {
-	s := newStage(t)
-	r := s.reconciler()
-	s.check(r.Run(t.Context(), s.job(7)))
-	if !strings.Contains(s.log.String(), "nothing to do: it is gone") {
-		t.Errorf("the log does not tell:\n%s", s.log.String())
-	}
-}
-
 func TestWhatGitHubRefusesDoesNotStopTheRest(t *testing.T) {
 	s := newStage(t)
 	number := s.open("first")
