@@ -25,7 +25,7 @@ const (
 func (a *App) Apply(ctx context.Context, installation int64, key pull.Key, action pull.Action) error {
 	if err := a.apply(ctx, installation, key, action); err != nil {
 		a.forget(key, err)
-		return fmt.Errorf("applying %q to %s: %w", action, key, err)
+		return fmt.Errorf("applying to %s: %s: %w", key, action, err)
 	}
 	return nil
 }
