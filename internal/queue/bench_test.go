@@ -17,8 +17,8 @@ import (
 var benchPayload = bytes.Repeat([]byte(`{"number":1234},`), 20_000/16)
 
 // BenchmarkReceive stores deliveries of 20 kB, each with a key of its own, and
-// compares with bare inserts of the same row, one by one, measured just before on
-// the same disk: "x-bare" is how many times faster Receive is.
+// compares with bare inserts of the same row, one by one, measured just before and
+// after in the same database: "x-bare" is how many times faster Receive is.
 func BenchmarkReceive(b *testing.B) {
 	for _, kind := range []string{"sqlite", "postgres"} {
 		for _, concurrent := range []int{1, 10, 100} {
@@ -52,6 +52,7 @@ func benchReceive(b *testing.B, database string, concurrent int) {
 	}
 	group.Wait()
 	b.StopTimer()
+	bare = (bare + benchBare(b, q, 300)) / 2
 	each := b.Elapsed() / time.Duration(b.N)
 	b.ReportMetric(float64(time.Second)/float64(each), "deliveries/s")
 	b.ReportMetric(float64(time.Second)/float64(bare), "bare/s")

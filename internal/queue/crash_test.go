@@ -79,7 +79,7 @@ func killVictim(t *testing.T, kind, database string, note func(line string)) {
 		t.Fatal(err)
 	}
 	lines := bufio.NewScanner(stdout)
-	last := 200 + rand.IntN(1000)
+	last := 100 + rand.IntN(500)
 	for n := 0; lines.Scan(); n++ {
 		if n == last {
 			if err := cmd.Process.Kill(); err != nil {

@@ -117,10 +117,11 @@ const (
 	cleanBatch = 100
 )
 
-// cleanLoop removes what is older than KeepDeliveries, now and every hour.
+// cleanLoop removes what is older than KeepDeliveries and looks for lost runs, now
+// and every hour.
 func (q *Queue) cleanLoop(ctx context.Context) {
 	for ok := true; ok; ok = pause(ctx, cleanEvery) {
-		if err := q.clean(ctx); err != nil && ctx.Err() == nil {
+		if err := errors.Join(q.clean(ctx), q.revive(ctx)); err != nil && ctx.Err() == nil {
 			q.cfg.Log.Warn().Err(q.explain(err)).Msg("removing old deliveries")
 		}
 	}
@@ -151,4 +152,15 @@ func (q *Queue) clean(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (q *Queue) revive(ctx context.Context) error {
+	return q.db.write(ctx, func(t tx) error {
+		n, err := t.each(ctx, reviveLost, [][]any{nil})
+		if err == nil && n[0] > 0 {
+			q.cfg.Log.Warn().Int64("keys", n[0]).Msg("River lost runs; they begin again")
+			q.alarm.set(q.cfg.Now())
+		}
+		return err
+	})
 }

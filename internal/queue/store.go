@@ -97,13 +97,15 @@ SELECT key FROM keys WHERE state = 0 AND again_at > 0 AND again_at <= $1 ORDER B
 	nextDue = `SELECT coalesce(min(due), 0) FROM keys WHERE state = 0 AND due > 0
 UNION ALL SELECT coalesce(min(again_at), 0) FROM keys WHERE state = 0 AND again_at > 0`
 
-	claimRun = `UPDATE keys SET state = 2, attempt = attempt + 1,
-cause = CASE WHEN due = 0 THEN again_cause ELSE cause END,
-run_wanted = CASE WHEN wanted > 0 THEN wanted ELSE again_at END,
-run_due = CASE WHEN due > 0 AND (again_at = 0 OR due < again_at) THEN due ELSE again_at END,
+	// claimRun does no harm twice: the answer to the first may have been lost.
+	claimRun = `UPDATE keys SET state = 2,
+attempt = CASE WHEN state = 1 THEN attempt + 1 ELSE attempt END,
+cause = CASE WHEN state = 1 AND due = 0 THEN again_cause ELSE cause END,
+run_wanted = CASE WHEN state = 2 THEN run_wanted WHEN wanted > 0 THEN wanted ELSE again_at END,
+run_due = CASE WHEN state = 2 THEN run_due WHEN due > 0 AND (again_at = 0 OR due < again_at) THEN due ELSE again_at END,
 wanted = 0, due = 0,
 again_at = CASE WHEN again_at <= CAST($3 AS BIGINT) THEN 0 ELSE again_at END
-WHERE key = $1 AND run = $2 AND state = 1
+WHERE key = $1 AND run = $2 AND state <> 0
 RETURNING installation, updated_at, cause, attempt, run_wanted`
 
 	// finishRun: $3 the next time to run or 0, $4 attempts, $5 when given up or 0,
@@ -123,6 +125,11 @@ wanted = CASE WHEN run_wanted > 0 THEN run_wanted ELSE wanted END,
 due = CASE WHEN run_due > 0 AND (due = 0 OR run_due < due) THEN run_due ELSE due END,
 run_wanted = 0, run_due = 0
 WHERE state <> 0`
+
+	// reviveLost is for runs that River lost, which only a hand in its tables can
+	// bring about.
+	reviveLost = backToWaiting + ` AND NOT EXISTS (SELECT 1 FROM river_job
+WHERE args->>'key' = keys.key AND CAST(args->>'run' AS BIGINT) = keys.run AND finalized_at IS NULL)`
 
 	countKeys = `SELECT
 count(CASE WHEN state = 1 OR state = 0 AND (due > 0 AND due <= $1 OR again_at > 0 AND again_at <= $1) THEN 1 END),

@@ -94,7 +94,7 @@ func TestNoHintIsLost(t *testing.T) {
 			onBoth(t, func(t *testing.T, database string) {
 				w := &world{fail: fail}
 				q := begin(t, Config{Database: database, Work: w.work, RetryMin: time.Millisecond, RetryMax: 5 * time.Millisecond, MaxAttempts: 1000, Log: zerolog.Nop()})
-				w.hint(t, 250, q)
+				w.hint(t, 150, q)
 				quiet(t, q)
 				w.check(t)
 			})
@@ -116,7 +116,7 @@ func TestReplicasShareTheWork(t *testing.T) {
 			},
 		}))
 	}
-	w.hint(t, 250, queues...)
+	w.hint(t, 150, queues...)
 	quiet(t, queues[0])
 	w.check(t)
 	for i := range shares {

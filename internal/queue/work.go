@@ -49,6 +49,10 @@ func (w *worker) Work(ctx context.Context, job *river.Job[run]) error {
 	return w.q.work(ctx, job.Args)
 }
 
+// errAgain is for the stop of a queue whose database is in trouble: the run stays
+// with River and is begun again by another replica or the next start.
+var errAgain = river.JobSnooze(0)
+
 // work runs a key once, if r is still its current run.
 func (q *Queue) work(ctx context.Context, r run) error {
 	var job Job
@@ -58,7 +62,7 @@ func (q *Queue) work(ctx context.Context, r run) error {
 		return err
 	})
 	if err != nil {
-		return river.JobSnooze(0) // stopping: let the next start have it
+		return errAgain
 	}
 	if !current {
 		return nil
@@ -69,10 +73,11 @@ func (q *Queue) work(ctx context.Context, r run) error {
 		v = q.judge(job, err, ctx.Err() != nil)
 	}
 	err = q.insist(q.finishing, "ending a run", func(ctx context.Context) error { return q.finish(ctx, r, v) })
-	if err == nil {
-		q.logVerdict(job, v)
+	if err != nil {
+		return errAgain
 	}
-	return nil // if the end could not be stored, the next start finds the run unfinished
+	q.logVerdict(job, v)
+	return nil
 }
 
 // attempt calls Work with its timeout; a panic is an error like others.
