@@ -31,8 +31,8 @@ type Store interface {
 }
 
 // bodiesAtOnce is how many bodies of the largest size may be in memory at the
-// same time: until they are read whole, anybody may have sent them. Others wait,
-// and are then refused.
+// same time: until they are read whole, anybody may have sent them. Other large
+// ones wait, and are then refused.
 const bodiesAtOnce = 4
 
 // Config of a Handler. Secrets and Store are required.
@@ -49,7 +49,7 @@ type Config struct {
 	Metrics prometheus.Registerer // nil: not counted
 	MaxBody int64                 // in bytes; 0 stands for MaxBody
 
-	// memoryWait is how long a body waits for memory (5 seconds).
+	// memoryWait is how long a large body waits for memory (5 seconds).
 	memoryWait time.Duration
 }
 
@@ -58,7 +58,7 @@ type Config struct {
 type Handler struct {
 	cfg     Config
 	secrets [][]byte
-	bodies  *semaphore.Weighted // bytes of bodies in memory
+	bodies  *semaphore.Weighted // bytes of large bodies in memory
 	counted *prometheus.CounterVec
 }
 
@@ -149,17 +149,12 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 	if !ok {
 		return unauthorized
 	}
-	weight := h.cfg.MaxBody
-	if r.ContentLength >= 0 {
-		weight = r.ContentLength
-	}
-	if !h.reserve(r.Context(), weight) {
-		return busy
-	}
-	defer h.bodies.Release(weight)
-	payload, err := read(w, r, h.cfg.MaxBody)
+	payload, done, err := h.read(w, r)
+	defer done()
 	var large *http.MaxBytesError
 	switch {
+	case errors.Is(err, errNoRoom):
+		return busy
 	case errors.As(err, &large):
 		return h.tooLarge()
 	case err != nil:
@@ -186,11 +181,4 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 		return stored
 	}
 	return alreadyStored
-}
-
-// reserve waits until a body of so many bytes may be in memory too.
-func (h *Handler) reserve(ctx context.Context, weight int64) bool {
-	ctx, cancel := context.WithTimeout(ctx, h.cfg.memoryWait)
-	defer cancel()
-	return h.bodies.Acquire(ctx, weight) == nil
 }

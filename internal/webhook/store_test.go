@@ -124,48 +124,61 @@ func TestCutOff(t *testing.T) {
 	r.nothingStored()
 }
 
-// Strangers who send large bodies, slowly, do not fill the memory; once they are
-// gone, deliveries are taken again.
-func TestManyLargeBodiesAtOnce(t *testing.T) {
-	r := start(t, Config{memoryWait: time.Millisecond})
-	var senders []*io.PipeWriter
-	ended := make(chan error)
-	for range bodiesAtOnce {
-		reader, writer := io.Pipe()
-		req := r.request(body)
-		req.Body, req.ContentLength = reader, -1
-		go func() {
-			res, err := http.DefaultClient.Do(req)
-			if err == nil {
-				err = res.Body.Close()
-			}
-			ended <- err
-		}()
-		if _, err := writer.Write([]byte("{")); err != nil { // returns once the client sends
-			t.Fatal(err)
+// stall sends the start of a chunked body, and then nothing until done is called.
+func (r *receiver) stall(start string) (done func()) {
+	r.t.Helper()
+	reader, writer := io.Pipe()
+	req := r.request(body)
+	req.Body, req.ContentLength = io.NopCloser(io.MultiReader(strings.NewReader(start), reader)), -1
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if res, err := http.DefaultClient.Do(req); err == nil { // else it was refused while it sent
+			res.Body.Close()
 		}
-		senders = append(senders, writer)
+	}()
+	return func() {
+		writer.Close()
+		<-ended
 	}
-	deadline := time.Now().Add(time.Minute)
-	for status := 0; status != http.StatusServiceUnavailable; {
-		if time.Now().After(deadline) {
-			t.Fatal("waited in vain for a refusal")
-		}
-		var text string
-		status, text, _ = r.send(r.request(body))
+}
+
+// Strangers who promise large bodies and send next to nothing take no place from
+// others, and those who do send them take none from deliveries of the usual size.
+func TestManyLargeBodiesAtOnce(t *testing.T) {
+	const limit = 4 * freeBody
+	r := start(t, Config{MaxBody: limit, memoryWait: time.Millisecond})
+	delivers := func(id string, size, want int) bool {
+		req := r.request(padded(size))
+		req.Header.Set("X-GitHub-Delivery", id)
+		status, text, _ := r.send(req)
 		if status == http.StatusServiceUnavailable && text != "not stored: too many large bodies arrive at once: send it again later\n" {
 			t.Errorf("text %q", text)
 		}
+		return status == want
 	}
-	for _, sender := range senders {
-		if err := sender.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if err := <-ended; err != nil {
-			t.Fatal(err)
+	var done []func()
+	for range 3 * bodiesAtOnce {
+		done = append(done, r.stall("{"))
+	}
+	if !delivers("large", limit, http.StatusAccepted) {
+		t.Error("a large delivery is refused for what strangers only promise")
+	}
+	for range 2 * bodiesAtOnce {
+		done = append(done, r.stall(padded(limit)))
+	}
+	for deadline := time.Now().Add(time.Minute); !delivers("larger", limit, http.StatusServiceUnavailable); {
+		if time.Now().After(deadline) {
+			t.Fatal("waited in vain for a refusal")
 		}
 	}
-	if status, text, _ := r.send(r.request(body)); status != http.StatusAccepted {
-		t.Errorf("afterwards: %d %q", status, text)
+	if !delivers("usual", freeBody, http.StatusAccepted) {
+		t.Error("a delivery of the usual size is refused for the large bodies of strangers")
+	}
+	for _, end := range done {
+		end()
+	}
+	if !delivers("afterwards", limit, http.StatusAccepted) {
+		t.Error("a large delivery is refused though the strangers are gone")
 	}
 }
