@@ -72,7 +72,8 @@ func wantABI(m *marked) pull.Want {
 	return want
 }
 
-// readCommits leaves out merges, and commits that a later one takes back.
+// readCommits leaves out merges, whose own commits are listed too, and commits
+// that a later one takes back. A rebased merge is known by its subject alone.
 func (m *marked) readCommits() {
 	undone := map[string]bool{}
 	for _, c := range slices.Backward(m.request.Commits) {
@@ -83,7 +84,7 @@ func (m *marked) readCommits() {
 	}
 	for _, c := range m.request.Commits {
 		subject := subjectOf(c.Message)
-		if undone[subject] || mergeForm.MatchString(subject) {
+		if undone[subject] || c.Merge || mergeForm.MatchString(subject) {
 			continue
 		}
 		if found := m.markers.subject(subject); found.exact || found.miss != "" {

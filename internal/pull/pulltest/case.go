@@ -37,6 +37,7 @@ type yamlRequest struct {
 	Files          []string `yaml:"files"`
 	FilesOmitted   int      `yaml:"files-omitted"`
 	Commits        []string `yaml:"commits"` // messages
+	Merges         []int    `yaml:"merges"`  // which of Commits have two parents, counted from 1
 	CommitsOmitted int      `yaml:"commits-omitted"`
 
 	// Contents by path, for bytes that a txtar part cannot hold: "\0" in double
@@ -112,6 +113,11 @@ func (c *goldenCase) check() error {
 	if !slices.Contains([]pull.State{pull.Open, pull.Closed, pull.Merged}, pull.State(c.request.State)) {
 		return fmt.Errorf("%q is not a state", c.request.State)
 	}
+	for _, n := range c.request.Merges {
+		if n < 1 || n > len(c.request.Commits) {
+			return fmt.Errorf("there is no commit %d to be a merge", n)
+		}
+	}
 	changed := map[string]bool{}
 	for _, line := range c.request.Files {
 		f, err := parseFile(line)
@@ -173,7 +179,7 @@ func (c *goldenCase) load(rules []pull.Rule) *pull.Request {
 		r.Files = append(r.Files, f)
 	}
 	for i, message := range y.Commits {
-		r.Commits = append(r.Commits, pull.Commit{SHA: fmt.Sprintf("%040x", i+1), Message: message})
+		r.Commits = append(r.Commits, pull.Commit{SHA: fmt.Sprintf("%040x", i+1), Message: message, Merge: slices.Contains(y.Merges, i+1)})
 	}
 	for context, s := range y.Statuses {
 		r.Statuses[context] = pull.Status{Context: context, State: s.State, Description: s.Description, URL: s.URL}

@@ -19,6 +19,7 @@ contents: {bytes: !!binary AP8=}
 kinds: {link: symlink}
 sizes: {big: 3000000}
 commits: [one, two]
+merges: [2]
 statuses: {s: {state: failure, description: D}}
 checks: {c: digest}
 notes: {n: digest}
@@ -47,7 +48,7 @@ p
 	if diff := cmp.Diff(want, r.Files); diff != "" {
 		t.Error(diff)
 	}
-	if len(r.Commits) != 2 || r.Statuses["s"].Description != "D" || !r.EarlierStatuses["s"] || r.Checks["c"].Digest != "digest" || r.Notes["n"].Digest != "digest" || c.plan != "p\n" {
+	if len(r.Commits) != 2 || r.Commits[0].Merge || !r.Commits[1].Merge || r.Statuses["s"].Description != "D" || !r.EarlierStatuses["s"] || r.Checks["c"].Digest != "digest" || r.Notes["n"].Digest != "digest" || c.plan != "p\n" {
 		t.Errorf("%+v, plan %q", r, c.plan)
 	}
 }
@@ -62,6 +63,7 @@ func TestCaseFaults(t *testing.T) {
 		"W.\n-- request --\nfiles: [R a b]\n":               "arrow",
 		"W.\n-- request --\nstate: opened\n":                "opened",
 		"W.\n-- request --\npr: 12\n":                       "12",
+		"W.\n-- request --\ncommits: [a]\nmerges: [2]\n":    "no commit 2",
 		"W.\n-- request --\ntitle: T\n-- head/a --\ntext\n": "not among the changed files",
 	} {
 		if _, err := parse(txtar.Parse([]byte(text))); err == nil || !strings.Contains(err.Error(), want) {

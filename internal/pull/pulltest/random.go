@@ -94,7 +94,7 @@ func Random(data []byte) *pull.Request {
 	}
 	d.written(r, v)
 	for i := range d.next() % 4 {
-		r.Commits = append(r.Commits, pull.Commit{SHA: fmt.Sprintf("%040x", i), Message: d.some(5, v.titles)})
+		r.Commits = append(r.Commits, pull.Commit{SHA: fmt.Sprintf("%040x", i), Message: d.some(5, v.titles), Merge: !d.often(4)})
 	}
 	seen := map[string]bool{}
 	for range d.next() % 6 {
