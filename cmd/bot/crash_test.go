@@ -55,7 +55,7 @@ type ending struct {
 }
 
 func weather(t *testing.T, size storm, database string) map[int]ending {
-	github, cpython := newGitHub(t, ghtest.Config{})
+	github, cpython := newGitHub(t, ghtest.Config{RateLimit: 1 << 30})
 	github.Fault(ghtest.Fault{Method: http.MethodGet, Path: "^/app/installations$", Times: -1, Status: http.StatusServiceUnavailable})
 	environment := identity(github)
 	environment["DATABASE_URL"], environment["BOT_SETTLE"] = database, "20ms"
