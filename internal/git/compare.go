@@ -71,9 +71,10 @@ func (r Repository) commits(ctx context.Context, from, to string) ([]pull.Commit
 // changes are git's letters ("git diff", raw output format).
 var changes = map[byte]pull.Change{'A': pull.Added, 'C': pull.Added, 'M': pull.Modified, 'T': pull.Modified, 'R': pull.Renamed, 'D': pull.Removed}
 
-func (r Repository) files(ctx context.Context, from, to string, of Range) ([]pull.File, error) {
+// diff is the raw form of the changes, field by field.
+func (r Repository) diff(ctx context.Context, from, to string, staged bool) ([]string, error) {
 	args := []string{"diff", "--raw", "-z", "-M", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--no-relative", "--ignore-submodules=none"}
-	if of.Staged {
+	if staged {
 		args = append(args, "--cached", from)
 	} else {
 		args = append(args, from, to)
@@ -82,7 +83,14 @@ func (r Repository) files(ctx context.Context, from, to string, of Range) ([]pul
 	if err != nil {
 		return nil, err
 	}
-	fields := strings.Split(string(out), "\x00")
+	return strings.Split(string(out), "\x00"), nil
+}
+
+func (r Repository) files(ctx context.Context, from, to string, of Range) ([]pull.File, error) {
+	fields, err := r.diff(ctx, from, to, of.Staged)
+	if err != nil {
+		return nil, err
+	}
 	var files []pull.File
 	for len(fields) >= 2 { // ":100644 100644 OLD NEW M", path, and the new path of a rename
 		head := strings.Fields(strings.TrimPrefix(fields[0], ":"))
@@ -90,6 +98,9 @@ func (r Repository) files(ctx context.Context, from, to string, of Range) ([]pul
 			return nil, fmt.Errorf("reading the output of git diff: unexpected %q", fields[0])
 		}
 		file := pull.File{Path: fields[1], Change: changes[head[4][0]]}
+		if file.Change == "" { // U, for unmerged
+			return nil, fmt.Errorf("comparing what is staged: %s has conflicts: resolve them and stage it", file.Path)
+		}
 		fields = fields[2:]
 		if kind := head[4][0]; (kind == 'R' || kind == 'C') && len(fields) > 0 {
 			if kind == 'R' {

@@ -154,12 +154,67 @@ func TestCompareSaysWhatIsWrong(t *testing.T) {
 	}{
 		"missing":       {repo, git.Range{Base: "nowhere", Head: "main"}, `resolving "nowhere": no such commit`},
 		"option":        {repo, git.Range{Base: "--all", Head: "main"}, `resolving "--all": no such commit`},
-		"unrelated":     {repo, git.Range{Base: "main", Head: "island"}, "no common commit"},
+		"unrelated":     {repo, git.Range{Base: "main", Head: "island"}, "no common commit (in a shallow clone, fetch more): running git merge-base: exit status 1$"},
 		"no repository": {git.Repository{Dir: t.TempDir()}, git.Range{Base: "main", Head: "main"}, "opening the repository"},
 	} {
 		_, err := c.repo.Compare(t.Context(), c.of)
-		if err == nil || !strings.Contains(err.Error(), c.want) {
+		if err == nil || !strings.Contains(err.Error()+"$", c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+func TestCompareStagedInAConflict(t *testing.T) {
+	w := newWork(t)
+	w.write("a.rst", "a\n")
+	w.commit("first")
+	w.git("checkout", "-q", "-b", "fix")
+	w.write("a.rst", "b\n")
+	w.commit("second")
+	w.git("checkout", "-q", "main")
+	w.write("a.rst", "c\n")
+	w.commit("third")
+	merge := exec.Command("git", "merge", "fix")
+	merge.Dir = w.dir
+	if merge.Run() == nil {
+		t.Fatal("there is no conflict")
+	}
+	_, err := git.Repository{Dir: w.dir}.Compare(t.Context(), git.Range{
+		Base: "main", Head: "HEAD", Staged: true, Reads: func(string) bool { return true },
+	})
+	if err == nil || !strings.Contains(err.Error(), "a.rst has conflicts: resolve them and stage it") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A clone that has no contents, as with --filter=blob:none, is not filled from
+// the network.
+func TestCompareSaysWhatAPartialCloneLacks(t *testing.T) {
+	w := newWork(t)
+	w.write("a.rst", "a\n")
+	first := w.commit("first")
+	w.write("b.rst", "b\n")
+	w.commit("second")
+	w.git("config", "uploadpack.allowFilter", "true")
+	clone := t.TempDir()
+	w.git("clone", "-q", "--no-checkout", "--filter=blob:none", "file://"+w.dir, clone)
+	_, err := git.Repository{Dir: clone}.Compare(t.Context(), git.Range{
+		Base: first, Head: "HEAD", Reads: func(string) bool { return true },
+	})
+	if err == nil || !strings.Contains(err.Error(), "reading b.rst: ") || !strings.Contains(err.Error(), "lazy fetching disabled") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRoot(t *testing.T) {
+	w := newWork(t)
+	w.write("Lib/a", "a\n")
+	bare := t.TempDir()
+	w.git("init", "-q", "--bare", bare)
+	for dir, want := range map[string]string{w.dir: w.dir, filepath.Join(w.dir, "Lib"): w.dir, bare: bare} {
+		got, err := git.Repository{Dir: dir}.Root(t.Context())
+		if err != nil || got != want {
+			t.Errorf("the root of %s: %q (%v), want %q", dir, got, err, want)
 		}
 	}
 }

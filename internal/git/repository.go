@@ -33,13 +33,13 @@ func (r Repository) run(ctx context.Context, stdin io.Reader, args ...string) ([
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, errors.New("running git: it is not installed or not in PATH")
 	case err != nil:
-		return nil, fmt.Errorf("running git %s: %w: %s", args[0], err, firstLine(stderr.String()))
+		return nil, fmt.Errorf("running git %s: %w%s", args[0], err, reason(stderr.String()))
 	}
 	return out, nil
 }
 
-// Root is the top directory of the work tree. A bare repository has none, and
-// is an error.
+// Root is the top directory of the work tree, or Dir where there is none, as in
+// a bare repository.
 func (r Repository) Root(ctx context.Context) (string, error) {
 	up, err := r.run(ctx, nil, "rev-parse", "--show-cdup") // relative, for readable messages
 	if err != nil {
@@ -60,7 +60,11 @@ func (r Repository) Resolve(ctx context.Context, name string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
-	return line
+// reason is what git says first, if it says anything.
+func reason(stderr string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(stderr), "\n")
+	if line == "" {
+		return ""
+	}
+	return ": " + line
 }
