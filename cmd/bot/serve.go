@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -22,8 +25,10 @@ import (
 )
 
 const (
-	// stopTime is what running work gets to end after SIGTERM.
-	stopTime = 20 * time.Second
+	// stopTime is what running work gets to end after SIGTERM. What is cut off
+	// runs again after the next start, so it is well below the 10 seconds after
+	// which container runtimes kill.
+	stopTime = 5 * time.Second
 	// sweepEvery is how often sweeps are asked for.
 	sweepEvery = time.Hour
 )
@@ -57,6 +62,28 @@ func (c *serveCmd) validate(s streams) error {
 		return errors.New("reading --writes-per-minute: it must not be negative")
 	case s.getenv("GITHUB_WEBHOOK_SECRET") == "":
 		return errors.New("reading GITHUB_WEBHOOK_SECRET: it is not set: without it anyone could send webhooks. Set it to the secret on the App's settings page")
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("reading --listen: %w: want ADDRESS:PORT, such as 127.0.0.1:8080", err)
+	}
+	return c.place()
+}
+
+// place checks where the database is to be. An address of a kind that is not
+// known would be taken for the name of a file, password and all.
+func (c *serveCmd) place() error {
+	scheme, _, isURL := strings.Cut(c.Database, "://")
+	if isURL {
+		if scheme != "postgres" && scheme != "postgresql" {
+			return errors.New("reading --database: it is neither a file nor postgres://…: other databases are not supported")
+		}
+		return nil
+	}
+	if info, err := os.Stat(c.Database); err == nil && info.IsDir() {
+		return fmt.Errorf("reading --database: %s is a directory: name a file in it", c.Database)
+	}
+	if _, err := os.Stat(filepath.Dir(c.Database)); err != nil {
+		return fmt.Errorf("reading --database: the directory of the file cannot be used: %w", err)
 	}
 	return nil
 }
@@ -105,7 +132,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 		Work: func(ctx context.Context, job queue.Job) error { return b.reconciler.Run(ctx, job) },
 	})
 	if err != nil {
-		return nil, err
+		return nil, errors.New(strings.Join(strings.Fields(err.Error()), " ")) // PostgreSQL's have several lines
 	}
 	b.reconciler, err = reconcile.New(reconcile.Config{
 		Settings: settings, GitHub: b.github, Store: b.queue, DryRun: c.DryRun,
@@ -124,7 +151,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	}
 	b.registry.MustRegister(&queueMetrics{b.queue})
 	if b.listener, err = net.Listen("tcp", c.Listen); err != nil {
-		return nil, fmt.Errorf("listening on %s: %w", c.Listen, err)
+		return nil, fmt.Errorf("receiving webhooks: %w: end what listens there, or choose another address with --listen", err)
 	}
 	return b, nil
 }
@@ -165,7 +192,7 @@ func (b *bot) sweeps(ctx context.Context) {
 			if ctx.Err() != nil {
 				return
 			}
-			b.log.Error().Err(err).Msg("asking for a sweep")
+			b.log.Error().Err(err).Msg("asking for a sweep, again in a minute")
 			pause = time.Minute
 		}
 		select {

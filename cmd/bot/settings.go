@@ -19,7 +19,11 @@ func readSettings(path string) (*config.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the settings: %w", err)
 	}
-	return config.Parse(path, text)
+	settings, err := config.Parse(path, text)
+	if err != nil { // one line for each fault, as editors read them
+		return nil, fmt.Errorf("reading the settings:\n%w", err)
+	}
+	return settings, nil
 }
 
 type checkConfigCmd struct {
