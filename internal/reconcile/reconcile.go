@@ -45,6 +45,7 @@ type Reconciler struct {
 	settings *settings
 	actions  *prometheus.CounterVec
 	sweep    sweepMetrics
+	lookTime time.Duration // of one look of a sweep: a batch of them must end within a job's time
 }
 
 // New checks the configuration and that the rules can live together.
@@ -62,7 +63,8 @@ func New(c Config) (*Reconciler, error) {
 		actions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "concorde_actions_total", Help: "Writes to pull requests, by kind and result (done, planned, error).",
 		}, []string{"kind", "result"}),
-		sweep: newSweepMetrics(),
+		sweep:    newSweepMetrics(),
+		lookTime: 25 * time.Second,
 	}
 	if c.Metrics != nil {
 		for _, m := range append(r.sweep.collectors(), r.actions) {
@@ -99,22 +101,23 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 	if pause := r.stale(request, job); pause > 0 {
 		return &queue.Later{Until: r.Now().Add(pause), Why: "GitHub still shows an older state"}
 	}
-	if err := r.apply(ctx, plan, job.Installation); err != nil {
+	applied := r.apply(ctx, plan, job.Installation)
+	if r.DryRun || applied != nil && !refused(applied) {
+		return applied
+	}
+	if err := r.follow(ctx, plan, job); err != nil {
 		return err
 	}
-	if r.DryRun {
-		return nil
-	}
-	return r.follow(ctx, plan, job)
+	return applied
 }
 
 // stale gives the pause after which to read again, when the snapshot is older
 // than the event that asked for it: GitHub's answers can lag behind its
 // webhooks. The pauses double, and after half a minute the snapshot is taken
-// as it is.
+// as it is; so it is where clocks differ by as much.
 func (r *Reconciler) stale(request *pull.Request, job queue.Job) time.Duration {
 	waited := r.Now().Sub(job.Wanted)
-	if !request.UpdatedAt.Before(job.UpdatedAt) || waited > 30*time.Second {
+	if !request.UpdatedAt.Before(job.UpdatedAt) || waited.Abs() > 30*time.Second {
 		return 0
 	}
 	return max(time.Second, waited)

@@ -156,7 +156,7 @@ func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64,
 	batch := min(sweepBatch, len(round.Left))
 	for range batch {
 		of := pull.Key{Owner: key.Owner, Repo: key.Repo, Number: round.Left[0]}
-		plan, _, err := r.Plan(ctx, of, installation)
+		plan, err := r.lookAt(ctx, of, installation)
 		var gone *gh.Gone
 		var temporary *gh.Temporary
 		switch {
@@ -179,6 +179,17 @@ func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64,
 	perMinute := r.Settings.Sweep.RequestsPerMinute
 	round.Next = r.Now().Add(time.Duration(batch*requestsPerLook) * time.Minute / time.Duration(max(1, perMinute)))
 	return nil
+}
+
+// lookAt plans one pull request, if it can be done in time.
+func (r *Reconciler) lookAt(ctx context.Context, key pull.Key, installation int64) (pull.Plan, error) {
+	short, cancel := context.WithTimeout(ctx, r.lookTime)
+	defer cancel()
+	plan, _, err := r.Plan(short, key, installation)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		err = &gh.Temporary{Answer: gh.Answer{Message: fmt.Sprintf("looking at %s takes longer than %s", key, r.lookTime)}}
+	}
+	return plan, err
 }
 
 // finish hands what a sweep found to the queue, or stops with a loud line.
@@ -207,7 +218,7 @@ func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int6
 
 func (r *Reconciler) sweepState(ctx context.Context, key pull.Key) (sweepState, error) {
 	var state sweepState
-	text, err := r.Store.Get(ctx, "sweep/"+key.String())
+	text, err := r.Store.Get(ctx, r.sweepNote(key))
 	if err != nil || text == nil {
 		return state, err
 	}
@@ -223,7 +234,16 @@ func (r *Reconciler) keepSweep(ctx context.Context, key pull.Key, state sweepSta
 	if err != nil {
 		return fmt.Errorf("writing the state of the sweep of %s: %w", key, err)
 	}
-	return r.Store.Put(ctx, "sweep/"+key.String(), text)
+	return r.Store.Put(ctx, r.sweepNote(key), text)
+}
+
+// sweepNote names the note with the state. What a dry run found missing is still
+// missing, so its sweeps do not count.
+func (r *Reconciler) sweepNote(key pull.Key) string {
+	if r.DryRun {
+		return "dry-sweep/" + key.String()
+	}
+	return "sweep/" + key.String()
 }
 
 func first(numbers []int, n int) []int { return numbers[:min(n, len(numbers))] }

@@ -1,0 +1,91 @@
+package reconcile_test
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/reconcile"
+)
+
+// A clock that was set back does not make the bot ask GitHub each second until
+// it is where it was.
+func TestAClockSetBackDelaysNothing(t *testing.T) {
+	s := newStage(t)
+	number, r := s.open("first"), s.reconciler()
+	job := s.job(number)
+	job.UpdatedAt, job.Wanted = s.clock().Add(time.Hour), s.clock().Add(time.Hour)
+	s.check(r.Run(t.Context(), job))
+}
+
+// Looking again does not depend on what GitHub thinks of today's writes.
+func TestWhatIsRefusedIsLookedAtAgain(t *testing.T) {
+	s := newStage(t)
+	number, recorded := s.open("first"), &hints{Store: s.queue}
+	r := s.reconciler(func(c *reconcile.Config) {
+		c.Store = recorded
+		c.Rules = func(rules config.Rules) []pull.Rule {
+			rule := titled(rules)[0]
+			want := rule.Want
+			rule.Want = func(r *pull.Request) pull.Want {
+				w := want(r)
+				w.Again, w.Pokes = r.Now.Add(time.Hour), []pull.Key{{Owner: "python", Repo: "cpython", Number: 7}}
+				return w
+			}
+			return []pull.Rule{rule}
+		}
+	})
+	s.github.Fault(ghtest.Fault{Method: http.MethodPost, Path: "/statuses/", Status: 422, Body: `{"message":"Validation Failed"}`})
+	var giveUp *queue.GiveUp
+	if err := r.Run(t.Context(), s.job(number)); !errors.As(err, &giveUp) {
+		t.Errorf("outcome %v", err)
+	}
+	if want := []string{"python/cpython#7", "python/cpython#1"}; !slices.Equal(recorded.keys, want) {
+		t.Errorf("hints %v, want %v", recorded.keys, want)
+	}
+}
+
+// What a dry run found missing is still missing.
+func TestSweepAfterADryRun(t *testing.T) {
+	s := newStage(t)
+	s.open("first")
+	s.advance(time.Hour)
+	s.sweep(func(c *reconcile.Config) { c.DryRun = true })
+	s.advance(time.Minute)
+	if _, keys := s.sweep(); len(keys) != 1 {
+		t.Errorf("handed on %v, want the pull request", keys)
+	}
+}
+
+// A pull request that takes too long to load is left to its own key, too.
+func TestSweepPassesOverWhatTakesTooLong(t *testing.T) {
+	s := newStage(t)
+	for _, title := range []string{"one", "two", "three"} {
+		s.open(title)
+	}
+	s.check(s.github.Fault(ghtest.Fault{Path: "^/graphql$", Contains: `"number":2`, Hang: true, Times: -1}))
+	recorded := &hints{Store: s.queue}
+	r := s.reconciler(func(c *reconcile.Config) { c.Store = recorded })
+	reconcile.SetLookTime(r, time.Second)
+	for done := false; !done; {
+		err := r.Run(t.Context(), s.job(0))
+		var later *queue.Later
+		var slow *gh.Temporary
+		switch {
+		case errors.As(err, &later), errors.As(err, &slow):
+		default:
+			s.check(err)
+			done = true
+		}
+	}
+	if slices.Sort(recorded.keys); len(recorded.keys) != 3 {
+		t.Errorf("handed on %v, want all three", recorded.keys)
+	}
+}
