@@ -170,7 +170,7 @@ func (d *sqliteDB) blame(err error) fault {
 	case sqlite3.SQLITE_CANTOPEN:
 		return fault{hint: "check that the directory exists and may be written"}
 	case sqlite3.SQLITE_IOERR:
-		return fault{hint: "check the disk"}
+		return fault{hint: "check the disk: its room, its quota and its health"}
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
 		return fault{hint: "the file is damaged or no SQLite database; move it away, a sweep restores all that is to be done"}
 	case sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH:
