@@ -68,7 +68,7 @@ func TestStartsThatCannotBe(t *testing.T) {
 		"no address":                {nil, []string{"--listen", "nonsense"}, exitMisuse, "reading --listen: "},
 		"missing directory":         {nil, []string{"--database", filepath.Join(dir, "none", "concorde.db")}, exitMisuse, "reading --database: the directory of the file cannot be used: stat " + dir + "/none: no such file or directory"},
 		"not SQLite":                {nil, []string{"--database", write("notes.txt", strings.Repeat("no database ", 1000))}, exitFailed, "the file is damaged or no SQLite database; move it away"},
-		"a directory as database":   {nil, []string{"--database", dir}, exitMisuse, "reading --database: " + dir + " is a directory: name a file in it"},
+		"a directory as database":   {nil, []string{"--database", dir}, exitMisuse, "reading --database: open " + dir + ": is a directory: it must be a file that the bot may write"},
 		"another database":          {nil, []string{"--database", "mysql://bot:hush-hush@localhost/concorde"}, exitMisuse, "reading --database: it is neither a file nor postgres://"},
 		"PostgreSQL out of reach":   {nil, []string{"--database", "postgres://bot:hush-hush@127.0.0.1:1/concorde"}, exitFailed, "PostgreSQL is out of reach or does not answer; check the server and DATABASE_URL"},
 		"garbled PostgreSQL":        {nil, []string{"--database", "postgres://bot:hush-hush@127.0.0.1:port/concorde"}, exitFailed, "cannot parse"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -79,13 +80,17 @@ func (c *serveCmd) place() error {
 		}
 		return nil
 	}
-	if info, err := os.Stat(c.Database); err == nil && info.IsDir() {
-		return fmt.Errorf("reading --database: %s is a directory: name a file in it", c.Database)
-	}
 	if _, err := os.Stat(filepath.Dir(c.Database)); err != nil {
 		return fmt.Errorf("reading --database: the directory of the file cannot be used: %w", err)
 	}
-	return nil
+	file, err := os.OpenFile(c.Database, os.O_RDWR, 0)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // it will be made
+		return nil
+	case err != nil:
+		return fmt.Errorf("reading --database: %w: it must be a file that the bot may write, in a directory that it may write", err)
+	}
+	return file.Close()
 }
 
 func (c *serveCmd) Run(s streams) error {
@@ -159,6 +164,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 // run serves until ctx ends, then lets requests and work end.
 func (b *bot) run(ctx context.Context) error {
 	server := b.server()
+	file, _ := os.Stat(b.Database) // nil for PostgreSQL
 	if err := b.queue.Start(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
@@ -171,6 +177,7 @@ func (b *bot) run(ctx context.Context) error {
 		return nil
 	})
 	group.Go(func() error { b.sweeps(running); return nil })
+	group.Go(func() error { return b.watch(running, file) })
 	group.Go(func() error {
 		<-running.Done()
 		b.log.Info().Msg("stopping")
