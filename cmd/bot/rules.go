@@ -14,7 +14,7 @@ import (
 // A rule whose mode is off has no Want and is left out.
 func rules(central *config.Config, s config.Rules) []pull.Rule {
 	return enabled([]pull.Rule{
-		newscheck.News(s.News),
+		newscheck.News(s.News, s.ABI),
 		newscheck.ABI(s.ABI, s.News),
 		config.Rule(central),
 	})

@@ -15,7 +15,7 @@ func rules(settings []byte) ([]pull.Rule, error) {
 		return nil, err
 	}
 	var on []pull.Rule
-	for _, rule := range []pull.Rule{News(set.News), ABI(set.ABI, set.News)} {
+	for _, rule := range []pull.Rule{News(set.News, set.ABI), ABI(set.ABI, set.News)} {
 		if rule.Want != nil {
 			on = append(on, rule)
 		}

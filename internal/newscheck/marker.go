@@ -2,6 +2,7 @@ package newscheck
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,26 +43,33 @@ func newMarkers(commit, news string) markers {
 // its start, before or after prefixes such as "[3.14] gh-130000: ". What is
 // taken back is not marked.
 func (m markers) subject(text string) mark {
-	rest := text
-	for {
-		if strings.HasPrefix(rest, m.commit) {
-			return mark{exact: true, at: len(text) - len(rest)}
-		}
+	start := m.start(text)
+	if strings.HasPrefix(text[start:], m.commit) {
+		return mark{exact: true, at: start}
+	}
+	if _, reverts := reverted(text[start:]); reverts {
+		return mark{}
+	}
+	return m.missed(text, start)
+}
+
+// start is where the words of a title start, or the marker before a prefix.
+func (m markers) start(title string) int {
+	rest := title
+	for !strings.HasPrefix(rest, m.commit) {
 		prefix := titlePrefix.FindString(rest)
 		if prefix == "" {
 			break
 		}
 		rest = rest[len(prefix):]
 	}
-	if _, reverts := reverted(rest); reverts {
-		return mark{}
-	}
-	return m.missed(text, len(text)-len(rest))
+	return len(title) - len(rest)
 }
 
-// body finds the marker at the beginning of an entry.
+// body finds the marker at the beginning of an entry, also where it is longer
+// than a line.
 func (m markers) body(b body, width int) mark {
-	if strings.HasPrefix(b.text(width), m.news) {
+	if strings.HasPrefix(b.text(max(width, len(m.news))), m.news) {
 		return mark{exact: true}
 	}
 	return m.missed(b.raw(), 0)
@@ -70,15 +78,18 @@ func (m markers) body(b body, width int) mark {
 // missed finds what is meant as a marker but is none. The text proper starts
 // at start.
 func (m markers) missed(text string, start int) mark {
-	if m.alike == nil {
-		return mark{}
-	}
-	for _, at := range m.alike.FindAllStringIndex(text, -1) {
-		if meant(text, at[0], at[1], start) {
-			return mark{at: at[0], miss: text[at[0]:at[1]]}
-		}
+	for _, at := range m.meant(text, start) {
+		return mark{at: at[0], miss: text[at[0]:at[1]]}
 	}
 	return mark{}
+}
+
+// meant is where something is meant as a marker.
+func (m markers) meant(text string, start int) [][]int {
+	if m.alike == nil {
+		return nil
+	}
+	return slices.DeleteFunc(m.alike.FindAllStringIndex(text, -1), func(at []int) bool { return !meant(text, at[0], at[1], start) })
 }
 
 // nearby is how far meant looks for the other parenthesis, in bytes.
@@ -125,16 +136,28 @@ func subjectOf(message string) string {
 	return strings.TrimSpace(line)
 }
 
-// withMarker is the title with the marker in its place, and without the miss.
-func (m markers) withMarker(title string, found mark) string {
-	rest := title[:found.at] + " " + strings.TrimLeft(title[found.at+len(found.miss):], " :")
-	prefix := ""
-	for {
-		p := titlePrefix.FindString(rest)
-		if p == "" {
-			break
-		}
-		prefix, rest = prefix+p, rest[len(p):]
+// withMarker is the title with the marker in its place, and nowhere else.
+func (m markers) withMarker(title string) string {
+	title = m.without(title)
+	start := m.start(title)
+	return strings.Join(strings.Fields(title[:start]+" "+m.commit+" "+title[start:]), " ")
+}
+
+// without is the title without the marker, and without what is meant as one.
+func (m markers) without(title string) string {
+	start := m.start(title)
+	if strings.HasPrefix(title[start:], m.commit) {
+		title = title[:start] + " " + title[start+len(m.commit):]
+		start = m.start(title)
 	}
-	return strings.Join(strings.Fields(prefix+" "+m.commit+" "+rest), " ")
+	if _, reverts := reverted(title[start:]); reverts {
+		return title
+	}
+	var b strings.Builder
+	last := 0
+	for _, at := range m.meant(title, start) {
+		b.WriteString(title[last:at[0]] + " ")
+		last = at[1] + len(title[at[1]:]) - len(strings.TrimLeft(title[at[1]:], " :"))
+	}
+	return b.String() + title[last:]
 }

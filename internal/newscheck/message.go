@@ -69,10 +69,10 @@ const (
 	titleMissing   = "No NEWS entry"
 	titleSkipped   = "No NEWS entry needed"
 
-	summaryFound     = "All is well with the NEWS entries of this pull request."
+	summaryFound     = "The NEWS entries of this pull request are as blurb needs them."
 	summaryFaults    = "Each fault has an annotation on its line, with what to do."
 	summaryTolerated = "The label %s is set, so nothing is required. These faults would still break the changelog or lose the entry once this is merged."
-	summaryWarnings  = "The annotations show what is worth a look. Nothing has to change."
+	summaryWarnings  = "The annotations show what is worth a look, and block nothing."
 	summaryRenames   = "These commands mend the paths:\n\n%s"
 	summarySkipped   = "The label %s says that no NEWS entry is needed."
 
@@ -107,9 +107,10 @@ const (
 // The check run of the ABI rule.
 const (
 	faultNewsMiss  = "Here is %s, but the marker has to be %s, at the very beginning of the text. If this change does not break the ABI, take it out."
+	faultNewsPlace = "%s has to be at the very beginning of the text. If this change does not break the ABI, take it out."
 	faultOnlyNews  = "This entry is marked, but the title of the pull request is not. If the change breaks the ABI, the title starts with %s; otherwise take the marker out here."
 	faultOnlyTitle = "The title or a commit speaks of an ABI break, and no NEWS entry does. If this is the entry that tells of it, begin its text with %s"
-	faultTitleMiss = "The title of the pull request has %s where the marker would be. If the change breaks the ABI, put %s at its start; otherwise take it out there."
+	faultTitleMiss = "The title of the pull request has %s, which is not the marker or not at the start. If the change breaks the ABI, put %s at its start; otherwise take it out there."
 	warnEvidence   = "This file describes the ABI. If the change breaks the ABI, start the title with %s and the NEWS entry with %s. If not, nothing has to change."
 
 	summaryAgree     = "Both the summary line and the NEWS entry say that this change breaks the ABI."

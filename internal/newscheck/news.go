@@ -12,8 +12,9 @@ import (
 )
 
 // News is the rule on NEWS entries (devguide, "What's New and News Entries";
-// the tool blurb). In mode off it has no Want.
-func News(set config.News) pull.Rule {
+// the tool blurb). In mode off it has no Want. The settings of the other rule
+// are for the entries it suggests.
+func News(set config.News, abi config.ABI) pull.Rule {
 	rule := pull.Rule{
 		Name:  "news",
 		About: aboutNews,
@@ -22,7 +23,10 @@ func News(set config.News) pull.Rule {
 		Owns:  []string{set.Status},
 	}
 	if on(set.Mode) {
-		rule.Want = func(r *pull.Request) pull.Want { return wantNews(set, r) }
+		m := newMarkers(abi.CommitMarker, abi.NewsMarker)
+		rule.Want = func(r *pull.Request) pull.Want {
+			return wantNews(&findings{set: set, markers: m, marked: on(abi.Mode), request: r, issues: issues(r.Title)})
+		}
 	}
 	return rule
 }
@@ -57,6 +61,8 @@ type fault struct {
 // findings are what the files of a pull request say about NEWS entries.
 type findings struct {
 	set     config.News
+	markers markers
+	marked  bool // an entry is to have a marker where the title has one
 	request *pull.Request
 	issues  []issue // of the title
 
@@ -73,12 +79,11 @@ type findings struct {
 // rename mends the path of an entry.
 type rename struct{ from, to string }
 
-func wantNews(set config.News, r *pull.Request) pull.Want {
-	if r.State != pull.Open {
+func wantNews(f *findings) pull.Want {
+	if f.request.State != pull.Open {
 		return pull.Want{}
 	}
-	f := &findings{set: set, request: r, issues: issues(r.Title)}
-	for _, file := range r.Files {
+	for _, file := range f.request.Files {
 		f.file(file)
 	}
 	slices.SortFunc(f.faults, func(a, b fault) int {
@@ -92,7 +97,7 @@ func wantNews(set config.News, r *pull.Request) pull.Want {
 		Checks:   []pull.CheckPart{f.check(status.State)},
 	}
 	if f.needsHelp() {
-		want.Notes = []pull.Note{{Key: helpKey, Body: helpNote(set), Once: true}}
+		want.Notes = []pull.Note{{Key: helpKey, Body: helpNote(f.set), Once: true}}
 	}
 	return want
 }
@@ -102,7 +107,7 @@ func (f *findings) file(file pull.File) {
 	where, directory := locate(f.set, file.Path)
 	below := where == inSection || where == misplaced
 	fromWhere, _ := locate(f.set, file.Previous)
-	adds := file.Change == pull.Added || file.Change == pull.Renamed && file.Previous != "" && fromWhere == outside
+	adds := file.Change == pull.Added || file.Change == pull.Renamed && file.Previous != "" && (fromWhere == outside || f.renumbered(file))
 	switch {
 	case where == ignored:
 		return
@@ -127,6 +132,14 @@ func (f *findings) file(file pull.File) {
 	if len(f.faults) > before {
 		f.faulty++
 	}
+}
+
+// renumbered tells whether a renamed entry is now of another issue. git takes
+// an entry for renamed that is new and reads like one which goes.
+func (f *findings) renumbered(file pull.File) bool {
+	from, _ := readName(path.Base(file.Previous), f.set.MinGHIssue)
+	to, _ := readName(path.Base(file.Path), f.set.MinGHIssue)
+	return to.issue != (issue{}) && to.issue != from.issue
 }
 
 // lost tells whether a file outside of the tree of entries has the name of one,
@@ -209,7 +222,7 @@ func (f *findings) status() pull.Status {
 	s := pull.Status{Context: f.set.Status, State: pull.StatusSuccess}
 	switch {
 	case f.entries > 0 && f.worst() == warning:
-		s.Description = fmt.Sprintf(statusFound, path.Dir(f.set.Directory))
+		s.Description = fmt.Sprintf(statusFound, strings.TrimSuffix(f.set.Directory, "/next"))
 		return s
 	case f.skipped():
 		s.Description = fmt.Sprintf(statusSkipped, f.set.SkipLabel)

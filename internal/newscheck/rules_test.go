@@ -71,12 +71,17 @@ func TestDraftIsGood(t *testing.T) {
 		t.Fatal(err)
 	}
 	news := config.Preset().News
-	for _, title := range []string{"gh-130000: Fix it", "bpo-1: Fix `it` — \"now\".", "[3.14] gh-130000: .. (GH-1)", "gh-130000: " + strings.Repeat("word .. ", 80), "gh-130000: # 1"} {
+	for _, title := range []string{"gh-130000: Fix it", "bpo-1: Fix `it` — \"now\".", "[3.14] gh-130000: .. (GH-1)", "gh-130000: " + strings.Repeat("word .. ", 80), "gh-130000: # 1",
+		"gh-130000: (ABI break) Add it", "gh-130000: Add it (ABI Break)", `Revert "gh-130000: (ABI break) Add it"`, "gh-130000: (Re)raise it", "gh-130000: Cut of…"} {
 		r := request(pull.File{Path: "Lib/csv.py", Change: pull.Modified})
 		r.Title = title
-		f := &findings{set: news, request: r, issues: issues(title)}
+		m := newMarkers("(ABI break)", "(CPython ABI break)")
+		f := &findings{set: news, markers: m, marked: true, request: r, issues: issues(title)}
 		d := f.draft()
 		r.Files = append(r.Files, added(d.path, d.text))
+		if m.subject(title).miss != "" {
+			r.Title = m.withMarker(title)
+		}
 		plan, err := pull.Decide(r, set)
 		if err != nil {
 			t.Fatal(err)

@@ -25,7 +25,8 @@ type draft struct {
 }
 
 func (f *findings) draft() draft {
-	d := draft{text: sentence(f.set, f.request.Title), section: f.section(), issue: f.issue()}
+	marked := f.marked && f.markers.subject(f.request.Title) != (mark{})
+	d := draft{text: f.markers.sentence(f.set, f.request.Title, marked), section: f.section(), issue: f.issue()}
 	directory, field := someSection, someIssue
 	if d.section != nil {
 		directory = d.section.Directory
@@ -46,17 +47,21 @@ func (f *findings) section() *config.Section {
 	return f.guess
 }
 
-// sentence is the title as the text of an entry, or a placeholder where blurb
-// would not take that.
-func sentence(set config.News, title string) string {
-	words := strings.Join(strings.Fields(bare(title)), " ")
-	if !strings.HasSuffix(words, ".") {
+// sentence is the title as the text of an entry, with the ABI marker if it is to
+// be marked, or a placeholder where one of the rules would not take that.
+func (m markers) sentence(set config.News, title string, marked bool) string {
+	marker := ""
+	if marked {
+		marker = m.news + " "
+	}
+	words := m.bare(title)
+	if !strings.HasSuffix(words, ".") && !strings.HasSuffix(words, "…") {
 		words += "."
 	}
-	text := reflow(words, set.Width)
+	text := reflow(marker+words, set.Width)
 	l := linter{width: set.Width, minGHIssue: set.MinGHIssue}
-	if !strings.ContainsFunc(words, unicode.IsLetter) || len(l.lint([]byte(text), name{})) > 0 {
-		return reflow(someText, set.Width)
+	if !strings.ContainsFunc(words, unicode.IsLetter) || len(l.lint([]byte(text), name{})) > 0 || m.body(readBody(text), set.Width) != (mark{exact: marked}) {
+		return reflow(marker+someText, set.Width)
 	}
 	return text
 }

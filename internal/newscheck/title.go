@@ -53,18 +53,16 @@ var (
 	titlePrefix = regexp.MustCompile(`(?i)^\s*(?:\[[0-9]+\.[0-9]+\]|(?:gh|bpo)-[0-9]+(?:\s*,\s*(?:gh|bpo)-[0-9]+)*\s*:)\s*`)
 	// titleRequests are the pull requests that merging adds: " (GH-123) (#124)".
 	titleRequests = regexp.MustCompile(`(?i)(?:\s*\((?:gh-|#)[0-9]+\))+\s*$`)
-	// titleParenthesis is a marker before or after the prefixes.
-	titleParenthesis = regexp.MustCompile(`^\s*\([^()]*\)\s*`)
 )
 
-// bare is the title without all that: the words alone.
-func bare(title string) string {
-	title = titleRequests.ReplaceAllString(title, "")
+// bare is the title without all that, and without a marker: the words alone.
+func (m markers) bare(title string) string {
+	title = titleRequests.ReplaceAllString(m.without(title), "")
 	for {
-		rest := titlePrefix.ReplaceAllString(titleParenthesis.ReplaceAllString(title, ""), "")
-		if rest == title {
-			return strings.TrimSpace(title)
+		prefix := titlePrefix.FindString(title)
+		if prefix == "" {
+			return strings.Join(strings.Fields(title), " ")
 		}
-		title = rest
+		title = title[len(prefix):]
 	}
 }

@@ -40,16 +40,20 @@ func TestIssues(t *testing.T) {
 }
 
 func TestBare(t *testing.T) {
+	m := newMarkers("(ABI break)", "(CPython ABI break)")
 	for title, want := range map[string]string{
 		"gh-1: Fix it":                           "Fix it",
 		"[3.14] gh-1, bpo-2: Fix it (GH-3) (#4)": "Fix it",
 		"(ABI break) [3.14] gh-1: Fix (it)":      "Fix (it)",
 		"gh-1: (ABI break) Fix it":               "Fix it",
+		"gh-1: (ABI break) (ABI Break): Fix it":  "Fix it",
+		"gh-1: (Re)raise it":                     "(Re)raise it",
+		`Revert "(ABI break) gh-1: Fix it"`:      `Revert "(ABI break) gh-1: Fix it"`,
 		`Revert "gh-1: Fix it (GH-3)"`:           `Revert "gh-1: Fix it (GH-3)"`,
 		"Fix gh-1: and more":                     "Fix gh-1: and more",
 		"[3.14]":                                 "",
 	} {
-		if got := bare(title); got != want {
+		if got := m.bare(title); got != want {
 			t.Errorf("bare(%q) = %q, want %q", title, got, want)
 		}
 	}
@@ -67,17 +71,22 @@ func FuzzTitle(f *testing.F) {
 				t.Errorf("%q has no issue %s", title, i)
 			}
 		}
-		text := sentence(set.News, title)
-		l := linter{width: set.News.Width, minGHIssue: set.News.MinGHIssue}
-		if remarks := l.lint([]byte(text), name{}); len(remarks) > 0 {
-			t.Errorf("the suggested text %q has faults: %v", text, remarks)
+		for _, marked := range []bool{false, true} {
+			text := m.sentence(set.News, title, marked)
+			l := linter{width: set.News.Width, minGHIssue: set.News.MinGHIssue}
+			if remarks := l.lint([]byte(text), name{}); len(remarks) > 0 {
+				t.Errorf("the suggested text %q has faults: %v", text, remarks)
+			}
+			if found := m.body(readBody(text), set.News.Width); found != (mark{exact: marked}) {
+				t.Errorf("the suggested text %q says of the ABI: %+v", text, found)
+			}
 		}
 		found := m.subject(title)
 		if found.exact && !strings.HasPrefix(title[found.at:], m.commit) || found.miss != "" && !strings.HasPrefix(title[found.at:], found.miss) {
 			t.Errorf("%q: %+v is not there", title, found)
 		}
 		if !found.exact {
-			if mended := m.withMarker(title, found); !m.subject(mended).exact {
+			if mended := m.withMarker(title); !m.subject(mended).exact {
 				t.Errorf("the suggested title %q is not right either", mended)
 			}
 		}

@@ -78,7 +78,7 @@ func (m *marked) annotations(level pull.Level) []pull.Annotation {
 	for _, e := range m.entries {
 		switch {
 		case e.miss != "":
-			say(e, fmt.Sprintf(faultNewsMiss, quote(e.miss), m.set.NewsMarker))
+			say(e, m.newsMiss(e))
 		case e.exact && !m.inCommit() && m.title.miss == "":
 			say(e, fmt.Sprintf(faultOnlyNews, m.set.CommitMarker))
 		}
@@ -90,6 +90,13 @@ func (m *marked) annotations(level pull.Level) []pull.Annotation {
 		say(m.entries[0], fmt.Sprintf(faultTitleMiss, quote(m.title.miss), m.set.CommitMarker))
 	}
 	return all
+}
+
+func (m *marked) newsMiss(e entryMark) string {
+	if e.miss == m.set.NewsMarker {
+		return fmt.Sprintf(faultNewsPlace, e.miss)
+	}
+	return fmt.Sprintf(faultNewsMiss, quote(e.miss), m.set.NewsMarker)
 }
 
 // wantsNews tells whether a marker is meant for the NEWS entry, and nothing in
@@ -111,12 +118,15 @@ func (m *marked) summary() string {
 	}
 	if !m.inCommit() {
 		for _, c := range m.commits[:min(len(m.commits), maxMisses)] {
+			if c.subject == m.request.Title {
+				continue
+			}
 			s.add(summaryCommitMiss, inline(shorten(c.subject)), inline(shorten(c.miss)))
 		}
 	}
 	switch {
 	case m.title.miss != "" || !m.inCommit():
-		s.add(summaryTitle, fenced(m.markers.withMarker(m.request.Title, m.title)))
+		s.add(summaryTitle, fenced(m.markers.withMarker(m.request.Title)))
 	case !m.title.exact:
 		s.add(summarySquash, inline(m.set.CommitMarker))
 	}
@@ -124,7 +134,7 @@ func (m *marked) summary() string {
 	case m.newsMisses():
 		s.add(summaryNewsMiss, inline(m.set.NewsMarker))
 	case m.wantsNews():
-		s.add(summaryNews, fenced(reflow(m.set.NewsMarker+" "+sentence(m.news, m.request.Title), m.news.Width)))
+		s.add(summaryNews, fenced(m.markers.sentence(m.news, m.request.Title, true)))
 	}
 	return s.String()
 }
