@@ -193,13 +193,13 @@ func (c *checkCmd) print(s streams, r report) error {
 
 func printCheck(w io.Writer, check checkReport) {
 	for _, n := range check.Annotations {
-		fmt.Fprintf(w, "\n%s:%d: %s: %s\n", n.Path, n.Line, n.Level, n.Title)
-		for line := range strings.SplitSeq(n.Message, "\n") {
+		fmt.Fprintf(w, "\n%s:%d: %s: %s\n", plainLine(n.Path), n.Line, n.Level, plainLine(n.Title))
+		for line := range strings.SplitSeq(plain(n.Message), "\n") {
 			fmt.Fprintf(w, "    %s\n", line)
 		}
 	}
 	if check.Conclusion != string(pull.Success) && check.Summary != "" {
-		fmt.Fprintf(w, "\n%s\n", check.Summary)
+		fmt.Fprintf(w, "\n%s\n", plain(check.Summary))
 	}
 }
 

@@ -51,6 +51,6 @@ func (c *planCmd) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(s.stdout, plan)
+	fmt.Fprint(s.stdout, plain(plan.String()))
 	return nil
 }
