@@ -28,8 +28,8 @@ func (b *bot) server() *http.Server {
 	return &http.Server{
 		Handler:           mux,
 		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second, // GitHub gives up after 10
-		WriteTimeout:      40 * time.Second,
+		ReadTimeout:       10 * time.Second, // as long as GitHub waits for an answer
+		WriteTimeout:      30 * time.Second, // more than reading, waiting for memory and storing take
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          stdlog.New(b.log.Level(zerolog.WarnLevel), "", 0),

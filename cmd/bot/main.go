@@ -61,6 +61,7 @@ func misuse(err error) error { return failure{exitMisuse, err} }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	code := run(os.Args[1:], streams{ctx, os.Stdout, os.Stderr, os.Getenv})
 	stop()
 	os.Exit(code)
