@@ -30,7 +30,7 @@ const (
 const (
 	faultDepth     = "blurb reads entries only from the directories of the sections, %s/SECTION/. This one would be lost without a word. Move it to %s"
 	faultSection   = "%s is not the directory of a section: blurb would lose this entry without a word. Move it to %s"
-	faultExtension = "The name has to end in .rst: blurb looks at no other files, and would lose this entry without a word."
+	faultExtension = "The name has to end in .rst: blurb looks at no other files, and would lose this entry without a word. If it is no entry, delete it."
 	faultNameForm  = "The name has to be DATE.gh-issue-NUMBER.NONCE.rst, with exactly these dots."
 	faultDateForm  = "The name has to start with a date, as 2026-08-05 or 2026-08-05-10-30-00."
 	faultIssueForm = "The second part of the name has to be gh-issue-NUMBER, or bpo-NUMBER for an issue of the old tracker."

@@ -67,7 +67,9 @@ func (f *findings) summary(state pull.StatusState) string {
 		s.add(summaryFaults)
 	}
 	if len(f.renames) > 0 {
-		s.add(summaryRenames, f.moves())
+		moves := f.moves()
+		s.add(summaryRenames, moves)
+		f.placeholders(&s, moves)
 	}
 	switch {
 	case f.entries > 0 && len(f.faults) == 0:
@@ -94,18 +96,23 @@ func (f *findings) missing(s *paragraphs) {
 	}
 	d := f.draft()
 	s.add(summaryAdd, fenced(d.path), fenced(d.text), fenced(blurbAdd(d)))
-	if d.section == nil {
+	f.placeholders(s, d.path)
+	s.add(summaryUnneeded, inline(f.set.SkipLabel))
+	s.add(summaryMore, f.set.HelpURL)
+}
+
+// placeholders says what to put in their place in suggested paths.
+func (f *findings) placeholders(s *paragraphs, paths string) {
+	if strings.Contains(paths, "/"+someSection+"/") {
 		var names []string
 		for _, section := range f.set.Sections {
 			names = append(names, section.Directory)
 		}
 		s.add(summarySection, someSection, strings.Join(names, ", "))
 	}
-	if d.issue == (issue{}) {
+	if strings.Contains(paths, someIssue) {
 		s.add(summaryIssue)
 	}
-	s.add(summaryUnneeded, inline(f.set.SkipLabel))
-	s.add(summaryMore, f.set.HelpURL)
 }
 
 func blurbAdd(d draft) string {
