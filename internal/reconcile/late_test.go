@@ -89,3 +89,19 @@ func TestSweepPassesOverWhatTakesTooLong(t *testing.T) {
 		t.Errorf("handed on %v, want all three", recorded.keys)
 	}
 }
+
+// The App may have been installed anew since the event, or the repository moved.
+func TestAnInstallationThatIsGoneIsLookedUp(t *testing.T) {
+	s := newStage(t)
+	number, r := s.open("first"), s.reconciler()
+	job := s.job(number)
+	job.Installation = 1 << 40
+	if err := r.Run(t.Context(), job); err == nil {
+		t.Fatal("there is no such installation")
+	}
+	job.Attempt = 2
+	s.check(r.Run(t.Context(), job))
+	if got := s.status(number, "bedevere/news"); got != "first" {
+		t.Errorf("status %q", got)
+	}
+}

@@ -85,6 +85,9 @@ func (r *Reconciler) Run(ctx context.Context, job queue.Job) error {
 	if !r.Settings.Acts(key.Owner, key.Repo) {
 		return nil
 	}
+	if job.Attempt > 1 {
+		job.Installation = 0 // to be looked up: what the event named may be out of date
+	}
 	log := r.Log.With().Str("pr", key.String()).Str("cause", job.Cause).Logger()
 	ctx = log.WithContext(ctx)
 	if key.Number == 0 {
