@@ -88,8 +88,10 @@ func (s *stage) open(p *pullRequest) *pullRequest {
 	if p.Association == "NONE" {
 		p.comments = 1
 	}
-	p.Author = "eric"
-	p.Head = fmt.Sprintf("eric:branch-%d", time.Now().UnixNano())
+	if p.Author == "" {
+		p.Author = "eric"
+	}
+	p.Head = fmt.Sprintf("%s:branch-%d", p.Author, time.Now().UnixNano())
 	_, err := s.cpython.Push(p.Head, ghtest.Commit{Message: p.Head, Files: p.files})
 	s.check(err)
 	p.number, err = s.cpython.OpenPR(p.PR)
