@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -179,16 +180,27 @@ func (c *checkCmd) print(s streams, r report) error {
 		encoder.SetEscapeHTML(false)
 		return encoder.Encode(r)
 	}
-	for _, status := range r.Statuses {
-		fmt.Fprintf(s.stdout, "%s: %s: %s\n", status.Context, status.State, status.Description)
+	if s.getenv("GITHUB_ACTIONS") != "true" {
+		printText(s.stdout, r)
+		return nil
 	}
+	token := rand.Text() // nobody can end the pause who does not know it
+	fmt.Fprintf(s.stdout, "::stop-commands::%s\n", token)
+	printText(s.stdout, r)
+	fmt.Fprintf(s.stdout, "::%s::\n", token)
 	for _, check := range r.Checks {
-		printCheck(s.stdout, check)
-		if s.getenv("GITHUB_ACTIONS") == "true" {
-			printCommands(s.stdout, check)
-		}
+		printCommands(s.stdout, check)
 	}
 	return nil
+}
+
+func printText(w io.Writer, r report) {
+	for _, status := range r.Statuses {
+		fmt.Fprintf(w, "%s: %s: %s\n", status.Context, status.State, status.Description)
+	}
+	for _, check := range r.Checks {
+		printCheck(w, check)
+	}
 }
 
 func printCheck(w io.Writer, check checkReport) {
