@@ -67,7 +67,7 @@ func TestRule(t *testing.T) {
 `},
 		{"renamed onto", request(onto), failure(`"x" is not a setting: those here are news, abi`)},
 		{"symbolic link", request(link), failure(`the file is a symlink: put a regular file here`)},
-		{"large", request(large), failure(`the file has 3145728 bytes: at most 1048576 are read`)},
+		{"large", request(large), failure(`the file has 3145728 bytes: at most 262144 are read`)},
 		{"left out", request(leftOut), failure(`the file could not be read: push once more, and tell the operator of the bot if that does not help`)},
 		{"unread", request(pull.File{Path: RepositoryFile, Change: pull.Modified}), failure(`the file could not be read: push once more, and tell the operator of the bot if that does not help`)},
 	} {
