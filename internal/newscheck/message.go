@@ -120,7 +120,7 @@ const (
 	summaryMarkers   = "A change that breaks the ABI is marked twice: with %s at the start of the title, which becomes the summary line, and with %s at the beginning of its NEWS entry. With neither, nothing is asked for."
 
 	summaryTitleMiss  = "The title has %s, which is not the marker or not at the start."
-	summaryCommitMiss = "The commit %s has %s, which is not the marker or not at the start. It need not be rewritten if the title is right."
+	summaryCommitMiss = "The commit %s has %s, which is not the marker or not at the start. If the title has the marker, it can stay; if nothing breaks the ABI, reword it."
 	summaryTitle      = "If the change breaks the ABI, the title is to be:\n\n%s"
 	summarySquash     = "A commit has the marker, and the title has not: put %s at the start of the title too, since squashing makes it the summary line."
 	summaryNewsMiss   = "In the NEWS entry, put %s at the very beginning of the text, exactly so."
