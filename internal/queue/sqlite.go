@@ -162,7 +162,7 @@ func (d *sqliteDB) blame(err error) fault {
 	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return fault{hint: "another program holds the database locked; end it, or make it hold the lock for a shorter time"}
+		return fault{hint: "another program holds the database locked; end it, or make it hold the lock for a shorter time", again: true}
 	case sqlite3.SQLITE_FULL:
 		return fault{hint: "the disk is full; make room, the queue goes on by itself"}
 	case sqlite3.SQLITE_READONLY:
