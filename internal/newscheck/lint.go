@@ -112,6 +112,9 @@ func (l *linter) text(b body) {
 		return
 	}
 	text := b.text(l.width)
+	if strings.HasPrefix(text, byteOrderMark) { // after white space, or a second one
+		l.add(b.first, faultBOM)
+	}
 	if start := forbidden.FindString(text); start != "" {
 		l.add(b.first, faultStart(start))
 	}
