@@ -22,9 +22,6 @@ type event struct {
 	CheckRun    run        `json:"check_run"`
 	CheckSuite  run        `json:"check_suite"`
 	WorkflowRun run        `json:"workflow_run"`
-	Comment     struct {
-		Via app `json:"performed_via_github_app"`
-	} `json:"comment"`
 	Ref     string       `json:"ref"`
 	RefType string       `json:"ref_type"`
 	Listed  []repository `json:"repositories"`

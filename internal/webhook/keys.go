@@ -56,15 +56,15 @@ func (e *event) keys(name string, appID int64) []pull.Key {
 	return keys
 }
 
-// own tells whether the event is but the echo of what this App wrote. That
-// people edit or delete its comments, or ask for a check again, is none.
+// own tells whether the event is but the echo of a check of this App. That
+// people ask for one again is none. Echoes of its comments do count: they tell
+// how new a snapshot must be to hold the comment, without which a copy of
+// GitHub's data that lags behind would have it posted twice.
 func (e *event) own(name string, appID int64) bool {
 	if appID == 0 {
 		return false
 	}
 	switch name {
-	case "issue_comment":
-		return e.Action == "created" && e.Comment.Via.ID == appID
 	case "check_run":
 		return (e.Action == "created" || e.Action == "completed") && e.CheckRun.App.ID == appID
 	case "check_suite":

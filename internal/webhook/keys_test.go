@@ -26,7 +26,7 @@ func TestKeys(t *testing.T) {
 		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},` + repo + `}`, "python/cpython#3"},
 		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":{"id":78}},` + repo + `}`, "python/cpython#3"},
 		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":null},` + repo + `}`, "python/cpython#3"},
-		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":{"id":77}},` + repo + `}`, ""},
+		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":{"id":77}},` + repo + `}`, "python/cpython#3"}, // our own: tells how new a snapshot must be to hold it
 		{"issue_comment", `{"action":"deleted","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":{"id":77}},` + repo + `}`, "python/cpython#3"},
 		{"check_run", `{"action":"completed","check_run":{"app":{"id":78},` + listed + `},` + repo + `}`, "python/cpython#3 python/cpython#5"},
 		{"check_run", `{"action":"completed","check_run":{"app":{"id":77},` + listed + `},` + repo + `}`, ""},
