@@ -48,6 +48,9 @@ func (q *Queue) openSQLite(ctx context.Context) (err error) {
 	if db.lock, err = lockFile(path + ".lock"); err != nil {
 		return err
 	}
+	if err = private(path); err != nil {
+		return err
+	}
 	if db.writer, err = sql.Open("sqlite", sqliteDSN(path, sqlitePragmas)); err != nil {
 		return err
 	}
@@ -72,6 +75,17 @@ func (q *Queue) openSQLite(ctx context.Context) (err error) {
 	db.client, err = river.NewClient(driver, q.riverConfig())
 	q.river = db.client
 	return err
+}
+
+// private makes a file that is not there yet, for the owner alone to read:
+// deliveries of private repositories will be in it. SQLite gives the files
+// beside it the same mode.
+func private(path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 // prepare keeps the statements of the busy paths: reading them each time would
