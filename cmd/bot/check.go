@@ -118,6 +118,9 @@ func ownSettings(ctx context.Context, central *config.Config, repository git.Rep
 
 // request is the range as a pull request that nobody has looked at yet.
 func (c *checkCmd) request(ctx context.Context, repository git.Repository, rules []pull.Rule) (*pull.Request, error) {
+	if c.Staged && c.Head != "HEAD" {
+		return nil, errors.New("what is staged comes on top of HEAD: leave out --head")
+	}
 	base, err := c.base(ctx, repository)
 	if err != nil {
 		return nil, err
