@@ -16,16 +16,16 @@ type event struct {
 	Installation struct {
 		ID int64 `json:"id"`
 	} `json:"installation"`
-	Repository  repository `json:"repository"`
-	PullRequest subject    `json:"pull_request"`
-	Issue       discussion `json:"issue"`
-	CheckRun    run        `json:"check_run"`
-	CheckSuite  run        `json:"check_suite"`
-	WorkflowRun run        `json:"workflow_run"`
-	Ref     string       `json:"ref"`
-	RefType string       `json:"ref_type"`
-	Listed  []repository `json:"repositories"`
-	Added   []repository `json:"repositories_added"`
+	Repository  repository   `json:"repository"`
+	PullRequest subject      `json:"pull_request"`
+	Issue       discussion   `json:"issue"`
+	CheckRun    run          `json:"check_run"`
+	CheckSuite  run          `json:"check_suite"`
+	WorkflowRun run          `json:"workflow_run"`
+	Ref         string       `json:"ref"`
+	RefType     string       `json:"ref_type"`
+	Listed      []repository `json:"repositories"`
+	Added       []repository `json:"repositories_added"`
 }
 
 type repository struct {
