@@ -1,0 +1,231 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// stage is a GitHub with a running bot. Its first sweep is over, so that only
+// webhooks bring work from then on.
+type stage struct {
+	testing.TB
+	github      *ghtest.Server
+	cpython     *ghtest.Repo
+	environment map[string]string
+	bot         *process
+}
+
+func newStage(t testing.TB) *stage {
+	t.Helper()
+	s := &stage{TB: t}
+	s.github, s.cpython = newGitHub(t, ghtest.Config{})
+	s.environment = identity(s.github)
+	s.environment["DATABASE_URL"] = filepath.Join(t.TempDir(), "concorde.db")
+	s.environment["BOT_SETTLE"] = "20ms"
+	s.github.Rearrange(func([]ghtest.Delivery) []ghtest.Delivery { return nil }) // of how the repository came to be
+	return s
+}
+
+// start starts the bot, lets its first sweep end, and lets GitHub know of it.
+func (s *stage) start() *stage {
+	s.Helper()
+	s.run()
+	s.awaitLog("sweep done")
+	return s
+}
+
+func (s *stage) run(flags ...string) {
+	s.Helper()
+	s.bot = serve(s, s.environment, flags...)
+	s.github.SetHook(ghtest.Hook{URL: s.bot.URL + "/webhook"})
+}
+
+func (s *stage) check(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// pullRequest is one to be opened, and how the bot should leave it.
+type pullRequest struct {
+	ghtest.PR
+	files    map[string]ghtest.File // nil: one, without a NEWS entry
+	status   string                 // of the NEWS status; "": failure
+	comments int                    // of the bot
+	number   int
+}
+
+// open opens a pull request from a branch of its own. A newcomer's gets a
+// comment.
+func (s *stage) open(p *pullRequest) *pullRequest {
+	s.Helper()
+	if p.Title == "" {
+		p.Title = "gh-140000: Change"
+	}
+	if p.files == nil {
+		p.files = map[string]ghtest.File{"Lib/changed.py": ghtest.Text(s.Name() + p.Title)}
+	}
+	if p.status == "" {
+		p.status = "failure"
+	}
+	if p.Association == "NONE" {
+		p.comments = 1
+	}
+	if p.Author == "" {
+		p.Author = "eric"
+	}
+	p.Head = fmt.Sprintf("%s:branch-%d", p.Author, time.Now().UnixNano())
+	_, err := s.cpython.Push(p.Head, ghtest.Commit{Message: p.Head, Files: p.files})
+	s.check(err)
+	p.number, err = s.cpython.OpenPR(p.PR)
+	s.check(err)
+	return p
+}
+
+func (s *stage) state(p *pullRequest) ghtest.PRState {
+	s.Helper()
+	state, err := s.cpython.PR(p.number)
+	s.check(err)
+	return state
+}
+
+// settled waits until all writes are there.
+func (s *stage) settled(pulls ...*pullRequest) {
+	s.Helper()
+	for _, p := range pulls {
+		eventually(s, fmt.Sprintf("the bot to be done with #%d, %s", p.number, p.Title), func() bool {
+			state := s.state(p)
+			if state.Statuses[newsContext].State != p.status || len(state.Comments) < p.comments {
+				return false
+			}
+			runs := len(state.CheckRuns)
+			return runs > 0 && state.CheckRuns[runs-1].ExternalID != ""
+		})
+	}
+}
+
+// tidy checks that the bot has come to rest, by its own means: webhooks came
+// once, and no sweep helped. No pull request got a comment twice.
+func (s *stage) tidy(pulls ...*pullRequest) {
+	s.Helper()
+	eventually(s, "the bot to come to rest", s.bot.idle)
+	for _, p := range pulls {
+		if state := s.state(p); len(state.Comments) != p.comments || state.Statuses[newsContext].State != p.status {
+			s.Errorf("#%d (%s): %d comments and the status %+v, want %d and %s", p.number, p.Title, len(state.Comments), state.Statuses[newsContext], p.comments, p.status)
+		}
+	}
+	if mended := s.bot.metric("concorde_sweep_mended_total"); mended != 0 {
+		s.Errorf("a sweep mended %v writes", mended)
+	}
+	if strings.Contains(s.bot.log.String(), "panic") {
+		s.Errorf("the log tells of a panic:\n%s", s.bot.log)
+	}
+}
+
+// awaitLog waits for a line of the log with all of the words.
+func (s *stage) awaitLog(words ...string) (line string) {
+	s.Helper()
+	limit := time.Now().Add(time.Minute)
+	for time.Now().Before(limit) {
+		if line = logged(s.bot, words...); line != "" {
+			return line
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	s.Fatalf("the log has no line with %q:\n%s", words, s.bot.log)
+	return ""
+}
+
+func logged(bot *process, words ...string) string {
+	for line := range strings.SplitSeq(bot.log.String(), "\n") {
+		all := line != ""
+		for _, word := range words {
+			all = all && strings.Contains(line, word)
+		}
+		if all {
+			return line
+		}
+	}
+	return ""
+}
+
+// noSweeps keeps the bot from listing repositories, for at least a minute.
+func (s *stage) noSweeps() {
+	s.Helper()
+	s.check(s.github.Fault(ghtest.Fault{Method: http.MethodGet, Path: "^/app/installations$", Times: 1, Status: 503}))
+}
+
+// acknowledged checks that the bot took the webhooks of a pull request.
+func (s *stage) acknowledged(p *pullRequest) {
+	s.Helper()
+	flush(s, s.github)
+	for _, d := range s.github.Deliveries() {
+		if d.Number == p.number && d.Status != http.StatusAccepted {
+			s.Errorf("webhook %s.%s of #%d was answered %d %s", d.Event, d.Action, d.Number, d.Status, d.Err)
+		}
+	}
+}
+
+// stop ends the process as a service manager does and checks that it ends well.
+func (p *process) stop(t testing.TB) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	within(t, 10*time.Second, "the bot to stop", func() bool {
+		select {
+		case <-p.ended:
+			return true
+		default:
+			return false
+		}
+	})
+	if p.waitErr != nil {
+		t.Errorf("the bot ended with %v, want exit code 0:\n%s", p.waitErr, p.log)
+	}
+}
+
+// trouble is a fault of GitHub with the requests of one pull request, and what
+// the log says of it.
+type trouble struct {
+	name  string
+	at    func(number int, sha string) ghtest.Fault // which requests
+	fault ghtest.Fault
+	log   string
+}
+
+func atLoad(number int, _ string) ghtest.Fault {
+	return ghtest.Fault{Path: "^/graphql$", Contains: fmt.Sprintf(`"number":%d,`, number)}
+}
+func atStatus(_ int, sha string) ghtest.Fault { return ghtest.Fault{Path: "/statuses/" + sha + "$"} }
+func atCheck(_ int, sha string) ghtest.Fault {
+	return ghtest.Fault{Method: http.MethodPost, Path: "/check-runs$", Contains: sha}
+}
+func atComment(number int, _ string) ghtest.Fault {
+	return ghtest.Fault{Method: http.MethodPost, Path: fmt.Sprintf("/issues/%d/comments$", number)}
+}
+
+// befall opens a newcomer's pull request that has the trouble from its first
+// webhook on.
+func (s *stage) befall(c trouble, times int) *pullRequest {
+	s.Helper()
+	s.github.Pause()
+	defer s.github.Resume()
+	p := s.open(&pullRequest{PR: ghtest.PR{Title: "gh-140000: " + c.name, Association: "NONE"}})
+	fault, at := c.fault, c.at(p.number, s.state(p).HeadSHA)
+	fault.Method, fault.Path, fault.Contains, fault.Times = at.Method, at.Path, at.Contains, times
+	s.check(s.github.Fault(fault))
+	return p
+}
+
+func key(p *pullRequest) string { return fmt.Sprintf(`"key":"python/cpython#%d"`, p.number) }
+
+func answer(status int, body string) ghtest.Fault { return ghtest.Fault{Status: status, Body: body} }
