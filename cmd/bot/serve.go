@@ -73,6 +73,9 @@ func (c *serveCmd) validate(s streams) error {
 // place checks where the database is to be. An address of a kind that is not
 // known would be taken for the name of a file, password and all.
 func (c *serveCmd) place() error {
+	if strings.Contains(c.Database, "host=") || strings.Contains(c.Database, "password=") {
+		return errors.New("reading --database: write the address of PostgreSQL as postgres://USER@HOST/NAME")
+	}
 	scheme, _, isURL := strings.Cut(c.Database, "://")
 	if isURL {
 		if scheme != "postgres" && scheme != "postgresql" {
@@ -176,7 +179,7 @@ func (b *bot) run(ctx context.Context) error {
 		}
 		return nil
 	})
-	group.Go(func() error { b.sweeps(running); return nil })
+	group.Go(func() error { b.greet(running); b.sweeps(running); return nil })
 	group.Go(func() error { return b.watch(running, file) })
 	group.Go(func() error {
 		<-running.Done()
@@ -191,21 +194,31 @@ func (b *bot) run(ctx context.Context) error {
 }
 
 // sweeps asks for sweeps, at start and then hourly. While GitHub is out of
-// reach it asks again each minute: webhooks are received all the same.
+// reach it asks again sooner: webhooks are received all the same.
 func (b *bot) sweeps(ctx context.Context) {
-	for {
+	for retry := time.Minute; ; {
 		pause := sweepEvery
-		if err := b.reconciler.Sweep(ctx); err != nil {
-			if ctx.Err() != nil {
-				return
-			}
-			b.log.Error().Err(err).Msg("asking for a sweep, again in a minute")
-			pause = time.Minute
+		if err := b.reconciler.Sweep(ctx); err == nil {
+			retry = time.Minute
+		} else if ctx.Err() == nil {
+			pause, retry = retry, min(2*retry, sweepEvery)
+			b.log.Error().Err(err).Stringer("again_in", pause).Msg("asking for a sweep")
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(pause):
 		}
+	}
+}
+
+// greet asks GitHub once who the App is, so that a wrong key shows at the start
+// and not with the first pull request.
+func (b *bot) greet(ctx context.Context) {
+	switch name, err := b.github.Verify(ctx); {
+	case err == nil:
+		b.log.Info().Str("app", name).Msg("GitHub knows the App")
+	case ctx.Err() == nil:
+		b.log.Error().Err(err).Msg("asking GitHub for the App")
 	}
 }
