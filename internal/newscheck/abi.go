@@ -75,22 +75,24 @@ func wantABI(m *marked) pull.Want {
 // readCommits leaves out merges, whose own commits are listed too, and commits
 // that a later one takes back. A rebased merge is known by its subject alone.
 func (m *marked) readCommits() {
-	undone := map[string]bool{}
+	undone := map[string]int{} // how often
 	for _, c := range slices.Backward(m.request.Commits) {
 		subject := subjectOf(c.Message)
-		if back, is := reverted(subject); is && !undone[subject] {
-			undone[back] = true
+		if undone[subject] > 0 {
+			undone[subject]--
+			continue
 		}
-	}
-	for _, c := range m.request.Commits {
-		subject := subjectOf(c.Message)
-		if undone[subject] || c.Merge || mergeForm.MatchString(subject) {
+		if back, is := reverted(subject); is {
+			undone[back]++
+		}
+		if c.Merge || mergeForm.MatchString(subject) {
 			continue
 		}
 		if found := m.markers.subject(subject); found.exact || found.miss != "" {
 			m.commits = append(m.commits, commitMark{subject, found})
 		}
 	}
+	slices.Reverse(m.commits)
 }
 
 func (m *marked) readEntries() {
