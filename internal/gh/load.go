@@ -62,6 +62,7 @@ type loader struct {
 	out     *pull.Request
 	slug    string // the App's login without "[bot]"
 	changed int    // files, as GitHub counts them
+	left    allowance
 }
 
 // first sends the query for everything, and again for the connections that
@@ -108,7 +109,8 @@ func (l *loader) facts(ctx context.Context, d *overviewData) error {
 	l.changed = p.ChangedFiles
 	r := l.out
 	r.Title, r.Body, r.State, r.Draft = p.Title, p.Body, pull.State(strings.ToLower(p.State)), p.IsDraft
-	r.UpdatedAt, r.Author, r.Association = p.UpdatedAt, p.Author.login(), p.AuthorAssociation
+	r.CreatedAt, r.UpdatedAt = p.CreatedAt, p.UpdatedAt
+	r.Author, r.Association = p.Author.login(), p.AuthorAssociation
 	r.Base, r.Head = p.BaseRefName, p.HeadRefOid
 	if d.Repository.DefaultBranchRef != nil {
 		r.DefaultBranch = d.Repository.DefaultBranchRef.Name

@@ -54,7 +54,7 @@ func (q text) String() string {
 const (
 	blobFields = `__typename ...on Blob{oid byteSize isTruncated text}`
 	pageFields = `pageInfo{hasNextPage endCursor}`
-	scalars    = `title body state isDraft updatedAt author{__typename login} authorAssociation baseRefName headRefOid changedFiles`
+	scalars    = `title body state isDraft createdAt updatedAt author{__typename login} authorAssociation baseRefName headRefOid changedFiles`
 )
 
 // connections are the lists of a pull request that may have several pages.
@@ -140,7 +140,7 @@ type overviewData struct {
 type pullData struct {
 	Title, Body, State      string
 	IsDraft                 bool
-	UpdatedAt               time.Time
+	CreatedAt, UpdatedAt    time.Time
 	Author                  *actorData
 	AuthorAssociation       string
 	BaseRefName, HeadRefOid string

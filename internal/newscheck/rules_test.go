@@ -99,7 +99,7 @@ func TestDraftDoesNotAge(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := request(pull.File{Path: "Lib/csv.py", Change: pull.Modified})
-	r.UpdatedAt = r.Now.Add(-time.Hour)
+	r.CreatedAt, r.UpdatedAt = r.Now.Add(-2*time.Hour), r.Now.Add(-time.Hour)
 	plan, err := pull.Decide(r, set)
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +109,7 @@ func TestDraftDoesNotAge(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r.Now = r.Now.AddDate(0, 0, 1)
+	r.Now, r.UpdatedAt = r.Now.AddDate(0, 0, 1), r.Now.AddDate(0, 0, 1) // somebody commented
 	if plan, err = pull.Decide(r, set); err != nil || len(plan.Actions) > 0 {
 		t.Errorf("a day later (%v):\n%s", err, plan)
 	}

@@ -76,10 +76,10 @@ func (f *findings) issue() issue {
 	return issue{}
 }
 
-// date is the day of the last thing that happened to the pull request: the
-// time itself would make the check run another one at every look.
+// date is the day on which the pull request was opened: any later time would
+// make the check run another one after things that do not change it.
 func (f *findings) date() string {
-	when := f.request.UpdatedAt
+	when := f.request.CreatedAt
 	if when.IsZero() {
 		when = f.request.Now
 	}

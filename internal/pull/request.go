@@ -29,6 +29,7 @@ const (
 type Request struct {
 	Key         Key
 	Now         time.Time // when the snapshot was loaded
+	CreatedAt   time.Time // GitHub's created_at; zero for a local range
 	UpdatedAt   time.Time // GitHub's updated_at
 	Title, Body string
 	State       State
@@ -91,8 +92,8 @@ type File struct {
 	Path     string
 	Previous string // path before a rename, where GitHub tells it
 	Change   Change
-	// Content at Head, nil where no rule's Reads asked for it, and for removed
-	// files.
+	// Content at Head, nil where no rule's Reads asked for it, for removed files,
+	// and where it could not be read: one of very many, or its name is not UTF-8.
 	Content *Content
 }
 
@@ -110,7 +111,8 @@ const (
 const MaxContent = 2 << 20
 
 // Content of a file. Data is empty for submodules, for files larger than
-// MaxContent, and for the last ones of a pull request with very many bytes.
+// MaxContent, and for the last ones of a pull request with very many bytes, or
+// very many files that are not text.
 // Size, in bytes, tells the truth even then; it is 0 for submodules.
 type Content struct {
 	Kind Kind

@@ -20,6 +20,7 @@ import (
 type yamlRequest struct {
 	PR            string    `yaml:"pr"` // "python/cpython#1000"
 	Now           time.Time `yaml:"now"`
+	Created       time.Time `yaml:"created"`
 	Updated       time.Time `yaml:"updated"`
 	Title         string    `yaml:"title"`
 	Body          string    `yaml:"body"`
@@ -77,7 +78,8 @@ func parse(archive *txtar.Archive) (*goldenCase, error) {
 		PR: "python/cpython#1000", State: string(pull.Open), Author: "contributor", Association: "MEMBER",
 		Base: "main", DefaultBranch: "main", Head: strings.Repeat("1234567890", 4),
 		Now:     time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC),
-		Updated: time.Date(2026, 8, 4, 10, 30, 0, 0, time.UTC),
+		Created: time.Date(2026, 8, 4, 10, 30, 0, 0, time.UTC),
+		Updated: time.Date(2026, 8, 5, 9, 0, 0, 0, time.UTC),
 	}}
 	contents := map[string]string{}
 	for _, part := range archive.Files {
@@ -165,7 +167,7 @@ func (c *goldenCase) load(rules []pull.Rule) *pull.Request {
 	y := c.request
 	key, _ := pull.ParseKey(y.PR) // checked by parse
 	r := &pull.Request{
-		Key: key, Now: y.Now, UpdatedAt: y.Updated, Title: y.Title, Body: y.Body, State: pull.State(y.State), Draft: y.Draft,
+		Key: key, Now: y.Now, CreatedAt: y.Created, UpdatedAt: y.Updated, Title: y.Title, Body: y.Body, State: pull.State(y.State), Draft: y.Draft,
 		Author: y.Author, Association: y.Association, Base: y.Base, DefaultBranch: y.DefaultBranch, Head: y.Head, Labels: y.Labels,
 		Facts:        pull.Files | pull.Commits | pull.Statuses | pull.Checks | pull.Notes,
 		FilesOmitted: y.FilesOmitted, CommitsOmitted: y.CommitsOmitted, NotesDeleted: y.NotesDeleted,

@@ -82,7 +82,7 @@ func Random(data []byte) *pull.Request {
 	d, v := &dice{data}, words()
 	now := time.Date(2026, 8, 5, 12, d.next()%60, 0, 0, time.UTC)
 	r := &pull.Request{
-		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1 + d.next()}, Now: now, UpdatedAt: now.Add(-time.Duration(d.next()) * time.Hour),
+		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1 + d.next()}, Now: now, CreatedAt: now.Add(-300 * time.Hour), UpdatedAt: now.Add(-time.Duration(d.next()) * time.Hour),
 		State: pick(d, v.states), Draft: !d.often(4), Association: pick(d, v.associations), Author: "contributor",
 		Title: d.some(5, v.titles), Base: pick(d, []string{"main", "3.14"}), DefaultBranch: "main", Head: fmt.Sprintf("%040x", d.next()),
 		Facts:        pull.Files | pull.Commits | pull.Statuses | pull.Checks | pull.Notes,
