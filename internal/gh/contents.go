@@ -16,6 +16,11 @@ import (
 const (
 	entriesPerQuery = 25       // GraphQL gives up to 512 kB of text for each
 	maxContents     = 16 << 20 // bytes of all contents of one pull request
+
+	// A stranger chooses how many files there are, and what is in them. A pull
+	// request has one NEWS entry or two; a release gathers some hundreds.
+	maxRead = 200 // files: 8 queries
+	maxRaw  = 30  // of them, those that GraphQL does not give to the byte: each is a request of its own
 )
 
 type blobData struct {
@@ -60,22 +65,26 @@ func (l *loader) contents(ctx context.Context) error {
 			wanted = append(wanted, f)
 		}
 	}
-	left := int64(maxContents)
-	for files := range slices.Chunk(wanted, entriesPerQuery) {
-		entries, err := l.entries(ctx, files, left > 0)
+	slices.SortFunc(wanted, func(a, b *pull.File) int { return strings.Compare(a.Path, b.Path) })
+	l.left = allowance{bytes: maxContents, raw: maxRaw}
+	for files := range slices.Chunk(wanted[:min(len(wanted), maxRead)], entriesPerQuery) {
+		entries, err := l.entries(ctx, files, l.left.bytes > 0)
 		if err != nil {
 			return fmt.Errorf("reading files: %w", err)
 		}
 		for i, f := range files {
-			if f.Content, err = l.content(ctx, f.Path, entries[i], left); err != nil {
+			if f.Content, err = l.content(ctx, f.Path, entries[i]); err != nil {
 				return fmt.Errorf("reading %s: %w", tidy(f.Path), err)
-			}
-			if f.Content != nil {
-				left -= int64(len(f.Content.Data))
 			}
 		}
 	}
 	return nil
+}
+
+// allowance is what may still be read of one pull request.
+type allowance struct {
+	bytes int64
+	raw   int // blobs, each by itself
 }
 
 // entries looks the files up in the tree of the head, with or without their
@@ -109,8 +118,8 @@ func (l *loader) entries(ctx context.Context, files []*pull.File, withText bool)
 	return entries, nil
 }
 
-// content reads one file; left is how many bytes may still be kept.
-func (l *loader) content(ctx context.Context, path string, e *entryData, left int64) (*pull.Content, error) {
+// content reads one file, as far as what is left allows.
+func (l *loader) content(ctx context.Context, path string, e *entryData) (*pull.Content, error) {
 	switch {
 	case e != nil && e.Type == "commit":
 		return &pull.Content{Kind: pull.Submodule}, nil
@@ -124,19 +133,31 @@ func (l *loader) content(ctx context.Context, path string, e *entryData, left in
 	if e.Mode == 0o120000 {
 		c.Kind = pull.Symlink
 	}
-	if c.Size > pull.MaxContent || c.Size > left {
+	if c.Size > pull.MaxContent || c.Size > l.left.bytes {
 		return c, nil
+	}
+	if !e.Object.exact() {
+		if l.left.raw == 0 {
+			return c, nil
+		}
+		l.left.raw--
 	}
 	data, err := l.blob(ctx, e.Object)
 	c.Data = data
+	l.left.bytes -= int64(len(data))
 	return c, err
 }
 
-// blob is the content of b to the byte. GraphQL's text is for showing: it may
-// lack a byte order mark, and has other characters in place of what is not
-// UTF-8; the hash tells. Then the blob is read by itself.
+// exact tells whether GraphQL's text is the content to the byte. It is for
+// showing: it may lack a byte order mark, and has other characters in place of
+// what is not UTF-8; the hash tells.
+func (b *blobData) exact() bool {
+	return b.Text != nil && blobID([]byte(*b.Text), len(b.Oid)) == b.Oid
+}
+
+// blob is the content of b to the byte, if need be read by itself.
 func (l *loader) blob(ctx context.Context, b *blobData) ([]byte, error) {
-	if b.Text != nil && blobID([]byte(*b.Text), len(b.Oid)) == b.Oid {
+	if b.exact() {
 		return []byte(*b.Text), nil
 	}
 	if !commitID.MatchString(b.Oid) {

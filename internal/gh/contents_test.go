@@ -3,8 +3,11 @@ package gh
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -87,6 +90,40 @@ func TestContentsAreBounded(t *testing.T) {
 	}
 }
 
+// However many files there are, and however odd, loading costs a bounded number
+// of requests.
+func TestRequestsAreBounded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	files := map[string]ghtest.File{}
+	for i := range 300 {
+		files[fmt.Sprintf("f%03d", i)] = ghtest.Text(fmt.Sprintf("%d\xff", i))
+	}
+	key := w.open(files)
+	w.srv.ResetRequests()
+	r := w.load(Query{Key: key, Needs: pull.Files, Reads: all})
+	slices.SortFunc(r.Files, func(a, b pull.File) int { return strings.Compare(a.Path, b.Path) })
+	if len(r.Files) != len(files) {
+		t.Fatalf("%d files", len(r.Files))
+	}
+	for i, f := range r.Files {
+		content := files[f.Path].Content
+		var want *pull.Content
+		switch {
+		case i < maxRaw:
+			want = regular(content)
+		case i < maxRead: // what is known without its bytes
+			want = &pull.Content{Kind: pull.Regular, Size: int64(len(content))}
+		}
+		if diff := cmp.Diff(want, f.Content); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", f.Path, diff)
+		}
+	}
+	if n, want := w.sent(), 1+3+maxRead/entriesPerQuery+maxRaw; n != want { // the overview, the list of files, queries, blobs
+		t.Errorf("%d requests, want %d", n, want)
+	}
+}
+
 func TestSettings(t *testing.T) {
 	w := newWorld(t)
 	key := w.open(map[string]ghtest.File{settingsPath: ghtest.Text("of the pull request")})
@@ -140,11 +177,11 @@ func TestContentsThatMoved(t *testing.T) {
 // A name that is not UTF-8 cannot be asked for; the rest is read.
 func TestNameThatIsNotUTF8(t *testing.T) {
 	l := &loader{}
-	c, err := l.content(t.Context(), "Misc/\ufffd.rst", nil, maxContents)
+	c, err := l.content(t.Context(), "Misc/\ufffd.rst", nil)
 	if c != nil || err != nil {
 		t.Errorf("%v, %v", c, err)
 	}
-	_, err = l.content(t.Context(), "Misc/a.rst", nil, maxContents)
+	_, err = l.content(t.Context(), "Misc/a.rst", nil)
 	as[*Temporary](t, err)
 }
 
