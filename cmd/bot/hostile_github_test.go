@@ -78,37 +78,45 @@ func TestLimitsOfGitHub(t *testing.T) {
 	t.Parallel()
 	s := newStage(t).start()
 	const wait = 2 * time.Second
+	points := func(reset time.Time) ghtest.Fault {
+		f := ghtest.PrimaryLimit(reset)
+		f.Status, f.Body = 200, `{"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded for installation ID 5."}]}`
+		return f
+	}
 	for _, c := range []struct {
 		name  string
 		at    func(int, string) ghtest.Fault
-		fault func(until time.Time) ghtest.Fault
+		fault ghtest.Fault
+		reset func(time.Time) ghtest.Fault // instead, for limits that name a time of the clock
 	}{
-		{"primary", atLoad, ghtest.PrimaryLimit},
-		{"secondary", atStatus, func(time.Time) ghtest.Fault { return ghtest.SecondaryLimit(wait) }},
-		{"429", atCheck, func(time.Time) ghtest.Fault { return ghtest.TooManyRequests(wait) }},
-		{"points of GraphQL", atLoad, func(until time.Time) ghtest.Fault {
-			f := ghtest.PrimaryLimit(until)
-			f.Status, f.Body = 200, `{"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded for installation ID 5."}]}`
-			return f
-		}},
+		{"primary", atLoad, ghtest.Fault{}, ghtest.PrimaryLimit},
+		{"secondary", atStatus, ghtest.SecondaryLimit(wait), nil},
+		{"429", atCheck, ghtest.TooManyRequests(wait), nil},
+		{"points of GraphQL", atLoad, ghtest.Fault{}, points},
 	} {
 		until := time.Now().Add(wait).Truncate(time.Second).Add(time.Second)
+		if c.reset != nil {
+			c.fault = c.reset(until)
+		}
 		s.github.ResetRequests()
-		limited := s.befall(trouble{"limit", c.at, c.fault(until), ""}, 1)
-		another := s.open(&pullRequest{})
+		limited := s.befall(trouble{c.name, c.at, c.fault, ""}, 1)
 		t.Logf("%s: %s", c.name, s.awaitLog(key(limited), `"later"`))
+		another := s.open(&pullRequest{})
 		s.settled(limited, another)
 		s.tidy(limited, another)
-		var refused *ghtest.Request
+		met := false
 		for _, r := range s.github.Requests() {
 			switch {
 			case r.Route == "fault":
-				refused, until = &r, r.Time.Add(wait)
-			case refused != nil && r.Time.Before(until):
+				met = true
+				if c.reset == nil {
+					until = r.Time.Add(wait)
+				}
+			case met && r.Time.Before(until):
 				t.Errorf("%s: %s %s came %s before the time that GitHub named", c.name, r.Method, r.Path, until.Sub(r.Time))
 			}
 		}
-		if refused == nil {
+		if !met {
 			t.Errorf("%s: the limit was not met", c.name)
 		}
 	}
