@@ -17,13 +17,11 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
-			for _, variable := range []string{
-				"ROOT=" + root, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
+			env.Vars = append(env.Vars,
+				"ROOT="+root, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
 				"GIT_AUTHOR_NAME=Brian", "GIT_AUTHOR_EMAIL=brian@example.com",
 				"GIT_COMMITTER_NAME=Brian", "GIT_COMMITTER_EMAIL=brian@example.com",
-			} {
-				env.Vars = append(env.Vars, variable)
-			}
+			)
 			return nil
 		},
 	})
