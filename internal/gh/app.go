@@ -178,7 +178,7 @@ func (a *App) as(installation int64) *github.Client {
 	defer a.mu.Unlock()
 	c := a.clients[installation]
 	if c == nil {
-		c = a.client(&login{app: a, installation: installation})
+		c = a.client(a.login(installation))
 		a.clients[installation] = c
 	}
 	return c

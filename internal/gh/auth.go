@@ -1,12 +1,15 @@
 package gh
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/bradleyfalzon/ghinstallation/v2"
 	"github.com/google/go-github/v60/github"
+	"golang.org/x/sync/singleflight"
 )
 
 // login authenticates as an installation. ghinstallation keeps a token until
@@ -15,47 +18,90 @@ import (
 type login struct {
 	app          *App
 	installation int64
+	next         http.RoundTripper
+	asking       singleflight.Group
 
-	mu      sync.Mutex
-	current *ghinstallation.Transport
+	mu     sync.Mutex // only those that ask for all wait for it
+	source *ghinstallation.Transport
+	given  string // the token that source gave last
+	fault  error  // tokens did not come; it holds
+	until  time.Time
+}
+
+func (a *App) login(installation int64) *login {
+	next := &etagged{cache: a.cache, next: &wire{app: a, installation: installation}}
+	return &login{app: a, installation: installation, next: next}
 }
 
 // RoundTrip implements http.RoundTripper.
 func (l *login) RoundTrip(r *http.Request) (*http.Response, error) {
-	used, err := l.transport(nil)
+	token, err := l.token(r.Context(), "")
 	if err != nil {
 		return nil, err
 	}
-	resp, err := used.RoundTrip(r)
-	_, refused := errors.AsType[*Unauthorized](err)
-	_, minting := errors.AsType[*ghinstallation.HTTPError](err)
-	if !refused || minting {
+	resp, err := l.send(r, token)
+	if _, refused := errors.AsType[*Unauthorized](err); !refused {
 		return resp, err
 	}
 	l.app.cfg.Log.Warn().Int64("installation", l.installation).Msg("token refused, asking for a new one")
-	if used, err = l.transport(used); err != nil {
+	if token, err = l.token(r.Context(), token); err != nil {
 		return nil, err
 	}
-	again := r.Clone(r.Context())
-	if r.GetBody != nil {
-		if again.Body, err = r.GetBody(); err != nil {
-			return nil, err
-		}
-	}
-	return used.RoundTrip(again)
+	return l.send(r, token)
 }
 
-// transport is the present one, or a new one in place of dead.
-func (l *login) transport(dead *ghinstallation.Transport) (*ghinstallation.Transport, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.current == nil || l.current == dead {
-		signer, err := l.app.signer(&etagged{cache: l.app.cache, next: &wire{app: l.app, installation: l.installation}})
+func (l *login) send(r *http.Request, token string) (*http.Response, error) {
+	signed := r.Clone(r.Context())
+	signed.Header.Set("Authorization", "token "+token)
+	if r.GetBody != nil {
+		body, err := r.GetBody()
 		if err != nil {
 			return nil, err
 		}
-		l.current = ghinstallation.NewFromAppsTransport(signer, l.installation)
-		l.current.InstallationTokenOptions = &github.InstallationTokenOptions{} // else it sends "null"
+		signed.Body = body
 	}
-	return l.current, nil
+	return l.next.RoundTrip(signed)
+}
+
+// token is the present one, or a new one in place of dead. One request for it
+// serves all that wait, each as long as its own context lasts; the request
+// belongs to none of them.
+func (l *login) token(ctx context.Context, dead string) (string, error) {
+	answer := l.asking.DoChan(dead, func() (any, error) { return l.ask(context.WithoutCancel(ctx), dead) })
+	select {
+	case got := <-answer:
+		token, _ := got.Val.(string)
+		return token, got.Err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// ask takes as long as one request at most. When GitHub lets it wait that
+// long, nobody waits again for as long: whatever else there is to do would
+// stand still meanwhile.
+func (l *login) ask(ctx context.Context, dead string) (string, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.app.cfg.Now().Before(l.until) {
+		return "", l.fault
+	}
+	if l.source == nil || dead != "" && dead == l.given {
+		signer, err := l.app.signer(l.next)
+		if err != nil {
+			return "", err
+		}
+		l.source = ghinstallation.NewFromAppsTransport(signer, l.installation)
+		l.source.InstallationTokenOptions = &github.InstallationTokenOptions{} // else it sends "null"
+		l.given = ""
+	}
+	token, err := l.source.Token(ctx)
+	if err = settle(err); err != nil {
+		if failed, ok := err.(*Temporary); ok && failed.timeout {
+			l.fault, l.until = err, l.app.cfg.Now().Add(l.app.cfg.Timeout)
+		}
+		return "", err
+	}
+	l.given = token
+	return token, nil
 }

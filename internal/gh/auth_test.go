@@ -1,0 +1,96 @@
+package gh
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// minted counts the requests for a token.
+func (w *world) minted() int {
+	n := 0
+	for _, r := range w.srv.Requests() {
+		if strings.HasSuffix(r.Path, "/access_tokens") {
+			n++
+		}
+	}
+	return n
+}
+
+// Where tokens do not come, one request waits for all, and for a while nobody
+// waits again.
+func TestTokenThatDoesNotCome(t *testing.T) {
+	c := newClock()
+	w := newWorld(t)
+	cfg := w.cfg
+	cfg.Timeout, cfg.Now = 300*time.Millisecond, c.Now
+	app, err := New(cfg)
+	must(t, err)
+	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	query := Query{Key: key, Installation: w.srv.InstallationID("python")}
+	w.srv.ResetRequests()
+	w.fault(ghtest.Fault{Path: "/access_tokens$", Hang: true, Times: -1})
+	var all sync.WaitGroup
+	for range 30 {
+		all.Go(func() {
+			if _, err := app.Load(t.Context(), query); !strings.Contains(err.Error(), "no answer within") {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n := w.minted(); n != 1 {
+		t.Errorf("%d requests for a token, want 1", n)
+	}
+	c.advance(cfg.Timeout)
+	_, err = app.Load(t.Context(), query)
+	as[*Temporary](t, err)
+	if n := w.minted(); n != 2 {
+		t.Errorf("%d requests for a token, want 2", n)
+	}
+	w.srv.ClearFaults()
+	c.advance(cfg.Timeout)
+	_, err = app.Load(t.Context(), query)
+	must(t, err)
+}
+
+// Who gives up does not wait for the token that another asked for.
+func TestTokenIsWaitedForAsLongAsOneLikes(t *testing.T) {
+	w := newWorld(t)
+	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	w.fault(ghtest.Fault{Path: "/access_tokens$", Hang: true})
+	load := func(ctx context.Context) error {
+		_, err := w.app.Load(ctx, Query{Key: key, Installation: w.srv.InstallationID("python")})
+		return err
+	}
+	patient, leave := context.WithCancel(t.Context())
+	first := make(chan error, 1)
+	go func() { first <- load(patient) }()
+	for deadline := time.Now().Add(30 * time.Second); w.minted() == 0; {
+		if time.Now().After(deadline) {
+			t.Fatal("nobody asks for a token")
+		}
+		time.Sleep(time.Millisecond)
+	}
+	hasty, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 10 { // by luck, some do not come as far as the token
+		if err := load(hasty); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	}
+	select {
+	case err := <-first:
+		t.Errorf("the first one was done before: %v", err)
+	default:
+	}
+	leave()
+	if err := <-first; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
