@@ -2,6 +2,7 @@ package gh
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -28,9 +29,16 @@ var commitID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
 // Load reads a pull request as it is now. The errors are those of this
 // package, or the context's. A pull request of up to 100 files, commits and
-// comments costs one request, and one more for contents.
+// comments costs one request, and one more for contents. However many it costs,
+// all of them together take at most as long as two that are not answered.
 func (a *App) Load(ctx context.Context, q Query) (*pull.Request, error) {
-	r, err := a.load(ctx, q)
+	whole := 2 * a.cfg.Timeout
+	bounded, cancel := context.WithTimeout(ctx, whole)
+	defer cancel()
+	r, err := a.load(bounded, q)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		err = &Temporary{Answer{Message: fmt.Sprintf("GitHub's answers took longer than %s", whole), timeout: true}}
+	}
 	if err != nil {
 		a.forget(q.Key, err)
 		return nil, fmt.Errorf("loading %s: %w", q.Key, err)

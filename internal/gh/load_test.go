@@ -2,6 +2,7 @@ package gh
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -263,6 +264,15 @@ func TestRenamesAmongMany(t *testing.T) {
 	if len(r.Files) != 102 || r.FilesOmitted != 0 {
 		t.Errorf("%d files, %d omitted", len(r.Files), r.FilesOmitted)
 	}
+}
+
+// A list without end ends.
+func TestLoadTakesBoundedTime(t *testing.T) {
+	app, _ := plain(t, Config{Timeout: 200 * time.Millisecond}, func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, 200, fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"pullRequest":{"headRefOid":%q,"labels":{"pageInfo":{"hasNextPage":true,"endCursor":"x"}}}}}}`, someSHA))
+	})
+	_, err := app.Load(t.Context(), Query{Key: somePull, Installation: 1})
+	check(t, "endless", err, temporary, "GitHub's answers took longer than 400ms")
 }
 
 // Comments of the bot that people deleted are counted, those of others not.
