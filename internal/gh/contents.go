@@ -37,13 +37,16 @@ type entryData struct {
 	Object *blobData
 }
 
-// settings takes over the settings file of the repository.
+// settings takes over the settings file of the repository. One that is too
+// large to be read must not keep the pull requests from being looked at: it
+// comes as zeros, more of them than anybody takes for settings.
 func (l *loader) settings(ctx context.Context, b *blobData) error {
 	if b == nil || b.Typename != "Blob" {
 		return nil
 	}
 	if b.ByteSize > pull.MaxContent {
-		return &Rejected{Answer{Message: fmt.Sprintf("%s has %d bytes; at most %d are read", l.SettingsPath, b.ByteSize, pull.MaxContent)}}
+		l.out.Settings = make([]byte, pull.MaxContent+1)
+		return nil
 	}
 	data, err := l.blob(ctx, b)
 	if err != nil {

@@ -143,9 +143,11 @@ func TestSettings(t *testing.T) {
 		}
 	}
 	push(strings.Repeat("# long\n", pull.MaxContent/6))
-	_, err := w.app.Load(t.Context(), q)
-	as[*Rejected](t, err)
-	_, err = w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido", Files: map[string]ghtest.File{settingsPath: ghtest.Deleted(), settingsPath + "/x": ghtest.Text("x")}})
+	w.srv.ResetRequests()
+	if r := w.load(q); len(r.Settings) != pull.MaxContent+1 || w.sent() != 1 {
+		t.Errorf("%d bytes of large settings, %d requests", len(r.Settings), w.sent())
+	}
+	_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido", Files: map[string]ghtest.File{settingsPath: ghtest.Deleted(), settingsPath + "/x": ghtest.Text("x")}})
 	must(t, err)
 	if r := w.load(q); r.Settings != nil {
 		t.Errorf("settings %q come from a directory", r.Settings)

@@ -44,7 +44,8 @@ type Request struct {
 	Labels        []string
 
 	// Settings is the repository's own settings file on its default branch,
-	// nil where there is none.
+	// nil where there is none, MaxContent+1 zeros where it is larger than
+	// MaxContent.
 	Settings []byte
 
 	Facts Facts

@@ -295,6 +295,8 @@ func TestRepositorySettings(t *testing.T) {
 	runs("own/first")
 	settings("news: {status: 7, colour: red}\n")
 	runs("own/first") // the last good one stays in force
+	settings("news: {status: own/large}\n" + strings.Repeat("#\n", pull.MaxContent/2))
+	runs("own/first")
 	r = s.reconciler()
 	before := len(s.repo.Writes())
 	runs("own/first") // after a restart too
