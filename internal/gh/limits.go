@@ -141,20 +141,25 @@ func (g *guard) note(err error) error {
 }
 
 // named is the time that GitHub named in the answer, zero if none ("Rate
-// limits for the REST API", exceeding the rate limit).
+// limits for the REST API", exceeding the rate limit). GitHub names it by its
+// own clock, which the answer's Date shows; ours may go ahead.
 func named(h http.Header, now time.Time) time.Time {
+	ahead := time.Duration(0)
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		ahead = now.Sub(date)
+	}
 	until := time.Time{}
 	if after, err := strconv.Atoi(h.Get("Retry-After")); err == nil && after >= 0 {
 		until = now.Add(time.Duration(min(after, int(farthest/time.Second))) * time.Second)
 	} else if at, err := http.ParseTime(h.Get("Retry-After")); err == nil {
-		until = at
+		until = at.Add(ahead)
 	} else if reset, err := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64); err == nil && h.Get("X-RateLimit-Remaining") == "0" {
-		until = time.Unix(reset, 0)
+		until = time.Unix(reset, 0).Add(ahead)
 	}
 	if until.IsZero() {
 		return until
 	}
-	if soonest := now.Add(time.Second); until.Before(soonest) { // its clock and ours differ
+	if soonest := now.Add(time.Second); until.Before(soonest) { // without a Date, or with a strange one
 		return soonest
 	}
 	if latest := now.Add(farthest); until.After(latest) {

@@ -13,6 +13,8 @@ import (
 
 func TestNamedTime(t *testing.T) {
 	now := newClock().Now()
+	unix := func(d time.Duration) string { return strconv.FormatInt(now.Add(d).Unix(), 10) }
+	date := func(d time.Duration) string { return now.Add(d).Format(http.TimeFormat) }
 	for _, test := range []struct {
 		name   string
 		header map[string]string
@@ -20,10 +22,15 @@ func TestNamedTime(t *testing.T) {
 	}{
 		{"nothing", nil, 0},
 		{"Retry-After", map[string]string{"Retry-After": "90", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}, 90 * time.Second},
-		{"Retry-After as a date", map[string]string{"Retry-After": now.Add(time.Minute).Format(http.TimeFormat)}, time.Minute},
-		{"reset", map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": strconv.FormatInt(now.Add(20*time.Minute).Unix(), 10)}, 20 * time.Minute},
-		{"reset while some are left", map[string]string{"X-RateLimit-Remaining": "9", "X-RateLimit-Reset": strconv.FormatInt(now.Add(20*time.Minute).Unix(), 10)}, 0},
+		{"Retry-After as a date", map[string]string{"Retry-After": date(time.Minute)}, time.Minute},
+		{"reset", map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": unix(20 * time.Minute)}, 20 * time.Minute},
+		{"reset while some are left", map[string]string{"X-RateLimit-Remaining": "9", "X-RateLimit-Reset": unix(20 * time.Minute)}, 0},
 		{"a clock ahead of theirs", map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}, time.Second},
+		{"a clock an hour ahead of theirs", map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": unix(-40 * time.Minute), "Date": date(-time.Hour)}, 20 * time.Minute},
+		{"a clock an hour behind theirs", map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": unix(80 * time.Minute), "Date": date(time.Hour)}, 20 * time.Minute},
+		{"Retry-After as a date, a clock ahead", map[string]string{"Retry-After": date(-59 * time.Minute), "Date": date(-time.Hour)}, time.Minute},
+		{"Retry-After, a clock ahead", map[string]string{"Retry-After": "90", "Date": date(-time.Hour)}, 90 * time.Second},
+		{"a Date that is none", map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": unix(20 * time.Minute), "Date": "today"}, 20 * time.Minute},
 		{"Retry-After 0", map[string]string{"Retry-After": "0"}, time.Second},
 		{"years", map[string]string{"Retry-After": "99999999999"}, 2 * time.Hour},
 		{"negative", map[string]string{"Retry-After": "-5"}, 0},
