@@ -103,7 +103,15 @@ func TestVerify(t *testing.T) {
 	other, err := New(cfg)
 	must(t, err)
 	_, err = other.Verify(t.Context())
+	check(t, "another key", err, unauthorized, "asking GitHub for the App: GET /app: 401: A JSON web token could not be decoded: check the number of the App, its private key")
+	_, err = other.Load(t.Context(), Query{Key: somePull})
 	as[*Unauthorized](t, err)
+	cfg = w.cfg
+	cfg.AppID++
+	other, err = New(cfg)
+	must(t, err)
+	_, err = other.Verify(t.Context())
+	check(t, "another number", err, unauthorized, "404: Integration not found: check the number of the App")
 	_, err = other.Load(t.Context(), Query{Key: somePull})
 	as[*Unauthorized](t, err)
 }

@@ -140,6 +140,9 @@ func (x exchange) refused(now time.Time) error {
 	lower := strings.ToLower(said)
 	switch code := x.resp.StatusCode; code {
 	case http.StatusNotFound, http.StatusGone, http.StatusUnavailableForLegalReasons:
+		if strings.Contains(lower, "integration not found") { // no App of that number
+			return &Unauthorized{answer}
+		}
 		return &Gone{answer}
 	case http.StatusUnauthorized:
 		return &Unauthorized{answer}
@@ -158,7 +161,7 @@ func (x exchange) refused(now time.Time) error {
 	case http.StatusRequestTimeout, http.StatusConflict:
 		return &Temporary{answer}
 	default:
-		if code >= 500 {
+		if code >= 500 || strings.Contains(lower, "no commit found for sha") { // a push does not show everywhere at once
 			return &Temporary{answer}
 		}
 		return &Rejected{answer}
