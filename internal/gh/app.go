@@ -114,45 +114,6 @@ func (c *Config) complete() error {
 	return nil
 }
 
-// parseAPI reads the address of the REST API. Plain HTTP would show the token
-// to everybody on the way, so only this machine may be spoken to like that.
-func parseAPI(address string) (*url.URL, error) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return nil, fmt.Errorf("reading the address of the API: %w", err)
-	}
-	local := u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"
-	switch {
-	case u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return nil, fmt.Errorf("%q is not the address of an API: want https://api.github.com or https://HOST/api/v3", address)
-	case u.Scheme != "https" && (u.Scheme != "http" || !local):
-		return nil, fmt.Errorf("%q would send tokens in the clear: use https", address)
-	}
-	u.Path = strings.TrimRight(u.Path, "/") + "/"
-	return u, nil
-}
-
-// belong tells whether the API is that of the server: who runs GitHub
-// Enterprise Server and sets one address alone would talk to github.com.
-func belong(api *url.URL, server string) error {
-	u, err := url.Parse(server)
-	if err != nil || u.Host == "" {
-		return fmt.Errorf("%q is not the address of a GitHub server: want https://github.com or https://HOST", server)
-	}
-	if api.Host != u.Host && api.Host != "api."+u.Host {
-		return fmt.Errorf("the API at %s is not that of the server %s: set both addresses", api.Host, u.Host)
-	}
-	return nil
-}
-
-// graphqlURL is https://api.github.com/graphql; on GitHub Enterprise Server
-// https://HOST/api/graphql.
-func graphqlURL(api *url.URL) string {
-	g := *api
-	g.Path = strings.TrimSuffix(api.Path, "v3/") + "graphql"
-	return g.String()
-}
-
 // client is go-github's, told to leave the limits to the guard.
 func (a *App) client(next http.RoundTripper) *github.Client {
 	c := github.NewClient(&http.Client{Transport: newGuard(a.cfg, next, a.graphql)})

@@ -32,11 +32,21 @@ func TestNewRefuses(t *testing.T) {
 		{"half a key", func(c *Config) { c.PrivateKey = c.PrivateKey[:len(c.PrivateKey)/2] }, "give the whole file"},
 		{"escaped line breaks", func(c *Config) { c.PrivateKey = []byte(strings.ReplaceAll(string(c.PrivateKey), "\n", `\n`)) }, "line breaks included"},
 		{"plain HTTP", func(c *Config) { c.APIURL = "http://git.example.com/api/v3" }, "use https"},
-		{"no address", func(c *Config) { c.APIURL = "git.example.com" }, "is not the address of an API"},
-		{"password", func(c *Config) { c.APIURL = "https://me@example.com" }, "is not the address of an API"},
-		{"bad address", func(c *Config) { c.APIURL = "https://%zz" }, "reading the address"},
+		{"no address", func(c *Config) { c.APIURL = "git.example.com" }, "not a URL with a host"},
+		{"no path", func(c *Config) { c.APIURL = "https://git.example.com/" }, "https://git.example.com/ is not the address of an API: add /api/v3"},
+		{"another path", func(c *Config) { c.APIURL = "https://git.example.com/api" }, "add /api/v3"},
+		{"the pages", func(c *Config) { c.APIURL = "https://github.com" }, "want https://api.github.com"},
+		{"local, no path", func(c *Config) { c.APIURL = "http://localhost:8080" }, "add /api/v3"},
+		{"user", func(c *Config) { c.APIURL = "https://secret@example.com/api/v3" }, "a user or password comes with https://example.com/api/v3"},
+		{"password", func(c *Config) { c.APIURL = "https://me:secret@example.com/api/v3" }, "a user or password comes with https://example.com/api/v3"},
+		{"query", func(c *Config) { c.APIURL = "https://example.com/api/v3?token=secret" }, "something comes after https://example.com/api/v3"},
+		{"fragment", func(c *Config) { c.APIURL = "https://example.com/api/v3#secret" }, "something comes after https://example.com/api/v3"},
+		{"bad address", func(c *Config) { c.APIURL = "https://me:secret@%zz" }, "reading the address"},
+		{"password that breaks the address", func(c *Config) { c.APIURL = "https://me:secret#x@example.com" }, "reading the address"},
+		{"password without a scheme", func(c *Config) { c.APIURL = "secret@example.com/api/v3" }, "reading the address"},
+		{"password of the server", func(c *Config) { c.ServerURL = "https://me:secret@github.com" }, "a user or password comes with https://github.com"},
 		{"GHES server, public API", func(c *Config) { c.ServerURL = "https://git.example.com" }, "set both addresses"},
-		{"odd server", func(c *Config) { c.ServerURL = "git.example.com" }, "not the address of a GitHub server"},
+		{"odd server", func(c *Config) { c.ServerURL = "git.example.com" }, "reading the address of the GitHub server"},
 		{"negative", func(c *Config) { c.Timeout = -1 }, "not negative"},
 	} {
 		cfg := Config{AppID: 7, PrivateKey: testKey()}
@@ -47,8 +57,8 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("%s: %v", test.name, err)
 		case test.says != "" && (err == nil || !strings.Contains(err.Error(), test.says)):
 			t.Errorf("%s: want %q, got %v", test.name, test.says, err)
-		case err != nil && strings.Contains(err.Error(), "MII"):
-			t.Errorf("%s: shows the key: %v", test.name, err)
+		case err != nil && (strings.Contains(err.Error(), "MII") || strings.Contains(err.Error(), "secret")):
+			t.Errorf("%s: shows a secret: %v", test.name, err)
 		}
 	}
 }
