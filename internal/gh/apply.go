@@ -23,7 +23,7 @@ const (
 // answer that is lost (Temporary) leaves it open whether GitHub wrote: the
 // next Load tells.
 func (a *App) Apply(ctx context.Context, installation int64, key pull.Key, action pull.Action) error {
-	if err := a.apply(ctx, installation, key, action); err != nil {
+	if err := a.apply(writing(ctx, key), installation, key, action); err != nil {
 		a.forget(key, err)
 		return fmt.Errorf("applying to %s: %s: %w", key, action, err)
 	}

@@ -9,10 +9,11 @@ import (
 
 	"github.com/rs/zerolog"
 	"golang.org/x/time/rate"
+
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 const (
-	patience     = time.Second      // the longest wait inside a request for its turn to write
 	firstPause   = time.Minute      // after a limit for which GitHub names no time; it doubles
 	longestPause = 15 * time.Minute // of those
 	farthest     = 2 * time.Hour    // GitHub names at most an hour; a slip must not silence the bot for good
@@ -28,14 +29,14 @@ type guard struct {
 	slots   chan struct{}
 	writes  *rate.Limiter // nil: unpaced
 
-	mu       sync.Mutex
-	limited  *Limited // the last one
-	pause    time.Duration
-	promised time.Time // the last turn to write that was given to somebody who had to go
+	mu      sync.Mutex
+	limited *Limited // the last one
+	pause   time.Duration
+	line    map[pull.Key]time.Time // who had to go without writing, and when its turn is
 }
 
 func newGuard(cfg Config, next http.RoundTripper, graphql string) *guard {
-	g := &guard{next: next, graphql: graphql, now: cfg.Now, log: cfg.Log, slots: make(chan struct{}, cfg.MaxConcurrent)}
+	g := &guard{next: next, graphql: graphql, now: cfg.Now, log: cfg.Log, line: map[pull.Key]time.Time{}, slots: make(chan struct{}, cfg.MaxConcurrent)}
 	if n := cfg.WritesPerMinute; n > 0 {
 		burst := max(n/8, 1) // burst and refill together keep any minute within n
 		g.writes = rate.NewLimiter(rate.Every(time.Minute/time.Duration(max(n-burst, 1))), burst)
@@ -72,45 +73,6 @@ func (g *guard) closed() error {
 		return g.limited
 	}
 	return nil
-}
-
-// turn waits a moment for the turn to write. Who would wait longer gets a time
-// to come back, each another one: else all would come back at once, load
-// everything again, and one of them would write.
-func (g *guard) turn(r *http.Request) error {
-	if g.writes == nil || r.Method == http.MethodGet || r.URL.String() == g.graphql {
-		return nil
-	}
-	now := g.now()
-	booking := g.writes.ReserveN(now, 1)
-	wait := booking.DelayFrom(now)
-	if wait > patience {
-		booking.CancelAt(now)
-		return &Limited{Answer: Answer{Message: "the writes of this minute are used up"}, Until: g.promise(now.Add(wait))}
-	}
-	if wait == 0 {
-		return nil
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-r.Context().Done():
-		booking.CancelAt(g.now())
-		return r.Context().Err()
-	}
-}
-
-func (g *guard) promise(earliest time.Time) time.Time {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	next := g.promised.Add(time.Duration(float64(time.Second) / float64(g.writes.Limit())))
-	if next.Before(earliest) {
-		next = earliest
-	}
-	g.promised = next
-	return next
 }
 
 // note remembers a limit that GitHub set, and gives it a time if it has none.

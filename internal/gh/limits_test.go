@@ -1,7 +1,6 @@
 package gh
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -118,57 +117,6 @@ func TestLimitIsOfOneInstallation(t *testing.T) {
 	as[*Limited](t, app.Apply(t.Context(), 1, somePull, someStatus))
 	must(t, app.Apply(t.Context(), 2, somePull, someStatus))
 	as[*Limited](t, app.Apply(t.Context(), 1, somePull, someStatus))
-}
-
-// Writes are paced; who would wait long goes, with a time of its own to come
-// back. Reads are not paced.
-func TestPace(t *testing.T) {
-	c := newClock()
-	var sent atomic.Int32
-	app, _ := plain(t, Config{Now: c.Now, WritesPerMinute: 20}, func(w http.ResponseWriter, r *http.Request) {
-		sent.Add(1)
-		if r.URL.Path == "/api/graphql" {
-			answer(w, 200, `{"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"no"}]}`)
-			return
-		}
-		answer(w, 201, "{}")
-	})
-	try := func() error { return app.Apply(t.Context(), 1, somePull, someStatus) }
-	must(t, try())
-	must(t, try()) // a burst of an eighth: 2, and 18 a minute
-	for i := range 3 {
-		want := c.Now().Add(time.Duration(i+1) * time.Minute / 18)
-		if got := as[*Limited](t, try()).Until; got.Sub(want).Abs() > time.Millisecond {
-			t.Errorf("refusal %d: until %v, want %v", i, got, want)
-		}
-	}
-	_, err := app.Load(t.Context(), Query{Key: somePull, Installation: 1})
-	as[*Gone](t, err)
-	if n := sent.Load(); n != 3 {
-		t.Errorf("%d requests, want 2 writes and a read", n)
-	}
-	for range 18 { // the minute after
-		c.advance(time.Minute / 18)
-		must(t, try())
-		as[*Limited](t, try())
-	}
-}
-
-func TestPaceWaitsAMoment(t *testing.T) {
-	t.Parallel()
-	c := newClock()
-	app, _ := plain(t, Config{Now: c.Now, WritesPerMinute: 80}, func(w http.ResponseWriter, r *http.Request) { answer(w, 201, "{}") })
-	for range 11 { // 10 at once, and one after 6/7 of a second
-		must(t, app.Apply(t.Context(), 1, somePull, someStatus))
-	}
-	as[*Limited](t, app.Apply(t.Context(), 1, somePull, someStatus))
-
-	c.advance(time.Minute / 70) // for the one that waits again
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := app.Apply(ctx, 1, somePull, someStatus); !errors.Is(err, context.Canceled) {
-		t.Errorf("%v", err)
-	}
 }
 
 func TestRequestsAtOnce(t *testing.T) {
