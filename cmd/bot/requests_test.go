@@ -1,0 +1,68 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// TestRequests counts what the bot asks of GitHub, tokens and the look at the
+// App at the start aside. docs/performance.md tells of these numbers.
+func TestRequests(t *testing.T) {
+	github, cpython := newGitHub(t, ghtest.Config{})
+	environment := identity(github)
+	environment["DATABASE_URL"] = filepath.Join(t.TempDir(), "concorde.db")
+	bot := serve(t, environment)
+	eventually(t, "the sweep at the start", func() bool { return strings.Contains(bot.log.String(), "sweep done") })
+	github.SetHook(ghtest.Hook{URL: bot.URL + "/webhook"})
+
+	const entry = "Misc/NEWS.d/next/Library/2026-11-21-10-00-00.gh-issue-140000.AAAAAA.rst"
+	for _, c := range []struct {
+		name   string
+		author string
+		third  string
+		want   int
+	}{
+		{"with an entry", "CONTRIBUTOR", entry, 4},
+		{"by a newcomer without one", "NONE", "Lib/test/test_spam.py", 5}, // its comment comes back as a webhook
+	} {
+		head := "eric:" + strings.ReplaceAll(c.name, " ", "-")
+		if _, err := cpython.Push(head, ghtest.Commit{Message: "gh-140000: Fry", Files: map[string]ghtest.File{
+			"Lib/spam.py": ghtest.Text("fry\n"), "Lib/eggs.py": ghtest.Text("fry\n"), c.third: ghtest.Text("Fry the spam.\n"),
+		}}); err != nil {
+			t.Fatal(err)
+		}
+		number := 0
+		asked := func(what string, want int, change func() error) {
+			t.Helper()
+			flush(t, github)
+			eventually(t, "rest", bot.idle)
+			github.ResetRequests()
+			if err := change(); err != nil {
+				t.Fatal(err)
+			}
+			flush(t, github)
+			eventually(t, "rest again", bot.idle)
+			var routes []string
+			for _, r := range github.Requests() {
+				if !strings.Contains(r.Route, "access_tokens") {
+					routes = append(routes, r.Route)
+				}
+			}
+			if len(routes) != want {
+				t.Errorf("%s, %s: %d requests, want %d:\n%s", c.name, what, len(routes), want, strings.Join(routes, "\n"))
+			}
+		}
+		asked("opened", c.want, func() (err error) {
+			number, err = cpython.OpenPR(ghtest.PR{Title: "gh-140000: Fry", Author: "eric", Association: c.author, Head: head})
+			return err
+		})
+		again := 1
+		if c.third == entry {
+			again = 2 // its contents
+		}
+		asked("edited", again, func() error { return cpython.EditBody(number, "Why") })
+	}
+}
