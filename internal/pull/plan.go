@@ -145,9 +145,12 @@ func merge(name string, parts []part) Check {
 	slices.SortStableFunc(parts, func(a, b part) int {
 		return cmp.Or(b.Conclusion.severity()-a.Conclusion.severity(), strings.Compare(a.rule, b.rule))
 	})
-	check := Check{Name: name, Conclusion: parts[0].Conclusion, Title: parts[0].Title}
-	var summaries []string
+	check := Check{Name: name, Conclusion: parts[0].Conclusion}
+	var titles, summaries []string
 	for _, p := range parts {
+		if p.Conclusion == check.Conclusion && !slices.Contains(titles, p.Title) {
+			titles = append(titles, p.Title)
+		}
 		if p.Summary != "" {
 			summaries = append(summaries, strings.TrimSpace(p.Summary))
 		}
@@ -163,6 +166,7 @@ func merge(name string, parts []part) Check {
 	for i, n := range check.Annotations {
 		check.Annotations[i].Title, check.Annotations[i].Message = cut(n.Title, maxTitle), cut(n.Message, maxMessage)
 	}
+	check.Title = cut(strings.Join(titles, "; "), maxTitle)
 	check.Summary = cut(strings.Join(summaries, "\n\n"), maxSummary)
 	return check
 }

@@ -92,7 +92,7 @@ func (c Conclusion) severity() int {
 type CheckPart struct {
 	Check       string // name of the check run
 	Conclusion  Conclusion
-	Title       string // one line; that of the worst part is shown
+	Title       string // one line; those of the worst parts are shown
 	Summary     string // Markdown
 	Annotations []Annotation
 }

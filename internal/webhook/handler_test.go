@@ -16,6 +16,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/concorde-bot/concorde/internal/queue"
 )
@@ -32,6 +33,7 @@ type receiver struct {
 	url     string
 	queue   *queue.Queue
 	metrics *prometheus.Registry
+	bodies  *semaphore.Weighted
 	log     *bytes.Buffer
 }
 
@@ -56,6 +58,7 @@ func start(t *testing.T, cfg Config) *receiver {
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.bodies = h.bodies
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	r.url = server.URL
