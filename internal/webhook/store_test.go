@@ -147,7 +147,7 @@ func (r *receiver) stall(start string) (done func()) {
 // others, and those who do send them take none from deliveries of the usual size.
 func TestManyLargeBodiesAtOnce(t *testing.T) {
 	const limit = 4 * freeBody
-	r := start(t, Config{MaxBody: limit, memoryWait: time.Millisecond})
+	r := start(t, Config{MaxBody: limit, memoryWait: time.Second})
 	delivers := func(id string, size, want int) bool {
 		req := r.request(padded(size))
 		req.Header.Set("X-GitHub-Delivery", id)
