@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/google/go-github/v60/github"
@@ -29,7 +30,8 @@ var commitID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
 // Load reads a pull request as it is now. The errors are those of this
 // package, or the context's. A pull request of up to 100 files, commits and
-// comments costs one request, and one more for contents. However many it costs,
+// comments costs one request, one more for contents, and one more where files
+// are renamed. However many it costs,
 // all of them together take at most as long as two that are not answered.
 func (a *App) Load(ctx context.Context, q Query) (*pull.Request, error) {
 	whole := 2 * a.cfg.Timeout
@@ -232,9 +234,11 @@ func (l *loader) trim() {
 	r.CommitsOmitted = max(r.CommitsOmitted-len(r.Commits), 0)
 }
 
-// files lists the changed files where the first query could not.
+// files lists the changed files where the first query could not: more than a
+// page of them, or renamed ones, whose old paths GraphQL does not tell.
 func (l *loader) files(ctx context.Context) error {
-	if l.Needs&pull.Files == 0 || len(l.out.Files) == l.changed {
+	renamed := slices.ContainsFunc(l.out.Files, func(f pull.File) bool { return f.Change == pull.Renamed })
+	if l.Needs&pull.Files == 0 || len(l.out.Files) == l.changed && !renamed {
 		return nil
 	}
 	listed, err := pages(func(o *github.ListOptions) ([]*github.CommitFile, *github.Response, error) {

@@ -45,7 +45,7 @@ func TestLoad(t *testing.T) {
 			{Path: "edited.txt", Change: pull.Modified, Content: regular("2\n")},
 			{Path: "gone.txt", Change: pull.Removed},
 			{Path: "new.txt", Change: pull.Added, Content: regular("new\n")},
-			{Path: "renamed.txt", Change: pull.Renamed, Content: regular(staying)},
+			{Path: "renamed.txt", Previous: "old.txt", Change: pull.Renamed, Content: regular(staying)},
 		},
 		Commits:         []pull.Commit{{SHA: first, Message: "First\n\nWith a body."}, {SHA: head, Message: "Second"}},
 		Statuses:        map[string]pull.Status{"new/ci": {Context: "new/ci", State: "error"}, "bedevere/news": status},

@@ -91,7 +91,7 @@ const (
 // File is one changed file.
 type File struct {
 	Path     string
-	Previous string // path before a rename, where GitHub tells it
+	Previous string // path before a rename
 	Change   Change
 	// Content at Head, nil where no rule's Reads asked for it, for removed files,
 	// and where it could not be read: one of very many, or its name is not UTF-8.
