@@ -31,8 +31,8 @@ var commitID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 // Load reads a pull request as it is now. The errors are those of this
 // package, or the context's. A pull request of up to 100 files, commits and
 // comments costs one request, one more for contents, and one more where files
-// are renamed. However many it costs,
-// all of them together take at most as long as two that are not answered.
+// are renamed. However many it costs, all of them together take at most as long
+// as two that are not answered.
 func (a *App) Load(ctx context.Context, q Query) (*pull.Request, error) {
 	whole := 2 * a.cfg.Timeout
 	bounded, cancel := context.WithTimeout(ctx, whole)

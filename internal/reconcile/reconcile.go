@@ -53,13 +53,14 @@ func New(c Config) (*Reconciler, error) {
 	if c.Settings == nil || c.GitHub == nil || c.Rules == nil || c.Now == nil {
 		return nil, errors.New("making the reconciler: Settings, GitHub, Rules and Now are required")
 	}
-	if err := pull.Validate(c.Rules(c.Settings.Rules)); err != nil {
+	inForce := c.Rules(c.Settings.Rules)
+	if err := pull.Validate(inForce); err != nil {
 		return nil, fmt.Errorf("making the reconciler: %w", err)
 	}
 	r := &Reconciler{
 		Config:   c,
 		started:  c.Now(),
-		settings: &settings{central: c.Settings, store: c.Store, log: c.Log, byRepository: map[pull.Key]effective{}},
+		settings: &settings{central: c.Settings, build: c.Rules, inForce: inForce, store: c.Store, log: c.Log, byRepository: map[pull.Key]effective{}},
 		actions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "concorde_actions_total", Help: "Writes to pull requests, by kind and result (done, planned, error).",
 		}, []string{"kind", "result"}),
@@ -130,17 +131,15 @@ func (r *Reconciler) stale(request *pull.Request, job queue.Job) time.Duration {
 // nothing. installation 0 is looked up.
 func (r *Reconciler) Plan(ctx context.Context, key pull.Key, installation int64) (pull.Plan, *pull.Request, error) {
 	fail := func(err error) (pull.Plan, *pull.Request, error) { return pull.Plan{}, nil, err }
-	rules := r.Rules(r.settings.known(key))
-	request, err := r.load(ctx, key, installation, rules)
+	request, err := r.load(ctx, key, installation, r.settings.known(key))
 	if err != nil {
 		return fail(err)
 	}
-	now, changed, err := r.settings.update(ctx, key, request.Settings)
+	rules, changed, err := r.settings.update(ctx, key, request.Settings)
 	if err != nil {
 		return fail(err)
 	}
 	if changed { // other settings may read other facts
-		rules = r.Rules(now)
 		if request, err = r.load(ctx, key, installation, rules); err != nil {
 			return fail(err)
 		}

@@ -17,7 +17,9 @@ import (
 // good version stays in force, over a restart too.
 type settings struct {
 	central *config.Config
-	store   Store // nil: nothing is remembered over a restart
+	build   func(config.Rules) []pull.Rule
+	inForce []pull.Rule // where a repository has no file of its own
+	store   Store       // nil: nothing is remembered over a restart
 	log     zerolog.Logger
 
 	mu           sync.Mutex
@@ -26,22 +28,22 @@ type settings struct {
 
 type effective struct {
 	file  []byte // as it was read, good or not
-	rules config.Rules
+	rules []pull.Rule
 }
 
 // known are the rules last seen in force for the repository of a key.
-func (s *settings) known(key pull.Key) config.Rules {
+func (s *settings) known(key pull.Key) []pull.Rule {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e, found := s.byRepository[key.Repository()]; found {
 		return e.rules
 	}
-	return s.central.Rules
+	return s.inForce
 }
 
 // update takes the file as it is on the default branch now. changed means that
 // other rules are in force than known said.
-func (s *settings) update(ctx context.Context, key pull.Key, file []byte) (rules config.Rules, changed bool, err error) {
+func (s *settings) update(ctx context.Context, key pull.Key, file []byte) (rules []pull.Rule, changed bool, err error) {
 	repository := key.Repository()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -50,13 +52,14 @@ func (s *settings) update(ctx context.Context, key pull.Key, file []byte) (rules
 		return before.rules, false, nil
 	}
 	if file == nil {
-		s.byRepository[repository] = effective{rules: s.central.Rules}
-		return s.central.Rules, seen && before.file != nil, nil
+		s.byRepository[repository] = effective{rules: s.inForce}
+		return s.inForce, seen && before.file != nil, nil
 	}
-	rules, err = s.read(ctx, repository, file)
+	own, err := s.read(ctx, repository, file)
 	if err != nil {
-		return config.Rules{}, false, err
+		return nil, false, err
 	}
+	rules = s.build(own)
 	s.byRepository[repository] = effective{file: file, rules: rules}
 	return rules, true, nil
 }
