@@ -20,7 +20,7 @@ func Rule(c *Config) pull.Rule {
 		Name:  "settings",
 		About: about,
 		Needs: pull.Files | pull.Checks,
-		Reads: func(path string) bool { return path == RepositoryFile },
+		Reads: func(_ *pull.Request, path string) bool { return path == RepositoryFile },
 		Want: func(r *pull.Request) pull.Want {
 			if r.State != pull.Open || r.Base != r.DefaultBranch {
 				return pull.Want{} // read on the default branch alone

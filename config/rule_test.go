@@ -118,7 +118,7 @@ func TestRuleReads(t *testing.T) {
 	if err := pull.Validate(rules); err != nil {
 		t.Fatal(err)
 	}
-	if !pull.Reads(rules, RepositoryFile) || pull.Reads(rules, "concorde.yml") {
+	if !pull.Reads(rules, nil, RepositoryFile) || pull.Reads(rules, nil, "concorde.yml") {
 		t.Error("reads other files than the settings")
 	}
 }

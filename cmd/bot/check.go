@@ -127,7 +127,7 @@ func (c *checkCmd) request(ctx context.Context, repository git.Repository, rules
 	}
 	comparison, err := repository.Compare(ctx, git.Range{
 		Base: base, Head: c.Head, Staged: c.Staged,
-		Reads: func(path string) bool { return pull.Reads(rules, path) },
+		Reads: func(path string) bool { return pull.Reads(rules, &pull.Request{}, path) },
 	})
 	if err != nil {
 		return nil, err

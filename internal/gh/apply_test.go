@@ -177,7 +177,7 @@ func TestCostOfOnePullRequest(t *testing.T) {
 	})
 	installation := w.srv.InstallationID("python")
 	r := w.load(Query{Key: key, Installation: installation, Needs: everything, SettingsPath: settingsPath,
-		Reads: func(path string) bool { return strings.HasSuffix(path, ".rst") }})
+		Reads: func(_ *pull.Request, path string) bool { return strings.HasSuffix(path, ".rst") }})
 	for _, a := range []pull.Action{
 		pull.SetStatus{SHA: r.Head, Status: someStatus.Status},
 		pull.SetCheck{SHA: r.Head, Check: pull.Check{Name: "NEWS", Conclusion: pull.Success, Title: "t"}},

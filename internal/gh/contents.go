@@ -64,7 +64,7 @@ func (l *loader) contents(ctx context.Context) error {
 	}
 	var wanted []*pull.File
 	for i := range l.out.Files {
-		if f := &l.out.Files[i]; f.Change != pull.Removed && l.Reads(f.Path) {
+		if f := &l.out.Files[i]; f.Change != pull.Removed && l.Reads(l.out, f.Path) {
 			wanted = append(wanted, f)
 		}
 	}

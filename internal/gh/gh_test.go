@@ -100,4 +100,4 @@ func as[E error](t testing.TB, err error) E {
 	return e
 }
 
-func all(string) bool { return true }
+func all(*pull.Request, string) bool { return true }

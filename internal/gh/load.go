@@ -18,8 +18,11 @@ type Query struct {
 	Key          pull.Key
 	Installation int64 // 0: look it up
 	Needs        pull.Facts
-	Reads        func(path string) bool // changed files whose contents are loaded; nil: none
-	SettingsPath string                 // ".github/concorde.yml"; "": Settings stay nil
+	// Reads picks changed files whose contents are loaded, Looks what is loaded
+	// from outside of the pull request; nil: none. They see the rest of it.
+	Reads        func(r *pull.Request, path string) bool
+	Looks        func(*pull.Request) pull.Looks
+	SettingsPath string // ".github/concorde.yml"; "": Settings stay nil
 }
 
 // maxCommits is what GitHub lists of a pull request (REST API, "List commits on

@@ -227,7 +227,7 @@ func TestManyFiles(t *testing.T) {
 	}
 	key := w.open(files)
 	w.srv.ResetRequests()
-	r := w.load(Query{Key: key, Needs: pull.Files, Reads: func(path string) bool { return strings.HasSuffix(path, "7.txt") }})
+	r := w.load(Query{Key: key, Needs: pull.Files, Reads: func(_ *pull.Request, path string) bool { return strings.HasSuffix(path, "7.txt") }})
 	if len(r.Files) != 3000 || r.FilesOmitted != 5 {
 		t.Fatalf("%d files, %d omitted", len(r.Files), r.FilesOmitted)
 	}

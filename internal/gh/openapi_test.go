@@ -72,7 +72,7 @@ func converse(t *testing.T) []ghtest.Exchange {
 	few, many := openFewAndMany(w)
 	for range 2 { // the second time with what the first one wrote
 		for _, key := range []pull.Key{few, many} {
-			r := w.load(Query{Key: key, Needs: everything, Reads: func(path string) bool { return path != "f5" }, SettingsPath: settingsPath})
+			r := w.load(Query{Key: key, Needs: everything, Reads: func(_ *pull.Request, path string) bool { return path != "f5" }, SettingsPath: settingsPath})
 			exerciseWrites(w, key, r)
 		}
 	}

@@ -33,8 +33,8 @@ func News(set config.News, abi config.ABI) pull.Rule {
 
 func on(mode config.Mode) bool { return mode == config.Warn || mode == config.Require }
 
-func readsEntry(set config.News) func(string) bool {
-	return func(file string) bool {
+func readsEntry(set config.News) func(*pull.Request, string) bool {
+	return func(_ *pull.Request, file string) bool {
 		where, _ := locate(set, file)
 		return where == inSection || where == misplaced
 	}

@@ -56,7 +56,12 @@ func (c Check) Digest() string { return digest(fmt.Sprintf("%#v", c)) }
 // Digest identifies the text of a comment. The bot leaves it in the hidden
 // marker: GitHub may change white space, and people may edit a comment, and
 // neither is a reason to write it again.
-func (n Note) Digest() string { return digest(n.Body) }
+func (n Note) Digest() string {
+	if n.Data == "" {
+		return digest(n.Body)
+	}
+	return digest(n.Body + "\x00" + n.Data)
+}
 
 func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))

@@ -22,10 +22,13 @@ func (r *Request) After(a Action) (*Request, error) {
 	case RemoveLabel:
 		next.Labels = slices.DeleteFunc(slices.Clone(r.Labels), func(l string) bool { return hasFold([]string{l}, a.Name) })
 	case AddNote:
-		next.Notes = with(r.Notes, a.Key, PostedNote{ID: int64(len(r.Notes) + 1), Digest: a.Digest()})
+		next.Notes = with(r.Notes, a.Key, PostedNote{ID: int64(len(r.Notes) + 1), Digest: a.Digest(), Data: a.Data})
 	case EditNote:
-		next.Notes = with(r.Notes, a.Key, PostedNote{ID: a.ID, Digest: a.Digest()})
+		next.Notes = with(r.Notes, a.Key, PostedNote{ID: a.ID, Digest: a.Digest(), Data: a.Data})
 	default:
+		if after, known := r.afterWork(a); known {
+			return after, nil
+		}
 		return nil, fmt.Errorf("applying %T to the model: it does not know this action", a)
 	}
 	return &next, nil

@@ -70,6 +70,15 @@ func (d *decision) add(rule Rule, want Want) error {
 	if len(want.Notes) > 0 {
 		need |= Notes
 	}
+	if len(want.Reviewers) > 0 || len(want.Assignees) > 0 {
+		need |= Reviews | Events
+	}
+	if want.Merge != nil || want.Hold {
+		need |= Merging
+	}
+	if slices.ContainsFunc(want.Labels, func(l Label) bool { return l.Suggested }) {
+		need |= Events
+	}
 	if need&^rule.Needs != 0 {
 		return fmt.Errorf("writes what it does not load: add it to Needs (%b)", need&^rule.Needs)
 	}
@@ -80,7 +89,7 @@ func (d *decision) add(rule Rule, want Want) error {
 		d.status(s)
 	}
 	for _, l := range want.Labels {
-		if !hasFold(rule.Owns, l.Name) {
+		if !l.Suggested && !hasFold(rule.Owns, l.Name) {
 			return fmt.Errorf("wants the label %q without owning it", l.Name)
 		}
 		d.label(l)
@@ -91,6 +100,14 @@ func (d *decision) add(rule Rule, want Want) error {
 	for _, n := range want.Notes {
 		d.note(n)
 	}
+	for _, p := range want.Picks {
+		d.do(p)
+	}
+	for _, o := range want.Opens {
+		d.do(o)
+	}
+	d.people(want)
+	d.life(want)
 	for _, key := range want.Pokes {
 		if !slices.Contains(d.plan.Pokes, key) && key != d.request.Key {
 			d.plan.Pokes = append(d.plan.Pokes, key)
@@ -111,9 +128,10 @@ func (d *decision) status(s Status) {
 
 func (d *decision) label(l Label) {
 	switch has := d.request.HasLabel(l.Name); {
+	case l.Suggested && (d.request.Happened(Labeled, l.Name) || d.request.Happened(Unlabeled, l.Name)):
 	case l.On && !has:
-		d.do(AddLabel{l.Name})
-	case !l.On && has:
+		d.once(AddLabel{l.Name})
+	case !l.On && has && !l.Suggested:
 		d.do(RemoveLabel{l.Name})
 	}
 }
@@ -174,8 +192,11 @@ func merge(name string, parts []part) Check {
 // sorted puts what people wait for first, and gives every set of rules one
 // order of actions.
 func (d *decision) sorted() Plan {
-	order := []string{"status", "check", "unlabel", "label", "edit-comment", "comment"}
+	order := []string{"pick", "open", "restore-branch", "reopen", "status", "check", "unlabel", "label", "edit-comment", "comment", "request-review", "assign", "cancel-merge", "merge", "delete-branch"}
 	slices.SortStableFunc(d.plan.Actions, func(a, b Action) int {
+		if _, ok := a.(OpenPull); ok && a.Kind() == b.Kind() {
+			return 0 // in the rule's order
+		}
 		return cmp.Or(slices.Index(order, a.Kind())-slices.Index(order, b.Kind()), strings.Compare(a.String(), b.String()))
 	})
 	slices.SortFunc(d.plan.Pokes, func(a, b Key) int { return strings.Compare(a.String(), b.String()) })

@@ -1,6 +1,9 @@
 package pull
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Facts says which parts of a Request are loaded. Every part costs requests,
 // so a rule names only what it reads, or what it writes and must compare.
@@ -12,6 +15,9 @@ const (
 	Statuses                   // Request.Statuses, Request.EarlierStatuses
 	Checks                     // Request.Checks
 	Notes                      // Request.Notes, Request.NotesDeleted
+	Events                     // Request.Events
+	Reviews                    // Request.Reviews, Request.Reviewers, Request.Assignees
+	Merging                    // Request.MergeState, Request.AutoMerge
 )
 
 // State of a pull request.
@@ -35,13 +41,18 @@ type Request struct {
 	State       State
 	Draft       bool
 	Author      string // login
+	Own         bool   // opened by this App
 	// Association is GitHub's author_association, as NONE or MEMBER. It is
 	// wrong for private members of an organisation: never authorise by it.
 	Association   string
 	Base          string // branch it is to be merged into
 	DefaultBranch string
 	Head          string // commit at the tip, full id
+	HeadBranch    string // where the commits come from
+	HeadOwner     string // whose repository has HeadBranch; "" where it is deleted
 	Labels        []string
+	ClosedAt      time.Time // or merged; zero while open
+	Merge         *Merge    // nil unless merged
 
 	// Settings is the repository's own settings file on its default branch,
 	// nil where there is none, MaxContent+1 zeros where it is larger than
@@ -72,6 +83,109 @@ type Request struct {
 	Notes map[string]PostedNote
 	// NotesDeleted counts comments of this App that people deleted.
 	NotesDeleted int
+
+	// Events of the history, oldest first.
+	Events []Event
+
+	// Reviews are the newest opinions (approval or changes requested) of people
+	// who may write to the repository, by login.
+	Reviews   map[string]Review
+	Reviewers []string // logins that are asked to review now
+	Assignees []string // logins
+
+	MergeState MergeState
+	AutoMerge  bool // GitHub will merge it when its conditions are met
+
+	// Branches and Others are what the Looks of rules asked for. A branch or pull
+	// request that is not there is in the map all the same, as a zero value.
+	Branches map[string]Branch
+	Others   map[int]Summary
+
+	// Picked is what the picks of this very run came to, by target branch.
+	Picked map[string]Picked
+}
+
+// Merge is how a pull request was merged.
+type Merge struct {
+	SHA     string // of the squash commit, the merge commit, or the last commit of a rebase
+	Message string
+	Parents int
+	By      string // login
+	At      time.Time
+}
+
+// EventKind is what happened.
+type EventKind string
+
+const (
+	Labeled         EventKind = "labeled"
+	Unlabeled       EventKind = "unlabeled"
+	ReviewRequested EventKind = "review requested"
+	Assigned        EventKind = "assigned"
+)
+
+// Event is one thing that somebody did to a pull request.
+type Event struct {
+	Kind    EventKind
+	Subject string // the label, or the login
+	By      string // login; "ghost" for deleted accounts
+	Own     bool   // this App did it
+	At      time.Time
+}
+
+// Happened tells whether the history has such an event; subjects are compared
+// without regard to case.
+func (r *Request) Happened(kind EventKind, subject string) bool {
+	for _, e := range r.Events {
+		if e.Kind == kind && strings.EqualFold(e.Subject, subject) {
+			return true
+		}
+	}
+	return false
+}
+
+// Review is an opinion that stands.
+type Review string
+
+const (
+	Approved         Review = "approved"
+	ChangesRequested Review = "changes requested"
+)
+
+// MergeState is GitHub's MergeStateStatus (GraphQL API).
+type MergeState string
+
+const (
+	MergeClean   MergeState = "clean" // could be merged now, all is green
+	MergeBlocked MergeState = "blocked"
+	MergeBehind  MergeState = "behind"
+	MergeUnknown MergeState = "unknown" // not computed yet
+)
+
+// Branch of the repository.
+type Branch struct {
+	Tip string // commit; "" where there is no such branch
+	// Requests are the pull requests from a branch of this name, newest first, of
+	// forks too.
+	Requests []Summary
+}
+
+// Summary is what one pull request knows of another.
+type Summary struct {
+	Number      int // 0: there is none
+	Title, Body string
+	State       State
+	Draft       bool
+	Own         bool // opened by this App
+	Author      string
+	Base        string
+	Head        string // commit
+	HeadBranch  string
+	MergedBy    string // login; "" unless merged
+	ClosedAt    time.Time
+	Labels      []string
+	Events      []Event               // only of those that Looks.Requests asked for
+	Notes       map[string]PostedNote // likewise
 }
 
 // HasLabel tells whether the pull request bears the label. GitHub compares
@@ -137,7 +251,9 @@ type CheckState struct {
 }
 
 // PostedNote is a comment of this App: Digest is Note.Digest of what it wrote.
+// Data is what the bot left in it for itself (Note.Data).
 type PostedNote struct {
 	ID     int64
 	Digest string
+	Data   string
 }

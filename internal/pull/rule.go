@@ -3,6 +3,7 @@ package pull
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,8 +18,12 @@ type Rule struct {
 	// Needs are the facts that Want reads, and those it must be compared with:
 	// a rule that wants statuses needs Statuses.
 	Needs Facts
-	// Reads picks the changed files whose contents are loaded; nil picks none.
-	Reads func(path string) bool
+	// Reads picks the changed files whose contents are loaded; nil picks none. Of
+	// the request it sees all but contents and Looks.
+	Reads func(r *Request, path string) bool
+	// Looks are things outside of the pull request that Want reads; nil: none. Of
+	// the request it sees all but contents and Looks.
+	Looks func(*Request) Looks
 	// Owns are the status contexts and labels that this rule alone decides.
 	Owns []string
 	// Want is pure: the same Request gives the same Want.
@@ -34,6 +39,15 @@ type Want struct {
 	Notes    []Note
 	Pokes    []Key     // other keys to look at: a rule writes only to its own
 	Again    time.Time // look again then; zero for no need
+
+	Picks     []Pick     // work, whose outcome Request.Picked holds when the rule is asked again
+	Opens     []OpenPull // likewise, in Request.Branches
+	Reviewers []string   // logins to be asked for a review, once in the history
+	Assignees []string   // logins to be assigned, once in the history
+	Reopen    bool       // its branch put back, if it is gone; then it is opened
+	Drop      bool       // its branch deleted, which must be the App's own
+	Merge     *MergePull // by GitHub when its conditions are met, or now if they are
+	Hold      bool       // not to be merged by GitHub's auto-merge
 }
 
 // StatusState is the state of a commit status.
@@ -57,12 +71,23 @@ type Status struct {
 type Label struct {
 	Name string
 	On   bool
+	// Suggested: on once, and never again when anybody ever set it or took it off.
+	// The rule needs Events.
+	Suggested bool
+}
+
+// Looks names things outside of a pull request.
+type Looks struct {
+	Branches []string // of the repository, without refs/heads/; for Request.Branches
+	Requests []int    // other pull requests; for Request.Others
 }
 
 // Note is a comment. Its Key finds it again.
 type Note struct {
 	Key  string // lower-case words with hyphens: "news-help"
 	Body string
+	// Data is for the bot itself, hidden from people: PostedNote.Data.
+	Data string
 	// Once: never edited and never repeated, not even when people deleted a
 	// comment of the bot. Otherwise the comment is edited to match Body.
 	Once bool
@@ -148,13 +173,28 @@ func Needs(rules []Rule) Facts {
 }
 
 // Reads tells whether any of the rules reads the contents of a changed file.
-func Reads(rules []Rule, path string) bool {
+func Reads(rules []Rule, r *Request, path string) bool {
 	for _, rule := range rules {
-		if rule.Reads != nil && rule.Reads(path) {
+		if rule.Reads != nil && rule.Reads(r, path) {
 			return true
 		}
 	}
 	return false
+}
+
+// Look are all things that the rules want to see, each once, sorted.
+func Look(rules []Rule, r *Request) Looks {
+	var all Looks
+	for _, rule := range rules {
+		if rule.Looks != nil {
+			some := rule.Looks(r)
+			all.Branches = append(all.Branches, some.Branches...)
+			all.Requests = append(all.Requests, some.Requests...)
+		}
+	}
+	slices.Sort(all.Branches)
+	slices.Sort(all.Requests)
+	return Looks{Branches: slices.Compact(all.Branches), Requests: slices.Compact(all.Requests)}
 }
 
 func hasFold(names []string, name string) bool {

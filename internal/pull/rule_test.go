@@ -26,13 +26,13 @@ func TestValidate(t *testing.T) {
 
 func TestNeedsAndReads(t *testing.T) {
 	rules := []pull.Rule{
-		{Needs: pull.Files, Reads: func(path string) bool { return path == "a" }},
+		{Needs: pull.Files, Reads: func(_ *pull.Request, path string) bool { return path == "a" }},
 		{Needs: pull.Notes | pull.Files},
 	}
 	if got := pull.Needs(rules); got != pull.Files|pull.Notes {
 		t.Errorf("needs %b", got)
 	}
-	if !pull.Reads(rules, "a") || pull.Reads(rules, "b") || pull.Reads(nil, "a") {
+	if !pull.Reads(rules, nil, "a") || pull.Reads(rules, nil, "b") || pull.Reads(nil, nil, "a") {
 		t.Error("the wrong files are read")
 	}
 }

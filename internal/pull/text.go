@@ -22,6 +22,10 @@ func (p Plan) String() string {
 				fmt.Fprintf(&b, "  %s:%d: %s: %s\n", n.Path, n.Line, n.Level, n.Title)
 				indent(&b, "    ", n.Message)
 			}
+		case OpenPull:
+			indent(&b, "  ", a.Body)
+		case MergePull:
+			indent(&b, "  ", a.Body)
 		case AddNote:
 			indent(&b, "  ", a.Body)
 		case EditNote:

@@ -156,7 +156,8 @@ func (r *Reconciler) load(ctx context.Context, key pull.Key, installation int64,
 		Key:          key,
 		Installation: installation,
 		Needs:        pull.Needs(rules),
-		Reads:        func(path string) bool { return pull.Reads(rules, path) },
+		Reads:        func(r *pull.Request, path string) bool { return pull.Reads(rules, r, path) },
+		Looks:        func(r *pull.Request) pull.Looks { return pull.Look(rules, r) },
 		SettingsPath: config.RepositoryFile,
 	})
 }

@@ -175,7 +175,7 @@ func (c *goldenCase) load(rules []pull.Rule) *pull.Request {
 	}
 	for _, line := range y.Files {
 		f, _ := parseFile(line) // checked by parse
-		if f.Change != pull.Removed && pull.Reads(rules, f.Path) {
+		if f.Change != pull.Removed && pull.Reads(rules, r, f.Path) {
 			f.Content = c.content(f.Path)
 		}
 		r.Files = append(r.Files, f)

@@ -32,7 +32,7 @@ p
 	if err != nil {
 		t.Fatal(err)
 	}
-	rule := pull.Rule{Reads: func(path string) bool { return path != "m" }}
+	rule := pull.Rule{Reads: func(_ *pull.Request, path string) bool { return path != "m" }}
 	r := c.load([]pull.Rule{rule})
 	want := []pull.File{
 		{Path: "a b", Change: pull.Added, Content: &pull.Content{Kind: pull.Regular, Size: 5, Data: []byte("text\n")}},

@@ -84,7 +84,7 @@ func TestLawsAreHeld(t *testing.T) {
 	if why := lawsFail(r, content); !strings.Contains(why, "Reads") {
 		t.Errorf("a rule that reads contents without Reads: %q", why)
 	}
-	content.Reads = func(string) bool { return true }
+	content.Reads = func(*pull.Request, string) bool { return true }
 	if why := lawsFail(r, content); why != "" {
 		t.Errorf("a rule that breaks no law: %s", why)
 	}

@@ -1,0 +1,296 @@
+package pull
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Work is an action that finds something out: the rules are asked again with
+// what it found, before the rest of a plan is applied.
+type Work interface {
+	Action
+	work()
+}
+
+// Pick carries a merged change over to other branches, and pushes the results.
+type Pick struct {
+	SHA     string // the squash commit, the merge commit, or the last of Commits
+	Commits int    // 1, or more for a rebase merge
+	Targets []Target
+	Markers bool // conflicts are committed with their markers, and pushed
+}
+
+// Target is one branch to pick onto.
+type Target struct {
+	Branch string
+	Head   string // branch that gets the result
+	Have   string // commit that Head is at; "" where there is no such branch
+}
+
+// OpenPull opens a pull request.
+type OpenPull struct {
+	Head        string // branch, or OWNER:BRANCH of a fork
+	Base        string
+	Title, Body string
+	Draft       bool
+}
+
+// RestoreBranch puts the branch of a pull request back to where it was.
+type RestoreBranch struct{ Branch, SHA string }
+
+// DeleteBranch deletes the branch of a pull request.
+type DeleteBranch struct{ Branch, SHA string }
+
+// Reopen opens a closed pull request again.
+type Reopen struct{}
+
+// RequestReview asks somebody for a review.
+type RequestReview struct{ Login string }
+
+// Assign assigns somebody.
+type Assign struct{ Login string }
+
+// MergePull merges by squash, or, with Auto, has GitHub do so when its
+// conditions are met. SHA is the head that was looked at: another one is not
+// merged.
+type MergePull struct {
+	SHA, Title, Body string
+	Auto             bool
+}
+
+// CancelMerge takes an auto-merge back.
+type CancelMerge struct{}
+
+// Outcome of a pick.
+type Outcome string
+
+const (
+	Clean      Outcome = "clean"
+	Conflicted Outcome = "conflict"
+	Present    Outcome = "already there"
+	Failed     Outcome = "error"
+)
+
+// Picked is what became of one target of a pick, or of the pull request that
+// was to be opened for it.
+type Picked struct {
+	Target
+	Outcome   Outcome
+	Commit    string // at Head now; "" where nothing was pushed
+	Conflicts []Conflict
+	// Missing are changes of the default branch to the same files that the target
+	// lacks: the conflict may come from them.
+	Missing []Prerequisite
+	// Trouble says why it Failed, as a word of the picker's list; Temporary that
+	// later may be better.
+	Trouble   string
+	Temporary bool
+}
+
+// Conflict is a file that could not be merged by itself.
+type Conflict struct {
+	Path  string
+	Kind  string // git's word: "content", "modify/delete"
+	Lines []int  // where the conflicts begin in the file with markers, from 1
+}
+
+// Prerequisite is a commit of the default branch that a target lacks.
+type Prerequisite struct {
+	SHA, Subject string
+	Number       int // of its pull request; 0: not known
+}
+
+// Learn gives the request with the outcome of a pick.
+func (r *Request) Learn(p Picked) *Request {
+	next := *r
+	next.Picked = with(r.Picked, p.Branch, p)
+	if p.Commit != "" {
+		head := r.Branches[p.Head]
+		head.Tip = p.Commit
+		next.Branches = with(r.Branches, p.Head, head)
+	}
+	return &next
+}
+
+// Opened gives the request with the pull request that was opened from a branch.
+func (r *Request) Opened(s Summary) *Request {
+	next := *r
+	head := r.Branches[s.HeadBranch]
+	head.Requests = append([]Summary{s}, head.Requests...)
+	next.Branches = with(r.Branches, s.HeadBranch, head)
+	return &next
+}
+
+// Work is the part of a plan that must be done before the rest is known.
+func (p Plan) Work() []Work {
+	var all []Work
+	for _, a := range p.Actions {
+		if w, ok := a.(Work); ok {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+func (Pick) work()     {}
+func (OpenPull) work() {}
+
+func (a Pick) String() string {
+	var onto []string
+	for _, t := range a.Targets {
+		onto = append(onto, fmt.Sprintf("%s as %s", t.Branch, t.Head))
+	}
+	return fmt.Sprintf("pick %s onto %s", short(a.SHA), strings.Join(onto, ", "))
+}
+
+func (a OpenPull) String() string {
+	kind := "pull request"
+	if a.Draft {
+		kind = "draft"
+	}
+	return fmt.Sprintf("open %s %q from %s into %s", kind, a.Title, a.Head, a.Base)
+}
+
+func (a RestoreBranch) String() string {
+	return fmt.Sprintf("restore branch %s at %s", a.Branch, short(a.SHA))
+}
+func (a DeleteBranch) String() string {
+	return fmt.Sprintf("delete branch %s at %s", a.Branch, short(a.SHA))
+}
+func (Reopen) String() string          { return "reopen" }
+func (a RequestReview) String() string { return "ask for review by " + a.Login }
+func (a Assign) String() string        { return "assign " + a.Login }
+func (CancelMerge) String() string     { return "cancel auto-merge" }
+
+func (a MergePull) String() string {
+	how := "merge"
+	if a.Auto {
+		how = "auto-merge"
+	}
+	return fmt.Sprintf("%s %s as %q", how, short(a.SHA), a.Title)
+}
+
+// Kind implements Action.
+func (Pick) Kind() string { return "pick" }
+
+// Kind implements Action.
+func (OpenPull) Kind() string { return "open" }
+
+// Kind implements Action.
+func (RestoreBranch) Kind() string { return "restore-branch" }
+
+// Kind implements Action.
+func (DeleteBranch) Kind() string { return "delete-branch" }
+
+// Kind implements Action.
+func (Reopen) Kind() string { return "reopen" }
+
+// Kind implements Action.
+func (RequestReview) Kind() string { return "request-review" }
+
+// Kind implements Action.
+func (Assign) Kind() string { return "assign" }
+
+// Kind implements Action.
+func (MergePull) Kind() string { return "merge" }
+
+// Kind implements Action.
+func (CancelMerge) Kind() string { return "cancel-merge" }
+
+// people compares what a rule wants of people with the history: each is asked
+// once, and what people changed stands.
+func (d *decision) people(want Want) {
+	r := d.request
+	for _, login := range want.Reviewers {
+		_, reviewed := r.Reviews[login]
+		if !reviewed && !hasFold(r.Reviewers, login) && !r.Happened(ReviewRequested, login) && !strings.EqualFold(login, r.Author) {
+			d.once(RequestReview{login})
+		}
+	}
+	for _, login := range want.Assignees {
+		if !hasFold(r.Assignees, login) && !r.Happened(Assigned, login) {
+			d.once(Assign{login})
+		}
+	}
+}
+
+// once leaves out what another rule wants too.
+func (d *decision) once(a Action) {
+	if !slices.Contains(d.plan.Actions, a) {
+		d.do(a)
+	}
+}
+
+// life compares what a rule wants of the pull request itself, and of its branch.
+func (d *decision) life(want Want) {
+	r := d.request
+	tip := r.Branches[r.HeadBranch].Tip
+	if want.Reopen && r.State == Closed {
+		if tip == "" {
+			d.do(RestoreBranch{r.HeadBranch, r.Head})
+		}
+		d.do(Reopen{})
+	}
+	if want.Drop && tip == r.Head { // what people pushed meanwhile is theirs
+		d.do(DeleteBranch{r.HeadBranch, r.Head})
+	}
+	switch {
+	case want.Merge != nil && r.State == Open && !r.Draft:
+		merge := *want.Merge
+		merge.SHA = r.Head
+		switch {
+		case r.MergeState == MergeClean && !r.AutoMerge:
+			d.do(merge)
+		case !r.AutoMerge && (r.MergeState == MergeBlocked || r.MergeState == MergeBehind):
+			merge.Auto = true
+			d.do(merge)
+		}
+	case want.Hold && r.AutoMerge && r.State == Open:
+		d.do(CancelMerge{})
+	}
+}
+
+// afterWork is After for the actions of this file. A pick goes well in the model.
+func (r *Request) afterWork(a Action) (*Request, bool) {
+	next := *r
+	switch a := a.(type) {
+	case Pick:
+		out := r
+		for _, t := range a.Targets {
+			out = out.Learn(Picked{Target: t, Outcome: Clean, Commit: a.SHA})
+		}
+		return out, true
+	case OpenPull:
+		_, branch, fork := strings.Cut(a.Head, ":")
+		if !fork {
+			branch = a.Head
+		}
+		return r.Opened(Summary{
+			Number: 100_000 + len(a.Base), Title: a.Title, Body: a.Body, State: Open, Draft: a.Draft, Own: true, Base: a.Base, HeadBranch: branch, Head: r.Branches[branch].Tip,
+		}), true
+	case RestoreBranch, DeleteBranch:
+		tip := Branch{Requests: r.Branches[r.HeadBranch].Requests}
+		if restore, ok := a.(RestoreBranch); ok {
+			tip.Tip = restore.SHA
+		}
+		next.Branches = with(r.Branches, r.HeadBranch, tip)
+	case Reopen:
+		next.State = Open
+	case RequestReview:
+		next.Reviewers = append(slices.Clone(r.Reviewers), a.Login)
+	case Assign:
+		next.Assignees = append(slices.Clone(r.Assignees), a.Login)
+	case MergePull:
+		if a.Auto {
+			next.AutoMerge = true
+			break
+		}
+		next.State, next.ClosedAt, next.Merge = Merged, r.Now, &Merge{SHA: a.SHA, Message: a.Title, Parents: 1, At: r.Now}
+	case CancelMerge:
+		next.AutoMerge = false
+	default:
+		return nil, false
+	}
+	return &next, true
+}
