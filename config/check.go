@@ -18,6 +18,10 @@ var formats = map[string]func(string) error{
 	"path-prefix":        pathPrefix,
 	"path-pattern":       pathPattern,
 	"uri":                webAddress,
+	"branch-prefix":      branchPrefix,
+	"account":            account,
+	"color":              color,
+	"version":            version,
 }
 
 var repositoryPatternForm = regexp.MustCompile(`^[A-Za-z0-9_*-]{1,100}/[A-Za-z0-9._*-]{1,100}$`)
@@ -77,6 +81,7 @@ func (d *decoder) check(r *Rules) {
 	if r.ABI.CommitMarker == r.ABI.NewsMarker {
 		d.clash([]string{"abi.news-marker", "abi.commit-marker"}, "both markers are %q: make them differ", r.ABI.NewsMarker)
 	}
+	d.checkBackport(r)
 	names, directories, paths := map[string]string{}, map[string]string{}, map[string]string{}
 	for i, section := range r.News.Sections {
 		at := fmt.Sprintf("news.sections[%d]", i)

@@ -40,6 +40,8 @@ type Config struct {
 type Rules struct {
 	News News `yaml:"news"`
 	ABI  ABI  `yaml:"abi"`
+
+	Backport Backport `yaml:"backport"`
 }
 
 // Sweep is the periodic look at pull requests whose webhooks may be lost.

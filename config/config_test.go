@@ -34,7 +34,7 @@ func TestPresetIsComplete(t *testing.T) {
 			case f.Type.Kind() == reflect.Struct:
 				walk(f.Type, s)
 			case f.Type.Kind() == reflect.Slice && f.Type.Elem().Kind() == reflect.Struct:
-				for i := range c.News.Sections {
+				for i := 0; d.marks[fmt.Sprintf("%s[%d]", s.name, i)] != (mark{}); i++ {
 					walk(f.Type.Elem(), setting{name: fmt.Sprintf("%s[%d]", s.name, i)})
 				}
 			}
@@ -65,6 +65,11 @@ func TestPresetIsExact(t *testing.T) {
 		{c.ABI.NewsMarker, "(CPython ABI break)"},
 		{c.ABI.Evidence, []string{"Doc/data/*.abi"}},
 		{c.News.Sections[1].Legacy, []string{"Core and Builtins"}},
+		{c.Backport.Label, "needs backport to"},
+		{c.Backport.Branch, "backport"},
+		{c.Backport.CopyLabels, []string{"skip", "type", "sprint", "topic"}},
+		{c.Backport.HoldLabel, "DO-NOT-MERGE"},
+		{c.Backport.Phases[3], Phase{"bugfix", []string{"fix", "docs", "tests", "security"}, []string{"performance", "refactor", "abi-break"}, "c2e0c6", "bug and security fixes"}},
 		{sections, []string{
 			"Security in Security", "Core and Builtins in Core_and_Builtins", "Library in Library",
 			"Documentation in Documentation", "Tests in Tests", "Build in Build", "Windows in Windows",

@@ -1,0 +1,185 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// On is the mode of rules that either act or do not.
+const On Mode = "on"
+
+// Upstream is the value of PushTo for the repository itself.
+const Upstream = "upstream"
+
+// DraftConflicts is the value of Conflicts for a draft that holds them.
+const DraftConflicts = "draft"
+
+// AutoMerge is the value of Merge for having backports merged.
+const AutoMerge = "auto"
+
+// Backport are the settings of backports to maintenance branches (devguide,
+// "Development Cycle" and "Backporting Changes to an Older Version").
+type Backport struct {
+	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // on or off
+	// Label is how the labels start that ask for a backport; a space and the
+	// version follow.
+	Label string `yaml:"label" jsonschema:"maxLength=40"`
+	// Branch is how the bot's branches start: BRANCH-1234567-3.14.
+	Branch string `yaml:"branch" jsonschema:"maxLength=40,format=branch-prefix"`
+	// PushTo is the account whose fork gets the branches, where the App must be
+	// installed too; Upstream for the repository itself.
+	PushTo string `yaml:"push-to" jsonschema:"maxLength=100,format=account"`
+	// CopyLabels are the starts of labels that a backport takes over from its
+	// original.
+	CopyLabels []string `yaml:"copy-labels" jsonschema:"uniqueItems=true,maxItems=100"`
+	// Conflicts is what becomes of a pick with conflicts: a draft with the
+	// conflict markers in it, or a comment alone.
+	Conflicts string `yaml:"conflicts" jsonschema:"enum=draft,enum=comment"`
+	Status    string `yaml:"status"` // commit status context, failing until no conflict marker is left
+	// Merge is whether the bot has approved and green backports merged.
+	Merge string `yaml:"merge" jsonschema:"enum=auto,enum=off"`
+	// HoldLabel keeps the bot from merging.
+	HoldLabel string `yaml:"hold-label" jsonschema:"maxLength=50"`
+	// DeleteAfter is how long the branch of a closed backport is kept, in hours;
+	// that of a merged one is deleted at once.
+	DeleteAfter int `yaml:"delete-after" jsonschema:"minimum=0,maximum=8760"`
+	// ReopenWithin is for how many days a closed backport is opened again when its
+	// label is set again; after that a new one is made.
+	ReopenWithin int `yaml:"reopen-within" jsonschema:"minimum=0,maximum=365"`
+	// Kinds of change by their labels; the first that matches counts, and a change
+	// that matches none is a fix.
+	Kinds []Kind `yaml:"kinds" jsonschema:"maxItems=50"`
+	// Phases say what may go to a branch at each time of its life, and how its
+	// label looks then.
+	Phases []Phase `yaml:"phases" jsonschema:"minItems=1,maxItems=10"`
+	// Managers are the logins of release managers, whom the release data names.
+	Managers []Manager `yaml:"managers" jsonschema:"maxItems=200"`
+	// Overrides put a branch into another phase than the release data says.
+	Overrides []Override `yaml:"overrides" jsonschema:"maxItems=50"`
+}
+
+// Kind of change.
+type Kind struct {
+	Name   string   `yaml:"name" jsonschema:"required,enum=security,enum=feature,enum=fix,enum=performance,enum=refactor,enum=docs,enum=tests"`
+	Labels []string `yaml:"labels" jsonschema:"required,minItems=1,maxItems=20"`
+}
+
+// The kind of changes that no label tells, and of those whose title bears the
+// ABI marker.
+const (
+	Fix      = "fix"
+	ABIBreak = "abi-break"
+)
+
+// Phase of a maintenance branch.
+type Phase struct {
+	Phase string `yaml:"phase" jsonschema:"required,enum=beta,enum=candidate,enum=final freeze,enum=bugfix,enum=security,enum=end-of-life"`
+	// Allow are the kinds of change that are backported; Ask those that wait for the
+	// release manager, or for the next phase. Others are not allowed.
+	Allow       []string `yaml:"allow" jsonschema:"uniqueItems=true,enum=security,enum=feature,enum=fix,enum=performance,enum=refactor,enum=docs,enum=tests,enum=abi-break"`
+	Ask         []string `yaml:"ask" jsonschema:"uniqueItems=true,enum=security,enum=feature,enum=fix,enum=performance,enum=refactor,enum=docs,enum=tests,enum=abi-break"`
+	Color       string   `yaml:"color" jsonschema:"required,format=color"`                    // of the label, six hexadecimal digits
+	Description string   `yaml:"description" jsonschema:"required,maxLength=100"` // of the label
+}
+
+// Manager is a release manager.
+type Manager struct {
+	Name  string `yaml:"name" jsonschema:"required,maxLength=100"` // as in the release data
+	Login string `yaml:"login" jsonschema:"required,maxLength=100,format=account"`
+}
+
+// Override of the release data.
+type Override struct {
+	Version string `yaml:"version" jsonschema:"required,maxLength=11,format=version"`
+	Phase   string `yaml:"phase" jsonschema:"required,enum=feature,enum=beta,enum=candidate,enum=final freeze,enum=bugfix,enum=security,enum=end-of-life"`
+}
+
+var (
+	branchPrefixForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*$`)
+	accountForm      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+	colorForm        = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
+	versionForm      = regexp.MustCompile(`^(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})$`)
+)
+
+func branchPrefix(s string) error {
+	if !branchPrefixForm.MatchString(s) {
+		return errors.New("is not the start of a branch's name: use letters, digits, hyphens and underscores")
+	}
+	return nil
+}
+
+func account(s string) error {
+	if !accountForm.MatchString(s) {
+		return errors.New("is not the name of an account: write the login alone, without @")
+	}
+	return nil
+}
+
+func color(s string) error {
+	if !colorForm.MatchString(s) {
+		return errors.New("is not a colour: want six hexadecimal digits, in quotes, as in \"c2e0c6\"")
+	}
+	return nil
+}
+
+func version(s string) error {
+	if !versionForm.MatchString(s) {
+		return errors.New("is not a version: want MAJOR.MINOR, as in 3.14")
+	}
+	return nil
+}
+
+// Login of a release manager; "" where the settings do not know it.
+func (b *Backport) Login(manager string) string {
+	for _, m := range b.Managers {
+		if strings.EqualFold(m.Name, manager) {
+			return m.Login
+		}
+	}
+	return ""
+}
+
+// Phase finds the settings of a phase.
+func (b *Backport) Phase(name string) (Phase, bool) {
+	for _, p := range b.Phases {
+		if p.Phase == name {
+			return p, true
+		}
+	}
+	return Phase{}, false
+}
+
+// checkBackport finds what is wrong between settings of this group.
+func (d *decoder) checkBackport(r *Rules) {
+	b := &r.Backport
+	for _, other := range []struct{ name, context string }{{"news.status", r.News.Status}, {"abi.status", r.ABI.Status}} {
+		if strings.EqualFold(b.Status, other.context) {
+			d.clash([]string{"backport.status", other.name}, "backport.status and %s are both %q: give each rule its own", other.name, b.Status)
+		}
+	}
+	phases, managers, versions, labels := map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}
+	for i, p := range b.Phases {
+		at := fmt.Sprintf("backport.phases[%d]", i)
+		d.once(phases, at+".phase", p.Phase)
+		for _, kind := range p.Ask {
+			for _, allowed := range p.Allow {
+				if kind == allowed {
+					d.clash([]string{at + ".ask", at + ".allow"}, "%s has %q under allow and under ask: choose one", at, kind)
+				}
+			}
+		}
+	}
+	for i, m := range b.Managers {
+		d.once(managers, fmt.Sprintf("backport.managers[%d].name", i), m.Name)
+	}
+	for i, o := range b.Overrides {
+		d.once(versions, fmt.Sprintf("backport.overrides[%d].version", i), o.Version)
+	}
+	for i, k := range b.Kinds {
+		for j, l := range k.Labels {
+			d.once(labels, fmt.Sprintf("backport.kinds[%d].labels[%d]", i, j), l)
+		}
+	}
+}
