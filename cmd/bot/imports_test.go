@@ -14,11 +14,12 @@ import (
 // mayImport is the package map of ARCHITECTURE.md: what of this module, and
 // of the libraries that must stay in one place, each package may import.
 var mayImport = map[string][]string{
-	"cmd/bot":                {"config", "internal/gh", "internal/ghtest", "internal/git", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/webhook"},
+	"cmd/bot":                {"config", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/webhook"},
 	"config":                 {"internal/pull"},
 	"internal/gh":            {"internal/pull", "go-github", "ghinstallation"},
 	"internal/ghtest":        {},
 	"internal/git":           {"internal/pull"},
+	"internal/lifecycle":     {},
 	"internal/newscheck":     {"config", "internal/pull"},
 	"internal/pull":          {},
 	"internal/pull/pulltest": {"config", "internal/pull"},

@@ -1,0 +1,26 @@
+// Package lifecycle knows the releases of Python: the phase of each branch at
+// a date, its next release, and the schedules that were proposed. It must not
+// know files, networks, clocks or pull requests: data and dates come in as
+// arguments. What may be merged where is for its callers to say.
+//
+// All dates are days in UTC and start at midnight.
+//
+// # Which date counts
+//
+// The data names most days more than once, and a copy of it ages. So the phase
+// at a date is computed from days alone; a recorded status ("bugfix") is not
+// believed. Of several sources for a day the first one counts:
+//
+//  1. the list of releases: beta 1, candidate 1 and final of X.Y.0;
+//  2. the metadata of python-releases.json;
+//  3. release-cycle.json;
+//  4. where nobody names it, the spans of PEP 602 (see spans).
+//
+// The end of life is another matter: release-cycle.json counts first, because
+// it alone tells a month ("2026-10") from a day. A branch whose month is known
+// surely ended on the first day of the next month.
+//
+// An expected day counts as much as an actual one: once it has passed, the
+// release is taken to have happened, however old the copy is. A release that
+// slips is put right by a fresher copy, which expects it later.
+package lifecycle
