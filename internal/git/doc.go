@@ -1,5 +1,7 @@
-// Package git runs git. It reads what a range of commits in a local
-// repository changes.
+// Package git runs git. It reads what a range of commits in a local repository
+// changes (Repository), and picks commits onto other branches of a repository
+// that it reaches by HTTP (Engine).
 //
-// It must not know what is looked for in the changes.
+// It must not know what is looked for in the changes, nor why something is
+// picked.
 package git

@@ -1,0 +1,94 @@
+package git
+
+import (
+	"context"
+)
+
+// Job is one change and the branches that it is picked onto.
+type Job struct {
+	// Remote is the address of the repository to fetch from and to push to: http
+	// or https, without a user or a password in it.
+	Remote string
+	// Fork is the repository to push to instead, on the same server; "" is Remote.
+	// Have is looked up there too.
+	Fork string
+	// Token is asked for a token of the server before the fetch and again before
+	// the push; nil: nobody is logged in.
+	Token func(context.Context) (string, error)
+	// Commit is the full id of what is picked: the squash commit, the merge commit
+	// (against its first parent), or the last of a rebase merge.
+	Commit string
+	// Commits is how many commits a rebase merge made, 1 to 250; 0 is 1.
+	Commits int
+	// Targets are picked onto all at once; 1 to 50.
+	Targets []Target
+	// Committer of the picks. The date is that of the picked original, so that the
+	// same pick onto the same tip is the same commit.
+	Committer Person
+	// Message gives the message of a pick from the id and the message of its
+	// original. The message is in UTF-8; where the original is not, its bytes
+	// become the first 256 characters of Unicode, and these become bytes again.
+	// nil keeps the message.
+	Message func(sha, message string) string
+	// Markers also commits and pushes picks with conflicts, their markers in the
+	// files. Without it a conflict ends the pick onto its target.
+	Markers bool
+}
+
+// Person is a name with an e-mail address, as in a commit.
+type Person struct{ Name, Email string }
+
+// Target is a branch that is picked onto, and the one that the pick is pushed to.
+type Target struct {
+	// Branch is the short name of the branch that is picked onto: refs/heads/Branch.
+	Branch string
+	// Head is the short name of the branch that is pushed to.
+	Head string
+	// Have is the full id of the commit that Head is believed to be at; "": there
+	// is no such branch. Where this is wrong, nothing is pushed (BranchMoved), unless
+	// the branch is just what would be pushed.
+	Have string
+}
+
+// Outcome of a pick onto one target.
+type Outcome string
+
+// The outcomes. Failed comes with a *Trouble.
+const (
+	Clean      Outcome = "clean"
+	Conflicted Outcome = "conflict"
+	Present    Outcome = "present" // the change is there already, nothing is pushed
+	Failed     Outcome = "failed"
+)
+
+// Picked is what became of one target.
+type Picked struct {
+	Target
+	Outcome Outcome
+	// Tip is the commit of Branch that was picked onto.
+	Tip string
+	// Commit is the one that Head is at now, "" where nothing was pushed.
+	Commit string
+	// Conflicts by path; only where Outcome is Conflicted.
+	Conflicts []Conflict
+	// Err is a *Trouble where Outcome is Failed, otherwise nil.
+	Err error
+}
+
+// Conflict is a path that git could not merge.
+type Conflict struct {
+	// Path as git has it: any bytes but NUL. Where a file and a directory want the
+	// same name, it is the name that the file got instead, "name~heads_3.14".
+	Path string
+	// Kind is git's short name of the conflict without the word itself: "content",
+	// "binary", "mode", "submodule", "modify/delete", "rename/rename", "rename/delete",
+	// "file/directory", "directory rename suggested", …
+	Kind string
+	// Hunks are the first 20 places with markers in the file as it is committed
+	// with Markers.
+	Hunks []Hunk
+}
+
+// Hunk is a range of lines from one marker to the other, both included; the first
+// line of a file is 1.
+type Hunk struct{ First, Last int }
