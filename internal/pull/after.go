@@ -19,8 +19,10 @@ func (r *Request) After(a Action) (*Request, error) {
 		next.Checks = with(r.Checks, a.Name, CheckState{ID: 1, Digest: a.Digest(), Conclusion: a.Conclusion})
 	case AddLabel:
 		next.Labels = append(slices.Clone(r.Labels), a.Name)
+		next.Events = r.happens(Labeled, a.Name)
 	case RemoveLabel:
 		next.Labels = slices.DeleteFunc(slices.Clone(r.Labels), func(l string) bool { return hasFold([]string{l}, a.Name) })
+		next.Events = r.happens(Unlabeled, a.Name)
 	case AddNote:
 		next.Notes = with(r.Notes, a.Key, PostedNote{ID: int64(len(r.Notes) + 1), Digest: a.Digest(), Data: a.Data})
 	case EditNote:
@@ -32,6 +34,13 @@ func (r *Request) After(a Action) (*Request, error) {
 		return nil, fmt.Errorf("applying %T to the model: it does not know this action", a)
 	}
 	return &next, nil
+}
+
+func (r *Request) happens(kind EventKind, subject string) []Event {
+	if r.Facts&Events == 0 {
+		return r.Events
+	}
+	return append(slices.Clone(r.Events), Event{Kind: kind, Subject: subject, Own: true, At: r.Now})
 }
 
 func with[V any](m map[string]V, key string, value V) map[string]V {

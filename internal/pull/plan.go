@@ -83,13 +83,13 @@ func (d *decision) add(rule Rule, want Want) error {
 		return fmt.Errorf("writes what it does not load: add it to Needs (%b)", need&^rule.Needs)
 	}
 	for _, s := range want.Statuses {
-		if !hasFold(rule.Owns, s.Context) {
+		if !rule.owns(s.Context) {
 			return fmt.Errorf("wants the status %q without owning it", s.Context)
 		}
 		d.status(s)
 	}
 	for _, l := range want.Labels {
-		if !l.Suggested && !hasFold(rule.Owns, l.Name) {
+		if !l.Suggested && !rule.owns(l.Name) {
 			return fmt.Errorf("wants the label %q without owning it", l.Name)
 		}
 		d.label(l)

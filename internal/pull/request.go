@@ -100,6 +100,7 @@ type Request struct {
 	// request that is not there is in the map all the same, as a zero value.
 	Branches map[string]Branch
 	Others   map[int]Summary
+	Into     map[string][]Summary // the newest 30, newest first
 
 	// Picked is what the picks of this very run came to, by target branch.
 	Picked map[string]Picked

@@ -24,7 +24,8 @@ type Rule struct {
 	// Looks are things outside of the pull request that Want reads; nil: none. Of
 	// the request it sees all but contents and Looks.
 	Looks func(*Request) Looks
-	// Owns are the status contexts and labels that this rule alone decides.
+	// Owns are the status contexts and labels that this rule alone decides; one
+	// that ends in * stands for all that start so.
 	Owns []string
 	// Want is pure: the same Request gives the same Want.
 	Want func(*Request) Want
@@ -80,6 +81,7 @@ type Label struct {
 type Looks struct {
 	Branches []string // of the repository, without refs/heads/; for Request.Branches
 	Requests []int    // other pull requests; for Request.Others
+	Into     []string // branches into which the newest pull requests go; for Request.Into
 }
 
 // Note is a comment. Its Key finds it again.
@@ -190,11 +192,21 @@ func Look(rules []Rule, r *Request) Looks {
 			some := rule.Looks(r)
 			all.Branches = append(all.Branches, some.Branches...)
 			all.Requests = append(all.Requests, some.Requests...)
+			all.Into = append(all.Into, some.Into...)
 		}
 	}
 	slices.Sort(all.Branches)
 	slices.Sort(all.Requests)
-	return Looks{Branches: slices.Compact(all.Branches), Requests: slices.Compact(all.Requests)}
+	slices.Sort(all.Into)
+	return Looks{Branches: slices.Compact(all.Branches), Requests: slices.Compact(all.Requests), Into: slices.Compact(all.Into)}
+}
+
+// owns tells whether a status context or label is the rule's to decide.
+func (r Rule) owns(name string) bool {
+	return slices.ContainsFunc(r.Owns, func(own string) bool {
+		start, open := strings.CutSuffix(own, "*")
+		return strings.EqualFold(own, name) || open && len(name) >= len(start) && strings.EqualFold(name[:len(start)], start)
+	})
 }
 
 func hasFold(names []string, name string) bool {

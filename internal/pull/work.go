@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Work is an action that finds something out: the rules are asked again with
@@ -86,6 +87,7 @@ type Picked struct {
 	// later may be better.
 	Trouble   string
 	Temporary bool
+	At        time.Time // by the bot's clock
 }
 
 // Conflict is a file that could not be merged by itself.
@@ -258,7 +260,7 @@ func (r *Request) afterWork(a Action) (*Request, bool) {
 	case Pick:
 		out := r
 		for _, t := range a.Targets {
-			out = out.Learn(Picked{Target: t, Outcome: Clean, Commit: a.SHA})
+			out = out.Learn(Picked{Target: t, Outcome: Clean, Commit: a.SHA, At: r.Now})
 		}
 		return out, true
 	case OpenPull:

@@ -193,6 +193,7 @@ func blank(r *pull.Request, rule pull.Rule) {
 		looks = rule.Looks(r)
 	}
 	maps.DeleteFunc(r.Branches, func(name string, _ pull.Branch) bool { return !slices.Contains(looks.Branches, name) })
+	maps.DeleteFunc(r.Into, func(name string, _ []pull.Summary) bool { return !slices.Contains(looks.Into, name) })
 	maps.DeleteFunc(r.Others, func(number int, _ pull.Summary) bool { return !slices.Contains(looks.Requests, number) })
 }
 
@@ -219,6 +220,7 @@ func clone(r *pull.Request) *pull.Request {
 	c.Assignees = slices.Clone(r.Assignees)
 	c.Branches = maps.Clone(r.Branches)
 	c.Others = maps.Clone(r.Others)
+	c.Into = maps.Clone(r.Into)
 	c.Picked = maps.Clone(r.Picked)
 	return &c
 }
