@@ -27,6 +27,7 @@ type cli struct {
 	Plan        planCmd        `cmd:"" help:"Show what the bot would do to a pull request. Changes nothing."`
 	Check       checkCmd       `cmd:"" help:"Run the rules on a local git range, without a network."`
 	CheckConfig checkConfigCmd `cmd:"" help:"Check settings files and name every fault."`
+	Lifecycle   lifecycleCmd   `cmd:"" help:"Show the phase and the next release of each branch, or a plan of releases."`
 	Schema      schemaCmd      `cmd:"" help:"Print the JSON schema of the settings."`
 	Demo        demoCmd        `cmd:"" help:"Play the life of some pull requests on this machine. Needs no account."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`

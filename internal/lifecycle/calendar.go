@@ -91,6 +91,19 @@ func (c *Calendar) Schedules() []Schedule {
 	return all
 }
 
+// Newest is the last release that happened when the data was written, and so
+// tells its age; false if there was none.
+func (c *Calendar) Newest() (newest Release, found bool) {
+	for _, s := range c.schedules {
+		for _, r := range s.Releases {
+			if !r.Expected && (!found || r.Date.After(newest.Date)) {
+				newest, found = r, true
+			}
+		}
+	}
+	return newest, found
+}
+
 // Covers tells in an error what c lacks that an older calendar has: a version,
 // or releases of one that is alive now. A source that lacks them is stale or
 // damaged. The data on dead versions may be put right at any time.

@@ -1,0 +1,185 @@
+package lifecycle
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Numbering is how a scheme names its versions.
+type Numbering string
+
+const (
+	Sequential Numbering = "sequential" // one after the other
+	ByYear     Numbering = "calendar"   // by the year of the release: 3.26 in 2026
+)
+
+// Rolling is the kind of a Step whose release is an alpha if it breaks the
+// full ABI, or is the first of its version, and else a beta (PEP 605).
+const Rolling = "rolling"
+
+// Scheme is a way to plan releases. A scheme is data: see Schemes.
+type Scheme struct {
+	Name      string // "pep602"
+	PEP       int
+	Numbering Numbering
+	// Calendar is the first year whose version is numbered ByYear.
+	Calendar int
+	// Minor is the minor number of the first version, 3.Minor, released in
+	// Year; from then on there is one each Every years.
+	Minor, Year, Every int
+	Final              Final
+	// Start is when development of the first version started; that of others
+	// starts at the feature freeze of the one before.
+	Start time.Time
+	// NotBefore leaves out steps of the first version before this day, when the
+	// scheme was not yet in force.
+	NotBefore   time.Time
+	Steps       []Step // by date
+	Freeze      int    // index in Steps of the feature freeze
+	Maintenance Maintenance
+	// Years between X.Y.0 and the end of life.
+	Years int
+	// Breaks are the Rolling releases that break the full ABI, such as
+	// "3.9.0a5".
+	Breaks []string
+}
+
+// Final is the day of the year of X.Y.0: the first Weekday on or after Day.
+type Final struct {
+	Month   time.Month
+	Day     int
+	Weekday time.Weekday
+	AnyDay  bool // Weekday does not matter
+}
+
+// Step is a release before X.Y.0. Its number is counted.
+type Step struct {
+	Kind          string // "alpha", "beta", "candidate" or Rolling
+	Weeks, Months int    // before X.Y.0
+}
+
+// Maintenance releases come in these months after X.Y.0.
+type Maintenance struct {
+	First, Every int
+	Terms        []Term // by Minor
+}
+
+// Term is the time of bug fixes of versions from 3.Minor on, a sequential
+// number, in months after X.Y.0.
+type Term struct{ Minor, Months int }
+
+// Schedule plans the versions released in a number of years. Years before the
+// scheme, and after 2199, have none.
+func (s Scheme) Schedule(from, years int) []Schedule {
+	var plan []Schedule
+	for year := max(from, s.Year); year < from+years && year+s.Years < 2200; year++ {
+		if (year-s.Year)%s.Every == 0 {
+			plan = append(plan, s.version(year))
+		}
+	}
+	return plan
+}
+
+// NewCalendar is the calendar of planned versions.
+func NewCalendar(schedules []Schedule) *Calendar {
+	c := &Calendar{}
+	for _, s := range schedules {
+		c.schedules = append(c.schedules, s.clone())
+	}
+	slices.SortFunc(c.schedules, func(a, b Schedule) int { return Compare(b.Version, a.Version) })
+	return c
+}
+
+// version plans the one that is released in a year.
+func (s Scheme) version(year int) Schedule {
+	final := s.final(year)
+	v := Schedule{Version: s.name(year), PEP: s.PEP, Span: Span{
+		Start:            s.Start,
+		FeatureFreeze:    s.Steps[s.Freeze].before(final),
+		FirstRelease:     final,
+		EndOfBugfix:      final.AddDate(0, s.bugfix(year), 0),
+		EndOfLife:        time.Date(year+s.Years, final.Month()+1, 1, 0, 0, 0, 0, time.UTC),
+		EndOfLifeByMonth: true,
+	}}
+	var notBefore time.Time
+	if year == s.Year {
+		notBefore = s.NotBefore
+	} else {
+		v.Start = s.Steps[s.Freeze].before(s.final(year - s.Every))
+	}
+	number := map[string]int{}
+	for _, step := range s.Steps {
+		date := step.before(final)
+		if date.Before(notBefore) {
+			continue
+		}
+		number[step.Kind]++
+		r := Release{Version: v.Version + ".0", Stage: s.stage(v.Version, step.Kind, number[step.Kind]), Date: date, Expected: true}
+		if r.Stage == "candidate 1" {
+			v.ABIFreeze = date
+		}
+		v.Releases = append(v.Releases, r)
+	}
+	v.Releases = append(v.Releases, s.finals(v.Version, year)...)
+	return v
+}
+
+// finals are X.Y.0 and its maintenance releases.
+func (s Scheme) finals(version string, year int) []Release {
+	all := []Release{{Version: version + ".0", Stage: "final", Date: s.final(year), Expected: true}}
+	for months := s.Maintenance.First; months <= s.bugfix(year); months += s.Maintenance.Every {
+		month := time.Date(year, s.Final.Month+time.Month(months), 1, 0, 0, 0, 0, time.UTC)
+		all = append(all, Release{
+			Version: fmt.Sprintf("%s.%d", version, len(all)), Stage: "final", Date: s.Final.in(month.Year(), month.Month()), Expected: true,
+		})
+	}
+	return all
+}
+
+func (s Scheme) final(year int) time.Time { return s.Final.in(year, s.Final.Month) }
+
+// minor is the sequential number of the version of a year.
+func (s Scheme) minor(year int) int { return s.Minor + (year-s.Year)/s.Every }
+
+func (s Scheme) name(year int) string {
+	minor := s.minor(year)
+	if s.Numbering == ByYear && year >= s.Calendar {
+		minor = year - century
+	}
+	return "3." + strconv.Itoa(minor)
+}
+
+// bugfix is the time of bug fixes in months.
+func (s Scheme) bugfix(year int) int {
+	months := 0
+	for _, term := range s.Maintenance.Terms {
+		if s.minor(year) >= term.Minor {
+			months = term.Months
+		}
+	}
+	return months
+}
+
+// stage names a step, "alpha 1".
+func (s Scheme) stage(version, kind string, number int) string {
+	if kind == Rolling {
+		kind = "beta"
+		if number == 1 || slices.Contains(s.Breaks, fmt.Sprintf("%s.0a%d", version, number)) {
+			kind = "alpha"
+		}
+	}
+	return fmt.Sprintf("%s %d", kind, number)
+}
+
+func (s Step) before(final time.Time) time.Time { return final.AddDate(0, -s.Months, -7*s.Weeks) }
+
+// in is the day of a release in a month.
+func (f Final) in(year int, month time.Month) time.Time {
+	date := time.Date(year, month, f.Day, 0, 0, 0, 0, time.UTC)
+	for !f.AnyDay && date.Weekday() != f.Weekday {
+		date = date.AddDate(0, 0, 1)
+	}
+	return date
+}
