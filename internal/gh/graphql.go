@@ -4,24 +4,41 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
+// optional is how the names of those fields begin that may be missing: GitHub
+// answers null, and NOT_FOUND for each.
+const optional = "maybe"
+
+type graphqlFault struct {
+	Type, Message string
+	Path          []any
+	Extensions    struct{ Code string }
+}
+
+// harmless tells whether it is an optional field that was not found.
+func (f graphqlFault) harmless() bool {
+	if f.Type != "NOT_FOUND" || len(f.Path) != 2 || f.Path[0] != "repository" {
+		return false
+	}
+	name, _ := f.Path[1].(string)
+	return strings.HasPrefix(name, optional)
+}
+
 // graphql is the error in an answer 200 of the GraphQL API, if any. Data that
-// comes along with errors is never used: it has holes.
+// comes along with errors is never used, but for optional fields: it has holes.
 func (x exchange) graphql(now time.Time) error {
 	var said struct {
 		Data   json.RawMessage
-		Errors []struct {
-			Type, Message string
-			Path          []any
-			Extensions    struct{ Code string }
-		}
+		Errors []graphqlFault
 	}
 	if err := json.Unmarshal(x.body, &said); err != nil {
 		return &Temporary{x.answer("the answer has an unknown form: " + message(x.body))}
 	}
+	said.Errors = slices.DeleteFunc(said.Errors, graphqlFault.harmless)
 	if len(said.Errors) == 0 {
 		if len(said.Data) == 0 || string(said.Data) == "null" {
 			return &Temporary{x.answer("the answer has no data: " + message(x.body))}
@@ -45,6 +62,8 @@ func (x exchange) graphql(now time.Time) error {
 		return &Gone{answer}
 	case first.Type == "FORBIDDEN" || first.Type == "INSUFFICIENT_SCOPES":
 		return &Denied{Answer: answer, Permission: x.permission()}
+	case first.Type == "UNPROCESSABLE": // of a mutation
+		return &Rejected{answer}
 	case first.Type == "MAX_NODE_LIMIT_EXCEEDED" || first.Extensions.Code != "": // a query that GitHub does not understand
 		return &Rejected{answer}
 	}

@@ -33,8 +33,8 @@ var commitID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
 // Load reads a pull request as it is now. The errors are those of this
 // package, or the context's. A pull request of up to 100 files, commits and
-// comments costs one request, one more for contents, and one more where files
-// are renamed. However many it costs, all of them together take at most as long
+// comments costs one request, one more for contents, one more where files are
+// renamed, and one more where Looks names something. However many it costs, all of them together take at most as long
 // as two that are not answered.
 func (a *App) Load(ctx context.Context, q Query) (*pull.Request, error) {
 	whole := 2 * a.cfg.Timeout
@@ -60,7 +60,7 @@ func (a *App) load(ctx context.Context, q Query) (*pull.Request, error) {
 		return nil, err
 	}
 	l := &loader{repository: repo, Query: q, out: &pull.Request{Key: q.Key, Now: a.cfg.Now(), Facts: q.Needs}}
-	for _, part := range []func(context.Context) error{l.first, l.files, l.contents} {
+	for _, part := range []func(context.Context) error{l.first, l.files, l.point, l.contents, l.look} {
 		if err := part(ctx); err != nil {
 			return nil, err
 		}
@@ -75,6 +75,7 @@ type loader struct {
 	out     *pull.Request
 	slug    string // the App's login without "[bot]"
 	changed int    // files, as GitHub counts them
+	looks   pull.Looks
 	left    allowance
 }
 
@@ -121,10 +122,21 @@ func (l *loader) facts(ctx context.Context, d *overviewData) error {
 	l.slug = strings.TrimSuffix(d.Viewer.Login, "[bot]")
 	l.changed = p.ChangedFiles
 	r := l.out
-	r.Title, r.Body, r.State, r.Draft = p.Title, p.Body, pull.State(strings.ToLower(p.State)), p.IsDraft
-	r.CreatedAt, r.UpdatedAt = p.CreatedAt, p.UpdatedAt
-	r.Author, r.Association = p.Author.login(), p.AuthorAssociation
-	r.Base, r.Head = p.BaseRefName, p.HeadRefOid
+	r.Title, r.Body, r.State, r.Draft = p.Title, p.Body, p.state(), p.IsDraft
+	r.CreatedAt, r.UpdatedAt, r.ClosedAt = p.CreatedAt, p.UpdatedAt, p.ClosedAt
+	r.Author, r.Own, r.Association = p.Author.login(), p.Author.is(l.slug), p.AuthorAssociation
+	r.Base, r.Head, r.HeadBranch = p.BaseRefName, p.HeadRefOid, p.HeadRefName
+	if p.HeadRepository != nil {
+		r.HeadOwner = p.HeadRepository.Owner.login()
+	}
+	r.Merge = p.merge()
+	if l.Needs&pull.Reviews != 0 {
+		r.Reviews = p.reviews()
+		r.Reviewers, r.Assignees = p.people()
+	}
+	if l.Needs&pull.Merging != 0 {
+		r.MergeState, r.AutoMerge = mergeState(p.MergeStateStatus), p.AutoMergeRequest != nil
+	}
 	if d.Repository.DefaultBranchRef != nil {
 		r.DefaultBranch = d.Repository.DefaultBranchRef.Name
 	}
@@ -181,9 +193,7 @@ func (l *loader) take(p *pullData) map[string]string {
 			more[name] = page.EndCursor
 		}
 	}
-	for _, n := range p.Labels.Nodes {
-		r.Labels = append(r.Labels, n.Name)
-	}
+	r.Labels = append(r.Labels, p.labels()...)
 	next("labels", p.Labels.PageInfo)
 	for _, n := range p.Commits.Nodes {
 		r.Commits = append(r.Commits, pull.Commit{SHA: n.Commit.Oid, Message: n.Commit.Message, Merge: n.Commit.Parents.TotalCount > 1})
@@ -200,11 +210,11 @@ func (l *loader) take(p *pullData) map[string]string {
 	l.notes(p)
 	next("comments", p.Comments.PageInfo)
 	next("deletions", p.Deletions.PageInfo)
+	r.Events = append(r.Events, p.events(l.slug)...)
+	next("events", p.Events.PageInfo)
 	return more
 }
 
-// notes finds this App's comments. Should there be two of a key, the older one
-// is kept up to date.
 func (l *loader) notes(p *pullData) {
 	if l.Needs&pull.Notes == 0 {
 		return
@@ -212,15 +222,9 @@ func (l *loader) notes(p *pullData) {
 	if l.out.Notes == nil {
 		l.out.Notes = map[string]pull.PostedNote{}
 	}
-	for _, n := range p.Comments.Nodes {
-		id, err := n.FullDatabaseID.Int64()
-		key, digest, ok := marked(n.Body)
-		if _, known := l.out.Notes[key]; ok && err == nil && n.ViewerDidAuthor && !known {
-			l.out.Notes[key] = pull.PostedNote{ID: id, Digest: digest}
-		}
-	}
+	p.notes(l.out.Notes)
 	for _, n := range p.Deletions.Nodes {
-		if n.DeletedCommentAuthor != nil && strings.TrimSuffix(n.DeletedCommentAuthor.Login, "[bot]") == l.slug {
+		if n.DeletedCommentAuthor.is(l.slug) {
 			l.out.NotesDeleted++
 		}
 	}

@@ -40,7 +40,7 @@ func TestLoad(t *testing.T) {
 	got := w.load(Query{Key: key, Needs: everything, Reads: all, SettingsPath: settingsPath})
 	want := &pull.Request{
 		Key: key, Now: now, Title: "gh-5: Fix", Body: "Why\n", State: pull.Open, Draft: true, Author: "alice", Association: "FIRST_TIME_CONTRIBUTOR",
-		Base: "main", DefaultBranch: "main", Head: head, Labels: []string{"docs", "skip news"}, Settings: []byte("rules: {}\n"), Facts: everything,
+		Base: "main", DefaultBranch: "main", Head: head, HeadBranch: "fix", HeadOwner: "alice", Labels: []string{"docs", "skip news"}, Settings: []byte("rules: {}\n"), Facts: everything,
 		Files: []pull.File{
 			{Path: "edited.txt", Change: pull.Modified, Content: regular("2\n")},
 			{Path: "gone.txt", Change: pull.Removed},

@@ -1,6 +1,7 @@
 package gh
 
 import (
+	"encoding/base64"
 	"fmt"
 	"regexp"
 
@@ -8,29 +9,48 @@ import (
 )
 
 // Every comment of the bot ends in a hidden marker. It finds the comment again
-// whatever people and GitHub did to the visible text, and its digest tells
-// whether the bot would write the same today.
+// whatever people and GitHub did to the visible text, its digest tells whether
+// the bot would write the same today, and it holds the data of the note, if any.
 var (
-	marker  = regexp.MustCompile(`<!-- concorde:([a-z0-9]+(?:-[a-z0-9]+)*):([0-9a-f]{16}) -->`)
+	marker  = regexp.MustCompile(`<!-- concorde:([a-z0-9]+(?:-[a-z0-9]+)*):([0-9a-f]{16})(?::([A-Za-z0-9_-]*))? -->`)
 	noteKey = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 )
 
-// mark is the text of the note with its marker. A key that the marker could
-// not hold would be posted again at every run, so it is refused.
+const (
+	maxNoteData = 16 << 10 // bytes
+	maxBodyText = 65536    // of a comment or a pull request; GitHub counts characters, of which there are no more than bytes
+)
+
+// mark is the text of the note with its marker; what is too long is cut. A key
+// that the marker could not hold would be posted again at every run, so it is
+// refused, and so is more data than the comment has room for.
 func mark(n pull.Note) (string, error) {
 	if !noteKey.MatchString(n.Key) {
 		return "", fmt.Errorf("the key of a note is lower-case words with hyphens, not %q", n.Key)
 	}
-	return fmt.Sprintf("%s\n\n<!-- concorde:%s:%s -->", n.Body, n.Key, n.Digest()), nil
+	if len(n.Data) > maxNoteData {
+		return "", fmt.Errorf("the note %s has %d bytes of data, more than %d", n.Key, len(n.Data), maxNoteData)
+	}
+	data := ""
+	if n.Data != "" {
+		data = ":" + base64.RawURLEncoding.EncodeToString([]byte(n.Data))
+	}
+	end := fmt.Sprintf("\n\n<!-- concorde:%s:%s%s -->", n.Key, n.Digest(), data)
+	return cut(n.Body, maxBodyText-len(end)) + end, nil
 }
 
 // marked reads the marker of a comment that the App wrote. The last one counts:
-// the text before it may quote people.
-func marked(body string) (key, digest string, ok bool) {
+// the text before it may quote people. Data that somebody broke is as none, and
+// so is the digest then, so that the comment is written again.
+func marked(body string) (key string, note pull.PostedNote, ok bool) {
 	all := marker.FindAllStringSubmatch(body, -1)
 	if len(all) == 0 {
-		return "", "", false
+		return "", pull.PostedNote{}, false
 	}
 	last := all[len(all)-1]
-	return last[1], last[2], true
+	data, err := base64.RawURLEncoding.DecodeString(last[3])
+	if err != nil {
+		return last[1], pull.PostedNote{}, true
+	}
+	return last[1], pull.PostedNote{Digest: last[2], Data: string(data)}, true
 }

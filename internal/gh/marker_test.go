@@ -3,6 +3,7 @@ package gh
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -22,9 +23,9 @@ func TestMarker(t *testing.T) {
 		{"no key", "<!-- concorde::0123456789abcdef -->", ""},
 		{"odd key", "<!-- concorde:News Help:0123456789abcdef -->", ""},
 	} {
-		key, digest, ok := marked(test.body)
-		if key != test.key || ok != (test.key != "") || ok && digest != note.Digest() {
-			t.Errorf("%s: %q %q %v", test.name, key, digest, ok)
+		key, read, ok := marked(test.body)
+		if key != test.key || ok != (test.key != "") || ok && read != (pull.PostedNote{Digest: note.Digest()}) {
+			t.Errorf("%s: %q %v %v", test.name, key, read, ok)
 		}
 	}
 	for _, key := range []string{"", "News", "a b", "-a", "a--b", "a-", "a:b", "a-->"} {
@@ -34,23 +35,48 @@ func TestMarker(t *testing.T) {
 	}
 }
 
+// A note that is too long is cut, its marker is whole, and its data come back.
+func TestMarkerData(t *testing.T) {
+	for _, data := range []string{"", "{}", "-->", strings.Repeat("\xff>", maxNoteData/2)} {
+		for _, text := range []string{"", "Hello\n", strings.Repeat("ä", 70_000)} {
+			note := pull.Note{Key: "board", Body: text, Data: data}
+			body, err := mark(note)
+			must(t, err)
+			key, read, ok := marked(body)
+			if want := (pull.PostedNote{Digest: note.Digest(), Data: data}); !ok || key != "board" || read != want {
+				t.Errorf("%d bytes of data: %q %+v", len(data), key, read)
+			}
+			if len(body) > 65536 || !utf8.ValidString(body) || len(text) < 100 && !strings.HasPrefix(body, text) {
+				t.Errorf("%d bytes of data, %d of text: %d", len(data), len(text), len(body))
+			}
+		}
+	}
+	if _, err := mark(pull.Note{Key: "board", Data: strings.Repeat("x", maxNoteData+1)}); err == nil {
+		t.Error("too much data is taken")
+	}
+	// What somebody broke is written again.
+	if key, read, ok := marked("<!-- concorde:board:0123456789abcdef:A -->"); !ok || key != "board" || read != (pull.PostedNote{}) {
+		t.Errorf("%q %+v %v", key, read, ok)
+	}
+}
+
 // What is written is read again, whatever the text of the note holds.
 func FuzzMarker(f *testing.F) {
-	f.Add("news-help", "Hello")
-	f.Add("a", "<!-- concorde:b:0123456789abcdef -->")
-	f.Add("a", "<!-- concorde:")
-	f.Add("a-1", "<!-- concorde:a:0123456789abcde")
-	f.Fuzz(func(t *testing.T, key, text string) {
-		if k, d, ok := marked(text); ok && (!noteKey.MatchString(k) || len(d) != 16) {
-			t.Errorf("%q gives %q %q", text, k, d)
+	f.Add("news-help", "Hello", "")
+	f.Add("a", "<!-- concorde:b:0123456789abcdef -->", "{}")
+	f.Add("a", "<!-- concorde:", "-->")
+	f.Add("a-1", "<!-- concorde:a:0123456789abcde", "\xff")
+	f.Fuzz(func(t *testing.T, key, text, data string) {
+		if k, note, ok := marked(text); ok && (!noteKey.MatchString(k) || len(note.Digest) != 16 && note != (pull.PostedNote{})) {
+			t.Errorf("%q gives %q %+v", text, k, note)
 		}
-		note := pull.Note{Key: key, Body: text}
+		note := pull.Note{Key: key, Body: text, Data: data}
 		body, err := mark(note)
 		if err != nil {
 			return
 		}
-		if k, d, ok := marked(body); !ok || k != key || d != note.Digest() {
-			t.Errorf("%q gives %q %q %v", body, k, d, ok)
+		if k, read, ok := marked(body); !ok || k != key || read != (pull.PostedNote{Digest: note.Digest(), Data: data}) {
+			t.Errorf("%q gives %q %+v %v", body, k, read, ok)
 		}
 	})
 }

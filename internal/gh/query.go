@@ -1,7 +1,6 @@
 package gh
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -21,7 +20,7 @@ type text struct {
 
 var types = map[string]string{
 	"owner": "String!", "name": "String!", "number": "Int!", "app": "Int!", "settings": "String!", "head": "GitObjectID!",
-	"labels": "String", "commits": "String", "comments": "String", "deletions": "String",
+	"labels": "String", "commits": "String", "comments": "String", "deletions": "String", "events": "String",
 }
 
 func (q text) body() string {
@@ -54,7 +53,9 @@ func (q text) String() string {
 const (
 	blobFields = `__typename ...on Blob{oid byteSize isTruncated text}`
 	pageFields = `pageInfo{hasNextPage endCursor}`
-	scalars    = `title body state isDraft createdAt updatedAt author{__typename login} authorAssociation baseRefName headRefOid changedFiles`
+	scalars    = `title body state isDraft createdAt updatedAt author{__typename login} authorAssociation baseRefName headRefOid changedFiles ` +
+		`headRefName headRepository{owner{__typename login}} closedAt mergedAt mergedBy{__typename login} mergeCommit{oid message parents(first:1){totalCount}}`
+	noteFields = `fullDatabaseId viewerDidAuthor body`
 )
 
 // connections are the lists of a pull request that may have several pages.
@@ -66,8 +67,9 @@ var connections = []struct {
 }{
 	{"labels", 0, `labels(first:100,after:$labels){nodes{name} ` + pageFields + `}`},
 	{"commits", pull.Commits | pull.Statuses, `commits(first:100,after:$commits){totalCount nodes{commit{oid message parents(first:1){totalCount} status{contexts{context}}}} ` + pageFields + `}`},
-	{"comments", pull.Notes, `comments(first:100,after:$comments){nodes{fullDatabaseId viewerDidAuthor body} ` + pageFields + `}`},
-	{"deletions", pull.Notes, `deletions:timelineItems(first:100,after:$deletions,itemTypes:[COMMENT_DELETED_EVENT]){nodes{__typename ...on CommentDeletedEvent{deletedCommentAuthor{login}}} ` + pageFields + `}`},
+	{"comments", pull.Notes, `comments(first:100,after:$comments){nodes{` + noteFields + `} ` + pageFields + `}`},
+	{"deletions", pull.Notes, `deletions:timelineItems(first:100,after:$deletions,itemTypes:[COMMENT_DELETED_EVENT]){nodes{__typename ...on CommentDeletedEvent{deletedCommentAuthor{__typename login}}} ` + pageFields + `}`},
+	{"events", pull.Events, `events:timelineItems(first:100,after:$events,itemTypes:[LABELED_EVENT,UNLABELED_EVENT,REVIEW_REQUESTED_EVENT,ASSIGNED_EVENT]){nodes{` + eventFields + `} ` + pageFields + `}`},
 }
 
 // overview asks for everything, and the first page of each list.
@@ -79,6 +81,12 @@ func overview(q Query) text {
 	}
 	if q.Needs&pull.Files != 0 {
 		t.request = append(t.request, "files(first:100){nodes{path changeType}}")
+	}
+	if q.Needs&pull.Reviews != 0 {
+		t.request = append(t.request, reviewFields)
+	}
+	if q.Needs&pull.Merging != 0 {
+		t.request = append(t.request, "mergeStateStatus autoMergeRequest{enabledAt}")
 	}
 	if tip := tipFields(q.Needs); tip != "" {
 		t.request = append(t.request, "tip:commits(last:1){nodes{commit{...Tip}}}")
@@ -138,19 +146,20 @@ type overviewData struct {
 }
 
 type pullData struct {
-	Title, Body, State      string
-	IsDraft                 bool
-	CreatedAt, UpdatedAt    time.Time
-	Author                  *actorData
-	AuthorAssociation       string
-	BaseRefName, HeadRefOid string
-	ChangedFiles            int
-	Files                   list[fileData]
-	Labels                  list[struct{ Name string }]
-	Commits                 list[struct{ Commit tipData }]
-	Tip                     list[struct{ Commit tipData }]
-	Comments                list[commentData]
-	Deletions               list[struct{ DeletedCommentAuthor *actorData }]
+	summaryData
+	historyData
+	CreatedAt, UpdatedAt time.Time
+	AuthorAssociation    string
+	HeadRepository       *struct{ Owner *actorData }
+	MergeCommit          *tipData
+	ChangedFiles         int
+	reviewData
+	MergeStateStatus string
+	AutoMergeRequest *struct{}
+	Files            list[fileData]
+	Commits          list[struct{ Commit tipData }]
+	Tip              list[struct{ Commit tipData }]
+	Deletions        list[struct{ DeletedCommentAuthor *actorData }]
 }
 
 type list[T any] struct {
@@ -162,29 +171,6 @@ type list[T any] struct {
 type pageInfo struct {
 	HasNextPage bool
 	EndCursor   string
-}
-
-type commentData struct {
-	FullDatabaseID  json.Number `json:"fullDatabaseId"` // a string in JSON
-	ViewerDidAuthor bool
-	Body            string
-}
-
-type actorData struct {
-	Typename string `json:"__typename"`
-	Login    string
-}
-
-// login is the name that the rest of GitHub uses: GraphQL leaves out the
-// "[bot]" of bots, and deleted users show as the ghost.
-func (a *actorData) login() string {
-	switch {
-	case a == nil:
-		return "ghost"
-	case a.Typename == "Bot" && !strings.HasSuffix(a.Login, "[bot]"):
-		return a.Login + "[bot]"
-	}
-	return a.Login
 }
 
 type fileData struct {

@@ -1,0 +1,75 @@
+package gh
+
+import (
+	"strings"
+	"time"
+
+	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+const summaryFragment = `fragment Summary on PullRequest{number title body state isDraft author{__typename login} ` +
+	`baseRefName headRefName headRefOid closedAt mergedBy{__typename login} labels(first:50){nodes{name}}}`
+
+// summaryData is what is loaded of every pull request, its own and others.
+type summaryData struct {
+	Number                               int
+	Title, Body, State                   string
+	IsDraft                              bool
+	Author                               *actorData
+	BaseRefName, HeadRefName, HeadRefOid string
+	ClosedAt, MergedAt                   time.Time
+	MergedBy                             *actorData
+	Labels                               list[struct{ Name string }]
+}
+
+func (d *summaryData) state() pull.State { return pull.State(strings.ToLower(d.State)) }
+
+func (d *summaryData) merger() string {
+	if d.state() != pull.Merged {
+		return ""
+	}
+	return d.MergedBy.login()
+}
+
+func (d *summaryData) labels() []string {
+	var all []string
+	for _, n := range d.Labels.Nodes {
+		all = append(all, n.Name)
+	}
+	return all
+}
+
+// summary is for the App of that slug.
+func (d *summaryData) summary(slug string) pull.Summary {
+	return pull.Summary{
+		Number: d.Number, Title: d.Title, Body: d.Body, State: d.state(), Draft: d.IsDraft, Own: d.Author.is(slug), Author: d.Author.login(),
+		Base: d.BaseRefName, Head: d.HeadRefOid, HeadBranch: d.HeadRefName, MergedBy: d.merger(), ClosedAt: d.ClosedAt, Labels: d.labels(),
+	}
+}
+
+// merge is nil where GitHub does not name the commit (yet).
+func (p *pullData) merge() *pull.Merge {
+	if p.state() != pull.Merged || p.MergeCommit == nil || !commitID.MatchString(p.MergeCommit.Oid) {
+		return nil
+	}
+	c := p.MergeCommit
+	return &pull.Merge{SHA: c.Oid, Message: c.Message, Parents: c.Parents.TotalCount, By: p.merger(), At: p.MergedAt}
+}
+
+// summarized is a pull request as the REST API has it; slug is the App's.
+func summarized(p *github.PullRequest, slug string) pull.Summary {
+	s := pull.Summary{
+		Number: p.GetNumber(), Title: p.GetTitle(), Body: p.GetBody(), State: pull.State(p.GetState()), Draft: p.GetDraft(),
+		Own: p.GetUser().GetType() == "Bot" && p.GetUser().GetLogin() == slug+"[bot]", Author: p.GetUser().GetLogin(),
+		Base: p.GetBase().GetRef(), Head: p.GetHead().GetSHA(), HeadBranch: p.GetHead().GetRef(), ClosedAt: p.GetClosedAt().Time,
+	}
+	if p.MergedAt != nil {
+		s.State, s.MergedBy = pull.Merged, p.GetMergedBy().GetLogin()
+	}
+	for _, l := range p.Labels {
+		s.Labels = append(s.Labels, l.GetName())
+	}
+	return s
+}
