@@ -3,6 +3,12 @@ package git
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -33,18 +39,147 @@ type EngineConfig struct {
 // Engine picks commits onto branches of remote repositories, each job in a
 // repository of its own that is thrown away afterwards. Its methods may be called
 // at the same time.
-type Engine struct{ cfg EngineConfig }
+type Engine struct {
+	cfg       EngineConfig
+	git       string // the program
+	protocols string
+	turns     chan struct{}
+}
 
 // NewEngine needs git 2.38 or later. It removes what killed processes left.
-func NewEngine(cfg EngineConfig) (*Engine, error) { return &Engine{cfg}, nil }
+func NewEngine(cfg EngineConfig) (*Engine, error) {
+	if cfg.Dir == "" {
+		return nil, errors.New("opening the pick engine: Dir is empty (name a directory of its own)")
+	}
+	if cfg.Jobs < 0 || cfg.MaxDisk < 0 || cfg.FetchTime < 0 || cfg.PickTime < 0 || cfg.PushTime < 0 {
+		return nil, errors.New("opening the pick engine: a negative number in its configuration")
+	}
+	setDefault(&cfg.Jobs, 4)
+	setDefault(&cfg.MaxDisk, 1<<30)
+	setDefault(&cfg.FetchTime, 120*time.Second)
+	setDefault(&cfg.PickTime, 60*time.Second)
+	setDefault(&cfg.PushTime, 60*time.Second)
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	dir, err := filepath.Abs(cfg.Dir)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening the pick engine: %w", err)
+	}
+	cfg.Dir = dir
+	e := &Engine{cfg: cfg, protocols: "http:https", turns: make(chan struct{}, cfg.Jobs)}
+	if cfg.AllowFile {
+		e.protocols += ":file"
+	}
+	if e.git, err = findGit(); err != nil {
+		return nil, fmt.Errorf("opening the pick engine: %w", err)
+	}
+	return e, e.Clean(context.Background())
+}
 
-// Clean removes the repositories of processes that are gone. It is to be called
-// now and then, by the hour.
-func (e *Engine) Clean(ctx context.Context) error { return nil }
+func setDefault[T int | int64 | time.Duration](v *T, d T) {
+	if *v == 0 {
+		*v = d
+	}
+}
+
+var version = regexp.MustCompile(`^git version (\d+)\.(\d+)`)
+
+// findGit gives the path of a git that has "merge-tree --write-tree".
+func findGit() (string, error) {
+	path, err := exec.LookPath("git")
+	if err == nil {
+		path, err = filepath.Abs(path)
+	}
+	if err != nil {
+		return "", errors.New("finding git: it is not installed or not in PATH")
+	}
+	cmd := exec.Command(path, "--version")
+	cmd.Env = []string{"LC_ALL=C"}
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("asking git for its version: %w", err)
+	}
+	m := version.FindSubmatch(out)
+	if m == nil {
+		return "", fmt.Errorf("asking git for its version: unexpected answer %.40q", out)
+	}
+	major, _ := strconv.Atoi(string(m[1])) // all digits
+	minor, _ := strconv.Atoi(string(m[2]))
+	if major < 2 || (major == 2 && minor < 38) {
+		return "", fmt.Errorf("git is version %d.%d, picking needs 2.38 or later", major, minor)
+	}
+	return path, nil
+}
 
 // Pick does a job: one result for each target, in their order. The error is a
 // *Trouble that kept the whole job from being done; there are no results then.
 // What was pushed before a job was cut short is found again by the same job.
 func (e *Engine) Pick(ctx context.Context, job Job) ([]Picked, error) {
-	return nil, &Trouble{Kind: Broken, Err: errors.New("picking is not built yet")}
+	if err := job.check(e.cfg.AllowFile); err != nil {
+		return nil, &Trouble{Kind: Broken, Err: fmt.Errorf("picking: %w", err)}
+	}
+	select {
+	case e.turns <- struct{}{}:
+		defer func() { <-e.turns }()
+	case <-ctx.Done():
+		return nil, asTrouble(context.Cause(ctx))
+	}
+	start := e.cfg.Now()
+	picked, err := e.pick(ctx, job)
+	line := e.cfg.Log.Info()
+	if err != nil {
+		line = e.cfg.Log.Warn().AnErr("cause", err)
+	}
+	line.Str("commit", job.Commit).Int("targets", len(job.Targets)).Dur("took", e.cfg.Now().Sub(start)).Msg("picked")
+	if err != nil {
+		return nil, err
+	}
+	return picked, nil
+}
+
+// pick does a job in a space of its own.
+func (e *Engine) pick(ctx context.Context, job Job) (picked []Picked, err error) {
+	room, err := free(e.cfg.Dir)
+	if err == nil && room < e.cfg.MaxDisk {
+		return nil, &Trouble{Kind: DiskFull, Temporary: true, Err: fmt.Errorf("picking: %d bytes of the disk are free, one job may need %d", room, e.cfg.MaxDisk)}
+	}
+	if err != nil {
+		return nil, asTrouble(err)
+	}
+	s, err := e.newSpace()
+	if err != nil {
+		return nil, asTrouble(fmt.Errorf("making the directory of a job: %w", err))
+	}
+	ctx, end := context.WithCancelCause(ctx)
+	defer func() {
+		end(nil)
+		if err := s.remove(); err != nil {
+			e.cfg.Log.Error().AnErr("cause", err).Msg("removing the directory of a job")
+		}
+	}()
+	go s.watch(ctx, e.cfg.MaxDisk, end)
+	w := &work{space: s, job: job}
+	if err := w.prepare(ctx, e.cfg.FetchTime); err != nil {
+		t := asTrouble(err)
+		return nil, &Trouble{t.Kind, t.Temporary, fmt.Errorf("fetching: %w", t.Err)}
+	}
+	defer w.objects.close()
+	within(ctx, e.cfg.PickTime, w.pick)
+	within(ctx, e.cfg.PushTime, w.push)
+	if ctx.Err() != nil {
+		return nil, asTrouble(context.Cause(ctx))
+	}
+	return w.picked, nil
+}
+
+// within runs a step that may take so long at most.
+func within(ctx context.Context, most time.Duration, do func(context.Context)) {
+	slow := &Trouble{Kind: TooSlow, Temporary: true, Err: fmt.Errorf("it took longer than %v", most)}
+	ctx, cancel := context.WithTimeoutCause(ctx, most, slow)
+	defer cancel()
+	do(ctx)
 }

@@ -2,6 +2,10 @@ package git
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
 )
 
 // Job is one change and the branches that it is picked onto.
@@ -92,3 +96,78 @@ type Conflict struct {
 // Hunk is a range of lines from one marker to the other, both included; the first
 // line of a file is 1.
 type Hunk struct{ First, Last int }
+
+var fullID = regexp.MustCompile(`^[0-9a-f]{40}$`)
+
+// check says what is wrong with a job, before git sees any of it.
+func (j Job) check(files bool) error {
+	for _, address := range []string{j.Remote, j.Fork} {
+		if address == "" && j.Remote != "" {
+			continue // no fork
+		}
+		if err := checkAddress(address, files); err != nil {
+			return err
+		}
+	}
+	if from, to := server(j.Remote), server(j.Fork); j.Fork != "" && from != to {
+		return fmt.Errorf("the fork is on another server (%s) than the repository (%s), and gets no token of it", to, from)
+	}
+	if !fullID.MatchString(j.Commit) {
+		return fmt.Errorf("%q is no full id of a commit", j.Commit)
+	}
+	if j.Commits < 0 || j.Commits > 250 {
+		return fmt.Errorf("%d commits: it takes 1 to 250", j.Commits)
+	}
+	if j.Committer.Name == "" || j.Committer.Email == "" {
+		return errors.New("the committer lacks a name or an e-mail address")
+	}
+	return j.checkTargets()
+}
+
+func (j Job) checkTargets() error {
+	if len(j.Targets) < 1 || len(j.Targets) > 50 {
+		return fmt.Errorf("%d targets: it takes 1 to 50", len(j.Targets))
+	}
+	heads := map[string]bool{}
+	for _, t := range j.Targets {
+		for _, name := range []string{t.Branch, t.Head} {
+			if !ValidBranch(name) {
+				return fmt.Errorf("%q is no name of a branch", name)
+			}
+		}
+		if t.Have != "" && !fullID.MatchString(t.Have) {
+			return fmt.Errorf("%q is no full id of a commit", t.Have)
+		}
+		if heads[t.Head] || (t.Head == t.Branch && j.Fork == "") {
+			return fmt.Errorf("the branch %q is pushed to twice, or picked onto as well", t.Head)
+		}
+		heads[t.Head] = true
+	}
+	return nil
+}
+
+// checkAddress wants a plain address: a token in it would show in the arguments
+// of processes.
+func checkAddress(address string, files bool) error {
+	at, err := url.Parse(address)
+	if err != nil {
+		return errors.New("the address of a repository is none") // its text may hold a token
+	}
+	web := (at.Scheme == "http" || at.Scheme == "https") && at.Host != ""
+	if !web && !(files && at.Scheme == "file" && at.Host == "") {
+		return fmt.Errorf("the address of a repository begins with %q: it takes https or http", at.Scheme)
+	}
+	if at.User != nil || at.RawQuery != "" || at.Fragment != "" {
+		return errors.New("the address of a repository has more than a server and a path")
+	}
+	return nil
+}
+
+// server is the part of an address that a token is good for.
+func server(address string) string {
+	at, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return at.Scheme + "://" + at.Host
+}

@@ -1,0 +1,93 @@
+package git
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// identity is a well-formed author or committer, in any encoding.
+var identity = regexp.MustCompile(`^[^<>\n\x00]*<[^<>\n\x00]*> (\d{1,12} [+-]\d{4})$`)
+
+// person gives an author or committer as it is stored: byte for byte, unless git
+// could not read it.
+func person(line string) string {
+	if identity.MatchString(line) {
+		return line
+	}
+	name, rest, _ := strings.Cut(line, "<")
+	email, _, _ := strings.Cut(rest, ">")
+	return Person{name, email}.at(date(line))
+}
+
+// date is that of an author or committer, the oldest there is without one.
+func date(line string) string {
+	if m := identity.FindStringSubmatch(line); m != nil {
+		return m[1]
+	}
+	return "0 +0000"
+}
+
+// at makes a line of a person and a date.
+func (p Person) at(date string) string {
+	plain := func(s string) string {
+		return strings.TrimSpace(strings.Map(func(r rune) rune {
+			if r < ' ' || r == '<' || r == '>' {
+				return -1
+			}
+			return r
+		}, s))
+	}
+	return plain(p.Name) + " <" + plain(p.Email) + "> " + date
+}
+
+// email is the address in an author or committer.
+func email(line string) string {
+	_, rest, _ := strings.Cut(line, "<")
+	address, _, _ := strings.Cut(rest, ">")
+	return address
+}
+
+// reword gives the commit object of a pick.
+func (j Job) reword(original commit, tree, parent string) []byte {
+	wide := (original.encoding == "" || strings.EqualFold(original.encoding, "UTF-8")) && utf8.ValidString(original.message)
+	message := original.message
+	if !wide {
+		message = widen(message)
+	}
+	if j.Message != nil {
+		message = j.Message(original.id, message)
+	}
+	if !wide {
+		message = narrow(message)
+	}
+	message = strings.TrimRight(strings.ReplaceAll(message, "\x00", ""), "\n") + "\n"
+	text := "tree " + tree + "\nparent " + parent + "\nauthor " + person(original.author) +
+		"\ncommitter " + j.Committer.at(date(original.committer)) + "\n"
+	if original.encoding != "" {
+		text += "encoding " + original.encoding + "\n"
+	}
+	return []byte(text + "\n" + message)
+}
+
+// widen makes characters of bytes whose encoding is not UTF-8, and narrow makes
+// the same bytes of them. For ISO-8859-1 that is right, for any other nothing is
+// lost.
+func widen(s string) string {
+	runes := make([]rune, len(s))
+	for i := range len(s) {
+		runes[i] = rune(s[i])
+	}
+	return string(runes)
+}
+
+func narrow(s string) string {
+	out := make([]byte, 0, len(s))
+	for _, r := range s {
+		if r > 0xff {
+			r = '?'
+		}
+		out = append(out, byte(r))
+	}
+	return string(out)
+}

@@ -1,0 +1,117 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// sign is what git or a server prints in a trouble.
+type sign struct {
+	pattern   *regexp.Regexp
+	kind      TroubleKind
+	temporary bool
+}
+
+// local signs come from git on this machine, words of the server aside; the first
+// that fits is taken.
+var local = []sign{
+	{regexp.MustCompile(`No space left on device|Disk quota exceeded|File too large`), DiskFull, true},
+	{regexp.MustCompile(`couldn't find remote ref`), BranchMissing, false},
+	{regexp.MustCompile(`requested URL returned error: 40[13]|Authentication failed|could not read (Username|Password)|terminal prompts disabled`), Denied, false},
+	{regexp.MustCompile(`repository '[^']*' not found|requested URL returned error: (404|410|451|30\d)|unable to update url base from redirection|does not appear to be a git repository`), RepositoryGone, false},
+	{regexp.MustCompile(`requested URL returned error: (408|425|429|5\d\d)|HTTP (408|425|429|5\d\d)`), Unreachable, true},
+	{regexp.MustCompile(`unable to access|RPC failed|early EOF|hung up unexpectedly|unexpected disconnect|expected flush|Could not resolve|Connection (refused|reset)|timed out|Operation too slow|` +
+		`transfer closed|invalid index-pack output|fetch-pack: |SSL|TLS|bad (pack|line length)|unable to rewind|index-pack died|protocol error`), Unreachable, true},
+}
+
+// remote signs come from the server, as "remote: …" or as the reason of a
+// refused branch.
+var remote = []sign{
+	{regexp.MustCompile("refusing to allow .* workflow|without `?workflows?`? (permission|scope)"), WorkflowsPermission, false},
+	{regexp.MustCompile(`GH006|GH013|(?i:protected branch|repository rule violations)`), Protected, false},
+	{regexp.MustCompile(`GH001|(?i:quota|file size limit|No space left)`), QuotaExceeded, false},
+	{regexp.MustCompile(`shallow update not allowed`), ShallowRefused, false},
+	{regexp.MustCompile(`stale info|incorrect old value|cannot lock ref|reference already exists|failed to (lock|update ref)|fetch first|non-fast-forward`), BranchMoved, true},
+	{regexp.MustCompile(`hook declined|declined`), HookDeclined, false},
+}
+
+// ours is git's word for an object that the server does not have, with its id.
+var ours = regexp.MustCompile(`not our ref ([0-9a-f]{40})|(?:does not allow request for unadvertised object|no such remote ref) ([0-9a-f]{40})`)
+
+// classify makes a Trouble of what git printed.
+func classify(name string, err error, stderr string) *Trouble {
+	t := &Trouble{Kind: Broken, Err: fmt.Errorf("running git %s: %w%s", name, err, tidy(stderr))}
+	var here, there strings.Builder
+	for line := range strings.Lines(stderr) {
+		if strings.HasPrefix(line, "remote: ") {
+			there.WriteString(line)
+		} else {
+			here.WriteString(line)
+		}
+	}
+	if ours.MatchString(stderr) {
+		t.Kind = CommitMissing
+		return t
+	}
+	for _, signs := range []struct {
+		table []sign
+		text  string
+	}{{remote[:3], there.String()}, {local, here.String()}} {
+		for _, s := range signs.table {
+			if s.pattern.MatchString(signs.text) {
+				t.Kind, t.Temporary = s.kind, s.temporary
+				return t
+			}
+		}
+	}
+	return t
+}
+
+// missing is the id of the object that the server does not have.
+func missing(stderr string) string {
+	m := ours.FindStringSubmatch(stderr)
+	if m == nil {
+		return ""
+	}
+	return m[1] + m[2]
+}
+
+// asTrouble makes a Trouble of any error that is none yet.
+func asTrouble(err error) *Trouble {
+	if t, ok := errors.AsType[*Trouble](err); ok {
+		return t
+	}
+	t := &Trouble{Kind: Broken, Err: err}
+	switch {
+	case isFull(err):
+		t.Kind, t.Temporary = DiskFull, true
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		t.Temporary = true
+	}
+	return t
+}
+
+// tidy makes a line of what git or a server printed.
+func tidy(stderr string) string {
+	var line strings.Builder
+	for _, word := range strings.Fields(strings.ToValidUTF8(stderr, "?")) {
+		if line.Len() > 500 {
+			line.WriteString(" …")
+			break
+		}
+		line.WriteString(" " + strings.Map(func(r rune) rune {
+			if !unicode.IsPrint(r) {
+				return -1
+			}
+			return r
+		}, word))
+	}
+	if line.Len() == 0 {
+		return ""
+	}
+	return ":" + line.String()
+}

@@ -1,0 +1,159 @@
+package git
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The most that is kept of what one command prints.
+const (
+	maxOutput = 256 << 20
+	maxErrors = 64 << 10
+)
+
+// settings are all the configuration that git gets in a job; what it finds by
+// itself is switched off by base. Nothing in a throw-away repository is worth an
+// fsync.
+var settings = [][2]string{
+	{"core.hooksPath", "/dev/null"},
+	{"core.attributesFile", "/dev/null"},
+	{"core.fsmonitor", "false"},
+	{"core.fsync", "none"},
+	{"core.looseCompression", "0"},
+	{"credential.helper", ""},
+	{"fetch.recurseSubmodules", "false"},
+	{"fetch.writeCommitGraph", "false"},
+	{"gc.auto", "0"},
+	{"http.followRedirects", "false"},
+	{"maintenance.auto", "false"},
+	{"protocol.version", "2"},
+	{"push.negotiate", "false"},
+	{"push.recurseSubmodules", "no"},
+	{"submodule.recurse", "false"},
+	{"transfer.credentialsInUrl", "die"},
+}
+
+// base is the whole environment of a command but for its settings: nothing is
+// inherited.
+func (s *space) base(protocols string) []string {
+	return []string{
+		"PATH=" + filepath.Dir(s.git) + ":/usr/bin:/bin", "HOME=" + s.path("home"), "TMPDIR=" + s.path("home"), "LC_ALL=C", "TZ=UTC",
+		"GIT_DIR=" + s.path("git"), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_ATTR_NOSYSTEM=1", "GIT_NO_REPLACE_OBJECTS=1",
+		"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=/bin/false", "SSH_ASKPASS=/bin/false", "GIT_ALLOW_PROTOCOL=" + protocols,
+		"GIT_HTTP_LOW_SPEED_LIMIT=1000", "GIT_HTTP_LOW_SPEED_TIME=30", "GIT_DEFAULT_HASH=sha1", "GIT_DEFAULT_REF_FORMAT=files",
+		"GIT_AUTHOR_NAME=x", "GIT_AUTHOR_EMAIL=x", "GIT_COMMITTER_NAME=x", "GIT_COMMITTER_EMAIL=x", // or git looks them up in the system
+	}
+}
+
+// login gives the environment that remotes and the token are in. The token is in
+// no argument and no file, and lazy fetches inherit it.
+func (s *space) login(job Job, token string) []string {
+	pairs := append([][2]string{}, settings...)
+	for _, r := range [][2]string{{"origin", job.Remote}, {"fork", job.Fork}} {
+		if r[1] != "" {
+			pairs = append(pairs, [2]string{"remote." + r[0] + ".url", r[1]},
+				[2]string{"remote." + r[0] + ".promisor", "true"}, [2]string{"remote." + r[0] + ".partialCloneFilter", "blob:none"})
+		}
+	}
+	if token != "" {
+		basic := base64.StdEncoding.EncodeToString([]byte("x-access-token:" + token))
+		pairs = append(pairs, [2]string{"http." + server(job.Remote) + "/.extraHeader", "Authorization: basic " + basic})
+		s.secret(token, basic)
+	}
+	env := append(s.base(s.protocols), "GIT_CONFIG_COUNT="+strconv.Itoa(len(pairs)))
+	for i, pair := range pairs {
+		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", i, pair[0]), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", i, pair[1]))
+	}
+	return env
+}
+
+// command is one run of git.
+type command struct {
+	args  []string
+	stdin []byte
+	tree  string // the work tree, which only attributes are read from; "" is none
+}
+
+// printed is what a command left behind. Code is its exit status, -1 where it was
+// killed.
+type printed struct {
+	out    []byte
+	errors string
+	code   int
+}
+
+// run runs git. The error of a command that ran is a *Trouble by what it printed.
+func (s *space) run(ctx context.Context, c command) (printed, error) {
+	cmd := s.command(ctx, c)
+	stdout, stderr := capped{max: maxOutput}, capped{max: maxErrors, cut: true}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(c.stdin), &stdout, &stderr
+	err := cmd.Run()
+	p := printed{stdout.Bytes(), s.clean(stderr.String()), -1}
+	if cmd.ProcessState != nil {
+		p.code = cmd.ProcessState.ExitCode()
+	}
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return p, nil
+	case ctx.Err() != nil:
+		return p, asTrouble(context.Cause(ctx))
+	case errors.Is(err, errOutput):
+		return p, &Trouble{Kind: TooLarge, Err: fmt.Errorf("running git %s: %w", c.args[0], err)}
+	case errors.As(err, &exit):
+		return p, classify(c.args[0], err, p.errors)
+	}
+	return p, asTrouble(fmt.Errorf("running git %s: %w", c.args[0], err))
+}
+
+func (s *space) command(ctx context.Context, c command) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, s.git, c.args...)
+	cmd.Dir, cmd.Env = s.path("git"), s.env
+	if c.tree != "" {
+		cmd.Dir, cmd.Env = c.tree, append(cmd.Env[:len(cmd.Env):len(cmd.Env)], "GIT_WORK_TREE="+c.tree)
+	}
+	cmd.WaitDelay = 5 * time.Second // for who holds the pipes after a kill
+	inGroup(cmd)
+	return cmd
+}
+
+var errOutput = errors.New("it printed too much")
+
+// capped keeps the first max bytes; what is more is an error, or cut off.
+type capped struct {
+	bytes.Buffer
+	max int
+	cut bool
+}
+
+func (c *capped) Write(p []byte) (int, error) {
+	room := max(c.max-c.Len(), 0)
+	if len(p) <= room {
+		return c.Buffer.Write(p)
+	}
+	if !c.cut {
+		return 0, errOutput
+	}
+	c.Buffer.Write(p[:room])
+	return len(p), nil
+}
+
+// secret keeps words out of what is reported; there is no good reason for git to
+// print them.
+func (s *space) secret(words ...string) {
+	for _, word := range words {
+		s.secrets = append(s.secrets, word, "[token]")
+	}
+}
+
+func (s *space) clean(text string) string {
+	return strings.NewReplacer(s.secrets...).Replace(text)
+}

@@ -1,0 +1,144 @@
+package git
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// objects reads objects through one process for the whole job.
+type objects struct {
+	mu  sync.Mutex
+	cmd *exec.Cmd
+	in  io.WriteCloser
+	out *bufio.Reader
+}
+
+// object is what a name stands for; its kind is "" where there is nothing. What
+// is more than the limit of data is cut off.
+type object struct {
+	id, kind string
+	data     []byte
+}
+
+func (s *space) open(ctx context.Context) (*objects, error) {
+	o := &objects{cmd: s.command(ctx, command{args: []string{"cat-file", "--batch", "-z"}})}
+	var err error
+	if o.in, err = o.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := o.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	o.out = bufio.NewReader(out)
+	if err := o.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("running git cat-file: %w", err)
+	}
+	return o, nil
+}
+
+func (o *objects) close() {
+	_ = o.in.Close()
+	_ = o.cmd.Wait()
+}
+
+var objectHead = regexp.MustCompile(`^([0-9a-f]{40}) (commit|tree|blob|tag) (\d+)\n$`)
+
+// read reads an object by any name of it, up to a limit. It may have to be
+// fetched: then the end of ctx ends it, and the process with it.
+func (o *objects) read(ctx context.Context, name string, limit int64) (object, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	defer context.AfterFunc(ctx, func() { _ = o.cmd.Cancel() })()
+	found, err := o.ask(name, limit)
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		return object{}, fmt.Errorf("reading object %q: %w", name, err)
+	}
+	return found, nil
+}
+
+func (o *objects) ask(name string, limit int64) (object, error) {
+	if _, err := io.WriteString(o.in, name+"\x00"); err != nil {
+		return object{}, err
+	}
+	head, err := o.out.ReadString('\n')
+	if err != nil {
+		return object{}, err
+	}
+	m := objectHead.FindStringSubmatch(head)
+	if m == nil { // "NAME missing", and the name may have newlines
+		for range strings.Count(name, "\n") {
+			if _, err := o.out.ReadString('\n'); err != nil {
+				return object{}, err
+			}
+		}
+		return object{}, nil
+	}
+	size, err := strconv.ParseInt(m[3], 10, 64)
+	if err != nil {
+		return object{}, err
+	}
+	found := object{id: m[1], kind: m[2], data: make([]byte, min(size, limit))}
+	if _, err := io.ReadFull(o.out, found.data); err != nil {
+		return object{}, err
+	}
+	_, err = io.CopyN(io.Discard, o.out, size-int64(len(found.data))+1)
+	return found, err
+}
+
+// commit is a commit as it is stored. Author and committer are whole lines.
+type commit struct {
+	id, tree          string
+	parents           []string
+	author, committer string
+	encoding, message string
+}
+
+// maxCommit is the most that is read of a commit.
+const maxCommit = 1 << 20
+
+// commit reads a commit; its id is "" where there is none of this name.
+func (o *objects) commit(ctx context.Context, name string) (commit, error) {
+	found, err := o.read(ctx, name, maxCommit)
+	if err != nil || found.kind != "commit" {
+		return commit{}, err
+	}
+	c := commit{id: found.id}
+	head, message, _ := bytes.Cut(found.data, []byte("\n\n"))
+	c.message = string(message)
+	for line := range strings.SplitSeq(string(head), "\n") {
+		key, value, _ := strings.Cut(line, " ")
+		switch key {
+		case "tree":
+			c.tree = value
+		case "parent":
+			c.parents = append(c.parents, value)
+		case "author":
+			c.author = value
+		case "committer":
+			c.committer = value
+		case "encoding":
+			c.encoding = value
+		}
+	}
+	return c, nil
+}
+
+// base is what a commit is picked against: its first parent, "" for a root.
+func (c commit) base() string {
+	if len(c.parents) == 0 {
+		return ""
+	}
+	return c.parents[0]
+}

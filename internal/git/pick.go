@@ -1,0 +1,177 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// tip is what is picked onto, with the attributes that are in force there.
+type tip struct {
+	commit
+	attributes []file
+}
+
+// pick picks onto all targets at once. What keeps one from being done is told in
+// its result.
+func (w *work) pick(ctx context.Context) {
+	var all sync.WaitGroup
+	turns := make(chan struct{}, 4)
+	for i := range w.picked {
+		if w.picked[i].Outcome == Failed {
+			continue
+		}
+		all.Go(func() {
+			turns <- struct{}{}
+			defer func() { <-turns }()
+			if err := w.onto(ctx, i); err != nil {
+				w.picked[i].fail(fmt.Errorf("picking %s onto %s: %w", w.job.Commit, w.picked[i].Branch, err))
+			}
+		})
+	}
+	all.Wait()
+}
+
+// onto picks the originals onto one target, one after the other.
+func (w *work) onto(ctx context.Context, i int) error {
+	p, at := &w.picked[i], w.tips[i]
+	p.Outcome = Present
+	for n, original := range w.range_ {
+		if n > 0 {
+			files, err := w.list(ctx, at.tree, nil)
+			if err != nil {
+				return err
+			}
+			at.attributes = files.attributes
+		}
+		m, err := w.merge(ctx, p.Branch, i, at, original)
+		if err != nil {
+			return err
+		}
+		if m.clean && m.tree == at.tree {
+			continue // it is there already
+		}
+		if p.Outcome == Present {
+			p.Outcome = Clean
+		}
+		if !m.clean {
+			p.Outcome = Conflicted
+			if p.Conflicts, err = w.conflicts(ctx, m, p.Conflicts); err != nil {
+				return err
+			}
+			if !w.job.Markers {
+				p.Commit = ""
+				return nil
+			}
+		}
+		if p.Commit, err = w.write(ctx, w.job.reword(original, m.tree, at.id)); err != nil {
+			return err
+		}
+		at.id, at.tree = p.Commit, m.tree
+	}
+	return nil
+}
+
+// merge merges an original into a tip in memory. A commit of the tip's tree on
+// the original's parent makes that parent the base of the merge, and its date
+// in the far future spares git the walk through the history. Its name shows in
+// the markers.
+func (w *work) merge(ctx context.Context, branch string, i int, at tip, original commit) (merged, error) {
+	attributes, err := w.attributes(ctx, i, at.attributes)
+	if err != nil {
+		return merged{}, err
+	}
+	args := []string{"merge-tree", "--write-tree", "-z", "--name-only", "--messages"}
+	side := "tree " + at.tree + "\n"
+	if base := original.base(); base != "" {
+		side += "parent " + base + "\n"
+	} else {
+		args = append(args, "--allow-unrelated-histories") // the base is the empty tree
+	}
+	id, err := w.write(ctx, []byte(side+"author s <s> 4000000000 +0000\ncommitter s <s> 4000000000 +0000\n\ns\n"))
+	if err != nil {
+		return merged{}, err
+	}
+	if err := w.setRef("refs/heads/"+branch, id); err != nil {
+		return merged{}, err
+	}
+	p, err := w.run(ctx, command{args: append(args, "heads/"+branch, original.id), tree: attributes})
+	m, ok := parseMerge(string(p.out))
+	if ok && (p.code == 0 || p.code == 1) {
+		m.clean = p.code == 0
+		return m, nil
+	}
+	if err == nil {
+		err = fmt.Errorf("reading the output of git merge-tree: unexpected %.80q", p.out)
+	}
+	if t := asTrouble(err); t.Kind == Broken {
+		return merged{}, &Trouble{Broken, p.code > 1, t.Err}
+	}
+	return merged{}, err
+}
+
+// write writes a commit object.
+func (s *space) write(ctx context.Context, object []byte) (string, error) {
+	p, err := s.run(ctx, command{args: []string{"hash-object", "-t", "commit", "-w", "--stdin", "--literally"}, stdin: object})
+	return strings.TrimSpace(string(p.out)), err
+}
+
+// setRef points a ref of the throw-away repository to a commit.
+func (s *space) setRef(name, id string) error {
+	file := filepath.Join(s.path("git"), filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(file, []byte(id+"\n"), 0o600)
+}
+
+// maxAttributes is the most that the attributes of one tip may take, in bytes.
+const maxAttributes = 32 << 20
+
+// attributes lays out the files with attributes of a tip in a directory: git
+// reads them from a work tree only, and nothing else of it.
+func (w *work) attributes(ctx context.Context, i int, from []file) (string, error) {
+	dir := w.path("tree" + strconv.Itoa(i))
+	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)); err != nil {
+		return "", err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return "", err
+	}
+	defer root.Close()
+	left := int64(maxAttributes)
+	for _, f := range from {
+		if !safe(f.path) {
+			continue
+		}
+		found, err := w.objects.read(ctx, f.id, left+1)
+		if err != nil {
+			return "", err
+		}
+		if left -= int64(len(found.data)) + int64(len(f.path)); left < 0 {
+			return "", &Trouble{Kind: TooLarge, Err: fmt.Errorf("the files with attributes have more than %d bytes", maxAttributes)}
+		}
+		if err := root.MkdirAll(path.Dir(f.path), 0o700); err != nil {
+			return "", err
+		}
+		if err := root.WriteFile(f.path, found.data, 0o600); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
+}
+
+// safe tells whether git would write a path into a work tree.
+func safe(name string) bool {
+	return filepath.IsLocal(name) && !slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool {
+		return part == "" || part == "." || part == ".." || strings.EqualFold(part, ".git")
+	})
+}

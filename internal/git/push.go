@@ -1,0 +1,125 @@
+package git
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// push pushes all picks at once; each branch succeeds or fails by itself.
+func (w *work) push(ctx context.Context) {
+	var due []int
+	for i := range w.picked {
+		if w.due(i) {
+			due = append(due, i)
+		}
+	}
+	if len(due) == 0 {
+		return
+	}
+	if err := w.auth(ctx); err != nil {
+		for _, i := range due {
+			w.picked[i].fail(fmt.Errorf("pushing: %w", err))
+		}
+		return
+	}
+	again := w.pushSome(ctx, due)
+	for _, i := range again {
+		w.pushSome(ctx, []int{i})
+	}
+}
+
+// due tells whether a pick is to be pushed. A branch that is there must be what
+// the caller knows, and the engine's own work.
+func (w *work) due(i int) bool {
+	p, head := &w.picked[i], w.heads[i]
+	if p.Commit == "" || p.Outcome == Failed || head.id == p.Commit {
+		return false
+	}
+	switch {
+	case head.id == "" && w.job.Fork != "" && p.Have == "": // the lease tells
+	case head.id != "" && email(head.committer) != w.job.Committer.Email:
+		p.fail(&Trouble{Kind: ForeignBranch, Err: fmt.Errorf("the branch %s is at %s, which %s committed", p.Head, head.id, tidy(head.committer))})
+	case head.id != p.Have:
+		p.fail(&Trouble{BranchMoved, true, fmt.Errorf("the branch %s is at %q, not at %q", p.Head, head.id, p.Have)})
+	}
+	return p.Outcome != Failed
+}
+
+// pushSome makes one push. A hook that declines a push as a whole does not say
+// which branch it means: these are to be pushed again, each by itself.
+func (w *work) pushSome(ctx context.Context, due []int) (again []int) {
+	args := []string{"push", "--porcelain", "--no-verify", "--no-signed"}
+	to := "origin"
+	if w.job.Fork != "" {
+		to = "fork"
+	}
+	for _, i := range due {
+		args = append(args, "--force-with-lease=refs/heads/"+w.picked[i].Head+":"+w.picked[i].Have)
+	}
+	args = append(args, to)
+	for _, i := range due {
+		args = append(args, w.picked[i].Commit+":refs/heads/"+w.picked[i].Head)
+	}
+	p, err := w.run(ctx, command{args: args})
+	reports := parsePush(string(p.out))
+	for _, i := range due {
+		report, told := reports["refs/heads/"+w.picked[i].Head]
+		switch {
+		case told && report.ok:
+		case told && len(due) > 1 && strings.Contains(report.text, "hook declined"):
+			again = append(again, i)
+		case told:
+			w.picked[i].fail(refused(report.text, p.errors))
+		case err == nil:
+			w.picked[i].fail(fmt.Errorf("pushing: git says nothing of %s", w.picked[i].Head))
+		default:
+			w.picked[i].fail(&Trouble{asTrouble(err).Kind, asTrouble(err).Temporary, fmt.Errorf("pushing: %w", asTrouble(err).Err)})
+		}
+	}
+	return again
+}
+
+// report is what git says of one pushed branch.
+type report struct {
+	ok   bool
+	text string
+}
+
+// parsePush reads "git push --porcelain": a flag, FROM:TO and a summary, between
+// tabs. "!" is a branch that was refused.
+func parsePush(out string) map[string]report {
+	reports := map[string]report{}
+	for line := range strings.Lines(out) {
+		fields := strings.SplitN(strings.TrimSuffix(line, "\n"), "\t", 3)
+		if len(fields) != 3 || len(fields[0]) != 1 {
+			continue
+		}
+		_, name, _ := strings.Cut(fields[1], ":")
+		reports[name] = report{ok: fields[0] != "!", text: fields[2]}
+	}
+	return reports
+}
+
+// refused makes a Trouble of the reason why a branch was refused, or else of what
+// the server said around it.
+func refused(reason, stderr string) *Trouble {
+	var there strings.Builder
+	for line := range strings.Lines(stderr) {
+		if strings.HasPrefix(line, "remote: ") {
+			there.WriteString(line)
+		}
+	}
+	err := fmt.Errorf("pushing: git push%s", tidy(reason+" "+there.String()))
+	for _, s := range remote {
+		if s.kind != HookDeclined && s.pattern.MatchString(reason) {
+			return &Trouble{s.kind, s.temporary, err}
+		}
+	}
+	for _, s := range remote {
+		if s.pattern.MatchString(there.String() + reason) {
+			return &Trouble{s.kind, s.temporary, err}
+		}
+	}
+	return &Trouble{Kind: Broken, Err: err}
+}

@@ -1,0 +1,189 @@
+package git
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// emptyTree is known to every git.
+const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+
+// survey reads the commits that take part, and brings all contents that their
+// picks will most likely need at once, instead of a request or two for each target.
+func (w *work) survey(ctx context.Context) error {
+	if err := w.originals(ctx); err != nil {
+		return err
+	}
+	w.tips, w.heads = make([]tip, len(w.picked)), make([]commit, len(w.picked))
+	for i := range w.picked {
+		p := &w.picked[i]
+		if p.Outcome == Failed {
+			continue
+		}
+		var err error
+		if w.tips[i].commit, err = w.objects.commit(ctx, tipRef(i)); err != nil {
+			return err
+		}
+		if p.Tip = w.tips[i].id; p.Tip == "" {
+			return fmt.Errorf("the tip of %s is no commit", p.Branch)
+		}
+		if w.heads[i], err = w.objects.commit(ctx, headRef(i)); err != nil {
+			return err
+		}
+	}
+	return w.prefetch(ctx)
+}
+
+// originals reads the picked commits, along first parents.
+func (w *work) originals(ctx context.Context) error {
+	name := "refs/picked"
+	for range max(w.job.Commits, 1) {
+		if name == "" {
+			return fmt.Errorf("only %d commits lead to %s, not %d", len(w.range_), w.job.Commit, w.job.Commits)
+		}
+		c, err := w.objects.commit(ctx, name)
+		if err != nil {
+			return err
+		}
+		if c.id == "" {
+			return &Trouble{Kind: CommitMissing, Err: fmt.Errorf("%s is no commit", w.job.Commit)}
+		}
+		w.range_ = append(w.range_, c)
+		name = c.base()
+	}
+	slices.Reverse(w.range_)
+	return nil
+}
+
+// prefetch brings the contents of changed files where they may have to be merged,
+// and of the attributes of each tip. What is missing then comes by itself.
+func (w *work) prefetch(ctx context.Context) error {
+	changes, err := w.changes(ctx)
+	if err != nil {
+		return err
+	}
+	need := map[string]bool{}
+	for _, c := range changes {
+		need[c.new] = true // the push will ask for it, even where nothing is to be merged
+		if c.whole() {
+			need[c.old] = true
+		}
+	}
+	for i := range w.tips {
+		if w.picked[i].Outcome == Failed {
+			continue
+		}
+		files, err := w.list(ctx, w.tips[i].tree, changes)
+		if err != nil {
+			return err
+		}
+		w.tips[i].attributes = files.attributes
+		for _, f := range files.attributes {
+			need[f.id] = true
+		}
+		for name, id := range files.others {
+			if c := changes[name]; c.old != id {
+				need[c.old], need[id] = true, true
+			}
+		}
+	}
+	delete(need, "")
+	if !w.partial || len(need) == 0 {
+		return nil
+	}
+	var ids bytes.Buffer
+	for id := range need {
+		ids.WriteString(id + "\n")
+	}
+	_, err = w.run(ctx, command{stdin: ids.Bytes(), args: []string{"-c", "fetch.negotiationAlgorithm=noop", "fetch", "origin", "--quiet",
+		"--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--stdin"}})
+	return err
+}
+
+// change is a file before and after; an id is "" where it is none, or a
+// submodule.
+type change struct{ old, new string }
+
+// whole tells that a file comes or goes, and so may be part of a renaming.
+func (c change) whole() bool { return c.old == "" || c.new == "" }
+
+var changeHead = regexp.MustCompile(`^(?:[0-9a-f]{40} [0-9a-f]{40}\n)?:(\d+) (\d+) ([0-9a-f]{40}) ([0-9a-f]{40}) [A-Z]\d*$`)
+
+// changes are those of all originals, by path.
+func (w *work) changes(ctx context.Context) (map[string]change, error) {
+	first, last := w.range_[0], w.range_[len(w.range_)-1]
+	from := emptyTree
+	if base := first.base(); base != "" {
+		c, err := w.objects.commit(ctx, base)
+		if err != nil || c.id == "" {
+			return nil, fmt.Errorf("reading the parent %s of %s: it is not there (%v)", base, first.id, err)
+		}
+		from = c.tree
+	}
+	p, err := w.run(ctx, command{args: []string{"diff-tree", "-r", "-z", "--raw", "--no-renames", from, last.tree}})
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]change{}
+	fields := strings.Split(string(p.out), "\x00")
+	for ; len(fields) >= 2; fields = fields[2:] {
+		m := changeHead.FindStringSubmatch(fields[0])
+		if m == nil {
+			return nil, fmt.Errorf("reading the output of git diff-tree: unexpected %q", fields[0])
+		}
+		found[fields[1]] = change{old: blob(m[1], m[3]), new: blob(m[2], m[4])}
+	}
+	return found, nil
+}
+
+func blob(mode, id string) string {
+	if mode == "000000" || mode == "160000" {
+		return ""
+	}
+	return id
+}
+
+// file is an entry of a tree.
+type file struct{ path, id string }
+
+// files are the entries of a tree that matter: files with attributes, and where
+// the changed ones are.
+type files struct {
+	attributes []file
+	others     map[string]string
+}
+
+var regular = regexp.MustCompile(`^100\d{3} blob ([0-9a-f]{40})$`)
+
+func (s *space) list(ctx context.Context, tree string, changes map[string]change) (files, error) {
+	found := files{others: map[string]string{}}
+	p, err := s.run(ctx, command{args: []string{"ls-tree", "-r", "-z", "--full-tree", tree}})
+	if err != nil {
+		return found, err
+	}
+	for record := range strings.SplitSeq(string(p.out), "\x00") {
+		head, name, ok := strings.Cut(record, "\t")
+		if !ok {
+			continue
+		}
+		_, changed := changes[name]
+		attributes := strings.HasSuffix(name, ".gitattributes") && path.Base(name) == ".gitattributes"
+		if !changed && !attributes {
+			continue
+		}
+		if m := regular.FindStringSubmatch(head); m != nil {
+			if attributes {
+				found.attributes = append(found.attributes, file{name, m[1]})
+			}
+			if changed {
+				found.others[name] = m[1]
+			}
+		}
+	}
+	return found, nil
+}

@@ -1,0 +1,55 @@
+//go:build linux || darwin || freebsd
+
+package git
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+// lock takes the lock of an open file, or says that another open file has it. It
+// ends with the file, however its process ends.
+func lock(f *os.File, wait bool) (bool, error) {
+	how := syscall.LOCK_EX
+	if !wait {
+		how |= syscall.LOCK_NB
+	}
+	for {
+		switch err := syscall.Flock(int(f.Fd()), how); {
+		case err == nil:
+			return true, nil
+		case errors.Is(err, syscall.EWOULDBLOCK):
+			return false, nil
+		case !errors.Is(err, syscall.EINTR):
+			return false, &os.PathError{Op: "flock", Path: f.Name(), Err: err}
+		}
+	}
+}
+
+// free is how many bytes the file system of dir has left for us.
+func free(dir string) (int64, error) {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(dir, &s); err != nil {
+		return 0, &os.PathError{Op: "statfs", Path: dir, Err: err}
+	}
+	return int64(uint64(s.Bavail) * uint64(s.Bsize)), nil
+}
+
+// inGroup makes a command the leader of a process group, all of which ends with
+// its context: git leaves children behind when it is killed alone.
+func inGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error {
+		if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); err != nil {
+			return os.ErrProcessDone
+		}
+		return nil
+	}
+}
+
+// isFull tells whether an error means that the disk is full.
+func isFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
