@@ -79,7 +79,7 @@ func (s *Server) createCheck(c *call) (any, error) {
 	c.repo.checks = append(c.repo.checks, k)
 	c.repo.wrote(Write{Kind: "check-run", SHA: k.sha, Key: k.name, Text: k.status + " " + k.conclusion})
 	c.status = http.StatusCreated
-	return s.checkJSON(c.repo, k), nil
+	return s.checkJSON(c.repo, k), c.repo.settle()
 }
 
 func (s *Server) updateCheck(c *call) (any, error) {
@@ -98,7 +98,7 @@ func (s *Server) updateCheck(c *call) (any, error) {
 		return nil, err
 	}
 	c.repo.wrote(Write{Kind: "check-run-update", SHA: k.sha, Key: k.name, Text: k.status + " " + k.conclusion})
-	return s.checkJSON(c.repo, k), nil
+	return s.checkJSON(c.repo, k), c.repo.settle()
 }
 
 // apply checks the input as GitHub does and takes it over; annotations are added to those that are there.

@@ -8,10 +8,13 @@ import (
 
 // commit is a parsed commit object; it never changes.
 type commit struct {
-	sha, tree, message  string
-	parents             []string
-	author, authorEmail string
-	date                time.Time
+	sha, tree, message        string
+	parents                   []string
+	author, authorEmail       string
+	date                      time.Time // of the author
+	committer, committerEmail string
+	committed                 time.Time
+	authorLine                string // as it is in the object
 }
 
 // commit returns the parsed commit, or errNoObject.
@@ -45,6 +48,9 @@ func parseCommit(sha, content string) *commit {
 			c.parents = append(c.parents, value)
 		case "author":
 			c.author, c.authorEmail, c.date = parseIdent(value)
+			c.authorLine = value
+		case "committer":
+			c.committer, c.committerEmail, c.committed = parseIdent(value)
 		}
 	}
 	return c

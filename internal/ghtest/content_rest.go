@@ -10,7 +10,6 @@ import (
 var contentRoutes = []route{
 	{"GET /repos/{owner}/{repo}/git/blobs/{sha}", "contents:read", (*Server).getBlob},
 	{"GET /repos/{owner}/{repo}/contents/{path...}", "contents:read", (*Server).getContents},
-	{"GET /repos/{owner}/{repo}/git/ref/{ref...}", "contents:read", (*Server).getRef},
 	{"GET /repos/{owner}/{repo}/commits/{ref}", "contents:read", (*Server).getCommit},
 }
 
@@ -137,22 +136,6 @@ func (s *Server) contentJSON(r *Repo, e treeEntry, path, ref string) obj {
 		"type": kind, "name": path[strings.LastIndex(path, "/")+1:], "path": path, "sha": e.sha, "size": size, "url": api, "git_url": git, "html_url": html,
 		"download_url": s.URL + "/" + r.fullName() + "/raw/" + ref + "/" + escaped, "_links": obj{"self": api, "git": git, "html": html},
 	}
-}
-
-func (s *Server) getRef(c *call) (any, error) {
-	ref := "refs/" + c.PathValue("ref")
-	sha, ok := c.repo.refs[ref]
-	if !ok {
-		return nil, notFound("")
-	}
-	kind, _, err := c.repo.store.read(sha)
-	if err != nil {
-		return nil, err
-	}
-	return obj{
-		"ref": ref, "node_id": "REF_" + sha, "url": s.repoAPI(c.repo) + "/git/" + ref,
-		"object": obj{"sha": sha, "type": kind, "url": s.repoAPI(c.repo) + "/git/" + kind + "s/" + sha},
-	}, nil
 }
 
 // commitAt finds the commit that {ref} names; GitHub says 422 where there is none.

@@ -25,7 +25,11 @@ type Commit struct {
 	Message string          // whole message; "Change files" when empty
 	Author  string          // login; the owner of the branch when empty
 	Files   map[string]File // by path from the top; what is not named stays
+	Ident   string          // the author as "Name <mail>", in any encoding; made of Author when empty
 	From    string          // where a branch that does not exist yet starts: a branch, full ref or SHA; the default branch when empty
+
+	authorLine string // of a commit that is applied again: name, mail and date as they were
+	committer  *user  // the author when nil
 }
 
 // make writes a commit on top of parents (the first one's tree is edited; none: an empty tree).
@@ -62,13 +66,23 @@ func (st *store) writeCommit(c Commit, tree string, at time.Time, parents ...str
 	if c.Author == "" {
 		c.Author = "ghost"
 	}
-	ident := fmt.Sprintf("%s <%s> %d +0000", c.Author, noreply(c.Author), at.Unix())
+	if c.Ident == "" {
+		c.Ident = c.Author + " <" + noreply(c.Author) + ">"
+	}
+	when := fmt.Sprintf(" %d +0000", at.Unix())
+	author, committer := c.Ident+when, c.Ident+when
+	if c.authorLine != "" {
+		author = c.authorLine
+	}
+	if c.committer != nil {
+		committer = c.committer.login + " <" + noreply(c.committer.login) + ">" + when
+	}
 	var b strings.Builder
 	b.WriteString("tree " + tree + "\n")
 	for _, p := range parents {
 		b.WriteString("parent " + p + "\n")
 	}
-	b.WriteString("author " + ident + "\ncommitter " + ident + "\n\n" + strings.TrimSuffix(c.Message, "\n") + "\n")
+	b.WriteString("author " + author + "\ncommitter " + committer + "\n\n" + strings.TrimSuffix(c.Message, "\n") + "\n")
 	return st.write("commit", []byte(b.String()))
 }
 

@@ -113,9 +113,56 @@ func callEverything(t *testing.T, srv *ghtest.Server) {
 	ok2(gh.Issues.ListLabels(ctx, o, r, nil))
 	ok2(gh.Issues.GetLabel(ctx, o, r, "docs"))
 	ok2(gh.Issues.ListIssueEvents(ctx, o, r, number, nil))
+	callBranchesAndPulls(t, gh, repo)
 	if out := graphql(t, srv, srv.UserToken("alice"), "{viewer{login}}", nil); at(out, "data", "viewer", "login") != "alice" {
 		t.Errorf("viewer is %v", out)
 	}
+}
+
+// callBranchesAndPulls does what it takes to bring a change to another branch.
+func callBranchesAndPulls(t *testing.T, gh *github.Client, repo *ghtest.Repo) {
+	t.Helper()
+	ctx := context.Background()
+	const o, r = "python", "cpython"
+	ok2 := func(_ any, _ *github.Response, err error) { t.Helper(); ok(t, err) }
+	ok(t, repo.Collaborator("hugovk", "write"))
+	tip := must(repo.Push("work", ghtest.Commit{From: "3.14", Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text("import sys\n")}}))(t)
+	base := repo.Ref("3.14")
+	ref := func(sha string) *github.Reference {
+		return &github.Reference{Ref: github.String("refs/heads/backport-1-3.14"), Object: &github.GitObject{SHA: github.String(sha)}}
+	}
+	ok2(gh.Git.CreateRef(ctx, o, r, ref(base)))
+	ok2(gh.Git.UpdateRef(ctx, o, r, ref(tip), false))
+	ok2(gh.Git.ListMatchingRefs(ctx, o, r, &github.ReferenceListOptions{Ref: "heads/backport-"}))
+	ok2(gh.Repositories.ListBranches(ctx, o, r, nil))
+	pr, _, err := gh.PullRequests.Create(ctx, o, r, &github.NewPullRequest{
+		Title: github.String("[3.14] Fix"), Head: github.String("backport-1-3.14"), Base: github.String("3.14"), Body: github.String("Body"), MaintainerCanModify: github.Bool(true),
+	})
+	ok(t, err)
+	number := pr.GetNumber()
+	ok2(gh.PullRequests.Edit(ctx, o, r, number, &github.PullRequest{Title: github.String("[3.14] Fix it"), State: github.String("closed")}))
+	ok2(gh.PullRequests.Edit(ctx, o, r, number, &github.PullRequest{State: github.String("open"), Base: &github.PullRequestBranch{Ref: github.String("3.14")}}))
+	ok2(gh.PullRequests.RequestReviewers(ctx, o, r, number, github.ReviewersRequest{Reviewers: []string{"hugovk"}}))
+	ok2(gh.PullRequests.ListReviewers(ctx, o, r, number, nil))
+	_, err = gh.PullRequests.RemoveReviewers(ctx, o, r, number, github.ReviewersRequest{Reviewers: []string{"hugovk"}})
+	ok(t, err)
+	must(repo.Review(number, "hugovk", "APPROVED", "Good"))(t)
+	ok2(gh.PullRequests.ListReviews(ctx, o, r, number, nil))
+	ok2(gh.Issues.AddAssignees(ctx, o, r, number, []string{"hugovk"}))
+	ok2(gh.PullRequests.Get(ctx, o, r, number))
+	ok2(gh.Issues.ListIssueEvents(ctx, o, r, number, nil))
+	ok2(gh.Issues.RemoveAssignees(ctx, o, r, number, []string{"hugovk"}))
+	ok2(gh.Repositories.GetPermissionLevel(ctx, o, r, "hugovk"))
+	ok2(gh.Repositories.CompareCommits(ctx, o, r, "3.14", "backport-1-3.14", nil))
+	ok2(gh.PullRequests.Merge(ctx, o, r, number, "", &github.PullRequestOptions{MergeMethod: "squash", SHA: tip, CommitTitle: "[3.14] Fix it (GH-1)"}))
+	ok2(gh.Repositories.ListCommits(ctx, o, r, &github.CommitsListOptions{SHA: "3.14", Path: "Lib/os.py"}))
+	ok2(gh.PullRequests.ListPullRequestsWithCommit(ctx, o, r, repo.Ref("3.14"), nil))
+	_, err = gh.Git.DeleteRef(ctx, o, r, "heads/backport-1-3.14")
+	ok(t, err)
+	ok2(gh.Issues.CreateLabel(ctx, o, r, &github.Label{Name: github.String("needs backport to 3.99"), Color: github.String("c2e0c6"), Description: github.String("x")}))
+	ok2(gh.Issues.EditLabel(ctx, o, r, "needs%20backport%20to%203.99", &github.Label{Color: github.String("ededed")}))
+	_, err = gh.Issues.DeleteLabel(ctx, o, r, "needs%20backport%20to%203.99")
+	ok(t, err)
 }
 
 // againstDescription validates each exchange with the REST API against an OpenAPI description.
@@ -173,7 +220,7 @@ func requestIsDescribed(x ghtest.Exchange) bool {
 	case "POST /repos/{owner}/{repo}/issues/{number}/labels":
 		return !bytes.HasPrefix(x.RequestBody, []byte("[")) // "you can also pass an array of labels directly"
 	}
-	return slices.Contains([]string{http.MethodPost, http.MethodPatch}, x.Request.Method) && len(x.RequestBody) > 0
+	return slices.Contains([]string{http.MethodPost, http.MethodPatch, http.MethodPut}, x.Request.Method) && len(x.RequestBody) > 0
 }
 
 // described is the address as the description's paths match it: a path value has no slash.

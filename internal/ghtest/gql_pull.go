@@ -20,7 +20,7 @@ func (v view) issueBase(r *Repo, i *issue) node {
 func (v view) issue(r *Repo, i *issue) node {
 	n := v.issueBase(r, i)
 	n["__typename"], n["id"], n["databaseId"] = "Issue", nodeID("I", i.id), i.id
-	n["timelineItems"] = v.timelineItems("IssueTimelineItems", i)
+	n["timelineItems"] = v.timelineItems("IssueTimelineItems", r, i)
 	n["url"] = v.s.URL + "/" + r.fullName() + "/issues/" + itoa(int64(i.number))
 	return n
 }
@@ -28,7 +28,7 @@ func (v view) issue(r *Repo, i *issue) node {
 func (v view) pull(r *Repo, i *issue) node {
 	p, n := i.pull, v.issueBase(r, i)
 	n["__typename"], n["id"], n["databaseId"] = "PullRequest", nodeID("PR", i.id), i.id
-	n["timelineItems"] = v.timelineItems("PullRequestTimelineItems", i)
+	n["timelineItems"] = v.timelineItems("PullRequestTimelineItems", r, i)
 	n["url"] = v.s.URL + "/" + r.fullName() + "/pull/" + itoa(int64(i.number))
 	if p.merged() {
 		n["state"] = "MERGED"

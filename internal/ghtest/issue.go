@@ -14,6 +14,7 @@ type issue struct {
 	author                   *user
 	association              string
 	labels                   []string
+	assignees                []*user
 	comments                 []*comment
 	events                   []event
 	state                    string // open, closed
@@ -30,11 +31,27 @@ type pull struct {
 	mergedAt         time.Time
 	mergedBy         *user
 	mergeSHA         string
+	introduced       []string // commits that the merge put on the base, oldest first
 	number           int
+	maintainers      bool // may push to the head branch
+	reviewers        []*user
+	reviews          []*review
+	auto             *autoMerge
 }
 
 func (p *pull) ref() string  { return fmt.Sprintf("refs/pull/%d/head", p.number) }
 func (p *pull) merged() bool { return !p.mergedAt.IsZero() }
+
+// head is the tip of the head branch, "" when the branch or its repository is gone.
+func (p *pull) head() string {
+	if p.headRepo.deleted {
+		return ""
+	}
+	return p.headRepo.refs["refs/heads/"+p.headRef]
+}
+
+// label is the head as GitHub names it, "owner:branch".
+func (p *pull) label() string { return p.headOwner.login + ":" + p.headRef }
 
 type comment struct {
 	id               int64

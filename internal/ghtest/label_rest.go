@@ -3,6 +3,8 @@ package ghtest
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -14,6 +16,9 @@ var labelRoutes = []route{
 	{"DELETE /repos/{owner}/{repo}/issues/{number}/labels/{name}", "issues|pull_requests:write", (*Server).removeIssueLabel},
 	{"GET /repos/{owner}/{repo}/labels", "issues|pull_requests:read", (*Server).listLabels},
 	{"GET /repos/{owner}/{repo}/labels/{name}", "issues|pull_requests:read", (*Server).getLabel},
+	{"POST /repos/{owner}/{repo}/labels", "issues|pull_requests:write", (*Server).createLabel},
+	{"PATCH /repos/{owner}/{repo}/labels/{name}", "issues|pull_requests:write", (*Server).updateLabel},
+	{"DELETE /repos/{owner}/{repo}/labels/{name}", "issues|pull_requests:write", (*Server).deleteLabel},
 }
 
 func (s *Server) listIssueLabels(c *call) (any, error) {
@@ -95,4 +100,104 @@ func (s *Server) getLabel(c *call) (any, error) {
 		return nil, notFound("")
 	}
 	return s.labelJSON(c.repo, l), nil
+}
+
+var labelColor = regexp.MustCompile(`^[0-9a-fA-F]{6}$`)
+
+// labelInput is the body of both writes; what is absent stays.
+type labelInput struct {
+	Name        *string `json:"name"`
+	NewName     *string `json:"new_name"`
+	Color       *string `json:"color"`
+	Description *string `json:"description"`
+}
+
+// check reports what GitHub does not take; name is the one that the label shall have.
+func (in labelInput) check(name string) error {
+	switch {
+	case strings.TrimSpace(name) == "":
+		return invalid("Label", "name", "missing_field", "")
+	case utf8.RuneCountInString(name) > 50:
+		return invalid("Label", "name", "custom", "name is too long (maximum is 50 characters)")
+	case in.Color != nil && !labelColor.MatchString(*in.Color):
+		return invalid("Label", "color", "invalid", "")
+	case in.Description != nil && utf8.RuneCountInString(*in.Description) > 100:
+		return invalid("Label", "description", "custom", "description is too long (maximum is 100 characters)")
+	}
+	return nil
+}
+
+func (s *Server) createLabel(c *call) (any, error) {
+	var in labelInput
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	name := value(in.Name)
+	if err := in.check(name); err != nil {
+		return nil, err
+	}
+	if c.repo.labels[strings.ToLower(name)] != nil {
+		return nil, invalid("Label", "name", "already_exists", "")
+	}
+	l := c.repo.label(name)
+	set(&l.color, in.Color)
+	set(&l.description, in.Description)
+	if c.byApp() {
+		c.repo.wrote(Write{Kind: "label-create", Key: name, Text: string(c.body)})
+	}
+	c.status = http.StatusCreated
+	return s.labelJSON(c.repo, l), nil
+}
+
+func (s *Server) updateLabel(c *call) (any, error) {
+	l := c.repo.labels[strings.ToLower(c.PathValue("name"))]
+	if l == nil {
+		return nil, notFound("")
+	}
+	var in labelInput
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	name := l.name
+	set(&name, in.NewName)
+	if err := in.check(name); err != nil {
+		return nil, err
+	}
+	if other := c.repo.labels[strings.ToLower(name)]; other != nil && other != l {
+		return nil, invalid("Label", "name", "already_exists", "")
+	}
+	if c.byApp() {
+		c.repo.wrote(Write{Kind: "label-edit", Key: l.name, Text: string(c.body)})
+	}
+	c.repo.renameLabel(l, name)
+	set(&l.color, in.Color)
+	set(&l.description, in.Description)
+	return s.labelJSON(c.repo, l), nil
+}
+
+func (r *Repo) renameLabel(l *label, name string) {
+	delete(r.labels, strings.ToLower(l.name))
+	for _, i := range r.issues {
+		if at := slices.Index(i.labels, l.name); at >= 0 {
+			i.labels[at] = name
+		}
+	}
+	l.name = name
+	r.labels[strings.ToLower(name)] = l
+}
+
+func (s *Server) deleteLabel(c *call) (any, error) {
+	l := c.repo.labels[strings.ToLower(c.PathValue("name"))]
+	if l == nil {
+		return nil, notFound("")
+	}
+	delete(c.repo.labels, strings.ToLower(l.name))
+	for _, i := range c.repo.issues {
+		i.labels = slices.DeleteFunc(i.labels, func(name string) bool { return name == l.name })
+	}
+	if c.byApp() {
+		c.repo.wrote(Write{Kind: "label-delete", Key: l.name})
+	}
+	c.status = http.StatusNoContent
+	return nil, nil
 }

@@ -4,14 +4,41 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
+
+// MergeOptions say how a pull request is merged.
+type MergeOptions struct {
+	By     string // login
+	Method string // squash, merge, rebase; squash when empty
+	Title  string // first line of the message: "Title (#N)" of a squash, "Merge pull request #N from …" of a merge when empty
+	Body   string // the rest of the message
+	SHA    string // the head that is expected; "" is any
+}
 
 // Merge squashes a pull request into its base branch, "Title (#N)", and returns the commit.
 func (r *Repo) Merge(number int, by string) (string, error) {
+	return r.MergeWith(number, MergeOptions{By: by})
+}
+
+// MergeBy merges by a method: squash, merge (a commit with two parents) or rebase (each commit anew; the last one is returned).
+func (r *Repo) MergeBy(number int, by, method string) (string, error) {
+	return r.MergeWith(number, MergeOptions{By: by, Method: method})
+}
+
+// MergeWith merges with a message of choice, as people who may pass by protections do, and returns the commit.
+func (r *Repo) MergeWith(number int, o MergeOptions) (string, error) {
 	sha := ""
 	err := r.actPull(number, "merging", func(i *issue) error {
+		p := i.pull
+		if i.state != "open" || p.draft || r.refs["refs/heads/"+p.baseRef] == "" {
+			return errors.New("it is closed, a draft, or without a base")
+		}
+		if o.SHA != "" && o.SHA != p.headSHA {
+			return errors.New("its head is not the expected one")
+		}
 		var err error
-		sha, err = r.merge(i, r.srv.account(by), fmt.Sprintf("%s (#%d)", i.title, i.number))
+		sha, err = r.merge(i, o)
 		return err
 	})
 	return sha, err
@@ -19,27 +46,110 @@ func (r *Repo) Merge(number int, by string) (string, error) {
 
 var errConflict = errors.New("it conflicts with its base")
 
-func (r *Repo) merge(i *issue, by *user, message string) (string, error) {
-	p := i.pull
+// merge merges an open pull request whose base exists.
+func (r *Repo) merge(i *issue, o MergeOptions) (string, error) {
+	p, by := i.pull, r.srv.account(o.By)
 	base := r.refs["refs/heads/"+p.baseRef]
-	if i.state != "open" || p.draft || base == "" {
-		return "", errors.New("it is closed, a draft, or without a base")
-	}
-	tree, err := r.mergedTree(base, p.headSHA)
+	made, err := r.mergeCommits(i, o)
 	if err != nil {
 		return "", err
 	}
-	sha, err := r.store.writeCommit(Commit{Message: message, Author: i.author.login}, tree, r.srv.now(), base)
-	if err != nil {
-		return "", err
-	}
+	sha := made[len(made)-1]
 	if err := r.setRef("refs/heads/"+p.baseRef, sha); err != nil {
 		return "", err
 	}
-	p.mergedAt, p.mergedBy, p.mergeSHA = r.srv.now(), by, sha
+	p.mergedAt, p.mergedBy, p.mergeSHA, p.introduced, p.baseSHA = r.srv.now(), by, sha, made, base
 	r.happened(i, event{kind: "Merged", actor: by, to: sha})
 	r.close(i, by)
 	return sha, r.moved("refs/heads/"+p.baseRef, base, sha, by)
+}
+
+// mergeCommits makes the commits that the method puts on the base, oldest first.
+func (r *Repo) mergeCommits(i *issue, o MergeOptions) ([]string, error) {
+	p, at := i.pull, r.srv.now()
+	base := r.refs["refs/heads/"+p.baseRef]
+	tree, err := r.mergedTree(base, p.headSHA)
+	if err != nil {
+		return nil, err
+	}
+	c := Commit{Author: i.author.login, Message: o.Title}
+	parents := []string{base}
+	switch o.Method {
+	case "", "squash":
+		if c.Message == "" {
+			c.Message = fmt.Sprintf("%s (#%d)", i.title, i.number)
+		}
+	case "merge":
+		c.Author, parents = r.srv.account(o.By).login, append(parents, p.headSHA)
+		if c.Message == "" {
+			c.Message = fmt.Sprintf("Merge pull request #%d from %s/%s", i.number, p.headOwner.login, p.headRef)
+			if o.Body == "" {
+				o.Body = i.title
+			}
+		}
+	case "rebase":
+		return r.rebased(p, r.srv.account(o.By))
+	default:
+		return nil, fmt.Errorf("there is no method %q", o.Method)
+	}
+	if o.Body != "" {
+		c.Message += "\n\n" + o.Body
+	}
+	sha, err := r.store.writeCommit(c, tree, at, parents...)
+	return []string{sha}, err
+}
+
+// rebased applies each commit of a pull request to its base.
+func (r *Repo) rebased(p *pull, by *user) ([]string, error) {
+	tip := r.refs["refs/heads/"+p.baseRef]
+	_, commits, err := r.store.between(tip, p.headSHA)
+	if err != nil {
+		return nil, err
+	}
+	var made []string
+	for _, sha := range commits {
+		c, err := r.store.commit(sha)
+		if err != nil {
+			return nil, err
+		}
+		tree, err := r.store.pick(tip, c)
+		if err != nil {
+			return nil, err
+		}
+		tip, err = r.store.writeCommit(Commit{Message: c.message, authorLine: c.authorLine, committer: by}, tree, r.srv.now(), tip)
+		if err != nil {
+			return nil, err
+		}
+		made = append(made, tip)
+	}
+	if made == nil {
+		return nil, errConflict
+	}
+	return made, nil
+}
+
+// pick is the tree of a commit applied to another one; errConflict if it cannot be, or has more than one parent.
+func (st *store) pick(onto string, c *commit) (string, error) {
+	if len(c.parents) != 1 {
+		return "", errConflict
+	}
+	to, err := st.commit(onto)
+	if err != nil {
+		return "", err
+	}
+	from, err := st.commit(c.parents[0])
+	if err != nil {
+		return "", err
+	}
+	if from.tree == to.tree {
+		return c.tree, nil
+	}
+	// A commit on top of the parent makes that the merge base; the late date keeps git from walking the history.
+	stand, err := st.writeCommit(Commit{Message: "onto"}, to.tree, time.Unix(4000000000, 0), from.sha)
+	if err != nil {
+		return "", err
+	}
+	return st.mergeTree(stand, c.sha)
 }
 
 // mergedTree merges two commits with git's own merge; errConflict if they do not. The outcome is kept.
@@ -71,7 +181,11 @@ func (st *store) merge(base, head string) (string, error) {
 		}
 		return c.tree, nil
 	}
-	out, err := st.run("merge-tree", "--write-tree", "--no-messages", base, head)
+	return st.mergeTree(base, head)
+}
+
+func (st *store) mergeTree(ours, theirs string) (string, error) {
+	out, err := st.run("merge-tree", "--write-tree", "--no-messages", ours, theirs)
 	tree, _, _ := strings.Cut(string(out), "\n")
 	if err != nil && isSHA(tree) { // of the files with conflict marks in them
 		return "", errConflict

@@ -6,7 +6,7 @@ import (
 )
 
 // hookEvents are those that the App is subscribed to.
-var hookEvents = []string{"check_run", "issue_comment", "issues", "pull_request", "push"}
+var hookEvents = []string{"check_run", "issue_comment", "issues", "pull_request", "pull_request_review", "push", "repository"}
 
 const zeroSHA = "0000000000000000000000000000000000000000"
 
@@ -56,6 +56,16 @@ func (h *hooks) issue(r *Repo, action string, i *issue, by *user, extra obj) {
 
 func (h *hooks) comment(r *Repo, action string, i *issue, c *comment, by *user) {
 	h.fire("issue_comment", r, by, obj{"action": action, "issue": h.s.issueJSON(r, i), "comment": h.s.commentJSON(r, i, c)})
+}
+
+func (h *hooks) review(r *Repo, action string, i *issue, v *review, by *user) {
+	h.fire("pull_request_review", r, by, obj{"action": action, "number": i.number, "pull_request": h.s.pullJSON(r, i, false), "review": h.s.reviewJSON(r, i, v, false)})
+}
+
+func (h *hooks) repository(r *Repo, action string, extra obj) {
+	payload := cloneObj(extra)
+	payload["action"] = action
+	h.fire("repository", r, r.owner, payload)
 }
 
 // push tells of a moved branch or tag.

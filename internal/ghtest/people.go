@@ -26,20 +26,29 @@ func (r *Repo) OpenPR(pr PR) (int, error) {
 	if pr.Author == "" {
 		pr.Author = head.owner.login
 	}
+	i, err := r.newPull(pr, head, ref)
+	if err != nil {
+		return 0, err
+	}
+	return i.number, nil
+}
+
+// newPull makes a pull request of a branch that exists.
+func (r *Repo) newPull(pr PR, head *Repo, ref string) (*issue, error) {
 	if pr.Association == "" {
 		pr.Association = "CONTRIBUTOR"
 	}
 	i := r.newIssue(pr.Title, pr.Body, pr.Author, pr.Labels)
 	i.association = pr.Association
 	i.pull = &pull{
-		number: i.number, headOwner: head.owner, headRepo: head, headRef: ref, headSHA: headSHA,
-		baseRef: pr.Base, baseSHA: baseSHA, draft: pr.Draft,
+		number: i.number, headOwner: head.owner, headRepo: head, headRef: ref, headSHA: head.refs["refs/heads/"+ref],
+		baseRef: pr.Base, baseSHA: r.refs["refs/heads/"+pr.Base], draft: pr.Draft, maintainers: head != r,
 	}
-	if err := r.setRef(i.pull.ref(), headSHA); err != nil {
-		return 0, err
+	if err := r.setRef(i.pull.ref(), i.pull.headSHA); err != nil {
+		return nil, err
 	}
 	r.changed(i, "opened", i.author, nil)
-	return i.number, nil
+	return i, nil
 }
 
 // OpenIssue opens an issue and returns its number.
@@ -57,10 +66,7 @@ func (r *Repo) OpenIssue(in Issue) (int, error) {
 // EditTitle changes the title, by the author.
 func (r *Repo) EditTitle(number int, title string) error {
 	return r.act(number, "editing the title of", func(i *issue) error {
-		old := i.title
-		i.title = title
-		r.happened(i, event{kind: "RenamedTitle", actor: i.author, from: old, to: title})
-		r.changed(i, "edited", i.author, obj{"changes": obj{"title": obj{"from": old}}})
+		r.edit(i, i.author, edit{title: &title})
 		return nil
 	})
 }
@@ -68,9 +74,7 @@ func (r *Repo) EditTitle(number int, title string) error {
 // EditBody changes the text, by the author.
 func (r *Repo) EditBody(number int, body string) error {
 	return r.act(number, "editing the body of", func(i *issue) error {
-		old := i.body
-		i.body = body
-		r.changed(i, "edited", i.author, obj{"changes": obj{"body": obj{"from": old}}})
+		r.edit(i, i.author, edit{body: &body})
 		return nil
 	})
 }
@@ -78,16 +82,37 @@ func (r *Repo) EditBody(number int, body string) error {
 // EditBase moves a pull request to another base branch, by the author.
 func (r *Repo) EditBase(number int, base string) error {
 	return r.actPull(number, "editing the base of", func(i *issue) error {
-		sha := r.refs["refs/heads/"+base]
-		if sha == "" {
+		if r.refs["refs/heads/"+base] == "" {
 			return fmt.Errorf("there is no branch %q", base)
 		}
-		from := obj{"ref": obj{"from": i.pull.baseRef}, "sha": obj{"from": i.pull.baseSHA}}
-		r.happened(i, event{kind: "BaseRefChanged", actor: i.author, from: i.pull.baseRef, to: base})
-		i.pull.baseRef, i.pull.baseSHA = base, sha
-		r.changed(i, "edited", i.author, obj{"changes": obj{"base": from}})
+		r.edit(i, i.author, edit{base: &base})
 		return nil
 	})
+}
+
+// edit is a change of texts or of the base; nil stays.
+type edit struct{ title, body, base *string }
+
+// edit changes what differs, with one event for all of it. The base is that of a pull request, and exists.
+func (r *Repo) edit(i *issue, by *user, e edit) {
+	changes := obj{}
+	if e.title != nil && *e.title != i.title {
+		changes["title"] = obj{"from": i.title}
+		r.happened(i, event{kind: "RenamedTitle", actor: by, from: i.title, to: *e.title})
+		i.title = *e.title
+	}
+	if e.body != nil && *e.body != i.body {
+		changes["body"] = obj{"from": i.body}
+		i.body = *e.body
+	}
+	if p := i.pull; e.base != nil && *e.base != p.baseRef {
+		changes["base"] = obj{"ref": obj{"from": p.baseRef}, "sha": obj{"from": p.baseSHA}}
+		r.happened(i, event{kind: "BaseRefChanged", actor: by, from: p.baseRef, to: *e.base})
+		p.baseRef, p.baseSHA = *e.base, r.refs["refs/heads/"+*e.base]
+	}
+	if len(changes) > 0 {
+		r.changed(i, "edited", by, obj{"changes": changes})
+	}
 }
 
 // Label puts labels on, by a person. Those that are on it already change nothing.
@@ -178,19 +203,21 @@ func (r *Repo) deleteComment(i *issue, c *comment, by *user) {
 
 // SetDraft turns a pull request into a draft or makes it ready for review, by the author.
 func (r *Repo) SetDraft(number int, draft bool) error {
-	return r.actPull(number, "drafting", func(i *issue) error {
-		if i.pull.draft == draft {
-			return nil
-		}
-		i.pull.draft = draft
-		action, kind := "ready_for_review", "ReadyForReview"
-		if draft {
-			action, kind = "converted_to_draft", "ConvertToDraft"
-		}
-		r.happened(i, event{kind: kind, actor: i.author})
-		r.changed(i, action, i.author, nil)
+	return r.actPull(number, "drafting", func(i *issue) error { return r.setDraft(i, i.author, draft) })
+}
+
+func (r *Repo) setDraft(i *issue, by *user, draft bool) error {
+	if i.pull.draft == draft {
 		return nil
-	})
+	}
+	i.pull.draft = draft
+	action, kind := "ready_for_review", "ReadyForReview"
+	if draft {
+		action, kind = "converted_to_draft", "ConvertToDraft"
+	}
+	r.happened(i, event{kind: kind, actor: by})
+	r.changed(i, action, by, nil)
+	return r.settle()
 }
 
 // Close closes an issue or pull request without merging.
@@ -207,6 +234,10 @@ func (r *Repo) Close(number int, by string) error {
 func (r *Repo) close(i *issue, by *user) {
 	i.state, i.closed = "closed", r.srv.now()
 	r.open--
+	delete(r.waiting, i.number)
+	if i.pull != nil && !i.pull.merged() {
+		i.pull.auto = nil
+	}
 	r.happened(i, event{kind: "Closed", actor: by})
 	r.changed(i, "closed", by, nil)
 }
@@ -217,13 +248,63 @@ func (r *Repo) Reopen(number int, by string) error {
 		if i.state == "open" {
 			return errors.New("it is open")
 		}
-		if p := i.pull; p != nil && (p.merged() || p.headRepo.deleted || p.headRepo.refs["refs/heads/"+p.headRef] == "") {
-			return errors.New("it was merged, or its branch is gone")
-		}
-		i.state, i.closed = "open", time.Time{}
-		r.open++
-		r.happened(i, event{kind: "Reopened", actor: r.srv.account(by)})
-		r.changed(i, "reopened", r.srv.account(by), nil)
-		return nil
+		return r.reopen(i, r.srv.account(by))
 	})
+}
+
+// reopen opens what is closed; an error is GitHub's reason why it stays closed.
+func (r *Repo) reopen(i *issue, by *user) error {
+	p := i.pull
+	if p != nil {
+		if reason := r.staysClosed(p); reason != "" {
+			return errors.New("state cannot be changed. " + reason)
+		}
+	}
+	i.state, i.closed = "open", time.Time{}
+	r.open++
+	r.happened(i, event{kind: "Reopened", actor: by})
+	if p == nil {
+		r.changed(i, "reopened", by, nil)
+		return nil
+	}
+	p.baseSHA = r.refs["refs/heads/"+p.baseRef]
+	if p.headSHA != p.head() { // it moved on while the pull request was closed
+		p.headSHA = p.head()
+		if err := r.setRef(p.ref(), p.headSHA); err != nil {
+			return err
+		}
+	}
+	r.changed(i, "reopened", by, nil)
+	return nil
+}
+
+// staysClosed says why a pull request cannot be opened again, "" if it can.
+func (r *Repo) staysClosed(p *pull) string {
+	tip := p.head()
+	switch {
+	case p.merged():
+		return "The pull request cannot be reopened."
+	case p.headRepo.deleted:
+		return "The repository that submitted this pull request has been deleted."
+	case tip == "":
+		return "The " + p.headRef + " branch has been deleted."
+	case r.refs["refs/heads/"+p.baseRef] == "":
+		return "The " + p.baseRef + " branch has been deleted."
+	case r.openPull(p.headRepo, p.headRef, p.baseRef) != nil:
+		return "There is already an open pull request from " + p.headRef + " to " + p.baseRef + "."
+	}
+	if mergeBase, _, err := r.store.between(p.headSHA, tip); err != nil || mergeBase != p.headSHA {
+		return "The " + p.headRef + " branch was force-pushed or recreated."
+	}
+	return ""
+}
+
+// openPull finds the open pull request of a branch into a base, or nil.
+func (r *Repo) openPull(head *Repo, ref, base string) *issue {
+	for _, i := range r.issues {
+		if p := i.pull; p != nil && i.state == "open" && p.headRepo == head && p.headRef == ref && p.baseRef == base {
+			return i
+		}
+	}
+	return nil
 }

@@ -8,7 +8,6 @@ import (
 
 var repoRoutes = []route{
 	{"GET /repos/{owner}/{repo}", "metadata:read", (*Server).getRepo},
-	{"GET /repos/{owner}/{repo}/branches/{branch...}", "contents:read", (*Server).getBranch},
 	{"GET /users/{login}", "", (*Server).getUser},
 }
 
@@ -27,24 +26,6 @@ func (s *Server) getRepo(c *call) (any, error) {
 	}
 	o["network_count"], o["subscribers_count"] = len(c.repo.forks), 0
 	return o, nil
-}
-
-func (s *Server) getBranch(c *call) (any, error) {
-	name := c.PathValue("branch")
-	sha, ok := c.repo.refs["refs/heads/"+name]
-	if !ok {
-		return nil, notFound("Branch not found")
-	}
-	head, err := c.repo.store.commit(sha)
-	if err != nil {
-		return nil, err
-	}
-	api := s.repoAPI(c.repo) + "/branches/" + name
-	return obj{
-		"name": name, "commit": s.commitJSON(c.repo, head), "protected": false, "protection_url": api + "/protection",
-		"_links":     obj{"self": api, "html": s.URL + "/" + c.repo.fullName() + "/tree/" + name},
-		"protection": obj{"enabled": false, "required_status_checks": obj{"enforcement_level": "off", "contexts": []string{}, "checks": []obj{}}},
-	}, nil
 }
 
 func (s *Server) getUser(c *call) (any, error) {
@@ -123,14 +104,20 @@ func (s *Server) getPull(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := s.pullJSON(c.repo, i, true)
-	switch c.repo.mergeable(i) {
+	return s.fullPull(c.repo, i), nil
+}
+
+// fullPull is a pull request with what has to be computed.
+func (s *Server) fullPull(r *Repo, i *issue) obj {
+	o := s.pullJSON(r, i, true)
+	o["mergeable_state"] = strings.ToLower(r.mergeState(i))
+	switch r.mergeable(i) {
 	case "MERGEABLE":
-		o["mergeable"], o["mergeable_state"] = true, "clean"
+		o["mergeable"] = true
 	case "CONFLICTING":
-		o["mergeable"], o["mergeable_state"] = false, "dirty"
+		o["mergeable"] = false
 	}
-	return o, nil
+	return o
 }
 
 // listPullFiles lists at most 3000 files, as GitHub does.
@@ -148,21 +135,25 @@ func (s *Server) listPullFiles(c *call) (any, error) {
 	}
 	out := []obj{}
 	for _, f := range page(c, d.files[:min(len(d.files), 3000)]) {
-		o := obj{
-			"sha": f.sha, "filename": f.path, "status": f.status, "additions": f.additions, "deletions": f.deletions, "changes": f.additions + f.deletions,
-			"blob_url":     s.URL + "/" + c.repo.fullName() + "/blob/" + i.pull.headSHA + "/" + url.PathEscape(f.path),
-			"raw_url":      s.URL + "/" + c.repo.fullName() + "/raw/" + i.pull.headSHA + "/" + url.PathEscape(f.path),
-			"contents_url": s.repoAPI(c.repo) + "/contents/" + url.PathEscape(f.path) + "?ref=" + i.pull.headSHA,
-		}
-		if f.previous != "" {
-			o["previous_filename"] = f.previous
-		}
-		if f.patch != "" {
-			o["patch"] = f.patch
-		}
-		out = append(out, o)
+		out = append(out, s.fileJSON(c.repo, i.pull.headSHA, f))
 	}
 	return out, nil
+}
+
+func (s *Server) fileJSON(r *Repo, head string, f changedFile) obj {
+	o := obj{
+		"sha": f.sha, "filename": f.path, "status": f.status, "additions": f.additions, "deletions": f.deletions, "changes": f.additions + f.deletions,
+		"blob_url":     s.URL + "/" + r.fullName() + "/blob/" + head + "/" + url.PathEscape(f.path),
+		"raw_url":      s.URL + "/" + r.fullName() + "/raw/" + head + "/" + url.PathEscape(f.path),
+		"contents_url": s.repoAPI(r) + "/contents/" + url.PathEscape(f.path) + "?ref=" + head,
+	}
+	if f.previous != "" {
+		o["previous_filename"] = f.previous
+	}
+	if f.patch != "" {
+		o["patch"] = f.patch
+	}
+	return o
 }
 
 // listPullCommits lists at most 250 commits, as GitHub does.
@@ -175,15 +166,7 @@ func (s *Server) listPullCommits(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := []obj{}
-	for _, sha := range page(c, d.commits[:min(len(d.commits), 250)]) {
-		commit, err := c.repo.store.commit(sha)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, s.commitJSON(c.repo, commit))
-	}
-	return out, nil
+	return s.commitsJSON(c.repo, page(c, d.commits[:min(len(d.commits), 250)]))
 }
 
 func (s *Server) commitJSON(r *Repo, c *commit) obj {
@@ -192,16 +175,18 @@ func (s *Server) commitJSON(r *Repo, c *commit) obj {
 	for _, p := range c.parents {
 		parents = append(parents, obj{"sha": p, "url": api + "/commits/" + p, "html_url": html + p})
 	}
-	who := obj{"name": c.author, "email": c.authorEmail, "date": timestamp(c.date)}
-	var account any
-	if login, ok := strings.CutSuffix(c.authorEmail, "@users.noreply.github.com"); ok && s.users[strings.ToLower(login)] != nil {
-		account = s.userJSON(s.account(login))
+	account := func(email string) any {
+		if login, ok := strings.CutSuffix(email, "@users.noreply.github.com"); ok && s.users[strings.ToLower(login)] != nil {
+			return s.userJSON(s.account(login))
+		}
+		return nil
 	}
 	return obj{
 		"sha": c.sha, "node_id": "C_" + c.sha, "url": api + "/commits/" + c.sha, "html_url": html + c.sha, "comments_url": api + "/commits/" + c.sha + "/comments",
-		"author": account, "committer": account, "parents": parents,
+		"author": account(c.authorEmail), "committer": account(c.committerEmail), "parents": parents,
 		"commit": obj{
-			"message": c.message, "author": who, "committer": who, "tree": obj{"sha": c.tree, "url": api + "/git/trees/" + c.tree}, "comment_count": 0,
+			"message": c.message, "author": obj{"name": c.author, "email": c.authorEmail, "date": timestamp(c.date)},
+			"committer": obj{"name": c.committer, "email": c.committerEmail, "date": timestamp(c.committed)}, "tree": obj{"sha": c.tree, "url": api + "/git/trees/" + c.tree}, "comment_count": 0,
 			"url": api + "/git/commits/" + c.sha, "verification": obj{"verified": false, "reason": "unsigned", "signature": nil, "payload": nil, "verified_at": nil},
 		},
 	}

@@ -1,6 +1,7 @@
 package ghtest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -100,23 +101,60 @@ func (r *Repo) moved(ref, old, tip string, by *user) error {
 	if !ok || old == "" {
 		return nil
 	}
-	var from []*issue
-	for _, i := range r.root().issues {
-		if p := i.pull; p != nil && i.state == "open" && p.headRepo == r && p.headRef == branch {
-			from = append(from, i)
-		}
+	if tip == "" {
+		r.gone(branch, old, by)
+		return nil
 	}
-	slices.SortFunc(from, func(a, b *issue) int { return a.number - b.number })
-	for _, i := range from {
-		if tip == "" {
-			r.root().close(i, by)
+	for _, i := range r.pullsWith(func(p *pull) bool { return p.headRepo == r && p.headRef == branch }) {
+		if i.state != "open" {
 			continue
 		}
 		if err := r.root().follow(i, tip, by); err != nil {
 			return err
 		}
 	}
-	return nil
+	return r.settle()
+}
+
+// pullsWith are the pull requests that have something, in order.
+func (r *Repo) pullsWith(has func(*pull) bool) []*issue {
+	var found []*issue
+	for _, i := range r.root().issues {
+		if i.pull != nil && has(i.pull) {
+			found = append(found, i)
+		}
+	}
+	slices.SortFunc(found, func(a, b *issue) int { return a.number - b.number })
+	return found
+}
+
+// gone closes the pull requests from and to a deleted branch.
+func (r *Repo) gone(branch, old string, by *user) {
+	for _, i := range r.pullsWith(func(p *pull) bool {
+		return (p.headRepo == r && p.headRef == branch) || (r.parent == nil && p.baseRef == branch)
+	}) {
+		if i.state == "open" {
+			r.root().close(i, by)
+		}
+		if i.pull.headRef == branch && i.pull.headRepo == r && i.pull.headSHA == old {
+			r.root().happened(i, event{kind: "HeadRefDeleted", actor: by, from: branch})
+		}
+	}
+}
+
+// RestoreBranch puts the head branch of a closed pull request back, as its button does, by the author.
+func (r *Repo) RestoreBranch(number int) error {
+	return r.actPull(number, "restoring the branch of", func(i *issue) error {
+		p := i.pull
+		if p.headRepo.deleted || p.head() != "" {
+			return errors.New("it is there, or its repository is gone")
+		}
+		if err := p.headRepo.setRef("refs/heads/"+p.headRef, p.headSHA); err != nil {
+			return err
+		}
+		r.happened(i, event{kind: "HeadRefRestored", actor: i.author})
+		return p.headRepo.moved("refs/heads/"+p.headRef, "", p.headSHA, i.author)
+	})
 }
 
 // follow moves the head of a pull request.

@@ -35,6 +35,15 @@ type Repo struct {
 	open   int               // how many are
 	issues map[int]*issue
 
+	roles       map[*user]string      // of collaborators
+	protections map[string]Protection // by branch or pattern
+	methods     []string              // of merging; nil is all
+	noAutoMerge bool
+	waiting     map[int]*issue // open pull requests with auto-merge
+
+	rejection string // what every push is told
+	noFilter  bool
+
 	statuses map[string][]*status // by SHA, oldest first
 	checks   []*check             // oldest first
 	diffs    map[[2]string]*diff  // by base and head
@@ -96,6 +105,7 @@ func (s *Server) Repo(fullName string, o RepoOptions) (*Repo, error) {
 func (s *Server) addRepo(r *Repo, objects string) error {
 	r.srv, r.id, r.created, r.pushed = s, s.nextID(), s.now(), s.now()
 	r.refs, r.onDisk, r.forks, r.labels, r.issues = map[string]string{}, map[string]string{}, map[string]*Repo{}, map[string]*label{}, map[int]*issue{}
+	r.roles, r.protections, r.waiting = map[*user]string{}, map[string]Protection{}, map[int]*issue{}
 	r.statuses, r.diffs, r.merges = map[string][]*status{}, map[[2]string]*diff{}, map[[2]string]string{}
 	r.dir = filepath.Join(s.dir, strings.ToLower(r.owner.login), strings.ToLower(r.name)+".git")
 	if err := initBare(r.dir, r.defaultBranch, objects); err != nil {

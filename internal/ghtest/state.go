@@ -2,6 +2,7 @@ package ghtest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -15,11 +16,29 @@ type PRState struct {
 	Base, Head          string // branches; Head is "owner:branch"
 	BaseSHA, HeadSHA    string
 	MergeSHA            string
+	MergedBy            string
+	HeadBranchExists    bool
+	MaintainerCanModify bool
+	Reviewers           []string // requested, and not yet there
+	Assignees           []string
+	Reviews             []Review          // oldest first
+	AutoMerge           string            // its method: squash, merge, rebase; "" when it is off
+	AutoMergeBy         string            // who enabled it
 	Labels              []string          // in the order they were set
 	Statuses            map[string]Status // the newest of each context on the head
 	CheckRuns           []CheckRun        // on the head, oldest first
 	Comments            []Comment         // oldest first
 }
+
+// Review is a submitted review.
+type Review struct {
+	ID                       int64
+	Author, State, Body, SHA string // State is APPROVED, CHANGES_REQUESTED, COMMENTED or DISMISSED; SHA the head that was reviewed
+	Time                     time.Time
+}
+
+// Label is a label of a repository.
+type Label struct{ Name, Color, Description string }
 
 // Status is a commit status.
 type Status struct {
@@ -54,11 +73,14 @@ type Comment struct {
 
 // Write is one write of the App.
 type Write struct {
-	Kind   string // status, check-run, check-run-update, comment, comment-edit, comment-delete, label, unlabel
+	// Kind is status, check-run, check-run-update, comment, comment-edit, comment-delete, label, unlabel, label-create, label-edit,
+	// label-delete, pull, pull-edit, merge, draft, ready, auto-merge, auto-merge-off, request-review, unrequest-review, assign,
+	// unassign, ref, ref-update, ref-delete, or push.
+	Kind   string
 	Number int    // of the issue or pull request, where the write names one
 	SHA    string // of the commit, where the write names one
-	Key    string // context, check name, label, or id of the comment
-	Text   string // state and description, conclusion, or body
+	Key    string // context, check name, label, ref, method, fields of a pull-edit, logins, "base <- owner:head", or id of the comment
+	Text   string // state and description, conclusion, title, or body
 	Time   time.Time
 }
 
@@ -82,26 +104,95 @@ func (r *Repo) PR(number int) (PRState, error) {
 	if i == nil {
 		return PRState{}, fmt.Errorf("reading %s#%d: there is none", r.fullName(), number)
 	}
+	return r.snapshot(i), nil
+}
+
+// PRs are all pull requests, oldest first.
+func (r *Repo) PRs() []PRState {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	var out []PRState
+	for _, i := range r.pullsWith(func(*pull) bool { return true }) {
+		out = append(out, r.snapshot(i))
+	}
+	return out
+}
+
+func (r *Repo) snapshot(i *issue) PRState {
 	st := PRState{
 		Number: i.number, Title: i.title, Body: i.body, Author: i.author.login, State: i.state,
-		Labels: slices.Clone(i.labels), Statuses: map[string]Status{},
+		Labels: slices.Clone(i.labels), Assignees: loginsOf(i.assignees), Statuses: map[string]Status{},
 	}
 	for _, c := range i.comments {
 		st.Comments = append(st.Comments, Comment{ID: c.id, Author: c.author.login, Body: c.body, Time: c.created})
 	}
 	p := i.pull
 	if p == nil {
-		return st, nil
+		return st
 	}
 	st.Draft, st.Merged, st.MergeSHA = p.draft, p.merged(), p.mergeSHA
-	st.Base, st.BaseSHA, st.Head, st.HeadSHA = p.baseRef, p.baseSHA, p.headOwner.login+":"+p.headRef, p.headSHA
+	st.Base, st.BaseSHA, st.Head, st.HeadSHA = p.baseRef, p.baseSHA, p.label(), p.headSHA
+	st.HeadBranchExists, st.MaintainerCanModify, st.Reviewers = p.head() != "", p.maintainers, loginsOf(p.reviewers)
+	if p.mergedBy != nil {
+		st.MergedBy = p.mergedBy.login
+	}
+	if p.auto != nil {
+		st.AutoMerge, st.AutoMergeBy = p.auto.method, p.auto.by.login
+	}
+	for _, v := range p.reviews {
+		st.Reviews = append(st.Reviews, Review{ID: v.id, Author: v.author.login, State: v.state, Body: v.body, SHA: v.sha, Time: v.submitted})
+	}
 	for _, x := range r.statuses[p.headSHA] {
 		st.Statuses[x.context] = x.snapshot()
 	}
 	for _, k := range r.checksAt(p.headSHA, "") {
 		st.CheckRuns = append(st.CheckRuns, k.snapshot(r.srv.app.slug))
 	}
-	return st, nil
+	return st
+}
+
+func loginsOf(users []*user) []string {
+	var out []string
+	for _, u := range users {
+		out = append(out, u.login)
+	}
+	return out
+}
+
+// Branches are the names of all branches, sorted.
+func (r *Repo) Branches() []string {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	return r.branches()
+}
+
+// Labels are those of the repository, sorted by name.
+func (r *Repo) Labels() []Label {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	var out []Label
+	for _, key := range slices.Sorted(maps.Keys(r.labels)) {
+		l := r.labels[key]
+		out = append(out, Label{Name: l.name, Color: l.color, Description: l.description})
+	}
+	return out
+}
+
+// SetLabel makes or changes a label of the repository, by a person; an empty Color stays what it is.
+func (r *Repo) SetLabel(l Label) error {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	in := labelInput{Description: &l.Description}
+	if l.Color != "" {
+		in.Color = &l.Color
+	}
+	if err := in.check(l.Name); err != nil {
+		return fmt.Errorf("setting label %q of %s: %w", l.Name, r.fullName(), err)
+	}
+	to := r.label(l.Name)
+	set(&to.color, in.Color)
+	to.description = l.Description
+	return nil
 }
 
 // Statuses are all statuses of a commit, oldest first.

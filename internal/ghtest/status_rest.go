@@ -71,7 +71,7 @@ func (r *Repo) addStatus(sha string, st *status) error {
 	}
 	st.id, st.created = r.srv.nextID(), r.srv.now()
 	r.statuses[sha] = append(r.statuses[sha], st)
-	return nil
+	return r.settle()
 }
 
 func (s *Server) statusJSON(r *Repo, sha string, st *status) obj {

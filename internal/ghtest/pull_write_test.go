@@ -1,0 +1,269 @@
+package ghtest_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/google/go-cmp/cmp"
+)
+
+// appToken is a fresh token of the installation on python, with what the body asks for.
+func appToken(t *testing.T, srv *ghtest.Server, body string) string {
+	t.Helper()
+	claims := map[string]any{"iss": srv.AppID(), "iat": time.Now().Unix(), "exp": time.Now().Unix() + 300}
+	out := send(t, srv, jwt(t, srv.PrivateKeyPEM(), "RS256", claims), fmt.Sprintf("POST /app/installations/%d/access_tokens", srv.InstallationID("python")), body)
+	token, _ := at(out.body, "token").(string)
+	if token == "" {
+		t.Fatalf("no token: %+v", out)
+	}
+	return token
+}
+
+// answered is an answer of the REST API.
+type answered struct {
+	status int
+	body   any
+	header http.Header
+}
+
+// problem is the message, with the fields and texts of the errors.
+func (a answered) problem() string {
+	message, _ := at(a.body, "message").(string)
+	for i := 0; at(a.body, "errors", i) != nil; i++ {
+		for _, key := range []string{"resource", "field", "code", "message"} {
+			if text, ok := at(a.body, "errors", i, key).(string); ok {
+				message += " " + text
+			}
+		}
+	}
+	return fmt.Sprintf("%d %s", a.status, message)
+}
+
+// send makes one request, "METHOD /path", and does not follow redirects.
+func send(t *testing.T, srv *ghtest.Server, token, what, body string) answered {
+	t.Helper()
+	method, path, _ := strings.Cut(what, " ")
+	req := must(http.NewRequest(method, srv.URL+path, bytes.NewReader([]byte(body))))(t)
+	req.Header.Set("Authorization", "Bearer "+token)
+	hc := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp := must(hc.Do(req))(t)
+	defer resp.Body.Close()
+	out := answered{status: resp.StatusCode, header: resp.Header}
+	if resp.StatusCode != http.StatusNoContent {
+		ok(t, json.NewDecoder(resp.Body).Decode(&out.body))
+	}
+	return out
+}
+
+// wantProblem sends a request and compares the answer's status, message and errors.
+func wantProblem(t *testing.T, srv *ghtest.Server, token, what, body, want string) {
+	t.Helper()
+	if got := send(t, srv, token, what, body).problem(); got != want {
+		t.Errorf("%s %.100s:\n got %s\nwant %s", what, body, got, want)
+	}
+}
+
+// The App opens pull requests, with GitHub's answers to what cannot be opened.
+func TestCreatePull(t *testing.T) {
+	srv := newServer(t, ghtest.Config{})
+	rec := newReceiver(t, srv.WebhookSecret)
+	repo := newRepo(t, srv, "python/cpython")
+	must(repo.Push("3.14", ghtest.Commit{Files: map[string]ghtest.File{"a": ghtest.Text("a\n")}}))(t)
+	tip := must(repo.Push("backport-1-3.14", ghtest.Commit{From: "3.14", Files: map[string]ghtest.File{"b": ghtest.Text("b\n")}}))(t)
+	must(repo.Push("alice:fix", ghtest.Commit{Files: map[string]ghtest.File{"c": ghtest.Text("c\n")}}))(t)
+	must(repo.ForcePush("alice:same", "main"))(t)
+	ok(t, repo.Tag("3.9", "main"))
+	flushless(srv)
+	srv.SetHook(ghtest.Hook{URL: rec.URL})
+	token := appToken(t, srv, "")
+	const post = "POST /repos/python/cpython/pulls"
+	for _, c := range []struct{ body, want string }{
+		{`{"head":"backport-1-3.14","base":"3.14"}`, "422 Validation Failed PullRequest title missing_field"},
+		{`{"title":" ","head":"backport-1-3.14","base":"3.14"}`, "422 Validation Failed PullRequest title missing_field"},
+		{`{"title":"` + strings.Repeat("é", 257) + `","head":"backport-1-3.14","base":"3.14"}`, "422 Validation Failed PullRequest title custom title is too long (maximum is 256 characters)"},
+		{`{"title":"x","body":"` + strings.Repeat("é", 65537) + `","head":"backport-1-3.14","base":"3.14"}`, "422 Validation Failed PullRequest body custom body is too long (maximum is 65536 characters)"},
+		{`{"title":"x","base":"3.14"}`, "422 Invalid request.\n\n\"head\" wasn't supplied."},
+		{`{"title":"x","head":"nope","base":"3.14"}`, "422 Validation Failed PullRequest head invalid"},
+		{`{"title":"x","head":"bob:fix","base":"3.14"}`, "422 Validation Failed PullRequest head invalid"},
+		{`{"title":"x","head":"backport-1-3.14","base":"3.9"}`, "422 Validation Failed PullRequest base invalid"},
+		{`{"title":"x","head":"main","base":"3.14"}`, "422 Validation Failed PullRequest custom No commits between 3.14 and main"},
+		{`{"title":"x","head":"alice:same","base":"main"}`, "422 Validation Failed PullRequest custom No commits between python:main and alice:same"},
+		{`{"title":7,"head":"main","base":"3.14"}`, "422 Invalid request.\n\nFor 'title', number is not a string."},
+	} {
+		wantProblem(t, srv, token, post, c.body, c.want)
+	}
+	out := send(t, srv, token, post, `{"title":"[3.14] Fix","head":"backport-1-3.14","base":"3.14","draft":true,"maintainer_can_modify":true}`)
+	if out.status != 201 || at(out.body, "draft") != true || at(out.body, "user", "login") != "concorde[bot]" || at(out.body, "maintainer_can_modify") != false || at(out.body, "mergeable_state") != "draft" {
+		t.Errorf("created: %+v", out)
+	}
+	wantProblem(t, srv, token, post, `{"title":"x","head":"python:backport-1-3.14","base":"3.14"}`, "422 Validation Failed PullRequest custom A pull request already exists for python:backport-1-3.14.")
+	if out := send(t, srv, token, post, `{"title":"From a fork","head":"alice:fix","base":"main","maintainer_can_modify":true}`); out.status != 201 || at(out.body, "maintainer_can_modify") != true {
+		t.Errorf("created from a fork: %+v", out)
+	}
+	want := []ghtest.Write{
+		{Kind: "pull", Number: 1, SHA: tip, Key: "3.14 <- python:backport-1-3.14", Text: "[3.14] Fix"},
+		{Kind: "pull", Number: 2, SHA: repo.Ref("alice:fix"), Key: "main <- alice:fix", Text: "From a fork"},
+	}
+	if d := cmp.Diff(want, writes(repo)); d != "" {
+		t.Errorf("writes (-want +got):\n%s", d)
+	}
+	flush(t, srv)
+	if got := strings.Join(rec.events, " "); got != "pull_request.opened pull_request.opened" {
+		t.Errorf("events are %s", got)
+	}
+	wantProblem(t, srv, appToken(t, srv, `{"permissions":{"contents":"write","pull_requests":"read"}}`), post, `{}`, "403 Resource not accessible by integration")
+}
+
+// flushless drops what waits, so that a test sees the events of its own acts only.
+func flushless(srv *ghtest.Server) {
+	srv.Rearrange(func([]ghtest.Delivery) []ghtest.Delivery { return nil })
+}
+
+// writes are the App's, without their times.
+func writes(repo *ghtest.Repo) []ghtest.Write {
+	all := repo.Writes()
+	for i := range all {
+		all[i].Time = time.Time{}
+	}
+	return all
+}
+
+// A pull request is edited, closed, loses its branch, gets it back, and is opened again.
+func TestUpdatePull(t *testing.T) {
+	srv := newServer(t, ghtest.Config{})
+	rec := newReceiver(t, srv.WebhookSecret)
+	repo := must(ghtest.NewCPython(srv))(t)
+	must(repo.Push("fix", ghtest.Commit{From: "3.14", Files: map[string]ghtest.File{"x": ghtest.Text("x\n")}}))(t)
+	number := must(repo.OpenPR(ghtest.PR{Title: "Fix", Head: "fix"}))(t)
+	must(repo.Push("other", ghtest.Commit{Files: map[string]ghtest.File{"y": ghtest.Text("y\n")}}))(t)
+	must(repo.OpenPR(ghtest.PR{Title: "Other", Head: "other", Base: "3.14"}))(t)
+	flushless(srv)
+	srv.SetHook(ghtest.Hook{URL: rec.URL})
+	token := appToken(t, srv, "")
+	patch := fmt.Sprintf("PATCH /repos/python/cpython/pulls/%d", number)
+	const reopen = `{"state":"open"}`
+	if out := send(t, srv, token, patch, `{"title":"Better","body":"Why"}`); out.status != 200 || at(out.body, "title") != "Better" || at(out.body, "body") != "Why" {
+		t.Errorf("edited: %+v", out)
+	}
+	wantProblem(t, srv, token, patch, `{"state":"nope"}`, "422 Validation Failed PullRequest state invalid")
+	wantProblem(t, srv, token, patch, `{"base":"3.9"}`, "422 Validation Failed PullRequest base invalid Proposed base branch '3.9' was not found")
+	wantProblem(t, srv, token, patch, `{"title":""}`, "422 Validation Failed PullRequest title missing_field")
+	if out := send(t, srv, token, patch, `{"base":"3.14","state":"closed"}`); out.status != 200 || at(out.body, "state") != "closed" || at(out.body, "base", "ref") != "3.14" {
+		t.Errorf("closed: %+v", out)
+	}
+	wantProblem(t, srv, token, patch, `{"base":"main"}`, "422 Validation Failed PullRequest base invalid Cannot change the base branch of a closed pull request.")
+	head := must(repo.PR(number))(t).HeadSHA
+	ok(t, repo.DeleteBranch("fix"))
+	wantProblem(t, srv, token, patch, reopen, "422 Validation Failed PullRequest state custom state cannot be changed. The fix branch has been deleted.")
+	must(repo.Push("fix", ghtest.Commit{Files: map[string]ghtest.File{"z": ghtest.Text("z\n")}}))(t)
+	wantProblem(t, srv, token, patch, reopen, "422 Validation Failed PullRequest state custom state cannot be changed. The fix branch was force-pushed or recreated.")
+	must(repo.ForcePush("fix", head))(t)
+	must(repo.OpenPR(ghtest.PR{Title: "Again", Head: "fix", Base: "3.14"}))(t)
+	wantProblem(t, srv, token, patch, reopen, "422 Validation Failed PullRequest state custom state cannot be changed. There is already an open pull request from fix to 3.14.")
+	ok(t, repo.DeleteBranch("fix")) // closes that one as well
+	if st := must(repo.PR(3))(t); st.State != "closed" || st.HeadBranchExists {
+		t.Errorf("the second one is %+v", st)
+	}
+	ok(t, repo.RestoreBranch(number))
+	moved := must(repo.Push("fix", ghtest.Commit{Files: map[string]ghtest.File{"more": ghtest.Text("z\n")}}))(t)
+	if out := send(t, srv, token, patch, reopen); out.status != 200 || at(out.body, "state") != "open" || at(out.body, "head", "sha") != moved {
+		t.Errorf("opened again: %+v", out)
+	}
+	must(repo.Merge(number, "barry"))(t)
+	wantProblem(t, srv, token, patch, reopen, "422 Validation Failed PullRequest state custom state cannot be changed. The pull request cannot be reopened.")
+	flush(t, srv)
+	if d := cmp.Diff("pull_request.edited pull_request.edited pull_request.closed push push push pull_request.opened push pull_request.closed push push pull_request.reopened pull_request.closed push", strings.Join(rec.events, " ")); d != "" {
+		t.Errorf("events (-want +got):\n%s", d)
+	}
+	var kinds []string
+	for _, w := range repo.Writes() {
+		kinds = append(kinds, w.Kind+" "+w.Key)
+	}
+	if d := cmp.Diff([]string{"pull-edit body,title", "pull-edit base,state", "pull-edit state"}, kinds); d != "" {
+		t.Errorf("writes (-want +got):\n%s", d)
+	}
+	ok(t, repo.DeleteBranch("3.14"))
+	if st := must(repo.PR(2))(t); st.State != "closed" {
+		t.Error("a pull request without a base is open")
+	}
+}
+
+// Refs are made, moved and deleted through the API.
+func TestRefWrites(t *testing.T) {
+	srv := newServer(t, ghtest.Config{})
+	repo := must(ghtest.NewCPython(srv))(t)
+	token := appToken(t, srv, "")
+	main, old := repo.Ref("main"), repo.Ref("3.14")
+	const refs = "POST /repos/python/cpython/git/refs"
+	for _, c := range []struct{ what, body, want string }{
+		{refs, `{"ref":"heads/x","sha":"` + main + `"}`, "422 Reference name must start with 'refs/' and be valid."},
+		{refs, `{"ref":"refs/heads/a..b","sha":"` + main + `"}`, "422 Reference name must start with 'refs/' and be valid."},
+		{refs, `{"ref":"refs/heads/x","sha":"` + strings.Repeat("1", 40) + `"}`, "422 Object does not exist"},
+		{refs, `{"ref":"refs/heads/3.14","sha":"` + main + `"}`, "422 Reference already exists"},
+		{"PATCH /repos/python/cpython/git/refs/heads/nope", `{"sha":"` + main + `"}`, "422 Reference does not exist"},
+		{"PATCH /repos/python/cpython/git/refs/heads/3.14", `{"sha":"` + main + `"}`, "422 Update is not a fast forward"},
+		{"DELETE /repos/python/cpython/git/refs/heads/nope", "", "422 Reference does not exist"},
+		{"DELETE /repos/python/cpython/git/refs/heads/main", "", "422 Cannot delete the default branch"},
+	} {
+		wantProblem(t, srv, token, c.what, c.body, c.want)
+	}
+	for _, c := range []struct {
+		what, body, tip string
+		status          int
+	}{
+		{refs, `{"ref":"refs/heads/a/b","sha":"` + old + `"}`, old, 201},
+		{"PATCH /repos/python/cpython/git/refs/heads/a/b", `{"sha":"` + main + `","force":true}`, main, 200},
+		{"DELETE /repos/python/cpython/git/refs/heads/a/b", "", "", 204},
+	} {
+		if out := send(t, srv, token, c.what, c.body); out.status != c.status || repo.Ref("refs/heads/a/b") != c.tip {
+			t.Errorf("%s: %d, the branch is at %q", c.what, out.status, repo.Ref("refs/heads/a/b"))
+		}
+	}
+	want := []ghtest.Write{{Kind: "ref", Key: "refs/heads/a/b", SHA: old}, {Kind: "ref-update", Key: "refs/heads/a/b", SHA: main}, {Kind: "ref-delete", Key: "refs/heads/a/b"}}
+	if d := cmp.Diff(want, writes(repo)); d != "" {
+		t.Errorf("writes (-want +got):\n%s", d)
+	}
+}
+
+// Labels of the repository come, change and go, and issues follow.
+func TestLabelWrites(t *testing.T) {
+	srv := newServer(t, ghtest.Config{})
+	repo := newRepo(t, srv, "python/cpython")
+	number := openPR(t, repo)
+	token := appToken(t, srv, "")
+	const labels = "POST /repos/python/cpython/labels"
+	for _, c := range []struct{ what, body, want string }{
+		{labels, `{"color":"c2e0c6"}`, "422 Validation Failed Label name missing_field"},
+		{labels, `{"name":"x","color":"#c2e0c6"}`, "422 Validation Failed Label color invalid"},
+		{labels, `{"name":"Type-Bug"}`, "422 Validation Failed Label name already_exists"},
+		{labels, `{"name":"` + strings.Repeat("é", 51) + `"}`, "422 Validation Failed Label name custom name is too long (maximum is 50 characters)"},
+		{labels, `{"name":"x","description":"` + strings.Repeat("é", 101) + `"}`, "422 Validation Failed Label description custom description is too long (maximum is 100 characters)"},
+		{"PATCH /repos/python/cpython/labels/nope", `{}`, "404 Not Found"},
+		{"DELETE /repos/python/cpython/labels/nope", ``, "404 Not Found"},
+	} {
+		wantProblem(t, srv, token, c.what, c.body, c.want)
+	}
+	send(t, srv, token, labels, `{"name":"needs backport to 3.15","color":"c2e0c6","description":"bug and security fixes"}`)
+	send(t, srv, token, "PATCH /repos/python/cpython/labels/type-bug", `{"new_name":"a/b #1?"}`)
+	want := []ghtest.Label{{Name: "a/b #1?", Color: "ededed"}, {Name: "needs backport to 3.15", Color: "c2e0c6", Description: "bug and security fixes"}}
+	if d := cmp.Diff(want, repo.Labels()); d != "" {
+		t.Errorf("labels (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff([]string{"a/b #1?"}, must(repo.PR(number))(t).Labels); d != "" {
+		t.Errorf("labels of the pull request (-want +got):\n%s", d)
+	}
+	send(t, srv, token, "DELETE /repos/python/cpython/labels/a%2Fb%20%231%3F", "")
+	if got := must(repo.PR(number))(t).Labels; len(got) != 0 || len(repo.Labels()) != 1 {
+		t.Errorf("after deleting: %v, %v", got, repo.Labels())
+	}
+	ok(t, repo.SetLabel(ghtest.Label{Name: "needs backport to 3.15", Description: "only security fixes"}))
+	if d := cmp.Diff([]ghtest.Label{{Name: "needs backport to 3.15", Color: "c2e0c6", Description: "only security fixes"}}, repo.Labels()); d != "" {
+		t.Errorf("labels (-want +got):\n%s", d)
+	}
+}

@@ -1,0 +1,135 @@
+package ghtest
+
+import (
+	"net/http"
+	"strings"
+)
+
+var reviewerRoutes = []route{
+	{"GET /repos/{owner}/{repo}/pulls/{number}/reviews", "pull_requests:read", (*Server).listReviews},
+	{"GET /repos/{owner}/{repo}/pulls/{number}/requested_reviewers", "pull_requests:read", (*Server).listRequestedReviewers},
+	{"POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers", "pull_requests:write", (*Server).addRequestedReviewers},
+	{"DELETE /repos/{owner}/{repo}/pulls/{number}/requested_reviewers", "pull_requests:write", (*Server).removeRequestedReviewers},
+	{"POST /repos/{owner}/{repo}/issues/{number}/assignees", "issues|pull_requests:write", (*Server).addAssignees},
+	{"DELETE /repos/{owner}/{repo}/issues/{number}/assignees", "issues|pull_requests:write", (*Server).removeAssignees},
+}
+
+// reviewJSON is a review; webhooks have its state in small letters.
+func (s *Server) reviewJSON(r *Repo, i *issue, v *review, rest bool) obj {
+	html, api, state := s.pullHTML(r, i)+"#pullrequestreview-"+itoa(v.id), s.pullAPI(r, i), v.state
+	if !rest {
+		state = strings.ToLower(state)
+	}
+	return obj{
+		"id": v.id, "node_id": nodeID("PRR", v.id), "user": s.userJSON(v.author), "body": v.body, "state": state, "commit_id": v.sha, "submitted_at": timestamp(v.submitted),
+		"author_association": r.association(v.author), "html_url": html, "pull_request_url": api, "_links": links(map[string]string{"html": html, "pull_request": api}),
+	}
+}
+
+// association is that of people who review.
+func (r *Repo) association(u *user) string {
+	if r.canWrite(u) {
+		return "MEMBER"
+	}
+	return "CONTRIBUTOR"
+}
+
+func (s *Server) listReviews(c *call) (any, error) {
+	i, err := c.pull()
+	if err != nil {
+		return nil, err
+	}
+	out := []obj{}
+	for _, v := range page(c, i.pull.reviews) {
+		out = append(out, s.reviewJSON(c.repo, i, v, true))
+	}
+	return out, nil
+}
+
+func (s *Server) listRequestedReviewers(c *call) (any, error) {
+	i, err := c.pull()
+	if err != nil {
+		return nil, err
+	}
+	return obj{"users": s.usersJSON(i.pull.reviewers), "teams": []obj{}}, nil
+}
+
+// logins reads a list of logins from the body, and how many teams it names beside.
+func (c *call) logins(field string) (logins []string, teams int, err error) {
+	in := map[string][]string{}
+	if err := c.decode(&in); err != nil {
+		return nil, 0, err
+	}
+	return in[field], len(in["team_reviewers"]), nil
+}
+
+func (s *Server) addRequestedReviewers(c *call) (any, error) {
+	i, err := c.pull()
+	if err != nil {
+		return nil, err
+	}
+	logins, teams, err := c.logins("reviewers")
+	switch {
+	case err != nil:
+		return nil, err
+	case i.state != "open":
+		return nil, &apiError{Status: 422, Message: "Cannot request a review of a closed pull request."}
+	case teams > 0: // there are none here
+		logins = append(logins, "")
+	}
+	asked, err := c.repo.requestReviews(i, c.writer(), logins)
+	if err != nil {
+		return nil, err
+	}
+	if asked && c.byApp() {
+		c.repo.wrote(Write{Kind: "request-review", Number: i.number, Key: strings.Join(logins, ",")})
+	}
+	c.status = http.StatusCreated
+	return s.pullJSON(c.repo, i, false), nil
+}
+
+func (s *Server) removeRequestedReviewers(c *call) (any, error) {
+	i, err := c.pull()
+	if err != nil {
+		return nil, err
+	}
+	logins, _, err := c.logins("reviewers")
+	if err != nil {
+		return nil, err
+	}
+	if c.repo.withdrawReviews(i, c.writer(), logins) && c.byApp() {
+		c.repo.wrote(Write{Kind: "unrequest-review", Number: i.number, Key: strings.Join(logins, ",")})
+	}
+	return s.pullJSON(c.repo, i, false), nil
+}
+
+func (s *Server) addAssignees(c *call) (any, error) {
+	i, err := c.issue()
+	if err != nil {
+		return nil, err
+	}
+	logins, _, err := c.logins("assignees")
+	if err != nil {
+		return nil, err
+	}
+	if c.repo.assign(i, c.writer(), logins) && c.byApp() {
+		c.repo.wrote(Write{Kind: "assign", Number: i.number, Key: strings.Join(logins, ",")})
+	}
+	c.status = http.StatusCreated
+	return s.issueJSON(c.repo, i), nil
+}
+
+func (s *Server) removeAssignees(c *call) (any, error) {
+	i, err := c.issue()
+	if err != nil {
+		return nil, err
+	}
+	logins, _, err := c.logins("assignees")
+	if err != nil {
+		return nil, err
+	}
+	if c.repo.unassign(i, c.writer(), logins) && c.byApp() {
+		c.repo.wrote(Write{Kind: "unassign", Number: i.number, Key: strings.Join(logins, ",")})
+	}
+	return s.issueJSON(c.repo, i), nil
+}
