@@ -54,6 +54,9 @@ func belong(api *url.URL, server string) error {
 	if api.Host != u.Host && api.Host != "api."+u.Host {
 		return fmt.Errorf("the API at %s is not that of the server %s: set both addresses", api.Host, u.Host)
 	}
+	if api.Scheme != u.Scheme {
+		return fmt.Errorf("%s would send tokens in another way than the API at %s does: use %s", u, api, api.Scheme)
+	}
 	return nil
 }
 
@@ -63,4 +66,12 @@ func graphqlURL(api *url.URL) string {
 	g := *api
 	g.Path = strings.TrimSuffix(api.Path, "v3/") + "graphql"
 	return g.String()
+}
+
+// serverURL is where people and git go, as configured, or the host of the API.
+func serverURL(api *url.URL, configured string) string {
+	if configured != "" {
+		return strings.TrimRight(configured, "/")
+	}
+	return api.Scheme + "://" + strings.TrimPrefix(api.Host, "api.")
 }

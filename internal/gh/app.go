@@ -30,7 +30,7 @@ type Config struct {
 	AppID           int64
 	PrivateKey      []byte                // PEM, as GitHub hands it out
 	APIURL          string                // "https://api.github.com"; GitHub Enterprise Server: "https://HOST/api/v3"
-	ServerURL       string                // the pages that belong to APIURL, "https://github.com"; "": not checked
+	ServerURL       string                // the pages and git that belong to APIURL; "": those of its host
 	Transport       http.RoundTripper     // nil: one of its own
 	Timeout         time.Duration         // of one request, its whole answer included; 0: 30 s
 	WritesPerMinute int                   // of one installation; 0: unpaced
@@ -46,6 +46,7 @@ type App struct {
 	cfg     Config
 	api     *url.URL // ends in a slash
 	graphql string
+	server  string // of the pages and of git, without a slash at the end
 	routes  *http.ServeMux
 	metrics metrics
 	cache   *etags
@@ -55,6 +56,7 @@ type App struct {
 
 	mu      sync.Mutex
 	clients map[int64]*github.Client // by installation
+	me      identity
 }
 
 // New checks the configuration. It does not speak to GitHub: see Verify.
@@ -69,7 +71,7 @@ func New(cfg Config) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
-	a := &App{cfg: cfg, api: api, graphql: graphqlURL(api), routes: routes(), cache: newEtags(), clients: map[int64]*github.Client{}}
+	a := &App{cfg: cfg, api: api, graphql: graphqlURL(api), server: serverURL(api, cfg.ServerURL), routes: routes(), cache: newEtags(), clients: map[int64]*github.Client{}}
 	if a.metrics, err = newMetrics(cfg.Metrics); err != nil {
 		return nil, err
 	}

@@ -46,6 +46,7 @@ func TestNewRefuses(t *testing.T) {
 		{"password without a scheme", func(c *Config) { c.APIURL = "secret@example.com/api/v3" }, "reading the address"},
 		{"password of the server", func(c *Config) { c.ServerURL = "https://me:secret@github.com" }, "a user or password comes with https://github.com"},
 		{"GHES server, public API", func(c *Config) { c.ServerURL = "https://git.example.com" }, "set both addresses"},
+		{"plain HTTP to git", func(c *Config) { c.ServerURL = "http://github.com" }, "use https"},
 		{"odd server", func(c *Config) { c.ServerURL = "git.example.com" }, "reading the address of the GitHub server"},
 		{"negative", func(c *Config) { c.Timeout = -1 }, "not negative"},
 	} {

@@ -48,6 +48,20 @@ func (a *App) apply(ctx context.Context, installation int64, key pull.Key, actio
 		return r.addNote(ctx, action.Note)
 	case pull.EditNote:
 		return r.editNote(ctx, action)
+	case pull.RestoreBranch:
+		return r.restoreBranch(ctx, action)
+	case pull.DeleteBranch:
+		return r.deleteBranch(ctx, action)
+	case pull.Reopen:
+		return r.reopen(ctx)
+	case pull.RequestReview:
+		return r.requestReview(ctx, action.Login)
+	case pull.Assign:
+		return r.assign(ctx, action.Login)
+	case pull.MergePull:
+		return r.merge(ctx, action)
+	case pull.CancelMerge:
+		return r.cancelMerge(ctx)
 	}
 	return &Rejected{Answer{Message: fmt.Sprintf("no way is known to apply %T", action)}}
 }
@@ -148,6 +162,23 @@ func (r *repository) editNote(ctx context.Context, n pull.EditNote) error {
 	}
 	_, _, err = r.client.Issues.EditComment(ctx, r.key.Owner, r.key.Repo, n.ID, &github.IssueComment{Body: &body})
 	return unlessGone(settle(err), patchComment)
+}
+
+func (r *repository) reopen(ctx context.Context) error {
+	_, _, err := r.client.PullRequests.Edit(ctx, r.key.Owner, r.key.Repo, r.key.Number, &github.PullRequest{State: github.String("open")})
+	return settle(err)
+}
+
+// requestReview is Rejected for those who cannot review here.
+func (r *repository) requestReview(ctx context.Context, login string) error {
+	_, _, err := r.client.PullRequests.RequestReviewers(ctx, r.key.Owner, r.key.Repo, r.key.Number, github.ReviewersRequest{Reviewers: []string{login}})
+	return settle(err)
+}
+
+// assign says nothing where GitHub passes over those who cannot be assigned.
+func (r *repository) assign(ctx context.Context, login string) error {
+	_, _, err := r.client.Issues.AddAssignees(ctx, r.key.Owner, r.key.Repo, r.key.Number, []string{login})
+	return settle(err)
 }
 
 // unlessGone lets pass that the very thing is not there.

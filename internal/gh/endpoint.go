@@ -11,6 +11,13 @@ const (
 	getBlob         = "GET /repos/{owner}/{repo}/git/blobs/{sha}"
 	deleteLabel     = "DELETE /repos/{owner}/{repo}/issues/{number}/labels/{name}"
 	patchComment    = "PATCH /repos/{owner}/{repo}/issues/comments/{id}"
+	getApp          = "GET /app"
+	getUser         = "GET /users/{login}"
+	postToken       = "POST /app/installations/{installation}/access_tokens"
+	listPulls       = "GET /repos/{owner}/{repo}/pulls"
+	postPull        = "POST /repos/{owner}/{repo}/pulls"
+	getRef          = "GET /repos/{owner}/{repo}/git/ref/{ref...}"
+	deleteRef       = "DELETE /repos/{owner}/{repo}/git/refs/{ref...}"
 )
 
 // endpoints are all that this package calls, in the words of GitHub's
@@ -19,15 +26,18 @@ const (
 var endpoints = map[string]string{
 	graphqlEndpoint: "contents, pull requests, commit statuses, checks: read",
 
-	"GET /app":                       "",
-	"GET /app/installations":         "",
-	"GET /installation/repositories": "metadata: read",
-	"POST /app/installations/{installation}/access_tokens": "",
-	"GET /repos/{owner}/{repo}/installation":               "",
+	getApp:                                   "",
+	getUser:                                  "",
+	postToken:                                "",
+	"GET /app/installations":                 "",
+	"GET /app/installations/{installation}":  "",
+	"GET /installation/repositories":         "metadata: read",
+	"GET /repos/{owner}/{repo}/installation": "",
 
-	"GET /repos/{owner}/{repo}/pulls":                "pull requests: read",
+	listPulls: "pull requests: read",
 	"GET /repos/{owner}/{repo}/pulls/{number}/files": "pull requests: read",
 	getBlob: "contents: read",
+	getRef:  "contents: read",
 
 	"POST /repos/{owner}/{repo}/statuses/{sha}":         "commit statuses: write",
 	"POST /repos/{owner}/{repo}/check-runs":             "checks: write",
@@ -36,6 +46,14 @@ var endpoints = map[string]string{
 	deleteLabel: "pull requests: write",
 	"POST /repos/{owner}/{repo}/issues/{number}/comments": "pull requests: write",
 	patchComment: "pull requests: write",
+	"POST /repos/{owner}/{repo}/issues/{number}/assignees": "issues: write",
+
+	postPull: "pull requests: write",
+	"PATCH /repos/{owner}/{repo}/pulls/{number}":                    "pull requests: write",
+	"POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers": "pull requests: write",
+	"PUT /repos/{owner}/{repo}/pulls/{number}/merge":                "contents: write",
+	"POST /repos/{owner}/{repo}/git/refs":                           "contents: write",
+	deleteRef:                                                       "contents: write",
 }
 
 // routes finds the endpoint of a request; the mux is used for its patterns

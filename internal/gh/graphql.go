@@ -76,9 +76,23 @@ func wholeRequest(path []any) bool {
 	return len(path) == 1 && path[0] == "repository" || len(path) == 2 && path[1] == "pullRequest"
 }
 
-// query sends one GraphQL query and reads the data into answer.
+// query sends one GraphQL query about the repository and reads the data into
+// answer.
 func (r *repository) query(ctx context.Context, text string, variables map[string]any, answer any) error {
 	variables["owner"], variables["name"] = r.key.Owner, r.key.Repo
+	return r.graphql(ctx, text, variables, answer)
+}
+
+type mutation struct{}
+
+// mutate sends one GraphQL mutation, which counts as a write.
+func (r *repository) mutate(ctx context.Context, name string, input map[string]any) error {
+	form := strings.ToUpper(name[:1]) + name[1:] + "Input"
+	text := fmt.Sprintf("mutation($input:%s!){%s(input:$input){clientMutationId}}", form, name)
+	return r.graphql(context.WithValue(ctx, mutation{}, true), text, map[string]any{"input": input}, &struct{}{})
+}
+
+func (r *repository) graphql(ctx context.Context, text string, variables map[string]any, answer any) error {
 	req, err := r.client.NewRequest("POST", r.app.graphql, map[string]any{"query": text, "variables": variables})
 	if err != nil {
 		return fmt.Errorf("writing the query: %w", err)

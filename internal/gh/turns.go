@@ -26,7 +26,8 @@ func writing(ctx context.Context, key pull.Key) context.Context {
 // to come back, each another one: else all would come back at once, load
 // everything again, and one of them would write.
 func (g *guard) turn(r *http.Request) error {
-	if g.writes == nil || r.Method == http.MethodGet || r.URL.String() == g.graphql {
+	query := r.URL.String() == g.graphql && r.Context().Value(mutation{}) == nil
+	if g.writes == nil || r.Method == http.MethodGet || query {
 		return nil
 	}
 	key, _ := r.Context().Value(writer{}).(pull.Key)

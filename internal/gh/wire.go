@@ -103,6 +103,8 @@ func (w *wire) check(x exchange) error {
 		return x.redirected()
 	case code >= 400:
 		return x.refused(w.app.cfg.Now())
+	case code == http.StatusNoContent && x.endpoint == deleteRef:
+		return nil
 	case strings.Contains(x.request.Header.Get("Accept"), ".raw"):
 		return nil // its reader knows the hash
 	case len(x.body) == 0:
@@ -161,7 +163,8 @@ func (x exchange) refused(now time.Time) error {
 	case http.StatusRequestTimeout, http.StatusConflict:
 		return &Temporary{answer}
 	default:
-		if code >= 500 || strings.Contains(lower, "no commit found for sha") { // a push does not show everywhere at once
+		// A push does not show everywhere at once, and another one may come between.
+		if code >= 500 || strings.Contains(lower, "no commit found for sha") || strings.Contains(lower, "try the merge again") {
 			return &Temporary{answer}
 		}
 		return &Rejected{answer}

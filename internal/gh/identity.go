@@ -1,0 +1,90 @@
+package gh
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"github.com/google/go-github/v60/github"
+)
+
+// identity is the App's own account, as far as it was asked for.
+type identity struct {
+	slug string
+	id   int64 // of the account SLUG[bot], not of the App
+}
+
+// Committer is who commits in the App's name: GitHub shows its picture where
+// the address is the one that it keeps for the account.
+func (a *App) Committer(ctx context.Context) (name, email string, err error) {
+	me, err := a.account(ctx)
+	if err != nil {
+		return "", "", fmt.Errorf("asking GitHub for the App's account: %w", err)
+	}
+	name = me.slug + "[bot]"
+	return name, fmt.Sprintf("%d+%s@users.noreply.github.com", me.id, name), nil
+}
+
+func (a *App) account(ctx context.Context) (identity, error) {
+	slug, err := a.slug(ctx)
+	if err != nil {
+		return identity{}, err
+	}
+	a.mu.Lock()
+	me := a.me
+	a.mu.Unlock()
+	if me.id != 0 {
+		return me, nil
+	}
+	installation, err := a.anywhere(ctx)
+	if err != nil {
+		return identity{}, err
+	}
+	user, _, err := a.as(installation).Users.Get(ctx, url.PathEscape(slug+"[bot]"))
+	if err = settle(err); err != nil {
+		return identity{}, err
+	}
+	if user.GetID() == 0 {
+		return identity{}, &Temporary{Answer{Endpoint: getUser, Message: "the answer names no account"}}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.me.id = user.GetID()
+	return a.me, nil
+}
+
+// slug is the App's login without "[bot]".
+func (a *App) slug(ctx context.Context) (string, error) {
+	a.mu.Lock()
+	slug := a.me.slug
+	a.mu.Unlock()
+	if slug != "" {
+		return slug, nil
+	}
+	slug, err := a.Verify(ctx)
+	if err != nil {
+		return "", err
+	}
+	if slug == "" {
+		return "", &Temporary{Answer{Endpoint: getApp, Message: "the answer names no App"}}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.me.slug = slug
+	return slug, nil
+}
+
+// anywhere is an installation that may be used: accounts are shown to
+// installations, not to the App itself.
+func (a *App) anywhere(ctx context.Context) (int64, error) {
+	all, _, err := a.self.Apps.ListInstallations(ctx, &github.ListOptions{PerPage: 100})
+	if err = settle(err); err != nil {
+		return 0, err
+	}
+	i := slices.IndexFunc(all, func(i *github.Installation) bool { return i.SuspendedAt == nil })
+	if i < 0 {
+		return 0, &Gone{Answer{Message: "the App is not installed anywhere"}}
+	}
+	return all[i].GetID(), nil
+}

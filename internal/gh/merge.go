@@ -1,0 +1,78 @@
+package gh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// merge squashes the pull request now, or has GitHub do so later.
+func (r *repository) merge(ctx context.Context, m pull.MergePull) error {
+	if !commitID.MatchString(m.SHA) {
+		return &Rejected{Answer{Message: fmt.Sprintf("%q is not the id of a commit", m.SHA)}}
+	}
+	if m.Auto {
+		return r.autoMerge(ctx, m)
+	}
+	_, _, err := r.client.PullRequests.Merge(ctx, r.key.Owner, r.key.Repo, r.key.Number, m.Body, &github.PullRequestOptions{
+		CommitTitle: m.Title, SHA: m.SHA, MergeMethod: "squash", DontDefaultIfBlank: true,
+	})
+	return settle(err)
+}
+
+// noAutoMerge is what GitHub says where a repository or a branch has no
+// auto-merge, and where the pull request could be merged by hand although not
+// all is green. There is nothing to do but wait.
+var noAutoMerge = []string{"auto merge is not allowed", "auto-merge is not allowed", "protected branch rules not configured", "in unstable status"}
+
+// autoMerge has GitHub merge when the conditions are met. If they are by now,
+// GitHub refuses, and it is merged at once.
+func (r *repository) autoMerge(ctx context.Context, m pull.MergePull) error {
+	id, err := r.nodeID(ctx)
+	if err != nil {
+		return err
+	}
+	err = r.mutate(ctx, "enablePullRequestAutoMerge", map[string]any{
+		"pullRequestId": id, "mergeMethod": "SQUASH", "commitHeadline": m.Title, "commitBody": m.Body, "expectedHeadOid": m.SHA,
+	})
+	refused, ok := errors.AsType[*Rejected](err)
+	if !ok {
+		return err
+	}
+	said := strings.ToLower(refused.Message)
+	switch {
+	case strings.Contains(said, "in clean status"):
+		m.Auto = false
+		return r.merge(ctx, m)
+	case slices.ContainsFunc(noAutoMerge, func(text string) bool { return strings.Contains(said, text) }):
+		r.app.cfg.Log.Info().Stringer("pr", r.key).Str("cause", refused.Error()).Msg("no auto-merge here: merging when all is green")
+		return nil
+	}
+	return err
+}
+
+func (r *repository) cancelMerge(ctx context.Context) error {
+	id, err := r.nodeID(ctx)
+	if err != nil {
+		return err
+	}
+	return r.mutate(ctx, "disablePullRequestAutoMerge", map[string]any{"pullRequestId": id})
+}
+
+// nodeID is what mutations call the pull request.
+func (r *repository) nodeID(ctx context.Context) (string, error) {
+	var found struct {
+		Repository struct{ PullRequest struct{ ID string } }
+	}
+	query := "query($owner:String!,$name:String!,$number:Int!){repository(owner:$owner,name:$name,followRenames:false){pullRequest(number:$number){id}}}"
+	if err := r.query(ctx, query, map[string]any{"number": r.key.Number}, &found); err != nil {
+		return "", err
+	}
+	return found.Repository.PullRequest.ID, nil
+}

@@ -1,0 +1,105 @@
+package gh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// TokenRequest says what a token may do: no more than it is needed for.
+type TokenRequest struct {
+	Key          pull.Key // the one repository that it is for
+	Installation int64    // 0: look it up
+	// Permissions by GitHub's names: "contents": "write".
+	Permissions map[string]string
+}
+
+// Token mints a token for one repository. It lives for an hour, and is not kept
+// here. Denied names the permissions that the installation lacks.
+func (a *App) Token(ctx context.Context, t TokenRequest) (string, error) {
+	token, err := a.token(ctx, t)
+	if err != nil {
+		a.forget(t.Key, err)
+		return "", fmt.Errorf("asking for a token for %s: %w", t.Key.Repository(), err)
+	}
+	return token, nil
+}
+
+func (a *App) token(ctx context.Context, t TokenRequest) (string, error) {
+	if err := t.Key.Validate(); err != nil {
+		return "", &Rejected{Answer{Message: err.Error()}}
+	}
+	if len(t.Permissions) == 0 { // GitHub would give all that the App has
+		return "", &Rejected{Answer{Message: "no permissions are named"}}
+	}
+	if t.Installation == 0 {
+		id, err := a.lookUp(ctx, t.Key.Repository())
+		if err != nil {
+			return "", err
+		}
+		t.Installation = id
+	}
+	body := map[string]any{"repositories": []string{t.Key.Repo}, "permissions": t.Permissions}
+	req, err := a.self.NewRequest("POST", fmt.Sprintf("app/installations/%d/access_tokens", t.Installation), body)
+	if err != nil {
+		return "", fmt.Errorf("writing the request: %w", err)
+	}
+	var minted github.InstallationToken
+	_, err = a.self.Do(ctx, req, &minted)
+	if err = settle(err); err != nil {
+		return "", a.ungranted(ctx, t, err)
+	}
+	if minted.GetToken() == "" {
+		return "", &Temporary{Answer{Endpoint: postToken, Message: "the answer has no token"}}
+	}
+	return minted.GetToken(), nil
+}
+
+var levels = []string{"read", "write", "admin"}
+
+// ungranted names the permissions that are missing: GitHub says only that some
+// are.
+func (a *App) ungranted(ctx context.Context, t TokenRequest, refusal error) error {
+	rejected, ok := errors.AsType[*Rejected](refusal)
+	if !ok || rejected.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(strings.ToLower(rejected.Message), "permission") {
+		return refusal
+	}
+	granted, err := a.granted(ctx, t.Installation)
+	if err != nil {
+		return err
+	}
+	var missing []string
+	for _, name := range slices.Sorted(maps.Keys(t.Permissions)) {
+		if level := t.Permissions[name]; slices.Index(levels, granted[name]) < slices.Index(levels, level) {
+			missing = append(missing, name+": "+level)
+		}
+	}
+	if len(missing) == 0 {
+		return refusal
+	}
+	return &Denied{Answer: rejected.Answer, Permission: strings.Join(missing, ", ")}
+}
+
+// granted are the permissions of an installation.
+func (a *App) granted(ctx context.Context, installation int64) (map[string]string, error) {
+	req, err := a.self.NewRequest("GET", fmt.Sprintf("app/installations/%d", installation), nil)
+	if err != nil {
+		return nil, fmt.Errorf("writing the request: %w", err)
+	}
+	var found struct{ Permissions map[string]string }
+	_, err = a.self.Do(ctx, req, &found)
+	return found.Permissions, settle(err)
+}
+
+// CloneURL is where git finds the repository. It holds no secret.
+func (a *App) CloneURL(key pull.Key) string {
+	return fmt.Sprintf("%s/%s/%s.git", a.server, key.Owner, key.Repo)
+}

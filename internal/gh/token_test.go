@@ -1,0 +1,122 @@
+package gh
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+var pushing = map[string]string{"contents": "write"}
+
+// A token does what it was asked for, in its repository, and nothing else.
+func TestToken(t *testing.T) {
+	var logged bytes.Buffer
+	w := newWorld(t, func(_ *ghtest.Config, c *Config) { c.Log = zerolog.New(&logged) })
+	_, err := w.srv.Repo("python/peps", ghtest.RepoOptions{Files: map[string]ghtest.File{"README": ghtest.Text("PEPs\n")}})
+	must(t, err)
+	token, err := w.app.Token(t.Context(), TokenRequest{Key: cpython, Permissions: map[string]string{"contents": "read"}})
+	must(t, err)
+	for path, want := range map[string]int{
+		"repos/python/cpython/git/ref/heads/main": 200,
+		"repos/python/peps/git/ref/heads/main":    404,
+		"repos/python/cpython/pulls":              403,
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), "GET", w.srv.APIURL()+path, nil)
+		must(t, err)
+		req.Header.Set("Authorization", "token "+token)
+		resp, err := http.DefaultClient.Do(req)
+		must(t, err)
+		must(t, resp.Body.Close())
+		if resp.StatusCode != want {
+			t.Errorf("%s: %d, want %d", path, resp.StatusCode, want)
+		}
+	}
+	another, err := w.app.Token(t.Context(), TokenRequest{Key: cpython, Installation: w.srv.InstallationID("python"), Permissions: pushing})
+	must(t, err)
+	if another == token || logged.Len() > 0 {
+		t.Errorf("the same token again, or a log: %s", &logged)
+	}
+}
+
+func TestTokenFaults(t *testing.T) {
+	w := newWorld(t)
+	ask := func(r TokenRequest) error {
+		token, err := w.app.Token(t.Context(), r)
+		if (err == nil) != (token != "") {
+			t.Errorf("a token of %d bytes with %v", len(token), err)
+		}
+		return err
+	}
+	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "write"}))
+	check(t, "not granted", ask(TokenRequest{Key: cpython, Permissions: map[string]string{"contents": "write", "workflows": "write", "pull_requests": "read", "metadata": "read"}}), denied,
+		`asking for a token for python/cpython: POST /app/installations/{installation}/access_tokens: 422: The permissions requested are not granted to this installation.: grant the App the permission "contents: write, workflows: write"`)
+	w.fault(ghtest.Fault{Method: "GET", Path: "/app/installations/[0-9]+$", Status: 502})
+	check(t, "not granted, nobody knows what", ask(TokenRequest{Key: cpython, Permissions: pushing}), temporary, "502")
+	check(t, "an odd level", ask(TokenRequest{Key: cpython, Permissions: map[string]string{"contents": "wirte"}}), rejected, "not granted")
+	check(t, "no permissions", ask(TokenRequest{Key: cpython}), rejected, "no permissions are named")
+	check(t, "an odd key", ask(TokenRequest{Key: pull.Key{Owner: "python", Repo: ".."}, Permissions: pushing}), rejected, "not the name of a repository")
+	check(t, "no such repository", ask(TokenRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}, Permissions: pushing}), gone, "404")
+	check(t, "one of another installation", ask(TokenRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}, Installation: w.srv.InstallationID("python"), Permissions: map[string]string{"contents": "read"}}), rejected, "does not exist")
+	check(t, "no such installation", ask(TokenRequest{Key: cpython, Installation: 4711, Permissions: pushing}), gone, "404")
+	w.fault(ghtest.Fault{Path: "/access_tokens$", Status: 201, Body: `{}`})
+	check(t, "no token", ask(TokenRequest{Key: cpython, Permissions: pushing}), temporary, "no token")
+	w.fault(ghtest.Fault{Path: "/access_tokens$", Status: 201, Body: `{"token":"` + testToken + `"`})
+	err := ask(TokenRequest{Key: cpython, Permissions: pushing})
+	check(t, "cut off", err, temporary, "broken JSON")
+	if strings.Contains(err.Error(), testToken[:12]) {
+		t.Errorf("the token shows: %v", err)
+	}
+}
+
+func TestCloneURL(t *testing.T) {
+	for _, test := range []struct{ api, server, want string }{
+		{"", "", "https://github.com/python/cpython.git"},
+		{"", "https://github.com/", "https://github.com/python/cpython.git"},
+		{"https://git.example.com/api/v3", "", "https://git.example.com/python/cpython.git"},
+		{"https://api.octo.example.com", "https://octo.example.com", "https://octo.example.com/python/cpython.git"},
+		{"http://127.0.0.1:8080/api/v3", "", "http://127.0.0.1:8080/python/cpython.git"},
+	} {
+		app, err := New(Config{AppID: 7, PrivateKey: testKey(), APIURL: test.api, ServerURL: test.server})
+		must(t, err)
+		if got := app.CloneURL(somePull); got != test.want {
+			t.Errorf("%+v: %s", test, got)
+		}
+	}
+}
+
+func TestCommitter(t *testing.T) {
+	w := newWorld(t)
+	name, email, err := w.app.Committer(t.Context())
+	must(t, err)
+	id, _, found := strings.Cut(email, "+concorde[bot]@users.noreply.github.com")
+	if name != "concorde[bot]" || !found || strings.Trim(id, "0123456789") != "" || id == "" || id == "0" {
+		t.Errorf("%s <%s>", name, email)
+	}
+	w.srv.ResetRequests()
+	_, again, err := w.app.Committer(t.Context())
+	must(t, err)
+	if n := len(w.srv.Requests()); n != 0 || again != email {
+		t.Errorf("%d requests for %s", n, again)
+	}
+
+	fresh := func() error {
+		app, err := New(w.cfg)
+		must(t, err)
+		_, _, err = app.Committer(t.Context())
+		return err
+	}
+	w.fault(ghtest.Fault{Path: "/app$", Status: 200, Body: "{}"})
+	check(t, "no slug", fresh(), temporary, "asking GitHub for the App's account: GET /app: the answer names no App")
+	w.fault(ghtest.Fault{Path: "/users/", Status: 200, Body: "{}"})
+	check(t, "no account", fresh(), temporary, "GET /users/{login}: the answer names no account")
+	w.fault(ghtest.Fault{Path: "/users/", Status: 404})
+	check(t, "not found", fresh(), gone, "GET /users/{login}: 404")
+	w.srv.Uninstall("python")
+	check(t, "not installed", fresh(), gone, "not installed anywhere")
+}
