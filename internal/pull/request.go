@@ -111,7 +111,8 @@ type Merge struct {
 	SHA     string // of the squash commit, the merge commit, or the last commit of a rebase
 	Message string
 	Parents int
-	By      string // login
+	Author  string // of the commit: "NAME <E-MAIL>"
+	By      string // login of who merged
 	At      time.Time
 }
 
@@ -188,6 +189,9 @@ type Summary struct {
 	Events      []Event               // only of those that Looks.Requests asked for
 	Notes       map[string]PostedNote // likewise
 }
+
+// HasLabel tells whether the other pull request bears the label.
+func (s Summary) HasLabel(name string) bool { return hasFold(s.Labels, name) }
 
 // HasLabel tells whether the pull request bears the label. GitHub compares
 // label names without regard to case.

@@ -143,7 +143,11 @@ func (a Pick) String() string {
 	for _, t := range a.Targets {
 		onto = append(onto, fmt.Sprintf("%s as %s", t.Branch, t.Head))
 	}
-	return fmt.Sprintf("pick %s onto %s", short(a.SHA), strings.Join(onto, ", "))
+	what := short(a.SHA)
+	if a.Commits > 1 {
+		what = fmt.Sprintf("%d commits up to %s", a.Commits, what)
+	}
+	return fmt.Sprintf("pick %s onto %s", what, strings.Join(onto, ", "))
 }
 
 func (a OpenPull) String() string {

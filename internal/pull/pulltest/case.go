@@ -54,6 +54,8 @@ type yamlRequest struct {
 	Checks          map[string]string     `yaml:"checks"` // name to digest
 	Notes           map[string]string     `yaml:"notes"`  // key to digest
 	NotesDeleted    int                   `yaml:"notes-deleted"`
+
+	yamlHistory `yaml:",inline"`
 }
 
 type yamlStatus struct {
@@ -120,6 +122,11 @@ func (c *goldenCase) check() error {
 			return fmt.Errorf("there is no commit %d to be a merge", n)
 		}
 	}
+	for _, events := range append([][]string{c.request.Events}, eventsOf(c.request.Pulls)...) {
+		if _, err := parseEvents(events, c.request.Created); err != nil {
+			return err
+		}
+	}
 	changed := map[string]bool{}
 	for _, line := range c.request.Files {
 		f, err := parseFile(line)
@@ -169,9 +176,13 @@ func (c *goldenCase) load(rules []pull.Rule) *pull.Request {
 	r := &pull.Request{
 		Key: key, Now: y.Now, CreatedAt: y.Created, UpdatedAt: y.Updated, Title: y.Title, Body: y.Body, State: pull.State(y.State), Draft: y.Draft,
 		Author: y.Author, Association: y.Association, Base: y.Base, DefaultBranch: y.DefaultBranch, Head: y.Head, Labels: y.Labels,
-		Facts:        pull.Files | pull.Commits | pull.Statuses | pull.Checks | pull.Notes,
+		Facts:        pull.Files | pull.Commits | pull.Statuses | pull.Checks | pull.Notes | pull.Events | pull.Reviews | pull.Merging,
 		FilesOmitted: y.FilesOmitted, CommitsOmitted: y.CommitsOmitted, NotesDeleted: y.NotesDeleted,
 		Statuses: map[string]pull.Status{}, EarlierStatuses: map[string]bool{}, Checks: map[string]pull.CheckState{}, Notes: map[string]pull.PostedNote{},
+	}
+	r.Own, r.HeadBranch, r.HeadOwner = y.Own, y.HeadBranch, y.HeadOwner // for Reads
+	for _, context := range y.EarlierStatuses {
+		r.EarlierStatuses[context] = true
 	}
 	for _, line := range y.Files {
 		f, _ := parseFile(line) // checked by parse
@@ -187,15 +198,13 @@ func (c *goldenCase) load(rules []pull.Rule) *pull.Request {
 		r.Statuses[context] = pull.Status{Context: context, State: s.State, Description: s.Description, URL: s.URL}
 		r.EarlierStatuses[context] = true
 	}
-	for _, context := range y.EarlierStatuses {
-		r.EarlierStatuses[context] = true
-	}
 	for name, digest := range y.Checks {
 		r.Checks[name] = pull.CheckState{ID: 1, Digest: digest}
 	}
 	for key, digest := range y.Notes {
 		r.Notes[key] = pull.PostedNote{ID: 1, Digest: digest}
 	}
+	y.live(r, rules)
 	return r
 }
 

@@ -1,0 +1,248 @@
+package backport
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// ChildRule is about pull requests that are backports: those of the bot, and
+// those that people made and titled so.
+func ChildRule(c Config) pull.Rule {
+	rule := pull.Rule{
+		Name:  "backport-pr",
+		About: aboutChild,
+		Needs: pull.Files | pull.Statuses | pull.Events | pull.Reviews | pull.Merging,
+		Owns:  []string{c.Settings.Status},
+		Reads: func(r *pull.Request, _ string) bool { return c.conflicted(r) },
+		Looks: c.childLooks,
+	}
+	if c.Settings.Mode == config.On {
+		rule.Want = func(r *pull.Request) pull.Want { return (&child{Config: &c, r: r}).want() }
+	}
+	return rule
+}
+
+// EndedRule is about open pull requests into a branch at its end of life.
+func EndedRule(c Config) pull.Rule {
+	rule := pull.Rule{Name: "end-of-life", About: aboutEnded, Needs: pull.Notes}
+	if c.Settings.Mode == config.On {
+		rule.Want = func(r *pull.Request) pull.Want {
+			b, known := c.life(r.Base, r.Now)
+			if r.State != pull.Open || !lifecycle.ValidVersion(r.Base) || !known || b.Phase != lifecycle.EndOfLife {
+				return pull.Want{}
+			}
+			return pull.Want{Notes: []pull.Note{{Key: "end-of-life", Body: endedText(r.Base, b.EndOfLife), Once: true}}}
+		}
+	}
+	return rule
+}
+
+// own tells whether the bot made this backport: it opened it, from one of its
+// branches.
+func (c *Config) own(r *pull.Request) bool {
+	return r.Own && strings.HasPrefix(r.HeadBranch, c.Settings.Branch+"-") && lifecycle.ValidVersion(r.Base)
+}
+
+// conflicted tells whether a backport of the bot has or had conflicts in it:
+// only then it opens drafts.
+func (c *Config) conflicted(r *pull.Request) bool {
+	return c.own(r) && r.State == pull.Open && (r.Draft || r.EarlierStatuses[c.Settings.Status])
+}
+
+func (c *Config) childLooks(r *pull.Request) pull.Looks {
+	branch, number := originalOf(r.Title)
+	var looks pull.Looks
+	if number > 0 && number != r.Key.Number && branch == r.Base {
+		looks.Requests = []int{number}
+	}
+	if c.own(r) && r.State != pull.Open && c.here(r) {
+		looks.Branches = []string{r.HeadBranch}
+	}
+	return looks
+}
+
+// here tells whether the branch is in this repository, where the bot may delete
+// it.
+func (c *Config) here(r *pull.Request) bool { return strings.EqualFold(r.HeadOwner, r.Key.Owner) }
+
+type child struct {
+	*Config
+	r        *pull.Request
+	original pull.Summary // Number 0: there is none
+	wants    pull.Want
+}
+
+func (c *child) want() pull.Want {
+	branch, number := originalOf(c.r.Title)
+	if branch == c.r.Base && number != c.r.Key.Number {
+		c.original = c.r.Others[number]
+	}
+	if c.original.State != pull.Merged {
+		c.original = pull.Summary{}
+	}
+	c.labels()
+	c.poke()
+	if !c.own(c.r) {
+		return c.wants
+	}
+	switch c.r.State {
+	case pull.Open:
+		clear := c.conflict()
+		c.people()
+		c.merge(clear)
+	case pull.Closed:
+		if !c.reopen() {
+			c.drop(c.r.ClosedAt.Add(time.Duration(c.Settings.DeleteAfter) * time.Hour))
+		}
+	case pull.Merged:
+		c.drop(c.r.ClosedAt)
+	}
+	return c.wants
+}
+
+// labels takes over those of the original, once each.
+func (c *child) labels() {
+	if c.r.State != pull.Open {
+		return
+	}
+	for _, label := range c.original.Labels {
+		for _, start := range c.Settings.CopyLabels {
+			if len(label) >= len(start) && strings.EqualFold(label[:len(start)], start) {
+				c.wants.Labels = append(c.wants.Labels, pull.Label{Name: label, On: true, Suggested: true})
+				break
+			}
+		}
+	}
+}
+
+// poke has the original looked at when its board shows another state, or its
+// label still asks for this backport.
+func (c *child) poke() {
+	if c.original.Number == 0 {
+		return
+	}
+	shown, known := recall(c.original.Notes[boardKey].Data).Rows[c.r.Base]
+	label := c.original.HasLabel(c.label(c.r.Base)) && c.r.State != pull.Closed
+	newer := known && shown.PR < c.r.Key.Number
+	if label || newer || known && shown.PR == c.r.Key.Number && shown.State != c.state() {
+		c.wants.Pokes = []pull.Key{{Owner: c.r.Key.Owner, Repo: c.r.Key.Repo, Number: c.original.Number}}
+	}
+}
+
+// state is what the board should show of this pull request.
+func (c *child) state() State {
+	switch {
+	case c.r.State == pull.Merged:
+		return stateMerged
+	case c.r.State == pull.Closed:
+		return stateClosed
+	case c.r.Draft && c.r.Own:
+		return stateConflict
+	}
+	return stateOpen
+}
+
+// conflict keeps the status of a draft with conflicts, and tells whether none
+// is left.
+func (c *child) conflict() (clear bool) {
+	if !c.conflicted(c.r) {
+		return true
+	}
+	status := pull.Status{Context: c.Settings.Status, State: pull.StatusSuccess, Description: descriptionClear}
+	var first string
+	count := 0
+	for _, f := range c.r.Files {
+		if f.Content == nil || f.Content.Kind != pull.Regular || !git.HasMarkers(f.Content.Data) {
+			continue
+		}
+		if count++; first == "" || f.Path < first {
+			first = f.Path
+		}
+	}
+	if count > 0 {
+		if count > 1 {
+			first = fmt.Sprintf("%d files", count)
+		}
+		status.State, status.Description = pull.StatusFailure, fmt.Sprintf(descriptionMarkers, strings.ToValidUTF8(first, "?"))
+	}
+	c.wants.Statuses = []pull.Status{status}
+	return count == 0
+}
+
+// people asks those who must act: whoever merged the original where there are
+// conflicts, the release manager where nobody else may merge.
+func (c *child) people() {
+	if c.r.Draft && c.original.MergedBy != "" && !strings.HasSuffix(c.original.MergedBy, "[bot]") {
+		c.wants.Assignees = []string{c.original.MergedBy}
+	}
+	if b, known := c.life(c.r.Base, c.r.Now); known && managed(b.Phase) && !c.r.Draft {
+		c.wants.Reviewers = c.managers(b)
+	}
+}
+
+// managed tells whether only the release manager merges in a phase.
+func managed(p lifecycle.Phase) bool {
+	return p == lifecycle.Security || p == lifecycle.FinalFreeze || p == lifecycle.EndOfLife
+}
+
+// merge has an approved backport merged, where people other than the release
+// manager may.
+func (c *child) merge(clear bool) {
+	approved, objected := false, false
+	for _, review := range c.r.Reviews {
+		approved = approved || review == pull.Approved
+		objected = objected || review == pull.ChangesRequested
+	}
+	b, known := c.life(c.r.Base, c.r.Now)
+	switch {
+	case c.Settings.Merge != config.AutoMerge:
+	case objected, !clear, c.r.HasLabel(c.Settings.HoldLabel), !known, managed(b.Phase):
+		c.wants.Hold = true
+	case approved && !c.r.Draft && c.original.Number != 0:
+		c.wants.Merge = &pull.MergePull{
+			Title: fmt.Sprintf("%s (GH-%d)", strings.Join(strings.Fields(c.r.Title), " "), c.r.Key.Number),
+			Body:  commitBody(c.r.Body),
+		}
+		if c.r.MergeState == pull.MergeUnknown {
+			c.wants.Again = c.r.Now.Add(time.Minute)
+		}
+	}
+}
+
+// commitBody is the body of a pull request without what it says of conflicts.
+func commitBody(body string) string {
+	before, rest, found := strings.Cut(body, sectionStart)
+	if !found {
+		return strings.TrimSpace(body)
+	}
+	_, after, _ := strings.Cut(rest, sectionEnd)
+	return strings.TrimSpace(strings.TrimSpace(before) + "\n\n" + strings.TrimSpace(after))
+}
+
+// reopen wants the pull request open again when its label was set after it was
+// closed.
+func (c *child) reopen() bool {
+	asked, found := c.lastAsked(c.original.Events, c.r.Base)
+	within := time.Duration(c.Settings.ReopenWithin) * 24 * time.Hour
+	c.wants.Reopen = c.here(c.r) && found && c.original.HasLabel(c.label(c.r.Base)) &&
+		asked.At.After(c.r.ClosedAt) && asked.At.Sub(c.r.ClosedAt) <= within
+	return c.wants.Reopen
+}
+
+// drop wants the branch deleted at a time.
+func (c *child) drop(at time.Time) {
+	tip := c.r.Branches[c.r.HeadBranch].Tip
+	switch {
+	case tip == "" || tip != c.r.Head || !c.here(c.r):
+	case c.r.Now.Before(at):
+		c.wants.Again = at
+	default:
+		c.wants.Drop = true
+	}
+}

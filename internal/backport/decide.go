@@ -1,0 +1,166 @@
+package backport
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Config of the rules.
+type Config struct {
+	Settings config.Backport
+	ABI      config.ABI
+	// Calendar is the release data of the moment. Rules are as pure as it stays
+	// the same.
+	Calendar  func() *lifecycle.Calendar
+	ServerURL string // of GitHub's pages, "https://github.com"
+}
+
+// answer to the question whether a change may go to a branch.
+type answer int
+
+const (
+	allowed answer = iota
+	waiting        // for a person or a date
+	refused        // and the label is taken off
+)
+
+// verdict is the answer with its reason.
+type verdict struct {
+	answer answer
+	why    string    // a sentence
+	again  time.Time // when the answer may be another; zero: not by itself
+}
+
+// labelPrefix is what comes before the version in a label.
+func (c *Config) labelPrefix() string { return c.Settings.Label + " " }
+
+func (c *Config) label(branch string) string { return c.labelPrefix() + branch }
+
+// asked is the branch that a label asks for; it need not be one.
+func (c *Config) asked(label string) (branch string, ok bool) {
+	prefix := c.labelPrefix()
+	if len(label) < len(prefix) || !strings.EqualFold(label[:len(prefix)], prefix) {
+		return "", strings.EqualFold(strings.TrimSpace(label), c.Settings.Label)
+	}
+	return strings.TrimSpace(label[len(prefix):]), true
+}
+
+// life is where a branch is in its life, as the settings correct it.
+func (c *Config) life(version string, now time.Time) (lifecycle.Branch, bool) {
+	b, found := c.Calendar().Branch(version, now)
+	for _, o := range c.Settings.Overrides {
+		if o.Version == version {
+			b.Version, b.Name, b.Phase, found = version, version, lifecycle.Phase(o.Phase), true
+		}
+	}
+	return b, found
+}
+
+// managers are the logins of a branch's release managers.
+func (c *Config) managers(b lifecycle.Branch) []string {
+	var logins []string
+	for _, name := range b.Managers {
+		if login := c.Settings.Login(name); login != "" && !slices.Contains(logins, login) {
+			logins = append(logins, login)
+		}
+	}
+	return logins
+}
+
+// decide says whether the change may go to a branch.
+func (c *Config) decide(r *pull.Request, version string) verdict {
+	if !lifecycle.ValidVersion(version) {
+		if strings.EqualFold(version, r.DefaultBranch) {
+			return verdict{answer: refused, why: whySource(r.DefaultBranch)}
+		}
+		return verdict{answer: refused, why: whyNoVersion(c.label("3.14"))}
+	}
+	b, known := c.life(version, r.Now)
+	exists := r.Branches[version].Tip != ""
+	change, _ := c.Calendar().NextChange(version, r.Now)
+	if change.Sub(r.Now) > 90*24*time.Hour {
+		change = time.Time{} // nobody waits for that
+	}
+	switch {
+	case version == r.Base:
+		return verdict{answer: refused, why: whyBase(version)}
+	case known && b.Phase == lifecycle.EndOfLife:
+		return verdict{answer: refused, why: whyEndOfLife(version, b.EndOfLife)}
+	case !known && !exists:
+		return verdict{answer: refused, why: whyUnknown(version)}
+	case !known:
+		return verdict{answer: waiting, why: whyUnlisted(version), again: r.Now.Add(look)}
+	case b.Phase == lifecycle.Feature && !exists:
+		return verdict{answer: refused, why: whyDevelopment(version, r.DefaultBranch)}
+	case b.Phase == lifecycle.Feature:
+		return verdict{answer: waiting, why: whyUnlisted(version), again: r.Now.Add(look)}
+	case !exists:
+		return verdict{answer: refused, why: whyMissing(version)}
+	}
+	return c.byPhase(r, b, change)
+}
+
+// look is how soon the release data is asked again that seems to be behind.
+const look = 6 * time.Hour
+
+// byPhase is the table of the settings.
+func (c *Config) byPhase(r *pull.Request, b lifecycle.Branch, change time.Time) verdict {
+	kind, phase := c.kind(r), string(b.Phase)
+	table, found := c.Settings.Phase(phase)
+	managers := c.managers(b)
+	by := who(managers)
+	switch {
+	case !found:
+		return verdict{answer: refused, why: whyNoPhase(b.Version, phase)}
+	case slices.Contains(table.Allow, kind), c.approved(r, b.Version, managers):
+		return verdict{answer: allowed}
+	case slices.Contains(table.Ask, kind):
+		return verdict{answer: waiting, why: whyAsk(b.Version, phase, kind, by, c.label(b.Version)), again: change}
+	}
+	return verdict{answer: refused, why: whyKind(c, b.Version, phase, kind, by)}
+}
+
+// approved tells whether a release manager of the branch set the label.
+func (c *Config) approved(r *pull.Request, version string, managers []string) bool {
+	e, found := c.lastAsked(r.Events, version)
+	return found && slices.ContainsFunc(managers, func(m string) bool { return strings.EqualFold(m, e.By) })
+}
+
+// lastAsked is when the label of a branch was set last.
+func (c *Config) lastAsked(events []pull.Event, version string) (pull.Event, bool) {
+	for _, e := range slices.Backward(events) {
+		if e.Kind == pull.Labeled && !e.Own && strings.EqualFold(e.Subject, c.label(version)) {
+			return e, true
+		}
+	}
+	return pull.Event{}, false
+}
+
+// beforeMarker is what a title may have before the ABI marker.
+var beforeMarker = regexp.MustCompile(`^\s*(\[[^\]]*\]\s*)?((?i:gh|bpo)-\d+:\s*)?`)
+
+// kind of the change, by its title and labels.
+func (c *Config) kind(r *pull.Request) string {
+	title := r.Title
+	if r.Merge != nil {
+		title, _, _ = strings.Cut(r.Merge.Message, "\n")
+	}
+	marker := strings.ToLower(c.ABI.CommitMarker)
+	for _, t := range []string{title, r.Title} {
+		if strings.HasPrefix(strings.ToLower(beforeMarker.ReplaceAllString(t, "")), marker) || strings.HasPrefix(strings.ToLower(strings.TrimSpace(t)), marker) {
+			return config.ABIBreak
+		}
+	}
+	for _, k := range c.Settings.Kinds {
+		if slices.ContainsFunc(k.Labels, r.HasLabel) {
+			return k.Name
+		}
+	}
+	return config.Fix
+}

@@ -1,0 +1,132 @@
+package backport
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// State of a backport, as the board shows it.
+type State string
+
+const (
+	stateWaiting  State = "waiting"
+	statePicking  State = "picking"
+	stateOpen     State = "open"
+	stateMerged   State = "merged"
+	stateClosed   State = "closed"
+	stateConflict State = "conflict"
+	statePresent  State = "already there"
+	stateRefused  State = "not allowed"
+	stateError    State = "error"
+)
+
+// row of the board. What a later run must know is kept in the board's comment
+// as JSON; Text is not.
+type row struct {
+	Version   string              `json:"-"`
+	State     State               `json:"state"`
+	Text      string              `json:"-"`
+	PR        int                 `json:"pr,omitempty"`
+	Outcome   pull.Outcome        `json:"outcome,omitempty"`
+	Trouble   string              `json:"trouble,omitempty"`
+	Temporary bool                `json:"temporary,omitempty"`
+	Tries     int                 `json:"tries,omitempty"`
+	At        int64               `json:"at,omitempty"`    // of the outcome, Unix seconds by the bot's clock
+	Asked     int64               `json:"asked,omitempty"` // when the label was set that the outcome answers, by GitHub's clock
+	Conflicts []pull.Conflict     `json:"conflicts,omitempty"`
+	Missing   []pull.Prerequisite `json:"missing,omitempty"`
+
+	keep bool // the label is still needed
+}
+
+// memory is what the board holds for the bot.
+type memory struct {
+	SHA  string         `json:"sha,omitempty"` // the merged commit it is about
+	Rows map[string]row `json:"rows"`
+}
+
+// remembered reads the board. A broken or missing one is an empty one: all but
+// the outcomes of picks that left nothing behind can be seen elsewhere, and
+// those are tried again.
+func remembered(r *pull.Request) memory { return recall(r.Notes[boardKey].Data) }
+
+func recall(data string) memory {
+	var m memory
+	if json.Unmarshal([]byte(data), &m) != nil || m.Rows == nil {
+		return memory{Rows: map[string]row{}}
+	}
+	return m
+}
+
+// retries are the pauses before an error that may pass is tried again.
+var retries = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour}
+
+// next is when the row's error is tried again; false when it is not.
+func (w row) next() (time.Time, bool) {
+	if w.Outcome != pull.Failed || !w.Temporary || w.Tries < 1 || w.Tries > len(retries) {
+		return time.Time{}, false
+	}
+	return time.Unix(w.At, 0).Add(retries[w.Tries-1]), true
+}
+
+// outcome of the last pick onto a branch that left no pull request: of this run,
+// or as the board remembers it, unless the label was set again since.
+func (o *original) outcome(version string) (row, bool) {
+	if o.r.Merge == nil {
+		return row{}, false
+	}
+	before, known := o.before.Rows[version]
+	asked := int64(0)
+	if e, found := o.lastAsked(o.r.Events, version); found {
+		asked = e.At.Unix()
+	}
+	if known && (o.before.SHA != o.r.Merge.SHA || before.Outcome == "" || before.PR != 0 || asked > before.Asked) {
+		before, known = row{}, false
+	}
+	p, fresh := o.r.Picked[version]
+	if !fresh || known && before.At >= p.At.Unix() {
+		return o.worded(version, before), known
+	}
+	if p.Commit != "" && p.Outcome != pull.Failed || p.Outcome == pull.Clean {
+		return row{}, false // a branch to open a pull request from
+	}
+	after := row{Outcome: p.Outcome, Trouble: p.Trouble, Temporary: p.Temporary, At: p.At.Unix(), Asked: asked, Conflicts: p.Conflicts, Missing: p.Missing, Tries: 1}
+	if known && before.Trouble == p.Trouble {
+		after.Tries = before.Tries + 1
+	}
+	return o.worded(version, after), true
+}
+
+// due tells whether it is time to try again.
+func (o *original) due(w row) bool {
+	at, retried := w.next()
+	if !retried {
+		return false
+	}
+	if o.r.Now.Before(at) {
+		o.again(at)
+		return false
+	}
+	return true
+}
+
+// worded is the row for people.
+func (o *original) worded(version string, w row) row {
+	w.Version = version
+	switch w.Outcome {
+	case pull.Present:
+		w.State, w.Text = statePresent, textPresent(version)
+	case pull.Conflicted:
+		w.State, w.Text = stateConflict, textConflict
+	case pull.Failed:
+		w.State, w.Text = stateError, troubleText(w.Trouble, version)
+		if at, retried := w.next(); retried {
+			w.Text += " " + textRetry(at)
+		} else if w.Temporary {
+			w.Text += " " + textRetryByHand(o.label(version))
+		}
+	}
+	return w
+}
