@@ -36,7 +36,7 @@ var looks = []struct {
 }{
 	{[]Phase{Feature}, "feature", "#dbe9f6", "#1a1a1a"},
 	{[]Phase{Beta}, "beta", "#9ecae1", "#1a1a1a"},
-	{[]Phase{Candidate, FinalFreeze}, "candidate", "#3a86c0", "#ffffff"},
+	{[]Phase{Candidate, FinalFreeze}, "candidate", "#2a6fa8", "#ffffff"},
 	{[]Phase{Bugfix}, "bugfix", "#2e7d32", "#ffffff"},
 	{[]Phase{Security}, "security", "#f2c744", "#1a1a1a"},
 }
@@ -124,7 +124,7 @@ func (d *drawing) years(bottom int) {
 	for year := d.from; year <= d.to+1; year++ {
 		x := d.x(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC))
 		d.write(`<line x1="%.1f" y1="%d" x2="%.1f" y2="%d" stroke="#d0d0d0"/>`+"\n", x, chartTop-6, x, bottom)
-		if (year-d.from)%every == 0 && year <= d.to {
+		if year%every == 0 && year <= d.to {
 			d.write(`<text x="%.1f" y="%d" fill="#4a4a4a">%d</text>`+"\n", x+2, chartTop-10, year)
 		}
 	}

@@ -16,9 +16,9 @@
 //  3. release-cycle.json;
 //  4. where nobody names it, the spans of PEP 602 (see spans).
 //
-// The end of life is another matter: release-cycle.json counts first, because
-// it alone tells a month ("2026-10") from a day. A branch whose month is known
-// surely ended on the first day of the next month.
+// Of the end of life of a living branch only the month is known: "2026-10" in
+// release-cycle.json, 2026-10-01 in python-releases.json. Such a branch surely
+// ended on the first day of the next month.
 //
 // An expected day counts as much as an actual one: once it has passed, the
 // release is taken to have happened, however old the copy is. A release that
