@@ -1,0 +1,112 @@
+package gh
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+const (
+	historyPaths  = 5
+	historyLength = 20 // commits of each path
+)
+
+// HistoryRequest names what commits are wanted of.
+type HistoryRequest struct {
+	Key          pull.Key
+	Installation int64    // 0: look it up
+	Revisions    []string // ids of commits, or branches: a few
+	Paths        []string // of files; more than five are left out
+}
+
+// Commit is one that touched a file.
+type Commit struct {
+	SHA              string
+	Subject, Message string // the first line, and all of it
+	Number           int    // of its pull request, as the end of Subject says; 0: it does not
+	At               time.Time
+}
+
+// History gives the newest 20 commits of each revision that touched each path,
+// newest first, by revision and path. It costs one request. A revision that is
+// not there has none.
+func (a *App) History(ctx context.Context, h HistoryRequest) (map[string]map[string][]Commit, error) {
+	all, err := a.history(ctx, h)
+	if err != nil {
+		a.forget(h.Key, err)
+		return nil, fmt.Errorf("reading the history of %s: %w", h.Key.Repository(), err)
+	}
+	return all, nil
+}
+
+func (a *App) history(ctx context.Context, h HistoryRequest) (map[string]map[string][]Commit, error) {
+	r, err := a.repository(ctx, h.Key, h.Installation)
+	if err != nil {
+		return nil, err
+	}
+	h.Paths = h.Paths[:min(len(h.Paths), historyPaths)]
+	var found struct {
+		Repository map[string]map[string]list[historyCommit]
+	}
+	if len(h.Revisions) > 0 && len(h.Paths) > 0 {
+		query, variables := h.query()
+		if err := r.query(ctx, query, variables, &found); err != nil {
+			return nil, err
+		}
+	}
+	all := map[string]map[string][]Commit{}
+	for i, revision := range h.Revisions {
+		all[revision] = map[string][]Commit{}
+		for j, path := range h.Paths {
+			for _, c := range found.Repository[fmt.Sprint("r", i)][fmt.Sprint("p", j)].Nodes {
+				all[revision][path] = append(all[revision][path], c.commit())
+			}
+		}
+	}
+	return all, nil
+}
+
+func (h HistoryRequest) query() (query string, variables map[string]any) {
+	var declared, fields, paths strings.Builder
+	variables = map[string]any{}
+	for i, revision := range h.Revisions {
+		fmt.Fprintf(&declared, ",$r%d:String!", i)
+		fmt.Fprintf(&fields, " r%d:object(expression:$r%d){...Past}", i, i)
+		if !commitID.MatchString(revision) {
+			revision = "refs/heads/" + revision // there may be a tag of that name
+		}
+		variables[fmt.Sprint("r", i)] = revision
+	}
+	for j, path := range h.Paths {
+		fmt.Fprintf(&declared, ",$p%d:String!", j)
+		fmt.Fprintf(&paths, " p%d:history(first:%d,path:$p%d){nodes{oid message committedDate}}", j, historyLength, j)
+		variables[fmt.Sprint("p", j)] = path
+	}
+	return "query($owner:String!,$name:String!" + declared.String() + "){repository(owner:$owner,name:$name,followRenames:false){" +
+		fields.String() + "}}fragment Past on Commit{" + paths.String() + "}", variables
+}
+
+type historyCommit struct {
+	Oid, Message  string
+	CommittedDate time.Time
+}
+
+// ending is what a squash merge leaves at the end of a subject; CPython writes
+// GH in place of #.
+var ending = regexp.MustCompile(`\((?i:gh-|#)([0-9]{1,9})\)$`)
+
+// commit reads the subject from the message: GitHub's messageHeadline is cut
+// where it is long, and loses the number.
+func (c historyCommit) commit() Commit {
+	subject, _, _ := strings.Cut(c.Message, "\n")
+	out := Commit{SHA: c.Oid, Subject: strings.TrimSpace(subject), Message: c.Message, At: c.CommittedDate}
+	if m := ending.FindStringSubmatch(out.Subject); m != nil {
+		out.Number, _ = strconv.Atoi(m[1]) // digits, and not too many
+	}
+	return out
+}

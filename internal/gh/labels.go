@@ -1,0 +1,116 @@
+package gh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Label of a repository.
+type Label struct {
+	Name        string // at most 50 characters
+	Color       string // six hexadecimal digits
+	Description string // at most 100 characters
+}
+
+// Branches lists the names of all branches. Installation 0 is looked up.
+func (a *App) Branches(ctx context.Context, key pull.Key, installation int64) ([]string, error) {
+	var names []string
+	query := "query($owner:String!,$name:String!,$after:String){repository(owner:$owner,name:$name,followRenames:false){" +
+		`all:refs(refPrefix:"refs/heads/",first:100,after:$after){nodes{name} ` + pageFields + "}}}"
+	err := eachOf(ctx, a, listing[struct{ Name string }]{key, installation, query, nil}, func(n struct{ Name string }) bool {
+		names = append(names, n.Name)
+		return true
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing the branches of %s: %w", key.Repository(), err)
+	}
+	return names, nil
+}
+
+// Labels lists the labels whose name or description has the words of query, ""
+// for all. Installation 0 is looked up.
+func (a *App) Labels(ctx context.Context, key pull.Key, installation int64, query string) ([]Label, error) {
+	var labels []Label
+	text := "query($owner:String!,$name:String!,$after:String,$words:String){repository(owner:$owner,name:$name,followRenames:false){" +
+		"all:labels(first:100,after:$after,query:$words){nodes{name color description} " + pageFields + "}}}"
+	variables := map[string]any{}
+	if query != "" {
+		variables["words"] = query
+	}
+	err := eachOf(ctx, a, listing[Label]{key, installation, text, variables}, func(l Label) bool {
+		labels = append(labels, l)
+		return true
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing the labels of %s: %w", key.Repository(), err)
+	}
+	return labels, nil
+}
+
+// CreateLabel makes a label. One of that name that is there stays as it is.
+func (a *App) CreateLabel(ctx context.Context, installation int64, key pull.Key, l Label) error {
+	err := a.createLabel(writing(ctx, key.Repository()), installation, key, l)
+	if err != nil {
+		a.forget(key, err)
+		return fmt.Errorf("making the label %q in %s: %w", l.Name, key.Repository(), err)
+	}
+	return nil
+}
+
+func (a *App) createLabel(ctx context.Context, installation int64, key pull.Key, l Label) error {
+	r, err := a.repository(ctx, key, installation)
+	if err != nil {
+		return err
+	}
+	_, _, err = r.client.Issues.CreateLabel(ctx, key.Owner, key.Repo, &github.Label{Name: &l.Name, Color: &l.Color, Description: &l.Description})
+	err = settle(err)
+	if refused, ok := errors.AsType[*Rejected](err); ok && strings.Contains(refused.Message, "already_exists") {
+		return nil
+	}
+	return err
+}
+
+// LabelEdit says what becomes of the label Old.
+type LabelEdit struct {
+	Old string
+	Label
+}
+
+// EditLabel gives a label another name, colour and description. Gone means that
+// there is no such label.
+func (a *App) EditLabel(ctx context.Context, installation int64, key pull.Key, e LabelEdit) error {
+	err := a.editLabel(writing(ctx, key.Repository()), installation, key, e)
+	if err != nil {
+		a.forget(key, err)
+		return fmt.Errorf("editing the label %q of %s: %w", e.Old, key.Repository(), err)
+	}
+	return nil
+}
+
+// editLabel sends the form that GitHub describes: go-github has no new name.
+func (a *App) editLabel(ctx context.Context, installation int64, key pull.Key, e LabelEdit) error {
+	if e.Old == "" || e.Old == "." || e.Old == ".." { // these would lead to another path
+		return &Rejected{Answer{Message: fmt.Sprintf("%q is not a label", e.Old)}}
+	}
+	r, err := a.repository(ctx, key, installation)
+	if err != nil {
+		return err
+	}
+	body := map[string]string{"color": e.Color, "description": e.Description}
+	if e.Name != e.Old {
+		body["new_name"] = e.Name
+	}
+	req, err := r.client.NewRequest("PATCH", fmt.Sprintf("repos/%s/%s/labels/%s", key.Owner, key.Repo, url.PathEscape(e.Old)), body)
+	if err != nil {
+		return fmt.Errorf("writing the request: %w", err)
+	}
+	_, err = r.client.Do(ctx, req, nil)
+	return settle(err)
+}

@@ -1,0 +1,157 @@
+package gh
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// maxPulls is how many pull requests one list looks at.
+const maxPulls = 3000
+
+// MergedRequest says which merged pull requests are wanted.
+type MergedRequest struct {
+	Key          pull.Key
+	Installation int64    // 0: look it up
+	Base         string   // branch they were merged into; "": any
+	Labels       []string // any of them; none: whatever the labels
+	Since        time.Time
+}
+
+// MergedPulls lists the pull requests that were merged at Since or later, those
+// merged last first. Of more than 3,000 that were touched since, for each
+// label, the others are left out.
+func (a *App) MergedPulls(ctx context.Context, m MergedRequest) ([]pull.Summary, error) {
+	labels := m.Labels
+	if len(labels) == 0 {
+		labels = []string{""}
+	}
+	byNumber := map[int]pull.Summary{}
+	for _, label := range labels { // each by itself: whether GitHub takes several as "any" or "all" is not documented
+		filter := pullFilter{m.Key, m.Installation, m.Base, label, []string{"MERGED"}, m.Since}
+		some, err := a.pulls(ctx, filter)
+		if err != nil {
+			return nil, fmt.Errorf("listing the merged pull requests of %s: %w", m.Key.Repository(), err)
+		}
+		for _, s := range some {
+			if !s.ClosedAt.Before(m.Since) {
+				byNumber[s.Number] = s
+			}
+		}
+	}
+	var all []pull.Summary
+	for _, s := range byNumber {
+		all = append(all, s)
+	}
+	slices.SortFunc(all, func(a, b pull.Summary) int {
+		if c := b.ClosedAt.Compare(a.ClosedAt); c != 0 {
+			return c
+		}
+		return b.Number - a.Number
+	})
+	return all, nil
+}
+
+// PullsInto lists the pull requests into a branch that were touched at since or
+// later, in whatever state, those touched last first: up to 3,000.
+func (a *App) PullsInto(ctx context.Context, key pull.Key, base string, since time.Time) ([]pull.Summary, error) {
+	all, err := a.pulls(ctx, pullFilter{key: key, base: base, since: since})
+	if err != nil {
+		return nil, fmt.Errorf("listing the pull requests of %s into %s: %w", key.Repository(), base, err)
+	}
+	return all, nil
+}
+
+type pullFilter struct {
+	key          pull.Key
+	installation int64
+	base, label  string // "": any
+	states       []string
+	since        time.Time // of the last change
+}
+
+type datedSummary struct {
+	summaryData
+	UpdatedAt time.Time
+}
+
+func (a *App) pulls(ctx context.Context, f pullFilter) ([]pull.Summary, error) {
+	slug, err := a.slug(ctx)
+	if err != nil {
+		return nil, err
+	}
+	variables := map[string]any{}
+	if f.base != "" {
+		variables["base"] = f.base
+	}
+	if f.label != "" {
+		variables["labels"] = []string{f.label}
+	}
+	if len(f.states) > 0 {
+		variables["states"] = f.states
+	}
+	query := "query($owner:String!,$name:String!,$after:String,$base:String,$labels:[String!],$states:[PullRequestState!]){" +
+		"repository(owner:$owner,name:$name,followRenames:false){" +
+		"all:pullRequests(baseRefName:$base,labels:$labels,states:$states,first:100,after:$after,orderBy:{field:UPDATED_AT,direction:DESC})" +
+		"{nodes{...Summary updatedAt} " + pageFields + "}}}" + summaryFragment
+	var all []pull.Summary
+	seen := map[int]bool{} // what is touched meanwhile moves to the front, and the last of a page to the next
+	looked := 0
+	err = eachOf(ctx, a, listing[datedSummary]{f.key, f.installation, query, variables}, func(d datedSummary) bool {
+		looked++
+		if d.UpdatedAt.Before(f.since) || looked > maxPulls {
+			return false
+		}
+		if !seen[d.Number] {
+			seen[d.Number] = true
+			all = append(all, d.summary(slug))
+		}
+		return true
+	})
+	return all, err
+}
+
+// listing is a list of a repository that may have several pages: the query has
+// $after, and calls the list "all".
+type listing[T any] struct {
+	key          pull.Key
+	installation int64
+	query        string
+	variables    map[string]any
+}
+
+// eachOf calls each for every entry, until it is false.
+func eachOf[T any](ctx context.Context, a *App, w listing[T], each func(T) bool) error {
+	r, err := a.repository(ctx, w.key, w.installation)
+	if err != nil {
+		return err
+	}
+	variables := map[string]any{}
+	maps.Copy(variables, w.variables)
+	for {
+		var page struct {
+			Repository *struct{ All list[T] }
+		}
+		if err := r.query(ctx, w.query, variables, &page); err != nil {
+			a.forget(w.key, err)
+			return err
+		}
+		if page.Repository == nil {
+			return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer names no repository"}}
+		}
+		for _, n := range page.Repository.All.Nodes {
+			if !each(n) {
+				return nil
+			}
+		}
+		next := page.Repository.All.PageInfo
+		if !next.HasNextPage || next.EndCursor == "" || next.EndCursor == variables["after"] {
+			return nil
+		}
+		variables["after"] = next.EndCursor
+	}
+}
