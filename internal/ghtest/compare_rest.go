@@ -21,9 +21,9 @@ type historyOptions struct {
 // history lists a commit and its ancestors, newest first.
 func (st *store) history(sha string, o historyOptions) ([]string, error) {
 	args := []string{"rev-list"}
-	for name, text := range map[string]string{"--since=": o.since, "--until=": o.until} {
+	for name, text := range map[string]string{"--max-age=": o.since, "--min-age=": o.until} {
 		if at, err := time.Parse(time.RFC3339, text); err == nil {
-			args = append(args, name+at.Format(time.RFC3339))
+			args = append(args, name+itoa(at.Unix()))
 		}
 	}
 	args = append(args, sha, "--")

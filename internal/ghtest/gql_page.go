@@ -36,7 +36,7 @@ func connection(field, typename string, total int, item func(i int) (node, error
 			"__typename": typename + "Connection", "totalCount": total,
 			"nodes": asked(list(func(_ int, n node) node { return n })),
 			"edges": asked(list(func(i int, n node) node {
-				return node{"__typename": typename + "Edge", "cursor": cursor(i), "node": n}
+				return node{"__typename": strings.TrimSuffix(typename, "History") + "Edge", "cursor": cursor(i), "node": n}
 			})),
 			"pageInfo": asked(func() (any, error) {
 				info := node{"__typename": "PageInfo", "hasNextPage": to < total, "hasPreviousPage": from > 0, "startCursor": nil, "endCursor": nil}

@@ -13,6 +13,7 @@ func (v view) issueBase(r *Repo, i *issue) node {
 		"closed": i.state != "open", "state": strings.ToUpper(i.state), "locked": false, "author": v.actor(i.author), "authorAssociation": i.association,
 		"repository": lazy(func() (any, error) { return v.repo(r), nil }),
 		"labels":     nodesOf("labels", "Label", names, func(name string) node { return v.label(r.label(name)) }),
+		"assignees":  nodesOf("assignees", "User", i.assignees, func(u *user) node { n, _ := v.actor(u).(node); return n }),
 		"comments":   nodesOf("comments", "IssueComment", i.comments, func(c *comment) node { return v.comment(c) }),
 	}
 }
@@ -30,9 +31,9 @@ func (v view) pull(r *Repo, i *issue) node {
 	n["__typename"], n["id"], n["databaseId"] = "PullRequest", nodeID("PR", i.id), i.id
 	n["timelineItems"] = v.timelineItems("PullRequestTimelineItems", r, i)
 	n["url"] = v.s.URL + "/" + r.fullName() + "/pull/" + itoa(int64(i.number))
-	if p.merged() {
-		n["state"] = "MERGED"
-	}
+	n["state"] = i.pullState()
+	v.reviewing(n, r, i)
+	v.merging(n, r, i)
 	n["isDraft"], n["merged"], n["mergedAt"], n["mergedBy"] = p.draft, p.merged(), timestamp(p.mergedAt), v.actor(p.mergedBy)
 	n["mergeable"] = lazy(func() (any, error) { return r.mergeable(i), nil })
 	n["mergeCommit"] = lazy(func() (any, error) {
@@ -112,8 +113,9 @@ func (v view) commitNode(n node, r *Repo, sha string) (any, error) {
 	}
 	headline, rest, _ := strings.Cut(c.message, "\n")
 	n["__typename"], n["message"], n["messageHeadline"], n["messageBody"] = "Commit", c.message, headline, strings.TrimLeft(rest, "\n")
-	n["committedDate"], n["authoredDate"], n["url"] = timestamp(c.date), timestamp(c.date), v.s.URL+"/"+r.fullName()+"/commit/"+sha
-	n["author"] = node{"__typename": "GitActor", "name": c.author, "email": c.authorEmail, "date": timestamp(c.date), "user": v.authorOf(c)}
+	n["committedDate"], n["authoredDate"], n["url"] = timestamp(c.committed), timestamp(c.date), v.s.URL+"/"+r.fullName()+"/commit/"+sha
+	n["author"] = node{"__typename": "GitActor", "name": c.author, "email": c.authorEmail, "date": timestamp(c.date), "user": v.byEmail(c.authorEmail)}
+	n["committer"] = node{"__typename": "GitActor", "name": c.committer, "email": c.committerEmail, "date": timestamp(c.committed), "user": v.byEmail(c.committerEmail)}
 	n["tree"] = lazy(func() (any, error) { return v.objectNode(r, c.tree) })
 	n["parents"] = connection("parents", "Commit", len(c.parents), func(i int) (node, error) {
 		parent, err := v.objectNode(r, c.parents[i])
@@ -130,11 +132,14 @@ func (v view) commitNode(n node, r *Repo, sha string) (any, error) {
 	})
 	n["status"] = v.needs("statuses:read", func(map[string]any) (any, error) { return v.statusNode(r, sha), nil })
 	n["checkSuites"] = v.needs("checks:read", func(args map[string]any) (any, error) { return v.checkSuites(r, sha, args) })
+	n["statusCheckRollup"] = v.needs("statuses|checks:read", func(map[string]any) (any, error) { return v.rollup(r, sha), nil })
+	v.history(n, r, sha)
 	return n, nil
 }
 
-func (v view) authorOf(c *commit) any {
-	login, ok := strings.CutSuffix(c.authorEmail, "@users.noreply.github.com")
+// byEmail is the account of a commit's author or committer.
+func (v view) byEmail(email string) any {
+	login, ok := strings.CutSuffix(email, "@users.noreply.github.com")
 	if u := v.s.users[strings.ToLower(login)]; ok && u != nil && u.kind == "User" {
 		return v.actor(u)
 	}
@@ -143,17 +148,10 @@ func (v view) authorOf(c *commit) any {
 
 // statusNode is null for a commit without statuses, as on GitHub.
 func (v view) statusNode(r *Repo, sha string) any {
-	latest := r.root().latestStatuses(sha)
-	if len(latest) == 0 {
+	r = r.root()
+	contexts := v.statusContexts(r, sha)
+	if len(contexts) == 0 {
 		return nil
-	}
-	slices.SortFunc(latest, func(a, b *status) int { return strings.Compare(a.context, b.context) })
-	contexts := make([]node, 0, len(latest))
-	for _, st := range latest {
-		contexts = append(contexts, node{
-			"__typename": "StatusContext", "id": nodeID("SC", st.id), "context": st.context, "state": strings.ToUpper(st.state), "description": body(st.description),
-			"targetUrl": body(st.targetURL), "creator": v.actor(st.creator), "createdAt": timestamp(st.created),
-		})
 	}
 	byName := resolver(func(args map[string]any) (any, error) {
 		for _, n := range contexts {
@@ -163,7 +161,21 @@ func (v view) statusNode(r *Repo, sha string) any {
 		}
 		return nil, nil
 	})
-	return node{"__typename": "Status", "id": "ST_" + sha, "state": strings.ToUpper(combined(latest)), "contexts": contexts, "context": byName}
+	return node{"__typename": "Status", "id": "ST_" + sha, "state": strings.ToUpper(combined(r.latestStatuses(sha))), "contexts": contexts, "context": byName}
+}
+
+// statusContexts are the newest statuses of a commit, by name.
+func (v view) statusContexts(r *Repo, sha string) []node {
+	latest := r.latestStatuses(sha)
+	slices.SortFunc(latest, func(a, b *status) int { return strings.Compare(a.context, b.context) })
+	contexts := make([]node, 0, len(latest))
+	for _, st := range latest {
+		contexts = append(contexts, node{
+			"__typename": "StatusContext", "id": nodeID("SC", st.id), "context": st.context, "state": strings.ToUpper(st.state), "description": body(st.description),
+			"targetUrl": body(st.targetURL), "creator": v.actor(st.creator), "createdAt": timestamp(st.created),
+		})
+	}
+	return contexts
 }
 
 // filtered takes away what filterBy does not want.

@@ -40,11 +40,6 @@ func (s *Server) gqlQuery(c *call) node {
 	}
 }
 
-// gqlMutation has no mutation yet; add one as a resolver whose argument is "input".
-func (s *Server) gqlMutation(*call) node {
-	return node{"__typename": "Mutation"}
-}
-
 func (v view) repository(args map[string]any) (any, error) {
 	owner, name := stringArg(args, "owner"), stringArg(args, "name")
 	r := v.s.repos[strings.ToLower(owner+"/"+name)]
@@ -57,6 +52,7 @@ func (v view) repository(args map[string]any) (any, error) {
 // repo is a repository, complete.
 func (v view) repo(r *Repo) node {
 	n := v.repoShort(r)
+	v.lists(n, r)
 	n["object"] = v.needs("contents:read", func(args map[string]any) (any, error) { return v.object(r, args) })
 	n["ref"] = v.needs("contents:read", func(args map[string]any) (any, error) {
 		return v.refNode(r, stringArg(args, "qualifiedName")), nil
@@ -98,24 +94,28 @@ func (v view) repo(r *Repo) node {
 func (v view) repoShort(r *Repo) node {
 	return node{
 		"__typename": "Repository", "id": nodeID("R", r.id), "databaseId": r.id, "name": r.name, "nameWithOwner": r.fullName(), "isArchived": r.archived,
-		"isPrivate": r.private, "isFork": r.parent != nil, "url": v.s.URL + "/" + r.fullName(), "owner": lazy(func() (any, error) { return v.actor(r.owner), nil }),
+		"isPrivate": r.private, "isFork": r.parent != nil, "url": v.s.URL + "/" + r.fullName(), "autoMergeAllowed": !r.noAutoMerge, "owner": lazy(func() (any, error) { return v.actor(r.owner), nil }),
 		"defaultBranchRef": lazy(func() (any, error) { return v.refNode(r, "refs/heads/"+r.defaultBranch), nil }),
 	}
 }
 
 func (v view) refNode(r *Repo, name string) any {
 	for _, full := range []string{name, "refs/heads/" + name, "refs/tags/" + name} {
-		sha, ok := r.refs[full]
-		if !ok || !strings.HasPrefix(full, "refs/") {
+		if _, ok := r.refs[full]; !ok || !strings.HasPrefix(full, "refs/") {
 			continue
 		}
-		short := full[strings.Index(full[5:], "/")+6:]
-		return node{
-			"__typename": "Ref", "id": "REF_" + full, "name": short, "prefix": strings.TrimSuffix(full, short),
-			"target": lazy(func() (any, error) { return v.objectNode(r, sha) }),
-		}
+		return v.refAt(r, full, full[:strings.Index(full[5:], "/")+6])
 	}
 	return nil
+}
+
+// refAt is a ref that exists; prefix is what its name does not show.
+func (v view) refAt(r *Repo, full, prefix string) node {
+	return node{
+		"__typename": "Ref", "__interfaces": []string{"Node"}, "id": "REF_" + full, "name": strings.TrimPrefix(full, prefix), "prefix": prefix,
+		"target":     lazy(func() (any, error) { return v.objectNode(r, r.refs[full]) }),
+		"repository": lazy(func() (any, error) { return v.repo(r), nil }),
+	}
 }
 
 // object finds an object by oid or by expression: "ref", "ref:path", a SHA, "SHA:path".

@@ -1,5 +1,39 @@
 package ghtest
 
+import (
+	"slices"
+	"strings"
+)
+
+// reviewing adds the fields of a pull request that are about its reviews.
+func (v view) reviewing(n node, r *Repo, i *issue) {
+	p := i.pull
+	reviews := func(field string, choose func(args map[string]any) []*review) resolver {
+		return func(args map[string]any) (any, error) {
+			return nodesOf(field, "PullRequestReview", choose(args), func(x *review) node { return v.review(r, i, x) })(args)
+		}
+	}
+	n["reviewDecision"] = r.reviewDecision(p)
+	n["latestOpinionatedReviews"] = reviews("latestOpinionatedReviews", func(args map[string]any) []*review {
+		return r.opinions(p, args["writersOnly"] == true)
+	})
+	n["reviews"] = reviews("reviews", func(args map[string]any) []*review {
+		author, states := stringArg(args, "author"), args["states"]
+		return slices.DeleteFunc(slices.Clone(p.reviews), func(x *review) bool {
+			return (author != "" && !strings.EqualFold(author, x.author.login)) || !among(states, x.state)
+		})
+	})
+	n["reviewRequests"] = nodesOf("reviewRequests", "ReviewRequest", p.reviewers, func(u *user) node {
+		return node{"__typename": "ReviewRequest", "__interfaces": []string{"Node"}, "id": nodeID("RR", u.id), "asCodeOwner": false, "requestedReviewer": v.actor(u)}
+	})
+}
+
+// among reports whether a list argument has a value; one that was not given has all.
+func among(list any, value string) bool {
+	wanted, ok := list.([]any)
+	return !ok || slices.Contains(wanted, any(value))
+}
+
 // person is a user; fields that cannot be bots have null for those.
 func (v view) person(u *user) any {
 	if u == nil || u.kind != "User" {

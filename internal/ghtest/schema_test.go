@@ -45,9 +45,17 @@ func TestFieldsAreGitHubs(t *testing.T) {
 	defer srv.mu.Unlock()
 	w := walker{t: t, schema: schema, seen: map[string]int{}}
 	w.node(root, nil)
+	id := nodeID("PR", srv.repoList[0].issues[2].id)
+	for _, name := range []string{"disablePullRequestAutoMerge", "enablePullRequestAutoMerge", "convertPullRequestToDraft", "markPullRequestReadyForReview"} {
+		arguments[name] = []map[string]any{{"input": map[string]any{"pullRequestId": id, "mergeMethod": "SQUASH"}}}
+	}
+	w.node(srv.gqlMutation(&call{actor: actor{token: &token{user: srv.account("alice")}}}), nil)
 	for _, kind := range []string{
 		"Repository", "PullRequest", "Issue", "Label", "IssueComment", "Commit", "Blob", "Tree", "TreeEntry", "Submodule", "Ref", "Tag", "Status", "StatusContext",
 		"CheckSuite", "CheckRun", "PullRequestChangedFile", "LabeledEvent", "CommentDeletedEvent", "RenamedTitleEvent", "ClosedEvent", "ReopenedEvent", "HeadRefForcePushedEvent",
+		"PullRequestReview", "ReviewRequest", "ReviewRequestedEvent", "ReviewDismissedEvent", "AssignedEvent", "UnassignedEvent", "HeadRefDeletedEvent", "HeadRefRestoredEvent",
+		"AutoMergeRequest", "AutoSquashEnabledEvent", "AutoMergeDisabledEvent", "StatusCheckRollup", "RefConnection", "CommitHistoryConnection", "MergedEvent",
+		"DisablePullRequestAutoMergePayload", "EnablePullRequestAutoMergePayload", "ConvertPullRequestToDraftPayload", "MarkPullRequestReadyForReviewPayload",
 	} {
 		if w.seen[kind] == 0 {
 			t.Errorf("no %s was reached", kind)
@@ -95,6 +103,27 @@ func everyNode(t *testing.T) (*Server, node) {
 	do(repo.Close(number, "bob"))
 	do(repo.Reopen(number, "bob"))
 	do(repo.SetStatus(sha, "ci", Status{Context: "ci", State: "success"}))
+	do(repo.Protect("main", Protection{RequiredReviews: 2}))
+	do(repo.Collaborator("bob", "write"))
+	do(repo.Collaborator("carol", "write"))
+	do(repo.RequestReview(number, "alice", "bob", "carol"))
+	id, err := repo.Review(number, "bob", "APPROVED", "")
+	do(err)
+	do(repo.DismissReview(number, "alice", id, "stale"))
+	do(repo.Assign(number, "bob", "bob", "carol"))
+	repo.unassign(repo.issues[number], repo.owner, []string{"carol"})
+	do(repo.AutoMerge(number, "alice", "squash"))
+	do(repo.AutoMerge(number, "alice", ""))
+	do(repo.AutoMerge(number, "alice", "squash"))
+	_, err = repo.Push("gone", Commit{Files: map[string]File{"gone": {}}})
+	do(err)
+	gone, err := repo.OpenPR(PR{Title: "Gone", Head: "gone"})
+	do(err)
+	do(repo.DeleteBranch("gone"))
+	do(repo.RestoreBranch(gone))
+	do(repo.Reopen(gone, "alice"))
+	_, err = repo.Merge(gone, "bob")
+	do(err)
 	title := "T"
 	repo.checks = append(repo.checks, &check{
 		id: 1, name: "N", sha: sha, status: "completed", conclusion: "neutral", title: &title, summary: &title,
@@ -108,7 +137,7 @@ var arguments = map[string][]map[string]any{
 	"repository": {{"owner": "python", "name": "cpython"}}, "label": {{"name": "docs"}}, "ref": {{"qualifiedName": "main"}, {"qualifiedName": "refs/tags/v1"}},
 	"pullRequest": {{"number": int64(2)}}, "issue": {{"number": int64(1)}}, "issueOrPullRequest": {{"number": int64(1)}, {"number": int64(2)}},
 	"object": {{"expression": "HEAD"}, {"expression": "HEAD:"}, {"expression": "HEAD:README.rst"}}, "file": {{"path": "sub"}, {"path": "Lib/os.py"}},
-	"context": {{"name": "ci"}},
+	"context": {{"name": "ci"}}, "refs": {{"refPrefix": "refs/heads/", "first": int64(50)}},
 }
 
 type walker struct {
