@@ -10,7 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-const everything = pull.Files | pull.Commits | pull.Statuses | pull.Checks | pull.Notes
+const everything = pull.Files | pull.Commits | pull.Statuses | pull.Checks | pull.Notes | pull.Events | pull.Reviews | pull.Merging
 
 // world is a GitHub with one repository, and an App that speaks to it.
 type world struct {

@@ -22,6 +22,7 @@ func TestLoad(t *testing.T) {
 	now := time.Now()
 	w := newWorld(t, func(_ *ghtest.Config, c *Config) { c.Now = func() time.Time { return now } })
 	key, first, head := w.openTwoCommits(t)
+	must(t, w.repo.Label(key.Number, "guido", "topic"))
 	must(t, w.repo.SetStatus(first, "ci", ghtest.Status{Context: "old/ci", State: "failure"}))
 	must(t, w.repo.SetStatus(head, "ci", ghtest.Status{Context: "new/ci", State: "pending", Description: "running", TargetURL: "https://example.com/1"}))
 	must(t, w.repo.SetStatus(head, "ci", ghtest.Status{Context: "new/ci", State: "error"}))
@@ -30,7 +31,7 @@ func TestLoad(t *testing.T) {
 	check := pull.Check{Name: "NEWS", Conclusion: pull.Neutral, Title: "T", Summary: "S"}
 	w.apply(key, pull.SetCheck{SHA: head, Check: pull.Check{Name: "NEWS", Conclusion: pull.Success, Title: "Older"}})
 	w.apply(key, pull.SetCheck{SHA: head, Check: check})
-	note := pull.Note{Key: "news-help", Body: "Hello"}
+	note := pull.Note{Key: "news-help", Body: "Hello", Data: `{"asked":["3.14"]}`}
 	body, err := mark(pull.Note{Key: "other", Body: "a forgery"})
 	must(t, err)
 	_, err = w.repo.Comment(key.Number, "mallory", body)
@@ -40,7 +41,7 @@ func TestLoad(t *testing.T) {
 	got := w.load(Query{Key: key, Needs: everything, Reads: all, SettingsPath: settingsPath})
 	want := &pull.Request{
 		Key: key, Now: now, Title: "gh-5: Fix", Body: "Why\n", State: pull.Open, Draft: true, Author: "alice", Association: "FIRST_TIME_CONTRIBUTOR",
-		Base: "main", DefaultBranch: "main", Head: head, HeadBranch: "fix", HeadOwner: "alice", Labels: []string{"docs", "skip news"}, Settings: []byte("rules: {}\n"), Facts: everything,
+		Base: "main", DefaultBranch: "main", Head: head, HeadBranch: "fix", HeadOwner: "alice", Labels: []string{"docs", "skip news", "topic"}, Settings: []byte("rules: {}\n"), Facts: everything,
 		Files: []pull.File{
 			{Path: "edited.txt", Change: pull.Modified, Content: regular("2\n")},
 			{Path: "gone.txt", Change: pull.Removed},
@@ -51,9 +52,12 @@ func TestLoad(t *testing.T) {
 		Statuses:        map[string]pull.Status{"new/ci": {Context: "new/ci", State: "error"}, "bedevere/news": status},
 		EarlierStatuses: map[string]bool{"old/ci": true, "new/ci": true, "bedevere/news": true},
 		Checks:          map[string]pull.CheckState{"NEWS": {Digest: check.Digest(), Conclusion: pull.Neutral}},
-		Notes:           map[string]pull.PostedNote{"news-help": {Digest: note.Digest()}},
+		Notes:           map[string]pull.PostedNote{"news-help": {Digest: note.Digest(), Data: note.Data}},
+		Events:          []pull.Event{{Kind: pull.Labeled, Subject: "topic", By: "guido"}},
+		Reviews:         map[string]pull.Review{},
+		MergeState:      "draft",
 	}
-	ignore := cmp.Options{cmpopts.IgnoreFields(pull.Request{}, "CreatedAt", "UpdatedAt"), cmpopts.IgnoreFields(pull.CheckState{}, "ID"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID")}
+	ignore := cmp.Options{cmpopts.IgnoreFields(pull.Request{}, "CreatedAt", "UpdatedAt"), cmpopts.IgnoreFields(pull.CheckState{}, "ID"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID"), cmpopts.IgnoreFields(pull.Event{}, "At")}
 	if diff := cmp.Diff(want, got, ignore); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -96,12 +100,13 @@ func TestLoadLittle(t *testing.T) {
 	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	w.apply(key, pull.SetStatus{SHA: w.repo.Ref("alice:fix"), Status: someStatus.Status})
 	w.apply(key, pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}})
+	w.apply(key, pull.AddLabel{Name: "docs"})
 	for needs := range everything + 1 {
 		w.srv.ResetRequests()
 		r := w.load(Query{Key: key, Needs: needs})
 		for fact, empty := range map[pull.Facts]bool{
 			pull.Files: len(r.Files) == 0, pull.Commits: len(r.Commits) == 0, pull.Statuses: len(r.Statuses)+len(r.EarlierStatuses) == 0,
-			pull.Checks: r.Checks == nil, pull.Notes: r.Notes == nil,
+			pull.Checks: r.Checks == nil, pull.Notes: r.Notes == nil, pull.Events: len(r.Events) == 0, pull.Reviews: r.Reviews == nil, pull.Merging: r.MergeState == "",
 		} {
 			if empty != (needs&fact == 0) {
 				t.Errorf("needs %b: fact %b empty: %v", needs, fact, empty)
