@@ -79,7 +79,7 @@ func (c *checkCmd) Run(s streams) error {
 	if settings.Rules, err = ownSettings(s.ctx, settings, repository); err != nil {
 		return misuse(err)
 	}
-	rules := rules(settings, settings.Rules)
+	rules := surroundings{central: settings}.rules(settings.Rules)
 	request, err := c.request(s.ctx, repository, rules)
 	if err != nil {
 		return misuse(err)

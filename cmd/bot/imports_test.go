@@ -14,8 +14,9 @@ import (
 // mayImport is the package map of ARCHITECTURE.md: what of this module, and
 // of the libraries that must stay in one place, each package may import.
 var mayImport = map[string][]string{
-	"cmd/bot":                {"config", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/webhook"},
+	"cmd/bot":                {"config", "internal/backport", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/webhook"},
 	"config":                 {"internal/pull"},
+	"internal/backport":      {"config", "internal/gh", "internal/git", "internal/lifecycle", "internal/pull"},
 	"internal/gh":            {"internal/pull", "go-github", "ghinstallation"},
 	"internal/ghtest":        {},
 	"internal/git":           {"internal/pull"},

@@ -39,7 +39,7 @@ func (c *planCmd) Run(s streams) error {
 	if err != nil {
 		return misuse(err)
 	}
-	reconciler, err := newReconciler(settings, github)
+	reconciler, err := newReconciler(surroundings{central: settings, serverURL: c.GitHub.ServerURL}, github)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func TestReadmeTellsWhatTheRulesDo(t *testing.T) {
 	var table strings.Builder
 	table.WriteString("| rule | statuses and labels that it alone sets | what it does |\n| --- | --- | --- |\n")
 	preset := config.Preset()
-	for _, rule := range rules(preset, preset.Rules) {
+	for _, rule := range (surroundings{central: preset}).rules(preset.Rules) {
 		if rule.About == "" {
 			t.Errorf("rule %s does not say what it does", rule.Name)
 		}

@@ -4,19 +4,35 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/newscheck"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/reconcile"
 )
 
+// surroundings are what rules know beside the settings of a repository.
+type surroundings struct {
+	central   *config.Config
+	calendar  func() *lifecycle.Calendar // nil: the built-in release data
+	serverURL string                     // of GitHub's pages
+}
+
 // rules is the list of the bot's rules, for the settings of one repository.
 // A rule whose mode is off has no Want and is left out.
-func rules(central *config.Config, s config.Rules) []pull.Rule {
+func (in surroundings) rules(s config.Rules) []pull.Rule {
+	if in.calendar == nil {
+		in.calendar = lifecycle.Builtin
+	}
+	backports := backport.Config{Settings: s.Backport, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL}
 	return enabled([]pull.Rule{
 		newscheck.News(s.News, s.ABI),
 		newscheck.ABI(s.ABI, s.News),
-		config.Rule(central),
+		backport.Rule(backports),
+		backport.ChildRule(backports),
+		backport.EndedRule(backports),
+		config.Rule(in.central),
 	})
 }
 
@@ -31,9 +47,6 @@ func enabled(all []pull.Rule) []pull.Rule {
 }
 
 // newReconciler is a reconciler that only plans.
-func newReconciler(settings *config.Config, github *gh.App) (*reconcile.Reconciler, error) {
-	return reconcile.New(reconcile.Config{
-		Settings: settings, GitHub: github, Now: time.Now,
-		Rules: func(s config.Rules) []pull.Rule { return rules(settings, s) },
-	})
+func newReconciler(in surroundings, github *gh.App) (*reconcile.Reconciler, error) {
+	return reconcile.New(reconcile.Config{Settings: in.central, GitHub: github, Now: time.Now, Rules: in.rules})
 }

@@ -18,8 +18,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/gh"
-	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/reconcile"
 	"github.com/concorde-bot/concorde/internal/webhook"
@@ -32,6 +33,8 @@ const (
 	stopTime = 5 * time.Second
 	// sweepEvery is how often sweeps are asked for.
 	sweepEvery = time.Hour
+	// cleanEvery is how often what killed processes left is removed.
+	cleanEvery = time.Hour
 )
 
 type serveCmd struct {
@@ -43,6 +46,8 @@ type serveCmd struct {
 	WritesPerMinute int           `env:"BOT_WRITES_PER_MINUTE" default:"80" placeholder:"N" help:"Writes to GitHub per installation; 0 is unpaced, for tests (default: 80, GitHub's limit)."`
 	ReadyWithin     time.Duration `env:"BOT_READY_WITHIN" default:"10m" placeholder:"TIME" help:"/readyz answers 503 while work has been due for longer than this (default: 10m)."`
 	LogLevel        string        `env:"BOT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error (default: info)."`
+	Picks           string        `env:"BOT_PICKS" placeholder:"DIR" help:"Where backports are picked, in repositories that are thrown away (default: beside the database file, else in the temporary directory)."`
+	Calendar        calendarFlags `embed:""`
 	GitHub          githubFlags   `embed:""`
 }
 
@@ -118,6 +123,8 @@ type bot struct {
 	registry   *prometheus.Registry
 	github     *gh.App
 	queue      *queue.Queue
+	engine     *git.Engine
+	calendar   *calendar
 	reconciler *reconcile.Reconciler
 	hooks      *webhook.Handler
 	listener   net.Listener
@@ -142,9 +149,16 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	if err != nil {
 		return nil, errors.New(strings.Join(strings.Fields(err.Error()), " ")) // PostgreSQL's have several lines
 	}
+	if b.engine, err = git.NewEngine(git.EngineConfig{Dir: c.picks(), FetchTime: 90 * time.Second, PickTime: 45 * time.Second, PushTime: 45 * time.Second, Now: time.Now, Log: b.log}); err != nil {
+		return nil, misuse(err)
+	}
+	if b.calendar, err = newCalendar(s.ctx, calendarConfig{calendarFlags: c.Calendar, Store: b.queue, Log: b.log, Now: time.Now}); err != nil {
+		return nil, misuse(err)
+	}
 	b.reconciler, err = reconcile.New(reconcile.Config{
 		Settings: settings, GitHub: b.github, Store: b.queue, DryRun: c.DryRun,
-		Rules:   func(r config.Rules) []pull.Rule { return rules(settings, r) },
+		Rules:   surroundings{settings, b.calendar.Current, c.GitHub.ServerURL}.rules,
+		Picker:  &backport.Picker{GitHub: b.github, Engine: b.engine, Now: time.Now},
 		Metrics: b.registry, Log: b.log, Now: time.Now,
 	})
 	if err != nil {
@@ -181,6 +195,8 @@ func (b *bot) run(ctx context.Context) error {
 	})
 	group.Go(func() error { b.greet(running); b.sweeps(running); return nil })
 	group.Go(func() error { return b.watch(running, file) })
+	group.Go(func() error { b.calendar.run(running); return nil })
+	group.Go(func() error { b.clean(running); return nil })
 	group.Go(func() error {
 		<-running.Done()
 		b.log.Info().Msg("stopping")
@@ -191,6 +207,31 @@ func (b *bot) run(ctx context.Context) error {
 	err := group.Wait()
 	b.log.Info().Msg("stopped")
 	return err
+}
+
+// picks is the directory of the pick engine.
+func (c *serveCmd) picks() string {
+	switch {
+	case c.Picks != "":
+		return c.Picks
+	case strings.Contains(c.Database, "://"):
+		return filepath.Join(os.TempDir(), fmt.Sprintf("concorde-picks-%d", os.Getuid()))
+	}
+	return c.Database + ".picks"
+}
+
+// clean removes what killed processes left of their picks.
+func (b *bot) clean(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(cleanEvery):
+		}
+		if err := b.engine.Clean(ctx); err != nil && ctx.Err() == nil {
+			b.log.Warn().Err(err).Msg("removing what is left of picks")
+		}
+	}
 }
 
 // sweeps asks for sweeps, at start and then hourly. While GitHub is out of

@@ -48,7 +48,9 @@ func split(message string) (subject, body string) {
 	for branchPrefix.MatchString(subject) {
 		subject = branchPrefix.ReplaceAllString(subject, "")
 	}
-	subject = strings.Join(strings.Fields(subject), " ")
+	// The bytes of a message that is not UTF-8 come as characters: only ASCII
+	// spaces are spaces.
+	subject = strings.Join(strings.FieldsFunc(subject, func(r rune) bool { return r == ' ' || r == '\t' }), " ")
 	if subject == "" {
 		subject = "Backport"
 	}

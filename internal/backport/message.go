@@ -142,13 +142,8 @@ func who(managers []string) string {
 	return strings.Join(managers, " or ")
 }
 
-// The troubles of a pick, in the words of internal/git, and of opening a pull
-// request; troubleText has a sentence for each.
-const (
-	troubleRefused = "pull request refused"
-	troubleDenied  = "pull request denied"
-)
-
+// troubleText has a sentence for each trouble of a pick, in the words of
+// internal/git, and of opening a pull request.
 func troubleText(trouble, version string) string {
 	text, found := troubleTexts[trouble]
 	if !found {
@@ -174,8 +169,8 @@ var troubleTexts = map[string]string{
 	"too large":            "The change needs more data than the bot takes for one backport. Backport by hand.",
 	"too slow":             "It took longer than the bot waits for one backport.",
 	"broken":               "Git could not do it: the bot's log has the details. Backport by hand.",
-	troubleRefused:         "The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.",
-	troubleDenied:          "The branch is pushed, but the App must not open pull requests: an administrator must grant it the permission \"pull requests: write\".",
+	pull.OpenRefused:       "The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.",
+	pull.OpenDenied:        "The branch is pushed, but the App must not open pull requests: an administrator must grant it the permission \"pull requests: write\".",
 }
 
 // conflictSection is the end of a draft's body. The marks around it let it be

@@ -163,7 +163,11 @@ func (o *original) target(version string) {
 	o.rows = append(o.rows, row{Version: version, State: statePicking, Text: textPicking})
 	target := pull.Target{Branch: version, Head: head, Have: o.r.Branches[head].Tip}
 	if len(o.wants.Picks) == 0 {
-		o.wants.Picks = []pull.Pick{{SHA: o.r.Merge.SHA, Commits: o.commits(), Markers: o.Settings.Conflicts == config.DraftConflicts}}
+		pick := pull.Pick{SHA: o.r.Merge.SHA, Commits: o.commits(), Markers: o.Settings.Conflicts == config.DraftConflicts}
+		if o.Settings.PushTo != config.Upstream {
+			pick.Fork = o.Settings.PushTo
+		}
+		o.wants.Picks = []pull.Pick{pick}
 	}
 	o.wants.Picks[0].Targets = append(o.wants.Picks[0].Targets, target)
 }

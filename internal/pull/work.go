@@ -19,7 +19,8 @@ type Pick struct {
 	SHA     string // the squash commit, the merge commit, or the last of Commits
 	Commits int    // 1, or more for a rebase merge
 	Targets []Target
-	Markers bool // conflicts are committed with their markers, and pushed
+	Markers bool   // conflicts are committed with their markers, and pushed
+	Fork    string // account whose fork gets the results; "": the repository itself
 }
 
 // Target is one branch to pick onto.
@@ -71,6 +72,12 @@ const (
 	Conflicted Outcome = "conflict"
 	Present    Outcome = "already there"
 	Failed     Outcome = "error"
+)
+
+// Troubles of opening a pull request for a pick.
+const (
+	OpenRefused = "pull request refused"
+	OpenDenied  = "pull request denied"
 )
 
 // Picked is what became of one target of a pick, or of the pull request that

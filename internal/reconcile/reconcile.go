@@ -23,6 +23,12 @@ type Store interface {
 	Put(ctx context.Context, name string, value []byte) error
 }
 
+// Picker carries a merged change over to other branches. What git or the
+// repository refuses is an outcome; errors are those of package gh.
+type Picker interface {
+	Pick(ctx context.Context, installation int64, key pull.Key, a pull.Pick) ([]pull.Picked, error)
+}
+
 // Config of a Reconciler. Settings, GitHub, Store, Rules and Now are required,
 // but a Reconciler that only plans needs no Store.
 type Config struct {
@@ -31,6 +37,8 @@ type Config struct {
 	Store    Store
 	// Rules makes the rules of a repository from its settings.
 	Rules func(config.Rules) []pull.Rule
+	// Picker does the picks of backports; nil: a Reconciler that only plans.
+	Picker Picker
 	// DryRun logs what would be done and does nothing.
 	DryRun  bool
 	Metrics prometheus.Registerer // nil for none
@@ -98,13 +106,19 @@ func (r *Reconciler) Run(ctx context.Context, job queue.Job) error {
 }
 
 func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error {
-	plan, request, err := r.Plan(ctx, key, job.Installation)
+	s, err := r.see(ctx, key, job.Installation)
 	if err != nil {
 		return err
 	}
-	if pause := r.stale(request, job); pause > 0 {
+	if pause := r.stale(s.request, job); pause > 0 {
 		return &queue.Later{Until: r.Now().Add(pause), Why: "GitHub still shows an older state"}
 	}
+	if !r.DryRun {
+		if s, err = r.work(ctx, s, job.Installation); err != nil {
+			return err
+		}
+	}
+	plan := s.plan
 	applied := r.apply(ctx, plan, job.Installation)
 	if r.DryRun || applied != nil && !refused(applied) {
 		return applied
@@ -130,25 +144,35 @@ func (r *Reconciler) stale(request *pull.Request, job queue.Job) time.Duration {
 // Plan loads a pull request and says what is to be done to it. It changes
 // nothing. installation 0 is looked up.
 func (r *Reconciler) Plan(ctx context.Context, key pull.Key, installation int64) (pull.Plan, *pull.Request, error) {
-	fail := func(err error) (pull.Plan, *pull.Request, error) { return pull.Plan{}, nil, err }
-	request, err := r.load(ctx, key, installation, r.settings.known(key))
-	if err != nil {
-		return fail(err)
+	s, err := r.see(ctx, key, installation)
+	return s.plan, s.request, err
+}
+
+// sight is a pull request with what the rules say of it.
+type sight struct {
+	request *pull.Request
+	rules   []pull.Rule
+	plan    pull.Plan
+}
+
+func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) (s sight, err error) {
+	if s.request, err = r.load(ctx, key, installation, r.settings.known(key)); err != nil {
+		return sight{}, err
 	}
-	rules, changed, err := r.settings.update(ctx, key, request.Settings)
+	rules, changed, err := r.settings.update(ctx, key, s.request.Settings)
 	if err != nil {
-		return fail(err)
+		return sight{}, err
 	}
 	if changed { // other settings may read other facts
-		if request, err = r.load(ctx, key, installation, rules); err != nil {
-			return fail(err)
+		if s.request, err = r.load(ctx, key, installation, rules); err != nil {
+			return sight{}, err
 		}
 	}
-	plan, err := pull.Decide(request, rules)
-	if err != nil {
-		return fail(err)
+	s.rules = rules
+	if s.plan, err = pull.Decide(s.request, rules); err != nil {
+		return sight{}, err
 	}
-	return plan, request, nil
+	return s, nil
 }
 
 func (r *Reconciler) load(ctx context.Context, key pull.Key, installation int64, rules []pull.Rule) (*pull.Request, error) {

@@ -1,0 +1,193 @@
+package backport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Picker picks: it is where the rules' wishes meet git.
+type Picker struct {
+	GitHub *gh.App
+	Engine *git.Engine
+	Now    func() time.Time
+}
+
+// Pick does the picks and pushes them. What git, or the repository, refuses is
+// an outcome; an error is of GitHub's API, or the context's: later may be
+// better.
+func (p *Picker) Pick(ctx context.Context, installation int64, key pull.Key, a pull.Pick) ([]pull.Picked, error) {
+	picked, err := p.pick(ctx, pickJob{installation, key, a, contentsOnly})
+	if err == nil && blocked(picked) {
+		picked, err = p.pick(ctx, pickJob{installation, key, a, withWorkflows})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("picking for %s: %w", key, err)
+	}
+	for i := range picked {
+		picked[i].At = p.Now()
+		if picked[i].Outcome == pull.Conflicted {
+			picked[i].Missing = p.missing(ctx, installation, key, prerequisites{a.SHA, picked[i]})
+		}
+	}
+	return picked, nil
+}
+
+// Tokens may do no more than they must. Most changes touch no workflows, and
+// most installations do not let the App push those.
+var (
+	contentsOnly  = map[string]string{"contents": "write"}
+	withWorkflows = map[string]string{"contents": "write", "workflows": "write"}
+)
+
+type pickJob struct {
+	installation int64
+	key          pull.Key
+	action       pull.Pick
+	permissions  map[string]string
+}
+
+// blocked tells whether a push was refused that a better token may do.
+func blocked(picked []pull.Picked) bool {
+	for _, p := range picked {
+		if p.Trouble == string(git.WorkflowsPermission) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Picker) pick(ctx context.Context, j pickJob) ([]pull.Picked, error) {
+	pushed := j.key.Repository()
+	if j.action.Fork != "" {
+		pushed.Owner = j.action.Fork
+	}
+	tokens := &tokens{app: p.GitHub, now: p.Now, request: gh.TokenRequest{Key: pushed, Permissions: j.permissions}}
+	if pushed == j.key.Repository() {
+		tokens.request.Installation = j.installation
+	}
+	if _, err := tokens.get(ctx); err != nil {
+		if trouble, ok := refusal(err, j.permissions); ok {
+			return failed(j.action.Targets, trouble), nil
+		}
+		return nil, err
+	}
+	name, email, err := p.GitHub.Committer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	job := git.Job{
+		Remote: p.GitHub.CloneURL(j.key), Token: tokens.get, Commit: j.action.SHA, Commits: j.action.Commits,
+		Committer: git.Person{Name: name, Email: email}, Message: Message, Markers: j.action.Markers,
+	}
+	if pushed != j.key.Repository() {
+		job.Fork = p.GitHub.CloneURL(pushed)
+	}
+	for _, t := range j.action.Targets {
+		job.Targets = append(job.Targets, git.Target(t))
+	}
+	results, err := p.Engine.Pick(ctx, job)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("picking")
+		trouble, _ := errors.AsType[*git.Trouble](err)
+		return failed(j.action.Targets, trouble), nil
+	}
+	var picked []pull.Picked
+	for _, result := range results {
+		picked = append(picked, p.outcome(ctx, result))
+	}
+	return picked, nil
+}
+
+// refusal turns a token that GitHub does not give into what the board says.
+func refusal(err error, permissions map[string]string) (*git.Trouble, bool) {
+	_, denied := errors.AsType[*gh.Denied](err)
+	_, rejected := errors.AsType[*gh.Rejected](err)
+	_, gone := errors.AsType[*gh.Gone](err)
+	switch {
+	case (denied || rejected) && permissions["workflows"] != "":
+		return &git.Trouble{Kind: git.WorkflowsPermission}, true
+	case denied || rejected:
+		return &git.Trouble{Kind: git.Denied}, true
+	case gone:
+		return &git.Trouble{Kind: git.RepositoryGone}, true
+	}
+	return nil, false
+}
+
+// failed is the same trouble for all targets.
+func failed(targets []pull.Target, trouble *git.Trouble) []pull.Picked {
+	var all []pull.Picked
+	for _, t := range targets {
+		all = append(all, failure(t, trouble))
+	}
+	return all
+}
+
+func failure(t pull.Target, trouble *git.Trouble) pull.Picked {
+	p := pull.Picked{Target: t, Outcome: pull.Failed, Trouble: string(git.Broken)}
+	if trouble != nil {
+		p.Trouble, p.Temporary = string(trouble.Kind), trouble.Temporary
+	}
+	return p
+}
+
+// outcome puts a result of the engine into the words of the core.
+func (p *Picker) outcome(ctx context.Context, r git.Picked) pull.Picked {
+	out := pull.Picked{Target: pull.Target(r.Target), Commit: r.Commit}
+	switch r.Outcome {
+	case git.Clean:
+		out.Outcome = pull.Clean
+	case git.Present:
+		out.Outcome = pull.Present
+	case git.Conflicted:
+		out.Outcome = pull.Conflicted
+		for _, c := range r.Conflicts {
+			conflict := pull.Conflict{Path: strings.ToValidUTF8(c.Path, "\uFFFD"), Kind: c.Kind}
+			for _, h := range c.Hunks {
+				conflict.Lines = append(conflict.Lines, h.First)
+			}
+			out.Conflicts = append(out.Conflicts, conflict)
+		}
+	default:
+		zerolog.Ctx(ctx).Warn().Str("branch", r.Branch).Err(r.Err).Msg("picking")
+		trouble, _ := errors.AsType[*git.Trouble](r.Err)
+		return failure(out.Target, trouble)
+	}
+	return out
+}
+
+// tokens gives one token as long as it is good for another push.
+type tokens struct {
+	app     *gh.App
+	now     func() time.Time
+	request gh.TokenRequest
+	token   string
+	until   time.Time
+}
+
+// tokenLife is half of what a token lives.
+const tokenLife = 30 * time.Minute
+
+func (t *tokens) get(ctx context.Context) (string, error) {
+	if t.token != "" && t.now().Before(t.until) {
+		return t.token, nil
+	}
+	token, err := t.app.Token(ctx, t.request)
+	if err != nil {
+		return "", err
+	}
+	t.token, t.until = token, t.now().Add(tokenLife)
+	return token, nil
+}

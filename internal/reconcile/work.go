@@ -1,0 +1,81 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// maxRounds of work are two in earnest: picks, then pull requests. More are a
+// mistake in a rule.
+const maxRounds = 5
+
+// work does what must be done before the rest of a plan is known, and asks the
+// rules again. A crash in between is no harm: all work finds what it did before.
+func (r *Reconciler) work(ctx context.Context, s sight, installation int64) (sight, error) {
+	for range maxRounds {
+		works := s.plan.Work()
+		if len(works) == 0 {
+			return s, nil
+		}
+		for _, w := range works {
+			next, err := r.do(ctx, s.request, w, installation)
+			if err != nil {
+				r.actions.WithLabelValues(w.Kind(), "error").Inc()
+				return s, err
+			}
+			zerolog.Ctx(ctx).Info().Stringer("action", w).Msg("applied")
+			r.actions.WithLabelValues(w.Kind(), "done").Inc()
+			s.request = next
+		}
+		plan, err := pull.Decide(s.request, s.rules)
+		if err != nil {
+			return s, err
+		}
+		s.plan = plan
+	}
+	return s, fmt.Errorf("working on %s: there is no end to it: %s", s.plan.Key, s.plan)
+}
+
+// do does one piece of work, and gives the request with what it found out.
+func (r *Reconciler) do(ctx context.Context, request *pull.Request, w pull.Work, installation int64) (*pull.Request, error) {
+	switch w := w.(type) {
+	case pull.Pick:
+		if r.Picker == nil {
+			return nil, errors.New("picking: this program only plans")
+		}
+		picked, err := r.Picker.Pick(ctx, installation, request.Key, w)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range picked {
+			request = request.Learn(p)
+		}
+		return request, nil
+	case pull.OpenPull:
+		opened, err := r.GitHub.OpenPull(ctx, installation, request.Key, w)
+		if refused(err) {
+			zerolog.Ctx(ctx).Warn().Err(err).Msg("opening a pull request")
+			return request.Learn(r.unopened(request, w, err)), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		return request.Opened(opened), nil
+	}
+	return nil, fmt.Errorf("working on %s: no way is known to do %T", request.Key, w)
+}
+
+// unopened is the outcome for a branch whose pull request GitHub refuses.
+func (r *Reconciler) unopened(request *pull.Request, w pull.OpenPull, err error) pull.Picked {
+	p := pull.Picked{Target: request.Picked[w.Base].Target, Outcome: pull.Failed, Trouble: pull.OpenRefused, At: r.Now()}
+	if _, denied := errors.AsType[*gh.Denied](err); denied {
+		p.Trouble = pull.OpenDenied
+	}
+	return p
+}
