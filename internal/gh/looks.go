@@ -15,6 +15,7 @@ import (
 const (
 	branchesPerQuery = 40
 	requestsPerQuery = 20
+	intoPerQuery     = 20
 )
 
 // point finds out what the rules look at, before they could see any of it.
@@ -28,33 +29,38 @@ func (l *loader) point(context.Context) error {
 // look loads branches and other pull requests. All that was asked for is in
 // the maps then, as a zero value where it is not there.
 func (l *loader) look(ctx context.Context) error {
-	branches, numbers := l.looks.Branches, l.looks.Requests
+	branches, numbers, into := l.looks.Branches, l.looks.Requests, l.looks.Into
 	if len(branches) > 0 {
 		l.out.Branches = map[string]pull.Branch{}
 	}
 	if len(numbers) > 0 {
 		l.out.Others = map[int]pull.Summary{}
 	}
+	if len(into) > 0 {
+		l.out.Into = map[string][]pull.Summary{}
+	}
 	for _, n := range numbers {
 		l.out.Others[n] = pull.Summary{}
 	}
 	// A number that is none cannot be asked for.
 	numbers = slices.DeleteFunc(slices.Clone(numbers), func(n int) bool { return n <= 0 || n > math.MaxInt32 })
-	for len(branches)+len(numbers) > 0 {
-		some, few := branches[:min(len(branches), branchesPerQuery)], numbers[:min(len(numbers), requestsPerQuery)]
-		if err := l.lookAt(ctx, some, few); err != nil {
+	for len(branches)+len(numbers)+len(into) > 0 {
+		some := pull.Looks{
+			Branches: branches[:min(len(branches), branchesPerQuery)], Requests: numbers[:min(len(numbers), requestsPerQuery)], Into: into[:min(len(into), intoPerQuery)],
+		}
+		if err := l.lookAt(ctx, some); err != nil {
 			return fmt.Errorf("looking at branches and other pull requests: %w", err)
 		}
-		branches, numbers = branches[len(some):], numbers[len(few):]
+		branches, numbers, into = branches[len(some.Branches):], numbers[len(some.Requests):], into[len(some.Into):]
 	}
 	return nil
 }
 
-func (l *loader) lookAt(ctx context.Context, branches []string, numbers []int) error {
+func (l *loader) lookAt(ctx context.Context, at pull.Looks) error {
 	var found struct {
 		Repository map[string]json.RawMessage
 	}
-	query, variables := looksQuery(branches, numbers)
+	query, variables := looksQuery(at)
 	if err := l.query(ctx, query, variables, &found); err != nil {
 		return err
 	}
@@ -68,7 +74,14 @@ func (l *loader) lookAt(ctx context.Context, branches []string, numbers []int) e
 		}
 		return nil
 	}
-	for i, name := range branches {
+	for i, name := range at.Into {
+		var requests list[summaryData]
+		if err := read("into", i, &requests); err != nil {
+			return err
+		}
+		l.out.Into[name] = branch(nil, requests, l.slug).Requests
+	}
+	for i, name := range at.Branches {
 		var tip *struct{ Target tipData }
 		var requests list[summaryData]
 		if err := read("tip", i, &tip); err != nil {
@@ -79,7 +92,7 @@ func (l *loader) lookAt(ctx context.Context, branches []string, numbers []int) e
 		}
 		l.out.Branches[name] = branch(tip, requests, l.slug)
 	}
-	for i, number := range numbers {
+	for i, number := range at.Requests {
 		var other *otherData
 		if err := read(optional, i, &other); err != nil {
 			return err
@@ -92,17 +105,22 @@ func (l *loader) lookAt(ctx context.Context, branches []string, numbers []int) e
 }
 
 // looksQuery holds the names as variables: they are not ours.
-func looksQuery(branches []string, numbers []int) (query string, variables map[string]any) {
+func looksQuery(at pull.Looks) (query string, variables map[string]any) {
 	var declared, fields strings.Builder
 	variables = map[string]any{}
-	for i, name := range branches {
+	for i, name := range at.Into {
+		fmt.Fprintf(&declared, ",$into%d:String!", i)
+		fmt.Fprintf(&fields, " into%d:pullRequests(baseRefName:$into%d,first:30,orderBy:{field:CREATED_AT,direction:DESC}){nodes{...Summary}}", i, i)
+		variables[fmt.Sprint("into", i)] = name
+	}
+	for i, name := range at.Branches {
 		fmt.Fprintf(&declared, ",$ref%d:String!,$branch%d:String!", i, i)
 		fmt.Fprintf(&fields, " tip%d:ref(qualifiedName:$ref%d){target{__typename oid}}", i, i)
 		fmt.Fprintf(&fields, " from%d:pullRequests(headRefName:$branch%d,first:10,orderBy:{field:CREATED_AT,direction:DESC}){nodes{...Summary}}", i, i)
 		variables[fmt.Sprint("ref", i)], variables[fmt.Sprint("branch", i)] = "refs/heads/"+name, name
 	}
 	other := ""
-	for i, number := range numbers {
+	for i, number := range at.Requests {
 		fmt.Fprintf(&declared, ",$number%d:Int!", i)
 		fmt.Fprintf(&fields, " %s%d:pullRequest(number:$number%d){...Other}", optional, i, i)
 		variables[fmt.Sprint("number", i)] = number

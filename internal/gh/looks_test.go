@@ -176,3 +176,20 @@ func TestLookFaults(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// The newest pull requests into a branch come with the same request.
+func TestLooksInto(t *testing.T) {
+	w := newWorld(t)
+	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	w.srv.ResetRequests()
+	r := w.load(Query{Key: key, Looks: looksAt(pull.Looks{Branches: []string{"main"}, Into: []string{"main", "3.99"}})})
+	if into := r.Into["main"]; len(into) != 1 || into[0].Number != key.Number || into[0].Base != "main" {
+		t.Errorf("into main go %+v", into)
+	}
+	if into, asked := r.Into["3.99"]; !asked || len(into) != 0 {
+		t.Errorf("into a branch that is not there go %+v", into)
+	}
+	if n := len(w.srv.Requests()); n > 4 { // the installation and a token among them
+		t.Errorf("%d requests", n)
+	}
+}

@@ -17,9 +17,12 @@ func TestMergeNow(t *testing.T) {
 	key, sha := w.openBackport("backport")
 	w.apply(key, pull.MergePull{SHA: sha, Title: "[3.14] gh-1: Fix it (GH-2)", Body: "Why\n\nCo-authored-by: Eve <eve@example.com>"})
 	r := w.load(Query{Key: key})
-	want := &pull.Merge{SHA: w.repo.Ref("main"), Message: "[3.14] gh-1: Fix it (GH-2)\n\nWhy\n\nCo-authored-by: Eve <eve@example.com>", Parents: 1, By: "concorde[bot]", At: r.ClosedAt}
+	want := &pull.Merge{SHA: w.repo.Ref("main"), Message: "[3.14] gh-1: Fix it (GH-2)\n\nWhy\n\nCo-authored-by: Eve <eve@example.com>", Parents: 1, Author: r.Merge.Author, By: "concorde[bot]", At: r.ClosedAt}
 	if diff := cmp.Diff(want, r.Merge); diff != "" || r.State != pull.Merged || r.ClosedAt.IsZero() {
 		t.Errorf("state %q, closed at %v (-want +got):\n%s", r.State, r.ClosedAt, diff)
+	}
+	if !strings.HasPrefix(r.Merge.Author, "concorde[bot] <") {
+		t.Errorf("the author of the commit is %q", r.Merge.Author)
 	}
 	check(t, "again", w.app.Apply(t.Context(), 0, key, pull.MergePull{SHA: sha}), rejected, "405: Pull Request is not mergeable")
 }
@@ -139,7 +142,7 @@ func TestAutoMergeFaults(t *testing.T) {
 		check(t, name, do(pull.CancelMerge{}), temporary, "502")
 	}
 	w.fault(ghtest.Fault{Path: "^/graphql", Contains: "mutation", Status: 200, Body: `{"data":{"enablePullRequestAutoMerge":null},"errors":[{"type":"FORBIDDEN","path":["enablePullRequestAutoMerge"],"message":"Resource not accessible by integration"}]}`})
-	check(t, "may not", do(pull.MergePull{SHA: sha, Auto: true}), denied, "not accessible")
+	check(t, "may not", do(pull.MergePull{SHA: sha, Auto: true}), denied, `grant the App the permission "contents: write, pull requests: write"`)
 	if st := w.pr(key); st.Merged || st.AutoMerge != "" {
 		t.Errorf("%+v", st)
 	}

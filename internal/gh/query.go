@@ -54,7 +54,7 @@ const (
 	blobFields = `__typename ...on Blob{oid byteSize isTruncated text}`
 	pageFields = `pageInfo{hasNextPage endCursor}`
 	scalars    = `title body state isDraft createdAt updatedAt author{__typename login} authorAssociation baseRefName headRefOid changedFiles ` +
-		`headRefName headRepository{owner{__typename login}} closedAt mergedAt mergedBy{__typename login} mergeCommit{oid message parents(first:1){totalCount}}`
+		`headRefName headRepository{owner{__typename login}} closedAt mergedAt mergedBy{__typename login} mergeCommit{oid message parents(first:1){totalCount} author{name email}}`
 	noteFields = `fullDatabaseId viewerDidAuthor body`
 )
 
@@ -195,6 +195,7 @@ func (c changeType) change() pull.Change {
 
 type tipData struct {
 	Oid, Message string
+	Author       struct{ Name, Email string }
 	Parents      list[struct{}]
 	Status       *statusData
 	CheckSuites  list[struct {

@@ -49,13 +49,22 @@ func (d *summaryData) summary(slug string) pull.Summary {
 	}
 }
 
+// credit names the author as trailers do.
+func (c *tipData) credit() string {
+	name, email := strings.TrimSpace(c.Author.Name), strings.TrimSpace(c.Author.Email)
+	if name == "" || email == "" || strings.ContainsAny(name+email, "<>\n\r") {
+		return ""
+	}
+	return name + " <" + email + ">"
+}
+
 // merge is nil where GitHub does not name the commit (yet).
 func (p *pullData) merge() *pull.Merge {
 	if p.state() != pull.Merged || p.MergeCommit == nil || !commitID.MatchString(p.MergeCommit.Oid) {
 		return nil
 	}
 	c := p.MergeCommit
-	return &pull.Merge{SHA: c.Oid, Message: c.Message, Parents: c.Parents.TotalCount, By: p.merger(), At: p.MergedAt}
+	return &pull.Merge{SHA: c.Oid, Message: c.Message, Parents: c.Parents.TotalCount, Author: c.credit(), By: p.merger(), At: p.MergedAt}
 }
 
 // summarized is a pull request as the REST API has it; slug is the App's.
