@@ -124,7 +124,8 @@ func (s *Server) createToken(c *call) (any, error) {
 		if !within(in.Permissions, inst.permissions) {
 			return nil, &apiError{Status: 422, Message: "The permissions requested are not granted to this installation."}
 		}
-		t.permissions = in.Permissions
+		t.permissions = maps.Clone(in.Permissions)
+		t.permissions["metadata"] = "read" // always
 	}
 	out := obj{"token": t.value, "expires_at": timestamp(t.expires), "permissions": t.permissions, "repository_selection": "all"}
 	if in.Repositories != nil || in.RepositoryIDs != nil {

@@ -210,6 +210,8 @@ func unauthorized(message string) *apiError { return &apiError{Status: 401, Mess
 // (GitHub would show it other public ones too; this server is stricter, so that a token of the wrong installation is noticed).
 func (a actor) sees(r *Repo) bool {
 	switch {
+	case r.deleted:
+		return false
 	case a.token != nil && a.token.inst != nil:
 		return a.token.inst.account == r.owner && r.installed && (a.token.repos == nil || slices.Contains(a.token.repos, r.id))
 	case a.token != nil:

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// Fault makes requests go wrong. The first fault that matches is used and counted; give one of Status, Redirect, Hang, Drop,
-// Truncate, DropAfter. Faults come before authentication, and do not run the request unless they are Truncate or DropAfter.
+// Fault makes requests go wrong, or tells a test of them. The first fault that matches is used and counted; give one of Status,
+// Redirect, Hang, Drop, Truncate, DropAfter, or only functions. Faults come before authentication, and those with Status, Redirect,
+// Hang or Drop do not run the request. They hold for git as well as for the API.
 type Fault struct {
 	Method   string // "" is any
 	Path     string // regular expression on the escaped path without /api/v3; GraphQL is "/graphql", git "/owner/repo.git/…"
@@ -26,6 +27,9 @@ type Fault struct {
 	Drop      bool   // close the connection at once
 	Truncate  bool   // do the work, answer with half of the body, and close
 	DropAfter bool   // do the work and close without an answer: a write whose answer is lost
+
+	Before func() // called when the request is there and nothing is done yet; it may block, as may Then
+	Then   func() // called when the work is done (a push received, a comment made) and nothing is answered yet
 
 	path *regexp.Regexp
 }
@@ -102,6 +106,23 @@ func (s *Server) takeFault(method, path string, body []byte) *Fault {
 	return nil
 }
 
+// works reports whether the request is run nevertheless.
+func (f *Fault) works() bool {
+	return f == nil || (f.Status == 0 && f.Redirect == "" && !f.Hang && !f.Drop)
+}
+
+func (f *Fault) before() {
+	if f != nil && f.Before != nil {
+		f.Before()
+	}
+}
+
+func (f *Fault) then() {
+	if f != nil && f.Then != nil {
+		f.Then()
+	}
+}
+
 // serveFault answers without doing the work.
 func (s *Server) serveFault(w http.ResponseWriter, r *http.Request, p *response, f *Fault) {
 	p.route = "fault"
@@ -134,23 +155,22 @@ func (s *Server) serveFault(w http.ResponseWriter, r *http.Request, p *response,
 		p.header[http.CanonicalHeaderKey(k)] = v
 	}
 	s.observe(r, p, r.URL.EscapedPath())
-	if f.Truncate {
-		f.cut(w, p)
-	}
-	p.send(w)
+	f.finish(w, p)
 }
 
-// cut sends half an answer, or none, and breaks the connection.
-func (f *Fault) cut(w http.ResponseWriter, p *response) {
+// finish sends the answer of work that was done: all of it, half of it, or none, and then breaks the connection.
+func (f *Fault) finish(w http.ResponseWriter, p *response) {
+	if f == nil || (!f.Truncate && !f.DropAfter) {
+		p.send(w)
+		return
+	}
 	if f.Truncate {
-		half := *p
-		half.body = p.body[:len(p.body)/2]
 		p.header.Set("Content-Length", strconv.Itoa(len(p.body)))
 		for k, v := range p.header {
 			w.Header()[k] = v
 		}
 		w.WriteHeader(p.status)
-		_, _ = w.Write(half.body)
+		_, _ = w.Write(p.body[:len(p.body)/2])
 		if flusher, ok := w.(http.Flusher); ok {
 			flusher.Flush()
 		}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,8 +44,13 @@ func findGit(home string) (*git, error) {
 
 // run runs git in a directory with some input and returns what it printed.
 func (g *git) run(dir string, input []byte, args ...string) ([]byte, error) {
+	return g.feed(dir, bytes.NewReader(input), args...)
+}
+
+// feed is run with an input that is read.
+func (g *git) feed(dir string, input io.Reader, args ...string) ([]byte, error) {
 	cmd := exec.Command(g.path, args...)
-	cmd.Dir, cmd.Env, cmd.Stdin = dir, g.env, bytes.NewReader(input)
+	cmd.Dir, cmd.Env, cmd.Stdin = dir, g.env, input
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

@@ -24,45 +24,48 @@ func (s *Server) serveGit(w http.ResponseWriter, r *http.Request) {
 	p := &response{route: "git", header: http.Header{}}
 	m := gitPath.FindStringSubmatch(r.URL.Path)
 	fault := s.takeFault(r.Method, r.URL.EscapedPath(), nil)
-	if fault != nil && !fault.DropAfter {
+	fault.before()
+	if !fault.works() {
 		s.serveFault(w, r, p, fault)
 		return
 	}
 	pushing := m[3] == "git-receive-pack" || r.URL.Query().Get("service") == "git-receive-pack"
-	repo, act, status := s.gitAccess(r, m[1]+"/"+m[2], pushing)
+	repo, act, denial := s.gitAccess(r, m[1]+"/"+m[2], pushing)
 	p.actor = act
-	if p.status = status; status != http.StatusOK {
-		s.record.add(s.gitRequest(r, p))
-		if status == http.StatusUnauthorized {
-			w.Header().Set("WWW-Authenticate", `Basic realm="GitHub"`)
+	switch {
+	case denial != nil && denial.moved != nil:
+		p.status = http.StatusMovedPermanently
+		p.header.Set("Location", s.URL+"/"+denial.moved.Name()+".git/"+m[3]+"?"+r.URL.RawQuery)
+	case denial != nil:
+		p.status, p.body = denial.status, []byte(denial.text+"\n")
+		p.header.Set("Content-Type", "text/plain; charset=utf-8")
+		if denial.status == http.StatusUnauthorized {
+			p.header.Set("WWW-Authenticate", `Basic realm="GitHub"`)
 		}
-		http.Error(w, gitErrors[status], status)
+	case m[3] == "git-receive-pack":
+		s.receivePush(p, r, repo)
+	case fault == nil: // not kept in memory: a clone may be large
+		p.status = http.StatusOK
+		s.runBackend(w, r, repo, m[3])
+		s.record.add(s.gitRequest(r, p))
 		return
-	}
-	if fault != nil {
-		w = &lost{}
-	}
-	s.runBackend(w, r, repo, m[3])
-	if m[3] == "git-receive-pack" && act.token != nil {
-		s.received(repo, act.token.user)
+	default:
+		s.runBackend(&kept{p}, r, repo, m[3])
 	}
 	s.record.add(s.gitRequest(r, p))
-	if fault != nil {
-		panic(http.ErrAbortHandler) // the push was done, its answer is lost
-	}
+	fault.then()
+	fault.finish(w, p)
 }
 
-// lost is where an answer goes that the client never sees.
-type lost struct{ header http.Header }
+// kept is where an answer goes before it is sent.
+type kept struct{ p *response }
 
-func (l *lost) Header() http.Header {
-	if l.header == nil {
-		l.header = http.Header{}
-	}
-	return l.header
+func (k *kept) Header() http.Header { return k.p.header }
+func (k *kept) Write(b []byte) (int, error) {
+	k.p.body = append(k.p.body, b...)
+	return len(b), nil
 }
-func (l *lost) Write(b []byte) (int, error) { return len(b), nil }
-func (l *lost) WriteHeader(int)             {}
+func (k *kept) WriteHeader(status int) { k.p.status = status }
 
 // runBackend runs git http-backend on one repository.
 func (s *Server) runBackend(w http.ResponseWriter, r *http.Request, repo *Repo, service string) {
@@ -79,11 +82,14 @@ func (s *Server) runBackend(w http.ResponseWriter, r *http.Request, repo *Repo, 
 		inner.Body, inner.ContentLength, inner.TransferEncoding = body, size, nil
 	}
 	env := append(slices.Clone(s.git.env), "GIT_PROJECT_ROOT="+repo.dir, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=git", "GIT_PROTOCOL="+r.Header.Get("Git-Protocol"))
+	if repo.withoutFilter() {
+		env = append(env, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=uploadpack.allowFilter", "GIT_CONFIG_VALUE_0=false")
+	}
 	(&cgi.Handler{Path: s.git.backend, Root: "/", Dir: repo.dir, Env: env, Stderr: io.Discard}).ServeHTTP(w, inner)
 }
 
 // spool keeps a body of unknown length in a file that is already unlinked.
-func (s *Server) spool(body io.Reader) (io.ReadCloser, int64, error) {
+func (s *Server) spool(body io.Reader) (*os.File, int64, error) {
 	f, err := os.CreateTemp(s.dir, ".body-")
 	if err != nil {
 		return nil, 0, err
@@ -101,38 +107,49 @@ func (s *Server) spool(body io.Reader) (io.ReadCloser, int64, error) {
 	return f, size, nil
 }
 
-var gitErrors = map[int]string{
-	401: "remote: Invalid username or token.", 403: "remote: Permission to this repository denied.", 404: "remote: Repository not found.", 500: "remote: Internal Server Error",
-}
-
 func (s *Server) gitRequest(r *http.Request, p *response) Request {
 	return Request{Method: r.Method, Route: "git", Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Status: p.status, Installation: p.actor.installation(), Time: s.Now()}
 }
 
-func (s *Server) gitAccess(r *http.Request, name string, pushing bool) (*Repo, actor, int) {
+// denial is why git is not served.
+type denial struct {
+	status int
+	text   string // git shows it after "remote: "
+	moved  *Repo  // where the repository is now
+}
+
+func (s *Server) gitAccess(r *http.Request, name string, pushing bool) (*Repo, actor, *denial) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	unknown := &denial{status: http.StatusUnauthorized, text: "Invalid username or token."}
 	act, err := s.authenticate(r.Header)
 	if err != nil || act.app {
-		return nil, act, http.StatusUnauthorized
+		return nil, act, unknown
 	}
 	repo, need := s.repos[strings.ToLower(name)], "contents:read"
 	if pushing {
 		need = "contents:write"
 	}
+	to := s.renamed[strings.ToLower(name)]
 	visible := repo != nil && (act.sees(repo) || (!repo.private && !pushing))
 	switch {
+	case repo == nil && to != nil && (act.sees(to) || !to.private):
+		return nil, act, &denial{moved: to}
 	case act.anonymous() && (!visible || pushing):
-		return nil, act, http.StatusUnauthorized
+		return nil, act, unknown
 	case !visible:
-		return nil, act, http.StatusNotFound
-	case !act.may(need) || (pushing && repo.archived):
-		return nil, act, http.StatusForbidden
+		return nil, act, &denial{status: http.StatusNotFound, text: "Repository not found."}
+	case pushing && repo.archived:
+		return nil, act, &denial{status: http.StatusForbidden, text: "This repository was archived so it is read-only."}
+	case !act.may(need) && pushing:
+		return nil, act, &denial{status: http.StatusForbidden, text: "Write access to repository not granted."}
+	case !act.may(need):
+		return nil, act, &denial{status: http.StatusForbidden, text: "Access to repository not granted."}
 	}
-	if repo.save() != nil {
-		return nil, act, http.StatusInternalServerError
+	if err := repo.save(); err != nil {
+		return nil, act, &denial{status: http.StatusInternalServerError, text: "Internal Server Error"}
 	}
-	return repo, act, http.StatusOK
+	return repo, act, nil
 }
 
 // received finds out what a push changed and does what follows from it.

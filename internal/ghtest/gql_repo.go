@@ -43,6 +43,9 @@ func (s *Server) gqlQuery(c *call) node {
 func (v view) repository(args map[string]any) (any, error) {
 	owner, name := stringArg(args, "owner"), stringArg(args, "name")
 	r := v.s.repos[strings.ToLower(owner+"/"+name)]
+	if r == nil && args["followRenames"] != false {
+		r = v.s.renamed[strings.ToLower(owner+"/"+name)]
+	}
 	if r == nil || !v.c.actor.sees(r) {
 		return nil, missing("Could not resolve to a Repository with the name '%s/%s'.", owner, name)
 	}

@@ -163,7 +163,10 @@ func TestAutoMerge(t *testing.T) {
 	number := must(repo.OpenPR(ghtest.PR{Title: "[3.14] Fix", Head: "fix", Base: "3.14"}))(t)
 	token := appToken(t, srv, "")
 	id, _ := pullOf(t, srv, token, number, "id")["id"].(string)
-	enable := func(input string) string { t.Helper(); return mutate(t, srv, token, "enablePullRequestAutoMerge", id, input) }
+	enable := func(input string) string {
+		t.Helper()
+		return mutate(t, srv, token, "enablePullRequestAutoMerge", id, input)
+	}
 	const squash = `,mergeMethod:SQUASH,commitHeadline:"[3.14] Fix (GH-1)",commitBody:"Body"`
 	check := func(name, got, want string) {
 		t.Helper()

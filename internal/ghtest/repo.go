@@ -108,6 +108,9 @@ func (s *Server) addRepo(r *Repo, objects string) error {
 	r.roles, r.protections, r.waiting = map[*user]string{}, map[string]Protection{}, map[int]*issue{}
 	r.statuses, r.diffs, r.merges = map[string][]*status{}, map[[2]string]*diff{}, map[[2]string]string{}
 	r.dir = filepath.Join(s.dir, strings.ToLower(r.owner.login), strings.ToLower(r.name)+".git")
+	if slices.ContainsFunc(s.repoList, func(x *Repo) bool { return x.dir == r.dir }) { // of one that was renamed or deleted
+		r.dir = strings.TrimSuffix(r.dir, ".git") + "-" + itoa(r.id) + ".git"
+	}
 	if err := initBare(r.dir, r.defaultBranch, objects); err != nil {
 		return err
 	}
@@ -115,6 +118,7 @@ func (s *Server) addRepo(r *Repo, objects string) error {
 		r.store = newStore(s.git, r.dir)
 	}
 	s.repos[strings.ToLower(r.fullName())] = r
+	delete(s.renamed, strings.ToLower(r.fullName()))
 	s.repoList = append(s.repoList, r)
 	return nil
 }
@@ -172,7 +176,11 @@ func (r *Repo) root() *Repo {
 }
 
 // Name is "owner/name".
-func (r *Repo) Name() string { return r.fullName() }
+func (r *Repo) Name() string {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	return r.fullName()
+}
 
 // ID is the number of the repository.
 func (r *Repo) ID() int64 { return r.id }
@@ -186,7 +194,7 @@ func (r *Repo) Dir() string {
 }
 
 // CloneURL is where git clones and pushes.
-func (r *Repo) CloneURL() string { return r.srv.URL + "/" + r.fullName() + ".git" }
+func (r *Repo) CloneURL() string { return r.srv.URL + "/" + r.Name() + ".git" }
 
 // Ref is the commit of a branch ("main", "alice:fix"), a tag, a full ref ("refs/pull/7/head") or a SHA; "" if there is none.
 func (r *Repo) Ref(name string) string {

@@ -81,6 +81,9 @@ func (e *apiError) body() obj {
 	if e.Errors != nil {
 		o["errors"] = e.Errors
 	}
+	if to := e.Header.Get("Location"); to != "" {
+		o["url"] = to
+	}
 	return o
 }
 
@@ -107,7 +110,7 @@ func (s *Server) routes() []endpoint {
 
 // find returns the endpoint of a request and sets its path values, or nil.
 func (s *Server) find(r *http.Request) *endpoint {
-	path := strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
+	path := s.numbered(strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/"))
 	for i := range s.endpoints {
 		e := &s.endpoints[i]
 		if values, ok := e.match(path); ok && e.method == r.Method {
@@ -185,7 +188,11 @@ func (e *endpoint) allowed(c *call) error {
 		return forbidden()
 	}
 	if c.PathValue("owner") != "" {
-		c.repo = e.s.repos[strings.ToLower(c.PathValue("owner")+"/"+c.PathValue("repo"))]
+		name := strings.ToLower(c.PathValue("owner") + "/" + c.PathValue("repo"))
+		c.repo = e.s.repos[name]
+		if to := e.s.renamed[name]; to != nil && c.repo == nil && (c.actor.app || c.actor.sees(to)) {
+			return e.s.moved(c, to)
+		}
 		if c.repo == nil || (!c.actor.app && !c.actor.sees(c.repo)) {
 			return notFound("")
 		}

@@ -29,19 +29,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	p := &response{ghes: ghes, request: body, header: http.Header{}, status: http.StatusOK}
 	inner := withPath(r, path)
-	if f := s.takeFault(r.Method, path, body); f != nil {
-		if !f.DropAfter && !f.Truncate || f.Status != 0 {
-			s.serveFault(w, r, p, f)
-			return
-		}
-		s.answer(p, inner)
-		s.observe(r, p, path)
-		f.cut(w, p)
+	f := s.takeFault(r.Method, path, body)
+	f.before()
+	if !f.works() {
+		s.serveFault(w, r, p, f)
 		return
 	}
 	s.answer(p, inner)
 	s.observe(r, p, path)
-	p.send(w)
+	f.then()
+	f.finish(w, p)
 }
 
 // withPath is the request as the routes see it.

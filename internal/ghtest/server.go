@@ -60,6 +60,7 @@ type Server struct {
 	lastID   int64
 	users    map[string]*user // by lower-case login
 	repos    map[string]*Repo // by lower-case owner/name
+	renamed  map[string]*Repo // by a name that they had
 	repoList []*Repo          // in order of creation
 	installs map[string]*installation
 	tokens   map[string]*token
@@ -96,7 +97,7 @@ func New(cfg Config) (*Server, error) {
 		cfg.Hook.Secret = randomHex(20)
 	}
 	s := &Server{
-		cfg: cfg, dir: cfg.Dir, done: make(chan struct{}), users: map[string]*user{}, repos: map[string]*Repo{},
+		cfg: cfg, dir: cfg.Dir, done: make(chan struct{}), users: map[string]*user{}, repos: map[string]*Repo{}, renamed: map[string]*Repo{},
 		installs: map[string]*installation{}, tokens: map[string]*token{}, buckets: map[string]*bucket{},
 	}
 	if err := s.start(); err != nil {
