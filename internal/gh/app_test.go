@@ -90,6 +90,10 @@ func TestEndpoints(t *testing.T) {
 		"DELETE https://git.example.com/api/v3/repos/o/r/issues/1/labels/a%2Fb%23c%3F": deleteLabel,
 		"PATCH https://git.example.com/api/v3/repos/o/r/issues/comments/5":             patchComment,
 		"POST https://git.example.com/api/v3/repos/o/r/issues/5/comments":              "POST /repos/{owner}/{repo}/issues/{number}/comments",
+		"GET https://git.example.com/api/v3/repos/o/r/git/ref/heads/a/b%23c":           getRef,
+		"DELETE https://git.example.com/api/v3/repos/o/r/git/refs/heads/3.14":          deleteRef,
+		"GET https://git.example.com/api/v3/users/concorde%5Bbot%5D":                   getUser,
+		"PATCH https://git.example.com/api/v3/repos/o/r/labels/a%2Fb":                  "PATCH /repos/{owner}/{repo}/labels/{name}",
 		"GET https://git.example.com/api/v3/repositories/5/installation":               "other",
 		"PUT https://git.example.com/api/v3/app":                                       "other",
 	} {

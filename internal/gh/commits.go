@@ -104,7 +104,7 @@ var ending = regexp.MustCompile(`\((?i:gh-|#)([0-9]{1,9})\)$`)
 // where it is long, and loses the number.
 func (c historyCommit) commit() Commit {
 	subject, _, _ := strings.Cut(c.Message, "\n")
-	out := Commit{SHA: c.Oid, Subject: strings.TrimSpace(subject), Message: c.Message, At: c.CommittedDate}
+	out := Commit{SHA: c.Oid, Subject: strings.TrimSpace(subject), Message: strings.TrimRight(c.Message, "\n"), At: c.CommittedDate}
 	if m := ending.FindStringSubmatch(out.Subject); m != nil {
 		out.Number, _ = strconv.Atoi(m[1]) // digits, and not too many
 	}

@@ -52,6 +52,8 @@ var endpoints = map[string]string{
 	"PATCH /repos/{owner}/{repo}/pulls/{number}":                    "pull requests: write",
 	"POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers": "pull requests: write",
 	"PUT /repos/{owner}/{repo}/pulls/{number}/merge":                "contents: write",
+	"POST /repos/{owner}/{repo}/labels":                             "issues: write",
+	"PATCH /repos/{owner}/{repo}/labels/{name}":                     "issues: write",
 	"POST /repos/{owner}/{repo}/git/refs":                           "contents: write",
 	deleteRef:                                                       "contents: write",
 }

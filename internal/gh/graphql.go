@@ -3,6 +3,7 @@ package gh
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,7 +90,11 @@ type mutation struct{}
 func (r *repository) mutate(ctx context.Context, name string, input map[string]any) error {
 	form := strings.ToUpper(name[:1]) + name[1:] + "Input"
 	text := fmt.Sprintf("mutation($input:%s!){%s(input:$input){clientMutationId}}", form, name)
-	return r.graphql(context.WithValue(ctx, mutation{}, true), text, map[string]any{"input": input}, &struct{}{})
+	err := r.graphql(context.WithValue(ctx, mutation{}, true), text, map[string]any{"input": input}, &struct{}{})
+	if denied, ok := errors.AsType[*Denied](err); ok {
+		denied.Permission = "contents: write, pull requests: write"
+	}
+	return err
 }
 
 func (r *repository) graphql(ctx context.Context, text string, variables map[string]any, answer any) error {

@@ -15,7 +15,7 @@ import (
 // Label of a repository.
 type Label struct {
 	Name        string // at most 50 characters
-	Color       string // six hexadecimal digits
+	Color       string // six hexadecimal digits; "": GitHub chooses, or it stays
 	Description string // at most 100 characters
 }
 
@@ -69,7 +69,11 @@ func (a *App) createLabel(ctx context.Context, installation int64, key pull.Key,
 	if err != nil {
 		return err
 	}
-	_, _, err = r.client.Issues.CreateLabel(ctx, key.Owner, key.Repo, &github.Label{Name: &l.Name, Color: &l.Color, Description: &l.Description})
+	label := &github.Label{Name: &l.Name, Description: &l.Description}
+	if l.Color != "" {
+		label.Color = &l.Color
+	}
+	_, _, err = r.client.Issues.CreateLabel(ctx, key.Owner, key.Repo, label)
 	err = settle(err)
 	if refused, ok := errors.AsType[*Rejected](err); ok && strings.Contains(refused.Message, "already_exists") {
 		return nil
@@ -103,7 +107,10 @@ func (a *App) editLabel(ctx context.Context, installation int64, key pull.Key, e
 	if err != nil {
 		return err
 	}
-	body := map[string]string{"color": e.Color, "description": e.Description}
+	body := map[string]string{"description": e.Description}
+	if e.Color != "" {
+		body["color"] = e.Color
+	}
 	if e.Name != e.Old {
 		body["new_name"] = e.Name
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -72,14 +73,19 @@ func converse(t *testing.T) []ghtest.Exchange {
 	few, many := openFewAndMany(w)
 	for range 2 { // the second time with what the first one wrote
 		for _, key := range []pull.Key{few, many} {
-			r := w.load(Query{Key: key, Needs: everything, Reads: func(_ *pull.Request, path string) bool { return path != "f5" }, SettingsPath: settingsPath})
+			r := w.load(Query{
+				Key: key, Needs: everything, Reads: func(_ *pull.Request, path string) bool { return path != "f5" }, SettingsPath: settingsPath,
+				Looks: looksAt(pull.Looks{Branches: []string{"main", "many", "nothing"}, Requests: []int{few.Number}}),
+			})
 			exerciseWrites(w, key, r)
 		}
 	}
+	exerciseRepository(w)
+	exerciseBackport(w)
 	_, err = w.repo.Merge(few.Number, "guido")
 	must(t, err)
 	for _, key := range []pull.Key{few, many, {Owner: "python", Repo: "cpython", Number: 4711}, {Owner: "python", Repo: "nothing", Number: 1}} {
-		_, _ = w.app.Load(t.Context(), Query{Key: key, Installation: w.srv.InstallationID("python"), Needs: everything, Reads: all, SettingsPath: settingsPath})
+		_, _ = w.app.Load(t.Context(), Query{Key: key, Installation: w.srv.InstallationID("python"), Needs: everything, Reads: all, SettingsPath: settingsPath, Looks: looksAt(pull.Looks{Requests: []int{4711}})})
 		_, _ = w.app.PullRequests(t.Context(), Listing{Repository: key.Repository()})
 	}
 	must(t, w.repo.DeleteFork("bob")) // GitHub's list then has null for the head's repository, against its description
@@ -89,6 +95,7 @@ func converse(t *testing.T) []ghtest.Exchange {
 	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read"}))
 	_, _ = w.app.Load(t.Context(), Query{Key: few, Needs: everything})
 	exerciseWrites(w, few, &pull.Request{Head: w.repo.Ref("alice:fix")})
+	exerciseRepository(w)
 	mu.Lock()
 	defer mu.Unlock()
 	return slices.Clone(exchanges)
@@ -138,6 +145,55 @@ func exerciseWrites(w *world, key pull.Key, r *pull.Request) {
 	}
 }
 
+// exerciseBackport opens a pull request and takes it to its end, in all ways.
+func exerciseBackport(w *world) {
+	must(w.t, w.repo.Collaborator("guido", "write"))
+	must(w.t, w.repo.Protect("main", ghtest.Protection{RequiredReviews: 1}))
+	key, sha := w.openBackport("backport")
+	_, err := w.app.OpenPull(w.t.Context(), 0, cpython, pull.OpenPull{Head: "backport", Base: "main", Title: "again"})
+	must(w.t, err)
+	_, _ = w.app.OpenPull(w.t.Context(), 0, cpython, pull.OpenPull{Head: "nothing", Base: "main", Title: "t"})
+	for _, a := range []pull.Action{
+		pull.RequestReview{Login: "guido"}, pull.RequestReview{Login: "stranger"}, pull.Assign{Login: "guido"}, pull.Assign{Login: "stranger"},
+		pull.CancelMerge{}, pull.MergePull{SHA: sha, Title: "t", Body: "b", Auto: true}, pull.CancelMerge{}, pull.MergePull{SHA: sha, Title: "t"},
+	} {
+		_ = w.app.Apply(w.t.Context(), 0, key, a)
+	}
+	must(w.t, w.repo.Close(key.Number, "guido"))
+	for _, a := range []pull.Action{pull.DeleteBranch{Branch: "backport", SHA: sha}, pull.DeleteBranch{Branch: "backport", SHA: sha}, pull.Reopen{}, pull.RestoreBranch{Branch: "backport", SHA: sha}, pull.RestoreBranch{Branch: "backport", SHA: sha}, pull.Reopen{}} {
+		_ = w.app.Apply(w.t.Context(), 0, key, a)
+	}
+	_, err = w.repo.Review(key.Number, "guido", "APPROVED", "")
+	must(w.t, err)
+	w.load(Query{Key: key, Needs: everything})
+	w.apply(key, pull.MergePull{SHA: sha, Title: "t", Body: "b"})
+	w.load(Query{Key: key, Needs: everything})
+}
+
+// exerciseRepository asks for what is of the repository; the errors do not
+// matter here.
+func exerciseRepository(w *world) {
+	ctx := w.t.Context()
+	_, _, _ = w.app.Committer(ctx)
+	for _, level := range []string{"write", "admin"} {
+		_, _ = w.app.Token(ctx, TokenRequest{Key: cpython, Permissions: map[string]string{"contents": level}})
+	}
+	_, _ = w.app.History(ctx, HistoryRequest{Key: cpython, Revisions: []string{"main", w.repo.Ref("main"), "nothing"}, Paths: []string{"README.rst", "nothing"}})
+	_, _ = w.app.Branches(ctx, cpython, 0)
+	for _, label := range []Label{{Name: "needs backport to 3.16", Color: "c2e0c6", Description: "d"}, {Name: "a#b/c?d%e", Color: "odd"}} {
+		for range 2 {
+			_ = w.app.CreateLabel(ctx, 0, cpython, label)
+		}
+		_ = w.app.EditLabel(ctx, 0, cpython, LabelEdit{label.Name, Label{Name: "new " + label.Name, Color: "ededed"}})
+	}
+	for _, words := range []string{"", "needs backport"} {
+		_, _ = w.app.Labels(ctx, cpython, 0, words)
+	}
+	_, _ = w.app.MergedPulls(ctx, MergedRequest{Key: cpython, Base: "main", Labels: []string{"docs"}})
+	_, _ = w.app.MergedPulls(ctx, MergedRequest{Key: cpython})
+	_, _ = w.app.PullsInto(ctx, cpython, "main", w.srv.Now().Add(-time.Hour))
+}
+
 type restDescription struct{ router routers.Router }
 
 func loadREST(t *testing.T, path string) restDescription {
@@ -151,7 +207,11 @@ func loadREST(t *testing.T, path string) restDescription {
 }
 
 func (d restDescription) check(x ghtest.Exchange) error {
-	u, err := url.Parse(strings.Replace(x.Request.URL.String(), "/api/v3", "", 1))
+	address := strings.Replace(x.Request.URL.String(), "/api/v3", "", 1)
+	if before, of, found := strings.Cut(address, "/heads/"); found && strings.HasSuffix(x.Route, "{ref...}") {
+		address = before + "/heads%2F" + of // the description has no names with slashes
+	}
+	u, err := url.Parse(address)
 	if err != nil {
 		return err
 	}

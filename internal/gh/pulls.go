@@ -103,14 +103,14 @@ func (a *App) pulls(ctx context.Context, f pullFilter) ([]pull.Summary, error) {
 	looked := 0
 	err = eachOf(ctx, a, listing[datedSummary]{f.key, f.installation, query, variables}, func(d datedSummary) bool {
 		looked++
-		if d.UpdatedAt.Before(f.since) || looked > maxPulls {
+		if d.UpdatedAt.Before(f.since) {
 			return false
 		}
 		if !seen[d.Number] {
 			seen[d.Number] = true
 			all = append(all, d.summary(slug))
 		}
-		return true
+		return looked < maxPulls
 	})
 	return all, err
 }

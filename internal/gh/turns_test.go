@@ -53,6 +53,23 @@ func TestPace(t *testing.T) {
 	}
 }
 
+// A mutation is a write, and the look before it is none.
+func TestPaceOfMutations(t *testing.T) {
+	c := newClock()
+	var sent atomic.Int32
+	app, _ := plain(t, Config{Now: c.Now, WritesPerMinute: 20}, func(w http.ResponseWriter, r *http.Request) {
+		sent.Add(1)
+		answer(w, 200, `{"data":{"repository":{"pullRequest":{"id":"PR_1"}}}}`)
+	})
+	for range 2 {
+		must(t, app.Apply(t.Context(), 1, somePull, pull.CancelMerge{}))
+	}
+	as[*Limited](t, app.Apply(t.Context(), 1, somePull, pull.CancelMerge{}))
+	if n := sent.Load(); n != 5 {
+		t.Errorf("%d requests, want three looks and two mutations", n)
+	}
+}
+
 func TestPaceWaitsAMoment(t *testing.T) {
 	t.Parallel()
 	c := newClock()
