@@ -80,7 +80,7 @@ func serve(t testing.TB, environment map[string]string, flags ...string) *proces
 		t.Fatal(err)
 	}
 	p := &process{t: t, cmd: exec.Command(program, append([]string{"serve"}, flags...)...), log: &lockedBuffer{}, ended: make(chan struct{})}
-	p.cmd.Env = []string{asBot + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "BOT_LISTEN=127.0.0.1:0", "BOT_WRITES_PER_MINUTE=0"}
+	p.cmd.Env = []string{asBot + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "BOT_LISTEN=127.0.0.1:0", "BOT_WRITES_PER_MINUTE=0", "BOT_LIFECYCLE_CYCLE_URL=", "BOT_LIFECYCLE_RELEASES_URL="}
 	for name, value := range environment {
 		p.cmd.Env = append(p.cmd.Env, name+"="+value)
 	}
