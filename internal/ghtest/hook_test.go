@@ -20,8 +20,9 @@ func TestEvents(t *testing.T) {
 	srv := newServer(t, ghtest.Config{})
 	repo := must(ghtest.NewCPython(srv))(t)
 	rec := newReceiver(t, srv.WebhookSecret)
+	must(repo.Push("main", ghtest.Commit{}))(t)
 	if err := srv.Flush(context.Background()); err == nil {
-		t.Error("Flush without a URL is content although pushes wait")
+		t.Error("Flush without a URL is content although a push waits")
 	}
 	srv.Rearrange(func([]ghtest.Delivery) []ghtest.Delivery { return nil })
 	srv.SetHook(ghtest.Hook{URL: rec.URL})

@@ -257,7 +257,7 @@ func TestGraphQLLists(t *testing.T) {
 		"none":    {at(r, "none", "totalCount"), 0.0},
 		"newest":  {at(r, "newest"), map[string]any{"totalCount": 2.0, "nodes": []any{map[string]any{"title": "backport-1-3.13"}}}},
 		"history": {at(r, "object", "history"), map[string]any{"totalCount": 2.0, "nodes": []any{map[string]any{"message": "Pick"}}}},
-		"all":     {at(r, "object", "all", "totalCount"), 3.0},
+		"all":     {at(r, "object", "all", "totalCount"), 8.0},
 		"old":     {at(r, "object", "old", "totalCount"), 0.0},
 	} {
 		if d := cmp.Diff(c.want, c.got); d != "" {
