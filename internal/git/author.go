@@ -50,24 +50,34 @@ func email(line string) string {
 
 // reword gives the commit object of a pick.
 func (j Job) reword(original commit, tree, parent string) []byte {
-	wide := (original.encoding == "" || strings.EqualFold(original.encoding, "UTF-8")) && utf8.ValidString(original.message)
-	message := original.message
-	if !wide {
-		message = widen(message)
-	}
-	if j.Message != nil {
-		message = j.Message(original.id, message)
+	return original.reword(tree, parent, j.Committer.at(date(original.committer)), j.Message)
+}
+
+// reword gives the commit object of a pick, by its committer with the date. The
+// rest is as in Job.
+func (c commit) reword(tree, parent, committer string, reword func(sha, message string) string) []byte {
+	message, wide := c.text()
+	if reword != nil {
+		message = reword(c.id, message)
 	}
 	if !wide {
 		message = narrow(message)
 	}
 	message = strings.TrimRight(strings.ReplaceAll(message, "\x00", ""), "\n") + "\n"
-	text := "tree " + tree + "\nparent " + parent + "\nauthor " + person(original.author) +
-		"\ncommitter " + j.Committer.at(date(original.committer)) + "\n"
-	if original.encoding != "" {
-		text += "encoding " + original.encoding + "\n"
+	text := "tree " + tree + "\nparent " + parent + "\nauthor " + person(c.author) + "\ncommitter " + committer + "\n"
+	if c.encoding != "" {
+		text += "encoding " + c.encoding + "\n"
 	}
 	return []byte(text + "\n" + message)
+}
+
+// text is the message in UTF-8; otherwise wide is false, and its bytes have
+// become characters.
+func (c commit) text() (message string, wide bool) {
+	if (c.encoding == "" || strings.EqualFold(c.encoding, "UTF-8")) && utf8.ValidString(c.message) {
+		return c.message, true
+	}
+	return widen(c.message), false
 }
 
 // widen makes characters of bytes whose encoding is not UTF-8, and narrow makes

@@ -121,7 +121,9 @@ func (s *space) command(ctx context.Context, c command) *exec.Cmd {
 		cmd.Dir, cmd.Env = c.tree, append(cmd.Env[:len(cmd.Env):len(cmd.Env)], "GIT_WORK_TREE="+c.tree)
 	}
 	cmd.WaitDelay = 5 * time.Second // for who holds the pipes after a kill
-	inGroup(cmd)
+	if !s.shared {
+		inGroup(cmd)
+	}
 	return cmd
 }
 

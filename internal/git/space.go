@@ -20,6 +20,7 @@ type space struct {
 	protocols string
 	lock      *os.File
 	env       []string // of each command
+	shared    bool     // commands stay in the process group of the terminal, which they may ask for a password
 	secrets   []string // and what is printed in their place
 }
 
