@@ -1,6 +1,7 @@
 // Package gh is the only caller of GitHub. It loads the snapshot of a pull
-// request, applies one action of a plan, and lists what a sweep looks at. It
-// knows authentication, limits, and what GitHub's answers mean (Gone, Limited,
+// request, applies one action of a plan, lists what a sweep looks at, and gives
+// git what it needs: a token, an address, a name to commit by. It knows
+// authentication, limits, and what GitHub's answers mean (Gone, Limited,
 // Denied, Unauthorized, Rejected, Temporary).
 //
 // It must not know features: which rules there are, and what they want.
@@ -82,7 +83,9 @@ func New(cfg Config) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the private key of the App: %w: give the whole file that GitHub offers for download, from -----BEGIN to -----END, line breaks included", err)
 	}
-	a.self = a.client(key)
+	unpaced := cfg
+	unpaced.WritesPerMinute = 0 // what the App itself posts are requests for tokens
+	a.self = a.client(unpaced, key)
 	return a, nil
 }
 
@@ -117,8 +120,8 @@ func (c *Config) complete() error {
 }
 
 // client is go-github's, told to leave the limits to the guard.
-func (a *App) client(next http.RoundTripper) *github.Client {
-	c := github.NewClient(&http.Client{Transport: newGuard(a.cfg, next, a.graphql)})
+func (a *App) client(cfg Config, next http.RoundTripper) *github.Client {
+	c := github.NewClient(&http.Client{Transport: newGuard(cfg, next, a.graphql)})
 	c.BaseURL = a.api
 	c.UserAgent = a.cfg.UserAgent
 	return c
@@ -141,7 +144,7 @@ func (a *App) as(installation int64) *github.Client {
 	defer a.mu.Unlock()
 	c := a.clients[installation]
 	if c == nil {
-		c = a.client(a.login(installation))
+		c = a.client(a.cfg, a.login(installation))
 		a.clients[installation] = c
 	}
 	return c

@@ -20,7 +20,7 @@ const (
 type HistoryRequest struct {
 	Key          pull.Key
 	Installation int64    // 0: look it up
-	Revisions    []string // ids of commits, or branches: a few
+	Revisions    []string // a few: ids of commits, also with ^ at the end for the parent, or branches
 	Paths        []string // of files; more than five are left out
 }
 
@@ -77,7 +77,7 @@ func (h HistoryRequest) query() (query string, variables map[string]any) {
 	for i, revision := range h.Revisions {
 		fmt.Fprintf(&declared, ",$r%d:String!", i)
 		fmt.Fprintf(&fields, " r%d:object(expression:$r%d){...Past}", i, i)
-		if !commitID.MatchString(revision) {
+		if !commitID.MatchString(strings.TrimSuffix(revision, "^")) && !strings.HasPrefix(revision, "refs/heads/") {
 			revision = "refs/heads/" + revision // there may be a tag of that name
 		}
 		variables[fmt.Sprint("r", i)] = revision

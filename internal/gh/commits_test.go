@@ -33,7 +33,7 @@ func TestHistory(t *testing.T) {
 	must(t, w.repo.Tag("3.14", two))
 	push("main", "Three", "c")
 	w.srv.ResetRequests()
-	got, err := w.app.History(t.Context(), HistoryRequest{Key: cpython, Revisions: []string{"main", "3.14", two, "nothing", someSHA}, Paths: []string{"a", "b", `"){x}`, "dir/none"}})
+	got, err := w.app.History(t.Context(), HistoryRequest{Key: cpython, Revisions: []string{"main", "3.14", "refs/heads/3.14", two, "nothing", someSHA}, Paths: []string{"a", "b", `"){x}`, "dir/none"}})
 	must(t, err)
 	if w.sent() != 1 {
 		t.Errorf("%d requests", w.sent())
@@ -50,8 +50,18 @@ func TestHistory(t *testing.T) {
 	}
 	first, second := Commit{SHA: one, Subject: "One (#11)", Message: "One (#11)\n\nBody (GH-99)", Number: 11}, Commit{SHA: two, Subject: long, Message: long, Number: 12}
 	all := map[string][]Commit{"a": {second, first}, "b": {first}}
-	want := map[string]map[string][]Commit{"main": all, two: all, "3.14": {"a": {first}, "b": {first}}, "nothing": {}, someSHA: {}}
+	fewer := map[string][]Commit{"a": {first}, "b": {first}}
+	want := map[string]map[string][]Commit{"main": all, two: all, "3.14": fewer, "refs/heads/3.14": fewer, "nothing": {}, someSHA: {}}
 	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// The parent of a commit is asked for as git writes it.
+func TestHistoryOfParent(t *testing.T) {
+	_, variables := HistoryRequest{Revisions: []string{someSHA + "^", someSHA, "3.14", "3.14^"}}.query()
+	want := map[string]any{"r0": someSHA + "^", "r1": someSHA, "r2": "refs/heads/3.14", "r3": "refs/heads/3.14^"}
+	if diff := cmp.Diff(want, variables); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -138,6 +138,19 @@ func TestMergeStates(t *testing.T) {
 	state(pull.MergeBlocked)
 }
 
+func TestCredit(t *testing.T) {
+	for author, want := range map[string]string{
+		`{"name":" Eve ","email":"eve@example.com"}`: "Eve <eve@example.com>", `{"name":"","email":"eve@example.com"}`: "", `{"name":"Eve"}`: "",
+		`{"name":"Eve <x>","email":"eve@example.com"}`: "", `{"name":"Eve\nReviewed-by: Guido","email":"eve@example.com"}`: "", `null`: "",
+	} {
+		var c tipData
+		must(t, readJSON(`{"author":`+author+`}`, &c))
+		if got := c.credit(); got != want {
+			t.Errorf("%s: %q, want %q", author, got, want)
+		}
+	}
+}
+
 // How it was merged is known, whatever the way; and nothing before GitHub
 // names the commit.
 func TestMerged(t *testing.T) {
@@ -162,4 +175,22 @@ func TestMerged(t *testing.T) {
 			t.Errorf("%s: %+v", name, m)
 		}
 	}
+}
+
+// Where the last listed commit is not the head, the head is asked for itself.
+func TestTipApart(t *testing.T) {
+	w := newWorld(t)
+	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	head := w.repo.Ref("alice:fix")
+	w.apply(key, pull.SetStatus{SHA: head, Status: someStatus.Status})
+	without := func(oid string) ghtest.Fault {
+		return ghtest.Fault{Path: "^/graphql", Status: 200, Body: fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"pullRequest":{"headRefOid":%q,"state":"OPEN","tip":{"nodes":[]}}}}}`, oid)}
+	}
+	w.fault(without(head))
+	if got := w.load(Query{Key: key, Needs: pull.Statuses}).Statuses["c"]; got != someStatus.Status {
+		t.Errorf("got %+v", got)
+	}
+	w.fault(without(someSHA))
+	_, err := w.app.Load(t.Context(), Query{Key: key, Needs: pull.Statuses})
+	check(t, "not there", err, temporary, "the head commit is not there (yet)")
 }

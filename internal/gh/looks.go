@@ -57,26 +57,14 @@ func (l *loader) look(ctx context.Context) error {
 }
 
 func (l *loader) lookAt(ctx context.Context, at pull.Looks) error {
-	var found struct {
-		Repository map[string]json.RawMessage
-	}
+	var found struct{ Repository answers }
 	query, variables := looksQuery(at)
 	if err := l.query(ctx, query, variables, &found); err != nil {
 		return err
 	}
-	read := func(name string, i int, into any) error {
-		raw, there := found.Repository[fmt.Sprint(name, i)]
-		if !there {
-			return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer lacks what was asked for"}}
-		}
-		if err := json.Unmarshal(raw, into); err != nil {
-			return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer has an unknown form: " + tidy(err.Error())}}
-		}
-		return nil
-	}
 	for i, name := range at.Into {
 		var requests list[summaryData]
-		if err := read("into", i, &requests); err != nil {
+		if err := found.Repository.read("into", i, &requests); err != nil {
 			return err
 		}
 		l.out.Into[name] = branch(nil, requests, l.slug).Requests
@@ -84,22 +72,36 @@ func (l *loader) lookAt(ctx context.Context, at pull.Looks) error {
 	for i, name := range at.Branches {
 		var tip *struct{ Target tipData }
 		var requests list[summaryData]
-		if err := read("tip", i, &tip); err != nil {
+		if err := found.Repository.read("tip", i, &tip); err != nil {
 			return err
 		}
-		if err := read("from", i, &requests); err != nil {
+		if err := found.Repository.read("from", i, &requests); err != nil {
 			return err
 		}
 		l.out.Branches[name] = branch(tip, requests, l.slug)
 	}
 	for i, number := range at.Requests {
 		var other *otherData
-		if err := read(optional, i, &other); err != nil {
+		if err := found.Repository.read(optional, i, &other); err != nil {
 			return err
 		}
 		if other != nil {
 			l.out.Others[number] = other.summary(l.slug)
 		}
+	}
+	return nil
+}
+
+// answers are those to fields of several kinds, by kind and place.
+type answers map[string]json.RawMessage
+
+func (a answers) read(kind string, i int, into any) error {
+	raw, there := a[fmt.Sprint(kind, i)]
+	if !there {
+		return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer lacks what was asked for"}}
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer has an unknown form: " + tidy(err.Error())}}
 	}
 	return nil
 }

@@ -67,15 +67,12 @@ func (p *pullData) merge() *pull.Merge {
 	return &pull.Merge{SHA: c.Oid, Message: c.Message, Parents: c.Parents.TotalCount, Author: c.credit(), By: p.merger(), At: p.MergedAt}
 }
 
-// summarized is a pull request as the REST API has it; slug is the App's.
+// summarized is an open pull request as the REST API has it; slug is the App's.
 func summarized(p *github.PullRequest, slug string) pull.Summary {
 	s := pull.Summary{
 		Number: p.GetNumber(), Title: p.GetTitle(), Body: p.GetBody(), State: pull.State(p.GetState()), Draft: p.GetDraft(),
-		Own: p.GetUser().GetType() == "Bot" && p.GetUser().GetLogin() == slug+"[bot]", Author: p.GetUser().GetLogin(),
-		Base: p.GetBase().GetRef(), Head: p.GetHead().GetSHA(), HeadBranch: p.GetHead().GetRef(), ClosedAt: p.GetClosedAt().Time,
-	}
-	if p.MergedAt != nil {
-		s.State, s.MergedBy = pull.Merged, p.GetMergedBy().GetLogin()
+		Own: p.GetUser().GetLogin() == slug+"[bot]", Author: p.GetUser().GetLogin(), // no person's login has brackets
+		Base: p.GetBase().GetRef(), Head: p.GetHead().GetSHA(), HeadBranch: p.GetHead().GetRef(),
 	}
 	for _, l := range p.Labels {
 		s.Labels = append(s.Labels, l.GetName())

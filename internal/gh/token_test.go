@@ -44,6 +44,15 @@ func TestToken(t *testing.T) {
 	}
 }
 
+// Tokens are not paced as writes are.
+func TestManyTokens(t *testing.T) {
+	w := newWorld(t, func(_ *ghtest.Config, c *Config) { c.WritesPerMinute = 1 })
+	for range 5 {
+		_, err := w.app.Token(t.Context(), TokenRequest{Key: cpython, Permissions: pushing})
+		must(t, err)
+	}
+}
+
 func TestTokenFaults(t *testing.T) {
 	w := newWorld(t)
 	ask := func(r TokenRequest) error {
