@@ -66,7 +66,7 @@ func (r *Repo) enableAutoMerge(i *issue, a autoMerge) error {
 
 func (r *Repo) disableAutoMerge(i *issue, by *user, reason string) error {
 	if i.pull.auto == nil {
-		return errors.New("Can't disable auto-merge for this pull request") //nolint:staticcheck // GitHub's words
+		return &graphqlError{"UNPROCESSABLE", "Can't disable auto-merge for this pull request"}
 	}
 	i.pull.auto = nil
 	delete(r.waiting, i.number)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path"
@@ -195,22 +196,30 @@ func (r *Repo) workflowIn(in pushed, file *os.File) string {
 		return ""
 	}
 	for _, sha := range strings.Fields(string(out)) {
-		c, err := r.store.commit(sha)
-		if err != nil {
-			continue
+		if name := r.store.newWorkflow(sha, known); name != "" {
+			return path.Join(workflows, name)
 		}
-		before := map[treeEntry]bool{}
-		for _, parent := range c.parents {
-			if p, err := r.store.commit(parent); err == nil {
-				for _, e := range r.store.workflows(p.tree) {
-					before[e] = true
-				}
+	}
+	return ""
+}
+
+// newWorkflow is one that a commit has, and neither its parents nor the known ones are.
+func (st *store) newWorkflow(sha string, known map[treeEntry]bool) string {
+	c, err := st.commit(sha)
+	if err != nil {
+		return ""
+	}
+	before := maps.Clone(known)
+	for _, parent := range c.parents {
+		if p, err := st.commit(parent); err == nil {
+			for _, e := range st.workflows(p.tree) {
+				before[e] = true
 			}
 		}
-		for _, e := range r.store.workflows(c.tree) {
-			if !known[e] && !before[e] {
-				return path.Join(workflows, e.name)
-			}
+	}
+	for _, e := range st.workflows(c.tree) {
+		if !before[e] {
+			return e.name
 		}
 	}
 	return ""

@@ -2,6 +2,7 @@ package ghtest_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -95,3 +96,52 @@ func TestNonsense(t *testing.T) {
 		t.Errorf("changed (-before +after):\n%s", d)
 	}
 }
+
+// People are asked, assigned, and have roles.
+func TestPeople(t *testing.T) {
+	srv := newServer(t, ghtest.Config{})
+	repo := newRepo(t, srv, "python/cpython")
+	number := openPR(t, repo)
+	token := appToken(t, srv, "")
+	ok(t, repo.Collaborator("hugovk", "maintain"))
+	ok(t, repo.Collaborator("alice", "triage"))
+	for login, want := range map[string]string{"hugovk": "write maintain", "alice": "read triage", "python": "admin admin", "concorde[bot]": "write write"} {
+		out := send(t, srv, token, "GET /repos/python/cpython/collaborators/"+login+"/permission", "")
+		if got := fmt.Sprint(at(out.body, "permission"), " ", at(out.body, "role_name")); got != want {
+			t.Errorf("%s may %s, want %s", login, got, want)
+		}
+	}
+	wantProblem(t, srv, token, "GET /repos/python/cpython/collaborators/nobody/permission", "", "404 nobody is not a user")
+	reviewers := fmt.Sprintf(" /repos/python/cpython/pulls/%d/requested_reviewers", number)
+	const stranger = "422 Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the python/cpython repository."
+	wantProblem(t, srv, token, "POST"+reviewers, `{"reviewers":["hugovk","nobody"]}`, stranger)
+	wantProblem(t, srv, token, "POST"+reviewers, `{"team_reviewers":["core"]}`, stranger)
+	wantProblem(t, srv, token, "POST"+reviewers, `{"reviewers":["alice"]}`, "422 Review cannot be requested from pull request author.")
+	if out := send(t, srv, token, "POST"+reviewers, `{"reviewers":["Hugovk"]}`); out.status != 201 || at(out.body, "requested_reviewers", 0, "login") != "hugovk" {
+		t.Errorf("requested: %+v", out)
+	}
+	assignees := fmt.Sprintf(" /repos/python/cpython/issues/%d/assignees", number)
+	if out := send(t, srv, token, "POST"+assignees, `{"assignees":["hugovk","nobody","alice"]}`); out.status != 201 || at(out.body, "assignees", 1, "login") != "alice" || at(out.body, "assignees", 2) != nil {
+		t.Errorf("assigned: %+v", out)
+	}
+	send(t, srv, token, "DELETE"+assignees, `{"assignees":["alice"]}`)
+	st := must(repo.PR(number))(t)
+	if d := cmp.Diff([][]string{{"hugovk"}, {"hugovk"}}, [][]string{st.Reviewers, st.Assignees}); d != "" {
+		t.Errorf("reviewers, assignees (-want +got):\n%s", d)
+	}
+	must(repo.Review(number, "hugovk", "COMMENTED", "Hm"))(t)
+	if st := must(repo.PR(number))(t); len(st.Reviewers) != 0 || st.Reviews[0].SHA != st.HeadSHA {
+		t.Errorf("after the review: %+v", st)
+	}
+	for name, err := range map[string]error{
+		"own approval": second(repo.Review(number, "alice", "APPROVED", "")), "empty": second(repo.Review(number, "hugovk", "CHANGES_REQUESTED", "")), "state": second(repo.Review(number, "hugovk", "NO", "x")),
+		"role": repo.Collaborator("x", "king"), "dismiss": repo.DismissReview(number, "x", 1, ""), "assign": repo.Assign(number, "x", "stranger"), "ask": repo.RequestReview(number, "x", "stranger"),
+		"pattern": repo.Protect("[", ghtest.Protection{NoPush: true}), "restore": repo.RestoreBranch(number), "auto": repo.AutoMerge(number, "x", "squash"), "label": repo.SetLabel(ghtest.Label{Name: "x", Color: "red"}),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }

@@ -3,7 +3,6 @@ package ghtest
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -29,9 +28,9 @@ func (r *Repo) Review(number int, by, state, body string) (int64, error) {
 		case body == "" && state != "APPROVED":
 			return errors.New("it needs a body")
 		case who == i.author && state == "APPROVED":
-			return errors.New("Can not approve your own pull request") //nolint:staticcheck // GitHub's words
+			return unprocessable("Can not approve your own pull request")
 		case who == i.author && state != "COMMENTED":
-			return errors.New("Can not request changes on your own pull request") //nolint:staticcheck // GitHub's words
+			return unprocessable("Can not request changes on your own pull request")
 		}
 		v := &review{id: r.srv.nextID(), author: who, state: state, body: body, sha: i.pull.headSHA, submitted: r.srv.now()}
 		i.pull.reviews = append(i.pull.reviews, v)
@@ -87,9 +86,9 @@ func (r *Repo) requestReviews(i *issue, by *user, logins []string) (bool, error)
 		u := r.srv.users[strings.ToLower(login)]
 		switch {
 		case u == nil || r.roles[u] == "":
-			return false, &apiError{Status: http.StatusUnprocessableEntity, Message: "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the " + r.fullName() + " repository."}
+			return false, unprocessable("Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the " + r.fullName() + " repository.")
 		case u == i.author:
-			return false, &apiError{Status: http.StatusUnprocessableEntity, Message: "Review cannot be requested from pull request author."}
+			return false, unprocessable("Review cannot be requested from pull request author.")
 		case !slices.Contains(i.pull.reviewers, u):
 			asked = append(asked, u)
 		}
