@@ -71,7 +71,7 @@ func (w *work) onto(ctx context.Context, i int) error {
 				return nil
 			}
 		}
-		if p.Commit, err = w.write(ctx, w.job.reword(original, m.tree, at.id)); err != nil {
+		if p.Commit, err = w.write(w.job.reword(original, m.tree, at.id)); err != nil {
 			return err
 		}
 		at.id, at.tree = p.Commit, m.tree
@@ -79,30 +79,41 @@ func (w *work) onto(ctx context.Context, i int) error {
 	return nil
 }
 
-// merge merges an original into a tip in memory. A commit of the tip's tree on
-// the original's parent makes that parent the base of the merge, and its date
-// in the far future spares git the walk through the history. Its name shows in
+// merge merges an original into a tip in memory. The name of the branch shows in
 // the markers.
 func (w *work) merge(ctx context.Context, branch string, i int, at tip, original commit) (merged, error) {
 	attributes, err := w.attributes(ctx, i, at.attributes)
 	if err != nil {
 		return merged{}, err
 	}
-	args := []string{"merge-tree", "--write-tree", "-z", "--name-only", "--messages"}
-	side := "tree " + at.tree + "\n"
-	if base := original.base(); base != "" {
-		side += "parent " + base + "\n"
-	} else {
-		args = append(args, "--allow-unrelated-histories") // the base is the empty tree
-	}
-	id, err := w.write(ctx, []byte(side+"author s <s> 4000000000 +0000\ncommitter s <s> 4000000000 +0000\n\ns\n"))
+	id, err := w.write(side(at.tree, original))
 	if err != nil {
 		return merged{}, err
 	}
 	if err := w.setRef("refs/heads/"+branch, id); err != nil {
 		return merged{}, err
 	}
-	p, err := w.run(ctx, command{args: append(args, "heads/"+branch, original.id), tree: attributes})
+	return w.mergeTree(ctx, attributes, "heads/"+branch, original)
+}
+
+// side is what an original is merged into: a commit of the tip's tree on the
+// original's parent, which makes that parent the base of the merge. Its date in
+// the far future spares git the walk through the history.
+func side(tree string, original commit) []byte {
+	text := "tree " + tree + "\n"
+	if base := original.base(); base != "" {
+		text += "parent " + base + "\n"
+	}
+	return []byte(text + "author s <s> 4000000000 +0000\ncommitter s <s> 4000000000 +0000\n\ns\n")
+}
+
+// mergeTree merges an original into its side, by the attributes in a directory.
+func (s *space) mergeTree(ctx context.Context, attributes, side string, original commit) (merged, error) {
+	args := []string{"merge-tree", "--write-tree", "-z", "--name-only", "--messages"}
+	if original.base() == "" {
+		args = append(args, "--allow-unrelated-histories") // the base is the empty tree
+	}
+	p, err := s.run(ctx, command{args: append(args, side, original.id), tree: attributes})
 	m, ok := parseMerge(string(p.out))
 	if ok && (p.code == 0 || p.code == 1) {
 		m.clean = p.code == 0
@@ -115,12 +126,6 @@ func (w *work) merge(ctx context.Context, branch string, i int, at tip, original
 		return merged{}, &Trouble{Broken, p.code > 1, t.Err}
 	}
 	return merged{}, err
-}
-
-// write writes a commit object.
-func (s *space) write(ctx context.Context, object []byte) (string, error) {
-	p, err := s.run(ctx, command{args: []string{"hash-object", "-t", "commit", "-w", "--stdin", "--literally"}, stdin: object})
-	return strings.TrimSpace(string(p.out)), err
 }
 
 // setRef points a ref of the throw-away repository to a commit.

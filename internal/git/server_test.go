@@ -23,19 +23,26 @@ type server struct {
 	bytes    atomic.Int64 // of bodies, both ways
 	fault    atomic.Pointer[func(http.ResponseWriter, *http.Request) bool]
 	backend  string
-	cpu      atomic.Int64 // nanoseconds of the server's processes
 }
 
 func newServer(t testing.TB) *server {
 	t.Helper()
-	out, err := exec.Command("git", "--exec-path").Output()
+	s, err := startServer(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{root: t.TempDir(), backend: filepath.Join(strings.TrimSpace(string(out)), "git-http-backend")}
-	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
 	t.Cleanup(s.Close)
 	return s
+}
+
+func startServer(root string) (*server, error) {
+	out, err := exec.Command("git", "--exec-path").Output()
+	if err != nil {
+		return nil, err
+	}
+	s := &server{root: root, backend: filepath.Join(strings.TrimSpace(string(out)), "git-http-backend")}
+	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
+	return s, nil
 }
 
 // breaks lets a function answer; it says whether it did.

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // emptyTree is known to every git.
@@ -74,14 +76,20 @@ func (w *work) prefetch(ctx context.Context) error {
 			need[c.old] = true
 		}
 	}
-	for i := range w.tips {
-		if w.picked[i].Outcome == Failed {
-			continue
+	found := make([]files, len(w.tips))
+	var lists errgroup.Group
+	for i, at := range w.tips {
+		if at.id != "" {
+			lists.Go(func() (err error) {
+				found[i], err = w.list(ctx, at.tree, changes)
+				return err
+			})
 		}
-		files, err := w.list(ctx, w.tips[i].tree, changes)
-		if err != nil {
-			return err
-		}
+	}
+	if err := lists.Wait(); err != nil {
+		return err
+	}
+	for i, files := range found {
 		w.tips[i].attributes = files.attributes
 		for _, f := range files.attributes {
 			need[f.id] = true
