@@ -56,15 +56,24 @@ func (c *Config) conflicted(r *pull.Request) bool {
 }
 
 func (c *Config) childLooks(r *pull.Request) pull.Looks {
-	branch, number := originalOf(r.Title)
 	var looks pull.Looks
-	if number > 0 && number != r.Key.Number && branch == r.Base {
+	if number := named(r); number > 0 {
 		looks.Requests = []int{number}
 	}
 	if c.own(r) && r.State != pull.Open && c.here(r) {
 		looks.Branches = []string{r.HeadBranch}
 	}
 	return looks
+}
+
+// named is the number of the original that the title of a backport names, 0
+// where it names none.
+func named(r *pull.Request) int {
+	branch, number := originalOf(r.Title)
+	if branch != r.Base || number == r.Key.Number {
+		return 0
+	}
+	return number
 }
 
 // here tells whether the branch is in this repository, where the bot may delete
@@ -79,12 +88,8 @@ type child struct {
 }
 
 func (c *child) want() pull.Want {
-	branch, number := originalOf(c.r.Title)
-	if branch == c.r.Base && number != c.r.Key.Number {
+	if number := named(c.r); number > 0 && c.r.Others[number].State == pull.Merged {
 		c.original = c.r.Others[number]
-	}
-	if c.original.State != pull.Merged {
-		c.original = pull.Summary{}
 	}
 	c.labels()
 	c.poke()

@@ -14,7 +14,7 @@ var (
 	longNumber = regexp.MustCompile(`(^|[^\w])#(\d{5,})`)
 	// branchPrefix is what the title of a backport starts with.
 	branchPrefix = regexp.MustCompile(`^\s*\[\d+\.\d+\]\s*`)
-	numberAtEnd  = regexp.MustCompile(`\s*\((?:GH-|gh-|#)(\d+)\)\s*$`)
+	numberAtEnd  = regexp.MustCompile(`\s*\((?:GH-|gh-|#)(\d{1,9})\)\s*$`)
 	trailerLine  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*:\s|^\(cherry picked from commit [0-9a-f]+\)$`)
 	control      = regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f]`)
 )

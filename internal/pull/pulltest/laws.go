@@ -23,7 +23,7 @@ const mostActions = 1000
 //
 //   - the same request gives the same plan, and is left as it was;
 //   - once the plan is applied, there is nothing to do, now or an hour later;
-//   - stopped after any k actions, the next plan is the rest, but for what work finds out;
+//   - stopped after any k actions, the next plan is the rest, unless the action opens or merges, or finds something out;
 //   - neither the order of the rules nor that of files and labels matters;
 //   - a plan writes to the head of its own pull request, and looks at others only;
 //   - a rule reads no more than what it declares.
@@ -98,7 +98,7 @@ func stops(t testing.TB, r *pull.Request, rules []pull.Rule, plan pull.Plan) {
 		}
 		r = next
 		again := decide(t, r, rules)
-		if _, work := plan.Actions[0].(pull.Work); !work { // what work finds out changes the plan
+		if !turns(plan.Actions[0]) {
 			if diff := cmp.Diff(plan.Actions[1:], again.Actions, cmpopts.EquateEmpty()); diff != "" {
 				t.Fatalf("after %d actions the next plan is not the rest (-want +got):\n%s", k, diff)
 			}
@@ -113,6 +113,17 @@ func stops(t testing.TB, r *pull.Request, rules []pull.Rule, plan pull.Plan) {
 	if again := decide(t, &later, rules); len(again.Actions) > 0 {
 		t.Fatalf("an hour after the plan was applied there is something to do:\n%s", again)
 	}
+}
+
+// turns tells whether an action changes what the rules have to look at: work
+// finds something out, and a pull request that is opened or merged is another
+// one.
+func turns(a pull.Action) bool {
+	switch a.(type) {
+	case pull.Work, pull.Reopen, pull.MergePull:
+		return true
+	}
+	return false
 }
 
 func orders(t testing.TB, r *pull.Request, rules []pull.Rule, plan pull.Plan) {

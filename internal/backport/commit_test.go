@@ -1,0 +1,128 @@
+package backport
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const sha = "1234567890123456789012345678901234567890"
+
+func TestMessage(t *testing.T) {
+	const picked = "(cherry picked from commit " + sha + ")\n"
+	for _, tt := range []struct{ name, original, want string }{
+		{"a subject alone", "gh-1: Fix it (#24680)", "gh-1: Fix it (GH-24680)\n\n" + picked},
+		{"a body", "Fix it\n\nWhy.\n\nAnd how.\n", "Fix it\n\nWhy.\n\nAnd how.\n" + picked},
+		{"trailers", "Fix it\n\nWhy.\n\nCo-authored-by: A <a@b.c>\nSigned-off-by: D <d@e.f>\n",
+			"Fix it\n\nWhy.\n" + picked + "\nCo-authored-by: A <a@b.c>\nSigned-off-by: D <d@e.f>\n"},
+		{"trailers alone", "Fix it\n\nCo-authored-by: A <a@b.c>", "Fix it\n\n" + picked + "\nCo-authored-by: A <a@b.c>\n"},
+		{"a folded trailer", "Fix it\n\nWhy.\n\nCc: A,\n B", "Fix it\n\nWhy.\n" + picked + "\nCc: A,\n B\n"},
+		{"a last paragraph with a colon that is none", "Fix it\n\nNote: this\nis text", "Fix it\n\nNote: this\nis text\n" + picked},
+		{"a backport of a backport", "[3.14] Fix it (GH-24680) (#24700)\n\nWhy.\n(cherry picked from commit feed)\n\nCo-authored-by: A <a@b.c>",
+			"Fix it (GH-24680) (GH-24700)\n\nWhy.\n(cherry picked from commit feed)\n" + picked + "\nCo-authored-by: A <a@b.c>\n"},
+		{"several branches", "[3.15] [3.14] Fix it", "Fix it\n\n" + picked},
+		{"numbers", "#1234 x#12345 (#12345) #123456\n\n#99999 and gh-#11111", "#1234 x#12345 (GH-12345) GH-123456\n\nGH-99999 and gh-GH-11111\n" + picked},
+		{"carriage returns and controls", "Fix\tit\x07\r\n\r\nWhy.\r\n", "Fix it\n\nWhy.\n" + picked},
+		{"not UTF-8", "Fix \xff\n", "Fix \uFFFD\n\n" + picked},
+		{"nothing", "", "Backport\n\n" + picked},
+		{"a branch alone", "[3.14] ", "Backport\n\n" + picked},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, Message(sha, tt.original)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTitlesAndBodies(t *testing.T) {
+	long := strings.Repeat("é", 300)
+	for _, tt := range []struct{ name, message, credit, title, body string }{
+		{"as usual", "gh-1: Fix it (#24680)\n\nWhy.", "A <a@b.c>", "[3.14] gh-1: Fix it (GH-24680)",
+			"Why.\n(cherry picked from commit " + sha + ")\n\nCo-authored-by: A <a@b.c>"},
+		{"without a number", "Fix it", "", "[3.14] Fix it (GH-24680)", "(cherry picked from commit " + sha + ")"},
+		{"another number at the end", "Fix it (GH-7)", "", "[3.14] Fix it (GH-7) (GH-24680)", "(cherry picked from commit " + sha + ")"},
+		{"prefixed", "[3.15] Fix it (GH-24680)", "", "[3.14] Fix it (GH-24680)", "(cherry picked from commit " + sha + ")"},
+		{"credited already", "Fix it\n\nCo-authored-by: a <A@b.c>", "A <a@b.c>", "[3.14] Fix it (GH-24680)",
+			"(cherry picked from commit " + sha + ")\n\nCo-authored-by: a <A@b.c>"},
+		{"with others", "Fix it\n\nCo-authored-by: D <d@e.f>", "A <a@b.c>", "[3.14] Fix it (GH-24680)",
+			"(cherry picked from commit " + sha + ")\n\nCo-authored-by: D <d@e.f>\nCo-authored-by: A <a@b.c>"},
+		{"too long", long + " (#24680)", "", "[3.14] " + strings.Repeat("é", 237) + "… (GH-24680)",
+			"…" + strings.Repeat("é", 63) + "\n\n(cherry picked from commit " + sha + ")"},
+		{"a number alone", "(#24680)", "", "[3.14] Backport (GH-24680)", "(cherry picked from commit " + sha + ")"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			o := Original{Number: 24680, SHA: sha, Message: tt.message, Credit: tt.credit}
+			title, _ := o.titleFor("3.14")
+			if diff := cmp.Diff([]string{tt.title, tt.body}, []string{title, o.bodyFor("3.14")}); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if branch, number := originalOf(title); branch != "3.14" || number != 24680 {
+				t.Errorf("the title names %d on %q", number, branch)
+			}
+		})
+	}
+}
+
+func TestOriginalOf(t *testing.T) {
+	for title, want := range map[string]struct {
+		branch string
+		number int
+	}{
+		"[3.14] Fix it (GH-24680)":             {"3.14", 24680},
+		"[3.14] Fix it (#24680)":               {"3.14", 24680},
+		"[3.14] Fix it (GH-24680) (#24700)":    {"3.14", 24700},
+		" [3.9]Fix it (gh-1) ":                 {"3.9", 1},
+		"[3.14] Fix it":                        {"3.14", 0},
+		"Fix it (GH-24680)":                    {"", 0},
+		"[x] Fix it (GH-24680)":                {"", 0},
+		"[3.14] Fix (GH-99999999999999999999)": {"3.14", 0},
+	} {
+		if branch, number := originalOf(title); branch != want.branch || number != want.number {
+			t.Errorf("%q names %d on %q", title, number, branch)
+		}
+	}
+}
+
+func TestCommitBody(t *testing.T) {
+	for body, want := range map[string]string{
+		" Why.\n": "Why.",
+		"Why.\n\n" + sectionStart + "\nx\n" + sectionEnd:      "Why.",
+		"Why.\n" + sectionStart + "x" + sectionEnd + "\nMore": "Why.\n\nMore",
+		"Why.\n" + sectionStart + " never ended":              "Why.",
+		sectionStart + sectionEnd:                             "",
+	} {
+		if got := commitBody(body); got != want {
+			t.Errorf("%q becomes %q, want %q", body, got, want)
+		}
+	}
+}
+
+func FuzzMessage(f *testing.F) {
+	for _, seed := range []string{"gh-1: Fix it (#24680)\n\nWhy.\n\nCo-authored-by: A <a@b.c>", "[3.14] [3.13] x", "\r\n\x00", "a: b\n c", "(#12345)\n\n\n\n"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, original string) {
+		message := Message(sha, original)
+		subject, _, _ := strings.Cut(message, "\n")
+		if !utf8.ValidString(message) || strings.ContainsAny(message, "\x00\r") || strings.TrimSpace(subject) == "" {
+			t.Fatalf("%q becomes %q", original, message)
+		}
+		if strings.Count(message, "(cherry picked from commit "+sha+")") != strings.Count(original, "(cherry picked from commit "+sha+")")+1 {
+			t.Errorf("%q becomes %q", original, message)
+		}
+		o := Original{Number: 24680, SHA: sha, Message: original, Credit: "A <a@b.c>"}
+		title, rest := o.titleFor("3.14")
+		if n := utf8.RuneCountInString(title); n > maxTitle || strings.Contains(title, "\n") {
+			t.Errorf("the title has %d characters: %q", n, title)
+		}
+		if branch, number := originalOf(title); branch != "3.14" || number != 24680 {
+			t.Errorf("%q names %d on %q", title, number, branch)
+		}
+		if body := o.bodyFor("3.14"); !strings.HasPrefix(body, rest) || !strings.Contains(body, sha) {
+			t.Errorf("the body is %q", body)
+		}
+	})
+}

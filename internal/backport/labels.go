@@ -1,0 +1,76 @@
+package backport
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+)
+
+// defaultColor is what GitHub gives labels that are made by being set
+// ("Add labels to an issue").
+const defaultColor = "ededed"
+
+// Labels are the changes that a repository's labels for backports need, newest
+// version first; an edit without Old makes a label.
+//
+// A branch gets its label when it is cut, and the label follows the phase of
+// the branch (devguide, "Development Cycle"). At the end of life it is kept:
+// deleting it would take it from the history of every pull request. Labels of
+// versions that the release data does not know are nobody's to touch.
+//
+// What people chose by hand stays: the bot comes by every hour, and nobody wins
+// against that. So a colour or a description is replaced only where it is one
+// that the settings or the preset have for some phase, or that GitHub gives.
+func (c *Config) Labels(o gh.Outline, now time.Time) []gh.LabelEdit {
+	if c.Settings.Mode != config.On {
+		return nil
+	}
+	labels := map[string]gh.Label{}
+	versions := slices.Clone(o.Branches)
+	for _, l := range o.Labels {
+		if version, _ := c.asked(l.Name); strings.EqualFold(l.Name, c.label(version)) { // else it has more spaces
+			labels[version] = l
+			versions = append(versions, version)
+		}
+	}
+	versions = slices.DeleteFunc(versions, func(v string) bool { return !lifecycle.ValidVersion(v) })
+	slices.SortFunc(versions, func(a, b string) int { return lifecycle.Compare(b, a) })
+	looks := slices.Concat(c.Settings.Phases, config.Preset().Backport.Phases)
+	var edits []gh.LabelEdit
+	for _, version := range slices.Compact(versions) {
+		b, known := c.life(version, now)
+		look, found := c.Settings.Phase(string(b.Phase))
+		label, there := labels[version]
+		switch {
+		case !known || !found:
+		case there:
+			if next := dress(label, look, looks); next != label {
+				edits = append(edits, gh.LabelEdit{Old: label.Name, Label: next})
+			}
+		case slices.Contains(o.Branches, version) && len(look.Allow)+len(look.Ask) > 0:
+			edits = append(edits, gh.LabelEdit{Label: gh.Label{Name: c.label(version), Color: look.Color, Description: look.Description}})
+		}
+	}
+	return edits
+}
+
+// dress gives a label the look of a phase, but for what people chose.
+func dress(l gh.Label, look config.Phase, looks []config.Phase) gh.Label {
+	color, description := strings.ToLower(l.Color), strings.TrimSpace(l.Description)
+	ourColor, ourDescription := color == "" || color == defaultColor, description == ""
+	for _, p := range looks {
+		ourColor = ourColor || color == strings.ToLower(p.Color)
+		ourDescription = ourDescription || description == strings.TrimSpace(p.Description)
+	}
+	if ourColor && color != strings.ToLower(look.Color) {
+		l.Color = look.Color
+	}
+	if ourDescription && description != strings.TrimSpace(look.Description) {
+		l.Description = look.Description
+	}
+	return l
+}
