@@ -110,8 +110,16 @@ func (r *Repo) diskRefs() (map[string]string, error) {
 	return refs, err
 }
 
-// resolve finds the commit that a branch, tag, full ref, HEAD, SHA or "tree-ish:path"-less expression names.
+// resolve finds the commit that a branch, tag, full ref, HEAD, SHA, any of them with ^ for its first parent, or "tree-ish:path"-less expression names.
 func (r *Repo) resolve(rev string) (string, bool) {
+	if child, ok := strings.CutSuffix(rev, "^"); ok {
+		sha, _ := r.resolve(child)
+		c, err := r.store.commit(sha)
+		if err != nil || len(c.parents) == 0 {
+			return "", false
+		}
+		return c.parents[0], true
+	}
 	switch {
 	case rev == "" || rev == "HEAD":
 		rev = "refs/heads/" + r.defaultBranch
