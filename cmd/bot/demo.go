@@ -88,7 +88,7 @@ func (d *demo) startBot(s streams, dir string) (<-chan error, error) {
 		Listen: "127.0.0.1:0", Database: filepath.Join(dir, "concorde.db"),
 		Settle: 50 * time.Millisecond, ReadyWithin: time.Minute, LogLevel: "info",
 		GitHub: githubFlags{APIURL: d.github.APIURL(), ServerURL: d.github.URL},
-	}, config.Preset())
+	}, demoSettings())
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +97,15 @@ func (d *demo) startBot(s streams, dir string) (<-chan error, error) {
 	address := "http://" + b.listener.Addr().String()
 	d.github.SetHook(ghtest.Hook{URL: address + "/webhook"})
 	return ended, waitReady(s.ctx, address+"/readyz")
+}
+
+// demoSettings put the branches into phases that do not depend on the day.
+func demoSettings() *config.Config {
+	settings := config.Preset()
+	settings.Backport.Overrides = []config.Override{
+		{Version: "3.14", Phase: "bugfix"}, {Version: "3.13", Phase: "bugfix"}, {Version: "3.9", Phase: "end-of-life"},
+	}
+	return settings
 }
 
 func waitReady(ctx context.Context, url string) error {
@@ -151,7 +160,11 @@ func (d *demo) tell(number int) error {
 		return err
 	}
 	for _, w := range writes[d.told:] {
-		d.say("    bot: %s", describe(w, state))
+		where := ""
+		if w.Number != number && w.Number != 0 {
+			where = fmt.Sprintf("#%d: ", w.Number)
+		}
+		d.say("    bot: %s%s", where, describe(w, state))
 	}
 	d.told = len(writes)
 	return nil
@@ -165,11 +178,22 @@ func describe(w ghtest.Write, state ghtest.PRState) string {
 		if n := len(state.CheckRuns); n > 0 {
 			return fmt.Sprintf("check run %q: %s: %s", w.Key, state.CheckRuns[n-1].Conclusion, state.CheckRuns[n-1].Title)
 		}
+	case "pull":
+		return "opens " + w.Text
 	case "comment":
 		text, _, _ := strings.Cut(strings.TrimSpace(w.Text), "\n")
 		return "comment: " + text
 	}
+	if words, known := doings[w.Kind]; known {
+		return fmt.Sprintf(words, w.Key)
+	}
 	return fmt.Sprintf("%s %s", w.Kind, w.Key)
+}
+
+// doings are the words for the writes whose kind says too little.
+var doings = map[string]string{
+	"push": "pushes %s", "label": "label %s set", "unlabel": "label %s taken off",
+	"comment-edit": "comment %s edited", "merge": "merged by %s", "assign": "assigned to %s", "ref-delete": "branch %s deleted",
 }
 
 func when(on bool, w io.Writer) io.Writer {

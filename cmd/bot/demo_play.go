@@ -16,13 +16,13 @@ const (
 // play tells the stories. An error means that the bot did not do its part.
 func (d *demo) play(ctx context.Context) error {
 	d.say("Concorde demo: GitHub is played by this program at %s, the repository is real git.", d.github.URL)
-	for _, story := range []func(context.Context) error{d.forgottenEntry, d.wrongSection, d.abiBreak} {
+	for _, story := range []func(context.Context) error{d.forgottenEntry, d.wrongSection, d.abiBreak, d.threeTargets} {
 		d.say("")
 		if err := story(ctx); err != nil {
 			return err
 		}
 	}
-	d.say("\nAll statuses are as they should be.")
+	d.say("\nAll is as it should be.")
 	return nil
 }
 

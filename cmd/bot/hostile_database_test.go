@@ -151,7 +151,7 @@ func TestDatabaseIsDeleted(t *testing.T) {
 	files, err := filepath.Glob(s.environment["DATABASE_URL"] + "*")
 	s.check(err)
 	for _, file := range files {
-		s.check(os.Remove(file))
+		s.check(os.RemoveAll(file))
 	}
 	during := s.open(&pullRequest{PR: ghtest.PR{Title: "gh-140000: during", Association: "NONE"}})
 	flush(t, s.github)

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// threeTargets is a merge with three targets: one clean, one with conflicts,
+// one at its end of life.
+func (d *demo) threeTargets(ctx context.Context) error {
+	d.say("A fix for three branches, one of them at its end of life")
+	fixed, err := d.cpython.ReadFile("main", "Lib/json/__init__.py")
+	if err != nil {
+		return fmt.Errorf("reading the file to fix: %w", err)
+	}
+	const title = "gh-132004: Fix json.dump() without options"
+	if err := d.push("eric:json-dump", title, files{
+		"Lib/json/__init__.py": strings.ReplaceAll(string(fixed), "**options", "**kwargs"),
+		"Misc/NEWS.d/next/Library/2026-11-21-13-00-00.gh-issue-132004.rS7tUv.rst": "Fix :func:`json.dump` without options.\n",
+	}); err != nil {
+		return err
+	}
+	if err := d.cpython.Collaborator("dana", "write"); err != nil {
+		return fmt.Errorf("making dana a core developer: %w", err)
+	}
+	number, err := d.open(ghtest.PR{
+		Title: title, Author: "eric", Head: "eric:json-dump", Labels: []string{"type-bug", "needs backport to 3.14", "needs backport to 3.13", "needs backport to 3.9"},
+	})
+	if err != nil {
+		return err
+	}
+	if err := d.expect(ctx, number, func(s ghtest.PRState) bool { return strings.Contains(boardIn(s), "3.9 reached its end of life") }); err != nil {
+		return err
+	}
+	d.say("  dana merges it")
+	if _, err := d.cpython.Merge(number, "dana"); err != nil {
+		return fmt.Errorf("merging: %w", err)
+	}
+	if err := d.expect(ctx, number, func(s ghtest.PRState) bool {
+		return strings.Contains(boardIn(s), "| 3.14 | open: #") && strings.Contains(boardIn(s), "| 3.13 | conflict: #") && len(s.Labels) == 1
+	}); err != nil {
+		return err
+	}
+	clean, err := d.backport("3.14")
+	if err != nil {
+		return err
+	}
+	d.say("  dana approves the backport to 3.14, #%d", clean)
+	if _, err := d.cpython.Review(clean, "dana", "APPROVED", ""); err != nil {
+		return fmt.Errorf("approving: %w", err)
+	}
+	if err := d.expect(ctx, number, func(s ghtest.PRState) bool { return strings.Contains(boardIn(s), "| 3.14 | merged: #") }); err != nil {
+		return err
+	}
+	return d.board(number)
+}
+
+// backport is the number of the bot's pull request into a branch.
+func (d *demo) backport(branch string) (int, error) {
+	for _, p := range d.cpython.PRs() {
+		if p.Base == branch && p.Author == d.github.BotLogin() {
+			return p.Number, nil
+		}
+	}
+	return 0, fmt.Errorf("there is no backport to %s", branch)
+}
+
+// board prints the comment with the state of all backports.
+func (d *demo) board(number int) error {
+	state, err := d.cpython.PR(number)
+	if err != nil {
+		return err
+	}
+	d.say("  The board on #%d:", number)
+	text, _, _ := strings.Cut(boardIn(state), "<!--")
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+		d.say("       | %s", line)
+	}
+	return nil
+}
+
+func boardIn(s ghtest.PRState) string {
+	for _, c := range s.Comments {
+		if strings.Contains(c.Body, "concorde:backports:") {
+			return c.Body
+		}
+	}
+	return ""
+}
