@@ -3,18 +3,18 @@ package git
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// merged is what "git merge-tree -z --name-only --messages" says: a tree, the
-// paths that it could not merge, and its kind of conflict for each.
+// merged is what "git merge-tree -z --name-only --messages" says: a tree, and the
+// paths that it could not merge with the kind of conflict for each.
 type merged struct {
-	clean bool
-	tree  string
-	paths []string
-	kinds map[string]string
+	clean     bool
+	tree      string
+	conflicts map[string]string
 }
 
 // parseMerge reads it: the tree, paths up to an empty one, and messages: a count,
@@ -22,18 +22,26 @@ type merged struct {
 // can't be read is left out.
 func parseMerge(out string) (merged, bool) {
 	fields := strings.Split(out, "\x00")
-	m := merged{tree: fields[0], kinds: map[string]string{}}
+	m := merged{tree: fields[0], conflicts: map[string]string{}}
 	if len(fields) < 2 || !fullID.MatchString(m.tree) {
 		return m, false
 	}
 	fields = fields[1:]
+	var paths []string
 	for len(fields) > 0 && fields[0] != "" {
-		m.paths = append(m.paths, fields[0])
-		fields = fields[1:]
+		paths, fields = append(paths, fields[0]), fields[1:]
 	}
-	if len(fields) > 0 {
-		fields = fields[1:]
+	kinds := messages(fields[min(1, len(fields)):])
+	for _, name := range paths {
+		original, _, _ := strings.Cut(name, "~") // where git made the name up
+		m.conflicts[name] = cmp.Or(kinds[name], kinds[original], "content")
 	}
+	return m, true
+}
+
+// messages gives the first kind of conflict of each path that is named.
+func messages(fields []string) map[string]string {
+	kinds := map[string]string{}
 	for len(fields) > 3 {
 		n, err := strconv.Atoi(fields[0])
 		if err != nil || n < 0 || n > len(fields)-3 {
@@ -41,15 +49,13 @@ func parseMerge(out string) (merged, bool) {
 		}
 		kind, conflict := conflictKind(fields[1+n])
 		for _, name := range fields[1 : 1+n] {
-			if _, known := m.kinds[name]; conflict && !known {
-				m.kinds[name] = kind
+			if conflict && kinds[name] == "" {
+				kinds[name] = kind
 			}
 		}
 		fields = fields[3+n:]
 	}
-	slices.Sort(m.paths)
-	m.paths = slices.Compact(m.paths)
-	return m, true
+	return kinds
 }
 
 // conflictKind makes a Conflict.Kind of git's name of a message.
@@ -72,24 +78,31 @@ const (
 	maxFile  = 16 << 20 // bytes that are searched for them
 )
 
-// conflicts adds those of a merge to the ones that are known.
-func (w *work) conflicts(ctx context.Context, m merged, known []Conflict) ([]Conflict, error) {
-	for _, name := range m.paths {
-		c := Conflict{Path: name, Kind: m.kinds[name]}
-		if c.Kind == "" {
-			original, _, _ := strings.Cut(name, "~")
-			c.Kind = cmp.Or(m.kinds[original], "content")
-		}
-		found, err := w.objects.read(ctx, m.tree+":"+name, maxFile)
-		if err != nil {
-			return nil, err
-		}
-		if found.kind == "blob" && c.Kind != "binary" {
-			c.Hunks = hunks(found.data, maxHunks)
-		}
-		known = slices.DeleteFunc(known, func(k Conflict) bool { return k.Path == name })
-		known = append(known, c)
+// conflicts describes what could not be merged, by path and kind, as it is in a
+// tree.
+func (w *work) conflicts(ctx context.Context, kinds map[string]string, tree string) ([]Conflict, error) {
+	if len(kinds) == 0 {
+		return nil, nil
 	}
-	slices.SortFunc(known, func(a, b Conflict) int { return strings.Compare(a.Path, b.Path) })
-	return known, nil
+	wanted := map[string]change{}
+	for name := range kinds {
+		wanted[name] = change{}
+	}
+	found, err := w.list(ctx, tree, wanted) // no submodules: their commits are not here
+	if err != nil {
+		return nil, err
+	}
+	var all []Conflict
+	for _, name := range slices.Sorted(maps.Keys(kinds)) {
+		c := Conflict{Path: name, Kind: kinds[name]}
+		if id := found.others[name]; id != "" && c.Kind != "binary" {
+			text, err := w.objects.read(ctx, id, maxFile)
+			if err != nil {
+				return nil, err
+			}
+			c.Hunks = hunks(text.data, maxHunks)
+		}
+		all = append(all, c)
+	}
+	return all, nil
 }

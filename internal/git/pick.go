@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -39,10 +40,11 @@ func (w *work) pick(ctx context.Context) {
 	all.Wait()
 }
 
-// onto picks the originals onto one target, one after the other.
+// onto picks the originals onto one target, one after the other. After a
+// conflict the next ones are picked onto the markers, so that none is lost.
 func (w *work) onto(ctx context.Context, i int) error {
 	p, at := &w.picked[i], w.tips[i]
-	p.Outcome = Present
+	conflicts := map[string]string{}
 	for n, original := range w.range_ {
 		if n > 0 {
 			files, err := w.list(ctx, at.tree, nil)
@@ -51,37 +53,41 @@ func (w *work) onto(ctx context.Context, i int) error {
 			}
 			at.attributes = files.attributes
 		}
-		m, err := w.merge(ctx, p.Branch, i, at, original)
+		m, err := w.merge(ctx, i, at, original)
 		if err != nil {
 			return err
 		}
 		if m.clean && m.tree == at.tree {
 			continue // it is there already
 		}
-		if p.Outcome == Present {
-			p.Outcome = Clean
-		}
-		if !m.clean {
-			p.Outcome = Conflicted
-			if p.Conflicts, err = w.conflicts(ctx, m, p.Conflicts); err != nil {
-				return err
-			}
-			if !w.job.Markers {
-				p.Commit = ""
-				return nil
-			}
-		}
-		if p.Commit, err = w.write(w.job.reword(original, m.tree, at.id)); err != nil {
+		maps.Copy(conflicts, m.conflicts)
+		if at.id, err = w.write(w.job.reword(original, m.tree, at.id)); err != nil {
 			return err
 		}
-		at.id, at.tree = p.Commit, m.tree
+		at.tree = m.tree
+		if !m.clean && !w.job.Markers {
+			break
+		}
 	}
-	return nil
+	switch {
+	case len(conflicts) > 0:
+		p.Outcome = Conflicted
+	case at.id == p.Tip:
+		p.Outcome = Present
+	default:
+		p.Outcome = Clean
+	}
+	if p.Outcome == Clean || p.Outcome == Conflicted && w.job.Markers {
+		p.Commit = at.id
+	}
+	var err error
+	p.Conflicts, err = w.conflicts(ctx, conflicts, at.tree)
+	return err
 }
 
 // merge merges an original into a tip in memory. The name of the branch shows in
 // the markers.
-func (w *work) merge(ctx context.Context, branch string, i int, at tip, original commit) (merged, error) {
+func (w *work) merge(ctx context.Context, i int, at tip, original commit) (merged, error) {
 	attributes, err := w.attributes(ctx, i, at.attributes)
 	if err != nil {
 		return merged{}, err
@@ -90,6 +96,7 @@ func (w *work) merge(ctx context.Context, branch string, i int, at tip, original
 	if err != nil {
 		return merged{}, err
 	}
+	branch := w.picked[i].Branch
 	if err := w.setRef("refs/heads/"+branch, id); err != nil {
 		return merged{}, err
 	}
