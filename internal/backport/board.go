@@ -9,10 +9,6 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// maxShown is how many conflicts, and commits that they may come from, are
-// named of one branch.
-const maxShown = 10
-
 // board wants the comment that shows all branches, and has the person who
 // merged assigned where nobody else would know that there is something to do.
 // Before the merge there is one only when something is wrong.
@@ -27,17 +23,32 @@ func (o *original) board() {
 	if merged {
 		m.SHA = o.r.Merge.SHA
 	}
+	o.fit()
 	for _, w := range o.rows {
 		m.Rows[w.Version] = w
 		if merged && w.PR == 0 && (w.State == stateConflict || w.State == stateError && !w.Temporary) {
 			o.wants.Assignees = []string{o.r.Merge.By}
 		}
 	}
-	data, err := json.Marshal(m)
-	if err != nil {
-		data = nil // of strings and numbers: it does not happen
+	o.wants.Notes = append(o.wants.Notes, pull.Note{Key: boardKey, Body: o.boardText(), Data: m.String()})
+}
+
+// maxDetails bounds what the rows hold of conflicts, in bytes: the memory of a
+// board has room for 16 kB.
+const maxDetails = 12 << 10
+
+// fit shortens what is told of conflicts, and leaves it out where there are too
+// many of them.
+func (o *original) fit() {
+	left := maxDetails
+	for i := range o.rows {
+		w := &o.rows[i]
+		w.brief()
+		details, _ := json.Marshal([]any{w.Conflicts, w.Missing})
+		if left -= len(details); left < 0 {
+			w.Conflicts, w.Missing = nil, nil
+		}
 	}
-	o.wants.Notes = append(o.wants.Notes, pull.Note{Key: boardKey, Body: o.boardText(), Data: string(data)})
 }
 
 func (o *original) boardText() string {
@@ -73,7 +84,7 @@ func (o *original) below(w row) string {
 	case w.State == stateOpen:
 		return fmt.Sprintf(linkText, w.PR, page, w.PR, w.Version, page, w.Version)
 	case w.State == stateConflict:
-		return "\n" + conflictDetails(w.Version, w.Conflicts, w.Missing) + byHand(o.r.Merge.SHA, w.Version)
+		return "\n" + w.details() + byHand(o.r.Merge.SHA, w.Version)
 	case w.State == stateError && o.r.Merge != nil:
 		return byHand(o.r.Merge.SHA, w.Version)
 	}
@@ -92,12 +103,16 @@ func cell(text string) string {
 	return text
 }
 
-// conflictDetails names the files, the places in them, and where the conflicts
+// details names the files, the places in them, and where the conflicts
 // may come from.
-func conflictDetails(version string, conflicts []pull.Conflict, missing []pull.Prerequisite) string {
+func (w row) details() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, conflictTitle, version)
-	for _, c := range conflicts[:min(len(conflicts), maxShown)] {
+	conflicts, more, missing := w.Conflicts, w.More, w.Missing
+	fmt.Fprintf(&b, conflictTitle, w.Version)
+	if len(conflicts) == 0 {
+		b.WriteString(conflictMany)
+	}
+	for _, c := range conflicts {
 		fmt.Fprintf(&b, "- %s", code(c.Path))
 		if c.Kind != "" && c.Kind != "content" {
 			fmt.Fprintf(&b, " (%s)", c.Kind)
@@ -107,12 +122,12 @@ func conflictDetails(version string, conflicts []pull.Conflict, missing []pull.P
 		}
 		b.WriteByte('\n')
 	}
-	if over := len(conflicts) - maxShown; over > 0 {
-		fmt.Fprintf(&b, "- and %d more\n", over)
+	if more > 0 {
+		fmt.Fprintf(&b, "- and %d more\n", more)
 	}
 	if len(missing) > 0 {
-		fmt.Fprintf(&b, missingTitle, version)
-		for _, m := range missing[:min(len(missing), maxShown)] {
+		fmt.Fprintf(&b, missingTitle, w.Version)
+		for _, m := range missing {
 			fmt.Fprintf(&b, "- %s %s", short(m.SHA), code(m.Subject))
 			if m.Number > 0 {
 				fmt.Fprintf(&b, " (#%d)", m.Number)
@@ -136,11 +151,8 @@ func code(text string) string {
 
 func list(lines []int) string {
 	var all []string
-	for _, n := range lines[:min(len(lines), maxShown)] {
+	for _, n := range lines {
 		all = append(all, fmt.Sprint(n))
-	}
-	if len(lines) > maxShown {
-		all = append(all, "…")
 	}
 	return strings.Join(all, ", ")
 }

@@ -2,6 +2,7 @@ package backport
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -36,6 +37,7 @@ type row struct {
 	At        int64               `json:"at,omitempty"`    // of the outcome, Unix seconds by the bot's clock
 	Asked     int64               `json:"asked,omitempty"` // when the label was set that the outcome answers, by GitHub's clock
 	Conflicts []pull.Conflict     `json:"conflicts,omitempty"`
+	More      int                 `json:"more,omitempty"` // conflicts that are not among Conflicts
 	Missing   []pull.Prerequisite `json:"missing,omitempty"`
 
 	keep bool // the label is still needed
@@ -69,6 +71,45 @@ func (w row) next() (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return time.Unix(w.At, 0).Add(retries[w.Tries-1]), true
+}
+
+// String is the memory as the board holds it.
+func (m memory) String() string {
+	data, err := json.Marshal(m)
+	if err != nil {
+		return "" // of strings and numbers: it does not happen
+	}
+	return string(data)
+}
+
+// What is kept of the conflicts of one branch.
+const (
+	maxConflicts = 10
+	maxLines     = 5
+	maxCauses    = 5
+	maxText      = 100 // characters of a path or subject
+)
+
+// brief shortens what is told of conflicts; once more changes nothing.
+func (w *row) brief() {
+	if over := len(w.Conflicts) - maxConflicts; over > 0 {
+		w.Conflicts, w.More = w.Conflicts[:maxConflicts], w.More+over
+	}
+	w.Conflicts, w.Missing = slices.Clone(w.Conflicts), slices.Clone(w.Missing[:min(len(w.Missing), maxCauses)])
+	for i, c := range w.Conflicts {
+		w.Conflicts[i].Path, w.Conflicts[i].Lines = cut(c.Path), c.Lines[:min(len(c.Lines), maxLines)]
+	}
+	for i, m := range w.Missing {
+		w.Missing[i].Subject = cut(m.Subject)
+	}
+}
+
+// cut shows by dots where characters are left out.
+func cut(text string) string {
+	if runes := []rune(text); len(runes) > maxText {
+		return string(runes[:maxText-1]) + "…"
+	}
+	return text
 }
 
 // outcome of the last pick onto a branch that left no pull request: of this run,

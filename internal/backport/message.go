@@ -26,6 +26,7 @@ const (
 	textAfterMerge = "will be made after the merge"
 	textConflict   = "could not be picked by itself: see below"
 	conflictTitle  = "**Conflicts on %s**\n\n"
+	conflictMany   = "Too many to name them here.\n"
 	missingTitle   = "\nThese changes touch the same files and are not on %s; the conflicts may come from them:\n\n"
 )
 
@@ -176,8 +177,9 @@ var troubleTexts = map[string]string{
 // conflictSection is the end of a draft's body. The marks around it let it be
 // left out of the commit message when the draft is merged.
 func conflictSection(status, version, sha string, p pull.Picked) string {
-	return sectionStart + "\n" + fmt.Sprintf(draftText, version, status) + "\n\n" +
-		conflictDetails(version, p.Conflicts, p.Missing) + "\n" + fmt.Sprintf(draftSteps, p.Head) + byHand(sha, version) + sectionEnd
+	w := row{Version: version, Conflicts: p.Conflicts, Missing: p.Missing}
+	w.brief()
+	return sectionStart + "\n" + fmt.Sprintf(draftText, version, status) + "\n\n" + w.details() + "\n" + fmt.Sprintf(draftSteps, p.Head) + byHand(sha, version) + sectionEnd
 }
 
 const (

@@ -247,15 +247,15 @@ func (o *original) opened(version string) (row, bool) {
 func (o *original) childRow(version string, s pull.Summary) (row, bool) {
 	out := row{Version: version, PR: s.Number}
 	if before := o.before.Rows[version]; before.Outcome == pull.Conflicted {
-		out.Outcome, out.Conflicts, out.Missing = before.Outcome, before.Conflicts, before.Missing
+		out.Outcome, out.Conflicts, out.More, out.Missing = before.Outcome, before.Conflicts, before.More, before.Missing
 	}
 	if p, ok := o.r.Picked[version]; ok && p.Outcome == pull.Conflicted {
-		out.Outcome, out.Conflicts, out.Missing = p.Outcome, p.Conflicts, p.Missing
+		out.Outcome, out.Conflicts, out.More, out.Missing = p.Outcome, p.Conflicts, 0, p.Missing
 	}
 	switch {
 	case s.State == pull.Merged:
 		out.State, out.Text = stateMerged, o.release(version)
-		out.Outcome, out.Conflicts, out.Missing = "", nil, nil
+		out.Outcome, out.Conflicts, out.More, out.Missing = "", nil, 0, nil
 	case s.State == pull.Open && s.Draft && s.Own:
 		out.State, out.Text = stateConflict, textDraft(s.Number)
 	case s.State == pull.Open:
