@@ -37,6 +37,9 @@ type Config struct {
 	Store    Store
 	// Rules makes the rules of a repository from its settings.
 	Rules func(config.Rules) []pull.Rule
+	// Labels says what the labels of a repository need; an edit without Old makes
+	// a label. nil: nothing.
+	Labels func(settings config.Rules, o gh.Outline, now time.Time) []gh.LabelEdit
 	// Picker does the picks of backports; nil: a Reconciler that only plans.
 	Picker Picker
 	// DryRun logs what would be done and does nothing.
@@ -70,7 +73,7 @@ func New(c Config) (*Reconciler, error) {
 		started:  c.Now(),
 		settings: &settings{central: c.Settings, build: c.Rules, inForce: inForce, store: c.Store, log: c.Log, byRepository: map[pull.Key]effective{}},
 		actions: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "concorde_actions_total", Help: "Writes to pull requests, by kind and result (done, planned, error).",
+			Name: "concorde_actions_total", Help: "Writes to pull requests and labels, by kind and result (done, planned, error).",
 		}, []string{"kind", "result"}),
 		sweep:    newSweepMetrics(),
 		lookTime: 25 * time.Second,
@@ -100,7 +103,7 @@ func (r *Reconciler) Run(ctx context.Context, job queue.Job) error {
 	log := r.Log.With().Str("pr", key.String()).Str("cause", job.Cause).Logger()
 	ctx = log.WithContext(ctx)
 	if key.Number == 0 {
-		return outcome(r.sweepStep(ctx, key, job), job.Attempt)
+		return outcome(r.repository(ctx, key, job), job.Attempt)
 	}
 	return outcome(r.run(ctx, key, job), job.Attempt)
 }

@@ -27,8 +27,9 @@ type settings struct {
 }
 
 type effective struct {
-	file  []byte // as it was read, good or not
-	rules []pull.Rule
+	file     []byte // as it was read, good or not
+	settings config.Rules
+	rules    []pull.Rule
 }
 
 // known are the rules last seen in force for the repository of a key.
@@ -52,7 +53,7 @@ func (s *settings) update(ctx context.Context, key pull.Key, file []byte) (rules
 		return before.rules, false, nil
 	}
 	if file == nil {
-		s.byRepository[repository] = effective{rules: s.inForce}
+		s.byRepository[repository] = effective{settings: s.central.Rules, rules: s.inForce}
 		return s.inForce, seen && before.file != nil, nil
 	}
 	own, err := s.read(ctx, repository, file)
@@ -60,8 +61,18 @@ func (s *settings) update(ctx context.Context, key pull.Key, file []byte) (rules
 		return nil, false, err
 	}
 	rules = s.build(own)
-	s.byRepository[repository] = effective{file: file, rules: rules}
+	s.byRepository[repository] = effective{file, own, rules}
 	return rules, true, nil
+}
+
+// of gives the settings in force in a repository with that file.
+func (s *settings) of(ctx context.Context, key pull.Key, file []byte) (config.Rules, error) {
+	if _, _, err := s.update(ctx, key, file); err != nil {
+		return config.Rules{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.byRepository[key.Repository()].settings, nil
 }
 
 // read gives the rules of a file, or those of the last good one.

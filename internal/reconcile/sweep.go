@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
+	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
@@ -27,6 +28,13 @@ const (
 	// requestsPerLook is what looking at one pull request costs at most, as a
 	// rule: its state, and the contents of its NEWS entries.
 	requestsPerLook = 2
+	// closedFor is how long a full sweep comes back to pull requests that are
+	// merged or closed, and not touched since.
+	closedFor = 7 * 24 * time.Hour
+	// maxTouched bounds the pages of a hundred pull requests that were touched.
+	maxTouched = 30
+	// sweepCause is the cause of a hint that asks for a sweep.
+	sweepCause = "sweep"
 )
 
 // sweepState is the durable state of the sweeps of one repository.
@@ -34,6 +42,7 @@ type sweepState struct {
 	Recent  time.Time   `json:"recent"` // start of the last sweep that ended
 	Full    time.Time   `json:"full"`   // start of the last full one
 	Running *sweepRound `json:"running,omitempty"`
+	Asked   string      `json:"asked,omitempty"` // cause of the last look at the repository itself
 }
 
 // sweepRound is a sweep on its way. It plans first; only when all is planned,
@@ -82,27 +91,78 @@ func (r *Reconciler) Sweep(ctx context.Context) error {
 		if repository.Archived || !r.Settings.Acts(repository.Key.Owner, repository.Key.Repo) {
 			continue
 		}
-		hints = append(hints, queue.Hint{Key: repository.Key.String(), Installation: repository.Installation, Cause: "sweep"})
+		hints = append(hints, queue.Hint{Key: repository.Key.String(), Installation: repository.Installation, Cause: sweepCause})
 	}
 	return errors.Join(unlisted, r.Store.Add(ctx, hints...))
 }
 
-// sweepStep does the next piece of the sweep of a repository, or begins one
-// when it is due. Its state survives a restart.
-func (r *Reconciler) sweepStep(ctx context.Context, key pull.Key, job queue.Job) error {
-	state, err := r.sweepState(ctx, key)
-	if err != nil {
-		return err
+// due is a sweep that is to begin now; nil when none is. One is due after every
+// start: what came while the bot was down is lost, since GitHub does not send
+// webhooks again.
+func (r *Reconciler) due(state sweepState) *sweepRound {
+	now := r.Now()
+	round := &sweepRound{Started: now, Next: now, Full: fullDue(now, state.Full, r.Settings.Sweep.FullAt)}
+	if !round.Full && !state.Recent.Before(r.started) && now.Sub(state.Recent) < recentEvery {
+		return nil
 	}
-	if state.Running == nil {
-		if state.Running, err = r.begin(ctx, key, job.Installation, state); err != nil || state.Running == nil {
-			return err
+	return round
+}
+
+// list names the pull requests that a sweep looks at, without those that no
+// rule has an eye on. Backports live on those that are merged or closed.
+func (r *Reconciler) list(ctx context.Context, p place, state sweepState, round *sweepRound) (numbers []int, err error) {
+	since := state.Recent.Add(-recentOverlap)
+	backports := p.rules.Backport.Mode == config.On
+	if round.Full || !backports {
+		open := gh.Listing{Repository: p.key, Installation: p.installation}
+		if !round.Full {
+			open.Since = since
 		}
-	} else if r.Now().Before(state.Running.Next) {
+		if numbers, err = r.GitHub.PullRequests(ctx, open); err != nil || !backports {
+			return numbers, err
+		}
+	}
+	if oldest := round.Started.Add(-closedFor); round.Full && (state.Recent.IsZero() || since.After(oldest)) {
+		since = oldest
+	}
+	touched, _, err := r.GitHub.Walk(ctx, gh.Walk{Key: p.key, Installation: p.installation, Since: since, Max: maxTouched})
+	if err != nil {
+		return nil, err
+	}
+	if labels := p.asking(); round.Full && len(labels) > 0 {
+		asked, err := r.GitHub.MergedPulls(ctx, gh.MergedRequest{Key: p.key, Installation: p.installation, Labels: labels})
+		if err != nil {
+			return nil, err
+		}
+		touched = append(touched, asked...)
+	}
+	seen := map[int]bool{}
+	for _, n := range numbers {
+		seen[n] = true
+	}
+	for _, s := range touched {
+		if !seen[s.Number] {
+			seen[s.Number] = true
+			numbers = append(numbers, s.Number)
+		}
+	}
+	return numbers, nil
+}
+
+// sweepStep does the next piece of a sweep that is on its way. Its state
+// survives a restart.
+func (r *Reconciler) sweepStep(ctx context.Context, key pull.Key, job queue.Job, state sweepState) error {
+	if r.Now().Before(state.Running.Next) {
 		return &queue.Later{Until: state.Running.Next, Why: "the sweep is paced"}
-	} else if err := r.look(ctx, key, job.Installation, state.Running); err != nil {
+	}
+	if err := r.look(ctx, key, job.Installation, state.Running); err != nil {
 		return errors.Join(err, r.keepSweep(ctx, key, state))
 	}
+	return r.proceed(ctx, key, job, state)
+}
+
+// proceed ends a sweep that has nothing left to look at, or has seen enough.
+func (r *Reconciler) proceed(ctx context.Context, key pull.Key, job queue.Job, state sweepState) error {
 	round := state.Running
 	if len(round.Left) > 0 && round.Writes <= r.Settings.Sweep.MaxWrites {
 		if err := r.keepSweep(ctx, key, state); err != nil {
@@ -118,24 +178,6 @@ func (r *Reconciler) sweepStep(ctx context.Context, key pull.Key, job queue.Job)
 		state.Full = round.Started
 	}
 	return r.keepSweep(ctx, key, state)
-}
-
-// begin lists the pull requests of a sweep that is due; nil when none is. One
-// is due after every start: what came while the bot was down is lost, since
-// GitHub does not send webhooks again.
-func (r *Reconciler) begin(ctx context.Context, key pull.Key, installation int64, state sweepState) (*sweepRound, error) {
-	now := r.Now()
-	round := &sweepRound{Started: now, Next: now, Full: fullDue(now, state.Full, r.Settings.Sweep.FullAt)}
-	if !round.Full && !state.Recent.Before(r.started) && now.Sub(state.Recent) < recentEvery {
-		return nil, nil
-	}
-	var since time.Time
-	if !round.Full {
-		since = state.Recent.Add(-recentOverlap)
-	}
-	var err error
-	round.Left, err = r.GitHub.PullRequests(ctx, gh.Listing{Repository: key, Installation: installation, Since: since})
-	return round, err
 }
 
 // fullDue tells whether a full sweep has begun since the newest hour `at` (UTC)
@@ -204,7 +246,7 @@ func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int6
 	hints := make([]queue.Hint, 0, len(round.Mend))
 	for _, number := range slices.Concat(round.Mend, round.Odd) {
 		of := pull.Key{Owner: key.Owner, Repo: key.Repo, Number: number}
-		hints = append(hints, queue.Hint{Key: of.String(), Installation: installation, Cause: "sweep"})
+		hints = append(hints, queue.Hint{Key: of.String(), Installation: installation, Cause: sweepCause})
 	}
 	if len(hints) > 0 {
 		if err := r.Store.Add(ctx, hints...); err != nil {

@@ -153,7 +153,9 @@ func TestSweepSchedule(t *testing.T) {
 	looks(2, "nightly: all open ones")
 	s.check(s.repo.Close(second, "eric"))
 	s.advance(24 * time.Hour)
-	looks(1, "closed ones are left out")
+	looks(2, "nightly: those that were closed this week, too")
+	s.advance(7 * 24 * time.Hour)
+	looks(1, "later: open ones alone")
 }
 
 func TestSweepAsksInEveryRepositoryThatItActsIn(t *testing.T) {

@@ -1,0 +1,188 @@
+package backport
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// security is the settings' name of the kind that goes to every living branch.
+const security = "security"
+
+// Search is what to look for to find out what a branch lacks.
+type Search struct {
+	Version string
+	Phase   string
+	// Since is when the branch was cut: what was merged before is on it. Zero
+	// where the release data does not know.
+	Since time.Time
+	// Labels of changes that may be missing: the one that asks for the backport,
+	// and those of the types of fix that the branch takes now.
+	Labels []string
+}
+
+// Search says what to look for on the branch of a version. An error says why
+// there is nothing to look for.
+func (c *Config) Search(version string, now time.Time) (Search, error) {
+	s := Search{Version: version, Labels: []string{c.label(version)}}
+	b, known := c.life(version, now)
+	s.Phase = string(b.Phase)
+	table, found := c.Settings.Phase(s.Phase)
+	switch {
+	case !known:
+		return s, fmt.Errorf("the release data does not list %s: is the version right? If so, add it to backport.overrides in the settings", version)
+	case b.Phase == lifecycle.EndOfLife:
+		return s, errors.New(whyEndOfLife(version, b.EndOfLife))
+	case b.Phase == lifecycle.Feature:
+		return s, fmt.Errorf("%s is still in development: it has all changes", version)
+	case !found:
+		return s, errors.New(whyNoPhase(version, s.Phase))
+	}
+	schedule, _ := c.Calendar().Schedule(version)
+	s.Since = schedule.FeatureFreeze
+	for _, k := range c.Settings.Kinds {
+		if isFix(k.Name) && takes(table, k.Name) {
+			s.Labels = append(s.Labels, k.Labels...)
+		}
+	}
+	return s, nil
+}
+
+func isFix(kind string) bool { return kind == security || kind == config.Fix }
+
+// takes tells whether a branch takes changes of a kind. A fix that waits for the
+// release manager, as all do before the final release, is missing all the same.
+func takes(table config.Phase, kind string) bool {
+	return slices.Contains(table.Allow, kind) || isFix(kind) && slices.Contains(table.Ask, kind)
+}
+
+// Gap is a merged change that a branch lacks.
+type Gap struct {
+	Number   int // of its pull request
+	Title    string
+	Kind     string // "security", "crash", "bug", or as the settings call it
+	Merged   time.Time
+	Labelled bool   // the label that asks for the backport is still on
+	Why      string // it is listed, in a few words
+	Backport int    // the open backport; 0: none
+}
+
+// Gaps are the changes that the branch lacks and takes now: security fixes
+// first, then crashes, then bugs; those merged first come first, since later
+// ones may build on them. merged are pull requests into the default branch,
+// into are all those into the branch, in whatever state.
+func (c *Config) Gaps(s Search, merged, into []pull.Summary) []Gap {
+	known := backportsOf(s.Version, into)
+	table, _ := c.Settings.Phase(s.Phase)
+	seen := map[int]bool{}
+	var gaps []Gap
+	for _, m := range merged {
+		g, missing := c.gap(s, m)
+		if there := known[m.Number]; missing && !there.merged && !seen[m.Number] {
+			seen[m.Number] = true
+			g.Backport = there.open
+			switch {
+			case there.open == 0 && there.closed != 0:
+				g.Why += fmt.Sprintf("; its backport #%d was closed", there.closed)
+			case there.open == 0 && !g.Labelled:
+				g.Why += ", and no backport"
+			}
+			if !slices.Contains(table.Allow, c.kind(change(m))) {
+				g.Why += "; needs the release manager"
+			}
+			gaps = append(gaps, g)
+		}
+	}
+	slices.SortFunc(gaps, func(a, b Gap) int {
+		return cmp.Or(cmp.Compare(rank(a.Kind), rank(b.Kind)), a.Merged.Compare(b.Merged), cmp.Compare(a.Number, b.Number))
+	})
+	return gaps
+}
+
+// gap says whether a change should be on the branch, by its labels alone.
+func (c *Config) gap(s Search, m pull.Summary) (Gap, bool) {
+	kind := c.kind(change(m))
+	table, _ := c.Settings.Phase(s.Phase)
+	g := Gap{Number: m.Number, Title: m.Title, Kind: kind, Merged: m.ClosedAt, Labelled: m.HasLabel(c.label(s.Version))}
+	var types []string
+	for _, k := range c.Settings.Kinds {
+		for _, label := range k.Labels {
+			if k.Name == kind && m.HasLabel(label) {
+				types = append(types, label)
+			}
+		}
+	}
+	if kind == config.Fix && len(types) > 0 {
+		g.Kind = "bug"
+		if slices.ContainsFunc(types, func(l string) bool { return strings.Contains(strings.ToLower(l), "crash") }) {
+			g.Kind = "crash"
+		}
+	}
+	switch {
+	case g.Labelled:
+		g.Why = "labelled " + c.label(s.Version)
+	case isFix(kind):
+		g.Why = strings.Join(types, ", ")
+	}
+	return g, m.State == pull.Merged && takes(table, kind) && g.Why != ""
+}
+
+// change is as much of a pull request as its kind depends on.
+func change(m pull.Summary) *pull.Request { return &pull.Request{Title: m.Title, Labels: m.Labels} }
+
+// rank orders kinds by how urgent they are.
+func rank(kind string) int {
+	order := []string{security, "crash", "bug"}
+	if i := slices.Index(order, kind); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+// backports are those of one change to one branch.
+type backports struct {
+	merged       bool
+	open, closed int // the newest of each
+}
+
+// backportsOf finds the backports to a branch by their titles, those of people
+// too, by the numbers of their originals.
+func backportsOf(version string, into []pull.Summary) map[int]backports {
+	all := map[int]backports{}
+	for _, p := range into {
+		branch, number := originalOf(wholeTitle(p))
+		if branch != version || p.Base != version {
+			continue
+		}
+		b := all[number]
+		switch p.State {
+		case pull.Merged:
+			b.merged = true
+		case pull.Open:
+			b.open = max(b.open, p.Number)
+		default:
+			b.closed = max(b.closed, p.Number)
+		}
+		all[number] = b
+	}
+	return all
+}
+
+// wholeTitle puts a title together that GitHub's page cut: the rest starts the
+// body.
+func wholeTitle(p pull.Summary) string {
+	start, cut := strings.CutSuffix(p.Title, "…")
+	rest, continued := strings.CutPrefix(p.Body, "…")
+	if !cut || !continued {
+		return p.Title
+	}
+	rest, _, _ = strings.Cut(rest, "\n")
+	return start + rest
+}

@@ -1,0 +1,104 @@
+package gh
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// OutlineQuery says what to load of a repository.
+type OutlineQuery struct {
+	Key          pull.Key
+	Installation int64  // 0: look it up
+	SettingsPath string // ".github/concorde.yml"
+}
+
+// Outline is a repository without its pull requests.
+type Outline struct {
+	DefaultBranch string // "" where the repository has no commits
+	Branches      []string
+	Labels        []Label
+	Settings      []byte // as pull.Request has it
+}
+
+// Outline loads a repository as a whole. It costs one request, and one more for
+// each further hundred of branches or of labels.
+func (a *App) Outline(ctx context.Context, q OutlineQuery) (Outline, error) {
+	out, err := a.outline(ctx, q)
+	if err != nil {
+		a.forget(q.Key, err)
+		return Outline{}, fmt.Errorf("loading %s: %w", q.Key.Repository(), err)
+	}
+	return out, nil
+}
+
+const (
+	refsFields   = `refs(refPrefix:"refs/heads/",first:100,after:$after){nodes{name} ` + pageFields + "}"
+	labelsFields = "labels(first:100,after:$after){nodes{name color description} " + pageFields + "}"
+)
+
+func (a *App) outline(ctx context.Context, q OutlineQuery) (Outline, error) {
+	r, err := a.repository(ctx, q.Key, q.Installation)
+	if err != nil {
+		return Outline{}, err
+	}
+	var found struct {
+		Repository *struct {
+			DefaultBranchRef *struct{ Name string }
+			Settings         *blobData
+			Refs             list[branchData]
+			Labels           list[Label]
+		}
+	}
+	query := "query($owner:String!,$name:String!,$settings:String!,$after:String){repository(owner:$owner,name:$name,followRenames:false){" +
+		"defaultBranchRef{name} settings:object(expression:$settings){" + blobFields + "} " + refsFields + " " + labelsFields + "}}"
+	if err := r.query(ctx, query, map[string]any{"settings": "HEAD:" + q.SettingsPath}, &found); err != nil {
+		return Outline{}, err
+	}
+	if found.Repository == nil {
+		return Outline{}, &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer names no repository"}}
+	}
+	refs, labels := found.Repository.Refs, found.Repository.Labels
+	if refs.Nodes, err = rest(ctx, a, q, remainder[branchData]{refs, refsFields}); err != nil {
+		return Outline{}, fmt.Errorf("listing branches: %w", err)
+	}
+	if labels.Nodes, err = rest(ctx, a, q, remainder[Label]{labels, labelsFields}); err != nil {
+		return Outline{}, fmt.Errorf("listing labels: %w", err)
+	}
+	l := &loader{repository: r, Query: Query{Key: q.Key, SettingsPath: q.SettingsPath}, out: &pull.Request{}}
+	if err := l.settings(ctx, found.Repository.Settings); err != nil {
+		return Outline{}, err
+	}
+	out := Outline{Labels: labels.Nodes, Settings: l.out.Settings}
+	if found.Repository.DefaultBranchRef != nil {
+		out.DefaultBranch = found.Repository.DefaultBranchRef.Name
+	}
+	for _, ref := range refs.Nodes {
+		out.Branches = append(out.Branches, ref.Name)
+	}
+	return out, nil
+}
+
+type branchData struct{ Name string }
+
+// remainder is the first page of a list, with the fields to ask for the others.
+type remainder[T any] struct {
+	first  list[T]
+	fields string
+}
+
+// rest gives all entries of a list.
+func rest[T any](ctx context.Context, a *App, q OutlineQuery, of remainder[T]) ([]T, error) {
+	all, page := of.first.Nodes, of.first.PageInfo
+	if !page.HasNextPage || page.EndCursor == "" {
+		return all, nil
+	}
+	query := "query($owner:String!,$name:String!,$after:String){repository(owner:$owner,name:$name,followRenames:false){all:" + of.fields + "}}"
+	further := listing[T]{q.Key, q.Installation, query, map[string]any{"after": page.EndCursor}}
+	err := eachOf(ctx, a, further, func(n T) bool {
+		all = append(all, n)
+		return true
+	})
+	return all, err
+}

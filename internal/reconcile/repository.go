@@ -1,0 +1,141 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+)
+
+// place is a repository with the settings that are in force there.
+type place struct {
+	key          pull.Key
+	installation int64
+	gh.Outline
+	rules config.Rules
+}
+
+// repository works the key of a repository: its labels, when an event asks or a
+// sweep begins, and the next piece of the sweep.
+func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job) error {
+	state, err := r.sweepState(ctx, key)
+	if err != nil {
+		return err
+	}
+	var begins *sweepRound
+	if state.Running == nil {
+		begins = r.due(state)
+	}
+	// A sweep comes back with the cause of the event that it served last.
+	if begins != nil || job.Cause != sweepCause && job.Cause != state.Asked {
+		p, err := r.outline(ctx, key, job.Installation)
+		if err != nil {
+			return err
+		}
+		if err := r.labels(ctx, p); err != nil {
+			return err
+		}
+		state.Asked = job.Cause
+		if begins != nil {
+			if begins.Left, err = r.list(ctx, p, state, begins); err != nil {
+				return err
+			}
+			state.Running = begins
+			return r.proceed(ctx, key, job, state)
+		}
+		if err := r.keepSweep(ctx, key, state); err != nil {
+			return err
+		}
+	}
+	if state.Running == nil {
+		return nil
+	}
+	return r.sweepStep(ctx, key, job, state)
+}
+
+// outline loads a repository as a whole, in one request for each hundred of
+// labels or branches.
+func (r *Reconciler) outline(ctx context.Context, key pull.Key, installation int64) (place, error) {
+	seen, err := r.GitHub.Outline(ctx, gh.OutlineQuery{Key: key, Installation: installation, SettingsPath: config.RepositoryFile})
+	if err != nil {
+		return place{}, err
+	}
+	rules, err := r.settings.of(ctx, key, seen.Settings)
+	return place{key, installation, seen, rules}, err
+}
+
+// asking are the labels of the repository that ask for a backport.
+func (p place) asking() []string {
+	var names []string
+	for _, l := range p.Labels {
+		start := p.rules.Backport.Label
+		if len(l.Name) >= len(start) && strings.EqualFold(l.Name[:len(start)], start) {
+			names = append(names, l.Name)
+		}
+	}
+	return names
+}
+
+// labels makes and edits labels of the repository. What GitHub refuses does not
+// stop the rest, nor the sweep.
+func (r *Reconciler) labels(ctx context.Context, p place) error {
+	if r.Labels == nil {
+		return nil
+	}
+	log := zerolog.Ctx(ctx)
+	for _, e := range r.Labels(p.rules, p.Outline, r.Now()) {
+		action := labelEdit(e)
+		if r.DryRun {
+			log.Info().Stringer("action", action).Msg("would apply")
+			r.actions.WithLabelValues(action.Kind(), "planned").Inc()
+			continue
+		}
+		err := r.applyLabel(ctx, p, e)
+		_, gone := errors.AsType[*gh.Gone](err)
+		switch {
+		case err == nil:
+			log.Info().Stringer("action", action).Msg("applied")
+			r.actions.WithLabelValues(action.Kind(), "done").Inc()
+		case gone || refused(err):
+			r.actions.WithLabelValues(action.Kind(), "error").Inc()
+			log.Warn().Err(err).Msg("a label stays as it is")
+		default:
+			r.actions.WithLabelValues(action.Kind(), "error").Inc()
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Reconciler) applyLabel(ctx context.Context, p place, e gh.LabelEdit) error {
+	if e.Old == "" {
+		return r.GitHub.CreateLabel(ctx, p.installation, p.key, e.Label)
+	}
+	return r.GitHub.EditLabel(ctx, p.installation, p.key, e)
+}
+
+// labelEdit is shown and counted like the actions on pull requests.
+type labelEdit gh.LabelEdit
+
+func (e labelEdit) String() string {
+	verb := "edit"
+	if e.Old == "" {
+		verb = "create"
+	}
+	return fmt.Sprintf("%s label %q %s %q", verb, e.Name, e.Color, e.Description)
+}
+
+// Kind labels it in metrics.
+func (e labelEdit) Kind() string {
+	if e.Old == "" {
+		return "create-label"
+	}
+	return "edit-label"
+}
