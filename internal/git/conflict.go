@@ -32,6 +32,9 @@ func parseMerge(out string) (merged, bool) {
 		paths, fields = append(paths, fields[0]), fields[1:]
 	}
 	kinds := messages(fields[min(1, len(fields)):])
+	if len(paths) == 0 { // a renaming that git cannot follow stops it, and leaves no path unmerged
+		paths = slices.Collect(maps.Keys(kinds))
+	}
 	for _, name := range paths {
 		original, _, _ := strings.Cut(name, "~") // where git made the name up
 		m.conflicts[name] = cmp.Or(kinds[name], kinds[original], "content")

@@ -44,7 +44,7 @@ func (w *work) pick(ctx context.Context) {
 // conflict the next ones are picked onto the markers, so that none is lost.
 func (w *work) onto(ctx context.Context, i int) error {
 	p, at := &w.picked[i], w.tips[i]
-	conflicts := map[string]string{}
+	conflicts, clean := map[string]string{}, true
 	for n, original := range w.range_ {
 		if n > 0 {
 			files, err := w.list(ctx, at.tree, nil)
@@ -61,16 +61,17 @@ func (w *work) onto(ctx context.Context, i int) error {
 			continue // it is there already
 		}
 		maps.Copy(conflicts, m.conflicts)
+		clean = clean && m.clean
 		if at.id, err = w.write(w.job.reword(original, m.tree, at.id)); err != nil {
 			return err
 		}
 		at.tree = m.tree
-		if !m.clean && !w.job.Markers {
+		if !clean && !w.job.Markers {
 			break
 		}
 	}
 	switch {
-	case len(conflicts) > 0:
+	case !clean:
 		p.Outcome = Conflicted
 	case at.id == p.Tip:
 		p.Outcome = Present

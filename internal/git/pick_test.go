@@ -178,6 +178,7 @@ func treeCases() []pickCase {
 		{name: "rename and delete", base: a, ours: remove("a"), theirs: move("a", "c"), want: git.Conflicted, kind: "rename/delete"},
 		{name: "two renames to one name", base: files("a", lines(), "b", "b\n"+lines("1:b")), ours: move("a", "c"), theirs: move("b", "c"), want: git.Conflicted},
 		{name: "rename of a directory", base: files("old/a", lines(), "old/b", lines("1:b"), "old/c", lines("2:c")), ours: move("old", "new"), theirs: files("old/d", "d\n"), want: git.Conflicted, kind: "directory rename suggested"},
+		{name: "rename of a directory to two", base: files("old/a", lines(), "old/b", lines("1:b"), "f", "f\n"), ours: all(move("old/a", "x/a"), move("old/b", "y/b")), theirs: files("old/d", "d\n"), want: git.Conflicted, kind: "directory rename unclear split"},
 		{name: "mode", base: a, ours: files("a", lines("3:x")), theirs: mode("a", 0o755), want: git.Clean},
 		{name: "mode against removed", base: files("a", lines(), "b", "b\n"), ours: remove("a"), theirs: mode("a", 0o755), want: git.Conflicted},
 		{name: "new with two modes", base: sub, ours: files("a", "a\n"), theirs: all(files("a", "a\n"), mode("a", 0o755)), want: git.Conflicted},
