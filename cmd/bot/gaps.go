@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/backport"
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// maxGapPages bounds each list of pull requests, in pages of a hundred. A branch
+// that lives for five years gets some 7,000 pull requests.
+const maxGapPages = 100
+
+type backportGapsCmd struct {
+	Version    string      `arg:"" name:"x.y" help:"The maintenance branch, such as 3.14."`
+	Repository string      `default:"python/cpython" placeholder:"OWNER/REPO" help:"Where to look (default: python/cpython)."`
+	Since      string      `placeholder:"YYYY-MM-DD" help:"Look at what was merged from this day on (default: since the branch was cut, at beta 1)."`
+	JSON       bool        `name:"json" help:"Print JSON instead of a table."`
+	Config     string      `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
+	GitHub     githubFlags `embed:""`
+}
+
+func (backportGapsCmd) Help() string {
+	return `Listed are changes on the default branch that bear the label of the backport, or the type of a
+fix that the branch takes now, and are not on the branch: security fixes first, then crashes, then
+bugs, and of each those that were merged first. Backports are known by their titles: "[X.Y] … (GH-N)".
+
+It costs a request for each hundred pull requests with one of the labels, and for each hundred
+into the branch; some 50 for a branch of two years. Each list ends after 10,000 pull requests.
+
+` + githubEnvironment
+}
+
+func (c *backportGapsCmd) Run(s streams) error {
+	key, err := pull.ParseKey(c.Repository)
+	switch {
+	case err != nil:
+		return misuse(fmt.Errorf("reading --repository: %w", err))
+	case key.Number != 0:
+		return misuse(fmt.Errorf("reading --repository: %q is a pull request: want OWNER/REPO", c.Repository))
+	case !lifecycle.ValidVersion(c.Version):
+		return misuse(fmt.Errorf("reading %q: it is no version: want MAJOR.MINOR, such as 3.14", c.Version))
+	}
+	now := time.Now().UTC()
+	var since time.Time
+	if c.Since != "" {
+		if since, err = time.Parse(time.DateOnly, c.Since); err != nil || since.After(now) {
+			return misuse(fmt.Errorf("reading --since: %q is no day of the past: want YYYY-MM-DD, such as 2026-10-01", c.Since))
+		}
+	}
+	settings, err := readSettings(c.Config)
+	if err != nil {
+		return misuse(err)
+	}
+	github, err := c.GitHub.app(s, appNeeds{log: zerolog.Nop()})
+	if err != nil {
+		return misuse(err)
+	}
+	report, err := c.find(s, gapsIn{github, settings, key, since, now})
+	var gone *gh.Gone
+	if errors.As(err, &gone) {
+		return fmt.Errorf("%w: is the name right, and is the App installed there?", err)
+	}
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(s, report)
+	}
+	return report.print(s)
+}
+
+type gapsIn struct {
+	github   *gh.App
+	settings *config.Config
+	key      pull.Key
+	since    time.Time // zero: since the branch was cut
+	now      time.Time
+}
+
+// find asks GitHub. The errors that are the caller's say so.
+func (c *backportGapsCmd) find(s streams, in gapsIn) (gapsReport, error) {
+	outline, err := in.github.Outline(s.ctx, gh.OutlineQuery{Key: in.key, SettingsPath: config.RepositoryFile})
+	if err != nil {
+		return gapsReport{}, err
+	}
+	settings := in.settings.Rules
+	if outline.Settings != nil {
+		if own, fault := in.settings.Override(config.RepositoryFile, outline.Settings); fault == nil {
+			settings = own
+		} else {
+			fmt.Fprintf(s.stderr, "bot: the settings of %s are broken, so that those of the bot count (try: bot check-config %s)\n", in.key, config.RepositoryFile)
+		}
+	}
+	rules := backport.Config{Settings: settings.Backport, ABI: settings.ABI, Calendar: lifecycle.Builtin}
+	search, err := rules.Search(c.Version, in.now)
+	if err != nil {
+		return gapsReport{}, misuse(fmt.Errorf("looking for gaps on %s: %w", c.Version, err))
+	}
+	if !in.since.IsZero() {
+		search.Since = in.since
+	}
+	switch {
+	case !slices.Contains(outline.Branches, c.Version):
+		return gapsReport{}, fmt.Errorf("looking for gaps on %s: %s has no branch of that name", c.Version, in.key)
+	case search.Since.IsZero():
+		return gapsReport{}, misuse(fmt.Errorf("looking for gaps on %s: the release data does not say when the branch was cut: name a day with --since", c.Version))
+	}
+	merged, into, complete, err := in.pulls(s.ctx, search, outline.DefaultBranch)
+	if err != nil {
+		return gapsReport{}, err
+	}
+	report := gapsReport{Version: c.Version, Phase: search.Phase, Repository: in.key.String(), Since: search.Since.Format(time.DateOnly), Complete: complete, Gaps: []gapJSON{}}
+	for _, g := range rules.Gaps(search, merged, into) {
+		report.Gaps = append(report.Gaps, gapJSON{g.Number, g.Title, g.Kind, g.Merged.Format(time.DateOnly), g.Labelled, g.Why, g.Backport})
+	}
+	return report, nil
+}
+
+// pulls lists what may be missing, and what is on the branch or on its way.
+func (in gapsIn) pulls(ctx context.Context, search backport.Search, base string) (merged, into []pull.Summary, complete bool, err error) {
+	complete = true
+	for _, label := range search.Labels {
+		some, all, err := in.github.Walk(ctx, gh.Walk{Key: in.key, Base: base, Label: label, States: []string{"MERGED"}, Since: search.Since, Max: maxGapPages})
+		if err != nil {
+			return nil, nil, false, err
+		}
+		complete = complete && all
+		for _, s := range some {
+			if !s.ClosedAt.Before(search.Since) {
+				merged = append(merged, s)
+			}
+		}
+	}
+	if len(merged) == 0 {
+		return nil, nil, complete, nil
+	}
+	into, all, err := in.github.Walk(ctx, gh.Walk{Key: in.key, Base: search.Version, Since: search.Since, Max: maxGapPages})
+	return merged, into, complete && all, err
+}
+
+// gapsReport is the JSON of the command. Keys are only ever added. Days are
+// YYYY-MM-DD.
+type gapsReport struct {
+	Version    string    `json:"version"`
+	Phase      string    `json:"phase"`
+	Repository string    `json:"repository"`
+	Since      string    `json:"since"`
+	Complete   bool      `json:"complete"` // false when there were too many pull requests to list
+	Gaps       []gapJSON `json:"gaps"`
+}
+
+type gapJSON struct {
+	Number   int    `json:"number"`
+	Title    string `json:"title"`
+	Kind     string `json:"kind"` // "security", "crash", "bug", or another kind of the settings
+	Merged   string `json:"merged"`
+	Labelled bool   `json:"labelled"` // the label of the backport is still on
+	Why      string `json:"why"`
+	Backport int    `json:"backport,omitempty"` // the open one
+}
+
+// print prints a table for people.
+func (r gapsReport) print(s streams) error {
+	if len(r.Gaps) == 0 {
+		fmt.Fprintf(s.stdout, "Nothing that was merged into %s since %s is missing on %s (%s).\n", r.Repository, r.Since, r.Version, r.Phase)
+	} else {
+		fmt.Fprintf(s.stdout, "Merged into %s since %s, and missing on %s (%s):\n\n", r.Repository, r.Since, r.Version, r.Phase)
+	}
+	table := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
+	counts := map[string]int{}
+	var kinds []string
+	for i, g := range r.Gaps {
+		if i == 0 {
+			fmt.Fprintln(table, "PR\tKIND\tMERGED\tBACKPORT\tWHY\tTITLE")
+		}
+		if counts[g.Kind]++; counts[g.Kind] == 1 {
+			kinds = append(kinds, g.Kind)
+		}
+		open := "none"
+		if g.Backport != 0 {
+			open = fmt.Sprintf("#%d open", g.Backport)
+		}
+		fmt.Fprintf(table, "#%d\t%s\t%s\t%s\t%s\t%s\n", g.Number, g.Kind, g.Merged, open, plainLine(g.Why), plainLine(g.Title))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for i, kind := range kinds {
+		kinds[i] = fmt.Sprintf("%s: %d", kind, counts[kind])
+	}
+	if len(kinds) > 0 {
+		fmt.Fprintf(s.stdout, "\n%s\n", strings.Join(kinds, ", "))
+	}
+	if !r.Complete {
+		fmt.Fprintln(s.stdout, "\nThere are more pull requests than are listed: look at less with --since.")
+	}
+	return nil
+}
