@@ -14,19 +14,20 @@ import (
 // mayImport is the package map of ARCHITECTURE.md: what of this module, and
 // of the libraries that must stay in one place, each package may import.
 var mayImport = map[string][]string{
-	"cmd/bot":                {"config", "internal/backport", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/webhook"},
-	"config":                 {"internal/pull"},
-	"internal/backport":      {"config", "internal/gh", "internal/git", "internal/lifecycle", "internal/pull"},
-	"internal/gh":            {"internal/pull", "go-github", "ghinstallation"},
-	"internal/ghtest":        {},
-	"internal/git":           {"internal/pull"},
-	"internal/lifecycle":     {},
-	"internal/newscheck":     {"config", "internal/pull"},
-	"internal/pull":          {},
-	"internal/pull/pulltest": {"config", "internal/pull"},
-	"internal/queue":         {"river"},
-	"internal/reconcile":     {"config", "internal/gh", "internal/pull", "internal/queue"},
-	"internal/webhook":       {"internal/pull", "internal/queue"},
+	"cmd/bot":                 {"config", "internal/backport", "internal/backport/local", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/webhook"},
+	"config":                  {"internal/pull"},
+	"internal/backport":       {"config", "internal/gh", "internal/git", "internal/lifecycle", "internal/pull"},
+	"internal/backport/local": {"internal/backport", "internal/git"},
+	"internal/gh":             {"internal/pull", "go-github", "ghinstallation"},
+	"internal/ghtest":         {},
+	"internal/git":            {"internal/pull"},
+	"internal/lifecycle":      {},
+	"internal/newscheck":      {"config", "internal/pull"},
+	"internal/pull":           {},
+	"internal/pull/pulltest":  {"config", "internal/pull"},
+	"internal/queue":          {"river"},
+	"internal/reconcile":      {"config", "internal/gh", "internal/pull", "internal/queue"},
+	"internal/webhook":        {"internal/pull", "internal/queue"},
 }
 
 // guarded are libraries that one package alone may know.

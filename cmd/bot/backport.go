@@ -1,0 +1,141 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/concorde-bot/concorde/internal/backport/local"
+)
+
+type backportCmd struct {
+	Commit   string   `arg:"" optional:"" help:"The commit to bring to other branches, by any name: usually the squash commit on the default branch."`
+	Branches []string `arg:"" optional:"" name:"branch" help:"Branches of the remote, such as 3.14 3.13."`
+
+	Repo       string `default:"." placeholder:"DIR" help:"The git repository, or a directory inside it (default: here)."`
+	Remote     string `placeholder:"NAME" help:"The remote that has the branches (default: upstream if there is one, else origin)."`
+	Push       bool   `help:"Push the new branches, and print where to open the pull requests."`
+	PushRemote string `placeholder:"NAME" help:"The remote to push to, your fork (default: origin)."`
+	Title      string `placeholder:"T" help:"Title instead of the commit's, without the branch in front."`
+	BodyFile   string `placeholder:"FILE" help:"File with the text instead of the rest of the commit's message; - is the standard input."`
+	Worktree   string `placeholder:"DIR" help:"Where to resolve conflicts: a new directory (default: beside the repository)."`
+	NoFetch    bool   `help:"Do without the network: take the branches as they were fetched last."`
+	Force      bool   `help:"Overwrite branches of the same name with other work; with --continue, take files with conflict markers."`
+
+	Continue bool `xor:"do" help:"Go on after a conflict is resolved, or after an interruption."`
+	Skip     bool `xor:"do" help:"Go on without the branch that has the conflict."`
+	Abort    bool `xor:"do" help:"Take the branch with the conflict back and leave the others undone. What is made stays."`
+	Status   bool `xor:"do" help:"Show what is unfinished."`
+
+	JSON bool `name:"json" help:"Print the result as JSON."`
+}
+
+func (backportCmd) Help() string {
+	return `Picks COMMIT onto each BRANCH of the remote and makes the local branches
+backport-SHA-BRANCH. Your work tree is not touched: where there is a conflict, it
+waits in a work tree of its own. Settings of cherry_picker (.cherry_picker.toml) hold
+here, too. Exit code: 0 if all is done, 1 if a conflict or an error is left, 2 if the
+command was misused.
+
+  bot backport --push 1a2b3c4 3.14 3.13       make and push two backports
+  bot backport --continue                     after a conflict is resolved`
+}
+
+func (c *backportCmd) Run(s streams) (err error) {
+	request, err := c.request()
+	if err != nil {
+		return misuse(err)
+	}
+	tell := func(row local.Row) { printRow(s.stdout, row) }
+	if c.JSON {
+		tell = func(local.Row) {}
+	}
+	flow, err := local.New(s.ctx, local.Config{Dir: c.Repo, Log: s.stderr, Tell: tell})
+	if err == nil {
+		defer func() { err = errors.Join(err, flow.Close()) }()
+		err = c.run(s, flow, request)
+	}
+	if _, ok := errors.AsType[*local.Misuse](err); ok {
+		return misuse(err)
+	}
+	return err
+}
+
+// run does what is asked for and prints how things stand then.
+func (c *backportCmd) run(s streams, flow *local.Flow, request local.Request) error {
+	var report local.Report
+	var err error
+	switch {
+	case c.Status:
+		report, err = flow.Status(s.ctx)
+	case c.Abort:
+		report, err = flow.Abort(s.ctx)
+	case c.Skip:
+		report, err = flow.Skip(s.ctx)
+	case c.Continue:
+		report, err = flow.Continue(s.ctx, c.Force)
+	default:
+		report, err = flow.Start(s.ctx, request)
+	}
+	switch {
+	case c.JSON && report.Branches != nil:
+		err = errors.Join(err, printJSON(s, report))
+	case err != nil:
+	case c.Status:
+		printStatus(s.stdout, report)
+	case c.Abort:
+		printAborted(s.stdout, report)
+	default:
+		printNext(s.stdout, report)
+	}
+	if err == nil && !c.Status && !c.Abort && !report.Done() {
+		err = failure{code: exitFailed}
+	}
+	return err
+}
+
+// request is what the flags ask for; it is empty but for a start.
+func (c *backportCmd) request() (local.Request, error) {
+	r := local.Request{
+		Commit: c.Commit, Branches: c.Branches, Remote: c.Remote, Push: c.Push, PushTo: c.PushRemote, Title: c.Title,
+		Worktree: c.Worktree, NoFetch: c.NoFetch, Force: c.Force,
+	}
+	if c.Continue || c.Skip || c.Abort || c.Status {
+		if c.Commit != "" || c.Push || c.Remote != "" || c.PushRemote != "" || c.Title != "" || c.BodyFile != "" || c.Worktree != "" || c.NoFetch {
+			return r, errors.New("reading the flags: what was begun is remembered: give no commit, branch or flag again but --repo, --json and --force")
+		}
+		return r, nil
+	}
+	if c.Commit == "" || len(c.Branches) == 0 {
+		return r, errors.New("reading the arguments: want a commit and one or more branches, such as: bot backport 1a2b3c4 3.14 3.13")
+	}
+	if c.BodyFile == "" {
+		return r, nil
+	}
+	body, err := readBody(c.BodyFile)
+	r.Body = &body
+	return r, err
+}
+
+func readBody(path string) (string, error) {
+	const most = 64 << 10 // GitHub's limit is 65,536 characters
+	in := os.Stdin
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return "", fmt.Errorf("reading the body: %w", err)
+		}
+		defer file.Close()
+		in = file
+	}
+	text, err := io.ReadAll(io.LimitReader(in, most+1))
+	if err == nil && len(text) > most {
+		err = fmt.Errorf("%s has more than %d bytes", path, most)
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading the body: %w", err)
+	}
+	return strings.ToValidUTF8(string(text), "\uFFFD"), nil
+}

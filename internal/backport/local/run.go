@@ -1,0 +1,191 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/concorde-bot/concorde/internal/git"
+)
+
+// run goes through the branches that wait. A conflict ends it; so does whoever
+// interrupts it, and the state stays for the next time.
+func (f *Flow) run(ctx context.Context, s *state) (Report, error) {
+	for i := range s.Rows {
+		r := &s.Rows[i]
+		if r.State != Waiting {
+			continue
+		}
+		err := f.pick(ctx, s, i)
+		if err == nil && s.Current == nil {
+			err = f.publish(ctx, s, r)
+		}
+		if ctx.Err() != nil {
+			return report(s, true), fmt.Errorf("interrupted: go on with bot backport --continue, or take it back with --abort (%w)", context.Cause(ctx))
+		}
+		if err != nil {
+			r.State, r.Error = Failed, cause(err).Error()
+		}
+		if err := f.save(s); err != nil {
+			return report(s, true), err
+		}
+		f.tell(*r)
+		if s.Current != nil {
+			return report(s, true), nil
+		}
+	}
+	return report(s, false), f.forget()
+}
+
+func (f *Flow) forget() error {
+	if err := os.Remove(f.path()); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("removing the state: %w", err)
+	}
+	return nil
+}
+
+// pick picks onto one branch: then the local branch is there, or the change was
+// there before, or a conflict is to be resolved.
+func (f *Flow) pick(ctx context.Context, s *state, i int) (err error) {
+	r := &s.Rows[i]
+	if f.missing[r.Branch] {
+		return fmt.Errorf("%s has no branch %s: is the name right?", s.Remote, r.Branch)
+	}
+	if r.Onto, err = f.repo.Ref(ctx, git.TrackingRef(s.Remote, r.Branch)); err != nil {
+		return err
+	}
+	if r.Onto == "" {
+		return fmt.Errorf("no branch %s of %s is here: run this without --no-fetch", r.Branch, s.Remote)
+	}
+	before, err := f.repo.Ref(ctx, "refs/heads/"+r.Head)
+	if err != nil {
+		return err
+	}
+	picked, err := f.repo.Pick(ctx, git.LocalPick{Commit: s.Commit, Onto: r.Onto, Message: s.message})
+	if err != nil {
+		return fmt.Errorf("picking: %w", err)
+	}
+	if picked.Outcome == git.Present {
+		r.State = Present
+		return nil
+	}
+	if keep, err := f.keep(ctx, s, before, picked); keep || err != nil {
+		r.Commit = before
+		return err
+	}
+	if dir, err := f.repo.CheckedOut(ctx, r.Head); dir != "" || err != nil {
+		return errors.Join(err, fmt.Errorf("the branch %s is checked out in %s: switch to another one there", r.Head, dir))
+	}
+	if picked.Outcome == git.Conflicted {
+		return f.begin(ctx, s, i, before, picked.Conflicts)
+	}
+	r.Commit = picked.Commit
+	return f.repo.MoveBranch(ctx, r.Head, r.Commit, before)
+}
+
+// keep tells whether a branch that is there is the backport already: just what
+// would be made now, or what a person made of it. It is an error where it holds
+// anything else.
+func (f *Flow) keep(ctx context.Context, s *state, before string, picked git.Picked) (bool, error) {
+	if before == "" || s.Force {
+		return false, nil
+	}
+	was, err := f.repo.Commit(ctx, before)
+	if err != nil {
+		return false, err
+	}
+	if !s.pickedIn(was) {
+		return false, fmt.Errorf("the branch is there already and holds other work (its last commit is %.10s): rename it, or overwrite it with --force", before)
+	}
+	if picked.Outcome != git.Clean || len(was.Parents) != 1 {
+		return true, nil
+	}
+	again, err := f.repo.Pick(ctx, git.LocalPick{Commit: s.Commit, Onto: was.Parents[0], Message: s.message})
+	if err != nil || again.Outcome != git.Clean {
+		return true, nil // the parent may not be here
+	}
+	made, err := f.repo.Commit(ctx, again.Commit)
+	if err != nil {
+		return false, err
+	}
+	if made.Tree != was.Tree { // a person changed it
+		return true, nil
+	}
+	return was.Parents[0] == picked.Tip && made.Message == was.Message && made.Author == was.Author, nil
+}
+
+// pickedIn tells whether a commit says that it is this pick.
+func (s *state) pickedIn(c git.LocalCommit) bool {
+	return strings.Contains(c.Message, "(cherry picked from commit "+s.Commit+")")
+}
+
+// publish pushes the local branch if that is asked for, and says what the pull
+// request is to be.
+func (f *Flow) publish(ctx context.Context, s *state, r *Row) error {
+	if r.Commit == "" {
+		return nil
+	}
+	original, err := f.repo.Commit(ctx, s.Commit)
+	if err != nil {
+		return err
+	}
+	r.Title, r.Body = s.pullRequest(original, r.Branch)
+	if !s.Push {
+		r.State = Made
+		return nil
+	}
+	if err := f.push(ctx, s, r); err != nil {
+		return fmt.Errorf("%s is made, but not pushed: %w", r.Head, cause(err))
+	}
+	r.State = Pushed
+	into, err := f.repo.Addresses(ctx, s.Remote, false)
+	if err != nil {
+		return err
+	}
+	from, err := f.repo.Addresses(ctx, s.PushTo, true)
+	if err != nil {
+		return err
+	}
+	base, found := github(into)
+	fork, forked := github(from)
+	if s.Settings.Team != "" && s.Settings.Repo != "" {
+		base.owner, base.repo = s.Settings.Team, s.Settings.Repo
+	}
+	if forked && (found || base.owner != "") {
+		base.host = fork.host
+		r.URL = compare(base, fork, *r)
+	}
+	return nil
+}
+
+// push pushes the local branch over nothing, or over what is known to be an
+// earlier state of it.
+func (f *Flow) push(ctx context.Context, s *state, r *Row) error {
+	expect, err := f.repo.Ref(ctx, git.TrackingRef(s.PushTo, r.Head))
+	if err == nil && s.Force {
+		expect, err = f.repo.RemoteBranch(ctx, s.PushTo, r.Head)
+	} else if err == nil && expect != "" && expect != r.Commit {
+		err = f.mayPushOver(ctx, s, r, expect)
+	}
+	if err != nil {
+		return err
+	}
+	err = f.repo.Push(ctx, git.LocalPush{Remote: s.PushTo, Branch: r.Head, Commit: r.Commit, Expect: expect})
+	if t, ok := errors.AsType[*git.Trouble](err); ok && t.Kind == git.BranchMoved {
+		return fmt.Errorf("the branch is on %s already, at a commit that is not known here: look at it after git fetch %s and try again, or overwrite it with --force", s.PushTo, s.PushTo)
+	}
+	return err
+}
+
+func (f *Flow) mayPushOver(ctx context.Context, s *state, r *Row, expect string) error {
+	if within, err := f.repo.IsAncestor(ctx, expect, r.Commit); within || err != nil {
+		return err
+	}
+	was, err := f.repo.Commit(ctx, expect)
+	if err == nil && !s.pickedIn(was) {
+		err = fmt.Errorf("the branch is on %s already and holds other work (its last commit is %.10s): overwrite it with --force", s.PushTo, expect)
+	}
+	return err
+}

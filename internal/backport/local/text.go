@@ -1,0 +1,112 @@
+package local
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/concorde-bot/concorde/internal/backport"
+	"github.com/concorde-bot/concorde/internal/git"
+)
+
+const (
+	// maxTitle of a pull request, in characters ("Create a pull request").
+	maxTitle = 256
+	// maxAddress is the longest address that a server surely takes, in bytes.
+	maxAddress = 7000
+	// hidden stands for "#" where it is to be kept.
+	hidden = "\ue000"
+)
+
+var endNumber = regexp.MustCompile(`\(#(\d+)\)$`)
+
+// message of the pick: that of the original, or what the person gave instead.
+func (s *state) message(sha, original string) string {
+	subject, body, _ := strings.Cut(original, "\n")
+	if s.Title != "" {
+		subject = s.Title
+	}
+	if s.Body != nil {
+		body = *s.Body
+	}
+	text := subject + "\n\n" + strings.Trim(body, "\n")
+	if !s.Settings.KeepNumbers {
+		return backport.Message(sha, text)
+	}
+	text = strings.ReplaceAll(text, "#", hidden)
+	return strings.ReplaceAll(backport.Message(sha, text), hidden, "#")
+}
+
+// pullRequest gives title and body for a branch: "[3.14] gh-1: Fix it (GH-2)" and
+// the body of the commit, with credit to the author.
+func (s *state) pullRequest(original git.LocalCommit, branch string) (title, body string) {
+	message := s.message(original.ID, original.Message)
+	title, body, _ = strings.Cut(message, "\n")
+	body = strings.Trim(body, "\n")
+	if !s.Settings.KeepNumbers {
+		title = endNumber.ReplaceAllString(title, "(GH-$1)")
+	}
+	title = "[" + branch + "] " + title
+	if utf8.RuneCountInString(title) > maxTitle {
+		runes := []rune(title)
+		title, body = string(runes[:maxTitle-1])+"…", "…"+string(runes[maxTitle-1:])+"\n\n"+body
+	}
+	credit := "Co-authored-by: " + original.Author
+	if strings.Contains(strings.ToLower(body), strings.ToLower(credit)) {
+		return title, body
+	}
+	if strings.HasSuffix(body, ")") && strings.HasSuffix(body, "(cherry picked from commit "+original.ID+")") {
+		return title, body + "\n\n" + credit
+	}
+	return title, body + "\n" + credit // to the trailers that are there
+}
+
+// place is a repository on a GitHub.
+type place struct{ host, owner, repo string }
+
+var sshAddress = regexp.MustCompile(`^(?:[^@/:]+@)?([A-Za-z0-9.-]+):([^/].*)$`)
+
+// github finds a repository in addresses of a remote. Servers other than
+// github.com are taken for a GitHub by their name.
+func github(addresses []string) (place, bool) {
+	for _, address := range addresses {
+		host, name := "", ""
+		if at, err := url.Parse(address); err == nil && at.Host != "" {
+			host, name = at.Hostname(), at.Path
+		} else if m := sshAddress.FindStringSubmatch(address); m != nil {
+			host, name = m[1], m[2]
+		}
+		host = strings.ToLower(host)
+		if host == "ssh.github.com" || host == "www.github.com" {
+			host = "github.com"
+		}
+		owner, repo := path.Split(strings.TrimSuffix(strings.Trim(name, "/"), ".git"))
+		owner = strings.TrimSuffix(owner, "/")
+		if (host == "github.com" || strings.HasPrefix(host, "github.")) && owner != "" && repo != "" && !strings.Contains(owner, "/") {
+			return place{host, owner, repo}, true
+		}
+	}
+	return place{}, false
+}
+
+// compare is the address of the page that opens the pull request, with what is
+// to be said filled in as far as it fits.
+func compare(into, from place, r Row) string {
+	head := from.owner + ":" + r.Head
+	if !strings.EqualFold(into.repo, from.repo) {
+		head = from.owner + ":" + from.repo + ":" + r.Head
+	}
+	page := fmt.Sprintf("https://%s/%s/%s/compare/%s...%s?expand=1&title=%s", into.host, url.PathEscape(into.owner), url.PathEscape(into.repo),
+		escapeBranch(r.Branch), escapeBranch(head), url.QueryEscape(r.Title))
+	if full := page + "&body=" + url.QueryEscape(r.Body); len(full) <= maxAddress {
+		return full
+	}
+	return page
+}
+
+func escapeBranch(name string) string {
+	return strings.NewReplacer("%2F", "/", "%3A", ":").Replace(url.PathEscape(name))
+}

@@ -1,0 +1,162 @@
+package git
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Local is a person's own repository, to pick in. Its configuration is in force,
+// as for any command of git. Nothing touches the index and the files of a work
+// tree but what is named so, and no hook runs but those of a push.
+type Local struct {
+	Repository // Dir is absolute
+	// Common is what all work trees of the repository share: its directory .git,
+	// or that of a bare repository. It is absolute.
+	Common string
+	// Top is the work tree that Dir is in, absolute; "" outside of any.
+	Top string
+	// Shallow tells that history is cut off.
+	Shallow bool
+
+	log  io.Writer // gets what git tells while it fetches and pushes
+	home string    // where it does that
+	env  []string  // of the person, without a repository
+	work *work     // with GIT_DIR
+}
+
+// OpenLocal opens the repository that a directory is in. What git and its hooks
+// tell while they fetch and push goes to log. It needs git 2.38 or later.
+func OpenLocal(ctx context.Context, dir string, log io.Writer) (*Local, error) {
+	program, err := findGit()
+	if err != nil {
+		return nil, err
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return nil, err
+	}
+	l := &Local{Repository: Repository{dir}, log: log, env: withoutRepository(os.Environ())}
+	if err := l.locate(ctx); err != nil {
+		return nil, fmt.Errorf("opening the repository in %s: %w", dir, err)
+	}
+	s := &space{git: program, shared: true, env: append(slices.Clone(l.env), "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_DIR="+l.Common)}
+	if s.dir, err = os.MkdirTemp("", "concorde-backport-"); err != nil {
+		return nil, err
+	}
+	l.work = &work{space: s}
+	if err = os.Mkdir(s.path("git"), 0o700); err == nil {
+		l.work.objects, err = s.open(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(s.dir))
+	}
+	return l, nil
+}
+
+// Close ends what OpenLocal started.
+func (l *Local) Close() error {
+	l.work.objects.close()
+	return os.RemoveAll(l.work.dir)
+}
+
+// withoutRepository leaves out what says where a repository is: hooks set it,
+// for one work tree.
+func withoutRepository(env []string) []string {
+	return slices.DeleteFunc(slices.Clone(env), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		switch name {
+		case "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE",
+			"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_LITERAL_PATHSPECS", "LC_ALL":
+			return true
+		}
+		return false
+	})
+}
+
+func (l *Local) locate(ctx context.Context) error {
+	out, err := l.Repository.run(ctx, nil, "rev-parse", "--path-format=absolute", "--show-object-format", "--is-shallow-repository",
+		"--is-inside-work-tree", "--git-common-dir")
+	if err != nil {
+		return err
+	}
+	facts := strings.SplitN(string(out), "\n", 4)
+	if len(facts) != 4 {
+		return fmt.Errorf("reading the output of git rev-parse: unexpected %.80q", out)
+	}
+	if facts[0] != "sha1" {
+		return fmt.Errorf("it names its objects by %s, and backports are made by SHA-1 only", facts[0])
+	}
+	l.Shallow, l.Common = facts[1] == "true", strings.TrimSuffix(facts[3], "\n")
+	l.home = l.Common
+	if facts[2] == "true" {
+		if out, err = l.Repository.run(ctx, nil, "rev-parse", "--path-format=absolute", "--show-toplevel"); err != nil {
+			return err
+		}
+		l.Top = strings.TrimSuffix(string(out), "\n")
+		l.home = l.Top
+	}
+	return nil
+}
+
+// Lock keeps other processes that ask for it out until unlock is called, or this
+// one ends. It is false where another one has it.
+func (l *Local) Lock() (unlock func(), alone bool, err error) {
+	dir, err := os.Open(l.Common)
+	if err != nil {
+		return nil, false, err
+	}
+	alone, err = lock(dir, false)
+	if errors.Is(err, errors.ErrUnsupported) {
+		alone, err = true, nil
+	}
+	if err != nil || !alone {
+		return nil, false, errors.Join(err, dir.Close())
+	}
+	return func() { _ = dir.Close() }, true, nil
+}
+
+// do runs git on the repository, in a work tree of it or, with "", in none.
+func (l *Local) do(ctx context.Context, tree string, args ...string) (printed, error) {
+	s := *l.work.space
+	if tree != "" {
+		s.env = append(slices.Clone(l.env), "LC_ALL=C")
+	}
+	p, err := s.run(ctx, command{args: append([]string{"-c", "core.hooksPath=" + os.DevNull}, args...), tree: tree})
+	if err != nil && p.code > 0 {
+		err = told(args[0], p)
+	}
+	return p, err
+}
+
+// told is an error in git's own words.
+func told(name string, p printed) error {
+	return fmt.Errorf("git %s (exit status %d)%s", name, p.code, tidy(p.errors))
+}
+
+// talk runs git as the person would, so that it may ask for passwords and run
+// hooks. Each of env is added.
+func (l *Local) talk(ctx context.Context, env []string, args ...string) (printed, error) {
+	cmd := exec.CommandContext(ctx, l.work.git, args...)
+	cmd.Dir, cmd.Env = l.home, append(slices.Clone(l.env), env...)
+	if l.home == l.Common {
+		cmd.Env = append(cmd.Env, "GIT_DIR="+l.Common)
+	}
+	stdout, stderr := capped{max: maxOutput}, capped{max: maxErrors, cut: true}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = &bytes.Reader{}, &stdout, io.MultiWriter(&stderr, l.log)
+	err := cmd.Run()
+	p := printed{stdout.Bytes(), stderr.String(), -1}
+	if cmd.ProcessState != nil {
+		p.code = cmd.ProcessState.ExitCode()
+	}
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return p, err
+}

@@ -1,0 +1,144 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// LocalPick is a commit, and what it is picked onto.
+type LocalPick struct {
+	Commit string // full id; a merge counts by its first parent
+	Onto   string // full id
+	// Message is as in Job.
+	Message func(sha, message string) string
+}
+
+// LocalCommit is what people see of a commit, in UTF-8.
+type LocalCommit struct {
+	ID      string
+	Tree    string
+	Parents []string
+	Author  string // "NAME <E-MAIL>"
+	Message string
+}
+
+// Commit reads a commit by its full id.
+func (l *Local) Commit(ctx context.Context, id string) (LocalCommit, error) {
+	c, err := l.read(ctx, id)
+	if err != nil {
+		return LocalCommit{}, err
+	}
+	author, _ := commit{message: c.author, encoding: c.encoding}.text()
+	if end := strings.LastIndexByte(author, '>'); end >= 0 {
+		author = author[:end+1]
+	}
+	found := LocalCommit{ID: c.id, Tree: c.tree, Parents: c.parents, Author: author}
+	found.Message, _ = c.text()
+	return found, nil
+}
+
+func (l *Local) read(ctx context.Context, id string) (commit, error) {
+	c, err := l.work.objects.commit(ctx, id)
+	if err == nil && c.id == "" {
+		err = fmt.Errorf("the commit %s is not there", id)
+	}
+	return c, err
+}
+
+// Contents reads a file of a commit, up to a limit in bytes; false without such
+// a file.
+func (l *Local) Contents(ctx context.Context, id, path string, limit int64) ([]byte, bool, error) {
+	found, err := l.work.objects.read(ctx, id+":"+path, limit)
+	return found.data, found.kind == "blob", err
+}
+
+// Whole tells whether the parent that a commit is picked against is there. In a
+// shallow repository it may not be.
+func (l *Local) Whole(ctx context.Context, id string) (bool, error) {
+	c, err := l.read(ctx, id)
+	if err != nil || c.base() == "" {
+		return err == nil, err
+	}
+	parent, err := l.Ref(ctx, id+"^1")
+	return parent == c.base(), err
+}
+
+// Pick picks in memory. It writes objects, and changes no branch. Target stays
+// empty, and so does Commit unless the pick is clean.
+func (l *Local) Pick(ctx context.Context, p LocalPick) (Picked, error) {
+	picked := Picked{Tip: p.Onto}
+	original, err := l.read(ctx, p.Commit)
+	if err != nil {
+		return picked, err
+	}
+	at, err := l.read(ctx, p.Onto)
+	if err != nil {
+		return picked, err
+	}
+	m, err := l.merge(ctx, at.tree, original)
+	switch {
+	case err != nil:
+		if t, ok := errors.AsType[*Trouble](err); ok {
+			err = t.Err
+		}
+	case !m.clean:
+		picked.Outcome = Conflicted
+		picked.Conflicts, err = l.work.conflicts(ctx, m.conflicts, m.tree)
+	case m.tree == at.tree:
+		picked.Outcome = Present
+	default:
+		picked.Outcome = Clean
+		picked.Commit, err = l.commitTree(ctx, m.tree, original, p)
+	}
+	return picked, err
+}
+
+func (l *Local) merge(ctx context.Context, tree string, original commit) (merged, error) {
+	found, err := l.work.list(ctx, tree, nil)
+	if err != nil {
+		return merged{}, err
+	}
+	attributes, err := l.work.attributes(ctx, 0, found.attributes)
+	if err != nil {
+		return merged{}, err
+	}
+	id, err := l.write(ctx, side(tree, original))
+	if err != nil {
+		return merged{}, err
+	}
+	return l.work.mergeTree(ctx, attributes, id, original)
+}
+
+// CommitTree makes the commit of a pick whose tree was made otherwise.
+func (l *Local) CommitTree(ctx context.Context, tree string, p LocalPick) (string, error) {
+	original, err := l.read(ctx, p.Commit)
+	if err != nil {
+		return "", err
+	}
+	return l.commitTree(ctx, tree, original, p)
+}
+
+func (l *Local) commitTree(ctx context.Context, tree string, original commit, p LocalPick) (string, error) {
+	committer, err := l.Committer(ctx)
+	if err != nil {
+		return "", err
+	}
+	return l.write(ctx, original.reword(tree, p.Onto, committer, p.Message))
+}
+
+// Committer is the person with the date, as git knows them.
+func (l *Local) Committer(ctx context.Context) (string, error) {
+	p, err := l.do(ctx, "", "var", "GIT_COMMITTER_IDENT")
+	if err != nil {
+		return "", fmt.Errorf("finding out who commits (set it with git config user.name and user.email): %w", err)
+	}
+	return strings.TrimSuffix(string(p.out), "\n"), nil
+}
+
+// write adds a commit to the repository, as its configuration wants it.
+func (l *Local) write(ctx context.Context, object []byte) (string, error) {
+	p, err := l.work.run(ctx, command{args: []string{"hash-object", "-t", "commit", "-w", "--stdin", "--literally"}, stdin: object})
+	return strings.TrimSpace(string(p.out)), err
+}
