@@ -31,16 +31,20 @@ func (a *App) openPull(ctx context.Context, installation int64, key pull.Key, o 
 	if err != nil {
 		return pull.Summary{}, err
 	}
-	created, _, err := r.client.PullRequests.Create(ctx, key.Owner, key.Repo, &github.NewPullRequest{
+	wanted := &github.NewPullRequest{
 		Title: github.String(title(o.Title)), Body: github.String(cut(o.Body, maxBodyText)), Head: &o.Head, Base: &o.Base, Draft: &o.Draft,
 		MaintainerCanModify: github.Bool(true),
-	})
-	err = settle(err)
-	if refused, ok := errors.AsType[*Rejected](err); ok && strings.Contains(strings.ToLower(refused.Message), "a pull request already exists") {
+	}
+	created, _, err := r.client.PullRequests.Create(ctx, key.Owner, key.Repo, wanted)
+	if refusedFor(err, "fork collab") { // maintainers cannot be let into the fork of another organisation
+		wanted.MaintainerCanModify = github.Bool(false)
+		created, _, err = r.client.PullRequests.Create(ctx, key.Owner, key.Repo, wanted)
+	}
+	if refusedFor(err, "a pull request already exists") {
 		return r.findPull(ctx, o)
 	}
 	if err != nil {
-		return pull.Summary{}, err
+		return pull.Summary{}, settle(err)
 	}
 	if created.GetNumber() == 0 {
 		return pull.Summary{}, &Temporary{Answer{Endpoint: postPull, Message: "the answer names no pull request"}}
@@ -48,6 +52,12 @@ func (a *App) openPull(ctx context.Context, installation int64, key pull.Key, o 
 	s := summarized(created, "")
 	s.Own = true
 	return s, nil
+}
+
+// refusedFor tells whether GitHub refused for a reason, in words of its own.
+func refusedFor(err error, words string) bool {
+	refused, ok := errors.AsType[*Rejected](err)
+	return ok && strings.Contains(strings.ToLower(refused.Message), words)
 }
 
 // findPull finds the pull request that is there already: the open one.

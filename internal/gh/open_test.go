@@ -133,3 +133,18 @@ func TestOpenPullCost(t *testing.T) {
 		}
 	}
 }
+
+// Maintainers cannot be let into the fork of another organisation: the pull
+// request is opened all the same.
+func TestOpenPullFromAForkThatLetsNobodyIn(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.repo.Push("bot-forks:fix", ghtest.Commit{Message: "Fix it", Files: map[string]ghtest.File{"a.txt": ghtest.Text("A\n")}})
+	must(t, err)
+	must(t, w.srv.Fault(ghtest.Fault{Method: "POST", Path: "/pulls$", Contains: `"maintainer_can_modify":true`, Status: 422,
+		Body: `{"message":"Validation Failed","errors":[{"resource":"PullRequest","code":"custom","field":"fork_collab","message":"Fork collab can't be granted by someone without permission"}]}`}))
+	s, err := w.app.OpenPull(t.Context(), 0, cpython, pull.OpenPull{Head: "bot-forks:fix", Base: "main", Title: "Fix it"})
+	must(t, err)
+	if s.Number == 0 || !s.Own || s.HeadBranch != "fix" {
+		t.Errorf("opened %+v", s)
+	}
+}

@@ -109,6 +109,11 @@ func (s *Server) SetPermissions(owner string, permissions map[string]string) err
 func (s *Server) Install(owner string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, r := range s.repoList {
+		if r.parent != nil && strings.EqualFold(r.owner.login, owner) { // forks are made on the way
+			r.installed = true
+		}
+	}
 	if s.installs[strings.ToLower(owner)] == nil {
 		s.hooks.installation("created", s.install(owner))
 	}
