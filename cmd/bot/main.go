@@ -27,6 +27,7 @@ type cli struct {
 	Plan         planCmd         `cmd:"" help:"Show what the bot would do to a pull request. Changes nothing."`
 	Check        checkCmd        `cmd:"" help:"Run the rules on a local git range, without a network."`
 	CheckConfig  checkConfigCmd  `cmd:"" help:"Check settings files and name every fault."`
+	Backport     backportCmd     `cmd:"" help:"Bring a commit to maintenance branches, in a repository of yours."`
 	Lifecycle    lifecycleCmd    `cmd:"" help:"Show the phase and the next release of each branch, or a plan of releases."`
 	BackportGaps backportGapsCmd `cmd:"" help:"List fixes that a maintenance branch lacks."`
 	Schema       schemaCmd       `cmd:"" help:"Print the JSON schema of the settings."`
