@@ -109,7 +109,11 @@ func (w row) details() string {
 	var b strings.Builder
 	conflicts, more, missing := w.Conflicts, w.More, w.Missing
 	fmt.Fprintf(&b, conflictTitle, w.Version)
-	if len(conflicts) == 0 {
+	switch {
+	case len(conflicts) > 0:
+	case w.PR != 0: // too many, or the board was lost with what it held
+		fmt.Fprintf(&b, conflictThere, w.PR)
+	default:
 		b.WriteString(conflictMany)
 	}
 	for _, c := range conflicts {

@@ -27,6 +27,7 @@ const (
 	textConflict   = "could not be picked by itself: see below"
 	conflictTitle  = "**Conflicts on %s**\n\n"
 	conflictMany   = "Too many to name them here.\n"
+	conflictThere  = "#%d names the files.\n"
 	missingTitle   = "\nThese changes touch the same files and are not on %s; the conflicts may come from them:\n\n"
 )
 
