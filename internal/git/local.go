@@ -140,6 +140,27 @@ func told(name string, p printed) error {
 	return fmt.Errorf("git %s (exit status %d)%s", name, p.code, tidy(p.errors))
 }
 
+// noSuchBranch is git's word for a branch that a remote does not have.
+const noSuchBranch = "couldn't find remote ref"
+
+// without passes on what it gets, but lines that contain a text.
+type without struct {
+	text string
+	to   io.Writer
+}
+
+func (w without) Write(p []byte) (int, error) {
+	for line := range bytes.Lines(p) {
+		if bytes.Contains(line, []byte(w.text)) {
+			continue
+		}
+		if _, err := w.to.Write(line); err != nil {
+			return 0, err
+		}
+	}
+	return len(p), nil
+}
+
 // talk runs git as the person would, so that it may ask for passwords and run
 // hooks. Each of env is added.
 func (l *Local) talk(ctx context.Context, env []string, args ...string) (printed, error) {
@@ -149,7 +170,7 @@ func (l *Local) talk(ctx context.Context, env []string, args ...string) (printed
 		cmd.Env = append(cmd.Env, "GIT_DIR="+l.Common)
 	}
 	stdout, stderr := capped{max: maxOutput}, capped{max: maxErrors, cut: true}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = &bytes.Reader{}, &stdout, io.MultiWriter(&stderr, l.log)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = &bytes.Reader{}, &stdout, io.MultiWriter(&stderr, without{noSuchBranch, l.log})
 	err := cmd.Run()
 	p := printed{stdout.Bytes(), stderr.String(), -1}
 	if cmd.ProcessState != nil {
