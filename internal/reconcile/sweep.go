@@ -26,7 +26,8 @@ const (
 	// sweepBatch is how many pull requests one step looks at.
 	sweepBatch = 10
 	// requestsPerLook is what looking at one pull request costs at most, as a
-	// rule: its state, and the contents of its NEWS entries.
+	// rule: its state, and the contents of its NEWS entries or, once it is merged,
+	// its backports.
 	requestsPerLook = 2
 	// closedFor is how long a full sweep comes back to pull requests that are
 	// merged or closed, and not touched since.
@@ -108,8 +109,8 @@ func (r *Reconciler) due(state sweepState) *sweepRound {
 	return round
 }
 
-// list names the pull requests that a sweep looks at, without those that no
-// rule has an eye on. Backports live on those that are merged or closed.
+// list names the pull requests that a sweep looks at. Backports live on those
+// that are merged or closed; without them only open ones matter.
 func (r *Reconciler) list(ctx context.Context, p place, state sweepState, round *sweepRound) (numbers []int, err error) {
 	since := state.Recent.Add(-recentOverlap)
 	backports := p.rules.Backport.Mode == config.On
@@ -125,28 +126,36 @@ func (r *Reconciler) list(ctx context.Context, p place, state sweepState, round 
 	if oldest := round.Started.Add(-closedFor); round.Full && (state.Recent.IsZero() || since.After(oldest)) {
 		since = oldest
 	}
-	touched, _, err := r.GitHub.Walk(ctx, gh.Walk{Key: p.key, Installation: p.installation, Since: since, Max: maxTouched})
-	if err != nil {
-		return nil, err
-	}
-	if labels := p.asking(); round.Full && len(labels) > 0 {
-		asked, err := r.GitHub.MergedPulls(ctx, gh.MergedRequest{Key: p.key, Installation: p.installation, Labels: labels})
-		if err != nil {
-			return nil, err
-		}
-		touched = append(touched, asked...)
-	}
+	others, err := r.listClosed(ctx, p, since, round.Full)
 	seen := map[int]bool{}
 	for _, n := range numbers {
 		seen[n] = true
 	}
-	for _, s := range touched {
+	for _, s := range others {
 		if !seen[s.Number] {
 			seen[s.Number] = true
 			numbers = append(numbers, s.Number)
 		}
 	}
-	return numbers, nil
+	return numbers, err
+}
+
+// listClosed lists pull requests in whatever state: those touched lately and,
+// for a full sweep, merged ones that still ask for a backport.
+func (r *Reconciler) listClosed(ctx context.Context, p place, since time.Time, full bool) ([]pull.Summary, error) {
+	touched, complete, err := r.GitHub.Walk(ctx, gh.Walk{Key: p.key, Installation: p.installation, Since: since, Max: maxTouched})
+	if err != nil {
+		return nil, err
+	}
+	if !complete {
+		zerolog.Ctx(ctx).Warn().Time("since", since).Msg("more pull requests were touched than a sweep lists: those touched last are looked at")
+	}
+	labels := p.asking()
+	if !full || len(labels) == 0 {
+		return touched, nil
+	}
+	asked, err := r.GitHub.MergedPulls(ctx, gh.MergedRequest{Key: p.key, Installation: p.installation, Labels: labels})
+	return append(touched, asked...), err
 }
 
 // sweepStep does the next piece of a sweep that is on its way. Its state

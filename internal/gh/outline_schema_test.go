@@ -1,0 +1,50 @@
+package gh
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// As TestAgainstGitHubsDescriptions, for what is asked of a whole repository.
+func TestOutlineAndWalkAgainstGitHubsDescription(t *testing.T) {
+	dir := os.Getenv("CONCORDE_OCTOKIT")
+	if dir == "" {
+		t.Skip("CONCORDE_OCTOKIT is not set: it names the directory node_modules/@octokit with graphql-schema in it")
+	}
+	graphql, asked := loadGraphQL(t, filepath.Join(dir, "graphql-schema/schema.graphql")), 0
+	w := newWorld(t, func(c *ghtest.Config, _ *Config) {
+		c.Observe = func(x ghtest.Exchange) {
+			if !strings.HasSuffix(x.Route, "/graphql") {
+				return
+			}
+			asked++
+			if err := graphql.check(x); err != nil {
+				t.Errorf("%v\nrequest %.600s\nanswer %.600s", err, x.RequestBody, x.Body)
+			}
+		}
+	})
+	for i := range 101 {
+		must(t, w.repo.SetLabel(ghtest.Label{Name: fmt.Sprint("label ", i), Description: "d"}))
+		_, err := w.repo.Push(fmt.Sprint("3.", i))
+		must(t, err)
+	}
+	w.backport("b")
+	_, err := w.repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: "b", Base: "main", Labels: []string{"label 1"}})
+	must(t, err)
+	_, err = w.app.Outline(t.Context(), OutlineQuery{Key: cpython, SettingsPath: "README.rst"})
+	must(t, err)
+	for _, walk := range []Walk{{}, {Base: "main", Label: "label 1", States: []string{"OPEN"}}} {
+		walk.Key, walk.Max = cpython, 1
+		if found, _, err := w.app.Walk(t.Context(), walk); err != nil || len(found) != 1 {
+			t.Errorf("%+v: %v, %v", walk, found, err)
+		}
+	}
+	if asked != 5 {
+		t.Errorf("%d queries were checked, want 5", asked)
+	}
+}
