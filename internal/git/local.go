@@ -9,8 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Local is a person's own repository, to pick in. Its configuration is in force,
@@ -140,21 +142,20 @@ func told(name string, p printed) error {
 	return fmt.Errorf("git %s (exit status %d)%s", name, p.code, tidy(p.errors))
 }
 
-// noSuchBranch is git's word for a branch that a remote does not have.
-const noSuchBranch = "couldn't find remote ref"
+// sieve passes on what it gets, but lines that are for programs.
+type sieve struct{ to io.Writer }
 
-// without passes on what it gets, but lines that contain a text.
-type without struct {
-	text string
-	to   io.Writer
-}
+// forPrograms are git's word for a branch that a remote does not have, and what
+// "git push --porcelain" and "git ls-remote" print. The rest is for people, such
+// as the output of hooks.
+var forPrograms = regexp.MustCompile(`^(.*couldn't find remote ref.*|To .*|[ +*=!-]\t[^\t]*\t.*|Done|[0-9a-f]{40}\t.*)\n$`)
 
-func (w without) Write(p []byte) (int, error) {
+func (s sieve) Write(p []byte) (int, error) {
 	for line := range bytes.Lines(p) {
-		if bytes.Contains(line, []byte(w.text)) {
+		if forPrograms.Match(line) {
 			continue
 		}
-		if _, err := w.to.Write(line); err != nil {
+		if _, err := s.to.Write(line); err != nil {
 			return 0, err
 		}
 	}
@@ -162,15 +163,15 @@ func (w without) Write(p []byte) (int, error) {
 }
 
 // talk runs git as the person would, so that it may ask for passwords and run
-// hooks. Each of env is added.
+// hooks, whose output they see. Each of env is added.
 func (l *Local) talk(ctx context.Context, env []string, args ...string) (printed, error) {
 	cmd := exec.CommandContext(ctx, l.work.git, args...)
 	cmd.Dir, cmd.Env = l.home, append(slices.Clone(l.env), env...)
 	if l.home == l.Common {
 		cmd.Env = append(cmd.Env, "GIT_DIR="+l.Common)
 	}
-	stdout, stderr := capped{max: maxOutput}, capped{max: maxErrors, cut: true}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = &bytes.Reader{}, &stdout, io.MultiWriter(&stderr, without{noSuchBranch, l.log})
+	stdout, stderr, people := capped{max: maxOutput}, capped{max: maxErrors, cut: true}, sieve{&single{to: l.log}}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = &bytes.Reader{}, io.MultiWriter(&stdout, people), io.MultiWriter(&stderr, people)
 	err := cmd.Run()
 	p := printed{stdout.Bytes(), stderr.String(), -1}
 	if cmd.ProcessState != nil {
@@ -180,4 +181,16 @@ func (l *Local) talk(ctx context.Context, env []string, args ...string) (printed
 		err = context.Cause(ctx)
 	}
 	return p, err
+}
+
+// single lets two streams write to one writer.
+type single struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+func (s *single) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.to.Write(p)
 }

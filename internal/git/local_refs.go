@@ -2,7 +2,6 @@ package git
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -154,8 +153,11 @@ func lastLine(text string) string {
 // RemoteBranch asks a remote where a branch of it is; "" where there is none.
 func (l *Local) RemoteBranch(ctx context.Context, remote, branch string) (string, error) {
 	p, err := l.talk(ctx, nil, "ls-remote", "--quiet", "--", remote, "refs/heads/"+branch)
+	if err != nil && p.code > 0 {
+		err = told("ls-remote", p)
+	}
 	if err != nil {
-		return "", errors.Join(err, ctx.Err())
+		return "", err
 	}
 	for line := range strings.Lines(string(p.out)) {
 		if id, name, _ := strings.Cut(strings.TrimSpace(line), "\t"); name == "refs/heads/"+branch && fullID.MatchString(id) {

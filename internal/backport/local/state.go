@@ -165,6 +165,11 @@ var fullID = regexp.MustCompile(`^[0-9a-f]{40}$`)
 
 // check keeps what others may have written from reaching git.
 func (s *state) check() error {
+	for _, remote := range []string{s.Remote, s.PushTo} {
+		if remote == "" || remote[0] == '-' {
+			return fmt.Errorf("%q is no name of a remote", remote)
+		}
+	}
 	ids := []string{s.Commit}
 	for _, r := range s.Rows {
 		if !git.ValidBranch(r.Branch) || !git.ValidBranch(r.Head) {
