@@ -2,6 +2,7 @@ package git
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,8 +24,9 @@ type Local struct {
 	// Common is what all work trees of the repository share: its directory .git,
 	// or that of a bare repository. It is absolute.
 	Common string
-	// Top is the work tree that Dir is in, absolute; "" outside of any.
-	Top string
+	// Top is the work tree that Dir is in, absolute; "" outside of any. Outer is
+	// the same, or that of the repository which this one is a submodule of.
+	Top, Outer string
 	// Shallow tells that history is cut off.
 	Shallow bool
 
@@ -97,13 +99,20 @@ func (l *Local) locate(ctx context.Context) error {
 	}
 	l.Shallow, l.Common = facts[1] == "true", strings.TrimSuffix(facts[3], "\n")
 	l.home = l.Common
-	if facts[2] == "true" {
-		if out, err = l.Repository.run(ctx, nil, "rev-parse", "--path-format=absolute", "--show-toplevel"); err != nil {
-			return err
-		}
-		l.Top = strings.TrimSuffix(string(out), "\n")
-		l.home = l.Top
+	if facts[2] != "true" {
+		return nil
 	}
+	top, err := l.Repository.run(ctx, nil, "rev-parse", "--path-format=absolute", "--show-toplevel")
+	if err != nil {
+		return err
+	}
+	outer, err := l.Repository.run(ctx, nil, "rev-parse", "--path-format=absolute", "--show-superproject-working-tree")
+	if err != nil {
+		return err
+	}
+	l.Top = strings.TrimSuffix(string(top), "\n")
+	l.Outer = cmp.Or(strings.TrimSuffix(string(outer), "\n"), l.Top)
+	l.home = l.Top
 	return nil
 }
 

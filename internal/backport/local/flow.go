@@ -325,10 +325,10 @@ func cause(err error) error {
 func (f *Flow) treeFor(s *state, r Row) (string, error) {
 	dir := s.Worktree
 	if dir == "" {
-		if f.repo.Top == "" {
+		if f.repo.Outer == "" {
 			return "", errors.New("the repository is bare: name a directory to resolve the conflict in with --worktree DIR")
 		}
-		dir = f.repo.Top + "-" + strings.ReplaceAll(r.Head, "/", "-")
+		dir = f.repo.Outer + "-" + strings.ReplaceAll(r.Head, "/", "-")
 	}
 	parent, err := filepath.EvalSymlinks(filepath.Dir(dir)) // as git will name it
 	if err != nil {
