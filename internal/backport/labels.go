@@ -26,7 +26,8 @@ const defaultColor = "ededed"
 // against that. So a colour or a description is replaced only where it is one
 // that the settings or the preset have for some phase, or that GitHub gives.
 func (c *Config) Labels(o gh.Outline, now time.Time) []gh.LabelEdit {
-	if c.Settings.Mode != config.On {
+	fork := c.Settings.PushTo != config.Upstream && strings.EqualFold(c.Settings.PushTo, o.Key.Owner) // its branches are but copies
+	if c.Settings.Mode != config.On || fork {
 		return nil
 	}
 	labels := map[string]gh.Label{}

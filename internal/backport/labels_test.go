@@ -10,6 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // preset is the configuration of the preset, changed.
@@ -88,14 +89,16 @@ func TestLabels(t *testing.T) {
 			want: []gh.LabelEdit{made("backport: 3.14", "c2e0c6", fixes)}},
 		"labels of others": {labels: []gh.Label{{Name: "type-bug", Color: "c2e0c6"}, {Name: asks + "main", Color: "c2e0c6"}, {Name: "needs backport to"}, {Name: asks + "9.9", Color: "c2e0c6", Description: fixes},
 			{Name: asks + "3.16", Color: "c2e0c6"}, {Name: asks + "  3.9"}, {Name: "3.9"}}},
-		"off": {change: []func(*config.Backport){func(b *config.Backport) { b.Mode = config.Off }}, branches: []string{"3.14"}, labels: []gh.Label{{Name: asks + "3.9", Color: "c2e0c6"}}},
+		"the fork that gets the branches": {change: []func(*config.Backport){func(b *config.Backport) { b.PushTo = "python" }}, branches: []string{"3.14"}},
+		"another fork gets them":          {change: []func(*config.Backport){func(b *config.Backport) { b.PushTo = "someone" }}, branches: []string{"3.14"}, want: []gh.LabelEdit{made(asks+"3.14", "c2e0c6", fixes)}},
+		"off":                             {change: []func(*config.Backport){func(b *config.Backport) { b.Mode = config.Off }}, branches: []string{"3.14"}, labels: []gh.Label{{Name: asks + "3.9", Color: "c2e0c6"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			now := day("2026-11-21")
 			if c.at != "" {
 				now = day(c.at)
 			}
-			rules, o := preset(c.change...), gh.Outline{Branches: c.branches, Labels: c.labels}
+			rules, o := preset(c.change...), gh.Outline{Key: pull.Key{Owner: "Python", Repo: "cpython"}, Branches: c.branches, Labels: c.labels}
 			got := rules.Labels(o, now)
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

@@ -16,7 +16,8 @@ type OutlineQuery struct {
 
 // Outline is a repository without its pull requests.
 type Outline struct {
-	DefaultBranch string // "" where the repository has no commits
+	Key           pull.Key // Number 0
+	DefaultBranch string   // "" where the repository has no commits
 	Branches      []string
 	Labels        []Label
 	Settings      []byte // as pull.Request has it
@@ -70,7 +71,7 @@ func (a *App) outline(ctx context.Context, q OutlineQuery) (Outline, error) {
 	if err := l.settings(ctx, found.Repository.Settings); err != nil {
 		return Outline{}, err
 	}
-	out := Outline{Labels: labels.Nodes, Settings: l.out.Settings}
+	out := Outline{Key: q.Key.Repository(), Labels: labels.Nodes, Settings: l.out.Settings}
 	if found.Repository.DefaultBranchRef != nil {
 		out.DefaultBranch = found.Repository.DefaultBranchRef.Name
 	}

@@ -29,7 +29,7 @@ func TestOutline(t *testing.T) {
 		_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido", Files: map[string]ghtest.File{settingsPath: f}})
 		must(t, err)
 	}
-	want := Outline{DefaultBranch: "main", Branches: []string{"main"}, Labels: []Label{}}
+	want := Outline{Key: cpython, DefaultBranch: "main", Branches: []string{"main"}, Labels: []Label{}}
 	if diff := cmp.Diff(want, outline()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
