@@ -153,9 +153,15 @@ func TestSweepSchedule(t *testing.T) {
 	looks(2, "nightly: all open ones")
 	s.check(s.repo.Close(second, "eric"))
 	s.advance(24 * time.Hour)
-	looks(2, "nightly: those that were closed this week, too")
+	looks(2, "nightly: those that were closed since")
+	s.advance(24 * time.Hour)
+	looks(2, "nightly: those that were closed this week")
 	s.advance(7 * 24 * time.Hour)
 	looks(1, "later: open ones alone")
+	s.advance(time.Minute)
+	s.check(s.repo.EditTitle(second, "second, edited"))
+	s.advance(30 * 24 * time.Hour)
+	looks(2, "after a month without a sweep: what was touched meanwhile")
 }
 
 func TestSweepAsksInEveryRepositoryThatItActsIn(t *testing.T) {
