@@ -29,10 +29,14 @@ type verdict struct {
 
 // try runs git where it may fail.
 func (w work) try(args ...string) (string, error) {
+	out, err := w.command(args...).CombinedOutput()
+	return string(out), err
+}
+
+func (w work) command(args ...string) *exec.Cmd {
 	cmd := exec.Command("git", args...)
 	cmd.Dir = w.dir
-	out, err := cmd.CombinedOutput()
-	return string(out), err
+	return cmd
 }
 
 // cherryPick is the real command, in the work tree: the judge of the engine.
@@ -146,9 +150,7 @@ func (w work) file(path string) (string, bool) {
 // raw gives all that git prints.
 func (w work) raw(args ...string) string {
 	w.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir = w.dir
-	out, err := cmd.Output()
+	out, err := w.command(args...).Output()
 	if err != nil {
 		w.Fatalf("git %v: %v", args, err)
 	}
@@ -157,8 +159,8 @@ func (w work) raw(args ...string) string {
 
 func (w work) blobs(ids []byte) []string {
 	w.Helper()
-	cmd := exec.Command("git", "cat-file", "--batch")
-	cmd.Dir, cmd.Stdin = w.dir, bytes.NewReader(ids)
+	cmd := w.command("cat-file", "--batch")
+	cmd.Stdin = bytes.NewReader(ids)
 	out, err := cmd.Output()
 	if err != nil {
 		w.Fatal(err)

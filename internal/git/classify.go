@@ -19,13 +19,13 @@ type sign struct {
 // local signs come from git on this machine, words of the server aside; the first
 // that fits is taken.
 var local = []sign{
-	{regexp.MustCompile(`No space left on device|Disk quota exceeded|File too large`), DiskFull, true},
+	{regexp.MustCompile(`No space left on device|Out of diskspace|Disk quota exceeded|File too large`), DiskFull, true},
 	{regexp.MustCompile(`couldn't find remote ref`), BranchMissing, false},
 	{regexp.MustCompile(`requested URL returned error: 40[13]|Authentication failed|could not read (Username|Password)|terminal prompts disabled`), Denied, false},
 	{regexp.MustCompile(`repository '[^']*' not found|requested URL returned error: (404|410|451|30\d)|unable to update url base from redirection|does not appear to be a git repository`), RepositoryGone, false},
 	{regexp.MustCompile(`requested URL returned error: (408|425|429|5\d\d)|HTTP (408|425|429|5\d\d)`), Unreachable, true},
 	{regexp.MustCompile(`unable to access|RPC failed|early EOF|hung up unexpectedly|unexpected disconnect|expected flush|Could not resolve|Connection (refused|reset)|timed out|Operation too slow|` +
-		`transfer closed|invalid index-pack output|fetch-pack: |SSL|TLS|bad (pack|line length)|unable to rewind|index-pack died|protocol error`), Unreachable, true},
+		`transfer closed|invalid index-pack output|fetch-pack: |SSL|TLS|bad (pack|line length)|unable to rewind|index-pack died|protocol error|dumb http transport|invalid server response`), Unreachable, true},
 }
 
 // remote signs come from the server, as "remote: …" or as the reason of a

@@ -109,9 +109,18 @@ func (s *space) run(ctx context.Context, c command) (printed, error) {
 	case errors.Is(err, errOutput):
 		return p, &Trouble{Kind: TooLarge, Err: fmt.Errorf("running git %s: %w", c.args[0], err)}
 	case errors.As(err, &exit):
-		return p, classify(c.args[0], err, p.errors)
+		return p, s.trouble(c, err, p.errors)
 	}
 	return p, asTrouble(fmt.Errorf("running git %s: %w", c.args[0], err))
+}
+
+// trouble is why a command ended badly. On a full disk git does not always say so.
+func (s *space) trouble(c command, err error, stderr string) *Trouble {
+	t := classify(c.args[0], err, stderr)
+	if room, err := free(s.dir); t.Kind == Broken && err == nil && room < 1<<20 {
+		t.Kind, t.Temporary = DiskFull, true
+	}
+	return t
 }
 
 func (s *space) command(ctx context.Context, c command) *exec.Cmd {

@@ -128,7 +128,10 @@ func (j Job) checkTargets() error {
 	if len(j.Targets) < 1 || len(j.Targets) > 50 {
 		return fmt.Errorf("%d targets: it takes 1 to 50", len(j.Targets))
 	}
-	heads := map[string]bool{}
+	taken := map[string]bool{}
+	for _, t := range j.Targets {
+		taken[t.Branch] = j.Fork == ""
+	}
 	for _, t := range j.Targets {
 		for _, name := range []string{t.Branch, t.Head} {
 			if !ValidBranch(name) {
@@ -138,10 +141,10 @@ func (j Job) checkTargets() error {
 		if t.Have != "" && !fullID.MatchString(t.Have) {
 			return fmt.Errorf("%q is no full id of a commit", t.Have)
 		}
-		if heads[t.Head] || (t.Head == t.Branch && j.Fork == "") {
+		if taken[t.Head] {
 			return fmt.Errorf("the branch %q is pushed to twice, or picked onto as well", t.Head)
 		}
-		heads[t.Head] = true
+		taken[t.Head] = true
 	}
 	return nil
 }

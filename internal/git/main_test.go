@@ -1,10 +1,13 @@
 package git_test
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -16,7 +19,40 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "server":
 		serveAlone()
+	case "pick":
+		pickAlone()
+	case "proc-receive":
+		refuse(bufio.NewReader(os.Stdin), os.Stdout, os.Getenv("GIT_TEST_REASON"))
 	}
+}
+
+// refuse is the hook proc-receive (githooks(5)), the only one that can name a
+// reason for each branch, as GitHub does.
+func refuse(in *bufio.Reader, out io.Writer, reason string) {
+	packets := func() (lines []string) {
+		for {
+			head := make([]byte, 4)
+			if _, err := io.ReadFull(in, head); err != nil {
+				return lines
+			}
+			size, err := strconv.ParseInt(string(head), 16, 32)
+			if err != nil || size == 0 {
+				return lines
+			}
+			line := make([]byte, size-4)
+			if _, err := io.ReadFull(in, line); err != nil {
+				return lines
+			}
+			lines = append(lines, strings.TrimSpace(string(line)))
+		}
+	}
+	packets() // the version
+	fmt.Fprint(out, "000eversion=1\n0000")
+	for _, command := range packets() { // OLD NEW REF
+		line := "ng " + strings.Fields(command)[2] + " " + reason + "\n"
+		fmt.Fprintf(out, "%04x%s", len(line)+4, line)
+	}
+	fmt.Fprint(out, "0000")
 }
 
 // serveAlone is a server whose CPU time is not that of the tests. It prints its

@@ -21,23 +21,33 @@ type tip struct {
 }
 
 // pick picks onto all targets at once. What keeps one from being done is told in
-// its result.
+// its result. A panic becomes that of the caller, who cleans up.
 func (w *work) pick(ctx context.Context) {
 	var all sync.WaitGroup
-	turns := make(chan struct{}, 4)
+	turns, panics := make(chan struct{}, 4), make(chan any, len(w.picked))
 	for i := range w.picked {
 		if w.picked[i].Outcome == Failed {
 			continue
 		}
 		all.Go(func() {
 			turns <- struct{}{}
-			defer func() { <-turns }()
+			defer func() {
+				if v := recover(); v != nil {
+					panics <- v
+				}
+				<-turns
+			}()
 			if err := w.onto(ctx, i); err != nil {
 				w.picked[i].fail(fmt.Errorf("picking %s onto %s: %w", w.job.Commit, w.picked[i].Branch, err))
 			}
 		})
 	}
 	all.Wait()
+	select {
+	case v := <-panics:
+		panic(v)
+	default:
+	}
 }
 
 // onto picks the originals onto one target, one after the other. After a

@@ -39,7 +39,7 @@ func (w *work) due(i int) bool {
 	switch {
 	case head.id == "" && w.job.Fork != "" && p.Have == "": // the lease tells
 	case head.id != "" && email(head.committer) != w.job.Committer.Email:
-		p.fail(&Trouble{Kind: ForeignBranch, Err: fmt.Errorf("the branch %s is at %s, which %s committed", p.Head, head.id, tidy(head.committer))})
+		p.fail(&Trouble{Kind: ForeignBranch, Err: fmt.Errorf("the branch %s is at %s, which %q committed", p.Head, head.id, email(head.committer))})
 	case head.id != p.Have:
 		p.fail(&Trouble{BranchMoved, true, fmt.Errorf("the branch %s is at %q, not at %q", p.Head, head.id, p.Have)})
 	}

@@ -73,6 +73,11 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "log in", http.StatusUnauthorized)
 		return
 	}
+	s.backendOnly(w, r)
+}
+
+// backendOnly answers by git, whoever asks.
+func (s *server) backendOnly(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body) // pushes come in chunks, which CGI does not know
 	if err != nil {
 		return
@@ -94,6 +99,18 @@ type counter struct {
 func (c *counter) Write(p []byte) (int, error) {
 	c.sum.Add(int64(len(p)))
 	return c.ResponseWriter.Write(p)
+}
+
+// hook installs a script as a hook of a served repository.
+func (s *server) hook(t testing.TB, repository, name, script string) {
+	t.Helper()
+	dir := filepath.Join(s.root, repository, "hooks")
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script+"\n"), 0o777); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // publish makes a bare repository of a work tree, with all its branches, and

@@ -64,7 +64,9 @@ func (s *space) remove() error {
 		}
 	}
 	if err == nil {
-		err = os.Remove(s.dir + ".lock")
+		if err = os.Remove(s.dir + ".lock"); errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
 	}
 	if s.lock != nil {
 		err = errors.Join(err, s.lock.Close())

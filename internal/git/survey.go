@@ -110,6 +110,9 @@ func (w *work) prefetch(ctx context.Context) error {
 	}
 	_, err = w.run(ctx, command{stdin: ids.Bytes(), args: []string{"-c", "fetch.negotiationAlgorithm=noop", "fetch", "origin", "--quiet",
 		"--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--stdin"}})
+	if is(err, CommitMissing) { // these are contents; the commit is here
+		return &Trouble{Broken, true, err}
+	}
 	return err
 }
 

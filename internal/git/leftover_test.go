@@ -1,0 +1,169 @@
+package git_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/concorde-bot/concorde/internal/git"
+)
+
+func TestCancelledJobLeavesNothing(t *testing.T) {
+	for _, step := range []string{"info/refs?service=" + reads, "/r.git/" + reads, "info/refs?service=" + writes, "/r.git/" + writes} {
+		t.Run(step, func(t *testing.T) {
+			s := newStage(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			s.breaks(on(step, func(w http.ResponseWriter, r *http.Request) {
+				cancel()
+				hang(w, r)
+			}))
+			_, err := s.engine(nil).Pick(ctx, s.job)
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v", err)
+			}
+			leftNothing(t, s.dir)
+			noProcess(t, s.URL)
+		})
+	}
+}
+
+func TestPanicLeavesNothing(t *testing.T) {
+	s := newStage(t)
+	e := s.engine(nil)
+	s.job.Message = func(string, string) string { panic("ouch") }
+	defer func() {
+		if v := recover(); v != "ouch" {
+			t.Errorf("recovered %v", v)
+		}
+		leftNothing(t, s.dir)
+	}()
+	s.pick(e)
+}
+
+// The limit is watched while git works: here it waits for the contents.
+func TestTooLarge(t *testing.T) {
+	s := newStage(t)
+	e := s.engine(func(cfg *git.EngineConfig) { cfg.MaxDisk = 1000 })
+	fetches := 0
+	s.breaks(on("info/refs?service="+reads, func(w http.ResponseWriter, r *http.Request) {
+		if fetches++; fetches == 2 {
+			hang(w, r)
+			return
+		}
+		s.backendOnly(w, r)
+	}))
+	_, err := e.Pick(t.Context(), s.job)
+	wantTrouble(t, err, git.TooLarge, false)
+	leftNothing(t, s.dir)
+	noProcess(t, s.URL)
+}
+
+func TestNoJobStartsOnAFullDisk(t *testing.T) {
+	s := newStage(t)
+	e := s.engine(func(cfg *git.EngineConfig) { cfg.MaxDisk = 1 << 60 })
+	_, err := e.Pick(t.Context(), s.job)
+	wantTrouble(t, err, git.DiskFull, true)
+	if n := s.requests.Load(); n > 0 {
+		t.Errorf("%d requests were made", n)
+	}
+}
+
+// pickAlone is a process that picks until it is killed.
+func pickAlone() {
+	e, err := git.NewEngine(git.EngineConfig{Dir: os.Getenv("GIT_TEST_ROOT")})
+	if err != nil {
+		panic(err)
+	}
+	_, err = e.Pick(context.Background(), git.Job{Remote: os.Getenv("GIT_TEST_REMOTE"), Commit: os.Getenv("GIT_TEST_COMMIT"), Committer: committer, Targets: []git.Target{{Branch: "3.14", Head: "x"}}})
+	panic(err)
+}
+
+// What a killed process leaves is removed by the next one; what a running process
+// works in is left alone.
+func TestKilledProcess(t *testing.T) {
+	s := newStage(t)
+	held, ended := make(chan struct{}, 10), make(chan struct{})
+	s.breaks(on("/r.git/"+reads, func(w http.ResponseWriter, r *http.Request) {
+		held <- struct{}{}
+		hang(w, r)
+	}))
+	alone := exec.Command(os.Args[0])
+	alone.Env = append(os.Environ(), "GIT_TEST_ROLE=pick", "GIT_TEST_ROOT="+s.dir, "GIT_TEST_REMOTE="+s.url, "GIT_TEST_COMMIT="+s.job.Commit)
+	out, err := alone.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := alone.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { // where it ends by itself
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			t.Log(lines.Text())
+		}
+		close(ended)
+	}()
+	select {
+	case <-held:
+	case <-ended:
+		t.Fatal("the process ended by itself")
+	}
+	jobs := func() []string {
+		found, err := filepath.Glob(filepath.Join(s.dir, "job-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	before := jobs()
+	e, err := git.NewEngine(git.EngineConfig{Dir: s.dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if after := jobs(); len(before) != 2 || strings.Join(before, " ") != strings.Join(after, " ") {
+		t.Errorf("a running process had %v, and now has %v", before, after)
+	}
+	if err := alone.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = alone.Wait()
+	if after := jobs(); len(after) != 2 {
+		t.Errorf("the killed process left %v: there is nothing to test", after)
+	}
+	s.engine(nil)
+	leftNothing(t, s.dir)
+	s.breaks(on(reads, status(500))) // git itself was not killed: let it go
+	s.CloseClientConnections()
+	noProcess(t, s.URL)
+	if err := e.Clean(t.Context()); err != nil {
+		t.Error(err)
+	}
+	s.breaks(func(http.ResponseWriter, *http.Request) bool { return false })
+	s.cleanly(e)
+}
+
+func TestCleanLeavesOtherFilesAlone(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"notes", "job-1.lock", "job-2/git/HEAD"} {
+		files(name, "x")(work{t, dir})
+	}
+	e, err := git.NewEngine(git.EngineConfig{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Clean(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "notes")); err != nil {
+		t.Error(err)
+	}
+	leftNothing(t, dir)
+}
