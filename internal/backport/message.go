@@ -157,7 +157,7 @@ func troubleText(trouble, version string) string {
 var troubleTexts = map[string]string{
 	"commit missing":       "GitHub does not give out the merged commit: was the default branch force-pushed? Backport by hand.",
 	"branch missing":       "The branch X.Y was deleted meanwhile: set the label again once it is there.",
-	"branch moved":         "The backport's branch changed while it was pushed.",
+	"branch moved":         "The branch X.Y, or that of the backport, changed meanwhile.",
 	"foreign branch":       "The backport's branch is there already, and is not the bot's: open a pull request from it, or delete it and set the label again.",
 	"protected":            "A rule of the repository protects the backport's branch: an administrator must let the App push to it.",
 	"workflows permission": "The change touches workflows, and the App must not push those: an administrator must grant it the permission \"workflows: write\", or somebody backports by hand.",
