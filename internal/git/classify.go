@@ -19,7 +19,7 @@ type sign struct {
 // local signs come from git on this machine, words of the server aside; the first
 // that fits is taken.
 var local = []sign{
-	{regexp.MustCompile(`No space left on device|Out of diskspace|Disk quota exceeded|File too large`), DiskFull, true},
+	{regexp.MustCompile(`No space left on device|Out of diskspace|Disk quota exceeded`), DiskFull, true},
 	{regexp.MustCompile(`couldn't find remote ref`), BranchMissing, false},
 	{regexp.MustCompile(`requested URL returned error: 40[13]|Authentication failed|could not read (Username|Password)|terminal prompts disabled`), Denied, false},
 	{regexp.MustCompile(`repository '[^']*' not found|requested URL returned error: (404|410|451|30\d)|unable to update url base from redirection|does not appear to be a git repository`), RepositoryGone, false},

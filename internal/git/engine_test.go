@@ -55,6 +55,7 @@ func TestPickMakesTheCommit(t *testing.T) {
 // The same job again finds what is done, whether the caller knows of it or not.
 func TestPickAgain(t *testing.T) {
 	s, e := newStage(t), newEngine(t, nil)
+	s.job.Targets[1].Head = "backport-3.1" // the other's name begins with it
 	first := s.cleanly(e)
 	s.breaks(on(writes, func(http.ResponseWriter, *http.Request) { t.Error("something is pushed again") }))
 	if diff := cmp.Diff(first, s.cleanly(e)); diff != "" {
@@ -109,15 +110,16 @@ func TestPickWithOtherServers(t *testing.T) {
 			})
 		},
 		"with a token": func(s *stage) {
-			s.token = "ghs_secret"
-			s.job.Token = func(context.Context) (string, error) { return s.token, nil }
+			s.token.Store("ghs_secret")
+			s.job.Token = func(context.Context) (string, error) { return "ghs_secret", nil }
 		},
 		"with a token that changes": func(s *stage) {
+			token := "ghs_secret"
 			s.job.Token = func(context.Context) (string, error) {
-				s.token += "x"
-				return s.token, nil
+				token += "x"
+				s.token.Store(token)
+				return token, nil
 			}
-			s.token = "ghs_secret"
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

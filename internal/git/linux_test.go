@@ -54,9 +54,10 @@ func TestDiskThatFills(t *testing.T) {
 // pushes, and comes by its header.
 func TestTokenStaysInTheEnvironment(t *testing.T) {
 	s := newStage(t)
-	s.token = "ghs_0123456789secret"
-	basic := base64.StdEncoding.EncodeToString([]byte("x-access-token:" + s.token))
-	s.job.Token = func(context.Context) (string, error) { return s.token, nil }
+	const token = "ghs_0123456789secret"
+	basic := base64.StdEncoding.EncodeToString([]byte("x-access-token:" + token))
+	s.token.Store(token)
+	s.job.Token = func(context.Context) (string, error) { return token, nil }
 	e, looks := s.engine(nil), 0
 	s.breaks(func(_ http.ResponseWriter, r *http.Request) bool {
 		looks++
@@ -66,7 +67,7 @@ func TestTokenStaysInTheEnvironment(t *testing.T) {
 		talking := false
 		for pid, line := range commandLines(t) {
 			talking = talking || strings.Contains(line, "remote-http")
-			if strings.Contains(line, s.token) || strings.Contains(line, basic) {
+			if strings.Contains(line, token) || strings.Contains(line, basic) {
 				t.Errorf("%s: the token is in the arguments of %s: %s", r.URL, pid, line)
 			}
 		}
@@ -79,7 +80,7 @@ func TestTokenStaysInTheEnvironment(t *testing.T) {
 				return nil // it may vanish
 			}
 			text, _ := os.ReadFile(path)
-			if files++; strings.Contains(string(text), s.token) || strings.Contains(string(text), basic) {
+			if files++; strings.Contains(string(text), token) || strings.Contains(string(text), basic) {
 				t.Errorf("%s: the token is in %s", r.URL, path)
 			}
 			return nil
@@ -93,10 +94,8 @@ func TestTokenStaysInTheEnvironment(t *testing.T) {
 	if looks < 7 {
 		t.Errorf("only %d requests were looked at", looks)
 	}
-	s.token, s.job.Targets[0].Head = "other", "again"
-	s.job.Token = func(context.Context) (string, error) { return "ghs_0123456789secret", nil }
 	s.breaks(func(w http.ResponseWriter, r *http.Request) bool { // a server that tells it
-		http.Error(w, r.Header.Get("Authorization")+" ghs_0123456789secret", 403)
+		http.Error(w, r.Header.Get("Authorization")+" "+token, http.StatusForbidden)
 		return true
 	})
 	_, err := e.Pick(t.Context(), s.job)

@@ -18,7 +18,7 @@ import (
 type server struct {
 	*httptest.Server
 	root     string
-	token    string // who has none is told so; "" lets everybody in
+	token    atomic.Value // a string; who has none is told so; "" lets everybody in
 	requests atomic.Int64
 	bytes    atomic.Int64 // of bodies, both ways
 	fault    atomic.Pointer[func(http.ResponseWriter, *http.Request) bool]
@@ -41,6 +41,7 @@ func startServer(root string) (*server, error) {
 		return nil, err
 	}
 	s := &server{root: root, backend: filepath.Join(strings.TrimSpace(string(out)), "git-http-backend")}
+	s.token.Store("")
 	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
 	return s, nil
 }
@@ -68,7 +69,7 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request) {
 	if f := s.fault.Load(); f != nil && (*f)(w, r) {
 		return
 	}
-	if _, password, _ := r.BasicAuth(); password != s.token {
+	if _, password, _ := r.BasicAuth(); password != s.token.Load() {
 		w.Header().Set("WWW-Authenticate", `Basic realm="git"`)
 		http.Error(w, "log in", http.StatusUnauthorized)
 		return

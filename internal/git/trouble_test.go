@@ -100,14 +100,14 @@ func TestTroubleOfTheJob(t *testing.T) {
 		{"404", func(s *stage) { s.breaks(on(reads, status(404))) }, git.RepositoryGone, false},
 		{"no such repository", func(s *stage) { s.job.Remote = s.URL + "/other.git" }, git.RepositoryGone, false},
 		{"moved", func(s *stage) {
-			s.breaks(on("/r.git/", http.RedirectHandler(s.URL+"/new.git/info/refs?service=git-upload-pack", 301).ServeHTTP))
+			s.breaks(on("/r.git/", http.RedirectHandler(s.URL+"/new.git/info/refs?service=git-upload-pack", http.StatusMovedPermanently).ServeHTTP))
 		}, git.RepositoryGone, false},
 		{"403", func(s *stage) { s.breaks(on(reads, status(403))) }, git.Denied, false},
 		{"wrong token", func(s *stage) {
-			s.token = "right"
+			s.token.Store("right")
 			s.job.Token = func(context.Context) (string, error) { return "wrong-token", nil }
 		}, git.Denied, false},
-		{"no token", func(s *stage) { s.token = "right" }, git.Denied, false},
+		{"no token", func(s *stage) { s.token.Store("right") }, git.Denied, false},
 		{"token that is none", func(s *stage) {
 			s.job.Token = func(context.Context) (string, error) { return "two\nlines", nil }
 		}, git.Denied, false},
