@@ -51,8 +51,8 @@ type Sweep struct {
 	MaxWrites int `yaml:"max-writes" jsonschema:"minimum=1,maximum=100000"`
 	// RequestsPerMinute paces the look, per repository. GitHub allows 900 points a minute.
 	RequestsPerMinute int `yaml:"requests-per-minute" jsonschema:"minimum=1,maximum=900"`
-	// FullAt is the hour (UTC, 0 to 23) after which the nightly sweep over all
-	// open pull requests runs.
+	// FullAt is the hour (UTC, 0 to 23) after which the nightly sweep runs: over all
+	// pull requests that are open, changed within a week, or wait for a backport.
 	FullAt int `yaml:"full-at" jsonschema:"minimum=0,maximum=23"`
 }
 

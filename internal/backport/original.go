@@ -130,6 +130,8 @@ func (o *original) one(version string) {
 	v := o.decide(o.r, version)
 	before, remembers := o.outcome(version)
 	switch {
+	case o.old(version): // of a time before the bot
+		return
 	case !on && !o.took(label): // nobody asks, or somebody changed their mind
 		return
 	case v.answer == refused:
@@ -294,6 +296,23 @@ func (o *original) again(at time.Time) {
 	if !at.IsZero() && (o.wants.Again.IsZero() || at.Before(o.wants.Again)) {
 		o.wants.Again = at
 	}
+}
+
+// forgotten is the age after which a label on a merged pull request asks for
+// nothing any more, unless the bot took it up before: a bot that comes to an old
+// repository must not wake the labels that were left over for years.
+const forgotten = 30 * 24 * time.Hour
+
+// old tells whether merge and label are forgotten.
+func (o *original) old(version string) bool {
+	if _, taken := o.before.Rows[version]; taken || o.r.Merge == nil {
+		return false
+	}
+	since := o.r.Merge.At
+	if e, found := o.lastAsked(o.r.Events, version); found && e.At.After(since) {
+		since = e.At
+	}
+	return o.r.Now.Sub(since) > forgotten
 }
 
 // took tells whether it was the bot that took the label off last.

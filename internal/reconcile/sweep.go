@@ -140,6 +140,11 @@ func (r *Reconciler) list(ctx context.Context, p place, state sweepState, round 
 	return numbers, err
 }
 
+// askedFor is how long after its merge a pull request with a label for a
+// backport is looked at every night. What waits longer waits for a person, whose
+// doings bring an event.
+const askedFor = 90 * 24 * time.Hour
+
 // listClosed lists pull requests in whatever state: those touched lately and,
 // for a full sweep, merged ones that still ask for a backport.
 func (r *Reconciler) listClosed(ctx context.Context, p place, since time.Time, full bool) ([]pull.Summary, error) {
@@ -154,7 +159,7 @@ func (r *Reconciler) listClosed(ctx context.Context, p place, since time.Time, f
 	if !full || len(labels) == 0 {
 		return touched, nil
 	}
-	asked, err := r.GitHub.MergedPulls(ctx, gh.MergedRequest{Key: p.key, Installation: p.installation, Labels: labels})
+	asked, err := r.GitHub.MergedPulls(ctx, gh.MergedRequest{Key: p.key, Installation: p.installation, Labels: labels, Since: r.Now().Add(-askedFor)})
 	return append(touched, asked...), err
 }
 
