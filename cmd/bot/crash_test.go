@@ -56,10 +56,15 @@ type ending struct {
 
 func weather(t *testing.T, size storm, database string) map[int]ending {
 	github, cpython := newGitHub(t, ghtest.Config{RateLimit: 1 << 30})
-	github.Fault(ghtest.Fault{ // sweeps find nothing to look at
-		Method: http.MethodGet, Path: "/pulls$", Times: -1,
-		Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: "[]",
-	})
+	for _, list := range []ghtest.Fault{ // sweeps find nothing to look at
+		{Method: http.MethodGet, Path: "/pulls$", Body: "[]"},
+		{Path: "^/graphql$", Contains: "all:pullRequests", Body: `{"data":{"repository":{"all":{"nodes":[],"pageInfo":{"hasNextPage":false}}}}}`},
+	} {
+		list.Times, list.Status, list.Header = -1, http.StatusOK, http.Header{"Content-Type": {"application/json"}}
+		if err := github.Fault(list); err != nil {
+			t.Fatal(err)
+		}
+	}
 	environment := identity(github)
 	environment["DATABASE_URL"], environment["BOT_SETTLE"] = database, "20ms"
 	bot := serve(t, environment)

@@ -50,3 +50,9 @@ func enabled(all []pull.Rule) []pull.Rule {
 func newReconciler(in surroundings, github *gh.App) (*reconcile.Reconciler, error) {
 	return reconcile.New(reconcile.Config{Settings: in.central, GitHub: github, Now: time.Now, Rules: in.rules})
 }
+
+// labels says what the labels of a repository need.
+func (in surroundings) labels(s config.Rules, o gh.Outline, now time.Time) []gh.LabelEdit {
+	c := backport.Config{Settings: s.Backport, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL}
+	return c.Labels(o, now)
+}

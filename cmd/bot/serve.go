@@ -155,9 +155,11 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	if b.calendar, err = newCalendar(s.ctx, calendarConfig{calendarFlags: c.Calendar, Store: b.queue, Log: b.log, Now: time.Now}); err != nil {
 		return nil, misuse(err)
 	}
+	around := surroundings{settings, b.calendar.Current, c.GitHub.ServerURL}
 	b.reconciler, err = reconcile.New(reconcile.Config{
 		Settings: settings, GitHub: b.github, Store: b.queue, DryRun: c.DryRun,
-		Rules:   surroundings{settings, b.calendar.Current, c.GitHub.ServerURL}.rules,
+		Rules:   around.rules,
+		Labels:  around.labels,
 		Picker:  &backport.Picker{GitHub: b.github, Engine: b.engine, Now: time.Now},
 		Metrics: b.registry, Log: b.log, Now: time.Now,
 	})
