@@ -143,6 +143,9 @@ func (e *Engine) Pick(ctx context.Context, job Job) ([]Picked, error) {
 
 // pick does a job in a space of its own.
 func (e *Engine) pick(ctx context.Context, job Job) (picked []Picked, err error) {
+	if err := os.MkdirAll(e.cfg.Dir, 0o700); err != nil { // machines clean their temporary directories
+		return nil, asTrouble(err)
+	}
 	room, err := free(e.cfg.Dir)
 	if err == nil && room < e.cfg.MaxDisk {
 		return nil, &Trouble{Kind: DiskFull, Temporary: true, Err: fmt.Errorf("picking: %d bytes of the disk are free, one job may need %d", room, e.cfg.MaxDisk)}
