@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -75,11 +76,19 @@ type process struct {
 // serve starts `bot serve` with the given flags and waits until it is ready.
 func serve(t testing.TB, environment map[string]string, flags ...string) *process {
 	t.Helper()
+	return serveBy(t, nil, environment, flags...)
+}
+
+// serveBy has another program start it, which gets the command after its own
+// arguments.
+func serveBy(t testing.TB, starter []string, environment map[string]string, flags ...string) *process {
+	t.Helper()
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, cmd: exec.Command(program, append([]string{"serve"}, flags...)...), log: &lockedBuffer{}, ended: make(chan struct{})}
+	words := slices.Concat(starter, []string{program, "serve"}, flags)
+	p := &process{t: t, cmd: exec.Command(words[0], words[1:]...), log: &lockedBuffer{}, ended: make(chan struct{})}
 	p.cmd.Env = []string{asBot + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "BOT_LISTEN=127.0.0.1:0", "BOT_WRITES_PER_MINUTE=0", "BOT_LIFECYCLE_CYCLE_URL=", "BOT_LIFECYCLE_RELEASES_URL="}
 	for name, value := range environment {
 		p.cmd.Env = append(p.cmd.Env, name+"="+value)

@@ -93,13 +93,6 @@ func (s *stage) twoTargets() int {
 	return number
 }
 
-// rests waits until the bot has nothing to do.
-func (s *stage) rests() {
-	s.Helper()
-	flush(s, s.github)
-	s.eventually("the bot to come to rest", s.bot.idle, func() string { return s.bot.get("/readyz") })
-}
-
 // killAt kills the bot at a moment of what the trigger starts.
 func (s *stage) killAt(m moment, trigger func()) {
 	s.Helper()

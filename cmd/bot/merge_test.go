@@ -23,12 +23,13 @@ backport:
     - {version: "3.9", phase: end-of-life}
 `
 
-// backportStage is a stage whose branches have fixed phases.
-func backportStage(t testing.TB) *stage {
+// backportStage is a stage whose branches have fixed phases. More lines of the
+// settings may follow them.
+func backportStage(t testing.TB, more ...string) *stage {
 	t.Helper()
 	s := newStage(t)
 	settings := filepath.Join(t.TempDir(), "concorde.yml")
-	s.check(os.WriteFile(settings, []byte(phases), 0o600))
+	s.check(os.WriteFile(settings, []byte(phases+strings.Join(more, "\n")), 0o600))
 	s.environment["BOT_CONFIG"] = settings
 	return s
 }

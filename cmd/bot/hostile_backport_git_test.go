@@ -1,0 +1,170 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"testing"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// workflow is a change that only a token with a permission of its own may push.
+var workflow = map[string]ghtest.File{build: ghtest.Text("name: Tests\non: [push, pull_request]\npermissions: {}\n")}
+
+const build = ".github/workflows/build.yml"
+
+// ownWorkflow gives branches a workflow of their own, so that the pick is not
+// what main has: that anyone may push.
+func ownWorkflow(s *stage) {
+	for _, branch := range []string{"3.14", "3.13"} {
+		_, err := s.cpython.Push(branch, ghtest.Commit{Message: "Tests of " + branch, Files: map[string]ghtest.File{
+			build: ghtest.Text("# of " + branch + "\nname: Tests\non: [push, pull_request]\n"),
+		}})
+		s.check(err)
+	}
+}
+
+// noWorkflows are the permissions of an App that may not push workflows.
+func noWorkflows() map[string]string {
+	all := ghtest.DefaultPermissions()
+	delete(all, "workflows")
+	return all
+}
+
+// gitTroubles are those of the fetch and the push.
+var gitTroubles = []hardship{
+	{
+		name: "target deleted during the pick",
+		begin: func(s *stage, _ *merged) {
+			s.at(fetching, 0, func() { s.check(s.cpython.DeleteBranch("3.14")) })
+		},
+		board: []string{"| 3.14 | not allowed | the repository has no branch 3.14; set the label again once it is cut |", "| 3.13 | open: #"},
+		heal: func(s *stage, _ *merged) {
+			_, err := s.cpython.ForcePush("3.14", "3.13")
+			s.check(err)
+		},
+	},
+	{
+		name: "target force-pushed during the pick",
+		begin: func(s *stage, _ *merged) {
+			s.at(fetching, 1, func() {
+				_, err := s.cpython.ForcePush("3.14", "3.13", ghtest.Commit{Message: "Another history"})
+				s.check(err)
+			})
+		},
+		board: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
+	},
+	{
+		name: "protected branch",
+		begin: func(s *stage, m *merged) {
+			s.check(s.cpython.Protect(m.branch("3.14"), ghtest.Protection{NoPush: true}))
+		},
+		board: []string{"| 3.14 | error | A rule of the repository protects the backport's branch: an administrator must let the App push to it", "| 3.13 | open: #"},
+		heal:  func(s *stage, m *merged) { s.check(s.cpython.Protect(m.branch("3.14"), ghtest.Protection{})) },
+	},
+	{
+		name:  "workflows, and no permission for them",
+		files: workflow,
+		begin: func(s *stage, _ *merged) {
+			ownWorkflow(s)
+			s.check(s.github.SetPermissions("python", noWorkflows()))
+		},
+		board: []string{`| 3.14 | error | The change touches workflows, and the App must not push those: an administrator must grant it the permission "workflows: write"`, "| 3.13 | error |"},
+		heal:  func(s *stage, _ *merged) { s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions())) },
+	},
+	{
+		name:  "workflows",
+		files: workflow,
+		begin: func(s *stage, _ *merged) { ownWorkflow(s) },
+		board: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
+	},
+	{
+		name:  "hook",
+		begin: func(s *stage, _ *merged) { s.cpython.RejectPushes("No pushes on Sundays.") },
+		board: []string{"| 3.14 | error | A rule or hook of the repository declined the push: an administrator knows why. Backport by hand.", "| 3.13 | error | A rule or hook"},
+		heal:  func(s *stage, _ *merged) { s.cpython.RejectPushes("") },
+	},
+	{
+		name: "quota",
+		begin: func(s *stage, _ *merged) {
+			s.cpython.RejectPushes("error: GH001: this repository is over its data quota.")
+		},
+		board: []string{"| 3.14 | error | GitHub took no more data for this repository: an administrator must make room, then set the label again."},
+		heal:  func(s *stage, _ *merged) { s.cpython.RejectPushes("") },
+	},
+	{
+		name: "merged commit not found",
+		begin: func(s *stage, m *merged) {
+			text := "ERR upload-pack: not our ref " + m.sha
+			s.always(fetching, ghtest.Fault{Status: 200, Body: fmt.Sprintf("%04x%s", len(text)+4, text)})
+		},
+		board: []string{"| 3.14 | error | GitHub does not give out the merged commit: was the default branch force-pushed? Backport by hand."},
+	},
+	{
+		name:  "no partial clones",
+		begin: func(s *stage, _ *merged) { s.cpython.NoFilter(true) },
+		board: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
+	},
+	{
+		name:  "git server ill",
+		begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Status: 500}) },
+		board: []string{"| 3.14 | error | GitHub's git server could not be reached. It is tried again at 20"},
+	},
+	{
+		name:  "git server hangs",
+		begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Hang: true}) },
+		board: []string{"| 3.14 | error | GitHub's git server could not be reached. It is tried again at 20"},
+	},
+	{
+		name:  "directory of the picks taken away",
+		begin: func(s *stage, _ *merged) { s.check(os.RemoveAll(s.environment["DATABASE_URL"] + ".picks")) },
+		board: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
+	},
+	{
+		name:  "dropped in the middle of a pack",
+		begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Truncate: true}) },
+		board: []string{"| 3.14 | error | GitHub's git server could not be reached. It is tried again at 20"},
+	},
+	{
+		name: "answer to the push lost",
+		begin: func(s *stage, _ *merged) {
+			s.check(s.github.Fault(ghtest.Fault{Method: "POST", Path: pushing, DropAfter: true}))
+		},
+		board: []string{"It is tried again at 20"},
+	},
+	{
+		name: "contents permission missing",
+		begin: func(s *stage, _ *merged) {
+			all := ghtest.DefaultPermissions()
+			all["contents"] = "read"
+			s.check(s.github.SetPermissions("python", all))
+		},
+		board: []string{`| 3.14 | error | The App must not push here: an administrator must grant it the permission "contents: write" and accept it in the installation.`},
+		heal:  func(s *stage, _ *merged) { s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions())) },
+	},
+}
+
+// TestFullDisk gives the picks a file system of 64 MB, which is less than one may
+// take.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	starter := []string{"unshare", "--map-root-user", "--mount", "sh", "-c", `mount -t tmpfs -o size=64m none "$BOT_PICKS" && exec "$@"`, "sh"}
+	s := backportStage(t)
+	s.environment["BOT_PICKS"] = t.TempDir()
+	try := exec.Command(starter[0], append(slices.Clone(starter[1:]), "true")...)
+	try.Env = []string{"PATH=" + os.Getenv("PATH"), "BOT_PICKS=" + s.environment["BOT_PICKS"]}
+	if out, err := try.CombinedOutput(); err != nil {
+		t.Skipf("left out: this machine lets nobody mount a file system: %v %s", err, out)
+	}
+	s.bot = serveBy(s, starter, s.environment)
+	s.github.SetHook(ghtest.Hook{URL: s.bot.URL + "/webhook"})
+	s.awaitLog("sweep done")
+	m := s.afterMerge("needs backport to 3.14")
+	s.github.Resume()
+	s.shows(m.number, "| 3.14 | error | The bot's machine had no room left: its operator must make some. It is tried again at 20")
+	s.quiet(m.number)
+	s.settled(s.open(&pullRequest{}))
+	s.inPlace()
+}

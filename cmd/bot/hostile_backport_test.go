@@ -1,0 +1,183 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// hardship is a trouble that befalls a merge with the targets 3.14 and 3.13.
+type hardship struct {
+	name  string
+	files map[string]ghtest.File // of the change; nil: one that is clean on both
+	begin func(s *stage, merged *merged)
+	board []string // what the board says of it
+	heal  func(s *stage, merged *merged)
+	// healed is what the board says in the end, once the labels were set again;
+	// nil: both are open.
+	healed []string
+}
+
+// merged is a merged pull request.
+type merged struct {
+	number int
+	sha    string
+}
+
+func (m *merged) branch(version string) string { return "backport-" + m.sha[:7] + "-" + version }
+
+// endure lets a trouble befall a merge of its own: the board says what to do,
+// the bot comes to rest, works on for others, and does what was asked when the
+// trouble is over.
+func (h hardship) endure(t *testing.T) {
+	s := backportStage(t).start()
+	if h.files == nil {
+		h.files = acks
+	}
+	m := s.merge(s.change("gh-140001: Fix it", h.files, "type-bug", "skip news", "needs backport to 3.14", "needs backport to 3.13"))
+	h.begin(s, m)
+	s.github.Resume()
+	s.shows(m.number, h.board...)
+	s.quiet(m.number)
+	p := s.open(&pullRequest{PR: ghtest.PR{Title: "gh-140000: another"}})
+	s.settled(p)
+	s.github.ClearFaults()
+	if h.heal != nil {
+		h.heal(s, m)
+	}
+	s.asks(m.number, "3.14", "3.13")
+	if h.healed == nil {
+		h.healed = []string{"| 3.14 | open: #", "| 3.13 | open: #"}
+	}
+	s.shows(m.number, h.healed...)
+	s.quiet(m.number)
+	s.inPlace()
+	for _, base := range []string{"3.14", "3.13"} {
+		if n := len(s.backports(base)); n > 1 {
+			t.Errorf("%d backports to %s", n, base)
+		}
+	}
+}
+
+// acks is a change that is clean on all branches.
+var acks = map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Acknowledgements\n\nEric\n")}
+
+// afterMerge opens and merges a pull request with labels. Webhooks wait then.
+func (s *stage) afterMerge(labels ...string) *merged {
+	s.Helper()
+	return s.merge(s.change("gh-140001: Fix it", acks, append(labels, "skip news")...))
+}
+
+// merge merges a pull request that the bot has seen. Webhooks wait then.
+func (s *stage) merge(number int) *merged {
+	s.Helper()
+	s.rests()
+	s.github.Pause()
+	sha, err := s.cpython.Merge(number, "dana")
+	s.check(err)
+	return &merged{number, sha}
+}
+
+// asks has a person take labels off, where they are still on, and set them again.
+func (s *stage) asks(number int, versions ...string) {
+	s.Helper()
+	for _, version := range versions {
+		label := "needs backport to " + version
+		state, err := s.cpython.PR(number)
+		s.check(err)
+		if slices.Contains(state.Labels, label) {
+			s.check(s.cpython.Unlabel(number, "dana", label))
+		}
+		s.check(s.cpython.Label(number, "dana", label))
+	}
+}
+
+// rests waits until the bot has nothing to do now, and what it did makes no
+// webhook that it has not seen.
+func (s *stage) rests() {
+	s.Helper()
+	s.eventually("the bot to come to rest", func() bool {
+		flush(s, s.github)
+		seen := len(s.github.Deliveries())
+		if !s.bot.idle() {
+			return false
+		}
+		flush(s, s.github)
+		return len(s.github.Deliveries()) == seen && s.bot.idle()
+	}, func() string { return s.bot.get("/readyz") })
+}
+
+// quiet checks that a pull request is done with: one more event about it makes
+// the bot look at it, and do nothing.
+func (s *stage) quiet(number int) {
+	s.Helper()
+	s.rests()
+	writes := len(s.cpython.Writes())
+	s.check(s.cpython.EditBody(number, fmt.Sprintf("Why, after %d writes", writes)))
+	s.rests()
+	before := len(s.github.Requests())
+	s.check(s.cpython.EditBody(number, fmt.Sprintf("Why, after %d requests", before)))
+	s.rests()
+	var more []string
+	for _, r := range s.github.Requests()[before:] {
+		more = append(more, r.Method+" "+r.Path)
+	}
+	if len(more) > 3 {
+		s.Errorf("an event about #%d makes %d requests: %s", number, len(more), strings.Join(more, ", "))
+	}
+	if done := s.cpython.Writes()[writes:]; len(done) > 0 {
+		s.Errorf("there is no end to #%d: %+v", number, done)
+	}
+}
+
+var ownBranch = regexp.MustCompile(`^refs/heads/backport-[0-9a-f]{7}-3\.\d+$`)
+
+// inPlace checks that the bot pushed to branches of its own alone, and that the
+// log tells of no panic.
+func (s *stage) inPlace() {
+	s.Helper()
+	for _, w := range s.cpython.Writes() {
+		if slices.Contains([]string{"push", "ref", "ref-update", "ref-delete"}, w.Kind) && !ownBranch.MatchString(w.Key) {
+			s.Errorf("the bot wrote to %s: %+v", w.Key, w)
+		}
+	}
+	if strings.Contains(s.bot.log.String(), "panic") {
+		s.Errorf("the log tells of a panic:\n%s", s.bot.log)
+	}
+}
+
+const (
+	fetching = "/git-upload-pack$"
+	pushing  = "/git-receive-pack$"
+	opening  = "/cpython/pulls$"
+)
+
+// at has something happen when a request comes.
+func (s *stage) at(path string, skip int, do func()) {
+	s.Helper()
+	s.check(s.github.Fault(ghtest.Fault{Method: http.MethodPost, Path: path, After: skip, Before: do}))
+}
+
+// always answers all requests alike.
+func (s *stage) always(path string, f ghtest.Fault) {
+	s.Helper()
+	f.Method, f.Path, f.Times = http.MethodPost, path, -1
+	s.check(s.github.Fault(f))
+}
+
+// TestTroubleOfBackports: each trouble ends on the board, with a sentence that
+// says what to do.
+func TestTroubleOfBackports(t *testing.T) {
+	t.Parallel()
+	for _, h := range slices.Concat(gitTroubles, openTroubles) {
+		t.Run(h.name, func(t *testing.T) {
+			t.Parallel()
+			h.endure(t)
+		})
+	}
+}
