@@ -42,13 +42,14 @@ func (c *Config) labelPrefix() string { return c.Settings.Label + " " }
 
 func (c *Config) label(branch string) string { return c.labelPrefix() + branch }
 
-// asked is the branch that a label asks for; it need not be one.
+// asked is the branch that a label asks for; it need not be one. label gives the
+// label back.
 func (c *Config) asked(label string) (branch string, ok bool) {
 	prefix := c.labelPrefix()
 	if len(label) < len(prefix) || !strings.EqualFold(label[:len(prefix)], prefix) {
 		return "", strings.EqualFold(strings.TrimSpace(label), c.Settings.Label)
 	}
-	return strings.TrimSpace(label[len(prefix):]), true
+	return label[len(prefix):], true
 }
 
 // life is where a branch is in its life, as the settings correct it.

@@ -33,7 +33,7 @@ func (c *Config) Labels(o gh.Outline, now time.Time) []gh.LabelEdit {
 	labels := map[string]gh.Label{}
 	versions := slices.Clone(o.Branches)
 	for _, l := range o.Labels {
-		if version, _ := c.asked(l.Name); strings.EqualFold(l.Name, c.label(version)) { // else it has more spaces
+		if version, asks := c.asked(l.Name); asks {
 			labels[version] = l
 			versions = append(versions, version)
 		}
