@@ -183,6 +183,19 @@ func conflictSection(status, version, sha string, p pull.Picked) string {
 	return sectionStart + "\n" + fmt.Sprintf(draftText, version, status) + "\n\n" + w.details() + "\n" + fmt.Sprintf(draftSteps, p.Head) + byHand(sha, version) + sectionEnd
 }
 
+// maxPullBody is what GitHub takes, in characters, of which there are no more
+// than bytes.
+const maxPullBody = 65536
+
+// withSection puts a section at the end of a body, which is shortened where it
+// leaves no room for it.
+func withSection(body, section string) string {
+	if room := maxPullBody - len(section) - len("…\n\n"); len(body) > room {
+		body = strings.ToValidUTF8(body[:max(room, 0)], "") + "…"
+	}
+	return body + "\n\n" + section
+}
+
 const (
 	sectionStart = "<!-- backport-conflict -->"
 	sectionEnd   = "<!-- /backport-conflict -->"

@@ -192,7 +192,7 @@ func (o *original) open(version string, p pull.Picked) {
 	}
 	if p.Outcome == pull.Conflicted {
 		open.Draft = true
-		open.Body += "\n\n" + conflictSection(o.Settings.Status, version, from.SHA, p)
+		open.Body = withSection(open.Body, conflictSection(o.Settings.Status, version, from.SHA, p))
 	}
 	o.wants.Opens = append(o.wants.Opens, open)
 	o.rows = append(o.rows, row{Version: version, State: statePicking, Text: textPicking})
