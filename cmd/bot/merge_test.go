@@ -90,8 +90,9 @@ func (s *stage) shows(number int, words ...string) {
 // eventually tells what there was instead.
 func (s *stage) eventually(what string, is func() bool, instead func() string) {
 	s.Helper()
+	before := s.Failed()
 	defer func() {
-		if s.Failed() {
+		if s.Failed() && !before {
 			s.Logf("there is:\n%s\nlog:\n%s", instead(), s.bot.log)
 		}
 	}()
