@@ -158,8 +158,12 @@ func TestPickToAFork(t *testing.T) {
 	if diff := cmp.Diff(first[0].Commit, s.pick(e)[0].Commit); diff != "" {
 		t.Error(diff)
 	}
-	s.git("-C", fork, "update-ref", "refs/heads/backport-3.14", "refs/heads/3.14")
-	wantTrouble(t, s.pick(e)[0].Err, git.ForeignBranch, false)
+	s.git("-C", fork, "update-ref", "refs/heads/backport-3.14", s.job.Commit)
+	second := s.pick(e)
+	wantTrouble(t, second[0].Err, git.ForeignBranch, false)
+	if diff := cmp.Diff(first[1].Commit, second[1].Commit); diff != "" {
+		t.Error(diff)
+	}
 
 	s.job.Targets[0].Have, s.job.Targets[1].Have = "", ""
 	s.git("init", "-q", "--bare", filepath.Join(s.root, "stale.git"))

@@ -12,13 +12,13 @@ import (
 // work is a job on its way.
 type work struct {
 	*space
-	job     Job
-	range_  []commit // the originals, oldest first
-	picked  []Picked
-	tips    []tip
-	heads   []commit // where each Head is, if it is there
-	partial bool     // the server leaves contents out
-	objects *objects
+	job       Job
+	originals []commit // oldest first
+	picked    []Picked
+	tips      []tip
+	heads     []commit // where each Head is, if it is there
+	partial   bool     // the server leaves contents out
+	objects   *objects
 }
 
 // auth asks for a token and puts it into the environment of what follows.
@@ -89,7 +89,7 @@ func is(err error, kind TroubleKind) bool {
 // fetchOnce fetches everything at once. Heads are asked for by a pattern, which
 // may find none.
 func (w *work) fetchOnce(ctx context.Context) (printed, error) {
-	args := append(fetch(max(w.job.Commits, 1)+1), "origin", w.job.Commit+":refs/picked")
+	args := append(w.fetchArgs(), "origin", w.job.Commit+":refs/picked")
 	for i, p := range w.picked {
 		if p.Outcome == Failed {
 			continue
@@ -102,13 +102,15 @@ func (w *work) fetchOnce(ctx context.Context) (printed, error) {
 	return w.run(ctx, command{args: args})
 }
 
-func fetch(depth int) []string {
-	return []string{"fetch", "--quiet", "--depth=" + strconv.Itoa(depth), "--filter=blob:none", "--refmap=", "--no-tags", "--no-write-fetch-head"}
+// fetchArgs are the same for each fetch: a smaller depth would cut off what an
+// earlier one brought.
+func (w *work) fetchArgs() []string {
+	return []string{"fetch", "--quiet", "--depth=" + strconv.Itoa(max(w.job.Commits, 1)+1), "--filter=blob:none", "--refmap=", "--no-tags", "--no-write-fetch-head"}
 }
 
 // fetchFork looks where the heads in a fork are, if any of them should be there.
 func (w *work) fetchFork(ctx context.Context) error {
-	args := append(fetch(1), "fork")
+	args := append(w.fetchArgs(), "fork")
 	for i, p := range w.picked {
 		if w.job.Fork != "" && p.Have != "" && p.Outcome != Failed {
 			args = append(args, headPattern(i, p.Head))

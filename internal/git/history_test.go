@@ -154,7 +154,7 @@ func (h *history) set(branch, name, text string) {
 
 // often gives a file, the first ones much more often than the others.
 func (h *history) often() string {
-	return h.paths[int(float64(len(h.paths))*math.Pow(h.Float64(), 2))]
+	return h.paths[int(float64(len(h.paths))*math.Pow(h.Float64(), 3))]
 }
 
 func (h *history) change(branch string, n int) {

@@ -55,7 +55,7 @@ func (w *work) pick(ctx context.Context) {
 func (w *work) onto(ctx context.Context, i int) error {
 	p, at := &w.picked[i], w.tips[i]
 	conflicts, clean := map[string]string{}, true
-	for n, original := range w.range_ {
+	for n, original := range w.originals {
 		if n > 0 {
 			files, err := w.list(ctx, at.tree, nil)
 			if err != nil {

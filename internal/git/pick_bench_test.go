@@ -41,7 +41,10 @@ func newContest(b *testing.B) *contest {
 	root := b.TempDir()
 	c := &contest{B: b, bare: filepath.Join(root, "cpython.git")}
 	c.before, c.picks = writeHistory(b, c.bare)
-	b.Logf("repository: %d MB", size(c.bare)>>20)
+	b.Logf("repository: %d MB, %s commits, %d files", size(c.bare)>>20, c.git(c.bare, "rev-list", "--all", "--count"), c.count("ls-tree", "-r", "--name-only", "main"))
+	for branch := range strings.FieldsSeq(historyBranches) {
+		b.Logf("%s differs from main in %d files", branch, c.count("diff", "--name-only", "--no-renames", branch, "main"))
+	}
 	alone := exec.Command(os.Args[0])
 	alone.Env, alone.Stderr = append(os.Environ(), "GIT_TEST_ROLE=server", "GIT_TEST_ROOT="+root), os.Stderr
 	in, err := alone.StdinPipe()
@@ -80,6 +83,11 @@ func (c *contest) gitWith(input, dir string, args ...string) string {
 		c.Fatalf("git %v: %v", args, err)
 	}
 	return strings.TrimSpace(string(out))
+}
+
+// count is how many lines git prints.
+func (c *contest) count(args ...string) int {
+	return len(strings.Split(c.git(c.bare, args...), "\n"))
 }
 
 // measure takes the time of a way, and no time of the server's processes.

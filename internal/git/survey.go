@@ -18,7 +18,7 @@ const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 // survey reads the commits that take part, and brings all contents that their
 // picks will most likely need at once, instead of a request or two for each target.
 func (w *work) survey(ctx context.Context) error {
-	if err := w.originals(ctx); err != nil {
+	if err := w.readOriginals(ctx); err != nil {
 		return err
 	}
 	w.tips, w.heads = make([]tip, len(w.picked)), make([]commit, len(w.picked))
@@ -41,12 +41,12 @@ func (w *work) survey(ctx context.Context) error {
 	return w.prefetch(ctx)
 }
 
-// originals reads the picked commits, along first parents.
-func (w *work) originals(ctx context.Context) error {
+// readOriginals reads the picked commits, along first parents.
+func (w *work) readOriginals(ctx context.Context) error {
 	name := "refs/picked"
 	for range max(w.job.Commits, 1) {
 		if name == "" {
-			return fmt.Errorf("only %d commits lead to %s, not %d", len(w.range_), w.job.Commit, w.job.Commits)
+			return fmt.Errorf("only %d commits lead to %s, not %d", len(w.originals), w.job.Commit, w.job.Commits)
 		}
 		c, err := w.objects.commit(ctx, name)
 		if err != nil {
@@ -55,10 +55,10 @@ func (w *work) originals(ctx context.Context) error {
 		if c.id == "" {
 			return &Trouble{Kind: CommitMissing, Err: fmt.Errorf("%s is no commit", w.job.Commit)}
 		}
-		w.range_ = append(w.range_, c)
+		w.originals = append(w.originals, c)
 		name = c.base()
 	}
-	slices.Reverse(w.range_)
+	slices.Reverse(w.originals)
 	return nil
 }
 
@@ -127,7 +127,7 @@ var changeHead = regexp.MustCompile(`^(?:[0-9a-f]{40} [0-9a-f]{40}\n)?:(\d+) (\d
 
 // changes are those of all originals, by path.
 func (w *work) changes(ctx context.Context) (map[string]change, error) {
-	first, last := w.range_[0], w.range_[len(w.range_)-1]
+	first, last := w.originals[0], w.originals[len(w.originals)-1]
 	from := emptyTree
 	if base := first.base(); base != "" {
 		c, err := w.objects.commit(ctx, base)
