@@ -1,6 +1,7 @@
 package backport
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -38,7 +39,12 @@ func textDraft(number int) string {
 }
 
 func textClosed(label string) string {
-	return fmt.Sprintf("closed without a merge; set `%s` again to have it back", label)
+	return fmt.Sprintf("closed without a merge; set `%s` again if it is wanted after all", label)
+}
+
+// textByHand names who made a backport; others than the bot may be anybody.
+func textByHand(author string) string {
+	return "made by " + cmp.Or(author, "somebody") + ", not by the bot; "
 }
 
 func textReopening(number int) string { return fmt.Sprintf("#%d is being opened again", number) }

@@ -1,6 +1,7 @@
 package backport
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -233,15 +234,24 @@ func (o *original) opened(version string) (row, bool) {
 		}
 	}
 	all = slices.DeleteFunc(all, func(s pull.Summary) bool { return s.Base != version })
-	slices.SortStableFunc(all, func(a, b pull.Summary) int { return b.Number - a.Number })
-	i := slices.IndexFunc(all, func(s pull.Summary) bool { return s.State != pull.Closed })
-	if i < 0 && len(all) > 0 {
-		i = 0
-	}
-	if i < 0 {
+	if len(all) == 0 {
 		return row{}, false
 	}
-	return o.childRow(version, all[i])
+	return o.childRow(version, slices.MinFunc(all, func(a, b pull.Summary) int { return cmp.Or(claim(a)-claim(b), b.Number-a.Number) }))
+}
+
+// claim puts first what the bot made or people merged: anyone may open a pull
+// request that is titled like a backport.
+func claim(s pull.Summary) int {
+	switch {
+	case s.State == pull.Merged, s.State == pull.Open && s.Own:
+		return 0
+	case s.State == pull.Open:
+		return 1
+	case s.Own:
+		return 2
+	}
+	return 3
 }
 
 // childRow is the row of a pull request that exists; false where another one is
@@ -260,6 +270,8 @@ func (o *original) childRow(version string, s pull.Summary) (row, bool) {
 		out.Outcome, out.Conflicts, out.More, out.Missing = "", nil, 0, nil
 	case s.State == pull.Open && s.Draft && s.Own:
 		out.State, out.Text = stateConflict, textDraft(s.Number)
+	case s.State == pull.Open && !s.Own:
+		out.State, out.Text = stateOpen, strings.TrimSuffix(textByHand(s.Author)+o.release(version), "; ")
 	case s.State == pull.Open:
 		out.State, out.Text = stateOpen, o.release(version)
 	case o.r.HasLabel(o.label(version)):
