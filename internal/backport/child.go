@@ -214,8 +214,11 @@ func (c *child) merge(clear bool) {
 			Title: fmt.Sprintf("%s (GH-%d)", strings.Join(strings.Fields(c.r.Title), " "), c.r.Key.Number),
 			Body:  commitBody(c.r.Body),
 		}
-		if c.r.MergeState == pull.MergeUnknown {
+		switch {
+		case c.r.MergeState == pull.MergeUnknown:
 			c.wants.Again = c.r.Now.Add(time.Minute)
+		case c.r.MergeState != pull.MergeClean && !c.r.AutoMerge:
+			c.wants.Again = c.r.Now.Add(5 * time.Minute) // no event tells that a status turned green
 		}
 	}
 }
