@@ -56,8 +56,12 @@ func (c *Config) asked(label string) (branch string, ok bool) {
 func (c *Config) life(version string, now time.Time) (lifecycle.Branch, bool) {
 	b, found := c.Calendar().Branch(version, now)
 	for _, o := range c.Settings.Overrides {
-		if o.Version == version {
-			b.Version, b.Name, b.Phase, found = version, version, lifecycle.Phase(o.Phase), true
+		if o.Version != version {
+			continue
+		}
+		b.Version, b.Name, b.Phase, found = version, version, lifecycle.Phase(o.Phase), true
+		if b.Phase == lifecycle.EndOfLife && b.EndOfLife.After(now) {
+			b.EndOfLife = time.Time{} // it ended before its time
 		}
 	}
 	return b, found
