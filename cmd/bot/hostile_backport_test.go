@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
@@ -83,9 +84,11 @@ func (s *stage) merge(number int) *merged {
 	return &merged{number, sha}
 }
 
-// asks has a person take labels off, where they are still on, and set them again.
+// asks has a person take labels off, where they are still on, and set them again:
+// a second later than all before, since GitHub's times have no fractions.
 func (s *stage) asks(number int, versions ...string) {
 	s.Helper()
+	s.github.Advance(time.Second)
 	for _, version := range versions {
 		label := "needs backport to " + version
 		state, err := s.cpython.PR(number)

@@ -28,10 +28,16 @@ backport:
 func backportStage(t testing.TB, more ...string) *stage {
 	t.Helper()
 	s := newStage(t)
-	settings := filepath.Join(t.TempDir(), "concorde.yml")
-	s.check(os.WriteFile(settings, []byte(phases+strings.Join(more, "\n")), 0o600))
-	s.environment["BOT_CONFIG"] = settings
+	s.settings(phases + strings.Join(more, "\n"))
 	return s
+}
+
+// settings are those of the operator.
+func (s *stage) settings(text string) {
+	s.Helper()
+	file := filepath.Join(s.TempDir(), "concorde.yml")
+	s.check(os.WriteFile(file, []byte(text), 0o600))
+	s.environment["BOT_CONFIG"] = file
 }
 
 // change opens a pull request, with labels.

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// TestStrangersBackport: whoever titles a pull request as a backport, the board
+// says whose it is; the bot never merges it, and makes its own when asked.
+func TestStrangersBackport(t *testing.T) {
+	t.Parallel()
+	s := backportStage(t).start()
+	s.check(s.cpython.Collaborator("dana", "write"))
+	number := s.change("gh-140001: Fix it", acks, "needs backport to 3.14", "skip news")
+	_, err := s.cpython.Push("mallory:evil", ghtest.Commit{Message: "Evil", From: "3.14", Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text("import evil\n")}})
+	s.check(err)
+	evil, err := s.cpython.OpenPR(ghtest.PR{Title: fmt.Sprintf("[3.14] gh-140001: Fix it (GH-%d)", number), Head: "mallory:evil", Base: "3.14", Association: "NONE"})
+	s.check(err)
+	s.merge(number)
+	s.github.Resume()
+	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | made by mallory, not by the bot; expected in", evil))
+	_, err = s.cpython.Review(evil, "dana", "APPROVED", "")
+	s.check(err)
+	s.quiet(number)
+	if state, err := s.cpython.PR(evil); err != nil || state.Merged || state.AutoMerge != "" {
+		t.Errorf("the bot has it merged: %+v, %v", state, err)
+	}
+	s.check(s.cpython.Close(evil, "dana"))
+	s.shows(number, fmt.Sprintf("| 3.14 | closed: #%d |", evil))
+	s.asks(number, "3.14")
+	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | expected in", evil+1))
+	_, err = s.cpython.OpenPR(ghtest.PR{Title: fmt.Sprintf("[3.14] gh-140001: Fix it (GH-%d)", number), Author: "mallory", Head: "mallory:evil", Base: "3.14"})
+	s.check(err)
+	s.quiet(number)
+	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | expected in", evil+1))
+	s.inPlace()
+}
+
+// TestTitleOfBackportIsEdited to name another original: the board still shows it,
+// no other is made, and it is not merged as what it is not.
+func TestTitleOfBackportIsEdited(t *testing.T) {
+	t.Parallel()
+	s := backportStage(t).start()
+	s.check(s.cpython.Collaborator("dana", "write"))
+	m := s.afterMerge("needs backport to 3.14")
+	s.github.Resume()
+	s.shows(m.number, "| 3.14 | open: #")
+	s.rests()
+	p := s.fromBranch(m.branch("3.14"))
+	for _, title := range []string{"[3.14] gh-140001: Fix it (GH-9999)", "[3.13] gh-140001: Fix it (GH-1)", "gh-140001: Fix it", fmt.Sprintf("[3.14] Me (GH-%d)", p.Number), "[3.14] x (GH-99999999999)"} {
+		s.check(s.cpython.EditTitle(p.Number, title))
+		s.quiet(m.number)
+	}
+	_, err := s.cpython.Review(p.Number, "dana", "APPROVED", "")
+	s.check(err)
+	s.quiet(m.number)
+	s.shows(m.number, fmt.Sprintf("| 3.14 | open: #%d |", p.Number))
+	if got := s.fromBranch(m.branch("3.14")); got.Merged || len(s.backports("3.14")) != 1 {
+		t.Errorf("merged: %v; %d backports", got.Merged, len(s.backports("3.14")))
+	}
+	s.check(s.cpython.EditTitle(p.Number, p.Title))
+	s.shows(m.number, fmt.Sprintf("| 3.14 | merged: #%d |", p.Number))
+}
+
+var boardData = regexp.MustCompile(`(<!-- concorde:backports:[0-9a-f]{16}):([A-Za-z0-9_-]*) -->`)
+
+// TestBoardIsDamaged: a board that people deleted, or edited down to its hidden
+// data, comes back as it was.
+func TestBoardIsDamaged(t *testing.T) {
+	t.Parallel()
+	s := backportStage(t)
+	s.check(s.cpython.Collaborator("dana", "write"))
+	number := s.twoTargets()
+	_, err := s.cpython.Merge(number, "dana")
+	s.check(err)
+	s.ends(number)
+	damage := func(name string, change func(id int64, body, data string)) {
+		state, err := s.cpython.PR(number)
+		s.check(err)
+		for _, c := range state.Comments {
+			if found := boardData.FindStringSubmatch(c.Body); found != nil {
+				data, err := base64.RawURLEncoding.DecodeString(found[2])
+				s.check(err)
+				change(c.ID, c.Body, string(data))
+			}
+		}
+		s.check(s.cpython.EditBody(number, name))
+		s.rests()
+		s.ends(number)
+		t.Logf("%s: done", name)
+	}
+	replace := func(data string) func(int64, string, string) {
+		return func(id int64, body, _ string) {
+			s.edits(id, boardData.ReplaceAllString(body, "${1}:"+base64.RawURLEncoding.EncodeToString([]byte(data))+" -->"))
+		}
+	}
+	damage("deleted", func(id int64, _, _ string) { s.check(s.cpython.DeleteComment(number, "dana", id)) })
+	damage("without its marker", func(id int64, _, _ string) { s.edits(id, "I like it better so.") })
+	damage("with broken data", func(id int64, body, _ string) { s.edits(id, boardData.ReplaceAllString(body, "${1}:A -->")) })
+	damage("without data", func(id int64, body, _ string) { s.edits(id, boardData.ReplaceAllString(body, "${1} -->")) })
+	for _, data := range []string{
+		"null", "[]", `"x"`, "\xff\x00", strings.Repeat("[", 5000),
+		`{"sha":1,"rows":{"3.14":{"pr":"x"}}}`, `{"version":2,"sha":"x","rows":[{"branch":"3.14"}]}`,
+		`{"rows":{"3.14":{"state":"a later state","pr":2,"later":{"x":[1]}},"--upload-pack=x":{"state":"open","pr":1},"":{"state":"merged","pr":-1}}}`,
+		`{"rows":{"3.14":{"state":"error","outcome":"error","temporary":true,"tries":-5,"at":-9223372036854775808,"pr":99999999999},"99.99":{"state":"merged","pr":3}}}`,
+	} {
+		damage("with other data", replace(data))
+	}
+	s.quiet(number)
+	s.inPlace()
+}
+
+// edits has a maintainer edit a comment of the bot.
+func (s *stage) edits(id int64, body string) {
+	s.Helper()
+	text, err := json.Marshal(map[string]string{"body": body})
+	s.check(err)
+	request, err := http.NewRequest(http.MethodPatch, fmt.Sprintf("%srepos/python/cpython/issues/comments/%d", s.github.APIURL(), id), strings.NewReader(string(text)))
+	s.check(err)
+	request.Header.Set("Authorization", "Bearer "+s.github.UserToken("dana"))
+	answer, err := http.DefaultClient.Do(request)
+	s.check(err)
+	defer answer.Body.Close()
+	if said, err := io.ReadAll(answer.Body); err != nil || answer.StatusCode != http.StatusOK {
+		s.Fatalf("editing a comment: %d %s %v", answer.StatusCode, said, err)
+	}
+}
+
+// TestReleaseDataIsNonsense: whatever the operator says of branches is answered
+// with a sentence.
+func TestReleaseDataIsNonsense(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.settings(`
+preset: cpython
+backport:
+  overrides:
+    - {version: "3.15", phase: feature}
+    - {version: "3.14", phase: final freeze}
+    - {version: "3.13", phase: end-of-life}
+    - {version: "9.9", phase: bugfix}
+    - {version: "3.16", phase: bugfix}
+`)
+	s.start()
+	m := s.afterMerge("needs backport to 3.15", "needs backport to 3.14", "needs backport to 3.13", "needs backport to 9.9", "needs backport to 3.16")
+	s.github.Resume()
+	s.shows(m.number,
+		"| 9.9 | not allowed | the repository has no branch 9.9; set the label again once it is cut |",
+		"| 3.16 | not allowed | the repository has no branch 3.16; set the label again once it is cut |",
+		"| 3.15 | waiting | the branch is there, but the release data does not list 3.15 yet",
+		"| 3.14 | waiting | 3.14 is frozen until its final release; hugovk may set `needs backport to 3.14` to have it picked before |",
+		"| 3.13 | not allowed | 3.13 is at its end of life and takes no more changes |")
+	s.quiet(m.number)
+	s.check(s.cpython.Unlabel(m.number, "hugovk", "needs backport to 3.14"))
+	s.check(s.cpython.Label(m.number, "hugovk", "needs backport to 3.14"))
+	s.shows(m.number, "| 3.14 | open: #")
+	s.quiet(m.number)
+	s.inPlace()
+}
