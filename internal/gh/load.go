@@ -135,7 +135,10 @@ func (l *loader) facts(ctx context.Context, d *overviewData) error {
 		r.Reviewers, r.Assignees = p.people()
 	}
 	if l.Needs&pull.Merging != 0 {
-		r.MergeState, r.AutoMerge = mergeState(p.MergeStateStatus), p.AutoMergeRequest != nil
+		r.MergeState = mergeState(p.MergeStateStatus)
+		if auto := p.AutoMergeRequest; auto != nil {
+			r.AutoMerge, r.AutoMergeMine = true, auto.EnabledBy.is(l.slug)
+		}
 	}
 	if d.Repository.DefaultBranchRef != nil {
 		r.DefaultBranch = d.Repository.DefaultBranchRef.Name

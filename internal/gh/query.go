@@ -86,7 +86,7 @@ func overview(q Query) text {
 		t.request = append(t.request, reviewFields)
 	}
 	if q.Needs&pull.Merging != 0 {
-		t.request = append(t.request, "mergeStateStatus autoMergeRequest{enabledAt}")
+		t.request = append(t.request, "mergeStateStatus autoMergeRequest{enabledBy{__typename login}}")
 	}
 	if tip := tipFields(q.Needs); tip != "" {
 		t.request = append(t.request, "tip:commits(last:1){nodes{commit{...Tip}}}")
@@ -155,7 +155,7 @@ type pullData struct {
 	ChangedFiles         int
 	reviewData
 	MergeStateStatus string
-	AutoMergeRequest *struct{}
+	AutoMergeRequest *struct{ EnabledBy *actorData }
 	Files            list[fileData]
 	Commits          list[struct{ Commit tipData }]
 	Tip              list[struct{ Commit tipData }]

@@ -17,7 +17,7 @@ const (
 	Notes                      // Request.Notes, Request.NotesDeleted
 	Events                     // Request.Events
 	Reviews                    // Request.Reviews, Request.Reviewers, Request.Assignees
-	Merging                    // Request.MergeState, Request.AutoMerge
+	Merging                    // Request.MergeState, Request.AutoMerge, Request.AutoMergeMine
 )
 
 // State of a pull request.
@@ -94,7 +94,9 @@ type Request struct {
 	Assignees []string // logins
 
 	MergeState MergeState
-	AutoMerge  bool // GitHub will merge it when its conditions are met
+	// AutoMerge: GitHub will merge it when its conditions are met; Mine: this App
+	// said so.
+	AutoMerge, AutoMergeMine bool
 
 	// Branches and Others are what the Looks of rules asked for. A branch or pull
 	// request that is not there is in the map all the same, as a zero value.

@@ -48,7 +48,7 @@ type Want struct {
 	Reopen    bool       // its branch put back, if it is gone; then it is opened
 	Drop      bool       // its branch deleted, which must be the App's own
 	Merge     *MergePull // by GitHub when its conditions are met, or now if they are
-	Hold      bool       // not to be merged by GitHub's auto-merge
+	Hold      bool       // not to be merged by the auto-merge that this App set; that of people stands
 }
 
 // StatusState is the state of a commit status.

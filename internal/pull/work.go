@@ -259,7 +259,7 @@ func (d *decision) life(want Want) {
 			merge.Auto = true
 			d.do(merge)
 		}
-	case want.Hold && r.AutoMerge && r.State == Open:
+	case want.Hold && r.AutoMergeMine && r.State == Open:
 		d.do(CancelMerge{})
 	}
 }
@@ -296,12 +296,12 @@ func (r *Request) afterWork(a Action) (*Request, bool) {
 		next.Assignees = append(slices.Clone(r.Assignees), a.Login)
 	case MergePull:
 		if a.Auto {
-			next.AutoMerge = true
+			next.AutoMerge, next.AutoMergeMine = true, true
 			break
 		}
 		next.State, next.ClosedAt, next.Merge = Merged, r.Now, &Merge{SHA: a.SHA, Message: a.Title, Parents: 1, At: r.Now}
 	case CancelMerge:
-		next.AutoMerge = false
+		next.AutoMerge, next.AutoMergeMine = false, false
 	default:
 		return nil, false
 	}

@@ -25,7 +25,7 @@ type yamlHistory struct {
 	Reviewers  []string               `yaml:"reviewers"`
 	Assignees  []string               `yaml:"assignees"`
 	MergeState pull.MergeState        `yaml:"merge-state"`
-	AutoMerge  bool                   `yaml:"auto-merge"`
+	AutoMerge  string                 `yaml:"auto-merge"` // login of who set it
 
 	Branches map[string]string `yaml:"branches"` // tips
 	// Pulls are other pull requests; rules see those that they look at.
@@ -100,7 +100,7 @@ func (y yamlRequest) live(r *pull.Request, rules []pull.Rule) {
 	}
 	r.Events, _ = parseEvents(y.Events, y.Created) // checked by parse
 	r.Reviews, r.Reviewers, r.Assignees = y.Reviews, y.Reviewers, y.Assignees
-	r.MergeState, r.AutoMerge = y.MergeState, y.AutoMerge
+	r.MergeState, r.AutoMerge, r.AutoMergeMine = y.MergeState, y.AutoMerge != "", y.AutoMerge == bot
 	for key, data := range y.Data {
 		note := r.Notes[key]
 		note.ID, note.Data = 1, data

@@ -197,7 +197,7 @@ func blank(r *pull.Request, rule pull.Rule) {
 		r.Reviews, r.Reviewers, r.Assignees = nil, nil, nil
 	}
 	if rule.Needs&pull.Merging == 0 {
-		r.MergeState, r.AutoMerge = "", false
+		r.MergeState, r.AutoMerge, r.AutoMergeMine = "", false, false
 	}
 	var looks pull.Looks
 	if rule.Looks != nil {

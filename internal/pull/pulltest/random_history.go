@@ -39,6 +39,7 @@ func (d *dice) lived(r *pull.Request) {
 		r.Reviews[pick(d, []string{"dana", "carol"})] = pick(d, []pull.Review{pull.Approved, pull.ChangesRequested})
 	}
 	r.MergeState, r.AutoMerge = pick(d, []pull.MergeState{pull.MergeClean, pull.MergeBlocked, pull.MergeUnknown, "dirty"}), !d.often(3)
+	r.AutoMergeMine = r.AutoMerge && d.often(3)
 	note := r.Notes["backports"]
 	note.Data = pick(d, []string{"", "{", `{"sha":"` + merged + `","rows":{"3.14":{"state":"error","outcome":"error","trouble":"unreachable","temporary":true,"tries":1,"at":1,"asked":1},` +
 		`"3.13":{"state":"already there","outcome":"already there"},"3.12":{"state":"open","pr":2}}}`})
