@@ -37,7 +37,7 @@ func EndedRule(c Config) pull.Rule {
 			if r.State != pull.Open || !lifecycle.ValidVersion(r.Base) || !known || b.Phase != lifecycle.EndOfLife {
 				return pull.Want{}
 			}
-			return pull.Want{Notes: []pull.Note{{Key: "end-of-life", Body: endedText(r.Base, b.EndOfLife), Once: true}}}
+			return pull.Want{Notes: []pull.Note{{Key: "end-of-life", Body: endedText(b), Once: true}}}
 		}
 	}
 	return rule
@@ -49,10 +49,9 @@ func (c *Config) own(r *pull.Request) bool {
 	return r.Own && strings.HasPrefix(r.HeadBranch, c.Settings.Branch+"-") && lifecycle.ValidVersion(r.Base)
 }
 
-// conflicted tells whether a backport of the bot has or had conflicts in it:
-// only then it opens drafts.
+// conflicted tells whether a backport of the bot has or had conflicts in it.
 func (c *Config) conflicted(r *pull.Request) bool {
-	return c.own(r) && r.State == pull.Open && (r.Draft || r.EarlierStatuses[c.Settings.Status])
+	return c.own(r) && r.State == pull.Open && (pickOf(r.Body) != "" || r.EarlierStatuses[c.Settings.Status])
 }
 
 func (c *Config) childLooks(r *pull.Request) pull.Looks {
@@ -106,7 +105,7 @@ func (c *child) want() pull.Want {
 			c.drop(c.r.ClosedAt.Add(time.Duration(c.Settings.DeleteAfter) * time.Hour))
 		}
 	case pull.Merged:
-		c.drop(c.r.ClosedAt)
+		c.drop(time.Time{})
 	}
 	return c.wants
 }
@@ -147,7 +146,7 @@ func (c *child) state() State {
 		return stateMerged
 	case c.r.State == pull.Closed:
 		return stateClosed
-	case c.r.Draft && c.r.Own:
+	case c.r.Draft && c.r.Own && pickOf(c.r.Body) != "":
 		return stateConflict
 	}
 	return stateOpen
@@ -170,14 +169,19 @@ func (c *child) conflict() (clear bool) {
 			first = f.Path
 		}
 	}
-	if count > 0 {
-		if count > 1 {
-			first = fmt.Sprintf("%d files", count)
-		}
+	switch {
+	case count > 1:
+		first = fmt.Sprintf("%d files", count)
+		fallthrough
+	case count == 1:
 		status.State, status.Description = pull.StatusFailure, fmt.Sprintf(descriptionMarkers, strings.ToValidUTF8(first, "?"))
+	case pickOf(c.r.Body) == c.r.Head: // some conflicts leave no markers
+		status.State, status.Description = pull.StatusFailure, descriptionUntouched
+	case c.r.Draft:
+		status.Description = descriptionReady
 	}
 	c.wants.Statuses = []pull.Status{status}
-	return count == 0
+	return status.State == pull.StatusSuccess
 }
 
 // people asks those who must act: whoever merged the original where there are
@@ -209,7 +213,7 @@ func (c *child) merge(clear bool) {
 	case c.Settings.Merge != config.AutoMerge:
 	case objected, !clear, c.r.HasLabel(c.Settings.HoldLabel), !known, managed(b.Phase):
 		c.wants.Hold = true
-	case approved && !c.r.Draft && c.original.Number != 0:
+	case approved && !c.r.Draft:
 		c.wants.Merge = &pull.MergePull{
 			Title: fmt.Sprintf("%s (GH-%d)", strings.Join(strings.Fields(c.r.Title), " "), c.r.Key.Number),
 			Body:  commitBody(c.r.Body),
@@ -218,19 +222,34 @@ func (c *child) merge(clear bool) {
 		case c.r.MergeState == pull.MergeUnknown:
 			c.wants.Again = c.r.Now.Add(time.Minute)
 		case c.r.MergeState != pull.MergeClean && !c.r.AutoMerge:
-			c.wants.Again = c.r.Now.Add(5 * time.Minute) // no event tells that a status turned green
+			c.wants.Again = c.r.Now.Add(c.patience()) // no event tells that a status turned green
 		}
 	}
 }
 
 // commitBody is the body of a pull request without what it says of conflicts.
 func commitBody(body string) string {
-	before, rest, found := strings.Cut(body, sectionStart)
-	if !found {
+	at := sectionStart.FindStringIndex(body)
+	if at == nil {
 		return strings.TrimSpace(body)
 	}
-	_, after, _ := strings.Cut(rest, sectionEnd)
-	return strings.TrimSpace(strings.TrimSpace(before) + "\n\n" + strings.TrimSpace(after))
+	_, after, _ := strings.Cut(body[at[1]:], sectionEnd)
+	return strings.TrimSpace(strings.TrimSpace(body[:at[0]]) + "\n\n" + strings.TrimSpace(after))
+}
+
+// pickOf is the commit with the conflicts that the body of a draft speaks of;
+// "" for a pull request that was opened without any.
+func pickOf(body string) string {
+	if m := sectionStart.FindStringSubmatch(body); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// patience is the pause before an approved backport is looked at again: the
+// longer nothing happened to it, the longer.
+func (c *child) patience() time.Duration {
+	return min(max(c.r.Now.Sub(c.r.UpdatedAt)/2, 5*time.Minute), 6*time.Hour)
 }
 
 // reopen wants the pull request open again when its label was set after it was
@@ -243,7 +262,8 @@ func (c *child) reopen() bool {
 	return c.wants.Reopen
 }
 
-// drop wants the branch deleted at a time.
+// drop wants the branch deleted at a time; the zero time is at once, whatever the
+// clocks.
 func (c *child) drop(at time.Time) {
 	tip := c.r.Branches[c.r.HeadBranch].Tip
 	switch {
