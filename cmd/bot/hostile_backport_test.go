@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -121,10 +120,10 @@ func (s *stage) quiet(number int) {
 	s.Helper()
 	s.rests()
 	writes := len(s.cpython.Writes())
-	s.check(s.cpython.EditBody(number, fmt.Sprintf("Why, after %d writes", writes)))
+	s.comments(number)
 	s.rests()
 	before := len(s.github.Requests())
-	s.check(s.cpython.EditBody(number, fmt.Sprintf("Why, after %d requests", before)))
+	s.comments(number)
 	s.rests()
 	var more []string
 	for _, r := range s.github.Requests()[before:] {
@@ -136,6 +135,13 @@ func (s *stage) quiet(number int) {
 	if done := s.cpython.Writes()[writes:]; len(done) > 0 {
 		s.Errorf("there is no end to #%d: %+v", number, done)
 	}
+}
+
+// comments has a person say something, which changes nothing.
+func (s *stage) comments(number int) {
+	s.Helper()
+	_, err := s.cpython.Comment(number, "carol", "Thanks!")
+	s.check(err)
 }
 
 var ownBranch = regexp.MustCompile(`^refs/heads/backport-[0-9a-f]{7}-3\.\d+$`)
