@@ -30,10 +30,11 @@ type Local struct {
 	// Shallow tells that history is cut off.
 	Shallow bool
 
-	log  io.Writer // gets what git tells while it fetches and pushes
-	home string    // where it does that
-	env  []string  // of the person, without a repository
-	work *work     // with GIT_DIR
+	log       io.Writer // gets what git tells while it fetches and pushes
+	home      string    // where it does that
+	env       []string  // of the person, without a repository
+	work      *work     // with GIT_DIR
+	committer string
 }
 
 // OpenLocal opens the repository that a directory is in. What git and its hooks
@@ -117,20 +118,15 @@ func (l *Local) locate(ctx context.Context) error {
 }
 
 // Lock keeps other processes that ask for it out until unlock is called, or this
-// one ends. It is false where another one has it.
-func (l *Local) Lock() (unlock func(), alone bool, err error) {
+// one ends. It is false where another one has it. A file system without locks
+// keeps nobody out.
+func (l *Local) Lock() (unlock func(), alone bool) {
 	dir, err := os.Open(l.Common)
 	if err != nil {
-		return nil, false, err
+		return func() {}, true
 	}
 	alone, err = lock(dir, false)
-	if errors.Is(err, errors.ErrUnsupported) {
-		alone, err = true, nil
-	}
-	if err != nil || !alone {
-		return nil, false, errors.Join(err, dir.Close())
-	}
-	return func() { _ = dir.Close() }, true, nil
+	return func() { _ = dir.Close() }, alone || err != nil
 }
 
 // do runs git on the repository, in a work tree of it or, with "", in none.

@@ -1,9 +1,11 @@
 package git
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -61,8 +63,11 @@ func (l *Local) Whole(ctx context.Context, id string) (bool, error) {
 	if err != nil || c.base() == "" {
 		return err == nil, err
 	}
-	parent, err := l.Ref(ctx, id+"^1")
-	return parent == c.base(), err
+	p, err := l.do(ctx, "", "rev-parse", "--verify", "--quiet", id+"^1^{commit}")
+	if p.code > 0 {
+		err = nil
+	}
+	return strings.TrimSpace(string(p.out)) == c.base(), err
 }
 
 // Pick picks in memory. It writes objects, and changes no branch. Target stays
@@ -128,13 +133,39 @@ func (l *Local) commitTree(ctx context.Context, tree string, original commit, p 
 	return l.write(ctx, original.reword(tree, p.Onto, committer, p.Message))
 }
 
-// Committer is the person with the date, as git knows them.
+// Sign makes the same commit with a signature, if the person's configuration asks
+// for one (commit.gpgSign). Otherwise it gives the commit itself.
+func (l *Local) Sign(ctx context.Context, id string) (string, error) {
+	if p, err := l.do(ctx, "", "config", "--type=bool", "--get", "commit.gpgSign"); err != nil || string(p.out) != "true\n" {
+		return id, ctx.Err()
+	}
+	c, err := l.read(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	name, _, _ := strings.Cut(c.author, "<")
+	s := *l.work.space
+	s.env = append(slices.Clone(s.env), "GIT_AUTHOR_NAME="+strings.TrimSpace(name), "GIT_AUTHOR_EMAIL="+email(c.author), "GIT_AUTHOR_DATE=@"+date(c.author))
+	args := []string{"-c", "i18n.commitEncoding=" + cmp.Or(c.encoding, "UTF-8"), "commit-tree", "-S", c.tree, "-p", c.base()}
+	p, err := s.run(ctx, command{args: args, stdin: []byte(c.message)})
+	if err != nil && p.code > 0 {
+		err = fmt.Errorf("signing the commit (commit.gpgSign is set): %w", told("commit-tree", p))
+	}
+	return strings.TrimSpace(string(p.out)), err
+}
+
+// Committer is the person with the date, as git knows them. It stays the same
+// until Close.
 func (l *Local) Committer(ctx context.Context) (string, error) {
+	if l.committer != "" {
+		return l.committer, nil
+	}
 	p, err := l.do(ctx, "", "var", "GIT_COMMITTER_IDENT")
 	if err != nil {
 		return "", fmt.Errorf("finding out who commits (set it with git config user.name and user.email): %w", err)
 	}
-	return strings.TrimSuffix(string(p.out), "\n"), nil
+	l.committer = strings.TrimSuffix(string(p.out), "\n")
+	return l.committer, nil
 }
 
 // write adds a commit to the repository, as its configuration wants it.

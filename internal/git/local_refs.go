@@ -7,14 +7,10 @@ import (
 	"strings"
 )
 
-// Ref gives the full id of the commit that a name stands for; "" where there is
-// none.
+// Ref gives the full id of the commit that a ref holds; "" where there is none.
 func (l *Local) Ref(ctx context.Context, name string) (string, error) {
-	p, err := l.do(ctx, "", "rev-parse", "--verify", "--quiet", "--end-of-options", name+"^{commit}")
-	if p.code == 1 || p.code == 128 { // 128: it is there, and no commit
-		return "", ctx.Err()
-	}
-	return strings.TrimSpace(string(p.out)), err
+	c, err := l.work.objects.commit(ctx, name)
+	return c.id, err
 }
 
 // IsAncestor tells whether one commit leads to another.

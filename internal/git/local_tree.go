@@ -165,6 +165,7 @@ func (l *Local) End(ctx context.Context, dir string) error {
 			}
 		}
 	}
+	_ = os.Remove(dir) // only if it is empty: git was killed before it filled it
 	if _, listed := trees[dir]; !listed {
 		return nil
 	}

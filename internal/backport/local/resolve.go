@@ -167,6 +167,9 @@ func (f *Flow) take(ctx context.Context, s *state, force bool) (string, error) {
 		return "", err
 	}
 	id, err := f.repo.CommitTree(ctx, tree, git.LocalPick{Commit: s.Commit, Onto: now.Head, Message: s.message})
+	if err == nil {
+		id, err = f.repo.Sign(ctx, id)
+	}
 	if err != nil {
 		return "", err
 	}

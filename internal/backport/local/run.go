@@ -75,13 +75,21 @@ func (f *Flow) pick(ctx context.Context, s *state, i int) (err error) {
 		r.Commit = before
 		return err
 	}
-	if dir, err := f.repo.CheckedOut(ctx, r.Head); dir != "" || err != nil {
-		return errors.Join(err, fmt.Errorf("the branch %s is checked out in %s: switch to another one there", r.Head, dir))
+	if before != "" {
+		dir, err := f.repo.CheckedOut(ctx, r.Head)
+		if err == nil && dir != "" {
+			err = fmt.Errorf("the branch %s is checked out in %s: switch to another one there", r.Head, dir)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	if picked.Outcome == git.Conflicted {
 		return f.begin(ctx, s, i, before, picked.Conflicts)
 	}
-	r.Commit = picked.Commit
+	if r.Commit, err = f.repo.Sign(ctx, picked.Commit); err != nil {
+		return err
+	}
 	return f.repo.MoveBranch(ctx, r.Head, r.Commit, before)
 }
 
@@ -140,24 +148,33 @@ func (f *Flow) publish(ctx context.Context, s *state, r *Row) error {
 		return fmt.Errorf("%s is made, but not pushed: %w", r.Head, cause(err))
 	}
 	r.State = Pushed
-	into, err := f.repo.Addresses(ctx, s.Remote, false)
-	if err != nil {
-		return err
-	}
-	from, err := f.repo.Addresses(ctx, s.PushTo, true)
-	if err != nil {
-		return err
-	}
-	base, found := github(into)
-	fork, forked := github(from)
-	if s.Settings.Team != "" && s.Settings.Repo != "" {
-		base.owner, base.repo = s.Settings.Team, s.Settings.Repo
-	}
-	if forked && (found || base.owner != "") {
-		base.host = fork.host
+	base, fork, err := f.places(ctx, s)
+	if base.owner != "" && fork.owner != "" {
 		r.URL = compare(base, fork, *r)
 	}
-	return nil
+	return err
+}
+
+// places are the repositories that pull requests go to and come from, as far as
+// they are at GitHub.
+func (f *Flow) places(ctx context.Context, s *state) (into, from place, err error) {
+	if f.into.host != "" {
+		return f.into, f.from, nil
+	}
+	addresses, err := f.repo.Addresses(ctx, s.Remote, false)
+	if err != nil {
+		return
+	}
+	into = github(addresses)
+	if addresses, err = f.repo.Addresses(ctx, s.PushTo, true); err != nil {
+		return
+	}
+	from = github(addresses)
+	if s.Settings.Team != "" && s.Settings.Repo != "" {
+		into = place{from.host, s.Settings.Team, s.Settings.Repo}
+	}
+	f.into, f.from = into, from
+	return
 }
 
 // push pushes the local branch over nothing, or over what is known to be an

@@ -69,9 +69,9 @@ type place struct{ host, owner, repo string }
 
 var sshAddress = regexp.MustCompile(`^(?:[^@/:]+@)?([A-Za-z0-9.-]+):([^/].*)$`)
 
-// github finds a repository in addresses of a remote. Servers other than
+// github finds a repository in addresses of a remote, or none. Servers other than
 // github.com are taken for a GitHub by their name.
-func github(addresses []string) (place, bool) {
+func github(addresses []string) place {
 	for _, address := range addresses {
 		host, name := "", ""
 		if at, err := url.Parse(address); err == nil && at.Host != "" {
@@ -86,10 +86,10 @@ func github(addresses []string) (place, bool) {
 		owner, repo := path.Split(strings.TrimSuffix(strings.Trim(name, "/"), ".git"))
 		owner = strings.TrimSuffix(owner, "/")
 		if (host == "github.com" || strings.HasPrefix(host, "github.")) && owner != "" && repo != "" && !strings.Contains(owner, "/") {
-			return place{host, owner, repo}, true
+			return place{host, owner, repo}
 		}
 	}
-	return place{}, false
+	return place{}
 }
 
 // compare is the address of the page that opens the pull request, with what is
