@@ -151,6 +151,14 @@ func (b *Backport) Phase(name string) (Phase, bool) {
 	return Phase{}, false
 }
 
+// operatorOnly finds what a repository's own file must not decide: where the bot
+// pushes to, which may be the repository of somebody else.
+func (d *decoder) operatorOnly() {
+	if at, found := d.marks["backport.push-to"]; found {
+		d.fault(at, "backport.push-to is for the operator of the bot to decide, in the central file: leave it out here")
+	}
+}
+
 // checkBackport finds what is wrong between settings of this group.
 func (d *decoder) checkBackport(r *Rules) {
 	b := &r.Backport

@@ -47,3 +47,10 @@ func TestBackportLookups(t *testing.T) {
 		t.Error("the phase feature has settings")
 	}
 }
+
+func TestPushToIsTheOperatorsToDecide(t *testing.T) {
+	_, err := Preset().Override("r.yml", []byte("backport:\n  push-to: python\n"))
+	if err == nil || !strings.Contains(err.Error(), "r.yml:2:12: backport.push-to is for the operator") {
+		t.Errorf("a repository may push elsewhere: %v", err)
+	}
+}

@@ -35,6 +35,7 @@ func decode(file string, data []byte, v any) Faults {
 			d.check(&c.Rules)
 		case *Rules:
 			d.check(c)
+			d.operatorOnly()
 		}
 	}
 	return d.faults.sorted()

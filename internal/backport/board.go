@@ -15,7 +15,7 @@ import (
 func (o *original) board() {
 	_, posted := o.r.Notes[boardKey]
 	merged := o.r.Merge != nil
-	wrong := slices.ContainsFunc(o.rows, func(w row) bool { return w.State == stateRefused })
+	wrong := slices.ContainsFunc(o.rows, func(w row) bool { return w.State == stateRefused || w.person })
 	if len(o.rows) == 0 && !posted || !merged && !wrong && !posted {
 		return
 	}
@@ -26,11 +26,17 @@ func (o *original) board() {
 	o.fit()
 	for _, w := range o.rows {
 		m.Rows[w.Version] = w
-		if merged && w.PR == 0 && (w.State == stateConflict || w.State == stateError && !w.Temporary) {
+		_, retried := w.next()
+		if merged && w.PR == 0 && (w.State == stateConflict || w.State == stateError && !retried) && person(o.r.Merge.By) {
 			o.wants.Assignees = []string{o.r.Merge.By}
 		}
 	}
 	o.wants.Notes = append(o.wants.Notes, pull.Note{Key: boardKey, Body: o.boardText(), Data: m.String()})
+}
+
+// person tells whether a login is somebody who can be asked to act.
+func person(login string) bool {
+	return login != "" && login != "ghost" && !strings.HasSuffix(login, "[bot]")
 }
 
 // maxDetails bounds what the rows hold of conflicts, in bytes: the memory of a
@@ -60,10 +66,12 @@ func (o *original) boardText() string {
 		fmt.Fprintf(&b, boardAlone, o.r.Author)
 	case o.r.Merge != nil:
 		fmt.Fprintf(&b, boardMerged, o.r.Author, o.r.Merge.By)
+	case slices.ContainsFunc(o.rows, func(w row) bool { return w.State == stateRefused }):
+		b.WriteString(boardRefused)
 	default:
 		b.WriteString(boardBefore)
 	}
-	b.WriteString("\n\n| Branch | Backport | |\n| --- | --- | --- |\n")
+	b.WriteString("\n\n| Branch | Backport | Next |\n| --- | --- | --- |\n")
 	for _, w := range o.rows {
 		state := string(w.State)
 		if w.PR != 0 {
@@ -83,9 +91,11 @@ func (o *original) below(w row) string {
 	switch {
 	case w.State == stateOpen:
 		return fmt.Sprintf(linkText, w.PR, page, w.PR, w.Version, page, w.Version)
+	case w.State == stateConflict && w.PR != 0: // which tells the rest
+		return ""
 	case w.State == stateConflict:
 		return "\n" + w.details() + byHand(o.r.Merge.SHA, w.Version)
-	case w.State == stateError && o.r.Merge != nil:
+	case w.State == stateError && o.r.Merge != nil && troubles[w.Trouble].byHand:
 		return byHand(o.r.Merge.SHA, w.Version)
 	}
 	return ""
@@ -109,11 +119,7 @@ func (w row) details() string {
 	var b strings.Builder
 	conflicts, more, missing := w.Conflicts, w.More, w.Missing
 	fmt.Fprintf(&b, conflictTitle, w.Version)
-	switch {
-	case len(conflicts) > 0:
-	case w.PR != 0: // too many, or the board was lost with what it held
-		fmt.Fprintf(&b, conflictThere, w.PR)
-	default:
+	if len(conflicts) == 0 {
 		b.WriteString(conflictMany)
 	}
 	for _, c := range conflicts {
@@ -150,7 +156,7 @@ func code(text string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, "\uFFFD"))
-	return "`` " + strings.ReplaceAll(text, "``", "` `") + " ``"
+	return "`" + strings.ReplaceAll(text, "`", "'") + "`"
 }
 
 func list(lines []int) string {

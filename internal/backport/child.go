@@ -117,6 +117,9 @@ func (c *child) labels() {
 	}
 	for _, label := range c.original.Labels {
 		for _, start := range c.Settings.CopyLabels {
+			if !c.own(c.r) && strings.HasPrefix(strings.ToLower(label), "skip") {
+				break // anybody may title a pull request so
+			}
 			if len(label) >= len(start) && strings.EqualFold(label[:len(start)], start) {
 				c.wants.Labels = append(c.wants.Labels, pull.Label{Name: label, On: true, Suggested: true})
 				break
@@ -161,7 +164,9 @@ func (c *child) conflict() (clear bool) {
 	status := pull.Status{Context: c.Settings.Status, State: pull.StatusSuccess, Description: descriptionClear}
 	var first string
 	count := 0
+	unread := c.r.FilesOmitted > 0
 	for _, f := range c.r.Files {
+		unread = unread || f.Change != pull.Removed && (f.Content == nil || f.Content.Size > int64(len(f.Content.Data)))
 		if f.Content == nil || f.Content.Kind != pull.Regular || !git.HasMarkers(f.Content.Data) {
 			continue
 		}
@@ -175,6 +180,8 @@ func (c *child) conflict() (clear bool) {
 		fallthrough
 	case count == 1:
 		status.State, status.Description = pull.StatusFailure, fmt.Sprintf(descriptionMarkers, strings.ToValidUTF8(first, "?"))
+	case unread:
+		status.State, status.Description = pull.StatusFailure, descriptionUnread
 	case pickOf(c.r.Body) == c.r.Head: // some conflicts leave no markers
 		status.State, status.Description = pull.StatusFailure, descriptionUntouched
 	case c.r.Draft:
@@ -187,7 +194,7 @@ func (c *child) conflict() (clear bool) {
 // people asks those who must act: whoever merged the original where there are
 // conflicts, the release manager where nobody else may merge.
 func (c *child) people() {
-	if c.r.Draft && c.original.MergedBy != "" && !strings.HasSuffix(c.original.MergedBy, "[bot]") {
+	if c.r.Draft && person(c.original.MergedBy) {
 		c.wants.Assignees = []string{c.original.MergedBy}
 	}
 	if b, known := c.life(c.r.Base, c.r.Now); known && managed(b.Phase) && !c.r.Draft {
@@ -203,27 +210,28 @@ func managed(p lifecycle.Phase) bool {
 // merge has an approved backport merged, where people other than the release
 // manager may.
 func (c *child) merge(clear bool) {
-	approved, objected := false, false
+	objected := false
 	for _, review := range c.r.Reviews {
-		approved = approved || review == pull.Approved
 		objected = objected || review == pull.ChangesRequested
 	}
 	b, known := c.life(c.r.Base, c.r.Now)
+	c.wants.Hold = true
+	if c.Settings.Merge != config.AutoMerge || objected || !clear || c.r.HasLabel(c.Settings.HoldLabel) || !known || managed(b.Phase) {
+		return
+	}
+	if len(c.r.Approvals) == 0 || c.r.Draft {
+		return
+	}
+	c.wants.Hold = false
+	c.wants.Merge = &pull.MergePull{
+		Title: fmt.Sprintf("%s (GH-%d)", strings.Join(strings.Fields(c.r.Title), " "), c.r.Key.Number),
+		Body:  commitBody(c.r.Body),
+	}
 	switch {
-	case c.Settings.Merge != config.AutoMerge:
-	case objected, !clear, c.r.HasLabel(c.Settings.HoldLabel), !known, managed(b.Phase):
-		c.wants.Hold = true
-	case approved && !c.r.Draft:
-		c.wants.Merge = &pull.MergePull{
-			Title: fmt.Sprintf("%s (GH-%d)", strings.Join(strings.Fields(c.r.Title), " "), c.r.Key.Number),
-			Body:  commitBody(c.r.Body),
-		}
-		switch {
-		case c.r.MergeState == pull.MergeUnknown:
-			c.wants.Again = c.r.Now.Add(time.Minute)
-		case c.r.MergeState != pull.MergeClean && !c.r.AutoMerge:
-			c.wants.Again = c.r.Now.Add(c.patience()) // no event tells that a status turned green
-		}
+	case c.r.MergeState == pull.MergeUnknown:
+		c.wants.Again = c.r.Now.Add(time.Minute)
+	case c.r.MergeState != pull.MergeClean && !c.r.AutoMerge:
+		c.wants.Again = c.r.Now.Add(c.patience()) // no event tells that a status turned green
 	}
 }
 
@@ -233,7 +241,10 @@ func commitBody(body string) string {
 	if at == nil {
 		return strings.TrimSpace(body)
 	}
-	_, after, _ := strings.Cut(body[at[1]:], sectionEnd)
+	_, after, ends := strings.Cut(body[at[1]:], sectionEnd)
+	if !ends {
+		return strings.TrimSpace(body)
+	}
 	return strings.TrimSpace(strings.TrimSpace(body[:at[0]]) + "\n\n" + strings.TrimSpace(after))
 }
 

@@ -19,6 +19,9 @@ var (
 	control      = regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f]`)
 )
 
+// unmarked takes out of a message what a draft would be taken for by.
+var unmarked = strings.NewReplacer("<!-- backport-conflict", "<!-- ", "<!-- /backport-conflict", "<!-- ")
+
 // maxTitle of a pull request, in characters ("Create a pull request").
 const maxTitle = 256
 
@@ -117,7 +120,7 @@ func (o Original) titleFor(branch string) (title, rest string) {
 func (o Original) bodyFor(branch string) string {
 	_, rest := o.titleFor(branch)
 	_, body := split(Message(o.SHA, o.Message))
-	text := body
+	text := unmarked.Replace(body)
 	if rest != "" {
 		text = rest + "\n\n" + body
 	}

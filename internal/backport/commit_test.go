@@ -87,16 +87,21 @@ func TestOriginalOf(t *testing.T) {
 }
 
 func TestCommitBody(t *testing.T) {
+	start := "<!-- backport-conflict " + sha + " -->"
 	for body, want := range map[string]string{
 		" Why.\n": "Why.",
-		"Why.\n\n" + sectionStart + "\nx\n" + sectionEnd:      "Why.",
-		"Why.\n" + sectionStart + "x" + sectionEnd + "\nMore": "Why.\n\nMore",
-		"Why.\n" + sectionStart + " never ended":              "Why.",
-		sectionStart + sectionEnd:                             "",
+		"Why.\n\n" + start + "\nx\n" + sectionEnd:      "Why.",
+		"Why.\n" + start + "x" + sectionEnd + "\nMore": "Why.\n\nMore",
+		"Why.\n" + start + " never ended":              "Why.\n" + start + " never ended",
+		start + sectionEnd:                             "",
 	} {
 		if got := commitBody(body); got != want {
 			t.Errorf("%q becomes %q, want %q", body, got, want)
 		}
+	}
+	o := Original{Number: 24680, SHA: sha, Message: "Fix it\n\nWhy.\n" + start + "\nHidden.\n" + sectionEnd}
+	if body := o.bodyFor("3.14"); pickOf(body) != "" || !strings.Contains(commitBody(body), "cherry picked from") || !strings.Contains(commitBody(body), "Hidden.") {
+		t.Errorf("marks in a message are taken for the bot's: %q", body)
 	}
 }
 

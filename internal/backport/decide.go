@@ -1,6 +1,7 @@
 package backport
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ const (
 type verdict struct {
 	answer answer
 	why    string    // a sentence
+	person bool      // who must act
 	again  time.Time // when the answer may be another; zero: not by itself
 }
 
@@ -96,7 +98,7 @@ func (c *Config) decide(r *pull.Request, version string) verdict {
 	case version == r.Base:
 		return verdict{answer: refused, why: whyBase(version)}
 	case known && b.Phase == lifecycle.EndOfLife:
-		return verdict{answer: refused, why: whyEndOfLife(version, b.EndOfLife)}
+		return verdict{answer: refused, why: whyEndOfLife(version, ended(b))}
 	case !known && !exists:
 		return verdict{answer: refused, why: whyUnknown(version)}
 	case !known:
@@ -126,9 +128,22 @@ func (c *Config) byPhase(r *pull.Request, b lifecycle.Branch, change time.Time) 
 	case slices.Contains(table.Allow, kind), c.approved(r, b.Version, managers):
 		return verdict{answer: allowed}
 	case slices.Contains(table.Ask, kind):
-		return verdict{answer: waiting, why: whyAsk(b.Version, phase, kind, by, c.label(b.Version)), again: change}
+		return c.ask(r, b, kind, change)
 	}
-	return verdict{answer: refused, why: whyKind(c, b.Version, phase, kind, by)}
+	return verdict{answer: refused, why: whyKind(b, kind, c.labelOf(security), mayAllow(by, c.label(b.Version)))}
+}
+
+// ask has a change wait for the release manager, who is mentioned once the
+// change is merged and nothing but the approval is missing.
+func (c *Config) ask(r *pull.Request, b lifecycle.Branch, kind string, change time.Time) verdict {
+	by, label := who(c.managers(b)), c.label(b.Version)
+	if b.Phase == lifecycle.FinalFreeze {
+		return verdict{answer: waiting, why: fmt.Sprintf(whyFrozen, b.Version, by, label), again: change}
+	}
+	if r.Merge != nil {
+		by = who(mentioned(c.managers(b)))
+	}
+	return verdict{answer: waiting, why: fmt.Sprintf(whyAsk, b.Version, b.Phase, kindName(kind), by, label), person: true, again: change}
 }
 
 // approved tells whether a release manager of the branch set the label.
@@ -147,20 +162,29 @@ func (c *Config) lastAsked(events []pull.Event, version string) (pull.Event, boo
 	return pull.Event{}, false
 }
 
+// labelOf is the label for a kind of change, "" where the settings have none.
+func (c *Config) labelOf(kind string) string {
+	for _, k := range c.Settings.Kinds {
+		if k.Name == kind {
+			return k.Labels[0]
+		}
+	}
+	return ""
+}
+
 // beforeMarker is what a title may have before the ABI marker.
 var beforeMarker = regexp.MustCompile(`^\s*(\[[^\]]*\]\s*)?((?i:gh|bpo)-\d+:\s*)?`)
 
 // kind of the change, by its title and labels.
 func (c *Config) kind(r *pull.Request) string {
 	title := r.Title
-	if r.Merge != nil {
+	if r.Merge != nil { // from then on authors may write into the title what they like
 		title, _, _ = strings.Cut(r.Merge.Message, "\n")
 	}
 	marker := strings.ToLower(c.ABI.CommitMarker)
-	for _, t := range []string{title, r.Title} {
-		if strings.HasPrefix(strings.ToLower(beforeMarker.ReplaceAllString(t, "")), marker) || strings.HasPrefix(strings.ToLower(strings.TrimSpace(t)), marker) {
-			return config.ABIBreak
-		}
+	title = strings.ToLower(title)
+	if strings.HasPrefix(beforeMarker.ReplaceAllString(title, ""), marker) || strings.HasPrefix(strings.TrimSpace(title), marker) {
+		return config.ABIBreak
 	}
 	for _, k := range c.Settings.Kinds {
 		if slices.ContainsFunc(k.Labels, r.HasLabel) {

@@ -39,7 +39,7 @@ func (c *Config) Search(version string, now time.Time) (Search, error) {
 	case !known:
 		return s, fmt.Errorf("the release data does not list %s: is the version right? If so, add it to backport.overrides in the settings", version)
 	case b.Phase == lifecycle.EndOfLife:
-		return s, errors.New(whyEndOfLife(version, b.EndOfLife))
+		return s, errors.New(whyEndOfLife(version, ended(b)))
 	case b.Phase == lifecycle.Feature:
 		return s, fmt.Errorf("%s is still in development: it has all changes", version)
 	case !found:

@@ -2,6 +2,7 @@ package backport
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -40,7 +41,8 @@ type row struct {
 	More      int                 `json:"more,omitempty"` // conflicts that are not among Conflicts
 	Missing   []pull.Prerequisite `json:"missing,omitempty"`
 
-	keep bool // the label is still needed
+	keep   bool // the label is still needed
+	person bool // somebody must act
 }
 
 // memory is what the board holds for the bot.
@@ -165,8 +167,8 @@ func (o *original) worded(version string, w row) row {
 		w.State, w.Text = stateError, troubleText(w.Trouble, version)
 		if at, retried := w.next(); retried {
 			w.Text += " " + textRetry(at)
-		} else if w.Temporary {
-			w.Text += " " + textRetryByHand(o.label(version))
+		} else {
+			w.Text += " " + fmt.Sprintf(textRetryByHand, o.label(version))
 		}
 	}
 	return w

@@ -3,9 +3,12 @@ package backport
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -17,25 +20,27 @@ const (
 
 // The board.
 const (
-	boardMerged = "Thanks %s for the PR, and %s for merging it 🌮🎉. These are its backports:"
-	boardAlone  = "Thanks %s for the PR 🌮🎉. These are its backports:"
-	boardBefore = "Something is wrong with the backports that the labels ask for:"
-	boardEmpty  = "No backports are asked for any more."
+	boardMerged  = "Thanks %s for the PR, and %s for merging it 🌮🎉. These are its backports:"
+	boardAlone   = "Thanks %s for the PR 🌮🎉. These are its backports:"
+	boardRefused = "Thank you for the PR. Not all backports that its labels ask for are possible:"
+	boardBefore  = "These backports are asked for:"
+	boardEmpty   = "No backports are asked for any more."
 	// linkText is the sentence that people and scripts know.
 	linkText       = "\n[GH-%d](%s/pull/%d) is a backport of this pull request to the [%s branch](%s/tree/%s).\n"
 	textPicking    = "being made"
 	textAfterMerge = "will be made after the merge"
-	textConflict   = "could not be picked by itself: see below"
+	textUnready    = "mark it ready for review"
+	textNoRelease  = "no release is planned yet"
+	textConflict   = "has conflicts: somebody must pick it by hand, see below"
 	conflictTitle  = "**Conflicts on %s**\n\n"
 	conflictMany   = "Too many to name them here.\n"
-	conflictThere  = "#%d names the files.\n"
 	missingTitle   = "\nThese changes touch the same files and are not on %s; the conflicts may come from them:\n\n"
 )
 
 func textPresent(version string) string { return "nothing to do: " + version + " has this change" }
 
 func textDraft(number int) string {
-	return fmt.Sprintf("resolve the conflicts on the branch of #%d and mark it ready: see below", number)
+	return fmt.Sprintf("resolve the conflicts on its branch, see #%d, and mark it ready", number)
 }
 
 func textClosed(label string) string {
@@ -57,9 +62,9 @@ func textRetry(at time.Time) string {
 	return "It is tried again at " + at.UTC().Format("2006-01-02 15:04") + " UTC."
 }
 
-func textRetryByHand(label string) string {
-	return "Take `" + label + "` off and set it again to try once more."
-}
+const textRetryByHand = "To try again, take `%s` off and set it again."
+
+func textAllowedNow(label string) string { return "allowed now; set `" + label + "` to have it" }
 
 // byHand are the commands for people.
 func byHand(sha, version string) string {
@@ -75,11 +80,23 @@ func whyNoVersion(example string) string {
 
 func whyBase(version string) string { return "this pull request itself goes to " + version }
 
-func whyEndOfLife(version string, at time.Time) string {
-	if at.IsZero() {
+func whyEndOfLife(version, when string) string {
+	if when == "" {
 		return version + " is at its end of life and takes no more changes"
 	}
-	return fmt.Sprintf("%s reached its end of life by %s and takes no more changes", version, at.Format(time.DateOnly))
+	return fmt.Sprintf("%s reached its end of life %s and takes no more changes", version, when)
+}
+
+// ended is when a branch reached its end of life, "" where nobody knows: often
+// the month alone is known.
+func ended(b lifecycle.Branch) string {
+	switch {
+	case b.EndOfLife.IsZero():
+		return ""
+	case b.EndOfLifeByMonth:
+		return "in " + b.EndOfLife.AddDate(0, 0, -1).Format("2006-01")
+	}
+	return "on " + b.EndOfLife.Format(time.DateOnly)
 }
 
 func whyUnknown(version string) string {
@@ -99,30 +116,27 @@ func whyMissing(version string) string {
 }
 
 func whyNoPhase(version, phase string) string {
-	return fmt.Sprintf("the settings do not say what may go to %s in its phase, %s", version, phase)
+	return fmt.Sprintf("the settings do not say what may go to %s in its phase, %s; the operator of the bot may add it under phases", version, phase)
 }
 
-func whyAsk(version, phase, kind, by, label string) string {
-	if phase == "final freeze" {
-		return fmt.Sprintf("%s is frozen until its final release; %s may set `%s` to have it picked before", version, by, label)
+// What waits for the release manager: with the version, the phase and the kind,
+// who that is, and the label.
+const (
+	whyAsk    = "%s (%s) takes %s with the approval of the release manager only: %s gives it by taking `%s` off and setting it again"
+	whyFrozen = "%s is frozen until its final release, and picked then; %s may take `%s` off and set it again to have it picked now"
+)
+
+// whyKind says that a branch does not take a kind of change. A fix may be a
+// security fix that nobody labelled so.
+func whyKind(b lifecycle.Branch, kind, security, rest string) string {
+	if b.Phase == lifecycle.Security && kind == config.Fix && security != "" {
+		return fmt.Sprintf("%s takes security fixes only: if this is one, add `%s` and set the label again; %s", b.Version, security, rest)
 	}
-	return fmt.Sprintf("%s on %s (%s) needs the release manager: %s may set `%s` to allow it", kindName(kind), version, phase, by, label)
+	return fmt.Sprintf("%s (%s) does not take %s; %s", b.Version, b.Phase, kindName(kind), rest)
 }
 
-func whyKind(c *Config, version, phase, kind, by string) string {
-	switch {
-	case phase == "security" && kind == "fix":
-		label := "type-security"
-		for _, k := range c.Settings.Kinds {
-			if k.Name == "security" {
-				label = k.Labels[0]
-			}
-		}
-		return fmt.Sprintf("%s takes security fixes only: if this is one, add `%s` and set the label again; %s may set it for another change", version, label, by)
-	default:
-		return fmt.Sprintf("%s (%s) does not take %s; %s may set the label to allow it", version, phase, kindName(kind), by)
-	}
-}
+// mayAllow says who may allow a change all the same.
+func mayAllow(by, label string) string { return fmt.Sprintf("%s may set `%s` to allow it", by, label) }
 
 func kindName(kind string) string {
 	switch kind {
@@ -138,55 +152,72 @@ func kindName(kind string) string {
 		return "a refactoring"
 	case "performance":
 		return "a performance improvement"
+	case "docs":
+		return "a change to the documentation"
 	}
-	return "a change of " + kind
+	return "a change to tests"
 }
 
 // who names release managers without notifying them.
 func who(managers []string) string {
 	if len(managers) == 0 {
-		return "the release manager (whose login the settings do not know)"
+		return "the release manager"
 	}
 	return strings.Join(managers, " or ")
 }
 
-// troubleText has a sentence for each trouble of a pick, in the words of
-// internal/git, and of opening a pull request.
-func troubleText(trouble, version string) string {
-	text, found := troubleTexts[trouble]
-	if !found {
-		text = "Something went wrong that the bot has no word for: its log has the details."
+func mentioned(logins []string) []string {
+	var all []string
+	for _, login := range logins {
+		all = append(all, "@"+login)
 	}
-	return strings.ReplaceAll(text, "X.Y", version)
+	return all
 }
 
-var troubleTexts = map[string]string{
-	"commit missing":       "GitHub does not give out the merged commit: was the default branch force-pushed? Backport by hand.",
-	"branch missing":       "The branch X.Y was deleted meanwhile: set the label again once it is there.",
-	"branch moved":         "The branch X.Y, or that of the backport, changed meanwhile.",
-	"foreign branch":       "The backport's branch is there already, and is not the bot's: open a pull request from it, or delete it and set the label again.",
-	"protected":            "A rule of the repository protects the backport's branch: an administrator must let the App push to it.",
-	"workflows permission": "The change touches workflows, and the App must not push those: an administrator must grant it the permission \"workflows: write\", or somebody backports by hand.",
-	"hook declined":        "A rule or hook of the repository declined the push: an administrator knows why. Backport by hand.",
-	"quota exceeded":       "GitHub took no more data for this repository: an administrator must make room, then set the label again.",
-	"shallow refused":      "GitHub refused the push to the fork, which lacks the newest commits of X.Y: update the fork and set the label again.",
-	"repository gone":      "The repository could not be found: was it renamed, deleted, or taken out of the App's reach?",
-	"denied":               "The App must not push here: an administrator must grant it the permission \"contents: write\" and accept it in the installation.",
-	"unreachable":          "GitHub's git server could not be reached.",
-	"disk full":            "The bot's machine had no room left: its operator must make some.",
-	"too large":            "The change needs more data than the bot takes for one backport. Backport by hand.",
-	"too slow":             "It took longer than the bot waits for one backport.",
-	"broken":               "Git could not do it: the bot's log has the details. Backport by hand.",
-	pull.OpenRefused:       "The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.",
-	pull.OpenDenied:        "The branch is pushed, but the App must not open pull requests: an administrator must grant it the permission \"pull requests: write\".",
+// trouble is what the board says of a pick that could not be done.
+type trouble struct {
+	text   string
+	byHand bool // the commands for people would help
+}
+
+// troubleText has a sentence for each trouble of a pick, in the words of
+// internal/git, and of opening a pull request.
+func troubleText(kind, version string) string {
+	t, found := troubles[kind]
+	if !found {
+		t = troubles["broken"]
+	}
+	return strings.ReplaceAll(t.text, "X.Y", version)
+}
+
+var troubles = map[string]trouble{
+	"commit missing":       {"GitHub does not give out the merged commit: was the default branch force-pushed? Backport by hand what it holds now, see below.", true},
+	"branch missing":       {"The branch X.Y was deleted meanwhile: an administrator must put it back.", false},
+	"branch moved":         {"The branch X.Y, or that of the backport, changed meanwhile.", false},
+	"foreign branch":       {"The backport's branch is there already, and is not the bot's: open a pull request from it, or delete it.", false},
+	"protected":            {"A rule of the repository protects the backport's branch: an administrator must let the App push to it.", true},
+	"workflows permission": {"The change touches workflows, and the App must not push those: an administrator must grant it the permission \"workflows: write\", or somebody backports by hand, see below.", true},
+	"hook declined":        {"A rule or hook of the repository declined the push: an administrator knows why. Or somebody backports by hand, see below.", true},
+	"quota exceeded":       {"GitHub took no more data for this repository: an administrator must make room.", false},
+	"shallow refused":      {"GitHub refused the push to the fork, which lacks the newest commits of X.Y: somebody must update the fork.", false},
+	"repository gone":      {"The repository could not be found: was it renamed, deleted, or taken out of the App's reach? Its operator must look.", false},
+	"denied":               {"The App must not push here: an administrator must grant it the permission \"contents: write\" and accept it in the installation.", true},
+	"unreachable":          {"GitHub's git server could not be reached.", true},
+	"disk full":            {"The bot's machine had no room left: its operator must make some.", true},
+	"too large":            {"The change needs more data than the bot takes for one backport. Somebody must backport it by hand, see below.", true},
+	"too slow":             {"It took longer than the bot waits for one backport.", true},
+	"broken":               {"Git could not do it: the bot's log has the details, for its operator. Or somebody backports by hand, see below.", true},
+	pull.OpenRefused:       {"The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.", false},
+	pull.OpenDenied:        {"The branch is pushed, but the App must not open pull requests: an administrator must grant it the permission \"pull requests: write\".", false},
 }
 
 // conflictSection is the end of a draft's body. The marks around it let it be
 // left out of the commit message when the draft is merged.
-func conflictSection(status, version, sha string, p pull.Picked) string {
-	w := row{Version: version, Conflicts: p.Conflicts, Missing: p.Missing}
+func (o *original) conflictSection(p pull.Picked) string {
+	w := row{Version: p.Branch, Conflicts: p.Conflicts, Missing: p.Missing}
 	w.brief()
-	return sectionStart + "\n" + fmt.Sprintf(draftText, version, status) + "\n\n" + w.details() + "\n" + fmt.Sprintf(draftSteps, p.Head) + byHand(sha, version) + sectionEnd
+	return fmt.Sprintf("<!-- backport-conflict %s -->\n", p.Commit) + fmt.Sprintf(draftText, p.Branch, o.Settings.Status) + "\n\n" + w.details() +
+		"\n" + fmt.Sprintf(draftSteps, p.Head) + byHand(o.r.Merge.SHA, p.Branch) + sectionEnd
 }
 
 // maxPullBody is what GitHub takes, in characters, of which there are no more
@@ -202,24 +233,26 @@ func withSection(body, section string) string {
 	return body + "\n\n" + section
 }
 
+// sectionStart holds the commit with the conflicts.
+var sectionStart = regexp.MustCompile(`<!-- backport-conflict ([0-9a-f]{40,64}) -->`)
+
 const (
-	sectionStart = "<!-- backport-conflict -->"
-	sectionEnd   = "<!-- /backport-conflict -->"
-	draftText    = "The pick onto %s had conflicts. They are committed here with their markers, and the status `%s` fails until none is left."
-	draftSteps   = "To resolve them, push to the branch `%s` and mark this pull request ready for review.\n"
+	sectionEnd = "<!-- /backport-conflict -->"
+	draftText  = "The pick onto %s had conflicts. They are committed here as git left them, and the status `%s` fails until somebody pushes and no conflict marker is left."
+	draftSteps = "To resolve them, push to the branch `%s` and mark this pull request ready for review. Or make one of your own and close this one.\n"
 )
 
-// The status of a draft with conflicts.
+// The status of a backport with conflicts.
 const (
-	descriptionMarkers = "Conflict markers in %s"
-	descriptionClear   = "No conflict markers left"
+	descriptionMarkers   = "Conflict markers in %s"
+	descriptionUnread    = "Some files cannot be read: check by hand"
+	descriptionUntouched = "The conflicts are as the bot left them"
+	descriptionClear     = "No conflict markers left"
+	descriptionReady     = "No conflict markers left: mark it ready"
 )
 
 // The note at the end of life.
-func endedText(version string, at time.Time) string {
-	when := ""
-	if !at.IsZero() {
-		when = " by " + at.Format(time.DateOnly)
-	}
-	return fmt.Sprintf("Thank you for the pull request. The branch %s reached its end of life%s and takes no more changes, so this cannot be merged. If the problem is on the default branch too, a pull request there is welcome.", version, when)
+func endedText(b lifecycle.Branch) string {
+	return "Thank you for the pull request. The branch " + whyEndOfLife(b.Version, ended(b)) +
+		", so this cannot be merged. If the problem is on the default branch too, a pull request there is welcome."
 }

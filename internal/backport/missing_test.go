@@ -76,7 +76,7 @@ func TestMemoryFits(t *testing.T) {
 
 func TestTextsOfStrangers(t *testing.T) {
 	for text, want := range map[string]string{
-		"Lib/a.py": "`` Lib/a.py ``", "a``b\n@dana": "`` a` `b @dana ``", "\xff": "`` \uFFFD ``",
+		"Lib/a.py": "`Lib/a.py`", "a``b\n@dana": "`a''b @dana`", "\xff": "`\uFFFD`",
 	} {
 		if got := code(text); got != want {
 			t.Errorf("%q is shown as %q", text, got)

@@ -1,7 +1,6 @@
 package backport
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -106,6 +105,9 @@ func (o *original) want() pull.Want {
 	if o.r.State == pull.Closed {
 		return pull.Want{}
 	}
+	if o.r.State == pull.Merged && o.r.Merge == nil { // GitHub does not name the commit yet
+		return pull.Want{Again: o.r.Now.Add(time.Minute)}
+	}
 	for _, version := range o.versions(o.r, o.before) {
 		o.one(version)
 	}
@@ -142,9 +144,11 @@ func (o *original) one(version string) {
 		o.rows = append(o.rows, before)
 		o.off(label)
 	case !on: // allowed now; whoever wants it sets the label
-		return
+		if o.before.Rows[version].State != "" {
+			o.rows = append(o.rows, row{Version: version, State: stateWaiting, Text: textAllowedNow(label)})
+		}
 	case v.answer == waiting:
-		o.rows = append(o.rows, row{Version: version, State: stateWaiting, Text: v.why})
+		o.rows = append(o.rows, row{Version: version, State: stateWaiting, Text: v.why, person: v.person})
 		o.again(v.again)
 	case o.r.Merge == nil:
 		o.rows = append(o.rows, row{Version: version, State: stateWaiting, Text: textAfterMerge})
@@ -193,19 +197,19 @@ func (o *original) open(version string, p pull.Picked) {
 	}
 	if p.Outcome == pull.Conflicted {
 		open.Draft = true
-		open.Body = withSection(open.Body, conflictSection(o.Settings.Status, version, from.SHA, p))
+		open.Body = withSection(open.Body, o.conflictSection(p))
 	}
 	o.wants.Opens = append(o.wants.Opens, open)
 	o.rows = append(o.rows, row{Version: version, State: statePicking, Text: textPicking})
 }
 
 // commits is how many commits the merge brought: more than one only for a
-// rebase. GitHub does not tell how a pull request was merged; the last commit
-// of a rebase has the message of the pull request's last commit, which that of
-// a squash of several never is.
+// rebase. GitHub does not tell how a pull request was merged; of a rebase, the
+// commit before the last came with the pull request too, and the last one has the
+// message of the pull request's last commit.
 func (o *original) commits() int {
 	all := o.r.Commits
-	if n := len(all); n > 1 && o.r.CommitsOmitted == 0 && o.r.Merge.Parents == 1 && strings.TrimSpace(all[n-1].Message) == strings.TrimSpace(o.r.Merge.Message) {
+	if n := len(all); n > 1 && o.r.CommitsOmitted == 0 && o.r.Merge.Rebased && o.r.Merge.Parents == 1 && strings.TrimSpace(all[n-1].Message) == strings.TrimSpace(o.r.Merge.Message) {
 		merges := 0
 		for _, commit := range all {
 			if commit.Merge { // a rebase leaves them out
@@ -217,85 +221,11 @@ func (o *original) commits() int {
 	return 1
 }
 
-// opened finds the backport's pull request: from the bot's branch, one that the
-// board remembers, or one that people made.
-func (o *original) opened(version string) (row, bool) {
-	if o.r.Merge == nil || !lifecycle.ValidVersion(version) {
-		return row{}, false
-	}
-	var all []pull.Summary
-	all = append(all, o.r.Branches[o.head(o.r.Merge.SHA, version)].Requests...)
-	if s := o.r.Others[o.before.Rows[version].PR]; s.Number != 0 {
-		all = append(all, s)
-	}
-	for _, s := range o.r.Into[version] {
-		if branch, number := originalOf(s.Title); branch == version && number == o.r.Key.Number {
-			all = append(all, s)
-		}
-	}
-	all = slices.DeleteFunc(all, func(s pull.Summary) bool { return s.Base != version })
-	if len(all) == 0 {
-		return row{}, false
-	}
-	return o.childRow(version, slices.MinFunc(all, func(a, b pull.Summary) int { return cmp.Or(claim(a)-claim(b), b.Number-a.Number) }))
-}
-
-// claim puts first what the bot made or people merged: anyone may open a pull
-// request that is titled like a backport.
-func claim(s pull.Summary) int {
-	switch {
-	case s.State == pull.Merged, s.State == pull.Open && s.Own:
-		return 0
-	case s.State == pull.Open:
-		return 1
-	case s.Own:
-		return 2
-	}
-	return 3
-}
-
-// childRow is the row of a pull request that exists; false where another one is
-// to be made instead.
-func (o *original) childRow(version string, s pull.Summary) (row, bool) {
-	out := row{Version: version, PR: s.Number}
-	if before := o.before.Rows[version]; before.Outcome == pull.Conflicted {
-		out.Outcome, out.Conflicts, out.More, out.Missing = before.Outcome, before.Conflicts, before.More, before.Missing
-	}
-	if p, ok := o.r.Picked[version]; ok && p.Outcome == pull.Conflicted {
-		out.Outcome, out.Conflicts, out.More, out.Missing = p.Outcome, p.Conflicts, 0, p.Missing
-	}
-	switch {
-	case s.State == pull.Merged:
-		out.State, out.Text = stateMerged, o.release(version)
-		out.Outcome, out.Conflicts, out.More, out.Missing = "", nil, 0, nil
-	case s.State == pull.Open && s.Draft && s.Own:
-		out.State, out.Text = stateConflict, textDraft(s.Number)
-	case s.State == pull.Open && !s.Own:
-		out.State, out.Text = stateOpen, strings.TrimSuffix(textByHand(s.Author)+o.release(version), "; ")
-	case s.State == pull.Open:
-		out.State, out.Text = stateOpen, o.release(version)
-	case o.r.HasLabel(o.label(version)):
-		asked, found := o.lastAsked(o.r.Events, version)
-		if !found || !asked.At.After(s.ClosedAt) {
-			out.State, out.Text = stateClosed, textClosed(o.label(version))
-			break
-		}
-		if !s.Own || asked.At.Sub(s.ClosedAt) > time.Duration(o.Settings.ReopenWithin)*24*time.Hour {
-			return row{}, false
-		}
-		o.wants.Pokes = append(o.wants.Pokes, pull.Key{Owner: o.r.Key.Owner, Repo: o.r.Key.Repo, Number: s.Number})
-		out.State, out.Text, out.keep = stateClosed, textReopening(s.Number), true
-	default:
-		out.State, out.Text = stateClosed, textClosed(o.label(version))
-	}
-	return out, true
-}
-
 // release is when a change on a branch is expected to be released.
 func (o *original) release(version string) string {
 	b, found := o.life(version, o.r.Now)
 	if !found || b.Next == nil {
-		return ""
+		return textNoRelease
 	}
 	return textRelease(b.Next.Version, b.Next.Date)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,8 +27,8 @@ type Picker struct {
 // better.
 func (p *Picker) Pick(ctx context.Context, installation int64, key pull.Key, a pull.Pick) ([]pull.Picked, error) {
 	picked, err := p.pick(ctx, pickJob{installation, key, a, contentsOnly})
-	if err == nil && blocked(picked) {
-		picked, err = p.pick(ctx, pickJob{installation, key, a, withWorkflows})
+	if err == nil {
+		err = p.again(ctx, pickJob{installation, key, a, withWorkflows}, picked)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("picking for %s: %w", key, err)
@@ -55,20 +56,40 @@ type pickJob struct {
 	permissions  map[string]string
 }
 
-// blocked tells whether a push was refused that a better token may do.
-func blocked(picked []pull.Picked) bool {
+// again tries those targets once more whose push was refused for want of a
+// permission that the App may have.
+func (p *Picker) again(ctx context.Context, j pickJob, picked []pull.Picked) error {
+	j.action.Targets = nil
 	for _, p := range picked {
 		if p.Trouble == string(git.WorkflowsPermission) {
-			return true
+			j.action.Targets = append(j.action.Targets, p.Target)
 		}
 	}
-	return false
+	if len(j.action.Targets) == 0 {
+		return nil
+	}
+	better, err := p.pick(ctx, j)
+	for _, b := range better {
+		picked[slices.IndexFunc(picked, func(p pull.Picked) bool { return p.Branch == b.Branch })] = b
+	}
+	return err
 }
 
 func (p *Picker) pick(ctx context.Context, j pickJob) ([]pull.Picked, error) {
 	pushed := j.key.Repository()
 	if j.action.Fork != "" {
 		pushed.Owner = j.action.Fork
+	}
+	if pushed != j.key.Repository() { // which the operator may have named for another repository
+		switch is, err := p.GitHub.IsFork(ctx, pushed, j.key); {
+		case err == nil && !is:
+			return failed(j.action.Targets, &git.Trouble{Kind: git.RepositoryGone}), nil
+		case err != nil:
+			if trouble, ok := refusal(err, j.permissions); ok {
+				return failed(j.action.Targets, trouble), nil
+			}
+			return nil, err
+		}
 	}
 	tokens := &tokens{app: p.GitHub, now: p.Now, request: gh.TokenRequest{Key: pushed, Permissions: j.permissions}}
 	if pushed == j.key.Repository() {

@@ -33,6 +33,7 @@ var endpoints = map[string]string{
 	"GET /app/installations/{installation}":  "",
 	"GET /installation/repositories":         "metadata: read",
 	"GET /repos/{owner}/{repo}/installation": "",
+	"GET /repos/{owner}/{repo}":              "metadata: read",
 
 	listPulls: "pull requests: read",
 	"GET /repos/{owner}/{repo}/pulls/{number}/files": "pull requests: read",

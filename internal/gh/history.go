@@ -16,7 +16,7 @@ const eventFields = `__typename ` +
 	`...on ReviewRequestedEvent{createdAt actor{__typename login} requestedReviewer{__typename ...on Actor{login}}} ` +
 	`...on AssignedEvent{createdAt actor{__typename login} assignee{__typename ...on Actor{login}}}`
 
-const reviewFields = `opinions:latestOpinionatedReviews(first:100,writersOnly:true){nodes{author{__typename login} state}} ` +
+const reviewFields = `opinions:latestOpinionatedReviews(first:100,writersOnly:true){nodes{author{__typename login} state commit{oid}}} ` +
 	`reviewRequests(first:100){nodes{requestedReviewer{__typename ...on Actor{login}}}} assignees(first:100){nodes{__typename login}}`
 
 // historyData is what happened to a pull request, and what was said.
@@ -102,6 +102,7 @@ type reviewData struct {
 	Opinions list[struct {
 		Author *actorData
 		State  string
+		Commit *struct{ Oid string }
 	}]
 	ReviewRequests list[struct{ RequestedReviewer *actorData }]
 	Assignees      list[actorData]
@@ -115,6 +116,17 @@ func (d reviewData) reviews() map[string]pull.Review {
 			all[n.Author.login()] = pull.Approved
 		case "CHANGES_REQUESTED":
 			all[n.Author.login()] = pull.ChangesRequested
+		}
+	}
+	return all
+}
+
+// approvals are the logins whose approval is of a commit.
+func (d reviewData) approvals(head string) []string {
+	var all []string
+	for _, n := range d.Opinions.Nodes {
+		if n.State == "APPROVED" && n.Commit != nil && n.Commit.Oid == head {
+			all = append(all, n.Author.login())
 		}
 	}
 	return all

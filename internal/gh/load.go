@@ -131,7 +131,7 @@ func (l *loader) facts(ctx context.Context, d *overviewData) error {
 	}
 	r.Merge = p.merge()
 	if l.Needs&pull.Reviews != 0 {
-		r.Reviews = p.reviews()
+		r.Reviews, r.Approvals = p.reviews(), p.approvals(p.HeadRefOid)
 		r.Reviewers, r.Assignees = p.people()
 	}
 	if l.Needs&pull.Merging != 0 {

@@ -126,7 +126,7 @@ func looksQuery(at pull.Looks) (query string, variables map[string]any) {
 		fmt.Fprintf(&declared, ",$number%d:Int!", i)
 		fmt.Fprintf(&fields, " %s%d:pullRequest(number:$number%d){...Other}", optional, i, i)
 		variables[fmt.Sprint("number", i)] = number
-		other = "fragment Other on PullRequest{...Summary comments(first:100){nodes{" + noteFields + "}} " +
+		other = "fragment Other on PullRequest{...Summary comments(last:100){nodes{" + noteFields + "}} " +
 			"events:timelineItems(last:100,itemTypes:[LABELED_EVENT,UNLABELED_EVENT]){nodes{" + eventFields + "}}}"
 	}
 	return "query($owner:String!,$name:String!" + declared.String() + "){repository(owner:$owner,name:$name,followRenames:false){" +

@@ -175,6 +175,7 @@ func exerciseBackport(w *world) {
 func exerciseRepository(w *world) {
 	ctx := w.t.Context()
 	_, _, _ = w.app.Committer(ctx)
+	_, _ = w.app.IsFork(ctx, cpython, cpython)
 	for _, level := range []string{"write", "admin"} {
 		_, _ = w.app.Token(ctx, TokenRequest{Key: cpython, Permissions: map[string]string{"contents": level}})
 	}

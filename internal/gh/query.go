@@ -53,8 +53,8 @@ func (q text) String() string {
 const (
 	blobFields = `__typename ...on Blob{oid byteSize isTruncated text}`
 	pageFields = `pageInfo{hasNextPage endCursor}`
-	scalars    = `title body state isDraft createdAt updatedAt author{__typename login} authorAssociation baseRefName headRefOid changedFiles ` +
-		`headRefName headRepository{owner{__typename login}} closedAt mergedAt mergedBy{__typename login} mergeCommit{oid message parents(first:1){totalCount} author{name email}}`
+	scalars    = `number title body state isDraft createdAt updatedAt author{__typename login} authorAssociation baseRefName headRefOid changedFiles ` +
+		`headRefName headRepository{owner{__typename login}} closedAt mergedAt mergedBy{__typename login} mergeCommit{oid message parents(first:1){totalCount nodes{associatedPullRequests(first:5){nodes{number}}}} author{name email}}`
 	noteFields = `fullDatabaseId viewerDidAuthor body`
 )
 
@@ -149,7 +149,6 @@ type pullData struct {
 	summaryData
 	historyData
 	CreatedAt, UpdatedAt time.Time
-	AuthorAssociation    string
 	HeadRepository       *struct{ Owner *actorData }
 	MergeCommit          *tipData
 	ChangedFiles         int
@@ -196,9 +195,11 @@ func (c changeType) change() pull.Change {
 type tipData struct {
 	Oid, Message string
 	Author       struct{ Name, Email string }
-	Parents      list[struct{}]
-	Status       *statusData
-	CheckSuites  list[struct {
+	Parents      list[struct {
+		AssociatedPullRequests list[struct{ Number int }]
+	}]
+	Status      *statusData
+	CheckSuites list[struct {
 		CheckRuns list[struct {
 			DatabaseID       int64 `json:"databaseId"`
 			Name, Conclusion string

@@ -9,7 +9,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-const summaryFragment = `fragment Summary on PullRequest{number title body state isDraft author{__typename login} ` +
+const summaryFragment = `fragment Summary on PullRequest{number title body state isDraft author{__typename login} authorAssociation ` +
 	`baseRefName headRefName headRefOid closedAt mergedBy{__typename login} labels(first:100){nodes{name}}}`
 
 // summaryData is what is loaded of every pull request, its own and others.
@@ -18,6 +18,7 @@ type summaryData struct {
 	Title, Body, State                   string
 	IsDraft                              bool
 	Author                               *actorData
+	AuthorAssociation                    string
 	BaseRefName, HeadRefName, HeadRefOid string
 	ClosedAt, MergedAt                   time.Time
 	MergedBy                             *actorData
@@ -44,7 +45,7 @@ func (d *summaryData) labels() []string {
 // summary is for the App of that slug.
 func (d *summaryData) summary(slug string) pull.Summary {
 	return pull.Summary{
-		Number: d.Number, Title: d.Title, Body: d.Body, State: d.state(), Draft: d.IsDraft, Own: d.Author.is(slug), Author: d.Author.login(),
+		Number: d.Number, Title: d.Title, Body: d.Body, State: d.state(), Draft: d.IsDraft, Own: d.Author.is(slug), Author: d.Author.login(), Association: d.AuthorAssociation,
 		Base: d.BaseRefName, Head: d.HeadRefOid, HeadBranch: d.HeadRefName, MergedBy: d.merger(), ClosedAt: d.ClosedAt, Labels: d.labels(),
 	}
 }
@@ -64,14 +65,20 @@ func (p *pullData) merge() *pull.Merge {
 		return nil
 	}
 	c := p.MergeCommit
-	return &pull.Merge{SHA: c.Oid, Message: c.Message, Parents: c.Parents.TotalCount, Author: c.credit(), By: p.merger(), At: p.MergedAt}
+	m := &pull.Merge{SHA: c.Oid, Message: c.Message, Parents: c.Parents.TotalCount, Author: c.credit(), By: p.merger(), At: p.MergedAt}
+	for _, parent := range c.Parents.Nodes {
+		for _, of := range parent.AssociatedPullRequests.Nodes {
+			m.Rebased = m.Rebased || of.Number == p.Number
+		}
+	}
+	return m
 }
 
 // summarized is an open pull request as the REST API has it; slug is the App's.
 func summarized(p *github.PullRequest, slug string) pull.Summary {
 	s := pull.Summary{
 		Number: p.GetNumber(), Title: p.GetTitle(), Body: p.GetBody(), State: pull.State(p.GetState()), Draft: p.GetDraft(),
-		Own: p.GetUser().GetLogin() == slug+"[bot]", Author: p.GetUser().GetLogin(), // no person's login has brackets
+		Own: p.GetUser().GetLogin() == slug+"[bot]", Author: p.GetUser().GetLogin(), Association: p.GetAuthorAssociation(), // no person's login has brackets
 		Base: p.GetBase().GetRef(), Head: p.GetHead().GetSHA(), HeadBranch: p.GetHead().GetRef(),
 	}
 	for _, l := range p.Labels {

@@ -104,8 +104,11 @@ func (c *Calendar) Newest() (newest Release, found bool) {
 	return newest, found
 }
 
+// suddenly is how much life no version loses overnight.
+const suddenly = 31 * 24 * time.Hour
+
 // Covers tells in an error what c lacks that an older calendar has: a version,
-// or releases of one that is alive now. A source that lacks them is stale or
+// or releases of one that is alive now, or its life. A source that lacks them is stale or
 // damaged. The data on dead versions may be put right at any time.
 func (c *Calendar) Covers(older *Calendar, now time.Time) error {
 	for _, before := range older.schedules {
@@ -118,6 +121,9 @@ func (c *Calendar) Covers(older *Calendar, now time.Time) error {
 		}
 		if was, is := before.released(), after.released(); is < was {
 			return fmt.Errorf("%s has %d releases, and had %d", before.Version, is, was)
+		}
+		if phase, _ := after.Phase(now); phase == EndOfLife && before.EndOfLife.Sub(now) > suddenly {
+			return fmt.Errorf("%s is at its end of life, and had until %s", before.Version, before.EndOfLife.Format(time.DateOnly))
 		}
 	}
 	return nil

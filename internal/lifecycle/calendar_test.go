@@ -177,6 +177,15 @@ func TestCovers(t *testing.T) {
 		c.schedules = slices.DeleteFunc(c.schedules, func(s Schedule) bool { return s.Version == version })
 		return c
 	}
+	dead := func(version string) *Calendar {
+		c := NewCalendar(Builtin().Schedules())
+		for i := range c.schedules {
+			if c.schedules[i].Version == version {
+				c.schedules[i].EndOfLife = date("2026-01-01")
+			}
+		}
+		return c
+	}
 	for name, test := range map[string]struct {
 		c    *Calendar
 		want string // "" if it covers the built-in copy
@@ -192,9 +201,10 @@ func TestCovers(t *testing.T) {
 		"a release did not happen yet": {change(`"stage": "3.14.7",
         "state": "actual"`, `"stage": "3.14.7",
         "state": "expected"`), "3.14 has 22 releases, and had 23"},
-		"a living version is missing": {without("3.16"), "3.16 is missing"},
-		"a dead version is missing":   {without("1.6"), "1.6 is missing"},
-		"no releases":                 {parse(t, string(cycle), ""), "3.15 has 0 releases"},
+		"a living version died overnight": {dead("3.14"), "3.14 is at its end of life, and had until 2030-11-01"},
+		"a living version is missing":     {without("3.16"), "3.16 is missing"},
+		"a dead version is missing":       {without("1.6"), "1.6 is missing"},
+		"no releases":                     {parse(t, string(cycle), ""), "3.15 has 0 releases"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := test.c.Covers(Builtin(), now)

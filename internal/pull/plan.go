@@ -192,7 +192,7 @@ func merge(name string, parts []part) Check {
 // sorted puts what people wait for first, and gives every set of rules one
 // order of actions.
 func (d *decision) sorted() Plan {
-	order := []string{"pick", "open", "restore-branch", "reopen", "status", "check", "unlabel", "label", "edit-comment", "comment", "request-review", "assign", "cancel-merge", "merge", "delete-branch"}
+	order := []string{"pick", "open", "restore-branch", "reopen", "status", "check", "edit-comment", "comment", "unlabel", "label", "request-review", "assign", "cancel-merge", "merge", "delete-branch"}
 	slices.SortStableFunc(d.plan.Actions, func(a, b Action) int {
 		if _, ok := a.(OpenPull); ok && a.Kind() == b.Kind() {
 			return 0 // in the rule's order

@@ -194,10 +194,10 @@ func TestOrderOfActionsPokesAndAgain(t *testing.T) {
 	const want = `status s success "" on 0123456
 check "a" success "" with 0 annotations on 0123456
 check "z" success "" with 0 annotations on 0123456
-label -"old"
-label +"new"
 comment n
   x
+label -"old"
+label +"new"
 look at python/cpython#1
 look at python/cpython#3
 look again at 2026-08-05T13:00:00Z

@@ -90,6 +90,7 @@ type Request struct {
 	// Reviews are the newest opinions (approval or changes requested) of people
 	// who may write to the repository, by login.
 	Reviews   map[string]Review
+	Approvals []string // logins whose approval is of Head
 	Reviewers []string // logins that are asked to review now
 	Assignees []string // logins
 
@@ -114,6 +115,7 @@ type Merge struct {
 	Message string
 	Parents int
 	Author  string // of the commit: "NAME <E-MAIL>"
+	Rebased bool   // the commit before it came with this pull request too
 	By      string // login of who merged
 	At      time.Time
 }
@@ -182,6 +184,7 @@ type Summary struct {
 	Draft       bool
 	Own         bool // opened by this App
 	Author      string
+	Association string // as Request.Association: never authorise by it
 	Base        string
 	Head        string // commit
 	HeadBranch  string

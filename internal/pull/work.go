@@ -142,6 +142,18 @@ func (p Plan) Work() []Work {
 	return all
 }
 
+// Writes is how many writes a plan leads to, about: each target of a pick is
+// pushed, opened and labelled.
+func (p Plan) Writes() int {
+	n := len(p.Actions)
+	for _, w := range p.Work() {
+		if pick, ok := w.(Pick); ok {
+			n += 3*len(pick.Targets) - 1
+		}
+	}
+	return n
+}
+
 func (Pick) work()     {}
 func (OpenPull) work() {}
 
@@ -245,7 +257,8 @@ func (d *decision) life(want Want) {
 		}
 		d.do(Reopen{})
 	}
-	if want.Drop && tip == r.Head { // what people pushed meanwhile is theirs
+	open := slices.ContainsFunc(r.Branches[r.HeadBranch].Requests, func(s Summary) bool { return s.State == Open })
+	if want.Drop && tip == r.Head && !open { // what people pushed meanwhile is theirs
 		d.do(DeleteBranch{r.HeadBranch, r.Head})
 	}
 	switch {

@@ -225,9 +225,9 @@ func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64,
 			return err
 		default:
 			r.sweep.looked.Inc()
-			if len(plan.Actions) > 0 {
+			if len(plan.Actions)+len(plan.Pokes) > 0 {
 				round.Mend = append(round.Mend, of.Number)
-				round.Writes += len(plan.Actions)
+				round.Writes += plan.Writes()
 			}
 		}
 		round.Left = round.Left[1:]

@@ -73,9 +73,11 @@ func (r *Reconciler) do(ctx context.Context, request *pull.Request, w pull.Work,
 
 // unopened is the outcome for a branch whose pull request GitHub refuses.
 func (r *Reconciler) unopened(request *pull.Request, w pull.OpenPull, err error) pull.Picked {
-	p := pull.Picked{Target: request.Picked[w.Base].Target, Outcome: pull.Failed, Trouble: pull.OpenRefused, At: r.Now()}
+	// GitHub refuses for the moment, too: a branch that it does not see yet, too
+	// many pull requests at once.
+	p := pull.Picked{Target: request.Picked[w.Base].Target, Outcome: pull.Failed, Trouble: pull.OpenRefused, Temporary: true, At: r.Now()}
 	if _, denied := errors.AsType[*gh.Denied](err); denied {
-		p.Trouble = pull.OpenDenied
+		p.Trouble, p.Temporary = pull.OpenDenied, false
 	}
 	return p
 }

@@ -129,7 +129,7 @@ func (f *Flow) settle(ctx context.Context, s *state, force bool) error {
 	}
 	err := f.publish(ctx, s, r)
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return errInterrupted
 	}
 	if err != nil {
 		r.State, r.Error = Failed, err.Error()

@@ -10,6 +10,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/git"
 )
 
+var errInterrupted = errors.New("interrupted: go on with bot backport --continue, or take it back with --abort")
+
 // run goes through the branches that wait. A conflict ends it; so does whoever
 // interrupts it, and the state stays for the next time.
 func (f *Flow) run(ctx context.Context, s *state) (Report, error) {
@@ -23,7 +25,7 @@ func (f *Flow) run(ctx context.Context, s *state) (Report, error) {
 			err = f.publish(ctx, s, r)
 		}
 		if ctx.Err() != nil {
-			return report(s, true), fmt.Errorf("interrupted: go on with bot backport --continue, or take it back with --abort (%w)", context.Cause(ctx))
+			return report(s, true), errInterrupted
 		}
 		if err != nil {
 			r.State, r.Error = Failed, cause(err).Error()

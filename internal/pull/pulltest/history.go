@@ -2,6 +2,7 @@ package pulltest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ type yamlHistory struct {
 	// "concorde[bot]".
 	Events     []string               `yaml:"events"`
 	Reviews    map[string]pull.Review `yaml:"reviews"`
+	Stale      []string               `yaml:"stale"` // who reviewed an older head
 	Reviewers  []string               `yaml:"reviewers"`
 	Assignees  []string               `yaml:"assignees"`
 	MergeState pull.MergeState        `yaml:"merge-state"`
@@ -42,23 +44,25 @@ type yamlMerge struct {
 	Author  string `yaml:"author"`
 	By      string `yaml:"by"`
 	Parents int    `yaml:"parents"`
+	Rebased bool   `yaml:"rebased"`
 }
 
 type yamlPull struct {
-	Number     int               `yaml:"number"`
-	Title      string            `yaml:"title"`
-	Body       string            `yaml:"body"`
-	State      pull.State        `yaml:"state"`
-	Draft      bool              `yaml:"draft"`
-	Own        bool              `yaml:"own"`
-	Author     string            `yaml:"author"`
-	Base       string            `yaml:"base"`
-	HeadBranch string            `yaml:"head-branch"`
-	MergedBy   string            `yaml:"merged-by"`
-	Closed     time.Time         `yaml:"closed"`
-	Labels     []string          `yaml:"labels"`
-	Events     []string          `yaml:"events"`
-	Data       map[string]string `yaml:"data"`
+	Number      int               `yaml:"number"`
+	Title       string            `yaml:"title"`
+	Body        string            `yaml:"body"`
+	State       pull.State        `yaml:"state"`
+	Draft       bool              `yaml:"draft"`
+	Own         bool              `yaml:"own"`
+	Author      string            `yaml:"author"`
+	Association string            `yaml:"association"`
+	Base        string            `yaml:"base"`
+	HeadBranch  string            `yaml:"head-branch"`
+	MergedBy    string            `yaml:"merged-by"`
+	Closed      time.Time         `yaml:"closed"`
+	Labels      []string          `yaml:"labels"`
+	Events      []string          `yaml:"events"`
+	Data        map[string]string `yaml:"data"`
 }
 
 const bot = "concorde[bot]"
@@ -93,12 +97,18 @@ func (y yamlRequest) live(r *pull.Request, rules []pull.Rule) {
 	r.Own, r.HeadBranch, r.HeadOwner, r.ClosedAt = y.Own, y.HeadBranch, y.HeadOwner, y.Closed
 	if y.Merge != nil {
 		r.State = pull.Merged
-		r.Merge = &pull.Merge{SHA: y.Merge.SHA, Message: y.Merge.Message, Author: y.Merge.Author, By: y.Merge.By, Parents: y.Merge.Parents, At: y.Closed}
+		r.Merge = &pull.Merge{SHA: y.Merge.SHA, Message: y.Merge.Message, Author: y.Merge.Author, By: y.Merge.By, Parents: y.Merge.Parents, Rebased: y.Merge.Rebased, At: y.Closed}
 		if r.Merge.Parents == 0 {
 			r.Merge.Parents = 1
 		}
 	}
 	r.Events, _ = parseEvents(y.Events, y.Created) // checked by parse
+	for login, review := range y.Reviews {
+		if review == pull.Approved && !slices.Contains(y.Stale, login) {
+			r.Approvals = append(r.Approvals, login)
+		}
+	}
+	slices.Sort(r.Approvals)
 	r.Reviews, r.Reviewers, r.Assignees = y.Reviews, y.Reviewers, y.Assignees
 	r.MergeState, r.AutoMerge, r.AutoMergeMine = y.MergeState, y.AutoMerge != "", y.AutoMerge == bot
 	for key, data := range y.Data {
@@ -150,7 +160,7 @@ func (y yamlRequest) pulls(wanted func(yamlPull) bool) []pull.Summary {
 			continue
 		}
 		s := pull.Summary{
-			Number: p.Number, Title: p.Title, Body: p.Body, State: p.State, Draft: p.Draft, Own: p.Own, Author: p.Author, Base: p.Base,
+			Number: p.Number, Title: p.Title, Body: p.Body, State: p.State, Draft: p.Draft, Own: p.Own, Author: p.Author, Association: p.Association, Base: p.Base,
 			HeadBranch: p.HeadBranch, Head: y.tip(p.HeadBranch), MergedBy: p.MergedBy, ClosedAt: p.Closed, Labels: p.Labels, Notes: map[string]pull.PostedNote{},
 		}
 		if s.State == "" {

@@ -194,7 +194,7 @@ func blank(r *pull.Request, rule pull.Rule) {
 		r.Events = nil
 	}
 	if rule.Needs&pull.Reviews == 0 {
-		r.Reviews, r.Reviewers, r.Assignees = nil, nil, nil
+		r.Reviews, r.Approvals, r.Reviewers, r.Assignees = nil, nil, nil, nil
 	}
 	if rule.Needs&pull.Merging == 0 {
 		r.MergeState, r.AutoMerge, r.AutoMergeMine = "", false, false
@@ -227,6 +227,7 @@ func clone(r *pull.Request) *pull.Request {
 	c.Notes = maps.Clone(r.Notes)
 	c.Events = slices.Clone(r.Events)
 	c.Reviews = maps.Clone(r.Reviews)
+	c.Approvals = slices.Clone(r.Approvals)
 	c.Reviewers = slices.Clone(r.Reviewers)
 	c.Assignees = slices.Clone(r.Assignees)
 	c.Branches = maps.Clone(r.Branches)

@@ -38,6 +38,9 @@ func (d *dice) lived(r *pull.Request) {
 	for range d.next() % 3 {
 		r.Reviews[pick(d, []string{"dana", "carol"})] = pick(d, []pull.Review{pull.Approved, pull.ChangesRequested})
 	}
+	if !d.often(3) {
+		r.Approvals = []string{"dana"}
+	}
 	r.MergeState, r.AutoMerge = pick(d, []pull.MergeState{pull.MergeClean, pull.MergeBlocked, pull.MergeUnknown, "dirty"}), !d.often(3)
 	r.AutoMergeMine = r.AutoMerge && d.often(3)
 	note := r.Notes["backports"]
