@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -89,8 +90,8 @@ func (k kitchen) run(dir, name string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// bot runs bot backport. It gives its exit code, -1 where it was killed.
-func (k kitchen) bot(args ...string) (code int, out string) {
+// command is a run of bot backport.
+func (k kitchen) command(args ...string) *exec.Cmd {
 	k.Helper()
 	program, err := os.Executable()
 	if err != nil {
@@ -105,16 +106,20 @@ func (k kitchen) bot(args ...string) (code int, out string) {
 		}
 		cmd.Env = append(cmd.Env, "PATH="+k.bin+":"+os.Getenv("PATH"), "GIT_NTH="+strconv.Itoa(k.nth), "GIT_WHEN="+k.when)
 	}
-	var all bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &all, &all
-	err = cmd.Run()
+	return cmd
+}
+
+// bot runs it. It gives its exit code, -1 where it was killed.
+func (k kitchen) bot(args ...string) (code int, out string) {
+	k.Helper()
+	all, err := k.command(args...).CombinedOutput()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return exit.ExitCode(), all.String()
+		return exit.ExitCode(), string(all)
 	}
 	if err != nil {
 		k.Fatal(err)
 	}
-	return 0, all.String()
+	return 0, string(all)
 }
 
 func (k kitchen) unfinished() bool {
@@ -216,13 +221,13 @@ func (k kitchen) takeBack() {
 }
 
 // TestBackportKilledAtEachStep kills bot backport before and after runs of git:
-// each of them with CONCORDE_TEST_STORM=full, and every fifth otherwise. What is
+// each of them with CONCORDE_TEST_STORM=full, and every seventh otherwise. What is
 // left can be gone on with, and can be taken back.
 func TestBackportKilledAtEachStep(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs the program some hundred times")
 	}
-	stride := 5
+	stride := 7
 	if os.Getenv("CONCORDE_TEST_STORM") == "full" {
 		stride = 1
 	}
@@ -263,4 +268,50 @@ func TestBackportKilledAtEachStep(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestBackportInterrupted interrupts a push that a hook holds up. Meanwhile no
+// other bot backport gets in the way, and afterwards it goes on.
+func TestBackportInterrupted(t *testing.T) {
+	k := newKitchen(t)
+	started, release := filepath.Join(k.dir, "started"), filepath.Join(k.dir, "release")
+	hook := filepath.Join(k.work(), ".git", "hooks", "pre-push")
+	script := "#!/bin/sh\ntouch '" + started + "'\nwhile [ ! -e '" + release + "' ]; do sleep 0.05; done\n"
+	if err := os.WriteFile(hook, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.WriteFile(release, nil, 0o600) })
+	cmd := k.command("--push", "fix", "3.14", "3.9")
+	var all bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &all, &all
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	within(t, time.Minute, "the hook to run", func() bool {
+		_, err := os.Stat(started)
+		return err == nil
+	})
+	for _, args := range [][]string{{"--continue"}, {"--abort"}, {"fix", "3.10"}} {
+		if code, out := k.bot(args...); code != 1 || out != "bot: another bot backport is at work in this repository: wait until it has ended\n" {
+			t.Errorf("bot backport %v: exit code %d\n%s", args, code, out)
+		}
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	err := cmd.Wait()
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 1 ||
+		!strings.Contains(all.String(), "bot: interrupted: go on with bot backport --continue, or take it back with --abort") {
+		t.Errorf("%v\n%s", err, all.String())
+	}
+	if err := os.WriteFile(release, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out := k.bot("--status"); code != 0 || !strings.Contains(out, "It was interrupted.") {
+		t.Errorf("bot backport --status: exit code %d\n%s", code, out)
+	}
+	if code, out := k.bot("--continue"); code != 0 || strings.Count(out, ": pushed the branch ") != 2 {
+		t.Errorf("bot backport --continue: exit code %d\n%s", code, out)
+	}
+	k.nothingLeft()
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -130,7 +131,9 @@ func (s *space) command(ctx context.Context, c command) *exec.Cmd {
 		cmd.Dir, cmd.Env = c.tree, append(cmd.Env[:len(cmd.Env):len(cmd.Env)], "GIT_WORK_TREE="+c.tree)
 	}
 	cmd.WaitDelay = 5 * time.Second // for who holds the pipes after a kill
-	if !s.shared {
+	if s.shared {
+		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that git removes its locks
+	} else {
 		inGroup(cmd)
 	}
 	return cmd

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Local is a person's own repository, to pick in. Its configuration is in force,
@@ -51,7 +52,7 @@ func OpenLocal(ctx context.Context, dir string, log io.Writer) (*Local, error) {
 	if err := l.locate(ctx); err != nil {
 		return nil, fmt.Errorf("opening the repository in %s: %w", dir, err)
 	}
-	s := &space{git: program, shared: true, env: append(slices.Clone(l.env), "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_DIR="+l.Common)}
+	s := &space{git: program, shared: true, env: append(slices.Clone(l.env), "LC_ALL=C", "GIT_DIR="+l.Common)}
 	if s.dir, err = os.MkdirTemp("", "concorde-backport-"); err != nil {
 		return nil, err
 	}
@@ -175,6 +176,7 @@ func (l *Local) talk(ctx context.Context, env []string, args ...string) (printed
 	if l.home == l.Common {
 		cmd.Env = append(cmd.Env, "GIT_DIR="+l.Common)
 	}
+	cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(os.Interrupt) }, 5*time.Second
 	stdout, stderr, people := capped{max: maxOutput}, capped{max: maxErrors, cut: true}, sieve{&single{to: l.log}}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = &bytes.Reader{}, io.MultiWriter(&stdout, people), io.MultiWriter(&stderr, people)
 	err := cmd.Run()
