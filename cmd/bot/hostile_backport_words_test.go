@@ -106,7 +106,7 @@ func TestLongBodyWithConflicts(t *testing.T) {
 	s.rests()
 	m := merged{number, sha}
 	draft := s.fromBranch(m.branch("3.13"))
-	for _, want := range []string{"`` Misc/ACKS ``, line", "<!-- /backport-conflict -->"} {
+	for _, want := range []string{"`Misc/ACKS`, line", "<!-- /backport-conflict -->"} {
 		if !strings.Contains(draft.Body, want) {
 			t.Errorf("the body of the draft lacks %q: it ends in %q", want, draft.Body[len(draft.Body)-300:])
 		}
