@@ -35,11 +35,18 @@ func (o *original) opened(version string) (row, bool) {
 }
 
 // trusted tells whether a pull request by people is taken for a backport. Anyone
-// may open one, and title it like one. The association is wrong for private
-// members; then the bot makes a backport beside theirs.
+// may open one, and title it like one, even later. The association is wrong for
+// private members; then the bot makes a backport beside theirs.
 func (o *original) trusted(s pull.Summary) bool {
 	known := slices.Contains([]string{"OWNER", "MEMBER", "COLLABORATOR"}, s.Association)
-	return known && s.State != pull.Closed && s.Number > o.r.Key.Number
+	return s.Number > o.r.Key.Number && s.State != pull.Closed && (known || o.picked(s))
+}
+
+// picked tells whether somebody opened, or merged, the very pick of the bot from
+// its branch. A fork may have a branch of that name, too.
+func (o *original) picked(s pull.Summary) bool {
+	tip := o.r.Branches[s.HeadBranch].Tip
+	return s.HeadBranch == o.head(o.r.Merge.SHA, s.Base) && (s.State == pull.Merged || tip != "" && s.Head == tip)
 }
 
 // claim puts first what is merged, and what the bot made.
