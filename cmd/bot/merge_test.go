@@ -117,10 +117,13 @@ func TestMergeWithThreeTargets(t *testing.T) {
 	s.shows(number, "| 3.9 | not allowed |", "| 3.14 | waiting |")
 	_, err = s.cpython.Merge(number, "dana")
 	s.check(err)
-	s.shows(number, "| 3.14 | open: #", "| 3.13 | conflict: #", "| 3.9 | not allowed |", "Misc/ACKS")
+	s.shows(number, "| 3.14 | open: #", "| 3.13 | conflict: #", "| 3.9 | not allowed |")
 	clean, draft := s.backports("3.14"), s.backports("3.13")
 	if len(clean) != 1 || len(draft) != 1 || clean[0].Draft || !draft[0].Draft {
 		t.Fatalf("backports: %+v, %+v", clean, draft)
+	}
+	if !strings.Contains(draft[0].Body, "`Misc/ACKS`, line 1") {
+		t.Errorf("the draft does not name the conflict: %s", draft[0].Body)
 	}
 	if want := fmt.Sprintf("[3.14] gh-140001: Fix it (GH-%d)", number); clean[0].Title != want {
 		t.Errorf("the title is %q, want %q", clean[0].Title, want)
