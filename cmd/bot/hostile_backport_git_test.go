@@ -33,6 +33,11 @@ func noWorkflows() map[string]string {
 	return all
 }
 
+var hanging = hardship{
+	begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Hang: true}) },
+	board: []string{"| 3.14 | error | GitHub's git server could not be reached. It is tried again at 20"},
+}
+
 // gitTroubles are those of the fetch and the push.
 var gitTroubles = []hardship{
 	{
@@ -83,7 +88,7 @@ var gitTroubles = []hardship{
 	{
 		name:  "hook",
 		begin: func(s *stage, _ *merged) { s.cpython.RejectPushes("No pushes on Sundays.") },
-		board: []string{"| 3.14 | error | A rule or hook of the repository declined the push: an administrator knows why. Backport by hand.", "| 3.13 | error | A rule or hook"},
+		board: []string{"| 3.14 | error | A rule or hook of the repository declined the push: an administrator knows why.", "| 3.13 | error | A rule or hook"},
 		heal:  func(s *stage, _ *merged) { s.cpython.RejectPushes("") },
 	},
 	{
@@ -91,7 +96,7 @@ var gitTroubles = []hardship{
 		begin: func(s *stage, _ *merged) {
 			s.cpython.RejectPushes("error: GH001: this repository is over its data quota.")
 		},
-		board: []string{"| 3.14 | error | GitHub took no more data for this repository: an administrator must make room, then set the label again."},
+		board: []string{"| 3.14 | error | GitHub took no more data for this repository: an administrator must make room."},
 		heal:  func(s *stage, _ *merged) { s.cpython.RejectPushes("") },
 	},
 	{
@@ -100,7 +105,7 @@ var gitTroubles = []hardship{
 			text := "ERR upload-pack: not our ref " + m.sha
 			s.always(fetching, ghtest.Fault{Status: 200, Body: fmt.Sprintf("%04x%s", len(text)+4, text)})
 		},
-		board: []string{"| 3.14 | error | GitHub does not give out the merged commit: was the default branch force-pushed? Backport by hand."},
+		board: []string{"| 3.14 | error | GitHub does not give out the merged commit: was the default branch force-pushed?"},
 	},
 	{
 		name:  "no partial clones",
@@ -110,11 +115,6 @@ var gitTroubles = []hardship{
 	{
 		name:  "git server ill",
 		begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Status: 500}) },
-		board: []string{"| 3.14 | error | GitHub's git server could not be reached. It is tried again at 20"},
-	},
-	{
-		name:  "git server hangs",
-		begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Hang: true}) },
 		board: []string{"| 3.14 | error | GitHub's git server could not be reached. It is tried again at 20"},
 	},
 	{

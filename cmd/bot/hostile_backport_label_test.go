@@ -26,8 +26,8 @@ func TestOddLabelsOfBackports(t *testing.T) {
 		{" 3.14\u202e\u00a0", "| `3.14\u202e\u00a0` | not allowed | the label names no version"},
 		{" main", "| `main` | not allowed | changes come from main: it is no target |"},
 		{" 3.99", "| 3.99 | not allowed | there is no branch 3.99: is the version right? |"},
-		{" 3.9", "| 3.9 | not allowed | 3.9 reached its end of life by 2025-10-31 and takes no more changes |"},
-		{" 3.12", "| 3.12 | not allowed | 3.12 takes security fixes only: if this is one, add `type-security` and set the label again; Yhg1s may set it for another change |"},
+		{" 3.9", "| 3.9 | not allowed | 3.9 reached its end of life on 2025-10-31 and takes no more changes |"},
+		{" 3.12", "| 3.12 | not allowed | 3.12 takes security fixes only: if this is one, add `type-security` and set the label again; Yhg1s may set"},
 	}
 	var numbers []int
 	for i, c := range cases {

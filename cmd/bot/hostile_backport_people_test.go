@@ -7,45 +7,53 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
-// TestStrangersBackport: whoever titles a pull request as a backport, the board
-// says whose it is; the bot never merges it, and makes its own when asked.
+// TestStrangersBackport: a pull request of a stranger that is titled like a
+// backport is none; that of a member is, and the board says whose it is.
 func TestStrangersBackport(t *testing.T) {
 	t.Parallel()
 	s := backportStage(t).start()
 	s.check(s.cpython.Collaborator("dana", "write"))
-	number := s.change("gh-140001: Fix it", acks, "needs backport to 3.14", "skip news")
-	_, err := s.cpython.Push("mallory:evil", ghtest.Commit{Message: "Evil", From: "3.14", Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text("import evil\n")}})
-	s.check(err)
-	evil, err := s.cpython.OpenPR(ghtest.PR{Title: fmt.Sprintf("[3.14] gh-140001: Fix it (GH-%d)", number), Head: "mallory:evil", Base: "3.14", Association: "NONE"})
-	s.check(err)
+	number := s.change("gh-140001: Fix it", acks, "needs backport to 3.14", "needs backport to 3.13", "skip news")
+	byPeople := func(author, association, base string) int {
+		head := author + ":" + base
+		_, err := s.cpython.Push(head, ghtest.Commit{Message: "Evil", From: base, Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text("import evil\n")}})
+		s.check(err)
+		n, err := s.cpython.OpenPR(ghtest.PR{Title: fmt.Sprintf("[%s] gh-140001: Fix it (GH-%d)", base, number), Head: head, Base: base, Association: association})
+		s.check(err)
+		return n
+	}
+	evil, good := byPeople("mallory", "NONE", "3.14"), byPeople("carol", "MEMBER", "3.13")
 	s.merge(number)
 	s.github.Resume()
-	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | made by mallory, not by the bot; expected in", evil))
-	_, err = s.cpython.Review(evil, "dana", "APPROVED", "")
-	s.check(err)
-	s.quiet(number)
-	if state, err := s.cpython.PR(evil); err != nil || state.Merged || state.AutoMerge != "" {
-		t.Errorf("the bot has it merged: %+v, %v", state, err)
+	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | expected in", good+1), fmt.Sprintf("| 3.13 | open: #%d | made by carol, not by the bot", good))
+	byPeople("mallory2", "CONTRIBUTOR", "3.14")
+	for _, n := range []int{evil, good} {
+		_, err := s.cpython.Review(n, "dana", "APPROVED", "")
+		s.check(err)
 	}
-	s.check(s.cpython.Close(evil, "dana"))
-	s.shows(number, fmt.Sprintf("| 3.14 | closed: #%d |", evil))
-	s.asks(number, "3.14")
-	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | expected in", evil+1))
-	_, err = s.cpython.OpenPR(ghtest.PR{Title: fmt.Sprintf("[3.14] gh-140001: Fix it (GH-%d)", number), Author: "mallory", Head: "mallory:evil", Base: "3.14"})
-	s.check(err)
 	s.quiet(number)
-	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | expected in", evil+1))
+	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | expected in", good+1), fmt.Sprintf("| 3.13 | open: #%d | made by carol", good))
+	for _, n := range []int{evil, good} {
+		if state := s.pr(n); state.Merged || state.AutoMerge != "" || slices.Contains(state.Labels, "skip news") {
+			t.Errorf("the bot lets #%d pass: %+v", n, state)
+		}
+	}
+	s.check(s.cpython.Close(good, "dana"))
+	s.asks(number, "3.13")
+	s.shows(number, fmt.Sprintf("| 3.13 | open: #%d |", good+3))
+	s.quiet(number)
 	s.inPlace()
 }
 
 // TestTitleOfBackportIsEdited to name another original: the board still shows it,
-// no other is made, and it is not merged as what it is not.
+// and no other is made.
 func TestTitleOfBackportIsEdited(t *testing.T) {
 	t.Parallel()
 	s := backportStage(t).start()
@@ -59,14 +67,13 @@ func TestTitleOfBackportIsEdited(t *testing.T) {
 		s.check(s.cpython.EditTitle(p.Number, title))
 		s.quiet(m.number)
 	}
-	_, err := s.cpython.Review(p.Number, "dana", "APPROVED", "")
-	s.check(err)
-	s.quiet(m.number)
 	s.shows(m.number, fmt.Sprintf("| 3.14 | open: #%d |", p.Number))
-	if got := s.fromBranch(m.branch("3.14")); got.Merged || len(s.backports("3.14")) != 1 {
-		t.Errorf("merged: %v; %d backports", got.Merged, len(s.backports("3.14")))
+	if n := len(s.backports("3.14")); n != 1 {
+		t.Errorf("%d backports", n)
 	}
 	s.check(s.cpython.EditTitle(p.Number, p.Title))
+	_, err := s.cpython.Review(p.Number, "dana", "APPROVED", "")
+	s.check(err)
 	s.shows(m.number, fmt.Sprintf("| 3.14 | merged: #%d |", p.Number))
 }
 
@@ -156,7 +163,7 @@ backport:
 		"| 9.9 | not allowed | the repository has no branch 9.9; set the label again once it is cut |",
 		"| 3.16 | not allowed | the repository has no branch 3.16; set the label again once it is cut |",
 		"| 3.15 | waiting | the branch is there, but the release data does not list 3.15 yet",
-		"| 3.14 | waiting | 3.14 is frozen until its final release; hugovk may set `needs backport to 3.14` to have it picked before |",
+		"| 3.14 | waiting | 3.14 is frozen until its final release, and picked then; hugovk may",
 		"| 3.13 | not allowed | 3.13 is at its end of life and takes no more changes |")
 	s.quiet(m.number)
 	s.check(s.cpython.Unlabel(m.number, "hugovk", "needs backport to 3.14"))

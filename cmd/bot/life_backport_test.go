@@ -185,6 +185,7 @@ func TestNoAutoMerge(t *testing.T) {
 func TestConflictsAreNotMerged(t *testing.T) {
 	t.Parallel()
 	s := backportStage(t)
+	s.check(s.cpython.Collaborator("carol", "write"))
 	number := s.twoTargets()
 	_, err := s.cpython.Merge(number, "dana")
 	s.check(err)
