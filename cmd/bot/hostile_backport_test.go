@@ -153,7 +153,7 @@ func (s *stage) comments(number int) {
 var ownBranch = regexp.MustCompile(`^refs/heads/backport-[0-9a-f]{7}-3\.\d+$`)
 
 // inPlace checks that the bot pushed to branches of its own alone, and that the
-// log tells of no panic.
+// log tells of no mistake of the program.
 func (s *stage) inPlace() {
 	s.Helper()
 	for _, w := range s.cpython.Writes() {
@@ -161,8 +161,10 @@ func (s *stage) inPlace() {
 			s.Errorf("the bot wrote to %s: %+v", w.Key, w)
 		}
 	}
-	if strings.Contains(s.bot.log.String(), "panic") {
-		s.Errorf("the log tells of a panic:\n%s", s.bot.log)
+	for _, bad := range []string{"panic", "DATA RACE"} {
+		if strings.Contains(s.bot.log.String(), bad) {
+			s.Errorf("the log tells of a %s:\n%s", bad, s.bot.log)
+		}
 	}
 }
 
