@@ -103,7 +103,7 @@ func (c *backportGapsCmd) find(s streams, in gapsIn) (gapsReport, error) {
 			fmt.Fprintf(s.stderr, "bot: the settings of %s are broken, so that those of the bot count (try: bot check-config %s)\n", in.key, config.RepositoryFile)
 		}
 	}
-	rules := backport.Config{Settings: settings.Backport, ABI: settings.ABI, Calendar: lifecycle.Builtin}
+	rules := backport.Config{Settings: settings.Backport, ABI: settings.ABI, Calendar: builtin()}
 	search, err := rules.Search(c.Version, in.now)
 	if err != nil {
 		return gapsReport{}, misuse(fmt.Errorf("looking for gaps on %s: %w", c.Version, err))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"sync"
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
@@ -23,7 +24,7 @@ type surroundings struct {
 // A rule whose mode is off has no Want and is left out.
 func (in surroundings) rules(s config.Rules) []pull.Rule {
 	if in.calendar == nil {
-		in.calendar = lifecycle.Builtin
+		in.calendar = builtin()
 	}
 	backports := backport.Config{Settings: s.Backport, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL}
 	return enabled([]pull.Rule{
@@ -35,6 +36,9 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		config.Rule(in.central),
 	})
 }
+
+// builtin reads the built-in release data once: rules ask for it many times.
+func builtin() func() *lifecycle.Calendar { return sync.OnceValue(lifecycle.Builtin) }
 
 func enabled(all []pull.Rule) []pull.Rule {
 	var on []pull.Rule
