@@ -2,7 +2,6 @@ package gh
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,11 +19,10 @@ func (r *repository) restoreBranch(ctx context.Context, b pull.RestoreBranch) er
 	}
 	ref := "refs/heads/" + b.Branch
 	_, _, err := r.client.Git.CreateRef(ctx, r.key.Owner, r.key.Repo, &github.Reference{Ref: &ref, Object: &github.GitObject{SHA: &b.SHA}})
-	err = settle(err)
-	if refused, ok := errors.AsType[*Rejected](err); ok && strings.Contains(strings.ToLower(refused.Message), "already exists") {
+	if refusedFor(err, "already exists") {
 		return nil
 	}
-	return err
+	return settle(err)
 }
 
 // deleteBranch deletes the branch where it is still at the commit that was
@@ -44,11 +42,10 @@ func (r *repository) deleteBranch(ctx context.Context, b pull.DeleteBranch) erro
 		return nil
 	}
 	_, err = r.client.Git.DeleteRef(ctx, r.key.Owner, r.key.Repo, ref)
-	err = settle(err)
-	if refused, ok := errors.AsType[*Rejected](err); ok && strings.Contains(strings.ToLower(refused.Message), "does not exist") {
+	if refusedFor(err, "does not exist") {
 		return nil
 	}
-	return unlessGone(err, deleteRef)
+	return unlessGone(settle(err), deleteRef)
 }
 
 // known refuses what is no commit, and names of branches that git does not

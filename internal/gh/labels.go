@@ -2,10 +2,8 @@ package gh
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
-	"strings"
 
 	"github.com/google/go-github/v60/github"
 
@@ -74,11 +72,10 @@ func (a *App) createLabel(ctx context.Context, installation int64, key pull.Key,
 		label.Color = &l.Color
 	}
 	_, _, err = r.client.Issues.CreateLabel(ctx, key.Owner, key.Repo, label)
-	err = settle(err)
-	if refused, ok := errors.AsType[*Rejected](err); ok && strings.Contains(refused.Message, "already_exists") {
+	if refusedFor(err, "already_exists") {
 		return nil
 	}
-	return err
+	return settle(err)
 }
 
 // LabelEdit says what becomes of the label Old.

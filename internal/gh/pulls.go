@@ -10,8 +10,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// maxPulls is how many pull requests one list looks at.
-const maxPulls = 3000
+// maxPages of a hundred pull requests are what one list looks at.
+const maxPages = 30
 
 // MergedRequest says which merged pull requests are wanted.
 type MergedRequest struct {
@@ -32,8 +32,9 @@ func (a *App) MergedPulls(ctx context.Context, m MergedRequest) ([]pull.Summary,
 	}
 	byNumber := map[int]pull.Summary{}
 	for _, label := range labels { // each by itself: whether GitHub takes several as "any" or "all" is not documented
-		filter := pullFilter{m.Key, m.Installation, m.Base, label, []string{"MERGED"}, m.Since}
-		some, err := a.pulls(ctx, filter)
+		some, _, err := a.walk(ctx, Walk{
+			Key: m.Key, Installation: m.Installation, Base: m.Base, Label: label, States: []string{"MERGED"}, Since: m.Since, Max: maxPages,
+		})
 		if err != nil {
 			return nil, fmt.Errorf("listing the merged pull requests of %s: %w", m.Key.Repository(), err)
 		}
@@ -59,60 +60,11 @@ func (a *App) MergedPulls(ctx context.Context, m MergedRequest) ([]pull.Summary,
 // PullsInto lists the pull requests into a branch that were touched at since or
 // later, in whatever state, those touched last first: up to 3,000.
 func (a *App) PullsInto(ctx context.Context, key pull.Key, base string, since time.Time) ([]pull.Summary, error) {
-	all, err := a.pulls(ctx, pullFilter{key: key, base: base, since: since})
+	all, _, err := a.walk(ctx, Walk{Key: key, Base: base, Since: since, Max: maxPages})
 	if err != nil {
 		return nil, fmt.Errorf("listing the pull requests of %s into %s: %w", key.Repository(), base, err)
 	}
 	return all, nil
-}
-
-type pullFilter struct {
-	key          pull.Key
-	installation int64
-	base, label  string // "": any
-	states       []string
-	since        time.Time // of the last change
-}
-
-type datedSummary struct {
-	summaryData
-	UpdatedAt time.Time
-}
-
-func (a *App) pulls(ctx context.Context, f pullFilter) ([]pull.Summary, error) {
-	slug, err := a.slug(ctx)
-	if err != nil {
-		return nil, err
-	}
-	variables := map[string]any{}
-	if f.base != "" {
-		variables["base"] = f.base
-	}
-	if f.label != "" {
-		variables["labels"] = []string{f.label}
-	}
-	if len(f.states) > 0 {
-		variables["states"] = f.states
-	}
-	query := "query($owner:String!,$name:String!,$after:String,$base:String,$labels:[String!],$states:[PullRequestState!]){" +
-		"repository(owner:$owner,name:$name,followRenames:false){" +
-		"all:pullRequests(baseRefName:$base,labels:$labels,states:$states,first:100,after:$after,orderBy:{field:UPDATED_AT,direction:DESC})" +
-		"{nodes{...Summary updatedAt} " + pageFields + "}}}" + summaryFragment
-	var all []pull.Summary
-	seen := map[int]bool{} // what is touched meanwhile moves to the front, and the last of a page to the next
-	looked := 0
-	err = eachOf(ctx, a, listing[datedSummary]{f.key, f.installation, query, variables}, func(d datedSummary) bool {
-		looked++
-		if d.UpdatedAt.Before(f.since) {
-			return false
-		}
-		if !seen[d.Number] {
-			seen[d.Number] = true
-			all = append(all, d.summary(slug))
-		}
-		return looked < maxPulls
-	})
-	return all, err
 }
 
 // listing is a list of a repository that may have several pages: the query has

@@ -19,10 +19,22 @@ type Walk struct {
 	Max          int // pages of a hundred, one request each
 }
 
+type datedSummary struct {
+	summaryData
+	UpdatedAt time.Time
+}
+
 // Walk lists the pull requests that were touched at Since or later, those
 // touched last first. complete is false when there may be more than Max pages. Of
 // what is touched while it lists, some may be left out.
 func (a *App) Walk(ctx context.Context, w Walk) (found []pull.Summary, complete bool, err error) {
+	if found, complete, err = a.walk(ctx, w); err != nil {
+		return nil, false, fmt.Errorf("listing the pull requests of %s: %w", w.Key.Repository(), err)
+	}
+	return found, complete, nil
+}
+
+func (a *App) walk(ctx context.Context, w Walk) (found []pull.Summary, complete bool, err error) {
 	slug, err := a.slug(ctx)
 	if err != nil {
 		return nil, false, err
@@ -56,8 +68,5 @@ func (a *App) Walk(ctx context.Context, w Walk) (found []pull.Summary, complete 
 		complete = left > 0
 		return complete
 	})
-	if err != nil {
-		return nil, false, fmt.Errorf("listing the pull requests of %s: %w", w.Key.Repository(), err)
-	}
-	return found, complete, nil
+	return found, complete, err
 }
