@@ -266,10 +266,8 @@ func (c *child) patience() time.Duration {
 // reopen wants the pull request open again when its label was set after it was
 // closed.
 func (c *child) reopen() bool {
-	asked, found := c.lastAsked(c.original.Events, c.r.Base)
-	within := time.Duration(c.Settings.ReopenWithin) * 24 * time.Hour
-	c.wants.Reopen = c.here(c.r) && found && c.original.HasLabel(c.label(c.r.Base)) &&
-		asked.At.After(c.r.ClosedAt) && asked.At.Sub(c.r.ClosedAt) <= within
+	again, inTime := c.askedAgain(c.original.Events, c.r.Base, c.r.ClosedAt)
+	c.wants.Reopen = c.here(c.r) && c.original.HasLabel(c.label(c.r.Base)) && again && inTime
 	return c.wants.Reopen
 }
 

@@ -172,6 +172,22 @@ func (c *Config) labelOf(kind string) string {
 	return ""
 }
 
+// askedAgain tells whether the label of a branch was set after its backport was
+// closed, and in time for that one to be opened again.
+func (c *Config) askedAgain(events []pull.Event, version string, closed time.Time) (again, inTime bool) {
+	asked, found := c.lastAsked(events, version)
+	within := time.Duration(c.Settings.ReopenWithin) * 24 * time.Hour
+	return found && asked.At.After(closed), asked.At.Sub(closed) <= within
+}
+
+// fork is the account whose fork gets the branches; "" for the repository itself.
+func (c *Config) fork() string {
+	if c.Settings.PushTo == config.Upstream {
+		return ""
+	}
+	return c.Settings.PushTo
+}
+
 // beforeMarker is what a title may have before the ABI marker.
 var beforeMarker = regexp.MustCompile(`^\s*(\[[^\]]*\]\s*)?((?i:gh|bpo)-\d+:\s*)?`)
 

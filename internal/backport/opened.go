@@ -3,10 +3,7 @@ package backport
 import (
 	"cmp"
 	"slices"
-	"strings"
-	"time"
 
-	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -64,32 +61,32 @@ func claim(s pull.Summary) int {
 // to be made instead.
 func (o *original) childRow(version string, s pull.Summary) (row, bool) {
 	out := row{Version: version, PR: s.Number}
-	if before := o.before.Rows[version]; before.Outcome == pull.Conflicted {
+	before, fresh := o.before.Rows[version], o.r.Picked[version]
+	switch {
+	case s.State == pull.Merged: // its conflicts are over
+	case fresh.Outcome == pull.Conflicted:
+		out.Outcome, out.Conflicts, out.Missing = fresh.Outcome, fresh.Conflicts, fresh.Missing
+	case before.Outcome == pull.Conflicted:
 		out.Outcome, out.Conflicts, out.More, out.Missing = before.Outcome, before.Conflicts, before.More, before.Missing
-	}
-	if p, ok := o.r.Picked[version]; ok && p.Outcome == pull.Conflicted {
-		out.Outcome, out.Conflicts, out.More, out.Missing = p.Outcome, p.Conflicts, 0, p.Missing
 	}
 	switch {
 	case s.State == pull.Merged:
 		out.State, out.Text = stateMerged, o.release(version)
-		out.Outcome, out.Conflicts, out.More, out.Missing = "", nil, 0, nil
 	case s.State == pull.Open && s.Draft && s.Own && pickOf(s.Body) != "":
 		out.State, out.Text = stateConflict, textDraft(s.Number)
 	case s.State == pull.Open && s.Draft && s.Own:
 		out.State, out.Text = stateOpen, textUnready
 	case s.State == pull.Open && !s.Own:
-		out.State, out.Text = stateOpen, strings.TrimSuffix(textByHand(s.Author)+o.release(version), "; ")
+		out.State, out.Text = stateOpen, textByHand(s.Author)+o.release(version)
 	case s.State == pull.Open:
 		out.State, out.Text = stateOpen, o.release(version)
 	case o.r.HasLabel(o.label(version)):
-		asked, found := o.lastAsked(o.r.Events, version)
-		if !found || !asked.At.After(s.ClosedAt) {
+		again, inTime := o.askedAgain(o.r.Events, version, s.ClosedAt)
+		if !again {
 			out.State, out.Text = stateClosed, textClosed(o.label(version))
 			break
 		}
-		tooLate := asked.At.Sub(s.ClosedAt) > time.Duration(o.Settings.ReopenWithin)*24*time.Hour
-		if !s.Own || tooLate || o.Settings.PushTo != config.Upstream { // the branches of a fork are not the bot's to put back
+		if !s.Own || !inTime || o.fork() != "" { // the branches of a fork are not the bot's to put back
 			return row{}, false
 		}
 		o.wants.Pokes = append(o.wants.Pokes, pull.Key{Owner: o.r.Key.Owner, Repo: o.r.Key.Repo, Number: s.Number})

@@ -170,11 +170,7 @@ func (o *original) target(version string) {
 	o.rows = append(o.rows, row{Version: version, State: statePicking, Text: textPicking})
 	target := pull.Target{Branch: version, Head: head, Have: o.r.Branches[head].Tip}
 	if len(o.wants.Picks) == 0 {
-		pick := pull.Pick{SHA: o.r.Merge.SHA, Commits: o.commits(), Markers: o.Settings.Conflicts == config.DraftConflicts}
-		if o.Settings.PushTo != config.Upstream {
-			pick.Fork = o.Settings.PushTo
-		}
-		o.wants.Picks = []pull.Pick{pick}
+		o.wants.Picks = []pull.Pick{{SHA: o.r.Merge.SHA, Commits: o.commits(), Markers: o.Settings.Conflicts == config.DraftConflicts, Fork: o.fork()}}
 	}
 	o.wants.Picks[0].Targets = append(o.wants.Picks[0].Targets, target)
 }
@@ -192,8 +188,8 @@ func (o *original) open(version string, p pull.Picked) {
 	from := Original{Number: o.r.Key.Number, SHA: o.r.Merge.SHA, Message: o.r.Merge.Message, Credit: o.r.Merge.Author}
 	title, _ := from.titleFor(version)
 	open := pull.OpenPull{Head: p.Head, Base: version, Title: title, Body: from.bodyFor(version)}
-	if o.Settings.PushTo != config.Upstream {
-		open.Head = o.Settings.PushTo + ":" + p.Head
+	if fork := o.fork(); fork != "" {
+		open.Head = fork + ":" + p.Head
 	}
 	if p.Outcome == pull.Conflicted {
 		open.Draft = true
