@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // After is the pull request as it is once an action is applied: the model of
@@ -34,6 +35,50 @@ func (r *Request) After(a Action) (*Request, error) {
 		return nil, fmt.Errorf("applying %T to the model: it does not know this action", a)
 	}
 	return &next, nil
+}
+
+// afterWork is After for the actions of work.go. A pick goes well in the model.
+func (r *Request) afterWork(a Action) (*Request, bool) {
+	next := *r
+	switch a := a.(type) {
+	case Pick:
+		out := r
+		for _, t := range a.Targets {
+			out = out.Learn(Picked{Target: t, Outcome: Clean, Commit: a.SHA, At: r.Now})
+		}
+		return out, true
+	case OpenPull:
+		_, branch, fork := strings.Cut(a.Head, ":")
+		if !fork {
+			branch = a.Head
+		}
+		return r.Opened(Summary{
+			Number: 100_000 + len(a.Base), Title: a.Title, Body: a.Body, State: Open, Draft: a.Draft, Own: true, Base: a.Base, HeadBranch: branch, Head: r.Branches[branch].Tip,
+		}), true
+	case RestoreBranch, DeleteBranch:
+		tip := Branch{Requests: r.Branches[r.HeadBranch].Requests}
+		if restore, ok := a.(RestoreBranch); ok {
+			tip.Tip = restore.SHA
+		}
+		next.Branches = with(r.Branches, r.HeadBranch, tip)
+	case Reopen:
+		next.State = Open
+	case RequestReview:
+		next.Reviewers = append(slices.Clone(r.Reviewers), a.Login)
+	case Assign:
+		next.Assignees = append(slices.Clone(r.Assignees), a.Login)
+	case MergePull:
+		if a.Auto {
+			next.AutoMerge, next.AutoMergeMine = true, true
+			break
+		}
+		next.State, next.ClosedAt, next.Merge = Merged, r.Now, &Merge{SHA: a.SHA, Message: a.Title, Parents: 1, At: r.Now}
+	case CancelMerge:
+		next.AutoMerge, next.AutoMergeMine = false, false
+	default:
+		return nil, false
+	}
+	return &next, true
 }
 
 func (r *Request) happens(kind EventKind, subject string) []Event {

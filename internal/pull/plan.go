@@ -60,25 +60,7 @@ type decision struct {
 func (d *decision) do(a Action) { d.plan.Actions = append(d.plan.Actions, a) }
 
 func (d *decision) add(rule Rule, want Want) error {
-	need := Facts(0)
-	if len(want.Statuses) > 0 {
-		need |= Statuses
-	}
-	if len(want.Checks) > 0 {
-		need |= Checks
-	}
-	if len(want.Notes) > 0 {
-		need |= Notes
-	}
-	if len(want.Reviewers) > 0 || len(want.Assignees) > 0 {
-		need |= Reviews | Events
-	}
-	if want.Merge != nil || want.Hold {
-		need |= Merging
-	}
-	if slices.ContainsFunc(want.Labels, func(l Label) bool { return l.Suggested }) {
-		need |= Events
-	}
+	need := want.compared()
 	if need&^rule.Needs != 0 {
 		return fmt.Errorf("writes what it does not load: add it to Needs (%b)", need&^rule.Needs)
 	}
@@ -117,6 +99,29 @@ func (d *decision) add(rule Rule, want Want) error {
 		d.plan.Again = want.Again
 	}
 	return nil
+}
+
+// compared are the facts that what is wanted must be compared with.
+func (want Want) compared() (need Facts) {
+	if len(want.Statuses) > 0 {
+		need |= Statuses
+	}
+	if len(want.Checks) > 0 {
+		need |= Checks
+	}
+	if len(want.Notes) > 0 {
+		need |= Notes
+	}
+	if len(want.Reviewers) > 0 || len(want.Assignees) > 0 {
+		need |= Reviews | Events
+	}
+	if want.Merge != nil || want.Hold {
+		need |= Merging
+	}
+	if slices.ContainsFunc(want.Labels, func(l Label) bool { return l.Suggested }) {
+		need |= Events
+	}
+	return need
 }
 
 func (d *decision) status(s Status) {
