@@ -104,22 +104,16 @@ func (s *Server) removeRequestedReviewers(c *call) (any, error) {
 }
 
 func (s *Server) addAssignees(c *call) (any, error) {
-	i, err := c.issue()
-	if err != nil {
-		return nil, err
-	}
-	logins, _, err := c.logins("assignees")
-	if err != nil {
-		return nil, err
-	}
-	if c.repo.assign(i, c.writer(), logins) && c.byApp() {
-		c.repo.wrote(Write{Kind: "assign", Number: i.number, Key: strings.Join(logins, ",")})
-	}
 	c.status = http.StatusCreated
-	return s.issueJSON(c.repo, i), nil
+	return c.assignees("assign", c.repo.assign)
 }
 
 func (s *Server) removeAssignees(c *call) (any, error) {
+	return c.assignees("unassign", c.repo.unassign)
+}
+
+// assignees changes who is assigned; kind is that of the write.
+func (c *call) assignees(kind string, change func(*issue, *user, []string) bool) (any, error) {
 	i, err := c.issue()
 	if err != nil {
 		return nil, err
@@ -128,8 +122,8 @@ func (s *Server) removeAssignees(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.repo.unassign(i, c.writer(), logins) && c.byApp() {
-		c.repo.wrote(Write{Kind: "unassign", Number: i.number, Key: strings.Join(logins, ",")})
+	if change(i, c.writer(), logins) && c.byApp() {
+		c.repo.wrote(Write{Kind: kind, Number: i.number, Key: strings.Join(logins, ",")})
 	}
-	return s.issueJSON(c.repo, i), nil
+	return c.repo.srv.issueJSON(c.repo, i), nil
 }
