@@ -17,41 +17,6 @@ type Label struct {
 	Description string // at most 100 characters
 }
 
-// Branches lists the names of all branches. Installation 0 is looked up.
-func (a *App) Branches(ctx context.Context, key pull.Key, installation int64) ([]string, error) {
-	var names []string
-	query := "query($owner:String!,$name:String!,$after:String){repository(owner:$owner,name:$name,followRenames:false){" +
-		`all:refs(refPrefix:"refs/heads/",first:100,after:$after){nodes{name} ` + pageFields + "}}}"
-	err := eachOf(ctx, a, listing[struct{ Name string }]{key, installation, query, nil}, func(n struct{ Name string }) bool {
-		names = append(names, n.Name)
-		return true
-	})
-	if err != nil {
-		return nil, fmt.Errorf("listing the branches of %s: %w", key.Repository(), err)
-	}
-	return names, nil
-}
-
-// Labels lists the labels whose name or description has the words of query, ""
-// for all. Installation 0 is looked up.
-func (a *App) Labels(ctx context.Context, key pull.Key, installation int64, query string) ([]Label, error) {
-	var labels []Label
-	text := "query($owner:String!,$name:String!,$after:String,$words:String){repository(owner:$owner,name:$name,followRenames:false){" +
-		"all:labels(first:100,after:$after,query:$words){nodes{name color description} " + pageFields + "}}}"
-	variables := map[string]any{}
-	if query != "" {
-		variables["words"] = query
-	}
-	err := eachOf(ctx, a, listing[Label]{key, installation, text, variables}, func(l Label) bool {
-		labels = append(labels, l)
-		return true
-	})
-	if err != nil {
-		return nil, fmt.Errorf("listing the labels of %s: %w", key.Repository(), err)
-	}
-	return labels, nil
-}
-
 // CreateLabel makes a label. One of that name that is there stays as it is.
 func (a *App) CreateLabel(ctx context.Context, installation int64, key pull.Key, l Label) error {
 	err := a.createLabel(writing(ctx, key.Repository()), installation, key, l)

@@ -3,6 +3,7 @@ package gh
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,28 +11,6 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
-
-func TestBranches(t *testing.T) {
-	w := newWorld(t)
-	want := []string{"feature/x", "main"}
-	for i := range 120 {
-		want = append(want, fmt.Sprint("3.", i))
-	}
-	for _, name := range want {
-		_, err := w.repo.Push(name)
-		must(t, err)
-	}
-	must(t, w.repo.Tag("3.9", "main"))
-	must(t, w.repo.Tag("2.7", "main"))
-	w.srv.ResetRequests()
-	got, err := w.app.Branches(t.Context(), cpython, 0)
-	must(t, err)
-	slices.Sort(got)
-	slices.Sort(want)
-	if diff := cmp.Diff(want, got); diff != "" || w.sent() != 2 {
-		t.Errorf("%d requests (-want +got):\n%s", w.sent(), diff)
-	}
-}
 
 func TestLabels(t *testing.T) {
 	w := newWorld(t)
@@ -43,9 +22,9 @@ func TestLabels(t *testing.T) {
 		must(t, w.app.CreateLabel(t.Context(), 0, cpython, l)) // is there
 	}
 	labels := func(words string) []Label {
-		got, err := w.app.Labels(t.Context(), cpython, 0, words)
+		o, err := w.app.Outline(t.Context(), OutlineQuery{Key: cpython, SettingsPath: settingsPath})
 		must(t, err)
-		return got
+		return slices.DeleteFunc(o.Labels, func(l Label) bool { return !strings.Contains(l.Name, words) })
 	}
 	if diff := cmp.Diff([]Label{backport}, labels("needs backport")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -89,17 +68,8 @@ func TestLabelFaults(t *testing.T) {
 	nothing := pull.Key{Owner: "python", Repo: "nothing"}
 	check(t, "no repository", w.app.CreateLabel(t.Context(), 0, nothing, Label{Name: "a"}), gone, "404")
 	check(t, "no repository", w.app.EditLabel(t.Context(), 0, nothing, LabelEdit{"a", Label{Name: "b"}}), gone, "404")
-	_, err := w.app.Labels(t.Context(), nothing, 0, "")
-	check(t, "no repository", err, gone, "listing the labels of python/nothing")
-	_, err = w.app.Branches(t.Context(), nothing, 0)
-	check(t, "no repository", err, gone, "listing the branches of python/nothing")
-	w.fault(ghtest.Fault{Path: "^/graphql", Status: 200, Body: `{"data":{"repository":null}}`})
-	_, err = w.app.Branches(t.Context(), cpython, 0)
-	check(t, "nothing", err, temporary, "names no repository")
 	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read"}))
 	w.srv.RevokeTokens()
 	check(t, "may not", create(Label{Name: "d"}), denied, "issues")
 	check(t, "may not", edit("a", Label{Name: "d"}), denied, "issues")
-	_, err = w.app.Branches(t.Context(), cpython, 0)
-	check(t, "may not", err, denied, "contents")
 }

@@ -180,19 +180,16 @@ func exerciseRepository(w *world) {
 		_, _ = w.app.Token(ctx, TokenRequest{Key: cpython, Permissions: map[string]string{"contents": level}})
 	}
 	_, _ = w.app.History(ctx, HistoryRequest{Key: cpython, Revisions: []string{"main", w.repo.Ref("main"), "nothing"}, Paths: []string{"README.rst", "nothing"}})
-	_, _ = w.app.Branches(ctx, cpython, 0)
+	_, _ = w.app.Outline(ctx, OutlineQuery{Key: cpython, SettingsPath: settingsPath})
 	for _, label := range []Label{{Name: "needs backport to 3.16", Color: "c2e0c6", Description: "d"}, {Name: "a#b/c?d%e", Color: "odd"}} {
 		for range 2 {
 			_ = w.app.CreateLabel(ctx, 0, cpython, label)
 		}
 		_ = w.app.EditLabel(ctx, 0, cpython, LabelEdit{label.Name, Label{Name: "new " + label.Name, Color: "ededed"}})
 	}
-	for _, words := range []string{"", "needs backport"} {
-		_, _ = w.app.Labels(ctx, cpython, 0, words)
-	}
 	_, _ = w.app.MergedPulls(ctx, MergedRequest{Key: cpython, Base: "main", Labels: []string{"docs"}})
 	_, _ = w.app.MergedPulls(ctx, MergedRequest{Key: cpython})
-	_, _ = w.app.PullsInto(ctx, cpython, "main", w.srv.Now().Add(-time.Hour))
+	_, _, _ = w.app.Walk(ctx, Walk{Key: cpython, Base: "main", Since: w.srv.Now().Add(-time.Hour), Max: 1})
 }
 
 type restDescription struct{ router routers.Router }

@@ -57,16 +57,6 @@ func (a *App) MergedPulls(ctx context.Context, m MergedRequest) ([]pull.Summary,
 	return all, nil
 }
 
-// PullsInto lists the pull requests into a branch that were touched at since or
-// later, in whatever state, those touched last first: up to 3,000.
-func (a *App) PullsInto(ctx context.Context, key pull.Key, base string, since time.Time) ([]pull.Summary, error) {
-	all, _, err := a.walk(ctx, Walk{Key: key, Base: base, Since: since, Max: maxPages})
-	if err != nil {
-		return nil, fmt.Errorf("listing the pull requests of %s into %s: %w", key.Repository(), base, err)
-	}
-	return all, nil
-}
-
 // listing is a list of a repository that may have several pages: the query has
 // $after, and calls the list "all".
 type listing[T any] struct {

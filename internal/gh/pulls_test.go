@@ -65,8 +65,17 @@ func TestMergedPulls(t *testing.T) {
 	}
 }
 
-func TestPullsInto(t *testing.T) {
+// The pull requests into a branch, page by page.
+func TestWalkInto(t *testing.T) {
 	w := newWorld(t)
+	into := func(since time.Time) []pull.Summary {
+		s, complete, err := w.app.Walk(t.Context(), Walk{Key: cpython, Base: "3.14", Since: since, Max: 30})
+		must(t, err)
+		if !complete {
+			t.Error("there is more")
+		}
+		return s
+	}
 	for _, base := range []string{"3.14", "3.13"} {
 		_, err := w.repo.Push(base)
 		must(t, err)
@@ -84,14 +93,12 @@ func TestPullsInto(t *testing.T) {
 	_, err := w.repo.OpenPR(ghtest.PR{Title: "[3.13]", Author: "alice", Head: "b1", Base: "3.13"})
 	must(t, err)
 	must(t, w.repo.Close(opened[0], "alice"))
-	s, err := w.app.PullsInto(t.Context(), cpython, "3.14", time.Time{}) // what is remembered
-	must(t, err)
+	s := into(time.Time{}) // what is remembered
 	if !slices.Equal(numbers(s), opened) || s[0].State != pull.Closed || s[1].State != pull.Open || s[1].Title != "[3.14] b203" {
 		t.Errorf("%v", numbers(s))
 	}
 	w.srv.ResetRequests()
-	s, err = w.app.PullsInto(t.Context(), cpython, "3.14", start.Add(190*time.Minute+30*time.Second))
-	must(t, err)
+	s = into(start.Add(190*time.Minute + 30*time.Second))
 	if !slices.Equal(numbers(s), opened[:15]) || w.sent() != 1 {
 		t.Errorf("%v, %d requests", numbers(s), w.sent())
 	}
@@ -131,14 +138,14 @@ func TestPullsFaults(t *testing.T) {
 		return err
 	}
 	into := func(key pull.Key) error {
-		_, err := w.app.PullsInto(t.Context(), key, "main", time.Time{})
+		_, _, err := w.app.Walk(t.Context(), Walk{Key: key, Base: "main", Max: 1})
 		return err
 	}
 	w.fault(ghtest.Fault{Path: "^/app$", Status: 502})
 	check(t, "nobody knows who", merged(cpython), temporary, "asking GitHub for the App")
 	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502, Times: 2})
 	check(t, "502", merged(cpython), temporary, "listing the merged pull requests of python/cpython: POST /graphql: 502")
-	check(t, "502", into(cpython), temporary, "listing the pull requests of python/cpython into main: POST /graphql: 502")
+	check(t, "502", into(cpython), temporary, "listing the pull requests of python/cpython: POST /graphql: 502")
 	nothing := pull.Key{Owner: "python", Repo: "nothing"}
 	check(t, "no repository", merged(nothing), gone, "404")
 	check(t, "no repository", into(nothing), gone, "404")
