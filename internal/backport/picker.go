@@ -76,29 +76,11 @@ func (p *Picker) again(ctx context.Context, j pickJob, picked []pull.Picked) err
 }
 
 func (p *Picker) pick(ctx context.Context, j pickJob) ([]pull.Picked, error) {
-	pushed := j.key.Repository()
-	if j.action.Fork != "" {
-		pushed.Owner = j.action.Fork
+	tokens, err := p.access(ctx, j)
+	if trouble, ok := refusal(err, j.permissions); ok {
+		return failed(j.action.Targets, trouble), nil
 	}
-	if pushed != j.key.Repository() { // which the operator may have named for another repository
-		switch is, err := p.GitHub.IsFork(ctx, pushed, j.key); {
-		case err == nil && !is:
-			return failed(j.action.Targets, &git.Trouble{Kind: git.RepositoryGone}), nil
-		case err != nil:
-			if trouble, ok := refusal(err, j.permissions); ok {
-				return failed(j.action.Targets, trouble), nil
-			}
-			return nil, err
-		}
-	}
-	tokens := &tokens{app: p.GitHub, now: p.Now, request: gh.TokenRequest{Key: pushed, Permissions: j.permissions}}
-	if pushed == j.key.Repository() {
-		tokens.request.Installation = j.installation
-	}
-	if _, err := tokens.get(ctx); err != nil {
-		if trouble, ok := refusal(err, j.permissions); ok {
-			return failed(j.action.Targets, trouble), nil
-		}
+	if err != nil {
 		return nil, err
 	}
 	name, email, err := p.GitHub.Committer(ctx)
@@ -109,7 +91,7 @@ func (p *Picker) pick(ctx context.Context, j pickJob) ([]pull.Picked, error) {
 		Remote: p.GitHub.CloneURL(j.key), Token: tokens.get, Commit: j.action.SHA, Commits: j.action.Commits,
 		Committer: git.Person{Name: name, Email: email}, Message: Message, Markers: j.action.Markers,
 	}
-	if pushed != j.key.Repository() {
+	if pushed := j.pushed(); pushed != j.key.Repository() {
 		job.Fork = p.GitHub.CloneURL(pushed)
 	}
 	for _, t := range j.action.Targets {
@@ -131,8 +113,38 @@ func (p *Picker) pick(ctx context.Context, j pickJob) ([]pull.Picked, error) {
 	return picked, nil
 }
 
-// refusal turns a token that GitHub does not give into what the board says.
+// pushed is the repository that gets the branches.
+func (j pickJob) pushed() pull.Key {
+	key := j.key.Repository()
+	if j.action.Fork != "" {
+		key.Owner = j.action.Fork
+	}
+	return key
+}
+
+// access gets a first token for where the branches go, so that what GitHub
+// refuses is known before git is asked.
+func (p *Picker) access(ctx context.Context, j pickJob) (*tokens, error) {
+	t := &tokens{app: p.GitHub, now: p.Now, request: gh.TokenRequest{Key: j.pushed(), Installation: j.installation, Permissions: j.permissions}}
+	if t.request.Key != j.key.Repository() { // which the operator may have named for another repository
+		t.request.Installation = 0 // to be looked up
+		is, err := p.GitHub.IsFork(ctx, t.request.Key, j.key)
+		if err == nil && !is {
+			err = &git.Trouble{Kind: git.RepositoryGone, Err: fmt.Errorf("%s is no fork of %s", t.request.Key, j.key.Repository())}
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	_, err := t.get(ctx)
+	return t, err
+}
+
+// refusal turns what GitHub does not give into what the board says.
 func refusal(err error, permissions map[string]string) (*git.Trouble, bool) {
+	if trouble, ok := errors.AsType[*git.Trouble](err); ok {
+		return trouble, true
+	}
 	_, denied := errors.AsType[*gh.Denied](err)
 	_, rejected := errors.AsType[*gh.Rejected](err)
 	_, gone := errors.AsType[*gh.Gone](err)
