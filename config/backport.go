@@ -100,6 +100,7 @@ var (
 	branchPrefixForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*$`)
 	accountForm      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 	colorForm        = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
+	teamForm         = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]*/)?[a-z0-9][a-z0-9_-]*$`)
 	versionForm      = regexp.MustCompile(`^(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})$`)
 )
 
@@ -113,6 +114,13 @@ func branchPrefix(s string) error {
 func account(s string) error {
 	if !accountForm.MatchString(s) {
 		return errors.New("is not the name of an account: write the login alone, without @")
+	}
+	return nil
+}
+
+func team(s string) error {
+	if !teamForm.MatchString(s) {
+		return errors.New("is not a team: write its slug, as in python-core, or ORGANISATION/SLUG")
 	}
 	return nil
 }
@@ -162,11 +170,6 @@ func (d *decoder) operatorOnly() {
 // checkBackport finds what is wrong between settings of this group.
 func (d *decoder) checkBackport(r *Rules) {
 	b := &r.Backport
-	for _, other := range []struct{ name, context string }{{"news.status", r.News.Status}, {"abi.status", r.ABI.Status}} {
-		if strings.EqualFold(b.Status, other.context) {
-			d.clash([]string{"backport.status", other.name}, "backport.status and %s are both %q: give each rule its own", other.name, b.Status)
-		}
-	}
 	phases, managers, versions, labels := map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}
 	for i, p := range b.Phases {
 		at := fmt.Sprintf("backport.phases[%d]", i)

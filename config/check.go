@@ -22,6 +22,7 @@ var formats = map[string]func(string) error{
 	"account":            account,
 	"color":              color,
 	"version":            version,
+	"team":               team,
 }
 
 var repositoryPatternForm = regexp.MustCompile(`^[A-Za-z0-9_*-]{1,100}/[A-Za-z0-9._*-]{1,100}$`)
@@ -75,9 +76,7 @@ func webAddress(s string) error {
 
 // check finds what is wrong between settings.
 func (d *decoder) check(r *Rules) {
-	if strings.EqualFold(r.News.Status, r.ABI.Status) {
-		d.clash([]string{"abi.status", "news.status"}, "abi.status and news.status are both %q: give each rule its own", r.ABI.Status)
-	}
+	d.checkOwners(r)
 	if r.ABI.CommitMarker == r.ABI.NewsMarker {
 		d.clash([]string{"abi.news-marker", "abi.commit-marker"}, "both markers are %q: make them differ", r.ABI.NewsMarker)
 	}
@@ -93,6 +92,30 @@ func (d *decoder) check(r *Rules) {
 		for j, prefix := range section.Paths {
 			d.once(paths, fmt.Sprintf("%s.paths[%d]", at, j), prefix)
 		}
+	}
+}
+
+// checkOwners finds statuses and labels that two rules would set.
+func (d *decoder) checkOwners(r *Rules) {
+	type owned struct{ setting, name string }
+	statuses := []owned{
+		{"news.status", r.News.Status}, {"abi.status", r.ABI.Status}, {"backport.status", r.Backport.Status},
+		{"issue-numbers.status", r.IssueNumbers.Status}, {"titles.status", r.Titles.Status},
+	}
+	for i, later := range statuses {
+		for _, first := range statuses[:i] {
+			if strings.EqualFold(first.name, later.name) {
+				d.clash([]string{later.setting, first.setting}, "%s and %s are both %q: give each rule its own", later.setting, first.setting, later.name)
+			}
+		}
+	}
+	labels := map[string]string{}
+	for _, l := range []owned{
+		{"stages.review", r.Stages.Review}, {"stages.core-review", r.Stages.CoreReview}, {"stages.changes", r.Stages.Changes},
+		{"stages.change-review", r.Stages.ChangeReview}, {"stages.merge", r.Stages.Merge}, {"conflicts.label", r.Conflicts.Label},
+		{"wrong-branch.label", r.WrongBranch.Label}, {"news.skip-label", r.News.SkipLabel}, {"issue-numbers.skip-label", r.IssueNumbers.SkipLabel},
+	} {
+		d.once(labels, l.setting, l.name)
 	}
 }
 

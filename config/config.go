@@ -42,6 +42,14 @@ type Rules struct {
 	ABI  ABI  `yaml:"abi"`
 
 	Backport Backport `yaml:"backport"`
+
+	Roles        Roles        `yaml:"roles"`
+	Stages       Stages       `yaml:"stages"`
+	IssueNumbers IssueNumbers `yaml:"issue-numbers"`
+	Titles       Titles       `yaml:"titles"`
+	WrongBranch  WrongBranch  `yaml:"wrong-branch"`
+	Commands     Commands     `yaml:"commands"`
+	Conflicts    Conflicts    `yaml:"conflicts"`
 }
 
 // Sweep is the periodic look at pull requests whose webhooks may be lost.

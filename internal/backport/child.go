@@ -121,7 +121,7 @@ func (c *child) labels() {
 				break // anybody may title a pull request so
 			}
 			if len(label) >= len(start) && strings.EqualFold(label[:len(start)], start) {
-				c.wants.Labels = append(c.wants.Labels, pull.Label{Name: label, On: true, Suggested: true})
+				c.wants.Labels = append(c.wants.Labels, pull.Label{Name: label, On: true, Hold: pull.Suggested})
 				break
 			}
 		}
@@ -198,7 +198,9 @@ func (c *child) people() {
 		c.wants.Assignees = []string{c.original.MergedBy}
 	}
 	if b, known := c.life(c.r.Base, c.r.Now); known && managed(b.Phase) && !c.r.Draft {
-		c.wants.Reviewers = c.managers(b)
+		for _, login := range c.managers(b) {
+			c.wants.Reviewers = append(c.wants.Reviewers, pull.Reviewer{Login: login})
+		}
 	}
 }
 

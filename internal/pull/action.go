@@ -26,10 +26,18 @@ type SetCheck struct {
 }
 
 // AddLabel puts one label on.
-type AddLabel struct{ Name string }
+type AddLabel struct {
+	Name               string
+	Color, Description string // of a label that is to be made; "": GitHub's
+	Existing           bool   // not made where there is none: that is an error
+	Why                string
+}
 
 // RemoveLabel takes one label off.
-type RemoveLabel struct{ Name string }
+type RemoveLabel struct {
+	Name string
+	Why  string
+}
 
 // AddNote posts a comment.
 type AddNote struct{ Note }

@@ -32,6 +32,9 @@ func (r *Request) After(a Action) (*Request, error) {
 		if after, known := r.afterWork(a); known {
 			return after, nil
 		}
+		if after, known := r.afterWrite(a); known {
+			return after, nil
+		}
 		return nil, fmt.Errorf("applying %T to the model: it does not know this action", a)
 	}
 	return &next, nil

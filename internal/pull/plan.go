@@ -25,6 +25,8 @@ const (
 type Plan struct {
 	Key     Key
 	Actions []Action
+	// Because names the rule that wants an action, by Action.String.
+	Because map[string]string
 	Pokes   []Key
 	Again   time.Time // look again then; zero for no need
 }
@@ -32,18 +34,26 @@ type Plan struct {
 // Decide asks the rules and compares. The order of the rules does not matter.
 // An error means that a rule wants what it did not declare: a mistake in the
 // program, not in the pull request.
+//
+// Labels come first: while some are to be set or taken off, the rules are asked
+// again with the labels as they will be. So what follows from a label, as a
+// status does, is in the same plan, and nobody sees it wrong in between.
 func Decide(r *Request, rules []Rule) (Plan, error) {
-	d := decision{request: r, parts: map[string][]part{}, plan: Plan{Key: r.Key}}
-	for _, rule := range rules {
-		if missing := rule.Needs &^ r.Facts; missing != 0 {
-			return Plan{}, fmt.Errorf("deciding %s: rule %s needs facts that were not loaded (%b)", r.Key, rule.Name, missing)
+	var moved []Action
+	because := map[string]string{}
+	for {
+		d := decision{request: r, parts: map[string][]part{}, wishes: map[string]wish{}, plan: Plan{Key: r.Key, Because: because}}
+		if err := d.ask(rules); err != nil {
+			return Plan{}, fmt.Errorf("deciding %s: %w", r.Key, err)
 		}
-		if err := d.add(rule, rule.Want(r)); err != nil {
-			return Plan{}, fmt.Errorf("deciding %s: rule %s: %w", r.Key, rule.Name, err)
+		next, labels := d.labels(moved)
+		if len(labels) == 0 {
+			d.checks()
+			d.plan.Actions = append(d.plan.Actions, moved...)
+			return d.sorted(), nil
 		}
+		r, moved = next, append(moved, labels...)
 	}
-	d.checks()
-	return d.sorted(), nil
 }
 
 type part struct {
@@ -53,11 +63,39 @@ type part struct {
 
 type decision struct {
 	request *Request
+	rule    string // that is being asked
 	parts   map[string][]part
+	wishes  map[string]wish // labels, by their names in lower case
 	plan    Plan
 }
 
-func (d *decision) do(a Action) { d.plan.Actions = append(d.plan.Actions, a) }
+func (d *decision) ask(rules []Rule) error {
+	for _, rule := range rules {
+		if !rule.about(d.request) {
+			continue
+		}
+		if missing := rule.Needs &^ d.request.Facts; missing != 0 {
+			return fmt.Errorf("rule %s needs facts that were not loaded (%b)", rule.Name, missing)
+		}
+		d.rule = rule.Name
+		if err := d.add(rule, rule.Want(d.request)); err != nil {
+			return fmt.Errorf("rule %s: %w", rule.Name, err)
+		}
+	}
+	return nil
+}
+
+func (d *decision) do(a Action) {
+	d.plan.Actions = append(d.plan.Actions, a)
+	d.credit(a, d.rule)
+}
+
+// credit notes which rule wants an action; of several, the first by name.
+func (d *decision) credit(a Action, rule string) {
+	if known, found := d.plan.Because[a.String()]; !found || rule < known {
+		d.plan.Because[a.String()] = rule
+	}
+}
 
 func (d *decision) add(rule Rule, want Want) error {
 	need := want.compared()
@@ -71,10 +109,10 @@ func (d *decision) add(rule Rule, want Want) error {
 		d.status(s)
 	}
 	for _, l := range want.Labels {
-		if !l.Suggested && !rule.owns(l.Name) {
+		if l.Hold == Kept && !rule.owns(l.Name) {
 			return fmt.Errorf("wants the label %q without owning it", l.Name)
 		}
-		d.label(l)
+		d.wish(l)
 	}
 	for _, c := range want.Checks {
 		d.parts[c.Check] = append(d.parts[c.Check], part{rule.Name, c})
@@ -90,6 +128,7 @@ func (d *decision) add(rule Rule, want Want) error {
 	}
 	d.people(want)
 	d.life(want)
+	d.writes(want)
 	for _, key := range want.Pokes {
 		if !slices.Contains(d.plan.Pokes, key) && key != d.request.Key {
 			d.plan.Pokes = append(d.plan.Pokes, key)
@@ -118,8 +157,11 @@ func (want Want) compared() (need Facts) {
 	if want.Merge != nil || want.Hold {
 		need |= Merging
 	}
-	if slices.ContainsFunc(want.Labels, func(l Label) bool { return l.Suggested }) {
+	if want.Close || slices.ContainsFunc(want.Labels, func(l Label) bool { return l.Hold == Suggested || l.Hold == Following }) {
 		need |= Events
+	}
+	if len(want.Reactions) > 0 {
+		need |= Comments
 	}
 	return need
 }
@@ -128,16 +170,6 @@ func (d *decision) status(s Status) {
 	s.Description = cut(s.Description, maxDescription)
 	if d.request.Statuses[s.Context] != s {
 		d.do(SetStatus{SHA: d.request.Head, Status: s})
-	}
-}
-
-func (d *decision) label(l Label) {
-	switch has := d.request.HasLabel(l.Name); {
-	case l.Suggested && (d.request.Happened(Labeled, l.Name) || d.request.Happened(Unlabeled, l.Name)):
-	case l.On && !has:
-		d.once(AddLabel{l.Name})
-	case !l.On && has && !l.Suggested:
-		d.do(RemoveLabel{l.Name})
 	}
 }
 
@@ -158,6 +190,7 @@ func (d *decision) checks() {
 	for name, parts := range d.parts {
 		check := merge(name, parts)
 		if d.request.Checks[name].Digest != check.Digest() {
+			d.rule = parts[0].rule // they are sorted now
 			d.do(SetCheck{SHA: d.request.Head, Check: check})
 		}
 	}
@@ -197,13 +230,18 @@ func merge(name string, parts []part) Check {
 // sorted puts what people wait for first, and gives every set of rules one
 // order of actions.
 func (d *decision) sorted() Plan {
-	order := []string{"pick", "open", "restore-branch", "reopen", "status", "check", "edit-comment", "comment", "unlabel", "label", "request-review", "assign", "cancel-merge", "merge", "delete-branch"}
+	order := []string{"pick", "open", "restore-branch", "reopen", "ready", "status", "check", "edit-body", "edit-comment", "comment", "unlabel", "label", "react", "request-review", "assign", "cancel-merge", "merge", "close", "delete-branch"}
 	slices.SortStableFunc(d.plan.Actions, func(a, b Action) int {
 		if _, ok := a.(OpenPull); ok && a.Kind() == b.Kind() {
 			return 0 // in the rule's order
 		}
 		return cmp.Or(slices.Index(order, a.Kind())-slices.Index(order, b.Kind()), strings.Compare(a.String(), b.String()))
 	})
+	wanted := map[string]string{}
+	for _, a := range d.plan.Actions {
+		wanted[a.String()] = d.plan.Because[a.String()]
+	}
+	d.plan.Because = wanted
 	slices.SortFunc(d.plan.Pokes, func(a, b Key) int { return strings.Compare(a.String(), b.String()) })
 	return d.plan
 }

@@ -1,7 +1,6 @@
 package pull
 
 import (
-	"strings"
 	"time"
 )
 
@@ -18,6 +17,11 @@ const (
 	Events                     // Request.Events
 	Reviews                    // Request.Reviews, Request.Reviewers, Request.Assignees
 	Merging                    // Request.MergeState, Request.AutoMerge, Request.AutoMergeMine
+	Comments                   // Request.Comments
+	Opinions                   // Request.Opinions
+	Team                       // Request.Core, Request.CoreFault
+	Mentions                   // Request.Mentions
+	Trail                      // Request.Trail
 )
 
 // State of a pull request.
@@ -29,11 +33,13 @@ const (
 	Merged State = "merged"
 )
 
-// Request is a pull request at one moment: everything that rules may look at.
+// Request is a pull request, or an issue, at one moment: everything that rules
+// may look at.
 // Parts that Facts does not name are empty because nobody asked, not because
 // there is nothing.
 type Request struct {
 	Key         Key
+	Issue       bool      // a true issue: it has no branches, commits, files and checks
 	Now         time.Time // when the snapshot was loaded
 	CreatedAt   time.Time // GitHub's created_at; zero for a local range
 	UpdatedAt   time.Time // GitHub's updated_at
@@ -41,7 +47,9 @@ type Request struct {
 	State       State
 	Draft       bool
 	Author      string // login
+	Bot         bool   // the author is no person
 	Own         bool   // opened by this App
+	Me          string // login of this App without "[bot]"; "" for a local range
 	// Association is GitHub's author_association, as NONE or MEMBER. It is
 	// wrong for private members of an organisation: never authorise by it.
 	Association   string
@@ -58,6 +66,8 @@ type Request struct {
 	// nil where there is none, MaxContent+1 zeros where it is larger than
 	// MaxContent.
 	Settings []byte
+	// LabelRules is the repository's file of label rules, likewise.
+	LabelRules []byte
 
 	Facts Facts
 
@@ -65,6 +75,8 @@ type Request struct {
 	// FilesOmitted counts changed files that GitHub does not list: it stops at
 	// 3,000 ("List pull requests files", REST API).
 	FilesOmitted int
+	// Additions and Deletions count changed lines.
+	Additions, Deletions int
 
 	// Commits, oldest first. GitHub lists the first 250.
 	Commits        []Commit
@@ -99,11 +111,30 @@ type Request struct {
 	// said so.
 	AutoMerge, AutoMergeMine bool
 
+	// Comments of people and of Apps, oldest first; those of this App that have a
+	// key are in Notes.
+	Comments []Comment
+	// Opinions are the reviews that approved, or asked for changes, of everybody,
+	// oldest first. Those that were dismissed are left out.
+	Opinions []Opinion
+	// Core are the core developers: the active members of the configured team, in
+	// lower case. CoreFault says why nobody knows; rules that need them keep still
+	// then.
+	Core      map[string]bool
+	CoreFault string
+	// Mentions are pull requests of the repository whose text mentions this issue.
+	Mentions []Summary
+	// Trail is what the bot did here, as far as its log remembers, oldest first.
+	Trail []Deed
+
 	// Branches and Others are what the Looks of rules asked for. A branch or pull
 	// request that is not there is in the map all the same, as a zero value.
 	Branches map[string]Branch
 	Others   map[int]Summary
 	Into     map[string][]Summary // the newest 30, newest first
+	Issues   map[int]Issue
+	People   map[string]Role       // by login, in lower case
+	Compared map[string]Comparison // the head with a branch
 
 	// Picked is what the picks of this very run came to, by target branch.
 	Picked map[string]Picked
@@ -119,44 +150,6 @@ type Merge struct {
 	By      string // login of who merged
 	At      time.Time
 }
-
-// EventKind is what happened.
-type EventKind string
-
-const (
-	Labeled         EventKind = "labeled"
-	Unlabeled       EventKind = "unlabeled"
-	ReviewRequested EventKind = "review requested"
-	Assigned        EventKind = "assigned"
-)
-
-// Event is one thing that somebody did to a pull request.
-type Event struct {
-	Kind    EventKind
-	Subject string // the label, or the login
-	By      string // login; "ghost" for deleted accounts
-	Own     bool   // this App did it
-	At      time.Time
-}
-
-// Happened tells whether the history has such an event; subjects are compared
-// without regard to case.
-func (r *Request) Happened(kind EventKind, subject string) bool {
-	for _, e := range r.Events {
-		if e.Kind == kind && strings.EqualFold(e.Subject, subject) {
-			return true
-		}
-	}
-	return false
-}
-
-// Review is an opinion that stands.
-type Review string
-
-const (
-	Approved         Review = "approved"
-	ChangesRequested Review = "changes requested"
-)
 
 // MergeState is GitHub's MergeStateStatus (GraphQL API).
 type MergeState string

@@ -1,6 +1,7 @@
 package pull
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,6 +28,9 @@ type Rule struct {
 	// Owns are the status contexts and labels that this rule alone decides; one
 	// that ends in * stands for all that start so.
 	Owns []string
+	// Issues: the rule is about issues too. Others are asked about pull requests
+	// alone.
+	Issues bool
 	// Want is pure: the same Request gives the same Want.
 	Want func(*Request) Want
 }
@@ -43,12 +47,32 @@ type Want struct {
 
 	Picks     []Pick     // work, whose outcome Request.Picked holds when the rule is asked again
 	Opens     []OpenPull // likewise, in Request.Branches
-	Reviewers []string   // logins to be asked for a review, once in the history
+	Reviewers []Reviewer // to be asked for a review
 	Assignees []string   // logins to be assigned, once in the history
 	Reopen    bool       // its branch put back, if it is gone; then it is opened
 	Drop      bool       // its branch deleted, which must be the App's own
 	Merge     *MergePull // by GitHub when its conditions are met, or now if they are
 	Hold      bool       // not to be merged by the auto-merge that this App set; that of people stands
+	Close     bool       // closed, once in the history: people may open it again
+
+	Block     *Block  // the bot's own part of the body
+	Reactions []React // to comments
+	Readied   bool    // no draft any more
+}
+
+// Reviewer is somebody to be asked for a review.
+type Reviewer struct {
+	Login string
+	// Since: asked again unless anybody asked at this time or later. Zero: once in
+	// the history, and not who has reviewed already.
+	Since time.Time
+}
+
+// Block is a part of a body that the bot alone writes, between two lines that
+// people do not see. The rest of the body is never touched.
+type Block struct {
+	Start, End string // whole lines, as "<!-- gh-linked-prs -->"
+	Text       string // lines between them; "": there is to be no such block
 }
 
 // StatusState is the state of a commit status.
@@ -68,20 +92,44 @@ type Status struct {
 	URL         string
 }
 
-// Label says that a label is to be on or off, and kept so.
+// Label says that a label is to be on or off.
 type Label struct {
 	Name string
 	On   bool
+	Hold LabelHold
+	// Color (six hexadecimal digits) and Description are for a label that the
+	// repository does not have yet; Existing: then it is not made, which is an
+	// error.
+	Color, Description string
+	Existing           bool
+	Why                string // file and line of the rule that wants it, or another reason; for people
+}
+
+// LabelHold is how firmly a label is held.
+type LabelHold int
+
+const (
+	// Kept so, whatever people do: the rule must own the label.
+	Kept LabelHold = iota
 	// Suggested: on once, and never again when anybody ever set it or took it off.
 	// The rule needs Events.
-	Suggested bool
-}
+	Suggested
+	// Following: on and off as the state is, until a person sets it or takes it
+	// off. The rule needs Events.
+	Following
+	// Asked for by a person just now: once more, whatever the history. It gives way
+	// to the rule that owns the label.
+	Asked
+)
 
 // Looks names things outside of a pull request.
 type Looks struct {
 	Branches []string // of the repository, without refs/heads/; for Request.Branches
 	Requests []int    // other pull requests; for Request.Others
 	Into     []string // branches into which the newest pull requests go; for Request.Into
+	Issues   []int    // for Request.Issues
+	People   []string // logins, for Request.People
+	Compared []string // branches, for Request.Compared
 }
 
 // Note is a comment. Its Key finds it again.
@@ -177,7 +225,7 @@ func Needs(rules []Rule) Facts {
 // Reads tells whether any of the rules reads the contents of a changed file.
 func Reads(rules []Rule, r *Request, path string) bool {
 	for _, rule := range rules {
-		if rule.Reads != nil && rule.Reads(r, path) {
+		if rule.Reads != nil && rule.about(r) && rule.Reads(r, path) {
 			return true
 		}
 	}
@@ -188,18 +236,32 @@ func Reads(rules []Rule, r *Request, path string) bool {
 func Look(rules []Rule, r *Request) Looks {
 	var all Looks
 	for _, rule := range rules {
-		if rule.Looks != nil {
-			some := rule.Looks(r)
-			all.Branches = append(all.Branches, some.Branches...)
-			all.Requests = append(all.Requests, some.Requests...)
-			all.Into = append(all.Into, some.Into...)
+		if rule.Looks == nil || !rule.about(r) {
+			continue
+		}
+		some := rule.Looks(r)
+		all.Branches = append(all.Branches, some.Branches...)
+		all.Requests = append(all.Requests, some.Requests...)
+		all.Into = append(all.Into, some.Into...)
+		all.Issues = append(all.Issues, some.Issues...)
+		all.Compared = append(all.Compared, some.Compared...)
+		for _, login := range some.People {
+			all.People = append(all.People, strings.ToLower(login))
 		}
 	}
-	slices.Sort(all.Branches)
-	slices.Sort(all.Requests)
-	slices.Sort(all.Into)
-	return Looks{Branches: slices.Compact(all.Branches), Requests: slices.Compact(all.Requests), Into: slices.Compact(all.Into)}
+	return Looks{
+		Branches: sorted(all.Branches), Requests: sorted(all.Requests), Into: sorted(all.Into),
+		Issues: sorted(all.Issues), People: sorted(all.People), Compared: sorted(all.Compared),
+	}
 }
+
+func sorted[T cmp.Ordered](all []T) []T {
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// about tells whether the rule has anything to say of such a thing.
+func (r Rule) about(of *Request) bool { return r.Issues || of == nil || !of.Issue }
 
 // owns tells whether a status context or label is the rule's to decide.
 func (r Rule) owns(name string) bool {

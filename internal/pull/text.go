@@ -30,6 +30,12 @@ func (p Plan) String() string {
 			indent(&b, "  ", a.Body)
 		case EditNote:
 			indent(&b, "  ", a.Body)
+		case EditBlock:
+			indent(&b, "  ", a.Text)
+		case AddLabel:
+			indent(&b, "  because of ", a.Why)
+		case RemoveLabel:
+			indent(&b, "  because of ", a.Why)
 		}
 	}
 	for _, key := range p.Pokes {

@@ -227,10 +227,14 @@ func (CancelMerge) Kind() string { return "cancel-merge" }
 // once, and what people changed stands.
 func (d *decision) people(want Want) {
 	r := d.request
-	for _, login := range want.Reviewers {
-		_, reviewed := r.Reviews[login]
-		if !reviewed && !hasFold(r.Reviewers, login) && !r.Happened(ReviewRequested, login) && !strings.EqualFold(login, r.Author) {
-			d.once(RequestReview{login})
+	for _, ask := range want.Reviewers {
+		_, reviewed := r.Reviews[ask.Login]
+		reviewed = reviewed && ask.Since.IsZero()
+		asked := slices.ContainsFunc(r.Events, func(e Event) bool {
+			return e.Kind == ReviewRequested && strings.EqualFold(e.Subject, ask.Login) && !e.At.Before(ask.Since)
+		})
+		if !reviewed && !asked && !hasFold(r.Reviewers, ask.Login) && !strings.EqualFold(ask.Login, r.Author) {
+			d.once(RequestReview{ask.Login})
 		}
 	}
 	for _, login := range want.Assignees {
@@ -244,7 +248,9 @@ func (d *decision) people(want Want) {
 func (d *decision) once(a Action) {
 	if !slices.Contains(d.plan.Actions, a) {
 		d.do(a)
+		return
 	}
+	d.credit(a, d.rule)
 }
 
 // life compares what a rule wants of the pull request itself, and of its branch.

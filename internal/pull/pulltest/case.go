@@ -176,7 +176,7 @@ func (c *goldenCase) load(rules []pull.Rule) *pull.Request {
 	r := &pull.Request{
 		Key: key, Now: y.Now, CreatedAt: y.Created, UpdatedAt: y.Updated, Title: y.Title, Body: y.Body, State: pull.State(y.State), Draft: y.Draft,
 		Author: y.Author, Association: y.Association, Base: y.Base, DefaultBranch: y.DefaultBranch, Head: y.Head, Labels: y.Labels,
-		Facts:        pull.Files | pull.Commits | pull.Statuses | pull.Checks | pull.Notes | pull.Events | pull.Reviews | pull.Merging,
+		Facts:        ^pull.Facts(0),
 		FilesOmitted: y.FilesOmitted, CommitsOmitted: y.CommitsOmitted, NotesDeleted: y.NotesDeleted,
 		Statuses: map[string]pull.Status{}, EarlierStatuses: map[string]bool{}, Checks: map[string]pull.CheckState{}, Notes: map[string]pull.PostedNote{},
 	}

@@ -36,6 +36,8 @@ type yamlHistory struct {
 	Data map[string]string `yaml:"data"`
 	// Picked is what the picks of this very run came to.
 	Picked []pull.Picked `yaml:"picked"`
+
+	yamlTriage `yaml:",inline"`
 }
 
 type yamlMerge struct {
@@ -67,7 +69,8 @@ type yamlPull struct {
 
 const bot = "concorde[bot]"
 
-var kinds = []pull.EventKind{pull.Labeled, pull.Unlabeled, pull.ReviewRequested, pull.Assigned}
+var kinds = []pull.EventKind{pull.Labeled, pull.Unlabeled, pull.ReviewRequested, pull.Assigned, pull.Drafted, pull.Readied, pull.WasClosed, pull.WasReopened,
+	pull.Dismissed, pull.ForcePushed, pull.Pushed}
 
 func parseEvents(lines []string, from time.Time) ([]pull.Event, error) {
 	var events []pull.Event
@@ -80,8 +83,8 @@ func parseEvents(lines []string, from time.Time) ([]pull.Event, error) {
 		}
 		by, rest, _ := strings.Cut(line, " ")
 		for _, kind := range kinds {
-			if subject, found := strings.CutPrefix(rest, string(kind)+" "); found {
-				e.Kind, e.Subject, e.By, e.Own = kind, subject, by, by == bot
+			if subject, found := strings.CutPrefix(rest+" ", string(kind)+" "); found && e.Kind == "" {
+				e.Kind, e.Subject, e.By, e.Own = kind, strings.TrimSuffix(subject, " "), by, by == bot
 			}
 		}
 		if e.Kind == "" {
@@ -119,7 +122,9 @@ func (y yamlRequest) live(r *pull.Request, rules []pull.Rule) {
 	for _, p := range y.Picked {
 		*r = *r.Learn(p)
 	}
+	y.triage(r)
 	looks := pull.Look(rules, r)
+	y.look(r, looks)
 	r.Branches, r.Others, r.Into = map[string]pull.Branch{}, map[int]pull.Summary{}, map[string][]pull.Summary{}
 	for _, name := range looks.Branches {
 		r.Branches[name] = pull.Branch{Tip: y.tip(name), Requests: y.pulls(func(p yamlPull) bool { return p.HeadBranch == name })}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -159,6 +160,9 @@ func permute(rules []pull.Rule, from int, visit func([]pull.Rule)) {
 func declared(t testing.TB, r *pull.Request, rules []pull.Rule) {
 	t.Helper()
 	for _, rule := range rules {
+		if r.Issue && !rule.Issues {
+			continue
+		}
 		bare := clone(r)
 		bare.Facts = rule.Needs
 		if rule.Needs&pull.Files == 0 {
@@ -199,6 +203,24 @@ func blank(r *pull.Request, rule pull.Rule) {
 	if rule.Needs&pull.Merging == 0 {
 		r.MergeState, r.AutoMerge, r.AutoMergeMine = "", false, false
 	}
+	if rule.Needs&pull.Comments == 0 {
+		r.Comments = nil
+	}
+	if rule.Needs&pull.Opinions == 0 {
+		r.Opinions = nil
+	}
+	if rule.Needs&pull.Team == 0 {
+		r.Core, r.CoreFault = nil, ""
+	}
+	if rule.Needs&pull.Mentions == 0 {
+		r.Mentions = nil
+	}
+	if rule.Needs&pull.Trail == 0 {
+		r.Trail = nil
+	}
+	if rule.Needs&pull.Files == 0 {
+		r.Additions, r.Deletions = 0, 0
+	}
 	var looks pull.Looks
 	if rule.Looks != nil {
 		looks = rule.Looks(r)
@@ -206,6 +228,11 @@ func blank(r *pull.Request, rule pull.Rule) {
 	maps.DeleteFunc(r.Branches, func(name string, _ pull.Branch) bool { return !slices.Contains(looks.Branches, name) })
 	maps.DeleteFunc(r.Into, func(name string, _ []pull.Summary) bool { return !slices.Contains(looks.Into, name) })
 	maps.DeleteFunc(r.Others, func(number int, _ pull.Summary) bool { return !slices.Contains(looks.Requests, number) })
+	maps.DeleteFunc(r.Issues, func(number int, _ pull.Issue) bool { return !slices.Contains(looks.Issues, number) })
+	maps.DeleteFunc(r.Compared, func(branch string, _ pull.Comparison) bool { return !slices.Contains(looks.Compared, branch) })
+	maps.DeleteFunc(r.People, func(login string, _ pull.Role) bool {
+		return !slices.ContainsFunc(looks.People, func(l string) bool { return strings.EqualFold(l, login) })
+	})
 }
 
 func clone(r *pull.Request) *pull.Request {
@@ -234,5 +261,8 @@ func clone(r *pull.Request) *pull.Request {
 	c.Others = maps.Clone(r.Others)
 	c.Into = maps.Clone(r.Into)
 	c.Picked = maps.Clone(r.Picked)
+	c.LabelRules = slices.Clone(r.LabelRules)
+	c.Comments, c.Opinions, c.Mentions, c.Trail = slices.Clone(r.Comments), slices.Clone(r.Opinions), slices.Clone(r.Mentions), slices.Clone(r.Trail)
+	c.Core, c.Issues, c.People, c.Compared = maps.Clone(r.Core), maps.Clone(r.Issues), maps.Clone(r.People), maps.Clone(r.Compared)
 	return &c
 }

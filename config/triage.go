@@ -1,0 +1,72 @@
+package config
+
+// Roles say who is who.
+type Roles struct {
+	// CoreTeam is the team of the core developers: its slug, in the organisation
+	// that owns the repository, or ORGANISATION/SLUG.
+	CoreTeam string `yaml:"core-team" jsonschema:"maxLength=200,format=team"`
+}
+
+// Stages are the settings of the labels that tell the stage of a pull request
+// (devguide, "Lifecycle of a pull request").
+type Stages struct {
+	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // on or off
+	// Labels of the stages. Workflows that block merging know them.
+	Review       string `yaml:"review" jsonschema:"maxLength=50"`        // awaiting a first review
+	CoreReview   string `yaml:"core-review" jsonschema:"maxLength=50"`   // awaiting a core developer's review
+	Changes      string `yaml:"changes" jsonschema:"maxLength=50"`       // awaiting changes of the author
+	ChangeReview string `yaml:"change-review" jsonschema:"maxLength=50"` // awaiting a review of those changes
+	Merge        string `yaml:"merge" jsonschema:"maxLength=50"`         // awaiting the merge
+	// Phrases by which an author says that the changes are made, in any case and
+	// anywhere in a comment. The first one is what the bot tells people to write.
+	Phrases []string `yaml:"phrases" jsonschema:"minItems=1,maxItems=20,uniqueItems=true"`
+}
+
+// IssueNumbers are the settings of the rule on issue numbers in titles.
+type IssueNumbers struct {
+	Mode      Mode   `yaml:"mode" jsonschema:"enum=off,enum=require"`
+	Status    string `yaml:"status"`                               // commit status context
+	SkipLabel string `yaml:"skip-label" jsonschema:"maxLength=50"` // label that makes an issue unnecessary
+	// Links is whether the bot keeps links between a pull request and its issue in
+	// the bodies of both.
+	Links bool `yaml:"links"`
+}
+
+// Titles are the settings of the rule on titles of pull requests into
+// maintenance branches.
+type Titles struct {
+	Mode   Mode   `yaml:"mode" jsonschema:"enum=off,enum=require"`
+	Status string `yaml:"status"` // commit status context
+	Check  string `yaml:"check"`  // name of the check run that shows a better title
+}
+
+// WrongBranch are the settings of the rule on pull requests from a maintenance
+// branch into the default branch.
+type WrongBranch struct {
+	// Mode is close, which comments where it is not certain; comment; or off.
+	Mode  Mode   `yaml:"mode" jsonschema:"enum=close,enum=comment,enum=off"`
+	Label string `yaml:"label" jsonschema:"maxLength=50"` // set on those that are closed
+}
+
+// CloseCertain and CommentOnly are modes of WrongBranch.
+const (
+	CloseCertain Mode = "close"
+	CommentOnly  Mode = "comment"
+)
+
+// Commands are the settings of commands in comments.
+type Commands struct {
+	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"`
+	// Outsiders are labels that anybody may set and take off by a command.
+	Outsiders []string `yaml:"outsiders" jsonschema:"uniqueItems=true,maxItems=100"`
+}
+
+// Conflicts are the settings of the label for pull requests that can no longer
+// be merged into their base.
+type Conflicts struct {
+	Mode  Mode   `yaml:"mode" jsonschema:"enum=on,enum=off"`
+	Label string `yaml:"label" jsonschema:"maxLength=50"`
+	// Every is how often, at most, all open pull requests are looked over after
+	// pushes, in minutes. It costs a request for each hundred of them.
+	Every int `yaml:"every" jsonschema:"minimum=5,maximum=1440"`
+}

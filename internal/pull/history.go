@@ -1,0 +1,122 @@
+package pull
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// EventKind is what happened.
+type EventKind string
+
+const (
+	Labeled         EventKind = "labeled"
+	Unlabeled       EventKind = "unlabeled"
+	ReviewRequested EventKind = "review requested"
+	Assigned        EventKind = "assigned"
+	Drafted         EventKind = "drafted"      // made a draft
+	Readied         EventKind = "readied"      // made ready for review
+	WasClosed       EventKind = "was closed"   // merged or not
+	WasReopened     EventKind = "was reopened" //
+	Dismissed       EventKind = "dismissed"    // a review; the subject is who wrote it
+	Pushed          EventKind = "pushed"       // the subject is a commit, at its date or that of the event before, whichever is later
+	ForcePushed     EventKind = "force-pushed" // the subject is the new head
+)
+
+// Event is one thing that somebody did to a pull request.
+type Event struct {
+	Kind    EventKind
+	Subject string // the label, the login or the commit; "" where the kind says all
+	By      string // login; "ghost" for deleted accounts
+	Own     bool   // this App did it
+	At      time.Time
+}
+
+// Happened tells whether the history has such an event; subjects are compared
+// without regard to case.
+func (r *Request) Happened(kind EventKind, subject string) bool {
+	for _, e := range r.Events {
+		if e.Kind == kind && strings.EqualFold(e.Subject, subject) {
+			return true
+		}
+	}
+	return false
+}
+
+// Review is an opinion that stands.
+type Review string
+
+const (
+	Approved         Review = "approved"
+	ChangesRequested Review = "changes requested"
+)
+
+// Opinion is a review that approved, or asked for changes.
+type Opinion struct {
+	By     string // login
+	Bot    bool   // no person
+	Review Review
+	Commit string // the head that was reviewed
+	At     time.Time
+}
+
+// Comment on a pull request or issue, reviews not among them.
+type Comment struct {
+	ID   int64
+	Node string // its id in the GraphQL API
+	By   string // login
+	Bot  bool   // no person
+	Own  bool   // by this App
+	Body string
+	At   time.Time
+	// Editor is who edited it last; "" where nobody did. Not only its author may.
+	Editor string
+	// Answered: this App put a reaction on it.
+	Answered bool
+}
+
+// Role is what somebody may do in the repository ("Repository roles for an
+// organization"); each may what those before it may.
+type Role int
+
+const (
+	Anyone Role = iota
+	Triage
+	Write
+	Maintain
+	Admin
+)
+
+// IsCore tells whether somebody is a core developer.
+func (r *Request) IsCore(login string) bool { return r.Core[strings.ToLower(login)] }
+
+// Issue is what a pull request knows of an issue.
+type Issue struct {
+	Exists bool // here, as an issue or pull request: it may be deleted, or moved to another repository
+	Pull   bool // it is a pull request
+	Closed bool
+	Title  string
+	Body   string
+}
+
+// Comparison is the head, as seen from a branch of the repository.
+type Comparison struct {
+	Known  bool // there is such a branch, and both have a common history
+	Ahead  int  // commits that the branch lacks
+	Behind int  // commits of the branch that the head lacks
+}
+
+// Deed is one write of the bot that its log remembers.
+type Deed struct {
+	At     time.Time
+	Rule   string
+	Action string // Action.String
+	Why    string // file and line of the rule, or a reason; may be ""
+}
+
+// Touched tells whether a person ever set a label, or took it off.
+func (r *Request) Touched(label string) bool {
+	return slices.ContainsFunc(r.Events, func(e Event) bool {
+		return (e.Kind == Labeled || e.Kind == Unlabeled) && !e.Own && strings.EqualFold(e.Subject, label)
+	})
+}

@@ -1,0 +1,112 @@
+package pulltest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// yamlTriage is what golden cases write for the rules of triage.
+type yamlTriage struct {
+	Issue     bool   `yaml:"issue"`
+	Me        string `yaml:"me"` // login of the bot without "[bot]"; "concorde" when left out
+	Additions int    `yaml:"additions"`
+	Deletions int    `yaml:"deletions"`
+	// Core are core developers; NoTeam says why nobody knows.
+	Core   []string `yaml:"core"`
+	NoTeam string   `yaml:"no-team"`
+	// Opinions and Comments without a time are a minute apart from the opening on,
+	// each list for itself.
+	Opinions []yamlOpinion         `yaml:"opinions"`
+	Comments []yamlComment         `yaml:"comments"`
+	Mentions []yamlPull            `yaml:"mentions"`
+	Trail    []pull.Deed           `yaml:"trail"`
+	Issues   map[int]yamlIssue     `yaml:"issues"`   // those that are there
+	People   map[string]string     `yaml:"people"`   // login to role: triage, write, maintain, admin
+	Compared map[string]yamlBranch `yaml:"compared"` // by branch
+}
+
+type yamlOpinion struct {
+	By     string      `yaml:"by"`
+	Review pull.Review `yaml:"review"`
+	Commit string      `yaml:"commit"` // the head when left out
+	At     time.Time   `yaml:"at"`
+}
+
+type yamlComment struct {
+	ID       int64     `yaml:"id"` // its place in the list, from 1, when left out
+	By       string    `yaml:"by"`
+	Body     string    `yaml:"body"`
+	At       time.Time `yaml:"at"`
+	Editor   string    `yaml:"editor"`
+	Answered bool      `yaml:"answered"`
+}
+
+type yamlIssue struct {
+	Pull   bool   `yaml:"pull"`
+	Closed bool   `yaml:"closed"`
+	Title  string `yaml:"title"`
+	Body   string `yaml:"body"`
+}
+
+type yamlBranch struct {
+	Ahead  int `yaml:"ahead"`
+	Behind int `yaml:"behind"`
+}
+
+var roles = map[string]pull.Role{"triage": pull.Triage, "write": pull.Write, "maintain": pull.Maintain, "admin": pull.Admin}
+
+// triage fills in what is known before rules look elsewhere.
+func (y yamlRequest) triage(r *pull.Request) {
+	r.Issue, r.Me, r.Additions, r.Deletions, r.CoreFault, r.Trail = y.Issue, y.Me, y.Additions, y.Deletions, y.NoTeam, y.Trail
+	if r.Me == "" {
+		r.Me = strings.TrimSuffix(bot, "[bot]")
+	}
+	r.Bot = strings.HasSuffix(r.Author, "[bot]")
+	if y.NoTeam == "" {
+		r.Core = map[string]bool{}
+		for _, login := range y.Core {
+			r.Core[strings.ToLower(login)] = true
+		}
+	}
+	for i, o := range y.Opinions {
+		opinion := pull.Opinion{By: o.By, Bot: strings.HasSuffix(o.By, "[bot]"), Review: o.Review, Commit: o.Commit, At: o.At}
+		if opinion.Commit == "" {
+			opinion.Commit = r.Head
+		}
+		if opinion.At.IsZero() {
+			opinion.At = y.Created.Add(time.Duration(i+1) * time.Minute)
+		}
+		r.Opinions = append(r.Opinions, opinion)
+	}
+	for i, c := range y.Comments {
+		comment := pull.Comment{ID: c.ID, By: c.By, Bot: strings.HasSuffix(c.By, "[bot]"), Own: c.By == bot, Body: c.Body, At: c.At, Editor: c.Editor, Answered: c.Answered}
+		if comment.ID == 0 {
+			comment.ID = int64(i + 1)
+		}
+		if comment.At.IsZero() {
+			comment.At = y.Created.Add(time.Duration(i+1) * time.Minute)
+		}
+		comment.Node = fmt.Sprint("IC_", comment.ID)
+		r.Comments = append(r.Comments, comment)
+	}
+	r.Mentions = yamlRequest{yamlHistory: yamlHistory{Pulls: y.Mentions}}.pulls(func(yamlPull) bool { return true })
+}
+
+// look fills in what the rules look at.
+func (y yamlRequest) look(r *pull.Request, at pull.Looks) {
+	r.Issues, r.People, r.Compared = map[int]pull.Issue{}, map[string]pull.Role{}, map[string]pull.Comparison{}
+	for _, number := range at.Issues {
+		issue, found := y.Issues[number]
+		r.Issues[number] = pull.Issue{Exists: found, Pull: issue.Pull, Closed: issue.Closed, Title: issue.Title, Body: issue.Body}
+	}
+	for _, login := range at.People {
+		r.People[login] = roles[y.People[login]]
+	}
+	for _, branch := range at.Compared {
+		c, found := y.Compared[branch]
+		r.Compared[branch] = pull.Comparison{Known: found, Ahead: c.Ahead, Behind: c.Behind}
+	}
+}
