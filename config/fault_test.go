@@ -19,7 +19,7 @@ c.yml:1:1: "nwes" is not a setting: do you mean "news"?
 c.yml:4:3: "max-writes" is not a setting: those here are mode, status, check, skip-label, directory, sections, min-gh-issue, width, help, help-url
 c.yml:5:3: "skiplabel" is not a setting: do you mean "skip-label"?`},
 	{"keys of Go", "Rules: {}\nnews: {SkipLabel: x}", `
-c.yml:1:1: "Rules" is not a setting: those here are preset, repositories, sweep, news, abi, backport
+c.yml:1:1: "Rules" is not a setting: do you mean "roles"?
 c.yml:2:8: "SkipLabel" is not a setting: do you mean "skip-label"?`},
 	{"twice", "news:\n  width: 80\n  mode: off\n  width: 76\nabi: {}\nnews: {}\n", `
 c.yml:4:3: "width" is given twice, first in line 2: take one away
