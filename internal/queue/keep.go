@@ -139,7 +139,8 @@ func (q *Queue) clean(ctx context.Context) error {
 	if wanted := fromMicros(oldest).Add(-time.Hour); oldest > 0 && wanted.Before(before) {
 		before = wanted
 	}
-	for _, statement := range []string{cleanDeliveries, cleanKeys} {
+	forgotten := q.cfg.Now().Add(-keepTrail)
+	for statement, before := range map[string]time.Time{cleanDeliveries: before, cleanKeys: before, cleanTrail: forgotten} {
 		for more := true; more; {
 			err := q.db.write(ctx, func(t tx) error {
 				n, err := t.each(ctx, statement, [][]any{{micros(before), int64(cleanBatch)}})

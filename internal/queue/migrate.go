@@ -42,6 +42,14 @@ done_at BIGINT NOT NULL DEFAULT 0)`,
 	`CREATE TABLE notes (name TEXT PRIMARY KEY, value BYTEA NOT NULL)`,
 	// replicas is used on PostgreSQL only.
 	`CREATE TABLE replicas (id TEXT PRIMARY KEY, seen TIMESTAMP NOT NULL)`,
+}, {
+	`CREATE TABLE trail (
+key TEXT NOT NULL,
+at BIGINT NOT NULL,
+place BIGINT NOT NULL,
+entry BYTEA NOT NULL,
+PRIMARY KEY (key, at, place))`,
+	`CREATE INDEX trail_at ON trail (at)`,
 }}
 
 // migrate brings the package's own tables to the newest version.

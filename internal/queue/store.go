@@ -148,6 +148,13 @@ SELECT id FROM deliveries WHERE received < $1 ORDER BY received LIMIT $2)`
 	cleanKeys = `DELETE FROM keys WHERE key IN (SELECT key FROM keys
 WHERE state = 0 AND due = 0 AND again_at = 0 AND done_at < $1 LIMIT $2)`
 
+	cleanTrail = `DELETE FROM trail WHERE (key, at, place) IN (
+SELECT key, at, place FROM trail WHERE at < $1 ORDER BY at LIMIT $2)`
+
+	getTrail = `SELECT entry FROM trail WHERE key = $1 ORDER BY at DESC, place DESC LIMIT $2`
+
+	addTrail = `INSERT INTO trail (key, at, place, entry) VALUES ($1, $2, $3, $4) ON CONFLICT (key, at, place) DO NOTHING`
+
 	getNote = `SELECT value FROM notes WHERE name = $1`
 
 	putNote = `INSERT INTO notes (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
