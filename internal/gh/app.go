@@ -53,7 +53,9 @@ type App struct {
 	cache   *etags
 	self    *github.Client // speaks as the App, not as an installation
 
-	found *lru.Cache[pull.Key, int64] // installation of a repository
+	found  *lru.Cache[pull.Key, int64] // installation of a repository
+	ids    *ids
+	people people
 
 	mu      sync.Mutex
 	clients map[int64]*github.Client // by installation
@@ -79,6 +81,10 @@ func New(cfg Config) (*App, error) {
 	if a.found, err = lru.New[pull.Key, int64](10_000); err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
+	if a.ids, err = newIDs(); err != nil {
+		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
+	}
+	a.ForgetPeople()
 	key, err := a.signer(&wire{app: a})
 	if err != nil {
 		return nil, fmt.Errorf("reading the private key of the App: %w: give the whole file that GitHub offers for download, from -----BEGIN to -----END, line breaks included", err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 
 	"github.com/google/go-github/v60/github"
@@ -19,33 +18,46 @@ const (
 	maxAnnotationMessage  = 64000 // bytes, of 64 KB
 )
 
-// Apply makes one write to the pull request. Installation 0 is looked up. An
-// answer that is lost (Temporary) leaves it open whether GitHub wrote: the
+// Apply makes one write to the pull request or issue. Installation 0 is looked
+// up. An answer that is lost (Temporary) leaves it open whether GitHub wrote: the
 // next Load tells.
 func (a *App) Apply(ctx context.Context, installation int64, key pull.Key, action pull.Action) error {
-	if err := a.apply(writing(ctx, key), installation, key, action); err != nil {
-		a.forget(key, err)
-		return fmt.Errorf("applying to %s: %s: %w", key, action, err)
-	}
-	return nil
+	return a.ApplyAll(ctx, installation, key, []pull.Action{action})[0]
 }
 
-func (a *App) apply(ctx context.Context, installation int64, key pull.Key, action pull.Action) error {
-	r, err := a.repository(ctx, key, installation)
-	if err != nil {
-		return err
+// ApplyAll makes the writes of one of the Batches, and gives the error of each,
+// nil where it is done.
+func (a *App) ApplyAll(ctx context.Context, installation int64, key pull.Key, actions []pull.Action) []error {
+	faults := a.apply(writing(ctx, key), installation, key, actions)
+	for i, err := range faults {
+		if err != nil {
+			a.forget(key, err)
+			faults[i] = fmt.Errorf("applying to %s: %s: %w", key, actions[i], err)
+		}
 	}
+	return faults
+}
+
+func (a *App) apply(ctx context.Context, installation int64, key pull.Key, actions []pull.Action) []error {
+	r, err := a.repository(ctx, key, installation)
+	if err == nil && len(actions) > 0 && Together(actions[0]) {
+		return r.changes(ctx, actions)
+	}
+	faults := make([]error, len(actions))
+	for i, action := range actions {
+		if faults[i] = err; err == nil {
+			faults[i] = r.apply(ctx, action)
+		}
+	}
+	return faults
+}
+
+func (r *repository) apply(ctx context.Context, action pull.Action) error {
 	switch action := action.(type) {
 	case pull.SetStatus:
 		return r.setStatus(ctx, action)
 	case pull.SetCheck:
 		return r.setCheck(ctx, action)
-	case pull.AddLabel:
-		return r.addLabel(ctx, action.Name)
-	case pull.RemoveLabel:
-		return r.removeLabel(ctx, action.Name)
-	case pull.AddNote:
-		return r.addNote(ctx, action.Note)
 	case pull.EditNote:
 		return r.editNote(ctx, action)
 	case pull.RestoreBranch:
@@ -123,35 +135,6 @@ func annotations(all []pull.Annotation) []*github.CheckRunAnnotation {
 		})
 	}
 	return out
-}
-
-// addLabel sends the form that GitHub describes, which go-github does not.
-func (r *repository) addLabel(ctx context.Context, name string) error {
-	path := fmt.Sprintf("repos/%s/%s/issues/%d/labels", r.key.Owner, r.key.Repo, r.key.Number)
-	req, err := r.client.NewRequest("POST", path, map[string][]string{"labels": {name}})
-	if err != nil {
-		return fmt.Errorf("writing the request: %w", err)
-	}
-	_, err = r.client.Do(ctx, req, nil)
-	return settle(err)
-}
-
-// removeLabel takes a label off. It may be off already.
-func (r *repository) removeLabel(ctx context.Context, name string) error {
-	if name == "" || name == "." || name == ".." { // these would name all labels, or another path
-		return &Rejected{Answer{Message: fmt.Sprintf("%q is not a label", name)}}
-	}
-	_, err := r.client.Issues.RemoveLabelForIssue(ctx, r.key.Owner, r.key.Repo, r.key.Number, url.PathEscape(name))
-	return unlessGone(settle(err), deleteLabel)
-}
-
-func (r *repository) addNote(ctx context.Context, n pull.Note) error {
-	body, err := mark(n)
-	if err != nil {
-		return &Rejected{Answer{Message: err.Error()}}
-	}
-	_, _, err = r.client.Issues.CreateComment(ctx, r.key.Owner, r.key.Repo, r.key.Number, &github.IssueComment{Body: &body})
-	return settle(err)
 }
 
 // editNote replaces the text of a comment. If it is gone, the next plan knows.

@@ -37,23 +37,21 @@ type entryData struct {
 	Object *blobData
 }
 
-// settings takes over the settings file of the repository. One that is too
-// large to be read must not keep the pull requests from being looked at: it
-// comes as zeros, more of them than anybody takes for settings.
-func (l *loader) settings(ctx context.Context, b *blobData) error {
+// onDefault takes over a file of the default branch, nil where there is none.
+// One that is too large to be read must not keep the pull requests from being
+// looked at: it comes as zeros, more of them than anybody takes for settings.
+func (l *loader) onDefault(ctx context.Context, b *blobData, path string) ([]byte, error) {
 	if b == nil || b.Typename != "Blob" {
-		return nil
+		return nil, nil
 	}
 	if b.ByteSize > pull.MaxContent {
-		l.out.Settings = make([]byte, pull.MaxContent+1)
-		return nil
+		return make([]byte, pull.MaxContent+1), nil
 	}
 	data, err := l.blob(ctx, b)
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", l.SettingsPath, err)
+		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
-	l.out.Settings = data
-	return nil
+	return data, nil
 }
 
 // contents reads the changed files that the rules want to see, at the head.

@@ -9,7 +9,6 @@ import (
 const (
 	graphqlEndpoint = "POST /graphql"
 	getBlob         = "GET /repos/{owner}/{repo}/git/blobs/{sha}"
-	deleteLabel     = "DELETE /repos/{owner}/{repo}/issues/{number}/labels/{name}"
 	patchComment    = "PATCH /repos/{owner}/{repo}/issues/comments/{id}"
 	getApp          = "GET /app"
 	getUser         = "GET /users/{login}"
@@ -24,7 +23,7 @@ const (
 // reference, and the permission each needs, "" for none ("Permissions required
 // for GitHub Apps").
 var endpoints = map[string]string{
-	graphqlEndpoint: "contents, pull requests, commit statuses, checks: read",
+	graphqlEndpoint: "contents, issues, pull requests, commit statuses, checks: read",
 
 	getApp:                                   "",
 	getUser:                                  "",
@@ -35,17 +34,18 @@ var endpoints = map[string]string{
 	"GET /repos/{owner}/{repo}/installation": "",
 	"GET /repos/{owner}/{repo}":              "metadata: read",
 
+	"GET /orgs/{org}/installation":                                  "",
+	"GET /orgs/{org}/teams/{team}/members":                          "members: read",
+	"GET /repos/{owner}/{repo}/collaborators/{username}/permission": "metadata: read",
+
 	listPulls: "pull requests: read",
 	"GET /repos/{owner}/{repo}/pulls/{number}/files": "pull requests: read",
 	getBlob: "contents: read",
 	getRef:  "contents: read",
 
-	"POST /repos/{owner}/{repo}/statuses/{sha}":         "commit statuses: write",
-	"POST /repos/{owner}/{repo}/check-runs":             "checks: write",
-	"PATCH /repos/{owner}/{repo}/check-runs/{id}":       "checks: write",
-	"POST /repos/{owner}/{repo}/issues/{number}/labels": "pull requests: write",
-	deleteLabel: "pull requests: write",
-	"POST /repos/{owner}/{repo}/issues/{number}/comments": "pull requests: write",
+	"POST /repos/{owner}/{repo}/statuses/{sha}":   "commit statuses: write",
+	"POST /repos/{owner}/{repo}/check-runs":       "checks: write",
+	"PATCH /repos/{owner}/{repo}/check-runs/{id}": "checks: write",
 	patchComment: "pull requests: write",
 	"POST /repos/{owner}/{repo}/issues/{number}/assignees": "issues: write",
 

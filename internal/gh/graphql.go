@@ -27,7 +27,7 @@ func (f graphqlFault) harmless() bool {
 	if n := len(f.Path); n > 2 && f.Path[n-1] == "requestedReviewer" {
 		return f.Type == "FORBIDDEN" || f.Type == "NOT_FOUND"
 	}
-	if f.Type != "NOT_FOUND" || len(f.Path) != 2 || f.Path[0] != "repository" {
+	if f.Type != "NOT_FOUND" || len(f.Path) < 2 || f.Path[0] != "repository" {
 		return false
 	}
 	name, _ := f.Path[1].(string)
@@ -51,35 +51,78 @@ func (x exchange) graphql(now time.Time) error {
 		}
 		return nil
 	}
+	if mixed := x.mixed(said.Errors, now); mixed != nil {
+		return mixed
+	}
 	var texts []string
 	for _, e := range said.Errors {
-		text := strings.TrimSpace(e.Type + " " + e.Message)
-		if len(e.Path) > 0 {
-			text += fmt.Sprint(" at ", e.Path)
-		}
-		texts = append(texts, text)
+		texts = append(texts, e.text())
 	}
-	first := said.Errors[0]
-	answer := x.answer(tidy(strings.Join(texts, "; ")))
+	return x.fault(said.Errors[0], strings.Join(texts, "; "), now)
+}
+
+func (f graphqlFault) text() string {
+	text := strings.TrimSpace(f.Type + " " + f.Message)
+	if len(f.Path) > 0 {
+		text += fmt.Sprint(" at ", f.Path)
+	}
+	return text
+}
+
+// fault is what an error of the GraphQL API means.
+func (x exchange) fault(f graphqlFault, said string, now time.Time) error {
+	answer := x.answer(tidy(said))
+	lower := strings.ToLower(f.Message)
 	switch {
-	case first.Type == "RATE_LIMITED" || first.Type == "RATE_LIMIT" || overLimit(nil, first.Message):
+	case f.Type == "RATE_LIMITED" || f.Type == "RATE_LIMIT" || overLimit(nil, f.Message):
 		return &Limited{Answer: answer, Until: named(x.resp.Header, now)}
-	case first.Type == "NOT_FOUND" && wholeRequest(first.Path):
+	case f.Type == "NOT_FOUND" && (wholeRequest(f.Path) || ofMutation(f.Path)):
 		return &Gone{answer}
-	case first.Type == "FORBIDDEN" || first.Type == "INSUFFICIENT_SCOPES":
+	case ofMutation(f.Path) && (strings.Contains(lower, "is locked") || strings.Contains(lower, "archived")):
+		return &Rejected{answer} // it is the place that takes no writes, from anybody
+	case f.Type == "FORBIDDEN" || f.Type == "INSUFFICIENT_SCOPES":
 		return &Denied{Answer: answer, Permission: x.permission()}
-	case first.Type == "UNPROCESSABLE": // of a mutation
+	case f.Type == "UNPROCESSABLE": // of a mutation
 		return &Rejected{answer}
-	case first.Type == "MAX_NODE_LIMIT_EXCEEDED" || first.Extensions.Code != "": // a query that GitHub does not understand
+	case f.Type == "MAX_NODE_LIMIT_EXCEEDED" || f.Extensions.Code != "": // a query that GitHub does not understand
 		return &Rejected{answer}
 	}
 	return &Temporary{answer}
 }
 
+// mixed is the outcome of several mutations of which some were refused: each
+// error by the name of its mutation.
+type mixed struct {
+	Answer
+	faults map[string]error
+}
+
+// mixed is nil unless every error belongs to one of several mutations.
+func (x exchange) mixed(faults []graphqlFault, now time.Time) error {
+	m := &mixed{Answer: x.answer("some of the writes were refused"), faults: map[string]error{}}
+	for _, f := range faults {
+		err := x.fault(f, f.text(), now)
+		if _, limited := errors.AsType[*Limited](err); limited || !ofMutation(f.Path) {
+			return nil
+		}
+		m.faults[f.Path[0].(string)] = err
+	}
+	return m
+}
+
+// ofMutation tells whether an error belongs to one of several mutations.
+func ofMutation(path []any) bool {
+	if len(path) == 0 {
+		return false
+	}
+	name, _ := path[0].(string)
+	return strings.HasPrefix(name, alias(0)[:len(alias(0))-1])
+}
+
 // wholeRequest tells whether it is the repository or the pull request itself
 // that was not found.
 func wholeRequest(path []any) bool {
-	return len(path) == 1 && path[0] == "repository" || len(path) == 2 && path[1] == "pullRequest"
+	return len(path) == 1 && path[0] == "repository" || len(path) == 2 && path[1] == issueOrPull
 }
 
 // query sends one GraphQL query about the repository and reads the data into

@@ -2,19 +2,36 @@ package gh
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
+// Kinds of events that issues have too, and those of pull requests alone.
+const (
+	issueEvents = `LABELED_EVENT,UNLABELED_EVENT,ASSIGNED_EVENT,CLOSED_EVENT,REOPENED_EVENT`
+	pullEvents  = `REVIEW_REQUESTED_EVENT,READY_FOR_REVIEW_EVENT,CONVERT_TO_DRAFT_EVENT,REVIEW_DISMISSED_EVENT,HEAD_REF_FORCE_PUSHED_EVENT,PULL_REQUEST_COMMIT`
+)
+
 // eventFields are those of each kind of event; a team that is asked for a
 // review is no actor, and has no login.
-const eventFields = `__typename ` +
-	`...on LabeledEvent{createdAt actor{__typename login} label{name}} ` +
-	`...on UnlabeledEvent{createdAt actor{__typename login} label{name}} ` +
-	`...on ReviewRequestedEvent{createdAt actor{__typename login} requestedReviewer{__typename ...on Actor{login}}} ` +
-	`...on AssignedEvent{createdAt actor{__typename login} assignee{__typename ...on Actor{login}}}`
+const (
+	labelEvents = `__typename ` +
+		`...on LabeledEvent{createdAt actor{__typename login} label{name}} ` +
+		`...on UnlabeledEvent{createdAt actor{__typename login} label{name}} `
+	eventFields = labelEvents +
+		`...on AssignedEvent{createdAt actor{__typename login} assignee{__typename ...on Actor{login}}} ` +
+		`...on ClosedEvent{createdAt actor{__typename login}} ` +
+		`...on ReopenedEvent{createdAt actor{__typename login}} `
+	pullEventFields = `...on ReviewRequestedEvent{createdAt actor{__typename login} requestedReviewer{__typename ...on Actor{login}}} ` +
+		`...on ReadyForReviewEvent{createdAt actor{__typename login}} ` +
+		`...on ConvertToDraftEvent{createdAt actor{__typename login}} ` +
+		`...on ReviewDismissedEvent{createdAt actor{__typename login} review{author{__typename login}}} ` +
+		`...on HeadRefForcePushedEvent{createdAt actor{__typename login} afterCommit{oid}} ` +
+		`...on PullRequestCommit{commit{oid committedDate}}`
+)
 
 const reviewFields = `opinions:latestOpinionatedReviews(first:100,writersOnly:true){nodes{author{__typename login} state commit{oid}}} ` +
 	`reviewRequests(first:100){nodes{requestedReviewer{__typename ...on Actor{login}}}} assignees(first:100){nodes{__typename login}}`
@@ -23,12 +40,30 @@ const reviewFields = `opinions:latestOpinionatedReviews(first:100,writersOnly:tr
 type historyData struct {
 	Comments list[commentData]
 	Events   list[eventData]
+	Reviews  list[opinionData]
+	Mentions list[struct {
+		Source struct {
+			summaryData
+			Repository struct{ NameWithOwner string }
+		}
+	}]
 }
 
 type commentData struct {
 	FullDatabaseID  json.Number `json:"fullDatabaseId"` // a string in JSON
+	ID              string
 	ViewerDidAuthor bool
 	Body            string
+	CreatedAt       time.Time
+	Author, Editor  *actorData
+	ReactionGroups  []struct{ ViewerHasReacted bool }
+}
+
+type opinionData struct {
+	Author      *actorData
+	State       string
+	SubmittedAt time.Time
+	Commit      *struct{ Oid string }
 }
 
 type eventData struct {
@@ -37,6 +72,12 @@ type eventData struct {
 	Actor                       *actorData
 	Label                       struct{ Name string }
 	RequestedReviewer, Assignee *actorData
+	Review                      struct{ Author *actorData }
+	AfterCommit                 *struct{ Oid string }
+	Commit                      struct {
+		Oid           string
+		CommittedDate time.Time
+	}
 }
 
 type actorData struct {
@@ -56,6 +97,9 @@ func (a *actorData) login() string {
 	return a.Login
 }
 
+// person tells accounts of people from those of Apps. Deleted ones were people's.
+func (a *actorData) person() bool { return a == nil || a.Typename != "Bot" }
+
 // is tells whether it is the App of that slug.
 func (a *actorData) is(slug string) bool { return a.login() == slug+"[bot]" }
 
@@ -73,29 +117,117 @@ func (h historyData) notes(into map[string]pull.PostedNote) {
 }
 
 // events leaves out what was asked of a team, or of an account that is gone.
-func (h historyData) events(slug string) []pull.Event {
+// Commits have no time of their own at GitHub but stand in line with the other
+// events: none came before what stands before it, which earlier may tell.
+func (h historyData) events(slug string, earlier []pull.Event) []pull.Event {
+	var last time.Time
+	if len(earlier) > 0 {
+		last = earlier[len(earlier)-1].At
+	}
 	var all []pull.Event
 	for _, n := range h.Events.Nodes {
-		e := pull.Event{By: n.Actor.login(), Own: n.Actor.is(slug), At: n.CreatedAt}
-		var of *actorData
-		switch n.Typename {
-		case "LabeledEvent":
-			e.Kind, e.Subject = pull.Labeled, n.Label.Name
-		case "UnlabeledEvent":
-			e.Kind, e.Subject = pull.Unlabeled, n.Label.Name
-		case "ReviewRequestedEvent":
-			e.Kind, of = pull.ReviewRequested, n.RequestedReviewer
-		case "AssignedEvent":
-			e.Kind, of = pull.Assigned, n.Assignee
+		e := n.event()
+		e.By, e.Own, e.At = n.Actor.login(), n.Actor.is(slug), n.CreatedAt
+		if e.Kind == pull.Pushed {
+			e.By, e.At = "", n.Commit.CommittedDate
+			if e.At.Before(last) {
+				e.At = last
+			}
 		}
-		if of != nil && of.Login != "" {
-			e.Subject = of.login()
+		if e.Kind == "" || e.Subject == "" && !nameless[e.Kind] {
+			continue
 		}
-		if e.Subject != "" {
-			all = append(all, e)
+		last = e.At
+		all = append(all, e)
+	}
+	return all
+}
+
+// nameless are kinds of events without a subject.
+var nameless = map[pull.EventKind]bool{pull.Drafted: true, pull.Readied: true, pull.WasClosed: true, pull.WasReopened: true, pull.ForcePushed: true, pull.Dismissed: true}
+
+func (n eventData) event() pull.Event {
+	named := func(kind pull.EventKind, a *actorData) pull.Event {
+		if a == nil || a.Login == "" {
+			return pull.Event{Kind: kind}
+		}
+		return pull.Event{Kind: kind, Subject: a.login()}
+	}
+	switch n.Typename {
+	case "LabeledEvent":
+		return pull.Event{Kind: pull.Labeled, Subject: n.Label.Name}
+	case "UnlabeledEvent":
+		return pull.Event{Kind: pull.Unlabeled, Subject: n.Label.Name}
+	case "ReviewRequestedEvent":
+		return named(pull.ReviewRequested, n.RequestedReviewer)
+	case "AssignedEvent":
+		return named(pull.Assigned, n.Assignee)
+	case "ReadyForReviewEvent":
+		return pull.Event{Kind: pull.Readied}
+	case "ConvertToDraftEvent":
+		return pull.Event{Kind: pull.Drafted}
+	case "ClosedEvent":
+		return pull.Event{Kind: pull.WasClosed}
+	case "ReopenedEvent":
+		return pull.Event{Kind: pull.WasReopened}
+	case "ReviewDismissedEvent":
+		return named(pull.Dismissed, n.Review.Author)
+	case "HeadRefForcePushedEvent":
+		e := pull.Event{Kind: pull.ForcePushed}
+		if n.AfterCommit != nil {
+			e.Subject = n.AfterCommit.Oid
+		}
+		return e
+	case "PullRequestCommit":
+		return pull.Event{Kind: pull.Pushed, Subject: n.Commit.Oid}
+	}
+	return pull.Event{}
+}
+
+// comments are those of everybody.
+func (h historyData) comments(slug string) []pull.Comment {
+	var all []pull.Comment
+	for _, n := range h.Comments.Nodes {
+		id, err := n.FullDatabaseID.Int64()
+		if err != nil {
+			continue
+		}
+		c := pull.Comment{ID: id, Node: n.ID, By: n.Author.login(), Bot: !n.Author.person(), Own: n.Author.is(slug), Body: n.Body, At: n.CreatedAt}
+		if n.Editor != nil {
+			c.Editor = n.Editor.login()
+		}
+		for _, g := range n.ReactionGroups {
+			c.Answered = c.Answered || g.ViewerHasReacted
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+func (h historyData) opinions() []pull.Opinion {
+	words := map[string]pull.Review{"APPROVED": pull.Approved, "CHANGES_REQUESTED": pull.ChangesRequested}
+	var all []pull.Opinion
+	for _, n := range h.Reviews.Nodes {
+		o := pull.Opinion{By: n.Author.login(), Bot: !n.Author.person(), Review: words[n.State], At: n.SubmittedAt}
+		if n.Commit != nil {
+			o.Commit = n.Commit.Oid
+		}
+		if o.Review != "" {
+			all = append(all, o)
 		}
 	}
 	return all
+}
+
+// mentions are pull requests of the repository itself, each once.
+func (h historyData) mentions(l *loader) {
+	for _, n := range h.Mentions.Nodes {
+		of := n.Source
+		if of.Number > 0 && strings.EqualFold(of.Repository.NameWithOwner, l.Key.Repository().String()) &&
+			!slices.ContainsFunc(l.out.Mentions, func(s pull.Summary) bool { return s.Number == of.Number }) {
+			l.out.Mentions = append(l.out.Mentions, of.summary(l.slug))
+		}
+	}
 }
 
 type reviewData struct {

@@ -73,7 +73,7 @@ func TestEventsOfNobody(t *testing.T) {
 		"reviewRequests":{"nodes":[{"requestedReviewer":{"__typename":"Team"}},{"requestedReviewer":null},{"requestedReviewer":{"__typename":"User","login":"guido"}}]},
 		"opinions":{"nodes":[{"author":null,"state":"APPROVED"},{"author":{"__typename":"User","login":"eve"},"state":"DISMISSED"}]}}`, &p))
 	want := []pull.Event{{Kind: pull.Assigned, Subject: "copilot[bot]", By: "ghost"}}
-	if diff := cmp.Diff(want, p.events("concorde")); diff != "" {
+	if diff := cmp.Diff(want, p.events("concorde", nil)); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
 	reviewers, assignees := p.people()

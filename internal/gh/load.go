@@ -23,6 +23,11 @@ type Query struct {
 	Reads        func(r *pull.Request, path string) bool
 	Looks        func(*pull.Request) pull.Looks
 	SettingsPath string // ".github/concorde.yml"; "": Settings stay nil
+	// LabelRulesPath is ".github/labeler.yml"; "": LabelRules stay nil.
+	LabelRulesPath string
+	// Team is that of the core developers, as SLUG or ORGANISATION/SLUG; "": nobody
+	// is one.
+	Team string
 }
 
 // maxCommits is what GitHub lists of a pull request (REST API, "List commits on
@@ -31,7 +36,7 @@ const maxCommits = 250
 
 var commitID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
-// Load reads a pull request as it is now. The errors are those of this
+// Load reads a pull request or issue as it is now. The errors are those of this
 // package, or the context's. A pull request of up to 100 files, commits and
 // comments costs one request, one more for contents, one more where files are
 // renamed, and one more where Looks names something. However many it costs, all of them together take at most as long
@@ -53,14 +58,14 @@ func (a *App) Load(ctx context.Context, q Query) (*pull.Request, error) {
 
 func (a *App) load(ctx context.Context, q Query) (*pull.Request, error) {
 	if q.Key.Number == 0 {
-		return nil, &Rejected{Answer{Message: "the key names no pull request"}}
+		return nil, &Rejected{Answer{Message: "the key names no pull request or issue"}}
 	}
 	repo, err := a.repository(ctx, q.Key, q.Installation)
 	if err != nil {
 		return nil, err
 	}
 	l := &loader{repository: repo, Query: q, out: &pull.Request{Key: q.Key, Now: a.cfg.Now(), Facts: q.Needs}}
-	for _, part := range []func(context.Context) error{l.first, l.files, l.point, l.contents, l.look} {
+	for _, part := range []func(context.Context) error{l.first, l.files, l.team, l.point, l.contents, l.look} {
 		if err := part(ctx); err != nil {
 			return nil, err
 		}
@@ -89,7 +94,7 @@ func (l *loader) first(ctx context.Context) error {
 	if err := l.facts(ctx, p); err != nil {
 		return err
 	}
-	for pages := l.take(p.Repository.PullRequest); len(pages) > 0; pages = l.take(p.Repository.PullRequest) {
+	for pages := l.take(p.Repository.Subject); len(pages) > 0; pages = l.take(p.Repository.Subject) {
 		if p, err = l.ask(ctx, furtherPages(l.Query, pages)); err != nil {
 			return err
 		}
@@ -107,24 +112,47 @@ func (l *loader) ask(ctx context.Context, q text) (*overviewData, error) {
 	if err := l.query(ctx, q.String(), q.variables, &p); err != nil {
 		return nil, err
 	}
-	if p.Repository == nil || p.Repository.PullRequest == nil {
-		return nil, &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer names no pull request"}}
+	if p.Repository == nil || p.Repository.Subject == nil {
+		return nil, &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer names no pull request or issue"}}
 	}
 	return &p, nil
 }
 
 // facts takes over what the first query alone asks for.
 func (l *loader) facts(ctx context.Context, d *overviewData) error {
-	p := d.Repository.PullRequest
-	if !commitID.MatchString(p.HeadRefOid) || d.Viewer.Login == "" {
+	p, r := d.Repository.Subject, l.out
+	r.Issue = p.Typename == "Issue"
+	if !r.Issue && !commitID.MatchString(p.HeadRefOid) || d.Viewer.Login == "" {
 		return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer names no head commit, or not who asked"}}
 	}
 	l.slug = strings.TrimSuffix(d.Viewer.Login, "[bot]")
-	l.changed = p.ChangedFiles
-	r := l.out
-	r.Title, r.Body, r.State, r.Draft = p.Title, p.Body, p.state(), p.IsDraft
+	l.app.ids.learn(l.Key, p)
+	r.Title, r.Body, r.Me = p.Title, p.Body, l.slug
 	r.CreatedAt, r.UpdatedAt, r.ClosedAt = p.CreatedAt, p.UpdatedAt, p.ClosedAt
-	r.Author, r.Own, r.Association = p.Author.login(), p.Author.is(l.slug), p.AuthorAssociation
+	r.Author, r.Bot, r.Own, r.Association = p.Author.login(), !p.Author.person(), p.Author.is(l.slug), p.AuthorAssociation
+	if d.Repository.DefaultBranchRef != nil {
+		r.DefaultBranch = d.Repository.DefaultBranchRef.Name
+	}
+	var err error
+	if r.Settings, err = l.onDefault(ctx, d.Repository.Settings, l.SettingsPath); err != nil {
+		return err
+	}
+	if r.LabelRules, err = l.onDefault(ctx, d.Repository.LabelRules, l.LabelRulesPath); err != nil {
+		return err
+	}
+	if r.Issue {
+		r.State = pull.State(strings.ToLower(p.IssueState))
+		return nil
+	}
+	l.request(p)
+	return l.tip(ctx, p)
+}
+
+// request takes over what only pull requests have.
+func (l *loader) request(p *pullData) {
+	r := l.out
+	l.changed = p.ChangedFiles
+	r.State, r.Draft = p.state(), p.IsDraft
 	r.Base, r.Head, r.HeadBranch = p.BaseRefName, p.HeadRefOid, p.HeadRefName
 	if p.HeadRepository != nil {
 		r.HeadOwner = p.HeadRepository.Owner.login()
@@ -140,18 +168,12 @@ func (l *loader) facts(ctx context.Context, d *overviewData) error {
 			r.AutoMerge, r.AutoMergeMine = true, auto.EnabledBy.is(l.slug)
 		}
 	}
-	if d.Repository.DefaultBranchRef != nil {
-		r.DefaultBranch = d.Repository.DefaultBranchRef.Name
-	}
 	if l.Needs&pull.Files != 0 {
+		r.Additions, r.Deletions = p.Added, p.Removed
 		for _, f := range p.Files.Nodes {
 			r.Files = append(r.Files, pull.File{Path: f.Path, Change: f.ChangeType.change()})
 		}
 	}
-	if err := l.settings(ctx, d.Repository.Settings); err != nil {
-		return err
-	}
-	return l.tip(ctx, p)
 }
 
 // tip takes the statuses and check runs of the head. The last listed commit is
@@ -213,8 +235,15 @@ func (l *loader) take(p *pullData) map[string]string {
 	l.notes(p)
 	next("comments", p.Comments.PageInfo)
 	next("deletions", p.Deletions.PageInfo)
-	r.Events = append(r.Events, p.events(l.slug)...)
+	r.Events = append(r.Events, p.events(l.slug, r.Events)...)
 	next("events", p.Events.PageInfo)
+	if l.Needs&pull.Comments != 0 {
+		r.Comments = append(r.Comments, p.comments(l.slug)...)
+	}
+	r.Opinions = append(r.Opinions, p.opinions()...)
+	next("reviews", p.historyData.Reviews.PageInfo)
+	p.mentions(l)
+	next("mentions", p.Mentions.PageInfo)
 	return more
 }
 
@@ -248,7 +277,7 @@ func (l *loader) trim() {
 // page of them, or renamed ones, whose old paths GraphQL does not tell.
 func (l *loader) files(ctx context.Context) error {
 	renamed := slices.ContainsFunc(l.out.Files, func(f pull.File) bool { return f.Change == pull.Renamed })
-	if l.Needs&pull.Files == 0 || len(l.out.Files) == l.changed && !renamed {
+	if l.Needs&pull.Files == 0 || l.out.Issue || len(l.out.Files) == l.changed && !renamed {
 		return nil
 	}
 	listed, err := pages(func(o *github.ListOptions) ([]*github.CommitFile, *github.Response, error) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -16,6 +15,8 @@ const (
 	branchesPerQuery = 40
 	requestsPerQuery = 20
 	intoPerQuery     = 20
+	issuesPerQuery   = 50
+	comparedPerQuery = 10
 )
 
 // point finds out what the rules look at, before they could see any of it.
@@ -26,45 +27,69 @@ func (l *loader) point(context.Context) error {
 	return nil
 }
 
-// look loads branches and other pull requests. All that was asked for is in
+// look loads what is outside of the pull request. All that was asked for is in
 // the maps then, as a zero value where it is not there.
 func (l *loader) look(ctx context.Context) error {
-	branches, numbers, into := l.looks.Branches, l.looks.Requests, l.looks.Into
-	if len(branches) > 0 {
-		l.out.Branches = map[string]pull.Branch{}
-	}
-	if len(numbers) > 0 {
-		l.out.Others = map[int]pull.Summary{}
-	}
-	if len(into) > 0 {
-		l.out.Into = map[string][]pull.Summary{}
-	}
-	for _, n := range numbers {
-		l.out.Others[n] = pull.Summary{}
-	}
+	at := l.looks
+	l.blank(at)
 	// A number that is none cannot be asked for.
-	numbers = slices.DeleteFunc(slices.Clone(numbers), func(n int) bool { return n <= 0 || n > math.MaxInt32 })
-	for len(branches)+len(numbers)+len(into) > 0 {
+	none := func(n int) bool { return n <= 0 || n > math.MaxInt32 }
+	at.Requests = slices.DeleteFunc(slices.Clone(at.Requests), none)
+	at.Issues = slices.DeleteFunc(slices.Clone(at.Issues), none)
+	for len(at.Branches)+len(at.Requests)+len(at.Into)+len(at.Issues)+len(at.Compared) > 0 {
 		some := pull.Looks{
-			Branches: branches[:min(len(branches), branchesPerQuery)], Requests: numbers[:min(len(numbers), requestsPerQuery)], Into: into[:min(len(into), intoPerQuery)],
+			Branches: take(&at.Branches, branchesPerQuery), Requests: take(&at.Requests, requestsPerQuery), Into: take(&at.Into, intoPerQuery),
+			Issues: take(&at.Issues, issuesPerQuery), Compared: take(&at.Compared, comparedPerQuery),
 		}
 		if err := l.lookAt(ctx, some); err != nil {
-			return fmt.Errorf("looking at branches and other pull requests: %w", err)
+			return fmt.Errorf("looking at what is around: %w", err)
 		}
-		branches, numbers, into = branches[len(some.Branches):], numbers[len(some.Requests):], into[len(some.Into):]
 	}
-	return nil
+	return l.people(ctx)
+}
+
+// take cuts up to n off the front.
+func take[T any](from *[]T, n int) []T {
+	some := (*from)[:min(len(*from), n)]
+	*from = (*from)[len(some):]
+	return some
+}
+
+// blank makes the maps for what is asked for.
+func (l *loader) blank(at pull.Looks) {
+	l.out.Branches, l.out.Others, l.out.Into = blank[pull.Branch](at.Branches), blank[pull.Summary](at.Requests), blank[[]pull.Summary](at.Into)
+	l.out.Issues, l.out.Compared = blank[pull.Issue](at.Issues), blank[pull.Comparison](at.Compared)
+}
+
+func blank[V any, K comparable](keys []K) map[K]V {
+	if len(keys) == 0 {
+		return nil
+	}
+	all := map[K]V{}
+	for _, key := range keys {
+		var zero V
+		all[key] = zero
+	}
+	return all
 }
 
 func (l *loader) lookAt(ctx context.Context, at pull.Looks) error {
 	var found struct{ Repository answers }
-	query, variables := looksQuery(at)
-	if err := l.query(ctx, query, variables, &found); err != nil {
+	query := looksQuery(at)
+	if query.uses("$head") {
+		query.variables["head"] = l.out.Head
+	}
+	if err := l.query(ctx, query.String(), query.variables, &found); err != nil {
 		return err
 	}
+	return l.seen(found.Repository, at)
+}
+
+// seen takes over what was found.
+func (l *loader) seen(found answers, at pull.Looks) error {
 	for i, name := range at.Into {
 		var requests list[summaryData]
-		if err := found.Repository.read("into", i, &requests); err != nil {
+		if err := found.read("into", i, &requests); err != nil {
 			return err
 		}
 		l.out.Into[name] = branch(nil, requests, l.slug).Requests
@@ -72,31 +97,65 @@ func (l *loader) lookAt(ctx context.Context, at pull.Looks) error {
 	for i, name := range at.Branches {
 		var tip *struct{ Target tipData }
 		var requests list[summaryData]
-		if err := found.Repository.read("tip", i, &tip); err != nil {
+		if err := found.read("tip", i, &tip); err != nil {
 			return err
 		}
-		if err := found.Repository.read("from", i, &requests); err != nil {
+		if err := found.read("from", i, &requests); err != nil {
 			return err
 		}
 		l.out.Branches[name] = branch(tip, requests, l.slug)
 	}
 	for i, number := range at.Requests {
 		var other *otherData
-		if err := found.Repository.read(optional, i, &other); err != nil {
+		if err := found.read(optional, i, &other); err != nil {
 			return err
 		}
 		if other != nil {
 			l.out.Others[number] = other.summary(l.slug)
 		}
 	}
+	return l.seenIssues(found, at)
+}
+
+func (l *loader) seenIssues(found answers, at pull.Looks) error {
+	for i, number := range at.Issues {
+		var of *issueData
+		if err := found.read(optional+"Issue", i, &of); err != nil {
+			return err
+		}
+		if of != nil {
+			l.out.Issues[number] = pull.Issue{
+				Exists: true, Pull: of.Typename == "PullRequest", Closed: of.IssueState == "CLOSED", Title: of.Title, Body: of.Body,
+			}
+		}
+	}
+	for i, name := range at.Compared {
+		var of *struct {
+			Compare *struct{ AheadBy, BehindBy int }
+		}
+		if err := found.read(optional+"Compared", i, &of); err != nil {
+			return err
+		}
+		if of != nil && of.Compare != nil {
+			l.out.Compared[name] = pull.Comparison{Known: true, Ahead: of.Compare.AheadBy, Behind: of.Compare.BehindBy}
+		}
+	}
 	return nil
+}
+
+type issueData struct {
+	Typename                string `json:"__typename"`
+	Title, Body, IssueState string
 }
 
 // answers are those to fields of several kinds, by kind and place.
 type answers map[string]json.RawMessage
 
-func (a answers) read(kind string, i int, into any) error {
-	raw, there := a[fmt.Sprint(kind, i)]
+func (a answers) read(kind string, i int, into any) error { return a.one(fmt.Sprint(kind, i), into) }
+
+// one reads a field that has no number.
+func (a answers) one(name string, into any) error {
+	raw, there := a[name]
 	if !there {
 		return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer lacks what was asked for"}}
 	}
@@ -107,30 +166,44 @@ func (a answers) read(kind string, i int, into any) error {
 }
 
 // looksQuery holds the names as variables: they are not ours.
-func looksQuery(at pull.Looks) (query string, variables map[string]any) {
-	var declared, fields strings.Builder
-	variables = map[string]any{}
+func looksQuery(at pull.Looks) text {
+	q := text{variables: map[string]any{}}
+	ask := func(form, kind string, i int, value any) {
+		name := fmt.Sprint(kind, i)
+		q.declared = append(q.declared, "$"+name+":"+form)
+		q.variables[name] = value
+	}
+	field := func(format string, args ...any) { q.repository = append(q.repository, fmt.Sprintf(format, args...)) }
 	for i, name := range at.Into {
-		fmt.Fprintf(&declared, ",$into%d:String!", i)
-		fmt.Fprintf(&fields, " into%d:pullRequests(baseRefName:$into%d,first:30,orderBy:{field:CREATED_AT,direction:DESC}){nodes{...Summary}}", i, i)
-		variables[fmt.Sprint("into", i)] = name
+		ask("String!", "into", i, name)
+		field("into%d:pullRequests(baseRefName:$into%d,first:30,orderBy:{field:CREATED_AT,direction:DESC}){nodes{...Summary}}", i, i)
 	}
 	for i, name := range at.Branches {
-		fmt.Fprintf(&declared, ",$ref%d:String!,$branch%d:String!", i, i)
-		fmt.Fprintf(&fields, " tip%d:ref(qualifiedName:$ref%d){target{__typename oid}}", i, i)
-		fmt.Fprintf(&fields, " from%d:pullRequests(headRefName:$branch%d,first:10,orderBy:{field:CREATED_AT,direction:DESC}){nodes{...Summary}}", i, i)
-		variables[fmt.Sprint("ref", i)], variables[fmt.Sprint("branch", i)] = "refs/heads/"+name, name
+		ask("String!", "ref", i, "refs/heads/"+name)
+		ask("String!", "branch", i, name)
+		field("tip%d:ref(qualifiedName:$ref%d){target{__typename oid}}", i, i)
+		field("from%d:pullRequests(headRefName:$branch%d,first:10,orderBy:{field:CREATED_AT,direction:DESC}){nodes{...Summary}}", i, i)
 	}
-	other := ""
 	for i, number := range at.Requests {
-		fmt.Fprintf(&declared, ",$number%d:Int!", i)
-		fmt.Fprintf(&fields, " %s%d:pullRequest(number:$number%d){...Other}", optional, i, i)
-		variables[fmt.Sprint("number", i)] = number
-		other = "fragment Other on PullRequest{...Summary comments(last:100){nodes{" + noteFields + "}} " +
-			"events:timelineItems(last:100,itemTypes:[LABELED_EVENT,UNLABELED_EVENT]){nodes{" + eventFields + "}}}"
+		ask("Int!", "other", i, number)
+		field("%s%d:pullRequest(number:$other%d){...Other}", optional, i, i)
 	}
-	return "query($owner:String!,$name:String!" + declared.String() + "){repository(owner:$owner,name:$name,followRenames:false){" +
-		fields.String() + "}}" + summaryFragment + other, variables
+	for i, number := range at.Issues {
+		ask("Int!", "issue", i, number)
+		field("%sIssue%d:issueOrPullRequest(number:$issue%d){__typename ...on Issue{title body issueState:state} ...on PullRequest{title}}", optional, i, i)
+	}
+	for i, name := range at.Compared {
+		ask("String!", "compared", i, "refs/heads/"+name)
+		field("%sCompared%d:ref(qualifiedName:$compared%d){compare(headRef:$head){aheadBy behindBy}}", optional, i, i)
+	}
+	if len(at.Requests) > 0 {
+		q.fragments = append(q.fragments, "fragment Other on PullRequest{...Summary comments(last:100){nodes{"+noteFields+"}} "+
+			"events:timelineItems(last:100,itemTypes:[LABELED_EVENT,UNLABELED_EVENT]){nodes{"+labelEvents+"}}}")
+	}
+	if len(at.Requests)+len(at.Branches)+len(at.Into) > 0 {
+		q.fragments = append(q.fragments, summaryFragment)
+	}
+	return q
 }
 
 func branch(tip *struct{ Target tipData }, requests list[summaryData], slug string) pull.Branch {
@@ -153,6 +226,6 @@ func (o *otherData) summary(slug string) pull.Summary {
 	s := o.summaryData.summary(slug)
 	s.Notes = map[string]pull.PostedNote{}
 	o.notes(s.Notes)
-	s.Events = o.events(slug)
+	s.Events = o.events(slug, nil)
 	return s
 }

@@ -67,12 +67,9 @@ func (r *repository) cancelMerge(ctx context.Context) error {
 
 // nodeID is what mutations call the pull request.
 func (r *repository) nodeID(ctx context.Context) (string, error) {
-	var found struct {
-		Repository struct{ PullRequest struct{ ID string } }
-	}
-	query := "query($owner:String!,$name:String!,$number:Int!){repository(owner:$owner,name:$name,followRenames:false){pullRequest(number:$number){id}}}"
-	if err := r.query(ctx, query, map[string]any{"number": r.key.Number}, &found); err != nil {
+	if err := r.identify(ctx, nil); err != nil {
 		return "", err
 	}
-	return found.Repository.PullRequest.ID, nil
+	subject, _ := r.app.ids.subjects.Get(r.key)
+	return subject.id, nil
 }

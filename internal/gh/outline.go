@@ -12,6 +12,8 @@ type OutlineQuery struct {
 	Key          pull.Key
 	Installation int64  // 0: look it up
 	SettingsPath string // ".github/concorde.yml"
+	// LabelRulesPath is ".github/labeler.yml"; "": LabelRules stay nil.
+	LabelRulesPath string
 }
 
 // Outline is a repository without its pull requests.
@@ -20,7 +22,8 @@ type Outline struct {
 	DefaultBranch string   // "" where the repository has no commits
 	Branches      []string
 	Labels        []Label
-	Settings      []byte // as pull.Request has it
+	Settings      []byte // as pull.Request has it, and so LabelRules
+	LabelRules    []byte
 }
 
 // Outline loads a repository as a whole. It costs one request, and one more for
@@ -36,7 +39,7 @@ func (a *App) Outline(ctx context.Context, q OutlineQuery) (Outline, error) {
 
 const (
 	refsFields   = `refs(refPrefix:"refs/heads/",first:100,after:$after){nodes{name} ` + pageFields + "}"
-	labelsFields = "labels(first:100,after:$after){nodes{name color description} " + pageFields + "}"
+	labelsFields = "labels(first:100,after:$after){nodes{id name color description} " + pageFields + "}"
 )
 
 func (a *App) outline(ctx context.Context, q OutlineQuery) (Outline, error) {
@@ -48,13 +51,14 @@ func (a *App) outline(ctx context.Context, q OutlineQuery) (Outline, error) {
 		Repository *struct {
 			DefaultBranchRef *struct{ Name string }
 			Settings         *blobData
+			LabelRules       *blobData
 			Refs             list[branchData]
-			Labels           list[Label]
+			Labels           list[labelData]
 		}
 	}
-	query := "query($owner:String!,$name:String!,$settings:String!,$after:String){repository(owner:$owner,name:$name,followRenames:false){" +
-		"defaultBranchRef{name} settings:object(expression:$settings){" + blobFields + "} " + refsFields + " " + labelsFields + "}}"
-	if err := r.query(ctx, query, map[string]any{"settings": "HEAD:" + q.SettingsPath}, &found); err != nil {
+	query := "query($owner:String!,$name:String!,$settings:String!,$labelRules:String!,$after:String){repository(owner:$owner,name:$name,followRenames:false){" +
+		"defaultBranchRef{name} settings:object(expression:$settings){" + blobFields + "} labelRules:object(expression:$labelRules){" + blobFields + "} " + refsFields + " " + labelsFields + "}}"
+	if err := r.query(ctx, query, map[string]any{"settings": "HEAD:" + q.SettingsPath, "labelRules": "HEAD:" + q.LabelRulesPath}, &found); err != nil {
 		return Outline{}, err
 	}
 	if found.Repository == nil {
@@ -64,14 +68,21 @@ func (a *App) outline(ctx context.Context, q OutlineQuery) (Outline, error) {
 	if refs.Nodes, err = rest(ctx, a, q, remainder[branchData]{refs, refsFields}); err != nil {
 		return Outline{}, fmt.Errorf("listing branches: %w", err)
 	}
-	if labels.Nodes, err = rest(ctx, a, q, remainder[Label]{labels, labelsFields}); err != nil {
+	if labels.Nodes, err = rest(ctx, a, q, remainder[labelData]{labels, labelsFields}); err != nil {
 		return Outline{}, fmt.Errorf("listing labels: %w", err)
 	}
-	l := &loader{repository: r, Query: Query{Key: q.Key, SettingsPath: q.SettingsPath}, out: &pull.Request{}}
-	if err := l.settings(ctx, found.Repository.Settings); err != nil {
+	out := Outline{Key: q.Key.Repository()}
+	for _, label := range labels.Nodes {
+		a.ids.know(q.Key, label.Name, label.ID)
+		out.Labels = append(out.Labels, label.Label)
+	}
+	l := &loader{repository: r, Query: Query{Key: q.Key}}
+	if out.Settings, err = l.onDefault(ctx, found.Repository.Settings, q.SettingsPath); err != nil {
 		return Outline{}, err
 	}
-	out := Outline{Key: q.Key.Repository(), Labels: labels.Nodes, Settings: l.out.Settings}
+	if out.LabelRules, err = l.onDefault(ctx, found.Repository.LabelRules, q.LabelRulesPath); err != nil {
+		return Outline{}, err
+	}
 	if found.Repository.DefaultBranchRef != nil {
 		out.DefaultBranch = found.Repository.DefaultBranchRef.Name
 	}
@@ -82,6 +93,11 @@ func (a *App) outline(ctx context.Context, q OutlineQuery) (Outline, error) {
 }
 
 type branchData struct{ Name string }
+
+type labelData struct {
+	ID string
+	Label
+}
 
 // remainder is the first page of a list, with the fields to ask for the others.
 type remainder[T any] struct {

@@ -12,16 +12,20 @@ import (
 // text is a GraphQL query that is put together from what is needed. GitHub
 // refuses variables that are declared and not used.
 type text struct {
-	repository, request []string // selections
-	fragments           []string
-	viewer              bool
-	variables           map[string]any
+	repository, request, issue []string // selections
+	fragments                  []string
+	viewer                     bool
+	variables                  map[string]any
+	declared                   []string // of variables that types does not have: "$a1:String!"
 }
 
 var types = map[string]string{
-	"owner": "String!", "name": "String!", "number": "Int!", "app": "Int!", "settings": "String!", "head": "GitObjectID!",
-	"labels": "String", "commits": "String", "comments": "String", "deletions": "String", "events": "String",
+	"owner": "String!", "name": "String!", "number": "Int!", "app": "Int!", "settings": "String!", "labelRules": "String!", "head": "GitObjectID!",
+	"labels": "String", "commits": "String", "comments": "String", "deletions": "String", "events": "String", "reviews": "String", "mentions": "String",
 }
+
+// issueOrPull is the pull request or issue itself, by its name in answers.
+const issueOrPull = "issueOrPullRequest"
 
 func (q text) body() string {
 	var b strings.Builder
@@ -29,8 +33,15 @@ func (q text) body() string {
 		b.WriteString("viewer{login} ")
 	}
 	b.WriteString("repository(owner:$owner,name:$name,followRenames:false){" + strings.Join(q.repository, " "))
-	if len(q.request) > 0 {
-		b.WriteString(" pullRequest(number:$number){" + strings.Join(q.request, " ") + "}")
+	if len(q.request)+len(q.issue) > 0 {
+		b.WriteString(" " + issueOrPull + "(number:$number){__typename")
+		if len(q.request) > 0 {
+			b.WriteString(" ...on PullRequest{" + strings.Join(q.request, " ") + "}")
+		}
+		if len(q.issue) > 0 {
+			b.WriteString(" ...on Issue{" + strings.Join(q.issue, " ") + "}")
+		}
+		b.WriteString("}")
 	}
 	b.WriteString("}}" + strings.Join(q.fragments, ""))
 	return b.String()
@@ -41,7 +52,7 @@ func (q text) uses(variable string) bool { return strings.Contains(q.body(), var
 // String is the query as it is sent.
 func (q text) String() string {
 	body := q.body()
-	var declared []string
+	declared := slices.Clone(q.declared)
 	for _, name := range slices.Sorted(maps.Keys(types)) {
 		if strings.Contains(body, "$"+name) {
 			declared = append(declared, "$"+name+":"+types[name])
@@ -53,34 +64,57 @@ func (q text) String() string {
 const (
 	blobFields = `__typename ...on Blob{oid byteSize isTruncated text}`
 	pageFields = `pageInfo{hasNextPage endCursor}`
-	scalars    = `number title body state isDraft createdAt updatedAt author{__typename login} authorAssociation baseRefName headRefOid changedFiles ` +
-		`headRefName headRepository{owner{__typename login}} closedAt mergedAt mergedBy{__typename login} mergeCommit{oid message parents(first:1){totalCount nodes{associatedPullRequests(first:5){nodes{number}}}} author{name email}}`
-	noteFields = `fullDatabaseId viewerDidAuthor body`
+	common     = `id number title body createdAt updatedAt author{__typename login} authorAssociation closedAt `
+	scalars    = common + `state isDraft baseRefName headRefOid changedFiles ` +
+		`headRefName headRepository{owner{__typename login}} mergedAt mergedBy{__typename login} mergeCommit{oid message parents(first:1){totalCount nodes{associatedPullRequests(first:5){nodes{number}}}} author{name email}}`
+	issueScalars = common + `issueState:state`
+	noteFields   = `fullDatabaseId viewerDidAuthor body`
+	// commentFields are for rules that read what people wrote.
+	commentFields = noteFields + ` id createdAt author{__typename login} editor{__typename login} reactionGroups{viewerHasReacted}`
 )
 
-// connections are the lists of a pull request that may have several pages.
-// Labels are always loaded: every rule looks at them.
-var connections = []struct {
+// connection is a list that may have several pages.
+type connection struct {
 	name      string
 	needs     pull.Facts // any of them; 0: always
 	selection string
-}{
-	{"labels", 0, `labels(first:100,after:$labels){nodes{name} ` + pageFields + `}`},
-	{"commits", pull.Commits | pull.Statuses, `commits(first:100,after:$commits){totalCount nodes{commit{oid message parents(first:1){totalCount} status{contexts{context}}}} ` + pageFields + `}`},
-	{"comments", pull.Notes, `comments(first:100,after:$comments){nodes{` + noteFields + `} ` + pageFields + `}`},
-	{"deletions", pull.Notes, `deletions:timelineItems(first:100,after:$deletions,itemTypes:[COMMENT_DELETED_EVENT]){nodes{__typename ...on CommentDeletedEvent{deletedCommentAuthor{__typename login}}} ` + pageFields + `}`},
-	{"events", pull.Events, `events:timelineItems(first:100,after:$events,itemTypes:[LABELED_EVENT,UNLABELED_EVENT,REVIEW_REQUESTED_EVENT,ASSIGNED_EVENT]){nodes{` + eventFields + `} ` + pageFields + `}`},
+	issues    string // of issues; "": they have no such list
+}
+
+// connections are the lists of a pull request or issue. Labels are always
+// loaded: every rule looks at them.
+func connections(needs pull.Facts) []connection {
+	comments := `comments(first:100,after:$comments){nodes{` + noteFields + `} ` + pageFields + `}`
+	if needs&pull.Comments != 0 {
+		comments = strings.Replace(comments, noteFields, commentFields, 1)
+	}
+	labels := `labels(first:100,after:$labels){nodes{id name} ` + pageFields + `}`
+	deletions := `deletions:timelineItems(first:100,after:$deletions,itemTypes:[COMMENT_DELETED_EVENT]){nodes{__typename ...on CommentDeletedEvent{deletedCommentAuthor{__typename login}}} ` + pageFields + `}`
+	return slices.DeleteFunc([]connection{
+		{"labels", 0, labels, labels},
+		{"commits", pull.Commits | pull.Statuses, `commits(first:100,after:$commits){totalCount nodes{commit{oid message parents(first:1){totalCount} status{contexts{context}}}} ` + pageFields + `}`, ""},
+		{"comments", pull.Notes | pull.Comments, comments, comments},
+		{"deletions", pull.Notes, deletions, deletions},
+		{"events", pull.Events, `events:timelineItems(first:100,after:$events,itemTypes:[` + issueEvents + `,` + pullEvents + `]){nodes{` + eventFields + pullEventFields + `} ` + pageFields + `}`,
+			`events:timelineItems(first:100,after:$events,itemTypes:[` + issueEvents + `]){nodes{` + eventFields + `} ` + pageFields + `}`},
+		{"reviews", pull.Opinions, `reviews(first:100,after:$reviews,states:[APPROVED,CHANGES_REQUESTED]){nodes{author{__typename login} state submittedAt commit{oid}} ` + pageFields + `}`, ""},
+		{"mentions", pull.Mentions, "", `mentions:timelineItems(first:100,after:$mentions,itemTypes:[CROSS_REFERENCED_EVENT]){nodes{__typename ...on CrossReferencedEvent{source{__typename ...on PullRequest{` +
+			`number title body state isDraft author{__typename login} baseRefName repository{nameWithOwner}}}}} ` + pageFields + `}`},
+	}, func(c connection) bool { return c.needs != 0 && needs&c.needs == 0 })
 }
 
 // overview asks for everything, and the first page of each list.
 func overview(q Query) text {
-	t := text{viewer: true, repository: []string{"defaultBranchRef{name}"}, request: []string{scalars}, variables: map[string]any{}}
-	if q.SettingsPath != "" {
-		t.repository = append(t.repository, "settings:object(expression:$settings){"+blobFields+"}")
-		t.variables["settings"] = "HEAD:" + q.SettingsPath
+	t := text{viewer: true, repository: []string{"defaultBranchRef{name}"}, request: []string{scalars}, issue: []string{issueScalars}, variables: map[string]any{}}
+	for name, path := range map[string]string{"settings": q.SettingsPath, "labelRules": q.LabelRulesPath} {
+		if path != "" {
+			t.repository = append(t.repository, name+":object(expression:$"+name+"){"+blobFields+"}")
+			t.variables[name] = "HEAD:" + path
+		}
 	}
+	slices.Sort(t.repository)
 	if q.Needs&pull.Files != 0 {
-		t.request = append(t.request, "files(first:100){nodes{path changeType}}")
+		t.request = append(t.request, "added:additions removed:deletions files(first:100){nodes{path changeType}}")
 	}
 	if q.Needs&pull.Reviews != 0 {
 		t.request = append(t.request, reviewFields)
@@ -92,20 +126,28 @@ func overview(q Query) text {
 		t.request = append(t.request, "tip:commits(last:1){nodes{commit{...Tip}}}")
 		t.fragments = append(t.fragments, tip)
 	}
-	for _, c := range connections {
-		if c.needs == 0 || q.Needs&c.needs != 0 {
-			t.request = append(t.request, c.selection)
-		}
+	for _, c := range connections(q.Needs) {
+		t.list(c)
 	}
 	return t
+}
+
+// list adds a list to the query.
+func (t *text) list(c connection) {
+	if c.selection != "" {
+		t.request = append(t.request, c.selection)
+	}
+	if c.issues != "" {
+		t.issue = append(t.issue, c.issues)
+	}
 }
 
 // furtherPages asks for the next page of the lists that pages has cursors of.
 func furtherPages(q Query, pages map[string]string) text {
 	t := text{variables: map[string]any{}}
-	for _, c := range connections {
+	for _, c := range connections(q.Needs) {
 		if cursor, ok := pages[c.name]; ok {
-			t.request = append(t.request, c.selection)
+			t.list(c)
 			t.variables[c.name] = cursor
 		}
 	}
@@ -140,18 +182,25 @@ type overviewData struct {
 	Repository *struct {
 		DefaultBranchRef *struct{ Name string }
 		Settings         *blobData
+		LabelRules       *blobData
 		Tip              *tipData
-		PullRequest      *pullData
+		Subject          *pullData `json:"issueOrPullRequest"`
 	}
 }
 
 type pullData struct {
+	Typename string `json:"__typename"`
+	ID       string
+	// IssueState is the state of an issue, which has another type than that of a
+	// pull request.
+	IssueState string
 	summaryData
 	historyData
 	CreatedAt, UpdatedAt time.Time
 	HeadRepository       *struct{ Owner *actorData }
 	MergeCommit          *tipData
 	ChangedFiles         int
+	Added, Removed       int // lines
 	reviewData
 	MergeStateStatus string
 	AutoMergeRequest *struct{ EnabledBy *actorData }

@@ -22,7 +22,7 @@ type summaryData struct {
 	BaseRefName, HeadRefName, HeadRefOid string
 	ClosedAt, MergedAt                   time.Time
 	MergedBy                             *actorData
-	Labels                               list[struct{ Name string }]
+	Labels                               list[struct{ ID, Name string }]
 }
 
 func (d *summaryData) state() pull.State { return pull.State(strings.ToLower(d.State)) }

@@ -18,7 +18,9 @@ type event struct {
 	} `json:"installation"`
 	Repository  repository   `json:"repository"`
 	PullRequest subject      `json:"pull_request"`
-	Issue       discussion   `json:"issue"`
+	Issue       subject      `json:"issue"`
+	Comment     comment      `json:"comment"`
+	Sender      account      `json:"sender"`
 	CheckRun    run          `json:"check_run"`
 	CheckSuite  run          `json:"check_suite"`
 	WorkflowRun run          `json:"workflow_run"`
@@ -40,11 +42,16 @@ type subject struct {
 	UpdatedAt string `json:"updated_at"`
 }
 
-// discussion is what issues and pull requests have in common, comments above
-// all.
-type discussion struct {
-	subject
-	PullRequest json.RawMessage `json:"pull_request"` // of a pull request alone
+// comment on a pull request or issue.
+type comment struct {
+	Via struct {
+		ID int64 `json:"id"`
+	} `json:"performed_via_github_app"`
+}
+
+type account struct {
+	Login string `json:"login"`
+	Type  string `json:"type"`
 }
 
 // run is a check run, check suite or workflow run, with the open pull requests

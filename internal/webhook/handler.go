@@ -43,7 +43,13 @@ type Config struct {
 	Store   Store
 	// AppID is this App. What it wrote itself is no reason to look again. 0:
 	// unknown, every event is looked at.
-	AppID   int64
+	AppID int64
+	// Login is the App's own login, "concorde[bot]"; "" while it is not known. nil:
+	// never.
+	Login func() string
+	// People is called when it changed who is in a team, or who may do what. nil:
+	// nobody wants to know.
+	People  func()
 	Log     zerolog.Logger
 	Now     func() time.Time      // time.Now
 	Metrics prometheus.Registerer // nil: not counted
@@ -138,6 +144,17 @@ func (h *Handler) log(r *http.Request, a answer, d *queue.Delivery) {
 	line.Str("from", r.RemoteAddr).Int("status", a.status).Str("result", a.result).AnErr("error", a.err).Msg("delivery answered")
 }
 
+// members are the events that tell of changes in teams and roles.
+var members = map[string]bool{"membership": true, "team": true, "member": true, "organization": true, "team_add": true}
+
+func (h *Handler) me() self {
+	me := self{id: h.cfg.AppID}
+	if h.cfg.Login != nil {
+		me.login = h.cfg.Login()
+	}
+	return me
+}
+
 // receive does what is to be done, as far as it gets, and fills in d on the way.
 // Cheap reasons to refuse come first, and nothing of the body is believed before
 // its signature.
@@ -170,7 +187,10 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 	if d.Event == "ping" {
 		return pong
 	}
-	for _, key := range e.keys(d.Event, h.cfg.AppID) {
+	if members[d.Event] && h.cfg.People != nil {
+		h.cfg.People()
+	}
+	for _, key := range e.keys(d.Event, h.me()) {
 		d.Hints = append(d.Hints, queue.Hint{Key: key.String(), Installation: d.Installation, UpdatedAt: e.updatedAt(), Cause: d.ID})
 	}
 	fresh, err := h.cfg.Store.Receive(r.Context(), *d)

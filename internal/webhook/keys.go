@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -40,9 +41,9 @@ var subjects = map[string]func(*event) []pull.Key{
 }
 
 // keys are what an event is about, each a valid one and once.
-func (e *event) keys(name string, appID int64) []pull.Key {
+func (e *event) keys(name string, me self) []pull.Key {
 	about, known := subjects[name]
-	if !known || e.own(name, appID) {
+	if !known || e.own(name, me) {
 		return nil
 	}
 	var keys []pull.Key
@@ -56,21 +57,38 @@ func (e *event) keys(name string, appID int64) []pull.Key {
 	return keys
 }
 
-// own tells whether the event is but the echo of a check of this App. That
-// people ask for one again is none. Echoes of its comments do count: they tell
-// how new a snapshot must be to hold the comment, without which a copy of
-// GitHub's data that lags behind would have it posted twice.
-func (e *event) own(name string, appID int64) bool {
-	if appID == 0 {
-		return false
-	}
+// self is this App: its number, and its login "concorde[bot]"; zero values where
+// they are not known (yet).
+type self struct {
+	id    int64
+	login string
+}
+
+// echoes are what the App's own writes bring as events. Its plans are whole, so
+// there is nothing new in them. A pull request that it opens, closes or merges
+// is another matter.
+var echoes = map[string][]string{
+	"pull_request": {"labeled", "unlabeled", "edited", "assigned", "review_requested", "review_request_removed"},
+	"issues":       {"labeled", "unlabeled", "edited", "assigned"},
+}
+
+// own tells whether the event is but the echo of a write of this App. That
+// people ask for a check again is none.
+func (e *event) own(name string, me self) bool {
 	switch name {
 	case "check_run":
-		return (e.Action == "created" || e.Action == "completed") && e.CheckRun.App.ID == appID
+		return me.id != 0 && (e.Action == "created" || e.Action == "completed") && e.CheckRun.App.ID == me.id
 	case "check_suite":
-		return e.Action == "completed" && e.CheckSuite.App.ID == appID
+		return me.id != 0 && e.Action == "completed" && e.CheckSuite.App.ID == me.id
+	case "issue_comment":
+		return me.id != 0 && (e.Action == "created" || e.Action == "edited") && e.Comment.Via.ID == me.id && e.by(me)
 	}
-	return false
+	return slices.Contains(echoes[name], e.Action) && e.by(me)
+}
+
+// by tells whether this App did it: people may edit its comments.
+func (e *event) by(me self) bool {
+	return me.login != "" && e.Sender.Type == "Bot" && strings.EqualFold(e.Sender.Login, me.login)
 }
 
 // key of the whole repository; not a valid one if there is none.
@@ -83,14 +101,8 @@ func wholeRepository(e *event) []pull.Key { return []pull.Key{e.Repository.key()
 
 func pullRequest(e *event) []pull.Key { return e.numbered(e.PullRequest.Number) }
 
-// discussed: to GitHub a pull request is an issue too. Of true issues nothing
-// is known here, and looking for a pull request would find none.
-func discussed(e *event) []pull.Key {
-	if link := string(e.Issue.PullRequest); link == "" || link == "null" {
-		return nil
-	}
-	return e.numbered(e.Issue.Number)
-}
+// discussed: to GitHub a pull request is an issue too.
+func discussed(e *event) []pull.Key { return e.numbered(e.Issue.Number) }
 
 func (e *event) numbered(number int) []pull.Key {
 	if number <= 0 {
@@ -113,14 +125,20 @@ func (e *event) listed(r run) []pull.Key {
 	return keys
 }
 
-// pushed: on the default branch are the repository's own settings. Pushes to
-// the branch of a pull request come as pull_request events, also from forks.
+// pushed: on the default branch are the repository's own settings, and after a
+// push to any branch into which pull requests go, some of them may no longer fit.
+// Pushes to the branch of a pull request come as pull_request events, also from
+// forks. Tags and the branches of a merge queue are nobody's base.
 func pushed(e *event) []pull.Key {
-	if e.Repository.DefaultBranch == "" || e.Ref != "refs/heads/"+e.Repository.DefaultBranch {
+	branch, found := strings.CutPrefix(e.Ref, "refs/heads/")
+	if !found || branch == "" || branch != e.Repository.DefaultBranch && !maintenance.MatchString(branch) {
 		return nil
 	}
 	return wholeRepository(e)
 }
+
+// maintenance branches are named by their version.
+var maintenance = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
 
 func branch(e *event) []pull.Key {
 	if e.RefType != "branch" {

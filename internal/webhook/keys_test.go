@@ -11,6 +11,7 @@ import (
 
 func TestKeys(t *testing.T) {
 	const (
+		mine   = `"sender":{"login":"concorde[bot]","type":"Bot"}`
 		repo   = `"repository":{"id":1,"full_name":"python/cpython","default_branch":"main"}`
 		listed = `"pull_requests":[{"number":3,"base":{"repo":{"id":1}}},{"number":4,"base":{"repo":{"id":2}}},{"number":3,"base":{"repo":{"id":1}}},{"number":-1,"base":{"repo":{"id":1}}},{"number":5,"base":{"repo":{"id":1}}}]`
 	)
@@ -21,12 +22,22 @@ func TestKeys(t *testing.T) {
 		{"pull_request_review_thread", `{"pull_request":{"number":3},` + repo + `}`, "python/cpython#3"},
 		{"pull_request_target", `{"pull_request":{"number":3},` + repo + `}`, "python/cpython#3"},
 		{"issues", `{"issue":{"number":3,"pull_request":{"url":"x"}},` + repo + `}`, "python/cpython#3"},
-		{"issues", `{"issue":{"number":3},` + repo + `}`, ""},
-		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":null},` + repo + `}`, ""},
+		{"issues", `{"issue":{"number":3},` + repo + `}`, "python/cpython#3"},
+		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":null},` + repo + `}`, "python/cpython#3"},
 		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},` + repo + `}`, "python/cpython#3"},
 		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":{"id":78}},` + repo + `}`, "python/cpython#3"},
 		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":null},` + repo + `}`, "python/cpython#3"},
-		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":{"id":77}},` + repo + `}`, "python/cpython#3"}, // our own: tells how new a snapshot must be to hold it
+		{"issue_comment", `{"action":"created","issue":{"number":3},"comment":{"performed_via_github_app":{"id":77}},` + mine + `,` + repo + `}`, ""},
+		{"issue_comment", `{"action":"edited","issue":{"number":3},"comment":{"performed_via_github_app":{"id":77}},` + mine + `,` + repo + `}`, ""},
+		{"issue_comment", `{"action":"edited","issue":{"number":3},"comment":{"performed_via_github_app":{"id":77}},"sender":{"login":"dana","type":"User"},` + repo + `}`, "python/cpython#3"}, // people edit our comments
+		{"pull_request", `{"action":"labeled","pull_request":{"number":3},` + mine + `,` + repo + `}`, ""},
+		{"pull_request", `{"action":"edited","pull_request":{"number":3},` + mine + `,` + repo + `}`, ""},
+		{"pull_request", `{"action":"opened","pull_request":{"number":3},` + mine + `,` + repo + `}`, "python/cpython#3"},
+		{"pull_request", `{"action":"closed","pull_request":{"number":3},` + mine + `,` + repo + `}`, "python/cpython#3"},
+		{"pull_request", `{"action":"labeled","pull_request":{"number":3},"sender":{"login":"other[bot]","type":"Bot"},` + repo + `}`, "python/cpython#3"},
+		{"pull_request", `{"action":"labeled","pull_request":{"number":3},"sender":{"login":"concorde[bot]","type":"User"},` + repo + `}`, "python/cpython#3"},
+		{"issues", `{"action":"unlabeled","issue":{"number":3},` + mine + `,` + repo + `}`, ""},
+		{"issues", `{"action":"closed","issue":{"number":3},` + mine + `,` + repo + `}`, "python/cpython#3"},
 		{"issue_comment", `{"action":"deleted","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":{"id":77}},` + repo + `}`, "python/cpython#3"},
 		{"check_run", `{"action":"completed","check_run":{"app":{"id":78},` + listed + `},` + repo + `}`, "python/cpython#3 python/cpython#5"},
 		{"check_run", `{"action":"completed","check_run":{"app":{"id":77},` + listed + `},` + repo + `}`, ""},
@@ -39,7 +50,9 @@ func TestKeys(t *testing.T) {
 		{"label", `{"label":{"name":"x"},` + repo + `}`, "python/cpython"},
 		{"merge_group", `{"merge_group":{},` + repo + `}`, "python/cpython"},
 		{"push", `{"ref":"refs/heads/main",` + repo + `}`, "python/cpython"},
-		{"push", `{"ref":"refs/heads/3.14",` + repo + `}`, ""},
+		{"push", `{"ref":"refs/heads/3.14",` + repo + `}`, "python/cpython"},
+		{"push", `{"ref":"refs/heads/3.14-fix",` + repo + `}`, ""},
+		{"push", `{"ref":"refs/heads/gh-readonly-queue/main/pr-3-12345",` + repo + `}`, ""},
 		{"push", `{"ref":"refs/tags/main",` + repo + `}`, ""},
 		{"push", `{"ref":"refs/heads/","repository":{"full_name":"python/cpython"}}`, ""},
 		{"create", `{"ref":"3.15","ref_type":"branch",` + repo + `}`, "python/cpython"},
@@ -77,7 +90,7 @@ func TestKeys(t *testing.T) {
 			continue
 		}
 		var have []string
-		for _, key := range e.keys(tt.event, 77) {
+		for _, key := range e.keys(tt.event, self{77, "concorde[bot]"}) {
 			have = append(have, key.String())
 		}
 		if diff := cmp.Diff(tt.want, strings.Join(have, " ")); diff != "" {
@@ -95,7 +108,7 @@ func TestKeysAreBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(e.keys("installation", 0)); n != maxKeys {
+	if n := len(e.keys("installation", self{})); n != maxKeys {
 		t.Errorf("%d keys", n)
 	}
 }
@@ -105,7 +118,7 @@ func TestOwnWritesWithoutAppID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(e.keys("issue_comment", 0)); n != 1 {
+	if n := len(e.keys("issue_comment", self{})); n != 1 {
 		t.Errorf("%d keys: a bot that does not know itself must look at all", n)
 	}
 }
