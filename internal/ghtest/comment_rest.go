@@ -17,15 +17,20 @@ var commentRoutes = []route{
 }
 
 func (s *Server) commentJSON(r *Repo, i *issue, c *comment) obj {
-	api, kind := s.repoAPI(r)+"/issues/comments/"+itoa(c.id), "issues"
+	api := s.repoAPI(r) + "/issues/comments/" + itoa(c.id)
+	return obj{
+		"id": c.id, "node_id": nodeID("IC", c.id), "url": api, "html_url": s.commentHTML(r, i, c),
+		"issue_url": s.repoAPI(r) + fmt.Sprintf("/issues/%d", i.number), "user": s.userJSON(c.author), "body": c.body, "created_at": timestamp(c.created),
+		"updated_at": timestamp(c.updated), "author_association": c.association, "performed_via_github_app": s.performedVia(c.author), "reactions": reactionsJSON(api, c.reactions),
+	}
+}
+
+func (s *Server) commentHTML(r *Repo, i *issue, c *comment) string {
+	kind := "issues"
 	if i.pull != nil {
 		kind = "pull"
 	}
-	return obj{
-		"id": c.id, "node_id": nodeID("IC", c.id), "url": api, "html_url": fmt.Sprintf("%s/%s/%s/%d#issuecomment-%d", s.URL, r.fullName(), kind, i.number, c.id),
-		"issue_url": s.repoAPI(r) + fmt.Sprintf("/issues/%d", i.number), "user": s.userJSON(c.author), "body": c.body, "created_at": timestamp(c.created),
-		"updated_at": timestamp(c.updated), "author_association": c.association, "performed_via_github_app": s.performedVia(c.author), "reactions": reactions(api),
-	}
+	return fmt.Sprintf("%s/%s/%s/%d#issuecomment-%d", s.URL, r.fullName(), kind, i.number, c.id)
 }
 
 func (s *Server) listComments(c *call) (any, error) {
@@ -52,15 +57,20 @@ func (c *call) commentBody() (string, error) {
 	if err := c.decode(&in); err != nil {
 		return "", err
 	}
-	switch {
-	case in.Body == nil:
+	if in.Body == nil {
 		return "", &apiError{Status: 422, Message: "Invalid request.\n\n\"body\" wasn't supplied."}
-	case *in.Body == "":
-		return "", invalid("IssueComment", "body", "missing_field", "")
-	case utf8.RuneCountInString(*in.Body) > 65536:
-		return "", invalid("IssueComment", "body", "custom", "body is too long (maximum is 65536 characters)")
 	}
-	return *in.Body, nil
+	return *in.Body, checkComment(*in.Body)
+}
+
+func checkComment(text string) error {
+	switch {
+	case text == "":
+		return invalid("IssueComment", "body", "missing_field", "")
+	case utf8.RuneCountInString(text) > 65536:
+		return invalid("IssueComment", "body", "custom", "body is too long (maximum is 65536 characters)")
+	}
+	return nil
 }
 
 func (s *Server) createComment(c *call) (any, error) {
@@ -72,12 +82,27 @@ func (s *Server) createComment(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := c.repo.addComment(i, c.writer(), text)
-	if c.byApp() {
-		c.repo.wrote(Write{Kind: "comment", Number: i.number, Key: itoa(x.id), Text: text})
+	x, err := c.addComment(c.repo, i, text)
+	if err != nil {
+		return nil, err
 	}
 	c.status = http.StatusCreated
 	return s.commentJSON(c.repo, i, x), nil
+}
+
+// addComment comments; on what is locked an App may not, whatever its permissions are.
+func (c *call) addComment(r *Repo, i *issue, text string) (*comment, error) {
+	if err := checkComment(text); err != nil {
+		return nil, err
+	}
+	if !r.mayTalk(i, c.writer()) {
+		return nil, lockedError("Unable to create comment because issue is locked.")
+	}
+	x := r.addComment(i, c.writer(), text)
+	if c.byApp() {
+		r.wrote(Write{Kind: "comment", Number: i.number, Key: itoa(x.id), Text: text})
+	}
+	return x, nil
 }
 
 // comment finds what {id} names.
@@ -86,14 +111,23 @@ func (c *call) comment() (*issue, *comment, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, i := range c.repo.issues {
+	i, x := c.repo.findComment(id)
+	if x == nil {
+		return nil, nil, notFound("")
+	}
+	return i, x, nil
+}
+
+// findComment is nil for what does not exist.
+func (r *Repo) findComment(id int64) (*issue, *comment) {
+	for _, i := range r.issues {
 		for _, x := range i.comments {
 			if x.id == id {
-				return i, x, nil
+				return i, x
 			}
 		}
 	}
-	return nil, nil, notFound("")
+	return nil, nil
 }
 
 func (s *Server) getComment(c *call) (any, error) {
@@ -113,8 +147,7 @@ func (s *Server) updateComment(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.body, x.updated = text, s.now()
-	s.hooks.comment(c.repo, "edited", i, x, c.writer())
+	c.repo.editComment(i, x, c.writer(), text)
 	if c.byApp() {
 		c.repo.wrote(Write{Kind: "comment-edit", Number: i.number, Key: itoa(x.id), Text: text})
 	}

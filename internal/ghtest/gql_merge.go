@@ -59,68 +59,6 @@ func (v view) history(n node, r *Repo, sha string) {
 	})
 }
 
-// gqlMutation has the mutations, each with the argument "input".
-func (s *Server) gqlMutation(c *call) node {
-	v := view{s, c}
-	change := func(name, permission string, do func(r *Repo, i *issue, input map[string]any) error) resolver {
-		return v.needs(permission, func(args map[string]any) (any, error) {
-			input, _ := args["input"].(map[string]any)
-			r, i, err := v.pullByID(stringArg(input, "pullRequestId"))
-			if err != nil {
-				return nil, err
-			}
-			if err := do(r, i, input); err != nil {
-				return nil, &graphqlError{"UNPROCESSABLE", err.Error()}
-			}
-			payload := node{
-				"__typename": strings.ToUpper(name[:1]) + name[1:] + "Payload", "clientMutationId": input["clientMutationId"],
-				"pullRequest": lazy(func() (any, error) { return v.pull(r, i), nil }),
-			}
-			if strings.HasSuffix(name, "AutoMerge") {
-				payload["actor"] = v.actor(c.writer())
-			}
-			return payload, nil
-		})
-	}
-	n := node{"__typename": "Mutation"}
-	for name, m := range mutations {
-		n[name] = change(name, m.permission, func(r *Repo, i *issue, input map[string]any) error { return m.run(c, r, i, input) })
-	}
-	return n
-}
-
-// mutation changes a pull request that the input names as pullRequestId.
-type mutation struct {
-	permission string
-	run        func(c *call, r *Repo, i *issue, input map[string]any) error
-}
-
-var mutations = map[string]mutation{
-	"enablePullRequestAutoMerge":  {"contents:write", enableAutoMerge},
-	"disablePullRequestAutoMerge": {"contents:write", disableAutoMerge},
-	"convertPullRequestToDraft": {"pull_requests:write", func(c *call, r *Repo, i *issue, _ map[string]any) error {
-		return setDraft(c, r, i, true)
-	}},
-	"markPullRequestReadyForReview": {"pull_requests:write", func(c *call, r *Repo, i *issue, _ map[string]any) error {
-		return setDraft(c, r, i, false)
-	}},
-}
-
-// pullByID finds a pull request by its node id.
-func (v view) pullByID(id string) (*Repo, *issue, error) {
-	for _, r := range v.s.repoList {
-		if !v.c.actor.sees(r) {
-			continue
-		}
-		for _, i := range r.issues {
-			if i.pull != nil && nodeID("PR", i.id) == id {
-				return r, i, nil
-			}
-		}
-	}
-	return nil, nil, missing("Could not resolve to a node with the global id of '%s'", id)
-}
-
 func enableAutoMerge(c *call, r *Repo, i *issue, input map[string]any) error {
 	a := autoMerge{by: c.writer(), method: strings.ToLower(stringArg(input, "mergeMethod")), title: stringArg(input, "commitHeadline"), body: stringArg(input, "commitBody")}
 	if a.method == "" {

@@ -8,14 +8,31 @@ import (
 // issue is what issues and pull requests have in common.
 func (v view) issueBase(r *Repo, i *issue) node {
 	names := i.labels
-	return node{
-		"number": i.number, "title": i.title, "body": i.body, "createdAt": timestamp(i.created), "updatedAt": timestamp(i.updated), "closedAt": timestamp(i.closed),
-		"closed": i.state != "open", "state": strings.ToUpper(i.state), "locked": false, "author": v.actor(i.author), "authorAssociation": i.association,
-		"repository": lazy(func() (any, error) { return v.repo(r), nil }),
-		"labels":     nodesOf("labels", "Label", names, func(name string) node { return v.label(r.label(name)) }),
-		"assignees":  nodesOf("assignees", "User", i.assignees, func(u *user) node { n, _ := v.actor(u).(node); return n }),
-		"comments":   nodesOf("comments", "IssueComment", i.comments, func(c *comment) node { return v.comment(c) }),
+	n := node{
+		"__interfaces": []string{"Assignable", "Closable", "Comment", "Labelable", "Lockable", "Node", "Reactable", "UniformResourceLocatable", "Updatable", "UpdatableComment"},
+		"number":       i.number, "title": i.title, "body": i.body, "createdAt": timestamp(i.created), "updatedAt": timestamp(i.updated), "closedAt": timestamp(i.closed),
+		"closed": i.state != "open", "state": strings.ToUpper(i.state), "locked": i.lock != nil, "activeLockReason": nil, "author": v.actor(i.author), "authorAssociation": i.association,
+		"repository":   lazy(func() (any, error) { return v.repo(r), nil }),
+		"labels":       nodesOf("labels", "Label", names, func(name string) node { return v.label(r.label(name)) }),
+		"assignees":    nodesOf("assignees", "User", i.assignees, func(u *user) node { n, _ := v.actor(u).(node); return n }),
+		"comments":     nodesOf("comments", "IssueComment", i.comments, func(c *comment) node { return v.comment(r, i, c) }),
+		"lastEditedAt": timestamp(i.edited), "editor": v.actor(i.editor), "includesCreatedEdit": i.editor != nil,
+		"reactionGroups": lazy(func() (any, error) {
+			return v.reactionGroups(i.reactions, func() node { return v.subject(r, i) }), nil
+		}),
 	}
+	if i.lock != nil {
+		n["activeLockReason"] = graphqlReason(i.lock.reason)
+	}
+	return n
+}
+
+// subject is an issue or a pull request.
+func (v view) subject(r *Repo, i *issue) node {
+	if i.pull != nil {
+		return v.pull(r, i)
+	}
+	return v.issue(r, i)
 }
 
 func (v view) issue(r *Repo, i *issue) node {
@@ -99,11 +116,28 @@ func (v view) pullCommits(r *Repo, p *pull) resolver {
 	}
 }
 
-func (v view) comment(c *comment) node {
-	return node{
-		"__typename": "IssueComment", "id": nodeID("IC", c.id), "databaseId": c.id, "fullDatabaseId": itoa(c.id), "body": c.body, "author": v.actor(c.author),
+func (v view) comment(r *Repo, i *issue, c *comment) node {
+	url := v.s.commentHTML(r, i, c)
+	n := node{
+		"__typename": "IssueComment", "__interfaces": []string{"Comment", "Node", "Reactable", "Updatable", "UpdatableComment"},
+		"id": nodeID("IC", c.id), "databaseId": c.id, "fullDatabaseId": itoa(c.id), "url": url, "body": c.body, "author": v.actor(c.author), "isMinimized": false,
 		"authorAssociation": c.association, "viewerDidAuthor": c.author == v.c.writer(), "createdAt": timestamp(c.created), "updatedAt": timestamp(c.updated),
+		"lastEditedAt": timestamp(c.edited), "editor": v.actor(c.editor), "includesCreatedEdit": c.editor != nil, "pullRequest": nil,
+		"issue": lazy(func() (any, error) {
+			n := v.issue(r, i)
+			if i.pull != nil { // its history is none of an issue
+				delete(n, "timelineItems")
+			}
+			return n, nil
+		}),
+		"reactionGroups": lazy(func() (any, error) {
+			return v.reactionGroups(c.reactions, func() node { return v.comment(r, i, c) }), nil
+		}),
 	}
+	if i.pull != nil {
+		n["pullRequest"] = lazy(func() (any, error) { return v.pull(r, i), nil })
+	}
+	return n
 }
 
 func (v view) commitNode(n node, r *Repo, sha string) (any, error) {

@@ -65,6 +65,9 @@ func (s *Server) postGraphQL(c *call) (any, error) {
 	e.defaults(op)
 	root := s.gqlQuery(c)
 	if op.Operation == ast.Mutation {
+		if err := s.spendContent(s.bucketFor(c.actor, "core")); err != nil {
+			return nil, err
+		}
 		root = s.gqlMutation(c)
 	}
 	data := e.object(root, []ast.SelectionSet{op.SelectionSet}, nil)

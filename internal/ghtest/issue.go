@@ -19,6 +19,9 @@ type issue struct {
 	events                   []event
 	state                    string // open, closed
 	created, updated, closed time.Time
+	edits                    // of the body
+	reactions                []*reaction
+	lock                     *lock // nil: everybody may comment
 	pull                     *pull
 }
 
@@ -52,14 +55,6 @@ func (p *pull) head() string {
 
 // label is the head as GitHub names it, "owner:branch".
 func (p *pull) label() string { return p.headOwner.login + ":" + p.headRef }
-
-type comment struct {
-	id               int64
-	author           *user
-	association      string
-	body             string
-	created, updated time.Time
-}
 
 // PR is a pull request to open with Repo.OpenPR.
 type PR struct {

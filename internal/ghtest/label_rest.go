@@ -63,15 +63,23 @@ func (s *Server) addIssueLabels(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(i.labels)+len(names) > 100 {
-		return nil, invalid("Issue", "labels", "custom", "issues cannot have more than 100 labels")
-	}
-	for _, name := range names {
-		if c.repo.addLabel(i, name, c.writer()) && c.byApp() {
-			c.repo.wrote(Write{Kind: "label", Number: i.number, Key: name})
-		}
+	if err := c.addLabels(c.repo, i, names); err != nil {
+		return nil, err
 	}
 	return s.labelsJSON(c.repo, i.labels), nil
+}
+
+// addLabels puts labels on; those that are on it already change nothing.
+func (c *call) addLabels(r *Repo, i *issue, names []string) error {
+	if len(i.labels)+len(names) > 100 {
+		return invalid("Issue", "labels", "custom", "issues cannot have more than 100 labels")
+	}
+	for _, name := range names {
+		if r.addLabel(i, name, c.writer()) && c.byApp() {
+			r.wrote(Write{Kind: "label", Number: i.number, Key: name})
+		}
+	}
+	return nil
 }
 
 func (s *Server) removeIssueLabel(c *call) (any, error) {
@@ -79,14 +87,19 @@ func (s *Server) removeIssueLabel(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := c.PathValue("name")
-	if !c.repo.removeLabel(i, name, c.writer()) {
+	if !c.removeLabel(c.repo, i, c.PathValue("name")) {
 		return nil, notFound("Label does not exist")
 	}
-	if c.byApp() {
-		c.repo.wrote(Write{Kind: "unlabel", Number: i.number, Key: name})
-	}
 	return s.labelsJSON(c.repo, i.labels), nil
+}
+
+// removeLabel reports whether the label was on it.
+func (c *call) removeLabel(r *Repo, i *issue, name string) bool {
+	found := r.removeLabel(i, name, c.writer())
+	if found && c.byApp() {
+		r.wrote(Write{Kind: "unlabel", Number: i.number, Key: name})
+	}
+	return found
 }
 
 func (s *Server) listLabels(c *call) (any, error) {

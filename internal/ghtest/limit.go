@@ -48,7 +48,15 @@ func (s *Server) spend(resp *response, c *call) error {
 		return b.exceeded(c)
 	}
 	b.used++
-	if c.Method == http.MethodGet || resource == "graphql" || s.cfg.ContentPerMinute == 0 || c.actor.app {
+	if c.Method == http.MethodGet || resource == "graphql" || c.actor.app { // mutations are counted when the query was read
+		return nil
+	}
+	return s.spendContent(s.bucketFor(c.actor, "core"))
+}
+
+// spendContent counts a request that writes, by either API.
+func (s *Server) spendContent(b *bucket) error {
+	if s.cfg.ContentPerMinute == 0 {
 		return nil
 	}
 	for len(b.writes) > 0 && s.now().Sub(b.writes[0]) >= time.Minute {

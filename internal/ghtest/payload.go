@@ -54,8 +54,10 @@ func (h *hooks) issue(r *Repo, action string, i *issue, by *user, extra obj) {
 	h.fire("issues", r, by, payload)
 }
 
-func (h *hooks) comment(r *Repo, action string, i *issue, c *comment, by *user) {
-	h.fire("issue_comment", r, by, obj{"action": action, "issue": h.s.issueJSON(r, i), "comment": h.s.commentJSON(r, i, c)})
+func (h *hooks) comment(r *Repo, action string, i *issue, c *comment, by *user, extra obj) {
+	payload := cloneObj(extra)
+	payload["action"], payload["issue"], payload["comment"] = action, h.s.issueJSON(r, i), h.s.commentJSON(r, i, c)
+	h.fire("issue_comment", r, by, payload)
 }
 
 func (h *hooks) review(r *Repo, action string, i *issue, v *review, by *user) {

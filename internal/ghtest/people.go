@@ -102,7 +102,7 @@ func (r *Repo) edit(i *issue, by *user, e edit) {
 	}
 	if e.body != nil && *e.body != i.body {
 		changes["body"] = obj{"from": i.body}
-		i.body = *e.body
+		i.body, i.edits = *e.body, edits{r.srv.now(), by}
 	}
 	if p := i.pull; e.base != nil && *e.base != p.baseRef {
 		changes["base"] = obj{"ref": obj{"from": p.baseRef}, "sha": obj{"from": p.baseSHA}}
@@ -157,47 +157,6 @@ func (r *Repo) removeLabel(i *issue, name string, by *user) bool {
 	r.happened(i, event{kind: "Unlabeled", actor: by, label: l})
 	r.changed(i, "unlabeled", by, obj{"label": r.srv.labelJSON(r, l)})
 	return true
-}
-
-// Comment adds a comment by a person and returns its id.
-func (r *Repo) Comment(number int, by, body string) (int64, error) {
-	var id int64
-	err := r.act(number, "commenting on", func(i *issue) error {
-		id = r.addComment(i, r.srv.account(by), body).id
-		return nil
-	})
-	return id, err
-}
-
-func (r *Repo) addComment(i *issue, by *user, body string) *comment {
-	c := &comment{id: r.srv.nextID(), author: by, association: "CONTRIBUTOR", body: body, created: r.srv.now(), updated: r.srv.now()}
-	if by.kind == "Bot" {
-		c.association = "NONE"
-	}
-	i.comments = append(i.comments, c)
-	i.updated = c.created
-	r.srv.hooks.comment(r, "created", i, c, by)
-	return c
-}
-
-// DeleteComment deletes a comment, by a person; the history shows that one was deleted, and whose it was.
-func (r *Repo) DeleteComment(number int, by string, id int64) error {
-	return r.act(number, "deleting a comment of", func(i *issue) error {
-		for _, c := range i.comments {
-			if c.id == id {
-				r.deleteComment(i, c, r.srv.account(by))
-				return nil
-			}
-		}
-		return fmt.Errorf("it has no comment %d", id)
-	})
-}
-
-func (r *Repo) deleteComment(i *issue, c *comment, by *user) {
-	i.comments = slices.DeleteFunc(i.comments, func(x *comment) bool { return x == c })
-	i.updated = r.srv.now()
-	r.happened(i, event{kind: "CommentDeleted", actor: by, author: c.author})
-	r.srv.hooks.comment(r, "deleted", i, c, by)
 }
 
 // SetDraft turns a pull request into a draft or makes it ready for review, by the author.

@@ -6,11 +6,11 @@ func (s *Server) issueJSON(r *Repo, i *issue) obj {
 	api, html := s.repoAPI(r)+fmt.Sprintf("/issues/%d", i.number), s.URL+"/"+r.fullName()+fmt.Sprintf("/issues/%d", i.number)
 	o := obj{
 		"id": i.id, "node_id": nodeID("I", i.id), "number": i.number, "title": i.title, "body": body(i.body), "user": s.userJSON(i.author),
-		"labels": s.labelsJSON(r, i.labels), "state": i.state, "state_reason": nil, "locked": false, "active_lock_reason": nil, "assignee": s.firstUser(i.assignees), "assignees": s.usersJSON(i.assignees),
+		"labels": s.labelsJSON(r, i.labels), "state": i.state, "state_reason": nil, "locked": i.lock != nil, "active_lock_reason": i.lockReason(), "assignee": s.firstUser(i.assignees), "assignees": s.usersJSON(i.assignees),
 		"milestone": nil, "comments": len(i.comments), "created_at": timestamp(i.created), "updated_at": timestamp(i.updated), "closed_at": timestamp(i.closed),
 		"author_association": i.association, "url": api, "html_url": html, "repository_url": s.repoAPI(r), "labels_url": api + "/labels{/name}",
 		"comments_url": api + "/comments", "events_url": api + "/events", "timeline_url": api + "/timeline", "performed_via_github_app": s.performedVia(i.author),
-		"reactions": reactions(api),
+		"reactions": reactionsJSON(api, i.reactions),
 	}
 	if p := i.pull; p != nil {
 		web := s.pullHTML(r, i)
@@ -25,10 +25,6 @@ func body(text string) any {
 		return nil
 	}
 	return text
-}
-
-func reactions(api string) obj {
-	return obj{"url": api + "/reactions", "total_count": 0, "+1": 0, "-1": 0, "laugh": 0, "hooray": 0, "confused": 0, "heart": 0, "rocket": 0, "eyes": 0}
 }
 
 func (s *Server) pullHTML(r *Repo, i *issue) string {

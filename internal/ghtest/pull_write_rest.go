@@ -113,30 +113,39 @@ func (s *Server) updatePull(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
+	if err := c.editPull(c.repo, i, in, Write{Key: c.fields(), Text: string(c.body)}); err != nil {
+		return nil, err
+	}
+	return s.fullPull(c.repo, i), nil
+}
+
+// editPull changes a pull request; the write says how that was asked for.
+func (c *call) editPull(r *Repo, i *issue, in pullInput, as Write) error {
 	if err := in.texts(); err != nil {
-		return nil, err
+		return err
 	}
-	reopens, err := c.repo.pullUpdate(i, in)
+	reopens, err := r.pullUpdate(i, in)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	c.repo.edit(i, c.writer(), edit{title: in.Title, body: in.Body, base: in.Base})
+	r.edit(i, c.writer(), edit{title: in.Title, body: in.Body, base: in.Base})
 	if in.Maintainers != nil {
-		i.pull.maintainers = *in.Maintainers && i.pull.headRepo != c.repo
+		i.pull.maintainers = *in.Maintainers && i.pull.headRepo != r
 	}
 	switch {
 	case reopens:
-		err = c.repo.reopen(i, c.writer())
+		err = r.reopen(i, c.writer())
 	case in.State != nil && *in.State == "closed" && i.state == "open":
-		c.repo.close(i, c.writer())
+		r.close(i, c.writer())
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if c.byApp() {
-		c.repo.wrote(Write{Kind: "pull-edit", Number: i.number, Key: c.fields(), Text: string(c.body)})
+		as.Kind, as.Number = "pull-edit", i.number
+		r.wrote(as)
 	}
-	return s.fullPull(c.repo, i), c.repo.settle()
+	return r.settle()
 }
 
 // pullUpdate checks a change of base and state, before anything is changed.

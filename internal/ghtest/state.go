@@ -12,6 +12,7 @@ type PRState struct {
 	Number              int
 	Title, Body, Author string
 	State               string // open, closed
+	Locked              bool
 	Draft, Merged       bool
 	Base, Head          string // branches; Head is "owner:branch"
 	BaseSHA, HeadSHA    string
@@ -69,18 +70,23 @@ type Comment struct {
 	ID           int64
 	Author, Body string
 	Time         time.Time
+	Edited       time.Time // zero: never
+	Reactions    []Reaction
 }
+
+// Reaction is an emoji on a comment: "+1", "-1", "laugh", "hooray", "confused", "heart", "rocket" or "eyes".
+type Reaction struct{ By, Content string }
 
 // Write is one write of the App.
 type Write struct {
-	// Kind is status, check-run, check-run-update, comment, comment-edit, comment-delete, label, unlabel, label-create, label-edit,
-	// label-delete, pull, pull-edit, merge, draft, ready, auto-merge, auto-merge-off, request-review, unrequest-review, assign,
-	// unassign, ref, ref-update, ref-delete, or push.
+	// Kind is status, check-run, check-run-update, comment, comment-edit, comment-delete, react, label, unlabel, label-create, label-edit,
+	// label-delete, pull, pull-edit, issue-edit, close, merge, draft, ready, auto-merge, auto-merge-off, request-review,
+	// unrequest-review, assign, unassign, ref, ref-update, ref-delete, or push.
 	Kind   string
 	Number int    // of the issue or pull request, where the write names one
 	SHA    string // of the commit, where the write names one
-	Key    string // context, check name, label, ref, method, fields of a pull-edit, logins, "base <- owner:head", or id of the comment
-	Text   string // state and description, conclusion, title, or body
+	Key    string // context, check name, label, ref, method, fields of an edit, logins, "base <- owner:head", or id of the comment
+	Text   string // state and description, conclusion, title, body, or reaction
 	Time   time.Time
 }
 
@@ -120,11 +126,11 @@ func (r *Repo) PRs() []PRState {
 
 func (r *Repo) snapshot(i *issue) PRState {
 	st := PRState{
-		Number: i.number, Title: i.title, Body: i.body, Author: i.author.login, State: i.state,
+		Number: i.number, Title: i.title, Body: i.body, Author: i.author.login, State: i.state, Locked: i.lock != nil,
 		Labels: slices.Clone(i.labels), Assignees: loginsOf(i.assignees), Statuses: map[string]Status{},
 	}
 	for _, c := range i.comments {
-		st.Comments = append(st.Comments, Comment{ID: c.id, Author: c.author.login, Body: c.body, Time: c.created})
+		st.Comments = append(st.Comments, c.snapshot())
 	}
 	p := i.pull
 	if p == nil {
@@ -149,6 +155,14 @@ func (r *Repo) snapshot(i *issue) PRState {
 		st.CheckRuns = append(st.CheckRuns, k.snapshot(r.srv.app.slug))
 	}
 	return st
+}
+
+func (c *comment) snapshot() Comment {
+	out := Comment{ID: c.id, Author: c.author.login, Body: c.body, Time: c.created, Edited: c.edited}
+	for _, x := range c.reactions {
+		out.Reactions = append(out.Reactions, Reaction{By: x.user.login, Content: x.content})
+	}
+	return out
 }
 
 func loginsOf(users []*user) []string {

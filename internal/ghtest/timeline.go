@@ -54,7 +54,7 @@ func (v view) timelineItems(typename string, r *Repo, i *issue) resolver {
 		}
 		var items []item
 		for _, c := range i.comments {
-			items = append(items, item{c.created, v.comment(c)})
+			items = append(items, item{c.created, v.comment(r, i, c)})
 		}
 		for _, e := range i.events {
 			items = append(items, item{e.at, v.event(r, i, e)})
@@ -91,6 +91,8 @@ func (v view) event(r *Repo, i *issue, e event) node {
 	switch e.kind {
 	case "Labeled", "Unlabeled":
 		n["label"] = v.label(e.label)
+	case "Locked":
+		n["lockReason"] = graphqlReason(e.to)
 	case "CommentDeleted":
 		n["databaseId"], n["deletedCommentAuthor"] = e.id, v.actor(e.author)
 	case "RenamedTitle":

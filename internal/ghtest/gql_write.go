@@ -1,0 +1,282 @@
+package ghtest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// mutation is one field of Mutation. run changes what the input names and returns what the payload has beside clientMutationId.
+type mutation struct {
+	permission string
+	run        func(v view, input map[string]any) (node, error)
+}
+
+const (
+	writeTalk  = "issues|pull_requests:write"
+	writePulls = "pull_requests:write"
+)
+
+var mutations = map[string]mutation{
+	"addComment":                    {writeTalk, view.addComment},
+	"addLabelsToLabelable":          {writeTalk, view.addLabels},
+	"addReaction":                   {writeTalk, view.addReaction},
+	"closePullRequest":              {writePulls, onPull(closePull)},
+	"convertPullRequestToDraft":     {writePulls, onPull(func(c *call, r *Repo, i *issue, _ map[string]any) error { return setDraft(c, r, i, true) })},
+	"disablePullRequestAutoMerge":   {"contents:write", onPull(disableAutoMerge)},
+	"enablePullRequestAutoMerge":    {"contents:write", onPull(enableAutoMerge)},
+	"markPullRequestReadyForReview": {writePulls, onPull(func(c *call, r *Repo, i *issue, _ map[string]any) error { return setDraft(c, r, i, false) })},
+	"removeLabelsFromLabelable":     {writeTalk, view.removeLabels},
+	"updateIssue":                   {writeTalk, view.updateIssue},
+	"updatePullRequest":             {writePulls, onPull(updatePull)},
+}
+
+// gqlMutation has the mutations, each with the argument "input". They run in the order of the document, and one that fails is null.
+func (s *Server) gqlMutation(c *call) node {
+	v := view{s, c}
+	n := node{"__typename": "Mutation"}
+	for name, m := range mutations {
+		n[name] = v.needs(m.permission, func(args map[string]any) (any, error) {
+			input, _ := args["input"].(map[string]any)
+			payload, err := m.run(v, input)
+			if err != nil {
+				return nil, unprocessed(err)
+			}
+			payload["__typename"], payload["clientMutationId"] = strings.ToUpper(name[:1])+name[1:]+"Payload", input["clientMutationId"]
+			if strings.HasSuffix(name, "AutoMerge") || strings.HasPrefix(name, "update") {
+				payload["actor"] = v.actor(c.writer())
+			}
+			return payload, nil
+		})
+	}
+	return n
+}
+
+// unprocessed words an error of the REST API as GraphQL does.
+func unprocessed(err error) error {
+	var known *graphqlError
+	var rest *apiError
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.As(err, &rest):
+		message := rest.Message
+		if len(rest.Errors) > 0 {
+			field, _ := rest.Errors[0]["field"].(string)
+			if message, _ = rest.Errors[0]["message"].(string); message == "" {
+				message = field + " is invalid"
+			}
+			message = strings.ToUpper(message[:1]) + message[1:]
+		}
+		return &graphqlError{"UNPROCESSABLE", strings.TrimSuffix(message, ".")}
+	}
+	return &graphqlError{"UNPROCESSABLE", err.Error()}
+}
+
+// onPull is a mutation of the pull request that the input names as pullRequestId.
+func onPull(do func(c *call, r *Repo, i *issue, input map[string]any) error) func(view, map[string]any) (node, error) {
+	return func(v view, input map[string]any) (node, error) {
+		r, i, err := v.issueByID(input["pullRequestId"], "PR")
+		if err != nil {
+			return nil, err
+		}
+		if err := do(v.c, r, i, input); err != nil {
+			return nil, err
+		}
+		return node{"pullRequest": lazy(func() (any, error) { return v.pull(r, i), nil })}, nil
+	}
+}
+
+// parseNodeID takes apart what nodeID made; what it did not make has no kind.
+func parseNodeID(id any) (kind string, number int64) {
+	text, _ := id.(string)
+	kind, encoded, _ := strings.Cut(text, "_")
+	raw, _ := base64.RawURLEncoding.DecodeString(encoded)
+	digits, ok := strings.CutPrefix(string(raw), kind+":")
+	number, err := strconv.ParseInt(digits, 10, 64)
+	if !ok || err != nil {
+		return "", 0
+	}
+	return kind, number
+}
+
+func noNode(id any) error {
+	text, _ := id.(string)
+	return missing("Could not resolve to a node with the global id of '%s'", text)
+}
+
+// issueByID finds an issue ("I") or pull request ("PR") by its node id.
+func (v view) issueByID(id any, kinds ...string) (*Repo, *issue, error) {
+	kind, number := parseNodeID(id)
+	for _, r := range v.s.repoList {
+		if !slices.Contains(kinds, kind) || !v.c.actor.sees(r) {
+			continue
+		}
+		for _, i := range r.issues {
+			if i.id == number && (i.pull != nil) == (kind == "PR") {
+				return r, i, nil
+			}
+		}
+	}
+	return nil, nil, noNode(id)
+}
+
+// labelable finds what the input names, and the names of its labels: all of them or an error.
+func (v view) labelable(input map[string]any) (*Repo, *issue, []string, error) {
+	r, i, err := v.issueByID(input["labelableId"], "I", "PR")
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	ids, _ := input["labelIds"].([]any)
+	byID := map[int64]*label{}
+	for _, l := range r.labels {
+		byID[l.id] = l
+	}
+	var names []string
+	for _, id := range ids {
+		kind, number := parseNodeID(id)
+		l := byID[number]
+		if l == nil || kind != "LA" {
+			return nil, nil, nil, noNode(id)
+		}
+		names = append(names, l.name)
+	}
+	return r, i, names, nil
+}
+
+func (v view) addLabels(input map[string]any) (node, error) {
+	r, i, names, err := v.labelable(input)
+	if err == nil {
+		err = v.c.addLabels(r, i, names)
+	}
+	return node{"labelable": lazy(func() (any, error) { return v.subject(r, i), nil })}, err
+}
+
+// removeLabels leaves out those that are not on it, as GitHub does without a word.
+func (v view) removeLabels(input map[string]any) (node, error) {
+	r, i, names, err := v.labelable(input)
+	for _, name := range names {
+		v.c.removeLabel(r, i, name)
+	}
+	return node{"labelable": lazy(func() (any, error) { return v.subject(r, i), nil })}, err
+}
+
+func (v view) addComment(input map[string]any) (node, error) {
+	r, i, err := v.issueByID(input["subjectId"], "I", "PR")
+	if err != nil {
+		return nil, err
+	}
+	x, err := v.c.addComment(r, i, stringArg(input, "body"))
+	if err != nil {
+		return nil, err
+	}
+	edge := func(kind string) resolver {
+		return lazy(func() (any, error) {
+			return node{"__typename": kind, "cursor": cursor(len(i.comments) - 1), "node": v.comment(r, i, x)}, nil
+		})
+	}
+	return node{
+		"commentEdge": edge("IssueCommentEdge"), "timelineEdge": edge("IssueTimelineItemEdge"),
+		"subject": lazy(func() (any, error) { return v.subject(r, i), nil }),
+	}, nil
+}
+
+func (v view) addReaction(input map[string]any) (node, error) {
+	r, i, x, err := v.reactable(input["subjectId"])
+	if err != nil {
+		return nil, err
+	}
+	key, list, subject := "", &i.reactions, func() node { return v.subject(r, i) }
+	if x != nil {
+		key, list, subject = itoa(x.id), &x.reactions, func() node { return v.comment(r, i, x) }
+	}
+	made, _, err := v.c.react(r, i, key, list, restContent(stringArg(input, "content")))
+	if err != nil {
+		return nil, err
+	}
+	return node{
+		"reaction": lazy(func() (any, error) { return v.reaction(made, subject), nil }), "subject": lazy(func() (any, error) { return subject(), nil }),
+		"reactionGroups": lazy(func() (any, error) { return v.reactionGroups(*list, subject), nil }),
+	}, nil
+}
+
+// reactable finds a comment, or with nil for the comment an issue or pull request.
+func (v view) reactable(id any) (*Repo, *issue, *comment, error) {
+	kind, number := parseNodeID(id)
+	if kind != "IC" {
+		r, i, err := v.issueByID(id, "I", "PR")
+		return r, i, nil, err
+	}
+	for _, r := range v.s.repoList {
+		if i, x := r.findComment(number); x != nil && v.c.actor.sees(r) {
+			return r, i, x, nil
+		}
+	}
+	return nil, nil, nil, noNode(id)
+}
+
+func (v view) updateIssue(input map[string]any) (node, error) {
+	r, i, err := v.issueByID(input["id"], "I")
+	if err != nil {
+		return nil, err
+	}
+	in, as, err := pullUpdateInput(input, "id")
+	if err == nil {
+		err = v.c.editIssue(r, i, in, as)
+	}
+	return node{"issue": lazy(func() (any, error) { return v.issue(r, i), nil })}, err
+}
+
+func updatePull(c *call, r *Repo, i *issue, input map[string]any) error {
+	in, as, err := pullUpdateInput(input, "pullRequestId")
+	if err != nil {
+		return err
+	}
+	return c.editPull(r, i, in, as)
+}
+
+// pullUpdateInput is the body that the REST API would have got, and how the write is recorded: with the names of its fields.
+func pullUpdateInput(input map[string]any, id string) (pullInput, Write, error) {
+	rest := map[string]any{}
+	for name, value := range input {
+		switch name {
+		case id, "clientMutationId":
+		case "baseRefName":
+			rest["base"] = value
+		case "maintainerCanModify":
+			rest["maintainer_can_modify"] = value
+		case "state":
+			text, _ := value.(string)
+			rest["state"] = strings.ToLower(text)
+		case "title", "body":
+			rest[name] = value
+		default: // GitHub has more; here it would be lost
+			return pullInput{}, Write{}, &graphqlError{"UNPROCESSABLE", name + " cannot be changed here"}
+		}
+	}
+	var data bytes.Buffer
+	encoder := json.NewEncoder(&data)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(rest); err != nil {
+		return pullInput{}, Write{}, err
+	}
+	var in pullInput
+	err := json.Unmarshal(data.Bytes(), &in)
+	return in, Write{Key: strings.Join(slices.Sorted(maps.Keys(rest)), ","), Text: data.String()}, err
+}
+
+func closePull(c *call, r *Repo, i *issue, _ map[string]any) error {
+	if i.state != "open" {
+		return nil // as with the REST API
+	}
+	r.close(i, c.writer())
+	if c.byApp() {
+		r.wrote(Write{Kind: "close", Number: i.number})
+	}
+	return nil
+}
