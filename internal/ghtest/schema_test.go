@@ -176,15 +176,15 @@ func (w walker) node(n node, path []string) {
 		return
 	}
 	w.seen[name]++
+	if slices.Contains(path, name) {
+		return
+	}
 	if id, ok := n["id"].(string); ok { // everything leads back to the repository
 		key := fmt.Sprint(name, id, len(n)) // there are short ones
 		if w.known[key] {
 			return
 		}
 		w.known[key] = true
-	}
-	if slices.Contains(path, name) {
-		return
 	}
 	path = append(slices.Clone(path), name)
 	for field, value := range n {
