@@ -54,6 +54,8 @@ type App struct {
 	self    *github.Client // speaks as the App, not as an installation
 
 	found  *lru.Cache[pull.Key, int64] // installation of a repository
+	files  *lru.Cache[fileAt, *pull.Content]
+	looked *lru.Cache[pull.Key, pull.Looks] // what rules looked at the last time
 	ids    *ids
 	people people
 
@@ -79,6 +81,12 @@ func New(cfg Config) (*App, error) {
 		return nil, err
 	}
 	if a.found, err = lru.New[pull.Key, int64](10_000); err != nil {
+		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
+	}
+	if a.files, err = lru.New[fileAt, *pull.Content](rememberedFiles); err != nil {
+		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
+	}
+	if a.looked, err = lru.New[pull.Key, pull.Looks](20_000); err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
 	if a.ids, err = newIDs(); err != nil {

@@ -85,15 +85,15 @@ func TestEndpoints(t *testing.T) {
 	app, err := New(Config{AppID: 7, PrivateKey: testKey(), APIURL: "https://git.example.com/api/v3"})
 	must(t, err)
 	for request, want := range map[string]string{
-		"POST https://git.example.com/api/graphql":                                     graphqlEndpoint,
-		"GET https://git.example.com/api/v3/app":                                       "GET /app",
-		"PATCH https://git.example.com/api/v3/repos/o/r/issues/comments/5":             patchComment,
-		"GET https://git.example.com/api/v3/repos/o/r/git/ref/heads/a/b%23c":           getRef,
-		"DELETE https://git.example.com/api/v3/repos/o/r/git/refs/heads/3.14":          deleteRef,
-		"GET https://git.example.com/api/v3/users/concorde%5Bbot%5D":                   getUser,
-		"PATCH https://git.example.com/api/v3/repos/o/r/labels/a%2Fb":                  "PATCH /repos/{owner}/{repo}/labels/{name}",
-		"GET https://git.example.com/api/v3/repositories/5/installation":               "other",
-		"PUT https://git.example.com/api/v3/app":                                       "other",
+		"POST https://git.example.com/api/graphql":                            graphqlEndpoint,
+		"GET https://git.example.com/api/v3/app":                              "GET /app",
+		"PATCH https://git.example.com/api/v3/repos/o/r/issues/comments/5":    patchComment,
+		"GET https://git.example.com/api/v3/repos/o/r/git/ref/heads/a/b%23c":  getRef,
+		"DELETE https://git.example.com/api/v3/repos/o/r/git/refs/heads/3.14": deleteRef,
+		"GET https://git.example.com/api/v3/users/concorde%5Bbot%5D":          getUser,
+		"PATCH https://git.example.com/api/v3/repos/o/r/labels/a%2Fb":         "PATCH /repos/{owner}/{repo}/labels/{name}",
+		"GET https://git.example.com/api/v3/repositories/5/installation":      "other",
+		"PUT https://git.example.com/api/v3/app":                              "other",
 	} {
 		method, address, _ := strings.Cut(request, " ")
 		r, err := http.NewRequest(method, address, nil)
@@ -242,10 +242,10 @@ func TestMetrics(t *testing.T) {
 	_, err = w.app.Load(t.Context(), Query{Key: key})
 	as[*Limited](t, err)
 	want := map[string]float64{
-		graphqlEndpoint + " 2xx":                                   1,
+		graphqlEndpoint + " 2xx":                                   3, // the load, the id of the label, the mutation
 		graphqlEndpoint + " 5xx":                                   1,
 		graphqlEndpoint + " limited":                               1,
-		"POST /repos/{owner}/{repo}/issues/{number}/labels 2xx":    1,
+		"POST /repos/{owner}/{repo}/labels 2xx":                    1,
 		"GET /repos/{owner}/{repo}/pulls 2xx":                      1,
 		"GET /repos/{owner}/{repo}/pulls 304":                      1,
 		"GET /repos/{owner}/{repo}/installation 2xx":               1,

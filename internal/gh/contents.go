@@ -66,6 +66,7 @@ func (l *loader) contents(ctx context.Context) error {
 			wanted = append(wanted, f)
 		}
 	}
+	wanted = slices.DeleteFunc(wanted, l.remembered)
 	slices.SortFunc(wanted, func(a, b *pull.File) int { return strings.Compare(a.Path, b.Path) })
 	l.left = allowance{bytes: maxContents, raw: maxRaw}
 	for files := range slices.Chunk(wanted[:min(len(wanted), maxRead)], entriesPerQuery) {
@@ -77,9 +78,41 @@ func (l *loader) contents(ctx context.Context) error {
 			if f.Content, err = l.content(ctx, f.Path, entries[i]); err != nil {
 				return fmt.Errorf("reading %s: %w", tidy(f.Path), err)
 			}
+			l.remember(f)
 		}
 	}
 	return nil
+}
+
+// fileAt is a file at a commit: its contents never change.
+type fileAt struct {
+	repository   pull.Key
+	commit, path string
+}
+
+const (
+	rememberedFiles = 500
+	rememberedSize  = 16 << 10 // bytes; a NEWS entry has some hundreds
+)
+
+// remembered takes the contents that an earlier load read, so that what happens
+// to a pull request between two pushes costs no request for them.
+func (l *loader) remembered(f *pull.File) bool {
+	content, found := l.app.files.Get(fileAt{l.Key.Repository(), l.out.Head, f.Path})
+	if found {
+		mine := *content
+		mine.Data = slices.Clone(content.Data)
+		f.Content = &mine
+	}
+	return found
+}
+
+func (l *loader) remember(f *pull.File) {
+	if c := f.Content; c != nil && c.Kind == pull.Regular && c.Size == int64(len(c.Data)) && c.Size <= rememberedSize {
+		mine := *c
+		mine.Data = slices.Clone(c.Data)
+		l.app.files.Add(fileAt{l.Key.Repository(), l.out.Head, f.Path}, &mine)
+	}
 }
 
 // allowance is what may still be read of one pull request.

@@ -141,18 +141,18 @@ func TestGraphQLErrors(t *testing.T) {
 		want       reflect.Type
 	}{
 		{"no repository", `{"data":{"repository":null},"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"Could not resolve to a Repository"}]}`, gone},
-		{"no pull request", `{"data":{"repository":{"pullRequest":null}},"errors":[{"type":"NOT_FOUND","path":["repository","pullRequest"],"message":"Could not resolve to a PullRequest"}]}`, gone},
-		{"something else not found", `{"data":{"repository":{}},"errors":[{"type":"NOT_FOUND","path":["repository","pullRequest","commits","nodes",0],"message":"?"}]}`, temporary},
+		{"no pull request", `{"data":{"repository":{"issueOrPullRequest":null}},"errors":[{"type":"NOT_FOUND","path":["repository","issueOrPullRequest"],"message":"Could not resolve to a PullRequest"}]}`, gone},
+		{"something else not found", `{"data":{"repository":{}},"errors":[{"type":"NOT_FOUND","path":["repository","issueOrPullRequest","commits","nodes",0],"message":"?"}]}`, temporary},
 		{"limit", `{"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded for installation ID 1."}]}`, limited},
 		{"secondary limit", `{"errors":[{"message":"You have exceeded a secondary rate limit."}]}`, limited},
-		{"forbidden", `{"data":{"repository":{}},"errors":[{"type":"FORBIDDEN","path":["repository","pullRequest","tip"],"message":"Resource not accessible by integration"}]}`, denied},
+		{"forbidden", `{"data":{"repository":{}},"errors":[{"type":"FORBIDDEN","path":["repository","issueOrPullRequest","tip"],"message":"Resource not accessible by integration"}]}`, denied},
 		{"timeout", `{"data":null,"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug."}]}`, temporary},
 		{"query not understood", `{"errors":[{"path":["query"],"extensions":{"code":"undefinedField"},"message":"Field 'x' doesn't exist"}]}`, rejected},
 		{"no data", `{"data":null}`, temporary},
 		{"nothing", `{}`, temporary},
 		{"list", `[]`, temporary},
-		{"null pull request without an error", `{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"pullRequest":null}}}`, temporary},
-		{"holes", `{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"pullRequest":{"title":"x"}}}}`, temporary},
+		{"null pull request without an error", `{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":null}}}`, temporary},
+		{"holes", `{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"title":"x"}}}}`, temporary},
 	} {
 		app, _ := plain(t, Config{}, func(w http.ResponseWriter, r *http.Request) { answer(w, 200, test.body) })
 		_, err := app.Load(t.Context(), Query{Key: somePull, Installation: 1, Needs: everything})
@@ -178,7 +178,7 @@ func TestTokensStaySecret(t *testing.T) {
 			http.Redirect(w, r, other.URL+"/?t="+saw[0], http.StatusFound)
 		case r.Method == http.MethodGet: // answers what it was asked with
 			answer(w, 400, `{"message":"bad request: Authorization: `+auth+`"}`)
-		case strings.HasSuffix(r.URL.Path, "/comments"):
+		case strings.HasSuffix(r.URL.Path, "/graphql"):
 			w.Header().Set("Content-Type", "text/plain; boundary="+saw[0])
 			w.WriteHeader(200)
 			_, _ = w.Write([]byte("headers: {\"Authorization\": \"" + auth + "\"}"))

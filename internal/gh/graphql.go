@@ -27,7 +27,7 @@ func (f graphqlFault) harmless() bool {
 	if n := len(f.Path); n > 2 && f.Path[n-1] == "requestedReviewer" {
 		return f.Type == "FORBIDDEN" || f.Type == "NOT_FOUND"
 	}
-	if f.Type != "NOT_FOUND" || len(f.Path) < 2 || f.Path[0] != "repository" {
+	if f.Type != "NOT_FOUND" || len(f.Path) < 2 || f.Path[0] != "repository" || len(f.Path) > 2 && f.Path[2] != "compare" {
 		return false
 	}
 	name, _ := f.Path[1].(string)

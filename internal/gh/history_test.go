@@ -31,6 +31,7 @@ func TestEvents(t *testing.T) {
 		{Kind: pull.ReviewRequested, Subject: "guido", By: "alice"},
 		{Kind: pull.Assigned, Subject: "guido", By: "concorde[bot]", Own: true},
 		{Kind: pull.ReviewRequested, Subject: "concorde", By: "concorde[bot]", Own: true},
+		{Kind: pull.WasClosed, By: "alice"},
 	}
 	got := w.load(Query{Key: key, Needs: pull.Events}).Events
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(pull.Event{}, "At")); diff != "" {
@@ -184,7 +185,7 @@ func TestTipApart(t *testing.T) {
 	head := w.repo.Ref("alice:fix")
 	w.apply(key, pull.SetStatus{SHA: head, Status: someStatus.Status})
 	without := func(oid string) ghtest.Fault {
-		return ghtest.Fault{Path: "^/graphql", Status: 200, Body: fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"pullRequest":{"headRefOid":%q,"state":"OPEN","tip":{"nodes":[]}}}}}`, oid)}
+		return ghtest.Fault{Path: "^/graphql", Status: 200, Body: fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"headRefOid":%q,"state":"OPEN","tip":{"nodes":[]}}}}}`, oid)}
 	}
 	w.fault(without(head))
 	if got := w.load(Query{Key: key, Needs: pull.Statuses}).Statuses["c"]; got != someStatus.Status {

@@ -82,15 +82,21 @@ type loader struct {
 	changed int    // files, as GitHub counts them
 	looks   pull.Looks
 	left    allowance
+
+	foreseen pull.Looks // that the first query asked for
+	brought  answers    // its answer
 }
 
 // first sends the query for everything, and again for the connections that
 // have more pages.
 func (l *loader) first(ctx context.Context) error {
-	p, err := l.ask(ctx, overview(l.Query))
+	q := overview(l.Query)
+	l.foresee(&q)
+	p, err := l.ask(ctx, q)
 	if err != nil {
 		return err
 	}
+	l.brought = p.Repository.all
 	if err := l.facts(ctx, p); err != nil {
 		return err
 	}

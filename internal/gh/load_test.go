@@ -56,6 +56,7 @@ func TestLoad(t *testing.T) {
 		Events:          []pull.Event{{Kind: pull.Labeled, Subject: "topic", By: "guido"}},
 		Reviews:         map[string]pull.Review{},
 		MergeState:      "draft",
+		Me:              "concorde", Additions: 2, Deletions: 2,
 	}
 	ignore := cmp.Options{cmpopts.IgnoreFields(pull.Request{}, "CreatedAt", "UpdatedAt"), cmpopts.IgnoreFields(pull.CheckState{}, "ID"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID"), cmpopts.IgnoreFields(pull.Event{}, "At")}
 	if diff := cmp.Diff(want, got, ignore); diff != "" {
@@ -139,10 +140,11 @@ func TestLoadStates(t *testing.T) {
 
 	issue, err := w.repo.OpenIssue(ghtest.Issue{Title: "An issue", Author: "bob"})
 	must(t, err)
-	for _, number := range []int{issue, 4711} {
-		_, err = w.app.Load(t.Context(), Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: number}})
-		as[*Gone](t, err)
+	if got := w.load(Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: issue}, Needs: everything, Reads: all}); !got.Issue || got.State != pull.Open || got.Title != "An issue" {
+		t.Errorf("an issue: %+v", got)
 	}
+	_, err = w.app.Load(t.Context(), Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: 4711}})
+	as[*Gone](t, err)
 }
 
 // The contents of a deleted fork are still in the base repository.
@@ -159,7 +161,7 @@ func TestDeletedFork(t *testing.T) {
 
 func TestMergeCommit(t *testing.T) {
 	w := newWorld(t)
-	data := fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"pullRequest":{"headRefOid":%q,"commits":{"totalCount":300,"nodes":[
+	data := fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"headRefOid":%q,"commits":{"totalCount":300,"nodes":[
 		{"commit":{"oid":"1","message":"m","parents":{"totalCount":2}}},{"commit":{"oid":"2","message":"n","parents":{"totalCount":1}}}]}}}}}`, someSHA)
 	w.fault(ghtest.Fault{Path: "^/graphql", Status: 200, Body: data})
 	r := w.load(Query{Key: somePull, Needs: pull.Commits, Installation: w.srv.InstallationID("python")})
@@ -274,7 +276,7 @@ func TestRenamesAmongMany(t *testing.T) {
 // A list without end ends.
 func TestLoadTakesBoundedTime(t *testing.T) {
 	app, _ := plain(t, Config{Timeout: 200 * time.Millisecond}, func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, 200, fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"pullRequest":{"headRefOid":%q,"labels":{"pageInfo":{"hasNextPage":true,"endCursor":"x"}}}}}}`, someSHA))
+		answer(w, 200, fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"headRefOid":%q,"labels":{"pageInfo":{"hasNextPage":true,"endCursor":"x"}}}}}}`, someSHA))
 	})
 	_, err := app.Load(t.Context(), Query{Key: somePull, Installation: 1})
 	check(t, "endless", err, temporary, "GitHub's answers took longer than 400ms")

@@ -30,10 +30,13 @@ func (l *loader) point(context.Context) error {
 // look loads what is outside of the pull request. All that was asked for is in
 // the maps then, as a zero value where it is not there.
 func (l *loader) look(ctx context.Context) error {
-	at := l.looks
-	l.blank(at)
+	l.blank(l.looks)
+	at, err := l.known(l.looks)
+	if err != nil {
+		return err
+	}
 	// A number that is none cannot be asked for.
-	none := func(n int) bool { return n <= 0 || n > math.MaxInt32 }
+	none := func(n int) bool { return !number(n) }
 	at.Requests = slices.DeleteFunc(slices.Clone(at.Requests), none)
 	at.Issues = slices.DeleteFunc(slices.Clone(at.Issues), none)
 	for len(at.Branches)+len(at.Requests)+len(at.Into)+len(at.Issues)+len(at.Compared) > 0 {
@@ -45,8 +48,12 @@ func (l *loader) look(ctx context.Context) error {
 			return fmt.Errorf("looking at what is around: %w", err)
 		}
 	}
+	l.remembersLooks()
 	return l.people(ctx)
 }
+
+// number tells what GitHub may have for a number.
+func number(n int) bool { return n > 0 && n <= math.MaxInt32 }
 
 // take cuts up to n off the front.
 func take[T any](from *[]T, n int) []T {

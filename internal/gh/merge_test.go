@@ -138,8 +138,10 @@ func TestAutoMergeFaults(t *testing.T) {
 	} {
 		fault.Status, fault.Times = 502, 2
 		w.fault(fault)
-		check(t, name, do(pull.MergePull{SHA: sha, Auto: true}), temporary, "502")
-		check(t, name, do(pull.CancelMerge{}), temporary, "502")
+		for _, action := range []pull.Action{pull.MergePull{SHA: sha, Auto: true}, pull.CancelMerge{}} {
+			w.app.ids.forget(key, nil)
+			check(t, name, do(action), temporary, "502")
+		}
 	}
 	w.fault(ghtest.Fault{Path: "^/graphql", Contains: "mutation", Status: 200, Body: `{"data":{"enablePullRequestAutoMerge":null},"errors":[{"type":"FORBIDDEN","path":["enablePullRequestAutoMerge"],"message":"Resource not accessible by integration"}]}`})
 	check(t, "may not", do(pull.MergePull{SHA: sha, Auto: true}), denied, `grant the App the permission "contents: write, pull requests: write"`)

@@ -3,6 +3,7 @@ package gh
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -14,6 +15,8 @@ type OutlineQuery struct {
 	SettingsPath string // ".github/concorde.yml"
 	// LabelRulesPath is ".github/labeler.yml"; "": LabelRules stay nil.
 	LabelRulesPath string
+	// Queues are branches whose merge queue is looked at; "" is the default branch.
+	Queues []string
 }
 
 // Outline is a repository without its pull requests.
@@ -24,6 +27,8 @@ type Outline struct {
 	Labels        []Label
 	Settings      []byte // as pull.Request has it, and so LabelRules
 	LabelRules    []byte
+	Tips          map[string]string // commits, by branch
+	Queued        []Queued
 }
 
 // Outline loads a repository as a whole. It costs one request, and one more for
@@ -38,7 +43,7 @@ func (a *App) Outline(ctx context.Context, q OutlineQuery) (Outline, error) {
 }
 
 const (
-	refsFields   = `refs(refPrefix:"refs/heads/",first:100,after:$after){nodes{name} ` + pageFields + "}"
+	refsFields   = `refs(refPrefix:"refs/heads/",first:100,after:$after){nodes{name target{__typename oid}} ` + pageFields + "}"
 	labelsFields = "labels(first:100,after:$after){nodes{id name color description} " + pageFields + "}"
 )
 
@@ -47,22 +52,22 @@ func (a *App) outline(ctx context.Context, q OutlineQuery) (Outline, error) {
 	if err != nil {
 		return Outline{}, err
 	}
-	var found struct {
-		Repository *struct {
-			DefaultBranchRef *struct{ Name string }
-			Settings         *blobData
-			LabelRules       *blobData
-			Refs             list[branchData]
-			Labels           list[labelData]
-		}
+	declared, queues, variables := queueFields(q.Queues)
+	variables["settings"], variables["labelRules"] = "HEAD:"+q.SettingsPath, "HEAD:"+q.LabelRulesPath
+	query := "query($owner:String!,$name:String!,$settings:String!,$labelRules:String!,$after:String" + declared + "){repository(owner:$owner,name:$name,followRenames:false){" +
+		"defaultBranchRef{name} settings:object(expression:$settings){" + blobFields + "} labelRules:object(expression:$labelRules){" + blobFields + "} " + refsFields + " " + labelsFields + queues + "}}"
+	if len(q.Queues) > 0 {
+		query += tipFields(pull.Statuses | pull.Checks)
+		query = strings.Replace(query, "$after:String", "$after:String,$app:Int!", 1)
+		variables["app"] = a.cfg.AppID
 	}
-	query := "query($owner:String!,$name:String!,$settings:String!,$labelRules:String!,$after:String){repository(owner:$owner,name:$name,followRenames:false){" +
-		"defaultBranchRef{name} settings:object(expression:$settings){" + blobFields + "} labelRules:object(expression:$labelRules){" + blobFields + "} " + refsFields + " " + labelsFields + "}}"
-	if err := r.query(ctx, query, map[string]any{"settings": "HEAD:" + q.SettingsPath, "labelRules": "HEAD:" + q.LabelRulesPath}, &found); err != nil {
+	var answer struct{ Repository answers }
+	if err := r.query(ctx, query, variables, &answer); err != nil {
 		return Outline{}, err
 	}
-	if found.Repository == nil {
-		return Outline{}, &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer names no repository"}}
+	var found struct{ Repository outlineData }
+	if err := answer.Repository.outline(&found.Repository); err != nil {
+		return Outline{}, err
 	}
 	refs, labels := found.Repository.Refs, found.Repository.Labels
 	if refs.Nodes, err = rest(ctx, a, q, remainder[branchData]{refs, refsFields}); err != nil {
@@ -86,13 +91,39 @@ func (a *App) outline(ctx context.Context, q OutlineQuery) (Outline, error) {
 	if found.Repository.DefaultBranchRef != nil {
 		out.DefaultBranch = found.Repository.DefaultBranchRef.Name
 	}
+	out.Tips = map[string]string{}
 	for _, ref := range refs.Nodes {
 		out.Branches = append(out.Branches, ref.Name)
+		out.Tips[ref.Name] = ref.Target.Oid
 	}
-	return out, nil
+	out.Queued, err = answer.Repository.queued(q.Queues)
+	return out, err
 }
 
-type branchData struct{ Name string }
+type outlineData struct {
+	DefaultBranchRef *struct{ Name string }
+	Settings         *blobData
+	LabelRules       *blobData
+	Refs             list[branchData]
+	Labels           list[labelData]
+}
+
+// outline reads the fields that have no number.
+func (a answers) outline(into *outlineData) error {
+	for name, field := range map[string]any{
+		"defaultBranchRef": &into.DefaultBranchRef, "settings": &into.Settings, "labelRules": &into.LabelRules, "refs": &into.Refs, "labels": &into.Labels,
+	} {
+		if err := a.one(name, field); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type branchData struct {
+	Name   string
+	Target struct{ Oid string }
+}
 
 type labelData struct {
 	ID string

@@ -29,7 +29,7 @@ func TestOutline(t *testing.T) {
 		_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido", Files: map[string]ghtest.File{settingsPath: f}})
 		must(t, err)
 	}
-	want := Outline{Key: cpython, DefaultBranch: "main", Branches: []string{"main"}, Labels: []Label{}}
+	want := Outline{Key: cpython, DefaultBranch: "main", Branches: []string{"main"}, Tips: map[string]string{"main": w.repo.Ref("main")}}
 	if diff := cmp.Diff(want, outline()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -47,6 +47,9 @@ func TestOutline(t *testing.T) {
 		must(t, w.repo.SetLabel(ghtest.Label(l)))
 	}
 	slices.Sort(want.Branches)
+	for _, name := range want.Branches {
+		want.Tips[name] = w.repo.Ref(name)
+	}
 	if diff := cmp.Diff(want, outline()); diff != "" || w.sent() != 4 { // two pages of branches, three of labels
 		t.Errorf("%d requests (-want +got):\n%s", w.sent(), diff)
 	}
@@ -67,7 +70,7 @@ func TestOutlineFaults(t *testing.T) {
 	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502})
 	check(t, "502", outline(cpython), temporary, "loading python/cpython: POST /graphql: 502")
 	w.fault(ghtest.Fault{Path: "^/graphql", Status: 200, Body: `{"data":{"repository":null}}`})
-	check(t, "nothing", outline(cpython), temporary, "names no repository")
+	check(t, "nothing", outline(cpython), temporary, "lacks what was asked for")
 	for i := range 101 {
 		must(t, w.repo.SetLabel(ghtest.Label{Name: fmt.Sprint("label ", i)}))
 	}

@@ -1,6 +1,8 @@
 package gh
 
 import (
+	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -179,13 +181,25 @@ func tipFields(needs pull.Facts) string {
 
 type overviewData struct {
 	Viewer     struct{ Login string }
-	Repository *struct {
-		DefaultBranchRef *struct{ Name string }
-		Settings         *blobData
-		LabelRules       *blobData
-		Tip              *tipData
-		Subject          *pullData `json:"issueOrPullRequest"`
-	}
+	Repository *repositoryData
+}
+
+type repositoryData struct {
+	repositoryFields
+	all answers // by name, those of numbered fields too
+}
+
+type repositoryFields struct {
+	DefaultBranchRef *struct{ Name string }
+	Settings         *blobData
+	LabelRules       *blobData
+	Tip              *tipData
+	Subject          *pullData `json:"issueOrPullRequest"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (d *repositoryData) UnmarshalJSON(text []byte) error {
+	return errors.Join(json.Unmarshal(text, &d.repositoryFields), json.Unmarshal(text, &d.all))
 }
 
 type pullData struct {

@@ -14,10 +14,10 @@ func TestTeamsThatAreNotSeen(t *testing.T) {
 		body := `{"data":{"repository":{}},"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by integration","path":` + path + `}]}`
 		return exchange{resp: &http.Response{StatusCode: 200}, request: httptest.NewRequest("POST", "/graphql", nil), body: []byte(body)}.graphql(time.Now())
 	}
-	if err := answer(`["repository","pullRequest","reviewRequests","nodes",0,"requestedReviewer"]`); err != nil {
+	if err := answer(`["repository","issueOrPullRequest","reviewRequests","nodes",0,"requestedReviewer"]`); err != nil {
 		t.Errorf("a team that is not seen: %v", err)
 	}
-	if err := answer(`["repository","pullRequest","reviewRequests"]`); err == nil {
+	if err := answer(`["repository","issueOrPullRequest","reviewRequests"]`); err == nil {
 		t.Error("all requests for reviews may be missing")
 	}
 }
