@@ -44,6 +44,7 @@ func (r *Repo) addComment(i *issue, by *user, body string) *comment {
 	}
 	i.comments = append(i.comments, c)
 	i.updated = c.created
+	r.refer(i, by, body)
 	r.srv.hooks.comment(r, "created", i, c, by, nil)
 	return c
 }
@@ -90,5 +91,6 @@ func (r *Repo) EditComment(number int, by string, id int64, body string) error {
 func (r *Repo) editComment(i *issue, c *comment, by *user, body string) {
 	from := c.body
 	c.body, c.updated, c.edits = body, r.srv.now(), edits{r.srv.now(), by}
+	r.refer(i, by, body)
 	r.srv.hooks.comment(r, "edited", i, c, by, obj{"changes": obj{"body": obj{"from": from}}})
 }

@@ -26,11 +26,7 @@ func (s *Server) commentJSON(r *Repo, i *issue, c *comment) obj {
 }
 
 func (s *Server) commentHTML(r *Repo, i *issue, c *comment) string {
-	kind := "issues"
-	if i.pull != nil {
-		kind = "pull"
-	}
-	return fmt.Sprintf("%s/%s/%s/%d#issuecomment-%d", s.URL, r.fullName(), kind, i.number, c.id)
+	return s.issueHTML(r, i) + "#issuecomment-" + itoa(c.id)
 }
 
 func (s *Server) listComments(c *call) (any, error) {

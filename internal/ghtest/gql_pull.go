@@ -77,7 +77,7 @@ func (v view) pull(r *Repo, i *issue) node {
 	n["changedFiles"] = count(func(d *diff) int { return len(d.files) })
 	n["additions"] = count(func(d *diff) int { return d.additions })
 	n["deletions"] = count(func(d *diff) int { return d.deletions })
-	n["files"], n["commits"] = v.pullFiles(r, p), v.pullCommits(r, p)
+	n["files"], n["commits"] = v.pullFiles(r, p), v.pullCommits(r, i)
 	return n
 }
 
@@ -100,18 +100,14 @@ func (v view) pullFiles(r *Repo, p *pull) resolver {
 	}
 }
 
-func (v view) pullCommits(r *Repo, p *pull) resolver {
+func (v view) pullCommits(r *Repo, of *issue) resolver {
 	return func(args map[string]any) (any, error) {
-		d, err := r.pullDiff(p)
+		d, err := r.pullDiff(of.pull)
 		if err != nil {
 			return nil, err
 		}
 		return connection("commits", "PullRequestCommit", len(d.commits), func(i int) (node, error) {
-			sha := d.commits[i]
-			return node{
-				"__typename": "PullRequestCommit", "id": "PRC_" + sha,
-				"commit": lazy(func() (any, error) { return v.objectNode(r, sha) }),
-			}, nil
+			return v.pullCommit(r, of, d.commits[i]), nil
 		})(args)
 	}
 }

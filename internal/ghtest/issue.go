@@ -9,6 +9,7 @@ import (
 // issue is an issue, or with pull set a pull request.
 type issue struct {
 	id                       int64
+	repo                     *Repo
 	number                   int
 	title, body              string
 	author                   *user
@@ -36,7 +37,8 @@ type pull struct {
 	mergeSHA         string
 	introduced       []string // commits that the merge put on the base, oldest first
 	number           int
-	maintainers      bool // may push to the head branch
+	pushed           map[string]moment // when its commits came
+	maintainers      bool              // may push to the head branch
 	reviewers        []*user
 	reviews          []*review
 	auto             *autoMerge
@@ -78,7 +80,7 @@ func (r *Repo) newIssue(title, body, author string, labels []string) *issue {
 	r.last++
 	r.open++
 	i := &issue{
-		id: r.srv.nextID(), number: r.last, title: title, body: body, author: r.srv.account(author), association: "CONTRIBUTOR",
+		id: r.srv.nextID(), repo: r, number: r.last, title: title, body: body, author: r.srv.account(author), association: "CONTRIBUTOR",
 		state: "open", created: r.srv.now(), updated: r.srv.now(),
 	}
 	for _, name := range labels {

@@ -253,7 +253,7 @@ func TestGraphQLLists(t *testing.T) {
 		"gone":    {at(r, "gone"), nil},
 		"labels":  {at(r, "labels", "nodes", 0, "name"), "needs backport to 3.14"},
 		"by head": {at(r, "byHead", "nodes", 0, "number"), 2.0},
-		"event":   {at(r, "byHead", "nodes", 0, "timelineItems", "nodes", 1), map[string]any{"__typename": "HeadRefDeletedEvent", "headRefName": "backport-1-3.13", "actor": map[string]any{"login": "python"}}},
+		"event":   {at(r, "byHead", "nodes", 0, "timelineItems", "nodes", 2), map[string]any{"__typename": "HeadRefDeletedEvent", "headRefName": "backport-1-3.13", "actor": map[string]any{"login": "python"}}},
 		"none":    {at(r, "none", "totalCount"), 0.0},
 		"newest":  {at(r, "newest"), map[string]any{"totalCount": 2.0, "nodes": []any{map[string]any{"title": "backport-1-3.13"}}}},
 		"history": {at(r, "object", "history"), map[string]any{"totalCount": 2.0, "nodes": []any{map[string]any{"message": "Pick"}}}},

@@ -42,10 +42,13 @@ func (r *Repo) newPull(pr PR, head *Repo, ref string) (*issue, error) {
 	i.pull = &pull{
 		number: i.number, headOwner: head.owner, headRepo: head, headRef: ref, headSHA: head.refs["refs/heads/"+ref],
 		baseRef: pr.Base, baseSHA: r.refs["refs/heads/"+pr.Base], draft: pr.Draft, maintainers: head != r,
+		pushed: map[string]moment{},
 	}
 	if err := r.setRef(i.pull.ref(), i.pull.headSHA); err != nil {
 		return nil, err
 	}
+	r.place(i.pull)
+	r.refer(i, i.author, i.title+"\n"+i.body)
 	r.changed(i, "opened", i.author, nil)
 	return i, nil
 }
@@ -58,6 +61,7 @@ func (r *Repo) OpenIssue(in Issue) (int, error) {
 		return 0, errors.New("opening an issue: it has no title")
 	}
 	i := r.newIssue(in.Title, in.Body, in.Author, in.Labels)
+	r.refer(i, i.author, i.title+"\n"+i.body)
 	r.srv.hooks.issue(r, "opened", i, i.author, nil)
 	return i.number, nil
 }
@@ -110,6 +114,7 @@ func (r *Repo) edit(i *issue, by *user, e edit) {
 		p.baseRef, p.baseSHA = *e.base, r.refs["refs/heads/"+*e.base]
 	}
 	if len(changes) > 0 {
+		r.refer(i, by, i.title+"\n"+i.body)
 		r.changed(i, "edited", by, obj{"changes": changes})
 	}
 }

@@ -27,6 +27,14 @@ func body(text string) any {
 	return text
 }
 
+// issueHTML is the page of an issue or pull request.
+func (s *Server) issueHTML(r *Repo, i *issue) string {
+	if i.pull != nil {
+		return s.pullHTML(r, i)
+	}
+	return s.URL + "/" + r.fullName() + fmt.Sprintf("/issues/%d", i.number)
+}
+
 func (s *Server) pullHTML(r *Repo, i *issue) string {
 	return s.URL + "/" + r.fullName() + fmt.Sprintf("/pull/%d", i.number)
 }

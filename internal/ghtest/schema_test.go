@@ -70,7 +70,7 @@ func TestFieldsAreGitHubs(t *testing.T) {
 		"AutoMergeRequest", "AutoSquashEnabledEvent", "AutoMergeDisabledEvent", "StatusCheckRollup", "RefConnection", "CommitHistoryConnection", "MergedEvent",
 		"DisablePullRequestAutoMergePayload", "EnablePullRequestAutoMergePayload", "ConvertPullRequestToDraftPayload", "MarkPullRequestReadyForReviewPayload",
 		"AddCommentPayload", "AddLabelsToLabelablePayload", "AddReactionPayload", "ClosePullRequestPayload", "RemoveLabelsFromLabelablePayload", "UpdateIssuePayload",
-		"UpdatePullRequestPayload", "Reaction", "ReactionGroup", "LockedEvent", "UnlockedEvent",
+		"UpdatePullRequestPayload", "Reaction", "ReactionGroup", "LockedEvent", "UnlockedEvent", "CrossReferencedEvent", "PullRequestCommit",
 	} {
 		if w.seen[kind] == 0 {
 			t.Errorf("no %s was reached", kind)
@@ -96,7 +96,7 @@ func everyNode(t *testing.T) (*Server, node) {
 	do(err)
 	_, err = repo.Push("alice:fix", Commit{Files: map[string]File{"sub": {Content: zeroSHA, Mode: "160000"}, "Lib/os.py": Text("x\n")}})
 	do(err)
-	number, err := repo.OpenPR(PR{Title: "Fix", Head: "alice:fix", Labels: []string{"docs"}})
+	number, err := repo.OpenPR(PR{Title: "Fix", Body: "See #1", Head: "alice:fix", Labels: []string{"docs"}})
 	do(err)
 	sha, err := repo.ForcePush("alice:fix", "main", Commit{Files: map[string]File{"sub": {Content: zeroSHA, Mode: "160000"}, "Lib/os.py": Text("y\n")}})
 	do(err)
