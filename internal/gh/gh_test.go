@@ -10,7 +10,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-const everything = pull.Files | pull.Commits | pull.Statuses | pull.Checks | pull.Notes | pull.Events | pull.Reviews | pull.Merging
+const everything = pull.Files | pull.Commits | pull.Statuses | pull.Checks | pull.Notes | pull.Events | pull.Reviews | pull.Merging |
+	pull.Comments | pull.Opinions | pull.Mentions
 
 // world is a GitHub with one repository, and an App that speaks to it.
 type world struct {

@@ -26,6 +26,7 @@ func TestEvents(t *testing.T) {
 	must(t, w.repo.Close(key.Number, "alice"))
 
 	want := []pull.Event{
+		{Kind: pull.Pushed, Subject: w.repo.Ref("alice:fix")},
 		{Kind: pull.Labeled, Subject: "docs", By: "concorde[bot]", Own: true},
 		{Kind: pull.Unlabeled, Subject: "docs", By: "concorde"},
 		{Kind: pull.ReviewRequested, Subject: "guido", By: "alice"},
@@ -53,10 +54,10 @@ func TestManyEvents(t *testing.T) {
 	}
 	w.srv.ResetRequests()
 	events := w.load(Query{Key: key, Needs: pull.Events}).Events
-	if len(events) != 250 || w.sent() != 3 {
+	if len(events) != 251 || w.sent() != 3 {
 		t.Fatalf("%d events, %d requests", len(events), w.sent())
 	}
-	for i, e := range events {
+	for i, e := range events[1:] { // the first is the commit
 		if want := fmt.Sprint(i / 2); e.Subject != want || e.Kind != []pull.EventKind{pull.Labeled, pull.Unlabeled}[i%2] {
 			t.Fatalf("event %d: %+v", i, e)
 		}

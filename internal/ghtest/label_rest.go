@@ -2,6 +2,7 @@ package ghtest
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"regexp"
@@ -204,13 +205,29 @@ func (s *Server) deleteLabel(c *call) (any, error) {
 	if l == nil {
 		return nil, notFound("")
 	}
-	delete(c.repo.labels, strings.ToLower(l.name))
-	for _, i := range c.repo.issues {
-		i.labels = slices.DeleteFunc(i.labels, func(name string) bool { return name == l.name })
-	}
+	c.repo.dropLabel(l)
 	if c.byApp() {
 		c.repo.wrote(Write{Kind: "label-delete", Key: l.name})
 	}
 	c.status = http.StatusNoContent
 	return nil, nil
+}
+
+// DeleteLabel deletes a label of the repository, by a person.
+func (r *Repo) DeleteLabel(name string) error {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	l := r.labels[strings.ToLower(name)]
+	if l == nil {
+		return fmt.Errorf("deleting label %q of %s: there is none", name, r.fullName())
+	}
+	r.dropLabel(l)
+	return nil
+}
+
+func (r *Repo) dropLabel(l *label) {
+	delete(r.labels, strings.ToLower(l.name))
+	for _, i := range r.issues {
+		i.labels = slices.DeleteFunc(i.labels, func(name string) bool { return name == l.name })
+	}
 }

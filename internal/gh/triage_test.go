@@ -1,0 +1,273 @@
+package gh
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// The history by which stages are told comes whole and in order: drafts, pushes,
+// reviews with their commits, dismissals.
+func TestHistoryOfStages(t *testing.T) {
+	w := newWorld(t)
+	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	first := w.repo.Ref("alice:fix")
+	must(t, w.repo.SetDraft(key.Number, true))
+	must(t, w.repo.SetDraft(key.Number, false))
+	_, err := w.repo.Review(key.Number, "eve", "CHANGES_REQUESTED", "no")
+	must(t, err)
+	_, err = w.repo.Review(key.Number, "eve", "COMMENTED", "hm")
+	must(t, err)
+	dismissed, err := w.repo.Review(key.Number, "dana", "APPROVED", "")
+	must(t, err)
+	must(t, w.repo.DismissReview(key.Number, "carol", dismissed, "not yet"))
+	second, err := w.repo.Push("alice:fix", ghtest.Commit{Message: "More", Author: "alice", Files: map[string]ghtest.File{"a.txt": ghtest.Text("B\n")}})
+	must(t, err)
+	third, err := w.repo.ForcePush("alice:fix", first, ghtest.Commit{Message: "Other", Author: "alice", Files: map[string]ghtest.File{"a.txt": ghtest.Text("C\n")}})
+	must(t, err)
+	_, err = w.repo.Review(key.Number, "dana", "APPROVED", "")
+	must(t, err)
+
+	r := w.load(Query{Key: key, Needs: pull.Events | pull.Opinions})
+	opinions := []pull.Opinion{
+		{By: "eve", Review: pull.ChangesRequested, Commit: first},
+		{By: "dana", Review: pull.Approved, Commit: third},
+	}
+	if diff := cmp.Diff(opinions, r.Opinions, cmpopts.IgnoreFields(pull.Opinion{}, "At")); diff != "" {
+		t.Errorf("opinions (-want +got):\n%s", diff)
+	}
+	var got []string
+	for i, e := range r.Events {
+		got = append(got, fmt.Sprint(e.Kind, " ", e.Subject))
+		if i > 0 && e.At.Before(r.Events[i-1].At) {
+			t.Errorf("%v is before %v", e, r.Events[i-1])
+		}
+	}
+	// What was pushed and then pushed away is in the history no more.
+	want := []string{"pushed " + first, "drafted ", "readied ", "dismissed dana", "force-pushed " + third, "pushed " + third}
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, slices.DeleteFunc(got, func(e string) bool { return e == "pushed "+second })); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
+// Comments tell who wrote and edited them, and which the App answered.
+func TestComments(t *testing.T) {
+	w := newWorld(t)
+	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	plain, err := w.repo.Comment(key.Number, "eric", "@concorde help")
+	must(t, err)
+	edited, err := w.repo.Comment(key.Number, "eric", "@concorde")
+	must(t, err)
+	must(t, w.repo.EditComment(key.Number, "mallory", edited, "@concorde label +x"))
+	must(t, w.repo.React(key.Number, "mallory", plain, "THUMBS_UP"))
+	load := func() []pull.Comment {
+		return w.load(Query{Key: key, Needs: pull.Comments}).Comments
+	}
+	want := []pull.Comment{{ID: plain, By: "eric", Body: "@concorde help"}, {ID: edited, By: "eric", Body: "@concorde label +x", Editor: "mallory"}}
+	ignore := cmpopts.IgnoreFields(pull.Comment{}, "Node", "At")
+	if diff := cmp.Diff(want, load(), ignore); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for range 2 { // a second one changes nothing
+		w.apply(key, pull.React{Comment: plain, Node: load()[0].Node, With: pull.ThumbsUp})
+	}
+	want[0].Answered = true
+	if diff := cmp.Diff(want, load(), ignore); diff != "" {
+		t.Errorf("once it is answered (-want +got):\n%s", diff)
+	}
+}
+
+// An issue has no branches; it knows the pull requests that mention it.
+func TestLoadIssue(t *testing.T) {
+	w := newWorld(t)
+	number, err := w.repo.OpenIssue(ghtest.Issue{Title: "Spam is cold", Body: "Really.", Author: "eric", Labels: []string{"type-bug"}})
+	must(t, err)
+	issue := pull.Key{Owner: "python", Repo: "cpython", Number: number}
+	_, err = w.repo.Comment(number, "eric", "still")
+	must(t, err)
+	must(t, w.repo.Label(number, "dana", "docs"))
+	_, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "Fix it", Author: "alice", Files: map[string]ghtest.File{"a": ghtest.Text("A\n")}})
+	must(t, err)
+	title := fmt.Sprintf("gh-%d: Fix it", number)
+	pr, err := w.repo.OpenPR(ghtest.PR{Title: title, Author: "alice", Head: "alice:fix"})
+	must(t, err)
+
+	w.srv.ResetRequests()
+	r := w.load(Query{Key: issue, Needs: everything, Reads: all})
+	if !r.Issue || r.State != pull.Open || r.Title != "Spam is cold" || r.Body != "Really." || r.Author != "eric" || !slices.Equal(r.Labels, []string{"type-bug", "docs"}) {
+		t.Errorf("%+v", r)
+	}
+	if len(r.Mentions) != 1 || r.Mentions[0].Number != pr || r.Mentions[0].Title != title || r.Mentions[0].State != pull.Open {
+		t.Errorf("mentions %+v", r.Mentions)
+	}
+	if len(r.Comments) != 1 || len(r.Events) != 1 || r.Events[0].Subject != "docs" || w.sent() != 1 {
+		t.Errorf("%d comments, events %v, %d requests", len(r.Comments), r.Events, w.sent())
+	}
+	must(t, w.repo.Close(number, "dana"))
+	if r := w.load(Query{Key: issue}); r.State != pull.Closed {
+		t.Errorf("state %q", r.State)
+	}
+	// From the pull request's side, and what is none.
+	looks := looksAt(pull.Looks{Issues: []int{number, pr, 4711, 0, -1, 1 << 40}})
+	w.srv.ResetRequests()
+	around := w.load(Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: pr}, Looks: looks})
+	want := map[int]pull.Issue{
+		number: {Exists: true, Closed: true, Title: "Spam is cold", Body: "Really."}, pr: {Exists: true, Pull: true, Title: title}, 4711: {}, 0: {}, -1: {}, 1 << 40: {},
+	}
+	if diff := cmp.Diff(want, around.Issues); diff != "" || w.sent() != 2 {
+		t.Errorf("%d requests (-want +got):\n%s", w.sent(), diff)
+	}
+	w.srv.ResetRequests()
+	again := w.load(Query{Key: around.Key, Looks: looks})
+	if diff := cmp.Diff(want, again.Issues); diff != "" || w.sent() != 1 {
+		t.Errorf("the second time: %d requests (-want +got):\n%s", w.sent(), diff)
+	}
+	other := w.load(Query{Key: around.Key, Looks: looksAt(pull.Looks{Issues: []int{number, 5}})})
+	if diff := cmp.Diff(map[int]pull.Issue{number: want[number], 5: {}}, other.Issues); diff != "" {
+		t.Errorf("other looks (-want +got):\n%s", diff)
+	}
+}
+
+// Contents of a head are read once.
+func TestContentsAreRemembered(t *testing.T) {
+	w := newWorld(t)
+	key := w.open(map[string]ghtest.File{"a.rst": ghtest.Text("A\n")})
+	load := func() string {
+		t.Helper()
+		w.srv.ResetRequests()
+		r := w.load(Query{Key: key, Needs: pull.Files, Reads: all})
+		r.Files[0].Content.Data[1] = '!' // whoever writes to it does so alone
+		return fmt.Sprintf("%s%d", r.Files[0].Content.Data, w.sent())
+	}
+	for _, want := range []string{"A!2", "A!1", "A!1"} {
+		if got := load(); got != want {
+			t.Errorf("contents and requests %q, want %q", got, want)
+		}
+	}
+	_, err := w.repo.Push("alice:fix", ghtest.Commit{Message: "m", Author: "alice", Files: map[string]ghtest.File{"a.rst": ghtest.Text("B\n")}})
+	must(t, err)
+	if got := load(); got != "B!2" {
+		t.Errorf("after a push: %q", got)
+	}
+}
+
+// Writes that go together are one request, and each has its own outcome.
+func TestApplyTogether(t *testing.T) {
+	w := newWorld(t)
+	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	must(t, w.repo.SetLabel(ghtest.Label{Name: "docs"}))
+	must(t, w.repo.Label(key.Number, "dana", "awaiting review"))
+	r := w.load(Query{Key: key, Needs: everything})
+	_, err := w.app.Outline(t.Context(), OutlineQuery{Key: cpython, SettingsPath: settingsPath, LabelRulesPath: "x"})
+	must(t, err)
+	block := pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "* Issue: gh-1"}
+	actions := []pull.Action{
+		pull.EditBlock{Block: block, Seen: r.Body, At: time.Now()},
+		pull.AddNote{Note: pull.Note{Key: "k", Body: "Hello"}},
+		pull.RemoveLabel{Name: "Awaiting Review"},
+		pull.AddLabel{Name: "docs"},
+		pull.React{Comment: 1, Node: "IC_nothing", With: pull.Confused},
+		pull.AddLabel{Name: "renamed or mistyped", Existing: true},
+	}
+	w.srv.ResetRequests()
+	faults := w.app.ApplyAll(t.Context(), 0, key, actions)
+	if w.sent() != 2 { // the label that nobody knows is asked for first
+		t.Errorf("%d requests", w.sent())
+	}
+	for i, want := range []string{"", "", "", "", "*gh.Gone", "*gh.Rejected"} {
+		got := ""
+		switch {
+		case faults[i] != nil && want == "*gh.Gone":
+			got = fmt.Sprintf("%T", as[*Gone](t, faults[i]))
+		case faults[i] != nil:
+			got = fmt.Sprintf("%T", as[*Rejected](t, faults[i]))
+		}
+		if got != want {
+			t.Errorf("%s: %v, want %s", actions[i], faults[i], want)
+		}
+	}
+	st := w.pr(key)
+	if !slices.Equal(st.Labels, []string{"docs"}) || len(st.Comments) != 1 || st.Body != block.In("Body") {
+		t.Errorf("%+v", st)
+	}
+}
+
+// A body that somebody edits meanwhile keeps what they wrote.
+func TestEditBlockReadsAgain(t *testing.T) {
+	now := time.Now()
+	w := newWorld(t, func(_ *ghtest.Config, c *Config) { c.Now = func() time.Time { return now } })
+	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	r := w.load(Query{Key: key})
+	block := pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "* gh-1"}
+	edit := pull.EditBlock{Block: block, Seen: r.Body, At: now}
+	must(t, w.repo.EditBody(key.Number, "Another body"))
+	now = now.Add(freshBody + time.Second)
+	w.apply(key, edit)
+	if got := w.pr(key).Body; got != block.In("Another body") {
+		t.Errorf("body %q", got)
+	}
+	w.srv.ResetRequests()
+	w.apply(key, edit) // there already: nothing is written
+	if w.sent() != 1 {
+		t.Errorf("%d requests", w.sent())
+	}
+	issue, err := w.repo.OpenIssue(ghtest.Issue{Title: "t", Body: "b", Author: "eric"})
+	must(t, err)
+	of := pull.Key{Owner: "python", Repo: "cpython", Number: issue}
+	w.apply(of, pull.EditBlock{Block: block, Seen: "b", At: now})
+	if st, err := w.repo.PR(issue); err != nil || st.Body != block.In("b") {
+		t.Errorf("body of the issue %q, %v", st.Body, err)
+	}
+	long := pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: string(make([]byte, maxBodyText))}
+	as[*Rejected](t, w.app.Apply(t.Context(), 0, key, pull.EditBlock{Block: long, Seen: r.Body, At: now}))
+}
+
+// A label that is deleted and made again has another id.
+func TestLabelMadeAgain(t *testing.T) {
+	w := newWorld(t)
+	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	w.apply(key, pull.AddLabel{Name: "docs", Color: "c2e0c6", Description: "Documentation"})
+	if got := w.repo.Labels(); len(got) != 1 || got[0] != (ghtest.Label{Name: "docs", Color: "c2e0c6", Description: "Documentation"}) {
+		t.Errorf("labels %+v", got)
+	}
+	must(t, w.repo.DeleteLabel("docs"))
+	must(t, w.repo.SetLabel(ghtest.Label{Name: "docs"}))
+	w.apply(key, pull.AddLabel{Name: "docs"})
+	if st := w.pr(key); !slices.Equal(st.Labels, []string{"docs"}) {
+		t.Errorf("labels %q", st.Labels)
+	}
+	w.apply(key, pull.Ready{})
+	w.apply(key, pull.Close{})
+	if st := w.pr(key); st.State != "closed" {
+		t.Errorf("state %q", st.State)
+	}
+}
+
+func TestBatches(t *testing.T) {
+	label := func(n int) (all []pull.Action) {
+		for i := range n {
+			all = append(all, pull.AddLabel{Name: fmt.Sprint(i)})
+		}
+		return all
+	}
+	actions := slices.Concat([]pull.Action{pull.SetStatus{}}, label(2), []pull.Action{pull.SetCheck{}, pull.SetCheck{}}, label(mutationsPerRequest+1))
+	var sizes []int
+	for _, b := range Batches(actions) {
+		sizes = append(sizes, len(b))
+	}
+	if want := []int{1, 2, 1, 1, mutationsPerRequest, 1}; !slices.Equal(sizes, want) {
+		t.Errorf("sizes %v, want %v", sizes, want)
+	}
+	if len(Batches(nil)) != 0 {
+		t.Error("nothing has batches")
+	}
+}
