@@ -68,6 +68,9 @@ func callEverything(t *testing.T, srv *ghtest.Server) {
 	if _, accepted := errors.AsType[*github.AcceptedError](err); !accepted {
 		t.Errorf("redelivering: %v", err)
 	}
+	ok(t, srv.Team(o, "core", "hugovk", "barry"))
+	ok2(gh.Teams.ListTeamMembersBySlug(ctx, o, "core", nil))
+	ok2(gh.Teams.GetTeamMembershipBySlug(ctx, o, "core", "barry"))
 	ok2(gh.Apps.ListRepos(ctx, nil))
 	ok2(gh.RateLimit.Get(ctx))
 	ok2(gh.Users.Get(ctx, "alice"))

@@ -30,9 +30,10 @@ func lazy(build func() (any, error)) resolver {
 func (s *Server) gqlQuery(c *call) node {
 	v := view{s, c}
 	return node{
-		"__typename": "Query",
-		"repository": resolver(v.repository),
-		"viewer":     lazy(func() (any, error) { return v.actor(c.writer()), nil }),
+		"__typename":   "Query",
+		"repository":   resolver(v.repository),
+		"organization": resolver(v.organization),
+		"viewer":       lazy(func() (any, error) { return v.actor(c.writer()), nil }),
 		"rateLimit": lazy(func() (any, error) {
 			b := s.bucketFor(c.actor, "graphql")
 			return node{"__typename": "RateLimit", "limit": b.limit, "cost": 1, "remaining": b.limit - b.used, "used": b.used, "nodeCount": 1, "resetAt": timestamp(b.reset)}, nil

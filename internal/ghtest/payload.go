@@ -6,33 +6,49 @@ import (
 )
 
 // hookEvents are those that the App is subscribed to.
-var hookEvents = []string{"check_run", "issue_comment", "issues", "pull_request", "pull_request_review", "push", "repository"}
+var hookEvents = []string{"check_run", "issue_comment", "issues", "membership", "merge_group", "pull_request", "pull_request_review", "push", "repository", "team"}
 
 const zeroSHA = "0000000000000000000000000000000000000000"
 
 // fire completes a payload and queues it; the server's lock is held. Repositories without the App tell it nothing.
 func (h *hooks) fire(event string, r *Repo, by *user, payload obj) {
-	s := h.s
-	var inst *installation
+	d := Delivery{Event: event}
 	if r != nil {
-		inst = s.installs[strings.ToLower(r.owner.login)]
+		inst := h.s.installs[strings.ToLower(r.owner.login)]
 		if inst == nil || !r.installed {
 			return
 		}
-		payload["repository"] = s.repoJSON(r)
-		payload["organization"] = obj{"login": r.owner.login, "id": r.owner.id, "node_id": nodeID("O", r.owner.id), "url": s.APIURL() + "orgs/" + r.owner.login,
-			"description": "", "avatar_url": s.URL + "/avatars/" + itoa(r.owner.id)}
-		payload["installation"] = obj{"id": inst.id, "node_id": nodeID("IN", inst.id)}
+		payload["repository"] = h.s.repoJSON(r)
+		d.Repo, d.RepoID = r.fullName(), r.id
+		h.installed(&d, inst, payload)
 	}
-	payload["sender"] = s.userJSON(by)
+	h.queue(d, by, payload)
+}
+
+// fireOrg is fire for what an organization tells.
+func (h *hooks) fireOrg(event string, org *user, payload obj) {
 	d := Delivery{Event: event}
+	if inst := h.s.installs[strings.ToLower(org.login)]; inst != nil {
+		h.installed(&d, inst, payload)
+		h.queue(d, org, payload)
+	}
+}
+
+// installed adds where the App is installed.
+func (h *hooks) installed(d *Delivery, inst *installation, payload obj) {
+	owner := inst.account
+	d.Install = inst.id
+	payload["organization"] = obj{"login": owner.login, "id": owner.id, "node_id": nodeID("O", owner.id), "url": h.s.APIURL() + "orgs/" + owner.login,
+		"description": "", "avatar_url": h.s.URL + "/avatars/" + itoa(owner.id)}
+	payload["installation"] = obj{"id": inst.id, "node_id": nodeID("IN", inst.id)}
+}
+
+func (h *hooks) queue(d Delivery, by *user, payload obj) {
+	payload["sender"] = h.s.userJSON(by)
 	d.Action, _ = payload["action"].(string)
 	d.Number, _ = payload["number"].(int)
 	if issue, ok := payload["issue"].(obj); ok {
 		d.Number, _ = issue["number"].(int)
-	}
-	if r != nil {
-		d.Repo, d.RepoID, d.Install = r.fullName(), r.id, inst.id
 	}
 	data, err := json.Marshal(payload)
 	if err != nil { // we built something that is no JSON; tests see it as a delivery of the error

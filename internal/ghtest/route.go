@@ -99,7 +99,7 @@ type endpoint struct {
 // http.ServeMux refuses; so the first that fits is taken, and {number} and {id} are digits.
 func (s *Server) routes() []endpoint {
 	var all []endpoint
-	for _, table := range [][]route{appRoutes, hookRoutes, repoRoutes, pullRoutes, pullWriteRoutes, reviewerRoutes, collaboratorRoutes, refRoutes, compareRoutes, contentRoutes, statusRoutes, checkRoutes, commentRoutes, reactionRoutes, issueRoutes, labelRoutes, timelineRoutes, graphqlRoutes} {
+	for _, table := range [][]route{appRoutes, hookRoutes, teamRoutes, repoRoutes, pullRoutes, pullWriteRoutes, reviewerRoutes, collaboratorRoutes, refRoutes, compareRoutes, contentRoutes, statusRoutes, checkRoutes, commentRoutes, reactionRoutes, issueRoutes, labelRoutes, timelineRoutes, graphqlRoutes} {
 		for _, rt := range table {
 			method, path, _ := strings.Cut(rt.pattern, " ")
 			all = append(all, endpoint{s, rt, method, strings.Split(path[1:], "/")})

@@ -70,7 +70,7 @@ func TestFieldsAreGitHubs(t *testing.T) {
 		"AutoMergeRequest", "AutoSquashEnabledEvent", "AutoMergeDisabledEvent", "StatusCheckRollup", "RefConnection", "CommitHistoryConnection", "MergedEvent",
 		"DisablePullRequestAutoMergePayload", "EnablePullRequestAutoMergePayload", "ConvertPullRequestToDraftPayload", "MarkPullRequestReadyForReviewPayload",
 		"AddCommentPayload", "AddLabelsToLabelablePayload", "AddReactionPayload", "ClosePullRequestPayload", "RemoveLabelsFromLabelablePayload", "UpdateIssuePayload",
-		"UpdatePullRequestPayload", "Reaction", "ReactionGroup", "LockedEvent", "UnlockedEvent", "CrossReferencedEvent", "PullRequestCommit",
+		"UpdatePullRequestPayload", "Reaction", "ReactionGroup", "LockedEvent", "UnlockedEvent", "CrossReferencedEvent", "PullRequestCommit", "Organization", "Team", "TeamMemberConnection",
 	} {
 		if w.seen[kind] == 0 {
 			t.Errorf("no %s was reached", kind)
@@ -145,6 +145,7 @@ func everyNode(t *testing.T) (*Server, node) {
 	do(err)
 	_, err = repo.OpenPR(PR{Title: "Other", Head: "other"})
 	do(err)
+	do(srv.Team("python", "core", "bob"))
 	title := "T"
 	repo.checks = append(repo.checks, &check{
 		id: 1, name: "N", sha: sha, status: "completed", conclusion: "neutral", title: &title, summary: &title,
@@ -155,7 +156,7 @@ func everyNode(t *testing.T) (*Server, node) {
 
 // arguments are those that lead somewhere, by field.
 var arguments = map[string][]map[string]any{
-	"repository": {{"owner": "python", "name": "cpython"}}, "label": {{"name": "docs"}}, "ref": {{"qualifiedName": "main"}, {"qualifiedName": "refs/tags/v1"}},
+	"repository": {{"owner": "python", "name": "cpython"}}, "label": {{"name": "docs"}}, "organization": {{"login": "python"}}, "team": {{"slug": "core"}}, "ref": {{"qualifiedName": "main"}, {"qualifiedName": "refs/tags/v1"}},
 	"pullRequest": {{"number": int64(2)}}, "issue": {{"number": int64(1)}}, "issueOrPullRequest": {{"number": int64(1)}, {"number": int64(2)}},
 	"object": {{"expression": "HEAD"}, {"expression": "HEAD:"}, {"expression": "HEAD:README.rst"}}, "file": {{"path": "sub"}, {"path": "Lib/os.py"}},
 	"context": {{"name": "ci"}}, "refs": {{"refPrefix": "refs/heads/", "first": int64(50)}},

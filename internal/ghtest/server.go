@@ -63,6 +63,7 @@ type Server struct {
 	renamed  map[string]*Repo // by a name that they had
 	repoList []*Repo          // in order of creation
 	installs map[string]*installation
+	teams    map[string]*team // by lower-case org/slug
 	tokens   map[string]*token
 	buckets  map[string]*bucket
 	faults   []*Fault
@@ -98,7 +99,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, dir: cfg.Dir, done: make(chan struct{}), users: map[string]*user{}, repos: map[string]*Repo{}, renamed: map[string]*Repo{},
-		installs: map[string]*installation{}, tokens: map[string]*token{}, buckets: map[string]*bucket{},
+		installs: map[string]*installation{}, teams: map[string]*team{}, tokens: map[string]*token{}, buckets: map[string]*bucket{},
 	}
 	if err := s.start(); err != nil {
 		return nil, fmt.Errorf("starting the GitHub server: %w", errors.Join(err, s.removeDir()))
