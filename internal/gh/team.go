@@ -168,10 +168,8 @@ func (a *App) role(ctx context.Context, r *repository, login string) (pull.Role,
 		return known.role, nil
 	}
 	level, _, err := r.client.Repositories.GetPermissionLevel(ctx, r.key.Owner, r.key.Repo, login)
-	if _, gone := errors.AsType[*Gone](settle(err)); gone { // an account that is no more
-		return pull.Anyone, nil
-	}
-	if err = settle(err); err != nil {
+	err = settle(err)
+	if _, gone := errors.AsType[*Gone](err); err != nil && !gone { // gone is an account that is no more
 		return pull.Anyone, err
 	}
 	role := pull.Anyone

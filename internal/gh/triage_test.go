@@ -68,7 +68,7 @@ func TestComments(t *testing.T) {
 	edited, err := w.repo.Comment(key.Number, "eric", "@concorde")
 	must(t, err)
 	must(t, w.repo.EditComment(key.Number, "mallory", edited, "@concorde label +x"))
-	must(t, w.repo.React(key.Number, "mallory", plain, "THUMBS_UP"))
+	must(t, w.repo.React(key.Number, "mallory", plain, "+1"))
 	load := func() []pull.Comment {
 		return w.load(Query{Key: key, Needs: pull.Comments}).Comments
 	}
