@@ -22,11 +22,13 @@ var mayImport = map[string][]string{
 	"internal/ghtest":         {},
 	"internal/git":            {"internal/pull"},
 	"internal/lifecycle":      {},
-	"internal/newscheck":      {"config", "internal/pull"},
+	"internal/newscheck":      {"config", "internal/pull", "internal/tracker"},
 	"internal/pull":           {},
 	"internal/pull/pulltest":  {"config", "internal/pull"},
 	"internal/queue":          {"river"},
 	"internal/reconcile":      {"config", "internal/gh", "internal/pull", "internal/queue"},
+	"internal/tracker":        {},
+	"internal/triage":         {"config", "internal/pull", "internal/tracker"},
 	"internal/webhook":        {"internal/pull", "internal/queue"},
 }
 

@@ -8,18 +8,19 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/tracker"
 )
 
 // name is the name of an entry's file, taken apart:
 // 2026-08-05-10-30-00.gh-issue-130000.Ab3_x-.rst
 type name struct {
 	date  string
-	issue issue
+	issue tracker.Issue
 	nonce string
 }
 
 func (n name) String() string {
-	return n.date + "." + n.issue.field() + "." + n.nonce + extension
+	return n.date + "." + issueField(n.issue) + "." + n.nonce + extension
 }
 
 const extension = ".rst"
@@ -72,28 +73,28 @@ func dateFault(date string) string {
 	return ""
 }
 
-func readIssue(field string, minGHIssue int) (issue, string) {
+func readIssue(field string, minGHIssue int) (tracker.Issue, string) {
 	parts := issueForm.FindStringSubmatch(field)
 	switch {
 	case parts != nil:
 	case strings.Contains(field, ","):
-		return issue{}, faultIssueList
+		return tracker.Issue{}, faultIssueList
 	case looseGH.MatchString(field):
-		return issue{}, faultIssueGH
+		return tracker.Issue{}, faultIssueGH
 	default:
-		return issue{}, faultIssueForm
+		return tracker.Issue{}, faultIssueForm
 	}
 	number, err := strconv.Atoi(parts[2])
 	if err != nil || strconv.Itoa(number) != parts[2] {
-		return issue{}, faultIssueNumber
+		return tracker.Issue{}, faultIssueNumber
 	}
 	if parts[1] == "bpo" {
-		return issue{"bpo", number}, ""
+		return tracker.Issue{Tracker: "bpo", Number: number}, ""
 	}
 	if number < minGHIssue {
-		return issue{}, faultIssueLow(number, minGHIssue)
+		return tracker.Issue{}, faultIssueLow(number, minGHIssue)
 	}
-	return issue{"gh", number}, ""
+	return tracker.Issue{Tracker: "gh", Number: number}, ""
 }
 
 var (
@@ -112,13 +113,13 @@ func sniff(file string, minGHIssue int) name {
 			n.date = date
 		}
 	}
-	if n.issue == (issue{}) {
+	if n.issue == (tracker.Issue{}) {
 		for _, parts := range looseIssue.FindAllStringSubmatch(file, -1) {
-			tracker := "gh-issue-"
+			prefix := "gh-issue-"
 			if strings.EqualFold(parts[1], "bpo") {
-				tracker = "bpo-"
+				prefix = "bpo-"
 			}
-			if number, fault := readIssue(tracker+parts[2], minGHIssue); fault == "" {
+			if number, fault := readIssue(prefix+parts[2], minGHIssue); fault == "" {
 				n.issue = number
 				break
 			}

@@ -71,7 +71,7 @@ func lineOf(before string) int { return 1 + strings.Count(newlines.Replace(befor
 // metadata may not repeat what the name of the file says: blurb stops there.
 func (l *linter) metadata(lines []metadata, n name) {
 	given := map[string]bool{"section": true, "date": true, "nonce": true}
-	switch n.issue.tracker {
+	switch n.issue.Tracker {
 	case "gh":
 		given["gh-issue"] = true
 	case "bpo":

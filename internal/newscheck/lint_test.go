@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/tracker"
 )
 
 // released is the file of a release, with the text between two others, as blurb
@@ -43,7 +44,7 @@ func FuzzEntry(f *testing.F) {
 	set := config.Preset().News
 	f.Fuzz(func(t *testing.T, data []byte) {
 		l := linter{width: set.Width, minGHIssue: set.MinGHIssue}
-		remarks := l.lint(data, name{issue: issue{"gh", 130000}})
+		remarks := l.lint(data, name{issue: tracker.Issue{Tracker: "gh", Number: 130000}})
 		last := strings.Count(newlines.Replace(string(data)), "\n") + 1
 		harmful := false
 		for _, remark := range remarks {

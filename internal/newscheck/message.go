@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/concorde-bot/concorde/internal/tracker"
 )
 
 // Descriptions of the NEWS status. People and other workflows know the first
@@ -177,7 +179,7 @@ func faultWrappedEnd(width int) string {
 	return fmt.Sprintf("Once the text is wrapped at %d characters, this .. stands alone on a line, which ends the entry. The release would break. Take it out.", width)
 }
 
-func warnIssue(entry issue, title []issue) string {
+func warnIssue(entry tracker.Issue, title []tracker.Issue) string {
 	var names []string
 	for _, i := range title[:min(len(title), 3)] {
 		names = append(names, i.String())

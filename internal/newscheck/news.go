@@ -9,6 +9,7 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/tracker"
 )
 
 // News is the rule on NEWS entries (devguide, "What's New and News Entries";
@@ -25,7 +26,7 @@ func News(set config.News, abi config.ABI) pull.Rule {
 	if on(set.Mode) {
 		m := newMarkers(abi.CommitMarker, abi.NewsMarker)
 		rule.Want = func(r *pull.Request) pull.Want {
-			return wantNews(&findings{set: set, markers: m, marked: on(abi.Mode), request: r, issues: issues(r.Title)})
+			return wantNews(&findings{set: set, markers: m, marked: on(abi.Mode), request: r, issues: tracker.Named(r.Title)})
 		}
 	}
 	return rule
@@ -64,7 +65,7 @@ type findings struct {
 	markers markers
 	marked  bool // an entry is to have a marker where the title has one
 	request *pull.Request
-	issues  []issue // of the title
+	issues  []tracker.Issue // of the title
 
 	entries int // that the pull request adds, or tries to
 	edited  int // or renamed, below next
@@ -123,7 +124,7 @@ func (f *findings) file(file pull.File) {
 	}
 	before := len(f.faults)
 	n := f.path(file.Path, where, directory)
-	if adds && n.issue != (issue{}) && len(f.issues) > 0 && !slices.Contains(f.issues, n.issue) {
+	if adds && n.issue != (tracker.Issue{}) && len(f.issues) > 0 && !slices.Contains(f.issues, n.issue) {
 		f.add(file.Path, 1, warning, warnIssue(n.issue, f.issues))
 	}
 	if below {
@@ -139,7 +140,7 @@ func (f *findings) file(file pull.File) {
 func (f *findings) renumbered(file pull.File) bool {
 	from, _ := readName(path.Base(file.Previous), f.set.MinGHIssue)
 	to, _ := readName(path.Base(file.Path), f.set.MinGHIssue)
-	return to.issue != (issue{}) && to.issue != from.issue
+	return to.issue != (tracker.Issue{}) && to.issue != from.issue
 }
 
 // lost tells whether a file outside of the tree of entries has the name of one,

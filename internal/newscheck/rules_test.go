@@ -10,6 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
+	"github.com/concorde-bot/concorde/internal/tracker"
 )
 
 func request(files ...pull.File) *pull.Request {
@@ -76,7 +77,7 @@ func TestDraftIsGood(t *testing.T) {
 		r := request(pull.File{Path: "Lib/csv.py", Change: pull.Modified})
 		r.Title = title
 		m := newMarkers("(ABI break)", "(CPython ABI break)")
-		f := &findings{set: news, markers: m, marked: true, request: r, issues: issues(title)}
+		f := &findings{set: news, markers: m, marked: true, request: r, issues: tracker.Named(title)}
 		d := f.draft()
 		r.Files = append(r.Files, added(d.path, d.text))
 		if m.subject(title).miss != "" {

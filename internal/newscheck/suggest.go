@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/tracker"
 )
 
 // What stands in a suggested path for what only the author knows.
@@ -21,7 +22,7 @@ const (
 type draft struct {
 	path, text string
 	section    *config.Section // nil if it could not be guessed
-	issue      issue           // zero if the title has none
+	issue      tracker.Issue   // zero if the title has none
 }
 
 func (f *findings) draft() draft {
@@ -31,8 +32,8 @@ func (f *findings) draft() draft {
 	if d.section != nil {
 		directory = d.section.Directory
 	}
-	if d.issue != (issue{}) {
-		field = d.issue.field()
+	if d.issue != (tracker.Issue{}) {
+		field = issueField(d.issue)
 	}
 	d.path = path.Join(f.set.Directory, directory, f.date()+"."+field+"."+nonce(d.text)+extension)
 	return d
@@ -67,13 +68,13 @@ func (m markers) sentence(set config.News, title string, marked bool) string {
 }
 
 // issue is the first one of the title that an entry can have.
-func (f *findings) issue() issue {
+func (f *findings) issue() tracker.Issue {
 	for _, i := range f.issues {
-		if i.tracker == "bpo" || i.number >= f.set.MinGHIssue {
+		if i.Tracker == "bpo" || i.Number >= f.set.MinGHIssue {
 			return i
 		}
 	}
-	return issue{}
+	return tracker.Issue{}
 }
 
 // date is the day on which the pull request was opened: any later time would
@@ -103,7 +104,7 @@ func (f *findings) mended(file string, where place) string {
 		directory = path.Join(f.set.Directory, section)
 	}
 	n := sniff(path.Base(file), f.set.MinGHIssue)
-	if n.issue == (issue{}) {
+	if n.issue == (tracker.Issue{}) {
 		n.issue = f.issue()
 	}
 	if n.date == "" {
@@ -113,8 +114,8 @@ func (f *findings) mended(file string, where place) string {
 		n.nonce = nonce(path.Base(file))
 	}
 	field := someIssue
-	if n.issue != (issue{}) {
-		field = n.issue.field()
+	if n.issue != (tracker.Issue{}) {
+		field = issueField(n.issue)
 	}
 	return path.Join(directory, n.date+"."+field+"."+n.nonce+extension)
 }

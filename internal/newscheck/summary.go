@@ -117,8 +117,8 @@ func (f *findings) placeholders(s *paragraphs, paths string) {
 
 func blurbAdd(d draft) string {
 	command := "blurb add"
-	if d.issue.tracker == "gh" {
-		command += fmt.Sprintf(" --issue %d", d.issue.number)
+	if d.issue.Tracker == "gh" {
+		command += fmt.Sprintf(" --issue %d", d.issue.Number)
 	}
 	if d.section != nil {
 		command += " --section " + shell(d.section.Name)

@@ -4,48 +4,16 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/concorde-bot/concorde/internal/tracker"
 )
 
-// issue is a number in one of the two trackers: "gh", or "bpo", the old one.
-type issue struct {
-	tracker string
-	number  int
-}
-
-// field is the issue as the name of an entry has it.
-func (i issue) field() string {
-	if i.tracker == "gh" {
-		return "gh-issue-" + strconv.Itoa(i.number)
+// issueField is an issue as the name of an entry has it.
+func issueField(i tracker.Issue) string {
+	if i.Tracker == "gh" {
+		return "gh-issue-" + strconv.Itoa(i.Number)
 	}
-	return i.tracker + "-" + strconv.Itoa(i.number)
-}
-
-func (i issue) String() string { return i.tracker + "-" + strconv.Itoa(i.number) }
-
-var issueReference = regexp.MustCompile(`(?i)(gh|bpo)-([0-9]+)`)
-
-// issues are the references in a title: whole words, so that "high-5" is none.
-// "(GH-123)" is a pull request.
-func issues(title string) []issue {
-	var found []issue
-	for _, at := range issueReference.FindAllStringSubmatchIndex(title, -1) {
-		before, _ := utf8.DecodeLastRuneInString(title[:at[0]])
-		after, _ := utf8.DecodeRuneInString(title[at[1]:])
-		tracker := strings.ToLower(title[at[2]:at[3]])
-		if partOfWord(before) || partOfWord(after) || tracker == "gh" && before == '(' && after == ')' {
-			continue
-		}
-		if number, err := strconv.Atoi(title[at[4]:at[5]]); err == nil && number > 0 {
-			found = append(found, issue{tracker, number})
-		}
-	}
-	return found
-}
-
-func partOfWord(r rune) bool {
-	return r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r)
+	return i.String()
 }
 
 var (

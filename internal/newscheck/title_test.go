@@ -8,36 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/tracker"
 )
-
-func TestIssues(t *testing.T) {
-	for title, want := range map[string]string{
-		"gh-123456: Fix it":                        "gh-123456",
-		"GH-123456: Fix it":                        "gh-123456",
-		"[3.14] gh-123456: Fix it (GH-7) (#8)":     "gh-123456",
-		"bpo-123: Fix it":                          "bpo-123",
-		"gh-1, gh-2, BPO-3: Fix it":                "gh-1 gh-2 bpo-3",
-		"Fix it (bpo-123)":                         "bpo-123",
-		"Fix gh-12.":                               "gh-12",
-		`Revert "gh-123456: Fix it (GH-7)"`:        "gh-123456",
-		"[3.12] Fix typo (GH-93644)":               "",
-		"Fix typo (gh-93644) (#93645)":             "",
-		"high-5 fix":                               "",
-		"ßgh-5":                                    "",
-		"gh-5x, gh-5-6, gh-":                       "",
-		"gh-0: zero":                               "",
-		"gh-99999999999999999999999999: too large": "",
-		"": "",
-	} {
-		var got []string
-		for _, i := range issues(title) {
-			got = append(got, i.String())
-		}
-		if s := strings.Join(got, " "); s != want {
-			t.Errorf("issues of %q: %q, want %q", title, s, want)
-		}
-	}
-}
 
 func TestBare(t *testing.T) {
 	m := newMarkers("(ABI break)", "(CPython ABI break)")
@@ -66,11 +38,6 @@ func FuzzTitle(f *testing.F) {
 	set := config.Preset().Rules
 	m := newMarkers(set.ABI.CommitMarker, set.ABI.NewsMarker)
 	f.Fuzz(func(t *testing.T, title string) {
-		for _, i := range issues(title) {
-			if i.number <= 0 || !strings.Contains(strings.ToLower(title), i.tracker+"-") {
-				t.Errorf("%q has no issue %s", title, i)
-			}
-		}
 		for _, marked := range []bool{false, true} {
 			text := m.sentence(set.News, title, marked)
 			l := linter{width: set.News.Width, minGHIssue: set.News.MinGHIssue}
@@ -181,7 +148,7 @@ func FuzzFileName(f *testing.F) {
 		if where == outside || where == ignored || slices.Contains(strings.Split(path, "/"), "..") {
 			return
 		}
-		finding := &findings{set: set, request: request(), issues: issues("gh-130000: Fix it")}
+		finding := &findings{set: set, request: request(), issues: tracker.Named("gh-130000: Fix it")}
 		mended := finding.mended(path, where)
 		rest, found := strings.CutPrefix(mended, set.Directory+"/")
 		section, name, _ := strings.Cut(rest, "/")

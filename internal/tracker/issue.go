@@ -1,0 +1,51 @@
+// Package tracker reads the references to issues in titles: gh-123456 of
+// GitHub, and bpo-12345 of bugs.python.org, the tracker before it.
+//
+// It must not know pull requests.
+package tracker
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Issue is a number in one of the two trackers: "gh", or "bpo", the old one.
+type Issue struct {
+	Tracker string
+	Number  int
+}
+
+func (i Issue) String() string { return i.Tracker + "-" + strconv.Itoa(i.Number) }
+
+var reference = regexp.MustCompile(`(?i)(gh|bpo)-([0-9]+)`)
+
+// maxNumber is more than any tracker will have: numbers in GitHub's GraphQL API
+// are of 32 bits.
+const maxNumber = math.MaxInt32
+
+// Named are the issues that a title names, in its order: whole words, so that
+// "high-5" is none. "(GH-123)" is a pull request.
+func Named(title string) []Issue {
+	var found []Issue
+	for _, at := range reference.FindAllStringSubmatchIndex(title, -1) {
+		before, _ := utf8.DecodeLastRuneInString(title[:at[0]])
+		after, _ := utf8.DecodeRuneInString(title[at[1]:])
+		tracker := strings.ToLower(title[at[2]:at[3]])
+		if PartOfWord(before) || PartOfWord(after) || tracker == "gh" && before == '(' && after == ')' {
+			continue
+		}
+		if number, err := strconv.Atoi(title[at[4]:at[5]]); err == nil && number > 0 && number <= maxNumber {
+			found = append(found, Issue{tracker, number})
+		}
+	}
+	return found
+}
+
+// PartOfWord tells whether a reference next to such a character is no whole word.
+func PartOfWord(r rune) bool {
+	return r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r)
+}
