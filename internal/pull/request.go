@@ -158,6 +158,7 @@ const (
 	MergeClean   MergeState = "clean" // could be merged now, all is green
 	MergeBlocked MergeState = "blocked"
 	MergeBehind  MergeState = "behind"
+	MergeDirty   MergeState = "dirty"   // conflicts with the base, drafts too
 	MergeUnknown MergeState = "unknown" // not computed yet
 )
 

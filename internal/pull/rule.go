@@ -68,13 +68,6 @@ type Reviewer struct {
 	Since time.Time
 }
 
-// Block is a part of a body that the bot alone writes, between two lines that
-// people do not see. The rest of the body is never touched.
-type Block struct {
-	Start, End string // whole lines, as "<!-- gh-linked-prs -->"
-	Text       string // lines between them; "": there is to be no such block
-}
-
 // StatusState is the state of a commit status.
 type StatusState string
 
