@@ -23,9 +23,9 @@ func (i Issue) String() string { return i.Tracker + "-" + strconv.Itoa(i.Number)
 
 var reference = regexp.MustCompile(`(?i)(gh|bpo)-([0-9]+)`)
 
-// maxNumber is more than any tracker will have: numbers in GitHub's GraphQL API
+// MaxNumber is more than any tracker will have: numbers in GitHub's GraphQL API
 // are of 32 bits.
-const maxNumber = math.MaxInt32
+const MaxNumber = math.MaxInt32
 
 // Named are the issues that a title names, in its order: whole words, so that
 // "high-5" is none. "(GH-123)" is a pull request.
@@ -38,7 +38,7 @@ func Named(title string) []Issue {
 		if PartOfWord(before) || PartOfWord(after) || tracker == "gh" && before == '(' && after == ')' {
 			continue
 		}
-		if number, err := strconv.Atoi(title[at[4]:at[5]]); err == nil && number > 0 && number <= maxNumber {
+		if number, err := strconv.Atoi(title[at[4]:at[5]]); err == nil && number > 0 && number <= MaxNumber {
 			found = append(found, Issue{tracker, number})
 		}
 	}

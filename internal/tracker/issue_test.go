@@ -46,7 +46,7 @@ func FuzzNamed(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, title string) {
 		for _, i := range Named(title) {
-			if i.Number <= 0 || i.Number > maxNumber || !strings.Contains(strings.ToLower(title), i.Tracker+"-") {
+			if i.Number <= 0 || i.Number > MaxNumber || !strings.Contains(strings.ToLower(title), i.Tracker+"-") {
 				t.Errorf("%q has no issue %s", title, i)
 			}
 		}

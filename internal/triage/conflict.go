@@ -1,0 +1,26 @@
+package triage
+
+import (
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Conflict is the rule on the label for pull requests that conflict with their
+// base ("MergeStateStatus", GraphQL API). In mode off it has no Want.
+func Conflict(set config.Conflicts) pull.Rule {
+	rule := pull.Rule{Name: "conflict", About: aboutConflict, Needs: pull.Merging | pull.Events}
+	if set.Mode == config.On {
+		rule.Want = func(r *pull.Request) pull.Want {
+			label := pull.Label{Name: set.Label, Hold: pull.Following, Color: conflictColor, Description: conflictDescription, Why: whyNoConflict}
+			switch {
+			case r.State != pull.Open: // there is nothing to merge
+			case r.MergeState == pull.MergeUnknown, r.MergeState == "":
+				return pull.Want{} // GitHub has not found out yet
+			case r.MergeState == pull.MergeDirty:
+				label.On, label.Why = true, whyConflict
+			}
+			return pull.Want{Labels: []pull.Label{label}}
+		}
+	}
+	return rule
+}

@@ -1,0 +1,206 @@
+package triage
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/tracker"
+)
+
+// Links is the rule on the links between a pull request and its issue, in the
+// bodies of both. The form is that which python/cpython has had since its issues
+// moved to GitHub. Without the setting, or in mode off, it has no Want.
+func Links(set config.IssueNumbers) pull.Rule {
+	rule := pull.Rule{Name: "links", About: aboutLinks, Needs: pull.Mentions, Issues: true, Looks: lookAtIssues}
+	if set.Links && set.Mode == config.Require {
+		rule.Want = func(r *pull.Request) pull.Want {
+			switch {
+			case r.Issue:
+				return wantPulls(r)
+			case r.State == pull.Open && r.Me != "": // a local range has no body
+				return wantIssue(r)
+			}
+			return pull.Want{} // what is merged or closed keeps its link
+		}
+	}
+	return rule
+}
+
+// issueBlock is the block for an issue in the body of a pull request.
+func issueBlock(number int) pull.Block {
+	return pull.Block{Start: fmt.Sprintf("<!-- gh-issue-number: gh-%d -->", number), End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: "}
+}
+
+// pullsBlock is the block in the body of an issue.
+func pullsBlock() pull.Block {
+	return pull.Block{Start: "<!-- gh-linked-prs -->", End: "<!-- /gh-linked-prs -->"}
+}
+
+// maxLinked is the number of earlier issues that are looked at: people may write
+// any number of blocks.
+const maxLinked = 5
+
+var linkedIssue = regexp.MustCompile(`gh-([0-9]+) -->$`)
+
+// linkedIssues are those that the body of a pull request has blocks for.
+func linkedIssues(body string) []int {
+	var all []int
+	for _, line := range issueBlock(0).Openings(body) {
+		if number := numberIn(linkedIssue, line); number > 0 && !slices.Contains(all, number) && len(all) < maxLinked {
+			all = append(all, number)
+		}
+	}
+	return all
+}
+
+func lookAtIssues(r *pull.Request) pull.Looks {
+	if r.Issue || r.State != pull.Open {
+		return pull.Looks{}
+	}
+	all := linkedIssues(r.Body)
+	if number := issueOf(r.Title, r.Body); number > 0 && !slices.Contains(all, number) {
+		all = append(all, number)
+	}
+	return pull.Looks{Issues: all}
+}
+
+// wantIssue is about a pull request: the link follows the title. One that people
+// wrote themselves is enough.
+func wantIssue(r *pull.Request) pull.Want {
+	number := issueOf(r.Title, r.Body)
+	if number > 0 && !valid(r, tracker.Issue{Tracker: "gh", Number: number}) {
+		number = 0
+	}
+	before := linkedIssues(r.Body)
+	block := issueBlock(number)
+	switch {
+	case number > 0 && (slices.Contains(before, number) || !mentioned(block.In(r.Body))[number]):
+		block.Text = fmt.Sprintf(issueLink, number)
+	case len(before) > 0:
+		block.Start = issueBlock(before[0]).Start // that goes
+	}
+	want := pull.Want{Block: fitting(block, r.Body)}
+	for _, other := range before {
+		if other != number && lists(r.Issues[other].Body, r.Key.Number) {
+			want.Pokes = append(want.Pokes, neighbour(r.Key, other))
+		}
+	}
+	// Before the link is there, GitHub does not know that the issue is mentioned.
+	linked := number > 0 && (block.Text == "" || slices.Contains(before, number))
+	if issue, looked := r.Issues[number]; linked && looked && !lists(issue.Body, r.Key.Number) && !mentioned(pullsBlock().In(issue.Body))[r.Key.Number] {
+		want.Pokes = append(want.Pokes, neighbour(r.Key, number))
+	}
+	return want
+}
+
+func neighbour(of pull.Key, number int) pull.Key {
+	return pull.Key{Owner: of.Owner, Repo: of.Repo, Number: number}
+}
+
+// wantPulls is about an issue: the list follows the titles of the pull requests
+// that are known to mention it. Other entries stay as and where they are.
+func wantPulls(r *pull.Request) pull.Want {
+	linked := map[int]bool{}
+	for _, s := range r.Mentions {
+		linked[s.Number] = issueOf(s.Title, s.Body) == r.Key.Number
+	}
+	there := map[int]bool{}
+	var lines []string
+	last := 0 // where new entries go: after the last one
+	for line := range strings.SplitSeq(cmp.Or(pullsBlock().Of(r.Body), linkHeading), "\n") {
+		if number := entry(line); number > 0 {
+			if refers, known := linked[number]; known && !refers || there[number] {
+				continue
+			}
+			there[number], last = true, len(lines)+1
+		}
+		if line == linkHeading && slices.Contains(lines, line) { // of two lists that become one
+			continue
+		}
+		lines = append(lines, line)
+	}
+	if last == 0 {
+		last = len(lines)
+	}
+	own := mentioned(pullsBlock().In(r.Body))
+	var fresh []int
+	for number, refers := range linked {
+		if refers && number > 0 && !there[number] && !own[number] {
+			fresh = append(fresh, number)
+		}
+	}
+	slices.Sort(fresh)
+	for i, number := range fresh {
+		lines = slices.Insert(lines, last+i, fmt.Sprintf(pullLink, number))
+	}
+	block := pullsBlock()
+	if text := strings.Join(lines, "\n"); text != linkHeading {
+		block.Text = text
+	}
+	return pull.Want{Block: fitting(block, r.Body)}
+}
+
+var entryLine = regexp.MustCompile(`(?i)^\s*[-*+]\s+(?:\[[ x]\]\s+)?(?:gh-|#)([0-9]+)\b`)
+
+// entry is the number of the pull request that a line of the list is for, or 0.
+func entry(line string) int { return numberIn(entryLine, line) }
+
+// numberIn reads the number in a line of such a form; 0 where there is none that
+// an issue or pull request can have.
+func numberIn(form *regexp.Regexp, line string) int {
+	m := form.FindStringSubmatch(line)
+	if m == nil {
+		return 0
+	}
+	number, err := strconv.Atoi(m[1])
+	if err != nil || number > tracker.MaxNumber {
+		return 0
+	}
+	return number
+}
+
+// lists tells whether the list of an issue has a pull request.
+func lists(body string, number int) bool {
+	for line := range strings.SplitSeq(pullsBlock().Of(body), "\n") {
+		if entry(line) == number {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	hidden  = regexp.MustCompile(`(?s)<!--.*?-->`)
+	mention = regexp.MustCompile(`(?i)(?:^|[^\w/-])(?:gh-|#)([0-9]+)\b`)
+)
+
+// mentioned are the numbers that GitHub makes links of in a text, as people see
+// it: gh-123 or #123.
+func mentioned(text string) map[int]bool {
+	all := map[int]bool{}
+	for _, m := range mention.FindAllStringSubmatch(hidden.ReplaceAllString(text, ""), -1) {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			all[n] = true
+		}
+	}
+	return all
+}
+
+// maxBody is the length of a body in characters that GitHub takes.
+const maxBody = 65536
+
+// fitting is nil where the body would get too long, or has the block already.
+func fitting(block pull.Block, body string) *pull.Block {
+	next := block.In(body)
+	if next == body || len(next) > len(body) && utf8.RuneCountInString(next) > maxBody {
+		return nil
+	}
+	return &block
+}
