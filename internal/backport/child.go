@@ -237,8 +237,10 @@ func (c *child) merge(clear bool) {
 	}
 }
 
-// commitBody is the body of a pull request without what it says of conflicts.
+// commitBody is the body of a pull request without what it says of conflicts,
+// and without the link to its issue, which would come after the trailers.
 func commitBody(body string) string {
+	body = pull.Block{End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: "}.In(body)
 	at := sectionStart.FindStringIndex(body)
 	if at == nil {
 		return strings.TrimSpace(body)

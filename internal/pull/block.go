@@ -96,7 +96,7 @@ func (b Block) spans(body string) []span {
 		switch {
 		case open < 0 && code[at] > at:
 			next = code[at]
-		case line == b.Start, b.Like != "" && strings.HasPrefix(line, b.Like) && strings.HasSuffix(line, "-->"):
+		case line != "" && line == b.Start, b.Like != "" && strings.HasPrefix(line, b.Like) && strings.HasSuffix(line, "-->"):
 			open, opening = at, line // of two opening lines in a row the first one is people's
 		case open >= 0 && line == b.End:
 			all = append(all, span{open, at + len(b.End), opening})
