@@ -1,0 +1,140 @@
+package triage
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// situation is what the rows of the tables ask about.
+type situation struct {
+	r       *pull.Request
+	labels  []string // by stage
+	phrases phrases
+
+	// What stands of core developers, by login, and whether anybody else has an
+	// opinion.
+	requests  []pull.Opinion
+	approvals []pull.Opinion
+	others    bool
+
+	requested time.Time // the newest of the requests
+	said      []saying
+	choice    choice
+	outrun    bool // commits came after "awaiting merge" by hand
+}
+
+// saying is one comment with the phrase.
+type saying struct {
+	at     time.Time
+	edited bool
+}
+
+// choice is what people did about the labels since the last event that matters.
+type choice struct {
+	at    time.Time // of the newest deed; zero: there is none
+	stage stage     // whose label they set; stageNone: they took labels off
+	by    string    // who set it
+}
+
+func newSituation(r *pull.Request, labels []string, phrases phrases) *situation {
+	s := &situation{r: r, labels: labels, phrases: phrases}
+	for _, o := range standing(r) {
+		switch {
+		case !r.IsCore(o.By):
+			s.others = true
+		case o.Review == pull.ChangesRequested:
+			s.requests = append(s.requests, o)
+			s.requested = latest(s.requested, o.At)
+		default:
+			s.approvals = append(s.approvals, o)
+		}
+	}
+	for _, c := range r.Comments {
+		if s.speaks(c) && phrases.in(c.Body) {
+			s.said = append(s.said, saying{c.At, c.Editor != ""})
+		}
+	}
+	s.choose()
+	return s
+}
+
+// isPerson tells whether a login is somebody who can be spoken to: no bot, and
+// no account that was deleted.
+func isPerson(login string) bool {
+	return login != "" && !strings.EqualFold(login, "ghost") && !strings.HasSuffix(strings.ToLower(login), "[bot]")
+}
+
+// counts tells whether an opinion is one. GitHub lets nobody approve their own
+// pull request, so that two deleted accounts are not the same.
+func counts(r *pull.Request, o pull.Opinion) bool {
+	own := strings.EqualFold(o.By, r.Author) && isPerson(o.By)
+	return !o.Bot && !own && (o.Review == pull.Approved || o.Review == pull.ChangesRequested)
+}
+
+// standing are the opinions that stand, one of each reviewer, by login.
+func standing(r *pull.Request) []pull.Opinion {
+	newest := map[string]pull.Opinion{}
+	for _, o := range r.Opinions {
+		by := strings.ToLower(o.By)
+		if known, found := newest[by]; counts(r, o) && (!found || comparedOpinions(known, o) < 0) {
+			newest[by] = o
+		}
+	}
+	var all []pull.Opinion
+	for _, by := range slices.Sorted(maps.Keys(newest)) {
+		all = append(all, newest[by])
+	}
+	return all
+}
+
+// comparedOpinions orders the opinions of one reviewer, in one second too.
+func comparedOpinions(a, b pull.Opinion) int {
+	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Review, b.Review), // "approved" before "changes requested"
+		cmp.Compare(a.Commit, b.Commit), cmp.Compare(a.By, b.By))
+}
+
+// speaks tells whether a comment can say the phrase.
+func (s *situation) speaks(c pull.Comment) bool {
+	if c.Own || c.Bot {
+		return false
+	}
+	return strings.EqualFold(c.By, s.r.Author) || !isPerson(s.r.Author) && s.r.IsCore(c.By)
+}
+
+// saidSince is when the phrase was first said after a time; zero: never.
+func (s *situation) saidSince(since time.Time) time.Time {
+	var first time.Time
+	for _, c := range s.said {
+		if c.at.After(since) && (first.IsZero() || c.at.Before(first)) {
+			first = c.at
+		}
+	}
+	return first
+}
+
+// answers: what core developers requested is done, as the author says.
+func (s *situation) answers() bool {
+	return len(s.requests) > 0 && !s.saidSince(s.requested).IsZero()
+}
+
+// answersChoice: what a person requested by the label alone is done.
+func (s *situation) answersChoice() bool {
+	return s.choice.stage == stageChanges && !s.saidSince(s.choice.at).IsZero()
+}
+
+func (s *situation) approvesHead() bool {
+	return slices.ContainsFunc(s.approvals, func(o pull.Opinion) bool { return o.Commit == s.r.Head && o.Commit != "" })
+}
+
+// chosen: a person's label stands, and it is another one than reviews make.
+func (s *situation) chosen() bool {
+	return s.choice.stage != stageNone && s.choice.stage != s.byReviews().stage
+}
+
+// cleared: people took labels off, and set none.
+func (s *situation) cleared() bool { return !s.choice.at.IsZero() && s.choice.stage == stageNone }
