@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,7 +13,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-func stageSettings() config.Stages { return config.Preset().Stages }
+// stageSettings are those of the preset, read once.
+var stageSettings = sync.OnceValue(func() config.Stages { return config.Preset().Stages })
 
 func stageRules() []pull.Rule { return []pull.Rule{Stages(stageSettings())} }
 
