@@ -22,7 +22,7 @@ func advice(key string, t reflect.Type) string {
 	var known []string
 	best, nearest := 4, ""
 	for _, f := range fields(t) {
-		name := f.Tag.Get("yaml")
+		name := keyOf(f)
 		known = append(known, name)
 		if len(key) > 2*len(name) {
 			continue // nowhere near, and long ones cost time

@@ -8,6 +8,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/concorde-bot/concorde/internal/glob"
 )
 
 // formats are the checks that a tag asks for with format=.
@@ -23,6 +25,9 @@ var formats = map[string]func(string) error{
 	"color":              color,
 	"version":            version,
 	"team":               team,
+	"glob":               glob.Check,
+	"regexp":             expression,
+	"date":               date,
 }
 
 var repositoryPatternForm = regexp.MustCompile(`^[A-Za-z0-9_*-]{1,100}/[A-Za-z0-9._*-]{1,100}$`)
@@ -81,6 +86,7 @@ func (d *decoder) check(r *Rules) {
 		d.clash([]string{"abi.news-marker", "abi.commit-marker"}, "both markers are %q: make them differ", r.ABI.NewsMarker)
 	}
 	d.checkBackport(r)
+	d.checkLabels(r)
 	names, directories, paths := map[string]string{}, map[string]string{}, map[string]string{}
 	for i, section := range r.News.Sections {
 		at := fmt.Sprintf("news.sections[%d]", i)

@@ -50,6 +50,7 @@ type Rules struct {
 	WrongBranch  WrongBranch  `yaml:"wrong-branch"`
 	Commands     Commands     `yaml:"commands"`
 	Conflicts    Conflicts    `yaml:"conflicts"`
+	Labels       Labels       `yaml:"labels"`
 }
 
 // Sweep is the periodic look at pull requests whose webhooks may be lost.

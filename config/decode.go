@@ -77,6 +77,10 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, s setting) {
 	if name == "" {
 		name = "the file"
 	}
+	if v.Kind() == reflect.Pointer { // a setting that may be left out
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
 	want := map[reflect.Kind]yaml.Kind{reflect.Struct: yaml.MappingNode, reflect.Slice: yaml.SequenceNode}[v.Kind()]
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
@@ -102,13 +106,19 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, s setting) {
 
 // fields are the settings in a struct.
 func fields(t reflect.Type) []reflect.StructField {
-	return slices.DeleteFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool { return f.Anonymous })
+	return slices.DeleteFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool { return f.Anonymous || keyOf(f) == "-" })
+}
+
+// keyOf is the key of a setting in a file.
+func keyOf(f reflect.StructField) string {
+	key, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+	return key
 }
 
 // field finds a setting by its key.
 func field(t reflect.Type, key string) (reflect.StructField, bool) {
 	all := fields(t)
-	i := slices.IndexFunc(all, func(f reflect.StructField) bool { return f.Tag.Get("yaml") == key })
+	i := slices.IndexFunc(all, func(f reflect.StructField) bool { return keyOf(f) == key })
 	if i < 0 {
 		return reflect.StructField{}, false
 	}
@@ -116,7 +126,7 @@ func field(t reflect.Type, key string) (reflect.StructField, bool) {
 }
 
 func (s setting) field(f reflect.StructField) setting {
-	name := f.Tag.Get("yaml")
+	name := keyOf(f)
 	if s.name != "" {
 		name = s.name + "." + name
 	}
@@ -143,8 +153,8 @@ func (d *decoder) group(n *yaml.Node, v reflect.Value, s setting) {
 		lines[key.Value] = key.Line
 	}
 	for _, f := range fields(v.Type()) {
-		if lines[f.Tag.Get("yaml")] == 0 && s.field(f).limits("required") != nil {
-			d.fault(markOf(n), "%s has no %s: add it", s.name, f.Tag.Get("yaml"))
+		if lines[keyOf(f)] == 0 && s.field(f).limits("required") != nil {
+			d.fault(markOf(n), "%s has no %s: add it", s.name, keyOf(f))
 		}
 	}
 }

@@ -156,7 +156,7 @@ r.yml:2:1: "repositories" is for the operator of the bot to decide, in the centr
 r.yml:3:1: "sweep" is for the operator of the bot to decide, in the central file: leave it out here
 r.yml:5:11: abi.status and news.status are both "news": give each rule its own
 r.yml:6:3: "sweep" is not a setting: those here are mode, status, check, commit-marker, news-marker, evidence
-r.yml:7:1: "foo" is not a setting: those here are news, abi, backport, roles, stages, issue-numbers, titles, wrong-branch, commands, conflicts`
+r.yml:7:1: "foo" is not a setting: those here are news, abi, backport, roles, stages, issue-numbers, titles, wrong-branch, commands, conflicts, labels`
 	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {
 		t.Errorf("(-want +have)\n%s", diff)
 	}

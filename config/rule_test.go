@@ -65,7 +65,7 @@ func TestRule(t *testing.T) {
   .github/concorde.yml:3: failure: Concorde settings
     "sweep" is for the operator of the bot to decide, in the central file: leave it out here
 `},
-		{"renamed onto", request(onto), failure(`"x" is not a setting: those here are news, abi, backport, roles, stages, issue-numbers, titles, wrong-branch, commands, conflicts`)},
+		{"renamed onto", request(onto), failure(`"x" is not a setting: those here are news, abi, backport, roles, stages, issue-numbers, titles, wrong-branch, commands, conflicts, labels`)},
 		{"symbolic link", request(link), failure(`the file is a symlink: put a regular file here`)},
 		{"large", request(large), failure(`the file has 3145728 bytes: at most 262144 are read`)},
 		{"left out", request(leftOut), failure(`the file could not be read: push once more, and tell the operator of the bot if that does not help`)},

@@ -1,0 +1,166 @@
+package config
+
+import (
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Labels are the settings of labels that are set by rules (devguide, "GitHub
+// labels"), and how labels look that the bot makes.
+type Labels struct {
+	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // on or off
+	// Missing is what becomes of a label that the repository does not have.
+	Missing string `yaml:"missing" jsonschema:"enum=create,enum=refuse"`
+	// Labeler is whether the repository's .github/labeler.yml holds too, a file of
+	// actions/labeler.
+	Labeler Mode `yaml:"labeler" jsonschema:"enum=on,enum=off"`
+	// Since is a day (UTC): to pull requests and issues that were opened before,
+	// nothing is suggested.
+	Since string `yaml:"since" jsonschema:"format=date"`
+	// Looks of labels that the bot makes.
+	Looks []Look `yaml:"looks" jsonschema:"maxItems=1000"`
+	// Rules that set labels. A label with several rules is set where one of them
+	// matches.
+	Rules []LabelRule `yaml:"rules" jsonschema:"maxItems=1000"`
+}
+
+// Refuse is the value of Missing for labels that are not made.
+const Refuse = "refuse"
+
+// Look of a label.
+type Look struct {
+	Name        string `yaml:"name" jsonschema:"required,maxLength=50"`
+	Color       string `yaml:"color" jsonschema:"required,format=color"` // six hexadecimal digits
+	Description string `yaml:"description" jsonschema:"required,maxLength=100"`
+}
+
+// Values of LabelRule.Hold and LabelRule.On.
+const (
+	Kept      = "kept"
+	Suggested = "suggested"
+
+	OnPullRequests = "pull-requests"
+	OnIssues       = "issues"
+	OnBoth         = "both"
+)
+
+// LabelRule sets a label where all of its conditions hold.
+type LabelRule struct {
+	Label string `yaml:"label" jsonschema:"required,maxLength=50"`
+	// Hold is suggested: set once, people may take it off for good; or kept: on while
+	// the conditions hold and off while they do not, whatever people do.
+	Hold string `yaml:"hold,omitempty" jsonschema:"enum=suggested,enum=kept"`
+	// On is what the rule is about.
+	On string `yaml:"on,omitempty" jsonschema:"enum=pull-requests,enum=issues,enum=both"`
+
+	Condition `yaml:",inline"`
+	// Any: one of these must hold, too.
+	Any []Condition `yaml:"any,omitempty" jsonschema:"minItems=1,maxItems=50"`
+
+	// Where the rule stands, as "cpython.yml:210".
+	Where string `yaml:"-"`
+	// Clauses and Limits are those of a labeler file. Of each clause, one condition
+	// must hold.
+	Clauses [][]Condition  `yaml:"-"`
+	Limits  *LabelerLimits `yaml:"-"`
+}
+
+// Condition holds where all of its parts do.
+type Condition struct {
+	Files FilesCondition `yaml:"files,omitempty"` // of pull requests
+	Size  SizeCondition  `yaml:"size,omitempty"`  // of pull requests
+	// Title and Body are RE2 expressions, to be found anywhere; of a long body the
+	// start is looked at.
+	Title string `yaml:"title,omitempty" jsonschema:"maxLength=500,format=regexp"`
+	Body  string `yaml:"body,omitempty" jsonschema:"maxLength=500,format=regexp"`
+	// Base and Head are globs, one of which the branch matches.
+	Base   []string        `yaml:"base,omitempty" jsonschema:"minItems=1,maxItems=200,format=glob"`
+	Head   []string        `yaml:"head,omitempty" jsonschema:"minItems=1,maxItems=200,format=glob"`
+	Author AuthorCondition `yaml:"author,omitempty"`
+	Draft  *bool           `yaml:"draft,omitempty"`
+	Labels LabelsCondition `yaml:"labels,omitempty"`
+	Form   FormCondition   `yaml:"form,omitempty"` // of issues
+
+	// BaseMatch and HeadMatch are the RE2 expressions of a labeler file.
+	BaseMatch string `yaml:"-"`
+	HeadMatch string `yaml:"-"`
+}
+
+// FilesCondition is about the changed files. A renamed one counts by its new
+// path. Each part that is given must hold; a pull request without files, or
+// without any that count, meets none but None.
+type FilesCondition struct {
+	Any  []string `yaml:"any,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,format=glob"`  // one file matches one of these globs
+	All  []string `yaml:"all,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,format=glob"`  // every file matches one of these globs
+	None []string `yaml:"none,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,format=glob"` // no file matches one of these globs
+	// Except are globs of files that do not count here, and Change are the kinds of
+	// change that count; all when left out.
+	Except []string `yaml:"except,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,format=glob"`
+	Change []string `yaml:"change,omitempty" jsonschema:"minItems=1,uniqueItems=true,enum=added,enum=modified,enum=removed,enum=renamed"`
+
+	// Also are further globs of a labeler file: what Any and All ask of a file holds
+	// only if it matches each of these too.
+	Also []string `yaml:"-"`
+}
+
+// SizeCondition is about how much is changed. Lines are those added and those
+// deleted.
+type SizeCondition struct {
+	MinFiles int `yaml:"min-files,omitempty" jsonschema:"minimum=1,maximum=1000000000"`
+	MaxFiles int `yaml:"max-files,omitempty" jsonschema:"minimum=1,maximum=1000000000"`
+	MinLines int `yaml:"min-lines,omitempty" jsonschema:"minimum=1,maximum=1000000000"`
+	MaxLines int `yaml:"max-lines,omitempty" jsonschema:"minimum=1,maximum=1000000000"`
+}
+
+// AuthorCondition is about who opened it.
+type AuthorCondition struct {
+	Core       *bool    `yaml:"core,omitempty"`                                                                       // in the core team
+	Role       string   `yaml:"role,omitempty" jsonschema:"enum=triage,enum=write,enum=maintain,enum=admin"`          // this permission or more
+	FirstTimer *bool    `yaml:"first-timer,omitempty"`                                                                // nothing merged before
+	Bot        *bool    `yaml:"bot,omitempty"`                                                                        // an App
+	Logins     []string `yaml:"logins,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,maxLength=100"` // one of these
+}
+
+// LabelsCondition is about other labels: names, or their starts with a * at the
+// end.
+type LabelsCondition struct {
+	Any  []string `yaml:"any,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,maxLength=50"`
+	All  []string `yaml:"all,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,maxLength=50"`
+	None []string `yaml:"none,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,maxLength=50"`
+}
+
+// FormCondition is about an answer in an issue form (GitHub Docs, "Syntax for
+// issue forms"): the field's label, answers one of which was given, and answers
+// none of which was. A * at the end of an answer stands for any rest.
+type FormCondition struct {
+	Field   string   `yaml:"field" jsonschema:"required"`
+	Answers []string `yaml:"answers" jsonschema:"required,minItems=1,maxItems=200,uniqueItems=true"`
+	None    []string `yaml:"none,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true"`
+}
+
+// LabelerLimits are the options of a labeler file that hold for all of its
+// rules on changed files; -1 for none.
+type LabelerLimits struct {
+	MaxFiles  int // with more files, no such label is set
+	MaxLabels int // with more such labels that are new, none of them is set
+}
+
+// Label is a label as the bot makes it where the repository lacks it.
+func (l *Labels) Label(name string) pull.Label {
+	label := pull.Label{Name: name, Existing: l.Missing == Refuse}
+	for _, look := range l.Looks {
+		if strings.EqualFold(look.Name, name) {
+			label.Color, label.Description = look.Color, look.Description
+		}
+	}
+	return label
+}
+
+// Opened tells whether something may be suggested to what was opened then; a
+// zero time is that of what is not opened yet.
+func (l *Labels) Opened(at time.Time) bool {
+	since, err := time.Parse(time.DateOnly, l.Since)
+	return err != nil || at.IsZero() || !at.Before(since)
+}

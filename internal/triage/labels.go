@@ -1,0 +1,192 @@
+package triage
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Labels is the rule that sets labels by the rules of the settings (devguide,
+// "GitHub labels"). In mode off, and without rules, it has no Want.
+//
+// What it suggests follows from the state alone, so a push may bring a label that
+// the opening did not: a pull request that becomes one of documentation is
+// labelled so then, and nobody has to ask when it was looked at. What a push
+// makes untrue stays, since somebody may rely on it; people take it off.
+func Labels(set config.Labels) pull.Rule {
+	rule := pull.Rule{Name: "labels", About: aboutLabels}
+	if set.Mode != config.On || len(set.Rules) == 0 {
+		return rule
+	}
+	l := compile(set)
+	rule.Needs, rule.Issues, rule.Owns = l.needs()
+	if slices.ContainsFunc(set.Rules, func(r config.LabelRule) bool { return asksRole(r) }) {
+		rule.Looks = func(r *pull.Request) pull.Looks {
+			if r.State != pull.Open {
+				return pull.Looks{}
+			}
+			return pull.Looks{People: []string{r.Author}}
+		}
+	}
+	rule.Want = l.want
+	return rule
+}
+
+// labels are the rules, ready for use.
+type labelRules struct {
+	set   config.Labels
+	rules []labelRule
+	globs fileGlobs
+}
+
+// labelRule holds where each of its clauses has a condition that does.
+type labelRule struct {
+	config.LabelRule
+	clauses [][]labelCondition
+}
+
+func compile(set config.Labels) *labelRules {
+	l := &labelRules{set: set, globs: fileGlobs{numbers: map[string]int{}}}
+	for _, r := range set.Rules {
+		rule := labelRule{LabelRule: r, clauses: [][]labelCondition{l.clause([]config.Condition{r.Condition})}}
+		for _, some := range append([][]config.Condition{r.Any}, r.Clauses...) {
+			if len(some) > 0 {
+				rule.clauses = append(rule.clauses, l.clause(some))
+			}
+		}
+		l.rules = append(l.rules, rule)
+	}
+	l.globs.ready()
+	return l
+}
+
+func (l *labelRules) clause(all []config.Condition) (clause []labelCondition) {
+	for _, c := range all {
+		clause = append(clause, l.condition(c))
+	}
+	return clause
+}
+
+// conditionsOf a rule, of all clauses.
+func conditionsOf(r config.LabelRule) []config.Condition {
+	all := append([]config.Condition{r.Condition}, r.Any...)
+	for _, clause := range r.Clauses {
+		all = append(all, clause...)
+	}
+	return all
+}
+
+func asksRole(r config.LabelRule) bool {
+	return slices.ContainsFunc(conditionsOf(r), func(c config.Condition) bool { return c.Author.Role != "" })
+}
+
+// needs are the facts that the rules read, whether issues are looked at, and the
+// labels that they keep.
+func (l *labelRules) needs() (needs pull.Facts, issues bool, owns []string) {
+	for _, r := range l.set.Rules {
+		if r.Hold == config.Kept {
+			owns = append(owns, r.Label)
+		} else {
+			needs |= pull.Events
+		}
+		issues = issues || r.On != config.OnPullRequests
+		if r.Limits != nil {
+			needs |= pull.Files
+		}
+		for _, c := range conditionsOf(r) {
+			if asksFiles(c) {
+				needs |= pull.Files
+			}
+			if c.Author.Core != nil {
+				needs |= pull.Team
+			}
+		}
+	}
+	return needs, issues, owns
+}
+
+func (l *labelRules) want(r *pull.Request) pull.Want {
+	if r.State != pull.Open {
+		return pull.Want{}
+	}
+	f := l.look(r)
+	held := make([]holding, len(l.rules))
+	for i, rule := range l.rules {
+		held[i] = f.rule(rule)
+	}
+	// Labels that depend on others are decided as those will be, not as they are.
+	// The settings have no circles, so this comes to an end.
+	for range l.rules {
+		before := f.labels
+		f.labels = l.after(r, held)
+		if slices.Equal(before, f.labels) {
+			break
+		}
+		for i, rule := range l.rules {
+			if rule.AsksLabels() {
+				held[i] = f.rule(rule)
+			}
+		}
+	}
+	return pull.Want{Labels: l.wanted(r, held)}
+}
+
+// wanted are the labels by what the rules say, each once.
+func (l *labelRules) wanted(r *pull.Request, held []holding) (all []pull.Label) {
+	seen, limited := map[string]bool{}, l.limited(r, held)
+	for i, rule := range l.rules {
+		v, name := held[i], strings.ToLower(rule.Label)
+		label := l.set.Label(rule.Label)
+		label.Why = rule.Where
+		switch {
+		case rule.Hold == config.Kept && v != mayHold:
+			label.Hold, label.On = pull.Kept, v == holds
+		case rule.Hold == config.Suggested && v == holds && l.set.Opened(r.CreatedAt) && !limited[rule.Limits]:
+			label.Hold, label.On = pull.Suggested, true
+		default:
+			continue
+		}
+		if !seen[name] {
+			seen[name] = true
+			all = append(all, label)
+		}
+	}
+	return all
+}
+
+// limited are labeler files whose rules on files would set more new labels than
+// they allow.
+func (l *labelRules) limited(r *pull.Request, held []holding) map[*config.LabelerLimits]bool {
+	fresh, limited := map[string]bool{}, map[*config.LabelerLimits]bool{}
+	var limits *config.LabelerLimits
+	for i, rule := range l.rules {
+		if rule.Limits == nil || rule.Limits.MaxLabels < 0 || held[i] != holds || r.HasLabel(rule.Label) {
+			continue
+		}
+		if limits != rule.Limits {
+			limits, fresh = rule.Limits, map[string]bool{}
+		}
+		fresh[strings.ToLower(rule.Label)] = true
+		limited[limits] = len(fresh) > limits.MaxLabels
+	}
+	return limited
+}
+
+// after are the labels as they will be, in lower case and sorted.
+func (l *labelRules) after(r *pull.Request, held []holding) []string {
+	has := map[string]bool{}
+	for _, name := range r.Labels {
+		has[strings.ToLower(name)] = true
+	}
+	for _, label := range l.wanted(r, held) {
+		switch {
+		case label.Hold == pull.Kept:
+			has[strings.ToLower(label.Name)] = label.On
+		case !r.Happened(pull.Labeled, label.Name) && !r.Happened(pull.Unlabeled, label.Name):
+			has[strings.ToLower(label.Name)] = true
+		}
+	}
+	return sortedNames(has)
+}

@@ -1,0 +1,205 @@
+package triage
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/glob"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// holding is whether a condition holds: some things are not known. Conditions know no
+// negation of one another, so the smallest of several is that of all, and the
+// largest that of one.
+type holding int
+
+const (
+	holdsNot holding = iota
+	mayHold
+	holds
+)
+
+func (v holding) and(w holding) holding { return min(v, w) }
+
+func whether(b bool) holding {
+	if b {
+		return holds
+	}
+	return holdsNot
+}
+
+// labelCondition is one of the settings, ready for use.
+type labelCondition struct {
+	config.Condition
+	files       filesCondition
+	title, body *regexp.Regexp
+	base, head  *glob.Set
+	baseMatch   *regexp.Regexp
+	headMatch   *regexp.Regexp
+}
+
+func (l *labelRules) condition(c config.Condition) labelCondition {
+	return labelCondition{
+		Condition: c, files: l.files(c.Files), title: labelExpression(c.Title), body: labelExpression(c.Body),
+		base: glob.New(c.Base), head: glob.New(c.Head), baseMatch: labelExpression(c.BaseMatch), headMatch: labelExpression(c.HeadMatch),
+	}
+}
+
+// expression is one that the settings found good; nil for "".
+func labelExpression(s string) *regexp.Regexp {
+	if s == "" {
+		return nil
+	}
+	compiled, err := regexp.Compile(s)
+	if err != nil {
+		return nil
+	}
+	return compiled
+}
+
+func asksFiles(c config.Condition) bool {
+	return len(c.Files.Any)+len(c.Files.All)+len(c.Files.None)+len(c.Files.Except)+len(c.Files.Change) > 0 || c.Size != config.SizeCondition{}
+}
+
+// maxLabelBody is how much of a body expressions look at, in bytes. The time that
+// they take grows with it.
+const maxLabelBody = 8 << 10
+
+// labelFacts are what conditions ask of one request.
+type labelFacts struct {
+	*pull.Request
+	changed *changedFiles
+	labels  []string // in lower case and sorted; those of the end, at the end
+	body    string
+	answers map[string][]string
+}
+
+func (l *labelRules) look(r *pull.Request) *labelFacts {
+	f := &labelFacts{Request: r, changed: l.globs.match(r), body: r.Body[:min(len(r.Body), maxLabelBody)]}
+	has := map[string]bool{}
+	for _, name := range r.Labels {
+		has[strings.ToLower(name)] = true
+	}
+	f.labels = sortedNames(has)
+	if r.Issue {
+		f.answers = answers(r.Body)
+	}
+	return f
+}
+
+func sortedNames(has map[string]bool) []string {
+	names := make([]string, 0, len(has))
+	for _, name := range slices.Sorted(maps.Keys(has)) {
+		if has[name] {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// rule decides one rule.
+func (f *labelFacts) rule(r labelRule) holding {
+	if r.On == config.OnIssues && !f.Issue || r.On == config.OnPullRequests && f.Issue {
+		return holdsNot
+	}
+	if r.Limits != nil && r.Limits.MaxFiles >= 0 && f.changed.total > r.Limits.MaxFiles {
+		return holdsNot
+	}
+	v := holds
+	for _, clause := range r.clauses {
+		best := holdsNot
+		for _, c := range clause {
+			if best = max(best, f.condition(c)); best == holds {
+				break
+			}
+		}
+		if v = v.and(best); v == holdsNot {
+			break
+		}
+	}
+	return v
+}
+
+// condition asks the cheap questions first.
+func (f *labelFacts) condition(c labelCondition) holding {
+	v := f.size(c.Size).and(f.branches(c)).and(f.author(c.Author))
+	if c.Draft != nil {
+		v = v.and(whether(f.Draft == *c.Draft))
+	}
+	if v = v.and(f.others(c.Labels)); v == holdsNot {
+		return holdsNot
+	}
+	if v = v.and(f.changed.meets(c.files)); v == holdsNot {
+		return holdsNot
+	}
+	if c.title != nil {
+		v = v.and(whether(c.title.MatchString(f.Title)))
+	}
+	if c.body != nil && v != holdsNot {
+		v = v.and(whether(c.body.MatchString(f.body)))
+	}
+	if c.Form.Field != "" {
+		v = v.and(whether(f.form(c.Form)))
+	}
+	return v
+}
+
+func (f *labelFacts) size(s config.SizeCondition) holding {
+	n, lines := 0, f.Additions+f.Deletions
+	if f.changed != nil {
+		n = f.changed.total
+	}
+	return whether(n >= s.MinFiles && (s.MaxFiles == 0 || n <= s.MaxFiles) && lines >= s.MinLines && (s.MaxLines == 0 || lines <= s.MaxLines))
+}
+
+func (f *labelFacts) branches(c labelCondition) holding {
+	matches := func(set *glob.Set, patterns []string, name string) bool { return patterns == nil || set.Any(name) }
+	has := func(e *regexp.Regexp, name string) bool { return e == nil || name != "" && e.MatchString(name) }
+	return whether(matches(c.base, c.Base, f.Base) && matches(c.head, c.Head, f.HeadBranch) && has(c.baseMatch, f.Base) && has(c.headMatch, f.HeadBranch))
+}
+
+// firstTimers are the associations of people without a merged change. Nothing is
+// allowed by them.
+var firstTimers = []string{"NONE", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR"}
+
+func (f *labelFacts) author(a config.AuthorCondition) holding {
+	v := holds
+	switch {
+	case a.Core == nil:
+	case f.CoreFault != "":
+		v = mayHold
+	default:
+		v = whether(f.IsCore(f.Author) == *a.Core)
+	}
+	if a.Role != "" {
+		v = v.and(whether(f.People[strings.ToLower(f.Author)] >= permissions[a.Role]))
+	}
+	if a.FirstTimer != nil {
+		v = v.and(whether((!f.Bot && slices.Contains(firstTimers, f.Association)) == *a.FirstTimer))
+	}
+	if a.Bot != nil {
+		v = v.and(whether(f.Bot == *a.Bot))
+	}
+	if a.Logins != nil {
+		v = v.and(whether(slices.ContainsFunc(a.Logins, func(login string) bool { return strings.EqualFold(login, f.Author) })))
+	}
+	return v
+}
+
+var permissions = map[string]pull.Role{"triage": pull.Triage, "write": pull.Write, "maintain": pull.Maintain, "admin": pull.Admin}
+
+func (f *labelFacts) others(c config.LabelsCondition) holding {
+	for _, name := range c.All {
+		if !f.bears(name) {
+			return holdsNot
+		}
+	}
+	return whether((c.Any == nil || slices.ContainsFunc(c.Any, f.bears)) && !slices.ContainsFunc(c.None, f.bears))
+}
+
+func (f *labelFacts) bears(name string) bool {
+	return slices.ContainsFunc(f.labels, func(label string) bool { return config.NamesLabel(name, label) })
+}

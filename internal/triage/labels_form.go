@@ -1,0 +1,79 @@
+package triage
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/config"
+)
+
+// answers are what was filled into an issue form, by the field's label in lower
+// case: GitHub makes a heading of each label, and what follows is the answer
+// (GitHub Docs, "Syntax for GitHub's form schema"). A list of choices is given
+// choice by choice, and as a whole, since a choice may have a comma in it.
+// Headings within blocks of code are no fields.
+func answers(body string) map[string][]string {
+	all, field, fence := map[string][]string{}, "", ""
+	for line := range strings.Lines(body) {
+		line = strings.TrimSpace(line)
+		if mark := formFence(line); mark != "" && (fence == "" || strings.HasPrefix(mark, fence)) {
+			if fence == "" {
+				fence = mark
+			} else {
+				fence = ""
+			}
+			continue
+		}
+		if fence != "" {
+			continue
+		}
+		heading, found := strings.CutPrefix(line, "### ")
+		switch {
+		case found:
+			field = fieldName(heading)
+		case field == "" || line == "" || line == "_No response_":
+		default:
+			all[field] = append(all[field], choices(line)...)
+		}
+	}
+	return all
+}
+
+// formFence is the run of back-quotes or tildes that opens or closes a block of code.
+func formFence(line string) string {
+	rest := strings.TrimLeft(line, line[:min(len(line), 1)])
+	if mark := line[:len(line)-len(rest)]; strings.HasPrefix(mark, "```") || strings.HasPrefix(mark, "~~~") {
+		return mark
+	}
+	return ""
+}
+
+// fieldName is a label as it is compared.
+func fieldName(s string) string {
+	return strings.ToLower(strings.TrimSpace(strings.TrimRight(strings.TrimSpace(s), ":")))
+}
+
+// choices of one line: those of a list, or a box if it is checked.
+func choices(line string) []string {
+	if box, found := strings.CutPrefix(line, "- ["); found && len(box) > 2 && box[1] == ']' {
+		if box[0] == ' ' {
+			return nil
+		}
+		return []string{strings.TrimSpace(box[2:])}
+	}
+	all := []string{line}
+	if parts := strings.Split(line, ", "); len(parts) > 1 {
+		all = append(all, parts...)
+	}
+	return all
+}
+
+func (f *labelFacts) form(c config.FormCondition) bool {
+	given := f.answers[fieldName(c.Field)]
+	one := func(wanted []string) bool {
+		return slices.ContainsFunc(wanted, func(answer string) bool {
+			return slices.ContainsFunc(given, func(g string) bool { return config.NamesLabel(answer, g) })
+		})
+	}
+	return one(c.Answers) && !one(c.None)
+}
