@@ -16,6 +16,29 @@ type Set struct {
 	keyed   map[string][]int
 	lengths []int // of keys
 	open    []int // parts without a key
+	starts  pairs // that keys start with: most places of a path need no more than a look here
+}
+
+// pairs of bytes, a bit for each.
+type pairs []uint64
+
+func (p pairs) add(key string) {
+	for second := range 256 {
+		if len(key) == 1 || second == int(key[1]) {
+			n := int(key[0])<<8 | second
+			p[n/64] |= 1 << (n % 64)
+		}
+	}
+}
+
+// has tells whether the bytes at a place of a path are such a pair; the last byte
+// of a path is followed by a zero.
+func (p pairs) has(path string, at int) bool {
+	n := int(path[at]) << 8
+	if at+1 < len(path) {
+		n |= int(path[at+1])
+	}
+	return p[n/64]&(1<<(n%64)) != 0
 }
 
 // part is a glob, or one alternative of it.
@@ -46,6 +69,10 @@ func New(patterns []string) *Set {
 				s.open = append(s.open, number)
 				continue
 			}
+			if s.starts == nil {
+				s.starts = make(pairs, 1<<16/64)
+			}
+			s.starts.add(key)
 			s.keyed[key] = append(s.keyed[key], number)
 			lengths[len(key)] = true
 		}
@@ -66,6 +93,9 @@ func (s *Set) Each(path string, visit func(glob int)) {
 	}
 	try(s.open)
 	for start := range len(path) {
+		if s.starts == nil || !s.starts.has(path, start) {
+			continue
+		}
 		for _, length := range s.lengths {
 			if start+length > len(path) {
 				break

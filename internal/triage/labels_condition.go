@@ -44,11 +44,19 @@ type labelCondition struct {
 func (l *labelRules) condition(c config.Condition) labelCondition {
 	return labelCondition{
 		Condition: c, files: l.files(c.Files), title: labelExpression(c.Title), body: labelExpression(c.Body),
-		base: glob.New(c.Base), head: glob.New(c.Head), baseMatch: labelExpression(c.BaseMatch), headMatch: labelExpression(c.HeadMatch),
+		base: branchGlobs(c.Base), head: branchGlobs(c.Head), baseMatch: labelExpression(c.BaseMatch), headMatch: labelExpression(c.HeadMatch),
 	}
 }
 
-// expression is one that the settings found good; nil for "".
+// branchGlobs are nil where there are none.
+func branchGlobs(patterns []string) *glob.Set {
+	if patterns == nil {
+		return nil
+	}
+	return glob.New(patterns)
+}
+
+// labelExpression is one that the settings found good; nil for "".
 func labelExpression(s string) *regexp.Regexp {
 	if s == "" {
 		return nil
@@ -156,9 +164,9 @@ func (f *labelFacts) size(s config.SizeCondition) holding {
 }
 
 func (f *labelFacts) branches(c labelCondition) holding {
-	matches := func(set *glob.Set, patterns []string, name string) bool { return patterns == nil || set.Any(name) }
+	matches := func(set *glob.Set, name string) bool { return set == nil || set.Any(name) }
 	has := func(e *regexp.Regexp, name string) bool { return e == nil || name != "" && e.MatchString(name) }
-	return whether(matches(c.base, c.Base, f.Base) && matches(c.head, c.Head, f.HeadBranch) && has(c.baseMatch, f.Base) && has(c.headMatch, f.HeadBranch))
+	return whether(matches(c.base, f.Base) && matches(c.head, f.HeadBranch) && has(c.baseMatch, f.Base) && has(c.headMatch, f.HeadBranch))
 }
 
 // firstTimers are the associations of people without a merged change. Nothing is
