@@ -30,6 +30,8 @@ type Event struct {
 	By      string // login; "ghost" for deleted accounts
 	Own     bool   // this App did it
 	At      time.Time
+	// Command: asked for by a command in a comment, not done by hand.
+	Command bool
 }
 
 // Happened tells whether the history has such an event; subjects are compared

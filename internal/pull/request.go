@@ -135,6 +135,7 @@ type Request struct {
 	Issues   map[int]Issue
 	People   map[string]Role       // by login, in lower case
 	Compared map[string]Comparison // the head with a branch
+	Known    map[string]bool       // whether the repository has a label, by its name in lower case
 
 	// Picked is what the picks of this very run came to, by target branch.
 	Picked map[string]Picked

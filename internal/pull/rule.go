@@ -123,6 +123,7 @@ type Looks struct {
 	Issues   []int    // for Request.Issues
 	People   []string // logins, for Request.People
 	Compared []string // branches, for Request.Compared
+	Labels   []string // for Request.Known
 }
 
 // Note is a comment. Its Key finds it again.
@@ -241,10 +242,13 @@ func Look(rules []Rule, r *Request) Looks {
 		for _, login := range some.People {
 			all.People = append(all.People, strings.ToLower(login))
 		}
+		for _, label := range some.Labels {
+			all.Labels = append(all.Labels, strings.ToLower(label))
+		}
 	}
 	return Looks{
 		Branches: sorted(all.Branches), Requests: sorted(all.Requests), Into: sorted(all.Into),
-		Issues: sorted(all.Issues), People: sorted(all.People), Compared: sorted(all.Compared),
+		Issues: sorted(all.Issues), People: sorted(all.People), Compared: sorted(all.Compared), Labels: sorted(all.Labels),
 	}
 }
 
@@ -255,6 +259,9 @@ func sorted[T cmp.Ordered](all []T) []T {
 
 // about tells whether the rule has anything to say of such a thing.
 func (r Rule) about(of *Request) bool { return r.Issues || of == nil || !of.Issue }
+
+// Keeps tells whether a status context or label is the rule's alone to decide.
+func (r Rule) Keeps(name string) bool { return r.owns(name) }
 
 // owns tells whether a status context or label is the rule's to decide.
 func (r Rule) owns(name string) bool {

@@ -230,6 +230,9 @@ func blank(r *pull.Request, rule pull.Rule) {
 	maps.DeleteFunc(r.Others, func(number int, _ pull.Summary) bool { return !slices.Contains(looks.Requests, number) })
 	maps.DeleteFunc(r.Issues, func(number int, _ pull.Issue) bool { return !slices.Contains(looks.Issues, number) })
 	maps.DeleteFunc(r.Compared, func(branch string, _ pull.Comparison) bool { return !slices.Contains(looks.Compared, branch) })
+	maps.DeleteFunc(r.Known, func(label string, _ bool) bool {
+		return !slices.ContainsFunc(looks.Labels, func(l string) bool { return strings.EqualFold(l, label) })
+	})
 	maps.DeleteFunc(r.People, func(login string, _ pull.Role) bool {
 		return !slices.ContainsFunc(looks.People, func(l string) bool { return strings.EqualFold(l, login) })
 	})
@@ -263,6 +266,6 @@ func clone(r *pull.Request) *pull.Request {
 	c.Picked = maps.Clone(r.Picked)
 	c.LabelRules = slices.Clone(r.LabelRules)
 	c.Comments, c.Opinions, c.Mentions, c.Trail = slices.Clone(r.Comments), slices.Clone(r.Opinions), slices.Clone(r.Mentions), slices.Clone(r.Trail)
-	c.Core, c.Issues, c.People, c.Compared = maps.Clone(r.Core), maps.Clone(r.Issues), maps.Clone(r.People), maps.Clone(r.Compared)
+	c.Core, c.Issues, c.People, c.Compared, c.Known = maps.Clone(r.Core), maps.Clone(r.Issues), maps.Clone(r.People), maps.Clone(r.Compared), maps.Clone(r.Known)
 	return &c
 }

@@ -2,6 +2,7 @@ package pulltest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ type yamlTriage struct {
 	Issues   map[int]yamlIssue     `yaml:"issues"`   // those that are there
 	People   map[string]string     `yaml:"people"`   // login to role: triage, write, maintain, admin
 	Compared map[string]yamlBranch `yaml:"compared"` // by branch
+	Unknown  []string              `yaml:"unknown"`  // labels that the repository does not have
 }
 
 type yamlOpinion struct {
@@ -97,7 +99,7 @@ func (y yamlRequest) triage(r *pull.Request) {
 
 // look fills in what the rules look at.
 func (y yamlRequest) look(r *pull.Request, at pull.Looks) {
-	r.Issues, r.People, r.Compared = map[int]pull.Issue{}, map[string]pull.Role{}, map[string]pull.Comparison{}
+	r.Issues, r.People, r.Compared, r.Known = map[int]pull.Issue{}, map[string]pull.Role{}, map[string]pull.Comparison{}, map[string]bool{}
 	for _, number := range at.Issues {
 		issue, found := y.Issues[number]
 		r.Issues[number] = pull.Issue{Exists: found, Pull: issue.Pull, Closed: issue.Closed, Title: issue.Title, Body: issue.Body}
@@ -108,5 +110,8 @@ func (y yamlRequest) look(r *pull.Request, at pull.Looks) {
 	for _, branch := range at.Compared {
 		c, found := y.Compared[branch]
 		r.Compared[branch] = pull.Comparison{Known: found, Ahead: c.Ahead, Behind: c.Behind}
+	}
+	for _, label := range at.Labels {
+		r.Known[label] = !slices.ContainsFunc(y.Unknown, func(l string) bool { return strings.EqualFold(l, label) })
 	}
 }

@@ -1,0 +1,259 @@
+package triage
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+const (
+	// maxCommandAge of a comment whose commands are carried out: a bot that comes to an
+	// old repository must not wake what was written to another one.
+	maxCommandAge = 7 * 24 * time.Hour
+	// maxDailyCommands comments with commands of one person, on one pull request, are heard
+	// on one day (UTC). Which ones they are must not depend on what was answered: a
+	// plan that is carried out leaves nothing to do.
+	maxDailyCommands = 20
+)
+
+// CommandConfig of the rule on commands.
+type CommandConfig struct {
+	Settings config.Commands
+	Backport config.Backport // its labels, and who the release managers are
+	Rules    []pull.Rule     // the others: no command changes a label that one of them keeps
+}
+
+// Commands is the rule on commands in comments: "@BOT label +docs" at the start
+// of a line. A reaction says that a comment was dealt with.
+func Commands(c CommandConfig) pull.Rule {
+	rule := pull.Rule{
+		Name:   "commands",
+		About:  aboutCommands,
+		Issues: true,
+		Needs:  pull.Comments | pull.Notes | pull.Events | pull.Team | pull.Trail,
+		Looks:  c.looks,
+	}
+	if c.Settings.Mode == config.On {
+		rule.Want = c.want
+	}
+	return rule
+}
+
+// order is a comment with commands.
+type order struct {
+	pull.Comment
+	commands []command
+	more     int  // commands beyond the limit
+	tooMany  bool // the first comment beyond the limit of the day: nothing of it is carried out
+}
+
+// orders are the comments that count, oldest first. What was answered is among
+// them, however old it is: what people asked for once stands.
+func orders(r *pull.Request) []order {
+	if r.Me == "" { // a local range
+		return nil
+	}
+	var all []order
+	heard := map[string]int{} // by person and day
+	for _, comment := range r.Comments {
+		day := strings.ToLower(comment.By) + comment.At.UTC().Format(time.DateOnly)
+		if !commander(comment) || !comment.Answered && r.Now.Sub(comment.At) > maxCommandAge || heard[day] > maxDailyCommands {
+			continue
+		}
+		o := order{Comment: comment}
+		if o.commands, o.more = parse(r.Me, comment.Body); len(o.commands) == 0 {
+			continue
+		}
+		if heard[day]++; heard[day] > maxDailyCommands {
+			o.commands, o.more, o.tooMany = nil, 0, true
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+// looks asks for the roles of who gives commands, and for labels that are to be
+// set.
+func (c CommandConfig) looks(r *pull.Request) pull.Looks {
+	var looks pull.Looks
+	for _, o := range orders(r) {
+		looks.People = append(looks.People, o.By)
+		for _, k := range o.commands {
+			if k.verb == verbLabel && k.sign == "+" && possible(k.name) && !o.Answered {
+				looks.Labels = append(looks.Labels, k.name)
+			}
+		}
+	}
+	return looks
+}
+
+// maxLabelName is the length of a label's name ("Create a label", REST API: GitHub
+// refuses longer ones).
+const maxLabelName = 50
+
+func possible(label string) bool { return label != "" && len([]rune(label)) <= maxLabelName }
+
+func (c CommandConfig) want(r *pull.Request) pull.Want {
+	var want pull.Want
+	labels := map[string]pull.Label{} // by their names in lower case: what was asked for last
+	for _, o := range orders(r) {
+		t := turn{CommandConfig: c, r: r, order: o, labels: labels, standing: c.standing(r, o.By)}
+		t.run()
+		if o.Answered {
+			continue
+		}
+		want.Readied = want.Readied || t.readied
+		// Not Once: comments that people deleted elsewhere would silence it. It is
+		// never repeated all the same, since the reaction ends it.
+		key := fmt.Sprintf("command-%d", o.ID)
+		if _, posted := r.Notes[key]; !posted && t.answer() != "" {
+			want.Notes = append(want.Notes, pull.Note{Key: key, Body: t.answer()})
+		}
+		want.Reactions = append(want.Reactions, pull.React{Comment: o.ID, With: t.reaction()})
+	}
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		want.Labels = append(want.Labels, labels[name])
+	}
+	return want
+}
+
+// turn carries out one comment.
+type turn struct {
+	CommandConfig
+	order
+	r        *pull.Request
+	standing standing
+	labels   map[string]pull.Label
+	readied  bool
+	faults   []string
+	extras   []string // what else there is to answer
+}
+
+func (t *turn) run() {
+	for _, k := range t.commands {
+		v, known := verbOf(k.verb)
+		author := strings.EqualFold(t.r.Author, t.By)
+		switch {
+		case !known:
+			t.fault(k, unknownVerb(k.verb, t.r.Me))
+		case v.pulls && t.r.Issue:
+			t.fault(k, faultIssue)
+		case v.name == verbLabel:
+			t.label(k)
+		case !v.may(t.standing, author):
+			t.fault(k, whoMay(v))
+		default:
+			t.do(k)
+		}
+	}
+}
+
+// do carries out all commands but label.
+func (t *turn) do(k command) {
+	switch k.verb {
+	case verbBackport:
+		t.backport(k)
+	case verbReady:
+		if t.r.State != pull.Open {
+			t.fault(k, faultEnded)
+		}
+		t.readied = t.readied || !t.since(pull.Drafted, "")
+	case verbWhy:
+		t.extra(whyText(t.r))
+	case verbHelp:
+		t.extra(t.help())
+	case verbRerun: // this is the look
+	}
+}
+
+func (t *turn) fault(k command, why string) {
+	if line := "- " + codeSpan(k.String()) + ": " + why; !slices.Contains(t.faults, line) {
+		t.faults = append(t.faults, line)
+	}
+}
+
+func (t *turn) extra(text string) {
+	if !slices.Contains(t.extras, text) {
+		t.extras = append(t.extras, text)
+	}
+}
+
+// label carries out one label of the command of that name.
+func (t *turn) label(k command) {
+	v, _ := verbOf(verbLabel)
+	outside := slices.ContainsFunc(t.Settings.Outsiders, func(l string) bool { return strings.EqualFold(l, k.name) })
+	known, looked := t.r.Known[strings.ToLower(k.name)]
+	keeper := slices.IndexFunc(t.Rules, func(rule pull.Rule) bool { return rule.Keeps(k.name) })
+	version, backport := t.version(k.name)
+	switch {
+	case k.name == "":
+		t.fault(k, noLabel)
+	case k.sign == "":
+		t.fault(k, noSign(k.name))
+	case t.standing < v.least && !outside:
+		t.fault(k, t.whoLabels())
+	case backport && k.sign == "+":
+		t.backport(command{verb: verbLabel, sign: "+", name: version})
+	case backport && lifecycle.ValidVersion(version):
+		t.set(k)
+	case keeper >= 0:
+		t.fault(k, keptBy(t.Rules[keeper].Name))
+	case k.sign == "+" && !t.Answered && (!possible(k.name) || looked && !known):
+		t.fault(k, unknownLabel)
+	default:
+		t.set(k)
+	}
+}
+
+// version that a label asks for a backport to.
+func (c CommandConfig) version(label string) (string, bool) {
+	start := c.Backport.Label + " "
+	if len(label) < len(start) || !strings.EqualFold(label[:len(start)], start) {
+		return "", false
+	}
+	return strings.TrimSpace(label[len(start):]), true
+}
+
+// backport has the label of a version set. Whether a backport is possible is for
+// the rule on backports to say.
+func (t *turn) backport(k command) {
+	switch {
+	case t.Backport.Mode != config.On:
+		t.fault(k, faultOff)
+	case !lifecycle.ValidVersion(k.name):
+		t.fault(k, noVersion(t.r.Me))
+	case t.r.Issue:
+		t.fault(k, faultIssue)
+	case t.r.State == pull.Closed:
+		t.fault(k, faultUnmerged)
+	default:
+		t.set(command{sign: "+", name: t.Backport.Label + " " + k.name})
+	}
+}
+
+// set wants a label on or off. One that was dealt with, and one that somebody
+// changed by hand since, is wanted as it is: rules that follow the state of a pull
+// request leave it alone then.
+func (t *turn) set(k command) {
+	on := k.sign == "+"
+	if t.Answered || t.Editor == "" && (t.since(pull.Labeled, k.name) || t.since(pull.Unlabeled, k.name)) {
+		on = t.r.HasLabel(k.name)
+	}
+	version, backport := t.version(k.name)
+	t.labels[strings.ToLower(k.name)] = pull.Label{
+		Name: k.name, On: on, Hold: pull.Asked, Existing: !backport || !lifecycle.ValidVersion(version), Why: "asked by " + t.By + " in a comment",
+	}
+}
+
+// since tells whether somebody did such a thing by hand after the comment.
+func (t *turn) since(kind pull.EventKind, subject string) bool {
+	return slices.ContainsFunc(t.r.Events, func(e pull.Event) bool {
+		return e.Kind == kind && !e.Own && strings.EqualFold(e.Subject, subject) && e.At.After(t.At)
+	})
+}

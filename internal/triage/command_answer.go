@@ -1,0 +1,105 @@
+package triage
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+func (t *turn) reaction() pull.Reaction {
+	if len(t.faults) > 0 || t.more > 0 || t.tooMany {
+		return pull.Confused
+	}
+	return pull.ThumbsUp
+}
+
+// answer is the comment for what did not work, and for what was asked; "" where a
+// reaction says all.
+func (t *turn) answer() string {
+	var parts []string
+	if len(t.faults) > 0 {
+		parts = append(parts, fmt.Sprintf(answerFaults, t.By)+"\n\n"+strings.Join(t.faults, "\n"))
+	}
+	if t.more > 0 {
+		parts = append(parts, answerMore(t.more))
+	}
+	if t.tooMany {
+		parts = append(parts, fmt.Sprintf(answerTooMany, t.By, maxDailyCommands))
+	}
+	return strings.Join(append(parts, t.extras...), "\n\n")
+}
+
+// help lists what this person may do here.
+func (t *turn) help() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, helpStart, t.By)
+	b.WriteString("\n\n| command | what it does |\n| --- | --- |\n")
+	author := strings.EqualFold(t.r.Author, t.By)
+	for _, v := range verbs {
+		does := v.does
+		if v.name == verbLabel && !v.may(t.standing, author) && len(t.Settings.Outsiders) > 0 {
+			does = v.does + " " + t.onlyLabels()
+		} else if !v.may(t.standing, author) || v.pulls && t.r.Issue {
+			continue
+		}
+		fmt.Fprintf(&b, "| `@%s %s` | %s |\n", t.r.Me, v.example, does)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// maxWhyRows of the answer to why.
+const maxWhyRows = 50
+
+// whyText says of each label and status who set it, when and why: as the log of
+// the bot and the history of the pull request know it.
+func whyText(r *pull.Request) string {
+	var rows []string
+	for _, label := range slices.Sorted(slices.Values(r.Labels)) {
+		rows = append(rows, whyLabel(r, label))
+	}
+	statuses := map[string]bool{}
+	for _, d := range slices.Backward(r.Trail) {
+		if m := statusForm.FindStringSubmatch(d.Action); m != nil && strings.HasPrefix(r.Head, m[4]) && !statuses[m[1]] && !r.Issue {
+			statuses[m[1]] = true
+			why := codeCell(cmp.Or(d.Why, unquote(m[3])))
+			rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s |", fmt.Sprintf(whyStatus, codeCell(m[1]), m[2]), fmt.Sprintf(whyRule, codeCell(d.Rule)), whenText(d.At), why))
+		}
+	}
+	if len(rows) == 0 {
+		return whyNothing
+	}
+	more := ""
+	if over := len(rows) - maxWhyRows; over > 0 {
+		rows, more = rows[:maxWhyRows], "\n\n"+fmt.Sprintf(whyMore, over)
+	}
+	return whyStart + "\n\n| what | set by | when | why |\n| --- | --- | --- | --- |\n" + strings.Join(rows, "\n") + more
+}
+
+// whyLabel is the row of a label that is on.
+func whyLabel(r *pull.Request, label string) string {
+	var set pull.Event
+	for _, e := range r.Events {
+		if e.Kind == pull.Labeled && strings.EqualFold(e.Subject, label) {
+			set = e
+		}
+	}
+	by, at, why := codeCell(set.By), set.At, whyHand
+	if strings.HasSuffix(set.By, "[bot]") {
+		why = ""
+	}
+	if set.Own || set.Kind == "" {
+		by, why = whyForgotten, whyUnknown
+		if set.Kind == "" {
+			by = whyNobody
+		}
+		for _, d := range r.Trail {
+			if strings.EqualFold(d.Action, pull.AddLabel{Name: label}.String()) {
+				by, at, why = fmt.Sprintf(whyRule, codeCell(d.Rule)), d.At, cmp.Or(codeCell(d.Why), whyUnknown)
+			}
+		}
+	}
+	return fmt.Sprintf("| %s | %s | %s | %s |", fmt.Sprintf(whyLabelled, codeCell(label)), by, whenText(at), why)
+}

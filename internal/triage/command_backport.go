@@ -1,0 +1,68 @@
+package triage
+
+import (
+	"slices"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Asked are the backports that commands of this request ask for, or take back, as
+// if each label had been set or taken off by hand when the comment was written.
+// Whether somebody may ask is for May to say, once roles are known.
+func (c CommandConfig) Asked(r *pull.Request) []pull.Event {
+	if c.Settings.Mode != config.On || r.Issue {
+		return nil
+	}
+	var all []pull.Event
+	for _, o := range orders(r) {
+		for _, k := range o.commands {
+			e := pull.Event{Kind: pull.Labeled, By: o.By, At: o.At, Command: true}
+			version, labelled := c.version(k.name)
+			switch {
+			case k.verb == verbBackport:
+				version = k.name
+			case k.verb != verbLabel || !labelled || k.sign == "":
+				continue
+			case k.sign == "-":
+				e.Kind = pull.Unlabeled
+			}
+			if lifecycle.ValidVersion(version) {
+				e.Subject = c.Backport.Label + " " + version
+				all = append(all, e)
+			}
+		}
+	}
+	return c.bounded(r, all)
+}
+
+// maxAsked is how many versions strangers may have the bot look at.
+const maxAsked = 20
+
+// bounded leaves out older versions that nobody asks for who may for certain,
+// before roles are known.
+func (c CommandConfig) bounded(r *pull.Request, all []pull.Event) []pull.Event {
+	bare := *r
+	bare.People = nil
+	versions := map[string]bool{}
+	var kept []pull.Event
+	for _, e := range slices.Backward(all) {
+		if !c.May(&bare, e.By) {
+			if len(versions) == maxAsked && !versions[e.Subject] {
+				continue
+			}
+			versions[e.Subject] = true
+		}
+		kept = append(kept, e)
+	}
+	slices.Reverse(kept)
+	return kept
+}
+
+// May tells whether somebody may ask for backports. It reads the Team, and
+// Looks.People.
+func (c CommandConfig) May(r *pull.Request, login string) bool {
+	v, _ := verbOf(verbBackport)
+	return c.standing(r, login) >= v.least
+}

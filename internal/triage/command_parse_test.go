@@ -1,0 +1,289 @@
+package triage
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+func heard(body string) string {
+	commands, more := parse("concorde", body)
+	var all []string
+	for _, k := range commands {
+		all = append(all, k.String())
+	}
+	if more > 0 {
+		all = append(all, fmt.Sprint(more, " more"))
+	}
+	return strings.Join(all, "; ")
+}
+
+func TestParse(t *testing.T) {
+	for body, want := range map[string]string{
+		"@concorde rerun":                                      "rerun",
+		"  @Concorde[BOT]   RERUN!":                            "rerun",
+		"@concorde: why":                                       "why",
+		"@concorde, help me":                                   "help",
+		"@concorde\twhy\r\n@concorde help\r\n":                 "why; help",
+		"Please\n@concorde rerun\nthanks":                      "rerun",
+		"please @concorde rerun":                               "",
+		"@concorde":                                            "",
+		"@concorde-x rerun":                                    "",
+		"@concorde/x rerun":                                    "",
+		"@concorderie rerun":                                   "",
+		"concorde rerun":                                       "",
+		"@concorde label +docs -tests":                         "label +docs; label -tests",
+		"@concorde label +docs, -tests,":                       "label +docs; label -tests",
+		`@concorde label +"skip news" -"type-bug"`:             "label +skip news; label -type-bug",
+		"@concorde label +skip news -type-bug":                 "label +skip news; label -type-bug",
+		"@concorde label + docs - tests":                       "label +docs; label -tests",
+		"@concorde label +needs backport to 3.14 +docs":        "label +needs backport to 3.14; label +docs",
+		`@concorde label +"a - b" +"c`:                         "label +a - b; label +c",
+		"@concorde label +:hammer: test-with-buildbots":        "label +:hammer: test-with-buildbots",
+		"@concorde label docs tests":                           "label docs tests",
+		"@concorde label":                                      "label",
+		"@concorde label +":                                    "label +",
+		"@concorde label ++docs":                               "label ++docs",
+		`@concorde label +""`:                                  "label +",
+		"@concorde backport 3.14 3.13":                         "backport 3.14; backport 3.13",
+		"@concorde backport to 3.14, 3.13 and 3.12":            "backport 3.14; backport 3.13; backport 3.12",
+		"@concorde backport":                                   "backport",
+		"@concorde thanks for the help":                        "thanks",
+		"@concorde label +" + strings.Repeat("a +", 12) + "z":  strings.Repeat("label +a; ", 10) + "3 more",
+		strings.Repeat("@concorde rerun\n", 4681):              strings.Repeat("rerun; ", 10) + "4671 more",
+		"@concorde label +<!-- no --> docs":                    "label +docs",
+		"@concorde label +`docs`":                              "label +",
+		"\u00a0@concorde rerun":                                "",
+		"@\u212aoncorde rerun":                                 "",
+		"@concorde \xff":                                       "\uFFFD",
+		"@concorde label +\x00docs":                            "label +docs",
+		"@concorde label +docs\v@concorde rerun":               "label +docs\v@concorde rerun",
+		"@concorde rerun\u2028@concorde why":                   "rerun\u2028@concorde",
+		"@concorde[bot][bot] rerun":                            "",
+		"@concorde rerun @concorde why":                        "rerun",
+		"@concorde label +docs @concorde label -tests":         "label +docs @concorde label; label -tests",
+		strings.Repeat(" ", 3) + "@concorde rerun":             "rerun",
+		strings.Repeat(" ", 4) + "@concorde rerun":             "",
+		"\t@concorde rerun":                                    "",
+		"- @concorde rerun":                                    "",
+		"# @concorde rerun":                                    "",
+		"**@concorde rerun**":                                  "",
+		"[@concorde rerun](https://example.com)":               "",
+		"\\@concorde rerun":                                    "",
+		"@concorde rerun\n\n@concorde rerun\n@concorde  rerun": "rerun; rerun; rerun",
+	} {
+		if diff := cmp.Diff(want, heard(body)); diff != "" {
+			t.Errorf("%.80q: %s", body, diff)
+		}
+	}
+}
+
+// TestMarkdown shows what is code, a quote or a comment, and what is not.
+func TestMarkdown(t *testing.T) {
+	const it = "@concorde rerun"
+	for body, want := range map[string]bool{
+		// blocks of code
+		"```\n" + it + "\n```":                        false,
+		"```\n" + it:                                  false,
+		"~~~ text\n" + it + "\n~~~\n":                 false,
+		"```\nx\n```\n" + it:                          true,
+		"````\n```\n" + it + "\n````":                 false,
+		"```\n~~~\n" + it + "\n```":                   false,
+		"```\n``` x\n" + it + "\n```":                 false,
+		"```\n    ```\n" + it + "\n```":               false,
+		"   ```\n" + it + "\n   ```":                  false,
+		"``` a`b\n" + it:                              true,
+		"~~~ a`b\n" + it:                              false,
+		"``\n" + it:                                   true,
+		"text\n```\n\n" + it + "\n\n```":              false,
+		"```\r\n" + it + "\r\n```\r\n":                false,
+		"- ```\n  " + it + "\n  ```":                  false,
+		"- ```\n  x\n\n" + it:                         true,
+		"1. x\n\n   ```\n   " + it + "\n   ```":       false,
+		"1) a\n\n    ```\n   " + it + "\n    ```":     false,
+		"- - ~~~\n    " + it:                          false,
+		"> ```\n> x\n\n" + it:                         true,
+		"> q\n```\n\n" + it + "\n```":                 false,
+		"-\n" + it:                                    true,
+		"    ```\n" + it:                              true,
+		"text\n\n    code\n    " + it:                 false,
+		"text\n\n\t" + it:                             false,
+		"text\n    " + it:                             false, // of the paragraph, but who would know
+		"    code\n\n" + it:                           true,
+		"- item\n\n  " + it:                           true,
+		"<!--\n```\n-->\n" + it:                       true,
+		"```\n<!--\n```\n" + it:                       true,
+		"```suggestion\n" + it + "\n```\n\nthanks":    false,
+		"<details>\n\n```\n" + it + "\n```\n":         false,
+		"```\n" + it + "\n```\n" + it + "\n```\nx":    true,
+		"~~~\n" + it + "\n```\n" + it + "\n~~~~~":     false,
+		"```\nx\n`````\n" + it:                        true,
+		"```\n> x\n" + it + "\n":                      false,
+		"> x\n>\n" + it:                               false, // in doubt
+		"*   ```\n    " + it + "\n":                   false,
+		"*   ```\n    x\n   " + it:                    true, // the item has ended
+		"a\n```\nb":                                   false,
+		"a\n" + it + "\n```\nb":                       true,
+		"`" + it + "`":                                false,
+		"`\n" + it + "\n`":                            false,
+		"``\n" + it + " ` x\n``":                      false,
+		"a ` b\n" + it:                                true,
+		"a ` b\n\n" + it + "\n\n`":                    true,
+		"a `` b\n" + it + "\nc ` d":                   true,
+		"a \\` b\n" + it + "\nc `":                    true,
+		"a ` b\n- c `\n" + it + "\n` d":               false,
+		"a ` b\n# c `\n" + it + "\n` d":               false,
+		"`a` b\n" + it + "\n`c`":                      true,
+		"\\\\`\n" + it + "\n`":                        false,
+		"> " + it:                                     false,
+		">" + it:                                      false,
+		"   > " + it:                                  false,
+		"> a\n" + it:                                  false,
+		"> a\nb\n" + it:                               false,
+		"> a\n\n" + it:                                true,
+		"- > a\n" + it:                                false,
+		">> a\n\n" + it + "\n\n> b":                   true,
+		"> `\n\n" + it + "\n`":                        true,
+		"<!-- " + it + " -->":                         false,
+		"<!--\n" + it + "\n-->":                       false,
+		"<!--\n\n" + it + "\n\n-->\n":                 false,
+		"<!-- x -->\n" + it:                           true,
+		"a <!-- b\n" + it + "\n--> c":                 false,
+		"a <!-- b\n" + it:                             false,
+		"`<!--` is a mark\n" + it:                     true,
+		"> <!-- x\n\n" + it:                           true,
+		"> a\n<!--\n\n" + it + "\n-->":                false,
+		"<!-- a --> b <!--\n" + it + "\n-->":          false,
+		"--> \n" + it:                                 true,
+		"<!-- a -->" + it:                             false,
+		"<!--\n-->" + it:                              false,
+		"<!--\n--> `\n" + it + "\n`":                  false,
+		"<pre>\n" + it + "\n\n" + it + "\n</pre>":     false,
+		"<details><PRE>\n" + it + "\n</PRE>\n":        false,
+		"<details><pre>\nx\n</pre></details>\n" + it:  true,
+		"<blockquote>\n\n" + it + "\n</blockquote>":   false,
+		"<code>x</code>\n" + it:                       true,
+		"<code>\n" + it:                               false,
+		"<codex>\n" + it + "\n</codex>":               false, // in doubt
+		"<details>\n<summary>a</summary>\n\n" + it:    true,
+		"a < b\n" + it:                                true,
+		"<script>\n" + it + "\n</script>":             false,
+		"\u0130<pre>\n" + it + "\n</pre>":             false, // a letter that is longer in lower case
+		"\u0130 <pre>x</pre>\n" + it:                  true,
+		"| a | b |\n| --- | --- |\n| `x` |\n\n" + it:  true,
+		"* * *\n" + it:                                true,
+		"text\n---\n" + it:                            true,
+		"<!-- a\n-->\n```\n" + it + "\n```\n":         false,
+		"1234567890. ```\n" + it:                      true,
+		"12. ```\n    " + it:                          false,
+		"- a\n  > b\n  " + it:                         false,
+		"- a\n\n  > b\n\n  " + it:                     true,
+		"`` ` ``\n" + it + "\n```":                    true,
+		"\n\n\n" + it + "\n\n\n":                      true,
+		"> a\n    ```\n" + it:                         true, // no code: a quote cannot go on so
+		"<!--\n<pre>\n-->\n" + it + "\n":              true,
+		"<pre>\n<!--\n</pre>\n" + it + "\n":           true,
+		strings.Repeat("> ", 500) + "\n" + it:         false,
+		strings.Repeat("- ", 500) + "```\n" + it:      true,
+		strings.Repeat("`", 500) + "\n" + it:          false,
+		strings.Repeat("`", 500) + " `\n" + it + "\n": true,
+	} {
+		if got := heard(body) != ""; got != want {
+			t.Errorf("%.100q: a command: %v", body, got)
+		}
+	}
+}
+
+// TestHostileComments are of the length that GitHub allows, in shapes that cost
+// more than linear time where one is careless.
+func TestHostileComments(t *testing.T) {
+	const size = 65536
+	for _, piece := range []string{
+		"@concorde label +a\n", "@concorde label +a -b ", "`", "`` ", "` `` ``` ", "`a``b```c````d", "<!--", "<pre", "<code>`", "</pre>", "- ", "> ", "1. ", "\\`", "\n", "\t",
+		"~~~\n", "```\n", "- ```\n", "    ```\n", "@", "@concorde ", "@concorde backport 3.14 ", "\"", "+\"", "<", "a\n`", "\u0130", "\xff", "-->", "<!-- -->",
+	} {
+		for _, start := range []string{"", "@concorde label +", "@concorde rerun\n", "`", "<!--", "- ```\n"} {
+			body := start + strings.Repeat(piece, size/len(piece))
+			check(t, body)
+		}
+	}
+}
+
+// check holds a comment to what is true of every one.
+func check(t *testing.T, body string) {
+	t.Helper()
+	commands, more := parse("concorde", body)
+	if len(commands) > maxCommands || more > 0 && len(commands) < maxCommands {
+		t.Errorf("%.100q: %d commands, %d more", body, len(commands), more)
+	}
+	text := plain(body)
+	if len(text) != len(body) {
+		t.Fatalf("%.100q: %d bytes of %d", body, len(text), len(body))
+	}
+	for i := range len(text) {
+		if text[i] != body[i] && (text[i] != 0 || body[i] == '\n') {
+			t.Fatalf("%.100q: %q at %d", body, text[i], i)
+		}
+	}
+}
+
+func FuzzCommands(f *testing.F) {
+	for _, body := range []string{
+		"@concorde label +docs -\"skip news\"\n@concorde backport 3.14 3.13", "```\n@concorde rerun\n```", "> @concorde why\n@concorde why\n\n@concorde help",
+		"- ```\n  @concorde rerun\n<!-- `\n--> ` @concorde", "a `` b\n@concorde ready `",
+	} {
+		f.Add(body)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		check(t, body)
+		line := func(prefix string) string {
+			return prefix + strings.NewReplacer("\r\n", "\n"+prefix, "\n", "\n"+prefix).Replace(body)
+		}
+		fence := strings.Repeat("`", 3+strings.Count(body, "`"))
+		tilde := strings.Repeat("~", 3+strings.Count(body, "~"))
+		for what, hidden := range map[string]string{
+			"a quote":            line("> "),
+			"a nested quote":     line(">> "),
+			"a block of code":    fence + "\n" + body + "\n" + fence,
+			"another block":      tilde + " text\n" + body + "\n" + tilde,
+			"an unended block":   fence + "\n" + body,
+			"an indented block":  line("    "),
+			"a tabbed block":     line("\t"),
+			"a block in an item": "- " + fence + "\n" + line("  "),
+			"a comment":          "<!--\n" + strings.ReplaceAll(body, "-->", "") + "\n-->",
+			"preformatted text":  "<pre>\n" + strings.ReplaceAll(strings.ToLower(body), "</pre", "") + "\n</pre>",
+			"inline code":        fence + strings.NewReplacer("\n", " ", "\r", " ").Replace(body) + fence,
+		} {
+			if got := heard(hidden); got != "" {
+				t.Errorf("%q in %s: %s", body, what, got)
+			}
+		}
+		if commands, _ := parse("concorde", body); len(commands) > 0 && !saysReady("concorde", pull.Comment{By: "eric", Body: body + "\n"}) {
+			for _, k := range commands {
+				if k.verb == verbReady {
+					t.Errorf("%q says ready", body)
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkHostileComment(b *testing.B) {
+	body := strings.Repeat("@concorde label +a -b `c` <!-- d -->\n", 65536/37)
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		parse("concorde", body)
+	}
+}
+
+func TestNearestVerb(t *testing.T) {
+	for word, want := range map[string]string{"lable": "label", "backprot": "backport", "labels": "label", "re-run": "rerun", "raedy": "ready", "hlep": "help", "wy": "why", "thanks": "", "": "", "is": "", "explain": "", "x": ""} {
+		if got := nearestVerb(word); got != want {
+			t.Errorf("%q: %q, want %q", word, got, want)
+		}
+	}
+}

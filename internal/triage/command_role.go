@@ -1,0 +1,117 @@
+package triage
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// standing is what somebody is to a pull request or issue; each may what those
+// before it may. It comes from teams, roles and settings, never from
+// author_association.
+type standing int
+
+const (
+	anybody        standing = iota
+	contributor             // opened it
+	triager                 // role "triage" or more in the repository
+	coreDeveloper           // member of the team
+	releaseManager          // of the settings
+)
+
+// standing of somebody. Where the team cannot be read, the role alone tells.
+func (c CommandConfig) standing(r *pull.Request, login string) standing {
+	manages := func(m config.Manager) bool { return strings.EqualFold(m.Login, login) }
+	switch {
+	case slices.ContainsFunc(c.Backport.Managers, manages):
+		return releaseManager
+	case r.CoreFault == "" && r.IsCore(login):
+		return coreDeveloper
+	case r.People[strings.ToLower(login)] >= pull.Triage:
+		return triager
+	case strings.EqualFold(r.Author, login):
+		return contributor
+	}
+	return anybody
+}
+
+// The verbs of commands.
+const (
+	verbLabel    = "label"
+	verbBackport = "backport"
+	verbRerun    = "rerun"
+	verbReady    = "ready"
+	verbWhy      = "why"
+	verbHelp     = "help"
+)
+
+// verb of a command, for help and documentation.
+type verb struct {
+	name    string
+	example string   // what follows @BOT
+	least   standing // who may
+	author  bool     // the author alone may
+	pulls   bool     // of no use on issues
+	does    string
+}
+
+// verbs are all commands, in the order of the documentation.
+var verbs = []verb{
+	{name: verbLabel, example: "label +docs -skip news", least: triager, does: doesLabel},
+	{name: verbBackport, example: "backport 3.14 3.13", least: triager, pulls: true, does: doesBackport},
+	{name: verbRerun, example: "rerun", least: contributor, does: doesRerun},
+	{name: verbReady, example: "ready", least: contributor, author: true, pulls: true, does: doesReady},
+	{name: verbWhy, example: "why", does: doesWhy},
+	{name: verbHelp, example: "help", does: doesHelp},
+}
+
+// verbOf finds a verb by its name.
+func verbOf(name string) (verb, bool) {
+	at := slices.IndexFunc(verbs, func(v verb) bool { return v.name == name })
+	if at < 0 {
+		return verb{}, false
+	}
+	return verbs[at], true
+}
+
+// nearestVerb is the verb that somebody may have meant, "" where it is none.
+func nearestVerb(word string) string {
+	best, least := "", 3
+	for _, v := range verbs {
+		if d := distance(word, v.name); d < least && d < len(v.name)-1 {
+			best, least = v.name, d
+		}
+	}
+	return best
+}
+
+// distance is how many letters are to be put in, taken out or changed. Of words
+// that differ much in length it is only a lower bound.
+func distance(a, b string) int {
+	if d := len(a) - len(b); d > 3 || d < -3 {
+		return 4
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			change := diagonal
+			if a[i-1] != b[j-1] {
+				change++
+			}
+			diagonal = row[j]
+			row[j] = min(change, row[j]+1, row[j-1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// may tells whether somebody of a standing may use a verb at all. author: it is
+// the author.
+func (v verb) may(s standing, author bool) bool { return s >= v.least && (author || !v.author) }
