@@ -20,6 +20,11 @@ type Config struct {
 	// the same.
 	Calendar  func() *lifecycle.Calendar
 	ServerURL string // of GitHub's pages, "https://github.com"
+	// Asked are the labels that commands in comments set or take off, as events;
+	// May tells whether somebody may ask for a backport so. It reads the Team, and
+	// Looks.People. Both are nil where there are no commands.
+	Asked func(*pull.Request) []pull.Event
+	May   func(r *pull.Request, login string) bool
 }
 
 // answer to the question whether a change may go to a branch.
@@ -146,16 +151,26 @@ func (c *Config) ask(r *pull.Request, b lifecycle.Branch, kind string, change ti
 	return verdict{answer: waiting, why: fmt.Sprintf(whyAsk, b.Version, b.Phase, kindName(kind), by, label), person: true, again: change}
 }
 
-// approved tells whether a release manager of the branch set the label.
+// approved tells whether a release manager of the branch set the label, or asked
+// for it by a command, since it was taken off last.
 func (c *Config) approved(r *pull.Request, version string, managers []string) bool {
-	e, found := c.lastAsked(r.Events, version)
-	return found && slices.ContainsFunc(managers, func(m string) bool { return strings.EqualFold(m, e.By) })
+	for _, e := range slices.Backward(r.Events) {
+		switch {
+		case !strings.EqualFold(e.Subject, c.label(version)):
+		case e.Kind == pull.Unlabeled:
+			return false
+		case e.Kind == pull.Labeled && slices.ContainsFunc(managers, func(m string) bool { return strings.EqualFold(m, e.By) }):
+			return true
+		}
+	}
+	return false
 }
 
-// lastAsked is when the label of a branch was set last.
+// lastAsked is when the label of a branch was set last. The bot sets it for
+// people alone, who gave a command.
 func (c *Config) lastAsked(events []pull.Event, version string) (pull.Event, bool) {
 	for _, e := range slices.Backward(events) {
-		if e.Kind == pull.Labeled && !e.Own && strings.EqualFold(e.Subject, c.label(version)) {
+		if e.Kind == pull.Labeled && strings.EqualFold(e.Subject, c.label(version)) {
 			return e, true
 		}
 	}

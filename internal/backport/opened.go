@@ -80,7 +80,7 @@ func (o *original) childRow(version string, s pull.Summary) (row, bool) {
 		out.State, out.Text = stateOpen, textByHand(s.Author)+o.release(version)
 	case s.State == pull.Open:
 		out.State, out.Text = stateOpen, o.release(version)
-	case o.r.HasLabel(o.label(version)):
+	case o.r.HasLabel(o.label(version)), o.commanded(o.label(version)):
 		again, inTime := o.askedAgain(o.r.Events, version, s.ClosedAt)
 		if !again {
 			out.State, out.Text = stateClosed, textClosed(o.label(version))

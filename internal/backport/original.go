@@ -23,6 +23,9 @@ func Rule(c Config) pull.Rule {
 		Owns:  []string{c.labelPrefix() + "*", c.Settings.Label},
 		Looks: c.looks,
 	}
+	if c.Asked != nil {
+		rule.Needs |= pull.Comments | pull.Team
+	}
 	if c.Settings.Mode == config.On {
 		rule.Want = func(r *pull.Request) pull.Want { return c.newOriginal(r).want() }
 	}
@@ -79,6 +82,7 @@ func (c *Config) head(sha, version string) string {
 func (c *Config) looks(r *pull.Request) pull.Looks {
 	var looks pull.Looks
 	m := remembered(r)
+	r, looks.People = c.withCommands(r, func(string) bool { return true }) // roles are not known yet
 	for _, version := range c.versions(r, m) {
 		if !lifecycle.ValidVersion(version) {
 			continue
@@ -96,6 +100,7 @@ func (c *Config) looks(r *pull.Request) pull.Looks {
 }
 
 func (c *Config) newOriginal(r *pull.Request) *original {
+	r, _ = c.withCommands(r, func(login string) bool { return c.May(r, login) })
 	return &original{Config: c, r: r, before: remembered(r)}
 }
 
@@ -135,7 +140,7 @@ func (o *original) one(version string) {
 	switch {
 	case o.old(version): // of a time before the bot
 		return
-	case !on && !o.took(label): // nobody asks, or somebody changed their mind
+	case !on && !o.took(label) && !o.commanded(label): // nobody asks, or somebody changed their mind
 		return
 	case v.answer == refused:
 		o.rows = append(o.rows, row{Version: version, State: stateRefused, Text: v.why})

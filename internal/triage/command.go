@@ -13,6 +13,7 @@ import (
 )
 
 const (
+	nameCommands = "commands"
 	// maxCommandAge of a comment whose commands are carried out: a bot that comes to an
 	// old repository must not wake what was written to another one.
 	maxCommandAge = 7 * 24 * time.Hour
@@ -33,7 +34,7 @@ type CommandConfig struct {
 // of a line. A reaction says that a comment was dealt with.
 func Commands(c CommandConfig) pull.Rule {
 	rule := pull.Rule{
-		Name:   "commands",
+		Name:   nameCommands,
 		About:  aboutCommands,
 		Issues: true,
 		Needs:  pull.Comments | pull.Notes | pull.Events | pull.Team | pull.Trail,
@@ -158,14 +159,14 @@ func (t *turn) run() {
 func (t *turn) do(k command) {
 	switch k.verb {
 	case verbBackport:
-		t.backport(k)
+		t.backport(k, k.name)
 	case verbReady:
 		if t.r.State != pull.Open {
 			t.fault(k, faultEnded)
 		}
 		t.readied = t.readied || !t.since(pull.Drafted, "")
 	case verbWhy:
-		t.extra(whyText(t.r))
+		t.extra(t.why())
 	case verbHelp:
 		t.extra(t.help())
 	case verbRerun: // this is the look
@@ -199,7 +200,7 @@ func (t *turn) label(k command) {
 	case t.standing < v.least && !outside:
 		t.fault(k, t.whoLabels())
 	case backport && k.sign == "+":
-		t.backport(command{verb: verbLabel, sign: "+", name: version})
+		t.backport(k, version)
 	case backport && lifecycle.ValidVersion(version):
 		t.set(k)
 	case keeper >= 0:
@@ -222,18 +223,18 @@ func (c CommandConfig) version(label string) (string, bool) {
 
 // backport has the label of a version set. Whether a backport is possible is for
 // the rule on backports to say.
-func (t *turn) backport(k command) {
+func (t *turn) backport(k command, version string) {
 	switch {
 	case t.Backport.Mode != config.On:
 		t.fault(k, faultOff)
-	case !lifecycle.ValidVersion(k.name):
+	case !lifecycle.ValidVersion(version):
 		t.fault(k, noVersion(t.r.Me))
 	case t.r.Issue:
 		t.fault(k, faultIssue)
 	case t.r.State == pull.Closed:
 		t.fault(k, faultUnmerged)
 	default:
-		t.set(command{sign: "+", name: t.Backport.Label + " " + k.name})
+		t.set(command{sign: "+", name: t.Backport.Label + " " + version})
 	}
 }
 

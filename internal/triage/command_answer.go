@@ -53,12 +53,13 @@ func (t *turn) help() string {
 // maxWhyRows of the answer to why.
 const maxWhyRows = 50
 
-// whyText says of each label and status who set it, when and why: as the log of
-// the bot and the history of the pull request know it.
-func whyText(r *pull.Request) string {
+// why says of each label and status who set it, when and why: as the log of the
+// bot and the history of the pull request know it.
+func (t *turn) why() string {
 	var rows []string
+	r := t.r
 	for _, label := range slices.Sorted(slices.Values(r.Labels)) {
-		rows = append(rows, whyLabel(r, label))
+		rows = append(rows, t.whyLabel(label))
 	}
 	statuses := map[string]bool{}
 	for _, d := range slices.Backward(r.Trail) {
@@ -79,27 +80,30 @@ func whyText(r *pull.Request) string {
 }
 
 // whyLabel is the row of a label that is on.
-func whyLabel(r *pull.Request, label string) string {
+func (t *turn) whyLabel(label string) string {
 	var set pull.Event
-	for _, e := range r.Events {
+	for _, e := range t.r.Events {
 		if e.Kind == pull.Labeled && strings.EqualFold(e.Subject, label) {
 			set = e
 		}
 	}
 	by, at, why := codeCell(set.By), set.At, whyHand
-	if strings.HasSuffix(set.By, "[bot]") {
-		why = ""
-	}
-	if set.Own || set.Kind == "" {
-		by, why = whyForgotten, whyUnknown
-		if set.Kind == "" {
-			by = whyNobody
+	asked, mine := t.labels[strings.ToLower(label)]
+	switch {
+	case set.Own && mine && !set.At.Before(t.r.Now): // of this very look
+		by, why = fmt.Sprintf(whyRule, codeCell(nameCommands)), codeCell(asked.Why)
+	case set.Own || set.Kind == "":
+		by, why = whyNobody, ""
+		if set.Own {
+			by, why = whyForgotten, whyUnknown
 		}
-		for _, d := range r.Trail {
+		for _, d := range t.r.Trail {
 			if strings.EqualFold(d.Action, pull.AddLabel{Name: label}.String()) {
-				by, at, why = fmt.Sprintf(whyRule, codeCell(d.Rule)), d.At, cmp.Or(codeCell(d.Why), whyUnknown)
+				by, at, why = fmt.Sprintf(whyRule, codeCell(d.Rule)), d.At, codeCell(d.Why)
 			}
 		}
+	case strings.HasSuffix(set.By, "[bot]"):
+		why = ""
 	}
 	return fmt.Sprintf("| %s | %s | %s | %s |", fmt.Sprintf(whyLabelled, codeCell(label)), by, whenText(at), why)
 }

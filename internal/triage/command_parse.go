@@ -90,9 +90,9 @@ func commandsOf(line string) []command {
 func nextLabel(text string) (k command, rest string) {
 	k.verb = verbLabel
 	if text[0] == '+' || text[0] == '-' {
-		k.sign, text = text[:1], strings.TrimLeft(text[1:], " ")
+		k.sign, text = text[:1], text[1:]
 	}
-	if quoted, found := strings.CutPrefix(text, `"`); found {
+	if quoted, found := strings.CutPrefix(strings.TrimLeft(text, " "), `"`); found {
 		k.name, rest, _ = strings.Cut(quoted, `"`)
 		return k, strings.TrimLeft(rest, " ,;")
 	}
@@ -103,7 +103,7 @@ func nextLabel(text string) (k command, rest string) {
 			break
 		}
 	}
-	k.name = strings.TrimRight(text[:end], " ,;")
+	k.name = strings.Trim(text[:end], " ,;")
 	return k, text[end:]
 }
 

@@ -47,6 +47,7 @@ func TestParse(t *testing.T) {
 		"@concorde label docs tests":                           "label docs tests",
 		"@concorde label":                                      "label",
 		"@concorde label +":                                    "label +",
+		"@concorde label + - docs":                             "label +; label -docs",
 		"@concorde label ++docs":                               "label ++docs",
 		`@concorde label +""`:                                  "label +",
 		"@concorde backport 3.14 3.13":                         "backport 3.14; backport 3.13",

@@ -24,15 +24,15 @@ const (
 // Answers.
 const (
 	answerFaults  = "%s, this did not work:"
-	answerTooMany = "%s, these are more than %d comments with commands on one day. This one and later ones of today are not carried out; write them again tomorrow, or do it by hand."
+	answerTooMany = "%s, of one person %d comments with commands are carried out here in a day (UTC). This one and later ones of the day were left out; please do it by hand, or write again tomorrow."
 
 	helpStart = "%s, these commands work for you here, each at the start of a line:"
 )
 
 // Why a command did not work.
 const (
-	faultIssue    = "this is for pull requests alone."
-	faultEnded    = "this is for open pull requests alone."
+	faultIssue    = "this works on pull requests only."
+	faultEnded    = "this works on open pull requests only."
 	faultUnmerged = "this pull request was closed without a merge, so there is nothing to backport."
 	faultOff      = "the bot makes no backports here."
 
@@ -67,7 +67,7 @@ func keptBy(rule string) string {
 }
 
 // whoMay says who may use a command.
-func whoMay(v verb) string { return "this is for " + mayText(v) + " to say." }
+func whoMay(v verb) string { return "only " + mayText(v) + " may do this." }
 
 func mayText(v verb) string {
 	switch {
