@@ -7,6 +7,7 @@ import (
 	stdlog "log"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -36,7 +37,8 @@ func (b *bot) server() *http.Server {
 	}
 }
 
-// ready tells whether the database answers and no work is overdue.
+// ready tells whether the database answers, no work is overdue, and nothing
+// keeps rules still that a person must mend.
 func (b *bot) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), statsTime)
 	defer cancel()
@@ -47,6 +49,8 @@ func (b *bot) ready(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not ready: the database does not answer; the log says why", http.StatusServiceUnavailable)
 	case stats.Oldest > b.ReadyWithin:
 		http.Error(w, fmt.Sprintf("not ready: work has been due for %s, more than %s", stats.Oldest.Round(time.Second), b.ReadyWithin), http.StatusServiceUnavailable)
+	case len(b.reconciler.Troubles()) > 0:
+		http.Error(w, "not ready: "+strings.Join(b.reconciler.Troubles(), "\nnot ready: "), http.StatusServiceUnavailable)
 	default:
 		fmt.Fprintf(w, "ready: %d waiting, %d running, %d delayed\n", stats.Waiting, stats.Running, stats.Delayed)
 	}

@@ -13,11 +13,11 @@ import (
 type planCmd struct {
 	Config string      `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
 	GitHub githubFlags `embed:""`
-	Pull   string      `arg:"" name:"owner/repo#n" help:"The pull request, such as python/cpython#12345."`
+	Pull   string      `arg:"" name:"owner/repo#n" help:"The pull request or issue, such as python/cpython#12345."`
 }
 
 func (planCmd) Help() string {
-	return "It loads the pull request as the running bot would and prints each write that is due, with its text.\n\n" + githubEnvironment
+	return "It loads the pull request or issue as the running bot would and prints each write that is due, with its text.\n\n" + githubEnvironment
 }
 
 func (c *planCmd) Run(s streams) error {
@@ -50,6 +50,9 @@ func (c *planCmd) Run(s streams) error {
 	}
 	if err != nil {
 		return err
+	}
+	for _, trouble := range reconciler.Troubles() {
+		fmt.Fprintln(s.stderr, "bot: no stage label is touched:", plain(trouble))
 	}
 	fmt.Fprint(s.stdout, plain(plan.String()))
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/newscheck"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/reconcile"
+	"github.com/concorde-bot/concorde/internal/triage"
 )
 
 // surroundings are what rules know beside the settings of a repository.
@@ -26,15 +27,28 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 	if in.calendar == nil {
 		in.calendar = builtin()
 	}
+	commands := triage.CommandConfig{Settings: s.Commands, Backport: s.Backport}
 	backports := backport.Config{Settings: s.Backport, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL}
-	return enabled([]pull.Rule{
+	if s.Commands.Mode == config.On {
+		backports.Asked, backports.May = commands.Asked, commands.May
+	}
+	rules := enabled([]pull.Rule{
 		newscheck.News(s.News, s.ABI),
 		newscheck.ABI(s.ABI, s.News),
+		triage.IssueNumber(s.IssueNumbers, in.serverURL),
+		triage.Titles(s.Titles),
+		triage.Stages(s.Stages),
+		triage.Labels(s.Labels),
+		triage.Links(s.IssueNumbers),
+		triage.WrongBranch(s.WrongBranch),
+		triage.Conflict(s.Conflicts),
 		backport.Rule(backports),
 		backport.ChildRule(backports),
 		backport.EndedRule(backports),
 		config.Rule(in.central),
 	})
+	commands.Rules = rules
+	return append(rules, enabled([]pull.Rule{triage.Commands(commands)})...)
 }
 
 // builtin reads the built-in release data once: rules ask for it many times.

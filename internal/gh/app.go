@@ -211,6 +211,7 @@ func (a *App) Verify(ctx context.Context) (slug string, err error) {
 	if err = settle(err); err != nil {
 		return "", fmt.Errorf("asking GitHub for the App: %w", err)
 	}
+	a.introduce(app.GetSlug())
 	return app.GetSlug(), nil
 }
 

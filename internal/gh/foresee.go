@@ -38,6 +38,10 @@ func (l *loader) known(at pull.Looks) (pull.Looks, error) {
 	at.Requests = move(at.Requests, aside.out.Others, l.out.Others)
 	at.Into = move(at.Into, aside.out.Into, l.out.Into)
 	at.Issues = move(at.Issues, aside.out.Issues, l.out.Issues)
+	at.Labels = slices.DeleteFunc(slices.Clone(at.Labels), func(name string) bool { // most were seen with the repository
+		_, l.out.Known[name] = l.app.ids.label(l.Key, name)
+		return l.out.Known[name]
+	})
 	return at, nil
 }
 

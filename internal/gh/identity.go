@@ -69,10 +69,24 @@ func (a *App) slug(ctx context.Context) (string, error) {
 	if slug == "" {
 		return "", &Temporary{Answer{Endpoint: getApp, Message: "the answer names no App"}}
 	}
+	return slug, nil
+}
+
+// introduce notes what an answer said of the App's login.
+func (a *App) introduce(slug string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.me.slug = slug
-	return slug, nil
+}
+
+// Login is the App's own login, "concorde[bot]"; "" while GitHub has not told it.
+func (a *App) Login() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.me.slug == "" {
+		return ""
+	}
+	return a.me.slug + "[bot]"
 }
 
 // anywhere is an installation that may be used: accounts are shown to

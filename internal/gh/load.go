@@ -132,6 +132,7 @@ func (l *loader) facts(ctx context.Context, d *overviewData) error {
 		return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer names no head commit, or not who asked"}}
 	}
 	l.slug = strings.TrimSuffix(d.Viewer.Login, "[bot]")
+	l.app.introduce(l.slug)
 	l.app.ids.learn(l.Key, p)
 	r.Title, r.Body, r.Me = p.Title, p.Body, l.slug
 	r.CreatedAt, r.UpdatedAt, r.ClosedAt = p.CreatedAt, p.UpdatedAt, p.ClosedAt

@@ -60,9 +60,9 @@ func TestLoad(t *testing.T) {
 			{By: "mallory", Body: body},
 			{By: "concorde[bot]", Bot: true, Own: true, Body: posted},
 		},
-		Reviews:         map[string]pull.Review{},
-		MergeState:      "draft",
-		Me:              "concorde", Additions: 2, Deletions: 2,
+		Reviews:    map[string]pull.Review{},
+		MergeState: "draft",
+		Me:         "concorde", Additions: 2, Deletions: 2,
 	}
 	ignore := cmp.Options{cmpopts.IgnoreFields(pull.Request{}, "CreatedAt", "UpdatedAt"), cmpopts.IgnoreFields(pull.CheckState{}, "ID"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID"), cmpopts.IgnoreFields(pull.Event{}, "At"), cmpopts.IgnoreFields(pull.Comment{}, "ID", "Node", "At")}
 	if diff := cmp.Diff(want, got, ignore); diff != "" {

@@ -17,6 +17,7 @@ const (
 	intoPerQuery     = 20
 	issuesPerQuery   = 50
 	comparedPerQuery = 10
+	labelsPerQuery   = 50
 )
 
 // point finds out what the rules look at, before they could see any of it.
@@ -39,10 +40,10 @@ func (l *loader) look(ctx context.Context) error {
 	none := func(n int) bool { return !number(n) }
 	at.Requests = slices.DeleteFunc(slices.Clone(at.Requests), none)
 	at.Issues = slices.DeleteFunc(slices.Clone(at.Issues), none)
-	for len(at.Branches)+len(at.Requests)+len(at.Into)+len(at.Issues)+len(at.Compared) > 0 {
+	for len(at.Branches)+len(at.Requests)+len(at.Into)+len(at.Issues)+len(at.Compared)+len(at.Labels) > 0 {
 		some := pull.Looks{
 			Branches: take(&at.Branches, branchesPerQuery), Requests: take(&at.Requests, requestsPerQuery), Into: take(&at.Into, intoPerQuery),
-			Issues: take(&at.Issues, issuesPerQuery), Compared: take(&at.Compared, comparedPerQuery),
+			Issues: take(&at.Issues, issuesPerQuery), Compared: take(&at.Compared, comparedPerQuery), Labels: take(&at.Labels, labelsPerQuery),
 		}
 		if err := l.lookAt(ctx, some); err != nil {
 			return fmt.Errorf("looking at what is around: %w", err)
@@ -65,7 +66,7 @@ func take[T any](from *[]T, n int) []T {
 // blank makes the maps for what is asked for.
 func (l *loader) blank(at pull.Looks) {
 	l.out.Branches, l.out.Others, l.out.Into = blank[pull.Branch](at.Branches), blank[pull.Summary](at.Requests), blank[[]pull.Summary](at.Into)
-	l.out.Issues, l.out.Compared = blank[pull.Issue](at.Issues), blank[pull.Comparison](at.Compared)
+	l.out.Issues, l.out.Compared, l.out.Known = blank[pull.Issue](at.Issues), blank[pull.Comparison](at.Compared), blank[bool](at.Labels)
 }
 
 func blank[V any, K comparable](keys []K) map[K]V {
@@ -136,6 +137,16 @@ func (l *loader) seenIssues(found answers, at pull.Looks) error {
 			}
 		}
 	}
+	for i, name := range at.Labels {
+		var of *labelData
+		if err := found.read("label", i, &of); err != nil {
+			return err
+		}
+		if of != nil {
+			l.out.Known[name] = true
+			l.app.ids.know(l.Key, name, of.ID)
+		}
+	}
 	for i, name := range at.Compared {
 		var of *struct {
 			Compare *struct{ AheadBy, BehindBy int }
@@ -202,6 +213,10 @@ func looksQuery(at pull.Looks) text {
 	for i, name := range at.Compared {
 		ask("String!", "compared", i, "refs/heads/"+name)
 		field("%sCompared%d:ref(qualifiedName:$compared%d){compare(headRef:$head){aheadBy behindBy}}", optional, i, i)
+	}
+	for i, name := range at.Labels {
+		ask("String!", "label", i, name)
+		field("label%d:label(name:$label%d){id name}", i, i)
 	}
 	if len(at.Requests) > 0 {
 		q.fragments = append(q.fragments, "fragment Other on PullRequest{...Summary comments(last:100){nodes{"+noteFields+"}} "+

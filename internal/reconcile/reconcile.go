@@ -21,6 +21,9 @@ type Store interface {
 	Add(ctx context.Context, hints ...queue.Hint) error
 	Get(ctx context.Context, name string) ([]byte, error)
 	Put(ctx context.Context, name string, value []byte) error
+	// Log and Trail keep what was done to a key.
+	Log(ctx context.Context, key string, entries ...[]byte) error
+	Trail(ctx context.Context, key string, most int) ([][]byte, error)
 }
 
 // Picker carries a merged change over to other branches. What git or the
@@ -56,6 +59,8 @@ type Reconciler struct {
 	settings *settings
 	actions  *prometheus.CounterVec
 	sweep    sweepMetrics
+	troubles troubles
+	queues   queues
 	lookTime time.Duration // of one look of a sweep: a batch of them must end within a job's time
 }
 
@@ -113,7 +118,7 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 	if err != nil {
 		return err
 	}
-	if pause := r.stale(s.request, job); pause > 0 {
+	if pause := r.stale(s, job); pause > 0 {
 		return &queue.Later{Until: r.Now().Add(pause), Why: "GitHub still shows an older state"}
 	}
 	if !r.DryRun {
@@ -122,7 +127,7 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 		}
 	}
 	plan := s.plan
-	applied := r.apply(ctx, plan, job.Installation)
+	applied := r.apply(ctx, plan, job)
 	if r.DryRun || applied != nil && !refused(applied) {
 		return applied
 	}
@@ -132,13 +137,17 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 	return applied
 }
 
+// lag is for how long GitHub's answers may be behind its webhooks, and behind
+// what the bot itself wrote.
+const lag = 30 * time.Second
+
 // stale gives the pause after which to read again, when the snapshot is older
-// than the event that asked for it: GitHub's answers can lag behind its
-// webhooks. The pauses double, and after half a minute the snapshot is taken
-// as it is; so it is where clocks differ by as much.
-func (r *Reconciler) stale(request *pull.Request, job queue.Job) time.Duration {
+// than the event that asked for it, or lacks a comment that the bot has just
+// posted. The pauses double, and after half a minute the snapshot is taken as it
+// is; so it is where clocks differ by as much.
+func (r *Reconciler) stale(s sight, job queue.Job) time.Duration {
 	waited := r.Now().Sub(job.Wanted)
-	if !request.UpdatedAt.Before(job.UpdatedAt) || waited.Abs() > 30*time.Second {
+	if waited.Abs() > lag || !s.request.UpdatedAt.Before(job.UpdatedAt) && !r.lacks(s.request, s.trail) {
 		return 0
 	}
 	return max(time.Second, waited)
@@ -151,68 +160,86 @@ func (r *Reconciler) Plan(ctx context.Context, key pull.Key, installation int64)
 	return s.plan, s.request, err
 }
 
-// sight is a pull request with what the rules say of it.
+// sight is a pull request or issue with what the rules say of it.
 type sight struct {
 	request *pull.Request
 	rules   []pull.Rule
 	plan    pull.Plan
+	trail   []pull.Deed
 }
 
 func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) (s sight, err error) {
-	if s.request, err = r.load(ctx, key, installation, r.settings.known(key)); err != nil {
+	known := r.settings.known(key)
+	if s.request, err = r.load(ctx, key, installation, known); err != nil {
 		return sight{}, err
 	}
-	rules, changed, err := r.settings.update(ctx, key, s.request.Settings)
+	inForce, changed, err := r.settings.update(ctx, key, files{s.request.Settings, s.request.LabelRules})
 	if err != nil {
 		return sight{}, err
 	}
 	if changed { // other settings may read other facts
-		if s.request, err = r.load(ctx, key, installation, rules); err != nil {
+		if s.request, err = r.load(ctx, key, installation, inForce); err != nil {
 			return sight{}, err
 		}
 	}
-	s.rules = rules
-	if s.plan, err = pull.Decide(s.request, rules); err != nil {
+	s.rules = inForce.rules
+	if s.trail, err = r.readTrail(ctx, key); err != nil {
+		return sight{}, err
+	}
+	if pull.Needs(s.rules)&pull.Trail != 0 {
+		s.request.Trail = s.trail
+	}
+	r.troubles.note(ctx, s.request, inForce)
+	if s.plan, err = pull.Decide(s.request, s.rules); err != nil {
 		return sight{}, err
 	}
 	return s, nil
 }
 
-func (r *Reconciler) load(ctx context.Context, key pull.Key, installation int64, rules []pull.Rule) (*pull.Request, error) {
+func (r *Reconciler) load(ctx context.Context, key pull.Key, installation int64, e effective) (*pull.Request, error) {
 	return r.GitHub.Load(ctx, gh.Query{
-		Key:          key,
-		Installation: installation,
-		Needs:        pull.Needs(rules),
-		Reads:        func(r *pull.Request, path string) bool { return pull.Reads(rules, r, path) },
-		Looks:        func(r *pull.Request) pull.Looks { return pull.Look(rules, r) },
-		SettingsPath: config.RepositoryFile,
+		Key:            key,
+		Installation:   installation,
+		Needs:          pull.Needs(e.rules),
+		Reads:          func(r *pull.Request, path string) bool { return pull.Reads(e.rules, r, path) },
+		Looks:          func(r *pull.Request) pull.Looks { return pull.Look(e.rules, r) },
+		SettingsPath:   config.RepositoryFile,
+		LabelRulesPath: config.LabelerFile,
+		Team:           e.settings.Roles.CoreTeam,
 	})
 }
 
 // apply does one action after the other. What GitHub refuses does not stop the
 // rest; what it cannot do now does.
-func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, installation int64) error {
-	log := zerolog.Ctx(ctx)
+func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, job queue.Job) error {
 	var faults []error
-	for _, action := range plan.Actions {
+	for _, batch := range gh.Batches(plan.Actions) {
 		if r.DryRun {
-			log.Info().Stringer("action", action).Msg("would apply")
-			r.actions.WithLabelValues(action.Kind(), "planned").Inc()
+			r.wouldApply(ctx, plan, batch)
 			continue
 		}
-		switch err := r.GitHub.Apply(ctx, installation, plan.Key, action); {
-		case err == nil:
-			log.Info().Stringer("action", action).Msg("applied")
-			r.actions.WithLabelValues(action.Kind(), "done").Inc()
-		case refused(err):
-			r.actions.WithLabelValues(action.Kind(), "error").Inc()
-			faults = append(faults, err)
-		default:
-			r.actions.WithLabelValues(action.Kind(), "error").Inc()
+		outcomes := r.GitHub.ApplyAll(ctx, job.Installation, plan.Key, batch)
+		if err := r.logged(ctx, plan, batch, outcomes); err != nil {
 			return err
+		}
+		for _, err := range outcomes {
+			switch {
+			case err == nil:
+			case refused(err):
+				faults = append(faults, err)
+			default:
+				return err
+			}
 		}
 	}
 	return errors.Join(faults...)
+}
+
+func (r *Reconciler) wouldApply(ctx context.Context, plan pull.Plan, batch []pull.Action) {
+	for _, action := range batch {
+		zerolog.Ctx(ctx).Info().Stringer("action", action).Str("rule", plan.Because[action.String()]).Msg("would apply")
+		r.actions.WithLabelValues(action.Kind(), "planned").Inc()
+	}
 }
 
 // follow hands on what a plan asks beyond its own pull request.

@@ -34,12 +34,16 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 		begins = r.due(state)
 	}
 	// A sweep comes back with the cause of the event that it served last.
-	if begins != nil || job.Cause != sweepCause && job.Cause != state.Asked {
+	back := state.Running != nil && job.Cause == state.Asked
+	if begins != nil || job.Cause != sweepCause && !back {
 		p, err := r.outline(ctx, key, job.Installation)
 		if err != nil {
 			return err
 		}
-		if err := r.labels(ctx, p); err != nil {
+		if err := errors.Join(r.labels(ctx, p), r.report(ctx, p)); err != nil {
+			return err
+		}
+		if err := r.fits(ctx, p, job); err != nil {
 			return err
 		}
 		state.Asked = job.Cause
@@ -63,12 +67,15 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 // outline loads a repository as a whole, in one request for each hundred of
 // labels or branches.
 func (r *Reconciler) outline(ctx context.Context, key pull.Key, installation int64) (place, error) {
-	seen, err := r.GitHub.Outline(ctx, gh.OutlineQuery{Key: key, Installation: installation, SettingsPath: config.RepositoryFile})
+	seen, err := r.GitHub.Outline(ctx, gh.OutlineQuery{
+		Key: key, Installation: installation, SettingsPath: config.RepositoryFile, LabelRulesPath: config.LabelerFile, Queues: r.queues.of(key),
+	})
 	if err != nil {
 		return place{}, err
 	}
-	rules, err := r.settings.of(ctx, key, seen.Settings)
-	return place{key, installation, seen, rules}, err
+	r.queues.know(key, seen.Branches)
+	e, _, err := r.settings.update(ctx, key, files{seen.Settings, seen.LabelRules})
+	return place{key, installation, seen, e.settings}, err
 }
 
 // asking are the labels of the repository that ask for a backport.

@@ -12,13 +12,13 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// settings knows which rules are in force where: the central ones, and above
-// them those of the repository's own file. While that file is broken, its last
-// good version stays in force, over a restart too.
+// settings knows which rules are in force where: the central ones, above them
+// those of the repository's own file, and its file of label rules. While a file
+// is broken, its last good version stays in force, over a restart too.
 type settings struct {
 	central *config.Config
 	build   func(config.Rules) []pull.Rule
-	inForce []pull.Rule // where a repository has no file of its own
+	inForce []pull.Rule // where a repository has no files of its own
 	store   Store       // nil: nothing is remembered over a restart
 	log     zerolog.Logger
 
@@ -26,83 +26,109 @@ type settings struct {
 	byRepository map[pull.Key]effective
 }
 
+// files are a repository's own, as they are on its default branch; nil where
+// there is none.
+type files struct{ settings, labelRules []byte }
+
+func (f files) same(other files) bool {
+	return same(f.settings, other.settings) && same(f.labelRules, other.labelRules)
+}
+
+// effective is what is in force in a repository.
 type effective struct {
-	file     []byte // as it was read, good or not
+	files    files // as they were read, good or not
 	settings config.Rules
 	rules    []pull.Rule
 }
 
-// known are the rules last seen in force for the repository of a key.
-func (s *settings) known(key pull.Key) []pull.Rule {
+// known is what was last seen in force for the repository of a key.
+func (s *settings) known(key pull.Key) effective {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e, found := s.byRepository[key.Repository()]; found {
-		return e.rules
+		return e
 	}
-	return s.inForce
+	return effective{settings: s.central.Rules, rules: s.inForce}
 }
 
-// update takes the file as it is on the default branch now. changed means that
-// other rules are in force than known said.
-func (s *settings) update(ctx context.Context, key pull.Key, file []byte) (rules []pull.Rule, changed bool, err error) {
+// update takes the files as they are on the default branch now. changed means
+// that something else is in force than known said.
+func (s *settings) update(ctx context.Context, key pull.Key, now files) (e effective, changed bool, err error) {
 	repository := key.Repository()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before, seen := s.byRepository[repository]
-	if seen && same(before.file, file) {
-		return before.rules, false, nil
+	if seen && before.files.same(now) {
+		return before, false, nil
 	}
-	if file == nil {
-		s.byRepository[repository] = effective{settings: s.central.Rules, rules: s.inForce}
-		return s.inForce, seen && before.file != nil, nil
+	e = effective{files: now, settings: s.central.Rules, rules: s.inForce}
+	own := now.settings != nil || now.labelRules != nil
+	if own {
+		if e.settings, err = s.read(ctx, repository, now); err != nil {
+			return effective{}, false, err
+		}
+		e.rules = s.build(e.settings)
 	}
-	own, err := s.read(ctx, repository, file)
-	if err != nil {
-		return nil, false, err
-	}
-	rules = s.build(own)
-	s.byRepository[repository] = effective{file, own, rules}
-	return rules, true, nil
+	s.byRepository[repository] = e
+	return e, own || seen && (before.files.settings != nil || before.files.labelRules != nil), nil
 }
 
-// of gives the settings in force in a repository with that file.
-func (s *settings) of(ctx context.Context, key pull.Key, file []byte) (config.Rules, error) {
-	if _, _, err := s.update(ctx, key, file); err != nil {
-		return config.Rules{}, err
+// read gives the settings of a repository's files, each in its last good version.
+func (s *settings) read(ctx context.Context, repository pull.Key, now files) (config.Rules, error) {
+	rules := s.central.Rules
+	if now.settings != nil {
+		err := s.lastGood(ctx, "settings/"+repository.String(), now.settings, func(file []byte) error {
+			own, err := s.central.Override(config.RepositoryFile, file)
+			if err == nil {
+				rules = own
+			}
+			return err
+		})
+		if err != nil {
+			return rules, err
+		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.byRepository[key.Repository()].settings, nil
-}
-
-// read gives the rules of a file, or those of the last good one.
-func (s *settings) read(ctx context.Context, repository pull.Key, file []byte) (config.Rules, error) {
-	note := "settings/" + repository.String()
-	rules, fault := s.central.Override(config.RepositoryFile, file)
-	if fault == nil {
-		if s.store == nil {
-			return rules, nil
-		}
-		if err := s.store.Put(ctx, note, file); err != nil {
-			return rules, fmt.Errorf("keeping the settings of %s: %w", repository, err)
-		}
+	if now.labelRules == nil {
 		return rules, nil
 	}
-	s.log.Warn().Str("repository", repository.String()).Err(fault).Msg("settings of the repository are broken: the last good ones stay in force")
+	err := s.lastGood(ctx, "label-rules/"+repository.String(), now.labelRules, func(file []byte) error {
+		own, err := rules.WithLabeler(config.LabelerFile, file)
+		if err == nil {
+			rules = own
+		}
+		return err
+	})
+	return rules, err
+}
+
+// lastGood takes a file, which is kept if it is good, or else the version of it
+// that was kept last. The error is that of the store.
+func (s *settings) lastGood(ctx context.Context, note string, file []byte, take func([]byte) error) error {
+	fault := take(file)
+	switch {
+	case fault == nil && s.store == nil:
+		return nil
+	case fault == nil:
+		if err := s.store.Put(ctx, note, file); err != nil {
+			return fmt.Errorf("keeping %s: %w", note, err)
+		}
+		return nil
+	}
+	s.log.Warn().Str("file", note).Err(fault).Msg("settings of the repository are broken: the last good ones stay in force")
 	if s.store == nil {
-		return s.central.Rules, nil
+		return nil
 	}
 	good, err := s.store.Get(ctx, note)
 	if err != nil {
-		return rules, fmt.Errorf("reading the last good settings of %s: %w", repository, err)
+		return fmt.Errorf("reading the last good %s: %w", note, err)
 	}
 	if good == nil {
-		return s.central.Rules, nil
+		return nil
 	}
-	if rules, err := s.central.Override(config.RepositoryFile, good); err == nil {
-		return rules, nil
+	if fault := take(good); fault != nil { // good for an older bot, or for other central settings
+		s.log.Warn().Str("file", note).Err(fault).Msg("what was good before is so no more: the central settings are in force")
 	}
-	return s.central.Rules, nil // good for an older bot or other central settings
+	return nil
 }
 
 func same(a, b []byte) bool { return (a == nil) == (b == nil) && bytes.Equal(a, b) }

@@ -11,7 +11,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
-	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
@@ -109,35 +108,41 @@ func (r *Reconciler) due(state sweepState) *sweepRound {
 	return round
 }
 
-// list names the pull requests that a sweep looks at. Backports live on those
-// that are merged or closed; without them only open ones matter.
+// list names the pull requests and issues that a sweep looks at: backports live on
+// those that are merged or closed, too.
 func (r *Reconciler) list(ctx context.Context, p place, state sweepState, round *sweepRound) (numbers []int, err error) {
 	since := state.Recent.Add(-recentOverlap)
-	backports := p.rules.Backport.Mode == config.On
-	if round.Full || !backports {
-		open := gh.Listing{Repository: p.key, Installation: p.installation}
-		if !round.Full {
-			open.Since = since
-		}
-		if numbers, err = r.GitHub.PullRequests(ctx, open); err != nil || !backports {
-			return numbers, err
+	if round.Full {
+		numbers, err = r.GitHub.PullRequests(ctx, gh.Listing{Repository: p.key, Installation: p.installation})
+		if err != nil {
+			return nil, err
 		}
 	}
-	if oldest := round.Started.Add(-closedFor); round.Full && (state.Recent.IsZero() || since.After(oldest)) {
+	if oldest := round.Started.Add(-closedFor); since.Before(oldest) || round.Full && since.After(oldest) {
 		since = oldest
 	}
 	others, err := r.listClosed(ctx, p, since, round.Full)
+	if err != nil {
+		return nil, err
+	}
+	issues, err := r.GitHub.Issues(ctx, gh.Listing{Repository: p.key, Installation: p.installation, Since: since}, maxTouched)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range others {
+		issues = append(issues, s.Number)
+	}
 	seen := map[int]bool{}
 	for _, n := range numbers {
 		seen[n] = true
 	}
-	for _, s := range others {
-		if !seen[s.Number] {
-			seen[s.Number] = true
-			numbers = append(numbers, s.Number)
+	for _, n := range issues {
+		if !seen[n] {
+			seen[n] = true
+			numbers = append(numbers, n)
 		}
 	}
-	return numbers, err
+	return numbers, nil
 }
 
 // askedFor is how long after its merge a pull request with a label for a

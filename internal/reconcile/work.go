@@ -25,12 +25,9 @@ func (r *Reconciler) work(ctx context.Context, s sight, installation int64) (sig
 		}
 		for _, w := range works {
 			next, err := r.do(ctx, s.request, w, installation)
-			if err != nil {
-				r.actions.WithLabelValues(w.Kind(), "error").Inc()
+			if err := errors.Join(err, r.logged(ctx, s.plan, []pull.Action{w}, []error{err})); err != nil {
 				return s, err
 			}
-			zerolog.Ctx(ctx).Info().Stringer("action", w).Msg("applied")
-			r.actions.WithLabelValues(w.Kind(), "done").Inc()
 			s.request = next
 		}
 		plan, err := pull.Decide(s.request, s.rules)

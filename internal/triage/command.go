@@ -104,7 +104,7 @@ func (c CommandConfig) want(r *pull.Request) pull.Want {
 	var want pull.Want
 	labels := map[string]pull.Label{} // by their names in lower case: what was asked for last
 	for _, o := range orders(r) {
-		t := turn{CommandConfig: c, r: r, order: o, labels: labels, standing: c.standing(r, o.By)}
+		t := turn{CommandConfig: c, r: r, order: o, labels: labels, rank: c.rank(r, o.By)}
 		t.run()
 		if o.Answered {
 			continue
@@ -128,12 +128,12 @@ func (c CommandConfig) want(r *pull.Request) pull.Want {
 type turn struct {
 	CommandConfig
 	order
-	r        *pull.Request
-	standing standing
-	labels   map[string]pull.Label
-	readied  bool
-	faults   []string
-	extras   []string // what else there is to answer
+	r       *pull.Request
+	rank    rank
+	labels  map[string]pull.Label
+	readied bool
+	faults  []string
+	extras  []string // what else there is to answer
 }
 
 func (t *turn) run() {
@@ -147,7 +147,7 @@ func (t *turn) run() {
 			t.fault(k, faultIssue)
 		case v.name == verbLabel:
 			t.label(k)
-		case !v.may(t.standing, author):
+		case !v.may(t.rank, author):
 			t.fault(k, whoMay(v))
 		default:
 			t.do(k)
@@ -197,7 +197,7 @@ func (t *turn) label(k command) {
 		t.fault(k, noLabel)
 	case k.sign == "":
 		t.fault(k, noSign(k.name))
-	case t.standing < v.least && !outside:
+	case t.rank < v.least && !outside:
 		t.fault(k, t.whoLabels())
 	case backport && k.sign == "+":
 		t.backport(k, version)

@@ -40,9 +40,9 @@ func (t *turn) help() string {
 	author := strings.EqualFold(t.r.Author, t.By)
 	for _, v := range verbs {
 		does := v.does
-		if v.name == verbLabel && !v.may(t.standing, author) && len(t.Settings.Outsiders) > 0 {
+		if v.name == verbLabel && !v.may(t.rank, author) && len(t.Settings.Outsiders) > 0 {
 			does = v.does + " " + t.onlyLabels()
-		} else if !v.may(t.standing, author) || v.pulls && t.r.Issue {
+		} else if !v.may(t.rank, author) || v.pulls && t.r.Issue {
 			continue
 		}
 		fmt.Fprintf(&b, "| `@%s %s` | %s |\n", t.r.Me, v.example, does)

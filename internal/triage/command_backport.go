@@ -64,5 +64,5 @@ func (c CommandConfig) bounded(r *pull.Request, all []pull.Event) []pull.Event {
 // Looks.People.
 func (c CommandConfig) May(r *pull.Request, login string) bool {
 	v, _ := verbOf(verbBackport)
-	return c.standing(r, login) >= v.least
+	return c.rank(r, login) >= v.least
 }

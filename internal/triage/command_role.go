@@ -8,21 +8,21 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// standing is what somebody is to a pull request or issue; each may what those
+// rank is what somebody is to a pull request or issue; each may what those
 // before it may. It comes from teams, roles and settings, never from
 // author_association.
-type standing int
+type rank int
 
 const (
-	anybody        standing = iota
-	contributor             // opened it
-	triager                 // role "triage" or more in the repository
-	coreDeveloper           // member of the team
-	releaseManager          // of the settings
+	anybody        rank = iota
+	contributor         // opened it
+	triager             // role "triage" or more in the repository
+	coreDeveloper       // member of the team
+	releaseManager      // of the settings
 )
 
-// standing of somebody. Where the team cannot be read, the role alone tells.
-func (c CommandConfig) standing(r *pull.Request, login string) standing {
+// rank of somebody. Where the team cannot be read, the role alone tells.
+func (c CommandConfig) rank(r *pull.Request, login string) rank {
 	manages := func(m config.Manager) bool { return strings.EqualFold(m.Login, login) }
 	switch {
 	case slices.ContainsFunc(c.Backport.Managers, manages):
@@ -50,10 +50,10 @@ const (
 // verb of a command, for help and documentation.
 type verb struct {
 	name    string
-	example string   // what follows @BOT
-	least   standing // who may
-	author  bool     // the author alone may
-	pulls   bool     // of no use on issues
+	example string // what follows @BOT
+	least   rank   // who may
+	author  bool   // the author alone may
+	pulls   bool   // of no use on issues
 	does    string
 }
 
@@ -112,6 +112,6 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// may tells whether somebody of a standing may use a verb at all. author: it is
+// may tells whether somebody of a rank may use a verb at all. author: it is
 // the author.
-func (v verb) may(s standing, author bool) bool { return s >= v.least && (author || !v.author) }
+func (v verb) may(s rank, author bool) bool { return s >= v.least && (author || !v.author) }

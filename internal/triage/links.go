@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/concorde-bot/concorde/config"
@@ -92,13 +93,18 @@ func wantIssue(r *pull.Request) pull.Want {
 			want.Pokes = append(want.Pokes, neighbour(r.Key, other))
 		}
 	}
-	// Before the link is there, GitHub does not know that the issue is mentioned.
-	linked := number > 0 && (block.Text == "" || slices.Contains(before, number))
-	if issue, looked := r.Issues[number]; linked && looked && !lists(issue.Body, r.Key.Number) && !mentioned(pullsBlock().In(issue.Body))[r.Key.Number] {
+	if issue, looked := r.Issues[number]; number > 0 && looked && !lists(issue.Body, r.Key.Number) && !mentioned(pullsBlock().In(issue.Body))[r.Key.Number] {
 		want.Pokes = append(want.Pokes, neighbour(r.Key, number))
+		if linked := block.Text == "" || slices.Contains(before, number); !linked {
+			want.Again = r.Now.Add(mentionTime)
+		}
 	}
 	return want
 }
+
+// mentionTime is how long GitHub may take to see that a text which was just
+// written mentions an issue.
+const mentionTime = time.Minute
 
 func neighbour(of pull.Key, number int) pull.Key {
 	return pull.Key{Owner: of.Owner, Repo: of.Repo, Number: number}

@@ -55,7 +55,7 @@ func newSituation(r *pull.Request, labels []string, phrases phrases) *situation 
 		}
 	}
 	for _, c := range r.Comments {
-		if s.speaks(c) && phrases.in(c.Body) {
+		if s.speaks(c) && (phrases.in(c.Body) || saysReady(r.Me, c)) {
 			s.said = append(s.said, saying{c.At, c.Editor != ""})
 		}
 	}

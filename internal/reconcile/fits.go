@@ -1,0 +1,116 @@
+package reconcile
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+)
+
+// fitsState is when all open pull requests were looked over for conflicts with
+// their base, and where the branches were then.
+type fitsState struct {
+	Looked time.Time         `json:"looked"`
+	Tips   map[string]string `json:"tips"`
+	Asked  int               `json:"asked"` // looks in a row at which GitHub was still at it
+}
+
+const (
+	// fitsPause is how long GitHub gets to find out whether pull requests fit: it
+	// begins when it is asked.
+	fitsPause = 2 * time.Minute
+	// fitsLooks bounds the looks in a row. What is unknown then shows the next time.
+	fitsLooks = 3
+)
+
+// fits looks over all open pull requests after pushes, at a request for each
+// hundred, and hands those to the queue whose label for conflicts is not as it
+// should be. A push to a busy branch must not spend the requests of the hour: the
+// settings say how often this may be.
+func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
+	set := p.rules.Conflicts
+	if set.Mode != config.On {
+		return nil
+	}
+	state, err := r.fitsState(ctx, p.key)
+	if err != nil {
+		return err
+	}
+	now := r.Now()
+	switch next := r.nextFits(state, p, set); {
+	case next.IsZero():
+		return nil
+	case next.After(now):
+		return r.Store.Add(ctx, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: "conflicts", At: next})
+	}
+	all, err := r.GitHub.Fits(ctx, p.key, p.installation)
+	if err != nil {
+		return err
+	}
+	var hints []queue.Hint
+	unknown := 0
+	for _, f := range all {
+		switch of := (pull.Key{Owner: p.key.Owner, Repo: p.key.Repo, Number: f.Number}); {
+		case f.Unknown:
+			unknown++
+		case f.Conflicts != f.HasLabel(set.Label):
+			hints = append(hints, queue.Hint{Key: of.String(), Installation: p.installation, Cause: "conflicts"})
+		}
+	}
+	state = fitsState{Looked: now, Tips: p.Tips, Asked: state.Asked + 1}
+	if unknown == 0 || state.Asked >= fitsLooks {
+		state.Asked = 0
+	} else {
+		hints = append(hints, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: "conflicts", At: now.Add(fitsPause)})
+	}
+	zerolog.Ctx(ctx).Info().Int("pull_requests", len(all)).Int("unknown", unknown).Int("to_look_at", len(hints)).Msg("looked for conflicts")
+	if len(hints) > 0 {
+		if err := r.Store.Add(ctx, hints...); err != nil {
+			return err
+		}
+	}
+	return r.keepFits(ctx, p.key, state)
+}
+
+// nextFits is when to look over all, zero for no need.
+func (r *Reconciler) nextFits(state fitsState, p place, set config.Conflicts) time.Time {
+	moved := false
+	for branch, tip := range p.Tips {
+		if branch == p.DefaultBranch || maintenance.MatchString(branch) {
+			moved = moved || state.Tips[branch] != tip
+		}
+	}
+	switch {
+	case state.Asked > 0:
+		return state.Looked.Add(fitsPause)
+	case moved:
+		return state.Looked.Add(time.Duration(set.Every) * time.Minute)
+	}
+	return time.Time{}
+}
+
+func (r *Reconciler) fitsState(ctx context.Context, key pull.Key) (state fitsState, err error) {
+	text, err := r.Store.Get(ctx, "conflicts/"+key.String())
+	if err != nil || text == nil {
+		return state, err
+	}
+	if err := json.Unmarshal(text, &state); err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("state of the look for conflicts cannot be read: looking anew")
+		return fitsState{}, nil
+	}
+	return state, nil
+}
+
+func (r *Reconciler) keepFits(ctx context.Context, key pull.Key, state fitsState) error {
+	text, err := json.Marshal(state)
+	if err != nil {
+		return fmt.Errorf("writing the state of the look for conflicts of %s: %w", key, err)
+	}
+	return r.Store.Put(ctx, "conflicts/"+key.String(), text)
+}

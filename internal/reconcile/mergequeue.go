@@ -1,0 +1,105 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"sync"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// maintenance branches are named by their version.
+var maintenance = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
+
+// queues are the branches that may have a merge queue, by repository, as far as
+// they are known.
+type queues struct {
+	mu       sync.Mutex
+	branches map[pull.Key][]string
+}
+
+// of gives the branches whose queue is to be looked at; "" is the default branch.
+func (q *queues) of(key pull.Key) []string {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return append([]string{""}, q.branches[key.Repository()]...)
+}
+
+func (q *queues) know(key pull.Key, branches []string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.branches == nil {
+		q.branches = map[pull.Key][]string{}
+	}
+	q.branches[key.Repository()] = slices.DeleteFunc(slices.Clone(branches), func(name string) bool { return !maintenance.MatchString(name) })
+}
+
+// report sets, on the commits of a merge queue, the statuses and check runs of
+// the bot: what GitHub requires of a pull request it requires of its group too,
+// and waits for it ("Managing a merge queue"). The group is the pull request on
+// top of others, so the answer is that of the pull request.
+func (r *Reconciler) report(ctx context.Context, p place) error {
+	owned := map[string]bool{}
+	for _, rule := range r.settings.known(p.key).rules {
+		for _, name := range rule.Owns {
+			owned[name] = true
+		}
+	}
+	for _, q := range p.Queued {
+		key := p.key
+		key.Number = q.Number
+		plan := pull.Plan{Key: key, Because: map[string]string{}}
+		for _, name := range slices.Sorted(maps.Keys(q.Own.Statuses)) {
+			status, there := q.Own.Statuses[name], q.Reported.Statuses[name]
+			if owned[name] && status != there {
+				plan.Actions = append(plan.Actions, pull.SetStatus{SHA: q.Group, Status: status})
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(q.Own.Checks)) {
+			check := pull.Check{Name: name, Conclusion: q.Own.Checks[name].Conclusion, Title: fmt.Sprintf(titleQueued, q.Number), Summary: fmt.Sprintf(summaryQueued, q.Number)}
+			if q.Reported.Checks[name].Digest != check.Digest() {
+				plan.Actions = append(plan.Actions, pull.SetCheck{SHA: q.Group, Check: check})
+			}
+		}
+		for _, a := range plan.Actions {
+			plan.Because[a.String()] = "merge-queue"
+		}
+		if err := r.reportOn(ctx, plan, p.installation); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Texts of the check runs on the commits of a merge queue.
+const (
+	titleQueued   = "As on pull request #%d"
+	summaryQueued = "The merge queue builds pull request #%d here. See its own check run for details."
+)
+
+func (r *Reconciler) reportOn(ctx context.Context, plan pull.Plan, installation int64) error {
+	for _, batch := range gh.Batches(plan.Actions) {
+		if r.DryRun {
+			r.wouldApply(ctx, plan, batch)
+			continue
+		}
+		outcomes := r.GitHub.ApplyAll(ctx, installation, plan.Key, batch)
+		if err := r.logged(ctx, plan, batch, outcomes); err != nil {
+			return err
+		}
+		for _, err := range outcomes {
+			if refused(err) { // a group that is gone by now
+				zerolog.Ctx(ctx).Warn().Err(err).Msg("reporting on a merge queue")
+			} else if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package reconcile
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// trailLength is how many of the last deeds at a key rules may see.
+const trailLength = 200
+
+// logged writes down what became of some actions of a plan: in the log, in the
+// metrics, and, of those that were done, in the trail that answers "why?". Nothing
+// is decided by the trail, but that a snapshot is too old which lacks a comment of
+// a moment ago.
+func (r *Reconciler) logged(ctx context.Context, plan pull.Plan, batch []pull.Action, outcomes []error) error {
+	log := zerolog.Ctx(ctx)
+	var entries [][]byte
+	for i, action := range batch {
+		if outcomes[i] != nil {
+			r.actions.WithLabelValues(action.Kind(), "error").Inc()
+			continue
+		}
+		deed := pull.Deed{At: r.Now().UTC(), Rule: plan.Because[action.String()], Action: action.String(), Why: why(action)}
+		line := log.Info().Str("rule", deed.Rule).Stringer("action", action)
+		if deed.Why != "" {
+			line = line.Str("why", deed.Why)
+		}
+		line.Msg("applied")
+		r.actions.WithLabelValues(action.Kind(), "done").Inc()
+		entry, err := json.Marshal(deed)
+		if err != nil {
+			return fmt.Errorf("writing down what was done to %s: %w", plan.Key, err)
+		}
+		entries = append(entries, entry)
+	}
+	return r.Store.Log(ctx, plan.Key.String(), entries...)
+}
+
+func why(action pull.Action) string {
+	switch a := action.(type) {
+	case pull.AddLabel:
+		return a.Why
+	case pull.RemoveLabel:
+		return a.Why
+	}
+	return ""
+}
+
+// readTrail gives what was done to a key, oldest first. A Reconciler that only
+// plans may have no store, and an entry of an older program may not be read: the
+// trail is for people.
+func (r *Reconciler) readTrail(ctx context.Context, key pull.Key) ([]pull.Deed, error) {
+	if r.Store == nil {
+		return nil, nil
+	}
+	entries, err := r.Store.Trail(ctx, key.String(), trailLength)
+	if err != nil {
+		return nil, err
+	}
+	var deeds []pull.Deed
+	for _, entry := range entries {
+		var deed pull.Deed
+		if err := json.Unmarshal(entry, &deed); err == nil {
+			deeds = append(deeds, deed)
+		}
+	}
+	return deeds, nil
+}
+
+// lacks tells whether the snapshot is without a comment that the bot posted a
+// moment ago: posting it again would be worse than to wait.
+func (r *Reconciler) lacks(request *pull.Request, trail []pull.Deed) bool {
+	if request.Facts&pull.Notes == 0 || request.NotesDeleted > 0 {
+		return false
+	}
+	for _, deed := range trail {
+		key, posted := strings.CutPrefix(deed.Action, pull.AddNote{}.Kind()+" ")
+		if _, there := request.Notes[key]; posted && !there && r.Now().Sub(deed.At) < lag {
+			return true
+		}
+	}
+	return false
+}
