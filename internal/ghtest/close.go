@@ -2,28 +2,42 @@ package ghtest
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 )
 
-// Close closes an issue or pull request without merging.
+// Close closes an issue as completed, or a pull request without merging.
 func (r *Repo) Close(number int, by string) error {
+	return r.CloseAs(number, by, "completed")
+}
+
+// CloseAs closes an issue as completed, not_planned or duplicate; of a pull request the reason is not kept.
+func (r *Repo) CloseAs(number int, by, reason string) error {
 	return r.act(number, "closing", func(i *issue) error {
-		if i.state != "open" {
-			return errors.New("it is not open")
+		if i.state != "open" || !slices.Contains(closeReasons, reason) {
+			return fmt.Errorf("it is not open, or %q is no reason", reason)
 		}
-		r.close(i, r.srv.account(by))
+		r.closeAs(i, r.srv.account(by), reason)
 		return nil
 	})
 }
 
-func (r *Repo) close(i *issue, by *user) {
+var closeReasons = []string{"completed", "not_planned", "duplicate"}
+
+func (r *Repo) close(i *issue, by *user) { r.closeAs(i, by, "completed") }
+
+func (r *Repo) closeAs(i *issue, by *user, reason string) {
 	i.state, i.closed = "closed", r.srv.now()
+	if i.pull == nil {
+		i.reason = reason
+	}
 	r.open--
 	delete(r.waiting, i.number)
 	if i.pull != nil && !i.pull.merged() {
 		i.pull.auto = nil
 	}
-	r.happened(i, event{kind: "Closed", actor: by})
+	r.happened(i, event{kind: "Closed", actor: by, to: i.reason})
 	r.changed(i, "closed", by, nil)
 }
 
@@ -49,6 +63,7 @@ func (r *Repo) reopen(i *issue, by *user) error {
 	r.open++
 	r.happened(i, event{kind: "Reopened", actor: by})
 	if p == nil {
+		i.reason = "reopened"
 		r.changed(i, "reopened", by, nil)
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // lists adds what a repository has many of.
@@ -30,6 +31,7 @@ func (v view) lists(n node, r *Repo) {
 		sorted(found, args, map[string]func(a, b *label) int{"CREATED_AT": func(a, b *label) int { return cmp.Compare(a.id, b.id) }})
 		return nodesOf("labels", "Label", found, v.label)(args)
 	})
+	n["issues"] = v.needs("issues:read", func(args map[string]any) (any, error) { return v.issues(r, args) })
 	n["pullRequests"] = v.needs("pull_requests:read", func(args map[string]any) (any, error) {
 		found := r.pullsWith(func(p *pull) bool {
 			return p.headRepo.root() == r && matches(args, "headRefName", p.headRef) && matches(args, "baseRefName", p.baseRef)
@@ -38,6 +40,30 @@ func (v view) lists(n node, r *Repo) {
 		sorted(found, args, map[string]func(a, b *issue) int{"UPDATED_AT": func(a, b *issue) int { return a.updated.Compare(b.updated) }})
 		return nodesOf("pullRequests", "PullRequest", found, func(i *issue) node { return v.pull(r, i) })(args)
 	})
+}
+
+// issues lists those that are no pull requests.
+func (v view) issues(r *Repo, args map[string]any) (any, error) {
+	filter, _ := args["filterBy"].(map[string]any)
+	for name := range filter {
+		if !slices.Contains([]string{"since", "states", "labels", "createdBy"}, name) { // GitHub has more; here it would be lost
+			return nil, &graphqlError{"UNPROCESSABLE", "issues cannot be filtered by " + name + " here"}
+		}
+	}
+	since, err := time.Parse(time.RFC3339, stringArg(filter, "since"))
+	if err != nil && filter["since"] != nil {
+		return nil, &graphqlError{"UNPROCESSABLE", "since is no date and time"}
+	}
+	found := slices.DeleteFunc(r.sortedIssues(), func(i *issue) bool {
+		state := strings.ToUpper(i.state)
+		return i.pull != nil || i.updated.Before(since) || !among(args["states"], state) || !among(filter["states"], state) ||
+			!i.hasLabelOf(args["labels"]) || !i.hasLabelOf(filter["labels"]) || (filter["createdBy"] != nil && !strings.EqualFold(stringArg(filter, "createdBy"), i.author.login))
+	})
+	sorted(found, args, map[string]func(a, b *issue) int{
+		"UPDATED_AT": func(a, b *issue) int { return a.updated.Compare(b.updated) },
+		"COMMENTS":   func(a, b *issue) int { return cmp.Compare(len(a.comments), len(b.comments)) },
+	})
+	return nodesOf("issues", "Issue", found, func(i *issue) node { return v.issue(r, i) })(args)
 }
 
 // matches compares an argument, where it was given.

@@ -39,6 +39,12 @@ func (v view) issue(r *Repo, i *issue) node {
 	n := v.issueBase(r, i)
 	n["__typename"], n["id"], n["databaseId"] = "Issue", nodeID("I", i.id), i.id
 	n["timelineItems"] = v.timelineItems("IssueTimelineItems", r, i)
+	n["stateReason"] = resolver(func(args map[string]any) (any, error) {
+		if i.reason == "duplicate" && args["enableDuplicate"] != true {
+			return "NOT_PLANNED", nil
+		}
+		return body(strings.ToUpper(i.reason)), nil
+	})
 	n["url"] = v.s.URL + "/" + r.fullName() + "/issues/" + itoa(int64(i.number))
 	return n
 }

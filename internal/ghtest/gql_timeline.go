@@ -46,7 +46,7 @@ func (v view) items(r *Repo, i *issue) ([]item, error) {
 		items = append(items, item{moment{c.created, c.id}, "IssueComment", func() node { return v.comment(r, i, c) }})
 	}
 	for _, e := range i.events {
-		if e.source == nil || v.c.actor.sees(e.source.repo) {
+		if e.source == nil || (!e.source.deleted && v.c.actor.sees(e.source.repo)) {
 			items = append(items, item{moment{e.at, e.id}, e.kind + "Event", func() node { return v.event(r, i, e) }})
 		}
 	}
@@ -110,6 +110,7 @@ func (v view) event(r *Repo, i *issue, e event) node {
 	case "Labeled", "Unlabeled":
 		n["label"] = v.label(e.label)
 	case "Closed":
+		n["stateReason"] = body(strings.ToUpper(e.to))
 		n["closer"], n["url"] = nil, v.s.issueHTML(r, i)+"#event-"+itoa(e.id)
 		n["closable"] = lazy(func() (any, error) { return v.subject(r, i), nil })
 	case "Reopened":
@@ -125,6 +126,11 @@ func (v view) event(r *Repo, i *issue, e event) node {
 		v.crossReferenced(n, r, i, e)
 	case "Assigned", "Unassigned":
 		n["assignee"] = v.actor(e.user)
+	case "Transferred":
+		n["issue"] = lazy(func() (any, error) { return v.issue(r, i), nil })
+		if n["fromRepository"] = nil; v.c.actor.sees(e.origin) {
+			n["fromRepository"] = lazy(func() (any, error) { return v.repo(e.origin), nil })
+		}
 	default:
 		v.pullEvent(n, r, i, e)
 	}

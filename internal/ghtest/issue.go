@@ -19,6 +19,8 @@ type issue struct {
 	comments                 []*comment
 	events                   []event
 	state                    string // open, closed
+	reason                   string // of the state of an issue: completed, not_planned, duplicate, reopened, or empty
+	deleted                  bool
 	created, updated, closed time.Time
 	edits                    // of the body
 	reactions                []*reaction
@@ -77,16 +79,14 @@ type Issue struct {
 }
 
 func (r *Repo) newIssue(title, body, author string, labels []string) *issue {
-	r.last++
-	r.open++
 	i := &issue{
-		id: r.srv.nextID(), repo: r, number: r.last, title: title, body: body, author: r.srv.account(author), association: "CONTRIBUTOR",
+		id: r.srv.nextID(), repo: r, title: title, body: body, author: r.srv.account(author), association: "CONTRIBUTOR",
 		state: "open", created: r.srv.now(), updated: r.srv.now(),
 	}
 	for _, name := range labels {
 		i.labels = append(i.labels, r.label(name).name)
 	}
-	r.issues[i.number] = i
+	r.take(i)
 	return i
 }
 

@@ -34,10 +34,14 @@ func (c *call) editIssue(r *Repo, i *issue, in pullInput, as Write) error {
 	if in.State != nil && !slices.Contains([]string{"open", "closed"}, *in.State) {
 		return invalid("Issue", "state", "invalid", "")
 	}
+	reason := "completed"
+	if set(&reason, in.Reason); !slices.Contains(append(closeReasons, "reopened"), reason) {
+		return invalid("Issue", "state_reason", "invalid", "")
+	}
 	r.edit(i, c.writer(), edit{title: in.Title, body: in.Body})
 	if in.State != nil && *in.State != i.state {
 		if i.state == "open" {
-			r.close(i, c.writer())
+			r.closeAs(i, c.writer(), reason)
 		} else if err := r.reopen(i, c.writer()); err != nil {
 			return err
 		}

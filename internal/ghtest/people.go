@@ -67,17 +67,29 @@ func (r *Repo) OpenIssue(in Issue) (int, error) {
 }
 
 // EditTitle changes the title, by the author.
-func (r *Repo) EditTitle(number int, title string) error {
-	return r.act(number, "editing the title of", func(i *issue) error {
-		r.edit(i, i.author, edit{title: &title})
-		return nil
-	})
+func (r *Repo) EditTitle(number int, title string) error { return r.EditTitleBy(number, "", title) }
+
+// EditTitleBy changes the title, by somebody who may.
+func (r *Repo) EditTitleBy(number int, by, title string) error {
+	return r.editAs(number, "editing the title of", by, edit{title: &title})
 }
 
 // EditBody changes the text, by the author.
-func (r *Repo) EditBody(number int, body string) error {
-	return r.act(number, "editing the body of", func(i *issue) error {
-		r.edit(i, i.author, edit{body: &body})
+func (r *Repo) EditBody(number int, body string) error { return r.EditBodyBy(number, "", body) }
+
+// EditBodyBy changes the text, by somebody who may.
+func (r *Repo) EditBodyBy(number int, by, body string) error {
+	return r.editAs(number, "editing the body of", by, edit{body: &body})
+}
+
+// editAs edits by a person, or with no name by the author.
+func (r *Repo) editAs(number int, doing, by string, e edit) error {
+	return r.act(number, doing, func(i *issue) error {
+		who := i.author
+		if by != "" {
+			who = r.srv.account(by)
+		}
+		r.edit(i, who, e)
 		return nil
 	})
 }

@@ -6,7 +6,7 @@ func (s *Server) issueJSON(r *Repo, i *issue) obj {
 	api, html := s.repoAPI(r)+fmt.Sprintf("/issues/%d", i.number), s.URL+"/"+r.fullName()+fmt.Sprintf("/issues/%d", i.number)
 	o := obj{
 		"id": i.id, "node_id": nodeID("I", i.id), "number": i.number, "title": i.title, "body": body(i.body), "user": s.userJSON(i.author),
-		"labels": s.labelsJSON(r, i.labels), "state": i.state, "state_reason": nil, "locked": i.lock != nil, "active_lock_reason": i.lockReason(), "assignee": s.firstUser(i.assignees), "assignees": s.usersJSON(i.assignees),
+		"labels": s.labelsJSON(r, i.labels), "state": i.state, "state_reason": body(i.reason), "locked": i.lock != nil, "active_lock_reason": i.lockReason(), "assignee": s.firstUser(i.assignees), "assignees": s.usersJSON(i.assignees),
 		"milestone": nil, "comments": len(i.comments), "created_at": timestamp(i.created), "updated_at": timestamp(i.updated), "closed_at": timestamp(i.closed),
 		"author_association": i.association, "url": api, "html_url": html, "repository_url": s.repoAPI(r), "labels_url": api + "/labels{/name}",
 		"comments_url": api + "/comments", "events_url": api + "/events", "timeline_url": api + "/timeline", "performed_via_github_app": s.performedVia(i.author),

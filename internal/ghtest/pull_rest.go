@@ -80,15 +80,15 @@ func (c *call) issue() (*issue, error) {
 	if i := c.repo.issues[int(n)]; i != nil {
 		return i, nil
 	}
-	return nil, notFound("")
+	return nil, c.goneIssue(int(n))
 }
 
 func (c *call) pull() (*issue, error) {
 	i, err := c.issue()
-	if err == nil && i.pull == nil {
+	if err != nil || i.pull == nil {
 		return nil, notFound("")
 	}
-	return i, err
+	return i, nil
 }
 
 func (s *Server) getIssue(c *call) (any, error) {

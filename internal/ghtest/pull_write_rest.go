@@ -22,6 +22,7 @@ type pullInput struct {
 	Head        *string `json:"head"`
 	Base        *string `json:"base"`
 	State       *string `json:"state"`
+	Reason      *string `json:"state_reason"` // of an issue
 	Draft       bool    `json:"draft"`
 	Maintainers *bool   `json:"maintainer_can_modify"`
 }

@@ -47,19 +47,23 @@ func (r *Repo) Delete() error {
 func (s *Server) moved(c *call, to *Repo) error {
 	_, rest, _ := strings.Cut(strings.TrimPrefix(c.URL.EscapedPath(), "/repos/"), "/") // without the owner
 	_, rest, _ = strings.Cut(rest, "/")                                                // without the name
-	address := s.URL + "/"
-	if c.ghes {
-		address = s.APIURL()
+	status := http.StatusMovedPermanently
+	if c.Method != http.MethodGet {
+		status = http.StatusTemporaryRedirect // the method and the body stay
 	}
-	address = strings.TrimSuffix(address+"repositories/"+itoa(to.id)+"/"+rest, "/")
+	return s.elsewhere(c, status, strings.TrimSuffix("repositories/"+itoa(to.id)+"/"+rest, "/"))
+}
+
+// elsewhere leads to another address of the API, in the manner in which the request was made.
+func (s *Server) elsewhere(c *call, status int, path string) error {
+	address := s.URL + "/" + path
+	if c.ghes {
+		address = s.APIURL() + path
+	}
 	if c.URL.RawQuery != "" {
 		address += "?" + c.URL.RawQuery
 	}
-	e := &apiError{Status: http.StatusMovedPermanently, Message: "Moved Permanently", Header: http.Header{"Location": {address}}}
-	if c.Method != http.MethodGet {
-		e.Status, e.Message = http.StatusTemporaryRedirect, "Temporary Redirect" // the method and the body stay
-	}
-	return e
+	return &apiError{Status: status, Message: http.StatusText(status), Header: http.Header{"Location": {address}}}
 }
 
 // numbered is a path under /repositories/{id} as it is under /repos/{owner}/{repo}.

@@ -35,6 +35,9 @@ type Repo struct {
 	open   int               // how many are
 	issues map[int]*issue
 
+	transferred map[int]*issue // by the number that they had here
+	erased      map[int]bool   // numbers of deleted issues
+
 	roles       map[*user]string      // of collaborators
 	protections map[string]Protection // by branch or pattern
 	methods     []string              // of merging; nil is all
@@ -105,6 +108,7 @@ func (s *Server) Repo(fullName string, o RepoOptions) (*Repo, error) {
 func (s *Server) addRepo(r *Repo, objects string) error {
 	r.srv, r.id, r.created, r.pushed = s, s.nextID(), s.now(), s.now()
 	r.refs, r.onDisk, r.forks, r.labels, r.issues = map[string]string{}, map[string]string{}, map[string]*Repo{}, map[string]*label{}, map[int]*issue{}
+	r.transferred, r.erased = map[int]*issue{}, map[int]bool{}
 	r.roles, r.protections, r.waiting = map[*user]string{}, map[string]Protection{}, map[int]*issue{}
 	r.statuses, r.diffs, r.merges = map[string][]*status{}, map[[2]string]*diff{}, map[[2]string]string{}
 	r.dir = filepath.Join(s.dir, strings.ToLower(r.owner.login), strings.ToLower(r.name)+".git")

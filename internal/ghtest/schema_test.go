@@ -70,7 +70,7 @@ func TestFieldsAreGitHubs(t *testing.T) {
 		"AutoMergeRequest", "AutoSquashEnabledEvent", "AutoMergeDisabledEvent", "StatusCheckRollup", "RefConnection", "CommitHistoryConnection", "MergedEvent",
 		"DisablePullRequestAutoMergePayload", "EnablePullRequestAutoMergePayload", "ConvertPullRequestToDraftPayload", "MarkPullRequestReadyForReviewPayload",
 		"AddCommentPayload", "AddLabelsToLabelablePayload", "AddReactionPayload", "ClosePullRequestPayload", "RemoveLabelsFromLabelablePayload", "UpdateIssuePayload",
-		"UpdatePullRequestPayload", "Reaction", "ReactionGroup", "LockedEvent", "UnlockedEvent", "CrossReferencedEvent", "PullRequestCommit", "Organization", "Team", "TeamMemberConnection",
+		"UpdatePullRequestPayload", "Reaction", "ReactionGroup", "LockedEvent", "UnlockedEvent", "CrossReferencedEvent", "PullRequestCommit", "Organization", "Team", "TeamMemberConnection", "IssueConnection", "TransferredEvent",
 	} {
 		if w.seen[kind] == 0 {
 			t.Errorf("no %s was reached", kind)
@@ -146,6 +146,12 @@ func everyNode(t *testing.T) (*Server, node) {
 	_, err = repo.OpenPR(PR{Title: "Other", Head: "other"})
 	do(err)
 	do(srv.Team("python", "core", "bob"))
+	devguide, err := srv.Repo("python/devguide", RepoOptions{})
+	do(err)
+	guide, err := devguide.OpenIssue(Issue{Title: "Guide"})
+	do(err)
+	_, err = devguide.TransferIssue(guide, "bob", repo)
+	do(err)
 	title := "T"
 	repo.checks = append(repo.checks, &check{
 		id: 1, name: "N", sha: sha, status: "completed", conclusion: "neutral", title: &title, summary: &title,
@@ -157,7 +163,7 @@ func everyNode(t *testing.T) (*Server, node) {
 // arguments are those that lead somewhere, by field.
 var arguments = map[string][]map[string]any{
 	"repository": {{"owner": "python", "name": "cpython"}}, "label": {{"name": "docs"}}, "organization": {{"login": "python"}}, "team": {{"slug": "core"}}, "ref": {{"qualifiedName": "main"}, {"qualifiedName": "refs/tags/v1"}},
-	"pullRequest": {{"number": int64(2)}}, "issue": {{"number": int64(1)}}, "issueOrPullRequest": {{"number": int64(1)}, {"number": int64(2)}},
+	"pullRequest": {{"number": int64(2)}}, "issue": {{"number": int64(1)}, {"number": int64(5)}}, "issueOrPullRequest": {{"number": int64(1)}, {"number": int64(2)}},
 	"object": {{"expression": "HEAD"}, {"expression": "HEAD:"}, {"expression": "HEAD:README.rst"}}, "file": {{"path": "sub"}, {"path": "Lib/os.py"}},
 	"context": {{"name": "ci"}}, "refs": {{"refPrefix": "refs/heads/", "first": int64(50)}},
 }

@@ -22,6 +22,7 @@ type event struct {
 	user   *user  // who was asked to review, or assigned
 	review *review
 	source *issue // of CrossReferenced: where it was mentioned
+	origin *Repo  // of Transferred
 	from   string // old title, head, base or state of the review
 	to     string
 }
