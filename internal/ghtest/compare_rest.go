@@ -109,15 +109,14 @@ func (s *Server) compareCommits(c *call) (any, error) {
 	if err != nil {
 		return nil, notFound("No common ancestor between " + from + " and " + to + ".")
 	}
-	_, behind, err := c.repo.store.between(head, base)
+	ahead, behind, err := c.repo.apart(base, head)
 	if err != nil {
 		return nil, err
 	}
-	status := map[[2]bool]string{{false, false}: "identical", {true, false}: "ahead", {false, true}: "behind", {true, true}: "diverged"}[[2]bool{len(d.commits) > 0, len(behind) > 0}]
 	api, html := s.repoAPI(c.repo)+"/compare/"+from+"..."+to, s.URL+"/"+c.repo.fullName()+"/compare/"+from+"..."+to
 	o := obj{
-		"url": api, "html_url": html, "permalink_url": html, "diff_url": html + ".diff", "patch_url": html + ".patch", "status": status,
-		"ahead_by": len(d.commits), "behind_by": len(behind), "total_commits": len(d.commits),
+		"url": api, "html_url": html, "permalink_url": html, "diff_url": html + ".diff", "patch_url": html + ".patch", "status": comparison(ahead, behind),
+		"ahead_by": ahead, "behind_by": behind, "total_commits": len(d.commits),
 	}
 	for name, shas := range map[string][]string{"base_commit": {base}, "merge_base_commit": {d.base}, "commits": page(c, d.commits)} {
 		list, err := s.commitsJSON(c.repo, shas)
@@ -134,4 +133,48 @@ func (s *Server) compareCommits(c *call) (any, error) {
 	}
 	o["files"] = files
 	return o, nil
+}
+
+// apart counts the commits that only the head has, and those that only the base has.
+func (r *Repo) apart(base, head string) (ahead, behind int, err error) {
+	_, onHead, err := r.store.between(base, head)
+	if err != nil {
+		return 0, 0, err
+	}
+	_, onBase, err := r.store.between(head, base)
+	return len(onHead), len(onBase), err
+}
+
+// comparison is the word for it.
+func comparison(ahead, behind int) string {
+	switch {
+	case ahead > 0 && behind > 0:
+		return "diverged"
+	case ahead > 0:
+		return "ahead"
+	case behind > 0:
+		return "behind"
+	}
+	return "identical"
+}
+
+// compareRef compares a ref with a head: a branch, "owner:branch", a tag or a SHA.
+func (v view) compareRef(r *Repo, full string, args map[string]any) (any, error) {
+	base, name := r.peel(r.refs[full]), stringArg(args, "headRef")
+	in, rev, err := r.branch(name, false)
+	head, ok := "", false
+	if err == nil && rev != "" {
+		head, ok = in.resolve(rev)
+	}
+	if !ok {
+		return nil, missing("Could not resolve to a ref or commit with the name '%s'.", name)
+	}
+	ahead, behind, err := r.apart(base, head)
+	if err != nil {
+		return nil, missing("There is no common ancestor of '%s' and '%s'.", full, name)
+	}
+	return node{
+		"__typename": "Comparison", "__interfaces": []string{"Node"}, "id": "CMP_" + base + head, "aheadBy": ahead, "behindBy": behind, "status": strings.ToUpper(comparison(ahead, behind)),
+		"baseTarget": lazy(func() (any, error) { return v.objectNode(r, base) }), "headTarget": lazy(func() (any, error) { return v.objectNode(r, head) }),
+	}, nil
 }

@@ -119,6 +119,7 @@ func (v view) refAt(r *Repo, full, prefix string) node {
 		"__typename": "Ref", "__interfaces": []string{"Node"}, "id": "REF_" + full, "name": strings.TrimPrefix(full, prefix), "prefix": prefix,
 		"target":     lazy(func() (any, error) { return v.objectNode(r, r.refs[full]) }),
 		"repository": lazy(func() (any, error) { return v.repo(r), nil }),
+		"compare":    resolver(func(args map[string]any) (any, error) { return v.compareRef(r, full, args) }),
 	}
 }
 

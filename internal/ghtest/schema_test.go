@@ -70,7 +70,7 @@ func TestFieldsAreGitHubs(t *testing.T) {
 		"AutoMergeRequest", "AutoSquashEnabledEvent", "AutoMergeDisabledEvent", "StatusCheckRollup", "RefConnection", "CommitHistoryConnection", "MergedEvent",
 		"DisablePullRequestAutoMergePayload", "EnablePullRequestAutoMergePayload", "ConvertPullRequestToDraftPayload", "MarkPullRequestReadyForReviewPayload",
 		"AddCommentPayload", "AddLabelsToLabelablePayload", "AddReactionPayload", "ClosePullRequestPayload", "RemoveLabelsFromLabelablePayload", "UpdateIssuePayload",
-		"UpdatePullRequestPayload", "Reaction", "ReactionGroup", "LockedEvent", "UnlockedEvent", "CrossReferencedEvent", "PullRequestCommit", "Organization", "Team", "TeamMemberConnection", "IssueConnection", "TransferredEvent",
+		"UpdatePullRequestPayload", "Reaction", "ReactionGroup", "LockedEvent", "UnlockedEvent", "CrossReferencedEvent", "PullRequestCommit", "Organization", "Team", "TeamMemberConnection", "IssueConnection", "Comparison", "TransferredEvent",
 	} {
 		if w.seen[kind] == 0 {
 			t.Errorf("no %s was reached", kind)
@@ -165,7 +165,7 @@ var arguments = map[string][]map[string]any{
 	"repository": {{"owner": "python", "name": "cpython"}}, "label": {{"name": "docs"}}, "organization": {{"login": "python"}}, "team": {{"slug": "core"}}, "ref": {{"qualifiedName": "main"}, {"qualifiedName": "refs/tags/v1"}},
 	"pullRequest": {{"number": int64(2)}}, "issue": {{"number": int64(1)}, {"number": int64(5)}}, "issueOrPullRequest": {{"number": int64(1)}, {"number": int64(2)}},
 	"object": {{"expression": "HEAD"}, {"expression": "HEAD:"}, {"expression": "HEAD:README.rst"}}, "file": {{"path": "sub"}, {"path": "Lib/os.py"}},
-	"context": {{"name": "ci"}}, "refs": {{"refPrefix": "refs/heads/", "first": int64(50)}},
+	"context": {{"name": "ci"}}, "compare": {{"headRef": "3.14"}}, "refs": {{"refPrefix": "refs/heads/", "first": int64(50)}},
 }
 
 type walker struct {
