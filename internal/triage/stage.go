@@ -63,7 +63,7 @@ var stagesByHand = []stageRow{
 	{"it is closed and not merged", func(s *situation) bool { return s.r.State == pull.Closed }, stageLeft, nil},
 	{"it is merged", func(s *situation) bool { return s.r.State == pull.Merged }, stageNone, nil},
 	{"it is a draft", func(s *situation) bool { return s.r.Draft }, stageNone, nil},
-	{"a person set \"awaiting changes\", and the author has said the phrase since", (*situation).answersChoice, stageChangeReview, &answeredRound},
+	{"a person set \"awaiting changes\", and the author has said the phrase since", func(s *situation) bool { return s.answered.made }, stageChangeReview, &answeredRound},
 	{"a person chose a label, and nothing that matters happened since", (*situation).chosen, stageChosen, nil},
 	{"a person took a label off, and nothing that matters happened since", (*situation).cleared, stageLeft, nil},
 }

@@ -1,6 +1,7 @@
 package triage
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -8,60 +9,85 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// choose finds what people chose by hand, unless something that matters happened
-// since. Being opened is no such thing: no label is older.
+// choice is what people did about the labels since the last event that matters.
+type choice struct {
+	made  bool
+	at    time.Time // of the newest deed
+	stage stage     // whose label they set; none: they took labels off
+	by    string    // who set it
+}
+
+// moment is something that makes a choice, or ends it.
+type moment struct {
+	at    time.Time
+	is    int    // in the order within one second
+	stage stage  // of the label
+	by    string // whose deed
+}
+
+const (
+	momentSaid = iota // the phrase
+	momentOff         // a label taken off
+	momentOn          // a label set
+	momentPushed
+)
+
+func comparedMoments(a, b moment) int { // of labels in one second the earlier stage is the newest
+	return cmp.Or(a.at.Compare(b.at), a.is-b.is, int(b.stage-a.stage), strings.Compare(b.by, a.by))
+}
+
+// choose goes through what happened since the last review or other turn of events.
+// Being opened is no such thing: no label is older.
 func (s *situation) choose() {
-	since := s.mattered()
-	var deeds [stageMerge + 1]pull.Event // the last one on each label
+	for _, m := range s.moments(s.mattered()) {
+		switch {
+		case m.is == momentSaid && s.choice.stage == stageChanges:
+			s.answered, s.choice = s.choice, choice{}
+		case m.is == momentSaid && len(s.requests) > 0:
+			s.choice = choice{}
+		case m.is == momentPushed && s.choice.stage == stageMerge:
+			s.outrun, s.choice = true, choice{}
+		case m.is == momentOn:
+			s.answered, s.choice = choice{}, choice{made: true, at: m.at, stage: m.stage, by: m.by}
+		case m.is == momentOff:
+			s.answered, s.choice.made, s.choice.at = choice{}, true, m.at
+			if s.choice.stage == m.stage {
+				s.choice.stage = stageNone
+			}
+		}
+	}
+}
+
+// moments since a time, in their order.
+func (s *situation) moments(since time.Time) []moment {
+	var all []moment
 	for _, e := range s.r.Events {
-		at := s.labelled(e)
-		if at == stageNone || !e.At.After(since) {
+		m := moment{at: e.At, is: momentPushed}
+		switch e.Kind {
+		case pull.Pushed, pull.ForcePushed:
+		case pull.Labeled, pull.Unlabeled:
+			m.is = momentOff
+			if e.Kind == pull.Labeled {
+				m.is = momentOn
+			}
+			at := slices.IndexFunc(s.labels, func(l string) bool { return strings.EqualFold(l, e.Subject) })
+			if m.stage, m.by = stage(at), e.By; at <= 0 || e.Own || strings.HasSuffix(e.By, "[bot]") {
+				continue // no stage, or nobody's choice
+			}
+		default:
 			continue
 		}
-		if comparedDeeds(deeds[at], e) < 0 {
-			deeds[at] = e
-		}
-		s.choice.at = latest(s.choice.at, e.At)
-	}
-	var set pull.Event
-	for at, e := range deeds {
-		if e.Kind == pull.Labeled && e.At.After(set.At) { // in one second the earlier stage
-			set, s.choice.stage, s.choice.by = e, stage(at), e.By
+		if e.At.After(since) {
+			all = append(all, m)
 		}
 	}
-	s.end()
-}
-
-// end drops a choice that the phrase or new commits outran.
-func (s *situation) end() {
-	switch {
-	case s.choice.stage == stageChanges: // itself a request, see answersChoice
-	case s.choice.stage == stageMerge && s.pushedSince(s.choice.at):
-		s.choice, s.outrun = choice{}, true
-	case len(s.requests) > 0 && !s.saidSince(latest(s.requested, s.choice.at)).IsZero():
-		s.choice = choice{}
+	for _, c := range s.said {
+		if c.at.After(since) {
+			all = append(all, moment{at: c.at, is: momentSaid})
+		}
 	}
-}
-
-// labelled is the stage whose label a person touched; none for other events.
-func (s *situation) labelled(e pull.Event) stage {
-	if e.Kind != pull.Labeled && e.Kind != pull.Unlabeled || e.Own || strings.HasSuffix(e.By, "[bot]") {
-		return stageNone
-	}
-	return stage(max(0, slices.IndexFunc(s.labels, func(l string) bool { return strings.EqualFold(l, e.Subject) })))
-}
-
-// comparedDeeds orders deeds on one label, in one second too: there a label that
-// was set is set.
-func comparedDeeds(a, b pull.Event) int {
-	on := map[bool]int{true: 1}
-	if by := a.At.Compare(b.At); by != 0 {
-		return by
-	}
-	if by := on[a.Kind == pull.Labeled] - on[b.Kind == pull.Labeled]; by != 0 {
-		return by
-	}
-	return strings.Compare(b.By, a.By)
+	slices.SortFunc(all, comparedMoments)
+	return all
 }
 
 // mattered is when something happened that ends what people chose, the phrase
@@ -86,12 +112,4 @@ func (s *situation) mattered() time.Time {
 		}
 	}
 	return last
-}
-
-// pushedSince tells whether commits came at a time or later. Commits that are
-// older than their push have the time of the event before it.
-func (s *situation) pushedSince(since time.Time) bool {
-	return slices.ContainsFunc(s.r.Events, func(e pull.Event) bool {
-		return (e.Kind == pull.Pushed || e.Kind == pull.ForcePushed) && !e.At.Before(since)
-	})
 }

@@ -93,12 +93,7 @@ func (s *situation) notes(name string) []time.Time {
 
 // lastRequest is the newest request that the phrase may answer: by a review, or by
 // the label alone.
-func (s *situation) lastRequest() time.Time {
-	if s.choice.stage == stageChanges {
-		return latest(s.requested, s.choice.at)
-	}
-	return s.requested
-}
+func (s *situation) lastRequest() time.Time { return latest(s.requested, s.answered.at) }
 
 // requesters are the core developers who asked for changes. They are asked again
 // as of the phrase; of several the one that is thanked for.
@@ -108,10 +103,12 @@ func (s *situation) requesters() []pull.Reviewer {
 	for _, o := range s.requests {
 		all = append(all, pull.Reviewer{Login: o.By, Since: since})
 	}
-	by := s.choice.by
-	known := slices.ContainsFunc(all, func(r pull.Reviewer) bool { return strings.EqualFold(r.Login, by) })
-	if s.choice.stage == stageChanges && s.r.IsCore(by) && !known && !strings.EqualFold(by, s.r.Author) {
-		all = append(all, pull.Reviewer{Login: by, Since: since})
+	if s.answered.made {
+		by := s.answered.by
+		known := slices.ContainsFunc(all, func(r pull.Reviewer) bool { return strings.EqualFold(r.Login, by) })
+		if s.r.IsCore(by) && !known && !strings.EqualFold(by, s.r.Author) {
+			all = append(all, pull.Reviewer{Login: by, Since: since})
+		}
 	}
 	return all
 }

@@ -25,20 +25,14 @@ type situation struct {
 	requested time.Time // the newest of the requests
 	said      []saying
 	choice    choice
-	outrun    bool // commits came after "awaiting merge" by hand
+	answered  choice // "awaiting changes" by hand, before the phrase
+	outrun    bool   // commits came after "awaiting merge" by hand
 }
 
 // saying is one comment with the phrase.
 type saying struct {
 	at     time.Time
 	edited bool
-}
-
-// choice is what people did about the labels since the last event that matters.
-type choice struct {
-	at    time.Time // of the newest deed; zero: there is none
-	stage stage     // whose label they set; stageNone: they took labels off
-	by    string    // who set it
 }
 
 func newSituation(r *pull.Request, labels []string, phrases phrases) *situation {
@@ -122,11 +116,6 @@ func (s *situation) answers() bool {
 	return len(s.requests) > 0 && !s.saidSince(s.requested).IsZero()
 }
 
-// answersChoice: what a person requested by the label alone is done.
-func (s *situation) answersChoice() bool {
-	return s.choice.stage == stageChanges && !s.saidSince(s.choice.at).IsZero()
-}
-
 func (s *situation) approvesHead() bool {
 	return slices.ContainsFunc(s.approvals, func(o pull.Opinion) bool { return o.Commit == s.r.Head && o.Commit != "" })
 }
@@ -137,4 +126,4 @@ func (s *situation) chosen() bool {
 }
 
 // cleared: people took labels off, and set none.
-func (s *situation) cleared() bool { return !s.choice.at.IsZero() && s.choice.stage == stageNone }
+func (s *situation) cleared() bool { return s.choice.made && s.choice.stage == stageNone }

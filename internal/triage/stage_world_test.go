@@ -53,13 +53,17 @@ func (w *world) event(kind pull.EventKind, by, subject string) {
 }
 
 // pushed gives commits, at the time that GitHub's history has for them: those
-// that are older than their push have that of the event before.
+// that are older than their push have that of the event before. Here it is one by
+// people: two bots that look at different moments are to have the same history.
 func (w *world) pushed(kind pull.EventKind, old bool) {
 	w.commit()
 	w.event(kind, w.r.Author, w.r.Head)
 	if last := len(w.r.Events) - 1; old {
 		w.r.Events[last].At = w.r.CreatedAt
 		for _, e := range w.r.Events[:last] {
+			if e.Own {
+				continue
+			}
 			w.r.Events[last].At = latest(w.r.Events[last].At, e.At)
 		}
 	}
