@@ -161,11 +161,11 @@ func (d *decoder) checkRule(name string, rule *LabelRule) {
 			{"head", c.Head != nil}, {"draft", c.Draft != nil},
 		}
 		for _, p := range ofPulls {
-			if p.given && rule.On != OnPullRequests {
+			if p.given && (rule.On == OnIssues || rule.On == OnBoth) {
 				d.clash([]string{c.name + "." + p.part}, "%s.%s is about pull requests, and the rule about issues too: make two rules of it", c.name, p.part)
 			}
 		}
-		if c.Form.Field != "" && rule.On != OnIssues {
+		if c.Form.Field != "" && (rule.On == OnPullRequests || rule.On == OnBoth) {
 			d.clash([]string{c.name + ".form"}, "%s.form is about issues: add \"on: issues\" to the rule", c.name)
 		}
 		d.checkSize(c.name+".size", c.Size)
@@ -189,7 +189,7 @@ func (d *decoder) checkOwned(r *Rules, name string, rule *LabelRule) {
 	}
 	for _, o := range owners {
 		if NamesLabel(o.label, rule.Label) {
-			d.clash([]string{name + ".label", o.setting}, "%s.label is %q, which %s decides: choose another label", name, rule.Label, o.setting)
+			d.clash([]string{name + ".label", o.setting}, "the label %q is for the rule of %s to decide: choose another one", rule.Label, o.setting)
 		}
 	}
 	for _, c := range rule.conditions(name) {

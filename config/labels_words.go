@@ -130,7 +130,7 @@ func (a AuthorCondition) words() (parts []string) {
 }
 
 func not(is *bool) string {
-	if *is {
+	if is == nil || *is {
 		return ""
 	}
 	return "not "

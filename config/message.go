@@ -4,14 +4,8 @@ import "fmt"
 
 // The texts of the settings check, for people.
 const (
-	about = "Checks the repository's own settings file, `" + RepositoryFile + "`, in pull requests into the default branch, " +
-		"and shows every fault where it is."
-
-	titleValid   = "The settings are valid"
-	summaryValid = "They are in force as soon as this is merged."
-
-	titleRemoved   = "The repository's own settings go"
-	summaryRemoved = "Once this is merged, the central settings hold here."
+	about = "Checks the repository's own settings file, `" + RepositoryFile + "`, and its label rules, `" + LabelerFile + "`, " +
+		"in pull requests into the default branch, and shows every fault where it is."
 
 	summaryFaults   = "As long as these are not mended, the last valid settings stay in force, also if this is merged:\n\n%s"
 	annotationTitle = "Concorde settings"
@@ -21,9 +15,23 @@ const (
 	faultSize   = "the file has %d bytes: at most %d are read"
 )
 
-func titleFaults(n int) string {
-	if n == 1 {
-		return "1 fault in " + RepositoryFile
+// texts on one file.
+type texts struct{ titleValid, summaryValid, titleRemoved, summaryRemoved string }
+
+var (
+	settingsTexts = texts{
+		"The settings are valid", "They are in force as soon as this is merged.",
+		"The repository's own settings go", "Once this is merged, the central settings hold here.",
 	}
-	return fmt.Sprintf("%d faults in %s", n, RepositoryFile)
+	labelerTexts = texts{
+		"The label rules are valid", "They are in force as soon as this is merged.",
+		"The label rules of the repository go", "Once this is merged, those of the settings hold alone.",
+	}
+)
+
+func titleFaults(n int, path string) string {
+	if n == 1 {
+		return "1 fault in " + path
+	}
+	return fmt.Sprintf("%d faults in %s", n, path)
 }

@@ -12,43 +12,62 @@ import (
 // CheckName is the check run in which faults of a repository's file are shown.
 const CheckName = "Concorde settings"
 
-// Rule checks pull requests that change the repository's own settings. A wrong
-// file that is merged all the same changes nothing: the last good one stays in
-// force.
+// Rule checks pull requests that change the repository's own settings, or its
+// label rules. A wrong file that is merged all the same changes nothing: the last
+// good one stays in force.
 func Rule(c *Config) pull.Rule {
+	checked := []checkedFile{
+		{RepositoryFile, settingsTexts, func(data []byte) error {
+			_, err := c.Override(RepositoryFile, data)
+			return err
+		}},
+		{LabelerFile, labelerTexts, func(data []byte) error {
+			_, err := c.WithLabeler(LabelerFile, data)
+			return err
+		}},
+	}
 	return pull.Rule{
 		Name:  "settings",
 		About: about,
 		Needs: pull.Files | pull.Checks,
-		Reads: func(_ *pull.Request, path string) bool { return path == RepositoryFile },
-		Want: func(r *pull.Request) pull.Want {
+		Reads: func(_ *pull.Request, path string) bool { return path == RepositoryFile || path == LabelerFile },
+		Want: func(r *pull.Request) (want pull.Want) {
 			if r.State != pull.Open || r.Base != r.DefaultBranch {
-				return pull.Want{} // read on the default branch alone
+				return want // read on the default branch alone
 			}
-			i := slices.IndexFunc(r.Files, func(f pull.File) bool {
-				return f.Path == RepositoryFile || f.Change == pull.Renamed && f.Previous == RepositoryFile
-			})
-			if i < 0 {
-				return pull.Want{}
+			for _, file := range checked {
+				i := slices.IndexFunc(r.Files, func(f pull.File) bool {
+					return f.Path == file.path || f.Change == pull.Renamed && f.Previous == file.path
+				})
+				if i >= 0 {
+					want.Checks = append(want.Checks, file.checkPart(r.Files[i]))
+				}
 			}
-			return pull.Want{Checks: []pull.CheckPart{c.checkPart(r.Files[i])}}
+			return want
 		},
 	}
 }
 
-func (c *Config) checkPart(f pull.File) pull.CheckPart {
-	if f.Path != RepositoryFile || f.Change == pull.Removed {
-		return pull.CheckPart{Check: CheckName, Conclusion: pull.Success, Title: titleRemoved, Summary: summaryRemoved}
+// checkedFile is a file of settings in a repository.
+type checkedFile struct {
+	path  string
+	texts texts
+	read  func([]byte) error
+}
+
+func (c checkedFile) checkPart(f pull.File) pull.CheckPart {
+	if f.Path != c.path || f.Change == pull.Removed {
+		return pull.CheckPart{Check: CheckName, Conclusion: pull.Success, Title: c.texts.titleRemoved, Summary: c.texts.summaryRemoved}
 	}
 	faults := c.faults(f.Content)
 	if len(faults) == 0 {
-		return pull.CheckPart{Check: CheckName, Conclusion: pull.Success, Title: titleValid, Summary: summaryValid}
+		return pull.CheckPart{Check: CheckName, Conclusion: pull.Success, Title: c.texts.titleValid, Summary: c.texts.summaryValid}
 	}
-	part := pull.CheckPart{Check: CheckName, Conclusion: pull.Failure, Title: titleFaults(len(faults))}
+	part := pull.CheckPart{Check: CheckName, Conclusion: pull.Failure, Title: titleFaults(len(faults), c.path)}
 	var summary strings.Builder
 	for _, fault := range faults {
 		part.Annotations = append(part.Annotations, pull.Annotation{
-			Path: RepositoryFile, Line: fault.Line, Level: pull.FailureLevel, Title: annotationTitle, Message: fault.Message,
+			Path: c.path, Line: fault.Line, Level: pull.FailureLevel, Title: annotationTitle, Message: fault.Message,
 		})
 		fmt.Fprintln(&summary, fault)
 	}
@@ -57,8 +76,8 @@ func (c *Config) checkPart(f pull.File) pull.CheckPart {
 }
 
 // faults of the file as the pull request leaves it.
-func (c *Config) faults(content *pull.Content) Faults {
-	fault := Fault{File: RepositoryFile, Line: 1, Col: 1}
+func (c checkedFile) faults(content *pull.Content) Faults {
+	fault := Fault{File: c.path, Line: 1, Col: 1}
 	switch {
 	case content == nil:
 		fault.Message = faultUnread
@@ -70,8 +89,7 @@ func (c *Config) faults(content *pull.Content) Faults {
 		fault.Message = faultUnread // left out among very many bytes
 	default:
 		var faults Faults
-		_, err := c.Override(RepositoryFile, content.Data)
-		errors.As(err, &faults)
+		errors.As(c.read(content.Data), &faults)
 		return faults
 	}
 	return Faults{fault}

@@ -32,6 +32,11 @@ func TestRule(t *testing.T) {
 	large := pull.File{Path: RepositoryFile, Change: pull.Added, Content: &pull.Content{Kind: pull.Regular, Size: 3 << 20}}
 	leftOut := settingsFile("")
 	leftOut.Content.Size = 100
+	rules := func(text string) pull.File {
+		f := settingsFile(text)
+		f.Path = LabelerFile
+		return f
+	}
 	maintenance, closed := request(settingsFile("x: 1")), request(settingsFile("x: 1"))
 	maintenance.Base, closed.State = "3.14", pull.Closed
 
@@ -64,6 +69,24 @@ func TestRule(t *testing.T) {
     news.width is "8": want a whole number from 40 to 200
   .github/concorde.yml:3: failure: Concorde settings
     "sweep" is for the operator of the bot to decide, in the central file: leave it out here
+`},
+		{"label rules", request(rules("docs: [{changed-files: [{any-glob-to-any-file: 'Doc/**'}]}]")), `check "Concorde settings" success "The label rules are valid" with 0 annotations on 1234567
+  They are in force as soon as this is merged.
+`},
+		{"no label rules", request(pull.File{Path: "other.yml", Previous: LabelerFile, Change: pull.Renamed}), `check "Concorde settings" success "The label rules of the repository go" with 0 annotations on 1234567
+  Once this is merged, those of the settings hold alone.
+`},
+		{"label rules of old", request(rules("# ours\ndocs: Doc/*\nawaiting merge: [{base-branch: main}]\n"), settingsFile("abi: {mode: off}")), `check "Concorde settings" failure "2 faults in .github/labeler.yml" with 2 annotations on 1234567
+  As long as these are not mended, the last valid settings stay in force, also if this is merged:
+
+      .github/labeler.yml:2:7: "docs" is written as for version 4 of actions/labeler: write it as [{changed-files: [{any-glob-to-any-file: ["Doc/*"]}]}]
+      .github/labeler.yml:3:1: the label "awaiting merge" is for the rule of stages.merge to decide: choose another one
+
+  They are in force as soon as this is merged.
+  .github/labeler.yml:2: failure: Concorde settings
+    "docs" is written as for version 4 of actions/labeler: write it as [{changed-files: [{any-glob-to-any-file: ["Doc/*"]}]}]
+  .github/labeler.yml:3: failure: Concorde settings
+    the label "awaiting merge" is for the rule of stages.merge to decide: choose another one
 `},
 		{"renamed onto", request(onto), failure(`"x" is not a setting: those here are news, abi, backport, roles, stages, issue-numbers, titles, wrong-branch, commands, conflicts, labels`)},
 		{"symbolic link", request(link), failure(`the file is a symlink: put a regular file here`)},
@@ -118,7 +141,7 @@ func TestRuleReads(t *testing.T) {
 	if err := pull.Validate(rules); err != nil {
 		t.Fatal(err)
 	}
-	if !pull.Reads(rules, nil, RepositoryFile) || pull.Reads(rules, nil, "concorde.yml") {
-		t.Error("reads other files than the settings")
+	if !pull.Reads(rules, nil, RepositoryFile) || !pull.Reads(rules, nil, LabelerFile) || pull.Reads(rules, nil, "concorde.yml") {
+		t.Error("reads other files than the settings and label rules")
 	}
 }
