@@ -136,6 +136,8 @@ func (l *labeler) each(n *yaml.Node, name string, visit func(key, value *yaml.No
 			l.fault(markOf(key), "a key that is not a word: write KEY: VALUE")
 		case lines[key.Value] > 0:
 			l.fault(markOf(key), "%s is given twice, first in line %d: take one away", quote(key.Value), lines[key.Value])
+		case key.ShortTag() == "!!merge":
+			l.fault(markOf(key), "<< takes other settings in: write them out")
 		default:
 			lines[key.Value] = key.Line
 			visit(key, value)

@@ -206,6 +206,9 @@ func split(globs []string) (first, rest []string) {
 	if len(globs) == 0 {
 		return []string{everything}, nil
 	}
+	if len(globs) == 1 {
+		return globs, nil
+	}
 	return globs[:1], globs[1:]
 }
 
