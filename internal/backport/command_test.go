@@ -1,7 +1,10 @@
 package backport_test
 
 import (
+	"math/rand/v2"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/backport"
@@ -23,3 +26,42 @@ func commanded(settings []byte) ([]pull.Rule, error) {
 }
 
 func TestCommand(t *testing.T) { pulltest.Golden(t, "testdata/command/*.txtar", commanded) }
+
+// TestCommandLaws holds the rules together to the laws over random pull requests
+// with commands, some answered already.
+func TestCommandLaws(t *testing.T) {
+	on, err := commanded(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bodies := []string{"@concorde backport 3.14", "@concorde backport 3.13 3.9 3.15", "@concorde label -needs backport to 3.14", "@concorde label +Needs Backport To 3.13", "@concorde backport 3.14 3.12\n@concorde why"}
+	seen := map[string]bool{}
+	for seed := range uint64(400) {
+		dice := rand.New(rand.NewPCG(seed, 3))
+		data := make([]byte, 600)
+		for i := range data {
+			data[i] = byte(dice.Uint32())
+		}
+		r := pulltest.Random(data)
+		r.Me, r.Core, r.People = "concorde", map[string]bool{"dana": true}, map[string]pull.Role{"carol": pull.Triage}
+		for i := range dice.IntN(6) {
+			at := r.Now.Add(-time.Duration(1+dice.IntN(200)) * time.Hour)
+			by := []string{"dana", "carol", "hugovk", "stranger"}[dice.IntN(4)]
+			r.Comments = append(r.Comments, pull.Comment{ID: int64(i + 1), By: by, At: at, Body: bodies[dice.IntN(len(bodies))], Answered: dice.IntN(3) == 0})
+		}
+		slices.SortStableFunc(r.Comments, func(a, b pull.Comment) int { return a.At.Compare(b.At) })
+		pulltest.Laws(t, r, on)
+		plan, err := pull.Decide(r, on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range plan.Actions {
+			seen[a.Kind()] = true
+		}
+	}
+	for _, kind := range []string{"pick", "label", "unlabel", "react", "comment", "edit-comment"} {
+		if !seen[kind] {
+			t.Errorf("no random pull request needs %q: the laws were not tried on it", kind)
+		}
+	}
+}

@@ -1,8 +1,11 @@
 package triage
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +103,7 @@ func discussed(dice *rand.Rand) *pull.Request {
 		}
 		r.Comments = append(r.Comments, c)
 	}
+	slices.SortStableFunc(r.Comments, func(a, b pull.Comment) int { return a.At.Compare(b.At) })
 	for range dice.IntN(4) {
 		kind := []pull.EventKind{pull.Labeled, pull.Unlabeled, pull.Drafted}[dice.IntN(3)]
 		e := pull.Event{Kind: kind, Subject: []string{"docs", "tests", "needs backport to 3.14"}[dice.IntN(3)], By: "dana", Own: dice.IntN(2) == 0}
@@ -187,5 +191,71 @@ func TestManyVersions(t *testing.T) {
 	}
 	if c.May(r, "stranger1") || !c.May(r, "HugoVK") || !c.May(r, "Dana") {
 		t.Error("who may ask")
+	}
+}
+
+// TestCommandsAreDocumented holds the table of docs/commands.md against that of
+// the code.
+func TestCommandsAreDocumented(t *testing.T) {
+	const path, begin, end = "../../docs/commands.md", "<!-- commands -->\n", "<!-- /commands -->\n"
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := strings.Cut(string(text), begin)
+	old, after, ended := strings.Cut(rest, end)
+	if !found || !ended {
+		t.Fatalf("%s has no part between %q and %q", path, begin, end)
+	}
+	var table strings.Builder
+	table.WriteString("| command | who | where | what it does | example |\n| --- | --- | --- | --- | --- |\n")
+	for _, v := range verbs {
+		where := "pull requests and issues"
+		if v.pulls {
+			where = "pull requests"
+		}
+		fmt.Fprintf(&table, "| `%s` | %s | %s | %s | `@BOT %s` |\n", v.name, mayText(v), where, v.does, v.example)
+	}
+	switch {
+	case old == table.String():
+	case flag.Lookup("update").Value.String() == "true":
+		if err := os.WriteFile(path, []byte(before+begin+table.String()+end+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Fatalf("the table of %s is not current: run go test ./internal/triage -update", path)
+	}
+}
+
+// TestEveryCommandIsCarriedOut shows that each verb of the table does something
+// for those who may, and that the limits in the documentation are those of the
+// code.
+func TestEveryCommandIsCarriedOut(t *testing.T) {
+	rules, err := commandRules(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range verbs {
+		r := &pull.Request{
+			Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1}, Now: time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC), State: pull.Open, Me: "concorde", Author: "hugovk",
+			Facts: ^pull.Facts(0), Head: strings.Repeat("0a", 20),
+		}
+		r.Comments = []pull.Comment{{ID: 1, By: "hugovk", Body: "@concorde " + v.example, At: r.Now}}
+		plan, err := pull.Decide(r, rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(plan.String(), "react thumbs_up to comment 1") {
+			t.Errorf("%s: %s", v.example, plan)
+		}
+	}
+	text, err := os.ReadFile("../../docs/commands.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, limit := range []string{fmt.Sprintf("%d commands of one comment", maxCommands), fmt.Sprintf("%d comments with commands", maxDailyCommands), fmt.Sprintf("%d days", int(maxCommandAge.Hours()/24))} {
+		if !strings.Contains(string(text), limit) {
+			t.Errorf("docs/commands.md does not say %q", limit)
+		}
 	}
 }
