@@ -47,7 +47,7 @@ func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
 	case next.IsZero():
 		return nil
 	case next.After(now):
-		return r.Store.Add(ctx, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: "conflicts", At: next})
+		return r.Store.Add(ctx, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: fitsCause(next), At: next})
 	}
 	all, err := r.GitHub.Fits(ctx, p.key, p.installation)
 	if err != nil {
@@ -67,7 +67,7 @@ func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
 	if unknown == 0 || state.Asked >= fitsLooks {
 		state.Asked = 0
 	} else {
-		hints = append(hints, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: "conflicts", At: now.Add(fitsPause)})
+		hints = append(hints, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: fitsCause(now.Add(fitsPause)), At: now.Add(fitsPause)})
 	}
 	zerolog.Ctx(ctx).Info().Int("pull_requests", len(all)).Int("unknown", unknown).Int("to_look_at", len(hints)).Msg("looked for conflicts")
 	if len(hints) > 0 {
@@ -77,6 +77,9 @@ func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
 	}
 	return r.keepFits(ctx, p.key, state)
 }
+
+// fitsCause tells one look from the next.
+func fitsCause(at time.Time) string { return fmt.Sprint("conflicts ", at.Unix()) }
 
 // nextFits is when to look over all, zero for no need.
 func (r *Reconciler) nextFits(state fitsState, p place, set config.Conflicts) time.Time {

@@ -112,27 +112,27 @@ func TestFullSweepFindsOldLabels(t *testing.T) {
 	if !slices.Equal(keys, []string{fmt.Sprintf("python/cpython#%d", old)}) {
 		t.Errorf("handed on %v", keys)
 	}
-	// The repository; open ones, touched ones, one label; two for the look.
-	if n := s.asked(); n != 6 {
-		t.Errorf("%d requests, want 6", n)
+	// The repository; open ones, touched ones, issues, one label; two for the look.
+	if n := s.asked(); n != 7 {
+		t.Errorf("%d requests, want 7", n)
 	}
 	s.advance(time.Hour)
 	s.sweep(s.withBackports)
-	if n := s.asked(); n != 2 {
-		t.Errorf("%d requests of an hourly sweep with nothing to look at, want 2", n)
+	if n := s.asked(); n != 3 {
+		t.Errorf("%d requests of an hourly sweep with nothing to look at, want 3", n)
 	}
 }
 
-// Without backports nothing is to be done for what is merged.
-func TestSweepWithoutBackportsLooksAtOpenOnes(t *testing.T) {
+// Without backports, what was merged lately is still looked at: its stage goes.
+func TestSweepWithoutBackportsLooksAtMergedOnes(t *testing.T) {
 	s := newStage(t)
 	s.open("first")
 	s.merged("second")
 	off := func(c *reconcile.Config) { c.Settings.Backport.Mode = config.Off }
 	for range 2 {
 		s.sweep(off)
-		if looked := counter(t, s.registry, "concorde_sweep_looked_total"); looked != 1 {
-			t.Errorf("looked at %v pull requests, want 1", looked)
+		if looked := counter(t, s.registry, "concorde_sweep_looked_total"); looked != 2 {
+			t.Errorf("looked at %v pull requests, want 2", looked)
 		}
 		s.advance(24 * time.Hour)
 	}

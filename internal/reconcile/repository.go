@@ -34,8 +34,7 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 		begins = r.due(state)
 	}
 	// A sweep comes back with the cause of the event that it served last.
-	back := state.Running != nil && job.Cause == state.Asked
-	if begins != nil || job.Cause != sweepCause && !back {
+	if begins != nil || job.Cause != sweepCause && job.Cause != state.Asked {
 		p, err := r.outline(ctx, key, job.Installation)
 		if err != nil {
 			return err

@@ -118,7 +118,7 @@ func (r *Reconciler) list(ctx context.Context, p place, state sweepState, round 
 			return nil, err
 		}
 	}
-	if oldest := round.Started.Add(-closedFor); since.Before(oldest) || round.Full && since.After(oldest) {
+	if oldest := round.Started.Add(-closedFor); round.Full && (state.Recent.IsZero() || since.After(oldest)) {
 		since = oldest
 	}
 	others, err := r.listClosed(ctx, p, since, round.Full)
