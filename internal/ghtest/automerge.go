@@ -87,7 +87,7 @@ func (r *Repo) methodRefused(method string) string {
 	return ""
 }
 
-// settle merges what waited and may be merged now.
+// settle merges what waited and may be merged now, queues too.
 func (r *Repo) settle() error {
 	r = r.root()
 	for _, number := range slices.Sorted(maps.Keys(r.waiting)) {
@@ -104,5 +104,5 @@ func (r *Repo) settle() error {
 			return fmt.Errorf("merging %s#%d by itself: %w", r.fullName(), number, err)
 		}
 	}
-	return nil
+	return r.runQueues()
 }

@@ -19,7 +19,7 @@ func (r *Repo) CloseAs(number int, by, reason string) error {
 			return fmt.Errorf("it is not open, or %q is no reason", reason)
 		}
 		r.closeAs(i, r.srv.account(by), reason)
-		return nil
+		return r.settle()
 	})
 }
 

@@ -6,7 +6,8 @@ import "strings"
 func (v view) merging(n node, r *Repo, i *issue) {
 	p := i.pull
 	n["mergeStateStatus"] = lazy(func() (any, error) { return r.mergeState(i), nil })
-	n["maintainerCanModify"], n["isInMergeQueue"] = p.maintainers, false
+	n["maintainerCanModify"] = p.maintainers
+	v.queueing(n, r, i)
 	n["viewerCanEnableAutoMerge"] = lazy(func() (any, error) {
 		return p.auto == nil && v.c.actor.may("contents:write") && r.cannotAutoMerge(i) == "", nil
 	})

@@ -67,6 +67,13 @@ func (v view) repo(r *Repo) node {
 		}
 		return nil, nil
 	})
+	n["mergeQueue"] = v.needs("pull_requests:read", func(args map[string]any) (any, error) {
+		branch := stringArg(args, "branch")
+		if branch == "" {
+			branch = r.defaultBranch
+		}
+		return v.mergeQueue(r, branch), nil
+	})
 	n["pullRequest"] = v.needs("pull_requests:read", func(args map[string]any) (any, error) {
 		number, _ := intArg(args, "number")
 		if i := r.issues[number]; i != nil && i.pull != nil {

@@ -158,6 +158,11 @@ func (v view) pullEvent(n node, r *Repo, i *issue, e event) {
 		n["enabler"] = v.person(e.actor)
 	case "AutoMergeDisabled":
 		n["disabler"], n["reason"] = v.person(e.actor), e.to
+	case "AddedToMergeQueue", "RemovedFromMergeQueue":
+		n["mergeQueue"] = lazy(func() (any, error) { return v.mergeQueue(r, i.pull.baseRef), nil })
+		if n["enqueuer"] = nil; e.from != "" {
+			n["beforeCommit"], n["reason"] = commit(e.from), e.to
+		}
 	case "Merged":
 		n["commit"], n["mergeRefName"] = commit(e.to), i.pull.baseRef
 	}

@@ -278,5 +278,5 @@ func closePull(c *call, r *Repo, i *issue, _ map[string]any) error {
 	if c.byApp() {
 		r.wrote(Write{Kind: "close", Number: i.number})
 	}
-	return nil
+	return r.settle()
 }

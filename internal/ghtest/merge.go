@@ -48,26 +48,30 @@ var errConflict = errors.New("it conflicts with its base")
 
 // merge merges an open pull request whose base exists.
 func (r *Repo) merge(i *issue, o MergeOptions) (string, error) {
-	p, by := i.pull, r.srv.account(o.By)
-	base := r.refs["refs/heads/"+p.baseRef]
-	made, err := r.mergeCommits(i, o)
+	base := r.refs["refs/heads/"+i.pull.baseRef]
+	made, err := r.mergeCommits(i, o, base)
 	if err != nil {
 		return "", err
 	}
-	sha := made[len(made)-1]
+	return made[len(made)-1], r.land(i, r.srv.account(o.By), made)
+}
+
+// land moves the base to the last of the commits, and the pull request is merged.
+func (r *Repo) land(i *issue, by *user, made []string) error {
+	p, sha := i.pull, made[len(made)-1]
+	base := r.refs["refs/heads/"+p.baseRef]
 	if err := r.setRef("refs/heads/"+p.baseRef, sha); err != nil {
-		return "", err
+		return err
 	}
 	p.mergedAt, p.mergedBy, p.mergeSHA, p.introduced, p.baseSHA = r.srv.now(), by, sha, made, base
 	r.happened(i, event{kind: "Merged", actor: by, to: sha})
 	r.close(i, by)
-	return sha, r.moved("refs/heads/"+p.baseRef, base, sha, by)
+	return r.moved("refs/heads/"+p.baseRef, base, sha, by)
 }
 
 // mergeCommits makes the commits that the method puts on the base, oldest first.
-func (r *Repo) mergeCommits(i *issue, o MergeOptions) ([]string, error) {
+func (r *Repo) mergeCommits(i *issue, o MergeOptions, base string) ([]string, error) {
 	p, at := i.pull, r.srv.now()
-	base := r.refs["refs/heads/"+p.baseRef]
 	tree, err := r.mergedTree(base, p.headSHA)
 	if err != nil {
 		return nil, err
@@ -88,7 +92,7 @@ func (r *Repo) mergeCommits(i *issue, o MergeOptions) ([]string, error) {
 			}
 		}
 	case "rebase":
-		return r.rebased(p, r.srv.account(o.By))
+		return r.rebased(p, base, r.srv.account(o.By))
 	default:
 		return nil, fmt.Errorf("there is no method %q", o.Method)
 	}
@@ -99,9 +103,8 @@ func (r *Repo) mergeCommits(i *issue, o MergeOptions) ([]string, error) {
 	return []string{sha}, err
 }
 
-// rebased applies each commit of a pull request to its base.
-func (r *Repo) rebased(p *pull, by *user) ([]string, error) {
-	tip := r.refs["refs/heads/"+p.baseRef]
+// rebased applies each commit of a pull request to a base.
+func (r *Repo) rebased(p *pull, tip string, by *user) ([]string, error) {
 	_, commits, err := r.store.between(tip, p.headSHA)
 	if err != nil {
 		return nil, err

@@ -101,7 +101,7 @@ func (r *Repo) EditBase(number int, base string) error {
 			return fmt.Errorf("there is no branch %q", base)
 		}
 		r.edit(i, i.author, edit{base: &base})
-		return nil
+		return r.settle()
 	})
 }
 

@@ -14,6 +14,7 @@ type Protection struct {
 	RequiredContexts []string // statuses or check runs that must be successful on the head
 	Strict           bool     // the head must contain the tip of the base
 	NoPush           bool     // nobody may push; merging is how the branch moves
+	MergeQueue       bool     // the API merges nothing: the queue does
 }
 
 // Protect protects a branch, or those that a pattern ("3.*") matches; the zero Protection takes it away.
@@ -23,7 +24,7 @@ func (r *Repo) Protect(pattern string, p Protection) error {
 	if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
 		return fmt.Errorf("protecting %q of %s: it is no pattern", pattern, r.fullName())
 	}
-	if p.RequiredReviews == 0 && p.RequiredContexts == nil && !p.Strict && !p.NoPush {
+	if p.RequiredReviews == 0 && p.RequiredContexts == nil && !p.Strict && !p.NoPush && !p.MergeQueue {
 		delete(r.protections, pattern)
 	} else {
 		r.protections[pattern] = p

@@ -242,6 +242,9 @@ func (r *Repo) mayMerge(i *issue, sha, method string) error {
 	if reason := r.methodRefused(method); reason != "" {
 		return refused(reason)
 	}
+	if want, _ := r.protection(p.baseRef); want.MergeQueue {
+		return refused("Changes must be made through the merge queue")
+	}
 	switch r.mergeState(i) {
 	case "DIRTY", "UNKNOWN":
 		return refused("Pull Request is not mergeable")

@@ -103,7 +103,7 @@ func (r *Repo) moved(ref, old, tip string, by *user) error {
 	}
 	if tip == "" {
 		r.gone(branch, old, by)
-		return nil
+		return r.settle()
 	}
 	for _, i := range r.pullsWith(func(p *pull) bool { return p.headRepo == r && p.headRef == branch }) {
 		if i.state != "open" {
@@ -162,6 +162,9 @@ func (r *Repo) follow(i *issue, tip string, by *user) error {
 	before := i.pull.headSHA
 	if before == tip {
 		return nil
+	}
+	if err := r.dequeue(i, "BRANCH_PROTECTIONS"); err != nil {
+		return err
 	}
 	i.pull.headSHA = tip
 	if mergeBase, _, err := r.store.between(before, tip); err != nil || mergeBase != before {

@@ -42,7 +42,8 @@ type Repo struct {
 	protections map[string]Protection // by branch or pattern
 	methods     []string              // of merging; nil is all
 	noAutoMerge bool
-	waiting     map[int]*issue // open pull requests with auto-merge
+	waiting     map[int]*issue       // open pull requests with auto-merge
+	queues      map[string][]*queued // by base branch, of those that have a merge queue
 
 	rejection string // what every push is told
 	noFilter  bool
@@ -109,6 +110,7 @@ func (s *Server) addRepo(r *Repo, objects string) error {
 	r.srv, r.id, r.created, r.pushed = s, s.nextID(), s.now(), s.now()
 	r.refs, r.onDisk, r.forks, r.labels, r.issues = map[string]string{}, map[string]string{}, map[string]*Repo{}, map[string]*label{}, map[int]*issue{}
 	r.transferred, r.erased = map[int]*issue{}, map[int]bool{}
+	r.queues = map[string][]*queued{}
 	r.roles, r.protections, r.waiting = map[*user]string{}, map[string]Protection{}, map[int]*issue{}
 	r.statuses, r.diffs, r.merges = map[string][]*status{}, map[[2]string]*diff{}, map[[2]string]string{}
 	r.dir = filepath.Join(s.dir, strings.ToLower(r.owner.login), strings.ToLower(r.name)+".git")

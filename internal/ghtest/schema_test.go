@@ -70,7 +70,7 @@ func TestFieldsAreGitHubs(t *testing.T) {
 		"AutoMergeRequest", "AutoSquashEnabledEvent", "AutoMergeDisabledEvent", "StatusCheckRollup", "RefConnection", "CommitHistoryConnection", "MergedEvent",
 		"DisablePullRequestAutoMergePayload", "EnablePullRequestAutoMergePayload", "ConvertPullRequestToDraftPayload", "MarkPullRequestReadyForReviewPayload",
 		"AddCommentPayload", "AddLabelsToLabelablePayload", "AddReactionPayload", "ClosePullRequestPayload", "RemoveLabelsFromLabelablePayload", "UpdateIssuePayload",
-		"UpdatePullRequestPayload", "Reaction", "ReactionGroup", "LockedEvent", "UnlockedEvent", "CrossReferencedEvent", "PullRequestCommit", "Organization", "Team", "TeamMemberConnection", "IssueConnection", "Comparison", "TransferredEvent",
+		"UpdatePullRequestPayload", "Reaction", "ReactionGroup", "LockedEvent", "UnlockedEvent", "CrossReferencedEvent", "PullRequestCommit", "Organization", "Team", "TeamMemberConnection", "IssueConnection", "Comparison", "MergeQueue", "MergeQueueEntry", "AddedToMergeQueueEvent", "RemovedFromMergeQueueEvent", "TransferredEvent",
 	} {
 		if w.seen[kind] == 0 {
 			t.Errorf("no %s was reached", kind)
@@ -152,6 +152,15 @@ func everyNode(t *testing.T) (*Server, node) {
 	do(err)
 	_, err = devguide.TransferIssue(guide, "bob", repo)
 	do(err)
+	_, err = repo.Push("queued", Commit{From: "3.14", Files: map[string]File{"queued": {}}})
+	do(err)
+	queued, err := repo.OpenPR(PR{Title: "Queued", Head: "queued", Base: "3.14"})
+	do(err)
+	_, err = repo.Queue(queued)
+	do(err)
+	do(repo.Dequeue(queued))
+	_, err = repo.Queue(queued)
+	do(err)
 	title := "T"
 	repo.checks = append(repo.checks, &check{
 		id: 1, name: "N", sha: sha, status: "completed", conclusion: "neutral", title: &title, summary: &title,
@@ -165,7 +174,7 @@ var arguments = map[string][]map[string]any{
 	"repository": {{"owner": "python", "name": "cpython"}}, "label": {{"name": "docs"}}, "organization": {{"login": "python"}}, "team": {{"slug": "core"}}, "ref": {{"qualifiedName": "main"}, {"qualifiedName": "refs/tags/v1"}},
 	"pullRequest": {{"number": int64(2)}}, "issue": {{"number": int64(1)}, {"number": int64(5)}}, "issueOrPullRequest": {{"number": int64(1)}, {"number": int64(2)}},
 	"object": {{"expression": "HEAD"}, {"expression": "HEAD:"}, {"expression": "HEAD:README.rst"}}, "file": {{"path": "sub"}, {"path": "Lib/os.py"}},
-	"context": {{"name": "ci"}}, "compare": {{"headRef": "3.14"}}, "refs": {{"refPrefix": "refs/heads/", "first": int64(50)}},
+	"context": {{"name": "ci"}}, "mergeQueue": {{"branch": "3.14", "first": int64(9)}}, "compare": {{"headRef": "3.14"}}, "refs": {{"refPrefix": "refs/heads/", "first": int64(50)}},
 }
 
 type walker struct {
