@@ -74,7 +74,7 @@ func matches(args map[string]any, name, value string) bool {
 
 // hasLabelOf reports whether it has one of the labels; all have where none were asked for.
 func (i *issue) hasLabelOf(names any) bool {
-	wanted, ok := names.([]any)
+	wanted, ok := listArg(names)
 	return !ok || slices.ContainsFunc(i.labels, func(l string) bool {
 		return slices.ContainsFunc(wanted, func(w any) bool { name, _ := w.(string); return strings.EqualFold(name, l) })
 	})

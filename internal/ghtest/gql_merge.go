@@ -5,7 +5,7 @@ import "strings"
 // merging adds the fields of a pull request that are about its merge.
 func (v view) merging(n node, r *Repo, i *issue) {
 	p := i.pull
-	n["mergeStateStatus"] = lazy(func() (any, error) { return r.mergeState(i), nil })
+	n["mergeStateStatus"] = lazy(func() (any, error) { return r.told(v.c, i, r.mergeState), nil })
 	n["maintainerCanModify"] = p.maintainers
 	v.queueing(n, r, i)
 	n["viewerCanEnableAutoMerge"] = lazy(func() (any, error) {

@@ -103,6 +103,14 @@ func stringArg(args map[string]any, name string) string {
 	return s
 }
 
+// listArg reads a list; one value is a list of one, as GraphQL says.
+func listArg(v any) ([]any, bool) {
+	if list, ok := v.([]any); ok || v == nil {
+		return list, ok
+	}
+	return []any{v}, true
+}
+
 // nodesOf is a connection over a list of things.
 func nodesOf[T any](field, typename string, list []T, build func(T) node) resolver {
 	return connection(field, typename, len(list), func(i int) (node, error) { return build(list[i]), nil })

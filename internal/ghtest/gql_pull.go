@@ -58,7 +58,7 @@ func (v view) pull(r *Repo, i *issue) node {
 	v.reviewing(n, r, i)
 	v.merging(n, r, i)
 	n["isDraft"], n["merged"], n["mergedAt"], n["mergedBy"] = p.draft, p.merged(), timestamp(p.mergedAt), v.actor(p.mergedBy)
-	n["mergeable"] = lazy(func() (any, error) { return r.mergeable(i), nil })
+	n["mergeable"] = lazy(func() (any, error) { return r.told(v.c, i, r.mergeable), nil })
 	n["mergeCommit"] = lazy(func() (any, error) {
 		if p.mergeSHA == "" {
 			return nil, nil

@@ -30,7 +30,7 @@ func (v view) reviewing(n node, r *Repo, i *issue) {
 
 // among reports whether a list argument has a value; one that was not given has all.
 func among(list any, value string) bool {
-	wanted, ok := list.([]any)
+	wanted, ok := listArg(list)
 	return !ok || slices.Contains(wanted, any(value))
 }
 

@@ -27,7 +27,7 @@ func (v view) timelineItems(typename string, r *Repo, i *issue) resolver {
 		if err != nil {
 			return nil, err
 		}
-		if wanted, ok := args["itemTypes"].([]any); ok {
+		if wanted, ok := listArg(args["itemTypes"]); ok {
 			items = slices.DeleteFunc(items, func(x item) bool {
 				return !slices.ContainsFunc(wanted, func(w any) bool { return typeOf(w) == x.kind })
 			})

@@ -132,7 +132,7 @@ func (v view) labelable(input map[string]any) (*Repo, *issue, []string, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	ids, _ := input["labelIds"].([]any)
+	ids, _ := listArg(input["labelIds"])
 	byID := map[int64]*label{}
 	for _, l := range r.labels {
 		byID[l.id] = l

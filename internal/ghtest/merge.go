@@ -210,3 +210,26 @@ func (r *Repo) mergeable(i *issue) string {
 	}
 	return "MERGEABLE"
 }
+
+// LazyMergeability says whether GitHub is slow: then "mergeable" is unknown to the first request that asks for it after the head or
+// the base moved, and the question is what makes GitHub find it out.
+func (r *Repo) LazyMergeability(lazy bool) {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	if r.asked = nil; lazy {
+		r.asked = map[[2]string]*call{}
+	}
+}
+
+// told is what a request is told of the mergeability: UNKNOWN in all fields of the first that asks.
+func (r *Repo) told(c *call, i *issue, state func(*issue) string) string {
+	if r.asked == nil || i.state != "open" {
+		return state(i)
+	}
+	key := [2]string{r.refs["refs/heads/"+i.pull.baseRef], i.pull.headSHA}
+	if first, known := r.asked[key]; !known || first == c {
+		r.asked[key] = c
+		return "UNKNOWN"
+	}
+	return state(i)
+}

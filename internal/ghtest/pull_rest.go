@@ -104,14 +104,14 @@ func (s *Server) getPull(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.fullPull(c.repo, i), nil
+	return s.fullPull(c, i), nil
 }
 
 // fullPull is a pull request with what has to be computed.
-func (s *Server) fullPull(r *Repo, i *issue) obj {
-	o := s.pullJSON(r, i, true)
-	o["mergeable_state"] = strings.ToLower(r.mergeState(i))
-	switch r.mergeable(i) {
+func (s *Server) fullPull(c *call, i *issue) obj {
+	o := s.pullJSON(c.repo, i, true)
+	o["mergeable_state"] = strings.ToLower(c.repo.told(c, i, c.repo.mergeState))
+	switch c.repo.told(c, i, c.repo.mergeable) {
 	case "MERGEABLE":
 		o["mergeable"] = true
 	case "CONFLICTING":

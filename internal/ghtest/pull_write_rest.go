@@ -70,7 +70,7 @@ func (s *Server) createPull(c *call) (any, error) {
 		c.repo.wrote(Write{Kind: "pull", Number: i.number, SHA: i.pull.headSHA, Key: i.pull.baseRef + " <- " + i.pull.label(), Text: i.title})
 	}
 	c.status = http.StatusCreated
-	return s.fullPull(c.repo, i), nil
+	return s.fullPull(c, i), nil
 }
 
 // pullHead checks a new pull request and finds where its head is.
@@ -117,7 +117,7 @@ func (s *Server) updatePull(c *call) (any, error) {
 	if err := c.editPull(c.repo, i, in, Write{Key: c.fields(), Text: string(c.body)}); err != nil {
 		return nil, err
 	}
-	return s.fullPull(c.repo, i), nil
+	return s.fullPull(c, i), nil
 }
 
 // editPull changes a pull request; the write says how that was asked for.

@@ -52,6 +52,7 @@ type Repo struct {
 	checks   []*check             // oldest first
 	diffs    map[[2]string]*diff  // by base and head
 	merges   map[[2]string]string // trees by base and head, "" is a conflict
+	asked    map[[2]string]*call  // who asked first for the mergeability, by base and head; nil: it is always known
 	writes   []Write
 }
 
