@@ -23,7 +23,7 @@
 //
 // The parts: serve.go takes a request in, route.go finds its endpoint and runs it under the server's one lock; *_rest.go are the REST
 // endpoints, each table a list of lines to add to; graphql.go executes queries over the nodes of gql_*.go, and the mutations of
-// gql_write.go; hook.go sends what payload.go builds; people.go, comment.go, reaction.go, lock.go, review.go, close.go, transfer.go, team.go,
-// push.go and merge.go are what people do; protect.go says what may be merged and pushed, automerge.go merges by itself; gitpush.go
-// answers pushes; store.go, edit.go and diff.go are git.
+// gql_write.go; hook.go sends what payload.go builds; people.go, comment.go, reaction.go, lock.go, review.go, close.go, transfer.go,
+// team.go, push.go and merge.go are what people do; protect.go says what may be merged and pushed, automerge.go and queue.go merge by
+// themselves; timeline.go and reference.go are the history; gitpush.go answers pushes; store.go, edit.go and diff.go are git.
 package ghtest

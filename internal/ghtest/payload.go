@@ -38,8 +38,12 @@ func (h *hooks) fireOrg(event string, org *user, payload obj) {
 func (h *hooks) installed(d *Delivery, inst *installation, payload obj) {
 	owner := inst.account
 	d.Install = inst.id
-	payload["organization"] = obj{"login": owner.login, "id": owner.id, "node_id": nodeID("O", owner.id), "url": h.s.APIURL() + "orgs/" + owner.login,
-		"description": "", "avatar_url": h.s.URL + "/avatars/" + itoa(owner.id)}
+	api := h.s.APIURL() + "orgs/" + owner.login
+	payload["organization"] = obj{
+		"login": owner.login, "id": owner.id, "node_id": nodeID("O", owner.id), "url": api, "repos_url": api + "/repos", "events_url": api + "/events", "hooks_url": api + "/hooks",
+		"issues_url": api + "/issues", "members_url": api + "/members{/member}", "public_members_url": api + "/public_members{/member}",
+		"description": "", "avatar_url": h.s.URL + "/avatars/" + itoa(owner.id),
+	}
 	payload["installation"] = obj{"id": inst.id, "node_id": nodeID("IN", inst.id)}
 }
 

@@ -49,7 +49,7 @@ func (s *Server) pullJSON(r *Repo, i *issue, full bool) obj {
 	html, issueAPI := s.pullHTML(r, i), s.repoAPI(r)+fmt.Sprintf("/issues/%d", i.number)
 	o := obj{
 		"id": i.id, "node_id": nodeID("PR", i.id), "number": i.number, "title": i.title, "body": body(i.body), "user": s.userJSON(i.author),
-		"labels": s.labelsJSON(r, i.labels), "state": i.state, "locked": false, "active_lock_reason": nil, "draft": p.draft, "assignee": s.firstUser(i.assignees), "assignees": s.usersJSON(i.assignees),
+		"labels": s.labelsJSON(r, i.labels), "state": i.state, "locked": i.lock != nil, "active_lock_reason": i.lockReason(), "draft": p.draft, "assignee": s.firstUser(i.assignees), "assignees": s.usersJSON(i.assignees),
 		"requested_reviewers": s.usersJSON(p.reviewers), "requested_teams": []obj{}, "milestone": nil, "auto_merge": s.autoMergeJSON(p.auto), "author_association": i.association,
 		"created_at": timestamp(i.created), "updated_at": timestamp(i.updated), "closed_at": timestamp(i.closed), "merged_at": timestamp(p.mergedAt),
 		"merge_commit_sha": body(p.mergeSHA), "head": s.headJSON(p), "base": s.branchJSON(r, r.owner, p.baseRef, p.baseSHA),
