@@ -184,6 +184,9 @@ func (st *store) merge(base, head string) (string, error) {
 		}
 		return c.tree, nil
 	}
+	if tree, ok, err := st.mergeApart(mergeBase, base, head); ok || err != nil {
+		return tree, err
+	}
 	return st.mergeTree(base, head)
 }
 
