@@ -132,6 +132,7 @@ func (row stageRow) want(s *situation) pull.Want {
 	case stageChosen:
 		on = s.choice.stage
 	}
+	want.Labels = make([]pull.Label, 0, stageMerge)
 	for at := stageReview; at <= stageMerge; at++ {
 		want.Labels = append(want.Labels, pull.Label{Name: s.labels[at], On: at == on, Why: row.when})
 	}

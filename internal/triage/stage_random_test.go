@@ -128,8 +128,11 @@ func (s *sequence) settle() {
 	})
 }
 
-// plan is that of a bot that gets its lists in any order.
+// plan is that of a bot; the one that lags gets its lists in any order.
 func (s *sequence) plan(w *world) []pull.Action {
+	if w == s.seen {
+		return w.plan(s.t)
+	}
 	r := *w.r
 	r.Events, r.Opinions, r.Comments, r.Labels = mixed(s.dice, r.Events), mixed(s.dice, r.Opinions), mixed(s.dice, r.Comments), mixed(s.dice, r.Labels)
 	plan, err := pull.Decide(&r, w.rules)

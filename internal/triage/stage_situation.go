@@ -79,11 +79,7 @@ func standing(r *pull.Request) []pull.Opinion {
 			newest[by] = o
 		}
 	}
-	var all []pull.Opinion
-	for _, by := range slices.Sorted(maps.Keys(newest)) {
-		all = append(all, newest[by])
-	}
-	return all
+	return slices.SortedFunc(maps.Values(newest), func(a, b pull.Opinion) int { return strings.Compare(strings.ToLower(a.By), strings.ToLower(b.By)) })
 }
 
 // comparedOpinions orders the opinions of one reviewer, in one second too.

@@ -1,0 +1,124 @@
+package triage
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// TestDiagram holds docs/stages.md to the machine: the table is that which the
+// rule runs, and the diagram is what the rule does to a pull request that lives
+// through the deeds in any order.
+func TestDiagram(t *testing.T) {
+	const path, begin, end = "../../docs/stages.md", "<!-- stages -->\n", "<!-- /stages -->\n"
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := strings.Cut(string(text), begin)
+	old, after, ended := strings.Cut(rest, end)
+	if !found || !ended {
+		t.Fatalf("%s has no part between %q and %q", path, begin, end)
+	}
+	current := stageTable() + "\n" + stageDiagram(t)
+	if old == current {
+		return
+	}
+	if flag.Lookup("update").Value.String() != "true" { // of pulltest
+		t.Fatalf("%s is not current: run go test ./internal/triage -run Diagram -update", path)
+	}
+	if err := os.WriteFile(path, []byte(before+begin+current+end+after), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func stageTable() string {
+	labels := stageLabels(stageSettings())
+	comments := map[*round]string{nil: "", &changesRound: "to the author, with the phrase", &answeredRound: "thanks", &commitsRound: "about the commits"}
+	asked := map[*round]string{&answeredRound: "the core developers who asked for changes", &commitsRound: "the core developers who approved"}
+	var b strings.Builder
+	b.WriteString("| | The first that holds | label | comment, once per round | asked for a review |\n| --- | --- | --- | --- | --- |\n")
+	for i, row := range slices.Concat(stagesByHand, stagesByReviews) {
+		label := map[stage]string{stageNone: "none", stageChosen: "that label", stageLeft: "as they are"}[row.stage]
+		if label == "" {
+			label = "`" + labels[row.stage] + "`"
+		}
+		fmt.Fprintf(&b, "| %d | %s | %s | %s | %s |\n", i+1, row.when, label, comments[row.round], asked[row.round])
+	}
+	return b.String()
+}
+
+// turn is what people can do with a stage.
+type turn struct {
+	told string
+	do   func(w *world)
+}
+
+var turns = []turn{
+	{"somebody reviews", func(w *world) { w.review("eve", pull.Approved, w.r.Head) }},
+	{"a core developer asks for changes", func(w *world) { w.review("dana", pull.ChangesRequested, w.r.Head) }},
+	{"the author says the phrase", func(w *world) { w.comment("alice", stageSettings().Phrases[0]) }},
+	{"a core developer approves", func(w *world) { w.review("dana", pull.Approved, w.r.Head) }},
+	{"new commits", func(w *world) { w.pushed(pull.Pushed, false) }},
+	{"the review is dismissed", func(w *world) { w.dismiss("dana", "carol") }},
+}
+
+// stageDiagram is drawn from each order of up to four deeds.
+func stageDiagram(t *testing.T) string {
+	const deeds = 4
+	edges := map[[2]string]map[string]bool{}
+	var follow func(w *world, left int)
+	follow = func(w *world, left int) {
+		for _, turn := range turns {
+			next := w.copy()
+			next.r.Now = next.r.Now.Add(next.step)
+			turn.do(next)
+			next.look(t)
+			if edge := [2]string{w.stages(), next.stages()}; edge[0] != edge[1] {
+				if edges[edge] == nil {
+					edges[edge] = map[string]bool{}
+				}
+				edges[edge][turn.told] = true
+			}
+			if left > 1 {
+				follow(next, left-1)
+			}
+		}
+	}
+	var b strings.Builder
+	b.WriteString("```mermaid\nstateDiagram-v2\n")
+	for author, told := range map[string]string{"alice": "opened or made ready", "guido": "opened or made ready by a core developer"} {
+		w := newWorld(author, false)
+		w.look(t)
+		edges[[2]string{"[*]", w.stages()}] = map[string]bool{told: true}
+		if author == "alice" {
+			follow(w, deeds)
+		}
+	}
+	name := func(label string) string { return strings.ReplaceAll(strings.TrimPrefix(label, "awaiting "), " ", "_") }
+	order := stageLabels(stageSettings())
+	order[stageNone] = "[*]"
+	for _, label := range order[1:] {
+		fmt.Fprintf(&b, "    state \"%s\" as %s\n", label, name(label))
+	}
+	for _, edge := range slices.SortedFunc(maps.Keys(edges), func(a, b [2]string) int {
+		return cmp.Or(slices.Index(order, a[0])-slices.Index(order, b[0]), slices.Index(order, a[1])-slices.Index(order, b[1]))
+	}) {
+		fmt.Fprintf(&b, "    %s --> %s: %s\n", name(edge[0]), name(edge[1]), strings.Join(slices.Sorted(maps.Keys(edges[edge])), " / "))
+	}
+	b.WriteString("```\n")
+	return b.String()
+}
+
+func (w *world) copy() *world {
+	next, r := *w, *w.r
+	next.r = &r
+	return &next
+}
