@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,12 +25,22 @@ func TestRandomSequences(t *testing.T) {
 	if testing.Short() {
 		sequences = 10_000
 	}
+	var decided sync.Map // rows by which a last look decided
+	t.Cleanup(func() {
+		for _, row := range slices.Concat(stagesByHand[1:], stagesByReviews) { // in the end nothing is closed
+			if _, found := decided.Load(row.when); !found {
+				t.Errorf("no sequence ends in the row %q", row.when)
+			}
+		}
+	})
 	const parts = 4
 	for part := range parts {
 		t.Run(fmt.Sprint(part), func(t *testing.T) {
 			t.Parallel()
 			for seed := part; seed < sequences && !t.Failed(); seed += parts {
-				newSequence(t, uint64(seed)).run()
+				s := newSequence(t, uint64(seed))
+				s.run()
+				decided.Store(decidedBy(s.seen.r).when, true)
 			}
 		})
 	}
@@ -41,7 +52,7 @@ type sequence struct {
 	seed          uint64
 	dice          *rand.Rand
 	seen, lagging *world
-	told          []string      // the deeds, for people
+	told          []tale        // the deeds, for people
 	late          []pull.Action // of a look that a deed overtakes
 	rounds        rounds
 	requested     map[string]int // the newest request of each core developer, as counted by rounds
@@ -49,6 +60,11 @@ type sequence struct {
 	seconds   bool // several deeds in one second
 	unsettled bool // the team changes, comments are edited; else labels may be taken off
 	dismissed bool // what was dismissed is not in the history, so that rounds may look as one
+}
+
+type tale struct {
+	at   time.Time
+	deed string
 }
 
 // rounds counts what separates two comments of a kind, by that kind: whatever the
@@ -81,7 +97,7 @@ func (s *sequence) run() {
 		w.apply(s.t, actions)
 	}
 	look(s.seen)
-	for range 1 + s.dice.IntN(10) {
+	for range 1 + s.dice.IntN(9) {
 		after := time.Duration(1+s.dice.IntN(3)) * time.Second
 		if s.seconds && s.dice.IntN(2) == 0 {
 			after = 0
@@ -149,7 +165,7 @@ func mixed[T any](dice *rand.Rand, all []T) []T {
 }
 
 func (s *sequence) both(told string, do func(w *world)) {
-	s.told = append(s.told, s.seen.r.Now.Format(time.TimeOnly)+" "+told)
+	s.told = append(s.told, tale{s.seen.r.Now, told})
 	do(s.seen)
 	do(s.lagging)
 }
@@ -179,8 +195,12 @@ func (s *sequence) compare(seen, lagging map[string]rounds) {
 		}
 	}
 	if len(faults) > 0 {
-		s.t.Errorf("sequence %d by %s:\n\t%s\n%s\nposted %v\nand, by the bot that saw all, %v", s.seed, s.seen.r.Author,
-			strings.Join(s.told, "\n\t"), strings.Join(faults, "\n"), s.lagging.posted, s.seen.posted)
+		var told strings.Builder
+		for _, tale := range s.told {
+			fmt.Fprintf(&told, "\t%s %s\n", tale.at.Format(time.TimeOnly), tale.deed)
+		}
+		s.t.Errorf("sequence %d by %s:\n%s%s\nposted %v\nand, by the bot that saw all, %v", s.seed, s.seen.r.Author, &told,
+			strings.Join(faults, "\n"), s.lagging.posted, s.seen.posted)
 	}
 }
 
