@@ -55,7 +55,7 @@ type stageRow struct {
 	when  string // in words, for people
 	holds func(*situation) bool
 	stage stage
-	round *round // has a comment, and asks for reviews; nil for none
+	round *stageRound // has a comment, and asks for reviews; nil for none
 }
 
 // stagesByHand are the decisions that reviews cannot change.
@@ -142,8 +142,8 @@ func (row stageRow) want(s *situation) pull.Want {
 	return want
 }
 
-// latest of some times.
-func latest(times ...time.Time) time.Time {
+// latestTime of some times.
+func latestTime(times ...time.Time) time.Time {
 	var last time.Time
 	for _, at := range times {
 		if at.After(last) {

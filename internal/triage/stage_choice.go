@@ -9,16 +9,16 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// choice is what people did about the labels since the last event that matters.
-type choice struct {
+// stageChoice is what people did about the labels since the last event that matters.
+type stageChoice struct {
 	made  bool
 	at    time.Time // of the newest deed
 	stage stage     // whose label they set; none: they took labels off
 	by    string    // who set it
 }
 
-// moment is something that makes a choice, or ends it.
-type moment struct {
+// stageMoment is something that makes a choice, or ends it.
+type stageMoment struct {
 	at    time.Time
 	is    int    // in the order within one second
 	stage stage  // of the label
@@ -32,7 +32,7 @@ const (
 	momentPushed
 )
 
-func comparedMoments(a, b moment) int { // of labels in one second the earlier stage is the newest
+func comparedMoments(a, b stageMoment) int { // of labels in one second the earlier stage is the newest
 	return cmp.Or(a.at.Compare(b.at), a.is-b.is, int(b.stage-a.stage), strings.Compare(b.by, a.by))
 }
 
@@ -42,15 +42,15 @@ func (s *situation) choose() {
 	for _, m := range s.moments(s.mattered()) {
 		switch {
 		case m.is == momentSaid && s.choice.stage == stageChanges:
-			s.answered, s.choice = s.choice, choice{}
+			s.answered, s.choice = s.choice, stageChoice{}
 		case m.is == momentSaid && len(s.requests) > 0:
-			s.choice = choice{}
+			s.choice = stageChoice{}
 		case m.is == momentPushed && s.choice.stage == stageMerge:
-			s.outrun, s.choice = true, choice{}
+			s.outrun, s.choice = true, stageChoice{}
 		case m.is == momentOn:
-			s.answered, s.choice = choice{}, choice{made: true, at: m.at, stage: m.stage, by: m.by}
+			s.answered, s.choice = stageChoice{}, stageChoice{made: true, at: m.at, stage: m.stage, by: m.by}
 		case m.is == momentOff:
-			s.answered, s.choice.made, s.choice.at = choice{}, true, m.at
+			s.answered, s.choice.made, s.choice.at = stageChoice{}, true, m.at
 			if s.choice.stage == m.stage {
 				s.choice.stage = stageNone
 			}
@@ -59,10 +59,10 @@ func (s *situation) choose() {
 }
 
 // moments since a time, in their order.
-func (s *situation) moments(since time.Time) []moment {
-	var all []moment
+func (s *situation) moments(since time.Time) []stageMoment {
+	var all []stageMoment
 	for _, e := range s.r.Events {
-		m := moment{at: e.At, is: momentPushed}
+		m := stageMoment{at: e.At, is: momentPushed}
 		switch e.Kind {
 		case pull.Pushed, pull.ForcePushed:
 		case pull.Labeled, pull.Unlabeled:
@@ -83,7 +83,7 @@ func (s *situation) moments(since time.Time) []moment {
 	}
 	for _, c := range s.said {
 		if c.at.After(since) {
-			all = append(all, moment{at: c.at, is: momentSaid})
+			all = append(all, stageMoment{at: c.at, is: momentSaid})
 		}
 	}
 	slices.SortFunc(all, comparedMoments)
@@ -99,16 +99,16 @@ func (s *situation) mattered() time.Time {
 	for _, e := range s.r.Events {
 		switch e.Kind {
 		case pull.Readied, pull.Drafted, pull.WasReopened:
-			last = latest(last, e.At)
+			last = latestTime(last, e.At)
 		case pull.Dismissed:
-			if weighs(e.Subject) && counts(s.r, pull.Opinion{By: e.Subject, Bot: strings.HasSuffix(e.Subject, "[bot]"), Review: pull.Approved}) {
-				last = latest(last, e.At)
+			if weighs(e.Subject) && isOpinion(s.r, pull.Opinion{By: e.Subject, Bot: strings.HasSuffix(e.Subject, "[bot]"), Review: pull.Approved}) {
+				last = latestTime(last, e.At)
 			}
 		}
 	}
 	for _, o := range s.r.Opinions {
-		if counts(s.r, o) && weighs(o.By) {
-			last = latest(last, o.At)
+		if isOpinion(s.r, o) && weighs(o.By) {
+			last = latestTime(last, o.At)
 		}
 	}
 	return last

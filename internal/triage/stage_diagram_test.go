@@ -41,8 +41,8 @@ func TestDiagram(t *testing.T) {
 
 func stageTable() string {
 	labels := stageLabels(stageSettings())
-	comments := map[*round]string{nil: "", &changesRound: "to the author, with the phrase", &answeredRound: "thanks", &commitsRound: "about the commits"}
-	asked := map[*round]string{&answeredRound: "the core developers who asked for changes", &commitsRound: "the core developers who approved"}
+	comments := map[*stageRound]string{nil: "", &changesRound: "to the author, with the phrase", &answeredRound: "thanks", &commitsRound: "about the commits"}
+	asked := map[*stageRound]string{&answeredRound: "the core developers who asked for changes", &commitsRound: "the core developers who approved"}
 	var b strings.Builder
 	b.WriteString("| | The first that holds | label | comment, once per round | asked for a review |\n| --- | --- | --- | --- | --- |\n")
 	for i, row := range slices.Concat(stagesByHand, stagesByReviews) {
@@ -55,13 +55,13 @@ func stageTable() string {
 	return b.String()
 }
 
-// turn is what people can do with a stage.
-type turn struct {
+// stageTurn is what people can do with a stage.
+type stageTurn struct {
 	told string
 	do   func(w *world)
 }
 
-var turns = []turn{
+var stageTurns = []stageTurn{
 	{"somebody reviews", func(w *world) { w.review("eve", pull.Approved, w.r.Head) }},
 	{"a core developer asks for changes", func(w *world) { w.review("dana", pull.ChangesRequested, w.r.Head) }},
 	{"the author says the phrase", func(w *world) { w.comment("alice", stageSettings().Phrases[0]) }},
@@ -76,7 +76,7 @@ func stageDiagram(t *testing.T) string {
 	edges := map[[2]string]map[string]bool{}
 	var follow func(w *world, left int)
 	follow = func(w *world, left int) {
-		for _, turn := range turns {
+		for _, turn := range stageTurns {
 			next := w.copy()
 			next.r.Now = next.r.Now.Add(next.step)
 			turn.do(next)

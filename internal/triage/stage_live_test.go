@@ -9,7 +9,7 @@ import (
 )
 
 // live is one deed of people, the same in both worlds.
-func (s *sequence) live(look func(*world)) {
+func (s *sequence) live() {
 	switch n := s.dice.IntN(24); {
 	case n < 8:
 		s.reviews()
@@ -23,7 +23,7 @@ func (s *sequence) live(look func(*world)) {
 	case n < 18:
 		s.dismisses()
 	case n < 21:
-		s.chooses(look)
+		s.chooses()
 	case n < 22:
 		fault := oneOf(s.dice, "", "unknown")
 		s.both("the team: "+fault, func(w *world) { w.r.CoreFault = fault })
@@ -110,10 +110,9 @@ func (s *sequence) dismisses() {
 
 // chooses has a person set a stage by hand, or take all off. People react to what
 // they see: the lagging bot has looked before.
-func (s *sequence) chooses(look func(*world)) {
-	s.lagging.apply(s.t, s.late)
-	s.late = nil
-	look(s.lagging)
+func (s *sequence) chooses() {
+	s.arrive()
+	s.look(s.lagging)
 	labels := stageLabels(stageSettings())
 	chosen := oneOf(s.dice, labels[1:]...)
 	if s.lagging.stages() != s.seen.stages() {

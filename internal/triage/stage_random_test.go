@@ -54,7 +54,8 @@ type sequence struct {
 	seen, lagging *world
 	told          []tale        // the deeds, for people
 	late          []pull.Action // of a look that a deed overtakes
-	rounds        rounds
+	rounds        roundCounts
+	posted        map[*world]map[string]roundCounts // of each comment by its key
 	requested     map[string]int // the newest request of each core developer, as counted by rounds
 
 	seconds   bool // several deeds in one second
@@ -67,70 +68,79 @@ type tale struct {
 	deed string
 }
 
-// rounds counts what separates two comments of a kind, by that kind: whatever the
+// roundCounts counts what separates two comments of a kind, by that kind: whatever the
 // bot misses or repeats, there is at most one comment for each number.
-type rounds map[string]int
+type roundCounts map[string]int
 
 func newSequence(t *testing.T, seed uint64) *sequence {
 	dice := rand.New(rand.NewPCG(seed, 4))
 	author, draft := oneOf(dice, "alice", "alice", "alice", "guido", "dependabot[bot]"), dice.IntN(8) == 0
-	return &sequence{
-		t: t, seed: seed, dice: dice, seen: newWorld(author, draft), lagging: newWorld(author, draft), rounds: rounds{}, requested: map[string]int{},
+	s := &sequence{
+		t: t, seed: seed, dice: dice, seen: newWorld(author, draft), lagging: newWorld(author, draft), rounds: roundCounts{}, requested: map[string]int{},
 		seconds: dice.IntN(3) == 0, unsettled: dice.IntN(3) == 0,
 	}
+	s.posted = map[*world]map[string]roundCounts{s.seen: {}, s.lagging: {}}
+	return s
 }
 
 func oneOf[T any](dice *rand.Rand, from ...T) T { return from[dice.IntN(len(from))] }
 
 func (s *sequence) run() {
-	posted := map[*world]map[string]rounds{s.seen: {}, s.lagging: {}}
-	note := func(w *world, actions []pull.Action) {
-		for _, a := range actions {
-			if n, ok := a.(pull.AddNote); ok {
-				posted[w][n.Key] = maps.Clone(s.rounds)
-			}
-		}
-	}
-	look := func(w *world) {
-		actions := s.plan(w)
-		note(w, actions)
-		w.apply(s.t, actions)
-	}
-	look(s.seen)
+	s.look(s.seen)
 	for range 1 + s.dice.IntN(9) {
 		after := time.Duration(1+s.dice.IntN(3)) * time.Second
 		if s.seconds && s.dice.IntN(2) == 0 {
 			after = 0
 		}
 		s.seen.r.Now, s.lagging.r.Now = s.seen.r.Now.Add(after), s.lagging.r.Now.Add(after)
-		if s.live(look); s.t.Failed() {
+		if s.live(); s.t.Failed() {
 			return
 		}
-		look(s.seen)
-		s.lagging.apply(s.t, s.late)
-		s.late = nil
-		switch s.dice.IntN(6) {
-		case 0, 1: // nothing comes
-		case 2: // twice
-			look(s.lagging)
-			look(s.lagging)
-		case 3: // one that stops on the way
-			actions := s.plan(s.lagging)
-			actions = actions[:s.dice.IntN(len(actions)+1)]
-			note(s.lagging, actions)
-			s.lagging.apply(s.t, actions)
-		case 4: // one that the next deed overtakes
-			s.late = s.plan(s.lagging)
-			note(s.lagging, s.late)
-		default:
-			look(s.lagging)
-		}
+		s.look(s.seen)
+		s.arrive()
+		s.lag()
 	}
 	s.settle()
-	look(s.seen)
+	s.look(s.seen)
+	s.arrive()
+	s.look(s.lagging)
+	s.compare()
+}
+
+// look is one that nothing disturbs.
+func (s *sequence) look(w *world) { w.apply(s.t, s.note(w, s.plan(w))) }
+
+// note keeps in which rounds the comments of a plan are.
+func (s *sequence) note(w *world, actions []pull.Action) []pull.Action {
+	for _, a := range actions {
+		if n, ok := a.(pull.AddNote); ok {
+			s.posted[w][n.Key] = maps.Clone(s.rounds)
+		}
+	}
+	return actions
+}
+
+// arrive has the writes of a look that was overtaken come to GitHub.
+func (s *sequence) arrive() {
 	s.lagging.apply(s.t, s.late)
-	look(s.lagging)
-	s.compare(posted[s.seen], posted[s.lagging])
+	s.late = nil
+}
+
+// lag is what the second bot makes of a deed.
+func (s *sequence) lag() {
+	switch s.dice.IntN(6) {
+	case 0, 1: // nothing comes
+	case 2: // twice
+		s.look(s.lagging)
+		s.look(s.lagging)
+	case 3: // a look that stops on the way
+		actions := s.plan(s.lagging)
+		s.lagging.apply(s.t, s.note(s.lagging, actions[:s.dice.IntN(len(actions)+1)]))
+	case 4: // one that the next deed overtakes
+		s.late = s.note(s.lagging, s.plan(s.lagging))
+	default:
+		s.look(s.lagging)
+	}
 }
 
 // settle ends what keeps the bot from looking.
@@ -150,7 +160,7 @@ func (s *sequence) plan(w *world) []pull.Action {
 		return w.plan(s.t)
 	}
 	r := *w.r
-	r.Events, r.Opinions, r.Comments, r.Labels = mixed(s.dice, r.Events), mixed(s.dice, r.Opinions), mixed(s.dice, r.Comments), mixed(s.dice, r.Labels)
+	r.Events, r.Opinions, r.Comments, r.Labels = shuffled(s.dice, r.Events), shuffled(s.dice, r.Opinions), shuffled(s.dice, r.Comments), shuffled(s.dice, r.Labels)
 	plan, err := pull.Decide(&r, w.rules)
 	if err != nil {
 		s.t.Fatal(err)
@@ -158,7 +168,7 @@ func (s *sequence) plan(w *world) []pull.Action {
 	return plan.Actions
 }
 
-func mixed[T any](dice *rand.Rand, all []T) []T {
+func shuffled[T any](dice *rand.Rand, all []T) []T {
 	all = slices.Clone(all)
 	dice.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all
@@ -171,7 +181,7 @@ func (s *sequence) both(told string, do func(w *world)) {
 }
 
 // compare holds the two pull requests to each other.
-func (s *sequence) compare(seen, lagging map[string]rounds) {
+func (s *sequence) compare() {
 	row := decidedBy(s.seen.r)
 	var faults []string
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
@@ -191,7 +201,7 @@ func (s *sequence) compare(seen, lagging map[string]rounds) {
 	}
 	if !s.seconds && !s.unsettled {
 		for _, kind := range []string{changesNote, answeredNote, commitsNote} {
-			s.compareRounds(kind, row, [2]map[string]rounds{seen, lagging}, fault)
+			s.compareRounds(kind, row, fault)
 		}
 	}
 	if len(faults) > 0 {
@@ -205,7 +215,7 @@ func (s *sequence) compare(seen, lagging map[string]rounds) {
 }
 
 // compareRounds holds the comments of one kind to the rounds that there were.
-func (s *sequence) compareRounds(kind string, row stageRow, posted [2]map[string]rounds, fault func(string, ...any)) {
+func (s *sequence) compareRounds(kind string, row stageRow, fault func(string, ...any)) {
 	var count [2]int
 	now := s.rounds[kind]
 	if kind == answeredNote && !s.byLabel() { // whoever took a request back leaves the answer to those before
@@ -216,7 +226,7 @@ func (s *sequence) compareRounds(kind string, row stageRow, posted [2]map[string
 	}
 	for i, who := range []string{"that saw all", "that lagged"} {
 		perRound, last := map[int]int{}, 0
-		for key, at := range posted[i] {
+		for key, at := range s.posted[[]*world{s.seen, s.lagging}[i]] {
 			if kindOf(key) == kind {
 				perRound[at[kind]]++
 				count[i]++

@@ -9,7 +9,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// round is what belongs to a stage once, each time that it is entered: a
+// stageRound is what belongs to a stage once, each time that it is entered: a
 // comment, and requests for review.
 //
 // A comment has in its key the time of the event that it answers, and it covers
@@ -17,7 +17,7 @@ import (
 // edit, delete or dismiss later can make the bot say less, and never twice the
 // same. Began gives a time at which one round ended for certain, so that
 // comments from before it are about another one.
-type round struct {
+type stageRound struct {
 	name  string // how the keys of its comments start
 	began func(*situation) time.Time
 	event func(*situation) time.Time // that the comment answers
@@ -35,7 +35,7 @@ const (
 var (
 	// changesRound is from a request for changes until all requests are taken back
 	// or answered by the phrase.
-	changesRound = round{
+	changesRound = stageRound{
 		name:  changesNote,
 		began: (*situation).changesBegan,
 		event: func(s *situation) time.Time { return s.requested },
@@ -43,7 +43,7 @@ var (
 		text:  changesText,
 	}
 	// answeredRound is from the phrase until the next request.
-	answeredRound = round{
+	answeredRound = stageRound{
 		name:  answeredNote,
 		began: (*situation).lastRequest,
 		event: func(s *situation) time.Time { return s.saidSince(s.lastRequest()) },
@@ -51,7 +51,7 @@ var (
 		text:  answeredText,
 	}
 	// commitsRound is from the newest approval until the next one.
-	commitsRound = round{
+	commitsRound = stageRound{
 		name:  commitsNote,
 		began: (*situation).lastApproval,
 		event: (*situation).lastApproval,
@@ -60,7 +60,7 @@ var (
 	}
 )
 
-func (d round) want(s *situation) ([]pull.Note, []pull.Reviewer) {
+func (d stageRound) want(s *situation) ([]pull.Note, []pull.Reviewer) {
 	var notes []pull.Note
 	if text := d.text(s); text != "" && s.noted(d.name, d.began(s)).IsZero() {
 		notes = []pull.Note{{Key: d.name + "-" + d.event(s).UTC().Format(keyTime), Body: text, Once: true}}
@@ -75,7 +75,7 @@ const keyTime = "20060102-150405"
 // comment yet.
 func (s *situation) noted(name string, began time.Time) time.Time {
 	began = began.Truncate(time.Second)
-	return latest(slices.DeleteFunc(s.notes(name), func(at time.Time) bool { return at.Before(began) })...)
+	return latestTime(slices.DeleteFunc(s.notes(name), func(at time.Time) bool { return at.Before(began) })...)
 }
 
 // notes are the events that comments of all rounds of a name answer.
@@ -93,7 +93,7 @@ func (s *situation) notes(name string) []time.Time {
 
 // lastRequest is the newest request that the phrase may answer: by a review, or by
 // the label alone.
-func (s *situation) lastRequest() time.Time { return latest(s.requested, s.answered.at) }
+func (s *situation) lastRequest() time.Time { return latestTime(s.requested, s.answered.at) }
 
 // requesters are the core developers who asked for changes. They are asked again
 // as of the phrase; of several the one that is thanked for.
@@ -116,7 +116,7 @@ func (s *situation) requesters() []pull.Reviewer {
 func (s *situation) lastApproval() time.Time {
 	var last time.Time
 	for _, o := range s.approvals {
-		last = latest(last, o.At)
+		last = latestTime(last, o.At)
 	}
 	return last
 }
@@ -148,13 +148,13 @@ func (s *situation) changesBegan() time.Time {
 			began = time.Time{}
 		}
 	}
-	return latest(append(answers, began)...)
+	return latestTime(append(answers, began)...)
 }
 
 // requestsStand is since when there was no moment without a core developer's
 // standing request, as far as the opinions tell that are left.
 func (s *situation) requestsStand() time.Time {
-	all := slices.DeleteFunc(slices.Clone(s.r.Opinions), func(o pull.Opinion) bool { return !counts(s.r, o) || !s.r.IsCore(o.By) })
+	all := slices.DeleteFunc(slices.Clone(s.r.Opinions), func(o pull.Opinion) bool { return !isOpinion(s.r, o) || !s.r.IsCore(o.By) })
 	slices.SortFunc(all, comparedOpinions)
 	var began time.Time
 	requests := map[string]bool{}

@@ -24,9 +24,9 @@ type situation struct {
 
 	requested time.Time // the newest of the requests
 	said      []saying
-	choice    choice
-	answered  choice // "awaiting changes" by hand, before the phrase
-	outrun    bool   // commits came after "awaiting merge" by hand
+	choice    stageChoice
+	answered  stageChoice // "awaiting changes" by hand, before the phrase
+	outrun    bool        // commits came after "awaiting merge" by hand
 }
 
 // saying is one comment with the phrase.
@@ -37,13 +37,13 @@ type saying struct {
 
 func newSituation(r *pull.Request, labels []string, phrases phrases) *situation {
 	s := &situation{r: r, labels: labels, phrases: phrases}
-	for _, o := range standing(r) {
+	for _, o := range standingOpinions(r) {
 		switch {
 		case !r.IsCore(o.By):
 			s.others = true
 		case o.Review == pull.ChangesRequested:
 			s.requests = append(s.requests, o)
-			s.requested = latest(s.requested, o.At)
+			s.requested = latestTime(s.requested, o.At)
 		default:
 			s.approvals = append(s.approvals, o)
 		}
@@ -63,19 +63,19 @@ func isPerson(login string) bool {
 	return login != "" && !strings.EqualFold(login, "ghost") && !strings.HasSuffix(strings.ToLower(login), "[bot]")
 }
 
-// counts tells whether an opinion is one. GitHub lets nobody approve their own
+// isOpinion tells whether an opinion is one. GitHub lets nobody approve their own
 // pull request, so that two deleted accounts are not the same.
-func counts(r *pull.Request, o pull.Opinion) bool {
+func isOpinion(r *pull.Request, o pull.Opinion) bool {
 	own := strings.EqualFold(o.By, r.Author) && isPerson(o.By)
 	return !o.Bot && !own && (o.Review == pull.Approved || o.Review == pull.ChangesRequested)
 }
 
-// standing are the opinions that stand, one of each reviewer, by login.
-func standing(r *pull.Request) []pull.Opinion {
+// standingOpinions are the opinions that stand, one of each reviewer, by login.
+func standingOpinions(r *pull.Request) []pull.Opinion {
 	newest := map[string]pull.Opinion{}
 	for _, o := range r.Opinions {
 		by := strings.ToLower(o.By)
-		if known, found := newest[by]; counts(r, o) && (!found || comparedOpinions(known, o) < 0) {
+		if known, found := newest[by]; isOpinion(r, o) && (!found || comparedOpinions(known, o) < 0) {
 			newest[by] = o
 		}
 	}

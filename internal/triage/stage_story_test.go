@@ -69,14 +69,14 @@ type story struct {
 	known, decided map[string]bool
 }
 
-// deed is one form of a line. It tells whether there was anything to do.
-type deed struct {
+// storyDeed is one form of a line. It tells whether there was anything to do.
+type storyDeed struct {
 	form *regexp.Regexp
 	do   func(w *world, word []string) bool
 }
 
-func say(form string, do func(w *world, word []string) bool) deed {
-	return deed{regexp.MustCompile("^" + form + "$"), do}
+func say(form string, do func(w *world, word []string) bool) storyDeed {
+	return storyDeed{regexp.MustCompile("^" + form + "$"), do}
 }
 
 // always is for deeds that can be done at any time.
@@ -87,21 +87,21 @@ func always(do func(w *world, word []string)) func(*world, []string) bool {
 	}
 }
 
-var deeds = []deed{
+var storyDeeds = []storyDeed{
 	say(`push`, always(func(w *world, _ []string) { w.pushed(pull.Pushed, false) })),
 	say(`push of an older commit`, always(func(w *world, _ []string) { w.pushed(pull.Pushed, true) })),
 	say(`force-push`, always(func(w *world, _ []string) { w.pushed(pull.ForcePushed, false) })),
 	say(`force-push back to commit (\d+)`, always(func(w *world, word []string) {
 		w.pushed(pull.ForcePushed, false)
 		n, _ := strconv.Atoi(word[1])
-		w.r.Head = head(n)
+		w.r.Head = commitID(n)
 		w.r.Events[len(w.r.Events)-1].Subject = w.r.Head
 	})),
 	say(`review by (\S+): (approved|changes requested|commented)( commit (\d+))?`, always(func(w *world, word []string) {
 		commit := w.r.Head
 		if word[4] != "" {
 			n, _ := strconv.Atoi(word[4])
-			commit = head(n)
+			commit = commitID(n)
 		}
 		review := pull.Review(word[2])
 		if review == "commented" {
@@ -141,7 +141,7 @@ var deeds = []deed{
 		w.event(pull.WasReopened, w.r.Author, "")
 	})),
 	say(`merged`, always(func(w *world, _ []string) {
-		w.r.State, w.r.ClosedAt, w.r.Merge = pull.Merged, w.r.Now, &pull.Merge{SHA: head(99), Parents: 1, By: "dana", At: w.r.Now}
+		w.r.State, w.r.ClosedAt, w.r.Merge = pull.Merged, w.r.Now, &pull.Merge{SHA: commitID(99), Parents: 1, By: "dana", At: w.r.Now}
 		w.event(pull.WasClosed, "dana", "")
 	})),
 	say(`a week passes`, always(func(w *world, _ []string) { w.r.Now = w.r.Now.AddDate(0, 0, 7) })),
@@ -167,7 +167,7 @@ func (s *story) play(t *testing.T, line string) error {
 	if key, found := strings.CutSuffix(rest, " of the bot is deleted"); found {
 		return s.delete(key)
 	}
-	for _, d := range deeds {
+	for _, d := range storyDeeds {
 		if word := d.form.FindStringSubmatch(rest); word != nil {
 			if !d.do(s.world, word) {
 				return fmt.Errorf("there is nothing to do")

@@ -52,7 +52,7 @@ func FuzzStages(f *testing.F) {
 			t.Fatal(err)
 		}
 		turned := *r
-		turned.Events, turned.Opinions, turned.Comments = reversed(r.Events), reversed(r.Opinions), reversed(r.Comments)
+		turned.Events, turned.Opinions, turned.Comments = turnedAround(r.Events), turnedAround(r.Opinions), turnedAround(r.Comments)
 		if again, err := pull.Decide(&turned, rules); err != nil || !reflect.DeepEqual(plan, again) {
 			t.Errorf("in another order of its lists (%v):\n%s\nnot\n%s", err, again, plan)
 		}
@@ -79,7 +79,7 @@ func FuzzStages(f *testing.F) {
 	})
 }
 
-func reversed[T any](all []T) []T {
+func turnedAround[T any](all []T) []T {
 	all = slices.Clone(all)
 	slices.Reverse(all)
 	return all
@@ -101,10 +101,10 @@ func (f *reviewed) next(n int) int {
 	return int(b) % n
 }
 
-func word[T any](f *reviewed, from ...T) T { return from[f.next(len(from))] }
+func wordOf[T any](f *reviewed, from ...T) T { return from[f.next(len(from))] }
 
 func (f *reviewed) login() string {
-	return word(f, "dana", "carol", "Dana", "eve", "contributor", "ghost", "x[bot]", "")
+	return wordOf(f, "dana", "carol", "Dana", "eve", "contributor", "ghost", "x[bot]", "")
 }
 
 // at is one of few seconds, so that many coincide.
@@ -118,7 +118,7 @@ func (f *reviewed) fill() {
 		r.State = pull.Open
 	}
 	r.Me, r.Core = "concorde", map[string]bool{"dana": true, "carol": f.next(3) > 0, "contributor": f.next(4) == 0}
-	r.Author = word(f, "contributor", "contributor", "contributor", "dana", "ghost", "x[bot]")
+	r.Author = wordOf(f, "contributor", "contributor", "contributor", "dana", "ghost", "x[bot]")
 	r.Bot = r.Author == "x[bot]"
 	if f.next(16) == 1 {
 		r.CoreFault = "unknown"
@@ -128,29 +128,29 @@ func (f *reviewed) fill() {
 		r.NotesDeleted = 0
 	}
 	for range f.next(3) {
-		if l := word(f, labels...); !r.HasLabel(l) {
+		if l := wordOf(f, labels...); !r.HasLabel(l) {
 			r.Labels = append(r.Labels, l)
 		}
 	}
 	for range f.next(7) {
 		by := f.login()
-		r.Opinions = append(r.Opinions, pull.Opinion{By: by, Bot: strings.HasSuffix(by, "[bot]"), Review: word(f, pull.ChangesRequested, pull.Approved, pull.Approved, "odd"), Commit: word(f, r.Head, r.Head, "old", ""), At: f.at()})
+		r.Opinions = append(r.Opinions, pull.Opinion{By: by, Bot: strings.HasSuffix(by, "[bot]"), Review: wordOf(f, pull.ChangesRequested, pull.Approved, pull.Approved, "odd"), Commit: wordOf(f, r.Head, r.Head, "old", ""), At: f.at()})
 	}
 	for i := range f.next(6) {
-		by := word(f, r.Author, r.Author, r.Author, f.login())
-		r.Comments = append(r.Comments, pull.Comment{ID: int64(i), By: by, Bot: strings.HasSuffix(by, "[bot]"), Own: f.next(8) == 1, Editor: word(f, "", "", by), At: f.at(),
-			Body: word(f, "I have made the requested changes; please review again", "I didn't expect the Spanish Inquisition", "> I didn't expect the Spanish Inquisition", "No", string(f.data))})
+		by := wordOf(f, r.Author, r.Author, r.Author, f.login())
+		r.Comments = append(r.Comments, pull.Comment{ID: int64(i), By: by, Bot: strings.HasSuffix(by, "[bot]"), Own: f.next(8) == 1, Editor: wordOf(f, "", "", by), At: f.at(),
+			Body: wordOf(f, "I have made the requested changes; please review again", "I didn't expect the Spanish Inquisition", "> I didn't expect the Spanish Inquisition", "No", string(f.data))})
 	}
 	for range f.next(8) {
-		e := pull.Event{Kind: word(f, pull.Labeled, pull.Labeled, pull.Unlabeled, pull.Pushed, pull.ForcePushed, pull.Readied, pull.Drafted, pull.WasReopened, pull.Dismissed, pull.ReviewRequested), By: f.login(), Own: f.next(5) == 1, At: f.at()}
-		e.Subject = word(f, labels...)
+		e := pull.Event{Kind: wordOf(f, pull.Labeled, pull.Labeled, pull.Unlabeled, pull.Pushed, pull.ForcePushed, pull.Readied, pull.Drafted, pull.WasReopened, pull.Dismissed, pull.ReviewRequested), By: f.login(), Own: f.next(5) == 1, At: f.at()}
+		e.Subject = wordOf(f, labels...)
 		if e.Kind == pull.Dismissed || e.Kind == pull.ReviewRequested {
 			e.Subject = f.login()
 		}
 		r.Events = append(r.Events, e)
 	}
 	for range f.next(4) {
-		key := word(f, changesNote, answeredNote, commitsNote) + word(f, "-"+f.at().UTC().Format(keyTime), "-2", "", "-20260230-000000")
+		key := wordOf(f, changesNote, answeredNote, commitsNote) + wordOf(f, "-"+f.at().UTC().Format(keyTime), "-2", "", "-20260230-000000")
 		r.Notes[key] = pull.PostedNote{ID: 1, Digest: fmt.Sprint(f.next(9))}
 	}
 }

@@ -41,11 +41,11 @@ func newWorld(author string, draft bool) *world {
 	return w
 }
 
-func head(n int) string { return fmt.Sprintf("%040x", n) }
+func commitID(n int) string { return fmt.Sprintf("%040x", n) }
 
 func (w *world) commit() {
 	w.heads++
-	w.r.Head = head(w.heads)
+	w.r.Head = commitID(w.heads)
 }
 
 func (w *world) event(kind pull.EventKind, by, subject string) {
@@ -64,7 +64,7 @@ func (w *world) pushed(kind pull.EventKind, old bool) {
 			if e.Own {
 				continue
 			}
-			w.r.Events[last].At = latest(w.r.Events[last].At, e.At)
+			w.r.Events[last].At = latestTime(w.r.Events[last].At, e.At)
 		}
 	}
 }
