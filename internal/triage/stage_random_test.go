@@ -56,7 +56,7 @@ type sequence struct {
 	late          []pull.Action // of a look that a deed overtakes
 	rounds        roundCounts
 	posted        map[*world]map[string]roundCounts // of each comment by its key
-	requested     map[string]int // the newest request of each core developer, as counted by rounds
+	requested     map[string]int                    // the newest request of each core developer, as counted by rounds
 
 	seconds   bool // several deeds in one second
 	unsettled bool // the team changes, comments are edited; else labels may be taken off
