@@ -34,12 +34,14 @@ func (l *labeler) clauses(label string, n *yaml.Node) [][]Condition {
 					first = len(all)
 				}
 				all = append(all, joined(found))
-			default:
+			case "changed-files", "base-branch", "head-branch":
 				found := joined(l.base(key, value))
 				if first < 0 {
 					first, all = len(all), append(all, nil)
 				}
 				all[first] = append(all[first], found...)
+			default:
+				l.fault(markOf(key), faultUnknown, quote(key.Value), "any, all, changed-files, base-branch, head-branch")
 			}
 		})
 	}
@@ -63,6 +65,8 @@ func (l *labeler) isOld(n *yaml.Node, name string) bool {
 	}
 	return n.Kind == yaml.SequenceNode && l.oldItems(n, name, "any-glob-to-any-file")
 }
+
+const faultUnknown = "%s is nothing that the action knows: those here are %s"
 
 const faultOld = "%s is written as for version 4 of actions/labeler: write it as [{changed-files: [{%s: %s}]}]"
 
@@ -118,7 +122,7 @@ func (l *labeler) base(key, n *yaml.Node) (all []alternatives) {
 			}
 		}
 	default:
-		l.fault(markOf(key), "%s is nothing that the action knows: those here are any, all, changed-files, base-branch, head-branch", quote(key.Value))
+		l.fault(markOf(key), faultUnknown, quote(key.Value), "changed-files, base-branch, head-branch")
 	}
 	return all
 }
@@ -175,7 +179,7 @@ func (l *labeler) changedFiles(key, n *yaml.Node) alternatives {
 		}
 		return alternatives{{Files: c}}
 	}
-	l.fault(markOf(key), "%s is nothing that the action knows: those here are any-glob-to-any-file, any-glob-to-all-files, all-globs-to-any-file, all-globs-to-all-files", quote(key.Value))
+	l.fault(markOf(key), faultUnknown, quote(key.Value), "any-glob-to-any-file, any-glob-to-all-files, all-globs-to-any-file, all-globs-to-all-files")
 	return nil
 }
 

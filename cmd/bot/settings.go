@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/concorde-bot/concorde/config"
 )
@@ -27,12 +29,13 @@ func readSettings(path string) (*config.Config, error) {
 }
 
 type checkConfigCmd struct {
-	Files []string `arg:"" name:"file" help:"Central settings, or a repository's own file (named concorde.yml in a directory .github)."`
-	As    string   `enum:"auto,central,repository" default:"auto" help:"What the files are: central, repository, or auto, by their names (default)."`
+	Files []string `arg:"" name:"file" help:"Central settings, or a repository's own file (named concorde.yml or labeler.yml in a directory .github)."`
+	As    string   `enum:"auto,central,repository,labeler" default:"auto" help:"What the files are: central, repository, labeler (label rules of actions/labeler), or auto, by their names (default)."`
 }
 
 func (checkConfigCmd) Help() string {
-	return `Every fault is printed as FILE:LINE:COLUMN with what to do about it.
+	return `Every fault is printed as FILE:LINE:COLUMN with what to do about it. Of label
+rules, it is printed how each is understood.
 Exit code: 0 if all files are good, 1 if one has faults, 2 if one cannot be read.`
 }
 
@@ -45,11 +48,14 @@ func (c *checkConfigCmd) Run(s streams) error {
 			code = exitMisuse
 			continue
 		}
-		kind, err := c.check(path, text)
+		kind, rules, err := c.check(path, text)
 		var faults config.Faults
 		switch {
 		case err == nil:
-			fmt.Fprintf(s.stdout, "%s: good (%s settings)\n", path, kind)
+			fmt.Fprintf(s.stdout, "%s: good (%s)\n", path, kind)
+			for _, rule := range rules {
+				fmt.Fprintf(s.stdout, "%s: %s\n", rule.Where, rule)
+			}
 		case errors.As(err, &faults):
 			for _, fault := range faults {
 				fmt.Fprintln(s.stdout, fault)
@@ -65,21 +71,46 @@ func (c *checkConfigCmd) Run(s streams) error {
 	return nil
 }
 
-func (c *checkConfigCmd) check(path string, text []byte) (kind string, err error) {
-	own := c.As == "repository"
-	if c.As == "auto" {
+// check reads a file as what it is, and gives the label rules that it has.
+func (c *checkConfigCmd) check(path string, text []byte) (kind string, rules []config.LabelRule, err error) {
+	as := c.As
+	if as == "auto" {
 		absolute, err := filepath.Abs(path)
 		if err != nil {
-			return "", fmt.Errorf("finding %s: %w", path, err)
+			return "", nil, fmt.Errorf("finding %s: %w", path, err)
 		}
-		own = filepath.Base(filepath.Dir(absolute)) == ".github"
+		switch own := filepath.Base(filepath.Dir(absolute)) == ".github"; {
+		case own && filepath.Base(path) == filepath.Base(config.LabelerFile):
+			as = "labeler"
+		case own:
+			as = "repository"
+		}
 	}
-	if !own {
-		_, err = config.Parse(path, text)
-		return "central", err
+	preset := config.Preset()
+	inherited := len(preset.Labels.Rules)
+	switch as {
+	case "labeler":
+		set, err := preset.WithLabeler(path, text)
+		if err != nil {
+			return "", nil, err
+		}
+		return "label rules", set.Labels.Rules[inherited:], nil
+	case "repository":
+		set, err := preset.Override(path, text)
+		return "repository settings", ruledIn(path, set), err
 	}
-	_, err = config.Preset().Override(path, text)
-	return "repository", err
+	set, err := config.Parse(path, text)
+	if err != nil {
+		return "", nil, err
+	}
+	return "central settings", ruledIn(path, set.Rules), nil
+}
+
+// ruledIn are the label rules that stand in a file.
+func ruledIn(path string, set config.Rules) []config.LabelRule {
+	return slices.DeleteFunc(slices.Clone(set.Labels.Rules), func(r config.LabelRule) bool {
+		return !strings.HasPrefix(r.Where, path+":")
+	})
 }
 
 type schemaCmd struct {

@@ -28,7 +28,7 @@ type queues struct {
 func (q *queues) of(key pull.Key) []string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return nil // TEMPORARY
+	return append([]string{""}, q.branches[key.Repository()]...)
 }
 
 func (q *queues) know(key pull.Key, branches []string) {

@@ -53,17 +53,23 @@ func fieldName(s string) string {
 	return strings.ToLower(strings.TrimSpace(strings.TrimRight(strings.TrimSpace(s), ":")))
 }
 
-// choices of one line: those of a list, or a box if it is checked.
+// choices of one line: those of a list and the line as a whole, or those of a
+// box if it is checked.
 func choices(line string) []string {
 	if box, found := strings.CutPrefix(line, "- ["); found && len(box) > 2 && box[1] == ']' {
 		if box[0] == ' ' {
 			return nil
 		}
-		return []string{strings.TrimSpace(box[2:])}
+		line = strings.TrimSpace(box[2:])
 	}
-	all := []string{line}
-	if parts := strings.Split(line, ", "); len(parts) > 1 {
-		all = append(all, parts...)
+	var all []string
+	for part := range strings.SplitSeq(line, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			all = append(all, part)
+		}
+	}
+	if len(all) > 1 {
+		all = append(all, line)
 	}
 	return all
 }

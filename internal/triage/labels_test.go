@@ -149,3 +149,74 @@ func BenchmarkLabels(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/op")
 }
+
+func FuzzLabels(f *testing.F) {
+	f.Add([]byte{})
+	for i := range 20 {
+		seed := make([]byte, 120)
+		for j := range seed {
+			seed[j] = byte(i*j + j*j/7 + i)
+		}
+		f.Add(seed)
+	}
+	var sets [][]pull.Rule
+	for _, settings := range []string{"{}", `labels:
+  rules:
+    - {label: docs, files: {any: [Doc/**, "**/*.rst"]}, labels: {none: [skip news]}}
+    - {label: skip news, files: {all: [Misc/**]}}
+    - {label: code, hold: kept, any: [{files: {none: [Doc/**, Misc/**]}}, {labels: {all: [docs]}}]}
+    - {label: new, hold: kept, author: {first-timer: true, core: false}, draft: false}
+    - {label: titled, hold: kept, on: both, title: '(?i)abi'}
+`, `# labeler.yml
+changed-files-labels-limit: 1
+docs: [{changed-files: [{any-glob-to-any-file: ["Doc/**", "**/*.rst"]}]}]
+skip news: [{changed-files: [{any-glob-to-all-files: ["Misc/**", "!Doc/**"]}]}]
+other: [{any: [{base-branch: "^3"}, {changed-files: [{all-globs-to-any-file: ["!Misc/**", "**/*"]}]}]}]
+`} {
+		set, err := labelsOf([]byte(settings))
+		if err != nil {
+			f.Fatal(err)
+		}
+		sets = append(sets, set)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r := pulltest.Random(data)
+		for _, set := range sets {
+			pulltest.Laws(t, r, set)
+			peopleWin(t, r, set)
+		}
+	})
+}
+
+// peopleWin: no plan touches a suggested label that a person set or took off.
+func peopleWin(t *testing.T, r *pull.Request, rules []pull.Rule) {
+	t.Helper()
+	plan, err := pull.Decide(r, rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range plan.Actions {
+		add, isAdd := a.(pull.AddLabel)
+		remove, isRemove := a.(pull.RemoveLabel)
+		name := add.Name + remove.Name
+		if !isAdd && !isRemove || slices.Contains(rules[0].Owns, name) {
+			continue
+		}
+		if isRemove || r.Touched(name) {
+			t.Fatalf("%s, though people decide on it", a)
+		}
+	}
+}
+
+// An issue form that a stranger filled with anything is read in no time.
+func FuzzAnswers(f *testing.F) {
+	f.Add("### A\n\nx, y\n")
+	f.Add("```\n### A\n```\n### B:\n\n- [x] z\n- [ ] w\n~~~")
+	f.Fuzz(func(t *testing.T, body string) {
+		for field, given := range answers(body) {
+			if field != strings.ToLower(field) || slices.Contains(given, "") {
+				t.Fatalf("%q has the field %q with %q", body, field, given)
+			}
+		}
+	})
+}
