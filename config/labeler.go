@@ -65,6 +65,9 @@ type labeler struct {
 	matchers int
 }
 
+// theFile is what faults call it as a whole.
+const theFile = "the file"
+
 // alternatives are conditions one of which must hold.
 type alternatives []Condition
 
@@ -75,7 +78,7 @@ func (l *labeler) read(data []byte) []LabelRule {
 	}
 	limits := &LabelerLimits{MaxFiles: -1, MaxLabels: -1}
 	var rules []LabelRule
-	l.each(root, "the file", func(key, value *yaml.Node) {
+	l.each(root, theFile, func(key, value *yaml.Node) {
 		switch key.Value {
 		case "changed-files-labels-limit":
 			limits.MaxLabels = l.limit(key, value)
@@ -128,6 +131,9 @@ func (l *labeler) each(n *yaml.Node, name string, visit func(key, value *yaml.No
 	if n = resolve(n); n.Kind != yaml.MappingNode {
 		l.fault(at, "%s is not a group of settings: write KEY: VALUE lines", name)
 		return
+	}
+	if len(n.Content) == 0 && name != theFile {
+		l.fault(at, "%s has no condition: say when, or take it away", name)
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]

@@ -112,6 +112,11 @@ l.yml:4:21: changed-files is not a list: start each item with a hyphen
 l.yml:5:11: all is empty: the action would never set the label, or always
 l.yml:6:4: "f" is not a list: start each item with a hyphen
 l.yml:7:5: an item of "g" is not a group of settings: write KEY: VALUE lines`},
+	{"nothing in it", "a: [{}]\nb: [{any: [{}]}]\nc: [{changed-files: [{}]}]\nd: [{changed-files: [{any-glob-to-any-file: []}]}]\n", `
+l.yml:1:5: an item of "a" has no condition: say when, or take it away
+l.yml:2:12: an item of any has no condition: say when, or take it away
+l.yml:3:22: an item of changed-files has no condition: say when, or take it away
+l.yml:4:45: any-glob-to-any-file is empty: the action would never set the label, or always`},
 	{"a list", "- a\n", `l.yml:1:1: the file is not a group of settings: write KEY: VALUE lines`},
 	{"twice", "a: [{base-branch: x}]\na: [{base-branch: y}]\nb: [{base-branch: x, base-branch: y}]\n", `
 l.yml:2:1: "a" is given twice, first in line 1: take one away

@@ -107,7 +107,8 @@ func (d *decoder) checkLabels(r *Rules) {
 	for i := range rules { // a later rule may keep what an earlier one suggests
 		first, found := kept[strings.ToLower(rules[i].Label)]
 		if name := ruleName(i); found && name != first && rules[i].Hold != Kept {
-			d.clash([]string{name + ".label", first + ".label"}, "%s.label is %q, which %s keeps: a kept label has one rule; write alternatives under any there", name, rules[i].Label, first)
+			d.clash([]string{name + ".label", first + ".label"},
+				"%s.label is %q, which %s keeps: a kept label has one rule; write alternatives under any there", name, rules[i].Label, first)
 		}
 	}
 	if instructions > maxPrograms {
@@ -189,7 +190,8 @@ func (d *decoder) checkOwned(r *Rules, name string, rule *LabelRule) {
 	}
 	for _, o := range owners {
 		if NamesLabel(o.label, rule.Label) {
-			d.clash([]string{name + ".label", o.setting}, "the label %q is for the rule of %s to decide: choose another one", rule.Label, o.setting)
+			d.clash([]string{name + ".label", o.setting},
+				"the label %q is for the rule of %s to decide: choose another one", rule.Label, o.setting)
 		}
 	}
 	for _, c := range rule.conditions(name) {
