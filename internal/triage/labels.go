@@ -137,21 +137,19 @@ func (l *labelRules) want(r *pull.Request) pull.Want {
 func (l *labelRules) wanted(r *pull.Request, held []holding) (all []pull.Label) {
 	seen, limited := map[string]bool{}, l.limited(r, held)
 	for i, rule := range l.rules {
-		v, name := held[i], strings.ToLower(rule.Label)
-		label := l.set.Label(rule.Label)
-		label.Why = rule.Where
-		switch {
-		case rule.Hold == config.Kept && v != mayHold:
-			label.Hold, label.On = pull.Kept, v == holds
-		case rule.Hold == config.Suggested && v == holds && l.set.Opened(r.CreatedAt) && !limited[rule.Limits]:
-			label.Hold, label.On = pull.Suggested, true
-		default:
+		kept := rule.Hold == config.Kept && held[i] != mayHold
+		suggested := rule.Hold == config.Suggested && held[i] == holds && l.set.Opened(r.CreatedAt) && !limited[rule.Limits]
+		name := strings.ToLower(rule.Label)
+		if !kept && !suggested || seen[name] {
 			continue
 		}
-		if !seen[name] {
-			seen[name] = true
-			all = append(all, label)
+		seen[name] = true
+		label := l.set.Label(rule.Label)
+		label.On, label.Hold, label.Why = held[i] == holds, pull.Suggested, rule.Where
+		if kept {
+			label.Hold = pull.Kept
 		}
+		all = append(all, label)
 	}
 	return all
 }

@@ -108,10 +108,10 @@ func sortedNames(has map[string]bool) []string {
 	return names
 }
 
-// rule decides one rule.
+// rule decides one rule. One that is not about such a thing says nothing of it.
 func (f *labelFacts) rule(r labelRule) holding {
 	if r.On == config.OnIssues && !f.Issue || r.On == config.OnPullRequests && f.Issue {
-		return holdsNot
+		return mayHold
 	}
 	if r.Limits != nil && r.Limits.MaxFiles >= 0 && f.changed.total > r.Limits.MaxFiles {
 		return holdsNot
