@@ -33,14 +33,14 @@ func changesText(s *situation) string {
 
 func answeredText(s *situation) string {
 	if whom := s.requesters(); len(whom) > 0 {
-		return textAnswered + "\n\n" + fmt.Sprintf(textReviewChanges, mentioned(whom))
+		return textAnswered + "\n\n" + fmt.Sprintf(textReviewChanges, named(whom))
 	}
 	return textAnswered + " " + textAnsweredAlone
 }
 
-func commitsText(s *situation) string { return fmt.Sprintf(textCommits, mentioned(s.approvers())) }
+func commitsText(s *situation) string { return fmt.Sprintf(textCommits, named(s.approvers())) }
 
-func mentioned(whom []pull.Reviewer) string {
+func named(whom []pull.Reviewer) string {
 	var all []string
 	for _, r := range whom {
 		all = append(all, "@"+r.Login)
