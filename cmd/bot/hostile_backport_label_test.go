@@ -49,7 +49,7 @@ func TestOddLabelsOfBackports(t *testing.T) {
 	for i, c := range cases {
 		state, err := s.cpython.PR(numbers[i])
 		s.check(err)
-		if !slices.Equal(state.Labels, []string{"skip news"}) {
+		if !slices.Equal(state.Labels, []string{"skip news", "stdlib"}) {
 			t.Errorf("%q: the labels are %q", c.text, state.Labels)
 		}
 		if n := strings.Count(s.boardOf(numbers[i]), "\n| "); n != 4 {

@@ -41,10 +41,10 @@ func TestTroubleWithGitHub(t *testing.T) {
 		{"a page", atLoad, ghtest.Fault{Status: 200, Body: "<h1>Unicorn!</h1>", Header: http.Header{"Content-Type": {"text/html"}}}, "not JSON: <h1>Unicorn!"},
 		{"a list", atLoad, answer(200, `[1]`), "unknown form"},
 		{"no data", atLoad, answer(200, `{"data":null}`), "has no data"},
-		{"no pull request", atLoad, answer(200, `{"data":{"repository":{"pullRequest":null},"viewer":{"login":"x"}}}`), "names no pull request"},
-		{"not found", atLoad, answer(200, `{"data":{"repository":{"pullRequest":null}},"errors":[{"type":"NOT_FOUND","path":["repository","pullRequest"],"message":"Could not resolve to a PullRequest with the number of 7."}]}`), "Could not resolve to a PullRequest"},
+		{"no pull request", atLoad, answer(200, `{"data":{"repository":{"issueOrPullRequest":null},"viewer":{"login":"x"}}}`), "names no pull request or issue"},
+		{"not found", atLoad, answer(200, `{"data":{"repository":{"issueOrPullRequest":null}},"errors":[{"type":"NOT_FOUND","path":["repository","issueOrPullRequest"],"message":"Could not resolve to a PullRequest with the number of 7."}]}`), "Could not resolve to a PullRequest"},
 		{"wrong", atLoad, answer(200, `{"data":null,"errors":[{"message":"Something went wrong while executing your query."}]}`), "Something went wrong while executing"},
-		{"partial", atLoad, answer(200, `{"data":{"repository":{"pullRequest":{"title":"half"}}},"errors":[{"type":"SERVICE_UNAVAILABLE","path":["repository","pullRequest","files"],"message":"Timeout on files"}]}`), "Timeout on files"},
+		{"partial", atLoad, answer(200, `{"data":{"repository":{"issueOrPullRequest":{"title":"half"}}},"errors":[{"type":"SERVICE_UNAVAILABLE","path":["repository","issueOrPullRequest","files"],"message":"Timeout on files"}]}`), "Timeout on files"},
 		{"may not read", atLoad, answer(200, `{"data":null,"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by integration"}]}`), "grant the App the permission"},
 		{"redirected", atLoad, ghtest.Fault{Redirect: elsewhere}, "which is not followed: is the address of the API right?"},
 		{"status 403", atStatus, answer(403, mayNot), `commit statuses: write`},
@@ -85,7 +85,7 @@ func TestLimitsOfGitHub(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name  string
-		at    func(int, string) ghtest.Fault
+		at    func(ghtest.PRState) ghtest.Fault
 		fault ghtest.Fault
 		reset func(time.Time) ghtest.Fault // instead, for limits that name a time of the clock
 	}{

@@ -96,7 +96,7 @@ func TestStopWhileWorking(t *testing.T) {
 	t.Parallel()
 	s := newStage(t).start()
 	var pulls []*pullRequest
-	for _, at := range []func(int, string) ghtest.Fault{atLoad, atStatus, atComment} {
+	for _, at := range []func(ghtest.PRState) ghtest.Fault{atLoad, atStatus, atComment} {
 		pulls = append(pulls, s.befall(trouble{"hanging", at, ghtest.Fault{Hang: true}, ""}, 1))
 	}
 	for range 5 {

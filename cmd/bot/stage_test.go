@@ -197,20 +197,22 @@ func (p *process) stop(t testing.TB) {
 // the log says of it.
 type trouble struct {
 	name  string
-	at    func(number int, sha string) ghtest.Fault // which requests
+	at    func(ghtest.PRState) ghtest.Fault // which requests
 	fault ghtest.Fault
 	log   string
 }
 
-func atLoad(number int, _ string) ghtest.Fault {
-	return ghtest.Fault{Path: "^/graphql$", Contains: fmt.Sprintf(`"number":%d,`, number)}
+func atLoad(of ghtest.PRState) ghtest.Fault {
+	return ghtest.Fault{Path: "^/graphql$", Contains: fmt.Sprintf(`"number":%d,`, of.Number)}
 }
-func atStatus(_ int, sha string) ghtest.Fault { return ghtest.Fault{Path: "/statuses/" + sha + "$"} }
-func atCheck(_ int, sha string) ghtest.Fault {
-	return ghtest.Fault{Method: http.MethodPost, Path: "/check-runs$", Contains: sha}
+func atStatus(of ghtest.PRState) ghtest.Fault {
+	return ghtest.Fault{Path: "/statuses/" + of.HeadSHA + "$"}
 }
-func atComment(number int, _ string) ghtest.Fault {
-	return ghtest.Fault{Method: http.MethodPost, Path: fmt.Sprintf("/issues/%d/comments$", number)}
+func atCheck(of ghtest.PRState) ghtest.Fault {
+	return ghtest.Fault{Method: http.MethodPost, Path: "/check-runs$", Contains: of.HeadSHA}
+}
+func atComment(of ghtest.PRState) ghtest.Fault {
+	return ghtest.Fault{Path: "^/graphql$", Contains: fmt.Sprintf(`"subjectId":%q`, of.NodeID)}
 }
 
 // befall opens a newcomer's pull request that has the trouble from its first
@@ -220,7 +222,7 @@ func (s *stage) befall(c trouble, times int) *pullRequest {
 	s.github.Pause()
 	defer s.github.Resume()
 	p := s.open(&pullRequest{PR: ghtest.PR{Title: "gh-140000: " + c.name, Association: "NONE"}})
-	fault, at := c.fault, c.at(p.number, s.state(p).HeadSHA)
+	fault, at := c.fault, c.at(s.state(p))
 	fault.Method, fault.Path, fault.Contains, fault.Times = at.Method, at.Path, at.Contains, times
 	s.check(s.github.Fault(fault))
 	return p

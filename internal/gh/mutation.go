@@ -111,19 +111,14 @@ func (r *repository) change(ctx context.Context, actions []pull.Action) []error 
 		return faults
 	}
 	err := r.send(ctx, sent)
-	mixed, some := errors.AsType[*mixed](err)
-	if err != nil && !some {
-		for _, i := range of {
-			faults[i] = err
-		}
-		return faults
-	}
+	each, some := errors.AsType[*mixed](err)
 	for n, i := range of {
+		faults[i] = err
 		if some {
-			faults[i] = mixed.faults[alias(n)]
+			faults[i] = each.faults[alias(n)]
 		}
 		if denied, ok := errors.AsType[*Denied](faults[i]); ok {
-			denied.Permission = sent[n].permission
+			faults[i] = &Denied{Answer: denied.Answer, Permission: sent[n].permission}
 		}
 	}
 	return faults

@@ -98,7 +98,7 @@ func TestLoadIssue(t *testing.T) {
 	_, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "Fix it", Author: "alice", Files: map[string]ghtest.File{"a": ghtest.Text("A\n")}})
 	must(t, err)
 	title := fmt.Sprintf("gh-%d: Fix it", number)
-	pr, err := w.repo.OpenPR(ghtest.PR{Title: title, Author: "alice", Head: "alice:fix"})
+	pr, err := w.repo.OpenPR(ghtest.PR{Title: title, Body: fmt.Sprintf("* Issue: gh-%d", number), Author: "alice", Head: "alice:fix"})
 	must(t, err)
 
 	w.srv.ResetRequests()

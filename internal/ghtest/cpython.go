@@ -19,6 +19,8 @@ var cpythonBranches = []struct{ name, accepts string }{
 // NewCPython makes "python/cpython" in small: the directories that the workflow looks at, with NEWS entries; the branches main (3.16)
 // and 3.15 to 3.10, each with its ABI file; and 3.9 at its end of life, which is a tag and no branch any more.
 //
+// It has the issues 132001 to 132004 and 140000 to 140002. The core developers, the team python-core, are dana and guido.
+//
 // Lib/json/__init__.py was written anew for 3.14, so that a change of its functions conflicts with 3.13 and before;
 // Objects/listobject.c was for 3.12. All other files are the same everywhere but for those that bear the version.
 func NewCPython(s *Server) (*Repo, error) {
@@ -43,6 +45,13 @@ func NewCPython(s *Server) (*Repo, error) {
 
 // growCPython adds the history, without the events of it.
 func (r *Repo) growCPython() error {
+	core := &team{id: r.srv.nextID(), org: r.owner, slug: "python-core", created: r.srv.now()}
+	core.members = []*user{r.srv.account("dana"), r.srv.account("guido")}
+	r.owner.kind = "Organization"
+	r.srv.teams[teamKey("python", core.slug)] = core
+	for _, number := range []int{132001, 132002, 132003, 132004, 140000, 140001, 140002} {
+		r.renumber(r.newIssue("Something is wrong", "", "eric", nil), number)
+	}
 	if err := r.cutCPython("refs/tags/3.9", "3.9", "3.10"); err != nil {
 		return err
 	}

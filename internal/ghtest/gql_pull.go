@@ -37,7 +37,7 @@ func (v view) subject(r *Repo, i *issue) node {
 
 func (v view) issue(r *Repo, i *issue) node {
 	n := v.issueBase(r, i)
-	n["__typename"], n["id"], n["databaseId"] = "Issue", nodeID("I", i.id), i.id
+	n["__typename"], n["id"], n["databaseId"] = "Issue", i.nodeID(), i.id
 	n["timelineItems"] = v.timelineItems("IssueTimelineItems", r, i)
 	n["stateReason"] = resolver(func(args map[string]any) (any, error) {
 		if i.reason == "duplicate" && args["enableDuplicate"] != true {
@@ -51,7 +51,7 @@ func (v view) issue(r *Repo, i *issue) node {
 
 func (v view) pull(r *Repo, i *issue) node {
 	p, n := i.pull, v.issueBase(r, i)
-	n["__typename"], n["id"], n["databaseId"] = "PullRequest", nodeID("PR", i.id), i.id
+	n["__typename"], n["id"], n["databaseId"] = "PullRequest", i.nodeID(), i.id
 	n["timelineItems"] = v.timelineItems("PullRequestTimelineItems", r, i)
 	n["url"] = v.s.URL + "/" + r.fullName() + "/pull/" + itoa(int64(i.number))
 	n["state"] = i.pullState()

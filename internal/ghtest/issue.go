@@ -76,6 +76,7 @@ type PR struct {
 type Issue struct {
 	Title, Body, Author string
 	Labels              []string
+	Number              int // the next one when 0; others go on from the last without it
 }
 
 func (r *Repo) newIssue(title, body, author string, labels []string) *issue {
@@ -88,6 +89,22 @@ func (r *Repo) newIssue(title, body, author string, labels []string) *issue {
 	}
 	r.take(i)
 	return i
+}
+
+// renumber gives the newest issue another number.
+func (r *Repo) renumber(i *issue, number int) {
+	delete(r.issues, i.number)
+	r.last--
+	i.number = number
+	r.issues[number] = i
+}
+
+// nodeID is what the GraphQL API calls it.
+func (i *issue) nodeID() string {
+	if i.pull != nil {
+		return nodeID("PR", i.id)
+	}
+	return nodeID("I", i.id)
 }
 
 // changed notes the time of a change and fires the event.

@@ -48,7 +48,7 @@ func (r *Repo) newPull(pr PR, head *Repo, ref string) (*issue, error) {
 		return nil, err
 	}
 	r.place(i.pull)
-	r.refer(i, i.author, i.title+"\n"+i.body)
+	r.refer(i, i.author, i.body)
 	r.changed(i, "opened", i.author, nil)
 	return i, nil
 }
@@ -61,7 +61,10 @@ func (r *Repo) OpenIssue(in Issue) (int, error) {
 		return 0, errors.New("opening an issue: it has no title")
 	}
 	i := r.newIssue(in.Title, in.Body, in.Author, in.Labels)
-	r.refer(i, i.author, i.title+"\n"+i.body)
+	if in.Number > 0 {
+		r.renumber(i, in.Number)
+	}
+	r.refer(i, i.author, i.body)
 	r.srv.hooks.issue(r, "opened", i, i.author, nil)
 	return i.number, nil
 }
@@ -126,7 +129,7 @@ func (r *Repo) edit(i *issue, by *user, e edit) {
 		p.baseRef, p.baseSHA = *e.base, r.refs["refs/heads/"+*e.base]
 	}
 	if len(changes) > 0 {
-		r.refer(i, by, i.title+"\n"+i.body)
+		r.refer(i, by, i.body)
 		r.changed(i, "edited", by, obj{"changes": changes})
 	}
 }

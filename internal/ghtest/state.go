@@ -9,6 +9,7 @@ import (
 
 // PRState is a pull request (or issue) as it stands, for assertions; a copy.
 type PRState struct {
+	NodeID              string // in the GraphQL API
 	Number              int
 	Title, Body, Author string
 	State               string // open, closed
@@ -126,7 +127,7 @@ func (r *Repo) PRs() []PRState {
 
 func (r *Repo) snapshot(i *issue) PRState {
 	st := PRState{
-		Number: i.number, Title: i.title, Body: i.body, Author: i.author.login, State: i.state, Locked: i.lock != nil,
+		NodeID: i.nodeID(), Number: i.number, Title: i.title, Body: i.body, Author: i.author.login, State: i.state, Locked: i.lock != nil,
 		Labels: slices.Clone(i.labels), Assignees: loginsOf(i.assignees), Statuses: map[string]Status{},
 	}
 	for _, c := range i.comments {
