@@ -150,15 +150,13 @@ func (s *stage) lacks(number int) string {
 	if len(clean) != 1 || len(draft) != 1 {
 		return fmt.Sprintf("%d and %d backports", len(clean), len(draft))
 	}
-	for _, p := range []ghtest.PRState{clean[0], draft[0]} {
-		if labels := slices.Sorted(slices.Values(p.Labels)); !slices.Equal(labels, []string{"skip news", "type-bug"}) {
-			return fmt.Sprintf("#%d has the labels %q", p.Number, labels)
-		}
-	}
 	original, err := s.cpython.PR(number)
 	s.check(err)
-	if labels := slices.Sorted(slices.Values(original.Labels)); !slices.Equal(labels, []string{"skip news", "type-bug"}) {
-		return fmt.Sprintf("the original has the labels %q", labels)
+	want := map[int][]string{number: {"skip news", "type-bug"}, draft[0].Number: {"skip news", "type-bug"}, clean[0].Number: {"awaiting review", "skip news", "type-bug"}}
+	for _, p := range []ghtest.PRState{original, clean[0], draft[0]} {
+		if labels := slices.Sorted(slices.Values(p.Labels)); !slices.Equal(labels, want[p.Number]) {
+			return fmt.Sprintf("#%d has the labels %q, want %q", p.Number, labels, want[p.Number])
+		}
 	}
 	var branches []string
 	for _, name := range s.cpython.Branches() {

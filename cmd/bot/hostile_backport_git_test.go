@@ -45,7 +45,7 @@ var gitTroubles = []hardship{
 		begin: func(s *stage, _ *merged) {
 			s.at(fetching, 0, func() { s.check(s.cpython.DeleteBranch("3.14")) })
 		},
-		board: []string{"| 3.14 | error | The branch 3.14 was deleted meanwhile: an administrator must put it back.", "| 3.13 | open: #"},
+		board: []string{"| 3.14 | not allowed | the repository has no branch 3.14; set the label again once it is cut |", "| 3.13 | open: #"},
 		heal: func(s *stage, _ *merged) {
 			_, err := s.cpython.ForcePush("3.14", "3.13")
 			s.check(err)

@@ -133,7 +133,7 @@ func TestMergeWithThreeTargets(t *testing.T) {
 		s.check(err)
 		original, err := s.cpython.PR(number)
 		s.check(err)
-		return len(state.Labels) == 2 && len(original.Labels) == 2
+		return len(state.Labels) == 3 && len(original.Labels) == 2 // the backport awaits a review, too
 	}, func() string { return fmt.Sprint(s.cpython.PRs()) })
 	s.eventually("the draft to be somebody's", func() bool {
 		state, err := s.cpython.PR(draft[0].Number)

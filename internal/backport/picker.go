@@ -104,6 +104,11 @@ func (p *Picker) pick(ctx context.Context, j pickJob) ([]pull.Picked, error) {
 	if err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("picking")
 		trouble, _ := errors.AsType[*git.Trouble](err)
+		if trouble != nil && trouble.Kind == git.RepositoryGone {
+			if err := p.GitHub.Here(ctx, j.key); err != nil {
+				return nil, err
+			}
+		}
 		return failed(j.action.Targets, trouble), nil
 	}
 	var picked []pull.Picked

@@ -5,20 +5,44 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/google/go-github/v60/github"
+
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // IsFork tells whether a repository, on which the App must be installed, is a
 // fork of another one.
 func (a *App) IsFork(ctx context.Context, fork, of pull.Key) (bool, error) {
-	r, err := a.repository(ctx, fork, 0)
+	found, err := a.now(ctx, fork)
 	if err != nil {
 		return false, fmt.Errorf("looking at the fork %s: %w", fork.Repository(), err)
 	}
-	found, _, err := r.client.Repositories.Get(ctx, fork.Owner, fork.Repo)
-	if err = settle(err); err != nil {
-		a.forget(fork, err)
-		return false, fmt.Errorf("looking at the fork %s: %w", fork.Repository(), err)
-	}
 	return strings.EqualFold(found.GetParent().GetFullName(), of.Repository().String()), nil
+}
+
+// Here tells whether a repository still has its name: Gone where it has another
+// one, which is then looked at by itself, or is deleted.
+func (a *App) Here(ctx context.Context, key pull.Key) error {
+	found, err := a.now(ctx, key)
+	if err == nil && !strings.EqualFold(found.GetFullName(), key.Repository().String()) {
+		err = &Gone{Answer{Message: "it is now named " + tidy(found.GetFullName())}}
+	}
+	if err != nil {
+		return fmt.Errorf("looking whether %s is still there: %w", key.Repository(), err)
+	}
+	return nil
+}
+
+// now is a repository as GitHub has it, under another name perhaps.
+func (a *App) now(ctx context.Context, key pull.Key) (*github.Repository, error) {
+	r, err := a.repository(ctx, key, 0)
+	if err != nil {
+		return nil, err
+	}
+	found, _, err := r.client.Repositories.Get(ctx, key.Owner, key.Repo)
+	if err = settle(err); err != nil {
+		a.forget(key, err)
+		return nil, err
+	}
+	return found, nil
 }

@@ -22,3 +22,13 @@ func TestIsFork(t *testing.T) {
 	_, err = w.app.IsFork(t.Context(), pull.Key{Owner: "nobody", Repo: "none"}, cpython)
 	check(t, "none", err, gone, "404")
 }
+
+func TestHere(t *testing.T) {
+	w := newWorld(t)
+	must(t, w.app.Here(t.Context(), cpython))
+	must(t, w.repo.Rename("cpython-lts"))
+	check(t, "renamed", w.app.Here(t.Context(), cpython), gone, "looking whether python/cpython is still there: it is now named python/cpython-lts")
+	must(t, w.app.Here(t.Context(), pull.Key{Owner: "python", Repo: "cpython-lts", Number: 7}))
+	must(t, w.repo.Delete())
+	check(t, "deleted", w.app.Here(t.Context(), cpython), gone, "")
+}

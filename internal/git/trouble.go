@@ -1,12 +1,14 @@
 package git
 
+import "github.com/concorde-bot/concorde/internal/pull"
+
 // TroubleKind tells troubles apart by what can be done about them.
 type TroubleKind string
 
 // The kinds of Trouble.
 const (
 	CommitMissing       TroubleKind = "commit missing"       // the server does not know Job.Commit
-	BranchMissing       TroubleKind = "branch missing"       // Target.Branch is not there, or not any more
+	BranchMissing       TroubleKind = pull.TargetMissing     // Target.Branch is not there, or not any more
 	BranchMoved         TroubleKind = "branch moved"         // Target.Head is not at Target.Have
 	ForeignBranch       TroubleKind = "foreign branch"       // Target.Head is somebody else's work
 	Protected           TroubleKind = "protected"            // a rule of the server protects Target.Head

@@ -80,6 +80,10 @@ const (
 	OpenDenied  = "pull request denied"
 )
 
+// TargetMissing is the trouble of a pick whose target branch is not there any
+// more.
+const TargetMissing = "branch missing"
+
 // Picked is what became of one target of a pick, or of the pull request that
 // was to be opened for it.
 type Picked struct {
@@ -118,6 +122,9 @@ func (r *Request) Learn(p Picked) *Request {
 		head := r.Branches[p.Head]
 		head.Tip = p.Commit
 		next.Branches = with(r.Branches, p.Head, head)
+	}
+	if p.Trouble == TargetMissing {
+		next.Branches = with(next.Branches, p.Branch, Branch{Requests: r.Branches[p.Branch].Requests})
 	}
 	return &next
 }
