@@ -54,34 +54,21 @@ func (l *loader) onDefault(ctx context.Context, b *blobData, path string) ([]byt
 	return data, nil
 }
 
-// contents reads the changed files that the rules want to see, at the head.
-// The base repository has them all, even when the fork is gone.
-func (l *loader) contents(ctx context.Context) error {
+// unread are the changed files that the rules want to see, at the head, and that
+// no earlier load has read. The base repository has them all, even when the fork
+// is gone.
+func (l *loader) unread() []*pull.File {
 	if l.Reads == nil {
 		return nil
 	}
 	var wanted []*pull.File
 	for i := range l.out.Files {
-		if f := &l.out.Files[i]; f.Change != pull.Removed && l.Reads(l.out, f.Path) {
+		if f := &l.out.Files[i]; f.Change != pull.Removed && l.Reads(l.out, f.Path) && !l.remembered(f) {
 			wanted = append(wanted, f)
 		}
 	}
-	wanted = slices.DeleteFunc(wanted, l.remembered)
 	slices.SortFunc(wanted, func(a, b *pull.File) int { return strings.Compare(a.Path, b.Path) })
-	l.left = allowance{bytes: maxContents, raw: maxRaw}
-	for files := range slices.Chunk(wanted[:min(len(wanted), maxRead)], entriesPerQuery) {
-		entries, err := l.entries(ctx, files, l.left.bytes > 0)
-		if err != nil {
-			return fmt.Errorf("reading files: %w", err)
-		}
-		for i, f := range files {
-			if f.Content, err = l.content(ctx, f.Path, entries[i]); err != nil {
-				return fmt.Errorf("reading %s: %w", tidy(f.Path), err)
-			}
-			l.remember(f)
-		}
-	}
-	return nil
+	return wanted[:min(len(wanted), maxRead)]
 }
 
 // fileAt is a file at a commit: its contents never change.
@@ -121,35 +108,38 @@ type allowance struct {
 	raw   int // blobs, each by itself
 }
 
-// entries looks the files up in the tree of the head, with or without their
-// text. An entry is nil where the tree has none.
-func (l *loader) entries(ctx context.Context, files []*pull.File, withText bool) ([]*entryData, error) {
-	var declared, fields strings.Builder
-	variables := map[string]any{"head": l.out.Head, "text": withText}
+// entriesQuery looks files up in the tree of the head, with or without their
+// text.
+func entriesQuery(files []*pull.File, head string, withText bool) text {
+	q := text{variables: map[string]any{"head": head, "text": withText}, declared: []string{"$text:Boolean!"}}
+	var fields strings.Builder
 	for i, f := range files {
-		fmt.Fprintf(&declared, ",$p%d:String!", i)
 		fmt.Fprintf(&fields, " f%d:file(path:$p%d){...Entry}", i, i)
-		variables[fmt.Sprintf("p%d", i)] = f.Path
+		q.declared = append(q.declared, fmt.Sprintf("$p%d:String!", i))
+		q.variables[fmt.Sprintf("p%d", i)] = f.Path
 	}
-	query := "query($owner:String!,$name:String!,$head:GitObjectID!,$text:Boolean!" + declared.String() + "){" +
-		"repository(owner:$owner,name:$name,followRenames:false){head:object(oid:$head){...on Commit{" + fields.String() + "}}}}" +
-		"fragment Entry on TreeEntry{mode type object{__typename ...on Blob{oid byteSize isTruncated text@include(if:$text)}}}"
-	var found struct {
-		Repository *struct {
-			Head map[string]*entryData
+	q.repository = []string{"head:object(oid:$head){...on Commit{" + fields.String() + "}}"}
+	q.fragments = []string{"fragment Entry on TreeEntry{mode type object{__typename ...on Blob{oid byteSize isTruncated text@include(if:$text)}}}"}
+	return q
+}
+
+// contents takes over what was found of files.
+func (l *loader) contents(ctx context.Context, found answers, files []*pull.File) error {
+	if len(files) == 0 {
+		return nil
+	}
+	var head map[string]*entryData
+	if err := found.one("head", &head); err != nil || head == nil {
+		return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the head commit is not there (yet)"}}
+	}
+	for i, f := range files {
+		var err error
+		if f.Content, err = l.content(ctx, f.Path, head[fmt.Sprintf("f%d", i)]); err != nil {
+			return fmt.Errorf("reading %s: %w", tidy(f.Path), err)
 		}
+		l.remember(f)
 	}
-	if err := l.query(ctx, query, variables, &found); err != nil {
-		return nil, err
-	}
-	if found.Repository == nil || found.Repository.Head == nil {
-		return nil, &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the head commit is not there (yet)"}}
-	}
-	entries := make([]*entryData, len(files))
-	for i := range files {
-		entries[i] = found.Repository.Head[fmt.Sprintf("f%d", i)]
-	}
-	return entries, nil
+	return nil
 }
 
 // content reads one file, as far as what is left allows.

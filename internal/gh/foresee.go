@@ -16,13 +16,7 @@ func (l *loader) foresee(q *text) {
 	if !found || l.Looks == nil {
 		return
 	}
-	more := looksQuery(last)
-	q.repository = append(q.repository, more.repository...)
-	q.fragments = append(q.fragments, more.fragments...)
-	q.declared = append(q.declared, more.declared...)
-	for name, value := range more.variables {
-		q.variables[name] = value
-	}
+	q.add(looksQuery(last))
 	l.foreseen = last
 }
 

@@ -65,7 +65,7 @@ func (a *App) load(ctx context.Context, q Query) (*pull.Request, error) {
 		return nil, err
 	}
 	l := &loader{repository: repo, Query: q, out: &pull.Request{Key: q.Key, Now: a.cfg.Now(), Facts: q.Needs}}
-	for _, part := range []func(context.Context) error{l.first, l.files, l.team, l.point, l.contents, l.look} {
+	for _, part := range []func(context.Context) error{l.first, l.files, l.team, l.point, l.around} {
 		if err := part(ctx); err != nil {
 			return nil, err
 		}

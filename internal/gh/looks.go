@@ -3,6 +3,7 @@ package gh
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -28,9 +29,11 @@ func (l *loader) point(context.Context) error {
 	return nil
 }
 
-// look loads what is outside of the pull request. All that was asked for is in
-// the maps then, as a zero value where it is not there.
-func (l *loader) look(ctx context.Context) error {
+// around loads, in as few queries as hold it, the contents of changed files and
+// what is outside of the pull request. All that was looked at is in the maps
+// then, as a zero value where it is not there.
+func (l *loader) around(ctx context.Context) error {
+	files := l.unread() // before what is around shows
 	l.blank(l.looks)
 	at, err := l.known(l.looks)
 	if err != nil {
@@ -40,13 +43,14 @@ func (l *loader) look(ctx context.Context) error {
 	none := func(n int) bool { return !number(n) }
 	at.Requests = slices.DeleteFunc(slices.Clone(at.Requests), none)
 	at.Issues = slices.DeleteFunc(slices.Clone(at.Issues), none)
-	for len(at.Branches)+len(at.Requests)+len(at.Into)+len(at.Issues)+len(at.Compared)+len(at.Labels) > 0 {
+	l.left = allowance{bytes: maxContents, raw: maxRaw}
+	for len(files)+len(at.Branches)+len(at.Requests)+len(at.Into)+len(at.Issues)+len(at.Compared)+len(at.Labels) > 0 {
 		some := pull.Looks{
 			Branches: take(&at.Branches, branchesPerQuery), Requests: take(&at.Requests, requestsPerQuery), Into: take(&at.Into, intoPerQuery),
 			Issues: take(&at.Issues, issuesPerQuery), Compared: take(&at.Compared, comparedPerQuery), Labels: take(&at.Labels, labelsPerQuery),
 		}
-		if err := l.lookAt(ctx, some); err != nil {
-			return fmt.Errorf("looking at what is around: %w", err)
+		if err := l.lookAt(ctx, some, take(&files, entriesPerQuery)); err != nil {
+			return fmt.Errorf("looking at files and at what is around: %w", err)
 		}
 	}
 	l.remembersLooks()
@@ -81,16 +85,19 @@ func blank[V any, K comparable](keys []K) map[K]V {
 	return all
 }
 
-func (l *loader) lookAt(ctx context.Context, at pull.Looks) error {
-	var found struct{ Repository answers }
+func (l *loader) lookAt(ctx context.Context, at pull.Looks, files []*pull.File) error {
 	query := looksQuery(at)
-	if query.uses("$head") {
-		query.variables["head"] = l.out.Head
+	if len(at.Compared) > 0 {
+		query.variables["compareTo"] = l.out.Head
 	}
+	if len(files) > 0 {
+		query.add(entriesQuery(files, l.out.Head, l.left.bytes > 0))
+	}
+	var found struct{ Repository answers }
 	if err := l.query(ctx, query.String(), query.variables, &found); err != nil {
 		return err
 	}
-	return l.seen(found.Repository, at)
+	return errors.Join(l.seen(found.Repository, at), l.contents(ctx, found.Repository, files))
 }
 
 // seen takes over what was found.
@@ -212,7 +219,7 @@ func looksQuery(at pull.Looks) text {
 	}
 	for i, name := range at.Compared {
 		ask("String!", "compared", i, "refs/heads/"+name)
-		field("%sCompared%d:ref(qualifiedName:$compared%d){compare(headRef:$head){aheadBy behindBy}}", optional, i, i)
+		field("%sCompared%d:ref(qualifiedName:$compared%d){compare(headRef:$compareTo){aheadBy behindBy}}", optional, i, i)
 	}
 	for i, name := range at.Labels {
 		ask("String!", "label", i, name)

@@ -48,7 +48,7 @@ func TestLooks(t *testing.T) {
 	}
 	w.srv.ResetRequests()
 	r := w.load(Query{Key: key, Reads: all, Needs: pull.Files, Looks: looksAt(looks)})
-	if n := w.sent(); n != 3 { // the pull request, contents, looks
+	if n := w.sent(); n != 2 { // the pull request; contents and looks
 		t.Errorf("%d requests", n)
 	}
 	first := pull.Summary{Number: closed.Number, Title: "[3.14] gh-1: Fix it", State: pull.Closed, Own: true, Author: "concorde[bot]", Association: "CONTRIBUTOR", Base: "main", Head: tip, HeadBranch: "backport-1-3.14", Labels: []string{"type-bug"}}

@@ -71,11 +71,25 @@ func converse(t *testing.T) []ghtest.Exchange {
 	_, err := w.app.Verify(t.Context())
 	must(t, err)
 	few, many := openFewAndMany(w)
+	must(t, w.srv.Team("python", "python-core", "guido"))
+	issue, err := w.repo.OpenIssue(ghtest.Issue{Title: "An issue", Body: "b", Author: "bob"})
+	must(t, err)
+	of := pull.Key{Owner: "python", Repo: "cpython", Number: issue}
+	w.load(Query{Key: of, Needs: everything | pull.Team, Team: "nobody/team"})
+	w.apply(of, pull.EditBlock{Block: pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}, Seen: "b", At: time.Now()})
+	_, err = w.app.Fits(t.Context(), few, 0)
+	must(t, err)
+	_, err = w.app.Issues(t.Context(), Listing{Repository: few.Repository()}, 1)
+	must(t, err)
 	for range 2 { // the second time with what the first one wrote
 		for _, key := range []pull.Key{few, many} {
 			r := w.load(Query{
-				Key: key, Needs: everything, Reads: func(_ *pull.Request, path string) bool { return path != "f5" }, SettingsPath: settingsPath,
-				Looks: looksAt(pull.Looks{Branches: []string{"main", "many", "nothing"}, Requests: []int{few.Number}}),
+				Key: key, Needs: everything | pull.Team, Reads: func(_ *pull.Request, path string) bool { return path != "f5" }, SettingsPath: settingsPath,
+				LabelRulesPath: "old", Team: "python-core",
+				Looks: looksAt(pull.Looks{
+					Branches: []string{"main", "many", "nothing"}, Requests: []int{few.Number}, Issues: []int{few.Number, issue, 4711}, Labels: []string{"docs", "nothing"},
+					People: []string{"guido", "nobody-at-all"}, Compared: []string{"main", "nothing"},
+				}),
 			})
 			exerciseWrites(w, key, r)
 		}
@@ -140,6 +154,8 @@ func exerciseWrites(w *world, key pull.Key, r *pull.Request) {
 		pull.SetCheck{SHA: r.Head, Check: pull.Check{Name: "ok", Conclusion: pull.Success, Title: "t"}},
 		pull.AddLabel{Name: "a#b/c?d%e"}, pull.RemoveLabel{Name: "a#b/c?d%e"}, pull.RemoveLabel{Name: "not there"},
 		pull.AddNote{Note: note}, pull.EditNote{ID: r.Notes["k"].ID, Note: note},
+		pull.EditBlock{Block: pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}, // long ago: it is read again
+		pull.Ready{}, pull.React{Node: "IC_nothing", With: pull.Confused},
 	} {
 		_ = w.app.Apply(w.t.Context(), w.srv.InstallationID("python"), key, a)
 	}

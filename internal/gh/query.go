@@ -22,7 +22,7 @@ type text struct {
 }
 
 var types = map[string]string{
-	"owner": "String!", "name": "String!", "number": "Int!", "app": "Int!", "settings": "String!", "labelRules": "String!", "head": "GitObjectID!",
+	"owner": "String!", "name": "String!", "number": "Int!", "app": "Int!", "settings": "String!", "labelRules": "String!", "head": "GitObjectID!", "compareTo": "String!",
 	"labels": "String", "commits": "String", "comments": "String", "deletions": "String", "events": "String", "reviews": "String", "mentions": "String",
 }
 
@@ -132,6 +132,14 @@ func overview(q Query) text {
 		t.list(c)
 	}
 	return t
+}
+
+// add puts another query of the repository into this one.
+func (t *text) add(other text) {
+	t.repository = append(t.repository, other.repository...)
+	t.fragments = append(t.fragments, other.fragments...)
+	t.declared = append(t.declared, other.declared...)
+	maps.Copy(t.variables, other.variables)
 }
 
 // list adds a list to the query.
