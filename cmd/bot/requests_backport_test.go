@@ -31,16 +31,14 @@ func TestBackportRequests(t *testing.T) {
 		}
 	}
 	want := map[string]int{
-		// The original and the repository once, the original again for what it
-		// became, and each backport twice; all but the repository with its looks.
-		"POST /graphql":                    2 + 1 + 2 + 3*4,
-		"POST /repos/{owner}/{repo}/pulls": 3,
-		"DELETE /repos/{owner}/{repo}/issues/{number}/labels/{name}": 3,
-		"POST /repos/{owner}/{repo}/issues/{number}/comments":        1,
-		"POST /repos/{owner}/{repo}/issues/{number}/labels":          3 * 2,
-		"POST /repos/{owner}/{repo}/statuses/{sha}":                  3 * 2,
-		"POST /repos/{owner}/{repo}/check-runs":                      3 * 2,
-		"git GET refs":                                               3, "git POST git-upload-pack": 3, "git POST git-receive-pack": 1,
+		// The original, what it looks at anew, the repository, and what is written to
+		// the original; each backport with what it looks at, and what is written to
+		// it; the issue and its links.
+		"POST /graphql":                             3 + 1 + 3*3 + 2,
+		"POST /repos/{owner}/{repo}/pulls":          3,
+		"POST /repos/{owner}/{repo}/statuses/{sha}": 3 * 3,
+		"POST /repos/{owner}/{repo}/check-runs":     3,
+		"git GET refs":                              3, "git POST git-upload-pack": 3, "git POST git-receive-pack": 1,
 	}
 	if diff := cmp.Diff(want, asked); diff != "" {
 		t.Errorf("the requests of a merge with three targets (-want +got):\n%s", diff)
