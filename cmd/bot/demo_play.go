@@ -16,7 +16,7 @@ const (
 // play tells the stories. An error means that the bot did not do its part.
 func (d *demo) play(ctx context.Context) error {
 	d.say("Concorde demo: GitHub is played by this program at %s, the repository is real git.", d.github.URL)
-	for _, story := range []func(context.Context) error{d.forgottenEntry, d.wrongSection, d.abiBreak, d.threeTargets} {
+	for _, story := range []func(context.Context) error{d.forgottenEntry, d.wrongSection, d.abiBreak, d.review, d.threeTargets} {
 		d.say("")
 		if err := story(ctx); err != nil {
 			return err
