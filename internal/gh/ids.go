@@ -44,6 +44,21 @@ func (i *ids) know(key pull.Key, label, id string) {
 	}
 }
 
+// all notes the labels of a repository, and forgets those that are not among
+// them: a label that was renamed, or deleted, is not to be set by its old name.
+func (i *ids) all(key pull.Key, labels []labelData) {
+	there := map[string]bool{}
+	for _, l := range labels {
+		there[strings.ToLower(l.Name)] = true
+		i.know(key, l.Name, l.ID)
+	}
+	for _, known := range i.labels.Keys() {
+		if known.repository == key.Repository() && !there[known.name] {
+			i.labels.Remove(known)
+		}
+	}
+}
+
 func (i *ids) label(key pull.Key, name string) (string, bool) {
 	return i.labels.Get(labelName{key.Repository(), strings.ToLower(name)})
 }

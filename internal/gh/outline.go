@@ -77,8 +77,8 @@ func (a *App) outline(ctx context.Context, q OutlineQuery) (Outline, error) {
 		return Outline{}, fmt.Errorf("listing labels: %w", err)
 	}
 	out := Outline{Key: q.Key.Repository()}
+	a.ids.all(q.Key, labels.Nodes)
 	for _, label := range labels.Nodes {
-		a.ids.know(q.Key, label.Name, label.ID)
 		out.Labels = append(out.Labels, label.Label)
 	}
 	l := &loader{repository: r, Query: Query{Key: q.Key}}

@@ -252,6 +252,29 @@ func TestLabelMadeAgain(t *testing.T) {
 	}
 }
 
+// A label that was renamed is not set by its old name.
+func TestLabelRenamed(t *testing.T) {
+	w := newWorld(t)
+	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	must(t, w.repo.SetLabel(ghtest.Label{Name: "docs"}))
+	outline := func() {
+		t.Helper()
+		_, err := w.app.Outline(t.Context(), OutlineQuery{Key: cpython, SettingsPath: settingsPath, LabelRulesPath: "x"})
+		must(t, err)
+	}
+	outline()
+	must(t, w.app.EditLabel(t.Context(), 0, cpython, LabelEdit{Old: "docs", Label: Label{Name: "documentation"}}))
+	outline()
+	e := as[*Rejected](t, w.app.Apply(t.Context(), 0, key, pull.AddLabel{Name: "docs", Existing: true}))
+	if want := `the repository has no label "docs": make it, or change the settings if it was renamed`; e.Message != want {
+		t.Errorf("%q, want %q", e.Message, want)
+	}
+	w.apply(key, pull.AddLabel{Name: "documentation"})
+	if st := w.pr(key); !slices.Equal(st.Labels, []string{"documentation"}) {
+		t.Errorf("labels %q", st.Labels)
+	}
+}
+
 func TestBatches(t *testing.T) {
 	label := func(n int) (all []pull.Action) {
 		for i := range n {
