@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ type checkCmd struct {
 	Base   string   `placeholder:"REF" help:"What the pull request is to be merged into (default: upstream/main, origin/main or main, the first that exists)."`
 	Head   string   `default:"HEAD" placeholder:"REF" help:"The tip of the pull request (default: HEAD)."`
 	Staged bool     `help:"Also take what is staged for the next commit. For pre-commit hooks."`
-	Title  string   `placeholder:"T" help:"Title of the pull request (default: the subject of its first commit)."`
+	Title  string   `placeholder:"T" help:"Title of the pull request (default: the subject of its first commit). Without it, the title itself is not checked."`
 	Label  []string `placeholder:"L" sep:"none" help:"A label of the pull request, such as \"skip news\". May be repeated."`
 	Config string   `placeholder:"FILE" help:"Settings (default: the built-in preset cpython). The repository's own .github/concorde.yml is applied on top."`
 	JSON   bool     `name:"json" help:"Print the result as JSON."`
@@ -79,7 +80,7 @@ func (c *checkCmd) Run(s streams) error {
 	if settings.Rules, err = ownSettings(s.ctx, settings, repository); err != nil {
 		return misuse(err)
 	}
-	rules := surroundings{central: settings}.rules(settings.Rules)
+	rules := c.rules(surroundings{central: settings}.rules(settings.Rules))
 	request, err := c.request(s.ctx, repository, rules)
 	if err != nil {
 		return misuse(err)
@@ -96,6 +97,15 @@ func (c *checkCmd) Run(s streams) error {
 		return failure{code: exitFailed}
 	}
 	return nil
+}
+
+// rules leaves out those on the title while nobody knows it: the subject of a
+// commit that is to be squashed is none.
+func (c *checkCmd) rules(all []pull.Rule) []pull.Rule {
+	if c.Title != "" {
+		return all
+	}
+	return slices.DeleteFunc(all, func(r pull.Rule) bool { return r.Name == "issue-number" || r.Name == "title" })
 }
 
 // ownSettings are the rules with the repository's own settings file applied,
