@@ -160,7 +160,9 @@ func (l *Labels) Label(name string) pull.Label {
 
 // Opened tells whether something may be suggested to what was opened then; a
 // zero time is that of what is not opened yet.
-func (l *Labels) Opened(at time.Time) bool {
-	since, err := time.Parse(time.DateOnly, l.Since)
-	return err != nil || at.IsZero() || !at.Before(since)
+func (l *Labels) Opened(at time.Time) bool { return since(l.Since, at) }
+
+func since(day string, at time.Time) bool {
+	first, err := time.Parse(time.DateOnly, day)
+	return err != nil || at.IsZero() || !at.Before(first)
 }

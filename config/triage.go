@@ -1,5 +1,7 @@
 package config
 
+import "time"
+
 // Roles say who is who.
 type Roles struct {
 	// CoreTeam is the team of the core developers: its slug, in the organisation
@@ -20,7 +22,13 @@ type Stages struct {
 	// Phrases by which an author says that the changes are made, in any case and
 	// anywhere in a comment. The first one is what the bot tells people to write.
 	Phrases []string `yaml:"phrases" jsonschema:"minItems=1,maxItems=20,uniqueItems=true"`
+	// Since is a day (UTC): of reviews, commits and phrases from before, there are
+	// labels, but no comments and no requests for reviews.
+	Since string `yaml:"since" jsonschema:"format=date"`
 }
+
+// Speaks tells whether there may be a comment on what happened then.
+func (s *Stages) Speaks(at time.Time) bool { return since(s.Since, at) }
 
 // IssueNumbers are the settings of the rule on issue numbers in titles.
 type IssueNumbers struct {

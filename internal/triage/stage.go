@@ -97,6 +97,7 @@ func Stages(set config.Stages) pull.Rule {
 				return pull.Want{}
 			}
 			s := newSituation(r, labels, phrases)
+			s.set = set
 			row := firstOf(stagesByHand, s)
 			if row == nil {
 				row = s.byReviews()

@@ -21,6 +21,7 @@ type stageRound struct {
 	name  string // how the keys of its comments start
 	began func(*situation) time.Time
 	event func(*situation) time.Time // that the comment answers
+	came  func(*situation) time.Time // what brought it, which the bot may be too new for
 	asked func(*situation) []pull.Reviewer
 	text  func(*situation) string // "": no comment
 }
@@ -39,6 +40,7 @@ var (
 		name:  changesNote,
 		began: (*situation).changesBegan,
 		event: func(s *situation) time.Time { return s.requested },
+		came:  func(s *situation) time.Time { return s.requested },
 		asked: func(*situation) []pull.Reviewer { return nil },
 		text:  changesText,
 	}
@@ -47,6 +49,7 @@ var (
 		name:  answeredNote,
 		began: (*situation).lastRequest,
 		event: func(s *situation) time.Time { return s.saidSince(s.lastRequest()) },
+		came:  func(s *situation) time.Time { return s.saidSince(s.lastRequest()) },
 		asked: (*situation).requesters,
 		text:  answeredText,
 	}
@@ -55,12 +58,16 @@ var (
 		name:  commitsNote,
 		began: (*situation).lastApproval,
 		event: (*situation).lastApproval,
+		came:  (*situation).lastPush,
 		asked: (*situation).approvers,
 		text:  commitsText,
 	}
 )
 
 func (d stageRound) want(s *situation) ([]pull.Note, []pull.Reviewer) {
+	if !s.set.Speaks(d.came(s)) {
+		return nil, nil
+	}
 	var notes []pull.Note
 	if text := d.text(s); text != "" && s.noted(d.name, d.began(s)).IsZero() {
 		notes = []pull.Note{{Key: d.name + "-" + d.event(s).UTC().Format(keyTime), Body: text, Once: true}}
@@ -117,6 +124,17 @@ func (s *situation) lastApproval() time.Time {
 	var last time.Time
 	for _, o := range s.approvals {
 		last = latestTime(last, o.At)
+	}
+	return last
+}
+
+// lastPush is when commits came last; an approval is no older than what it was of.
+func (s *situation) lastPush() time.Time {
+	last := s.lastApproval()
+	for _, e := range s.r.Events {
+		if e.Kind == pull.Pushed || e.Kind == pull.ForcePushed {
+			last = latestTime(last, e.At)
+		}
 	}
 	return last
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -15,6 +16,7 @@ type situation struct {
 	r       *pull.Request
 	labels  []string // by stage
 	phrases phrases
+	set     config.Stages
 
 	// What stands of core developers, by login, and whether anybody else has an
 	// opinion.
