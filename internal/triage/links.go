@@ -95,7 +95,7 @@ func wantIssue(r *pull.Request) pull.Want {
 	}
 	if issue, looked := r.Issues[number]; number > 0 && looked && !lists(issue.Body, r.Key.Number) && !mentioned(pullsBlock().In(issue.Body))[r.Key.Number] {
 		want.Pokes = append(want.Pokes, neighbour(r.Key, number))
-		if linked := block.Text == "" || slices.Contains(before, number); !linked {
+		if fresh := !slices.Contains(before, number); fresh && want.Block != nil && want.Block.Text != "" {
 			want.Again = r.Now.Add(mentionTime)
 		}
 	}
