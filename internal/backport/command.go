@@ -17,9 +17,10 @@ func (c *Config) withCommands(r *pull.Request, may func(login string) bool) (wit
 		return r, nil
 	}
 	var all []pull.Event
+	m := remembered(r)
 	for _, e := range c.Asked(r) {
 		people = append(people, e.By)
-		if may(e.By) {
+		if may(e.By) && (!e.Edited || c.heeded(r, m, e)) {
 			all = append(all, e)
 		}
 	}
@@ -42,6 +43,17 @@ func (c *Config) withCommands(r *pull.Request, may func(login string) bool) (wit
 		next.Events = append(next.Events, e)
 	}
 	return &next, people
+}
+
+// heeded tells whether a comment said so when it was answered, as far as that
+// shows: the label is as it says, the bot made it so since, or the board has the
+// branch. What else its author wrote into it later does not run.
+func (c *Config) heeded(r *pull.Request, m memory, e pull.Event) bool {
+	version, _ := c.asked(e.Subject)
+	_, shown := m.Rows[version]
+	return shown || r.HasLabel(e.Subject) == (e.Kind == pull.Labeled) || slices.ContainsFunc(r.Events, func(done pull.Event) bool {
+		return done.Own && done.Kind == e.Kind && strings.EqualFold(done.Subject, e.Subject) && !done.At.Before(e.At)
+	})
 }
 
 // commanded tells whether the last that was done about a label is a command that

@@ -47,7 +47,8 @@ func TestCommandLaws(t *testing.T) {
 		for i := range dice.IntN(6) {
 			at := r.Now.Add(-time.Duration(1+dice.IntN(200)) * time.Hour)
 			by := []string{"dana", "carol", "hugovk", "stranger"}[dice.IntN(4)]
-			r.Comments = append(r.Comments, pull.Comment{ID: int64(i + 1), By: by, At: at, Body: bodies[dice.IntN(len(bodies))], Answered: dice.IntN(3) == 0})
+			editor := []string{"", "", by}[dice.IntN(3)]
+			r.Comments = append(r.Comments, pull.Comment{ID: int64(i + 1), By: by, At: at, Body: bodies[dice.IntN(len(bodies))], Editor: editor, Answered: dice.IntN(3) == 0})
 		}
 		slices.SortStableFunc(r.Comments, func(a, b pull.Comment) int { return a.At.Compare(b.At) })
 		pulltest.Laws(t, r, on)

@@ -32,6 +32,8 @@ type Event struct {
 	At      time.Time
 	// Command: asked for by a command in a comment, not done by hand.
 	Command bool
+	// Edited: that comment was edited, perhaps after it was answered.
+	Edited bool
 }
 
 // Happened tells whether the history has such an event; subjects are compared

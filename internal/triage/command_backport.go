@@ -18,7 +18,7 @@ func (c CommandConfig) Asked(r *pull.Request) []pull.Event {
 	var all []pull.Event
 	for _, o := range orders(r) {
 		for _, k := range o.commands {
-			e := pull.Event{Kind: pull.Labeled, By: o.By, At: o.At, Command: true}
+			e := pull.Event{Kind: pull.Labeled, By: o.By, At: o.At, Command: true, Edited: o.Answered && o.Editor != ""}
 			version, labelled := c.version(k.name)
 			switch {
 			case k.verb == verbBackport:
@@ -28,8 +28,8 @@ func (c CommandConfig) Asked(r *pull.Request) []pull.Event {
 			case k.sign == "-":
 				e.Kind = pull.Unlabeled
 			}
+			e.Subject = c.Backport.Label + " " + version
 			if lifecycle.ValidVersion(version) {
-				e.Subject = c.Backport.Label + " " + version
 				all = append(all, e)
 			}
 		}
