@@ -15,11 +15,12 @@ import (
 type ids struct {
 	subjects *lru.Cache[pull.Key, node]
 	labels   *lru.Cache[labelName, string]
+	names    *lru.Cache[labelName, string] // the other way round: names by ids
 }
 
 type labelName struct {
 	repository pull.Key
-	name       string // in lower case
+	name       string // in lower case, or the id
 }
 
 // node is a pull request or an issue.
@@ -34,14 +35,25 @@ func newIDs() (*ids, error) {
 		return nil, err
 	}
 	labels, err := lru.New[labelName, string](20_000)
-	return &ids{subjects, labels}, err
+	if err != nil {
+		return nil, err
+	}
+	names, err := lru.New[labelName, string](20_000)
+	return &ids{subjects, labels, names}, err
 }
 
-// know notes the id of a label.
+// know notes the id of a label, which has no other name any more: whoever added
+// it by its old one would add what nobody asked for.
 func (i *ids) know(key pull.Key, label, id string) {
-	if id != "" {
-		i.labels.Add(labelName{key.Repository(), strings.ToLower(label)}, id)
+	if id == "" {
+		return
 	}
+	of, name := key.Repository(), strings.ToLower(label)
+	if old, known := i.names.Peek(labelName{of, id}); known && old != name {
+		i.labels.Remove(labelName{of, old})
+	}
+	i.labels.Add(labelName{of, name}, id)
+	i.names.Add(labelName{of, id}, name)
 }
 
 // all notes the labels of a repository, and forgets those that are not among

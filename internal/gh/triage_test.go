@@ -275,6 +275,20 @@ func TestLabelRenamed(t *testing.T) {
 	}
 }
 
+// A pull request shows it too, where another replica got the event.
+func TestLabelRenamedElsewhere(t *testing.T) {
+	w := newWorld(t)
+	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	w.apply(key, pull.AddLabel{Name: "docs"})
+	must(t, w.app.EditLabel(t.Context(), 0, key, LabelEdit{Old: "docs", Label: Label{Name: "documentation"}}))
+	w.load(Query{Key: key})
+	as[*Rejected](t, w.app.Apply(t.Context(), 0, key, pull.AddLabel{Name: "docs", Existing: true}))
+	w.apply(key, pull.AddLabel{Name: "docs"})
+	if st := w.pr(key); !slices.Equal(st.Labels, []string{"documentation", "docs"}) {
+		t.Errorf("labels %q", st.Labels)
+	}
+}
+
 func TestBatches(t *testing.T) {
 	label := func(n int) (all []pull.Action) {
 		for i := range n {
