@@ -11,7 +11,7 @@ func Conflict(set config.Conflicts) pull.Rule {
 	rule := pull.Rule{Name: "conflict", About: aboutConflict, Needs: pull.Merging | pull.Events}
 	if set.Mode == config.On {
 		rule.Want = func(r *pull.Request) pull.Want {
-			label := pull.Label{Name: set.Label, Hold: pull.Following, Color: conflictColor, Description: conflictDescription, Why: whyNoConflict}
+			label := pull.Label{Name: set.Label, Hold: pull.Following, Why: whyNoConflict}
 			switch {
 			case r.State != pull.Open: // there is nothing to merge
 			case r.MergeState == pull.MergeUnknown, r.MergeState == "":

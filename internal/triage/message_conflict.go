@@ -1,9 +1,7 @@
 package triage
 
 const (
-	aboutConflict       = "Puts a label on a pull request that conflicts with its base, and takes it off when it no longer does."
-	whyConflict         = "conflicts with the base"
-	whyNoConflict       = "conflicts that are gone"
-	conflictDescription = "has conflicts with its base"
-	conflictColor       = "e99695"
+	aboutConflict = "Puts a label on a pull request that conflicts with its base, and takes it off when it no longer does."
+	whyConflict   = "conflicts with the base"
+	whyNoConflict = "conflicts that are gone"
 )
