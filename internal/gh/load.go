@@ -94,6 +94,7 @@ func (l *loader) first(ctx context.Context) error {
 	l.foresee(&q)
 	p, err := l.ask(ctx, q)
 	if err != nil {
+		l.app.looked.Remove(l.Key) // it may have been too much for one query
 		return err
 	}
 	l.brought = p.Repository.all

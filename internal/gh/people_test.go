@@ -92,6 +92,10 @@ func TestTeamFaults(t *testing.T) {
 	if r := w.load(query); !r.IsCore("dana") || r.CoreFault != "" {
 		t.Errorf("the team is there now: %v, %q", r.Core, r.CoreFault)
 	}
+	must(t, w.srv.Team("python", "empty"))
+	if r := w.load(Query{Key: key, Needs: pull.Team, Team: "empty"}); r.Core != nil || r.CoreFault != "the team python/empty has no members that the App sees: set roles.core-team" {
+		t.Errorf("an empty team: %v, %q", r.Core, r.CoreFault)
+	}
 	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "read"}))
 	w.srv.RevokeTokens()
 	w.app.ForgetPeople()
@@ -134,4 +138,25 @@ func TestRoles(t *testing.T) {
 	if r := w.load(Query{Key: key, Looks: look}); r.People["is-admin"] != pull.Triage {
 		t.Errorf("%v", r.People)
 	}
+}
+
+// A query that holds what was looked at the last time may be too much for
+// GitHub: after an error it is asked for by itself.
+func TestForeseenLooksThatFail(t *testing.T) {
+	w := newWorld(t)
+	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	query := Query{Key: key, Looks: looksAt(pull.Looks{Issues: []int{key.Number}})}
+	load := func(requests int) {
+		t.Helper()
+		w.srv.ResetRequests()
+		if r := w.load(query); !r.Issues[key.Number].Pull || w.sent() != requests {
+			t.Errorf("%d requests, want %d; %v", w.sent(), requests, r.Issues)
+		}
+	}
+	load(2)
+	load(1)
+	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502})
+	_, err := w.app.Load(t.Context(), query)
+	check(t, "502", err, temporary, "502")
+	load(2)
 }

@@ -93,7 +93,7 @@ func (a *App) team(ctx context.Context, q teamQuery) (teamState, error) {
 	}
 	members, err := a.members(ctx, q)
 	next := teamState{members: members, until: a.cfg.Now().Add(peopleAge)}
-	if fault := teamFault(name, err); fault != "" {
+	if fault := teamFault(name, len(members), err); fault != "" {
 		next = teamState{fault: fault, until: a.cfg.Now().Add(faultAge)}
 	} else if err != nil {
 		return teamState{}, err
@@ -130,7 +130,7 @@ func (a *App) members(ctx context.Context, q teamQuery) (map[string]bool, error)
 
 // teamFault says what is to be done about a team that cannot be read; "" for an
 // error that may pass.
-func teamFault(name string, err error) string {
+func teamFault(name string, members int, err error) string {
 	denied, isDenied := errors.AsType[*Denied](err)
 	_, gone := errors.AsType[*Gone](err)
 	switch {
@@ -138,6 +138,8 @@ func teamFault(name string, err error) string {
 		return fmt.Sprintf("the App may not read the team %s (%s): give it the organisation permission \"Members: read\", and accept that in the installation", name, denied.Answer.Message)
 	case gone:
 		return fmt.Sprintf("there is no team %s, or the App may not see it: set roles.core-team, and give the App the organisation permission \"Members: read\"", name)
+	case err == nil && members == 0: // then every review would be anybody's
+		return fmt.Sprintf("the team %s has no members that the App sees: set roles.core-team", name)
 	}
 	return ""
 }
