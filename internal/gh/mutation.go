@@ -58,8 +58,8 @@ func (r *repository) changes(ctx context.Context, actions []pull.Action) []error
 	var again []pull.Action
 	var labels []string
 	for i, a := range actions {
-		if _, gone := errors.AsType[*Gone](faults[i]); gone && labelOf(a) != "" {
-			again, labels = append(again, a), append(labels, labelOf(a))
+		if _, gone := errors.AsType[*Gone](faults[i]); gone && pull.LabelOf(a) != "" {
+			again, labels = append(again, a), append(labels, pull.LabelOf(a))
 		}
 	}
 	if len(again) == 0 {
@@ -73,16 +73,6 @@ func (r *repository) changes(ctx context.Context, actions []pull.Action) []error
 		}
 	}
 	return faults
-}
-
-func labelOf(a pull.Action) string {
-	switch a := a.(type) {
-	case pull.AddLabel:
-		return a.Name
-	case pull.RemoveLabel:
-		return a.Name
-	}
-	return ""
 }
 
 func (r *repository) change(ctx context.Context, actions []pull.Action) []error {
@@ -128,7 +118,7 @@ func (r *repository) change(ctx context.Context, actions []pull.Action) []error 
 func (r *repository) unknown(actions []pull.Action) []string {
 	var names []string
 	for _, a := range actions {
-		name := labelOf(a)
+		name := pull.LabelOf(a)
 		if _, known := r.app.ids.label(r.key, name); name != "" && !known {
 			names = append(names, name)
 		}

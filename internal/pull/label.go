@@ -42,7 +42,7 @@ func (d *decision) labels(moved []Action) (*Request, []Action) {
 	for _, name := range slices.Sorted(maps.Keys(d.wishes)) {
 		w := d.wishes[name]
 		a := d.request.toward(w.Label)
-		if a == nil || slices.ContainsFunc(moved, func(m Action) bool { return strings.EqualFold(labelOf(m), name) }) {
+		if a == nil || slices.ContainsFunc(moved, func(m Action) bool { return strings.EqualFold(LabelOf(m), name) }) {
 			continue
 		}
 		if next, err := r.After(a); err == nil { // the model knows these actions
@@ -71,7 +71,8 @@ func (r *Request) toward(l Label) Action {
 	return RemoveLabel{Name: l.Name, Why: l.Why}
 }
 
-func labelOf(a Action) string {
+// LabelOf is the label that an action sets or takes off, "" for other actions.
+func LabelOf(a Action) string {
 	switch a := a.(type) {
 	case AddLabel:
 		return a.Name
