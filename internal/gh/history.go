@@ -143,6 +143,18 @@ func (h historyData) events(slug string, earlier []pull.Event) []pull.Event {
 	return all
 }
 
+// dated takes the dates of commits back to when they can have come at the latest:
+// before what stands behind them. Clocks of people go wrong, and dates are theirs
+// to choose.
+func dated(events []pull.Event, latest time.Time) {
+	for i := len(events) - 1; i >= 0; i-- {
+		if e := &events[i]; e.Kind == pull.Pushed && e.At.After(latest) {
+			e.At = latest
+		}
+		latest = events[i].At
+	}
+}
+
 // nameless are kinds of events without a subject.
 var nameless = map[pull.EventKind]bool{pull.Drafted: true, pull.Readied: true, pull.WasClosed: true, pull.WasReopened: true, pull.ForcePushed: true, pull.Dismissed: true}
 

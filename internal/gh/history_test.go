@@ -3,6 +3,7 @@ package gh
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -42,6 +43,23 @@ func TestEvents(t *testing.T) {
 		if e.At.IsZero() {
 			t.Errorf("no time: %+v", e)
 		}
+	}
+}
+
+// A commit is no newer than what came behind it, whatever its date.
+func TestDatesOfCommits(t *testing.T) {
+	at := func(minute int) time.Time { return time.Date(2026, 8, 5, 12, minute, 0, 0, time.UTC) }
+	have := []pull.Event{
+		{Kind: pull.Pushed, At: at(1)}, {Kind: pull.Pushed, At: at(50)}, {Kind: pull.Pushed, At: at(50)},
+		{Kind: pull.Labeled, At: at(20)}, {Kind: pull.Readied, At: at(21)}, {Kind: pull.Pushed, At: at(59)},
+	}
+	dated(have, at(30))
+	var minutes []int
+	for _, e := range have {
+		minutes = append(minutes, e.At.Minute())
+	}
+	if diff := cmp.Diff([]int{1, 20, 20, 20, 21, 30}, minutes); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -106,6 +106,7 @@ func (l *loader) first(ctx context.Context) error {
 			return err
 		}
 	}
+	dated(l.out.Events, l.out.UpdatedAt)
 	l.trim()
 	return nil
 }
