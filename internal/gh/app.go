@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bradleyfalzon/ghinstallation/v2"
@@ -58,6 +59,8 @@ type App struct {
 	looked *lru.Cache[pull.Key, pull.Looks] // what rules looked at the last time
 	ids    *ids
 	people people
+
+	queueless atomic.Bool // GitHub knows no merge queues
 
 	mu      sync.Mutex
 	clients map[int64]*github.Client // by installation

@@ -97,15 +97,24 @@ type mixed struct {
 	faults map[string]error
 }
 
-// mixed is nil unless every error belongs to one of several mutations.
+// limited gives the limits among the errors their times.
+func (m *mixed) limited(note func(error) error) {
+	for name, err := range m.faults {
+		if _, limited := errors.AsType[*Limited](err); limited {
+			m.faults[name] = note(err)
+		}
+	}
+}
+
+// mixed is nil unless every error belongs to one of several mutations. A limit in
+// the middle does not undo those before it.
 func (x exchange) mixed(faults []graphqlFault, now time.Time) error {
 	m := &mixed{Answer: x.answer("some of the writes were refused"), faults: map[string]error{}}
 	for _, f := range faults {
-		err := x.fault(f, f.text(), now)
-		if _, limited := errors.AsType[*Limited](err); limited || !ofMutation(f.Path) {
+		if !ofMutation(f.Path) {
 			return nil
 		}
-		m.faults[f.Path[0].(string)] = err
+		m.faults[f.Path[0].(string)] = x.fault(f, f.text(), now)
 	}
 	return m
 }

@@ -78,6 +78,10 @@ func (g *guard) closed() error {
 // note remembers a limit that GitHub set, and gives it a time if it has none.
 func (g *guard) note(err error) error {
 	err = settle(err)
+	if some, ok := err.(*mixed); ok {
+		some.limited(g.note)
+		return err
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.now()
@@ -135,5 +139,5 @@ func named(h http.Header, now time.Time) time.Time {
 func overLimit(h http.Header, message string) bool {
 	message = strings.ToLower(message)
 	return h.Get("Retry-After") != "" || h.Get("X-RateLimit-Remaining") == "0" ||
-		strings.Contains(message, "rate limit") || strings.Contains(message, "abuse detection")
+		strings.Contains(message, "rate limit") || strings.Contains(message, "abuse detection") || strings.Contains(message, "submitted too quickly")
 }

@@ -34,7 +34,7 @@ type Outline struct {
 // Outline loads a repository as a whole. It costs one request, and one more for
 // each further hundred of branches or of labels.
 func (a *App) Outline(ctx context.Context, q OutlineQuery) (Outline, error) {
-	out, err := a.outline(ctx, q)
+	out, err := a.withQueues(ctx, q)
 	if err != nil {
 		a.forget(q.Key, err)
 		return Outline{}, fmt.Errorf("loading %s: %w", q.Key.Repository(), err)

@@ -1,6 +1,8 @@
 package gh
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,6 +52,29 @@ func queueFields(branches []string) (declared, fields string, variables map[stri
 		}
 	}
 	return d.String(), f.String(), variables
+}
+
+// withQueues loads the outline, and without merge queues where GitHub shows none:
+// a GitHub Enterprise Server that knows no such thing, which does not change while
+// this program runs, or an App that may not see them, which somebody may mend.
+func (a *App) withQueues(ctx context.Context, q OutlineQuery) (Outline, error) {
+	if a.queueless.Load() {
+		q.Queues = nil
+	}
+	out, err := a.outline(ctx, q)
+	_, rejected := errors.AsType[*Rejected](err)
+	_, denied := errors.AsType[*Denied](err)
+	if len(q.Queues) == 0 || !rejected && !denied {
+		return out, err
+	}
+	q.Queues = nil
+	out, again := a.outline(ctx, q)
+	if again != nil {
+		return out, again
+	}
+	a.queueless.Store(rejected)
+	a.cfg.Log.Warn().Err(err).Str("repository", q.Key.Repository().String()).Msg("merge queues do not show: nothing is reported on their commits")
+	return out, nil
 }
 
 // queued reads the answer to queueFields.
