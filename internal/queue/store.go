@@ -153,7 +153,9 @@ SELECT key, at, place FROM trail WHERE at < $1 ORDER BY at LIMIT $2)`
 
 	getTrail = `SELECT entry FROM trail WHERE key = $1 ORDER BY at DESC, place DESC LIMIT $2`
 
-	addTrail = `INSERT INTO trail (key, at, place, entry) VALUES ($1, $2, $3, $4) ON CONFLICT (key, at, place) DO NOTHING`
+	// addTrail puts entries of one moment in the order in which they come.
+	addTrail = `INSERT INTO trail (key, at, place, entry) VALUES ($1, $2,
+(SELECT coalesce(max(place), -1) + 1 FROM trail WHERE key = $1 AND at = $2), $3)`
 
 	getNote = `SELECT value FROM notes WHERE name = $1`
 

@@ -38,8 +38,8 @@ func (q *Queue) Log(ctx context.Context, key string, entries ...[]byte) error {
 	defer cancel()
 	now := micros(q.cfg.Now())
 	var rows [][]any
-	for i, entry := range entries {
-		rows = append(rows, []any{key, now, int64(i), entry})
+	for _, entry := range entries {
+		rows = append(rows, []any{key, now, entry})
 	}
 	err := q.db.write(ctx, func(t tx) error {
 		_, err := t.each(ctx, addTrail, rows)

@@ -31,7 +31,8 @@ func TestTrail(t *testing.T) {
 			}
 		}
 		expect("a", 10, "[]")
-		log("a", "1", "2")
+		log("a", "1")
+		log("a", "2") // in the same moment
 		log("a")
 		ahead.Add(int64(time.Second))
 		log("a", "3", "4\x00")

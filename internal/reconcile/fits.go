@@ -3,12 +3,14 @@ package reconcile
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 )
@@ -50,11 +52,14 @@ func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
 		return r.Store.Add(ctx, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: fitsCause(next), At: next})
 	}
 	all, err := r.GitHub.Fits(ctx, p.key, p.installation)
-	if err != nil {
+	unknown := 0
+	if _, temporary := errors.AsType[*gh.Temporary](err); temporary || refused(err) {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("looking for conflicts") // a heavy query must not keep the sweep from its work
+		unknown = 1
+	} else if err != nil {
 		return err
 	}
 	var hints []queue.Hint
-	unknown := 0
 	for _, f := range all {
 		switch of := (pull.Key{Owner: p.key.Owner, Repo: p.key.Repo, Number: f.Number}); {
 		case f.Unknown:
@@ -99,7 +104,7 @@ func (r *Reconciler) nextFits(state fitsState, p place, set config.Conflicts) ti
 }
 
 func (r *Reconciler) fitsState(ctx context.Context, key pull.Key) (state fitsState, err error) {
-	text, err := r.Store.Get(ctx, "conflicts/"+key.String())
+	text, err := r.Store.Get(ctx, r.note("conflicts", key))
 	if err != nil || text == nil {
 		return state, err
 	}
@@ -115,5 +120,5 @@ func (r *Reconciler) keepFits(ctx context.Context, key pull.Key, state fitsState
 	if err != nil {
 		return fmt.Errorf("writing the state of the look for conflicts of %s: %w", key, err)
 	}
-	return r.Store.Put(ctx, "conflicts/"+key.String(), text)
+	return r.Store.Put(ctx, r.note("conflicts", key), text)
 }

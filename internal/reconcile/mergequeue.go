@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -51,6 +52,7 @@ func (r *Reconciler) report(ctx context.Context, p place) error {
 			owned[name] = true
 		}
 	}
+	var faults []error // of one group: it may be gone by now, or not yet there; the others are
 	for _, q := range p.Queued {
 		key := p.key
 		key.Number = q.Number
@@ -63,18 +65,20 @@ func (r *Reconciler) report(ctx context.Context, p place) error {
 		}
 		for _, name := range slices.Sorted(maps.Keys(q.Own.Checks)) {
 			check := pull.Check{Name: name, Conclusion: q.Own.Checks[name].Conclusion, Title: fmt.Sprintf(titleQueued, q.Number), Summary: fmt.Sprintf(summaryQueued, q.Number)}
-			if q.Reported.Checks[name].Digest != check.Digest() {
+			if check.Conclusion != "" && q.Reported.Checks[name].Digest != check.Digest() { // none: it is asked for anew, by a person
 				plan.Actions = append(plan.Actions, pull.SetCheck{SHA: q.Group, Check: check})
 			}
 		}
 		for _, a := range plan.Actions {
 			plan.Because[a.String()] = "merge-queue"
 		}
-		if err := r.reportOn(ctx, plan, p.installation); err != nil {
+		err := r.reportOn(ctx, plan, p.installation)
+		if _, limited := errors.AsType[*gh.Limited](err); limited {
 			return err
 		}
+		faults = append(faults, err)
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
 // Texts of the check runs on the commits of a merge queue.
@@ -94,7 +98,7 @@ func (r *Reconciler) reportOn(ctx context.Context, plan pull.Plan, installation 
 			return err
 		}
 		for _, err := range outcomes {
-			if refused(err) { // a group that is gone by now
+			if refused(err) {
 				zerolog.Ctx(ctx).Warn().Err(err).Msg("reporting on a merge queue")
 			} else if err != nil {
 				return err

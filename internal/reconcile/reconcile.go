@@ -146,8 +146,14 @@ const lag = 30 * time.Second
 // posted. The pauses double, and after half a minute the snapshot is taken as it
 // is; so it is where clocks differ by as much.
 func (r *Reconciler) stale(s sight, job queue.Job) time.Duration {
-	waited := r.Now().Sub(job.Wanted)
-	if waited.Abs() > lag || !s.request.UpdatedAt.Before(job.UpdatedAt) && !r.lacks(s.request, s.trail) {
+	since := job.Wanted
+	if posted := r.lacking(s.request, s.trail); !posted.IsZero() {
+		since = posted // whenever the run was asked for: it may be one that failed and comes again
+	} else if !s.request.UpdatedAt.Before(job.UpdatedAt) {
+		return 0
+	}
+	waited := r.Now().Sub(since)
+	if waited.Abs() > lag {
 		return 0
 	}
 	return max(time.Second, waited)

@@ -279,7 +279,7 @@ func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int6
 
 func (r *Reconciler) sweepState(ctx context.Context, key pull.Key) (sweepState, error) {
 	var state sweepState
-	text, err := r.Store.Get(ctx, r.sweepNote(key))
+	text, err := r.Store.Get(ctx, r.note("sweep", key))
 	if err != nil || text == nil {
 		return state, err
 	}
@@ -295,16 +295,16 @@ func (r *Reconciler) keepSweep(ctx context.Context, key pull.Key, state sweepSta
 	if err != nil {
 		return fmt.Errorf("writing the state of the sweep of %s: %w", key, err)
 	}
-	return r.Store.Put(ctx, r.sweepNote(key), text)
+	return r.Store.Put(ctx, r.note("sweep", key), text)
 }
 
-// sweepNote names the note with the state. What a dry run found missing is still
-// missing, so its sweeps do not count.
-func (r *Reconciler) sweepNote(key pull.Key) string {
+// note names a note with the state of something that looks for work. What a dry
+// run found missing is still missing, so its looks do not count.
+func (r *Reconciler) note(of string, key pull.Key) string {
 	if r.DryRun {
-		return "dry-sweep/" + key.String()
+		of = "dry-" + of
 	}
-	return "sweep/" + key.String()
+	return of + "/" + key.String()
 }
 
 func first(numbers []int, n int) []int { return numbers[:min(n, len(numbers))] }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -73,17 +74,18 @@ func (r *Reconciler) readTrail(ctx context.Context, key pull.Key) ([]pull.Deed, 
 	return deeds, nil
 }
 
-// lacks tells whether the snapshot is without a comment that the bot posted a
-// moment ago: posting it again would be worse than to wait.
-func (r *Reconciler) lacks(request *pull.Request, trail []pull.Deed) bool {
+// lacking is when the bot posted the newest comment that the snapshot is without,
+// zero where it has all of the last moments: posting one again would be worse than
+// to wait.
+func (r *Reconciler) lacking(request *pull.Request, trail []pull.Deed) (posted time.Time) {
 	if request.Facts&pull.Notes == 0 || request.NotesDeleted > 0 {
-		return false
+		return posted
 	}
 	for _, deed := range trail {
-		key, posted := strings.CutPrefix(deed.Action, pull.AddNote{}.Kind()+" ")
-		if _, there := request.Notes[key]; posted && !there && r.Now().Sub(deed.At) < lag {
-			return true
+		key, is := strings.CutPrefix(deed.Action, pull.AddNote{}.Kind()+" ")
+		if _, there := request.Notes[key]; is && !there && r.Now().Sub(deed.At).Abs() < lag {
+			posted = deed.At
 		}
 	}
-	return false
+	return posted
 }
