@@ -31,15 +31,16 @@ type stage struct {
 	log      bytes.Buffer
 	registry *prometheus.Registry
 
-	mu  sync.Mutex
-	now time.Time
+	mu     sync.Mutex
+	now    time.Time
+	bodies []string // of the requests since the last call of seen
 }
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{T: t, now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC), registry: prometheus.NewRegistry()}
 	var err error
-	if s.github, err = ghtest.New(ghtest.Config{Now: s.clock}); err != nil {
+	if s.github, err = ghtest.New(ghtest.Config{Now: s.clock, Observe: s.observe}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.check(s.github.Close()) })
@@ -58,6 +59,24 @@ func (s *stage) clock() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.now
+}
+
+func (s *stage) observe(x ghtest.Exchange) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !strings.Contains(x.Request.URL.Path, "/app") && !strings.HasSuffix(x.Request.URL.Path, "/installation") {
+		s.bodies = append(s.bodies, string(x.RequestBody))
+	}
+}
+
+// seen are the bodies of the requests since the last call, but for those of
+// authentication.
+func (s *stage) seen() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	seen := s.bodies
+	s.bodies = nil
+	return seen
 }
 
 func (s *stage) advance(d time.Duration) {

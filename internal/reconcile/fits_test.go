@@ -1,0 +1,329 @@
+package reconcile_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/reconcile"
+	"github.com/concorde-bot/concorde/internal/triage"
+)
+
+const conflict = "merge conflict"
+
+// withConflicts has the rule on conflicts alone, at most every half hour.
+func withConflicts(c *reconcile.Config) {
+	c.Settings.Conflicts = config.Conflicts{Mode: config.On, Label: conflict, Every: 30}
+	c.Rules = func(s config.Rules) []pull.Rule {
+		if rule := triage.Conflict(s.Conflicts); rule.Want != nil {
+			return []pull.Rule{rule}
+		}
+		return nil
+	}
+}
+
+// agenda is a store that keeps hints until their time.
+type agenda struct {
+	reconcile.Store
+	hints []queue.Hint
+}
+
+func (a *agenda) Add(_ context.Context, added ...queue.Hint) error {
+	for _, h := range added {
+		if !slices.ContainsFunc(a.hints, func(o queue.Hint) bool { return o.Key == h.Key && o.At.Equal(h.At) }) {
+			a.hints = append(a.hints, h)
+		}
+	}
+	return nil
+}
+
+// fitting is a stage with the rule on conflicts, where no sweep helps.
+type fitting struct {
+	*stage
+	*reconcile.Reconciler
+	agenda *agenda
+	pushes int
+}
+
+func newFitting(t *testing.T, change ...func(*reconcile.Config)) *fitting {
+	t.Helper()
+	s := newStage(t)
+	f := &fitting{stage: s, agenda: &agenda{Store: s.queue}}
+	f.Reconciler = s.reconciler(append([]func(*reconcile.Config){withConflicts, func(c *reconcile.Config) { c.Store = f.agenda }}, change...)...)
+	for _, note := range []string{"sweep", "dry-sweep"} {
+		s.check(s.queue.Put(t.Context(), note+"/python/cpython", []byte(`{"recent":"2100-01-01T00:00:00Z","full":"2100-01-01T00:00:00Z"}`)))
+	}
+	return f
+}
+
+// request opens a pull request that writes to a file.
+func (f *fitting) request(name, file string) int {
+	f.Helper()
+	_, err := f.repo.Push("eric:"+name, ghtest.Commit{Message: name, From: "main", Files: map[string]ghtest.File{file: ghtest.Text(name)}})
+	f.check(err)
+	number, err := f.repo.OpenPR(ghtest.PR{Title: name, Author: "eric", Head: "eric:" + name})
+	f.check(err)
+	return number
+}
+
+// push writes to a file on main, and lets the event of that come.
+func (f *fitting) push(file, text string) {
+	f.Helper()
+	f.pushes++
+	_, err := f.repo.Push("main", ghtest.Commit{Message: "push", Files: map[string]ghtest.File{file: ghtest.Text(text)}})
+	f.check(err)
+	f.hint("python/cpython", fmt.Sprint("push-", f.pushes))
+	f.work()
+}
+
+func (f *fitting) hint(key, cause string) {
+	f.Helper()
+	f.check(f.agenda.Add(f.Context(), queue.Hint{Key: key, Cause: cause}))
+}
+
+// work runs what is due.
+func (f *fitting) work() {
+	f.Helper()
+	for range 10_000 {
+		i := slices.IndexFunc(f.agenda.hints, func(h queue.Hint) bool { return !h.At.After(f.clock()) })
+		if i < 0 {
+			return
+		}
+		h := f.agenda.hints[i]
+		f.agenda.hints = slices.Delete(f.agenda.hints, i, i+1)
+		f.check(f.Run(f.Context(), queue.Job{Hint: h, Attempt: 1, Wanted: f.clock()}))
+	}
+	f.Fatal("there is no end to it")
+}
+
+// pass lets time go by, and does what becomes due.
+func (f *fitting) pass(d time.Duration) {
+	f.Helper()
+	for end := f.clock().Add(d); f.clock().Before(end); {
+		f.advance(min(time.Minute, end.Sub(f.clock())))
+		f.work()
+	}
+}
+
+func (f *fitting) labelled(number int, want bool, when string) {
+	f.Helper()
+	state, err := f.repo.PR(number)
+	f.check(err)
+	if got := slices.Contains(state.Labels, conflict); got != want {
+		f.Errorf("%s: #%d has labels %q", when, number, state.Labels)
+	}
+}
+
+// lists counts the pages of open pull requests that were asked for since the last
+// call, and the requests in all.
+func (f *fitting) lists() (pages, all int) {
+	f.Helper()
+	for _, x := range f.seen() {
+		if strings.Contains(x, "mergeable labels") {
+			pages++
+		}
+		all++
+	}
+	return pages, all
+}
+
+func TestConflicts(t *testing.T) {
+	f := newFitting(t)
+	one, other, touched := f.request("one", "README.rst"), f.request("two", "b"), f.request("three", "README.rst")
+	f.check(f.repo.Label(touched, "dana", conflict))
+	f.check(f.repo.Unlabel(touched, "dana", conflict))
+	f.push("README.rst", "main")
+	f.labelled(one, true, "main moved")
+	f.labelled(other, false, "main moved")
+	f.labelled(touched, false, "a person took it off before")
+	kept := f.request("four", "b2")
+	f.check(f.repo.Label(kept, "dana", conflict))
+	f.pass(31 * time.Minute)
+	f.push("b", "main")
+	f.labelled(other, true, "main moved again")
+	f.labelled(kept, true, "a person set it")
+	// The author makes one fit, and main makes the other fit.
+	_, err := f.repo.ForcePush("eric:one", "main", ghtest.Commit{Message: "rebased", Files: map[string]ghtest.File{"README.rst": ghtest.Text("one")}})
+	f.check(err)
+	f.hint(fmt.Sprint("python/cpython#", one), "synchronize")
+	f.work()
+	f.labelled(one, false, "rebased")
+	f.pass(31 * time.Minute)
+	f.push("b", "two")
+	f.labelled(other, false, "main has the same")
+	for _, w := range f.repo.Writes() {
+		if w.Number == touched || w.Number == kept {
+			t.Errorf("wrote %+v where people had their say", w)
+		}
+	}
+}
+
+// Pushes that come soon after a look wait, together, for the next one.
+func TestConflictsWaitForTheNextLook(t *testing.T) {
+	f := newFitting(t)
+	number := f.request("one", "README.rst")
+	f.push("a", "1")
+	if pages, _ := f.lists(); pages != 1 {
+		t.Errorf("%d looks for the first push", pages)
+	}
+	f.pass(5 * time.Minute)
+	f.push("README.rst", "main")
+	f.push("a", "2")
+	f.pass(24 * time.Minute)
+	if pages, _ := f.lists(); pages != 0 {
+		t.Errorf("%d looks before the half hour is over", pages)
+	}
+	f.labelled(number, false, "before")
+	f.pass(2 * time.Minute)
+	if pages, _ := f.lists(); pages != 1 {
+		t.Errorf("%d looks after it", pages)
+	}
+	f.labelled(number, true, "after")
+	// Other events, and pushes to other branches, are no reason to look.
+	f.pass(time.Hour)
+	f.branches("feature")
+	f.hint("python/cpython", "delivery-9")
+	f.work()
+	if pages, _ := f.lists(); pages != 0 {
+		t.Errorf("%d looks for nothing", pages)
+	}
+	f.branches("3.14")
+	f.hint("python/cpython", "delivery-10")
+	f.work()
+	if pages, _ := f.lists(); pages != 1 {
+		t.Errorf("%d looks for a maintenance branch", pages)
+	}
+}
+
+// GitHub begins to find out when it is asked. It is asked again after a pause.
+func TestConflictsThatGitHubDoesNotKnowYet(t *testing.T) {
+	f := newFitting(t)
+	number := f.request("one", "README.rst")
+	f.repo.LazyMergeability(true)
+	f.push("README.rst", "main")
+	f.labelled(number, false, "GitHub is at it")
+	f.pass(3 * time.Minute)
+	f.labelled(number, true, "asked again")
+	if pages, _ := f.lists(); pages != 2 {
+		t.Errorf("%d looks, want 2", pages)
+	}
+	f.pass(time.Hour)
+	if pages, _ := f.lists(); pages != 0 {
+		t.Errorf("%d looks when all is known", pages)
+	}
+}
+
+// What GitHub never finds out, or a list that never comes, is asked for three
+// times, until the next push.
+func TestConflictsThatAreNeverKnown(t *testing.T) {
+	unknown := `{"data":{"repository":{"all":{"nodes":[{"number":1,"mergeable":"UNKNOWN","labels":{"nodes":[]}}],"pageInfo":{"hasNextPage":false}}}}}`
+	for name, fault := range map[string]ghtest.Fault{
+		"unknown": {Status: 200, Body: unknown}, "bad gateway": ghtest.BadGateway(), "not allowed": {Status: 403, Body: `{"message":"Resource not accessible by integration"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFitting(t)
+			number := f.request("one", "README.rst")
+			fault.Path, fault.Contains, fault.Times = "^/graphql$", "mergeable labels", -1
+			f.check(f.github.Fault(fault))
+			for range 2 {
+				f.push("README.rst", fmt.Sprint("main", f.pushes))
+				f.pass(time.Hour)
+				if pages, _ := f.lists(); pages != 3 {
+					t.Errorf("%d looks, want 3", pages)
+				}
+			}
+			f.github.ClearFaults()
+			f.push("a", "x")
+			f.labelled(number, true, "GitHub is well again")
+		})
+	}
+}
+
+// A limit ends the run, which comes again; nothing is taken for done.
+func TestConflictsUnderALimit(t *testing.T) {
+	f := newFitting(t)
+	number := f.request("one", "README.rst")
+	fault := ghtest.SecondaryLimit(time.Minute)
+	fault.Path, fault.Contains = "^/graphql$", "mergeable labels"
+	f.check(f.github.Fault(fault))
+	_, err := f.repo.Push("main", ghtest.Commit{Message: "push", Files: map[string]ghtest.File{"README.rst": ghtest.Text("main")}})
+	f.check(err)
+	var limited *queue.Later
+	if err := f.event(f.Reconciler, "push"); !errors.As(err, &limited) {
+		t.Errorf("outcome %v", err)
+	}
+	f.advance(2 * time.Minute)
+	f.hint("python/cpython", "push")
+	f.work()
+	f.labelled(number, true, "after the limit")
+}
+
+// A dry run looks and writes nothing; what it found is still to be found.
+func TestConflictsAfterADryRun(t *testing.T) {
+	f := newFitting(t, func(c *reconcile.Config) { c.DryRun = true })
+	number := f.request("one", "README.rst")
+	f.push("README.rst", "main")
+	if len(f.repo.Writes()) != 0 || !strings.Contains(f.log.String(), "would apply") {
+		t.Errorf("wrote %+v", f.repo.Writes())
+	}
+	f.Reconciler = f.reconciler(withConflicts, func(c *reconcile.Config) { c.Store = f.agenda })
+	f.hint("python/cpython", "delivery-1")
+	f.work()
+	f.labelled(number, true, "in earnest")
+}
+
+// Where the state of the looks cannot be read, or the rule is off, all goes on.
+func TestConflictsStateAndMode(t *testing.T) {
+	f := newFitting(t)
+	number := f.request("one", "README.rst")
+	f.check(f.queue.Put(t.Context(), "conflicts/python/cpython", []byte("{broken")))
+	f.push("README.rst", "main")
+	f.labelled(number, true, "broken state")
+
+	off := newFitting(t, func(c *reconcile.Config) { c.Settings.Conflicts.Mode = config.Off })
+	number = off.request("one", "README.rst")
+	off.push("README.rst", "main")
+	off.labelled(number, false, "off")
+	if pages, _ := off.lists(); pages != 0 {
+		t.Errorf("%d looks in mode off", pages)
+	}
+}
+
+// Twenty pushes within an hour: what it costs is bounded by the looks, not by
+// the pushes. docs/performance.md has the figure.
+func TestConflictsCost(t *testing.T) {
+	const open, pushes, clash = 1500, 20, 5
+	f := newFitting(t)
+	for i := range open {
+		file := fmt.Sprint("f", i)
+		if i < clash {
+			file = "README.rst"
+		}
+		f.request(fmt.Sprint("p", i), file)
+	}
+	f.repo.LazyMergeability(true)
+	f.seen()
+	for i := range pushes {
+		f.push("README.rst", fmt.Sprint("main", i))
+		f.pass(time.Hour / pushes)
+	}
+	pages, all := f.lists()
+	// Five looks of fifteen pages: one at once and one half an hour later, repeated
+	// until GitHub has found out, which a push in between delays. The others are an
+	// outline for each push and each look that comes by itself, and the loads and
+	// writes for those that no longer fit.
+	if pages != 75 || all != 111 {
+		t.Errorf("%d open, %d pushes in an hour: %d requests, %d of them pages; want 111 and 75", open, pushes, all, pages)
+	}
+	for number := 1; number <= clash; number++ {
+		f.labelled(number, true, "in the end")
+	}
+}
