@@ -31,9 +31,10 @@ type stage struct {
 	log      bytes.Buffer
 	registry *prometheus.Registry
 
-	mu     sync.Mutex
-	now    time.Time
-	bodies []string // of the requests since the last call of seen
+	mu      sync.Mutex
+	now     time.Time
+	bodies  []string // of the requests since the last call of seen
+	answers []string // to them
 }
 
 func newStage(t *testing.T) *stage {
@@ -65,7 +66,7 @@ func (s *stage) observe(x ghtest.Exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !strings.Contains(x.Request.URL.Path, "/app") && !strings.HasSuffix(x.Request.URL.Path, "/installation") {
-		s.bodies = append(s.bodies, string(x.RequestBody))
+		s.bodies, s.answers = append(s.bodies, string(x.RequestBody)), append(s.answers, string(x.Body))
 	}
 }
 
@@ -75,7 +76,7 @@ func (s *stage) seen() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	seen := s.bodies
-	s.bodies = nil
+	s.bodies, s.answers = nil, nil
 	return seen
 }
 

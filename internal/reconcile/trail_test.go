@@ -1,0 +1,196 @@
+package reconcile_test
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/reconcile"
+)
+
+// greets comments once, sets a label and a status, and shows its trail to look.
+func greets(once bool, look func([]pull.Deed)) func(*reconcile.Config) {
+	return func(c *reconcile.Config) {
+		c.Rules = func(config.Rules) []pull.Rule {
+			return []pull.Rule{{
+				Name: "greets", Needs: pull.Statuses | pull.Notes | pull.Events | pull.Trail, Owns: []string{"own"},
+				Want: func(r *pull.Request) pull.Want {
+					look(r.Trail)
+					return pull.Want{
+						Notes:    []pull.Note{{Key: "hello", Body: "Hello", Once: once}},
+						Labels:   []pull.Label{{Name: "docs", On: true, Hold: pull.Suggested, Why: "labels.rules[3]"}},
+						Statuses: []pull.Status{{Context: "own", State: pull.StatusSuccess}},
+					}
+				},
+			}}
+		}
+	}
+}
+
+// comments counts those of a pull request.
+func (s *stage) comments(number int) int {
+	s.Helper()
+	state, err := s.repo.PR(number)
+	s.check(err)
+	return len(state.Comments)
+}
+
+// What was done can be read by rules and in the log: when, by which rule, and why.
+func TestTrailTellsWhatWasDoneAndWhy(t *testing.T) {
+	s := newStage(t)
+	number := s.open("first")
+	var seen []pull.Deed
+	r := s.reconciler(greets(true, func(d []pull.Deed) { seen = d }))
+	s.check(r.Run(t.Context(), s.job(number)))
+	if len(seen) != 0 {
+		t.Errorf("before anything was done: %v", seen)
+	}
+	s.advance(time.Minute)
+	s.check(r.Run(t.Context(), s.job(number)))
+	at := s.clock().Add(-time.Minute)
+	want := []pull.Deed{
+		{At: at, Rule: "greets", Action: pull.AddLabel{Name: "docs"}.String(), Why: "labels.rules[3]"}, {At: at, Rule: "greets", Action: "comment hello"},
+		{At: at, Rule: "greets", Action: `status own success "" on ` + short(s, number)},
+	}
+	byAction := func(a, b pull.Deed) int { return strings.Compare(a.Action, b.Action) }
+	slices.SortFunc(want, byAction)
+	slices.SortFunc(seen, byAction)
+	if diff := cmp.Diff(want, seen); diff != "" {
+		t.Errorf("trail (-want +got):\n%s", diff)
+	}
+	if log := s.log.String(); strings.Count(log, `"message":"applied"`) != 3 || strings.Count(log, `"rule":"greets"`) != 3 || !strings.Contains(log, `"why":"labels.rules[3]"`) {
+		t.Errorf("log:\n%s", log)
+	}
+	// What another program wrote is passed over.
+	s.check(s.queue.Log(t.Context(), s.job(number).Key, []byte("{broken")))
+	s.check(r.Run(t.Context(), s.job(number)))
+	if len(seen) != 3 {
+		t.Errorf("with a broken entry: %v", seen)
+	}
+}
+
+func short(s *stage, number int) string {
+	state, err := s.repo.PR(number)
+	s.check(err)
+	return state.HeadSHA[:7]
+}
+
+// What is refused is not in the trail.
+func TestTrailHasOnlyWhatWasDone(t *testing.T) {
+	s := newStage(t)
+	number := s.open("first")
+	s.check(s.repo.Lock(number, "dana", "too heated"))
+	r := s.reconciler(greets(true, func([]pull.Deed) {}))
+	var giveUp *queue.GiveUp
+	if err := r.Run(t.Context(), s.job(number)); !errors.As(err, &giveUp) {
+		t.Errorf("outcome %v", err)
+	}
+	entries, err := s.queue.Trail(t.Context(), s.job(number).Key, 10)
+	s.check(err)
+	if len(entries) != 2 || strings.Contains(string(slices.Concat(entries...)), "comment hello") {
+		t.Errorf("trail %s", entries)
+	}
+}
+
+// older makes GitHub answer the next loads of a pull request as it was before.
+func (s *stage) older(number int, do func()) {
+	s.Helper()
+	s.seen()
+	s.check(s.reconciler(greets(true, func([]pull.Deed) {}), func(c *reconcile.Config) { c.DryRun = true }).Run(s.Context(), s.job(number)))
+	answer := ""
+	for _, x := range s.answers {
+		if strings.Contains(x, `"issueOrPullRequest"`) {
+			answer = x
+		}
+	}
+	do()
+	s.check(s.github.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "viewer{login}", Times: -1, Status: http.StatusOK, Body: answer}))
+}
+
+// A comment that GitHub does not show yet is not posted again: not by an event,
+// nor by a run that failed after it and comes again much later than it was wanted.
+func TestWhatWasJustPostedIsNotPostedAgain(t *testing.T) {
+	for name, wanted := range map[string]time.Duration{"an event": 0, "a run that comes again": -10 * time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			number := s.open("first")
+			r := s.reconciler(greets(true, func([]pull.Deed) {}))
+			s.older(number, func() { s.check(r.Run(t.Context(), s.job(number))) })
+			s.advance(time.Second)
+			job := s.job(number)
+			job.Wanted = job.Wanted.Add(wanted)
+			var pauses int
+			for {
+				var stale *queue.Later
+				if err := r.Run(t.Context(), job); !errors.As(err, &stale) {
+					s.check(err)
+					break
+				}
+				if n := s.comments(number); n != 1 {
+					t.Fatalf("%d comments", n)
+				}
+				if pauses++; pauses == 3 {
+					s.github.ClearFaults() // GitHub shows it now
+				}
+				s.advance(stale.Until.Sub(s.clock()))
+			}
+			if n := s.comments(number); n != 1 || pauses != 3 {
+				t.Errorf("%d comments after %d pauses", n, pauses)
+			}
+		})
+	}
+}
+
+// GitHub may never show it; and what people delete is no reason to wait.
+func TestTheWaitForACommentEnds(t *testing.T) {
+	s := newStage(t)
+	number := s.open("first")
+	r := s.reconciler(greets(true, func([]pull.Deed) {}))
+	s.older(number, func() { s.check(r.Run(t.Context(), s.job(number))) })
+	start, pauses := s.clock(), 0
+	for {
+		var stale *queue.Later
+		if err := r.Run(t.Context(), s.job(number)); !errors.As(err, &stale) {
+			s.check(err)
+			break
+		}
+		pauses++
+		s.advance(stale.Until.Sub(s.clock()))
+	}
+	if took := s.clock().Sub(start); took < 30*time.Second || took > time.Minute || pauses > 7 || s.comments(number) != 2 {
+		t.Errorf("%d comments after %s and %d pauses", s.comments(number), took, pauses)
+	}
+
+	s = newStage(t)
+	number = s.open("first")
+	r = s.reconciler(greets(false, func([]pull.Deed) {}))
+	s.check(r.Run(t.Context(), s.job(number)))
+	state, err := s.repo.PR(number)
+	s.check(err)
+	s.check(s.repo.DeleteComment(number, "dana", state.Comments[0].ID))
+	s.check(r.Run(t.Context(), s.job(number)))
+	if n := s.comments(number); n != 1 {
+		t.Errorf("%d comments: one that was deleted, and is kept, comes back at once", n)
+	}
+}
+
+// A clock that was set back since does not make the bot wait for it.
+func TestATrailOfTheFutureDelaysNothing(t *testing.T) {
+	s := newStage(t)
+	number := s.open("first")
+	entry := `{"At":"` + s.clock().Add(time.Hour).Format(time.RFC3339) + `","Rule":"greets","Action":"comment hello"}`
+	s.check(s.queue.Log(t.Context(), s.job(number).Key, []byte(entry)))
+	s.check(s.reconciler(greets(true, func([]pull.Deed) {})).Run(t.Context(), s.job(number)))
+	if n := s.comments(number); n != 1 {
+		t.Errorf("%d comments", n)
+	}
+}
