@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -236,7 +237,10 @@ func (r *Reconciler) load(ctx context.Context, key pull.Key, installation int64,
 // rest; what it cannot do now does.
 func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, job queue.Job) error {
 	var faults []error
-	for _, batch := range gh.Batches(plan.Actions) {
+	for i, batch := range gh.Batches(plan.Actions) {
+		if i > 0 {
+			batch = outdated(batch)
+		}
 		if r.DryRun {
 			r.wouldApply(ctx, plan, batch)
 			continue
@@ -256,6 +260,19 @@ func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, job queue.Job) e
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// outdated has bodies read again before they are written: while the bot wrote
+// something else, people may have edited them.
+func outdated(batch []pull.Action) []pull.Action {
+	batch = slices.Clone(batch)
+	for i, action := range batch {
+		if edit, ok := action.(pull.EditBlock); ok {
+			edit.At = time.Time{}
+			batch[i] = edit
+		}
+	}
+	return batch
 }
 
 func (r *Reconciler) wouldApply(ctx context.Context, plan pull.Plan, batch []pull.Action) {
