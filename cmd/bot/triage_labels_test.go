@@ -36,7 +36,7 @@ func TestLabeler(t *testing.T) {
 	s.labeler("topic-tools:\n- changed-files:\n  - any-glob-to-any-file: Tools/**\n")
 	s.start()
 	s.labelled(s.tool("Tools/a.py"), "awaiting review", "topic-tools")
-	s.labelled(s.tool("Mac/a.py"), "awaiting review")
+	s.labelled(s.tool("PC/a.py"), "awaiting review")
 
 	s.labeler("topic-mac:\n- changed-files:\n  - any-glob-to-any-file: Mac/**\n")
 	s.labelled(s.tool("Mac/b.py"), "awaiting review", "topic-mac")
