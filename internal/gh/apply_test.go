@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -167,6 +168,37 @@ func TestMissingPermission(t *testing.T) {
 	_, err := w.app.Load(t.Context(), Query{Key: key, Needs: pull.Statuses | pull.Checks})
 	as[*Denied](t, err)
 	w.load(Query{Key: key, Needs: pull.Files})
+}
+
+// A permission that was granted holds soon, and not only when the token of before
+// expires. One that is still missing is asked for once a minute at most.
+func TestPermissionIsGranted(t *testing.T) {
+	now := time.Now()
+	w := newWorld(t, func(_ *ghtest.Config, c *Config) { c.Now = func() time.Time { return now } })
+	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "read"}))
+	w.srv.RevokeTokens()
+	status := pull.SetStatus{SHA: w.pr(key).HeadSHA, Status: someStatus.Status}
+	tokens := func() (n int) {
+		for _, r := range w.srv.Requests() {
+			if strings.Contains(r.Route, "access_tokens") {
+				n++
+			}
+		}
+		return n
+	}
+	as[*Denied](t, w.app.Apply(t.Context(), 0, key, status))
+	now = now.Add(2 * doubtful)
+	before := tokens()
+	for range 5 {
+		as[*Denied](t, w.app.Apply(t.Context(), 0, key, status))
+	}
+	if n := tokens() - before; n != 1 {
+		t.Errorf("%d tokens were asked for, want 1", n)
+	}
+	must(t, w.srv.SetPermissions("python", ghtest.DefaultPermissions()))
+	now = now.Add(2 * doubtful)
+	w.apply(key, status)
 }
 
 // One opened pull request with three files, one of them read, costs at most

@@ -14,7 +14,8 @@ import (
 
 // login authenticates as an installation. ghinstallation keeps a token until
 // it expires, even one that GitHub does not take any more: after a 401 there
-// is one new token, and one more try.
+// is one new token, and one more try. So there is when an older token is not
+// allowed something.
 type login struct {
 	app          *App
 	installation int64
@@ -24,7 +25,8 @@ type login struct {
 	mu     sync.Mutex // only those that ask for all wait for it
 	source *ghinstallation.Transport
 	given  string // the token that source gave last
-	fault  error  // tokens did not come; it holds
+	since  time.Time
+	fault  error // tokens did not come; it holds
 	until  time.Time
 }
 
@@ -40,14 +42,29 @@ func (l *login) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp, err := l.send(r, token)
-	if _, refused := errors.AsType[*Unauthorized](err); !refused {
+	_, refused := errors.AsType[*Unauthorized](err)
+	if !refused && !l.outdated(token, err) {
 		return resp, err
 	}
-	l.app.cfg.Log.Warn().Int64("installation", l.installation).Msg("token refused, asking for a new one")
+	l.app.cfg.Log.Warn().Int64("installation", l.installation).Err(err).Msg("token refused, asking for a new one")
 	if token, err = l.token(r.Context(), token); err != nil {
 		return nil, err
 	}
 	return l.send(r, token)
+}
+
+// doubtful is the age of a token from which on a permission that it lacks may have
+// been granted since: a token keeps the permissions of its time, for an hour.
+const doubtful = time.Minute
+
+// outdated tells whether another token may be allowed what this one is not.
+func (l *login) outdated(token string, err error) bool {
+	if _, denied := errors.AsType[*Denied](err); !denied {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return token != l.given || l.app.cfg.Now().Sub(l.since) > doubtful
 }
 
 func (l *login) send(r *http.Request, token string) (*http.Response, error) {
@@ -102,6 +119,8 @@ func (l *login) ask(ctx context.Context, dead string) (string, error) {
 		}
 		return "", err
 	}
-	l.given = token
+	if token != l.given {
+		l.given, l.since = token, l.app.cfg.Now()
+	}
 	return token, nil
 }
