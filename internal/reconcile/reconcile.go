@@ -173,7 +173,6 @@ type sight struct {
 	rules   []pull.Rule
 	plan    pull.Plan
 	trail   []pull.Deed
-	labels  config.Labels
 }
 
 func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) (s sight, err error) {
@@ -198,25 +197,9 @@ func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) 
 		s.request.Trail = s.trail
 	}
 	r.troubles.note(ctx, s.request, inForce)
-	s.labels = inForce.settings.Labels
-	return s.decide()
-}
-
-// decide asks the rules. Labels that the repository may lack get the look that
-// the settings have for them.
-func (s sight) decide() (sight, error) {
-	plan, err := pull.Decide(s.request, s.rules)
-	if err != nil {
-		return s, err
+	if s.plan, err = pull.Decide(s.request, s.rules); err != nil {
+		return sight{}, err
 	}
-	for i, action := range plan.Actions {
-		if add, ok := action.(pull.AddLabel); ok && add.Color == "" {
-			look := s.labels.Label(add.Name)
-			add.Color, add.Description, add.Existing = look.Color, look.Description, add.Existing || look.Existing
-			plan.Actions[i] = add
-		}
-	}
-	s.plan = plan
 	return s, nil
 }
 

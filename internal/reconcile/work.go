@@ -30,11 +30,11 @@ func (r *Reconciler) work(ctx context.Context, s sight, installation int64) (sig
 			}
 			s.request = next
 		}
-		next, err := s.decide()
+		plan, err := pull.Decide(s.request, s.rules)
 		if err != nil {
 			return s, err
 		}
-		s = next
+		s.plan = plan
 	}
 	return s, fmt.Errorf("working on %s: there is no end to it: %s", s.plan.Key, s.plan)
 }
