@@ -226,7 +226,7 @@ func TestConflictsThatGitHubDoesNotKnowYet(t *testing.T) {
 func TestConflictsThatAreNeverKnown(t *testing.T) {
 	unknown := `{"data":{"repository":{"all":{"nodes":[{"number":1,"mergeable":"UNKNOWN","labels":{"nodes":[]}}],"pageInfo":{"hasNextPage":false}}}}}`
 	for name, fault := range map[string]ghtest.Fault{
-		"unknown": {Status: 200, Body: unknown}, "bad gateway": ghtest.BadGateway(), "not allowed": {Status: 403, Body: `{"message":"Resource not accessible by integration"}`},
+		"unknown": {Status: 200, Body: unknown}, "bad gateway": ghtest.BadGateway(), "rejected": {Status: 422, Body: `{"message":"Query has too many nodes"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFitting(t)
