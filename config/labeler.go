@@ -21,23 +21,13 @@ const (
 	maxMatcher  = 500
 )
 
-// ParseLabeler reads a file of actions/labeler (version 5 and later; its README,
-// "Match Object"): rules that suggest labels on pull requests. Names that start
-// with a dot match as all others do, which is that action's default. A pull
-// request without files meets no condition on files. The error is of type Faults
-// and has all of them: what the action passes over in silence is a fault here.
-func ParseLabeler(name string, data []byte) ([]LabelRule, error) {
-	l := &labeler{decoder: decoder{file: name, marks: map[string]mark{}}}
-	rules := l.read(data)
-	if len(l.faults) > 0 {
-		return nil, l.faults.sorted()
-	}
-	return rules, nil
-}
-
-// WithLabeler gives the settings together with the rules of a labeler file, if
-// they let it hold. The error is of type Faults: it has what is wrong with the
-// file, and what clashes with the settings.
+// WithLabeler gives the settings together with the rules of a file of
+// actions/labeler (version 5 and later; its README, "Match Object"), if they let it
+// hold: rules that suggest labels on pull requests. Names that start with a dot
+// match as all others do, which is that action's default. A pull request without
+// files meets no condition on files. The error is of type Faults: it has all that
+// is wrong with the file, as what the action passes over in silence, and what
+// clashes with the settings.
 func (r Rules) WithLabeler(name string, data []byte) (Rules, error) {
 	if r.Labels.Labeler != On {
 		return r, nil

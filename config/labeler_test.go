@@ -75,10 +75,18 @@ l.yml:5: 🎉, suggested, when the base branch has /a/`},
 	{"nothing", "# comments alone\n", ``},
 }
 
+// parseLabeler reads a labeler file, beside no other rules on labels.
+func parseLabeler(name string, data []byte) ([]LabelRule, error) {
+	set := Preset().Rules
+	set.Labels.Rules = nil
+	set, err := set.WithLabeler(name, data)
+	return set.Labels.Rules, err
+}
+
 func TestParseLabeler(t *testing.T) {
 	for _, tt := range understood {
 		t.Run(tt.name, func(t *testing.T) {
-			rules, err := ParseLabeler("l.yml", []byte(tt.file))
+			rules, err := parseLabeler("l.yml", []byte(tt.file))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -167,7 +175,7 @@ func bomb() string {
 func TestFaultsOfLabeler(t *testing.T) {
 	for _, tt := range wrongLabeler {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := ParseLabeler("l.yml", []byte(tt.file))
+			_, err := parseLabeler("l.yml", []byte(tt.file))
 			if diff := cmp.Diff(strings.TrimSpace(tt.want), fmt.Sprint(err)); diff != "" {
 				t.Errorf("(-want +have)\n%s", diff)
 			}
@@ -212,7 +220,7 @@ func TestHeavyLabelerFiles(t *testing.T) {
 		"nested": "a: [{changed-files: [{any-glob-to-any-file: '" + strings.Repeat("@(", 200) + strings.Repeat(")", 200) + "'}]}]",
 	} {
 		start := time.Now()
-		_, err := ParseLabeler("l.yml", []byte(file))
+		_, err := parseLabeler("l.yml", []byte(file))
 		t.Logf("%s: %v", name, time.Since(start))
 		if wellFormed(t, []byte(file), err); err == nil && name != "nested" {
 			t.Errorf("%s: no fault", name)
@@ -235,7 +243,7 @@ func FuzzLabelRules(f *testing.F) {
 		if len(data) > 2000 {
 			return // TestHeavyLabelerFiles has those
 		}
-		rules, err := ParseLabeler(LabelerFile, data)
+		rules, err := parseLabeler(LabelerFile, data)
 		wellFormed(t, data, err)
 		described(t, rules)
 		file := append([]byte("labels:\n  rules:\n  "), data...)
