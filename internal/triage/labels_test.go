@@ -238,7 +238,7 @@ func TestDressed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []pull.Action{pull.AddLabel{Name: "awaiting review", Color: "fbca04", Description: "Waits for a first review", Existing: missing == config.Refuse, Why: "otherwise"}}
+		want := []pull.Action{pull.AddLabel{Name: "awaiting review", Color: "fbca04", Description: "Waits for a first review", Existing: missing == config.Refuse, Why: "nobody has reviewed it whose review counts"}}
 		if diff := cmp.Diff(want, plan.Actions); diff != "" {
 			t.Errorf("missing labels: %s (-want +got):\n%s", missing, diff)
 		}

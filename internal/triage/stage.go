@@ -77,7 +77,7 @@ var stagesByReviews = []stageRow{
 	{"a person set \"awaiting merge\", and there are new commits since", func(s *situation) bool { return s.outrun }, stageCoreReview, nil},
 	{"the author is a core developer", func(s *situation) bool { return s.r.IsCore(s.r.Author) }, stageCoreReview, nil},
 	{"somebody who is no core developer reviewed it", func(s *situation) bool { return s.others }, stageCoreReview, nil},
-	{"otherwise", func(*situation) bool { return true }, stageReview, nil},
+	{"nobody has reviewed it whose review counts", func(*situation) bool { return true }, stageReview, nil},
 }
 
 // Stages is the rule that keeps the label of the stage ("Lifecycle of a pull
