@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/reconcile"
 )
@@ -218,4 +220,59 @@ func TestSweepLeavesTheOddOneToTheQueue(t *testing.T) {
 	if _, keys := s.steps(r, recorded); len(keys) != 3 {
 		t.Errorf("handed on %v, want all three: two to mend, and the one to ask for again", keys)
 	}
+}
+
+// Issues that were touched are looked at as well, an hour's and, by a full sweep,
+// a week's, in whatever state they are.
+func TestSweepLooksAtIssues(t *testing.T) {
+	s := newStage(t)
+	issue := func(title string) int {
+		t.Helper()
+		number, err := s.repo.OpenIssue(ghtest.Issue{Title: title, Author: "eric"})
+		s.check(err)
+		return number
+	}
+	sorted := func(c *reconcile.Config) {
+		c.Rules = func(config.Rules) []pull.Rule {
+			return []pull.Rule{{Name: "sorted", Issues: true, Needs: pull.Events, Owns: []string{"type-bug"}, Want: func(r *pull.Request) pull.Want {
+				if !r.Issue {
+					return pull.Want{}
+				}
+				return pull.Want{Labels: []pull.Label{{Name: "type-bug", On: true, Hold: pull.Suggested}}}
+			}}}
+		}
+	}
+	looks := func(want int, keys ...string) {
+		t.Helper()
+		s.asked()
+		_, got := s.sweep(sorted)
+		if looked := counter(t, s.registry, "concorde_sweep_looked_total"); int(looked) != want || !slices.Equal(got, keys) {
+			t.Errorf("looked at %v and handed on %v, want %d and %v", looked, got, want, keys)
+		}
+		if n := s.asked(); n > 5+want { // the repository; open ones, touched ones, issues; labels for backports
+			t.Errorf("%d requests for %d looks", n, want)
+		}
+	}
+	issue("long ago")
+	s.advance(30 * 24 * time.Hour)
+	bug, done := issue("a bug"), issue("another")
+	s.check(s.repo.Close(done, "eric"))
+	s.open("first")
+	s.advance(2 * 24 * time.Hour)
+	looks(3, "python/cpython#2", "python/cpython#3")
+	s.check(s.reconciler(sorted).Run(t.Context(), s.job(bug)))
+	s.advance(time.Hour)
+	looks(1) // the one that the bot labelled
+	s.advance(time.Hour)
+	_, err := s.repo.Comment(done, "eric", "again")
+	s.check(err)
+	looks(1, "python/cpython#3")
+	s.advance(time.Hour)
+	s.check(s.github.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "all:issues", Status: http.StatusBadGateway}))
+	if err := s.reconciler(sorted).Run(t.Context(), s.job(0)); err == nil || !strings.Contains(err.Error(), "listing the issues of python/cpython") {
+		t.Errorf("outcome %v", err)
+	}
+	looks(1, "python/cpython#3") // twice, since it was touched right before the last sweep
+	s.advance(time.Hour)
+	looks(0)
 }

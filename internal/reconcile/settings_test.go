@@ -1,0 +1,146 @@
+package reconcile_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/reconcile"
+)
+
+// told is a rule that says in a status which labels the rules of the settings
+// set, under a context that the settings name.
+func told(c *reconcile.Config) {
+	c.Settings.Labels.Rules = nil
+	c.Rules = func(rules config.Rules) []pull.Rule {
+		var labels []string
+		for _, l := range rules.Labels.Rules {
+			labels = append(labels, l.Label)
+		}
+		return []pull.Rule{{
+			Name: "told", Needs: pull.Statuses, Owns: []string{rules.News.Status},
+			Want: func(*pull.Request) pull.Want {
+				return pull.Want{Statuses: []pull.Status{{Context: rules.News.Status, State: pull.StatusSuccess, Description: strings.Join(labels, " ")}}}
+			},
+		}}
+	}
+}
+
+const (
+	docsLabel  = "docs:\n- changed-files:\n  - any-glob-to-any-file: 'Doc/**'\n"
+	testsLabel = "tests:\n- changed-files:\n  - any-glob-to-any-file: 'Lib/test/**'\n"
+)
+
+// Each of the two files keeps its own last good version while it is broken, over
+// a restart, and by whatever key of the repository it is read.
+func TestBrokenFilesKeepTheirLastGoodVersions(t *testing.T) {
+	s := newStage(t)
+	number, r := s.open("first"), s.reconciler(told)
+	file := func(name, text string) {
+		t.Helper()
+		_, err := s.repo.Push("main", ghtest.Commit{Message: "settings", Files: map[string]ghtest.File{name: ghtest.Text(text)}})
+		s.check(err)
+	}
+	says := func(when, context, labels string) {
+		t.Helper()
+		for _, run := range []string{"as it goes on", "after a restart"} {
+			before := len(s.repo.Writes())
+			s.check(r.Run(t.Context(), s.job(number)))
+			state, err := s.repo.PR(number)
+			s.check(err)
+			if got, there := state.Statuses[context]; !there || got.Description != labels {
+				t.Errorf("%s, %s: %q says %q (%v), want %q", when, run, context, got.Description, there, labels)
+			}
+			if writes := s.repo.Writes()[before:]; slices.ContainsFunc(writes, func(w ghtest.Write) bool { return w.Key != context }) {
+				t.Errorf("%s, %s: wrote %+v", when, run, writes)
+			}
+			r = s.reconciler(told)
+		}
+	}
+	says("no files", "bedevere/news", "")
+	file(config.RepositoryFile, "news: {colour: red}\n")
+	says("broken from the start", "bedevere/news", "")
+	file(config.LabelerFile, "docs: 7\n")
+	says("both broken from the start", "bedevere/news", "")
+	file(config.RepositoryFile, "news: {status: own/first}\n")
+	says("good settings, broken label rules", "own/first", "")
+	file(config.LabelerFile, docsLabel)
+	says("both good", "own/first", "docs")
+	file(config.LabelerFile, "docs: [\n")
+	says("broken label rules", "own/first", "docs")
+	file(config.RepositoryFile, "news: {status: own/second}\n")
+	says("new settings, broken label rules", "own/second", "docs")
+	file(config.RepositoryFile, "news: {colour: red}\n")
+	says("both broken", "own/second", "docs")
+	file(config.LabelerFile, testsLabel)
+	says("broken settings, new label rules", "own/second", "tests")
+	file(config.LabelerFile, testsLabel+strings.Repeat("#\n", pull.MaxContent/2))
+	says("label rules that are too large", "own/second", "tests")
+}
+
+// deaf is a store that keeps no notes.
+type deaf struct {
+	reconcile.Store
+	get, put error
+}
+
+func (d *deaf) Get(ctx context.Context, name string) ([]byte, error) {
+	if d.get != nil {
+		return nil, d.get
+	}
+	return d.Store.Get(ctx, name)
+}
+
+func (d *deaf) Put(ctx context.Context, name string, value []byte) error {
+	if d.put != nil {
+		return d.put
+	}
+	return d.Store.Put(ctx, name, value)
+}
+
+// A database in trouble is no reason to run by other settings: the run comes
+// again.
+func TestSettingsWhileTheDatabaseIsInTrouble(t *testing.T) {
+	s := newStage(t)
+	number, store := s.open("first"), &deaf{Store: s.queue}
+	r := s.reconciler(told, func(c *reconcile.Config) { c.Store = store })
+	for _, text := range []string{"news: {status: own/first}\n", "news: {colour: red}\n"} {
+		_, err := s.repo.Push("main", ghtest.Commit{Message: "settings", Files: map[string]ghtest.File{config.RepositoryFile: ghtest.Text(text)}})
+		s.check(err)
+		down := errors.New("the disk is full")
+		store.get, store.put = down, down
+		before := len(s.repo.Writes())
+		for range 2 {
+			if err := r.Run(t.Context(), s.job(number)); !errors.Is(err, down) || len(s.repo.Writes()) != before {
+				t.Errorf("outcome %v, writes %+v", err, s.repo.Writes()[before:])
+			}
+		}
+		store.get, store.put = nil, nil
+		s.check(r.Run(t.Context(), s.job(number)))
+	}
+	if state, err := s.repo.PR(number); err != nil || len(state.Statuses) != 1 || state.Statuses["own/first"].State != "success" {
+		t.Errorf("%+v, %v", state.Statuses, err)
+	}
+}
+
+// A program that only plans has no store: the central settings are in force while
+// the files are broken.
+func TestPlansWithoutAStore(t *testing.T) {
+	s := newStage(t)
+	number := s.open("first")
+	r := s.reconciler(told, func(c *reconcile.Config) { c.Store = nil })
+	for text, want := range map[string]string{"news: {status: own/first}\n": "own/first", "news: {colour: red}\n": "bedevere/news"} {
+		_, err := s.repo.Push("main", ghtest.Commit{Message: "settings", Files: map[string]ghtest.File{config.RepositoryFile: ghtest.Text(text)}})
+		s.check(err)
+		plan, _, err := r.Plan(t.Context(), pull.Key{Owner: "python", Repo: "cpython", Number: number}, 0)
+		s.check(err)
+		if !strings.Contains(plan.String(), want) {
+			t.Errorf("with %q: %s", text, plan)
+		}
+	}
+}
