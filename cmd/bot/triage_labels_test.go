@@ -128,7 +128,7 @@ func TestMissingLabels(t *testing.T) {
 			t.Parallel()
 			s := newStage(t)
 			s.settings("preset: cpython\nlabels: {missing: " + missing + "}\n")
-			for _, name := range []string{"stdlib", "skip news"} {
+			for _, name := range []string{"stdlib", "skip news", "awaiting merge"} {
 				s.check(s.cpython.DeleteLabel(name))
 			}
 			s.labeler("topic-spam:\n- changed-files:\n  - any-glob-to-any-file: Lib/**\ntype-feature:\n- changed-files:\n  - any-glob-to-any-file: Lib/**\n")
@@ -143,11 +143,13 @@ func TestMissingLabels(t *testing.T) {
 					t.Errorf("labels were made: %+v", labels)
 				}
 				s.gives(n, "dana", "APPROVED") // the bot still works on it
-				s.labelled(n, "awaiting merge", "type-feature")
+				s.labelled(n, "type-feature")
 				s.quiet(n)
 				return
 			}
 			s.labelled(n, "awaiting review", "stdlib", "topic-spam", "type-feature")
+			s.gives(n, "dana", "APPROVED")
+			s.labelled(n, "awaiting merge", "stdlib", "topic-spam", "type-feature")
 			if want := (ghtest.Label{Name: "stdlib", Color: "09fc59", Description: "Standard library modules in Lib"}); at < 0 || labels[at] != want {
 				t.Errorf("the labels are %+v, want %+v among them", labels, want)
 			}
@@ -171,4 +173,34 @@ func TestLabelIsDeletedMeanwhile(t *testing.T) {
 	n := s.tool("Lib/eggs.py")
 	s.labelled(n, "awaiting review", "stdlib")
 	s.quiet(n)
+}
+
+// TestLooksOfLabels: whichever rule sets a label, it looks as the settings say.
+func TestLooksOfLabels(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.settings("preset: cpython\nconflicts: {mode: on}\n")
+	s.check(s.cpython.DeleteLabel("awaiting review"))
+	s.start()
+	_, err := s.cpython.ForcePush("alice:3.13", "3.13")
+	s.check(err)
+	_, err = s.cpython.OpenPR(ghtest.PR{Title: "3.13", Author: "alice", Head: "alice:3.13"})
+	s.check(err)
+	s.rests()
+	_, err = s.cpython.ForcePush("alice:conflict", "3.13", ghtest.Commit{Message: "Level", Author: "alice", Files: map[string]ghtest.File{"Include/patchlevel.h": ghtest.Text("1\n")}})
+	s.check(err)
+	n, err := s.cpython.OpenPR(ghtest.PR{Title: "gh-140000: Level", Author: "alice", Head: "alice:conflict"})
+	s.check(err)
+	s.rests()
+	s.labelled(n, "awaiting review", "merge conflict")
+	want := []ghtest.Label{
+		{Name: "awaiting review", Color: "fbca04", Description: "Waits for a first review"},
+		{Name: "invalid", Color: "e6e6e6", Description: "Spam or a mistake"},
+		{Name: "merge conflict", Color: "d93f0b", Description: "Cannot be merged into its base as it is"},
+	}
+	for _, label := range want {
+		if got := s.cpython.Labels(); !slices.Contains(got, label) {
+			t.Errorf("there is no label %+v among %+v", label, got)
+		}
+	}
 }
