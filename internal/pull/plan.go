@@ -227,10 +227,11 @@ func merge(name string, parts []part) Check {
 	return check
 }
 
-// sorted puts what people wait for first, and gives every set of rules one
-// order of actions.
+// sorted gives every set of rules one order of actions. What goes into one
+// request stands together, bodies first: they were just read. The reaction to a
+// comment comes after all that the comment asked for.
 func (d *decision) sorted() Plan {
-	order := []string{"pick", "open", "restore-branch", "reopen", "ready", "status", "check", "edit-body", "edit-comment", "comment", "unlabel", "label", "react", "request-review", "assign", "cancel-merge", "merge", "close", "delete-branch"}
+	order := []string{"pick", "open", "restore-branch", "reopen", "ready", "edit-comment", "edit-body", "comment", "unlabel", "label", "react", "status", "check", "request-review", "assign", "cancel-merge", "merge", "close", "delete-branch"}
 	slices.SortStableFunc(d.plan.Actions, func(a, b Action) int {
 		if _, ok := a.(OpenPull); ok && a.Kind() == b.Kind() {
 			return 0 // in the rule's order

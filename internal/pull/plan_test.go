@@ -191,13 +191,13 @@ func TestOrderOfActionsPokesAndAgain(t *testing.T) {
 		Checks: []pull.CheckPart{{Check: "z", Conclusion: pull.Success}, {Check: "a", Conclusion: pull.Success}},
 	}, "s")
 	plan := decide(t, r, first, second)
-	const want = `status s success "" on 0123456
-check "a" success "" with 0 annotations on 0123456
-check "z" success "" with 0 annotations on 0123456
-comment n
+	const want = `comment n
   x
 label -"old"
 label +"new"
+status s success "" on 0123456
+check "a" success "" with 0 annotations on 0123456
+check "z" success "" with 0 annotations on 0123456
 look at python/cpython#1
 look at python/cpython#3
 look again at 2026-08-05T13:00:00Z
