@@ -31,7 +31,7 @@ func (s *stage) life() []step {
 		}
 	}
 	return []step{
-		{"opened", nil, "awaiting review", 8},
+		{"opened", nil, "awaiting review", 9},
 		{"labelled by a triager", func(n int) error { return s.cpython.Label(n, "carol", "type-bug") }, "awaiting review", 1},
 		{"changes requested", review("CHANGES_REQUESTED"), "awaiting changes", 2},
 		{"pushed", func(int) error {

@@ -164,7 +164,7 @@ func TestLabelIsDeletedMeanwhile(t *testing.T) {
 	t.Parallel()
 	s := newStage(t).start()
 	s.labelled(s.tool("Lib/spam.py"), "awaiting review", "stdlib") // the ids are known now
-	s.check(s.github.Fault(ghtest.Fault{Method: http.MethodPost, Path: "/statuses/", Then: func() {
+	s.check(s.github.Fault(ghtest.Fault{Method: http.MethodPost, Path: "^/graphql$", Contains: `"number":2,`, Then: func() {
 		if err := s.cpython.DeleteLabel("stdlib"); err != nil {
 			t.Error(err)
 		}

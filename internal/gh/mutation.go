@@ -16,7 +16,7 @@ import (
 // mutationsPerRequest bounds one request. A plan has five or so.
 const mutationsPerRequest = 25
 
-// freshBody is how old the snapshot of a body may be that is written back.
+// freshBody is how old the snapshot of an issue may be whose body is written.
 const freshBody = 2 * time.Second
 
 // Together tells whether an action goes into one request with others of its
@@ -221,11 +221,11 @@ func (r *repository) labelToAdd(ctx context.Context, a pull.AddLabel) (string, e
 }
 
 // bodyChange puts the block into the body as it is now. GitHub has no way to
-// write it only if nobody else did meanwhile, so it is read right before, unless
-// it was just loaded.
+// write it only if nobody else did meanwhile, so it is read right before. An issue
+// that was just loaded was read right before: there is one query for all of it.
 func (r *repository) bodyChange(ctx context.Context, subject node, a pull.EditBlock) (*change, error) {
 	body := a.Seen
-	if r.app.cfg.Now().Sub(a.At).Abs() > freshBody {
+	if !subject.issue || r.app.cfg.Now().Sub(a.At).Abs() > freshBody {
 		var found struct{ Repository answers }
 		q := text{request: []string{"id body"}, issue: []string{"id body"}, variables: map[string]any{"number": r.key.Number}}
 		if err := r.query(ctx, q.String(), q.variables, &found); err != nil {

@@ -180,7 +180,7 @@ func TestApplyTogether(t *testing.T) {
 	}
 	w.srv.ResetRequests()
 	faults := w.app.ApplyAll(t.Context(), 0, key, actions)
-	if w.sent() != 2 { // the label that nobody knows is asked for first
+	if w.sent() != 3 { // the label that nobody knows is asked for first, and the body as it is
 		t.Errorf("%d requests", w.sent())
 	}
 	for i, want := range []string{"", "", "", "", "*gh.Gone", "*gh.Rejected"} {

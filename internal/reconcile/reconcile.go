@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -220,10 +219,7 @@ func (r *Reconciler) load(ctx context.Context, key pull.Key, installation int64,
 // rest; what it cannot do now does.
 func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, job queue.Job) error {
 	var faults []error
-	for i, batch := range gh.Batches(plan.Actions) {
-		if i > 0 {
-			batch = outdated(batch)
-		}
+	for _, batch := range gh.Batches(plan.Actions) {
 		if r.DryRun {
 			r.wouldApply(ctx, plan, batch)
 			continue
@@ -243,19 +239,6 @@ func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, job queue.Job) e
 		}
 	}
 	return errors.Join(faults...)
-}
-
-// outdated has bodies read again before they are written: while the bot wrote
-// something else, people may have edited them.
-func outdated(batch []pull.Action) []pull.Action {
-	batch = slices.Clone(batch)
-	for i, action := range batch {
-		if edit, ok := action.(pull.EditBlock); ok {
-			edit.At = time.Time{}
-			batch[i] = edit
-		}
-	}
-	return batch
 }
 
 func (r *Reconciler) wouldApply(ctx context.Context, plan pull.Plan, batch []pull.Action) {

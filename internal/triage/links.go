@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/concorde-bot/concorde/config"
@@ -94,17 +93,11 @@ func wantIssue(r *pull.Request) pull.Want {
 		}
 	}
 	if issue, looked := r.Issues[number]; number > 0 && looked && !lists(issue.Body, r.Key.Number) && !mentioned(pullsBlock().In(issue.Body))[r.Key.Number] {
+		// Should GitHub not have seen the mention by then, the next event does it.
 		want.Pokes = append(want.Pokes, neighbour(r.Key, number))
-		if fresh := !slices.Contains(before, number); fresh && want.Block != nil && want.Block.Text != "" {
-			want.Again = r.Now.Add(mentionTime)
-		}
 	}
 	return want
 }
-
-// mentionTime is how long GitHub may take to see that a text which was just
-// written mentions an issue.
-const mentionTime = time.Minute
 
 func neighbour(of pull.Key, number int) pull.Key {
 	return pull.Key{Owner: of.Owner, Repo: of.Repo, Number: number}
