@@ -44,6 +44,9 @@ var steps = []moment{
 // first or without, although all webhooks of the meantime are lost: one pull
 // request for each target, one board, the right labels.
 func TestKilledInABackport(t *testing.T) {
+	if testing.Short() {
+		t.Skip("kills take long, with the race detector above all: they run without -short")
+	}
 	for _, m := range steps {
 		for _, lost := range []bool{false, true} {
 			name := m.name

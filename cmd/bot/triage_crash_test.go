@@ -29,6 +29,9 @@ var triageMoments = []moment{
 // start ends it, with the database of the first or without, although the webhooks
 // of the meantime are lost: no comment twice, the right labels.
 func TestKilledInTriage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("kills take long, with the race detector above all: they run without -short")
+	}
 	for _, m := range triageMoments {
 		for _, lost := range []bool{false, true} {
 			name := m.name
