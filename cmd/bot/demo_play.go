@@ -36,7 +36,7 @@ func (d *demo) forgottenEntry(ctx context.Context) error {
 		return err
 	}
 	if err := d.expect(ctx, number, func(s ghtest.PRState) bool {
-		return s.Statuses[newsContext].State == "failure" && len(s.Comments) == 1
+		return s.Statuses[newsContext].State == "failure" && len(s.Comments) == 1 && len(s.CheckRuns) > 0
 	}); err != nil {
 		return err
 	}
@@ -140,6 +140,9 @@ func (d *demo) details(number int) error {
 	state, err := d.cpython.PR(number)
 	if err != nil {
 		return err
+	}
+	if len(state.CheckRuns) == 0 {
+		return fmt.Errorf("pull request #%d has no check run to tell of", number)
 	}
 	run := state.CheckRuns[len(state.CheckRuns)-1]
 	if len(run.Annotations) == 0 {
