@@ -55,7 +55,7 @@ func TestDatabaseIsLocked(t *testing.T) {
 	s := newStage(t).start()
 	working := s.befall(trouble{"at work", atStatus, ghtest.BadGateway(), ""}, 1)
 	s.awaitLog(key(working), "502")
-	other, err := sql.Open("sqlite", s.environment["DATABASE_URL"]+"?_txlock=immediate")
+	other, err := sql.Open("sqlite", s.environment["DATABASE_URL"]+"?_txlock=immediate&_pragma=busy_timeout(10000)")
 	s.check(err)
 	defer other.Close()
 	lock, err := other.Begin()
