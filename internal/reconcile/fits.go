@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -40,7 +39,7 @@ func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
 	if set.Mode != config.On {
 		return nil
 	}
-	state, err := r.fitsState(ctx, p.key)
+	state, err := recall[fitsState](ctx, r, fitsNote, p.key)
 	if err != nil {
 		return err
 	}
@@ -80,7 +79,7 @@ func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
 			return err
 		}
 	}
-	return r.keepFits(ctx, p.key, state)
+	return r.keep(ctx, fitsNote, p.key, state)
 }
 
 // fitsCause tells one look from the next.
@@ -101,24 +100,4 @@ func (r *Reconciler) nextFits(state fitsState, p place, set config.Conflicts) ti
 		return state.Looked.Add(time.Duration(set.Every) * time.Minute)
 	}
 	return time.Time{}
-}
-
-func (r *Reconciler) fitsState(ctx context.Context, key pull.Key) (state fitsState, err error) {
-	text, err := r.Store.Get(ctx, r.note("conflicts", key))
-	if err != nil || text == nil {
-		return state, err
-	}
-	if err := json.Unmarshal(text, &state); err != nil {
-		zerolog.Ctx(ctx).Warn().Err(err).Msg("state of the look for conflicts cannot be read: looking anew")
-		return fitsState{}, nil
-	}
-	return state, nil
-}
-
-func (r *Reconciler) keepFits(ctx context.Context, key pull.Key, state fitsState) error {
-	text, err := json.Marshal(state)
-	if err != nil {
-		return fmt.Errorf("writing the state of the look for conflicts of %s: %w", key, err)
-	}
-	return r.Store.Put(ctx, r.note("conflicts", key), text)
 }

@@ -25,7 +25,7 @@ type place struct {
 // repository works the key of a repository: its labels, when an event asks or a
 // sweep begins, and the next piece of the sweep.
 func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job) error {
-	state, err := r.sweepState(ctx, key)
+	state, err := recall[sweepState](ctx, r, sweepNote, key)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 			state.Running = begins
 			return r.proceed(ctx, key, job, state)
 		}
-		if err := r.keepSweep(ctx, key, state); err != nil {
+		if err := r.keep(ctx, sweepNote, key, state); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -175,7 +174,7 @@ func (r *Reconciler) sweepStep(ctx context.Context, key pull.Key, job queue.Job,
 		return &queue.Later{Until: state.Running.Next, Why: "the sweep is paced"}
 	}
 	if err := r.look(ctx, key, job.Installation, state.Running); err != nil {
-		return errors.Join(err, r.keepSweep(ctx, key, state))
+		return errors.Join(err, r.keep(ctx, sweepNote, key, state))
 	}
 	return r.proceed(ctx, key, job, state)
 }
@@ -184,7 +183,7 @@ func (r *Reconciler) sweepStep(ctx context.Context, key pull.Key, job queue.Job,
 func (r *Reconciler) proceed(ctx context.Context, key pull.Key, job queue.Job, state sweepState) error {
 	round := state.Running
 	if len(round.Left) > 0 && round.Writes <= r.Settings.Sweep.MaxWrites {
-		if err := r.keepSweep(ctx, key, state); err != nil {
+		if err := r.keep(ctx, sweepNote, key, state); err != nil {
 			return err
 		}
 		return &queue.Later{Until: round.Next, Why: "the sweep is paced"}
@@ -196,7 +195,7 @@ func (r *Reconciler) proceed(ctx context.Context, key pull.Key, job queue.Job, s
 	if round.Full {
 		state.Full = round.Started
 	}
-	return r.keepSweep(ctx, key, state)
+	return r.keep(ctx, sweepNote, key, state)
 }
 
 // fullDue tells whether a full sweep has begun since the newest hour `at` (UTC)
@@ -275,36 +274,6 @@ func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int6
 	r.sweep.mended.Add(float64(round.Writes))
 	log.Info().Bool("full", round.Full).Int("mending", len(round.Mend)).Int("writes", round.Writes).Ints("asked_again", round.Odd).Msg("sweep done")
 	return nil
-}
-
-func (r *Reconciler) sweepState(ctx context.Context, key pull.Key) (sweepState, error) {
-	var state sweepState
-	text, err := r.Store.Get(ctx, r.note("sweep", key))
-	if err != nil || text == nil {
-		return state, err
-	}
-	if err := json.Unmarshal(text, &state); err != nil {
-		zerolog.Ctx(ctx).Warn().Err(err).Msg("state of the sweep cannot be read: sweeping from the start")
-		return sweepState{}, nil
-	}
-	return state, nil
-}
-
-func (r *Reconciler) keepSweep(ctx context.Context, key pull.Key, state sweepState) error {
-	text, err := json.Marshal(state)
-	if err != nil {
-		return fmt.Errorf("writing the state of the sweep of %s: %w", key, err)
-	}
-	return r.Store.Put(ctx, r.note("sweep", key), text)
-}
-
-// note names a note with the state of something that looks for work. What a dry
-// run found missing is still missing, so its looks do not count.
-func (r *Reconciler) note(of string, key pull.Key) string {
-	if r.DryRun {
-		of = "dry-" + of
-	}
-	return of + "/" + key.String()
 }
 
 func first(numbers []int, n int) []int { return numbers[:min(n, len(numbers))] }
