@@ -170,6 +170,22 @@ func TestMissingPermission(t *testing.T) {
 	w.load(Query{Key: key, Needs: pull.Files})
 }
 
+// A draft is made ready by those alone who may write contents too; a token with
+// "pull requests: write" is answered "Resource not accessible by integration"
+// (cli/cli#8910). Whoever reads the log learns which permission is missing.
+func TestReadyNeedsContents(t *testing.T) {
+	w, key := newPull(t)
+	must(t, w.repo.SetDraft(key.Number, true))
+	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "write"}))
+	e := as[*Denied](t, w.app.Apply(t.Context(), 0, key, pull.Ready{}))
+	if want := "contents: write, pull requests: write"; e.Permission != want {
+		t.Errorf("the error asks for %q, want %q", e.Permission, want)
+	}
+	if !w.pr(key).Draft {
+		t.Error("it is ready all the same")
+	}
+}
+
 // A permission that was granted holds soon, and not only when the token of before
 // expires. One that is still missing is asked for once a minute at most.
 func TestPermissionIsGranted(t *testing.T) {

@@ -144,6 +144,7 @@ func (r *repository) send(ctx context.Context, all []change) error {
 const (
 	writesSubject = "issues: write, pull requests: write"
 	writesPull    = "pull requests: write"
+	writesDraft   = "contents: write, pull requests: write" // whether it is one
 )
 
 // changeOf is the mutation for an action; nil where there is nothing to do any
@@ -175,7 +176,7 @@ func (r *repository) changeOf(ctx context.Context, action pull.Action) (*change,
 	case pull.React:
 		return &change{"addReaction", map[string]any{"subjectId": a.Node, "content": string(a.With)}, writesSubject}, nil
 	case pull.Ready:
-		return &change{"markPullRequestReadyForReview", map[string]any{"pullRequestId": subject.id}, writesPull}, nil
+		return &change{"markPullRequestReadyForReview", map[string]any{"pullRequestId": subject.id}, writesDraft}, nil
 	case pull.Close:
 		return &change{"closePullRequest", map[string]any{"pullRequestId": subject.id}, writesPull}, nil
 	case pull.EditBlock:

@@ -225,8 +225,11 @@ func (a actor) sees(r *Repo) bool {
 	return !r.private
 }
 
-// may reports whether the actor has one of the permissions ("issues|pull_requests:write").
+// may reports whether the actor has one of the permissions ("issues|pull_requests:write"), or all of several ("a:write b:write").
 func (a actor) may(need string) bool {
+	if first, rest, several := strings.Cut(need, " "); several {
+		return a.may(first) && a.may(rest)
+	}
 	names, level, _ := strings.Cut(need, ":")
 	switch {
 	case need == "":

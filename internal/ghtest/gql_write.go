@@ -20,6 +20,8 @@ type mutation struct {
 const (
 	writeTalk  = "issues|pull_requests:write"
 	writePulls = "pull_requests:write"
+	// With pull_requests:write alone these are answered with "Resource not accessible by integration" (cli/cli#8910 and discussion 6924).
+	writeDraft = "pull_requests:write contents:write"
 )
 
 var mutations = map[string]mutation{
@@ -27,10 +29,10 @@ var mutations = map[string]mutation{
 	"addLabelsToLabelable":          {writeTalk, view.addLabels},
 	"addReaction":                   {writeTalk, view.addReaction},
 	"closePullRequest":              {writePulls, onPull(closePull)},
-	"convertPullRequestToDraft":     {writePulls, onPull(func(c *call, r *Repo, i *issue, _ map[string]any) error { return setDraft(c, r, i, true) })},
+	"convertPullRequestToDraft":     {writeDraft, onPull(func(c *call, r *Repo, i *issue, _ map[string]any) error { return setDraft(c, r, i, true) })},
 	"disablePullRequestAutoMerge":   {"contents:write", onPull(disableAutoMerge)},
 	"enablePullRequestAutoMerge":    {"contents:write", onPull(enableAutoMerge)},
-	"markPullRequestReadyForReview": {writePulls, onPull(func(c *call, r *Repo, i *issue, _ map[string]any) error { return setDraft(c, r, i, false) })},
+	"markPullRequestReadyForReview": {writeDraft, onPull(func(c *call, r *Repo, i *issue, _ map[string]any) error { return setDraft(c, r, i, false) })},
 	"removeLabelsFromLabelable":     {writeTalk, view.removeLabels},
 	"updateIssue":                   {writeTalk, view.updateIssue},
 	"updatePullRequest":             {writePulls, onPull(updatePull)},
