@@ -9,7 +9,7 @@ import (
 
 // Delivery is a message as it was received, kept for Config.KeepDeliveries.
 type Delivery struct {
-	ID            string // unique: the same ID twice is one delivery
+	ID            string // of the event: the same ID twice is one delivery, and hints twice
 	Event, Action string
 	Installation  int64
 	Received      time.Time // zero: now

@@ -115,24 +115,6 @@ func TestHintAt(t *testing.T) {
 	})
 }
 
-func TestSameDeliveryTwiceIsOne(t *testing.T) {
-	onBoth(t, func(t *testing.T, database string) {
-		var d diary
-		q := begin(t, Config{Database: database, Work: d.work})
-		delivery := Delivery{ID: "1", Event: "pull_request", Action: "opened \x00", Payload: []byte("{\x00}"), Hints: []Hint{{Key: "a"}, {Key: "b"}}}
-		for i := range 3 {
-			fresh, err := q.Receive(t.Context(), delivery)
-			if err != nil || fresh != (i == 0) {
-				t.Errorf("time %d: fresh %t, %v", i, fresh, err)
-			}
-			quiet(t, q)
-		}
-		if n := len(d.all()); n != 2 {
-			t.Errorf("%d runs, want one for each of two keys", n)
-		}
-	})
-}
-
 func TestBadInputIsRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		q := open(t, Config{Database: database, Work: (&diary{}).work})

@@ -35,9 +35,10 @@ type write struct {
 }
 
 // Receive stores a delivery and its hints; both are on disk when it returns nil.
-// The same ID again is not fresh and does nothing. After an error the delivery may
-// still have been stored; sending it again does no harm. It answers within some 8
-// seconds.
+// The same ID again isn't fresh: nothing is stored, but it hints again, since an ID
+// belongs to the event and comes again only when somebody wants it done again. After
+// an error the delivery may still have been stored; sending it again does no harm.
+// It answers within some 8 seconds.
 func (q *Queue) Receive(ctx context.Context, d Delivery) (fresh bool, err error) {
 	if err := d.check(); err != nil {
 		return false, fmt.Errorf("storing a delivery: %w", err)
@@ -173,9 +174,7 @@ func (q *Queue) store(ctx context.Context, batch []*write) error {
 		}
 		var hints []Hint
 		for _, w := range batch {
-			if w.fresh || w.delivery == nil {
-				hints = append(hints, w.hints...)
-			}
+			hints = append(hints, w.hints...)
 		}
 		if len(hints) == 0 {
 			return nil

@@ -25,7 +25,7 @@ func (a answer) because(err error) answer {
 
 var (
 	stored        = answer{status: http.StatusAccepted, result: "stored", text: "stored"}
-	alreadyStored = answer{status: http.StatusAccepted, result: "already stored", text: "already stored"}
+	alreadyStored = answer{status: http.StatusAccepted, result: "already stored", text: "already stored: looking again"}
 	pong          = answer{status: http.StatusOK, result: "ping", text: "hello: the webhook works"}
 
 	wrongMethod  = answer{status: http.StatusMethodNotAllowed, result: "wrong method", text: "not stored: webhooks are sent with POST"}

@@ -135,7 +135,7 @@ func TestStored(t *testing.T) {
 		text   string
 	}{
 		{"the first time", func(*http.Request) {}, 202, "stored\n"},
-		{"a second time", func(*http.Request) {}, 202, "already stored\n"},
+		{"a second time", func(*http.Request) {}, 202, "already stored: looking again\n"},
 		{"the previous secret", func(req *http.Request) {
 			req.Header.Set("X-GitHub-Delivery", "d-2")
 			req.Header.Set("X-Hub-Signature-256", sign(previous, body))

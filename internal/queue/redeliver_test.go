@@ -1,0 +1,47 @@
+package queue
+
+import "testing"
+
+// GitHub's GUID belongs to the event (github/docs#32822): a redelivery has the same, and somebody asked for it because something
+// went wrong. It is stored once, and hints again.
+func TestRedeliveryIsStoredOnceAndHintsAgain(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		var d diary
+		q := begin(t, Config{Database: database, Work: d.work})
+		delivery := Delivery{ID: "1", Event: "pull_request", Action: "opened \x00", Payload: []byte("{\x00}"), Hints: []Hint{{Key: "a"}, {Key: "b"}}}
+		for i := range 3 {
+			fresh, err := q.Receive(t.Context(), delivery)
+			if err != nil || fresh != (i == 0) {
+				t.Errorf("time %d: fresh %t, %v", i, fresh, err)
+			}
+			quiet(t, q)
+		}
+		if n := len(d.all()); n != 6 {
+			t.Errorf("%d runs, want one for each of two keys, three times", n)
+		}
+		stored := 0
+		if err := q.db.query(t.Context(), func(r row) error { return r.Scan(&stored) }, `SELECT count(*) FROM deliveries`); err != nil || stored != 1 {
+			t.Errorf("%d deliveries are stored, %v", stored, err)
+		}
+	})
+}
+
+// A delivery that is sent over and over makes no more runs than any other hints.
+func TestRedeliveriesShareARun(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		var d diary
+		q := open(t, Config{Database: database, Work: d.work})
+		for range 200 {
+			if _, err := q.Receive(t.Context(), Delivery{ID: "1", Event: "push", Hints: []Hint{{Key: "a"}}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := q.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		quiet(t, q)
+		if n := len(d.all()); n != 1 {
+			t.Errorf("%d runs of one key", n)
+		}
+	})
+}
