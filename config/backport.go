@@ -80,8 +80,8 @@ type Phase struct {
 	// release manager, or for the next phase. Others are not allowed.
 	Allow       []string `yaml:"allow" jsonschema:"uniqueItems=true,enum=security,enum=feature,enum=fix,enum=performance,enum=refactor,enum=docs,enum=tests,enum=abi-break"`
 	Ask         []string `yaml:"ask" jsonschema:"uniqueItems=true,enum=security,enum=feature,enum=fix,enum=performance,enum=refactor,enum=docs,enum=tests,enum=abi-break"`
-	Color       string   `yaml:"color" jsonschema:"required,format=color"`        // of the label, six hexadecimal digits
-	Description string   `yaml:"description" jsonschema:"required,maxLength=100"` // of the label
+	Color       string   `yaml:"color" jsonschema:"required,format=color"`                           // of the label, six hexadecimal digits
+	Description string   `yaml:"description" jsonschema:"required,maxLength=100,format=description"` // of the label
 }
 
 // Manager is a release manager.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/concorde-bot/concorde/internal/glob"
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // formats are the checks that a tag asks for with format=.
@@ -28,6 +29,7 @@ var formats = map[string]func(string) error{
 	"glob":               glob.Check,
 	"regexp":             expression,
 	"date":               date,
+	"description":        description,
 }
 
 var repositoryPatternForm = regexp.MustCompile(`^[A-Za-z0-9_*-]{1,100}/[A-Za-z0-9._*-]{1,100}$`)
@@ -67,6 +69,14 @@ func pathPattern(s string) error {
 	}
 	if !fs.ValidPath(s) {
 		return errors.New("matches no path of the repository: write it from the top, without . or .. in it")
+	}
+	return nil
+}
+
+// description is of a label. What GitHub does not take in it is left out.
+func description(s string) error {
+	if pull.Describe(s, maxLength) == "" {
+		return errors.New("is emoji alone: GitHub doesn't take them in a label's description, so write words")
 	}
 	return nil
 }

@@ -51,6 +51,10 @@ type Rules struct {
 	Commands     Commands     `yaml:"commands"`
 	Conflicts    Conflicts    `yaml:"conflicts"`
 	Labels       Labels       `yaml:"labels"`
+
+	// Warnings tell what doesn't come out as the last file read here says; it holds all
+	// the same.
+	Warnings Faults `yaml:"-"`
 }
 
 // Sweep is the periodic look at pull requests whose webhooks may be lost.

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // decoder walks a file along the types of this package and writes down every
@@ -20,6 +22,8 @@ type decoder struct {
 	file   string
 	marks  map[string]mark // of every setting in the file, as "news.sections[2].name"
 	faults Faults
+
+	warnings Faults
 }
 
 // decode sets what the file sets in v, a pointer to Config or Rules.
@@ -33,9 +37,11 @@ func decode(file string, data []byte, v any) Faults {
 		switch c := v.(type) {
 		case *Config:
 			d.check(&c.Rules)
+			c.Warnings = d.warnings.sorted()
 		case *Rules:
 			d.check(c)
 			d.operatorOnly()
+			c.Warnings = d.warnings.sorted()
 		}
 	}
 	return d.faults.sorted()
@@ -203,11 +209,25 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, s setting) {
 		v.SetInt(int64(i))
 	default:
 		err = s.text(n)
-		v.SetString(n.Value)
+		v.SetString(d.taken(n, s))
 	}
 	if err != nil {
 		d.fault(markOf(n), "%s %v", s.name, err)
 	}
+}
+
+// taken is the text as GitHub takes it, and as the bot will find it there.
+func (d *decoder) taken(n *yaml.Node, s setting) string {
+	most, _ := s.number("maxLength")
+	if !slices.Contains(s.limits("format"), "description") || utf8.RuneCountInString(n.Value) > most {
+		return n.Value
+	}
+	text := pull.Describe(n.Value, most)
+	if text != n.Value {
+		at := markOf(n)
+		d.warnings = append(d.warnings, Fault{d.file, at.line, at.col, fmt.Sprintf(warningDescription, s.name, quote(text))})
+	}
+	return text
 }
 
 func (s setting) integer(n *yaml.Node) (int, error) {

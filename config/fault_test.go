@@ -53,6 +53,8 @@ c.yml:3:10: news.check has a line break or another character that does not print
 c.yml:4:15: news.skip-label starts or ends with a space: take it away
 c.yml:6:11: abi.status has 256 characters: at most 255 are allowed
 c.yml:7:10: abi.check has a line break or another character that does not print: take it away`},
+	{"emoji alone", "labels:\n  looks:\n  - {name: x, color: ededed, description: 🐛}\n", `
+c.yml:3:43: labels.looks[0].description is "🐛", which is emoji alone: GitHub doesn't take them in a label's description, so write words`},
 	{"a long label", "news: {skip-label: " + strings.Repeat("x", 51) + "}", `c.yml:1:20: news.skip-label has 51 characters: at most 50 are allowed`},
 	{"repositories", "repositories:\n- python\n- ../x\n- python/cpython/x\n- py?hon/[a]\n- '*/cpython'\n- '*/cpython'\n", `
 c.yml:2:3: repositories[0] is "python", which is not OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*

@@ -33,7 +33,7 @@ const Refuse = "refuse"
 type Look struct {
 	Name        string `yaml:"name" jsonschema:"required,maxLength=50"`
 	Color       string `yaml:"color" jsonschema:"required,format=color"` // six hexadecimal digits
-	Description string `yaml:"description" jsonschema:"required,maxLength=100"`
+	Description string `yaml:"description" jsonschema:"required,maxLength=100,format=description"`
 }
 
 // Values of LabelRule.Hold and LabelRule.On.

@@ -189,3 +189,23 @@ func TestNamesLabel(t *testing.T) {
 		}
 	}
 }
+
+// GitHub refuses emoji in descriptions of labels: what comes out is what the bot will find there, so that it doesn't write it every
+// hour.
+func TestDescriptionsAreAsGitHubTakesThem(t *testing.T) {
+	c, err := Parse("c.yml", []byte("labels: {looks: [{name: bug, color: d73a4a, description: A bug 🐛}]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Faults{{"c.yml", 1, 58, `labels.looks[0].description has emoji or other characters that GitHub doesn't take in a label's description: it becomes "A bug"`}}
+	if diff := cmp.Diff(want, c.Warnings); diff != "" {
+		t.Errorf("(-want +have)\n%s", diff)
+	}
+	if have := c.Labels.Label("bug").Description; have != "A bug" {
+		t.Errorf("the label's description is %q", have)
+	}
+	own, err := c.Override("o.yml", []byte("labels: {looks: [{name: bug, color: d73a4a, description: A bug}]}\n"))
+	if err != nil || len(own.Warnings) > 0 {
+		t.Errorf("%v, %v", own.Warnings, err)
+	}
+}

@@ -13,6 +13,8 @@ const (
 	faultUnread = "the file could not be read: push once more, and tell the operator of the bot if that does not help"
 	faultKind   = "the file is a %s: put a regular file here"
 	faultSize   = "the file has %d bytes: at most %d are read"
+
+	warningDescription = "%s has emoji or other characters that GitHub doesn't take in a label's description: it becomes %s"
 )
 
 // texts on one file.

@@ -34,8 +34,9 @@ type checkConfigCmd struct {
 }
 
 func (checkConfigCmd) Help() string {
-	return `Every fault is printed as FILE:LINE:COLUMN with what to do about it. Of label
-rules, it is printed how each is understood.
+	return `Every fault is printed as FILE:LINE:COLUMN with what to do about it, and so is
+what GitHub won't take as it is written, though the file is good. For label rules,
+it also prints how each is understood.
 Exit code: 0 if all files are good, 1 if one has faults, 2 if one cannot be read.`
 }
 
@@ -48,12 +49,15 @@ func (c *checkConfigCmd) Run(s streams) error {
 			code = exitMisuse
 			continue
 		}
-		kind, rules, err := c.check(path, text)
+		kind, set, err := c.check(path, text)
 		var faults config.Faults
 		switch {
 		case err == nil:
 			fmt.Fprintf(s.stdout, "%s: good (%s)\n", path, kind)
-			for _, rule := range rules {
+			for _, warning := range set.Warnings {
+				fmt.Fprintln(s.stdout, warning)
+			}
+			for _, rule := range set.Labels.Rules {
 				fmt.Fprintf(s.stdout, "%s: %s\n", rule.Where, rule)
 			}
 		case errors.As(err, &faults):
@@ -71,13 +75,14 @@ func (c *checkConfigCmd) Run(s streams) error {
 	return nil
 }
 
-// check reads a file as what it is, and gives the label rules that it has.
-func (c *checkConfigCmd) check(path string, text []byte) (kind string, rules []config.LabelRule, err error) {
+// check reads a file as what it is, and gives what it sets, of label rules its
+// own.
+func (c *checkConfigCmd) check(path string, text []byte) (kind string, set config.Rules, err error) {
 	as := c.As
 	if as == "auto" {
 		absolute, err := filepath.Abs(path)
 		if err != nil {
-			return "", nil, fmt.Errorf("finding %s: %w", path, err)
+			return "", set, fmt.Errorf("finding %s: %w", path, err)
 		}
 		switch own := filepath.Base(filepath.Dir(absolute)) == ".github"; {
 		case own && filepath.Base(path) == filepath.Base(config.LabelerFile):
@@ -87,23 +92,23 @@ func (c *checkConfigCmd) check(path string, text []byte) (kind string, rules []c
 		}
 	}
 	preset := config.Preset()
-	inherited := len(preset.Labels.Rules)
 	switch as {
 	case "labeler":
-		set, err := preset.WithLabeler(path, text)
-		if err != nil {
-			return "", nil, err
-		}
-		return "label rules", set.Labels.Rules[inherited:], nil
+		set, err = preset.WithLabeler(path, text)
+		set.Labels.Rules = set.Labels.Rules[min(len(preset.Labels.Rules), len(set.Labels.Rules)):]
+		return "label rules", set, err
 	case "repository":
-		set, err := preset.Override(path, text)
-		return "repository settings", ruledIn(path, set), err
+		kind = "repository settings"
+		set, err = preset.Override(path, text)
+	default:
+		kind = "central settings"
+		var central *config.Config
+		if central, err = config.Parse(path, text); err == nil {
+			set = central.Rules
+		}
 	}
-	set, err := config.Parse(path, text)
-	if err != nil {
-		return "", nil, err
-	}
-	return "central settings", ruledIn(path, set.Rules), nil
+	set.Labels.Rules = ruledIn(path, set)
+	return kind, set, err
 }
 
 // ruledIn are the label rules that stand in a file.

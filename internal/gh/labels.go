@@ -10,7 +10,10 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Label of a repository.
+// maxLabelDescription is in characters ("Create a label").
+const maxLabelDescription = 100
+
+// Label of a repository. Its description is written as pull.Describe has it.
 type Label struct {
 	Name        string // at most 50 characters
 	Color       string // six hexadecimal digits; "": GitHub chooses, or it stays
@@ -32,15 +35,23 @@ func (a *App) createLabel(ctx context.Context, installation int64, key pull.Key,
 	if err != nil {
 		return err
 	}
-	label := &github.Label{Name: &l.Name, Description: &l.Description}
-	if l.Color != "" {
-		label.Color = &l.Color
-	}
-	_, _, err = r.client.Issues.CreateLabel(ctx, key.Owner, key.Repo, label)
+	_, err = r.makeLabel(ctx, l)
 	if refusedFor(err, "already_exists") {
 		return nil
 	}
-	return settle(err)
+	return err
+}
+
+func (r *repository) makeLabel(ctx context.Context, l Label) (*github.Label, error) {
+	label := &github.Label{Name: &l.Name}
+	if l.Color != "" {
+		label.Color = &l.Color
+	}
+	if l.Description != "" {
+		label.Description = github.String(pull.Describe(l.Description, maxLabelDescription))
+	}
+	made, _, err := r.client.Issues.CreateLabel(ctx, r.key.Owner, r.key.Repo, label)
+	return made, settle(err)
 }
 
 // LabelEdit says what becomes of the label Old.
@@ -69,7 +80,7 @@ func (a *App) editLabel(ctx context.Context, installation int64, key pull.Key, e
 	if err != nil {
 		return err
 	}
-	body := map[string]string{"description": e.Description}
+	body := map[string]string{"description": pull.Describe(e.Description, maxLabelDescription)}
 	if e.Color != "" {
 		body["color"] = e.Color
 	}

@@ -29,10 +29,16 @@ func TestLabels(t *testing.T) {
 	if diff := cmp.Diff([]Label{backport}, labels("needs backport")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	emoji := Label{Name: "🐛 bug", Color: "ededed", Description: "A bug 🐛 in a module"}
+	must(t, w.app.CreateLabel(t.Context(), 0, cpython, emoji))
+	emoji.Description = "A bug in a module" // safe-settings#428: with the emoji, GitHub refuses it
+	if !slices.Contains(labels(""), emoji) {
+		t.Errorf("labels %+v", labels(""))
+	}
 	if !slices.Contains(labels(""), odd) {
 		t.Errorf("labels %+v", labels(""))
 	}
-	must(t, w.app.EditLabel(t.Context(), 0, cpython, LabelEdit{odd.Name, Label{Name: "new/name", Description: "New"}}))
+	must(t, w.app.EditLabel(t.Context(), 0, cpython, LabelEdit{odd.Name, Label{Name: "new/name", Description: "New 🐛"}}))
 	must(t, w.app.EditLabel(t.Context(), 0, cpython, LabelEdit{backport.Name, Label{Name: backport.Name, Color: "aaaaaa"}}))
 	got := labels("")
 	for _, want := range []Label{{"new/name", "ededed", "New"}, {backport.Name, "aaaaaa", ""}} {

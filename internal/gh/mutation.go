@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/go-github/v60/github"
-
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -196,21 +194,14 @@ func (r *repository) labelToAdd(ctx context.Context, a pull.AddLabel) (string, e
 	if strings.TrimSpace(a.Name) == "" {
 		return "", &Rejected{Answer{Message: fmt.Sprintf("%q is not a label", a.Name)}}
 	}
-	l := &github.Label{Name: &a.Name}
-	if a.Color != "" {
-		l.Color = &a.Color
-	}
-	if a.Description != "" {
-		l.Description = &a.Description
-	}
-	made, _, err := r.client.Issues.CreateLabel(ctx, r.key.Owner, r.key.Repo, l)
+	made, err := r.makeLabel(ctx, Label{Name: a.Name, Color: a.Color, Description: a.Description})
 	switch {
 	case refusedFor(err, "already_exists"): // made meanwhile
 		if err := r.identify(ctx, []string{a.Name}); err != nil {
 			return "", err
 		}
 	case err != nil:
-		return "", settle(err)
+		return "", err
 	default:
 		r.app.ids.know(r.key, a.Name, made.GetNodeID())
 	}

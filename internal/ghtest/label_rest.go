@@ -137,6 +137,8 @@ func (in labelInput) check(name string) error {
 		return invalid("Label", "color", "invalid", "")
 	case in.Description != nil && utf8.RuneCountInString(*in.Description) > 100:
 		return invalid("Label", "description", "custom", "description is too long (maximum is 100 characters)")
+	case in.Description != nil && fourBytes(*in.Description):
+		return invalid("Label", "description", "custom", noFourBytes)
 	}
 	return nil
 }

@@ -244,12 +244,16 @@ func TestLabelWrites(t *testing.T) {
 		{labels, `{"name":"Type-Bug"}`, "422 Validation Failed Label name already_exists"},
 		{labels, `{"name":"` + strings.Repeat("é", 51) + `"}`, "422 Validation Failed Label name custom name is too long (maximum is 50 characters)"},
 		{labels, `{"name":"x","description":"` + strings.Repeat("é", 101) + `"}`, "422 Validation Failed Label description custom description is too long (maximum is 100 characters)"},
+		{labels, `{"name":"x","description":"bugs 🐛"}`, "422 Validation Failed Label description custom description doesn't accept 4-byte Unicode"},
+		{"PATCH /repos/python/cpython/labels/type-bug", `{"description":"bugs 🐛"}`, "422 Validation Failed Label description custom description doesn't accept 4-byte Unicode"},
 		{"PATCH /repos/python/cpython/labels/nope", `{}`, "404 Not Found"},
 		{"DELETE /repos/python/cpython/labels/nope", ``, "404 Not Found"},
 	} {
 		wantProblem(t, srv, token, c.what, c.body, c.want)
 	}
 	send(t, srv, token, labels, `{"name":"needs backport to 3.15","color":"c2e0c6","description":"bug and security fixes"}`)
+	send(t, srv, token, labels, `{"name":"🐛 bug","description":"bugs ⚠️, naïve"}`) // emoji in a name are good, as are characters of three bytes
+	send(t, srv, token, "DELETE /repos/python/cpython/labels/%F0%9F%90%9B%20bug", "")
 	send(t, srv, token, "PATCH /repos/python/cpython/labels/type-bug", `{"new_name":"a/b #1?"}`)
 	want := []ghtest.Label{{Name: "a/b #1?", Color: "ededed"}, {Name: "needs backport to 3.15", Color: "c2e0c6", Description: "bug and security fixes"}}
 	if d := cmp.Diff(want, repo.Labels()); d != "" {

@@ -72,6 +72,14 @@ func invalid(resource, field, code, message string) *apiError {
 	return &apiError{Status: 422, Message: "Validation Failed", Errors: []obj{e}}
 }
 
+// noFourBytes is what GitHub says where it keeps three bytes a character: in descriptions of statuses and labels
+// (ouzi-dev/commit-status-updater#526, safe-settings#428). Names of labels, titles, bodies and check runs take emoji.
+const noFourBytes = "description doesn't accept 4-byte Unicode"
+
+func fourBytes(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return r > 0xFFFF })
+}
+
 func (e *apiError) body() obj {
 	docs := e.Docs
 	if docs == "" {

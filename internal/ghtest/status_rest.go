@@ -60,6 +60,8 @@ func (r *Repo) addStatus(sha string, st *status) error {
 		return invalid("Status", "state", "custom", "State "+st.state+" is not included in the list")
 	case utf8.RuneCountInString(st.description) > 140:
 		return invalid("Status", "description", "custom", "description is too long (maximum is 140 characters)")
+	case fourBytes(st.description):
+		return invalid("Status", "description", "custom", noFourBytes)
 	case utf8.RuneCountInString(st.context) > 255:
 		return invalid("Status", "context", "custom", "context is too long (maximum is 255 characters)")
 	case st.targetURL != "" && !strings.HasPrefix(st.targetURL, "http://") && !strings.HasPrefix(st.targetURL, "https://"):

@@ -167,7 +167,7 @@ func (want Want) compared() (need Facts) {
 }
 
 func (d *decision) status(s Status) {
-	s.Description = cut(s.Description, maxDescription)
+	s.Description = Describe(s.Description, maxDescription)
 	if d.request.Statuses[s.Context] != s {
 		d.do(SetStatus{SHA: d.request.Head, Status: s})
 	}

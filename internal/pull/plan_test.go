@@ -161,7 +161,9 @@ func TestLimits(t *testing.T) {
 	for _, a := range decide(t, request(), wants("x", want, "s")).Actions {
 		switch a := a.(type) {
 		case pull.SetStatus:
-			short("the description", a.Description, 140)
+			if want := long[:2*139] + "…"; a.Description != want { // of characters, not bytes
+				t.Errorf("the description is %q", a.Description)
+			}
 		case pull.AddNote:
 			short("the comment", a.Body, 65280)
 		case pull.SetCheck:
