@@ -57,8 +57,11 @@ type App struct {
 	found  *lru.Cache[pull.Key, int64] // installation of a repository
 	files  *lru.Cache[fileAt, *pull.Content]
 	looked *lru.Cache[pull.Key, pull.Looks] // what rules looked at the last time
-	ids    *ids
-	people people
+	holes  *lru.Cache[holeIn, struct{}]     // of which the log was told
+
+	missing *lru.Cache[fileAt, struct{}] // changed files that GitHub does not have
+	ids     *ids
+	people  people
 
 	queueless atomic.Bool // GitHub knows no merge queues
 
@@ -90,6 +93,12 @@ func New(cfg Config) (*App, error) {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
 	if a.looked, err = lru.New[pull.Key, pull.Looks](20_000); err != nil {
+		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
+	}
+	if a.holes, err = lru.New[holeIn, struct{}](rememberedHoles); err != nil {
+		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
+	}
+	if a.missing, err = lru.New[fileAt, struct{}](rememberedFiles); err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
 	if a.ids, err = newIDs(); err != nil {

@@ -150,6 +150,8 @@ func (l *loader) content(ctx context.Context, path string, e *entryData) (*pull.
 	case e != nil && e.Object != nil && e.Object.Typename == "Blob":
 	case strings.ContainsRune(path, utf8.RuneError): // a name that is not UTF-8: there is no way to ask for it
 		return nil, nil
+	case l.missing(path): // and it was when somebody looked before
+		return nil, nil
 	default:
 		return nil, &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "a changed file is not in the head commit: the pull request changed meanwhile"}}
 	}
@@ -170,6 +172,13 @@ func (l *loader) content(ctx context.Context, path string, e *entryData) (*pull.
 	c.Data = data
 	l.left.bytes -= int64(len(data))
 	return c, err
+}
+
+// missing tells whether GitHub already lacked a file of that commit at an earlier
+// load. Once it may be that the pull request changed meanwhile.
+func (l *loader) missing(path string) bool {
+	before, _ := l.app.missing.ContainsOrAdd(fileAt{l.Key.Repository(), l.out.Head, path}, struct{}{})
+	return before
 }
 
 // exact tells whether GraphQL's text is the content to the byte. It is for

@@ -168,6 +168,7 @@ func TestContentsThatMoved(t *testing.T) {
 		"half":             {Path: "/git/blobs/", Truncate: true},
 	} {
 		w.srv.ClearFaults()
+		w.app.missing.Purge() // each is the first that says so
 		w.fault(fault)
 		_, err := w.app.Load(t.Context(), Query{Key: key, Needs: pull.Files, Reads: all})
 		check(t, name, err, temporary, "loading python/cpython#1")
@@ -178,7 +179,9 @@ func TestContentsThatMoved(t *testing.T) {
 
 // A name that is not UTF-8 cannot be asked for; the rest is read.
 func TestNameThatIsNotUTF8(t *testing.T) {
-	l := &loader{}
+	app, err := New(Config{AppID: 7, PrivateKey: testKey()})
+	must(t, err)
+	l := &loader{repository: &repository{app: app}, out: &pull.Request{}}
 	c, err := l.content(t.Context(), "Misc/\ufffd.rst", nil)
 	if c != nil || err != nil {
 		t.Errorf("%v, %v", c, err)

@@ -1,6 +1,7 @@
 package gh
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,25 +18,11 @@ const optional = "maybe"
 type graphqlFault struct {
 	Type, Message string
 	Path          []any
-	Extensions    struct{ Code string }
-}
-
-// harmless tells whether it is an optional field that was not found, or a team
-// that is asked for a review and that an App without "members: read" does not
-// see: nobody looks at teams.
-func (f graphqlFault) harmless() bool {
-	if n := len(f.Path); n > 2 && f.Path[n-1] == "requestedReviewer" {
-		return f.Type == "FORBIDDEN" || f.Type == "NOT_FOUND"
-	}
-	if f.Type != "NOT_FOUND" || len(f.Path) < 2 || f.Path[0] != "repository" || len(f.Path) > 2 && f.Path[2] != "compare" {
-		return false
-	}
-	name, _ := f.Path[1].(string)
-	return strings.HasPrefix(name, optional)
+	Extensions    struct{ Code, FieldName string }
 }
 
 // graphql is the error in an answer 200 of the GraphQL API, if any. Data that
-// comes along with errors is never used, but for optional fields: it has holes.
+// comes along with errors is only used where all of them are holes.
 func (x exchange) graphql(now time.Time) error {
 	var said struct {
 		Data   json.RawMessage
@@ -44,7 +31,7 @@ func (x exchange) graphql(now time.Time) error {
 	if err := json.Unmarshal(x.body, &said); err != nil {
 		return &Temporary{x.answer("the answer has an unknown form: " + message(x.body))}
 	}
-	said.Errors = slices.DeleteFunc(said.Errors, graphqlFault.harmless)
+	said.Errors = slices.DeleteFunc(said.Errors, x.isHole)
 	if len(said.Errors) == 0 {
 		if len(said.Data) == 0 || string(said.Data) == "null" {
 			return &Temporary{x.answer("the answer has no data: " + message(x.body))}
@@ -58,7 +45,8 @@ func (x exchange) graphql(now time.Time) error {
 	for _, e := range said.Errors {
 		texts = append(texts, e.text())
 	}
-	return x.fault(said.Errors[0], strings.Join(texts, "; "), now)
+	worst := slices.MaxFunc(said.Errors, func(a, b graphqlFault) int { return cmp.Compare(a.meaning(), b.meaning()) })
+	return x.fault(worst, strings.Join(texts, "; "), now)
 }
 
 func (f graphqlFault) text() string {
@@ -69,23 +57,23 @@ func (f graphqlFault) text() string {
 	return text
 }
 
-// fault is what an error of the GraphQL API means.
+// fault is the error for one that is no hole.
 func (x exchange) fault(f graphqlFault, said string, now time.Time) error {
 	answer := x.answer(tidy(said))
-	lower := strings.ToLower(f.Message)
-	switch {
-	case f.Type == "RATE_LIMITED" || f.Type == "RATE_LIMIT" || overLimit(nil, f.Message):
+	switch f.meaning() {
+	case meansLimited:
 		return &Limited{Answer: answer, Until: named(x.resp.Header, now)}
-	case f.Type == "NOT_FOUND" && (wholeRequest(f.Path) || ofMutation(f.Path)):
+	case meansGone:
 		return &Gone{answer}
-	case ofMutation(f.Path) && (strings.Contains(lower, "is locked") || strings.Contains(lower, "archived")):
-		return &Rejected{answer} // it is the place that takes no writes, from anybody
-	case f.Type == "FORBIDDEN" || f.Type == "INSUFFICIENT_SCOPES":
+	case meansDenied:
 		return &Denied{Answer: answer, Permission: x.permission()}
-	case f.Type == "UNPROCESSABLE": // of a mutation
+	case meansRejected:
+		if f.Extensions.Code == "undefinedField" {
+			answer.unknown = f.Extensions.FieldName
+		}
 		return &Rejected{answer}
-	case f.Type == "MAX_NODE_LIMIT_EXCEEDED" || f.Extensions.Code != "": // a query that GitHub does not understand
-		return &Rejected{answer}
+	case meansHeavy:
+		return &tooMuch{answer}
 	}
 	return &Temporary{answer}
 }
@@ -159,6 +147,17 @@ func (r *repository) graphql(ctx context.Context, text string, variables map[str
 	if err != nil {
 		return fmt.Errorf("writing the query: %w", err)
 	}
-	_, err = r.client.Do(ctx, req, &struct{ Data any }{answer})
-	return settle(err)
+	said := struct {
+		Data   any
+		Errors []graphqlFault // holes: anything else is an error
+	}{Data: answer}
+	if _, err = r.client.Do(ctx, req, &said); err != nil {
+		err = settle(err)
+		if much, ok := err.(*tooMuch); ok {
+			return &Temporary{much.Answer}
+		}
+		return err
+	}
+	r.missed(said.Errors)
+	return nil
 }

@@ -151,7 +151,7 @@ func TestLookFaults(t *testing.T) {
 	}{
 		{"not there", `{"data":{"repository":{"tip0":null,"from0":{"nodes":[]},"maybe0":null}},"errors":[{"type":"NOT_FOUND","path":["repository","maybe0"],"message":"no"}]}`, ""},
 		{"another error too", `{"data":{"repository":{"tip0":null,"from0":{"nodes":[]},"maybe0":null}},"errors":[{"type":"NOT_FOUND","path":["repository","maybe0"],"message":"no"},{"message":"Something went wrong"}]}`, "Something went wrong"},
-		{"within", `{"data":{"repository":{"tip0":null,"from0":{"nodes":[]},"maybe0":{"title":"x"}}},"errors":[{"type":"NOT_FOUND","path":["repository","maybe0","author"],"message":"no"}]}`, "no at [repository maybe0 author]"},
+		{"within", `{"data":{"repository":{"tip0":null,"from0":{"nodes":[]},"maybe0":{"title":"x"}}},"errors":[{"type":"NOT_FOUND","path":["repository","maybe0","labels"],"message":"no"}]}`, "no at [repository maybe0 labels]"},
 		{"another field", `{"data":{"repository":{"tip0":null,"from0":null,"maybe0":null}},"errors":[{"type":"NOT_FOUND","path":["repository","from0"],"message":"no"}]}`, "no at [repository from0]"},
 		{"another fault", `{"data":{"repository":{"tip0":null,"from0":{"nodes":[]},"maybe0":null}},"errors":[{"type":"SERVICE_UNAVAILABLE","path":["repository","maybe0"],"message":"no"}]}`, "SERVICE_UNAVAILABLE"},
 		{"no data", `{"data":null,"errors":[{"type":"NOT_FOUND","path":["repository","maybe0"],"message":"no"}]}`, "no data"},

@@ -10,6 +10,7 @@ import (
 type metrics struct {
 	calls     *prometheus.CounterVec
 	remaining *prometheus.GaugeVec
+	holes     *prometheus.CounterVec
 }
 
 func newMetrics(to prometheus.Registerer) (metrics, error) {
@@ -22,11 +23,15 @@ func newMetrics(to prometheus.Registerer) (metrics, error) {
 			Name: "concorde_github_rate_limit_remaining",
 			Help: "Requests (for graphql: points) that GitHub has left for this hour, as last told.",
 		}, []string{"installation", "resource"}),
+		holes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "concorde_github_holes_total",
+			Help: "What GitHub left out of its answers (another organisation keeps it to itself, or it is gone), by field.",
+		}, []string{"field"}),
 	}
 	if to == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.calls, m.remaining} {
+	for _, c := range []prometheus.Collector{m.calls, m.remaining, m.holes} {
 		if err := to.Register(c); err != nil {
 			return metrics{}, fmt.Errorf("registering the metrics of the GitHub client: %w", err)
 		}

@@ -115,7 +115,7 @@ func TestListsInTrouble(t *testing.T) {
 		"limited in an answer": {[]ghtest.Fault{body(`{"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded"}]}`)}, "Limited"},
 		"forbidden":            {[]ghtest.Fault{body(`{"data":{"repository":{"all":null}},"errors":[{"type":"FORBIDDEN","path":["repository","all"],"message":"Resource not accessible by integration"}]}`)}, "Denied"},
 		"gone":                 {[]ghtest.Fault{body(`{"data":{"repository":null},"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"Could not resolve"}]}`)}, "Gone"},
-		"too heavy":            {[]ghtest.Fault{body(`{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"too much"}]}`)}, "Rejected"},
+		"too heavy":            {[]ghtest.Fault{body(`{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"too much"}]}`)}, "Temporary"},
 		"no repository":        {[]ghtest.Fault{body(`{"data":{"repository":null}}`)}, "Temporary"},
 		"another form":         {[]ghtest.Fault{body(`{"data":{"repository":{"all":[]}}}`)}, "Temporary"},
 		"no data":              {[]ghtest.Fault{body(`{"data":null}`)}, "Temporary"},

@@ -238,6 +238,26 @@ type list[T any] struct {
 	TotalCount int
 }
 
+// UnmarshalJSON implements json.Unmarshaler. An entry that GitHub leaves out is
+// null, and no entry here.
+func (l *list[T]) UnmarshalJSON(text []byte) error {
+	var there struct {
+		Nodes      []*T
+		PageInfo   pageInfo
+		TotalCount int
+	}
+	if err := json.Unmarshal(text, &there); err != nil {
+		return err
+	}
+	*l = list[T]{PageInfo: there.PageInfo, TotalCount: there.TotalCount}
+	for _, n := range there.Nodes {
+		if n != nil {
+			l.Nodes = append(l.Nodes, *n)
+		}
+	}
+	return nil
+}
+
 type pageInfo struct {
 	HasNextPage bool
 	EndCursor   string

@@ -62,9 +62,10 @@ func (a *App) withQueues(ctx context.Context, q OutlineQuery) (Outline, error) {
 		q.Queues = nil
 	}
 	out, err := a.outline(ctx, q)
-	_, rejected := errors.AsType[*Rejected](err)
+	rejected, _ := errors.AsType[*Rejected](err)
 	_, denied := errors.AsType[*Denied](err)
-	if len(q.Queues) == 0 || !rejected && !denied {
+	unknown := rejected != nil && rejected.unknown == "mergeQueue"
+	if len(q.Queues) == 0 || !unknown && !denied {
 		return out, err
 	}
 	q.Queues = nil
@@ -72,7 +73,7 @@ func (a *App) withQueues(ctx context.Context, q OutlineQuery) (Outline, error) {
 	if again != nil {
 		return out, again
 	}
-	a.queueless.Store(rejected)
+	a.queueless.Store(unknown)
 	a.cfg.Log.Warn().Err(err).Str("repository", q.Key.Repository().String()).Msg("merge queues do not show: nothing is reported on their commits")
 	return out, nil
 }

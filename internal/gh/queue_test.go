@@ -58,7 +58,7 @@ func TestQueued(t *testing.T) {
 // A GitHub that knows no merge queues is asked for them once; one that does not
 // show them to the App, each time, since somebody may grant that.
 func TestWithoutMergeQueues(t *testing.T) {
-	unknown := `{"errors":[{"path":["query","repository","queue0"],"extensions":{"code":"undefinedField"},"message":"Field 'mergeQueue' doesn't exist on type 'Repository'"}]}`
+	unknown := `{"errors":[{"path":["query","repository","queue0"],"extensions":{"code":"undefinedField","typeName":"Repository","fieldName":"mergeQueue"},"message":"Field 'mergeQueue' doesn't exist on type 'Repository'"}]}`
 	hidden := `{"data":{"repository":{"queue0":null}},"errors":[{"type":"FORBIDDEN","path":["repository","queue0"],"message":"Resource not accessible by integration"}]}`
 	for name, c := range map[string]struct {
 		body   string
@@ -94,7 +94,7 @@ func TestOutlineTroubleIsNotOfQueues(t *testing.T) {
 	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	_, err := w.repo.Queue(key.Number)
 	must(t, err)
-	refused := ghtest.Fault{Path: "^/graphql$", Times: 2, Status: 200, Body: `{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"too much"}]}`}
+	refused := ghtest.Fault{Path: "^/graphql$", Status: 200, Body: `{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"too much"}]}`}
 	for _, f := range []ghtest.Fault{refused, ghtest.BadGateway(), {Path: "^/graphql$", Status: 200, Body: `{"data":{"repository":{"queue0":null}}}`}} {
 		w.fault(f)
 		_, err := w.outline("")

@@ -162,6 +162,11 @@ func (x exchange) refused(now time.Time) error {
 		return &Denied{Answer: answer, Permission: x.permission()}
 	case http.StatusRequestTimeout, http.StatusConflict:
 		return &Temporary{answer}
+	case http.StatusBadGateway, http.StatusGatewayTimeout:
+		if x.endpoint == graphqlEndpoint { // it takes GitHub more than ten seconds
+			return &tooMuch{answer}
+		}
+		return &Temporary{answer}
 	default:
 		// A push does not show everywhere at once, and another one may come between.
 		if code >= 500 || strings.Contains(lower, "no commit found for sha") || strings.Contains(lower, "try the merge again") {

@@ -162,7 +162,7 @@ func (v view) commitNode(n node, r *Repo, sha string) (any, error) {
 		path := strings.Trim(stringArg(args, "path"), "/")
 		e, err := r.store.lookup(c.tree, path)
 		if err != nil || path == "" {
-			return nil, nil // GitHub has null for what is not there
+			return nil, missing("Could not resolve file for path '%s'.", path) // where object(expression:) is null without a word
 		}
 		return v.entryNode(r, e, path), nil
 	})

@@ -2,6 +2,7 @@ package ghtest_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -125,6 +126,11 @@ func TestBlobs(t *testing.T) {
 	want := map[string]any{"file": map[string]any{"type": "commit", "mode": float64(0o160000), "object": nil}, "no": nil}
 	if d := cmp.Diff(want, at(out, "data", "repository", "c")); d != "" || at(out, "data", "repository", "none") != nil {
 		t.Errorf("files (-want +got):\n%s\n%v", d, out["errors"])
+	}
+	// A missing path is null and an error for file(path:) (cli/cli#6013), null without a word for object(expression:) (refined-github).
+	faults, _ := out["errors"].([]any)
+	if len(faults) != 1 || at(faults, 0, "type") != "NOT_FOUND" || at(faults, 0, "message") != "Could not resolve file for path 'nope'." || fmt.Sprint(at(faults, 0, "path")) != "[repository c no]" {
+		t.Errorf("errors are %v", faults)
 	}
 }
 
