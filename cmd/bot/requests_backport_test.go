@@ -31,10 +31,9 @@ func TestBackportRequests(t *testing.T) {
 		}
 	}
 	want := map[string]int{
-		// The original, what it looks at anew, the repository, and what is written to
-		// the original; each backport with what it looks at, its body once more, and
+		// The original, what it looks at anew, and what is written to the original; each backport with what it looks at, its body once more, and
 		// what is written to it; the issue and its links.
-		"POST /graphql":                             3 + 1 + 3*4 + 2,
+		"POST /graphql":                             3 + 3*4 + 2,
 		"POST /repos/{owner}/{repo}/pulls":          3,
 		"POST /repos/{owner}/{repo}/statuses/{sha}": 3 * 3,
 		"POST /repos/{owner}/{repo}/check-runs":     3,

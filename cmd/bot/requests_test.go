@@ -62,5 +62,15 @@ func TestRequests(t *testing.T) {
 			return err
 		})
 		asked("labelled", 1, func() error { return cpython.Label(number, "carol", "type-bug") })
+		for where, of := range map[string]int{"pull request": number, "issue": 140000} {
+			var said int64
+			asked("a comment on the "+where+" that says nothing to the bot", 0, func() (err error) {
+				said, err = cpython.Comment(of, "carol", "Thanks!")
+				return err
+			})
+			asked("another word in it", 0, func() error { return cpython.EditComment(of, "carol", said, "Thank you!") })
+			asked("it is deleted", 0, func() error { return cpython.DeleteComment(of, "carol", said) })
+			asked("a comment that names the bot", 1, func() error { _, err := cpython.Comment(of, "carol", "Who is @concorde?"); return err })
+		}
 	}
 }

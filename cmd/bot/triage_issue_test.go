@@ -40,7 +40,7 @@ func TestConflictLabel(t *testing.T) {
 		_, err := s.cpython.Push("main", ghtest.Commit{Message: "Other words", Author: "dana", Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n")}})
 		return err
 	})
-	s.says(n, "eric", "Nice!")
+	s.says(n, "eric", "Nice, @concorde!")
 	s.labelled(n, "awaiting review", "merge conflict")
 	s.then(func() error {
 		_, err := s.cpython.ForcePush(s.pr(n).Head, "main", ghtest.Commit{Message: "Again", Author: "alice", Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n\nAlice\n")}})

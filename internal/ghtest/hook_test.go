@@ -75,6 +75,9 @@ func TestEvents(t *testing.T) {
 	if pushed.GetRef() != "refs/heads/main" || pushed.GetAfter() != sha || pushed.GetHeadCommit().GetMessage() != "gh-2: Fix it (#1)" || pushed.GetForced() {
 		t.Errorf("push is %v", pushed)
 	}
+	if c := pushed.Commits[0]; len(c.Added)+len(c.Modified) != 1 || len(c.Removed) != 0 { // GitHub lists the files of each commit
+		t.Errorf("files of the commit: added %v, modified %v, removed %v", c.Added, c.Modified, c.Removed)
+	}
 	sync := must(github.ParseWebHook("pull_request", rec.payloads[13]))(t).(*github.PullRequestEvent)
 	if sync.GetAfter() != sync.GetPullRequest().GetHead().GetSHA() || sync.GetBefore() == sync.GetAfter() {
 		t.Errorf("synchronize is from %s to %s", sync.GetBefore(), sync.GetAfter())

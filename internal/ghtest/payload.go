@@ -1,7 +1,9 @@
 package ghtest
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -128,16 +130,46 @@ func (r *Repo) pushedCommits(payload obj, before, after string) {
 			continue
 		}
 		who := obj{"name": c.author, "email": c.authorEmail, "username": c.author}
+		files := r.store.touched(c)
 		commits = append(commits, obj{
 			"id": c.sha, "tree_id": c.tree, "distinct": true, "message": c.message, "timestamp": timestamp(c.date),
 			"url": r.srv.URL + "/" + r.fullName() + "/commit/" + c.sha, "author": who, "committer": who,
-			"added": []string{}, "removed": []string{}, "modified": []string{},
+			"added": files["added"], "removed": files["removed"], "modified": files["modified"],
 		})
 	}
 	payload["commits"] = commits
 	if len(commits) > 0 {
 		payload["head_commit"] = commits[len(commits)-1]
 	}
+}
+
+// touched are the files of a commit against its first parent, as a push lists them: a renamed one is removed and added.
+func (st *store) touched(c *commit) map[string][]string {
+	files := map[string][]string{"added": {}, "removed": {}, "modified": {}}
+	before := ""
+	if len(c.parents) > 0 {
+		parent, err := st.commit(c.parents[0])
+		if err != nil {
+			return files // a shallow history
+		}
+		before = parent.tree
+	}
+	var found []change
+	if err := st.changes(before, c.tree, "", &found); err != nil {
+		return files
+	}
+	slices.SortFunc(found, func(a, b change) int { return cmp.Compare(a.path, b.path) })
+	for _, f := range found {
+		kind := "modified"
+		switch {
+		case f.old.sha == "":
+			kind = "added"
+		case f.new.sha == "":
+			kind = "removed"
+		}
+		files[kind] = append(files[kind], f.path)
+	}
+	return files
 }
 
 func (h *hooks) installation(action string, inst *installation) {

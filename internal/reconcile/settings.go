@@ -41,6 +41,15 @@ type effective struct {
 	rules    []pull.Rule
 }
 
+// InForce gives the settings of a repository, as far as this process has seen its
+// own files by now.
+func (r *Reconciler) InForce(repository pull.Key) (set config.Rules, seen bool) {
+	r.settings.mu.Lock()
+	defer r.settings.mu.Unlock()
+	e, seen := r.settings.byRepository[repository.Repository()]
+	return e.settings, seen
+}
+
 // known is what was last seen in force for the repository of a key.
 func (s *settings) known(key pull.Key) effective {
 	s.mu.Lock()

@@ -26,7 +26,7 @@ func (k command) String() string {
 
 // parse finds the commands of a comment, and counts those beyond the limit.
 func parse(me, body string) (commands []command, more int) {
-	if !strings.Contains(strings.ToLower(body), "@"+strings.ToLower(me)) {
+	if !names(me, body) {
 		return nil, 0
 	}
 	for line := range strings.SplitSeq(plain(body), "\n") {

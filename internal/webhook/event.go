@@ -26,6 +26,10 @@ type event struct {
 	WorkflowRun run          `json:"workflow_run"`
 	Ref         string       `json:"ref"`
 	RefType     string       `json:"ref_type"`
+	Forced      bool         `json:"forced"`
+	Created     bool         `json:"created"`
+	Commits     []commit     `json:"commits"`
+	Changes     changes      `json:"changes"`
 	Listed      []repository `json:"repositories"`
 	Added       []repository `json:"repositories_added"`
 }
@@ -44,9 +48,25 @@ type subject struct {
 
 // comment on a pull request or issue.
 type comment struct {
-	Via struct {
+	Body string  `json:"body"`
+	User account `json:"user"`
+	Via  struct {
 		ID int64 `json:"id"`
 	} `json:"performed_via_github_app"`
+}
+
+// changes are what an edit replaced.
+type changes struct {
+	Body struct {
+		From string `json:"from"`
+	} `json:"body"`
+}
+
+// commit of a push.
+type commit struct {
+	Added    []string `json:"added"`
+	Modified []string `json:"modified"`
+	Removed  []string `json:"removed"`
 }
 
 type account struct {

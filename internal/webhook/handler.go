@@ -49,7 +49,9 @@ type Config struct {
 	Login func() string
 	// People is called when it changed who is in a team, or who may do what. nil:
 	// nobody wants to know.
-	People  func()
+	People func()
+	// Heed leaves out what says nothing to the bot.
+	Heed    Heed
 	Log     zerolog.Logger
 	Now     func() time.Time      // time.Now
 	Metrics prometheus.Registerer // nil: not counted
@@ -190,8 +192,10 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 	if members[d.Event] && h.cfg.People != nil {
 		h.cfg.People()
 	}
-	for _, key := range e.keys(d.Event, h.me()) {
-		d.Hints = append(d.Hints, queue.Hint{Key: key.String(), Installation: d.Installation, UpdatedAt: e.updatedAt(), Cause: d.ID})
+	if h.heeded(d.Event, e) {
+		for _, key := range e.keys(d.Event, h.me()) {
+			d.Hints = append(d.Hints, queue.Hint{Key: key.String(), Installation: d.Installation, UpdatedAt: e.updatedAt(), Cause: d.ID})
+		}
 	}
 	fresh, err := h.cfg.Store.Receive(r.Context(), *d)
 	switch {

@@ -15,13 +15,12 @@ const maxKeys = 1000
 // subjects are the events that are about something, and how to tell what. Of
 // all others no key is derived.
 var subjects = map[string]func(*event) []pull.Key{
-	"pull_request":                pullRequest,
-	"pull_request_review":         pullRequest,
-	"pull_request_review_comment": pullRequest,
-	"pull_request_review_thread":  pullRequest,
-	"pull_request_target":         pullRequest,
-	"issues":                      discussed,
-	"issue_comment":               discussed,
+	"pull_request":               pullRequest,
+	"pull_request_review":        pullRequest,
+	"pull_request_review_thread": pullRequest, // resolved, it may be merged
+	"pull_request_target":        pullRequest,
+	"issues":                     discussed,
+	"issue_comment":              discussed,
 
 	"check_run":    func(e *event) []pull.Key { return e.listed(e.CheckRun) },
 	"check_suite":  func(e *event) []pull.Key { return e.listed(e.CheckSuite) },
@@ -37,8 +36,12 @@ var subjects = map[string]func(*event) []pull.Key{
 	"installation":              existing,
 	"installation_repositories": existing,
 
-	"ping": func(*event) []pull.Key { return nil },
+	"ping": nothing,
+	// No rule reads what is said about single lines of a change.
+	"pull_request_review_comment": nothing,
 }
+
+func nothing(*event) []pull.Key { return nil }
 
 // keys are what an event is about, each a valid one and once.
 func (e *event) keys(name string, me self) []pull.Key {
@@ -87,8 +90,10 @@ func (e *event) own(name string, me self) bool {
 }
 
 // by tells whether this App did it: people may edit its comments.
-func (e *event) by(me self) bool {
-	return me.login != "" && e.Sender.Type == "Bot" && strings.EqualFold(e.Sender.Login, me.login)
+func (e *event) by(me self) bool { return me.is(e.Sender) }
+
+func (me self) is(a account) bool {
+	return me.login != "" && a.Type == "Bot" && strings.EqualFold(a.Login, me.login)
 }
 
 // key of the whole repository; not a valid one if there is none.
@@ -140,8 +145,9 @@ func pushed(e *event) []pull.Key {
 // maintenance branches are named by their version.
 var maintenance = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
 
+// branch: pull requests come from branches too, those of the bot among them.
 func branch(e *event) []pull.Key {
-	if e.RefType != "branch" {
+	if e.RefType != "branch" || !maintenance.MatchString(e.Ref) && e.Ref != e.Repository.DefaultBranch {
 		return nil
 	}
 	return wholeRepository(e)

@@ -18,7 +18,7 @@ func TestKeys(t *testing.T) {
 	for _, tt := range []struct{ event, payload, want string }{
 		{"pull_request", `{"number":9,"pull_request":{"number":3},` + repo + `}`, "python/cpython#3"},
 		{"pull_request_review", `{"pull_request":{"number":3},` + repo + `}`, "python/cpython#3"},
-		{"pull_request_review_comment", `{"pull_request":{"number":3},` + repo + `}`, "python/cpython#3"},
+		{"pull_request_review_comment", `{"pull_request":{"number":3},` + repo + `}`, ""}, // no rule reads it
 		{"pull_request_review_thread", `{"pull_request":{"number":3},` + repo + `}`, "python/cpython#3"},
 		{"pull_request_target", `{"pull_request":{"number":3},` + repo + `}`, "python/cpython#3"},
 		{"issues", `{"issue":{"number":3,"pull_request":{"url":"x"}},` + repo + `}`, "python/cpython#3"},
@@ -57,6 +57,8 @@ func TestKeys(t *testing.T) {
 		{"push", `{"ref":"refs/heads/","repository":{"full_name":"python/cpython"}}`, ""},
 		{"create", `{"ref":"3.15","ref_type":"branch",` + repo + `}`, "python/cpython"},
 		{"create", `{"ref":"v3.15.0","ref_type":"tag",` + repo + `}`, ""},
+		{"create", `{"ref":"backport-1234567-3.14","ref_type":"branch",` + repo + `}`, ""},
+		{"delete", `{"ref":"backport-1234567-3.14","ref_type":"branch",` + repo + `}`, ""},
 		{"delete", `{"ref":"3.9","ref_type":"branch",` + repo + `}`, "python/cpython"},
 		{"repository", `{"action":"renamed",` + repo + `}`, "python/cpython"},
 		{"repository", `{"action":"deleted",` + repo + `}`, ""},

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/triage"
+	"github.com/concorde-bot/concorde/internal/webhook"
+)
+
+// heed leaves out the comments that say nothing to the bot, and the pushes to the
+// default branch that change nothing for it. Where its settings for a repository
+// aren't known yet, it looks at all of them.
+func (b *bot) heed() webhook.Heed {
+	return webhook.Heed{
+		Comment: func(repository pull.Key, words string) bool {
+			set, seen := b.reconciler.InForce(repository)
+			return !seen || triage.Heard(set.Stages, strings.TrimSuffix(b.github.Login(), "[bot]"), words)
+		},
+		Push: func(repository pull.Key, files []string, complete bool) bool {
+			set, seen := b.reconciler.InForce(repository)
+			settings := slices.Contains(files, config.RepositoryFile) || slices.Contains(files, config.LabelerFile)
+			return !seen || !complete || settings || set.Conflicts.Mode == config.On
+		},
+	}
+}

@@ -1,0 +1,67 @@
+package webhook
+
+import (
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Heed says which events can mean something to the bot; of others no key is
+// derived. A nil function stands for all.
+type Heed struct {
+	// Comment: a comment with these words, on an issue or pull request of the
+	// repository. Those of the App itself always count: people may have changed them.
+	Comment func(repository pull.Key, words string) bool
+	// Push: a push to the default branch that changed these files. complete is
+	// false where the event doesn't list them all.
+	Push func(repository pull.Key, files []string, complete bool) bool
+}
+
+// heeded tells whether the event can mean something to the bot.
+func (h *Handler) heeded(name string, e *event) bool {
+	of := e.Repository.key()
+	switch {
+	case name == "issue_comment" && h.cfg.Heed.Comment != nil:
+		return e.uncommon() || e.Comment.by(h.me()) || h.cfg.Heed.Comment(of, e.Comment.Body) || h.cfg.Heed.Comment(of, e.Changes.Body.From)
+	case name == "push" && h.cfg.Heed.Push != nil && e.Ref == "refs/heads/"+e.Repository.DefaultBranch:
+		files, complete := e.files()
+		return h.cfg.Heed.Push(of, files, complete)
+	}
+	return true
+}
+
+// uncommon is what happens to a comment beside being written, edited or deleted.
+func (e *event) uncommon() bool {
+	return e.Action != "created" && e.Action != "edited" && e.Action != "deleted"
+}
+
+// by tells whether the App wrote a comment. While it doesn't know its login, any
+// bot may be it.
+func (c comment) by(me self) bool {
+	switch {
+	case c.Via.ID != 0 && c.Via.ID == me.id: // GitHub may leave it out
+		return true
+	case c.User.Type != "Bot":
+		return false
+	}
+	return me.login == "" || me.is(c.User)
+}
+
+// listedCommits and listedFiles are what GitHub lists of a push and of a commit
+// ("push", webhook events: "a maximum of 2048 commits"; the API lists no more than
+// 300 files of a commit at once).
+const (
+	listedCommits = 2048
+	listedFiles   = 300
+)
+
+// files are those that a push changed, and whether these are all.
+func (e *event) files() (files []string, complete bool) {
+	complete = !e.Forced && !e.Created && len(e.Commits) > 0 && len(e.Commits) < listedCommits
+	for _, c := range e.Commits {
+		before := len(files)
+		files = append(append(append(files, c.Added...), c.Modified...), c.Removed...)
+		if len(files)-before >= listedFiles {
+			complete = false
+		}
+	}
+	return files, complete
+}
