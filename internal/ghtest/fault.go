@@ -15,6 +15,7 @@ type Fault struct {
 	Method   string // "" is any
 	Path     string // regular expression on the escaped path without /api/v3; GraphQL is "/graphql", git "/owner/repo.git/…"
 	Contains string // only when the body of the request contains this
+	Nodes    int    // only GraphQL queries that ask for more nodes than this; 0: whatever is asked for
 	Times    int    // how often: 0 is once, -1 always
 	After    int    // so many matching requests pass first
 
@@ -79,11 +80,11 @@ func (s *Server) Fault(f Fault) error {
 	return nil
 }
 
-// ClearFaults removes all faults.
+// ClearFaults removes all faults and holes.
 func (s *Server) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = nil
+	s.faults, s.holes = nil, nil
 }
 
 func (s *Server) takeFault(method, path string, body []byte) *Fault {
@@ -91,6 +92,9 @@ func (s *Server) takeFault(method, path string, body []byte) *Fault {
 	defer s.mu.Unlock()
 	for _, f := range s.faults {
 		if f.Times == 0 || (f.Method != "" && f.Method != method) || !f.path.MatchString(path) || !bytes.Contains(body, []byte(f.Contains)) {
+			continue
+		}
+		if f.Nodes > 0 && nodesOfQuery(body) <= f.Nodes {
 			continue
 		}
 		if f.After > 0 {

@@ -36,7 +36,7 @@ func (s *Server) gqlQuery(c *call) node {
 		"viewer":       lazy(func() (any, error) { return v.actor(c.writer()), nil }),
 		"rateLimit": lazy(func() (any, error) {
 			b := s.bucketFor(c.actor, "graphql")
-			return node{"__typename": "RateLimit", "limit": b.limit, "cost": 1, "remaining": b.limit - b.used, "used": b.used, "nodeCount": 1, "resetAt": timestamp(b.reset)}, nil
+			return node{"__typename": "RateLimit", "limit": b.limit, "cost": c.weight.points(), "remaining": b.limit - b.used, "used": b.used, "nodeCount": c.weight.nodes, "resetAt": timestamp(b.reset)}, nil
 		}),
 	}
 }

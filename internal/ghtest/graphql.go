@@ -27,10 +27,14 @@ func missing(format string, args ...any) error {
 	return &graphqlError{"NOT_FOUND", fmt.Sprintf(format, args...)}
 }
 
+// maxTokens bounds a query.
+const maxTokens = 20000
+
 // execution is one run of a query.
 type execution struct {
 	vars      map[string]any
 	fragments ast.FragmentDefinitionList
+	holes     []Hole
 	errs      []obj
 	invalid   bool // the query asks for what does not exist: no data at all
 }
@@ -50,7 +54,7 @@ func (s *Server) postGraphQL(c *call) (any, error) {
 	if in.Query == nil {
 		return obj{"errors": []obj{{"message": "A query attribute must be specified and must be a string."}}}, nil
 	}
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: *in.Query}, 20000)
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: *in.Query}, maxTokens)
 	if err != nil {
 		return obj{"errors": []obj{{"message": err.Error()}}}, nil
 	}
@@ -58,11 +62,14 @@ func (s *Server) postGraphQL(c *call) (any, error) {
 	if op == nil {
 		return obj{"errors": []obj{{"message": "An operation name is required"}}}, nil
 	}
-	e := &execution{vars: in.Variables, fragments: doc.Fragments}
+	e := &execution{vars: in.Variables, fragments: doc.Fragments, holes: s.holes}
 	if e.vars == nil {
 		e.vars = map[string]any{}
 	}
 	e.defaults(op)
+	if err := e.charge(s, c, op); err != nil {
+		return nil, err
+	}
 	root := s.gqlQuery(c)
 	if op.Operation == ast.Mutation {
 		if err := s.spendContent(s.bucketFor(c.actor, "core")); err != nil {
@@ -98,7 +105,8 @@ func (e *execution) defaults(op *ast.OperationDefinition) {
 }
 
 // object selects fields of a node. Fields of the same key are merged, as the specification says.
-func (e *execution) object(n node, sets []ast.SelectionSet, path []any) obj {
+// A null in a field that has none makes the whole object null.
+func (e *execution) object(n node, sets []ast.SelectionSet, path []any) any {
 	var keys []string
 	fields := map[string][]*ast.Field{}
 	for _, set := range sets {
@@ -112,6 +120,9 @@ func (e *execution) object(n node, sets []ast.SelectionSet, path []any) obj {
 	out := obj{}
 	for _, key := range keys {
 		out[key] = e.field(n, fields[key], append(slices.Clone(path), key))
+		if out[key] == nil && n.never(fields[key][0].Name) {
+			return nil
+		}
 	}
 	return out
 }
@@ -163,6 +174,12 @@ func (e *execution) field(n node, same []*ast.Field, path []any) any {
 	v, ok := n[f.Name]
 	if !ok {
 		e.undefined(f.Position, path, fmt.Sprintf("Field '%s' doesn't exist on type '%s'", f.Name, n["__typename"]))
+		last := e.errs[len(e.errs)-1]
+		last["extensions"] = obj{"code": "undefinedField", "typeName": n["__typename"], "fieldName": f.Name}
+		return nil
+	}
+	if err := e.holeAt(path); err != nil {
+		e.fail(err, f, path)
 		return nil
 	}
 	if resolve, ok := v.(resolver); ok {
@@ -192,7 +209,11 @@ func (e *execution) field(n node, same []*ast.Field, path []any) any {
 			sets = append(sets, f.SelectionSet)
 		}
 	}
-	return e.value(v, f, sets, path)
+	out := e.value(v, f, sets, path)
+	if list, ok := out.([]any); ok && slices.Contains(list, nil) && n.never(f.Name+"[]") {
+		return nil
+	}
+	return out
 }
 
 func (e *execution) value(v any, f *ast.Field, sets []ast.SelectionSet, path []any) any {
@@ -211,7 +232,13 @@ func (e *execution) value(v any, f *ast.Field, sets []ast.SelectionSet, path []a
 	case []node:
 		list := make([]any, 0, len(v))
 		for at, item := range v {
-			list = append(list, e.value(item, f, sets, append(slices.Clone(path), at)))
+			within := append(slices.Clone(path), at)
+			if err := e.holeAt(within); err != nil {
+				e.fail(err, f, within)
+				list = append(list, nil)
+				continue
+			}
+			list = append(list, e.value(item, f, sets, within))
 		}
 		return list
 	}
@@ -231,7 +258,7 @@ func (e *execution) undefined(at *ast.Position, path []any, message string) {
 func (e *execution) fail(err error, f *ast.Field, path []any) {
 	o := obj{"path": path, "locations": location(f.Position), "message": err.Error()}
 	var known *graphqlError
-	if errors.As(err, &known) {
+	if errors.As(err, &known) && known.kind != "" {
 		o["type"] = known.kind
 	}
 	e.errs = append(e.errs, o)

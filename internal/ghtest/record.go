@@ -18,6 +18,8 @@ type Request struct {
 	Status       int   // 0: no answer
 	Installation int64 // whose token it was, 0 for others
 	Counted      bool  // against the rate limit
+	Nodes        int   // that a GraphQL query asks for at most
+	Points       int   // that it costs
 	Time         time.Time
 }
 
@@ -79,10 +81,18 @@ func (s *Server) MaxInFlight() int {
 	return s.record.most
 }
 
+// points are what a GraphQL query cost, 0 for any other request.
+func (p *response) points() int {
+	if p.bucket == nil || p.bucket.resource != "graphql" {
+		return 0
+	}
+	return p.weight.points()
+}
+
 func (s *Server) observe(r *http.Request, p *response, path string) {
 	s.record.add(Request{
 		Method: r.Method, Route: p.route, Path: path, Query: r.URL.RawQuery, Status: p.status, Installation: p.actor.installation(),
-		Counted: p.bucket != nil && p.status != http.StatusNotModified, Time: s.Now(),
+		Counted: p.bucket != nil && p.status != http.StatusNotModified, Time: s.Now(), Nodes: p.weight.nodes, Points: p.points(),
 	})
 	if s.cfg.Observe == nil {
 		return

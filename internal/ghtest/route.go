@@ -33,6 +33,7 @@ type call struct {
 	ghes   bool   // asked under /api/v3, so that links lead there
 	status int    // of the answer, 200 until the handler says otherwise
 	header http.Header
+	weight weight // of a GraphQL query
 }
 
 // raw is an answer that is not JSON.
@@ -179,7 +180,9 @@ func (e *endpoint) locked(resp *response, c *call) (any, error) {
 	if err := e.allowed(c); err != nil {
 		return nil, err
 	}
-	return e.rt.run(e.s, c)
+	result, err := e.rt.run(e.s, c)
+	resp.weight = c.weight
+	return result, err
 }
 
 func (e *endpoint) allowed(c *call) error {
@@ -252,6 +255,7 @@ type response struct {
 	request []byte // the body of the request
 	actor   actor
 	bucket  *bucket
+	weight  weight
 	header  http.Header
 	status  int
 	body    []byte

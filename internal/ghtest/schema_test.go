@@ -212,6 +212,9 @@ func (w walker) node(n node, path []string) {
 			w.t.Errorf("%s has no field %q", name, field)
 			continue
 		}
+		if n.never(field) != def.Type.NonNull || def.Type.Elem != nil && n.never(field+"[]") != def.Type.Elem.NonNull {
+			w.t.Errorf("neverNull[%q] is wrong about %q, which is %s", name, field, def.Type)
+		}
 		resolve, ok := value.(resolver)
 		if !ok {
 			w.value(name+"."+field, value, def.Type, path)

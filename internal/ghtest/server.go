@@ -67,6 +67,7 @@ type Server struct {
 	tokens   map[string]*token
 	buckets  map[string]*bucket
 	faults   []*Fault
+	holes    []Hole
 }
 
 // user is an account.
