@@ -66,6 +66,7 @@ type checkReport struct {
 type annotation struct {
 	Path    string `json:"path"`
 	Line    int    `json:"line"`
+	Column  int    `json:"column,omitempty"` // absent for the whole line
 	Level   string `json:"level"`
 	Title   string `json:"title"`
 	Message string `json:"message"`
@@ -178,7 +179,7 @@ func newReport(plan pull.Plan) report {
 		case pull.SetCheck:
 			check := checkReport{a.Name, string(a.Conclusion), a.Title, a.Summary, []annotation{}}
 			for _, n := range a.Annotations {
-				check.Annotations = append(check.Annotations, annotation{n.Path, n.Line, string(n.Level), n.Title, n.Message})
+				check.Annotations = append(check.Annotations, annotation{n.Path, n.Line, n.Column, string(n.Level), n.Title, n.Message})
 			}
 			r.Checks = append(r.Checks, check)
 		}
@@ -218,7 +219,8 @@ func printText(w io.Writer, r report) {
 
 func printCheck(w io.Writer, check checkReport) {
 	for _, n := range check.Annotations {
-		fmt.Fprintf(w, "\n%s:%d: %s: %s\n", plainLine(n.Path), n.Line, n.Level, plainLine(n.Title))
+		at := pull.Annotation{Path: plainLine(n.Path), Line: n.Line, Column: n.Column}
+		fmt.Fprintf(w, "\n%s: %s: %s\n", at.Position(), n.Level, plainLine(n.Title))
 		for line := range strings.SplitSeq(plain(n.Message), "\n") {
 			fmt.Fprintf(w, "    %s\n", line)
 		}
@@ -235,6 +237,10 @@ func printCommands(w io.Writer, check checkReport) {
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	commands := map[string]string{string(pull.FailureLevel): "error", string(pull.WarningLevel): "warning", string(pull.NoticeLevel): "notice"}
 	for _, n := range check.Annotations {
-		fmt.Fprintf(w, "::%s file=%s,line=%d,title=%s::%s\n", commands[n.Level], property.Replace(n.Path), n.Line, property.Replace(n.Title), data.Replace(n.Message))
+		column := ""
+		if n.Column > 0 {
+			column = fmt.Sprintf(",col=%d", n.Column)
+		}
+		fmt.Fprintf(w, "::%s file=%s,line=%d%s,title=%s::%s\n", commands[n.Level], property.Replace(n.Path), n.Line, column, property.Replace(n.Title), data.Replace(n.Message))
 	}
 }

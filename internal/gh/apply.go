@@ -129,10 +129,14 @@ func annotations(all []pull.Annotation) []*github.CheckRunAnnotation {
 	var out []*github.CheckRunAnnotation
 	for _, a := range all {
 		line := max(a.Line, 1)
-		out = append(out, &github.CheckRunAnnotation{
+		one := &github.CheckRunAnnotation{
 			Path: &a.Path, StartLine: &line, EndLine: &line, AnnotationLevel: github.String(string(a.Level)),
 			Title: github.String(cut(a.Title, maxAnnotationTitle)), Message: github.String(cut(a.Message, maxAnnotationMessage)),
-		})
+		}
+		if a.Column > 0 {
+			one.StartColumn, one.EndColumn = &a.Column, &a.Column
+		}
+		out = append(out, one)
 	}
 	return out
 }

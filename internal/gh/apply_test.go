@@ -42,7 +42,7 @@ func TestApplyCheck(t *testing.T) {
 	for _, n := range []int{0, 1, 50, 51, 200} {
 		c := pull.Check{Name: fmt.Sprint("check ", n), Conclusion: pull.Failure, Title: "Title", Summary: "Summary\n"}
 		for i := range n {
-			c.Annotations = append(c.Annotations, pull.Annotation{Path: "a.txt", Line: i, Level: pull.WarningLevel, Title: strings.Repeat("ä", 200), Message: fmt.Sprint("message ", i)})
+			c.Annotations = append(c.Annotations, pull.Annotation{Path: "a.txt", Line: i, Column: i / 2, Level: pull.WarningLevel, Title: strings.Repeat("ä", 200), Message: fmt.Sprint("message ", i)})
 		}
 		w.srv.ResetRequests()
 		w.apply(key, pull.SetCheck{SHA: head, Check: c})
@@ -55,7 +55,7 @@ func TestApplyCheck(t *testing.T) {
 			t.Fatalf("%d annotations: %+v", n, got)
 		}
 		for i, a := range got.Annotations {
-			if a.Path != "a.txt" || a.StartLine != max(i, 1) || a.EndLine != a.StartLine || a.Level != "warning" || a.Message != fmt.Sprint("message ", i) || len(a.Title) > maxAnnotationTitle || a.Title == "" {
+			if a.Path != "a.txt" || a.StartLine != max(i, 1) || a.EndLine != a.StartLine || a.Column != i/2 || a.Level != "warning" || a.Message != fmt.Sprint("message ", i) || len(a.Title) > maxAnnotationTitle || a.Title == "" {
 				t.Fatalf("%d annotations: %+v", n, a)
 			}
 		}

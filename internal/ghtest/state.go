@@ -63,6 +63,7 @@ type CheckRun struct {
 type Annotation struct {
 	Path                              string
 	StartLine, EndLine                int
+	Column                            int // 0: the whole line
 	Level, Title, Message, RawDetails string
 }
 
@@ -243,10 +244,17 @@ func (k *check) snapshot(app string) CheckRun {
 	}
 	for _, a := range k.annotations {
 		out.Annotations = append(out.Annotations, Annotation{
-			Path: a.Path, StartLine: a.StartLine, EndLine: a.EndLine, Level: a.AnnotationLevel, Title: value(a.Title), Message: a.Message, RawDetails: value(a.RawDetails),
+			Path: a.Path, StartLine: a.StartLine, EndLine: a.EndLine, Column: column(a.StartColumn), Level: a.AnnotationLevel, Title: value(a.Title), Message: a.Message, RawDetails: value(a.RawDetails),
 		})
 	}
 	return out
+}
+
+func column(n *int) int {
+	if n == nil {
+		return 0
+	}
+	return *n
 }
 
 func value(s *string) string {

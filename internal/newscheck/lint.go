@@ -9,9 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// remark is what is wrong with the text of an entry, and on which line.
+// remark is what is wrong with the text of an entry, and where.
 type remark struct {
 	line    int
+	column  int  // in characters, counted from 1; 0 is the whole line
 	harmful bool // it would break the release, or the changelog
 	message string
 }
@@ -19,8 +20,9 @@ type remark struct {
 // maxRemarks on one file: who has more has another kind of file.
 const maxRemarks = 10
 
-// linter finds what blurb would stumble over in the text of an entry: when it
-// reads the file, and when it reads again what it wrote for the release.
+// linter finds what blurb would stumble over in the text of an entry, when it
+// reads the file, and when it reads again what it wrote for the release; and what
+// Sphinx would stumble over then.
 type linter struct {
 	width      int
 	minGHIssue int
@@ -28,7 +30,7 @@ type linter struct {
 }
 
 func (l *linter) add(line int, message string) {
-	l.remarks = append(l.remarks, remark{line, true, message})
+	l.remarks = append(l.remarks, remark{line: line, harmful: true, message: message})
 }
 
 // lint reads the text of the entry that is named n, and gives at most
@@ -48,6 +50,7 @@ func (l *linter) lint(data []byte, n name) []remark {
 	b := readBody(text)
 	l.metadata(b.metadata, n)
 	l.text(b)
+	l.markup(b)
 	return l.remarks[:min(len(l.remarks), maxRemarks)]
 }
 
@@ -96,7 +99,7 @@ func (l *linter) metadata(lines []metadata, n name) {
 				l.add(m.line, faultMetadataIssue(m.name, m.value))
 			}
 		default:
-			l.remarks = append(l.remarks, remark{m.line, false, warnMetadata(m.name)})
+			l.remarks = append(l.remarks, remark{line: m.line, message: warnMetadata(m.name)})
 		}
 		seen[m.name] = true
 	}
@@ -135,6 +138,20 @@ func (l *linter) text(b body) {
 		l.add(b.first, faultIndentedComment)
 	case again.text(l.width) != text:
 		l.add(b.first, faultUnstable)
+	}
+}
+
+// markup warns of inline markup that Sphinx would warn of, or show as it stands.
+// It breaks nothing, and another Sphinx may know more roles.
+func (l *linter) markup(b body) {
+	for _, p := range passages(b.lines, b.first) {
+		in := newInliner(p.runes(), func(offset int, message string) {
+			line, column := p.position(offset)
+			l.remarks = append(l.remarks, remark{line: line, column: column, message: message})
+		})
+		for at := 0; at < len(in.text) && len(l.remarks) < maxRemarks; {
+			at = in.step(at)
+		}
 	}
 }
 

@@ -1,8 +1,10 @@
 package newscheck
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -38,6 +40,7 @@ func FuzzEntry(f *testing.F) {
 	for _, seed := range []string{
 		"Fix it.\n", "", "# c\n\n.. bpo: 1\n\n  # x", "  .. x: y", "a\n..\nb", strings.Repeat("x", 75) + " .. " + strings.Repeat("y", 75),
 		"a::\n\n   ..\n\n\n  b\n\n* c\n* d", "\ufeffgh-1: x", "x\r\n\ty\x1c\u00a0 z\x85", "\x00\xff", strings.Repeat("z", 74) + "\u00a0    code", "ıſſue #",
+		"``a` *b **c :func`d` :x:`e` `f`: g::\n\n  `h\n\n.. i:: *j\n\n- k\\ `l`_ m:`n`\n  | *o",
 	} {
 		f.Add([]byte(seed))
 	}
@@ -49,6 +52,9 @@ func FuzzEntry(f *testing.F) {
 		harmful := false
 		for _, remark := range remarks {
 			harmful = harmful || remark.harmful
+			if remark.harmful && remark.column != 0 || remark.column < 0 || remark.column > utf8.RuneCount(data)+1 {
+				t.Errorf("column %d: %s", remark.column, remark.message)
+			}
 			if remark.line < 1 || remark.line > last {
 				t.Errorf("line %d of %d: %s", remark.line, last, remark.message)
 			}
@@ -62,7 +68,7 @@ func FuzzEntry(f *testing.F) {
 			t.Errorf("the release is read back as something else:\n%s", diff)
 		}
 		again := linter{width: set.Width, minGHIssue: set.MinGHIssue}
-		if remarks := again.lint([]byte(text), name{}); len(remarks) > 0 {
+		if remarks := again.lint([]byte(text), name{}); slices.ContainsFunc(remarks, func(r remark) bool { return r.harmful }) {
 			t.Errorf("what blurb writes has faults: %v", remarks)
 		}
 	})
@@ -95,8 +101,8 @@ func TestLintGivesEveryFault(t *testing.T) {
 	l := linter{width: 76, minGHIssue: 32426}
 	got := l.lint([]byte("\ufeff.. section: x\n.. y: z\n.. no\n\n- a\x00\n..\n"), name{})
 	want := []remark{
-		{1, true, faultBOM}, {5, true, faultNUL}, {1, true, faultGiven("section")}, {2, false, warnMetadata("y")},
-		{3, true, faultNoColon}, {5, true, faultStart("- ")}, {6, true, faultEnd},
+		{1, 0, true, faultBOM}, {5, 0, true, faultNUL}, {1, 0, true, faultGiven("section")}, {2, 0, false, warnMetadata("y")},
+		{3, 0, true, faultNoColon}, {5, 0, true, faultStart("- ")}, {6, 0, true, faultEnd},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(remark{})); diff != "" {
 		t.Error(diff)

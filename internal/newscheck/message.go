@@ -64,6 +64,28 @@ const (
 	faultUnstable         = "blurb would not read back what it writes of this text, and the release would break. Write plain paragraphs, without tabs and odd white space."
 )
 
+// What Sphinx would trip over, or silently show as something else.
+const (
+	warnLiteral  = "This `` is never closed, so Sphinx warns and shows it as it is. The closing `` must follow a character that isn't a space, with a space or punctuation after it."
+	warnStrong   = "This ** is never closed, so Sphinx warns and shows it as it is. Close it with **, put ``code`` in double backticks, or write \\*\\* for the characters themselves."
+	warnEmphasis = "This * is never closed, so Sphinx warns and shows it as it is. Close it with *, put ``code`` in double backticks, or write \\* for the character itself."
+	warnBacktick = "This ` is never closed, so Sphinx warns and shows it as it is. Close it with `, or put ``code`` in double backticks."
+	warnUneven   = "This has one backtick in front and two behind. Code needs two on both sides: ``code``."
+	warnSingle   = "Code needs double backticks: ``code``. To link to something, put a role in front, as in :func:`len`."
+)
+
+func warnRole(name string) string {
+	return fmt.Sprintf("Sphinx doesn't know the role :%s:, so it would warn and show this as it is. Check the spelling.", shorten(name))
+}
+
+func warnRoleColon(name string) string {
+	return fmt.Sprintf("This role lacks its second colon, so Sphinx would show it as it is. Write :%s:`…`", shorten(name))
+}
+
+func warnRoleStart(name string) string {
+	return fmt.Sprintf("This role lacks its first colon. Write :%s:`…`", shorten(name))
+}
+
 // The check run of the NEWS rule.
 const (
 	titleFound     = "NEWS entry found"
@@ -132,7 +154,7 @@ const (
 // What the rules are, for the documentation.
 const (
 	aboutNews = "Asks for a NEWS entry in every pull request that has none, and finds whatever would break the release, or lose the entry, " +
-		"in those that are there: directory, name and text, as `blurb` reads and writes them."
+		"in those that are there: directory, name and text, as `blurb` reads and writes them. It warns of markup that Sphinx would trip over."
 	aboutABI = "Holds the ABI markers of a pull request together: whoever marks the title or a commit marks the NEWS entry too, " +
 		"and the other way round, with the right words at the right place."
 )

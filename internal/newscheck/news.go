@@ -55,6 +55,7 @@ const (
 type fault struct {
 	path    string
 	line    int
+	column  int // in characters, counted from 1; 0 is the whole line
 	kind    kind
 	message string
 }
@@ -88,7 +89,7 @@ func wantNews(f *findings) pull.Want {
 		f.file(file)
 	}
 	slices.SortFunc(f.faults, func(a, b fault) int {
-		return cmp.Or(cmp.Compare(a.path, b.path), a.line-b.line, int(a.kind-b.kind), cmp.Compare(a.message, b.message))
+		return cmp.Or(cmp.Compare(a.path, b.path), a.line-b.line, int(a.kind-b.kind), a.column-b.column, cmp.Compare(a.message, b.message))
 	})
 	slices.SortFunc(f.renames, func(a, b rename) int { return cmp.Compare(a.from, b.from) })
 
@@ -154,7 +155,7 @@ func (f *findings) lost(file pull.File, from place) bool {
 }
 
 func (f *findings) add(path string, line int, kind kind, message string) {
-	f.faults = append(f.faults, fault{path, line, kind, message})
+	f.faults = append(f.faults, fault{path: path, line: line, kind: kind, message: message})
 }
 
 // path checks directory and name, and gives what the name says.
@@ -203,7 +204,7 @@ func (f *findings) text(file pull.File, n name) {
 			if remark.harmful {
 				kind = inText
 			}
-			f.add(file.Path, remark.line, kind, remark.message)
+			f.faults = append(f.faults, fault{file.Path, remark.line, remark.column, kind, remark.message})
 		}
 	}
 }

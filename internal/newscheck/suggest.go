@@ -4,6 +4,7 @@ import (
 	"crypto/md5"
 	"encoding/base64"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -48,6 +49,9 @@ func (f *findings) section() *config.Section {
 	return f.guess
 }
 
+// titleCode is code in a title, which has one backtick on both sides as in Markdown.
+var titleCode = regexp.MustCompile("(^|[^`])`([^` ](?:[^`]*[^` ])?)`([^`]|$)")
+
 // sentence is the title as the text of an entry, with the ABI marker if it is to
 // be marked, or a placeholder where one of the rules would not take that.
 func (m markers) sentence(set config.News, title string, marked bool) string {
@@ -56,6 +60,9 @@ func (m markers) sentence(set config.News, title string, marked bool) string {
 		marker = m.news + " "
 	}
 	words := m.bare(title)
+	for range 2 { // what stands between two of them belongs to the first
+		words = titleCode.ReplaceAllString(words, "$1``$2``$3")
+	}
 	if !strings.HasSuffix(words, ".") && !strings.HasSuffix(words, "…") {
 		words += "."
 	}

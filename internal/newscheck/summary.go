@@ -27,7 +27,7 @@ func (f *findings) check(state pull.StatusState) pull.CheckPart {
 		}
 		titles := map[kind]string{inDirectory: titleDirectory, inName: titleName, inText: titleText, warning: titleWarning}
 		part.Annotations = append(part.Annotations, pull.Annotation{
-			Path: fault.path, Line: fault.line, Level: level, Title: titles[fault.kind], Message: fault.message,
+			Path: fault.path, Line: fault.line, Column: fault.column, Level: level, Title: titles[fault.kind], Message: fault.message,
 		})
 	}
 	return part

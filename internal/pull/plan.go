@@ -213,7 +213,7 @@ func merge(name string, parts []part) Check {
 		check.Annotations = append(check.Annotations, p.Annotations...)
 	}
 	slices.SortStableFunc(check.Annotations, func(a, b Annotation) int {
-		return cmp.Or(strings.Compare(a.Path, b.Path), a.Line-b.Line, strings.Compare(a.Title, b.Title), strings.Compare(a.Message, b.Message))
+		return cmp.Or(strings.Compare(a.Path, b.Path), a.Line-b.Line, a.Column-b.Column, strings.Compare(a.Title, b.Title), strings.Compare(a.Message, b.Message))
 	})
 	if over := len(check.Annotations) - maxAnnotations; over > 0 {
 		check.Annotations = check.Annotations[:maxAnnotations]

@@ -178,10 +178,19 @@ const (
 // Annotation is a remark on a place in a changed file. Line counts from 1.
 type Annotation struct {
 	Path    string
-	Line    int
+	Line    int // counted from 1
+	Column  int // in characters, counted from 1; 0 is the whole line
 	Level   Level
 	Title   string
 	Message string
+}
+
+// Position is "path:line", or "path:line:column".
+func (n Annotation) Position() string {
+	if n.Column > 0 {
+		return fmt.Sprintf("%s:%d:%d", n.Path, n.Line, n.Column)
+	}
+	return fmt.Sprintf("%s:%d", n.Path, n.Line)
 }
 
 // Validate finds rules that cannot live together: every fault, joined.

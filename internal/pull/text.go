@@ -19,7 +19,7 @@ func (p Plan) String() string {
 		case SetCheck:
 			indent(&b, "  ", a.Summary)
 			for _, n := range a.Annotations {
-				fmt.Fprintf(&b, "  %s:%d: %s: %s\n", n.Path, n.Line, n.Level, n.Title)
+				fmt.Fprintf(&b, "  %s: %s: %s\n", n.Position(), n.Level, n.Title)
 				indent(&b, "    ", n.Message)
 			}
 		case OpenPull:
