@@ -66,8 +66,22 @@ var gitTroubles = []hardship{
 		begin: func(s *stage, m *merged) {
 			s.check(s.cpython.Protect(m.branch("3.14"), ghtest.Protection{NoPush: true}))
 		},
-		board: []string{"| 3.14 | error | A rule of the repository protects the backport's branch: an administrator must let the App push to it", "| 3.13 | open: #"},
+		board: []string{"| 3.14 | error | A branch protection rule or ruleset doesn't let the App push the backport's branch. An administrator must add the App to its bypass list", "| 3.13 | open: #"},
 		heal:  func(s *stage, m *merged) { s.check(s.cpython.Protect(m.branch("3.14"), ghtest.Protection{})) },
+	},
+	{
+		name: "ruleset",
+		begin: func(s *stage, m *merged) {
+			s.cpython.Ruleset(m.branch("3.14"), "Cannot create ref due to creations being restricted.")
+		},
+		board: []string{"| 3.14 | error | A branch protection rule or ruleset doesn't let the App push the backport's branch.", "| 3.13 | open: #"},
+		heal:  func(s *stage, _ *merged) { s.cpython.Ruleset("", "") },
+	},
+	{
+		name:  "secret in one of two branches",
+		begin: func(s *stage, m *merged) { s.cpython.PushProtection(m.branch("3.14")) },
+		board: []string{"| 3.14 | error | GitHub's push protection found a secret in the change.", "| 3.13 | open: #"},
+		heal:  func(s *stage, _ *merged) { s.cpython.PushProtection("") },
 	},
 	{
 		name:  "workflows, and no permission for them",
@@ -76,7 +90,7 @@ var gitTroubles = []hardship{
 			ownWorkflow(s)
 			s.check(s.github.SetPermissions("python", noWorkflows()))
 		},
-		board: []string{`| 3.14 | error | The change touches workflows, and the App must not push those: an administrator must grant it the permission "workflows: write"`, "| 3.13 | error |"},
+		board: []string{`| 3.14 | error | The change touches workflows, and the App isn't allowed to push those: an administrator must grant it the permission "workflows: write"`, "| 3.13 | error |"},
 		heal:  func(s *stage, _ *merged) { s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions())) },
 	},
 	{
@@ -141,7 +155,7 @@ var gitTroubles = []hardship{
 			all["contents"] = "read"
 			s.check(s.github.SetPermissions("python", all))
 		},
-		board: []string{`| 3.14 | error | The App must not push here: an administrator must grant it the permission "contents: write" and accept it in the installation.`},
+		board: []string{`| 3.14 | error | The App isn't allowed to push here: an administrator must grant it the permission "contents: write" and accept it in the installation.`},
 		heal:  func(s *stage, _ *merged) { s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions())) },
 	},
 }

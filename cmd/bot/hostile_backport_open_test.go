@@ -42,7 +42,7 @@ var openTroubles = []hardship{
 		begin: func(s *stage, _ *merged) {
 			s.always(opening, answer(http.StatusForbidden, `{"message":"Resource not accessible by integration","documentation_url":"https://docs.github.com/rest","status":"403"}`))
 		},
-		board: []string{`| 3.14 | error | The branch is pushed, but the App must not open pull requests: an administrator must grant it the permission "pull requests: write".`},
+		board: []string{`| 3.14 | error | The branch is pushed, but the App isn't allowed to open pull requests: an administrator must grant it the permission "pull requests: write".`},
 	},
 	{
 		name:  "pull request made, answer lost",

@@ -26,10 +26,13 @@ func (r *repository) merge(ctx context.Context, m pull.MergePull) error {
 	return settle(err)
 }
 
-// noAutoMerge is what GitHub says where a repository or a branch has no
+// noAutoMerge is what GitHub says where a repository, its plan or a branch has no
 // auto-merge, and where the pull request could be merged by hand although not
 // all is green. There is nothing to do but wait.
-var noAutoMerge = []string{"auto merge is not allowed", "auto-merge is not allowed", "protected branch rules not configured", "in unstable status"}
+var noAutoMerge = []string{
+	"auto merge is not allowed", "auto-merge is not allowed", "can't enable auto-merge for this pull request",
+	"protected branch rules not configured", "in unstable status",
+}
 
 // autoMerge has GitHub merge when the conditions are met. If they are by now,
 // GitHub refuses, and it is merged at once.

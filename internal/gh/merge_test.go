@@ -111,18 +111,28 @@ func TestAutoMergeTooLate(t *testing.T) {
 
 // Where there is no auto-merge, the log says so, and nothing is wrong.
 func TestNoAutoMerge(t *testing.T) {
-	var logged bytes.Buffer
-	w := newWorld(t, func(_ *ghtest.Config, c *Config) { c.Log = zerolog.New(&logged) })
-	key, sha := w.openProtected()
-	w.repo.AllowAutoMerge(false)
-	w.apply(key, pull.MergePull{SHA: sha, Title: "t", Auto: true})
-	for _, says := range []string{`"level":"info"`, `"pr":"python/cpython#1"`, "not allowed for this repository"} {
-		if !strings.Contains(logged.String(), says) || strings.Count(logged.String(), "\n") != 1 {
-			t.Errorf("no %s in %s", says, &logged)
+	for said, change := range map[string]func(*world){
+		"Auto merge is not allowed for this repository": func(w *world) { w.repo.AllowAutoMerge(false) },
+		"Can't enable auto-merge for this pull request": func(w *world) { w.repo.PlanWithoutAutoMerge() },
+		"Protected branch rules not configured":         func(w *world) { must(w.t, w.repo.Protect("main", ghtest.Protection{})) },
+		"Pull request is in unstable status": func(w *world) {
+			must(w.t, w.repo.Protect("main", ghtest.Protection{RequiredContexts: []string{}}))
+			must(w.t, w.repo.SetStatus(w.pr(pull.Key{Owner: "python", Repo: "cpython", Number: 1}).HeadSHA, "x", ghtest.Status{Context: "other", State: "pending"}))
+		},
+	} {
+		var logged bytes.Buffer
+		w := newWorld(t, func(_ *ghtest.Config, c *Config) { c.Log = zerolog.New(&logged) })
+		key, sha := w.openProtected()
+		change(w)
+		w.apply(key, pull.MergePull{SHA: sha, Title: "t", Auto: true})
+		for _, says := range []string{`"level":"info"`, `"pr":"python/cpython#1"`, said} {
+			if !strings.Contains(logged.String(), says) || strings.Count(logged.String(), "\n") != 1 {
+				t.Errorf("no %s in %s", says, &logged)
+			}
 		}
-	}
-	if st := w.pr(key); st.Merged || st.AutoMerge != "" {
-		t.Errorf("%+v", st)
+		if st := w.pr(key); st.Merged || st.AutoMerge != "" {
+			t.Errorf("%s: %+v", said, st)
+		}
 	}
 }
 

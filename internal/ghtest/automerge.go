@@ -31,20 +31,22 @@ func (r *Repo) cannotAutoMerge(i *issue) string {
 	state := r.mergeState(i)
 	_, protected := r.protection(i.pull.baseRef)
 	switch {
+	case r.noPlan:
+		return "Can't enable auto-merge for this pull request"
 	case r.noAutoMerge:
 		return "Pull request Auto merge is not allowed for this repository"
 	case i.pull.merged():
 		return "Pull request is already merged"
 	case i.state != "open":
 		return "Pull request is closed"
+	case !protected: // said of clean ones, too: scripts merge directly when they read it
+		return "Pull request Protected branch rules not configured for this branch"
 	case state == "CLEAN":
 		return "Pull request Pull request is in clean status"
 	case state == "UNSTABLE":
 		return "Pull request Pull request is in unstable status"
 	case i.pull.draft:
 		return "Pull request Pull request is in draft status"
-	case !protected:
-		return "Pull request Protected branch rules not configured for this branch"
 	}
 	return ""
 }

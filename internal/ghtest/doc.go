@@ -25,5 +25,5 @@
 // endpoints, each table a list of lines to add to; graphql.go executes queries over the nodes of gql_*.go, and the mutations of
 // gql_write.go; hook.go sends what payload.go builds; people.go, comment.go, reaction.go, lock.go, review.go, close.go, transfer.go,
 // team.go, push.go and merge.go are what people do; protect.go says what may be merged and pushed, automerge.go and queue.go merge by
-// themselves; timeline.go and reference.go are the history; gitpush.go answers pushes; store.go, edit.go, diff.go and treemerge.go are git.
+// themselves; timeline.go and reference.go are the history; gitpush.go answers pushes, ruleset.go declines some; store.go, edit.go, diff.go and treemerge.go are git.
 package ghtest

@@ -132,7 +132,7 @@ func packet(line string) string { return fmt.Sprintf("%04x%s", len(line)+4, line
 func (s *Server) refusals(r *Repo, act actor, in pushed, file *os.File) (map[string]string, []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	refused, notes := map[string]string{}, []string{}
+	refused, notes := r.violations(in)
 	workflow := ""
 	if !act.may("workflows:write") && !r.deleted {
 		workflow = r.workflowIn(in, file)
@@ -148,6 +148,7 @@ func (s *Server) refusals(r *Repo, act actor, in pushed, file *os.File) (map[str
 		case reason != "":
 			refused[u.ref] = "protected branch hook declined"
 			notes = append(notes, "error: GH006: Protected branch update failed for "+u.ref+".", "error: "+reason)
+		case refused[u.ref] != "":
 		case workflow != "" && sha != "":
 			refused[u.ref] = "refusing to allow a GitHub App to create or update workflow `" + workflow + "` without `workflows` permission"
 		}

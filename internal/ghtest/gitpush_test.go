@@ -118,6 +118,46 @@ func TestRefusedPushes(t *testing.T) {
 	wantProblem(t, srv, all, "PATCH /repos/python/cpython/git/refs/heads/3.14", `{"sha":"`+plain+`","force":true}`, "422 Protected branch update failed for refs/heads/3.14: Changes must be made through a pull request.")
 }
 
+// Rulesets and push protection decline in the very same words, and only what stands around them tells which: public threads show both
+// (henne49/dbus-opendtu#235, palxiao/poster-design#140). Push protection blocks the whole push.
+func TestRuleViolations(t *testing.T) {
+	srv := newServer(t, ghtest.Config{})
+	repo := newRepo(t, srv, "python/cpython")
+	dir := shallow(t, repo, "main")
+	commit, token := commitIn(t, dir, "main", "b", "b\n"), appToken(t, srv, "")
+	push := func(branches ...string) string {
+		t.Helper()
+		args := []string{"push", repo.CloneURL()}
+		for _, branch := range branches {
+			args = append(args, commit+":refs/heads/"+branch)
+		}
+		out, _ := tryGit(t, dir, token, args...)
+		return strings.Join(lines(out), "\n")
+	}
+	declined := func(branch string) string {
+		return "! [remote rejected] " + commit + " -> " + branch + " (push declined due to repository rule violations)"
+	}
+	repo.Ruleset("3.*", "Changes must be made through a pull request.")
+	ruled := push("3.14", "one")
+	for _, want := range []string{"remote: error: GH013: Repository rule violations found for refs/heads/3.14.", "/python/cpython/rules?ref=refs%2Fheads%2F3.14",
+		"remote: - Changes must be made through a pull request.", declined("3.14"), "* [new branch]      " + commit + " -> one"} {
+		if !strings.Contains(ruled, want) {
+			t.Errorf("the ruleset: no %q in\n%s", want, ruled)
+		}
+	}
+	repo.PushProtection("back*")
+	secret := push("back", "two")
+	for _, want := range []string{"remote: error: GH013: Repository rule violations found for refs/heads/back.", "remote: - GITHUB PUSH PROTECTION", "remote:     - Push cannot contain secrets",
+		declined("back"), declined("two")} {
+		if !strings.Contains(secret, want) {
+			t.Errorf("the secret: no %q in\n%s", want, secret)
+		}
+	}
+	if out := push("two"); !strings.Contains(out, "-> two") || strings.Contains(out, "rejected") {
+		t.Errorf("alone it is refused: %s", out)
+	}
+}
+
 // An old server sends whole commits.
 func TestNoFilter(t *testing.T) {
 	srv := newServer(t, ghtest.Config{})

@@ -174,6 +174,8 @@ func TestAutoMerge(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
 	}
+	check("unprotected", enable(squash), "UNPROCESSABLE: Pull request Protected branch rules not configured for this branch")
+	ok(t, repo.Protect("3.14", ghtest.Protection{RequiredContexts: []string{}}))
 	check("clean", enable(squash), "UNPROCESSABLE: Pull request Pull request is in clean status")
 	ok(t, repo.SetStatus(sha, "x", ghtest.Status{Context: "other", State: "pending"}))
 	check("unstable", enable(squash), "UNPROCESSABLE: Pull request Pull request is in unstable status")

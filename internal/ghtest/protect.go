@@ -39,6 +39,13 @@ func (r *Repo) AllowAutoMerge(allow bool) {
 	r.noAutoMerge = !allow
 }
 
+// PlanWithoutAutoMerge has GitHub refuse auto-merge whatever the settings say, as private repositories on a free plan are reported to do.
+func (r *Repo) PlanWithoutAutoMerge() {
+	r.srv.mu.Lock()
+	defer r.srv.mu.Unlock()
+	r.noPlan = true
+}
+
 // AllowMerges names the methods by which pull requests may be merged through the API: squash, merge, rebase; all at the start.
 func (r *Repo) AllowMerges(methods ...string) {
 	r.srv.mu.Lock()

@@ -42,10 +42,13 @@ type Repo struct {
 	protections map[string]Protection // by branch or pattern
 	methods     []string              // of merging; nil is all
 	noAutoMerge bool
+	noPlan      bool                 // for auto-merge
 	waiting     map[int]*issue       // open pull requests with auto-merge
 	queues      map[string][]*queued // by base branch, of those that have a merge queue
 
 	rejection string // what every push is told
+	ruleset   ruleset
+	secretIn  string // pattern of branches
 	noFilter  bool
 
 	statuses map[string][]*status // by SHA, oldest first

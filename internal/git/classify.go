@@ -31,6 +31,8 @@ var local = []sign{
 // remote signs come from the server, as "remote: …" or as the reason of a
 // refused branch.
 var remote = []sign{
+	// Push protection stops a push as a ruleset does, in the same words (GH013).
+	{regexp.MustCompile(`Push cannot contain secrets`), SecretFound, false},
 	{regexp.MustCompile("refusing to allow .* workflow|without `?workflows?`? (permission|scope)"), WorkflowsPermission, false},
 	{regexp.MustCompile(`GH006|GH013|(?i:protected branch|repository rule violations)`), Protected, false},
 	{regexp.MustCompile(`GH001|(?i:quota|file size limit|No space left)`), QuotaExceeded, false},
@@ -38,6 +40,10 @@ var remote = []sign{
 	{regexp.MustCompile(`stale info|incorrect old value|cannot lock ref|reference already exists|failed to (lock|update ref)|fetch first|non-fast-forward`), BranchMoved, true},
 	{regexp.MustCompile(`hook declined|declined`), HookDeclined, false},
 }
+
+// serverSigns is how many of the remote signs also explain a push, or a fetch,
+// that reports no branches.
+const serverSigns = 4
 
 // ours is git's word for an object that the server does not have, with its id.
 var ours = regexp.MustCompile(`not our ref ([0-9a-f]{40})|(?:does not allow request for unadvertised object|no such remote ref) ([0-9a-f]{40})`)
@@ -60,7 +66,7 @@ func classify(name string, err error, stderr string) *Trouble {
 	for _, signs := range []struct {
 		table []sign
 		text  string
-	}{{remote[:3], there.String()}, {local, here.String()}} {
+	}{{remote[:serverSigns], there.String()}, {local, here.String()}} {
 		for _, s := range signs.table {
 			if s.pattern.MatchString(signs.text) {
 				t.Kind, t.Temporary = s.kind, s.temporary

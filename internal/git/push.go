@@ -46,8 +46,9 @@ func (w *work) due(i int) bool {
 	return p.Outcome != Failed
 }
 
-// pushSome makes one push. A hook that declines a push as a whole does not say
-// which branch it means: these are to be pushed again, each by itself.
+// pushSome makes one push. A hook, a ruleset or push protection may decline it as
+// a whole, whichever branch it means: declined branches are pushed again, each by
+// itself.
 func (w *work) pushSome(ctx context.Context, due []int) (again []int) {
 	args := []string{"push", "--porcelain", "--no-verify", "--no-signed"}
 	to := "origin"
@@ -67,7 +68,7 @@ func (w *work) pushSome(ctx context.Context, due []int) (again []int) {
 		report, told := reports["refs/heads/"+w.picked[i].Head]
 		switch {
 		case told && report.ok:
-		case told && len(due) > 1 && strings.Contains(report.text, "hook declined"):
+		case told && len(due) > 1 && declined(report.text):
 			again = append(again, i)
 		case told:
 			w.picked[i].fail(refused(report.text, p.errors))
@@ -111,15 +112,21 @@ func refused(reason, stderr string) *Trouble {
 		}
 	}
 	err := fmt.Errorf("pushing: git push%s", tidy(reason+" "+there.String()))
-	for _, s := range remote {
-		if s.kind != HookDeclined && s.pattern.MatchString(reason) {
-			return &Trouble{s.kind, s.temporary, err}
-		}
+	texts := []string{reason, there.String() + reason}
+	if declined(reason) { // by what, the server says around it
+		texts = texts[1:]
 	}
-	for _, s := range remote {
-		if s.pattern.MatchString(there.String() + reason) {
-			return &Trouble{s.kind, s.temporary, err}
+	for _, text := range texts {
+		for _, s := range remote {
+			if s.pattern.MatchString(text) {
+				return &Trouble{s.kind, s.temporary, err}
+			}
 		}
 	}
 	return &Trouble{Kind: Broken, Err: err}
 }
+
+// declined tells the reasons that name no cause: "pre-receive hook declined",
+// "protected branch hook declined" (GH006), and "push declined due to repository
+// rule violations" (GH013), which GitHub uses for rules and for secrets.
+func declined(reason string) bool { return strings.Contains(reason, "declined") }

@@ -11,7 +11,8 @@ const (
 	BranchMissing       TroubleKind = pull.TargetMissing     // Target.Branch is not there, or not any more
 	BranchMoved         TroubleKind = "branch moved"         // Target.Head is not at Target.Have
 	ForeignBranch       TroubleKind = "foreign branch"       // Target.Head is somebody else's work
-	Protected           TroubleKind = "protected"            // a rule of the server protects Target.Head
+	Protected           TroubleKind = "protected"            // branch protection, or a ruleset, of Target.Head
+	SecretFound         TroubleKind = "secret found"         // push protection sees a secret in the change
 	WorkflowsPermission TroubleKind = "workflows permission" // the change holds workflows, which needs a permission of its own
 	HookDeclined        TroubleKind = "hook declined"        // a hook of the server says no
 	QuotaExceeded       TroubleKind = "quota exceeded"       // of the server's disk, or the size of a file there

@@ -262,6 +262,7 @@ func TestTroubleOfTargets(t *testing.T) {
 		{"ruleset", declines("error: GH013: Repository rule violations found for refs/heads/backport-3.14."), git.Protected, false, false},
 		{"protected, by its reason", answers("protected branch hook declined"), git.Protected, false, false},
 		{"ruleset, by its reason", answers("push declined due to repository rule violations"), git.Protected, false, false},
+		{"secret", declines("error: GH013: Repository rule violations found for refs/heads/backport-3.14.\n\n- GITHUB PUSH PROTECTION\n  Resolve the following violations before pushing again\n\n    - Push cannot contain secrets"), git.SecretFound, false, false},
 		{"workflows", declines(workflows), git.WorkflowsPermission, false, false},
 		{"workflows, by their reason", answers(workflows), git.WorkflowsPermission, false, false},
 		{"quota", declines("error: this repository is over its data quota"), git.QuotaExceeded, false, false},
