@@ -238,8 +238,10 @@ func (c *child) merge(clear bool) {
 }
 
 // commitBody is the body of a pull request without what it says of conflicts,
-// and without the link to its issue, which would come after the trailers.
+// and without the link to its issue, which would come after the trailers. It's
+// as exact as the commit that was picked: Quiet is for pages.
 func commitBody(body string) string {
+	body = aloud(body)
 	body = pull.Block{End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: "}.In(body)
 	at := sectionStart.FindStringIndex(body)
 	if at == nil {

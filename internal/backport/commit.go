@@ -3,9 +3,12 @@ package backport
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/concorde-bot/concorde/internal/git"
 )
 
 var (
@@ -26,15 +29,20 @@ var unmarked = strings.NewReplacer("<!-- backport-conflict", "<!-- ", "<!-- /bac
 const maxTitle = 256
 
 // Message is the commit message of a backport: that of the original with
-// GH-numbers, without the branch in its subject, and with the line that says
-// where it comes from, before the trailers.
-func Message(sha, original string) string {
-	subject, body := split(original)
+// GH-numbers, without the branch in its subject, with the line that says where it
+// comes from, before the trailers, and with credit to the author, as cherry_picker
+// gives it.
+func Message(original git.Source) string {
+	subject, body := split(original.Message)
 	lines, trailers := cutTrailers(body)
 	text := strings.TrimRight(subject+"\n\n"+strings.Join(lines, "\n"), "\n ")
-	text += fmt.Sprintf("\n(cherry picked from commit %s)\n", sha)
+	text += fmt.Sprintf("\n(cherry picked from commit %s)\n", original.ID)
 	if len(lines) == 0 {
-		text = subject + fmt.Sprintf("\n\n(cherry picked from commit %s)\n", sha)
+		text = subject + fmt.Sprintf("\n\n(cherry picked from commit %s)\n", original.ID)
+	}
+	credit := "Co-authored-by: " + original.Author
+	if original.Author != "" && !strings.Contains(strings.ToLower(body), strings.ToLower(credit)) {
+		trailers = append(slices.Clone(trailers), credit)
 	}
 	if len(trailers) > 0 {
 		text += "\n" + strings.Join(trailers, "\n") + "\n"
@@ -89,11 +97,8 @@ func cutTrailers(body string) (text, trailers []string) {
 
 // Original is the merged change that a backport comes from.
 type Original struct {
-	Number  int
-	Title   string
-	SHA     string
-	Message string // of the merged commit
-	Credit  string // "NAME <E-MAIL>" of the commit's author; "" where it is not known
+	git.Source // the merged commit
+	Number     int
 }
 
 // titleFor is that of the backport's pull request: "[3.14] gh-1: Fix it (GH-2)".
@@ -116,23 +121,32 @@ func (o Original) titleFor(branch string) (title, rest string) {
 	return prefix + subject + ending, rest
 }
 
-// bodyFor is that of the backport's pull request: the body of its commit.
+// bodyFor is that of the backport's pull request: the body of its commit, which
+// notifies nobody.
 func (o Original) bodyFor(branch string) string {
 	_, rest := o.titleFor(branch)
-	_, body := split(Message(o.SHA, o.Message))
+	_, body := split(Message(o.Source))
 	text := unmarked.Replace(body)
 	if rest != "" {
-		text = rest + "\n\n" + body
+		text = rest + "\n\n" + text
 	}
-	credit := "Co-authored-by: " + o.Credit
-	if o.Credit == "" || strings.Contains(strings.ToLower(body), strings.ToLower(credit)) {
-		return text
-	}
-	if _, trailers := cutTrailers(body); len(trailers) > 1 || len(trailers) == 1 && !strings.HasPrefix(trailers[0], "(") {
-		return text + "\n" + credit
-	}
-	return text + "\n\n" + credit
+	return Quiet(text)
 }
+
+// mention is what GitHub takes for one, anywhere in a text.
+var mention = regexp.MustCompile(`(^|[^0-9A-Za-z_])@([0-9A-Za-z])`)
+
+// silent is a zero-width space: after an @ nobody sees it, and GitHub sees no
+// mention. Unlike an entity it does no harm in a commit message either. Dependabot
+// and Renovate do the same.
+const silent = "\u200b"
+
+// Quiet breaks the mentions in a text that a bot repeats: whoever was mentioned in
+// a commit message was notified by the original.
+func Quiet(text string) string { return mention.ReplaceAllString(text, "${1}@"+silent+"${2}") }
+
+// aloud undoes Quiet.
+func aloud(text string) string { return strings.ReplaceAll(text, "@"+silent, "@") }
 
 // originalOf reads the number of the original from the title of a backport:
 // "[3.14] Fix it (GH-24680)". With several at the end, the last one counts.

@@ -6,31 +6,39 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/git"
 )
 
 const sha = "1234567890123456789012345678901234567890"
 
 func TestMessage(t *testing.T) {
 	const picked = "(cherry picked from commit " + sha + ")\n"
-	for _, tt := range []struct{ name, original, want string }{
-		{"a subject alone", "gh-1: Fix it (#24680)", "gh-1: Fix it (GH-24680)\n\n" + picked},
-		{"a body", "Fix it\n\nWhy.\n\nAnd how.\n", "Fix it\n\nWhy.\n\nAnd how.\n" + picked},
-		{"trailers", "Fix it\n\nWhy.\n\nCo-authored-by: A <a@b.c>\nSigned-off-by: D <d@e.f>\n",
+	const credit = "Co-authored-by: Ann <ann@example.com>"
+	for _, tt := range []struct{ name, original, author, want string }{
+		{"credit", "Fix it\n\nWhy.", "Ann <ann@example.com>", "Fix it\n\nWhy.\n" + picked + "\n" + credit + "\n"},
+		{"credit alone", "Fix it", "Ann <ann@example.com>", "Fix it\n\n" + picked + "\n" + credit + "\n"},
+		{"credit after trailers", "Fix it\n\nWhy.\n\nCo-authored-by: A <a@b.c>", "Ann <ann@example.com>", "Fix it\n\nWhy.\n" + picked + "\nCo-authored-by: A <a@b.c>\n" + credit + "\n"},
+		{"credited already", "Fix it\n\nWhy.\n\nco-authored-by: ann <ANN@example.com>", "Ann <ann@example.com>", "Fix it\n\nWhy.\n" + picked + "\nco-authored-by: ann <ANN@example.com>\n"},
+		{"a mention, byte for byte", "Fix it\n\nThanks @guido.\n\nCo-authored-by: @ann <a@b.c>", "", "Fix it\n\nThanks @guido.\n" + picked + "\nCo-authored-by: @ann <a@b.c>\n"},
+		{"a subject alone", "gh-1: Fix it (#24680)", "", "gh-1: Fix it (GH-24680)\n\n" + picked},
+		{"a body", "Fix it\n\nWhy.\n\nAnd how.\n", "", "Fix it\n\nWhy.\n\nAnd how.\n" + picked},
+		{"trailers", "Fix it\n\nWhy.\n\nCo-authored-by: A <a@b.c>\nSigned-off-by: D <d@e.f>\n", "",
 			"Fix it\n\nWhy.\n" + picked + "\nCo-authored-by: A <a@b.c>\nSigned-off-by: D <d@e.f>\n"},
-		{"trailers alone", "Fix it\n\nCo-authored-by: A <a@b.c>", "Fix it\n\n" + picked + "\nCo-authored-by: A <a@b.c>\n"},
-		{"a folded trailer", "Fix it\n\nWhy.\n\nCc: A,\n B", "Fix it\n\nWhy.\n" + picked + "\nCc: A,\n B\n"},
-		{"a last paragraph with a colon that is none", "Fix it\n\nNote: this\nis text", "Fix it\n\nNote: this\nis text\n" + picked},
-		{"a backport of a backport", "[3.14] Fix it (GH-24680) (#24700)\n\nWhy.\n(cherry picked from commit feed)\n\nCo-authored-by: A <a@b.c>",
+		{"trailers alone", "Fix it\n\nCo-authored-by: A <a@b.c>", "", "Fix it\n\n" + picked + "\nCo-authored-by: A <a@b.c>\n"},
+		{"a folded trailer", "Fix it\n\nWhy.\n\nCc: A,\n B", "", "Fix it\n\nWhy.\n" + picked + "\nCc: A,\n B\n"},
+		{"a last paragraph with a colon that is none", "Fix it\n\nNote: this\nis text", "", "Fix it\n\nNote: this\nis text\n" + picked},
+		{"a backport of a backport", "[3.14] Fix it (GH-24680) (#24700)\n\nWhy.\n(cherry picked from commit feed)\n\nCo-authored-by: A <a@b.c>", "",
 			"Fix it (GH-24680) (GH-24700)\n\nWhy.\n(cherry picked from commit feed)\n" + picked + "\nCo-authored-by: A <a@b.c>\n"},
-		{"several branches", "[3.15] [3.14] Fix it", "Fix it\n\n" + picked},
-		{"numbers", "#1234 x#12345 (#12345) #123456\n\n#99999 and gh-#11111", "#1234 x#12345 (GH-12345) GH-123456\n\nGH-99999 and gh-GH-11111\n" + picked},
-		{"carriage returns and controls", "Fix\tit\x07\r\n\r\nWhy.\r\n", "Fix it\n\nWhy.\n" + picked},
-		{"not UTF-8", "Fix \xff\n", "Fix \uFFFD\n\n" + picked},
-		{"nothing", "", "Backport\n\n" + picked},
-		{"a branch alone", "[3.14] ", "Backport\n\n" + picked},
+		{"several branches", "[3.15] [3.14] Fix it", "", "Fix it\n\n" + picked},
+		{"numbers", "#1234 x#12345 (#12345) #123456\n\n#99999 and gh-#11111", "", "#1234 x#12345 (GH-12345) GH-123456\n\nGH-99999 and gh-GH-11111\n" + picked},
+		{"carriage returns and controls", "Fix\tit\x07\r\n\r\nWhy.\r\n", "", "Fix it\n\nWhy.\n" + picked},
+		{"not UTF-8", "Fix \xff\n", "", "Fix \uFFFD\n\n" + picked},
+		{"nothing", "", "", "Backport\n\n" + picked},
+		{"a branch alone", "[3.14] ", "", "Backport\n\n" + picked},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, Message(sha, tt.original)); diff != "" {
+			if diff := cmp.Diff(tt.want, Message(git.Source{ID: sha, Message: tt.original, Author: tt.author})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -51,10 +59,12 @@ func TestTitlesAndBodies(t *testing.T) {
 			"(cherry picked from commit " + sha + ")\n\nCo-authored-by: D <d@e.f>\nCo-authored-by: A <a@b.c>"},
 		{"too long", long + " (#24680)", "", "[3.14] " + strings.Repeat("é", 237) + "… (GH-24680)",
 			"…" + strings.Repeat("é", 63) + "\n\n(cherry picked from commit " + sha + ")"},
+		{"mentions", "Fix it\n\n@guido and python/@core-devs, see a@b.c and\n@property.", "@ann <a@b.c>", "[3.14] Fix it (GH-24680)",
+			"@\u200bguido and python/@\u200bcore-devs, see a@b.c and\n@\u200bproperty.\n(cherry picked from commit " + sha + ")\n\nCo-authored-by: @\u200bann <a@b.c>"},
 		{"a number alone", "(#24680)", "", "[3.14] Backport (GH-24680)", "(cherry picked from commit " + sha + ")"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			o := Original{Number: 24680, SHA: sha, Message: tt.message, Credit: tt.credit}
+			o := Original{Number: 24680, Source: git.Source{ID: sha, Message: tt.message, Author: tt.credit}}
 			title, _ := o.titleFor("3.14")
 			if diff := cmp.Diff([]string{tt.title, tt.body}, []string{title, o.bodyFor("3.14")}); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -90,16 +100,17 @@ func TestCommitBody(t *testing.T) {
 	start := "<!-- backport-conflict " + sha + " -->"
 	for body, want := range map[string]string{
 		" Why.\n": "Why.",
-		"Why.\n\n" + start + "\nx\n" + sectionEnd:      "Why.",
-		"Why.\n" + start + "x" + sectionEnd + "\nMore": "Why.\n\nMore",
-		"Why.\n" + start + " never ended":              "Why.\n" + start + " never ended",
-		start + sectionEnd:                             "",
+		"Thanks @\u200bann.\n\nCo-authored-by: @\u200bann <a@b.c>": "Thanks @ann.\n\nCo-authored-by: @ann <a@b.c>",
+		"Why.\n\n" + start + "\nx\n" + sectionEnd:                  "Why.",
+		"Why.\n" + start + "x" + sectionEnd + "\nMore":             "Why.\n\nMore",
+		"Why.\n" + start + " never ended":                          "Why.\n" + start + " never ended",
+		start + sectionEnd:                                         "",
 	} {
 		if got := commitBody(body); got != want {
 			t.Errorf("%q becomes %q, want %q", body, got, want)
 		}
 	}
-	o := Original{Number: 24680, SHA: sha, Message: "Fix it\n\nWhy.\n" + start + "\nHidden.\n" + sectionEnd}
+	o := Original{Number: 24680, Source: git.Source{ID: sha, Message: "Fix it\n\nWhy.\n" + start + "\nHidden.\n" + sectionEnd}}
 	if body := o.bodyFor("3.14"); pickOf(body) != "" || !strings.Contains(commitBody(body), "cherry picked from") || !strings.Contains(commitBody(body), "Hidden.") {
 		t.Errorf("marks in a message are taken for the bot's: %q", body)
 	}
@@ -110,7 +121,8 @@ func FuzzMessage(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, original string) {
-		message := Message(sha, original)
+		from := git.Source{ID: sha, Message: original, Author: "A <a@b.c>"}
+		message := Message(from)
 		subject, _, _ := strings.Cut(message, "\n")
 		if !utf8.ValidString(message) || strings.ContainsAny(message, "\x00\r") || strings.TrimSpace(subject) == "" {
 			t.Fatalf("%q becomes %q", original, message)
@@ -118,7 +130,7 @@ func FuzzMessage(f *testing.F) {
 		if strings.Count(message, "(cherry picked from commit "+sha+")") != strings.Count(original, "(cherry picked from commit "+sha+")")+1 {
 			t.Errorf("%q becomes %q", original, message)
 		}
-		o := Original{Number: 24680, SHA: sha, Message: original, Credit: "A <a@b.c>"}
+		o := Original{Number: 24680, Source: from}
 		title, rest := o.titleFor("3.14")
 		if n := utf8.RuneCountInString(title); n > maxTitle || strings.Contains(title, "\n") {
 			t.Errorf("the title has %d characters: %q", n, title)
@@ -126,7 +138,7 @@ func FuzzMessage(f *testing.F) {
 		if branch, number := originalOf(title); branch != "3.14" || number != 24680 {
 			t.Errorf("%q names %d on %q", title, number, branch)
 		}
-		if body := o.bodyFor("3.14"); !strings.HasPrefix(body, rest) || !strings.Contains(body, sha) {
+		if body := o.bodyFor("3.14"); !strings.HasPrefix(aloud(body), aloud(rest)) || !strings.Contains(body, sha) || mention.MatchString(body) {
 			t.Errorf("the body is %q", body)
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -190,7 +191,7 @@ func (o *original) pick() {
 
 // open wants the pull request for a pushed branch.
 func (o *original) open(version string, p pull.Picked) {
-	from := Original{Number: o.r.Key.Number, SHA: o.r.Merge.SHA, Message: o.r.Merge.Message, Credit: o.r.Merge.Author}
+	from := Original{Source: git.Source{ID: o.r.Merge.SHA, Message: o.r.Merge.Message, Author: o.r.Merge.Author}, Number: o.r.Key.Number}
 	title, _ := from.titleFor(version)
 	open := pull.OpenPull{Head: p.Head, Base: version, Title: title, Body: from.bodyFor(version)}
 	if fork := o.fork(); fork != "" {

@@ -55,10 +55,11 @@ func (j Job) reword(original commit, tree, parent string) []byte {
 
 // reword gives the commit object of a pick, by its committer with the date. The
 // rest is as in Job.
-func (c commit) reword(tree, parent, committer string, reword func(sha, message string) string) []byte {
-	message, wide := c.text()
+func (c commit) reword(tree, parent, committer string, reword func(Source) string) []byte {
+	from, wide := c.source()
+	message := from.Message
 	if reword != nil {
-		message = reword(c.id, message)
+		message = reword(from)
 	}
 	if !wide {
 		message = narrow(message)
@@ -71,13 +72,27 @@ func (c commit) reword(tree, parent, committer string, reword func(sha, message 
 	return []byte(text + "\n" + message)
 }
 
-// text is the message in UTF-8; otherwise wide is false, and its bytes have
-// become characters.
-func (c commit) text() (message string, wide bool) {
+// source is what is known of a commit in UTF-8; otherwise wide is false, and its
+// bytes have become characters.
+func (c commit) source() (from Source, wide bool) {
+	from = Source{ID: c.id, Message: c.message, Author: credit(c.author)}
 	if (c.encoding == "" || strings.EqualFold(c.encoding, "UTF-8")) && utf8.ValidString(c.message) {
-		return c.message, true
+		from.Author = strings.ToValidUTF8(from.Author, "\uFFFD")
+		return from, true
 	}
-	return widen(c.message), false
+	from.Message, from.Author = widen(from.Message), widen(from.Author)
+	return from, false
+}
+
+// credit is the name and the address in an author, as trailers have them.
+func credit(line string) string {
+	name, rest, _ := strings.Cut(line, "<")
+	address, _, ends := strings.Cut(rest, ">")
+	name, address = strings.TrimSpace(name), strings.TrimSpace(address)
+	if !ends || name == "" || address == "" {
+		return ""
+	}
+	return name + " <" + address + ">"
 }
 
 // widen makes characters of bytes whose encoding is not UTF-8, and narrow makes

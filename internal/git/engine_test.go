@@ -38,8 +38,8 @@ func (s *stage) cleanly(e *git.Engine) []git.Picked {
 
 func TestPickMakesTheCommit(t *testing.T) {
 	s := newStage(t)
-	s.job.Message = func(sha, message string) string {
-		return "[picked] " + message + "\n(cherry picked from commit " + sha + ")\n\n\n"
+	s.job.Message = func(from git.Source) string {
+		return "[picked] " + from.Message + "\n(cherry picked from commit " + from.ID + ")\n\n\n"
 	}
 	p := s.cleanly(s.engine(nil))[0]
 	original := strings.SplitN(s.raw("cat-file", "commit", s.job.Commit), "\n", 4)
@@ -224,11 +224,11 @@ func TestPickOddCommits(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.job.Commit = s.served("hash-object", "-t", "commit", "-w", "--literally", file)
-			s.job.Message = func(_, message string) string {
-				if message != c.seen {
-					t.Errorf("the message is %q, want %q", message, c.seen)
+			s.job.Message = func(from git.Source) string {
+				if from.Message != c.seen {
+					t.Errorf("the message is %q, want %q", from.Message, c.seen)
 				}
-				return message + "\nfür \u20ac\x00"
+				return from.Message + "\nfür \u20ac\x00"
 			}
 			p := s.cleanly(s.engine(nil))[0]
 			_, got, _ := strings.Cut(s.raw("-C", s.bare, "cat-file", "commit", p.Commit), "\nparent "+p.Tip+"\n")

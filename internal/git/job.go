@@ -29,14 +29,20 @@ type Job struct {
 	// Committer of the picks. The date is that of the picked original, so that the
 	// same pick onto the same tip is the same commit.
 	Committer Person
-	// Message gives the message of a pick from the id and the message of its
-	// original. The message is in UTF-8; where the original is not, its bytes
-	// become the first 256 characters of Unicode, and these become bytes again.
-	// nil keeps the message.
-	Message func(sha, message string) string
+	// Message gives the message of a pick. nil keeps that of the original.
+	Message func(Source) string
 	// Markers also commits and pushes picks with conflicts, their markers in the
 	// files. Without it a conflict ends the pick onto its target.
 	Markers bool
+}
+
+// Source is what the message of a pick is made from. The texts are in UTF-8;
+// where the original isn't, its bytes become the first 256 characters of Unicode,
+// and these become bytes again.
+type Source struct {
+	ID      string
+	Message string
+	Author  string // "NAME <E-MAIL>"; "" where the commit lacks either
 }
 
 // Person is a name with an e-mail address, as in a commit.

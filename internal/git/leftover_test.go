@@ -36,7 +36,7 @@ func TestCancelledJobLeavesNothing(t *testing.T) {
 func TestPanicLeavesNothing(t *testing.T) {
 	s := newStage(t)
 	e := s.engine(nil)
-	s.job.Message = func(string, string) string { panic("ouch") }
+	s.job.Message = func(git.Source) string { panic("ouch") }
 	defer func() {
 		if v := recover(); v != "ouch" {
 			t.Errorf("recovered %v", v)

@@ -14,16 +14,14 @@ type LocalPick struct {
 	Commit string // full id; a merge counts by its first parent
 	Onto   string // full id
 	// Message is as in Job.
-	Message func(sha, message string) string
+	Message func(Source) string
 }
 
-// LocalCommit is what people see of a commit, in UTF-8.
+// LocalCommit is what people see of a commit.
 type LocalCommit struct {
-	ID      string
+	Source
 	Tree    string
 	Parents []string
-	Author  string // "NAME <E-MAIL>"
-	Message string
 }
 
 // Commit reads a commit by its full id.
@@ -32,13 +30,8 @@ func (l *Local) Commit(ctx context.Context, id string) (LocalCommit, error) {
 	if err != nil {
 		return LocalCommit{}, err
 	}
-	author, _ := commit{message: c.author, encoding: c.encoding}.text()
-	if end := strings.LastIndexByte(author, '>'); end >= 0 {
-		author = author[:end+1]
-	}
-	found := LocalCommit{ID: c.id, Tree: c.tree, Parents: c.parents, Author: author}
-	found.Message, _ = c.text()
-	return found, nil
+	from, _ := c.source()
+	return LocalCommit{Source: from, Tree: c.tree, Parents: c.parents}, nil
 }
 
 func (l *Local) read(ctx context.Context, id string) (commit, error) {

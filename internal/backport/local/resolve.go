@@ -32,7 +32,7 @@ func (f *Flow) begin(ctx context.Context, s *state, i int, before string, confli
 	}
 	r.State, s.Current = Conflicted, &current{Row: i, Before: before}
 	if err = f.save(s); err == nil {
-		err = f.repo.Begin(ctx, s.tree(i), s.message(s.Commit, original.Message))
+		err = f.repo.Begin(ctx, s.tree(i), s.message(original.Source))
 	}
 	if ctx.Err() != nil {
 		return nil

@@ -24,27 +24,26 @@ const (
 var endNumber = regexp.MustCompile(`\(#(\d+)\)$`)
 
 // message of the pick: that of the original, or what the person gave instead.
-func (s *state) message(sha, original string) string {
-	subject, body, _ := strings.Cut(original, "\n")
+func (s *state) message(original git.Source) string {
+	subject, body, _ := strings.Cut(original.Message, "\n")
 	if s.Title != "" {
 		subject = s.Title
 	}
 	if s.Body != nil {
 		body = *s.Body
 	}
-	text := subject + "\n\n" + strings.Trim(body, "\n")
+	original.Message = subject + "\n\n" + strings.Trim(body, "\n")
 	if !s.Settings.KeepNumbers {
-		return backport.Message(sha, text)
+		return backport.Message(original)
 	}
-	text = strings.ReplaceAll(text, "#", hidden)
-	return strings.ReplaceAll(backport.Message(sha, text), hidden, "#")
+	original.Message = strings.ReplaceAll(original.Message, "#", hidden)
+	return strings.ReplaceAll(backport.Message(original), hidden, "#")
 }
 
 // pullRequest gives title and body for a branch: "[3.14] gh-1: Fix it (GH-2)" and
-// the body of the commit, with credit to the author.
+// the body of the commit, which notifies nobody.
 func (s *state) pullRequest(original git.LocalCommit, branch string) (title, body string) {
-	message := s.message(original.ID, original.Message)
-	title, body, _ = strings.Cut(message, "\n")
+	title, body, _ = strings.Cut(s.message(original.Source), "\n")
 	body = strings.Trim(body, "\n")
 	if !s.Settings.KeepNumbers {
 		title = endNumber.ReplaceAllString(title, "(GH-$1)")
@@ -54,14 +53,7 @@ func (s *state) pullRequest(original git.LocalCommit, branch string) (title, bod
 		runes := []rune(title)
 		title, body = string(runes[:maxTitle-1])+"…", "…"+string(runes[maxTitle-1:])+"\n\n"+body
 	}
-	credit := "Co-authored-by: " + original.Author
-	if strings.Contains(strings.ToLower(body), strings.ToLower(credit)) {
-		return title, body
-	}
-	if strings.HasSuffix(body, ")") && strings.HasSuffix(body, "(cherry picked from commit "+original.ID+")") {
-		return title, body + "\n\n" + credit
-	}
-	return title, body + "\n" + credit // to the trailers that are there
+	return title, backport.Quiet(body)
 }
 
 // place is a repository on a GitHub.

@@ -31,7 +31,7 @@ func TestPullRequest(t *testing.T) {
 		{"numbers stay", "Fix #12345 (#24680)\n\nSee #24679.", state{Settings: Settings{KeepNumbers: true}}, "[3.13] Fix #12345 (#24680)", "See #24679.\n" + picked + "\n\n" + credit},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			title, body := c.state.pullRequest(git.LocalCommit{ID: sha, Author: "Terry <t@example.com>", Message: c.message}, "3.13")
+			title, body := c.state.pullRequest(git.LocalCommit{Source: git.Source{ID: sha, Author: "Terry <t@example.com>", Message: c.message}}, "3.13")
 			if title != c.title {
 				t.Errorf("the title is %q, want %q", title, c.title)
 			}
@@ -44,7 +44,7 @@ func TestPullRequest(t *testing.T) {
 
 func TestLongTitle(t *testing.T) {
 	var s state
-	title, body := s.pullRequest(git.LocalCommit{ID: sha, Author: "T <t@example.com>", Message: strings.Repeat("ä", 300)}, "3.13")
+	title, body := s.pullRequest(git.LocalCommit{Source: git.Source{ID: sha, Author: "T <t@example.com>", Message: strings.Repeat("ä", 300)}}, "3.13")
 	first, _, _ := strings.Cut(body, "\n")
 	if n := utf8.RuneCountInString(title); n != maxTitle || !strings.HasSuffix(title, "ä…") || !strings.HasPrefix(first, "…ä") {
 		t.Errorf("%d characters: %s; then %s", n, title, first)
