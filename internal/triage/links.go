@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/concorde-bot/concorde/config"
@@ -24,10 +25,10 @@ func Links(set config.IssueNumbers) pull.Rule {
 			switch {
 			case r.Issue:
 				return wantPulls(r)
-			case r.State == pull.Open && r.Me != "": // a local range has no body
+			case linkable(r) && r.Me != "": // a local range has no body
 				return wantIssue(r)
 			}
-			return pull.Want{} // what is merged or closed keeps its link
+			return pull.Want{}
 		}
 	}
 	return rule
@@ -60,8 +61,22 @@ func linkedIssues(body string) []int {
 	return all
 }
 
+// mergedLately is for how long a merged pull request may get a link: it may have
+// been merged before the bot saw it.
+const mergedLately = 7 * 24 * time.Hour
+
+// linkable tells whether a pull request may get a link. A closed one doesn't, and
+// what was merged keeps the link that it has, whatever becomes of its title.
+func linkable(r *pull.Request) bool {
+	if r.State != pull.Merged {
+		return r.State == pull.Open
+	}
+	linked := linkedIssues(r.Body)
+	return r.Now.Sub(r.ClosedAt) < mergedLately && (len(linked) == 0 || slices.Contains(linked, issueOf(r.Title, r.Body)))
+}
+
 func lookAtIssues(r *pull.Request) pull.Looks {
-	if r.Issue || r.State != pull.Open {
+	if r.Issue || !linkable(r) {
 		return pull.Looks{}
 	}
 	all := linkedIssues(r.Body)
@@ -176,15 +191,16 @@ func lists(body string, number int) bool {
 }
 
 var (
-	hidden  = regexp.MustCompile(`(?s)<!--.*?-->`)
-	mention = regexp.MustCompile(`(?i)(?:^|[^\w/-])(?:gh-|#)([0-9]+)\b`)
+	ofConflict = regexp.MustCompile(`(?s)<!-- backport-conflict .*?<!-- /backport-conflict -->`)
+	mention    = regexp.MustCompile(`(?i)(?:^|[^\w/-])(?:gh-|#)([0-9]+)\b`)
 )
 
-// mentioned are the numbers that GitHub makes links of in a text, as people see
-// it: gh-123 or #123.
+// mentioned are the numbers that people make links of in a text, gh-123 or #123:
+// not in code, in a quote, where nobody sees it, or in what the bot says of a
+// conflict.
 func mentioned(text string) map[int]bool {
 	all := map[int]bool{}
-	for _, m := range mention.FindAllStringSubmatch(hidden.ReplaceAllString(text, ""), -1) {
+	for _, m := range mention.FindAllStringSubmatch(plain(ofConflict.ReplaceAllString(text, "")), -1) {
 		if n, err := strconv.Atoi(m[1]); err == nil {
 			all[n] = true
 		}
