@@ -61,6 +61,10 @@ func TestOddWordsOfBackports(t *testing.T) {
 		_, message, _ := strings.Cut(s.commit(p.HeadSHA), "\n\n")
 		subject, rest, _ := strings.Cut(message, "\n\n")
 		want := strings.Replace(c.message, "PICKED", "(cherry picked from commit "+m.sha+")", 1)
+		if strings.HasSuffix(want, "(cherry picked from commit "+m.sha+")\n") { // no other trailers
+			want += "\n"
+		}
+		want += "Co-authored-by: eric <eric@users.noreply.github.com>\n"
 		if diff := cmp.Diff(want, rest); diff != "" {
 			t.Errorf("%s: the message of the commit (-want +got):\n%.3000s", c.name, diff)
 		}
