@@ -141,6 +141,8 @@ func (t *turn) run() {
 		v, known := verbOf(k.verb)
 		author := strings.EqualFold(t.r.Author, t.By)
 		switch {
+		case k.verb == "":
+			t.faults = append(t.faults, "- "+noVerb(t.r.Me))
 		case !known:
 			t.fault(k, unknownVerb(k.verb, t.r.Me))
 		case v.pulls && t.r.Issue:

@@ -30,11 +30,12 @@ func parse(me, body string) (commands []command, more int) {
 		return nil, 0
 	}
 	for line := range strings.SplitSeq(plain(body), "\n") {
+		line = strings.TrimRight(spaced.Replace(line), " \t\r")
 		text := strings.TrimLeft(line, " ")
 		if len(line)-len(text) > 3 { // code, in some places
 			continue
 		}
-		text, ours := addressed(strings.TrimRight(strings.ReplaceAll(text, "\x00", " "), " \t\r"), me)
+		text, ours := addressed(holes.Replace(text), me)
 		if !ours {
 			continue
 		}
@@ -49,32 +50,60 @@ func parse(me, body string) (commands []command, more int) {
 	return commands, more
 }
 
+// spaced makes plain spaces of those that keyboards and word processors put in
+// (Unicode, category Zs).
+var spaced = strings.NewReplacer(
+	"\u00a0", " ", "\u1680", " ", "\u2000", " ", "\u2001", " ", "\u2002", " ", "\u2003", " ", "\u2004", " ", "\u2005", " ",
+	"\u2006", " ", "\u2007", " ", "\u2008", " ", "\u2009", " ", "\u200a", " ", "\u202f", " ", "\u205f", " ", "\u3000", " ",
+)
+
+// holes makes spaces of what is hidden within a line, and of tabs.
+var holes = strings.NewReplacer("\x00", " ", "\t", " ")
+
+// ends are what people put behind a label, a version or a sentence, and stops what
+// they put behind a name or a verb.
+const (
+	ends  = " .,;!?"
+	stops = ends + ":"
+)
+
 // addressed takes the name of the bot off a line that begins with it, and tells
-// whether anything follows.
+// whether it does. Nothing may follow.
 func addressed(line, me string) (rest string, ours bool) {
-	name, rest, _ := strings.Cut(strings.ReplaceAll(line, "\t", " "), " ")
-	name = strings.TrimRight(strings.ToLower(name), ":,")
-	me = "@" + strings.ToLower(me)
-	rest = strings.TrimLeft(rest, " ")
-	return rest, rest != "" && (name == me || name == me+"[bot]")
+	me = "@" + me
+	if len(line) < len(me) || !strings.EqualFold(line[:len(me)], me) {
+		return "", false
+	}
+	rest = line[len(me):]
+	if bot := "[bot]"; len(rest) >= len(bot) && strings.EqualFold(rest[:len(bot)], bot) {
+		rest = rest[len(bot):]
+	}
+	if rest != "" && !strings.Contains(stops, rest[:1]) { // somebody else's name, or a team's
+		return "", false
+	}
+	return strings.TrimLeft(rest, stops), true
 }
 
 // commandsOf are those of a line behind the name of the bot: one for each label
 // and version.
 func commandsOf(line string) []command {
-	verb, rest, _ := strings.Cut(line, " ")
-	verb = strings.ToLower(strings.TrimRight(verb, ".,:;!"))
+	verb, rest := firstWord(line)
+	if verb == "please" {
+		verb, rest = firstWord(rest)
+	}
 	var all []command
 	switch verb {
 	case verbLabel:
-		for rest = strings.TrimSpace(rest); rest != ""; {
+		rest = curly.Replace(rest)
+		for rest = strings.TrimRight(rest, ends); rest != ""; {
 			var k command
 			k, rest = nextLabel(rest)
 			all = append(all, k)
 		}
 	case verbBackport:
-		for _, word := range strings.FieldsFunc(rest, func(r rune) bool { return r == ' ' || r == ',' || r == ';' }) {
-			if word != "to" && word != "and" { // as one says it
+		for _, word := range strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(" ,;/", r) }) {
+			word = strings.Trim(word, stops)
+			if word != "" && !filling[strings.ToLower(word)] {
 				all = append(all, command{verb: verb, name: word})
 			}
 		}
@@ -85,8 +114,25 @@ func commandsOf(line string) []command {
 	return all
 }
 
+// firstWord is the first word of a line in lower case, and what follows. A sign ends
+// it too: "label+docs".
+func firstWord(line string) (word, rest string) {
+	end := strings.IndexAny(line, stops+"+")
+	if end < 0 {
+		end = len(line)
+	}
+	return strings.ToLower(line[:end]), strings.TrimLeft(line[end:], stops)
+}
+
+// filling are the words that people put around versions.
+var filling = map[string]bool{"to": true, "and": true, "&": true, "please": true, "thanks": true}
+
+// curly makes plain quotes of those that keyboards make.
+var curly = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`)
+
 // nextLabel reads a sign and the name of a label, which goes on until the next
-// sign behind a space, or is in double quotes.
+// sign behind a space, or is in double quotes. A sentence's end is no part of a name
+// without quotes; a colon may be, as in ":bug:".
 func nextLabel(text string) (k command, rest string) {
 	k.verb = verbLabel
 	if text[0] == '+' || text[0] == '-' {
@@ -94,7 +140,7 @@ func nextLabel(text string) (k command, rest string) {
 	}
 	if quoted, found := strings.CutPrefix(strings.TrimLeft(text, " "), `"`); found {
 		k.name, rest, _ = strings.Cut(quoted, `"`)
-		return k, strings.TrimLeft(rest, " ,;")
+		return k, strings.TrimLeft(rest, ends)
 	}
 	end := len(text)
 	for i := 1; i < len(text); i++ {
@@ -103,7 +149,7 @@ func nextLabel(text string) (k command, rest string) {
 			break
 		}
 	}
-	k.name = strings.Trim(text[:end], " ,;")
+	k.name = strings.TrimRight(strings.TrimLeft(text[:end], " ,;"), ends)
 	return k, text[end:]
 }
 

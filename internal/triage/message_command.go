@@ -47,6 +47,10 @@ func answerMore(n int) string {
 	return fmt.Sprintf("Of one comment %d commands are carried out, each label and version counting as one. The last %d were left out: write another comment for them.", maxCommands, n)
 }
 
+func noVerb(me string) string {
+	return fmt.Sprintf("write a command after my name. `@%s help` lists them all.", me)
+}
+
 func unknownVerb(verb, me string) string {
 	if meant := nearestVerb(verb); meant != "" {
 		return fmt.Sprintf("there is no such command. Did you mean `%s`?", meant)
