@@ -44,6 +44,14 @@ func SecondaryLimit(wait time.Duration) Fault {
 	return f
 }
 
+// SecondaryLimitOK is the answer 200 of a secondary rate limit, with the message in the place of what was asked for, of REST and of
+// GraphQL; with 0 it has no Retry-After.
+func SecondaryLimitOK(wait time.Duration) Fault {
+	f := SecondaryLimit(wait)
+	f.Status, f.Body = 200, `{"message":"`+secondaryMessage+`","documentation_url":"`+secondaryDocs+`"}`
+	return f
+}
+
 // PrimaryLimit is the answer 403 of a spent rate limit that starts anew at reset.
 func PrimaryLimit(reset time.Time) Fault {
 	h := http.Header{}

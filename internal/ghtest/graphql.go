@@ -70,12 +70,12 @@ func (s *Server) postGraphQL(c *call) (any, error) {
 	if err := e.charge(s, c, op); err != nil {
 		return nil, err
 	}
-	root := s.gqlQuery(c)
+	root, counts := s.gqlQuery(c), charge{points: 1}
 	if op.Operation == ast.Mutation {
-		if err := s.spendContent(s.bucketFor(c.actor, "core")); err != nil {
-			return nil, err
-		}
-		root = s.gqlMutation(c)
+		root, counts = s.gqlMutation(c), charge{points: 5, content: len(op.SelectionSet)}
+	}
+	if err := s.spendPace(c.actor, counts); err != nil {
+		return nil, err
 	}
 	data := e.object(root, []ast.SelectionSet{op.SelectionSet}, nil)
 	out := obj{}

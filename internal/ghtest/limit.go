@@ -14,20 +14,26 @@ type bucket struct {
 	limit    int
 	used     int
 	reset    time.Time
-	writes   []time.Time // of the last minute
+}
+
+// bearer is who the limits are of.
+func (a actor) bearer() string {
+	switch {
+	case a.app:
+		return "app"
+	case a.installation() != 0:
+		return "installation " + strconv.FormatInt(a.installation(), 10)
+	case a.token != nil:
+		return "user " + a.token.user.login
+	}
+	return "anonymous"
 }
 
 func (s *Server) bucketFor(a actor, resource string) *bucket {
-	key, limit := "anonymous", 60
-	switch {
-	case a.app:
-		key, limit = "app", s.cfg.RateLimit
-	case a.installation() != 0:
-		key, limit = "installation "+strconv.FormatInt(a.installation(), 10), s.cfg.RateLimit
-	case a.token != nil:
-		key, limit = "user "+a.token.user.login, s.cfg.RateLimit
+	key, limit := a.bearer()+" "+resource, s.cfg.RateLimit
+	if a.anonymous() {
+		limit = 60
 	}
-	key += " " + resource
 	b := s.buckets[key]
 	if b == nil || !s.now().Before(b.reset) {
 		b = &bucket{resource: resource, limit: limit, reset: s.now().Add(time.Hour).Truncate(time.Second)}
@@ -48,25 +54,66 @@ func (s *Server) spend(resp *response, c *call) error {
 		return b.exceeded(c)
 	}
 	b.used++
-	if c.Method == http.MethodGet || resource == "graphql" || c.actor.app { // mutations are counted when the query was read
+	switch {
+	case resource == "graphql" || c.actor.app: // a query is counted when it was read
 		return nil
+	case c.Method == http.MethodGet:
+		return s.spendPace(c.actor, charge{points: 1})
 	}
-	return s.spendContent(s.bucketFor(c.actor, "core"))
+	return s.spendPace(c.actor, charge{points: 5, content: 1})
 }
 
-// spendContent counts a request that writes, by either API.
-func (s *Server) spendContent(b *bucket) error {
-	if s.cfg.ContentPerMinute == 0 {
-		return nil
+// charge is what a request counts for the secondary limits.
+type charge struct{ points, content int }
+
+// pace is what one bearer did lately, for the secondary limits.
+type pace struct{ points, content window }
+
+// window has the time of each unit within the last hour.
+type window []time.Time
+
+// blocked is how long n more have to wait, so that any span of that length has at most limit; 0 is no limit.
+func (w window) blocked(now time.Time, n, limit int, span time.Duration) time.Duration {
+	over := len(w) + n - limit
+	if limit == 0 || over <= 0 {
+		return 0
 	}
-	for len(b.writes) > 0 && s.now().Sub(b.writes[0]) >= time.Minute {
-		b.writes = b.writes[1:]
+	return w[min(over, len(w))-1].Add(span).Sub(now)
+}
+
+func (w *window) add(now time.Time, n int) {
+	old := 0
+	for old < len(*w) && now.Sub((*w)[old]) >= time.Hour {
+		old++
 	}
-	if len(b.writes) >= s.cfg.ContentPerMinute {
-		wait := b.writes[0].Add(time.Minute).Sub(s.now())
-		return &apiError{Status: 403, Message: secondaryMessage, Docs: secondaryDocs, Header: http.Header{"Retry-After": {retryAfter(wait)}}}
+	*w = (*w)[old:]
+	for range n {
+		*w = append(*w, now)
 	}
-	b.writes = append(b.writes, s.now())
+}
+
+// spendPace counts a request for the secondary limits, or refuses it whole.
+func (s *Server) spendPace(a actor, c charge) error {
+	p := s.paces[a.bearer()]
+	if p == nil {
+		p = &pace{}
+		s.paces[a.bearer()] = p
+	}
+	now := s.now()
+	wait := max(
+		p.points.blocked(now, c.points, s.cfg.PointsPerMinute, time.Minute),
+		p.content.blocked(now, c.content, s.cfg.ContentPerMinute, time.Minute),
+		p.content.blocked(now, c.content, s.cfg.ContentPerHour, time.Hour),
+	)
+	if wait > 0 {
+		refusal := SecondaryLimit(wait)
+		if s.cfg.Refusal != nil {
+			refusal = s.cfg.Refusal(wait)
+		}
+		return &apiError{Status: refusal.Status, Message: secondaryMessage, Docs: secondaryDocs, Header: refusal.Header}
+	}
+	p.points.add(now, c.points)
+	p.content.add(now, c.content)
 	return nil
 }
 

@@ -25,9 +25,15 @@ type Config struct {
 	Permissions map[string]string // of every installation: name to read or write; DefaultPermissions when nil
 	Hook        Hook              // where deliveries go; without a URL they wait
 
-	RateLimit        int            // requests an hour and installation, 5000 when 0; GraphQL has as many points of its own
-	ContentPerMinute int            // writes a minute and installation before a secondary limit; 0 is without limit
-	Observe          func(Exchange) // called after every answered API request, from many goroutines
+	RateLimit int            // requests an hour and installation, 5000 when 0; GraphQL has as many points of its own
+	Observe   func(Exchange) // called after every answered API request, from many goroutines
+
+	// Secondary limits of each installation; 0 is without limit. GitHub documents 80 content writes a minute, 500 an hour, where
+	// each mutation counts, and 900 points a minute: a query or GET has 1, any other request 5. (Of its 60 s of processor time a
+	// minute for GraphQL nothing can be seen.)
+	ContentPerMinute, ContentPerHour, PointsPerMinute int
+	// Refusal is the answer to what exceeds them, by how long it should wait; SecondaryLimit when nil.
+	Refusal func(wait time.Duration) Fault
 }
 
 // DefaultPermissions are those that Concorde asks for.
@@ -66,6 +72,7 @@ type Server struct {
 	teams    map[string]*team // by lower-case org/slug
 	tokens   map[string]*token
 	buckets  map[string]*bucket
+	paces    map[string]*pace // by bearer
 	faults   []*Fault
 	holes    []Hole
 }
@@ -100,7 +107,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, dir: cfg.Dir, done: make(chan struct{}), users: map[string]*user{}, repos: map[string]*Repo{}, renamed: map[string]*Repo{},
-		installs: map[string]*installation{}, teams: map[string]*team{}, tokens: map[string]*token{}, buckets: map[string]*bucket{},
+		installs: map[string]*installation{}, teams: map[string]*team{}, tokens: map[string]*token{}, buckets: map[string]*bucket{}, paces: map[string]*pace{},
 	}
 	if err := s.start(); err != nil {
 		return nil, fmt.Errorf("starting the GitHub server: %w", errors.Join(err, s.removeDir()))
