@@ -43,7 +43,7 @@ type serveCmd struct {
 	Config          string        `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
 	DryRun          bool          `help:"Log what would be done and change nothing."`
 	Settle          time.Duration `env:"BOT_SETTLE" default:"250ms" placeholder:"TIME" help:"How long a pull request settles before it is looked at, so that ten events make one look (default: 250ms)."`
-	WritesPerMinute int           `env:"BOT_WRITES_PER_MINUTE" default:"80" placeholder:"N" help:"Writes to GitHub per installation; 0 is unpaced, for tests (default: 80, GitHub's limit)."`
+	WritesPerMinute int           `env:"BOT_WRITES_PER_MINUTE" default:"80" placeholder:"N" help:"Content writes to GitHub a minute for each installation, and five times as many an hour; 0 is unpaced, for tests (default: 80; GitHub allows 80 and 500)."`
 	ReadyWithin     time.Duration `env:"BOT_READY_WITHIN" default:"10m" placeholder:"TIME" help:"/readyz answers 503 while work has been due for longer than this (default: 10m)."`
 	LogLevel        string        `env:"BOT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error (default: info)."`
 	Picks           string        `env:"BOT_PICKS" placeholder:"DIR" help:"Where backports are picked, in repositories that are thrown away (default: beside the database file, else in the temporary directory)."`

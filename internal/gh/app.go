@@ -35,12 +35,13 @@ type Config struct {
 	ServerURL       string                // the pages and git that belong to APIURL; "": those of its host
 	Transport       http.RoundTripper     // nil: one of its own
 	Timeout         time.Duration         // of one request, its whole answer included; 0: 30 s
-	WritesPerMinute int                   // of one installation; 0: unpaced
+	WritesPerMinute int                   // of one installation, and five times as many an hour; 0: unpaced, points too
 	MaxConcurrent   int                   // requests of one installation at once; 0: 10
 	Metrics         prometheus.Registerer // nil: none
 	Log             zerolog.Logger
-	Now             func() time.Time // nil: time.Now
-	UserAgent       string           // "" : "concorde"
+	Now             func() time.Time                           // nil: time.Now
+	Wait            func(context.Context, time.Duration) error // by the clock of Now; nil: by the machine's
+	UserAgent       string                                     // "" : "concorde"
 }
 
 // App is the GitHub App. Its methods may be called at the same time.
@@ -66,8 +67,14 @@ type App struct {
 	queueless atomic.Bool // GitHub knows no merge queues
 
 	mu      sync.Mutex
-	clients map[int64]*github.Client // by installation
+	clients map[int64]installed
 	me      identity
+}
+
+// installed is how to speak to one installation, and what GitHub has left for it.
+type installed struct {
+	client *github.Client
+	budget *budget
 }
 
 // New checks the configuration. It does not speak to GitHub: see Verify.
@@ -82,7 +89,7 @@ func New(cfg Config) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
-	a := &App{cfg: cfg, api: api, graphql: graphqlURL(api), server: serverURL(api, cfg.ServerURL), routes: routes(), cache: newEtags(), clients: map[int64]*github.Client{}}
+	a := &App{cfg: cfg, api: api, graphql: graphqlURL(api), server: serverURL(api, cfg.ServerURL), routes: routes(), cache: newEtags(), clients: map[int64]installed{}}
 	if a.metrics, err = newMetrics(cfg.Metrics); err != nil {
 		return nil, err
 	}
@@ -111,7 +118,7 @@ func New(cfg Config) (*App, error) {
 	}
 	unpaced := cfg
 	unpaced.WritesPerMinute = 0 // what the App itself posts are requests for tokens
-	a.self = a.client(unpaced, key)
+	a.self = a.client(unpaced, key, newBudget())
 	return a, nil
 }
 
@@ -134,6 +141,9 @@ func (c *Config) complete() error {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.Wait == nil {
+		c.Wait = sleep
+	}
 	if c.UserAgent == "" {
 		c.UserAgent = "concorde"
 	}
@@ -146,8 +156,8 @@ func (c *Config) complete() error {
 }
 
 // client is go-github's, told to leave the limits to the guard.
-func (a *App) client(cfg Config, next http.RoundTripper) *github.Client {
-	c := github.NewClient(&http.Client{Transport: newGuard(cfg, next, a.graphql)})
+func (a *App) client(cfg Config, next http.RoundTripper, budget *budget) *github.Client {
+	c := github.NewClient(&http.Client{Transport: newGuard(cfg, next, a.graphql, budget)})
 	c.BaseURL = a.api
 	c.UserAgent = a.cfg.UserAgent
 	return c
@@ -168,12 +178,13 @@ func (a *App) signer(next http.RoundTripper) (*ghinstallation.AppsTransport, err
 func (a *App) as(installation int64) *github.Client {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	c := a.clients[installation]
-	if c == nil {
-		c = a.client(a.cfg, a.login(installation))
+	c, known := a.clients[installation]
+	if !known {
+		c.budget = newBudget()
+		c.client = a.client(a.cfg, a.login(installation, c.budget), c.budget)
 		a.clients[installation] = c
 	}
-	return c
+	return c.client
 }
 
 // repository is a client that may speak about key. Installation 0 is looked up.

@@ -28,7 +28,15 @@ func (a *App) Apply(ctx context.Context, installation int64, key pull.Key, actio
 // ApplyAll makes the writes of one of the Batches, and gives the error of each,
 // nil where it is done.
 func (a *App) ApplyAll(ctx context.Context, installation int64, key pull.Key, actions []pull.Action) []error {
-	faults := a.apply(writing(ctx, key), installation, key, actions)
+	var faults []error
+	var limited *Limited
+	for some := range slices.Chunk(actions, a.cfg.batch()) {
+		if errors.As(errors.Join(faults...), &limited) { // the order stays
+			faults = append(faults, slices.Repeat([]error{limited}, len(some))...)
+			continue
+		}
+		faults = append(faults, a.apply(writing(ctx, key), installation, key, some)...)
+	}
 	for i, err := range faults {
 		if err != nil {
 			a.forget(key, err)

@@ -30,8 +30,8 @@ type login struct {
 	until  time.Time
 }
 
-func (a *App) login(installation int64) *login {
-	next := &etagged{cache: a.cache, next: &wire{app: a, installation: installation}}
+func (a *App) login(installation int64, budget *budget) *login {
+	next := &etagged{cache: a.cache, next: &wire{app: a, installation: installation, budget: budget}}
 	return &login{app: a, installation: installation, next: next}
 }
 

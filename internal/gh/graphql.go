@@ -129,13 +129,14 @@ func (r *repository) query(ctx context.Context, text string, variables map[strin
 	return r.graphql(ctx, text, variables, answer)
 }
 
+// mutation is the key of how many writes a request holds.
 type mutation struct{}
 
 // mutate sends one GraphQL mutation, which counts as a write.
 func (r *repository) mutate(ctx context.Context, name string, input map[string]any) error {
 	form := strings.ToUpper(name[:1]) + name[1:] + "Input"
 	text := fmt.Sprintf("mutation($input:%s!){%s(input:$input){clientMutationId}}", form, name)
-	err := r.graphql(context.WithValue(ctx, mutation{}, true), text, map[string]any{"input": input}, &struct{}{})
+	err := r.graphql(context.WithValue(ctx, mutation{}, 1), text, map[string]any{"input": input}, &struct{}{})
 	if denied, ok := errors.AsType[*Denied](err); ok {
 		denied.Permission = "contents: write, pull requests: write"
 	}
@@ -143,7 +144,7 @@ func (r *repository) mutate(ctx context.Context, name string, input map[string]a
 }
 
 func (r *repository) graphql(ctx context.Context, text string, variables map[string]any, answer any) error {
-	req, err := r.client.NewRequest("POST", r.app.graphql, map[string]any{"query": text, "variables": variables})
+	req, err := r.client.NewRequest("POST", r.app.graphql, map[string]any{"query": priced(text), "variables": variables})
 	if err != nil {
 		return fmt.Errorf("writing the query: %w", err)
 	}

@@ -1,6 +1,7 @@
 package gh
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -8,7 +9,6 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
-	"golang.org/x/time/rate"
 
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -19,37 +19,51 @@ const (
 	farthest     = 2 * time.Hour    // GitHub names at most an hour; a slip must not silence the bot for good
 )
 
-// guard keeps GitHub's limits for one installation: so many requests at once,
-// so many writes a minute, and none at all before the time that GitHub named.
+// guard keeps GitHub's limits for one installation: so many requests at once, so
+// many points and writes a minute, and none at all before the time that GitHub
+// named.
 type guard struct {
 	next    http.RoundTripper
 	graphql string
 	now     func() time.Time
+	wait    func(context.Context, time.Duration) error
 	log     zerolog.Logger
+	budget  *budget
 	slots   chan struct{}
-	writes  *rate.Limiter // nil: unpaced
+	points  pacer // none: unpaced
+	writes  pacer // none: unpaced
 
 	mu      sync.Mutex
 	limited *Limited // the last one
 	pause   time.Duration
-	line    map[pull.Key]time.Time // who had to go without writing, and when its turn is
+	refused bool               // a write, and no write was taken since
+	line    map[pull.Key]place // who had to go without writing, and when its turn is
 }
 
-func newGuard(cfg Config, next http.RoundTripper, graphql string) *guard {
-	g := &guard{next: next, graphql: graphql, now: cfg.Now, log: cfg.Log, line: map[pull.Key]time.Time{}, slots: make(chan struct{}, cfg.MaxConcurrent)}
-	if n := cfg.WritesPerMinute; n > 0 {
-		burst := max(n/8, 1) // burst and refill together keep any minute within n
-		g.writes = rate.NewLimiter(rate.Every(time.Minute/time.Duration(max(n-burst, 1))), burst)
+func newGuard(cfg Config, next http.RoundTripper, graphql string, budget *budget) *guard {
+	g := &guard{
+		next: next, graphql: graphql, now: cfg.Now, wait: cfg.Wait, log: cfg.Log, budget: budget,
+		slots: make(chan struct{}, cfg.MaxConcurrent), line: map[pull.Key]place{},
+	}
+	if cfg.WritesPerMinute > 0 {
+		g.points, g.writes = newPoints(), newWrites(cfg.WritesPerMinute)
 	}
 	return g
 }
 
 // RoundTrip implements http.RoundTripper.
 func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
+	charge := chargeOf(r, g.graphql)
 	if err := g.closed(); err != nil {
 		return nil, err
 	}
-	if err := g.turn(r); err != nil {
+	if err := g.spare(r.Context()); err != nil {
+		return nil, err
+	}
+	if err := g.turn(r.Context(), charge.content); err != nil {
+		return nil, err
+	}
+	if err := g.point(r.Context(), charge.points); err != nil {
 		return nil, err
 	}
 	select {
@@ -62,7 +76,7 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp, err := g.next.RoundTrip(r)
-	return resp, g.note(err)
+	return resp, g.note(err, charge.content > 0)
 }
 
 // closed tells whether GitHub takes nothing now.
@@ -75,30 +89,43 @@ func (g *guard) closed() error {
 	return nil
 }
 
-// note remembers a limit that GitHub set, and gives it a time if it has none.
-func (g *guard) note(err error) error {
+// note remembers a limit that GitHub set. That a read is answered says nothing
+// about writes.
+func (g *guard) note(err error, wrote bool) error {
 	err = settle(err)
 	if some, ok := err.(*mixed); ok {
-		some.limited(g.note)
+		some.limited(func(err error) error { return g.note(err, wrote) })
 		return err
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	now := g.now()
 	limit, ok := err.(*Limited)
-	if !ok {
-		if err == nil && (g.limited == nil || !now.Before(g.limited.Until)) {
-			g.pause = 0
-		}
-		return err
+	switch over := g.limited == nil || !g.now().Before(g.limited.Until); {
+	case ok:
+		return g.limit(limit, wrote, over)
+	case err == nil && over && (wrote || !g.refused):
+		g.pause, g.refused = 0, false
 	}
-	if limit.Until.IsZero() {
-		if g.limited != nil && now.Before(g.limited.Until) { // sent before the first of these answers came: not yet another offence
-			return g.limited
-		}
+	return err
+}
+
+// limit gives a time to a limit that has none, and a later one to writes that are
+// refused again: "continue to wait for an exponentially increasing amount of time"
+// (GitHub, "Best practices for using the REST API"). over tells that none was set.
+func (g *guard) limit(limit *Limited, wrote, over bool) error {
+	untimed := limit.Until.IsZero()
+	switch {
+	case untimed && !over: // sent before the first of these answers came: not yet another offence
+		return g.limited
+	case untimed, wrote && over && g.refused:
 		g.pause = min(max(2*g.pause, firstPause), longestPause)
-		limit.Until = now.Add(g.pause)
+		if until := g.now().Add(g.pause); limit.Until.Before(until) {
+			limit.Until = until
+		}
+	case wrote && over:
+		g.pause = firstPause // as if GitHub had named none
 	}
+	g.refused = g.refused || wrote
 	if g.limited == nil || limit.Until.After(g.limited.Until) {
 		g.limited = limit
 		g.log.Warn().Time("until", limit.Until).Str("cause", limit.Answer.Error()).Msg("GitHub limits the requests")
@@ -110,10 +137,7 @@ func (g *guard) note(err error) error {
 // limits for the REST API", exceeding the rate limit). GitHub names it by its
 // own clock, which the answer's Date shows; ours may go ahead.
 func named(h http.Header, now time.Time) time.Time {
-	ahead := time.Duration(0)
-	if date, err := http.ParseTime(h.Get("Date")); err == nil {
-		ahead = now.Sub(date)
-	}
+	ahead := ahead(h, now)
 	until := time.Time{}
 	if after, err := strconv.Atoi(h.Get("Retry-After")); err == nil && after >= 0 {
 		until = now.Add(time.Duration(min(after, int(farthest/time.Second))) * time.Second)
@@ -132,6 +156,15 @@ func named(h http.Header, now time.Time) time.Time {
 		return latest
 	}
 	return until
+}
+
+// ahead is how far our clock goes before GitHub's.
+func ahead(h http.Header, now time.Time) time.Duration {
+	date, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return now.Sub(date)
 }
 
 // overLimit tells whether an answer 403 means "too much" rather than "you may

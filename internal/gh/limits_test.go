@@ -8,6 +8,9 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 func TestNamedTime(t *testing.T) {
@@ -79,6 +82,97 @@ func TestPauseDoubles(t *testing.T) {
 	well.Store(false)
 	if got, want := as[*Limited](t, try()).Until, c.Now().Add(time.Minute); !got.Equal(want) {
 		t.Errorf("after a success: until %v, want %v", got, want)
+	}
+}
+
+// After a refused write the pause doubles, whatever is read meanwhile and however
+// short a time GitHub names, until a write is taken.
+func TestPauseAfterWrites(t *testing.T) {
+	for name, after := range map[string]string{"no time named": "", "a second named": "1"} {
+		c := newClock()
+		var well atomic.Bool
+		app, _ := plain(t, Config{Now: c.Now}, func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case r.Method == http.MethodGet:
+				answer(w, 200, "[]")
+			case well.Load():
+				answer(w, 201, "{}")
+			default:
+				if after != "" {
+					w.Header().Set("Retry-After", after)
+				}
+				answer(w, 403, `{"message":"You have exceeded a secondary rate limit."}`)
+			}
+		})
+		refused := func(want time.Duration, when string) {
+			t.Helper()
+			if got := as[*Limited](t, app.Apply(t.Context(), 1, somePull, someStatus)).Until.Sub(c.Now()); got != want {
+				t.Errorf("%s, %s: paused for %v, want %v", name, when, got, want)
+			}
+			c.advance(want)
+			_, err := app.PullRequests(t.Context(), Listing{Repository: somePull.Repository(), Installation: 1})
+			must(t, err)
+		}
+		first := time.Minute
+		if after != "" {
+			first = time.Second
+		}
+		refused(first, "first")
+		refused(2*time.Minute, "again")
+		refused(4*time.Minute, "and again")
+		well.Store(true)
+		must(t, app.Apply(t.Context(), 1, somePull, someStatus))
+		well.Store(false)
+		refused(first, "after a write")
+	}
+}
+
+// GitHub answers a secondary limit with 403, 429 or 200, with and without
+// Retry-After ("Rate limits for the GraphQL API"), reads as well as writes.
+func TestEverySecondaryLimit(t *testing.T) {
+	for name, refuse := range map[string]func(time.Duration) ghtest.Fault{
+		"403": ghtest.SecondaryLimit, "429": ghtest.TooManyRequests, "200": ghtest.SecondaryLimitOK,
+	} {
+		for _, named := range []time.Duration{0, 90 * time.Second} {
+			c := newClock()
+			w := newWorld(t, func(sc *ghtest.Config, cfg *Config) { sc.Now, cfg.Now = c.Now, c.Now })
+			key := w.open(nil)
+			w.load(Query{Key: key})
+			for what, do := range map[string]func() error{
+				"GraphQL": func() error { _, err := w.app.Load(t.Context(), Query{Key: key}); return err },
+				"mutation": func() error {
+					return w.app.Apply(t.Context(), 0, key, pull.AddNote{Note: pull.Note{Key: "k", Body: "x"}})
+				},
+				"REST": func() error {
+					_, err := w.app.PullRequests(t.Context(), Listing{Repository: key.Repository()})
+					return err
+				},
+				"write": func() error { return w.app.Apply(t.Context(), 0, key, someStatus) },
+			} {
+				w.fault(refuse(named))
+				until := as[*Limited](t, do()).Until
+				if wait := until.Sub(c.Now()); named > 0 && wait < named-time.Second || wait < time.Minute {
+					t.Errorf("%s, %s, named %s: waits %s", name, what, named, wait)
+				}
+				c.advance(until.Sub(c.Now()))
+				w.srv.ClearFaults()
+			}
+		}
+	}
+}
+
+// A commit has a message as well, and may be about limits.
+func TestMessageOfACommit(t *testing.T) {
+	for body, want := range map[string]bool{
+		`{"message":"You have exceeded a secondary rate limit. Please wait.","documentation_url":"https://docs.github.com"}`: true,
+		`{"message":"You have exceeded a secondary rate limit."}`:                                                            true,
+		`{"message":"secondary rate limit","sha":"ab"}`:                                                                      false,
+		`{"message":"Fix it"}`:                        false,
+		`{"data":{"message":"secondary rate limit"}}`: false,
+	} {
+		if got := (exchange{resp: &http.Response{StatusCode: 200}, body: []byte(body)}).limited(); got != want {
+			t.Errorf("%s: %v", body, got)
+		}
 	}
 }
 

@@ -136,7 +136,7 @@ func (r *repository) send(ctx context.Context, all []change) error {
 		variables[alias(i)] = c.input
 	}
 	query := "mutation(" + strings.Join(declared, ",") + "){" + strings.Join(fields, " ") + "}"
-	return r.graphql(context.WithValue(ctx, mutation{}, true), query, variables, &struct{}{})
+	return r.graphql(context.WithValue(ctx, mutation{}, len(all)), query, variables, &struct{}{})
 }
 
 const (

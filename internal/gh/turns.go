@@ -2,7 +2,6 @@ package gh
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -22,76 +21,145 @@ func writing(ctx context.Context, key pull.Key) context.Context {
 	return context.WithValue(ctx, writer{}, key)
 }
 
+// pacer has the limiters that a request must pass; in the background, all.
+type pacer struct{ all, background []*rate.Limiter }
+
+func perMinute(n float64, burst int) *rate.Limiter { return rate.NewLimiter(rate.Limit(n/60), burst) }
+
+// newWrites keeps n content writes in any minute, five times as many in any hour,
+// and half of each for people's events: GitHub allows 80 and 500 ("Rate limits for
+// the REST API", about secondary rate limits). A burst and what comes after it
+// within the time make the limit.
+func newWrites(n int) pacer {
+	minute, hour := max(n/5, 1), max(5*n*5/8, 1)
+	later := float64(5*n-hour) / 60 // a minute
+	return pacer{
+		all:        []*rate.Limiter{perMinute(max(float64(n-minute), 1), minute), perMinute(later, hour)},
+		background: []*rate.Limiter{perMinute(max(float64(n-minute)/2, 1), max(minute/2, 1)), perMinute(later/2, max(hour/2, 1))},
+	}
+}
+
+// batch is how many writes one request may hold, so that a turn is never far.
+func (c Config) batch() int {
+	if c.WritesPerMinute == 0 {
+		return mutationsPerRequest
+	}
+	return max(min(c.WritesPerMinute/10, mutationsPerRequest), 1)
+}
+
+// booking is what a request reserved.
+type booking struct {
+	delay    time.Duration
+	interval time.Duration // from one of its kind to the next, where it is slowest
+	all      []*rate.Reservation
+}
+
+func (p pacer) reserve(ctx context.Context, now time.Time, n int) booking {
+	limiters := p.all
+	if inBackground(ctx) {
+		limiters = append(limiters[:len(limiters):len(limiters)], p.background...)
+	}
+	var b booking
+	for i, l := range limiters {
+		some := min(n, l.Burst())
+		r := l.ReserveN(now, some)
+		b.all = append(b.all, r)
+		if delay := r.DelayFrom(now); i == 0 || delay > b.delay {
+			b.delay, b.interval = delay, time.Duration(float64(some)/float64(l.Limit())*float64(time.Second))
+		}
+	}
+	return b
+}
+
+func (b booking) cancel(now time.Time) {
+	for _, r := range b.all {
+		r.CancelAt(now)
+	}
+}
+
+// place is one in the line of those that wait for their turn.
+type place struct {
+	at         time.Time
+	background bool
+}
+
 // turn waits a moment for the turn to write. Who would wait longer gets a time
 // to come back, each another one: else all would come back at once, load
 // everything again, and one of them would write.
-func (g *guard) turn(r *http.Request) error {
-	query := r.URL.String() == g.graphql && r.Context().Value(mutation{}) == nil
-	if g.writes == nil || r.Method == http.MethodGet || query {
+func (g *guard) turn(ctx context.Context, writes int) error {
+	if writes == 0 || g.writes.all == nil {
 		return nil
 	}
-	key, _ := r.Context().Value(writer{}).(pull.Key)
-	booking, err := g.book(key)
-	if err != nil {
+	b, err := g.book(ctx, writes)
+	if err != nil || b.delay == 0 {
 		return err
 	}
-	wait := booking.DelayFrom(g.now())
-	if wait == 0 {
-		return nil
+	if err := g.wait(ctx, b.delay); err != nil {
+		b.cancel(g.now())
+		return err
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-r.Context().Done():
-		booking.CancelAt(g.now())
-		return r.Context().Err()
-	}
+	return nil
 }
 
-// book gives key the next write, or a place in the line. Who is in the line
-// keeps the turn it has when it comes too early, and goes before those that
-// come anew when its turn has come. A whole burst left means that those in the
-// line do not come, so that others may.
-func (g *guard) book(key pull.Key) (*rate.Reservation, error) {
+// book gives the writer of ctx its next n writes, or a place in the line. Who is in
+// the line keeps the turn it has when it comes too early, and goes before those
+// that come later when its turn has come. A whole burst left means that those in
+// the line do not come, so that others may.
+func (g *guard) book(ctx context.Context, n int) (booking, error) {
+	key, _ := ctx.Value(writer{}).(pull.Key)
+	back := inBackground(ctx)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.now()
-	left := g.writes.TokensAt(now) >= float64(g.writes.Burst())
-	booking := g.writes.ReserveN(now, 1)
-	earliest := now.Add(booking.DelayFrom(now))
-	end := g.endOfLine(key, earliest)
+	idle := g.writes.all[0].TokensAt(now) >= float64(g.writes.all[0].Burst())
+	b := g.writes.reserve(ctx, now, n)
+	earliest := now.Add(b.delay)
+	end := g.endOfLine(ctx, earliest, b.interval)
 	turn, told := g.line[key]
-	due := told && turn.Before(now.Add(patience))
-	if earliest.Sub(now) <= patience && (due || left || end.Equal(earliest)) {
+	told = told && (back || !turn.background) // people do not wait where their pull request waited for nobody
+	due := told && turn.at.Before(now.Add(patience))
+	if b.delay <= patience && (due || idle || end.Equal(earliest)) {
 		if !due { // else it stays for the other writes of its plan
 			delete(g.line, key)
 		}
-		return booking, nil
+		return b, nil
 	}
-	booking.CancelAt(now)
+	b.cancel(now)
 	switch {
 	case due:
-		turn = earliest
+		turn.at = earliest
 	case !told:
-		turn = end
+		turn.at = end
 	}
+	turn.background = back
 	g.line[key] = turn
-	return nil, &Limited{Answer: Answer{Message: "the writes of this minute are used up"}, Until: turn}
+	return booking{}, &Limited{Answer: Answer{Message: "no more may be written now"}, Until: turn.at}
 }
 
-// endOfLine is the first time after the turns of all but key, and not before
-// earliest. It forgets the turns that are over.
-func (g *guard) endOfLine(key pull.Key, earliest time.Time) time.Time {
-	interval := time.Duration(float64(time.Second) / float64(g.writes.Limit()))
+// endOfLine is the first time after the turns of all others, and not before
+// earliest. It forgets the turns that are over. People's events do not wait for
+// what waits in the background.
+func (g *guard) endOfLine(ctx context.Context, earliest time.Time, interval time.Duration) time.Time {
+	key, _ := ctx.Value(writer{}).(pull.Key)
 	end := earliest
-	for other, at := range g.line {
-		if g.now().Sub(at) > lateness {
+	for other, p := range g.line {
+		if g.now().Sub(p.at) > lateness {
 			delete(g.line, other)
-		} else if next := at.Add(interval); other != key && next.After(end) {
+		} else if next := p.at.Add(interval); other != key && (inBackground(ctx) || !p.background) && next.After(end) {
 			end = next
 		}
 	}
 	return end
+}
+
+// sleep is Config.Wait by the clock of the machine.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

@@ -3,9 +3,12 @@ package gh
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -29,11 +32,12 @@ func TestPace(t *testing.T) {
 	try := func(number int) error {
 		return app.Apply(t.Context(), 1, pull.Key{Owner: "python", Repo: "cpython", Number: number}, someStatus)
 	}
-	must(t, try(1))
-	must(t, try(1)) // a burst of an eighth: 2, and 18 a minute
-	for range 2 {   // who comes too early has the turn it had
+	for range 4 { // a burst of a fifth, and 16 a minute
+		must(t, try(1))
+	}
+	for range 2 { // who comes too early has the turn it had
 		for number := range 3 {
-			want := c.Now().Add(time.Duration(number+1) * time.Minute / 18)
+			want := c.Now().Add(time.Duration(number+1) * time.Minute / 16)
 			if got := as[*Limited](t, try(number)).Until; got.Sub(want).Abs() > time.Millisecond {
 				t.Errorf("refusal of %d: until %v, want %v", number, got, want)
 			}
@@ -41,12 +45,12 @@ func TestPace(t *testing.T) {
 	}
 	_, err := app.Load(t.Context(), Query{Key: somePull, Installation: 1})
 	as[*Gone](t, err)
-	if n := sent.Load(); n != 3 {
-		t.Errorf("%d requests, want 2 writes and a read", n)
+	if n := sent.Load(); n != 5 {
+		t.Errorf("%d requests, want 4 writes and a read", n)
 	}
 	line := []int{0, 1, 2}
-	for step := range 18 { // the minute after
-		c.advance(time.Minute / 18)
+	for step := range 16 { // the minute after
+		c.advance(time.Minute / 16)
 		line = append(line, 100+step)
 		as[*Limited](t, try(100+step)) // comes anew, and does not go before
 		must(t, try(line[step]))
@@ -61,12 +65,12 @@ func TestPaceOfMutations(t *testing.T) {
 		sent.Add(1)
 		answer(w, 200, `{"data":{"repository":{"issueOrPullRequest":{"id":"PR_1"}}}}`)
 	})
-	for range 2 {
+	for range 4 {
 		must(t, app.Apply(t.Context(), 1, somePull, pull.CancelMerge{}))
 	}
 	as[*Limited](t, app.Apply(t.Context(), 1, somePull, pull.CancelMerge{}))
-	if n := sent.Load(); n != 3 {
-		t.Errorf("%d requests, want a look and two mutations", n)
+	if n := sent.Load(); n != 5 {
+		t.Errorf("%d requests, want a look and four mutations", n)
 	}
 }
 
@@ -74,12 +78,12 @@ func TestPaceWaitsAMoment(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	app, _ := plain(t, Config{Now: c.Now, WritesPerMinute: 80}, func(w http.ResponseWriter, r *http.Request) { answer(w, 201, "{}") })
-	for range 11 { // 10 at once, and one after 6/7 of a second
+	for range 17 { // 16 at once, and one after 15/16 of a second
 		must(t, app.Apply(t.Context(), 1, somePull, someStatus))
 	}
 	as[*Limited](t, app.Apply(t.Context(), 1, somePull, someStatus))
 
-	c.advance(time.Minute / 70) // for the one that waits again
+	c.advance(time.Minute / 64) // for the one that waits again
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := app.Apply(ctx, 1, somePull, someStatus); !errors.Is(err, context.Canceled) {
@@ -88,7 +92,8 @@ func TestPaceWaitsAMoment(t *testing.T) {
 }
 
 // crowd is many that want to write. Each fifth comes back on time, the others
-// up to four seconds late, and each tenth does not come back.
+// up to four seconds late, and each tenth does not come back. Each seventh has
+// several writes for one request.
 type crowd struct {
 	*clock
 	g       *guard
@@ -103,10 +108,16 @@ func (c *crowd) second(t *testing.T) {
 		if c.when[number].After(c.Now()) {
 			continue
 		}
-		booking, err := c.g.book(pull.Key{Owner: "o", Repo: "r", Number: number + 1})
+		writes := 1
+		if number%7 == 0 {
+			writes = 8
+		}
+		b, err := c.g.book(writing(t.Context(), pull.Key{Owner: "o", Repo: "r", Number: number + 1}), writes)
 		switch {
 		case err == nil:
-			c.written = append(c.written, c.Now().Add(booking.DelayFrom(c.Now())))
+			for range writes {
+				c.written = append(c.written, c.Now().Add(b.delay))
+			}
 			delete(c.when, number)
 		case number%10 == 9:
 			delete(c.when, number)
@@ -118,24 +129,26 @@ func (c *crowd) second(t *testing.T) {
 	c.advance(time.Second)
 }
 
-// However they come, some woken early and some late or never: the limit holds,
-// all write within their time, and hardly one is refused twice.
+// However they come, some woken early and some late or never, some with many
+// writes at once: the limit holds, all write within their time, and hardly one is
+// refused twice.
 func TestLine(t *testing.T) {
-	const old, perMinute = 300, 80
+	const old, perMinute = 200, 80
 	c := &crowd{clock: newClock(), when: map[int]time.Time{}}
-	c.g = newGuard(Config{Now: c.Now, WritesPerMinute: perMinute, MaxConcurrent: 1}, nil, "")
+	c.g = newGuard(Config{Now: c.Now, WritesPerMinute: perMinute, MaxConcurrent: 1}, nil, "", newBudget())
+	c.g.writes.all = c.g.writes.all[:1] // the hour is another matter
 	start, early, total := c.Now(), 0, old
 	for number := range old {
 		c.when[number] = start
 	}
-	for second := 1; len(c.when) > 0 && second < 600; second++ {
+	for second := 1; len(c.when) > 0 && second < 900; second++ {
 		c.second(t)
 		sleeper := max(old-second, old/2)
 		if _, waits := c.when[sleeper]; waits && second%3 == 0 { // an event wakes it, the last one again and again
 			c.when[sleeper] = c.Now()
 			early++
 		}
-		if second%4 == 0 && second < 120 { // comes anew
+		if second%4 == 0 && second < 120 { // comes later
 			c.when[total] = c.Now()
 			total++
 		}
@@ -145,11 +158,80 @@ func TestLine(t *testing.T) {
 			t.Errorf("%d writes within %v", perMinute+1, gap)
 		}
 	}
-	if took, most := c.Now().Sub(start), time.Duration(total)*time.Minute/70+lateness; took > most || len(c.when) > 0 {
+	if took, most := c.Now().Sub(start), time.Duration(len(c.written)+total/10)*time.Minute/64+lateness; took > most || len(c.when) > 0 {
 		t.Errorf("took %v, more than %v", took, most)
 	}
-	if most := total + early + total/10; c.refused > most {
+	if most := total + early + total/5; c.refused > most {
 		t.Errorf("%d were refused %d times, more than %d", total, c.refused, most)
 	}
 	t.Logf("%d writes in %v; %d woken early, %d refusals", len(c.written), c.Now().Sub(start), early, c.refused)
+}
+
+// A batch counts as many writes as it holds, and has at most a tenth of a minute's:
+// the second request of 25 comments waits for the line, and goes when its turn has
+// come.
+func TestBatchesArePaced(t *testing.T) {
+	c := newClock()
+	var held []int
+	app, _ := plain(t, Config{Now: c.Now, WritesPerMinute: 80}, func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		if n := strings.Count(string(body), "addComment("); n > 0 {
+			held = append(held, n)
+		}
+		answer(w, 200, `{"data":{"repository":{"issueOrPullRequest":{"id":"PR_1","labels":{"nodes":[]}}}}}`)
+	})
+	var comments []pull.Action
+	for i := range 25 {
+		comments = append(comments, pull.AddNote{Note: pull.Note{Key: fmt.Sprint("n", i), Body: "x"}})
+	}
+	for step := 0; len(comments) > 0 && step < 20; step++ {
+		faults := app.ApplyAll(t.Context(), 1, somePull, comments)
+		done := slices.IndexFunc(faults, func(err error) bool { return err != nil })
+		if done < 0 {
+			break
+		}
+		comments = comments[done:]
+		c.advance(as[*Limited](t, faults[done]).Until.Sub(c.Now()))
+	}
+	if want := []int{8, 8, 8, 1}; !slices.Equal(held, want) {
+		t.Errorf("requests of %v comments, want %v", held, want)
+	}
+	if took := c.Now().Sub(newClock().Now()); took < 8*time.Minute/64 || took > 20*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+// Any hour has at most five times the writes of a minute; what waits in the
+// background leaves half of both to people's events.
+func TestPaceOfAnHour(t *testing.T) {
+	c := newClock()
+	g := newGuard(Config{Now: c.Now, WritesPerMinute: 80, MaxConcurrent: 1}, nil, "", newBudget())
+	people, nobody, start := 0, 0, c.Now()
+	write := func(ctx context.Context, number int) bool {
+		_, err := g.book(writing(ctx, pull.Key{Owner: "o", Repo: "r", Number: number}), 1)
+		return err == nil
+	}
+	for c.Now().Sub(start) < time.Hour {
+		for write(Background(t.Context()), 1) {
+			nobody++
+		}
+		c.advance(time.Second)
+	}
+	if nobody < 190 || nobody > 200 {
+		t.Errorf("%d writes in the background, want half of 400", nobody)
+	}
+	if !write(t.Context(), 2) {
+		t.Error("a person's event waits for work in the background")
+	}
+	for c.advance(2 * time.Hour); c.Now().Sub(start) < 4*time.Hour; c.advance(time.Second) {
+		for write(t.Context(), 3) {
+			people++
+		}
+	}
+	if people < 390 || people > 401 { // the last waits a second
+		t.Errorf("%d writes in an hour, want 400", people)
+	}
 }

@@ -24,6 +24,7 @@ const maxBody = 32 << 20
 type wire struct {
 	app          *App
 	installation int64 // 0: the App itself
+	budget       *budget
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -35,8 +36,9 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		body, err = io.ReadAll(resp.Body) // in memory already
 	}
 	if err == nil {
-		w.gauge(resp.Header)
-		err = w.check(exchange{endpoint, r, resp, body})
+		x := exchange{endpoint, r, resp, body}
+		w.gauge(x)
+		err = w.check(x)
 	} else if failed, ok := errors.AsType[*Temporary](err); ok {
 		failed.Endpoint = endpoint
 	}
@@ -113,10 +115,28 @@ func (w *wire) check(x exchange) error {
 		return &Temporary{x.answer(fmt.Sprintf("the answer is %q, not JSON: %s", tidy(x.resp.Header.Get("Content-Type")), message(x.body)))}
 	case !json.Valid(x.body) || !strings.ContainsRune("{[", rune(bytes.TrimLeft(x.body, " \t\r\n")[0])):
 		return &Temporary{x.answer("the answer is broken JSON, perhaps cut off: " + tidy(string(x.body[:min(len(x.body), 100)])))}
+	case x.limited():
+		return &Limited{Answer: x.answer(message(x.body)), Until: named(x.resp.Header, w.app.cfg.Now())}
 	case x.endpoint == graphqlEndpoint:
 		return x.graphql(w.app.cfg.Now())
 	}
 	return nil
+}
+
+// limited tells whether an answer 200 is a secondary limit: a message and nothing
+// of what was asked for ("Rate limits for the GraphQL API"). A commit has a message
+// as well.
+func (x exchange) limited() bool {
+	var said map[string]json.RawMessage
+	if len(x.body) > 4096 || json.Unmarshal(x.body, &said) != nil || said["message"] == nil {
+		return false
+	}
+	for name := range said {
+		if name != "message" && name != "documentation_url" && name != "status" {
+			return false
+		}
+	}
+	return overLimit(nil, message(x.body))
 }
 
 // redirected lets a GET follow on the same host, where a renamed repository
@@ -184,14 +204,33 @@ func (x exchange) permission() string {
 	return endpoints[x.endpoint]
 }
 
-// gauge shows what is left of the limit.
-func (w *wire) gauge(h http.Header) {
-	left, err := strconv.ParseFloat(h.Get("X-RateLimit-Remaining"), 64)
-	if err != nil {
+// gauge shows what is left of the limits, and puts the request on the bill. A
+// request for a token counts for the App, not for its installation.
+func (w *wire) gauge(x exchange) {
+	h, now := x.resp.Header, w.app.cfg.Now()
+	if own := strings.HasPrefix(x.request.Header.Get("Authorization"), "token "); own != (w.installation != 0) {
 		return
 	}
-	resource := h.Get("X-RateLimit-Resource")
-	w.app.metrics.remaining.WithLabelValues(strconv.FormatInt(w.installation, 10), tidy(resource)).Set(left)
+	if left, err := strconv.ParseFloat(h.Get("X-RateLimit-Remaining"), 64); err == nil {
+		w.app.metrics.remaining.WithLabelValues(strconv.FormatInt(w.installation, 10), tidy(h.Get("X-RateLimit-Resource"))).Set(left)
+	}
+	if w.budget != nil {
+		w.budget.note(h, now)
+	}
+	if bill, ok := x.request.Context().Value(billed{}).(*Bill); ok && x.resp.StatusCode != http.StatusNotModified {
+		bill.add(1 + x.cost() + 5*chargeOf(x.request, w.app.graphql).content)
+	}
+}
+
+// cost is the points that a query says it cost.
+func (x exchange) cost() int {
+	var said struct {
+		Data struct{ RateLimit struct{ Cost int } }
+	}
+	if x.endpoint != graphqlEndpoint || json.Unmarshal(x.body, &said) != nil {
+		return 0
+	}
+	return max(said.Data.RateLimit.Cost, 0)
 }
 
 // result labels an exchange in the metrics.

@@ -75,10 +75,13 @@ type window []time.Time
 // blocked is how long n more have to wait, so that any span of that length has at most limit; 0 is no limit.
 func (w window) blocked(now time.Time, n, limit int, span time.Duration) time.Duration {
 	over := len(w) + n - limit
-	if limit == 0 || over <= 0 {
+	switch {
+	case limit == 0 || over <= 0:
 		return 0
+	case over > len(w): // more than ever fit
+		return span
 	}
-	return w[min(over, len(w))-1].Add(span).Sub(now)
+	return w[over-1].Add(span).Sub(now)
 }
 
 func (w *window) add(now time.Time, n int) {
@@ -157,6 +160,7 @@ func (s *Server) limitHeaders(p *response) {
 		b = s.bucketFor(p.actor, "core")
 	}
 	h := p.header
+	h.Set("Date", s.now().Format(http.TimeFormat)) // limits go by the clock that answers show
 	h.Set("X-Ratelimit-Limit", strconv.Itoa(b.limit))
 	h.Set("X-Ratelimit-Remaining", strconv.Itoa(max(0, b.limit-b.used)))
 	h.Set("X-Ratelimit-Used", strconv.Itoa(b.used))

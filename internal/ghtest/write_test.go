@@ -92,9 +92,9 @@ func TestMutations(t *testing.T) {
 	}
 }
 
-// Without the permission a mutation is forbidden, and all of them cost a write of the minute.
+// Without the permission a mutation is forbidden, and each costs a write of the minute.
 func TestMutationsRefused(t *testing.T) {
-	srv := newServer(t, ghtest.Config{Permissions: map[string]string{"metadata": "read", "issues": "read", "pull_requests": "read"}, ContentPerMinute: 1})
+	srv := newServer(t, ghtest.Config{Permissions: map[string]string{"metadata": "read", "issues": "read", "pull_requests": "read"}, ContentPerMinute: 5})
 	repo := newRepo(t, srv, "python/cpython")
 	openPR(t, repo)
 	vars := ids(t, srv, `pull:pullRequest(number:1){id} bug:label(name:"type-bug"){id}`)
