@@ -25,6 +25,8 @@ import (
 //   - The phrase counts when it comes after the newest standing request. Lines that
 //     are quoted do not say it, and where nothing is requested it does nothing. For
 //     an author who cannot speak, a bot or a deleted account, core developers can.
+//     A review that is asked for again, of somebody whose request stands, says the
+//     same.
 //   - A label that a person chose by hand stands until the next event that matters:
 //     ready, draft, reopening, a review or dismissal that has weight, the phrase
 //     where something is requested, commits after "awaiting merge". "Awaiting
@@ -70,7 +72,7 @@ var stagesByHand = []stageRow{
 
 // stagesByReviews are the others.
 var stagesByReviews = []stageRow{
-	{"a core developer's request for changes stands, and the author has said the phrase since", (*situation).answers, stageChangeReview, &answeredRound},
+	{"a core developer's request for changes stands, and the author has said the phrase or asked for the review again since", (*situation).answers, stageChangeReview, &answeredRound},
 	{"a core developer's request for changes stands", func(s *situation) bool { return len(s.requests) > 0 }, stageChanges, &changesRound},
 	{"a core developer's approval of the newest commit stands", (*situation).approvesHead, stageMerge, nil},
 	{"core developers' approvals stand, and there are new commits since", func(s *situation) bool { return len(s.approvals) > 0 }, stageCoreReview, &commitsRound},

@@ -65,6 +65,7 @@ var stageTurns = []stageTurn{
 	{"somebody reviews", func(w *world) { w.review("eve", pull.Approved, w.r.Head) }},
 	{"a core developer asks for changes", func(w *world) { w.review("dana", pull.ChangesRequested, w.r.Head) }},
 	{"the author says the phrase", func(w *world) { w.comment("alice", stageSettings().Phrases[0]) }},
+	{"the author asks for the review again", func(w *world) { w.event(pull.ReviewRequested, "alice", "dana") }},
 	{"a core developer approves", func(w *world) { w.review("dana", pull.Approved, w.r.Head) }},
 	{"new commits", func(w *world) { w.pushed(pull.Pushed, false) }},
 	{"the review is dismissed", func(w *world) { w.dismiss("dana", "carol") }},

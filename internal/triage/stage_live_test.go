@@ -70,8 +70,15 @@ func (s *sequence) requesters() []string {
 
 func (s *sequence) speaks() {
 	by := oneOf(s.dice, s.seen.r.Author, s.seen.r.Author, s.seen.r.Author, "dana", "eve")
-	body := oneOf(s.dice, "I have made the requested changes; please review again", "I didn’t expect the Spanish Inquisition!", "Thank you.\n> I have made the requested changes; please review again")
 	said := by == s.seen.r.Author && !s.seen.r.Bot || s.seen.r.Bot && by == "dana"
+	if core := oneOf(s.dice, "dana", "carol"); s.dice.IntN(4) == 0 { // with the button
+		if said && slices.Contains(s.requesters(), core) {
+			s.rounds[changesNote]++
+		}
+		s.both(by+" asks again for a review by "+core, func(w *world) { w.event(pull.ReviewRequested, by, core) })
+		return
+	}
+	body := oneOf(s.dice, "I have made the requested changes; please review again", "I didn’t expect the Spanish Inquisition!", "Thank you.\n> I have made the requested changes; please review again")
 	if said && body[0] == 'I' && len(s.requesters()) > 0 {
 		s.rounds[changesNote]++
 	}

@@ -31,7 +31,7 @@ type situation struct {
 	outrun    bool        // commits came after "awaiting merge" by hand
 }
 
-// saying is one comment with the phrase.
+// saying is one comment with the phrase, or what says the same.
 type saying struct {
 	at     time.Time
 	edited bool
@@ -53,6 +53,11 @@ func newSituation(r *pull.Request, labels []string, phrases phrases) *situation 
 	for _, c := range r.Comments {
 		if s.speaks(c) && (phrases.in(c.Body) || saysReady(r.Me, c)) {
 			s.said = append(s.said, saying{c.At, c.Editor != ""})
+		}
+	}
+	for _, e := range r.Events {
+		if s.asksAgain(e) {
+			s.said = append(s.said, saying{at: e.At})
 		}
 	}
 	s.choose()
@@ -91,11 +96,26 @@ func comparedOpinions(a, b pull.Opinion) int {
 }
 
 // speaks tells whether a comment can say the phrase.
-func (s *situation) speaks(c pull.Comment) bool {
-	if c.Own || c.Bot {
+func (s *situation) speaks(c pull.Comment) bool { return !c.Own && !c.Bot && s.answersFor(c.By) }
+
+// answersFor tells whether somebody can say that the changes are made.
+func (s *situation) answersFor(login string) bool {
+	return strings.EqualFold(login, s.r.Author) || !isPerson(s.r.Author) && s.r.IsCore(login)
+}
+
+// asksAgain tells whether an event is the button beside a reviewer's name ("Re-request
+// review"), of a core developer whose request for changes stood: that is the phrase.
+func (s *situation) asksAgain(e pull.Event) bool {
+	if e.Kind != pull.ReviewRequested || e.Own || !isPerson(e.By) || !s.answersFor(e.By) || !s.r.IsCore(e.Subject) {
 		return false
 	}
-	return strings.EqualFold(c.By, s.r.Author) || !isPerson(s.r.Author) && s.r.IsCore(c.By)
+	var newest pull.Opinion // before it
+	for _, o := range s.r.Opinions {
+		if isOpinion(s.r, o) && strings.EqualFold(o.By, e.Subject) && o.At.Before(e.At) && comparedOpinions(newest, o) < 0 {
+			newest = o
+		}
+	}
+	return newest.Review == pull.ChangesRequested
 }
 
 // saidSince is when the phrase was first said after a time; zero: never.
