@@ -122,18 +122,22 @@ func (s Scheme) version(year int) Schedule {
 		}
 		v.Releases = append(v.Releases, r)
 	}
-	v.Releases = append(v.Releases, s.finals(v.Version, year)...)
+	v.Releases = append(v.Releases, s.finals(v, year)...)
 	return v
 }
 
-// finals are X.Y.0 and its maintenance releases.
-func (s Scheme) finals(version string, year int) []Release {
-	all := []Release{{Version: version + ".0", Stage: "final", Date: s.final(year), Expected: true}}
+// finals are X.Y.0 and its maintenance releases. The last of these comes at the end
+// of bug fixes at the latest, even where the weekday of releases is some days later
+// in that month.
+func (s Scheme) finals(v Schedule, year int) []Release {
+	all := []Release{{Version: v.Version + ".0", Stage: "final", Date: v.FirstRelease, Expected: true}}
 	for months := s.Maintenance.First; months <= s.bugfix(year); months += s.Maintenance.Every {
 		month := time.Date(year, s.Final.Month+time.Month(months), 1, 0, 0, 0, 0, time.UTC)
-		all = append(all, Release{
-			Version: fmt.Sprintf("%s.%d", version, len(all)), Stage: "final", Date: s.Final.in(month.Year(), month.Month()), Expected: true,
-		})
+		date := s.Final.in(month.Year(), month.Month())
+		if date.After(v.EndOfBugfix) {
+			date = v.EndOfBugfix
+		}
+		all = append(all, Release{Version: fmt.Sprintf("%s.%d", v.Version, len(all)), Stage: "final", Date: date, Expected: true})
 	}
 	return all
 }

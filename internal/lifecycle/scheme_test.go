@@ -209,6 +209,30 @@ func TestPEP2026Releases(t *testing.T) {
 	}
 }
 
+// TestOrderOfPlans: what a scheme plans stands in the order of time, for every year
+// that it can plan, and nothing is released after the end of bug fixes. (3.28.0 comes
+// on 2028-10-02, so its bug fixes end on 2030-10-02; the first Monday of that month is
+// the 7th.)
+func TestOrderOfPlans(t *testing.T) {
+	for _, s := range Schemes() {
+		for _, v := range s.Schedule(s.Year, 200) {
+			last := v.Start
+			for _, r := range v.Releases {
+				if r.Date.Before(last) {
+					t.Errorf("%s: %s on %s stands behind %s", s.Name, r, r.Date, last)
+				}
+				last = r.Date
+			}
+			if last.After(v.EndOfBugfix) || v.EndOfBugfix.After(v.EndOfLife) {
+				t.Errorf("%s: %s ends after the bug fixes: %s, %s, %s", s.Name, v.Version, last, v.EndOfBugfix, v.EndOfLife)
+			}
+		}
+	}
+	if got := planned(scheme(t, "pep2026"), 2028, time.DateOnly); got[len(got)-1] != "2030-10-02: 3.28.12" {
+		t.Errorf("the last release is %s", got[len(got)-1])
+	}
+}
+
 func TestVersionsThatDoNotExist(t *testing.T) {
 	for _, name := range []string{"3.15", "3.20", "3.25", "2.7", "4.0", "26.0", "3", "3.", "3.026", "3.26.0", "", "3.-26", "3.x"} {
 		if got, err := SequentialVersion(name); err == nil {
