@@ -129,7 +129,7 @@ func (d *decoder) checkOwners(r *Rules) {
 	for _, l := range []owned{
 		{"stages.review", r.Stages.Review}, {"stages.core-review", r.Stages.CoreReview}, {"stages.changes", r.Stages.Changes},
 		{"stages.change-review", r.Stages.ChangeReview}, {"stages.merge", r.Stages.Merge}, {"conflicts.label", r.Conflicts.Label},
-		{"wrong-branch.label", r.WrongBranch.Label}, {"news.skip-label", r.News.SkipLabel}, {"issue-numbers.skip-label", r.IssueNumbers.SkipLabel},
+		{"wrong-branch.label", r.WrongBranch.Label}, {"backport.label", r.Backport.Label}, {"news.skip-label", r.News.SkipLabel}, {"issue-numbers.skip-label", r.IssueNumbers.SkipLabel},
 	} {
 		d.once(labels, l.setting, l.name)
 	}
@@ -140,7 +140,7 @@ func (d *decoder) checkOwners(r *Rules) {
 func (d *decoder) once(seen map[string]string, name, value string) {
 	fold := strings.ToLower(value)
 	if first, found := seen[fold]; found && value != "" {
-		d.clash([]string{name}, "%s is %q as %s is: make them differ", name, value, first)
+		d.clash([]string{name, first}, "%s is %q as %s is: make them differ", name, value, first)
 		return
 	}
 	seen[fold] = name

@@ -24,6 +24,19 @@ func (f Fault) String() string {
 // order of the file.
 type Faults []Fault
 
+// Together makes faults of a file, of type Faults, of what is wrong with its rules
+// together, by pull.Validate: a line of the error each. nil stays nil.
+func Together(file string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var faults Faults
+	for line := range strings.Lines(err.Error()) {
+		faults = append(faults, Fault{File: file, Line: 1, Col: 1, Message: strings.TrimSpace(line)})
+	}
+	return faults
+}
+
 // Error has one line for each fault.
 func (f Faults) Error() string {
 	lines := make([]string, len(f))

@@ -7,7 +7,7 @@ const (
 	about = "Checks the repository's own settings file, `" + RepositoryFile + "`, and its label rules, `" + LabelerFile + "`, " +
 		"in pull requests into the default branch, and shows every fault where it is."
 
-	summaryFaults   = "As long as these are not mended, the last valid settings stay in force, also if this is merged:\n\n%s"
+	summaryFaults   = "Until these are fixed, the settings that are in force now stay so, even if this is merged:\n\n%s"
 	annotationTitle = "Concorde settings"
 
 	faultUnread = "the file could not be read: push once more, and tell the operator of the bot if that does not help"

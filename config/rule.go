@@ -14,15 +14,22 @@ const CheckName = "Concorde settings"
 
 // Rule checks pull requests that change the repository's own settings, or its
 // label rules. A wrong file that is merged all the same changes nothing: the last
-// good one stays in force.
-func Rule(c *Config) pull.Rule {
+// good one stays in force. together finds rules that cannot live together, as faults
+// of the file with their settings.
+func Rule(c *Config, together func(file string, own Rules) error) pull.Rule {
 	checked := []checkedFile{
 		{RepositoryFile, settingsTexts, func(data []byte) error {
-			_, err := c.Override(RepositoryFile, data)
+			own, err := c.Override(RepositoryFile, data)
+			if err == nil {
+				err = together(RepositoryFile, own)
+			}
 			return err
 		}},
 		{LabelerFile, labelerTexts, func(data []byte) error {
-			_, err := c.WithLabeler(LabelerFile, data)
+			own, err := c.WithLabeler(LabelerFile, data)
+			if err == nil {
+				err = together(LabelerFile, own)
+			}
 			return err
 		}},
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -19,6 +20,14 @@ func request(files ...pull.File) *pull.Request {
 
 func settingsFile(text string) pull.File {
 	return pull.File{Path: RepositoryFile, Change: pull.Added, Content: &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: []byte(text)}}
+}
+
+// together stands for what only the rules of the bot find.
+func together(file string, own Rules) error {
+	if own.Backport.Label == "docs" {
+		return Together(file, errors.New(`rules "labels" and "backport" both own "docs"`))
+	}
+	return nil
 }
 
 func TestRule(t *testing.T) {
@@ -61,7 +70,7 @@ func TestRule(t *testing.T) {
   Once this is merged, the central settings hold here.
 `},
 		{"faults", request(settingsFile("news:\n  width: 8\nsweep: {}\n")), `check "Concorde settings" failure "2 faults in .github/concorde.yml" with 2 annotations on 1234567
-  As long as these are not mended, the last valid settings stay in force, also if this is merged:
+  Until these are fixed, the settings that are in force now stay so, even if this is merged:
 
       .github/concorde.yml:2:10: news.width is "8": want a whole number from 40 to 200
       .github/concorde.yml:3:1: "sweep" is for the operator of the bot to decide, in the central file: leave it out here
@@ -77,7 +86,7 @@ func TestRule(t *testing.T) {
   Once this is merged, those of the settings hold alone.
 `},
 		{"label rules of old", request(rules("# ours\ndocs: Doc/*\nawaiting merge: [{base-branch: main}]\n"), settingsFile("abi: {mode: off}")), `check "Concorde settings" failure "2 faults in .github/labeler.yml" with 2 annotations on 1234567
-  As long as these are not mended, the last valid settings stay in force, also if this is merged:
+  Until these are fixed, the settings that are in force now stay so, even if this is merged:
 
       .github/labeler.yml:2:7: "docs" is written as for version 4 of actions/labeler: write it as [{changed-files: [{any-glob-to-any-file: ["Doc/*"]}]}]
       .github/labeler.yml:3:1: the label "awaiting merge" is for the rule of stages.merge to decide: choose another one
@@ -88,6 +97,7 @@ func TestRule(t *testing.T) {
   .github/labeler.yml:3: failure: Concorde settings
     the label "awaiting merge" is for the rule of stages.merge to decide: choose another one
 `},
+		{"rules that cannot live together", request(settingsFile("backport: {label: docs}")), failure(`rules "labels" and "backport" both own "docs"`)},
 		{"renamed onto", request(onto), failure(`"x" is not a setting: those here are news, abi, backport, roles, stages, issue-numbers, titles, wrong-branch, commands, conflicts, labels`)},
 		{"symbolic link", request(link), failure(`the file is a symlink: put a regular file here`)},
 		{"large", request(large), failure(`the file has 3145728 bytes: at most 262144 are read`)},
@@ -95,7 +105,7 @@ func TestRule(t *testing.T) {
 		{"unread", request(pull.File{Path: RepositoryFile, Change: pull.Modified}), failure(`the file could not be read: push once more, and tell the operator of the bot if that does not help`)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			rules := []pull.Rule{Rule(Preset())}
+			rules := []pull.Rule{Rule(Preset(), together)}
 			plan, err := pull.Decide(tt.request, rules)
 			if err != nil {
 				t.Fatal(err)
@@ -119,7 +129,7 @@ func TestRule(t *testing.T) {
 // failure is the plan for a file with one fault in its first place.
 func failure(fault string) string {
 	return `check "Concorde settings" failure "1 fault in .github/concorde.yml" with 1 annotations on 1234567
-  As long as these are not mended, the last valid settings stay in force, also if this is merged:
+  Until these are fixed, the settings that are in force now stay so, even if this is merged:
 
       .github/concorde.yml:1:1: ` + fault + `
   .github/concorde.yml:1: failure: Concorde settings
@@ -128,7 +138,7 @@ func failure(fault string) string {
 
 // What people write in the file cannot leave the block of code.
 func TestRuleQuotes(t *testing.T) {
-	want := Rule(Preset()).Want(request(settingsFile("\"\\n```\\n@python/core\": 1\n'    \n  @everyone': 2")))
+	want := Rule(Preset(), together).Want(request(settingsFile("\"\\n```\\n@python/core\": 1\n'    \n  @everyone': 2")))
 	for line := range strings.SplitSeq(want.Checks[0].Summary, "\n") {
 		if strings.Contains(line, "@") && !strings.HasPrefix(line, "    ") {
 			t.Errorf("the summary has the line %q", line)
@@ -137,7 +147,7 @@ func TestRuleQuotes(t *testing.T) {
 }
 
 func TestRuleReads(t *testing.T) {
-	rules := []pull.Rule{Rule(Preset())}
+	rules := []pull.Rule{Rule(Preset(), together)}
 	if err := pull.Validate(rules); err != nil {
 		t.Fatal(err)
 	}

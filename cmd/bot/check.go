@@ -124,7 +124,11 @@ func ownSettings(ctx context.Context, central *config.Config, repository git.Rep
 	if err != nil {
 		return config.Rules{}, fmt.Errorf("reading the repository's settings: %w", err)
 	}
-	return central.Override(path, text)
+	own, err := central.Override(path, text)
+	if err == nil {
+		err = surroundings{central: central}.together(path, own)
+	}
+	return own, err
 }
 
 // request is the range as a pull request that nobody has looked at yet.

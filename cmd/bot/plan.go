@@ -16,6 +16,9 @@ type planCmd struct {
 	Pull   string      `arg:"" name:"owner/repo#n" help:"The pull request or issue, such as python/cpython#12345."`
 }
 
+// leftOut is said where the running bot may know more, from its database.
+const leftOut = "bot: %s of %s has faults, so this plan leaves it out; the running bot goes by the last good version of it, if it has one (try: bot check-config)\n"
+
 func (planCmd) Help() string {
 	return "It loads the pull request or issue as the running bot would and prints each write that is due, with its text.\n\n" + githubEnvironment
 }
@@ -50,6 +53,9 @@ func (c *planCmd) Run(s streams) error {
 	}
 	if err != nil {
 		return err
+	}
+	for _, file := range reconciler.LeftOut(key) {
+		fmt.Fprintf(s.stderr, leftOut, file, key.Repository())
 	}
 	for _, trouble := range reconciler.Troubles() {
 		fmt.Fprintln(s.stderr, "bot: no stage label is touched:", plain(trouble))

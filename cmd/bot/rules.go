@@ -45,10 +45,16 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		backport.Rule(backports),
 		backport.ChildRule(backports),
 		backport.EndedRule(backports),
-		config.Rule(in.central),
+		config.Rule(in.central, in.together),
 	})
 	commands.Rules = rules
 	return append(rules, enabled([]pull.Rule{triage.Commands(commands)})...)
+}
+
+// together finds rules that cannot live together, as faults of the file with their
+// settings.
+func (in surroundings) together(file string, s config.Rules) error {
+	return config.Together(file, pull.Validate(in.rules(s)))
 }
 
 // builtin reads the built-in release data once: rules ask for it many times.

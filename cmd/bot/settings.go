@@ -94,9 +94,8 @@ func (c *checkConfigCmd) check(path string, text []byte) (kind string, set confi
 	preset := config.Preset()
 	switch as {
 	case "labeler":
+		kind = "label rules"
 		set, err = preset.WithLabeler(path, text)
-		set.Labels.Rules = set.Labels.Rules[min(len(preset.Labels.Rules), len(set.Labels.Rules)):]
-		return "label rules", set, err
 	case "repository":
 		kind = "repository settings"
 		set, err = preset.Override(path, text)
@@ -106,6 +105,9 @@ func (c *checkConfigCmd) check(path string, text []byte) (kind string, set confi
 		if central, err = config.Parse(path, text); err == nil {
 			set = central.Rules
 		}
+	}
+	if err == nil {
+		err = surroundings{central: preset}.together(path, set)
 	}
 	set.Labels.Rules = ruledIn(path, set)
 	return kind, set, err

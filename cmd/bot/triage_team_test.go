@@ -83,7 +83,7 @@ func TestTeamCannotBeRead(t *testing.T) {
 			if status != http.StatusServiceUnavailable || !strings.Contains(text, c.advice) || strings.Count(text, "\n") != 1 {
 				t.Errorf("/readyz says %d %q, want 503 and %q", status, text, c.advice)
 			}
-			if loud := strings.Count(s.bot.log.String(), "NOBODY KNOWS THE CORE DEVELOPERS"); loud != 1 || strings.Count(s.bot.log.String(), `"level":"error"`) != 1 {
+			if loud := strings.Count(s.bot.log.String(), "cannot read the core team"); loud != 1 || strings.Count(s.bot.log.String(), `"level":"error"`) != 1 {
 				t.Errorf("the log says so %d times, want one error:\n%s", loud, s.bot.log)
 			}
 			code, plan, errs := s.plans(n)
@@ -101,7 +101,7 @@ func TestTeamCannotBeRead(t *testing.T) {
 			if status, text := s.ready(); status != http.StatusOK {
 				t.Errorf("/readyz says %d %q in the end", status, text)
 			}
-			if logged(s.bot, "the core developers are known again") == "" {
+			if logged(s.bot, "the core team can be read again") == "" {
 				t.Errorf("the log does not say that all is well:\n%s", s.bot.log)
 			}
 			if code, plan, errs := s.plans(n); code != 0 || errs != "" {

@@ -39,7 +39,13 @@ type effective struct {
 	files    files // as they were read, good or not
 	settings config.Rules
 	rules    []pull.Rule
+	leftOut  []string // files with faults, of which no good version is known here
 }
+
+// LeftOut are the files of a repository that count for nothing, as far as this
+// process has seen: they have faults, and it knows no good version of them. Without
+// a Store it never knows one.
+func (r *Reconciler) LeftOut(repository pull.Key) []string { return r.settings.known(repository).leftOut }
 
 // InForce gives the settings of a repository, as far as this process has seen its
 // own files by now.
@@ -70,74 +76,86 @@ func (s *settings) update(ctx context.Context, key pull.Key, now files) (e effec
 	if seen && before.files.same(now) {
 		return before, false, nil
 	}
-	e = effective{files: now, settings: s.central.Rules, rules: s.inForce}
-	own := now.settings != nil || now.labelRules != nil
-	if own {
-		if e.settings, err = s.read(ctx, repository, now); err != nil {
-			return effective{}, false, err
-		}
-		e.rules = s.build(e.settings)
+	if e, err = s.read(ctx, repository, now); err != nil {
+		return effective{}, false, err
 	}
 	s.byRepository[repository] = e
+	own := now.settings != nil || now.labelRules != nil
 	return e, own || seen && (before.files.settings != nil || before.files.labelRules != nil), nil
 }
 
-// read gives the settings of a repository's files, each in its last good version.
-func (s *settings) read(ctx context.Context, repository pull.Key, now files) (config.Rules, error) {
-	rules := s.central.Rules
-	if now.settings != nil {
-		err := s.lastGood(ctx, "settings/"+repository.String(), now.settings, func(file []byte) error {
-			own, err := s.central.Override(config.RepositoryFile, file)
+// read gives what a repository's files put in force, each in its last good version.
+func (s *settings) read(ctx context.Context, repository pull.Key, now files) (effective, error) {
+	e := effective{files: now, settings: s.central.Rules, rules: s.inForce}
+	for _, f := range []struct {
+		file, note string
+		text       []byte
+		read       func(name string, text []byte) (config.Rules, error)
+	}{
+		{config.RepositoryFile, "settings/", now.settings, s.central.Override},
+		{config.LabelerFile, "label-rules/", now.labelRules, func(name string, text []byte) (config.Rules, error) { return e.settings.WithLabeler(name, text) }},
+	} {
+		if f.text == nil {
+			continue
+		}
+		good, err := s.lastGood(ctx, f.note+repository.String(), f.text, func(text []byte) error {
+			own, err := f.read(f.file, text)
 			if err == nil {
-				rules = own
+				err = s.take(&e, own)
 			}
 			return err
 		})
 		if err != nil {
-			return rules, err
+			return effective{}, err
+		}
+		if !good {
+			e.leftOut = append(e.leftOut, f.file)
 		}
 	}
-	if now.labelRules == nil {
-		return rules, nil
-	}
-	err := s.lastGood(ctx, "label-rules/"+repository.String(), now.labelRules, func(file []byte) error {
-		own, err := rules.WithLabeler(config.LabelerFile, file)
-		if err == nil {
-			rules = own
-		}
+	return e, nil
+}
+
+// take puts settings in force, if their rules can live together.
+func (s *settings) take(e *effective, own config.Rules) error {
+	rules := s.build(own)
+	if err := pull.Validate(rules); err != nil {
 		return err
-	})
-	return rules, err
+	}
+	e.settings, e.rules = own, rules
+	return nil
 }
 
 // lastGood takes a file, which is kept if it is good, or else the version of it
-// that was kept last. The error is that of the store.
-func (s *settings) lastGood(ctx context.Context, note string, file []byte, take func([]byte) error) error {
+// that was kept last. It tells whether there was a good one. The error is that of
+// the store.
+func (s *settings) lastGood(ctx context.Context, note string, file []byte, take func([]byte) error) (bool, error) {
 	fault := take(file)
 	switch {
 	case fault == nil && s.store == nil:
-		return nil
+		return true, nil
 	case fault == nil:
 		if err := s.store.Put(ctx, note, file); err != nil {
-			return fmt.Errorf("keeping %s: %w", note, err)
+			return false, fmt.Errorf("keeping %s: %w", note, err)
 		}
-		return nil
+		return true, nil
 	}
-	s.log.Warn().Str("file", note).Err(fault).Msg("settings of the repository are broken: the last good ones stay in force")
-	if s.store == nil {
-		return nil
-	}
-	good, err := s.store.Get(ctx, note)
-	if err != nil {
-		return fmt.Errorf("reading the last good %s: %w", note, err)
+	var good []byte
+	if s.store != nil {
+		var err error
+		if good, err = s.store.Get(ctx, note); err != nil {
+			return false, fmt.Errorf("reading the last good %s: %w", note, err)
+		}
 	}
 	if good == nil {
-		return nil
+		s.log.Warn().Str("file", note).Err(fault).Msg("a repository's file has faults, and no good version of it is known: it is left out")
+		return false, nil
 	}
+	s.log.Warn().Str("file", note).Err(fault).Msg("a repository's file has faults: its last good version stays in force")
 	if fault := take(good); fault != nil { // good for an older bot, or for other central settings
-		s.log.Warn().Str("file", note).Err(fault).Msg("what was good before is so no more: the central settings are in force")
+		s.log.Warn().Str("file", note).Err(fault).Msg("what was good before is so no more: the file is left out")
+		return false, nil
 	}
-	return nil
+	return true, nil
 }
 
 func same(a, b []byte) bool { return (a == nil) == (b == nil) && bytes.Equal(a, b) }

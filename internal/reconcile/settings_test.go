@@ -83,6 +83,53 @@ func TestBrokenFilesKeepTheirLastGoodVersions(t *testing.T) {
 	says("label rules that are too large", "own/second", "tests")
 }
 
+// Rules that cannot live together are a fault of the file that names them so: what was
+// in force stays, and nothing panics or goes to and fro.
+func TestOwnRulesThatCannotLiveTogether(t *testing.T) {
+	s := newStage(t)
+	number, preset := s.open("first"), config.Preset().News
+	owners := func(c *reconcile.Config) {
+		c.Rules = func(rules config.Rules) []pull.Rule {
+			var all []pull.Rule
+			for name, context := range map[string]string{"status": rules.News.Status, "check": rules.News.Check} {
+				all = append(all, pull.Rule{Name: name, Needs: pull.Statuses, Owns: []string{context}, Want: func(*pull.Request) pull.Want {
+					return pull.Want{Statuses: []pull.Status{{Context: context, State: pull.StatusSuccess, Description: name}}}
+				}})
+			}
+			return all
+		}
+	}
+	r := s.reconciler(owners)
+	for _, step := range []struct {
+		text  string
+		wants []string // contexts
+		log   string
+	}{
+		{"news: {status: one, check: ONE}\n", []string{preset.Status, preset.Check}, "no good version of it is known"},
+		{"news: {status: one}\n", []string{"one", preset.Check}, ""},
+		{"news: {status: two, check: two}\n", []string{"one", preset.Check}, "its last good version stays in force"},
+	} {
+		_, err := s.repo.Push("main", ghtest.Commit{Message: "settings", Files: map[string]ghtest.File{config.RepositoryFile: ghtest.Text(step.text)}})
+		s.check(err)
+		s.log.Reset()
+		before := len(s.repo.Writes())
+		s.check(r.Run(t.Context(), s.job(number)))
+		state, err := s.repo.PR(number)
+		s.check(err)
+		for _, context := range step.wants {
+			if _, there := state.Statuses[context]; !there {
+				t.Errorf("%q: no status %s in %v", step.text, context, state.Statuses)
+			}
+		}
+		if strings.Contains(s.log.String(), "version") != (step.log != "") || !strings.Contains(s.log.String(), step.log) {
+			t.Errorf("%q: want %q in the log:\n%s", step.text, step.log, s.log.String())
+		}
+		if writes := s.repo.Writes()[before:]; slices.ContainsFunc(writes, func(w ghtest.Write) bool { return !slices.Contains(step.wants, w.Key) }) {
+			t.Errorf("%q: wrote %+v", step.text, writes)
+		}
+	}
+}
+
 // deaf is a store that keeps no notes.
 type deaf struct {
 	reconcile.Store

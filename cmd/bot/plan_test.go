@@ -1,0 +1,32 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// TestPlanSaysWhatItLeavesOut: the running bot goes by a file's last good version, which
+// is in its database. bot plan knows none, and says so.
+func TestPlanSaysWhatItLeavesOut(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.settings("preset: cpython\n")
+	_, err := s.cpython.Push("alice:spam", ghtest.Commit{Message: "Fry", Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("fry\n")}})
+	s.check(err)
+	n, err := s.cpython.OpenPR(ghtest.PR{Title: "gh-140000: Fry", Author: "alice", Head: "alice:spam"})
+	s.check(err)
+	for _, file := range []string{config.RepositoryFile, config.LabelerFile} {
+		if code, _, stderr := s.plans(n); code != exitOK || strings.Contains(stderr, file) {
+			t.Errorf("%d: %s", code, stderr)
+		}
+		_, err = s.cpython.Push("main", ghtest.Commit{Message: "Break it", Files: map[string]ghtest.File{file: ghtest.Text("x: 1\n")}})
+		s.check(err)
+		code, stdout, stderr := s.plans(n)
+		if want := "bot: " + file + " of python/cpython has faults, so this plan leaves it out"; code != exitOK || !strings.Contains(stderr, want) || stdout == "" {
+			t.Errorf("%d, want %q in %s", code, want, stderr)
+		}
+	}
+}
