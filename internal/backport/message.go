@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -180,36 +181,37 @@ type trouble struct {
 	byHand bool // the commands for people would help
 }
 
-// troubleText has a sentence for each trouble of a pick, in the words of
-// internal/git, and of opening a pull request.
+// troubleText has a sentence for each trouble of a pick, and of opening a pull
+// request.
 func troubleText(kind, version string) string {
 	t, found := troubles[kind]
 	if !found {
-		t = troubles["broken"]
+		t = troubles[string(git.Broken)]
 	}
 	return strings.ReplaceAll(t.text, "X.Y", version)
 }
 
+// troubles by their kind: git.TroubleKind, or one of package pull.
 var troubles = map[string]trouble{
-	"commit missing":       {"GitHub does not give out the merged commit: was the default branch force-pushed? Backport by hand what it holds now, see below.", true},
-	"branch missing":       {"The branch X.Y was deleted meanwhile: an administrator must put it back.", false},
-	"branch moved":         {"The branch X.Y, or that of the backport, changed meanwhile.", false},
-	"foreign branch":       {"The backport's branch is there already, and is not the bot's: open a pull request from it, or delete it.", false},
-	"protected":            {"A branch protection rule or ruleset doesn't let the App push the backport's branch. An administrator must add the App to its bypass list, or leave branches of this name out.", true},
-	"secret found":         {"GitHub's push protection found a secret in the change. If it's a false alarm, somebody who may bypass push protection must backport by hand, see below.", true},
-	"workflows permission": {"The change touches workflows, and the App isn't allowed to push those: an administrator must grant it the permission \"workflows: write\", or somebody backports by hand, see below.", true},
-	"hook declined":        {"A rule or hook of the repository declined the push: an administrator knows why. Or somebody backports by hand, see below.", true},
-	"quota exceeded":       {"GitHub took no more data for this repository: an administrator must make room.", false},
-	"shallow refused":      {"GitHub refused the push to the fork, which lacks the newest commits of X.Y: somebody must update the fork.", false},
-	"repository gone":      {"The repository could not be found: was it renamed, deleted, or taken out of the App's reach? Its operator must look.", false},
-	"denied":               {"The App isn't allowed to push here: an administrator must grant it the permission \"contents: write\" and accept it in the installation.", true},
-	"unreachable":          {"GitHub's git server could not be reached.", true},
-	"disk full":            {"The bot's machine had no room left: its operator must make some.", true},
-	"too large":            {"The change needs more data than the bot takes for one backport. Somebody must backport it by hand, see below.", true},
-	"too slow":             {"It took longer than the bot waits for one backport.", true},
-	"broken":               {"Git could not do it: the bot's log has the details, for its operator. Or somebody backports by hand, see below.", true},
-	pull.OpenRefused:       {"The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.", false},
-	pull.OpenDenied:        {"The branch is pushed, but the App isn't allowed to open pull requests: an administrator must grant it the permission \"pull requests: write\".", false},
+	string(git.CommitMissing):       {"GitHub does not give out the merged commit: was the default branch force-pushed? Backport by hand what it holds now, see below.", true},
+	string(git.BranchMissing):       {"The branch X.Y was deleted meanwhile: an administrator must put it back.", false},
+	string(git.BranchMoved):         {"The branch X.Y, or that of the backport, changed meanwhile.", false},
+	string(git.ForeignBranch):       {"The backport's branch is there already, and is not the bot's: open a pull request from it, or delete it.", false},
+	string(git.Protected):           {"A branch protection rule or ruleset doesn't let the App push the backport's branch. An administrator must add the App to its bypass list, or leave branches of this name out.", true},
+	string(git.SecretFound):         {"GitHub's push protection found a secret in the change. If it's a false alarm, somebody who may bypass push protection must backport by hand, see below.", true},
+	string(git.WorkflowsPermission): {"The change touches workflows, and the App isn't allowed to push those: an administrator must grant it the permission \"workflows: write\", or somebody backports by hand, see below.", true},
+	string(git.HookDeclined):        {"A rule or hook of the repository declined the push: an administrator knows why. Or somebody backports by hand, see below.", true},
+	string(git.QuotaExceeded):       {"GitHub took no more data for this repository: an administrator must make room.", false},
+	string(git.ShallowRefused):      {"GitHub refused the push to the fork, which lacks the newest commits of X.Y: somebody must update the fork.", false},
+	string(git.RepositoryGone):      {"The repository could not be found: was it renamed, deleted, or taken out of the App's reach? Its operator must look.", false},
+	string(git.Denied):              {"The App isn't allowed to push here: an administrator must grant it the permission \"contents: write\" and accept it in the installation.", true},
+	string(git.Unreachable):         {"GitHub's git server could not be reached.", true},
+	string(git.DiskFull):            {"The bot's machine had no room left: its operator must make some.", true},
+	string(git.TooLarge):            {"The change needs more data than the bot takes for one backport. Somebody must backport it by hand, see below.", true},
+	string(git.TooSlow):             {"It took longer than the bot waits for one backport.", true},
+	string(git.Broken):              {"Git could not do it: the bot's log has the details, for its operator. Or somebody backports by hand, see below.", true},
+	pull.OpenRefused:                {"The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.", false},
+	pull.OpenDenied:                 {"The branch is pushed, but the App isn't allowed to open pull requests: an administrator must grant it the permission \"pull requests: write\".", false},
 }
 
 // conflictSection is the end of a draft's body. The marks around it let it be
