@@ -1,6 +1,8 @@
 package pull
 
 import (
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,6 +25,25 @@ const (
 	Mentions                   // Request.Mentions
 	Trail                      // Request.Trail
 )
+
+// factNames are the names of the facts, in the order of their bits.
+var factNames = [...]string{
+	"Files", "Commits", "Statuses", "Checks", "Notes", "Events", "Reviews", "Merging", "Comments", "Opinions", "Team", "Mentions", "Trail",
+}
+
+// String has the names: "Files|Notes". Bits without a name are a number.
+func (f Facts) String() string {
+	var names []string
+	for i, name := range factNames {
+		if bit := Facts(1) << i; f&bit != 0 {
+			names, f = append(names, name), f&^bit
+		}
+	}
+	if f != 0 || len(names) == 0 {
+		names = append(names, strconv.FormatUint(uint64(f), 10))
+	}
+	return strings.Join(names, "|")
+}
 
 // State of a pull request.
 type State string

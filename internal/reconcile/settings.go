@@ -45,7 +45,9 @@ type effective struct {
 // LeftOut are the files of a repository that count for nothing, as far as this
 // process has seen: they have faults, and it knows no good version of them. Without
 // a Store it never knows one.
-func (r *Reconciler) LeftOut(repository pull.Key) []string { return r.settings.known(repository).leftOut }
+func (r *Reconciler) LeftOut(repository pull.Key) []string {
+	return r.settings.known(repository).leftOut
+}
 
 // InForce gives the settings of a repository, as far as this process has seen its
 // own files by now.
