@@ -61,6 +61,7 @@ type App struct {
 	holes  *lru.Cache[holeIn, struct{}]     // of which the log was told
 
 	missing *lru.Cache[fileAt, struct{}] // changed files that GitHub does not have
+	sizes   *lru.Cache[question, sized]  // of what was too heavy
 	ids     *ids
 	people  people
 
@@ -106,6 +107,9 @@ func New(cfg Config) (*App, error) {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
 	if a.missing, err = lru.New[fileAt, struct{}](rememberedFiles); err != nil {
+		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
+	}
+	if a.sizes, err = lru.New[question, sized](rememberedSizes); err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
 	if a.ids, err = newIDs(); err != nil {

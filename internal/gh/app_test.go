@@ -235,7 +235,9 @@ func TestMetrics(t *testing.T) {
 		_, err := w.app.PullRequests(t.Context(), Listing{Repository: key.Repository()})
 		must(t, err)
 	}
-	w.fault(ghtest.BadGateway())
+	outage := ghtest.BadGateway()
+	outage.Times = 3
+	w.fault(outage)
 	_, err := w.app.Load(t.Context(), Query{Key: key})
 	as[*Temporary](t, err)
 	w.fault(ghtest.SecondaryLimit(0))
@@ -243,7 +245,7 @@ func TestMetrics(t *testing.T) {
 	as[*Limited](t, err)
 	want := map[string]float64{
 		graphqlEndpoint + " 2xx":                                   3, // the load, the id of the label, the mutation
-		graphqlEndpoint + " 5xx":                                   1,
+		graphqlEndpoint + " 5xx":                                   3, // a load asks for less, and for less again
 		graphqlEndpoint + " limited":                               1,
 		"POST /repos/{owner}/{repo}/labels 2xx":                    1,
 		"GET /repos/{owner}/{repo}/pulls 2xx":                      1,

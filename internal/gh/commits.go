@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,25 +51,65 @@ func (a *App) history(ctx context.Context, h HistoryRequest) (map[string]map[str
 		return nil, err
 	}
 	h.Paths = h.Paths[:min(len(h.Paths), historyPaths)]
-	var found struct {
-		Repository map[string]map[string]list[historyCommit]
-	}
-	if len(h.Revisions) > 0 && len(h.Paths) > 0 {
-		query, variables := h.query()
-		if err := r.query(ctx, query, variables, &found); err != nil {
-			return nil, err
-		}
-	}
 	all := map[string]map[string][]Commit{}
-	for i, revision := range h.Revisions {
+	for _, revision := range h.Revisions {
 		all[revision] = map[string][]Commit{}
-		for j, path := range h.Paths {
-			for _, c := range found.Repository[fmt.Sprint("r", i)][fmt.Sprint("p", j)].Nodes {
-				all[revision][path] = append(all[revision][path], c.commit())
+	}
+	err = a.asking(question{h.Key.Repository(), "history"}, func(s *size) error {
+		return s.smaller(ctx, func(ctx context.Context) error {
+			for _, part := range h.parts(*s) {
+				if err := r.past(ctx, part, all); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	return all, err
+}
+
+// parts are what one query asks for: all of it, or one path, or one path of one
+// revision.
+func (h HistoryRequest) parts(s size) []HistoryRequest {
+	var parts []HistoryRequest
+	revisions, paths := [][]string{h.Revisions}, [][]string{h.Paths}
+	if s >= small {
+		paths = slices.Collect(slices.Chunk(h.Paths, 1))
+	}
+	if s == apart {
+		revisions = slices.Collect(slices.Chunk(h.Revisions, 1))
+	}
+	for _, h.Revisions = range revisions {
+		for _, h.Paths = range paths {
+			if len(h.Revisions) > 0 && len(h.Paths) > 0 {
+				parts = append(parts, h)
 			}
 		}
 	}
-	return all, nil
+	return parts
+}
+
+// past reads the history of one part.
+func (r *repository) past(ctx context.Context, h HistoryRequest, into map[string]map[string][]Commit) error {
+	var found struct {
+		Repository map[string]map[string]list[historyCommit]
+	}
+	query, variables := h.query()
+	if err := r.query(ctx, query, variables, &found); err != nil {
+		return err
+	}
+	for i, revision := range h.Revisions {
+		for j, path := range h.Paths {
+			var commits []Commit
+			for _, c := range found.Repository[fmt.Sprint("r", i)][fmt.Sprint("p", j)].Nodes {
+				commits = append(commits, c.commit())
+			}
+			if commits != nil {
+				into[revision][path] = commits
+			}
+		}
+	}
+	return nil
 }
 
 func (h HistoryRequest) query() (query string, variables map[string]any) {

@@ -107,7 +107,7 @@ func TestHistoryFaults(t *testing.T) {
 		_, err := w.app.History(t.Context(), h)
 		return err
 	}
-	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502})
+	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502, Times: 3})
 	check(t, "502", ask(HistoryRequest{Key: cpython}), temporary, "reading the history of python/cpython: POST /graphql: 502")
 	check(t, "no repository", ask(HistoryRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}}), gone, "404")
 	check(t, "no key", ask(HistoryRequest{}), rejected, "not the name of an owner")

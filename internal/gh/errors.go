@@ -18,7 +18,8 @@ type Answer struct {
 	Message    string
 
 	timeout bool
-	unknown string // the field that this GitHub does not have
+	heavy   bool // GitHub may answer if it is asked for less
+	unknown bool // this GitHub does not have a field that Message names
 }
 
 // Error implements error for every type below.
@@ -86,13 +87,6 @@ type Rejected struct{ Answer }
 
 // Temporary: no answer, or none that makes sense. Later may be better.
 type Temporary struct{ Answer }
-
-// tooMuch: GitHub cannot answer so much at once. To whoever cannot ask for less
-// it is Temporary.
-type tooMuch struct{ Answer }
-
-// Unwrap gives what it is to others.
-func (e *tooMuch) Unwrap() error { return &Temporary{e.Answer} }
 
 // settle turns what the client libraries return into one of the types above.
 // Only the caller's own cancellation stays what it is.

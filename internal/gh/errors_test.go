@@ -51,7 +51,7 @@ var faults = []struct {
 	{"422", ghtest.Fault{Status: 422, Body: `{"message":"Validation Failed","errors":[{"resource":"Status","field":"state","code":"custom","message":"state is bad"},{"resource":"Label","field":"name","code":"invalid"},"as text"]}`}, rejected, "Validation Failed; state is bad; Label name invalid; \"as text\""},
 	{"409", ghtest.Fault{Status: 409}, temporary, "409"},
 	{"500", ghtest.Fault{Status: 500}, temporary, "500"},
-	{"502 HTML", ghtest.BadGateway(), temporary, "502 Bad Gateway"},
+	{"502 HTML", ghtest.Fault{Status: 502, Header: ghtest.BadGateway().Header, Body: ghtest.BadGateway().Body, Times: 3}, temporary, "502 Bad Gateway"}, // a load asks for less, twice
 	{"503 empty", ghtest.Fault{Status: 503, Body: " "}, temporary, "503: an empty answer"},
 	{"200 HTML", ghtest.Fault{Status: 200, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<html>Sign in</html>"}, temporary, "not JSON: <html>Sign in"},
 	{"200 broken JSON", ghtest.Fault{Status: 200, Body: `{"data":{"repo`}, temporary, "broken JSON"},

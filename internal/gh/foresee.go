@@ -12,8 +12,9 @@ import (
 
 // foresee adds to the first query what the rules looked at the last time.
 func (l *loader) foresee(q *text) {
+	l.foreseen = pull.Looks{}
 	last, found := l.app.looked.Get(l.Key)
-	if !found || l.Looks == nil {
+	if !found || l.Looks == nil || *l.size != whole {
 		return
 	}
 	q.add(looksQuery(last))

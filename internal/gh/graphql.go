@@ -18,7 +18,7 @@ const optional = "maybe"
 type graphqlFault struct {
 	Type, Message string
 	Path          []any
-	Extensions    struct{ Code, FieldName string }
+	Extensions    struct{ Code string }
 }
 
 // graphql is the error in an answer 200 of the GraphQL API, if any. Data that
@@ -68,12 +68,10 @@ func (x exchange) fault(f graphqlFault, said string, now time.Time) error {
 	case meansDenied:
 		return &Denied{Answer: answer, Permission: x.permission()}
 	case meansRejected:
-		if f.Extensions.Code == "undefinedField" {
-			answer.unknown = f.Extensions.FieldName
-		}
+		answer.unknown = f.Extensions.Code == "undefinedField"
 		return &Rejected{answer}
 	case meansHeavy:
-		return &tooMuch{answer}
+		answer.heavy = true
 	}
 	return &Temporary{answer}
 }
@@ -153,11 +151,7 @@ func (r *repository) graphql(ctx context.Context, text string, variables map[str
 		Errors []graphqlFault // holes: anything else is an error
 	}{Data: answer}
 	if _, err = r.client.Do(ctx, req, &said); err != nil {
-		err = settle(err)
-		if much, ok := err.(*tooMuch); ok {
-			return &Temporary{much.Answer}
-		}
-		return err
+		return settle(err)
 	}
 	r.missed(said.Errors)
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -64,19 +65,25 @@ func (a *App) load(ctx context.Context, q Query) (*pull.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{repository: repo, Query: q, out: &pull.Request{Key: q.Key, Now: a.cfg.Now(), Facts: q.Needs}}
-	for _, part := range []func(context.Context) error{l.first, l.files, l.team, l.point, l.around} {
-		if err := part(ctx); err != nil {
-			return nil, err
+	var out *pull.Request
+	err = a.asking(question{q.Key, "load"}, func(s *size) error {
+		l := &loader{repository: repo, Query: q, size: s, out: &pull.Request{Key: q.Key, Now: a.cfg.Now(), Facts: q.Needs}}
+		for _, part := range []func(context.Context) error{l.first, l.files, l.team, l.point, l.around} {
+			if err := part(ctx); err != nil {
+				return err
+			}
 		}
-	}
-	return l.out, nil
+		out = l.out
+		return nil
+	})
+	return out, err
 }
 
 // loader loads one pull request.
 type loader struct {
 	*repository
 	Query
+	*size
 	out     *pull.Request
 	slug    string // the App's login without "[bot]"
 	changed int    // files, as GitHub counts them
@@ -90,19 +97,31 @@ type loader struct {
 // first sends the query for everything, and again for the connections that
 // have more pages.
 func (l *loader) first(ctx context.Context) error {
-	q := overview(l.Query)
-	l.foresee(&q)
-	p, err := l.ask(ctx, q)
+	var p overviewData
+	err := l.smaller(ctx, func(ctx context.Context) error {
+		q := overview(l.Query, *l.size)
+		l.foresee(&q)
+		return l.ask(ctx, q, &p)
+	})
 	if err != nil {
 		l.app.looked.Remove(l.Key) // it may have been too much for one query
 		return err
 	}
 	l.brought = p.Repository.all
-	if err := l.facts(ctx, p); err != nil {
+	var pages map[string]string // by list, where its next page begins
+	if *l.size == apart {
+		if pages, err = l.lists(ctx, &p); err != nil {
+			return err
+		}
+	}
+	if err := l.facts(ctx, &p); err != nil {
 		return err
 	}
-	for pages := l.take(p.Repository.Subject); len(pages) > 0; pages = l.take(p.Repository.Subject) {
-		if p, err = l.ask(ctx, furtherPages(l.Query, pages)); err != nil {
+	if pages == nil {
+		pages = l.take(p.Repository.Subject)
+	}
+	for len(pages) > 0 {
+		if pages, err = l.further(ctx, pages); err != nil {
 			return err
 		}
 	}
@@ -111,19 +130,64 @@ func (l *loader) first(ctx context.Context) error {
 	return nil
 }
 
-func (l *loader) ask(ctx context.Context, q text) (*overviewData, error) {
+// lists asks, one by one, for the lists of which one page does, and names the
+// others, of which none was asked for yet.
+func (l *loader) lists(ctx context.Context, p *overviewData) (pages map[string]string, err error) {
+	issue := p.Repository.Subject.Typename == "Issue"
+	for _, selection := range onePage(l.Needs) {
+		if issue {
+			break
+		}
+		err := l.smaller(ctx, func(ctx context.Context) error {
+			return l.ask(ctx, text{request: []string{selection}, variables: map[string]any{}}, p)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	pages = map[string]string{}
+	for _, c := range connections(l.Needs) {
+		if issue && c.issues != "" || !issue && c.selection != "" {
+			pages[c.name] = ""
+		}
+	}
+	return pages, nil
+}
+
+// further takes the next page of lists, one list at a time where they are asked
+// for apart, and says which go on.
+func (l *loader) further(ctx context.Context, pages map[string]string) (more map[string]string, err error) {
+	err = l.smaller(ctx, func(ctx context.Context) error {
+		asked := pages
+		more = map[string]string{}
+		if *l.size == apart {
+			name := slices.Min(slices.Collect(maps.Keys(pages)))
+			asked = map[string]string{name: pages[name]}
+			more = maps.Clone(pages)
+			delete(more, name)
+		}
+		var p overviewData
+		if err := l.ask(ctx, furtherPages(l.Query, asked, *l.size), &p); err != nil {
+			return err
+		}
+		maps.Copy(more, l.take(p.Repository.Subject))
+		return nil
+	})
+	return more, err
+}
+
+func (l *loader) ask(ctx context.Context, q text, p *overviewData) error {
 	q.variables["number"] = l.Key.Number
 	if q.uses("$app") {
 		q.variables["app"] = l.app.cfg.AppID
 	}
-	var p overviewData
-	if err := l.query(ctx, q.String(), q.variables, &p); err != nil {
-		return nil, err
+	if err := l.query(ctx, q.String(), q.variables, p); err != nil {
+		return err
 	}
 	if p.Repository == nil || p.Repository.Subject == nil {
-		return nil, &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer names no pull request or issue"}}
+		return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer names no pull request or issue"}}
 	}
-	return &p, nil
+	return nil
 }
 
 // facts takes over what the first query alone asks for.
@@ -196,9 +260,11 @@ func (l *loader) tip(ctx context.Context, p *pullData) error {
 		head = &nodes[0].Commit
 	} else {
 		q := tipOf(l.Query, p.HeadRefOid)
-		q.variables["app"] = l.app.cfg.AppID
+		if q.uses("$app") {
+			q.variables["app"] = l.app.cfg.AppID
+		}
 		var d overviewData
-		if err := l.query(ctx, q.String(), q.variables, &d); err != nil {
+		if err := l.smaller(ctx, func(ctx context.Context) error { return l.query(ctx, q.String(), q.variables, &d) }); err != nil {
 			return err
 		}
 		if d.Repository == nil || d.Repository.Tip == nil {

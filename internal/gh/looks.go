@@ -44,17 +44,51 @@ func (l *loader) around(ctx context.Context) error {
 	at.Requests = slices.DeleteFunc(slices.Clone(at.Requests), none)
 	at.Issues = slices.DeleteFunc(slices.Clone(at.Issues), none)
 	l.left = allowance{bytes: maxContents, raw: maxRaw}
-	for len(files)+len(at.Branches)+len(at.Requests)+len(at.Into)+len(at.Issues)+len(at.Compared)+len(at.Labels) > 0 {
-		some := pull.Looks{
-			Branches: take(&at.Branches, branchesPerQuery), Requests: take(&at.Requests, requestsPerQuery), Into: take(&at.Into, intoPerQuery),
-			Issues: take(&at.Issues, issuesPerQuery), Compared: take(&at.Compared, comparedPerQuery), Labels: take(&at.Labels, labelsPerQuery),
-		}
-		if err := l.lookAt(ctx, some, take(&files, entriesPerQuery)); err != nil {
+	todo := portion{at, files}
+	for !todo.empty() {
+		err := l.smaller(ctx, func(ctx context.Context) error {
+			some, rest := todo.cut(*l.size)
+			if err := l.lookAt(ctx, some); err != nil {
+				return err
+			}
+			todo = rest
+			return nil
+		})
+		if err != nil {
 			return fmt.Errorf("looking at files and at what is around: %w", err)
 		}
 	}
 	l.remembersLooks()
 	return l.people(ctx)
+}
+
+// portion is what one query looks at.
+type portion struct {
+	pull.Looks // but for people
+	files      []*pull.File
+}
+
+func (p portion) empty() bool {
+	return len(p.files)+len(p.Branches)+len(p.Requests)+len(p.Into)+len(p.Issues)+len(p.Compared)+len(p.Labels) == 0
+}
+
+// cut splits off what one query holds, of one kind alone where things are asked for
+// apart.
+func (p portion) cut(s size) (some, rest portion) {
+	for _, kind := range []func(){
+		func() { some.Branches = take(&p.Branches, s.part(branchesPerQuery)) },
+		func() { some.Requests = take(&p.Requests, s.part(requestsPerQuery)) },
+		func() { some.Into = take(&p.Into, s.part(intoPerQuery)) },
+		func() { some.Issues = take(&p.Issues, s.part(issuesPerQuery)) },
+		func() { some.Compared = take(&p.Compared, s.part(comparedPerQuery)) },
+		func() { some.Labels = take(&p.Labels, s.part(labelsPerQuery)) },
+		func() { some.files = take(&p.files, s.part(entriesPerQuery)) },
+	} {
+		if kind(); s == apart && !some.empty() {
+			break
+		}
+	}
+	return some, p
 }
 
 // number tells what GitHub may have for a number.
@@ -85,7 +119,8 @@ func blank[V any, K comparable](keys []K) map[K]V {
 	return all
 }
 
-func (l *loader) lookAt(ctx context.Context, at pull.Looks, files []*pull.File) error {
+func (l *loader) lookAt(ctx context.Context, p portion) error {
+	at, files := p.Looks, p.files
 	query := looksQuery(at)
 	if len(at.Compared) > 0 {
 		query.variables["compareTo"] = l.out.Head

@@ -27,10 +27,10 @@ func (f Fit) HasLabel(name string) bool { return pull.Summary{Labels: f.Labels}.
 
 // Fits lists all open pull requests, at a request for each hundred.
 func (a *App) Fits(ctx context.Context, key pull.Key, installation int64) ([]Fit, error) {
-	query := "query($owner:String!,$name:String!,$after:String){repository(owner:$owner,name:$name,followRenames:false){" +
-		"all:pullRequests(states:OPEN,first:100,after:$after,orderBy:{field:UPDATED_AT,direction:DESC}){nodes{number mergeable labels(first:100){nodes{name}}} " + pageFields + "}}}"
+	query := "query($owner:String!,$name:String!,$first:Int!,$after:String){repository(owner:$owner,name:$name,followRenames:false){" +
+		"all:pullRequests(states:OPEN,first:$first,after:$after,orderBy:{field:UPDATED_AT,direction:DESC}){nodes{number mergeable labels(first:100){nodes{name}}} " + pageFields + "}}}"
 	var found []Fit
-	err := eachOf(ctx, a, listing[fitData]{key.Repository(), installation, query, nil}, func(p fitData) bool {
+	err := eachOf(ctx, a, listing[fitData]{key.Repository(), installation, "open pull requests", query, nil}, func(p fitData) bool {
 		fit := Fit{Number: p.Number, Conflicts: p.Mergeable == "CONFLICTING", Unknown: p.Mergeable == "UNKNOWN"}
 		for _, l := range p.Labels.Nodes {
 			fit.Labels = append(fit.Labels, l.Name)
@@ -52,10 +52,10 @@ type touchedIssue struct {
 // Issues lists the numbers of issues that were touched at Since or later, those
 // touched last first, at most max pages of a hundred.
 func (a *App) Issues(ctx context.Context, l Listing, max int) ([]int, error) {
-	query := "query($owner:String!,$name:String!,$after:String){repository(owner:$owner,name:$name,followRenames:false){" +
-		"all:issues(first:100,after:$after,orderBy:{field:UPDATED_AT,direction:DESC}){nodes{number updatedAt} " + pageFields + "}}}"
+	query := "query($owner:String!,$name:String!,$first:Int!,$after:String){repository(owner:$owner,name:$name,followRenames:false){" +
+		"all:issues(first:$first,after:$after,orderBy:{field:UPDATED_AT,direction:DESC}){nodes{number updatedAt} " + pageFields + "}}}"
 	var numbers []int
-	err := eachOf(ctx, a, listing[touchedIssue]{l.Repository.Repository(), l.Installation, query, nil}, func(i touchedIssue) bool {
+	err := eachOf(ctx, a, listing[touchedIssue]{l.Repository.Repository(), l.Installation, "issues", query, nil}, func(i touchedIssue) bool {
 		if i.UpdatedAt.Before(l.Since) {
 			return false
 		}

@@ -3,7 +3,6 @@ package gh
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -31,10 +30,15 @@ type Outline struct {
 	Queued        []Queued
 }
 
-// Outline loads a repository as a whole. It costs one request, and one more for
-// each further hundred of branches or of labels.
+// Outline loads a repository as a whole. It costs one request, one more for each
+// further hundred of branches or of labels, and for each 25 pull requests in a merge
+// queue.
 func (a *App) Outline(ctx context.Context, q OutlineQuery) (Outline, error) {
-	out, err := a.withQueues(ctx, q)
+	var out Outline
+	err := a.asking(question{q.Key.Repository(), "outline"}, func(s *size) (err error) {
+		out, err = a.outline(ctx, q, s)
+		return err
+	})
 	if err != nil {
 		a.forget(q.Key, err)
 		return Outline{}, fmt.Errorf("loading %s: %w", q.Key.Repository(), err)
@@ -43,37 +47,38 @@ func (a *App) Outline(ctx context.Context, q OutlineQuery) (Outline, error) {
 }
 
 const (
-	refsFields   = `refs(refPrefix:"refs/heads/",first:100,after:$after){nodes{name target{__typename oid}} ` + pageFields + "}"
-	labelsFields = "labels(first:100,after:$after){nodes{id name color description} " + pageFields + "}"
+	refsFields   = `refs(refPrefix:"refs/heads/",first:$first,after:$after){nodes{name target{__typename oid}} ` + pageFields + "}"
+	labelsFields = "labels(first:$first,after:$after){nodes{id name color description} " + pageFields + "}"
 )
 
-func (a *App) outline(ctx context.Context, q OutlineQuery) (Outline, error) {
+func (a *App) outline(ctx context.Context, q OutlineQuery, s *size) (Outline, error) {
 	r, err := a.repository(ctx, q.Key, q.Installation)
 	if err != nil {
 		return Outline{}, err
 	}
-	declared, queues, variables := queueFields(q.Queues)
-	variables["settings"], variables["labelRules"] = "HEAD:"+q.SettingsPath, "HEAD:"+q.LabelRulesPath
-	query := "query($owner:String!,$name:String!,$settings:String!,$labelRules:String!,$after:String" + declared + "){repository(owner:$owner,name:$name,followRenames:false){" +
-		"defaultBranchRef{name} settings:object(expression:$settings){" + blobFields + "} labelRules:object(expression:$labelRules){" + blobFields + "} " + refsFields + " " + labelsFields + queues + "}}"
-	if len(q.Queues) > 0 {
-		query += tipFields(pull.Statuses | pull.Checks)
-		query = strings.Replace(query, "$after:String", "$after:String,$app:Int!", 1)
-		variables["app"] = a.cfg.AppID
+	if a.queueless.Load() {
+		q.Queues = nil
 	}
-	var answer struct{ Repository answers }
-	if err := r.query(ctx, query, variables, &answer); err != nil {
+	answer, err := r.outline(ctx, q, s)
+	if len(q.Queues) > 0 && hidesQueues(err) {
+		hidden := err
+		q.Queues = nil
+		if answer, err = r.outline(ctx, q, s); err == nil {
+			r.withoutQueues(hidden)
+		}
+	}
+	if err != nil {
 		return Outline{}, err
 	}
 	var found struct{ Repository outlineData }
-	if err := answer.Repository.outline(&found.Repository); err != nil {
+	if err := answer.outline(&found.Repository); err != nil {
 		return Outline{}, err
 	}
 	refs, labels := found.Repository.Refs, found.Repository.Labels
-	if refs.Nodes, err = rest(ctx, a, q, remainder[branchData]{refs, refsFields}); err != nil {
+	if refs.Nodes, err = rest(ctx, a, q, remainder[branchData]{refs, "branches", refsFields}); err != nil {
 		return Outline{}, fmt.Errorf("listing branches: %w", err)
 	}
-	if labels.Nodes, err = rest(ctx, a, q, remainder[labelData]{labels, labelsFields}); err != nil {
+	if labels.Nodes, err = rest(ctx, a, q, remainder[labelData]{labels, "labels", labelsFields}); err != nil {
 		return Outline{}, fmt.Errorf("listing labels: %w", err)
 	}
 	out := Outline{Key: q.Key.Repository()}
@@ -96,8 +101,24 @@ func (a *App) outline(ctx context.Context, q OutlineQuery) (Outline, error) {
 		out.Branches = append(out.Branches, ref.Name)
 		out.Tips[ref.Name] = ref.Target.Oid
 	}
-	out.Queued, err = answer.Repository.queued(q.Queues)
+	out.Queued, err = r.queued(ctx, answer, q.Queues)
 	return out, err
+}
+
+// outline asks for the first page of all.
+func (r *repository) outline(ctx context.Context, q OutlineQuery, s *size) (found answers, err error) {
+	err = s.smaller(ctx, func(ctx context.Context) error {
+		declared, queues, variables := queueFields(q.Queues)
+		query := "query($owner:String!,$name:String!,$settings:String!,$labelRules:String!,$first:Int!,$after:String" + declared + "){" +
+			"repository(owner:$owner,name:$name,followRenames:false){defaultBranchRef{name} settings:object(expression:$settings){" + blobFields + "} " +
+			"labelRules:object(expression:$labelRules){" + blobFields + "} " + refsFields + " " + labelsFields + queues + "}}"
+		variables["settings"], variables["labelRules"], variables["first"] = "HEAD:"+q.SettingsPath, "HEAD:"+q.LabelRulesPath, s.page()
+		var answer struct{ Repository answers }
+		err := r.query(ctx, query, variables, &answer)
+		found = answer.Repository
+		return err
+	})
+	return found, err
 }
 
 type outlineData struct {
@@ -132,8 +153,8 @@ type labelData struct {
 
 // remainder is the first page of a list, with the fields to ask for the others.
 type remainder[T any] struct {
-	first  list[T]
-	fields string
+	first        list[T]
+	kind, fields string
 }
 
 // rest gives all entries of a list.
@@ -142,8 +163,8 @@ func rest[T any](ctx context.Context, a *App, q OutlineQuery, of remainder[T]) (
 	if !page.HasNextPage || page.EndCursor == "" {
 		return all, nil
 	}
-	query := "query($owner:String!,$name:String!,$after:String){repository(owner:$owner,name:$name,followRenames:false){all:" + of.fields + "}}"
-	further := listing[T]{q.Key, q.Installation, query, map[string]any{"after": page.EndCursor}}
+	query := "query($owner:String!,$name:String!,$first:Int!,$after:String){repository(owner:$owner,name:$name,followRenames:false){all:" + of.fields + "}}"
+	further := listing[T]{q.Key, q.Installation, of.kind, query, map[string]any{"after": page.EndCursor}}
 	err := eachOf(ctx, a, further, func(n T) bool {
 		all = append(all, n)
 		return true

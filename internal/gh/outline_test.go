@@ -67,14 +67,14 @@ func TestOutlineFaults(t *testing.T) {
 		return err
 	}
 	check(t, "no repository", outline(pull.Key{Owner: "python", Repo: "nothing"}), gone, "loading python/nothing: ")
-	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502})
+	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502, Times: 3})
 	check(t, "502", outline(cpython), temporary, "loading python/cpython: POST /graphql: 502")
 	w.fault(ghtest.Fault{Path: "^/graphql", Status: 200, Body: `{"data":{"repository":null}}`})
 	check(t, "nothing", outline(cpython), temporary, "lacks what was asked for")
 	for i := range 101 {
 		must(t, w.repo.SetLabel(ghtest.Label{Name: fmt.Sprint("label ", i)}))
 	}
-	w.fault(ghtest.Fault{Path: "^/graphql", Contains: "all:labels", Status: 502})
+	w.fault(ghtest.Fault{Path: "^/graphql", Contains: "all:labels", Status: 502, Times: 3})
 	check(t, "further page", outline(cpython), temporary, "loading python/cpython: listing labels: POST /graphql: 502")
 	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read"}))
 	w.srv.RevokeTokens()

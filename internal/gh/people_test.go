@@ -155,8 +155,12 @@ func TestForeseenLooksThatFail(t *testing.T) {
 	}
 	load(2)
 	load(1)
-	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502})
+	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502, Times: 3})
 	_, err := w.app.Load(t.Context(), query)
 	check(t, "502", err, temporary, "502")
 	load(2)
+	load(1)
+	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502})
+	load(3) // the same load leaves it out
+	load(2) // and so do others, for a day
 }

@@ -58,10 +58,11 @@ func (a *App) MergedPulls(ctx context.Context, m MergedRequest) ([]pull.Summary,
 }
 
 // listing is a list of a repository that may have several pages: the query has
-// $after, and calls the list "all".
+// $first and $after, and calls the list "all".
 type listing[T any] struct {
 	key          pull.Key
 	installation int64
+	kind         string // "labels"
 	query        string
 	variables    map[string]any
 }
@@ -72,28 +73,34 @@ func eachOf[T any](ctx context.Context, a *App, w listing[T], each func(T) bool)
 	if err != nil {
 		return err
 	}
-	variables := map[string]any{}
-	maps.Copy(variables, w.variables)
-	for {
-		var page struct {
-			Repository *struct{ All list[T] }
-		}
-		if err := r.query(ctx, w.query, variables, &page); err != nil {
-			a.forget(w.key, err)
-			return err
-		}
-		if page.Repository == nil {
-			return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer names no repository"}}
-		}
-		for _, n := range page.Repository.All.Nodes {
-			if !each(n) {
+	return a.asking(question{w.key.Repository(), w.kind}, func(s *size) error {
+		variables := map[string]any{}
+		maps.Copy(variables, w.variables)
+		for {
+			var page struct {
+				Repository *struct{ All list[T] }
+			}
+			err := s.smaller(ctx, func(ctx context.Context) error {
+				variables["first"] = s.page()
+				return r.query(ctx, w.query, variables, &page)
+			})
+			if err != nil {
+				a.forget(w.key, err)
+				return err
+			}
+			if page.Repository == nil {
+				return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer names no repository"}}
+			}
+			for _, n := range page.Repository.All.Nodes {
+				if !each(n) {
+					return nil
+				}
+			}
+			next := page.Repository.All.PageInfo
+			if !next.HasNextPage || next.EndCursor == "" || next.EndCursor == variables["after"] {
 				return nil
 			}
+			variables["after"] = next.EndCursor
 		}
-		next := page.Repository.All.PageInfo
-		if !next.HasNextPage || next.EndCursor == "" || next.EndCursor == variables["after"] {
-			return nil
-		}
-		variables["after"] = next.EndCursor
-	}
+	})
 }

@@ -143,7 +143,7 @@ func TestPullsFaults(t *testing.T) {
 	}
 	w.fault(ghtest.Fault{Path: "^/app$", Status: 502})
 	check(t, "nobody knows who", merged(cpython), temporary, "asking GitHub for the App")
-	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502, Times: 2})
+	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502, Times: 6})
 	check(t, "502", merged(cpython), temporary, "listing the merged pull requests of python/cpython: POST /graphql: 502")
 	check(t, "502", into(cpython), temporary, "listing the pull requests of python/cpython: POST /graphql: 502")
 	nothing := pull.Key{Owner: "python", Repo: "nothing"}

@@ -23,7 +23,7 @@ type text struct {
 
 var types = map[string]string{
 	"owner": "String!", "name": "String!", "number": "Int!", "app": "Int!", "settings": "String!", "labelRules": "String!", "head": "GitObjectID!", "compareTo": "String!",
-	"labels": "String", "commits": "String", "comments": "String", "deletions": "String", "events": "String", "reviews": "String", "mentions": "String",
+	"first": "Int!", "labels": "String", "commits": "String", "comments": "String", "deletions": "String", "events": "String", "reviews": "String", "mentions": "String",
 }
 
 // issueOrPull is the pull request or issue itself, by its name in answers.
@@ -86,27 +86,28 @@ type connection struct {
 // connections are the lists of a pull request or issue. Labels are always
 // loaded: every rule looks at them.
 func connections(needs pull.Facts) []connection {
-	comments := `comments(first:100,after:$comments){nodes{` + noteFields + `} ` + pageFields + `}`
+	comments := `comments(first:$first,after:$comments){nodes{` + noteFields + `} ` + pageFields + `}`
 	if needs&pull.Comments != 0 {
 		comments = strings.Replace(comments, noteFields, commentFields, 1)
 	}
-	labels := `labels(first:100,after:$labels){nodes{id name} ` + pageFields + `}`
-	deletions := `deletions:timelineItems(first:100,after:$deletions,itemTypes:[COMMENT_DELETED_EVENT]){nodes{__typename ...on CommentDeletedEvent{deletedCommentAuthor{__typename login}}} ` + pageFields + `}`
+	labels := `labels(first:$first,after:$labels){nodes{id name} ` + pageFields + `}`
+	deletions := `deletions:timelineItems(first:$first,after:$deletions,itemTypes:[COMMENT_DELETED_EVENT]){nodes{__typename ...on CommentDeletedEvent{deletedCommentAuthor{__typename login}}} ` + pageFields + `}`
 	return slices.DeleteFunc([]connection{
 		{"labels", 0, labels, labels},
-		{"commits", pull.Commits | pull.Statuses, `commits(first:100,after:$commits){totalCount nodes{commit{oid message parents(first:1){totalCount} status{contexts{context}}}} ` + pageFields + `}`, ""},
+		{"commits", pull.Commits | pull.Statuses, `commits(first:$first,after:$commits){totalCount nodes{commit{oid message parents(first:1){totalCount} status{contexts{context}}}} ` + pageFields + `}`, ""},
 		{"comments", pull.Notes | pull.Comments, comments, comments},
 		{"deletions", pull.Notes, deletions, deletions},
-		{"events", pull.Events, `events:timelineItems(first:100,after:$events,itemTypes:[` + issueEvents + `,` + pullEvents + `]){nodes{` + eventFields + pullEventFields + `} ` + pageFields + `}`,
-			`events:timelineItems(first:100,after:$events,itemTypes:[` + issueEvents + `]){nodes{` + eventFields + `} ` + pageFields + `}`},
-		{"reviews", pull.Opinions, `reviews(first:100,after:$reviews,states:[APPROVED,CHANGES_REQUESTED]){nodes{author{__typename login} state submittedAt commit{oid}} ` + pageFields + `}`, ""},
-		{"mentions", pull.Mentions, "", `mentions:timelineItems(first:100,after:$mentions,itemTypes:[CROSS_REFERENCED_EVENT]){nodes{__typename ...on CrossReferencedEvent{source{__typename ...on PullRequest{` +
+		{"events", pull.Events, `events:timelineItems(first:$first,after:$events,itemTypes:[` + issueEvents + `,` + pullEvents + `]){nodes{` + eventFields + pullEventFields + `} ` + pageFields + `}`,
+			`events:timelineItems(first:$first,after:$events,itemTypes:[` + issueEvents + `]){nodes{` + eventFields + `} ` + pageFields + `}`},
+		{"reviews", pull.Opinions, `reviews(first:$first,after:$reviews,states:[APPROVED,CHANGES_REQUESTED]){nodes{author{__typename login} state submittedAt commit{oid}} ` + pageFields + `}`, ""},
+		{"mentions", pull.Mentions, "", `mentions:timelineItems(first:$first,after:$mentions,itemTypes:[CROSS_REFERENCED_EVENT]){nodes{__typename ...on CrossReferencedEvent{source{__typename ...on PullRequest{` +
 			`number title body state isDraft author{__typename login} baseRefName repository{nameWithOwner}}}}} ` + pageFields + `}`},
 	}, func(c connection) bool { return c.needs != 0 && needs&c.needs == 0 })
 }
 
-// overview asks for everything, and the first page of each list.
-func overview(q Query) text {
+// overview asks for everything, and the first page of each list; where lists are
+// asked for apart, they and the statuses of the head are left out.
+func overview(q Query, s size) text {
 	t := text{viewer: true, repository: []string{"defaultBranchRef{name}"}, request: []string{scalars}, issue: []string{issueScalars}, variables: map[string]any{}}
 	for name, path := range map[string]string{"settings": q.SettingsPath, "labelRules": q.LabelRulesPath} {
 		if path != "" {
@@ -115,15 +116,13 @@ func overview(q Query) text {
 		}
 	}
 	slices.Sort(t.repository)
-	if q.Needs&pull.Files != 0 {
-		t.request = append(t.request, "added:additions removed:deletions files(first:100){nodes{path changeType}}")
-	}
-	if q.Needs&pull.Reviews != 0 {
-		t.request = append(t.request, reviewFields)
-	}
 	if q.Needs&pull.Merging != 0 {
 		t.request = append(t.request, "mergeStateStatus autoMergeRequest{enabledBy{__typename login}}")
 	}
+	if s == apart {
+		return t
+	}
+	t.request = append(t.request, onePage(q.Needs)...)
 	if tip := tipFields(q.Needs); tip != "" {
 		t.request = append(t.request, "tip:commits(last:1){nodes{commit{...Tip}}}")
 		t.fragments = append(t.fragments, tip)
@@ -131,7 +130,20 @@ func overview(q Query) text {
 	for _, c := range connections(q.Needs) {
 		t.list(c)
 	}
+	t.variables["first"] = s.page()
 	return t
+}
+
+// onePage are the lists of a pull request of which one page does.
+func onePage(needs pull.Facts) []string {
+	var lists []string
+	if needs&pull.Files != 0 {
+		lists = append(lists, "added:additions removed:deletions files(first:100){nodes{path changeType}}")
+	}
+	if needs&pull.Reviews != 0 {
+		lists = append(lists, reviewFields)
+	}
+	return lists
 }
 
 // add puts another query of the repository into this one.
@@ -152,13 +164,16 @@ func (t *text) list(c connection) {
 	}
 }
 
-// furtherPages asks for the next page of the lists that pages has cursors of.
-func furtherPages(q Query, pages map[string]string) text {
-	t := text{variables: map[string]any{}}
+// furtherPages asks for the next page of the lists that pages has cursors of, ""
+// for the first page.
+func furtherPages(q Query, pages map[string]string, s size) text {
+	t := text{variables: map[string]any{"first": s.page()}}
 	for _, c := range connections(q.Needs) {
 		if cursor, ok := pages[c.name]; ok {
 			t.list(c)
-			t.variables[c.name] = cursor
+			if cursor != "" {
+				t.variables[c.name] = cursor
+			}
 		}
 	}
 	return t
@@ -179,7 +194,7 @@ func tipFields(needs pull.Facts) string {
 		fields += " status{contexts{context state description targetUrl}}"
 	}
 	if needs&pull.Checks != 0 {
-		fields += " checkSuites(first:10,filterBy:{appId:$app}){nodes{checkRuns(first:100,filterBy:{checkType:LATEST}){nodes{databaseId name conclusion externalId}}}}"
+		fields += " checkSuites(first:5,filterBy:{appId:$app}){nodes{checkRuns(first:50,filterBy:{checkType:LATEST}){nodes{databaseId name conclusion externalId}}}}"
 	}
 	if fields == "" {
 		return ""

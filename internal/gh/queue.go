@@ -10,9 +10,12 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// queuedPerBranch bounds the entries of one merge queue that are looked at:
-// GitHub builds no more than a hundred at once.
-const queuedPerBranch = 100
+// Entries of one merge queue that are looked at: GitHub builds no more than a
+// hundred at once. Each brings the check runs of two commits.
+const (
+	queuedPerBranch = 100
+	queuedPerQuery  = 25
+)
 
 // Queued is a pull request in a merge queue. Its checks are to be reported on the
 // commit of its group ("Managing a merge queue").
@@ -31,22 +34,25 @@ type Reports struct {
 }
 
 type queueData struct {
-	Entries list[struct {
-		HeadCommit  *tipData
-		PullRequest *struct {
-			Number int
-			Tip    list[struct{ Commit tipData }]
-		}
-	}]
+	Entries list[entryOfQueue]
 }
 
-// queueFields asks for the merge queues of branches; the default branch is "".
+type entryOfQueue struct {
+	HeadCommit  *tipData
+	PullRequest *struct {
+		Number int
+		Tip    list[struct{ Commit tipData }]
+	}
+}
+
+// queueFields asks how long the merge queues of branches are; the default branch is
+// "".
 func queueFields(branches []string) (declared, fields string, variables map[string]any) {
 	var d, f strings.Builder
 	variables = map[string]any{}
 	for i, name := range branches {
 		fmt.Fprintf(&d, ",$queue%d:String", i)
-		fmt.Fprintf(&f, " queue%d:mergeQueue(branch:$queue%d){entries(first:%d){nodes{headCommit{...Tip} pullRequest{number tip:commits(last:1){nodes{commit{...Tip}}}}}}}", i, i, queuedPerBranch)
+		fmt.Fprintf(&f, " queue%d:mergeQueue(branch:$queue%d){entries{totalCount}}", i, i)
 		if name != "" {
 			variables[fmt.Sprint("queue", i)] = name
 		}
@@ -54,55 +60,93 @@ func queueFields(branches []string) (declared, fields string, variables map[stri
 	return d.String(), f.String(), variables
 }
 
-// withQueues loads the outline, and without merge queues where GitHub shows none:
-// a GitHub Enterprise Server that knows no such thing, which does not change while
-// this program runs, or an App that may not see them, which somebody may mend.
-func (a *App) withQueues(ctx context.Context, q OutlineQuery) (Outline, error) {
-	if a.queueless.Load() {
-		q.Queues = nil
-	}
-	out, err := a.outline(ctx, q)
+// knowsNoQueues tells whether it is a GitHub without merge queues that refuses.
+func knowsNoQueues(err error) bool {
 	rejected, _ := errors.AsType[*Rejected](err)
-	_, denied := errors.AsType[*Denied](err)
-	unknown := rejected != nil && rejected.unknown == "mergeQueue"
-	if len(q.Queues) == 0 || !unknown && !denied {
-		return out, err
-	}
-	q.Queues = nil
-	out, again := a.outline(ctx, q)
-	if again != nil {
-		return out, again
-	}
-	a.queueless.Store(unknown)
-	a.cfg.Log.Warn().Err(err).Str("repository", q.Key.Repository().String()).Msg("merge queues do not show: nothing is reported on their commits")
-	return out, nil
+	return rejected != nil && rejected.unknown && strings.Contains(rejected.Message, "'mergeQueue'")
 }
 
-// queued reads the answer to queueFields.
-func (a answers) queued(branches []string) ([]Queued, error) {
+// hidesQueues tells whether the outline may do without merge queues: on a GitHub
+// Enterprise Server that has none, or for an App that may not see them.
+func hidesQueues(err error) bool {
+	_, denied := errors.AsType[*Denied](err)
+	return denied || knowsNoQueues(err)
+}
+
+// withoutQueues notes that merge queues do not show. A GitHub that knows none is
+// asked no more while this program runs; a permission somebody may grant.
+func (r *repository) withoutQueues(err error) {
+	r.app.queueless.Store(knowsNoQueues(err))
+	r.app.cfg.Log.Warn().Err(err).Str("repository", r.key.Repository().String()).Msg("merge queues do not show: nothing is reported on their commits")
+}
+
+// queued lists the merge queues that have entries.
+func (r *repository) queued(ctx context.Context, lengths answers, branches []string) ([]Queued, error) {
 	var all []Queued
-	for i := range branches {
+	for i, name := range branches {
 		var q *queueData
-		if err := a.read("queue", i, &q); err != nil {
+		if err := lengths.read("queue", i, &q); err != nil {
 			return nil, err
 		}
-		if q == nil {
-			continue // no merge queue there
+		if q == nil || q.Entries.TotalCount == 0 {
+			continue
 		}
-		for _, e := range q.Entries.Nodes {
-			if e.HeadCommit == nil || e.PullRequest == nil || !commitID.MatchString(e.HeadCommit.Oid) {
-				continue // its group is not built yet
-			}
-			entry := Queued{Number: e.PullRequest.Number, Group: e.HeadCommit.Oid, Reported: e.HeadCommit.reports()}
-			for _, tip := range e.PullRequest.Tip.Nodes {
-				entry.Own = tip.Commit.reports()
-			}
-			if !slices.ContainsFunc(all, func(q Queued) bool { return q.Group == entry.Group }) {
+		entries, err := r.entries(ctx, name)
+		if err != nil {
+			return nil, fmt.Errorf("listing the merge queue of %q: %w", name, err)
+		}
+		for _, e := range entries {
+			if entry, built := e.queued(); built && !slices.ContainsFunc(all, func(q Queued) bool { return q.Group == entry.Group }) {
 				all = append(all, entry)
 			}
 		}
 	}
 	return all, nil
+}
+
+// entries are those of one merge queue.
+func (r *repository) entries(ctx context.Context, branch string) (all []entryOfQueue, err error) {
+	variables := map[string]any{"app": r.app.cfg.AppID}
+	if branch != "" {
+		variables["branch"] = branch
+	}
+	query := "query($owner:String!,$name:String!,$app:Int!,$first:Int!,$after:String,$branch:String){repository(owner:$owner,name:$name,followRenames:false){" +
+		"queue:mergeQueue(branch:$branch){entries(first:$first,after:$after){nodes{headCommit{...Tip} pullRequest{number tip:commits(last:1){nodes{commit{...Tip}}}}} " + pageFields + "}}}}" +
+		tipFields(pull.Statuses|pull.Checks)
+	err = r.app.asking(question{r.key.Repository(), "merge queue"}, func(s *size) error {
+		for all = nil; len(all) < queuedPerBranch; {
+			var page struct {
+				Repository *struct{ Queue *queueData }
+			}
+			err := s.smaller(ctx, func(ctx context.Context) error {
+				variables["first"] = s.part(queuedPerQuery)
+				return r.query(ctx, query, variables, &page)
+			})
+			if err != nil || page.Repository == nil || page.Repository.Queue == nil { // nil: it is no more
+				return err
+			}
+			entries := page.Repository.Queue.Entries
+			all = append(all, entries.Nodes...)
+			if !entries.PageInfo.HasNextPage || entries.PageInfo.EndCursor == variables["after"] {
+				return nil
+			}
+			variables["after"] = entries.PageInfo.EndCursor
+		}
+		return nil
+	})
+	return all, err
+}
+
+// queued reads an entry; built is false where its group is not there yet.
+func (e entryOfQueue) queued() (q Queued, built bool) {
+	if e.HeadCommit == nil || e.PullRequest == nil || !commitID.MatchString(e.HeadCommit.Oid) {
+		return Queued{}, false
+	}
+	q = Queued{Number: e.PullRequest.Number, Group: e.HeadCommit.Oid, Reported: e.HeadCommit.reports()}
+	for _, tip := range e.PullRequest.Tip.Nodes {
+		q.Own = tip.Commit.reports()
+	}
+	return q, true
 }
 
 func (t *tipData) reports() Reports { return Reports{t.Status.statuses(), t.checks()} }

@@ -1,7 +1,7 @@
 package gh
 
 import (
-	"fmt"
+	"encoding/json"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,7 +35,7 @@ func TestQueued(t *testing.T) {
 
 	out, err := w.outline("", "3.14", "3.99")
 	must(t, err)
-	if w.sent() != 1 || len(out.Queued) != 1 {
+	if w.sent() != 2 || len(out.Queued) != 1 { // the outline, and the one queue that is not empty
 		t.Fatalf("%d requests, queued %+v", w.sent(), out.Queued)
 	}
 	got := out.Queued[0]
@@ -58,7 +58,7 @@ func TestQueued(t *testing.T) {
 // A GitHub that knows no merge queues is asked for them once; one that does not
 // show them to the App, each time, since somebody may grant that.
 func TestWithoutMergeQueues(t *testing.T) {
-	unknown := `{"errors":[{"path":["query","repository","queue0"],"extensions":{"code":"undefinedField","typeName":"Repository","fieldName":"mergeQueue"},"message":"Field 'mergeQueue' doesn't exist on type 'Repository'"}]}`
+	unknown := `{"errors":[{"path":["query","repository","queue0"],"extensions":{"code":"undefinedField"},"message":"Field 'mergeQueue' doesn't exist on type 'Repository'"}]}`
 	hidden := `{"data":{"repository":{"queue0":null}},"errors":[{"type":"FORBIDDEN","path":["repository","queue0"],"message":"Resource not accessible by integration"}]}`
 	for name, c := range map[string]struct {
 		body   string
@@ -94,8 +94,8 @@ func TestOutlineTroubleIsNotOfQueues(t *testing.T) {
 	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	_, err := w.repo.Queue(key.Number)
 	must(t, err)
-	refused := ghtest.Fault{Path: "^/graphql$", Status: 200, Body: `{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"too much"}]}`}
-	for _, f := range []ghtest.Fault{refused, ghtest.BadGateway(), {Path: "^/graphql$", Status: 200, Body: `{"data":{"repository":{"queue0":null}}}`}} {
+	refused := ghtest.Fault{Path: "^/graphql$", Times: 3, Status: 200, Body: `{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"too much"}]}`}
+	for _, f := range []ghtest.Fault{refused, {Path: "^/graphql$", Times: 3, Status: 502}, {Path: "^/graphql$", Status: 200, Body: `{"data":{"repository":{"queue0":null}}}`}} {
 		w.fault(f)
 		_, err := w.outline("")
 		if err == nil {
@@ -112,17 +112,26 @@ func TestOutlineTroubleIsNotOfQueues(t *testing.T) {
 // What GitHub leaves open in an entry is passed over, and a broken form is said.
 func TestOddQueues(t *testing.T) {
 	const sha = "0123456789012345678901234567890123456789"
-	read := func(entries string) ([]Queued, error) {
-		return answers{"queue0": []byte(entries)}.queued([]string{""})
+	for _, c := range []struct{ entry, want string }{
+		{`{"headCommit":null,"pullRequest":{"number":6}}`, ""},
+		{`{"headCommit":{"oid":"x"},"pullRequest":{"number":6}}`, ""},
+		{`{"headCommit":{"oid":"` + sha + `"},"pullRequest":null}`, ""},
+		{`{"headCommit":{"oid":"` + sha + `"},"pullRequest":{"number":7,"tip":{"nodes":[]}}}`, sha},
+	} {
+		var e entryOfQueue
+		must(t, json.Unmarshal([]byte(c.entry), &e))
+		if got, built := e.queued(); got.Group != c.want || built != (c.want != "") {
+			t.Errorf("%s: %+v, built %v", c.entry, got, built)
+		}
 	}
-	entry := fmt.Sprintf(`{"headCommit":{"oid":%q},"pullRequest":{"number":7,"tip":{"nodes":[]}}}`, sha)
-	got, err := read(`{"entries":{"nodes":[{"headCommit":null,"pullRequest":{"number":6}},{"headCommit":{"oid":"x"},"pullRequest":{"number":6}},{"headCommit":{"oid":"` + sha + `"},"pullRequest":null},` + entry + "," + entry + `]}}`)
+	w := newWorld(t)
+	r, err := w.app.repository(t.Context(), cpython, 0)
 	must(t, err)
-	if len(got) != 1 || got[0].Number != 7 || got[0].Group != sha {
-		t.Errorf("queued %+v", got)
+	_, err = r.queued(t.Context(), answers{"queue0": []byte(`{"entries":[]}`)}, []string{""})
+	as[*Temporary](t, err)
+	_, err = r.queued(t.Context(), answers{}, []string{""})
+	as[*Temporary](t, err)
+	if none, err := r.queued(t.Context(), answers{"queue0": []byte(`{"entries":{"totalCount":3}}`)}, []string{""}); len(none) != 0 || err != nil { // meanwhile it is no more
+		t.Errorf("%v, %v", none, err)
 	}
-	_, err = read(`{"entries":[]}`)
-	as[*Temporary](t, err)
-	_, err = answers{}.queued([]string{""})
-	as[*Temporary](t, err)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 const summaryFragment = `fragment Summary on PullRequest{number title body state isDraft author{__typename login} authorAssociation ` +
-	`baseRefName headRefName headRefOid closedAt mergedBy{__typename login} labels(first:100){nodes{name}}}`
+	`baseRefName headRefName headRefOid closedAt mergedBy{__typename login} labels(first:50){nodes{name}}}`
 
 // summaryData is what is loaded of every pull request, its own and others.
 type summaryData struct {

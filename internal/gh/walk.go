@@ -49,14 +49,14 @@ func (a *App) walk(ctx context.Context, w Walk) (found []pull.Summary, complete 
 	if len(w.States) > 0 {
 		variables["states"] = w.States
 	}
-	query := "query($owner:String!,$name:String!,$after:String,$base:String,$labels:[String!],$states:[PullRequestState!]){" +
+	query := "query($owner:String!,$name:String!,$first:Int!,$after:String,$base:String,$labels:[String!],$states:[PullRequestState!]){" +
 		"repository(owner:$owner,name:$name,followRenames:false){" +
-		"all:pullRequests(baseRefName:$base,labels:$labels,states:$states,first:100,after:$after,orderBy:{field:UPDATED_AT,direction:DESC})" +
+		"all:pullRequests(baseRefName:$base,labels:$labels,states:$states,first:$first,after:$after,orderBy:{field:UPDATED_AT,direction:DESC})" +
 		"{nodes{...Summary updatedAt} " + pageFields + "}}}" + summaryFragment
 	seen := map[int]bool{} // what is touched meanwhile moves to the front, and the last of a page to the next
 	left := 100 * w.Max
 	complete = true
-	err = eachOf(ctx, a, listing[datedSummary]{w.Key, w.Installation, query, variables}, func(d datedSummary) bool {
+	err = eachOf(ctx, a, listing[datedSummary]{w.Key, w.Installation, "pull requests", query, variables}, func(d datedSummary) bool {
 		if d.UpdatedAt.Before(w.Since) {
 			return false
 		}

@@ -74,7 +74,7 @@ func TestWalkIsBounded(t *testing.T) {
 			t.Errorf("%d pages: %d pull requests, complete %v, %d requests", c.max, len(got), complete, w.sent())
 		}
 	}
-	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502})
+	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502, Times: 3})
 	_, _, err := w.app.Walk(t.Context(), Walk{Key: cpython, Max: 1})
 	check(t, "502", err, temporary, "listing the pull requests of python/cpython: POST /graphql: 502")
 	w.fault(ghtest.Fault{Path: "^/app$", Status: 502})

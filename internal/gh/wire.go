@@ -183,9 +183,7 @@ func (x exchange) refused(now time.Time) error {
 	case http.StatusRequestTimeout, http.StatusConflict:
 		return &Temporary{answer}
 	case http.StatusBadGateway, http.StatusGatewayTimeout:
-		if x.endpoint == graphqlEndpoint { // it takes GitHub more than ten seconds
-			return &tooMuch{answer}
-		}
+		answer.heavy = x.endpoint == graphqlEndpoint // GitHub gives up after ten seconds
 		return &Temporary{answer}
 	default:
 		// A push does not show everywhere at once, and another one may come between.
