@@ -268,7 +268,7 @@ func TestSweepLooksAtIssues(t *testing.T) {
 	s.check(err)
 	looks(1, "python/cpython#3")
 	s.advance(time.Hour)
-	s.check(s.github.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "all:issues", Status: http.StatusBadGateway}))
+	s.check(s.github.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "all:issues", Status: http.StatusBadGateway, Times: 3}))
 	if err := s.reconciler(sorted).Run(t.Context(), s.job(0)); err == nil || !strings.Contains(err.Error(), "listing the issues of python/cpython") {
 		t.Errorf("outcome %v", err)
 	}
