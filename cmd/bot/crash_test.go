@@ -224,7 +224,8 @@ func endings(t *testing.T, cpython *ghtest.Repo, numbers []int) map[int]ending {
 			}
 			e.Statuses[context] = status.State + " " + status.Description
 		}
-		if n := len(state.CheckRuns); n > 0 {
+		// Whether there is one that says that all is well depends on the history, too.
+		if n := len(state.CheckRuns); n > 0 && state.CheckRuns[n-1].Conclusion != "success" {
 			// The same history decides whether the check run speaks of markers.
 			e.Check = state.CheckRuns[n-1].Conclusion + " " + strings.TrimPrefix(state.CheckRuns[n-1].Title, "No ABI markers; ")
 		}

@@ -36,7 +36,6 @@ func TestBackportRequests(t *testing.T) {
 		"POST /graphql":                             3 + 3*4 + 2,
 		"POST /repos/{owner}/{repo}/pulls":          3,
 		"POST /repos/{owner}/{repo}/statuses/{sha}": 3 * 3,
-		"POST /repos/{owner}/{repo}/check-runs":     3,
 		"git GET refs":                              3, "git POST git-upload-pack": 3, "git POST git-receive-pack": 1,
 	}
 	if diff := cmp.Diff(want, asked); diff != "" {

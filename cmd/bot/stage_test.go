@@ -107,7 +107,7 @@ func (s *stage) settled(pulls ...*pullRequest) {
 				return false
 			}
 			runs := len(state.CheckRuns)
-			return runs > 0 && state.CheckRuns[runs-1].ExternalID != ""
+			return runs == 0 && p.status == "success" || runs > 0 && state.CheckRuns[runs-1].ExternalID != ""
 		})
 	}
 }
@@ -209,7 +209,7 @@ func atStatus(of ghtest.PRState) ghtest.Fault {
 	return ghtest.Fault{Path: "/statuses/" + of.HeadSHA + "$"}
 }
 func atCheck(of ghtest.PRState) ghtest.Fault {
-	return ghtest.Fault{Method: http.MethodPost, Path: "/check-runs$", Contains: of.HeadSHA}
+	return ghtest.Fault{Path: "^/graphql$", Contains: fmt.Sprintf(`"headSha":%q`, of.HeadSHA)}
 }
 func atComment(of ghtest.PRState) ghtest.Fault {
 	return ghtest.Fault{Path: "^/graphql$", Contains: fmt.Sprintf(`"subjectId":%q`, of.NodeID)}

@@ -17,12 +17,10 @@ import (
 var triageMoments = []moment{
 	{name: "before the first status", method: http.MethodPost, path: "/statuses/"},
 	{name: "between the statuses", method: http.MethodPost, path: "/statuses/", after: true},
-	{name: "before the check run", method: http.MethodPost, path: "/check-runs$"},
-	{name: "between statuses and mutation", method: http.MethodPost, path: "/check-runs$", after: true},
 	{name: "as the mutation comes", method: http.MethodPost, path: "^/graphql$", contains: "addComment"},
 	{name: "after the mutation", method: http.MethodPost, path: "^/graphql$", contains: "addComment", after: true},
-	{name: "as the block of the issue is written", method: http.MethodPost, path: "^/graphql$", contains: "updateIssue"},
-	{name: "after the block of the issue", method: http.MethodPost, path: "^/graphql$", contains: "updateIssue", after: true},
+	{name: "as the block of the issue is written", method: http.MethodPost, path: "^/graphql$", contains: "updateIssue("},
+	{name: "after the block of the issue", method: http.MethodPost, path: "^/graphql$", contains: "updateIssue(", after: true},
 }
 
 // TestKilledInTriage kills the bot with SIGKILL in the middle of a plan. The next

@@ -87,7 +87,7 @@ func TestEndpoints(t *testing.T) {
 	for request, want := range map[string]string{
 		"POST https://git.example.com/api/graphql":                            graphqlEndpoint,
 		"GET https://git.example.com/api/v3/app":                              "GET /app",
-		"PATCH https://git.example.com/api/v3/repos/o/r/issues/comments/5":    patchComment,
+		"PATCH https://git.example.com/api/v3/repos/o/r/issues/comments/5":    "other",
 		"GET https://git.example.com/api/v3/repos/o/r/git/ref/heads/a/b%23c":  getRef,
 		"DELETE https://git.example.com/api/v3/repos/o/r/git/refs/heads/3.14": deleteRef,
 		"GET https://git.example.com/api/v3/users/concorde%5Bbot%5D":          getUser,

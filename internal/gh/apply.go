@@ -11,13 +11,6 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Limits of a check run ("Create a check run").
-const (
-	annotationsPerRequest = 50
-	maxAnnotationTitle    = 255   // characters
-	maxAnnotationMessage  = 64000 // bytes, of 64 KB
-)
-
 // Apply makes one write to the pull request or issue. Installation 0 is looked
 // up. An answer that is lost (Temporary) leaves it open whether GitHub wrote: the
 // next Load tells.
@@ -66,18 +59,12 @@ func (r *repository) apply(ctx context.Context, action pull.Action) error {
 		return r.setStatus(ctx, action)
 	case pull.SetCheck:
 		return r.setCheck(ctx, action)
-	case pull.EditNote:
-		return r.editNote(ctx, action)
 	case pull.RestoreBranch:
 		return r.restoreBranch(ctx, action)
 	case pull.DeleteBranch:
 		return r.deleteBranch(ctx, action)
 	case pull.Reopen:
 		return r.reopen(ctx)
-	case pull.RequestReview:
-		return r.requestReview(ctx, action.Login)
-	case pull.Assign:
-		return r.assign(ctx, action.Login)
 	case pull.MergePull:
 		return r.merge(ctx, action)
 	case pull.CancelMerge:
@@ -98,79 +85,19 @@ func (r *repository) setStatus(ctx context.Context, s pull.SetStatus) error {
 	return settle(err)
 }
 
-// setCheck writes the check run, 50 annotations at a time. The digest comes
-// with the last of them: without it the next run writes all again.
-func (r *repository) setCheck(ctx context.Context, s pull.SetCheck) error {
-	if !commitID.MatchString(s.SHA) {
-		return &Rejected{Answer{Message: fmt.Sprintf("%q is not the id of a commit", s.SHA)}}
-	}
-	parts := slices.Collect(slices.Chunk(annotations(s.Annotations), annotationsPerRequest))
-	if len(parts) == 0 {
-		parts = append(parts, nil)
-	}
-	var run *github.CheckRun
-	for i, part := range parts {
-		var digest *string
-		if i == len(parts)-1 {
-			digest = github.String(s.Digest())
-		}
-		output := &github.CheckRunOutput{Title: &s.Title, Summary: &s.Summary, Annotations: part}
-		var err error
-		if i == 0 {
-			run, _, err = r.client.Checks.CreateCheckRun(ctx, r.key.Owner, r.key.Repo, github.CreateCheckRunOptions{
-				Name: s.Name, HeadSHA: s.SHA, ExternalID: digest, Output: output,
-				Status: github.String("completed"), Conclusion: github.String(string(s.Conclusion)),
-			})
-		} else {
-			_, _, err = r.client.Checks.UpdateCheckRun(ctx, r.key.Owner, r.key.Repo, run.GetID(), github.UpdateCheckRunOptions{
-				Name: s.Name, ExternalID: digest, Output: output,
-			})
-		}
-		if err != nil {
-			return settle(err)
-		}
-	}
-	return nil
-}
-
-func annotations(all []pull.Annotation) []*github.CheckRunAnnotation {
-	var out []*github.CheckRunAnnotation
-	for _, a := range all {
-		line := max(a.Line, 1)
-		one := &github.CheckRunAnnotation{
-			Path: &a.Path, StartLine: &line, EndLine: &line, AnnotationLevel: github.String(string(a.Level)),
-			Title: github.String(cut(a.Title, maxAnnotationTitle)), Message: github.String(cut(a.Message, maxAnnotationMessage)),
-		}
-		if a.Column > 0 {
-			one.StartColumn, one.EndColumn = &a.Column, &a.Column
-		}
-		out = append(out, one)
-	}
-	return out
-}
-
-// editNote replaces the text of a comment. If it is gone, the next plan knows.
-func (r *repository) editNote(ctx context.Context, n pull.EditNote) error {
-	body, err := mark(n.Note)
-	if err != nil {
-		return &Rejected{Answer{Message: err.Error()}}
-	}
-	_, _, err = r.client.Issues.EditComment(ctx, r.key.Owner, r.key.Repo, n.ID, &github.IssueComment{Body: &body})
-	return unlessGone(settle(err), patchComment)
-}
-
 func (r *repository) reopen(ctx context.Context) error {
 	_, _, err := r.client.PullRequests.Edit(ctx, r.key.Owner, r.key.Repo, r.key.Number, &github.PullRequest{State: github.String("open")})
 	return settle(err)
 }
 
-// requestReview is Rejected for those who cannot review here.
+// requestReview asks by login somebody whose id is not known. It is Rejected for
+// those who cannot review here.
 func (r *repository) requestReview(ctx context.Context, login string) error {
 	_, _, err := r.client.PullRequests.RequestReviewers(ctx, r.key.Owner, r.key.Repo, r.key.Number, github.ReviewersRequest{Reviewers: []string{login}})
 	return settle(err)
 }
 
-// assign says nothing where GitHub passes over those who cannot be assigned.
+// assign assigns by login somebody whose id is not known. It says nothing where GitHub passes over those who cannot be assigned.
 func (r *repository) assign(ctx context.Context, login string) error {
 	_, _, err := r.client.Issues.AddAssignees(ctx, r.key.Owner, r.key.Repo, r.key.Number, []string{login})
 	return settle(err)

@@ -34,10 +34,11 @@ func TestApplyStatus(t *testing.T) {
 	as[*Rejected](t, w.app.Apply(t.Context(), 0, key, pull.SetStatus{SHA: w.repo.Ref("main"), Status: pull.Status{Context: "c", State: "odd"}}))
 }
 
-// All annotations come, 50 at a time, and only the last request makes the
-// check run complete.
+// All annotations come, 50 in a write, and only the last of them makes the check
+// run complete. Up to 50 take one request, any more two.
 func TestApplyCheck(t *testing.T) {
 	w, key := newPull(t)
+	w.load(Query{Key: key})
 	head := w.repo.Ref("alice:fix")
 	for _, n := range []int{0, 1, 50, 51, 200} {
 		c := pull.Check{Name: fmt.Sprint("check ", n), Conclusion: pull.Failure, Title: "Title", Summary: "Summary\n"}
@@ -46,7 +47,7 @@ func TestApplyCheck(t *testing.T) {
 		}
 		w.srv.ResetRequests()
 		w.apply(key, pull.SetCheck{SHA: head, Check: c})
-		if want := max(1, (n+49)/50); w.sent() != want {
+		if want := 1 + min(n/51, 1); w.sent() != want {
 			t.Errorf("%d annotations: %d requests, want %d", n, w.sent(), want)
 		}
 		runs := w.pr(key).CheckRuns
@@ -70,7 +71,7 @@ func TestUnfinishedCheck(t *testing.T) {
 	}
 	set := pull.SetCheck{SHA: w.repo.Ref("alice:fix"), Check: c}
 	f := ghtest.BadGateway()
-	f.Method, f.After = "PATCH", 1
+	f.Path, f.Contains = "^/graphql$", "updateCheckRun"
 	w.fault(f)
 	as[*Temporary](t, w.app.Apply(t.Context(), 0, key, set))
 	if got := w.load(Query{Key: key, Needs: pull.Checks}).Checks["NEWS"]; got.ID == 0 || got.Digest != "" {
@@ -116,13 +117,13 @@ func TestApplyNotes(t *testing.T) {
 	if c := w.pr(key).Comments; len(c) != 1 || !strings.HasPrefix(c[0].Body, first.Body) || c[0].ID != posted.ID || posted.Digest != first.Digest() {
 		t.Fatalf("posted %+v, read %+v", c, posted)
 	}
-	w.apply(key, pull.EditNote{ID: posted.ID, Note: second})
+	w.apply(key, pull.EditNote{ID: posted.ID, Node: posted.Node, Note: second})
 	again := w.load(Query{Key: key, Needs: pull.Notes}).Notes["news-help"]
-	if again != (pull.PostedNote{ID: posted.ID, Digest: second.Digest()}) {
+	if again != (pull.PostedNote{ID: posted.ID, Node: posted.Node, Digest: second.Digest()}) {
 		t.Errorf("after the edit: %+v", again)
 	}
 	must(t, w.repo.DeleteComment(key.Number, "alice", posted.ID))
-	w.apply(key, pull.EditNote{ID: posted.ID, Note: first}) // gone: the next plan knows
+	w.apply(key, pull.EditNote{ID: posted.ID, Node: posted.Node, Note: first}) // gone: the next plan knows
 	as[*Rejected](t, w.app.Apply(t.Context(), 0, key, pull.AddNote{Note: pull.Note{Key: "No Key"}}))
 	as[*Rejected](t, w.app.Apply(t.Context(), 0, key, pull.EditNote{ID: 1, Note: pull.Note{Key: ""}}))
 

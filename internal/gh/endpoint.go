@@ -9,7 +9,6 @@ import (
 const (
 	graphqlEndpoint = "POST /graphql"
 	getBlob         = "GET /repos/{owner}/{repo}/git/blobs/{sha}"
-	patchComment    = "PATCH /repos/{owner}/{repo}/issues/comments/{id}"
 	getApp          = "GET /app"
 	getUser         = "GET /users/{login}"
 	postToken       = "POST /app/installations/{installation}/access_tokens"
@@ -43,10 +42,7 @@ var endpoints = map[string]string{
 	getBlob: "contents: read",
 	getRef:  "contents: read",
 
-	"POST /repos/{owner}/{repo}/statuses/{sha}":   "commit statuses: write",
-	"POST /repos/{owner}/{repo}/check-runs":       "checks: write",
-	"PATCH /repos/{owner}/{repo}/check-runs/{id}": "checks: write",
-	patchComment: "pull requests: write",
+	"POST /repos/{owner}/{repo}/statuses/{sha}":            "commit statuses: write",
 	"POST /repos/{owner}/{repo}/issues/{number}/assignees": "issues: write",
 
 	postPull: "pull requests: write",

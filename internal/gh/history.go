@@ -83,6 +83,7 @@ type eventData struct {
 type actorData struct {
 	Typename string `json:"__typename"`
 	Login    string
+	ID       string // of a User, where it was asked for
 }
 
 // login is the name that the rest of GitHub uses: GraphQL leaves out the
@@ -110,7 +111,7 @@ func (h historyData) notes(into map[string]pull.PostedNote) {
 		id, err := n.FullDatabaseID.Int64()
 		key, note, ok := marked(n.Body)
 		if _, known := into[key]; ok && err == nil && n.ViewerDidAuthor && !known {
-			note.ID = id
+			note.ID, note.Node = id, n.ID
 			into[key] = note
 		}
 	}

@@ -41,6 +41,8 @@ func (f graphqlFault) meaning() meaning {
 		return meansDenied
 	case f.Type == "NOT_FOUND" && f.spared():
 		return meansHole
+	case ofMutation(f.Path) && strings.Contains(lower, "no commit found for sha"):
+		return meansTemporary // a push does not show everywhere at once
 	case f.Type == "UNPROCESSABLE" || f.Extensions.Code != "": // of a mutation, or a query that GitHub does not understand
 		return meansRejected
 	case f.spared(): // a hole only if it is there in a small question too

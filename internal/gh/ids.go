@@ -2,7 +2,9 @@ package gh
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -16,6 +18,9 @@ type ids struct {
 	subjects *lru.Cache[pull.Key, node]
 	labels   *lru.Cache[labelName, string]
 	names    *lru.Cache[labelName, string] // the other way round: names by ids
+
+	repositories *lru.Cache[pull.Key, string]
+	people       *lru.Cache[string, string] // by login in lower case
 }
 
 type labelName struct {
@@ -30,17 +35,17 @@ type node struct {
 }
 
 func newIDs() (*ids, error) {
-	subjects, err := lru.New[pull.Key, node](20_000)
-	if err != nil {
-		return nil, err
-	}
-	labels, err := lru.New[labelName, string](20_000)
-	if err != nil {
-		return nil, err
-	}
-	names, err := lru.New[labelName, string](20_000)
-	return &ids{subjects, labels, names}, err
+	var i ids
+	var faults [5]error
+	i.subjects, faults[0] = lru.New[pull.Key, node](maxIDs)
+	i.labels, faults[1] = lru.New[labelName, string](maxIDs)
+	i.names, faults[2] = lru.New[labelName, string](maxIDs)
+	i.repositories, faults[3] = lru.New[pull.Key, string](maxIDs)
+	i.people, faults[4] = lru.New[string, string](maxIDs)
+	return &i, errors.Join(faults[:]...)
 }
+
+const maxIDs = 20_000
 
 // know notes the id of a label, which has no other name any more: whoever added
 // it by its old one would add what nobody asked for.
@@ -83,31 +88,68 @@ func (i *ids) learn(key pull.Key, p *pullData) {
 	for _, l := range p.Labels.Nodes {
 		i.know(key, l.Name, l.ID)
 	}
+	i.meet(p.Author, p.MergedBy)
 }
 
-// forget drops what may be out of date: a label that was deleted and made again
-// has another id.
-func (i *ids) forget(key pull.Key, labels []string) {
-	i.subjects.Remove(key)
-	for _, name := range labels {
-		i.labels.Remove(labelName{key.Repository(), strings.ToLower(name)})
+// meet notes the ids of people. Those of bots are of no use: nobody asks them for
+// anything.
+func (i *ids) meet(people ...*actorData) {
+	for _, a := range people {
+		if a != nil && a.ID != "" && a.person() {
+			i.people.Add(strings.ToLower(a.Login), a.ID)
+		}
 	}
 }
 
-// identify asks for what is not known yet: the subject, and labels. A label that
-// the repository does not have stays unknown.
-func (r *repository) identify(ctx context.Context, labels []string) error {
+func (i *ids) person(login string) (id string, known bool) {
+	return i.people.Get(strings.ToLower(login))
+}
+
+// forgets drops the ids that an action was sent with, which may be out of date: a
+// label that was deleted and made again has another one. It tells whether another
+// try may go better.
+func (i *ids) forgets(key pull.Key, a pull.Action) bool {
+	switch a := a.(type) {
+	case pull.AddLabel, pull.RemoveLabel:
+		i.labels.Remove(labelName{key.Repository(), strings.ToLower(pull.LabelOf(a))})
+	case pull.RequestReview:
+		i.people.Remove(strings.ToLower(a.Login))
+	case pull.Assign:
+		i.people.Remove(strings.ToLower(a.Login))
+	case pull.SetCheck:
+		i.repositories.Remove(key.Repository())
+		return false // it may be the commit that isn't there (yet)
+	default:
+		return false
+	}
+	i.subjects.Remove(key)
+	return true
+}
+
+// identities are what ids are needed of, the subject aside.
+type identities struct {
+	labels     []string
+	repository bool
+}
+
+// identify asks for what is not known yet. A label that the repository does not
+// have stays unknown.
+func (r *repository) identify(ctx context.Context, of identities) error {
 	q := text{variables: map[string]any{}}
 	if _, known := r.app.ids.subjects.Get(r.key); !known {
 		q.request, q.issue = []string{"id"}, []string{"id"}
 		q.variables["number"] = r.key.Number
 	}
+	if _, known := r.app.ids.repositories.Get(r.key.Repository()); of.repository && !known {
+		q.repository = []string{"id"}
+	}
+	labels := slices.DeleteFunc(of.labels, func(name string) bool { _, known := r.app.ids.label(r.key, name); return known })
 	for i, name := range labels {
 		q.declared = append(q.declared, fmt.Sprintf("$label%d:String!", i))
 		q.repository = append(q.repository, fmt.Sprintf("label%d:label(name:$label%d){id name}", i, i))
 		q.variables[fmt.Sprint("label", i)] = name
 	}
-	if len(q.variables) == 0 {
+	if len(q.variables)+len(q.repository) == 0 {
 		return nil
 	}
 	var found struct{ Repository answers }
@@ -122,6 +164,13 @@ func (r *repository) identify(ctx context.Context, labels []string) error {
 		if label != nil {
 			r.app.ids.know(r.key, name, label.ID)
 		}
+	}
+	if _, asked := found.Repository["id"]; asked {
+		var id string
+		if err := found.Repository.one("id", &id); err != nil {
+			return err
+		}
+		r.app.ids.repositories.Add(r.key.Repository(), id)
 	}
 	if len(q.request) == 0 {
 		return nil

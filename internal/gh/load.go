@@ -200,6 +200,9 @@ func (l *loader) facts(ctx context.Context, d *overviewData) error {
 	l.slug = strings.TrimSuffix(d.Viewer.Login, "[bot]")
 	l.app.introduce(l.slug)
 	l.app.ids.learn(l.Key, p)
+	if d.Repository.ID != "" {
+		l.app.ids.repositories.Add(l.Key.Repository(), d.Repository.ID)
+	}
 	r.Title, r.Body, r.Me = p.Title, p.Body, l.slug
 	r.CreatedAt, r.UpdatedAt, r.ClosedAt = p.CreatedAt, p.UpdatedAt, p.ClosedAt
 	r.Author, r.Bot, r.Own, r.Association = p.Author.login(), !p.Author.person(), p.Author.is(l.slug), p.AuthorAssociation
@@ -316,6 +319,9 @@ func (l *loader) take(p *pullData) map[string]string {
 		r.Comments = append(r.Comments, p.comments(l.slug)...)
 	}
 	r.Opinions = append(r.Opinions, p.opinions()...)
+	for _, n := range p.historyData.Reviews.Nodes {
+		l.app.ids.meet(n.Author)
+	}
 	next("reviews", p.historyData.Reviews.PageInfo)
 	p.mentions(l)
 	next("mentions", p.Mentions.PageInfo)

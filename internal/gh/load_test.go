@@ -64,7 +64,7 @@ func TestLoad(t *testing.T) {
 		MergeState: "draft",
 		Me:         "concorde", Additions: 2, Deletions: 2,
 	}
-	ignore := cmp.Options{cmpopts.IgnoreFields(pull.Request{}, "CreatedAt", "UpdatedAt"), cmpopts.IgnoreFields(pull.CheckState{}, "ID"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID"), cmpopts.IgnoreFields(pull.Event{}, "At"), cmpopts.IgnoreFields(pull.Comment{}, "ID", "Node", "At")}
+	ignore := cmp.Options{cmpopts.IgnoreFields(pull.Request{}, "CreatedAt", "UpdatedAt"), cmpopts.IgnoreFields(pull.CheckState{}, "ID"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID", "Node"), cmpopts.IgnoreFields(pull.Event{}, "At"), cmpopts.IgnoreFields(pull.Comment{}, "ID", "Node", "At")}
 	if diff := cmp.Diff(want, got, ignore); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -183,7 +183,7 @@ func TestAuthors(t *testing.T) {
 		actor *actorData
 		want  string
 	}{
-		{nil, "ghost"}, {&actorData{"User", "alice"}, "alice"}, {&actorData{"Bot", "dependabot"}, "dependabot[bot]"}, {&actorData{"Bot", "x[bot]"}, "x[bot]"},
+		{nil, "ghost"}, {&actorData{Typename: "User", Login: "alice"}, "alice"}, {&actorData{Typename: "Bot", Login: "dependabot"}, "dependabot[bot]"}, {&actorData{Typename: "Bot", Login: "x[bot]"}, "x[bot]"},
 	} {
 		if got := test.actor.login(); got != test.want {
 			t.Errorf("%v: %q", test.actor, got)

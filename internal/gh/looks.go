@@ -162,6 +162,7 @@ func (l *loader) seen(found answers, at pull.Looks) error {
 		}
 		if other != nil {
 			l.out.Others[number] = other.summary(l.slug)
+			l.app.ids.meet(other.Author, other.MergedBy)
 		}
 	}
 	return l.seenIssues(found, at)

@@ -58,7 +58,7 @@ func TestLooks(t *testing.T) {
 		"backport-1-3.14": {Tip: tip, Requests: []pull.Summary{again, first}}, "fix": {Requests: []pull.Summary{fork}},
 		"main": {Tip: w.repo.Ref("main")}, "gone": {}, `a"){b}#%`: {}, "refs/heads/main": {}, "": {},
 	}
-	ignore := cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreFields(pull.Summary{}, "ClosedAt"), cmpopts.IgnoreFields(pull.Event{}, "At"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID")}
+	ignore := cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreFields(pull.Summary{}, "ClosedAt"), cmpopts.IgnoreFields(pull.Event{}, "At"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID", "Node")}
 	if diff := cmp.Diff(branches, r.Branches, ignore); diff != "" {
 		t.Errorf("branches (-want +got):\n%s", diff)
 	}

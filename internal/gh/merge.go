@@ -70,7 +70,7 @@ func (r *repository) cancelMerge(ctx context.Context) error {
 
 // nodeID is what mutations call the pull request.
 func (r *repository) nodeID(ctx context.Context) (string, error) {
-	if err := r.identify(ctx, nil); err != nil {
+	if err := r.identify(ctx, identities{}); err != nil {
 		return "", err
 	}
 	subject, _ := r.app.ids.subjects.Get(r.key)

@@ -149,7 +149,7 @@ func TestAutoMergeFaults(t *testing.T) {
 		fault.Status, fault.Times = 502, 2
 		w.fault(fault)
 		for _, action := range []pull.Action{pull.MergePull{SHA: sha, Auto: true}, pull.CancelMerge{}} {
-			w.app.ids.forget(key, nil)
+			w.app.ids.subjects.Remove(key)
 			check(t, name, do(action), temporary, "502")
 		}
 	}

@@ -1,6 +1,7 @@
 package gh
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,9 +21,11 @@ const freshBody = 2 * time.Second
 // Together tells whether an action goes into one request with others of its
 // kind. Each is done or refused for itself.
 func Together(action pull.Action) bool {
-	switch action.(type) {
-	case pull.AddLabel, pull.RemoveLabel, pull.AddNote, pull.React, pull.EditBlock, pull.Ready, pull.Close:
+	switch a := action.(type) {
+	case pull.AddLabel, pull.RemoveLabel, pull.AddNote, pull.EditNote, pull.React, pull.EditBlock, pull.Ready, pull.RequestReview, pull.Assign, pull.Close:
 		return true
+	case pull.SetCheck:
+		return oneWrite(a)
 	}
 	return false
 }
@@ -49,21 +52,30 @@ type change struct {
 	permission string
 }
 
+// outcome is what became of the nth of the changes of a request that gave err.
+func (c change) outcome(n int, err error) error {
+	if each, some := errors.AsType[*mixed](err); some {
+		err = each.faults[alias(n)]
+	}
+	if denied, ok := errors.AsType[*Denied](err); ok {
+		return &Denied{Answer: denied.Answer, Permission: c.permission}
+	}
+	return err
+}
+
 // changes makes the writes in one request, and gives the error of each. One that
-// names a label by an id that is no more is tried once again.
+// names a label or a person by an id that is no more is tried once again.
 func (r *repository) changes(ctx context.Context, actions []pull.Action) []error {
 	faults := r.change(ctx, actions)
 	var again []pull.Action
-	var labels []string
 	for i, a := range actions {
-		if _, gone := errors.AsType[*Gone](faults[i]); gone && pull.LabelOf(a) != "" {
-			again, labels = append(again, a), append(labels, pull.LabelOf(a))
+		if _, gone := errors.AsType[*Gone](faults[i]); gone && r.app.ids.forgets(r.key, a) {
+			again = append(again, a)
 		}
 	}
 	if len(again) == 0 {
 		return faults
 	}
-	r.app.ids.forget(r.key, labels)
 	retried := r.change(ctx, again)
 	for i, a := range actions {
 		if at := slices.Index(again, a); at >= 0 && faults[i] != nil {
@@ -83,7 +95,7 @@ func (r *repository) change(ctx context.Context, actions []pull.Action) []error 
 		}
 		return faults
 	}
-	if err := r.identify(ctx, r.unknown(actions)); err != nil {
+	if err := r.identify(ctx, r.named(actions)); err != nil {
 		return fail(err)
 	}
 	var sent []change
@@ -98,45 +110,48 @@ func (r *repository) change(ctx context.Context, actions []pull.Action) []error 
 	if len(sent) == 0 {
 		return faults
 	}
-	err := r.send(ctx, sent)
-	each, some := errors.AsType[*mixed](err)
+	err := r.send(ctx, sent, "", &struct{}{})
 	for n, i := range of {
-		faults[i] = err
-		if some {
-			faults[i] = each.faults[alias(n)]
-		}
-		if denied, ok := errors.AsType[*Denied](faults[i]); ok {
-			faults[i] = &Denied{Answer: denied.Answer, Permission: sent[n].permission}
+		faults[i] = sent[n].outcome(n, err)
+		if _, gone := errors.AsType[*Gone](faults[i]); gone && isEdit(actions[i]) {
+			faults[i] = nil // the next plan knows
 		}
 	}
 	return faults
 }
 
-// unknown are the labels whose ids are not known.
-func (r *repository) unknown(actions []pull.Action) []string {
-	var names []string
+func isEdit(a pull.Action) bool {
+	_, edit := a.(pull.EditNote)
+	return edit
+}
+
+// named are the things whose ids the actions need.
+func (r *repository) named(actions []pull.Action) (of identities) {
 	for _, a := range actions {
-		name := pull.LabelOf(a)
-		if _, known := r.app.ids.label(r.key, name); name != "" && !known {
-			names = append(names, name)
+		switch a.(type) {
+		case pull.AddLabel, pull.RemoveLabel:
+			of.labels = append(of.labels, pull.LabelOf(a))
+		case pull.SetCheck:
+			of.repository = true
 		}
 	}
-	return names
+	return of
 }
 
 func alias(n int) string { return fmt.Sprint("change", n) }
 
-// send sends the mutations, which GitHub makes one after the other.
-func (r *repository) send(ctx context.Context, all []change) error {
+// send sends the mutations, which GitHub makes one after the other, and reads what
+// was selected of each into answer.
+func (r *repository) send(ctx context.Context, all []change, selected string, answer any) error {
 	var declared, fields []string
 	variables := map[string]any{}
 	for i, c := range all {
 		declared = append(declared, fmt.Sprintf("$%s:%s%sInput!", alias(i), strings.ToUpper(c.name[:1]), c.name[1:]))
-		fields = append(fields, fmt.Sprintf("%s:%s(input:$%s){clientMutationId}", alias(i), c.name, alias(i)))
+		fields = append(fields, fmt.Sprintf("%s:%s(input:$%s){%s}", alias(i), c.name, alias(i), cmp.Or(selected, "clientMutationId")))
 		variables[alias(i)] = c.input
 	}
 	query := "mutation(" + strings.Join(declared, ",") + "){" + strings.Join(fields, " ") + "}"
-	return r.graphql(context.WithValue(ctx, mutation{}, len(all)), query, variables, &struct{}{})
+	return r.graphql(context.WithValue(ctx, mutation{}, len(all)), query, variables, answer)
 }
 
 const (
@@ -171,6 +186,26 @@ func (r *repository) changeOf(ctx context.Context, action pull.Action) (*change,
 			return nil, &Rejected{Answer{Message: err.Error()}}
 		}
 		return &change{"addComment", map[string]any{"subjectId": subject.id, "body": body}, writesSubject}, nil
+	case pull.EditNote:
+		body, err := mark(a.Note)
+		if err != nil {
+			return nil, &Rejected{Answer{Message: err.Error()}}
+		}
+		return &change{"updateIssueComment", map[string]any{"id": a.Node, "body": body}, writesSubject}, nil
+	case pull.SetCheck:
+		return r.checkChange(a)
+	case pull.RequestReview:
+		id, known := r.app.ids.person(a.Login)
+		if !known {
+			return nil, r.requestReview(ctx, a.Login)
+		}
+		return &change{"requestReviews", map[string]any{"pullRequestId": subject.id, "userIds": []string{id}, "union": true}, writesPull}, nil
+	case pull.Assign:
+		id, known := r.app.ids.person(a.Login)
+		if !known {
+			return nil, r.assign(ctx, a.Login)
+		}
+		return &change{"addAssigneesToAssignable", map[string]any{"assignableId": subject.id, "assigneeIds": []string{id}}, writesSubject}, nil
 	case pull.React:
 		return &change{"addReaction", map[string]any{"subjectId": a.Node, "content": string(a.With)}, writesSubject}, nil
 	case pull.Ready:
@@ -197,7 +232,7 @@ func (r *repository) labelToAdd(ctx context.Context, a pull.AddLabel) (string, e
 	made, err := r.makeLabel(ctx, Label{Name: a.Name, Color: a.Color, Description: a.Description})
 	switch {
 	case refusedFor(err, "already_exists"): // made meanwhile
-		if err := r.identify(ctx, []string{a.Name}); err != nil {
+		if err := r.identify(ctx, identities{labels: []string{a.Name}}); err != nil {
 			return "", err
 		}
 	case err != nil:

@@ -153,7 +153,7 @@ func exerciseWrites(w *world, key pull.Key, r *pull.Request) {
 		pull.SetCheck{SHA: r.Head, Check: check},
 		pull.SetCheck{SHA: r.Head, Check: pull.Check{Name: "ok", Conclusion: pull.Success, Title: "t"}},
 		pull.AddLabel{Name: "a#b/c?d%e"}, pull.RemoveLabel{Name: "a#b/c?d%e"}, pull.RemoveLabel{Name: "not there"},
-		pull.AddNote{Note: note}, pull.EditNote{ID: r.Notes["k"].ID, Note: note},
+		pull.AddNote{Note: note}, pull.EditNote{Node: "IC_nothing", Note: note},
 		pull.EditBlock{Block: pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}, // long ago: it is read again
 		pull.Ready{}, pull.React{Node: "IC_nothing", With: pull.Confused},
 	} {

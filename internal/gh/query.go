@@ -66,13 +66,13 @@ func (q text) String() string {
 const (
 	blobFields = `__typename ...on Blob{oid byteSize isTruncated text}`
 	pageFields = `pageInfo{hasNextPage endCursor}`
-	common     = `id number title body createdAt updatedAt author{__typename login} authorAssociation closedAt `
+	common     = `id number title body createdAt updatedAt author` + person + ` authorAssociation closedAt `
 	scalars    = common + `state isDraft baseRefName headRefOid changedFiles ` +
-		`headRefName headRepository{owner{__typename login}} mergedAt mergedBy{__typename login} mergeCommit{oid message parents(first:1){totalCount nodes{associatedPullRequests(first:5){nodes{number}}}} author{name email}}`
+		`headRefName headRepository{owner{__typename login}} mergedAt mergedBy` + person + ` mergeCommit{oid message parents(first:1){totalCount nodes{associatedPullRequests(first:5){nodes{number}}}} author{name email}}`
 	issueScalars = common + `issueState:state`
-	noteFields   = `fullDatabaseId viewerDidAuthor body`
+	noteFields   = `id fullDatabaseId viewerDidAuthor body`
 	// commentFields are for rules that read what people wrote.
-	commentFields = noteFields + ` id createdAt author{__typename login} editor{__typename login} reactionGroups{viewerHasReacted}`
+	commentFields = noteFields + ` createdAt author{__typename login} editor{__typename login} reactionGroups{viewerHasReacted}`
 )
 
 // connection is a list that may have several pages.
@@ -99,7 +99,7 @@ func connections(needs pull.Facts) []connection {
 		{"deletions", pull.Notes, deletions, deletions},
 		{"events", pull.Events, `events:timelineItems(first:$first,after:$events,itemTypes:[` + issueEvents + `,` + pullEvents + `]){nodes{` + eventFields + pullEventFields + `} ` + pageFields + `}`,
 			`events:timelineItems(first:$first,after:$events,itemTypes:[` + issueEvents + `]){nodes{` + eventFields + `} ` + pageFields + `}`},
-		{"reviews", pull.Opinions, `reviews(first:$first,after:$reviews,states:[APPROVED,CHANGES_REQUESTED]){nodes{author{__typename login} state submittedAt commit{oid}} ` + pageFields + `}`, ""},
+		{"reviews", pull.Opinions, `reviews(first:$first,after:$reviews,states:[APPROVED,CHANGES_REQUESTED]){nodes{author` + person + ` state submittedAt commit{oid}} ` + pageFields + `}`, ""},
 		{"mentions", pull.Mentions, "", `mentions:timelineItems(first:$first,after:$mentions,itemTypes:[CROSS_REFERENCED_EVENT]){nodes{__typename ...on CrossReferencedEvent{source{__typename ...on PullRequest{` +
 			`number title body state isDraft author{__typename login} baseRefName repository{nameWithOwner}}}}} ` + pageFields + `}`},
 	}, func(c connection) bool { return c.needs != 0 && needs&c.needs == 0 })
@@ -108,7 +108,7 @@ func connections(needs pull.Facts) []connection {
 // overview asks for everything, and the first page of each list; where lists are
 // asked for apart, they and the statuses of the head are left out.
 func overview(q Query, s size) text {
-	t := text{viewer: true, repository: []string{"defaultBranchRef{name}"}, request: []string{scalars}, issue: []string{issueScalars}, variables: map[string]any{}}
+	t := text{viewer: true, repository: []string{"id defaultBranchRef{name}"}, request: []string{scalars}, issue: []string{issueScalars}, variables: map[string]any{}}
 	for name, path := range map[string]string{"settings": q.SettingsPath, "labelRules": q.LabelRulesPath} {
 		if path != "" {
 			t.repository = append(t.repository, name+":object(expression:$"+name+"){"+blobFields+"}")
@@ -213,6 +213,7 @@ type repositoryData struct {
 }
 
 type repositoryFields struct {
+	ID               string
 	DefaultBranchRef *struct{ Name string }
 	Settings         *blobData
 	LabelRules       *blobData

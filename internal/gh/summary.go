@@ -9,8 +9,11 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-const summaryFragment = `fragment Summary on PullRequest{number title body state isDraft author{__typename login} authorAssociation ` +
-	`baseRefName headRefName headRefOid closedAt mergedBy{__typename login} labels(first:50){nodes{name}}}`
+// person is an actor, with the id of one who may be asked for a review or assigned.
+const person = `{__typename login ...on User{id}}`
+
+const summaryFragment = `fragment Summary on PullRequest{number title body state isDraft author` + person + ` authorAssociation ` +
+	`baseRefName headRefName headRefOid closedAt mergedBy` + person + ` labels(first:50){nodes{name}}}`
 
 // summaryData is what is loaded of every pull request, its own and others.
 type summaryData struct {

@@ -201,6 +201,40 @@ func TestApplyTogether(t *testing.T) {
 	}
 }
 
+// Whoever wrote or reviewed is known by an id, so that a review is asked for and
+// somebody assigned in the same request as all else; an id that is no more, and
+// those who were never seen, go by login.
+func TestPeopleInTheSameRequest(t *testing.T) {
+	w := newWorld(t)
+	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	for _, login := range []string{"dana", "carol"} {
+		must(t, w.repo.Collaborator(login, "write"))
+	}
+	_, err := w.repo.Review(key.Number, "dana", "CHANGES_REQUESTED", "no")
+	must(t, err)
+	note := pull.Note{Key: "k", Body: "b"}
+	w.apply(key, pull.AddNote{Note: note})
+	r := w.load(Query{Key: key, Needs: everything})
+	note.Body = "c"
+	failure := pull.Check{Name: "NEWS", Conclusion: pull.Failure, Title: "t", Annotations: []pull.Annotation{{Path: "a.txt", Line: 1, Level: pull.FailureLevel, Message: "m"}}}
+	w.srv.ResetRequests()
+	for _, err := range w.app.ApplyAll(t.Context(), 0, key, []pull.Action{
+		pull.EditNote{Node: r.Notes["k"].Node, Note: note}, pull.SetCheck{SHA: r.Head, Check: failure}, pull.RequestReview{Login: "Dana"}, pull.Assign{Login: "dana"},
+	}) {
+		must(t, err)
+	}
+	st := w.pr(key)
+	if w.sent() != 1 || !slices.Equal(st.Reviewers, []string{"dana"}) || !slices.Equal(st.Assignees, []string{"dana"}) || len(st.CheckRuns) != 1 || w.load(Query{Key: key, Needs: pull.Notes}).Notes["k"].Digest != note.Digest() {
+		t.Errorf("%d requests: %+v", w.sent(), st)
+	}
+	w.app.ids.people.Add("carol", "U_gone")
+	w.apply(key, pull.Assign{Login: "carol"})
+	w.apply(key, pull.RequestReview{Login: "carol"})
+	if st := w.pr(key); !slices.Equal(st.Reviewers, []string{"dana", "carol"}) || !slices.Equal(st.Assignees, []string{"dana", "carol"}) {
+		t.Errorf("by login: %+v", st)
+	}
+}
+
 // A body that somebody edits meanwhile keeps what they wrote.
 func TestEditBlockReadsAgain(t *testing.T) {
 	now := time.Now()
@@ -296,12 +330,13 @@ func TestBatches(t *testing.T) {
 		}
 		return all
 	}
-	actions := slices.Concat([]pull.Action{pull.SetStatus{}}, label(2), []pull.Action{pull.SetCheck{}, pull.SetCheck{}}, label(mutationsPerRequest+1))
+	large := pull.SetCheck{Check: pull.Check{Annotations: make([]pull.Annotation, annotationsPerWrite+1)}} // it takes two
+	actions := slices.Concat([]pull.Action{pull.SetStatus{}}, label(2), []pull.Action{pull.SetCheck{}, large, pull.SetStatus{}}, label(mutationsPerRequest+1))
 	var sizes []int
 	for _, b := range Batches(actions) {
 		sizes = append(sizes, len(b))
 	}
-	if want := []int{1, 2, 1, 1, mutationsPerRequest, 1}; !slices.Equal(sizes, want) {
+	if want := []int{1, 3, 1, 1, mutationsPerRequest, 1}; !slices.Equal(sizes, want) {
 		t.Errorf("sizes %v, want %v", sizes, want)
 	}
 	if len(Batches(nil)) != 0 {

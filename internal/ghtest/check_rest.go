@@ -40,46 +40,56 @@ type annotation struct {
 
 // checkInput is the body of both writes; what is absent stays.
 type checkInput struct {
-	Name        *string    `json:"name"`
-	HeadSHA     string     `json:"head_sha"`
-	DetailsURL  *string    `json:"details_url"`
-	ExternalID  *string    `json:"external_id"`
-	Status      *string    `json:"status"`
-	StartedAt   *time.Time `json:"started_at"`
-	Conclusion  *string    `json:"conclusion"`
-	CompletedAt *time.Time `json:"completed_at"`
-	Output      *struct {
-		Title       *string      `json:"title"`
-		Summary     *string      `json:"summary"`
-		Text        *string      `json:"text"`
-		Annotations []annotation `json:"annotations"`
-	} `json:"output"`
-	Actions []obj `json:"actions"`
+	Name        *string      `json:"name"`
+	HeadSHA     string       `json:"head_sha"`
+	DetailsURL  *string      `json:"details_url"`
+	ExternalID  *string      `json:"external_id"`
+	Status      *string      `json:"status"`
+	StartedAt   *time.Time   `json:"started_at"`
+	Conclusion  *string      `json:"conclusion"`
+	CompletedAt *time.Time   `json:"completed_at"`
+	Output      *checkOutput `json:"output"`
+	Actions     []obj        `json:"actions"`
+}
+
+type checkOutput struct {
+	Title       *string      `json:"title"`
+	Summary     *string      `json:"summary"`
+	Text        *string      `json:"text"`
+	Annotations []annotation `json:"annotations"`
 }
 
 func (s *Server) createCheck(c *call) (any, error) {
-	if !c.byApp() {
-		return nil, &apiError{Status: 403, Message: "You must authenticate via a GitHub App."}
-	}
 	var in checkInput
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
+	k, err := c.createCheck(c.repo, in)
+	if err != nil {
+		return nil, err
+	}
+	c.status = http.StatusCreated
+	return s.checkJSON(c.repo, k), nil
+}
+
+func (c *call) createCheck(r *Repo, in checkInput) (*check, error) {
+	if !c.byApp() {
+		return nil, &apiError{Status: 403, Message: "You must authenticate via a GitHub App."}
+	}
 	if in.Name == nil || *in.Name == "" {
 		return nil, invalid("CheckRun", "name", "missing_field", "")
 	}
-	if _, err := c.repo.store.commit(in.HeadSHA); err != nil {
+	if _, err := r.store.commit(in.HeadSHA); err != nil {
 		return nil, &apiError{Status: 422, Message: "No commit found for SHA: " + in.HeadSHA}
 	}
-	k := &check{sha: in.HeadSHA, status: "queued", started: s.now()}
-	if err := k.apply(in, s.now()); err != nil {
+	k := &check{sha: in.HeadSHA, status: "queued", started: r.srv.now()}
+	if err := k.apply(in, r.srv.now()); err != nil {
 		return nil, err
 	}
-	k.id = s.nextID()
-	c.repo.checks = append(c.repo.checks, k)
-	c.repo.wrote(Write{Kind: "check-run", SHA: k.sha, Key: k.name, Text: k.status + " " + k.conclusion})
-	c.status = http.StatusCreated
-	return s.checkJSON(c.repo, k), c.repo.settle()
+	k.id = r.srv.nextID()
+	r.checks = append(r.checks, k)
+	r.wrote(Write{Kind: "check-run", SHA: k.sha, Key: k.name, Text: k.status + " " + k.conclusion})
+	return k, r.settle()
 }
 
 func (s *Server) updateCheck(c *call) (any, error) {
@@ -87,18 +97,25 @@ func (s *Server) updateCheck(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !c.byApp() {
-		return nil, &apiError{Status: 403, Message: "Invalid app_id `0` - check run can only be modified by the GitHub App that created it."}
-	}
 	var in checkInput
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	if err := k.apply(in, s.now()); err != nil {
+	if err := c.updateCheck(c.repo, k, in); err != nil {
 		return nil, err
 	}
-	c.repo.wrote(Write{Kind: "check-run-update", SHA: k.sha, Key: k.name, Text: k.status + " " + k.conclusion})
-	return s.checkJSON(c.repo, k), c.repo.settle()
+	return s.checkJSON(c.repo, k), nil
+}
+
+func (c *call) updateCheck(r *Repo, k *check, in checkInput) error {
+	if !c.byApp() {
+		return &apiError{Status: 403, Message: "Invalid app_id `0` - check run can only be modified by the GitHub App that created it."}
+	}
+	if err := k.apply(in, r.srv.now()); err != nil {
+		return err
+	}
+	r.wrote(Write{Kind: "check-run-update", SHA: k.sha, Key: k.name, Text: k.status + " " + k.conclusion})
+	return r.settle()
 }
 
 // apply checks the input as GitHub does and takes it over; annotations are added to those that are there.

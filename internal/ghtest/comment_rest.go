@@ -143,11 +143,21 @@ func (s *Server) updateComment(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.repo.editComment(i, x, c.writer(), text)
-	if c.byApp() {
-		c.repo.wrote(Write{Kind: "comment-edit", Number: i.number, Key: itoa(x.id), Text: text})
+	if err := c.updateComment(c.repo, i, x, text); err != nil {
+		return nil, err
 	}
 	return s.commentJSON(c.repo, i, x), nil
+}
+
+func (c *call) updateComment(r *Repo, i *issue, x *comment, text string) error {
+	if err := checkComment(text); err != nil {
+		return err
+	}
+	r.editComment(i, x, c.writer(), text)
+	if c.byApp() {
+		r.wrote(Write{Kind: "comment-edit", Number: i.number, Key: itoa(x.id), Text: text})
+	}
+	return nil
 }
 
 func (s *Server) deleteComment(c *call) (any, error) {

@@ -25,15 +25,20 @@ const (
 )
 
 var mutations = map[string]mutation{
+	"addAssigneesToAssignable":      {writeTalk, view.addAssignees},
 	"addComment":                    {writeTalk, view.addComment},
 	"addLabelsToLabelable":          {writeTalk, view.addLabels},
 	"addReaction":                   {writeTalk, view.addReaction},
 	"closePullRequest":              {writePulls, onPull(closePull)},
 	"convertPullRequestToDraft":     {writeDraft, onPull(func(c *call, r *Repo, i *issue, _ map[string]any) error { return setDraft(c, r, i, true) })},
+	"createCheckRun":                {"checks:write", view.createCheckRun},
 	"disablePullRequestAutoMerge":   {"contents:write", onPull(disableAutoMerge)},
 	"enablePullRequestAutoMerge":    {"contents:write", onPull(enableAutoMerge)},
 	"markPullRequestReadyForReview": {writeDraft, onPull(func(c *call, r *Repo, i *issue, _ map[string]any) error { return setDraft(c, r, i, false) })},
 	"removeLabelsFromLabelable":     {writeTalk, view.removeLabels},
+	"requestReviews":                {writePulls, onPull(requestReviews)},
+	"updateCheckRun":                {"checks:write", view.updateCheckRun},
+	"updateIssueComment":            {writeTalk, view.updateComment},
 	"updateIssue":                   {writeTalk, view.updateIssue},
 	"updatePullRequest":             {writePulls, onPull(updatePull)},
 }
@@ -186,6 +191,67 @@ func (v view) addComment(input map[string]any) (node, error) {
 		"commentEdge": edge("IssueCommentEdge"), "timelineEdge": edge("IssueTimelineItemEdge"),
 		"subject": lazy(func() (any, error) { return v.subject(r, i), nil }),
 	}, nil
+}
+
+func (v view) updateComment(input map[string]any) (node, error) {
+	kind, id := parseNodeID(input["id"])
+	for _, r := range v.s.repoList {
+		i, x := r.findComment(id)
+		if kind != "IC" || x == nil || !v.c.actor.sees(r) {
+			continue
+		}
+		if err := v.c.updateComment(r, i, x, stringArg(input, "body")); err != nil {
+			return nil, err
+		}
+		return node{"issueComment": lazy(func() (any, error) { return v.comment(r, i, x), nil })}, nil
+	}
+	return nil, noNode(input["id"])
+}
+
+// logins are those of users that a list of node ids names.
+func (v view) logins(list any) ([]string, error) {
+	ids, _ := listArg(list)
+	var logins []string
+	for _, id := range ids {
+		kind, number := parseNodeID(id)
+		known := len(logins)
+		for _, u := range v.s.users {
+			if kind == "U" && u.id == number {
+				logins = append(logins, u.login)
+			}
+		}
+		if len(logins) == known {
+			return nil, noNode(id)
+		}
+	}
+	return logins, nil
+}
+
+func (v view) addAssignees(input map[string]any) (node, error) {
+	r, i, err := v.issueByID(input["assignableId"], "I", "PR")
+	if err != nil {
+		return nil, err
+	}
+	logins, err := v.logins(input["assigneeIds"])
+	if err != nil {
+		return nil, err
+	}
+	if r.assign(i, v.c.writer(), logins) && v.c.byApp() {
+		r.wrote(Write{Kind: "assign", Number: i.number, Key: strings.Join(logins, ",")})
+	}
+	return node{"assignable": lazy(func() (any, error) { return v.subject(r, i), nil })}, nil
+}
+
+// requestReviews adds to those that are asked: without "union" GitHub would replace them, which nobody here does.
+func requestReviews(c *call, r *Repo, i *issue, input map[string]any) error {
+	logins, err := view{r.srv, c}.logins(input["userIds"])
+	switch {
+	case err != nil:
+		return err
+	case input["union"] != true:
+		return &graphqlError{"UNPROCESSABLE", "requestReviews without union is not played here"}
+	}
+	return c.requestReviews(r, i, logins)
 }
 
 func (v view) addReaction(input map[string]any) (node, error) {

@@ -69,23 +69,28 @@ func (s *Server) addRequestedReviewers(c *call) (any, error) {
 		return nil, err
 	}
 	logins, teams, err := c.logins("reviewers")
-	switch {
-	case err != nil:
-		return nil, err
-	case i.state != "open":
-		return nil, &apiError{Status: 422, Message: "Cannot request a review of a closed pull request."}
-	case teams > 0: // there are none here
-		logins = append(logins, "")
-	}
-	asked, err := c.repo.requestReviews(i, c.writer(), logins)
 	if err != nil {
 		return nil, err
 	}
-	if asked && c.byApp() {
-		c.repo.wrote(Write{Kind: "request-review", Number: i.number, Key: strings.Join(logins, ",")})
+	if teams > 0 { // there are none here
+		logins = append(logins, "")
+	}
+	if err := c.requestReviews(c.repo, i, logins); err != nil {
+		return nil, err
 	}
 	c.status = http.StatusCreated
 	return s.pullJSON(c.repo, i, false), nil
+}
+
+func (c *call) requestReviews(r *Repo, i *issue, logins []string) error {
+	if i.state != "open" {
+		return &apiError{Status: 422, Message: "Cannot request a review of a closed pull request."}
+	}
+	asked, err := r.requestReviews(i, c.writer(), logins)
+	if asked && c.byApp() {
+		r.wrote(Write{Kind: "request-review", Number: i.number, Key: strings.Join(logins, ",")})
+	}
+	return err
 }
 
 func (s *Server) removeRequestedReviewers(c *call) (any, error) {

@@ -44,7 +44,8 @@ type AddNote struct{ Note }
 
 // EditNote replaces the text of a comment.
 type EditNote struct {
-	ID int64
+	ID   int64
+	Node string // its id in the GraphQL API
 	Note
 }
 

@@ -27,7 +27,7 @@ func (r *Request) After(a Action) (*Request, error) {
 	case AddNote:
 		next.Notes = with(r.Notes, a.Key, PostedNote{ID: int64(len(r.Notes) + 1), Digest: a.Digest(), Data: a.Data})
 	case EditNote:
-		next.Notes = with(r.Notes, a.Key, PostedNote{ID: a.ID, Digest: a.Digest(), Data: a.Data})
+		next.Notes = with(r.Notes, a.Key, PostedNote{ID: a.ID, Node: a.Node, Digest: a.Digest(), Data: a.Data})
 	default:
 		if after, known := r.afterWork(a); known {
 			return after, nil

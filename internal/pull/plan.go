@@ -179,7 +179,7 @@ func (d *decision) note(n Note) {
 	switch {
 	case found && (n.Once || posted.Digest == n.Digest()):
 	case found:
-		d.do(EditNote{ID: posted.ID, Note: n})
+		d.do(EditNote{ID: posted.ID, Node: posted.Node, Note: n})
 	case n.Once && d.request.NotesDeleted > 0: // people did not want to read it
 	default:
 		d.do(AddNote{n})
@@ -189,12 +189,17 @@ func (d *decision) note(n Note) {
 func (d *decision) checks() {
 	for name, parts := range d.parts {
 		check := merge(name, parts)
-		if d.request.Checks[name].Digest != check.Digest() {
+		if known, there := d.request.Checks[name]; !there && check.silent() {
+			continue // the status says as much
+		} else if known.Digest != check.Digest() {
 			d.rule = parts[0].rule // they are sorted now
 			d.do(SetCheck{SHA: d.request.Head, Check: check})
 		}
 	}
 }
+
+// silent tells whether a check run would show nothing but that all is well.
+func (c Check) silent() bool { return c.Conclusion == Success && len(c.Annotations) == 0 }
 
 // merge makes one check run of the parts: worst first, then by rule.
 func merge(name string, parts []part) Check {
@@ -231,7 +236,7 @@ func merge(name string, parts []part) Check {
 // request stands together, bodies first: they were just read. The reaction to a
 // comment comes after all that the comment asked for.
 func (d *decision) sorted() Plan {
-	order := []string{"pick", "open", "restore-branch", "reopen", "ready", "edit-comment", "edit-body", "comment", "unlabel", "label", "react", "status", "check", "request-review", "assign", "cancel-merge", "merge", "close", "delete-branch"}
+	order := []string{"pick", "open", "restore-branch", "reopen", "ready", "edit-comment", "edit-body", "comment", "unlabel", "label", "check", "request-review", "assign", "react", "status", "cancel-merge", "merge", "close", "delete-branch"}
 	slices.SortStableFunc(d.plan.Actions, func(a, b Action) int {
 		if _, ok := a.(OpenPull); ok && a.Kind() == b.Kind() {
 			return 0 // in the rule's order

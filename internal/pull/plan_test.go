@@ -129,6 +129,31 @@ func TestCheckPartsAreMerged(t *testing.T) {
 	}
 }
 
+// A check run that would only say that all is well, as its status does, isn't
+// created. One that is there doesn't keep saying something else.
+func TestSilentCheck(t *testing.T) {
+	note := []pull.Annotation{{Path: "a", Line: 1, Level: pull.NoticeLevel, Message: "m"}}
+	for name, c := range map[string]struct {
+		part  pull.CheckPart
+		there bool
+		want  int
+	}{
+		"all is well":               {pull.CheckPart{Check: "c", Conclusion: pull.Success, Title: "Yes", Summary: "Yes."}, false, 0},
+		"all is well now":           {pull.CheckPart{Check: "c", Conclusion: pull.Success, Title: "Yes", Summary: "Yes."}, true, 1},
+		"all is well, with remarks": {pull.CheckPart{Check: "c", Conclusion: pull.Success, Title: "Yes", Annotations: note}, false, 1},
+		"something to look at":      {pull.CheckPart{Check: "c", Conclusion: pull.Neutral, Title: "Hm"}, false, 1},
+		"a fault":                   {pull.CheckPart{Check: "c", Conclusion: pull.Failure, Title: "No"}, false, 1},
+	} {
+		r := request()
+		if c.there {
+			r.Checks = map[string]pull.CheckState{"c": {ID: 1, Digest: "another", Conclusion: pull.Failure}}
+		}
+		if plan := decide(t, r, wants("x", pull.Want{Checks: []pull.CheckPart{c.part}})); len(plan.Actions) != c.want {
+			t.Errorf("%s: %s", name, plan)
+		}
+	}
+}
+
 func TestCheckIsSetWhereItSaysAnotherThing(t *testing.T) {
 	rule := wants("x", pull.Want{Checks: []pull.CheckPart{{Check: "c", Conclusion: pull.Success, Title: "Yes"}}})
 	r := request()
@@ -190,16 +215,16 @@ func TestOrderOfActionsPokesAndAgain(t *testing.T) {
 	}, "new", "old")
 	second := wants("second", pull.Want{
 		Statuses: []pull.Status{{Context: "s", State: pull.StatusSuccess}}, Pokes: []pull.Key{other}, Again: r.Now.Add(time.Hour),
-		Checks: []pull.CheckPart{{Check: "z", Conclusion: pull.Success}, {Check: "a", Conclusion: pull.Success}},
+		Checks: []pull.CheckPart{{Check: "z", Conclusion: pull.Neutral}, {Check: "a", Conclusion: pull.Neutral}},
 	}, "s")
 	plan := decide(t, r, first, second)
 	const want = `comment n
   x
 label -"old"
 label +"new"
+check "a" neutral "" with 0 annotations on 0123456
+check "z" neutral "" with 0 annotations on 0123456
 status s success "" on 0123456
-check "a" success "" with 0 annotations on 0123456
-check "z" success "" with 0 annotations on 0123456
 look at python/cpython#1
 look at python/cpython#3
 look again at 2026-08-05T13:00:00Z

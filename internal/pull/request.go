@@ -280,6 +280,7 @@ type CheckState struct {
 // Data is what the bot left in it for itself (Note.Data).
 type PostedNote struct {
 	ID     int64
+	Node   string // its id in the GraphQL API
 	Digest string
 	Data   string
 }

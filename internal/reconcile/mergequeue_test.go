@@ -173,10 +173,7 @@ func TestMergeQueueInTrouble(t *testing.T) {
 			r := s.swept()
 			first, second := s.judge(r, "first", "main"), s.judge(r, "second", "main")
 			groups := []string{s.enqueue(first), s.enqueue(second)}
-			c.fault.Method, c.fault.Path, c.fault.Times = http.MethodPost, "/(statuses/"+groups[0]+"|check-runs)$", -1
-			if name != "limited" {
-				c.fault.Path = "/statuses/" + groups[0] + "$"
-			}
+			c.fault.Method, c.fault.Path, c.fault.Times = http.MethodPost, "/statuses/"+groups[0]+"$", -1
 			s.check(s.github.Fault(c.fault))
 			before := len(s.repo.Writes())
 			if err := s.event(r, "delivery-1"); (err != nil) != c.fails {

@@ -1,0 +1,106 @@
+package gh
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Limits of a check run ("CheckRunOutput", GraphQL API; "Create a check run", REST
+// API).
+const (
+	annotationsPerWrite  = 50
+	maxAnnotationTitle   = 255   // characters
+	maxAnnotationMessage = 64000 // bytes, of 64 KB
+)
+
+const writesChecks = "checks: write"
+
+// oneWrite tells whether one write holds the check run.
+func oneWrite(s pull.SetCheck) bool { return len(s.Annotations) <= annotationsPerWrite }
+
+// checkChange creates a check run. One that isn't whole lacks its digest, which
+// comes with the last of its annotations: without it the next run writes all
+// again.
+func (r *repository) checkChange(s pull.SetCheck) (*change, error) {
+	if !commitID.MatchString(s.SHA) {
+		return nil, &Rejected{Answer{Message: fmt.Sprintf("%q is not the id of a commit", s.SHA)}}
+	}
+	input, err := r.checkInput(s, s.Annotations[:min(len(s.Annotations), annotationsPerWrite)])
+	if err != nil {
+		return nil, err
+	}
+	input["headSha"], input["status"], input["conclusion"] = s.SHA, "COMPLETED", strings.ToUpper(string(s.Conclusion))
+	if oneWrite(s) {
+		input["externalId"] = s.Digest()
+	}
+	return &change{"createCheckRun", input, writesChecks}, nil
+}
+
+func (r *repository) checkInput(s pull.SetCheck, part []pull.Annotation) (map[string]any, error) {
+	id, known := r.app.ids.repositories.Get(r.key.Repository())
+	if !known {
+		return nil, &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer has no id for the repository"}}
+	}
+	return map[string]any{
+		"repositoryId": id, "name": s.Name,
+		"output": map[string]any{"title": s.Title, "summary": s.Summary, "annotations": annotations(part)},
+	}, nil
+}
+
+// setCheck writes a check run with more annotations than one write takes: GitHub
+// names it in its answer, and the others follow in one more request.
+func (r *repository) setCheck(ctx context.Context, s pull.SetCheck) error {
+	if err := r.identify(ctx, identities{repository: true}); err != nil {
+		return err
+	}
+	first, err := r.checkChange(s)
+	if err != nil {
+		return err
+	}
+	var made struct {
+		Change0 struct{ CheckRun struct{ ID string } }
+	}
+	if err := first.outcome(0, r.send(ctx, []change{*first}, "checkRun{id}", &made)); err != nil {
+		return err
+	}
+	if made.Change0.CheckRun.ID == "" {
+		return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer has no id for the check run"}}
+	}
+	var more []change
+	for part := range slices.Chunk(s.Annotations[annotationsPerWrite:], annotationsPerWrite) {
+		input, err := r.checkInput(s, part)
+		if err != nil {
+			return err
+		}
+		input["checkRunId"] = made.Change0.CheckRun.ID
+		more = append(more, change{"updateCheckRun", input, writesChecks})
+	}
+	more[len(more)-1].input["externalId"] = s.Digest()
+	err = r.send(ctx, more, "", &struct{}{})
+	for i, c := range more {
+		if fault := c.outcome(i, err); fault != nil {
+			return fault
+		}
+	}
+	return nil
+}
+
+func annotations(all []pull.Annotation) []map[string]any {
+	out := []map[string]any{}
+	for _, a := range all {
+		line := max(a.Line, 1)
+		at := map[string]any{"startLine": line, "endLine": line}
+		if a.Column > 0 {
+			at["startColumn"], at["endColumn"] = a.Column, a.Column
+		}
+		out = append(out, map[string]any{
+			"path": a.Path, "location": at, "annotationLevel": strings.ToUpper(string(a.Level)),
+			"title": cut(a.Title, maxAnnotationTitle), "message": cut(a.Message, maxAnnotationMessage),
+		})
+	}
+	return out
+}
