@@ -13,7 +13,7 @@ import (
 
 // check is the rule's part of the check run.
 func (f *findings) check(state pull.StatusState) pull.CheckPart {
-	part := pull.CheckPart{Check: f.set.Check, Conclusion: pull.Success, Title: f.title(), Summary: f.summary(state)}
+	part := pull.CheckPart{Check: f.set.Check, Conclusion: pull.Success, Title: f.title(), Summary: f.summary(state), Repeats: true}
 	switch {
 	case state == pull.StatusFailure:
 		part.Conclusion = pull.Failure

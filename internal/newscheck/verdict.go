@@ -17,7 +17,7 @@ type verdict struct {
 // compare holds the places together.
 func (m *marked) compare() verdict {
 	v := verdict{applies: m.applies(), status: pull.Status{Context: m.set.Status, State: pull.StatusSuccess}}
-	v.part = pull.CheckPart{Check: m.set.Check, Conclusion: pull.Success}
+	v.part = pull.CheckPart{Check: m.set.Check, Conclusion: pull.Success, Repeats: true}
 	inCommit, inNews := m.inCommit(), m.inNews()
 	switch {
 	case m.titleMisses() || m.newsMisses():

@@ -189,17 +189,19 @@ func (d *decision) note(n Note) {
 func (d *decision) checks() {
 	for name, parts := range d.parts {
 		check := merge(name, parts)
-		if known, there := d.request.Checks[name]; !there && check.silent() {
-			continue // the status says as much
-		} else if known.Digest != check.Digest() {
+		known, there := d.request.Checks[name]
+		if known.Digest != check.Digest() && (there || !check.silent(parts)) {
 			d.rule = parts[0].rule // they are sorted now
 			d.do(SetCheck{SHA: d.request.Head, Check: check})
 		}
 	}
 }
 
-// silent tells whether a check run would show nothing but that all is well.
-func (c Check) silent() bool { return c.Conclusion == Success && len(c.Annotations) == 0 }
+// silent tells whether a check run would say nothing but that all is well, as
+// statuses do.
+func (c Check) silent(parts []part) bool {
+	return c.Conclusion == Success && len(c.Annotations) == 0 && !slices.ContainsFunc(parts, func(p part) bool { return !p.Repeats })
+}
 
 // merge makes one check run of the parts: worst first, then by rule.
 func merge(name string, parts []part) Check {

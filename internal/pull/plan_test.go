@@ -129,7 +129,7 @@ func TestCheckPartsAreMerged(t *testing.T) {
 	}
 }
 
-// A check run that would only say that all is well, as its status does, isn't
+// A check run that would only say that all is well, as a status does, isn't
 // created. One that is there doesn't keep saying something else.
 func TestSilentCheck(t *testing.T) {
 	note := []pull.Annotation{{Path: "a", Line: 1, Level: pull.NoticeLevel, Message: "m"}}
@@ -148,8 +148,14 @@ func TestSilentCheck(t *testing.T) {
 		if c.there {
 			r.Checks = map[string]pull.CheckState{"c": {ID: 1, Digest: "another", Conclusion: pull.Failure}}
 		}
-		if plan := decide(t, r, wants("x", pull.Want{Checks: []pull.CheckPart{c.part}})); len(plan.Actions) != c.want {
+		c.part.Repeats = true
+		rule := wants("x", pull.Want{Checks: []pull.CheckPart{c.part}})
+		if plan := decide(t, r, rule); len(plan.Actions) != c.want {
 			t.Errorf("%s: %s", name, plan)
+		}
+		other := pull.CheckPart{Check: "c", Conclusion: pull.Success, Title: "Yes"} // of which no status tells
+		if plan := decide(t, r, rule, wants("y", pull.Want{Checks: []pull.CheckPart{other}})); len(plan.Actions) != 1 {
+			t.Errorf("%s, beside another: %s", name, plan)
 		}
 	}
 }

@@ -164,6 +164,9 @@ type CheckPart struct {
 	Title       string // one line; those of the worst parts are shown
 	Summary     string // Markdown
 	Annotations []Annotation
+	// Repeats: a status says the same, and the check run is not created only to say
+	// that all is well.
+	Repeats bool
 }
 
 // Level of an annotation.

@@ -67,6 +67,7 @@ func octokit(t *testing.T, file string) {
 		return
 	}
 	want := map[string]int{
+		"pull_request": 29, "pull_request_review": 4, "pull_request_review_thread": 3,
 		"issues": 29, "issue_comment": 9,
 		"check_run": 7, "check_suite": 5, // the one workflow_run with a pull request is of another repository
 		"label": 6, "merge_group": 2, "push": 2, "repository": 13,
