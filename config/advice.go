@@ -17,8 +17,16 @@ func quote(s string) string {
 	return strconv.Quote(s)
 }
 
+// renamed are settings of older versions, and what to do about them.
+var renamed = map[string]string{
+	"requests-per-minute": `write "pull-requests-per-minute", which counts pull requests: 40 for 120 requests`,
+}
+
 // advice is what to do about a key that the struct does not have.
 func advice(key string, t reflect.Type) string {
+	if instead, known := renamed[key]; known {
+		return instead
+	}
 	var known []string
 	best, nearest := 4, ""
 	for _, f := range fields(t) {

@@ -62,8 +62,10 @@ type Sweep struct {
 	// MaxWrites stops a sweep that would write more than this: something is
 	// wrong then, and a person should look first.
 	MaxWrites int `yaml:"max-writes" jsonschema:"minimum=1,maximum=100000"`
-	// RequestsPerMinute paces the look, per repository. GitHub allows 900 points a minute.
-	RequestsPerMinute int `yaml:"requests-per-minute" jsonschema:"minimum=1,maximum=900"`
+	// PullRequestsPerMinute is how many a sweep checks, per repository, each at about two requests
+	// and some points of the 5,000 an hour that GitHub allows; and how many of those it found a
+	// minute are worked.
+	PullRequestsPerMinute int `yaml:"pull-requests-per-minute" jsonschema:"minimum=1,maximum=400"`
 	// FullAt is the hour (UTC, 0 to 23) after which the nightly sweep runs: over all
 	// pull requests that are open, changed within a week, or wait for a backport.
 	FullAt int `yaml:"full-at" jsonschema:"minimum=0,maximum=23"`

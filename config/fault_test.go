@@ -41,12 +41,13 @@ c.yml:11:10: abi.check has no value: give it one, or leave it out`},
 c.yml:1:14: news.mode is "warn": want off or require
 c.yml:2:13: abi.mode is "on": want off or warn or require
 c.yml:3:9: preset is "none": want cpython`},
-	{"numbers", "sweep:\n  full-at: 24\n  max-writes: 0\n  requests-per-minute: 1e2\nnews:\n  width: 076\n  min-gh-issue: 99999999999999999999\n", `
+	{"numbers", "sweep:\n  full-at: 24\n  max-writes: 0\n  pull-requests-per-minute: 1e2\nnews:\n  width: 076\n  min-gh-issue: 99999999999999999999\n", `
 c.yml:2:12: sweep.full-at is "24": want a whole number from 0 to 23
 c.yml:3:15: sweep.max-writes is "0": want a whole number from 1 to 100000
-c.yml:4:24: sweep.requests-per-minute is "1e2": want a whole number from 1 to 900
+c.yml:4:29: sweep.pull-requests-per-minute is "1e2": want a whole number from 1 to 400
 c.yml:6:10: news.width is "076": want a whole number from 40 to 200
 c.yml:7:17: news.min-gh-issue is "99999999999999999999": want a whole number from 1 to 1000000000`},
+	{"renamed", "sweep: {requests-per-minute: 120}\n", `c.yml:1:9: "requests-per-minute" is not a setting: write "pull-requests-per-minute", which counts pull requests: 40 for 120 requests`},
 	{"texts", "news:\n  status: ''\n  check: \"a\\nb\"\n  skip-label: ' skip news'\nabi:\n  status: " + strings.Repeat("é", 256) + "\n  check: \"\\u202e\"\n", `
 c.yml:2:11: news.status is empty: give it a value, or leave it out
 c.yml:3:10: news.check has a line break or another character that does not print: take it away

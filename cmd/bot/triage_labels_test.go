@@ -33,7 +33,7 @@ func (s *stage) tool(path string) int {
 func TestLabeler(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.settings("preset: cpython\nsweep: {requests-per-minute: 900}\n") // the sweep of the restart is paced
+	s.settings("preset: cpython\nsweep: {pull-requests-per-minute: 400}\n") // the sweep of the restart is paced
 	s.labeler("topic-tools:\n- changed-files:\n  - any-glob-to-any-file: Tools/**\n")
 	s.start()
 	s.labelled(s.tool("Tools/a.py"), "awaiting review", "topic-tools")

@@ -72,10 +72,10 @@ type App struct {
 	me      identity
 }
 
-// installed is how to speak to one installation, and what GitHub has left for it.
+// installed is how to speak to one installation, and what keeps its limits.
 type installed struct {
 	client *github.Client
-	budget *budget
+	guard  *guard
 }
 
 // New checks the configuration. It does not speak to GitHub: see Verify.
@@ -122,7 +122,7 @@ func New(cfg Config) (*App, error) {
 	}
 	unpaced := cfg
 	unpaced.WritesPerMinute = 0 // what the App itself posts are requests for tokens
-	a.self = a.client(unpaced, key, newBudget())
+	a.self = a.client(newGuard(unpaced, key, a.graphql, newBudget()))
 	return a, nil
 }
 
@@ -160,8 +160,8 @@ func (c *Config) complete() error {
 }
 
 // client is go-github's, told to leave the limits to the guard.
-func (a *App) client(cfg Config, next http.RoundTripper, budget *budget) *github.Client {
-	c := github.NewClient(&http.Client{Transport: newGuard(cfg, next, a.graphql, budget)})
+func (a *App) client(g *guard) *github.Client {
+	c := github.NewClient(&http.Client{Transport: g})
 	c.BaseURL = a.api
 	c.UserAgent = a.cfg.UserAgent
 	return c
@@ -184,8 +184,9 @@ func (a *App) as(installation int64) *github.Client {
 	defer a.mu.Unlock()
 	c, known := a.clients[installation]
 	if !known {
-		c.budget = newBudget()
-		c.client = a.client(a.cfg, a.login(installation, c.budget), c.budget)
+		left := newBudget()
+		c.guard = newGuard(a.cfg, a.login(installation, left), a.graphql, left)
+		c.client = a.client(c.guard)
 		a.clients[installation] = c
 	}
 	return c.client

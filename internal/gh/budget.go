@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -49,7 +47,7 @@ func (b *budget) note(h http.Header, now time.Time) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if known := b.quotas[resource]; known.reset.Sub(q.reset).Abs() < 2*time.Second { // Date has whole seconds
+	if known := b.quotas[resource]; known.limit == limit && known.reset.Sub(q.reset).Abs() < 2*time.Second { // Date has whole seconds
 		q.left, q.reset = min(q.left, known.left), known.reset
 	}
 	b.quotas[resource] = q
@@ -72,22 +70,28 @@ func (b *budget) left(now time.Time) (share float64, full time.Time) {
 // requests or points, whichever is scarcer, and when it is full again. It is 1
 // where GitHub has not said. Installation 0 is that of the repository, if known.
 func (a *App) Left(repository pull.Key, installation int64) (share float64, full time.Time) {
-	if installation == 0 {
-		installation, _ = a.found.Get(repository.Repository())
-	}
-	a.mu.Lock()
-	c, known := a.clients[installation]
-	a.mu.Unlock()
+	c, known := a.installed(repository, installation)
 	if !known {
 		return 1, time.Time{}
 	}
-	return c.budget.left(a.cfg.Now())
+	return c.guard.budget.left(a.cfg.Now())
+}
+
+// installed is what is known of an installation; 0 is that of the repository.
+func (a *App) installed(key pull.Key, installation int64) (installed, bool) {
+	if installation == 0 {
+		installation, _ = a.found.Get(key.Repository())
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c, known := a.clients[installation]
+	return c, known
 }
 
 type background struct{}
 
-// Background marks requests that no person waits for. They leave GitHub's limits
-// to people's events: the last part of an hour, and half the pace.
+// Background marks requests that no person waits for. They leave part of GitHub's
+// limits to people's events: the end of an hour, and half of each burst.
 func Background(ctx context.Context) context.Context {
 	return context.WithValue(ctx, background{}, true)
 }
@@ -103,6 +107,33 @@ func (g *guard) spare(ctx context.Context) error {
 		return &Limited{Answer: Answer{Message: "the rest of this hour is kept for people's events"}, Until: full}
 	}
 	return nil
+}
+
+// usualWrites are those of a plan.
+const usualWrites = 5
+
+// Room tells, before anything is loaded, whether GitHub has room for what no person
+// waits for: nil, or Limited until the key's turn.
+func (a *App) Room(ctx context.Context, installation int64, key pull.Key) error {
+	c, known := a.installed(key, installation)
+	if !known {
+		return nil
+	}
+	return c.guard.room(Background(writing(ctx, key)))
+}
+
+func (g *guard) room(ctx context.Context) error {
+	if err := g.closed(); err != nil {
+		return err
+	}
+	if err := g.spare(ctx); err != nil || g.writes == nil {
+		return err
+	}
+	b, err := g.book(ctx, usualWrites)
+	if err == nil {
+		b.cancel(g.now())
+	}
+	return err
 }
 
 // charge is what a request counts for GitHub's secondary limits ("Calculating
@@ -123,12 +154,7 @@ func chargeOf(r *http.Request, graphql string) charge {
 }
 
 // newPoints keeps any minute within GitHub's 900 points.
-func newPoints() pacer {
-	return pacer{
-		all:        []*rate.Limiter{perMinute(750, 150)},
-		background: []*rate.Limiter{perMinute(300, 100)},
-	}
-}
+func newPoints() pacer { return pacer{perMinute(750, 150)} }
 
 // point waits until the points of a request are free. As many wait as there are
 // workers, so nobody waits for long.

@@ -21,22 +21,18 @@ func writing(ctx context.Context, key pull.Key) context.Context {
 	return context.WithValue(ctx, writer{}, key)
 }
 
-// pacer has the limiters that a request must pass; in the background, all.
-type pacer struct{ all, background []*rate.Limiter }
+// pacer has the limiters that a request must pass. What no person waits for takes
+// no more than half of what one may hold, so that people's events find the rest.
+type pacer []*rate.Limiter
 
 func perMinute(n float64, burst int) *rate.Limiter { return rate.NewLimiter(rate.Limit(n/60), burst) }
 
-// newWrites keeps n content writes in any minute, five times as many in any hour,
-// and half of each for people's events: GitHub allows 80 and 500 ("Rate limits for
-// the REST API", about secondary rate limits). A burst and what comes after it
-// within the time make the limit.
+// newWrites keeps n content writes in any minute and five times as many in any
+// hour: GitHub allows 80 and 500 ("Rate limits for the REST API", about secondary
+// rate limits). A burst and what comes after it within the time make the limit.
 func newWrites(n int) pacer {
 	minute, hour := max(n/5, 1), max(5*n*5/8, 1)
-	later := float64(5*n-hour) / 60 // a minute
-	return pacer{
-		all:        []*rate.Limiter{perMinute(max(float64(n-minute), 1), minute), perMinute(later, hour)},
-		background: []*rate.Limiter{perMinute(max(float64(n-minute)/2, 1), max(minute/2, 1)), perMinute(later/2, max(hour/2, 1))},
-	}
+	return pacer{perMinute(max(float64(n-minute), 1), minute), perMinute(float64(5*n-hour)/60, hour)}
 }
 
 // batch is how many writes one request may hold, so that a turn is never far.
@@ -55,16 +51,17 @@ type booking struct {
 }
 
 func (p pacer) reserve(ctx context.Context, now time.Time, n int) booking {
-	limiters := p.all
-	if inBackground(ctx) {
-		limiters = append(limiters[:len(limiters):len(limiters)], p.background...)
-	}
 	var b booking
-	for i, l := range limiters {
+	for i, l := range p {
 		some := min(n, l.Burst())
 		r := l.ReserveN(now, some)
 		b.all = append(b.all, r)
-		if delay := r.DelayFrom(now); i == 0 || delay > b.delay {
+		delay := r.DelayFrom(now)
+		if inBackground(ctx) {
+			short := min(float64(l.Burst()/2), float64(l.Burst()-some)) - l.TokensAt(now)
+			delay = max(delay, time.Duration(short/float64(l.Limit())*float64(time.Second)))
+		}
+		if i == 0 || delay > b.delay {
 			b.delay, b.interval = delay, time.Duration(float64(some)/float64(l.Limit())*float64(time.Second))
 		}
 	}
@@ -87,7 +84,7 @@ type place struct {
 // to come back, each another one: else all would come back at once, load
 // everything again, and one of them would write.
 func (g *guard) turn(ctx context.Context, writes int) error {
-	if writes == 0 || g.writes.all == nil {
+	if writes == 0 || g.writes == nil {
 		return nil
 	}
 	b, err := g.book(ctx, writes)
@@ -111,7 +108,7 @@ func (g *guard) book(ctx context.Context, n int) (booking, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.now()
-	idle := g.writes.all[0].TokensAt(now) >= float64(g.writes.all[0].Burst())
+	idle := g.writes[0].TokensAt(now) >= float64(g.writes[0].Burst())
 	b := g.writes.reserve(ctx, now, n)
 	earliest := now.Add(b.delay)
 	end := g.endOfLine(ctx, earliest, b.interval)

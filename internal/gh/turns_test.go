@@ -136,7 +136,7 @@ func TestLine(t *testing.T) {
 	const old, perMinute = 200, 80
 	c := &crowd{clock: newClock(), when: map[int]time.Time{}}
 	c.g = newGuard(Config{Now: c.Now, WritesPerMinute: perMinute, MaxConcurrent: 1}, nil, "", newBudget())
-	c.g.writes.all = c.g.writes.all[:1] // the hour is another matter
+	c.g.writes = c.g.writes[:1] // the hour is another matter
 	start, early, total := c.Now(), 0, old
 	for number := range old {
 		c.when[number] = start
@@ -204,34 +204,41 @@ func TestBatchesArePaced(t *testing.T) {
 	}
 }
 
-// Any hour has at most five times the writes of a minute; what waits in the
-// background leaves half of both to people's events.
+// Any hour has at most five times the writes of a minute. What waits in the
+// background takes what people's events leave, and these find half of a burst.
 func TestPaceOfAnHour(t *testing.T) {
 	c := newClock()
 	g := newGuard(Config{Now: c.Now, WritesPerMinute: 80, MaxConcurrent: 1}, nil, "", newBudget())
-	people, nobody, start := 0, 0, c.Now()
-	write := func(ctx context.Context, number int) bool {
-		_, err := g.book(writing(ctx, pull.Key{Owner: "o", Repo: "r", Number: number}), 1)
+	write := func(ctx context.Context, number, n int) bool {
+		_, err := g.book(writing(ctx, pull.Key{Owner: "o", Repo: "r", Number: number}), n)
 		return err == nil
 	}
-	for c.Now().Sub(start) < time.Hour {
-		for write(Background(t.Context()), 1) {
-			nobody++
+	hour := func(ctx context.Context, number int) (writes int) {
+		for end := c.Now().Add(time.Hour); c.Now().Before(end); c.advance(time.Second) {
+			for write(ctx, number, 1) {
+				writes++
+			}
 		}
-		c.advance(time.Second)
+		return writes
 	}
-	if nobody < 190 || nobody > 200 {
-		t.Errorf("%d writes in the background, want half of 400", nobody)
+	if n := hour(t.Context(), 1); n < 390 || n > 401 { // the last waits a second
+		t.Errorf("%d writes in an hour, want 400", n)
 	}
-	if !write(t.Context(), 2) {
-		t.Error("a person's event waits for work in the background")
+	c.advance(2 * time.Hour)
+	if n := hour(Background(t.Context()), 2); n < 265 || n > 276 {
+		t.Errorf("%d writes in the background, want 275: half of a burst of 250, and what comes after it", n)
 	}
-	for c.advance(2 * time.Hour); c.Now().Sub(start) < 4*time.Hour; c.advance(time.Second) {
-		for write(t.Context(), 3) {
-			people++
+	people := 0
+	for ; write(t.Context(), 3, 8); people += 8 {
+		c.advance(7500 * time.Millisecond) // 64 a minute
+	}
+	if people < 120 {
+		t.Errorf("a person's events find room for %d writes, want half of 250", people)
+	}
+	for range 60 { // as many as come after it: nothing is left for the background
+		c.advance(time.Minute)
+		if write(Background(t.Context()), 4, 1) || !write(t.Context(), 5, 2) {
+			t.Fatal("the background writes before people do")
 		}
-	}
-	if people < 390 || people > 401 { // the last waits a second
-		t.Errorf("%d writes in an hour, want 400", people)
 	}
 }

@@ -50,7 +50,7 @@ func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
 	case next.After(now):
 		return r.Store.Add(ctx, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: fitsCause(next), At: next})
 	}
-	all, err := r.GitHub.Fits(ctx, p.key, p.installation)
+	all, err := r.GitHub.Fits(gh.Background(ctx), p.key, p.installation)
 	unknown := 0
 	if _, temporary := errors.AsType[*gh.Temporary](err); temporary || refused(err) {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("looking for conflicts") // a heavy query must not keep the sweep from its work
@@ -64,7 +64,7 @@ func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
 		case f.Unknown:
 			unknown++
 		case f.Conflicts != f.HasLabel(set.Label):
-			hints = append(hints, queue.Hint{Key: of.String(), Installation: p.installation, Cause: "conflicts"})
+			hints = append(hints, queue.Hint{Key: of.String(), Installation: p.installation, Cause: fitsNote})
 		}
 	}
 	state = fitsState{Looked: now, Tips: p.Tips, Asked: state.Asked + 1}
@@ -83,7 +83,7 @@ func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
 }
 
 // fitsCause tells one look from the next.
-func fitsCause(at time.Time) string { return fmt.Sprint("conflicts ", at.Unix()) }
+func fitsCause(at time.Time) string { return fmt.Sprint(fitsNote, " ", at.Unix()) }
 
 // nextFits is when to look over all, zero for no need.
 func (r *Reconciler) nextFits(state fitsState, p place, set config.Conflicts) time.Time {

@@ -61,6 +61,8 @@ type Reconciler struct {
 	sweep    sweepMetrics
 	troubles troubles
 	queues   queues
+	spending *spending
+	backlog  *backlog
 	lookTime time.Duration // of one look of a sweep: a batch of them must end within a job's time
 }
 
@@ -82,6 +84,8 @@ func New(c Config) (*Reconciler, error) {
 		}, []string{"kind", "result"}),
 		sweep:    newSweepMetrics(),
 		lookTime: 25 * time.Second,
+		spending: newSpending(),
+		backlog:  newBacklog(c.Settings.Sweep.PullRequestsPerMinute),
 	}
 	if c.Metrics != nil {
 		for _, m := range append(r.sweep.collectors(), r.actions) {
@@ -110,7 +114,7 @@ func (r *Reconciler) Run(ctx context.Context, job queue.Job) error {
 	if key.Number == 0 {
 		return outcome(r.repository(ctx, key, job), job.Attempt)
 	}
-	return outcome(r.run(ctx, key, job), job.Attempt)
+	return outcome(r.paced(ctx, key, job), job.Attempt)
 }
 
 func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error {
@@ -255,7 +259,7 @@ func (r *Reconciler) follow(ctx context.Context, plan pull.Plan, job queue.Job) 
 		hints = append(hints, queue.Hint{Key: key.String(), Installation: job.Installation, Cause: job.Cause})
 	}
 	if !plan.Again.IsZero() {
-		hints = append(hints, queue.Hint{Key: plan.Key.String(), Installation: job.Installation, Cause: "again", At: plan.Again})
+		hints = append(hints, queue.Hint{Key: plan.Key.String(), Installation: job.Installation, Cause: againCause, At: plan.Again})
 	}
 	if len(hints) == 0 {
 		return nil

@@ -39,9 +39,15 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
+	return newStageOn(t, ghtest.Config{})
+}
+
+func newStageOn(t *testing.T, c ghtest.Config) *stage {
+	t.Helper()
 	s := &stage{T: t, now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC), registry: prometheus.NewRegistry()}
+	c.Now, c.Observe = s.clock, s.observe
 	var err error
-	if s.github, err = ghtest.New(ghtest.Config{Now: s.clock, Observe: s.observe}); err != nil {
+	if s.github, err = ghtest.New(c); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.check(s.github.Close()) })
@@ -113,7 +119,7 @@ func (s *stage) reconciler(change ...func(*reconcile.Config)) *reconcile.Reconci
 	s.check(err)
 	settings := config.Preset()
 	settings.Repositories = []string{"python/*"}
-	settings.Sweep.RequestsPerMinute = 1 << 20
+	settings.Sweep.PullRequestsPerMinute = 1 << 20
 	s.registry = prometheus.NewRegistry()
 	c := reconcile.Config{
 		Settings: settings, GitHub: github, Store: s.queue, Rules: titled, Metrics: s.registry,

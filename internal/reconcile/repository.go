@@ -33,6 +33,11 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 	if state.Running == nil {
 		begins = r.due(state)
 	}
+	scarce := r.scarce(key, job.Installation)
+	waits := scarce != nil && (begins != nil || state.Running != nil)
+	if waits {
+		begins = nil
+	}
 	// A sweep comes back with the cause of the event that it served last.
 	if begins != nil || job.Cause != sweepCause && job.Cause != state.Asked {
 		p, err := r.outline(ctx, key, job.Installation)
@@ -47,7 +52,7 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 		}
 		state.Asked = job.Cause
 		if begins != nil {
-			if begins.Left, err = r.list(ctx, p, state, begins); err != nil {
+			if begins.Left, err = r.list(gh.Background(ctx), p, state, begins); err != nil {
 				return err
 			}
 			state.Running = begins
@@ -57,7 +62,10 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 			return err
 		}
 	}
-	if state.Running == nil {
+	switch {
+	case waits:
+		return scarce
+	case state.Running == nil:
 		return nil
 	}
 	return r.sweepStep(ctx, key, job, state)

@@ -143,7 +143,7 @@ func TestBranchDayDuringASweep(t *testing.T) {
 		s.open("title " + string(rune('a'+i)))
 	}
 	recorded := &hints{Store: s.queue}
-	r := s.reconciler(withLabels, func(c *reconcile.Config) { c.Store = recorded; c.Settings.Sweep.RequestsPerMinute = 10 })
+	r := s.reconciler(withLabels, func(c *reconcile.Config) { c.Store = recorded; c.Settings.Sweep.PullRequestsPerMinute = 10 })
 	var later *queue.Later
 	for range 2 { // the list, and the first batch
 		if err := r.Run(t.Context(), s.job(0)); !errors.As(err, &later) {

@@ -23,10 +23,6 @@ const (
 	recentOverlap = 10 * time.Minute
 	// sweepBatch is how many pull requests one step looks at.
 	sweepBatch = 10
-	// requestsPerLook is what looking at one pull request costs at most, as a
-	// rule: its state, and the contents of its NEWS entries or, once it is merged,
-	// its backports.
-	requestsPerLook = 2
 	// closedFor is how long a full sweep comes back to pull requests that are
 	// merged or closed, and not touched since.
 	closedFor = 7 * 24 * time.Hour
@@ -173,7 +169,7 @@ func (r *Reconciler) sweepStep(ctx context.Context, key pull.Key, job queue.Job,
 	if r.Now().Before(state.Running.Next) {
 		return &queue.Later{Until: state.Running.Next, Why: "the sweep is paced"}
 	}
-	if err := r.look(ctx, key, job.Installation, state.Running); err != nil {
+	if err := r.look(gh.Background(ctx), key, job.Installation, state.Running); err != nil {
 		return errors.Join(err, r.keep(ctx, sweepNote, key, state))
 	}
 	return r.proceed(ctx, key, job, state)
@@ -236,8 +232,7 @@ func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64,
 		}
 		round.Left = round.Left[1:]
 	}
-	perMinute := r.Settings.Sweep.RequestsPerMinute
-	round.Next = r.Now().Add(time.Duration(batch*requestsPerLook) * time.Minute / time.Duration(max(1, perMinute)))
+	round.Next = r.Now().Add(time.Duration(batch) * time.Minute / time.Duration(max(1, r.Settings.Sweep.PullRequestsPerMinute)))
 	return nil
 }
 

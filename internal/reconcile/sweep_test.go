@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -81,12 +82,12 @@ func TestSweepTakesManyPullRequestsInPacedSteps(t *testing.T) {
 		s.open("title " + string(rune('a'+i)))
 	}
 	start := s.clock()
-	steps, keys := s.sweep(func(c *reconcile.Config) { c.Settings.Sweep.RequestsPerMinute = 10 })
+	steps, keys := s.sweep(func(c *reconcile.Config) { c.Settings.Sweep.PullRequestsPerMinute = 10 })
 	if steps != 4 || len(keys) != 25 {
 		t.Errorf("%d steps handed on %d keys, want 4 and 25", steps, len(keys))
 	}
-	if took := s.clock().Sub(start); took != 4*time.Minute {
-		t.Errorf("took %s at 10 requests a minute, want 4m for two full batches of 20", took)
+	if took := s.clock().Sub(start); took != 2*time.Minute {
+		t.Errorf("took %s at 10 pull requests a minute, want 2m for two full batches of 10", took)
 	}
 }
 
@@ -275,4 +276,37 @@ func TestSweepLooksAtIssues(t *testing.T) {
 	looks(1, "python/cpython#3") // twice, since it was touched right before the last sweep
 	s.advance(time.Hour)
 	looks(0)
+}
+
+// A sweep waits, without asking anything, while less than 40 % of the hour is
+// left, however often it is woken, and goes on with the next hour.
+func TestSweepWaitsForTheNextHour(t *testing.T) {
+	s := newStageOn(t, ghtest.Config{RateLimit: 50})
+	for i := range 45 {
+		s.open(fmt.Sprint("title ", i))
+	}
+	recorded := &hints{Store: s.queue}
+	r := s.reconciler(func(c *reconcile.Config) { c.Store = recorded })
+	var later *queue.Later
+	for step := 0; ; step++ {
+		if err := r.Run(t.Context(), s.job(0)); !errors.As(err, &later) || step > 10 {
+			t.Fatalf("step %d: outcome %v", step, err)
+		}
+		if strings.HasPrefix(later.Why, "the sweep waits") {
+			break
+		}
+		s.advance(later.Until.Sub(s.clock()))
+	}
+	looked := counter(t, s.registry, "concorde_sweep_looked_total")
+	if wait := later.Until.Sub(s.clock()); looked < 20 || looked > 30 || wait <= 0 || wait > time.Hour {
+		t.Errorf("waits %s after %v looks", wait, looked)
+	}
+	s.asked()
+	if err := r.Run(t.Context(), s.job(0)); !errors.As(err, &later) || s.asked() != 0 {
+		t.Errorf("woken early: %v", err)
+	}
+	s.advance(later.Until.Sub(s.clock()))
+	if _, keys := s.steps(r, recorded); len(keys) != 45 {
+		t.Errorf("handed on %d keys", len(keys))
+	}
 }
