@@ -34,6 +34,7 @@ type Local struct {
 	log       io.Writer // gets what git tells while it fetches and pushes
 	home      string    // where it does that
 	env       []string  // of the person, without a repository
+	filters   []string  // settings without those of git-lfs, where it is missing
 	work      *work     // with GIT_DIR
 	committer string
 }
@@ -52,6 +53,7 @@ func OpenLocal(ctx context.Context, dir string, log io.Writer) (*Local, error) {
 	if err := l.locate(ctx); err != nil {
 		return nil, fmt.Errorf("opening the repository in %s: %w", dir, err)
 	}
+	l.filters = l.withoutLFS(ctx)
 	s := &space{git: program, shared: true, env: append(slices.Clone(l.env), "LC_ALL=C", "GIT_DIR="+l.Common)}
 	if s.dir, err = os.MkdirTemp("", "concorde-backport-"); err != nil {
 		return nil, err
@@ -136,7 +138,7 @@ func (l *Local) do(ctx context.Context, tree string, args ...string) (printed, e
 	if tree != "" {
 		s.env = append(slices.Clone(l.env), "LC_ALL=C")
 	}
-	p, err := s.run(ctx, command{args: append([]string{"-c", "core.hooksPath=" + os.DevNull}, args...), tree: tree})
+	p, err := s.run(ctx, command{args: slices.Concat([]string{"-c", "core.hooksPath=" + os.DevNull}, l.filters, args), tree: tree})
 	if err != nil && p.code > 0 {
 		err = told(args[0], p)
 	}

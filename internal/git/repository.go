@@ -60,11 +60,17 @@ func (r Repository) Resolve(ctx context.Context, name string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// reason is what git says first, if it says anything.
+// reason is what git says first, if it says anything, and the command that it advises
+// on a line of its own, as where a repository belongs to somebody else.
 func reason(stderr string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(stderr), "\n")
+	line, rest, _ := strings.Cut(strings.TrimSpace(stderr), "\n")
 	if line == "" {
 		return ""
+	}
+	for advice := range strings.Lines(rest) {
+		if command, found := strings.CutPrefix(advice, "\tgit "); found {
+			return ": " + line + " (git's advice: git " + strings.TrimSpace(command) + ")"
+		}
 	}
 	return ": " + line
 }
