@@ -142,7 +142,9 @@ func (l *loader) contents(ctx context.Context, found answers, files []*pull.File
 	return nil
 }
 
-// content reads one file, as far as what is left allows.
+// content reads one file, as far as what is left allows. One that is not in the
+// head commit may come from a later push: that is for the next load to see, and if
+// it finds none either, GitHub has none.
 func (l *loader) content(ctx context.Context, path string, e *entryData) (*pull.Content, error) {
 	switch {
 	case e != nil && e.Type == "commit":
@@ -150,10 +152,10 @@ func (l *loader) content(ctx context.Context, path string, e *entryData) (*pull.
 	case e != nil && e.Object != nil && e.Object.Typename == "Blob":
 	case strings.ContainsRune(path, utf8.RuneError): // a name that is not UTF-8: there is no way to ask for it
 		return nil, nil
-	case l.missing(path): // and it was when somebody looked before
-		return nil, nil
 	default:
-		return nil, &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "a changed file is not in the head commit: the pull request changed meanwhile"}}
+		before, _ := l.app.missing.ContainsOrAdd(fileAt{l.Key.Repository(), l.out.Head, path}, struct{}{})
+		l.moved = l.moved || !before
+		return nil, nil
 	}
 	c := &pull.Content{Kind: pull.Regular, Size: e.Object.ByteSize}
 	if e.Mode == 0o120000 {
@@ -172,13 +174,6 @@ func (l *loader) content(ctx context.Context, path string, e *entryData) (*pull.
 	c.Data = data
 	l.left.bytes -= int64(len(data))
 	return c, err
-}
-
-// missing tells whether GitHub already lacked a file of that commit at an earlier
-// load. Once it may be that the pull request changed meanwhile.
-func (l *loader) missing(path string) bool {
-	before, _ := l.app.missing.ContainsOrAdd(fileAt{l.Key.Repository(), l.out.Head, path}, struct{}{})
-	return before
 }
 
 // exact tells whether GraphQL's text is the content to the byte. It is for

@@ -186,8 +186,13 @@ func TestNameThatIsNotUTF8(t *testing.T) {
 	if c != nil || err != nil {
 		t.Errorf("%v, %v", c, err)
 	}
+	if l.moved {
+		t.Error("it moved")
+	}
 	_, err = l.content(t.Context(), "Misc/a.rst", nil)
-	as[*Temporary](t, err)
+	if err != nil || !l.moved {
+		t.Errorf("another one that is not there: %v, moved %v", err, l.moved)
+	}
 }
 
 func TestBlobID(t *testing.T) {

@@ -58,25 +58,26 @@ var tooHeavy = map[string]bool{"RESOURCE_LIMITS_EXCEEDED": true, "MAX_NODE_LIMIT
 
 // elsewhere are fields that lead to accounts and to other repositories. Another
 // organisation may keep them to itself (single sign-on, a list of IP addresses),
-// or they are gone.
+// or they are gone. What a query costs is as dispensable.
 var elsewhere = map[string]bool{
 	"source": true, "headRepository": true, "requestedReviewer": true, "author": true, "editor": true, "actor": true,
-	"assignee": true, "mergedBy": true, "enabledBy": true, "deletedCommentAuthor": true,
+	"assignee": true, "mergedBy": true, "enabledBy": true, "deletedCommentAuthor": true, "rateLimit": true,
 }
 
-// dispensable are fields of the repository itself that may be missing: a file, what
-// a branch is compared with, and the pull requests of a commit.
-var dispensable = regexp.MustCompile(`^(f\d+|compare|associatedPullRequests)$`)
+// dispensable are fields of the repository itself that may be missing: a file, the
+// text of one (it is read by its id then), what a branch is compared with, and the
+// pull requests of a commit.
+var dispensable = regexp.MustCompile(`^(f\d+|text|compare|associatedPullRequests)$`)
 
 // spared tells whether the answer is of use without what is at the path: an entry
 // of a list, what leads elsewhere, or an optional field.
 func (f graphqlFault) spared() bool {
-	if len(f.Path) < 2 || f.Path[0] != "repository" {
+	if ofMutation(f.Path) {
 		return false
 	}
-	for i, step := range f.Path[1:] {
+	for i, step := range f.Path {
 		name, named := step.(string)
-		if !named || elsewhere[name] || dispensable.MatchString(name) || i == len(f.Path)-2 && strings.HasPrefix(name, optional) {
+		if !named || elsewhere[name] || dispensable.MatchString(name) || i == len(f.Path)-1 && strings.HasPrefix(name, optional) {
 			return true
 		}
 	}

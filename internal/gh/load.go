@@ -89,6 +89,7 @@ type loader struct {
 	changed int    // files, as GitHub counts them
 	looks   pull.Looks
 	left    allowance
+	moved   bool // a changed file is not in the head commit
 
 	foreseen pull.Looks // that the first query asked for
 	brought  answers    // its answer

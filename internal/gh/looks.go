@@ -58,6 +58,9 @@ func (l *loader) around(ctx context.Context) error {
 			return fmt.Errorf("looking at files and at what is around: %w", err)
 		}
 	}
+	if l.moved {
+		return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "a changed file is not in the head commit: the pull request changed meanwhile"}}
+	}
 	l.remembersLooks()
 	return l.people(ctx)
 }
