@@ -28,6 +28,7 @@ func TestMarkup(t *testing.T) {
 		{"Text.\n\n>>> f(*a, `b`)\n\nText.", nil},
 		{"Text.\n\n=====  =====\n``a    *b\n=====  =====\n\nText.", nil},
 		{"* one\n* two\n\n- *three*\n  *four*\n\n1. **five**\n#. six", nil},
+		{"A. *Jesse\nDavis* and\n\n3.14) *is\na* version\n\n2. of\nPEP *5\n6*", nil},
 		{"Fix ``a\nb`` and *c\nd*, :func:`e\n<f>`.", nil},
 		{"Ellipsis ``...``, ``'``, ``\"*\"``, ``--x``/``-y``, “``z``”.", nil},
 		// not closed
@@ -43,6 +44,7 @@ func TestMarkup(t *testing.T) {
 		{"Fix :func:`f of g.", []string{"1:11 " + warnBacktick}},
 		{"Fix é *x.", []string{"1:7 " + warnEmphasis}},
 		{"* one\n  ``two\n* three``", []string{"2:3 " + warnLiteral}},
+		{"1. *a\n2. b*", []string{"1:4 " + warnEmphasis}},
 		{"Fix ``a\n\nb`` too.", []string{"1:5 " + warnLiteral}},
 		{"Term\n   *text", []string{"2:4 " + warnEmphasis}},
 		{":field: *text", []string{"1:9 " + warnEmphasis}},

@@ -87,14 +87,30 @@ func (d *divider) skipBlock() {
 	}
 }
 
-// marker starts an item of a list, a field, or a line in a block of lines.
-var marker = regexp.MustCompile(`^(?:(?:[-*+•‣⁃|]|\(?(?:[0-9]+|[A-Za-z]|[ivxlcdmIVXLCDM]+|#)[.)])(?: +|$)|:[A-Za-z][^:]*:(?: +|$))`)
+// marker starts an item of a list, a field, or a line in a block of lines. CPython has
+// switched off lists that count in letters (Doc/tools/extensions/pyspecific.py).
+var marker = regexp.MustCompile(`^(?:(?:[-*+•‣⁃|]|\(?(?:[0-9]+|#)[.)])(?: +|$)|:[A-Za-z][^:]*:(?: +|$))`)
+
+// numbered are the markers that count. Where the next line goes on as a paragraph's
+// does, the number is a part of the sentence.
+var numbered = regexp.MustCompile(`^\(?(?:[0-9]+|#)[.)]`)
+
+// goesOn tells whether the next line is one of the same paragraph, if this is one.
+func (d *divider) goesOn(indent int) bool {
+	if d.at+1 == len(d.lines) {
+		return false
+	}
+	next := divider{lines: d.lines, at: d.at + 1}
+	at, text := next.look()
+	return text != "" && at == indent && !marker.MatchString(text)
+}
 
 func (d *divider) paragraph() {
 	indent, text := d.look()
 	line := d.lines[d.at]
 	left := indent
-	for mark := marker.FindString(text); mark != ""; mark = marker.FindString(text) {
+	inSentence := numbered.MatchString(text) && d.goesOn(indent)
+	for mark := marker.FindString(text); mark != "" && !inSentence; mark = marker.FindString(text) {
 		left += utf8.RuneCountInString(mark)
 		text = text[len(mark):]
 		if explicit(text) {
