@@ -12,7 +12,7 @@ import (
 // Kinds of events that issues have too, and those of pull requests alone.
 const (
 	issueEvents = `LABELED_EVENT,UNLABELED_EVENT,ASSIGNED_EVENT,CLOSED_EVENT,REOPENED_EVENT`
-	pullEvents  = `REVIEW_REQUESTED_EVENT,READY_FOR_REVIEW_EVENT,CONVERT_TO_DRAFT_EVENT,REVIEW_DISMISSED_EVENT,HEAD_REF_FORCE_PUSHED_EVENT,PULL_REQUEST_COMMIT`
+	pullEvents  = `REVIEW_REQUESTED_EVENT,READY_FOR_REVIEW_EVENT,CONVERT_TO_DRAFT_EVENT,REVIEW_DISMISSED_EVENT,HEAD_REF_FORCE_PUSHED_EVENT`
 )
 
 // eventFields are those of each kind of event; a team that is asked for a
@@ -29,8 +29,7 @@ const (
 		`...on ReadyForReviewEvent{createdAt actor{__typename login}} ` +
 		`...on ConvertToDraftEvent{createdAt actor{__typename login}} ` +
 		`...on ReviewDismissedEvent{createdAt actor{__typename login} review{author{__typename login}}} ` +
-		`...on HeadRefForcePushedEvent{createdAt actor{__typename login} afterCommit{oid}} ` +
-		`...on PullRequestCommit{commit{oid committedDate}}`
+		`...on HeadRefForcePushedEvent{createdAt actor{__typename login} afterCommit{oid}}`
 )
 
 const reviewFields = `opinions:latestOpinionatedReviews(first:100,writersOnly:true){nodes{author{__typename login} state commit{oid}}} ` +
@@ -74,10 +73,6 @@ type eventData struct {
 	RequestedReviewer, Assignee *actorData
 	Review                      struct{ Author *actorData }
 	AfterCommit                 *struct{ Oid string }
-	Commit                      struct {
-		Oid           string
-		CommittedDate time.Time
-	}
 }
 
 type actorData struct {
@@ -104,56 +99,35 @@ func (a *actorData) person() bool { return a == nil || a.Typename != "Bot" }
 // is tells whether it is the App of that slug.
 func (a *actorData) is(slug string) bool { return a.login() == slug+"[bot]" }
 
+// own tells this App's comments from those of others. GitHub says who wrote one in
+// two ways, and either may be missing: the other decides.
+func (n commentData) own(slug string) bool { return n.ViewerDidAuthor || n.Author.is(slug) }
+
 // notes finds this App's comments. Should there be two of a key, the older one
 // is kept up to date.
-func (h historyData) notes(into map[string]pull.PostedNote) {
+func (h historyData) notes(slug string, into map[string]pull.PostedNote) {
 	for _, n := range h.Comments.Nodes {
 		id, err := n.FullDatabaseID.Int64()
 		key, note, ok := marked(n.Body)
-		if _, known := into[key]; ok && err == nil && n.ViewerDidAuthor && !known {
+		if _, known := into[key]; ok && err == nil && n.own(slug) && !known {
 			note.ID, note.Node = id, n.ID
 			into[key] = note
 		}
 	}
 }
 
-// events leaves out what was asked of a team, or of an account that is gone.
-// Commits have no time of their own at GitHub but stand in line with the other
-// events: none came before what stands before it, which earlier may tell.
-func (h historyData) events(slug string, earlier []pull.Event) []pull.Event {
-	var last time.Time
-	if len(earlier) > 0 {
-		last = earlier[len(earlier)-1].At
-	}
+// events leaves out what was asked of a team or of an account that is gone, and
+// labels without a name: GitHub may leave the label out once it's deleted.
+func (h historyData) events(slug string) []pull.Event {
 	var all []pull.Event
 	for _, n := range h.Events.Nodes {
 		e := n.event()
 		e.By, e.Own, e.At = n.Actor.login(), n.Actor.is(slug), n.CreatedAt
-		if e.Kind == pull.Pushed {
-			e.By, e.At = "", n.Commit.CommittedDate
-			if e.At.Before(last) {
-				e.At = last
-			}
+		if e.Kind != "" && (e.Subject != "" || nameless[e.Kind]) {
+			all = append(all, e)
 		}
-		if e.Kind == "" || e.Subject == "" && !nameless[e.Kind] {
-			continue
-		}
-		last = e.At
-		all = append(all, e)
 	}
 	return all
-}
-
-// dated takes the dates of commits back to when they can have come at the latest:
-// before what stands behind them. Clocks of people go wrong, and dates are theirs
-// to choose.
-func dated(events []pull.Event, latest time.Time) {
-	for i := len(events) - 1; i >= 0; i-- {
-		if e := &events[i]; e.Kind == pull.Pushed && e.At.After(latest) {
-			e.At = latest
-		}
-		latest = events[i].At
-	}
 }
 
 // nameless are kinds of events without a subject.
@@ -191,8 +165,6 @@ func (n eventData) event() pull.Event {
 			e.Subject = n.AfterCommit.Oid
 		}
 		return e
-	case "PullRequestCommit":
-		return pull.Event{Kind: pull.Pushed, Subject: n.Commit.Oid}
 	}
 	return pull.Event{}
 }
@@ -205,7 +177,7 @@ func (h historyData) comments(slug string) []pull.Comment {
 		if err != nil {
 			continue
 		}
-		c := pull.Comment{ID: id, Node: n.ID, By: n.Author.login(), Bot: !n.Author.person(), Own: n.Author.is(slug), Body: n.Body, At: n.CreatedAt}
+		c := pull.Comment{ID: id, Node: n.ID, By: n.Author.login(), Bot: !n.Author.person(), Own: n.own(slug), Body: n.Body, At: n.CreatedAt}
 		if n.Editor != nil {
 			c.Editor = n.Editor.login()
 		}

@@ -126,7 +126,6 @@ func (l *loader) first(ctx context.Context) error {
 			return err
 		}
 	}
-	dated(l.out.Events, l.out.UpdatedAt)
 	l.trim()
 	return nil
 }
@@ -256,7 +255,7 @@ func (l *loader) request(p *pullData) {
 // tip takes the statuses and check runs of the head. The last listed commit is
 // the head, unless there are too many to list, or none.
 func (l *loader) tip(ctx context.Context, p *pullData) error {
-	if l.Needs&(pull.Statuses|pull.Checks) == 0 {
+	if l.Needs&(pull.Statuses|pull.Checks|pull.Events) == 0 {
 		return nil
 	}
 	var head *tipData
@@ -284,6 +283,9 @@ func (l *loader) tip(ctx context.Context, p *pullData) error {
 	}
 	if l.Needs&pull.Checks != 0 {
 		l.out.Checks = head.checks()
+	}
+	if l.Needs&pull.Events != 0 {
+		l.out.HeadSeen, l.out.HeadDated = head.seen(l.slug), head.CommittedDate
 	}
 	return nil
 }
@@ -314,7 +316,7 @@ func (l *loader) take(p *pullData) map[string]string {
 	l.notes(p)
 	next("comments", p.Comments.PageInfo)
 	next("deletions", p.Deletions.PageInfo)
-	r.Events = append(r.Events, p.events(l.slug, r.Events)...)
+	r.Events = append(r.Events, p.events(l.slug)...)
 	next("events", p.Events.PageInfo)
 	if l.Needs&pull.Comments != 0 {
 		r.Comments = append(r.Comments, p.comments(l.slug)...)
@@ -336,7 +338,7 @@ func (l *loader) notes(p *pullData) {
 	if l.out.Notes == nil {
 		l.out.Notes = map[string]pull.PostedNote{}
 	}
-	p.notes(l.out.Notes)
+	p.notes(l.slug, l.out.Notes)
 	for _, n := range p.Deletions.Nodes {
 		if n.DeletedCommentAuthor.is(l.slug) {
 			l.out.NotesDeleted++

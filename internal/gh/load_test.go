@@ -55,7 +55,7 @@ func TestLoad(t *testing.T) {
 		EarlierStatuses: map[string]bool{"old/ci": true, "new/ci": true, "bedevere/news": true},
 		Checks:          map[string]pull.CheckState{"NEWS": {Digest: check.Digest(), Conclusion: pull.Neutral}},
 		Notes:           map[string]pull.PostedNote{"news-help": {Digest: note.Digest(), Data: note.Data}},
-		Events:          []pull.Event{{Kind: pull.Pushed, Subject: first}, {Kind: pull.Pushed, Subject: head}, {Kind: pull.Labeled, Subject: "topic", By: "guido"}},
+		Events:          []pull.Event{{Kind: pull.Labeled, Subject: "topic", By: "guido"}},
 		Comments: []pull.Comment{
 			{By: "mallory", Body: body},
 			{By: "concorde[bot]", Bot: true, Own: true, Body: posted},
@@ -64,7 +64,7 @@ func TestLoad(t *testing.T) {
 		MergeState: "draft",
 		Me:         "concorde", Additions: 2, Deletions: 2,
 	}
-	ignore := cmp.Options{cmpopts.IgnoreFields(pull.Request{}, "CreatedAt", "UpdatedAt"), cmpopts.IgnoreFields(pull.CheckState{}, "ID"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID", "Node"), cmpopts.IgnoreFields(pull.Event{}, "At"), cmpopts.IgnoreFields(pull.Comment{}, "ID", "Node", "At")}
+	ignore := cmp.Options{cmpopts.IgnoreFields(pull.Request{}, "CreatedAt", "UpdatedAt", "HeadSeen", "HeadDated"), cmpopts.IgnoreFields(pull.CheckState{}, "ID"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID", "Node"), cmpopts.IgnoreFields(pull.Event{}, "At"), cmpopts.IgnoreFields(pull.Comment{}, "ID", "Node", "At")}
 	if diff := cmp.Diff(want, got, ignore); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

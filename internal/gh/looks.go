@@ -293,7 +293,7 @@ type otherData struct {
 func (o *otherData) summary(slug string) pull.Summary {
 	s := o.summaryData.summary(slug)
 	s.Notes = map[string]pull.PostedNote{}
-	o.notes(s.Notes)
-	s.Events = o.events(slug, nil)
+	o.notes(slug, s.Notes)
+	s.Events = o.events(slug)
 	return s
 }

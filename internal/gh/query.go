@@ -70,9 +70,9 @@ const (
 	scalars    = common + `state isDraft baseRefName headRefOid changedFiles ` +
 		`headRefName headRepository{owner{__typename login}} mergedAt mergedBy` + person + ` mergeCommit{oid message parents(first:1){totalCount nodes{associatedPullRequests(first:5){nodes{number}}}} author{name email}}`
 	issueScalars = common + `issueState:state`
-	noteFields   = `id fullDatabaseId viewerDidAuthor body`
+	noteFields   = `id fullDatabaseId viewerDidAuthor author` + person + ` body`
 	// commentFields are for rules that read what people wrote.
-	commentFields = noteFields + ` createdAt author{__typename login} editor{__typename login} reactionGroups{viewerHasReacted}`
+	commentFields = noteFields + ` createdAt editor` + person + ` reactionGroups{viewerHasReacted}`
 )
 
 // connection is a list that may have several pages.
@@ -188,13 +188,19 @@ func tipOf(q Query, head string) text {
 	}
 }
 
+// tipFields are the statuses and check runs of a commit, and with Events what
+// shows when it came.
 func tipFields(needs pull.Facts) string {
-	fields := ""
-	if needs&pull.Statuses != 0 {
-		fields += " status{contexts{context state description targetUrl}}"
+	fields, status, run := "", "", ""
+	if needs&pull.Events != 0 {
+		fields = " committedDate associatedPullRequests(first:1){totalCount}"
+		status, run = " createdAt creator{__typename login}", " startedAt"
 	}
-	if needs&pull.Checks != 0 {
-		fields += " checkSuites(first:5,filterBy:{appId:$app}){nodes{checkRuns(first:50,filterBy:{checkType:LATEST}){nodes{databaseId name conclusion externalId}}}}"
+	if needs&(pull.Statuses|pull.Events) != 0 {
+		fields += " status{contexts{context state description targetUrl" + status + "}}"
+	}
+	if needs&(pull.Checks|pull.Events) != 0 {
+		fields += " checkSuites(first:5,filterBy:{appId:$app}){nodes{checkRuns(first:50,filterBy:{checkType:LATEST}){nodes{databaseId name conclusion externalId" + run + "}}}}"
 	}
 	if fields == "" {
 		return ""
@@ -305,18 +311,25 @@ type tipData struct {
 	Parents      list[struct {
 		AssociatedPullRequests list[struct{ Number int }]
 	}]
-	Status      *statusData
-	CheckSuites list[struct {
+	CommittedDate          time.Time
+	AssociatedPullRequests list[struct{}]
+	Status                 *statusData
+	CheckSuites            list[struct {
 		CheckRuns list[struct {
 			DatabaseID       int64 `json:"databaseId"`
 			Name, Conclusion string
 			ExternalID       string `json:"externalId"`
+			StartedAt        time.Time
 		}]
 	}]
 }
 
 type statusData struct {
-	Contexts []struct{ Context, State, Description, TargetURL string }
+	Contexts []struct {
+		Context, State, Description, TargetURL string
+		CreatedAt                              time.Time
+		Creator                                *actorData
+	}
 }
 
 func (s *statusData) statuses() map[string]pull.Status {

@@ -73,7 +73,6 @@ func (r *Repo) reopen(i *issue, by *user) error {
 		if err := r.setRef(p.ref(), p.headSHA); err != nil {
 			return err
 		}
-		r.place(p)
 	}
 	r.changed(i, "reopened", by, nil)
 	return nil

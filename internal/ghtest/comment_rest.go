@@ -18,10 +18,14 @@ var commentRoutes = []route{
 
 func (s *Server) commentJSON(r *Repo, i *issue, c *comment) obj {
 	api := s.repoAPI(r) + "/issues/comments/" + itoa(c.id)
+	via := s.performedVia(c.author)
+	if c.id%2 == 0 { // GitHub leaves it out of some of an App's comments (fullsend#1953, PyGithub's recordings)
+		via = nil
+	}
 	return obj{
 		"id": c.id, "node_id": nodeID("IC", c.id), "url": api, "html_url": s.commentHTML(r, i, c),
 		"issue_url": s.repoAPI(r) + fmt.Sprintf("/issues/%d", i.number), "user": s.userJSON(c.author), "body": c.body, "created_at": timestamp(c.created),
-		"updated_at": timestamp(c.updated), "author_association": c.association, "performed_via_github_app": s.performedVia(c.author), "reactions": reactionsJSON(api, c.reactions),
+		"updated_at": timestamp(c.updated), "author_association": c.association, "performed_via_github_app": via, "reactions": reactionsJSON(api, c.reactions),
 	}
 }
 

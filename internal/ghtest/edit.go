@@ -26,6 +26,7 @@ type Commit struct {
 	Author  string          // login; the owner of the branch when empty
 	Files   map[string]File // by path from the top; what is not named stays
 	Ident   string          // the author as "Name <mail>", in any encoding; made of Author when empty
+	Date    time.Time       // of the author and the committer, who choose it as they like; now when zero
 	From    string          // where a branch that does not exist yet starts: a branch, full ref or SHA; the default branch when empty
 
 	authorLine string // of a commit that is applied again: name, mail and date as they were
@@ -68,6 +69,9 @@ func (st *store) writeCommit(c Commit, tree string, at time.Time, parents ...str
 	}
 	if c.Ident == "" {
 		c.Ident = c.Author + " <" + noreply(c.Author) + ">"
+	}
+	if !c.Date.IsZero() {
+		at = c.Date
 	}
 	when := fmt.Sprintf(" %d +0000", at.Unix())
 	author, committer := c.Ident+when, c.Ident+when

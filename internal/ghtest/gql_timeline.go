@@ -21,6 +21,7 @@ type item struct {
 }
 
 // timelineItems are commits, comments, reviews and events in order of time; itemTypes chooses ("LABELED_EVENT", "ISSUE_COMMENT").
+// Commits stand where their committer's date puts them, as on GitHub, and not where they were pushed.
 func (v view) timelineItems(typename string, r *Repo, i *issue) resolver {
 	return func(args map[string]any) (any, error) {
 		items, err := v.items(r, i)
@@ -61,26 +62,13 @@ func (v view) items(r *Repo, i *issue) ([]item, error) {
 		return nil, err
 	}
 	for _, sha := range d.commits {
-		place, ok := i.pull.pushed[sha]
-		if !ok { // the base went back, or is another one
-			place.at = i.created
+		c, err := r.store.commit(sha)
+		if err != nil {
+			return nil, err
 		}
-		items = append(items, item{place, "PullRequestCommit", func() node { return v.pullCommit(r, i, sha) }})
+		items = append(items, item{moment{at: c.committed}, "PullRequestCommit", func() node { return v.pullCommit(r, i, sha) }})
 	}
 	return items, nil
-}
-
-// place notes when the commits of a pull request came into it.
-func (r *Repo) place(p *pull) {
-	d, err := r.pullDiff(p)
-	if err != nil {
-		return // it has no history in common with its base
-	}
-	for _, sha := range d.commits {
-		if _, known := p.pushed[sha]; !known {
-			p.pushed[sha] = moment{r.srv.now(), r.srv.nextID()}
-		}
-	}
 }
 
 func (v view) pullCommit(r *Repo, i *issue, sha string) node {
@@ -108,7 +96,9 @@ func (v view) event(r *Repo, i *issue, e event) node {
 	n := node{"__typename": e.kind + "Event", "__interfaces": []string{"Node"}, "id": nodeID("EV", e.id), "actor": v.actor(e.actor), "createdAt": timestamp(e.at)}
 	switch e.kind {
 	case "Labeled", "Unlabeled":
-		n["label"] = v.label(e.label)
+		if n["label"] = nil; !e.label.deleted { // the schema says that it is never null (gittensor#585)
+			n["label"] = v.label(e.label)
+		}
 	case "Closed":
 		n["stateReason"] = body(strings.ToUpper(e.to))
 		n["closer"], n["url"] = nil, v.s.issueHTML(r, i)+"#event-"+itoa(e.id)

@@ -39,8 +39,7 @@ type pull struct {
 	mergeSHA         string
 	introduced       []string // commits that the merge put on the base, oldest first
 	number           int
-	pushed           map[string]moment // when its commits came
-	maintainers      bool              // may push to the head branch
+	maintainers      bool // may push to the head branch
 	reviewers        []*user
 	reviews          []*review
 	auto             *autoMerge

@@ -229,6 +229,7 @@ func (r *Repo) DeleteLabel(name string) error {
 
 func (r *Repo) dropLabel(l *label) {
 	delete(r.labels, strings.ToLower(l.name))
+	l.deleted = true
 	for _, i := range r.issues {
 		i.labels = slices.DeleteFunc(i.labels, func(name string) bool { return name == l.name })
 	}

@@ -42,12 +42,10 @@ func (r *Repo) newPull(pr PR, head *Repo, ref string) (*issue, error) {
 	i.pull = &pull{
 		number: i.number, headOwner: head.owner, headRepo: head, headRef: ref, headSHA: head.refs["refs/heads/"+ref],
 		baseRef: pr.Base, baseSHA: r.refs["refs/heads/"+pr.Base], draft: pr.Draft, maintainers: head != r,
-		pushed: map[string]moment{},
 	}
 	if err := r.setRef(i.pull.ref(), i.pull.headSHA); err != nil {
 		return nil, err
 	}
-	r.place(i.pull)
 	r.refer(i, i.author, i.body)
 	r.changed(i, "opened", i.author, nil)
 	return i, nil

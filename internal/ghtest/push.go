@@ -173,7 +173,6 @@ func (r *Repo) follow(i *issue, tip string, by *user) error {
 	if sha, ok := r.refs["refs/heads/"+i.pull.baseRef]; ok {
 		i.pull.baseSHA = sha
 	}
-	r.place(i.pull)
 	if err := r.setRef(i.pull.ref(), tip); err != nil {
 		return err
 	}

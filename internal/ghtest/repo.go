@@ -62,6 +62,7 @@ type Repo struct {
 type label struct {
 	id                       int64
 	name, color, description string
+	deleted                  bool
 }
 
 // RepoOptions say what is not usual about a new repository.

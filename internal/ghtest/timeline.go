@@ -61,7 +61,9 @@ func (s *Server) listIssueEvents(c *call) (any, error) {
 		}
 		switch e.kind {
 		case "Labeled", "Unlabeled":
-			o["label"] = obj{"name": e.label.name, "color": e.label.color}
+			if !e.label.deleted {
+				o["label"] = obj{"name": e.label.name, "color": e.label.color}
+			}
 		case "RenamedTitle":
 			o["rename"] = obj{"from": e.from, "to": e.to}
 		case "Assigned", "Unassigned":

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// In an instant that does not move, the history is in the order in which things happened; commits are where they were pushed.
+// In an instant that does not move, the history is in the order in which things happened; of commits it knows the date alone.
 func TestTimeline(t *testing.T) {
 	noon := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 	srv := newServer(t, ghtest.Config{Now: func() time.Time { return noon }})
@@ -44,7 +44,7 @@ func TestTimeline(t *testing.T) {
 		got = append(got, strings.Join(parts, " "))
 	}
 	want := []string{
-		"PullRequestCommit one 2026-01-02T12:00:00Z", "PullRequestReview one DISMISSED bob", "PullRequestCommit two 2026-01-02T12:00:00Z", "IssueComment done",
+		"PullRequestCommit one 2026-01-02T12:00:00Z", "PullRequestCommit two 2026-01-02T12:00:00Z", "PullRequestReview one DISMISSED bob", "IssueComment done",
 		"ReviewDismissedEvent CHANGES_REQUESTED bob", "ReadyForReviewEvent", "ConvertToDraftEvent", "ClosedEvent", "ReopenedEvent", "<nil>",
 	}
 	if d := cmp.Diff(want, got); d != "" {
@@ -52,18 +52,57 @@ func TestTimeline(t *testing.T) {
 	}
 	tip := must(repo.ForcePush("alice:fix", "main", ghtest.Commit{Message: "three", Files: file("3\n")}))(t)
 	after := graphql(t, srv, srv.UserToken("alice"), `{repository(owner:"python",name:"cpython"){pullRequest(number:1){additions deletions
-		timelineItems(first:1,itemTypes:[PULL_REQUEST_COMMIT,HEAD_REF_FORCE_PUSHED_EVENT]){totalCount pageInfo{endCursor} nodes{...on HeadRefForcePushedEvent{createdAt actor{login} beforeCommit{messageHeadline} afterCommit{oid}}}}}}}`, nil)
+		timelineItems(first:1,itemTypes:[PULL_REQUEST_COMMIT,HEAD_REF_FORCE_PUSHED_EVENT]){totalCount pageInfo{endCursor} nodes{...on PullRequestCommit{commit{oid}}}}}}}`, nil)
 	p := at(after, "data", "repository", "pullRequest")
 	wantForced := map[string]any{"createdAt": "2026-01-02T12:00:00Z", "actor": map[string]any{"login": "alice"}, "beforeCommit": map[string]any{"messageHeadline": "two"}, "afterCommit": map[string]any{"oid": tip}}
-	if d := cmp.Diff(wantForced, at(p, "timelineItems", "nodes", 0)); d != "" || at(p, "timelineItems", "totalCount") != 2.0 || at(p, "additions") != 1.0 || at(p, "deletions") != 0.0 {
-		t.Errorf("forced (-want +got):\n%s\n%v", d, after)
+	if at(p, "timelineItems", "nodes", 0, "commit", "oid") != tip || at(p, "timelineItems", "totalCount") != 2.0 || at(p, "additions") != 1.0 || at(p, "deletions") != 0.0 {
+		t.Errorf("the first page is %v", after)
 	}
 	next := graphql(t, srv, srv.UserToken("alice"), `query($after:String!){repository(owner:"python",name:"cpython"){pullRequest(number:1){
-		timelineItems(first:1,after:$after,itemTypes:[PULL_REQUEST_COMMIT,HEAD_REF_FORCE_PUSHED_EVENT]){pageInfo{hasNextPage} nodes{...on PullRequestCommit{commit{oid}}}}}}}`,
+		timelineItems(first:1,after:$after,itemTypes:[PULL_REQUEST_COMMIT,HEAD_REF_FORCE_PUSHED_EVENT]){pageInfo{hasNextPage} nodes{...on HeadRefForcePushedEvent{createdAt actor{login} beforeCommit{messageHeadline} afterCommit{oid}}}}}}}`,
 		map[string]any{"after": at(p, "timelineItems", "pageInfo", "endCursor")})
 	items := at(next, "data", "repository", "pullRequest", "timelineItems")
-	if at(items, "nodes", 0, "commit", "oid") != tip || at(items, "pageInfo", "hasNextPage") != false {
-		t.Errorf("the second page is %v", next)
+	if d := cmp.Diff(wantForced, at(items, "nodes", 0)); d != "" || at(items, "pageInfo", "hasNextPage") != false {
+		t.Errorf("forced (-want +got):\n%s\n%v", d, next)
+	}
+}
+
+// Commits stand in a timeline by the date that their committer chose, not by their push, and a force push by GitHub's clock
+// (isaacs/github#974; palantir/policy-bot#37 and #56, which had to date pushes by its own statuses).
+func TestCommitsStandByTheirDate(t *testing.T) {
+	noon := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+	srv := newServer(t, ghtest.Config{Now: func() time.Time { return noon }})
+	repo := newRepo(t, srv, "python/cpython")
+	commit := func(message string, date time.Time) ghtest.Commit {
+		return ghtest.Commit{Message: message, Date: date, Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text(message)}}
+	}
+	must(repo.Push("alice:fix", commit("honest", time.Time{})))(t)
+	number := must(repo.OpenPR(ghtest.PR{Title: "Fix", Head: "alice:fix"}))(t)
+	srv.Advance(time.Hour)
+	ok(t, repo.Label(number, "carol", "awaiting merge"))
+	srv.Advance(time.Hour)
+	must(repo.Push("alice:fix", commit("backdated", noon.AddDate(-9, 0, 0)), commit("of the future", noon.AddDate(9, 0, 0))))(t)
+	ok(t, repo.Label(number, "carol", "docs"))
+	timeline := func() []string {
+		answer := graphql(t, srv, srv.UserToken("alice"), `{repository(owner:"python",name:"cpython"){pullRequest(number:1){timelineItems(first:20){nodes{__typename
+			...on PullRequestCommit{commit{messageHeadline}} ...on LabeledEvent{label{name}} ...on HeadRefForcePushedEvent{createdAt}}}}}}`, nil)
+		nodes, _ := at(answer, "data", "repository", "pullRequest", "timelineItems", "nodes").([]any)
+		var all []string
+		for _, n := range nodes {
+			for _, path := range [][]any{{"commit", "messageHeadline"}, {"label", "name"}, {"createdAt"}} {
+				if x := at(n, path...); x != nil {
+					all = append(all, fmt.Sprint(x))
+				}
+			}
+		}
+		return all
+	}
+	if d := cmp.Diff([]string{"backdated", "honest", "awaiting merge", "docs", "of the future"}, timeline()); d != "" {
+		t.Errorf("the timeline (-want +got):\n%s", d)
+	}
+	must(repo.ForcePush("alice:fix", "main", commit("forced", noon.AddDate(-9, 0, 0))))(t)
+	if d := cmp.Diff([]string{"forced", "awaiting merge", "docs", "2026-01-02T14:00:00Z"}, timeline()); d != "" {
+		t.Errorf("the timeline after a force push (-want +got):\n%s", d)
 	}
 }
 

@@ -19,7 +19,6 @@ const (
 	WasClosed       EventKind = "was closed"   // merged or not
 	WasReopened     EventKind = "was reopened" //
 	Dismissed       EventKind = "dismissed"    // a review; the subject is who wrote it
-	Pushed          EventKind = "pushed"       // the subject is a commit, at its date or that of the event before, whichever is later
 	ForcePushed     EventKind = "force-pushed" // the subject is the new head
 )
 
@@ -45,6 +44,33 @@ func (r *Request) Happened(kind EventKind, subject string) bool {
 		}
 	}
 	return false
+}
+
+// HeadCame is when the head came, at the latest, by GitHub's clock. Without any
+// evidence that's the newest change that GitHub knows of. Dates of commits don't
+// count: whoever makes a commit chooses them.
+func (r *Request) HeadCame() time.Time {
+	came := r.UpdatedAt
+	earlier := func(at time.Time) {
+		if !at.IsZero() && (came.IsZero() || at.Before(came)) {
+			came = at
+		}
+	}
+	earlier(r.HeadSeen)
+	for _, o := range r.Opinions {
+		if o.Commit == r.Head {
+			earlier(o.At)
+		}
+	}
+	for _, e := range r.Events {
+		if e.Kind == ForcePushed && e.Subject == r.Head {
+			earlier(e.At)
+		}
+	}
+	if came.Before(r.CreatedAt) {
+		return r.CreatedAt
+	}
+	return came
 }
 
 // Review is an opinion that stands.

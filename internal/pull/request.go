@@ -16,7 +16,7 @@ const (
 	Statuses                   // Request.Statuses, Request.EarlierStatuses
 	Checks                     // Request.Checks
 	Notes                      // Request.Notes, Request.NotesDeleted
-	Events                     // Request.Events
+	Events                     // Request.Events, Request.HeadSeen, Request.HeadDated
 	Reviews                    // Request.Reviews, Request.Reviewers, Request.Assignees
 	Merging                    // Request.MergeState, Request.AutoMerge, Request.AutoMergeMine
 	Comments                   // Request.Comments
@@ -119,6 +119,9 @@ type Request struct {
 
 	// Events of the history, oldest first.
 	Events []Event
+	// HeadSeen is by when this bot had seen Head here, zero where nothing shows it;
+	// HeadDated what Head's committer claims. See HeadCame.
+	HeadSeen, HeadDated time.Time
 
 	// Reviews are the newest opinions (approval or changes requested) of people
 	// who may write to the repository, by login.

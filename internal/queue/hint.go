@@ -24,6 +24,10 @@ type Hint struct {
 	UpdatedAt    time.Time // of the object in the payload: truth must be at least this new; zero: unknown
 	Cause        string    // a delivery's ID, "sweep", …
 
+	// Version names the state that the key's object had at UpdatedAt, as the id of a
+	// commit; "": unknown. Seen tells when a version was first named.
+	Version string
+
 	// At makes the hint a look at a far future time. Hints in the meantime run
 	// as usual and leave it standing; of two such times the earlier wins.
 	At time.Time
@@ -62,6 +66,11 @@ func checkHints(hints []Hint) error {
 	for i := range hints {
 		if err := checkName("hint's key", hints[i].Key); err != nil {
 			return err
+		}
+		if v := hints[i].Version; v != "" {
+			if err := checkName("hint's version", v); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -140,7 +140,7 @@ func (q *Queue) clean(ctx context.Context) error {
 		before = wanted
 	}
 	forgotten := q.cfg.Now().Add(-keepTrail)
-	for statement, before := range map[string]time.Time{cleanDeliveries: before, cleanKeys: before, cleanTrail: forgotten} {
+	for statement, before := range map[string]time.Time{cleanDeliveries: before, cleanKeys: before, cleanTrail: forgotten, cleanVersions: forgotten} {
 		for more := true; more; {
 			err := q.db.write(ctx, func(t tx) error {
 				n, err := t.each(ctx, statement, [][]any{{micros(before), int64(cleanBatch)}})

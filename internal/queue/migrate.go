@@ -50,6 +50,13 @@ place BIGINT NOT NULL,
 entry BYTEA NOT NULL,
 PRIMARY KEY (key, at, place))`,
 	`CREATE INDEX trail_at ON trail (at)`,
+}, {
+	`CREATE TABLE versions (
+key TEXT NOT NULL,
+version TEXT NOT NULL,
+seen BIGINT NOT NULL,
+PRIMARY KEY (key, version))`,
+	`CREATE INDEX versions_seen ON versions (seen)`,
 }}
 
 // migrate brings the package's own tables to the newest version.

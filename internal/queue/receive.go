@@ -189,8 +189,10 @@ func (q *Queue) store(ctx context.Context, batch []*write) error {
 				first = due
 			}
 		}
-		_, err := t.each(ctx, upsertHint, rows)
-		return err
+		if _, err := t.each(ctx, upsertHint, rows); err != nil {
+			return err
+		}
+		return addVersions(ctx, t, hints)
 	})
 	if err == nil && !first.IsZero() {
 		q.alarm.set(first)

@@ -157,6 +157,14 @@ SELECT key, at, place FROM trail WHERE at < $1 ORDER BY at LIMIT $2)`
 	addTrail = `INSERT INTO trail (key, at, place, entry) VALUES ($1, $2,
 (SELECT coalesce(max(place), -1) + 1 FROM trail WHERE key = $1 AND at = $2), $3)`
 
+	addVersion = `INSERT INTO versions (key, version, seen) VALUES ($1, $2, $3)
+ON CONFLICT (key, version) DO UPDATE SET seen = excluded.seen WHERE excluded.seen < versions.seen`
+
+	getVersion = `SELECT seen FROM versions WHERE key = $1 AND version = $2`
+
+	cleanVersions = `DELETE FROM versions WHERE (key, version) IN (
+SELECT key, version FROM versions WHERE seen < $1 ORDER BY seen LIMIT $2)`
+
 	getNote = `SELECT value FROM notes WHERE name = $1`
 
 	putNote = `INSERT INTO notes (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`

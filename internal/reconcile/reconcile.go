@@ -24,6 +24,9 @@ type Store interface {
 	// Log and Trail keep what was done to a key.
 	Log(ctx context.Context, key string, entries ...[]byte) error
 	Trail(ctx context.Context, key string, most int) ([][]byte, error)
+	// See and Seen keep when the head of a pull request first was a commit.
+	See(ctx context.Context, key, version string, at time.Time) error
+	Seen(ctx context.Context, key, version string) (time.Time, error)
 }
 
 // Picker carries a merged change over to other branches. What git or the
@@ -193,6 +196,9 @@ func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) 
 		}
 	}
 	s.rules = inForce.rules
+	if err := r.remember(ctx, s.request); err != nil {
+		return sight{}, err
+	}
 	if s.trail, err = r.readTrail(ctx, key); err != nil {
 		return sight{}, err
 	}

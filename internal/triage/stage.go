@@ -22,6 +22,9 @@ import (
 //     a dismissal, takes it back.
 //   - An approval is of the commit that was reviewed, so that neither the dates of
 //     commits nor where they are pushed from can mislead.
+//   - "Awaiting merge" by hand is about the commits that were there. They had come
+//     when this bot had seen the head, or a review or forced push shows it. In doubt
+//     the label goes: it never outlives a later push.
 //   - The phrase counts when it comes after the newest standing request. Lines that
 //     are quoted do not say it, and where nothing is requested it does nothing. For
 //     an author who cannot speak, a bot or a deleted account, core developers can.

@@ -64,7 +64,7 @@ func (s *situation) moments(since time.Time) []stageMoment {
 	for _, e := range s.r.Events {
 		m := stageMoment{at: e.At, is: momentPushed}
 		switch e.Kind {
-		case pull.Pushed, pull.ForcePushed:
+		case pull.ForcePushed:
 		case pull.Labeled, pull.Unlabeled:
 			m.is = momentOff
 			if e.Kind == pull.Labeled {
@@ -80,6 +80,11 @@ func (s *situation) moments(since time.Time) []stageMoment {
 		if e.At.After(since) {
 			all = append(all, m)
 		}
+	}
+	// Of all pushes the last decides, which is no later than this. What was there at
+	// the opening is no push: labels can be chosen together with it.
+	if came := s.r.HeadCame(); came.After(since) && came.After(s.r.CreatedAt) {
+		all = append(all, stageMoment{at: came, is: momentPushed})
 	}
 	for _, c := range s.said {
 		if c.at.After(since) {

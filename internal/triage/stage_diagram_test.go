@@ -67,7 +67,7 @@ var stageTurns = []stageTurn{
 	{"the author says the phrase", func(w *world) { w.comment("alice", stageSettings().Phrases[0]) }},
 	{"the author asks for the review again", func(w *world) { w.event(pull.ReviewRequested, "alice", "dana") }},
 	{"a core developer approves", func(w *world) { w.review("dana", pull.Approved, w.r.Head) }},
-	{"new commits", func(w *world) { w.pushed(pull.Pushed, false) }},
+	{"new commits", func(w *world) { w.pushed(false, w.r.Now) }},
 	{"the review is dismissed", func(w *world) { w.dismiss("dana", "carol") }},
 }
 

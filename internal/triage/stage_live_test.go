@@ -8,6 +8,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
+const year = 365 * 24 * time.Hour
+
 // live is one deed of people, the same in both worlds.
 func (s *sequence) live() {
 	switch n := s.dice.IntN(24); {
@@ -16,8 +18,8 @@ func (s *sequence) live() {
 	case n < 12:
 		s.speaks()
 	case n < 15:
-		kind, old := oneOf(s.dice, pull.Pushed, pull.ForcePushed), s.dice.IntN(3) == 0
-		s.both(fmt.Sprintf("%s, old: %v", kind, old), func(w *world) { w.pushed(kind, old) })
+		forced, dated := s.dice.IntN(2) == 0, oneOf(s.dice, 0, 0, 0, -3*time.Second, -9*year, 9*year)
+		s.both(fmt.Sprintf("push, forced: %v, dated %s later", forced, dated), func(w *world) { w.pushed(forced, w.r.Now.Add(dated)) })
 	case n < 17:
 		s.turns()
 	case n < 18:
@@ -124,6 +126,9 @@ func (s *sequence) chooses() {
 	chosen := oneOf(s.dice, labels[1:]...)
 	if s.lagging.stages() != s.seen.stages() {
 		return // closed, or the team is unknown
+	}
+	if s.lagging.r.HeadSeen.Equal(s.lagging.r.Now) && !s.seen.r.HeadSeen.Equal(s.seen.r.Now) {
+		return // in the second in which it first sees the head, it is in doubt
 	}
 	if s.dice.IntN(3) == 0 && !s.unsettled {
 		chosen = ""

@@ -159,6 +159,7 @@ func (s *sequence) plan(w *world) []pull.Action {
 	if w == s.seen {
 		return w.plan(s.t)
 	}
+	w.saw()
 	r := *w.r
 	r.Events, r.Opinions, r.Comments, r.Labels = shuffled(s.dice, r.Events), shuffled(s.dice, r.Opinions), shuffled(s.dice, r.Comments), shuffled(s.dice, r.Labels)
 	plan, err := pull.Decide(&r, w.rules)

@@ -128,15 +128,20 @@ func (s *situation) lastApproval() time.Time {
 	return last
 }
 
-// lastPush is when commits came last; an approval is no older than what it was of.
+// lastPush is about when commits came last: by their own date, which is good
+// enough to keep still about old ones, but after the approvals of what was there
+// before, and by when they had come.
 func (s *situation) lastPush() time.Time {
-	last := s.lastApproval()
+	last := s.r.HeadCame()
+	if dated := s.r.HeadDated; !dated.IsZero() && dated.Before(last) {
+		last = dated
+	}
 	for _, e := range s.r.Events {
-		if e.Kind == pull.Pushed || e.Kind == pull.ForcePushed {
+		if e.Kind == pull.ForcePushed {
 			last = latestTime(last, e.At)
 		}
 	}
-	return last
+	return latestTime(last, s.lastApproval())
 }
 
 // approvers are asked again unless somebody did so since they approved.

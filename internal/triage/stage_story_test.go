@@ -88,11 +88,12 @@ func always(do func(w *world, word []string)) func(*world, []string) bool {
 }
 
 var storyDeeds = []storyDeed{
-	say(`push`, always(func(w *world, _ []string) { w.pushed(pull.Pushed, false) })),
-	say(`push of an older commit`, always(func(w *world, _ []string) { w.pushed(pull.Pushed, true) })),
-	say(`force-push`, always(func(w *world, _ []string) { w.pushed(pull.ForcePushed, false) })),
+	say(`push`, always(func(w *world, _ []string) { w.pushed(false, w.r.Now) })),
+	say(`push of an older commit`, always(func(w *world, _ []string) { w.pushed(false, w.r.CreatedAt.AddDate(-9, 0, 0)) })),
+	say(`push of a commit of the future`, always(func(w *world, _ []string) { w.pushed(false, w.r.Now.AddDate(9, 0, 0)) })),
+	say(`force-push`, always(func(w *world, _ []string) { w.pushed(true, w.r.Now) })),
 	say(`force-push back to commit (\d+)`, always(func(w *world, word []string) {
-		w.pushed(pull.ForcePushed, false)
+		w.pushed(true, w.r.Now)
 		n, _ := strconv.Atoi(word[1])
 		w.r.Head = commitID(n)
 		w.r.Events[len(w.r.Events)-1].Subject = w.r.Head

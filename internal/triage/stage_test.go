@@ -142,7 +142,7 @@ func (f *reviewed) fill() {
 			Body: wordOf(f, "I have made the requested changes; please review again", "I didn't expect the Spanish Inquisition", "> I didn't expect the Spanish Inquisition", "No", string(f.data))})
 	}
 	for range f.next(8) {
-		e := pull.Event{Kind: wordOf(f, pull.Labeled, pull.Labeled, pull.Unlabeled, pull.Pushed, pull.ForcePushed, pull.Readied, pull.Drafted, pull.WasReopened, pull.Dismissed, pull.ReviewRequested), By: f.login(), Own: f.next(5) == 1, At: f.at()}
+		e := pull.Event{Kind: wordOf(f, pull.Labeled, pull.Labeled, pull.Unlabeled, pull.ForcePushed, pull.Readied, pull.Drafted, pull.WasReopened, pull.Dismissed, pull.ReviewRequested), By: f.login(), Own: f.next(5) == 1, At: f.at()}
 		e.Subject = wordOf(f, labels...)
 		if e.Kind == pull.Dismissed || e.Kind == pull.ReviewRequested {
 			e.Subject = f.login()

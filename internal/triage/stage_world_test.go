@@ -38,40 +38,40 @@ func newWorld(author string, draft bool) *world {
 		Labels: []string{"type-bug"}, Facts: ^pull.Facts(0), Notes: map[string]pull.PostedNote{}, Core: map[string]bool{"dana": true, "carol": true, "guido": true},
 	}}
 	w.commit()
+	w.saw() // the delivery of the opening names the head
 	return w
 }
 
 func commitID(n int) string { return fmt.Sprintf("%040x", n) }
 
+// commit makes a head that the bot hasn't seen yet, with an honest date.
 func (w *world) commit() {
 	w.heads++
-	w.r.Head = commitID(w.heads)
+	w.r.Head, w.r.HeadSeen, w.r.HeadDated = commitID(w.heads), time.Time{}, w.r.Now
+	w.changed()
 }
+
+// changed is that of GitHub's updated_at.
+func (w *world) changed() { w.r.UpdatedAt = w.r.Now }
 
 func (w *world) event(kind pull.EventKind, by, subject string) {
 	w.r.Events = append(slices.Clone(w.r.Events), pull.Event{Kind: kind, Subject: subject, By: by, Own: by == "concorde[bot]", At: w.r.Now})
+	w.changed()
 }
 
-// pushed gives commits, at the time that GitHub's history has for them: those
-// that are older than their push have that of the event before. Here it is one by
-// people: two bots that look at different moments are to have the same history.
-func (w *world) pushed(kind pull.EventKind, old bool) {
+// pushed gives commits, of which GitHub tells the time only when they were forced.
+func (w *world) pushed(forced bool, dated time.Time) {
 	w.commit()
-	w.event(kind, w.r.Author, w.r.Head)
-	if last := len(w.r.Events) - 1; old {
-		w.r.Events[last].At = w.r.CreatedAt
-		for _, e := range w.r.Events[:last] {
-			if e.Own {
-				continue
-			}
-			w.r.Events[last].At = latestTime(w.r.Events[last].At, e.At)
-		}
+	w.r.HeadDated = dated
+	if forced {
+		w.event(pull.ForcePushed, w.r.Author, w.r.Head)
 	}
 }
 
 func (w *world) review(by string, review pull.Review, commit string) {
 	w.r.Reviewers = slices.DeleteFunc(slices.Clone(w.r.Reviewers), func(l string) bool { return l == by })
 	if review != "" {
+		w.changed()
 		w.r.Opinions = append(slices.Clone(w.r.Opinions), pull.Opinion{By: by, Bot: strings.HasSuffix(by, "[bot]"), Review: review, Commit: commit, At: w.r.Now})
 	}
 }
@@ -90,6 +90,7 @@ func (w *world) dismiss(whose, by string) bool {
 
 func (w *world) comment(by, body string) {
 	w.comments++
+	w.changed()
 	w.r.Comments = append(slices.Clone(w.r.Comments), pull.Comment{ID: w.comments, By: by, Bot: strings.HasSuffix(by, "[bot]"), Own: by == "concorde[bot]", Body: body, At: w.r.Now})
 }
 
@@ -154,14 +155,21 @@ func (w *world) gone(login string) {
 	w.team(login, false)
 }
 
-// plan is what the bot would do now.
+// plan is what the bot would do now, who keeps in mind when it first saw the head.
 func (w *world) plan(t testing.TB) []pull.Action {
 	t.Helper()
+	w.saw()
 	plan, err := pull.Decide(w.r, w.rules)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return plan.Actions
+}
+
+func (w *world) saw() {
+	if w.r.HeadSeen.IsZero() {
+		w.r.HeadSeen = w.r.UpdatedAt
+	}
 }
 
 // apply does what a plan says, which may be of a moment ago.

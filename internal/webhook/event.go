@@ -44,6 +44,9 @@ type repository struct {
 type subject struct {
 	Number    int    `json:"number"`
 	UpdatedAt string `json:"updated_at"`
+	Head      struct {
+		SHA string `json:"sha"` // of a pull request at UpdatedAt
+	} `json:"head"`
 }
 
 // comment on a pull request or issue.
@@ -118,6 +121,16 @@ func (e *event) action() string {
 		return "other"
 	}
 	return e.Action
+}
+
+var commitID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+
+// head is the commit that the pull request is at, "" where the event names none.
+func (e *event) head() string {
+	if !commitID.MatchString(e.PullRequest.Head.SHA) {
+		return ""
+	}
+	return e.PullRequest.Head.SHA
 }
 
 // updatedAt is how new the subject is, zero if that is unknown.

@@ -194,7 +194,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 	}
 	if h.heeded(d.Event, e) {
 		for _, key := range e.keys(d.Event, h.me()) {
-			d.Hints = append(d.Hints, queue.Hint{Key: key.String(), Installation: d.Installation, UpdatedAt: e.updatedAt(), Cause: d.ID})
+			d.Hints = append(d.Hints, queue.Hint{Key: key.String(), Installation: d.Installation, UpdatedAt: e.updatedAt(), Cause: d.ID, Version: e.head()})
 		}
 	}
 	fresh, err := h.cfg.Store.Receive(r.Context(), *d)

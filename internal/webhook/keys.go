@@ -73,6 +73,8 @@ type self struct {
 var echoes = map[string][]string{
 	"pull_request": {"labeled", "unlabeled", "edited", "assigned", "review_requested", "review_request_removed"},
 	"issues":       {"labeled", "unlabeled", "edited", "assigned"},
+	// Comments of the App may come without performed_via_github_app.
+	"issue_comment": {"created", "edited"},
 }
 
 // own tells whether the event is but the echo of a write of this App. That
@@ -83,8 +85,6 @@ func (e *event) own(name string, me self) bool {
 		return me.id != 0 && (e.Action == "created" || e.Action == "completed") && e.CheckRun.App.ID == me.id
 	case "check_suite":
 		return me.id != 0 && e.Action == "completed" && e.CheckSuite.App.ID == me.id
-	case "issue_comment":
-		return me.id != 0 && (e.Action == "created" || e.Action == "edited") && e.Comment.Via.ID == me.id && e.by(me)
 	}
 	return slices.Contains(echoes[name], e.Action) && e.by(me)
 }

@@ -27,6 +27,7 @@ func TestKeys(t *testing.T) {
 		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},` + repo + `}`, "python/cpython#3"},
 		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":{"id":78}},` + repo + `}`, "python/cpython#3"},
 		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":null},` + repo + `}`, "python/cpython#3"},
+		{"issue_comment", `{"action":"created","issue":{"number":3},"comment":{"performed_via_github_app":null},` + mine + `,` + repo + `}`, ""}, // as on many comments of Apps
 		{"issue_comment", `{"action":"created","issue":{"number":3},"comment":{"performed_via_github_app":{"id":77}},` + mine + `,` + repo + `}`, ""},
 		{"issue_comment", `{"action":"edited","issue":{"number":3},"comment":{"performed_via_github_app":{"id":77}},` + mine + `,` + repo + `}`, ""},
 		{"issue_comment", `{"action":"edited","issue":{"number":3},"comment":{"performed_via_github_app":{"id":77}},"sender":{"login":"dana","type":"User"},` + repo + `}`, "python/cpython#3"}, // people edit our comments
@@ -143,6 +144,26 @@ func TestUpdatedAt(t *testing.T) {
 		}
 		if have := e.updatedAt(); !have.Equal(want) {
 			t.Errorf("%s: %v", payload, have)
+		}
+	}
+}
+
+func TestHead(t *testing.T) {
+	const sha = "0123456789abcdef0123456789abcdef01234567"
+	for payload, want := range map[string]string{
+		`{"pull_request":{"head":{"sha":"` + sha + `"}}}`:   sha,
+		`{"pull_request":{"head":{"sha":"` + sha + `01"}}}`: "",
+		`{"pull_request":{"head":{"sha":"refs/heads/x"}}}`:  "",
+		`{"pull_request":{"head":null}}`:                    "",
+		`{"issue":{"head":{"sha":"` + sha + `"}}}`:          "",
+		`{"after":"` + sha + `"}`:                           "",
+	} {
+		e, err := parse([]byte(payload))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if have := e.head(); have != want {
+			t.Errorf("%s: %q", payload, have)
 		}
 	}
 }

@@ -22,6 +22,8 @@ type yamlHistory struct {
 	// Without one they are a minute apart from the opening on. The bot is
 	// "concorde[bot]".
 	Events     []string               `yaml:"events"`
+	HeadSeen   time.Time              `yaml:"head-seen"`
+	HeadDated  time.Time              `yaml:"head-dated"`
 	Reviews    map[string]pull.Review `yaml:"reviews"`
 	Stale      []string               `yaml:"stale"` // who reviewed an older head
 	Reviewers  []string               `yaml:"reviewers"`
@@ -70,7 +72,7 @@ type yamlPull struct {
 const bot = "concorde[bot]"
 
 var kinds = []pull.EventKind{pull.Labeled, pull.Unlabeled, pull.ReviewRequested, pull.Assigned, pull.Drafted, pull.Readied, pull.WasClosed, pull.WasReopened,
-	pull.Dismissed, pull.ForcePushed, pull.Pushed}
+	pull.Dismissed, pull.ForcePushed}
 
 func parseEvents(lines []string, from time.Time) ([]pull.Event, error) {
 	var events []pull.Event
@@ -106,6 +108,7 @@ func (y yamlRequest) live(r *pull.Request, rules []pull.Rule) {
 		}
 	}
 	r.Events, _ = parseEvents(y.Events, y.Created) // checked by parse
+	r.HeadSeen, r.HeadDated = y.HeadSeen, y.HeadDated
 	for login, review := range y.Reviews {
 		if review == pull.Approved && !slices.Contains(y.Stale, login) {
 			r.Approvals = append(r.Approvals, login)

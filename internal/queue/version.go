@@ -1,0 +1,47 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Seen is when a version of a key's object was first named, zero where it never
+// was, or more than keepTrail ago.
+func (q *Queue) Seen(ctx context.Context, key, version string) (time.Time, error) {
+	var seen int64
+	if err := q.db.query(ctx, func(r row) error { return r.Scan(&seen) }, getVersion, key, version); err != nil {
+		return time.Time{}, fmt.Errorf("reading when %s came to %s: %w", version, key, q.explain(err))
+	}
+	return fromMicros(seen), nil
+}
+
+// See notes that a key's object had this version at a time, which Seen tells from
+// then on unless an earlier one is known.
+func (q *Queue) See(ctx context.Context, key, version string, at time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	hint := []Hint{{Key: key, Version: version, UpdatedAt: at}}
+	err := checkHints(hint)
+	if err == nil {
+		err = q.db.write(ctx, func(t tx) error { return addVersions(ctx, t, hint) })
+	}
+	if err != nil {
+		return fmt.Errorf("noting when %s came to %s: %w", version, key, q.explain(err))
+	}
+	return nil
+}
+
+func addVersions(ctx context.Context, t tx, hints []Hint) error {
+	var rows [][]any
+	for _, h := range hints {
+		if h.Version != "" && !h.UpdatedAt.IsZero() {
+			rows = append(rows, []any{h.Key, h.Version, micros(h.UpdatedAt)})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err := t.each(ctx, addVersion, rows)
+	return err
+}
