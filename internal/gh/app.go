@@ -58,7 +58,8 @@ type App struct {
 	found  *lru.Cache[pull.Key, int64] // installation of a repository
 	files  *lru.Cache[fileAt, *pull.Content]
 	looked *lru.Cache[pull.Key, pull.Looks] // what rules looked at the last time
-	holes  *lru.Cache[holeIn, struct{}]     // of which the log was told
+	pasts  *pasts
+	holes  *lru.Cache[holeIn, struct{}] // of which the log was told
 
 	missing *lru.Cache[fileAt, struct{}] // changed files that GitHub does not have
 	sizes   *lru.Cache[question, sized]  // of what was too heavy
@@ -90,7 +91,7 @@ func New(cfg Config) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
-	a := &App{cfg: cfg, api: api, graphql: graphqlURL(api), server: serverURL(api, cfg.ServerURL), routes: routes(), cache: newEtags(), clients: map[int64]installed{}}
+	a := &App{cfg: cfg, api: api, graphql: graphqlURL(api), server: serverURL(api, cfg.ServerURL), routes: routes(), cache: newEtags(), pasts: newPasts(), clients: map[int64]installed{}}
 	if a.metrics, err = newMetrics(cfg.Metrics); err != nil {
 		return nil, err
 	}

@@ -21,6 +21,9 @@ func (a *App) Apply(ctx context.Context, installation int64, key pull.Key, actio
 // ApplyAll makes the writes of one of the Batches, and gives the error of each,
 // nil where it is done.
 func (a *App) ApplyAll(ctx context.Context, installation int64, key pull.Key, actions []pull.Action) []error {
+	if slices.ContainsFunc(actions, func(action pull.Action) bool { return action.Kind() == pull.React{}.Kind() }) {
+		a.pasts.answered(key)
+	}
 	var faults []error
 	var limited *Limited
 	for some := range slices.Chunk(actions, a.cfg.batch()) {

@@ -54,6 +54,7 @@ type commentData struct {
 	ViewerDidAuthor bool
 	Body            string
 	CreatedAt       time.Time
+	UpdatedAt       time.Time
 	Author, Editor  *actorData
 	ReactionGroups  []struct{ ViewerHasReacted bool }
 }

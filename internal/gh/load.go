@@ -93,14 +93,34 @@ type loader struct {
 
 	foreseen pull.Looks // that the first query asked for
 	brought  answers    // its answer
+	history  reading
 }
 
-// first sends the query for everything, and again for the connections that
-// have more pages.
+// first sends the query for everything that isn't known already, or for everything
+// where what was known is no longer so.
 func (l *loader) first(ctx context.Context) error {
+	blank := *l.out
+	known := l.app.pasts.of(l.Query, blank.Now)
+	err := l.after(ctx, known)
+	if err == nil && known != nil && !l.history.whole() {
+		*l.out = blank
+		err = l.after(ctx, nil)
+	}
+	if err != nil || !l.history.whole() {
+		l.app.pasts.forget(l.Key)
+		return err
+	}
+	l.keepsHistory()
+	return nil
+}
+
+// after sends the query, and again for the connections that have more pages.
+func (l *loader) after(ctx context.Context, known *past) error {
 	var p overviewData
 	err := l.smaller(ctx, func(ctx context.Context) error {
+		l.recall(known)
 		q := overview(l.Query, *l.size)
+		known.continues(&q)
 		l.foresee(&q)
 		return l.ask(ctx, q, &p)
 	})
@@ -118,6 +138,11 @@ func (l *loader) first(ctx context.Context) error {
 	if err := l.facts(ctx, &p); err != nil {
 		return err
 	}
+	if known.edited(p.Repository.Subject.Touched.Nodes) {
+		l.history.broken = true
+		return nil
+	}
+	l.recount(known)
 	if pages == nil {
 		pages = l.take(p.Repository.Subject)
 	}
@@ -148,7 +173,7 @@ func (l *loader) lists(ctx context.Context, p *overviewData) (pages map[string]s
 	pages = map[string]string{}
 	for _, c := range connections(l.Needs) {
 		if issue && c.issues != "" || !issue && c.selection != "" {
-			pages[c.name] = ""
+			pages[c.name] = l.history.read[c.name].cursor
 		}
 	}
 	return pages, nil
@@ -313,36 +338,40 @@ func (l *loader) take(p *pullData) map[string]string {
 	if len(r.Commits) < maxCommits {
 		next("commits", p.Commits.PageInfo)
 	}
-	l.notes(p)
+	l.said(p.historyData)
+	l.history.commented(p.Comments)
 	next("comments", p.Comments.PageInfo)
+	for _, n := range p.Deletions.Nodes {
+		if n.DeletedCommentAuthor.is(l.slug) {
+			r.NotesDeleted++
+		}
+	}
+	l.history.grown("deletions", p.Deletions.entries, p.Deletions.PageInfo, p.Deletions.TotalCount)
 	next("deletions", p.Deletions.PageInfo)
 	r.Events = append(r.Events, p.events(l.slug)...)
+	l.history.grown("events", p.Events.entries, p.Events.PageInfo, p.Events.TotalCount)
 	next("events", p.Events.PageInfo)
-	if l.Needs&pull.Comments != 0 {
-		r.Comments = append(r.Comments, p.comments(l.slug)...)
-	}
 	r.Opinions = append(r.Opinions, p.opinions()...)
 	for _, n := range p.historyData.Reviews.Nodes {
 		l.app.ids.meet(n.Author)
 	}
+	l.history.grown("reviews", p.historyData.Reviews.entries, p.historyData.Reviews.PageInfo, p.historyData.Reviews.TotalCount)
 	next("reviews", p.historyData.Reviews.PageInfo)
 	p.mentions(l)
 	next("mentions", p.Mentions.PageInfo)
 	return more
 }
 
-func (l *loader) notes(p *pullData) {
-	if l.Needs&pull.Notes == 0 {
-		return
-	}
-	if l.out.Notes == nil {
-		l.out.Notes = map[string]pull.PostedNote{}
-	}
-	p.notes(l.slug, l.out.Notes)
-	for _, n := range p.Deletions.Nodes {
-		if n.DeletedCommentAuthor.is(l.slug) {
-			l.out.NotesDeleted++
+// said takes over comments.
+func (l *loader) said(h historyData) {
+	if l.Needs&pull.Notes != 0 {
+		if l.out.Notes == nil {
+			l.out.Notes = map[string]pull.PostedNote{}
 		}
+		h.notes(l.slug, l.out.Notes)
+	}
+	if l.Needs&pull.Comments != 0 {
+		l.out.Comments = append(l.out.Comments, h.comments(l.slug)...)
 	}
 }
 

@@ -66,13 +66,14 @@ func (q text) String() string {
 const (
 	blobFields = `__typename ...on Blob{oid byteSize isTruncated text}`
 	pageFields = `pageInfo{hasNextPage endCursor}`
+	growing    = pageFields + ` totalCount`
 	common     = `id number title body createdAt updatedAt author` + person + ` authorAssociation closedAt `
 	scalars    = common + `state isDraft baseRefName headRefOid changedFiles ` +
 		`headRefName headRepository{owner{__typename login}} mergedAt mergedBy` + person + ` mergeCommit{oid message parents(first:1){totalCount nodes{associatedPullRequests(first:5){nodes{number}}}} author{name email}}`
 	issueScalars = common + `issueState:state`
-	noteFields   = `id fullDatabaseId viewerDidAuthor author` + person + ` body`
+	noteFields   = `id fullDatabaseId viewerDidAuthor author` + person + ` body createdAt updatedAt`
 	// commentFields are for rules that read what people wrote.
-	commentFields = noteFields + ` createdAt editor` + person + ` reactionGroups{viewerHasReacted}`
+	commentFields = noteFields + ` editor` + person + ` reactionGroups{viewerHasReacted}`
 )
 
 // connection is a list that may have several pages.
@@ -86,20 +87,20 @@ type connection struct {
 // connections are the lists of a pull request or issue. Labels are always
 // loaded: every rule looks at them.
 func connections(needs pull.Facts) []connection {
-	comments := `comments(first:$first,after:$comments){nodes{` + noteFields + `} ` + pageFields + `}`
+	comments := `comments(first:$first,after:$comments){nodes{` + noteFields + `} ` + growing + `}`
 	if needs&pull.Comments != 0 {
 		comments = strings.Replace(comments, noteFields, commentFields, 1)
 	}
 	labels := `labels(first:$first,after:$labels){nodes{id name} ` + pageFields + `}`
-	deletions := `deletions:timelineItems(first:$first,after:$deletions,itemTypes:[COMMENT_DELETED_EVENT]){nodes{__typename ...on CommentDeletedEvent{deletedCommentAuthor{__typename login}}} ` + pageFields + `}`
+	deletions := `deletions:timelineItems(first:$first,after:$deletions,itemTypes:[COMMENT_DELETED_EVENT]){nodes{__typename ...on CommentDeletedEvent{deletedCommentAuthor{__typename login}}} ` + growing + `}`
 	return slices.DeleteFunc([]connection{
 		{"labels", 0, labels, labels},
 		{"commits", pull.Commits | pull.Statuses, `commits(first:$first,after:$commits){totalCount nodes{commit{oid message parents(first:1){totalCount} status{contexts{context}}}} ` + pageFields + `}`, ""},
 		{"comments", pull.Notes | pull.Comments, comments, comments},
 		{"deletions", pull.Notes, deletions, deletions},
-		{"events", pull.Events, `events:timelineItems(first:$first,after:$events,itemTypes:[` + issueEvents + `,` + pullEvents + `]){nodes{` + eventFields + pullEventFields + `} ` + pageFields + `}`,
-			`events:timelineItems(first:$first,after:$events,itemTypes:[` + issueEvents + `]){nodes{` + eventFields + `} ` + pageFields + `}`},
-		{"reviews", pull.Opinions, `reviews(first:$first,after:$reviews,states:[APPROVED,CHANGES_REQUESTED]){nodes{author` + person + ` state submittedAt commit{oid}} ` + pageFields + `}`, ""},
+		{"events", pull.Events, `events:timelineItems(first:$first,after:$events,itemTypes:[` + issueEvents + `,` + pullEvents + `]){nodes{` + eventFields + pullEventFields + `} ` + growing + `}`,
+			`events:timelineItems(first:$first,after:$events,itemTypes:[` + issueEvents + `]){nodes{` + eventFields + `} ` + growing + `}`},
+		{"reviews", pull.Opinions, `reviews(first:$first,after:$reviews,states:[APPROVED,CHANGES_REQUESTED]){nodes{author` + person + ` state submittedAt commit{oid}} ` + growing + `}`, ""},
 		{"mentions", pull.Mentions, "", `mentions:timelineItems(first:$first,after:$mentions,itemTypes:[CROSS_REFERENCED_EVENT]){nodes{__typename ...on CrossReferencedEvent{source{__typename ...on PullRequest{` +
 			`number title body state isDraft author{__typename login} baseRefName repository{nameWithOwner}}}}} ` + pageFields + `}`},
 	}, func(c connection) bool { return c.needs != 0 && needs&c.needs == 0 })
@@ -252,12 +253,14 @@ type pullData struct {
 	Commits          list[struct{ Commit tipData }]
 	Tip              list[struct{ Commit tipData }]
 	Deletions        list[struct{ DeletedCommentAuthor *actorData }]
+	Touched          list[commentData]
 }
 
 type list[T any] struct {
 	Nodes      []T
 	PageInfo   pageInfo
 	TotalCount int
+	entries    int // of this page, with those that GitHub leaves out
 }
 
 // UnmarshalJSON implements json.Unmarshaler. An entry that GitHub leaves out is
@@ -271,7 +274,7 @@ func (l *list[T]) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &there); err != nil {
 		return err
 	}
-	*l = list[T]{PageInfo: there.PageInfo, TotalCount: there.TotalCount}
+	*l = list[T]{PageInfo: there.PageInfo, TotalCount: there.TotalCount, entries: len(there.Nodes)}
 	for _, n := range there.Nodes {
 		if n != nil {
 			l.Nodes = append(l.Nodes, *n)

@@ -3,14 +3,49 @@ package ghtest
 import (
 	"encoding/base64"
 	"fmt"
+	"sort"
 	"strconv"
 	"strings"
 )
 
 // connection is a paged list. items is called with the part that is asked for only, so that long lists are cheap.
+// Its cursors are places in the list.
 func connection(field, typename string, total int, item func(i int) (node, error)) resolver {
+	return paged{field: field, typename: typename, total: total}.list(item)
+}
+
+// paged is a connection whose cursors are what its items are sorted by, in text: what comes and goes before one changes
+// nothing about what comes after. So it is on GitHub with comments, reviews and timelines.
+type paged struct {
+	field, typename string
+	total           int
+	key             func(i int) string // grows with i; nil: its place
+}
+
+func (p paged) cursor(i int) string {
+	key := strconv.Itoa(i)
+	if p.key != nil {
+		key = p.key(i)
+	}
+	return base64.StdEncoding.EncodeToString([]byte(cursorStart + key))
+}
+
+// place is that of the first item which is not before a cursor, and whether it is the cursor's own.
+func (p paged) place(cursor string) (at int, own, ok bool) {
+	raw, _ := base64.StdEncoding.DecodeString(cursor)
+	key, ok := strings.CutPrefix(string(raw), cursorStart)
+	if p.key == nil {
+		at, err := strconv.Atoi(key)
+		return at, true, ok && err == nil
+	}
+	at = sort.Search(p.total, func(i int) bool { return p.key(i) >= key })
+	return at, at < p.total && p.key(at) == key, ok
+}
+
+func (p paged) list(item func(i int) (node, error)) resolver {
+	total, typename := p.total, p.typename
 	return func(args map[string]any) (any, error) {
-		from, to, err := bounds(field, total, args)
+		from, to, err := p.bounds(args)
 		asked := func(build func() (any, error)) resolver {
 			return func(map[string]any) (any, error) {
 				if err != nil {
@@ -36,12 +71,12 @@ func connection(field, typename string, total int, item func(i int) (node, error
 			"__typename": typename + "Connection", "totalCount": total,
 			"nodes": asked(list(func(_ int, n node) node { return n })),
 			"edges": asked(list(func(i int, n node) node {
-				return node{"__typename": strings.TrimSuffix(typename, "History") + "Edge", "cursor": cursor(i), "node": n}
+				return node{"__typename": strings.TrimSuffix(typename, "History") + "Edge", "cursor": p.cursor(i), "node": n}
 			})),
 			"pageInfo": asked(func() (any, error) {
 				info := node{"__typename": "PageInfo", "hasNextPage": to < total, "hasPreviousPage": from > 0, "startCursor": nil, "endCursor": nil}
 				if from < to {
-					info["startCursor"], info["endCursor"] = cursor(from), cursor(to-1)
+					info["startCursor"], info["endCursor"] = p.cursor(from), p.cursor(to-1)
 				}
 				return info, nil
 			}),
@@ -49,25 +84,26 @@ func connection(field, typename string, total int, item func(i int) (node, error
 	}
 }
 
-func cursor(i int) string {
-	return base64.StdEncoding.EncodeToString([]byte("cursor:v2:" + strconv.Itoa(i)))
-}
+const cursorStart = "cursor:v2:"
 
 // bounds finds the part that first, last, after and before ask for; GitHub wants first or last, at most 100.
-func bounds(field string, total int, args map[string]any) (from, to int, err error) {
+func (p paged) bounds(args map[string]any) (from, to int, err error) {
+	field, total := p.field, p.total
 	to = total
 	for _, name := range []string{"after", "before"} {
 		text, ok := args[name].(string)
 		if !ok {
 			continue
 		}
-		raw, _ := base64.StdEncoding.DecodeString(text)
-		at, err := strconv.Atoi(strings.TrimPrefix(string(raw), "cursor:v2:"))
-		if err != nil {
+		at, own, ok := p.place(text)
+		if !ok {
 			return 0, 0, &graphqlError{"INVALID_CURSOR_ARGUMENTS", fmt.Sprintf("`%s` does not appear to be a valid cursor.", text)}
 		}
 		if name == "after" {
-			from = min(at+1, total)
+			if own {
+				at++
+			}
+			from = min(at, total)
 		} else {
 			to = max(min(at, total), from)
 		}
@@ -109,6 +145,15 @@ func listArg(v any) ([]any, bool) {
 		return list, ok
 	}
 	return []any{v}, true
+}
+
+// keyedNodesOf is one over a list that is sorted by time.
+func keyedNodesOf[T any](field, typename string, list []T, key func(T) moment, build func(T) node) resolver {
+	p := paged{field, typename, len(list), func(i int) string {
+		m := key(list[i])
+		return fmt.Sprintf("%s %012d", m.at.UTC().Format("2006-01-02T15:04:05.000000000"), m.id)
+	}}
+	return p.list(func(i int) (node, error) { return build(list[i]), nil })
 }
 
 // nodesOf is a connection over a list of things.

@@ -15,7 +15,7 @@ func (v view) issueBase(r *Repo, i *issue) node {
 		"repository":   lazy(func() (any, error) { return v.repo(r), nil }),
 		"labels":       nodesOf("labels", "Label", names, func(name string) node { return v.label(r.label(name)) }),
 		"assignees":    nodesOf("assignees", "User", i.assignees, func(u *user) node { n, _ := v.actor(u).(node); return n }),
-		"comments":     nodesOf("comments", "IssueComment", i.comments, func(c *comment) node { return v.comment(r, i, c) }),
+		"comments":     v.comments(r, i),
 		"lastEditedAt": timestamp(i.edited), "editor": v.actor(i.editor), "includesCreatedEdit": i.editor != nil,
 		"reactionGroups": lazy(func() (any, error) {
 			return v.reactionGroups(i.reactions, func() node { return v.subject(r, i) }), nil
@@ -115,6 +115,23 @@ func (v view) pullCommits(r *Repo, of *issue) resolver {
 		return connection("commits", "PullRequestCommit", len(d.commits), func(i int) (node, error) {
 			return v.pullCommit(r, of, d.commits[i]), nil
 		})(args)
+	}
+}
+
+// comments are in the order in which they were written, or lately edited first.
+func (v view) comments(r *Repo, i *issue) resolver {
+	return func(args map[string]any) (any, error) {
+		list := i.comments
+		build := func(c *comment) node { return v.comment(r, i, c) }
+		if order, ok := args["orderBy"].(map[string]any); ok { // by UPDATED_AT: there is no other field
+			list = slices.Clone(list)
+			slices.SortStableFunc(list, func(a, b *comment) int { return a.updated.Compare(b.updated) })
+			if order["direction"] == "DESC" {
+				slices.Reverse(list)
+			}
+			return nodesOf("comments", "IssueComment", list, build)(args)
+		}
+		return keyedNodesOf("comments", "IssueComment", list, func(c *comment) moment { return moment{id: c.id} }, build)(args)
 	}
 }
 

@@ -17,11 +17,12 @@ func (v view) reviewing(n node, r *Repo, i *issue) {
 	n["latestOpinionatedReviews"] = reviews("latestOpinionatedReviews", func(args map[string]any) []*review {
 		return r.opinions(p, args["writersOnly"] == true)
 	})
-	n["reviews"] = reviews("reviews", func(args map[string]any) []*review {
+	n["reviews"] = resolver(func(args map[string]any) (any, error) {
 		author, states := stringArg(args, "author"), args["states"]
-		return slices.DeleteFunc(slices.Clone(p.reviews), func(x *review) bool {
+		chosen := slices.DeleteFunc(slices.Clone(p.reviews), func(x *review) bool {
 			return (author != "" && !strings.EqualFold(author, x.author.login)) || !among(states, x.state)
 		})
+		return keyedNodesOf("reviews", "PullRequestReview", chosen, func(x *review) moment { return moment{id: x.id} }, func(x *review) node { return v.review(r, i, x) })(args)
 	})
 	n["reviewRequests"] = nodesOf("reviewRequests", "ReviewRequest", p.reviewers, func(u *user) node {
 		return node{"__typename": "ReviewRequest", "__interfaces": []string{"Node"}, "id": nodeID("RR", u.id), "asCodeOwner": false, "requestedReviewer": v.actor(u)}

@@ -37,7 +37,7 @@ func (v view) timelineItems(typename string, r *Repo, i *issue) resolver {
 			items = slices.DeleteFunc(items, func(x item) bool { return x.at.Before(since) })
 		}
 		slices.SortStableFunc(items, func(a, b item) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
-		return nodesOf("timelineItems", typename, items, func(x item) node { return x.node() })(args)
+		return keyedNodesOf("timelineItems", typename, items, func(x item) moment { return x.moment }, func(x item) node { return x.node() })(args)
 	}
 }
 
@@ -61,12 +61,12 @@ func (v view) items(r *Repo, i *issue) ([]item, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, sha := range d.commits {
+	for place, sha := range d.commits {
 		c, err := r.store.commit(sha)
 		if err != nil {
 			return nil, err
 		}
-		items = append(items, item{moment{at: c.committed}, "PullRequestCommit", func() node { return v.pullCommit(r, i, sha) }})
+		items = append(items, item{moment{c.committed, int64(place)}, "PullRequestCommit", func() node { return v.pullCommit(r, i, sha) }})
 	}
 	return items, nil
 }

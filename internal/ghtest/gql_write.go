@@ -184,7 +184,7 @@ func (v view) addComment(input map[string]any) (node, error) {
 	}
 	edge := func(kind string) resolver {
 		return lazy(func() (any, error) {
-			return node{"__typename": kind, "cursor": cursor(len(i.comments) - 1), "node": v.comment(r, i, x)}, nil
+			return node{"__typename": kind, "cursor": base64.StdEncoding.EncodeToString([]byte(cursorStart + itoa(x.id))), "node": v.comment(r, i, x)}, nil
 		})
 	}
 	return node{
