@@ -31,7 +31,7 @@ func perMinute(n float64, burst int) *rate.Limiter { return rate.NewLimiter(rate
 // hour: GitHub allows 80 and 500 ("Rate limits for the REST API", about secondary
 // rate limits). A burst and what comes after it within the time make the limit.
 func newWrites(n int) pacer {
-	minute, hour := max(n/5, 1), max(5*n*5/8, 1)
+	minute, hour := max(n/5, 1), max(5*n*3/8, 1)
 	return pacer{perMinute(max(float64(n-minute), 1), minute), perMinute(float64(5*n-hour)/60, hour)}
 }
 

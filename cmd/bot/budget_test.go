@@ -1,0 +1,337 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/reconcile"
+	"github.com/concorde-bot/concorde/internal/webhook"
+)
+
+const (
+	latency = 300 * time.Millisecond // of a request; those of a run come one after the other
+	workers = 16                     // runs at once, as by default
+)
+
+// day is a bot before a GitHub that enforces its documented limits, both by a
+// clock that the day moves. Webhooks, loading and writing are real; a run takes as
+// long as its requests.
+type day struct {
+	*testing.T
+	github     *ghtest.Server
+	cpython    *ghtest.Repo
+	agenda     *agenda
+	reconciler *reconcile.Reconciler
+	busy       [workers]time.Time // until when each is
+
+	mu      sync.Mutex
+	now     time.Time
+	spent   []spending
+	refused []string
+
+	runs    map[string]int       // with requests, by key
+	pages   int                  // of open pull requests and whether they conflict
+	changed map[string]time.Time // when something happened to a bystander that was not worked yet
+	slowest time.Duration
+	worked  int
+}
+
+// spending is a request of the bot, as GitHub counts it.
+type spending struct {
+	at              time.Time
+	request, cost   int // of an hour
+	points, content int // of a minute, and content of an hour
+}
+
+func newDay(t *testing.T) *day {
+	d := &day{T: t, now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC), changed: map[string]time.Time{}, runs: map[string]int{}}
+	d.github, d.cpython = newGitHub(t, ghtest.Config{Now: d.clock, Observe: d.observe, ContentPerMinute: 80, ContentPerHour: 500, PointsPerMinute: 900})
+	d.agenda = newAgenda(t, filepath.Join(t.TempDir(), "concorde.db"), d.clock)
+	github, err := gh.New(gh.Config{
+		AppID: d.github.AppID(), PrivateKey: d.github.PrivateKeyPEM(), APIURL: d.github.APIURL(), ServerURL: d.github.URL,
+		WritesPerMinute: 80, Now: d.clock, Wait: d.wait,
+	})
+	d.must(err)
+	_, err = github.Verify(t.Context())
+	d.must(err)
+	settings := config.Preset()
+	settings.Sweep.MaxWrites, settings.Conflicts.Mode = 100_000, config.On // as an operator who wants all of it
+	around := surroundings{settings, builtin(), d.github.URL}
+	d.reconciler, err = reconcile.New(reconcile.Config{
+		Settings: settings, GitHub: github, Store: d.agenda, Rules: around.rules, Labels: around.labels, Log: zerolog.Nop(), Now: d.clock,
+	})
+	d.must(err)
+	hooks, err := webhook.New(webhook.Config{
+		Secrets: [][]byte{[]byte(d.github.WebhookSecret())}, Store: d.agenda, AppID: d.github.AppID(), Login: github.Login, People: github.ForgetPeople, Now: d.clock,
+	})
+	d.must(err)
+	server := httptest.NewServer(hooks)
+	t.Cleanup(server.Close)
+	d.github.SetHook(ghtest.Hook{URL: server.URL})
+	return d
+}
+
+func (d *day) must(err error) {
+	d.Helper()
+	if err != nil {
+		d.Fatal(err)
+	}
+}
+
+func (d *day) clock() time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.now
+}
+
+// wait lets time pass inside a request.
+func (d *day) wait(_ context.Context, pause time.Duration) error {
+	d.until(d.clock().Add(pause))
+	return nil
+}
+
+func (d *day) until(at time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if at.After(d.now) {
+		d.now = at
+	}
+}
+
+// observe counts a request as GitHub's documents say.
+func (d *day) observe(x ghtest.Exchange) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if x.Status == http.StatusForbidden || x.Status == http.StatusTooManyRequests || strings.Contains(string(x.Body), "RATE_LIMITED") {
+		d.refused = append(d.refused, fmt.Sprint(d.now.Format(time.TimeOnly), " ", x.Route, " ", string(x.Body)))
+	}
+	s := spending{at: d.now}
+	var query struct{ Query string }
+	var answer struct {
+		Data struct{ RateLimit struct{ Cost int } }
+	}
+	switch {
+	case !strings.HasPrefix(x.Request.Header.Get("Authorization"), "token "): // the App's own
+		return
+	case x.Route == "POST /graphql":
+		_, _ = json.Unmarshal(x.RequestBody, &query), json.Unmarshal(x.Body, &answer) // what is none has no cost
+		s.cost, s.points = max(answer.Data.RateLimit.Cost, 1), 1
+		if strings.Contains(query.Query, "mergeable labels") {
+			d.pages++
+		}
+		if strings.HasPrefix(query.Query, "mutation") {
+			s.points, s.content = 5, strings.Count(query.Query, "(input:$")
+		}
+	case x.Request.Method == http.MethodGet:
+		s.request, s.points = 1, 1
+	default:
+		s.request, s.points, s.content = 1, 5, 1
+	}
+	d.spent = append(d.spent, s)
+}
+
+// most is the largest sum within any span of that length.
+func (d *day) most(span time.Duration, of func(spending) int) (most int) {
+	sum, first := 0, 0
+	for _, s := range d.spent {
+		sum += of(s)
+		for ; s.at.Sub(d.spent[first].at) >= span; first++ {
+			sum -= of(d.spent[first])
+		}
+		most = max(most, sum)
+	}
+	return most
+}
+
+// flush lets GitHub send what happened, which stands in the agenda then.
+func (d *day) flush() {
+	d.Helper()
+	flush(d.T, d.github)
+}
+
+// run works what is due before a time, each key on the worker that is free first.
+func (d *day) run(before time.Time) {
+	d.Helper()
+	for {
+		key, at := d.agenda.next()
+		worker := 0
+		for i := range d.busy {
+			if d.busy[i].Before(d.busy[worker]) {
+				worker = i
+			}
+		}
+		if at.Before(d.busy[worker]) {
+			at = d.busy[worker]
+		}
+		if key == "" || !at.Before(before) {
+			d.until(before)
+			return
+		}
+		d.until(at)
+		job, requests := d.agenda.begin(key), len(d.spent)
+		happened, watched := d.changed[key]
+		outcome := d.reconciler.Run(d.Context(), job)
+		if len(d.spent) > requests {
+			d.runs[key]++
+		}
+		end := d.clock().Add(time.Duration(len(d.spent)-requests) * latency)
+		d.busy[worker] = end
+		if err := d.agenda.finish(job, end, outcome); err != nil {
+			d.Errorf("%s: %v", key, err)
+		}
+		if watched && outcome == nil {
+			delete(d.changed, key)
+			d.worked++
+			d.slowest = max(d.slowest, end.Sub(happened))
+		}
+		d.flush()
+	}
+}
+
+// open makes pull requests of which nobody saw anything yet.
+func (d *day) open(count int) (numbers []int) {
+	d.Helper()
+	sink := d.agenda
+	for i := range count {
+		head := fmt.Sprintf("eric:work-%d", i)
+		file := fmt.Sprintf("Lib/work%d.py", i)
+		if i%20 == 0 {
+			file = "Lib/shared.py" // conflicts with what comes into main
+		}
+		_, err := d.cpython.Push(head, ghtest.Commit{Message: "Work", Files: map[string]ghtest.File{file: ghtest.Text(head)}})
+		d.must(err)
+		number, err := d.cpython.OpenPR(ghtest.PR{Title: fmt.Sprintf("gh-140000: Work %d", i), Author: "eric", Head: head, Association: "MEMBER"})
+		d.must(err)
+		numbers = append(numbers, number)
+	}
+	d.flush()
+	sink.mu.Lock()
+	defer sink.mu.Unlock()
+	clear(sink.keys) // the bot was not there yet
+	return numbers
+}
+
+// TestBranchDayStaysInsideTheLimits plays three hours in which all comes together:
+// a first sweep, all of whose pull requests need something; a branch day, with
+// conflicts in each twentieth of them; and one account that gives 300 commands in
+// four minutes. GitHub must refuse nothing, and what happens to other pull requests
+// meanwhile, twice a minute, must be worked within five seconds.
+func TestBranchDayStaysInsideTheLimits(t *testing.T) {
+	open, comments, hours := 120, 60, 1
+	if os.Getenv("CONCORDE_TEST_STORM") == "full" {
+		open, comments, hours = 3000, 300, 3
+	}
+	d := newDay(t)
+	numbers := d.open(open)
+	talked, bystanders := numbers[1], numbers[2:12]
+	began := d.clock()
+	d.must(d.reconciler.Sweep(t.Context()))
+	for second := range hours * 3600 {
+		at := began.Add(time.Duration(second) * time.Second)
+		d.run(at)
+		switch {
+		case second%3600 == 3599:
+			d.must(d.reconciler.Sweep(t.Context()))
+		case second == 900:
+			d.branchDay()
+		case second%30 == 29:
+			d.bystand(bystanders[second/30%len(bystanders)], second)
+		}
+		if talking := second - 1200; talking >= 0 && talking < 240 {
+			for n := talking * comments / 240; n < (talking+1)*comments/240; n++ {
+				_, err := d.cpython.Comment(talked, "mallory", fmt.Sprintf("@%s why %d", strings.TrimSuffix(d.github.BotLogin(), "[bot]"), n))
+				d.must(err)
+			}
+			d.flush()
+		}
+	}
+	d.run(began.Add(time.Duration(hours)*time.Hour + 10*time.Second))
+	d.judge(hours * 118)
+	d.Logf("%d open; %d runs for %d comments; %d pages of conflicts; %d keys wait", open, d.runs[fmt.Sprintf("python/cpython#%d", talked)], comments, d.pages, len(d.agenda.waiting()))
+	d.played(open, talked)
+}
+
+// played checks that all came about that the limits were kept in.
+func (d *day) played(open, talked int) {
+	d.Helper()
+	state, err := d.agenda.Get(d.Context(), "sweep/python/cpython")
+	d.must(err)
+	var sweep struct {
+		Recent  time.Time
+		Running any
+	}
+	d.must(json.Unmarshal(state, &sweep))
+	if sweep.Recent.IsZero() || d.pages < open/100 {
+		d.Errorf("the first sweep did not end, or there were %d pages of conflicts: %s", d.pages, state)
+	}
+	pr, err := d.cpython.PR(talked)
+	d.must(err)
+	answers := 0
+	for _, c := range pr.Comments {
+		if c.Author == d.github.BotLogin() {
+			answers++
+		}
+	}
+	if answers < 10 {
+		d.Errorf("%d answers to commands", answers)
+	}
+}
+
+func (d *day) branchDay() {
+	_, err := d.cpython.Push("main", ghtest.Commit{Message: "The branch is cut", Files: map[string]ghtest.File{"Lib/shared.py": ghtest.Text("cut")}})
+	d.must(err)
+	_, err = d.cpython.Push("3.16", ghtest.Commit{Message: "3.16", From: "main", Files: map[string]ghtest.File{"README.rst": ghtest.Text("3.16")}})
+	d.must(err)
+	d.flush()
+}
+
+// bystand does something to another pull request: the title gets another issue.
+func (d *day) bystand(number, second int) {
+	d.must(d.cpython.EditTitle(number, fmt.Sprintf("gh-14000%d: Work %d", second%3, second)))
+	d.changed[fmt.Sprintf("python/cpython#%d", number)] = d.clock()
+	d.flush()
+}
+
+// judge holds the day to the limits, and to five seconds for each bystander's event.
+func (d *day) judge(atLeast int) {
+	d.Helper()
+	content := func(s spending) int { return s.content }
+	points := func(s spending) int { return s.points }
+	figures := []struct {
+		what       string
+		got, limit int
+	}{
+		{"content writes in any minute", d.most(time.Minute, content), 80},
+		{"content writes in any hour", d.most(time.Hour, content), 500},
+		{"points in any minute", d.most(time.Minute, points), 900},
+		{"requests in any hour", d.most(time.Hour, func(s spending) int { return s.request }), 5000},
+		{"points in any hour", d.most(time.Hour, func(s spending) int { return s.cost }), 5000},
+	}
+	for _, f := range figures {
+		d.Logf("%s: %d of %d", f.what, f.got, f.limit)
+		if f.got > f.limit {
+			d.Errorf("%s: %d, more than %d", f.what, f.got, f.limit)
+		}
+	}
+	d.Logf("%d requests in all; %d events of bystanders, worked within %s", len(d.spent), d.worked, d.slowest)
+	if len(d.refused) > 0 {
+		d.Errorf("GitHub refused %d requests: %s", len(d.refused), strings.Join(d.refused[:min(5, len(d.refused))], "\n"))
+	}
+	if d.slowest > 5*time.Second || len(d.changed) > 0 || d.worked < atLeast {
+		d.Errorf("%d events of bystanders worked, the slowest after %s; %d never", d.worked, d.slowest, len(d.changed))
+	}
+}
