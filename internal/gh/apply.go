@@ -45,7 +45,7 @@ func (a *App) ApplyAll(ctx context.Context, installation int64, key pull.Key, ac
 func (a *App) apply(ctx context.Context, installation int64, key pull.Key, actions []pull.Action) []error {
 	r, err := a.repository(ctx, key, installation)
 	if err == nil && len(actions) > 0 && Together(actions[0]) {
-		return r.changes(ctx, actions)
+		return r.lighter(ctx, actions)
 	}
 	faults := make([]error, len(actions))
 	for i, action := range actions {

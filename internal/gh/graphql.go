@@ -71,7 +71,7 @@ func (x exchange) fault(f graphqlFault, said string, now time.Time) error {
 		answer.unknown = f.Extensions.Code == "undefinedField"
 		return &Rejected{answer}
 	case meansHeavy:
-		answer.heavy = true
+		answer.heavy = tooHeavy[f.Type] || x.reads()
 	}
 	return &Temporary{answer}
 }

@@ -97,6 +97,11 @@ func (f graphqlFault) lacksPermission() bool {
 	return !entry && strings.Contains(f.Message, "Resource not accessible by integration")
 }
 
+// reads tells a query from a mutation: GitHub may make a write on which it gives up.
+func (x exchange) reads() bool {
+	return x.endpoint == graphqlEndpoint && x.request.Context().Value(mutation{}) == nil
+}
+
 // smallest marks the context of a question that cannot be asked in smaller parts:
 // what is too heavy in it, and can be spared, is a hole.
 type smallest struct{}

@@ -3,6 +3,7 @@ package gh
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -75,4 +76,26 @@ func (a *App) asking(q question, ask func(*size) error) error {
 		a.cfg.Log.Info().Str("of", q.key.String()).Str("question", q.kind).Int("size", int(s)).Msg("too heavy for one answer of GitHub: it is asked for in smaller parts for a day")
 	}
 	return err
+}
+
+// lighter makes writes that go together, in halves where GitHub takes none of them:
+// they are too many for one request. Where it takes some, the next run makes the
+// others, once it has seen what is there.
+func (r *repository) lighter(ctx context.Context, actions []pull.Action) []error {
+	faults := r.changes(ctx, actions)
+	if len(actions) == 1 || slices.ContainsFunc(faults, func(err error) bool { return !tooMany(err) }) {
+		return faults
+	}
+	half := (len(actions) + 1) / 2
+	faults = append(r.lighter(ctx, actions[:half]), faults[half:]...)
+	if !slices.ContainsFunc(faults[:half], tooMany) { // else GitHub is in trouble
+		copy(faults[half:], r.lighter(ctx, actions[half:]))
+	}
+	return faults
+}
+
+// tooMany tells whether GitHub refused a write for being too heavy.
+func tooMany(err error) bool {
+	failed, _ := errors.AsType[*Temporary](err)
+	return failed != nil && failed.heavy
 }

@@ -183,7 +183,7 @@ func (x exchange) refused(now time.Time) error {
 	case http.StatusRequestTimeout, http.StatusConflict:
 		return &Temporary{answer}
 	case http.StatusBadGateway, http.StatusGatewayTimeout:
-		answer.heavy = x.endpoint == graphqlEndpoint // GitHub gives up after ten seconds
+		answer.heavy = x.reads() // GitHub gives up after ten seconds
 		return &Temporary{answer}
 	default:
 		// A push does not show everywhere at once, and another one may come between.
