@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -48,13 +47,6 @@ type day struct {
 	changed map[string]time.Time // when something happened to a bystander that was not worked yet
 	slowest time.Duration
 	worked  int
-}
-
-// spending is a request of the bot, as GitHub counts it.
-type spending struct {
-	at              time.Time
-	request, cost   int // of an hour
-	points, content int // of a minute, and content of an hour
 }
 
 func newDay(t *testing.T) *day {
@@ -112,51 +104,6 @@ func (d *day) until(at time.Time) {
 	}
 }
 
-// observe counts a request as GitHub's documents say.
-func (d *day) observe(x ghtest.Exchange) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if x.Status == http.StatusForbidden || x.Status == http.StatusTooManyRequests || strings.Contains(string(x.Body), "RATE_LIMITED") {
-		d.refused = append(d.refused, fmt.Sprint(d.now.Format(time.TimeOnly), " ", x.Route, " ", string(x.Body)))
-	}
-	s := spending{at: d.now}
-	var query struct{ Query string }
-	var answer struct {
-		Data struct{ RateLimit struct{ Cost int } }
-	}
-	switch {
-	case !strings.HasPrefix(x.Request.Header.Get("Authorization"), "token "): // the App's own
-		return
-	case x.Route == "POST /graphql":
-		_, _ = json.Unmarshal(x.RequestBody, &query), json.Unmarshal(x.Body, &answer) // what is none has no cost
-		s.cost, s.points = max(answer.Data.RateLimit.Cost, 1), 1
-		if strings.Contains(query.Query, "mergeable labels") {
-			d.pages++
-		}
-		if strings.HasPrefix(query.Query, "mutation") {
-			s.points, s.content = 5, strings.Count(query.Query, "(input:$")
-		}
-	case x.Request.Method == http.MethodGet:
-		s.request, s.points = 1, 1
-	default:
-		s.request, s.points, s.content = 1, 5, 1
-	}
-	d.spent = append(d.spent, s)
-}
-
-// most is the largest sum within any span of that length.
-func (d *day) most(span time.Duration, of func(spending) int) (most int) {
-	sum, first := 0, 0
-	for _, s := range d.spent {
-		sum += of(s)
-		for ; s.at.Sub(d.spent[first].at) >= span; first++ {
-			sum -= of(d.spent[first])
-		}
-		most = max(most, sum)
-	}
-	return most
-}
-
 // flush lets GitHub send what happened, which stands in the agenda then.
 func (d *day) flush() {
 	d.Helper()
@@ -182,13 +129,14 @@ func (d *day) run(before time.Time) {
 			return
 		}
 		d.until(at)
-		job, requests := d.agenda.begin(key), len(d.spent)
+		job, before := d.agenda.begin(key), d.sent()
 		happened, watched := d.changed[key]
 		outcome := d.reconciler.Run(d.Context(), job)
-		if len(d.spent) > requests {
+		requests := d.sent() - before
+		if requests > 0 {
 			d.runs[key]++
 		}
-		end := d.clock().Add(time.Duration(len(d.spent)-requests) * latency)
+		end := d.clock().Add(time.Duration(requests) * latency)
 		d.busy[worker] = end
 		if err := d.agenda.finish(job, end, outcome); err != nil {
 			d.Errorf("%s: %v", key, err)
@@ -205,7 +153,6 @@ func (d *day) run(before time.Time) {
 // open makes pull requests of which nobody saw anything yet.
 func (d *day) open(count int) (numbers []int) {
 	d.Helper()
-	sink := d.agenda
 	for i := range count {
 		head := fmt.Sprintf("eric:work-%d", i)
 		file := fmt.Sprintf("Lib/work%d.py", i)
@@ -219,9 +166,9 @@ func (d *day) open(count int) (numbers []int) {
 		numbers = append(numbers, number)
 	}
 	d.flush()
-	sink.mu.Lock()
-	defer sink.mu.Unlock()
-	clear(sink.keys) // the bot was not there yet
+	d.agenda.mu.Lock()
+	defer d.agenda.mu.Unlock()
+	clear(d.agenda.keys) // the bot was not there yet
 	return numbers
 }
 
@@ -304,34 +251,4 @@ func (d *day) bystand(number, second int) {
 	d.must(d.cpython.EditTitle(number, fmt.Sprintf("gh-14000%d: Work %d", second%3, second)))
 	d.changed[fmt.Sprintf("python/cpython#%d", number)] = d.clock()
 	d.flush()
-}
-
-// judge holds the day to the limits, and to five seconds for each bystander's event.
-func (d *day) judge(atLeast int) {
-	d.Helper()
-	content := func(s spending) int { return s.content }
-	points := func(s spending) int { return s.points }
-	figures := []struct {
-		what       string
-		got, limit int
-	}{
-		{"content writes in any minute", d.most(time.Minute, content), 80},
-		{"content writes in any hour", d.most(time.Hour, content), 500},
-		{"points in any minute", d.most(time.Minute, points), 900},
-		{"requests in any hour", d.most(time.Hour, func(s spending) int { return s.request }), 5000},
-		{"points in any hour", d.most(time.Hour, func(s spending) int { return s.cost }), 5000},
-	}
-	for _, f := range figures {
-		d.Logf("%s: %d of %d", f.what, f.got, f.limit)
-		if f.got > f.limit {
-			d.Errorf("%s: %d, more than %d", f.what, f.got, f.limit)
-		}
-	}
-	d.Logf("%d requests in all; %d events of bystanders, worked within %s", len(d.spent), d.worked, d.slowest)
-	if len(d.refused) > 0 {
-		d.Errorf("GitHub refused %d requests: %s", len(d.refused), strings.Join(d.refused[:min(5, len(d.refused))], "\n"))
-	}
-	if d.slowest > 5*time.Second || len(d.changed) > 0 || d.worked < atLeast {
-		d.Errorf("%d events of bystanders worked, the slowest after %s; %d never", d.worked, d.slowest, len(d.changed))
-	}
 }

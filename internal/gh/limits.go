@@ -111,7 +111,7 @@ func (g *guard) note(err error, wrote bool) error {
 
 // limit gives a time to a limit that has none, and a later one to writes that are
 // refused again: "continue to wait for an exponentially increasing amount of time"
-// (GitHub, "Best practices for using the REST API"). over tells that none was set.
+// (GitHub, "Best practices for using the REST API"). over: the last limit is.
 func (g *guard) limit(limit *Limited, wrote, over bool) error {
 	untimed := limit.Until.IsZero()
 	switch {

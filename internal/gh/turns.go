@@ -21,8 +21,8 @@ func writing(ctx context.Context, key pull.Key) context.Context {
 	return context.WithValue(ctx, writer{}, key)
 }
 
-// pacer has the limiters that a request must pass. What no person waits for takes
-// no more than half of what one may hold, so that people's events find the rest.
+// pacer has the limiters that a request must pass. What no person waits for leaves
+// half of each burst, so that people's events find room.
 type pacer []*rate.Limiter
 
 func perMinute(n float64, burst int) *rate.Limiter { return rate.NewLimiter(rate.Limit(n/60), burst) }
@@ -113,7 +113,7 @@ func (g *guard) book(ctx context.Context, n int) (booking, error) {
 	earliest := now.Add(b.delay)
 	end := g.endOfLine(ctx, earliest, b.interval)
 	turn, told := g.line[key]
-	told = told && (back || !turn.background) // people do not wait where their pull request waited for nobody
+	told = told && (back || !turn.background) // a person's event doesn't take a place in the background
 	due := told && turn.at.Before(now.Add(patience))
 	if b.delay <= patience && (due || idle || end.Equal(earliest)) {
 		if !due { // else it stays for the other writes of its plan

@@ -37,7 +37,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if err == nil {
 		x := exchange{endpoint, r, resp, body}
-		w.gauge(x)
+		w.count(x)
 		err = w.check(x)
 	} else if failed, ok := errors.AsType[*Temporary](err); ok {
 		failed.Endpoint = endpoint
@@ -202,9 +202,9 @@ func (x exchange) permission() string {
 	return endpoints[x.endpoint]
 }
 
-// gauge shows what is left of the limits, and puts the request on the bill. A
-// request for a token counts for the App, not for its installation.
-func (w *wire) gauge(x exchange) {
+// count takes over what is left of the limits, and puts the request on the bill. A
+// request for a token is the App's, not its installation's.
+func (w *wire) count(x exchange) {
 	h, now := x.resp.Header, w.app.cfg.Now()
 	if own := strings.HasPrefix(x.request.Header.Get("Authorization"), "token "); own != (w.installation != 0) {
 		return

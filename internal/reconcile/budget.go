@@ -23,10 +23,9 @@ const (
 	// againCause is the cause of a look that a rule asked for.
 	againCause = "again"
 
-	// freeCost is what a key may cost at once, in requests, points and writes
-	// (gh.Bill); hourlyCost is how much of that is forgotten in an hour, and
-	// longestRest the time within which a key runs in any case. A usual life of a
-	// pull request costs some 150.
+	// freeCost is what a key may cost at once, in the units of gh.Bill; hourlyCost is
+	// how much of that is forgotten in an hour, and longestRest how long a key waits
+	// at most.
 	freeCost    = 300
 	hourlyCost  = 600
 	longestRest = 15 * time.Minute
@@ -48,8 +47,8 @@ func unawaited(cause string) bool {
 	return cause == sweepCause || cause == againCause || cause == fitsNote || strings.HasPrefix(cause, fitsNote+" ")
 }
 
-// paced runs a pull request or issue, if it is its turn. Nobody else waits for one
-// that is expensive, nor for what no person waits for.
+// paced runs a pull request or issue when its turn has come. Neither an expensive
+// one nor what no person waits for delays the others.
 func (r *Reconciler) paced(ctx context.Context, key pull.Key, job queue.Job) error {
 	now := r.Now()
 	if until := r.spending.rest(key, now); until.After(now) {
@@ -71,7 +70,7 @@ func (r *Reconciler) paced(ctx context.Context, key pull.Key, job queue.Job) err
 }
 
 // spending is what keys cost lately: a level that each run raises, and that falls
-// by hourlyCost in an hour. Who is over freeCost waits until it is not.
+// by hourlyCost in an hour. A key above freeCost waits.
 type spending struct {
 	mu   sync.Mutex
 	keys *simplelru.LRU[pull.Key, spent]
