@@ -1,0 +1,106 @@
+// Package jsre matches regular expressions of JavaScript, as new RegExp(s).test(name)
+// does: ECMAScript 2024 without flags, its Annex B for the web included. They see a
+// string as UTF-16 code units, and have lookahead, lookbehind and back references,
+// which RE2 hasn't.
+//
+// A match is counted in steps, not in time, so that the same expression and the
+// same string always come out alike, however busy the machine is.
+//
+// It must not know where expressions come from.
+package jsre
+
+import (
+	"errors"
+	"unicode/utf16"
+)
+
+// Bounds of an expression and of a match.
+const (
+	// MaxLength of an expression, in UTF-16 code units.
+	MaxLength = 2000
+	// MaxProgram is the largest size of an expression, in instructions: about as
+	// many as it has characters when repetitions are written out.
+	MaxProgram = 3900
+	// MaxSteps of one match. An expression without lookaround and back references
+	// stays below it on every string of up to 255 characters.
+	MaxSteps = 1_000_000
+	// maxDepth of groups in groups.
+	maxDepth = 50
+)
+
+// ErrSteps is the error of a match that takes more than MaxSteps.
+var ErrSteps = errors.New("the expression takes too many steps on this text")
+
+// Expression is safe for concurrent use.
+type Expression struct {
+	source  string
+	program []instruction
+	slots   int  // of captured groups, two for each
+	refers  bool // has back references
+	points  bool // reads code points instead of UTF-16 code units
+}
+
+// Compile reads an expression. The error follows "the expression".
+func Compile(source string) (*Expression, error) {
+	p := &parser{text: utf16.Encode([]rune(source))}
+	root, err := p.parse()
+	if err != nil {
+		return nil, err
+	}
+	e, err := Build(root)
+	if err != nil {
+		return nil, err
+	}
+	e.source, e.slots, e.refers = source, 2*(p.groups+1), p.refers
+	return e, nil
+}
+
+// String is the expression as it was written.
+func (e *Expression) String() string { return e.source }
+
+// Size is that of the program, in instructions.
+func (e *Expression) Size() int { return len(e.program) }
+
+// Match tells whether the expression is found in a text. The error is ErrSteps.
+func (e *Expression) Match(text string) (bool, error) {
+	found, _, err := e.MatchSteps(text)
+	return found, err
+}
+
+// MatchSteps is Match, and how many steps it took.
+func (e *Expression) MatchSteps(text string) (found bool, steps int, err error) {
+	m := &machine{Expression: e, text: e.read(text)}
+	if e.refers {
+		m.captures = make([]int32, e.slots)
+	} else {
+		m.seen = make([]uint32, len(e.program)*(len(m.text)+1))
+	}
+	for i := range m.captures {
+		m.captures[i] = -1
+	}
+	m.generation, m.looks = 1, 1
+	for start := 0; start <= len(m.text) && !found && !m.spent; start++ {
+		m.stack = m.stack[:0]
+		found = m.run(0, start)
+	}
+	if m.spent {
+		return false, m.steps, ErrSteps
+	}
+	return found, m.steps, nil
+}
+
+// read turns a text into the characters that the expression sees.
+func (e *Expression) read(text string) []rune {
+	if e.points {
+		return []rune(text)
+	}
+	units := make([]rune, 0, len(text))
+	for _, r := range text {
+		if high, low := utf16.EncodeRune(r); high != '\uFFFD' {
+			units = append(units, high, low)
+			continue
+		}
+		units = append(units, r)
+	}
+	return units
+}
