@@ -55,6 +55,9 @@ type Rules struct {
 	// Warnings tell what doesn't come out as the last file read here says; it holds all
 	// the same.
 	Warnings Faults `yaml:"-"`
+	// LeftOut are the faults of single label rules of a labeler file. These rules
+	// aren't in force; all others of the file are.
+	LeftOut Faults `yaml:"-"`
 }
 
 // Sweep is the periodic look at pull requests whose webhooks may be lost.

@@ -49,9 +49,10 @@ func (f Faults) Error() string {
 // maxFaults is when a file is told off enough.
 const maxFaults = 100
 
-// sorted puts faults in the order of the file, and ends a long list early.
+// sorted puts faults in the order of the file, each once, and ends a long list early.
 func (f Faults) sorted() Faults {
 	slices.SortStableFunc(f, func(a, b Fault) int { return cmp.Or(a.Line-b.Line, a.Col-b.Col) })
+	f = slices.Compact(f)
 	if len(f) <= maxFaults {
 		return f
 	}

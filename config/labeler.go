@@ -3,188 +3,169 @@ package config
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/concorde-bot/concorde/internal/glob"
 )
 
 // LabelerFile is where a repository keeps label rules in the form of
 // actions/labeler, on its default branch.
 const LabelerFile = ".github/labeler.yml"
 
-// Limits of a labeler file: its groups, globs and expressions, counting those that
-// anchors repeat, of which a few lines can stand for billions; and the characters
-// of a glob or an expression.
+// Bounds of a labeler file: its labels, its values, counting those that aliases
+// repeat, of which a few lines can stand for billions, and the steps that its globs
+// take to read, about as many as the characters that their braces stand for.
 const (
-	maxMatchers = 10000
-	maxMatcher  = 500
+	maxLabels   = 1000
+	maxValues   = 30000
+	maxGlobWork = 2_000_000
 )
 
 // WithLabeler gives the settings together with the rules of a file of
-// actions/labeler (version 5 and later; its README, "Match Object"), if they let it
-// hold: rules that suggest labels on pull requests. Names that start with a dot
-// match as all others do, which is that action's default. A pull request without
-// files meets no condition on files. The error is of type Faults: it has all that
-// is wrong with the file, as what the action passes over in silence, and what
-// clashes with the settings.
+// actions/labeler (versions 5 to 7; its README, "Match Object"), if they let it hold:
+// rules that suggest labels on pull requests, where that action would set them with
+// its default options. LeftOut and Warnings are those of the file; a warning tells
+// what the action takes otherwise than it looks, as the bot then does. The error is
+// of type Faults: it has what keeps the action from reading the file at all, and what
+// is too much of it.
 func (r Rules) WithLabeler(name string, data []byte) (Rules, error) {
+	r.Warnings, r.LeftOut = nil, nil
 	if r.Labels.Labeler != On {
 		return r, nil
 	}
-	l := &labeler{decoder: decoder{file: name, marks: map[string]mark{}}}
-	rules := l.read(data)
-	for i := range rules {
-		l.checkOwned(&r, ruleName(i), &rules[i])
-		for _, own := range r.Labels.Rules {
-			if own.Hold == Kept && strings.EqualFold(own.Label, rules[i].Label) {
-				l.clash([]string{ruleName(i)}, "%s is kept by the rule in %s: take it away here", quote(rules[i].Label), own.Where)
-			}
-		}
+	l := newLabeler(name, &r)
+	l.read(data)
+	switch {
+	case l.stopped():
+		return Rules{}, l.refused.sorted()
+	case len(l.refused) > 0:
+		return Rules{}, slices.Concat(l.refused, l.faults).sorted()
 	}
-	if len(l.faults) > 0 {
-		return Rules{}, l.faults.sorted()
-	}
-	r.Labels.Rules = slices.Concat(r.Labels.Rules, rules)
+	r.Labels.Rules = slices.Concat(r.Labels.Rules, l.rules)
+	r.Warnings, r.LeftOut = l.warnings.sorted(), l.faults.sorted()
 	return r, nil
 }
 
-// labeler reads such a file. A label is set where all groups of conditions hold.
+// labeler reads such a file.
 type labeler struct {
-	decoder
-	matchers int
+	decoder     // its faults are those of single rules
+	settings    *Rules
+	refused     Faults // of the file as a whole
+	limits      *LabelerLimits
+	rules       []LabelRule
+	labels      int // read so far
+	values      int // read so far
+	work        glob.Budget
+	globs       map[string]*glob.Glob // read so far, each once
+	expressions int                   // instructions of all together
+}
+
+func newLabeler(file string, settings *Rules) *labeler {
+	return &labeler{
+		decoder: decoder{file: file, marks: map[string]mark{}}, limits: &LabelerLimits{MaxFiles: -1, MaxLabels: -1},
+		settings: settings, work: glob.Budget{Steps: maxGlobWork}, globs: map[string]*glob.Glob{},
+	}
+}
+
+// refuse writes down why the action doesn't read the file.
+func (l *labeler) refuse(at mark, format string, args ...any) {
+	l.refused = append(l.refused, Fault{l.file, at.line, at.col, fmt.Sprintf(format, args...)})
+}
+
+func (l *labeler) warn(at mark, format string, args ...any) {
+	l.warnings = append(l.warnings, Fault{l.file, at.line, at.col, fmt.Sprintf(format, args...)})
 }
 
 // theFile is what faults call it as a whole.
 const theFile = "the file"
 
-// alternatives are conditions one of which must hold.
-type alternatives []Condition
-
-func (l *labeler) read(data []byte) []LabelRule {
-	root, ok := l.document(data)
-	if !ok || root == nil {
-		return nil
+func (l *labeler) read(data []byte) {
+	root, ok := l.document(tolerant(data))
+	if l.refused, l.faults = l.faults, nil; !ok || root == nil {
+		return
 	}
-	limits := &LabelerLimits{MaxFiles: -1, MaxLabels: -1}
-	var rules []LabelRule
-	l.each(root, theFile, func(key, value *yaml.Node) {
-		switch key.Value {
+	root = l.resolve(root)
+	if root.Kind == yaml.ScalarNode && text(root) == "" {
+		l.warn(markOf(root), "%s is a value without labels", theFile)
+		return
+	}
+	if root.Kind != yaml.MappingNode {
+		l.refuse(markOf(root), "%s is not a group of settings: write KEY: VALUE lines", theFile)
+		return
+	}
+	for _, p := range l.pairs(root) {
+		switch p.key {
 		case "changed-files-labels-limit":
-			limits.MaxLabels = l.limit(key, value)
-			return
+			l.limits.MaxLabels = l.limit(p)
 		case "max-files-changed":
-			limits.MaxFiles = l.limit(key, value)
+			l.limits.MaxFiles = l.limit(p)
+		default:
+			l.label(p)
+		}
+		if l.stopped() {
 			return
 		}
-		rule := LabelRule{Label: key.Value, Hold: Suggested, On: OnPullRequests, Where: fmt.Sprintf("%s:%d", l.file, key.Line)}
-		if err := (setting{tag: "maxLength=50"}).text(key); err != nil {
-			l.fault(markOf(key), "the label %s %v", quote(key.Value), err)
-		}
-		if n, err := strconv.ParseFloat(key.Value, 64); err == nil && key.ShortTag() == "!!float" && strconv.FormatFloat(n, 'f', -1, 64) != key.Value {
-			l.fault(markOf(key), "the label %s is a number, which the action writes in another way: put it in quotes", key.Value)
-		}
-		rule.Clauses = l.clauses(key.Value, value)
-		if usesFiles(rule.Clauses) {
-			rule.Limits = limits
-		}
-		at := ruleName(len(rules))
-		l.marks[at], l.marks[at+".label"] = markOf(key), markOf(key)
-		rules = append(rules, rule)
-	})
-	if len(rules) > 1000 {
-		l.fault(markOf(root), "the file has %d labels: at most 1000 are allowed", len(rules))
 	}
-	if limits.MaxFiles < 0 && limits.MaxLabels < 0 {
-		for i := range rules {
-			rules[i].Limits = nil
+	if l.limits.MaxFiles < 0 && l.limits.MaxLabels < 0 {
+		for i := range l.rules {
+			l.rules[i].Limits = nil
 		}
 	}
-	return rules
 }
 
-// resolve follows an alias; the action reads anchors too.
-func resolve(n *yaml.Node) *yaml.Node {
-	if n.Kind == yaml.AliasNode {
-		return n.Alias
-	}
-	return n
-}
-
-// each visits the pairs of a mapping.
-func (l *labeler) each(n *yaml.Node, name string, visit func(key, value *yaml.Node)) {
-	lines := map[string]int{}
-	at := markOf(n)
-	if !l.count(at) {
+// label reads what is under a label. A rule with faults isn't in force.
+func (l *labeler) label(p pair) {
+	if l.labels++; l.labels > maxLabels {
+		if l.labels == maxLabels+1 {
+			l.fault(p.at, "the file has more than %d labels: those from here on are left out", maxLabels)
+		}
 		return
 	}
-	if n = resolve(n); n.Kind != yaml.MappingNode {
-		l.fault(at, "%s is not a group of settings: write KEY: VALUE lines", name)
-		return
+	before := len(l.faults)
+	if p.odd != "" {
+		l.warn(p.at, "the label %s is %s to YAML, and becomes %s: put it in quotes if you mean what is written", p.written, p.odd, quote(p.key))
 	}
-	if len(n.Content) == 0 && name != theFile {
-		l.fault(at, "%s has no condition: say when, or take it away", name)
+	if err := (setting{tag: "maxLength=50"}).text(&yaml.Node{Kind: yaml.ScalarNode, Value: p.key, Tag: "!!str"}); err != nil {
+		l.fault(p.at, "the label %s %v", quote(p.key), err)
 	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		switch {
-		case key.Kind != yaml.ScalarNode:
-			l.fault(markOf(key), "a key that is not a word: write KEY: VALUE")
-		case lines[key.Value] > 0:
-			l.fault(markOf(key), "%s is given twice, first in line %d: take one away", quote(key.Value), lines[key.Value])
-		case key.ShortTag() == "!!merge":
-			l.fault(markOf(key), "<< takes other settings in: write them out")
-		default:
-			lines[key.Value] = key.Line
-			visit(key, value)
+	rule := LabelRule{Label: p.key, Hold: Suggested, On: OnPullRequests, Where: fmt.Sprintf("%s:%d", l.file, p.at.line)}
+	rule.Clauses = l.clauses(p)
+	if usesFiles(rule.Clauses) {
+		rule.Limits = l.limits
+	}
+	at := ruleName(len(l.rules))
+	l.marks[at], l.marks[at+".label"] = p.at, p.at
+	l.checkOwned(l.settings, at, &rule)
+	for _, own := range l.settings.Labels.Rules {
+		if own.Hold == Kept && strings.EqualFold(own.Label, rule.Label) {
+			l.fault(p.at, "%s is kept by the rule in %s: take it away here", quote(rule.Label), own.Where)
 		}
 	}
-}
-
-// count tells whether one more group, glob or expression is read.
-func (l *labeler) count(at mark) bool {
-	if l.matchers++; l.matchers == maxMatchers+1 {
-		l.fault(at, "more than %d groups, globs and expressions up to here, counting what anchors repeat: make the file smaller", maxMatchers)
+	if len(l.faults) == before && rule.Clauses != nil {
+		l.rules = append(l.rules, rule)
 	}
-	return l.matchers <= maxMatchers
 }
 
-// items of a list that must not be empty.
-func (l *labeler) items(n *yaml.Node, name string) []*yaml.Node {
-	at := markOf(n)
-	n = resolve(n)
-	switch {
-	case n.Kind != yaml.SequenceNode:
-		l.fault(at, "%s is not a list: start each item with a hyphen", name)
-		return nil
-	case len(n.Content) == 0:
-		l.fault(at, "%s is empty: the action would never set the label, or always", name)
-	}
-	return n.Content
-}
-
-func (l *labeler) limit(key, n *yaml.Node) int {
-	at := markOf(n)
-	n = resolve(n)
+// limit reads an option, as the action does: a number, or a text of digits.
+func (l *labeler) limit(p pair) int {
+	n := l.resolve(p.value)
 	if n.Kind == yaml.SequenceNode {
-		l.fault(markOf(key), "%s is an option of the action and cannot be a label: rename the label", quote(key.Value))
+		l.refuse(p.at, "%s is an option of the action and cannot be a label: rename the label", quote(p.key))
 		return -1
 	}
-	i, err := strconv.Atoi(strings.TrimSpace(n.Value))
-	if n.Kind != yaml.ScalarNode || err != nil || i < 0 {
-		l.fault(at, "%s is %s: want a whole number from 0 on", key.Value, quote(n.Value))
-		return -1
+	if n.Kind == yaml.ScalarNode {
+		if limit, ok := limitOf(scalar(n)); ok {
+			return limit
+		}
 	}
-	return i
+	l.refuse(markOf(p.value), "%s is %s: want a whole number from 0 on", p.key, quote(n.Value))
+	return -1
 }
 
 func usesFiles(clauses [][]Condition) bool {
-	for _, clause := range clauses {
-		for _, c := range clause {
-			if c.Files.Any != nil || c.Files.All != nil || c.Files.None != nil {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(clauses, func(clause []Condition) bool {
+		return slices.ContainsFunc(clause, func(c Condition) bool { return c.Changed != nil && c.Changed.Way != "" })
+	})
 }

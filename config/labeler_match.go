@@ -1,236 +1,317 @@
 package config
 
 import (
-	"errors"
-	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/concorde-bot/concorde/internal/glob"
+	"github.com/concorde-bot/concorde/internal/jsre"
 )
 
-// clauses of a label, all of which must hold: of each "any", one of its
-// conditions; of each "all", all of them. Conditions that stand alone go to the
-// first "any", or make one.
-func (l *labeler) clauses(label string, n *yaml.Node) [][]Condition {
-	name := quote(label)
-	if l.isOld(n, name) {
+// The ways in which a labeler file holds globs against changed files.
+const (
+	AnyToAny = "any-glob-to-any-file"
+	AnyToAll = "any-glob-to-all-files"
+	AllToAny = "all-globs-to-any-file"
+	AllToAll = "all-globs-to-all-files"
+)
+
+const (
+	faultOld   = "%s is written as for version 4 of actions/labeler: write it as [{changed-files: [{%s: %s}]}]"
+	unknownKey = "%s isn't known to the action, which passes it over: it knows %s"
+	noList     = "%s isn't a list, so the action passes it over: start each item with a hyphen"
+)
+
+// clauses of a label, all of which must hold: of each "any", one of its conditions;
+// of each "all", all of them. Conditions that stand alone go to the first "any", or
+// make one. They are nil where the label is never set.
+func (l *labeler) clauses(p pair) (all [][]Condition) {
+	name := quote(p.key)
+	list := l.resolve(p.value)
+	if list.Kind != yaml.SequenceNode {
+		if v := text(list); v != "" {
+			l.refuse(markOf(p.value), faultOld, name, AnyToAny, "["+quote(v)+"]")
+		} else {
+			l.refuse(markOf(p.value), "%s is not a list: start each item with a hyphen", name)
+		}
 		return nil
 	}
-	var all [][]Condition
 	first := -1 // the first "any"
-	for _, item := range l.items(n, name) {
-		l.each(item, "an item of "+name, func(key, value *yaml.Node) {
-			switch key.Value {
-			case "any", "all":
-				found := l.group(value, key.Value)
-				if key.Value == "all" {
-					for _, one := range found {
-						all = append(all, one)
+	alone := func(some []Condition) {
+		if first < 0 {
+			first, all = len(all), append(all, []Condition{})
+		}
+		all[first] = append(all[first], some...)
+	}
+	for i, item := range list.Content {
+		if l.stopped() {
+			return nil
+		}
+		at := markOf(item)
+		switch item = l.resolve(item); {
+		case isNull(item):
+			continue
+		case item.Kind == yaml.ScalarNode:
+			l.refuse(at, faultOld, name, AnyToAny, l.old(list.Content[i:]))
+			return nil
+		case item.Kind == yaml.SequenceNode:
+			l.warn(at, unknownKey, "a list in a list", "any, all, changed-files, base-branch, head-branch")
+			continue
+		}
+		for _, part := range l.pairs(item) {
+			switch part.key {
+			case "any":
+				if some, ok := l.group(part, AllToAny); ok {
+					if first < 0 {
+						first = len(all)
 					}
-					return
+					all = append(all, some.any())
 				}
-				if first < 0 {
-					first = len(all)
+			case "all":
+				if some, ok := l.group(part, AllToAll); ok {
+					all = append(all, some.all()...)
 				}
-				all = append(all, joined(found))
 			case "changed-files", "base-branch", "head-branch":
-				found := joined(l.base(key, value))
-				if first < 0 {
-					first, all = len(all), append(all, nil)
-				}
-				all[first] = append(all[first], found...)
+				some := requirements{}
+				l.base(part, &some)
+				alone(some.any())
 			default:
-				l.fault(markOf(key), faultUnknown, quote(key.Value), "any, all, changed-files, base-branch, head-branch")
+				l.warn(part.at, unknownKey, quote(part.key), "any, all, changed-files, base-branch, head-branch")
 			}
-		})
+		}
+	}
+	if len(all) == 0 {
+		l.warn(p.at, "%s has no condition, so the action never sets it", name)
 	}
 	return all
 }
 
-func joined(all []alternatives) (one []Condition) {
-	for _, some := range all {
-		one = append(one, some...)
-	}
-	return one
+// requirements of one group of conditions. given tells that there are any, be they
+// empty.
+type requirements struct {
+	given      bool
+	conditions []Condition
+	files      bool // there must be changed files
 }
 
-// isOld tells a label that is written as for version 4 and before.
-func (l *labeler) isOld(n *yaml.Node, name string) bool {
-	at := markOf(n)
-	n = resolve(n)
-	if n.Kind == yaml.ScalarNode && n.ShortTag() != "!!null" {
-		l.fault(at, faultOld, name, "any-glob-to-any-file", "["+quote(n.Value)+"]")
-		return true
+// any takes one of them.
+func (r requirements) any() []Condition {
+	if r.conditions == nil {
+		return []Condition{} // nothing meets it
 	}
-	return n.Kind == yaml.SequenceNode && l.oldItems(n, name, "any-glob-to-any-file")
+	return r.conditions
 }
 
-const faultUnknown = "%s is nothing that the action knows: those here are %s"
+// all takes all of them.
+func (r requirements) all() (clauses [][]Condition) {
+	if !r.given {
+		return [][]Condition{{}} // nothing meets it
+	}
+	if r.files {
+		clauses = append(clauses, []Condition{{Changed: &ChangedFiles{}}})
+	}
+	for _, c := range r.conditions {
+		clauses = append(clauses, []Condition{c})
+	}
+	if clauses == nil {
+		clauses = [][]Condition{{{}}} // everything meets it
+	}
+	return clauses
+}
 
-const faultOld = "%s is written as for version 4 of actions/labeler: write it as [{changed-files: [{%s: %s}]}]"
-
-// oldItems tells a list of globs where conditions must be, and how to write it.
-func (l *labeler) oldItems(n *yaml.Node, name, way string) bool {
-	var globs []string
-	for _, item := range n.Content {
-		if item = resolve(item); item.Kind == yaml.ScalarNode && item.ShortTag() != "!!null" {
-			globs = append(globs, quote(item.Value))
+// group reads the value of "any" or "all"; way is what its items meant in version 4.
+func (l *labeler) group(p pair, way string) (some requirements, ok bool) {
+	list := l.resolve(p.value)
+	if list.Kind != yaml.SequenceNode {
+		l.warn(p.at, noList, p.key)
+		return some, false
+	}
+	old := false
+	for i, item := range list.Content {
+		if l.stopped() {
+			return some, false
+		}
+		at := markOf(item)
+		switch item = l.resolve(item); {
+		case old && text(item) != "":
+			continue // said of the first one
+		case isNull(item):
+			l.refuse(at, "an item of %s is empty, on which the action breaks off: take it away", p.key)
+			return some, false
+		case text(item) != "":
+			l.warn(at, "%s has a text, which the action passes over since version 5: write it as [{changed-files: [{%s: %s}]}]", p.key, way, l.old(list.Content[i:]))
+			old = true
+			continue
+		case item.Kind != yaml.MappingNode:
+			l.warn(at, unknownKey, "an item of "+p.key+" that is no group", "changed-files, base-branch, head-branch")
+			continue
+		}
+		for _, part := range l.pairs(item) {
+			l.base(part, &some)
 		}
 	}
-	if len(globs) == 0 {
-		return false
+	if !some.given {
+		l.warn(p.at, "%s has no condition, so the action never sets the label", p.key)
+	}
+	return some, true
+}
+
+// base reads one condition.
+func (l *labeler) base(p pair, some *requirements) {
+	switch p.key {
+	case "changed-files":
+		l.changedFiles(p, some)
+	case "base-branch", "head-branch":
+		l.branches(p, some)
+	default:
+		l.warn(p.at, unknownKey, quote(p.key), "changed-files, base-branch, head-branch")
+	}
+}
+
+// text of a node; "" where it isn't one.
+func text(n *yaml.Node) string {
+	if n.Kind != yaml.ScalarNode {
+		return ""
+	}
+	s, _ := scalar(n).(string)
+	return s
+}
+
+// old shows texts that stand where conditions must be, and how they were written.
+func (l *labeler) old(items []*yaml.Node) string {
+	var globs []string
+	for _, item := range items[:min(len(items), 4)] {
+		if v := text(l.resolve(item)); v != "" {
+			globs = append(globs, quote(v))
+		}
 	}
 	if len(globs) > 3 {
-		globs = append(globs[:3], "…")
+		globs[3] = "…"
 	}
-	l.fault(markOf(n), faultOld, name, way, "["+strings.Join(globs, ", ")+"]")
-	return true
+	return "[" + strings.Join(globs, ", ") + "]"
 }
 
-// group is the value of "any" or "all".
-func (l *labeler) group(n *yaml.Node, name string) (all []alternatives) {
-	way := map[string]string{"any": "all-globs-to-any-file", "all": "all-globs-to-all-files"}[name]
-	if list := resolve(n); list.Kind == yaml.SequenceNode && l.oldItems(list, name, way) {
-		return nil
-	}
-	for _, item := range l.items(n, name) {
-		l.each(item, "an item of "+name, func(key, value *yaml.Node) {
-			all = append(all, l.base(key, value)...)
-		})
-	}
-	return all
-}
-
-// base reads one condition. Of what it gives, "any" takes one, "all" takes all.
-func (l *labeler) base(key, n *yaml.Node) (all []alternatives) {
-	switch key.Value {
-	case "changed-files":
-		for _, item := range l.items(n, key.Value) {
-			l.each(item, "an item of changed-files", func(key, value *yaml.Node) {
-				all = append(all, l.changedFiles(key, value))
-			})
+func (l *labeler) changedFiles(p pair, some *requirements) {
+	list := l.resolve(p.value)
+	if list.Kind != yaml.SequenceNode {
+		if v := text(list); v != "" {
+			l.refuse(markOf(p.value), "changed-files is not a list: start each item with a hyphen")
+			return
 		}
-	case "base-branch", "head-branch":
-		for _, s := range l.texts(n, key.Value) {
-			if err := javaScript(s.Value); err != nil {
-				l.fault(markOf(s), "%s has %s, which %v", key.Value, quote(s.Value), err)
-			} else if key.Value == "base-branch" {
-				all = append(all, alternatives{{BaseMatch: s.Value}})
-			} else {
-				all = append(all, alternatives{{HeadMatch: s.Value}})
-			}
-		}
-	default:
-		l.fault(markOf(key), faultUnknown, quote(key.Value), "changed-files, base-branch, head-branch")
+		l.warn(p.at, noList, p.key)
+		return
 	}
-	return all
-}
-
-// texts are a text, or those of a list.
-func (l *labeler) texts(n *yaml.Node, name string) (all []*yaml.Node) {
-	items := []*yaml.Node{n}
-	if resolve(n).Kind == yaml.SequenceNode {
-		items = l.items(n, name)
+	if len(list.Content) == 0 {
+		l.warn(p.at, "changed-files is empty, which is no condition to the action")
+		return
 	}
-	for _, item := range items {
+	some.given, some.files = true, true
+	for _, item := range list.Content {
 		at := markOf(item)
-		if item = resolve(item); item.Kind != yaml.ScalarNode || item.ShortTag() != "!!str" {
-			l.fault(at, "%s is not a text: put it in quotes", name)
-			continue
+		if item = l.resolve(item); item.Kind != yaml.MappingNode {
+			l.refuse(at, "an item of changed-files is not a group of settings: write KEY: VALUE lines")
+			return
 		}
-		if n := utf8.RuneCountInString(item.Value); n > maxMatcher {
-			l.fault(at, "%s has %d characters: at most %d are allowed", name, n, maxMatcher)
-			continue
-		}
-		if l.count(at) {
-			all = append(all, item)
-		}
-	}
-	return all
-}
-
-// changedFiles reads one list of globs.
-func (l *labeler) changedFiles(key, n *yaml.Node) alternatives {
-	var positive, negative []string
-	for _, s := range l.texts(n, key.Value) {
-		glob, negated, err := minimatch(s.Value)
-		switch {
-		case err != nil:
-			l.fault(markOf(s), "%s has %s, which %v", key.Value, quote(s.Value), err)
-		case negated:
-			negative = append(negative, glob)
-		default:
-			positive = append(positive, glob)
-		}
-	}
-	switch key.Value {
-	case "any-glob-to-any-file":
-		return anyToAny(positive, negative)
-	case "any-glob-to-all-files":
-		return anyToAll(positive, negative)
-	case "all-globs-to-any-file":
-		first, rest := split(positive)
-		return alternatives{{Files: FilesCondition{Any: first, Also: rest, Except: negative}}}
-	case "all-globs-to-all-files":
-		c := FilesCondition{None: negative}
-		if len(positive) > 0 {
-			c.All, c.Also = split(positive)
-		}
-		return alternatives{{Files: c}}
-	}
-	l.fault(markOf(key), faultUnknown, quote(key.Value), "any-glob-to-any-file, any-glob-to-all-files, all-globs-to-any-file, all-globs-to-all-files")
-	return nil
-}
-
-// everything is the glob of all files.
-const everything = "**"
-
-func anyToAny(positive, negative []string) (all alternatives) {
-	if len(positive) > 0 {
-		all = append(all, Condition{Files: FilesCondition{Any: positive}})
-	}
-	for _, glob := range negative {
-		all = append(all, Condition{Files: FilesCondition{Any: []string{everything}, Except: []string{glob}}})
-	}
-	return all
-}
-
-func anyToAll(positive, negative []string) (all alternatives) {
-	for _, glob := range positive {
-		all = append(all, Condition{Files: FilesCondition{All: []string{glob}}})
-	}
-	for _, glob := range negative {
-		all = append(all, Condition{Files: FilesCondition{None: []string{glob}}})
-	}
-	return all
-}
-
-func split(globs []string) (first, rest []string) {
-	if len(globs) == 0 {
-		return []string{everything}, nil
-	}
-	if len(globs) == 1 {
-		return globs, nil
-	}
-	return globs[:1], globs[1:]
-}
-
-// javaScript checks an expression that was written for JavaScript.
-func javaScript(s string) error {
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\\' && i+1 < len(s) {
-			i++
-			if letter := s[i]; !strings.ContainsRune("dDwWsSbBtnvfrx", rune(letter)) && (isLetter(letter) || isDigit(letter)) {
-				return fmt.Errorf("has \\%c, which RE2 does not have or takes for something else: write the characters out", letter)
+		for _, way := range l.pairs(item) {
+			if l.stopped() {
+				return
+			}
+			switch way.key {
+			case AnyToAny, AnyToAll, AllToAny, AllToAll:
+				some.conditions = append(some.conditions, Condition{Changed: &ChangedFiles{Way: way.key, Globs: l.globsOf(way)}})
+			default:
+				l.refuse(way.at, "%s is nothing that the action knows: it knows %s", quote(way.key), strings.Join([]string{AnyToAny, AnyToAll, AllToAny, AllToAll}, ", "))
 			}
 		}
 	}
-	if strings.Contains(s, "[[:") {
-		return errors.New("has [[:, which JavaScript and RE2 understand in two ways: list the characters")
-	}
-	return expression(s)
 }
 
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
+// items are the values of a list, or one value.
+func (l *labeler) items(n *yaml.Node) []*yaml.Node {
+	if list := l.resolve(n); list.Kind == yaml.SequenceNode {
+		return list.Content
+	}
+	return []*yaml.Node{n}
+}
+
+func (l *labeler) globsOf(p pair) (globs []*glob.Glob) {
+	for _, item := range l.items(p.value) {
+		if l.stopped() {
+			return nil
+		}
+		at := markOf(item)
+		item = l.resolve(item)
+		value, isText := scalar(item).(string)
+		if item.Kind != yaml.ScalarNode || !isText {
+			l.fault(at, "%s is not a text, on which the action breaks off: put it in quotes", p.key)
+			continue
+		}
+		g, found := l.globs[value]
+		if !found {
+			var err error
+			if g, err = glob.Parse(value, &l.work); err != nil {
+				l.fault(at, "%s has %s, which %v", p.key, quote(value), err)
+				continue
+			}
+			l.globs[value] = g
+		}
+		for _, note := range g.Notes() {
+			l.warn(at, "%s has %s, which %s", p.key, quote(value), note)
+		}
+		globs = append(globs, g)
+	}
+	return globs
+}
+
+func (l *labeler) branches(p pair, some *requirements) {
+	value := l.resolve(p.value)
+	if isFalse(value) {
+		l.warn(p.at, "%s is empty, which is no condition to the action", p.key)
+		return
+	}
+	some.given = true
+	if value.Kind != yaml.SequenceNode && text(value) == "" {
+		l.fault(markOf(p.value), "%s is not a text, on which the action breaks off: put it in quotes", p.key)
+		return
+	}
+	for _, item := range l.items(p.value) {
+		if l.stopped() {
+			return
+		}
+		at := markOf(item)
+		item = l.resolve(item)
+		source, kind := "", "a group or a list"
+		if item.Kind == yaml.ScalarNode {
+			v := scalar(item)
+			if _, odd := v.(unclear); !odd {
+				source, kind = script(v)
+			}
+		}
+		if kind != "" && source == "" {
+			l.fault(at, "%s has %s, which isn't supported: put an expression in quotes", p.key, kind)
+			continue
+		}
+		if kind != "" {
+			l.warn(at, "%s has %s, which is %s to YAML and becomes the expression %s: put it in quotes", p.key, item.Value, kind, source)
+		}
+		l.branch(p.key, source, at, some)
+	}
+}
+
+func (l *labeler) branch(key, source string, at mark, some *requirements) {
+	e, err := jsre.Compile(source)
+	if err != nil {
+		l.fault(at, "%s has %s, an expression of JavaScript which %v", key, quote(source), err)
+		return
+	}
+	if l.expressions += e.Size(); l.expressions > maxPrograms {
+		l.fault(at, "%s has %s, which together with the expressions before it is too large: use fewer or smaller ones", key, quote(source))
+		return
+	}
+	c := Condition{BaseMatch: e}
+	if key == "head-branch" {
+		c = Condition{HeadMatch: e}
+	}
+	some.conditions = append(some.conditions, c)
+}

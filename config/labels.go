@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/concorde-bot/concorde/internal/glob"
+	"github.com/concorde-bot/concorde/internal/jsre"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -83,9 +85,17 @@ type Condition struct {
 	Labels LabelsCondition `yaml:"labels,omitempty"`
 	Form   FormCondition   `yaml:"form,omitempty"` // of issues
 
-	// BaseMatch and HeadMatch are the RE2 expressions of a labeler file.
-	BaseMatch string `yaml:"-"`
-	HeadMatch string `yaml:"-"`
+	// These are conditions of a labeler file alone.
+	Changed   *ChangedFiles    `yaml:"-" json:"-"`
+	BaseMatch *jsre.Expression `yaml:"-" json:"-"`
+	HeadMatch *jsre.Expression `yaml:"-" json:"-"`
+}
+
+// ChangedFiles is a condition of a labeler file: the way in which its globs and the
+// changed files must match. Without a way, there must be changed files.
+type ChangedFiles struct {
+	Way   string
+	Globs []*glob.Glob
 }
 
 // FilesCondition is about the changed files. A renamed one counts by its new
@@ -99,10 +109,6 @@ type FilesCondition struct {
 	// change that count; all when left out.
 	Except []string `yaml:"except,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,format=glob"`
 	Change []string `yaml:"change,omitempty" jsonschema:"minItems=1,uniqueItems=true,enum=added,enum=modified,enum=removed,enum=renamed"`
-
-	// Also are further globs of a labeler file: what Any and All ask of a file holds
-	// only if it matches each of these too.
-	Also []string `yaml:"-"`
 }
 
 // SizeCondition is about how much is changed. Lines are those added and those

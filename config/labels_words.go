@@ -20,7 +20,7 @@ func (r LabelRule) String() string {
 		parts = append(parts, own)
 	}
 	for _, clause := range append([][]Condition{r.Any}, r.Clauses...) {
-		if len(clause) > 0 {
+		if clause != nil {
 			parts = append(parts, oneOf(clause))
 		}
 	}
@@ -35,7 +35,12 @@ func (r LabelRule) String() string {
 }
 
 func oneOf(clause []Condition) string {
-	if len(clause) == 1 {
+	switch {
+	case len(clause) == 0:
+		return "never"
+	case len(clause) == 1 && clause[0].String() == "":
+		return "always"
+	case len(clause) == 1:
 		return clause[0].String()
 	}
 	var words []string
@@ -57,8 +62,11 @@ func (c Condition) String() string {
 	say(c.Body != "", "the body has /%s/", c.Body)
 	say(c.Base != nil, "the base branch matches %s", or(c.Base))
 	say(c.Head != nil, "the head branch matches %s", or(c.Head))
-	say(c.BaseMatch != "", "the base branch has /%s/", c.BaseMatch)
-	say(c.HeadMatch != "", "the head branch has /%s/", c.HeadMatch)
+	if c.Changed != nil {
+		parts = append(parts, c.Changed.words())
+	}
+	say(c.BaseMatch != nil, "the base branch has /%s/", c.BaseMatch)
+	say(c.HeadMatch != nil, "the head branch has /%s/", c.HeadMatch)
 	parts = append(parts, c.Author.words()...)
 	say(c.Draft != nil, "it is %sa draft", not(c.Draft))
 	say(c.Labels.Any != nil, "it has the label %s", or(c.Labels.Any))
@@ -69,25 +77,43 @@ func (c Condition) String() string {
 	return strings.Join(parts, " and ")
 }
 
+func (c *ChangedFiles) words() string {
+	globs := make([]string, len(c.Globs))
+	for i, g := range c.Globs {
+		globs[i] = g.String()
+	}
+	switch c.Way {
+	case AnyToAny:
+		return "a changed file matches " + or(globs)
+	case AnyToAll:
+		if len(globs) > 1 {
+			return "every changed file matches the same one of " + or(globs)
+		}
+		return "every changed file matches " + or(globs)
+	case AllToAny:
+		return "a changed file matches " + strings.Join(globs, " and ")
+	case AllToAll:
+		return "every changed file matches " + strings.Join(globs, " and ")
+	}
+	return "there is a changed file"
+}
+
 func (f FilesCondition) words() (parts []string) {
-	file, also, except := "changed file", "", ""
+	file, except := "changed file", ""
 	if f.Change != nil {
 		file = or(f.Change) + " file"
-	}
-	if f.Also != nil {
-		also = " and " + strings.Join(f.Also, " and ")
 	}
 	if f.Except != nil {
 		except = fmt.Sprintf(" (but for %s)", or(f.Except))
 	}
 	switch {
 	case f.Any != nil:
-		parts = append(parts, fmt.Sprintf("%s %s%s matches %s%s", article(file), file, except, or(f.Any), also))
+		parts = append(parts, fmt.Sprintf("%s %s%s matches %s", article(file), file, except, or(f.Any)))
 	case f.All == nil && f.None == nil && (f.Change != nil || f.Except != nil):
 		parts = append(parts, fmt.Sprintf("there is %s %s%s", article(file), file, except))
 	}
 	if f.All != nil {
-		parts = append(parts, fmt.Sprintf("every %s%s matches %s%s", file, except, or(f.All), also))
+		parts = append(parts, fmt.Sprintf("every %s%s matches %s", file, except, or(f.All)))
 	}
 	if f.None != nil {
 		parts = append(parts, fmt.Sprintf("no %s%s matches %s", file, except, or(f.None)))

@@ -8,7 +8,12 @@ const (
 		"in pull requests into the default branch, and shows every fault where it is."
 
 	summaryFaults   = "Until these are fixed, the settings that are in force now stay so, even if this is merged:\n\n%s"
+	summaryLeftOut  = "When this is merged, these rules are left out, and all others are in force:\n\n%s"
+	summaryWarnings = "\n\nSome of it isn't what it looks like:\n\n%s"
 	annotationTitle = "Concorde settings"
+
+	titleUnused   = "The label rules aren't used"
+	summaryUnused = "`labels.labeler` is off in the settings, so nothing in this file takes effect."
 
 	faultUnread = "the file could not be read: push once more, and tell the operator of the bot if that does not help"
 	faultKind   = "the file is a %s: put a regular file here"

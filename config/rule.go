@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,26 +12,12 @@ import (
 const CheckName = "Concorde settings"
 
 // Rule checks pull requests that change the repository's own settings, or its
-// label rules. A wrong file that is merged all the same changes nothing: the last
-// good one stays in force. together finds rules that cannot live together, as faults
-// of the file with their settings.
-func Rule(c *Config, together func(file string, own Rules) error) pull.Rule {
-	checked := []checkedFile{
-		{RepositoryFile, settingsTexts, func(data []byte) error {
-			own, err := c.Override(RepositoryFile, data)
-			if err == nil {
-				err = together(RepositoryFile, own)
-			}
-			return err
-		}},
-		{LabelerFile, labelerTexts, func(data []byte) error {
-			own, err := c.WithLabeler(LabelerFile, data)
-			if err == nil {
-				err = together(LabelerFile, own)
-			}
-			return err
-		}},
-	}
+// label rules, by what will be in force when they are merged. A wrong file that is
+// merged all the same changes nothing: the last good one stays in force, which now
+// is own. together finds rules that cannot live together, as faults of the file with
+// their settings.
+func Rule(c *Config, own Rules, together func(file string, own Rules) error) pull.Rule {
+	k := &checker{central: c, own: own, together: together, seen: map[string]verdict{}}
 	return pull.Rule{
 		Name:  "settings",
 		About: about,
@@ -42,49 +27,74 @@ func Rule(c *Config, together func(file string, own Rules) error) pull.Rule {
 			if r.State != pull.Open || r.Base != r.DefaultBranch {
 				return want // read on the default branch alone
 			}
-			for _, file := range checked {
-				i := slices.IndexFunc(r.Files, func(f pull.File) bool {
-					return f.Path == file.path || f.Change == pull.Renamed && f.Previous == file.path
-				})
-				if i >= 0 {
-					want.Checks = append(want.Checks, file.checkPart(r.Files[i]))
-				}
+			settings, labeler := changed(r, RepositoryFile), changed(r, LabelerFile)
+			if settings != nil {
+				want.Checks = append(want.Checks, settingsTexts.part(RepositoryFile, settings, k.settings))
+			}
+			if labeler != nil {
+				want.Checks = append(want.Checks, labelerTexts.part(LabelerFile, labeler, func(data []byte) verdict {
+					return k.labeler(settings, data)
+				}))
 			}
 			return want
 		},
 	}
 }
 
-// checkedFile is a file of settings in a repository.
-type checkedFile struct {
-	path  string
-	texts texts
-	read  func([]byte) error
+// changed finds a file that a pull request changes, renames or removes.
+func changed(r *pull.Request, path string) *pull.File {
+	i := slices.IndexFunc(r.Files, func(f pull.File) bool {
+		return f.Path == path || f.Change == pull.Renamed && f.Previous == path
+	})
+	if i < 0 {
+		return nil
+	}
+	return &r.Files[i]
 }
 
-func (c checkedFile) checkPart(f pull.File) pull.CheckPart {
-	if f.Path != c.path || f.Change == pull.Removed {
-		return pull.CheckPart{Check: CheckName, Conclusion: pull.Success, Title: c.texts.titleRemoved, Summary: c.texts.summaryRemoved}
+// part is the check of a file as the pull request leaves it.
+func (t texts) part(path string, f *pull.File, check func([]byte) verdict) pull.CheckPart {
+	part := pull.CheckPart{Check: CheckName, Conclusion: pull.Success, Title: t.titleValid, Summary: t.summaryValid}
+	if gone(path, f) {
+		part.Title, part.Summary = t.titleRemoved, t.summaryRemoved
+		return part
 	}
-	faults := c.faults(f.Content)
-	if len(faults) == 0 {
-		return pull.CheckPart{Check: CheckName, Conclusion: pull.Success, Title: c.texts.titleValid, Summary: c.texts.summaryValid}
+	v := verdict{faults: unread(path, f.Content)}
+	if v.faults == nil {
+		v = check(f.Content.Data)
 	}
-	part := pull.CheckPart{Check: CheckName, Conclusion: pull.Failure, Title: titleFaults(len(faults), c.path)}
-	var summary strings.Builder
-	for _, fault := range faults {
-		part.Annotations = append(part.Annotations, pull.Annotation{
-			Path: c.path, Line: fault.Line, Level: pull.FailureLevel, Title: annotationTitle, Message: fault.Message,
-		})
-		fmt.Fprintln(&summary, fault)
+	faults := slices.Concat(v.faults, v.leftOut)
+	switch {
+	case v.unused:
+		part.Title, part.Summary = titleUnused, summaryUnused
+	case len(v.faults) > 0:
+		part.Summary = fmt.Sprintf(summaryFaults, indented(v.faults.Error()))
+	case len(v.leftOut) > 0:
+		part.Summary = fmt.Sprintf(summaryLeftOut, indented(v.leftOut.Error()))
 	}
-	part.Summary = fmt.Sprintf(summaryFaults, indented(summary.String()))
+	if len(faults) > 0 {
+		part.Conclusion, part.Title = pull.Failure, titleFaults(len(faults), path)
+	}
+	if len(v.warnings) > 0 {
+		part.Summary += fmt.Sprintf(summaryWarnings, indented(v.warnings.Error()))
+	}
+	part.Annotations = append(annotations(faults, pull.FailureLevel), annotations(v.warnings, pull.WarningLevel)...)
 	return part
 }
 
-// faults of the file as the pull request leaves it.
-func (c checkedFile) faults(content *pull.Content) Faults {
-	fault := Fault{File: c.path, Line: 1, Col: 1}
+func annotations(faults Faults, level pull.Level) (all []pull.Annotation) {
+	for _, f := range faults {
+		all = append(all, pull.Annotation{Path: f.File, Line: f.Line, Level: level, Title: annotationTitle, Message: f.Message})
+	}
+	return all
+}
+
+// gone tells a file that isn't there any more once the pull request is merged.
+func gone(path string, f *pull.File) bool { return f.Path != path || f.Change == pull.Removed }
+
+// unread is what keeps a file from being read.
+func unread(path string, content *pull.Content) Faults {
+	fault := Fault{File: path, Line: 1, Col: 1}
 	switch {
 	case content == nil:
 		fault.Message = faultUnread
@@ -95,9 +105,7 @@ func (c checkedFile) faults(content *pull.Content) Faults {
 	case content.Size > int64(len(content.Data)):
 		fault.Message = faultUnread // left out among very many bytes
 	default:
-		var faults Faults
-		errors.As(c.read(content.Data), &faults)
-		return faults
+		return nil
 	}
 	return Faults{fault}
 }

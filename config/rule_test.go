@@ -105,7 +105,7 @@ func TestRule(t *testing.T) {
 		{"unread", request(pull.File{Path: RepositoryFile, Change: pull.Modified}), failure(`the file could not be read: push once more, and tell the operator of the bot if that does not help`)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			rules := []pull.Rule{Rule(Preset(), together)}
+			rules := []pull.Rule{Rule(Preset(), Preset().Rules, together)}
 			plan, err := pull.Decide(tt.request, rules)
 			if err != nil {
 				t.Fatal(err)
@@ -138,7 +138,7 @@ func failure(fault string) string {
 
 // What people write in the file cannot leave the block of code.
 func TestRuleQuotes(t *testing.T) {
-	want := Rule(Preset(), together).Want(request(settingsFile("\"\\n```\\n@python/core\": 1\n'    \n  @everyone': 2")))
+	want := Rule(Preset(), Preset().Rules, together).Want(request(settingsFile("\"\\n```\\n@python/core\": 1\n'    \n  @everyone': 2")))
 	for line := range strings.SplitSeq(want.Checks[0].Summary, "\n") {
 		if strings.Contains(line, "@") && !strings.HasPrefix(line, "    ") {
 			t.Errorf("the summary has the line %q", line)
@@ -147,7 +147,7 @@ func TestRuleQuotes(t *testing.T) {
 }
 
 func TestRuleReads(t *testing.T) {
-	rules := []pull.Rule{Rule(Preset(), together)}
+	rules := []pull.Rule{Rule(Preset(), Preset().Rules, together)}
 	if err := pull.Validate(rules); err != nil {
 		t.Fatal(err)
 	}

@@ -15,13 +15,14 @@ import (
 // of the libraries that must stay in one place, each package may import.
 var mayImport = map[string][]string{
 	"cmd/bot":                 {"config", "internal/backport", "internal/backport/local", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/triage", "internal/webhook"},
-	"config":                  {"internal/glob", "internal/pull"},
+	"config":                  {"internal/glob", "internal/jsre", "internal/pull"},
 	"internal/backport":       {"config", "internal/gh", "internal/git", "internal/lifecycle", "internal/pull"},
 	"internal/backport/local": {"internal/backport", "internal/git"},
 	"internal/gh":             {"internal/pull", "go-github", "ghinstallation"},
 	"internal/ghtest":         {},
-	"internal/glob":           {},
+	"internal/glob":           {"internal/jsre"},
 	"internal/git":            {"internal/pull"},
+	"internal/jsre":           {},
 	"internal/lifecycle":      {},
 	"internal/newscheck":      {"config", "internal/pull", "internal/tracker"},
 	"internal/pull":           {},
@@ -29,7 +30,7 @@ var mayImport = map[string][]string{
 	"internal/queue":          {"river"},
 	"internal/reconcile":      {"config", "internal/gh", "internal/pull", "internal/queue"},
 	"internal/tracker":        {},
-	"internal/triage":         {"config", "internal/glob", "internal/lifecycle", "internal/pull", "internal/tracker"},
+	"internal/triage":         {"config", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/pull", "internal/tracker"},
 	"internal/webhook":        {"internal/pull", "internal/queue"},
 }
 

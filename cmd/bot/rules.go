@@ -45,7 +45,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		backport.Rule(backports),
 		backport.ChildRule(backports),
 		backport.EndedRule(backports),
-		config.Rule(in.central, in.together),
+		config.Rule(in.central, s, in.together),
 	})
 	commands.Rules = rules
 	return append(rules, enabled([]pull.Rule{triage.Commands(commands)})...)

@@ -29,18 +29,24 @@ func readSettings(path string) (*config.Config, error) {
 }
 
 type checkConfigCmd struct {
-	Files []string `arg:"" name:"file" help:"Central settings, or a repository's own file (named concorde.yml or labeler.yml in a directory .github)."`
-	As    string   `enum:"auto,central,repository,labeler" default:"auto" help:"What the files are: central, repository, labeler (label rules of actions/labeler), or auto, by their names (default)."`
+	Files  []string `arg:"" name:"file" help:"Central settings, or a repository's own file (named concorde.yml or labeler.yml in a directory .github)."`
+	As     string   `enum:"auto,central,repository,labeler" default:"auto" help:"What the files are: central, repository, labeler (label rules of actions/labeler), or auto, by their names (default)."`
+	Config string   `env:"BOT_CONFIG" placeholder:"FILE" help:"Central settings, by which a repository's own files are checked (default: the built-in preset cpython)."`
 }
 
 func (checkConfigCmd) Help() string {
 	return `Every fault is printed as FILE:LINE:COLUMN with what to do about it, and so is
-what GitHub won't take as it is written, though the file is good. For label rules,
-it also prints how each is understood.
+what GitHub or actions/labeler takes otherwise than it is written, though the file
+is good. For label rules, it also prints how each is understood. A labeler.yml is
+checked by the settings in the concorde.yml beside it, if there is one.
 Exit code: 0 if all files are good, 1 if one has faults, 2 if one cannot be read.`
 }
 
 func (c *checkConfigCmd) Run(s streams) error {
+	central, err := readSettings(c.Config)
+	if err != nil {
+		return misuse(err)
+	}
 	code := exitOK
 	for _, path := range c.Files {
 		text, err := os.ReadFile(path)
@@ -49,24 +55,25 @@ func (c *checkConfigCmd) Run(s streams) error {
 			code = exitMisuse
 			continue
 		}
-		kind, set, err := c.check(path, text)
+		kind, set, err := c.check(s, central, ownFile{path, text})
 		var faults config.Faults
 		switch {
-		case err == nil:
-			fmt.Fprintf(s.stdout, "%s: good (%s)\n", path, kind)
-			for _, warning := range set.Warnings {
-				fmt.Fprintln(s.stdout, warning)
-			}
-			for _, rule := range set.Labels.Rules {
-				fmt.Fprintf(s.stdout, "%s: %s\n", rule.Where, rule)
-			}
 		case errors.As(err, &faults):
-			for _, fault := range faults {
-				fmt.Fprintln(s.stdout, fault)
-			}
-			code = max(code, exitFailed)
-		default:
+		case err != nil:
 			return err
+		case len(set.LeftOut) > 0:
+			faults = set.LeftOut
+		default:
+			fmt.Fprintf(s.stdout, "%s: good (%s)\n", path, kind)
+		}
+		for _, fault := range slices.Concat(faults, set.Warnings) {
+			fmt.Fprintln(s.stdout, fault)
+		}
+		for _, rule := range set.Labels.Rules {
+			fmt.Fprintf(s.stdout, "%s: %s\n", rule.Where, rule)
+		}
+		if len(faults) > 0 {
+			code = max(code, exitFailed)
 		}
 	}
 	if code != exitOK {
@@ -75,42 +82,77 @@ func (c *checkConfigCmd) Run(s streams) error {
 	return nil
 }
 
+// ownFile is a file to check.
+type ownFile struct {
+	path string
+	text []byte
+}
+
+// kind is what a file is, by its name unless it is said.
+func (c *checkConfigCmd) kind(path string) (string, error) {
+	if c.As != "auto" {
+		return c.As, nil
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("finding %s: %w", path, err)
+	}
+	switch own := filepath.Base(filepath.Dir(absolute)) == ".github"; {
+	case own && filepath.Base(path) == filepath.Base(config.LabelerFile):
+		return "labeler", nil
+	case own:
+		return "repository", nil
+	}
+	return "central", nil
+}
+
 // check reads a file as what it is, and gives what it sets, of label rules its
 // own.
-func (c *checkConfigCmd) check(path string, text []byte) (kind string, set config.Rules, err error) {
-	as := c.As
-	if as == "auto" {
-		absolute, err := filepath.Abs(path)
-		if err != nil {
-			return "", set, fmt.Errorf("finding %s: %w", path, err)
-		}
-		switch own := filepath.Base(filepath.Dir(absolute)) == ".github"; {
-		case own && filepath.Base(path) == filepath.Base(config.LabelerFile):
-			as = "labeler"
-		case own:
-			as = "repository"
-		}
+func (c *checkConfigCmd) check(s streams, central *config.Config, f ownFile) (kind string, set config.Rules, err error) {
+	as, err := c.kind(f.path)
+	if err != nil {
+		return "", set, err
 	}
-	preset := config.Preset()
 	switch as {
 	case "labeler":
 		kind = "label rules"
-		set, err = preset.WithLabeler(path, text)
+		beside := besides(s, central, f.path)
+		if beside.Labels.Labeler != config.On {
+			kind = "label rules, which aren't used: labels.labeler is off"
+		}
+		set, err = beside.WithLabeler(f.path, f.text)
 	case "repository":
 		kind = "repository settings"
-		set, err = preset.Override(path, text)
+		set, err = central.Override(f.path, f.text)
 	default:
 		kind = "central settings"
-		var central *config.Config
-		if central, err = config.Parse(path, text); err == nil {
+		if central, err = config.Parse(f.path, f.text); err == nil {
 			set = central.Rules
 		}
 	}
 	if err == nil {
-		err = surroundings{central: preset}.together(path, set)
+		err = surroundings{central: central}.together(f.path, set)
 	}
-	set.Labels.Rules = ruledIn(path, set)
+	set.Labels.Rules = ruledIn(f.path, set)
 	return kind, set, err
+}
+
+// besides are the settings that are in force for a labeler file, by the settings file
+// in the same directory.
+func besides(s streams, central *config.Config, labeler string) config.Rules {
+	path := filepath.Join(filepath.Dir(labeler), filepath.Base(config.RepositoryFile))
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return central.Rules
+	}
+	if err == nil {
+		var own config.Rules
+		if own, err = central.Override(path, text); err == nil {
+			return own
+		}
+	}
+	fmt.Fprintf(s.stderr, "bot: %s isn't heeded, since it has faults (try: bot check-config %s)\n", path, path)
+	return central.Rules
 }
 
 // ruledIn are the label rules that stand in a file.

@@ -45,7 +45,7 @@ func TestLabeler(t *testing.T) {
 
 	s.labeler("topic-tools:\n- changed-files:\n  - any-glob-to-any-file: 'Tools/[a'\nnonsense: {a: [}\n")
 	s.labelled(s.tool("Mac/c.py"), "awaiting review", "topic-mac")
-	if line := s.awaitLog("settings of the repository are broken"); !strings.Contains(line, ".github/labeler.yml:") {
+	if line := s.awaitLog("a repository's file has faults: its last good version stays in force"); !strings.Contains(line, ".github/labeler.yml:") {
 		t.Errorf("the log does not name the place: %s", line)
 	}
 	s.bot.stop(t)

@@ -1,10 +1,13 @@
 // Package glob matches paths of a repository against very many globs at once.
 //
-// Globs are those of github.com/bmatcuk/doublestar: * for any run of characters
-// but slashes, ? for one character, [a-z] for one of a class, {a,b} for
-// alternatives, and ** for any number of directories. They name files from the
-// top of the repository; Doc/** is everything below Doc, names that start with a
-// dot too.
+// Globs are those of the JavaScript library minimatch 10 with its option dot, as
+// actions/labeler uses it: * for any run of characters but slashes, ? for one
+// character, [a-z] and [[:alpha:]] for one of a class, {a,b} and {1..9} for
+// alternatives, @(a|b), ?(…), +(…), *(…) and !(…) for groups within one name, **
+// for any number of directories, and ! before the whole for everything else. They
+// name files from the top of the repository; Doc/** is everything below Doc, names
+// that start with a dot too. Where minimatch is odd, so is this package: a file of
+// rules must not label otherwise here than there.
 //
 // It must not know what is done with a match.
 package glob
@@ -12,105 +15,128 @@ package glob
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"regexp"
+	"slices"
 	"strings"
-
-	"github.com/bmatcuk/doublestar/v4"
+	"unicode/utf8"
 )
 
-// maxAlternatives of one glob, when its braces are written out.
-const maxAlternatives = 100
-
-var (
-	extended = regexp.MustCompile(`(^|[^\\])[@!?*+]\(`)
-	oddClass = regexp.MustCompile(`\[\[[:.=]|\[[^\]]*/[^\]]*\]|\\/`)
+// Bounds of a glob.
+const (
+	// MaxLength in characters; minimatch takes 65,536.
+	MaxLength = 20000
+	// MaxAlternatives when its braces are written out. minimatch leaves out what is
+	// beyond 100,000.
+	MaxAlternatives = 10000
+	// maxGlobstars in one alternative, from where on minimatch gives up.
+	maxGlobstars = 200
 )
 
-// Check says what is wrong with a glob, to follow the glob and "which".
-func Check(pattern string) error {
-	switch {
-	case pattern == "":
-		return errors.New("is empty")
-	case strings.HasPrefix(pattern, "!"):
-		return errors.New("starts with an exclamation mark: list what is to be left out under except or none")
-	case extended.MatchString(pattern):
-		return errors.New("has a group in parentheses: write alternatives as {a,b}, and other parentheses with \\ before them")
-	case oddClass.MatchString(pattern):
-		return errors.New("has a class that globs do not have: list the characters, as in [a-z0-9]")
-	}
-	parts, err := expand(pattern)
-	if err != nil {
-		return err
-	}
-	for _, part := range parts {
-		if !doublestar.ValidatePattern(part) {
-			return errors.New("is not a glob: close its brackets, and put no \\ at the end")
-		}
-		if !fs.ValidPath(part) || part == "." {
-			return errors.New("matches no path of the repository: write it from the top, without a slash at either end and without . or .. in it")
-		}
+// Budget is what reading globs may still take, in steps: about the characters
+// that their braces stand for. One budget is for a whole file.
+type Budget struct{ Steps int }
+
+// errSteps says that the budget is spent.
+var errSteps = errors.New("stands for too much text, together with those before it: write less in braces, or fewer globs")
+
+func (b *Budget) spend(steps int) error {
+	if b.Steps -= steps; b.Steps < 0 {
+		return errSteps
 	}
 	return nil
 }
 
-// expand writes the braces of a glob out. Alternatives of alternatives would
-// else be tried one by one for each path, and their number multiplies.
-func expand(pattern string) ([]string, error) {
-	open, bars, end, err := brace(pattern)
-	if err != nil || open < 0 {
-		return []string{pattern}, err
+// Glob is one that was read. It is safe for concurrent use.
+type Glob struct {
+	source  string
+	negated bool
+	parts   []part
+	notes   []string
+}
+
+// Parse reads a glob as minimatch does. The error says what is wrong with one that
+// minimatch or this package doesn't take, to follow the glob and "which".
+func Parse(source string, budget *Budget) (*Glob, error) {
+	g := &Glob{source: source}
+	if n := utf8.RuneCountInString(source); n > MaxLength {
+		return nil, fmt.Errorf("has %d characters: at most %d are allowed", n, MaxLength)
 	}
-	var all []string
-	for i := range len(bars) - 1 {
-		parts, err := expand(pattern[:open] + pattern[bars[i]+1:bars[i+1]] + pattern[end:])
+	rest := strings.TrimLeft(source, "!")
+	g.negated = (len(source)-len(rest))%2 == 1
+	switch {
+	case source == "":
+		g.note("is empty and matches nothing")
+		return g, nil
+	case source[0] == '#':
+		g.note(`is a comment and matches nothing: write \# for a name that starts so`)
+		return g, nil
+	case g.negated && strings.HasPrefix(rest, "("):
+		g.note("is everything but %s, whose parentheses are characters: write @(!(…)) for a group at the start", rest)
+	}
+	texts, err := g.expand(rest, budget)
+	if err != nil {
+		return nil, err
+	}
+	segments := &reader{budget: budget, known: map[string]*segment{}, glob: g}
+	for _, text := range texts {
+		p, possible, err := segments.part(text)
 		if err != nil {
 			return nil, err
 		}
-		if all = append(all, parts...); len(all) > maxAlternatives {
-			return nil, fmt.Errorf("has more than %d alternatives: make several globs of it", maxAlternatives)
+		if possible {
+			g.parts = append(g.parts, p)
 		}
 	}
-	return all, nil
+	if len(g.parts) == 0 {
+		g.note("matches no path: write it from the top of the repository, without a slash at either end and without . or .. in it")
+	}
+	return g, nil
 }
 
-// brace finds the first group in braces: where it opens, what its alternatives
-// are between, and where the rest begins.
-func brace(pattern string) (open int, bars []int, end int, err error) {
-	open, depth := -1, 0
-	for i := 0; i < len(pattern); i++ {
-		switch c := pattern[i]; {
-		case c == '\\':
-			i++
-		case c == '[':
-			i = classEnd(pattern, i)
-		case c == '{':
-			if depth++; depth == 1 {
-				open, bars = i, []int{i}
-			}
-		case c == ',' && depth == 1:
-			bars = append(bars, i)
-		case c == '}' && depth > 0:
-			if depth--; depth == 0 {
-				return open, append(bars, i), i + 1, nil
-			}
-		}
+// checked is the budget of a glob of the settings, which has at most 255 characters.
+const checked = 100_000
+
+// Check says what is wrong with a glob of the settings, to follow the glob and
+// "which": there, what is only odd in a file of actions/labeler is a fault.
+func Check(source string) error {
+	if strings.HasPrefix(source, "!") {
+		return errors.New("starts with an exclamation mark: list what is left out under except or none")
 	}
-	if depth > 0 {
-		return 0, nil, 0, errors.New("is not a glob: close its braces")
+	g, err := Parse(source, &Budget{Steps: checked})
+	if err != nil {
+		return err
 	}
-	return -1, nil, 0, nil
+	if len(g.notes) > 0 {
+		return errors.New(g.notes[0])
+	}
+	return nil
 }
 
-// classEnd is where the class that opens at i ends; i itself where it does not.
-func classEnd(pattern string, i int) int {
-	for j := i + 1; j < len(pattern); j++ {
-		switch pattern[j] {
-		case '\\':
-			j++
-		case ']':
-			return j
+// String is the glob as it was written.
+func (g *Glob) String() string { return g.source }
+
+// Notes say what of the glob isn't what it looks like, to follow the glob and
+// "which".
+func (g *Glob) Notes() []string { return g.notes }
+
+// note adds one, once.
+func (g *Glob) note(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(g.notes, text) {
+		g.notes = append(g.notes, text)
+	}
+}
+
+// Match tells whether the glob matches a path, which has no empty names. sure is
+// false where that takes too many steps to find out.
+func (g *Glob) Match(path string) (matches, sure bool) {
+	names := strings.Split(path, "/")
+	for i := range g.parts {
+		found, sure := g.parts[i].match(names)
+		if !sure {
+			return false, false
+		}
+		if found {
+			return !g.negated, true
 		}
 	}
-	return i
+	return g.negated, true
 }

@@ -4,19 +4,24 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/bmatcuk/doublestar/v4"
 )
 
 // Set is globs, ready for matching. It is safe for concurrent use.
 type Set struct {
-	parts []part
+	globs []*Glob
+	parts []numbered
 	// keyed are the parts by a few bytes that every path they match has. So most
 	// paths are held against a few globs of thousands.
 	keyed   map[string][]int
 	lengths []int // of keys
 	open    []int // parts without a key
 	starts  pairs // that keys start with: most places of a path need no more than a look here
+}
+
+// numbered is a part, and the place of its glob.
+type numbered struct {
+	part
+	glob int
 }
 
 // pairs of bytes, a bit for each.
@@ -41,30 +46,17 @@ func (p pairs) has(path string, at int) bool {
 	return p[n/64]&(1<<(n%64)) != 0
 }
 
-// part is a glob, or one alternative of it.
-type part struct {
-	glob    int
-	pattern string
-}
-
 // keyLength is how many bytes of a glob's longest literal are looked for.
 const keyLength = 8
 
-// New makes a set of globs that Check found good; others match nothing.
-func New(patterns []string) *Set {
-	s := &Set{keyed: map[string][]int{}}
+// New makes a set.
+func New(globs []*Glob) *Set {
+	s := &Set{globs: globs, keyed: map[string][]int{}}
 	lengths := map[int]bool{}
-	for i, pattern := range patterns {
-		parts, err := expand(pattern)
-		if err != nil || Check(pattern) != nil {
-			continue
-		}
-		for _, p := range parts {
-			if strings.HasSuffix(p, "/**") {
-				p += "/*" // what is below a directory, but not a file of its name
-			}
-			number, key := len(s.parts), key(p)
-			s.parts = append(s.parts, part{i, p})
+	for i, g := range globs {
+		for _, p := range g.parts {
+			number, key := len(s.parts), p.key()
+			s.parts = append(s.parts, numbered{p, i})
 			if key == "" {
 				s.open = append(s.open, number)
 				continue
@@ -81,13 +73,39 @@ func New(patterns []string) *Set {
 	return s
 }
 
-// Each visits the globs that match a path, by their places in the list that New
-// got; one may be visited several times.
-func (s *Set) Each(path string, visit func(glob int)) {
+// Read makes a set of globs of the settings.
+func Read(sources []string) *Set { return New(ReadAll(sources)) }
+
+// ReadAll reads globs of the settings, which Check found good; others match nothing.
+func ReadAll(sources []string) (globs []*Glob) {
+	for _, source := range sources {
+		g, err := Parse(source, &Budget{Steps: checked})
+		if err != nil {
+			g = &Glob{source: source}
+		}
+		globs = append(globs, g)
+	}
+	return globs
+}
+
+// Negated tells whether a glob, by its place, matches the paths that Each does not
+// visit it for.
+func (s *Set) Negated(glob int) bool { return s.globs[glob].negated }
+
+// Each visits the globs that match a path, a ! before them aside, by their places in
+// the list that New got; one may be visited several times. sure is false where some
+// glob takes too many steps to find out.
+func (s *Set) Each(path string, visit func(glob int)) (sure bool) {
+	sure = true
+	var names []string
 	try := func(numbers []int) {
 		for _, n := range numbers {
-			if p := s.parts[n]; doublestar.MatchUnvalidated(p.pattern, path) {
-				visit(p.glob)
+			if names == nil {
+				names = strings.Split(path, "/")
+			}
+			found, known := s.parts[n].match(names)
+			if sure = sure && known; found {
+				visit(s.parts[n].glob)
 			}
 		}
 	}
@@ -105,49 +123,48 @@ func (s *Set) Each(path string, visit func(glob int)) {
 			}
 		}
 	}
+	return sure
 }
 
-// Any tells whether one of the globs matches.
-func (s *Set) Any(path string) bool {
-	found := false
-	s.Each(path, func(int) { found = true })
-	return found
+// Any tells whether one of the globs matches, a ! before them heeded.
+func (s *Set) Any(path string) (matches, sure bool) {
+	found := make([]bool, len(s.globs))
+	sure = s.Each(path, func(glob int) { found[glob] = true })
+	for i, hit := range found {
+		matches = matches || hit != s.globs[i].negated
+	}
+	return matches, sure
 }
 
 // key is the end of the longest run of characters that a path must have to
 // match. The end, since globs of one project start alike.
-func key(pattern string) string {
-	var best, run []byte
+func (p *part) key() string {
+	best, run := "", ""
 	end := func() {
 		if len(run) > len(best) {
-			best = slices.Clone(run)
+			best = run
 		}
-		run = run[:0]
+		run = ""
 	}
-	segments := strings.Split(pattern, "/")
-	for i, segment := range segments {
-		if segment == "**" { // may stand for nothing, with the slash after it
+	for i, s := range p.segments {
+		switch {
+		case s.globstar: // may stand for nothing, with the slash after it
 			end()
 			continue
-		}
-		for j := 0; j < len(segment); j++ {
-			switch c := segment[j]; {
-			case c == '*' || c == '?':
-				end()
-			case c == '[':
-				end()
-				j = classEnd(segment, j)
-			case c == '\\' && j+1 < len(segment):
-				j++
-				run = append(run, segment[j])
-			default:
-				run = append(run, c)
+		case s.test == nil:
+			run += s.literal
+		default:
+			for j, text := range s.runs {
+				if j > 0 {
+					end()
+				}
+				run += text
 			}
 		}
-		if i < len(segments)-1 {
-			run = append(run, '/')
+		if i < len(p.segments)-1 {
+			run += "/"
 		}
 	}
 	end()
-	return string(best[max(0, len(best)-keyLength):])
+	return best[max(0, len(best)-keyLength):]
 }

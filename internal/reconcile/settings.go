@@ -98,14 +98,20 @@ func (s *settings) read(ctx context.Context, repository pull.Key, now files) (ef
 		{config.LabelerFile, "label-rules/", now.labelRules, func(name string, text []byte) (config.Rules, error) { return e.settings.WithLabeler(name, text) }},
 	} {
 		if f.text == nil {
+			if err := s.forget(ctx, f.note+repository.String()); err != nil {
+				return effective{}, err
+			}
 			continue
 		}
 		good, err := s.lastGood(ctx, f.note+repository.String(), f.text, func(text []byte) error {
 			own, err := f.read(f.file, text)
-			if err == nil {
-				err = s.take(&e, own)
+			if err != nil {
+				return err
 			}
-			return err
+			if len(own.LeftOut) > 0 {
+				s.log.Warn().Str("file", f.note+repository.String()).Err(own.LeftOut).Msg("label rules of a repository's file are left out")
+			}
+			return s.take(&e, own)
 		})
 		if err != nil {
 			return effective{}, err
@@ -124,6 +130,22 @@ func (s *settings) take(e *effective, own config.Rules) error {
 		return err
 	}
 	e.settings, e.rules = own, rules
+	return nil
+}
+
+// forget takes back the last good version of a file that was deleted: should it come
+// again with faults, nothing of the old one holds.
+func (s *settings) forget(ctx context.Context, note string) error {
+	if s.store == nil {
+		return nil
+	}
+	kept, err := s.store.Get(ctx, note)
+	if err == nil && len(kept) > 0 {
+		err = s.store.Put(ctx, note, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("forgetting the last good %s: %w", note, err)
+	}
 	return nil
 }
 
@@ -148,7 +170,7 @@ func (s *settings) lastGood(ctx context.Context, note string, file []byte, take 
 			return false, fmt.Errorf("reading the last good %s: %w", note, err)
 		}
 	}
-	if good == nil {
+	if len(good) == 0 {
 		s.log.Warn().Str("file", note).Err(fault).Msg("a repository's file has faults, and no good version of it is known: it is left out")
 		return false, nil
 	}

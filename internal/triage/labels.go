@@ -52,7 +52,7 @@ func compile(set config.Labels) *labelRules {
 	for _, r := range set.Rules {
 		rule := labelRule{LabelRule: r, clauses: [][]labelCondition{l.clause([]config.Condition{r.Condition})}}
 		for _, some := range append([][]config.Condition{r.Any}, r.Clauses...) {
-			if len(some) > 0 {
+			if some != nil {
 				rule.clauses = append(rule.clauses, l.clause(some))
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/glob"
+	"github.com/concorde-bot/concorde/internal/jsre"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -37,14 +38,13 @@ type labelCondition struct {
 	files       filesCondition
 	title, body *regexp.Regexp
 	base, head  *glob.Set
-	baseMatch   *regexp.Regexp
-	headMatch   *regexp.Regexp
+	changed     []int // globs of a labeler file
 }
 
 func (l *labelRules) condition(c config.Condition) labelCondition {
 	return labelCondition{
 		Condition: c, files: l.files(c.Files), title: labelExpression(c.Title), body: labelExpression(c.Body),
-		base: branchGlobs(c.Base), head: branchGlobs(c.Head), baseMatch: labelExpression(c.BaseMatch), headMatch: labelExpression(c.HeadMatch),
+		base: branchGlobs(c.Base), head: branchGlobs(c.Head), changed: l.changed(c.Changed),
 	}
 }
 
@@ -53,7 +53,7 @@ func branchGlobs(patterns []string) *glob.Set {
 	if patterns == nil {
 		return nil
 	}
-	return glob.New(patterns)
+	return glob.Read(patterns)
 }
 
 // labelExpression is one that the settings found good; nil for "".
@@ -69,7 +69,7 @@ func labelExpression(s string) *regexp.Regexp {
 }
 
 func asksFiles(c config.Condition) bool {
-	return len(c.Files.Any)+len(c.Files.All)+len(c.Files.None)+len(c.Files.Except)+len(c.Files.Change) > 0 || c.Size != config.SizeCondition{}
+	return len(c.Files.Any)+len(c.Files.All)+len(c.Files.None)+len(c.Files.Except)+len(c.Files.Change) > 0 || c.Changed != nil || c.Size != config.SizeCondition{}
 }
 
 // maxLabelBody is how much of a body expressions look at, in bytes. The time that
@@ -143,6 +143,9 @@ func (f *labelFacts) condition(c labelCondition) holding {
 	if v = v.and(f.changed.meets(c.files)); v == holdsNot {
 		return holdsNot
 	}
+	if c.Changed != nil {
+		v = v.and(f.changed.meetsWay(c.Changed.Way, c.changed))
+	}
 	if c.title != nil {
 		v = v.and(whether(c.title.MatchString(f.Title)))
 	}
@@ -164,9 +167,34 @@ func (f *labelFacts) size(s config.SizeCondition) holding {
 }
 
 func (f *labelFacts) branches(c labelCondition) holding {
-	matches := func(set *glob.Set, name string) bool { return set == nil || set.Any(name) }
-	has := func(e *regexp.Regexp, name string) bool { return e == nil || name != "" && e.MatchString(name) }
-	return whether(matches(c.base, f.Base) && matches(c.head, f.HeadBranch) && has(c.baseMatch, f.Base) && has(c.headMatch, f.HeadBranch))
+	v := globbed(c.base, f.Base).and(globbed(c.head, f.HeadBranch))
+	return v.and(matched(c.BaseMatch, f.Base)).and(matched(c.HeadMatch, f.HeadBranch))
+}
+
+func globbed(set *glob.Set, branch string) holding {
+	if set == nil {
+		return holds
+	}
+	return whetherSure(set.Any(branch))
+}
+
+func matched(e *jsre.Expression, branch string) holding {
+	if e == nil {
+		return holds
+	}
+	if branch == "" {
+		return holdsNot
+	}
+	found, err := e.Match(branch)
+	return whetherSure(found, err == nil)
+}
+
+// whetherSure is whether, unless it took too many steps to find out.
+func whetherSure(b, sure bool) holding {
+	if !sure {
+		return mayHold
+	}
+	return whether(b)
 }
 
 // firstTimers are the associations of people without a merged change. Nothing is

@@ -2,33 +2,34 @@ package triage
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/glob"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// globs are all globs for files, each once.
+// fileGlobs are all globs for files, each once.
 type fileGlobs struct {
-	patterns []string
-	numbers  map[string]int
-	set      *glob.Set
+	globs   []*glob.Glob
+	numbers map[string]int
+	set     *glob.Set
 }
 
 // add gives globs their numbers.
-func (g *fileGlobs) add(patterns []string) (numbers []int) {
-	for _, p := range patterns {
-		n, found := g.numbers[p]
+func (g *fileGlobs) add(globs []*glob.Glob) (numbers []int) {
+	for _, one := range globs {
+		n, found := g.numbers[one.String()]
 		if !found {
-			n = len(g.patterns)
-			g.patterns, g.numbers[p] = append(g.patterns, p), n
+			n = len(g.globs)
+			g.globs, g.numbers[one.String()] = append(g.globs, one), n
 		}
 		numbers = append(numbers, n)
 	}
 	return numbers
 }
 
-func (g *fileGlobs) ready() { g.set = glob.New(g.patterns) }
+func (g *fileGlobs) ready() { g.set = glob.New(g.globs) }
 
 // fileSet is a set of changed files, a bit for each. It is nil where nothing is in it.
 type fileSet []uint64
@@ -46,8 +47,8 @@ func (s fileSet) count() (n int) {
 
 // changedFiles are the changed files by what rules ask of them.
 type changedFiles struct {
-	total   int // files that GitHub does not list are among them
-	omitted bool
+	total   int  // files that GitHub does not list are among them
+	omitted bool // there are more files, or globs that take too many steps
 	all     fileSet
 	kinds   map[pull.Change]fileSet
 	globs   []fileSet // by the numbers of globs
@@ -57,7 +58,7 @@ func (g *fileGlobs) match(r *pull.Request) *changedFiles {
 	words := (len(r.Files) + 63) / 64
 	c := &changedFiles{
 		total: len(r.Files) + r.FilesOmitted, omitted: r.FilesOmitted > 0, all: make(fileSet, words),
-		kinds: map[pull.Change]fileSet{}, globs: make([]fileSet, len(g.patterns)),
+		kinds: map[pull.Change]fileSet{}, globs: make([]fileSet, len(g.globs)),
 	}
 	for i, f := range r.Files {
 		c.all.add(i)
@@ -65,28 +66,41 @@ func (g *fileGlobs) match(r *pull.Request) *changedFiles {
 			c.kinds[f.Change] = make(fileSet, words)
 		}
 		c.kinds[f.Change].add(i)
-		g.set.Each(f.Path, func(n int) {
+		sure := g.set.Each(f.Path, func(n int) {
 			if c.globs[n] == nil {
 				c.globs[n] = make(fileSet, words)
 			}
 			c.globs[n].add(i)
 		})
+		c.omitted = c.omitted || !sure
+	}
+	for n := range c.globs {
+		if g.set.Negated(n) {
+			c.globs[n] = c.all.without(c.globs[n])
+		}
 	}
 	return c
 }
 
+// without are those of some files that are not among others.
+func (s fileSet) without(others fileSet) fileSet {
+	rest := slices.Clone(s)
+	for i, word := range others {
+		rest[i] &^= word
+	}
+	return rest
+}
+
 // filesCondition is one, with the numbers of its globs.
 type filesCondition struct {
-	given                        bool
-	any, all, none, except, also []int
-	change                       []string
+	given                  bool
+	any, all, none, except []int
+	change                 []string
 }
 
 func (l *labelRules) files(c config.FilesCondition) filesCondition {
-	f := filesCondition{
-		any: l.globs.add(c.Any), all: l.globs.add(c.All), none: l.globs.add(c.None),
-		except: l.globs.add(c.Except), also: l.globs.add(c.Also), change: c.Change,
-	}
+	add := func(sources []string) []int { return l.globs.add(glob.ReadAll(sources)) }
+	f := filesCondition{any: add(c.Any), all: add(c.All), none: add(c.None), except: add(c.Except), change: c.Change}
 	f.given = f.any != nil || f.all != nil || f.none != nil || f.except != nil || f.change != nil
 	return f
 }
@@ -105,19 +119,19 @@ func (c *changedFiles) meets(f filesCondition) holding {
 	if f.any != nil || f.all == nil && f.none == nil {
 		asked := counted
 		if f.any != nil {
-			asked = c.matching(counted, f.any, f.also)
+			asked = c.matching(counted, f.any)
 		}
 		v = v.and(c.sure(!asked.empty(), true))
 	}
 	if f.all != nil {
-		good := c.matching(counted, f.all, f.also).count()
+		good := c.matching(counted, f.all).count()
 		v = v.and(c.sure(good == counted.count(), false))
 		if counted.empty() {
 			v = v.and(c.sure(false, true))
 		}
 	}
 	if f.none != nil {
-		v = v.and(c.sure(c.matching(counted, f.none, nil).empty(), false))
+		v = v.and(c.sure(c.matching(counted, f.none).empty(), false))
 	}
 	return v
 }
@@ -154,16 +168,44 @@ func (c *changedFiles) counted(f filesCondition) fileSet {
 	return counted
 }
 
-// matching are those of some files that match one glob of a list, and all of
-// another.
-func (c *changedFiles) matching(some fileSet, one, each []int) fileSet {
+// matching are those of some files that match one glob of a list.
+func (c *changedFiles) matching(some fileSet, globs []int) fileSet {
 	found := make(fileSet, len(some))
-	for _, n := range one {
+	for _, n := range globs {
 		for i, word := range c.globs[n] {
 			found[i] |= word & some[i]
 		}
 	}
-	for _, n := range each {
+	return found
+}
+
+func (l *labelRules) changed(c *config.ChangedFiles) []int {
+	if c == nil {
+		return nil
+	}
+	return l.globs.add(c.Globs)
+}
+
+// meetsWay decides a condition of a labeler file, as the action does: of no files,
+// everything is true that is said of all.
+func (c *changedFiles) meetsWay(way string, globs []int) holding {
+	switch way {
+	case config.AnyToAny:
+		return c.sure(!c.matching(c.all, globs).empty(), true)
+	case config.AnyToAll:
+		return c.sure(slices.ContainsFunc(globs, func(n int) bool { return c.globs[n].count() == c.all.count() }), false)
+	case config.AllToAny:
+		return c.sure(!c.matchingEach(globs).empty(), true)
+	case config.AllToAll:
+		return c.sure(c.matchingEach(globs).count() == c.all.count(), false)
+	}
+	return whether(c.total > 0)
+}
+
+// matchingEach are the files that match all globs of a list.
+func (c *changedFiles) matchingEach(globs []int) fileSet {
+	found := slices.Clone(c.all)
+	for _, n := range globs {
 		if c.globs[n] == nil {
 			return nil
 		}

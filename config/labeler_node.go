@@ -1,0 +1,141 @@
+package config
+
+import (
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// resolve follows an alias, and counts what it finds: the same node once for each
+// alias.
+func (l *labeler) resolve(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if l.values++; l.values == maxValues+1 {
+		l.refuse(markOf(n), "more than %d values up to here, counting what aliases repeat: make the file smaller", maxValues)
+	}
+	if n.Style&yaml.TaggedStyle != 0 && !slices.Contains(tags, n.ShortTag()) {
+		l.refuse(markOf(n), "the tag %s, which the action doesn't read: put a value that starts with ! in quotes", quote(n.Tag))
+	}
+	return n
+}
+
+// tags are those that all versions of js-yaml know.
+var tags = []string{"!!str", "!!int", "!!float", "!!bool", "!!null", "!!seq", "!!map"}
+
+// stopped tells that too much was read.
+func (l *labeler) stopped() bool { return l.values > maxValues }
+
+// pair is one of a mapping.
+type pair struct {
+	at      mark
+	key     string // as JavaScript writes it
+	written string
+	odd     string // what the key is instead of text
+	value   *yaml.Node
+}
+
+// pairs of a mapping, those that it merges included: its own win, then those that
+// are merged first.
+func (l *labeler) pairs(n *yaml.Node) (all []pair) {
+	places := map[string]int{}
+	merged := map[string]bool{}
+	for i := 0; i+1 < len(n.Content) && !l.stopped(); i += 2 {
+		key, value := l.resolve(n.Content[i]), n.Content[i+1]
+		at := markOf(n.Content[i])
+		if key.Kind == yaml.ScalarNode && key.Value == "<<" && key.Style == 0 {
+			for _, p := range l.merge(value) {
+				if _, found := places[p.key]; !found {
+					places[p.key], merged[p.key] = len(all), true
+					all = append(all, p)
+				}
+			}
+			continue
+		}
+		p, ok := l.key(key, at)
+		if !ok {
+			continue
+		}
+		p.value = value
+		place, found := places[p.key]
+		switch {
+		case found && !merged[p.key]:
+			l.refuse(at, "%s is given twice, first in line %d: take one away", quote(p.key), all[place].at.line)
+		case found:
+			all[place], merged[p.key] = p, false
+		default:
+			places[p.key] = len(all)
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// key reads one. What is no plain value is left out, as versions of the action
+// don't agree about it.
+func (l *labeler) key(n *yaml.Node, at mark) (p pair, ok bool) {
+	if n.Kind != yaml.ScalarNode {
+		l.fault(at, "a key that is a group or a list, which isn't supported: write KEY: VALUE")
+		return p, false
+	}
+	value := scalar(n)
+	if v, odd := value.(unclear); odd {
+		l.fault(at, "the key %s %s to YAML, which versions of the action read in different ways: put it in quotes", quote(n.Value), v.what)
+		return p, false
+	}
+	p = pair{at: at, written: n.Value}
+	p.key, p.odd = script(value)
+	if p.key == n.Value {
+		p.odd = ""
+	}
+	if p.written == "" {
+		p.written = quote(p.written)
+	}
+	return p, true
+}
+
+// merge gives the pairs that a merge key takes in: those of a mapping, or of a list
+// of them.
+func (l *labeler) merge(n *yaml.Node) (all []pair) {
+	at := markOf(n)
+	switch n = l.resolve(n); n.Kind {
+	case yaml.MappingNode:
+		return l.pairs(n)
+	case yaml.SequenceNode:
+		for _, item := range n.Content {
+			if l.stopped() {
+				return nil
+			}
+			if item = l.resolve(item); item.Kind != yaml.MappingNode {
+				l.refuse(at, "<< takes in what is no group of settings")
+				return nil
+			}
+			all = append(all, l.pairs(item)...)
+		}
+		return all
+	}
+	l.refuse(at, "<< takes in what is no group of settings")
+	return nil
+}
+
+// isNull tells an empty value.
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && scalar(n) == nil }
+
+// isFalse tells a value that JavaScript takes for false.
+func isFalse(n *yaml.Node) bool {
+	if n.Kind != yaml.ScalarNode {
+		return false
+	}
+	switch v := scalar(n).(type) {
+	case nil:
+		return true
+	case bool:
+		return !v
+	case string:
+		return v == ""
+	case float64:
+		return v == 0 || v != v
+	}
+	return false
+}
