@@ -28,9 +28,9 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		in.calendar = builtin()
 	}
 	commands := triage.CommandConfig{Settings: s.Commands, Backport: s.Backport}
-	backports := backport.Config{Settings: s.Backport, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL}
+	backports := backport.Config{Settings: s.Backport, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL, May: commands.May}
 	if s.Commands.Mode == config.On {
-		backports.Asked, backports.May = commands.Asked, commands.May
+		backports.Asked = commands.Asked
 	}
 	rules := enabled([]pull.Rule{
 		newscheck.News(s.News, s.ABI),

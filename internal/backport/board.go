@@ -11,12 +11,14 @@ import (
 
 // board wants the comment that shows all branches, and has the person who
 // merged assigned where nobody else would know that there is something to do.
-// Before the merge there is one only when something is wrong.
+// Before the merge there is one only when something is wrong, or when somebody made
+// a backport by hand.
 func (o *original) board() {
 	_, posted := o.r.Notes[boardKey]
 	merged := o.r.Merge != nil
 	wrong := slices.ContainsFunc(o.rows, func(w row) bool { return w.State == stateRefused || w.person })
-	if len(o.rows) == 0 && !posted || !merged && !wrong && !posted {
+	made := slices.ContainsFunc(o.rows, func(w row) bool { return w.PR != 0 })
+	if len(o.rows) == 0 && !posted || !merged && !wrong && !made && !posted {
 		return
 	}
 	m := memory{Rows: map[string]row{}}
@@ -68,6 +70,8 @@ func (o *original) boardText() string {
 		fmt.Fprintf(&b, boardMerged, o.r.Author, o.r.Merge.By)
 	case slices.ContainsFunc(o.rows, func(w row) bool { return w.State == stateRefused }):
 		b.WriteString(boardRefused)
+	case slices.ContainsFunc(o.rows, func(w row) bool { return w.PR != 0 }):
+		b.WriteString(boardMade)
 	default:
 		b.WriteString(boardBefore)
 	}

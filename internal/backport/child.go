@@ -25,6 +25,9 @@ func ChildRule(c Config) pull.Rule {
 	if c.Settings.Mode == config.On {
 		rule.Want = func(r *pull.Request) pull.Want { return (&child{Config: &c, r: r}).want() }
 	}
+	if c.May != nil {
+		rule.Needs |= pull.Team
+	}
 	return rule
 }
 
@@ -58,6 +61,11 @@ func (c *Config) childLooks(r *pull.Request) pull.Looks {
 	var looks pull.Looks
 	if number := named(r); number > 0 {
 		looks.Requests = []int{number}
+		bare := *r
+		bare.People = nil
+		if !c.own(r) && !r.Bot && !c.may(&bare, r.Author) { // whose role is not known yet
+			looks.People = []string{r.Author}
+		}
 	}
 	if c.own(r) && r.State != pull.Open && c.here(r) {
 		looks.Branches = []string{r.HeadBranch}
@@ -83,12 +91,17 @@ type child struct {
 	*Config
 	r        *pull.Request
 	original pull.Summary // Number 0: there is none
+	counts   bool         // made by hand, by somebody who has a say
 	wants    pull.Want
 }
 
 func (c *child) want() pull.Want {
-	if number := named(c.r); number > 0 && c.r.Others[number].State == pull.Merged {
-		c.original = c.r.Others[number]
+	if number := named(c.r); number > 0 {
+		other := c.r.Others[number]
+		c.counts = !c.own(c.r) && number < c.r.Key.Number && (c.may(c.r, c.r.Author) || c.mergedAs(number))
+		if other.State == pull.Merged || other.State == pull.Open && c.counts { // somebody may backport what isn't merged yet
+			c.original = other
+		}
 	}
 	c.labels()
 	c.poke()
@@ -110,6 +123,25 @@ func (c *child) want() pull.Want {
 	return c.wants
 }
 
+// may tells whether somebody has a say on backports.
+func (c *Config) may(r *pull.Request, login string) bool {
+	return c.May != nil && login != "" && c.May(r, login)
+}
+
+// mergedAs tells whether somebody, who may write then, merged this as the backport
+// of an original: by the commit, since its author may change the title even later.
+func (c *child) mergedAs(number int) bool {
+	if c.r.Merge == nil {
+		return false
+	}
+	subject, _, _ := strings.Cut(c.r.Merge.Message, "\n")
+	branch, last := originalOf(subject)
+	if last == c.r.Key.Number { // as GitHub adds it
+		branch, last = originalOf(numberAtEnd.ReplaceAllString(subject, ""))
+	}
+	return branch == c.r.Base && last == number
+}
+
 // labels takes over those of the original, once each.
 func (c *child) labels() {
 	if c.r.State != pull.Open {
@@ -117,7 +149,7 @@ func (c *child) labels() {
 	}
 	for _, label := range c.original.Labels {
 		for _, start := range c.Settings.CopyLabels {
-			if !c.own(c.r) && strings.HasPrefix(strings.ToLower(label), "skip") {
+			if !c.own(c.r) && !c.counts && strings.HasPrefix(strings.ToLower(label), "skip") {
 				break // anybody may title a pull request so
 			}
 			if len(label) >= len(start) && strings.EqualFold(label[:len(start)], start) {
@@ -128,8 +160,13 @@ func (c *child) labels() {
 	}
 }
 
+// announcing is for how long after the last event a backport by people tells its
+// original of itself, which shows it nowhere.
+const announcing = 48 * time.Hour
+
 // poke has the original looked at when its board shows another state, or its
-// label still asks for this backport.
+// label still asks for this backport. A backport by people that counts points to
+// it until the board shows some backport to this branch.
 func (c *child) poke() {
 	if c.original.Number == 0 {
 		return
@@ -137,8 +174,22 @@ func (c *child) poke() {
 	shown, known := recall(c.original.Notes[boardKey].Data).Rows[c.r.Base]
 	label := c.original.HasLabel(c.label(c.r.Base)) && c.r.State != pull.Closed
 	newer := known && shown.PR < c.r.Key.Number
-	if label || newer || known && shown.PR == c.r.Key.Number && shown.State != c.state() {
-		c.wants.Pokes = []pull.Key{{Owner: c.r.Key.Owner, Repo: c.r.Key.Repo, Number: c.original.Number}}
+	stale := known && shown.PR == c.r.Key.Number && shown.State != c.state()
+	since := c.r.UpdatedAt
+	if c.r.State != pull.Open {
+		since = c.r.ClosedAt
+	}
+	quiet := c.r.Now.Sub(since)
+	unknown := c.counts && !known && quiet < announcing
+	original := []pull.Key{{Owner: c.r.Key.Owner, Repo: c.r.Key.Repo, Number: c.original.Number}}
+	switch {
+	case unknown, c.counts && (label || newer):
+		c.wants.Points = original
+	case label, newer, stale:
+		c.wants.Pokes = original
+	}
+	if unknown { // should that get lost
+		c.wants.Again = c.r.Now.Add(min(max(quiet/2, time.Minute), 6*time.Hour))
 	}
 }
 

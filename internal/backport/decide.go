@@ -20,11 +20,12 @@ type Config struct {
 	// the same.
 	Calendar  func() *lifecycle.Calendar
 	ServerURL string // of GitHub's pages, "https://github.com"
-	// Asked are the labels that commands in comments set or take off, as events;
-	// May tells whether somebody may ask for a backport so. It reads the Team, and
-	// Looks.People. Both are nil where there are no commands.
+	// Asked are the labels that commands in comments set or take off, as events; nil
+	// where there are no commands.
 	Asked func(*pull.Request) []pull.Event
-	May   func(r *pull.Request, login string) bool
+	// May tells whether somebody has a say on backports: who may request one by a
+	// command, and whose own ones count. It reads the Team, and Looks.People.
+	May func(r *pull.Request, login string) bool
 }
 
 // answer to the question whether a change may go to a branch.

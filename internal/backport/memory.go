@@ -31,6 +31,7 @@ type row struct {
 	State     State               `json:"state"`
 	Text      string              `json:"-"`
 	PR        int                 `json:"pr,omitempty"`
+	Hand      bool                `json:"hand,omitempty"` // PR is somebody's own, and counts
 	Outcome   pull.Outcome        `json:"outcome,omitempty"`
 	Trouble   string              `json:"trouble,omitempty"`
 	Temporary bool                `json:"temporary,omitempty"`

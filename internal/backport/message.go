@@ -25,6 +25,7 @@ const (
 	boardAlone   = "Thanks %s for the PR 🌮🎉. These are its backports:"
 	boardRefused = "Thank you for the PR. Not all backports that its labels ask for are possible:"
 	boardBefore  = "These backports are asked for:"
+	boardMade    = "These are the backports of this pull request:"
 	boardEmpty   = "No backports are asked for any more."
 	// linkText is the sentence that people and scripts know.
 	linkText       = "\n[GH-%d](%s/pull/%d) is a backport of this pull request to the [%s branch](%s/tree/%s).\n"

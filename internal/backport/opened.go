@@ -8,19 +8,51 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
+// all are the branches that somebody requested, or made a backport to by hand.
+func (o *original) all() []string {
+	versions := slices.Clone(o.asked)
+	for version, row := range o.before.Rows {
+		if row.Hand {
+			versions = append(versions, version)
+		}
+	}
+	for _, number := range o.r.Pointers {
+		if s := o.r.Others[number]; isBackport(s, o.r.Key.Number) && lifecycle.ValidVersion(s.Base) {
+			versions = append(versions, s.Base)
+		}
+	}
+	slices.SortFunc(versions, newestFirst)
+	return slices.Compact(versions)
+}
+
+// isBackport tells whether the title of a pull request says that it's a backport
+// of an original.
+func isBackport(s pull.Summary, of int) bool {
+	branch, number := originalOf(s.Title)
+	return branch == s.Base && number == of
+}
+
 // opened finds the backport's pull request: from the bot's branch, one that the
 // board remembers, or one that people made.
 func (o *original) opened(version string) (row, bool) {
-	if o.r.Merge == nil || !lifecycle.ValidVersion(version) {
+	if !lifecycle.ValidVersion(version) {
 		return row{}, false
 	}
-	var all []pull.Summary
-	all = append(all, o.r.Branches[o.head(o.r.Merge.SHA, version)].Requests...)
+	var all, titled []pull.Summary
+	if o.r.Merge != nil && slices.Contains(o.asked, version) {
+		all = append(all, o.r.Branches[o.head(o.r.Merge.SHA, version)].Requests...)
+		titled = append(titled, o.r.Into[version]...)
+	}
 	if s := o.r.Others[o.before.Rows[version].PR]; s.Number != 0 {
 		all = append(all, s)
 	}
-	for _, s := range o.r.Into[version] {
-		if branch, number := originalOf(s.Title); branch == version && number == o.r.Key.Number {
+	for _, number := range o.r.Pointers {
+		if s := o.r.Others[number]; !s.Own {
+			titled = append(titled, s)
+		}
+	}
+	for _, s := range titled {
+		if isBackport(s, o.r.Key.Number) {
 			all = append(all, s)
 		}
 	}
@@ -32,16 +64,29 @@ func (o *original) opened(version string) (row, bool) {
 }
 
 // trusted tells whether a pull request by people is taken for a backport. Anyone
-// may open one, and title it like one, even later. The association is wrong for
-// private members; then the bot makes a backport beside theirs.
+// may open one, and title it like one, even later. One that pointed here counts,
+// which its own rule has checked. For others, the association is wrong for private
+// members; until theirs points here, the bot may make a backport beside it.
 func (o *original) trusted(s pull.Summary) bool {
 	known := slices.Contains([]string{"OWNER", "MEMBER", "COLLABORATOR"}, s.Association)
-	return s.Number > o.r.Key.Number && s.State != pull.Closed && (known || o.picked(s))
+	return s.Number > o.r.Key.Number && (o.counts(s) || s.State != pull.Closed && (known || o.picked(s)))
+}
+
+// counts tells whether a backport by people pointed here, and is titled so now. The
+// board remembers which did, unless their titles name another original.
+func (o *original) counts(s pull.Summary) bool {
+	before := o.before.Rows[s.Base]
+	_, number := originalOf(s.Title)
+	return isBackport(s, o.r.Key.Number) && slices.Contains(o.r.Pointers, s.Number) ||
+		before.PR == s.Number && before.Hand && (number == 0 || number == o.r.Key.Number)
 }
 
 // picked tells whether somebody opened, or merged, the very pick of the bot from
 // its branch. A fork may have a branch of that name, too.
 func (o *original) picked(s pull.Summary) bool {
+	if o.r.Merge == nil || !slices.Contains(o.asked, s.Base) {
+		return false
+	}
 	tip := o.r.Branches[s.HeadBranch].Tip
 	return s.HeadBranch == o.head(o.r.Merge.SHA, s.Base) && (s.State == pull.Merged || tip != "" && s.Head == tip)
 }
@@ -60,7 +105,7 @@ func claim(s pull.Summary) int {
 // childRow is the row of a pull request that exists; false where another one is
 // to be made instead.
 func (o *original) childRow(version string, s pull.Summary) (row, bool) {
-	out := row{Version: version, PR: s.Number}
+	out := row{Version: version, PR: s.Number, Hand: !s.Own && o.counts(s)}
 	before, fresh := o.before.Rows[version], o.r.Picked[version]
 	switch {
 	case s.State == pull.Merged: // its conflicts are over

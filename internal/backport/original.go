@@ -37,13 +37,15 @@ func Rule(c Config) pull.Rule {
 type original struct {
 	*Config
 	r      *pull.Request
-	before memory // what the board remembers
-	rows   []row  // of the board, newest branch first
+	before memory   // what the board remembers
+	asked  []string // branches that labels request, or requested: those that were looked at
+	rows   []row    // of the board, newest branch first
 	wants  pull.Want
 }
 
 // versions are all branches that labels ask for or asked for, newest first, and
-// then the texts of labels that are no branch.
+// then the texts of labels that are no branch. A backport that somebody made by
+// hand asks for nothing.
 func (c *Config) versions(r *pull.Request, m memory) []string {
 	var all []string
 	add := func(label string) {
@@ -59,20 +61,25 @@ func (c *Config) versions(r *pull.Request, m memory) []string {
 			add(e.Subject)
 		}
 	}
-	for version := range m.Rows {
-		add(c.label(version))
-	}
-	slices.SortFunc(all, func(a, b string) int {
-		va, vb := lifecycle.ValidVersion(a), lifecycle.ValidVersion(b)
-		switch {
-		case va && vb:
-			return lifecycle.Compare(b, a)
-		case va != vb:
-			return map[bool]int{true: -1, false: 1}[va]
+	for version, row := range m.Rows {
+		if !row.Hand {
+			add(c.label(version))
 		}
-		return strings.Compare(a, b)
-	})
+	}
+	slices.SortFunc(all, newestFirst)
 	return all
+}
+
+// newestFirst orders branches, before the texts of labels that are none.
+func newestFirst(a, b string) int {
+	va, vb := lifecycle.ValidVersion(a), lifecycle.ValidVersion(b)
+	switch {
+	case va && vb:
+		return lifecycle.Compare(b, a)
+	case va != vb:
+		return map[bool]int{true: -1, false: 1}[va]
+	}
+	return strings.Compare(a, b)
 }
 
 // head is the branch of a backport.
@@ -93,16 +100,20 @@ func (c *Config) looks(r *pull.Request) pull.Looks {
 			looks.Branches = append(looks.Branches, c.head(r.Merge.SHA, version))
 			looks.Into = append(looks.Into, version)
 		}
-		if number := m.Rows[version].PR; number > 0 {
-			looks.Requests = append(looks.Requests, number)
+	}
+	for _, row := range m.Rows {
+		if row.PR > 0 {
+			looks.Requests = append(looks.Requests, row.PR)
 		}
 	}
+	looks.Requests = append(looks.Requests, r.Pointers...)
 	return looks
 }
 
 func (c *Config) newOriginal(r *pull.Request) *original {
 	r, _ = c.withCommands(r, func(login string) bool { return c.May(r, login) })
-	return &original{Config: c, r: r, before: remembered(r)}
+	m := remembered(r)
+	return &original{Config: c, r: r, before: m, asked: c.versions(r, m)}
 }
 
 // want goes through the branches, and shows the board where there is something
@@ -114,7 +125,7 @@ func (o *original) want() pull.Want {
 	if o.r.State == pull.Merged && o.r.Merge == nil { // GitHub does not name the commit yet
 		return pull.Want{Again: o.r.Now.Add(time.Minute)}
 	}
-	for _, version := range o.versions(o.r, o.before) {
+	for _, version := range o.all() {
 		o.one(version)
 	}
 	o.pick()

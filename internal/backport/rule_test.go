@@ -9,6 +9,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
+	"github.com/concorde-bot/concorde/internal/triage"
 )
 
 var release = lifecycle.Builtin()
@@ -23,7 +24,7 @@ func rules(settings []byte) ([]pull.Rule, error) {
 			return nil, err
 		}
 	}
-	with := backport.Config{Settings: c.Backport, ABI: c.ABI, Calendar: builtin, ServerURL: "https://github.com"}
+	with := backport.Config{Settings: c.Backport, ABI: c.ABI, Calendar: builtin, ServerURL: "https://github.com", May: triage.CommandConfig{Backport: c.Backport}.May}
 	var on []pull.Rule
 	for _, rule := range []pull.Rule{backport.Rule(with), backport.ChildRule(with), backport.EndedRule(with)} {
 		if rule.Want != nil {

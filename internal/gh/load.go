@@ -26,6 +26,8 @@ type Query struct {
 	SettingsPath string // ".github/concorde.yml"; "": Settings stay nil
 	// LabelRulesPath is ".github/labeler.yml"; "": LabelRules stay nil.
 	LabelRulesPath string
+	// Pointers are what becomes pull.Request.Pointers.
+	Pointers []int
 	// Team is that of the core developers, as SLUG or ORGANISATION/SLUG; "": nobody
 	// is one.
 	Team string
@@ -67,7 +69,7 @@ func (a *App) load(ctx context.Context, q Query) (*pull.Request, error) {
 	}
 	var out *pull.Request
 	err = a.asking(question{q.Key, "load"}, func(s *size) error {
-		l := &loader{repository: repo, Query: q, size: s, out: &pull.Request{Key: q.Key, Now: a.cfg.Now(), Facts: q.Needs}}
+		l := &loader{repository: repo, Query: q, size: s, out: &pull.Request{Key: q.Key, Now: a.cfg.Now(), Facts: q.Needs, Pointers: q.Pointers}}
 		for _, part := range []func(context.Context) error{l.first, l.files, l.team, l.point, l.around} {
 			if err := part(ctx); err != nil {
 				return err

@@ -28,6 +28,7 @@ type Plan struct {
 	// Because names the rule that wants an action, by Action.String.
 	Because map[string]string
 	Pokes   []Key
+	Points  []Key     // not among Pokes
 	Again   time.Time // look again then; zero for no need
 }
 
@@ -129,11 +130,8 @@ func (d *decision) add(rule Rule, want Want) error {
 	d.people(want)
 	d.life(want)
 	d.writes(want)
-	for _, key := range want.Pokes {
-		if !slices.Contains(d.plan.Pokes, key) && key != d.request.Key {
-			d.plan.Pokes = append(d.plan.Pokes, key)
-		}
-	}
+	d.plan.Pokes = d.others(d.plan.Pokes, want.Pokes)
+	d.plan.Points = d.others(d.plan.Points, want.Points)
 	if !want.Again.IsZero() && (d.plan.Again.IsZero() || want.Again.Before(d.plan.Again)) {
 		d.plan.Again = want.Again
 	}
@@ -250,8 +248,21 @@ func (d *decision) sorted() Plan {
 		wanted[a.String()] = d.plan.Because[a.String()]
 	}
 	d.plan.Because = wanted
-	slices.SortFunc(d.plan.Pokes, func(a, b Key) int { return strings.Compare(a.String(), b.String()) })
+	byName := func(a, b Key) int { return strings.Compare(a.String(), b.String()) }
+	slices.SortFunc(d.plan.Points, byName)
+	d.plan.Pokes = slices.DeleteFunc(d.plan.Pokes, func(key Key) bool { return slices.Contains(d.plan.Points, key) })
+	slices.SortFunc(d.plan.Pokes, byName)
 	return d.plan
+}
+
+// others adds keys of other pull requests, each once.
+func (d *decision) others(all, more []Key) []Key {
+	for _, key := range more {
+		if !slices.Contains(all, key) && key != d.request.Key {
+			all = append(all, key)
+		}
+	}
+	return all
 }
 
 // cut shortens a text to at most limit bytes, at a whole character, and shows

@@ -161,9 +161,16 @@ type Request struct {
 	Compared map[string]Comparison // the head with a branch
 	Known    map[string]bool       // whether the repository has a label, by its name in lower case
 
+	// Pointers are pull requests that pointed here (Want.Points), as far as the trail
+	// remembers: the newest MaxPointers, oldest first.
+	Pointers []int
+
 	// Picked is what the picks of this very run came to, by target branch.
 	Picked map[string]Picked
 }
+
+// MaxPointers are known of one pull request: a change goes to few branches.
+const MaxPointers = 20
 
 // Merge is how a pull request was merged.
 type Merge struct {

@@ -42,8 +42,11 @@ type Want struct {
 	Checks   []CheckPart
 	Labels   []Label
 	Notes    []Note
-	Pokes    []Key     // other keys to look at: a rule writes only to its own
-	Again    time.Time // look again then; zero for no need
+	Pokes    []Key // other keys to look at: a rule writes only to its own
+	// Points are keys to look at that find this pull request in their Pointers: for
+	// what GitHub shows nowhere on theirs.
+	Points []Key
+	Again  time.Time // look again then; zero for no need
 
 	Picks     []Pick     // work, whose outcome Request.Picked holds when the rule is asked again
 	Opens     []OpenPull // likewise, in Request.Branches

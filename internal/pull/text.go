@@ -41,6 +41,9 @@ func (p Plan) String() string {
 	for _, key := range p.Pokes {
 		fmt.Fprintf(&b, "look at %s\n", key)
 	}
+	for _, key := range p.Points {
+		fmt.Fprintf(&b, "point %s to this one\n", key)
+	}
 	if !p.Again.IsZero() {
 		fmt.Fprintf(&b, "look again at %s\n", p.Again.UTC().Format(time.RFC3339))
 	}

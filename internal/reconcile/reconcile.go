@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -183,7 +184,11 @@ type sight struct {
 
 func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) (s sight, err error) {
 	known := r.settings.known(key)
-	if s.request, err = r.load(ctx, key, installation, known); err != nil {
+	if s.trail, err = r.readTrail(ctx, key); err != nil {
+		return sight{}, err
+	}
+	q := gh.Query{Key: key, Installation: installation, Pointers: pointers(s.trail)}
+	if s.request, err = r.load(ctx, q, known); err != nil {
 		return sight{}, err
 	}
 	inForce, changed, err := r.settings.update(ctx, key, files{s.request.Settings, s.request.LabelRules})
@@ -191,15 +196,12 @@ func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) 
 		return sight{}, err
 	}
 	if changed { // other settings may read other facts
-		if s.request, err = r.load(ctx, key, installation, inForce); err != nil {
+		if s.request, err = r.load(ctx, q, inForce); err != nil {
 			return sight{}, err
 		}
 	}
 	s.rules = inForce.rules
 	if err := r.remember(ctx, s.request); err != nil {
-		return sight{}, err
-	}
-	if s.trail, err = r.readTrail(ctx, key); err != nil {
 		return sight{}, err
 	}
 	if pull.Needs(s.rules)&pull.Trail != 0 {
@@ -212,17 +214,13 @@ func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) 
 	return s, nil
 }
 
-func (r *Reconciler) load(ctx context.Context, key pull.Key, installation int64, e effective) (*pull.Request, error) {
-	return r.GitHub.Load(ctx, gh.Query{
-		Key:            key,
-		Installation:   installation,
-		Needs:          pull.Needs(e.rules),
-		Reads:          func(r *pull.Request, path string) bool { return pull.Reads(e.rules, r, path) },
-		Looks:          func(r *pull.Request) pull.Looks { return pull.Look(e.rules, r) },
-		SettingsPath:   config.RepositoryFile,
-		LabelRulesPath: config.LabelerFile,
-		Team:           e.settings.Roles.CoreTeam,
-	})
+// load loads what the rules in force read.
+func (r *Reconciler) load(ctx context.Context, q gh.Query, e effective) (*pull.Request, error) {
+	q.Needs = pull.Needs(e.rules)
+	q.Reads = func(r *pull.Request, path string) bool { return pull.Reads(e.rules, r, path) }
+	q.Looks = func(r *pull.Request) pull.Looks { return pull.Look(e.rules, r) }
+	q.SettingsPath, q.LabelRulesPath, q.Team = config.RepositoryFile, config.LabelerFile, e.settings.Roles.CoreTeam
+	return r.GitHub.Load(ctx, q)
 }
 
 // apply does one action after the other. What GitHub refuses does not stop the
@@ -261,7 +259,12 @@ func (r *Reconciler) wouldApply(ctx context.Context, plan pull.Plan, batch []pul
 // follow hands on what a plan asks beyond its own pull request.
 func (r *Reconciler) follow(ctx context.Context, plan pull.Plan, job queue.Job) error {
 	var hints []queue.Hint
-	for _, key := range plan.Pokes {
+	for _, key := range plan.Points { // written down first: the hint alone says nothing of who gave it
+		if err := r.point(ctx, plan.Key, key); err != nil {
+			return err
+		}
+	}
+	for _, key := range slices.Concat(plan.Pokes, plan.Points) {
 		hints = append(hints, queue.Hint{Key: key.String(), Installation: job.Installation, Cause: job.Cause})
 	}
 	if !plan.Again.IsZero() {

@@ -225,7 +225,7 @@ func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64,
 			return err
 		default:
 			r.sweep.looked.Inc()
-			if len(plan.Actions)+len(plan.Pokes) > 0 {
+			if len(plan.Actions)+len(plan.Pokes)+len(plan.Points) > 0 {
 				round.Mend = append(round.Mend, of.Number)
 				round.Writes += plan.Writes()
 			}

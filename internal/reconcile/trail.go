@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,6 +74,33 @@ func (r *Reconciler) readTrail(ctx context.Context, key pull.Key) ([]pull.Deed, 
 		}
 	}
 	return deeds, nil
+}
+
+// pointing is the action of a deed that says which pull request pointed here.
+const pointing = "pointed here by #"
+
+// point writes down, in the trail of one pull request, that another pointed to it.
+// More of them may point there at once: each has an entry of its own.
+func (r *Reconciler) point(ctx context.Context, from, to pull.Key) error {
+	entry, err := json.Marshal(pull.Deed{At: r.Now().UTC(), Action: fmt.Sprint(pointing, from.Number)})
+	if err != nil {
+		return fmt.Errorf("writing down what pointed to %s: %w", to, err)
+	}
+	return r.Store.Log(ctx, to.String(), entry)
+}
+
+// pointers are the pull requests that pointed to one, as its trail remembers.
+func pointers(trail []pull.Deed) []int {
+	var all []int
+	for _, deed := range slices.Backward(trail) {
+		text, is := strings.CutPrefix(deed.Action, pointing)
+		number, err := strconv.Atoi(text)
+		if is && err == nil && !slices.Contains(all, number) && len(all) < pull.MaxPointers {
+			all = append(all, number)
+		}
+	}
+	slices.Reverse(all)
+	return all
 }
 
 // lacking is when the bot posted the newest comment that the snapshot is without,

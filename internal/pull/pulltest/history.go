@@ -34,6 +34,8 @@ type yamlHistory struct {
 	Branches map[string]string `yaml:"branches"` // tips
 	// Pulls are other pull requests; rules see those that they look at.
 	Pulls []yamlPull `yaml:"pulls"`
+	// Pointers are pull requests that pointed here.
+	Pointers []int `yaml:"pointers"`
 	// Data is what the bot left in its comments, by key.
 	Data map[string]string `yaml:"data"`
 	// Picked is what the picks of this very run came to.
@@ -125,6 +127,7 @@ func (y yamlRequest) live(r *pull.Request, rules []pull.Rule) {
 	for _, p := range y.Picked {
 		*r = *r.Learn(p)
 	}
+	r.Pointers = y.Pointers
 	y.triage(r)
 	looks := pull.Look(rules, r)
 	y.look(r, looks)

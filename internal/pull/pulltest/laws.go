@@ -81,7 +81,7 @@ func ownOnly(t testing.TB, r *pull.Request, plan pull.Plan) {
 			}
 		}
 	}
-	if slices.Contains(plan.Pokes, r.Key) {
+	if slices.Contains(slices.Concat(plan.Pokes, plan.Points), r.Key) {
 		t.Fatalf("%s pokes itself", r.Key)
 	}
 }
@@ -263,7 +263,7 @@ func clone(r *pull.Request) *pull.Request {
 	c.Branches = maps.Clone(r.Branches)
 	c.Others = maps.Clone(r.Others)
 	c.Into = maps.Clone(r.Into)
-	c.Picked = maps.Clone(r.Picked)
+	c.Picked, c.Pointers = maps.Clone(r.Picked), slices.Clone(r.Pointers)
 	c.LabelRules = slices.Clone(r.LabelRules)
 	c.Comments, c.Opinions, c.Mentions, c.Trail = slices.Clone(r.Comments), slices.Clone(r.Opinions), slices.Clone(r.Mentions), slices.Clone(r.Trail)
 	c.Core, c.Issues, c.People, c.Compared, c.Known = maps.Clone(r.Core), maps.Clone(r.Issues), maps.Clone(r.People), maps.Clone(r.Compared), maps.Clone(r.Known)

@@ -57,11 +57,21 @@ func (d *dice) lived(r *pull.Request) {
 		r.Branches[head] = pull.Branch{Tip: pick(d, []string{"", r.Head, merged}), Requests: d.pulls(name, head)}
 		r.Into[name] = d.pulls(name, "other")
 	}
+	if !d.often(3) { // so that others may be its backports
+		r.Key.Number = 1
+	}
 	for number := range 4 {
 		r.Others[number] = pull.Summary{}
-		for _, s := range d.pulls("main", "other") {
+		base := pick(d, []string{"main", "3.14", "3.13"})
+		for _, s := range d.pulls(base, "other") {
 			s.Number = number
+			if !d.often(2) {
+				s.Title = fmt.Sprintf("[%s] Fix it (GH-%d)", base, r.Key.Number)
+			}
 			r.Others[number] = s
+		}
+		if !d.often(3) {
+			r.Pointers = append(r.Pointers, number)
 		}
 	}
 }
@@ -76,7 +86,7 @@ func (d *dice) pulls(base, head string) []pull.Summary {
 	var all []pull.Summary
 	for range max(0, d.next()%4-1) {
 		s := pull.Summary{
-			Number: 1 + d.next()%3, Title: fmt.Sprintf("[%s] Fix it (GH-%d)", base, d.next()), State: pick(d, []pull.State{pull.Open, pull.Closed, pull.Merged}),
+			Number: 11 + d.next()%3, Title: fmt.Sprintf("[%s] Fix it (GH-%d)", base, d.next()), State: pick(d, []pull.State{pull.Open, pull.Closed, pull.Merged}),
 			Draft: !d.often(3), Own: d.often(3), Base: base, HeadBranch: head, MergedBy: "dana", Labels: []string{"skip issue", "needs backport to 3.14"}, // a type, copied, would change what may be backported
 		}
 		if s.State != pull.Open {
