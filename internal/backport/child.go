@@ -111,6 +111,7 @@ func (c *child) want() pull.Want {
 	switch c.r.State {
 	case pull.Open:
 		clear := c.conflict()
+		c.resolve()
 		c.people()
 		c.merge(clear)
 	case pull.Closed:
@@ -235,7 +236,7 @@ func (c *child) conflict() (clear bool) {
 		status.State, status.Description = pull.StatusFailure, descriptionUnread
 	case pickOf(c.r.Body) == c.r.Head: // some conflicts leave no markers
 		status.State, status.Description = pull.StatusFailure, descriptionUntouched
-	case c.r.Draft:
+	case c.draft():
 		status.Description = descriptionReady
 	}
 	c.wants.Statuses = []pull.Status{status}
@@ -245,10 +246,10 @@ func (c *child) conflict() (clear bool) {
 // people asks those who must act: whoever merged the original where there are
 // conflicts, the release manager where nobody else may merge.
 func (c *child) people() {
-	if c.r.Draft && person(c.original.MergedBy) {
+	if c.draft() && person(c.original.MergedBy) {
 		c.wants.Assignees = []string{c.original.MergedBy}
 	}
-	if b, known := c.life(c.r.Base, c.r.Now); known && managed(b.Phase) && !c.r.Draft {
+	if b, known := c.life(c.r.Base, c.r.Now); known && managed(b.Phase) && !c.draft() {
 		for _, login := range c.managers(b) {
 			c.wants.Reviewers = append(c.wants.Reviewers, pull.Reviewer{Login: login})
 		}

@@ -39,7 +39,9 @@ type row struct {
 	At        int64               `json:"at,omitempty"`    // of the outcome, Unix seconds by the bot's clock
 	Asked     int64               `json:"asked,omitempty"` // when the label was set that the outcome answers, by GitHub's clock
 	Conflicts []pull.Conflict     `json:"conflicts,omitempty"`
-	More      int                 `json:"more,omitempty"` // conflicts that are not among Conflicts
+	More      int                 `json:"more,omitempty"`   // conflicts that are not among Conflicts
+	Again     string              `json:"again,omitempty"`  // what the last new try of a draft came to: an outcome, or a trouble
+	Commit    string              `json:"commit,omitempty"` // that took the place of the one with conflicts
 	Missing   []pull.Prerequisite `json:"missing,omitempty"`
 
 	keep   bool // the label is still needed

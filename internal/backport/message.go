@@ -45,6 +45,21 @@ func textDraft(number int) string {
 	return fmt.Sprintf("resolve the conflicts on its branch, see #%d, and mark it ready", number)
 }
 
+// A new try of a draft with conflicts.
+const (
+	textTrying = "being picked again"
+	textStill  = "picked again, and it still has conflicts; "
+	textPushed = "somebody pushed to its branch, so I left it alone; "
+)
+
+func textRepicked(number int) string {
+	return fmt.Sprintf("picked again without conflicts; #%d is about to be ready for review", number)
+}
+
+func textPresentNow(version string, number int) string {
+	return fmt.Sprintf("%s has this change by now; close #%d", version, number)
+}
+
 func textClosed(label string) string {
 	return fmt.Sprintf("closed without a merge; set `%s` again if it is wanted after all", label)
 }

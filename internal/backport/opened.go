@@ -106,9 +106,12 @@ func claim(s pull.Summary) int {
 // to be made instead.
 func (o *original) childRow(version string, s pull.Summary) (row, bool) {
 	out := row{Version: version, PR: s.Number, Hand: !s.Own && o.counts(s)}
+	if conflicted(s) {
+		o.retry(&out, s)
+	}
 	before, fresh := o.before.Rows[version], o.r.Picked[version]
 	switch {
-	case s.State == pull.Merged: // its conflicts are over
+	case s.State == pull.Merged, out.Commit != "": // its conflicts are over
 	case fresh.Outcome == pull.Conflicted:
 		out.Outcome, out.Conflicts, out.Missing = fresh.Outcome, fresh.Conflicts, fresh.Missing
 	case before.Outcome == pull.Conflicted:
@@ -117,8 +120,8 @@ func (o *original) childRow(version string, s pull.Summary) (row, bool) {
 	switch {
 	case s.State == pull.Merged:
 		out.State, out.Text = stateMerged, o.release(version)
-	case s.State == pull.Open && s.Draft && s.Own && pickOf(s.Body) != "":
-		out.State, out.Text = stateConflict, textDraft(s.Number)
+	case s.State == pull.Open && conflicted(s):
+		out.State, out.Text = stateConflict, out.textAgain(s.Number, o.label(version))
 	case s.State == pull.Open && s.Draft && s.Own:
 		out.State, out.Text = stateOpen, textUnready
 	case s.State == pull.Open && !s.Own:

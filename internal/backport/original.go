@@ -41,6 +41,8 @@ type original struct {
 	asked  []string // branches that labels request, or requested: those that were looked at
 	rows   []row    // of the board, newest branch first
 	wants  pull.Want
+	// retries are picks of drafts with conflicts, of which no new ones are pushed.
+	retries []pull.Target
 }
 
 // versions are all branches that labels ask for or asked for, newest first, and
@@ -195,6 +197,9 @@ func (o *original) target(version string) {
 // pick leaves pull requests to be opened until all branches are picked onto, so
 // that one run of the engine does them all.
 func (o *original) pick() {
+	if len(o.retries) > 0 {
+		o.wants.Picks = append(o.wants.Picks, pull.Pick{SHA: o.r.Merge.SHA, Commits: o.commits(), Targets: o.retries, Fork: o.fork()})
+	}
 	if len(o.wants.Picks) > 0 {
 		o.wants.Opens = nil
 	}

@@ -1,0 +1,86 @@
+package backport
+
+import (
+	"fmt"
+
+	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// conflicted tells whether a backport of the bot is a draft whose conflicts are as
+// its body says.
+func conflicted(s pull.Summary) bool { return s.Own && s.Draft && pickOf(s.Body) != "" }
+
+// retry has the pick of a draft with conflicts tried again when its label was set
+// again since the last try: what the conflicts came from may be on the branch now.
+// Only a clean pick is pushed, and only over the commit with the conflicts; what
+// people pushed is theirs.
+func (o *original) retry(w *row, s pull.Summary) {
+	before, label := o.before.Rows[w.Version], o.label(w.Version)
+	asked := int64(0)
+	if e, found := o.lastAsked(o.r.Events, w.Version); found {
+		asked = e.At.Unix()
+	}
+	p, tried := o.r.Picked[w.Version]
+	switch known := before.PR == s.Number; {
+	case !known: // it was made just now
+		w.Asked = asked
+	case tried && (p.Outcome != pull.Conflicted || p.Commit == ""): // not the try that made it
+		w.Asked, w.Again, w.Commit = asked, string(p.Outcome), p.Commit
+		if p.Outcome == pull.Failed {
+			w.Again, w.Commit = p.Trouble, ""
+		}
+	case s.State == pull.Open && (o.r.HasLabel(label) || o.commanded(label) && before.Asked > 0) && asked > before.Asked:
+		w.Asked, w.Again, w.keep = before.Asked, trying, true
+		o.retries = append(o.retries, pull.Target{Branch: w.Version, Head: s.HeadBranch, Have: pickOf(s.Body)})
+	default:
+		w.Asked, w.Again, w.Commit = before.Asked, before.Again, before.Commit
+		if w.Commit != "" && w.Commit != s.Head { // somebody pushed since
+			w.Again, w.Commit = "", ""
+		}
+	}
+	if w.Commit != "" && s.State == pull.Open { // it takes the conflicts out of its body
+		o.wants.Pokes = append(o.wants.Pokes, pull.Key{Owner: o.r.Key.Owner, Repo: o.r.Key.Repo, Number: s.Number})
+	}
+}
+
+// trying is a new try that isn't over.
+const trying = "trying"
+
+// textAgain says what a draft waits for, and why the last new try didn't help.
+func (w row) textAgain(number int, label string) string {
+	switch w.Again {
+	case "":
+		return textDraft(number)
+	case trying:
+		return textTrying
+	case string(pull.Clean):
+		return textRepicked(number)
+	case string(pull.Present):
+		return textPresentNow(w.Version, number)
+	case string(pull.Conflicted):
+		return textStill + textDraft(number)
+	case string(git.ForeignBranch), string(git.BranchMoved):
+		return textPushed + textDraft(number)
+	}
+	return troubleText(w.Again, w.Version) + " " + fmt.Sprintf(textRetryByHand, label)
+}
+
+// repicked tells whether the commit with the conflicts, of which the body of a
+// draft speaks, gave way to a clean pick, which is the head still.
+func (c *child) repicked() bool {
+	shown := recall(c.original.Notes[boardKey].Data).Rows[c.r.Base]
+	return c.own(c.r) && pickOf(c.r.Body) != "" && shown.PR == c.r.Key.Number && shown.Commit == c.r.Head
+}
+
+// draft tells whether it stays a draft.
+func (c *child) draft() bool { return c.r.Draft && !c.repicked() }
+
+// resolve takes the conflicts out of the body that are no more, and has the pull
+// request ready for review, as if there had been none.
+func (c *child) resolve() {
+	if c.repicked() {
+		c.wants.Readied = true
+		c.wants.Block = &pull.Block{Start: fmt.Sprintf("<!-- backport-conflict %s -->", pickOf(c.r.Body)), End: sectionEnd}
+	}
+}
