@@ -132,7 +132,7 @@ func TestDraftIsPickedAgain(t *testing.T) {
 				s.rests()
 			}
 			s.asks(m.number, "3.13")
-			s.shows(m.number, fmt.Sprintf("| 3.13 | open: #%d | expected in", draft.Number))
+			s.shows(m.number, fmt.Sprintf("| 3.13 | open: #%d |", draft.Number))
 			s.rests()
 			now := s.pr(draft.Number)
 			if now.HeadSHA == draft.HeadSHA || now.State != "open" || now.Draft || strings.Contains(now.Body, "onflict") {

@@ -105,11 +105,11 @@ func claim(s pull.Summary) int {
 // childRow is the row of a pull request that exists; false where another one is
 // to be made instead.
 func (o *original) childRow(version string, s pull.Summary) (row, bool) {
-	out := row{Version: version, PR: s.Number, Hand: !s.Own && o.counts(s)}
+	before, fresh := o.before.Rows[version], o.r.Picked[version]
+	out := row{Version: version, PR: s.Number, Hand: before.Hand && before.PR == s.Number || !s.Own && o.counts(s)}
 	if conflicted(s) {
 		o.retry(&out, s)
 	}
-	before, fresh := o.before.Rows[version], o.r.Picked[version]
 	switch {
 	case s.State == pull.Merged, out.Commit != "": // its conflicts are over
 	case fresh.Outcome == pull.Conflicted:

@@ -2,6 +2,7 @@ package backport
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -18,7 +19,8 @@ func conflicted(s pull.Summary) bool { return s.Own && s.Draft && pickOf(s.Body)
 func (o *original) retry(w *row, s pull.Summary) {
 	before, label := o.before.Rows[w.Version], o.label(w.Version)
 	asked := int64(0)
-	if e, found := o.lastAsked(o.r.Events, w.Version); found {
+	byEdit := func(e pull.Event) bool { return e.Edited } // what a comment says by now is no new request
+	if e, found := o.lastAsked(slices.DeleteFunc(slices.Clone(o.r.Events), byEdit), w.Version); found {
 		asked = e.At.Unix()
 	}
 	p, tried := o.r.Picked[w.Version]
@@ -30,7 +32,7 @@ func (o *original) retry(w *row, s pull.Summary) {
 		if p.Outcome == pull.Failed {
 			w.Again, w.Commit = p.Trouble, ""
 		}
-	case s.State == pull.Open && (o.r.HasLabel(label) || o.commanded(label) && before.Asked > 0) && asked > before.Asked:
+	case o.r.Merge != nil && s.State == pull.Open && (o.r.HasLabel(label) || o.commanded(label) && before.Asked > 0) && asked > before.Asked:
 		w.Asked, w.Again, w.keep = before.Asked, trying, true
 		o.retries = append(o.retries, pull.Target{Branch: w.Version, Head: s.HeadBranch, Have: pickOf(s.Body)})
 	default:

@@ -1,8 +1,10 @@
 package backport_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/backport"
@@ -84,4 +86,53 @@ func FuzzLaws(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) { pulltest.Laws(t, pulltest.Random(data), on) })
+}
+
+// TestRetryLaws holds the rules to the laws over originals and drafts in all the
+// states that a new try of a draft with conflicts goes through.
+func TestRetryLaws(t *testing.T) {
+	on, err := rules(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const conflicts, clean = "5555555555555555555555555555555555555555", "1234567890123456789012345678901234567890"
+	tried := map[string]bool{}
+	for seed := range uint64(1000) {
+		dice := rand.New(rand.NewPCG(seed, 5))
+		one := func(of ...string) string { return of[dice.IntN(len(of))] }
+		data := make([]byte, 600)
+		for i := range data {
+			data[i] = byte(dice.Uint32())
+		}
+		r := pulltest.Random(data)
+		draft := pull.Summary{
+			Number: 1000, Title: fmt.Sprintf("[3.14] Fix it (GH-%d)", r.Key.Number), Body: "<!-- backport-conflict " + conflicts + " -->\n<!-- /backport-conflict -->", Own: true, Draft: dice.IntN(5) > 0,
+			State: pull.State(one("open", "open", "open", "closed")), Base: "3.14", Head: one(conflicts, clean), HeadBranch: "backport-1234567-3.14", ClosedAt: r.Now.Add(-time.Hour),
+		}
+		r.Others[1000] = draft
+		r.Branches["3.14"], r.Branches[draft.HeadBranch] = pull.Branch{Tip: conflicts}, pull.Branch{Tip: draft.Head, Requests: []pull.Summary{draft}}
+		board := fmt.Sprintf(`{"sha":"%s","rows":{"3.14":{"state":"conflict","pr":%s,"outcome":"conflict","asked":%s,"again":"%s","commit":"%s"}}}`,
+			clean, one("1000", "0"), one("0", "1", "9999999999"), one("", "conflict", "clean", "foreign branch"), one("", clean))
+		r.Notes["backports"] = pull.PostedNote{ID: 1, Data: board}
+		r.Pointers = []int{1000, 1}[:dice.IntN(3)]
+		if dice.IntN(3) == 0 { // the draft itself
+			r.Own, r.State, r.Draft, r.Merge, r.Title, r.Body = true, draft.State, draft.Draft, nil, "[3.14] Fix it (GH-2)", draft.Body
+			r.Key.Number, r.Base, r.HeadBranch, r.Head, r.Approvals = 1000, "3.14", draft.HeadBranch, draft.Head, nil
+			r.EarlierStatuses["concorde/backport-conflict"] = true
+			r.Others[2] = pull.Summary{Number: 2, State: pull.Merged, MergedBy: "dana", Notes: map[string]pull.PostedNote{"backports": {ID: 1, Data: board}}}
+		}
+		pulltest.Laws(t, r, on)
+		plan, err := pull.Decide(r, on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range plan.Actions {
+			tried[a.Kind()] = true
+		}
+	}
+	for _, kind := range []string{"pick", "edit-comment", "edit-body", "ready"} {
+		if !tried[kind] {
+			t.Errorf("no draft needs %q: the laws were not tried on it", kind)
+		}
+	}
 }
