@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
-	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // standing are errors that stand at a place of the answers for good.
@@ -38,9 +37,9 @@ const (
 // error at one of them, or at one of the branches and lists that rules look at, is
 // tried again. It names all of a path but for the numbers of what rules look at.
 var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings.Join([]string{
-	`defaultBranchRef(\.name)?`, `(settings|labelRules|head)(\.(oid|byteSize|isTruncated))?`,
+	`id|defaultBranchRef(\.name)?`, `(settings|labelRules|head)(\.(oid|byteSize|isTruncated))?`,
 	`(tip|ref|label|r)\d+(\.(target|target\.oid|id|name|p\d+|p\d+\.nodes))?`, `(from|into)\d+(\.nodes)?`,
-	`tip(\.(oid|status|status\.contexts|checkSuites|checkSuites\.nodes))?`,
+	`tip(\.(oid|committedDate|status|status\.contexts|checkSuites|checkSuites\.nodes))?`,
 	`maybe(Issue)?\d+\.(number|title|body|state|issueState|isDraft|authorAssociation|baseRefName|headRefName|headRefOid|closedAt|(comments|events|labels)(\.nodes)?)`,
 	`(all|refs|labels)(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
 	`queue\d*(\.entries(\.(totalCount|nodes|pageInfo(\.(hasNextPage|endCursor))?))?)?`,
@@ -55,7 +54,7 @@ var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings
 var outside = regexp.MustCompile(`(^|\.)(author|editor|actor|assignee|source|headRepository|mergedBy|enabledBy|requestedReviewer|deletedCommentAuthor|rateLimit)(\.|$)`)
 
 // missable are those of the repository itself that may be missing.
-var missable = regexp.MustCompile(`\.(\d+|f\d+|compare|text)(\.|$)|\.maybe[A-Za-z]*\d+$|^repository\.issueOrPullRequest\.mergeCommit\.parents\.nodes\.0\.`)
+var missable = regexp.MustCompile(`\.(\d+|f\d+|compare|text|associatedPullRequests)(\.|$)|\.maybe[A-Za-z]*\d+$|^repository\.issueOrPullRequest\.mergeCommit\.parents\.nodes\.0\.`)
 
 // queues are asked for with a repository, which is of use without.
 var queues = regexp.MustCompile(`^repository\.queue\d+(\.|$)`)
@@ -103,6 +102,18 @@ type paths struct {
 	found map[string]string // by the path without the numbers of entries
 }
 
+func (p *paths) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.found)
+}
+
+func (p *paths) all() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Sorted(maps.Values(p.found))
+}
+
 func (p *paths) observe(x ghtest.Exchange) {
 	var said struct{ Data map[string]any }
 	if strings.HasSuffix(x.Route, "/graphql") && json.Unmarshal(x.Body, &said) == nil {
@@ -139,124 +150,65 @@ func (p *paths) walk(path, names string, value any) {
 // for good: what is not essential is missing from the result, and nothing made up
 // stands in its place; what the App may not see is named; the rest is tried again.
 func TestEveryErrorEverywhere(t *testing.T) {
-	seen := &paths{found: map[string]string{}}
-	w := newWorld(t, func(c *ghtest.Config, _ *Config) { c.Observe, c.RateLimit = seen.observe, 1_000_000 })
-	f := newFull(w)
-	w.queue("3.14", 2)
-	total := 0
-	for _, q := range f.inquiries() {
+	for i, q := range (full{}).inquiries() {
 		t.Run(q.name, func(t *testing.T) {
+			t.Parallel()
+			seen := &paths{found: map[string]string{}}
+			f := newFull(newWorld(t, func(c *ghtest.Config, _ *Config) { c.Observe, c.RateLimit = seen.observe, 1_000_000 }))
+			f.queue("3.14", 2)
+			q := f.inquiries()[i]
 			f.forget()
-			seen.found = map[string]string{}
+			seen.forget()
 			want, err := q.do(t.Context())
 			must(t, err)
-			places := slices.Sorted(maps.Values(seen.found))
-			requests := w.sent()
-			total += len(places)
+			places := seen.all()
+			if len(places) < q.places {
+				t.Errorf("%d places only, want %d: %v", len(places), q.places, places)
+			}
+			c := standingCase{full: f, inquiry: q, want: want, requests: f.sent()}
 			for _, path := range places {
 				for _, s := range standing {
-					f.forget()
-					w.srv.ClearFaults()
-					w.srv.ResetRequests()
-					must(t, w.srv.Hole(ghtest.Hole{Path: regexp.QuoteMeta(path), Type: s.kind, Message: s.message}))
-					got, err := q.do(t.Context())
-					if err != nil && strings.Contains(err.Error(), "is not in the head commit") { // it may have changed; the next time it has not
-						got, err = q.do(t.Context())
-					}
-					expected := outcome(path, s.kind, s.message)
-					o := outcomeOf(err)
-					if o != expected && !(expected == again && o == loaded) { // a smaller question may do without the place
-						t.Errorf("%s %.30q at %s: %s (%v), want %s", s.kind, s.message, path, o, err, expected)
-					}
-					if o == again && !essential.MatchString(path) {
-						t.Errorf("%s at %s is tried again for ever, and is not essential", s.kind, path)
-					}
-					if n := w.sent(); n > 3*requests+80 {
-						t.Errorf("%s at %s: %d requests, where %d do", s.kind, path, n, requests)
-					}
-					if err == nil {
-						lessThan(t, path, reflect.ValueOf(got), reflect.ValueOf(want))
-					}
+					c.try(t, ghtest.Hole{Path: path, Type: s.kind, Message: s.message})
 				}
 			}
-			w.srv.ClearFaults()
-			t.Logf("%d places", len(places))
 		})
 	}
-	if total < 500 {
-		t.Errorf("%d places only", total)
-	}
 }
 
-// Every kind of write, with each kind of error in its answer: it is told what the
-// App lacks, or that what was written to is gone, or it is tried again, and the
-// other writes of the request are not touched by it.
-func TestEveryErrorOfWrites(t *testing.T) {
-	w := newWorld(t, func(c *ghtest.Config, _ *Config) { c.RateLimit = 1_000_000 })
-	must(t, w.repo.SetLabel(ghtest.Label{Name: "docs"}))
-	must(t, w.repo.SetLabel(ghtest.Label{Name: "type-bug"}))
-	want := map[string]string{"FORBIDDEN": grant, "NOT_FOUND": isGone, "RESOURCE_LIMITS_EXCEEDED": again, "SOMETHING_NEW": again}
-	number := 0
-	fresh := func() (pull.Key, []pull.Action) {
-		number++
-		head := fmt.Sprint("b", number)
-		_, err := w.repo.Push(head, ghtest.Commit{Message: "m", Files: map[string]ghtest.File{head: ghtest.Text("x")}})
-		must(t, err)
-		n, err := w.repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: head, Draft: true, Labels: []string{"type-bug"}})
-		must(t, err)
-		_, err = w.repo.Comment(n, "alice", "hello")
-		must(t, err)
-		key := pull.Key{Owner: "python", Repo: "cpython", Number: n}
-		r := w.load(Query{Key: key, Needs: pull.Comments})
-		return key, []pull.Action{
-			pull.AddLabel{Name: "docs"}, pull.RemoveLabel{Name: "type-bug"}, pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}, pull.React{Node: r.Comments[0].Node, With: pull.Confused},
-			pull.EditBlock{Block: pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}, pull.Ready{}, pull.Close{},
-		}
-	}
-	_, actions := fresh()
-	for i, a := range actions {
-		for _, path := range []string{alias(i), alias(i) + ".clientMutationId"} {
-			for _, s := range standing {
-				w.srv.ClearFaults()
-				key, actions := fresh()
-				must(t, w.srv.Hole(ghtest.Hole{Path: regexp.QuoteMeta(path), Type: s.kind, Message: s.message}))
-				for j, err := range w.app.ApplyAll(t.Context(), 0, key, actions) {
-					retried := s.kind == "NOT_FOUND" && pull.LabelOf(a) != "" && j == i && err == nil // by the id that the label has now
-					if expected := want[s.kind]; j == i && outcomeOf(err) != expected && !retried {
-						t.Errorf("%s: %s at %s: %v, want %s", a, s.kind, path, err, expected)
-					} else if j != i && err != nil {
-						t.Errorf("%s: %s at %s: %v", actions[j], s.kind, path, err)
-					}
-				}
-			}
-		}
-	}
+// standingCase is a question, and what comes of it when nothing is wrong.
+type standingCase struct {
+	full
+	inquiry
+	want     any
+	requests int
 }
 
-// The same for what is asked before a write, and for writes that stand alone.
-func TestEveryErrorAroundWrites(t *testing.T) {
-	w := newWorld(t)
-	f := newFull(w)
-	head := w.pr(f.open).HeadSHA
-	for path, actions := range map[string][]pull.Action{
-		"repository.label0":                  {pull.AddLabel{Name: "docs"}, pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}},
-		"repository.issueOrPullRequest":      {pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}},
-		"repository.issueOrPullRequest.id":   {pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}},
-		"repository.issueOrPullRequest.body": {pull.EditBlock{Block: pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}},
-		"enablePullRequestAutoMerge":         {pull.MergePull{SHA: head, Title: "t", Auto: true}},
-		"disablePullRequestAutoMerge":        {pull.CancelMerge{}},
-	} {
-		for _, s := range standing {
-			f.forget()
-			w.srv.ClearFaults()
-			must(t, w.srv.Hole(ghtest.Hole{Path: regexp.QuoteMeta(path), Type: s.kind, Message: s.message}))
-			expected := outcome(path, s.kind, s.message)
-			for i, err := range w.app.ApplyAll(t.Context(), 0, f.open, actions) {
-				if o := outcomeOf(err); o != expected {
-					t.Errorf("%s: %s at %s: %v, want %s", actions[i], s.kind, path, err, expected)
-				}
-			}
-		}
+// try asks with an error in the answer.
+func (c standingCase) try(t *testing.T, h ghtest.Hole) {
+	t.Helper()
+	expected := outcome(h.Path, h.Type, h.Message)
+	at := fmt.Sprintf("%s %.30q at %s", h.Type, h.Message, h.Path)
+	c.forget()
+	c.srv.ClearFaults()
+	place := h.Path
+	h.Path = regexp.QuoteMeta(place)
+	must(t, c.srv.Hole(h))
+	got, err := c.do(t.Context())
+	if err != nil && strings.Contains(err.Error(), "is not in the head commit") { // it may have changed; the next time it has not
+		got, err = c.do(t.Context())
+	}
+	o := outcomeOf(err)
+	if o != expected && !(expected == again && o == loaded) { // a smaller question may do without the place
+		t.Errorf("%s: %s (%v), want %s", at, o, err, expected)
+	}
+	if o == again && !essential.MatchString(place) {
+		t.Errorf("%s is tried again for ever, and is not essential", at)
+	}
+	if n := c.sent(); n > 3*c.requests+80 {
+		t.Errorf("%s: %d requests, where %d do", at, n, c.requests)
+	}
+	if err == nil {
+		lessThan(t, at, reflect.ValueOf(got), reflect.ValueOf(c.want))
 	}
 }
 

@@ -10,8 +10,9 @@ import (
 
 // inquiry is one of the questions that the bot asks by GraphQL.
 type inquiry struct {
-	name string
-	do   func(context.Context) (any, error)
+	name   string
+	places int // where an error can stand in the answers, at least
+	do     func(context.Context) (any, error)
 }
 
 // full is a repository with something of everything: a pull request and an issue
@@ -111,32 +112,32 @@ func (f full) inquiries() []inquiry {
 		}
 	}
 	return []inquiry{
-		{"an open pull request", load(f.open)},
-		{"one that was merged", load(f.merged)},
-		{"an issue", load(f.issue)},
-		{"an open pull request, with what was looked at before", func(ctx context.Context) (any, error) {
+		{"an open pull request", 200, load(f.open)},
+		{"one that was merged", 30, func(ctx context.Context) (any, error) { return f.app.Load(ctx, Query{Key: f.merged}) }},
+		{"an issue", 130, load(f.issue)},
+		{"an open pull request, with what was looked at before", 200, func(ctx context.Context) (any, error) {
 			(&loader{repository: &repository{app: f.app}, Query: Query{Key: f.open}, looks: f.looks}).remembersLooks()
 			return load(f.open)(ctx)
 		}},
-		{"an open pull request, list by list", func(ctx context.Context) (any, error) {
+		{"an open pull request, list by list", 180, func(ctx context.Context) (any, error) {
 			f.app.sizes.Add(question{f.open, "load"}, sized{apart, f.app.cfg.Now().Add(sizeAge)})
 			return load(f.open)(ctx)
 		}},
-		{"the repository", func(ctx context.Context) (any, error) {
+		{"the repository", 45, func(ctx context.Context) (any, error) {
 			return f.app.Outline(ctx, OutlineQuery{Key: cpython, SettingsPath: "README.rst", LabelRulesPath: "README.rst", Queues: []string{"3.12", "3.13", "3.14", "3.99"}})
 		}},
-		{"touched pull requests", func(ctx context.Context) (any, error) {
+		{"touched pull requests", 20, func(ctx context.Context) (any, error) {
 			found, _, err := f.app.Walk(ctx, Walk{Key: cpython, Base: "main", Label: "docs", States: []string{"OPEN", "MERGED"}, Max: 9})
 			return found, err
 		}},
-		{"merged pull requests", func(ctx context.Context) (any, error) {
+		{"merged pull requests", 20, func(ctx context.Context) (any, error) {
 			return f.app.MergedPulls(ctx, MergedRequest{Key: cpython, Base: "main", Labels: []string{"docs"}})
 		}},
-		{"open pull requests", func(ctx context.Context) (any, error) { return f.app.Fits(ctx, cpython, 0) }},
-		{"issues", func(ctx context.Context) (any, error) {
+		{"open pull requests", 9, func(ctx context.Context) (any, error) { return f.app.Fits(ctx, cpython, 0) }},
+		{"issues", 6, func(ctx context.Context) (any, error) {
 			return f.app.Issues(ctx, Listing{Repository: cpython}, 9)
 		}},
-		{"commits", func(ctx context.Context) (any, error) {
+		{"commits", 14, func(ctx context.Context) (any, error) {
 			return f.app.History(ctx, HistoryRequest{Key: cpython, Revisions: []string{"main", "nothing"}, Paths: []string{"README.rst", "merged.txt", "c", "d", "e"}})
 		}},
 	}

@@ -72,7 +72,7 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 }
 
 // outline loads a repository as a whole, in one request for each hundred of
-// labels or branches.
+// labels or branches, and for each 25 pull requests in a merge queue.
 func (r *Reconciler) outline(ctx context.Context, key pull.Key, installation int64) (place, error) {
 	seen, err := r.GitHub.Outline(ctx, gh.OutlineQuery{
 		Key: key, Installation: installation, SettingsPath: config.RepositoryFile, LabelRulesPath: config.LabelerFile, Queues: r.queues.of(key),
