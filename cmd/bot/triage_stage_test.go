@@ -169,6 +169,24 @@ func TestPhraseWithoutRequest(t *testing.T) {
 	s.quiet(n)
 }
 
+// TestReviewAskedForAgain: the button beside a reviewer's name, which GitHub shows to an
+// author without rights once somebody has reviewed, says what the phrase says.
+func TestReviewAskedForAgain(t *testing.T) {
+	t.Parallel()
+	s := twoReviewers(t)
+	n := s.proposal("gh-140000: Fry")
+	s.gives(n, "dana", "CHANGES_REQUESTED")
+	s.labelled(n, "awaiting changes")
+	s.then(func() error { return s.cpython.RequestReview(n, "alice", "guido") }) // who requested nothing
+	s.labelled(n, "awaiting changes")
+	s.then(func() error { return s.cpython.RequestReview(n, "alice", "dana") })
+	s.labelled(n, "awaiting change review")
+	s.answered(n, "@alice, thank you for your work", "@dana, please review them")
+	s.gives(n, "dana", "APPROVED")
+	s.labelled(n, "awaiting merge")
+	s.quiet(n)
+}
+
 // TestStageByHand: what a person chose stands until something happens that matters.
 func TestStageByHand(t *testing.T) {
 	t.Parallel()
