@@ -170,15 +170,16 @@ func (s *settings) lastGood(ctx context.Context, note string, file []byte, take 
 			return false, fmt.Errorf("reading the last good %s: %w", note, err)
 		}
 	}
+	warning := s.log.Warn().Str("file", note).Err(fault)
 	if len(good) == 0 {
-		s.log.Warn().Str("file", note).Err(fault).Msg("a repository's file has faults, and no good version of it is known: it is left out")
+		warning.Msg("a repository's file has faults, and no good version of it is known: it is left out")
 		return false, nil
 	}
-	s.log.Warn().Str("file", note).Err(fault).Msg("a repository's file has faults: its last good version stays in force")
-	if fault := take(good); fault != nil { // good for an older bot, or for other central settings
-		s.log.Warn().Str("file", note).Err(fault).Msg("what was good before is so no more: the file is left out")
+	if err := take(good); err != nil { // good for an older bot, or for other central settings
+		warning.AnErr("before", err).Msg("a repository's file has faults, and its last good version has some by now: it is left out")
 		return false, nil
 	}
+	warning.Msg("a repository's file has faults: its last good version stays in force")
 	return true, nil
 }
 

@@ -114,8 +114,8 @@ func commandsOf(line string) []command {
 	return all
 }
 
-// firstWord is the first word of a line in lower case, and what follows. A sign ends
-// it too: "label+docs".
+// firstWord is the first word of a line in lower case, and what follows. A plus sign
+// ends it too: "label+docs".
 func firstWord(line string) (word, rest string) {
 	end := strings.IndexAny(line, stops+"+")
 	if end < 0 {
