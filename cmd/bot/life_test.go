@@ -31,7 +31,7 @@ func (s *stage) life() []step {
 		}
 	}
 	return []step{
-		{"opened", nil, "awaiting review", 8},
+		{"opened", nil, "awaiting review", 5},
 		{"labelled by a triager", func(n int) error { return s.cpython.Label(n, "carol", "type-bug") }, "awaiting review", 1},
 		{"changes requested", review("CHANGES_REQUESTED"), "awaiting changes", 2},
 		{"pushed", func(int) error {
@@ -93,8 +93,8 @@ func TestRequestsOfALife(t *testing.T) {
 			t.Errorf("%s: %d requests, want %d:\n%s", step.name, len(asked), step.requests, strings.Join(asked, "\n"))
 		}
 	}
-	if total > 21 {
-		t.Errorf("%d requests in all, more than 21", total)
+	if total > 18 {
+		t.Errorf("%d requests in all, more than 18", total)
 	}
 	t.Logf("%d requests in all", total)
 }

@@ -31,9 +31,10 @@ func TestBackportRequests(t *testing.T) {
 		}
 	}
 	want := map[string]int{
-		// The original, what it looks at anew, and what is written to the original; each backport with what it looks at, its body once more, and
-		// what is written to it; the issue and its links.
-		"POST /graphql":                             3 + 3*4 + 2,
+		// The original, what it looks at anew, and what is written to the original;
+		// each backport with what it looks at, and what is written to it and to its
+		// issue.
+		"POST /graphql":                             3 + 3*3,
 		"POST /repos/{owner}/{repo}/pulls":          3,
 		"POST /repos/{owner}/{repo}/statuses/{sha}": 3 * 3,
 		"git GET refs":                              3, "git POST git-upload-pack": 3, "git POST git-receive-pack": 1,

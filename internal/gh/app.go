@@ -64,6 +64,7 @@ type App struct {
 	missing *lru.Cache[fileAt, struct{}] // changed files that GitHub does not have
 	sizes   *lru.Cache[question, sized]  // of what was too heavy
 	ids     *ids
+	bodies  *bodies
 	people  people
 
 	queueless atomic.Bool // GitHub knows no merge queues
@@ -111,6 +112,9 @@ func New(cfg Config) (*App, error) {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
 	if a.sizes, err = lru.New[question, sized](rememberedSizes); err != nil {
+		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
+	}
+	if a.bodies, err = newBodies(); err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
 	if a.ids, err = newIDs(); err != nil {

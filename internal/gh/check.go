@@ -37,7 +37,7 @@ func (r *repository) checkChange(s pull.SetCheck) (*change, error) {
 	if oneWrite(s) {
 		input["externalId"] = s.Digest()
 	}
-	return &change{"createCheckRun", input, writesChecks}, nil
+	return &change{name: "createCheckRun", input: input, permission: writesChecks}, nil
 }
 
 func (r *repository) checkInput(s pull.SetCheck, part []pull.Annotation) (map[string]any, error) {
@@ -77,7 +77,7 @@ func (r *repository) setCheck(ctx context.Context, s pull.SetCheck) error {
 			return err
 		}
 		input["checkRunId"] = made.Change0.CheckRun.ID
-		more = append(more, change{"updateCheckRun", input, writesChecks})
+		more = append(more, change{name: "updateCheckRun", input: input, permission: writesChecks})
 	}
 	more[len(more)-1].input["externalId"] = s.Digest()
 	err = r.send(ctx, more, "", &struct{}{})

@@ -24,7 +24,7 @@ func (l *loader) foresee(q *text) {
 // known takes over what the first query brought along, and gives what is left to
 // ask for.
 func (l *loader) known(at pull.Looks) (pull.Looks, error) {
-	aside := &loader{repository: l.repository, Query: l.Query, slug: l.slug, out: &pull.Request{}}
+	aside := &loader{repository: l.repository, Query: l.Query, slug: l.slug, asked: l.out.Now, out: &pull.Request{}}
 	aside.blank(l.foreseen)
 	if err := aside.seen(l.brought, l.foreseen); err != nil {
 		return at, err

@@ -29,7 +29,7 @@ func around(t *testing.T, when string, want, got *pull.Request) {
 		Issues   map[int]pull.Issue
 	}
 	of := func(r *pull.Request) seen { return seen{r.Branches, r.Others, r.Into, r.Issues} }
-	if diff := cmp.Diff(of(want), of(got)); diff != "" {
+	if diff := cmp.Diff(of(want), of(got), ignoreTimes); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", when, diff)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/go-github/v60/github"
 
@@ -69,7 +70,8 @@ func (a *App) load(ctx context.Context, q Query) (*pull.Request, error) {
 	}
 	var out *pull.Request
 	err = a.asking(question{q.Key, "load"}, func(s *size) error {
-		l := &loader{repository: repo, Query: q, size: s, out: &pull.Request{Key: q.Key, Now: a.cfg.Now(), Facts: q.Needs, Pointers: q.Pointers}}
+		l := &loader{repository: repo, Query: q, size: s, asked: a.cfg.Now()}
+		l.out = &pull.Request{Key: q.Key, Now: l.asked, BodyAt: l.asked, Facts: q.Needs, Pointers: q.Pointers}
 		for _, part := range []func(context.Context) error{l.first, l.files, l.team, l.point, l.around} {
 			if err := part(ctx); err != nil {
 				return err
@@ -87,8 +89,9 @@ type loader struct {
 	Query
 	*size
 	out     *pull.Request
-	slug    string // the App's login without "[bot]"
-	changed int    // files, as GitHub counts them
+	slug    string    // the App's login without "[bot]"
+	asked   time.Time // when the question was sent that is being read
+	changed int       // files, as GitHub counts them
 	looks   pull.Looks
 	left    allowance
 	moved   bool // a changed file is not in the head commit

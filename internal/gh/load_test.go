@@ -64,7 +64,7 @@ func TestLoad(t *testing.T) {
 		MergeState: "draft",
 		Me:         "concorde", Additions: 2, Deletions: 2,
 	}
-	ignore := cmp.Options{cmpopts.IgnoreFields(pull.Request{}, "CreatedAt", "UpdatedAt", "HeadSeen", "HeadDated"), cmpopts.IgnoreFields(pull.CheckState{}, "ID"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID", "Node"), cmpopts.IgnoreFields(pull.Event{}, "At"), cmpopts.IgnoreFields(pull.Comment{}, "ID", "Node", "At")}
+	ignore := cmp.Options{cmpopts.IgnoreFields(pull.Request{}, "CreatedAt", "UpdatedAt", "BodyAt", "HeadSeen", "HeadDated"), cmpopts.IgnoreFields(pull.CheckState{}, "ID"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID", "Node"), cmpopts.IgnoreFields(pull.Event{}, "At"), cmpopts.IgnoreFields(pull.Comment{}, "ID", "Node", "At")}
 	if diff := cmp.Diff(want, got, ignore); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -131,11 +132,24 @@ func (l *loader) lookAt(ctx context.Context, p portion) error {
 	if len(files) > 0 {
 		query.add(entriesQuery(files, l.out.Head, l.left.bytes > 0))
 	}
+	query.request, query.issue, query.variables["number"] = []string{"body"}, []string{"body"}, l.Key.Number
+	l.asked = l.app.cfg.Now()
 	var found struct{ Repository answers }
 	if err := l.query(ctx, query.String(), query.variables, &found); err != nil {
 		return err
 	}
+	l.again(found.Repository)
 	return errors.Join(l.seen(found.Repository, at), l.contents(ctx, found.Repository, files))
+}
+
+// again sees whether the body is still the same, so that a rule's part of it is
+// written without another look.
+func (l *loader) again(found answers) {
+	var p pullData
+	l.out.BodyAt = l.asked
+	if err := found.one(issueOrPull, &p); err != nil || p.Body != l.out.Body {
+		l.out.BodyAt = time.Time{}
+	}
 }
 
 // seen takes over what was found.
@@ -179,8 +193,9 @@ func (l *loader) seenIssues(found answers, at pull.Looks) error {
 		}
 		if of != nil {
 			l.out.Issues[number] = pull.Issue{
-				Exists: true, Pull: of.Typename == "PullRequest", Closed: of.IssueState == "CLOSED", Title: of.Title, Body: of.Body,
+				Exists: true, Pull: of.Typename == "PullRequest", Closed: of.IssueState == "CLOSED", Title: of.Title, Body: of.Body, At: l.asked,
 			}
+			l.app.ids.learn(pull.Key{Owner: l.Key.Owner, Repo: l.Key.Repo, Number: number}, &pullData{Typename: of.Typename, ID: of.ID})
 		}
 	}
 	for i, name := range at.Labels {
@@ -208,8 +223,8 @@ func (l *loader) seenIssues(found answers, at pull.Looks) error {
 }
 
 type issueData struct {
-	Typename                string `json:"__typename"`
-	Title, Body, IssueState string
+	Typename                    string `json:"__typename"`
+	ID, Title, Body, IssueState string
 }
 
 // answers are those to fields of several kinds, by kind and place.
@@ -254,7 +269,7 @@ func looksQuery(at pull.Looks) text {
 	}
 	for i, number := range at.Issues {
 		ask("Int!", "issue", i, number)
-		field("%sIssue%d:issueOrPullRequest(number:$issue%d){__typename ...on Issue{title body issueState:state} ...on PullRequest{title}}", optional, i, i)
+		field("%sIssue%d:issueOrPullRequest(number:$issue%d){__typename ...on Issue{id title body issueState:state} ...on PullRequest{title}}", optional, i, i)
 	}
 	for i, name := range at.Compared {
 		ask("String!", "compared", i, "refs/heads/"+name)

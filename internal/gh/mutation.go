@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -15,14 +14,11 @@ import (
 // mutationsPerRequest bounds one request. A plan has five or so.
 const mutationsPerRequest = 25
 
-// freshBody is how old the snapshot of an issue may be whose body is written.
-const freshBody = 2 * time.Second
-
 // Together tells whether an action goes into one request with others of its
 // kind. Each is done or refused for itself.
 func Together(action pull.Action) bool {
 	switch a := action.(type) {
-	case pull.AddLabel, pull.RemoveLabel, pull.AddNote, pull.EditNote, pull.React, pull.EditBlock, pull.Ready, pull.RequestReview, pull.Assign, pull.Close:
+	case pull.AddLabel, pull.RemoveLabel, pull.AddNote, pull.EditNote, pull.React, pull.EditBlock, pull.EditEntry, pull.Ready, pull.RequestReview, pull.Assign, pull.Close:
 		return true
 	case pull.SetCheck:
 		return oneWrite(a)
@@ -36,7 +32,7 @@ func Batches(actions []pull.Action) [][]pull.Action {
 	var all [][]pull.Action
 	for i, a := range actions {
 		last := len(all) - 1
-		if i > 0 && Together(a) && Together(actions[i-1]) && len(all[last]) < mutationsPerRequest {
+		if i > 0 && Together(a) && Together(actions[i-1]) && len(all[last]) < mutationsPerRequest && !evidence(a, actions[i-1]) {
 			all[last] = append(all[last], a)
 			continue
 		}
@@ -45,11 +41,21 @@ func Batches(actions []pull.Action) [][]pull.Action {
 	return all
 }
 
+// evidence tells whether an action takes away what another one before it follows
+// from: the block in the body names the issue in whose list the pull request
+// should not be any more. It waits until that is done.
+func evidence(a, before pull.Action) bool {
+	_, block := a.(pull.EditBlock)
+	entry, listed := before.(pull.EditEntry)
+	return block && listed && !entry.On
+}
+
 // change is one mutation of a request ("Mutations", GraphQL API).
 type change struct {
 	name       string
 	input      map[string]any
 	permission string
+	done       func(error) // is told the outcome; nil: nobody wants to know
 }
 
 // outcome is what became of the nth of the changes of a request that gave err.
@@ -98,6 +104,11 @@ func (r *repository) change(ctx context.Context, actions []pull.Action) []error 
 	if err := r.identify(ctx, r.named(actions)); err != nil {
 		return fail(err)
 	}
+	release, err := r.app.bodies.hold(ctx, rewritten(r.key, actions))
+	if err != nil {
+		return fail(err)
+	}
+	defer release()
 	var sent []change
 	var of []int // the action of each
 	for i, a := range actions {
@@ -110,9 +121,12 @@ func (r *repository) change(ctx context.Context, actions []pull.Action) []error 
 	if len(sent) == 0 {
 		return faults
 	}
-	err := r.send(ctx, sent, "", &struct{}{})
+	err = r.send(ctx, sent, "", &struct{}{})
 	for n, i := range of {
 		faults[i] = sent[n].outcome(n, err)
+		if sent[n].done != nil {
+			sent[n].done(faults[i])
+		}
 		if _, gone := errors.AsType[*Gone](faults[i]); gone && isEdit(actions[i]) {
 			faults[i] = nil // the next plan knows
 		}
@@ -165,7 +179,7 @@ const (
 func (r *repository) changeOf(ctx context.Context, action pull.Action) (*change, error) {
 	subject, known := r.app.ids.subjects.Get(r.key)
 	if !known {
-		return nil, &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer has no id for the pull request or issue"}}
+		return nil, noSubject()
 	}
 	switch a := action.(type) {
 	case pull.AddLabel:
@@ -173,25 +187,25 @@ func (r *repository) changeOf(ctx context.Context, action pull.Action) (*change,
 		if err != nil {
 			return nil, err
 		}
-		return &change{"addLabelsToLabelable", map[string]any{"labelableId": subject.id, "labelIds": []string{id}}, writesSubject}, nil
+		return &change{name: "addLabelsToLabelable", input: map[string]any{"labelableId": subject.id, "labelIds": []string{id}}, permission: writesSubject}, nil
 	case pull.RemoveLabel:
 		id, known := r.app.ids.label(r.key, a.Name)
 		if !known {
 			return nil, nil // the repository has no such label
 		}
-		return &change{"removeLabelsFromLabelable", map[string]any{"labelableId": subject.id, "labelIds": []string{id}}, writesSubject}, nil
+		return &change{name: "removeLabelsFromLabelable", input: map[string]any{"labelableId": subject.id, "labelIds": []string{id}}, permission: writesSubject}, nil
 	case pull.AddNote:
 		body, err := mark(a.Note)
 		if err != nil {
 			return nil, &Rejected{Answer{Message: err.Error()}}
 		}
-		return &change{"addComment", map[string]any{"subjectId": subject.id, "body": body}, writesSubject}, nil
+		return &change{name: "addComment", input: map[string]any{"subjectId": subject.id, "body": body}, permission: writesSubject}, nil
 	case pull.EditNote:
 		body, err := mark(a.Note)
 		if err != nil {
 			return nil, &Rejected{Answer{Message: err.Error()}}
 		}
-		return &change{"updateIssueComment", map[string]any{"id": a.Node, "body": body}, writesSubject}, nil
+		return &change{name: "updateIssueComment", input: map[string]any{"id": a.Node, "body": body}, permission: writesSubject}, nil
 	case pull.SetCheck:
 		return r.checkChange(a)
 	case pull.RequestReview:
@@ -199,23 +213,27 @@ func (r *repository) changeOf(ctx context.Context, action pull.Action) (*change,
 		if !known {
 			return nil, r.requestReview(ctx, a.Login)
 		}
-		return &change{"requestReviews", map[string]any{"pullRequestId": subject.id, "userIds": []string{id}, "union": true}, writesPull}, nil
+		return &change{name: "requestReviews", input: map[string]any{"pullRequestId": subject.id, "userIds": []string{id}, "union": true}, permission: writesPull}, nil
 	case pull.Assign:
 		id, known := r.app.ids.person(a.Login)
 		if !known {
 			return nil, r.assign(ctx, a.Login)
 		}
-		return &change{"addAssigneesToAssignable", map[string]any{"assignableId": subject.id, "assigneeIds": []string{id}}, writesSubject}, nil
+		return &change{name: "addAssigneesToAssignable", input: map[string]any{"assignableId": subject.id, "assigneeIds": []string{id}}, permission: writesSubject}, nil
 	case pull.React:
-		return &change{"addReaction", map[string]any{"subjectId": a.Node, "content": string(a.With)}, writesSubject}, nil
+		return &change{name: "addReaction", input: map[string]any{"subjectId": a.Node, "content": string(a.With)}, permission: writesSubject}, nil
 	case pull.Ready:
-		return &change{"markPullRequestReadyForReview", map[string]any{"pullRequestId": subject.id}, writesDraft}, nil
+		return &change{name: "markPullRequestReadyForReview", input: map[string]any{"pullRequestId": subject.id}, permission: writesDraft}, nil
 	case pull.Close:
-		return &change{"closePullRequest", map[string]any{"pullRequestId": subject.id}, writesPull}, nil
-	case pull.EditBlock:
-		return r.bodyChange(ctx, subject, a)
+		return &change{name: "closePullRequest", input: map[string]any{"pullRequestId": subject.id}, permission: writesPull}, nil
+	case pull.EditBlock, pull.EditEntry:
+		return r.bodyChange(ctx, rewriteOf(r.key, a))
 	}
 	return nil, &Rejected{Answer{Message: fmt.Sprintf("no way is known to apply %T", action)}}
+}
+
+func noSubject() error {
+	return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer has no id for the pull request or issue"}}
 }
 
 // labelToAdd is the id of a label, which is made where there is none.
@@ -245,33 +263,4 @@ func (r *repository) labelToAdd(ctx context.Context, a pull.AddLabel) (string, e
 		return "", &Temporary{Answer{Message: fmt.Sprintf("GitHub does not show the label %q yet", a.Name)}}
 	}
 	return id, nil
-}
-
-// bodyChange puts the block into the body as it is now. GitHub has no way to
-// write it only if nobody else did meanwhile, so it is read right before. An issue
-// that was just loaded was read right before: there is one query for all of it.
-func (r *repository) bodyChange(ctx context.Context, subject node, a pull.EditBlock) (*change, error) {
-	body := a.Seen
-	if !subject.issue || r.app.cfg.Now().Sub(a.At).Abs() > freshBody {
-		var found struct{ Repository answers }
-		q := text{request: []string{"id body"}, issue: []string{"id body"}, variables: map[string]any{"number": r.key.Number}}
-		if err := r.query(ctx, q.String(), q.variables, &found); err != nil {
-			return nil, err
-		}
-		var p pullData
-		if err := found.Repository.one(issueOrPull, &p); err != nil {
-			return nil, err
-		}
-		body = p.Body
-	}
-	next := a.In(body)
-	switch {
-	case next == body:
-		return nil, nil
-	case len([]rune(next)) > maxBodyText:
-		return nil, &Rejected{Answer{Message: fmt.Sprintf("the body would have more than %d characters", maxBodyText)}}
-	case subject.issue:
-		return &change{"updateIssue", map[string]any{"id": subject.id, "body": next}, "issues: write"}, nil
-	}
-	return &change{"updatePullRequest", map[string]any{"pullRequestId": subject.id, "body": next}, writesPull}, nil
 }

@@ -127,6 +127,7 @@ type Issue struct {
 	Closed bool
 	Title  string
 	Body   string
+	At     time.Time // when it was read
 }
 
 // Comparison is the head, as seen from a branch of the repository.

@@ -236,7 +236,7 @@ func merge(name string, parts []part) Check {
 // request stands together, bodies first: they were just read. The reaction to a
 // comment comes after all that the comment asked for.
 func (d *decision) sorted() Plan {
-	order := []string{"pick", "open", "restore-branch", "reopen", "ready", "edit-comment", "edit-body", "comment", "unlabel", "label", "check", "request-review", "assign", "react", "status", "cancel-merge", "merge", "close", "delete-branch"}
+	order := []string{"pick", "open", "restore-branch", "reopen", "ready", "edit-comment", "edit-list", "edit-body", "comment", "unlabel", "label", "check", "request-review", "assign", "react", "status", "cancel-merge", "merge", "close", "delete-branch"}
 	slices.SortStableFunc(d.plan.Actions, func(a, b Action) int {
 		if _, ok := a.(OpenPull); ok && a.Kind() == b.Kind() {
 			return 0 // in the rule's order

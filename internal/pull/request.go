@@ -65,6 +65,7 @@ type Request struct {
 	CreatedAt   time.Time // GitHub's created_at; zero for a local range
 	UpdatedAt   time.Time // GitHub's updated_at
 	Title, Body string
+	BodyAt      time.Time // when Body was read; zero: it was changed while all else was loaded
 	State       State
 	Draft       bool
 	Author      string // login

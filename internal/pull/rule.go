@@ -59,6 +59,7 @@ type Want struct {
 	Close     bool       // closed, once in the history: people may open it again
 
 	Block     *Block  // the bot's own part of the body
+	Entries   []Entry // in the lists of issues that Looks names
 	Reactions []React // to comments
 	Readied   bool    // no draft any more
 }

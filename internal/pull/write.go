@@ -2,6 +2,7 @@ package pull
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,8 +25,8 @@ const (
 )
 
 // EditBlock writes the bot's own part of the body. Seen and At are the body of
-// the snapshot and its time: whoever applies the action reads the body again
-// when that is long ago.
+// the snapshot and when it was read: whoever applies the action reads the body
+// again when that is long ago.
 type EditBlock struct {
 	Block
 	Seen string
@@ -70,8 +71,9 @@ func (Close) Kind() string { return "close" }
 func (d *decision) writes(want Want) {
 	r := d.request
 	if b := want.Block; b != nil && b.In(r.Body) != r.Body {
-		d.do(EditBlock{Block: *b, Seen: r.Body, At: r.Now})
+		d.do(EditBlock{Block: *b, Seen: r.Body, At: r.BodyAt})
 	}
+	d.entries(want.Entries)
 	if want.Readied && r.Draft && r.State == Open && !r.Issue {
 		d.do(Ready{})
 	}
@@ -98,6 +100,11 @@ func (r *Request) afterWrite(a Action) (*Request, bool) {
 		}
 	case EditBlock:
 		next.Body = a.In(r.Body)
+	case EditEntry:
+		issue := r.Issues[a.Issue]
+		issue.Body = a.In(issue.Body)
+		next.Issues = maps.Clone(r.Issues)
+		next.Issues[a.Issue] = issue
 	case Ready:
 		next.Draft, next.Events = false, r.happens(Readied, "")
 	case Close:

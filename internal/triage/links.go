@@ -1,12 +1,11 @@
 package triage
 
 import (
-	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -39,9 +38,9 @@ func issueBlock(number int) pull.Block {
 	return pull.Block{Start: fmt.Sprintf("<!-- gh-issue-number: gh-%d -->", number), End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: "}
 }
 
-// pullsBlock is the block in the body of an issue.
-func pullsBlock() pull.Block {
-	return pull.Block{Start: "<!-- gh-linked-prs -->", End: "<!-- /gh-linked-prs -->"}
+// pullsList is the list in the body of an issue.
+func pullsList() pull.List {
+	return pull.List{Block: pull.Block{Start: "<!-- gh-linked-prs -->", End: "<!-- /gh-linked-prs -->"}, Heading: linkHeading, Line: pullLink}
 }
 
 // maxLinked is the number of earlier issues that are looked at: people may write
@@ -103,19 +102,22 @@ func wantIssue(r *pull.Request) pull.Want {
 	}
 	want := pull.Want{Block: fitting(block, r.Body)}
 	for _, other := range before {
-		if other != number && lists(r.Issues[other].Body, r.Key.Number) {
-			want.Pokes = append(want.Pokes, neighbour(r.Key, other))
+		if other != number && pullsList().Has(r.Issues[other].Body, r.Key.Number) {
+			want.Entries = append(want.Entries, pull.Entry{Issue: other, List: pullsList()})
 		}
 	}
-	if issue, looked := r.Issues[number]; number > 0 && looked && !lists(issue.Body, r.Key.Number) && !mentioned(pullsBlock().In(issue.Body))[r.Key.Number] {
-		// Should GitHub not have seen the mention by then, the next event does it.
-		want.Pokes = append(want.Pokes, neighbour(r.Key, number))
+	if issue, looked := r.Issues[number]; number > 0 && looked && listable(issue.Body, r.Key.Number) {
+		want.Entries = append(want.Entries, pull.Entry{Issue: number, List: pullsList(), On: true})
 	}
 	return want
 }
 
-func neighbour(of pull.Key, number int) pull.Key {
-	return pull.Key{Owner: of.Owner, Repo: of.Repo, Number: number}
+// listable tells whether a pull request may get a line in the list of an issue: it
+// has none, people don't name it themselves, and there is room.
+func listable(body string, number int) bool {
+	list := pullsList()
+	block := list.With(body, map[int]bool{number: true})
+	return !list.Has(body, number) && !mentioned(list.In(body))[number] && fitting(block, body) != nil
 }
 
 // wantPulls is about an issue: the list follows the titles of the pull requests
@@ -125,46 +127,11 @@ func wantPulls(r *pull.Request) pull.Want {
 	for _, s := range r.Mentions {
 		linked[s.Number] = issueOf(s.Title, s.Body) == r.Key.Number
 	}
-	there := map[int]bool{}
-	var lines []string
-	last := 0 // where new entries go: after the last one
-	for line := range strings.SplitSeq(cmp.Or(pullsBlock().Of(r.Body), linkHeading), "\n") {
-		if number := entry(line); number > 0 {
-			if refers, known := linked[number]; known && !refers || there[number] {
-				continue
-			}
-			there[number], last = true, len(lines)+1
-		}
-		if line == linkHeading && slices.Contains(lines, line) { // of two lists that become one
-			continue
-		}
-		lines = append(lines, line)
-	}
-	if last == 0 {
-		last = len(lines)
-	}
-	own := mentioned(pullsBlock().In(r.Body))
-	var fresh []int
-	for number, refers := range linked {
-		if refers && number > 0 && !there[number] && !own[number] {
-			fresh = append(fresh, number)
-		}
-	}
-	slices.Sort(fresh)
-	for i, number := range fresh {
-		lines = slices.Insert(lines, last+i, fmt.Sprintf(pullLink, number))
-	}
-	block := pullsBlock()
-	if text := strings.Join(lines, "\n"); text != linkHeading {
-		block.Text = text
-	}
-	return pull.Want{Block: fitting(block, r.Body)}
+	list := pullsList()
+	own := mentioned(list.In(r.Body))
+	maps.DeleteFunc(linked, func(number int, refers bool) bool { return refers && own[number] && !list.Has(r.Body, number) })
+	return pull.Want{Block: fitting(list.With(r.Body, linked), r.Body)}
 }
-
-var entryLine = regexp.MustCompile(`(?i)^\s*[-*+]\s+(?:\[[ x]\]\s+)?(?:gh-|#)([0-9]+)\b`)
-
-// entry is the number of the pull request that a line of the list is for, or 0.
-func entry(line string) int { return numberIn(entryLine, line) }
 
 // numberIn reads the number in a line of such a form; 0 where there is none that
 // an issue or pull request can have.
@@ -178,16 +145,6 @@ func numberIn(form *regexp.Regexp, line string) int {
 		return 0
 	}
 	return number
-}
-
-// lists tells whether the list of an issue has a pull request.
-func lists(body string, number int) bool {
-	for line := range strings.SplitSeq(pullsBlock().Of(body), "\n") {
-		if entry(line) == number {
-			return true
-		}
-	}
-	return false
 }
 
 var (

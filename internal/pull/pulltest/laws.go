@@ -26,7 +26,7 @@ const mostActions = 1000
 //   - once the plan is applied, there is nothing to do, now or an hour later;
 //   - stopped after any k actions, the next plan is the rest, unless the action opens or merges, or finds something out;
 //   - neither the order of the rules nor that of files and labels matters;
-//   - a plan writes to the head of its own pull request, and looks at others only;
+//   - a plan writes to the head of its own pull request, and looks at others only, but for its own line in the lists of issues;
 //   - a rule reads no more than what it declares.
 func Laws(t testing.TB, r *pull.Request, rules []pull.Rule) {
 	t.Helper()
@@ -78,6 +78,10 @@ func ownOnly(t testing.TB, r *pull.Request, plan pull.Plan) {
 		case pull.SetCheck:
 			if a.SHA != r.Head {
 				t.Fatalf("%s: the head is %s", a, r.Head)
+			}
+		case pull.EditEntry:
+			if a.Number != r.Key.Number {
+				t.Fatalf("%s: another pull request's line", a)
 			}
 		}
 	}

@@ -1,0 +1,126 @@
+package pull
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// List is a list of pull requests in the body of an issue, one in a line.
+type List struct {
+	Block          // where it stands; its Text isn't used
+	Heading string // its first line
+	Line    string // form of an entry: "* gh-%d"
+}
+
+// maxNumber is the highest number that an issue or pull request can have.
+const maxNumber = 1<<31 - 1
+
+var entryLine = regexp.MustCompile(`(?i)^\s*[-*+]\s+(?:\[[ x]\]\s+)?(?:gh-|#)([0-9]+)\b`)
+
+// entry is the number of the pull request that a line of the list is for, or 0.
+func entry(line string) int {
+	m := entryLine.FindStringSubmatch(line)
+	if m == nil {
+		return 0
+	}
+	number, err := strconv.Atoi(m[1])
+	if err != nil || number > maxNumber {
+		return 0
+	}
+	return number
+}
+
+// Has tells whether the list in a body has an entry for a pull request.
+func (l List) Has(body string, number int) bool {
+	for line := range strings.SplitSeq(l.Of(body), "\n") {
+		if entry(line) == number {
+			return true
+		}
+	}
+	return false
+}
+
+// With is the block for a body whose list has an entry for each number that is
+// true, once, and none for those that are false. Other lines stay as and where they
+// are; new entries follow the last one.
+func (l List) With(body string, linked map[int]bool) Block {
+	there := map[int]bool{}
+	var lines []string
+	last := 0
+	for line := range strings.SplitSeq(cmp.Or(l.Of(body), l.Heading), "\n") {
+		if number := entry(line); number > 0 {
+			if refers, known := linked[number]; known && !refers || there[number] {
+				continue
+			}
+			there[number], last = true, len(lines)+1
+		}
+		if line == l.Heading && slices.Contains(lines, line) { // of two lists that become one
+			continue
+		}
+		lines = append(lines, line)
+	}
+	if last == 0 {
+		last = len(lines)
+	}
+	for _, number := range slices.Sorted(maps.Keys(linked)) {
+		if linked[number] && number > 0 && !there[number] {
+			lines = slices.Insert(lines, last, fmt.Sprintf(l.Line, number))
+			last++
+		}
+	}
+	block := l.Block
+	block.Text = ""
+	if text := strings.Join(lines, "\n"); text != l.Heading {
+		block.Text = text
+	}
+	return block
+}
+
+// Entry is this pull request's line in the list of an issue.
+type Entry struct {
+	Issue int
+	List  List
+	On    bool // it is there, or it isn't
+}
+
+// EditEntry writes the line of a pull request in the list of an issue: the one
+// write outside of its own pull request, and nothing but its own line. Seen and At
+// are the body of the snapshot and when it was read.
+type EditEntry struct {
+	Entry
+	Number int // of the pull request
+	Seen   string
+	At     time.Time
+}
+
+// In gives the body of the issue with the line, or without it.
+func (a EditEntry) In(body string) string {
+	return a.List.With(body, map[int]bool{a.Number: a.On}).In(body)
+}
+
+func (a EditEntry) String() string {
+	if a.On {
+		return fmt.Sprintf("list #%d in the body of issue #%d", a.Number, a.Issue)
+	}
+	return fmt.Sprintf("take #%d out of the list of issue #%d", a.Number, a.Issue)
+}
+
+// Kind implements Action.
+func (EditEntry) Kind() string { return "edit-list" }
+
+// entries compares what a rule wants of the lists of issues that were looked at.
+func (d *decision) entries(all []Entry) {
+	for _, e := range all {
+		issue := d.request.Issues[e.Issue]
+		edit := EditEntry{Entry: e, Number: d.request.Key.Number, Seen: issue.Body, At: issue.At}
+		if issue.Exists && !issue.Pull && edit.In(issue.Body) != issue.Body {
+			d.do(edit)
+		}
+	}
+}
