@@ -184,7 +184,7 @@ func TestTroubleBeforeWrites(t *testing.T) {
 		want     []string
 		comments int
 	}{
-		"no ids":           {label, ghtest.Fault{Contains: "label0:label", Path: "^/graphql$", Status: 502}, []string{"Temporary", "Temporary"}, 0},
+		"no ids":           {label, ghtest.Fault{Contains: "label0:label", Path: "^/graphql$", Times: 2, Status: 502}, []string{"Temporary", "Temporary"}, 0},
 		"ids are odd":      {label, ghtest.Fault{Contains: "label0:label", Path: "^/graphql$", Status: 200, Body: `{"data":{"repository":{"label0":[]}}}`}, []string{"Temporary", "Temporary"}, 0},
 		"ids are missing":  {label, ghtest.Fault{Contains: "label0:label", Path: "^/graphql$", Status: 200, Body: `{"data":{"repository":{}}}`}, []string{"Temporary", "Temporary"}, 0},
 		"no subject":       {label, ghtest.Fault{Contains: "label0:label", Path: "^/graphql$", Status: 200, Body: `{"data":{"repository":{"label0":null,"issueOrPullRequest":{"__typename":"PullRequest","id":""}}}}`}, []string{"Temporary", "Temporary"}, 0},

@@ -55,7 +55,7 @@ func (s *Server) gqlMutation(c *call) node {
 				return nil, unprocessed(err)
 			}
 			payload["__typename"], payload["clientMutationId"] = strings.ToUpper(name[:1])+name[1:]+"Payload", input["clientMutationId"]
-			if strings.HasSuffix(name, "AutoMerge") || strings.HasPrefix(name, "update") {
+			if strings.HasSuffix(name, "AutoMerge") || name == "updateIssue" || name == "updatePullRequest" {
 				payload["actor"] = v.actor(c.writer())
 			}
 			return payload, nil

@@ -55,6 +55,10 @@ func TestFieldsAreGitHubs(t *testing.T) {
 		"removeLabelsFromLabelable": {"labelableId": nodeID("I", issue.id), "labelIds": label}, "updateIssue": {"id": nodeID("I", issue.id), "body": "x"},
 		"updatePullRequest": {"pullRequestId": id, "body": "x"}, "closePullRequest": {"pullRequestId": nodeID("PR", srv.repoList[0].issues[3].id)},
 	}
+	people := []any{nodeID("U", srv.account("carol").id)}
+	inputs["requestReviews"] = map[string]any{"pullRequestId": id, "union": true, "userIds": people}
+	inputs["addAssigneesToAssignable"] = map[string]any{"assignableId": id, "assigneeIds": people}
+	inputs["updateIssueComment"] = map[string]any{"id": nodeID("IC", pull.comments[0].id), "body": "hello again"}
 	for name := range mutations {
 		input := inputs[name]
 		if input == nil {
@@ -70,7 +74,7 @@ func TestFieldsAreGitHubs(t *testing.T) {
 		"AutoMergeRequest", "AutoSquashEnabledEvent", "AutoMergeDisabledEvent", "StatusCheckRollup", "RefConnection", "CommitHistoryConnection", "MergedEvent",
 		"DisablePullRequestAutoMergePayload", "EnablePullRequestAutoMergePayload", "ConvertPullRequestToDraftPayload", "MarkPullRequestReadyForReviewPayload",
 		"AddCommentPayload", "AddLabelsToLabelablePayload", "AddReactionPayload", "ClosePullRequestPayload", "RemoveLabelsFromLabelablePayload", "UpdateIssuePayload",
-		"UpdatePullRequestPayload", "Reaction", "ReactionGroup", "LockedEvent", "UnlockedEvent", "CrossReferencedEvent", "PullRequestCommit", "Organization", "Team", "TeamMemberConnection", "IssueConnection", "Comparison", "MergeQueue", "MergeQueueEntry", "AddedToMergeQueueEvent", "RemovedFromMergeQueueEvent", "TransferredEvent",
+		"UpdatePullRequestPayload", "RequestReviewsPayload", "AddAssigneesToAssignablePayload", "UpdateIssueCommentPayload", "Reaction", "ReactionGroup", "LockedEvent", "UnlockedEvent", "CrossReferencedEvent", "PullRequestCommit", "Organization", "Team", "TeamMemberConnection", "IssueConnection", "Comparison", "MergeQueue", "MergeQueueEntry", "AddedToMergeQueueEvent", "RemovedFromMergeQueueEvent", "TransferredEvent",
 	} {
 		if w.seen[kind] == 0 {
 			t.Errorf("no %s was reached", kind)
