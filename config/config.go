@@ -21,8 +21,8 @@ import (
 const RepositoryFile = ".github/concorde.yml"
 
 // MaxSize of a settings file, in bytes. Strangers may propose one, and reading
-// it takes up to 160 times as much memory.
-const MaxSize = 256 << 10
+// it takes up to 200 times as much memory.
+const MaxSize = 128 << 10
 
 // Config is the central file: what the operator of the App decides.
 type Config struct {

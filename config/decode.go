@@ -24,11 +24,18 @@ type decoder struct {
 	faults Faults
 
 	warnings Faults
+
+	expressions, globs int // work on those read so far
 }
 
 // decode sets what the file sets in v, a pointer to Config or Rules.
 func decode(file string, data []byte, v any) Faults {
 	d := &decoder{file: file, marks: map[string]mark{}}
+	d.decode(data, v)
+	return d.faults.sorted()
+}
+
+func (d *decoder) decode(data []byte, v any) {
 	root, ok := d.document(data)
 	if ok && root != nil {
 		d.value(root, reflect.ValueOf(v).Elem(), setting{})
@@ -44,8 +51,12 @@ func decode(file string, data []byte, v any) Faults {
 			c.Warnings = d.warnings.sorted()
 		}
 	}
-	return d.faults.sorted()
 }
+
+// maxWrong is how many faults end the reading of a file.
+const maxWrong = 2000
+
+func (d *decoder) hopeless() bool { return len(d.faults)+len(d.warnings) >= maxWrong }
 
 func (d *decoder) fault(at mark, format string, args ...any) {
 	d.faults = append(d.faults, Fault{File: d.file, Line: at.line, Col: at.col, Message: fmt.Sprintf(format, args...)})
@@ -141,7 +152,7 @@ func (s setting) field(f reflect.StructField) setting {
 
 func (d *decoder) group(n *yaml.Node, v reflect.Value, s setting) {
 	lines := map[string]int{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
+	for i := 0; i+1 < len(n.Content) && !d.hopeless(); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		f, known := field(v.Type(), key.Value)
 		switch {
@@ -183,6 +194,9 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, s setting) {
 	v.SetZero() // a list replaces the one before
 	unique, lines := s.limits("uniqueItems") != nil, map[string]int{}
 	for i, item := range n.Content {
+		if d.hopeless() {
+			return
+		}
 		at := setting{fmt.Sprintf("%s[%d]", s.name, i), s.tag}
 		if first, found := lines[item.Value]; found && unique && item.Kind == yaml.ScalarNode {
 			d.fault(markOf(item), "%s repeats line %d: take one away", at.name, first)
@@ -208,12 +222,33 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, s setting) {
 		i, err = s.integer(n)
 		v.SetInt(int64(i))
 	default:
+		if why := d.spent(n.Value, s); why != "" {
+			d.fault(markOf(n), "%s comes after %s", s.name, why)
+			return
+		}
 		err = s.text(n)
 		v.SetString(d.taken(n, s))
 	}
 	if err != nil {
 		d.fault(markOf(n), "%s %v", s.name, err)
 	}
+}
+
+// spent counts the work on expressions and globs, and says what is too much of it.
+func (d *decoder) spent(value string, s setting) string {
+	switch formats := s.limits("format"); {
+	case slices.Contains(formats, "regexp"):
+		if d.expressions > maxExpressionWork {
+			return "too many or too large expressions: use globs, and smaller repetitions"
+		}
+		d.expressions += expressionCost(value)
+	case slices.Contains(formats, "glob"):
+		if d.globs > maxGlobWork {
+			return "globs that stand for too much text: write less in braces, or fewer globs"
+		}
+		d.globs += globCost(value)
+	}
+	return ""
 }
 
 // taken is the text as GitHub takes it, and as the bot will find it there.

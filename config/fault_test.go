@@ -201,7 +201,7 @@ func TestHeavyFiles(t *testing.T) {
 		if (name == "too large") != (len(file) > MaxSize) {
 			t.Errorf("%s has %d bytes", name, len(file))
 		}
-		if name == "too large" && err.Error() != "c.yml:1:1: the file has 262145 bytes: at most 262144 are read" {
+		if name == "too large" && err.Error() != "c.yml:1:1: the file has 131073 bytes: at most 131072 are read" {
 			t.Error(err)
 		}
 	}

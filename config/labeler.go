@@ -20,7 +20,7 @@ const LabelerFile = ".github/labeler.yml"
 const (
 	maxLabels   = 1000
 	maxValues   = 30000
-	maxGlobWork = 2_000_000
+	maxGlobWork = 1_000_000
 )
 
 // WithLabeler gives the settings together with the rules of a file of
@@ -38,9 +38,9 @@ func (r Rules) WithLabeler(name string, data []byte) (Rules, error) {
 	l := newLabeler(name, &r)
 	l.read(data)
 	switch {
-	case l.stopped():
+	case l.values > maxValues:
 		return Rules{}, l.refused.sorted()
-	case len(l.refused) > 0:
+	case len(l.refused) > 0, l.hopeless():
 		return Rules{}, slices.Concat(l.refused, l.faults).sorted()
 	}
 	r.Labels.Rules = slices.Concat(r.Labels.Rules, l.rules)

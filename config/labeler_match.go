@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -300,15 +301,20 @@ func (l *labeler) branches(p pair, some *requirements) {
 }
 
 func (l *labeler) branch(key, source string, at mark, some *requirements) {
+	if l.expressions > maxPrograms {
+		l.fault(at, "%s has %s, but the expressions before it are too large together: use fewer or smaller ones", key, quote(source))
+		return
+	}
 	e, err := jsre.Compile(source)
+	if errors.Is(err, jsre.ErrLarge) {
+		l.expressions += jsre.MaxProgram
+	}
+	l.expressions += len(source)
 	if err != nil {
 		l.fault(at, "%s has %s, an expression of JavaScript which %v", key, quote(source), err)
 		return
 	}
-	if l.expressions += e.Size(); l.expressions > maxPrograms {
-		l.fault(at, "%s has %s, which together with the expressions before it is too large: use fewer or smaller ones", key, quote(source))
-		return
-	}
+	l.expressions += e.Size()
 	c := Condition{BaseMatch: e}
 	if key == "head-branch" {
 		c = Condition{HeadMatch: e}

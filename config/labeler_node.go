@@ -24,8 +24,8 @@ func (l *labeler) resolve(n *yaml.Node) *yaml.Node {
 // tags are those that all versions of js-yaml know.
 var tags = []string{"!!str", "!!int", "!!float", "!!bool", "!!null", "!!seq", "!!map"}
 
-// stopped tells that too much was read.
-func (l *labeler) stopped() bool { return l.values > maxValues }
+// stopped tells that too much was read, or too much is wrong with it.
+func (l *labeler) stopped() bool { return l.values > maxValues || l.hopeless() }
 
 // pair is one of a mapping.
 type pair struct {

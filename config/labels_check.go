@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/concorde-bot/concorde/internal/glob"
 )
 
 // Limits of expressions, in instructions of the matcher, which are about as many
@@ -20,32 +21,66 @@ const (
 	maxPrograms = 20000 // of all rules together
 )
 
-// expression checks an RE2 expression.
+// maxExpressionWork bounds the reading of all expressions of a file.
+const maxExpressionWork = 250_000
+
+// expressionCost is about the work of reading an expression, in characters: classes
+// of Unicode have hundreds of ranges.
+func expressionCost(s string) int {
+	return 20 + min(len(s), maxLength*4) + 3000*(strings.Count(s, `\p`)+strings.Count(s, `\P`)) + 300*strings.Count(s, "{")
+}
+
+// globCost is that of a glob, in steps: those that reading it takes.
+func globCost(s string) int {
+	budget := glob.Budget{Steps: maxGlobWork}
+	if _, err := glob.Parse(s, &budget); err != nil {
+		return 10000
+	}
+	return maxGlobWork - budget.Steps
+}
+
+// expression checks an RE2 expression. It is measured before it is compiled: a few
+// characters can stand for millions of instructions.
 func expression(s string) error {
-	if _, err := regexp.Compile(s); err != nil {
+	parsed, err := syntax.Parse(s, syntax.Perl)
+	if err != nil {
 		var fault *syntax.Error
 		if errors.As(err, &fault) && (fault.Code == syntax.ErrInvalidPerlOp || fault.Code == syntax.ErrInvalidEscape) {
 			return fmt.Errorf("is not an RE2 expression: it has %q; RE2 has no lookahead, lookbehind or references to groups", fault.Expr)
 		}
 		return fmt.Errorf("is not an RE2 expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
-	if program(s) > maxProgram {
+	if writtenOut(parsed) > maxProgram {
 		return errors.New("is too large: use smaller repetitions")
 	}
 	return nil
 }
 
-// program is the size of an expression.
+// writtenOut is about the size of an expression when its repetitions are written out.
+func writtenOut(r *syntax.Regexp) int {
+	n := 1
+	if r.Op == syntax.OpLiteral {
+		n = len(r.Rune)
+	}
+	for _, sub := range r.Sub {
+		n += writtenOut(sub)
+	}
+	if r.Op == syntax.OpRepeat {
+		n *= max(r.Min, r.Max, 1)
+	}
+	return min(n, 1<<30)
+}
+
+// program is the size of an expression that was found good.
 func program(s string) int {
-	parsed, err := syntax.Parse(s, syntax.Perl)
-	if err != nil || s == "" {
+	if s == "" {
 		return 0
 	}
-	compiled, err := syntax.Compile(parsed.Simplify())
+	parsed, err := syntax.Parse(s, syntax.Perl)
 	if err != nil {
 		return 0
 	}
-	return len(compiled.Inst)
+	return min(writtenOut(parsed), maxProgram)
 }
 
 func date(s string) error {

@@ -100,7 +100,7 @@ func TestRule(t *testing.T) {
 		{"rules that cannot live together", request(settingsFile("backport: {label: docs}")), failure(`rules "labels" and "backport" both own "docs"`)},
 		{"renamed onto", request(onto), failure(`"x" is not a setting: those here are news, abi, backport, roles, stages, issue-numbers, titles, wrong-branch, commands, conflicts, labels`)},
 		{"symbolic link", request(link), failure(`the file is a symlink: put a regular file here`)},
-		{"large", request(large), failure(`the file has 3145728 bytes: at most 262144 are read`)},
+		{"large", request(large), failure(`the file has 3145728 bytes: at most 131072 are read`)},
 		{"left out", request(leftOut), failure(`the file could not be read: push once more, and tell the operator of the bot if that does not help`)},
 		{"unread", request(pull.File{Path: RepositoryFile, Change: pull.Modified}), failure(`the file could not be read: push once more, and tell the operator of the bot if that does not help`)},
 	} {
@@ -153,5 +153,81 @@ func TestRuleReads(t *testing.T) {
 	}
 	if !pull.Reads(rules, nil, RepositoryFile) || !pull.Reads(rules, nil, LabelerFile) || pull.Reads(rules, nil, "concorde.yml") {
 		t.Error("reads other files than the settings and label rules")
+	}
+}
+
+// A labeler file is checked by the settings that will be in force when the pull
+// request is merged.
+func TestRuleChecksLabelerByWhatWillBeInForce(t *testing.T) {
+	file := func(path, text string, change pull.Change) pull.File {
+		return pull.File{Path: path, Change: change, Content: &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: []byte(text)}}
+	}
+	const keeps, off, broken = "labels: {rules: [{label: docs, hold: kept, title: docs}]}", "labels: {labeler: off}", "labels: 7"
+	labeler := file(LabelerFile, "docs: [{base-branch: main}]", pull.Modified)
+	kept, good, unused := `"docs" is kept by the rule in .github/concorde.yml:1: take it away here`, "The label rules are valid", "The label rules aren't used"
+	for _, tt := range []struct {
+		name, own string
+		files     []pull.File
+		want      string
+	}{
+		{"no settings of its own", "", nil, good},
+		{"the base's settings", keeps, nil, kept},
+		{"the base's settings turn it off", off, nil, unused},
+		{"the pull request's settings", "", []pull.File{file(RepositoryFile, keeps, pull.Added)}, kept},
+		{"the pull request's settings turn it off", keeps, []pull.File{file(RepositoryFile, off, pull.Modified)}, unused},
+		{"the pull request takes the settings away", keeps, []pull.File{{Path: RepositoryFile, Change: pull.Removed}}, good},
+		{"the pull request breaks the settings", keeps, []pull.File{file(RepositoryFile, broken, pull.Modified)}, kept},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			central := Preset()
+			own, err := central.Override(RepositoryFile, []byte(tt.own))
+			if err != nil {
+				t.Fatal(err)
+			}
+			rule := Rule(central, own, together)
+			for range 2 { // the second time, as it is remembered
+				checks := rule.Want(request(append(tt.files, labeler)...)).Checks
+				last := checks[len(checks)-1]
+				if text := last.Title + last.Summary; !strings.Contains(text, tt.want) || (last.Conclusion == pull.Failure) != (tt.want == kept) {
+					t.Errorf("%s: %s\n%s", last.Conclusion, last.Title, last.Summary)
+				}
+			}
+		})
+	}
+}
+
+// Faults of single rules and what isn't as it looks are shown on their lines.
+func TestRuleShowsLeftOutAndWarnings(t *testing.T) {
+	f := settingsFile("docs: [{base-branch: main}]\nbad: [{base-branch: '(a'}]\n010: [{base-branch: main}]\n")
+	f.Path = LabelerFile
+	part := Rule(Preset(), Preset().Rules, together).Want(request(f)).Checks[0]
+	const want = `When this is merged, these rules are left out, and all others are in force:
+
+    .github/labeler.yml:2:21: base-branch has "(a", an expression of JavaScript which has a group that isn't closed
+
+Some of it isn't what it looks like:
+
+    .github/labeler.yml:3:1: the label 010 is a number to YAML, and becomes "10": put it in quotes if you mean what is written`
+	if diff := cmp.Diff(want, part.Summary); diff != "" {
+		t.Errorf("(-want +have)\n%s", diff)
+	}
+	var levels []pull.Level
+	for _, a := range part.Annotations {
+		levels = append(levels, a.Level)
+	}
+	if diff := cmp.Diff([]pull.Level{pull.FailureLevel, pull.WarningLevel}, levels); diff != "" || part.Title != "1 fault in .github/labeler.yml" {
+		t.Errorf("%s (-want +have)\n%s", part.Title, diff)
+	}
+}
+
+// A version of a file is read once, however often the rule is asked.
+func TestRuleRemembersByBlob(t *testing.T) {
+	read := 0
+	rule := Rule(Preset(), Preset().Rules, func(string, Rules) error { read++; return nil })
+	for i := range 6 {
+		rule.Want(request(settingsFile("news: {width: " + []string{"80", "90"}[i%2] + "}")))
+	}
+	if read != 2 {
+		t.Errorf("two versions were read %d times", read)
 	}
 }

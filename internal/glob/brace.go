@@ -83,7 +83,7 @@ func (e *expander) ok(bytes int) bool {
 // expand writes out the first pair of braces, and those after it.
 func (e *expander) expand(s string, top bool) (all []string) {
 	open, shut, found := braces(s)
-	if !e.ok(len(s)) || !found {
+	if !e.ok(10*len(s)) || !found {
 		e.glob.braces(strings.Contains(s, "{"))
 		return []string{s}
 	}
@@ -173,7 +173,7 @@ func (e *expander) choices(body string) (all []string) {
 // split cuts at the commas that are in no pair of braces.
 func (e *expander) split(body string) (parts []string) {
 	from := 0
-	for at := 0; e.ok(len(body) - at); {
+	for at := 0; e.ok(10 * (len(body) - at)); {
 		open, shut, found := braces(body[at:])
 		end := at + open
 		if !found {

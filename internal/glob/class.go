@@ -19,12 +19,13 @@ type atom struct {
 
 // atoms reads text without groups.
 func (s *scanner) atoms(text string) (all []atom, err error) {
-	literal := func(part string) {
-		if n := len(all); n > 0 && all[n-1].text != "" {
-			all[n-1].text += part
-			return
+	var run []byte // of characters that stand for themselves
+	literal := func(part string) { run = append(run, part...) }
+	add := func(a ...atom) {
+		if len(run) > 0 {
+			all, run = append(all, atom{text: string(run)}), run[:0]
 		}
-		all = append(all, atom{text: part})
+		all = append(all, a...)
 	}
 	for i := 0; i < len(text); {
 		c := text[i]
@@ -59,12 +60,12 @@ func (s *scanner) atoms(text string) (all []atom, err error) {
 				continue
 			}
 			s.tree.magic = true
-			all = append(all, atom{set: class.node})
+			add(atom{set: class.node})
 			continue
 		case c == '*', c == '?':
 			s.tree.magic = true
-			if n := len(all); c == '?' || n == 0 || !all[n-1].star {
-				all = append(all, atom{star: c == '*', set: anything})
+			if n := len(all); c == '?' || n == 0 || !all[n-1].star || len(run) > 0 {
+				add(atom{star: c == '*', set: anything})
 			}
 			i++
 			continue
@@ -73,6 +74,7 @@ func (s *scanner) atoms(text string) (all []atom, err error) {
 		literal(text[i : i+size])
 		i += size
 	}
+	add()
 	return all, nil
 }
 

@@ -93,7 +93,7 @@ func Parse(source string, budget *Budget) (*Glob, error) {
 }
 
 // checked is the budget of a glob of the settings, which has at most 255 characters.
-const checked = 100_000
+const checked = 1_000_000
 
 // Check says what is wrong with a glob of the settings, to follow the glob and
 // "which": there, what is only odd in a file of actions/labeler is a fault.

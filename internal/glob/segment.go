@@ -31,10 +31,16 @@ type reader struct {
 	glob   *Glob
 }
 
+// perPart is what an alternative takes beside its characters, in steps.
+const perPart = 50
+
 var slashes = regexp.MustCompile(`/+`)
 
 // part reads one alternative. It isn't possible where no path can match it.
 func (r *reader) part(text string) (p part, possible bool, err error) {
+	if err := r.budget.spend(perPart); err != nil {
+		return p, false, err
+	}
 	var names []string
 	for _, name := range slashes.Split(text, -1) {
 		last := ""

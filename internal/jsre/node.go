@@ -126,11 +126,12 @@ func BuildPoints(root Node) (*Expression, error) {
 	return e, err
 }
 
-var errLarge = errors.New("is too large: use smaller repetitions, or several expressions")
+// ErrLarge is the error of an expression that is larger than MaxProgram.
+var ErrLarge = errors.New("is too large: use smaller repetitions, or several expressions")
 
 func (c *compiler) add(i instruction) (at int) {
 	if len(c.program) >= MaxProgram {
-		c.err = errLarge
+		c.err = ErrLarge
 		return 0
 	}
 	c.program = append(c.program, i)
@@ -139,7 +140,7 @@ func (c *compiler) add(i instruction) (at int) {
 
 func (c *compiler) node(n Node, behind bool) {
 	if c.nodes++; c.nodes > 2*MaxProgram { // a node that reads nothing can be repeated too
-		c.err = errLarge
+		c.err = ErrLarge
 	}
 	if c.err != nil {
 		return

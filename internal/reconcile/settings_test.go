@@ -191,3 +191,35 @@ func TestPlansWithoutAStore(t *testing.T) {
 		}
 	}
 }
+
+// A file that is deleted takes its last good version with it: should it come again
+// with faults, nothing of the old one holds, over a restart too.
+func TestDeletedFilesAreForgotten(t *testing.T) {
+	for _, file := range []struct{ name, good, broken, note string }{
+		{config.RepositoryFile, "news: {status: own/first}\n", "news: {colour: red}\n", "settings/python/cpython"},
+		{config.LabelerFile, docsLabel, "docs: [\n", "label-rules/python/cpython"},
+	} {
+		t.Run(file.name, func(t *testing.T) {
+			s := newStage(t)
+			number := s.open("first")
+			for _, step := range []struct {
+				file ghtest.File
+				kept string
+			}{{ghtest.Text(file.good), file.good}, {ghtest.File{Delete: true}, ""}, {ghtest.Text(file.broken), ""}} {
+				_, err := s.repo.Push("main", ghtest.Commit{Message: "settings", Files: map[string]ghtest.File{file.name: step.file}})
+				s.check(err)
+				s.check(s.reconciler(told).Run(t.Context(), s.job(number)))
+				kept, err := s.queue.Get(t.Context(), file.note)
+				s.check(err)
+				if string(kept) != step.kept {
+					t.Errorf("%q is kept, want %q", kept, step.kept)
+				}
+			}
+			state, err := s.repo.PR(number)
+			s.check(err)
+			if got := state.Statuses["bedevere/news"]; got.State != "success" || got.Description != "" {
+				t.Errorf("in force: %+v", state.Statuses)
+			}
+		})
+	}
+}
