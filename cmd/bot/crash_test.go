@@ -22,6 +22,7 @@ import (
 // storm is a load of webhooks about a number of pull requests.
 type storm struct {
 	pulls, deliveries, kills int
+	weather                  ghtest.Weather
 }
 
 // stormSize is the size that docs/performance.md tells of with
@@ -40,7 +41,7 @@ func stormSize() storm {
 func TestKilledAtRandomMoments(t *testing.T) {
 	size := stormSize()
 	databases(t, func(t *testing.T, database string) {
-		calm := weather(t, storm{size.pulls, size.deliveries, 0}, t.TempDir()+"/calm.db")
+		calm := weather(t, storm{pulls: size.pulls, deliveries: size.deliveries}, t.TempDir()+"/calm.db")
 		rough := weather(t, size, database)
 		if diff := cmp.Diff(calm, rough); diff != "" {
 			t.Errorf("the end differs from that of an undisturbed run (-undisturbed +killed):\n%s", diff)
@@ -71,6 +72,7 @@ func weather(t *testing.T, size storm, database string) map[int]ending {
 	environment["DATABASE_URL"], environment["BOT_SETTLE"] = database, "20ms"
 	bot := serve(t, environment)
 	github.SetHook(ghtest.Hook{URL: bot.URL + "/webhook"})
+	github.SetWeather(size.weather)
 	start, random := time.Now(), rand.New(rand.NewPCG(1, 2))
 	numbers := openMany(t, cpython, size.pulls)
 	killAt := moments(size)
@@ -87,6 +89,9 @@ func weather(t *testing.T, size storm, database string) map[int]ending {
 	lost := sendAgain(t, github)
 	within(t, 3*time.Minute, "the queue to be worked", bot.idle)
 	t.Logf("%d deliveries, %d kills, %d of them unacknowledged and sent again, %s", size.deliveries, size.kills, lost, time.Since(start).Round(time.Millisecond))
+	if failed := failures(github); size.weather.Failing > 0 && failed < size.deliveries/50 {
+		t.Errorf("%d requests failed: then this test shows nothing", failed)
+	}
 	if looked := bot.metric("concorde_sweep_looked_total"); looked != 0 {
 		t.Errorf("sweeps looked at %v pull requests: then this test shows nothing", looked)
 	}

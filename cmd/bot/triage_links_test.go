@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
@@ -107,4 +108,19 @@ func TestIssueIsDeleted(t *testing.T) {
 	s.check(s.cpython.Label(n, "carol", "skip issue"))
 	s.has(n, "bedevere/issue-number", "success", "Issue report skipped")
 	s.links(n, "It was cold.", "")
+}
+
+// TestLinksWithLateMentions: GitHub may see a mention seconds after it was made, and
+// sends no event then (python-github-backup#528). The issue's list has it all the
+// same, and the sweep has no part in it.
+func TestLinksWithLateMentions(t *testing.T) {
+	t.Parallel()
+	s := newStage(t).start()
+	s.github.SetWeather(ghtest.Weather{MentionsLate: 3 * time.Second})
+	n := s.linked("gh-140000: Fry", "It was cold.")
+	s.links(n, "It was cold.", issueBlock, 140000)
+	s.links(140000, "", pullsBlock, n)
+	s.check(s.cpython.EditTitle(n, "gh-140001: Fry"))
+	s.links(140001, "", pullsBlock, n)
+	s.links(140000, "", "")
 }

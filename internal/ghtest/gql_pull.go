@@ -36,6 +36,7 @@ func (v view) subject(r *Repo, i *issue) node {
 }
 
 func (v view) issue(r *Repo, i *issue) node {
+	i = v.then(i)
 	n := v.issueBase(r, i)
 	n["__typename"], n["id"], n["databaseId"] = "Issue", i.nodeID(), i.id
 	n["timelineItems"] = v.timelineItems("IssueTimelineItems", r, i)
@@ -50,6 +51,7 @@ func (v view) issue(r *Repo, i *issue) node {
 }
 
 func (v view) pull(r *Repo, i *issue) node {
+	i = v.then(i)
 	p, n := i.pull, v.issueBase(r, i)
 	n["__typename"], n["id"], n["databaseId"] = "PullRequest", i.nodeID(), i.id
 	n["timelineItems"] = v.timelineItems("PullRequestTimelineItems", r, i)
@@ -219,7 +221,8 @@ func (v view) statusNode(r *Repo, sha string) any {
 
 // statusContexts are the newest statuses of a commit, by name.
 func (v view) statusContexts(r *Repo, sha string) []node {
-	latest := r.latestStatuses(sha)
+	latest := slices.DeleteFunc(slices.Clone(r.statuses[sha]), func(x *status) bool { return x.created.After(v.asOf()) })
+	latest = latestStatuses(latest)
 	slices.SortFunc(latest, func(a, b *status) int { return strings.Compare(a.context, b.context) })
 	contexts := make([]node, 0, len(latest))
 	for _, st := range latest {
@@ -247,8 +250,9 @@ func (v view) filtered(checks []*check, args map[string]any) []*check {
 func (v view) checkSuites(r *Repo, sha string, args map[string]any) (any, error) {
 	r = r.root()
 	suites := [][]*check{}
-	if found := v.filtered(r.checksAt(sha, ""), args); len(found) > 0 {
-		suites = append(suites, r.checksAt(sha, ""))
+	there := slices.DeleteFunc(r.checksAt(sha, ""), func(k *check) bool { return k.started.After(v.asOf()) })
+	if found := v.filtered(there, args); len(found) > 0 {
+		suites = append(suites, there)
 	}
 	return nodesOf("checkSuites", "CheckSuite", suites, func(all []*check) node {
 		return node{

@@ -47,7 +47,7 @@ func (v view) items(r *Repo, i *issue) ([]item, error) {
 		items = append(items, item{moment{c.created, c.id}, "IssueComment", func() node { return v.comment(r, i, c) }})
 	}
 	for _, e := range i.events {
-		if e.source == nil || (!e.source.deleted && v.c.actor.sees(e.source.repo)) {
+		if v.s.shows(e) && (e.source == nil || !e.source.deleted && v.c.actor.sees(e.source.repo)) {
 			items = append(items, item{moment{e.at, e.id}, e.kind + "Event", func() node { return v.event(r, i, e) }})
 		}
 	}

@@ -74,6 +74,7 @@ func (s *Server) postGraphQL(c *call) (any, error) {
 	if op.Operation == ast.Mutation {
 		root, counts = s.gqlMutation(c), charge{points: 5, content: len(op.SelectionSet)}
 	}
+	c.stale = op.Operation == ast.Query && s.weather.Stale > 0
 	if err := s.spendPace(c.actor, counts); err != nil {
 		return nil, err
 	}

@@ -26,6 +26,7 @@ type issue struct {
 	reactions                []*reaction
 	lock                     *lock // nil: everybody may comment
 	pull                     *pull
+	versions                 []version // in bad weather
 }
 
 type pull struct {

@@ -65,24 +65,28 @@ func (h *hooks) queue(d Delivery, by *user, payload obj) {
 }
 
 func (h *hooks) pullRequest(r *Repo, action string, i *issue, by *user, extra obj) {
+	h.s.keep(i)
 	payload := cloneObj(extra)
 	payload["action"], payload["number"], payload["pull_request"] = action, i.number, h.s.pullJSON(r, i, true)
 	h.fire("pull_request", r, by, payload)
 }
 
 func (h *hooks) issue(r *Repo, action string, i *issue, by *user, extra obj) {
+	h.s.keep(i)
 	payload := cloneObj(extra)
 	payload["action"], payload["issue"] = action, h.s.issueJSON(r, i)
 	h.fire("issues", r, by, payload)
 }
 
 func (h *hooks) comment(r *Repo, action string, i *issue, c *comment, by *user, extra obj) {
+	h.s.keep(i)
 	payload := cloneObj(extra)
 	payload["action"], payload["issue"], payload["comment"] = action, h.s.issueJSON(r, i), h.s.commentJSON(r, i, c)
 	h.fire("issue_comment", r, by, payload)
 }
 
 func (h *hooks) review(r *Repo, action string, i *issue, v *review, by *user) {
+	h.s.keep(i)
 	h.fire("pull_request_review", r, by, obj{"action": action, "number": i.number, "pull_request": h.s.pullJSON(r, i, false), "review": h.s.reviewJSON(r, i, v, false)})
 }
 

@@ -44,6 +44,7 @@ func (r *Repo) React(number int, by string, comment int64, content string) error
 			return fmt.Errorf("it is locked, or there is no %q", content)
 		}
 		r.react(list, who, content)
+		r.srv.keep(i)
 		return nil
 	})
 }
@@ -69,6 +70,7 @@ func (c *call) react(r *Repo, i *issue, key string, list *[]*reaction, content s
 		return nil, false, lockedError("Unable to create reaction because issue is locked.")
 	}
 	x, made := r.react(list, c.writer(), content)
+	r.srv.keep(i)
 	if made && c.byApp() {
 		r.wrote(Write{Kind: "react", Number: i.number, Key: key, Text: content})
 	}

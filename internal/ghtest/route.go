@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // obj is a JSON object under construction.
@@ -34,6 +35,8 @@ type call struct {
 	status int    // of the answer, 200 until the handler says otherwise
 	header http.Header
 	weight weight // of a GraphQL query
+	stale  bool   // it's a query in bad weather, and sees what was there at that moment
+	sees   time.Time
 }
 
 // raw is an answer that is not JSON.

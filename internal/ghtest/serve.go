@@ -30,6 +30,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p := &response{ghes: ghes, request: body, header: http.Header{}, status: http.StatusOK}
 	inner := withPath(r, path)
 	f := s.takeFault(r.Method, path, body)
+	if f == nil {
+		f = s.failure(r.Method, path)
+	}
 	f.before()
 	if !f.works() {
 		s.serveFault(w, r, p, f)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -74,6 +75,8 @@ type Server struct {
 	buckets  map[string]*bucket
 	paces    map[string]*pace // by bearer
 	faults   []*Fault
+	weather  Weather
+	dice     *mathrand.Rand // of the weather
 	holes    []Hole
 }
 

@@ -91,10 +91,12 @@ func (s *Server) statusJSON(r *Repo, sha string, st *status) obj {
 }
 
 // latestStatuses are the newest of each context, newest first.
-func (r *Repo) latestStatuses(sha string) []*status {
+func (r *Repo) latestStatuses(sha string) []*status { return latestStatuses(r.statuses[sha]) }
+
+func latestStatuses(all []*status) []*status {
 	var out []*status
 	seen := map[string]bool{}
-	for _, st := range slices.Backward(r.statuses[sha]) {
+	for _, st := range slices.Backward(all) {
 		if !seen[st.context] {
 			seen[st.context] = true
 			out = append(out, st)

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// badWeather is what users of GitHub report, all at once. Secondary limits that
+// don't say for how long, after which the bot waits a minute and then longer,
+// are for those who have the time.
+func badWeather(seed uint64) ghtest.Weather {
+	return ghtest.Weather{MentionsLate: 3 * time.Second, Stale: 2 * time.Second, Failing: 0.05, Waits: os.Getenv("CONCORDE_TEST_STORM") == "full", Seed: seed}
+}
+
+// TestBadWeather lets webhooks come in while mentions are late, reads are stale and
+// requests fail in every documented way. The end must be that of a fair day, and no
+// comment is there twice.
+func TestBadWeather(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the pauses after failures take long: it runs without -short")
+	}
+	size := stormSize()
+	size.kills = 0
+	calm := weather(t, size, t.TempDir()+"/calm.db")
+	size.weather = badWeather(1)
+	rough := weather(t, size, t.TempDir()+"/rough.db")
+	if diff := cmp.Diff(calm, rough); diff != "" {
+		t.Errorf("the end differs from that of a fair day (-fair +bad):\n%s", diff)
+	}
+}
+
+// failures counts the requests that the weather broke.
+func failures(github *ghtest.Server) (failed int) {
+	for _, r := range github.Requests() {
+		if r.Route == "fault" {
+			failed++
+		}
+	}
+	return failed
+}
+
+// TestLivesInBadWeather plays whole lives: linked, reviewed, commanded, pushed to,
+// merged and backported. They end as on a fair day: the same labels, statuses,
+// bodies and backports, and each comment once.
+func TestLivesInBadWeather(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the pauses after failures take long: it runs without -short")
+	}
+	lives := 2
+	if os.Getenv("CONCORDE_TEST_STORM") == "full" {
+		lives = 20
+	}
+	fair := lifeIn(t, ghtest.Weather{})
+	for seed := range uint64(lives) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			bad := badWeather(seed)
+			bad.Waits = false
+			if diff := cmp.Diff(fair, lifeIn(t, bad)); diff != "" {
+				t.Errorf("the end differs from that of a fair day (-fair +bad):\n%s", diff)
+			}
+		})
+	}
+}
+
+// lifeIn plays a life, and gives what there is in the end.
+func lifeIn(t *testing.T, weather ghtest.Weather) []ghtest.PRState {
+	t.Helper()
+	s := backportStage(t)
+	for _, login := range []string{"dana", "carol"} {
+		s.check(s.cpython.Collaborator(login, "write"))
+	}
+	s.start()
+	s.github.SetWeather(weather)
+	n := s.linked("gh-140000: Fry", "It was cold.")
+	s.links(n, "It was cold.", issueBlock, 140000)
+	s.links(140000, "", pullsBlock, n)
+	s.rests()
+	s.gives(n, "dana", "CHANGES_REQUESTED")
+	s.labelled(n, "awaiting changes", "stdlib")
+	s.says(n, "alice", phrase)
+	s.says(n, "carol", "@concorde label +type-bug")
+	s.then(func() error {
+		_, err := s.cpython.Push("alice:change-1", ghtest.Commit{Message: "As dana says", Author: "alice", Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("twice")}})
+		return err
+	})
+	s.then(func() error { return s.cpython.Label(n, "carol", "skip news", "needs backport to 3.14") })
+	s.gives(n, "dana", "APPROVED")
+	s.labelled(n, "awaiting merge", "needs backport to 3.14", "skip news", "stdlib", "type-bug")
+	s.then(func() error { _, err := s.cpython.Merge(n, "dana"); return err })
+	s.shows(n, "| 3.14 | open: #")
+	s.rests()
+	for _, p := range s.backports("3.14") {
+		s.gives(p.Number, "dana", "APPROVED")
+	}
+	s.shows(n, "| 3.14 | merged: #")
+	s.rests()
+	issue := s.pr(140000)
+	return s.plain(append(s.cpython.PRs(), issue))
+}
+
+var (
+	hiddenText = regexp.MustCompile(`(?s)\n*<!-- concorde:.*?-->\n*`)
+	objectName = regexp.MustCompile(`\b[0-9a-f]{7,40}\b`)
+)
+
+// plain leaves what is the same in two lives: no times, ids and names of commits.
+func (s *stage) plain(all []ghtest.PRState) (plain []ghtest.PRState) {
+	same := func(text string) string {
+		return objectName.ReplaceAllString(hiddenText.ReplaceAllString(text, ""), "X")
+	}
+	for _, p := range all {
+		slices.Sort(p.Labels)
+		one := ghtest.PRState{Number: p.Number, Title: p.Title, Body: same(p.Body), Author: p.Author, State: p.State, Draft: p.Draft, Merged: p.Merged,
+			Base: p.Base, Reviewers: p.Reviewers, Assignees: p.Assignees, AutoMerge: p.AutoMerge, Labels: p.Labels, Statuses: map[string]ghtest.Status{}}
+		for context, status := range p.Statuses {
+			one.Statuses[context] = ghtest.Status{State: status.State, Description: same(status.Description)}
+		}
+		for _, c := range p.Comments {
+			for i := range c.Reactions {
+				c.Reactions[i].By = ""
+			}
+			one.Comments = append(one.Comments, ghtest.Comment{Author: c.Author, Body: same(c.Body), Reactions: c.Reactions})
+		}
+		slices.SortFunc(one.Comments, func(a, b ghtest.Comment) int { return strings.Compare(a.Body, b.Body) })
+		plain = append(plain, one)
+	}
+	return plain
+}
