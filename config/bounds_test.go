@@ -141,3 +141,14 @@ func BenchmarkOneAlias(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/op")
 }
+
+// A thousand rules with an expression each are not too many.
+func TestManyExpressionsAreRead(t *testing.T) {
+	text := "labels:\n  rules:\n"
+	for i := range 1000 {
+		text += fmt.Sprintf("  - {label: l%d, title: '(?i)\\bm%dx{2,3}\\b'}\n", i, i)
+	}
+	if set, err := Preset().Override(RepositoryFile, []byte(text)); err != nil || len(set.Labels.Rules) != 1000 {
+		t.Errorf("%d rules, %v", len(set.Labels.Rules), err)
+	}
+}

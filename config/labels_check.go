@@ -27,7 +27,7 @@ const maxExpressionWork = 250_000
 // expressionCost is about the work of reading an expression, in characters: classes
 // of Unicode have hundreds of ranges.
 func expressionCost(s string) int {
-	return 20 + min(len(s), maxLength*4) + 3000*(strings.Count(s, `\p`)+strings.Count(s, `\P`)) + 300*strings.Count(s, "{")
+	return 20 + min(len(s), maxLength*4) + 3000*(strings.Count(s, `\p`)+strings.Count(s, `\P`)) + 150*strings.Count(s, "{")
 }
 
 // globCost is that of a glob, in steps: those that reading it takes.

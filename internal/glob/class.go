@@ -143,13 +143,11 @@ func parseClass(text string) (c class, size int, err error) {
 			if ranged {
 				return never(text)
 			}
-			p := posix[name]
-			if target := &set; true {
-				if p.others {
-					target = &others
-				}
-				target.Ranges, target.Tables = append(target.Ranges, p.ranges...), append(target.Tables, p.tables...)
+			p, target := posix[name], &set
+			if p.others {
+				target = &others
 			}
+			target.Ranges, target.Tables = append(target.Ranges, p.ranges...), append(target.Tables, p.tables...)
 			c.points = c.points || p.tables != nil
 			posixes++
 			i += len(name) + 4
