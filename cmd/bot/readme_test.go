@@ -8,25 +8,42 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/webhook"
 )
 
-var update = flag.Bool("update", false, "write the generated part of the README")
+var update = flag.Bool("update", false, "write the generated parts of the README")
 
-// TestReadmeTellsWhatTheRulesDo holds the table of the README against the
-// rules of the preset.
-func TestReadmeTellsWhatTheRulesDo(t *testing.T) {
-	const path, begin, end = "../../README.md", "<!-- rules -->\n", "<!-- /rules -->\n"
+// current holds the part of the README between <!-- NAME --> and <!-- /NAME -->
+// to lines, each of which is indented like those.
+func current(t *testing.T, name string, lines []string) {
+	t.Helper()
+	const path = "../../README.md"
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, found := strings.Cut(string(text), begin)
-	old, after, ended := strings.Cut(rest, end)
+	before, rest, found := strings.Cut(string(text), "<!-- "+name+" -->\n")
+	old, after, ended := strings.Cut(rest, "<!-- /"+name+" -->\n")
 	if !found || !ended {
-		t.Fatalf("%s has no part between %q and %q", path, begin, end)
+		t.Fatalf("%s has no part %q", path, name)
 	}
-	var table strings.Builder
-	table.WriteString("| rule | statuses and labels that it alone sets | what it does |\n| --- | --- | --- |\n")
+	indent := before[strings.LastIndexByte(before, '\n')+1:]
+	part := strings.ReplaceAll(indent+strings.Join(lines, "\n"+indent)+"\n", "\n"+indent+"\n", "\n\n") + indent
+	if old == part {
+		return
+	}
+	if !*update {
+		t.Fatalf("the part %q of the README is not current: run go test ./cmd/bot -update", name)
+	}
+	if err := os.WriteFile(path, []byte(before+"<!-- "+name+" -->\n"+part+"<!-- /"+name+" -->\n"+after), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestReadmeTellsWhatTheRulesDo holds the table of the README against the
+// rules of the preset.
+func TestReadmeTellsWhatTheRulesDo(t *testing.T) {
+	lines := []string{"| rule | statuses and labels that it alone sets | what it does |", "| --- | --- | --- |"}
 	preset := config.Preset()
 	for _, rule := range (surroundings{central: preset}).rules(preset.Rules) {
 		if rule.About == "" {
@@ -36,15 +53,33 @@ func TestReadmeTellsWhatTheRulesDo(t *testing.T) {
 		if len(rule.Owns) > 0 {
 			owns = "`" + strings.Join(rule.Owns, "`, `") + "`"
 		}
-		fmt.Fprintf(&table, "| %s | %s | %s |\n", rule.Name, owns, rule.About)
+		lines = append(lines, fmt.Sprintf("| %s | %s | %s |", rule.Name, owns, rule.About))
 	}
-	if old == table.String() {
-		return
+	current(t, "rules", lines)
+}
+
+// TestReadmeTellsWhichEventsToSubscribe holds the README to the events that the
+// bot uses.
+func TestReadmeTellsWhichEventsToSubscribe(t *testing.T) {
+	lines := []string{"| event | its permission | used for |", "| --- | --- | --- |"}
+	var unasked []string
+	for _, e := range webhook.Events {
+		if e.Unasked {
+			unasked = append(unasked, "*"+e.Title+"*")
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("| *%s* | *%s* | %s |", e.Title, e.Permission, e.Use))
 	}
-	if !*update {
-		t.Fatalf("the table of the README is not current: run go test ./cmd/bot -update")
-	}
-	if err := os.WriteFile(path, []byte(before+begin+table.String()+end+after), 0o644); err != nil {
+	last := len(unasked) - 1
+	current(t, "events", append(lines, "", "GitHub sends "+strings.Join(unasked[:last], ", ")+" and "+unasked[last]+" unasked."))
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
 		t.Fatal(err)
+	}
+	permissions, _, _ := strings.Cut(string(text), "<!-- events -->")
+	for _, e := range webhook.Events {
+		if e.Permission != "" && !strings.Contains(permissions, "*"+e.Permission+"*") {
+			t.Errorf("the README doesn't say that the App needs the permission *%s*, for the event *%s*", e.Permission, e.Title)
+		}
 	}
 }

@@ -168,7 +168,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	}
 	b.hooks, err = webhook.New(webhook.Config{
 		Secrets: [][]byte{[]byte(s.getenv("GITHUB_WEBHOOK_SECRET")), []byte(s.getenv("GITHUB_WEBHOOK_SECRET_PREVIOUS"))},
-		Store:   b.queue, AppID: id, Login: b.github.Login, People: b.github.ForgetPeople, Heed: b.heed(), Log: b.log, Now: time.Now, Metrics: b.registry,
+		Store:   b.queue, AppID: id, Login: b.github.Login, People: b.github.ForgetPeople, Waiting: b.reconciler.Waiting, Heed: b.heed(), Log: b.log, Now: time.Now, Metrics: b.registry,
 	})
 	if err != nil {
 		return nil, misuse(err)

@@ -104,7 +104,7 @@ func TestLifeOfAPullRequest(t *testing.T) {
 		t.Errorf("writes are %s", got)
 	}
 	flush(t, srv)
-	want := []string{"pull_request.opened", "issue_comment.created", "pull_request.labeled"}
+	want := []string{"pull_request.opened", "status", "status", "issue_comment.created", "pull_request.labeled"}
 	if d := cmp.Diff(want, rec.events); d != "" {
 		t.Errorf("events (-want +got):\n%s", d)
 	}

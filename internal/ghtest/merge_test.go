@@ -212,7 +212,7 @@ func TestAutoMerge(t *testing.T) {
 		t.Errorf("message is %q", got)
 	}
 	flush(t, srv)
-	if d := cmp.Diff("pull_request.auto_merge_enabled pull_request.auto_merge_disabled pull_request.auto_merge_enabled pull_request.converted_to_draft pull_request.ready_for_review pull_request.closed push", strings.Join(rec.events, " ")); d != "" {
+	if d := cmp.Diff("pull_request.auto_merge_enabled pull_request.auto_merge_disabled pull_request.auto_merge_enabled pull_request.converted_to_draft status pull_request.ready_for_review pull_request.closed push", strings.Join(rec.events, " ")); d != "" {
 		t.Errorf("events (-want +got):\n%s", d)
 	}
 	var kinds []string

@@ -8,7 +8,7 @@ import (
 )
 
 // hookEvents are those that the App is subscribed to.
-var hookEvents = []string{"check_run", "issue_comment", "issues", "membership", "merge_group", "pull_request", "pull_request_review", "push", "repository", "team"}
+var hookEvents = []string{"check_run", "issue_comment", "issues", "membership", "merge_group", "pull_request", "pull_request_review", "push", "repository", "status", "team"}
 
 const zeroSHA = "0000000000000000000000000000000000000000"
 

@@ -80,6 +80,7 @@ func everyEvent(t *testing.T, srv *ghtest.Server) {
 	ok(t, repo.RequestReview(pull, "alice", "barry"))
 	ok(t, repo.DismissReview(pull, "barry", must(repo.Review(pull, "barry", "CHANGES_REQUESTED", "No"))(t), "Yes"))
 	must(repo.Push("alice:fix", ghtest.Commit{}))(t)
+	ok(t, repo.SetStatus(repo.Ref("main"), "readthedocs", ghtest.Status{Context: "docs", State: "success", Description: "Built", TargetURL: "https://docs.example/"}))
 	ok(t, repo.Close(pull, "alice"))
 	ok(t, repo.Reopen(pull, "alice"))
 	must(repo.Queue(pull))(t)

@@ -48,7 +48,7 @@ func (s *Server) createStatus(c *call) (any, error) {
 
 // addStatus checks what GitHub checks: state, lengths, the commit, and 1000 a commit and context.
 func (r *Repo) addStatus(sha string, st *status) error {
-	_, err := r.store.commit(sha)
+	c, err := r.store.commit(sha)
 	same := 0
 	for _, other := range r.statuses[sha] {
 		if other.context == st.context {
@@ -73,7 +73,25 @@ func (r *Repo) addStatus(sha string, st *status) error {
 	}
 	st.id, st.created = r.srv.nextID(), r.srv.now()
 	r.statuses[sha] = append(r.statuses[sha], st)
+	r.srv.hooks.status(r, c, st)
 	return r.settle()
+}
+
+// status tells of a status, whoever set it: a third party's comes so and in no other way (dt-mergebot#2). It names no pull request,
+// and branches of the repository alone: none for the head of a fork.
+func (h *hooks) status(r *Repo, c *commit, st *status) {
+	payload := h.s.statusJSON(r, c.sha, st)
+	delete(payload, "url")
+	delete(payload, "node_id")
+	delete(payload, "creator")
+	branches := []obj{}
+	for _, name := range r.branches() {
+		if tip := r.refs["refs/heads/"+name]; tip == c.sha && len(branches) < 10 {
+			branches = append(branches, obj{"name": name, "protected": false, "commit": obj{"sha": tip, "url": h.s.repoAPI(r) + "/commits/" + tip}})
+		}
+	}
+	payload["sha"], payload["name"], payload["commit"], payload["branches"] = c.sha, r.fullName(), h.s.commitJSON(r, c), branches
+	h.fire("status", r, st.creator, payload)
 }
 
 func (s *Server) statusJSON(r *Repo, sha string, st *status) obj {

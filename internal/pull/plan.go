@@ -29,6 +29,7 @@ type Plan struct {
 	Because map[string]string
 	Pokes   []Key
 	Points  []Key     // not among Pokes
+	Waits   bool      // for the checks of others: it is merged once they are green
 	Again   time.Time // look again then; zero for no need
 }
 

@@ -278,6 +278,7 @@ func (d *decision) life(want Want) {
 	case want.Merge != nil && r.State == Open && !r.Draft:
 		merge := *want.Merge
 		merge.SHA = r.Head
+		d.plan.Waits = r.MergeState != MergeClean && !r.AutoMerge
 		switch {
 		case r.MergeState == MergeClean && !r.AutoMerge:
 			d.do(merge)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -67,6 +68,7 @@ type Reconciler struct {
 	queues   queues
 	spending *spending
 	backlog  *backlog
+	waiting  sync.Mutex    // around changes of what is remembered of it
 	lookTime time.Duration // of one look of a sweep: a batch of them must end within a job's time
 }
 
@@ -131,6 +133,9 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 	}
 	if !r.DryRun {
 		if s, err = r.work(ctx, s, job.Installation); err != nil {
+			return err
+		}
+		if err := r.wait(ctx, s.request, s.plan); err != nil {
 			return err
 		}
 	}

@@ -12,8 +12,9 @@ import (
 
 // The notes that keep the state of what looks for work.
 const (
-	sweepNote = "sweep"
-	fitsNote  = "conflicts"
+	sweepNote   = "sweep"
+	fitsNote    = "conflicts"
+	waitingNote = "waiting"
 )
 
 // recall gives the state that was kept, or a blank one: whoever looks for work can

@@ -23,7 +23,8 @@ type event struct {
 	Sender      account      `json:"sender"`
 	CheckRun    run          `json:"check_run"`
 	CheckSuite  run          `json:"check_suite"`
-	WorkflowRun run          `json:"workflow_run"`
+	SHA         string       `json:"sha"`   // of a status
+	State       string       `json:"state"` // of a status
 	Ref         string       `json:"ref"`
 	RefType     string       `json:"ref_type"`
 	Forced      bool         `json:"forced"`
@@ -77,10 +78,12 @@ type account struct {
 	Type  string `json:"type"`
 }
 
-// run is a check run, check suite or workflow run, with the open pull requests
+// run is a check run or check suite, with the open pull requests
 // that GitHub knows of: none for those from forks.
 type run struct {
-	App          app `json:"app"`
+	App          app    `json:"app"`
+	HeadSHA      string `json:"head_sha"`
+	Conclusion   string `json:"conclusion"`
 	PullRequests []struct {
 		Number int `json:"number"`
 		Base   struct {

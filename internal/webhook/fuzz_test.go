@@ -30,9 +30,9 @@ func FuzzSignature(f *testing.F) {
 }
 
 func FuzzKeys(f *testing.F) {
-	for name := range subjects {
-		f.Add(name, []byte(body))
-		f.Add(name, []byte(`{"action":"created","repositories":[{"full_name":"a/b"}],"check_run":{"pull_requests":[{"number":1}]},"ref":"refs/heads/x","ref_type":"branch"}`))
+	for _, kind := range Events {
+		f.Add(kind.Name, []byte(body))
+		f.Add(kind.Name, []byte(`{"action":"created","repositories":[{"full_name":"a/b"}],"check_run":{"pull_requests":[{"number":1}]},"ref":"refs/heads/x","ref_type":"branch"}`))
 	}
 	f.Fuzz(func(t *testing.T, name string, payload []byte) {
 		e, err := parse(payload)

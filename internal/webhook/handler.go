@@ -17,6 +17,7 @@ import (
 	"github.com/rs/zerolog"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
@@ -47,6 +48,9 @@ type Config struct {
 	// Login is the App's own login, "concorde[bot]"; "" while it is not known. nil:
 	// never.
 	Login func() string
+	// Waiting gives the pull requests that wait for the checks of a commit, their
+	// head. nil: none.
+	Waiting func(ctx context.Context, repository pull.Key, sha string) ([]pull.Key, error)
 	// People is called when it changed who is in a team, or who may do what. nil:
 	// nobody wants to know.
 	People func()
@@ -98,7 +102,7 @@ func New(cfg Config) (*Handler, error) {
 	}
 	h.counted = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "concorde_deliveries_total",
-		Help: "Deliveries received, by event (other: no keys are derived from it) and result.",
+		Help: "Deliveries received, by event (other: one that is not used) and result.",
 	}, []string{"event", "result"})
 	if cfg.Metrics != nil {
 		if err := cfg.Metrics.Register(h.counted); err != nil {
@@ -113,7 +117,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d := queue.Delivery{Received: h.cfg.Now()}
 	a := h.receive(w, r, &d)
 	label := d.Event
-	if _, known := subjects[label]; !known {
+	if _, known := find(label); !known {
 		label = "other"
 	}
 	h.counted.WithLabelValues(label, a.result).Inc()
@@ -146,15 +150,23 @@ func (h *Handler) log(r *http.Request, a answer, d *queue.Delivery) {
 	line.Str("from", r.RemoteAddr).Int("status", a.status).Str("result", a.result).AnErr("error", a.err).Msg("delivery answered")
 }
 
-// members are the events that tell of changes in teams and roles.
-var members = map[string]bool{"membership": true, "team": true, "member": true, "organization": true, "team_add": true}
-
 func (h *Handler) me() self {
 	me := self{id: h.cfg.AppID}
 	if h.cfg.Login != nil {
 		me.login = h.cfg.Login()
 	}
 	return me
+}
+
+// keys are those of the event, and of the pull requests that wait for it.
+func (h *Handler) keys(ctx context.Context, name string, e *event) ([]pull.Key, error) {
+	if sha := e.unblocked(name, h.me()); sha != "" && h.cfg.Waiting != nil {
+		return h.cfg.Waiting(ctx, e.Repository.key(), sha)
+	}
+	if !h.heeded(name, e) {
+		return nil, nil
+	}
+	return e.keys(name, h.me()), nil
 }
 
 // receive does what is to be done, as far as it gets, and fills in d on the way.
@@ -189,13 +201,15 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 	if d.Event == "ping" {
 		return pong
 	}
-	if members[d.Event] && h.cfg.People != nil {
+	if kind, _ := find(d.Event); kind.people && h.cfg.People != nil {
 		h.cfg.People()
 	}
-	if h.heeded(d.Event, e) {
-		for _, key := range e.keys(d.Event, h.me()) {
-			d.Hints = append(d.Hints, queue.Hint{Key: key.String(), Installation: d.Installation, UpdatedAt: e.updatedAt(), Cause: d.ID, Version: e.head()})
-		}
+	keys, err := h.keys(r.Context(), d.Event, e)
+	if err != nil {
+		return notStored.because(err)
+	}
+	for _, key := range keys {
+		d.Hints = append(d.Hints, queue.Hint{Key: key.String(), Installation: d.Installation, UpdatedAt: e.updatedAt(), Cause: d.ID, Version: e.head()})
 	}
 	fresh, err := h.cfg.Store.Receive(r.Context(), *d)
 	switch {

@@ -12,46 +12,15 @@ import (
 // repositories; the sweep comes to the rest.
 const maxKeys = 1000
 
-// subjects are the events that are about something, and how to tell what. Of
-// all others no key is derived.
-var subjects = map[string]func(*event) []pull.Key{
-	"pull_request":               pullRequest,
-	"pull_request_review":        pullRequest,
-	"pull_request_review_thread": pullRequest, // resolved, it may be merged
-	"pull_request_target":        pullRequest,
-	"issues":                     discussed,
-	"issue_comment":              discussed,
-
-	"check_run":    func(e *event) []pull.Key { return e.listed(e.CheckRun) },
-	"check_suite":  func(e *event) []pull.Key { return e.listed(e.CheckSuite) },
-	"workflow_run": func(e *event) []pull.Key { return e.listed(e.WorkflowRun) },
-
-	"label":       wholeRepository,
-	"merge_group": wholeRepository,
-	"push":        pushed,
-	"create":      branch,
-	"delete":      branch,
-	"repository":  existing,
-
-	"installation":              existing,
-	"installation_repositories": existing,
-
-	"ping": nothing,
-	// No rule reads what is said about single lines of a change.
-	"pull_request_review_comment": nothing,
-}
-
-func nothing(*event) []pull.Key { return nil }
-
 // keys are what an event is about, each a valid one and once.
 func (e *event) keys(name string, me self) []pull.Key {
-	about, known := subjects[name]
-	if !known || e.own(name, me) {
+	kind, _ := find(name)
+	if kind.keys == nil || e.own(name, me) {
 		return nil
 	}
 	var keys []pull.Key
 	seen := map[pull.Key]bool{}
-	for _, key := range about(e) {
+	for _, key := range kind.keys(e) {
 		if key.Validate() == nil && !seen[key] && len(keys) < maxKeys {
 			seen[key] = true
 			keys = append(keys, key)
@@ -75,15 +44,13 @@ var echoes = map[string][]string{
 	"issues":       {"labeled", "unlabeled", "edited", "assigned"},
 	// Comments of the App may come without performed_via_github_app.
 	"issue_comment": {"created", "edited"},
+	"status":        {""}, // it has no action
 }
 
 // own tells whether the event is but the echo of a write of this App. That
 // people ask for a check again is none.
 func (e *event) own(name string, me self) bool {
-	switch name {
-	case "check_run":
-		return me.id != 0 && (e.Action == "created" || e.Action == "completed") && e.CheckRun.App.ID == me.id
-	case "check_suite":
+	if name == "check_suite" {
 		return me.id != 0 && e.Action == "completed" && e.CheckSuite.App.ID == me.id
 	}
 	return slices.Contains(echoes[name], e.Action) && e.by(me)
@@ -116,6 +83,34 @@ func (e *event) numbered(number int) []pull.Key {
 	key := e.Repository.key()
 	key.Number = number
 	return []pull.Key{key}
+}
+
+// askedAgain: somebody wants a check again. Other news of checks is for those who
+// wait for them alone; see unblocked.
+func askedAgain(e *event) []pull.Key {
+	if e.Action != "rerequested" && e.Action != "requested_action" {
+		return nil
+	}
+	return append(e.listed(e.CheckRun), e.listed(e.CheckSuite)...)
+}
+
+// unblocked is the head of pull requests that may be mergeable now: others' checks
+// succeed there, or a conversation is resolved. "" if the event is about anything
+// else. A status names no pull request at all, and a suite none of a fork.
+func (e *event) unblocked(name string, me self) string {
+	var sha string
+	switch {
+	case name == "status" && e.State == "success":
+		sha = e.SHA
+	case name == "check_suite" && e.Action == "completed" && slices.Contains([]string{"success", "neutral", "skipped"}, e.CheckSuite.Conclusion):
+		sha = e.CheckSuite.HeadSHA
+	case name == "pull_request_review_thread" && e.Action == "resolved":
+		sha = e.head()
+	}
+	if e.own(name, me) || !commitID.MatchString(sha) || e.Repository.key().Validate() != nil {
+		return ""
+	}
+	return sha
 }
 
 // listed are the pull requests of a run. Those of other repositories, for which

@@ -19,8 +19,6 @@ func TestKeys(t *testing.T) {
 		{"pull_request", `{"number":9,"pull_request":{"number":3},` + repo + `}`, "python/cpython#3"},
 		{"pull_request_review", `{"pull_request":{"number":3},` + repo + `}`, "python/cpython#3"},
 		{"pull_request_review_comment", `{"pull_request":{"number":3},` + repo + `}`, ""}, // no rule reads it
-		{"pull_request_review_thread", `{"pull_request":{"number":3},` + repo + `}`, "python/cpython#3"},
-		{"pull_request_target", `{"pull_request":{"number":3},` + repo + `}`, "python/cpython#3"},
 		{"issues", `{"issue":{"number":3,"pull_request":{"url":"x"}},` + repo + `}`, "python/cpython#3"},
 		{"issues", `{"issue":{"number":3},` + repo + `}`, "python/cpython#3"},
 		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":null},` + repo + `}`, "python/cpython#3"},
@@ -40,13 +38,14 @@ func TestKeys(t *testing.T) {
 		{"issues", `{"action":"unlabeled","issue":{"number":3},` + mine + `,` + repo + `}`, ""},
 		{"issues", `{"action":"closed","issue":{"number":3},` + mine + `,` + repo + `}`, "python/cpython#3"},
 		{"issue_comment", `{"action":"deleted","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":{"id":77}},` + repo + `}`, "python/cpython#3"},
-		{"check_run", `{"action":"completed","check_run":{"app":{"id":78},` + listed + `},` + repo + `}`, "python/cpython#3 python/cpython#5"},
+		{"check_run", `{"action":"completed","check_run":{"app":{"id":78},` + listed + `},` + repo + `}`, ""}, // the end of the suite comes, too,
 		{"check_run", `{"action":"completed","check_run":{"app":{"id":77},` + listed + `},` + repo + `}`, ""},
 		{"check_run", `{"action":"rerequested","check_run":{"app":{"id":77},` + listed + `},` + repo + `}`, "python/cpython#3 python/cpython#5"},
-		{"check_suite", `{"action":"completed","check_suite":{"app":{"id":78},` + listed + `},` + repo + `}`, "python/cpython#3 python/cpython#5"},
+		{"check_suite", `{"action":"completed","check_suite":{"app":{"id":78},` + listed + `},` + repo + `}`, ""}, // for those who wait
+		{"check_suite", `{"action":"requested","check_suite":{"app":{"id":77},` + listed + `},` + repo + `}`, ""}, // after a push, which comes as pull_request
+		{"check_suite", `{"action":"rerequested","check_suite":{"app":{"id":77},` + listed + `},` + repo + `}`, "python/cpython#3 python/cpython#5"},
 		{"check_suite", `{"action":"completed","check_suite":{"app":{"id":77},` + listed + `},` + repo + `}`, ""},
 		{"check_suite", `{"action":"rerequested","check_suite":{"app":{"id":77},"pull_requests":[]},` + repo + `}`, ""},
-		{"workflow_run", `{"workflow_run":{` + listed + `},` + repo + `}`, "python/cpython#3 python/cpython#5"},
 		{"status", `{"sha":"1","branches":[],` + repo + `}`, ""},
 		{"label", `{"label":{"name":"x"},` + repo + `}`, "python/cpython"},
 		{"merge_group", `{"merge_group":{},` + repo + `}`, "python/cpython"},
@@ -85,7 +84,7 @@ func TestKeys(t *testing.T) {
 		{"pull_request", `{"pull_request":{"number":3},"repository":{"full_name":"a/b#4"}}`, ""},
 		{"pull_request", `{"pull_request":{"number":3},"repository":{"full_name":"cpython"}}`, ""},
 		{"installation", `{"repositories":[{"full_name":"a/b"},7,{"full_name":"a/../c"},null,{"full_name":"a/d"}]}`, "a/b a/d"},
-		{"check_run", `{"check_run":{"pull_requests":[7,{"number":"x"},{"number":8,"base":{"repo":{"id":1}}}]},` + repo + `}`, "python/cpython#8"},
+		{"check_run", `{"action":"rerequested","check_run":{"pull_requests":[7,{"number":"x"},{"number":8,"base":{"repo":{"id":1}}}]},` + repo + `}`, "python/cpython#8"},
 	} {
 		e, err := parse([]byte(tt.payload))
 		if err != nil {
