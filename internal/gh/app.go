@@ -56,7 +56,9 @@ type App struct {
 	self    *github.Client // speaks as the App, not as an installation
 
 	found  *lru.Cache[pull.Key, int64] // installation of a repository
-	files  *lru.Cache[fileAt, *pull.Content]
+	files  *lru.Cache[fileAt, knownFile]
+	blobs  *blobs
+	reads  *lru.Cache[pull.Key, []string]   // the files that the rules read the last time
 	looked *lru.Cache[pull.Key, pull.Looks] // what rules looked at the last time
 	pasts  *pasts
 	holes  *lru.Cache[holeIn, struct{}] // of which the log was told
@@ -99,13 +101,19 @@ func New(cfg Config) (*App, error) {
 	if a.found, err = lru.New[pull.Key, int64](10_000); err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
-	if a.files, err = lru.New[fileAt, *pull.Content](rememberedFiles); err != nil {
+	if a.files, err = lru.New[fileAt, knownFile](rememberedFiles); err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
 	if a.looked, err = lru.New[pull.Key, pull.Looks](20_000); err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
 	if a.holes, err = lru.New[holeIn, struct{}](rememberedHoles); err != nil {
+		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
+	}
+	if a.blobs, err = newBlobs(); err != nil {
+		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
+	}
+	if a.reads, err = lru.New[pull.Key, []string](rememberedReads); err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
 	if a.missing, err = lru.New[fileAt, struct{}](rememberedFiles); err != nil {

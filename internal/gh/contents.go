@@ -62,44 +62,20 @@ func (l *loader) unread() []*pull.File {
 		return nil
 	}
 	var wanted []*pull.File
+	var read []string
 	for i := range l.out.Files {
-		if f := &l.out.Files[i]; f.Change != pull.Removed && l.Reads(l.out, f.Path) && !l.remembered(f) {
+		f := &l.out.Files[i]
+		if f.Change == pull.Removed || !l.Reads(l.out, f.Path) {
+			continue
+		}
+		read = append(read, f.Path)
+		if !l.remembered(f) {
 			wanted = append(wanted, f)
 		}
 	}
+	l.remembersFiles(read)
 	slices.SortFunc(wanted, func(a, b *pull.File) int { return strings.Compare(a.Path, b.Path) })
 	return wanted[:min(len(wanted), maxRead)]
-}
-
-// fileAt is a file at a commit: its contents never change.
-type fileAt struct {
-	repository   pull.Key
-	commit, path string
-}
-
-const (
-	rememberedFiles = 500
-	rememberedSize  = 16 << 10 // bytes; a NEWS entry has some hundreds
-)
-
-// remembered takes the contents that an earlier load read, so that what happens
-// to a pull request between two pushes costs no request for them.
-func (l *loader) remembered(f *pull.File) bool {
-	content, found := l.app.files.Get(fileAt{l.Key.Repository(), l.out.Head, f.Path})
-	if found {
-		mine := *content
-		mine.Data = slices.Clone(content.Data)
-		f.Content = &mine
-	}
-	return found
-}
-
-func (l *loader) remember(f *pull.File) {
-	if c := f.Content; c != nil && c.Kind == pull.Regular && c.Size == int64(len(c.Data)) && c.Size <= rememberedSize {
-		mine := *c
-		mine.Data = slices.Clone(c.Data)
-		l.app.files.Add(fileAt{l.Key.Repository(), l.out.Head, f.Path}, &mine)
-	}
 }
 
 // allowance is what may still be read of one pull request.
@@ -134,10 +110,11 @@ func (l *loader) contents(ctx context.Context, found answers, files []*pull.File
 	}
 	for i, f := range files {
 		var err error
-		if f.Content, err = l.content(ctx, f.Path, head[fmt.Sprintf("f%d", i)]); err != nil {
+		e := head[fmt.Sprintf("f%d", i)]
+		if f.Content, err = l.content(ctx, f.Path, e); err != nil {
 			return fmt.Errorf("reading %s: %w", tidy(f.Path), err)
 		}
-		l.remember(f)
+		l.remember(f, e)
 	}
 	return nil
 }
@@ -157,10 +134,7 @@ func (l *loader) content(ctx context.Context, path string, e *entryData) (*pull.
 		l.moved = l.moved || !before
 		return nil, nil
 	}
-	c := &pull.Content{Kind: pull.Regular, Size: e.Object.ByteSize}
-	if e.Mode == 0o120000 {
-		c.Kind = pull.Symlink
-	}
+	c := &pull.Content{Kind: e.kind(), Size: e.Object.ByteSize}
 	if c.Size > pull.MaxContent || c.Size > l.left.bytes {
 		return c, nil
 	}

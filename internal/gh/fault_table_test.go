@@ -46,7 +46,7 @@ var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings
 	`issueOrPullRequest(\.(` + strings.Join([]string{
 		`id|number|title|body|state|issueState|isDraft|authorAssociation|baseRefName|headRefName|headRefOid|changedFiles|added|removed|createdAt|updatedAt|closedAt|mergedAt|mergeStateStatus|autoMergeRequest`,
 		`mergeCommit(\.(oid|message|author|author\.(name|email)|parents(\.(totalCount|nodes))?))?`,
-		`(labels|commits|comments|deletions|events|reviews|mentions|files|opinions|reviewRequests|assignees|tip)(\.(totalCount|nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
+		`(labels|commits|comments|deletions|events|reviews|mentions|files|opinions|reviewRequests|assignees|tip|read)(\.(totalCount|nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
 	}, "|") + `))?`,
 }, "|") + `))?)$`)
 
@@ -216,6 +216,7 @@ func (c standingCase) try(t *testing.T, h ghtest.Hole) {
 func (f full) forget() {
 	f.app.sizes.Purge()
 	f.app.looked.Purge()
+	f.app.reads.Purge()
 	f.app.missing.Purge()
 	f.app.files.Purge()
 	f.app.ids, _ = newIDs()

@@ -12,6 +12,7 @@ import (
 
 // foresee adds to the first query what the rules looked at the last time.
 func (l *loader) foresee(q *text) {
+	l.foreseeFiles(q)
 	l.foreseen = pull.Looks{}
 	last, found := l.app.looked.Get(l.Key)
 	if !found || l.Looks == nil || *l.size != whole {

@@ -124,7 +124,7 @@ func TestFileThatIsNotThere(t *testing.T) {
 	q := Query{Key: key, Needs: pull.Files, Reads: reads}
 	without := fmt.Sprintf(`{"data":{"repository":{"head":{"f0":null,"f1":{"mode":33188,"type":"blob","object":{"__typename":"Blob","oid":%q,"byteSize":2,"text":"B\n"}}}}},
 		"errors":[{"type":"NOT_FOUND","path":["repository","head","f0"],"message":"Could not resolve file for path 'a.txt'."}]}`, blobID([]byte("B\n"), 40))
-	w.fault(ghtest.Fault{Path: "^/graphql$", Contains: "TreeEntry", Times: -1, Status: 200, Body: without})
+	w.fault(ghtest.Fault{Path: "^/graphql$", Contains: "Entry on TreeEntry", Times: -1, Status: 200, Body: without})
 	_, err := w.app.Load(t.Context(), q)
 	as[*Temporary](t, err)
 	r := w.load(q)

@@ -98,7 +98,10 @@ type loader struct {
 
 	foreseen pull.Looks // that the first query asked for
 	brought  answers    // its answer
-	history  reading
+
+	asksFor []string             // the files whose hashes the first query asked for
+	entries map[string]knownFile // those that it brought
+	history reading
 }
 
 // first sends the query for everything that isn't known already, or for everything
@@ -130,6 +133,7 @@ func (l *loader) after(ctx context.Context, known *past) error {
 		return l.ask(ctx, q, &p)
 	})
 	if err != nil {
+		l.app.reads.Remove(l.Key)
 		l.app.looked.Remove(l.Key) // it may have been too much for one query
 		return err
 	}
@@ -258,6 +262,7 @@ func (l *loader) facts(ctx context.Context, d *overviewData) error {
 func (l *loader) request(p *pullData) {
 	r := l.out
 	l.changed = p.ChangedFiles
+	l.takeFiles(p)
 	r.State, r.Draft = p.state(), p.IsDraft
 	r.Base, r.Head, r.HeadBranch = p.BaseRefName, p.HeadRefOid, p.HeadRefName
 	if p.HeadRepository != nil {

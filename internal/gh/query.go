@@ -253,6 +253,7 @@ type pullData struct {
 	Commits          list[struct{ Commit tipData }]
 	Tip              list[struct{ Commit tipData }]
 	Deletions        list[struct{ DeletedCommentAuthor *actorData }]
+	Read             list[struct{ Commit map[string]json.RawMessage }] // of the newest commit, what foreseeFiles asks for
 	Touched          list[commentData]
 }
 

@@ -134,14 +134,15 @@ func TestLoadIssue(t *testing.T) {
 	}
 }
 
-// Contents of a head are read once.
+// Contents of a head are read once, and after a push only if they are others: the
+// hashes come with the first query.
 func TestContentsAreRemembered(t *testing.T) {
 	w := newWorld(t)
 	key := w.open(map[string]ghtest.File{"a.rst": ghtest.Text("A\n")})
 	load := func() string {
 		t.Helper()
 		w.srv.ResetRequests()
-		r := w.load(Query{Key: key, Needs: pull.Files, Reads: all})
+		r := w.load(Query{Key: key, Needs: pull.Files, Reads: func(_ *pull.Request, path string) bool { return path == "a.rst" }})
 		r.Files[0].Content.Data[1] = '!' // whoever writes to it does so alone
 		return fmt.Sprintf("%s%d", r.Files[0].Content.Data, w.sent())
 	}
@@ -154,6 +155,48 @@ func TestContentsAreRemembered(t *testing.T) {
 	must(t, err)
 	if got := load(); got != "B!2" {
 		t.Errorf("after a push: %q", got)
+	}
+	for i, c := range []struct {
+		files map[string]ghtest.File
+		want  string
+	}{
+		{map[string]ghtest.File{"b.txt": ghtest.Text("B\n")}, "B!1"},
+		{map[string]ghtest.File{"b.txt": ghtest.Text("C\n")}, "B!1"},
+		{map[string]ghtest.File{"a.rst": ghtest.Text("A\n")}, "A!1"}, // as it was before
+	} {
+		_, err := w.repo.Push("alice:fix", ghtest.Commit{Message: "m", Author: "alice", Files: c.files})
+		must(t, err)
+		if got := load(); got != c.want {
+			t.Errorf("push %d: %q, want %q", i, got, c.want)
+		}
+	}
+	_, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "m", Author: "alice", Files: map[string]ghtest.File{"a.rst": {Content: "A\n", Mode: "120000"}}})
+	must(t, err)
+	if r := w.load(Query{Key: key, Needs: pull.Files, Reads: all}); r.Files[0].Content.Kind != pull.Symlink || string(r.Files[0].Content.Data) != "A\n" {
+		t.Errorf("a link of the same contents: %+v", r.Files[0].Content)
+	}
+}
+
+// What is kept of contents has a bound, and each is the reader's own.
+func TestBlobsAreBounded(t *testing.T) {
+	b, err := newBlobs()
+	must(t, err)
+	at := func(i int) blobAt { return blobAt{cpython, fmt.Sprint(i)} }
+	for i := range 400 {
+		b.add(at(i), make([]byte, rememberedSize))
+		b.add(at(i), make([]byte, rememberedSize)) // known
+	}
+	if b.bytes != rememberedBytes || b.lru.Len() != rememberedBytes/rememberedSize {
+		t.Errorf("%d bytes of %d files", b.bytes, b.lru.Len())
+	}
+	_, first := b.get(at(0))
+	last, there := b.get(at(399))
+	if first || !there {
+		t.Errorf("the first is there: %v, the last: %v", first, there)
+	}
+	last[0] = 'x'
+	if again, _ := b.get(at(399)); again[0] == 'x' {
+		t.Error("a reader changed what is kept")
 	}
 }
 
@@ -177,7 +220,7 @@ func TestApplyTogether(t *testing.T) {
 	}
 	w.srv.ResetRequests()
 	faults := w.app.ApplyAll(t.Context(), 0, key, actions)
-	if w.sent() != 3 { // the label that nobody knows is asked for first, and the body as it is
+	if w.sent() != 2 { // the label that nobody knows is asked for first
 		t.Errorf("%d requests", w.sent())
 	}
 	for i, want := range []string{"", "", "", "", "*gh.Gone", "*gh.Rejected"} {
