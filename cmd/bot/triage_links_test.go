@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,4 +124,43 @@ func TestLinksWithLateMentions(t *testing.T) {
 	s.check(s.cpython.EditTitle(n, "gh-140001: Fry"))
 	s.links(140001, "", pullsBlock, n)
 	s.links(140000, "", "")
+}
+
+// TestLinksOfSeveral: pull requests of one issue that come at the same moment are
+// all in its list, once, and those that are retitled leave it, whatever GitHub knows
+// of mentions by then.
+func TestLinksOfSeveral(t *testing.T) {
+	t.Parallel()
+	s := newStage(t).start()
+	s.check(s.cpython.EditBody(140001, "It burns."))
+	s.github.Pause()
+	var numbers []int
+	for i := range 6 {
+		numbers = append(numbers, s.linked(fmt.Sprintf("gh-140000: Fry %d", i), "It was cold."))
+	}
+	s.github.Resume()
+	s.rests()
+	listed := func(issue int) (all []int) {
+		for _, n := range numbers {
+			if strings.Count(s.pr(issue).Body, fmt.Sprintf("* gh-%d\n", n)) == 1 {
+				all = append(all, n)
+			}
+		}
+		return all
+	}
+	if got := listed(140000); !slices.Equal(got, numbers) {
+		t.Errorf("the list has %v, want %v: %q", got, numbers, s.pr(140000).Body)
+	}
+	s.github.Pause()
+	for _, n := range numbers[:3] {
+		s.check(s.cpython.EditTitle(n, fmt.Sprintf("gh-140001: Fry %d", n)))
+	}
+	s.github.Resume()
+	s.rests()
+	if old, now := listed(140000), listed(140001); !slices.Equal(old, numbers[3:]) || !slices.Equal(now, numbers[:3]) {
+		t.Errorf("after the titles changed, the lists have %v and %v", old, now)
+	}
+	if s.pr(140001).Body == "" || !strings.HasPrefix(s.pr(140001).Body, "It burns.") {
+		t.Errorf("people's words: %q", s.pr(140001).Body)
+	}
 }
