@@ -36,7 +36,7 @@ var steps = []moment{
 	{name: "after the board and the labels", method: http.MethodPost, path: "^/graphql$", contains: "addComment", after: true},
 	{name: "after the labels of a backport", method: http.MethodPost, path: "^/graphql$", contains: "addLabels", after: true},
 	{name: "after the status", method: http.MethodPost, path: "/statuses/", contains: "backport-conflict", after: true},
-	{name: "after the assignment", method: http.MethodPost, path: "/assignees$", after: true},
+	{name: "after the assignment", method: http.MethodPost, path: "^/graphql$", contains: "addAssignees", after: true},
 }
 
 // TestKilledInABackport kills the bot with SIGKILL at one step of a backport

@@ -13,7 +13,7 @@ import (
 const person = `{__typename login ...on User{id}}`
 
 const summaryFragment = `fragment Summary on PullRequest{number title body state isDraft author` + person + ` authorAssociation ` +
-	`baseRefName headRefName headRefOid closedAt mergedBy` + person + ` labels(first:50){nodes{name}}}`
+	`baseRefName headRefName headRefOid closedAt mergedBy` + person + ` labels(first:100){nodes{name}}}`
 
 // summaryData is what is loaded of every pull request, its own and others.
 type summaryData struct {
