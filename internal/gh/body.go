@@ -110,12 +110,21 @@ func rewritten(key pull.Key, actions []pull.Action) (keys []pull.Key) {
 	return keys
 }
 
+// drafts are the bodies that earlier mutations of the same request write. Each
+// mutation carries the whole body, so that the next one goes on from there.
+type drafts map[pull.Key]written
+
 // bodyChange writes the body as it is now, with what the bot has to say in it; nil
 // where it says so already. Its body is held.
-func (r *repository) bodyChange(ctx context.Context, w *rewrite) (*change, error) {
-	body, read, err := r.body(ctx, w)
-	if err != nil {
-		return nil, err
+func (r *repository) bodyChange(ctx context.Context, w *rewrite, earlier drafts) (*change, error) {
+	last, again := earlier[w.of]
+	body, read := last.after, last.read
+	if !again {
+		var err error
+		if body, read, err = r.body(ctx, w); err != nil {
+			return nil, err
+		}
+		last.before = body
 	}
 	subject, known := r.app.ids.subjects.Get(w.of)
 	if !known {
@@ -130,16 +139,18 @@ func (r *repository) bodyChange(ctx context.Context, w *rewrite) (*change, error
 	case len([]rune(next)) > maxBodyText:
 		return nil, &Rejected{Answer{Message: fmt.Sprintf("the body would have more than %d characters", maxBodyText)}}
 	}
+	now := written{before: last.before, after: next, read: read}
+	earlier[w.of] = now
 	c := &change{name: "updatePullRequest", input: map[string]any{"pullRequestId": subject.id, "body": next}, permission: writesPull}
 	if subject.issue {
 		c = &change{name: "updateIssue", input: map[string]any{"id": subject.id, "body": next}, permission: "issues: write"}
 	}
 	c.done = func(err error) {
-		last := written{at: r.app.cfg.Now()} // an answer may be lost: the body is read again
-		if err == nil {
-			last.before, last.after, last.read = body, next, read
+		if err != nil {
+			now = written{} // an answer may be lost: the body is read again
 		}
-		r.app.bodies.last.Add(w.of, last)
+		now.at = r.app.cfg.Now()
+		r.app.bodies.last.Add(w.of, now)
 	}
 	return c, nil
 }

@@ -1,6 +1,7 @@
 package gh
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -115,6 +116,31 @@ func TestBlockChangedMeanwhile(t *testing.T) {
 	w.apply(key, edit)
 	if got := block.Of(w.pr(key).Body); got != "y" {
 		t.Errorf("the block says %q", got)
+	}
+}
+
+// Two blocks of one body in one request: each mutation carries the whole body, and
+// the second has what the first wrote, be they new or edited.
+func TestTwoBlocksInOneRequest(t *testing.T) {
+	one := pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}
+	other := pull.Block{Start: "<!-- b -->", End: "<!-- /b -->", Text: "y"}
+	w, key := newPull(t)
+	r := w.load(Query{Key: key})
+	edits := []pull.Action{pull.EditBlock{Block: one, Seen: r.Body, At: r.BodyAt}, pull.AddNote{Note: pull.Note{Key: "n", Body: "n"}}, pull.EditBlock{Block: other, Seen: r.Body, At: r.BodyAt}}
+	if batches := Batches(edits); len(batches) != 1 {
+		t.Fatalf("%d requests: then this test shows nothing", len(batches))
+	}
+	w.srv.ResetRequests()
+	must(t, errors.Join(w.app.ApplyAll(t.Context(), 0, key, edits)...))
+	if body := w.pr(key).Body; body != other.In(one.In(r.Body)) || w.sent() != 1 {
+		t.Errorf("after %d requests the body is %q", w.sent(), body)
+	}
+	one.Text, other.Text = "xx", "yy"
+	seen := w.pr(key).Body
+	edits = []pull.Action{pull.EditBlock{Block: one, Seen: seen, At: r.BodyAt}, pull.EditBlock{Block: other, Seen: seen, At: r.BodyAt}}
+	must(t, errors.Join(w.app.ApplyAll(t.Context(), 0, key, edits)...))
+	if body := w.pr(key).Body; one.Of(body) != "xx" || other.Of(body) != "yy" || !strings.HasPrefix(body, r.Body) {
+		t.Errorf("in the end the body is %q", body)
 	}
 }
 

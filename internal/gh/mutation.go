@@ -111,8 +111,9 @@ func (r *repository) change(ctx context.Context, actions []pull.Action) []error 
 	defer release()
 	var sent []change
 	var of []int // the action of each
+	texts := drafts{}
 	for i, a := range actions {
-		c, err := r.changeOf(ctx, a)
+		c, err := r.changeOf(ctx, a, texts)
 		faults[i] = err
 		if c != nil {
 			sent, of = append(sent, *c), append(of, i)
@@ -174,9 +175,9 @@ const (
 	writesDraft   = "contents: write, pull requests: write" // whether it is one
 )
 
-// changeOf is the mutation for an action; nil where there is nothing to do any
-// more.
-func (r *repository) changeOf(ctx context.Context, action pull.Action) (*change, error) {
+// changeOf is the mutation for an action, which comes after others to the same
+// bodies; nil where there is nothing to do any more.
+func (r *repository) changeOf(ctx context.Context, action pull.Action, texts drafts) (*change, error) {
 	subject, known := r.app.ids.subjects.Get(r.key)
 	if !known {
 		return nil, noSubject()
@@ -227,7 +228,7 @@ func (r *repository) changeOf(ctx context.Context, action pull.Action) (*change,
 	case pull.Close:
 		return &change{name: "closePullRequest", input: map[string]any{"pullRequestId": subject.id}, permission: writesPull}, nil
 	case pull.EditBlock, pull.EditEntry:
-		return r.bodyChange(ctx, rewriteOf(r.key, a))
+		return r.bodyChange(ctx, rewriteOf(r.key, a), texts)
 	}
 	return nil, &Rejected{Answer{Message: fmt.Sprintf("no way is known to apply %T", action)}}
 }
