@@ -111,6 +111,34 @@ func TestIssueIsDeleted(t *testing.T) {
 	s.links(n, "It was cold.", "")
 }
 
+// TestLinksOfWhatCloses: an issue lists the pull request that closes it, whose title
+// names none, for as long as it does. The merge, which closes the issue, changes
+// nothing about the list.
+func TestLinksOfWhatCloses(t *testing.T) {
+	t.Parallel()
+	s := newStage(t).start()
+	s.check(s.cpython.Collaborator("dana", "write"))
+	n := s.linked("Fry", "Fixes #140000")
+	s.links(140000, "", pullsBlock, n)
+	s.check(s.cpython.EditBody(n, "Fixes #140001"))
+	s.links(140001, "", pullsBlock, n)
+	s.links(140000, "", "")
+	s.check(s.cpython.EditBody(n, "It was cold."))
+	s.links(140001, "", "")
+	s.check(s.cpython.Link(n, 140000, true)) // no event tells
+	s.check(s.cpython.EditTitle(n, "gh-140001: Fry"))
+	s.links(140001, "", pullsBlock, n)
+	s.links(140000, "", pullsBlock, n)
+	s.links(n, "It was cold.", issueBlock, 140001)
+	_, err := s.cpython.Merge(n, "dana")
+	s.check(err)
+	s.rests()
+	s.links(140000, "", pullsBlock, n)
+	if issue := s.pr(140000); issue.State != "closed" {
+		t.Errorf("the issue is %s", issue.State)
+	}
+}
+
 // TestLinksWithLateMentions: GitHub may see a mention seconds after it was made, and
 // sends no event then (python-github-backup#528). The issue's list has it all the
 // same, and the sweep has no part in it.

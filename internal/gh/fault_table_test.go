@@ -51,7 +51,7 @@ var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings
 }, "|") + `))?)$`)
 
 // outside are the fields that lead out of the repository.
-var outside = regexp.MustCompile(`(^|\.)(author|editor|actor|assignee|source|headRepository|mergedBy|enabledBy|requestedReviewer|deletedCommentAuthor|rateLimit)(\.|$)`)
+var outside = regexp.MustCompile(`(^|\.)(author|editor|actor|assignee|source|headRepository|mergedBy|enabledBy|requestedReviewer|deletedCommentAuthor|rateLimit|closes)(\.|$)`)
 
 // missable are those of the repository itself that may be missing.
 var missable = regexp.MustCompile(`\.(\d+|f\d+|compare|text|associatedPullRequests)(\.|$)|\.maybe[A-Za-z]*\d+$|^repository\.issueOrPullRequest\.mergeCommit\.parents\.nodes\.0\.`)

@@ -44,8 +44,31 @@ type historyData struct {
 		Source struct {
 			summaryData
 			Repository struct{ NameWithOwner string }
+			Closes     *list[closedData]
 		}
 	}]
+}
+
+// closesFields are the issues that a pull request closes.
+const closesFields = `closes:closingIssuesReferences(first:10){totalCount nodes{number repository{nameWithOwner}}}`
+
+type closedData struct {
+	Number     int
+	Repository struct{ NameWithOwner string }
+}
+
+// closed are the issues of a repository among those that a pull request closes, and
+// whether there may be more.
+func closed(all *list[closedData], of pull.Key) (numbers []int, more bool) {
+	if all == nil {
+		return nil, true
+	}
+	for _, n := range all.Nodes {
+		if strings.EqualFold(n.Repository.NameWithOwner, of.Repository().String()) {
+			numbers = append(numbers, n.Number)
+		}
+	}
+	return numbers, len(all.Nodes) < all.TotalCount
 }
 
 type commentData struct {
@@ -211,7 +234,9 @@ func (h historyData) mentions(l *loader) {
 		of := n.Source
 		if of.Number > 0 && strings.EqualFold(of.Repository.NameWithOwner, l.Key.Repository().String()) &&
 			!slices.ContainsFunc(l.out.Mentions, func(s pull.Summary) bool { return s.Number == of.Number }) {
-			l.out.Mentions = append(l.out.Mentions, of.summary(l.slug))
+			s := of.summary(l.slug)
+			s.Closes, s.MoreCloses = closed(of.Closes, l.Key)
+			l.out.Mentions = append(l.out.Mentions, s)
 		}
 	}
 }

@@ -29,6 +29,8 @@ type Query struct {
 	LabelRulesPath string
 	// Pointers are what becomes pull.Request.Pointers.
 	Pointers []int
+	// Listed are what becomes pull.Request.Listed.
+	Listed []int
 	// Team is that of the core developers, as SLUG or ORGANISATION/SLUG; "": nobody
 	// is one.
 	Team string
@@ -71,7 +73,7 @@ func (a *App) load(ctx context.Context, q Query) (*pull.Request, error) {
 	var out *pull.Request
 	err = a.asking(question{q.Key, "load"}, func(s *size) error {
 		l := &loader{repository: repo, Query: q, size: s, asked: a.cfg.Now()}
-		l.out = &pull.Request{Key: q.Key, Now: l.asked, BodyAt: l.asked, Facts: q.Needs, Pointers: q.Pointers}
+		l.out = &pull.Request{Key: q.Key, Now: l.asked, BodyAt: l.asked, Facts: q.Needs, Pointers: q.Pointers, Listed: q.Listed}
 		for _, part := range []func(context.Context) error{l.first, l.files, l.team, l.point, l.around} {
 			if err := part(ctx); err != nil {
 				return err
@@ -278,6 +280,9 @@ func (l *loader) request(p *pullData) {
 		if auto := p.AutoMergeRequest; auto != nil {
 			r.AutoMerge, r.AutoMergeMine = true, auto.EnabledBy.is(l.slug)
 		}
+	}
+	if l.Needs&pull.Mentions != 0 {
+		r.Closes, r.MoreCloses = closed(p.Closes, l.Key)
 	}
 	if l.Needs&pull.Files != 0 {
 		r.Additions, r.Deletions = p.Added, p.Removed

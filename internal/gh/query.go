@@ -102,7 +102,7 @@ func connections(needs pull.Facts) []connection {
 			`events:timelineItems(first:$first,after:$events,itemTypes:[` + issueEvents + `]){nodes{` + eventFields + `} ` + growing + `}`},
 		{"reviews", pull.Opinions, `reviews(first:$first,after:$reviews,states:[APPROVED,CHANGES_REQUESTED]){nodes{author` + person + ` state submittedAt commit{oid}} ` + growing + `}`, ""},
 		{"mentions", pull.Mentions, "", `mentions:timelineItems(first:$first,after:$mentions,itemTypes:[CROSS_REFERENCED_EVENT]){nodes{__typename ...on CrossReferencedEvent{source{__typename ...on PullRequest{` +
-			`number title body state isDraft author{__typename login} baseRefName repository{nameWithOwner}}}}} ` + pageFields + `}`},
+			`number title body state isDraft author{__typename login} baseRefName repository{nameWithOwner} ` + closesFields + `}}}} ` + pageFields + `}`},
 	}, func(c connection) bool { return c.needs != 0 && needs&c.needs == 0 })
 }
 
@@ -143,6 +143,9 @@ func onePage(needs pull.Facts) []string {
 	}
 	if needs&pull.Reviews != 0 {
 		lists = append(lists, reviewFields)
+	}
+	if needs&pull.Mentions != 0 {
+		lists = append(lists, closesFields)
 	}
 	return lists
 }
@@ -255,6 +258,7 @@ type pullData struct {
 	Deletions        list[struct{ DeletedCommentAuthor *actorData }]
 	Read             list[struct{ Commit map[string]json.RawMessage }] // of the newest commit, what foreseeFiles asks for
 	Touched          list[commentData]
+	Closes           *list[closedData]
 }
 
 type list[T any] struct {

@@ -83,6 +83,44 @@ func TestComments(t *testing.T) {
 	}
 }
 
+// A pull request knows the issues of its repository that it closes, and so does the
+// issue that it mentions. What GitHub leaves out of the list is no error; the rest
+// is known to be less than all.
+func TestCloses(t *testing.T) {
+	w, key := newPull(t)
+	issue, other := newIssue(t, w), newIssue(t, w)
+	elsewhere, err := w.srv.Repo("python/devguide", ghtest.RepoOptions{})
+	must(t, err)
+	number, err := elsewhere.OpenIssue(ghtest.Issue{Title: "t", Author: "eric"})
+	must(t, err)
+	must(t, w.repo.EditBody(key.Number, fmt.Sprintf("Fixes #%d, fixes python/devguide#%d", issue.Number, number)))
+	must(t, w.repo.Link(key.Number, other.Number, true))
+	check := func(what string, want []int, more bool) {
+		t.Helper()
+		w.srv.ResetRequests()
+		r := w.load(Query{Key: key, Needs: pull.Mentions})
+		if !slices.Equal(r.Closes, want) || r.MoreCloses != more || w.sent() != 1 {
+			t.Errorf("%s: %v, more %v, %d requests", what, r.Closes, r.MoreCloses, w.sent())
+		}
+		s := w.load(Query{Key: issue, Needs: pull.Mentions}).Mentions
+		if len(s) != 1 || s[0].Number != key.Number || !slices.Equal(s[0].Closes, want) || s[0].MoreCloses != more {
+			t.Errorf("%s: the issue knows %+v", what, s)
+		}
+	}
+	check("all", []int{issue.Number, other.Number}, false)
+	must(t, w.srv.Hole(ghtest.Hole{Path: `.*closes\.nodes\.0`, Type: "FORBIDDEN", Message: "Resource protected by organization SAML enforcement."}))
+	check("one is left out", []int{other.Number}, true)
+	must(t, w.srv.Hole(ghtest.Hole{Path: `.*closes`, Type: "FORBIDDEN", Message: "Resource not accessible by integration"}))
+	check("none is told", nil, true)
+	w.srv.ClearFaults()
+	for range 9 {
+		must(t, w.repo.Link(key.Number, newIssue(t, w).Number, true))
+	}
+	if r := w.load(Query{Key: key, Needs: pull.Mentions}); len(r.Closes) < 9 || !r.MoreCloses {
+		t.Errorf("of 12: %v, more %v", r.Closes, r.MoreCloses)
+	}
+}
+
 // An issue has no branches; it knows the pull requests that mention it.
 func TestLoadIssue(t *testing.T) {
 	w := newWorld(t)

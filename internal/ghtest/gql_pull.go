@@ -85,7 +85,7 @@ func (v view) pull(r *Repo, i *issue) node {
 	n["changedFiles"] = count(func(d *diff) int { return len(d.files) })
 	n["additions"] = count(func(d *diff) int { return d.additions })
 	n["deletions"] = count(func(d *diff) int { return d.deletions })
-	n["files"], n["commits"] = v.pullFiles(r, p), v.pullCommits(r, i)
+	n["files"], n["commits"], n["closingIssuesReferences"] = v.pullFiles(r, p), v.pullCommits(r, i), v.closing(r, i)
 	return n
 }
 

@@ -44,6 +44,7 @@ type pull struct {
 	reviewers        []*user
 	reviews          []*review
 	auto             *autoMerge
+	linked           []*issue // that close with it, by hand
 }
 
 func (p *pull) ref() string  { return fmt.Sprintf("refs/pull/%d/head", p.number) }

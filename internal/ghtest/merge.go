@@ -66,6 +66,7 @@ func (r *Repo) land(i *issue, by *user, made []string) error {
 	p.mergedAt, p.mergedBy, p.mergeSHA, p.introduced, p.baseSHA = r.srv.now(), by, sha, made, base
 	r.happened(i, event{kind: "Merged", actor: by, to: sha})
 	r.close(i, by)
+	r.closeIssues(i, by)
 	return r.moved("refs/heads/"+p.baseRef, base, sha, by)
 }
 

@@ -50,7 +50,7 @@ func (v view) crossReferenced(n node, r *Repo, i *issue, e event) {
 	url := v.s.issueHTML(e.source.repo, e.source)
 	n["__interfaces"] = []string{"Node", "UniformResourceLocatable"}
 	n["isCrossRepository"], n["referencedAt"], n["url"] = e.source.repo != r, timestamp(e.at), url
-	n["resourcePath"], n["willCloseTarget"] = strings.TrimPrefix(url, v.s.URL), false // closing keywords do nothing here
+	n["resourcePath"], n["willCloseTarget"] = strings.TrimPrefix(url, v.s.URL), e.source.pull != nil && slices.ContainsFunc(e.source.repo.closes(e.source), func(x *issue) bool { return x.id == i.id })
 	n["source"] = lazy(func() (any, error) { return v.subject(e.source.repo, e.source), nil })
 	n["target"] = lazy(func() (any, error) { return v.subject(r, i), nil })
 }

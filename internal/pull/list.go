@@ -104,11 +104,30 @@ func (a EditEntry) In(body string) string {
 	return a.List.With(body, map[int]bool{a.Number: a.On}).In(body)
 }
 
+// What the two actions on a line are called.
+const (
+	listing   = "list #%d in the body of issue #%d"
+	unlisting = "take #%d out of the list of issue #%d"
+)
+
 func (a EditEntry) String() string {
 	if a.On {
-		return fmt.Sprintf("list #%d in the body of issue #%d", a.Number, a.Issue)
+		return fmt.Sprintf(listing, a.Number, a.Issue)
 	}
-	return fmt.Sprintf("take #%d out of the list of issue #%d", a.Number, a.Issue)
+	return fmt.Sprintf(unlisting, a.Number, a.Issue)
+}
+
+// ListedIn reads EditEntry.String: the issue, 0 in any other text, and whether its
+// list got the line or lost it.
+func ListedIn(action string) (issue int, on bool) {
+	var number int
+	if n, _ := fmt.Sscanf(action, listing, &number, &issue); n == 2 {
+		return issue, true
+	}
+	if n, _ := fmt.Sscanf(action, unlisting, &number, &issue); n == 2 {
+		return issue, false
+	}
+	return 0, false
 }
 
 // Kind implements Action.

@@ -64,3 +64,18 @@ func TestEntriesInAnyOrder(t *testing.T) {
 		t.Errorf("in the end: %s", fmt.Sprintf("%q", body))
 	}
 }
+
+// The trail tells which issues list a pull request.
+func TestListedIn(t *testing.T) {
+	for _, on := range []bool{true, false} {
+		edit := pull.EditEntry{Entry: pull.Entry{Issue: 7, List: list(), On: on}, Number: 5}
+		if issue, got := pull.ListedIn(edit.String()); issue != 7 || got != on {
+			t.Errorf("%s: #%d, %v", edit, issue, got)
+		}
+	}
+	for _, text := range []string{"", "close", "list #5", "add label \"list #1 in the body of issue #2\""} {
+		if issue, on := pull.ListedIn(text); issue != 0 || on {
+			t.Errorf("%q: #%d, %v", text, issue, on)
+		}
+	}
+}

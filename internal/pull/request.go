@@ -22,7 +22,7 @@ const (
 	Comments                   // Request.Comments
 	Opinions                   // Request.Opinions
 	Team                       // Request.Core, Request.CoreFault
-	Mentions                   // Request.Mentions
+	Mentions                   // Request.Mentions, Request.Closes, Request.MoreCloses
 	Trail                      // Request.Trail
 )
 
@@ -149,6 +149,10 @@ type Request struct {
 	CoreFault string
 	// Mentions are pull requests of the repository whose text mentions this issue.
 	Mentions []Summary
+	// Closes are issues of the repository that close with this pull request: its text
+	// says so, or somebody linked them. MoreCloses: GitHub didn't show all.
+	Closes     []int
+	MoreCloses bool
 	// Trail is what the bot did here, as far as its log remembers, oldest first.
 	Trail []Deed
 
@@ -165,6 +169,9 @@ type Request struct {
 	// Pointers are pull requests that pointed here (Want.Points), as far as the trail
 	// remembers: the newest MaxPointers, oldest first.
 	Pointers []int
+	// Listed are issues in whose lists this App wrote this pull request's line, as far
+	// as the trail remembers: the newest MaxListed, oldest first.
+	Listed []int
 
 	// Picked is what the picks of this very run came to, by target branch.
 	Picked map[string]Picked
@@ -172,6 +179,9 @@ type Request struct {
 
 // MaxPointers are known of one pull request: a change goes to few branches.
 const MaxPointers = 20
+
+// MaxListed are known of one pull request.
+const MaxListed = 5
 
 // Merge is how a pull request was merged.
 type Merge struct {
@@ -220,6 +230,8 @@ type Summary struct {
 	Labels      []string
 	Events      []Event               // only of those that Looks.Requests asked for
 	Notes       map[string]PostedNote // likewise
+	Closes      []int                 // as Request.Closes, only of Mentions
+	MoreCloses  bool
 }
 
 // HasLabel tells whether the other pull request bears the label.

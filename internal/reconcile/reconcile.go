@@ -192,7 +192,7 @@ func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) 
 	if s.trail, err = r.readTrail(ctx, key); err != nil {
 		return sight{}, err
 	}
-	q := gh.Query{Key: key, Installation: installation, Pointers: pointers(s.trail)}
+	q := gh.Query{Key: key, Installation: installation, Pointers: pointers(s.trail), Listed: listed(s.trail)}
 	if s.request, err = r.load(ctx, q, known); err != nil {
 		return sight{}, err
 	}

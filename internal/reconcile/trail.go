@@ -103,6 +103,21 @@ func pointers(trail []pull.Deed) []int {
 	return all
 }
 
+// listed are the issues that list a pull request because of this App, as its trail
+// remembers: where nothing names the issue any more, nothing else tells.
+func listed(trail []pull.Deed) []int {
+	var all []int
+	for _, deed := range trail {
+		if number, on := pull.ListedIn(deed.Action); number > 0 {
+			all = slices.DeleteFunc(all, func(n int) bool { return n == number })
+			if on {
+				all = append(all, number)
+			}
+		}
+	}
+	return all[max(0, len(all)-pull.MaxListed):]
+}
+
 // lacking is when the bot posted the newest comment that the snapshot is without,
 // zero where it has all of the last moments: posting one again would be worse than
 // to wait.

@@ -78,15 +78,31 @@ func lookAtIssues(r *pull.Request) pull.Looks {
 	if r.Issue || !linkable(r) {
 		return pull.Looks{}
 	}
-	all := linkedIssues(r.Body)
-	if number := issueOf(r.Title, r.Body); number > 0 && !slices.Contains(all, number) {
-		all = append(all, number)
-	}
-	return pull.Looks{Issues: all}
+	return pull.Looks{Issues: union(linkedIssues(r.Body), r.Listed, belongsTo(r))}
 }
 
-// wantIssue is about a pull request: the link follows the title. One that people
-// wrote themselves is enough.
+// belongsTo are the issues in whose lists a pull request should be: the one that
+// its title names, and those that it closes.
+func belongsTo(r *pull.Request) []int {
+	if number := issueOf(r.Title, r.Body); number > 0 {
+		return union([]int{number}, r.Closes)
+	}
+	return union(r.Closes)
+}
+
+// union has each number once.
+func union(lists ...[]int) (all []int) {
+	for _, number := range slices.Concat(lists...) {
+		if !slices.Contains(all, number) {
+			all = append(all, number)
+		}
+	}
+	return all
+}
+
+// wantIssue is about a pull request: the link in its body follows the title, and
+// what it closes is linked there already. One that people wrote themselves is
+// enough.
 func wantIssue(r *pull.Request) pull.Want {
 	number := issueOf(r.Title, r.Body)
 	if number > 0 && !valid(r, tracker.Issue{Tracker: "gh", Number: number}) {
@@ -100,16 +116,24 @@ func wantIssue(r *pull.Request) pull.Want {
 	case len(before) > 0:
 		block.Start = issueBlock(before[0]).Start // that goes
 	}
-	want := pull.Want{Block: fitting(block, r.Body)}
+	return pull.Want{Block: fitting(block, r.Body), Entries: entries(r, union(before, r.Listed))}
+}
+
+// entries are the lines in the lists of issues: of those that the pull request
+// belongs to, and of those before.
+func entries(r *pull.Request, before []int) (all []pull.Entry) {
+	now := belongsTo(r)
 	for _, other := range before {
-		if other != number && pullsList().Has(r.Issues[other].Body, r.Key.Number) {
-			want.Entries = append(want.Entries, pull.Entry{Issue: other, List: pullsList()})
+		if !slices.Contains(now, other) && !r.MoreCloses && pullsList().Has(r.Issues[other].Body, r.Key.Number) {
+			all = append(all, pull.Entry{Issue: other, List: pullsList()})
 		}
 	}
-	if issue, looked := r.Issues[number]; number > 0 && looked && listable(issue.Body, r.Key.Number) {
-		want.Entries = append(want.Entries, pull.Entry{Issue: number, List: pullsList(), On: true})
+	for _, number := range now {
+		if issue := r.Issues[number]; issue.Exists && !issue.Pull && listable(issue.Body, r.Key.Number) {
+			all = append(all, pull.Entry{Issue: number, List: pullsList(), On: true})
+		}
 	}
-	return want
+	return all
 }
 
 // listable tells whether a pull request may get a line in the list of an issue: it
@@ -120,12 +144,16 @@ func listable(body string, number int) bool {
 	return !list.Has(body, number) && !mentioned(list.In(body))[number] && fitting(block, body) != nil
 }
 
-// wantPulls is about an issue: the list follows the titles of the pull requests
-// that are known to mention it. Other entries stay as and where they are.
+// wantPulls is about an issue: in its list are those of the pull requests that are
+// known to mention it whose title names it, or that close it. Other entries stay as
+// and where they are.
 func wantPulls(r *pull.Request) pull.Want {
 	linked := map[int]bool{}
 	for _, s := range r.Mentions {
-		linked[s.Number] = issueOf(s.Title, s.Body) == r.Key.Number
+		refers := issueOf(s.Title, s.Body) == r.Key.Number || slices.Contains(s.Closes, r.Key.Number)
+		if refers || !s.MoreCloses {
+			linked[s.Number] = refers
+		}
 	}
 	list := pullsList()
 	own := mentioned(list.In(r.Body))

@@ -69,6 +69,8 @@ type yamlPull struct {
 	Labels      []string          `yaml:"labels"`
 	Events      []string          `yaml:"events"`
 	Data        map[string]string `yaml:"data"`
+	Closes      []int             `yaml:"closes"`
+	MoreCloses  bool              `yaml:"more-closes"`
 }
 
 const bot = "concorde[bot]"
@@ -173,6 +175,7 @@ func (y yamlRequest) pulls(wanted func(yamlPull) bool) []pull.Summary {
 		s := pull.Summary{
 			Number: p.Number, Title: p.Title, Body: p.Body, State: p.State, Draft: p.Draft, Own: p.Own, Author: p.Author, Association: p.Association, Base: p.Base,
 			HeadBranch: p.HeadBranch, Head: y.tip(p.HeadBranch), MergedBy: p.MergedBy, ClosedAt: p.Closed, Labels: p.Labels, Notes: map[string]pull.PostedNote{},
+			Closes: p.Closes, MoreCloses: p.MoreCloses,
 		}
 		if s.State == "" {
 			s.State = pull.Open

@@ -217,7 +217,7 @@ func blank(r *pull.Request, rule pull.Rule) {
 		r.Core, r.CoreFault = nil, ""
 	}
 	if rule.Needs&pull.Mentions == 0 {
-		r.Mentions = nil
+		r.Mentions, r.Closes, r.MoreCloses = nil, nil, false
 	}
 	if rule.Needs&pull.Trail == 0 {
 		r.Trail = nil
@@ -267,7 +267,7 @@ func clone(r *pull.Request) *pull.Request {
 	c.Branches = maps.Clone(r.Branches)
 	c.Others = maps.Clone(r.Others)
 	c.Into = maps.Clone(r.Into)
-	c.Picked, c.Pointers = maps.Clone(r.Picked), slices.Clone(r.Pointers)
+	c.Picked, c.Pointers, c.Listed, c.Closes = maps.Clone(r.Picked), slices.Clone(r.Pointers), slices.Clone(r.Listed), slices.Clone(r.Closes)
 	c.LabelRules = slices.Clone(r.LabelRules)
 	c.Comments, c.Opinions, c.Mentions, c.Trail = slices.Clone(r.Comments), slices.Clone(r.Opinions), slices.Clone(r.Mentions), slices.Clone(r.Trail)
 	c.Core, c.Issues, c.People, c.Compared, c.Known = maps.Clone(r.Core), maps.Clone(r.Issues), maps.Clone(r.People), maps.Clone(r.Compared), maps.Clone(r.Known)

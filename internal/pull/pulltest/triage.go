@@ -20,14 +20,18 @@ type yamlTriage struct {
 	NoTeam string   `yaml:"no-team"`
 	// Opinions and Comments without a time are a minute apart from the opening on,
 	// each list for itself.
-	Opinions []yamlOpinion         `yaml:"opinions"`
-	Comments []yamlComment         `yaml:"comments"`
-	Mentions []yamlPull            `yaml:"mentions"`
-	Trail    []pull.Deed           `yaml:"trail"`
-	Issues   map[int]yamlIssue     `yaml:"issues"`   // those that are there
-	People   map[string]string     `yaml:"people"`   // login to role: triage, write, maintain, admin
-	Compared map[string]yamlBranch `yaml:"compared"` // by branch
-	Unknown  []string              `yaml:"unknown"`  // labels that the repository does not have
+	Opinions []yamlOpinion `yaml:"opinions"`
+	Comments []yamlComment `yaml:"comments"`
+	Mentions []yamlPull    `yaml:"mentions"`
+	Closes   []int         `yaml:"closes"`
+	Listed   []int         `yaml:"listed"` // by the bot
+	// MoreCloses: GitHub does not show all that it closes.
+	MoreCloses bool                  `yaml:"more-closes"`
+	Trail      []pull.Deed           `yaml:"trail"`
+	Issues     map[int]yamlIssue     `yaml:"issues"`   // those that are there
+	People     map[string]string     `yaml:"people"`   // login to role: triage, write, maintain, admin
+	Compared   map[string]yamlBranch `yaml:"compared"` // by branch
+	Unknown    []string              `yaml:"unknown"`  // labels that the repository does not have
 }
 
 type yamlOpinion struct {
@@ -94,6 +98,7 @@ func (y yamlRequest) triage(r *pull.Request) {
 		comment.Node = fmt.Sprint("IC_", comment.ID)
 		r.Comments = append(r.Comments, comment)
 	}
+	r.Closes, r.MoreCloses, r.Listed = y.Closes, y.MoreCloses, y.Listed
 	r.Mentions = yamlRequest{yamlHistory: yamlHistory{Pulls: y.Mentions}}.pulls(func(yamlPull) bool { return true })
 }
 
