@@ -16,7 +16,7 @@ func TestBackportFaults(t *testing.T) {
 		"status: Bedevere/News":             `backport.status and news.status are both "Bedevere/News"`,
 		"kinds: [{name: bug, labels: [x]}]": "want security or feature",
 		"kinds: [{name: fix}]":              "has no labels: add it",
-		"kinds: [{name: fix, labels: [x]}, {name: docs, labels: [X]}]":                     `is "X" as backport.kinds[0].labels[0] is`,
+		"kinds: [{name: fix, labels: [x]}, {name: docs, labels: [X]}]":                     `is "X", and so is backport.kinds[0].labels[0]`,
 		"phases: [{phase: beta, allow: [fix], ask: [fix], color: c2e0c6, description: x}]": `has "fix" under allow and under ask`,
 		"phases: [{phase: beta, color: red, description: x}]":                              "six hexadecimal digits",
 		"phases: [{phase: feature, color: c2e0c6, description: x}]":                        `is "feature": want beta or`,

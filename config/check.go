@@ -76,7 +76,7 @@ func pathPattern(s string) error {
 // description is of a label. What GitHub does not take in it is left out.
 func description(s string) error {
 	if pull.Describe(s, maxLength) == "" {
-		return errors.New("is emoji alone: GitHub doesn't take them in a label's description, so write words")
+		return errors.New("is only emoji: GitHub doesn't allow them in a label's description, so write words")
 	}
 	return nil
 }
@@ -140,7 +140,7 @@ func (d *decoder) checkOwners(r *Rules) {
 func (d *decoder) once(seen map[string]string, name, value string) {
 	fold := strings.ToLower(value)
 	if first, found := seen[fold]; found && value != "" {
-		d.clash([]string{name, first}, "%s is %q as %s is: make them differ", name, value, first)
+		d.clash([]string{name, first}, "%s is %q, and so is %s: make them differ", name, value, first)
 		return
 	}
 	seen[fold] = name

@@ -55,7 +55,7 @@ c.yml:4:15: news.skip-label starts or ends with a space: take it away
 c.yml:6:11: abi.status has 256 characters: at most 255 are allowed
 c.yml:7:10: abi.check has a line break or another character that does not print: take it away`},
 	{"emoji alone", "labels:\n  looks:\n  - {name: x, color: ededed, description: 🐛}\n", `
-c.yml:3:43: labels.looks[0].description is "🐛", which is emoji alone: GitHub doesn't take them in a label's description, so write words`},
+c.yml:3:43: labels.looks[0].description is "🐛", which is only emoji: GitHub doesn't allow them in a label's description, so write words`},
 	{"a long label", "news: {skip-label: " + strings.Repeat("x", 51) + "}", `c.yml:1:20: news.skip-label has 51 characters: at most 50 are allowed`},
 	{"repositories", "repositories:\n- python\n- ../x\n- python/cpython/x\n- py?hon/[a]\n- '*/cpython'\n- '*/cpython'\n", `
 c.yml:2:3: repositories[0] is "python", which is not OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*
@@ -72,10 +72,10 @@ c.yml:5:45: news.sections[1].legacy[1] is "b\\c", which is not the name of a dir
 c.yml:5:61: news.sections[1].paths[0] is "/x", which is not the start of a path: write it from the top of the repository, without . or .. in it
 c.yml:5:65: news.sections[1].paths[1] is "a/../b", which is not the start of a path: write it from the top of the repository, without . or .. in it`},
 	{"sections", "news:\n  sections:\n  - {name: A, directory: a, legacy: [c], paths: [x/]}\n  - {name: A, directory: A}\n  - {name: C, directory: C, paths: [x/]}\n  - {legacy: []}\n", `
-c.yml:4:12: news.sections[1].name is "A" as news.sections[0].name is: make them differ
-c.yml:4:26: news.sections[1].directory is "A" as news.sections[0].directory is: make them differ
-c.yml:5:26: news.sections[2].directory is "C" as news.sections[0].legacy[0] is: make them differ
-c.yml:5:37: news.sections[2].paths[0] is "x/" as news.sections[0].paths[0] is: make them differ
+c.yml:4:12: news.sections[1].name is "A", and so is news.sections[0].name: make them differ
+c.yml:4:26: news.sections[1].directory is "A", and so is news.sections[0].directory: make them differ
+c.yml:5:26: news.sections[2].directory is "C", and so is news.sections[0].legacy[0]: make them differ
+c.yml:5:37: news.sections[2].paths[0] is "x/", and so is news.sections[0].paths[0]: make them differ
 c.yml:6:5: news.sections[3] has no name: add it
 c.yml:6:5: news.sections[3] has no directory: add it`},
 	{"no sections", "news: {sections: []}", `c.yml:1:18: news.sections has 0 items: at least 1 are needed`},
@@ -87,8 +87,8 @@ c.yml:1:30: abi.evidence[2] is "/y", which matches no path of the repository: wr
 c.yml:1:37: abi.evidence[4] repeats line 1: take one away`},
 	{"the status of another", "abi:\n  status: Bedevere/News\n", `c.yml:2:11: abi.status and news.status are both "Bedevere/News": give each rule its own`},
 	{"the status of another still", "news:\n  status: concorde/abi-markers\n", `c.yml:2:11: abi.status and news.status are both "concorde/abi-markers": give each rule its own`},
-	{"a later label of the preset", "stages:\n  review: Awaiting merge\n", `c.yml:2:11: stages.merge is "awaiting merge" as stages.review is: make them differ`},
-	{"the label of backports", "backport:\n  label: awaiting merge\n", `c.yml:2:10: backport.label is "awaiting merge" as stages.merge is: make them differ`},
+	{"a later label of the preset", "stages:\n  review: Awaiting merge\n", `c.yml:2:11: stages.merge is "awaiting merge", and so is stages.review: make them differ`},
+	{"the label of backports", "backport:\n  label: awaiting merge\n", `c.yml:2:10: backport.label is "awaiting merge", and so is stages.merge: make them differ`},
 	{"markers", "abi: {news-marker: (ABI break)}", `c.yml:1:20: both markers are "(ABI break)": make them differ`},
 	{"anchors", "news: &n\n  width: 80\nabi:\n  mode: &m off\n  check: *m\n", `
 c.yml:1:7: news uses an anchor: write the value out

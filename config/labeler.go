@@ -88,7 +88,7 @@ func (l *labeler) read(data []byte) {
 	}
 	root = l.resolve(root)
 	if root.Kind == yaml.ScalarNode && text(root) == "" {
-		l.warn(markOf(root), "%s is a value without labels", theFile)
+		l.warn(markOf(root), "%s has no labels, only a value", theFile)
 		return
 	}
 	if root.Kind != yaml.MappingNode {
@@ -119,7 +119,7 @@ func (l *labeler) read(data []byte) {
 func (l *labeler) label(p pair) {
 	if l.labels++; l.labels > maxLabels {
 		if l.labels == maxLabels+1 {
-			l.fault(p.at, "the file has more than %d labels: those from here on are left out", maxLabels)
+			l.fault(p.at, "the file has more than %d labels: the rest are left out", maxLabels)
 		}
 		return
 	}
@@ -140,7 +140,7 @@ func (l *labeler) label(p pair) {
 	l.checkOwned(l.settings, at, &rule)
 	for _, own := range l.settings.Labels.Rules {
 		if own.Hold == Kept && strings.EqualFold(own.Label, rule.Label) {
-			l.fault(p.at, "%s is kept by the rule in %s: take it away here", quote(rule.Label), own.Where)
+			l.fault(p.at, "%s is kept by the rule in %s: remove it here", quote(rule.Label), own.Where)
 		}
 	}
 	if len(l.faults) == before && rule.Clauses != nil {
@@ -160,7 +160,7 @@ func (l *labeler) limit(p pair) int {
 			return limit
 		}
 	}
-	l.refuse(markOf(p.value), "%s is %s: want a whole number from 0 on", p.key, quote(n.Value))
+	l.refuse(markOf(p.value), "%s is %s: expected a whole number, 0 or more", p.key, quote(n.Value))
 	return -1
 }
 

@@ -20,8 +20,8 @@ const (
 
 const (
 	faultOld   = "%s is written as for version 4 of actions/labeler: write it as [{changed-files: [{%s: %s}]}]"
-	unknownKey = "%s isn't known to the action, which passes it over: it knows %s"
-	noList     = "%s isn't a list, so the action passes it over: start each item with a hyphen"
+	unknownKey = "the action ignores %s: expected one of %s"
+	noList     = "%s isn't a list, so the action ignores it: start each item with a hyphen"
 )
 
 // clauses of a label, all of which must hold: of each "any", one of its conditions;
@@ -138,14 +138,14 @@ func (l *labeler) group(p pair, way string) (some requirements, ok bool) {
 		case old && text(item) != "":
 			continue // said of the first one
 		case isNull(item):
-			l.refuse(at, "an item of %s is empty, on which the action breaks off: take it away", p.key)
+			l.refuse(at, "an item of %s is empty, so the action stops with an error: remove it", p.key)
 			return some, false
 		case text(item) != "":
-			l.warn(at, "%s has a text, which the action passes over since version 5: write it as [{changed-files: [{%s: %s}]}]", p.key, way, l.old(list.Content[i:]))
+			l.warn(at, "%s has a text, which the action ignores since version 5: write it as [{changed-files: [{%s: %s}]}]", p.key, way, l.old(list.Content[i:]))
 			old = true
 			continue
 		case item.Kind != yaml.MappingNode:
-			l.warn(at, unknownKey, "an item of "+p.key+" that is no group", "changed-files, base-branch, head-branch")
+			l.warn(at, unknownKey, "an item of "+p.key+" that isn't a group", "changed-files, base-branch, head-branch")
 			continue
 		}
 		for _, part := range l.pairs(item) {
@@ -222,7 +222,7 @@ func (l *labeler) changedFiles(p pair, some *requirements) {
 			case AnyToAny, AnyToAll, AllToAny, AllToAll:
 				some.conditions = append(some.conditions, Condition{Changed: &ChangedFiles{Way: way.key, Globs: l.globsOf(way)}})
 			default:
-				l.refuse(way.at, "%s is nothing that the action knows: it knows %s", quote(way.key), strings.Join([]string{AnyToAny, AnyToAll, AllToAny, AllToAll}, ", "))
+				l.refuse(way.at, "the action doesn't know %s: expected one of %s", quote(way.key), strings.Join([]string{AnyToAny, AnyToAll, AllToAny, AllToAll}, ", "))
 			}
 		}
 	}
@@ -245,7 +245,7 @@ func (l *labeler) globsOf(p pair) (globs []*glob.Glob) {
 		item = l.resolve(item)
 		value, isText := scalar(item).(string)
 		if item.Kind != yaml.ScalarNode || !isText {
-			l.fault(at, "%s is not a text, on which the action breaks off: put it in quotes", p.key)
+			l.fault(at, "%s is not a text, so the action stops with an error: put it in quotes", p.key)
 			continue
 		}
 		g, found := l.globs[value]
@@ -273,7 +273,7 @@ func (l *labeler) branches(p pair, some *requirements) {
 	}
 	some.given = true
 	if value.Kind != yaml.SequenceNode && text(value) == "" {
-		l.fault(markOf(p.value), "%s is not a text, on which the action breaks off: put it in quotes", p.key)
+		l.fault(markOf(p.value), "%s is not a text, so the action stops with an error: put it in quotes", p.key)
 		return
 	}
 	for _, item := range l.items(p.value) {
@@ -311,7 +311,7 @@ func (l *labeler) branch(key, source string, at mark, some *requirements) {
 	}
 	l.expressions += len(source)
 	if err != nil {
-		l.fault(at, "%s has %s, an expression of JavaScript which %v", key, quote(source), err)
+		l.fault(at, "%s has the JavaScript expression %s, which %v", key, quote(source), err)
 		return
 	}
 	l.expressions += e.Size()

@@ -108,14 +108,14 @@ func (l *labeler) merge(n *yaml.Node) (all []pair) {
 				return nil
 			}
 			if item = l.resolve(item); item.Kind != yaml.MappingNode {
-				l.refuse(at, "<< takes in what is no group of settings")
+				l.refuse(at, "<< must name a group of settings")
 				return nil
 			}
 			all = append(all, l.pairs(item)...)
 		}
 		return all
 	}
-	l.refuse(at, "<< takes in what is no group of settings")
+	l.refuse(at, "<< must name a group of settings")
 	return nil
 }
 

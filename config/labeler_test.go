@@ -113,10 +113,10 @@ l.yml:1:4: "a" is written as for version 4 of actions/labeler: write it as [{cha
 l.yml:3:3: "b" is written as for version 4 of actions/labeler: write it as [{changed-files: [{any-glob-to-any-file: ["x/**", "!y"]}]}]
 l.yml:5:5: "d" is written as for version 4 of actions/labeler: write it as [{changed-files: [{any-glob-to-any-file: ["a", "b", "c", …]}]}]`},
 	{"unknown ways", "c: [{changed-files: [{some-glob: x}]}]\n", `
-l.yml:1:23: "some-glob" is nothing that the action knows: it knows any-glob-to-any-file, any-glob-to-all-files, all-globs-to-any-file, all-globs-to-all-files`},
+l.yml:1:23: the action doesn't know "some-glob": expected one of any-glob-to-any-file, any-glob-to-all-files, all-globs-to-any-file, all-globs-to-all-files`},
 	{"shapes", "a: {base-branch: x}\nd: [{any: [~]}]\ne: [{changed-files: x}]\nf: ~\ng: [{changed-files: [x]}]\n", `
 l.yml:1:4: "a" is not a list: start each item with a hyphen
-l.yml:2:12: an item of any is empty, on which the action breaks off: take it away
+l.yml:2:12: an item of any is empty, so the action stops with an error: remove it
 l.yml:3:21: changed-files is not a list: start each item with a hyphen
 l.yml:4:4: "f" is not a list: start each item with a hyphen
 l.yml:5:22: an item of changed-files is not a group of settings: write KEY: VALUE lines`},
@@ -127,11 +127,11 @@ l.yml:3:22: "base-branch" is given twice, first in line 3: take one away
 l.yml:5:1: "1" is given twice, first in line 4: take one away`},
 	{"options", "changed-files-labels-limit: [{base-branch: x}]\nmax-files-changed: -1\n", `
 l.yml:1:1: "changed-files-labels-limit" is an option of the action and cannot be a label: rename the label
-l.yml:2:20: max-files-changed is "-1": want a whole number from 0 on`},
-	{"an option as text", "max-files-changed: '+1'\n", `l.yml:1:20: max-files-changed is "+1": want a whole number from 0 on`},
+l.yml:2:20: max-files-changed is "-1": expected a whole number, 0 or more`},
+	{"an option as text", "max-files-changed: '+1'\n", `l.yml:1:20: max-files-changed is "+1": expected a whole number, 0 or more`},
 	{"merge keys", "<<: [x]\n<<: 3\n", `
-l.yml:1:5: << takes in what is no group of settings
-l.yml:2:5: << takes in what is no group of settings`},
+l.yml:1:5: << must name a group of settings
+l.yml:2:5: << must name a group of settings`},
 	{"not YAML", "a: [", `l.yml:2:1: not YAML: did not find expected node content: look at indentation, colons, brackets and quotes here and just above`},
 	{"a bomb", "a: &a [{changed-files: [{any-glob-to-any-file: [" + strings.Repeat("x,", 40) + "x]}]}]\n" + bomb(), `l.yml:1:67: more than 30000 values up to here, counting what aliases repeat: make the file smaller`},
 }
@@ -139,16 +139,16 @@ l.yml:2:5: << takes in what is no group of settings`},
 // wrongRules of a labeler file are left out alone.
 var leftOut = []faulty{
 	{"globs", "ok: [{base-branch: x}]\na: [{changed-files: [{any-glob-to-any-file: [b, 3, 'x!(!(a))', '{1..99999}', ~]}]}]\n", `
-l.yml:2:49: any-glob-to-any-file is not a text, on which the action breaks off: put it in quotes
+l.yml:2:49: any-glob-to-any-file is not a text, so the action stops with an error: put it in quotes
 l.yml:2:52: any-glob-to-any-file has "x!(!(a))", which has a group !(!(…)), which isn't supported: write @(…)
 l.yml:2:64: any-glob-to-any-file has "{1..99999}", which has more than 10000 alternatives: make several globs of it
-l.yml:2:78: any-glob-to-any-file is not a text, on which the action breaks off: put it in quotes`},
+l.yml:2:78: any-glob-to-any-file is not a text, so the action stops with an error: put it in quotes`},
 	{"expressions", "ok: [{base-branch: x}]\na: [{base-branch: ['(?i:x)', '(a', 'a{4000}', 2020-01-01]}]\nb: [{head-branch: {x: y}}]\n", `
-l.yml:2:20: base-branch has "(?i:x)", an expression of JavaScript which has a group (?…) that isn't supported
-l.yml:2:30: base-branch has "(a", an expression of JavaScript which has a group that isn't closed
-l.yml:2:36: base-branch has "a{4000}", an expression of JavaScript which is too large: use smaller repetitions, or several expressions
+l.yml:2:20: base-branch has the JavaScript expression "(?i:x)", which has a group (?…) that isn't supported
+l.yml:2:30: base-branch has the JavaScript expression "(a", which has a group that isn't closed
+l.yml:2:36: base-branch has the JavaScript expression "a{4000}", which is too large: use smaller repetitions, or several expressions
 l.yml:2:47: base-branch has a group or a list, which isn't supported: put an expression in quotes
-l.yml:3:19: head-branch is not a text, on which the action breaks off: put it in quotes`},
+l.yml:3:19: head-branch is not a text, so the action stops with an error: put it in quotes`},
 	{"labels", "ok: [{base-branch: x}]\n2020-01-01: &x [{base-branch: x}]\n? [a]\n: *x\n" + strings.Repeat("x", 51) + ": *x\n'': *x\n' x': *x\nawaiting merge: *x\n", `
 l.yml:2:1: the key "2020-01-01" is a date to YAML, which versions of the action read in different ways: put it in quotes
 l.yml:3:3: a key that is a group or a list, which isn't supported: write KEY: VALUE
@@ -169,24 +169,24 @@ l.yml:6:1: the label .inf is a number to YAML, and becomes "Infinity": put it in
 l.yml:7:1: the label 3.10 is a number to YAML, and becomes "3.1": put it in quotes if you mean what is written
 l.yml:8:1: the label 1e21 is a number to YAML, and becomes "1e+21": put it in quotes if you mean what is written`},
 	{"unknown keys", "a: [{files: x, base-branch: y}]\nb: [{any: [{author: x, base-branch: y}]}]\n", `
-l.yml:1:6: "files" isn't known to the action, which passes it over: it knows any, all, changed-files, base-branch, head-branch
-l.yml:2:13: "author" isn't known to the action, which passes it over: it knows changed-files, base-branch, head-branch`},
+l.yml:1:6: the action ignores "files": expected one of any, all, changed-files, base-branch, head-branch
+l.yml:2:13: the action ignores "author": expected one of changed-files, base-branch, head-branch`},
 	{"nothing in it", "a: []\nb: [{}, ~]\nc: [{any: [{}]}]\nd: [{all: x, base-branch: ''}]\ne: [{changed-files: {any-glob-to-any-file: x}}, {changed-files: []}]\n", `
 l.yml:1:1: "a" has no condition, so the action never sets it
 l.yml:2:1: "b" has no condition, so the action never sets it
 l.yml:3:6: any has no condition, so the action never sets the label
-l.yml:4:6: all isn't a list, so the action passes it over: start each item with a hyphen
+l.yml:4:6: all isn't a list, so the action ignores it: start each item with a hyphen
 l.yml:4:14: base-branch is empty, which is no condition to the action
-l.yml:5:6: changed-files isn't a list, so the action passes it over: start each item with a hyphen
+l.yml:5:6: changed-files isn't a list, so the action ignores it: start each item with a hyphen
 l.yml:5:50: changed-files is empty, which is no condition to the action`},
 	{"version 4", "a: [{any: [x, y]}, {base-branch: z}]\n", `
 l.yml:1:6: any has no condition, so the action never sets the label
-l.yml:1:12: any has a text, which the action passes over since version 5: write it as [{changed-files: [{all-globs-to-any-file: ["x", "y"]}]}]`},
+l.yml:1:12: any has a text, which the action ignores since version 5: write it as [{changed-files: [{all-globs-to-any-file: ["x", "y"]}]}]`},
 	{"globs and expressions", "a: [{changed-files: [{any-glob-to-any-file: ['a[', '#x', '/y', '!(a)']}]}]\nb: [{base-branch: [3.10]}]\n", `
-l.yml:1:46: any-glob-to-any-file has "a[", which has a [ that isn't closed, so that it stands for itself
+l.yml:1:46: any-glob-to-any-file has "a[", which has a [ that isn't closed, so it stands for itself
 l.yml:1:52: any-glob-to-any-file has "#x", which is a comment and matches nothing: write \# for a name that starts so
 l.yml:1:58: any-glob-to-any-file has "/y", which matches no path: write it from the top of the repository, without a slash at either end and without . or .. in it
-l.yml:1:64: any-glob-to-any-file has "!(a)", which is everything but (a), whose parentheses are characters: write @(!(…)) for a group at the start
+l.yml:1:64: any-glob-to-any-file has "!(a)", which matches everything but (a), whose parentheses stand for themselves: write @(!(…)) for a group at the start
 l.yml:2:20: base-branch has 3.10, which is a number to YAML and becomes the expression 3.1: put it in quotes`},
 }
 
@@ -253,7 +253,7 @@ func TestWithLabeler(t *testing.T) {
 		t.Fatal(err)
 	}
 	kept, err = kept.WithLabeler("l.yml", []byte("a: [{base-branch: x}]\nawaiting merge: [{base-branch: x}]"))
-	want := `l.yml:1:1: "a" is kept by the rule in r.yml:1: take it away here
+	want := `l.yml:1:1: "a" is kept by the rule in r.yml:1: remove it here
 l.yml:2:1: the label "awaiting merge" is for the rule of stages.merge to decide: choose another one`
 	if err != nil || kept.LeftOut.Error() != want {
 		t.Errorf("have %v, %v\nwant %s", kept.LeftOut, err, want)

@@ -19,11 +19,11 @@ c.yml:3:26: "where" is not a setting: do you mean "head"?
 c.yml:3:36: "-" is not a setting: those here are label, hold, on, files, size, title, body, base, head, author, draft, labels, form, any
 c.yml:3:44: "clauses" is not a setting: those here are label, hold, on, files, size, title, body, base, head, author, draft, labels, form, any`},
 	{"globs", "- {label: a, files: {any: ['a[', '!b', /c, '{a', +(a), '[[:x:]]', a, a], all: []}}", `
-c.yml:3:30: labels.rules[0].files.any[0] is "a[", which has a [ that isn't closed, so that it stands for itself
+c.yml:3:30: labels.rules[0].files.any[0] is "a[", which has a [ that isn't closed, so it stands for itself
 c.yml:3:36: labels.rules[0].files.any[1] is "!b", which starts with an exclamation mark: list what is left out under except or none
 c.yml:3:42: labels.rules[0].files.any[2] is "/c", which matches no path: write it from the top of the repository, without a slash at either end and without . or .. in it
-c.yml:3:46: labels.rules[0].files.any[3] is "{a", which has braces that stand for themselves, being without alternatives, not closed, or after a $: write \{ for a brace
-c.yml:3:58: labels.rules[0].files.any[5] is "[[:x:]]", which has a class like [[:x:]] of a name that isn't known, so that it stands for these characters
+c.yml:3:46: labels.rules[0].files.any[3] is "{a", which has braces that stand for themselves, since they have no alternatives, aren't closed, or follow a $: write \{ for a brace
+c.yml:3:58: labels.rules[0].files.any[5] is "[[:x:]]", which has a class like [[:x:]] with an unknown name, so it stands for these characters
 c.yml:3:72: labels.rules[0].files.any[7] repeats line 3: take one away
 c.yml:3:81: labels.rules[0].files.all has 0 items: at least 1 are needed`},
 	{"expressions", "- {label: a, title: '(?!x)', body: '(a'}\n  - {label: b, title: 'a\\1', body: 'a{1000}b{2}'}\n  - {label: c, title: 'a{1001}'}", `
@@ -196,7 +196,7 @@ func TestDescriptionsAreAsGitHubTakesThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Faults{{"c.yml", 1, 58, `labels.looks[0].description has emoji or other characters that GitHub doesn't take in a label's description: it becomes "A bug"`}}
+	want := Faults{{"c.yml", 1, 58, `labels.looks[0].description has emoji or other characters that GitHub doesn't allow in a label's description: it becomes "A bug"`}}
 	if diff := cmp.Diff(want, c.Warnings); diff != "" {
 		t.Errorf("(-want +have)\n%s", diff)
 	}

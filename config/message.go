@@ -7,9 +7,9 @@ const (
 	about = "Checks the repository's own settings file, `" + RepositoryFile + "`, and its label rules, `" + LabelerFile + "`, " +
 		"in pull requests into the default branch, and shows every fault where it is."
 
-	summaryFaults   = "Until these are fixed, the settings that are in force now stay so, even if this is merged:\n\n%s"
+	summaryFaults   = "Until these are fixed, the current settings stay in force, even if this is merged:\n\n%s"
 	summaryLeftOut  = "When this is merged, these rules are left out, and all others are in force:\n\n%s"
-	summaryWarnings = "\n\nSome of it isn't what it looks like:\n\n%s"
+	summaryWarnings = "\n\nSome of it doesn't mean what you might expect:\n\n%s"
 	annotationTitle = "Concorde settings"
 
 	titleUnused   = "The label rules aren't used"
@@ -19,7 +19,7 @@ const (
 	faultKind   = "the file is a %s: put a regular file here"
 	faultSize   = "the file has %d bytes: at most %d are read"
 
-	warningDescription = "%s has emoji or other characters that GitHub doesn't take in a label's description: it becomes %s"
+	warningDescription = "%s has emoji or other characters that GitHub doesn't allow in a label's description: it becomes %s"
 )
 
 // texts on one file.

@@ -70,7 +70,7 @@ func TestRule(t *testing.T) {
   Once this is merged, the central settings hold here.
 `},
 		{"faults", request(settingsFile("news:\n  width: 8\nsweep: {}\n")), `check "Concorde settings" failure "2 faults in .github/concorde.yml" with 2 annotations on 1234567
-  Until these are fixed, the settings that are in force now stay so, even if this is merged:
+  Until these are fixed, the current settings stay in force, even if this is merged:
 
       .github/concorde.yml:2:10: news.width is "8": want a whole number from 40 to 200
       .github/concorde.yml:3:1: "sweep" is for the operator of the bot to decide, in the central file: leave it out here
@@ -86,7 +86,7 @@ func TestRule(t *testing.T) {
   Once this is merged, those of the settings hold alone.
 `},
 		{"label rules of old", request(rules("# ours\ndocs: Doc/*\nawaiting merge: [{base-branch: main}]\n"), settingsFile("abi: {mode: off}")), `check "Concorde settings" failure "2 faults in .github/labeler.yml" with 2 annotations on 1234567
-  Until these are fixed, the settings that are in force now stay so, even if this is merged:
+  Until these are fixed, the current settings stay in force, even if this is merged:
 
       .github/labeler.yml:2:7: "docs" is written as for version 4 of actions/labeler: write it as [{changed-files: [{any-glob-to-any-file: ["Doc/*"]}]}]
       .github/labeler.yml:3:1: the label "awaiting merge" is for the rule of stages.merge to decide: choose another one
@@ -129,7 +129,7 @@ func TestRule(t *testing.T) {
 // failure is the plan for a file with one fault in its first place.
 func failure(fault string) string {
 	return `check "Concorde settings" failure "1 fault in .github/concorde.yml" with 1 annotations on 1234567
-  Until these are fixed, the settings that are in force now stay so, even if this is merged:
+  Until these are fixed, the current settings stay in force, even if this is merged:
 
       .github/concorde.yml:1:1: ` + fault + `
   .github/concorde.yml:1: failure: Concorde settings
@@ -164,7 +164,7 @@ func TestRuleChecksLabelerByWhatWillBeInForce(t *testing.T) {
 	}
 	const keeps, off, broken = "labels: {rules: [{label: docs, hold: kept, title: docs}]}", "labels: {labeler: off}", "labels: 7"
 	labeler := file(LabelerFile, "docs: [{base-branch: main}]", pull.Modified)
-	kept, good, unused := `"docs" is kept by the rule in .github/concorde.yml:1: take it away here`, "The label rules are valid", "The label rules aren't used"
+	kept, good, unused := `"docs" is kept by the rule in .github/concorde.yml:1: remove it here`, "The label rules are valid", "The label rules aren't used"
 	for _, tt := range []struct {
 		name, own string
 		files     []pull.File
@@ -203,9 +203,9 @@ func TestRuleShowsLeftOutAndWarnings(t *testing.T) {
 	part := Rule(Preset(), Preset().Rules, together).Want(request(f)).Checks[0]
 	const want = `When this is merged, these rules are left out, and all others are in force:
 
-    .github/labeler.yml:2:21: base-branch has "(a", an expression of JavaScript which has a group that isn't closed
+    .github/labeler.yml:2:21: base-branch has the JavaScript expression "(a", which has a group that isn't closed
 
-Some of it isn't what it looks like:
+Some of it doesn't mean what you might expect:
 
     .github/labeler.yml:3:1: the label 010 is a number to YAML, and becomes "10": put it in quotes if you mean what is written`
 	if diff := cmp.Diff(want, part.Summary); diff != "" {

@@ -35,7 +35,7 @@ func noWorkflows() map[string]string {
 
 var hanging = hardship{
 	begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Hang: true}) },
-	board: []string{"| 3.14 | error | GitHub's git server could not be reached. It is tried again at 20"},
+	board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. It is tried again at 20"},
 }
 
 // gitTroubles are those of the fetch and the push.
@@ -102,7 +102,7 @@ var gitTroubles = []hardship{
 	{
 		name:  "hook",
 		begin: func(s *stage, _ *merged) { s.cpython.RejectPushes("No pushes on Sundays.") },
-		board: []string{"| 3.14 | error | A rule or hook of the repository declined the push: an administrator knows why.", "| 3.13 | error | A rule or hook"},
+		board: []string{"| 3.14 | error | A rule or hook of the repository declined the push. Ask an administrator why,", "| 3.13 | error | A rule or hook"},
 		heal:  func(s *stage, _ *merged) { s.cpython.RejectPushes("") },
 	},
 	{
@@ -110,7 +110,7 @@ var gitTroubles = []hardship{
 		begin: func(s *stage, _ *merged) {
 			s.cpython.RejectPushes("error: GH001: this repository is over its data quota.")
 		},
-		board: []string{"| 3.14 | error | GitHub took no more data for this repository: an administrator must make room."},
+		board: []string{"| 3.14 | error | GitHub takes no more data for this repository: an administrator must make room."},
 		heal:  func(s *stage, _ *merged) { s.cpython.RejectPushes("") },
 	},
 	{
@@ -119,7 +119,7 @@ var gitTroubles = []hardship{
 			text := "ERR upload-pack: not our ref " + m.sha
 			s.always(fetching, ghtest.Fault{Status: 200, Body: fmt.Sprintf("%04x%s", len(text)+4, text)})
 		},
-		board: []string{"| 3.14 | error | GitHub does not give out the merged commit: was the default branch force-pushed?"},
+		board: []string{"| 3.14 | error | GitHub no longer serves the merged commit: was the default branch force-pushed?"},
 	},
 	{
 		name:  "no partial clones",
@@ -129,7 +129,7 @@ var gitTroubles = []hardship{
 	{
 		name:  "git server ill",
 		begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Status: 500}) },
-		board: []string{"| 3.14 | error | GitHub's git server could not be reached. It is tried again at 20"},
+		board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. It is tried again at 20"},
 	},
 	{
 		name:  "directory of the picks taken away",
@@ -139,7 +139,7 @@ var gitTroubles = []hardship{
 	{
 		name:  "dropped in the middle of a pack",
 		begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Truncate: true}) },
-		board: []string{"| 3.14 | error | GitHub's git server could not be reached. It is tried again at 20"},
+		board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. It is tried again at 20"},
 	},
 	{
 		name: "answer to the push lost",
@@ -177,7 +177,7 @@ func TestFullDisk(t *testing.T) {
 	s.awaitLog("sweep done")
 	m := s.afterMerge("needs backport to 3.14")
 	s.github.Resume()
-	s.shows(m.number, "| 3.14 | error | The bot's machine had no room left: its operator must make some. It is tried again at 20")
+	s.shows(m.number, "| 3.14 | error | The bot's machine ran out of disk space: its operator must make room. It is tried again at 20")
 	s.quiet(m.number)
 	s.settled(s.open(&pullRequest{}))
 	s.inPlace()

@@ -17,7 +17,7 @@ type planCmd struct {
 }
 
 // leftOut is said where the running bot may know more, from its database.
-const leftOut = "bot: %s of %s has faults, so this plan leaves it out; the running bot goes by the last good version of it, if it has one (try: bot check-config)\n"
+const leftOut = "bot: %s of %s has faults, so this plan leaves it out; the running bot uses its last good version, if it has one (try: bot check-config)\n"
 
 func (planCmd) Help() string {
 	return "It loads the pull request or issue as the running bot would and prints each write that is due, with its text.\n\n" + githubEnvironment

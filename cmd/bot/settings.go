@@ -35,10 +35,10 @@ type checkConfigCmd struct {
 }
 
 func (checkConfigCmd) Help() string {
-	return `Every fault is printed as FILE:LINE:COLUMN with what to do about it, and so is
-what GitHub or actions/labeler takes otherwise than it is written, though the file
-is good. For label rules, it also prints how each is understood. A labeler.yml is
-checked by the settings in the concorde.yml beside it, if there is one.
+	return `Prints every fault as FILE:LINE:COLUMN with what to do about it, and every label rule
+in words. It warns in the same form, though the file is good, of what GitHub or
+actions/labeler reads in another way than it is written. A labeler.yml is checked
+with the settings in the concorde.yml beside it, if there is one.
 Exit code: 0 if all files are good, 1 if one has faults, 2 if one cannot be read.`
 }
 
@@ -151,7 +151,7 @@ func besides(s streams, central *config.Config, labeler string) config.Rules {
 			return own
 		}
 	}
-	fmt.Fprintf(s.stderr, "bot: %s isn't heeded, since it has faults (try: bot check-config %s)\n", path, path)
+	fmt.Fprintf(s.stderr, "bot: %s has faults, so it's left out here (try: bot check-config %s)\n", path, path)
 	return central.Rules
 }
 

@@ -78,7 +78,7 @@ func (r *repository) apply(ctx context.Context, action pull.Action) error {
 
 func (r *repository) setStatus(ctx context.Context, s pull.SetStatus) error {
 	if !commitID.MatchString(s.SHA) {
-		return &Rejected{Answer{Message: fmt.Sprintf("%q is not the id of a commit", s.SHA)}}
+		return &Rejected{Answer{Message: fmt.Sprintf("%q isn't a commit ID", s.SHA)}}
 	}
 	status := &github.RepoStatus{State: github.String(string(s.State)), Context: &s.Context, Description: &s.Description}
 	if s.URL != "" {

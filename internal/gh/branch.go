@@ -56,7 +56,7 @@ func known(branch, sha string) error {
 	case odd:
 		return &Rejected{Answer{Message: fmt.Sprintf("%q is not the name of a branch", branch)}}
 	case !commitID.MatchString(sha):
-		return &Rejected{Answer{Message: fmt.Sprintf("%q is not the id of a commit", sha)}}
+		return &Rejected{Answer{Message: fmt.Sprintf("%q isn't a commit ID", sha)}}
 	}
 	return nil
 }

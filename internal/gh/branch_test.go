@@ -83,8 +83,8 @@ func TestBranchFaults(t *testing.T) {
 		check(t, name, do(pull.RestoreBranch{Branch: name, SHA: sha}), rejected, "is not the name of a branch")
 	}
 	for _, sha := range []string{"", "main", strings.ToUpper(someSHA)} {
-		check(t, sha, do(pull.DeleteBranch{Branch: "backport", SHA: sha}), rejected, "is not the id of a commit")
-		check(t, sha, do(pull.RestoreBranch{Branch: "backport", SHA: sha}), rejected, "is not the id of a commit")
+		check(t, sha, do(pull.DeleteBranch{Branch: "backport", SHA: sha}), rejected, "isn't a commit ID")
+		check(t, sha, do(pull.RestoreBranch{Branch: "backport", SHA: sha}), rejected, "isn't a commit ID")
 	}
 	if n := len(w.srv.Requests()); n != 0 {
 		t.Errorf("%d requests", n)

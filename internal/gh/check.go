@@ -27,7 +27,7 @@ func oneWrite(s pull.SetCheck) bool { return len(s.Annotations) <= annotationsPe
 // again.
 func (r *repository) checkChange(s pull.SetCheck) (*change, error) {
 	if !commitID.MatchString(s.SHA) {
-		return nil, &Rejected{Answer{Message: fmt.Sprintf("%q is not the id of a commit", s.SHA)}}
+		return nil, &Rejected{Answer{Message: fmt.Sprintf("%q isn't a commit ID", s.SHA)}}
 	}
 	input, err := r.checkInput(s, s.Annotations[:min(len(s.Annotations), annotationsPerWrite)])
 	if err != nil {

@@ -127,7 +127,7 @@ func (r *repository) missed(holes []graphqlFault) {
 		r.app.metrics.holes.WithLabelValues(place.field).Inc()
 		if told, _ := r.app.holes.ContainsOrAdd(place, struct{}{}); !told {
 			r.app.cfg.Log.Warn().Str("repository", place.repository.String()).Str("field", place.field).Str("cause", tidy(f.text())).
-				Msg("GitHub leaves something out of its answers, which the bot does without")
+				Msg("GitHub leaves something out of its answers: the bot does without it")
 		}
 	}
 }

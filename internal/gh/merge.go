@@ -15,7 +15,7 @@ import (
 // merge squashes the pull request now, or has GitHub do so later.
 func (r *repository) merge(ctx context.Context, m pull.MergePull) error {
 	if !commitID.MatchString(m.SHA) {
-		return &Rejected{Answer{Message: fmt.Sprintf("%q is not the id of a commit", m.SHA)}}
+		return &Rejected{Answer{Message: fmt.Sprintf("%q isn't a commit ID", m.SHA)}}
 	}
 	if m.Auto {
 		return r.autoMerge(ctx, m)

@@ -49,7 +49,7 @@ func TestMergeFaults(t *testing.T) {
 	key, old := w.openBackport("backport")
 	head := w.backport("backport")
 	do := func(sha string) error { return w.app.Apply(t.Context(), 0, key, pull.MergePull{SHA: sha, Title: "t"}) }
-	check(t, "no commit", do("main"), rejected, "not the id of a commit")
+	check(t, "no commit", do("main"), rejected, "isn't a commit ID")
 	check(t, "another head", do(old), temporary, "409: Head branch was modified")
 	w.fault(ghtest.Fault{Method: "PUT", Path: "/merge$", Status: 405, Body: `{"message":"Base branch was modified. Review and try the merge again."}`})
 	check(t, "another base", do(head), temporary, "405: Base branch was modified")
@@ -141,7 +141,7 @@ func TestAutoMergeFaults(t *testing.T) {
 	key, sha := w.openProtected()
 	do := func(a pull.Action) error { return w.app.Apply(t.Context(), 0, key, a) }
 	check(t, "not on", do(pull.CancelMerge{}), rejected, "Can't disable auto-merge")
-	check(t, "no commit", do(pull.MergePull{SHA: "main", Auto: true}), rejected, "not the id of a commit")
+	check(t, "no commit", do(pull.MergePull{SHA: "main", Auto: true}), rejected, "isn't a commit ID")
 	check(t, "another head", do(pull.MergePull{SHA: someSHA, Auto: true}), rejected, "")
 	for name, fault := range map[string]ghtest.Fault{
 		"the look at the pull request": {Path: "^/graphql", Contains: "{id}"}, "the mutation": {Path: "^/graphql", Contains: "mutation"},

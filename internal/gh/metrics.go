@@ -25,7 +25,7 @@ func newMetrics(to prometheus.Registerer) (metrics, error) {
 		}, []string{"installation", "resource"}),
 		holes: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "concorde_github_holes_total",
-			Help: "What GitHub left out of its answers (another organisation keeps it to itself, or it is gone), by field.",
+			Help: "What GitHub left out of its answers (another organization hides it, or it's gone), by field.",
 		}, []string{"field"}),
 	}
 	if to == nil {

@@ -77,7 +77,7 @@ func hidesQueues(err error) bool {
 // asked no more while this program runs; a permission somebody may grant.
 func (r *repository) withoutQueues(err error) {
 	r.app.queueless.Store(knowsNoQueues(err))
-	r.app.cfg.Log.Warn().Err(err).Str("repository", r.key.Repository().String()).Msg("merge queues do not show: nothing is reported on their commits")
+	r.app.cfg.Log.Warn().Err(err).Str("repository", r.key.Repository().String()).Msg("cannot read the merge queues: nothing is reported on their commits")
 }
 
 // queued lists the merge queues that have entries.

@@ -73,7 +73,7 @@ func (a *App) asking(q question, ask func(*size) error) error {
 	err := ask(&s)
 	if err == nil && s > before {
 		a.sizes.Add(q, sized{s, a.cfg.Now().Add(sizeAge)})
-		a.cfg.Log.Info().Str("of", q.key.String()).Str("question", q.kind).Msg("too heavy for one answer of GitHub: it is asked for in smaller parts for a day")
+		a.cfg.Log.Info().Str("of", q.key.String()).Str("question", q.kind).Msg("too heavy for one answer from GitHub: asking in smaller parts for a day")
 	}
 	return err
 }

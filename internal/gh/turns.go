@@ -130,7 +130,7 @@ func (g *guard) book(ctx context.Context, n int) (booking, error) {
 	}
 	turn.background = back
 	g.line[key] = turn
-	return booking{}, &Limited{Answer: Answer{Message: "no more may be written now"}, Until: turn.at}
+	return booking{}, &Limited{Answer: Answer{Message: "no more writes are allowed now"}, Until: turn.at}
 }
 
 // endOfLine is the first time after the turns of all others, and not before

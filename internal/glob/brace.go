@@ -62,7 +62,7 @@ func (g *Glob) expand(pattern string, budget *Budget) ([]string, error) {
 // braces notes some that stand for themselves.
 func (g *Glob) braces(odd bool) {
 	if odd {
-		g.note(`has braces that stand for themselves, being without alternatives, not closed, or after a $: write \{ for a brace`)
+		g.note(`has braces that stand for themselves, since they have no alternatives, aren't closed, or follow a $: write \{ for a brace`)
 	}
 }
 

@@ -46,7 +46,7 @@ func (s *scanner) atoms(text string) (all []atom, err error) {
 				return nil, err
 			}
 			if size == 0 {
-				s.notes.note("has a [ that isn't closed, so that it stands for itself")
+				s.notes.note("has a [ that isn't closed, so it stands for itself")
 				break
 			}
 			i += size
@@ -117,7 +117,7 @@ var posix = map[string]struct {
 
 // never is a class that matches nothing, and nothing after it either.
 func never(text string) (class, int, error) {
-	return class{node: jsre.Set{}, note: "has a class that matches nothing, so that the glob matches nothing"}, len(text), nil
+	return class{node: jsre.Set{}, note: "has a class that matches nothing, so the glob matches nothing"}, len(text), nil
 }
 
 // parseClass reads the class that a text begins with, and how long it is: 0 where
@@ -154,7 +154,7 @@ func parseClass(text string) (c class, size int, err error) {
 			continue
 		}
 		if unknownClass.MatchString(text[i:]) {
-			c.note = "has a class like [[:x:]] of a name that isn't known, so that it stands for these characters"
+			c.note = "has a class like [[:x:]] with an unknown name, so it stands for these characters"
 		}
 		if text[i] == '\\' {
 			if i++; i >= len(text) {

@@ -70,7 +70,7 @@ func Parse(source string, budget *Budget) (*Glob, error) {
 		g.note(`is a comment and matches nothing: write \# for a name that starts so`)
 		return g, nil
 	case g.negated && strings.HasPrefix(rest, "("):
-		g.note("is everything but %s, whose parentheses are characters: write @(!(…)) for a group at the start", rest)
+		g.note("matches everything but %s, whose parentheses stand for themselves: write @(!(…)) for a group at the start", rest)
 	}
 	texts, err := g.expand(rest, budget)
 	if err != nil {

@@ -143,7 +143,7 @@ func (r *reader) read(text string) (*segment, error) {
 // is 0.
 func (r *reader) ending(end string, length int, raw string) *segment {
 	if strings.Contains(raw, `\`) {
-		r.glob.note(`has a backslash after * or ?, which minimatch takes for a character of the name: leave it out`)
+		r.glob.note(`has a backslash after * or ?, which minimatch reads as a character of the name: leave it out`)
 	}
 	return &segment{runs: []string{"", end}, test: func(name string) (bool, bool) {
 		return strings.HasSuffix(name, end) && (length == 0 || units(name) == length), true

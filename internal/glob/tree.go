@@ -47,7 +47,7 @@ func parseSegment(text string, r *reader) (*tree, error) {
 	case s.tree.magic && s.tree.bar:
 		err = errors.New(`has \| in a name with other signs, which isn't supported: write [|]`)
 	case s.tree.points && s.tree.bare:
-		err = errors.New("has a class like [[:alpha:]] in a name with a space or one of - , #, on which minimatch breaks off: write the characters out, as in [a-z]")
+		err = errors.New("has a class like [[:alpha:]] in a name with a space or one of - , #, on which minimatch stops with an error: write the characters out, as in [a-z]")
 	}
 	return s.tree, err
 }
@@ -130,7 +130,7 @@ func (s *scanner) opens(at, level int, sign byte) bool {
 	if level <= maxLevel || merges(sign, s.text[at]) {
 		return true
 	}
-	s.notes.note("has groups so deep in groups that minimatch takes them for characters: write it with fewer")
+	s.notes.note("nests groups so deeply that minimatch reads them as characters: nest fewer")
 	return false
 }
 
@@ -152,7 +152,7 @@ func (s *scanner) group(at, level int) (p piece, end int, err error) {
 			return p, 0, err
 		}
 		if end >= len(s.text) {
-			s.notes.note("has a group in parentheses that isn't closed, so that it stands for these characters")
+			s.notes.note("has a group in parentheses that isn't closed, so it stands for these characters")
 			atoms, err := s.atoms(s.text[start:])
 			return piece{atoms: atoms}, len(s.text), err
 		}
@@ -177,7 +177,7 @@ func (s *scanner) check(g *group) error {
 		}
 	}
 	if g.emptyEnd && (len(g.alternatives) > 1 || len(g.alternatives[0]) > 0) {
-		s.notes.note("has a group !(…) that ends in | or in a group, so that minimatch takes it for any text but none")
+		s.notes.note("has a group !(…) that ends in | or in a group, so minimatch matches any text there but none")
 	}
 	return nil
 }

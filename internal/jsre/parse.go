@@ -80,7 +80,7 @@ func (p *parser) scan() error {
 				return err
 			}
 			if p.names[name] != nil {
-				return fmt.Errorf("has two groups of the name %q", name)
+				return fmt.Errorf("has two groups named %q", name)
 			}
 			p.names[name] = append(p.names[name], p.total)
 			p.at-- // the loop moves on
@@ -100,7 +100,7 @@ func (p *parser) name() (string, error) {
 	for i, r := range name {
 		letter := r == '$' || r == '_' || r|0x20 >= 'a' && r|0x20 <= 'z'
 		if !letter && (i == 0 || r < '0' || r > '9') {
-			return "", fmt.Errorf("has a group of the name %q: use letters, digits and _", name)
+			return "", fmt.Errorf("has a group named %q: use letters, digits and _", name)
 		}
 	}
 	if name == "" {

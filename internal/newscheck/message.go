@@ -153,8 +153,8 @@ const (
 
 // What the rules are, for the documentation.
 const (
-	aboutNews = "Asks for a NEWS entry in every pull request that has none, and finds whatever would break the release, or lose the entry, " +
-		"in those that are there: directory, name and text, as `blurb` reads and writes them. It warns of markup that Sphinx would trip over."
+	aboutNews = "Requires a NEWS entry in every pull request, and finds whatever would break the release or lose the entry: " +
+		"directory, name and text, as `blurb` reads and writes them. Warns of markup that Sphinx would trip over."
 	aboutABI = "Holds the ABI markers of a pull request together: whoever marks the title or a commit marks the NEWS entry too, " +
 		"and the other way round, with the right words at the right place."
 )

@@ -56,7 +56,7 @@ func (r *Reconciler) paced(ctx context.Context, key pull.Key, job queue.Job) err
 	}
 	if unawaited(job.Cause) {
 		if until := r.backlog.turn(key, now); until.After(now) {
-			return &queue.Later{Until: until, Why: "no person waits for it: these come one after the other"}
+			return &queue.Later{Until: until, Why: "no person waits for it: such runs take turns"}
 		}
 		if err := r.GitHub.Room(ctx, job.Installation, key); err != nil {
 			return err

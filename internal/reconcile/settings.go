@@ -109,7 +109,7 @@ func (s *settings) read(ctx context.Context, repository pull.Key, now files) (ef
 				return err
 			}
 			if len(own.LeftOut) > 0 {
-				s.log.Warn().Str("file", f.note+repository.String()).Err(own.LeftOut).Msg("label rules of a repository's file are left out")
+				s.log.Warn().Str("file", f.note+repository.String()).Err(own.LeftOut).Msg("a repository's file has label rules with faults: these rules are left out")
 			}
 			return s.take(&e, own)
 		})
@@ -176,7 +176,7 @@ func (s *settings) lastGood(ctx context.Context, note string, file []byte, take 
 		return false, nil
 	}
 	if err := take(good); err != nil { // good for an older bot, or for other central settings
-		warning.AnErr("before", err).Msg("a repository's file has faults, and its last good version has some by now: it is left out")
+		warning.AnErr("before", err).Msg("a repository's file has faults, and by now its last good version has some too: it is left out")
 		return false, nil
 	}
 	warning.Msg("a repository's file has faults: its last good version stays in force")

@@ -14,8 +14,8 @@ const aboutCommands = "Carries out commands that people write in comments, as `@
 // What the commands do.
 const (
 	doesLabel    = "Sets labels (`+`) and takes them off (`-`). Double quotes around a name are allowed."
-	doesBackport = "Asks for backports, as the labels do. If a backport failed, or was closed, it is tried again."
-	doesRerun    = "Has the bot look at everything here anew."
+	doesBackport = "Requests backports, as the labels do. Tries a backport again that failed or was closed."
+	doesRerun    = "Checks everything here again."
 	doesReady    = "Says that the requested changes are made. A draft is marked ready for review."
 	doesWhy      = "Says who set each label and status, when, and why."
 	doesHelp     = "Lists the commands that you may use."

@@ -102,7 +102,7 @@ func New(cfg Config) (*Handler, error) {
 	}
 	h.counted = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "concorde_deliveries_total",
-		Help: "Deliveries received, by event (other: one that is not used) and result.",
+		Help: "Deliveries received, by event (other: one that the bot doesn't use) and result.",
 	}, []string{"event", "result"})
 	if cfg.Metrics != nil {
 		if err := cfg.Metrics.Register(h.counted); err != nil {

@@ -30,7 +30,7 @@ var Events = []Event{
 	{Name: "issues", Title: "Issues", Permission: "Issues", Use: "labels of issues, and the list of their pull requests", keys: discussed},
 	{Name: "issue_comment", Title: "Issue comment", Permission: "Issues", Use: "commands, and what authors say", keys: discussed},
 	{Name: "check_suite", Title: "Check suite", Permission: "Checks", Use: "approved backports are merged once checks are green", keys: askedAgain},
-	{Name: "status", Title: "Status", Permission: "Commit statuses", Use: "approved backports are merged once the statuses of others are green; those send no *Check suite*"},
+	{Name: "status", Title: "Status", Permission: "Commit statuses", Use: "approved backports are merged once others' statuses are green, which send no *Check suite*"},
 	{Name: "push", Title: "Push", Permission: "Contents", Use: "settings files, and conflicts with the base branch", keys: pushed},
 	{Name: "create", Title: "Create", Permission: "Contents", Use: "a maintenance branch is cut", keys: branch},
 	{Name: "delete", Title: "Delete", Permission: "Contents", Use: "a maintenance branch is deleted", keys: branch},
@@ -39,7 +39,7 @@ var Events = []Event{
 	{Name: "repository", Title: "Repository", Permission: "Metadata", Use: "a repository is renamed, transferred or archived", keys: existing},
 	{Name: "member", Title: "Member", Permission: "Members", Use: "who may triage and write in a repository", people: true},
 	{Name: "membership", Title: "Membership", Permission: "Members", Use: "who is a core developer", people: true},
-	{Name: "organization", Title: "Organization", Permission: "Members", Use: "who leaves the organization leaves its teams", people: true},
+	{Name: "organization", Title: "Organization", Permission: "Members", Use: "people who leave the organization leave its teams", people: true},
 	{Name: "team", Title: "Team", Permission: "Members", Use: "the core team is renamed or deleted, or its role changes", people: true},
 	{Name: "team_add", Title: "Team add", Permission: "Members", Use: "a team gets a role in a repository", people: true},
 

@@ -13,7 +13,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-var update = flag.Bool("update", false, "write the plans of golden files anew")
+var update = flag.Bool("update", false, "write the plans of golden files again")
 
 // Golden runs every case that matches the pattern ("testdata/*.txtar"). A case
 // is a txtar file:
