@@ -21,7 +21,7 @@ type checker struct {
 	seen map[string]verdict // by the ids of blobs
 }
 
-// verdict on a file. Faults keep it from being in force at all.
+// verdict on a file. One with faults isn't in force at all.
 type verdict struct {
 	faults, leftOut, warnings Faults
 	unused                    bool

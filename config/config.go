@@ -52,11 +52,11 @@ type Rules struct {
 	Conflicts    Conflicts    `yaml:"conflicts"`
 	Labels       Labels       `yaml:"labels"`
 
-	// Warnings tell what doesn't come out as the last file read here says; it holds all
-	// the same.
+	// Warnings are about what the last file read doesn't mean as it looks; the file is
+	// in force all the same.
 	Warnings Faults `yaml:"-"`
-	// LeftOut are the faults of single label rules of a labeler file. These rules
-	// aren't in force; all others of the file are.
+	// LeftOut are the faults of single rules of a labeler file. These rules aren't in
+	// force; the file's other rules are.
 	LeftOut Faults `yaml:"-"`
 }
 
@@ -66,8 +66,8 @@ type Sweep struct {
 	// wrong then, and a person should look first.
 	MaxWrites int `yaml:"max-writes" jsonschema:"minimum=1,maximum=100000"`
 	// PullRequestsPerMinute is how many a sweep checks, per repository, each at about two requests
-	// and some points of the 5,000 an hour that GitHub allows; and how many of those it found a
-	// minute are worked.
+	// and some points of the 5,000 an hour that GitHub allows; and how many of its
+	// finds run a minute.
 	PullRequestsPerMinute int `yaml:"pull-requests-per-minute" jsonschema:"minimum=1,maximum=400"`
 	// FullAt is the hour (UTC, 0 to 23) after which the nightly sweep runs: over all
 	// pull requests that are open, changed within a week, or wait for a backport.

@@ -72,7 +72,7 @@ func (l *labeler) pairs(n *yaml.Node) (all []pair) {
 	return all
 }
 
-// key reads one. What is no plain value is left out, as versions of the action
+// key reads one. What isn't a plain value is left out, as versions of the action
 // don't agree about it.
 func (l *labeler) key(n *yaml.Node, at mark) (p pair, ok bool) {
 	if n.Kind != yaml.ScalarNode {

@@ -10,9 +10,9 @@ import (
 	"github.com/concorde-bot/concorde/internal/webhook"
 )
 
-// heed leaves out the comments that say nothing to the bot, and the pushes to the
-// default branch that change nothing for it. Where its settings for a repository
-// aren't known yet, it looks at all of them.
+// heed leaves out comments that say nothing to the bot, and pushes to the default
+// branch that change nothing for it. While a repository's settings aren't known yet,
+// it leaves out nothing.
 func (b *bot) heed() webhook.Heed {
 	return webhook.Heed{
 		Comment: func(repository pull.Key, words string) bool {

@@ -16,7 +16,7 @@ type planCmd struct {
 	Pull   string      `arg:"" name:"owner/repo#n" help:"The pull request or issue, such as python/cpython#12345."`
 }
 
-// leftOut is said where the running bot may know more, from its database.
+// leftOut warns that the running bot may know more, from its database.
 const leftOut = "bot: %s of %s has faults, so this plan leaves it out; the running bot uses its last good version, if it has one (try: bot check-config)\n"
 
 func (planCmd) Help() string {

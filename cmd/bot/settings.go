@@ -88,7 +88,7 @@ type ownFile struct {
 	text []byte
 }
 
-// kind is what a file is, by its name unless it is said.
+// kind is that of a file, by its name unless --as says it.
 func (c *checkConfigCmd) kind(path string) (string, error) {
 	if c.As != "auto" {
 		return c.As, nil
@@ -106,8 +106,8 @@ func (c *checkConfigCmd) kind(path string) (string, error) {
 	return "central", nil
 }
 
-// check reads a file as what it is, and gives what it sets, of label rules its
-// own.
+// check reads a file as its kind, and gives what it sets, with only its own label
+// rules.
 func (c *checkConfigCmd) check(s streams, central *config.Config, f ownFile) (kind string, set config.Rules, err error) {
 	as, err := c.kind(f.path)
 	if err != nil {
@@ -137,8 +137,8 @@ func (c *checkConfigCmd) check(s streams, central *config.Config, f ownFile) (ki
 	return kind, set, err
 }
 
-// besides are the settings that are in force for a labeler file, by the settings file
-// in the same directory.
+// besides are the settings in force for a labeler file, from the settings file in the
+// same directory.
 func besides(s streams, central *config.Config, labeler string) config.Rules {
 	path := filepath.Join(filepath.Dir(labeler), filepath.Base(config.RepositoryFile))
 	text, err := os.ReadFile(path)

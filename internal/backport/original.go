@@ -46,7 +46,7 @@ type original struct {
 }
 
 // versions are all branches that labels ask for or asked for, newest first, and
-// then the texts of labels that are no branch. A backport that somebody made by
+// then the texts of labels that don't name a branch. A backport that somebody made by
 // hand asks for nothing.
 func (c *Config) versions(r *pull.Request, m memory) []string {
 	var all []string

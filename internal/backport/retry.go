@@ -78,8 +78,8 @@ func (c *child) repicked() bool {
 // draft tells whether it stays a draft.
 func (c *child) draft() bool { return c.r.Draft && !c.repicked() }
 
-// resolve takes the conflicts out of the body that are no more, and has the pull
-// request ready for review, as if there had been none.
+// resolve takes the resolved conflicts out of the body and makes the pull request
+// ready for review, as if there had been none.
 func (c *child) resolve() {
 	if c.repicked() {
 		c.wants.Readied = true

@@ -79,7 +79,7 @@ func (b *bodies) hold(ctx context.Context, keys []pull.Key) (release func(), err
 	return release, nil
 }
 
-// rewrite is what is to become of a body.
+// rewrite is a change of a body.
 type rewrite struct {
 	of   pull.Key
 	seen string

@@ -57,7 +57,7 @@ func (f graphqlFault) text() string {
 	return text
 }
 
-// fault is the error for one that is no hole.
+// fault is the error for a fault that isn't a hole.
 func (x exchange) fault(f graphqlFault, said string, now time.Time) error {
 	answer := x.answer(tidy(said))
 	switch f.meaning() {

@@ -9,7 +9,7 @@ import (
 )
 
 // meaning is what an error in an answer of the GraphQL API is about. Of several
-// errors the one that stands last here counts.
+// errors the last one in this list counts.
 type meaning int
 
 const (
@@ -86,7 +86,7 @@ func (f graphqlFault) spared() bool {
 }
 
 // lacksPermission tells whether it is the App that may not see something of its
-// own repository, which somebody can grant. What an entry of a list or a field
+// own repository, which can be granted. What an entry of a list or a field
 // leads to may belong to others.
 func (f graphqlFault) lacksPermission() bool {
 	for _, step := range f.Path {

@@ -70,7 +70,7 @@ func (c change) outcome(n int, err error) error {
 }
 
 // changes makes the writes in one request, and gives the error of each. One that
-// names a label or a person by an id that is no more is tried once again.
+// names a label or a person by an outdated id is tried once again.
 func (r *repository) changes(ctx context.Context, actions []pull.Action) []error {
 	faults := r.change(ctx, actions)
 	var again []pull.Action

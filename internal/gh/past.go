@@ -104,7 +104,7 @@ func (c *pasts) forget(key pull.Key) {
 	c.byKey.Remove(key)
 }
 
-// answered forgets the comments of a history: reactions to them are no edits.
+// answered forgets a history's comments: GitHub doesn't count reactions as edits.
 func (c *pasts) answered(key pull.Key) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

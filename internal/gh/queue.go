@@ -73,8 +73,8 @@ func hidesQueues(err error) bool {
 	return denied || knowsNoQueues(err)
 }
 
-// withoutQueues notes that merge queues do not show. A GitHub that knows none is
-// asked no more while this program runs; a permission somebody may grant.
+// withoutQueues notes that merge queues don't show. A GitHub without them isn't asked
+// again while this program runs; a missing permission may be granted.
 func (r *repository) withoutQueues(err error) {
 	r.app.queueless.Store(knowsNoQueues(err))
 	r.app.cfg.Log.Warn().Err(err).Str("repository", r.key.Repository().String()).Msg("cannot read the merge queues: nothing is reported on their commits")
@@ -122,7 +122,7 @@ func (r *repository) entries(ctx context.Context, branch string) (all []entryOfQ
 				variables["first"] = s.part(queuedPerQuery)
 				return r.query(ctx, query, variables, &page)
 			})
-			if err != nil || page.Repository == nil || page.Repository.Queue == nil { // nil: it is no more
+			if err != nil || page.Repository == nil || page.Repository.Queue == nil { // nil: it's gone
 				return err
 			}
 			entries := page.Repository.Queue.Entries

@@ -131,7 +131,7 @@ func TestOddQueues(t *testing.T) {
 	as[*Temporary](t, err)
 	_, err = r.queued(t.Context(), answers{}, []string{""})
 	as[*Temporary](t, err)
-	if none, err := r.queued(t.Context(), answers{"queue0": []byte(`{"entries":{"totalCount":3}}`)}, []string{""}); len(none) != 0 || err != nil { // meanwhile it is no more
+	if none, err := r.queued(t.Context(), answers{"queue0": []byte(`{"entries":{"totalCount":3}}`)}, []string{""}); len(none) != 0 || err != nil { // meanwhile it's gone
 		t.Errorf("%v, %v", none, err)
 	}
 }

@@ -44,7 +44,7 @@ func SecondaryLimit(wait time.Duration) Fault {
 	return f
 }
 
-// SecondaryLimitOK is the answer 200 of a secondary rate limit, with the message in the place of what was asked for, of REST and of
+// SecondaryLimitOK is the answer 200 of a secondary rate limit, with a message instead of data, for REST and
 // GraphQL; with 0 it has no Retry-After.
 func SecondaryLimitOK(wait time.Duration) Fault {
 	f := SecondaryLimit(wait)

@@ -15,7 +15,7 @@ type Hole struct {
 	path *regexp.Regexp
 }
 
-// Hole adds a hole; an error is a Path that is no regular expression.
+// Hole adds a hole. The error is about a Path that isn't a regular expression.
 func (s *Server) Hole(h Hole) error {
 	path, err := regexp.Compile("^(?:" + h.Path + ")$")
 	if err != nil {

@@ -170,7 +170,7 @@ func (e *expander) choices(body string) (all []string) {
 	return all
 }
 
-// split cuts at the commas that are in no pair of braces.
+// split cuts at the commas outside of braces.
 func (e *expander) split(body string) (parts []string) {
 	from := 0
 	for at := 0; e.ok(10 * (len(body) - at)); {

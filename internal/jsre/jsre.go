@@ -1,7 +1,7 @@
 // Package jsre matches regular expressions of JavaScript, as new RegExp(s).test(name)
 // does: ECMAScript 2024 without flags, its Annex B for the web included. They see a
 // string as UTF-16 code units, and have lookahead, lookbehind and back references,
-// which RE2 hasn't.
+// which RE2 lacks.
 //
 // A match is counted in steps, not in time, so that the same expression and the
 // same string always come out alike, however busy the machine is.

@@ -4,8 +4,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Heed says which events can mean something to the bot; of others no key is
-// derived. A nil function stands for all.
+// Heed says which events can mean something to the bot; others have no keys. A nil
+// function takes all.
 type Heed struct {
 	// Comment: a comment with these words, on an issue or pull request of the
 	// repository. Those of the App itself always count: people may have changed them.

@@ -85,8 +85,8 @@ func (e *event) numbered(number int) []pull.Key {
 	return []pull.Key{key}
 }
 
-// askedAgain: somebody wants a check again. Other news of checks is for those who
-// wait for them alone; see unblocked.
+// askedAgain: somebody wants a check again. Other news of checks is only for pull
+// requests that wait for them; see unblocked.
 func askedAgain(e *event) []pull.Key {
 	if e.Action != "rerequested" && e.Action != "requested_action" {
 		return nil
