@@ -65,9 +65,9 @@ type Sweep struct {
 	// MaxWrites stops a sweep that would write more than this: something is
 	// wrong then, and a person should look first.
 	MaxWrites int `yaml:"max-writes" jsonschema:"minimum=1,maximum=100000"`
-	// PullRequestsPerMinute is how many a sweep checks, per repository, each at about two requests
-	// and some points of the 5,000 an hour that GitHub allows; and how many of its
-	// finds run a minute.
+	// PullRequestsPerMinute is how many pull requests a sweep checks a minute, per
+	// repository, and how many of its finds then run a minute. Each takes about two
+	// requests, and some of the 5,000 points that GitHub allows an hour.
 	PullRequestsPerMinute int `yaml:"pull-requests-per-minute" jsonschema:"minimum=1,maximum=400"`
 	// FullAt is the hour (UTC, 0 to 23) after which the nightly sweep runs: over all
 	// pull requests that are open, changed within a week, or wait for a backport.
