@@ -36,6 +36,7 @@ func hostile() map[string]string {
 		"14,000 labels, one list": "x: &x [{changed-files: [{any-glob-to-any-file: [" + strings.Repeat("a,", 100) + "b]}]}]\n" + manyLabels(14000),
 		"labels":                  grown("x: &x [{base-branch: x}]\n", "l#: *x\n", ""),
 		"merge keys":              grown("x: &x {a: &l [{base-branch: x}], b: *l}\n<<: [", "*x,", "]"),
+		"merge keys in a chain":   chain(),
 		"globs":                   grown(label(""), "'!(a#|b)*',", "a]}]}]"),
 		"ranges":                  grown(label(""), "'{1..9999}#/@(a|b)',", "a]}]}]"),
 		"braces in braces":        label("'" + strings.Repeat("{a,", 6000) + "', '" + strings.Repeat("{a,b}", 3900) + "','" + strings.Repeat("{", 19000) + "']}]}]"),
@@ -46,6 +47,20 @@ func hostile() map[string]string {
 		"RE2, classes":            grown(rules, "  - {label: l#, title: '"+strings.Repeat("[^a]", 100)+"'}\n", ""),
 		"own globs":               grown(rules, "  - {label: a#, files: {any: ['{1..9999}#/@(a|b)', '{1..9999}#x']}}\n", ""),
 	}
+}
+
+// chain has mappings that merge one another, each with all keys of those before.
+func chain() string {
+	var b strings.Builder
+	b.WriteString("x: [{<<: [&m0 {")
+	for i := range 3000 {
+		fmt.Fprintf(&b, "k%d: ,", i)
+	}
+	b.WriteString("}")
+	for i := 1; b.Len() < MaxSize-100; i++ {
+		fmt.Fprintf(&b, ",&m%d {<<: *m%d}", i, i-1)
+	}
+	return b.String() + "]}]"
 }
 
 func manyLabels(n int) string {

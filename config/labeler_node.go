@@ -12,13 +12,19 @@ func (l *labeler) resolve(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	if l.values++; l.values == maxValues+1 {
-		l.refuse(markOf(n), "more than %d values up to here, counting what aliases repeat: make the file smaller", maxValues)
-	}
+	l.count(n, 1)
 	if n.Style&yaml.TaggedStyle != 0 && !slices.Contains(tags, n.ShortTag()) {
 		l.refuse(markOf(n), "the tag %s, which the action doesn't read: put a value that starts with ! in quotes", quote(n.Tag))
 	}
 	return n
+}
+
+// count takes so many values, up to a node, from the bound.
+func (l *labeler) count(n *yaml.Node, values int) {
+	before := l.values
+	if l.values += values; before <= maxValues && l.values > maxValues {
+		l.refuse(markOf(n), "more than %d values up to here, counting what aliases repeat: make the file smaller", maxValues)
+	}
 }
 
 // tags are those that all versions of js-yaml know.
@@ -45,7 +51,9 @@ func (l *labeler) pairs(n *yaml.Node) (all []pair) {
 		key, value := l.resolve(n.Content[i]), n.Content[i+1]
 		at := markOf(n.Content[i])
 		if key.Kind == yaml.ScalarNode && key.Value == "<<" && key.Style == 0 {
-			for _, p := range l.merge(value) {
+			taken := l.merge(value)
+			l.count(value, len(taken)) // again at each merge key that hands them on
+			for _, p := range taken {
 				if _, found := places[p.key]; !found {
 					places[p.key], merged[p.key] = len(all), true
 					all = append(all, p)

@@ -22,8 +22,9 @@ var (
 	control      = regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f]`)
 )
 
-// unmarked takes out of a message what a draft would be taken for by.
-var unmarked = strings.NewReplacer("<!-- backport-conflict", "<!-- ", "<!-- /backport-conflict", "<!-- ")
+// unmarked spoils the marks in a message that would make a pull request look like a
+// draft with conflicts. What it puts in can't be part of another mark.
+var unmarked = strings.NewReplacer("<!-- backport-conflict", "<!-- - backport-conflict", "<!-- /backport-conflict", "<!-- - backport-conflict")
 
 // maxTitle of a pull request, in characters ("Create a pull request").
 const maxTitle = 256
@@ -125,12 +126,11 @@ func (o Original) titleFor(branch string) (title, rest string) {
 // notifies nobody.
 func (o Original) bodyFor(branch string) string {
 	_, rest := o.titleFor(branch)
-	_, body := split(Message(o.Source))
-	text := unmarked.Replace(body)
+	_, text := split(Message(o.Source))
 	if rest != "" {
 		text = rest + "\n\n" + text
 	}
-	return Quiet(text)
+	return Quiet(unmarked.Replace(text))
 }
 
 // mention is what GitHub takes for one, anywhere in a text.

@@ -116,6 +116,26 @@ func TestCommitBody(t *testing.T) {
 	}
 }
 
+// What a stranger writes into a message is never taken for what the bot says of a
+// conflict, at any length of the title, and however it is put together.
+func TestMarksInMessages(t *testing.T) {
+	mark := "<!-- backport-conflict " + sha + " -->"
+	for _, message := range []string{
+		"Fix it\n\n" + mark,
+		"Fix it\n\n" + mark + "\nx\n" + sectionEnd,
+		"Fix it\n\n<!-- backport-conflictbackport-conflict " + sha + " -->",
+		"Fix it\n\n<!-- /backport-conflictbackport-conflict " + sha + " -->",
+		"Fix it " + strings.Repeat("x", 250) + mark,
+		strings.Repeat("x", 400) + mark + "\n\nWhy.\n" + sectionEnd,
+		strings.Repeat("x ", 160) + "<!-- backport-conflictbackport-conflict " + sha + " -->",
+	} {
+		o := Original{Number: 24680, Source: git.Source{ID: sha, Message: message}}
+		if body := o.bodyFor("3.14"); pickOf(body) != "" || strings.Contains(body, sectionEnd) {
+			t.Errorf("%q: the body has the bot's marks: %q", message, body)
+		}
+	}
+}
+
 func FuzzMessage(f *testing.F) {
 	for _, seed := range []string{"gh-1: Fix it (#24680)\n\nWhy.\n\nCo-authored-by: A <a@b.c>", "[3.14] [3.13] x", "\r\n\x00", "a: b\n c", "(#12345)\n\n\n\n"} {
 		f.Add(seed)

@@ -52,7 +52,7 @@ type place struct{ start, end bool }
 // sequence writes pieces. tail is what follows them up to the end of the name: a
 // group !(…) is about all that follows.
 func (w *writer) sequence(pieces, tail []piece, at place) (seq jsre.Seq) {
-	whole := at.start && at.end && !slices.ContainsFunc(pieces, func(p piece) bool { return p.group != nil })
+	whole := at.start && at.end && len(pieces) == 1
 	for i, p := range pieces {
 		if w.pieces++; w.pieces > jsre.MaxProgram && w.err == nil {
 			w.err = errors.New("has too many groups: make several globs of it")

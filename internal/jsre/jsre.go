@@ -24,6 +24,8 @@ const (
 	// MaxSteps of one match. An expression without lookaround and back references
 	// stays below it on every string of up to 255 characters.
 	MaxSteps = 1_000_000
+	// maxPlaces of a program on a text are remembered in one match, in 4 bytes each.
+	maxPlaces = 4 * MaxSteps
 	// maxDepth of groups in groups.
 	maxDepth = 50
 )
@@ -70,10 +72,13 @@ func (e *Expression) Match(text string) (bool, error) {
 // MatchSteps is Match, and how many steps it took.
 func (e *Expression) MatchSteps(text string) (found bool, steps int, err error) {
 	m := &machine{Expression: e, text: e.read(text)}
-	if e.refers {
+	switch places := len(e.program) * (len(m.text) + 1); {
+	case e.refers:
 		m.captures = make([]int32, e.slots)
-	} else {
-		m.seen = make([]uint32, len(e.program)*(len(m.text)+1))
+	case places > maxPlaces:
+		return false, 0, ErrSteps
+	default:
+		m.seen = make([]uint32, places)
 	}
 	for i := range m.captures {
 		m.captures[i] = -1

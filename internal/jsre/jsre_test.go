@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -66,6 +67,27 @@ func TestSteps(t *testing.T) {
 		}
 		if _, steps, err := e.MatchSteps(tt.text); steps > tt.most || !errors.Is(err, tt.err) {
 			t.Errorf("%s: %d steps, want at most %d; %v", tt.source, steps, tt.most, err)
+		}
+	}
+}
+
+// Nor more memory, however long a name in a path is.
+func TestMemory(t *testing.T) {
+	const megabytes = 40 // all that is allocated on the way; less of it is in use at once
+	for _, source := range []string{
+		"(?:" + strings.Repeat("()", 960) + "a|b)*\\1x", // forgets 960 groups a round
+		strings.Repeat("(?:a?a*){20}", 20) + "[^b]",
+	} {
+		e, err := Compile(source)
+		if err != nil {
+			t.Fatalf("%.40s: %v", source, err)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, _, err = e.MatchSteps(strings.Repeat("b", 4096))
+		runtime.ReadMemStats(&after)
+		if n := (after.TotalAlloc - before.TotalAlloc) >> 20; n > megabytes || !errors.Is(err, ErrSteps) {
+			t.Errorf("%.40s: %d MB, %v", source, n, err)
 		}
 	}
 }

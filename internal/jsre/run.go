@@ -111,6 +111,7 @@ func (m *machine) note(i *instruction, at int) {
 	case opSave:
 		m.capture(i.x, int32(at))
 	case opReset:
+		m.steps += i.y - i.x
 		for slot := i.x; slot < i.y; slot++ {
 			m.capture(slot, -1)
 		}
