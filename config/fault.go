@@ -57,6 +57,6 @@ func (f Faults) sorted() Faults {
 		return f
 	}
 	last := f[maxFaults]
-	last.Message = fmt.Sprintf("%d more faults from here on: mend those above first", len(f)-maxFaults)
+	last.Message = fmt.Sprintf("%d more faults from here on: fix those above first", len(f)-maxFaults)
 	return append(f[:maxFaults:maxFaults], last)
 }

@@ -173,7 +173,7 @@ func TestManyFaults(t *testing.T) {
 	if !errors.As(err, &faults) || len(faults) != maxFaults+1 {
 		t.Fatalf("%d faults", len(faults))
 	}
-	if have, want := faults[maxFaults].String(), "c.yml:101:1: 1900 more faults from here on: mend those above first"; have != want {
+	if have, want := faults[maxFaults].String(), "c.yml:101:1: 1900 more faults from here on: fix those above first"; have != want {
 		t.Errorf("have %s\nwant %s", have, want)
 	}
 }

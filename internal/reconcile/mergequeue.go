@@ -65,7 +65,7 @@ func (r *Reconciler) report(ctx context.Context, p place) error {
 		}
 		for _, name := range slices.Sorted(maps.Keys(q.Own.Checks)) {
 			check := pull.Check{Name: name, Conclusion: q.Own.Checks[name].Conclusion, Title: fmt.Sprintf(titleQueued, q.Number), Summary: fmt.Sprintf(summaryQueued, q.Number)}
-			if check.Conclusion != "" && q.Reported.Checks[name].Digest != check.Digest() { // none: it is asked for anew, by a person
+			if check.Conclusion != "" && q.Reported.Checks[name].Digest != check.Digest() { // none: a person asks for it again
 				plan.Actions = append(plan.Actions, pull.SetCheck{SHA: q.Group, Check: check})
 			}
 		}

@@ -25,7 +25,7 @@ func recall[S any](ctx context.Context, r *Reconciler, of string, key pull.Key) 
 		return state, err
 	}
 	if err := json.Unmarshal(text, &state); err != nil {
-		zerolog.Ctx(ctx).Warn().Str("state", of).Err(err).Msg("a state cannot be read: beginning anew")
+		zerolog.Ctx(ctx).Warn().Str("state", of).Err(err).Msg("cannot read the state: starting over")
 		var blank S
 		return blank, nil
 	}

@@ -132,7 +132,7 @@ func (f *Flow) load() (*state, error) {
 }
 
 // byHand is what to do with a state that is of no use.
-const byHand = "to start anew, remove it; git worktree list shows a work tree that may be left, and git branch --list 'backport-*' the branches"
+const byHand = "to start over, remove it; git worktree list shows a work tree that may be left, and git branch --list 'backport-*' the branches"
 
 func parseState(data []byte) (*state, error) {
 	var head struct {
