@@ -131,7 +131,7 @@ func (g *guard) room(ctx context.Context) error {
 	}
 	b, err := g.book(ctx, usualWrites)
 	if err == nil {
-		b.cancel(g.now())
+		b.cancel(b.made) // a moment later, what was free at once would count as used
 	}
 	return err
 }

@@ -142,6 +142,24 @@ func TestRoom(t *testing.T) {
 	must(t, app.Room(t.Context(), 1, key(2))) // it only asks
 }
 
+// To ask for room takes none, on a clock that goes on while the guard is at it.
+func TestRoomTakesNone(t *testing.T) {
+	c := newClock()
+	ticking := func() time.Time { c.advance(time.Microsecond); return c.Now() }
+	app, _ := plain(t, Config{Now: ticking, Wait: sleepBy(c), WritesPerMinute: 80}, func(w http.ResponseWriter, r *http.Request) { answer(w, 201, "{}") })
+	must(t, app.Apply(t.Context(), 1, somePull, someStatus))
+	for n := range 100 {
+		must(t, app.Room(t.Context(), 1, pull.Key{Owner: "python", Repo: "cpython", Number: n + 1}))
+	}
+	before := c.Now()
+	for range 15 {
+		must(t, app.Apply(t.Context(), 1, somePull, someStatus))
+	}
+	if waited := c.Now().Sub(before); waited > 100*time.Millisecond {
+		t.Errorf("people's writes wait %s", waited)
+	}
+}
+
 // A bill has each request, the points of queries, and five for each write; what
 // GitHub says is as before (304) is free.
 func TestBill(t *testing.T) {

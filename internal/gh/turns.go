@@ -45,13 +45,14 @@ func (c Config) batch() int {
 
 // booking is what a request reserved.
 type booking struct {
+	made     time.Time
 	delay    time.Duration
 	interval time.Duration // from one of its kind to the next, where it is slowest
 	all      []*rate.Reservation
 }
 
 func (p pacer) reserve(ctx context.Context, now time.Time, n int) booking {
-	var b booking
+	b := booking{made: now}
 	for i, l := range p {
 		some := min(n, l.Burst())
 		r := l.ReserveN(now, some)
