@@ -48,7 +48,8 @@ func (r *Request) Happened(kind EventKind, subject string) bool {
 
 // HeadCame is when the head came, at the latest, by GitHub's clock. Without any
 // evidence that's the newest change that GitHub knows of. Dates of commits don't
-// count: whoever makes a commit chooses them.
+// count: whoever makes a commit chooses them. Nor does what was seen before a push
+// that brought an old head back, which is always a forced one.
 func (r *Request) HeadCame() time.Time {
 	came := r.UpdatedAt
 	earlier := func(at time.Time) {
@@ -62,13 +63,17 @@ func (r *Request) HeadCame() time.Time {
 			earlier(o.At)
 		}
 	}
+	atLeast := r.CreatedAt
 	for _, e := range r.Events {
 		if e.Kind == ForcePushed && e.Subject == r.Head {
 			earlier(e.At)
+			if e.At.After(atLeast) {
+				atLeast = e.At
+			}
 		}
 	}
-	if came.Before(r.CreatedAt) {
-		return r.CreatedAt
+	if came.Before(atLeast) {
+		return atLeast
 	}
 	return came
 }
