@@ -23,6 +23,9 @@ type Hint struct {
 	Installation int64     // 0: unknown
 	UpdatedAt    time.Time // of the object in the payload: truth must be at least this new; zero: unknown
 	Cause        string    // a delivery's ID, "sweep", …
+	// Aside: nobody waits for it. Should the key have hints already, or be running,
+	// their Cause stands.
+	Aside bool
 
 	// Version names the state that the key's object had at UpdatedAt, as the id of a
 	// commit; "": unknown. Seen tells when a version was first named.
@@ -34,7 +37,8 @@ type Hint struct {
 }
 
 // Job is one run of a key. Its hint is the sum of the hints it serves: the newest
-// UpdatedAt, the newest known Installation and the latest Cause.
+// UpdatedAt, the newest known Installation and the latest Cause, of those aside only
+// where there is no other.
 type Job struct {
 	Hint
 	Attempt int       // 1 for the first; runs that ended in Later do not count

@@ -235,7 +235,11 @@ func (q *Queue) insertDeliveries(ctx context.Context, t tx, batch []*write) erro
 func (q *Queue) hintRow(h Hint, now time.Time) (args []any, due time.Time) {
 	if h.At.IsZero() {
 		due = now.Add(q.cfg.Settle)
-		return []any{h.Key, h.Installation, micros(h.UpdatedAt), text(h.Cause), micros(now), micros(due), int64(0), ""}, due
+		aside := int64(0)
+		if h.Aside {
+			aside = 1
+		}
+		return []any{h.Key, h.Installation, micros(h.UpdatedAt), text(h.Cause), micros(now), micros(due), int64(0), "", aside}, due
 	}
-	return []any{h.Key, h.Installation, micros(h.UpdatedAt), "", int64(0), int64(0), micros(h.At), text(h.Cause)}, h.At
+	return []any{h.Key, h.Installation, micros(h.UpdatedAt), "", int64(0), int64(0), micros(h.At), text(h.Cause), int64(0)}, h.At
 }

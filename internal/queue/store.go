@@ -77,7 +77,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (key) DO UPDATE SET
 installation = CASE WHEN excluded.installation = 0 THEN keys.installation ELSE excluded.installation END,
 updated_at = CASE WHEN excluded.updated_at > keys.updated_at THEN excluded.updated_at ELSE keys.updated_at END,
-cause = CASE WHEN excluded.due = 0 THEN keys.cause ELSE excluded.cause END,
+cause = CASE WHEN excluded.due = 0 OR CAST($9 AS BIGINT) = 1 AND keys.due + keys.run_due > 0 THEN keys.cause ELSE excluded.cause END,
 wanted = CASE WHEN keys.wanted = 0 THEN excluded.wanted ELSE keys.wanted END,
 due = CASE WHEN excluded.due > 0 AND (keys.due = 0 OR excluded.due < keys.due) THEN excluded.due ELSE keys.due END,
 again_at = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.again_at < keys.again_at) THEN excluded.again_at ELSE keys.again_at END,

@@ -64,7 +64,7 @@ func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
 		case f.Unknown:
 			unknown++
 		case f.Conflicts != f.HasLabel(set.Label):
-			hints = append(hints, queue.Hint{Key: of.String(), Installation: p.installation, Cause: fitsNote})
+			hints = append(hints, queue.Hint{Key: of.String(), Installation: p.installation, Cause: fitsNote, Aside: true})
 		}
 	}
 	state = fitsState{Looked: now, Tips: p.Tips, Asked: state.Asked + 1}

@@ -270,7 +270,7 @@ func (r *Reconciler) follow(ctx context.Context, plan pull.Plan, job queue.Job) 
 		}
 	}
 	for _, key := range slices.Concat(plan.Pokes, plan.Points) {
-		hints = append(hints, queue.Hint{Key: key.String(), Installation: job.Installation, Cause: job.Cause})
+		hints = append(hints, queue.Hint{Key: key.String(), Installation: job.Installation, Cause: job.Cause, Aside: unawaited(job.Cause)})
 	}
 	if !plan.Again.IsZero() {
 		hints = append(hints, queue.Hint{Key: plan.Key.String(), Installation: job.Installation, Cause: againCause, At: plan.Again})

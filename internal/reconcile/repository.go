@@ -38,8 +38,9 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 	if waits {
 		begins = nil
 	}
-	// A sweep comes back with the cause of the event that it served last.
-	if begins != nil || job.Cause != sweepCause && job.Cause != state.Asked {
+	// A sweep comes back with the cause of the event that it served last; without one,
+	// that is a redelivery.
+	if begins != nil || job.Cause != sweepCause && (job.Cause != state.Asked || state.Running == nil) {
 		p, err := r.outline(ctx, key, job.Installation)
 		if err != nil {
 			return err

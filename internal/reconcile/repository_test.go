@@ -128,7 +128,7 @@ func TestBranchDay(t *testing.T) {
 	for _, c := range []struct {
 		cause string
 		want  int
-	}{{"delivery-1", 0}, {"delivery-2", 1}, {"sweep", 0}} { // once for each event; the sweep is not due
+	}{{"delivery-1", 1}, {"delivery-2", 1}, {"sweep", 0}} { // a redelivery, and another event; the sweep is not due
 		s.check(s.event(r, c.cause))
 		if n := s.asked(); n != c.want {
 			t.Errorf("%s: %d requests, want %d", c.cause, n, c.want)
@@ -234,5 +234,18 @@ func TestBranchDayInTrouble(t *testing.T) {
 				t.Errorf("labels %+v", labels)
 			}
 		})
+	}
+}
+
+// A redelivery has the ID of the first delivery, and is looked at like any other.
+func TestRepositoryIsLookedAtOnRedelivery(t *testing.T) {
+	s := newStage(t)
+	r := s.reconciler(withLabels)
+	s.steps(r, &hints{Store: s.queue})
+	s.check(s.event(r, "delivery-1"))
+	s.branches("3.15")
+	s.check(s.event(r, "delivery-1"))
+	if labels := s.repo.Labels(); len(labels) != 1 || labels[0].Name != asks+"3.15" {
+		t.Errorf("labels %+v", labels)
 	}
 }

@@ -86,7 +86,7 @@ func (r *Reconciler) Sweep(ctx context.Context) error {
 		if repository.Archived || !r.Settings.Acts(repository.Key.Owner, repository.Key.Repo) {
 			continue
 		}
-		hints = append(hints, queue.Hint{Key: repository.Key.String(), Installation: repository.Installation, Cause: sweepCause})
+		hints = append(hints, queue.Hint{Key: repository.Key.String(), Installation: repository.Installation, Cause: sweepCause, Aside: true})
 	}
 	return errors.Join(unlisted, r.Store.Add(ctx, hints...))
 }
@@ -259,7 +259,7 @@ func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int6
 	hints := make([]queue.Hint, 0, len(round.Mend))
 	for _, number := range slices.Concat(round.Mend, round.Odd) {
 		of := pull.Key{Owner: key.Owner, Repo: key.Repo, Number: number}
-		hints = append(hints, queue.Hint{Key: of.String(), Installation: installation, Cause: sweepCause})
+		hints = append(hints, queue.Hint{Key: of.String(), Installation: installation, Cause: sweepCause, Aside: true})
 	}
 	if len(hints) > 0 {
 		if err := r.Store.Add(ctx, hints...); err != nil {
