@@ -42,12 +42,19 @@ func Batches(actions []pull.Action) [][]pull.Action {
 }
 
 // evidence tells whether an action takes away what another one before it follows
-// from: the block in the body names the issue in whose list the pull request
-// should not be any more. It waits until that is done.
+// from, and waits until that is done. The block in the body names the issue in whose
+// list the pull request should not be any more; a comment without a reaction asks
+// for what comes before the reaction.
 func evidence(a, before pull.Action) bool {
-	_, block := a.(pull.EditBlock)
-	entry, listed := before.(pull.EditEntry)
-	return block && listed && !entry.On
+	switch a.(type) {
+	case pull.EditBlock:
+		listed, is := before.(pull.EditEntry)
+		return is && !listed.On
+	case pull.React:
+		_, reacts := before.(pull.React)
+		return !reacts
+	}
+	return false
 }
 
 // change is one mutation of a request ("Mutations", GraphQL API).
