@@ -280,7 +280,7 @@ func looksQuery(at pull.Looks) text {
 		field("label%d:label(name:$label%d){id name}", i, i)
 	}
 	if len(at.Requests) > 0 {
-		q.fragments = append(q.fragments, "fragment Other on PullRequest{...Summary comments(last:100){nodes{"+noteFields+"}} "+
+		q.fragments = append(q.fragments, "fragment Other on PullRequest{...Summary"+summaryLabels+"comments(last:100){nodes{"+noteFields+"}} "+
 			"events:timelineItems(last:100,itemTypes:[LABELED_EVENT,UNLABELED_EVENT]){nodes{"+labelEvents+"}}}")
 	}
 	if len(at.Requests)+len(at.Branches)+len(at.Into) > 0 {

@@ -55,7 +55,7 @@ func TestLooks(t *testing.T) {
 	again := pull.Summary{Number: open.Number, Title: "Again", State: pull.Open, Draft: true, Own: true, Author: "concorde[bot]", Association: "CONTRIBUTOR", Base: "main", Head: tip, HeadBranch: "backport-1-3.14"}
 	fork := pull.Summary{Number: key.Number, Title: "gh-1: Fix it", Body: "Body", State: pull.Open, Author: "alice", Association: "CONTRIBUTOR", Base: "main", Head: r.Head, HeadBranch: "fix"}
 	branches := map[string]pull.Branch{
-		"backport-1-3.14": {Tip: tip, Requests: []pull.Summary{again, first}}, "fix": {Requests: []pull.Summary{fork}},
+		"backport-1-3.14": {Tip: tip, Requests: []pull.Summary{again, unlabelled(first)}}, "fix": {Requests: []pull.Summary{fork}},
 		"main": {Tip: w.repo.Ref("main")}, "gone": {}, `a"){b}#%`: {}, "refs/heads/main": {}, "": {},
 	}
 	ignore := cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreFields(pull.Summary{}, "ClosedAt"), cmpopts.IgnoreFields(pull.Event{}, "At"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID", "Node")}
@@ -196,4 +196,10 @@ func TestLooksInto(t *testing.T) {
 	if n := len(w.srv.Requests()); n > 4 { // the installation and a token among them
 		t.Errorf("%d requests", n)
 	}
+}
+
+// unlabelled is a pull request as it shows in a list.
+func unlabelled(s pull.Summary) pull.Summary {
+	s.Labels = nil
+	return s
 }

@@ -56,7 +56,7 @@ func longPull(w *world) (Query, *pull.Request) {
 // However GitHub says that it cannot answer so much at once, what is loaded is the
 // same, in smaller parts; for a day the first question is small already.
 func TestTooHeavy(t *testing.T) {
-	for _, nodes := range []int{4000, 2000} { // everything in pages of 25 does, and each list by itself
+	for _, nodes := range []int{2000, 600} { // everything in pages of 25 does, and each list by itself
 		for name, fault := range tooHeavyFor(nodes) {
 			t.Run(fmt.Sprint(name, " of ", nodes), func(t *testing.T) {
 				clock := newClock()

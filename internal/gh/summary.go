@@ -12,8 +12,12 @@ import (
 // person is an actor, with the id of one who may be asked for a review or assigned.
 const person = `{__typename login ...on User{id}}`
 
+// summaryFragment has no labels: a nested list for each of many pull requests makes a
+// query heavy, and of most nobody reads them.
 const summaryFragment = `fragment Summary on PullRequest{number title body state isDraft author` + person + ` authorAssociation ` +
-	`baseRefName headRefName headRefOid closedAt mergedBy` + person + ` labels(first:100){nodes{name}}}`
+	`baseRefName headRefName headRefOid closedAt mergedBy` + person + `}`
+
+const summaryLabels = ` labels(first:100){nodes{name}} `
 
 // summaryData is what is loaded of every pull request, its own and others.
 type summaryData struct {

@@ -52,7 +52,7 @@ func (a *App) walk(ctx context.Context, w Walk) (found []pull.Summary, complete 
 	query := "query($owner:String!,$name:String!,$first:Int!,$after:String,$base:String,$labels:[String!],$states:[PullRequestState!]){" +
 		"repository(owner:$owner,name:$name,followRenames:false){" +
 		"all:pullRequests(baseRefName:$base,labels:$labels,states:$states,first:$first,after:$after,orderBy:{field:UPDATED_AT,direction:DESC})" +
-		"{nodes{...Summary updatedAt} " + pageFields + "}}}" + summaryFragment
+		"{nodes{...Summary" + summaryLabels + "updatedAt} " + pageFields + "}}}" + summaryFragment
 	seen := map[int]bool{} // what is touched meanwhile moves to the front, and the last of a page to the next
 	left := 100 * w.Max
 	complete = true

@@ -52,7 +52,7 @@ func TestNodes(t *testing.T) {
 	if heaviest.Nodes > maxNodes {
 		t.Errorf("%d nodes", heaviest.Nodes)
 	}
-	if len(asked) < 30 || heaviest.Nodes < 50_000 {
+	if len(asked) < 30 || heaviest.Nodes < 10_000 {
 		t.Errorf("%d queries, the heaviest of %d nodes: something is left out here", len(asked), heaviest.Nodes)
 	}
 }

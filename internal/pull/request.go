@@ -227,7 +227,7 @@ type Summary struct {
 	HeadBranch  string
 	MergedBy    string // login; "" unless merged
 	ClosedAt    time.Time
-	Labels      []string
+	Labels      []string              // not in Branch.Requests and Request.Into
 	Events      []Event               // only of those that Looks.Requests asked for
 	Notes       map[string]PostedNote // likewise
 	Closes      []int                 // as Request.Closes, only of Mentions
