@@ -79,9 +79,14 @@ func (r *Reconciler) readTrail(ctx context.Context, key pull.Key) ([]pull.Deed, 
 // pointing is the action of a deed that says which pull request pointed here.
 const pointing = "pointed here by #"
 
-// point writes down, in the trail of one pull request, that another pointed to it.
-// More of them may point there at once: each has an entry of its own.
+// point writes down, in the trail of one pull request, that another pointed to it,
+// unless that stands there: it may point there for as long as it lives. More of them
+// may point there at once: each has an entry of its own.
 func (r *Reconciler) point(ctx context.Context, from, to pull.Key) error {
+	trail, err := r.readTrail(ctx, to)
+	if err != nil || slices.Contains(pointers(trail), from.Number) {
+		return err
+	}
 	entry, err := json.Marshal(pull.Deed{At: r.Now().UTC(), Action: fmt.Sprint(pointing, from.Number)})
 	if err != nil {
 		return fmt.Errorf("writing down what pointed to %s: %w", to, err)
