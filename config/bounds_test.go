@@ -92,6 +92,19 @@ func TestHostileFiles(t *testing.T) {
 	}
 }
 
+// A file that isn't read to its end isn't in force, and says so, though nothing in it
+// is more than odd.
+func TestTooManyWarnings(t *testing.T) {
+	var odd strings.Builder
+	for i := range maxWrong + 100 {
+		fmt.Fprintf(&odd, "k%d: ,", i)
+	}
+	set, err := Preset().WithLabeler(LabelerFile, []byte("x: [{changed-files: [{any-glob-to-any-file: a}]}, {"+odd.String()+"}]"))
+	if err == nil || !strings.Contains(err.Error(), "more than 2000 faults and warnings") || len(set.Labels.Rules) > 0 {
+		t.Errorf("%d rules, %v", len(set.Labels.Rules), err)
+	}
+}
+
 func readers(central *Config, data []byte) map[string]func() {
 	return map[string]func(){
 		LabelerFile:    func() { _, _ = central.WithLabeler(LabelerFile, data) },

@@ -40,6 +40,9 @@ func (d *decoder) decode(data []byte, v any) {
 	if ok && root != nil {
 		d.value(root, reflect.ValueOf(v).Elem(), setting{})
 	}
+	if d.hopeless() && len(d.faults) == 0 {
+		d.fault(d.lastWrong(), faultHopeless, maxWrong)
+	}
 	if ok {
 		switch c := v.(type) {
 		case *Config:
@@ -57,6 +60,19 @@ func (d *decoder) decode(data []byte, v any) {
 const maxWrong = 2000
 
 func (d *decoder) hopeless() bool { return len(d.faults)+len(d.warnings) >= maxWrong }
+
+// faultHopeless says that a file wasn't read to its end: a fault even where all before
+// it are warnings.
+const faultHopeless = "the file has more than %d faults and warnings: fix those above first"
+
+// lastWrong is where the last warning is, the end of what was read of a hopeless file.
+func (d *decoder) lastWrong() mark {
+	if len(d.warnings) == 0 {
+		return mark{1, 1}
+	}
+	last := d.warnings[len(d.warnings)-1]
+	return mark{last.Line, last.Col}
+}
 
 func (d *decoder) fault(at mark, format string, args ...any) {
 	d.faults = append(d.faults, Fault{File: d.file, Line: at.line, Col: at.col, Message: fmt.Sprintf(format, args...)})

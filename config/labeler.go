@@ -37,10 +37,13 @@ func (r Rules) WithLabeler(name string, data []byte) (Rules, error) {
 	}
 	l := newLabeler(name, &r)
 	l.read(data)
+	if l.hopeless() {
+		l.refuse(l.lastWrong(), faultHopeless, maxWrong)
+	}
 	switch {
 	case l.values > maxValues:
 		return Rules{}, l.refused.sorted()
-	case len(l.refused) > 0, l.hopeless():
+	case len(l.refused) > 0:
 		return Rules{}, slices.Concat(l.refused, l.faults).sorted()
 	}
 	r.Labels.Rules = slices.Concat(r.Labels.Rules, l.rules)
