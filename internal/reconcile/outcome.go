@@ -17,17 +17,18 @@ const goneAttempts = 5
 // tells of that.
 func outcome(err error, attempt int) error {
 	var (
-		limited  *gh.Limited
-		gone     *gh.Gone
-		denied   *gh.Denied
-		rejected *gh.Rejected
+		limited   *gh.Limited
+		gone      *gh.Gone
+		denied    *gh.Denied
+		rejected  *gh.Rejected
+		temporary *gh.Temporary
 	)
 	switch {
 	case errors.As(err, &limited):
 		return &queue.Later{Until: limited.Until, Why: err.Error()}
 	case errors.As(err, &gone) && attempt >= goneAttempts:
 		return &queue.GiveUp{Err: err}
-	case errors.As(err, &rejected) && !errors.As(err, &denied):
+	case errors.As(err, &rejected) && !errors.As(err, &denied) && !errors.As(err, &temporary):
 		return &queue.GiveUp{Err: err}
 	}
 	return err

@@ -140,14 +140,14 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 		}
 	}
 	plan := s.plan
-	applied := r.apply(ctx, plan, job)
-	if r.DryRun || applied != nil && !refused(applied) {
-		return applied
+	faults, err := r.apply(ctx, plan, job)
+	if r.DryRun || err != nil {
+		return err
 	}
 	if err := r.follow(ctx, plan, job); err != nil {
 		return err
 	}
-	return applied
+	return errors.Join(faults...)
 }
 
 // lag is for how long GitHub's answers may be behind its webhooks, and behind
@@ -229,9 +229,8 @@ func (r *Reconciler) load(ctx context.Context, q gh.Query, e effective) (*pull.R
 }
 
 // apply does one action after the other. What GitHub refuses does not stop the
-// rest; what it cannot do now does.
-func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, job queue.Job) error {
-	var faults []error
+// rest (faults); what it cannot do now does.
+func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, job queue.Job) (faults []error, err error) {
 	for _, batch := range gh.Batches(plan.Actions) {
 		if r.DryRun {
 			r.wouldApply(ctx, plan, batch)
@@ -239,19 +238,30 @@ func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, job queue.Job) e
 		}
 		outcomes := r.GitHub.ApplyAll(ctx, job.Installation, plan.Key, batch)
 		if err := r.logged(ctx, plan, batch, outcomes); err != nil {
-			return err
+			return nil, err
 		}
-		for _, err := range outcomes {
+		for i, err := range outcomes {
 			switch {
 			case err == nil:
-			case refused(err):
+			case refused(err), spared(batch[i], err):
 				faults = append(faults, err)
 			default:
-				return err
+				return nil, err
 			}
 		}
 	}
-	return errors.Join(faults...)
+	return faults, nil
+}
+
+// spared tells whether the rest of a plan can do without an action that GitHub
+// didn't make: the line in the list of an issue, which may be in trouble by itself.
+func spared(action pull.Action, err error) bool {
+	var (
+		gone      *gh.Gone
+		temporary *gh.Temporary
+	)
+	entry, is := action.(pull.EditEntry)
+	return is && entry.On && (errors.As(err, &gone) || errors.As(err, &temporary))
 }
 
 func (r *Reconciler) wouldApply(ctx context.Context, plan pull.Plan, batch []pull.Action) {
