@@ -51,7 +51,7 @@ func victim() {
 			for i := 0; ; i++ {
 				at := time.Now().Truncate(time.Microsecond)
 				key := fmt.Sprintf("%d-%d", g, rand.IntN(10)) // one goroutine for each key: its times ascend
-				d := Delivery{ID: fmt.Sprint(at.UnixNano(), "-", g), Payload: []byte("{}"), Hints: []Hint{{Key: key, UpdatedAt: at}}}
+				d := Delivery{ID: fmt.Sprint(at.UnixNano(), "-", g), Hints: []Hint{{Key: key, UpdatedAt: at}}}
 				if _, err := q.Receive(context.Background(), d); err == nil {
 					out <- fmt.Sprintf("stored %s %d", key, at.UnixMicro())
 				}

@@ -31,7 +31,11 @@ func outage(t *testing.T, database string, want string, breakIt func(q *Queue) (
 	mend := breakIt(q)
 	goOn <- struct{}{} // this run ends while its end cannot be stored
 	begin := time.Now()
-	_, err := q.Receive(t.Context(), Delivery{ID: "1", Payload: benchPayload, Hints: []Hint{{Key: "during"}}})
+	refused := Delivery{ID: "1"}
+	for i := range 50 { // more than fits into what is free
+		refused.Hints = append(refused.Hints, Hint{Key: fmt.Sprint("refused", i), Cause: strings.Repeat("x", maxText)})
+	}
+	_, err := q.Receive(t.Context(), refused)
 	if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "storing delivery 1: ") {
 		t.Errorf("receiving: %v, want an error with %q", err, want)
 	}

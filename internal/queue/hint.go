@@ -7,13 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// Delivery is a message as it was received, kept for Config.KeepDeliveries.
+// Delivery is a message that was received, kept for Config.KeepDeliveries without
+// what it said.
 type Delivery struct {
 	ID            string // of the event: the same ID twice is one delivery, and hints twice
 	Event, Action string
 	Installation  int64
 	Received      time.Time // zero: now
-	Payload       []byte    // must not change until Receive returned
 	Hints         []Hint    // stored together with the delivery
 }
 

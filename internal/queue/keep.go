@@ -113,12 +113,12 @@ func (q *Queue) cancelRunning() {
 }
 
 const (
-	cleanEvery = time.Hour
+	cleanEvery = 10 * time.Minute
 	cleanBatch = 100
 )
 
-// cleanLoop removes what is older than KeepDeliveries and looks for lost runs, now
-// and every hour.
+// cleanLoop removes what is old or too much and looks for lost runs, now and every
+// ten minutes.
 func (q *Queue) cleanLoop(ctx context.Context) {
 	for ok := true; ok; ok = pause(ctx, cleanEvery) {
 		if err := errors.Join(q.clean(ctx), q.revive(ctx)); err != nil && ctx.Err() == nil {
@@ -128,7 +128,8 @@ func (q *Queue) cleanLoop(ctx context.Context) {
 }
 
 // clean removes deliveries that are history: old, and older than every hint that
-// is not served yet. Idle keys that are as old go too.
+// is not served yet. Idle keys that are as old go too. Of each table only the newest
+// maxRows stay, however new the others are.
 func (q *Queue) clean(ctx context.Context) error {
 	before := q.cfg.Now().Add(-q.cfg.KeepDeliveries)
 	var oldest int64
@@ -140,16 +141,43 @@ func (q *Queue) clean(ctx context.Context) error {
 		before = wanted
 	}
 	forgotten := q.cfg.Now().Add(-keepTrail)
-	for statement, before := range map[string]time.Time{cleanDeliveries: before, cleanKeys: before, cleanTrail: forgotten, cleanVersions: forgotten} {
-		for more := true; more; {
-			err := q.db.write(ctx, func(t tx) error {
-				n, err := t.each(ctx, statement, [][]any{{micros(before), int64(cleanBatch)}})
-				more = err == nil && n[0] == cleanBatch
-				return err
-			})
-			if err != nil {
-				return err
-			}
+	for _, t := range []struct {
+		nth, clean string
+		before     time.Time
+	}{
+		{nthDelivery, cleanDeliveries, before},
+		{nthKey, cleanKeys, before},
+		{nthTrail, cleanTrail, forgotten},
+		{nthVersion, cleanVersions, forgotten},
+	} {
+		cut := micros(t.before)
+		newest := func(r row) error {
+			var at int64
+			err := r.Scan(&at)
+			cut = max(cut, at)
+			return err
+		}
+		if err := q.db.query(ctx, newest, t.nth, int64(q.cfg.maxRows-1)); err != nil {
+			return err
+		}
+		if err := q.remove(ctx, t.clean, cut); err != nil {
+			return err
+		}
+	}
+	return q.db.shrink(ctx)
+}
+
+// remove runs a statement that deletes rows older than cut, a few at a time: others
+// write too.
+func (q *Queue) remove(ctx context.Context, statement string, cut int64) error {
+	for more := true; more; {
+		err := q.db.write(ctx, func(t tx) error {
+			n, err := t.each(ctx, statement, [][]any{{cut, int64(cleanBatch)}})
+			more = err == nil && n[0] == cleanBatch
+			return err
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -57,6 +57,9 @@ version TEXT NOT NULL,
 seen BIGINT NOT NULL,
 PRIMARY KEY (key, version))`,
 	`CREATE INDEX versions_seen ON versions (seen)`,
+}, {
+	// Nothing reads what a delivery said: only that it came, and when.
+	`ALTER TABLE deliveries DROP COLUMN payload`,
 }}
 
 // migrate brings the package's own tables to the newest version.

@@ -122,6 +122,9 @@ func (d *postgresDB) tend(ctx context.Context, running []int64) error {
 	})
 }
 
+// shrink has nothing to do: PostgreSQL uses the room again, and autovacuum sees to it.
+func (d *postgresDB) shrink(context.Context) error { return nil }
+
 func (d *postgresDB) close() error {
 	if d.pool != nil {
 		d.pool.Close()

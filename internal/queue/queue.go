@@ -43,7 +43,8 @@ type Config struct {
 	// RetryMin and RetryMax bound the wait after an error, which doubles with
 	// each attempt (2 seconds to 10 minutes).
 	RetryMin, RetryMax time.Duration
-	// KeepDeliveries is how long deliveries and idle keys are kept (7 days).
+	// KeepDeliveries is how long deliveries and idle keys are kept (7 days), the
+	// newest 200,000 of each.
 	KeepDeliveries time.Duration
 	// Log gets one line for each retry and each key given up.
 	Log zerolog.Logger
@@ -53,6 +54,10 @@ type Config struct {
 	// lease is how long a replica on PostgreSQL may be silent before others
 	// take over what it was running (20 seconds).
 	lease time.Duration
+	// maxRows is how many rows of deliveries, of idle keys, of the trail and of
+	// versions are kept, the newest of each (200,000: some 50 MB for each table).
+	// Events of strangers make all of them.
+	maxRows int
 }
 
 func (c Config) withDefaults() (Config, error) {
@@ -72,6 +77,7 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.RetryMax, 10*time.Minute)
 	setDefault(&c.KeepDeliveries, 7*24*time.Hour)
 	setDefault(&c.lease, 20*time.Second)
+	setDefault(&c.maxRows, 200_000)
 	if c.Now == nil {
 		c.Now = time.Now
 	}

@@ -18,8 +18,7 @@ const (
 	// more, comes before the end of answerWithin.
 	commitWithin = 7 * time.Second
 
-	maxBatch      = 128
-	maxBatchBytes = 8 << 20
+	maxBatch = 128
 )
 
 var errStopped = errors.New("the queue is stopped")
@@ -103,23 +102,16 @@ func (q *Queue) writeLoop() {
 // collect takes all writes that are waiting, up to a limit.
 func (q *Queue) collect(first *write) []*write {
 	runtime.Gosched() // callers whose last write was just stored come along
-	batch, size := []*write{first}, first.size()
-	for len(batch) < maxBatch && size < maxBatchBytes {
+	batch := []*write{first}
+	for len(batch) < maxBatch {
 		select {
 		case w := <-q.writes:
-			batch, size = append(batch, w), size+w.size()
+			batch = append(batch, w)
 		default:
 			return batch
 		}
 	}
 	return batch
-}
-
-func (w *write) size() int {
-	if w.delivery == nil {
-		return 0
-	}
-	return len(w.delivery.Payload)
 }
 
 // commit stores the batch in one transaction. If one write spoils it, each gets
@@ -210,12 +202,8 @@ func (q *Queue) insertDeliveries(ctx context.Context, t tx, batch []*write) erro
 			if received.IsZero() {
 				received = q.cfg.Now()
 			}
-			payload := d.Payload
-			if payload == nil {
-				payload = []byte{}
-			}
 			writes = append(writes, w)
-			rows = append(rows, []any{d.ID, text(d.Event), text(d.Action), d.Installation, micros(received), payload})
+			rows = append(rows, []any{d.ID, text(d.Event), text(d.Action), d.Installation, micros(received)})
 		}
 	}
 	if len(rows) == 0 {

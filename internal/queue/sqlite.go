@@ -30,7 +30,8 @@ type sqliteDB struct {
 }
 
 // A writer waits less for the file than a caller of Receive waits for an answer.
-const sqlitePragmas = "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(3000)&_pragma=foreign_keys(1)&_txlock=immediate"
+// A file is made so that it can shrink; the log beside it does so after a burst.
+const sqlitePragmas = "_pragma=auto_vacuum(INCREMENTAL)&_pragma=journal_size_limit(4194304)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(3000)&_pragma=foreign_keys(1)&_txlock=immediate"
 
 func sqliteDSN(path, options string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options
@@ -66,6 +67,9 @@ func (q *Queue) openSQLite(ctx context.Context) (err error) {
 	if err := migrate(ctx, db); err != nil {
 		return err
 	}
+	if err := q.makeShrinkable(ctx, db); err != nil {
+		return err
+	}
 	if err := db.prepare(ctx); err != nil {
 		return err
 	}
@@ -77,8 +81,8 @@ func (q *Queue) openSQLite(ctx context.Context) (err error) {
 	return err
 }
 
-// private makes a file that is not there yet, for the owner alone to read:
-// deliveries of private repositories will be in it. SQLite gives the files
+// private makes a file that is not there yet, for the owner alone to read: what is
+// done in private repositories will be in it. SQLite gives the files
 // beside it the same mode.
 func private(path string) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)

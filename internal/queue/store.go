@@ -14,6 +14,9 @@ type database interface {
 	// tend takes back runs that died with their replica. running are the jobs of
 	// this process.
 	tend(ctx context.Context, running []int64) error
+	// shrink gives the room of deleted rows back to the disk, where the database
+	// doesn't do so by itself.
+	shrink(ctx context.Context) error
 	// blame explains an error of the database.
 	blame(err error) fault
 	close() error
@@ -69,8 +72,8 @@ func (q *Queue) explain(err error) error {
 //	again_at    the look at a far future time
 //	gave_up     when the last hint was given up, with reason
 const (
-	insertDelivery = `INSERT INTO deliveries (id, event, action, installation, received, payload)
-VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`
+	insertDelivery = `INSERT INTO deliveries (id, event, action, installation, received)
+VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`
 
 	upsertHint = `INSERT INTO keys (key, installation, updated_at, cause, wanted, due, again_at, again_cause)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -144,6 +147,12 @@ FROM keys WHERE wanted > 0 OR run_wanted > 0`
 
 	cleanDeliveries = `DELETE FROM deliveries WHERE id IN (
 SELECT id FROM deliveries WHERE received < $1 ORDER BY received LIMIT $2)`
+
+	// The statements "nth" tell the time of a row, counted from the newest ($1).
+	nthDelivery = `SELECT received FROM deliveries ORDER BY received DESC LIMIT 1 OFFSET $1`
+	nthKey      = `SELECT done_at FROM keys WHERE state = 0 AND due = 0 AND again_at = 0 ORDER BY done_at DESC LIMIT 1 OFFSET $1`
+	nthTrail    = `SELECT at FROM trail ORDER BY at DESC LIMIT 1 OFFSET $1`
+	nthVersion  = `SELECT seen FROM versions ORDER BY seen DESC LIMIT 1 OFFSET $1`
 
 	cleanKeys = `DELETE FROM keys WHERE key IN (SELECT key FROM keys
 WHERE state = 0 AND due = 0 AND again_at = 0 AND done_at < $1 LIMIT $2)`

@@ -60,7 +60,7 @@ func (w *world) hint(t *testing.T, n int, queues ...*Queue) {
 				q := queues[(g+i)%len(queues)]
 				var err error
 				if i%3 == 0 {
-					_, err = q.Receive(t.Context(), Delivery{ID: fmt.Sprintf("%d/%d", g, i), Payload: []byte("{}"), Hints: []Hint{{Key: worldKey(k)}}})
+					_, err = q.Receive(t.Context(), Delivery{ID: fmt.Sprintf("%d/%d", g, i), Hints: []Hint{{Key: worldKey(k)}}})
 				} else {
 					err = q.Add(t.Context(), Hint{Key: worldKey(k)})
 				}

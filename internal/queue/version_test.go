@@ -22,7 +22,7 @@ func TestVersions(t *testing.T) {
 		expect("a", "1", time.Time{})
 		deliver := func(id, version string, second int) {
 			t.Helper()
-			d := Delivery{ID: id, Event: "pull_request", Payload: []byte("{}"), Hints: []Hint{{Key: "a", Version: version, UpdatedAt: at(second)}}}
+			d := Delivery{ID: id, Event: "pull_request", Hints: []Hint{{Key: "a", Version: version, UpdatedAt: at(second)}}}
 			if _, err := q.Receive(t.Context(), d); err != nil {
 				t.Fatal(err)
 			}

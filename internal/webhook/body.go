@@ -47,9 +47,8 @@ func (a *arriving) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// read reads the body up to the limit. The buffer belongs to the caller: the
-// store may hold it longer than the request lasts. done gives its room back, also
-// after an error.
+// read reads the body up to the limit. done gives its room back,
+// also after an error.
 func (h *Handler) read(w http.ResponseWriter, r *http.Request) (body []byte, done func(), err error) {
 	a := &arriving{Reader: http.MaxBytesReader(w, r.Body, h.cfg.MaxBody), ctx: r.Context(), room: h.bodies, wait: h.cfg.memoryWait}
 	done = func() { h.bodies.Release(a.taken) }

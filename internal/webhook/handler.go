@@ -197,7 +197,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 	if err != nil {
 		return malformed(err)
 	}
-	d.Payload, d.Action, d.Installation = payload, e.action(), max(e.Installation.ID, 0)
+	d.Action, d.Installation = e.action(), max(e.Installation.ID, 0)
 	if d.Event == "ping" {
 		return pong
 	}
