@@ -355,6 +355,7 @@ func (l *loader) take(p *pullData) map[string]string {
 	}
 	l.said(p.historyData)
 	l.history.commented(p.Comments)
+	r.NotesHidden = r.NotesHidden || len(p.Comments.Nodes) < p.Comments.entries
 	next("comments", p.Comments.PageInfo)
 	for _, n := range p.Deletions.Nodes {
 		if n.DeletedCommentAuthor.is(l.slug) {

@@ -201,7 +201,7 @@ func (h *reading) grown(name string, nodes int, page pageInfo, total int) {
 
 // commented notes a page of comments, the older ones of which are kept.
 func (h *reading) commented(page list[commentData]) {
-	settles := h.settled.count == h.read["comments"].count && !slices.ContainsFunc(page.Nodes, func(c commentData) bool {
+	settles := h.settled.count == h.read["comments"].count && len(page.Nodes) == page.entries && !slices.ContainsFunc(page.Nodes, func(c commentData) bool {
 		return h.now.Sub(c.CreatedAt) < unsettled
 	})
 	h.grown("comments", page.entries, page.PageInfo, page.TotalCount)

@@ -176,7 +176,7 @@ func (d *decision) note(n Note) {
 	n.Body = cut(n.Body, maxComment)
 	posted, found := d.request.Notes[n.Key]
 	switch {
-	case found && (n.Once || posted.Digest == n.Digest()):
+	case found && (n.Once || posted.Hidden || posted.Digest == n.Digest()):
 	case found:
 		d.do(EditNote{ID: posted.ID, Node: posted.Node, Note: n})
 	case n.Once && d.request.NotesDeleted > 0: // people did not want to read it

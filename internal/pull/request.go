@@ -117,6 +117,9 @@ type Request struct {
 	Notes map[string]PostedNote
 	// NotesDeleted counts comments of this App that people deleted.
 	NotesDeleted int
+	// NotesHidden: GitHub leaves comments out of its answer, and this App's own may be
+	// among them.
+	NotesHidden bool
 
 	// Events of the history, oldest first.
 	Events []Event
@@ -306,4 +309,5 @@ type PostedNote struct {
 	Node   string // its id in the GraphQL API
 	Digest string
 	Data   string
+	Hidden bool // it was posted, and GitHub doesn't show it: all else is unknown
 }

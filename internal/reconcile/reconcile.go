@@ -206,6 +206,7 @@ func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) 
 		}
 	}
 	s.rules = inForce.rules
+	hidden(s.request, s.trail)
 	if err := r.remember(ctx, s.request); err != nil {
 		return sight{}, err
 	}

@@ -123,6 +123,20 @@ func listed(trail []pull.Deed) []int {
 	return all[max(0, len(all)-pull.MaxListed):]
 }
 
+// hidden notes which comments of the bot are among those that GitHub leaves out:
+// posting one again at each look would be worse than to leave it as it is.
+func hidden(request *pull.Request, trail []pull.Deed) {
+	if !request.NotesHidden || request.Facts&pull.Notes == 0 {
+		return
+	}
+	for _, deed := range trail {
+		key, is := strings.CutPrefix(deed.Action, pull.AddNote{}.Kind()+" ")
+		if _, there := request.Notes[key]; is && !there {
+			request.Notes[key] = pull.PostedNote{Hidden: true}
+		}
+	}
+}
+
 // lacking is when the bot posted the newest comment that the snapshot is without,
 // zero where it has all of the last moments: posting one again would be worse than
 // to wait.
