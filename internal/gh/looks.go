@@ -2,7 +2,6 @@ package gh
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -225,23 +224,6 @@ func (l *loader) seenIssues(found answers, at pull.Looks) error {
 type issueData struct {
 	Typename                    string `json:"__typename"`
 	ID, Title, Body, IssueState string
-}
-
-// answers are those to fields of several kinds, by kind and place.
-type answers map[string]json.RawMessage
-
-func (a answers) read(kind string, i int, into any) error { return a.one(fmt.Sprint(kind, i), into) }
-
-// one reads a field that has no number.
-func (a answers) one(name string, into any) error {
-	raw, there := a[name]
-	if !there {
-		return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer lacks what was asked for"}}
-	}
-	if err := json.Unmarshal(raw, into); err != nil {
-		return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "the answer has an unknown form: " + tidy(err.Error())}}
-	}
-	return nil
 }
 
 // looksQuery holds the names as variables: they are not ours.
