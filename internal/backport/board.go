@@ -152,7 +152,12 @@ func (w row) details() string {
 	return b.String()
 }
 
-// code shows a text of strangers so that nothing in it is Markdown or a mention.
+// unticked takes out of a text what would end code in Markdown, and what the marks in
+// bodies and comments start with, which are found in code too.
+var unticked = strings.NewReplacer("`", "'", "<!--", "<! --")
+
+// code shows a text of strangers so that nothing in it is Markdown, a mention, or one
+// of the bot's marks.
 func code(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
@@ -160,7 +165,7 @@ func code(text string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, "\uFFFD"))
-	return "`" + strings.ReplaceAll(text, "`", "'") + "`"
+	return "`" + unticked.Replace(text) + "`"
 }
 
 func list(lines []int) string {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 const sha = "1234567890123456789012345678901234567890"
@@ -133,6 +134,18 @@ func TestMarksInMessages(t *testing.T) {
 		if body := o.bodyFor("3.14"); pickOf(body) != "" || strings.Contains(body, sectionEnd) {
 			t.Errorf("%q: the body has the bot's marks: %q", message, body)
 		}
+	}
+}
+
+// Nor are marks in the names of files and in the subjects of commits.
+func TestMarksInDetails(t *testing.T) {
+	mark := "<!-- backport-conflict " + sha + " -->"
+	w := row{
+		Version: "3.14", Conflicts: []pull.Conflict{{Path: "a" + sectionEnd + "b"}, {Path: "<!-- gh-issue-number: gh-1 -->"}},
+		Missing: []pull.Prerequisite{{SHA: sha, Subject: "gh-1: Fix " + mark}},
+	}
+	if text := w.details(); strings.Contains(text, "<!--") {
+		t.Errorf("marks in what strangers wrote stay: %q", text)
 	}
 }
 
