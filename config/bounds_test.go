@@ -38,6 +38,7 @@ func hostile() map[string]string {
 		"merge keys":              grown("x: &x {a: &l [{base-branch: x}], b: *l}\n<<: [", "*x,", "]"),
 		"merge keys in a chain":   chain(),
 		"globs":                   grown(label(""), "'!(a#|b)*',", "a]}]}]"),
+		"classes, not closed":     label("'" + strings.Repeat("[", 19000) + "', '" + strings.Repeat("[:", 9500) + "', '" + strings.Repeat("@(", 9500) + "']}]}]"),
 		"ranges":                  grown(label(""), "'{1..9999}#/@(a|b)',", "a]}]}]"),
 		"braces in braces":        label("'" + strings.Repeat("{a,", 6000) + "', '" + strings.Repeat("{a,b}", 3900) + "','" + strings.Repeat("{", 19000) + "']}]}]"),
 		"expressions":             grown("x: [{base-branch: [", "'(?=a{3900})#',", "a]}]"),

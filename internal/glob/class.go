@@ -19,6 +19,9 @@ type atom struct {
 
 // atoms reads text without groups.
 func (s *scanner) atoms(text string) (all []atom, err error) {
+	if err := s.budget.spend(len(text)); err != nil {
+		return nil, err
+	}
 	var run []byte // of characters that stand for themselves
 	literal := func(part string) { run = append(run, part...) }
 	add := func(a ...atom) {
@@ -46,6 +49,9 @@ func (s *scanner) atoms(text string) (all []atom, err error) {
 				return nil, err
 			}
 			if size == 0 {
+				if err := s.budget.spend(5 * (len(text) - i)); err != nil {
+					return nil, err
+				}
 				s.notes.note("has a [ that isn't closed, so it stands for itself")
 				break
 			}
@@ -214,7 +220,7 @@ var unknownClass = regexp.MustCompile(`^\[:[a-z]*:\]`)
 
 // posixName reads [:name:].
 func posixName(text string) (name string, found bool) {
-	rest, open := strings.CutPrefix(text, "[:")
+	rest, open := strings.CutPrefix(text[:min(len(text), len("[:xdigit:]"))], "[:")
 	name, _, closed := strings.Cut(rest, ":]")
 	if _, known := posix[name]; !open || !closed || !known {
 		return "", false

@@ -143,6 +143,22 @@ func TestFaults(t *testing.T) {
 }
 
 // Check is stricter: in the settings nothing is odd on purpose.
+// What isn't closed is read again and again, and a group !(…) is about all that
+// follows it: the budget ends what would take minutes.
+func TestBudget(t *testing.T) {
+	for _, unit := range []string{"[", "[:", "[[:", "@(", "+(", "@([", "!(@(", "?!(a)", "a@(b)"} {
+		_, err := Parse(strings.Repeat(unit, 19000/len(unit)), &Budget{Steps: 1_000_000})
+		if err == nil || !strings.Contains(err.Error(), "stands for too much text") {
+			t.Errorf("%s, many times: %v", unit, err)
+		}
+	}
+	for _, source := range []string{strings.Repeat("[", 200), strings.Repeat("@(a)", 200), strings.Repeat("+(a)b", 200)} {
+		if _, err := Parse(source, &Budget{Steps: 1_000_000}); err != nil {
+			t.Errorf("%.10s, 200 times: %v", source, err)
+		}
+	}
+}
+
 func TestCheck(t *testing.T) {
 	for source, want := range map[string]string{
 		"Doc/**": "", "x-!(name)/**": "", "v{01..12}/[[:digit:]]*": "",

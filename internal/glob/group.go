@@ -43,6 +43,7 @@ func (t *tree) runs() (runs []string, stars bool) {
 type writer struct {
 	points bool
 	pieces int // written
+	budget *Budget
 	err    error
 }
 
@@ -64,6 +65,9 @@ func (w *writer) sequence(pieces, tail []piece, at place) (seq jsre.Seq) {
 			seq = append(seq, w.atoms(p.atoms, whole)...)
 			at.start = false
 			continue
+		}
+		if w.err = w.budget.spend(len(pieces) - i + len(tail)); w.err != nil {
+			return nil
 		}
 		after := slices.Concat(pieces[i+1:], tail)
 		here := place{at.start, at.end && i == len(pieces)-1}

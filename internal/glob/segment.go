@@ -129,7 +129,7 @@ func (r *reader) read(text string) (*segment, error) {
 	if stars {
 		return &segment{test: func(name string) (bool, bool) { return inOrder(name, runs), true }, runs: runs}, nil
 	}
-	expression, err := t.expression()
+	expression, err := t.expression(r.budget)
 	if err != nil {
 		return nil, err
 	}
@@ -177,8 +177,8 @@ func inOrder(name string, runs []string) bool {
 }
 
 // expression that a whole name must match.
-func (t *tree) expression() (*jsre.Expression, error) {
-	w := &writer{points: t.points}
+func (t *tree) expression(budget *Budget) (*jsre.Expression, error) {
+	w := &writer{points: t.points, budget: budget}
 	root := w.sequence(t.pieces, nil, place{start: true, end: true})
 	if w.err != nil {
 		return nil, w.err

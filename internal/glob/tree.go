@@ -36,10 +36,13 @@ type scanner struct {
 	text  string
 	tree  *tree
 	notes *Glob
+	// budget pays for what is read more than once: what isn't closed is read again as
+	// text.
+	budget *Budget
 }
 
 func parseSegment(text string, r *reader) (*tree, error) {
-	s := &scanner{text: text, tree: &tree{}, notes: r.glob}
+	s := &scanner{text: text, tree: &tree{}, notes: r.glob, budget: r.budget}
 	pieces, _, err := s.pieces(0, 0, none)
 	s.tree.pieces = pieces
 	switch {
