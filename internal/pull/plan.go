@@ -80,7 +80,11 @@ func (d *decision) ask(rules []Rule) error {
 			return fmt.Errorf("rule %s needs facts that were not loaded (%b)", rule.Name, missing)
 		}
 		d.rule = rule.Name
-		if err := d.add(rule, rule.Want(d.request)); err != nil {
+		want, err := rule.want(d.request)
+		if err == nil {
+			err = d.add(rule, want)
+		}
+		if err != nil {
 			return fmt.Errorf("rule %s: %w", rule.Name, err)
 		}
 	}

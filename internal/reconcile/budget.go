@@ -65,6 +65,7 @@ func (r *Reconciler) paced(ctx context.Context, key pull.Key, job queue.Job) err
 	}
 	var bill gh.Bill
 	err := r.run(gh.Billed(ctx, &bill), key, job)
+	r.troubles.ran(ctx, key, err)
 	r.spending.add(key, bill.Total(), r.Now())
 	return err
 }

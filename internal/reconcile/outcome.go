@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
@@ -22,8 +23,11 @@ func outcome(err error, attempt int) error {
 		denied    *gh.Denied
 		rejected  *gh.Rejected
 		temporary *gh.Temporary
+		panicked  *pull.Panic
 	)
 	switch {
+	case errors.As(err, &panicked): // until the next event
+		return &queue.GiveUp{Err: err}
 	case errors.As(err, &limited):
 		return &queue.Later{Until: limited.Until, Why: err.Error()}
 	case errors.As(err, &gone) && attempt >= goneAttempts:

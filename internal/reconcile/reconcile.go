@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -188,6 +189,11 @@ type sight struct {
 }
 
 func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) (s sight, err error) {
+	defer func() { // whatever of a rule it is that panics, it costs this pull request alone
+		if v := recover(); v != nil {
+			s, err = sight{}, fmt.Errorf("deciding %s: %w", key, &pull.Panic{Value: v, Stack: debug.Stack()})
+		}
+	}()
 	known := r.settings.known(key)
 	if s.trail, err = r.readTrail(ctx, key); err != nil {
 		return sight{}, err

@@ -29,6 +29,7 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 	if err != nil {
 		return err
 	}
+	r.troubles.rest(key, len(state.Rest), r.Settings.Sweep.MaxWrites)
 	var begins *sweepRound
 	if state.Running == nil {
 		begins = r.due(state)
@@ -56,6 +57,7 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 			if begins.Left, err = r.list(gh.Background(ctx), p, state, begins); err != nil {
 				return err
 			}
+			begins.Left = inTurn(state.Rest, begins.Left)
 			state.Running = begins
 			return r.proceed(ctx, key, job, state)
 		}

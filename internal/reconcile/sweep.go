@@ -34,15 +34,15 @@ const (
 
 // sweepState is the durable state of the sweeps of one repository.
 type sweepState struct {
-	Recent  time.Time   `json:"recent"` // start of the last sweep that ended
-	Full    time.Time   `json:"full"`   // start of the last full one
+	Recent  time.Time   `json:"recent"`         // start of the last sweep that ended
+	Full    time.Time   `json:"full"`           // start of the last full one
+	Rest    []int       `json:"rest,omitempty"` // numbers that it left to the next one
 	Running *sweepRound `json:"running,omitempty"`
 	Asked   string      `json:"asked,omitempty"` // cause of the last look at the repository itself
 }
 
-// sweepRound is a sweep on its way. It plans first; only when all is planned,
-// and it is not too much, the pull requests that need something are handed to
-// the queue.
+// sweepRound is a sweep on its way. It plans first, oldest first and up to a limit
+// of writes; then the pull requests that need something are handed to the queue.
 type sweepRound struct {
 	Started time.Time `json:"started"`
 	Full    bool      `json:"full"`
@@ -51,6 +51,7 @@ type sweepRound struct {
 	Mend    []int     `json:"mend"` // numbers with something to do
 	Odd     []int     `json:"odd"`  // numbers that GitHub could not show, which the queue asks for again
 	Writes  int       `json:"writes"`
+	Rest    []int     `json:"rest,omitempty"` // numbers that the limit of writes leaves to the next sweep
 }
 
 type sweepMetrics struct {
@@ -66,7 +67,7 @@ func newSweepMetrics() sweepMetrics {
 	return sweepMetrics{
 		mended:  counter("concorde_sweep_mended_total", "Writes that a sweep found missing: what webhooks did not bring."),
 		looked:  counter("concorde_sweep_looked_total", "Pull requests that sweeps looked at."),
-		stopped: counter("concorde_sweep_stopped_total", "Sweeps that stopped because they would have written too much."),
+		stopped: counter("concorde_sweep_stopped_total", "Sweeps that stopped at the limit of writes and left the rest to the next one."),
 	}
 }
 
@@ -175,10 +176,10 @@ func (r *Reconciler) sweepStep(ctx context.Context, key pull.Key, job queue.Job,
 	return r.proceed(ctx, key, job, state)
 }
 
-// proceed ends a sweep that has nothing left to look at, or has seen enough.
+// proceed ends a sweep that has nothing left to look at.
 func (r *Reconciler) proceed(ctx context.Context, key pull.Key, job queue.Job, state sweepState) error {
 	round := state.Running
-	if len(round.Left) > 0 && round.Writes <= r.Settings.Sweep.MaxWrites {
+	if len(round.Left) > 0 {
 		if err := r.keep(ctx, sweepNote, key, state); err != nil {
 			return err
 		}
@@ -187,7 +188,8 @@ func (r *Reconciler) proceed(ctx context.Context, key pull.Key, job queue.Job, s
 	if err := r.finish(ctx, key, job.Installation, round); err != nil {
 		return err
 	}
-	state.Recent, state.Running = round.Started, nil
+	state.Recent, state.Running, state.Rest = round.Started, nil, round.Rest
+	r.troubles.rest(key, len(state.Rest), r.Settings.Sweep.MaxWrites)
 	if round.Full {
 		state.Full = round.Started
 	}
@@ -213,9 +215,12 @@ func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64,
 	for range batch {
 		of := pull.Key{Owner: key.Owner, Repo: key.Repo, Number: round.Left[0]}
 		plan, err := r.lookAt(ctx, of, installation)
+		r.troubles.ran(ctx, of, err)
+		var panicked *pull.Panic
 		var gone *gh.Gone
 		var temporary *gh.Temporary
 		switch {
+		case errors.As(err, &panicked): // it was said
 		case errors.As(err, &gone) || refused(err):
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("sweep passes over a pull request")
 		case errors.As(err, &temporary):
@@ -225,6 +230,10 @@ func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64,
 			return err
 		default:
 			r.sweep.looked.Inc()
+			if len(round.Mend) > 0 && round.Writes+plan.Writes() > r.Settings.Sweep.MaxWrites {
+				round.Rest, round.Left = round.Left, nil
+				return nil
+			}
 			if len(plan.Actions)+len(plan.Pokes)+len(plan.Points) > 0 {
 				round.Mend = append(round.Mend, of.Number)
 				round.Writes += plan.Writes()
@@ -247,14 +256,24 @@ func (r *Reconciler) lookAt(ctx context.Context, key pull.Key, installation int6
 	return plan, err
 }
 
-// finish hands what a sweep found to the queue, or stops with a loud line.
+// inTurn puts what the last sweep left first, and then the oldest first.
+func inTurn(rest, listed []int) []int {
+	left := map[int]bool{}
+	for _, n := range rest {
+		left[n] = true
+	}
+	listed = slices.DeleteFunc(listed, func(n int) bool { return left[n] })
+	slices.Sort(listed)
+	return slices.Concat(rest, listed)
+}
+
+// finish hands what a sweep found to the queue, with a loud line if that isn't all.
 func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int64, round *sweepRound) error {
 	log := zerolog.Ctx(ctx)
-	if round.Writes > r.Settings.Sweep.MaxWrites {
+	if len(round.Rest) > 0 {
 		r.sweep.stopped.Inc()
-		log.Error().Int("writes", round.Writes).Int("limit", r.Settings.Sweep.MaxWrites).Ints("pull_requests", first(round.Mend, 20)).
-			Msg("SWEEP STOPPED, NOTHING WRITTEN: it would write more than sweep.max-writes allows. Look at some with `bot plan`; if all is well, raise the limit")
-		return nil
+		log.Error().Int("writes", round.Writes).Int("limit", r.Settings.Sweep.MaxWrites).Ints("left", first(round.Rest, 20)).
+			Msg("SWEEP STOPPED at sweep.max-writes: the next one goes on. Check some with `bot plan`; if all is well, raise the limit")
 	}
 	hints := make([]queue.Hint, 0, len(round.Mend))
 	for _, number := range slices.Concat(round.Mend, round.Odd) {

@@ -91,20 +91,80 @@ func TestSweepTakesManyPullRequestsInPacedSteps(t *testing.T) {
 	}
 }
 
+// A sweep hands on what its limit of writes allows, the oldest first, and leaves the
+// rest to the next, also of another process; until all is done, /readyz says so.
 func TestSweepStopsBeforeItWritesTooMuch(t *testing.T) {
 	s := newStage(t)
 	for i := range 25 {
 		s.open("title " + string(rune('a'+i)))
 	}
-	_, keys := s.sweep(func(c *reconcile.Config) { c.Settings.Sweep.MaxWrites = 12 })
-	if len(keys) != 0 || len(s.repo.Writes()) != 0 {
-		t.Errorf("handed on %v", keys)
+	limited := func(c *reconcile.Config) { c.Settings.Sweep.MaxWrites = 12 }
+	round := func(r *reconcile.Reconciler, from, to, left int) {
+		t.Helper()
+		recorded := &hints{Store: s.queue}
+		r.Store = recorded
+		s.steps(r, recorded)
+		var want []string
+		for n := from; n <= to; n++ {
+			want = append(want, fmt.Sprint("python/cpython#", n))
+			s.check(r.Run(t.Context(), s.job(n)))
+		}
+		if slices.Sort(want); !slices.Equal(recorded.keys, want) {
+			t.Errorf("handed on %v, want %v", recorded.keys, want)
+		}
+		troubles := strings.Join(r.Troubles(), "\n")
+		if got := strings.Contains(troubles, fmt.Sprintf("remaining %d pull requests", left)); got != (left > 0) || left == 0 && troubles != "" {
+			t.Errorf("troubles %q with %d left", troubles, left)
+		}
+		s.advance(time.Hour)
 	}
-	if !strings.Contains(s.log.String(), "SWEEP STOPPED, NOTHING WRITTEN") {
+	r := s.reconciler(limited)
+	round(r, 1, 12, 13)
+	if !strings.Contains(s.log.String(), "SWEEP STOPPED at sweep.max-writes") {
 		t.Errorf("no loud line:\n%s", s.log.String())
 	}
-	if got := counter(t, s.registry, "concorde_sweep_stopped_total"); got != 1 {
-		t.Errorf("stopped %v times, want 1", got)
+	round(r, 13, 24, 13) // the last one, and those that were touched since the first sweep
+	if got := counter(t, s.registry, "concorde_sweep_stopped_total"); got != 2 {
+		t.Errorf("stopped %v times, want 2", got)
+	}
+	round(s.reconciler(limited), 25, 25, 0)
+}
+
+// A rule that panics on one pull request costs that one alone.
+func TestPanicCostsOnePullRequest(t *testing.T) {
+	s := newStage(t)
+	for _, title := range []string{"one", "two", "three"} {
+		s.open(title)
+	}
+	sound := false
+	recorded := &hints{Store: s.queue}
+	r := s.reconciler(func(c *reconcile.Config) {
+		c.Store = recorded
+		rules := c.Rules
+		c.Rules = func(settings config.Rules) []pull.Rule {
+			return append(rules(settings), pull.Rule{Name: "odd", Needs: pull.Statuses, Want: func(r *pull.Request) pull.Want {
+				if r.Key.Number == 2 && !sound {
+					panic("out of range")
+				}
+				return pull.Want{}
+			}})
+		}
+	})
+	if _, keys := s.steps(r, recorded); !slices.Equal(keys, []string{"python/cpython#1", "python/cpython#3"}) {
+		t.Errorf("handed on %v", keys)
+	}
+	const want = "deciding python/cpython#2: rule odd: panic: out of range"
+	if got := r.Troubles(); !slices.Equal(got, []string{want}) || !strings.Contains(s.log.String(), want) {
+		t.Errorf("troubles %q, log:\n%s", got, s.log.String())
+	}
+	var giveUp *queue.GiveUp
+	if err := r.Run(t.Context(), s.job(2)); !errors.As(err, &giveUp) || len(s.repo.Writes()) != 0 {
+		t.Errorf("outcome %v, %d writes", err, len(s.repo.Writes()))
+	}
+	sound = true
+	s.check(r.Run(t.Context(), s.job(2)))
+	if got := r.Troubles(); len(got) != 0 || len(s.repo.Writes()) == 0 {
+		t.Errorf("troubles %q", got)
 	}
 }
 

@@ -2,6 +2,8 @@ package reconcile
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -12,12 +14,50 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// troubles are what keeps rules still, by organisation, until somebody fixes it: there
-// is no pull request to say it on. All repositories of an organisation have one team.
+// troubles are what somebody must fix, where there is no pull request to say it on:
+// unreadable core teams (all repositories of an organisation have one), sweeps that
+// had to stop, and rules that panic.
 type troubles struct {
-	mu  sync.Mutex
-	all map[string]string // by the owner's name in lower case
+	mu     sync.Mutex
+	all    map[string]string   // teams, by the owner's name in lower case
+	sweeps map[pull.Key]string // by repository
+	panics map[pull.Key]string // by pull request or issue
 }
+
+// rest notes how many pull requests the last sweep of a repository left to the next.
+func (t *troubles) rest(key pull.Key, left, limit int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if left == 0 {
+		delete(t.sweeps, key)
+		return
+	}
+	if t.sweeps == nil {
+		t.sweeps = map[pull.Key]string{}
+	}
+	t.sweeps[key] = fmt.Sprintf("the sweep of %s stopped at sweep.max-writes (%d); the next one goes on with the remaining %d pull requests and issues", key, limit, left)
+}
+
+// ran notes the end of a run: a panic is in the log, and a trouble until the key's
+// rules run without one.
+func (t *troubles) ran(ctx context.Context, key pull.Key, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var panicked *pull.Panic
+	switch {
+	case errors.As(err, &panicked):
+		if t.panics == nil {
+			t.panics = map[pull.Key]string{}
+		}
+		t.panics[key] = err.Error()
+		zerolog.Ctx(ctx).Error().Err(err).Stringer("on", key).Bytes("stack", panicked.Stack).Msg("a rule panicked: nothing is written there until the next event")
+	case err == nil:
+		delete(t.panics, key)
+	}
+}
+
+// shownPanics bounds the lines of Troubles.
+const shownPanics = 10
 
 // note takes over what one look found, and says it in the log when it is new.
 func (t *troubles) note(ctx context.Context, r *pull.Request, e effective) {
@@ -45,10 +85,16 @@ func (t *troubles) note(ctx context.Context, r *pull.Request, e effective) {
 	}
 }
 
-// Troubles are what somebody must fix for all rules to work, a line for each
-// organisation.
+// Troubles are what somebody must fix for all rules to work: a line for each
+// organisation, each repository whose sweep stopped, and the first few panics.
 func (r *Reconciler) Troubles() []string {
-	r.troubles.mu.Lock()
-	defer r.troubles.mu.Unlock()
-	return slices.Sorted(maps.Values(r.troubles.all))
+	t := &r.troubles
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	lines := slices.Concat(slices.Sorted(maps.Values(t.all)), slices.Sorted(maps.Values(t.sweeps)))
+	panics := slices.Sorted(maps.Values(t.panics))
+	if more := len(panics) - shownPanics; more > 0 {
+		panics = append(panics[:shownPanics], fmt.Sprintf("rules panic on %d more pull requests and issues", more))
+	}
+	return append(lines, panics...)
 }
