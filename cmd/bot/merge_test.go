@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
@@ -102,7 +104,7 @@ func (s *stage) eventually(what string, is func() bool, instead func() string) {
 			s.Logf("there is:\n%s\nlog:\n%s", instead(), s.bot.log)
 		}
 	}()
-	eventually(s, what, is)
+	within(s, cmp.Or(s.patience, time.Minute), what, is)
 }
 
 // A merge with three targets: one clean, one with conflicts, one at its end of

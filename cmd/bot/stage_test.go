@@ -20,6 +20,7 @@ type stage struct {
 	cpython     *ghtest.Repo
 	environment map[string]string
 	bot         *process
+	patience    time.Duration // with the bot; 0: a minute
 }
 
 func newStage(t testing.TB) *stage {

@@ -15,26 +15,30 @@ import (
 )
 
 // badWeather is what users of GitHub report, all at once. Secondary limits that
-// don't say for how long, after which the bot waits a minute and then longer,
-// are for those who have the time.
+// don't say for how long come by a simulated clock alone (TestWaitsInBadWeather):
+// the bot waits a minute after the first of them.
 func badWeather(seed uint64) ghtest.Weather {
-	return ghtest.Weather{MentionsLate: 3 * time.Second, Stale: 2 * time.Second, Failing: 0.05, Waits: os.Getenv("CONCORDE_TEST_STORM") == "full", Seed: seed}
+	return ghtest.Weather{MentionsLate: 3 * time.Second, Stale: 2 * time.Second, Failing: 0.05, Seed: seed}
 }
 
 // TestBadWeather lets webhooks come in while mentions are late, reads are stale and
-// requests fail in every documented way. The end must be that of a fair day, and no
-// comment is there twice.
+// requests fail in every documented way, and has the bot killed besides. The end
+// must be that of a fair day, and no comment is there twice.
 func TestBadWeather(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the pauses after failures take long: it runs without -short")
 	}
 	size := stormSize()
-	size.kills = 0
-	calm := weather(t, size, t.TempDir()+"/calm.db")
-	size.weather = badWeather(1)
-	rough := weather(t, size, t.TempDir()+"/rough.db")
-	if diff := cmp.Diff(calm, rough); diff != "" {
-		t.Errorf("the end differs from that of a fair day (-fair +bad):\n%s", diff)
+	calm := weather(t, storm{pulls: size.pulls, deliveries: size.deliveries}, t.TempDir()+"/calm.db")
+	for name, kills := range map[string]int{"undisturbed": 0, "killed": size.kills} {
+		t.Run(name, func(t *testing.T) {
+			size := size
+			size.kills, size.weather = kills, badWeather(uint64(kills))
+			rough := weather(t, size, t.TempDir()+"/rough.db")
+			if diff := cmp.Diff(calm, rough); diff != "" {
+				t.Errorf("the end differs from that of a fair day (-fair +bad):\n%s", diff)
+			}
+		})
 	}
 }
 
@@ -49,7 +53,7 @@ func failures(github *ghtest.Server) (failed int) {
 }
 
 // TestLivesInBadWeather plays whole lives: linked, reviewed, commanded, pushed to,
-// merged and backported. They end as on a fair day: the same labels, statuses,
+// merged, and backported to three branches, to one of them with conflicts. They end as on a fair day: the same labels, statuses,
 // bodies and backports, and each comment once.
 func TestLivesInBadWeather(t *testing.T) {
 	if testing.Short() {
@@ -63,9 +67,7 @@ func TestLivesInBadWeather(t *testing.T) {
 	for seed := range uint64(lives) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			bad := badWeather(seed)
-			bad.Waits = false
-			if diff := cmp.Diff(fair, lifeIn(t, bad)); diff != "" {
+			if diff := cmp.Diff(fair, lifeIn(t, badWeather(seed))); diff != "" {
 				t.Errorf("the end differs from that of a fair day (-fair +bad):\n%s", diff)
 			}
 		})
@@ -76,9 +78,12 @@ func TestLivesInBadWeather(t *testing.T) {
 func lifeIn(t *testing.T, weather ghtest.Weather) []ghtest.PRState {
 	t.Helper()
 	s := backportStage(t)
+	s.patience = 5 * time.Minute // so much in so short a time makes a pull request an expensive one, which waits
 	for _, login := range []string{"dana", "carol"} {
 		s.check(s.cpython.Collaborator(login, "write"))
 	}
+	_, err := s.cpython.Push("3.13", ghtest.Commit{Message: "gh-1: Other words (GH-9)", Author: "carol", Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("ham\n")}})
+	s.check(err)
 	s.start()
 	s.github.SetWeather(weather)
 	n := s.linked("gh-140000: Fry", "It was cold.")
@@ -93,29 +98,47 @@ func lifeIn(t *testing.T, weather ghtest.Weather) []ghtest.PRState {
 		_, err := s.cpython.Push("alice:change-1", ghtest.Commit{Message: "As dana says", Author: "alice", Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("twice")}})
 		return err
 	})
-	s.then(func() error { return s.cpython.Label(n, "carol", "skip news", "needs backport to 3.14") })
+	s.then(func() error {
+		return s.cpython.Label(n, "carol", "skip news", "needs backport to 3.15", "needs backport to 3.14", "needs backport to 3.13")
+	})
 	s.gives(n, "dana", "APPROVED")
-	s.labelled(n, "awaiting merge", "needs backport to 3.14", "skip news", "stdlib", "type-bug")
+	s.labelled(n, "awaiting merge", "needs backport to 3.13", "needs backport to 3.14", "needs backport to 3.15", "skip news", "stdlib", "type-bug")
 	s.then(func() error { _, err := s.cpython.Merge(n, "dana"); return err })
-	s.shows(n, "| 3.14 | open: #")
+	s.shows(n, "| 3.15 | open: #", "| 3.14 | open: #", "| 3.13 | conflict: #")
 	s.rests()
-	for _, p := range s.backports("3.14") {
-		s.gives(p.Number, "dana", "APPROVED")
+	s.resolve(s.backports("3.13")[0])
+	for _, branch := range []string{"3.15", "3.14", "3.13"} {
+		s.gives(s.backports(branch)[0].Number, "carol", "APPROVED")
 	}
-	s.shows(n, "| 3.14 | merged: #")
+	s.shows(n, "| 3.15 | merged: #", "| 3.14 | merged: #", "| 3.13 | merged: #")
 	s.rests()
 	issue := s.pr(140000)
 	return s.plain(append(s.cpython.PRs(), issue))
 }
 
+// resolve has a core developer resolve the conflicts of a draft.
+func (s *stage) resolve(draft ghtest.PRState) {
+	s.Helper()
+	s.then(func() error {
+		_, err := s.cpython.Push(s.headOf(draft), ghtest.Commit{Message: "Resolve", Author: "dana", Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("ham twice\n")}})
+		return err
+	})
+	s.then(func() error { return s.cpython.SetDraft(draft.Number, false) })
+}
+
 var (
 	hiddenText = regexp.MustCompile(`(?s)\n*<!-- concorde:.*?-->\n*`)
+	listed     = regexp.MustCompile(`(?:\* gh-[0-9]+\n)+`)
 	objectName = regexp.MustCompile(`\b[0-9a-f]{7,40}\b`)
 )
 
-// plain leaves what is the same in two lives: no times, ids and names of commits.
+// plain leaves what is the same in two lives: no times, ids and names of commits,
+// and the lines of a list in the order of their numbers.
 func (s *stage) plain(all []ghtest.PRState) (plain []ghtest.PRState) {
 	same := func(text string) string {
+		text = listed.ReplaceAllStringFunc(text, func(lines string) string {
+			return strings.Join(slices.Sorted(strings.SplitAfterSeq(lines, "\n")), "")
+		})
 		return objectName.ReplaceAllString(hiddenText.ReplaceAllString(text, ""), "X")
 	}
 	for _, p := range all {
