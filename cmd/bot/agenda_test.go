@@ -28,6 +28,7 @@ type appointment struct {
 	hint                    queue.Hint
 	wanted, due, again, end time.Time // end: of its last run
 	againCause              string
+	failed                  int // attempts
 }
 
 const settle = 250 * time.Millisecond
@@ -112,7 +113,7 @@ func (a *agenda) begin(key string) queue.Job {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	k := a.keys[key]
-	job := queue.Job{Hint: k.hint, Attempt: 1, Wanted: k.wanted}
+	job := queue.Job{Hint: k.hint, Attempt: 1 + k.failed, Wanted: k.wanted}
 	if k.due.IsZero() {
 		job.Cause, job.Wanted = k.againCause, k.again
 	}
@@ -132,13 +133,27 @@ func (a *agenda) finish(job queue.Job, end time.Time, outcome error) error {
 	k.end = end
 	var later *queue.Later
 	if !errors.As(outcome, &later) {
+		k.failed = 0
 		return outcome
 	}
-	k.hint.Cause, k.wanted = job.Cause, job.Wanted
-	if k.due.IsZero() || later.Until.Before(k.due) {
-		k.due = later.Until
-	}
+	k.putOff(job, later.Until)
 	return nil
+}
+
+// retry has a run that failed come again, later each time.
+func (a *agenda) retry(job queue.Job, end time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	k := a.keys[job.Key]
+	k.failed = job.Attempt
+	k.putOff(job, end.Add(min(time.Second<<job.Attempt, 10*time.Minute)))
+}
+
+func (k *appointment) putOff(job queue.Job, until time.Time) {
+	k.hint.Cause, k.wanted = job.Cause, job.Wanted
+	if k.due.IsZero() || until.Before(k.due) {
+		k.due = until
+	}
 }
 
 // waiting are the keys that wait for their time.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -15,8 +16,11 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/reconcile"
 	"github.com/concorde-bot/concorde/internal/webhook"
 )
@@ -42,6 +46,7 @@ type day struct {
 	spent   []spending
 	refused []string
 
+	failing bool                 // GitHub is; what fails comes again
 	runs    map[string]int       // with requests, by key
 	pages   int                  // of open pull requests and whether they conflict
 	changed map[string]time.Time // when something happened to a bystander that was not worked yet
@@ -49,7 +54,7 @@ type day struct {
 	worked  int
 }
 
-func newDay(t *testing.T) *day {
+func newDay(t *testing.T, settings *config.Config) *day {
 	d := &day{T: t, now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC), changed: map[string]time.Time{}, runs: map[string]int{}}
 	d.github, d.cpython = newGitHub(t, ghtest.Config{Now: d.clock, Observe: d.observe, ContentPerMinute: 80, ContentPerHour: 500, PointsPerMinute: 900})
 	d.agenda = newAgenda(t, filepath.Join(t.TempDir(), "concorde.db"), d.clock)
@@ -60,11 +65,12 @@ func newDay(t *testing.T) *day {
 	d.must(err)
 	_, err = github.Verify(t.Context())
 	d.must(err)
-	settings := config.Preset()
-	settings.Sweep.MaxWrites, settings.Conflicts.Mode = 100_000, config.On // as an operator who wants all of it
+	engine, err := git.NewEngine(git.EngineConfig{Dir: t.TempDir(), FetchTime: time.Minute, PickTime: time.Minute, PushTime: time.Minute, Now: time.Now, Log: zerolog.Nop()})
+	d.must(err)
 	around := surroundings{settings, builtin(), d.github.URL}
 	d.reconciler, err = reconcile.New(reconcile.Config{
 		Settings: settings, GitHub: github, Store: d.agenda, Rules: around.rules, Labels: around.labels, Log: zerolog.Nop(), Now: d.clock,
+		Picker: &backport.Picker{GitHub: github, Engine: engine, Now: d.clock},
 	})
 	d.must(err)
 	hooks, err := webhook.New(webhook.Config{
@@ -139,7 +145,7 @@ func (d *day) run(before time.Time) {
 		end := d.clock().Add(time.Duration(requests) * latency)
 		d.busy[worker] = end
 		if err := d.agenda.finish(job, end, outcome); err != nil {
-			d.Errorf("%s: %v", key, err)
+			d.fails(job, end, err)
 		}
 		if watched && outcome == nil {
 			delete(d.changed, key)
@@ -147,6 +153,30 @@ func (d *day) run(before time.Time) {
 			d.slowest = max(d.slowest, end.Sub(happened))
 		}
 		d.flush()
+	}
+}
+
+// fails takes a run that ended in an error.
+func (d *day) fails(job queue.Job, end time.Time, err error) {
+	d.Helper()
+	var over *queue.GiveUp
+	switch {
+	case !d.failing:
+		d.Errorf("%s: %v", job.Key, err)
+	case !errors.As(err, &over): // else the next event comes to it, as to a merge that is made already
+		d.agenda.retry(job, end)
+	}
+}
+
+// rest works all that has to be done, however long GitHub has it wait.
+func (d *day) rest() {
+	d.Helper()
+	d.flush()
+	for limit := d.clock().Add(24 * time.Hour); len(d.agenda.waiting()) > 0; {
+		if d.clock().After(limit) {
+			d.Fatalf("a day later there is still something to do: %q", d.agenda.waiting())
+		}
+		d.run(d.clock().Add(time.Minute))
 	}
 }
 
@@ -182,7 +212,9 @@ func TestBranchDayStaysInsideTheLimits(t *testing.T) {
 	if os.Getenv("CONCORDE_TEST_STORM") == "full" {
 		open, comments, hours = 3000, 300, 3
 	}
-	d := newDay(t)
+	settings := config.Preset()
+	settings.Sweep.MaxWrites, settings.Conflicts.Mode = 100_000, config.On // as an operator who wants all of it
+	d := newDay(t, settings)
 	numbers := d.open(open)
 	talked, bystanders := numbers[1], numbers[2:12]
 	began := d.clock()

@@ -109,6 +109,10 @@ func (s *stage) asks(number int, versions ...string) {
 // webhook that it has not seen.
 func (s *stage) rests() {
 	s.Helper()
+	if s.rest != nil {
+		s.rest()
+		return
+	}
 	s.eventually("the bot to come to rest", func() bool {
 		flush(s, s.github)
 		seen := len(s.github.Deliveries())

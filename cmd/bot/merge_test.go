@@ -98,6 +98,12 @@ func (s *stage) shows(number int, words ...string) {
 // eventually tells what there was instead.
 func (s *stage) eventually(what string, is func() bool, instead func() string) {
 	s.Helper()
+	if s.rest != nil {
+		if s.rest(); !is() {
+			s.Fatalf("%s: there is %s", what, instead())
+		}
+		return
+	}
 	before := s.Failed()
 	defer func() {
 		if s.Failed() && !before {

@@ -21,6 +21,7 @@ type stage struct {
 	environment map[string]string
 	bot         *process
 	patience    time.Duration // with the bot; 0: a minute
+	rest        func()        // works all that has to be done, where no process does; nil: bot does
 }
 
 func newStage(t testing.TB) *stage {

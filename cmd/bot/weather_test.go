@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
@@ -74,17 +75,59 @@ func TestLivesInBadWeather(t *testing.T) {
 	}
 }
 
+// TestWaitsInBadWeather plays the same lives by a simulated clock, and GitHub has
+// the bot wait besides, for a minute and longer each time, without a word on for how
+// long.
+func TestWaitsInBadWeather(t *testing.T) {
+	lives := 4
+	if os.Getenv("CONCORDE_TEST_STORM") == "full" {
+		lives = 40
+	}
+	fair := simulated(t, ghtest.Weather{})
+	for seed := range uint64(lives) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			bad := badWeather(seed)
+			bad.Waits = true
+			if diff := cmp.Diff(fair, simulated(t, bad)); diff != "" {
+				t.Errorf("the end differs from that of a fair day (-fair +bad):\n%s", diff)
+			}
+		})
+	}
+}
+
+func simulated(t *testing.T, weather ghtest.Weather) []ghtest.PRState {
+	t.Helper()
+	settings, err := config.Parse("concorde.yml", []byte(phases))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDay(t, settings)
+	d.failing = weather.Failing > 0
+	s := &stage{TB: t, github: d.github, cpython: d.cpython, rest: d.rest}
+	began := d.clock()
+	end := s.goes(weather)
+	t.Logf("%d requests in %s, %d of them failed, %d for being too many", d.sent(), d.clock().Sub(began).Round(time.Second), failures(d.github), len(d.refused))
+	return end
+}
+
 // lifeIn plays a life, and gives what there is in the end.
 func lifeIn(t *testing.T, weather ghtest.Weather) []ghtest.PRState {
 	t.Helper()
 	s := backportStage(t)
 	s.patience = 5 * time.Minute // so much in so short a time makes a pull request an expensive one, which waits
+	return s.start().goes(weather)
+}
+
+// goes plays the life of a pull request and its backports.
+func (s *stage) goes(weather ghtest.Weather) []ghtest.PRState {
+	s.Helper()
 	for _, login := range []string{"dana", "carol"} {
 		s.check(s.cpython.Collaborator(login, "write"))
 	}
 	_, err := s.cpython.Push("3.13", ghtest.Commit{Message: "gh-1: Other words (GH-9)", Author: "carol", Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("ham\n")}})
 	s.check(err)
-	s.start()
+	s.rests()
 	s.github.SetWeather(weather)
 	n := s.linked("gh-140000: Fry", "It was cold.")
 	s.links(n, "It was cold.", issueBlock, 140000)
@@ -113,7 +156,7 @@ func lifeIn(t *testing.T, weather ghtest.Weather) []ghtest.PRState {
 	s.shows(n, "| 3.15 | merged: #", "| 3.14 | merged: #", "| 3.13 | merged: #")
 	s.rests()
 	issue := s.pr(140000)
-	return s.plain(append(s.cpython.PRs(), issue))
+	return visible(append(s.cpython.PRs(), issue))
 }
 
 // resolve has a core developer resolve the conflicts of a draft.
@@ -132,9 +175,9 @@ var (
 	objectName = regexp.MustCompile(`\b[0-9a-f]{7,40}\b`)
 )
 
-// plain leaves what is the same in two lives: no times, ids and names of commits,
+// visible leaves what is the same in two lives: no times, ids and names of commits,
 // and the lines of a list in the order of their numbers.
-func (s *stage) plain(all []ghtest.PRState) (plain []ghtest.PRState) {
+func visible(all []ghtest.PRState) (plain []ghtest.PRState) {
 	same := func(text string) string {
 		text = listed.ReplaceAllStringFunc(text, func(lines string) string {
 			return strings.Join(slices.Sorted(strings.SplitAfterSeq(lines, "\n")), "")

@@ -42,11 +42,11 @@ type pullData struct {
 	IssueState string
 	summaryData
 	historyData
-	CreatedAt, UpdatedAt time.Time
-	HeadRepository       *struct{ Owner *actorData }
-	MergeCommit          *tipData
-	ChangedFiles         int
-	Added, Removed       int // lines
+	CreatedAt      time.Time
+	HeadRepository *struct{ Owner *actorData }
+	MergeCommit    *tipData
+	ChangedFiles   int
+	Added, Removed int // lines
 	reviewData
 	MergeStateStatus string
 	AutoMergeRequest *struct{ EnabledBy *actorData }

@@ -60,6 +60,7 @@ type App struct {
 	blobs  *blobs
 	reads  *lru.Cache[pull.Key, []string]   // the files that the rules read the last time
 	looked *lru.Cache[pull.Key, pull.Looks] // what rules looked at the last time
+	latest *lru.Cache[pull.Key, glimpse]    // of pull requests
 	pasts  *pasts
 	holes  *lru.Cache[holeIn, struct{}] // of which the log was told
 
@@ -106,6 +107,9 @@ func New(cfg Config) (*App, error) {
 	}
 	if a.looked, err = lru.New[pull.Key, pull.Looks](20_000); err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
+	}
+	if a.latest, err = lru.New[pull.Key, glimpse](rememberedGlimpses); err != nil {
+		return nil, err
 	}
 	if a.holes, err = lru.New[holeIn, struct{}](rememberedHoles); err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)

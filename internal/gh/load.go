@@ -76,6 +76,7 @@ func (a *App) load(ctx context.Context, q Query) (*pull.Request, error) {
 				return err
 			}
 		}
+		l.glimpsed()
 		out = l.out
 		return nil
 	})

@@ -158,6 +158,7 @@ func (l *loader) seen(found answers, at pull.Looks) error {
 		if err := found.read("into", i, &requests); err != nil {
 			return err
 		}
+		l.compare(requests.Nodes...)
 		l.out.Into[name] = branch(nil, requests, l.slug).Requests
 	}
 	for i, name := range at.Branches {
@@ -169,6 +170,7 @@ func (l *loader) seen(found answers, at pull.Looks) error {
 		if err := found.read("from", i, &requests); err != nil {
 			return err
 		}
+		l.compare(requests.Nodes...)
 		l.out.Branches[name] = branch(tip, requests, l.slug)
 	}
 	for i, number := range at.Requests {
@@ -177,6 +179,7 @@ func (l *loader) seen(found answers, at pull.Looks) error {
 			return err
 		}
 		if other != nil {
+			l.compare(other.summaryData)
 			l.out.Others[number] = other.summary(l.slug)
 			l.app.ids.meet(other.Author, other.MergedBy)
 		}

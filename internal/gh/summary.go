@@ -14,7 +14,7 @@ const person = `{__typename login ...on User{id}}`
 
 // summaryFragment has no labels: a nested list for each of many pull requests makes a
 // query heavy, and of most nobody reads them.
-const summaryFragment = `fragment Summary on PullRequest{number title body state isDraft author` + person + ` authorAssociation ` +
+const summaryFragment = `fragment Summary on PullRequest{number title body state isDraft updatedAt author` + person + ` authorAssociation ` +
 	`baseRefName headRefName headRefOid closedAt mergedBy` + person + `}`
 
 const summaryLabels = ` labels(first:100){nodes{name}} `
@@ -27,7 +27,7 @@ type summaryData struct {
 	Author                               *actorData
 	AuthorAssociation                    string
 	BaseRefName, HeadRefName, HeadRefOid string
-	ClosedAt, MergedAt                   time.Time
+	ClosedAt, MergedAt, UpdatedAt        time.Time
 	MergedBy                             *actorData
 	Labels                               list[struct{ ID, Name string }]
 }

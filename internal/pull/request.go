@@ -164,6 +164,8 @@ type Request struct {
 	Branches map[string]Branch
 	Others   map[int]Summary
 	Into     map[string][]Summary // the newest 30, newest first
+	// Behind: some of the pull requests in these were seen in a later state already.
+	Behind   bool
 	Issues   map[int]Issue
 	People   map[string]Role       // by login, in lower case
 	Compared map[string]Comparison // the head with a branch

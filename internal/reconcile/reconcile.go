@@ -156,14 +156,14 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 const lag = 30 * time.Second
 
 // stale gives the pause after which to read again, when the snapshot is older
-// than the event that asked for it, or lacks a comment that the bot has just
-// posted. The pauses double, and after half a minute the snapshot is taken as it
+// than the event that asked for it, shows others as they were before, or lacks a
+// comment that the bot has just posted. The pauses double, and after half a minute the snapshot is taken as it
 // is; so it is where clocks differ by as much.
 func (r *Reconciler) stale(s sight, job queue.Job) time.Duration {
 	since := job.Wanted
 	if posted := r.lacking(s.request, s.trail); !posted.IsZero() {
 		since = posted // whenever the run was asked for: it may be one that failed and comes again
-	} else if !s.request.UpdatedAt.Before(job.UpdatedAt) {
+	} else if !s.request.Behind && !s.request.UpdatedAt.Before(job.UpdatedAt) {
 		return 0
 	}
 	waited := r.Now().Sub(since)
