@@ -23,7 +23,25 @@ func (r *repository) merge(ctx context.Context, m pull.MergePull) error {
 	_, _, err := r.client.PullRequests.Merge(ctx, r.key.Owner, r.key.Repo, r.key.Number, m.Body, &github.PullRequestOptions{
 		CommitTitle: m.Title, SHA: m.SHA, MergeMethod: "squash", DontDefaultIfBlank: true,
 	})
-	return settle(err)
+	err = settle(err)
+	if refused, ok := errors.AsType[*Rejected](err); ok {
+		return r.mergedAlready(ctx, refused)
+	}
+	return err
+}
+
+// mergedAlready tells a refusal because the pull request is merged from others: an
+// answer was lost, and the snapshot was an older one. What follows from the merge
+// must not be given up with it.
+func (r *repository) mergedAlready(ctx context.Context, refused *Rejected) error {
+	p, _, err := r.client.PullRequests.Get(ctx, r.key.Owner, r.key.Repo, r.key.Number)
+	switch {
+	case err != nil:
+		return settle(err)
+	case p.GetMerged():
+		return &Temporary{Answer{Message: "it is merged already, which GitHub didn't show"}}
+	}
+	return refused
 }
 
 // noAutoMerge is what GitHub says where a repository, its plan or a branch has no

@@ -157,8 +157,8 @@ const lag = 30 * time.Second
 
 // stale gives the pause after which to read again, when the snapshot is older
 // than the event that asked for it, shows others as they were before, or lacks a
-// comment that the bot has just posted. The pauses double, and after half a minute the snapshot is taken as it
-// is; so it is where clocks differ by as much.
+// comment that the bot has just posted. The pauses double, and after half a minute
+// the snapshot is taken as it is; so it is where clocks differ by as much.
 func (r *Reconciler) stale(s sight, job queue.Job) time.Duration {
 	since := job.Wanted
 	if posted := r.lacking(s.request, s.trail); !posted.IsZero() {
@@ -217,7 +217,7 @@ func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) 
 		return sight{}, err
 	}
 	if pull.Needs(s.rules)&pull.Trail != 0 {
-		s.request.Trail = s.trail
+		s.request.Trail = done(s.trail)
 	}
 	r.troubles.note(ctx, s.request, inForce)
 	if s.plan, err = pull.Decide(s.request, s.rules); err != nil {
@@ -242,6 +242,9 @@ func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, job queue.Job) (
 		if r.DryRun {
 			r.wouldApply(ctx, plan, batch)
 			continue
+		}
+		if err := r.announce(ctx, plan.Key, batch); err != nil {
+			return err
 		}
 		outcomes := r.GitHub.ApplyAll(ctx, job.Installation, plan.Key, batch)
 		if err := r.logged(ctx, plan, batch, outcomes); err != nil {

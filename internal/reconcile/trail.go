@@ -76,6 +76,36 @@ func (r *Reconciler) readTrail(ctx context.Context, key pull.Key) ([]pull.Deed, 
 	return deeds, nil
 }
 
+// announcing is the action of an entry that is written before a comment is posted.
+// Should the process die then, or GitHub's answer be lost, the next run knows that
+// the comment may be there, though a lagging copy doesn't show it.
+const announcing = "about to post comment "
+
+// doubt is for how long such a comment is waited for.
+const doubt = 5 * time.Second
+
+func (r *Reconciler) announce(ctx context.Context, key pull.Key, batch []pull.Action) error {
+	var entries [][]byte
+	for _, action := range batch {
+		if a, is := action.(pull.AddNote); is {
+			entry, err := json.Marshal(pull.Deed{At: r.Now().UTC(), Action: announcing + a.Key})
+			if err != nil {
+				return fmt.Errorf("announcing a comment on %s: %w", key, err)
+			}
+			entries = append(entries, entry)
+		}
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	return r.Store.Log(ctx, key.String(), entries...)
+}
+
+// done leaves out what was only announced.
+func done(trail []pull.Deed) []pull.Deed {
+	return slices.DeleteFunc(slices.Clone(trail), func(d pull.Deed) bool { return strings.HasPrefix(d.Action, announcing) })
+}
+
 // pointing is the action of a deed that says which pull request pointed here.
 const pointing = "pointed here by #"
 
@@ -137,16 +167,21 @@ func hidden(request *pull.Request, trail []pull.Deed) {
 	}
 }
 
-// lacking is when the bot posted the newest comment that the snapshot is without,
-// zero where it has all of the last moments: posting one again would be worse than
-// to wait.
+// lacking is when the bot posted, or may have posted, the newest comment that the
+// snapshot is without, zero where it has all of the last moments: posting one again
+// would be worse than to wait.
 func (r *Reconciler) lacking(request *pull.Request, trail []pull.Deed) (posted time.Time) {
 	if request.Facts&pull.Notes == 0 || request.NotesDeleted > 0 {
 		return posted
 	}
 	for _, deed := range trail {
 		key, is := strings.CutPrefix(deed.Action, pull.AddNote{}.Kind()+" ")
-		if _, there := request.Notes[key]; is && !there && r.Now().Sub(deed.At).Abs() < lag {
+		within := lag
+		if !is {
+			key, is = strings.CutPrefix(deed.Action, announcing)
+			within = doubt
+		}
+		if _, there := request.Notes[key]; is && !there && r.Now().Sub(deed.At).Abs() < within {
 			posted = deed.At
 		}
 	}

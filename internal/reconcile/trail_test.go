@@ -84,7 +84,7 @@ func short(s *stage, number int) string {
 	return state.HeadSHA[:7]
 }
 
-// What is refused is not in the trail.
+// What is refused is not in the trail, but for that a comment was to come.
 func TestTrailHasOnlyWhatWasDone(t *testing.T) {
 	s := newStage(t)
 	number := s.open("first")
@@ -96,7 +96,7 @@ func TestTrailHasOnlyWhatWasDone(t *testing.T) {
 	}
 	entries, err := s.queue.Trail(t.Context(), s.job(number).Key, 10)
 	s.check(err)
-	if len(entries) != 2 || strings.Contains(string(slices.Concat(entries...)), "comment hello") {
+	if len(entries) != 3 || strings.Contains(string(slices.Concat(entries...)), `"comment hello`) {
 		t.Errorf("trail %s", entries)
 	}
 }
@@ -145,6 +145,42 @@ func TestWhatWasJustPostedIsNotPostedAgain(t *testing.T) {
 			}
 			if n := s.comments(number); n != 1 || pauses != 3 {
 				t.Errorf("%d comments after %d pauses", n, pauses)
+			}
+		})
+	}
+}
+
+// Nor is one of which nobody knows whether it was posted, because the answer was
+// lost, as it is when the process dies; rules know nothing of it. One that was not
+// posted comes a few seconds later.
+func TestWhatMayBePostedIsNotPostedAgain(t *testing.T) {
+	for name, lost := range map[string]ghtest.Fault{"posted": {DropAfter: true}, "not posted": {Drop: true}} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			number := s.open("first")
+			var seen []pull.Deed
+			r := s.reconciler(greets(true, func(d []pull.Deed) { seen = d }))
+			s.older(number, func() {
+				lost.Path, lost.Contains, lost.Times = "^/graphql$", "addComment", 1
+				s.check(s.github.Fault(lost))
+				if err := r.Run(t.Context(), s.job(number)); err == nil {
+					t.Fatal("the answer is not lost: then this test shows nothing")
+				}
+			})
+			s.advance(time.Second)
+			var stale *queue.Later
+			if err := r.Run(t.Context(), s.job(number)); !errors.As(err, &stale) || len(seen) != 0 {
+				t.Fatalf("%v, trail %v", err, seen)
+			}
+			s.github.ClearFaults()
+			for range 3 {
+				s.advance(2 * time.Second)
+				if err := r.Run(t.Context(), s.job(number)); !errors.As(err, &stale) {
+					s.check(err)
+				}
+			}
+			if n := s.comments(number); n != 1 {
+				t.Errorf("%d comments", n)
 			}
 		})
 	}
