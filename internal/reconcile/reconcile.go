@@ -244,7 +244,7 @@ func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, job queue.Job) (
 			continue
 		}
 		if err := r.announce(ctx, plan.Key, batch); err != nil {
-			return err
+			return nil, err
 		}
 		outcomes := r.GitHub.ApplyAll(ctx, job.Installation, plan.Key, batch)
 		if err := r.logged(ctx, plan, batch, outcomes); err != nil {
