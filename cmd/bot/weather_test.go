@@ -34,7 +34,7 @@ func TestBadWeather(t *testing.T) {
 	for name, kills := range map[string]int{"undisturbed": 0, "killed": size.kills} {
 		t.Run(name, func(t *testing.T) {
 			size := size
-			size.kills, size.weather = kills, badWeather(uint64(kills))
+			size.kills, size.weather, size.end = kills, badWeather(uint64(kills)), calm
 			rough := weather(t, size, t.TempDir()+"/rough.db")
 			if diff := cmp.Diff(calm, rough); diff != "" {
 				t.Errorf("the end differs from that of a fair day (-fair +bad):\n%s", diff)

@@ -72,6 +72,7 @@ type Handler struct {
 	secrets [][]byte
 	bodies  *semaphore.Weighted // bytes of large bodies in memory
 	counted *prometheus.CounterVec
+	twins   twins
 }
 
 // New checks the configuration.
@@ -99,6 +100,10 @@ func New(cfg Config) (*Handler, error) {
 		if len(secret) > 0 {
 			h.secrets = append(h.secrets, secret)
 		}
+	}
+	var err error
+	if h.twins, err = newTwins(); err != nil {
+		return nil, fmt.Errorf("receiving webhooks: %w", err)
 	}
 	h.counted = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "concorde_deliveries_total",
@@ -209,7 +214,8 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 		return notStored.because(err)
 	}
 	for _, key := range keys {
-		d.Hints = append(d.Hints, queue.Hint{Key: key.String(), Installation: d.Installation, UpdatedAt: e.updatedAt(), Cause: d.ID, Version: e.head()})
+		hint := queue.Hint{Key: key.String(), Installation: d.Installation, UpdatedAt: e.updatedAt(), Cause: d.ID, Version: e.head()}
+		d.Hints = append(append(d.Hints, hint), h.twins.of(key, hint, d.Received)...)
 	}
 	fresh, err := h.cfg.Store.Receive(r.Context(), *d)
 	switch {
