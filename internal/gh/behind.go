@@ -30,7 +30,7 @@ func (l *loader) compare(others ...summaryData) {
 		key := l.Key
 		key.Number = o.Number
 		known, found := l.app.latest.Get(key)
-		if !found || key == l.Key || l.asked.Sub(known.at).Abs() > lag {
+		if !found || key == l.Key || l.asked.Sub(known.at).Abs() > lag || o.UpdatedAt.IsZero() { // zero: a hole
 			continue
 		}
 		if o.UpdatedAt.Before(known.updated) || o.UpdatedAt.Equal(known.updated) && o.state() != known.state {
