@@ -38,6 +38,7 @@ var endpoints = map[string]string{
 	"GET /repos/{owner}/{repo}/collaborators/{username}/permission": "metadata: read",
 
 	listPulls: "pull requests: read",
+	"GET /repos/{owner}/{repo}/pulls/{number}":       "pull requests: read",
 	"GET /repos/{owner}/{repo}/pulls/{number}/files": "pull requests: read",
 	getBlob: "contents: read",
 	getRef:  "contents: read",
