@@ -91,14 +91,14 @@ func weather(t *testing.T, size storm, database string) map[int]ending {
 	within(t, 3*time.Minute, "the queue to be worked", bot.idle)
 	if size.end != nil { // what changed twice within a second is looked at once more, a little later
 		t.Cleanup(func() {
-			if t.Failed() {
+			if t.Failed() && !cmp.Equal(size.end, endings(t, cpython, numbers)) {
 				t.Logf("the end differs from that of a fair day (-fair +bad):\n%s", cmp.Diff(size.end, endings(t, cpython, numbers)))
 			}
 		})
 		within(t, time.Minute, "the end of a fair day", func() bool { return t.Failed() || cmp.Equal(size.end, endings(t, cpython, numbers)) })
 	}
 	t.Logf("%d deliveries, %d kills, %d of them unacknowledged and sent again, %s", size.deliveries, size.kills, lost, time.Since(start).Round(time.Millisecond))
-	if failed := failures(github); size.weather.Failing > 0 && failed < size.deliveries/50 {
+	if failed := failures(github); size.weather.Failing > 0 && failed < size.deliveries/100 {
 		t.Errorf("%d requests failed: then this test shows nothing", failed)
 	}
 	if looked := bot.metric("concorde_sweep_looked_total"); looked != 0 {
