@@ -202,7 +202,7 @@ func (d *day) open(count int) (numbers []int) {
 	return numbers
 }
 
-// TestBranchDayStaysInsideTheLimits plays three hours in which all comes together:
+// TestBranchDayStaysInsideTheLimits plays four hours in which all comes together:
 // a first sweep, all of whose pull requests need something; a branch day, with
 // conflicts in each twentieth of them; and one account that gives 300 commands in
 // four minutes. GitHub must refuse nothing, and what happens to other pull requests
@@ -210,7 +210,7 @@ func (d *day) open(count int) (numbers []int) {
 func TestBranchDayStaysInsideTheLimits(t *testing.T) {
 	open, comments, hours := 120, 60, 1
 	if os.Getenv("CONCORDE_TEST_STORM") == "full" {
-		open, comments, hours = 3000, 300, 3
+		open, comments, hours = 3000, 300, 4
 	}
 	settings := config.Preset()
 	settings.Sweep.MaxWrites, settings.Conflicts.Mode = 100_000, config.On // as an operator who wants all of it
