@@ -64,15 +64,7 @@ func TestLivesInBadWeather(t *testing.T) {
 	if os.Getenv("CONCORDE_TEST_STORM") == "full" {
 		lives = 20
 	}
-	fair := lifeIn(t, ghtest.Weather{})
-	for seed := range uint64(lives) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			if diff := cmp.Diff(fair, lifeIn(t, badWeather(seed))); diff != "" {
-				t.Errorf("the end differs from that of a fair day (-fair +bad):\n%s", diff)
-			}
-		})
-	}
+	endAlike(t, lives, lifeIn, badWeather)
 }
 
 // TestWaitsInBadWeather plays the same lives by a simulated clock, and GitHub has
@@ -83,13 +75,21 @@ func TestWaitsInBadWeather(t *testing.T) {
 	if os.Getenv("CONCORDE_TEST_STORM") == "full" {
 		lives = 40
 	}
-	fair := simulated(t, ghtest.Weather{})
+	endAlike(t, lives, simulated, func(seed uint64) ghtest.Weather {
+		bad := badWeather(seed)
+		bad.Waits = true
+		return bad
+	})
+}
+
+// endAlike compares the ends of lives in bad weather with that of a fair day.
+func endAlike(t *testing.T, lives int, play func(*testing.T, ghtest.Weather) []ghtest.PRState, bad func(seed uint64) ghtest.Weather) {
+	t.Helper()
+	fair := play(t, ghtest.Weather{})
 	for seed := range uint64(lives) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			bad := badWeather(seed)
-			bad.Waits = true
-			if diff := cmp.Diff(fair, simulated(t, bad)); diff != "" {
+			if diff := cmp.Diff(fair, play(t, bad(seed))); diff != "" {
 				t.Errorf("the end differs from that of a fair day (-fair +bad):\n%s", diff)
 			}
 		})
