@@ -47,8 +47,8 @@ func (b *bot) ready(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		b.log.Error().Err(err).Msg("not ready: the database does not answer")
 		http.Error(w, "not ready: the database does not answer; the log says why", http.StatusServiceUnavailable)
-	case stats.Oldest > b.ReadyWithin:
-		http.Error(w, fmt.Sprintf("not ready: work has been due for %s, more than %s", stats.Oldest.Round(time.Second), b.ReadyWithin), http.StatusServiceUnavailable)
+	case stats.Overdue > b.ReadyWithin:
+		http.Error(w, fmt.Sprintf("not ready: work has been due for %s, more than %s", stats.Overdue.Round(time.Second), b.ReadyWithin), http.StatusServiceUnavailable)
 	case len(b.reconciler.Troubles()) > 0:
 		http.Error(w, "not ready: "+strings.Join(b.reconciler.Troubles(), "\nnot ready: "), http.StatusServiceUnavailable)
 	default:
@@ -89,7 +89,7 @@ func (m *queueMetrics) Collect(c chan<- prometheus.Metric) {
 	gauge(waitingDesc, float64(stats.Waiting))
 	gauge(runningDesc, float64(stats.Running))
 	gauge(givenUpDesc, float64(stats.GivenUp))
-	gauge(ageDesc, stats.Oldest.Seconds())
+	gauge(ageDesc, stats.Overdue.Seconds())
 }
 
 // newLog writes JSON lines, or readable ones to a terminal.

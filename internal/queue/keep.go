@@ -16,9 +16,30 @@ type Stats struct {
 	Delayed int // keys that wait for their time: settling, retrying or Later
 	GivenUp int // keys whose last hint was given up; the log and the column "reason" say why
 
-	// Oldest is how long the oldest key has been due and is not done, 0 if none
+	// Overdue is how long the oldest key has been due and is not done, 0 if none
 	// is. A key that waits for a later time counts from that time.
-	Oldest time.Duration
+	Overdue time.Duration
+
+	// Unserved are the oldest hints that no run has served, one for each installation,
+	// oldest first, 100 at most.
+	Unserved []Unserved
+}
+
+// Unserved is a hint that no run has served, whatever it waits for: a worker, a
+// retry, or a limit to pass. It doesn't count while it rests by choice (Later.Rests).
+type Unserved struct {
+	Installation int64 // 0: unknown
+	Key          string
+	Since        time.Time     // when the hint came, or its rest or time (Hint.At) was over
+	Age          time.Duration // since then
+}
+
+// Oldest is the age of the oldest unserved hint, 0 if there is none.
+func (s Stats) Oldest() time.Duration {
+	if len(s.Unserved) == 0 {
+		return 0
+	}
+	return s.Unserved[0].Age
 }
 
 // Stats counts keys.
@@ -31,7 +52,19 @@ func (q *Queue) Stats(ctx context.Context) (Stats, error) {
 		return Stats{}, fmt.Errorf("counting keys: %w", q.explain(err))
 	}
 	if oldest > 0 {
-		s.Oldest = now.Sub(fromMicros(oldest))
+		s.Overdue = now.Sub(fromMicros(oldest))
+	}
+	hint := func(r row) error {
+		var u Unserved
+		var since int64
+		err := r.Scan(&u.Installation, &u.Key, &since)
+		u.Since = fromMicros(since)
+		u.Age = now.Sub(u.Since)
+		s.Unserved = append(s.Unserved, u)
+		return err
+	}
+	if err := q.db.query(ctx, hint, unservedHints, micros(now)); err != nil {
+		return Stats{}, fmt.Errorf("finding hints that are not served: %w", q.explain(err))
 	}
 	return s, nil
 }

@@ -60,6 +60,8 @@ PRIMARY KEY (key, version))`,
 }, {
 	// Nothing reads what a delivery said: only that it came, and when.
 	`ALTER TABLE deliveries DROP COLUMN payload`,
+}, {
+	`ALTER TABLE keys ADD COLUMN rested BIGINT NOT NULL DEFAULT 0`,
 }}
 
 // migrate brings the package's own tables to the newest version.

@@ -14,6 +14,9 @@ import (
 type Later struct {
 	Until time.Time
 	Why   string
+	// Rests: the key waits by the caller's own choice, so its hints aren't late before
+	// Until (Stats.Unserved).
+	Rests bool
 }
 
 func (l *Later) Error() string {
@@ -37,6 +40,7 @@ type verdict struct {
 	next    time.Time // zero: not before the next hint
 	attempt int       // attempts that count so far
 	gaveUp  bool
+	rests   bool // until next, by choice
 	err     error
 }
 
@@ -49,7 +53,7 @@ func (q *Queue) judge(job Job, err error, cut bool) verdict {
 	case err == nil:
 		return verdict{}
 	case errors.As(err, &later):
-		return verdict{next: later.Until, attempt: job.Attempt - 1, err: err}
+		return verdict{next: later.Until, attempt: job.Attempt - 1, rests: later.Rests, err: err}
 	case errors.As(err, &giveUp):
 		return verdict{gaveUp: true, err: err}
 	case cut:

@@ -61,7 +61,7 @@ func TestHintWakesAKeyInBackoff(t *testing.T) {
 		}})
 		add(t, q, Hint{Key: "a"})
 		eventually(t, "backoff", func() bool { s, err := q.Stats(t.Context()); return err == nil && s.Delayed == 1 })
-		if s, err := q.Stats(t.Context()); err != nil || s.Oldest != 0 {
+		if s, err := q.Stats(t.Context()); err != nil || s.Overdue != 0 {
 			t.Errorf("a key in backoff is not due: %+v, %v", s, err)
 		}
 		add(t, q, Hint{Key: "a"})

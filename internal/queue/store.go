@@ -69,6 +69,7 @@ func (q *Queue) explain(err error) error {
 //	wanted,due  of the hints that no run has taken yet: the first one's time, and
 //	            when they may run
 //	run_wanted, run_due  the same of the hints taken by the current run
+//	rested      until when Work let these hints rest, so that they aren't late before
 //	again_at    the look at a far future time
 //	gave_up     when the last hint was given up, with reason
 const (
@@ -112,12 +113,14 @@ WHERE key = $1 AND run = $2 AND state <> 0
 RETURNING installation, updated_at, cause, attempt, run_wanted`
 
 	// finishRun: $3 the next time to run or 0, $4 attempts, $5 when given up or 0,
-	// $6 the reason, $7 now. A hint that came during the run has set due.
+	// $6 the reason, $7 now, $8 whether it rests until $3. A hint that came during
+	// the run has set due.
 	finishRun = `UPDATE keys SET state = 0,
 wanted = CASE WHEN CAST($3 AS BIGINT) > 0 THEN run_wanted ELSE wanted END,
 due = CASE WHEN CAST($3 AS BIGINT) > 0 AND (due = 0 OR due > CAST($3 AS BIGINT)) THEN CAST($3 AS BIGINT) ELSE due END,
 attempt = $4,
 gave_up = CASE WHEN due = 0 THEN CAST($5 AS BIGINT) ELSE 0 END,
+rested = CASE WHEN CAST($8 AS BIGINT) = 1 THEN CAST($3 AS BIGINT) WHEN CAST($3 AS BIGINT) > 0 THEN rested ELSE 0 END,
 reason = $6, done_at = $7, run_wanted = 0, run_due = 0
 WHERE key = $1 AND run = $2 AND state = 2
 RETURNING CASE WHEN due = 0 OR again_at > 0 AND again_at < due THEN again_at ELSE due END`
@@ -141,6 +144,14 @@ count(CASE WHEN state = 0 AND due > $1 THEN 1 END),
 count(CASE WHEN gave_up > 0 THEN 1 END),
 coalesce(min(CASE WHEN state = 2 THEN run_due WHEN due > 0 AND due <= $1 THEN due WHEN again_at > 0 AND again_at <= $1 THEN again_at END), 0)
 FROM keys`
+
+	// unservedHints: the oldest of each installation that is late at $1.
+	unservedHints = `SELECT installation, key, since FROM (
+SELECT installation, key, since, row_number() OVER (PARTITION BY installation ORDER BY since, key) AS place FROM (
+SELECT installation, key, CASE WHEN rested > since THEN rested ELSE since END AS since FROM (
+SELECT installation, key, rested, CASE WHEN run_wanted > 0 THEN run_wanted WHEN wanted > 0 THEN wanted ELSE again_at END AS since
+FROM keys WHERE wanted > 0 OR run_wanted > 0 OR again_at > 0 AND again_at <= $1) hints) late
+WHERE since <= $1) placed WHERE place = 1 ORDER BY since LIMIT 100`
 
 	oldestWanted = `SELECT coalesce(min(CASE WHEN run_wanted > 0 THEN run_wanted ELSE wanted END), 0)
 FROM keys WHERE wanted > 0 OR run_wanted > 0`

@@ -112,17 +112,20 @@ func (q *Queue) claim(ctx context.Context, r run) (job Job, current bool, err er
 // the meantime has no say any more.
 func (q *Queue) finish(ctx context.Context, r run, v verdict) error {
 	now := q.cfg.Now()
-	var gaveUp, due int64
+	var gaveUp, rests, due int64
 	var reason string
 	if v.gaveUp {
 		gaveUp = micros(now)
+	}
+	if v.rests {
+		rests = 1
 	}
 	if v.err != nil {
 		reason = text(v.err.Error())
 	}
 	err := q.db.write(ctx, func(t tx) error {
 		return t.query(ctx, func(row row) error { return row.Scan(&due) },
-			finishRun, r.Key, r.Run, micros(v.next), int64(v.attempt), gaveUp, reason, micros(now))
+			finishRun, r.Key, r.Run, micros(v.next), int64(v.attempt), gaveUp, reason, micros(now), rests)
 	})
 	if err == nil && due > 0 {
 		q.alarm.set(fromMicros(due))
