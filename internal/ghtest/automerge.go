@@ -30,6 +30,7 @@ func (r *Repo) AutoMerge(number int, by, method string) error {
 func (r *Repo) cannotAutoMerge(i *issue) string {
 	state := r.mergeState(i)
 	_, protected := r.protection(i.pull.baseRef)
+	protected = protected || len(r.reviewRulesOf(i.pull.baseRef)) > 0
 	switch {
 	case r.noPlan:
 		return "Can't enable auto-merge for this pull request"
@@ -75,6 +76,15 @@ func (r *Repo) disableAutoMerge(i *issue, by *user, reason string) error {
 	r.happened(i, event{kind: "AutoMergeDisabled", actor: by, to: reason})
 	r.changed(i, "auto_merge_disabled", by, obj{"reason": reason})
 	return nil
+}
+
+// distrust disables auto-merge after a push, or a change of the base, by somebody who may not write ("Automatically merging a pull request":
+// only theirs do).
+func (r *Repo) distrust(i *issue, by *user) error {
+	if i.pull.auto == nil || r.canWrite(by) {
+		return nil
+	}
+	return r.disableAutoMerge(i, by, "Head or base changed by a user without write access")
 }
 
 // methodRefused says why a method cannot be used, or is "".

@@ -18,6 +18,7 @@ var checkRoutes = []route{
 
 type check struct {
 	id                            int64
+	app                           *app // nil: the App under test
 	name, sha, status, conclusion string
 	externalID, detailsURL        string
 	title, summary, text          *string
@@ -108,7 +109,7 @@ func (s *Server) updateCheck(c *call) (any, error) {
 }
 
 func (c *call) updateCheck(r *Repo, k *check, in checkInput) error {
-	if !c.byApp() {
+	if !c.byApp() || k.app != nil {
 		return &apiError{Status: 403, Message: "Invalid app_id `0` - check run can only be modified by the GitHub App that created it."}
 	}
 	if err := k.apply(in, r.srv.now()); err != nil {
@@ -232,8 +233,8 @@ func (s *Server) listChecks(c *call) (any, error) {
 	}
 	q := c.URL.Query()
 	found := c.repo.checksAt(sha, q.Get("check_name"))
-	if app := q.Get("app_id"); app != "" && app != itoa(s.app.id) {
-		found = nil
+	if id := q.Get("app_id"); id != "" {
+		found = slices.DeleteFunc(found, func(k *check) bool { return id != itoa(s.appOf(k).id) })
 	}
 	if q.Get("filter") != "all" {
 		found = latestChecks(found)
@@ -260,13 +261,17 @@ func (r *Repo) checksAt(sha, name string) []*check {
 	return found
 }
 
-// latestChecks keeps the newest of each name.
+// latestChecks keeps the newest of each name and App.
 func latestChecks(all []*check) []*check {
-	newest := map[string]int64{}
-	for _, k := range all {
-		newest[k.name] = max(newest[k.name], k.id)
+	type named struct {
+		app  *app
+		name string
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(k *check) bool { return newest[k.name] != k.id })
+	newest := map[named]int64{}
+	for _, k := range all {
+		newest[named{k.app, k.name}] = max(newest[named{k.app, k.name}], k.id)
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(k *check) bool { return newest[named{k.app, k.name}] != k.id })
 }
 
 func (s *Server) checkJSON(r *Repo, k *check) obj {
@@ -274,8 +279,11 @@ func (s *Server) checkJSON(r *Repo, k *check) obj {
 	o := obj{
 		"id": k.id, "node_id": nodeID("CR", k.id), "head_sha": k.sha, "external_id": k.externalID, "name": k.name, "status": k.status, "conclusion": body(k.conclusion),
 		"url": api, "html_url": s.URL + "/" + r.fullName() + "/runs/" + itoa(k.id), "details_url": body(k.detailsURL), "started_at": timestamp(k.started),
-		"completed_at": timestamp(k.completed), "app": s.appJSON(), "check_suite": obj{"id": s.app.id}, "pull_requests": r.checkPulls(k.sha),
+		"completed_at": timestamp(k.completed), "app": s.appJSON(), "check_suite": obj{"id": s.appOf(k).id}, "pull_requests": r.checkPulls(k.sha),
 		"output": obj{"title": k.title, "summary": k.summary, "text": k.text, "annotations_count": len(k.annotations), "annotations_url": api + "/annotations"},
+	}
+	if other := s.appOf(k); other != s.app {
+		o["app"] = obj{"id": other.id, "slug": other.slug, "node_id": nodeID("A", other.id), "name": other.slug}
 	}
 	return o
 }

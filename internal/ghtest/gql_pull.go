@@ -234,36 +234,6 @@ func (v view) statusContexts(r *Repo, sha string) []node {
 	return contexts
 }
 
-// filtered takes away what filterBy does not want.
-func (v view) filtered(checks []*check, args map[string]any) []*check {
-	filter, _ := args["filterBy"].(map[string]any)
-	if app, ok := intArg(filter, "appId"); ok && int64(app) != v.s.app.id {
-		return nil
-	}
-	if name := stringArg(filter, "checkName"); name != "" {
-		checks = slices.DeleteFunc(slices.Clone(checks), func(k *check) bool { return k.name != name })
-	}
-	return latestChecks(checks)
-}
-
-// checkSuites has one suite, of the App, when it made check runs on the commit.
-func (v view) checkSuites(r *Repo, sha string, args map[string]any) (any, error) {
-	r = r.root()
-	suites := [][]*check{}
-	there := slices.DeleteFunc(r.checksAt(sha, ""), func(k *check) bool { return k.started.After(v.asOf()) })
-	if found := v.filtered(there, args); len(found) > 0 {
-		suites = append(suites, there)
-	}
-	return nodesOf("checkSuites", "CheckSuite", suites, func(all []*check) node {
-		return node{
-			"__typename": "CheckSuite", "id": "CS_" + sha, "app": node{"__typename": "App", "id": nodeID("A", v.s.app.id), "databaseId": v.s.app.id, "slug": v.s.app.slug, "name": v.s.app.slug},
-			"checkRuns": resolver(func(args map[string]any) (any, error) {
-				return nodesOf("checkRuns", "CheckRun", v.filtered(all, args), v.checkRun)(args)
-			}),
-		}
-	})(args)
-}
-
 func (v view) checkRun(k *check) node {
 	var conclusion any
 	if k.conclusion != "" {
@@ -271,7 +241,7 @@ func (v view) checkRun(k *check) node {
 	}
 	return node{
 		"__typename": "CheckRun", "id": nodeID("CR", k.id), "databaseId": k.id, "name": k.name, "status": strings.ToUpper(k.status), "conclusion": conclusion,
-		"externalId": body(k.externalID), "title": nilable(k.title), "summary": nilable(k.summary), "text": nilable(k.text), "detailsUrl": body(k.detailsURL),
+		"externalId": body(k.externalID), "checkSuite": lazy(func() (any, error) { return v.checkSuite(k.sha, []*check{k}), nil }), "title": nilable(k.title), "summary": nilable(k.summary), "text": nilable(k.text), "detailsUrl": body(k.detailsURL),
 		"startedAt": timestamp(k.started), "completedAt": timestamp(k.completed),
 		"annotations": nodesOf("annotations", "CheckAnnotation", k.annotations, func(a annotation) node {
 			return node{"__typename": "CheckAnnotation", "path": a.Path, "message": a.Message, "title": nilable(a.Title), "annotationLevel": strings.ToUpper(a.AnnotationLevel)}

@@ -122,12 +122,14 @@ func (v view) refNode(r *Repo, name string) any {
 
 // refAt is a ref that exists; prefix is what its name does not show.
 func (v view) refAt(r *Repo, full, prefix string) node {
-	return node{
+	n := node{
 		"__typename": "Ref", "__interfaces": []string{"Node"}, "id": "REF_" + full, "name": strings.TrimPrefix(full, prefix), "prefix": prefix,
 		"target":     lazy(func() (any, error) { return v.objectNode(r, r.refs[full]) }),
 		"repository": lazy(func() (any, error) { return v.repo(r), nil }),
 		"compare":    resolver(func(args map[string]any) (any, error) { return v.compareRef(r, full, args) }),
 	}
+	v.protecting(n, r, strings.TrimPrefix(full, "refs/heads/"))
+	return n
 }
 
 // object finds an object by oid or by expression: "ref", "ref:path", a SHA, "SHA:path".

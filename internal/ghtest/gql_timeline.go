@@ -150,7 +150,7 @@ func (v view) pullEvent(n node, r *Repo, i *issue, e event) {
 		n["disabler"], n["reason"] = v.person(e.actor), e.to
 	case "AddedToMergeQueue", "RemovedFromMergeQueue":
 		n["mergeQueue"] = lazy(func() (any, error) { return v.mergeQueue(r, i.pull.baseRef), nil })
-		if n["enqueuer"] = nil; e.from != "" {
+		if n["enqueuer"] = v.person(e.actor); e.from != "" {
 			n["beforeCommit"], n["reason"] = commit(e.from), e.to
 		}
 	case "Merged":

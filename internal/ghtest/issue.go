@@ -33,6 +33,7 @@ type pull struct {
 	headOwner        *user
 	headRepo         *Repo // its deleted flag tells a fork that is gone
 	headRef, headSHA string
+	pusher           *user // of the head; nil: it is as it was when the pull request was opened
 	baseRef, baseSHA string
 	draft            bool
 	mergedAt         time.Time

@@ -125,6 +125,7 @@ func (r *Repo) edit(i *issue, by *user, e edit) {
 		changes["base"] = obj{"ref": obj{"from": p.baseRef}, "sha": obj{"from": p.baseSHA}}
 		r.happened(i, event{kind: "BaseRefChanged", actor: by, from: p.baseRef, to: *e.base})
 		p.baseRef, p.baseSHA = *e.base, r.refs["refs/heads/"+*e.base]
+		_ = r.distrust(i, by) // which only fails where nothing is enabled
 	}
 	if len(changes) > 0 {
 		r.refer(i, by, i.body)

@@ -11,6 +11,8 @@ import (
 // Protection is what a protected branch asks for. People who use the methods of Repo may pass by it.
 type Protection struct {
 	RequiredReviews  int      // approvals by people who may write; with any, changes come by pull request only
+	DismissStale     bool     // a push to the head dismisses approvals
+	LastPush         bool     // the last push must be approved by somebody else than who pushed
 	RequiredContexts []string // statuses or check runs that must be successful on the head
 	Strict           bool     // the head must contain the tip of the base
 	NoPush           bool     // nobody may push; merging is how the branch moves
@@ -24,7 +26,7 @@ func (r *Repo) Protect(pattern string, p Protection) error {
 	if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
 		return fmt.Errorf("protecting %q of %s: it is no pattern", pattern, r.fullName())
 	}
-	if p.RequiredReviews == 0 && p.RequiredContexts == nil && !p.Strict && !p.NoPush && !p.MergeQueue {
+	if p.RequiredReviews == 0 && p.RequiredContexts == nil && !p.DismissStale && !p.LastPush && !p.Strict && !p.NoPush && !p.MergeQueue {
 		delete(r.protections, pattern)
 	} else {
 		r.protections[pattern] = p
@@ -70,20 +72,8 @@ func (r *Repo) protection(branch string) (Protection, bool) {
 func (r *Repo) unmet(p *pull) []string {
 	want, _ := r.protection(p.baseRef)
 	var out []string
-	if n := want.RequiredReviews; n > 0 {
-		approved, changes := 0, false
-		for _, v := range r.opinions(p, true) {
-			changes = changes || v.state == "CHANGES_REQUESTED"
-			if v.state == "APPROVED" {
-				approved++
-			}
-		}
-		switch {
-		case changes:
-			out = append(out, "Changes have been requested.")
-		case approved < n:
-			out = append(out, fmt.Sprintf("At least %s required by reviewers with write access.", plural(n, "approving review is", "approving reviews are")))
-		}
+	if said := r.unreviewed(p); said != "" {
+		out = append(out, said)
 	}
 	return append(out, r.unmetContexts(p.headSHA, want.RequiredContexts)...)
 }
@@ -190,27 +180,6 @@ func (r *Repo) behind(p *pull) bool {
 	return err != nil || mergeBase != tip
 }
 
-// reviewDecision is nil where the base asks for no reviews, as on GitHub.
-func (r *Repo) reviewDecision(p *pull) any {
-	want, _ := r.protection(p.baseRef)
-	if want.RequiredReviews == 0 {
-		return nil
-	}
-	approved := 0
-	for _, v := range r.opinions(p, true) {
-		switch v.state {
-		case "CHANGES_REQUESTED":
-			return "CHANGES_REQUESTED"
-		case "APPROVED":
-			approved++
-		}
-	}
-	if approved < want.RequiredReviews {
-		return "REVIEW_REQUIRED"
-	}
-	return "APPROVED"
-}
-
 // refused says why a ref may not be moved from outside, "" if it may: the text after "GH006: ".
 func (r *Repo) refused(ref, sha string) string {
 	branch, ok := strings.CutPrefix(ref, "refs/heads/")
@@ -224,7 +193,7 @@ func (r *Repo) refused(ref, sha string) string {
 		reason = "Cannot delete this protected branch"
 	case p.NoPush:
 		reason = "You're not authorized to push to this branch. Visit https://docs.github.com/articles/about-protected-branches/ for more information."
-	case p.RequiredReviews > 0:
+	case r.reviewing(branch).Required > 0:
 		reason = "Changes must be made through a pull request."
 	default:
 		reason = strings.Join(r.unmetContexts(sha, p.RequiredContexts), " ")

@@ -166,7 +166,7 @@ func (r *Repo) follow(i *issue, tip string, by *user) error {
 	if err := r.dequeue(i, "BRANCH_PROTECTIONS"); err != nil {
 		return err
 	}
-	i.pull.headSHA = tip
+	i.pull.headSHA, i.pull.pusher = tip, by
 	if mergeBase, _, err := r.store.between(before, tip); err != nil || mergeBase != before {
 		r.happened(i, event{kind: "HeadRefForcePushed", actor: by, from: before, to: tip})
 	}
@@ -177,5 +177,6 @@ func (r *Repo) follow(i *issue, tip string, by *user) error {
 		return err
 	}
 	r.changed(i, "synchronize", by, obj{"before": before, "after": tip})
-	return nil
+	r.stale(i, by)
+	return r.distrust(i, by)
 }

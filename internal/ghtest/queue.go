@@ -26,9 +26,12 @@ func (q *queued) ref() string {
 	return fmt.Sprintf("refs/heads/gh-readonly-queue/%s/pr-%d-%s", q.branch, q.pull.number, q.base)
 }
 
-// Queue puts a pull request that may be merged into the merge queue of its base branch, which has one from then on, and returns the
+// Queue is QueueBy by the owner of the repository.
+func (r *Repo) Queue(number int) (string, error) { return r.QueueBy(number, r.owner.login) }
+
+// QueueBy puts a pull request that may be merged into the merge queue of its base branch, which has one from then on, and returns the
 // head of its group. It is merged when what the branch requires is successful on that head; where nothing is, by MergeQueued.
-func (r *Repo) Queue(number int) (string, error) {
+func (r *Repo) QueueBy(number int, by string) (string, error) {
 	head := ""
 	err := r.actPull(number, "queueing", func(i *issue) error {
 		p := i.pull
@@ -38,7 +41,7 @@ func (r *Repo) Queue(number int) (string, error) {
 		case len(unmet) > 0:
 			return errors.New(strings.Join(unmet, " "))
 		}
-		q := &queued{id: r.srv.nextID(), pull: i, by: r.owner, at: r.srv.now(), branch: p.baseRef, base: r.refs["refs/heads/"+p.baseRef]}
+		q := &queued{id: r.srv.nextID(), pull: i, by: r.srv.account(by), at: r.srv.now(), branch: p.baseRef, base: r.refs["refs/heads/"+p.baseRef]}
 		if before := r.queues[p.baseRef]; len(before) > 0 {
 			q.base = before[len(before)-1].head()
 		}
@@ -47,8 +50,8 @@ func (r *Repo) Queue(number int) (string, error) {
 		}
 		head = q.head()
 		r.queues[p.baseRef] = append(r.queues[p.baseRef], q)
-		r.happened(i, event{kind: "AddedToMergeQueue", actor: r.owner})
-		r.changed(i, "enqueued", r.owner, nil)
+		r.happened(i, event{kind: "AddedToMergeQueue", actor: q.by})
+		r.changed(i, "enqueued", q.by, nil)
 		if err := r.announce(q); err != nil {
 			return err
 		}

@@ -38,9 +38,10 @@ type Repo struct {
 	transferred map[int]*issue // by the number that they had here
 	erased      map[int]bool   // numbers of deleted issues
 
-	roles       map[*user]string      // of collaborators
-	protections map[string]Protection // by branch or pattern
-	methods     []string              // of merging; nil is all
+	roles       map[*user]string          // of collaborators
+	protections map[string]Protection     // by branch or pattern
+	reviewRules map[string]RequiredReview // of rulesets, by pattern
+	methods     []string                  // of merging; nil is all
 	noAutoMerge bool
 	noPlan      bool                 // for auto-merge
 	waiting     map[int]*issue       // open pull requests with auto-merge
@@ -116,7 +117,7 @@ func (s *Server) addRepo(r *Repo, objects string) error {
 	r.refs, r.onDisk, r.forks, r.labels, r.issues = map[string]string{}, map[string]string{}, map[string]*Repo{}, map[string]*label{}, map[int]*issue{}
 	r.transferred, r.erased = map[int]*issue{}, map[int]bool{}
 	r.queues = map[string][]*queued{}
-	r.roles, r.protections, r.waiting = map[*user]string{}, map[string]Protection{}, map[int]*issue{}
+	r.roles, r.protections, r.reviewRules, r.waiting = map[*user]string{}, map[string]Protection{}, map[string]RequiredReview{}, map[int]*issue{}
 	r.statuses, r.diffs, r.merges = map[string][]*status{}, map[[2]string]*diff{}, map[[2]string]string{}
 	r.dir = filepath.Join(s.dir, strings.ToLower(r.owner.login), strings.ToLower(r.name)+".git")
 	if slices.ContainsFunc(s.repoList, func(x *Repo) bool { return x.dir == r.dir }) { // of one that was renamed or deleted

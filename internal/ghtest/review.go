@@ -49,12 +49,15 @@ func (r *Repo) DismissReview(number int, by string, id int64, message string) er
 		if at < 0 || !i.pull.reviews[at].opinionated() {
 			return fmt.Errorf("review %d is none that can be dismissed", id)
 		}
-		v, who := i.pull.reviews[at], r.srv.account(by)
-		r.happened(i, event{kind: "ReviewDismissed", actor: who, review: v, from: v.state, to: message})
-		v.state, i.updated = "DISMISSED", r.srv.now()
-		r.srv.hooks.review(r, "dismissed", i, v, who)
+		r.dismiss(i, i.pull.reviews[at], r.srv.account(by), message)
 		return r.settle()
 	})
+}
+
+func (r *Repo) dismiss(i *issue, v *review, by *user, message string) {
+	r.happened(i, event{kind: "ReviewDismissed", actor: by, review: v, from: v.state, to: message})
+	v.state, i.updated = "DISMISSED", r.srv.now()
+	r.srv.hooks.review(r, "dismissed", i, v, by)
 }
 
 func (v *review) opinionated() bool { return v.state == "APPROVED" || v.state == "CHANGES_REQUESTED" }

@@ -125,6 +125,8 @@ func everyNode(t *testing.T) (*Server, node) {
 	do(repo.Reopen(number, "bob"))
 	do(repo.SetStatus(sha, "ci", Status{Context: "ci", State: "success"}))
 	do(repo.Protect("main", Protection{RequiredReviews: 2}))
+	do(repo.RequireReview("main", RequiredReview{Required: 1}))
+	do(repo.CheckRun(sha, "github-actions", "build", "success"))
 	do(repo.Collaborator("bob", "write"))
 	do(repo.Collaborator("carol", "write"))
 	do(repo.RequestReview(number, "alice", "bob", "carol"))

@@ -69,6 +69,7 @@ type Server struct {
 	repos    map[string]*Repo // by lower-case owner/name
 	renamed  map[string]*Repo // by a name that they had
 	repoList []*Repo          // in order of creation
+	others   map[string]*app  // beside the one under test, by slug
 	installs map[string]*installation
 	teams    map[string]*team // by lower-case org/slug
 	tokens   map[string]*token

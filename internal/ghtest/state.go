@@ -49,7 +49,7 @@ type Status struct {
 	Time                                   time.Time
 }
 
-// CheckRun is a check run of the App.
+// CheckRun is a check run, of the App under test or another one.
 type CheckRun struct {
 	ID                        int64
 	Name, HeadSHA             string
@@ -154,7 +154,7 @@ func (r *Repo) snapshot(i *issue) PRState {
 		st.Statuses[x.context] = x.snapshot()
 	}
 	for _, k := range r.checksAt(p.headSHA, "") {
-		st.CheckRuns = append(st.CheckRuns, k.snapshot(r.srv.app.slug))
+		st.CheckRuns = append(st.CheckRuns, k.snapshot(r.srv.appOf(k).slug))
 	}
 	return st
 }
