@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"internal/newscheck":      {"config", "internal/pull", "internal/tracker"},
 	"internal/pull":           {},
 	"internal/pull/pulltest":  {"config", "internal/pull"},
-	"internal/queue":          {"river"},
+	"internal/queue":          {},
 	"internal/reconcile":      {"config", "internal/gh", "internal/pull", "internal/queue"},
 	"internal/tracker":        {},
 	"internal/triage":         {"config", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/pull", "internal/tracker"},
@@ -38,7 +38,6 @@ var mayImport = map[string][]string{
 var guarded = map[string]string{
 	"github.com/google/go-github/":             "go-github",
 	"github.com/bradleyfalzon/ghinstallation/": "ghinstallation",
-	"github.com/riverqueue/":                   "river",
 }
 
 func TestImportsPointDownward(t *testing.T) {

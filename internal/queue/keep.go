@@ -2,10 +2,7 @@ package queue
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 )
 
@@ -109,52 +106,15 @@ func (q *Queue) change(ctx context.Context, query string, args ...any) error {
 	})
 }
 
-// errLeaseLost ends the context of runs that other replicas may soon take over.
-var errLeaseLost = errors.New("this replica has not reached the database for too long")
-
-// tendLoop tells other replicas that this one lives, and takes back the runs of
-// those that do not. When this one cannot tell for most of its lease, it stops its
-// own runs before others begin them again.
-func (q *Queue) tendLoop(ctx context.Context) {
-	seen := time.Now()
-	for pause(ctx, q.cfg.lease/8) {
-		q.mu.Lock()
-		running := slices.Collect(maps.Keys(q.running))
-		q.mu.Unlock()
-		once, cancel := context.WithTimeout(ctx, q.cfg.lease/4)
-		err := q.db.tend(once, running)
-		cancel()
-		if err == nil {
-			seen = time.Now()
-			continue
-		}
-		if ctx.Err() == nil {
-			q.cfg.Log.Warn().Err(q.explain(err)).Msg("telling other replicas that this one lives")
-		}
-		if time.Since(seen) > q.cfg.lease/2 {
-			q.cancelRunning()
-		}
-	}
-}
-
-func (q *Queue) cancelRunning() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for _, cancel := range q.running {
-		cancel(errLeaseLost)
-	}
-}
-
 const (
 	cleanEvery = 10 * time.Minute
 	cleanBatch = 100
 )
 
-// cleanLoop removes what is old or too much and looks for lost runs, now and every
-// ten minutes.
+// cleanLoop removes what is old or too much, now and every ten minutes.
 func (q *Queue) cleanLoop(ctx context.Context) {
 	for ok := true; ok; ok = pause(ctx, cleanEvery) {
-		if err := errors.Join(q.clean(ctx), q.revive(ctx)); err != nil && ctx.Err() == nil {
+		if err := q.clean(ctx); err != nil && ctx.Err() == nil {
 			q.cfg.Log.Warn().Err(q.explain(err)).Msg("removing old deliveries")
 		}
 	}
@@ -214,15 +174,4 @@ func (q *Queue) remove(ctx context.Context, statement string, cut int64) error {
 		}
 	}
 	return nil
-}
-
-func (q *Queue) revive(ctx context.Context) error {
-	return q.db.write(ctx, func(t tx) error {
-		n, err := t.each(ctx, reviveLost, [][]any{nil})
-		if err == nil && n[0] > 0 {
-			q.cfg.Log.Warn().Int64("keys", n[0]).Msg("River lost runs; they begin again")
-			q.alarm.set(q.cfg.Now())
-		}
-		return err
-	})
 }

@@ -3,10 +3,6 @@ package queue
 import (
 	"context"
 	"fmt"
-	"log/slog"
-
-	"github.com/riverqueue/river/riverdriver"
-	"github.com/riverqueue/river/rivermigrate"
 )
 
 // migrations are the versions of the package's own tables, in order. A version
@@ -62,6 +58,19 @@ PRIMARY KEY (key, version))`,
 	`ALTER TABLE deliveries DROP COLUMN payload`,
 }, {
 	`ALTER TABLE keys ADD COLUMN rested BIGINT NOT NULL DEFAULT 0`,
+}, {
+	// The table of keys is the whole queue. River, which carried runs to workers, is
+	// gone: state 1 was "handed to River", 2 was "running".
+	`ALTER TABLE keys ADD COLUMN owner TEXT NOT NULL DEFAULT ''`,
+	`UPDATE keys SET state = 1 WHERE state = 2`,
+	`CREATE INDEX keys_running ON keys (owner) WHERE state = 1`,
+	`DROP TABLE IF EXISTS river_job`,
+	`DROP TABLE IF EXISTS river_leader`,
+	`DROP TABLE IF EXISTS river_notification`,
+	`DROP TABLE IF EXISTS river_client_queue`,
+	`DROP TABLE IF EXISTS river_client`,
+	`DROP TABLE IF EXISTS river_queue`,
+	`DROP TABLE IF EXISTS river_migration`,
 }}
 
 // migrate brings the package's own tables to the newest version.
@@ -91,16 +100,4 @@ func migrate(ctx context.Context, db database) error {
 		}
 		return nil
 	})
-}
-
-// migrateRiver brings River's tables to the newest version.
-func migrateRiver[Tx any](ctx context.Context, driver riverdriver.Driver[Tx], log *slog.Logger) error {
-	m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: log})
-	if err != nil {
-		return fmt.Errorf("preparing River's tables: %w", err)
-	}
-	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return fmt.Errorf("bringing River's tables up to date: %w", err)
-	}
-	return nil
 }

@@ -6,20 +6,19 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 )
 
 type postgresDB struct {
-	pool   *pgxpool.Pool
-	client *river.Client[pgx.Tx]
-	lease  time.Duration
+	pool    *pgxpool.Pool
+	lease   time.Duration
+	channel string // of announcements: the schema's own
 }
 
 func (q *Queue) openPostgres(ctx context.Context) (err error) {
@@ -43,16 +42,11 @@ func (q *Queue) openPostgres(ctx context.Context) (err error) {
 	if db.pool, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
 		return err
 	}
-	driver := riverpgxv5.New(db.pool)
-	err = db.alone(ctx, func() error {
-		return errors.Join(migrateRiver(ctx, driver, q.riverLog()), migrate(ctx, db))
-	})
-	if err != nil {
+	if err = db.alone(ctx, func() error { return migrate(ctx, db) }); err != nil {
 		return err
 	}
-	db.client, err = river.NewClient(driver, q.riverConfig())
-	q.river = db.client
-	return err
+	// Names are at most 63 bytes long, and schemas' names may be all of them.
+	return db.pool.QueryRow(ctx, `SELECT 'keys_due_' || md5(current_schema())`).Scan(&db.channel)
 }
 
 // alone runs f while no other replica does, for replicas that start together.
@@ -89,37 +83,50 @@ func scanPgRows(rows pgx.Rows, err error, scan func(row) error) error {
 }
 
 func (d *postgresDB) write(ctx context.Context, f func(tx) error) error {
-	return pgx.BeginFunc(ctx, d.pool, func(t pgx.Tx) error { return f(&postgresTx{Tx: t, client: d.client}) })
+	return pgx.BeginFunc(ctx, d.pool, func(t pgx.Tx) error { return f(&postgresTx{Tx: t, channel: d.channel}) })
 }
 
 const (
-	beat = `INSERT INTO replicas (id, seen) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen = now()`
+	showLife = `INSERT INTO replicas (id, seen) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen = now()`
 
 	forgetReplicas = `DELETE FROM replicas WHERE seen < now() - interval '1 day'`
 
-	// takeBack ends jobs of silent replicas, and jobs of this one ($1) that it
-	// does not run ($3): River marked them as running, but the answer was lost.
-	// The keys wait again, unless another run has taken over already.
-	takeBack = `WITH dead AS (
-UPDATE river_job SET state = 'discarded', finalized_at = now()
-WHERE state = 'running' AND attempted_at < now() - make_interval(secs => $2) AND CASE attempted_by[cardinality(attempted_by)]
-	WHEN $1 THEN id <> ALL($3::bigint[])
-	ELSE NOT EXISTS (SELECT 1 FROM replicas r WHERE r.id = attempted_by[cardinality(attempted_by)] AND r.seen > now() - make_interval(secs => $2)) END
-RETURNING args)
-` + backToWaiting + ` AND EXISTS (SELECT 1 FROM dead WHERE dead.args->>'key' = keys.key AND (dead.args->>'run')::bigint = keys.run)`
+	takeBack = backToWaiting + ` AND NOT EXISTS (SELECT 1 FROM replicas
+WHERE id = keys.owner AND seen > now() - make_interval(secs => $1))`
 )
 
-func (d *postgresDB) tend(ctx context.Context, running []int64) error {
-	if running == nil {
-		running = []int64{}
-	}
+func (d *postgresDB) beat(ctx context.Context, replica string) error {
 	return pgx.BeginFunc(ctx, d.pool, func(t pgx.Tx) error {
 		batch := &pgx.Batch{}
-		batch.Queue(beat, d.client.ID())
+		batch.Queue(showLife, replica)
 		batch.Queue(forgetReplicas)
-		batch.Queue(takeBack, d.client.ID(), d.lease.Seconds(), running)
+		batch.Queue(takeBack, d.lease.Seconds())
 		return t.SendBatch(ctx, batch).Close()
 	})
+}
+
+func (d *postgresDB) listen(ctx context.Context, wake func(due time.Time)) error {
+	pooled, err := d.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	conn := pooled.Hijack() // it listens until it is closed
+	defer conn.Close(context.WithoutCancel(ctx))
+	if _, err := conn.Exec(ctx, `LISTEN `+d.channel); err != nil {
+		return err
+	}
+	wake(time.Now()) // for what was announced before
+	for {
+		n, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			return err
+		}
+		due, err := strconv.ParseInt(n.Payload, 10, 64)
+		if err != nil {
+			return fmt.Errorf("reading an announcement: %w", err)
+		}
+		wake(fromMicros(due))
+	}
 }
 
 // shrink has nothing to do: PostgreSQL uses the room again, and autovacuum sees to it.
@@ -168,7 +175,7 @@ func noConnection(err error) bool {
 
 type postgresTx struct {
 	pgx.Tx
-	client *river.Client[pgx.Tx]
+	channel string
 }
 
 func (t *postgresTx) query(ctx context.Context, scan func(row) error, query string, args ...any) error {
@@ -194,7 +201,7 @@ func (t *postgresTx) each(ctx context.Context, query string, rows [][]any) ([]in
 	return touched, results.Close()
 }
 
-func (t *postgresTx) enqueue(ctx context.Context, runs []run) error {
-	_, err := t.client.InsertManyFastTx(ctx, t.Tx, insertParams(runs))
+func (t *postgresTx) announce(ctx context.Context, due time.Time) error {
+	_, err := t.Exec(ctx, `SELECT pg_notify($1, $2)`, t.channel, strconv.FormatInt(micros(due), 10))
 	return err
 }

@@ -3,17 +3,17 @@
 //
 // A key is an opaque string with hints: something about it may have changed. Ten
 // hints make one run; a key is run by one worker at a time, across replicas; a
-// hint that comes during a run makes one more run. The table "keys" is the truth
-// of what is to be done and when. A dispatcher moves keys that are due, each with
-// a new run number, into River, which carries them to a free worker of some
-// replica. Only the holder of the current run number may begin or end a run, so
-// whatever happens to River's rows, a key is neither lost nor run twice at once.
+// hint that comes during a run makes one more run. The table "keys" says what must
+// run and when: a replica with a free worker claims the keys that are due, each with
+// a new run number, and only the holder of the current number may end a run. What a
+// dead replica was running, the others take back.
 //
 // The package must not know GitHub, nor what a key means.
 package queue
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -94,28 +94,27 @@ func setDefault[T int | time.Duration](v *T, d T) {
 type Queue struct {
 	cfg    Config
 	db     database
-	river  runner
+	id     string // of this replica: it owns its runs
 	writes chan *write
 	alarm  alarm
 
-	closing   chan struct{} // closed by Stop: no more writes
-	finishing context.Context
-	giveUp    context.CancelFunc // ends finishing: runs whose end cannot be stored are left to the next start
-	stopLoops context.CancelFunc
-	writer    sync.WaitGroup
-	loops     sync.WaitGroup
-	stop      sync.Once
-	stopped   error
+	closing    chan struct{} // closed by Stop: no more writes
+	working    context.Context
+	cancelWork context.CancelFunc // ends working: runs should return
+	finishing  context.Context
+	giveUp     context.CancelFunc // ends finishing: runs whose end can't be stored are left to others
+	stopClaims context.CancelFunc
+	stopLoops  context.CancelFunc
+	writer     sync.WaitGroup
+	claims     sync.WaitGroup
+	runs       sync.WaitGroup
+	loops      sync.WaitGroup
+	stop       sync.Once
+	stopped    error
 
-	mu      sync.Mutex
-	running map[int64]context.CancelCauseFunc // by River's job id
-}
-
-// runner is River's client.
-type runner interface {
-	Start(context.Context) error
-	Stop(context.Context) error
-	StopAndCancel(context.Context) error
+	claiming sync.Mutex // held from a claim until its runs are noted
+	mu       sync.Mutex
+	running  map[run]context.CancelCauseFunc
 }
 
 // Open connects to the database and brings its tables up to date. Deliveries and
@@ -131,8 +130,10 @@ func Open(ctx context.Context, cfg Config) (*Queue, error) {
 		writes:  make(chan *write),
 		alarm:   alarm{ring: make(chan struct{}, 1)},
 		closing: make(chan struct{}),
-		running: map[int64]context.CancelCauseFunc{},
+		id:      rand.Text(),
+		running: map[run]context.CancelCauseFunc{},
 	}
+	q.working, q.cancelWork = context.WithCancel(context.Background())
 	q.finishing, q.giveUp = context.WithCancel(context.Background())
 	if isPostgres(cfg.Database) {
 		err = q.openPostgres(ctx)
@@ -154,15 +155,14 @@ func isPostgres(database string) bool {
 // Start begins to work keys. It returns at once; the work goes on until Stop,
 // even when ctx ends.
 func (q *Queue) Start(ctx context.Context) error {
-	if err := q.db.tend(ctx, nil); err != nil {
+	if err := q.tend(ctx); err != nil {
 		return fmt.Errorf("starting the queue: %w", q.explain(err))
 	}
-	if err := q.river.Start(context.WithoutCancel(ctx)); err != nil {
-		return fmt.Errorf("starting the queue: %w", q.explain(err))
-	}
-	loops, stop := context.WithCancel(context.Background())
-	q.stopLoops = stop
-	q.loops.Go(func() { q.dispatchLoop(loops) })
+	claims, stopClaims := context.WithCancel(context.Background())
+	loops, stopLoops := context.WithCancel(context.Background())
+	q.stopClaims, q.stopLoops = stopClaims, stopLoops
+	q.claims.Go(func() { q.claimLoop(claims) })
+	q.loops.Go(func() { q.listenLoop(loops) })
 	q.loops.Go(func() { q.tendLoop(loops) })
 	q.loops.Go(func() { q.cleanLoop(loops) })
 	return nil
@@ -181,42 +181,41 @@ func (q *Queue) Stop(ctx context.Context) error {
 
 func (q *Queue) shutdown(ctx context.Context) error {
 	var err error
-	if q.stopLoops != nil {
+	if q.stopClaims != nil {
+		q.stopClaims()
+		q.claims.Wait()
+		err = q.finishRuns(ctx)
 		q.stopLoops()
-		err = q.stopRiver(ctx)
 		q.loops.Wait()
 	}
+	q.cancelWork()
 	q.giveUp()
 	close(q.closing)
 	q.writer.Wait()
 	return errors.Join(err, q.db.close())
 }
 
-func (q *Queue) stopRiver(ctx context.Context) error {
-	if q.river.Stop(ctx) == nil {
+// finishRuns waits for the runs until ctx ends, then cancels them. A run that heeds
+// its context is stored as one to begin again; if even that can't be stored, the next
+// start or another replica finds it unfinished.
+func (q *Queue) finishRuns(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		q.runs.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
 		return nil
+	case <-ctx.Done():
 	}
-	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
-	defer cancel()
-	// Work that heeds its context is stored as "again"; if even that cannot be
-	// stored, the next start finds the run unfinished.
+	q.cancelWork()
 	timer := time.AfterFunc(stopGrace/2, q.giveUp)
 	defer timer.Stop()
-	if err := q.river.StopAndCancel(hard); err != nil {
-		return fmt.Errorf("stopping the queue: waiting for work that does not heed its context: %w", err)
+	select {
+	case <-done:
+		return nil
+	case <-time.After(stopGrace):
+		return errors.New("stopping the queue: some work did not return after its context ended")
 	}
-	return nil
-}
-
-// enter notes a running job, leave forgets it.
-func (q *Queue) enter(id int64, cancel context.CancelCauseFunc) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.running[id] = cancel
-}
-
-func (q *Queue) leave(id int64) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	delete(q.running, id)
 }

@@ -213,60 +213,50 @@ func TestCleaningKeepsWhatIsNotDone(t *testing.T) {
 	})
 }
 
-func TestLostRunsBeginAgain(t *testing.T) {
+// The answer to a claim may be lost on the way: the run is this replica's, which
+// doesn't know.
+func TestLostClaimsBeginAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		var d diary
-		began, goOn := make(chan struct{}), make(chan struct{})
-		q := begin(t, Config{Database: database, Workers: 1, Work: func(_ context.Context, job Job) error {
-			if d.note(job) == 1 {
-				began <- struct{}{}
-				<-goOn
-			}
-			return nil
-		}})
-		add(t, q, Hint{Key: "a"})
-		<-began
-		add(t, q, Hint{Key: "b"}, Hint{Key: "c"})
-		eventually(t, "b and c are handed to River", func() bool {
-			var n int
-			err := q.db.query(t.Context(), func(r row) error { return r.Scan(&n) }, `SELECT count(*) FROM keys WHERE state = 1`)
-			return err == nil && n == 2
+		q := open(t, Config{Database: database, Work: d.work})
+		add(t, q, Hint{Key: "a", Cause: "x"}, Hint{Key: "b", At: time.Now().Add(time.Hour)})
+		err := q.db.write(t.Context(), func(x tx) error {
+			return x.query(t.Context(), func(row) error { return nil }, claimDue, micros(time.Now()), int64(9), q.id)
 		})
-		if err := q.change(t.Context(), `DELETE FROM river_job WHERE state = 'available'`); err != nil {
+		if err != nil {
 			t.Fatal(err)
 		}
-		if err := q.revive(t.Context()); err != nil {
+		if s, err := q.Stats(t.Context()); err != nil || s.Running != 1 {
+			t.Errorf("stats %+v, %v", s, err)
+		}
+		if err := q.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		close(goOn)
-		quiet(t, q)
-		if n := len(d.all()); n != 3 {
-			t.Errorf("%d runs, want one of each key", n)
+		eventually(t, "a run of what was lost", func() bool { return len(d.all()) == 1 })
+		if job := d.all()[0]; job.Key != "a" || job.Cause != "x" || job.Wanted.IsZero() {
+			t.Errorf("run %+v", job)
 		}
 	})
 }
 
-// The answer to a claim may be lost on the way: asking again is the same claim.
-func TestClaimTwiceIsOne(t *testing.T) {
+// A run that was taken from its replica must not end the one that followed.
+func TestOldRunHasNoSay(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
-		q := open(t, Config{Database: database, Work: (&diary{}).work})
-		add(t, q, Hint{Key: "a", Cause: "x"})
-		if err := q.change(t.Context(), `UPDATE keys SET state = 1, run = 7`); err != nil {
-			t.Fatal(err)
+		began, goOn := make(chan struct{}), make(chan struct{})
+		q := begin(t, Config{Database: database, Work: func(context.Context, Job) error {
+			began <- struct{}{}
+			<-goOn
+			return nil
+		}})
+		add(t, q, Hint{Key: "a"})
+		<-began
+		if err := q.finish(t.Context(), run{key: "a", number: 0}, verdict{}); err != nil {
+			t.Error(err)
 		}
-		var claims []Job
-		for range 2 {
-			job, current, err := q.claim(t.Context(), run{Key: "a", Run: 7})
-			if err != nil || !current || job.Attempt != 1 || job.Cause != "x" || job.Wanted.IsZero() {
-				t.Errorf("claim: %+v, current %t, %v", job, current, err)
-			}
-			claims = append(claims, job)
+		if s, err := q.Stats(t.Context()); err != nil || s.Running != 1 {
+			t.Errorf("an old run ended the current one: %+v, %v", s, err)
 		}
-		if diff := cmp.Diff(claims[0], claims[1]); diff != "" {
-			t.Error(diff)
-		}
-		if _, current, err := q.claim(t.Context(), run{Key: "a", Run: 6}); current || err != nil {
-			t.Errorf("an old run may begin: %v", err)
-		}
+		close(goOn)
+		quiet(t, q)
 	})
 }

@@ -159,7 +159,7 @@ func (q *Queue) store(ctx context.Context, batch []*write) error {
 		return nil
 	}
 	now := q.cfg.Now()
-	var first time.Time // the earliest time that the dispatcher must know of
+	var first time.Time // when the first of the hints is due
 	err := q.db.write(ctx, func(t tx) error {
 		if err := q.insertDeliveries(ctx, t, batch); err != nil {
 			return err
@@ -184,7 +184,10 @@ func (q *Queue) store(ctx context.Context, batch []*write) error {
 		if _, err := t.each(ctx, upsertHint, rows); err != nil {
 			return err
 		}
-		return addVersions(ctx, t, hints)
+		if err := addVersions(ctx, t, hints); err != nil {
+			return err
+		}
+		return t.announce(ctx, first)
 	})
 	if err == nil && !first.IsZero() {
 		q.alarm.set(first)

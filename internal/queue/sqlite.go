@@ -8,12 +8,8 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
-	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
-	"github.com/riverqueue/river/rivershared/baseservice"
-	"github.com/riverqueue/river/rivershared/riverpilot"
-	"github.com/riverqueue/river/rivertype"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -25,8 +21,6 @@ type sqliteDB struct {
 	writer *sql.DB
 	reader *sql.DB
 	stmts  map[string]*sql.Stmt // of the writer
-	client *river.Client[*sql.Tx]
-	pilot  *sqlitePilot
 }
 
 // A writer waits less for the file than a caller of Receive waits for an answer.
@@ -39,7 +33,7 @@ func sqliteDSN(path, options string) string {
 
 func (q *Queue) openSQLite(ctx context.Context) (err error) {
 	path := q.cfg.Database
-	db := &sqliteDB{pilot: &sqlitePilot{}, stmts: map[string]*sql.Stmt{}}
+	db := &sqliteDB{stmts: map[string]*sql.Stmt{}}
 	q.db = db
 	defer func() {
 		if err != nil {
@@ -60,10 +54,6 @@ func (q *Queue) openSQLite(ctx context.Context) (err error) {
 		return err
 	}
 	db.reader.SetMaxOpenConns(4)
-	driver := &sqliteDriver{Driver: riversqlite.New(db.writer), pilot: db.pilot}
-	if err := migrateRiver(ctx, driver, q.riverLog()); err != nil {
-		return err
-	}
 	if err := migrate(ctx, db); err != nil {
 		return err
 	}
@@ -73,12 +63,7 @@ func (q *Queue) openSQLite(ctx context.Context) (err error) {
 	if err := db.prepare(ctx); err != nil {
 		return err
 	}
-	if err := db.reset(ctx); err != nil {
-		return err
-	}
-	db.client, err = river.NewClient(driver, q.riverConfig())
-	q.river = db.client
-	return err
+	return db.reset(ctx)
 }
 
 // private makes a file that is not there yet, for the owner alone to read: what is
@@ -95,7 +80,7 @@ func private(path string) error {
 // prepare keeps the statements of the busy paths: reading them each time would
 // take longer than running them.
 func (d *sqliteDB) prepare(ctx context.Context) error {
-	for _, query := range []string{insertDelivery, upsertHint, dispatchDue, dispatchAgain, claimRun, finishRun} {
+	for _, query := range []string{insertDelivery, upsertHint, claimDue, claimAgain, finishRun} {
 		stmt, err := d.writer.PrepareContext(ctx, strings.Replace(query, skipLocked, "", 1))
 		if err != nil {
 			return fmt.Errorf("preparing statements: %w", err)
@@ -107,14 +92,14 @@ func (d *sqliteDB) prepare(ctx context.Context) error {
 
 // reset takes back all runs: the lock says that whoever had them is gone.
 func (d *sqliteDB) reset(ctx context.Context) error {
-	return d.write(ctx, func(t tx) error {
-		for _, s := range []string{backToWaiting, `DELETE FROM river_job WHERE state NOT IN ('completed', 'cancelled', 'discarded')`} {
-			if _, err := t.each(ctx, s, [][]any{nil}); err != nil {
-				return fmt.Errorf("taking back runs: %w", err)
-			}
-		}
-		return nil
+	err := d.write(ctx, func(t tx) error {
+		_, err := t.each(ctx, backToWaiting, [][]any{nil})
+		return err
 	})
+	if err != nil {
+		return fmt.Errorf("taking back runs: %w", err)
+	}
+	return nil
 }
 
 func (d *sqliteDB) query(ctx context.Context, scan func(row) error, query string, args ...any) error {
@@ -145,17 +130,19 @@ func (d *sqliteDB) write(ctx context.Context, f func(tx) error) error {
 		t.Rollback() // its error says nothing new
 		return err
 	}
-	if err := t.Commit(); err != nil {
-		return err
-	}
-	if t.enqueued {
-		d.pilot.wake(ctx)
-	}
-	return nil
+	return t.Commit()
 }
 
-// tend has nothing to do: there are no other replicas.
-func (d *sqliteDB) tend(context.Context, []int64) error { return nil }
+// There are no other replicas to tell anything.
+
+func (d *sqliteDB) beat(context.Context, string) error { return nil }
+
+func (d *sqliteDB) listen(ctx context.Context, _ func(time.Time)) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (t *sqliteTx) announce(context.Context, time.Time) error { return nil }
 
 func (d *sqliteDB) close() error {
 	var errs []error
@@ -199,8 +186,7 @@ func (d *sqliteDB) blame(err error) fault {
 
 type sqliteTx struct {
 	*sql.Tx
-	db       *sqliteDB
-	enqueued bool
+	db *sqliteDB
 }
 
 func (t *sqliteTx) query(ctx context.Context, scan func(row) error, query string, args ...any) error {
@@ -231,55 +217,4 @@ func (t *sqliteTx) each(ctx context.Context, query string, rows [][]any) ([]int6
 		}
 	}
 	return touched, nil
-}
-
-func (t *sqliteTx) enqueue(ctx context.Context, runs []run) error {
-	t.enqueued = true
-	_, err := t.db.client.InsertManyFastTx(ctx, t.Tx, insertParams(runs))
-	return err
-}
-
-func insertParams(runs []run) []river.InsertManyParams {
-	params := make([]river.InsertManyParams, len(runs))
-	for i, r := range runs {
-		params[i].Args = r
-	}
-	return params
-}
-
-// sqliteDriver is River's driver without its listener, which would ask the
-// database 20 times a second whether this same process inserted a job.
-type sqliteDriver struct {
-	*riversqlite.Driver
-	pilot *sqlitePilot
-}
-
-// SupportsListener implements River's Driver.
-func (*sqliteDriver) SupportsListener() bool { return false }
-
-// SupportsListenNotify implements River's Driver.
-func (*sqliteDriver) SupportsListenNotify() bool { return false }
-
-// PluginInit lets River ask for the pilot.
-func (*sqliteDriver) PluginInit(*baseservice.Archetype) {}
-
-// PluginPilot gives River the pilot.
-func (d *sqliteDriver) PluginPilot() riverpilot.Pilot { return d.pilot }
-
-// sqlitePilot is River's standard pilot, but keeps the function that River itself
-// calls after an insert so that a worker starts at once. River has no public call
-// for that after an insert within a transaction.
-type sqlitePilot struct {
-	riverpilot.StandardPilot
-	inserted func(context.Context, []*rivertype.JobInsertResult)
-}
-
-// PilotInit implements River's Pilot.
-func (p *sqlitePilot) PilotInit(archetype *baseservice.Archetype, params *riverpilot.PilotInitParams) {
-	p.StandardPilot.PilotInit(archetype, params)
-	p.inserted = params.NotifyNonTxJobInsert
-}
-
-func (p *sqlitePilot) wake(ctx context.Context) {
-	p.inserted(ctx, []*rivertype.JobInsertResult{{Job: &rivertype.JobRow{Queue: river.QueueDefault}}})
 }

@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // database is one of SQLite and PostgreSQL. All statements but a few are shared;
@@ -11,9 +12,12 @@ type database interface {
 	querier // outside of a transaction, not for changes
 	// write runs f in a transaction, which is on disk when write returns nil.
 	write(ctx context.Context, f func(tx) error) error
-	// tend takes back runs that died with their replica. running are the jobs of
-	// this process.
-	tend(ctx context.Context, running []int64) error
+	// beat tells other replicas that this one lives, and takes back the runs of
+	// those that don't.
+	beat(ctx context.Context, replica string) error
+	// listen calls wake with each time at which another replica stored that a key
+	// is due, until ctx or the connection ends.
+	listen(ctx context.Context, wake func(due time.Time)) error
 	// shrink gives the room of deleted rows back to the disk, where the database
 	// doesn't do so by itself.
 	shrink(ctx context.Context) error
@@ -33,18 +37,9 @@ type tx interface {
 	// each runs the statement once for each row of arguments and returns how
 	// many rows of the table each touched.
 	each(ctx context.Context, query string, rows [][]any) ([]int64, error)
-	// enqueue hands runs to River.
-	enqueue(ctx context.Context, runs []run) error
+	// announce has other replicas' listen called when the transaction is stored.
+	announce(ctx context.Context, due time.Time) error
 }
-
-// run is what River carries: the right to run a key once.
-type run struct {
-	Key string `json:"key"`
-	Run int64  `json:"run"`
-}
-
-// Kind implements River's JobArgs.
-func (run) Kind() string { return "key" }
 
 // fault is an error of the database in terms of its operator.
 type fault struct {
@@ -64,8 +59,9 @@ func (q *Queue) explain(err error) error {
 
 // The columns of keys:
 //
-//	state       0 waiting, 1 handed to River, 2 running
-//	run         counts hand-outs; the current one alone may begin and end a run
+//	state       0 waiting, 1 running
+//	owner       the replica that runs it
+//	run         counts runs; the current one alone may end
 //	wanted,due  of the hints that no run has taken yet: the first one's time, and
 //	            when they may run
 //	run_wanted, run_due  the same of the hints taken by the current run
@@ -88,61 +84,58 @@ again_at = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.ag
 again_cause = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.again_at < keys.again_at) THEN excluded.again_cause ELSE keys.again_cause END,
 gave_up = 0`
 
-	dispatchDue = `UPDATE keys SET state = 1, run = run + 1 WHERE key IN (
-SELECT key FROM keys WHERE state = 0 AND due > 0 AND due <= $1 ORDER BY due LIMIT $2` + skipLocked + `) RETURNING key, run`
+	// claimDue and claimAgain begin runs: $1 now, $2 the most, $3 the replica.
+	claimDue = claim + `(SELECT key FROM keys
+WHERE state = 0 AND due > 0 AND due <= $1 ORDER BY due LIMIT $2` + skipLocked + `)` + claimed
 
-	dispatchAgain = `UPDATE keys SET state = 1, run = run + 1 WHERE key IN (
-SELECT key FROM keys WHERE state = 0 AND again_at > 0 AND again_at <= $1 ORDER BY again_at LIMIT $2` + skipLocked + `) RETURNING key, run`
+	claimAgain = claim + `(SELECT key FROM keys
+WHERE state = 0 AND again_at > 0 AND again_at <= $1 ORDER BY again_at LIMIT $2` + skipLocked + `)` + claimed
 
-	// skipLocked lets replicas dispatch side by side; SQLite has one writer and
-	// does not know the words.
+	claim = `UPDATE keys SET state = 1, owner = $3, run = run + 1, attempt = attempt + 1,
+cause = CASE WHEN due = 0 THEN again_cause ELSE cause END,
+run_wanted = CASE WHEN wanted > 0 THEN wanted ELSE again_at END,
+run_due = CASE WHEN due > 0 AND (again_at = 0 OR due < again_at) THEN due ELSE again_at END,
+wanted = 0, due = 0,
+again_at = CASE WHEN again_at <= $1 THEN 0 ELSE again_at END
+WHERE key IN `
+
+	claimed = ` RETURNING key, run, installation, updated_at, cause, attempt, run_wanted`
+
+	// skipLocked lets replicas claim side by side; SQLite has one writer and doesn't
+	// know the words.
 	skipLocked = ` FOR UPDATE SKIP LOCKED`
 
 	nextDue = `SELECT coalesce(min(due), 0) FROM keys WHERE state = 0 AND due > 0
 UNION ALL SELECT coalesce(min(again_at), 0) FROM keys WHERE state = 0 AND again_at > 0`
 
-	// claimRun does no harm twice: the answer to the first may have been lost.
-	claimRun = `UPDATE keys SET state = 2,
-attempt = CASE WHEN state = 1 THEN attempt + 1 ELSE attempt END,
-cause = CASE WHEN state = 1 AND due = 0 THEN again_cause ELSE cause END,
-run_wanted = CASE WHEN state = 2 THEN run_wanted WHEN wanted > 0 THEN wanted ELSE again_at END,
-run_due = CASE WHEN state = 2 THEN run_due WHEN due > 0 AND (again_at = 0 OR due < again_at) THEN due ELSE again_at END,
-wanted = 0, due = 0,
-again_at = CASE WHEN again_at <= CAST($3 AS BIGINT) THEN 0 ELSE again_at END
-WHERE key = $1 AND run = $2 AND state <> 0
-RETURNING installation, updated_at, cause, attempt, run_wanted`
-
 	// finishRun: $3 the next time to run or 0, $4 attempts, $5 when given up or 0,
 	// $6 the reason, $7 now, $8 whether it rests until $3. A hint that came during
 	// the run has set due.
-	finishRun = `UPDATE keys SET state = 0,
+	finishRun = `UPDATE keys SET state = 0, owner = '',
 wanted = CASE WHEN CAST($3 AS BIGINT) > 0 THEN run_wanted ELSE wanted END,
 due = CASE WHEN CAST($3 AS BIGINT) > 0 AND (due = 0 OR due > CAST($3 AS BIGINT)) THEN CAST($3 AS BIGINT) ELSE due END,
 attempt = $4,
 gave_up = CASE WHEN due = 0 THEN CAST($5 AS BIGINT) ELSE 0 END,
 rested = CASE WHEN CAST($8 AS BIGINT) = 1 THEN CAST($3 AS BIGINT) WHEN CAST($3 AS BIGINT) > 0 THEN rested ELSE 0 END,
 reason = $6, done_at = $7, run_wanted = 0, run_due = 0
-WHERE key = $1 AND run = $2 AND state = 2
+WHERE key = $1 AND run = $2 AND state = 1
 RETURNING CASE WHEN due = 0 OR again_at > 0 AND again_at < due THEN again_at ELSE due END`
 
 	// backToWaiting ends runs that did not come to their own end.
-	backToWaiting = `UPDATE keys SET state = 0,
+	backToWaiting = `UPDATE keys SET state = 0, owner = '',
 wanted = CASE WHEN run_wanted > 0 THEN run_wanted ELSE wanted END,
 due = CASE WHEN run_due > 0 AND (due = 0 OR run_due < due) THEN run_due ELSE due END,
 run_wanted = 0, run_due = 0
-WHERE state <> 0`
+WHERE state = 1`
 
-	// reviveLost is for runs that River lost, which only a hand in its tables can
-	// bring about.
-	reviveLost = backToWaiting + ` AND NOT EXISTS (SELECT 1 FROM river_job
-WHERE args->>'key' = keys.key AND CAST(args->>'run' AS BIGINT) = keys.run AND finalized_at IS NULL)`
+	ownRuns = `SELECT key, run FROM keys WHERE state = 1 AND owner = $1`
 
 	countKeys = `SELECT
-count(CASE WHEN state = 1 OR state = 0 AND (due > 0 AND due <= $1 OR again_at > 0 AND again_at <= $1) THEN 1 END),
-count(CASE WHEN state = 2 THEN 1 END),
+count(CASE WHEN state = 0 AND (due > 0 AND due <= $1 OR again_at > 0 AND again_at <= $1) THEN 1 END),
+count(CASE WHEN state = 1 THEN 1 END),
 count(CASE WHEN state = 0 AND due > $1 THEN 1 END),
 count(CASE WHEN gave_up > 0 THEN 1 END),
-coalesce(min(CASE WHEN state = 2 THEN run_due WHEN due > 0 AND due <= $1 THEN due WHEN again_at > 0 AND again_at <= $1 THEN again_at END), 0)
+coalesce(min(CASE WHEN state = 1 THEN run_due WHEN due > 0 AND due <= $1 THEN due WHEN again_at > 0 AND again_at <= $1 THEN again_at END), 0)
 FROM keys`
 
 	// unservedHints: the oldest of each installation that is late at $1.

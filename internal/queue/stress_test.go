@@ -143,3 +143,24 @@ func TestReplicasOpenTogether(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// A replica hears of what another one stored, and when it is due.
+func TestReplicasAreTold(t *testing.T) {
+	database := postgresSchema(t)
+	receiver := open(t, Config{Database: database, Work: (&diary{}).work})
+	other := open(t, Config{Database: database, Work: (&diary{}).work})
+	ctx, cancel := context.WithCancel(t.Context())
+	due := make(chan time.Time)
+	ended := make(chan error)
+	go func() { ended <- other.db.listen(ctx, func(at time.Time) { due <- at }) }()
+	<-due // it listens
+	at := time.Now().Add(time.Hour).Truncate(time.Microsecond)
+	add(t, receiver, Hint{Key: "a", At: at})
+	if got := <-due; !got.Equal(at) {
+		t.Errorf("told of %s, want %s", got, at)
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("listening ended with %v", err)
+	}
+}

@@ -4,80 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"runtime/debug"
 	"time"
-
-	"github.com/riverqueue/river"
-	"github.com/rs/zerolog"
 )
 
-// riverConfig makes River carry runs and nothing more: attempts, timeouts and
-// what is to be done when a process dies are decided here, by the table of keys.
-func (q *Queue) riverConfig() *river.Config {
-	workers := river.NewWorkers()
-	river.AddWorker(workers, &worker{q: q})
-	return &river.Config{
-		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: q.cfg.Workers}},
-		Workers:                     workers,
-		FetchCooldown:               fetchCooldown,
-		FetchPollInterval:           time.Second,
-		JobTimeout:                  -1,
-		CompletedJobRetentionPeriod: time.Minute,
-		CancelledJobRetentionPeriod: time.Minute,
-		DiscardedJobRetentionPeriod: time.Hour,
-		Logger:                      q.riverLog(),
-	}
+// run is the right to run a key once.
+type run struct {
+	key    string
+	number int64
 }
 
-func (q *Queue) riverLog() *slog.Logger {
-	level := max(zerolog.WarnLevel, q.cfg.Log.GetLevel())
-	return slog.New(zerolog.NewSlogHandler(q.cfg.Log.Level(level)))
-}
-
-type worker struct {
-	river.WorkerDefaults[run]
-	q *Queue
-}
-
-// Work implements River's Worker.
-func (w *worker) Work(ctx context.Context, job *river.Job[run]) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	w.q.enter(job.ID, cancel)
-	defer w.q.leave(job.ID)
-	return w.q.work(ctx, job.Args)
-}
-
-// errAgain is for the stop of a queue whose database is in trouble: the run stays
-// with River and is begun again by another replica or the next start.
-var errAgain = river.JobSnooze(0)
-
-// work runs a key once, if r is still its current run.
-func (q *Queue) work(ctx context.Context, r run) error {
-	var job Job
-	var current bool
-	err := q.insist(ctx, "beginning a run", func(ctx context.Context) (err error) {
-		job, current, err = q.claim(ctx, r)
-		return err
-	})
-	if err != nil {
-		return errAgain
-	}
-	if !current {
-		return nil
-	}
+// work runs a key once and stores what becomes of it. A run whose end can't be stored
+// is left to the next start or to another replica.
+func (q *Queue) work(ctx context.Context, r run, job Job) {
 	v := verdict{gaveUp: true, err: errCrashed}
 	if job.Attempt <= q.cfg.MaxAttempts {
 		err := q.attempt(ctx, job)
 		v = q.judge(job, err, ctx.Err() != nil)
 	}
-	err = q.insist(q.finishing, "ending a run", func(ctx context.Context) error { return q.finish(ctx, r, v) })
-	if err != nil {
-		return errAgain
+	err := q.insist(q.finishing, "ending a run", func(ctx context.Context) error { return q.finish(ctx, r, v) })
+	if err == nil {
+		q.logVerdict(job, v)
 	}
-	q.logVerdict(job, v)
-	return nil
 }
 
 // attempt calls Work with its timeout; a panic is an error like others.
@@ -91,21 +39,6 @@ func (q *Queue) attempt(ctx context.Context, job Job) (err error) {
 		}
 	}()
 	return q.cfg.Work(ctx, job)
-}
-
-// claim begins a run. current is false if the run was taken from this worker.
-func (q *Queue) claim(ctx context.Context, r run) (job Job, current bool, err error) {
-	job.Key = r.Key
-	err = q.db.write(ctx, func(t tx) error {
-		return t.query(ctx, func(row row) error {
-			var updated, wanted int64
-			current = true
-			err := row.Scan(&job.Installation, &updated, &job.Cause, &job.Attempt, &wanted)
-			job.UpdatedAt, job.Wanted = fromMicros(updated), fromMicros(wanted)
-			return err
-		}, claimRun, r.Key, r.Run, micros(q.cfg.Now()))
-	})
-	return job, current, err
 }
 
 // finish stores what becomes of the key. A run that was taken from this worker in
@@ -125,7 +58,7 @@ func (q *Queue) finish(ctx context.Context, r run, v verdict) error {
 	}
 	err := q.db.write(ctx, func(t tx) error {
 		return t.query(ctx, func(row row) error { return row.Scan(&due) },
-			finishRun, r.Key, r.Run, micros(v.next), int64(v.attempt), gaveUp, reason, micros(now), rests)
+			finishRun, r.key, r.number, micros(v.next), int64(v.attempt), gaveUp, reason, micros(now), rests)
 	})
 	if err == nil && due > 0 {
 		q.alarm.set(fromMicros(due))
