@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"internal/git":            {"internal/pull"},
 	"internal/jsre":           {},
 	"internal/lifecycle":      {},
+	"internal/markdown":       {"markdown"},
 	"internal/newscheck":      {"config", "internal/pull", "internal/tracker"},
 	"internal/pull":           {},
 	"internal/pull/pulltest":  {"config", "internal/pull"},
@@ -38,6 +39,7 @@ var mayImport = map[string][]string{
 var guarded = map[string]string{
 	"github.com/google/go-github/":             "go-github",
 	"github.com/bradleyfalzon/ghinstallation/": "ghinstallation",
+	"rsc.io/markdown":                          "markdown",
 }
 
 func TestImportsPointDownward(t *testing.T) {
