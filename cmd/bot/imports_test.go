@@ -14,7 +14,7 @@ import (
 // mayImport is the package map of ARCHITECTURE.md: what of this module, and
 // of the libraries that must stay in one place, each package may import.
 var mayImport = map[string][]string{
-	"cmd/bot":                 {"config", "internal/backport", "internal/backport/local", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/triage", "internal/webhook"},
+	"cmd/bot":                 {"config", "internal/backport", "internal/backport/local", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/lifecycle/feed", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/triage", "internal/webhook"},
 	"config":                  {"internal/glob", "internal/jsre", "internal/pull"},
 	"internal/backport":       {"config", "internal/gh", "internal/git", "internal/lifecycle", "internal/pull"},
 	"internal/backport/local": {"internal/backport", "internal/git"},
@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"internal/git":            {"internal/pull"},
 	"internal/jsre":           {},
 	"internal/lifecycle":      {},
+	"internal/lifecycle/feed": {"internal/lifecycle"},
 	"internal/markdown":       {"markdown"},
 	"internal/newscheck":      {"config", "internal/pull", "internal/tracker"},
 	"internal/pull":           {},

@@ -21,6 +21,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/lifecycle/feed"
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/reconcile"
 	"github.com/concorde-bot/concorde/internal/webhook"
@@ -47,8 +48,14 @@ type serveCmd struct {
 	ReadyWithin     time.Duration `env:"BOT_READY_WITHIN" default:"10m" placeholder:"TIME" help:"/readyz answers 503 while work has been due for longer than this (default: 10m)."`
 	LogLevel        string        `env:"BOT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error (default: info)."`
 	Picks           string        `env:"BOT_PICKS" placeholder:"DIR" help:"Where backports are picked, in repositories that are thrown away (default: beside the database file, else in the temporary directory)."`
-	Calendar        calendarFlags `embed:""`
+	Feed            feedFlags     `embed:""`
 	GitHub          githubFlags   `embed:""`
+}
+
+// feedFlags say where release data comes from.
+type feedFlags struct {
+	Cycle    string `name:"lifecycle-cycle-url" env:"BOT_LIFECYCLE_CYCLE_URL" default:"https://peps.python.org/api/release-cycle.json" placeholder:"URL" help:"Where release-cycle.json is read daily; empty for the built-in copy (default: peps.python.org/api)."`
+	Releases string `name:"lifecycle-releases-url" env:"BOT_LIFECYCLE_RELEASES_URL" default:"https://peps.python.org/api/python-releases.json" placeholder:"URL" help:"Where python-releases.json is read daily; empty for the built-in copy (default: peps.python.org/api)."`
 }
 
 func (serveCmd) Help() string {
@@ -124,7 +131,7 @@ type bot struct {
 	github     *gh.App
 	queue      *queue.Queue
 	engine     *git.Engine
-	calendar   *calendar
+	calendar   *feed.Feed
 	reconciler *reconcile.Reconciler
 	hooks      *webhook.Handler
 	listener   net.Listener
@@ -152,7 +159,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	if b.engine, err = git.NewEngine(git.EngineConfig{Dir: c.picks(), FetchTime: 90 * time.Second, PickTime: 45 * time.Second, PushTime: 45 * time.Second, Now: time.Now, Log: b.log}); err != nil {
 		return nil, misuse(err)
 	}
-	if b.calendar, err = newCalendar(s.ctx, calendarConfig{calendarFlags: c.Calendar, Store: b.queue, Log: b.log, Now: time.Now}); err != nil {
+	if b.calendar, err = feed.New(s.ctx, feed.Config{Cycle: c.Feed.Cycle, Releases: c.Feed.Releases, Store: b.queue, Log: b.log, Now: time.Now}); err != nil {
 		return nil, misuse(err)
 	}
 	around := surroundings{settings, b.calendar.Current, c.GitHub.ServerURL}
@@ -197,7 +204,7 @@ func (b *bot) run(ctx context.Context) error {
 	})
 	group.Go(func() error { b.greet(running); b.sweeps(running); return nil })
 	group.Go(func() error { return b.watch(running, file) })
-	group.Go(func() error { b.calendar.run(running); return nil })
+	group.Go(func() error { b.calendar.Run(running); return nil })
 	group.Go(func() error { b.clean(running); return nil })
 	group.Go(func() error {
 		<-running.Done()

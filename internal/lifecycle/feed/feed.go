@@ -1,4 +1,6 @@
-package main
+// Package feed keeps release data fresh: it reads the files of peps.python.org daily
+// and keeps the last good answers. It must not know what the data is for.
+package feed
 
 import (
 	"bytes"
@@ -19,37 +21,32 @@ import (
 )
 
 const (
-	calendarNote    = "lifecycle/calendar" // the last good answers, in the database
-	calendarEvery   = 24 * time.Hour
-	calendarRetry   = time.Hour        // after trouble
-	calendarTimeout = 30 * time.Second // for one file
-	calendarLimit   = 1 << 20          // bytes of one file; they have less than a tenth
+	noteName = "lifecycle/calendar" // the last good answers, in the database
+	every    = 24 * time.Hour
+	retry    = time.Hour        // after trouble
+	timeout  = 30 * time.Second // for one file
+	limit    = 1 << 20          // bytes of one file; they have less than a tenth
 )
 
-// calendarFlags say where release data comes from.
-type calendarFlags struct {
-	Cycle    string `name:"lifecycle-cycle-url" env:"BOT_LIFECYCLE_CYCLE_URL" default:"https://peps.python.org/api/release-cycle.json" placeholder:"URL" help:"Where release-cycle.json is read daily; empty for the built-in copy (default: peps.python.org/api)."`
-	Releases string `name:"lifecycle-releases-url" env:"BOT_LIFECYCLE_RELEASES_URL" default:"https://peps.python.org/api/python-releases.json" placeholder:"URL" help:"Where python-releases.json is read daily; empty for the built-in copy (default: peps.python.org/api)."`
-}
-
-// noteStore keeps small values over a restart; Get gives nil for none.
-type noteStore interface {
+// Store keeps small values over a restart; Get returns nil for a missing one.
+type Store interface {
 	Get(ctx context.Context, name string) ([]byte, error)
 	Put(ctx context.Context, name string, value []byte) error
 }
 
-// calendarConfig of a calendar. Log and Now are required.
-type calendarConfig struct {
-	calendarFlags
-	Store noteStore // nil: nothing is kept over a restart
-	Log   zerolog.Logger
-	Now   func() time.Time
+// Config of a Feed. Log and Now are required.
+type Config struct {
+	Cycle    string // where release-cycle.json is; "": the built-in copy
+	Releases string // the same of python-releases.json
+	Store    Store  // nil: nothing is kept over a restart
+	Log      zerolog.Logger
+	Now      func() time.Time
 }
 
-// calendar keeps the release data fresh. A source that is out of reach, broken
+// Feed keeps the release data fresh. A source that is out of reach, broken
 // or older than what is there changes nothing.
-type calendar struct {
-	calendarConfig
+type Feed struct {
+	Config
 	client  *http.Client
 	current atomic.Pointer[lifecycle.Calendar]
 	sources [2]source // release-cycle.json and python-releases.json; run alone changes them
@@ -64,36 +61,36 @@ type source struct {
 	LastModified string `json:"last_modified,omitempty"`
 }
 
-// newCalendar starts with the last good answers that Store has, if they are
+// New starts with the last good answers that Store has, if they are
 // not older than the built-in copy. An error is about the addresses.
-func newCalendar(ctx context.Context, config calendarConfig) (*calendar, error) {
+func New(ctx context.Context, config Config) (*Feed, error) {
 	for _, address := range []string{config.Cycle, config.Releases} {
 		if err := checkSource(address); err != nil {
 			return nil, err
 		}
 	}
-	c := &calendar{calendarConfig: config, client: &http.Client{Timeout: calendarTimeout, CheckRedirect: staySecure}}
-	c.current.Store(lifecycle.Builtin())
+	f := &Feed{Config: config, client: &http.Client{Timeout: timeout, CheckRedirect: staySecure}}
+	f.current.Store(lifecycle.Builtin())
 	cycle, releases := lifecycle.BuiltinFiles()
-	c.sources = [2]source{{URL: config.Cycle, Body: cycle}, {URL: config.Releases, Body: releases}}
-	if err := c.restore(ctx); err != nil {
-		c.Log.Warn().Err(err).Msg("the release data that was kept is of no use: the built-in copy is in force")
+	f.sources = [2]source{{URL: config.Cycle, Body: cycle}, {URL: config.Releases, Body: releases}}
+	if err := f.restore(ctx); err != nil {
+		f.Log.Warn().Err(err).Msg("the release data that was kept is of no use: the built-in copy is in force")
 	}
-	return c, nil
+	return f, nil
 }
 
 // Current is the calendar in force. Callers keep what they got for one run.
-func (c *calendar) Current() *lifecycle.Calendar { return c.current.Load() }
+func (f *Feed) Current() *lifecycle.Calendar { return f.current.Load() }
 
-// run refreshes the calendar now and then daily, until ctx ends.
-func (c *calendar) run(ctx context.Context) {
-	if c.Cycle == "" && c.Releases == "" {
+// Run refreshes the calendar now and then daily, until ctx ends.
+func (f *Feed) Run(ctx context.Context) {
+	if f.Cycle == "" && f.Releases == "" {
 		return
 	}
 	for {
-		pause := calendarEvery
-		if err := c.refresh(ctx); err != nil {
-			pause = calendarRetry
+		pause := every
+		if err := f.refresh(ctx); err != nil {
+			pause = retry
 		}
 		select {
 		case <-ctx.Done():
@@ -104,29 +101,29 @@ func (c *calendar) run(ctx context.Context) {
 }
 
 // refresh asks the sources once, and logs each change of their state once.
-func (c *calendar) refresh(ctx context.Context) error {
-	err := c.read(ctx)
+func (f *Feed) refresh(ctx context.Context) error {
+	err := f.read(ctx)
 	if ctx.Err() != nil { // the end of the program is no trouble of theirs
 		return ctx.Err()
 	}
-	before := c.trouble
-	c.trouble = causeOf(err)
+	before := f.trouble
+	f.trouble = causeOf(err)
 	switch {
-	case err != nil && c.trouble != before:
-		c.Log.Warn().Err(err).Msg("reading the release data: what is there stays in force")
+	case err != nil && f.trouble != before:
+		f.Log.Warn().Err(err).Msg("reading the release data: what is there stays in force")
 	case err == nil && before != "":
-		c.Log.Info().Msg("the release data can be read again")
+		f.Log.Info().Msg("the release data can be read again")
 	}
 	return err
 }
 
-func (c *calendar) read(ctx context.Context) error {
-	next, changed := c.sources, false
-	for i, s := range c.sources {
+func (f *Feed) read(ctx context.Context) error {
+	next, changed := f.sources, false
+	for i, s := range f.sources {
 		if s.URL == "" {
 			continue
 		}
-		answer, err := c.fetch(ctx, s)
+		answer, err := f.fetch(ctx, s)
 		if err != nil {
 			return fmt.Errorf("reading %s: %w", [...]string{"release-cycle.json", "python-releases.json"}[i], err)
 		}
@@ -137,45 +134,45 @@ func (c *calendar) read(ctx context.Context) error {
 	if !changed {
 		return nil
 	}
-	return c.adopt(ctx, next)
+	return f.adopt(ctx, next)
 }
 
 // adopt puts answers in force, if they are good, and keeps them.
-func (c *calendar) adopt(ctx context.Context, next [2]source) error {
+func (f *Feed) adopt(ctx context.Context, next [2]source) error {
 	fresh, err := lifecycle.Parse(next[0].Body, next[1].Body)
 	if err != nil {
 		return err
 	}
-	if err := fresh.Covers(c.Current(), c.Now()); err != nil {
+	if err := fresh.Covers(f.Current(), f.Now()); err != nil {
 		return fmt.Errorf("comparing with the data in force: the source is older: %w", err)
 	}
-	c.current.Store(fresh)
-	c.sources = next
-	if err := c.keep(ctx); err != nil { // a restart without a network will have older data
-		c.Log.Warn().Err(err).Msg("the release data is new but not kept")
+	f.current.Store(fresh)
+	f.sources = next
+	if err := f.keep(ctx); err != nil { // a restart without a network will have older data
+		f.Log.Warn().Err(err).Msg("the release data is new but not kept")
 		return nil
 	}
-	c.Log.Info().Msg("the release data is new")
+	f.Log.Info().Msg("the release data is new")
 	return nil
 }
 
-func (c *calendar) keep(ctx context.Context) error {
-	if c.Store == nil {
+func (f *Feed) keep(ctx context.Context) error {
+	if f.Store == nil {
 		return nil
 	}
-	note, err := json.Marshal(c.sources)
+	note, err := json.Marshal(f.sources)
 	if err != nil {
 		return err
 	}
-	return c.Store.Put(ctx, calendarNote, note)
+	return f.Store.Put(ctx, noteName, note)
 }
 
 // restore takes up the last good answers of the same addresses.
-func (c *calendar) restore(ctx context.Context) error {
-	if c.Store == nil {
+func (f *Feed) restore(ctx context.Context) error {
+	if f.Store == nil {
 		return nil
 	}
-	note, err := c.Store.Get(ctx, calendarNote)
+	note, err := f.Store.Get(ctx, noteName)
 	if err != nil || note == nil {
 		return err
 	}
@@ -184,27 +181,27 @@ func (c *calendar) restore(ctx context.Context) error {
 		return fmt.Errorf("reading the note: %w", err)
 	}
 	for i, s := range kept {
-		if s.URL != c.sources[i].URL {
+		if s.URL != f.sources[i].URL {
 			return nil // the addresses are new: so is all that comes from them
 		}
 		if s.URL == "" { // the built-in copy of this program counts
-			kept[i] = c.sources[i]
+			kept[i] = f.sources[i]
 		}
 	}
 	parsed, err := lifecycle.Parse(kept[0].Body, kept[1].Body)
 	if err != nil {
 		return err
 	}
-	if err := parsed.Covers(c.Current(), c.Now()); err != nil {
+	if err := parsed.Covers(f.Current(), f.Now()); err != nil {
 		return fmt.Errorf("comparing with the built-in copy: %w", err)
 	}
-	c.current.Store(parsed)
-	c.sources = kept
+	f.current.Store(parsed)
+	f.sources = kept
 	return nil
 }
 
 // fetch asks for a file. The answer is nil when it has not changed.
-func (c *calendar) fetch(ctx context.Context, s source) (*source, error) {
+func (f *Feed) fetch(ctx context.Context, s source) (*source, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL, nil)
 	if err != nil {
 		return nil, err
@@ -217,7 +214,7 @@ func (c *calendar) fetch(ctx context.Context, s source) (*source, error) {
 	if s.LastModified != "" {
 		request.Header.Set("If-Modified-Since", s.LastModified)
 	}
-	response, err := c.client.Do(request)
+	response, err := f.client.Do(request)
 	if err != nil {
 		var outer *url.Error // tells the whole address, which may hold a token
 		if errors.As(err, &outer) {
@@ -232,12 +229,12 @@ func (c *calendar) fetch(ctx context.Context, s source) (*source, error) {
 	if response.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("asking %s: it answers %d", request.URL.Host, response.StatusCode)
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, calendarLimit+1))
+	body, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading from %s: %w", request.URL.Host, err)
 	}
-	if len(body) > calendarLimit {
-		return nil, fmt.Errorf("reading from %s: the file has more than %d bytes", request.URL.Host, calendarLimit)
+	if len(body) > limit {
+		return nil, fmt.Errorf("reading from %s: the file has more than %d bytes", request.URL.Host, limit)
 	}
 	if bytes.Equal(body, s.Body) {
 		return nil, nil

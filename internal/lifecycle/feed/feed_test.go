@@ -1,4 +1,4 @@
-package main
+package feed
 
 import (
 	"bytes"
@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alecthomas/kong"
 	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/internal/lifecycle"
@@ -68,27 +67,26 @@ func (a *api) release(t *testing.T, version string) {
 	})
 }
 
-func (a *api) flags() calendarFlags {
-	return calendarFlags{Cycle: a.URL + "/cycle", Releases: a.URL + "/releases"}
+func (a *api) sources() Config {
+	return Config{Cycle: a.URL + "/cycle", Releases: a.URL + "/releases"}
 }
 
-// calendarStand is a calendar with its log and a real store.
-type calendarStand struct {
-	*calendar
+// stand is a feed with its log.
+type stand struct {
+	*Feed
 	log *bytes.Buffer
 }
 
-func newCalendarStand(t *testing.T, flags calendarFlags, store noteStore) calendarStand {
+func newStand(t *testing.T, config Config, store Store) stand {
 	t.Helper()
 	var log bytes.Buffer
-	c, err := newCalendar(t.Context(), calendarConfig{
-		calendarFlags: flags, Store: store, Log: zerolog.New(&log),
-		Now: func() time.Time { return time.Date(2026, time.November, 22, 12, 0, 0, 0, time.UTC) },
-	})
+	config.Store, config.Log = store, zerolog.New(&log)
+	config.Now = func() time.Time { return time.Date(2026, time.November, 22, 12, 0, 0, 0, time.UTC) }
+	f, err := New(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return calendarStand{c, &log}
+	return stand{f, &log}
 }
 
 func newStore(t *testing.T) *queue.Queue {
@@ -108,15 +106,15 @@ func newStore(t *testing.T) *queue.Queue {
 }
 
 // newest is what tells fresh data from the built-in copy.
-func (c calendarStand) newest() string {
+func (c stand) newest() string {
 	r, _ := c.Current().Newest()
 	return r.String()
 }
 
-func TestCalendarTakesWhatIsNew(t *testing.T) {
+func TestFeedTakesWhatIsNew(t *testing.T) {
 	a, store := newAPI(t), newStore(t)
 	a.release(t, "3.14.8")
-	c := newCalendarStand(t, a.flags(), store)
+	c := newStand(t, a.sources(), store)
 	if got := c.newest(); got != "3.14.7" {
 		t.Fatalf("it starts with data up to %s, not with the built-in copy", got)
 	}
@@ -142,7 +140,7 @@ func TestCalendarTakesWhatIsNew(t *testing.T) {
 
 	// A restart has it, without asking.
 	a.set(func() { a.asked = nil })
-	again := newCalendarStand(t, a.flags(), store)
+	again := newStand(t, a.sources(), store)
 	if got := again.newest(); got != "3.14.8" {
 		t.Errorf("after a restart it has data up to %s", got)
 	}
@@ -151,8 +149,8 @@ func TestCalendarTakesWhatIsNew(t *testing.T) {
 	}
 
 	// Other addresses start anew, and so does nothing but the built-in copy.
-	for _, flags := range []calendarFlags{{}, {Cycle: a.URL + "/cycle", Releases: a.URL + "/elsewhere"}} {
-		if got := newCalendarStand(t, flags, store).newest(); got != "3.14.7" {
+	for _, flags := range []Config{{}, {Cycle: a.URL + "/cycle", Releases: a.URL + "/elsewhere"}} {
+		if got := newStand(t, flags, store).newest(); got != "3.14.7" {
 			t.Errorf("with %v it starts with data up to %s", flags, got)
 		}
 	}
@@ -161,10 +159,10 @@ func TestCalendarTakesWhatIsNew(t *testing.T) {
 	}
 }
 
-func TestCalendarTakesOneFileOfTwo(t *testing.T) {
+func TestFeedTakesOneFileOfTwo(t *testing.T) {
 	a := newAPI(t)
 	a.release(t, "3.14.8")
-	c := newCalendarStand(t, calendarFlags{Releases: a.URL + "/releases"}, nil)
+	c := newStand(t, Config{Releases: a.URL + "/releases"}, nil)
 	if err := c.refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -178,27 +176,27 @@ func TestCalendarTakesOneFileOfTwo(t *testing.T) {
 	}
 }
 
-// TestCalendarNotes: what an older bot kept, or what is damaged, does not take
+// TestFeedNotes: what an older bot kept, or what is damaged, does not take
 // the place of the built-in copy.
-func TestCalendarNotes(t *testing.T) {
+func TestFeedNotes(t *testing.T) {
 	a, store := newAPI(t), newStore(t)
 	_, releases := lifecycle.BuiltinFiles()
 	older := strings.Replace(string(releases), "\"stage\": \"3.14.7\",\n        \"state\": \"actual\"", `"stage": "3.14.7", "state": "expected"`, 1)
 	for _, note := range []string{"", "x", "null", "[]", "{}", `[{}, {}]`, string(releases),
 		fmt.Sprintf(`[{"url": "%s/cycle", "body": "e30="}, {"url": "%s/releases", "body": "e30="}]`, a.URL, a.URL)} {
-		if err := store.Put(t.Context(), calendarNote, []byte(note)); err != nil {
+		if err := store.Put(t.Context(), noteName, []byte(note)); err != nil {
 			t.Fatal(err)
 		}
-		if got := newCalendarStand(t, a.flags(), store).newest(); got != "3.14.7" {
+		if got := newStand(t, a.sources(), store).newest(); got != "3.14.7" {
 			t.Errorf("with the note %.40q it has data up to %s", note, got)
 		}
 	}
-	kept := newCalendarStand(t, a.flags(), store)
+	kept := newStand(t, a.sources(), store)
 	kept.sources[1].Body, kept.sources[1].ETag = []byte(older), `"old"`
 	if err := kept.keep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	c := newCalendarStand(t, a.flags(), store)
+	c := newStand(t, a.sources(), store)
 	if c.newest() != "3.14.7" || c.sources[1].ETag != "" {
 		t.Errorf("it took older data, up to %s", c.newest())
 	}
@@ -207,13 +205,13 @@ func TestCalendarNotes(t *testing.T) {
 	}
 }
 
-func TestCalendarRuns(t *testing.T) {
+func TestFeedRuns(t *testing.T) {
 	a := newAPI(t)
 	a.release(t, "3.14.8")
-	c := newCalendarStand(t, a.flags(), nil)
+	c := newStand(t, a.sources(), nil)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
-	go func() { defer close(ended); c.run(ctx) }()
+	go func() { defer close(ended); c.Run(ctx) }()
 	for deadline := time.Now().Add(10 * time.Second); c.newest() != "3.14.8"; {
 		if time.Now().After(deadline) {
 			t.Fatal("it does not refresh at the start")
@@ -223,15 +221,15 @@ func TestCalendarRuns(t *testing.T) {
 	stop()
 	<-ended
 
-	none := newCalendarStand(t, calendarFlags{}, nil)
-	none.run(t.Context()) // has nothing to wait for
+	none := newStand(t, Config{}, nil)
+	none.Run(t.Context()) // has nothing to wait for
 	if none.log.Len() > 0 {
 		t.Errorf("the log:\n%s", none.log)
 	}
 }
 
-// TestCalendarStops amid a request, and does not blame the source.
-func TestCalendarStops(t *testing.T) {
+// TestFeedStops amid a request, and does not blame the source.
+func TestFeedStops(t *testing.T) {
 	a := newAPI(t)
 	ctx, stop := context.WithCancel(t.Context())
 	a.set(func() {
@@ -240,50 +238,25 @@ func TestCalendarStops(t *testing.T) {
 			<-r.Context().Done()
 		}
 	})
-	c := newCalendarStand(t, a.flags(), nil)
-	c.run(ctx)
+	c := newStand(t, a.sources(), nil)
+	c.Run(ctx)
 	if c.log.Len() > 0 {
 		t.Errorf("the log:\n%s", c.log)
 	}
 }
 
-func TestCalendarAddresses(t *testing.T) {
+func TestFeedAddresses(t *testing.T) {
 	for address, want := range map[string]string{
 		"": "", "https://example.com/a.json": "", "http://127.0.0.1:8080/": "",
 		"example.com": "want an https address", "file:///etc/passwd": "want an https address", "https://": "want an https address",
 		"ftp://example.com/": "want an https address", "https://brian:hunter2@example.com/": "leave out the user name", "https://exa mple.com": "want an https",
 	} {
-		for _, flags := range []calendarFlags{{Cycle: address}, {Releases: address}} {
-			_, err := newCalendar(t.Context(), calendarConfig{calendarFlags: flags, Now: time.Now})
+		for _, flags := range []Config{{Cycle: address}, {Releases: address}} {
+			flags.Now = time.Now
+			_, err := New(t.Context(), flags)
 			if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2")) {
 				t.Errorf("%q: got %v, want %q", address, err, want)
 			}
-		}
-	}
-}
-
-// TestCalendarFlags: an empty value is one, and not the default.
-func TestCalendarFlags(t *testing.T) {
-	const cycle, releases = "https://peps.python.org/api/release-cycle.json", "https://peps.python.org/api/python-releases.json"
-	for _, test := range []struct {
-		args []string
-		env  map[string]string
-		want calendarFlags
-	}{
-		{nil, nil, calendarFlags{cycle, releases}},
-		{[]string{"--lifecycle-cycle-url=", "--lifecycle-releases-url="}, nil, calendarFlags{}},
-		{[]string{"--lifecycle-cycle-url=https://example.com/"}, map[string]string{"BOT_LIFECYCLE_RELEASES_URL": ""}, calendarFlags{Cycle: "https://example.com/"}},
-	} {
-		for name, value := range test.env {
-			t.Setenv(name, value)
-		}
-		var got calendarFlags
-		parser, err := kong.New(&got)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := parser.Parse(test.args); err != nil || got != test.want {
-			t.Errorf("%q, %v: got %v, %v", test.args, test.env, got, err)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package feed
 
 import (
 	"encoding/json"
@@ -12,7 +12,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 )
 
-func TestCalendarKeepsWhatItHas(t *testing.T) {
+func TestFeedKeepsWhatItHas(t *testing.T) {
 	write := func(status int, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(status)
@@ -49,7 +49,7 @@ func TestCalendarKeepsWhatItHas(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a, store := newAPI(t), newStore(t)
 			a.release(t, "3.14.8")
-			c := newCalendarStand(t, a.flags(), store)
+			c := newStand(t, a.sources(), store)
 			a.set(func() { a.answer[test.path] = test.answer })
 			for range 2 {
 				if err := c.refresh(t.Context()); err == nil || !strings.Contains(err.Error(), test.cause) {
@@ -62,7 +62,7 @@ func TestCalendarKeepsWhatItHas(t *testing.T) {
 			if text := c.log.String(); strings.Count(text, `"level":"warn"`) != 1 {
 				t.Errorf("it does not warn once:\n%s", text)
 			}
-			if note, err := store.Get(t.Context(), calendarNote); err != nil || note != nil {
+			if note, err := store.Get(t.Context(), noteName); err != nil || note != nil {
 				t.Errorf("it keeps %.80q, %v", note, err)
 			}
 			a.set(func() { clear(a.answer) })
@@ -93,9 +93,9 @@ func without(t *testing.T, file []byte, version string) string {
 	return string(shorter)
 }
 
-func TestCalendarWarnsOncePerCause(t *testing.T) {
+func TestFeedWarnsOncePerCause(t *testing.T) {
 	a := newAPI(t)
-	c := newCalendarStand(t, a.flags(), nil)
+	c := newStand(t, a.sources(), nil)
 	answers := func(status int) {
 		a.set(func() { a.answer["/cycle"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) } })
 		if err := c.refresh(t.Context()); err == nil {
@@ -110,7 +110,7 @@ func TestCalendarWarnsOncePerCause(t *testing.T) {
 	}
 }
 
-func TestCalendarOutOfReach(t *testing.T) {
+func TestFeedOutOfReach(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func TestCalendarOutOfReach(t *testing.T) {
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	c := newCalendarStand(t, calendarFlags{Cycle: address}, nil)
+	c := newStand(t, Config{Cycle: address}, nil)
 	for range 2 {
 		if err := c.refresh(t.Context()); err == nil {
 			t.Fatal("there is nothing")
@@ -131,9 +131,9 @@ func TestCalendarOutOfReach(t *testing.T) {
 	}
 }
 
-// TestCalendarOnConnectionReset: the local port in such an error is another
+// TestFeedOnConnectionReset: the local port in such an error is another
 // one each time, and is no new cause.
-func TestCalendarOnConnectionReset(t *testing.T) {
+func TestFeedOnConnectionReset(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +150,7 @@ func TestCalendarOnConnectionReset(t *testing.T) {
 			_ = connection.Close()
 		}
 	}()
-	c := newCalendarStand(t, calendarFlags{Cycle: "http://" + listener.Addr().String()}, nil)
+	c := newStand(t, Config{Cycle: "http://" + listener.Addr().String()}, nil)
 	for range 3 {
 		if err := c.refresh(t.Context()); err == nil {
 			t.Fatal("there is nothing")
@@ -161,12 +161,12 @@ func TestCalendarOnConnectionReset(t *testing.T) {
 	}
 }
 
-// TestCalendarTimesOut on a server that takes the request and never answers.
-func TestCalendarTimesOut(t *testing.T) {
+// TestFeedTimesOut on a server that takes the request and never answers.
+func TestFeedTimesOut(t *testing.T) {
 	a := newAPI(t)
 	a.set(func() { a.answer["/cycle"] = func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() } })
-	c := newCalendarStand(t, a.flags(), nil)
-	if c.client.Timeout != calendarTimeout {
+	c := newStand(t, a.sources(), nil)
+	if c.client.Timeout != timeout {
 		t.Errorf("it waits for %s", c.client.Timeout)
 	}
 	c.client.Timeout = time.Millisecond
