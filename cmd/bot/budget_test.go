@@ -25,10 +25,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/webhook"
 )
 
-const (
-	latency = 300 * time.Millisecond // of a request; those of a run come one after the other
-	workers = 16                     // runs at once, as by default
-)
+const latency = 300 * time.Millisecond // of a request; those of a run come one after the other
 
 // day is a bot before a GitHub that enforces its documented limits, both by a
 // clock that the day moves. Webhooks, loading and writing are real; a run takes as
@@ -39,7 +36,7 @@ type day struct {
 	cpython    *ghtest.Repo
 	agenda     *agenda
 	reconciler *reconcile.Reconciler
-	busy       [workers]time.Time // until when each is
+	busy       [workers / 4]time.Time // until when each of those that one repository gets is
 
 	mu      sync.Mutex
 	now     time.Time

@@ -22,6 +22,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/lifecycle/feed"
+	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/reconcile"
 	"github.com/concorde-bot/concorde/internal/webhook"
@@ -37,6 +38,20 @@ const (
 	// cleanEvery is how often what killed processes left is removed.
 	cleanEvery = time.Hour
 )
+
+// workers is how many keys are worked at once. One repository gets a quarter of them,
+// fewer than GitHub takes requests of an installation at once.
+const workers = 32
+
+// party is whose a key is: keys of an account and of a repository share bounds. GitHub's
+// names are the same in either case.
+func party(key string) string {
+	parsed, err := pull.ParseKey(key)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(parsed.Repository().String())
+}
 
 type serveCmd struct {
 	Listen          string        `env:"BOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to receive webhooks (default: 127.0.0.1:8080)."`
@@ -150,7 +165,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 		return nil, misuse(err)
 	}
 	b.queue, err = queue.Open(s.ctx, queue.Config{
-		Database: c.Database, Settle: c.Settle, Log: b.log, Now: time.Now,
+		Database: c.Database, Settle: c.Settle, Workers: workers, Party: party, Log: b.log, Now: time.Now,
 		Work: func(ctx context.Context, job queue.Job) error { return b.reconciler.Run(ctx, job) },
 	})
 	if err != nil {

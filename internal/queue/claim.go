@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -80,82 +81,78 @@ func (q *Queue) awaitAlarm(ctx context.Context) {
 	}
 }
 
-// claimAll begins a run of each key that is due, up to the number of free workers, and
-// says when to come again. A worker that comes free sets the alarm.
+// claimAll begins a run of each key that is due, as far as there are free workers for
+// its party, and says when to come again. A run that ends sets the alarm.
 func (q *Queue) claimAll(ctx context.Context) (next time.Time, err error) {
+	q.claiming.Lock()
+	defer q.claiming.Unlock()
 	now := q.cfg.Now()
 	next = now.Add(scanEvery)
-	free := q.cfg.Workers - q.busy()
-	if free > 0 {
-		n, err := q.claimSome(ctx, now, free)
+	shares := q.shares()
+	for _, kind := range []struct{ waiting, claim string }{{waitingDue, claimDue}, {waitingAgain, claimAgain}} {
+		if shares.free() == 0 {
+			break
+		}
+		parties, later, err := q.waiting(ctx, kind.waiting, now)
 		if err != nil {
 			return next, err
 		}
-		free -= n
-	}
-	if free == 0 {
-		return next, nil
-	}
-	err = q.db.query(ctx, func(r row) error {
-		var due int64
-		if err := r.Scan(&due); err != nil {
-			return err
+		if !later.IsZero() && later.Before(next) {
+			next = later
 		}
-		if at := fromMicros(due); due > 0 && at.Before(next) {
-			next = at
+		if err := q.claimSome(ctx, kind.claim, claims{now: now, parties: parties, shares: shares}); err != nil {
+			return next, err
 		}
-		return nil
-	}, nextDue)
-	return next, err
+	}
+	return next, nil
 }
 
-// claimSome begins up to most runs. What the database stored but didn't get to tell
-// is taken back by tend.
-func (q *Queue) claimSome(ctx context.Context, now time.Time, most int) (n int, err error) {
-	q.claiming.Lock()
-	defer q.claiming.Unlock()
-	type claim struct {
-		run
-		job Job
+// claims are runs to begin.
+type claims struct {
+	now     time.Time
+	parties []string // the first come first
+	shares  *shares
+	runs    []run
+	jobs    []Job
+}
+
+// claimSome begins the runs. What the database stored but didn't get to tell is taken
+// back by tend.
+func (q *Queue) claimSome(ctx context.Context, statement string, c claims) error {
+	roomless := func(party string) bool { return c.shares.room(party) == 0 }
+	if c.parties = slices.DeleteFunc(c.parties, roomless); len(c.parties) == 0 {
+		return nil
 	}
-	var claims []claim
-	err = q.db.write(ctx, func(t tx) error {
-		claims = nil
-		read := func(r row) error {
-			var c claim
-			var updated, wanted int64
-			err := r.Scan(&c.key, &c.number, &c.job.Installation, &updated, &c.job.Cause, &c.job.Attempt, &wanted)
-			c.job.Key, c.job.UpdatedAt, c.job.Wanted = c.key, fromMicros(updated), fromMicros(wanted)
-			claims = append(claims, c)
-			return err
-		}
-		for _, statement := range []string{claimDue, claimAgain} {
-			if most > len(claims) {
-				if err := t.query(ctx, read, statement, micros(now), int64(most-len(claims)), q.id); err != nil {
-					return err
-				}
+	read := func(r row) error {
+		var one run
+		var job Job
+		var updated, wanted int64
+		err := r.Scan(&one.key, &one.number, &job.Installation, &updated, &job.Cause, &job.Attempt, &wanted)
+		job.Key, job.UpdatedAt, job.Wanted = one.key, fromMicros(updated), fromMicros(wanted)
+		c.runs, c.jobs = append(c.runs, one), append(c.jobs, job)
+		return err
+	}
+	err := q.db.write(ctx, func(t tx) error {
+		for _, party := range c.parties {
+			before := len(c.runs)
+			if err := t.query(ctx, read, statement, micros(c.now), int64(c.shares.room(party)), q.id, party); err != nil {
+				return err
 			}
+			c.shares.add(party, len(c.runs)-before)
 		}
 		return nil
 	})
 	if err != nil {
-		return 0, err
+		return err
 	}
-	for _, c := range claims {
-		ctx := q.enter(c.run)
+	for i, r := range c.runs {
+		ctx := q.enter(r)
 		q.runs.Go(func() {
-			defer q.leave(c.run)
-			q.work(ctx, c.run, c.job)
+			defer q.leave(r)
+			q.work(ctx, r, c.jobs[i])
 		})
 	}
-	return len(claims), nil
-}
-
-// busy is how many runs are under way.
-func (q *Queue) busy() int {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return len(q.running)
+	return nil
 }
 
 // enter notes a run and gives it its context.
@@ -167,14 +164,12 @@ func (q *Queue) enter(r run) context.Context {
 	return ctx
 }
 
-// leave forgets a run. If no worker was free, there may be work for this one.
+// leave forgets a run. The key may have to run again, and another one may have waited
+// for its worker.
 func (q *Queue) leave(r run) {
 	q.mu.Lock()
 	q.running[r](nil)
-	crowded := len(q.running) >= q.cfg.Workers
 	delete(q.running, r)
 	q.mu.Unlock()
-	if crowded {
-		q.alarm.set(q.cfg.Now())
-	}
+	q.alarm.set(q.cfg.Now())
 }

@@ -71,6 +71,13 @@ PRIMARY KEY (key, version))`,
 	`DROP TABLE IF EXISTS river_client`,
 	`DROP TABLE IF EXISTS river_queue`,
 	`DROP TABLE IF EXISTS river_migration`,
+}, {
+	// A key of an older program is nobody's until its next hint.
+	`ALTER TABLE keys ADD COLUMN party TEXT NOT NULL DEFAULT ''`,
+	`DROP INDEX keys_due`,
+	`DROP INDEX keys_again`,
+	`CREATE INDEX keys_due ON keys (party, due) WHERE state = 0 AND due > 0`,
+	`CREATE INDEX keys_again ON keys (party, again_at) WHERE state = 0 AND again_at > 0`,
 }}
 
 // migrate brings the package's own tables to the newest version.

@@ -36,6 +36,10 @@ type Config struct {
 	Settle time.Duration
 	// Workers is how many keys are worked at once by this process (16).
 	Workers int
+	// Party names whose a key is, as ACCOUNT/REPOSITORY. Keys of an account take at
+	// most half of the workers at once, those of a repository half of that. nil: keys
+	// are nobody's and take what is free.
+	Party func(key string) string
 	// JobTimeout is the longest run of Work (5 minutes).
 	JobTimeout time.Duration
 	// MaxAttempts is how often Work is tried for a hint before it is given up (25).

@@ -221,7 +221,7 @@ func TestLostClaimsBeginAgain(t *testing.T) {
 		q := open(t, Config{Database: database, Work: d.work})
 		add(t, q, Hint{Key: "a", Cause: "x"}, Hint{Key: "b", At: time.Now().Add(time.Hour)})
 		err := q.db.write(t.Context(), func(x tx) error {
-			return x.query(t.Context(), func(row) error { return nil }, claimDue, micros(time.Now()), int64(9), q.id)
+			return x.query(t.Context(), func(row) error { return nil }, claimDue, micros(time.Now()), int64(9), q.id, "")
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -224,13 +224,14 @@ func (q *Queue) insertDeliveries(ctx context.Context, t tx, batch []*write) erro
 
 // hintRow gives the arguments of upsertHint and when the hint is due.
 func (q *Queue) hintRow(h Hint, now time.Time) (args []any, due time.Time) {
+	party := q.cfg.party(h.Key)
 	if h.At.IsZero() {
 		due = now.Add(q.cfg.Settle)
 		aside := int64(0)
 		if h.Aside {
 			aside = 1
 		}
-		return []any{h.Key, h.Installation, micros(h.UpdatedAt), text(h.Cause), micros(now), micros(due), int64(0), "", aside}, due
+		return []any{h.Key, h.Installation, micros(h.UpdatedAt), text(h.Cause), micros(now), micros(due), int64(0), "", aside, party}, due
 	}
-	return []any{h.Key, h.Installation, micros(h.UpdatedAt), "", int64(0), int64(0), micros(h.At), text(h.Cause), int64(0)}, h.At
+	return []any{h.Key, h.Installation, micros(h.UpdatedAt), "", int64(0), int64(0), micros(h.At), text(h.Cause), int64(0), party}, h.At
 }

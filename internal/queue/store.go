@@ -61,6 +61,7 @@ func (q *Queue) explain(err error) error {
 //
 //	state       0 waiting, 1 running
 //	owner       the replica that runs it
+//	party       whose it is, by Config.Party
 //	run         counts runs; the current one alone may end
 //	wanted,due  of the hints that no run has taken yet: the first one's time, and
 //	            when they may run
@@ -72,8 +73,8 @@ const (
 	insertDelivery = `INSERT INTO deliveries (id, event, action, installation, received)
 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`
 
-	upsertHint = `INSERT INTO keys (key, installation, updated_at, cause, wanted, due, again_at, again_cause)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	upsertHint = `INSERT INTO keys (key, installation, updated_at, cause, wanted, due, again_at, again_cause, party)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $10)
 ON CONFLICT (key) DO UPDATE SET
 installation = CASE WHEN excluded.installation = 0 THEN keys.installation ELSE excluded.installation END,
 updated_at = CASE WHEN excluded.updated_at > keys.updated_at THEN excluded.updated_at ELSE keys.updated_at END,
@@ -82,14 +83,15 @@ wanted = CASE WHEN keys.wanted = 0 THEN excluded.wanted ELSE keys.wanted END,
 due = CASE WHEN excluded.due > 0 AND (keys.due = 0 OR excluded.due < keys.due) THEN excluded.due ELSE keys.due END,
 again_at = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.again_at < keys.again_at) THEN excluded.again_at ELSE keys.again_at END,
 again_cause = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.again_at < keys.again_at) THEN excluded.again_cause ELSE keys.again_cause END,
-gave_up = 0`
+gave_up = 0, party = excluded.party`
 
-	// claimDue and claimAgain begin runs: $1 now, $2 the most, $3 the replica.
+	// claimDue and claimAgain begin runs: $1 now, $2 the most, $3 the replica, $4 the
+	// party.
 	claimDue = claim + `(SELECT key FROM keys
-WHERE state = 0 AND due > 0 AND due <= $1 ORDER BY due LIMIT $2` + skipLocked + `)` + claimed
+WHERE state = 0 AND due > 0 AND due <= $1 AND party = $4 ORDER BY due LIMIT $2` + skipLocked + `)` + claimed
 
 	claimAgain = claim + `(SELECT key FROM keys
-WHERE state = 0 AND again_at > 0 AND again_at <= $1 ORDER BY again_at LIMIT $2` + skipLocked + `)` + claimed
+WHERE state = 0 AND again_at > 0 AND again_at <= $1 AND party = $4 ORDER BY again_at LIMIT $2` + skipLocked + `)` + claimed
 
 	claim = `UPDATE keys SET state = 1, owner = $3, run = run + 1, attempt = attempt + 1,
 cause = CASE WHEN due = 0 THEN again_cause ELSE cause END,
@@ -105,8 +107,22 @@ WHERE key IN `
 	// know the words.
 	skipLocked = ` FOR UPDATE SKIP LOCKED`
 
-	nextDue = `SELECT coalesce(min(due), 0) FROM keys WHERE state = 0 AND due > 0
-UNION ALL SELECT coalesce(min(again_at), 0) FROM keys WHERE state = 0 AND again_at > 0`
+	// waitingDue and waitingAgain give the parties with keys to run, each with the
+	// earliest time up to $1, or 0, and the earliest after it. They go from party to
+	// party in the index, however many keys wait.
+	waitingDue = `WITH RECURSIVE p(party) AS (SELECT min(party) FROM keys WHERE state = 0 AND due > 0
+UNION ALL SELECT (SELECT min(k.party) FROM keys k WHERE k.state = 0 AND k.due > 0 AND k.party > p.party) FROM p WHERE p.party IS NOT NULL)
+SELECT party,
+(SELECT coalesce(min(k.due), 0) FROM keys k WHERE k.state = 0 AND k.due > 0 AND k.party = p.party AND k.due <= $1) AS first,
+(SELECT coalesce(min(k.due), 0) FROM keys k WHERE k.state = 0 AND k.due > 0 AND k.party = p.party AND k.due > $1)
+FROM p WHERE party IS NOT NULL ORDER BY first`
+
+	waitingAgain = `WITH RECURSIVE p(party) AS (SELECT min(party) FROM keys WHERE state = 0 AND again_at > 0
+UNION ALL SELECT (SELECT min(k.party) FROM keys k WHERE k.state = 0 AND k.again_at > 0 AND k.party > p.party) FROM p WHERE p.party IS NOT NULL)
+SELECT party,
+(SELECT coalesce(min(k.again_at), 0) FROM keys k WHERE k.state = 0 AND k.again_at > 0 AND k.party = p.party AND k.again_at <= $1) AS first,
+(SELECT coalesce(min(k.again_at), 0) FROM keys k WHERE k.state = 0 AND k.again_at > 0 AND k.party = p.party AND k.again_at > $1)
+FROM p WHERE party IS NOT NULL ORDER BY first`
 
 	// finishRun: $3 the next time to run or 0, $4 attempts, $5 when given up or 0,
 	// $6 the reason, $7 now, $8 whether it rests until $3. A hint that came during
@@ -118,8 +134,7 @@ attempt = $4,
 gave_up = CASE WHEN due = 0 THEN CAST($5 AS BIGINT) ELSE 0 END,
 rested = CASE WHEN CAST($8 AS BIGINT) = 1 THEN CAST($3 AS BIGINT) WHEN CAST($3 AS BIGINT) > 0 THEN rested ELSE 0 END,
 reason = $6, done_at = $7, run_wanted = 0, run_due = 0
-WHERE key = $1 AND run = $2 AND state = 1
-RETURNING CASE WHEN due = 0 OR again_at > 0 AND again_at < due THEN again_at ELSE due END`
+WHERE key = $1 AND run = $2 AND state = 1`
 
 	// backToWaiting ends runs that did not come to their own end.
 	backToWaiting = `UPDATE keys SET state = 0, owner = '',

@@ -45,7 +45,7 @@ func (q *Queue) attempt(ctx context.Context, job Job) (err error) {
 // the meantime has no say any more.
 func (q *Queue) finish(ctx context.Context, r run, v verdict) error {
 	now := q.cfg.Now()
-	var gaveUp, rests, due int64
+	var gaveUp, rests int64
 	var reason string
 	if v.gaveUp {
 		gaveUp = micros(now)
@@ -56,14 +56,7 @@ func (q *Queue) finish(ctx context.Context, r run, v verdict) error {
 	if v.err != nil {
 		reason = text(v.err.Error())
 	}
-	err := q.db.write(ctx, func(t tx) error {
-		return t.query(ctx, func(row row) error { return row.Scan(&due) },
-			finishRun, r.key, r.number, micros(v.next), int64(v.attempt), gaveUp, reason, micros(now), rests)
-	})
-	if err == nil && due > 0 {
-		q.alarm.set(fromMicros(due))
-	}
-	return err
+	return q.change(ctx, finishRun, r.key, r.number, micros(v.next), int64(v.attempt), gaveUp, reason, micros(now), rests)
 }
 
 // insist repeats f while the database is in trouble, until ctx ends.

@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -12,52 +11,66 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"golang.org/x/sync/semaphore"
 )
 
-// freeBody is how much of each body, in bytes, needs no room in Handler.bodies.
-// Most payloads are smaller, so that large ones, of whomever, do not keep them out.
-const freeBody = 64 << 10
+// firstBuffer is the size of a body's first buffer, in bytes. Most bodies need more,
+// most connections of strangers less.
+const firstBuffer = 4 << 10
 
-var errNoRoom = errors.New("waiting for memory: other large bodies hold it")
-
-// arriving is a body on its way. It takes room only for what has come: strangers
-// can promise anything, and then send nothing.
-type arriving struct {
-	io.Reader
-	ctx         context.Context
-	room        *semaphore.Weighted
-	wait        time.Duration // for room, each time
-	come, taken int64         // in bytes
+// buffer holds an arriving body. Its memory is counted before it's made.
+type buffer struct {
+	*arriving
+	bytes    []byte
+	promised int64 // its size by Content-Length; -1: unknown
+	most     int64 // its largest size
 }
 
-// Read implements io.Reader.
-func (a *arriving) Read(p []byte) (int, error) {
-	n, err := a.Reader.Read(p)
-	a.come += int64(n)
-	if more := a.come - freeBody - a.taken; more > 0 {
-		ctx, cancel := context.WithTimeout(a.ctx, a.wait)
-		defer cancel()
-		if a.room.Acquire(ctx, more) != nil {
-			return n, errNoRoom
+// read reads the body up to the limit. Its memory counts until done is called, also
+// after an error.
+func (h *Handler) read(w http.ResponseWriter, r *http.Request) (whole []byte, done func(), err error) {
+	control := http.NewResponseController(w)
+	a := h.room.enter(func() { _ = control.SetReadDeadline(time.Unix(1, 0)) }) // a server without deadlines ends it by its own
+	b := buffer{arriving: a, promised: r.ContentLength, most: h.cfg.MaxBody}
+	if err := a.failed(b.readFrom(r.Context(), http.MaxBytesReader(w, r.Body, b.most))); err != nil {
+		return nil, a.leave, fmt.Errorf("reading the body: %w", err)
+	}
+	a.arrived()
+	return b.bytes, a.leave, nil
+}
+
+func (b *buffer) readFrom(ctx context.Context, from io.Reader) error {
+	for {
+		if len(b.bytes) == cap(b.bytes) {
+			if err := b.grow(ctx); err != nil {
+				return err
+			}
 		}
-		a.taken += more
+		n, err := from.Read(b.bytes[len(b.bytes):cap(b.bytes)])
+		b.bytes = b.bytes[:len(b.bytes)+n]
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
 	}
-	return n, err
 }
 
-// read reads the body up to the limit. done gives its room back,
-// also after an error.
-func (h *Handler) read(w http.ResponseWriter, r *http.Request) (body []byte, done func(), err error) {
-	a := &arriving{Reader: http.MaxBytesReader(w, r.Body, h.cfg.MaxBody), ctx: r.Context(), room: h.bodies, wait: h.cfg.memoryWait}
-	done = func() { h.bodies.Release(a.taken) }
-	var b bytes.Buffer
-	b.Grow(int(min(max(r.ContentLength, 0), freeBody)) + bytes.MinRead)
-	if _, err := b.ReadFrom(a); err != nil {
-		return nil, done, fmt.Errorf("reading the body: %w", err)
+// grow doubles the buffer. One byte more than there can be is enough to see the end.
+func (b *buffer) grow(ctx context.Context) error {
+	before := int64(cap(b.bytes))
+	size := min(max(2*before, firstBuffer), b.most+1)
+	if b.promised >= before {
+		size = min(size, b.promised+1)
 	}
-	return b.Bytes(), done, nil
+	if err := b.take(ctx, size); err != nil {
+		return err
+	}
+	larger := make([]byte, len(b.bytes), size)
+	copy(larger, b.bytes)
+	b.bytes = larger
+	b.give(before)
+	return nil
 }
 
 // signature reads the header X-Hub-Signature-256 ("Validating webhook

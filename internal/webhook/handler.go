@@ -8,6 +8,7 @@ package webhook
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,7 +16,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
-	"golang.org/x/sync/semaphore"
 
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
@@ -31,10 +31,9 @@ type Store interface {
 	Receive(ctx context.Context, d queue.Delivery) (fresh bool, err error)
 }
 
-// bodiesAtOnce is how many bodies of the largest size may be in memory at the
-// same time: until they are read whole, anybody may have sent them. Other large
-// ones wait, and are then refused.
-const bodiesAtOnce = 4
+// bodyMemory is how much all bodies may hold together, in bytes: while one grows to
+// the largest size, it holds less than twice as much.
+const bodyMemory = 64 << 20
 
 // Config of a Handler. Secrets and Store are required.
 type Config struct {
@@ -61,8 +60,8 @@ type Config struct {
 	Metrics prometheus.Registerer // nil: not counted
 	MaxBody int64                 // in bytes; 0 stands for MaxBody
 
-	// memoryWait is how long a large body waits for memory (5 seconds).
-	memoryWait time.Duration
+	// memory is how much all bodies may hold together, in bytes (64 MB).
+	memory int64
 }
 
 // Handler answers POST requests of GitHub, at any path. Slow senders are the
@@ -70,7 +69,7 @@ type Config struct {
 type Handler struct {
 	cfg     Config
 	secrets [][]byte
-	bodies  *semaphore.Weighted // bytes of large bodies in memory
+	room    *room
 	counted *prometheus.CounterVec
 	twins   twins
 }
@@ -92,10 +91,13 @@ func New(cfg Config) (*Handler, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	if cfg.memoryWait == 0 {
-		cfg.memoryWait = 5 * time.Second
+	if cfg.memory == 0 {
+		cfg.memory = bodyMemory
 	}
-	h := &Handler{cfg: cfg, bodies: semaphore.NewWeighted(bodiesAtOnce * cfg.MaxBody)}
+	if cfg.memory <= 2*cfg.MaxBody {
+		return nil, fmt.Errorf("receiving webhooks: MaxBody is %d, and bodies may hold %d bytes together: a growing one needs twice its size", cfg.MaxBody, cfg.memory)
+	}
+	h := &Handler{cfg: cfg, room: newRoom(cfg.memory)}
 	for _, secret := range cfg.Secrets {
 		if len(secret) > 0 {
 			h.secrets = append(h.secrets, secret)
@@ -163,6 +165,28 @@ func (h *Handler) me() self {
 	return me
 }
 
+// event reads and verifies a body. What it takes in memory is free again when this
+// returns; e is nil when the answer says why.
+func (h *Handler) event(w http.ResponseWriter, r *http.Request, sum [sha256.Size]byte) (e *event, a answer) {
+	payload, done, err := h.read(w, r)
+	defer done()
+	var large *http.MaxBytesError
+	switch {
+	case errors.Is(err, errNoRoom):
+		return nil, busy
+	case errors.As(err, &large):
+		return nil, h.tooLarge()
+	case err != nil:
+		return nil, incomplete.because(err)
+	case !signed(payload, sum, h.secrets):
+		return nil, unauthorized
+	}
+	if e, err = parse(payload); err != nil {
+		return nil, malformed(err)
+	}
+	return e, a
+}
+
 // keys are those of the event, and of the pull requests that wait for it.
 func (h *Handler) keys(ctx context.Context, name string, e *event) ([]pull.Key, error) {
 	if sha := e.unblocked(name, h.me()); sha != "" && h.cfg.Waiting != nil {
@@ -185,22 +209,9 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 	if !ok {
 		return unauthorized
 	}
-	payload, done, err := h.read(w, r)
-	defer done()
-	var large *http.MaxBytesError
-	switch {
-	case errors.Is(err, errNoRoom):
-		return busy
-	case errors.As(err, &large):
-		return h.tooLarge()
-	case err != nil:
-		return incomplete.because(err)
-	case !signed(payload, sum, h.secrets):
-		return unauthorized
-	}
-	e, err := parse(payload)
-	if err != nil {
-		return malformed(err)
+	e, a := h.event(w, r, sum)
+	if e == nil {
+		return a
 	}
 	d.Action, d.Installation = e.action(), max(e.Installation.ID, 0)
 	if d.Event == "ping" {

@@ -16,7 +16,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
-	"golang.org/x/sync/semaphore"
 
 	"github.com/concorde-bot/concorde/internal/queue"
 )
@@ -33,7 +32,8 @@ type receiver struct {
 	url     string
 	queue   *queue.Queue
 	metrics *prometheus.Registry
-	bodies  *semaphore.Weighted
+	room    *room
+	memory  int64 // of room
 	log     *bytes.Buffer
 }
 
@@ -58,7 +58,7 @@ func start(t *testing.T, cfg Config) *receiver {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.bodies = h.bodies
+	r.room, r.memory = h.room, h.cfg.memory
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	r.url = server.URL
@@ -305,6 +305,7 @@ func TestNew(t *testing.T) {
 		{Config{Store: store, Secrets: [][]byte{nil, []byte("previous")}}, "the webhook secret is empty"},
 		{Config{Secrets: [][]byte{[]byte("x")}}, "Store is missing"},
 		{Config{Secrets: [][]byte{[]byte("x")}, Store: store, MaxBody: -1}, "MaxBody is -1"},
+		{Config{Secrets: [][]byte{[]byte("x")}, Store: store, MaxBody: 32 << 20}, "MaxBody is 33554432, and bodies may hold 67108864 bytes together"},
 	} {
 		if _, err := New(tt.cfg); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("have %v, want %s", err, tt.want)

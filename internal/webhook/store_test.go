@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/concorde-bot/concorde/internal/queue"
 )
@@ -122,68 +121,4 @@ func TestCutOff(t *testing.T) {
 	}
 	req.Body.Close()
 	r.nothingStored()
-}
-
-// stall sends the start of a chunked body, and then nothing until done is called.
-func (r *receiver) stall(start string) (done func()) {
-	r.t.Helper()
-	reader, writer := io.Pipe()
-	req := r.request(body)
-	req.Body, req.ContentLength = io.NopCloser(io.MultiReader(strings.NewReader(start), reader)), -1
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		if res, err := http.DefaultClient.Do(req); err == nil { // else it was refused while it sent
-			res.Body.Close()
-		}
-	}()
-	return func() {
-		writer.Close()
-		<-ended
-	}
-}
-
-// Strangers who promise large bodies and send next to nothing take no place from
-// others, and those who do send them take none from deliveries of the usual size.
-func TestManyLargeBodiesAtOnce(t *testing.T) {
-	const limit = 4 * freeBody
-	r := start(t, Config{MaxBody: limit, memoryWait: time.Second})
-	delivers := func(id string, size, want int) bool {
-		req := r.request(padded(size))
-		req.Header.Set("X-GitHub-Delivery", id)
-		status, text, _ := r.send(req)
-		if status == http.StatusServiceUnavailable && text != "not stored: too many large bodies arrive at once: send it again later\n" {
-			t.Errorf("text %q", text)
-		}
-		return status == want
-	}
-	var done []func()
-	for range 3 * bodiesAtOnce {
-		done = append(done, r.stall("{"))
-	}
-	if !delivers("large", limit, http.StatusAccepted) {
-		t.Error("a large delivery is refused for what strangers only promise")
-	}
-	const each = limit - freeBody // one after the other, or they would keep each other out
-	for left := int64(bodiesAtOnce * limit); left >= each; left -= each {
-		done = append(done, r.stall(padded(limit)))
-		for deadline := time.Now().Add(time.Minute); r.bodies.TryAcquire(left - each + 1); {
-			r.bodies.Release(left - each + 1)
-			if time.Now().After(deadline) {
-				t.Fatal("waited in vain for a large body to arrive")
-			}
-		}
-	}
-	if !delivers("larger", limit, http.StatusServiceUnavailable) {
-		t.Error("a large delivery is taken beside too many large bodies")
-	}
-	if !delivers("usual", freeBody, http.StatusAccepted) {
-		t.Error("a delivery of the usual size is refused for the large bodies of strangers")
-	}
-	for _, end := range done {
-		end()
-	}
-	if !delivers("afterwards", limit, http.StatusAccepted) {
-		t.Error("a large delivery is refused though the strangers are gone")
-	}
 }
