@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // quote shows a value, or the start of a long one.
@@ -35,7 +37,7 @@ func advice(key string, t reflect.Type) string {
 		if len(key) > 2*len(name) {
 			continue // nowhere near, and long ones cost time
 		}
-		if d := distance(strings.ToLower(key), name); d < best && d < len(name) {
+		if d := levenshtein.ComputeDistance(strings.ToLower(key), name); d < best && d < len(name) {
 			best, nearest = d, name
 		}
 	}
@@ -43,26 +45,4 @@ func advice(key string, t reflect.Type) string {
 		return fmt.Sprintf("do you mean %q?", nearest)
 	}
 	return "those here are " + strings.Join(known, ", ")
-}
-
-// distance counts the letters to add, drop or change to make b of a
-// (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 )
 
 // On is the mode of rules that either act or do not.
@@ -101,7 +103,6 @@ var (
 	accountForm      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 	colorForm        = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
 	teamForm         = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]*/)?[a-z0-9][a-z0-9_-]*$`)
-	versionForm      = regexp.MustCompile(`^(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})$`)
 )
 
 func branchPrefix(s string) error {
@@ -133,7 +134,7 @@ func color(s string) error {
 }
 
 func version(s string) error {
-	if !versionForm.MatchString(s) {
+	if !lifecycle.ValidVersion(s) {
 		return errors.New("is not a version: want MAJOR.MINOR, as in 3.14")
 	}
 	return nil

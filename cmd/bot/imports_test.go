@@ -15,7 +15,7 @@ import (
 // of the libraries that must stay in one place, each package may import.
 var mayImport = map[string][]string{
 	"cmd/bot":                 {"config", "internal/backport", "internal/backport/local", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/lifecycle/feed", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/triage", "internal/webhook"},
-	"config":                  {"internal/glob", "internal/jsre", "internal/pull"},
+	"config":                  {"internal/glob", "internal/jsre", "internal/lifecycle", "internal/pull"},
 	"internal/backport":       {"config", "internal/gh", "internal/git", "internal/lifecycle", "internal/pull"},
 	"internal/backport/local": {"internal/backport", "internal/git"},
 	"internal/gh":             {"internal/pull", "go-github", "ghinstallation"},
@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"internal/reconcile":      {"config", "internal/gh", "internal/pull", "internal/queue"},
 	"internal/tracker":        {},
 	"internal/triage":         {"config", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/pull", "internal/tracker"},
-	"internal/webhook":        {"internal/pull", "internal/queue"},
+	"internal/webhook":        {"internal/lifecycle", "internal/pull", "internal/queue"},
 }
 
 // guarded are libraries that one package alone may know.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -71,7 +72,7 @@ func nearestSection(set config.News, directory string) *config.Section {
 		s := &set.Sections[i]
 		for _, spelling := range append([]string{s.Directory, s.Name}, s.Legacy...) {
 			spelling = letters(spelling)
-			d := distance(wanted, spelling)
+			d := levenshtein.ComputeDistance(wanted, spelling)
 			if stem := strings.TrimSuffix(wanted, "s"); len(stem) > 2 && strings.HasPrefix(spelling, stem) {
 				d = min(d, 1) // "Core", "Docs"
 			}
@@ -90,27 +91,3 @@ var separators = strings.NewReplacer(" ", "", "_", "", "-", "", "/", "")
 
 // letters is a name without what people confuse in it.
 func letters(name string) string { return separators.Replace(strings.ToLower(name)) }
-
-// distance is the number of characters to add, drop or replace (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, utf8.RuneCountInString(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	i := 0
-	for _, x := range a {
-		i++
-		diagonal := row[0]
-		row[0] = i
-		j := 0
-		for _, y := range b {
-			j++
-			cost := 1
-			if x == y {
-				cost = 0
-			}
-			diagonal, row[j] = row[j], min(row[j]+1, row[j-1]+1, diagonal+cost)
-		}
-	}
-	return row[len(row)-1]
-}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -80,36 +81,14 @@ func verbOf(name string) (verb, bool) {
 func nearestVerb(word string) string {
 	best, least := "", 3
 	for _, v := range verbs {
-		if d := distance(word, v.name); d < least && d < len(v.name)-1 {
+		if len(word) > len(v.name)+least {
+			continue // strangers' words may be long
+		}
+		if d := levenshtein.ComputeDistance(word, v.name); d < least && d < len(v.name)-1 {
 			best, least = v.name, d
 		}
 	}
 	return best
-}
-
-// distance is how many letters are to be put in, taken out or changed. Of words
-// that differ much in length it is only a lower bound.
-func distance(a, b string) int {
-	if d := len(a) - len(b); d > 3 || d < -3 {
-		return 4
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			change := diagonal
-			if a[i-1] != b[j-1] {
-				change++
-			}
-			diagonal = row[j]
-			row[j] = min(change, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // may tells whether somebody of a rank may use a verb at all. author: it is

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -27,7 +28,6 @@ func Titles(set config.Titles) pull.Rule {
 }
 
 var (
-	version = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
 	// atStart is what a title into a maintenance branch starts with.
 	atStart = regexp.MustCompile(`^\s*\[([0-9]+\.[0-9]+)\]\s*\S`)
 	// nearStart is what people mean by it.
@@ -41,7 +41,7 @@ var (
 // commit would say that it is on a branch where it is not.
 func titleFits(r *pull.Request) bool {
 	m := atStart.FindStringSubmatch(fullTitle(r.Title, r.Body))
-	return !version.MatchString(r.Base) || m != nil && m[1] == r.Base
+	return !lifecycle.ValidVersion(r.Base) || m != nil && m[1] == r.Base
 }
 
 // titleStatus is set on pull requests into maintenance branches. One that went
@@ -50,7 +50,7 @@ func titleFits(r *pull.Request) bool {
 func titleStatus(r *pull.Request, context string) []pull.Status {
 	status := pull.Status{Context: context, State: pull.StatusSuccess, Description: statusTitleValid}
 	switch {
-	case !version.MatchString(r.Base):
+	case !lifecycle.ValidVersion(r.Base):
 		if r.Statuses[context].State != pull.StatusFailure {
 			return nil
 		}
@@ -92,7 +92,7 @@ const maxTitle = 256
 // requests as GH-123. It is "" where no words are left, or too many.
 func betterTitle(title, base string) string {
 	words := byHash.ReplaceAllString(title, "(GH-$1)")
-	if version.MatchString(base) {
+	if lifecycle.ValidVersion(base) {
 		words = strings.TrimSpace(nearStart.ReplaceAllString(words, ""))
 		if words == "" {
 			return ""

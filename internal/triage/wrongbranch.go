@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -38,7 +39,7 @@ func WrongBranch(set config.WrongBranch) pull.Rule {
 // fromVersion tells whether a pull request into the default branch comes from a
 // branch of a fork that has the name of a maintenance branch.
 func fromVersion(r *pull.Request) bool {
-	return r.State == pull.Open && !r.Own && r.Base == r.DefaultBranch && version.MatchString(r.HeadBranch) && !strings.EqualFold(r.HeadOwner, r.Key.Owner)
+	return r.State == pull.Open && !r.Own && r.Base == r.DefaultBranch && lifecycle.ValidVersion(r.HeadBranch) && !strings.EqualFold(r.HeadOwner, r.Key.Owner)
 }
 
 // wantRightBranch closes with certainty alone: all that the pull request has is

@@ -1,10 +1,10 @@
 package webhook
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -131,18 +131,15 @@ func (e *event) listed(r run) []pull.Key {
 // forks. Tags and the branches of a merge queue are nobody's base.
 func pushed(e *event) []pull.Key {
 	branch, found := strings.CutPrefix(e.Ref, "refs/heads/")
-	if !found || branch == "" || branch != e.Repository.DefaultBranch && !maintenance.MatchString(branch) {
+	if !found || branch == "" || branch != e.Repository.DefaultBranch && !lifecycle.ValidVersion(branch) {
 		return nil
 	}
 	return wholeRepository(e)
 }
 
-// maintenance branches are named by their version.
-var maintenance = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
-
 // branch: pull requests come from branches too, those of the bot among them.
 func branch(e *event) []pull.Key {
-	if e.RefType != "branch" || !maintenance.MatchString(e.Ref) && e.Ref != e.Repository.DefaultBranch {
+	if e.RefType != "branch" || !lifecycle.ValidVersion(e.Ref) && e.Ref != e.Repository.DefaultBranch {
 		return nil
 	}
 	return wholeRepository(e)
