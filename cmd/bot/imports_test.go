@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 	"internal/queue":          {},
 	"internal/reconcile":      {"config", "internal/gh", "internal/pull", "internal/queue"},
 	"internal/tracker":        {},
-	"internal/triage":         {"config", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/pull", "internal/tracker"},
+	"internal/triage":         {"config", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/markdown", "internal/pull", "internal/tracker"},
 	"internal/webhook":        {"internal/lifecycle", "internal/pull", "internal/queue"},
 }
 

@@ -6,7 +6,7 @@ import (
 	md "rsc.io/markdown"
 )
 
-// Hole stands in a line for what isn't text: code, a picture, raw HTML, what that
+// Hole stands in a line for what isn't text: code, a picture, a comment, what raw HTML
 // hides, and the ends of a link. A text can't have one of its own.
 const Hole = '\x00'
 
@@ -22,7 +22,7 @@ const (
 )
 
 // Passage is text that GitHub shows in one piece: what it isn't is code, a quote, a
-// footnote, or hidden. Emphasis, backslashes and strikethrough stand as they were
+// footnote, or hidden. Tags, backslashes and the marks of emphasis stand as they were
 // written; character references are what they stand for.
 type Passage struct {
 	Kind  Kind
@@ -143,6 +143,17 @@ func (r *reader) text(s string) {
 	r.line.WriteString(s)
 }
 
+// tag is raw HTML within a line.
+func (r *reader) tag(raw string) {
+	hidden := r.html.hides()
+	r.html.feed(raw)
+	if hidden || r.html.hides() || strings.HasPrefix(raw, "<!") || strings.HasPrefix(raw, "<?") || strings.Contains(raw, "\n") {
+		r.hole()
+		return
+	}
+	r.line.WriteString(raw)
+}
+
 func (r *reader) marked(mark string, inner md.Inlines) {
 	r.text(mark)
 	r.inlines(inner)
@@ -173,8 +184,7 @@ func (r *reader) inlines(all md.Inlines) {
 			r.text(x.Text)
 			r.hole()
 		case *md.HTMLTag:
-			r.html.feed(x.Text)
-			r.hole()
+			r.tag(x.Text)
 		case *md.SoftBreak, *md.HardBreak:
 			r.newLine()
 		default: // code, pictures, footnotes

@@ -52,6 +52,7 @@ type order struct {
 	commands []command
 	more     int  // commands beyond the limit
 	tooMany  bool // the first comment beyond the limit of the day: nothing of it is carried out
+	unread   bool // it names the bot, and costs too much to read
 }
 
 // orders are the comments that count, oldest first. What was answered is among
@@ -68,11 +69,11 @@ func orders(r *pull.Request) []order {
 			continue
 		}
 		o := order{Comment: comment}
-		if o.commands, o.more = parse(r.Me, comment.Body); len(o.commands) == 0 {
+		if o.commands, o.more, o.unread = parse(r.Me, comment.Body); len(o.commands) == 0 && !o.unread {
 			continue
 		}
 		if heard[day]++; heard[day] > maxDailyCommands {
-			o.commands, o.more, o.tooMany = nil, 0, true
+			o.commands, o.more, o.unread, o.tooMany = nil, 0, false, true
 		}
 		all = append(all, o)
 	}

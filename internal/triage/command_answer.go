@@ -10,7 +10,7 @@ import (
 )
 
 func (t *turn) reaction() pull.Reaction {
-	if len(t.faults) > 0 || t.more > 0 || t.tooMany {
+	if len(t.faults) > 0 || t.more > 0 || t.tooMany || t.unread {
 		return pull.Confused
 	}
 	return pull.ThumbsUp
@@ -28,6 +28,9 @@ func (t *turn) answer() string {
 	}
 	if t.tooMany {
 		parts = append(parts, fmt.Sprintf(answerTooMany, t.By, maxDailyCommands))
+	}
+	if t.unread {
+		parts = append(parts, fmt.Sprintf(answerUnread, t.By))
 	}
 	return strings.Join(append(parts, t.extras...), "\n\n")
 }

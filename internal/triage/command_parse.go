@@ -3,6 +3,7 @@ package triage
 import (
 	"strings"
 
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -24,30 +25,41 @@ func (k command) String() string {
 	return k.verb + " " + k.sign + k.name
 }
 
-// parse finds the commands of a comment, and counts those beyond the limit.
-func parse(me, body string) (commands []command, more int) {
+// parse finds the commands of a comment, and counts those beyond the limit. One that
+// isn't read (markdown.Read) has none that anybody knows of.
+func parse(me, body string) (commands []command, more int, unread bool) {
 	if !names(me, body) {
-		return nil, 0
+		return nil, 0, false
 	}
-	for line := range strings.SplitSeq(plain(body), "\n") {
-		line = strings.TrimRight(spaced.Replace(line), " \t\r")
-		text := strings.TrimLeft(line, " ")
-		if len(line)-len(text) > 3 { // code, in some places
-			continue
-		}
-		text, ours := addressed(holes.Replace(text), me)
-		if !ours {
-			continue
-		}
-		for _, k := range commandsOf(text) {
-			if len(commands) < maxCommands {
-				commands = append(commands, k)
-			} else {
-				more++
+	passages, read := markdown.Read(body)
+	for _, p := range passages {
+		for _, line := range spoken(p) {
+			line, ours := addressed(holes.Replace(strings.Trim(spaced.Replace(line), " ")), me)
+			if !ours {
+				continue
+			}
+			for _, k := range commandsOf(line) {
+				if len(commands) < maxCommands {
+					commands = append(commands, k)
+				} else {
+					more++
+				}
 			}
 		}
 	}
-	return commands, more
+	return commands, more, !read
+}
+
+// spoken are the lines of a passage that may be commands: in a paragraph, and not
+// behind the mark of a list item.
+func spoken(p markdown.Passage) []string {
+	switch {
+	case p.Kind != markdown.Paragraph:
+		return nil
+	case p.Item:
+		return p.Lines[1:]
+	}
+	return p.Lines
 }
 
 // spaced makes plain spaces of those that keyboards and word processors put in
@@ -57,8 +69,8 @@ var spaced = strings.NewReplacer(
 	"\u2006", " ", "\u2007", " ", "\u2008", " ", "\u2009", " ", "\u200a", " ", "\u202f", " ", "\u205f", " ", "\u3000", " ",
 )
 
-// holes makes spaces of what is hidden within a line, and of tabs.
-var holes = strings.NewReplacer("\x00", " ", "\t", " ")
+// holes makes spaces of what isn't text within a line, and of tabs.
+var holes = strings.NewReplacer(string(markdown.Hole), " ", "\t", " ")
 
 // ends are what people put behind a label, a version or a sentence, and stops what
 // they put behind a name or a verb.
@@ -167,7 +179,7 @@ func saysReady(me string, c pull.Comment) bool {
 	if me == "" || !commander(c) {
 		return false
 	}
-	commands, _ := parse(me, c.Body)
+	commands, _, _ := parse(me, c.Body)
 	for _, k := range commands {
 		if k.verb == verbReady {
 			return true

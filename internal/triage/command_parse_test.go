@@ -11,7 +11,7 @@ import (
 )
 
 func heard(body string) string {
-	commands, more := parse("concorde", body)
+	commands, more, _ := parse("concorde", body)
 	var all []string
 	for _, k := range commands {
 		all = append(all, k.String())
@@ -55,7 +55,7 @@ func TestParse(t *testing.T) {
 		"@concorde backport":                                   "backport",
 		"@concorde thanks for the help":                        "thanks",
 		"@concorde label +" + strings.Repeat("a +", 12) + "z":  strings.Repeat("label +a; ", 10) + "3 more",
-		strings.Repeat("@concorde rerun\n", 4681):              strings.Repeat("rerun; ", 10) + "4671 more",
+		strings.Repeat("@concorde rerun\n", 4096):              strings.Repeat("rerun; ", 10) + "4086 more",
 		"@concorde label +<!-- no --> docs":                    "label +docs",
 		"@concorde label +`docs`":                              "label +",
 		"\u00a0@concorde rerun":                                "rerun",
@@ -84,7 +84,16 @@ func TestParse(t *testing.T) {
 		"@concordé rerun":                                      "",
 		"@\u212aoncorde rerun":                                 "",
 		"@concorde \xff":                                       "\uFFFD",
-		"@concorde label +\x00docs":                            "label +docs",
+		"@concorde label +\x00docs":                            "label +\uFFFDdocs",
+		"&#64;concorde rerun":                                  "rerun",
+		"\ufeff@concorde rerun":                                "rerun",
+		"1. @concorde rerun":                                   "",
+		"- [ ] @concorde rerun":                                "",
+		"| @concorde rerun |\n| --- |\n| @concorde why |":      "",
+		"a[^1]\n\n[^1]: x\n@concorde rerun":                    "",
+		"[a]: b\n@concorde rerun":                              "rerun",
+		"~~@concorde rerun~~":                                  "",
+		"@concorde label +<b>x":                                "label +<b>x",
 		"@concorde label +docs\v@concorde rerun":               "label +docs\v@concorde rerun",
 		"@concorde rerun\u2028@concorde why":                   "rerun\u2028@concorde",
 		"@concorde[bot][bot] rerun":                            "",
@@ -136,7 +145,7 @@ func TestMarkdown(t *testing.T) {
 		"    ```\n" + it:                              true,
 		"text\n\n    code\n    " + it:                 false,
 		"text\n\n\t" + it:                             false,
-		"text\n    " + it:                             false, // of the paragraph, but who would know
+		"text\n    " + it:                             true,
 		"    code\n\n" + it:                           true,
 		"- item\n\n  " + it:                           true,
 		"<!--\n```\n-->\n" + it:                       true,
@@ -147,7 +156,7 @@ func TestMarkdown(t *testing.T) {
 		"~~~\n" + it + "\n```\n" + it + "\n~~~~~":     false,
 		"```\nx\n`````\n" + it:                        true,
 		"```\n> x\n" + it + "\n":                      false,
-		"> x\n>\n" + it:                               false, // in doubt
+		"> x\n>\n" + it:                               true,
 		"*   ```\n    " + it + "\n":                   false,
 		"*   ```\n    x\n   " + it:                    true, // the item has ended
 		"a\n```\nb":                                   false,
@@ -160,7 +169,7 @@ func TestMarkdown(t *testing.T) {
 		"a `` b\n" + it + "\nc ` d":                   true,
 		"a \\` b\n" + it + "\nc `":                    true,
 		"a ` b\n- c `\n" + it + "\n` d":               false,
-		"a ` b\n# c `\n" + it + "\n` d":               false,
+		"a ` b\n# c `\n" + it + "\n` d":               true,
 		"`a` b\n" + it + "\n`c`":                      true,
 		"\\\\`\n" + it + "\n`":                        false,
 		"> " + it:                                     false,
@@ -177,22 +186,31 @@ func TestMarkdown(t *testing.T) {
 		"<!--\n\n" + it + "\n\n-->\n":                 false,
 		"<!-- x -->\n" + it:                           true,
 		"a <!-- b\n" + it + "\n--> c":                 false,
-		"a <!-- b\n" + it:                             false,
+		"a <!-- b\n" + it:                             true, // people see the mark
 		"`<!--` is a mark\n" + it:                     true,
-		"> <!-- x\n\n" + it:                           true,
+		"> <!-- x\n\n" + it:                           false, // a browser reads on to the end
 		"> a\n<!--\n\n" + it + "\n-->":                false,
 		"<!-- a --> b <!--\n" + it + "\n-->":          false,
 		"--> \n" + it:                                 true,
 		"<!-- a -->" + it:                             false,
 		"<!--\n-->" + it:                              false,
-		"<!--\n--> `\n" + it + "\n`":                  false,
+		"<!--\n--> `\n" + it + "\n`":                  true,
 		"<pre>\n" + it + "\n\n" + it + "\n</pre>":     false,
 		"<details><PRE>\n" + it + "\n</PRE>\n":        false,
-		"<details><pre>\nx\n</pre></details>\n" + it:  true,
+		"<details><pre>\nx\n</pre></details>\n" + it:  false, // all of this is HTML
 		"<blockquote>\n\n" + it + "\n</blockquote>":   false,
 		"<code>x</code>\n" + it:                       true,
 		"<code>\n" + it:                               false,
-		"<codex>\n" + it + "\n</codex>":               false, // in doubt
+		"<codex>\n" + it + "\n</codex>":               false, // all of this is HTML
+		"<details>\n" + it + "\n</details>":           false,
+		"[a]: b \"\n" + it + "\n\"":                   false,
+		"[a](b \"\n" + it + "\n\")":                   false,
+		"[//]: # (\n" + it + "\n)":                    false,
+		"![a\n" + it + "](b)":                         false,
+		"[a\n" + it + "](b)":                          false,
+		"a\n    " + it:                                true,
+		"- a\n\n    " + it:                            true,
+		it + "\n--\nAda":                              true, // a signature makes a heading of it
 		"<details>\n<summary>a</summary>\n\n" + it:    true,
 		"a < b\n" + it:                                true,
 		"<script>\n" + it + "\n</script>":             false,
@@ -208,10 +226,10 @@ func TestMarkdown(t *testing.T) {
 		"- a\n\n  > b\n\n  " + it:                     true,
 		"`` ` ``\n" + it + "\n```":                    true,
 		"\n\n\n" + it + "\n\n\n":                      true,
-		"> a\n    ```\n" + it:                         true, // no code: a quote cannot go on so
+		"> a\n    ```\n" + it:                         false, // the quote's paragraph goes on
 		"<!--\n<pre>\n-->\n" + it + "\n":              true,
-		"<pre>\n<!--\n</pre>\n" + it + "\n":           true,
-		strings.Repeat("> ", 500) + "\n" + it:         false,
+		"<pre>\n<!--\n</pre>\n" + it + "\n":           false, // a browser reads on to the end
+		strings.Repeat("> ", 500) + "\n" + it:         true,
 		strings.Repeat("- ", 500) + "```\n" + it:      true,
 		strings.Repeat("`", 500) + "\n" + it:          false,
 		strings.Repeat("`", 500) + " `\n" + it + "\n": true,
@@ -223,16 +241,15 @@ func TestMarkdown(t *testing.T) {
 }
 
 // TestHostileComments are of the length that GitHub allows, in shapes that cost
-// more than linear time where one is careless.
+// more than linear time where one is careless. What Markdown costs is tested where it
+// is read.
 func TestHostileComments(t *testing.T) {
 	const size = 65536
 	for _, piece := range []string{
-		"@concorde label +a\n", "@concorde label +a -b ", "`", "`` ", "` `` ``` ", "`a``b```c````d", "<!--", "<pre", "<code>`", "</pre>", "- ", "> ", "1. ", "\\`", "\n", "\t",
-		"~~~\n", "```\n", "- ```\n", "    ```\n", "@", "@concorde ", "@concorde backport 3.14 ", "\"", "+\"", "<", "a\n`", "\u0130", "\xff", "-->", "<!-- -->",
+		"@concorde label +a\n", "@concorde label +a -b ", "\n", "\t", "@", "@concorde ", "@concorde backport 3.14 ", "\"", "+\"", "\u0130", "\xff", "&#64;",
 	} {
-		for _, start := range []string{"", "@concorde label +", "@concorde rerun\n", "`", "<!--", "- ```\n"} {
-			body := start + strings.Repeat(piece, size/len(piece))
-			check(t, body)
+		for _, start := range []string{"@concorde label +", "@concorde rerun\n"} {
+			check(t, start+strings.Repeat(piece, (size-len(start))/len(piece)))
 		}
 	}
 }
@@ -240,18 +257,9 @@ func TestHostileComments(t *testing.T) {
 // check holds a comment to what is true of every one.
 func check(t *testing.T, body string) {
 	t.Helper()
-	commands, more := parse("concorde", body)
+	commands, more, _ := parse("concorde", body)
 	if len(commands) > maxCommands || more > 0 && len(commands) < maxCommands {
 		t.Errorf("%.100q: %d commands, %d more", body, len(commands), more)
-	}
-	text := plain(body)
-	if len(text) != len(body) {
-		t.Fatalf("%.100q: %d bytes of %d", body, len(text), len(body))
-	}
-	for i := range len(text) {
-		if text[i] != body[i] && (text[i] != 0 || body[i] == '\n') {
-			t.Fatalf("%.100q: %q at %d", body, text[i], i)
-		}
 	}
 }
 
@@ -286,7 +294,7 @@ func FuzzCommands(f *testing.F) {
 				t.Errorf("%q in %s: %s", body, what, got)
 			}
 		}
-		if commands, _ := parse("concorde", body); len(commands) > 0 && !saysReady("concorde", pull.Comment{By: "eric", Body: body + "\n"}) {
+		if commands, _, _ := parse("concorde", body); len(commands) > 0 && !saysReady("concorde", pull.Comment{By: "eric", Body: body + "\n"}) {
 			for _, k := range commands {
 				if k.verb == verbReady {
 					t.Errorf("%q says ready", body)

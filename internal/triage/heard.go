@@ -1,6 +1,7 @@
 package triage
 
 import (
+	"html"
 	"strings"
 
 	"github.com/concorde-bot/concorde/config"
@@ -13,7 +14,8 @@ func Heard(set config.Stages, me, words string) bool {
 	return me == "" || names(me, words) || newPhrases(set.Phrases).in(words)
 }
 
-// names tells whether a text has the name of the bot: every command does.
+// names tells whether a text has the name of the bot: every command does. It looks
+// at the text before it is read as Markdown, which may have "&#64;" for "@".
 func names(me, text string) bool {
-	return strings.Contains(strings.ToLower(text), "@"+strings.ToLower(me))
+	return strings.Contains(strings.ToLower(html.UnescapeString(text)), "@"+strings.ToLower(me))
 }

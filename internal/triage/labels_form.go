@@ -5,28 +5,19 @@ import (
 	"strings"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/markdown"
 )
 
 // answers are what was filled into an issue form, by the field's label in lower
 // case: GitHub makes a heading of each label, and what follows is the answer
 // (GitHub Docs, "Syntax for GitHub's form schema"). A list of choices is given
 // choice by choice, and as a whole, since a choice may have a comma in it.
-// Headings within blocks of code are no fields.
+// What is code, a quote or hidden is neither.
 func answers(body string) map[string][]string {
-	all, field, fence := map[string][]string{}, "", ""
-	for line := range strings.Lines(body) {
+	all, field := map[string][]string{}, ""
+	lines, _ := markdown.Unfenced(body)
+	for _, line := range lines {
 		line = strings.TrimSpace(line)
-		if mark := formFence(line); mark != "" && (fence == "" || strings.HasPrefix(mark, fence)) {
-			if fence == "" {
-				fence = mark
-			} else {
-				fence = ""
-			}
-			continue
-		}
-		if fence != "" {
-			continue
-		}
 		heading, found := strings.CutPrefix(line, "### ")
 		switch {
 		case found:
@@ -37,15 +28,6 @@ func answers(body string) map[string][]string {
 		}
 	}
 	return all
-}
-
-// formFence is the run of back-quotes or tildes that opens or closes a block of code.
-func formFence(line string) string {
-	rest := strings.TrimLeft(line, line[:min(len(line), 1)])
-	if mark := line[:len(line)-len(rest)]; strings.HasPrefix(mark, "```") || strings.HasPrefix(mark, "~~~") {
-		return mark
-	}
-	return ""
 }
 
 // fieldName is a label as it is compared.

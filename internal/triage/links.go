@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/tracker"
 )
@@ -185,9 +186,14 @@ var (
 // conflict.
 func mentioned(text string) map[int]bool {
 	all := map[int]bool{}
-	for _, m := range mention.FindAllStringSubmatch(plain(ofConflict.ReplaceAllString(text, "")), -1) {
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			all[n] = true
+	passages, _ := markdown.Read(ofConflict.ReplaceAllString(text, ""))
+	for _, p := range passages {
+		for _, line := range p.Lines {
+			for _, m := range mention.FindAllStringSubmatch(line, -1) {
+				if n, err := strconv.Atoi(m[1]); err == nil {
+					all[n] = true
+				}
+			}
 		}
 	}
 	return all

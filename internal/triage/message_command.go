@@ -25,6 +25,7 @@ const (
 const (
 	answerFaults  = "%s, this did not work:"
 	answerTooMany = "%s, of one person %d comments with commands are carried out here in a day (UTC). This one and later ones of the day were left out; please do it by hand, or write again tomorrow."
+	answerUnread  = "%s, I can't read this comment: its lists or quotes are nested too deeply, or its tables are too large. If there's a command in it, please write it in another comment."
 
 	helpStart = "%s, these commands work for you here, each at the start of a line:"
 )

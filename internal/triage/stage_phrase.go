@@ -1,6 +1,12 @@
 package triage
 
-import "strings"
+import (
+	"html"
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/internal/markdown"
+)
 
 // phrases are what an author says when the changes are made.
 type phrases struct {
@@ -21,25 +27,20 @@ func newPhrases(all []string) phrases {
 	return p
 }
 
-// in tells whether a comment says one of the phrases: anywhere, in any case, with
-// any apostrophe, and broken into lines as programs for e-mail do. In code it
-// counts, since people copy it so from the bot's comment. In a quote it does not:
-// those are words of others, as the bot's own are.
+// in tells whether a comment says one of the phrases: anywhere in its text, in any
+// case, with any apostrophe, and broken into lines as programs for e-mail do. In code
+// or a quote, or where nobody sees it, it says nothing.
 func (p phrases) in(body string) bool {
-	var own strings.Builder
-	for line := range strings.Lines(strings.ReplaceAll(body, "\r", "\n")) {
-		if strings.HasPrefix(strings.TrimLeft(line, " \t"), ">") {
-			line = "\n>\n" // which no phrase goes across
-		}
-		own.WriteString(line)
+	if !p.within(html.UnescapeString(body)) { // as nearly all comments: these needn't be read
+		return false
 	}
-	text := spelled(own.String())
-	for _, phrase := range p.known {
-		if strings.Contains(text, phrase) {
-			return true
-		}
-	}
-	return false
+	passages, _ := markdown.Read(body)
+	return slices.ContainsFunc(passages, func(passage markdown.Passage) bool { return p.within(strings.Join(passage.Lines, " ")) })
+}
+
+func (p phrases) within(text string) bool {
+	text = spelled(text)
+	return slices.ContainsFunc(p.known, func(phrase string) bool { return strings.Contains(text, phrase) })
 }
 
 // apostrophes are what keyboards and programs make of one.
