@@ -11,13 +11,17 @@ import (
 	"github.com/concorde-bot/concorde/internal/webhook"
 )
 
-var update = flag.Bool("update", false, "write the generated parts of the README")
+var update = flag.Bool("update", false, "write the generated parts of the documents")
 
-// current holds the part of the README between <!-- NAME --> and <!-- /NAME -->
-// to lines, each of which is indented like those.
-func current(t *testing.T, name string, lines []string) {
+const (
+	readme       = "../../README.md"
+	installation = "../../docs/installation.md"
+)
+
+// current holds the part of a document between <!-- NAME --> and <!-- /NAME --> to
+// lines.
+func current(t *testing.T, path, name string, lines []string) {
 	t.Helper()
-	const path = "../../README.md"
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -27,13 +31,12 @@ func current(t *testing.T, name string, lines []string) {
 	if !found || !ended {
 		t.Fatalf("%s has no part %q", path, name)
 	}
-	indent := before[strings.LastIndexByte(before, '\n')+1:]
-	part := strings.ReplaceAll(indent+strings.Join(lines, "\n"+indent)+"\n", "\n"+indent+"\n", "\n\n") + indent
+	part := strings.Join(lines, "\n") + "\n"
 	if old == part {
 		return
 	}
 	if !*update {
-		t.Fatalf("the part %q of the README is not current: run go test ./cmd/bot -update", name)
+		t.Fatalf("the part %q of %s is not current: run go test ./cmd/bot -update", name, path)
 	}
 	if err := os.WriteFile(path, []byte(before+"<!-- "+name+" -->\n"+part+"<!-- /"+name+" -->\n"+after), 0o644); err != nil {
 		t.Fatal(err)
@@ -55,12 +58,12 @@ func TestReadmeTellsWhatTheRulesDo(t *testing.T) {
 		}
 		lines = append(lines, fmt.Sprintf("| %s | %s | %s |", rule.Name, owns, rule.About))
 	}
-	current(t, "rules", lines)
+	current(t, readme, "rules", lines)
 }
 
-// TestReadmeTellsWhichEventsToSubscribe holds the README to the events that the
-// bot uses.
-func TestReadmeTellsWhichEventsToSubscribe(t *testing.T) {
+// TestDocsTellWhichEventsToSubscribe holds the page on installation to the events
+// that the bot uses.
+func TestDocsTellWhichEventsToSubscribe(t *testing.T) {
 	lines := []string{"| event | its permission | used for |", "| --- | --- | --- |"}
 	var unasked []string
 	for _, e := range webhook.Events {
@@ -71,15 +74,15 @@ func TestReadmeTellsWhichEventsToSubscribe(t *testing.T) {
 		lines = append(lines, fmt.Sprintf("| *%s* | *%s* | %s |", e.Title, e.Permission, e.Use))
 	}
 	last := len(unasked) - 1
-	current(t, "events", append(lines, "", "GitHub sends "+strings.Join(unasked[:last], ", ")+" and "+unasked[last]+" unasked."))
-	text, err := os.ReadFile("../../README.md")
+	current(t, installation, "events", append(lines, "", "GitHub sends "+strings.Join(unasked[:last], ", ")+" and "+unasked[last]+" unasked."))
+	text, err := os.ReadFile(installation)
 	if err != nil {
 		t.Fatal(err)
 	}
 	permissions, _, _ := strings.Cut(string(text), "<!-- events -->")
 	for _, e := range webhook.Events {
 		if e.Permission != "" && !strings.Contains(permissions, "*"+e.Permission+"*") {
-			t.Errorf("the README doesn't say that the App needs the permission *%s*, for the event *%s*", e.Permission, e.Title)
+			t.Errorf("docs/installation.md doesn't say that the App needs the permission *%s*, for the event *%s*", e.Permission, e.Title)
 		}
 	}
 }

@@ -20,7 +20,7 @@ func TestEventsAreUsed(t *testing.T) {
 		case seen[e.Name] || e.Title == "" || e.Use == "":
 			t.Errorf("%+v", e)
 		case !e.Unasked && !slices.Contains(permissions, e.Permission):
-			t.Errorf("%s needs the permission %q, which the README doesn't name", e.Name, e.Permission)
+			t.Errorf("%s needs the permission %q, which docs/installation.md doesn't name", e.Name, e.Permission)
 		case !e.Unasked && e.keys == nil && !e.people && !waited:
 			t.Errorf("%s is subscribed for nothing", e.Name)
 		}
