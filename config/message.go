@@ -4,8 +4,7 @@ import "fmt"
 
 // The texts of the settings check, for people.
 const (
-	about = "Checks the repository's own settings file, `" + RepositoryFile + "`, and its label rules, `" + LabelerFile + "`, " +
-		"in pull requests into the default branch, and shows every fault where it is."
+	about = "Checks `" + RepositoryFile + "` and `" + LabelerFile + "` in pull requests, and marks every fault on its line."
 
 	summaryFaults   = "Until these are fixed, the current settings stay in force, even if this is merged:\n\n%s"
 	summaryLeftOut  = "When this is merged, these rules are left out, and all others are in force:\n\n%s"

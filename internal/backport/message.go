@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	aboutOriginal = "Opens backports of a merged pull request to the branches that its labels ask for, as far as the release life cycle allows, and keeps one comment with the state of each."
-	aboutChild    = "Gives a backport the labels of its original, has it merged once it is approved and green, and tells whether its conflicts are resolved."
-	aboutEnded    = "Tells open pull requests into a branch at its end of life that it takes no more changes."
+	aboutOriginal = "Opens the backports that a merged pull request's labels request, as far as the release life cycle allows, and keeps one comment with their status."
+	aboutChild    = "Gives a backport its original's labels, shows whether its conflicts are resolved, and merges it once it's approved and green."
+	aboutEnded    = "Tells open pull requests into a branch that has reached its end of life that it takes no more changes."
 )
 
 // The board.

@@ -153,10 +153,8 @@ const (
 
 // What the rules are, for the documentation.
 const (
-	aboutNews = "Requires a NEWS entry in every pull request, and finds whatever would break the release or lose the entry: " +
-		"directory, name and text, as `blurb` reads and writes them. Warns of markup that Sphinx would trip over."
-	aboutABI = "Holds the ABI markers of a pull request together: whoever marks the title or a commit marks the NEWS entry too, " +
-		"and the other way round, with the right words at the right place."
+	aboutNews = "Requires a NEWS entry, and finds whatever would break the release or lose the entry: directory, name and text. Warns of markup that Sphinx would trip over."
+	aboutABI  = "Keeps the ABI markers together: whoever marks the title or a commit marks the NEWS entry too, and the other way round."
 )
 
 // noteHelp is the comment that newcomers get once.

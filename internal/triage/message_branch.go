@@ -1,7 +1,7 @@
 package triage
 
 const (
-	aboutWrongBranch = "Closes a pull request from a copy of a maintenance branch into the default branch when it brings nothing but that branch, and says why. In doubt it only comments."
+	aboutWrongBranch = "Closes a pull request from a copy of a maintenance branch into the default branch if it contains nothing else, and explains why. In doubt it only comments."
 	whyWrongBranch   = "commits that are all in a maintenance branch"
 )
 

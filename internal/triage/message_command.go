@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-const aboutCommands = "Carries out commands that people write in comments, as `@BOT label +docs -tests`, as far as each of them may; see docs/commands.md. " +
-	"A reaction says that it is done, and a short comment what did not work."
+const aboutCommands = "Carries out commands in comments, such as `@BOT label +docs -tests`. A reaction shows that it's done; a short comment explains what wasn't."
 
 // What the commands do.
 const (

@@ -16,8 +16,8 @@ const (
 )
 
 const (
-	aboutIssueNumber = "Asks for the number of an issue in the title of every pull request, as gh-12345 or bpo-12345, and sees to it that there is such an issue."
-	aboutLinks       = "Keeps a link to the issue in the body of a pull request, and a list of its pull requests in the body of an issue."
+	aboutIssueNumber = "Requires an issue number in the title, such as gh-12345 or bpo-12345, and checks that the issue exists."
+	aboutLinks       = "Keeps a link to the issue in a pull request's body, and a list of its pull requests in the issue's body."
 )
 
 // The links in the bodies of pull requests and issues.

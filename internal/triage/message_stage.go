@@ -7,7 +7,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-const aboutStages = "Keeps the one label that tells what an open pull request waits for, from its reviews, its commits and what its author says. A label that a person chose stands until the next event that matters; drafts and merged pull requests have none."
+const aboutStages = "Keeps the one label that shows what an open pull request waits for. A label that a person chose stands until the next event that matters."
 
 const (
 	textChanges = "@%s, thank you for your work. A core developer has reviewed it and asks for changes.\n\n" +

@@ -10,7 +10,7 @@ const (
 
 const titleHelpURL = "https://devguide.python.org/getting-started/git-boot-camp/#backport-pr"
 
-const aboutTitles = "Asks that the title of a pull request into a maintenance branch starts with the branch, as in [3.14], and shows a better title where it can."
+const aboutTitles = "Requires that the title of a pull request into a maintenance branch starts with the branch, as in [3.14], and suggests a better title where it can."
 
 // The check run of the title rule.
 const (
