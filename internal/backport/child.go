@@ -241,17 +241,13 @@ func (c *child) merge(clear bool) {
 // and without the link to its issue, which would come after the trailers. It's
 // as exact as the commit that was picked: Quiet is for pages.
 func commitBody(body string) string {
-	body = aloud(body)
 	body = pull.Block{End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: "}.In(body)
-	at := sectionStart.FindStringIndex(body)
-	if at == nil {
-		return strings.TrimSpace(body)
+	if at := sectionStart.FindStringIndex(body); at != nil {
+		if _, after, ends := strings.Cut(body[at[1]:], sectionEnd); ends {
+			body = strings.TrimSpace(body[:at[0]]) + "\n\n" + strings.TrimSpace(after)
+		}
 	}
-	_, after, ends := strings.Cut(body[at[1]:], sectionEnd)
-	if !ends {
-		return strings.TrimSpace(body)
-	}
-	return strings.TrimSpace(strings.TrimSpace(body[:at[0]]) + "\n\n" + strings.TrimSpace(after))
+	return aloud(strings.TrimSpace(body)) // last: marks in the commit's own words stay words
 }
 
 // pickOf is the commit with the conflicts that the body of a draft speaks of;

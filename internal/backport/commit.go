@@ -3,9 +3,9 @@ package backport
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/concorde-bot/concorde/internal/git"
@@ -14,86 +14,88 @@ import (
 var (
 	// longNumber is how GitHub's squash commits name a pull request: "(#24680)".
 	// Shorter numbers are of other trackers.
-	longNumber = regexp.MustCompile(`(^|[^\w])#(\d{5,})`)
-	// branchPrefix is what the title of a backport starts with.
-	branchPrefix = regexp.MustCompile(`^\s*\[\d+\.\d+\]\s*`)
-	numberAtEnd  = regexp.MustCompile(`\s*\((?:GH-|gh-|#)(\d{1,9})\)\s*$`)
-	trailerLine  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*:\s|^\(cherry picked from commit [0-9a-f]+\)$`)
-	control      = regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f]`)
+	longNumber = regexp.MustCompile(`#[1-9][0-9]{4,}`)
+	// branchPrefix is what the title of a backport starts with, branchPrefixes all
+	// that it may have got from others.
+	branchPrefix   = regexp.MustCompile(`^\s*\[(\d+(?:\.\d+)+)\]`)
+	branchPrefixes = regexp.MustCompile(`^\s*(?:\[\d+(?:\.\d+)+\]\s*)+`)
+	numberAtEnd    = regexp.MustCompile(`\s*\((?:GH-|gh-|#)(\d{1,9})\)\s*$`)
 )
 
-// unmarked spoils the marks in a message that would make a pull request look like a
-// draft with conflicts. What it puts in can't be part of another mark.
-var unmarked = strings.NewReplacer("<!-- backport-conflict", "<!-- - backport-conflict", "<!-- /backport-conflict", "<!-- - backport-conflict")
-
-// maxTitle of a pull request, in characters ("Create a pull request").
-const maxTitle = 256
+// What GitHub takes of a pull request, in characters ("Create a pull request"), of
+// which there are no more than bytes.
+const (
+	maxTitle    = 256
+	maxPullBody = 65536
+)
 
 // Message is the commit message of a backport: that of the original with
 // GH-numbers, without the branch in its subject, with the line that says where it
 // comes from, before the trailers, and with credit to the author, as cherry_picker
 // gives it.
 func Message(original git.Source) string {
-	subject, body := split(original.Message)
-	lines, trailers := cutTrailers(body)
-	text := strings.TrimRight(subject+"\n\n"+strings.Join(lines, "\n"), "\n ")
-	text += fmt.Sprintf("\n(cherry picked from commit %s)\n", original.ID)
-	if len(lines) == 0 {
-		text = subject + fmt.Sprintf("\n\n(cherry picked from commit %s)\n", original.ID)
-	}
-	credit := "Co-authored-by: " + original.Author
-	if original.Author != "" && !strings.Contains(strings.ToLower(body), strings.ToLower(credit)) {
-		trailers = append(slices.Clone(trailers), credit)
-	}
-	if len(trailers) > 0 {
-		text += "\n" + strings.Join(trailers, "\n") + "\n"
-	}
-	return text
+	original.Message = numbered(original.Message)
+	return Verbatim(original)
 }
 
-// split gives the subject, on one line and without prefixes of branches, and
-// the body, of a message with GH-numbers.
-func split(message string) (subject, body string) {
-	message = strings.ToValidUTF8(strings.ReplaceAll(message, "\r\n", "\n"), "\uFFFD")
-	message = longNumber.ReplaceAllString(control.ReplaceAllString(message, " "), "${1}GH-$2")
-	subject, body, _ = strings.Cut(strings.TrimLeft(message, "\n "), "\n")
-	for branchPrefix.MatchString(subject) {
-		subject = branchPrefix.ReplaceAllString(subject, "")
+// Verbatim is Message with all numbers as they are (fix_commit_msg = false).
+func Verbatim(original git.Source) string {
+	subject, body := split(original.Message)
+	p := parse(subject + "\n\n" + body)
+	p.credit(original.Author)
+	text := strings.TrimRight(p.text, spaces)
+	if text == subject {
+		text += "\n"
 	}
+	var b strings.Builder
+	b.WriteString(text + "\n" + pickLine(original.ID) + "\n")
+	if len(p.trailers) > 0 {
+		b.WriteString("\n")
+	}
+	for _, t := range p.trailers {
+		b.WriteString(t.String() + "\n")
+	}
+	if rest := strings.TrimRight(p.rest, spaces); rest != "" {
+		b.WriteString(rest + "\n")
+	}
+	return b.String()
+}
+
+// numbered writes "#24680" as "GH-24680" where cherry_picker does:
+// \B#(?=[1-9][0-9]{4,}\b), with Python's words, which are not ASCII alone.
+func numbered(message string) string {
+	word := func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) }
+	var b strings.Builder
+	last := 0
+	for _, at := range longNumber.FindAllStringIndex(message, -1) {
+		before, _ := utf8.DecodeLastRuneInString(message[:at[0]])
+		after, _ := utf8.DecodeRuneInString(message[at[1]:])
+		if !word(before) && !word(after) {
+			b.WriteString(message[last:at[0]] + "GH-")
+			last = at[0] + len("#")
+		}
+	}
+	return b.String() + message[last:]
+}
+
+// split gives the subject without prefixes of branches, and the body. Both are
+// text that GitHub takes, and starts workflows on.
+func split(message string) (subject, body string) {
+	message = strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' && r != '\n' || r == '\x7f' {
+			return ' '
+		}
+		return r
+	}, strings.ReplaceAll(message, "\r\n", "\n"))
+	message = unskipped(strings.ToValidUTF8(message, "\uFFFD"))
+	subject, body, _ = strings.Cut(strings.TrimLeft(message, spaces), "\n")
 	// The bytes of a message that is not UTF-8 come as characters: only ASCII
 	// spaces are spaces.
-	subject = strings.Join(strings.FieldsFunc(subject, func(r rune) bool { return r == ' ' || r == '\t' }), " ")
+	subject = strings.Trim(branchPrefixes.ReplaceAllString(subject, ""), spaces)
 	if subject == "" {
 		subject = "Backport"
 	}
 	return subject, strings.Trim(body, "\n")
-}
-
-// cutTrailers takes the last paragraph of a body off when it is made of
-// trailers alone ("git interpret-trailers").
-func cutTrailers(body string) (text, trailers []string) {
-	lines := strings.Split(strings.TrimRight(body, "\n "), "\n")
-	if body == "" {
-		return nil, nil
-	}
-	start := len(lines)
-	for start > 0 && strings.TrimSpace(lines[start-1]) != "" {
-		start--
-	}
-	named := false
-	for i, line := range lines[start:] {
-		switch {
-		case trailerLine.MatchString(line):
-			named = true
-		case i > 0 && strings.HasPrefix(line, " "): // a folded value
-		default:
-			return lines, nil
-		}
-	}
-	if !named {
-		return lines, nil
-	}
-	return lines[:start], lines[start:]
 }
 
 // Original is the merged change that a backport comes from.
@@ -106,7 +108,7 @@ type Original struct {
 // One that GitHub would not take is shortened, and what is left over starts the
 // body, as people's long titles do.
 func (o Original) titleFor(branch string) (title, rest string) {
-	subject, _ := split(o.Message)
+	subject, _ := split(numbered(o.Message))
 	ending := fmt.Sprintf(" (GH-%d)", o.Number)
 	if m := numberAtEnd.FindStringSubmatchIndex(subject); m != nil && subject[m[2]:m[3]] == strconv.Itoa(o.Number) {
 		subject = subject[:m[0]]
@@ -123,15 +125,32 @@ func (o Original) titleFor(branch string) (title, rest string) {
 }
 
 // bodyFor is that of the backport's pull request: the body of its commit, which
-// notifies nobody.
-func (o Original) bodyFor(branch string) string {
+// notifies nobody, and a section. Where that's more than GitHub takes, the end of
+// the commit's text is left out, but not who is credited.
+func (o Original) bodyFor(branch, section string) string {
 	_, rest := o.titleFor(branch)
 	_, text := split(Message(o.Source))
 	if rest != "" {
 		text = rest + "\n\n" + text
 	}
-	return Quiet(unmarked.Replace(text))
+	text = Quiet(text)
+	if room := max(maxPullBody-len(section), 0); len(text) > room {
+		text = shortened(text, strings.LastIndex(text, pickLine(o.ID)), room)
+	}
+	return text + section
 }
+
+// shortened fits a text into so many bytes by leaving out what is before its end,
+// as far as that leaves half of the room.
+func shortened(text string, end, room int) string {
+	const gap = "…\n"
+	if end < 0 || len(text)-end > room/2 {
+		end = len(text)
+	}
+	return strings.ToValidUTF8(text[:max(room-len(gap)-(len(text)-end), 0)], "") + gap + text[end:]
+}
+
+func pickLine(id string) string { return "(cherry picked from commit " + id + ")" }
 
 // mention is what GitHub takes for one, anywhere in a text.
 var mention = regexp.MustCompile(`(^|[^0-9A-Za-z_])@([0-9A-Za-z])`)
@@ -141,21 +160,26 @@ var mention = regexp.MustCompile(`(^|[^0-9A-Za-z_])@([0-9A-Za-z])`)
 // and Renovate do the same.
 const silent = "\u200b"
 
-// Quiet breaks the mentions in a text that a bot repeats: whoever was mentioned in
-// a commit message was notified by the original.
-func Quiet(text string) string { return mention.ReplaceAllString(text, "${1}@"+silent+"${2}") }
+// Quiet breaks what does something in a text that a bot repeats: mentions, since
+// whoever was mentioned in a commit message was notified by the original, and hidden
+// marks, which could be taken for the bot's own.
+func Quiet(text string) string {
+	return strings.ReplaceAll(mention.ReplaceAllString(text, "${1}@"+silent+"${2}"), "<!--", "<!"+silent+"--")
+}
 
 // aloud undoes Quiet.
-func aloud(text string) string { return strings.ReplaceAll(text, "@"+silent, "@") }
+func aloud(text string) string {
+	return strings.NewReplacer("@"+silent, "@", "<!"+silent+"--", "<!--").Replace(text)
+}
 
 // originalOf reads the number of the original from the title of a backport:
 // "[3.14] Fix it (GH-24680)". With several at the end, the last one counts.
 func originalOf(title string) (branch string, number int) {
-	m := branchPrefix.FindString(title)
-	if m == "" {
+	m := branchPrefix.FindStringSubmatch(title)
+	if m == nil {
 		return "", 0
 	}
-	branch = strings.Trim(strings.TrimSpace(m), "[]")
+	branch = m[1]
 	if found := numberAtEnd.FindStringSubmatch(title); found != nil {
 		number, _ = strconv.Atoi(found[1])
 	}

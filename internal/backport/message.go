@@ -235,21 +235,8 @@ var troubles = map[string]trouble{
 func (o *original) conflictSection(p pull.Picked) string {
 	w := row{Version: p.Branch, Conflicts: p.Conflicts, Missing: p.Missing}
 	w.brief()
-	return fmt.Sprintf("<!-- backport-conflict %s -->\n", p.Commit) + fmt.Sprintf(draftText, p.Branch, o.Settings.Status) + "\n\n" + w.details() +
+	return fmt.Sprintf("\n\n<!-- backport-conflict %s -->\n", p.Commit) + fmt.Sprintf(draftText, p.Branch, o.Settings.Status) + "\n\n" + w.details() +
 		"\n" + fmt.Sprintf(draftSteps, p.Head) + byHand(o.r.Merge.SHA, p.Branch) + sectionEnd
-}
-
-// maxPullBody is what GitHub takes, in characters, of which there are no more
-// than bytes.
-const maxPullBody = 65536
-
-// withSection puts a section at the end of a body, which is shortened where it
-// leaves no room for it.
-func withSection(body, section string) string {
-	if room := maxPullBody - len(section) - len("…\n\n"); len(body) > room {
-		body = strings.ToValidUTF8(body[:max(room, 0)], "") + "…"
-	}
-	return body + "\n\n" + section
 }
 
 // sectionStart holds the commit with the conflicts.

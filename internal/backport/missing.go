@@ -47,7 +47,9 @@ func (p *Picker) missing(ctx context.Context, installation int64, key pull.Key, 
 	return missing
 }
 
-var pickedFrom = regexp.MustCompile(`\(cherry picked from commit ([0-9a-f]{7,64})\)`)
+var pickedFrom = regexp.MustCompile(`\(cherry picked from commit ([0-9a-f]{7,64})(?: [\w.-]+/[\w.-]+)?\)`)
+
+var numbersAtEnd = regexp.MustCompile(`(?:\s*\((?:GH-|gh-|#)\d{1,9}\))*\s*$`)
 
 // lacking are the commits of one branch that another does not have, neither
 // themselves nor as a backport. Lists are as long as GitHub gives them: older
@@ -76,11 +78,5 @@ func lacking(from, other []gh.Commit) []gh.Commit {
 // bare is a subject without branch and numbers of pull requests: that of a
 // change wherever it is.
 func bare(subject string) string {
-	for branchPrefix.MatchString(subject) {
-		subject = branchPrefix.ReplaceAllString(subject, "")
-	}
-	for numberAtEnd.MatchString(subject) {
-		subject = numberAtEnd.ReplaceAllString(subject, "")
-	}
-	return subject
+	return numbersAtEnd.ReplaceAllString(branchPrefixes.ReplaceAllString(subject, ""), "")
 }

@@ -209,13 +209,13 @@ func (o *original) pick() {
 func (o *original) open(version string, p pull.Picked) {
 	from := Original{Source: git.Source{ID: o.r.Merge.SHA, Message: o.r.Merge.Message, Author: o.r.Merge.Author}, Number: o.r.Key.Number}
 	title, _ := from.titleFor(version)
-	open := pull.OpenPull{Head: p.Head, Base: version, Title: title, Body: from.bodyFor(version)}
+	open := pull.OpenPull{Head: p.Head, Base: version, Title: title, Draft: p.Outcome == pull.Conflicted}
+	if open.Draft {
+		open.Body = o.conflictSection(p)
+	}
+	open.Body = from.bodyFor(version, open.Body)
 	if fork := o.fork(); fork != "" {
 		open.Head = fork + ":" + p.Head
-	}
-	if p.Outcome == pull.Conflicted {
-		open.Draft = true
-		open.Body = withSection(open.Body, o.conflictSection(p))
 	}
 	o.wants.Opens = append(o.wants.Opens, open)
 	o.rows = append(o.rows, row{Version: version, State: statePicking, Text: textPicking})

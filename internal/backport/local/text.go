@@ -17,8 +17,6 @@ const (
 	maxTitle = 256
 	// maxAddress is the longest address that a server surely takes, in bytes.
 	maxAddress = 7000
-	// hidden stands for "#" where it is to be kept.
-	hidden = "\ue000"
 )
 
 var endNumber = regexp.MustCompile(`\(#(\d+)\)$`)
@@ -33,11 +31,10 @@ func (s *state) message(original git.Source) string {
 		body = *s.Body
 	}
 	original.Message = subject + "\n\n" + strings.Trim(body, "\n")
-	if !s.Settings.KeepNumbers {
-		return backport.Message(original)
+	if s.Settings.KeepNumbers {
+		return backport.Verbatim(original)
 	}
-	original.Message = strings.ReplaceAll(original.Message, "#", hidden)
-	return strings.ReplaceAll(backport.Message(original), hidden, "#")
+	return backport.Message(original)
 }
 
 // pullRequest gives title and body for a branch: "[3.14] gh-1: Fix it (GH-2)" and

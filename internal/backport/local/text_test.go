@@ -23,7 +23,7 @@ func TestPullRequest(t *testing.T) {
 	}{
 		{"squash commit", "gh-1: Fix it (#24680)\n\nBody, see #24679 and #12.", state{}, "[3.13] gh-1: Fix it (GH-24680)", "Body, see GH-24679 and #12.\n" + picked + "\n\n" + credit},
 		{"short number", "gh-1: Fix it (#2)", state{}, "[3.13] gh-1: Fix it (GH-2)", picked + "\n\n" + credit},
-		{"trailers", "Fix it\n\nBody.\n\nReviewed-by: E <e@example.com>", state{}, "[3.13] Fix it", "Body.\n" + picked + "\n\nReviewed-by: E <e@example.com>\n" + credit},
+		{"trailers", "Fix it\n\nBody.\n\nReviewed-by: E <e@example.com>", state{}, "[3.13] Fix it", "Body.\n" + picked + "\n\n" + credit + "\nReviewed-by: E <e@example.com>"},
 		{"credit is there", "Fix it\n\nco-authored-by: terry <T@example.com>", state{}, "[3.13] Fix it", picked + "\n\nco-authored-by: terry <T@example.com>"},
 		{"other branch in front", "[3.14] [3.15] Fix it (GH-24680)", state{}, "[3.13] Fix it (GH-24680)", picked + "\n\n" + credit},
 		{"title instead", "Fix it\n\nBody.", state{Title: "gh-3: Mine (#4)"}, "[3.13] gh-3: Mine (GH-4)", "Body.\n" + picked + "\n\n" + credit},

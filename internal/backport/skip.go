@@ -1,0 +1,51 @@
+package backport
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+)
+
+// skips in a commit's message keep GitHub from running workflows ("Skip workflow
+// runs"): the checks that a backport needs would never come.
+var skips = []string{"[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]"}
+
+// skipChecks is the trailer that does the same for check runs.
+var skipChecks = regexp.MustCompile(`(?im)^[ \t]*skip-checks[ \t]*:[ \t]*(?:\n[ \t]+)?true[ \t]*(?:\n|\z)`)
+
+// unskipped takes them out of a message. What is left over on both sides makes no
+// new one: each is compared with what is kept.
+func unskipped(message string) string {
+	kept := make([]byte, 0, len(message))
+	for i := 0; i < len(message); i++ {
+		kept = append(kept, message[i])
+		at := len(kept) - skipAtEnd(kept)
+		if at == len(kept) {
+			continue
+		}
+		kept = bytes.TrimRight(kept[:at], " ")
+		if len(kept) > 0 && kept[len(kept)-1] != '\n' {
+			continue
+		}
+		for i+1 < len(message) && message[i+1] == ' ' {
+			i++
+		}
+		if i+1 < len(message) && message[i+1] == '\n' { // an empty line would end the trailers
+			i++
+		}
+	}
+	return skipChecks.ReplaceAllString(string(kept), "")
+}
+
+// skipAtEnd is the length of the skip that a text ends with, 0 without one.
+func skipAtEnd(text []byte) int {
+	if text[len(text)-1] != ']' {
+		return 0
+	}
+	for _, skip := range skips {
+		if at := len(text) - len(skip); at >= 0 && strings.EqualFold(string(text[at:]), skip) {
+			return len(skip)
+		}
+	}
+	return 0
+}
