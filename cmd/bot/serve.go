@@ -39,6 +39,13 @@ const (
 	cleanEvery = time.Hour
 )
 
+const (
+	// runTime is the longest run of a key: a load, and a pick, which is made twice where
+	// the first push lacked the permission for workflows. Each of them ends before.
+	runTime                       = 5 * time.Minute
+	fetchTime, pickTime, pushTime = 50 * time.Second, 30 * time.Second, 30 * time.Second
+)
+
 // workers is how many keys are worked at once. One repository gets a quarter of them,
 // fewer than GitHub takes requests of an installation at once.
 const workers = 32
@@ -165,13 +172,13 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 		return nil, misuse(err)
 	}
 	b.queue, err = queue.Open(s.ctx, queue.Config{
-		Database: c.Database, Settle: c.Settle, Workers: workers, Party: party, Log: b.log, Now: time.Now,
+		Database: c.Database, Settle: c.Settle, Workers: workers, Party: party, JobTimeout: runTime, Log: b.log, Now: time.Now,
 		Work: func(ctx context.Context, job queue.Job) error { return b.reconciler.Run(ctx, job) },
 	})
 	if err != nil {
 		return nil, errors.New(strings.Join(strings.Fields(err.Error()), " ")) // PostgreSQL's have several lines
 	}
-	if b.engine, err = git.NewEngine(git.EngineConfig{Dir: c.picks(), FetchTime: 90 * time.Second, PickTime: 45 * time.Second, PushTime: 45 * time.Second, Now: time.Now, Log: b.log}); err != nil {
+	if b.engine, err = git.NewEngine(git.EngineConfig{Dir: c.picks(), FetchTime: fetchTime, PickTime: pickTime, PushTime: pushTime, Now: time.Now, Log: b.log}); err != nil {
 		return nil, misuse(err)
 	}
 	if b.calendar, err = feed.New(s.ctx, feed.Config{Cycle: c.Feed.Cycle, Releases: c.Feed.Releases, Store: b.queue, Log: b.log, Now: time.Now}); err != nil {

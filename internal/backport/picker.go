@@ -22,10 +22,16 @@ type Picker struct {
 	Now    func() time.Time
 }
 
+// Free tells whether a pick of a key would get a turn now.
+func (p *Picker) Free(key pull.Key) bool { return p.Engine.Free(p.GitHub.CloneURL(key)) }
+
 // Pick does the picks and pushes them. What git, or the repository, refuses is
-// an outcome; an error is of GitHub's API, or the context's: later may be
-// better.
+// an outcome; an error is of GitHub's API, or the context's, or pull.ErrBusy: later
+// may be better.
 func (p *Picker) Pick(ctx context.Context, installation int64, key pull.Key, a pull.Pick) ([]pull.Picked, error) {
+	if !p.Free(key) { // before a token is asked for
+		return nil, fmt.Errorf("picking for %s: %w", key, pull.ErrBusy)
+	}
 	picked, err := p.pick(ctx, pickJob{installation, key, a, contentsOnly})
 	if err == nil {
 		err = p.again(ctx, pickJob{installation, key, a, withWorkflows}, picked)
@@ -100,6 +106,9 @@ func (p *Picker) pick(ctx context.Context, j pickJob) ([]pull.Picked, error) {
 	results, err := p.Engine.Pick(ctx, job)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
+	}
+	if errors.Is(err, pull.ErrBusy) {
+		return nil, err
 	}
 	if err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("picking")

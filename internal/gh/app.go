@@ -44,6 +44,11 @@ type Config struct {
 	UserAgent       string                                     // "" : "concorde"
 }
 
+// appConcurrent is how many requests the App makes at once for itself, for all
+// installations together: more than one account's runs, so that those which hang leave
+// some to others. GitHub allows 100 ("Rate limits for the REST API", concurrent requests).
+const appConcurrent = 50
+
 // App is the GitHub App. Its methods may be called at the same time.
 type App struct {
 	cfg     Config
@@ -139,6 +144,7 @@ func New(cfg Config) (*App, error) {
 	}
 	unpaced := cfg
 	unpaced.WritesPerMinute = 0 // what the App itself posts are requests for tokens
+	unpaced.MaxConcurrent = appConcurrent
 	a.self = a.client(newGuard(unpaced, key, a.graphql, newBudget()))
 	return a, nil
 }

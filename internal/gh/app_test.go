@@ -1,11 +1,15 @@
 package gh
 
 import (
+	"context"
 	"encoding/pem"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
@@ -164,6 +168,31 @@ func TestInstallation(t *testing.T) {
 		t.Errorf("%d look-ups, want 3", lookups())
 	}
 	as[*Gone](t, load(4711))
+}
+
+// Looking up an account's installation may hang: another account's is found meanwhile.
+func TestHangingLookups(t *testing.T) {
+	w := newWorld(t)
+	key := w.open(map[string]ghtest.File{"a": ghtest.Text("a")})
+	w.fault(ghtest.Fault{Path: "^/repos/slow/.*/installation$", Times: -1, Hang: true})
+	ctx, cancel := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	const hanging = 16
+	for i := range hanging {
+		all.Go(func() {
+			if _, err := w.app.Load(ctx, Query{Key: pull.Key{Owner: "slow", Repo: fmt.Sprint("r", i), Number: 1}}); err == nil {
+				t.Error("loaded what hangs")
+			}
+		})
+	}
+	defer all.Wait()
+	defer cancel()
+	for end := time.Now().Add(20 * time.Second); len(w.srv.Requests()) < hanging; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%d of %d lookups hang: an account may have as many runs", len(w.srv.Requests()), hanging)
+		}
+	}
+	w.load(Query{Key: key})
 }
 
 func TestBadKeys(t *testing.T) {

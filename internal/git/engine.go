@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // EngineConfig of an Engine. Dir is required; every other zero value stands for
@@ -20,7 +22,7 @@ type EngineConfig struct {
 	// Dir is where the throw-away repositories live; it is made if it is missing,
 	// and may be shared with other processes of this machine.
 	Dir string
-	// Jobs is how many run at once (4); more wait.
+	// Jobs is how many run at once (4), half of them at most of one repository.
 	Jobs int
 	// MaxDisk is the most that one job may take, in bytes (1 GB). No job starts when
 	// less is free.
@@ -43,7 +45,7 @@ type Engine struct {
 	cfg       EngineConfig
 	git       string // the program
 	protocols string
-	turns     chan struct{}
+	turns     turns
 }
 
 // NewEngine needs git 2.38 or later. It removes what killed processes left.
@@ -70,7 +72,7 @@ func NewEngine(cfg EngineConfig) (*Engine, error) {
 		return nil, fmt.Errorf("opening the pick engine: %w", err)
 	}
 	cfg.Dir = dir
-	e := &Engine{cfg: cfg, protocols: "http:https", turns: make(chan struct{}, cfg.Jobs)}
+	e := &Engine{cfg: cfg, protocols: "http:https", turns: turns{most: cfg.Jobs, busy: map[string]int{}}}
 	if cfg.AllowFile {
 		e.protocols += ":file"
 	}
@@ -116,18 +118,18 @@ func findGit() (string, error) {
 }
 
 // Pick does a job: one result for each target, in their order. The error is a
-// *Trouble that kept the whole job from being done; there are no results then.
+// *Trouble that kept the whole job from being done; there are no results then. Where
+// other jobs have all turns, it's pull.ErrBusy at once: whoever waits has a worker that
+// others could use.
 // What was pushed before a job was cut short is found again by the same job.
 func (e *Engine) Pick(ctx context.Context, job Job) ([]Picked, error) {
 	if err := job.check(e.cfg.AllowFile); err != nil {
 		return nil, &Trouble{Kind: Broken, Err: fmt.Errorf("picking: %w", err)}
 	}
-	select {
-	case e.turns <- struct{}{}:
-		defer func() { <-e.turns }()
-	case <-ctx.Done():
-		return nil, asTrouble(context.Cause(ctx))
+	if !e.turns.take(job.Remote) {
+		return nil, fmt.Errorf("picking: %w", pull.ErrBusy)
 	}
+	defer e.turns.end(job.Remote)
 	start := e.cfg.Now()
 	picked, err := e.pick(ctx, job)
 	line := e.cfg.Log.Info()

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // pick does the job of a stage, which must be possible.
@@ -281,9 +282,11 @@ func TestPickRefusesBadJobs(t *testing.T) {
 	}
 }
 
-func TestPickWaitsForItsTurn(t *testing.T) {
-	s := newStage(t)
-	e := s.engine(func(cfg *git.EngineConfig) { cfg.Jobs = 1 })
+// A job without a turn holds up nobody: it's told so at once. One repository gets half
+// of the turns, whatever it does with them.
+func TestPickWithoutATurn(t *testing.T) {
+	s, other := newStage(t), newStage(t)
+	e := s.engine(func(cfg *git.EngineConfig) { cfg.Jobs = 2 })
 	asked, release := make(chan struct{}), make(chan struct{})
 	s.job.Token = func(context.Context) (string, error) {
 		close(asked)
@@ -296,16 +299,22 @@ func TestPickWaitsForItsTurn(t *testing.T) {
 		ended <- err
 	}()
 	<-asked
-	ctx, cancel := context.WithCancel(t.Context())
 	second := s.job
 	second.Token = func(context.Context) (string, error) {
-		t.Error("two jobs at once")
+		t.Error("two jobs of a repository at once")
 		return "", errors.New("no")
 	}
-	cancel()
-	if _, err := e.Pick(ctx, second); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+	if _, err := e.Pick(t.Context(), second); !errors.Is(err, pull.ErrBusy) || e.Free(second.Remote) {
+		t.Errorf("the second job of a repository: %v, and free is %t", err, e.Free(second.Remote))
 	}
+	if !e.Free(other.job.Remote) {
+		t.Error("another repository has no turn")
+	}
+	other.cleanly(e)
 	close(release)
 	wantTrouble(t, <-ended, git.Denied, true)
+	if s.job.Token = nil; !e.Free(s.job.Remote) {
+		t.Error("the turn isn't free again")
+	}
+	s.cleanly(e)
 }

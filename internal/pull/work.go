@@ -1,6 +1,7 @@
 package pull
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,10 @@ type Work interface {
 	Action
 	work()
 }
+
+// ErrBusy is that of work for which there is no room now: the run ends and comes again,
+// since a worker that waits is one that others lack.
+var ErrBusy = errors.New("as many others are under way as may be")
 
 // Pick carries a merged change over to other branches, and pushes the results.
 type Pick struct {

@@ -54,6 +54,9 @@ func (r *Reconciler) paced(ctx context.Context, key pull.Key, job queue.Job) err
 	if until := r.spending.rest(key, now); until.After(now) {
 		return &queue.Later{Until: until, Why: "it was expensive lately: others come first"}
 	}
+	if later := r.turn(key); later != nil {
+		return later
+	}
 	if unawaited(job.Cause) {
 		if until := r.backlog.turn(key, now); until.After(now) {
 			return &queue.Later{Until: until, Why: "no person waits for it: such runs take turns"}

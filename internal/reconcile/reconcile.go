@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
@@ -33,8 +34,10 @@ type Store interface {
 }
 
 // Picker carries a merged change over to other branches. What git or the
-// repository refuses is an outcome; errors are those of package gh.
+// repository refuses is an outcome; errors are those of package gh, or pull.ErrBusy
+// while others have all turns. Free tells whether that would be so.
 type Picker interface {
+	Free(key pull.Key) bool
 	Pick(ctx context.Context, installation int64, key pull.Key, a pull.Pick) ([]pull.Picked, error)
 }
 
@@ -69,8 +72,9 @@ type Reconciler struct {
 	queues   queues
 	spending *spending
 	backlog  *backlog
-	waiting  sync.Mutex    // around changes of what is remembered of it
-	lookTime time.Duration // of one look of a sweep: a batch of them must end within a job's time
+	turnless *lru.Cache[pull.Key, int] // whose picks wait for a turn, and how often they did in vain
+	waiting  sync.Mutex                // around changes of what is remembered of it
+	lookTime time.Duration             // of one look of a sweep: a batch of them must end within a job's time
 }
 
 // New checks the configuration and that the rules can live together.
@@ -93,6 +97,10 @@ func New(c Config) (*Reconciler, error) {
 		lookTime: 25 * time.Second,
 		spending: newSpending(),
 		backlog:  newBacklog(c.Settings.Sweep.PullRequestsPerMinute),
+	}
+	var err error
+	if r.turnless, err = lru.New[pull.Key, int](rememberedKeys); err != nil {
+		return nil, fmt.Errorf("making the reconciler: %w", err)
 	}
 	if c.Metrics != nil {
 		for _, m := range append(r.sweep.collectors(), r.actions) {

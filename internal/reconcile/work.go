@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
 )
 
 // maxRounds of work are two in earnest: picks, then pull requests. More are a
@@ -25,6 +27,9 @@ func (r *Reconciler) work(ctx context.Context, s sight, installation int64) (sig
 		}
 		for _, w := range works {
 			next, err := r.do(ctx, s.request, w, installation)
+			if _, later := errors.AsType[*queue.Later](err); later {
+				return s, err
+			}
 			if err := errors.Join(err, r.logged(ctx, s.plan, []pull.Action{w}, []error{err})); err != nil {
 				return s, err
 			}
@@ -47,6 +52,10 @@ func (r *Reconciler) do(ctx context.Context, request *pull.Request, w pull.Work,
 			return nil, errors.New("picking: this program only plans")
 		}
 		picked, err := r.Picker.Pick(ctx, installation, request.Key, w)
+		if errors.Is(err, pull.ErrBusy) {
+			return nil, r.noTurn(request.Key)
+		}
+		r.turnless.Remove(request.Key)
 		if err != nil {
 			return nil, err
 		}
@@ -66,6 +75,30 @@ func (r *Reconciler) do(ctx context.Context, request *pull.Request, w pull.Work,
 		return request.Opened(opened), nil
 	}
 	return nil, fmt.Errorf("working on %s: no way is known to do %T", request.Key, w)
+}
+
+// longestTurnless is how long a pick that gets no turn waits at most until it looks
+// again. That costs no request.
+const longestTurnless = 16 * time.Second
+
+// noTurn ends the run of a pull request whose pick got no turn. The pauses double.
+func (r *Reconciler) noTurn(key pull.Key) *queue.Later {
+	times, _ := r.turnless.Get(key)
+	r.turnless.Add(key, times+1)
+	pause := longestTurnless
+	if times < 4 {
+		pause = time.Second << times
+	}
+	return &queue.Later{Until: r.Now().Add(pause), Why: "other picks are under way"}
+}
+
+// turn is a time to come again for a pull request whose pick waited for a turn, and still
+// would; nil: it may run.
+func (r *Reconciler) turn(key pull.Key) *queue.Later {
+	if !r.turnless.Contains(key) || r.Picker.Free(key) {
+		return nil
+	}
+	return r.noTurn(key)
 }
 
 // unopened is the outcome for a branch whose pull request GitHub refuses.
