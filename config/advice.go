@@ -3,21 +3,10 @@ package config
 import (
 	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 )
-
-// quote shows a value, or the start of a long one.
-func quote(s string) string {
-	const most = 60
-	if utf8.RuneCountInString(s) > most {
-		s = string([]rune(s)[:most]) + "…"
-	}
-	return strconv.Quote(s)
-}
 
 // renamed are settings of older versions, and what to do about them.
 var renamed = map[string]string{

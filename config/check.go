@@ -151,7 +151,7 @@ func (d *decoder) once(seen map[string]string, name, value string) {
 func (d *decoder) clash(names []string, format string, args ...any) {
 	for _, name := range names {
 		if at, found := d.marks[name]; found {
-			d.fault(at, format, args...)
+			d.Fault(at, format, args...)
 			return
 		}
 	}

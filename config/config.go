@@ -14,15 +14,13 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/concorde-bot/concorde/config/yamlfile"
 )
 
 // RepositoryFile is where a repository keeps its own settings, on its default
 // branch.
 const RepositoryFile = ".github/concorde.yml"
-
-// MaxSize of a settings file, in bytes. Strangers may propose one, and reading
-// it takes up to 200 times as much memory.
-const MaxSize = 128 << 10
 
 // Config is the central file: what the operator of the App decides.
 type Config struct {
@@ -54,10 +52,10 @@ type Rules struct {
 
 	// Warnings are about what the last file read doesn't mean as it looks; the file is
 	// in force all the same.
-	Warnings Faults `yaml:"-"`
+	Warnings yamlfile.Faults `yaml:"-"`
 	// LeftOut are the faults of single rules of a labeler file. These rules aren't in
 	// force; the file's other rules are.
-	LeftOut Faults `yaml:"-"`
+	LeftOut yamlfile.Faults `yaml:"-"`
 }
 
 // Sweep is the periodic look at pull requests whose webhooks may be lost.
@@ -137,7 +135,7 @@ func Preset() *Config {
 }
 
 // Parse reads the central file; name is what faults call it. The error is of
-// type Faults and has all of them.
+// type yamlfile.Faults and has all of them.
 func Parse(name string, data []byte) (*Config, error) {
 	c := Preset()
 	if faults := decode(name, data, c); len(faults) > 0 {
@@ -147,7 +145,7 @@ func Parse(name string, data []byte) (*Config, error) {
 }
 
 // Override reads a repository's own file, which may change what Rules holds,
-// and gives the settings that are in force there. The error is of type Faults
+// and gives the settings that are in force there. The error is of type yamlfile.Faults
 // and has all of them.
 func (c *Config) Override(name string, data []byte) (Rules, error) {
 	rules := c.Rules // lists are replaced, never changed in place: a flat copy will do

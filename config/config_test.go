@@ -1,28 +1,29 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/concorde-bot/concorde/config/hostile"
+	"github.com/concorde-bot/concorde/config/yamlfile"
 )
 
 func TestPresetIsComplete(t *testing.T) {
 	var c Config
-	d := &decoder{file: "cpython.yml", marks: map[string]mark{}}
-	root, ok := d.document(preset)
+	d := newDecoder("cpython.yml")
+	root, ok := d.Document(preset)
 	if !ok {
-		t.Fatal(d.faults)
+		t.Fatal(d.Faults)
 	}
 	d.value(root, reflect.ValueOf(&c).Elem(), setting{})
 	d.check(&c.Rules)
-	if len(d.faults) > 0 {
-		t.Fatal(d.faults)
+	if len(d.Faults) > 0 {
+		t.Fatal(d.Faults)
 	}
 	var walk func(reflect.Type, setting)
 	walk = func(typ reflect.Type, s setting) {
@@ -36,7 +37,7 @@ func TestPresetIsComplete(t *testing.T) {
 			case f.Type.Kind() == reflect.Struct:
 				walk(f.Type, s)
 			case f.Type.Kind() == reflect.Slice && f.Type.Elem().Kind() == reflect.Struct:
-				for i := 0; d.marks[fmt.Sprintf("%s[%d]", s.name, i)] != (mark{}); i++ {
+				for i := 0; d.marks[fmt.Sprintf("%s[%d]", s.name, i)] != (yamlfile.Mark{}); i++ {
 					walk(f.Type.Elem(), setting{name: fmt.Sprintf("%s[%d]", s.name, i)})
 				}
 			}
@@ -182,9 +183,9 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		_, err := Preset().Override(RepositoryFile, data)
-		wellFormed(t, data, err)
+		hostile.WellFormed(t, data, err)
 		c, err := Parse("c.yml", data)
-		wellFormed(t, data, err)
+		hostile.WellFormed(t, data, err)
 		if err != nil {
 			return
 		}
@@ -200,22 +201,4 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("read again (-want +have)\n%s", diff)
 		}
 	})
-}
-
-// wellFormed holds the faults of any file to their form.
-func wellFormed(t *testing.T, data []byte, err error) {
-	t.Helper()
-	var faults Faults
-	if err == nil {
-		return
-	}
-	if !errors.As(err, &faults) || len(faults) == 0 || len(faults) > maxFaults+1 {
-		t.Fatalf("the error is %#v", err)
-	}
-	lines := strings.Count(string(data), "\n") + strings.Count(string(data), "\r") + 2
-	for _, fault := range faults {
-		if fault.File == "" || fault.Line < 1 || fault.Line > lines || fault.Col < 1 || len(fault.Message) > 2000 || strings.Contains(fault.Message, "%!") {
-			t.Fatalf("%d lines have the fault %q", lines, fault)
-		}
-	}
 }

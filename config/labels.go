@@ -98,6 +98,14 @@ type ChangedFiles struct {
 	Globs []*glob.Glob
 }
 
+// The ways in which a labeler file holds globs against changed files.
+const (
+	AnyToAny = "any-glob-to-any-file"
+	AnyToAll = "any-glob-to-all-files"
+	AllToAny = "all-globs-to-any-file"
+	AllToAll = "all-globs-to-all-files"
+)
+
 // FilesCondition is about the changed files. A renamed one counts by its new
 // path. Each part that is given must hold; a pull request without files, or
 // without any that count, meets none but None.

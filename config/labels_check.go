@@ -21,8 +21,12 @@ const (
 	maxPrograms = 20000 // of all rules together
 )
 
-// maxExpressionWork bounds the reading of all expressions of a file.
-const maxExpressionWork = 250_000
+// Bounds of reading all expressions and all globs of a file: characters, and the steps
+// that globs take, about as many as the characters that their braces stand for.
+const (
+	maxExpressionWork = 250_000
+	maxGlobWork       = 1_000_000
+)
 
 // expressionCost is about the work of reading an expression, in characters: classes
 // of Unicode have hundreds of ranges.
@@ -110,6 +114,23 @@ func (r *Rules) peoples() []owner {
 	}
 }
 
+// CheckLabel finds what keeps a text from being a label's name.
+func CheckLabel(name string) error { return setting{tag: "maxLength=50"}.characters(name) }
+
+// FaultDecided is about a rule's label and a setting that Deciding gives for it.
+const FaultDecided = "the label %q is for the rule of %s to decide: choose another one"
+
+// Deciding are the settings whose rules set and take off a label, so that no other
+// rule may suggest it.
+func (r *Rules) Deciding(label string) (settings []string) {
+	for _, o := range r.moving() {
+		if NamesLabel(o.label, label) {
+			settings = append(settings, o.setting)
+		}
+	}
+	return settings
+}
+
 // NamesLabel tells whether a name, or the start of names with a * at the end,
 // is that of a label. Labels are compared without regard to case.
 func NamesLabel(name, label string) bool {
@@ -130,7 +151,7 @@ func (d *decoder) checkLabels(r *Rules) {
 	for i := range rules {
 		rule, name := &rules[i], ruleName(i)
 		if at, here := d.marks[name]; here {
-			rule.complete(fmt.Sprintf("%s:%d", d.file, at.line))
+			rule.complete(fmt.Sprintf("%s:%d", d.Name, at.Line))
 			d.checkRule(name, rule)
 		}
 		for _, c := range rule.conditions(name) {
@@ -225,8 +246,7 @@ func (d *decoder) checkOwned(r *Rules, name string, rule *LabelRule) {
 	}
 	for _, o := range owners {
 		if NamesLabel(o.label, rule.Label) {
-			d.clash([]string{name + ".label", o.setting},
-				"the label %q is for the rule of %s to decide: choose another one", rule.Label, o.setting)
+			d.clash([]string{name + ".label", o.setting}, FaultDecided, rule.Label, o.setting)
 		}
 	}
 	for _, c := range rule.conditions(name) {

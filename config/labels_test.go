@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/config/yamlfile"
 )
 
 var wrongRules = []faulty{
@@ -196,7 +198,7 @@ func TestDescriptionsAreAsGitHubTakesThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Faults{{"c.yml", 1, 58, `labels.looks[0].description has emoji or other characters that GitHub doesn't allow in a label's description: it becomes "A bug"`}}
+	want := yamlfile.Faults{{File: "c.yml", Line: 1, Col: 58, Message: `labels.looks[0].description has emoji or other characters that GitHub doesn't allow in a label's description: it becomes "A bug"`}}
 	if diff := cmp.Diff(want, c.Warnings); diff != "" {
 		t.Errorf("(-want +have)\n%s", diff)
 	}

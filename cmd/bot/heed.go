@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/triage"
 	"github.com/concorde-bot/concorde/internal/webhook"
@@ -21,7 +22,7 @@ func (b *bot) heed() webhook.Heed {
 		},
 		Push: func(repository pull.Key, files []string, complete bool) bool {
 			set, seen := b.reconciler.InForce(repository)
-			settings := slices.Contains(files, config.RepositoryFile) || slices.Contains(files, config.LabelerFile)
+			settings := slices.Contains(files, config.RepositoryFile) || slices.Contains(files, labeler.Path)
 			return !seen || !complete || settings || set.Conflicts.Mode == config.On
 		},
 	}

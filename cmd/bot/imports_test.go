@@ -14,8 +14,11 @@ import (
 // mayImport is the package map of ARCHITECTURE.md: what of this module, and
 // of the libraries that must stay in one place, each package may import.
 var mayImport = map[string][]string{
-	"cmd/bot":                 {"config", "internal/backport", "internal/backport/local", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/lifecycle/feed", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/triage", "internal/webhook"},
-	"config":                  {"internal/glob", "internal/jsre", "internal/lifecycle", "internal/pull"},
+	"cmd/bot":                 {"config", "config/labeler", "config/yamlfile", "internal/backport", "internal/backport/local", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/lifecycle/feed", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/settingscheck", "internal/triage", "internal/webhook"},
+	"config":                  {"config/yamlfile", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/pull"},
+	"config/hostile":          {"config/yamlfile"},
+	"config/labeler":          {"config", "config/yamlfile", "internal/glob", "internal/jsre"},
+	"config/yamlfile":         {},
 	"internal/backport":       {"config", "internal/gh", "internal/git", "internal/lifecycle", "internal/pull"},
 	"internal/backport/local": {"internal/backport", "internal/git"},
 	"internal/gh":             {"internal/pull", "go-github", "ghinstallation"},
@@ -30,7 +33,8 @@ var mayImport = map[string][]string{
 	"internal/pull":           {},
 	"internal/pull/pulltest":  {"config", "internal/pull"},
 	"internal/queue":          {},
-	"internal/reconcile":      {"config", "internal/gh", "internal/pull", "internal/queue"},
+	"internal/reconcile":      {"config", "config/labeler", "internal/gh", "internal/pull", "internal/queue"},
+	"internal/settingscheck":  {"config", "config/labeler", "config/yamlfile", "internal/pull"},
 	"internal/tracker":        {},
 	"internal/triage":         {"config", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/markdown", "internal/pull", "internal/tracker"},
 	"internal/webhook":        {"internal/lifecycle", "internal/pull", "internal/queue"},

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
@@ -18,7 +19,7 @@ func TestPlanSaysWhatItLeavesOut(t *testing.T) {
 	s.check(err)
 	n, err := s.cpython.OpenPR(ghtest.PR{Title: "gh-140000: Fry", Author: "alice", Head: "alice:spam"})
 	s.check(err)
-	for _, file := range []string{config.RepositoryFile, config.LabelerFile} {
+	for _, file := range []string{config.RepositoryFile, labeler.Path} {
 		if code, _, stderr := s.plans(n); code != exitOK || strings.Contains(stderr, file) {
 			t.Errorf("%d: %s", code, stderr)
 		}

@@ -5,12 +5,14 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/config/yamlfile"
 	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/newscheck"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/reconcile"
+	"github.com/concorde-bot/concorde/internal/settingscheck"
 	"github.com/concorde-bot/concorde/internal/triage"
 )
 
@@ -45,7 +47,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		backport.Rule(backports),
 		backport.ChildRule(backports),
 		backport.EndedRule(backports),
-		config.Rule(in.central, s, in.together),
+		settingscheck.Rule(in.central, s, in.together),
 	})
 	commands.Rules = rules
 	return append(rules, enabled([]pull.Rule{triage.Commands(commands)})...)
@@ -54,7 +56,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 // together finds rules that cannot live together, as faults of the file with their
 // settings.
 func (in surroundings) together(file string, s config.Rules) error {
-	return config.Together(file, pull.Validate(in.rules(s)))
+	return yamlfile.FaultsOf(file, pull.Validate(in.rules(s)))
 }
 
 // builtin reads the built-in release data once: rules ask for it many times.

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/config/labeler"
+	"github.com/concorde-bot/concorde/config/yamlfile"
 )
 
 // readSettings reads the central file, or the built-in preset when no file is
@@ -56,7 +58,7 @@ func (c *checkConfigCmd) Run(s streams) error {
 			continue
 		}
 		kind, set, err := c.check(s, central, ownFile{path, text})
-		var faults config.Faults
+		var faults yamlfile.Faults
 		switch {
 		case errors.As(err, &faults):
 		case err != nil:
@@ -98,7 +100,7 @@ func (c *checkConfigCmd) kind(path string) (string, error) {
 		return "", fmt.Errorf("finding %s: %w", path, err)
 	}
 	switch own := filepath.Base(filepath.Dir(absolute)) == ".github"; {
-	case own && filepath.Base(path) == filepath.Base(config.LabelerFile):
+	case own && filepath.Base(path) == filepath.Base(labeler.Path):
 		return "labeler", nil
 	case own:
 		return "repository", nil
@@ -120,7 +122,7 @@ func (c *checkConfigCmd) check(s streams, central *config.Config, f ownFile) (ki
 		if beside.Labels.Labeler != config.On {
 			kind = "label rules, which aren't used: labels.labeler is off"
 		}
-		set, err = beside.WithLabeler(f.path, f.text)
+		set, err = labeler.Read(beside, f.path, f.text)
 	case "repository":
 		kind = "repository settings"
 		set, err = central.Override(f.path, f.text)

@@ -14,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
@@ -239,7 +240,7 @@ func (r *Reconciler) load(ctx context.Context, q gh.Query, e effective) (*pull.R
 	q.Needs = pull.Needs(e.rules)
 	q.Reads = func(r *pull.Request, path string) bool { return pull.Reads(e.rules, r, path) }
 	q.Looks = func(r *pull.Request) pull.Looks { return pull.Look(e.rules, r) }
-	q.SettingsPath, q.LabelRulesPath, q.Team = config.RepositoryFile, config.LabelerFile, e.settings.Roles.CoreTeam
+	q.SettingsPath, q.LabelRulesPath, q.Team = config.RepositoryFile, labeler.Path, e.settings.Roles.CoreTeam
 	return r.GitHub.Load(ctx, q)
 }
 

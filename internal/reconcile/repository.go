@@ -9,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
@@ -78,7 +79,7 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 // labels or branches, and for each 25 pull requests in a merge queue.
 func (r *Reconciler) outline(ctx context.Context, key pull.Key, installation int64) (place, error) {
 	seen, err := r.GitHub.Outline(ctx, gh.OutlineQuery{
-		Key: key, Installation: installation, SettingsPath: config.RepositoryFile, LabelRulesPath: config.LabelerFile, Queues: r.queues.of(key),
+		Key: key, Installation: installation, SettingsPath: config.RepositoryFile, LabelRulesPath: labeler.Path, Queues: r.queues.of(key),
 	})
 	if err != nil {
 		return place{}, err

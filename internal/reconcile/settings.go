@@ -9,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -95,7 +96,7 @@ func (s *settings) read(ctx context.Context, repository pull.Key, now files) (ef
 		read       func(name string, text []byte) (config.Rules, error)
 	}{
 		{config.RepositoryFile, "settings/", now.settings, s.central.Override},
-		{config.LabelerFile, "label-rules/", now.labelRules, func(name string, text []byte) (config.Rules, error) { return e.settings.WithLabeler(name, text) }},
+		{labeler.Path, "label-rules/", now.labelRules, func(name string, text []byte) (config.Rules, error) { return labeler.Read(e.settings, name, text) }},
 	} {
 		if f.text == nil {
 			if err := s.forget(ctx, f.note+repository.String()); err != nil {

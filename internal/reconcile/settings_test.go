@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/reconcile"
@@ -65,21 +66,21 @@ func TestBrokenFilesKeepTheirLastGoodVersions(t *testing.T) {
 	says("no files", "bedevere/news", "")
 	file(config.RepositoryFile, "news: {colour: red}\n")
 	says("broken from the start", "bedevere/news", "")
-	file(config.LabelerFile, "docs: 7\n")
+	file(labeler.Path, "docs: 7\n")
 	says("both broken from the start", "bedevere/news", "")
 	file(config.RepositoryFile, "news: {status: own/first}\n")
 	says("good settings, broken label rules", "own/first", "")
-	file(config.LabelerFile, docsLabel)
+	file(labeler.Path, docsLabel)
 	says("both good", "own/first", "docs")
-	file(config.LabelerFile, "docs: [\n")
+	file(labeler.Path, "docs: [\n")
 	says("broken label rules", "own/first", "docs")
 	file(config.RepositoryFile, "news: {status: own/second}\n")
 	says("new settings, broken label rules", "own/second", "docs")
 	file(config.RepositoryFile, "news: {colour: red}\n")
 	says("both broken", "own/second", "docs")
-	file(config.LabelerFile, testsLabel)
+	file(labeler.Path, testsLabel)
 	says("broken settings, new label rules", "own/second", "tests")
-	file(config.LabelerFile, testsLabel+strings.Repeat("#\n", pull.MaxContent/2))
+	file(labeler.Path, testsLabel+strings.Repeat("#\n", pull.MaxContent/2))
 	says("label rules that are too large", "own/second", "tests")
 }
 
@@ -197,7 +198,7 @@ func TestPlansWithoutAStore(t *testing.T) {
 func TestDeletedFilesAreForgotten(t *testing.T) {
 	for _, file := range []struct{ name, good, broken, note string }{
 		{config.RepositoryFile, "news: {status: own/first}\n", "news: {colour: red}\n", "settings/python/cpython"},
-		{config.LabelerFile, docsLabel, "docs: [\n", "label-rules/python/cpython"},
+		{labeler.Path, docsLabel, "docs: [\n", "label-rules/python/cpython"},
 	} {
 		t.Run(file.name, func(t *testing.T) {
 			s := newStage(t)

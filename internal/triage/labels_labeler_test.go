@@ -10,6 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -59,7 +60,7 @@ func TestAsLabeler(t *testing.T) {
 			}
 			set := config.Preset().Rules
 			set.Labels.Rules = nil
-			set, err := set.WithLabeler(config.LabelerFile, []byte(text))
+			set, err := labeler.Read(set, labeler.Path, []byte(text))
 			if refused := strings.HasPrefix(lines[1], "refused: "); refused || err != nil {
 				if !refused || err == nil {
 					t.Errorf("%s; here %v", lines[1], err)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/glob"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
@@ -21,7 +22,7 @@ func labelsOf(settings []byte) ([]pull.Rule, error) {
 	var err error
 	if text, found := strings.CutPrefix(string(settings), "# labeler.yml\n"); found {
 		set.Labels.Rules = nil
-		set, err = set.WithLabeler(config.LabelerFile, []byte("\n"+text))
+		set, err = labeler.Read(set, labeler.Path, []byte("\n"+text))
 	} else {
 		set, err = config.Preset().Override(config.RepositoryFile, settings)
 	}

@@ -1,7 +1,6 @@
-package config
+package labeler
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,10 +8,14 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/config/hostile"
+	"github.com/concorde-bot/concorde/config/yamlfile"
 )
 
 // understood is a labeler file, and what it says in words.
-var understood = []struct{ name, file, want string }{
+var understood = []faulty{
 	{"a glob", "docs:\n- changed-files:\n  - any-glob-to-any-file: docs/*\n", `
 l.yml:1: docs, suggested, when a changed file matches docs/*`},
 	{"globs", "docs:\n- changed-files:\n  - any-glob-to-any-file: [docs/*, '!guides/*', '!!x']\n", `
@@ -77,22 +80,22 @@ l.yml:2: b, suggested, when always`},
 	{"nothing", "# comments alone\n", ``},
 }
 
-// parseLabeler reads a labeler file, beside no other rules on labels. The error is
+// parse reads a file, beside no other rules on labels. The error is
 // all that is wrong with it.
-func parseLabeler(name string, data []byte) ([]LabelRule, error) {
-	set := Preset().Rules
+func parse(name string, data []byte) ([]config.LabelRule, error) {
+	set := config.Preset().Rules
 	set.Labels.Rules = nil
-	set, err := set.WithLabeler(name, data)
+	set, err := Read(set, name, data)
 	if err == nil && set.LeftOut != nil {
 		err = set.LeftOut
 	}
 	return set.Labels.Rules, err
 }
 
-func TestParseLabeler(t *testing.T) {
+func TestRead(t *testing.T) {
 	for _, tt := range understood {
 		t.Run(tt.name, func(t *testing.T) {
-			rules, err := parseLabeler("l.yml", []byte(tt.file))
+			rules, err := parse("l.yml", []byte(tt.file))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -107,7 +110,11 @@ func TestParseLabeler(t *testing.T) {
 	}
 }
 
-var wrongLabeler = []faulty{
+// faulty is a wrong file, and all that is to be said of it.
+type faulty struct{ name, file, want string }
+
+// refused are files that the action doesn't read.
+var refused = []faulty{
 	{"version 4", "a: x/**\nb:\n- x/**\n- '!y'\nd: [a, b, c, d]\n", `
 l.yml:1:4: "a" is written as for version 4 of actions/labeler: write it as [{changed-files: [{any-glob-to-any-file: ["x/**"]}]}]
 l.yml:3:3: "b" is written as for version 4 of actions/labeler: write it as [{changed-files: [{any-glob-to-any-file: ["x/**", "!y"]}]}]
@@ -136,7 +143,7 @@ l.yml:2:5: << must name a group of settings`},
 	{"a bomb", "a: &a [{changed-files: [{any-glob-to-any-file: [" + strings.Repeat("x,", 40) + "x]}]}]\n" + bomb(), `l.yml:1:67: more than 30000 values up to here, counting what aliases repeat: make the file smaller`},
 }
 
-// wrongRules of a labeler file are left out alone.
+// leftOut are wrong rules, which are left out alone.
 var leftOut = []faulty{
 	{"globs", "ok: [{base-branch: x}]\na: [{changed-files: [{any-glob-to-any-file: [b, 3, 'x!(!(a))', '{1..99999}', ~]}]}]\n", `
 l.yml:2:49: any-glob-to-any-file is not a text, so the action stops with an error: put it in quotes
@@ -199,10 +206,10 @@ func bomb() string {
 	return b.String()
 }
 
-func TestFaultsOfLabeler(t *testing.T) {
-	for _, tt := range wrongLabeler {
+func TestFaults(t *testing.T) {
+	for _, tt := range refused {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := parseLabeler("l.yml", []byte(tt.file))
+			_, err := parse("l.yml", []byte(tt.file))
 			if diff := cmp.Diff(strings.TrimSpace(tt.want), fmt.Sprint(err)); diff != "" {
 				t.Errorf("(-want +have)\n%s", diff)
 			}
@@ -214,9 +221,9 @@ func TestFaultsOfLabeler(t *testing.T) {
 func TestFaultsOfOneRule(t *testing.T) {
 	for _, tt := range leftOut {
 		t.Run(tt.name, func(t *testing.T) {
-			set := Preset().Rules
+			set := config.Preset().Rules
 			set.Labels.Rules = nil
-			set, err := set.WithLabeler("l.yml", []byte(tt.file))
+			set, err := Read(set, "l.yml", []byte(tt.file))
 			if err != nil || len(set.Labels.Rules) != 1 || set.Labels.Rules[0].Label != "ok" {
 				t.Errorf("rules %v, %v", set.Labels.Rules, err)
 			}
@@ -227,10 +234,10 @@ func TestFaultsOfOneRule(t *testing.T) {
 	}
 }
 
-func TestWarningsOfLabeler(t *testing.T) {
+func TestWarnings(t *testing.T) {
 	for _, tt := range warned {
 		t.Run(tt.name, func(t *testing.T) {
-			set, err := Preset().WithLabeler("l.yml", []byte(tt.file))
+			set, err := Read(config.Preset().Rules, "l.yml", []byte(tt.file))
 			if err != nil || set.LeftOut != nil {
 				t.Errorf("left out %v, %v", set.LeftOut, err)
 			}
@@ -241,88 +248,47 @@ func TestWarningsOfLabeler(t *testing.T) {
 	}
 }
 
-func TestWithLabeler(t *testing.T) {
-	rules := Preset().Rules
+func TestBesideOtherRules(t *testing.T) {
+	rules := config.Preset().Rules
 	before := len(rules.Labels.Rules)
-	with, err := rules.WithLabeler("l.yml", []byte("a: [{base-branch: x}]"))
+	with, err := Read(rules, "l.yml", []byte("a: [{base-branch: x}]"))
 	if err != nil || len(with.Labels.Rules) != before+1 || len(rules.Labels.Rules) != before {
 		t.Errorf("%d rules, before %d: %v", len(with.Labels.Rules), before, err)
 	}
-	kept, err := Preset().Override("r.yml", []byte("labels: {rules: [{label: A, hold: kept, title: x}]}"))
+	kept, err := config.Preset().Override("r.yml", []byte("labels: {rules: [{label: A, hold: kept, title: x}]}"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err = kept.WithLabeler("l.yml", []byte("a: [{base-branch: x}]\nawaiting merge: [{base-branch: x}]"))
+	kept, err = Read(kept, "l.yml", []byte("a: [{base-branch: x}]\nawaiting merge: [{base-branch: x}]"))
 	want := `l.yml:1:1: "a" is kept by the rule in r.yml:1: remove it here
 l.yml:2:1: the label "awaiting merge" is for the rule of stages.merge to decide: choose another one`
 	if err != nil || kept.LeftOut.Error() != want {
 		t.Errorf("have %v, %v\nwant %s", kept.LeftOut, err, want)
 	}
-	rules.Labels.Labeler = Off
-	if with, err := rules.WithLabeler("l.yml", []byte("a: x")); err != nil || len(with.Labels.Rules) != before {
+	rules.Labels.Labeler = config.Off
+	if with, err := Read(rules, "l.yml", []byte("a: x")); err != nil || len(with.Labels.Rules) != before {
 		t.Errorf("a file that does not hold is read: %v", err)
 	}
 }
 
 // Files that pull requests of strangers bring must not keep the bot busy.
-func TestHeavyLabelerFiles(t *testing.T) {
+func TestHeavyFiles(t *testing.T) {
 	deep := "a: &a [x,x,x,x,x,x,x,x]\n"
 	for i := range 20 {
 		deep += fmt.Sprintf("b%d: &b%d [%s]\n", i, i, strings.Repeat(fmt.Sprintf("{any: *b%d},", max(0, i-1)), 9))
 	}
 	lists := "g: &g {base-branch: x}\nl: &l [" + strings.Repeat("*g,", 20000) + "]\nm: &m {any: *l}\n" + "n: [" + strings.Repeat("*m,", 20000) + "]\n"
 	for name, file := range map[string]string{
-		"too large": strings.Repeat("#", MaxSize+1),
+		"too large": strings.Repeat("#", yamlfile.MaxSize+1),
 		"deep":      deep, "lists": lists, "itself": "a: &a [{any: *a}]\n", "itself too": "a: [&a {any: [*a]}]\n",
-		"labels": strings.Repeat("x: [{base-branch: x}]\n", MaxSize/22), "braces": "a: [{changed-files: [{any-glob-to-any-file: '" + strings.Repeat("{a,b}", 90) + "'}]}]",
+		"labels": strings.Repeat("x: [{base-branch: x}]\n", yamlfile.MaxSize/22), "braces": "a: [{changed-files: [{any-glob-to-any-file: '" + strings.Repeat("{a,b}", 90) + "'}]}]",
 		"nested": "a: [{changed-files: [{any-glob-to-any-file: '" + strings.Repeat("@(", 200) + strings.Repeat(")", 200) + "'}]}]",
 	} {
 		start := time.Now()
-		_, err := parseLabeler("l.yml", []byte(file))
+		_, err := parse("l.yml", []byte(file))
 		t.Logf("%s: %v", name, time.Since(start))
-		if wellFormed(t, []byte(file), err); err == nil && !slices.Contains([]string{"nested", "itself", "itself too"}, name) {
+		if hostile.WellFormed(t, []byte(file), err); err == nil && !slices.Contains([]string{"nested", "itself", "itself too"}, name) {
 			t.Errorf("%s: no fault", name)
-		}
-	}
-}
-
-// FuzzLabelRules reads files of both kinds, wrong ones too.
-func FuzzLabelRules(f *testing.F) {
-	for _, seed := range slices.Concat(wrongRules, wrongLabeler) {
-		if len(seed.file) < 2000 {
-			f.Add([]byte(seed.file))
-		}
-	}
-	for _, seed := range understood {
-		f.Add([]byte(seed.file))
-	}
-	central := Preset()
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) > 2000 {
-			return // TestHostileFiles has those
-		}
-		bounded(t, central, data)
-		rules, err := parseLabeler(LabelerFile, data)
-		wellFormed(t, data, err)
-		described(t, rules)
-		file := append([]byte("labels:\n  rules:\n  "), data...)
-		set, err := central.Override(RepositoryFile, file)
-		wellFormed(t, file, err)
-		described(t, set.Labels.Rules)
-		var faults Faults
-		if with, err := central.WithLabeler(LabelerFile, data); err == nil {
-			described(t, with.Labels.Rules)
-		} else if !errors.As(err, &faults) {
-			t.Fatal(err)
-		}
-	})
-}
-
-func described(t *testing.T, rules []LabelRule) {
-	t.Helper()
-	for _, rule := range rules {
-		if text := rule.String(); rule.Where == "" || rule.Label == "" || strings.Contains(text, "%!") || strings.HasSuffix(text, "when ") {
-			t.Fatalf("%q: %q", rule.Where, text)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package config
+package settingscheck
 
 import (
 	"crypto/sha1"
@@ -7,15 +7,18 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/config/labeler"
+	"github.com/concorde-bot/concorde/config/yamlfile"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // checker reads what pull requests make of the repository's files, each version
 // once: a rule is asked about the same pull request again and again.
 type checker struct {
-	central  *Config
-	own      Rules
-	together func(file string, own Rules) error
+	central  *config.Config
+	own      config.Rules
+	together func(file string, own config.Rules) error
 
 	mu   sync.Mutex
 	seen map[string]verdict // by the ids of blobs
@@ -23,7 +26,7 @@ type checker struct {
 
 // verdict on a file. One with faults isn't in force at all.
 type verdict struct {
-	faults, leftOut, warnings Faults
+	faults, leftOut, warnings yamlfile.Faults
 	unused                    bool
 }
 
@@ -63,24 +66,24 @@ func (k *checker) settings(data []byte) verdict {
 	})
 }
 
-func (k *checker) override(data []byte) (Rules, error) {
-	own, err := k.central.Override(RepositoryFile, data)
+func (k *checker) override(data []byte) (config.Rules, error) {
+	own, err := k.central.Override(config.RepositoryFile, data)
 	if err == nil {
-		err = k.together(RepositoryFile, own)
+		err = k.together(config.RepositoryFile, own)
 	}
 	return own, err
 }
 
-// labeler checks a labeler file by the settings that will be in force: those that the
+// labelRules checks a labeler file by the settings that will be in force: those that the
 // pull request brings, if it changes them and they are good.
-func (k *checker) labeler(settings *pull.File, data []byte) verdict {
-	blobs, inForce := "labeler "+blob(data), func() Rules { return k.own }
+func (k *checker) labelRules(settings *pull.File, data []byte) verdict {
+	blobs, inForce := "labeler "+blob(data), func() config.Rules { return k.own }
 	switch {
 	case settings == nil:
-	case gone(RepositoryFile, settings):
-		blobs, inForce = blobs+" central", func() Rules { return k.central.Rules }
-	case unread(RepositoryFile, settings.Content) == nil:
-		blobs, inForce = blobs+" "+blob(settings.Content.Data), func() Rules {
+	case gone(config.RepositoryFile, settings):
+		blobs, inForce = blobs+" central", func() config.Rules { return k.central.Rules }
+	case unread(config.RepositoryFile, settings.Content) == nil:
+		blobs, inForce = blobs+" "+blob(settings.Content.Data), func() config.Rules {
 			if own, err := k.override(settings.Content.Data); err == nil {
 				return own
 			}
@@ -89,20 +92,20 @@ func (k *checker) labeler(settings *pull.File, data []byte) verdict {
 	}
 	return k.remembered(blobs, func() verdict {
 		by := inForce()
-		if by.Labels.Labeler != On {
+		if by.Labels.Labeler != config.On {
 			return verdict{unused: true}
 		}
-		by.Labels.Rules = slices.DeleteFunc(slices.Clone(by.Labels.Rules), func(r LabelRule) bool { return r.Clauses != nil }) // of the file as it is
-		own, err := by.WithLabeler(LabelerFile, data)
+		by.Labels.Rules = slices.DeleteFunc(slices.Clone(by.Labels.Rules), func(r config.LabelRule) bool { return r.Clauses != nil }) // of the file as it is
+		own, err := labeler.Read(by, labeler.Path, data)
 		if err == nil {
-			err = k.together(LabelerFile, own)
+			err = k.together(labeler.Path, own)
 		}
 		return judged(own, err)
 	})
 }
 
-func judged(own Rules, err error) verdict {
-	var faults Faults
+func judged(own config.Rules, err error) verdict {
+	var faults yamlfile.Faults
 	if errors.As(err, &faults) {
 		return verdict{faults: faults}
 	}

@@ -1,10 +1,15 @@
-package config
+package settingscheck
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/config/labeler"
+)
 
 // The texts of the settings check, for people.
 const (
-	about = "Checks `" + RepositoryFile + "` and `" + LabelerFile + "` in pull requests, and marks every fault on its line."
+	about = "Checks `" + config.RepositoryFile + "` and `" + labeler.Path + "` in pull requests, and marks every fault on its line."
 
 	summaryFaults   = "Until these are fixed, the current settings stay in force, even if this is merged:\n\n%s"
 	summaryLeftOut  = "When this is merged, these rules are left out, and all others are in force:\n\n%s"
@@ -16,9 +21,6 @@ const (
 
 	faultUnread = "the file could not be read: push once more, and tell the operator of the bot if that does not help"
 	faultKind   = "the file is a %s: put a regular file here"
-	faultSize   = "the file has %d bytes: at most %d are read"
-
-	warningDescription = "%s has emoji or other characters that GitHub doesn't allow in a label's description: it becomes %s"
 )
 
 // texts on one file.
@@ -29,7 +31,7 @@ var (
 		"The settings are valid", "They are in force as soon as this is merged.",
 		"The repository's own settings go", "Once this is merged, the central settings hold here.",
 	}
-	labelerTexts = texts{
+	labelRuleTexts = texts{
 		"The label rules are valid", "They are in force as soon as this is merged.",
 		"The label rules of the repository go", "Once this is merged, those of the settings hold alone.",
 	}

@@ -1,4 +1,4 @@
-package config
+package settingscheck
 
 import (
 	"errors"
@@ -7,6 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/config/labeler"
+	"github.com/concorde-bot/concorde/config/yamlfile"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -19,13 +22,13 @@ func request(files ...pull.File) *pull.Request {
 }
 
 func settingsFile(text string) pull.File {
-	return pull.File{Path: RepositoryFile, Change: pull.Added, Content: &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: []byte(text)}}
+	return pull.File{Path: config.RepositoryFile, Change: pull.Added, Content: &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: []byte(text)}}
 }
 
 // together stands for what only the rules of the bot find.
-func together(file string, own Rules) error {
+func together(file string, own config.Rules) error {
 	if own.Backport.Label == "docs" {
-		return Together(file, errors.New(`rules "labels" and "backport" both own "docs"`))
+		return yamlfile.FaultsOf(file, errors.New(`rules "labels" and "backport" both own "docs"`))
 	}
 	return nil
 }
@@ -34,16 +37,16 @@ func TestRule(t *testing.T) {
 	other := pull.File{Path: "Lib/os.py", Change: pull.Modified}
 	modified, away, onto := settingsFile("abi: {mode: off}"), settingsFile("x: 1"), settingsFile("x: 1")
 	modified.Change = pull.Modified
-	away.Change, away.Path, away.Previous = pull.Renamed, "other.yml", RepositoryFile
+	away.Change, away.Path, away.Previous = pull.Renamed, "other.yml", config.RepositoryFile
 	onto.Change, onto.Previous = pull.Renamed, "other.yml"
 	link := settingsFile("other.yml")
 	link.Content.Kind = pull.Symlink
-	large := pull.File{Path: RepositoryFile, Change: pull.Added, Content: &pull.Content{Kind: pull.Regular, Size: 3 << 20}}
+	large := pull.File{Path: config.RepositoryFile, Change: pull.Added, Content: &pull.Content{Kind: pull.Regular, Size: 3 << 20}}
 	leftOut := settingsFile("")
 	leftOut.Content.Size = 100
 	rules := func(text string) pull.File {
 		f := settingsFile(text)
-		f.Path = LabelerFile
+		f.Path = labeler.Path
 		return f
 	}
 	maintenance, closed := request(settingsFile("x: 1")), request(settingsFile("x: 1"))
@@ -63,7 +66,7 @@ func TestRule(t *testing.T) {
 		{"modified", request(modified), `check "Concorde settings" success "The settings are valid" with 0 annotations on 1234567
   They are in force as soon as this is merged.
 `},
-		{"removed", request(pull.File{Path: RepositoryFile, Change: pull.Removed}), `check "Concorde settings" success "The repository's own settings go" with 0 annotations on 1234567
+		{"removed", request(pull.File{Path: config.RepositoryFile, Change: pull.Removed}), `check "Concorde settings" success "The repository's own settings go" with 0 annotations on 1234567
   Once this is merged, the central settings hold here.
 `},
 		{"renamed away", request(away), `check "Concorde settings" success "The repository's own settings go" with 0 annotations on 1234567
@@ -82,7 +85,7 @@ func TestRule(t *testing.T) {
 		{"label rules", request(rules("docs: [{changed-files: [{any-glob-to-any-file: 'Doc/**'}]}]")), `check "Concorde settings" success "The label rules are valid" with 0 annotations on 1234567
   They are in force as soon as this is merged.
 `},
-		{"no label rules", request(pull.File{Path: "other.yml", Previous: LabelerFile, Change: pull.Renamed}), `check "Concorde settings" success "The label rules of the repository go" with 0 annotations on 1234567
+		{"no label rules", request(pull.File{Path: "other.yml", Previous: labeler.Path, Change: pull.Renamed}), `check "Concorde settings" success "The label rules of the repository go" with 0 annotations on 1234567
   Once this is merged, those of the settings hold alone.
 `},
 		{"label rules of old", request(rules("# ours\ndocs: Doc/*\nawaiting merge: [{base-branch: main}]\n"), settingsFile("abi: {mode: off}")), `check "Concorde settings" failure "2 faults in .github/labeler.yml" with 2 annotations on 1234567
@@ -102,10 +105,10 @@ func TestRule(t *testing.T) {
 		{"symbolic link", request(link), failure(`the file is a symlink: put a regular file here`)},
 		{"large", request(large), failure(`the file has 3145728 bytes: at most 131072 are read`)},
 		{"left out", request(leftOut), failure(`the file could not be read: push once more, and tell the operator of the bot if that does not help`)},
-		{"unread", request(pull.File{Path: RepositoryFile, Change: pull.Modified}), failure(`the file could not be read: push once more, and tell the operator of the bot if that does not help`)},
+		{"unread", request(pull.File{Path: config.RepositoryFile, Change: pull.Modified}), failure(`the file could not be read: push once more, and tell the operator of the bot if that does not help`)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			rules := []pull.Rule{Rule(Preset(), Preset().Rules, together)}
+			rules := []pull.Rule{Rule(config.Preset(), config.Preset().Rules, together)}
 			plan, err := pull.Decide(tt.request, rules)
 			if err != nil {
 				t.Fatal(err)
@@ -138,7 +141,7 @@ func failure(fault string) string {
 
 // What people write in the file cannot leave the block of code.
 func TestRuleQuotes(t *testing.T) {
-	want := Rule(Preset(), Preset().Rules, together).Want(request(settingsFile("\"\\n```\\n@python/core\": 1\n'    \n  @everyone': 2")))
+	want := Rule(config.Preset(), config.Preset().Rules, together).Want(request(settingsFile("\"\\n```\\n@python/core\": 1\n'    \n  @everyone': 2")))
 	for line := range strings.SplitSeq(want.Checks[0].Summary, "\n") {
 		if strings.Contains(line, "@") && !strings.HasPrefix(line, "    ") {
 			t.Errorf("the summary has the line %q", line)
@@ -147,11 +150,11 @@ func TestRuleQuotes(t *testing.T) {
 }
 
 func TestRuleReads(t *testing.T) {
-	rules := []pull.Rule{Rule(Preset(), Preset().Rules, together)}
+	rules := []pull.Rule{Rule(config.Preset(), config.Preset().Rules, together)}
 	if err := pull.Validate(rules); err != nil {
 		t.Fatal(err)
 	}
-	if !pull.Reads(rules, nil, RepositoryFile) || !pull.Reads(rules, nil, LabelerFile) || pull.Reads(rules, nil, "concorde.yml") {
+	if !pull.Reads(rules, nil, config.RepositoryFile) || !pull.Reads(rules, nil, labeler.Path) || pull.Reads(rules, nil, "concorde.yml") {
 		t.Error("reads other files than the settings and label rules")
 	}
 }
@@ -163,7 +166,7 @@ func TestRuleChecksLabelerByWhatWillBeInForce(t *testing.T) {
 		return pull.File{Path: path, Change: change, Content: &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: []byte(text)}}
 	}
 	const keeps, off, broken = "labels: {rules: [{label: docs, hold: kept, title: docs}]}", "labels: {labeler: off}", "labels: 7"
-	labeler := file(LabelerFile, "docs: [{base-branch: main}]", pull.Modified)
+	labelRules := file(labeler.Path, "docs: [{base-branch: main}]", pull.Modified)
 	kept, good, unused := `"docs" is kept by the rule in .github/concorde.yml:1: remove it here`, "The label rules are valid", "The label rules aren't used"
 	for _, tt := range []struct {
 		name, own string
@@ -173,20 +176,20 @@ func TestRuleChecksLabelerByWhatWillBeInForce(t *testing.T) {
 		{"no settings of its own", "", nil, good},
 		{"the base's settings", keeps, nil, kept},
 		{"the base's settings turn it off", off, nil, unused},
-		{"the pull request's settings", "", []pull.File{file(RepositoryFile, keeps, pull.Added)}, kept},
-		{"the pull request's settings turn it off", keeps, []pull.File{file(RepositoryFile, off, pull.Modified)}, unused},
-		{"the pull request takes the settings away", keeps, []pull.File{{Path: RepositoryFile, Change: pull.Removed}}, good},
-		{"the pull request breaks the settings", keeps, []pull.File{file(RepositoryFile, broken, pull.Modified)}, kept},
+		{"the pull request's settings", "", []pull.File{file(config.RepositoryFile, keeps, pull.Added)}, kept},
+		{"the pull request's settings turn it off", keeps, []pull.File{file(config.RepositoryFile, off, pull.Modified)}, unused},
+		{"the pull request takes the settings away", keeps, []pull.File{{Path: config.RepositoryFile, Change: pull.Removed}}, good},
+		{"the pull request breaks the settings", keeps, []pull.File{file(config.RepositoryFile, broken, pull.Modified)}, kept},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			central := Preset()
-			own, err := central.Override(RepositoryFile, []byte(tt.own))
+			central := config.Preset()
+			own, err := central.Override(config.RepositoryFile, []byte(tt.own))
 			if err != nil {
 				t.Fatal(err)
 			}
 			rule := Rule(central, own, together)
 			for range 2 { // the second time, as it is remembered
-				checks := rule.Want(request(append(tt.files, labeler)...)).Checks
+				checks := rule.Want(request(append(tt.files, labelRules)...)).Checks
 				last := checks[len(checks)-1]
 				if text := last.Title + last.Summary; !strings.Contains(text, tt.want) || (last.Conclusion == pull.Failure) != (tt.want == kept) {
 					t.Errorf("%s: %s\n%s", last.Conclusion, last.Title, last.Summary)
@@ -196,11 +199,11 @@ func TestRuleChecksLabelerByWhatWillBeInForce(t *testing.T) {
 	}
 }
 
-// Faults of single rules and what isn't as it looks are shown on their lines.
+// yamlfile.Faults of single rules and what isn't as it looks are shown on their lines.
 func TestRuleShowsLeftOutAndWarnings(t *testing.T) {
 	f := settingsFile("docs: [{base-branch: main}]\nbad: [{base-branch: '(a'}]\n010: [{base-branch: main}]\n")
-	f.Path = LabelerFile
-	part := Rule(Preset(), Preset().Rules, together).Want(request(f)).Checks[0]
+	f.Path = labeler.Path
+	part := Rule(config.Preset(), config.Preset().Rules, together).Want(request(f)).Checks[0]
 	const want = `When this is merged, these rules are left out, and all others are in force:
 
     .github/labeler.yml:2:21: base-branch has the JavaScript expression "(a", which has a group that isn't closed
@@ -223,7 +226,7 @@ Some of it doesn't mean what you might expect:
 // A version of a file is read once, however often the rule is asked.
 func TestRuleRemembersByBlob(t *testing.T) {
 	read := 0
-	rule := Rule(Preset(), Preset().Rules, func(string, Rules) error { read++; return nil })
+	rule := Rule(config.Preset(), config.Preset().Rules, func(string, config.Rules) error { read++; return nil })
 	for i := range 6 {
 		rule.Want(request(settingsFile("news: {width: " + []string{"80", "90"}[i%2] + "}")))
 	}

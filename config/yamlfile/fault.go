@@ -1,4 +1,4 @@
-package config
+package yamlfile
 
 import (
 	"cmp"
@@ -7,12 +7,17 @@ import (
 	"strings"
 )
 
-// Fault is one thing that is wrong with a settings file. Line and Col count
+// Fault is one thing that is wrong with a file. Line and Col count
 // from 1, Col in characters.
 type Fault struct {
 	File      string
 	Line, Col int
 	Message   string // what is wrong: what to do
+}
+
+// NewFault writes down what is wrong at a place, and what to do about it.
+func NewFault(file string, at Mark, format string, args ...any) Fault {
+	return Fault{file, at.Line, at.Col, fmt.Sprintf(format, args...)}
 }
 
 // String is the form that editors jump by.
@@ -24,9 +29,9 @@ func (f Fault) String() string {
 // order of the file.
 type Faults []Fault
 
-// Together makes faults of a file, of type Faults, of what is wrong with its rules
-// together, by pull.Validate: a line of the error each. nil stays nil.
-func Together(file string, err error) error {
+// FaultsOf makes faults of a file, of type Faults, of what is wrong with it as a whole:
+// one of each line of the error. nil stays nil.
+func FaultsOf(file string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -46,17 +51,17 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// maxFaults is when a file is told off enough.
-const maxFaults = 100
+// MaxFaults is how many faults of a file are shown.
+const MaxFaults = 100
 
-// sorted puts faults in the order of the file, each once, and ends a long list early.
-func (f Faults) sorted() Faults {
+// Sorted puts faults in the order of the file, each once, and ends a long list early.
+func (f Faults) Sorted() Faults {
 	slices.SortStableFunc(f, func(a, b Fault) int { return cmp.Or(a.Line-b.Line, a.Col-b.Col) })
 	f = slices.Compact(f)
-	if len(f) <= maxFaults {
+	if len(f) <= MaxFaults {
 		return f
 	}
-	last := f[maxFaults]
-	last.Message = fmt.Sprintf("%d more faults from here on: fix those above first", len(f)-maxFaults)
-	return append(f[:maxFaults:maxFaults], last)
+	last := f[MaxFaults]
+	last.Message = fmt.Sprintf("%d more faults from here on: fix those above first", len(f)-MaxFaults)
+	return append(f[:MaxFaults:MaxFaults], last)
 }

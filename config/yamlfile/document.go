@@ -1,4 +1,4 @@
-package config
+package yamlfile
 
 import (
 	"bytes"
@@ -13,42 +13,30 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// mark is a place in a file, counted from 1.
-type mark struct{ line, col int }
-
-func markOf(n *yaml.Node) mark { return mark{n.Line, n.Column} }
-
-// markAt is the place of a byte.
-func markAt(data []byte, offset int) mark {
-	line := bytes.Count(data[:offset], []byte("\n")) + 1
-	start := bytes.LastIndexByte(data[:offset], '\n') + 1
-	return mark{line, utf8.RuneCount(data[start:offset]) + 1}
-}
-
-// document reads the one YAML document of a file; nil for a file that holds
+// Document reads the one YAML document of a file; nil for a file that holds
 // none. Where the file cannot be read as YAML at all, the fault says why, and
 // ok is false.
-func (d *decoder) document(data []byte) (root *yaml.Node, ok bool) {
+func (f *File) Document(data []byte) (root *yaml.Node, ok bool) {
 	if len(data) > MaxSize {
-		d.fault(mark{1, 1}, faultSize, len(data), MaxSize)
+		f.Fault(Mark{1, 1}, "%s", TooLarge(int64(len(data))))
 		return nil, false
 	}
 	if offset := bytes.IndexFunc(data, unreadable); offset > 0 || offset == 0 && !bytes.HasPrefix(data, []byte(bom)) {
 		r, _ := utf8.DecodeRune(data[offset:])
-		d.fault(markAt(data, offset), "a byte %#02x (character %U), which no text holds: save the file as UTF-8", data[offset], r)
+		f.Fault(markAt(data, offset), "a byte %#02x (character %U), which no text holds: save the file as UTF-8", data[offset], r)
 		return nil, false
 	}
 	documents, err := parse(data)
 	if err != nil {
 		at, message := place(data, err)
-		d.fault(at, "not YAML: %s: look at indentation, colons, brackets and quotes here and just above", message)
+		f.Fault(at, "not YAML: %s: look at indentation, colons, brackets and quotes here and just above", message)
 		return nil, false
 	}
 	if len(documents) == 0 {
 		return nil, true
 	}
 	if len(documents) > 1 {
-		d.fault(markOf(documents[1]), "a second document: keep all settings in one, without ---")
+		f.Fault(At(documents[1]), "a second document: keep all settings in one, without ---")
 	}
 	root = documents[0].Content[0]
 	if root.ShortTag() == "!!null" && root.Value == "" && root.Anchor == "" {
@@ -103,9 +91,9 @@ var (
 )
 
 // place takes an error of the YAML package apart.
-func place(data []byte, err error) (mark, string) {
+func place(data []byte, err error) (Mark, string) {
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
-	at := mark{1, 1}
+	at := Mark{1, 1}
 	if m := yamlUnknown.FindStringSubmatch(message); m != nil {
 		if offset := bytes.Index(data, []byte("*"+m[1])); offset >= 0 {
 			at = markAt(data, offset)
@@ -115,10 +103,10 @@ func place(data []byte, err error) (mark, string) {
 	if m := yamlLine.FindStringSubmatch(message); m != nil {
 		message = message[len(m[0]):]
 		if line, err := strconv.Atoi(m[1]); err == nil {
-			at.line = line
+			at.Line = line
 		}
 		if yamlParser.MatchString(message) {
-			at.line++
+			at.Line++
 		}
 	}
 	return at, message

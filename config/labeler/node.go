@@ -1,29 +1,31 @@
-package config
+package labeler
 
 import (
 	"slices"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/concorde-bot/concorde/config/yamlfile"
 )
 
 // resolve follows an alias, and counts what it finds: the same node once for each
 // alias.
-func (l *labeler) resolve(n *yaml.Node) *yaml.Node {
+func (r *reader) resolve(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	l.count(n, 1)
+	r.count(n, 1)
 	if n.Style&yaml.TaggedStyle != 0 && !slices.Contains(tags, n.ShortTag()) {
-		l.refuse(markOf(n), "the tag %s, which the action doesn't read: put a value that starts with ! in quotes", quote(n.Tag))
+		r.refuse(yamlfile.At(n), "the tag %s, which the action doesn't read: put a value that starts with ! in quotes", yamlfile.Quote(n.Tag))
 	}
 	return n
 }
 
 // count takes so many values, up to a node, from the bound.
-func (l *labeler) count(n *yaml.Node, values int) {
-	before := l.values
-	if l.values += values; before <= maxValues && l.values > maxValues {
-		l.refuse(markOf(n), "more than %d values up to here, counting what aliases repeat: make the file smaller", maxValues)
+func (r *reader) count(n *yaml.Node, values int) {
+	before := r.values
+	if r.values += values; before <= maxValues && r.values > maxValues {
+		r.refuse(yamlfile.At(n), "more than %d values up to here, counting what aliases repeat: make the file smaller", maxValues)
 	}
 }
 
@@ -31,11 +33,11 @@ func (l *labeler) count(n *yaml.Node, values int) {
 var tags = []string{"!!str", "!!int", "!!float", "!!bool", "!!null", "!!seq", "!!map"}
 
 // stopped tells that too much was read, or too much is wrong with it.
-func (l *labeler) stopped() bool { return l.values > maxValues || l.hopeless() }
+func (r *reader) stopped() bool { return r.values > maxValues || r.Hopeless() }
 
 // pair is one of a mapping.
 type pair struct {
-	at      mark
+	at      yamlfile.Mark
 	key     string // as JavaScript writes it
 	written string
 	odd     string // what the key is instead of text
@@ -44,15 +46,15 @@ type pair struct {
 
 // pairs of a mapping, those that it merges included: its own win, then those that
 // are merged first.
-func (l *labeler) pairs(n *yaml.Node) (all []pair) {
+func (r *reader) pairs(n *yaml.Node) (all []pair) {
 	places := map[string]int{}
 	merged := map[string]bool{}
-	for i := 0; i+1 < len(n.Content) && !l.stopped(); i += 2 {
-		key, value := l.resolve(n.Content[i]), n.Content[i+1]
-		at := markOf(n.Content[i])
+	for i := 0; i+1 < len(n.Content) && !r.stopped(); i += 2 {
+		key, value := r.resolve(n.Content[i]), n.Content[i+1]
+		at := yamlfile.At(n.Content[i])
 		if key.Kind == yaml.ScalarNode && key.Value == "<<" && key.Style == 0 {
-			taken := l.merge(value)
-			l.count(value, len(taken)) // again at each merge key that hands them on
+			taken := r.merge(value)
+			r.count(value, len(taken)) // again at each merge key that hands them on
 			for _, p := range taken {
 				if _, found := places[p.key]; !found {
 					places[p.key], merged[p.key] = len(all), true
@@ -61,7 +63,7 @@ func (l *labeler) pairs(n *yaml.Node) (all []pair) {
 			}
 			continue
 		}
-		p, ok := l.key(key, at)
+		p, ok := r.key(key, at)
 		if !ok {
 			continue
 		}
@@ -69,7 +71,7 @@ func (l *labeler) pairs(n *yaml.Node) (all []pair) {
 		place, found := places[p.key]
 		switch {
 		case found && !merged[p.key]:
-			l.refuse(at, "%s is given twice, first in line %d: take one away", quote(p.key), all[place].at.line)
+			r.refuse(at, "%s is given twice, first in line %d: take one away", yamlfile.Quote(p.key), all[place].at.Line)
 		case found:
 			all[place], merged[p.key] = p, false
 		default:
@@ -82,14 +84,14 @@ func (l *labeler) pairs(n *yaml.Node) (all []pair) {
 
 // key reads one. What isn't a plain value is left out, as versions of the action
 // don't agree about it.
-func (l *labeler) key(n *yaml.Node, at mark) (p pair, ok bool) {
+func (r *reader) key(n *yaml.Node, at yamlfile.Mark) (p pair, ok bool) {
 	if n.Kind != yaml.ScalarNode {
-		l.fault(at, "a key that is a group or a list, which isn't supported: write KEY: VALUE")
+		r.Fault(at, "a key that is a group or a list, which isn't supported: write KEY: VALUE")
 		return p, false
 	}
 	value := scalar(n)
 	if v, odd := value.(unclear); odd {
-		l.fault(at, "the key %s %s to YAML, which versions of the action read in different ways: put it in quotes", quote(n.Value), v.what)
+		r.Fault(at, "the key %s %s to YAML, which versions of the action read in different ways: put it in quotes", yamlfile.Quote(n.Value), v.what)
 		return p, false
 	}
 	p = pair{at: at, written: n.Value}
@@ -98,32 +100,32 @@ func (l *labeler) key(n *yaml.Node, at mark) (p pair, ok bool) {
 		p.odd = ""
 	}
 	if p.written == "" {
-		p.written = quote(p.written)
+		p.written = yamlfile.Quote(p.written)
 	}
 	return p, true
 }
 
 // merge gives the pairs that a merge key takes in: those of a mapping, or of a list
 // of them.
-func (l *labeler) merge(n *yaml.Node) (all []pair) {
-	at := markOf(n)
-	switch n = l.resolve(n); n.Kind {
+func (r *reader) merge(n *yaml.Node) (all []pair) {
+	at := yamlfile.At(n)
+	switch n = r.resolve(n); n.Kind {
 	case yaml.MappingNode:
-		return l.pairs(n)
+		return r.pairs(n)
 	case yaml.SequenceNode:
 		for _, item := range n.Content {
-			if l.stopped() {
+			if r.stopped() {
 				return nil
 			}
-			if item = l.resolve(item); item.Kind != yaml.MappingNode {
-				l.refuse(at, "<< must name a group of settings")
+			if item = r.resolve(item); item.Kind != yaml.MappingNode {
+				r.refuse(at, "<< must name a group of settings")
 				return nil
 			}
-			all = append(all, l.pairs(item)...)
+			all = append(all, r.pairs(item)...)
 		}
 		return all
 	}
-	l.refuse(at, "<< must name a group of settings")
+	r.refuse(at, "<< must name a group of settings")
 	return nil
 }
 
