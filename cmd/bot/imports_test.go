@@ -19,7 +19,7 @@ var mayImport = map[string][]string{
 	"config/hostile":          {"config/yamlfile"},
 	"config/labeler":          {"config", "config/yamlfile", "internal/glob", "internal/jsre"},
 	"config/yamlfile":         {},
-	"internal/backport":       {"config", "internal/gh", "internal/git", "internal/lifecycle", "internal/pull"},
+	"internal/backport":       {"config", "internal/gh", "internal/git", "internal/lifecycle", "internal/markdown", "internal/pull"},
 	"internal/backport/local": {"internal/backport", "internal/git"},
 	"internal/gh":             {"internal/pull", "go-github", "ghinstallation"},
 	"internal/ghtest":         {},

@@ -8,6 +8,7 @@ import (
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -241,7 +242,7 @@ func (c *child) merge(clear bool) {
 // and without the link to its issue, which would come after the trailers. It's
 // as exact as the commit that was picked: Quiet is for pages.
 func commitBody(body string) string {
-	body = pull.Block{End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: "}.In(body)
+	body = pull.Block{End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: ", Markdown: markdown.Body{}}.In(body)
 	if at := sectionStart.FindStringIndex(body); at != nil {
 		if _, after, ends := strings.Cut(body[at[1]:], sectionEnd); ends {
 			body = strings.TrimSpace(body[:at[0]]) + "\n\n" + strings.TrimSpace(after)

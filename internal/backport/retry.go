@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -83,6 +84,6 @@ func (c *child) draft() bool { return c.r.Draft && !c.repicked() }
 func (c *child) resolve() {
 	if c.repicked() {
 		c.wants.Readied = true
-		c.wants.Block = &pull.Block{Start: fmt.Sprintf("<!-- backport-conflict %s -->", pickOf(c.r.Body)), End: sectionEnd}
+		c.wants.Block = &pull.Block{Start: fmt.Sprintf("<!-- backport-conflict %s -->", pickOf(c.r.Body)), End: sectionEnd, Markdown: markdown.Body{}}
 	}
 }

@@ -2,7 +2,6 @@ package gh
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -136,8 +135,6 @@ func (r *repository) bodyChange(ctx context.Context, w *rewrite, earlier drafts)
 		return nil, nil
 	case w.own != nil && w.own(body) != w.own(w.seen):
 		return nil, &Temporary{Answer{Endpoint: graphqlEndpoint, Message: "somebody else changed the bot's part of the body meanwhile"}}
-	case len([]rune(next)) > maxBodyText:
-		return nil, &Rejected{Answer{Message: fmt.Sprintf("the body would have more than %d characters", maxBodyText)}}
 	}
 	now := written{before: last.before, after: next, read: read}
 	earlier[w.of] = now

@@ -12,10 +12,11 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-var linked = pull.List{Block: pull.Block{Start: "<!-- l -->", End: "<!-- /l -->"}, Heading: "### Linked PRs", Line: "* gh-%d"}
+var linked = pull.List{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- l -->", End: "<!-- /l -->"}, Heading: "### Linked PRs", Line: "* gh-%d"}
 
 // ignoreTimes leaves out when issues were read.
 var ignoreTimes = cmpopts.IgnoreFields(pull.Issue{}, "At")
@@ -107,7 +108,7 @@ func TestBodyIsReadAgain(t *testing.T) {
 func TestBlockChangedMeanwhile(t *testing.T) {
 	w, key := newPull(t)
 	r := w.load(Query{Key: key})
-	block := pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}
+	block := pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}
 	edit := pull.EditBlock{Block: block, Seen: r.Body}
 	w.apply(key, edit)
 	edit.Text = "y"
@@ -122,8 +123,8 @@ func TestBlockChangedMeanwhile(t *testing.T) {
 // Two blocks of one body in one request: each mutation carries the whole body, and
 // the second has what the first wrote, be they new or edited.
 func TestTwoBlocksInOneRequest(t *testing.T) {
-	one := pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}
-	other := pull.Block{Start: "<!-- b -->", End: "<!-- /b -->", Text: "y"}
+	one := pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}
+	other := pull.Block{Markdown: markdown.Body{}, Start: "<!-- b -->", End: "<!-- /b -->", Text: "y"}
 	w, key := newPull(t)
 	r := w.load(Query{Key: key})
 	edits := []pull.Action{pull.EditBlock{Block: one, Seen: r.Body, At: r.BodyAt}, pull.AddNote{Note: pull.Note{Key: "n", Body: "n"}}, pull.EditBlock{Block: other, Seen: r.Body, At: r.BodyAt}}
@@ -157,7 +158,7 @@ func TestBodyWithSecondQuery(t *testing.T) {
 		if r.Issues[issue.Number].At.IsZero() || r.BodyAt.IsZero() != (r.Body != w.pr(key).Body) {
 			t.Errorf("changes %v: the body %q was read at %v, the issue at %v", changes, r.Body, r.BodyAt, r.Issues[issue.Number].At)
 		}
-		block := pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}
+		block := pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}
 		w.srv.ResetRequests()
 		w.apply(key, pull.EditBlock{Block: block, Seen: r.Body, At: r.BodyAt})
 		words := map[bool]string{false: "Body", true: "Other words"}[changes]

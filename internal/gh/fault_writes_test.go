@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -31,7 +32,7 @@ func TestEveryErrorOfWrites(t *testing.T) {
 		r := w.load(Query{Key: key, Needs: pull.Comments})
 		return key, []pull.Action{
 			pull.AddLabel{Name: "docs"}, pull.RemoveLabel{Name: "type-bug"}, pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}, pull.React{Node: r.Comments[0].Node, With: pull.Confused},
-			pull.EditBlock{Block: pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}, pull.Ready{}, pull.Close{},
+			pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}, pull.Ready{}, pull.Close{},
 		}
 	}
 	_, actions := fresh()
@@ -63,7 +64,7 @@ func TestEveryErrorAroundWrites(t *testing.T) {
 		"repository.label0":                  {pull.AddLabel{Name: "docs"}, pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}},
 		"repository.issueOrPullRequest":      {pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}},
 		"repository.issueOrPullRequest.id":   {pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}},
-		"repository.issueOrPullRequest.body": {pull.EditBlock{Block: pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}},
+		"repository.issueOrPullRequest.body": {pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}},
 		"enablePullRequestAutoMerge":         {pull.MergePull{SHA: head, Title: "t", Auto: true}},
 		"disablePullRequestAutoMerge":        {pull.CancelMerge{}},
 	} {

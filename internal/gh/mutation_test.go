@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -175,7 +176,7 @@ func TestLockedConversation(t *testing.T) {
 // What a write must know first may be in trouble, too: no write is sent then but
 // those that do not need it.
 func TestTroubleBeforeWrites(t *testing.T) {
-	label, edit := pull.AddLabel{Name: "new"}, pull.EditBlock{Block: pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}
+	label, edit := pull.AddLabel{Name: "new"}, pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}
 	refused := `{"message":"Validation Failed","errors":[{"resource":"Label","field":"name","code":"invalid"}]}`
 	exists := `{"message":"Validation Failed","errors":[{"resource":"Label","field":"name","code":"already_exists"}]}`
 	for name, c := range map[string]struct {

@@ -22,6 +22,7 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -76,7 +77,7 @@ func converse(t *testing.T) []ghtest.Exchange {
 	must(t, err)
 	of := pull.Key{Owner: "python", Repo: "cpython", Number: issue}
 	w.load(Query{Key: of, Needs: everything | pull.Team, Team: "nobody/team"})
-	w.apply(of, pull.EditBlock{Block: pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}, Seen: "b", At: time.Now()})
+	w.apply(of, pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}, Seen: "b", At: time.Now()})
 	_, err = w.app.Fits(t.Context(), few, 0)
 	must(t, err)
 	_, err = w.app.Issues(t.Context(), Listing{Repository: few.Repository()}, 1)
@@ -154,7 +155,7 @@ func exerciseWrites(w *world, key pull.Key, r *pull.Request) {
 		pull.SetCheck{SHA: r.Head, Check: pull.Check{Name: "ok", Conclusion: pull.Success, Title: "t"}},
 		pull.AddLabel{Name: "a#b/c?d%e"}, pull.RemoveLabel{Name: "a#b/c?d%e"}, pull.RemoveLabel{Name: "not there"},
 		pull.AddNote{Note: note}, pull.EditNote{Node: "IC_nothing", Note: note},
-		pull.EditBlock{Block: pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}, // long ago: it is read again
+		pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}, // long ago: it is read again
 		pull.Ready{}, pull.React{Node: "IC_nothing", With: pull.Confused},
 	} {
 		_ = w.app.Apply(w.t.Context(), w.srv.InstallationID("python"), key, a)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -247,7 +248,7 @@ func TestApplyTogether(t *testing.T) {
 	r := w.load(Query{Key: key, Needs: everything})
 	_, err := w.app.Outline(t.Context(), OutlineQuery{Key: cpython, SettingsPath: settingsPath, LabelRulesPath: "x"})
 	must(t, err)
-	block := pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "* Issue: gh-1"}
+	block := pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "* Issue: gh-1"}
 	actions := []pull.Action{
 		pull.EditBlock{Block: block, Seen: r.Body, At: time.Now()},
 		pull.AddNote{Note: pull.Note{Key: "k", Body: "Hello"}},
@@ -319,7 +320,7 @@ func TestEditBlockReadsAgain(t *testing.T) {
 	w := newWorld(t, func(_ *ghtest.Config, c *Config) { c.Now = func() time.Time { return now } })
 	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	r := w.load(Query{Key: key})
-	block := pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: "* gh-1"}
+	block := pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "* gh-1"}
 	edit := pull.EditBlock{Block: block, Seen: r.Body, At: now}
 	must(t, w.repo.EditBody(key.Number, "Another body"))
 	now = now.Add(freshBody + time.Second)
@@ -339,8 +340,11 @@ func TestEditBlockReadsAgain(t *testing.T) {
 	if st, err := w.repo.PR(issue); err != nil || st.Body != block.In("b") {
 		t.Errorf("body of the issue %q, %v", st.Body, err)
 	}
-	long := pull.Block{Start: "<!-- a -->", End: "<!-- /a -->", Text: string(make([]byte, maxBodyText))}
-	as[*Rejected](t, w.app.Apply(t.Context(), 0, key, pull.EditBlock{Block: long, Seen: r.Body, At: now}))
+	long := pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: string(make([]byte, maxBodyText))}
+	w.apply(key, pull.EditBlock{Block: long, Seen: block.In("Another body"), At: now}) // GitHub would refuse it
+	if got := w.pr(key).Body; got != block.In("Another body") {
+		t.Errorf("%d bytes of body", len(got))
+	}
 }
 
 // A label that is deleted and made again has another id.

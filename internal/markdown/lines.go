@@ -6,6 +6,12 @@ import (
 	md "rsc.io/markdown"
 )
 
+// Body reads bodies for others that don't know this package.
+type Body struct{}
+
+// Comments is the function of that name.
+func (Body) Comments(body string) []int { return Comments(body) }
+
 // Comments tells where the lines of a body begin, in bytes, that are an HTML comment
 // from their first character on and nothing else, as GitHub renders the body: not in
 // code, a quote, a list item, or another comment. There are none in a body that isn't

@@ -12,46 +12,75 @@ type Block struct {
 	Text       string // lines between them; "": there is to be no such block
 	// Like is how the Start of earlier blocks begins, where it is not always the
 	// same: they are replaced. "": it is.
-	Like string
+	Like     string
+	Markdown Markdown
+}
+
+// Markdown reads bodies as GitHub renders them, which the core doesn't know by itself.
+// Without it there is no block anywhere, and none is written.
+type Markdown interface {
+	// Comments are where the lines of a body begin, in bytes, that are an HTML comment
+	// and nothing else: not in code, a quote, or what is hidden otherwise.
+	Comments(body string) []int
 }
 
 // In gives the body with the block in it. Everything outside of such blocks
 // stays as it is, to the byte, but for the line breaks around one that goes. The
 // first of several is written, and the others go. An opening line without a
-// closing one is people's own text: a new block is then put at the end. Where
-// the lines of such blocks are in such disorder that this cannot be done, the
-// body is left alone.
+// closing one is people's own text. A new block is put at the end, or at the start
+// where people's code or comment goes on to the end. Where the lines of such blocks
+// are in such disorder that none of this can be done, or the body would get longer
+// than GitHub allows, it is left alone.
 func (b Block) In(body string) string {
 	spans := b.spans(body)
-	next, want := body, 0
+	next := body
 	for i := len(spans) - 1; i >= 0 && (i > 0 || b.Text == ""); i-- {
 		next = spans[i].out(next)
 	}
-	if b.Text != "" {
-		next, want = b.written(next, spans), 1
-	}
-	if len(b.spans(next)) != want {
+	switch {
+	case b.Text == "" && len(spans) > 0 && len(b.spans(next)) > 0:
 		return body
+	case b.Text == "":
+		return next
+	case len(spans) > 0:
+		return b.once(b.written(next, spans[0]), body)
 	}
-	return next
+	newline := newlineOf(body)
+	whole := b.whole(newline)
+	return b.once(body+gap(body, newline)+whole, b.once(whole+newline+newline+body, body))
 }
 
-// written gives a body that has the first of these blocks, or none, with what
-// the block is to say.
-func (b Block) written(body string, spans []span) string {
-	newline := "\n"
+// once is the body that is wanted if it has this block, once, and the other one if
+// not.
+func (b Block) once(wanted, other string) string {
+	if spans := b.spans(wanted); len(spans) != 1 || !b.says(wanted, spans[0]) {
+		return other
+	}
+	return wanted
+}
+
+// says tells whether a block in a body is as it should be, whatever its line breaks.
+func (b Block) says(body string, s span) bool {
+	return s.opening == b.Start && b.text(body, s) == strings.Trim(b.Text, "\n")
+}
+
+// written gives a body whose first block is as it should be.
+func (b Block) written(body string, first span) string {
+	if b.says(body, first) {
+		return body
+	}
+	return body[:first.start] + b.whole(newlineOf(body)) + body[first.end:]
+}
+
+func (b Block) whole(newline string) string {
+	return strings.ReplaceAll(b.Start+"\n"+strings.Trim(b.Text, "\n")+"\n"+b.End, "\n", newline)
+}
+
+func newlineOf(body string) string {
 	if strings.Contains(body, "\r\n") { // as GitHub's own form sends it
-		newline = "\r\n"
+		return "\r\n"
 	}
-	text := strings.Trim(b.Text, "\n")
-	whole := strings.ReplaceAll(b.Start+"\n"+text+"\n"+b.End, "\n", newline)
-	switch {
-	case len(spans) == 0:
-		return body + gap(body, newline) + whole
-	case spans[0].opening == b.Start && b.text(body, spans[0]) == text:
-		return body // whatever its line breaks
-	}
-	return body[:spans[0].start] + whole + body[spans[0].end:]
+	return "\n"
 }
 
 // Of is the text of such blocks in a body, with plain line breaks; "" where
@@ -84,37 +113,34 @@ type span struct {
 	opening    string
 }
 
-// spans finds such blocks. Their lines must be whole: in a quote they mean
-// nothing, nor in a fenced block of code.
+// spans finds such blocks, where GitHub renders their lines as comments.
 func (b Block) spans(body string) []span {
+	if b.Markdown == nil || b.End == "" || !strings.Contains(body, b.End) {
+		return nil
+	}
 	var all []span
-	code := fenced(body)
 	open := -1
 	opening := ""
-	for at := 0; at < len(body); {
-		line, next := lineAt(body, at)
+	for _, at := range b.Markdown.Comments(body) {
+		line := lineAt(body, at)
 		switch {
-		case open < 0 && code[at] > at:
-			next = code[at]
-		case line != "" && line == b.Start, b.Like != "" && strings.HasPrefix(line, b.Like) && strings.HasSuffix(line, "-->"):
+		case line == b.Start, b.Like != "" && strings.HasPrefix(line, b.Like):
 			open, opening = at, line // of two opening lines in a row the first one is people's
 		case open >= 0 && line == b.End:
 			all = append(all, span{open, at + len(b.End), opening})
 			open = -1
 		}
-		at = next
 	}
 	return all
 }
 
-// lineAt is the line that begins at a place, without white space at its end,
-// and where the next one begins.
-func lineAt(body string, at int) (line string, next int) {
-	next = len(body)
-	if n := strings.IndexByte(body[at:], '\n'); n >= 0 {
-		next = at + n + 1
+// lineAt is the line that begins at a place, without white space at its end.
+func lineAt(body string, at int) string {
+	line := body[at:]
+	if end := strings.IndexAny(line, "\r\n"); end >= 0 {
+		line = line[:end]
 	}
-	return strings.TrimRight(body[at:next], " \t\r\n"), next
+	return strings.TrimRight(line, " \t")
 }
 
 // The line breaks around a block that goes.
@@ -154,50 +180,4 @@ func gap(body, newline string) string {
 		return newline
 	}
 	return newline + newline
-}
-
-// fenced are the fenced blocks of code of a body: where each begins, and where
-// what follows it does ("Fenced code blocks", CommonMark). One without an end
-// is left out: what the bot puts below it must be found again.
-func fenced(body string) map[int]int {
-	all := map[int]int{}
-	endless := map[byte]int{} // by character: from this length on there is no end
-	for at := 0; at < len(body); {
-		line, next := lineAt(body, at)
-		if char, length, _ := fence(line); length > 0 && (endless[char] == 0 || length < endless[char]) {
-			if end := fenceEnd(body, next, char, length); end > 0 {
-				all[at], next = end, end
-			} else {
-				endless[char] = length
-			}
-		}
-		at = next
-	}
-	return all
-}
-
-func fenceEnd(body string, at int, char byte, length int) int {
-	for at < len(body) {
-		line, next := lineAt(body, at)
-		if c, n, info := fence(line); c == char && n >= length && info == "" {
-			return next
-		}
-		at = next
-	}
-	return -1
-}
-
-// fence reads a line of at least three backticks or tildes, and the words after
-// them.
-func fence(line string) (char byte, length int, info string) {
-	rest := strings.TrimLeft(line, " ")
-	if len(line)-len(rest) > 3 || rest == "" || rest[0] != '`' && rest[0] != '~' {
-		return 0, 0, ""
-	}
-	info = strings.TrimLeft(rest, rest[:1])
-	length = len(rest) - len(info)
-	if length < 3 || rest[0] == '`' && strings.Contains(info, "`") {
-		return 0, 0, ""
-	}
-	return rest[0], length, info
 }

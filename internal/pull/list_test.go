@@ -6,11 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 func list() pull.List {
-	return pull.List{Block: pull.Block{Start: "<!-- l -->", End: "<!-- /l -->"}, Heading: "### Linked PRs", Line: "* gh-%d"}
+	return pull.List{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- l -->", End: "<!-- /l -->"}, Heading: "### Linked PRs", Line: "* gh-%d"}
 }
 
 func TestListWith(t *testing.T) {

@@ -36,12 +36,12 @@ func Links(set config.IssueNumbers) pull.Rule {
 
 // issueBlock is the block for an issue in the body of a pull request.
 func issueBlock(number int) pull.Block {
-	return pull.Block{Start: fmt.Sprintf("<!-- gh-issue-number: gh-%d -->", number), End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: "}
+	return pull.Block{Start: fmt.Sprintf("<!-- gh-issue-number: gh-%d -->", number), End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: ", Markdown: markdown.Body{}}
 }
 
 // pullsList is the list in the body of an issue.
 func pullsList() pull.List {
-	return pull.List{Block: pull.Block{Start: "<!-- gh-linked-prs -->", End: "<!-- /gh-linked-prs -->"}, Heading: linkHeading, Line: pullLink}
+	return pull.List{Block: pull.Block{Start: "<!-- gh-linked-prs -->", End: "<!-- /gh-linked-prs -->", Markdown: markdown.Body{}}, Heading: linkHeading, Line: pullLink}
 }
 
 // maxLinked is the number of earlier issues that are looked at: people may write
