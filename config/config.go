@@ -26,6 +26,10 @@ const RepositoryFile = ".github/concorde.yml"
 type Config struct {
 	// Preset is what the file starts from. Settings that the file leaves out are those of the preset.
 	Preset string `yaml:"preset" jsonschema:"enum=cpython"`
+	// Accounts are the logins, in any case, on whose installations the bot acts. Others'
+	// deliveries are answered and not stored, and their trouble isn't the bot's. Empty:
+	// wherever the App is installed.
+	Accounts []string `yaml:"accounts" jsonschema:"format=account,maxLength=100,uniqueItems=true,maxItems=1000"`
 	// Repositories are patterns of OWNER/NAME, with * for any run of characters within
 	// a part. The bot stores deliveries of others and does nothing more.
 	Repositories []string `yaml:"repositories" jsonschema:"format=repository-pattern,uniqueItems=true,maxItems=1000"`
@@ -155,9 +159,17 @@ func (c *Config) Override(name string, data []byte) (Rules, error) {
 	return rules, nil
 }
 
-// Acts tells whether the bot does anything in the repository. GitHub compares
+// Serves tells whether the bot acts on an account's installation. GitHub compares
 // names without regard to case.
+func (c *Config) Serves(account string) bool {
+	return len(c.Accounts) == 0 || slices.ContainsFunc(c.Accounts, func(login string) bool { return strings.EqualFold(login, account) })
+}
+
+// Acts tells whether the bot does anything in the repository.
 func (c *Config) Acts(owner, repo string) bool {
+	if !c.Serves(owner) {
+		return false
+	}
 	name := strings.ToLower(owner + "/" + repo)
 	return slices.ContainsFunc(c.Repositories, func(pattern string) bool {
 		ok, err := path.Match(strings.ToLower(pattern), name)

@@ -171,9 +171,32 @@ func TestActs(t *testing.T) {
 			t.Errorf("Acts(%q, %q) = %v", tt.owner, tt.repo, have)
 		}
 	}
-	c.Repositories = nil
+	c.Accounts = []string{"Python"}
+	if !c.Acts("python", "cpython") || c.Acts("someone", "cpython") || c.Acts("", "cpython") {
+		t.Error("acts elsewhere than on the accounts that are named")
+	}
+	c.Accounts, c.Repositories = nil, nil
 	if c.Acts("python", "cpython") {
 		t.Error("acts where nobody allowed it")
+	}
+}
+
+// TestAccounts: a list of logins and nothing else, which only the operator gives.
+func TestAccounts(t *testing.T) {
+	c, err := Parse("concorde.yml", []byte("accounts: [python, psf]"))
+	if err != nil || !c.Serves("PSF") || c.Serves("mallory") {
+		t.Errorf("%v, %v", c, err)
+	}
+	if c, err = Parse("concorde.yml", []byte("sweep: {max-writes: 10}")); err != nil || !c.Serves("mallory") {
+		t.Errorf("without a list: %v", err)
+	}
+	for _, text := range []string{"accounts: python", "accounts: [python/cpython]", "accounts: ['@python']", "accounts: [python, python]", "accounts: ['*']", "accounts: ['']", "accounts: {python: yes}"} {
+		if _, err := Parse("concorde.yml", []byte(text)); err == nil || !strings.HasPrefix(err.Error(), "concorde.yml:1:") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if _, err := c.Override(".github/concorde.yml", []byte("accounts: [mallory]")); err == nil {
+		t.Error("a repository names the accounts")
 	}
 }
 

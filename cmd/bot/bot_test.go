@@ -191,7 +191,7 @@ func databases(t *testing.T, test func(t *testing.T, database string)) {
 func command(t testing.TB, environment map[string]string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(args, streams{context.Background(), &out, &errs, func(name string) string { return environment[name] }})
+	code = run(args, streams{context.Background(), &out, &errs, func(name string) string { return environment[name] }, time.Now})
 	return code, out.String(), errs.String()
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
@@ -44,7 +43,7 @@ func (f githubFlags) app(s streams, needs appNeeds) (*gh.App, error) {
 	return gh.New(gh.Config{
 		AppID: id, PrivateKey: key, APIURL: f.APIURL, ServerURL: f.ServerURL,
 		WritesPerMinute: needs.writesPerMinute, Metrics: needs.metrics, Log: needs.log,
-		Now: time.Now, UserAgent: "concorde/" + version(),
+		Now: s.now, UserAgent: "concorde/" + version(),
 	})
 }
 

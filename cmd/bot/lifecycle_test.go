@@ -7,13 +7,14 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"time"
 )
 
 // output runs a command that must go well.
 func output(t *testing.T, args ...string) []byte {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	if code := run(args, streams{t.Context(), &stdout, &stderr, func(string) string { return "" }}); code != exitOK || stderr.Len() > 0 {
+	if code := run(args, streams{t.Context(), &stdout, &stderr, func(string) string { return "" }, time.Now}); code != exitOK || stderr.Len() > 0 {
 		t.Fatalf("%q: exit code %d: %s", args, code, &stderr)
 	}
 	return stdout.Bytes()
@@ -78,7 +79,7 @@ func TestLifecycleMisuseIsExitCode2(t *testing.T) {
 		{"lifecycle", "--scheme", "pep602", "--years", "x"}, {"lifecycle", "--scheme", "pep602", "--years", "99"}, {"lifecycle", "3.14"},
 	} {
 		var stdout, stderr bytes.Buffer
-		if code := run(args, streams{t.Context(), &stdout, &stderr, func(string) string { return "" }}); code != exitMisuse || stderr.Len() == 0 {
+		if code := run(args, streams{t.Context(), &stdout, &stderr, func(string) string { return "" }, time.Now}); code != exitMisuse || stderr.Len() == 0 {
 			t.Errorf("%q: exit code %d: %s", args, code, &stderr)
 		}
 	}

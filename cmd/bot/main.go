@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -41,6 +42,7 @@ type streams struct {
 	stdout io.Writer
 	stderr io.Writer
 	getenv func(string) string
+	now    func() time.Time
 }
 
 // failure is an error with an exit code; with a nil err the command has
@@ -65,7 +67,7 @@ func misuse(err error) error { return failure{exitMisuse, err} }
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	code := run(os.Args[1:], streams{ctx, os.Stdout, os.Stderr, os.Getenv})
+	code := run(os.Args[1:], streams{ctx, os.Stdout, os.Stderr, os.Getenv, time.Now})
 	stop()
 	os.Exit(code)
 }

@@ -58,7 +58,7 @@ func (c *planCmd) Run(s streams) error {
 		fmt.Fprintf(s.stderr, leftOut, file, key.Repository())
 	}
 	for _, trouble := range reconciler.Troubles() {
-		fmt.Fprintln(s.stderr, "bot: no stage label is touched:", plain(trouble))
+		fmt.Fprintln(s.stderr, "bot: no stage label is touched:", plain(trouble.Text))
 	}
 	fmt.Fprint(s.stdout, plain(plan.String()))
 	return nil

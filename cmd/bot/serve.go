@@ -16,6 +16,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/singleflight"
+	"golang.org/x/time/rate"
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/backport"
@@ -67,7 +69,7 @@ type serveCmd struct {
 	DryRun          bool          `help:"Log what would be done and change nothing."`
 	Settle          time.Duration `env:"BOT_SETTLE" default:"250ms" placeholder:"TIME" help:"How long a pull request settles before it is looked at, so that ten events make one look (default: 250ms)."`
 	WritesPerMinute int           `env:"BOT_WRITES_PER_MINUTE" default:"80" placeholder:"N" help:"Content writes to GitHub a minute for each installation, and five times as many an hour; 0 is unpaced, for tests (default: 80; GitHub allows 80 and 500)."`
-	ReadyWithin     time.Duration `env:"BOT_READY_WITHIN" default:"10m" placeholder:"TIME" help:"/readyz answers 503 while work has been due for longer than this (default: 10m)."`
+	ReadyWithin     time.Duration `env:"BOT_READY_WITHIN" default:"10m" placeholder:"TIME" help:"/readyz answers 503 when nothing was done on an account for longer than this, though there is something to do (default: 10m)."`
 	LogLevel        string        `env:"BOT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error (default: info)."`
 	Picks           string        `env:"BOT_PICKS" placeholder:"DIR" help:"Where backports are picked, in repositories that are thrown away (default: beside the database file, else in the temporary directory)."`
 	Feed            feedFlags     `embed:""`
@@ -157,6 +159,7 @@ type bot struct {
 	reconciler *reconcile.Reconciler
 	hooks      *webhook.Handler
 	listener   net.Listener
+	asking     singleflight.Group // of health
 }
 
 // newBot connects the parts, from GitHub up. What it opened before an error is
@@ -172,16 +175,16 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 		return nil, misuse(err)
 	}
 	b.queue, err = queue.Open(s.ctx, queue.Config{
-		Database: c.Database, Settle: c.Settle, Workers: workers, Party: party, JobTimeout: runTime, Log: b.log, Now: time.Now,
+		Database: c.Database, Settle: c.Settle, Workers: workers, Party: party, JobTimeout: runTime, Log: b.log, Now: s.now,
 		Work: func(ctx context.Context, job queue.Job) error { return b.reconciler.Run(ctx, job) },
 	})
 	if err != nil {
 		return nil, errors.New(strings.Join(strings.Fields(err.Error()), " ")) // PostgreSQL's have several lines
 	}
-	if b.engine, err = git.NewEngine(git.EngineConfig{Dir: c.picks(), FetchTime: fetchTime, PickTime: pickTime, PushTime: pushTime, Now: time.Now, Log: b.log}); err != nil {
+	if b.engine, err = git.NewEngine(git.EngineConfig{Dir: c.picks(), FetchTime: fetchTime, PickTime: pickTime, PushTime: pushTime, Now: s.now, Log: b.log}); err != nil {
 		return nil, misuse(err)
 	}
-	if b.calendar, err = feed.New(s.ctx, feed.Config{Cycle: c.Feed.Cycle, Releases: c.Feed.Releases, Store: b.queue, Log: b.log, Now: time.Now}); err != nil {
+	if b.calendar, err = feed.New(s.ctx, feed.Config{Cycle: c.Feed.Cycle, Releases: c.Feed.Releases, Store: b.queue, Log: b.log, Now: s.now}); err != nil {
 		return nil, misuse(err)
 	}
 	around := surroundings{settings, b.calendar.Current, c.GitHub.ServerURL}
@@ -189,20 +192,20 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 		Settings: settings, GitHub: b.github, Store: b.queue, DryRun: c.DryRun,
 		Rules:   around.rules,
 		Labels:  around.labels,
-		Picker:  &backport.Picker{GitHub: b.github, Engine: b.engine, Now: time.Now},
-		Metrics: b.registry, Log: b.log, Now: time.Now,
+		Picker:  &backport.Picker{GitHub: b.github, Engine: b.engine, Now: s.now},
+		Metrics: b.registry, Log: b.log, Now: s.now,
 	})
 	if err != nil {
 		return nil, err
 	}
 	b.hooks, err = webhook.New(webhook.Config{
 		Secrets: [][]byte{[]byte(s.getenv("GITHUB_WEBHOOK_SECRET")), []byte(s.getenv("GITHUB_WEBHOOK_SECRET_PREVIOUS"))},
-		Store:   b.queue, AppID: id, Login: b.github.Login, People: b.github.ForgetPeople, Waiting: b.reconciler.Waiting, Heed: b.heed(), Log: b.log, Now: time.Now, Metrics: b.registry,
+		Store:   b.queue, AppID: id, Login: b.github.Login, People: b.github.ForgetPeople, Serves: b.reconciler.Serves, Installed: b.reconciler.Relist, Waiting: b.reconciler.Waiting, Heed: b.heed(), Log: b.log, Now: s.now, Metrics: b.registry,
 	})
 	if err != nil {
 		return nil, misuse(err)
 	}
-	b.registry.MustRegister(&queueMetrics{b.queue})
+	b.registry.MustRegister(&healthMetrics{b})
 	if b.listener, err = net.Listen("tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("receiving webhooks: %w: end what listens there, or choose another address with --listen", err)
 	}
@@ -265,9 +268,15 @@ func (b *bot) clean(ctx context.Context) {
 	}
 }
 
-// sweeps asks for sweeps, at start and then hourly. While GitHub is out of
-// reach it asks again sooner: webhooks are received all the same.
+// relistings bounds the sweeps beside the hourly ones: anybody may install and remove
+// a public App all day.
+const relistings = 5
+
+// sweeps asks for sweeps: at start, hourly, and where the App was installed, removed or
+// suspended. While GitHub is out of reach it asks again sooner: webhooks are received
+// all the same.
 func (b *bot) sweeps(ctx context.Context) {
+	relist := rate.NewLimiter(rate.Every(time.Minute), relistings)
 	for retry := time.Minute; ; {
 		pause := sweepEvery
 		if err := b.reconciler.Sweep(ctx); err == nil {
@@ -280,6 +289,10 @@ func (b *bot) sweeps(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-time.After(pause):
+		case <-b.reconciler.Relists():
+			if relist.Wait(ctx) != nil {
+				return
+			}
 		}
 	}
 }

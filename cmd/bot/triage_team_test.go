@@ -45,11 +45,11 @@ func TestTeamCannotBeRead(t *testing.T) {
 		advice   string
 		mend     func(s *stage)
 	}{
-		"no permission": {"preset: cpython\n", "give it the organisation permission \"Members: read\"", func(s *stage) {
+		"no permission": {"preset: cpython\n", "give it the organization permission \"Members: read\"", func(s *stage) {
 			s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions()))
 			s.github.RevokeTokens() // GitHub's tokens keep the permissions of their time
 		}},
-		"no such team": {"preset: cpython\nroles: {core-team: python-triagers}\n", "there is no team python/python-triagers", func(s *stage) {
+		"no such team": {"preset: cpython\nroles: {core-team: python-triagers}\n", "the team python/python-triagers doesn't exist", func(s *stage) {
 			s.check(s.github.Team("python", "python-triagers", "dana"))
 		}},
 	} {

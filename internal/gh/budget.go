@@ -104,7 +104,7 @@ func (g *guard) spare(ctx context.Context) error {
 		return nil
 	}
 	if share, full := g.budget.left(g.now()); share < reserve {
-		return &Limited{Answer: Answer{Message: "the rest of this hour is kept for people's events"}, Until: full}
+		return &Limited{Answer: Answer{Message: "the rest of this hour is kept for people's events"}, Until: full, Spared: true}
 	}
 	return nil
 }

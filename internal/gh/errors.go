@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"time"
@@ -47,10 +48,18 @@ type failure interface {
 // more), or not for this App. There is nothing to do.
 type Gone struct{ Answer }
 
+// Installation tells whether it is the whole installation: removed or suspended.
+func (e *Gone) Installation() bool {
+	return e.Endpoint == postToken || e.StatusCode == http.StatusForbidden // suspended, see refused
+}
+
 // Limited: GitHub takes no requests of this installation before Until.
 type Limited struct {
 	Answer
 	Until time.Time
+	// Spared: GitHub would take the request, but the bot keeps what is left of its
+	// limits for others.
+	Spared bool
 }
 
 // Error implements error.

@@ -18,26 +18,38 @@ type Repository struct {
 	Archived     bool // takes no writes
 }
 
-// Repositories lists all repositories of all installations that are not
-// suspended. If some installations cannot be read, the others come together
-// with the error.
-func (a *App) Repositories(ctx context.Context) ([]Repository, error) {
-	installations, err := pages(func(o *github.ListOptions) ([]*github.Installation, *github.Response, error) {
+// Installation is the App on one account.
+type Installation struct {
+	ID        int64
+	Account   string // its login
+	Suspended bool   // GitHub takes nothing from it, and tells it nothing
+}
+
+// Installations lists all of the App, suspended ones too.
+func (a *App) Installations(ctx context.Context) ([]Installation, error) {
+	found, err := pages(func(o *github.ListOptions) ([]*github.Installation, *github.Response, error) {
 		return a.self.Apps.ListInstallations(ctx, o)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("listing the App's installations: %w", err)
 	}
+	var all []Installation
+	for _, i := range found {
+		all = append(all, Installation{i.GetID(), i.GetAccount().GetLogin(), i.SuspendedAt != nil})
+	}
+	return all, nil
+}
+
+// Repositories lists those of the installations. If some installations can't be
+// read, the others come together with the error; one that is gone by now has none.
+func (a *App) Repositories(ctx context.Context, of []Installation) ([]Repository, error) {
 	var all []Repository
 	var faults []error
-	for _, i := range installations {
-		if i.SuspendedAt != nil {
-			continue
-		}
-		some, err := a.ofInstallation(ctx, i.GetID())
+	for _, i := range of {
+		some, err := a.ofInstallation(ctx, i.ID)
 		all = append(all, some...)
 		if _, gone := errors.AsType[*Gone](err); err != nil && !gone {
-			faults = append(faults, fmt.Errorf("listing the repositories of %s: %w", i.GetAccount().GetLogin(), err))
+			faults = append(faults, fmt.Errorf("listing the repositories of %s: %w", i.Account, err))
 		}
 	}
 	return all, errors.Join(faults...)

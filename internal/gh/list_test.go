@@ -28,7 +28,9 @@ func TestRepositories(t *testing.T) {
 	_, err = w.srv.Repo("psf/black", ghtest.RepoOptions{})
 	must(t, err)
 	want = append(want, Repository{Key: pull.Key{Owner: "psf", Repo: "black"}, Installation: w.srv.InstallationID("psf")})
-	got, err := w.app.Repositories(t.Context())
+	installations, err := w.app.Installations(t.Context())
+	must(t, err)
+	got, err := w.app.Repositories(t.Context(), installations)
 	must(t, err)
 	byKey := func(a, b Repository) int { return strings.Compare(a.Key.String(), b.Key.String()) }
 	slices.SortFunc(got, byKey)
@@ -43,15 +45,46 @@ func TestRepositories(t *testing.T) {
 	w.fault(f)
 	app, err := New(w.cfg)
 	must(t, err)
-	some, err := app.Repositories(t.Context())
+	some, err := app.Repositories(t.Context(), installations)
 	as[*Temporary](t, err)
 	if len(some) != 106 {
 		t.Errorf("%d repositories", len(some))
 	}
 	f.Path, f.Status = "^/app/installations$", 500
 	w.fault(f)
-	_, err = app.Repositories(t.Context())
+	_, err = app.Installations(t.Context())
 	as[*Temporary](t, err)
+}
+
+// TestLostInstallation: a run can tell that it is the whole installation that is
+// suspended or removed, and not one repository of it.
+func TestLostInstallation(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.srv.Suspend("python")
+	all, err := w.app.Installations(t.Context())
+	must(t, err)
+	id := w.srv.InstallationID("python")
+	if diff := cmp.Diff([]Installation{{ID: id, Account: "python", Suspended: true}}, all); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	key := pull.Key{Owner: "python", Repo: "cpython", Number: 1}
+	lost := func(installation int64) bool {
+		t.Helper()
+		_, err := w.app.Load(t.Context(), Query{Key: key, Installation: installation})
+		return as[*Gone](t, err).Installation()
+	}
+	if !lost(id) {
+		t.Error("suspended, and nobody knows")
+	}
+	w.srv.Unsuspend("python")
+	if lost(id) {
+		t.Error("a missing pull request passes for a missing installation")
+	}
+	w.srv.Uninstall("python")
+	if !lost(id) {
+		t.Error("removed, and nobody knows")
+	}
 }
 
 func TestPullRequests(t *testing.T) {

@@ -105,7 +105,9 @@ func converse(t *testing.T) []ghtest.Exchange {
 	}
 	must(t, w.repo.DeleteFork("bob")) // GitHub's list then has null for the head's repository, against its description
 	w.load(Query{Key: many, Needs: everything, Reads: all})
-	_, err = w.app.Repositories(t.Context())
+	installations, err := w.app.Installations(t.Context())
+	must(t, err)
+	_, err = w.app.Repositories(t.Context(), installations)
 	must(t, err)
 	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read"}))
 	_, _ = w.app.Load(t.Context(), Query{Key: few, Needs: everything})

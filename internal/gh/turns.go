@@ -131,7 +131,7 @@ func (g *guard) book(ctx context.Context, n int) (booking, error) {
 	}
 	turn.background = back
 	g.line[key] = turn
-	return booking{}, &Limited{Answer: Answer{Message: "no more writes are allowed now"}, Until: turn.at}
+	return booking{}, &Limited{Answer: Answer{Message: "no more writes are allowed now"}, Until: turn.at, Spared: true}
 }
 
 // endOfLine is the first time after the turns of all others, and not before

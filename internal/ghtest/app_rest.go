@@ -48,6 +48,10 @@ func (s *Server) installationJSON(inst *installation) obj {
 		kind = "Organization"
 	}
 	api, account := s.APIURL(), s.userJSON(inst.account)
+	var suspender any
+	if !inst.suspended.IsZero() {
+		suspender = s.userJSON(inst.account)
+	}
 	// GitHub's description wants the fields of an enterprise as well.
 	account["name"], account["slug"], account["created_at"], account["updated_at"] = inst.account.login, inst.account.login, timestamp(inst.created), timestamp(inst.created)
 	return obj{
@@ -56,7 +60,7 @@ func (s *Server) installationJSON(inst *installation) obj {
 		"repositories_url":  api + "installation/repositories", "html_url": s.URL + "/settings/installations/" + itoa(inst.id),
 		"app_id": s.app.id, "app_slug": s.app.slug, "client_id": s.app.clientID(), "target_id": inst.account.id, "target_type": kind,
 		"permissions": maps.Clone(inst.permissions), "events": hookEvents, "created_at": timestamp(inst.created), "updated_at": timestamp(inst.created),
-		"single_file_name": nil, "has_multiple_single_files": false, "single_file_paths": []string{}, "suspended_by": nil, "suspended_at": nil,
+		"single_file_name": nil, "has_multiple_single_files": false, "single_file_paths": []string{}, "suspended_by": suspender, "suspended_at": timestamp(inst.suspended),
 	}
 }
 
@@ -103,6 +107,9 @@ func (s *Server) getRepoInstallation(c *call) (any, error) {
 
 func (s *Server) createToken(c *call) (any, error) {
 	inst, err := s.installationByID(c)
+	if err == nil {
+		err = inst.refused()
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,7 @@ type installation struct {
 	account     *user
 	permissions map[string]string
 	created     time.Time
+	suspended   time.Time // zero: it isn't
 }
 
 // token is a bearer of requests: of an installation or of a person.
@@ -141,6 +142,36 @@ func (s *Server) Uninstall(owner string) {
 	maps.DeleteFunc(s.tokens, func(_ string, t *token) bool { return t.inst == inst })
 }
 
+// Suspend and Unsuspend do what the owner of an account does in its settings. A suspended installation is still listed, with the time,
+// but is given no tokens, and those that exist are refused ("This installation has been suspended": ossf/allstar#314,
+// hcengineering/platform#7639); its account sends no events but installation.suspend and installation.unsuspend ("the app's access to
+// the GitHub API or webhook events is blocked for that account", REST API, apps).
+func (s *Server) Suspend(owner string) { s.setSuspended(owner, "suspend") }
+
+// Unsuspend undoes Suspend.
+func (s *Server) Unsuspend(owner string) { s.setSuspended(owner, "unsuspend") }
+
+func (s *Server) setSuspended(owner, action string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	inst := s.installs[strings.ToLower(owner)]
+	if inst == nil || inst.suspended.IsZero() == (action == "unsuspend") {
+		return
+	}
+	inst.suspended = time.Time{}
+	if action == "suspend" {
+		inst.suspended = s.now()
+	}
+	s.hooks.installation(action, inst)
+}
+
+func (i *installation) refused() error {
+	if i.suspended.IsZero() {
+		return nil
+	}
+	return &apiError{Status: http.StatusForbidden, Message: "This installation has been suspended"}
+}
+
 // authenticate finds out who sends the request.
 func (s *Server) authenticate(h http.Header) (actor, error) {
 	scheme, value, _ := strings.Cut(h.Get("Authorization"), " ")
@@ -160,6 +191,9 @@ func (s *Server) authenticate(h http.Header) (actor, error) {
 	t := s.tokens[value]
 	if t == nil || !s.tokenTime().Before(t.expires) {
 		return actor{}, unauthorized("Bad credentials")
+	}
+	if t.inst != nil {
+		return actor{token: t}, t.inst.refused()
 	}
 	return actor{token: t}, nil
 }

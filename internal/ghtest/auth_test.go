@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-github/v60/github"
 )
 
@@ -127,6 +128,40 @@ func TestTokens(t *testing.T) {
 	apiError(t, err, 401, "Bad credentials")
 	_, _, err = app.Apps.FindRepositoryInstallation(ctx, "python", "cpython")
 	apiError(t, err, 404, "Not Found")
+}
+
+// TestSuspended: a suspended installation is listed with the time, gets no token, and
+// those that it has are refused; nothing of its account is told until it goes on.
+func TestSuspended(t *testing.T) {
+	srv := newServer(t, ghtest.Config{})
+	repo := newRepo(t, srv, "python/cpython")
+	number := openPR(t, repo)
+	srv.Rearrange(func([]ghtest.Delivery) []ghtest.Delivery { return nil })
+	rec := newReceiver(t, srv.WebhookSecret)
+	srv.SetHook(ghtest.Hook{URL: rec.URL})
+	ctx, app, bot := context.Background(), appClient(t, srv), client(t, srv, "python")
+	_, _, err := bot.PullRequests.Get(ctx, "python", "cpython", number) // it has a token now
+	ok(t, err)
+	srv.Suspend("python")
+	srv.Suspend("python")
+	_, _, err = bot.PullRequests.Get(ctx, "python", "cpython", number)
+	apiError(t, err, 403, "This installation has been suspended")
+	_, _, err = app.Apps.CreateInstallationToken(ctx, srv.InstallationID("python"), nil)
+	apiError(t, err, 403, "This installation has been suspended")
+	all, _, err := app.Apps.ListInstallations(ctx, nil)
+	ok(t, err)
+	if len(all) != 1 || all[0].SuspendedAt == nil || all[0].SuspendedBy == nil {
+		t.Errorf("installations %v", all)
+	}
+	ok(t, repo.EditTitle(number, "gh-2: Unseen"))
+	ok(t, srv.Team("python", "core", "dana"))
+	srv.Unsuspend("python")
+	_, _, err = bot.PullRequests.Get(ctx, "python", "cpython", number)
+	ok(t, err)
+	flush(t, srv)
+	if d := cmp.Diff([]string{"installation.suspend", "installation.unsuspend"}, rec.events); d != "" {
+		t.Errorf("events (-want +got):\n%s", d)
+	}
 }
 
 func TestPermissions(t *testing.T) {

@@ -17,7 +17,7 @@ func (h *hooks) fire(event string, r *Repo, by *user, payload obj) {
 	d := Delivery{Event: event}
 	if r != nil {
 		inst := h.s.installs[strings.ToLower(r.owner.login)]
-		if inst == nil || !r.installed {
+		if inst == nil || !r.installed || !inst.suspended.IsZero() {
 			return
 		}
 		payload["repository"] = h.s.repoJSON(r)
@@ -30,7 +30,7 @@ func (h *hooks) fire(event string, r *Repo, by *user, payload obj) {
 // fireOrg is fire for what an organization tells.
 func (h *hooks) fireOrg(event string, org *user, payload obj) {
 	d := Delivery{Event: event}
-	if inst := h.s.installs[strings.ToLower(org.login)]; inst != nil {
+	if inst := h.s.installs[strings.ToLower(org.login)]; inst != nil && inst.suspended.IsZero() {
 		h.installed(&d, inst, payload)
 		h.queue(d, org, payload)
 	}

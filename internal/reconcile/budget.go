@@ -39,7 +39,7 @@ func (r *Reconciler) scarce(key pull.Key, installation int64) *queue.Later {
 	if share >= sweepShare {
 		return nil
 	}
-	return &queue.Later{Until: full, Why: fmt.Sprintf("the sweep waits: GitHub has %.0f %% of this hour left", 100*share)}
+	return &queue.Later{Until: full, Why: fmt.Sprintf("the sweep waits: GitHub has %.0f %% of this hour left", 100*share), Rests: true}
 }
 
 // unawaited tells the causes of runs that no person waits for.
@@ -52,24 +52,22 @@ func unawaited(cause string) bool {
 func (r *Reconciler) paced(ctx context.Context, key pull.Key, job queue.Job) error {
 	now := r.Now()
 	if until := r.spending.rest(key, now); until.After(now) {
-		return &queue.Later{Until: until, Why: "it was expensive lately: others come first"}
+		return &queue.Later{Until: until, Why: "it was expensive lately: others come first", Rests: true}
 	}
 	if later := r.turn(key); later != nil {
 		return later
 	}
 	if unawaited(job.Cause) {
 		if until := r.backlog.turn(key, now); until.After(now) {
-			return &queue.Later{Until: until, Why: "no person waits for it: such runs take turns"}
+			return &queue.Later{Until: until, Why: "no person waits for it: such runs take turns", Rests: true}
 		}
 		if err := r.GitHub.Room(ctx, job.Installation, key); err != nil {
 			return err
 		}
 		ctx = gh.Background(ctx)
 	}
-	var bill gh.Bill
-	err := r.run(gh.Billed(ctx, &bill), key, job)
+	err := r.run(ctx, key, job)
 	r.troubles.ran(ctx, key, err)
-	r.spending.add(key, bill.Total(), r.Now())
 	return err
 }
 

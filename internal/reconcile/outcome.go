@@ -16,7 +16,7 @@ const goneAttempts = 5
 // outcome turns what GitHub said into what the queue does next. A permission
 // that the App lacks is asked for again: somebody may grant it, and no event
 // tells of that.
-func outcome(err error, attempt int) error {
+func outcome(err error, job queue.Job) error {
 	var (
 		limited   *gh.Limited
 		gone      *gh.Gone
@@ -29,8 +29,8 @@ func outcome(err error, attempt int) error {
 	case errors.As(err, &panicked): // until the next event
 		return &queue.GiveUp{Err: err}
 	case errors.As(err, &limited):
-		return &queue.Later{Until: limited.Until, Why: err.Error()}
-	case errors.As(err, &gone) && attempt >= goneAttempts:
+		return &queue.Later{Until: limited.Until, Why: err.Error(), Rests: limited.Spared && unawaited(job.Cause)}
+	case errors.As(err, &gone) && job.Attempt >= goneAttempts:
 		return &queue.GiveUp{Err: err}
 	case errors.As(err, &rejected) && !errors.As(err, &denied) && !errors.As(err, &temporary):
 		return &queue.GiveUp{Err: err}

@@ -70,6 +70,7 @@ type Reconciler struct {
 	actions  *prometheus.CounterVec
 	sweep    sweepMetrics
 	troubles troubles
+	accounts *accounts
 	queues   queues
 	spending *spending
 	backlog  *backlog
@@ -94,6 +95,7 @@ func New(c Config) (*Reconciler, error) {
 		actions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "concorde_actions_total", Help: "Writes to pull requests and labels, by kind and result (done, planned, error).",
 		}, []string{"kind", "result"}),
+		accounts: newAccounts(),
 		sweep:    newSweepMetrics(),
 		lookTime: 25 * time.Second,
 		spending: newSpending(),
@@ -127,10 +129,15 @@ func (r *Reconciler) Run(ctx context.Context, job queue.Job) error {
 	}
 	log := r.Log.With().Str("pr", key.String()).Str("cause", job.Cause).Logger()
 	ctx = log.WithContext(ctx)
+	var bill gh.Bill
+	work := r.paced
 	if key.Number == 0 {
-		return outcome(r.repository(ctx, key, job), job.Attempt)
+		work = r.repository
 	}
-	return outcome(r.paced(ctx, key, job), job.Attempt)
+	err = work(gh.Billed(ctx, &bill), key, job)
+	r.spending.add(key, bill.Total(), r.Now())
+	r.ran(key.Owner, job, bill.Total() > 0, err)
+	return outcome(err, job)
 }
 
 func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error {

@@ -78,7 +78,10 @@ func (m sweepMetrics) collectors() []prometheus.Collector {
 // Sweep asks for a sweep of every repository of the App. Each repository
 // decides by itself what is due.
 func (r *Reconciler) Sweep(ctx context.Context) error {
-	repositories, unlisted := r.GitHub.Repositories(ctx) // some, even with an error
+	installations, err := r.installations(ctx)
+	repositories, unread := r.GitHub.Repositories(ctx, installations) // some, even with an error
+	unlisted := errors.Join(err, unread)
+	r.listing(ctx, unlisted)
 	if unlisted != nil {
 		unlisted = fmt.Errorf("listing the repositories to sweep: %w", unlisted)
 	}
@@ -168,7 +171,7 @@ func (r *Reconciler) listClosed(ctx context.Context, p place, since time.Time, f
 // survives a restart.
 func (r *Reconciler) sweepStep(ctx context.Context, key pull.Key, job queue.Job, state sweepState) error {
 	if r.Now().Before(state.Running.Next) {
-		return &queue.Later{Until: state.Running.Next, Why: "the sweep is paced"}
+		return &queue.Later{Until: state.Running.Next, Why: "the sweep is paced", Rests: true}
 	}
 	if err := r.look(gh.Background(ctx), key, job.Installation, state.Running); err != nil {
 		return errors.Join(err, r.keep(ctx, sweepNote, key, state))
@@ -183,7 +186,7 @@ func (r *Reconciler) proceed(ctx context.Context, key pull.Key, job queue.Job, s
 		if err := r.keep(ctx, sweepNote, key, state); err != nil {
 			return err
 		}
-		return &queue.Later{Until: round.Next, Why: "the sweep is paced"}
+		return &queue.Later{Until: round.Next, Why: "the sweep is paced", Rests: true}
 	}
 	if err := r.finish(ctx, key, job.Installation, round); err != nil {
 		return err

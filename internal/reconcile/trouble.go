@@ -35,7 +35,7 @@ func (t *troubles) rest(key pull.Key, left, limit int) {
 	if t.sweeps == nil {
 		t.sweeps = map[pull.Key]string{}
 	}
-	t.sweeps[key] = fmt.Sprintf("the sweep of %s stopped at sweep.max-writes (%d); the next one goes on with the remaining %d pull requests and issues", key, limit, left)
+	t.sweeps[key] = fmt.Sprintf("the sweep of %s stopped at sweep.max-writes (%d); the next one goes on with the remaining %d pull requests and issues. Check some with bot plan, and raise the limit if all is well", key, limit, left)
 }
 
 // ran notes the end of a run: a panic is in the log, and a trouble until the key's
@@ -49,7 +49,7 @@ func (t *troubles) ran(ctx context.Context, key pull.Key, err error) {
 		if t.panics == nil {
 			t.panics = map[pull.Key]string{}
 		}
-		t.panics[key] = err.Error()
+		t.panics[key] = err.Error() + ": nothing is written there until its next event. Report this bug, with the stack in the log"
 		zerolog.Ctx(ctx).Error().Err(err).Stringer("on", key).Bytes("stack", panicked.Stack).Msg("a rule panicked: nothing is written there until the next event")
 	case err == nil:
 		delete(t.panics, key)
@@ -85,16 +85,33 @@ func (t *troubles) note(ctx context.Context, r *pull.Request, e effective) {
 	}
 }
 
-// Troubles are what somebody must fix for all rules to work: a line for each
+// keep forgets what was wrong where the App is no more.
+func (t *troubles) keep(active func(owner string) bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	gone := func(key pull.Key, _ string) bool { return !active(key.Owner) }
+	maps.DeleteFunc(t.all, func(owner, _ string) bool { return !active(owner) })
+	maps.DeleteFunc(t.sweeps, gone)
+	maps.DeleteFunc(t.panics, gone)
+}
+
+// Troubles are what somebody must fix for all rules to work: one for each
 // organisation, each repository whose sweep stopped, and the first few panics.
-func (r *Reconciler) Troubles() []string {
+func (r *Reconciler) Troubles() (all []Trouble) {
 	t := &r.troubles
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	lines := slices.Concat(slices.Sorted(maps.Values(t.all)), slices.Sorted(maps.Values(t.sweeps)))
+	add := func(kind Kind, texts []string) {
+		for _, text := range texts {
+			all = append(all, Trouble{kind, text})
+		}
+	}
+	add(KindTeam, slices.Sorted(maps.Values(t.all)))
+	add(KindSweep, slices.Sorted(maps.Values(t.sweeps)))
 	panics := slices.Sorted(maps.Values(t.panics))
 	if more := len(panics) - shownPanics; more > 0 {
 		panics = append(panics[:shownPanics], fmt.Sprintf("rules panic on %d more pull requests and issues", more))
 	}
-	return append(lines, panics...)
+	add(KindPanic, panics)
+	return all
 }

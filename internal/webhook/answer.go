@@ -42,6 +42,11 @@ func (h *Handler) tooLarge() answer {
 	return answer{status: http.StatusRequestEntityTooLarge, result: "too large", text: fmt.Sprintf("not stored: the body has more than %d bytes", h.cfg.MaxBody)}
 }
 
+// ignored counts as delivered: sending it again would do nothing.
+func ignored(account string) answer {
+	return answer{status: http.StatusAccepted, result: "ignored", text: fmt.Sprintf("not stored: accounts: in the bot's settings doesn't name %q, so the bot does nothing there", account)}
+}
+
 func malformed(err error) answer {
 	return answer{status: http.StatusBadRequest, result: "malformed", text: "not stored: the body is not a JSON object: " + err.Error(), err: err}
 }

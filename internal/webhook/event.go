@@ -2,10 +2,12 @@ package webhook
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -14,25 +16,27 @@ import (
 type event struct {
 	Action       string `json:"action"`
 	Installation struct {
-		ID int64 `json:"id"`
+		ID      int64   `json:"id"`
+		Account account `json:"account"` // in events about installations alone
 	} `json:"installation"`
-	Repository  repository   `json:"repository"`
-	PullRequest subject      `json:"pull_request"`
-	Issue       subject      `json:"issue"`
-	Comment     comment      `json:"comment"`
-	Sender      account      `json:"sender"`
-	CheckRun    run          `json:"check_run"`
-	CheckSuite  run          `json:"check_suite"`
-	SHA         string       `json:"sha"`   // of a status
-	State       string       `json:"state"` // of a status
-	Ref         string       `json:"ref"`
-	RefType     string       `json:"ref_type"`
-	Forced      bool         `json:"forced"`
-	Created     bool         `json:"created"`
-	Commits     []commit     `json:"commits"`
-	Changes     changes      `json:"changes"`
-	Listed      []repository `json:"repositories"`
-	Added       []repository `json:"repositories_added"`
+	Organization account      `json:"organization"`
+	Repository   repository   `json:"repository"`
+	PullRequest  subject      `json:"pull_request"`
+	Issue        subject      `json:"issue"`
+	Comment      comment      `json:"comment"`
+	Sender       account      `json:"sender"`
+	CheckRun     run          `json:"check_run"`
+	CheckSuite   run          `json:"check_suite"`
+	SHA          string       `json:"sha"`   // of a status
+	State        string       `json:"state"` // of a status
+	Ref          string       `json:"ref"`
+	RefType      string       `json:"ref_type"`
+	Forced       bool         `json:"forced"`
+	Created      bool         `json:"created"`
+	Commits      []commit     `json:"commits"`
+	Changes      changes      `json:"changes"`
+	Listed       []repository `json:"repositories"`
+	Added        []repository `json:"repositories_added"`
 }
 
 type repository struct {
@@ -76,6 +80,13 @@ type commit struct {
 type account struct {
 	Login string `json:"login"`
 	Type  string `json:"type"`
+}
+
+// account is the login of that on which the App is installed; "" where the event
+// names none.
+func (e *event) account() string {
+	owner, _, _ := strings.Cut(e.Repository.FullName, "/")
+	return cmp.Or(owner, e.Installation.Account.Login, e.Organization.Login)
 }
 
 // run is a check run or check suite, with the open pull requests

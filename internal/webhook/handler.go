@@ -50,6 +50,12 @@ type Config struct {
 	// Waiting gives the pull requests that wait for the checks of a commit, their
 	// head. nil: none.
 	Waiting func(ctx context.Context, repository pull.Key, sha string) ([]pull.Key, error)
+	// Serves tells whether the bot acts on an account's installation. Others' deliveries
+	// are answered, and nothing more. nil: on all.
+	Serves func(account string) bool
+	// Installed is called when the App was installed, removed, suspended and so on. nil:
+	// nobody wants to know.
+	Installed func()
 	// People is called when it changed who is in a team, or who may do what. nil:
 	// nobody wants to know.
 	People func()
@@ -198,6 +204,17 @@ func (h *Handler) keys(ctx context.Context, name string, e *event) ([]pull.Key, 
 	return e.keys(name, h.me()), nil
 }
 
+// announce calls those who want to know of an event, whatever its keys.
+func (h *Handler) announce(name string) {
+	kind, _ := find(name)
+	if kind.people && h.cfg.People != nil {
+		h.cfg.People()
+	}
+	if kind.installs && h.cfg.Installed != nil {
+		h.cfg.Installed()
+	}
+}
+
 // receive does what is to be done, as far as it gets, and fills in d on the way.
 // Cheap reasons to refuse come first, and nothing of the body is believed before
 // its signature.
@@ -217,9 +234,10 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 	if d.Event == "ping" {
 		return pong
 	}
-	if kind, _ := find(d.Event); kind.people && h.cfg.People != nil {
-		h.cfg.People()
+	if account := e.account(); account != "" && h.cfg.Serves != nil && !h.cfg.Serves(account) {
+		return ignored(account)
 	}
+	h.announce(d.Event)
 	keys, err := h.keys(r.Context(), d.Event, e)
 	if err != nil {
 		return notStored.because(err)

@@ -18,8 +18,9 @@ type Event struct {
 	Unasked bool
 	Use     string // what the bot does with it, for people
 
-	keys   func(*event) []pull.Key // nil: it is about no pull request, issue or repository
-	people bool                    // it changes who is in a team, or who may do what
+	keys     func(*event) []pull.Key // nil: it is about no pull request, issue or repository
+	people   bool                    // it changes who is in a team, or who may do what
+	installs bool                    // it changes where the App is installed
 }
 
 // Events are all that the bot uses. Others are stored, and nothing more.
@@ -45,8 +46,8 @@ var Events = []Event{
 
 	// With Checks: write these come unasked, of an App's own check runs.
 	{Name: "check_run", Title: "Check run", Permission: "Checks", Unasked: true, Use: "somebody asks for a check again", keys: askedAgain},
-	{Name: "installation", Title: "Installation", Unasked: true, Use: "the App is installed", keys: existing},
-	{Name: "installation_repositories", Title: "Installation repositories", Unasked: true, Use: "the App gets more repositories", keys: existing},
+	{Name: "installation", Title: "Installation", Unasked: true, Use: "the App is installed, suspended or removed", keys: existing, installs: true},
+	{Name: "installation_repositories", Title: "Installation repositories", Unasked: true, Use: "the App gets more repositories", keys: existing, installs: true},
 	{Name: "github_app_authorization", Title: "GitHub App authorization", Unasked: true, Use: "nothing: the bot acts for nobody but itself"},
 	{Name: "ping", Title: "Ping", Unasked: true, Use: "the webhook is set up: answered"},
 }

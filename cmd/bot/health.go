@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/reconcile"
+)
+
+// statsTime bounds the look at the database for /readyz and /metrics.
+const statsTime = 5 * time.Second
+
+// The kinds of trouble beside those of the reconciler.
+const (
+	kindDatabase reconcile.Kind = "database"
+	kindBehind   reconcile.Kind = "behind"
+)
+
+// health is what /readyz and /metrics tell.
+type health struct {
+	reconcile.Health
+	stats queue.Stats // zero when the database doesn't answer
+}
+
+// health asks the queue and the reconciler. Many who want to know at once get the
+// same answer: the pages ask for no password, and each looks at the whole table.
+func (b *bot) health() health {
+	got, _, _ := b.asking.Do("", func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), statsTime)
+		defer cancel()
+		stats, err := b.queue.Stats(ctx)
+		if err != nil {
+			b.log.Error().Err(err).Msg("not ready: the database doesn't answer")
+			return health{Health: reconcile.Health{Troubles: []reconcile.Trouble{{Kind: kindDatabase, Text: "the database doesn't answer. The log says why; the bot goes on by itself once it does"}}}}, nil
+		}
+		h := health{b.reconciler.Health(stats.Unserved, b.ReadyWithin), stats}
+		if stats.Overdue > b.ReadyWithin {
+			h.Troubles = append(h.Troubles, reconcile.Trouble{Kind: kindBehind, Text: fmt.Sprintf("work has been due for %s, more than %s: the bot can't keep up. Check its CPU, its database and the log", stats.Overdue.Round(time.Second), b.ReadyWithin)})
+		}
+		return h, nil
+	})
+	h, _ := got.(health)
+	return h
+}
+
+// ready answers 503 while somebody must do something, or nothing can be done; each
+// line says what is wrong and what to do. Notes follow, whatever the answer.
+func (b *bot) ready(w http.ResponseWriter, _ *http.Request) {
+	h := b.health()
+	var page strings.Builder
+	status := http.StatusOK
+	if len(h.Troubles) > 0 {
+		status = http.StatusServiceUnavailable
+	} else {
+		fmt.Fprintf(&page, "ready: %d waiting, %d running, %d delayed\n", h.stats.Waiting, h.stats.Running, h.stats.Delayed)
+	}
+	for _, t := range h.Troubles {
+		fmt.Fprintf(&page, "not ready: %s\n", plainLine(t.Text))
+	}
+	for _, note := range h.Notes {
+		fmt.Fprintf(&page, "note: %s\n", plainLine(note))
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	fmt.Fprint(w, page.String())
+}
+
+// healthMetrics asks at each scrape.
+type healthMetrics struct{ bot *bot }
+
+var (
+	waitingDesc  = prometheus.NewDesc("concorde_queue_waiting", "Keys that wait for a run.", nil, nil)
+	runningDesc  = prometheus.NewDesc("concorde_queue_running", "Keys at work.", nil, nil)
+	givenUpDesc  = prometheus.NewDesc("concorde_queue_given_up", "Keys given up until their next hint.", nil, nil)
+	ageDesc      = prometheus.NewDesc("concorde_queue_age_seconds", "How long the oldest waiting key has been due.", nil, nil)
+	unservedDesc = prometheus.NewDesc("concorde_queue_unserved_seconds", "Age of the oldest hint that no run has served, whatever it waits for.", nil, nil)
+	troublesDesc = prometheus.NewDesc("concorde_troubles", "What /readyz answers 503 for, by kind.", []string{"kind"}, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (m *healthMetrics) Describe(c chan<- *prometheus.Desc) {
+	for _, desc := range []*prometheus.Desc{waitingDesc, runningDesc, givenUpDesc, ageDesc, unservedDesc, troublesDesc} {
+		c <- desc
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (m *healthMetrics) Collect(c chan<- prometheus.Metric) {
+	h := m.bot.health()
+	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
+		c <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+	}
+	for _, kind := range append(slices.Clone(reconcile.Kinds), kindBehind, kindDatabase) {
+		n := 0
+		for _, t := range h.Troubles {
+			if t.Kind == kind {
+				n++
+			}
+		}
+		gauge(troublesDesc, float64(n), string(kind))
+		if kind == kindDatabase && n > 0 {
+			return // nobody knows how the queue is
+		}
+	}
+	gauge(waitingDesc, float64(h.stats.Waiting))
+	gauge(runningDesc, float64(h.stats.Running))
+	gauge(givenUpDesc, float64(h.stats.GivenUp))
+	gauge(ageDesc, h.stats.Overdue.Seconds())
+	gauge(unservedDesc, h.stats.Oldest().Seconds())
+}

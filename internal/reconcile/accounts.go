@@ -1,0 +1,242 @@
+package reconcile
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/queue"
+)
+
+// rememberedAccounts bounds what is known of accounts, and of those that the bot
+// ignores: anybody can install a public App.
+const rememberedAccounts = 1000
+
+// accounts are those on which the App is installed, and how the work there goes, as
+// far as this process has seen.
+type accounts struct {
+	changed chan struct{} // holds one: the installations should be listed again
+
+	mu       sync.Mutex
+	work     *simplelru.LRU[string, progress] // by login in lower case
+	listed   bool                             // GitHub has said where the App is installed
+	ours     []gh.Installation                // suspended ones too
+	ignored  map[string]string                // logins that the settings don't name, by the same in lower case
+	told     *simplelru.LRU[string, bool]     // of whom the log has told
+	unlisted failing                          // how listing goes
+}
+
+// progress of the work on an account.
+type progress struct {
+	worked time.Time // when GitHub last let a run do its work
+	failing
+}
+
+// failing is since when GitHub lets nothing be done, and why; since is zero while it
+// does.
+type failing struct {
+	since time.Time
+	why   error
+}
+
+func (f *failing) note(err error, now time.Time) {
+	switch {
+	case err == nil:
+		*f = failing{}
+	case f.since.IsZero():
+		*f = failing{now, err}
+	default:
+		f.why = err
+	}
+}
+
+func newAccounts() *accounts {
+	work, _ := simplelru.NewLRU[string, progress](rememberedAccounts, nil) // errs only on a size below 1
+	told, _ := simplelru.NewLRU[string, bool](rememberedAccounts, nil)
+	return &accounts{changed: make(chan struct{}, 1), work: work, told: told, ignored: map[string]string{}}
+}
+
+// Relist has the installations listed again: there may be others now.
+func (r *Reconciler) Relist() {
+	select {
+	case r.accounts.changed <- struct{}{}:
+	default:
+	}
+}
+
+// Relists gives a value when Sweep should list the installations again, sooner than
+// it does anyway.
+func (r *Reconciler) Relists() <-chan struct{} { return r.accounts.changed }
+
+// Serves tells whether the bot acts on an account's installation. The log and Health
+// say once that it ignores one.
+func (r *Reconciler) Serves(account string) bool {
+	if r.Settings.Serves(account) {
+		return true
+	}
+	if strings.EqualFold(account, r.Settings.Backport.PushTo) { // the fork of the bot
+		return false
+	}
+	a, login := r.accounts, strings.ToLower(account)
+	a.mu.Lock()
+	if len(a.ignored) < rememberedAccounts {
+		a.ignored[login] = account
+	}
+	told, _ := a.told.Get(login)
+	a.told.Add(login, true)
+	a.mu.Unlock()
+	if !told {
+		r.Log.Warn().Str("account", account).Msg("the App is installed on an account that accounts: in the settings doesn't name: it is ignored")
+	}
+	return false
+}
+
+// installations lists those that the bot acts on and that aren't suspended.
+func (r *Reconciler) installations(ctx context.Context) ([]gh.Installation, error) {
+	all, err := r.GitHub.Installations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.accounts.mu.Lock()
+	clear(r.accounts.ignored)
+	r.accounts.mu.Unlock()
+	ours := slices.DeleteFunc(all, func(i gh.Installation) bool { return !r.Serves(i.Account) })
+	active := slices.DeleteFunc(slices.Clone(ours), func(i gh.Installation) bool { return i.Suspended })
+	r.accounts.mu.Lock()
+	r.accounts.listed, r.accounts.ours = true, ours
+	r.accounts.mu.Unlock()
+	r.troubles.keep(func(owner string) bool {
+		return slices.ContainsFunc(active, func(i gh.Installation) bool { return strings.EqualFold(i.Account, owner) })
+	})
+	return active, nil
+}
+
+// ran notes how a run on an account ended, and whether GitHub answered it.
+func (r *Reconciler) ran(owner string, job queue.Job, answered bool, err error) {
+	a, login, now := r.accounts, strings.ToLower(owner), r.Now()
+	if lost(err) {
+		r.Relist()
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	known, _ := a.work.Get(login)
+	switch {
+	case outage(err, job):
+		known.note(err, now)
+	case answered && expected(err):
+		known = progress{worked: now}
+	default:
+		return
+	}
+	a.work.Add(login, known)
+}
+
+// outage tells errors because of which GitHub lets nothing be done now, or not to this
+// App. What the bot spares for others is none.
+func outage(err error, job queue.Job) bool {
+	var (
+		limited      *gh.Limited
+		temporary    *gh.Temporary
+		unauthorized *gh.Unauthorized
+		denied       *gh.Denied
+	)
+	if errors.As(err, &limited) {
+		return !limited.Spared || !unawaited(job.Cause)
+	}
+	return errors.As(err, &temporary) || errors.As(err, &unauthorized) || errors.As(err, &denied) || lost(err) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// lost tells that the App is suspended or removed there.
+func lost(err error) bool {
+	var gone *gh.Gone
+	return errors.As(err, &gone) && gone.Installation()
+}
+
+// expected tells ends of a run after which nothing is wrong with GitHub.
+func expected(err error) bool {
+	var (
+		later    *queue.Later
+		limited  *gh.Limited
+		gone     *gh.Gone
+		rejected *gh.Rejected
+	)
+	return err == nil || errors.As(err, &later) || errors.As(err, &limited) || errors.As(err, &gone) || errors.As(err, &rejected)
+}
+
+// listing notes how it went to list what to sweep.
+func (r *Reconciler) listing(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	r.accounts.mu.Lock()
+	defer r.accounts.mu.Unlock()
+	r.accounts.unlisted.note(err, r.Now())
+}
+
+// find gives the installation on an account; the lock is held.
+func (a *accounts) find(login string) (gh.Installation, bool) {
+	i := slices.IndexFunc(a.ours, func(i gh.Installation) bool { return strings.EqualFold(i.Account, login) })
+	if i < 0 {
+		return gh.Installation{}, false
+	}
+	return a.ours[i], true
+}
+
+// missing are the accounts where the App should be and can't act: troubles where the
+// settings name the account or none is left, else notes. The lock is held.
+func (a *accounts) missing(named []string) (h Health) {
+	if !a.listed {
+		return h
+	}
+	for _, login := range named {
+		switch i, found := a.find(login); {
+		case !found:
+			h.add(KindInstallation, "the App isn't installed on %s, which accounts: names: install it there, or take %[1]s out of accounts: in the settings", login)
+		case i.Suspended:
+			h.add(KindInstallation, "the App is suspended on %s, which accounts: names: unsuspend it in that account's settings (GitHub Apps), or take %[1]s out of accounts:", login)
+		}
+	}
+	if len(named) > 0 {
+		return h
+	}
+	suspended := slices.DeleteFunc(slices.Clone(a.ours), func(i gh.Installation) bool { return !i.Suspended })
+	switch {
+	case len(a.ours) == 0:
+		h.add(KindInstallation, "the App isn't installed anywhere: install it from its page on GitHub")
+	case len(suspended) == len(a.ours):
+		h.add(KindInstallation, "the App is suspended on %s, and installed nowhere else: unsuspend it in that account's settings (GitHub Apps)", logins(suspended))
+	case len(suspended) > 0:
+		h.Notes = append(h.Notes, fmt.Sprintf("the App is suspended on %s: nothing is done there until it is unsuspended in that account's settings (GitHub Apps)", logins(suspended)))
+	}
+	return h
+}
+
+// shownLogins bounds a line that names accounts.
+const shownLogins = 5
+
+func logins(all []gh.Installation) string {
+	var names []string
+	for _, i := range all {
+		names = append(names, i.Account)
+	}
+	return list(names)
+}
+
+func list(names []string) string {
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) })
+	if more := len(names) - shownLogins; more > 0 {
+		names = append(names[:shownLogins:shownLogins], fmt.Sprintf("%d more", more))
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}

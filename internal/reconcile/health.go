@@ -1,0 +1,150 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+)
+
+// Kind of a trouble, by which it is counted.
+type Kind string
+
+// The kinds of trouble that a Reconciler knows.
+const (
+	KindGitHub       Kind = "github"       // it doesn't answer, or only with errors
+	KindLimit        Kind = "limit"        // it takes no requests for a time
+	KindApp          Kind = "app"          // it doesn't accept the App's number or key
+	KindPermission   Kind = "permission"   // the App lacks one
+	KindInstallation Kind = "installation" // the App is suspended or removed
+	KindTeam         Kind = "team"         // the core team can't be read
+	KindSweep        Kind = "sweep"        // it stopped at its limit of writes
+	KindPanic        Kind = "panic"        // of a rule
+	KindSlow         Kind = "slow"         // runs end without a word from GitHub
+)
+
+// Kinds are all of them.
+var Kinds = []Kind{KindGitHub, KindLimit, KindApp, KindPermission, KindInstallation, KindTeam, KindSweep, KindPanic, KindSlow}
+
+// Trouble is something that somebody should know or fix, in words.
+type Trouble struct {
+	Kind Kind
+	Text string
+}
+
+func (t Trouble) String() string { return t.Text }
+
+// Health is what keeps work from being done, and what is only worth knowing.
+type Health struct {
+	Troubles []Trouble
+	Notes    []string
+}
+
+func (h *Health) add(kind Kind, format string, args ...any) {
+	h.Troubles = append(h.Troubles, Trouble{kind, fmt.Sprintf(format, args...)})
+}
+
+// Health judges the work on each account. It is a trouble when nothing was done on one
+// for longer than within though there is something to do: unserved are the oldest such
+// hints. A single pull request that doesn't come to its end, while others do, is a note.
+func (r *Reconciler) Health(unserved []queue.Unserved, within time.Duration) Health {
+	a, now := r.accounts, r.Now()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	h := a.missing(r.Settings.Accounts)
+	if len(a.ignored) > 0 {
+		h.Notes = append(h.Notes, fmt.Sprintf("the App is also installed on %s, which accounts: in the settings doesn't name: ignored", list(slices.Collect(maps.Values(a.ignored)))))
+	}
+	if u := a.unlisted; u.why != nil && now.Sub(u.since) > within {
+		h.Troubles = append(h.Troubles, explain("the repositories could not be listed for "+span(now.Sub(u.since)), u.why))
+	}
+	late := map[string]queue.Unserved{}
+	for _, u := range unserved {
+		key, err := pull.ParseKey(u.Key)
+		if owner := strings.ToLower(key.Owner); err == nil && u.Age > within && late[owner].Age < u.Age {
+			late[owner] = u
+		}
+	}
+	for _, owner := range a.work.Keys() { // failed until they were given up
+		p, _ := a.work.Peek(owner)
+		if _, found := late[owner]; !found && p.why != nil && now.Sub(p.since) > within {
+			late[owner] = queue.Unserved{Age: now.Sub(p.since)}
+		}
+	}
+	for _, owner := range slices.Sorted(maps.Keys(late)) {
+		h.judge(owner, r.standing(owner, within), late[owner])
+	}
+	h.Troubles = append(h.Troubles, r.Troubles()...)
+	return h
+}
+
+// standing is how the work on an account goes.
+type standing struct {
+	progress
+	absent bool // nothing can be done there, which is said already or is nobody's concern
+	goesOn bool // something was done lately
+}
+
+func (r *Reconciler) standing(owner string, within time.Duration) standing {
+	a := r.accounts
+	p, _ := a.work.Peek(owner)
+	i, found := a.find(owner)
+	return standing{
+		progress: p,
+		absent:   !r.Settings.Serves(owner) || lost(p.why) || a.listed && (!found || i.Suspended),
+		goesOn:   !p.worked.IsZero() && r.Now().Sub(p.worked) <= within,
+	}
+}
+
+func (h *Health) judge(owner string, s standing, late queue.Unserved) {
+	switch {
+	case s.absent:
+	case !s.goesOn:
+		h.Troubles = append(h.Troubles, explain(fmt.Sprintf("nothing was done on %s for %s", owner, span(late.Age)), s.why))
+	case late.Key != "":
+		h.Notes = append(h.Notes, fmt.Sprintf("%s has waited for %s, while others on %s are done: the log says why", late.Key, span(late.Age), owner))
+	}
+}
+
+// explain says why nothing could be done, and what to do about it.
+func explain(what string, why error) Trouble {
+	var (
+		limited      *gh.Limited
+		unauthorized *gh.Unauthorized
+		denied       *gh.Denied
+		temporary    *gh.Temporary
+	)
+	trouble := func(kind Kind, format string, args ...any) Trouble {
+		return Trouble{kind, what + ": " + fmt.Sprintf(format, args...)}
+	}
+	switch {
+	case errors.As(why, &limited):
+		return trouble(KindLimit, "GitHub takes no requests before %s UTC (%s). The bot goes on by itself then. If this happens often, lower --writes-per-minute or sweep.pull-requests-per-minute", limited.Until.UTC().Format("15:04"), limited.Message)
+	case errors.As(why, &unauthorized):
+		return trouble(KindApp, "GitHub doesn't accept the App (%s). Check GITHUB_APP_ID, its private key, and this machine's clock", unauthorized.Answer)
+	case errors.As(why, &denied):
+		return trouble(KindPermission, "%v", denied)
+	case errors.As(why, &temporary) && temporary.StatusCode >= 500:
+		return trouble(KindGitHub, "GitHub answers with errors (%s). See its status page; the bot goes on by itself", temporary)
+	case errors.As(why, &temporary):
+		return trouble(KindGitHub, "GitHub doesn't answer as it should (%s). Check this machine's network and GitHub's status page; the bot goes on by itself", temporary)
+	case errors.Is(why, context.DeadlineExceeded):
+		return trouble(KindGitHub, "GitHub answers too slowly for a run to end in time. See its status page; the bot goes on by itself")
+	}
+	return trouble(KindSlow, "no run has ended since. The log says what they do")
+}
+
+// span is a time as people say it.
+func span(d time.Duration) string {
+	if d < time.Minute {
+		return d.Round(time.Second).String()
+	}
+	return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+}
