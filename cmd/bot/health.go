@@ -23,6 +23,9 @@ const (
 	kindBehind   reconcile.Kind = "behind"
 )
 
+// kinds are all of them, the database last.
+func kinds() []reconcile.Kind { return append(slices.Clone(reconcile.Kinds), kindBehind, kindDatabase) }
+
 // health is what /readyz and /metrics tell.
 type health struct {
 	reconcile.Health
@@ -98,7 +101,7 @@ func (m *healthMetrics) Collect(c chan<- prometheus.Metric) {
 	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
 		c <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 	}
-	for _, kind := range append(slices.Clone(reconcile.Kinds), kindBehind, kindDatabase) {
+	for _, kind := range kinds() {
 		n := 0
 		for _, t := range h.Troubles {
 			if t.Kind == kind {

@@ -1,0 +1,391 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// clinic is a GitHub with a bot in this process. Both go by a clock that the test sets
+// ahead; deliveries, pages and requests are real.
+type clinic struct {
+	*testing.T
+	github  *ghtest.Server
+	cpython *ghtest.Repo
+	bot     *bot
+	url     string
+	log     lockedBuffer
+	ahead   atomic.Int64
+	number  int // of a pull request that was there before the bot
+}
+
+func (c *clinic) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+// pass lets time pass.
+func (c *clinic) pass(d time.Duration) { c.ahead.Add(int64(d)) }
+
+func (c *clinic) check(err error) {
+	c.Helper()
+	if err != nil {
+		c.Fatal(err)
+	}
+}
+
+// newClinic opens a pull request; run starts the bot.
+func newClinic(t *testing.T) *clinic {
+	t.Helper()
+	c := &clinic{T: t}
+	c.github, c.cpython = newGitHub(t, ghtest.Config{Now: c.now})
+	c.number = c.opens(c.cpython)
+	c.github.Rearrange(func([]ghtest.Delivery) []ghtest.Delivery { return nil })
+	return c
+}
+
+func (c *clinic) opens(repo *ghtest.Repo) int {
+	c.Helper()
+	_, err := repo.Push("eric:change", ghtest.Commit{Message: "Change", Files: map[string]ghtest.File{"Lib/changed.py": ghtest.Text("changed\n")}})
+	c.check(err)
+	number, err := repo.OpenPR(ghtest.PR{Title: "gh-140000: Change", Author: "eric", Head: "eric:change"})
+	c.check(err)
+	return number
+}
+
+func (c *clinic) run(settings string) {
+	c.Helper()
+	set, err := config.Parse("concorde.yml", []byte("preset: cpython\n"+settings))
+	c.check(err)
+	ctx, stop := context.WithCancel(context.Background())
+	environment := identity(c.github)
+	c.bot, err = newBot(streams{ctx, io.Discard, &c.log, func(name string) string { return environment[name] }, c.now}, &serveCmd{
+		Listen: "127.0.0.1:0", Database: filepath.Join(c.TempDir(), "concorde.db"), Settle: 10 * time.Millisecond, ReadyWithin: 10 * time.Minute, LogLevel: "info",
+		GitHub: githubFlags{APIURL: c.github.APIURL(), ServerURL: c.github.URL},
+	}, set)
+	c.check(err)
+	ended := make(chan error, 1)
+	go func() { ended <- c.bot.run(ctx) }()
+	c.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			c.Error(err)
+		}
+	})
+	c.url = "http://" + c.bot.listener.Addr().String()
+	c.github.SetHook(ghtest.Hook{URL: c.url + "/webhook"})
+}
+
+// page is what the bot answers.
+func (c *clinic) page(path string) (status int, text string) {
+	c.Helper()
+	answer, err := http.Get(c.url + path)
+	c.check(err)
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	c.check(err)
+	return answer.StatusCode, string(body)
+}
+
+// edit is a wish: somebody edits the title of a pull request.
+func (c *clinic) edit(repo *ghtest.Repo, number int) {
+	c.Helper()
+	c.check(repo.EditTitle(number, fmt.Sprintf("gh-140000: Change %d", time.Now().UnixNano())))
+	flush(c, c.github)
+}
+
+// logs waits for a line of the log with all of the words.
+func (c *clinic) logs(words ...string) {
+	c.Helper()
+	within(c, time.Minute, fmt.Sprintf("a line with %q", words), func() bool {
+		for line := range strings.SplitSeq(c.log.String(), "\n") {
+			missing := line == ""
+			for _, word := range words {
+				missing = missing || !strings.Contains(line, word)
+			}
+			if !missing {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// tried waits until a run of the pull request was put off.
+func (c *clinic) tried() {
+	c.Helper()
+	within(c, time.Minute, "a run to be put off", func() bool {
+		for line := range strings.SplitSeq(c.log.String(), "\n") {
+			if strings.Contains(line, `"until"`) && strings.Contains(line, fmt.Sprintf(`"key":"python/cpython#%d"`, c.number)) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// becomes waits until /readyz answers with the status and all of the words.
+func (c *clinic) becomes(status int, words ...string) (text string) {
+	c.Helper()
+	deadline := time.Now().Add(time.Minute)
+	for {
+		var got int
+		got, text = c.page("/readyz")
+		missing := got != status
+		for _, word := range words {
+			missing = missing || !strings.Contains(text, word)
+		}
+		switch {
+		case !missing:
+			return text
+		case time.Now().After(deadline):
+			c.Fatalf("/readyz says %d %q, want %d with %q\n%s", got, text, status, words, &c.log)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// counts waits until /metrics has one trouble of the kind and no other; "" for none.
+func (c *clinic) counts(kind string) {
+	c.Helper()
+	want := map[string]string{}
+	for _, k := range kinds() {
+		want[string(k)] = "0"
+	}
+	if kind != "" {
+		want[kind] = "1"
+	}
+	within(c, time.Minute, "the only trouble in /metrics to be of the kind "+kind, func() bool {
+		_, text := c.page("/metrics")
+		have := map[string]string{}
+		for line := range strings.SplitSeq(text, "\n") {
+			if rest, found := strings.CutPrefix(line, `concorde_troubles{kind="`); found {
+				of, value, _ := strings.Cut(rest, `"} `)
+				have[of] = value
+			}
+		}
+		return maps.Equal(want, have)
+	})
+}
+
+// second is another account with a cpython and a pull request there.
+func second(c *clinic) {
+	c.Helper()
+	repo, err := c.github.Repo("psf/cpython", ghtest.RepoOptions{})
+	c.check(err)
+	c.opens(repo)
+	c.check(c.github.Team("psf", "python-core", "dana"))
+}
+
+// teamless is the same without a core team.
+func teamless(c *clinic) {
+	second(c)
+	c.check(c.github.DeleteTeam("psf", "python-core"))
+}
+
+// ailment is something that goes wrong, and what /readyz says of it.
+type ailment struct {
+	name     string
+	settings string
+	before   func(c *clinic) // the bot starts
+	befalls  func(c *clinic) // what goes wrong while it is well
+	takes    time.Duration   // until it shows; before that, /readyz is green
+	status   int
+	words    []string
+	never    string // what must not be there
+	kind     string // of the trouble, in /metrics
+	ends     func(c *clinic)
+}
+
+const well = http.StatusOK
+const ill = http.StatusServiceUnavailable
+
+func always(f ghtest.Fault, path string) func(*clinic) {
+	return func(c *clinic) {
+		f.Path, f.Times = path, -1
+		c.check(c.github.Fault(f))
+	}
+}
+
+func over(c *clinic) { c.github.ClearFaults() }
+
+var ailments = []ailment{
+	{name: "GitHub is away", befalls: always(ghtest.Fault{Drop: true}, ""), takes: 11 * time.Minute, status: ill, kind: "github", ends: over,
+		words: []string{"not ready: nothing was done on python for 11m: GitHub doesn't answer as it should (", "Check this machine's network and GitHub's status page; the bot goes on by itself\n"}},
+	{name: "502", befalls: always(ghtest.BadGateway(), "^/graphql$"), takes: 11 * time.Minute, status: ill, kind: "github", ends: over,
+		words: []string{"not ready: nothing was done on python for 11m: GitHub answers with errors (POST /graphql: 502: ", "See its status page; the bot goes on by itself\n"}},
+	{name: "a limit, after which its key comes again in an hour", takes: 11 * time.Minute, status: ill, kind: "limit",
+		befalls: func(c *clinic) { always(ghtest.PrimaryLimit(c.now().Add(time.Hour)), "^/graphql$")(c) },
+		words:   []string{"not ready: nothing was done on python for 11m: GitHub takes no requests before ", " UTC (API rate limit exceeded for installation ID 1.). The bot goes on by itself then. If this happens often, lower --writes-per-minute or sweep.pull-requests-per-minute\n"},
+		ends:    func(c *clinic) { over(c); c.pass(time.Hour) }},
+	{name: "a secondary limit, which it is told again and again", befalls: always(ghtest.SecondaryLimit(time.Minute), "^/graphql$"), takes: 11 * time.Minute, status: ill, kind: "limit",
+		words: []string{"GitHub takes no requests before ", "You have exceeded a secondary rate limit"}, ends: func(c *clinic) { over(c); c.pass(20 * time.Minute) }},
+	{name: "GitHub doesn't know the key", befalls: func(c *clinic) {
+		always(ghtest.Fault{Status: 401, Body: `{"message":"A JSON web token could not be decoded"}`}, "/access_tokens$")(c)
+		c.github.RevokeTokens()
+	}, takes: 11 * time.Minute, status: ill, kind: "app", ends: over,
+		words: []string{"GitHub doesn't accept the App (POST /app/installations/{installation}/access_tokens: 401: A JSON web token could not be decoded). Check GITHUB_APP_ID, its private key, and this machine's clock\n"}},
+	{name: "a permission is missing", befalls: func(c *clinic) {
+		permissions := ghtest.DefaultPermissions()
+		permissions["statuses"] = "read"
+		c.check(c.github.SetPermissions("python", permissions))
+		c.github.RevokeTokens()
+	}, takes: 11 * time.Minute, status: ill, kind: "permission",
+		words: []string{"not ready: nothing was done on python for 11m: ", "grant the App the permission \"commit statuses: write\" and accept it in the installation\n"},
+		ends: func(c *clinic) {
+			c.check(c.github.SetPermissions("python", ghtest.DefaultPermissions()))
+			c.github.RevokeTokens()
+		}},
+	{name: "one pull request that GitHub can't show, while others are done", takes: 11 * time.Minute, status: well, never: "not ready", ends: over,
+		befalls: func(c *clinic) {
+			fault := ghtest.BadGateway()
+			fault.Path, fault.Times, fault.Contains = "^/graphql$", -1, fmt.Sprintf(`"number":%d,`, c.number)
+			c.check(c.github.Fault(fault))
+		},
+		words: []string{"note: python/cpython#1 has waited for 11m, while others on python are done: the log says why\n"}},
+
+	{name: "suspended, and accounts: names it", settings: "accounts: [Python]", befalls: func(c *clinic) { c.github.Suspend("python") }, status: ill, kind: "installation",
+		words: []string{"not ready: the App is suspended on Python, which accounts: names: unsuspend it in that account's settings (GitHub Apps), or take Python out of accounts:\n"},
+		ends:  func(c *clinic) { c.github.Unsuspend("python") }},
+	{name: "suspended, and installed nowhere else", befalls: func(c *clinic) { c.github.Suspend("python") }, status: ill, kind: "installation",
+		words: []string{"not ready: the App is suspended on python, and installed nowhere else: unsuspend it in that account's settings (GitHub Apps)\n"},
+		ends:  func(c *clinic) { c.github.Unsuspend("python") }},
+	{name: "suspended on one of two accounts, none of which is named", before: second, befalls: func(c *clinic) { c.github.Suspend("psf") }, status: well, never: "not ready",
+		words: []string{"note: the App is suspended on psf: nothing is done there until it is unsuspended in that account's settings (GitHub Apps)\n"}},
+	{name: "uninstalled, and accounts: names it", settings: "accounts: [python]", befalls: func(c *clinic) { c.github.Uninstall("python") }, status: ill, kind: "installation",
+		words: []string{"not ready: the App isn't installed on python, which accounts: names: install it there, or take python out of accounts: in the settings\n"},
+		ends:  func(c *clinic) { c.github.Install("python") }},
+	{name: "uninstalled, and installed nowhere else", befalls: func(c *clinic) { c.github.Uninstall("python") }, status: ill, kind: "installation",
+		words: []string{"not ready: the App isn't installed anywhere: install it from its page on GitHub\n"}, ends: func(c *clinic) { c.github.Install("python") }},
+	{name: "uninstalled from one of two accounts, none of which is named", before: second, befalls: func(c *clinic) { c.github.Uninstall("psf") }, takes: time.Second, status: well, never: "note"},
+
+	{name: "the team can't be read on one of two accounts", settings: "accounts: [python, psf]", status: ill, kind: "team",
+		before: teamless, befalls: func(*clinic) {},
+		words: []string{"not ready: the team psf/python-core doesn't exist, or the App can't see it: set roles.core-team, and give the App the organization permission \"Members: read\"\n"},
+		ends: func(c *clinic) {
+			c.check(c.github.Team("psf", "python-core", "dana"))
+			flush(c, c.github)
+			c.edit(c.github.FindRepo("psf/cpython"), 1)
+		}},
+	{name: "the team can't be read on a foreign account", settings: "accounts: [python]", takes: time.Second, status: well, never: "psf/python-core",
+		before: teamless, befalls: func(*clinic) {},
+		words: []string{"note: the App is also installed on psf, which accounts: in the settings doesn't name: ignored\n"}},
+}
+
+// TestReady: /readyz is red when nothing is done, as soon as that is long enough or
+// sure, with words on what is wrong and what to do; it is green before and after.
+func TestReady(t *testing.T) {
+	for _, a := range ailments {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			c := newClinic(t)
+			if a.before != nil {
+				a.before(c)
+			}
+			c.run(a.settings)
+			c.logs("sweep done")
+			other, err := c.cpython.OpenPR(ghtest.PR{Title: "gh-140000: Other", Author: "eric", Head: "eric:change", Base: "3.14"})
+			c.check(err)
+			flush(c, c.github)
+			if a.kind != "team" {
+				c.becomes(well, "ready: 0 waiting, 0 running, 0 delayed\n")
+			}
+			a.befalls(c)
+			c.edit(c.cpython, c.number)
+			if a.takes > time.Minute {
+				c.tried()
+				if status, text := c.page("/readyz"); status != well || strings.Contains(text, "note") {
+					t.Errorf("after seconds: %d %s", status, text)
+				}
+				c.counts("")
+				c.pass(a.takes)
+				c.edit(c.cpython, c.number) // which has the queue look at the clock
+			}
+			if a.kind == "" {
+				c.edit(c.cpython, other) // something else is done
+			}
+			text := c.becomes(a.status, a.words...)
+			if a.never != "" && strings.Contains(text, a.never) || a.kind != "" && strings.Contains(text, "\nready") {
+				t.Errorf("/readyz: %s", text)
+			}
+			c.counts(a.kind)
+			if status, text := c.page("/healthz"); status != well || text != "alive\n" {
+				t.Errorf("/healthz: %d %s", status, text)
+			}
+			if a.ends != nil {
+				a.ends(c)
+				c.edit(c.cpython, c.number)
+				c.becomes(well, "ready: ")
+			}
+		})
+	}
+}
+
+// TestReadyWithoutEvents: GitHub can be away when no event can tell of it.
+func TestReadyWithoutEvents(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t)
+	always(ghtest.Fault{Status: 503}, "^/app/installations$")(c)
+	c.run("")
+	c.logs("asking for a sweep")
+	c.becomes(well, "ready: ")
+	c.pass(11 * time.Minute)
+	c.becomes(ill, "not ready: the repositories could not be listed for 11m: GitHub answers with errors (GET /app/installations: 503: ")
+	c.counts("github")
+	over(c)
+	c.bot.reconciler.Relist()
+	c.becomes(well, "ready: ")
+}
+
+// TestReadyWithoutDatabase: what can't be asked is no good sign. Its file is cut off.
+func TestReadyWithoutDatabase(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t)
+	c.run("")
+	c.logs("sweep done")
+	c.becomes(well, "ready: 0 waiting, 0 running, 0 delayed\n")
+	for _, file := range []string{"", "-wal"} {
+		c.check(os.Truncate(c.bot.Database+file, 0))
+	}
+	c.becomes(ill, "not ready: the database doesn't answer. The log says why; the bot goes on by itself once it does\n")
+	c.counts("database")
+	if status, _ := c.page("/healthz"); status != well {
+		t.Errorf("/healthz: %d", status)
+	}
+}
+
+// TestForeignAccounts: the log tells once that the App is installed elsewhere, its
+// deliveries are answered, and nothing is asked there.
+func TestForeignAccounts(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t)
+	second(c)
+	c.run("accounts: [PYTHON]")
+	c.logs("sweep done")
+	c.edit(c.github.FindRepo("psf/cpython"), 1)
+	c.edit(c.github.FindRepo("psf/cpython"), 1)
+	c.edit(c.cpython, c.number)
+	c.becomes(well, "ready: 0 waiting, 0 running, 0 delayed\nnote: the App is also installed on psf, which accounts: in the settings doesn't name: ignored\n")
+	if n := strings.Count(c.log.String(), "the App is installed on an account that accounts: in the settings doesn't name"); n != 1 {
+		t.Errorf("the log says so %d times:\n%s", n, &c.log)
+	}
+	psf := c.github.InstallationID("psf")
+	for _, r := range c.github.Requests() {
+		if r.Installation == psf || strings.Contains(r.Path, fmt.Sprint("/installations/", psf)) {
+			t.Errorf("asked %s %s", r.Method, r.Path)
+		}
+	}
+	for _, d := range c.github.Deliveries() {
+		if d.Install == psf && d.Status != http.StatusAccepted {
+			t.Errorf("%s.%s was answered %d", d.Event, d.Action, d.Status)
+		}
+	}
+}
