@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -105,14 +106,13 @@ func (o *original) below(w row) string {
 	return ""
 }
 
-// cell makes a text that a person typed fit for a table: as code, on one line.
+// cell makes a text that a person typed fit for a table: a version as it is, or code.
 func cell(text string) string {
-	text = strings.NewReplacer("`", "'", "|", "/", "\n", " ", "\r", " ").Replace(text)
 	if text == "" {
 		return "(none)"
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return (r < '0' || r > '9') && r != '.' }) {
-		return "`" + text + "`"
+		return markdown.CodeCell(text)
 	}
 	return text
 }
@@ -127,7 +127,7 @@ func (w row) details() string {
 		b.WriteString(conflictMany)
 	}
 	for _, c := range conflicts {
-		fmt.Fprintf(&b, "- %s", code(c.Path))
+		fmt.Fprintf(&b, "- %s", markdown.Code(c.Path))
 		if c.Kind != "" && c.Kind != "content" {
 			fmt.Fprintf(&b, " (%s)", c.Kind)
 		}
@@ -142,7 +142,7 @@ func (w row) details() string {
 	if len(missing) > 0 {
 		fmt.Fprintf(&b, missingTitle, w.Version)
 		for _, m := range missing {
-			fmt.Fprintf(&b, "- %s %s", short(m.SHA), code(m.Subject))
+			fmt.Fprintf(&b, "- %s %s", short(m.SHA), markdown.Code(m.Subject))
 			if m.Number > 0 {
 				fmt.Fprintf(&b, " (#%d)", m.Number)
 			}
@@ -150,22 +150,6 @@ func (w row) details() string {
 		}
 	}
 	return b.String()
-}
-
-// unticked takes out of a text what would end code in Markdown, and what the marks in
-// bodies and comments start with, which are found in code too.
-var unticked = strings.NewReplacer("`", "'", "<!--", "<! --")
-
-// code shows a text of strangers so that nothing in it is Markdown, a mention, or one
-// of the bot's marks.
-func code(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(text, "\uFFFD"))
-	return "`" + unticked.Replace(text) + "`"
 }
 
 func list(lines []int) string {

@@ -248,7 +248,7 @@ func commitBody(body string) string {
 			body = strings.TrimSpace(body[:at[0]]) + "\n\n" + strings.TrimSpace(after)
 		}
 	}
-	return aloud(strings.TrimSpace(body)) // last: marks in the commit's own words stay words
+	return markdown.Aloud(strings.TrimSpace(body)) // last: marks in the commit's own words stay words
 }
 
 // pickOf is the commit with the conflicts that the body of a draft speaks of;

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/markdown"
 )
 
 var (
@@ -133,7 +134,7 @@ func (o Original) bodyFor(branch, section string) string {
 	if rest != "" {
 		text = rest + "\n\n" + text
 	}
-	text = Quiet(text)
+	text = markdown.Quiet(text)
 	if room := max(maxPullBody-len(section), 0); len(text) > room {
 		text = shortened(text, strings.LastIndex(text, pickLine(o.ID)), room)
 	}
@@ -151,26 +152,6 @@ func shortened(text string, end, room int) string {
 }
 
 func pickLine(id string) string { return "(cherry picked from commit " + id + ")" }
-
-// mention is what GitHub takes for one, anywhere in a text.
-var mention = regexp.MustCompile(`(^|[^0-9A-Za-z_])@([0-9A-Za-z])`)
-
-// silent is a zero-width space: after an @ nobody sees it, and GitHub sees no
-// mention. Unlike an entity it does no harm in a commit message either. Dependabot
-// and Renovate do the same.
-const silent = "\u200b"
-
-// Quiet breaks what does something in a text that a bot repeats: mentions, since
-// whoever was mentioned in a commit message was notified by the original, and hidden
-// marks, which could be taken for the bot's own.
-func Quiet(text string) string {
-	return strings.ReplaceAll(mention.ReplaceAllString(text, "${1}@"+silent+"${2}"), "<!--", "<!"+silent+"--")
-}
-
-// aloud undoes Quiet.
-func aloud(text string) string {
-	return strings.NewReplacer("@"+silent, "@", "<!"+silent+"--", "<!--").Replace(text)
-}
 
 // originalOf reads the number of the original from the title of a backport:
 // "[3.14] Fix it (GH-24680)". With several at the end, the last one counts.

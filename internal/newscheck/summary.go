@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -62,7 +63,7 @@ func (f *findings) summary(state pull.StatusState) string {
 	case len(f.faults) > 0 && f.worst() == warning:
 		s.add(summaryWarnings)
 	case len(f.faults) > 0 && state == pull.StatusSuccess:
-		s.add(summaryTolerated, inline(f.set.SkipLabel))
+		s.add(summaryTolerated, markdown.Code(f.set.SkipLabel))
 	case len(f.faults) > 0:
 		s.add(summaryFaults)
 	}
@@ -75,7 +76,7 @@ func (f *findings) summary(state pull.StatusState) string {
 	case f.entries > 0 && len(f.faults) == 0:
 		s.add(summaryFound)
 	case f.entries == 0 && f.skipped():
-		s.add(summarySkipped, inline(f.set.SkipLabel))
+		s.add(summarySkipped, markdown.Code(f.set.SkipLabel))
 	case f.entries == 0:
 		f.missing(&s)
 	}
@@ -92,12 +93,12 @@ func (f *findings) missing(s *paragraphs) {
 		s.add(summaryDeleted)
 	}
 	if n := f.request.FilesOmitted; n > 0 {
-		s.add(summaryOmitted, len(f.request.Files), n, inline(f.set.SkipLabel))
+		s.add(summaryOmitted, len(f.request.Files), n, markdown.Code(f.set.SkipLabel))
 	}
 	d := f.draft()
-	s.add(summaryAdd, fenced(d.path), fenced(d.text), fenced(blurbAdd(d)))
+	s.add(summaryAdd, markdown.Fence(d.path), markdown.Fence(d.text), markdown.Fence(blurbAdd(d)))
 	f.placeholders(s, d.path)
-	s.add(summaryUnneeded, inline(f.set.SkipLabel))
+	s.add(summaryUnneeded, markdown.Code(f.set.SkipLabel))
 	s.add(summaryMore, f.set.HelpURL)
 }
 
@@ -134,7 +135,7 @@ func (f *findings) moves() string {
 	for _, r := range f.renames[:min(len(f.renames), maxMoves)] {
 		lines = append(lines, "git mv "+shell(r.from)+" "+shell(r.to))
 	}
-	return fenced(strings.Join(lines, "\n"))
+	return markdown.Fence(strings.Join(lines, "\n"))
 }
 
 // paragraphs of Markdown.
@@ -143,19 +144,6 @@ type paragraphs []string
 func (p *paragraphs) add(format string, args ...any) { *p = append(*p, fmt.Sprintf(format, args...)) }
 
 func (p paragraphs) String() string { return strings.Join(p, "\n\n") }
-
-// fenced makes a block of code of text in which people chose the words: its
-// fence is longer than any in the text.
-func fenced(text string) string {
-	fence := "```"
-	for strings.Contains(text, fence) {
-		fence += "`"
-	}
-	return fence + "\n" + strings.TrimRight(text, "\n") + "\n" + fence
-}
-
-// inline is a short text as code.
-func inline(text string) string { return "`" + strings.ReplaceAll(text, "`", "'") + "`" }
 
 // shell quotes a word of a command. What cannot be seen is written as bash
 // reads it in $'…'.
@@ -177,5 +165,5 @@ func unprintable(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r
 const helpKey = "news-help"
 
 func helpNote(set config.News) string {
-	return fmt.Sprintf(noteHelp, set.HelpURL, inline(set.Directory), set.Check, inline(set.SkipLabel))
+	return fmt.Sprintf(noteHelp, set.HelpURL, markdown.Code(set.Directory), set.Check, markdown.Code(set.SkipLabel))
 }

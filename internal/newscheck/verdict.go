@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -27,11 +28,11 @@ func (m *marked) compare() verdict {
 	case inCommit && !inNews && !m.unseen:
 		m.fault(&v, statusNoNews)
 	case inCommit && !inNews:
-		v.status.Description, v.part.Title, v.part.Summary = statusUnseen, statusUnseen, fmt.Sprintf(summaryUnseen, inline(m.set.NewsMarker))
+		v.status.Description, v.part.Title, v.part.Summary = statusUnseen, statusUnseen, fmt.Sprintf(summaryUnseen, markdown.Code(m.set.NewsMarker))
 	case inCommit:
 		v.status.Description, v.part.Title, v.part.Summary = statusAgree, statusAgree, summaryAgree
 		if !m.title.exact {
-			v.part.Summary += "\n\n" + fmt.Sprintf(summarySquash, inline(m.set.CommitMarker))
+			v.part.Summary += "\n\n" + fmt.Sprintf(summarySquash, markdown.Code(m.set.CommitMarker))
 		}
 	default:
 		m.silent(&v)
@@ -47,7 +48,7 @@ func (m *marked) silent(v *verdict) {
 		return
 	}
 	v.part.Conclusion, v.part.Title = pull.Neutral, titleEvidence
-	v.part.Summary = fmt.Sprintf(summaryEvidence, inline(m.set.CommitMarker), inline(m.set.NewsMarker))
+	v.part.Summary = fmt.Sprintf(summaryEvidence, markdown.Code(m.set.CommitMarker), markdown.Code(m.set.NewsMarker))
 	for _, file := range evidence {
 		v.part.Annotations = append(v.part.Annotations, pull.Annotation{
 			Path: file, Line: 1, Level: pull.WarningLevel, Title: titleEvidence,
@@ -112,29 +113,29 @@ const maxMisses = 10
 // annotation.
 func (m *marked) summary() string {
 	var s paragraphs
-	s.add(summaryMarkers, inline(m.set.CommitMarker), inline(m.set.NewsMarker))
+	s.add(summaryMarkers, markdown.Code(m.set.CommitMarker), markdown.Code(m.set.NewsMarker))
 	if m.title.miss != "" {
-		s.add(summaryTitleMiss, inline(m.title.miss))
+		s.add(summaryTitleMiss, markdown.Code(m.title.miss))
 	}
 	if !m.inCommit() {
 		for _, c := range m.commits[:min(len(m.commits), maxMisses)] {
 			if c.subject == m.request.Title {
 				continue
 			}
-			s.add(summaryCommitMiss, inline(shorten(c.subject)), inline(shorten(c.miss)))
+			s.add(summaryCommitMiss, markdown.Code(shorten(c.subject)), markdown.Code(shorten(c.miss)))
 		}
 	}
 	switch {
 	case m.title.miss != "" || !m.inCommit():
-		s.add(summaryTitle, fenced(m.markers.withMarker(m.request.Title)))
+		s.add(summaryTitle, markdown.Fence(m.markers.withMarker(m.request.Title)))
 	case !m.title.exact:
-		s.add(summarySquash, inline(m.set.CommitMarker))
+		s.add(summarySquash, markdown.Code(m.set.CommitMarker))
 	}
 	switch {
 	case m.newsMisses():
-		s.add(summaryNewsMiss, inline(m.set.NewsMarker))
+		s.add(summaryNewsMiss, markdown.Code(m.set.NewsMarker))
 	case m.wantsNews():
-		s.add(summaryNews, fenced(m.markers.sentence(m.news, m.request.Title, true)))
+		s.add(summaryNews, markdown.Fence(m.markers.sentence(m.news, m.request.Title, true)))
 	}
 	return s.String()
 }

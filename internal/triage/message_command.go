@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/concorde-bot/concorde/internal/markdown"
 )
 
 const aboutCommands = "Carries out commands in comments, such as `@BOT label +docs -tests`. A reaction shows that it's done; a short comment explains what wasn't."
@@ -138,26 +140,15 @@ func unquote(text string) string {
 // maxCodeSpan is how much of what people wrote an answer repeats, in characters.
 const maxCodeSpan = 80
 
-// codeSpan shows a text of strangers so that nothing in it is Markdown or a mention; ""
-// stays so.
-func codeSpan(text string) string {
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case r == '`':
-			return '\''
-		case r < ' ' || r == 0x7f:
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(text, "\uFFFD"))
-	if runes := []rune(text); len(runes) > maxCodeSpan {
-		text = string(runes[:maxCodeSpan-1]) + "…"
-	}
-	if text == "" {
-		return ""
-	}
-	return "`" + text + "`"
-}
+// codeSpan shows a text of strangers, shortened, as code.
+func codeSpan(text string) string { return markdown.Code(shortened(text)) }
 
 // codeCell is code in a table.
-func codeCell(text string) string { return strings.ReplaceAll(codeSpan(text), "|", `\|`) }
+func codeCell(text string) string { return markdown.CodeCell(shortened(text)) }
+
+func shortened(text string) string {
+	if runes := []rune(text); len(runes) > maxCodeSpan {
+		return string(runes[:maxCodeSpan-1]) + "…"
+	}
+	return text
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -80,7 +81,7 @@ func titleCheck(r *pull.Request, name string) []pull.CheckPart {
 		return []pull.CheckPart{part}
 	}
 	if better := betterTitle(title, r.Base); better != "" {
-		part.Summary += "\n\n" + summaryTitleCopy + "\n\n" + copyable(better)
+		part.Summary += "\n\n" + summaryTitleCopy + "\n\n" + markdown.Fence(better)
 	}
 	return []pull.CheckPart{part}
 }
@@ -103,14 +104,4 @@ func betterTitle(title, base string) string {
 		return ""
 	}
 	return words
-}
-
-// copyable makes a block of code of a text in which people chose the words: its
-// fence is longer than any in the text.
-func copyable(text string) string {
-	fence := "```"
-	for strings.Contains(text, fence) {
-		fence += "`"
-	}
-	return fence + "\n" + text + "\n" + fence
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/markdown"
 )
 
 const (
@@ -50,7 +51,7 @@ func (s *state) pullRequest(original git.LocalCommit, branch string) (title, bod
 		runes := []rune(title)
 		title, body = string(runes[:maxTitle-1])+"…", "…"+string(runes[maxTitle-1:])+"\n\n"+body
 	}
-	return title, backport.Quiet(body)
+	return title, markdown.Quiet(body)
 }
 
 // place is a repository on a GitHub.
