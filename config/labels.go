@@ -4,8 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/concorde-bot/concorde/internal/glob"
-	"github.com/concorde-bot/concorde/internal/jsre"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -63,9 +61,9 @@ type LabelRule struct {
 
 	// Where the rule stands, as "cpython.yml:210".
 	Where string `yaml:"-"`
-	// Clauses and Limits are those of a labeler file. Of each clause, one condition
-	// must hold.
-	Clauses [][]Condition  `yaml:"-"`
+	// Clauses and Limits are those of a labeler file. Of each clause, one match must
+	// hold.
+	Clauses [][]Match      `yaml:"-"`
 	Limits  *LabelerLimits `yaml:"-"`
 }
 
@@ -84,27 +82,7 @@ type Condition struct {
 	Draft  *bool           `yaml:"draft,omitempty"`
 	Labels LabelsCondition `yaml:"labels,omitempty"`
 	Form   FormCondition   `yaml:"form,omitempty"` // of issues
-
-	// These are conditions of a labeler file alone.
-	Changed   *ChangedFiles    `yaml:"-" json:"-"`
-	BaseMatch *jsre.Expression `yaml:"-" json:"-"`
-	HeadMatch *jsre.Expression `yaml:"-" json:"-"`
 }
-
-// ChangedFiles is a condition of a labeler file: the way in which its globs and the
-// changed files must match. Without a way, there must be changed files.
-type ChangedFiles struct {
-	Way   string
-	Globs []*glob.Glob
-}
-
-// The ways in which a labeler file holds globs against changed files.
-const (
-	AnyToAny = "any-glob-to-any-file"
-	AnyToAll = "any-glob-to-all-files"
-	AllToAny = "all-globs-to-any-file"
-	AllToAll = "all-globs-to-all-files"
-)
 
 // FilesCondition is about the changed files. A renamed one counts by its new
 // path. Each part that is given must hold; a pull request without files, or
@@ -152,13 +130,6 @@ type FormCondition struct {
 	Field   string   `yaml:"field" jsonschema:"required"`
 	Answers []string `yaml:"answers" jsonschema:"required,minItems=1,maxItems=200,uniqueItems=true"`
 	None    []string `yaml:"none,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true"`
-}
-
-// LabelerLimits are the options of a labeler file that hold for all of its
-// rules on changed files; -1 for none.
-type LabelerLimits struct {
-	MaxFiles  int // with more files, no such label is set
-	MaxLabels int // with more such labels that are new, none of them is set
 }
 
 // Label is a label as the bot makes it where the repository lacks it.

@@ -19,10 +19,11 @@ func (r LabelRule) String() string {
 	if own := r.Condition.String(); own != "" {
 		parts = append(parts, own)
 	}
-	for _, clause := range append([][]Condition{r.Any}, r.Clauses...) {
-		if clause != nil {
-			parts = append(parts, oneOf(clause))
-		}
+	if r.Any != nil {
+		parts = append(parts, oneOf(r.Any))
+	}
+	for _, clause := range r.Clauses {
+		parts = append(parts, oneOf(clause))
 	}
 	text := strings.Join(words, ", ") + ", when " + strings.Join(parts, " and ")
 	if r.Limits != nil && r.Limits.MaxFiles >= 0 {
@@ -34,7 +35,7 @@ func (r LabelRule) String() string {
 	return text
 }
 
-func oneOf(clause []Condition) string {
+func oneOf[C fmt.Stringer](clause []C) string {
 	switch {
 	case len(clause) == 0:
 		return "never"
@@ -62,11 +63,6 @@ func (c Condition) String() string {
 	say(c.Body != "", "the body has /%s/", c.Body)
 	say(c.Base != nil, "the base branch matches %s", or(c.Base))
 	say(c.Head != nil, "the head branch matches %s", or(c.Head))
-	if c.Changed != nil {
-		parts = append(parts, c.Changed.words())
-	}
-	say(c.BaseMatch != nil, "the base branch has /%s/", c.BaseMatch)
-	say(c.HeadMatch != nil, "the head branch has /%s/", c.HeadMatch)
 	parts = append(parts, c.Author.words()...)
 	say(c.Draft != nil, "it is %sa draft", not(c.Draft))
 	say(c.Labels.Any != nil, "it has the label %s", or(c.Labels.Any))
@@ -75,27 +71,6 @@ func (c Condition) String() string {
 	say(c.Form.Field != "", "%q is answered with %s", c.Form.Field, or(c.Form.Answers))
 	say(c.Form.None != nil, "not with %s", or(c.Form.None))
 	return strings.Join(parts, " and ")
-}
-
-func (c *ChangedFiles) words() string {
-	globs := make([]string, len(c.Globs))
-	for i, g := range c.Globs {
-		globs[i] = g.String()
-	}
-	switch c.Way {
-	case AnyToAny:
-		return "a changed file matches " + or(globs)
-	case AnyToAll:
-		if len(globs) > 1 {
-			return "every changed file matches the same one of " + or(globs)
-		}
-		return "every changed file matches " + or(globs)
-	case AllToAny:
-		return "a changed file matches " + strings.Join(globs, " and ")
-	case AllToAll:
-		return "every changed file matches " + strings.Join(globs, " and ")
-	}
-	return "there is a changed file"
 }
 
 func (f FilesCondition) words() (parts []string) {

@@ -26,9 +26,11 @@ func bounded(t *testing.T, set config.Rules, data []byte) {
 	t.Helper()
 	r := newReader(Path, &set)
 	r.read(data)
-	if r.values > maxValues+1000 || r.labels > maxValues || len(r.rules) > maxLabels || r.expressions > maxPrograms+2*jsre.MaxProgram+jsre.MaxLength || len(r.Faults)+len(r.Warnings) > yamlfile.MaxWrong+100 {
-		t.Errorf("%d values, %d labels, %d rules, %d instructions, %d faults and %d warnings",
-			r.values, r.labels, len(r.rules), r.expressions, len(r.Faults), len(r.Warnings))
+	wrong := len(r.Faults) + len(r.Warnings)
+	if r.values > maxValues+1000 || r.labels > maxValues || len(r.rules) > maxLabels ||
+		r.expressions > maxPrograms+2*jsre.MaxProgram+jsre.MaxLength || wrong > yamlfile.MaxWrong+100 {
+		t.Errorf("%d values, %d labels, %d rules, %d instructions, %d faults and warnings",
+			r.values, r.labels, len(r.rules), r.expressions, wrong)
 	}
 }
 

@@ -131,7 +131,8 @@ func (r *reader) label(p pair) {
 	}
 	before := len(r.Faults)
 	if p.odd != "" {
-		r.Warn(p.at, "the label %s is %s to YAML, and becomes %s: put it in quotes if you mean what is written", p.written, p.odd, yamlfile.Quote(p.key))
+		r.Warn(p.at, "the label %s is %s to YAML, and becomes %s: put it in quotes if you mean what is written",
+			p.written, p.odd, yamlfile.Quote(p.key))
 	}
 	if err := config.CheckLabel(p.key); err != nil {
 		r.Fault(p.at, "the label %s %v", yamlfile.Quote(p.key), err)
@@ -170,8 +171,6 @@ func (r *reader) limit(p pair) int {
 	return -1
 }
 
-func usesFiles(clauses [][]config.Condition) bool {
-	return slices.ContainsFunc(clauses, func(clause []config.Condition) bool {
-		return slices.ContainsFunc(clause, func(c config.Condition) bool { return c.Changed != nil && c.Changed.Way != "" })
-	})
+func usesFiles(clauses [][]config.Match) bool {
+	return slices.ContainsFunc(slices.Concat(clauses...), func(m config.Match) bool { return m.Changed != nil && m.Changed.Way != "" })
 }

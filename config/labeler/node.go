@@ -91,7 +91,8 @@ func (r *reader) key(n *yaml.Node, at yamlfile.Mark) (p pair, ok bool) {
 	}
 	value := scalar(n)
 	if v, odd := value.(unclear); odd {
-		r.Fault(at, "the key %s %s to YAML, which versions of the action read in different ways: put it in quotes", yamlfile.Quote(n.Value), v.what)
+		r.Fault(at, "the key %s %s to YAML, which versions of the action read in different ways: put it in quotes",
+			yamlfile.Quote(n.Value), v.what)
 		return p, false
 	}
 	p = pair{at: at, written: n.Value}

@@ -51,10 +51,11 @@ func compile(set config.Labels) *labelRules {
 	l := &labelRules{set: set, globs: fileGlobs{numbers: map[string]int{}}}
 	for _, r := range set.Rules {
 		rule := labelRule{LabelRule: r, clauses: [][]labelCondition{l.clause([]config.Condition{r.Condition})}}
-		for _, some := range append([][]config.Condition{r.Any}, r.Clauses...) {
-			if some != nil {
-				rule.clauses = append(rule.clauses, l.clause(some))
-			}
+		if r.Any != nil {
+			rule.clauses = append(rule.clauses, l.clause(r.Any))
+		}
+		for _, matches := range r.Clauses {
+			rule.clauses = append(rule.clauses, l.matches(matches))
 		}
 		l.rules = append(l.rules, rule)
 	}
@@ -69,13 +70,17 @@ func (l *labelRules) clause(all []config.Condition) (clause []labelCondition) {
 	return clause
 }
 
-// conditionsOf a rule, of all clauses.
-func conditionsOf(r config.LabelRule) []config.Condition {
-	all := append([]config.Condition{r.Condition}, r.Any...)
-	for _, clause := range r.Clauses {
-		all = append(all, clause...)
+// matches are a clause of a labeler file.
+func (l *labelRules) matches(all []config.Match) (clause []labelCondition) {
+	for _, m := range all {
+		clause = append(clause, labelCondition{match: m, changed: l.changed(m.Changed)})
 	}
-	return all
+	return clause
+}
+
+// conditionsOf a rule, but for those of a labeler file.
+func conditionsOf(r config.LabelRule) []config.Condition {
+	return append([]config.Condition{r.Condition}, r.Any...)
 }
 
 func asksRole(r config.LabelRule) bool {
@@ -92,7 +97,7 @@ func (l *labelRules) needs() (needs pull.Facts, issues bool, owns []string) {
 			needs |= pull.Events
 		}
 		issues = issues || r.On != config.OnPullRequests
-		if r.Limits != nil {
+		if r.Limits != nil || slices.ContainsFunc(slices.Concat(r.Clauses...), func(m config.Match) bool { return m.Changed != nil }) {
 			needs |= pull.Files
 		}
 		for _, c := range conditionsOf(r) {

@@ -38,13 +38,14 @@ type labelCondition struct {
 	files       filesCondition
 	title, body *regexp.Regexp
 	base, head  *glob.Set
-	changed     []int // globs of a labeler file
+	match       config.Match // of a labeler file
+	changed     []int        // its globs
 }
 
 func (l *labelRules) condition(c config.Condition) labelCondition {
 	return labelCondition{
 		Condition: c, files: l.files(c.Files), title: labelExpression(c.Title), body: labelExpression(c.Body),
-		base: branchGlobs(c.Base), head: branchGlobs(c.Head), changed: l.changed(c.Changed),
+		base: branchGlobs(c.Base), head: branchGlobs(c.Head),
 	}
 }
 
@@ -69,7 +70,7 @@ func labelExpression(s string) *regexp.Regexp {
 }
 
 func asksFiles(c config.Condition) bool {
-	return len(c.Files.Any)+len(c.Files.All)+len(c.Files.None)+len(c.Files.Except)+len(c.Files.Change) > 0 || c.Changed != nil || c.Size != config.SizeCondition{}
+	return len(c.Files.Any)+len(c.Files.All)+len(c.Files.None)+len(c.Files.Except)+len(c.Files.Change) > 0 || c.Size != config.SizeCondition{}
 }
 
 // maxLabelBody is how much of a body expressions look at, in bytes. The time that
@@ -143,8 +144,8 @@ func (f *labelFacts) condition(c labelCondition) holding {
 	if v = v.and(f.changed.meets(c.files)); v == holdsNot {
 		return holdsNot
 	}
-	if c.Changed != nil {
-		v = v.and(f.changed.meetsWay(c.Changed.Way, c.changed))
+	if c.match.Changed != nil {
+		v = v.and(f.changed.meetsWay(c.match.Changed.Way, c.changed))
 	}
 	if c.title != nil {
 		v = v.and(whether(c.title.MatchString(f.Title)))
@@ -168,7 +169,7 @@ func (f *labelFacts) size(s config.SizeCondition) holding {
 
 func (f *labelFacts) branches(c labelCondition) holding {
 	v := globbed(c.base, f.Base).and(globbed(c.head, f.HeadBranch))
-	return v.and(matched(c.BaseMatch, f.Base)).and(matched(c.HeadMatch, f.HeadBranch))
+	return v.and(matched(c.match.Base, f.Base)).and(matched(c.match.Head, f.HeadBranch))
 }
 
 func globbed(set *glob.Set, branch string) holding {

@@ -1,0 +1,179 @@
+package labeler
+
+import (
+	"errors"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/config/yamlfile"
+	"github.com/concorde-bot/concorde/internal/glob"
+	"github.com/concorde-bot/concorde/internal/jsre"
+)
+
+// base reads one condition.
+func (r *reader) base(p pair, some *requirements) {
+	switch p.key {
+	case "changed-files":
+		r.changedFiles(p, some)
+	case "base-branch", "head-branch":
+		r.branches(p, some)
+	default:
+		r.Warn(p.at, unknownKey, yamlfile.Quote(p.key), keysOfItem)
+	}
+}
+
+// text of a node; "" where it isn't one.
+func text(n *yaml.Node) string {
+	if n.Kind != yaml.ScalarNode {
+		return ""
+	}
+	s, _ := scalar(n).(string)
+	return s
+}
+
+// old shows texts that stand where conditions must be, and how they were written.
+func (r *reader) old(items []*yaml.Node) string {
+	var globs []string
+	for _, item := range items[:min(len(items), 4)] {
+		if v := text(r.resolve(item)); v != "" {
+			globs = append(globs, yamlfile.Quote(v))
+		}
+	}
+	if len(globs) > 3 {
+		globs[3] = "…"
+	}
+	return "[" + strings.Join(globs, ", ") + "]"
+}
+
+const waysOfFiles = config.AnyToAny + ", " + config.AnyToAll + ", " + config.AllToAny + ", " + config.AllToAll
+
+func (r *reader) changedFiles(p pair, some *requirements) {
+	list := r.resolve(p.value)
+	if list.Kind != yaml.SequenceNode {
+		if v := text(list); v != "" {
+			r.refuse(yamlfile.At(p.value), "changed-files is not a list: start each item with a hyphen")
+			return
+		}
+		r.Warn(p.at, noList, p.key)
+		return
+	}
+	if len(list.Content) == 0 {
+		r.Warn(p.at, "changed-files is empty, which is no condition to the action")
+		return
+	}
+	some.given, some.files = true, true
+	for _, item := range list.Content {
+		at := yamlfile.At(item)
+		if item = r.resolve(item); item.Kind != yaml.MappingNode {
+			r.refuse(at, "an item of changed-files is not a group of settings: write KEY: VALUE lines")
+			return
+		}
+		for _, way := range r.pairs(item) {
+			if r.stopped() {
+				return
+			}
+			switch way.key {
+			case config.AnyToAny, config.AnyToAll, config.AllToAny, config.AllToAll:
+				some.matches = append(some.matches, config.Match{Changed: &config.ChangedFiles{Way: way.key, Globs: r.globsOf(way)}})
+			default:
+				r.refuse(way.at, "the action doesn't know %s: expected one of %s", yamlfile.Quote(way.key), waysOfFiles)
+			}
+		}
+	}
+}
+
+// items are the values of a list, or one value.
+func (r *reader) items(n *yaml.Node) []*yaml.Node {
+	if list := r.resolve(n); list.Kind == yaml.SequenceNode {
+		return list.Content
+	}
+	return []*yaml.Node{n}
+}
+
+func (r *reader) globsOf(p pair) (globs []*glob.Glob) {
+	for _, item := range r.items(p.value) {
+		if r.stopped() {
+			return nil
+		}
+		at := yamlfile.At(item)
+		item = r.resolve(item)
+		value, isText := scalar(item).(string)
+		if item.Kind != yaml.ScalarNode || !isText {
+			r.Fault(at, "%s is not a text, so the action stops with an error: put it in quotes", p.key)
+			continue
+		}
+		g, found := r.globs[value]
+		if !found {
+			var err error
+			if g, err = glob.Parse(value, &r.work); err != nil {
+				r.Fault(at, "%s has %s, which %v", p.key, yamlfile.Quote(value), err)
+				continue
+			}
+			r.globs[value] = g
+		}
+		for _, note := range g.Notes() {
+			r.Warn(at, "%s has %s, which %s", p.key, yamlfile.Quote(value), note)
+		}
+		globs = append(globs, g)
+	}
+	return globs
+}
+
+func (r *reader) branches(p pair, some *requirements) {
+	value := r.resolve(p.value)
+	if isFalse(value) {
+		r.Warn(p.at, "%s is empty, which is no condition to the action", p.key)
+		return
+	}
+	some.given = true
+	if value.Kind != yaml.SequenceNode && text(value) == "" {
+		r.Fault(yamlfile.At(p.value), "%s is not a text, so the action stops with an error: put it in quotes", p.key)
+		return
+	}
+	for _, item := range r.items(p.value) {
+		if r.stopped() {
+			return
+		}
+		at := yamlfile.At(item)
+		item = r.resolve(item)
+		source, kind := "", "a group or a list"
+		if item.Kind == yaml.ScalarNode {
+			v := scalar(item)
+			if _, odd := v.(unclear); !odd {
+				source, kind = script(v)
+			}
+		}
+		if kind != "" && source == "" {
+			r.Fault(at, "%s has %s, which isn't supported: put an expression in quotes", p.key, kind)
+			continue
+		}
+		if kind != "" {
+			r.Warn(at, "%s has %s, which is %s to YAML and becomes the expression %s: put it in quotes", p.key, item.Value, kind, source)
+		}
+		r.branch(p.key, source, at, some)
+	}
+}
+
+func (r *reader) branch(key, source string, at yamlfile.Mark, some *requirements) {
+	if r.expressions > maxPrograms {
+		r.Fault(at, "%s has %s, but the expressions before it are too large together: use fewer or smaller ones", key, yamlfile.Quote(source))
+		return
+	}
+	e, err := jsre.Compile(source)
+	if errors.Is(err, jsre.ErrLarge) {
+		r.expressions += jsre.MaxProgram
+	}
+	r.expressions += len(source)
+	if err != nil {
+		r.Fault(at, "%s has the JavaScript expression %s, which %v", key, yamlfile.Quote(source), err)
+		return
+	}
+	r.expressions += e.Size()
+	c := config.Match{Base: e}
+	if key == "head-branch" {
+		c = config.Match{Head: e}
+	}
+	some.matches = append(some.matches, c)
+}
