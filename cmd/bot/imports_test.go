@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"internal/settingscheck":  {"config", "config/labeler", "config/yamlfile", "internal/pull"},
 	"internal/tracker":        {},
 	"internal/triage":         {"config", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/markdown", "internal/pull", "internal/tracker"},
+	"internal/weigh":          {},
 	"internal/webhook":        {"internal/lifecycle", "internal/pull", "internal/queue"},
 }
 

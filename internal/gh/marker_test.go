@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/weigh"
 )
 
 func TestMarker(t *testing.T) {
@@ -67,6 +68,7 @@ func FuzzMarker(f *testing.F) {
 	f.Add("a", "<!-- concorde:", "-->")
 	f.Add("a-1", "<!-- concorde:a:0123456789abcde", "\xff")
 	f.Fuzz(func(t *testing.T, key, text, data string) {
+		weigh.Linear(t, len(text), 100, func() { marked(text) })
 		if k, note, ok := marked(text); ok && (!noteKey.MatchString(k) || len(note.Digest) != 16 && note != (pull.PostedNote{})) {
 			t.Errorf("%q gives %q %+v", text, k, note)
 		}

@@ -97,15 +97,21 @@ func (m *marked) readCommits() {
 
 func (m *marked) readEntries() {
 	m.unseen = m.request.FilesOmitted > 0
+	read := 0
 	for _, f := range m.request.Files {
 		where, _ := locate(m.news, f.Path)
 		if f.Change == pull.Removed || where != inSection && where != misplaced {
+			continue
+		}
+		if readable(f.Content) && read+len(f.Content.Data) > maxEntries {
+			m.unseen = true
 			continue
 		}
 		if !readable(f.Content) {
 			m.unseen = m.unseen || f.Content == nil || f.Content.Kind == pull.Regular
 			continue
 		}
+		read += len(f.Content.Data)
 		b := readBody(strings.TrimPrefix(string(f.Content.Data), byteOrderMark))
 		found := m.markers.body(b, m.news.Width)
 		line := max(1, b.first) + strings.Count(b.raw()[:found.at], "\n")

@@ -15,6 +15,7 @@ type inliner struct {
 	escape []bool // backslashes that take the meaning of the next character
 	from   int    // start of the text not yet read; markup before it cannot matter
 	remark func(offset int, message string)
+	steps  int // places looked at
 }
 
 func newInliner(text []rune, remark func(int, string)) *inliner {
@@ -32,6 +33,7 @@ func newInliner(text []rune, remark func(int, string)) *inliner {
 // closed is read to its end, with a remark each time: who stops after some remarks
 // reads a text a few times at most.
 func (in *inliner) step(at int) int {
+	in.steps++
 	if next := in.markup(at); next > at {
 		in.from = next
 		return next
@@ -109,6 +111,7 @@ func (in *inliner) quoted(start, end int) bool {
 // none.
 func (in *inliner) end(from int, mark string) int {
 	for at := from; at < len(in.text); at++ {
+		in.steps++
 		if !in.is(at, mark) || !in.closes(at+len(mark)) {
 			continue
 		}
@@ -204,6 +207,7 @@ func (in *inliner) interpreted(at int, role string, start int) int {
 // role, or the underscores of a hyperlink. end is -1 for none.
 func (in *inliner) interpretedEnd(from int) (end, next int) {
 	for at := from; at < len(in.text); at++ {
+		in.steps++
 		if in.text[at] != '`' || at > from && !in.ending(at-1) {
 			continue
 		}

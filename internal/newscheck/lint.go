@@ -27,6 +27,7 @@ type linter struct {
 	width      int
 	minGHIssue int
 	remarks    []remark
+	steps      int // of reading inline markup
 }
 
 func (l *linter) add(line int, message string) {
@@ -152,6 +153,7 @@ func (l *linter) markup(b body) {
 		for at := 0; at < len(in.text) && len(l.remarks) < maxRemarks; {
 			at = in.step(at)
 		}
+		l.steps += in.steps
 	}
 }
 

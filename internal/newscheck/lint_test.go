@@ -10,6 +10,7 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/tracker"
+	"github.com/concorde-bot/concorde/internal/weigh"
 )
 
 // released is the file of a release, with the text between two others, as blurb
@@ -36,6 +37,43 @@ func texts(release string, width int) []string {
 	return append(all, reflow(strings.Join(lines, "\n"), width))
 }
 
+// weighed holds an entry to work in proportion to its length: text without an end is
+// read again for each remark, of which there are few.
+func weighed(t *testing.T, data []byte) {
+	t.Helper()
+	set := config.Preset().News
+	l := linter{width: set.Width, minGHIssue: set.MinGHIssue}
+	weigh.Linear(t, len(data), 700, func() { l = linter{width: set.Width, minGHIssue: set.MinGHIssue}; l.lint(data, name{}) })
+	if most := (maxRemarks + 3) * (len(data) + 1); l.steps > most {
+		t.Errorf("%d bytes took %d steps, more than %d: %.100q", len(data), l.steps, most, data)
+	}
+}
+
+// TestHostileEntries: the longest entry that is read, of whatever costs most, is read in
+// steps and memory in proportion to its length.
+func TestHostileEntries(t *testing.T) {
+	for _, text := range hostileEntries() {
+		weighed(t, []byte(text))
+	}
+}
+
+// hostileEntries are as long as an entry that is read.
+func hostileEntries() (all []string) {
+	for _, piece := range []string{"`", "``", "*", "**a ", "a`", ":func:`", ":func`a` ", ":a:", "`a`:", "`a`_", "\\", "x", "x ", "\n", "- ", "::\n\n", ".. a\n", " a\n", "| ", "\u00e9", "\xff", "\u00a0", "gh-1 ", "``a` ", "(*) "} {
+		all = append(all, strings.Repeat(piece, maxEntry/len(piece)), "Fix it.\n"+strings.Repeat(piece, (maxEntry-10)/len(piece)))
+	}
+	return all
+}
+
+// BenchmarkHostileEntries finds the one that costs most.
+func BenchmarkHostileEntries(b *testing.B) {
+	set := config.Preset().News
+	weigh.Worst(b, hostileEntries(), func(text string) {
+		l := linter{width: set.Width, minGHIssue: set.MinGHIssue}
+		l.lint([]byte(text), name{})
+	})
+}
+
 func FuzzEntry(f *testing.F) {
 	for _, seed := range []string{
 		"Fix it.\n", "", "# c\n\n.. bpo: 1\n\n  # x", "  .. x: y", "a\n..\nb", strings.Repeat("x", 75) + " .. " + strings.Repeat("y", 75),
@@ -47,6 +85,7 @@ func FuzzEntry(f *testing.F) {
 	set := config.Preset().News
 	f.Fuzz(func(t *testing.T, data []byte) {
 		l := linter{width: set.Width, minGHIssue: set.MinGHIssue}
+		weighed(t, data)
 		remarks := l.lint(data, name{issue: tracker.Issue{Tracker: "gh", Number: 130000}})
 		last := strings.Count(newlines.Replace(string(data)), "\n") + 1
 		harmful := false

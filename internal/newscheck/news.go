@@ -68,6 +68,7 @@ type findings struct {
 	request *pull.Request
 	issues  []tracker.Issue // of the title
 
+	read    int // bytes of entries
 	entries int // that the pull request adds, or tries to
 	edited  int // or renamed, below next
 	deleted int
@@ -180,8 +181,12 @@ func (f *findings) path(file string, where place, directory string) name {
 }
 
 // maxEntry is the size of an entry up to which it is read, in bytes. The longest
-// of CPython has some thousands.
-const maxEntry = 64 << 10
+// of CPython has some thousands. Of all entries of a pull request, maxEntries are
+// read: the worst that strangers write takes a microsecond a byte.
+const (
+	maxEntry   = 64 << 10
+	maxEntries = 256 << 10
+)
 
 // text checks the contents.
 func (f *findings) text(file pull.File, n name) {
@@ -195,9 +200,10 @@ func (f *findings) text(file pull.File, n name) {
 		f.add(file.Path, 1, inText, faultModule)
 	case c.Size > maxEntry:
 		f.add(file.Path, 1, inText, fmt.Sprintf(faultSize, c.Size))
-	case len(c.Data) == 0 && c.Size > 0: // one of very many
+	case len(c.Data) == 0 && c.Size > 0, f.read+len(c.Data) > maxEntries: // one of very many
 		f.add(file.Path, 1, warning, faultUnread)
 	default:
+		f.read += len(c.Data)
 		l := linter{width: f.set.Width, minGHIssue: f.set.MinGHIssue}
 		for _, remark := range l.lint(c.Data, n) {
 			kind := warning

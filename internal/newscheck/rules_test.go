@@ -11,6 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
 	"github.com/concorde-bot/concorde/internal/tracker"
+	"github.com/concorde-bot/concorde/internal/weigh"
 )
 
 func request(files ...pull.File) *pull.Request {
@@ -144,6 +145,15 @@ func TestLargeEntries(t *testing.T) {
 		if tooLarge := strings.Contains(plan.String(), "was not read"); tooLarge != (len(text) > maxEntry) {
 			t.Errorf("%s, %d bytes, is read or not as it should not be:\n%s", name, len(text), plan)
 		}
+	}
+	var many []pull.File
+	for i := range 200 {
+		many = append(many, added(strings.Replace(goodPath, ".rst", fmt.Sprint(i, ".rst"), 1), strings.Repeat("- ", size/2)))
+	}
+	r := request(many...)
+	took := weigh.Bytes(func() { _, err = pull.Decide(r, set) })
+	if err != nil || took > 700*maxEntries*4 { // decided twice, by two rules
+		t.Errorf("200 of the longest entries take %d bytes, %v", took, err)
 	}
 	var files []pull.File
 	for i := range 3000 {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/tracker"
+	"github.com/concorde-bot/concorde/internal/weigh"
 )
 
 func TestBare(t *testing.T) {
@@ -38,6 +39,7 @@ func FuzzTitle(f *testing.F) {
 	set := config.Preset().Rules
 	m := newMarkers(set.ABI.CommitMarker, set.ABI.NewsMarker)
 	f.Fuzz(func(t *testing.T, title string) {
+		weigh.Linear(t, len(title), 400, func() { m.subject(title); m.sentence(set.News, title, true); m.withMarker(title) })
 		for _, marked := range []bool{false, true} {
 			text := m.sentence(set.News, title, marked)
 			l := linter{width: set.News.Width, minGHIssue: set.News.MinGHIssue}
@@ -139,6 +141,7 @@ func FuzzFileName(f *testing.F) {
 	}
 	set := config.Preset().News
 	f.Fuzz(func(t *testing.T, path string) {
+		weigh.Linear(t, len(path), 400, func() { locate(set, path); readName(path, set.MinGHIssue) })
 		where, directory := locate(set, path)
 		file := path[strings.LastIndex(path, "/")+1:]
 		n, faults := readName(file, set.MinGHIssue)

@@ -3,6 +3,8 @@ package tracker
 import (
 	"strings"
 	"testing"
+
+	"github.com/concorde-bot/concorde/internal/weigh"
 )
 
 func TestNamed(t *testing.T) {
@@ -45,6 +47,7 @@ func FuzzNamed(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, title string) {
+		weigh.Linear(t, len(title), 400, func() { Named(title) })
 		for _, i := range Named(title) {
 			if i.Number <= 0 || i.Number > MaxNumber || !strings.Contains(strings.ToLower(title), i.Tracker+"-") {
 				t.Errorf("%q has no issue %s", title, i)

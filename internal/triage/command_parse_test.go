@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/weigh"
 )
 
 func heard(body string) string {
@@ -258,6 +259,7 @@ func TestHostileComments(t *testing.T) {
 func check(t *testing.T, body string) {
 	t.Helper()
 	commands, more, _ := parse("concorde", body)
+	weigh.Linear(t, len(body), 8000, func() { parse("concorde", body) }) // most of it for reading the Markdown, which has bounds of its own
 	if len(commands) > maxCommands || more > 0 && len(commands) < maxCommands {
 		t.Errorf("%.100q: %d commands, %d more", body, len(commands), more)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/glob"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
+	"github.com/concorde-bot/concorde/internal/weigh"
 )
 
 // labelsOf is the rule by the preset, with what a repository's own file changes,
@@ -220,6 +221,7 @@ func FuzzAnswers(f *testing.F) {
 	f.Add("### A\n\nx, y\n")
 	f.Add("```\n### A\n```\n### B:\n\n- [x] z\n- [ ] w\n~~~")
 	f.Fuzz(func(t *testing.T, body string) {
+		weigh.Linear(t, len(body), 8000, func() { answers(body) })
 		for field, given := range answers(body) {
 			if field != strings.ToLower(field) || slices.Contains(given, "") {
 				t.Fatalf("%q has the field %q with %q", body, field, given)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/weigh"
 )
 
 func FuzzSignature(f *testing.F) {
@@ -15,6 +16,7 @@ func FuzzSignature(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
+		weigh.Linear(t, len(header), 10, func() { signature(header) })
 		sum, ok := signature(header)
 		form := "sha256=" + hex.EncodeToString(sum[:])
 		if digits, found := strings.CutPrefix(header, "sha256="); ok && (!found || "sha256="+strings.ToLower(digits) != form) {
@@ -35,6 +37,12 @@ func FuzzKeys(f *testing.F) {
 		f.Add(kind.Name, []byte(`{"action":"created","repositories":[{"full_name":"a/b"}],"check_run":{"pull_requests":[{"number":1}]},"ref":"refs/heads/x","ref_type":"branch"}`))
 	}
 	f.Fuzz(func(t *testing.T, name string, payload []byte) {
+		weigh.Linear(t, len(payload), 400, func() {
+			if e, err := parse(payload); err == nil {
+				e.keys(name, self{77, "concorde[bot]"})
+				e.files()
+			}
+		})
 		e, err := parse(payload)
 		var object map[string]json.RawMessage
 		if valid := json.Unmarshal(payload, &object) == nil && object != nil; valid != (err == nil) {

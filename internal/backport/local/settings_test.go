@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/weigh"
 )
 
 func TestParseSettings(t *testing.T) {
@@ -52,6 +54,7 @@ func FuzzParseSettings(f *testing.F) {
 	f.Add("team = \"a\\u00e9\" # b\n[x]\n")
 	f.Add("fix_commit_msg = false\r\n'")
 	f.Fuzz(func(t *testing.T, text string) {
+		weigh.Linear(t, len(text), 1000, func() { _, _ = parseSettings(text) })
 		s, err := parseSettings(text)
 		if err == nil && strings.Contains(s.Team+s.Repo, "\x00") && !strings.Contains(text, `\`) {
 			t.Errorf("%q has a zero byte", s.Team)
