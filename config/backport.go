@@ -21,6 +21,9 @@ const DraftConflicts = "draft"
 // AutoMerge is the value of Merge for having backports merged.
 const AutoMerge = "auto"
 
+// ApprovalCore is the value of ApprovalRole for the core team alone.
+const ApprovalCore = "core"
+
 // Backport are the settings of backports to maintenance branches (devguide,
 // "Development Cycle" and "Backporting Changes to an Older Version").
 type Backport struct {
@@ -42,6 +45,13 @@ type Backport struct {
 	Status    string `yaml:"status"` // commit status context, failing until no conflict marker is left
 	// Merge is whether the bot has approved and green backports merged.
 	Merge string `yaml:"merge" jsonschema:"enum=auto,enum=off"`
+	// ApprovalRole is the role in the repository of people whose approval lets the bot
+	// merge, beside the core team's; ApprovalCore: nobody else's does. It takes write
+	// access in any case, and a bot's approval never counts.
+	ApprovalRole string `yaml:"approval-role" jsonschema:"enum=core,enum=write,enum=maintain,enum=admin"`
+	// WaitForChecks is how long an approved backport waits for others to report a
+	// status or check run, in minutes: until then, that nothing is red means little.
+	WaitForChecks int `yaml:"wait-for-checks" jsonschema:"minimum=0,maximum=1440"`
 	// HoldLabel keeps the bot from merging.
 	HoldLabel string `yaml:"hold-label" jsonschema:"maxLength=50"`
 	// DeleteAfter is how long the branch of a closed backport is kept, in hours;

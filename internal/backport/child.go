@@ -18,16 +18,13 @@ func ChildRule(c Config) pull.Rule {
 	rule := pull.Rule{
 		Name:  "backport-pr",
 		About: aboutChild,
-		Needs: pull.Files | pull.Statuses | pull.Events | pull.Reviews | pull.Merging,
+		Needs: pull.Files | pull.Statuses | pull.Events | pull.Reviews | pull.Merging | pull.Team,
 		Owns:  []string{c.Settings.Status},
 		Reads: func(r *pull.Request, _ string) bool { return c.conflicted(r) },
 		Looks: c.childLooks,
 	}
 	if c.Settings.Mode == config.On {
 		rule.Want = func(r *pull.Request) pull.Want { return (&child{Config: &c, r: r}).want() }
-	}
-	if c.May != nil {
-		rule.Needs |= pull.Team
 	}
 	return rule
 }
@@ -68,8 +65,13 @@ func (c *Config) childLooks(r *pull.Request) pull.Looks {
 			looks.People = []string{r.Author}
 		}
 	}
-	if c.own(r) && r.State != pull.Open && c.here(r) {
+	switch {
+	case !c.own(r):
+	case r.State != pull.Open && c.here(r):
 		looks.Branches = []string{r.HeadBranch}
+	case r.State == pull.Open && c.Settings.Merge == config.AutoMerge:
+		looks.Guarded = []string{r.Base}
+		looks.People = append(looks.People, c.unranked(r)...)
 	}
 	return looks
 }
@@ -205,39 +207,6 @@ func (c *child) people() {
 	}
 }
 
-// managed tells whether only the release manager merges in a phase.
-func managed(p lifecycle.Phase) bool {
-	return p == lifecycle.Security || p == lifecycle.FinalFreeze || p == lifecycle.EndOfLife
-}
-
-// merge has an approved backport merged, where people other than the release
-// manager may.
-func (c *child) merge(clear bool) {
-	objected := false
-	for _, review := range c.r.Reviews {
-		objected = objected || review == pull.ChangesRequested
-	}
-	b, known := c.life(c.r.Base, c.r.Now)
-	c.wants.Hold = true
-	if c.Settings.Merge != config.AutoMerge || objected || !clear || c.r.HasLabel(c.Settings.HoldLabel) || !known || managed(b.Phase) {
-		return
-	}
-	if len(c.r.Approvals) == 0 || c.r.Draft {
-		return
-	}
-	c.wants.Hold = false
-	c.wants.Merge = &pull.MergePull{
-		Title: fmt.Sprintf("%s (GH-%d)", strings.Join(strings.Fields(c.r.Title), " "), c.r.Key.Number),
-		Body:  commitBody(c.r.Body),
-	}
-	switch {
-	case c.r.MergeState == pull.MergeUnknown:
-		c.wants.Again = c.r.Now.Add(time.Minute)
-	case c.r.MergeState != pull.MergeClean && !c.r.AutoMerge:
-		c.wants.Again = c.r.Now.Add(c.patience()) // no event tells that a status turned green
-	}
-}
-
 // commitBody is the body of a pull request without what it says of conflicts,
 // and without the link to its issue, which would come after the trailers. It's
 // as exact as the commit that was picked: Quiet is for pages.
@@ -258,12 +227,6 @@ func pickOf(body string) string {
 		return m[1]
 	}
 	return ""
-}
-
-// patience is the pause before an approved backport is looked at again: the
-// longer nothing happened to it, the longer.
-func (c *child) patience() time.Duration {
-	return min(max(c.r.Now.Sub(c.r.UpdatedAt)/2, 5*time.Minute), 6*time.Hour)
 }
 
 // reopen wants the pull request open again when its label was set after it was

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,6 +121,7 @@ type tipData struct {
 	CommittedDate          time.Time
 	AssociatedPullRequests list[struct{}]
 	Status                 *statusData
+	StatusCheckRollup      *struct{ Contexts list[contextData] }
 	CheckSuites            list[struct {
 		CheckRuns list[struct {
 			DatabaseID       int64 `json:"databaseId"`
@@ -128,6 +130,27 @@ type tipData struct {
 			StartedAt        time.Time
 		}]
 	}]
+}
+
+// contextData is a status or a check run.
+type contextData struct {
+	Typename   string `json:"__typename"`
+	Creator    *actorData
+	CheckSuite struct {
+		App *struct {
+			DatabaseID int64 `json:"databaseId"`
+		}
+	}
+}
+
+// heard tells whether anybody else than an App reported on the commit.
+func (t *tipData) heard(slug string, id int64) bool {
+	return t.StatusCheckRollup != nil && slices.ContainsFunc(t.StatusCheckRollup.Contexts.Nodes, func(c contextData) bool {
+		if c.Typename == "CheckRun" {
+			return c.CheckSuite.App == nil || c.CheckSuite.App.DatabaseID != id
+		}
+		return !c.Creator.is(slug)
+	})
 }
 
 type statusData struct {

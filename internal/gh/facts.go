@@ -80,7 +80,7 @@ func (l *loader) request(p *pullData) {
 // tip takes the statuses and check runs of the head. The last listed commit is
 // the head, unless there are too many to list, or none.
 func (l *loader) tip(ctx context.Context, p *pullData) error {
-	if l.Needs&(pull.Statuses|pull.Checks|pull.Events) == 0 {
+	if l.Needs&(pull.Statuses|pull.Checks|pull.Events|pull.Merging) == 0 {
 		return nil
 	}
 	var head *tipData
@@ -108,6 +108,9 @@ func (l *loader) tip(ctx context.Context, p *pullData) error {
 	}
 	if l.Needs&pull.Checks != 0 {
 		l.out.Checks = head.checks()
+	}
+	if l.Needs&pull.Merging != 0 {
+		l.out.Heard = head.heard(l.slug, l.app.cfg.AppID)
 	}
 	if l.Needs&pull.Events != 0 {
 		l.out.HeadSeen, l.out.HeadDated = head.seen(l.slug), head.CommittedDate

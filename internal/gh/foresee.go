@@ -35,6 +35,7 @@ func (l *loader) known(at pull.Looks) (pull.Looks, error) {
 	at.Requests = move(at.Requests, aside.out.Others, l.out.Others)
 	at.Into = move(at.Into, aside.out.Into, l.out.Into)
 	at.Issues = move(at.Issues, aside.out.Issues, l.out.Issues)
+	at.Guarded = move(at.Guarded, aside.out.Guarded, l.out.Guarded)
 	at.Labels = slices.DeleteFunc(slices.Clone(at.Labels), func(name string) bool { // most were seen with the repository
 		_, l.out.Known[name] = l.app.ids.label(l.Key, name)
 		return l.out.Known[name]
@@ -61,6 +62,7 @@ func (l *loader) remembersLooks() {
 		Branches: first(l.looks.Branches, branchesPerQuery), Into: first(l.looks.Into, intoPerQuery),
 		Requests: first(slices.DeleteFunc(slices.Clone(l.looks.Requests), none), requestsPerQuery),
 		Issues:   first(slices.DeleteFunc(slices.Clone(l.looks.Issues), none), issuesPerQuery),
+		Guarded:  first(l.looks.Guarded, guardedPerQuery),
 	})
 }
 

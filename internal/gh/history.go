@@ -1,6 +1,7 @@
 package gh
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -12,7 +13,9 @@ import (
 // Kinds of events that issues have too, and those of pull requests alone.
 const (
 	issueEvents = `LABELED_EVENT,UNLABELED_EVENT,ASSIGNED_EVENT,CLOSED_EVENT,REOPENED_EVENT`
-	pullEvents  = `REVIEW_REQUESTED_EVENT,READY_FOR_REVIEW_EVENT,CONVERT_TO_DRAFT_EVENT,REVIEW_DISMISSED_EVENT,HEAD_REF_FORCE_PUSHED_EVENT`
+	pullEvents  = `REVIEW_REQUESTED_EVENT,READY_FOR_REVIEW_EVENT,CONVERT_TO_DRAFT_EVENT,REVIEW_DISMISSED_EVENT,HEAD_REF_FORCE_PUSHED_EVENT,` +
+		`BASE_REF_CHANGED_EVENT,AUTOMATIC_BASE_CHANGE_SUCCEEDED_EVENT,` + queuedEvent
+	queuedEvent = `ADDED_TO_MERGE_QUEUE_EVENT`
 )
 
 // eventFields are those of each kind of event; a team that is asked for a
@@ -29,10 +32,14 @@ const (
 		`...on ReadyForReviewEvent{createdAt actor{__typename login}} ` +
 		`...on ConvertToDraftEvent{createdAt actor{__typename login}} ` +
 		`...on ReviewDismissedEvent{createdAt actor{__typename login} review{author{__typename login}}} ` +
-		`...on HeadRefForcePushedEvent{createdAt actor{__typename login} afterCommit{oid}}`
+		`...on HeadRefForcePushedEvent{createdAt actor{__typename login} afterCommit{oid}} ` +
+		`...on BaseRefChangedEvent{createdAt actor{__typename login} currentRefName} ` +
+		`...on AutomaticBaseChangeSucceededEvent{createdAt actor{__typename login} newBase} ` + queuedFields
+	// queuedFields: who queued it isn't always who acted.
+	queuedFields = `...on AddedToMergeQueueEvent{createdAt actor{__typename login} enqueuer{__typename login}}`
 )
 
-const reviewFields = `opinions:latestOpinionatedReviews(first:100,writersOnly:true){nodes{author{__typename login} state commit{oid}}} ` +
+const reviewFields = `opinions:latestOpinionatedReviews(first:100,writersOnly:true){nodes{author{__typename login} state submittedAt commit{oid}}} ` +
 	`reviewRequests(first:100){nodes{requestedReviewer{__typename ...on Actor{login}}}} assignees(first:100){nodes{__typename login}}`
 
 // historyData is what happened to a pull request, and what was said.
@@ -92,11 +99,12 @@ type opinionData struct {
 type eventData struct {
 	Typename                    string `json:"__typename"`
 	CreatedAt                   time.Time
-	Actor                       *actorData
+	Actor, Enqueuer             *actorData
 	Label                       struct{ Name string }
 	RequestedReviewer, Assignee *actorData
 	Review                      struct{ Author *actorData }
 	AfterCommit                 *struct{ Oid string }
+	CurrentRefName, NewBase     string
 }
 
 type actorData struct {
@@ -146,7 +154,8 @@ func (h historyData) events(slug string) []pull.Event {
 	var all []pull.Event
 	for _, n := range h.Events.Nodes {
 		e := n.event()
-		e.By, e.Own, e.At = n.Actor.login(), n.Actor.is(slug), n.CreatedAt
+		by := cmp.Or(n.Enqueuer, n.Actor)
+		e.By, e.Own, e.At = by.login(), by.is(slug), n.CreatedAt
 		if e.Kind != "" && (e.Subject != "" || nameless[e.Kind]) {
 			all = append(all, e)
 		}
@@ -155,7 +164,7 @@ func (h historyData) events(slug string) []pull.Event {
 }
 
 // nameless are kinds of events without a subject.
-var nameless = map[pull.EventKind]bool{pull.Drafted: true, pull.Readied: true, pull.WasClosed: true, pull.WasReopened: true, pull.ForcePushed: true, pull.Dismissed: true}
+var nameless = map[pull.EventKind]bool{pull.Drafted: true, pull.Readied: true, pull.WasClosed: true, pull.WasReopened: true, pull.ForcePushed: true, pull.Dismissed: true, pull.Queued: true}
 
 func (n eventData) event() pull.Event {
 	named := func(kind pull.EventKind, a *actorData) pull.Event {
@@ -189,6 +198,10 @@ func (n eventData) event() pull.Event {
 			e.Subject = n.AfterCommit.Oid
 		}
 		return e
+	case "BaseRefChangedEvent", "AutomaticBaseChangeSucceededEvent":
+		return pull.Event{Kind: pull.BaseChanged, Subject: cmp.Or(n.CurrentRefName, n.NewBase)}
+	case "AddedToMergeQueueEvent":
+		return pull.Event{Kind: pull.Queued}
 	}
 	return pull.Event{}
 }
@@ -242,11 +255,7 @@ func (h historyData) mentions(l *loader) {
 }
 
 type reviewData struct {
-	Opinions list[struct {
-		Author *actorData
-		State  string
-		Commit *struct{ Oid string }
-	}]
+	Opinions       list[opinionData]
 	ReviewRequests list[struct{ RequestedReviewer *actorData }]
 	Assignees      list[actorData]
 }
@@ -264,12 +273,13 @@ func (d reviewData) reviews() map[string]pull.Review {
 	return all
 }
 
-// approvals are the logins whose approval is of a commit.
-func (d reviewData) approvals(head string) []string {
-	var all []string
+// approvals are those of a commit, by people: a bot may write too, and may approve. Of
+// a deleted account nobody knows whose it was.
+func (d reviewData) approvals(head string) []pull.Approval {
+	var all []pull.Approval
 	for _, n := range d.Opinions.Nodes {
-		if n.State == "APPROVED" && n.Commit != nil && n.Commit.Oid == head {
-			all = append(all, n.Author.login())
+		if n.State == "APPROVED" && n.Commit != nil && n.Commit.Oid == head && n.Author != nil && n.Author.Typename == "User" {
+			all = append(all, pull.Approval{By: n.Author.login(), At: n.SubmittedAt})
 		}
 	}
 	return all

@@ -62,7 +62,10 @@ var tooHeavy = map[string]bool{"RESOURCE_LIMITS_EXCEEDED": true, "MAX_NODE_LIMIT
 var elsewhere = map[string]bool{
 	"source": true, "headRepository": true, "requestedReviewer": true, "author": true, "editor": true, "actor": true,
 	"assignee": true, "mergedBy": true, "enabledBy": true, "deletedCommentAuthor": true, "rateLimit": true,
-	"closes": true,
+	"closes": true, "headRepositoryOwner": true, "enqueuer": true,
+	// What protects a branch may stay hidden: most Apps lack the permission
+	// "administration: read".
+	"branchProtectionRule": true,
 }
 
 // dispensable are fields of the repository itself that may be missing: a file, the

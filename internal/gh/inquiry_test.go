@@ -64,14 +64,20 @@ func newFull(w *world) full {
 	check(err)
 	w.apply(f.open, pull.SetStatus{SHA: head, Status: someStatus.Status})
 	w.apply(f.open, pull.SetCheck{SHA: head, Check: pull.Check{Name: "NEWS", Conclusion: pull.Success, Title: "t", Summary: "s"}})
+	check(w.repo.CheckRun(head, "github-actions", "build", "success"))
+	_, err = w.repo.Push("other", ghtest.Commit{Message: "Cut"})
+	check(err)
+	check(w.repo.EditBase(f.open.Number, "other"))
+	check(w.repo.EditBase(f.open.Number, "main"))
 	check(w.repo.Protect("main", ghtest.Protection{RequiredReviews: 2}))
+	check(w.repo.RequireReview("main", ghtest.RequiredReview{Required: 1, LastPush: true}))
 	check(w.repo.AutoMerge(f.open.Number, "guido", "squash"))
 	for i := range 101 {
 		check(w.repo.SetLabel(ghtest.Label{Name: fmt.Sprint("label ", i)}))
 	}
 	f.looks = pull.Looks{
 		Branches: []string{"main", "gone"}, Requests: []int{f.merged.Number, f.open.Number, 4711}, Into: []string{"main"},
-		Issues: []int{issue, f.open.Number, 4711}, Compared: []string{"main", "gone"}, Labels: []string{"docs", "no label"},
+		Issues: []int{issue, f.open.Number, 4711}, Compared: []string{"main", "gone"}, Guarded: []string{"main", "gone"}, Labels: []string{"docs", "no label"},
 	}
 	return f
 }

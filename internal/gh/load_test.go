@@ -61,8 +61,8 @@ func TestLoad(t *testing.T) {
 			{By: "concorde[bot]", Bot: true, Own: true, Body: posted},
 		},
 		Reviews:    map[string]pull.Review{},
-		MergeState: "draft",
-		Me:         "concorde", Additions: 2, Deletions: 2,
+		MergeState: "draft", Heard: true,
+		Me: "concorde", Additions: 2, Deletions: 2,
 	}
 	ignore := cmp.Options{cmpopts.IgnoreFields(pull.Request{}, "CreatedAt", "UpdatedAt", "BodyAt", "HeadSeen", "HeadDated"), cmpopts.IgnoreFields(pull.CheckState{}, "ID"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID", "Node"), cmpopts.IgnoreFields(pull.Event{}, "At"), cmpopts.IgnoreFields(pull.Comment{}, "ID", "Node", "At")}
 	if diff := cmp.Diff(want, got, ignore); diff != "" {

@@ -18,6 +18,7 @@ const (
 	intoPerQuery     = 20
 	issuesPerQuery   = 50
 	comparedPerQuery = 10
+	guardedPerQuery  = 10
 	labelsPerQuery   = 50
 )
 
@@ -72,7 +73,7 @@ type portion struct {
 }
 
 func (p portion) empty() bool {
-	return len(p.files)+len(p.Branches)+len(p.Requests)+len(p.Into)+len(p.Issues)+len(p.Compared)+len(p.Labels) == 0
+	return len(p.files)+len(p.Branches)+len(p.Requests)+len(p.Into)+len(p.Issues)+len(p.Compared)+len(p.Guarded)+len(p.Labels) == 0
 }
 
 // cut splits off what one query holds, of one kind alone where things are asked for
@@ -84,6 +85,7 @@ func (p portion) cut(s size) (some, rest portion) {
 		func() { some.Into = take(&p.Into, s.part(intoPerQuery)) },
 		func() { some.Issues = take(&p.Issues, s.part(issuesPerQuery)) },
 		func() { some.Compared = take(&p.Compared, s.part(comparedPerQuery)) },
+		func() { some.Guarded = take(&p.Guarded, s.part(guardedPerQuery)) },
 		func() { some.Labels = take(&p.Labels, s.part(labelsPerQuery)) },
 		func() { some.files = take(&p.files, s.part(entriesPerQuery)) },
 	} {
@@ -108,6 +110,7 @@ func take[T any](from *[]T, n int) []T {
 func (l *loader) blank(at pull.Looks) {
 	l.out.Branches, l.out.Others, l.out.Into = blank[pull.Branch](at.Branches), blank[pull.Summary](at.Requests), blank[[]pull.Summary](at.Into)
 	l.out.Issues, l.out.Compared, l.out.Known = blank[pull.Issue](at.Issues), blank[pull.Comparison](at.Compared), blank[bool](at.Labels)
+	l.out.Guarded = blank[bool](at.Guarded)
 }
 
 func blank[V any, K comparable](keys []K) map[K]V {
@@ -127,6 +130,9 @@ func (l *loader) lookAt(ctx context.Context, p portion) error {
 	query := looksQuery(at)
 	if len(at.Compared) > 0 {
 		query.variables["compareTo"] = l.out.Head
+		if l.out.Merge != nil {
+			query.variables["compareTo"] = l.out.Merge.SHA
+		}
 	}
 	if len(files) > 0 {
 		query.add(entriesQuery(files, l.out.Head, l.left.bytes > 0))
@@ -183,6 +189,13 @@ func (l *loader) seen(found answers, at pull.Looks) error {
 			l.out.Others[number] = other.summary(l.slug)
 			l.app.ids.meet(other.Author, other.MergedBy)
 		}
+	}
+	for i, name := range at.Guarded {
+		var of *guardData
+		if err := found.read("guard", i, &of); err != nil {
+			return err
+		}
+		l.out.Guarded[name] = of != nil && of.holds()
 	}
 	return l.seenIssues(found, at)
 }
@@ -260,13 +273,18 @@ func looksQuery(at pull.Looks) text {
 		ask("String!", "compared", i, "refs/heads/"+name)
 		field("%sCompared%d:ref(qualifiedName:$compared%d){compare(headRef:$compareTo){aheadBy behindBy}}", optional, i, i)
 	}
+	for i, name := range at.Guarded {
+		ask("String!", "guarded", i, "refs/heads/"+name)
+		field("guard%d:ref(qualifiedName:$guarded%d){"+guardFields+"}", i, i)
+	}
 	for i, name := range at.Labels {
 		ask("String!", "label", i, name)
 		field("label%d:label(name:$label%d){id name}", i, i)
 	}
 	if len(at.Requests) > 0 {
 		q.fragments = append(q.fragments, "fragment Other on PullRequest{...Summary"+summaryLabels+"comments(last:100){nodes{"+noteFields+"}} "+
-			"events:timelineItems(last:100,itemTypes:[LABELED_EVENT,UNLABELED_EVENT]){nodes{"+labelEvents+"}}}")
+			"events:timelineItems(last:100,itemTypes:[LABELED_EVENT,UNLABELED_EVENT,"+queuedEvent+"]){nodes{"+labelEvents+queuedFields+"}} "+
+			"opinions:latestOpinionatedReviews(first:30,writersOnly:true){nodes{author"+person+" state}}}")
 	}
 	if len(at.Requests)+len(at.Branches)+len(at.Into) > 0 {
 		q.fragments = append(q.fragments, summaryFragment)
@@ -288,12 +306,13 @@ func branch(tip *struct{ Target tipData }, requests list[summaryData], slug stri
 type otherData struct {
 	summaryData
 	historyData
+	reviewData
 }
 
 func (o *otherData) summary(slug string) pull.Summary {
 	s := o.summaryData.summary(slug)
 	s.Notes = map[string]pull.PostedNote{}
 	o.notes(slug, s.Notes)
-	s.Events = o.events(slug)
+	s.Events, s.Reviews = o.events(slug), o.reviews()
 	return s
 }

@@ -51,9 +51,9 @@ func TestLooks(t *testing.T) {
 	if n := w.sent(); n != 2 { // the pull request; contents and looks
 		t.Errorf("%d requests", n)
 	}
-	first := pull.Summary{Number: closed.Number, Title: "[3.14] gh-1: Fix it", State: pull.Closed, Own: true, Author: "concorde[bot]", Association: "CONTRIBUTOR", Base: "main", Head: tip, HeadBranch: "backport-1-3.14", Labels: []string{"type-bug"}}
-	again := pull.Summary{Number: open.Number, Title: "Again", State: pull.Open, Draft: true, Own: true, Author: "concorde[bot]", Association: "CONTRIBUTOR", Base: "main", Head: tip, HeadBranch: "backport-1-3.14"}
-	fork := pull.Summary{Number: key.Number, Title: "gh-1: Fix it", Body: "Body", State: pull.Open, Author: "alice", Association: "CONTRIBUTOR", Base: "main", Head: r.Head, HeadBranch: "fix"}
+	first := pull.Summary{Number: closed.Number, Title: "[3.14] gh-1: Fix it", State: pull.Closed, Own: true, Author: "concorde[bot]", Association: "CONTRIBUTOR", Base: "main", Head: tip, HeadBranch: "backport-1-3.14", HeadOwner: "python", Labels: []string{"type-bug"}}
+	again := pull.Summary{Number: open.Number, Title: "Again", State: pull.Open, Draft: true, Own: true, Author: "concorde[bot]", Association: "CONTRIBUTOR", Base: "main", Head: tip, HeadBranch: "backport-1-3.14", HeadOwner: "python"}
+	fork := pull.Summary{Number: key.Number, Title: "gh-1: Fix it", Body: "Body", State: pull.Open, Author: "alice", Association: "CONTRIBUTOR", Base: "main", Head: r.Head, HeadBranch: "fix", HeadOwner: "alice"}
 	branches := map[string]pull.Branch{
 		"backport-1-3.14": {Tip: tip, Requests: []pull.Summary{again, unlabelled(first)}}, "fix": {Requests: []pull.Summary{fork}},
 		"main": {Tip: w.repo.Ref("main")}, "gone": {}, `a"){b}#%`: {}, "refs/heads/main": {}, "": {},
@@ -66,7 +66,7 @@ func TestLooks(t *testing.T) {
 	first.Events = []pull.Event{{Kind: pull.Labeled, Subject: "docs", By: "concorde[bot]", Own: true}, {Kind: pull.Unlabeled, Subject: "docs", By: "guido"}, {Kind: pull.Labeled, Subject: "type-bug", By: "guido"}}
 	others := map[int]pull.Summary{
 		closed.Number: first, issue: {}, 4711: {}, 0: {}, -1: {}, math.MaxInt32 + 1: {},
-		merged: {Number: merged, Title: "[3.14] gh-1: Fix it", State: pull.Merged, Own: true, Author: "concorde[bot]", Association: "CONTRIBUTOR", Base: "main", Head: r.Others[merged].Head, HeadBranch: "merged", MergedBy: "guido"},
+		merged: {Number: merged, Title: "[3.14] gh-1: Fix it", State: pull.Merged, Own: true, Author: "concorde[bot]", Association: "CONTRIBUTOR", Base: "main", Head: r.Others[merged].Head, HeadBranch: "merged", HeadOwner: "python", MergedBy: "guido"},
 	}
 	if diff := cmp.Diff(others, r.Others, ignore); diff != "" {
 		t.Errorf("others (-want +got):\n%s", diff)

@@ -29,7 +29,7 @@ func TestOpenPull(t *testing.T) {
 	sha := w.backport("backport-1-3.14")
 	got, err := w.app.OpenPull(t.Context(), 0, cpython, pull.OpenPull{Head: "backport-1-3.14", Base: "main", Title: "[3.14] gh-1:\nFix\r\nit ", Body: "Why\n", Draft: true})
 	must(t, err)
-	want := pull.Summary{Number: 1, Title: "[3.14] gh-1: Fix it", Body: "Why\n", State: pull.Open, Draft: true, Own: true, Author: "concorde[bot]", Association: "CONTRIBUTOR", Base: "main", Head: sha, HeadBranch: "backport-1-3.14"}
+	want := pull.Summary{Number: 1, Title: "[3.14] gh-1: Fix it", Body: "Why\n", State: pull.Open, Draft: true, Own: true, Author: "concorde[bot]", Association: "CONTRIBUTOR", Base: "main", Head: sha, HeadBranch: "backport-1-3.14", HeadOwner: "python"}
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

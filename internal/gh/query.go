@@ -189,8 +189,8 @@ func tipOf(q Query, head string) text {
 	}
 }
 
-// tipFields are the statuses and check runs of a commit, and with Events what
-// shows when it came.
+// tipFields are the statuses and check runs of a commit, with Events what shows when
+// it came, and with Merging who reported on it: more than this App does by itself.
 func tipFields(needs pull.Facts) string {
 	fields, status, run := "", "", ""
 	if needs&pull.Events != 0 {
@@ -202,6 +202,9 @@ func tipFields(needs pull.Facts) string {
 	}
 	if needs&(pull.Checks|pull.Events) != 0 {
 		fields += " checkSuites(first:5,filterBy:{appId:$app}){nodes{checkRuns(first:50,filterBy:{checkType:LATEST}){nodes{databaseId name conclusion externalId" + run + "}}}}"
+	}
+	if needs&pull.Merging != 0 {
+		fields += " statusCheckRollup{contexts(first:30){nodes{__typename ...on StatusContext{creator{__typename login}} ...on CheckRun{checkSuite{app{databaseId}}}}}}"
 	}
 	if fields == "" {
 		return ""

@@ -14,7 +14,7 @@ const person = `{__typename login ...on User{id}}`
 
 // summaryFragment has no labels: a nested list for each of many pull requests makes a
 // query heavy, and of most nobody reads them.
-const summaryFragment = `fragment Summary on PullRequest{number title body state isDraft updatedAt author` + person + ` authorAssociation ` +
+const summaryFragment = `fragment Summary on PullRequest{number title body state isDraft updatedAt headRepositoryOwner{__typename login} author` + person + ` authorAssociation ` +
 	`baseRefName headRefName headRefOid closedAt mergedBy` + person + `}`
 
 const summaryLabels = ` labels(first:100){nodes{name}} `
@@ -28,7 +28,7 @@ type summaryData struct {
 	AuthorAssociation                    string
 	BaseRefName, HeadRefName, HeadRefOid string
 	ClosedAt, MergedAt, UpdatedAt        time.Time
-	MergedBy                             *actorData
+	MergedBy, HeadRepositoryOwner        *actorData
 	Labels                               list[struct{ ID, Name string }]
 }
 
@@ -51,10 +51,14 @@ func (d *summaryData) labels() []string {
 
 // summary is for the App of that slug.
 func (d *summaryData) summary(slug string) pull.Summary {
-	return pull.Summary{
+	s := pull.Summary{
 		Number: d.Number, Title: d.Title, Body: d.Body, State: d.state(), Draft: d.IsDraft, Own: d.Author.is(slug), Author: d.Author.login(), Association: d.AuthorAssociation,
 		Base: d.BaseRefName, Head: d.HeadRefOid, HeadBranch: d.HeadRefName, MergedBy: d.merger(), ClosedAt: d.ClosedAt, Labels: d.labels(),
 	}
+	if d.HeadRepositoryOwner != nil {
+		s.HeadOwner = d.HeadRepositoryOwner.login()
+	}
+	return s
 }
 
 // credit names the author as trailers do.
@@ -86,7 +90,7 @@ func summarized(p *github.PullRequest, slug string) pull.Summary {
 	s := pull.Summary{
 		Number: p.GetNumber(), Title: p.GetTitle(), Body: p.GetBody(), State: pull.State(p.GetState()), Draft: p.GetDraft(),
 		Own: p.GetUser().GetLogin() == slug+"[bot]", Author: p.GetUser().GetLogin(), Association: p.GetAuthorAssociation(), // no person's login has brackets
-		Base: p.GetBase().GetRef(), Head: p.GetHead().GetSHA(), HeadBranch: p.GetHead().GetRef(),
+		Base: p.GetBase().GetRef(), Head: p.GetHead().GetSHA(), HeadBranch: p.GetHead().GetRef(), HeadOwner: p.GetHead().GetRepo().GetOwner().GetLogin(),
 	}
 	for _, l := range p.Labels {
 		s.Labels = append(s.Labels, l.GetName())

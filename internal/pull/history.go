@@ -20,6 +20,8 @@ const (
 	WasReopened     EventKind = "was reopened" //
 	Dismissed       EventKind = "dismissed"    // a review; the subject is who wrote it
 	ForcePushed     EventKind = "force-pushed" // the subject is the new head
+	BaseChanged     EventKind = "base changed" // the subject is the new base
+	Queued          EventKind = "queued"       // put into a merge queue
 )
 
 // Event is one thing that somebody did to a pull request.
@@ -85,6 +87,21 @@ const (
 	Approved         Review = "approved"
 	ChangesRequested Review = "changes requested"
 )
+
+// Approval of the head.
+type Approval struct {
+	By string // login of somebody who may write, no bot
+	At time.Time
+}
+
+// Standing are the approvals of the head since the pull request got its base. GitHub
+// keeps those of another base. Its times are whole seconds: of the same second, they
+// don't count.
+func (r *Request) Standing() []Approval {
+	return slices.DeleteFunc(slices.Clone(r.Approvals), func(a Approval) bool {
+		return slices.ContainsFunc(r.Events, func(e Event) bool { return e.Kind == BaseChanged && !e.At.Before(a.At) })
+	})
+}
 
 // Opinion is a review that approved, or asked for changes.
 type Opinion struct {

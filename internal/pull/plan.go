@@ -134,6 +134,7 @@ func (d *decision) add(rule Rule, want Want) error {
 	}
 	d.people(want)
 	d.life(want)
+	d.plan.Waits = d.plan.Waits || want.Waits
 	d.writes(want)
 	d.plan.Pokes = d.others(d.plan.Pokes, want.Pokes)
 	d.plan.Points = d.others(d.plan.Points, want.Points)

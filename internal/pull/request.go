@@ -18,7 +18,7 @@ const (
 	Notes                      // Request.Notes, Request.NotesDeleted
 	Events                     // Request.Events, Request.HeadSeen, Request.HeadDated
 	Reviews                    // Request.Reviews, Request.Reviewers, Request.Assignees
-	Merging                    // Request.MergeState, Request.AutoMerge, Request.AutoMergeMine
+	Merging                    // Request.MergeState, Request.AutoMerge, Request.AutoMergeMine, Request.Heard
 	Comments                   // Request.Comments
 	Opinions                   // Request.Opinions
 	Team                       // Request.Core, Request.CoreFault
@@ -130,14 +130,16 @@ type Request struct {
 	// Reviews are the newest opinions (approval or changes requested) of people
 	// who may write to the repository, by login.
 	Reviews   map[string]Review
-	Approvals []string // logins whose approval is of Head
-	Reviewers []string // logins that are asked to review now
-	Assignees []string // logins
+	Approvals []Approval // of Head, by people; see Standing
+	Reviewers []string   // logins that are asked to review now
+	Assignees []string   // logins
 
 	MergeState MergeState
 	// AutoMerge: GitHub will merge it when its conditions are met; Mine: this App
 	// said so.
 	AutoMerge, AutoMergeMine bool
+	// Heard: somebody else than this App reported a status or check run on Head.
+	Heard bool
 
 	// Comments of people and of Apps, oldest first; those of this App that have a
 	// key are in Notes.
@@ -168,7 +170,8 @@ type Request struct {
 	Behind   bool
 	Issues   map[int]Issue
 	People   map[string]Role       // by login, in lower case
-	Compared map[string]Comparison // the head with a branch
+	Compared map[string]Comparison // the head, or what it was merged as, with a branch
+	Guarded  map[string]bool       // whether what a branch asks of reviews doesn't hold after another push
 	Known    map[string]bool       // whether the repository has a label, by its name in lower case
 
 	// Pointers are pull requests that pointed here (Want.Points), as far as the trail
@@ -230,11 +233,13 @@ type Summary struct {
 	Base        string
 	Head        string // commit
 	HeadBranch  string
+	HeadOwner   string // whose repository has HeadBranch; "" where it is deleted
 	MergedBy    string // login; "" unless merged
 	ClosedAt    time.Time
 	Labels      []string              // not in Branch.Requests and Request.Into
 	Events      []Event               // only of those that Looks.Requests asked for
 	Notes       map[string]PostedNote // likewise
+	Reviews     map[string]Review     // likewise, as Request.Reviews
 	Closes      []int                 // as Request.Closes, only of Mentions
 	MoreCloses  bool
 }

@@ -54,9 +54,11 @@ type Want struct {
 	Assignees []string   // logins to be assigned, once in the history
 	Reopen    bool       // its branch put back, if it is gone; then it is opened
 	Drop      bool       // its branch deleted, which must be the App's own
-	Merge     *MergePull // by GitHub when its conditions are met, or now if they are
-	Hold      bool       // not to be merged by the auto-merge that this App set; that of people stands
-	Close     bool       // closed, once in the history: people may open it again
+	// Merge is wanted once all is green; with Auto, GitHub may be told to do it then.
+	Merge *MergePull
+	Waits bool // for others to report on the head, before it is merged
+	Hold  bool // not to be merged by the auto-merge that this App set; that of people stands
+	Close bool // closed, once in the history: people may open it again
 
 	Block     *Block  // the bot's own part of the body
 	Entries   []Entry // in the lists of issues that Looks names
@@ -127,6 +129,7 @@ type Looks struct {
 	Issues   []int    // for Request.Issues
 	People   []string // logins, for Request.People
 	Compared []string // branches, for Request.Compared
+	Guarded  []string // branches, for Request.Guarded
 	Labels   []string // for Request.Known
 }
 
@@ -255,6 +258,7 @@ func Look(rules []Rule, r *Request) Looks {
 		all.Into = append(all.Into, some.Into...)
 		all.Issues = append(all.Issues, some.Issues...)
 		all.Compared = append(all.Compared, some.Compared...)
+		all.Guarded = append(all.Guarded, some.Guarded...)
 		for _, login := range some.People {
 			all.People = append(all.People, strings.ToLower(login))
 		}
@@ -264,7 +268,7 @@ func Look(rules []Rule, r *Request) Looks {
 	}
 	return Looks{
 		Branches: sorted(all.Branches), Requests: sorted(all.Requests), Into: sorted(all.Into),
-		Issues: sorted(all.Issues), People: sorted(all.People), Compared: sorted(all.Compared), Labels: sorted(all.Labels),
+		Issues: sorted(all.Issues), People: sorted(all.People), Compared: sorted(all.Compared), Guarded: sorted(all.Guarded), Labels: sorted(all.Labels),
 	}
 }
 

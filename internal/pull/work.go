@@ -59,8 +59,8 @@ type RequestReview struct{ Login string }
 type Assign struct{ Login string }
 
 // MergePull merges by squash, or, with Auto, has GitHub do so when its
-// conditions are met. SHA is the head that was looked at: another one is not
-// merged.
+// conditions are met. SHA is the head that was looked at: another one isn't
+// merged, though an auto-merge that is set outlives a push.
 type MergePull struct {
 	SHA, Title, Body string
 	Auto             bool
@@ -279,19 +279,22 @@ func (d *decision) life(want Want) {
 	if want.Drop && tip == r.Head && !open { // what people pushed meanwhile is theirs
 		d.do(DeleteBranch{r.HeadBranch, r.Head})
 	}
-	switch {
-	case want.Merge != nil && r.State == Open && !r.Draft:
-		merge := *want.Merge
-		merge.SHA = r.Head
-		d.plan.Waits = r.MergeState != MergeClean && !r.AutoMerge
-		switch {
-		case r.MergeState == MergeClean && !r.AutoMerge:
-			d.do(merge)
-		case !r.AutoMerge && (r.MergeState == MergeBlocked || r.MergeState == MergeBehind):
-			merge.Auto = true
-			d.do(merge)
-		}
-	case want.Hold && r.AutoMergeMine && r.State == Open:
+	cancels := r.AutoMergeMine && r.State == Open && (want.Hold || want.Merge != nil && !want.Merge.Auto)
+	if cancels {
 		d.do(CancelMerge{})
+	}
+	if want.Merge != nil && r.State == Open && !r.Draft && (cancels || !r.AutoMerge) {
+		d.merge(*want.Merge)
+	}
+}
+
+// merge is by the head as soon as all is green. GitHub is told to do it later, if it
+// may.
+func (d *decision) merge(m MergePull) {
+	r := d.request
+	m.SHA, m.Auto = r.Head, m.Auto && (r.MergeState == MergeBlocked || r.MergeState == MergeBehind)
+	d.plan.Waits = d.plan.Waits || r.MergeState != MergeClean
+	if m.Auto || r.MergeState == MergeClean {
+		d.do(m)
 	}
 }

@@ -1,6 +1,7 @@
 package pulltest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,11 +26,14 @@ type yamlHistory struct {
 	HeadSeen   time.Time              `yaml:"head-seen"`
 	HeadDated  time.Time              `yaml:"head-dated"`
 	Reviews    map[string]pull.Review `yaml:"reviews"`
-	Stale      []string               `yaml:"stale"` // who reviewed an older head
+	Stale      []string               `yaml:"stale"`    // who reviewed an older head
+	Reviewed   time.Time              `yaml:"reviewed"` // when the head was; else an hour after the opening
 	Reviewers  []string               `yaml:"reviewers"`
 	Assignees  []string               `yaml:"assignees"`
 	MergeState pull.MergeState        `yaml:"merge-state"`
 	AutoMerge  string                 `yaml:"auto-merge"` // login of who set it
+	Unheard    bool                   `yaml:"unheard"`    // nobody but the bot reported on the head
+	Guarded    []string               `yaml:"guarded"`    // branches where an approval doesn't outlive a push
 
 	Branches map[string]string `yaml:"branches"` // tips
 	// Pulls are other pull requests; rules see those that they look at.
@@ -54,29 +58,31 @@ type yamlMerge struct {
 }
 
 type yamlPull struct {
-	Number      int               `yaml:"number"`
-	Title       string            `yaml:"title"`
-	Body        string            `yaml:"body"`
-	State       pull.State        `yaml:"state"`
-	Draft       bool              `yaml:"draft"`
-	Own         bool              `yaml:"own"`
-	Author      string            `yaml:"author"`
-	Association string            `yaml:"association"`
-	Base        string            `yaml:"base"`
-	HeadBranch  string            `yaml:"head-branch"`
-	MergedBy    string            `yaml:"merged-by"`
-	Closed      time.Time         `yaml:"closed"`
-	Labels      []string          `yaml:"labels"`
-	Events      []string          `yaml:"events"`
-	Data        map[string]string `yaml:"data"`
-	Closes      []int             `yaml:"closes"`
-	MoreCloses  bool              `yaml:"more-closes"`
+	Number      int                    `yaml:"number"`
+	Title       string                 `yaml:"title"`
+	Body        string                 `yaml:"body"`
+	State       pull.State             `yaml:"state"`
+	Draft       bool                   `yaml:"draft"`
+	Own         bool                   `yaml:"own"`
+	Author      string                 `yaml:"author"`
+	Association string                 `yaml:"association"`
+	Base        string                 `yaml:"base"`
+	HeadBranch  string                 `yaml:"head-branch"`
+	HeadOwner   string                 `yaml:"head-owner"` // that of the repository if it's ""
+	MergedBy    string                 `yaml:"merged-by"`
+	Reviews     map[string]pull.Review `yaml:"reviews"`
+	Closed      time.Time              `yaml:"closed"`
+	Labels      []string               `yaml:"labels"`
+	Events      []string               `yaml:"events"`
+	Data        map[string]string      `yaml:"data"`
+	Closes      []int                  `yaml:"closes"`
+	MoreCloses  bool                   `yaml:"more-closes"`
 }
 
 const bot = "concorde[bot]"
 
 var kinds = []pull.EventKind{pull.Labeled, pull.Unlabeled, pull.ReviewRequested, pull.Assigned, pull.Drafted, pull.Readied, pull.WasClosed, pull.WasReopened,
-	pull.Dismissed, pull.ForcePushed}
+	pull.Dismissed, pull.ForcePushed, pull.BaseChanged, pull.Queued}
 
 func parseEvents(lines []string, from time.Time) ([]pull.Event, error) {
 	var events []pull.Event
@@ -114,13 +120,14 @@ func (y yamlRequest) live(r *pull.Request, rules []pull.Rule) {
 	r.Events, _ = parseEvents(y.Events, y.Created) // checked by parse
 	r.HeadSeen, r.HeadDated = y.HeadSeen, y.HeadDated
 	for login, review := range y.Reviews {
-		if review == pull.Approved && !slices.Contains(y.Stale, login) {
-			r.Approvals = append(r.Approvals, login)
+		person := login != "ghost" && !strings.HasSuffix(login, "[bot]")
+		if review == pull.Approved && person && !slices.Contains(y.Stale, login) {
+			r.Approvals = append(r.Approvals, pull.Approval{By: login, At: y.reviewed()})
 		}
 	}
-	slices.Sort(r.Approvals)
+	slices.SortFunc(r.Approvals, func(a, b pull.Approval) int { return strings.Compare(a.By, b.By) })
 	r.Reviews, r.Reviewers, r.Assignees = y.Reviews, y.Reviewers, y.Assignees
-	r.MergeState, r.AutoMerge, r.AutoMergeMine = y.MergeState, y.AutoMerge != "", y.AutoMerge == bot
+	r.MergeState, r.AutoMerge, r.AutoMergeMine, r.Heard = y.MergeState, y.AutoMerge != "", y.AutoMerge == bot, !y.Unheard
 	for key, data := range y.Data {
 		note := r.Notes[key]
 		note.ID, note.Data = 1, data
@@ -148,6 +155,13 @@ func (y yamlRequest) live(r *pull.Request, rules []pull.Rule) {
 	}
 }
 
+func (y yamlRequest) reviewed() time.Time {
+	if y.Reviewed.IsZero() {
+		return y.Created.Add(time.Hour)
+	}
+	return y.Reviewed
+}
+
 func eventsOf(pulls []yamlPull) [][]string {
 	var all [][]string
 	for _, p := range pulls {
@@ -167,6 +181,7 @@ func (y yamlRequest) tip(name string) string {
 }
 
 func (y yamlRequest) pulls(wanted func(yamlPull) bool) []pull.Summary {
+	key, _ := pull.ParseKey(y.PR) // checked by parse
 	var found []pull.Summary
 	for _, p := range y.Pulls {
 		if !wanted(p) {
@@ -174,8 +189,8 @@ func (y yamlRequest) pulls(wanted func(yamlPull) bool) []pull.Summary {
 		}
 		s := pull.Summary{
 			Number: p.Number, Title: p.Title, Body: p.Body, State: p.State, Draft: p.Draft, Own: p.Own, Author: p.Author, Association: p.Association, Base: p.Base,
-			HeadBranch: p.HeadBranch, Head: y.tip(p.HeadBranch), MergedBy: p.MergedBy, ClosedAt: p.Closed, Labels: p.Labels, Notes: map[string]pull.PostedNote{},
-			Closes: p.Closes, MoreCloses: p.MoreCloses,
+			HeadBranch: p.HeadBranch, HeadOwner: cmp.Or(p.HeadOwner, key.Owner), Head: y.tip(p.HeadBranch), MergedBy: p.MergedBy, ClosedAt: p.Closed, Labels: p.Labels, Notes: map[string]pull.PostedNote{},
+			Closes: p.Closes, MoreCloses: p.MoreCloses, Reviews: p.Reviews,
 		}
 		if s.State == "" {
 			s.State = pull.Open

@@ -205,7 +205,7 @@ func blank(r *pull.Request, rule pull.Rule) {
 		r.Reviews, r.Approvals, r.Reviewers, r.Assignees = nil, nil, nil, nil
 	}
 	if rule.Needs&pull.Merging == 0 {
-		r.MergeState, r.AutoMerge, r.AutoMergeMine = "", false, false
+		r.MergeState, r.AutoMerge, r.AutoMergeMine, r.Heard = "", false, false, false
 	}
 	if rule.Needs&pull.Comments == 0 {
 		r.Comments = nil
@@ -234,6 +234,7 @@ func blank(r *pull.Request, rule pull.Rule) {
 	maps.DeleteFunc(r.Others, func(number int, _ pull.Summary) bool { return !slices.Contains(looks.Requests, number) })
 	maps.DeleteFunc(r.Issues, func(number int, _ pull.Issue) bool { return !slices.Contains(looks.Issues, number) })
 	maps.DeleteFunc(r.Compared, func(branch string, _ pull.Comparison) bool { return !slices.Contains(looks.Compared, branch) })
+	maps.DeleteFunc(r.Guarded, func(branch string, _ bool) bool { return !slices.Contains(looks.Guarded, branch) })
 	maps.DeleteFunc(r.Known, func(label string, _ bool) bool {
 		return !slices.ContainsFunc(looks.Labels, func(l string) bool { return strings.EqualFold(l, label) })
 	})
@@ -271,5 +272,6 @@ func clone(r *pull.Request) *pull.Request {
 	c.LabelRules = slices.Clone(r.LabelRules)
 	c.Comments, c.Opinions, c.Mentions, c.Trail = slices.Clone(r.Comments), slices.Clone(r.Opinions), slices.Clone(r.Mentions), slices.Clone(r.Trail)
 	c.Core, c.Issues, c.People, c.Compared, c.Known = maps.Clone(r.Core), maps.Clone(r.Issues), maps.Clone(r.People), maps.Clone(r.Compared), maps.Clone(r.Known)
+	c.Guarded = maps.Clone(r.Guarded)
 	return &c
 }

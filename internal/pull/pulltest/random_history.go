@@ -39,8 +39,9 @@ func (d *dice) lived(r *pull.Request) {
 		r.Reviews[pick(d, []string{"dana", "carol"})] = pick(d, []pull.Review{pull.Approved, pull.ChangesRequested})
 	}
 	if !d.often(3) {
-		r.Approvals = []string{"dana"}
+		r.Approvals = []pull.Approval{{By: "dana", At: r.CreatedAt.Add(time.Hour)}}
 	}
+	r.Heard = d.often(3)
 	r.MergeState, r.AutoMerge = pick(d, []pull.MergeState{pull.MergeClean, pull.MergeBlocked, pull.MergeUnknown, "dirty"}), !d.often(3)
 	r.AutoMergeMine = r.AutoMerge && d.often(3)
 	note := r.Notes["backports"]
@@ -77,7 +78,7 @@ func (d *dice) lived(r *pull.Request) {
 }
 
 func (d *dice) event(at time.Time, subject string) pull.Event {
-	e := pull.Event{Kind: pick(d, []pull.EventKind{pull.Labeled, pull.Labeled, pull.Unlabeled}), Subject: subject, By: pick(d, []string{"dana", "hugovk", bot}), At: at}
+	e := pull.Event{Kind: pick(d, []pull.EventKind{pull.Labeled, pull.Labeled, pull.Unlabeled, pull.Queued, pull.BaseChanged}), Subject: subject, By: pick(d, []string{"dana", "hugovk", bot}), At: at}
 	e.Own = e.By == bot
 	return e
 }

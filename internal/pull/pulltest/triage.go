@@ -116,6 +116,10 @@ func (y yamlRequest) look(r *pull.Request, at pull.Looks) {
 		c, found := y.Compared[branch]
 		r.Compared[branch] = pull.Comparison{Known: found, Ahead: c.Ahead, Behind: c.Behind}
 	}
+	r.Guarded = map[string]bool{}
+	for _, branch := range at.Guarded {
+		r.Guarded[branch] = slices.Contains(y.Guarded, branch)
+	}
 	for _, label := range at.Labels {
 		r.Known[label] = !slices.ContainsFunc(y.Unknown, func(l string) bool { return strings.EqualFold(l, label) })
 	}
