@@ -26,20 +26,30 @@ func (o *original) board() {
 	if merged {
 		m.SHA = o.r.Merge.SHA
 	}
+	if stacked(o.r) {
+		m.Outer = o.outer().Number
+	}
 	o.fit()
 	for _, w := range o.rows {
 		m.Rows[w.Version] = w
 		_, retried := w.next()
-		if merged && w.PR == 0 && (w.State == stateConflict || w.State == stateError && !retried) && person(o.r.Merge.By) {
-			o.wants.Assignees = []string{o.r.Merge.By}
+		if merged && w.PR == 0 && (w.State == stateConflict || w.State == stateError && !retried) {
+			o.ask(w.Version)
 		}
 	}
 	o.wants.Notes = append(o.wants.Notes, pull.Note{Key: boardKey, Body: o.boardText(), Data: m.String()})
 }
 
-// person tells whether a login is somebody who can be asked to act.
-func person(login string) bool {
-	return login != "" && login != "ghost" && !strings.HasSuffix(login, "[bot]")
+// ask has somebody assigned, or mentioned who can't be.
+func (o *original) ask(version string) {
+	login, assignable := o.responsible(o.merged(), version, o.r.Now)
+	switch {
+	case login == "":
+	case assignable && !slices.Contains(o.wants.Assignees, login):
+		o.wants.Assignees = append(o.wants.Assignees, login)
+	case !assignable && !slices.Contains(o.mentions, login):
+		o.mentions = append(o.mentions, login)
+	}
 }
 
 // maxDetails bounds what the rows hold of conflicts, in bytes: the memory of a
@@ -65,10 +75,10 @@ func (o *original) boardText() string {
 	switch {
 	case len(o.rows) == 0:
 		return boardEmpty
-	case o.r.Merge != nil && strings.EqualFold(o.r.Author, o.r.Merge.By):
+	case o.r.Merge != nil && o.merged().merger() == "", o.r.Merge != nil && strings.EqualFold(o.r.Author, o.merged().merger()):
 		fmt.Fprintf(&b, boardAlone, o.r.Author)
 	case o.r.Merge != nil:
-		fmt.Fprintf(&b, boardMerged, o.r.Author, o.r.Merge.By)
+		fmt.Fprintf(&b, boardMerged, o.r.Author, o.merged().merger())
 	case slices.ContainsFunc(o.rows, func(w row) bool { return w.State == stateRefused }):
 		b.WriteString(boardRefused)
 	case slices.ContainsFunc(o.rows, func(w row) bool { return w.PR != 0 }):
@@ -86,6 +96,9 @@ func (o *original) boardText() string {
 	}
 	for _, w := range o.rows {
 		b.WriteString(o.below(w))
+	}
+	for _, login := range o.mentions {
+		fmt.Fprintf(&b, boardAsk, login)
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

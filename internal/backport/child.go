@@ -194,11 +194,15 @@ func (c *child) conflict() (clear bool) {
 	return status.State == pull.StatusSuccess
 }
 
-// people asks those who must act: whoever merged the original where there are
+// people asks those who must act: whoever is responsible where there are
 // conflicts, the release manager where nobody else may merge.
 func (c *child) people() {
-	if c.draft() && person(c.original.MergedBy) {
-		c.wants.Assignees = []string{c.original.MergedBy}
+	if c.draft() && c.original.Number != 0 {
+		s := c.original
+		login, assignable := c.responsible(merged{s.MergedBy, s.Author, s.Association, s.Events, s.Reviews}, c.r.Base, c.r.Now)
+		if assignable { // others are mentioned in the body
+			c.wants.Assignees = []string{login}
+		}
 	}
 	if b, known := c.life(c.r.Base, c.r.Now); known && managed(b.Phase) && !c.draft() {
 		for _, login := range c.managers(b) {

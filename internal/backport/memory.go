@@ -50,8 +50,9 @@ type row struct {
 
 // memory is what the board holds for the bot.
 type memory struct {
-	SHA  string         `json:"sha,omitempty"` // the merged commit it is about
-	Rows map[string]row `json:"rows"`
+	SHA   string         `json:"sha,omitempty"`   // the merged commit it is about
+	Outer int            `json:"outer,omitempty"` // pull request that brings a stacked one to the default branch
+	Rows  map[string]row `json:"rows"`
 }
 
 // remembered reads the board. A broken or missing one is an empty one: all but

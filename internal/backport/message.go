@@ -26,6 +26,7 @@ const (
 	boardRefused = "Thank you for the PR. Not all backports that its labels ask for are possible:"
 	boardBefore  = "These backports are asked for:"
 	boardMade    = "These are the backports of this pull request:"
+	boardAsk     = "\n@%s, could you backport it by hand, or find somebody who can?\n"
 	boardEmpty   = "No backports are asked for any more."
 	// linkText is the sentence that people and scripts know.
 	linkText       = "\n[GH-%d](%s/pull/%d) is a backport of this pull request to the [%s branch](%s/tree/%s).\n"
@@ -90,6 +91,24 @@ func byHand(sha, version string) string {
 
 // Reasons. Each is a sentence that says what to do, where something can be done.
 func whySource(branch string) string { return "changes come from " + branch + ": it is no target" }
+
+// whyStacked says what a change waits for that was merged into another pull request's
+// branch; outer 0: nobody knows which one.
+func whyStacked(base, main string, outer int) string {
+	why := fmt.Sprintf("it was merged into %s, and is backported once it's on %s", cell(base), main)
+	if outer == 0 {
+		return why
+	}
+	return fmt.Sprintf("%s, where #%d brings it", why, outer)
+}
+
+func whyTogether(outer int, main string) string {
+	return fmt.Sprintf("it's backported with #%d, which brought it to %s", outer, main)
+}
+
+func whySquashed(outer int, main, label string) string {
+	return fmt.Sprintf("it came to %s inside #%d, and has no commit of its own there: set `%s` on #%d", main, outer, label, outer)
+}
 
 func whyNoVersion(example string) string {
 	return "the label names no version: want one like `" + example + "`"
@@ -235,7 +254,11 @@ var troubles = map[string]trouble{
 func (o *original) conflictSection(p pull.Picked) string {
 	w := row{Version: p.Branch, Conflicts: p.Conflicts, Missing: p.Missing}
 	w.brief()
-	return fmt.Sprintf("\n\n<!-- backport-conflict %s -->\n", p.Commit) + fmt.Sprintf(draftText, p.Branch, o.Settings.Status) + "\n\n" + w.details() +
+	ask := ""
+	if login, assignable := o.responsible(o.merged(), p.Branch, o.r.Now); login != "" && !assignable {
+		ask = fmt.Sprintf(draftAsk, login)
+	}
+	return fmt.Sprintf("\n\n<!-- backport-conflict %s -->\n", p.Commit) + ask + fmt.Sprintf(draftText, p.Branch, o.Settings.Status) + "\n\n" + w.details() +
 		"\n" + fmt.Sprintf(draftSteps, p.Head) + byHand(o.r.Merge.SHA, p.Branch) + sectionEnd
 }
 
@@ -245,6 +268,7 @@ var sectionStart = regexp.MustCompile(`<!-- backport-conflict ([0-9a-f]{40,64}) 
 const (
 	sectionEnd = "<!-- /backport-conflict -->"
 	draftText  = "The pick onto %s had conflicts. They are committed here as git left them, and the status `%s` fails until somebody pushes and no conflict marker is left."
+	draftAsk   = "@%s, could you resolve the conflicts, or find somebody who can?\n\n"
 	draftSteps = "To resolve them, push to the branch `%s` and mark this pull request ready for review. Or make one of your own and close this one.\n"
 )
 

@@ -3,6 +3,7 @@ package backport
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -32,29 +33,42 @@ func isBackport(s pull.Summary, of int) bool {
 	return branch == s.Base && number == of
 }
 
+// agrees tells whether a pull request itself says that it brings this change: by the
+// number in its title, or, if that has none, by the commit in its body. Seven digits
+// in a branch's name may be another commit's, and anybody may push such a branch.
+func (o *original) agrees(s pull.Summary) bool {
+	if _, number := originalOf(s.Title); number != 0 {
+		return isBackport(s, o.r.Key.Number)
+	}
+	return o.r.Merge != nil && slices.ContainsFunc(pickedFrom.FindAllStringSubmatch(s.Body, -1), func(m []string) bool { return m[1] == o.r.Merge.SHA })
+}
+
 // opened finds the backport's pull request: from the bot's branch, one that the
 // board remembers, or one that people made.
 func (o *original) opened(version string) (row, bool) {
 	if !lifecycle.ValidVersion(version) {
 		return row{}, false
 	}
-	var all, titled []pull.Summary
-	if o.r.Merge != nil && slices.Contains(o.asked, version) {
-		all = append(all, o.r.Branches[o.head(o.r.Merge.SHA, version)].Requests...)
-		titled = append(titled, o.r.Into[version]...)
-	}
-	if s := o.r.Others[o.before.Rows[version].PR]; s.Number != 0 {
-		all = append(all, s)
-	}
-	for _, number := range o.r.Pointers {
-		if s := o.r.Others[number]; !s.Own {
-			titled = append(titled, s)
-		}
-	}
-	for _, s := range titled {
-		if isBackport(s, o.r.Key.Number) {
+	var all []pull.Summary
+	add := func(s pull.Summary, is bool) {
+		if is && s.Number != 0 {
 			all = append(all, s)
 		}
+	}
+	if o.r.Merge != nil && slices.Contains(o.asked, version) {
+		for _, s := range o.r.Branches[o.head(o.r.Merge.SHA, version)].Requests {
+			add(s, o.agrees(s) || !s.Own && s.State == pull.Open && o.picked(s))
+		}
+		for _, s := range o.r.Into[version] {
+			add(s, isBackport(s, o.r.Key.Number))
+		}
+	}
+	remembered := o.r.Others[o.before.Rows[version].PR]
+	_, names := originalOf(remembered.Title)
+	add(remembered, remembered.Own || names == 0 || names == o.r.Key.Number)
+	for _, number := range o.r.Pointers {
+		s := o.r.Others[number]
+		add(s, !s.Own && isBackport(s, o.r.Key.Number))
 	}
 	all = slices.DeleteFunc(all, func(s pull.Summary) bool { return s.Base != version || !s.Own && !o.trusted(s) })
 	if len(all) == 0 {
@@ -63,13 +77,20 @@ func (o *original) opened(version string) (row, bool) {
 	return o.childRow(version, slices.MinFunc(all, func(a, b pull.Summary) int { return cmp.Or(claim(a)-claim(b), b.Number-a.Number) }))
 }
 
+// taken tells whether the bot's branch has a backport of another change, whose commit
+// starts with the same digits.
+func (o *original) taken(version string) bool {
+	return slices.ContainsFunc(o.r.Branches[o.head(o.r.Merge.SHA, version)].Requests, func(s pull.Summary) bool {
+		return s.Own && s.State == pull.Open && s.Base == version && !o.agrees(s)
+	})
+}
+
 // trusted tells whether a pull request by people is taken for a backport. Anyone
 // may open one, and title it like one, even later. One that pointed here counts,
 // which its own rule has checked. For others, the association is wrong for private
 // members; until theirs points here, the bot may make a backport beside it.
 func (o *original) trusted(s pull.Summary) bool {
-	known := slices.Contains([]string{"OWNER", "MEMBER", "COLLABORATOR"}, s.Association)
-	return s.Number > o.r.Key.Number && (o.counts(s) || s.State != pull.Closed && (known || o.picked(s)))
+	return s.Number > o.r.Key.Number && (o.counts(s) || s.State != pull.Closed && (member(s.Association) || o.picked(s)))
 }
 
 // counts tells whether a backport by people pointed here, and is titled so now. The
@@ -82,9 +103,10 @@ func (o *original) counts(s pull.Summary) bool {
 }
 
 // picked tells whether somebody opened, or merged, the very pick of the bot from
-// its branch. A fork may have a branch of that name, too.
+// its branch: GitHub takes no second pull request from there. A fork may have a branch
+// of that name, too.
 func (o *original) picked(s pull.Summary) bool {
-	if o.r.Merge == nil || !slices.Contains(o.asked, s.Base) {
+	if o.r.Merge == nil || !slices.Contains(o.asked, s.Base) || !strings.EqualFold(s.HeadOwner, cmp.Or(o.fork(), o.r.Key.Owner)) {
 		return false
 	}
 	tip := o.r.Branches[s.HeadBranch].Tip

@@ -42,7 +42,8 @@ type original struct {
 	rows   []row    // of the board, newest branch first
 	wants  pull.Want
 	// retries are picks of drafts with conflicts, of which no new ones are pushed.
-	retries []pull.Target
+	retries  []pull.Target
+	mentions []string // who must act, and can't be assigned
 }
 
 // versions are all branches that labels ask for or asked for, newest first, and
@@ -103,6 +104,13 @@ func (c *Config) looks(r *pull.Request) pull.Looks {
 			looks.Into = append(looks.Into, version)
 		}
 	}
+	if stacked(r) && len(looks.Branches) > 0 {
+		looks.Branches = append(looks.Branches, r.Base)
+		looks.Compared = []string{r.DefaultBranch}
+		if m.Outer > 0 {
+			looks.Requests = append(looks.Requests, m.Outer)
+		}
+	}
 	for _, row := range m.Rows {
 		if row.PR > 0 {
 			looks.Requests = append(looks.Requests, row.PR)
@@ -150,6 +158,9 @@ func (o *original) one(version string) {
 		return
 	}
 	v := o.decide(o.r, version)
+	if s, held := o.stack(version); held && v.answer != refused {
+		v = s
+	}
 	before, remembers := o.outcome(version)
 	switch {
 	case o.old(version): // of a time before the bot
@@ -173,6 +184,8 @@ func (o *original) one(version string) {
 		o.rows = append(o.rows, row{Version: version, State: stateWaiting, Text: textAfterMerge})
 	case remembers && !o.due(before):
 		o.rows = append(o.rows, before)
+	case o.taken(version):
+		o.rows = append(o.rows, row{Version: version, State: stateError, Text: troubleText(string(git.ForeignBranch), version)})
 	default:
 		o.target(version)
 	}

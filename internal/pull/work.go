@@ -275,7 +275,9 @@ func (d *decision) life(want Want) {
 		}
 		d.do(Reopen{})
 	}
-	open := slices.ContainsFunc(r.Branches[r.HeadBranch].Requests, func(s Summary) bool { return s.State == Open })
+	open := slices.ContainsFunc(r.Branches[r.HeadBranch].Requests, func(s Summary) bool {
+		return s.State == Open && strings.EqualFold(s.HeadOwner, r.HeadOwner) // a fork's branch of that name is another one
+	})
 	if want.Drop && tip == r.Head && !open { // what people pushed meanwhile is theirs
 		d.do(DeleteBranch{r.HeadBranch, r.Head})
 	}

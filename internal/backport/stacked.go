@@ -1,0 +1,59 @@
+package backport
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// stacked tells whether a pull request was merged into another one's branch: its
+// change isn't on the default branch before that one is merged.
+func stacked(r *pull.Request) bool {
+	return r.Merge != nil && r.DefaultBranch != "" && r.Base != r.DefaultBranch && !lifecycle.ValidVersion(r.Base)
+}
+
+// outer is the pull request that brings a stacked one to the default branch: the
+// newest from its base that isn't over before, an open one first.
+func (o *original) outer() pull.Summary {
+	all := slices.DeleteFunc(slices.Clone(o.r.Branches[o.r.Base].Requests), func(s pull.Summary) bool {
+		over := s.State == pull.Closed || s.State == pull.Merged && s.ClosedAt.Before(o.r.Merge.At)
+		return over || s.Number == o.r.Key.Number || !strings.EqualFold(s.HeadOwner, o.r.Key.Owner)
+	})
+	if len(all) == 0 {
+		return pull.Summary{}
+	}
+	open := func(s pull.Summary) int { return map[bool]int{true: 0, false: 1}[s.State == pull.Open] }
+	return slices.MinFunc(all, func(a, b pull.Summary) int { return cmp.Or(open(a)-open(b), b.Number-a.Number) })
+}
+
+// stack has a stacked change wait until it's on the default branch, and then go with
+// the one that brought it there, if that goes to the version too. By itself it can be
+// picked if its own commit came there, which a squash leaves behind. held: one of
+// these is so.
+func (o *original) stack(version string) (v verdict, held bool) {
+	if !stacked(o.r) {
+		return verdict{}, false
+	}
+	main, outer := o.r.DefaultBranch, o.outer()
+	on := o.r.Compared[main]
+	there := on.Known && on.Ahead == 0
+	known, looked := o.r.Others[outer.Number]
+	requested := known.HasLabel(o.label(version)) || recall(known.Notes[boardKey].Data).Rows[version].State != ""
+	wait := min(max(o.r.Now.Sub(o.r.Merge.At)/2, 10*time.Minute), look)
+	arrived := outer.State == pull.Merged && outer.Base == main
+	switch {
+	case arrived && !looked: // what it requests is seen the next time
+		return verdict{answer: waiting, why: whyStacked(o.r.Base, main, outer.Number), again: o.r.Now.Add(time.Minute)}, true
+	case arrived && requested:
+		return verdict{answer: refused, why: whyTogether(outer.Number, main)}, true
+	case there:
+		return verdict{}, false
+	case arrived:
+		return verdict{answer: refused, why: whySquashed(outer.Number, main, o.label(version))}, true
+	}
+	return verdict{answer: waiting, why: whyStacked(o.r.Base, main, outer.Number), again: o.r.Now.Add(wait)}, true
+}
