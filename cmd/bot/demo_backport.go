@@ -49,6 +49,14 @@ func (d *demo) threeTargets(ctx context.Context) error {
 	if _, err := d.cpython.Review(clean, "dana", "APPROVED", ""); err != nil {
 		return fmt.Errorf("approving: %w", err)
 	}
+	d.say("  its tests are green")
+	state, err := d.cpython.PR(clean)
+	if err != nil {
+		return err
+	}
+	if err := d.cpython.CheckRun(state.HeadSHA, "github-actions", "Tests", "success"); err != nil {
+		return err
+	}
 	if err := d.expect(ctx, number, func(s ghtest.PRState) bool { return strings.Contains(boardIn(s), "| 3.14 | merged: #") }); err != nil {
 		return err
 	}

@@ -12,7 +12,12 @@ import (
 // opened is a stage with a merge whose backport to a branch is open.
 func opened(t *testing.T, version, settings string, labels ...string) (*stage, *merged, ghtest.PRState) {
 	t.Helper()
-	s := backportStage(t, settings).start()
+	return openedOn(backportStage(t, settings), version, labels...)
+}
+
+func openedOn(s *stage, version string, labels ...string) (*stage, *merged, ghtest.PRState) {
+	s.Helper()
+	s.start()
 	for _, login := range []string{"dana", "carol", "Yhg1s"} {
 		s.check(s.cpython.Collaborator(login, "write"))
 	}
@@ -126,6 +131,12 @@ func (s *stage) protect(base string) {
 	s.check(s.cpython.Protect(base, ghtest.Protection{RequiredContexts: []string{"Tests"}}))
 }
 
+// guard has a push to a pull request into the base take its approvals back.
+func (s *stage) guard(base string) {
+	s.Helper()
+	s.check(s.cpython.RequireReview(base, ghtest.RequiredReview{Required: 1, DismissStale: true}))
+}
+
 func (s *stage) green(p ghtest.PRState) {
 	s.Helper()
 	s.check(s.cpython.SetStatus(p.HeadSHA, "ci", ghtest.Status{Context: "Tests", State: "success"}))
@@ -137,6 +148,7 @@ func TestAutoMerge(t *testing.T) {
 	t.Parallel()
 	s, m, p := opened(t, "3.14", "")
 	s.protect("3.14")
+	s.guard("3.14")
 	s.reviewed(p.Number, "dana", "APPROVED")
 	s.auto(p.Number, "squash")
 	s.quiet(p.Number)
@@ -166,6 +178,7 @@ func TestNoAutoMerge(t *testing.T) {
 	t.Parallel()
 	s, m, p := opened(t, "3.14", "")
 	s.protect("3.14")
+	s.guard("3.14")
 	s.cpython.AllowAutoMerge(false)
 	s.reviewed(p.Number, "dana", "APPROVED")
 	s.rests()

@@ -13,10 +13,11 @@ import (
 )
 
 // phases puts the branches of the small CPython into phases that do not depend
-// on the day on which the tests run.
+// on the day on which the tests run. Most tests have no CI to wait for.
 const phases = `
 preset: cpython
 backport:
+  wait-for-checks: 0
   overrides:
     - {version: "3.15", phase: bugfix}
     - {version: "3.14", phase: bugfix}

@@ -103,6 +103,27 @@ func TestApprovals(t *testing.T) {
 	standing("barry")
 }
 
+// GitHub itself gives a pull request the base of the one that it was stacked on, when
+// that one's branch is deleted after the merge.
+func TestApprovalsOfAnotherBase(t *testing.T) {
+	w := newWorld(t)
+	outer, _ := w.openBackport("feature")
+	_, err := w.repo.Push("detail", ghtest.Commit{Message: "Detail", From: "feature", Files: map[string]ghtest.File{"d.txt": ghtest.Text("D\n")}})
+	must(t, err)
+	n, err := w.repo.OpenPR(ghtest.PR{Title: "Detail", Author: "alice", Head: "detail", Base: "feature"})
+	must(t, err)
+	must(t, w.repo.Collaborator("guido", "write"))
+	_, err = w.repo.Review(n, "guido", "APPROVED", "")
+	must(t, err)
+	_, err = w.repo.Merge(outer.Number, "guido")
+	must(t, err)
+	must(t, w.repo.DeleteBranch("feature"))
+	r := w.load(Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: n}, Needs: pull.Reviews | pull.Events})
+	if last := r.Events[len(r.Events)-1]; r.Base != "main" || last.Kind != pull.BaseChanged || last.Subject != "main" || len(r.Approvals) != 1 || len(r.Standing()) != 0 {
+		t.Errorf("base %s, %+v, approvals %+v", r.Base, last, r.Approvals)
+	}
+}
+
 // push moves the head of the pull request that open made.
 func (w *world) push(files map[string]ghtest.File) {
 	w.t.Helper()

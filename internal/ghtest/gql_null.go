@@ -18,6 +18,7 @@ var neverNull = map[string]string{
 	"AutoMergeDisabledEvent":             "createdAt id",
 	"AutoMergeRequest":                   "mergeMethod",
 	"AutoSquashEnabledEvent":             "createdAt id",
+	"AutomaticBaseChangeSucceededEvent":  "createdAt id newBase oldBase pullRequest",
 	"BaseRefChangedEvent":                "createdAt currentRefName id previousRefName pullRequest",
 	"Blob":                               "abbreviatedOid byteSize id isTruncated oid repository",
 	"Bot":                                "avatarUrl id login url",

@@ -136,6 +136,8 @@ func (v view) pullEvent(n node, r *Repo, i *issue, e event) {
 	switch e.kind {
 	case "BaseRefChanged":
 		n["previousRefName"], n["currentRefName"] = e.from, e.to
+	case "AutomaticBaseChangeSucceeded":
+		n["oldBase"], n["newBase"] = e.from, e.to
 	case "HeadRefForcePushed":
 		n["beforeCommit"], n["afterCommit"] = commit(e.from), commit(e.to)
 	case "HeadRefDeleted":

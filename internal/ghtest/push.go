@@ -128,18 +128,36 @@ func (r *Repo) pullsWith(has func(*pull) bool) []*issue {
 	return found
 }
 
-// gone closes the pull requests from and to a deleted branch.
+// gone closes the pull requests from and to a deleted branch. Those to the branch of a merged one go to its base instead ("Deleting and
+// restoring branches in a pull request").
 func (r *Repo) gone(branch, old string, by *user) {
+	next := ""
+	for _, i := range r.pullsWith(func(p *pull) bool { return p.merged() && p.headRepo == r && p.headRef == branch }) {
+		next = i.pull.baseRef
+	}
 	for _, i := range r.pullsWith(func(p *pull) bool {
 		return (p.headRepo == r && p.headRef == branch) || (r.parent == nil && p.baseRef == branch)
 	}) {
-		if i.state == "open" {
+		switch {
+		case i.state != "open":
+		case i.pull.baseRef == branch && r.parent == nil && r.refs["refs/heads/"+next] != "":
+			r.rebase(i, next, by)
+		default:
 			r.root().close(i, by)
 		}
 		if i.pull.headRef == branch && i.pull.headRepo == r && i.pull.headSHA == old {
 			r.root().happened(i, event{kind: "HeadRefDeleted", actor: by, from: branch})
 		}
 	}
+}
+
+// rebase gives a pull request another base, as GitHub does by itself.
+func (r *Repo) rebase(i *issue, base string, by *user) {
+	p := i.pull
+	changes := obj{"base": obj{"ref": obj{"from": p.baseRef}, "sha": obj{"from": p.baseSHA}}}
+	r.happened(i, event{kind: "AutomaticBaseChangeSucceeded", actor: by, from: p.baseRef, to: base})
+	p.baseRef, p.baseSHA = base, r.refs["refs/heads/"+base]
+	r.changed(i, "edited", by, obj{"changes": changes})
 }
 
 // RestoreBranch puts the head branch of a closed pull request back, as its button does, by the author.

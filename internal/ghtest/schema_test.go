@@ -167,6 +167,11 @@ func everyNode(t *testing.T) (*Server, node) {
 	do(repo.Dequeue(queued))
 	_, err = repo.Queue(queued)
 	do(err)
+	_, err = repo.Push("upon", Commit{From: "gone", Files: map[string]File{"upon": {}}})
+	do(err)
+	_, err = repo.OpenPR(PR{Title: "Upon", Head: "upon", Base: "gone"})
+	do(err)
+	do(repo.DeleteBranch("gone"))
 	title := "T"
 	repo.checks = append(repo.checks, &check{
 		id: 1, name: "N", sha: sha, status: "completed", conclusion: "neutral", title: &title, summary: &title,

@@ -17,7 +17,7 @@ const (
 	Checks                     // Request.Checks
 	Notes                      // Request.Notes, Request.NotesDeleted
 	Events                     // Request.Events, Request.HeadSeen, Request.HeadDated
-	Reviews                    // Request.Reviews, Request.Reviewers, Request.Assignees
+	Reviews                    // Request.Reviews, Request.Approvals, Request.Reviewers, Request.Assignees
 	Merging                    // Request.MergeState, Request.AutoMerge, Request.AutoMergeMine, Request.Heard
 	Comments                   // Request.Comments
 	Opinions                   // Request.Opinions
