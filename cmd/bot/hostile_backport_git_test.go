@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
@@ -36,6 +37,21 @@ func noWorkflows() map[string]string {
 var hanging = hardship{
 	begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Hang: true}) },
 	board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. It is tried again at 20"},
+}
+
+// large is a text of 6 MB, and empty one that takes git more memory to merge than it
+// has, though the file is small enough.
+var (
+	large = strings.Repeat("All work and no play makes Jack a dull boy.\n", 150_000)
+	empty = strings.Repeat("\n", 4<<20)
+)
+
+// alsoHere gives 3.14 a file of its own by the same name.
+func alsoHere(path string, file ghtest.File) func(*stage, *merged) {
+	return func(s *stage, _ *merged) {
+		_, err := s.cpython.Push("3.14", ghtest.Commit{Message: "Another one", Files: map[string]ghtest.File{path: file}})
+		s.check(err)
+	}
 }
 
 // gitTroubles are those of the fetch and the push.
@@ -104,6 +120,20 @@ var gitTroubles = []hardship{
 		begin: func(s *stage, _ *merged) { s.cpython.RejectPushes("No pushes on Sundays.") },
 		board: []string{"| 3.14 | error | A rule or hook of the repository declined the push. Ask an administrator why,", "| 3.13 | error | A rule or hook"},
 		heal:  func(s *stage, _ *merged) { s.cpython.RejectPushes("") },
+	},
+	{
+		name:  "file too large to merge",
+		files: map[string]ghtest.File{"Misc/a|b": ghtest.Text(large)},
+		begin: alsoHere("Misc/a|b", ghtest.Text("small\n")),
+		board: []string{"| 3.14 | error | `Misc/a/b` is too large for me to merge. Backport by hand, see below. To try again, take `needs backport to 3.14` off", "| 3.13 | open: #", "By hand, to 3.14: "},
+		heal:  alsoHere("Misc/a|b", ghtest.Deleted()),
+	},
+	{
+		name:  "more memory than git may take",
+		files: map[string]ghtest.File{"Misc/empty": ghtest.Text(empty)},
+		begin: alsoHere("Misc/empty", ghtest.Text("here\n"+empty)),
+		board: []string{"| 3.14 | error | Git needs more memory or time to pick this change than I give it. Backport it by hand, see below. To try again, take `needs backport to 3.14` off", "| 3.13 | open: #", "By hand, to 3.14: "},
+		heal:  alsoHere("Misc/empty", ghtest.Deleted()),
 	},
 	{
 		name: "quota",

@@ -72,6 +72,9 @@ type serveCmd struct {
 	ReadyWithin     time.Duration `env:"BOT_READY_WITHIN" default:"10m" placeholder:"TIME" help:"/readyz answers 503 when nothing was done on an account for longer than this, though there is something to do (default: 10m)."`
 	LogLevel        string        `env:"BOT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error (default: info)."`
 	Picks           string        `env:"BOT_PICKS" placeholder:"DIR" help:"Where backports are picked, in repositories that are thrown away (default: beside the database file, else in the temporary directory)."`
+	PickMemory      int64         `env:"BOT_PICK_MEMORY" default:"512" placeholder:"MB" help:"The most memory of one git process, of which four merge at once, on Linux (default: 512)."`
+	PickCPU         time.Duration `name:"pick-cpu" env:"BOT_PICK_CPU" default:"20s" placeholder:"TIME" help:"The most processor time of one git process (default: 20s)."`
+	PickFile        int64         `env:"BOT_PICK_FILE" default:"5" placeholder:"MB" help:"The largest file that is merged where both sides changed it; larger ones are left to people (default: 5)."`
 	Feed            feedFlags     `embed:""`
 	GitHub          githubFlags   `embed:""`
 }
@@ -97,6 +100,12 @@ func (c *serveCmd) validate(s streams) error {
 		return errors.New("reading --settle: it must be between 0 and 1m")
 	case c.WritesPerMinute < 0:
 		return errors.New("reading --writes-per-minute: it must not be negative")
+	case c.PickMemory < 32 || c.PickMemory > 1<<20:
+		return errors.New("reading --pick-memory: it must be between 32 and 1048576 (MB): git alone needs some")
+	case c.PickCPU < time.Second:
+		return errors.New("reading --pick-cpu: it must be 1s at least")
+	case c.PickFile < 1 || c.PickFile > 1<<20:
+		return errors.New("reading --pick-file: it must be between 1 and 1048576 (MB)")
 	case s.getenv("GITHUB_WEBHOOK_SECRET") == "":
 		return errors.New("reading GITHUB_WEBHOOK_SECRET: it is not set: without it anyone could send webhooks. Set it to the secret on the App's settings page")
 	}
@@ -181,7 +190,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	if err != nil {
 		return nil, errors.New(strings.Join(strings.Fields(err.Error()), " ")) // PostgreSQL's have several lines
 	}
-	if b.engine, err = git.NewEngine(git.EngineConfig{Dir: c.picks(), FetchTime: fetchTime, PickTime: pickTime, PushTime: pushTime, Now: s.now, Log: b.log}); err != nil {
+	if b.engine, err = git.NewEngine(c.engine(b.log)); err != nil {
 		return nil, misuse(err)
 	}
 	if b.calendar, err = feed.New(s.ctx, feed.Config{Cycle: c.Feed.Cycle, Releases: c.Feed.Releases, Store: b.queue, Log: b.log, Now: s.now}); err != nil {
@@ -241,6 +250,13 @@ func (b *bot) run(ctx context.Context) error {
 	err := group.Wait()
 	b.log.Info().Msg("stopped")
 	return err
+}
+
+func (c *serveCmd) engine(log zerolog.Logger) git.EngineConfig {
+	return git.EngineConfig{
+		Dir: c.picks(), MaxMemory: c.PickMemory << 20, MaxCPU: c.PickCPU, MaxMerge: c.PickFile << 20,
+		FetchTime: fetchTime, PickTime: pickTime, PushTime: pushTime, Now: time.Now, Log: log,
+	}
 }
 
 // picks is the directory of the pick engine.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -169,6 +170,9 @@ func (o *original) worded(version string, w row) row {
 		w.State, w.Text = stateConflict, textConflict
 	case pull.Failed:
 		w.State, w.Text = stateError, troubleText(w.Trouble, version)
+		if w.Trouble == string(git.FileTooLarge) && len(w.Conflicts) > 0 {
+			w.Text = textTooLarge(w.Conflicts[0].Path, len(w.Conflicts)+w.More)
+		}
 		if at, retried := w.next(); retried {
 			w.Text += " " + textRetry(at)
 		} else {

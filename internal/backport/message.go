@@ -76,6 +76,15 @@ func textRelease(version string, at time.Time) string {
 	return fmt.Sprintf("expected in %s, %s", version, at.Format(time.DateOnly))
 }
 
+// textTooLarge names the first of some files. It's for a cell of a table.
+func textTooLarge(path string, files int) string {
+	name := "`" + strings.ReplaceAll(strings.Trim(code(cut(path)), "`"), "|", "/") + "`"
+	if files > 1 {
+		return fmt.Sprintf("%s and %d other file%s are too large for me to merge. Backport by hand, see below.", name, files-1, plural(files-1))
+	}
+	return name + " is too large for me to merge. Backport by hand, see below."
+}
+
 func textRetry(at time.Time) string {
 	return "It is tried again at " + at.UTC().Format("2006-01-02 15:04") + " UTC."
 }
@@ -244,6 +253,9 @@ var troubles = map[string]trouble{
 	string(git.DiskFull):            {"The bot's machine ran out of disk space: its operator must make room.", true},
 	string(git.TooLarge):            {"The change needs more data than I take for one backport. Backport it by hand, see below.", true},
 	string(git.TooSlow):             {"It took longer than I wait for one backport.", true},
+	string(git.FileTooLarge):        {"A file that changed on both sides is too large for me to merge. Backport it by hand, see below.", true},
+	string(git.TooCostly):           {"Git needs more memory or time to pick this change than I give it. Backport it by hand, see below.", true},
+	string(git.Killed):              {"Git was killed on the bot's machine, which may be out of memory.", true},
 	string(git.Broken):              {"Git couldn't do it: the bot's log has the details for its operator. Or backport by hand, see below.", true},
 	pull.OpenRefused:                {"The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.", false},
 	pull.OpenDenied:                 {"The branch is pushed, but the App isn't allowed to open pull requests: an administrator must grant it the permission \"pull requests: write\".", false},

@@ -200,17 +200,17 @@ func (p *Picker) outcome(ctx context.Context, r git.Picked) pull.Picked {
 		out.Outcome = pull.Present
 	case git.Conflicted:
 		out.Outcome = pull.Conflicted
-		for _, c := range r.Conflicts {
-			conflict := pull.Conflict{Path: strings.ToValidUTF8(c.Path, "\uFFFD"), Kind: c.Kind}
-			for _, h := range c.Hunks {
-				conflict.Lines = append(conflict.Lines, h.First)
-			}
-			out.Conflicts = append(out.Conflicts, conflict)
-		}
 	default:
 		zerolog.Ctx(ctx).Warn().Str("branch", r.Branch).Err(r.Err).Msg("picking")
 		trouble, _ := errors.AsType[*git.Trouble](r.Err)
-		return failure(out.Target, trouble)
+		out = failure(out.Target, trouble)
+	}
+	for _, c := range r.Conflicts {
+		conflict := pull.Conflict{Path: strings.ToValidUTF8(c.Path, "\uFFFD"), Kind: c.Kind}
+		for _, h := range c.Hunks {
+			conflict.Lines = append(conflict.Lines, h.First)
+		}
+		out.Conflicts = append(out.Conflicts, conflict)
 	}
 	return out
 }

@@ -20,6 +20,9 @@ type sign struct {
 // that fits is taken.
 var local = []sign{
 	{regexp.MustCompile(`No space left on device|Out of diskspace|Disk quota exceeded`), DiskFull, true},
+	{regexp.MustCompile(`(?m)^(fatal|error): (Out of memory|mmap failed: Cannot allocate)|RPC failed; curl 27 |died of signal 24`), TooCostly, false},
+	{regexp.MustCompile(`died of signal 25`), TooLarge, false},
+	{regexp.MustCompile(`died of signal 9`), Killed, true},
 	{regexp.MustCompile(`couldn't find remote ref`), BranchMissing, false},
 	{regexp.MustCompile(`requested URL returned error: 40[13]|Authentication failed|could not read (Username|Password)|terminal prompts disabled`), Denied, false},
 	{regexp.MustCompile(`repository '[^']*' not found|requested URL returned error: (404|410|451|30\d)|unable to update url base from redirection|does not appear to be a git repository`), RepositoryGone, false},

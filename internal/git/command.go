@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,8 @@ const (
 var settings = [][2]string{
 	{"core.hooksPath", "/dev/null"},
 	{"core.attributesFile", "/dev/null"},
+	{"core.bigFileThreshold", "16m"}, // what is larger goes through git in pieces
+	{"core.deltaBaseCacheLimit", "32m"},
 	{"core.fsmonitor", "false"},
 	{"core.fsync", "none"},
 	{"core.looseCompression", "0"},
@@ -35,6 +38,8 @@ var settings = [][2]string{
 	{"gc.auto", "0"},
 	{"http.followRedirects", "false"},
 	{"maintenance.auto", "false"},
+	{"pack.threads", "1"},
+	{"pack.windowMemory", "64m"},
 	{"protocol.version", "2"},
 	{"push.negotiate", "false"},
 	{"push.recurseSubmodules", "no"},
@@ -96,7 +101,9 @@ func (s *space) run(ctx context.Context, c command) (printed, error) {
 	cmd := s.command(ctx, c)
 	stdout, stderr := capped{max: maxOutput}, capped{max: maxErrors, cut: true}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(c.stdin), &stdout, &stderr
+	runtime.LockOSThread() // see endWithParent
 	err := cmd.Run()
+	runtime.UnlockOSThread()
 	p := printed{stdout.Bytes(), s.clean(stderr.String()), -1}
 	if cmd.ProcessState != nil {
 		p.code = cmd.ProcessState.ExitCode()
@@ -110,14 +117,17 @@ func (s *space) run(ctx context.Context, c command) (printed, error) {
 	case errors.Is(err, errOutput):
 		return p, &Trouble{Kind: TooLarge, Err: fmt.Errorf("running git %s: %w", c.args[0], err)}
 	case errors.As(err, &exit):
-		return p, s.trouble(c, err, p.errors)
+		return p, s.trouble(c, err, p)
 	}
 	return p, asTrouble(fmt.Errorf("running git %s: %w", c.args[0], err))
 }
 
 // trouble is why a command ended badly. On a full disk git does not always say so.
-func (s *space) trouble(c command, err error, stderr string) *Trouble {
-	t := classify(c.args[0], err, stderr)
+func (s *space) trouble(c command, err error, p printed) *Trouble {
+	t := classify(c.args[0], err, p.errors)
+	if death, found := deaths[p.code]; found {
+		t.Kind, t.Temporary = death.kind, death.temporary
+	}
 	if room, err := free(s.dir); t.Kind == Broken && err == nil && room < 1<<20 {
 		t.Kind, t.Temporary = DiskFull, true
 	}
@@ -134,6 +144,7 @@ func (s *space) command(ctx context.Context, c command) *exec.Cmd {
 	if s.shared {
 		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that git removes its locks
 	} else {
+		s.limits.guard(cmd)
 		inGroup(cmd)
 	}
 	return cmd

@@ -27,6 +27,14 @@ type EngineConfig struct {
 	// MaxDisk is the most that one job may take, in bytes (1 GB). No job starts when
 	// less is free.
 	MaxDisk int64
+	// MaxMemory is the most memory that a process of git may take, in bytes (512 MB):
+	// on Linux only, other systems don't limit it. MaxCPU is the most time of a processor
+	// that it may take (20 seconds).
+	MaxMemory int64
+	MaxCPU    time.Duration
+	// MaxMerge is the size of the largest file that is merged, in bytes (5 MB): of what
+	// both sides changed, by any of its three versions.
+	MaxMerge int64
 	// FetchTime, PickTime and PushTime are the longest that these steps of a job may
 	// take (120, 60 and 60 seconds).
 	FetchTime, PickTime, PushTime time.Duration
@@ -53,11 +61,14 @@ func NewEngine(cfg EngineConfig) (*Engine, error) {
 	if cfg.Dir == "" {
 		return nil, errors.New("opening the pick engine: Dir is empty (name a directory of its own)")
 	}
-	if cfg.Jobs < 0 || cfg.MaxDisk < 0 || cfg.FetchTime < 0 || cfg.PickTime < 0 || cfg.PushTime < 0 {
+	if cfg.Jobs < 0 || cfg.MaxDisk < 0 || cfg.MaxMemory < 0 || cfg.MaxCPU < 0 || cfg.MaxMerge < 0 || cfg.FetchTime < 0 || cfg.PickTime < 0 || cfg.PushTime < 0 {
 		return nil, errors.New("opening the pick engine: a negative number in its configuration")
 	}
 	setDefault(&cfg.Jobs, 4)
 	setDefault(&cfg.MaxDisk, 1<<30)
+	setDefault(&cfg.MaxMemory, 512<<20)
+	setDefault(&cfg.MaxCPU, 20*time.Second)
+	setDefault(&cfg.MaxMerge, 5<<20)
 	setDefault(&cfg.FetchTime, 120*time.Second)
 	setDefault(&cfg.PickTime, 60*time.Second)
 	setDefault(&cfg.PushTime, 60*time.Second)
@@ -167,7 +178,7 @@ func (e *Engine) pick(ctx context.Context, job Job) (picked []Picked, err error)
 		}
 	}()
 	go s.watch(ctx, e.cfg.MaxDisk, end)
-	w := &work{space: s, job: job}
+	w := &work{space: s, job: job, maxMerge: e.cfg.MaxMerge}
 	if err := w.prepare(ctx, e.cfg.FetchTime); err != nil {
 		t := asTrouble(err)
 		return nil, &Trouble{t.Kind, t.Temporary, fmt.Errorf("fetching: %w", t.Err)}

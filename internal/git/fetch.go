@@ -18,6 +18,7 @@ type work struct {
 	tips      []tip
 	heads     []commit // where each Head is, if it is there
 	partial   bool     // the server leaves contents out
+	maxMerge  int64    // bytes of a file
 	objects   *objects
 }
 
@@ -154,5 +155,5 @@ func (w *work) dropMissing(ctx context.Context) error {
 }
 
 func (p *Picked) fail(err error) {
-	p.Outcome, p.Err, p.Commit = Failed, asTrouble(err), ""
+	p.Outcome, p.Err, p.Commit, p.Conflicts = Failed, asTrouble(err), "", nil
 }

@@ -79,7 +79,8 @@ type Picked struct {
 	Tip string
 	// Commit is the one that Head is at now, "" where nothing was pushed.
 	Commit string
-	// Conflicts by path; only where Outcome is Conflicted.
+	// Conflicts by path, where Outcome is Conflicted; and the files that are too large
+	// to be merged (FileTooLarge).
 	Conflicts []Conflict
 	// Err is a *Trouble where Outcome is Failed, otherwise nil.
 	Err error
@@ -92,7 +93,7 @@ type Conflict struct {
 	Path string
 	// Kind is git's short name of the conflict without the word itself: "content",
 	// "binary", "mode", "submodule", "modify/delete", "rename/rename", "rename/delete",
-	// "file/directory", "directory rename suggested", …
+	// "file/directory", "directory rename suggested", …; "too large" is ours.
 	Kind string
 	// Hunks are the first 20 places with markers in the file as it is committed
 	// with Markers.

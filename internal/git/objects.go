@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,6 +25,8 @@ type objects struct {
 	cmd *exec.Cmd
 	in  io.WriteCloser
 	out *bufio.Reader
+
+	closing, ended chan struct{}
 }
 
 // object is what a name stands for; its kind is "" where there is nothing. What
@@ -34,7 +37,7 @@ type object struct {
 }
 
 func (s *space) open(ctx context.Context) (*objects, error) {
-	o := &objects{cmd: s.command(ctx, command{args: []string{"cat-file", "--batch", "-z"}})}
+	o := &objects{cmd: s.command(ctx, command{args: []string{"cat-file", "--batch-command", "-z"}}), closing: make(chan struct{}), ended: make(chan struct{})}
 	var err error
 	if o.in, err = o.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -44,15 +47,31 @@ func (s *space) open(ctx context.Context) (*objects, error) {
 		return nil, err
 	}
 	o.out = bufio.NewReader(out)
-	if err := o.cmd.Start(); err != nil {
+	started := make(chan error)
+	go o.serve(started)
+	if err := <-started; err != nil {
 		return nil, fmt.Errorf("running git cat-file: %w", err)
 	}
 	return o, nil
 }
 
+// serve runs the process on a thread of its own, see endWithParent.
+func (o *objects) serve(started chan<- error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	err := o.cmd.Start()
+	started <- err
+	if err == nil {
+		<-o.closing
+		_ = o.cmd.Wait()
+	}
+	close(o.ended)
+}
+
 func (o *objects) close() {
 	_ = o.in.Close()
-	_ = o.cmd.Wait()
+	close(o.closing)
+	<-o.ended
 }
 
 var objectHead = regexp.MustCompile(`^([0-9a-f]{40}) (commit|tree|blob|tag) (\d+)\n$`)
@@ -63,7 +82,13 @@ func (o *objects) read(ctx context.Context, name string, limit int64) (object, e
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	defer context.AfterFunc(ctx, func() { _ = o.cmd.Cancel() })()
-	found, err := o.ask(name, limit)
+	found, size, err := o.ask("contents", name)
+	if err == nil && found.kind != "" {
+		found.data = make([]byte, min(size, limit))
+		if _, err = io.ReadFull(o.out, found.data); err == nil {
+			_, err = io.CopyN(io.Discard, o.out, size-int64(len(found.data))+1)
+		}
+	}
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
@@ -73,33 +98,42 @@ func (o *objects) read(ctx context.Context, name string, limit int64) (object, e
 	return found, nil
 }
 
-func (o *objects) ask(name string, limit int64) (object, error) {
-	if _, err := io.WriteString(o.in, name+"\x00"); err != nil {
-		return object{}, err
+// size is how many bytes an object has, without reading it; 0 where there is none.
+func (o *objects) size(ctx context.Context, id string) (int64, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	defer context.AfterFunc(ctx, func() { _ = o.cmd.Cancel() })()
+	_, size, err := o.ask("info", id)
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("reading the size of %s: %w", id, err)
+	}
+	return size, nil
+}
+
+// ask gives a command of "git cat-file --batch-command" and reads the line that
+// answers it.
+func (o *objects) ask(command, name string) (found object, size int64, err error) {
+	if _, err := io.WriteString(o.in, command+" "+name+"\x00"); err != nil {
+		return object{}, 0, err
 	}
 	head, err := o.out.ReadString('\n')
 	if err != nil {
-		return object{}, err
+		return object{}, 0, err
 	}
 	m := objectHead.FindStringSubmatch(head)
 	if m == nil { // "NAME missing", and the name may have newlines
 		for range strings.Count(name, "\n") {
 			if _, err := o.out.ReadString('\n'); err != nil {
-				return object{}, err
+				return object{}, 0, err
 			}
 		}
-		return object{}, nil
+		return object{}, 0, nil
 	}
-	size, err := strconv.ParseInt(m[3], 10, 64)
-	if err != nil {
-		return object{}, err
-	}
-	found := object{id: m[1], kind: m[2], data: make([]byte, min(size, limit))}
-	if _, err := io.ReadFull(o.out, found.data); err != nil {
-		return object{}, err
-	}
-	_, err = io.CopyN(io.Discard, o.out, size-int64(len(found.data))+1)
-	return found, err
+	size, err = strconv.ParseInt(m[3], 10, 64)
+	return object{id: m[1], kind: m[2]}, size, err
 }
 
 // write adds a commit to the repository, in git's own form of a loose object

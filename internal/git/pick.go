@@ -141,7 +141,7 @@ func (s *space) mergeTree(ctx context.Context, attributes, side string, original
 		err = fmt.Errorf("reading the output of git merge-tree: unexpected %.80q", p.out)
 	}
 	if t := asTrouble(err); t.Kind == Broken {
-		return merged{}, &Trouble{Broken, p.code > 1, t.Err}
+		return merged{}, &Trouble{Broken, p.code == 128, t.Err}
 	}
 	return merged{}, err
 }

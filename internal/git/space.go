@@ -18,6 +18,7 @@ type space struct {
 	dir       string
 	git       string // the program
 	protocols string
+	limits    limits // of each process
 	lock      *os.File
 	env       []string // of each command
 	shared    bool     // commands stay in the process group of the terminal, which they may ask for a password
@@ -40,7 +41,7 @@ func (e *Engine) newSpace() (*space, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &space{dir: dir, git: e.git, protocols: e.protocols}
+	s := &space{dir: dir, git: e.git, protocols: e.protocols, limits: limits{e.cfg.MaxMemory, e.cfg.MaxDisk, e.cfg.MaxCPU}}
 	s.lock, err = os.OpenFile(dir+".lock", os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
 	if err == nil {
 		_, err = lock(s.lock, false)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -101,19 +102,59 @@ func (w *work) prefetch(ctx context.Context) error {
 		}
 	}
 	delete(need, "")
-	if !w.partial || len(need) == 0 {
-		return nil
+	if w.partial && len(need) > 0 {
+		if err := w.bring(ctx, need); err != nil {
+			return err
+		}
 	}
+	return w.weigh(ctx, changes, found)
+}
+
+// bring fetches contents by their ids.
+func (w *work) bring(ctx context.Context, need map[string]bool) error {
 	var ids bytes.Buffer
 	for id := range need {
 		ids.WriteString(id + "\n")
 	}
-	_, err = w.run(ctx, command{stdin: ids.Bytes(), args: []string{"-c", "fetch.negotiationAlgorithm=noop", "fetch", "origin", "--quiet",
+	_, err := w.run(ctx, command{stdin: ids.Bytes(), args: []string{"-c", "fetch.negotiationAlgorithm=noop", "fetch", "origin", "--quiet",
 		"--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--stdin"}})
 	if is(err, CommitMissing) { // these are contents; the commit is here
 		return &Trouble{Broken, true, err}
 	}
 	return err
+}
+
+// weigh fails the targets where files must be merged that are too large for it. What
+// only one side changed is taken over, whatever its size. A renamed file isn't seen
+// here: the limits of the process hold it.
+func (w *work) weigh(ctx context.Context, changes map[string]change, at []files) error {
+	sizes := map[string]int64{"": 0}
+	for i, files := range at {
+		var large []Conflict
+		for _, name := range slices.Sorted(maps.Keys(files.others)) {
+			c, id := changes[name], files.others[name]
+			if c.new == "" || id == c.old || id == c.new {
+				continue
+			}
+			for _, version := range []string{c.old, c.new, id} {
+				if _, known := sizes[version]; !known {
+					size, err := w.objects.size(ctx, version)
+					if err != nil {
+						return err
+					}
+					sizes[version] = size
+				}
+			}
+			if max(sizes[c.old], sizes[c.new], sizes[id]) > w.maxMerge {
+				large = append(large, Conflict{Path: name, Kind: "too large"})
+			}
+		}
+		if len(large) > 0 {
+			w.picked[i].fail(&Trouble{Kind: FileTooLarge, Err: fmt.Errorf("merging %d files, such as %q, of more than %d bytes", len(large), large[0].Path, w.maxMerge)})
+			w.picked[i].Conflicts = large
+		}
+	}
+	return nil
 }
 
 // change is a file before and after; an id is "" where it is none, or a

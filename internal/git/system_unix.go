@@ -41,12 +41,26 @@ func free(dir string) (int64, error) {
 // its context: git leaves children behind when it is killed alone.
 func inGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	endWithParent(cmd.SysProcAttr)
 	cmd.Cancel = func() error {
 		if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); err != nil {
 			return os.ErrProcessDone
 		}
 		return nil
 	}
+}
+
+// deaths are the troubles of a guarded git that a signal ended, by exit status: the
+// shell adds 128 to the signal's number. -1 is the guard's own death. Who kills without
+// being asked is the system, for want of memory. Crashes are of the input.
+var deaths = map[int]death{
+	-1:                         {Killed, true},
+	128 + int(syscall.SIGKILL): {Killed, true},
+	128 + int(syscall.SIGXCPU): {TooCostly, false},
+	128 + int(syscall.SIGXFSZ): {TooLarge, false},
+	128 + int(syscall.SIGSEGV): {Broken, false},
+	128 + int(syscall.SIGBUS):  {Broken, false},
+	128 + int(syscall.SIGABRT): {Broken, false},
 }
 
 // isFull tells whether an error means that the disk is full.

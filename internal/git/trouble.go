@@ -22,7 +22,10 @@ const (
 	Unreachable         TroubleKind = "unreachable"          // network, TLS, or the server is ill
 	DiskFull            TroubleKind = "disk full"            // here
 	TooLarge            TroubleKind = "too large"            // more than EngineConfig.MaxDisk
+	FileTooLarge        TroubleKind = "file too large"       // that both sides changed, see EngineConfig.MaxMerge
 	TooSlow             TroubleKind = "too slow"             // longer than EngineConfig allows
+	TooCostly           TroubleKind = "too costly"           // more than EngineConfig.MaxMemory or MaxCPU
+	Killed              TroubleKind = "killed"               // by the system, which may be out of memory
 	Broken              TroubleKind = "broken"               // anything else
 )
 
