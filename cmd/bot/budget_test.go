@@ -62,7 +62,7 @@ func newDay(t *testing.T, settings *config.Config) *day {
 	d.must(err)
 	_, err = github.Verify(t.Context())
 	d.must(err)
-	engine, err := git.NewEngine(git.EngineConfig{Dir: t.TempDir(), FetchTime: time.Minute, PickTime: time.Minute, PushTime: time.Minute, Now: time.Now, Log: zerolog.Nop()})
+	engine, err := git.NewEngine(git.EngineConfig{Dir: filepath.Join(t.TempDir(), "picks"), FetchTime: time.Minute, PickTime: time.Minute, PushTime: time.Minute, Now: time.Now, Log: zerolog.Nop()})
 	d.must(err)
 	around := surroundings{settings, builtin(), d.github.URL}
 	d.reconciler, err = reconcile.New(reconcile.Config{

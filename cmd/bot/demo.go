@@ -85,7 +85,7 @@ func (d *demo) startBot(s streams, dir string) (<-chan error, error) {
 	}
 	s.getenv = func(name string) string { return identity[name] }
 	b, err := newBot(s, &serveCmd{
-		Listen: "127.0.0.1:0", Database: filepath.Join(dir, "concorde.db"),
+		Listen: "127.0.0.1:0", Database: filepath.Join(dir, "concorde.db"), Picks: filepath.Join(dir, "picks"),
 		Settle: 50 * time.Millisecond, ReadyWithin: time.Minute, LogLevel: "info",
 		GitHub: githubFlags{APIURL: d.github.APIURL(), ServerURL: d.github.URL},
 	}, demoSettings())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -162,8 +163,14 @@ var gitTroubles = []hardship{
 		board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. It is tried again at 20"},
 	},
 	{
-		name:  "directory of the picks taken away",
-		begin: func(s *stage, _ *merged) { s.check(os.RemoveAll(s.environment["DATABASE_URL"] + ".picks")) },
+		name: "directory of the picks taken away",
+		begin: func(s *stage, _ *merged) {
+			there, err := filepath.Glob(filepath.Join(s.environment["TMPDIR"], "concorde-picks-*"))
+			if s.check(err); len(there) != 1 {
+				s.Fatalf("the directories of picks are %q", there)
+			}
+			s.check(os.RemoveAll(there[0]))
+		},
 		board: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
 	},
 	{
@@ -194,7 +201,7 @@ var gitTroubles = []hardship{
 // take.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
-	starter := []string{"unshare", "--map-root-user", "--mount", "sh", "-c", `mount -t tmpfs -o size=64m none "$BOT_PICKS" && exec "$@"`, "sh"}
+	starter := []string{"unshare", "--map-root-user", "--mount", "sh", "-c", `mount -t tmpfs -o size=64m,mode=700 none "$BOT_PICKS" && exec "$@"`, "sh"}
 	s := backportStage(t)
 	s.environment["BOT_PICKS"] = t.TempDir()
 	try := exec.Command(starter[0], append(slices.Clone(starter[1:]), "true")...)

@@ -71,7 +71,7 @@ type serveCmd struct {
 	WritesPerMinute int           `env:"BOT_WRITES_PER_MINUTE" default:"80" placeholder:"N" help:"Content writes to GitHub a minute for each installation, and five times as many an hour; 0 is unpaced, for tests (default: 80; GitHub allows 80 and 500)."`
 	ReadyWithin     time.Duration `env:"BOT_READY_WITHIN" default:"10m" placeholder:"TIME" help:"/readyz answers 503 when nothing was done on an account for longer than this, though there is something to do (default: 10m)."`
 	LogLevel        string        `env:"BOT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error (default: info)."`
-	Picks           string        `env:"BOT_PICKS" placeholder:"DIR" help:"Where backports are picked, in repositories that are thrown away (default: beside the database file, else in the temporary directory)."`
+	Picks           string        `env:"BOT_PICKS" placeholder:"DIR" help:"Where backports are picked, in repositories that are thrown away ; the bot's user alone may have access (default: one with a random name in the temporary directory)."`
 	PickMemory      int64         `env:"BOT_PICK_MEMORY" default:"512" placeholder:"MB" help:"The most memory of one git process, of which four merge at once, on Linux (default: 512)."`
 	PickCPU         time.Duration `name:"pick-cpu" env:"BOT_PICK_CPU" default:"20s" placeholder:"TIME" help:"The most processor time of one git process (default: 20s)."`
 	PickFile        int64         `env:"BOT_PICK_FILE" default:"5" placeholder:"MB" help:"The largest file that is merged where both sides changed it; larger ones are left to people (default: 5)."`
@@ -247,27 +247,16 @@ func (b *bot) run(ctx context.Context) error {
 		defer cancel()
 		return errors.Join(server.Shutdown(grace), b.queue.Stop(grace))
 	})
-	err := group.Wait()
+	err := errors.Join(group.Wait(), b.engine.Close())
 	b.log.Info().Msg("stopped")
 	return err
 }
 
 func (c *serveCmd) engine(log zerolog.Logger) git.EngineConfig {
 	return git.EngineConfig{
-		Dir: c.picks(), MaxMemory: c.PickMemory << 20, MaxCPU: c.PickCPU, MaxMerge: c.PickFile << 20,
+		Dir: c.Picks, MaxMemory: c.PickMemory << 20, MaxCPU: c.PickCPU, MaxMerge: c.PickFile << 20,
 		FetchTime: fetchTime, PickTime: pickTime, PushTime: pushTime, Now: time.Now, Log: log,
 	}
-}
-
-// picks is the directory of the pick engine.
-func (c *serveCmd) picks() string {
-	switch {
-	case c.Picks != "":
-		return c.Picks
-	case strings.Contains(c.Database, "://"):
-		return filepath.Join(os.TempDir(), fmt.Sprintf("concorde-picks-%d", os.Getuid()))
-	}
-	return c.Database + ".picks"
 }
 
 // clean removes what killed processes left of their picks.

@@ -30,7 +30,7 @@ func newStage(t testing.TB) *stage {
 	s.github, s.cpython = newGitHub(t, ghtest.Config{})
 	s.environment = identity(s.github)
 	s.environment["DATABASE_URL"] = filepath.Join(t.TempDir(), "concorde.db")
-	s.environment["BOT_SETTLE"] = "20ms"
+	s.environment["BOT_SETTLE"], s.environment["TMPDIR"] = "20ms", t.TempDir()
 	s.github.Rearrange(func([]ghtest.Delivery) []ghtest.Delivery { return nil }) // of how the repository came to be
 	return s
 }

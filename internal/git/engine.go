@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -16,11 +15,11 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// EngineConfig of an Engine. Dir is required; every other zero value stands for
-// its default.
+// EngineConfig of an Engine. Every zero value stands for its default.
 type EngineConfig struct {
-	// Dir is where the throw-away repositories live; it is made if it is missing,
-	// and may be shared with other processes of this machine.
+	// Dir is where the throw-away repositories live. It's made if it's missing, must be
+	// private to the user of this process, and may be shared by several processes of
+	// theirs. The default has a random name in the temporary directory; Close removes it.
 	Dir string
 	// Jobs is how many run at once (4), half of them at most of one repository.
 	Jobs int
@@ -51,6 +50,7 @@ type EngineConfig struct {
 // at the same time.
 type Engine struct {
 	cfg       EngineConfig
+	place     *place
 	git       string // the program
 	protocols string
 	turns     turns
@@ -58,9 +58,6 @@ type Engine struct {
 
 // NewEngine needs git 2.38 or later. It removes what killed processes left.
 func NewEngine(cfg EngineConfig) (*Engine, error) {
-	if cfg.Dir == "" {
-		return nil, errors.New("opening the pick engine: Dir is empty (name a directory of its own)")
-	}
 	if cfg.Jobs < 0 || cfg.MaxDisk < 0 || cfg.MaxMemory < 0 || cfg.MaxCPU < 0 || cfg.MaxMerge < 0 || cfg.FetchTime < 0 || cfg.PickTime < 0 || cfg.PushTime < 0 {
 		return nil, errors.New("opening the pick engine: a negative number in its configuration")
 	}
@@ -75,22 +72,29 @@ func NewEngine(cfg EngineConfig) (*Engine, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	dir, err := filepath.Abs(cfg.Dir)
-	if err == nil {
-		err = os.MkdirAll(dir, 0o700)
+	e := &Engine{cfg: cfg, place: &place{}, protocols: "http:https", turns: turns{most: cfg.Jobs, busy: map[string]int{}}}
+	if cfg.AllowFile {
+		e.protocols += ":file"
+	}
+	var err error
+	if e.git, err = findGit(); err == nil && cfg.Dir != "" {
+		e.place.named, err = filepath.Abs(cfg.Dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the pick engine: %w", err)
 	}
-	cfg.Dir = dir
-	e := &Engine{cfg: cfg, protocols: "http:https", turns: turns{most: cfg.Jobs, busy: map[string]int{}}}
-	if cfg.AllowFile {
-		e.protocols += ":file"
-	}
-	if e.git, err = findGit(); err != nil {
+	if err := e.Clean(context.Background()); err != nil {
 		return nil, fmt.Errorf("opening the pick engine: %w", err)
 	}
-	return e, e.Clean(context.Background())
+	return e, nil
+}
+
+// Close removes what the engine left on the disk. No job may run any more.
+func (e *Engine) Close() error {
+	if err := e.place.leave(); err != nil {
+		return fmt.Errorf("closing the pick engine: %w", err)
+	}
+	return nil
 }
 
 func setDefault[T int | int64 | time.Duration](v *T, d T) {
@@ -156,17 +160,18 @@ func (e *Engine) Pick(ctx context.Context, job Job) ([]Picked, error) {
 
 // pick does a job in a space of its own.
 func (e *Engine) pick(ctx context.Context, job Job) (picked []Picked, err error) {
-	if err := os.MkdirAll(e.cfg.Dir, 0o700); err != nil { // machines clean their temporary directories
+	dir, err := e.place.ready()
+	if err != nil {
 		return nil, asTrouble(err)
 	}
-	room, err := free(e.cfg.Dir)
+	room, err := free(dir)
 	if err == nil && room < e.cfg.MaxDisk {
 		return nil, &Trouble{Kind: DiskFull, Temporary: true, Err: fmt.Errorf("picking: %d bytes of the disk are free, one job may need %d", room, e.cfg.MaxDisk)}
 	}
 	if err != nil {
 		return nil, asTrouble(err)
 	}
-	s, err := e.newSpace()
+	s, err := e.newSpace(dir)
 	if err != nil {
 		return nil, asTrouble(fmt.Errorf("making the directory of a job: %w", err))
 	}

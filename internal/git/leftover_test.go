@@ -84,17 +84,70 @@ func pickAlone() {
 	panic(err)
 }
 
-// Git and its children die with a killed process. What it leaves is removed by the next one; what a running process
-// works in is left alone.
+// Git and its children die with a killed process. What it leaves is removed by the next
+// one; what a running process works in is left alone. So it is in a directory with a
+// name, and in one without.
 func TestKilledProcess(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
 	s := newStage(t)
+	t.Run("named", func(t *testing.T) { s.killed(t, s.dir, s.dir) })
+	t.Run("temporary", func(t *testing.T) { s.killed(t, "", filepath.Join(os.TempDir(), "concorde-picks-*")) })
+	s.breaks(func(http.ResponseWriter, *http.Request) bool { return false })
+	s.cleanly(s.engine(nil))
+}
+
+func (s *stage) killed(t *testing.T, dir, pattern string) {
+	jobs := func() []string {
+		found, err := filepath.Glob(filepath.Join(pattern, "job-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	alone := s.hangs(t, dir)
+	before := jobs()
+	e, err := git.NewEngine(git.EngineConfig{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if after := jobs(); len(before) != 2 || strings.Join(before, " ") != strings.Join(after, " ") {
+		t.Errorf("a running process had %v, and now has %v", before, after)
+	}
+	if err := alone.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = alone.Wait()
+	noProcess(t, s.URL) // though the server still hangs
+	if after := jobs(); len(after) != 2 {
+		t.Errorf("the killed process left %v: there is nothing to test", after)
+	}
+	if err := e.Clean(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if after := jobs(); len(after) > 0 {
+		t.Errorf("left over: %v", after)
+	}
+	s.CloseClientConnections()
+	if err := e.Close(); err != nil {
+		t.Error(err)
+	}
+	if left := places(t); len(left) > 0 {
+		t.Errorf("left are %q", left)
+	}
+}
+
+// hangs starts a process that picks, and waits until the server keeps it waiting.
+func (s *stage) hangs(t *testing.T, dir string) *exec.Cmd {
 	held, ended := make(chan struct{}, 10), make(chan struct{})
 	s.breaks(on("/r.git/"+reads, func(w http.ResponseWriter, r *http.Request) {
 		held <- struct{}{}
 		hang(w, r)
 	}))
 	alone := exec.Command(os.Args[0])
-	alone.Env = append(os.Environ(), "GIT_TEST_ROLE=pick", "GIT_TEST_ROOT="+s.dir, "GIT_TEST_REMOTE="+s.url, "GIT_TEST_COMMIT="+s.job.Commit)
+	alone.Env = append(os.Environ(), "GIT_TEST_ROLE=pick", "GIT_TEST_ROOT="+dir, "GIT_TEST_REMOTE="+s.url, "GIT_TEST_COMMIT="+s.job.Commit)
 	out, err := alone.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -113,44 +166,14 @@ func TestKilledProcess(t *testing.T) {
 	case <-ended:
 		t.Fatal("the process ended by itself")
 	}
-	jobs := func() []string {
-		found, err := filepath.Glob(filepath.Join(s.dir, "job-*"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return found
-	}
-	before := jobs()
-	e, err := git.NewEngine(git.EngineConfig{Dir: s.dir})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := e.Clean(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if after := jobs(); len(before) != 2 || strings.Join(before, " ") != strings.Join(after, " ") {
-		t.Errorf("a running process had %v, and now has %v", before, after)
-	}
-	if err := alone.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = alone.Wait()
-	noProcess(t, s.URL) // though the server still hangs
-	if after := jobs(); len(after) != 2 {
-		t.Errorf("the killed process left %v: there is nothing to test", after)
-	}
-	s.engine(nil)
-	leftNothing(t, s.dir)
-	s.CloseClientConnections()
-	if err := e.Clean(t.Context()); err != nil {
-		t.Error(err)
-	}
-	s.breaks(func(http.ResponseWriter, *http.Request) bool { return false })
-	s.cleanly(e)
+	return alone
 }
 
 func TestCleanLeavesOtherFilesAlone(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "jobs")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range []string{"notes", "job-1.lock", "job-2/git/HEAD"} {
 		files(name, "x")(work{t, dir})
 	}

@@ -31,13 +31,13 @@ const prefix = "job-"
 
 // newSpace makes the directory of a job. Whoever cleans at the same moment does
 // not see one that is not locked yet: both hold the lock of Dir.
-func (e *Engine) newSpace() (*space, error) {
-	done, err := e.own()
+func (e *Engine) newSpace(in string) (*space, error) {
+	done, err := own(in)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	dir, err := os.MkdirTemp(e.cfg.Dir, prefix)
+	dir, err := os.MkdirTemp(in, prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -75,9 +75,9 @@ func (s *space) remove() error {
 	return err
 }
 
-// own takes the lock of Dir until done is called.
-func (e *Engine) own() (done func(), err error) {
-	f, err := os.OpenFile(filepath.Join(e.cfg.Dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+// own takes the lock of a directory of picks until done is called.
+func own(dir string) (done func(), err error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -87,17 +87,28 @@ func (e *Engine) own() (done func(), err error) {
 	return func() { _ = f.Close() }, nil
 }
 
-// Clean removes the repositories of processes that are gone. It is to be called
-// now and then, by the hour.
+// Clean removes the repositories of processes that are gone, in this directory and in
+// those of their own in the temporary one. Call it hourly.
 func (e *Engine) Clean(ctx context.Context) error {
-	done, err := e.own()
+	removed, err := sweepPlaces()
+	for _, name := range removed {
+		e.cfg.Log.Info().Str("dir", name).Msg("removing what a dead process left")
+	}
 	if err != nil {
-		return fmt.Errorf("cleaning %s: %w", e.cfg.Dir, err)
+		return fmt.Errorf("cleaning %s: %w", os.TempDir(), err)
+	}
+	dir, err := e.place.ready()
+	if err != nil {
+		return err
+	}
+	done, err := own(dir)
+	if err != nil {
+		return fmt.Errorf("cleaning %s: %w", dir, err)
 	}
 	defer done()
-	entries, err := os.ReadDir(e.cfg.Dir)
+	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return fmt.Errorf("cleaning %s: %w", e.cfg.Dir, err)
+		return fmt.Errorf("cleaning %s: %w", dir, err)
 	}
 	var faults []error
 	seen := map[string]bool{}
@@ -111,18 +122,18 @@ func (e *Engine) Clean(ctx context.Context) error {
 			faults = append(faults, ctx.Err())
 			break
 		}
-		if err := e.removeDead(name); err != nil {
+		if err := e.removeDead(filepath.Join(dir, name)); err != nil {
 			faults = append(faults, err)
 		}
 	}
 	if err := errors.Join(faults...); err != nil {
-		return fmt.Errorf("cleaning %s: %w", e.cfg.Dir, err)
+		return fmt.Errorf("cleaning %s: %w", dir, err)
 	}
 	return nil
 }
 
-func (e *Engine) removeDead(name string) error {
-	s := &space{dir: filepath.Join(e.cfg.Dir, name)}
+func (e *Engine) removeDead(dir string) error {
+	s := &space{dir: dir}
 	var err error
 	if s.lock, err = os.OpenFile(s.dir+".lock", os.O_CREATE|os.O_RDWR, 0o600); err != nil {
 		return err
@@ -131,7 +142,7 @@ func (e *Engine) removeDead(name string) error {
 	if !dead || err != nil {
 		return errors.Join(err, s.lock.Close())
 	}
-	e.cfg.Log.Info().Str("dir", name).Msg("removing what a dead process left")
+	e.cfg.Log.Info().Str("dir", filepath.Base(dir)).Msg("removing what a dead process left")
 	return s.remove()
 }
 

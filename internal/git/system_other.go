@@ -13,6 +13,8 @@ var errSystem = fmt.Errorf("picking needs Linux, macOS or FreeBSD: %w", errors.E
 
 func lock(*os.File, bool) (bool, error) { return false, errSystem }
 
+func mine(os.FileInfo) bool { return false }
+
 func free(string) (int64, error) { return 0, errSystem }
 
 func inGroup(*exec.Cmd) {}

@@ -28,6 +28,12 @@ func lock(f *os.File, wait bool) (bool, error) {
 	}
 }
 
+// mine tells whether a file belongs to the user of this process.
+func mine(info os.FileInfo) bool {
+	s, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(s.Uid) == os.Geteuid()
+}
+
 // free is how many bytes the file system of dir has left for us.
 func free(dir string) (int64, error) {
 	var s syscall.Statfs_t

@@ -2,6 +2,7 @@ package reconcile_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ import (
 // withBackports has the bot's own rules and picks, in a directory of the test.
 func (s *stage) withBackports(c *reconcile.Config) {
 	s.Helper()
-	engine, err := git.NewEngine(git.EngineConfig{Dir: s.TempDir(), Log: zerolog.New(&s.log)})
+	engine, err := git.NewEngine(git.EngineConfig{Dir: filepath.Join(s.TempDir(), "picks"), Log: zerolog.New(&s.log)})
 	s.check(err)
 	c.Picker = &backport.Picker{GitHub: c.GitHub, Engine: engine, Now: s.clock}
 	c.Rules = func(settings config.Rules) []pull.Rule {
