@@ -73,7 +73,7 @@ type serveCmd struct {
 	LogLevel        string        `env:"BOT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error (default: info)."`
 	Picks           string        `env:"BOT_PICKS" placeholder:"DIR" help:"Where backports are picked, in repositories that are thrown away ; the bot's user alone may have access (default: one with a random name in the temporary directory)."`
 	PickMemory      int64         `env:"BOT_PICK_MEMORY" default:"512" placeholder:"MB" help:"The most memory of one git process, of which four merge at once, on Linux (default: 512)."`
-	PickCPU         time.Duration `name:"pick-cpu" env:"BOT_PICK_CPU" default:"20s" placeholder:"TIME" help:"The most processor time of one git process (default: 20s)."`
+	PickCPU         time.Duration `name:"pick-cpu" env:"BOT_PICK_CPU" default:"10s" placeholder:"TIME" help:"The most processor time of one git process (default: 10s)."`
 	PickFile        int64         `env:"BOT_PICK_FILE" default:"5" placeholder:"MB" help:"The largest file that is merged where both sides changed it; larger ones are left to people (default: 5)."`
 	Feed            feedFlags     `embed:""`
 	GitHub          githubFlags   `embed:""`

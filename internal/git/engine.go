@@ -28,7 +28,7 @@ type EngineConfig struct {
 	MaxDisk int64
 	// MaxMemory is the most memory that a process of git may take, in bytes (512 MB):
 	// on Linux only, other systems don't limit it. MaxCPU is the most time of a processor
-	// that it may take (20 seconds).
+	// that it may take (10 seconds).
 	MaxMemory int64
 	MaxCPU    time.Duration
 	// MaxMerge is the size of the largest file that is merged, in bytes (5 MB): of what
@@ -64,7 +64,7 @@ func NewEngine(cfg EngineConfig) (*Engine, error) {
 	setDefault(&cfg.Jobs, 4)
 	setDefault(&cfg.MaxDisk, 1<<30)
 	setDefault(&cfg.MaxMemory, 512<<20)
-	setDefault(&cfg.MaxCPU, 20*time.Second)
+	setDefault(&cfg.MaxCPU, 10*time.Second)
 	setDefault(&cfg.MaxMerge, 5<<20)
 	setDefault(&cfg.FetchTime, 120*time.Second)
 	setDefault(&cfg.PickTime, 60*time.Second)

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // tip is what is picked onto, with the attributes that are in force there.
@@ -20,33 +19,17 @@ type tip struct {
 	attributes []file
 }
 
-// pick picks onto all targets at once. What keeps one from being done is told in
-// its result. A panic becomes that of the caller, who cleans up.
+// pick picks onto all targets, one after the other: so the memory of all merges at once
+// is that of as many as there are jobs. What keeps one from being done is told in its
+// result.
 func (w *work) pick(ctx context.Context) {
-	var all sync.WaitGroup
-	turns, panics := make(chan struct{}, 4), make(chan any, len(w.picked))
 	for i := range w.picked {
 		if w.picked[i].Outcome == Failed {
 			continue
 		}
-		all.Go(func() {
-			turns <- struct{}{}
-			defer func() {
-				if v := recover(); v != nil {
-					panics <- v
-				}
-				<-turns
-			}()
-			if err := w.onto(ctx, i); err != nil {
-				w.picked[i].fail(fmt.Errorf("picking %s onto %s: %w", w.job.Commit, w.picked[i].Branch, err))
-			}
-		})
-	}
-	all.Wait()
-	select {
-	case v := <-panics:
-		panic(v)
-	default:
+		if err := w.onto(ctx, i); err != nil {
+			w.picked[i].fail(fmt.Errorf("picking %s onto %s: %w", w.job.Commit, w.picked[i].Branch, err))
+		}
 	}
 }
 
