@@ -126,7 +126,7 @@ var gitTroubles = []hardship{
 		name:  "file too large to merge",
 		files: map[string]ghtest.File{"Misc/a|b": ghtest.Text(large)},
 		begin: alsoHere("Misc/a|b", ghtest.Text("small\n")),
-		board: []string{"| 3.14 | error | `Misc/a/b` is too large for me to merge. Backport by hand, see below. To try again, take `needs backport to 3.14` off", "| 3.13 | open: #", "By hand, to 3.14: "},
+		board: []string{"| 3.14 | error | `Misc/a\\|b` is too large for me to merge. Backport by hand, see below. To try again, take `needs backport to 3.14` off", "| 3.13 | open: #", "By hand, to 3.14: "},
 		heal:  alsoHere("Misc/a|b", ghtest.Deleted()),
 	},
 	{

@@ -190,7 +190,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	if err != nil {
 		return nil, errors.New(strings.Join(strings.Fields(err.Error()), " ")) // PostgreSQL's have several lines
 	}
-	if b.engine, err = git.NewEngine(c.engine(b.log)); err != nil {
+	if b.engine, err = git.NewEngine(c.engine(s.now, b.log)); err != nil {
 		return nil, misuse(err)
 	}
 	if b.calendar, err = feed.New(s.ctx, feed.Config{Cycle: c.Feed.Cycle, Releases: c.Feed.Releases, Store: b.queue, Log: b.log, Now: s.now}); err != nil {
@@ -252,10 +252,10 @@ func (b *bot) run(ctx context.Context) error {
 	return err
 }
 
-func (c *serveCmd) engine(log zerolog.Logger) git.EngineConfig {
+func (c *serveCmd) engine(now func() time.Time, log zerolog.Logger) git.EngineConfig {
 	return git.EngineConfig{
 		Dir: c.Picks, MaxMemory: c.PickMemory << 20, MaxCPU: c.PickCPU, MaxMerge: c.PickFile << 20,
-		FetchTime: fetchTime, PickTime: pickTime, PushTime: pushTime, Now: time.Now, Log: log,
+		FetchTime: fetchTime, PickTime: pickTime, PushTime: pushTime, Now: now, Log: log,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -78,7 +79,7 @@ func textRelease(version string, at time.Time) string {
 
 // textTooLarge names the first of some files. It's for a cell of a table.
 func textTooLarge(path string, files int) string {
-	name := "`" + strings.ReplaceAll(strings.Trim(code(cut(path)), "`"), "|", "/") + "`"
+	name := markdown.CodeCell(cut(path))
 	if files > 1 {
 		return fmt.Sprintf("%s and %d other file%s are too large for me to merge. Backport by hand, see below.", name, files-1, plural(files-1))
 	}
