@@ -114,3 +114,21 @@ func BenchmarkHintToWork(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkStats is a look at /readyz with as many idle keys as are kept, each of which
+// has a look in the far future, as pull requests have.
+func BenchmarkStats(b *testing.B) {
+	q := open(b, Config{Database: filepath.Join(b.TempDir(), "queue.db"), Work: func(context.Context, Job) error { return nil }})
+	for from := range 20 {
+		var hints []Hint
+		for i := range 10_000 {
+			hints = append(hints, Hint{Key: fmt.Sprintf("python/cpython#%d", 10_000*from+i), Installation: 1, At: time.Now().Add(time.Hour)})
+		}
+		add(b, q, hints...)
+	}
+	for b.Loop() {
+		if _, err := q.Stats(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
