@@ -65,7 +65,7 @@ var elsewhere = map[string]bool{
 	"closes": true, "headRepositoryOwner": true, "enqueuer": true,
 	// What protects a branch may stay hidden: most Apps lack the permission
 	// "administration: read".
-	"branchProtectionRule": true,
+	"branchProtectionRule": true, "rules": true,
 }
 
 // dispensable are fields of the repository itself that may be missing: a file, the

@@ -75,6 +75,7 @@ func (d *dice) lived(r *pull.Request) {
 			r.Pointers = append(r.Pointers, number)
 		}
 	}
+	r.Guarded = map[string]bool{"3.14": d.often(2)}
 }
 
 func (d *dice) event(at time.Time, subject string) pull.Event {
