@@ -30,6 +30,11 @@ func labelsOf(settings []byte) ([]pull.Rule, error) {
 	if err != nil {
 		return nil, err
 	}
+	for i := range set.Labels.Rules { // golden files hold no lines of the preset
+		if rule := &set.Labels.Rules[i]; strings.HasPrefix(rule.Where, "cpython.yml:") {
+			rule.Where = "cpython.yml"
+		}
+	}
 	rule := Labels(set.Labels)
 	if rule.Want == nil {
 		return nil, nil
@@ -48,12 +53,7 @@ func TestLabelsAreMadeAsConfigured(t *testing.T) {
 		r := &pull.Request{State: pull.Open, Facts: ^pull.Facts(0), Files: []pull.File{{Path: "Lib/os.py", Change: pull.Modified}}}
 		want := pull.Label{
 			Name: "stdlib", On: true, Hold: pull.Suggested, Color: "09fc59", Description: "Standard library modules in Lib",
-			Existing: settings != "{}",
-		}
-		for _, rule := range config.Preset().Labels.Rules {
-			if rule.Label == want.Name {
-				want.Why = rule.Where
-			}
+			Existing: settings != "{}", Why: "cpython.yml",
 		}
 		if diff := cmp.Diff([]pull.Label{want}, rules[0].Want(r).Labels); diff != "" {
 			t.Errorf("%s: (-want +have)\n%s", settings, diff)
