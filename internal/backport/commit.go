@@ -3,6 +3,7 @@ package backport
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -127,7 +128,8 @@ func (o Original) titleFor(branch string) (title, rest string) {
 
 // bodyFor is that of the backport's pull request: the body of its commit, which
 // notifies nobody, and a section. Where that's more than GitHub takes, the end of
-// the commit's text is left out, but not who is credited.
+// the commit's text is left out, but not who is credited. The section comes first where
+// GitHub would show it as a part of the text's code.
 func (o Original) bodyFor(branch, section string) string {
 	_, rest := o.titleFor(branch)
 	_, text := split(Message(o.Source))
@@ -138,7 +140,11 @@ func (o Original) bodyFor(branch, section string) string {
 	if room := max(maxPullBody-len(section), 0); len(text) > room {
 		text = shortened(text, strings.LastIndex(text, pickLine(o.ID)), room)
 	}
-	return text + section
+	body := text + section
+	if at := len(text) + len(gapBefore); section != "" && !slices.Contains(markdown.Comments(body), at) { // the text's code or comment has no end
+		body = strings.TrimPrefix(section, gapBefore) + gapBefore + text
+	}
+	return body
 }
 
 // shortened fits a text into so many bytes by leaving out what is before its end,

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -145,5 +146,24 @@ func TestMarksInDetails(t *testing.T) {
 	}
 	if text := w.details(); strings.Contains(text, "<!--") {
 		t.Errorf("marks in what strangers wrote stay: %q", text)
+	}
+}
+
+// What the bot says of conflicts stands before code that a message doesn't end: below
+// it GitHub would show the marks to people, and the bot wouldn't find them.
+func TestSectionBesideOpenCode(t *testing.T) {
+	section := gapBefore + "<!-- backport-conflict " + sha + " -->\nConflicts.\n" + sectionEnd
+	for message, first := range map[string]bool{"Fix it\n\nWords.": false, "Fix it\n\n```\nx\n```\nWords.": false, "Fix it\n\n```\nx": true, "Fix it\n\n~~~~\n~~~": true, "Fix it\n\n<?x": true} {
+		o := Original{Number: 24680, Source: git.Source{ID: sha, Message: message}}
+		body := o.bodyFor("3.14", section)
+		if strings.HasPrefix(body, "<!--") != first || pickOf(body) != sha {
+			t.Errorf("%q: body %q", message, body)
+		}
+		resolved := pull.Block{Start: "<!-- backport-conflict " + sha + " -->", End: sectionEnd, Markdown: markdown.Body{}}.In(body)
+		for _, text := range []string{resolved, commitBody(body)} {
+			if strings.TrimSpace(text) != strings.TrimSpace(o.bodyFor("3.14", "")) {
+				t.Errorf("%q: %q is left of %q", message, text, body)
+			}
+		}
 	}
 }

@@ -271,7 +271,7 @@ func (o *original) conflictSection(p pull.Picked) string {
 	if login, assignable := o.responsible(o.merged(), p.Branch, o.r.Now); login != "" && !assignable {
 		ask = fmt.Sprintf(draftAsk, login)
 	}
-	return fmt.Sprintf("\n\n<!-- backport-conflict %s -->\n", p.Commit) + ask + fmt.Sprintf(draftText, p.Branch, o.Settings.Status) + "\n\n" + w.details() +
+	return gapBefore + fmt.Sprintf("<!-- backport-conflict %s -->\n", p.Commit) + ask + fmt.Sprintf(draftText, p.Branch, o.Settings.Status) + "\n\n" + w.details() +
 		"\n" + fmt.Sprintf(draftSteps, p.Head) + byHand(o.r.Merge.SHA, p.Branch) + sectionEnd
 }
 
@@ -279,6 +279,7 @@ func (o *original) conflictSection(p pull.Picked) string {
 var sectionStart = regexp.MustCompile(`<!-- backport-conflict ([0-9a-f]{40,64}) -->`)
 
 const (
+	gapBefore  = "\n\n" // a section
 	sectionEnd = "<!-- /backport-conflict -->"
 	draftText  = "The pick onto %s had conflicts. They are committed here as git left them, and the status `%s` fails until somebody pushes and no conflict marker is left."
 	draftAsk   = "@%s, could you resolve the conflicts, or find somebody who can?\n\n"

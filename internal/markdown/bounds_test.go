@@ -55,7 +55,7 @@ func hostile() map[string]string {
 // are allocated while it is read. Time follows from these, and from maxSteps.
 const (
 	mostBytes   = 32 << 20
-	mostObjects = 600_000
+	mostObjects = 300_000
 )
 
 func TestBounds(t *testing.T) {
@@ -161,5 +161,17 @@ func BenchmarkRead(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Read(text)
+	}
+}
+
+// BenchmarkHostile is what each of the hostile texts costs.
+func BenchmarkHostile(b *testing.B) {
+	for name, text := range hostile() {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Read(text)
+			}
+		})
 	}
 }
