@@ -2,10 +2,13 @@ package markdown
 
 import (
 	"fmt"
-	"runtime"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/concorde-bot/concorde/internal/weigh"
 )
 
 // hostile texts are of the length that GitHub allows, in shapes that cost more than
@@ -51,32 +54,19 @@ func hostile() map[string]string {
 	return all
 }
 
-// The bounds of one text, in what is counted on every machine: bytes and objects that
-// are allocated while it is read. Time follows from these, and from maxSteps.
-const (
-	mostBytes   = 32 << 20
-	mostObjects = 300_000
-)
+// perByte is how many bytes may be allocated for each byte that is read: a comment of
+// 65,536 takes 25 MB at most. Time follows from this and from maxSteps.
+const perByte = 400
 
 func TestBounds(t *testing.T) {
 	for name, text := range hostile() {
 		if utf8.RuneCountInString(text) > maxCharacters {
 			t.Fatalf("%s: GitHub doesn't take it", name)
 		}
-		bytes, objects := allocated(func() { Read(text) })
-		if bytes > mostBytes || objects > mostObjects {
-			t.Errorf("%s: %d bytes in %d objects", name, bytes, objects)
-		}
+		t.Run(name, func(t *testing.T) {
+			weigh.Linear(t, len(text), perByte, func() { Read(text) })
+		})
 	}
-}
-
-// allocated counts what is allocated meanwhile.
-func allocated(f func()) (bytes, objects uint64) {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc, after.Mallocs - before.Mallocs
 }
 
 // TestUnread shows what isn't read, and what still is.
@@ -123,9 +113,7 @@ func FuzzRead(f *testing.F) {
 		}
 		var passages []Passage
 		var read bool
-		if bytes, objects := allocated(func() { passages, read = Read(text) }); bytes > mostBytes*2 || objects > mostObjects*2 { // others may run
-			t.Errorf("%.100q (%d bytes): %d bytes in %d objects", text, len(text), bytes, objects)
-		}
+		weigh.Linear(t, len(text), perByte, func() { passages, read = Read(text) })
 		for _, p := range passages {
 			if len(p.Lines) == 0 || strings.ContainsAny(strings.Join(p.Lines, ""), "\n\r") {
 				t.Errorf("%q: %q", text, p.Lines)
@@ -164,14 +152,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// BenchmarkHostile is what each of the hostile texts costs.
+// BenchmarkHostile is what the worst of the hostile texts costs.
 func BenchmarkHostile(b *testing.B) {
-	for name, text := range hostile() {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				Read(text)
-			}
-		})
-	}
+	weigh.Worst(b, slices.Collect(maps.Values(hostile())), func(text string) { Read(text) })
 }
