@@ -206,6 +206,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(seed.file))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		bounded(t, Preset(), data)
 		_, err := Preset().Override(RepositoryFile, data)
 		hostile.WellFormed(t, data, err)
 		c, err := Parse("c.yml", data)

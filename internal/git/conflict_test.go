@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/weigh"
 )
 
 // parse shows what parseMerge reads; "@" stands for NUL.
@@ -43,6 +45,7 @@ func FuzzParseMerge(f *testing.F) {
 	f.Add("1234567890123456789012345678901234567890@f@@1@f@CONFLICT (contents)@x@2@")
 	f.Add("1234567890123456789012345678901234567890@@999999999999@a@b@c@d@")
 	f.Fuzz(func(t *testing.T, out string) {
+		weigh.Linear(t, len(out), 400, func() { parse(out) })
 		if m, ok := parse(out); ok && !fullID.MatchString(m.tree) {
 			t.Errorf("the tree is %q", m.tree)
 		}
@@ -52,6 +55,7 @@ func FuzzParseMerge(f *testing.F) {
 func FuzzParsePush(f *testing.F) {
 	f.Add("To x\n*\ta:refs/heads/b\t[new branch]\n!\ta:refs/heads/c\t[rejected] (stale info)\nDone\n")
 	f.Fuzz(func(t *testing.T, out string) {
+		weigh.Linear(t, len(out), 400, func() { parsePush(out) })
 		for name, r := range parsePush(out) {
 			if strings.Contains(name+r.text, "\n") {
 				t.Errorf("%q: %q", name, r.text)

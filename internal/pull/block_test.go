@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/internal/markdown"
+	"github.com/concorde-bot/concorde/internal/weigh"
 )
 
 func TestBlockIn(t *testing.T) {
@@ -85,6 +86,7 @@ func FuzzBlock(f *testing.F) {
 			{Markdown: markdown.Body{}, Start: "<!-- x: 2 -->", End: "<!-- /x -->", Text: "* two\nand more\n"},
 			{Markdown: markdown.Body{}, Start: "<!-- x: 2 -->", End: "<!-- /x -->"},
 		} {
+			weigh.Linear(t, len(body)+len(b.Text), 20_000, func() { b.In(body) }) // most of it for reading the Markdown, some times
 			once := b.In(body)
 			if twice := b.In(once); twice != once {
 				t.Fatalf("%q, then %q, then %q", body, once, twice)

@@ -22,7 +22,11 @@ func (s *stage) later(r *reconcile.Reconciler, job queue.Job) (wait time.Duratio
 		s.check(err)
 		return 0, s.asked() > 0
 	}
-	return later.Until.Sub(s.clock()), s.asked() > 0
+	asked = s.asked() > 0
+	if later.Rests == asked { // what it doesn't even ask for it puts off by choice, so /readyz doesn't count it as late
+		s.Errorf("%s: asked %v, rests %v: %v", job.Key, asked, later.Rests, err)
+	}
+	return later.Until.Sub(s.clock()), asked
 }
 
 // A pull request that costs a lot settles longer and longer, up to a quarter of an
