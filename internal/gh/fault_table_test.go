@@ -39,8 +39,8 @@ const (
 var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings.Join([]string{
 	`id|defaultBranchRef(\.name)?`, `(settings|labelRules|head)(\.(oid|byteSize|isTruncated))?`,
 	`(tip|ref|label|r)\d+(\.(target|target\.oid|id|name|p\d+|p\d+\.nodes))?`, `(from|into)\d+(\.nodes)?`,
-	`tip(\.(oid|committedDate|status|status\.contexts|checkSuites|checkSuites\.nodes))?`,
-	`maybe(Issue)?\d+\.(id|number|title|body|state|issueState|isDraft|authorAssociation|baseRefName|headRefName|headRefOid|updatedAt|closedAt|(comments|events|labels)(\.nodes)?)`,
+	`tip(\.(oid|committedDate|status|status\.contexts|checkSuites|checkSuites\.nodes|statusCheckRollup(\.contexts(\.nodes)?)?))?`,
+	`maybe(Issue)?\d+\.(id|number|title|body|state|issueState|isDraft|authorAssociation|baseRefName|headRefName|headRefOid|updatedAt|closedAt|(comments|events|labels|opinions)(\.nodes)?)`,
 	`(all|refs|labels)(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
 	`queue\d*(\.entries(\.(totalCount|nodes|pageInfo(\.(hasNextPage|endCursor))?))?)?`,
 	`issueOrPullRequest(\.(` + strings.Join([]string{
@@ -50,8 +50,8 @@ var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings
 	}, "|") + `))?`,
 }, "|") + `))?)$`)
 
-// outside are the fields that lead out of the repository.
-var outside = regexp.MustCompile(`(^|\.)(author|editor|actor|assignee|source|headRepository|mergedBy|enabledBy|requestedReviewer|deletedCommentAuthor|rateLimit|closes)(\.|$)`)
+// outside are the fields that lead out of the repository, or show what guards a branch.
+var outside = regexp.MustCompile(`(^|\.)(author|editor|actor|assignee|source|headRepository|mergedBy|enabledBy|requestedReviewer|deletedCommentAuthor|rateLimit|closes|headRepositoryOwner|enqueuer|branchProtectionRule|rules)(\.|$)`)
 
 // missable are those of the repository itself that may be missing.
 var missable = regexp.MustCompile(`\.(\d+|f\d+|compare|text|associatedPullRequests)(\.|$)|\.maybe[A-Za-z]*\d+$|^repository\.issueOrPullRequest\.mergeCommit\.parents\.nodes\.0\.`)

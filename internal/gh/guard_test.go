@@ -44,7 +44,7 @@ func TestGuarded(t *testing.T) {
 		{"a ruleset, last push", ruleset(ghtest.RequiredReview{Required: 2, LastPush: true}), true},
 		{"a ruleset that can't be read", func(w *world) error {
 			must(w.t, w.repo.RequireReview("main", ghtest.RequiredReview{Required: 1, DismissStale: true}))
-			return w.srv.Hole(ghtest.Hole{Path: `repository\.guard0\.rules`, Type: "FORBIDDEN", Message: "Resource not accessible by integration"})
+			return w.srv.Hole(ghtest.Hole{Path: `repository\.maybeGuarded0\.rules`, Type: "FORBIDDEN", Message: "Resource not accessible by integration"})
 		}, false},
 		{"a ruleset that keeps approvals", ruleset(ghtest.RequiredReview{Required: 1}), false},
 		{"a ruleset without reviews", ruleset(ghtest.RequiredReview{DismissStale: true}), false},

@@ -192,7 +192,7 @@ func (l *loader) seen(found answers, at pull.Looks) error {
 	}
 	for i, name := range at.Guarded {
 		var of *guardData
-		if err := found.read("guard", i, &of); err != nil {
+		if err := found.read(optional+"Guarded", i, &of); err != nil {
 			return err
 		}
 		l.out.Guarded[name] = of != nil && of.holds()
@@ -275,7 +275,7 @@ func looksQuery(at pull.Looks) text {
 	}
 	for i, name := range at.Guarded {
 		ask("String!", "guarded", i, "refs/heads/"+name)
-		field("guard%d:ref(qualifiedName:$guarded%d){"+guardFields+"}", i, i)
+		field("%sGuarded%d:ref(qualifiedName:$guarded%d){"+guardFields+"}", optional, i, i)
 	}
 	for i, name := range at.Labels {
 		ask("String!", "label", i, name)
