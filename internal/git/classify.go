@@ -20,7 +20,7 @@ type sign struct {
 // that fits is taken.
 var local = []sign{
 	{regexp.MustCompile(`No space left on device|Out of diskspace|Disk quota exceeded`), DiskFull, true},
-	{regexp.MustCompile(`(?m)^(fatal|error): (Out of memory|mmap failed: Cannot allocate)|RPC failed; curl 27 |died of signal 24`), TooCostly, false},
+	{regexp.MustCompile(`(?m)^(fatal|error): (Out of memory|inflate(Init)?: out of memory|mmap failed: Cannot allocate)|RPC failed; curl 27 |died of signal 24`), TooCostly, false},
 	{regexp.MustCompile(`died of signal 25`), TooLarge, false},
 	{regexp.MustCompile(`died of signal 9`), Killed, true},
 	{regexp.MustCompile(`couldn't find remote ref`), BranchMissing, false},

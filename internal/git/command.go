@@ -15,10 +15,12 @@ import (
 	"time"
 )
 
-// The most that is kept of what one command prints.
+// The most that is kept of what one command prints, and that is read of it where
+// nothing is kept.
 const (
-	maxOutput = 256 << 20
-	maxErrors = 64 << 10
+	maxOutput  = 64 << 20
+	maxErrors  = 64 << 10
+	maxRecords = 512 << 20
 )
 
 // settings are all the configuration that git gets in a job; what it finds by
@@ -85,7 +87,8 @@ func (s *space) login(job Job, token string) []string {
 type command struct {
 	args  []string
 	stdin []byte
-	tree  string // the work tree, which only attributes are read from; "" is none
+	tree  string              // the work tree, which only attributes are read from; "" is none
+	each  func(record string) // gets what it prints, which ends in NUL each time; nil: it's kept
 }
 
 // printed is what a command left behind. Code is its exit status, -1 where it was
@@ -101,6 +104,10 @@ func (s *space) run(ctx context.Context, c command) (printed, error) {
 	cmd := s.command(ctx, c)
 	stdout, stderr := capped{max: maxOutput}, capped{max: maxErrors, cut: true}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(c.stdin), &stdout, &stderr
+	lines := records{left: maxRecords, each: c.each}
+	if c.each != nil {
+		cmd.Stdout = &lines
+	}
 	runtime.LockOSThread() // see endWithParent
 	err := cmd.Run()
 	runtime.UnlockOSThread()
@@ -114,8 +121,8 @@ func (s *space) run(ctx context.Context, c command) (printed, error) {
 		return p, nil
 	case ctx.Err() != nil:
 		return p, asTrouble(context.Cause(ctx))
-	case errors.Is(err, errOutput):
-		return p, &Trouble{Kind: TooLarge, Err: fmt.Errorf("running git %s: %w", c.args[0], err)}
+	case stdout.full || lines.full: // which ends git, by a signal
+		return p, &Trouble{Kind: TooLarge, Err: fmt.Errorf("running git %s: %w", c.args[0], errOutput)}
 	case errors.As(err, &exit):
 		return p, s.trouble(c, err, p)
 	}
@@ -155,8 +162,9 @@ var errOutput = errors.New("it printed too much")
 // capped keeps the first max bytes; what is more is an error, or cut off.
 type capped struct {
 	bytes.Buffer
-	max int
-	cut bool
+	max  int
+	cut  bool
+	full bool
 }
 
 func (c *capped) Write(p []byte) (int, error) {
@@ -165,9 +173,37 @@ func (c *capped) Write(p []byte) (int, error) {
 		return c.Buffer.Write(p)
 	}
 	if !c.cut {
+		c.full = true
 		return 0, errOutput
 	}
 	c.Buffer.Write(p[:room])
+	return len(p), nil
+}
+
+// records passes on what ends in NUL.
+type records struct {
+	rest []byte
+	left int
+	each func(string)
+	full bool
+}
+
+func (r *records) Write(p []byte) (int, error) {
+	if r.left -= len(p); r.left < 0 || len(r.rest) > maxOutput {
+		r.full = true
+		return 0, errOutput
+	}
+	r.rest = append(r.rest, p...)
+	start := 0
+	for {
+		n := bytes.IndexByte(r.rest[start:], 0)
+		if n < 0 {
+			break
+		}
+		r.each(string(r.rest[start : start+n]))
+		start += n + 1
+	}
+	r.rest = append(r.rest[:0], r.rest[start:]...)
 	return len(p), nil
 }
 

@@ -78,6 +78,7 @@ func conflictKind(name string) (kind string, conflict bool) {
 
 const (
 	maxHunks = 20       // of a file
+	maxRead  = 100      // files that are searched for them
 	maxFile  = 16 << 20 // bytes that are searched for them
 )
 
@@ -98,7 +99,7 @@ func (w *work) conflicts(ctx context.Context, kinds map[string]string, tree stri
 	var all []Conflict
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		c := Conflict{Path: name, Kind: kinds[name]}
-		if id := found.others[name]; id != "" && c.Kind != "binary" {
+		if id := found.others[name]; id != "" && c.Kind != "binary" && len(all) < maxRead {
 			text, err := w.objects.read(ctx, id, maxFile)
 			if err != nil {
 				return nil, err

@@ -96,7 +96,7 @@ type Conflict struct {
 	// "file/directory", "directory rename suggested", …; "too large" is ours.
 	Kind string
 	// Hunks are the first 20 places with markers in the file as it is committed
-	// with Markers.
+	// with Markers. Only the first 100 files have any.
 	Hunks []Hunk
 }
 

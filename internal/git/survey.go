@@ -79,6 +79,7 @@ func (w *work) prefetch(ctx context.Context) error {
 	}
 	found := make([]files, len(w.tips))
 	var lists errgroup.Group
+	lists.SetLimit(4)
 	for i, at := range w.tips {
 		if at.id != "" {
 			lists.Go(func() (err error) {
@@ -212,21 +213,18 @@ type files struct {
 
 var regular = regexp.MustCompile(`^100\d{3} blob ([0-9a-f]{40})$`)
 
+// maxAttributeFiles is how many files with attributes a tree may have: a tree that
+// names one directory over and over has as many as it likes.
+const maxAttributeFiles = 10_000
+
 func (s *space) list(ctx context.Context, tree string, changes map[string]change) (files, error) {
 	found := files{others: map[string]string{}}
-	p, err := s.run(ctx, command{args: []string{"ls-tree", "-r", "-z", "--full-tree", tree}})
-	if err != nil {
-		return found, err
-	}
-	for record := range strings.SplitSeq(string(p.out), "\x00") {
-		head, name, ok := strings.Cut(record, "\t")
-		if !ok {
-			continue
-		}
+	_, err := s.run(ctx, command{args: []string{"ls-tree", "-r", "-z", "--full-tree", tree}, each: func(record string) {
+		head, name, _ := strings.Cut(record, "\t")
 		_, changed := changes[name]
-		attributes := strings.HasSuffix(name, ".gitattributes") && path.Base(name) == ".gitattributes"
+		attributes := strings.HasSuffix(name, ".gitattributes") && path.Base(name) == ".gitattributes" && len(found.attributes) <= maxAttributeFiles
 		if !changed && !attributes {
-			continue
+			return
 		}
 		if m := regular.FindStringSubmatch(head); m != nil {
 			if attributes {
@@ -236,6 +234,9 @@ func (s *space) list(ctx context.Context, tree string, changes map[string]change
 				found.others[name] = m[1]
 			}
 		}
+	}})
+	if err == nil && len(found.attributes) > maxAttributeFiles {
+		err = &Trouble{Kind: TooLarge, Err: fmt.Errorf("the tree has more than %d files with attributes", maxAttributeFiles)}
 	}
-	return found, nil
+	return found, err
 }
