@@ -30,7 +30,7 @@ type Backport struct {
 	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // on or off
 	// Label is how the labels start that ask for a backport; a space and the
 	// version follow.
-	Label string `yaml:"label" jsonschema:"maxLength=40"`
+	Label string `yaml:"label" jsonschema:"maxLength=40" names:"kept labels"`
 	// Branch is how the bot's branches start: BRANCH-1234567-3.14.
 	Branch string `yaml:"branch" jsonschema:"maxLength=40,format=branch-prefix"`
 	// PushTo is the account whose fork gets the branches, where the App must be
@@ -42,7 +42,7 @@ type Backport struct {
 	// Conflicts is what becomes of a pick with conflicts: a draft with the
 	// conflict markers in it, or a comment alone.
 	Conflicts string `yaml:"conflicts" jsonschema:"enum=draft,enum=comment"`
-	Status    string `yaml:"status"` // commit status context, failing until no conflict marker is left
+	Status    string `yaml:"status" names:"status"` // commit status context, failing until no conflict marker is left
 	// Merge is whether the bot has approved and green backports merged.
 	Merge string `yaml:"merge" jsonschema:"enum=auto,enum=off"`
 	// ApprovalRole is the role in the repository of people whose approval lets the bot
@@ -53,7 +53,7 @@ type Backport struct {
 	// status or check run, in minutes: until then, that nothing is red means little.
 	WaitForChecks int `yaml:"wait-for-checks" jsonschema:"minimum=0,maximum=1440"`
 	// HoldLabel keeps the bot from merging.
-	HoldLabel string `yaml:"hold-label" jsonschema:"maxLength=50"`
+	HoldLabel string `yaml:"hold-label" jsonschema:"maxLength=50" names:"shared label"`
 	// DeleteAfter is how long the branch of a closed backport is kept, in hours;
 	// that of a merged one is deleted at once.
 	DeleteAfter int `yaml:"delete-after" jsonschema:"minimum=0,maximum=8760"`

@@ -8,6 +8,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/concorde-bot/concorde/internal/glob"
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -89,18 +90,26 @@ func webAddress(s string) error {
 	return nil
 }
 
+func date(s string) error {
+	if _, err := time.Parse(time.DateOnly, s); err != nil {
+		return errors.New("is not a day: want YYYY-MM-DD")
+	}
+	return nil
+}
+
 // check finds what is wrong between settings.
 func (d *decoder) check(r *Rules) {
-	d.checkOwners(r)
+	names := r.Names()
+	d.checkNamed(names)
 	if r.ABI.CommitMarker == r.ABI.NewsMarker {
 		d.clash([]string{"abi.news-marker", "abi.commit-marker"}, "both markers are %q: make them differ", r.ABI.NewsMarker)
 	}
 	d.checkBackport(r)
-	d.checkLabels(r)
-	names, directories, paths := map[string]string{}, map[string]string{}, map[string]string{}
+	d.checkLabels(r, names)
+	sections, directories, paths := map[string]string{}, map[string]string{}, map[string]string{}
 	for i, section := range r.News.Sections {
 		at := fmt.Sprintf("news.sections[%d]", i)
-		d.once(names, at+".name", section.Name)
+		d.once(sections, at+".name", section.Name)
 		d.once(directories, at+".directory", section.Directory)
 		for j, legacy := range section.Legacy {
 			d.once(directories, fmt.Sprintf("%s.legacy[%d]", at, j), legacy)
@@ -108,30 +117,6 @@ func (d *decoder) check(r *Rules) {
 		for j, prefix := range section.Paths {
 			d.once(paths, fmt.Sprintf("%s.paths[%d]", at, j), prefix)
 		}
-	}
-}
-
-// checkOwners finds statuses and labels that two rules would set.
-func (d *decoder) checkOwners(r *Rules) {
-	type owned struct{ setting, name string }
-	statuses := []owned{
-		{"news.status", r.News.Status}, {"abi.status", r.ABI.Status}, {"backport.status", r.Backport.Status},
-		{"issue-numbers.status", r.IssueNumbers.Status}, {"titles.status", r.Titles.Status},
-	}
-	for i, later := range statuses {
-		for _, first := range statuses[:i] {
-			if strings.EqualFold(first.name, later.name) {
-				d.clash([]string{later.setting, first.setting}, "%s and %s are both %q: give each rule its own", later.setting, first.setting, later.name)
-			}
-		}
-	}
-	labels := map[string]string{}
-	for _, l := range []owned{
-		{"stages.review", r.Stages.Review}, {"stages.core-review", r.Stages.CoreReview}, {"stages.changes", r.Stages.Changes},
-		{"stages.change-review", r.Stages.ChangeReview}, {"stages.merge", r.Stages.Merge}, {"conflicts.label", r.Conflicts.Label},
-		{"wrong-branch.label", r.WrongBranch.Label}, {"backport.label", r.Backport.Label}, {"news.skip-label", r.News.SkipLabel}, {"issue-numbers.skip-label", r.IssueNumbers.SkipLabel},
-	} {
-		d.once(labels, l.setting, l.name)
 	}
 }
 

@@ -89,11 +89,11 @@ const (
 // announce themselves are named, and what must be in them (devguide, "What's
 // New and News Entries"; the tool blurb).
 type News struct {
-	Mode      Mode   `yaml:"mode" jsonschema:"enum=off,enum=require"` // off or require
-	Status    string `yaml:"status"`                                  // commit status context
-	Check     string `yaml:"check"`                                   // name of the check run
-	SkipLabel string `yaml:"skip-label" jsonschema:"maxLength=50"`    // label that makes an entry unnecessary
-	Directory string `yaml:"directory" jsonschema:"format=directory"` // where the entries are, below it the sections
+	Mode      Mode   `yaml:"mode" jsonschema:"enum=off,enum=require"`                     // off or require
+	Status    string `yaml:"status" names:"status"`                                       // commit status context
+	Check     string `yaml:"check"`                                                       // name of the check run
+	SkipLabel string `yaml:"skip-label" jsonschema:"maxLength=50" names:"people's label"` // label that makes an entry unnecessary
+	Directory string `yaml:"directory" jsonschema:"format=directory"`                     // where the entries are, below it the sections
 	// Sections in the order of the changelog.
 	Sections []Section `yaml:"sections" jsonschema:"minItems=1,maxItems=100"`
 	// MinGHIssue is the lowest issue number that GitHub can have: lower ones
@@ -118,7 +118,7 @@ type Section struct {
 // ABI are the settings of the ABI rule (PEP 605, "ABI markers").
 type ABI struct {
 	Mode         Mode   `yaml:"mode" jsonschema:"enum=off,enum=warn,enum=require"` // off, warn or require
-	Status       string `yaml:"status"`                                            // commit status context
+	Status       string `yaml:"status" names:"status"`                             // commit status context
 	Check        string `yaml:"check"`                                             // name of the check run
 	CommitMarker string `yaml:"commit-marker" jsonschema:"maxLength=50"`           // at the start of a commit's summary line
 	NewsMarker   string `yaml:"news-marker" jsonschema:"maxLength=50"`             // at the start of a NEWS entry

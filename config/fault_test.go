@@ -90,7 +90,7 @@ c.yml:1:30: abi.evidence[2] is "/y", which matches no path of the repository: wr
 c.yml:1:37: abi.evidence[4] repeats line 1: take one away`},
 	{"the status of another", "abi:\n  status: Bedevere/News\n", `c.yml:2:11: abi.status and news.status are both "Bedevere/News": give each rule its own`},
 	{"the status of another still", "news:\n  status: concorde/abi-markers\n", `c.yml:2:11: abi.status and news.status are both "concorde/abi-markers": give each rule its own`},
-	{"a later label of the preset", "stages:\n  review: Awaiting merge\n", `c.yml:2:11: stages.merge is "awaiting merge", and so is stages.review: make them differ`},
+	{"a later label of the preset", "stages:\n  review: Awaiting merge\n", `c.yml:2:11: stages.review is "Awaiting merge", and so is stages.merge: make them differ`},
 	{"the label of backports", "backport:\n  label: awaiting merge\n", `c.yml:2:10: backport.label is "awaiting merge", and so is stages.merge: make them differ`},
 	{"markers", "abi: {news-marker: (ABI break)}", `c.yml:1:20: both markers are "(ABI break)": make them differ`},
 	{"anchors", "news: &n\n  width: 80\nabi:\n  mode: &m off\n  check: *m\n", `

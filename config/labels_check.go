@@ -2,134 +2,14 @@ package config
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
-	"regexp/syntax"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/concorde-bot/concorde/internal/glob"
 )
-
-// Limits of expressions, in instructions of the matcher, which are about as many
-// as the characters that repetitions write out. The time that a match takes grows
-// with them and with the text alone.
-const (
-	maxProgram  = 500
-	maxPrograms = 20000 // of all rules together
-)
-
-// Bounds of reading all expressions and all globs of a file: characters, and the steps
-// that globs take, about as many as the characters that their braces stand for.
-const (
-	maxExpressionWork = 250_000
-	maxGlobWork       = 1_000_000
-)
-
-// expressionCost is about the work of reading an expression, in characters: classes
-// of Unicode have hundreds of ranges.
-func expressionCost(s string) int {
-	return 20 + min(len(s), maxLength*4) + 3000*(strings.Count(s, `\p`)+strings.Count(s, `\P`)) + 150*strings.Count(s, "{")
-}
-
-// globCost is that of a glob, in steps: those that reading it takes.
-func globCost(s string) int {
-	budget := glob.Budget{Steps: maxGlobWork}
-	if _, err := glob.Parse(s, &budget); err != nil {
-		return 10000
-	}
-	return maxGlobWork - budget.Steps
-}
-
-// expression checks an RE2 expression. It is measured before it is compiled: a few
-// characters can stand for millions of instructions.
-func expression(s string) error {
-	parsed, err := syntax.Parse(s, syntax.Perl)
-	if err != nil {
-		var fault *syntax.Error
-		if errors.As(err, &fault) && (fault.Code == syntax.ErrInvalidPerlOp || fault.Code == syntax.ErrInvalidEscape) {
-			return fmt.Errorf("is not an RE2 expression: it has %q; RE2 has no lookahead, lookbehind or references to groups", fault.Expr)
-		}
-		return fmt.Errorf("is not an RE2 expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
-	}
-	if writtenOut(parsed) > maxProgram {
-		return errors.New("is too large: use smaller repetitions")
-	}
-	return nil
-}
-
-// writtenOut is about the size of an expression when its repetitions are written out.
-func writtenOut(r *syntax.Regexp) int {
-	n := 1
-	if r.Op == syntax.OpLiteral {
-		n = len(r.Rune)
-	}
-	for _, sub := range r.Sub {
-		n += writtenOut(sub)
-	}
-	if r.Op == syntax.OpRepeat {
-		n *= max(r.Min, r.Max, 1)
-	}
-	return min(n, 1<<30)
-}
-
-// program is the size of an expression that was found good.
-func program(s string) int {
-	if s == "" {
-		return 0
-	}
-	parsed, err := syntax.Parse(s, syntax.Perl)
-	if err != nil {
-		return 0
-	}
-	return min(writtenOut(parsed), maxProgram)
-}
-
-func date(s string) error {
-	if _, err := time.Parse(time.DateOnly, s); err != nil {
-		return errors.New("is not a day: want YYYY-MM-DD")
-	}
-	return nil
-}
-
-// owner is a setting that names a label which another rule sets.
-type owner struct{ setting, label string }
-
-// moving are labels that other rules set and take off.
-func (r *Rules) moving() []owner {
-	return []owner{
-		{"stages.review", r.Stages.Review}, {"stages.core-review", r.Stages.CoreReview}, {"stages.changes", r.Stages.Changes},
-		{"stages.change-review", r.Stages.ChangeReview}, {"stages.merge", r.Stages.Merge}, {"conflicts.label", r.Conflicts.Label},
-		{"backport.label", r.Backport.Label + " *"},
-	}
-}
-
-// peoples are labels that people set, or another rule once: nobody keeps them.
-func (r *Rules) peoples() []owner {
-	return []owner{
-		{"wrong-branch.label", r.WrongBranch.Label}, {"news.skip-label", r.News.SkipLabel},
-		{"issue-numbers.skip-label", r.IssueNumbers.SkipLabel}, {"backport.hold-label", r.Backport.HoldLabel},
-	}
-}
 
 // CheckLabel finds what keeps a text from being a label's name.
 func CheckLabel(name string) error { return setting{tag: "maxLength=50"}.characters(name) }
-
-// FaultDecided is about a rule's label and a setting that Deciding gives for it.
-const FaultDecided = "the label %q is for the rule of %s to decide: choose another one"
-
-// Deciding are the settings whose rules set and take off a label, so that no other
-// rule may suggest it.
-func (r *Rules) Deciding(label string) (settings []string) {
-	for _, o := range r.moving() {
-		if NamesLabel(o.label, label) {
-			settings = append(settings, o.setting)
-		}
-	}
-	return settings
-}
 
 // NamesLabel tells whether a name, or the start of names with a * at the end,
 // is that of a label. Labels are compared without regard to case.
@@ -141,7 +21,7 @@ func NamesLabel(name, label string) bool {
 // checkLabels finds what is wrong between settings of this group, and completes
 // rules with what they leave out. Rules that this file does not set are those of
 // an earlier one, and complete.
-func (d *decoder) checkLabels(r *Rules) {
+func (d *decoder) checkLabels(r *Rules, names Names) {
 	looks := map[string]string{}
 	for i, look := range r.Labels.Looks {
 		d.once(looks, fmt.Sprintf("labels.looks[%d].name", i), look.Name)
@@ -157,7 +37,7 @@ func (d *decoder) checkLabels(r *Rules) {
 		for _, c := range rule.conditions(name) {
 			instructions += program(c.Title) + program(c.Body)
 		}
-		d.checkOwned(r, name, rule)
+		d.checkDecided(names, name, rule)
 		d.checkTwice(same, kept, name, rule)
 	}
 	for i := range rules { // a later rule may keep what an earlier one suggests
@@ -238,23 +118,16 @@ func (d *decoder) checkSize(name string, s SizeCondition) {
 	}
 }
 
-// checkOwned finds labels that other settings decide on.
-func (d *decoder) checkOwned(r *Rules, name string, rule *LabelRule) {
-	owners := r.moving()
-	if rule.Hold == Kept {
-		owners = append(owners, r.peoples()...)
-	}
-	for _, o := range owners {
-		if NamesLabel(o.label, rule.Label) {
-			d.clash([]string{name + ".label", o.setting}, FaultDecided, rule.Label, o.setting)
-		}
+// checkDecided finds labels that other settings decide on.
+func (d *decoder) checkDecided(names Names, name string, rule *LabelRule) {
+	for _, setting := range names.Deciding(rule.Label, rule.Hold) {
+		d.clash([]string{name + ".label", setting}, FaultDecided, rule.Label, setting)
 	}
 	for _, c := range rule.conditions(name) {
 		for _, label := range c.Labels.names() {
-			for _, o := range r.moving() {
-				if NamesLabel(o.label, label) || NamesLabel(label, o.label) {
-					d.clash([]string{c.name + ".labels", o.setting}, "%s.labels has %q, which changes at the same time, by %s: use other conditions", c.name, label, o.setting)
-				}
+			for _, setting := range names.moving(label) {
+				d.clash([]string{c.name + ".labels", setting},
+					"%s.labels has %q, which changes at the same time, by %s: use other conditions", c.name, label, setting)
 			}
 		}
 	}

@@ -14,11 +14,11 @@ type Roles struct {
 type Stages struct {
 	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // on or off
 	// Labels of the stages. Workflows that block merging know them.
-	Review       string `yaml:"review" jsonschema:"maxLength=50"`        // awaiting a first review
-	CoreReview   string `yaml:"core-review" jsonschema:"maxLength=50"`   // awaiting a core developer's review
-	Changes      string `yaml:"changes" jsonschema:"maxLength=50"`       // awaiting changes of the author
-	ChangeReview string `yaml:"change-review" jsonschema:"maxLength=50"` // awaiting a review of those changes
-	Merge        string `yaml:"merge" jsonschema:"maxLength=50"`         // awaiting the merge
+	Review       string `yaml:"review" jsonschema:"maxLength=50" names:"kept label"`        // awaiting a first review
+	CoreReview   string `yaml:"core-review" jsonschema:"maxLength=50" names:"kept label"`   // awaiting a core developer's review
+	Changes      string `yaml:"changes" jsonschema:"maxLength=50" names:"kept label"`       // awaiting changes of the author
+	ChangeReview string `yaml:"change-review" jsonschema:"maxLength=50" names:"kept label"` // awaiting a review of those changes
+	Merge        string `yaml:"merge" jsonschema:"maxLength=50" names:"kept label"`         // awaiting the merge
 	// Phrases by which an author says that the changes are made, in any case and
 	// anywhere in a comment. The first one is what the bot tells people to write.
 	Phrases []string `yaml:"phrases" jsonschema:"minItems=1,maxItems=20,uniqueItems=true"`
@@ -33,8 +33,8 @@ func (s *Stages) Speaks(at time.Time) bool { return since(s.Since, at) }
 // IssueNumbers are the settings of the rule on issue numbers in titles.
 type IssueNumbers struct {
 	Mode      Mode   `yaml:"mode" jsonschema:"enum=off,enum=require"`
-	Status    string `yaml:"status"`                               // commit status context
-	SkipLabel string `yaml:"skip-label" jsonschema:"maxLength=50"` // label that makes an issue unnecessary
+	Status    string `yaml:"status" names:"status"`                                       // commit status context
+	SkipLabel string `yaml:"skip-label" jsonschema:"maxLength=50" names:"people's label"` // label that makes an issue unnecessary
 	// Links is whether the bot keeps links between a pull request and its issue in
 	// the bodies of both.
 	Links bool `yaml:"links"`
@@ -44,8 +44,8 @@ type IssueNumbers struct {
 // maintenance branches.
 type Titles struct {
 	Mode   Mode   `yaml:"mode" jsonschema:"enum=off,enum=require"`
-	Status string `yaml:"status"` // commit status context
-	Check  string `yaml:"check"`  // name of the check run that shows a better title
+	Status string `yaml:"status" names:"status"` // commit status context
+	Check  string `yaml:"check"`                 // name of the check run that shows a better title
 }
 
 // WrongBranch are the settings of the rule on pull requests from a maintenance
@@ -53,7 +53,7 @@ type Titles struct {
 type WrongBranch struct {
 	// Mode is close, which comments where it is not certain; comment; or off.
 	Mode  Mode   `yaml:"mode" jsonschema:"enum=close,enum=comment,enum=off"`
-	Label string `yaml:"label" jsonschema:"maxLength=50"` // set on those that are closed
+	Label string `yaml:"label" jsonschema:"maxLength=50" names:"people's label"` // set on those that are closed
 }
 
 // CloseCertain and CommentOnly are modes of WrongBranch.
@@ -73,7 +73,7 @@ type Commands struct {
 // be merged into their base.
 type Conflicts struct {
 	Mode  Mode   `yaml:"mode" jsonschema:"enum=on,enum=off"`
-	Label string `yaml:"label" jsonschema:"maxLength=50"`
+	Label string `yaml:"label" jsonschema:"maxLength=50" names:"kept label"`
 	// Every is how often, at most, all open pull requests are looked over after
 	// pushes, in minutes. It costs a request for each hundred of them.
 	Every int `yaml:"every" jsonschema:"minimum=5,maximum=1440"`

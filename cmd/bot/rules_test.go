@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,4 +40,22 @@ func TestOwnRulesAreValidatedTogether(t *testing.T) {
 		return
 	}
 	t.Error("there is no rule on settings")
+}
+
+// TestOwnedNamesAreTagged: the statuses and labels that a rule owns are those that its
+// settings name, by their tags. (The rule "labels" owns those of its list.)
+func TestOwnedNamesAreTagged(t *testing.T) {
+	in := surroundings{central: config.Preset()}
+	names, checked := in.central.Names(), 0
+	for _, rule := range in.rules(in.central.Rules) {
+		for _, own := range rule.Owns {
+			tagged := slices.ContainsFunc(names, func(n config.Name) bool { return n.Text == strings.TrimSuffix(own, " *") })
+			if checked++; !tagged && rule.Name != "labels" {
+				t.Errorf("the rule %s owns %q, which no setting names", rule.Name, own)
+			}
+		}
+	}
+	if checked == 0 {
+		t.Error("no rule owns anything")
+	}
 }

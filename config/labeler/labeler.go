@@ -62,6 +62,7 @@ func Read(set config.Rules, name string, data []byte) (config.Rules, error) {
 type reader struct {
 	yamlfile.File // its faults are those of single rules
 	settings      *config.Rules
+	names         config.Names    // in the settings
 	refused       yamlfile.Faults // of the file as a whole
 	limits        *config.LabelerLimits
 	rules         []config.LabelRule
@@ -75,7 +76,7 @@ type reader struct {
 func newReader(file string, settings *config.Rules) *reader {
 	return &reader{
 		File: yamlfile.File{Name: file}, limits: &config.LabelerLimits{MaxFiles: -1, MaxLabels: -1},
-		settings: settings, work: glob.Budget{Steps: maxGlobWork}, globs: map[string]*glob.Glob{},
+		settings: settings, names: settings.Names(), work: glob.Budget{Steps: maxGlobWork}, globs: map[string]*glob.Glob{},
 	}
 }
 
@@ -142,7 +143,7 @@ func (r *reader) label(p pair) {
 	if usesFiles(rule.Clauses) {
 		rule.Limits = r.limits
 	}
-	for _, setting := range r.settings.Deciding(rule.Label) {
+	for _, setting := range r.names.Deciding(rule.Label, rule.Hold) {
 		r.Fault(p.at, config.FaultDecided, rule.Label, setting)
 	}
 	for _, own := range r.settings.Labels.Rules {
