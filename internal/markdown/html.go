@@ -2,11 +2,11 @@ package markdown
 
 import "strings"
 
-// hiding elements hold text that is code, somebody else's, or not shown. GitHub
-// mentions nobody in the first ones.
-var hiding = map[string]bool{
-	"pre": true, "code": true, "tt": true, "samp": true, "kbd": true, "blockquote": true,
-	"script": true, "style": true, "textarea": true, "template": true, "title": true, "iframe": true, "xmp": true, "noscript": true,
+// hiding elements hold text that is code, somebody else's, or not shown. In some, a
+// browser reads no tags but the one that closes them.
+var hiding = map[string]struct{ tagless bool }{
+	"pre": {}, "code": {}, "tt": {}, "samp": {}, "kbd": {}, "blockquote": {}, "template": {},
+	"script": {true}, "style": {true}, "textarea": {true}, "title": {true}, "iframe": {true}, "xmp": {true}, "noscript": {true},
 }
 
 // html is where in the page the raw HTML of a text has led to: a browser reads on
@@ -36,6 +36,9 @@ func (h *html) feed(raw string) {
 			raw = h.inTag(raw)
 		default:
 			at := strings.IndexByte(raw, '<')
+			if hiding[h.element].tagless {
+				at = indexFold(raw, "</"+h.element)
+			}
 			if at < 0 {
 				return
 			}
@@ -60,7 +63,7 @@ func (h *html) inTag(raw string) string {
 		return ""
 	case raw[at] == '>':
 		h.tag = false
-	default:
+	case strings.HasSuffix(strings.TrimRight(raw[:at], " \t\n"), "="):
 		h.quote = raw[at]
 	}
 	return raw[at+1:]
@@ -92,8 +95,9 @@ func (h *html) open(raw string) string {
 
 // count keeps count of the elements in which text is hidden.
 func (h *html) count(name string, closing bool) {
+	_, hides := hiding[name]
 	switch {
-	case h.element == "" && !closing && hiding[name]:
+	case h.element == "" && !closing && hides:
 		h.element, h.depth = name, 1
 	case name != h.element || name == "":
 	case !closing:
@@ -106,3 +110,14 @@ func (h *html) count(name string, closing bool) {
 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+// indexFold is strings.Index for ASCII in any case: strings.ToLower would change the
+// length of some letters.
+func indexFold(text, lower string) int {
+	for at := 0; at+len(lower) <= len(text); at++ {
+		if text[at] == lower[0] && strings.EqualFold(text[at:at+len(lower)], lower) {
+			return at
+		}
+	}
+	return -1
+}

@@ -47,7 +47,10 @@ func (b Block) In(body string) string {
 	}
 	newline := newlineOf(body)
 	whole := b.whole(newline)
-	return b.once(body+gap(body, newline)+whole, b.once(whole+newline+newline+body, body))
+	if next = b.once(body+gap(body, newline)+whole, body); next == body {
+		next = b.once(whole+newline+newline+body, body)
+	}
+	return next
 }
 
 // once is the body that is wanted if it has this block, once, and the other one if
