@@ -192,7 +192,7 @@ func failure(t pull.Target, trouble *git.Trouble) pull.Picked {
 
 // outcome puts a result of the engine into the words of the core.
 func (p *Picker) outcome(ctx context.Context, r git.Picked) pull.Picked {
-	out := pull.Picked{Target: pull.Target(r.Target), Commit: r.Commit}
+	out := pull.Picked{Target: pull.Target(r.Target), Commit: r.Commit, Message: r.Original.Message, Author: r.Original.Author}
 	switch r.Outcome {
 	case git.Clean:
 		out.Outcome = pull.Clean

@@ -4,6 +4,10 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/ianaindex"
 )
 
 // identity is a well-formed author or committer, in any encoding.
@@ -56,13 +60,13 @@ func (j Job) reword(original commit, tree, parent string) []byte {
 // reword gives the commit object of a pick, by its committer with the date. The
 // rest is as in Job.
 func (c commit) reword(tree, parent, committer string, reword func(Source) string) []byte {
-	from, wide := c.source()
-	message := from.Message
+	c, wide := c.wide()
+	message := c.message
 	if reword != nil {
-		message = reword(from)
-	}
-	if !wide {
-		message = narrow(message)
+		message = reword(c.source())
+		if !wide {
+			message = narrow(message)
+		}
 	}
 	message = strings.TrimRight(strings.ReplaceAll(message, "\x00", ""), "\n") + "\n"
 	text := "tree " + tree + "\nparent " + parent + "\nauthor " + person(c.author) + "\ncommitter " + committer + "\n"
@@ -72,16 +76,47 @@ func (c commit) reword(tree, parent, committer string, reword func(Source) strin
 	return []byte(text + "\n" + message)
 }
 
-// source is what is known of a commit in UTF-8; otherwise wide is false, and its
-// bytes have become characters.
-func (c commit) source() (from Source, wide bool) {
-	from = Source{ID: c.id, Message: c.message, Author: credit(c.author)}
-	if (c.encoding == "" || strings.EqualFold(c.encoding, "UTF-8")) && utf8.ValidString(c.message) {
-		from.Author = strings.ToValidUTF8(from.Author, "\uFFFD")
-		return from, true
+// source is what is known of a commit in UTF-8. Bytes of an unknown encoding
+// become characters.
+func (c commit) source() Source {
+	c, wide := c.wide()
+	if !wide {
+		return Source{ID: c.id, Message: widen(c.message), Author: widen(credit(c.author))}
 	}
-	from.Message, from.Author = widen(from.Message), widen(from.Author)
-	return from, false
+	return Source{ID: c.id, Message: c.message, Author: strings.ToValidUTF8(credit(c.author), "\uFFFD")}
+}
+
+// wide gives a commit in UTF-8, as git cherry-pick makes one of it; false where its
+// encoding isn't known, or its bytes aren't in it.
+func (c commit) wide() (commit, bool) {
+	if c.encoding == "" || strings.EqualFold(c.encoding, "UTF-8") {
+		return c, utf8.ValidString(c.message)
+	}
+	decoder := decoder(c.encoding)
+	if decoder == nil {
+		return c, false
+	}
+	message, _ := decoder.String(c.message) // errors are in what comes out
+	author, _ := decoder.String(c.author)
+	if strings.ContainsRune(message+author, utf8.RuneError) {
+		return c, false
+	}
+	c.message, c.author, c.encoding = message, author, ""
+	return c, true
+}
+
+// decoder of the encoding that a commit's header names, nil for an unknown one.
+func decoder(name string) *encoding.Decoder {
+	if strings.EqualFold(name, "latin-1") { // git's own alias
+		name = "ISO-8859-1"
+	}
+	if e, err := ianaindex.IANA.Encoding(name); err == nil && e != nil {
+		return e.NewDecoder()
+	}
+	if e, err := htmlindex.Get(name); err == nil {
+		return e.NewDecoder()
+	}
+	return nil
 }
 
 // credit is the name and the address in an author, as trailers have them.
@@ -95,9 +130,8 @@ func credit(line string) string {
 	return name + " <" + address + ">"
 }
 
-// widen makes characters of bytes whose encoding is not UTF-8, and narrow makes
-// the same bytes of them. For ISO-8859-1 that is right, for any other nothing is
-// lost.
+// widen makes characters of bytes in an unknown encoding, and narrow makes the same
+// bytes of them, so that nothing is lost.
 func widen(s string) string {
 	runes := make([]rune, len(s))
 	for i := range len(s) {

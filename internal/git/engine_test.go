@@ -200,12 +200,31 @@ func TestPickWithoutMarkers(t *testing.T) {
 	}
 }
 
-// Texts in other encodings, and what is no text at all, must not keep a commit
-// from being picked. The author stays byte for byte.
+// Texts in other encodings become UTF-8, as git cherry-pick makes them. What git
+// couldn't read either keeps no commit from being picked, and its author stays byte
+// for byte.
 func TestPickOddCommits(t *testing.T) {
 	for _, c := range []struct{ name, head, message, seen, wantHead, wantMessage string }{
 		{"ISO-8859-1", "author J\xfcrgen <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding ISO-8859-1\n", "f\xfcr\n", "für\n",
-			"author J\xfcrgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\nencoding ISO-8859-1\n", "f\xfcr\n\nf\xfcr ?\n"},
+			"author Jürgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "für\n\nfür \u20ac\n"},
+		{"git's latin-1", "author J\xfcrgen <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding latin-1\n", "f\xfcr\n", "für\n",
+			"author Jürgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "für\n\nfür \u20ac\n"},
+		{"KOI8-R", "author \xe0\xd2\xc9\xca <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding KOI8-R\n", "\xfe\xc9\xce\xc9\xd4 \xd3\xd0\xc1\xcd\n", "Чинит спам\n",
+			"author Юрий <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "Чинит спам\n\nfür \u20ac\n"},
+		{"Shift-JIS", "author \x91\xbe\x98Y <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding Shift-JIS\n", "\x83X\x83p\x83\x80\x82\xf0\x92\xbc\x82\xb7\n", "スパムを直す\n",
+			"author 太郎 <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "スパムを直す\n\nfür \u20ac\n"},
+		{"EUC-JP", "author \xc2\xc0\xcf\xba <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding EUC-JP\n", "\xbd\xa4\xc0\xb5\n", "修正\n",
+			"author 太郎 <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "修正\n\nfür \u20ac\n"},
+		{"Windows", "author \xde\xf0\xe8\xe9 <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding cp1251\n", "\xd7\xe8\xed\xe8\xf2\n", "Чинит\n",
+			"author Юрий <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "Чинит\n\nfür \u20ac\n"},
+		{"GB18030", "author \xc0\xee <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding gb18030\n", "\xd0\xde\xb8\xb4\n", "修复\n",
+			"author 李 <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "修复\n\nfür \u20ac\n"},
+		{"ISO-2022-JP", "author Taro <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding ISO-2022-JP\n", "\x1b$B=$@5\x1b(B\n", "修正\n",
+			"author Taro <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "修正\n\nfür \u20ac\n"},
+		{"unknown encoding", "author J\xfcrgen <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding x-spam\n", "f\xfcr\n", "für\n",
+			"author J\xfcrgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\nencoding x-spam\n", "f\xfcr\n\nf\xfcr ?\n"},
+		{"bytes of another encoding", "author J\xfcrgen <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding Shift-JIS\n", "f\xfcr\n", "für\n",
+			"author J\xfcrgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\nencoding Shift-JIS\n", "f\xfcr\n\nf\xfcr ?\n"},
 		{"encoding that is not named", "author J\xfcrgen <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\n", "f\xfcr", "für",
 			"author J\xfcrgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "f\xfcr\nf\xfcr ?\n"},
 		{"author alone", "author J\xfcrgen <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\n", "für \u20ac\n", "für \u20ac\n",
@@ -232,6 +251,9 @@ func TestPickOddCommits(t *testing.T) {
 				return from.Message + "\nfür \u20ac\x00"
 			}
 			p := s.cleanly(s.engine(nil))[0]
+			if p.Original.Message != c.seen || p.Original.ID != s.job.Commit {
+				t.Errorf("the original is %+v", p.Original)
+			}
 			_, got, _ := strings.Cut(s.raw("-C", s.bare, "cat-file", "commit", p.Commit), "\nparent "+p.Tip+"\n")
 			if diff := cmp.Diff(c.wantHead+"\n"+c.wantMessage, got); diff != "" {
 				t.Error(diff)

@@ -36,9 +36,9 @@ type Job struct {
 	Markers bool
 }
 
-// Source is what the message of a pick is made from. The texts are in UTF-8;
-// where the original isn't, its bytes become the first 256 characters of Unicode,
-// and these become bytes again.
+// Source is what the message of a pick is made from. The texts are in UTF-8. Where
+// the original is in an unknown encoding, its bytes become the first 256 characters
+// of Unicode, and these become bytes again.
 type Source struct {
 	ID      string
 	Message string
@@ -77,6 +77,8 @@ type Picked struct {
 	Outcome Outcome
 	// Tip is the commit of Branch that was picked onto.
 	Tip string
+	// Original is Job.Commit, the last one that was picked.
+	Original Source
 	// Commit is the one that Head is at now, "" where nothing was pushed.
 	Commit string
 	// Conflicts by path, where Outcome is Conflicted; and the files that are too large

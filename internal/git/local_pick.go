@@ -30,8 +30,7 @@ func (l *Local) Commit(ctx context.Context, id string) (LocalCommit, error) {
 	if err != nil {
 		return LocalCommit{}, err
 	}
-	from, _ := c.source()
-	return LocalCommit{Source: from, Tree: c.tree, Parents: c.parents}, nil
+	return LocalCommit{Source: c.source(), Tree: c.tree, Parents: c.parents}, nil
 }
 
 func (l *Local) read(ctx context.Context, id string) (commit, error) {

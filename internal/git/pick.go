@@ -37,6 +37,7 @@ func (w *work) pick(ctx context.Context) {
 // conflict the next ones are picked onto the markers, so that none is lost.
 func (w *work) onto(ctx context.Context, i int) error {
 	p, at := &w.picked[i], w.tips[i]
+	p.Original = w.originals[len(w.originals)-1].source()
 	conflicts, clean := map[string]string{}, true
 	for n, original := range w.originals {
 		if n > 0 {

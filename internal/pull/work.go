@@ -93,9 +93,12 @@ const TargetMissing = "branch missing"
 // was to be opened for it.
 type Picked struct {
 	Target
-	Outcome   Outcome
-	Commit    string // at Head now; "" where nothing was pushed
-	Conflicts []Conflict
+	Outcome Outcome
+	Commit  string // at Head now; "" where nothing was pushed
+	// Message and Author are those of the picked commit as git reads them, which
+	// knows its encoding; "": as in Merge.
+	Message, Author string
+	Conflicts       []Conflict
 	// Missing are changes of the default branch to the same files that the target
 	// lacks: the conflict may come from them.
 	Missing []Prerequisite
