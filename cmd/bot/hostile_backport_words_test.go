@@ -73,6 +73,31 @@ func TestOddWordsOfBackports(t *testing.T) {
 	s.inPlace()
 }
 
+// TestWordsOfMergeCommits: the backport of a merge commit is by the author of the
+// pull request and in their words, not "Merge pull request" by whoever merged.
+func TestWordsOfMergeCommits(t *testing.T) {
+	t.Parallel()
+	s := backportStage(t).start()
+	number := s.change("gh-1: Fix it [skip ci]", one(0), "skip news", "needs backport to 3.14")
+	sha, err := s.cpython.MergeWith(number, ghtest.MergeOptions{By: "dana", Method: "merge"})
+	s.check(err)
+	s.shows(number, "| 3.14 | open: #")
+	m := &merged{number, sha}
+	p := s.fromBranch(m.branch("3.14"))
+	if want := fmt.Sprintf("[3.14] gh-1: Fix it (GH-%d)", number); p.Title != want {
+		t.Errorf("the title is %q, want %q", p.Title, want)
+	}
+	head, message, _ := strings.Cut(s.commit(p.HeadSHA), "\n\n")
+	if want := "\nauthor eric <eric@users.noreply.github.com> "; !strings.Contains(head, want) {
+		t.Errorf("the commit is\n%s, want %q", head, want)
+	}
+	if want := "(cherry picked from commit " + sha + ")\n\nCo-authored-by: eric <eric@users.noreply.github.com>\n"; !strings.HasPrefix(message, "gh-1: Fix it\n\n") || !strings.HasSuffix(message, want) {
+		t.Errorf("the message is %q, want it to end with %q", message, want)
+	}
+	s.rests()
+	s.inPlace()
+}
+
 // fromBranch is the only pull request from a branch.
 func (s *stage) fromBranch(branch string) ghtest.PRState {
 	s.Helper()

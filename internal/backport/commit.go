@@ -45,22 +45,7 @@ func Verbatim(original git.Source) string {
 	subject, body := split(original.Message)
 	p := parse(subject + "\n\n" + body)
 	p.credit(original.Author)
-	text := strings.TrimRight(p.text, spaces)
-	if text == subject {
-		text += "\n"
-	}
-	var b strings.Builder
-	b.WriteString(text + "\n" + pickLine(original.ID) + "\n")
-	if len(p.trailers) > 0 {
-		b.WriteString("\n")
-	}
-	for _, t := range p.trailers {
-		b.WriteString(t.String() + "\n")
-	}
-	if rest := strings.TrimRight(p.rest, spaces); rest != "" {
-		b.WriteString(rest + "\n")
-	}
-	return b.String()
+	return p.with(pickLine(original.ID))
 }
 
 // numbered writes "#24680" as "GH-24680" where cherry_picker does:

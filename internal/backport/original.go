@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
-	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -202,7 +201,8 @@ func (o *original) target(version string) {
 	o.rows = append(o.rows, row{Version: version, State: statePicking, Text: textPicking})
 	target := pull.Target{Branch: version, Head: head, Have: o.r.Branches[head].Tip}
 	if len(o.wants.Picks) == 0 {
-		o.wants.Picks = []pull.Pick{{SHA: o.r.Merge.SHA, Commits: o.commits(), Markers: o.Settings.Conflicts == config.DraftConflicts, Fork: o.fork()}}
+		o.wants.Picks = []pull.Pick{o.newPick()}
+		o.wants.Picks[0].Markers = o.Settings.Conflicts == config.DraftConflicts
 	}
 	o.wants.Picks[0].Targets = append(o.wants.Picks[0].Targets, target)
 }
@@ -211,7 +211,7 @@ func (o *original) target(version string) {
 // that one run of the engine does them all.
 func (o *original) pick() {
 	if len(o.retries) > 0 {
-		o.wants.Picks = append(o.wants.Picks, pull.Pick{SHA: o.r.Merge.SHA, Commits: o.commits(), Targets: o.retries, Fork: o.fork()})
+		o.wants.Picks = append(o.wants.Picks, o.newPick(o.retries...))
 	}
 	if len(o.wants.Picks) > 0 {
 		o.wants.Opens = nil
@@ -220,7 +220,7 @@ func (o *original) pick() {
 
 // open wants the pull request for a pushed branch.
 func (o *original) open(version string, p pull.Picked) {
-	from := Original{Source: git.Source{ID: o.r.Merge.SHA, Message: o.r.Merge.Message, Author: o.r.Merge.Author}, Number: o.r.Key.Number}
+	from := Original{Source: o.source(p), Number: o.r.Key.Number}
 	title, _ := from.titleFor(version)
 	open := pull.OpenPull{Head: p.Head, Base: version, Title: title, Draft: p.Outcome == pull.Conflicted}
 	if open.Draft {

@@ -97,6 +97,9 @@ func (p *Picker) pick(ctx context.Context, j pickJob) ([]pull.Picked, error) {
 		Remote: p.GitHub.CloneURL(j.key), Token: tokens.get, Commit: j.action.SHA, Commits: j.action.Commits,
 		Committer: git.Person{Name: name, Email: email}, Message: Message, Markers: j.action.Markers,
 	}
+	if j.action.Message != "" {
+		job.Instead = &git.Source{Message: j.action.Message, Author: j.action.Author}
+	}
 	if pushed := j.pushed(); pushed != j.key.Repository() {
 		job.Fork = p.GitHub.CloneURL(pushed)
 	}

@@ -55,6 +55,29 @@ func (p *parsed) credit(authors ...string) {
 	p.trailers = slices.Insert(p.trailers, first, missing...)
 }
 
+// with puts a message together again, with a line between its text and its trailers.
+func (p parsed) with(line string) string {
+	var b strings.Builder
+	text := strings.TrimRight(p.text, spaces)
+	b.WriteString(text + "\n")
+	if line != "" && !strings.Contains(text, "\n") { // a subject alone
+		b.WriteString("\n")
+	}
+	if line != "" {
+		b.WriteString(line + "\n")
+	}
+	if len(p.trailers) > 0 {
+		b.WriteString("\n")
+	}
+	for _, t := range p.trailers {
+		b.WriteString(t.String() + "\n")
+	}
+	if rest := strings.TrimRight(p.rest, spaces); rest != "" {
+		b.WriteString(rest + "\n")
+	}
+	return b.String()
+}
+
 const coAuthor = "Co-authored-by"
 
 // parse takes a message apart. Its first paragraph never holds trailers.

@@ -92,7 +92,7 @@ func connections(needs pull.Facts) []connection {
 	deletions := `deletions:timelineItems(first:$first,after:$deletions,itemTypes:[COMMENT_DELETED_EVENT]){nodes{__typename ...on CommentDeletedEvent{deletedCommentAuthor{__typename login}}} ` + growing + `}`
 	return slices.DeleteFunc([]connection{
 		{"labels", 0, labels, labels},
-		{"commits", pull.Commits | pull.Statuses, `commits(first:$first,after:$commits){totalCount nodes{commit{oid message parents(first:1){totalCount} status{contexts{context}}}} ` + pageFields + `}`, ""},
+		{"commits", pull.Commits | pull.Statuses, `commits(first:$first,after:$commits){totalCount nodes{commit{oid message author{name email} parents(first:1){totalCount} status{contexts{context}}}} ` + pageFields + `}`, ""},
 		{"comments", pull.Notes | pull.Comments, comments, comments},
 		{"deletions", pull.Notes, deletions, deletions},
 		{"events", pull.Events, `events:timelineItems(first:$first,after:$events,itemTypes:[` + issueEvents + `,` + pullEvents + `]){nodes{` + eventFields + pullEventFields + `} ` + growing + `}`,

@@ -54,7 +54,19 @@ func email(line string) string {
 
 // reword gives the commit object of a pick.
 func (j Job) reword(original commit, tree, parent string) []byte {
-	return original.reword(tree, parent, j.Committer.at(date(original.committer)), j.Message)
+	return original.instead(j.Instead).reword(tree, parent, j.Committer.at(date(original.committer)), j.Message)
+}
+
+// instead gives a commit another message and author.
+func (c commit) instead(of *Source) commit {
+	if of != nil {
+		c, _ = c.wide()
+		c.message, c.encoding = of.Message, ""
+		if of.Author != "" {
+			c.author = of.Author + " " + date(c.author)
+		}
+	}
+	return c
 }
 
 // reword gives the commit object of a pick, by its committer with the date. The

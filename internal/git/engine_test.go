@@ -53,6 +53,19 @@ func TestPickMakesTheCommit(t *testing.T) {
 	}
 }
 
+// A merge commit may be picked with another message and author, and its date.
+func TestPickInstead(t *testing.T) {
+	s := newStage(t)
+	s.job.Instead = &git.Source{Message: "gh-1: für \u20ac", Author: "Jürgen <j@example.com>"}
+	s.job.Message = func(from git.Source) string { return from.Message + "\n\nBy " + from.Author }
+	p := s.cleanly(s.engine(nil))[0]
+	got := strings.SplitN(s.raw("-C", s.bare, "cat-file", "commit", p.Commit), "\n", 5)
+	want := []string{"author Jürgen <j@example.com> " + s.git("log", "-1", "--format=%at", s.job.Commit) + " +0000", "\ngh-1: für \u20ac\n\nBy Jürgen <j@example.com>\n"}
+	if diff := cmp.Diff(want, []string{got[2], got[4]}); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // The same job again finds what is done, whether the caller knows of it or not.
 func TestPickAgain(t *testing.T) {
 	s, e := newStage(t), newEngine(t, nil)

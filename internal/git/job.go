@@ -31,6 +31,9 @@ type Job struct {
 	Committer Person
 	// Message gives the message of a pick. nil keeps that of the original.
 	Message func(Source) string
+	// Instead has the message and the author that stand for those of a merge commit,
+	// which are of whoever merged; nil: its own.
+	Instead *Source
 	// Markers also commits and pushes picks with conflicts, their markers in the
 	// files. Without it a conflict ends the pick onto its target.
 	Markers bool

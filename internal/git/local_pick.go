@@ -7,14 +7,17 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // LocalPick is a commit, and what it is picked onto.
 type LocalPick struct {
 	Commit string // full id; a merge counts by its first parent
 	Onto   string // full id
-	// Message is as in Job.
+	// Message and Instead are as in Job.
 	Message func(Source) string
+	Instead *Source
 }
 
 // LocalCommit is what people see of a commit.
@@ -31,6 +34,24 @@ func (l *Local) Commit(ctx context.Context, id string) (LocalCommit, error) {
 		return LocalCommit{}, err
 	}
 	return LocalCommit{Source: c.source(), Tree: c.tree, Parents: c.parents}, nil
+}
+
+// Merged are the commits that a merge brought, oldest first and up to 250, as far as
+// they are here: none in a shallow repository.
+func (l *Local) Merged(ctx context.Context, id string) ([]pull.Commit, error) {
+	p, err := l.do(ctx, "", "log", "--reverse", "--no-merges", "--max-count=250", "-z", "--no-show-signature", "--encoding=UTF-8", "--format=%H %an <%ae>%n%B", id+"^1.."+id)
+	if p.code > 0 {
+		return nil, nil
+	}
+	var all []pull.Commit
+	for record := range strings.SplitSeq(string(p.out), "\x00") {
+		head, message, _ := strings.Cut(record, "\n")
+		id, author, found := strings.Cut(head, " ")
+		if found {
+			all = append(all, pull.Commit{SHA: id, Message: message, Author: credit(author)})
+		}
+	}
+	return all, err
 }
 
 func (l *Local) read(ctx context.Context, id string) (commit, error) {
@@ -122,7 +143,7 @@ func (l *Local) commitTree(ctx context.Context, tree string, original commit, p 
 	if err != nil {
 		return "", err
 	}
-	return l.write(ctx, original.reword(tree, p.Onto, committer, p.Message))
+	return l.write(ctx, original.instead(p.Instead).reword(tree, p.Onto, committer, p.Message))
 }
 
 // Sign makes the same commit with a signature, if the person's configuration asks

@@ -298,6 +298,7 @@ type Content struct {
 type Commit struct {
 	SHA     string
 	Message string // subject, blank line, body
+	Author  string // "NAME <E-MAIL>", "" where it lacks either
 	Merge   bool   // has two parents or more
 }
 

@@ -26,6 +26,8 @@ type Pick struct {
 	Targets []Target
 	Markers bool   // conflicts are committed with their markers, and pushed
 	Fork    string // account whose fork gets the results; "": the repository itself
+	// Message and Author stand for those of a merge commit; "": its own.
+	Message, Author string
 }
 
 // Target is one branch to pick onto.

@@ -161,8 +161,8 @@ func (f *Flow) resolve(ctx context.Context, s *state, r Request) error {
 	if !whole {
 		return fmt.Errorf("the parent of %.10s is not here (the clone is shallow): get it with git fetch --deepen=1 %s", id, s.Remote)
 	}
-	c, err := f.repo.Commit(ctx, id)
 	s.Commit = id
+	c, err := f.original(ctx, s)
 	s.Subject, _, _ = strings.Cut(strings.TrimLeft(c.Message, "\n"), "\n")
 	return err
 }

@@ -26,7 +26,7 @@ func (f *Flow) begin(ctx context.Context, s *state, i int, before string, confli
 	for _, c := range conflicts {
 		r.Conflicts = append(r.Conflicts, Conflict{strings.ToValidUTF8(c.Path, "\uFFFD"), c.Kind})
 	}
-	original, err := f.repo.Commit(ctx, s.Commit)
+	original, err := f.original(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,11 @@ func (f *Flow) take(ctx context.Context, s *state, force bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	id, err := f.repo.CommitTree(ctx, tree, git.LocalPick{Commit: s.Commit, Onto: now.Head, Message: s.message})
+	pick, err := f.pickOnto(ctx, s, now.Head)
+	if err != nil {
+		return "", err
+	}
+	id, err := f.repo.CommitTree(ctx, tree, pick)
 	if err == nil {
 		id, err = f.repo.Sign(ctx, id)
 	}

@@ -65,7 +65,11 @@ func (f *Flow) pick(ctx context.Context, s *state, i int) (err error) {
 	if err != nil {
 		return err
 	}
-	picked, err := f.repo.Pick(ctx, git.LocalPick{Commit: s.Commit, Onto: r.Onto, Message: s.message})
+	pick, err := f.pickOnto(ctx, s, r.Onto)
+	if err != nil {
+		return err
+	}
+	picked, err := f.repo.Pick(ctx, pick)
 	if err != nil {
 		return fmt.Errorf("picking: %w", err)
 	}
@@ -112,7 +116,11 @@ func (f *Flow) keep(ctx context.Context, s *state, before string, picked git.Pic
 	if picked.Outcome != git.Clean || len(was.Parents) != 1 {
 		return true, nil
 	}
-	again, err := f.repo.Pick(ctx, git.LocalPick{Commit: s.Commit, Onto: was.Parents[0], Message: s.message})
+	pick, err := f.pickOnto(ctx, s, was.Parents[0])
+	if err != nil {
+		return false, err
+	}
+	again, err := f.repo.Pick(ctx, pick)
 	if err != nil || again.Outcome != git.Clean {
 		return true, nil // the parent may not be here
 	}
@@ -137,7 +145,7 @@ func (f *Flow) publish(ctx context.Context, s *state, r *Row) error {
 	if r.Commit == "" {
 		return nil
 	}
-	original, err := f.repo.Commit(ctx, s.Commit)
+	original, err := f.original(ctx, s)
 	if err != nil {
 		return err
 	}

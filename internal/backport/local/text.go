@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"path"
@@ -21,6 +22,33 @@ const (
 )
 
 var endNumber = regexp.MustCompile(`\(#(\d+)\)$`)
+
+// original is the commit that is picked. A merge commit speaks for its commits, and
+// in the words that GitHub gives it: those of the pull request follow its own.
+func (f *Flow) original(ctx context.Context, s *state) (git.LocalCommit, error) {
+	c, err := f.repo.Commit(ctx, s.Commit)
+	if err != nil || len(c.Parents) < 2 {
+		return c, err
+	}
+	commits, err := f.repo.Merged(ctx, s.Commit)
+	_, said, _ := strings.Cut(c.Message, "\n")
+	if said = strings.Trim(said, "\n"); said == "" && len(commits) > 0 {
+		said = commits[0].Message
+	}
+	title, body, _ := strings.Cut(said, "\n")
+	c.Source = backport.Merged(c.Source, title, body, commits)
+	return c, err
+}
+
+// pickOnto says what is picked onto a commit.
+func (f *Flow) pickOnto(ctx context.Context, s *state, onto string) (git.LocalPick, error) {
+	p := git.LocalPick{Commit: s.Commit, Onto: onto, Message: s.message}
+	c, err := f.original(ctx, s)
+	if len(c.Parents) > 1 {
+		p.Instead = &c.Source
+	}
+	return p, err
+}
 
 // message of the pick: that of the original, or what the person gave instead.
 func (s *state) message(original git.Source) string {

@@ -39,6 +39,7 @@ type yamlRequest struct {
 	FilesOmitted   int      `yaml:"files-omitted"`
 	Commits        []string `yaml:"commits"` // messages
 	Merges         []int    `yaml:"merges"`  // which of Commits have two parents, counted from 1
+	Authors        []string `yaml:"authors"` // of Commits, "NAME <E-MAIL>"; those left out have none
 	CommitsOmitted int      `yaml:"commits-omitted"`
 
 	// Contents by path, for bytes that a txtar part cannot hold: "\0" in double
@@ -117,6 +118,9 @@ func (c *goldenCase) check() error {
 	if !slices.Contains([]pull.State{pull.Open, pull.Closed, pull.Merged}, pull.State(c.request.State)) {
 		return fmt.Errorf("%q is not a state", c.request.State)
 	}
+	if len(c.request.Authors) > len(c.request.Commits) {
+		return fmt.Errorf("%d commits have %d authors", len(c.request.Commits), len(c.request.Authors))
+	}
 	for _, n := range c.request.Merges {
 		if n < 1 || n > len(c.request.Commits) {
 			return fmt.Errorf("there is no commit %d to be a merge", n)
@@ -191,8 +195,9 @@ func (c *goldenCase) load(rules []pull.Rule) *pull.Request {
 		}
 		r.Files = append(r.Files, f)
 	}
+	authors := slices.Concat(y.Authors, make([]string, len(y.Commits)))
 	for i, message := range y.Commits {
-		r.Commits = append(r.Commits, pull.Commit{SHA: fmt.Sprintf("%040x", i+1), Message: message, Merge: slices.Contains(y.Merges, i+1)})
+		r.Commits = append(r.Commits, pull.Commit{SHA: fmt.Sprintf("%040x", i+1), Message: message, Author: authors[i], Merge: slices.Contains(y.Merges, i+1)})
 	}
 	for context, s := range y.Statuses {
 		r.Statuses[context] = pull.Status{Context: context, State: s.State, Description: s.Description, URL: s.URL}

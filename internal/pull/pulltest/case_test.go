@@ -55,16 +55,17 @@ p
 
 func TestCaseFaults(t *testing.T) {
 	for text, want := range map[string]string{
-		"-- request --\n":                                   "sentence",
-		"W.\n-- requests --\n":                              `"requests"`,
-		"W.\n-- request --\ntitel: T\n":                     "titel",
-		"W.\n-- request --\nfiles: [X a]\n":                 "A, M, D or R",
-		"W.\n-- request --\nfiles: [A]\n":                   "no path",
-		"W.\n-- request --\nfiles: [R a b]\n":               "arrow",
-		"W.\n-- request --\nstate: opened\n":                "opened",
-		"W.\n-- request --\npr: 12\n":                       "12",
-		"W.\n-- request --\ncommits: [a]\nmerges: [2]\n":    "no commit 2",
-		"W.\n-- request --\ntitle: T\n-- head/a --\ntext\n": "not among the changed files",
+		"-- request --\n":                                    "sentence",
+		"W.\n-- requests --\n":                               `"requests"`,
+		"W.\n-- request --\ntitel: T\n":                      "titel",
+		"W.\n-- request --\nfiles: [X a]\n":                  "A, M, D or R",
+		"W.\n-- request --\nfiles: [A]\n":                    "no path",
+		"W.\n-- request --\nfiles: [R a b]\n":                "arrow",
+		"W.\n-- request --\nstate: opened\n":                 "opened",
+		"W.\n-- request --\npr: 12\n":                        "12",
+		"W.\n-- request --\ncommits: [a]\nmerges: [2]\n":     "no commit 2",
+		"W.\n-- request --\ncommits: [a]\nauthors: [b, c]\n": "1 commits have 2 authors",
+		"W.\n-- request --\ntitle: T\n-- head/a --\ntext\n":  "not among the changed files",
 	} {
 		if _, err := parse(txtar.Parse([]byte(text))); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: want an error with %q, got %v", text, want, err)
