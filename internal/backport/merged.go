@@ -5,6 +5,7 @@ import (
 	"regexp"
 
 	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -19,7 +20,7 @@ var (
 // place of a message that says nothing of the change.
 func Merged(merge git.Source, title, body string, commits []pull.Commit) git.Source {
 	if mergeSubject.MatchString(merge.Message) {
-		body = pull.Block{End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: "}.In(body)
+		body = pull.Block{End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: ", Markdown: markdown.Body{}}.In(body)
 		merge.Message = title + "\n\n" + hidden.ReplaceAllString(body, "")
 	}
 	var authors []string
