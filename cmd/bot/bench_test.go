@@ -149,7 +149,7 @@ func editedPayload(number int) []byte {
 }
 
 // memory is a line of /proc/PID/status, in MB.
-func (p *process) memory(b *testing.B, name string) float64 {
+func (p *process) memory(b testing.TB, name string) float64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
 		b.Fatal(err)

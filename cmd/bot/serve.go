@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -49,8 +50,12 @@ const (
 )
 
 // workers is how many keys are worked at once. One repository gets a quarter of them,
-// fewer than GitHub takes requests of an installation at once.
-const workers = 32
+// so four of the largest pull requests that strangers can open are in memory at a time.
+const workers = 16
+
+// memoryLimit is from where on the garbage collector works harder, in bytes, unless
+// GOMEMLIMIT says otherwise.
+const memoryLimit = 120 << 20
 
 // party is whose a key is: keys of an account and of a repository share bounds. GitHub's
 // names are the same in either case.
@@ -148,6 +153,9 @@ func (c *serveCmd) Run(s streams) error {
 	settings, err := readSettings(c.Config)
 	if err != nil {
 		return misuse(err)
+	}
+	if s.getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
 	}
 	b, err := newBot(s, c, settings)
 	if err != nil {
