@@ -174,7 +174,7 @@ func (b *Backport) Phase(name string) (Phase, bool) {
 // pushes to, which may be the repository of somebody else.
 func (d *decoder) operatorOnly() {
 	if at, found := d.marks["backport.push-to"]; found {
-		d.Fault(at, "backport.push-to is for the operator of the bot to decide, in the central file: leave it out here")
+		d.Fault(at, faultCentral, "backport.push-to")
 	}
 }
 

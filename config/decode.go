@@ -142,6 +142,8 @@ func (s setting) field(f reflect.StructField) setting {
 	return setting{name, f.Tag.Get("jsonschema")}
 }
 
+const faultCentral = "%s is for the operator of the bot to decide, in the central file: leave it out here"
+
 func (d *decoder) group(n *yaml.Node, v reflect.Value, s setting) {
 	lines := map[string]int{}
 	for i := 0; i+1 < len(n.Content) && !d.Hopeless(); i += 2 {
@@ -155,7 +157,7 @@ func (d *decoder) group(n *yaml.Node, v reflect.Value, s setting) {
 		case known:
 			d.value(value, v.FieldByIndex(f.Index), s.field(f))
 		case s.name == "" && central(key.Value):
-			d.Fault(yamlfile.At(key), "%s is for the operator of the bot to decide, in the central file: leave it out here", yamlfile.Quote(key.Value))
+			d.Fault(yamlfile.At(key), faultCentral, yamlfile.Quote(key.Value))
 		default:
 			d.Fault(yamlfile.At(key), "%s is not a setting: %s", yamlfile.Quote(key.Value), advice(key.Value, v.Type()))
 		}

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -136,7 +137,12 @@ r.yml:2:1: "repositories" is for the operator of the bot to decide, in the centr
 r.yml:3:1: "sweep" is for the operator of the bot to decide, in the central file: leave it out here
 r.yml:5:11: abi.status and news.status are both "news": give each rule its own
 r.yml:6:3: "sweep" is not a setting: those here are mode, status, check, commit-marker, news-marker, evidence
-r.yml:7:1: "foo" is not a setting: those here are news, abi, backport, roles, stages, issue-numbers, titles, wrong-branch, commands, conflicts, labels`
+r.yml:7:1: "foo" is not a setting: those here are `
+	var groups []string
+	for _, f := range fields(reflect.TypeFor[Rules]()) {
+		groups = append(groups, keyOf(f))
+	}
+	want += strings.Join(groups, ", ")
 	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {
 		t.Errorf("(-want +have)\n%s", diff)
 	}

@@ -88,9 +88,12 @@ type Condition struct {
 // path. Each part that is given must hold; a pull request without files, or
 // without any that count, meets none but None.
 type FilesCondition struct {
-	Any  []string `yaml:"any,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,format=glob"`  // one file matches one of these globs
-	All  []string `yaml:"all,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,format=glob"`  // every file matches one of these globs
-	None []string `yaml:"none,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,format=glob"` // no file matches one of these globs
+	// one file matches one of these globs
+	Any []string `yaml:"any,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,format=glob"`
+	// every file matches one of these globs
+	All []string `yaml:"all,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,format=glob"`
+	// no file matches one of these globs
+	None []string `yaml:"none,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,format=glob"`
 	// Except are globs of files that do not count here, and Change are the kinds of
 	// change that count; all when left out.
 	Except []string `yaml:"except,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,format=glob"`
@@ -108,11 +111,16 @@ type SizeCondition struct {
 
 // AuthorCondition is about who opened it.
 type AuthorCondition struct {
-	Core       *bool    `yaml:"core,omitempty"`                                                                       // in the core team
-	Role       string   `yaml:"role,omitempty" jsonschema:"enum=triage,enum=write,enum=maintain,enum=admin"`          // this permission or more
-	FirstTimer *bool    `yaml:"first-timer,omitempty"`                                                                // nothing merged before
-	Bot        *bool    `yaml:"bot,omitempty"`                                                                        // an App
-	Logins     []string `yaml:"logins,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,maxLength=100"` // one of these
+	// in the core team
+	Core *bool `yaml:"core,omitempty"`
+	// this permission or more
+	Role string `yaml:"role,omitempty" jsonschema:"enum=triage,enum=write,enum=maintain,enum=admin"`
+	// nothing merged before
+	FirstTimer *bool `yaml:"first-timer,omitempty"`
+	// an App
+	Bot *bool `yaml:"bot,omitempty"`
+	// one of these
+	Logins []string `yaml:"logins,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,maxLength=100"`
 }
 
 // LabelsCondition is about other labels: names, or their starts with a * at the

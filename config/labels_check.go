@@ -84,7 +84,8 @@ func (r *LabelRule) conditions(name string) []named {
 // checkRule finds what is wrong within a rule.
 func (d *decoder) checkRule(name string, rule *LabelRule) {
 	if reflect.ValueOf(rule.Condition).IsZero() && len(rule.Any) == 0 {
-		d.clash([]string{name}, "%s has no condition and would set %q everywhere: say when, as in files: {any: [Doc/**]}", name, rule.Label)
+		d.clash([]string{name},
+			"%s has no condition and would set %q everywhere: say when, as in files: {any: [Doc/**]}", name, rule.Label)
 	}
 	for _, c := range rule.conditions(name) {
 		if c.name != name && reflect.ValueOf(*c.Condition).IsZero() {
@@ -99,7 +100,8 @@ func (d *decoder) checkRule(name string, rule *LabelRule) {
 		}
 		for _, p := range ofPulls {
 			if p.given && (rule.On == OnIssues || rule.On == OnBoth) {
-				d.clash([]string{c.name + "." + p.part}, "%s.%s is about pull requests, and the rule about issues too: make two rules of it", c.name, p.part)
+				d.clash([]string{c.name + "." + p.part},
+					"%s.%s is about pull requests, and the rule about issues too: make two rules of it", c.name, p.part)
 			}
 		}
 		if c.Form.Field != "" && (rule.On == OnPullRequests || rule.On == OnBoth) {
@@ -150,7 +152,8 @@ func (d *decoder) checkTwice(same, kept map[string]string, name string, rule *La
 	same[string(text)] = name
 	if rule.Hold == Kept {
 		if first, found := kept[bare.Label]; found {
-			d.clash([]string{name + ".label"}, "%s.label is %q, which %s keeps already: write alternatives under any there", name, rule.Label, first)
+			d.clash([]string{name + ".label"},
+				"%s.label is %q, which %s keeps already: write alternatives under any there", name, rule.Label, first)
 			return
 		}
 		kept[bare.Label] = name
@@ -176,7 +179,8 @@ func (d *decoder) checkCircles(rules []LabelRule) {
 					case 0:
 						visit(j)
 					case open:
-						d.clash([]string{c.name + ".labels"}, "%s.labels has %q, which depends on %q itself: use other conditions", c.name, label, rules[i].Label)
+						d.clash([]string{c.name + ".labels"},
+							"%s.labels has %q, which depends on %q itself: use other conditions", c.name, label, rules[i].Label)
 					}
 				}
 			}

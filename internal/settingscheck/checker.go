@@ -95,7 +95,8 @@ func (k *checker) labelRules(settings *pull.File, data []byte) verdict {
 		if by.Labels.Labeler != config.On {
 			return verdict{unused: true}
 		}
-		by.Labels.Rules = slices.DeleteFunc(slices.Clone(by.Labels.Rules), func(r config.LabelRule) bool { return r.Clauses != nil }) // of the file as it is
+		fromFile := func(r config.LabelRule) bool { return r.Clauses != nil } // as it is now
+		by.Labels.Rules = slices.DeleteFunc(slices.Clone(by.Labels.Rules), fromFile)
 		own, err := labeler.Read(by, labeler.Path, data)
 		if err == nil {
 			err = k.together(labeler.Path, own)

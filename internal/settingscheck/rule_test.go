@@ -35,7 +35,7 @@ func together(file string, own config.Rules) error {
 
 func TestRule(t *testing.T) {
 	other := pull.File{Path: "Lib/os.py", Change: pull.Modified}
-	modified, away, onto := settingsFile("abi: {mode: off}"), settingsFile("x: 1"), settingsFile("x: 1")
+	modified, away, onto := settingsFile("abi: {mode: off}"), settingsFile("x: 1"), settingsFile("7")
 	modified.Change = pull.Modified
 	away.Change, away.Path, away.Previous = pull.Renamed, "other.yml", config.RepositoryFile
 	onto.Change, onto.Previous = pull.Renamed, "other.yml"
@@ -101,7 +101,7 @@ func TestRule(t *testing.T) {
     the label "awaiting merge" is for the rule of stages.merge to decide: choose another one
 `},
 		{"rules that cannot live together", request(settingsFile("backport: {label: docs}")), failure(`rules "labels" and "backport" both own "docs"`)},
-		{"renamed onto", request(onto), failure(`"x" is not a setting: those here are news, abi, backport, roles, stages, issue-numbers, titles, wrong-branch, commands, conflicts, labels`)},
+		{"renamed onto", request(onto), failure(`the file is not a group of settings: write KEY: VALUE lines`)},
 		{"symbolic link", request(link), failure(`the file is a symlink: put a regular file here`)},
 		{"large", request(large), failure(`the file has 3145728 bytes: at most 131072 are read`)},
 		{"left out", request(leftOut), failure(`the file could not be read: push once more, and tell the operator of the bot if that does not help`)},

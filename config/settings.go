@@ -4,13 +4,12 @@
 // each fault with its place.
 //
 // It must not know GitHub's API, nor what a rule does with its settings. A new
-// setting is a field here with its limits in the tag, a line in cpython.yml,
-// and the schema files written again (go test ./config -update).
+// setting is a field of a group in Rules with its limits in the tag, a line in
+// cpython.yml, and the schema files written again (go test ./config -update). One that
+// names a status or a label has the tag "names" (names.go).
 package config
 
 import (
-	_ "embed"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -84,80 +83,6 @@ const (
 	Warn    Mode = "warn"
 	Require Mode = "require"
 )
-
-// News are the settings of the NEWS rule: how the files in which pull requests
-// announce themselves are named, and what must be in them (devguide, "What's
-// New and News Entries"; the tool blurb).
-type News struct {
-	Mode      Mode   `yaml:"mode" jsonschema:"enum=off,enum=require"`                     // off or require
-	Status    string `yaml:"status" names:"status"`                                       // commit status context
-	Check     string `yaml:"check"`                                                       // name of the check run
-	SkipLabel string `yaml:"skip-label" jsonschema:"maxLength=50" names:"people's label"` // label that makes an entry unnecessary
-	Directory string `yaml:"directory" jsonschema:"format=directory"`                     // where the entries are, below it the sections
-	// Sections in the order of the changelog.
-	Sections []Section `yaml:"sections" jsonschema:"minItems=1,maxItems=100"`
-	// MinGHIssue is the lowest issue number that GitHub can have: lower ones
-	// are of the old tracker.
-	MinGHIssue int `yaml:"min-gh-issue" jsonschema:"minimum=1,maximum=1000000000"`
-	Width      int `yaml:"width" jsonschema:"minimum=40,maximum=200"` // of the text once it is wrapped, in characters
-	// Help is whether newcomers get a comment that explains entries.
-	Help    bool   `yaml:"help"`
-	HelpURL string `yaml:"help-url" jsonschema:"maxLength=2000,format=uri"` // the page that the comment links to
-}
-
-// Section of the changelog.
-type Section struct {
-	Name      string   `yaml:"name" jsonschema:"required,maxLength=100"`                       // as the changelog shows it
-	Directory string   `yaml:"directory" jsonschema:"required,maxLength=100,format=file-name"` // where its entries are
-	Legacy    []string `yaml:"legacy" jsonschema:"format=file-name,maxItems=20"`               // directories that are still read
-	// Paths are prefixes of changed files that suggest this section, by which
-	// it is guessed for a missing entry.
-	Paths []string `yaml:"paths" jsonschema:"format=path-prefix,maxItems=100"`
-}
-
-// ABI are the settings of the ABI rule (PEP 605, "ABI markers").
-type ABI struct {
-	Mode         Mode   `yaml:"mode" jsonschema:"enum=off,enum=warn,enum=require"` // off, warn or require
-	Status       string `yaml:"status" names:"status"`                             // commit status context
-	Check        string `yaml:"check"`                                             // name of the check run
-	CommitMarker string `yaml:"commit-marker" jsonschema:"maxLength=50"`           // at the start of a commit's summary line
-	NewsMarker   string `yaml:"news-marker" jsonschema:"maxLength=50"`             // at the start of a NEWS entry
-	// Evidence are files (path.Match patterns) that change with the ABI.
-	Evidence []string `yaml:"evidence" jsonschema:"format=path-pattern,uniqueItems=true,maxItems=100"`
-}
-
-//go:embed cpython.yml
-var preset []byte
-
-// Preset is the built-in preset, "cpython".
-func Preset() *Config {
-	c := &Config{}
-	if faults := decode("cpython.yml", preset, c); len(faults) > 0 {
-		panic(fmt.Sprintf("the built-in preset is wrong: %v", faults)) // a test holds it right
-	}
-	return c
-}
-
-// Parse reads the central file; name is what faults call it. The error is of
-// type yamlfile.Faults and has all of them.
-func Parse(name string, data []byte) (*Config, error) {
-	c := Preset()
-	if faults := decode(name, data, c); len(faults) > 0 {
-		return nil, faults
-	}
-	return c, nil
-}
-
-// Override reads a repository's own file, which may change what Rules holds,
-// and gives the settings that are in force there. The error is of type yamlfile.Faults
-// and has all of them.
-func (c *Config) Override(name string, data []byte) (Rules, error) {
-	rules := c.Rules // lists are replaced, never changed in place: a flat copy will do
-	if faults := decode(name, data, &rules); len(faults) > 0 {
-		return Rules{}, faults
-	}
-	return rules, nil
-}
 
 // Serves tells whether the bot acts on an account's installation. GitHub compares
 // names without regard to case.
