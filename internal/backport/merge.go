@@ -94,9 +94,10 @@ func (c *Config) unranked(r *pull.Request) []string {
 }
 
 // silentUntil is until when it means nothing that nobody else reported on the head;
-// zero where somebody did. That's counted from when the head had come for sure.
+// zero where somebody did, or nothing is waited for, whatever the clocks. That's
+// counted from when the head had come for sure.
 func (c *child) silentUntil(approved []pull.Approval) time.Time {
-	if c.r.Heard {
+	if c.r.Heard || c.Settings.WaitForChecks == 0 {
 		return time.Time{}
 	}
 	since := approved[0].At
