@@ -1,10 +1,13 @@
-.PHONY: check test format fuzz bench
+.PHONY: check test long format fuzz bench
 
 check: ## all that CI does
 	.ci/run
 
-test:
+test: ## each behavior once, in about a minute
 	go test ./...
+
+long: ## kills at each step, random histories at full length
+	CONCORDE_TEST=long go test ./...
 
 format:
 	gofmt -w $$(git ls-files '*.go')
@@ -17,4 +20,4 @@ fuzz: ## a minute for each fuzz target
 	done
 
 bench: ## the figures of docs/performance.md
-	go test -run '^$$' -bench . -benchmem ./...
+	CONCORDE_TEST=full go test -run '^$$' -bench . -benchmem ./...

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 // killer is a git that kills whoever runs it, before or after it does its work,
@@ -20,8 +22,8 @@ import (
 // it runs all the time.
 const killer = `#!/bin/sh
 case "$GIT_NTH $*" in " "*|*cat-file*) exec GIT "$@";; esac
-echo >>CALLS
-[ "$(wc -l <CALLS)" -eq "$GIT_NTH" ] || exec GIT "$@"
+echo >>"$GIT_CALLS"
+[ "$(wc -l <"$GIT_CALLS")" -eq "$GIT_NTH" ] || exec GIT "$@"
 [ "$GIT_WHEN" = after ] && GIT "$@"
 kill -9 "$PPID"
 `
@@ -33,19 +35,18 @@ type kitchen struct {
 	nth   int    // call of git that is the last; 0: none
 	when  string // before or after it
 	bin   string
-	calls string
+	calls string // a file with a line for each
 }
 
 const branchOfFix = "backport-e6db00c-"
 
 func newKitchen(t *testing.T) kitchen {
 	k := kitchen{T: t, dir: t.TempDir(), bin: t.TempDir()}
-	k.calls = filepath.Join(k.bin, "calls")
 	program, err := exec.LookPath("git")
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := strings.NewReplacer("GIT ", program+" ", "CALLS", k.calls).Replace(killer)
+	text := strings.ReplaceAll(killer, "GIT ", program+" ")
 	if err := os.WriteFile(filepath.Join(k.bin, "git"), []byte(text), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func (k kitchen) copy(t *testing.T) kitchen {
 			t.Fatal(err)
 		}
 	}
-	k.dir = to
+	k.dir, k.calls = to, filepath.Join(to, "calls")
 	return k
 }
 
@@ -75,8 +76,7 @@ func (k kitchen) work() string { return filepath.Join(k.dir, "work") }
 func (k kitchen) tree() string { return k.work() + "-" + branchOfFix + "3.13" }
 
 func (k kitchen) env() []string {
-	return append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_AUTHOR_NAME=Brian", "GIT_AUTHOR_EMAIL=brian@example.com",
-		"GIT_COMMITTER_NAME=Brian", "GIT_COMMITTER_EMAIL=brian@example.com")
+	return append(os.Environ(), gitEnvironment(k)...)
 }
 
 func (k kitchen) run(dir, name string, args ...string) string {
@@ -104,7 +104,7 @@ func (k kitchen) command(args ...string) *exec.Cmd {
 		if err := os.WriteFile(k.calls, nil, 0o600); err != nil {
 			k.Fatal(err)
 		}
-		cmd.Env = append(cmd.Env, "PATH="+k.bin+":"+os.Getenv("PATH"), "GIT_NTH="+strconv.Itoa(k.nth), "GIT_WHEN="+k.when)
+		cmd.Env = append(cmd.Env, "PATH="+k.bin+":"+os.Getenv("PATH"), "GIT_CALLS="+k.calls, "GIT_NTH="+strconv.Itoa(k.nth), "GIT_WHEN="+k.when)
 	}
 	return cmd
 }
@@ -221,16 +221,10 @@ func (k kitchen) takeBack() {
 }
 
 // TestBackportKilledAtEachStep kills bot backport before and after runs of git:
-// each of them with CONCORDE_TEST_STORM=full, and every seventh otherwise. What is
-// left can be gone on with, and can be taken back.
+// each of them, or one every some. What is left can be gone on with, and can be
+// taken back.
 func TestBackportKilledAtEachStep(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it runs the program some hundred times")
-	}
-	stride := 7
-	if os.Getenv("CONCORDE_TEST_STORM") == "full" {
-		stride = 1
-	}
+	stride := suite.Sizes[int]{Normal: 23, Long: 7, Full: 1}.Size()
 	fresh := newKitchen(t)
 	conflict := func(k kitchen) {
 		if code, out := k.bot(start...); code != 1 || !k.unfinished() {
@@ -255,17 +249,20 @@ func TestBackportKilledAtEachStep(t *testing.T) {
 		{"abort, then take back", conflict, []string{"--abort"}, kitchen.takeBack},
 	} {
 		for _, when := range []string{"before", "after"} {
-			killed := true
-			for nth := 1 + i%stride; killed; nth += stride {
-				t.Run(fmt.Sprintf("%s/%s/%d", story.name, when, nth), func(t *testing.T) {
-					k := fresh.copy(t)
-					story.prepare(k)
-					k.nth, k.when = nth, when
-					code, _ := k.bot(story.args...)
-					killed = code == -1
-					story.end(k)
-				})
-			}
+			t.Run(story.name+"/"+when, func(t *testing.T) {
+				t.Parallel()
+				killed := true
+				for nth := 1 + i%stride; killed; nth += stride {
+					t.Run(fmt.Sprint(nth), func(t *testing.T) {
+						k := fresh.copy(t)
+						story.prepare(k)
+						k.nth, k.when = nth, when
+						code, _ := k.bot(story.args...)
+						killed = code == -1
+						story.end(k)
+					})
+				}
+			})
 		}
 	}
 }
@@ -277,6 +274,9 @@ func TestBackportInterrupted(t *testing.T) {
 	started, release := filepath.Join(k.dir, "started"), filepath.Join(k.dir, "release")
 	hook := filepath.Join(k.work(), ".git", "hooks", "pre-push")
 	script := "#!/bin/sh\ntouch '" + started + "'\nwhile [ ! -e '" + release + "' ]; do sleep 0.05; done\n"
+	if err := os.MkdirAll(filepath.Dir(hook), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(hook, []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}

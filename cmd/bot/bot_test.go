@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,6 +21,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 // asBot makes the test binary behave as the program, so that tests can run it
@@ -29,6 +32,11 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asBot) != "" {
 		main()
 		return
+	}
+	// Most tests wait for a bot rather than use a processor. -parallel overrides this.
+	if err := errors.Join(suite.InMemory(), flag.Set("test.parallel", "8")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 	testscript.Main(m, map[string]func(){"bot": main})
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -22,6 +21,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/reconcile"
+	"github.com/concorde-bot/concorde/internal/suite"
 	"github.com/concorde-bot/concorde/internal/webhook"
 )
 
@@ -205,10 +205,9 @@ func (d *day) open(count int) (numbers []int) {
 // four minutes. GitHub must refuse nothing, and what happens to other pull requests
 // meanwhile, twice a minute, must be worked within five seconds.
 func TestBranchDayStaysInsideTheLimits(t *testing.T) {
-	open, comments, hours := 120, 60, 1
-	if os.Getenv("CONCORDE_TEST_STORM") == "full" {
-		open, comments, hours = 3000, 300, 4
-	}
+	some := [3]int{120, 60, 1}
+	size := suite.Sizes[[3]int]{Normal: some, Long: some, Full: [3]int{3000, 300, 4}}.Size()
+	open, comments, hours := size[0], size[1], size[2]
 	settings := config.Preset()
 	settings.Sweep.MaxWrites, settings.Conflicts.Mode = 100_000, config.On // as an operator who wants all of it
 	d := newDay(t, settings)

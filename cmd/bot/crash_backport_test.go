@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 // moment is a request of a backport at which the bot is killed: when it has
@@ -44,11 +45,12 @@ var steps = []moment{
 // first or without, although all webhooks of the meantime are lost: one pull
 // request for each target, one board, the right labels.
 func TestKilledInABackport(t *testing.T) {
-	if testing.Short() {
-		t.Skip("kills take long, with the race detector above all: they run without -short")
-	}
-	for _, m := range steps {
-		for _, lost := range []bool{false, true} {
+	every := suite.Sizes[int]{Normal: 5, Long: 1, Full: 1}.Size()
+	for i, m := range steps {
+		for k, lost := range []bool{false, true} {
+			if (2*i+k)%every > 0 {
+				continue
+			}
 			name := m.name
 			if lost {
 				name += ", database lost"

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	_ "modernc.org/sqlite"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 // storm is a load of webhooks about a number of pull requests.
@@ -26,13 +26,12 @@ type storm struct {
 	end                      map[int]ending // that bad weather must come to; nil: not known
 }
 
-// stormSize is the size that docs/performance.md tells of with
-// CONCORDE_TEST_STORM=full, and a tenth of it otherwise.
 func stormSize() storm {
-	if os.Getenv("CONCORDE_TEST_STORM") == "full" {
-		return storm{pulls: 150, deliveries: 5000, kills: 20}
-	}
-	return storm{pulls: 30, deliveries: 500, kills: 6}
+	return suite.Sizes[storm]{
+		Normal: storm{pulls: 15, deliveries: 150, kills: 3},
+		Long:   storm{pulls: 30, deliveries: 500, kills: 6},
+		Full:   storm{pulls: 150, deliveries: 5000, kills: 20},
+	}.Size()
 }
 
 // TestKilledAtRandomMoments kills the bot with SIGKILL again and again while
@@ -40,6 +39,7 @@ func stormSize() storm {
 // again; what it had not is sent once more, as an operator would. The sweep is
 // kept from mending anything. The end must be that of a run without kills.
 func TestKilledAtRandomMoments(t *testing.T) {
+	t.Parallel()
 	size := stormSize()
 	databases(t, func(t *testing.T, database string) {
 		calm := weather(t, storm{pulls: size.pulls, deliveries: size.deliveries}, t.TempDir()+"/calm.db")

@@ -16,7 +16,7 @@ import (
 var mayImport = map[string][]string{
 	"cmd/bot":                 {"config", "config/labeler", "config/yamlfile", "internal/backport", "internal/backport/local", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/lifecycle/feed", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/settingscheck", "internal/triage", "internal/webhook"},
 	"config":                  {"config/yamlfile", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/pull"},
-	"config/hostile":          {"config/yamlfile"},
+	"config/hostile":          {"config/yamlfile", "internal/suite"},
 	"config/labeler":          {"config", "config/yamlfile", "internal/glob", "internal/jsre"},
 	"config/yamlfile":         {},
 	"internal/backport":       {"config", "internal/gh", "internal/git", "internal/lifecycle", "internal/markdown", "internal/pull"},
@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"internal/queue":          {},
 	"internal/reconcile":      {"config", "config/labeler", "internal/gh", "internal/pull", "internal/queue"},
 	"internal/settingscheck":  {"config", "config/labeler", "config/yamlfile", "internal/pull"},
+	"internal/suite":          {},
 	"internal/tracker":        {},
 	"internal/triage":         {"config", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/markdown", "internal/pull", "internal/tracker"},
 	"internal/weigh":          {},

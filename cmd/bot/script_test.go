@@ -7,6 +7,17 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// gitEnvironment has git read the tests' own configuration, and make no samples
+// of hooks in new repositories.
+func gitEnvironment(t testing.TB) []string {
+	t.Helper()
+	config, err := filepath.Abs(filepath.Join("testdata", "gitconfig"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []string{"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + config, "GIT_TEMPLATE_DIR="}
+}
+
 // TestScripts runs the commands as people do: testdata/*.txtar.
 func TestScripts(t *testing.T) {
 	root, err := filepath.Abs(filepath.Join("..", ".."))
@@ -17,11 +28,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
-			env.Vars = append(env.Vars,
-				"ROOT="+root, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
-				"GIT_AUTHOR_NAME=Brian", "GIT_AUTHOR_EMAIL=brian@example.com",
-				"GIT_COMMITTER_NAME=Brian", "GIT_COMMITTER_EMAIL=brian@example.com",
-			)
+			env.Vars = append(env.Vars, append(gitEnvironment(t), "ROOT="+root)...)
 			return nil
 		},
 	})

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 // badWeather is what users of GitHub report, all at once. Secondary limits that
@@ -26,9 +26,7 @@ func badWeather(seed uint64) ghtest.Weather {
 // requests fail in every documented way, and has the bot killed besides. The end
 // must be that of a fair day, and no comment is there twice.
 func TestBadWeather(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the pauses after failures take long: it runs without -short")
-	}
+	t.Parallel()
 	size := stormSize()
 	calm := weather(t, storm{pulls: size.pulls, deliveries: size.deliveries}, t.TempDir()+"/calm.db")
 	for name, kills := range map[string]int{"undisturbed": 0, "killed": size.kills} {
@@ -57,12 +55,9 @@ func failures(github *ghtest.Server) (failed int) {
 // merged, and backported to three branches, to one of them with conflicts. They end as on a fair day: the same labels, statuses,
 // bodies and backports, and each comment once.
 func TestLivesInBadWeather(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the pauses after failures take long: it runs without -short")
-	}
-	lives := 2
-	if os.Getenv("CONCORDE_TEST_STORM") == "full" {
-		lives = 20
+	lives := suite.Sizes[int]{Long: 2, Full: 20}.Size()
+	if lives == 0 {
+		t.Skip("the pauses after failures take minutes: CONCORDE_TEST=long. TestWaitsInBadWeather plays the same lives by a simulated clock")
 	}
 	endAlike(t, lives, lifeIn, badWeather)
 }
@@ -71,10 +66,7 @@ func TestLivesInBadWeather(t *testing.T) {
 // the bot wait besides, for a minute and longer each time, without a word on for how
 // long.
 func TestWaitsInBadWeather(t *testing.T) {
-	lives := 4
-	if os.Getenv("CONCORDE_TEST_STORM") == "full" {
-		lives = 40
-	}
+	lives := suite.Sizes[int]{Normal: 2, Long: 4, Full: 40}.Size()
 	endAlike(t, lives, simulated, func(seed uint64) ghtest.Weather {
 		bad := badWeather(seed)
 		bad.Waits = true

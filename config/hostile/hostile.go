@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/config/yamlfile"
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 // grown repeats lines or items, numbered, up to the size that is read.
@@ -80,15 +81,13 @@ func manyLabels(n int) string {
 // Hold reads each of Files. Whatever is in them, that takes bounded memory.
 func Hold(t *testing.T, read func(data []byte)) {
 	const megabytes = 32 // all that is allocated on the way; less of it is in use at once
-	// CI's short run has the race detector, under which the runtime allocates far more.
-	weighed := !testing.Short()
 	for name, text := range Files() {
 		t.Run(name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			read([]byte(text))
 			runtime.ReadMemStats(&after)
-			if n := (after.TotalAlloc - before.TotalAlloc) >> 20; weighed && n > megabytes {
+			if n := (after.TotalAlloc - before.TotalAlloc) >> 20; n > megabytes && !suite.Raced {
 				t.Errorf("it takes %d MB", n)
 			}
 		})

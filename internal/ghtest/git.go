@@ -78,13 +78,16 @@ func (g *git) startCatFile(dir string) (*catFile, error) {
 }
 
 // bareConfig is the configuration of every served repository: pushed objects stay loose (store reads them without a
-// process), any object may be fetched and partial clones work, as on GitHub.
+// process), any object may be fetched and partial clones work, as on GitHub. Nothing outlives the process, so nothing is worth an fsync.
 const bareConfig = `[core]
 	repositoryformatversion = 0
 	filemode = true
 	bare = true
+	fsync = none
 [gc]
 	auto = 0
+[maintenance]
+	auto = false
 [receive]
 	autogc = false
 	hideRefs = refs/pull

@@ -119,6 +119,9 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
+// appKey is the key of the App in all servers of a process: making one takes longer than most tests.
+var appKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 func (s *Server) start() error {
 	if s.dir == "" {
 		dir, err := os.MkdirTemp("", "ghtest-")
@@ -135,7 +138,7 @@ func (s *Server) start() error {
 	if s.git, err = findGit(home); err != nil {
 		return err
 	}
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := appKey()
 	if err != nil {
 		return err
 	}

@@ -44,18 +44,18 @@ func (w work) cherryPick(branch, commit string, commits int) verdict {
 	w.Helper()
 	w.git("checkout", "-q", "-f", "--detach", branch)
 	w.git("clean", "-q", "-ffdx")
-	tip := w.git("rev-parse", "HEAD")
+	tip := w.head()
 	args := []string{"cherry-pick", commit}
 	if commits > 1 {
 		args = []string{"cherry-pick", fmt.Sprintf("%s~%d..%s", commit, commits, commit)}
-	} else if strings.Contains(w.git("rev-list", "--parents", "-n1", commit), " ") && len(strings.Fields(w.git("rev-list", "--parents", "-n1", commit))) > 2 {
+	} else if len(strings.Fields(w.git("rev-list", "--parents", "-n1", commit))) > 2 {
 		args = []string{"cherry-pick", "-m", "1", commit}
 	}
 	out, err := w.try(args...)
 	for err != nil && w.git("ls-files", "-u") == "" && strings.Contains(out, "is now empty") {
 		out, err = w.try("cherry-pick", "--skip")
 	}
-	if err == nil && w.git("rev-parse", "HEAD") == tip {
+	if err == nil && w.head() == tip {
 		return verdict{Outcome: git.Present}
 	}
 	if err == nil {
@@ -238,13 +238,13 @@ func (w work) engineVerdict(p git.Picked, bare, commit string) verdict {
 	return v
 }
 
-// compare picks one commit by both.
-func (s *server) compare(w work, e *git.Engine, c pickCase) {
+// compare picks the commit of a case by the engine, and wants what cherry-pick made
+// of it.
+func (s *server) compare(w work, e *git.Engine, c pickCase, want verdict) {
 	w.Helper()
 	name := strings.NewReplacer("/", "_", " ", "_").Replace(w.Name()) + ".git"
 	commit := w.git("rev-parse", "main")
 	url := s.publish(w, name)
-	want := w.cherryPick("3.14", commit, c.commits)
 	picked, err := e.Pick(w.Context(), git.Job{
 		Remote: url, Commit: commit, Commits: c.commits, Targets: []git.Target{{Branch: "3.14", Head: "backport"}}, Committer: committer, Markers: true,
 	})

@@ -2,13 +2,17 @@ package git_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 // TestMain also is what tests need a process of its own for, named by an
@@ -16,6 +20,10 @@ import (
 func TestMain(m *testing.M) {
 	switch os.Getenv("GIT_TEST_ROLE") {
 	case "":
+		if err := quiet(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 		os.Exit(m.Run())
 	case "server":
 		serveAlone()
@@ -24,6 +32,13 @@ func TestMain(m *testing.M) {
 	case "proc-receive":
 		refuse(bufio.NewReader(os.Stdin), os.Stdout, os.Getenv("GIT_TEST_REASON"))
 	}
+}
+
+// quiet has git read the tests' own configuration, and make no samples of hooks
+// in new repositories.
+func quiet() error {
+	config, err := filepath.Abs(filepath.Join("testdata", "gitconfig"))
+	return errors.Join(err, suite.InMemory(), os.Setenv("GIT_CONFIG_NOSYSTEM", "1"), os.Setenv("GIT_CONFIG_GLOBAL", config), os.Setenv("GIT_TEMPLATE_DIR", ""))
 }
 
 // refuse is the hook proc-receive (githooks(5)), the only one that can name a

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 // contest is the repository, its server in a process of its own, and both
@@ -197,8 +198,8 @@ func (c *contest) same(commit string) {
 // cherry-picker's flow in turn: with a clone that is there already, and from
 // nothing.
 func BenchmarkPick(b *testing.B) {
-	if testing.Short() {
-		b.Skip("it makes a large repository")
+	if !(suite.Sizes[bool]{Full: true}).Size() {
+		b.Skip("it makes a large repository, which takes three minutes: CONCORDE_TEST=full")
 	}
 	c := newContest(b)
 	c.merge(c.before)

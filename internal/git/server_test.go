@@ -23,6 +23,7 @@ type server struct {
 	bytes    atomic.Int64 // of bodies, both ways
 	fault    atomic.Pointer[func(http.ResponseWriter, *http.Request) bool]
 	backend  string
+	config   string // the file that git reads
 }
 
 func newServer(t testing.TB) *server {
@@ -40,7 +41,11 @@ func startServer(root string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{root: root, backend: filepath.Join(strings.TrimSpace(string(out)), "git-http-backend")}
+	config, err := filepath.Abs(filepath.Join("testdata", "gitconfig"))
+	if err != nil {
+		return nil, err
+	}
+	s := &server{root: root, config: config, backend: filepath.Join(strings.TrimSpace(string(out)), "git-http-backend")}
 	s.token.Store("")
 	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
 	return s, nil
@@ -88,7 +93,7 @@ func (s *server) backendOnly(w http.ResponseWriter, r *http.Request) {
 	inner.Body, inner.ContentLength, inner.TransferEncoding = io.NopCloser(bytes.NewReader(body)), int64(len(body)), nil
 	inner.Header.Del("Authorization")
 	env := []string{"PATH=" + os.Getenv("PATH"), "GIT_PROJECT_ROOT=" + s.root, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=git", "GIT_CONFIG_NOSYSTEM=1",
-		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_PROTOCOL=" + r.Header.Get("Git-Protocol")}
+		"GIT_CONFIG_GLOBAL=" + s.config, "GIT_PROTOCOL=" + r.Header.Get("Git-Protocol")}
 	(&cgi.Handler{Path: s.backend, Root: "/", Dir: s.root, Env: env, Stderr: io.Discard}).ServeHTTP(&counter{w, &s.bytes}, inner)
 }
 
@@ -115,15 +120,15 @@ func (s *server) hook(t testing.TB, repository, name, script string) {
 }
 
 // publish makes a bare repository of a work tree, with all its branches, and
-// gives its address.
+// gives its address. It is laid out by hand, with the objects of the work tree as
+// its alternates: git would run eleven processes for it.
 func (s *server) publish(w work, name string) string {
 	w.Helper()
 	dir := filepath.Join(s.root, name)
-	w.git("init", "-q", "--bare", dir)
-	for _, setting := range []string{"uploadpack.allowFilter true", "http.receivepack true", "receive.autogc false", "gc.auto 0"} {
-		key, value, _ := strings.Cut(setting, " ")
-		w.git("-C", dir, "config", key, value)
+	files("HEAD", "ref: refs/heads/main\n", "config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n",
+		"objects/info/alternates", filepath.Join(w.dir, ".git", "objects")+"\n")(work{w.T, dir})
+	if err := os.CopyFS(filepath.Join(dir, "refs", "heads"), os.DirFS(filepath.Join(w.dir, ".git", "refs", "heads"))); err != nil {
+		w.Fatal(err)
 	}
-	w.git("push", "-q", dir, "refs/heads/*:refs/heads/*")
 	return s.URL + "/" + name
 }

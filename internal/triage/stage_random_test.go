@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 // TestRandomSequences has two bots watch the same people. One looks after every
@@ -21,10 +22,7 @@ import (
 // have the same stage, and the same comments but for rounds that were over before
 // the second bot looked.
 func TestRandomSequences(t *testing.T) {
-	sequences := 100_000
-	if testing.Short() {
-		sequences = 10_000
-	}
+	sequences := suite.Sizes[int]{Normal: 5000, Long: 100_000, Full: 100_000}.Size()
 	var decided sync.Map // rows by which a last look decided
 	t.Cleanup(func() {
 		for _, row := range slices.Concat(stagesByHand[1:], stagesByReviews) { // in the end nothing is closed

@@ -1,0 +1,7 @@
+//go:build race
+
+package suite
+
+// Raced reports whether the race detector runs, under which all takes longer and
+// allocates more.
+const Raced = true
