@@ -22,7 +22,7 @@ func TestOddLabelsOfBackports(t *testing.T) {
 		{" 3.14.1", "| 3.14.1 | not allowed | the label names no version"},
 		{" 03.14", "| 03.14 | not allowed | the label names no version"},
 		{" ../../main", "| `../../main` | not allowed | the label names no version"},
-		{" `@python|<b>\\", "| `'@python/<b>\\` | not allowed | the label names no version"},
+		{" `@python|<b>\\", "| `'@python\\|<b>\\` | not allowed | the label names no version"},
 		{" 3.14\u202e\u00a0", "| `3.14\u202e\u00a0` | not allowed | the label names no version"},
 		{" main", "| `main` | not allowed | changes come from main: it is no target |"},
 		{" 3.99", "| 3.99 | not allowed | there is no branch 3.99: is the version right? |"},

@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func TestPickWithoutATurnHoldsNoWorker(t *testing.T) {
 	s.check(s.repo.SetLabel(ghtest.Label{Name: asks + "3.14"}))
 	first, second := s.merged("First", "type-bug", asks+"3.14"), s.merged("Second", "type-bug", asks+"3.14")
 	r := s.reconciler(s.withBackports, func(c *reconcile.Config) {
-		engine, err := git.NewEngine(git.EngineConfig{Dir: t.TempDir(), Jobs: 1, Log: zerolog.New(&s.log)})
+		engine, err := git.NewEngine(git.EngineConfig{Dir: filepath.Join(t.TempDir(), "picks"), Jobs: 1, Log: zerolog.New(&s.log)})
 		s.check(err)
 		c.Picker = &backport.Picker{GitHub: c.GitHub, Engine: engine, Now: s.clock}
 	})
