@@ -82,8 +82,11 @@ func (q *Queue) awaitAlarm(ctx context.Context) {
 }
 
 // claimAll begins a run of each key that is due, as far as there are free workers for
-// its party, and says when to come again. A run that ends sets the alarm.
+// its party, and says when to come again. A run that ends sets the alarm. It ends well
+// within a lease, which can't be kept meanwhile.
 func (q *Queue) claimAll(ctx context.Context) (next time.Time, err error) {
+	ctx, cancel := context.WithTimeout(ctx, q.cfg.lease/4)
+	defer cancel()
 	q.claiming.Lock()
 	defer q.claiming.Unlock()
 	now := q.cfg.Now()
@@ -119,8 +122,7 @@ type claims struct {
 // claimSome begins the runs. What the database stored but didn't get to tell is taken
 // back by tend.
 func (q *Queue) claimSome(ctx context.Context, statement string, c claims) error {
-	roomless := func(party string) bool { return c.shares.room(party) == 0 }
-	if c.parties = slices.DeleteFunc(c.parties, roomless); len(c.parties) == 0 {
+	if !slices.ContainsFunc(c.parties, func(party string) bool { return c.shares.room(party) > 0 }) {
 		return nil
 	}
 	read := func(r row) error {
@@ -134,8 +136,11 @@ func (q *Queue) claimSome(ctx context.Context, statement string, c claims) error
 	}
 	err := q.db.write(ctx, func(t tx) error {
 		for _, party := range c.parties {
-			before := len(c.runs)
-			if err := t.query(ctx, read, statement, micros(c.now), int64(c.shares.room(party)), q.id, party); err != nil {
+			before, room := len(c.runs), c.shares.room(party)
+			if room == 0 {
+				continue
+			}
+			if err := t.query(ctx, read, statement, micros(c.now), int64(room), q.id, party); err != nil {
 				return err
 			}
 			c.shares.add(party, len(c.runs)-before)

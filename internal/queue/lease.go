@@ -7,7 +7,7 @@ import (
 )
 
 // errLeaseLost ends the context of runs that other replicas may soon take over.
-var errLeaseLost = errors.New("this replica has not reached the database for too long")
+var errLeaseLost = errors.New("other replicas may run this key: this one has not reached the database for too long")
 
 // tendLoop tells other replicas that this one lives, and takes back lost runs. When
 // this one can't tell for most of its lease, it stops its own runs before others
@@ -15,11 +15,10 @@ var errLeaseLost = errors.New("this replica has not reached the database for too
 func (q *Queue) tendLoop(ctx context.Context) {
 	seen := time.Now()
 	for pause(ctx, q.cfg.lease/8) {
-		once, cancel := context.WithTimeout(ctx, q.cfg.lease/4)
-		err := q.tend(once)
-		cancel()
+		begun := time.Now() // the database may have seen it then, however late it answers
+		err := q.tend(ctx)
 		if err == nil {
-			seen = time.Now()
+			seen = begun
 			continue
 		}
 		if ctx.Err() == nil {
@@ -32,15 +31,11 @@ func (q *Queue) tendLoop(ctx context.Context) {
 }
 
 func (q *Queue) tend(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, q.cfg.lease/4)
+	defer cancel()
 	if err := q.db.beat(ctx, q.id); err != nil {
 		return err
 	}
-	return q.takeBackLost(ctx)
-}
-
-// takeBackLost ends runs that this replica owns but doesn't know: their claim was
-// stored, but the answer was lost on the way.
-func (q *Queue) takeBackLost(ctx context.Context) error {
 	q.claiming.Lock()
 	defer q.claiming.Unlock()
 	var own []run
@@ -53,14 +48,31 @@ func (q *Queue) takeBackLost(ctx context.Context) error {
 	if err := q.db.query(ctx, read, ownRuns, q.id); err != nil {
 		return err
 	}
-	var lost [][]any
+	return q.takeBack(ctx, q.compare(own))
+}
+
+// compare ends runs that this replica no longer owns, since others took them over
+// while it stood still, and gives those that it owns but doesn't know: their claim was
+// stored, but the answer was lost on the way.
+func (q *Queue) compare(own []run) (lost [][]any) {
 	q.mu.Lock()
+	defer q.mu.Unlock()
+	owned := map[run]bool{}
 	for _, r := range own {
-		if _, known := q.running[r]; !known {
+		owned[r] = true
+		if q.running[r] == nil {
 			lost = append(lost, []any{r.key, r.number})
 		}
 	}
-	q.mu.Unlock()
+	for r, cancel := range q.running {
+		if !owned[r] { // or it has just ended
+			cancel(errLeaseLost)
+		}
+	}
+	return lost
+}
+
+func (q *Queue) takeBack(ctx context.Context, lost [][]any) error {
 	if len(lost) == 0 {
 		return nil
 	}

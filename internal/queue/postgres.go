@@ -87,12 +87,16 @@ func (d *postgresDB) write(ctx context.Context, f func(tx) error) error {
 }
 
 const (
-	showLife = `INSERT INTO replicas (id, seen) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen = now()`
+	showLife = `INSERT INTO replicas (id, seen) VALUES ($1, ` + utc + `) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`
 
-	forgetReplicas = `DELETE FROM replicas WHERE seen < now() - interval '1 day'`
+	forgetReplicas = `DELETE FROM replicas WHERE seen < ` + utc + ` - interval '1 day'`
 
 	takeBack = backToWaiting + ` AND NOT EXISTS (SELECT 1 FROM replicas
-WHERE id = keys.owner AND seen > now() - make_interval(secs => $1))`
+WHERE id = keys.owner AND seen > ` + utc + ` - make_interval(secs => $1))`
+
+	// utc is the server's time. Each connection has a time zone of its own, and some
+	// have an hour twice a year.
+	utc = `(now() AT TIME ZONE 'UTC')`
 )
 
 func (d *postgresDB) beat(ctx context.Context, replica string) error {

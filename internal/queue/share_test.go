@@ -179,3 +179,45 @@ func TestSharesOfReplicas(t *testing.T) {
 		t.Errorf("keys ran twice at once: %q", f.twice)
 	}
 }
+
+// counted counts the statements that claim.
+type counted struct {
+	database
+	claims *int
+}
+
+func (c counted) write(ctx context.Context, f func(tx) error) error {
+	return c.database.write(ctx, func(t tx) error { return f(countedTx{t, c.claims}) })
+}
+
+type countedTx struct {
+	tx
+	claims *int
+}
+
+func (t countedTx) query(ctx context.Context, scan func(row) error, query string, args ...any) error {
+	*t.claims++
+	return t.tx.query(ctx, scan, query, args...)
+}
+
+// However many repositories wait, a claim asks for no more than there are workers.
+func TestClaimsOfManyParties(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		f := floor{running: map[string]chan struct{}{}}
+		q := open(t, Config{Database: database, Workers: 4, Party: partyOf, Work: f.work})
+		t.Cleanup(f.endAll)
+		n := 0
+		q.db = counted{q.db, &n}
+		var hints []Hint
+		for i := range 300 {
+			hints = append(hints, keysOf(fmt.Sprintf("account%d/a", i), 1)...)
+		}
+		add(t, q, hints...)
+		n = 0
+		claimNow(t, q)
+		if n > 4 {
+			t.Errorf("%d statements for 4 workers", n)
+		}
+		eventually(t, "four run", func() bool { return len(f.parties()) == 4 })
+	})
+}
