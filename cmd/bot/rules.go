@@ -14,6 +14,11 @@ import (
 	"github.com/concorde-bot/concorde/internal/reconcile"
 	"github.com/concorde-bot/concorde/internal/settingscheck"
 	"github.com/concorde-bot/concorde/internal/triage"
+	"github.com/concorde-bot/concorde/internal/triage/conflict"
+	"github.com/concorde-bot/concorde/internal/triage/issuenumber"
+	"github.com/concorde-bot/concorde/internal/triage/links"
+	"github.com/concorde-bot/concorde/internal/triage/title"
+	"github.com/concorde-bot/concorde/internal/triage/wrongbranch"
 )
 
 // surroundings are what rules know beside the settings of a repository.
@@ -37,13 +42,13 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 	rules := enabled([]pull.Rule{
 		newscheck.News(s.News, s.ABI),
 		newscheck.ABI(s.ABI, s.News),
-		triage.IssueNumber(s.IssueNumbers, in.serverURL),
-		triage.Titles(s.Titles),
+		issuenumber.Rule(s.IssueNumbers, in.serverURL),
+		title.Rule(s.Titles),
 		triage.Dressed(s.Labels, triage.Stages(s.Stages)),
 		triage.Labels(s.Labels),
-		triage.Links(s.IssueNumbers),
-		triage.Dressed(s.Labels, triage.WrongBranch(s.WrongBranch)),
-		triage.Dressed(s.Labels, triage.Conflict(s.Conflicts)),
+		links.Rule(s.IssueNumbers),
+		triage.Dressed(s.Labels, wrongbranch.Rule(s.WrongBranch)),
+		triage.Dressed(s.Labels, conflict.Rule(s.Conflicts)),
 		backport.Rule(backports),
 		backport.ChildRule(backports),
 		backport.EndedRule(backports),

@@ -157,7 +157,7 @@ type backports struct {
 func backportsOf(version string, into []pull.Summary) map[int]backports {
 	all := map[int]backports{}
 	for _, p := range into {
-		branch, number := originalOf(wholeTitle(p))
+		branch, number := originalOf(pull.FullTitle(p.Title, p.Body))
 		if branch != version || p.Base != version {
 			continue
 		}
@@ -173,16 +173,4 @@ func backportsOf(version string, into []pull.Summary) map[int]backports {
 		all[number] = b
 	}
 	return all
-}
-
-// wholeTitle puts a title together that GitHub's page cut: the rest starts the
-// body.
-func wholeTitle(p pull.Summary) string {
-	start, cut := strings.CutSuffix(p.Title, "…")
-	rest, continued := strings.CutPrefix(p.Body, "…")
-	if !cut || !continued {
-		return p.Title
-	}
-	rest, _, _ = strings.Cut(rest, "\n")
-	return start + rest
 }

@@ -251,6 +251,13 @@ func (s Summary) HasLabel(name string) bool { return hasFold(s.Labels, name) }
 // label names without regard to case.
 func (r *Request) HasLabel(name string) bool { return hasFold(r.Labels, name) }
 
+// HasIssue reports whether the repository has an issue with this number, open or closed;
+// a pull request is none. Where nothing was looked up, as in a local range, it does.
+func (r *Request) HasIssue(number int) bool {
+	issue, looked := r.Issues[number]
+	return !looked || issue.Exists && !issue.Pull
+}
+
 // Change says what a pull request does to a file.
 type Change string
 

@@ -14,16 +14,16 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/reconcile"
-	"github.com/concorde-bot/concorde/internal/triage"
+	"github.com/concorde-bot/concorde/internal/triage/conflict"
 )
 
-const conflict = "merge conflict"
+const conflicting = "merge conflict"
 
 // withConflicts has the rule on conflicts alone, at most every half hour.
 func withConflicts(c *reconcile.Config) {
-	c.Settings.Conflicts = config.Conflicts{Mode: config.On, Label: conflict, Every: 30}
+	c.Settings.Conflicts = config.Conflicts{Mode: config.On, Label: conflicting, Every: 30}
 	c.Rules = func(s config.Rules) []pull.Rule {
-		if rule := triage.Conflict(s.Conflicts); rule.Want != nil {
+		if rule := conflict.Rule(s.Conflicts); rule.Want != nil {
 			return []pull.Rule{rule}
 		}
 		return nil
@@ -117,7 +117,7 @@ func (f *fitting) labelled(number int, want bool, when string) {
 	f.Helper()
 	state, err := f.repo.PR(number)
 	f.check(err)
-	if got := slices.Contains(state.Labels, conflict); got != want {
+	if got := slices.Contains(state.Labels, conflicting); got != want {
 		f.Errorf("%s: #%d has labels %q", when, number, state.Labels)
 	}
 }
@@ -138,14 +138,14 @@ func (f *fitting) lists() (pages, all int) {
 func TestConflicts(t *testing.T) {
 	f := newFitting(t)
 	one, other, touched := f.request("one", "README.rst"), f.request("two", "b"), f.request("three", "README.rst")
-	f.check(f.repo.Label(touched, "dana", conflict))
-	f.check(f.repo.Unlabel(touched, "dana", conflict))
+	f.check(f.repo.Label(touched, "dana", conflicting))
+	f.check(f.repo.Unlabel(touched, "dana", conflicting))
 	f.push("README.rst", "main")
 	f.labelled(one, true, "main moved")
 	f.labelled(other, false, "main moved")
 	f.labelled(touched, false, "a person took it off before")
 	kept := f.request("four", "b2")
-	f.check(f.repo.Label(kept, "dana", conflict))
+	f.check(f.repo.Label(kept, "dana", conflicting))
 	f.pass(31 * time.Minute)
 	f.push("b", "main")
 	f.labelled(other, true, "main moved again")

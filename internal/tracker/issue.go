@@ -45,7 +45,25 @@ func Named(title string) []Issue {
 	return found
 }
 
-// PartOfWord tells whether a reference next to such a character is no whole word.
+// First is the first issue that a title names, if any.
+func First(title string) (Issue, bool) {
+	named := Named(title)
+	if len(named) == 0 {
+		return Issue{}, false
+	}
+	return named[0], true
+}
+
+// OnGitHub is the number of the issue that a title names first, or 0 if it names none or
+// one in the old tracker.
+func OnGitHub(title string) int {
+	if named, _ := First(title); named.Tracker == "gh" {
+		return named.Number
+	}
+	return 0
+}
+
+// PartOfWord reports whether a reference next to this character isn't a whole word.
 func PartOfWord(r rune) bool {
 	return r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r)
 }

@@ -42,6 +42,14 @@ func TestNamed(t *testing.T) {
 	}
 }
 
+func TestOnGitHub(t *testing.T) {
+	for title, want := range map[string]int{"gh-1, bpo-2: Fix it": 1, "bpo-2, gh-1: Fix it": 0, "Fix it": 0} {
+		if got := OnGitHub(title); got != want {
+			t.Errorf("%q names issue %d, want %d", title, got, want)
+		}
+	}
+}
+
 func FuzzNamed(f *testing.F) {
 	for _, seed := range []string{"[3.14] gh-130000: Fix it (GH-1) (#2)", "gh-1, bpo-2", "high-5 GH-\xff", "gh-99999999999999999999"} {
 		f.Add(seed)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -41,6 +42,22 @@ func Golden(t *testing.T, pattern string, rules func(settings []byte) ([]pull.Ru
 			golden(t, name, rules)
 		})
 	}
+}
+
+// GoldenRule runs testdata/*.txtar with one rule, with the settings of the preset and what a
+// case changes of them.
+func GoldenRule(t *testing.T, rule func(config.Rules) pull.Rule) {
+	t.Helper()
+	Golden(t, "testdata/*.txtar", func(settings []byte) ([]pull.Rule, error) {
+		set, err := config.Preset().Override("settings", settings)
+		if err != nil {
+			return nil, err
+		}
+		if r := rule(set); r.Want != nil {
+			return []pull.Rule{r}, nil
+		}
+		return nil, nil
+	})
 }
 
 func golden(t *testing.T, name string, build func(settings []byte) ([]pull.Rule, error)) {

@@ -1,0 +1,10 @@
+package links
+
+const about = "Keeps a link to the issue in a pull request's body, and a list of its pull requests in the issue's body."
+
+// The links in the bodies of pull requests and issues.
+const (
+	issueLink   = "* Issue: gh-%d"
+	pullLink    = "* gh-%d"
+	linkHeading = "### Linked PRs"
+)
