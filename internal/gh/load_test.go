@@ -41,6 +41,7 @@ func TestLoad(t *testing.T) {
 	posted, err := mark(note)
 	must(t, err)
 	got := w.load(Query{Key: key, Needs: everything, Reads: all, SettingsPath: settingsPath})
+	const alice = "alice <alice@users.noreply.github.com>"
 	want := &pull.Request{
 		Key: key, Now: now, Title: "gh-5: Fix", Body: "Why\n", State: pull.Open, Draft: true, Author: "alice", Association: "FIRST_TIME_CONTRIBUTOR",
 		Base: "main", DefaultBranch: "main", Head: head, HeadBranch: "fix", HeadOwner: "alice", Labels: []string{"docs", "skip news", "topic"}, Settings: []byte("rules: {}\n"), Facts: everything,
@@ -50,7 +51,7 @@ func TestLoad(t *testing.T) {
 			{Path: "new.txt", Change: pull.Added, Content: regular("new\n")},
 			{Path: "renamed.txt", Previous: "old.txt", Change: pull.Renamed, Content: regular(staying)},
 		},
-		Commits:         []pull.Commit{{SHA: first, Message: "First\n\nWith a body."}, {SHA: head, Message: "Second"}},
+		Commits:         []pull.Commit{{SHA: first, Message: "First\n\nWith a body.", Author: alice}, {SHA: head, Message: "Second", Author: alice}},
 		Statuses:        map[string]pull.Status{"new/ci": {Context: "new/ci", State: "error"}, "bedevere/news": status},
 		EarlierStatuses: map[string]bool{"old/ci": true, "new/ci": true, "bedevere/news": true},
 		Checks:          map[string]pull.CheckState{"NEWS": {Digest: check.Digest(), Conclusion: pull.Neutral}},

@@ -5,6 +5,7 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/reconcile"
 )
@@ -19,7 +20,7 @@ func TestAnIssueInTroubleKeepsNothingFromItsPullRequest(t *testing.T) {
 	r := s.reconciler(func(c *reconcile.Config) {
 		c.Rules = func(set config.Rules) []pull.Rule {
 			lists := pull.Rule{Name: "lists", Looks: func(*pull.Request) pull.Looks { return pull.Looks{Issues: []int{issue}} }, Want: func(*pull.Request) pull.Want {
-				list := pull.List{Block: pull.Block{Start: "<!-- a -->", End: "<!-- /a -->"}, Heading: "PRs", Line: "* gh-%d"}
+				list := pull.List{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->"}, Heading: "PRs", Line: "* gh-%d"}
 				return pull.Want{Entries: []pull.Entry{{Issue: issue, List: list, On: true}}}
 			}}
 			return append(titled(set), lists)
