@@ -3,6 +3,7 @@ package backport
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -10,8 +11,8 @@ import (
 // runs"): the checks that a backport needs would never come.
 var skips = []string{"[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]"}
 
-// skipChecks is the trailer that does the same for check runs.
-var skipChecks = regexp.MustCompile(`(?im)^[ \t]*skip-checks[ \t]*:[ \t]*(?:\n[ \t]+)?true[ \t]*(?:\n|\z)`)
+// skipChecks is the trailer that does the same for check runs, folded or not.
+var skipChecks = regexp.MustCompile(`(?i)^[ \t]*skip-checks[ \t]*:[ \t]*(?:\n[ \t]+)?true[ \t]*\n?$`)
 
 // unskipped takes them out of a message. What is left over on both sides makes no
 // new one: each is compared with what is kept.
@@ -34,7 +35,22 @@ func unskipped(message string) string {
 			i++
 		}
 	}
-	return skipChecks.ReplaceAllString(string(kept), "")
+	return withoutSkipChecks(string(kept))
+}
+
+// withoutSkipChecks takes out each line, and each pair of lines, that is the trailer.
+func withoutSkipChecks(message string) string {
+	var kept []string
+	for line := range strings.Lines(message) {
+		kept = append(kept, line)
+		for n := range min(len(kept), 2) {
+			if at := len(kept) - 1 - n; skipChecks.MatchString(strings.Join(kept[at:], "")) {
+				kept = slices.Delete(kept, at, len(kept))
+				break
+			}
+		}
+	}
+	return strings.Join(kept, "")
 }
 
 // skipAtEnd is the length of the skip that a text ends with, 0 without one.
