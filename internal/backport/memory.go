@@ -141,7 +141,7 @@ func (o *original) outcome(version string) (row, bool) {
 		return row{}, false // a branch to open a pull request from
 	}
 	after := row{Outcome: p.Outcome, Trouble: p.Trouble, Temporary: p.Temporary, At: p.At.Unix(), Asked: asked, Conflicts: p.Conflicts, Missing: p.Missing, Tries: 1}
-	if known && before.Trouble == p.Trouble {
+	if known { // whatever kept it from being done the last time
 		after.Tries = before.Tries + 1
 	}
 	return o.worded(version, after), true

@@ -16,18 +16,35 @@ func stacked(r *pull.Request) bool {
 	return r.Merge != nil && r.DefaultBranch != "" && r.Base != r.DefaultBranch && !lifecycle.ValidVersion(r.Base)
 }
 
-// outer is the pull request that brings a stacked one to the default branch: the
-// newest from its base that isn't over before, an open one first.
+// outer is the pull request that brings a stacked one to the default branch: the first
+// from its base that was merged there since, or else the newest open one. GitHub shows
+// no more than ten from branches of a name, in forks too: the board remembers one.
 func (o *original) outer() pull.Summary {
-	all := slices.DeleteFunc(slices.Clone(o.r.Branches[o.r.Base].Requests), func(s pull.Summary) bool {
+	known := o.r.Others[o.before.Outer]
+	all := slices.DeleteFunc(append(slices.Clone(o.r.Branches[o.r.Base].Requests), known), func(s pull.Summary) bool {
 		over := s.State == pull.Closed || s.State == pull.Merged && s.ClosedAt.Before(o.r.Merge.At)
 		return over || s.Number == o.r.Key.Number || !strings.EqualFold(s.HeadOwner, o.r.Key.Owner)
 	})
 	if len(all) == 0 {
 		return pull.Summary{}
 	}
-	open := func(s pull.Summary) int { return map[bool]int{true: 0, false: 1}[s.State == pull.Open] }
-	return slices.MinFunc(all, func(a, b pull.Summary) int { return cmp.Or(open(a)-open(b), b.Number-a.Number) })
+	rank := func(s pull.Summary) int {
+		switch {
+		case o.arrived(s):
+			return 0
+		case s.State == pull.Open:
+			return 1
+		}
+		return 2
+	}
+	return slices.MinFunc(all, func(a, b pull.Summary) int {
+		return cmp.Or(rank(a)-rank(b), a.ClosedAt.Compare(b.ClosedAt), b.Number-a.Number)
+	})
+}
+
+// arrived tells whether a pull request is on the default branch.
+func (o *original) arrived(s pull.Summary) bool {
+	return s.State == pull.Merged && s.Base == o.r.DefaultBranch
 }
 
 // stack has a stacked change wait until it's on the default branch, and then go with
@@ -42,9 +59,10 @@ func (o *original) stack(version string) (v verdict, held bool) {
 	on := o.r.Compared[main]
 	there := on.Known && on.Ahead == 0
 	known, looked := o.r.Others[outer.Number]
-	requested := known.HasLabel(o.label(version)) || recall(known.Notes[boardKey].Data).Rows[version].State != ""
+	state := recall(known.Notes[boardKey].Data).Rows[version].State
+	requested := known.HasLabel(o.label(version)) || state != "" && state != stateRefused
 	wait := min(max(o.r.Now.Sub(o.r.Merge.At)/2, 10*time.Minute), look)
-	arrived := outer.State == pull.Merged && outer.Base == main
+	arrived := o.arrived(outer)
 	switch {
 	case arrived && !looked: // what it requests is seen the next time
 		return verdict{answer: waiting, why: whyStacked(o.r.Base, main, outer.Number), again: o.r.Now.Add(time.Minute)}, true
