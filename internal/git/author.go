@@ -99,7 +99,7 @@ func (c commit) source() Source {
 }
 
 // wide gives a commit in UTF-8, as git cherry-pick makes one of it; false where its
-// encoding isn't known, or its bytes aren't in it.
+// encoding isn't known, or its bytes aren't in it: an author has ASCII's brackets.
 func (c commit) wide() (commit, bool) {
 	if c.encoding == "" || strings.EqualFold(c.encoding, "UTF-8") {
 		return c, utf8.ValidString(c.message)
@@ -110,7 +110,7 @@ func (c commit) wide() (commit, bool) {
 	}
 	message, _ := decoder.String(c.message) // errors are in what comes out
 	author, _ := decoder.String(c.author)
-	if strings.ContainsRune(message+author, utf8.RuneError) {
+	if strings.ContainsRune(message+author, utf8.RuneError) || identity.MatchString(c.author) && !identity.MatchString(author) {
 		return c, false
 	}
 	c.message, c.author, c.encoding = message, author, ""

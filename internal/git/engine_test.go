@@ -238,6 +238,8 @@ func TestPickOddCommits(t *testing.T) {
 			"author J\xfcrgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\nencoding x-spam\n", "f\xfcr\n\nf\xfcr ?\n"},
 		{"bytes of another encoding", "author J\xfcrgen <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding Shift-JIS\n", "f\xfcr\n", "für\n",
 			"author J\xfcrgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\nencoding Shift-JIS\n", "f\xfcr\n\nf\xfcr ?\n"},
+		{"encoding that lies, in which no header can be", "author Ada <a@b.c> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding IBM037\n", "Fix it\n", "Fix it\n",
+			"author Ada <a@b.c> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\nencoding IBM037\n", "Fix it\n\nf\xfcr ?\n"},
 		{"encoding that is not named", "author J\xfcrgen <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\n", "f\xfcr", "für",
 			"author J\xfcrgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "f\xfcr\nf\xfcr ?\n"},
 		{"author alone", "author J\xfcrgen <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\n", "für \u20ac\n", "für \u20ac\n",
