@@ -107,6 +107,29 @@ func TestApprovals(t *testing.T) {
 	standing("barry")
 }
 
+// Of people whom GitHub hides nobody knows who is who: a request for changes among them
+// stands, whoever approved. Reviews that it hides altogether may be one.
+func TestHiddenReviews(t *testing.T) {
+	for _, c := range []struct{ path, first, second string }{
+		{`opinions\.nodes\.\d\.author`, "APPROVED", "CHANGES_REQUESTED"},
+		{`opinions\.nodes\.\d\.author`, "CHANGES_REQUESTED", "APPROVED"},
+		{`opinions\.nodes\.0`, "CHANGES_REQUESTED", "APPROVED"},
+	} {
+		w := newWorld(t)
+		key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+		for _, review := range [][2]string{{"barry", c.first}, {"guido", c.second}} {
+			must(t, w.repo.Collaborator(review[0], "write"))
+			_, err := w.repo.Review(key.Number, review[0], review[1], "See below.")
+			must(t, err)
+		}
+		must(t, w.srv.Hole(ghtest.Hole{Path: `.*` + c.path, Type: "FORBIDDEN", Message: "Resource protected by organization SAML enforcement."}))
+		r := w.load(Query{Key: key, Needs: pull.Reviews})
+		if r.Reviews["ghost"] != pull.ChangesRequested {
+			t.Errorf("without %s, %s before %s: %v", c.path, c.first, c.second, r.Reviews)
+		}
+	}
+}
+
 // GitHub itself gives a pull request the base of the one that it was stacked on, when
 // that one's branch is deleted after the merge.
 func TestApprovalsOfAnotherBase(t *testing.T) {

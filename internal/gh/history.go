@@ -260,15 +260,20 @@ type reviewData struct {
 	Assignees      list[actorData]
 }
 
+// reviews are the opinions by login; those that were dismissed are left out. Hidden people
+// share a name, and a hidden review may request changes.
 func (d reviewData) reviews() map[string]pull.Review {
 	all := map[string]pull.Review{}
 	for _, n := range d.Opinions.Nodes {
-		switch n.State { // not DISMISSED
-		case "APPROVED":
-			all[n.Author.login()] = pull.Approved
-		case "CHANGES_REQUESTED":
-			all[n.Author.login()] = pull.ChangesRequested
+		switch by := n.Author.login(); {
+		case n.State == "CHANGES_REQUESTED":
+			all[by] = pull.ChangesRequested
+		case n.State == "APPROVED" && all[by] == "":
+			all[by] = pull.Approved
 		}
+	}
+	if len(d.Opinions.Nodes) < d.Opinions.entries {
+		all["ghost"] = pull.ChangesRequested
 	}
 	return all
 }
