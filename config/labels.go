@@ -159,3 +159,22 @@ func since(day string, at time.Time) bool {
 	first, err := time.Parse(time.DateOnly, day)
 	return err != nil || at.IsZero() || !at.Before(first)
 }
+
+// Styled is a rule whose labels get the settings' color and description when the
+// repository doesn't have them yet.
+func (l *Labels) Styled(rule pull.Rule) pull.Rule {
+	if rule.Want == nil {
+		return rule
+	}
+	bare := rule.Want
+	rule.Want = func(r *pull.Request) pull.Want {
+		want := bare(r)
+		for i, label := range want.Labels {
+			styled := l.Label(label.Name)
+			styled.On, styled.Hold, styled.Why = label.On, label.Hold, label.Why
+			want.Labels[i] = styled
+		}
+		return want
+	}
+	return rule
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/triage"
+	stages "github.com/concorde-bot/concorde/internal/triage/stage"
 	"github.com/concorde-bot/concorde/internal/webhook"
 )
 
@@ -18,7 +19,7 @@ func (b *bot) heed() webhook.Heed {
 	return webhook.Heed{
 		Comment: func(repository pull.Key, words string) bool {
 			set, seen := b.reconciler.InForce(repository)
-			return !seen || triage.Heard(set.Stages, strings.TrimSuffix(b.github.Login(), "[bot]"), words)
+			return !seen || heard(set, strings.TrimSuffix(b.github.Login(), "[bot]"), words)
 		},
 		Push: func(repository pull.Key, files []string, complete bool) bool {
 			set, seen := b.reconciler.InForce(repository)
@@ -26,4 +27,11 @@ func (b *bot) heed() webhook.Heed {
 			return !seen || !complete || settings || set.Conflicts.Mode == config.On
 		},
 	}
+}
+
+// heard reports whether rules can make anything of a comment: it names the bot, or says one
+// of the phrases. me is the bot's login without "[bot]"; while that's unknown, every
+// comment counts.
+func heard(set config.Rules, me, words string) bool {
+	return me == "" || triage.Names(me, words) || stages.Says(set.Stages, words)
 }

@@ -14,7 +14,7 @@ import (
 // mayImport is the package map of ARCHITECTURE.md: what of this module, and
 // of the libraries that must stay in one place, each package may import.
 var mayImport = map[string][]string{
-	"cmd/bot":                     {"config", "config/labeler", "config/yamlfile", "internal/backport", "internal/backport/local", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/lifecycle/feed", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/settingscheck", "internal/triage", "internal/triage/conflict", "internal/triage/issuenumber", "internal/triage/links", "internal/triage/title", "internal/triage/wrongbranch", "internal/webhook"},
+	"cmd/bot":                     {"config", "config/labeler", "config/yamlfile", "internal/backport", "internal/backport/local", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/lifecycle/feed", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/settingscheck", "internal/triage", "internal/triage/conflict", "internal/triage/issuenumber", "internal/triage/links", "internal/triage/stage", "internal/triage/title", "internal/triage/wrongbranch", "internal/webhook"},
 	"config":                      {"config/yamlfile", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/pull"},
 	"config/hostile":              {"config/yamlfile", "internal/suite"},
 	"config/labeler":              {"config", "config/yamlfile", "internal/glob", "internal/jsre"},
@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"internal/triage/conflict":    {"config", "internal/pull"},
 	"internal/triage/issuenumber": {"config", "internal/pull", "internal/tracker"},
 	"internal/triage/links":       {"config", "internal/markdown", "internal/pull", "internal/tracker"},
+	"internal/triage/stage":       {"config", "internal/markdown", "internal/pull"},
 	"internal/triage/title":       {"config", "internal/lifecycle", "internal/markdown", "internal/pull"},
 	"internal/triage/wrongbranch": {"config", "internal/lifecycle", "internal/pull"},
 	"internal/weigh":              {},

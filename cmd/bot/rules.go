@@ -17,6 +17,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/triage/conflict"
 	"github.com/concorde-bot/concorde/internal/triage/issuenumber"
 	"github.com/concorde-bot/concorde/internal/triage/links"
+	stages "github.com/concorde-bot/concorde/internal/triage/stage"
 	"github.com/concorde-bot/concorde/internal/triage/title"
 	"github.com/concorde-bot/concorde/internal/triage/wrongbranch"
 )
@@ -44,11 +45,11 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		newscheck.ABI(s.ABI, s.News),
 		issuenumber.Rule(s.IssueNumbers, in.serverURL),
 		title.Rule(s.Titles),
-		triage.Dressed(s.Labels, triage.Stages(s.Stages)),
+		s.Labels.Styled(stages.Rule(s.Stages, triage.SaysReady)),
 		triage.Labels(s.Labels),
 		links.Rule(s.IssueNumbers),
-		triage.Dressed(s.Labels, wrongbranch.Rule(s.WrongBranch)),
-		triage.Dressed(s.Labels, conflict.Rule(s.Conflicts)),
+		s.Labels.Styled(wrongbranch.Rule(s.WrongBranch)),
+		s.Labels.Styled(conflict.Rule(s.Conflicts)),
 		backport.Rule(backports),
 		backport.ChildRule(backports),
 		backport.EndedRule(backports),

@@ -1,6 +1,7 @@
 package triage
 
 import (
+	"html"
 	"strings"
 
 	"github.com/concorde-bot/concorde/internal/markdown"
@@ -28,7 +29,7 @@ func (k command) String() string {
 // parse finds the commands of a comment, and counts those beyond the limit. One that
 // isn't read (markdown.Read) has none that anybody knows of.
 func parse(me, body string) (commands []command, more int, unread bool) {
-	if !names(me, body) {
+	if !Names(me, body) {
 		return nil, 0, false
 	}
 	passages, read := markdown.Read(body)
@@ -173,9 +174,9 @@ func commander(c pull.Comment) bool {
 	return !c.Own && !c.Bot && !edited && c.By != "" && !strings.EqualFold(c.By, "ghost")
 }
 
-// saysReady tells whether a comment has the command by which an author says that
+// SaysReady reports whether a comment has the command by which an author says that
 // the changes are made.
-func saysReady(me string, c pull.Comment) bool {
+func SaysReady(me string, c pull.Comment) bool {
 	if me == "" || !commander(c) {
 		return false
 	}
@@ -186,4 +187,10 @@ func saysReady(me string, c pull.Comment) bool {
 		}
 	}
 	return false
+}
+
+// Names reports whether a comment names the bot, as every command does. It looks at the
+// text before that's read as Markdown, which may have "&#64;" for "@".
+func Names(me, text string) bool {
+	return strings.Contains(strings.ToLower(html.UnescapeString(text)), "@"+strings.ToLower(me))
 }

@@ -296,7 +296,7 @@ func FuzzCommands(f *testing.F) {
 				t.Errorf("%q in %s: %s", body, what, got)
 			}
 		}
-		if commands, _, _ := parse("concorde", body); len(commands) > 0 && !saysReady("concorde", pull.Comment{By: "eric", Body: body + "\n"}) {
+		if commands, _, _ := parse("concorde", body); len(commands) > 0 && !SaysReady("concorde", pull.Comment{By: "eric", Body: body + "\n"}) {
 			for _, k := range commands {
 				if k.verb == verbReady {
 					t.Errorf("%q says ready", body)

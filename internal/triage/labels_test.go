@@ -229,27 +229,3 @@ func FuzzAnswers(f *testing.F) {
 		}
 	})
 }
-
-// Labels of other rules are made with the looks of the settings, or refused.
-func TestDressed(t *testing.T) {
-	r := &pull.Request{State: pull.Open, Author: "eric", Core: map[string]bool{}}
-	for _, missing := range []string{"create", config.Refuse} {
-		set := config.Preset().Rules
-		set.Labels.Missing = missing
-		rule := Dressed(set.Labels, Stages(set.Stages))
-		r.Facts = rule.Needs
-		plan, err := pull.Decide(r, []pull.Rule{rule})
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := []pull.Action{pull.AddLabel{Name: "awaiting review", Color: "fbca04", Description: "Waits for a first review", Existing: missing == config.Refuse, Why: "nobody has reviewed it whose review counts"}}
-		if diff := cmp.Diff(want, plan.Actions); diff != "" {
-			t.Errorf("missing labels: %s (-want +got):\n%s", missing, diff)
-		}
-	}
-	set := config.Preset().Rules
-	set.Stages.Mode = config.Off
-	if rule := Dressed(set.Labels, Stages(set.Stages)); rule.Want != nil {
-		t.Error("a rule that is off wants something")
-	}
-}

@@ -1,4 +1,4 @@
-package triage
+package stage
 
 import (
 	"cmp"
@@ -7,16 +7,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // situation is what the rows of the tables ask about.
 type situation struct {
-	r       *pull.Request
-	labels  []string // by stage
-	phrases phrases
-	set     config.Stages
+	*machine
+	r *pull.Request
 
 	// What stands of core developers, by login, and whether anybody else has an
 	// opinion.
@@ -26,9 +23,9 @@ type situation struct {
 
 	requested time.Time // the newest of the requests
 	said      []saying
-	choice    stageChoice
-	answered  stageChoice // "awaiting changes" by hand, before the phrase
-	outrun    bool        // commits came after "awaiting merge" by hand
+	choice    choice
+	answered  choice // "awaiting changes" by hand, before the phrase
+	outrun    bool   // commits came after "awaiting merge" by hand
 }
 
 // saying is one comment with the phrase, or what says the same.
@@ -37,8 +34,8 @@ type saying struct {
 	edited bool
 }
 
-func newSituation(r *pull.Request, labels []string, phrases phrases) *situation {
-	s := &situation{r: r, labels: labels, phrases: phrases}
+func (m *machine) situation(r *pull.Request) *situation {
+	s := &situation{machine: m, r: r}
 	for _, o := range standingOpinions(r) {
 		switch {
 		case !r.IsCore(o.By):
@@ -51,7 +48,7 @@ func newSituation(r *pull.Request, labels []string, phrases phrases) *situation 
 		}
 	}
 	for _, c := range r.Comments {
-		if s.speaks(c) && (phrases.in(c.Body) || saysReady(r.Me, c)) {
+		if s.speaks(c) && (m.phrases.in(c.Body) || m.ready != nil && m.ready(r.Me, c)) {
 			s.said = append(s.said, saying{c.At, c.Editor != ""})
 		}
 	}
@@ -82,15 +79,15 @@ func standingOpinions(r *pull.Request) []pull.Opinion {
 	newest := map[string]pull.Opinion{}
 	for _, o := range r.Opinions {
 		by := strings.ToLower(o.By)
-		if known, found := newest[by]; isOpinion(r, o) && (!found || comparedOpinions(known, o) < 0) {
+		if known, found := newest[by]; isOpinion(r, o) && (!found || compareOpinions(known, o) < 0) {
 			newest[by] = o
 		}
 	}
 	return slices.SortedFunc(maps.Values(newest), func(a, b pull.Opinion) int { return strings.Compare(strings.ToLower(a.By), strings.ToLower(b.By)) })
 }
 
-// comparedOpinions orders the opinions of one reviewer, in one second too.
-func comparedOpinions(a, b pull.Opinion) int {
+// compareOpinions orders the opinions of one reviewer, in one second too.
+func compareOpinions(a, b pull.Opinion) int {
 	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Review, b.Review), // "approved" before "changes requested"
 		cmp.Compare(a.Commit, b.Commit), cmp.Compare(a.By, b.By))
 }
@@ -111,7 +108,7 @@ func (s *situation) asksAgain(e pull.Event) bool {
 	}
 	var newest pull.Opinion // before it
 	for _, o := range s.r.Opinions {
-		if isOpinion(s.r, o) && strings.EqualFold(o.By, e.Subject) && o.At.Before(e.At) && comparedOpinions(newest, o) < 0 {
+		if isOpinion(s.r, o) && strings.EqualFold(o.By, e.Subject) && o.At.Before(e.At) && compareOpinions(newest, o) < 0 {
 			newest = o
 		}
 	}
@@ -140,8 +137,8 @@ func (s *situation) approvesHead() bool {
 
 // chosen: a person's label stands, and it is another one than reviews make.
 func (s *situation) chosen() bool {
-	return s.choice.stage != stageNone && s.choice.stage != s.byReviews().stage
+	return s.choice.stage != none && s.choice.stage != s.byReviews().stage
 }
 
 // cleared: people took labels off, and set none.
-func (s *situation) cleared() bool { return s.choice.made && s.choice.stage == stageNone }
+func (s *situation) cleared() bool { return s.choice.made && s.choice.stage == none }

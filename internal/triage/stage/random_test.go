@@ -1,4 +1,4 @@
-package triage
+package stage
 
 import (
 	"fmt"
@@ -25,7 +25,7 @@ func TestRandomSequences(t *testing.T) {
 	sequences := suite.Sizes[int]{Normal: 5000, Long: 100_000, Full: 100_000}.Size()
 	var decided sync.Map // rows by which a last look decided
 	t.Cleanup(func() {
-		for _, row := range slices.Concat(stagesByHand[1:], stagesByReviews) { // in the end nothing is closed
+		for _, row := range slices.Concat(decisionsByHand[1:], decisionsByReviews) { // in the end nothing is closed
 			if _, found := decided.Load(row.when); !found {
 				t.Errorf("no sequence ends in the row %q", row.when)
 			}
@@ -214,7 +214,7 @@ func (s *sequence) compare() {
 }
 
 // compareRounds holds the comments of one kind to the rounds that there were.
-func (s *sequence) compareRounds(kind string, row stageRow, fault func(string, ...any)) {
+func (s *sequence) compareRounds(kind string, row decision, fault func(string, ...any)) {
 	var count [2]int
 	now := s.rounds[kind]
 	if kind == answeredNote && !s.byLabel() { // whoever took a request back leaves the answer to those before
@@ -249,5 +249,5 @@ func (s *sequence) compareRounds(kind string, row stageRow, fault func(string, .
 
 // byLabel tells whether what was answered is a label by hand.
 func (s *sequence) byLabel() bool {
-	return slices.ContainsFunc(stagesByHand, func(row stageRow) bool { return row.round != nil && row.when == decidedBy(s.seen.r).when })
+	return slices.ContainsFunc(decisionsByHand, func(row decision) bool { return row.round != nil && row.when == decidedBy(s.seen.r).when })
 }

@@ -1,4 +1,4 @@
-package triage
+package stage
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 )
 
 func TestPhrases(t *testing.T) {
-	p := newPhrases(stageSettings().Phrases)
+	p := newPhrases(settings().Phrases)
 	for text, want := range map[string]bool{
 		"I have made the requested changes; please review again":                                           true,
 		"i HAVE made The requested changes; PLEASE review AGAIN":                                           true,

@@ -1,4 +1,4 @@
-package triage
+package stage
 
 import (
 	"cmp"
@@ -9,7 +9,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// stageRound is what belongs to a stage once, each time that it is entered: a
+// round is what belongs to a stage once, each time that it is entered: a
 // comment, and requests for review.
 //
 // A comment has in its key the time of the event that it answers, and it covers
@@ -17,7 +17,7 @@ import (
 // edit, delete or dismiss later can make the bot say less, and never twice the
 // same. Began gives a time at which one round ended for certain, so that
 // comments from before it are about another one.
-type stageRound struct {
+type round struct {
 	name  string // how the keys of its comments start
 	began func(*situation) time.Time
 	event func(*situation) time.Time // that the comment answers
@@ -36,7 +36,7 @@ const (
 var (
 	// changesRound is from a request for changes until all requests are taken back
 	// or answered by the phrase.
-	changesRound = stageRound{
+	changesRound = round{
 		name:  changesNote,
 		began: (*situation).changesBegan,
 		event: func(s *situation) time.Time { return s.requested },
@@ -45,7 +45,7 @@ var (
 		text:  changesText,
 	}
 	// answeredRound is from the phrase until the next request.
-	answeredRound = stageRound{
+	answeredRound = round{
 		name:  answeredNote,
 		began: (*situation).lastRequest,
 		event: func(s *situation) time.Time { return s.saidSince(s.lastRequest()) },
@@ -54,7 +54,7 @@ var (
 		text:  answeredText,
 	}
 	// commitsRound is from the newest approval until the next one.
-	commitsRound = stageRound{
+	commitsRound = round{
 		name:  commitsNote,
 		began: (*situation).lastApproval,
 		event: (*situation).lastApproval,
@@ -64,7 +64,7 @@ var (
 	}
 )
 
-func (d stageRound) want(s *situation) ([]pull.Note, []pull.Reviewer) {
+func (d round) want(s *situation) ([]pull.Note, []pull.Reviewer) {
 	if !s.set.Speaks(d.came(s)) {
 		return nil, nil
 	}
@@ -178,7 +178,7 @@ func (s *situation) changesBegan() time.Time {
 // standing request, as far as the opinions tell that are left.
 func (s *situation) requestsStand() time.Time {
 	all := slices.DeleteFunc(slices.Clone(s.r.Opinions), func(o pull.Opinion) bool { return !isOpinion(s.r, o) || !s.r.IsCore(o.By) })
-	slices.SortFunc(all, comparedOpinions)
+	slices.SortFunc(all, compareOpinions)
 	var began time.Time
 	requests := map[string]bool{}
 	for i, o := range all {

@@ -1,10 +1,11 @@
-package triage
+package stage
 
 import (
 	"html"
 	"slices"
 	"strings"
 
+	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/markdown"
 )
 
@@ -37,6 +38,9 @@ func (p phrases) in(body string) bool {
 	passages, _ := markdown.Read(body)
 	return slices.ContainsFunc(passages, func(passage markdown.Passage) bool { return p.within(strings.Join(passage.Lines, " ")) })
 }
+
+// Says reports whether a comment says one of the phrases.
+func Says(set config.Stages, comment string) bool { return newPhrases(set.Phrases).in(comment) }
 
 func (p phrases) within(text string) bool {
 	text = spelled(text)

@@ -1,4 +1,4 @@
-package triage
+package stage
 
 import (
 	"cmp"
@@ -17,7 +17,7 @@ import (
 // rule runs, and the diagram is what the rule does to a pull request that lives
 // through the deeds in any order.
 func TestDiagram(t *testing.T) {
-	const path, begin, end = "../../docs/stages.md", "<!-- stages -->\n", "<!-- /stages -->\n"
+	const path, begin, end = "../../../docs/stages.md", "<!-- stages -->\n", "<!-- /stages -->\n"
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -27,26 +27,26 @@ func TestDiagram(t *testing.T) {
 	if !found || !ended {
 		t.Fatalf("%s has no part between %q and %q", path, begin, end)
 	}
-	current := stageTable() + "\n" + stageDiagram(t)
+	current := table() + "\n" + diagram(t)
 	if old == current {
 		return
 	}
 	if flag.Lookup("update").Value.String() != "true" { // of pulltest
-		t.Fatalf("%s is not current: run go test ./internal/triage -run Diagram -update", path)
+		t.Fatalf("%s is not current: run go test ./internal/triage/stage -run Diagram -update", path)
 	}
 	if err := os.WriteFile(path, []byte(before+begin+current+end+after), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func stageTable() string {
-	labels := stageLabels(stageSettings())
-	comments := map[*stageRound]string{nil: "", &changesRound: "to the author, with the phrase", &answeredRound: "thanks", &commitsRound: "about the commits"}
-	asked := map[*stageRound]string{&answeredRound: "the core developers who asked for changes", &commitsRound: "the core developers who approved"}
+func table() string {
+	labels := labelNames(settings())
+	comments := map[*round]string{nil: "", &changesRound: "to the author, with the phrase", &answeredRound: "thanks", &commitsRound: "about the commits"}
+	asked := map[*round]string{&answeredRound: "the core developers who asked for changes", &commitsRound: "the core developers who approved"}
 	var b strings.Builder
 	b.WriteString("| | The first that holds | label | comment, once per round | asked for a review |\n| --- | --- | --- | --- | --- |\n")
-	for i, row := range slices.Concat(stagesByHand, stagesByReviews) {
-		label := map[stage]string{stageNone: "none", stageChosen: "that label", stageLeft: "as they are"}[row.stage]
+	for i, row := range slices.Concat(decisionsByHand, decisionsByReviews) {
+		label := map[stage]string{none: "none", chosen: "that label", left: "as they are"}[row.stage]
 		if label == "" {
 			label = "`" + labels[row.stage] + "`"
 		}
@@ -55,29 +55,29 @@ func stageTable() string {
 	return b.String()
 }
 
-// stageTurn is what people can do with a stage.
-type stageTurn struct {
+// turn is what people can do with a stage.
+type turn struct {
 	told string
 	do   func(w *world)
 }
 
-var stageTurns = []stageTurn{
+var turns = []turn{
 	{"somebody reviews", func(w *world) { w.review("eve", pull.Approved, w.r.Head) }},
 	{"a core developer asks for changes", func(w *world) { w.review("dana", pull.ChangesRequested, w.r.Head) }},
-	{"the author says the phrase", func(w *world) { w.comment("alice", stageSettings().Phrases[0]) }},
+	{"the author says the phrase", func(w *world) { w.comment("alice", settings().Phrases[0]) }},
 	{"the author asks for the review again", func(w *world) { w.event(pull.ReviewRequested, "alice", "dana") }},
 	{"a core developer approves", func(w *world) { w.review("dana", pull.Approved, w.r.Head) }},
 	{"new commits", func(w *world) { w.pushed(false, w.r.Now) }},
 	{"the review is dismissed", func(w *world) { w.dismiss("dana", "carol") }},
 }
 
-// stageDiagram is drawn from each order of up to four deeds.
-func stageDiagram(t *testing.T) string {
+// diagram is drawn from each order of up to four deeds.
+func diagram(t *testing.T) string {
 	const deeds = 4
 	edges := map[[2]string]map[string]bool{}
 	var follow func(w *world, left int)
 	follow = func(w *world, left int) {
-		for _, turn := range stageTurns {
+		for _, turn := range turns {
 			next := w.copy()
 			next.r.Now = next.r.Now.Add(next.step)
 			turn.do(next)
@@ -104,8 +104,8 @@ func stageDiagram(t *testing.T) string {
 		}
 	}
 	name := func(label string) string { return strings.ReplaceAll(strings.TrimPrefix(label, "awaiting "), " ", "_") }
-	order := stageLabels(stageSettings())
-	order[stageNone] = "[*]"
+	order := labelNames(settings())
+	order[none] = "[*]"
 	for _, label := range order[1:] {
 		fmt.Fprintf(&b, "    state \"%s\" as %s\n", label, name(label))
 	}

@@ -1,4 +1,4 @@
-package triage
+package stage
 
 import (
 	"fmt"
@@ -13,10 +13,10 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// stageSettings are those of the preset, read once.
-var stageSettings = sync.OnceValue(func() config.Stages { return config.Preset().Stages })
+// settings are those of the preset, read once.
+var settings = sync.OnceValue(func() config.Stages { return config.Preset().Stages })
 
-func stageRules() []pull.Rule { return []pull.Rule{Stages(stageSettings())} }
+func rules() []pull.Rule { return []pull.Rule{Rule(settings(), nil)} }
 
 // world is a pull request on a small GitHub: people's deeds change it, and the
 // bot looks at it.
@@ -32,7 +32,7 @@ type world struct {
 
 func newWorld(author string, draft bool) *world {
 	opened := time.Date(2026, 8, 5, 9, 0, 0, 0, time.UTC)
-	w := &world{rules: stageRules(), step: time.Minute, r: &pull.Request{
+	w := &world{rules: rules(), step: time.Minute, r: &pull.Request{
 		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1000}, Now: opened, CreatedAt: opened, UpdatedAt: opened, Title: "gh-130000: Fix it",
 		State: pull.Open, Draft: draft, Author: author, Bot: strings.HasSuffix(author, "[bot]"), Me: "concorde", Base: "main", DefaultBranch: "main",
 		Labels: []string{"type-bug"}, Facts: ^pull.Facts(0), Notes: map[string]pull.PostedNote{}, Core: map[string]bool{"dana": true, "carol": true, "guido": true},

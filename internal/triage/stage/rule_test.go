@@ -1,4 +1,4 @@
-package triage
+package stage
 
 import (
 	"fmt"
@@ -14,17 +14,17 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
 )
 
-func TestStageTexts(t *testing.T) {
-	pulltest.Golden(t, "testdata/stage/*.txtar", func(settings []byte) ([]pull.Rule, error) {
+func TestGolden(t *testing.T) {
+	pulltest.Golden(t, "testdata/*.txtar", func(settings []byte) ([]pull.Rule, error) {
 		set, err := config.Preset().Override("settings", settings)
-		return []pull.Rule{Stages(set.Stages)}, err
+		return []pull.Rule{Rule(set.Stages, nil)}, err
 	})
 }
 
-func TestStagesOff(t *testing.T) {
-	set := stageSettings()
+func TestOff(t *testing.T) {
+	set := settings()
 	set.Mode = config.Off
-	if rule := Stages(set); rule.Want != nil || rule.Name != "stage" || len(rule.Owns) != 5 {
+	if rule := Rule(set, nil); rule.Want != nil || rule.Name != "stage" || len(rule.Owns) != 5 {
 		t.Errorf("the rule that is off: %+v", rule)
 	}
 }
@@ -40,7 +40,7 @@ func FuzzStages(f *testing.F) {
 		}
 		f.Add(data)
 	}
-	rules := stageRules()
+	rules := rules()
 	f.Fuzz(func(t *testing.T, data []byte) {
 		half := len(data) / 2
 		r := pulltest.Random(data[:half])
@@ -65,12 +65,12 @@ func FuzzStages(f *testing.F) {
 				t.Errorf("the comment speaks to nobody: %s", note.Body)
 			}
 		}
-		on := slices.DeleteFunc(stageLabels(stageSettings())[stageReview:], func(l string) bool { return !r.HasLabel(l) })
+		on := slices.DeleteFunc(labelNames(settings())[review:], func(l string) bool { return !r.HasLabel(l) })
 		want := 1
 		switch {
-		case r.CoreFault != "" || row.stage == stageLeft:
+		case r.CoreFault != "" || row.stage == left:
 			return
-		case row.stage == stageNone:
+		case row.stage == none:
 			want = 0
 		}
 		if len(on) != want {
@@ -123,7 +123,7 @@ func (f *reviewed) fill() {
 	if f.next(16) == 1 {
 		r.CoreFault = "unknown"
 	}
-	labels := stageLabels(stageSettings())[stageReview:]
+	labels := labelNames(settings())[review:]
 	if f.next(3) > 0 {
 		r.NotesDeleted = 0
 	}

@@ -1,4 +1,4 @@
-package triage
+package stage
 
 import (
 	"fmt"
@@ -24,7 +24,7 @@ func TestAwaitingMergeNeverOutlivesAPush(t *testing.T) {
 			deed()
 		}
 		w.r.Now = w.r.Now.Add(time.Second) // labels that are set in the second of the opening came with it
-		merge := stageSettings().Merge
+		merge := settings().Merge
 		labelled := "" // the head that the label is for
 		for range 2 + dice.IntN(8) {
 			switch dice.IntN(6) {

@@ -1,4 +1,4 @@
-package triage
+package stage
 
 import (
 	"bytes"
@@ -17,14 +17,14 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
 )
 
-// TestStories plays the stories of testdata/stages: a sentence, and under
+// TestStories plays the stories of testdata/stories: a sentence, and under
 // "-- story --" what people do, a line each, and what is to be expected once the
 // bot has looked: the labels of stages that are on, the comments since the last
 // look, and who is asked for a review. dana, carol and guido are core developers.
 // A minute goes by before each line that does not start with "at once,".
 func TestStories(t *testing.T) {
 	const enough = 60
-	names, err := filepath.Glob("testdata/stages/*.txtar")
+	names, err := filepath.Glob("testdata/stories/*.txtar")
 	if err != nil || len(names) < enough {
 		t.Fatalf("%d stories, want at least %d (%v)", len(names), enough, err)
 	}
@@ -53,7 +53,7 @@ func TestStories(t *testing.T) {
 			}
 		})
 	}
-	for _, row := range slices.Concat(stagesByHand, stagesByReviews) {
+	for _, row := range slices.Concat(decisionsByHand, decisionsByReviews) {
 		if !decided[row.when] {
 			t.Errorf("no story shows the row %q", row.when)
 		}
@@ -69,14 +69,14 @@ type story struct {
 	known, decided map[string]bool
 }
 
-// storyDeed is one form of a line. It tells whether there was anything to do.
-type storyDeed struct {
+// deed is one form of a line. It tells whether there was anything to do.
+type deed struct {
 	form *regexp.Regexp
 	do   func(w *world, word []string) bool
 }
 
-func say(form string, do func(w *world, word []string) bool) storyDeed {
-	return storyDeed{regexp.MustCompile("^" + form + "$"), do}
+func say(form string, do func(w *world, word []string) bool) deed {
+	return deed{regexp.MustCompile("^" + form + "$"), do}
 }
 
 // always is for deeds that can be done at any time.
@@ -87,7 +87,7 @@ func always(do func(w *world, word []string)) func(*world, []string) bool {
 	}
 }
 
-var storyDeeds = []storyDeed{
+var deeds = []deed{
 	say(`push`, always(func(w *world, _ []string) { w.pushed(false, w.r.Now) })),
 	say(`push of an older commit`, always(func(w *world, _ []string) { w.pushed(false, w.r.CreatedAt.AddDate(-9, 0, 0)) })),
 	say(`push of a commit of the future`, always(func(w *world, _ []string) { w.pushed(false, w.r.Now.AddDate(9, 0, 0)) })),
@@ -168,7 +168,7 @@ func (s *story) play(t *testing.T, line string) error {
 	if key, found := strings.CutSuffix(rest, " of the bot is deleted"); found {
 		return s.delete(key)
 	}
-	for _, d := range storyDeeds {
+	for _, d := range deeds {
 		if word := d.form.FindStringSubmatch(rest); word != nil {
 			if !d.do(s.world, word) {
 				return fmt.Errorf("there is nothing to do")
@@ -246,14 +246,11 @@ func (s *story) expect(t *testing.T, want string) error {
 }
 
 // decidedBy is the row that decides.
-func decidedBy(r *pull.Request) stageRow {
+func decidedBy(r *pull.Request) decision {
 	if r.CoreFault != "" {
-		return stageRow{}
+		return decision{}
 	}
-	set := stageSettings()
-	s := newSituation(r, stageLabels(set), newPhrases(set.Phrases))
-	if row := firstOf(stagesByHand, s); row != nil {
-		return *row
-	}
-	return *s.byReviews()
+	set := settings()
+	m := &machine{set: set, labels: labelNames(set), phrases: newPhrases(set.Phrases)}
+	return *m.situation(r).decide()
 }

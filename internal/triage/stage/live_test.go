@@ -1,4 +1,4 @@
-package triage
+package stage
 
 import (
 	"fmt"
@@ -122,7 +122,7 @@ func (s *sequence) dismisses() {
 func (s *sequence) chooses() {
 	s.arrive()
 	s.look(s.lagging)
-	labels := stageLabels(stageSettings())
+	labels := labelNames(settings())
 	chosen := oneOf(s.dice, labels[1:]...)
 	if s.lagging.stages() != s.seen.stages() {
 		return // closed, or the team is unknown
@@ -133,7 +133,7 @@ func (s *sequence) chooses() {
 	if s.dice.IntN(3) == 0 && !s.unsettled {
 		chosen = ""
 	}
-	if chosen == labels[stageChanges] {
+	if chosen == labels[changes] {
 		s.rounds[answeredNote]++
 	}
 	s.both("carol sets "+chosen, func(w *world) {

@@ -1,4 +1,4 @@
-package triage
+package stage
 
 import (
 	"cmp"
@@ -9,16 +9,16 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// stageChoice is what people did about the labels since the last event that matters.
-type stageChoice struct {
+// choice is what people did about the labels since the last event that matters.
+type choice struct {
 	made  bool
 	at    time.Time // of the newest deed
 	stage stage     // whose label they set; none: they took labels off
 	by    string    // who set it
 }
 
-// stageMoment is something that makes a choice, or ends it.
-type stageMoment struct {
+// moment is something that makes a choice, or ends it.
+type moment struct {
 	at    time.Time
 	is    int    // in the order within one second
 	stage stage  // of the label
@@ -26,13 +26,13 @@ type stageMoment struct {
 }
 
 const (
-	momentSaid = iota // the phrase
-	momentOff         // a label taken off
-	momentOn          // a label set
-	momentPushed
+	said = iota // the phrase
+	off         // a label taken off
+	on          // a label set
+	pushed
 )
 
-func comparedMoments(a, b stageMoment) int { // of labels in one second the earlier stage is the newest
+func compareMoments(a, b moment) int { // of labels in one second the earlier stage is the newest
 	return cmp.Or(a.at.Compare(b.at), a.is-b.is, int(b.stage-a.stage), strings.Compare(b.by, a.by))
 }
 
@@ -41,34 +41,34 @@ func comparedMoments(a, b stageMoment) int { // of labels in one second the earl
 func (s *situation) choose() {
 	for _, m := range s.moments(s.mattered()) {
 		switch {
-		case m.is == momentSaid && s.choice.stage == stageChanges:
-			s.answered, s.choice = s.choice, stageChoice{}
-		case m.is == momentSaid && len(s.requests) > 0:
-			s.choice = stageChoice{}
-		case m.is == momentPushed && s.choice.stage == stageMerge:
-			s.outrun, s.choice = true, stageChoice{}
-		case m.is == momentOn:
-			s.answered, s.choice = stageChoice{}, stageChoice{made: true, at: m.at, stage: m.stage, by: m.by}
-		case m.is == momentOff:
-			s.answered, s.choice.made, s.choice.at = stageChoice{}, true, m.at
+		case m.is == said && s.choice.stage == changes:
+			s.answered, s.choice = s.choice, choice{}
+		case m.is == said && len(s.requests) > 0:
+			s.choice = choice{}
+		case m.is == pushed && s.choice.stage == merge:
+			s.outrun, s.choice = true, choice{}
+		case m.is == on:
+			s.answered, s.choice = choice{}, choice{made: true, at: m.at, stage: m.stage, by: m.by}
+		case m.is == off:
+			s.answered, s.choice.made, s.choice.at = choice{}, true, m.at
 			if s.choice.stage == m.stage {
-				s.choice.stage = stageNone
+				s.choice.stage = none
 			}
 		}
 	}
 }
 
 // moments since a time, in their order.
-func (s *situation) moments(since time.Time) []stageMoment {
-	var all []stageMoment
+func (s *situation) moments(since time.Time) []moment {
+	var all []moment
 	for _, e := range s.r.Events {
-		m := stageMoment{at: e.At, is: momentPushed}
+		m := moment{at: e.At, is: pushed}
 		switch e.Kind {
 		case pull.ForcePushed:
 		case pull.Labeled, pull.Unlabeled:
-			m.is = momentOff
+			m.is = off
 			if e.Kind == pull.Labeled {
-				m.is = momentOn
+				m.is = on
 			}
 			at := slices.IndexFunc(s.labels, func(l string) bool { return strings.EqualFold(l, e.Subject) })
 			if m.stage, m.by = stage(at), e.By; at <= 0 || e.Own || strings.HasSuffix(e.By, "[bot]") {
@@ -84,14 +84,14 @@ func (s *situation) moments(since time.Time) []stageMoment {
 	// Of all pushes the last decides, which is no later than this. What was there at
 	// the opening is no push: labels can be chosen together with it.
 	if came := s.r.HeadCame(); came.After(since) && came.After(s.r.CreatedAt) {
-		all = append(all, stageMoment{at: came, is: momentPushed})
+		all = append(all, moment{at: came, is: pushed})
 	}
 	for _, c := range s.said {
 		if c.at.After(since) {
-			all = append(all, stageMoment{at: c.at, is: momentSaid})
+			all = append(all, moment{at: c.at, is: said})
 		}
 	}
-	slices.SortFunc(all, comparedMoments)
+	slices.SortFunc(all, compareMoments)
 	return all
 }
 

@@ -1,4 +1,4 @@
-package triage
+package stage
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-const aboutStages = "Keeps the one label that shows what an open pull request waits for. A label that a person chose stands until the next event that matters."
+const about = "Keeps the one label that shows what an open pull request waits for. A label that a person chose stands until the next event that matters."
 
 const (
 	textChanges = "@%s, thank you for your work. A core developer has reviewed it and asks for changes.\n\n" +

@@ -1,4 +1,4 @@
-package triage
+package main
 
 import (
 	"testing"
@@ -9,7 +9,7 @@ import (
 // A comment counts with the bot's name or one of the phrases, however it is
 // written; whatever the rules read is among these.
 func TestHeard(t *testing.T) {
-	set := config.Preset().Stages
+	set := config.Preset().Rules
 	for words, want := range map[string]bool{
 		"":                                   false,
 		"Thanks, dana!":                      false,
@@ -23,11 +23,11 @@ func TestHeard(t *testing.T) {
 		"> I have made the requested changes; please review again": false,
 		"I didn’t expect the Spanish Inquisition":                  true,
 	} {
-		if Heard(set, "concorde", words) != want {
+		if heard(set, "concorde", words) != want {
 			t.Errorf("%q is heard: %v", words, !want)
 		}
 	}
-	if !Heard(set, "", "Thanks, dana!") {
+	if !heard(set, "", "Thanks, dana!") {
 		t.Error("while the bot does not know its name, every comment counts")
 	}
 }
