@@ -9,8 +9,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/tracker"
 )
 
-// Descriptions of the NEWS status. People and other workflows know the first
-// ones by heart; see the settings for the directory and the label in them.
+// Descriptions of the NEWS status. Other workflows rely on the first ones; see the settings for the directory and the label in them.
 const (
 	statusFound     = "News entry found in %s"
 	statusSkipped   = "%q label found"
@@ -23,67 +22,67 @@ const (
 // Titles of annotations.
 const (
 	titleDirectory = "NEWS entry in the wrong place"
-	titleName      = "NEWS entry with a wrong name"
-	titleText      = "NEWS entry with a wrong text"
-	titleWarning   = "NEWS entry to look at"
+	titleName      = "Invalid NEWS file name"
+	titleText      = "Invalid NEWS entry text"
+	titleWarning   = "Check this NEWS entry"
 )
 
 // What is wrong with the path of an entry.
 const (
-	faultDepth     = "blurb reads entries only from the directories of the sections, %s/SECTION/. This one would be lost without a word. Move it to %s"
-	faultSection   = "%s is not the directory of a section: blurb would lose this entry without a word. Move it to %s"
-	faultExtension = "The name has to end in .rst: blurb looks at no other files, and would lose this entry without a word. If it is no entry, delete it."
-	faultNameForm  = "The name has to be DATE.gh-issue-NUMBER.NONCE.rst, with exactly these dots."
-	faultDateForm  = "The name has to start with a date, as 2026-08-05 or 2026-08-05-10-30-00."
-	faultIssueForm = "The second part of the name has to be gh-issue-NUMBER, or bpo-NUMBER for an issue of the old tracker."
-	faultIssueGH   = "The second part of the name has to be gh-issue-NUMBER: blurb does not know gh-NUMBER."
-	faultIssueList = "An entry has one issue: blurb cannot read a list. Name the others in the text, as :gh:`NUMBER`."
+	faultDepth     = "blurb reads entries only from section directories, %s/SECTION/, so this one would be silently ignored. Move it to %s"
+	faultSection   = "%s isn't a section directory, so blurb would silently ignore this entry. Move it to %s"
+	faultExtension = "The file name must end in .rst: blurb silently ignores anything else. If this isn't a NEWS entry, delete it."
+	faultNameForm  = "The file name must be DATE.gh-issue-NUMBER.NONCE.rst, separated by dots exactly as shown."
+	faultDateForm  = "The file name must start with a date, such as 2026-08-05 or 2026-08-05-10-30-00."
+	faultIssueForm = "The second part of the file name must be gh-issue-NUMBER, or bpo-NUMBER for an issue on the old tracker."
+	faultIssueGH   = "The second part of the file name must be gh-issue-NUMBER: blurb doesn't accept gh-NUMBER."
+	faultIssueList = "An entry belongs to one issue: blurb can't read a list. Mention the others in the text, as :gh:`NUMBER`."
 
-	faultIssueNumber = "The number of the issue has to be a plain number, without zeros before it."
-	faultNonce       = "The part before .rst has to be of letters, digits, - and _ alone: any six will do."
+	faultIssueNumber = "The issue number must be a plain number without leading zeros."
+	faultNonce       = "The part before .rst may only contain letters, digits, - and _: any six will do."
 )
 
 // What is wrong with the text of an entry.
 const (
-	faultUnread  = "The file could not be read, so only its name was checked."
-	faultSymlink = "This is a symbolic link: make it a file with the text."
-	faultModule  = "This is a submodule: make it a file with the text."
-	faultSize    = "The file has %d bytes, and was not read: an entry is a few lines long."
+	faultUnread  = "I couldn't read this file, so I only checked its name."
+	faultSymlink = "This is a symbolic link. Replace it with a regular file."
+	faultModule  = "This is a submodule. Replace it with a regular file."
+	faultSize    = "The file has %d bytes, so I didn't read it. An entry should be a few lines long."
 
-	faultUTF8 = "This line is not UTF-8: blurb cannot read the file. Save it as UTF-8."
+	faultUTF8 = "This line isn't UTF-8, so blurb can't read the file. Save it as UTF-8."
 	faultBOM  = "The file starts with a byte order mark, which would end up in the changelog. Save it as UTF-8 without one."
-	faultNUL  = "This line has a NUL byte, which would end up in the changelog. Take it out."
+	faultNUL  = "This line has a NUL byte, which would end up in the changelog. Remove it."
 
-	faultNoColon = "blurb stops here: a line at the top that starts with .. has to be \".. name: value\". Write the text first, without directives."
-	faultEmpty   = "The entry has no text. Say in a sentence or two what changes for users."
-	faultEnd     = "blurb stops here: a line with .. alone ends an entry, and nothing follows. Take it out."
-	faultTwo     = "A line with .. alone starts another entry, and a file holds one. Put the second one into a file of its own."
+	faultNoColon = "blurb stops here: a line at the top that starts with .. must be \".. name: value\". Start with the text, without directives."
+	faultEmpty   = "The entry has no text. Describe the change for users in a sentence or two."
+	faultEnd     = "blurb stops here: a line with only .. ends an entry, and nothing follows it. Remove the line."
+	faultTwo     = "A line with only .. starts another entry, and a file holds just one. Move the second entry to its own file."
 
-	faultIndentedMetadata = "blurb takes the spaces away, and then reads this line, which starts with .., as metadata. The release would break. Start with plain words."
-	faultIndentedComment  = "blurb takes the spaces away, and then reads this line, which starts with #, as a comment. The release would break. Start with plain words."
-	faultUnstable         = "blurb would not read back what it writes of this text, and the release would break. Write plain paragraphs, without tabs and odd white space."
+	faultIndentedMetadata = "blurb strips the leading spaces and then reads this line as metadata because it starts with .., which would break the release. Start with plain text."
+	faultIndentedComment  = "blurb strips the leading spaces and then reads this line as a comment because it starts with #, which would break the release. Start with plain text."
+	faultUnstable         = "blurb couldn't read this text back after writing it, which would break the release. Write plain paragraphs, without tabs or unusual whitespace."
 )
 
 // What Sphinx would trip over, or silently show as something else.
 const (
-	warnLiteral  = "This `` is never closed, so Sphinx warns and shows it as it is. The closing `` must follow a character that isn't a space, with a space or punctuation after it."
-	warnStrong   = "This ** is never closed, so Sphinx warns and shows it as it is. Close it with **, put ``code`` in double backticks, or write \\*\\* for the characters themselves."
-	warnEmphasis = "This * is never closed, so Sphinx warns and shows it as it is. Close it with *, put ``code`` in double backticks, or write \\* for the character itself."
-	warnBacktick = "This ` is never closed, so Sphinx warns and shows it as it is. Close it with `, or put ``code`` in double backticks."
-	warnUneven   = "This has one backtick in front and two behind. Code needs two on both sides: ``code``."
-	warnSingle   = "Code needs double backticks: ``code``. To link to something, put a role in front, as in :func:`len`."
+	warnLiteral  = "This `` is never closed, so Sphinx would warn and show it unchanged. The closing `` must follow a character that isn't a space, with a space or punctuation after it."
+	warnStrong   = "This ** is never closed, so Sphinx would warn and show it unchanged. Close it with **, put ``code`` in double backticks, or write \\*\\* for the characters themselves."
+	warnEmphasis = "This * is never closed, so Sphinx would warn and show it unchanged. Close it with *, put ``code`` in double backticks, or write \\* for the character itself."
+	warnBacktick = "This ` is never closed, so Sphinx would warn and show it unchanged. Close it with `, or put ``code`` in double backticks."
+	warnUneven   = "This has one backtick before it and two after. Code needs two on both sides: ``code``."
+	warnSingle   = "Code needs double backticks: ``code``. To link to something, put a role before it, as in :func:`len`."
 )
 
 func warnRole(name string) string {
-	return fmt.Sprintf("Sphinx doesn't know the role :%s:, so it would warn and show this as it is. Check the spelling.", shorten(name))
+	return fmt.Sprintf("Sphinx doesn't know the role :%s:, so it would warn and show this text unchanged. Check the spelling.", shorten(name))
 }
 
 func warnRoleColon(name string) string {
-	return fmt.Sprintf("This role lacks its second colon, so Sphinx would show it as it is. Write :%s:`…`", shorten(name))
+	return fmt.Sprintf("This role is missing its second colon, so Sphinx would show it unchanged. Write :%s:`…`", shorten(name))
 }
 
 func warnRoleStart(name string) string {
-	return fmt.Sprintf("This role lacks its first colon. Write :%s:`…`", shorten(name))
+	return fmt.Sprintf("This role is missing its first colon. Write :%s:`…`", shorten(name))
 }
 
 // The check run of the NEWS rule.
@@ -93,110 +92,110 @@ const (
 	titleMissing   = "No NEWS entry"
 	titleSkipped   = "No NEWS entry needed"
 
-	summaryFound     = "The NEWS entries of this pull request are as blurb needs them."
-	summaryFaults    = "Each fault has an annotation on its line, with what to do."
-	summaryTolerated = "The label %s is set, so nothing is required. These faults would still break the changelog or lose the entry once this is merged."
-	summaryWarnings  = "The annotations show what is worth a look, and block nothing."
-	summaryRenames   = "These commands mend the paths:\n\n%s"
-	summarySkipped   = "The label %s says that no NEWS entry is needed."
+	summaryFound     = "This pull request's NEWS entries are valid."
+	summaryFaults    = "Each error has an annotation on its line that says how to fix it."
+	summaryTolerated = "The label %s is set, so no entry is required. But once this is merged, these errors would break the changelog or lose the entry."
+	summaryWarnings  = "The annotations point out what you may want to check. They don't block anything."
+	summaryRenames   = "To fix the paths, run:\n\n%s"
+	summarySkipped   = "No NEWS entry is needed because the label %s is set."
 
-	summaryMissing = "A change that users can notice is announced in the changelog, which is made of NEWS entries. This pull request adds none."
-	summaryEdited  = "It changes an entry that was there before. That announces nothing new."
-	summaryDeleted = "It deletes an entry. If it takes back a change that no release has yet, no new entry is needed."
-	summaryOmitted = "GitHub lists only the first %d of the changed files, and %d more were not seen. If an entry is among those, a triager or core developer can set the label %s."
-	summaryAdd     = "To add an entry, make this file\n\n%s\n\nwith a sentence or two for users, such as\n\n%s\n\nor let blurb make one:\n\n%s"
-	summarySection = "Put one of these in the place of %s: %s."
-	summaryIssue   = "Put the number of the issue in the place of NUMBER, and into the title: `gh-NUMBER: Summary`."
+	summaryMissing = "User-visible changes need a NEWS entry, and this pull request doesn't add one."
+	summaryEdited  = "It edits an existing entry, which doesn't announce anything new."
+	summaryDeleted = "It deletes an entry. If it reverts a change that hasn't been released yet, it doesn't need a new one."
+	summaryOmitted = "GitHub lists only the first %d changed files, so I can't see the other %d. If one of them is a NEWS entry, a triager or core developer can add %s."
+	summaryAdd     = "To add an entry, create the file\n\n%s\n\nwith a sentence or two for users, such as\n\n%s\n\nor let blurb create it:\n\n%s"
+	summarySection = "Replace %s with one of: %s."
+	summaryIssue   = "Replace NUMBER with the issue number, and add it to the title too: `gh-NUMBER: Summary`."
 
-	summaryUnneeded = "If users cannot notice the change, as with most of documentation, tests and internals, say so in a comment: a triager or core developer then sets the label %s."
-	summaryMore     = "More on entries: %s"
+	summaryUnneeded = "If the change isn't user-visible, as with most changes to documentation, tests and internals, say so in a comment; a triager or core developer will add %s."
+	summaryMore     = "More about NEWS entries: %s"
 
-	someText = "Say in a sentence or two what changes for users."
+	someText = "Describe the change for users in a sentence or two."
 )
 
 // Descriptions of the ABI status, and titles of its part of the check run.
 const (
 	statusAgree     = "ABI markers agree"
 	statusNoMarkers = "No ABI markers"
-	statusUnseen    = "ABI marker found, NEWS entry not seen"
-	statusMiss      = "ABI marker not exact: see the check run"
-	statusNoTitle   = "ABI marker missing in the title"
-	statusNoNews    = "ABI marker missing in the NEWS entry"
+	statusUnseen    = "ABI marker found, NEWS entry not checked"
+	statusMiss      = "Invalid ABI marker: see the check run"
+	statusNoTitle   = "ABI marker missing from the title"
+	statusNoNews    = "ABI marker missing from the NEWS entry"
 	statusWarning   = "Warning: "
 
-	titleMarkers  = "ABI markers do not agree"
+	titleMarkers  = "ABI markers don't agree"
 	titleEvidence = "The ABI may change"
 )
 
 // The check run of the ABI rule.
 const (
-	faultNewsMiss  = "Here is %s, but the marker has to be %s, at the very beginning of the text. If this change does not break the ABI, take it out."
-	faultNewsPlace = "%s has to be at the very beginning of the text. If this change does not break the ABI, take it out."
-	faultOnlyNews  = "This entry is marked, but the title of the pull request is not. If the change breaks the ABI, the title starts with %s; otherwise take the marker out here."
-	faultOnlyTitle = "The title or a commit speaks of an ABI break, and no NEWS entry does. If this is the entry that tells of it, begin its text with %s"
-	faultTitleMiss = "The title of the pull request has %s, which is not the marker or not at the start. If the change breaks the ABI, put %s at its start; otherwise take it out there."
-	warnEvidence   = "This file describes the ABI. If the change breaks the ABI, start the title with %s and the NEWS entry with %s. If not, nothing has to change."
+	faultNewsMiss  = "This says %s, but the marker must be %s, at the very beginning of the text. If this change doesn't break the ABI, remove it."
+	faultNewsPlace = "%s must be at the very beginning of the text. If this change doesn't break the ABI, remove it."
+	faultOnlyNews  = "This entry is marked as an ABI break, but the pull request's title isn't. If the change breaks the ABI, start the title with %s; if not, remove the marker here."
+	faultOnlyTitle = "The title or a commit mentions an ABI break, but no NEWS entry does. If this is the entry that announces it, start its text with %s"
+	faultTitleMiss = "The pull request's title has %s, which isn't the exact marker or isn't at the start. If the change breaks the ABI, start the title with %s; if not, remove it from the title."
+	warnEvidence   = "This file describes the ABI. If the change breaks the ABI, start the title with %s and the NEWS entry with %s. If not, you don't need to do anything."
 
 	summaryAgree     = "Both the summary line and the NEWS entry say that this change breaks the ABI."
 	summaryNoMarkers = "Neither the summary line nor a NEWS entry is marked as an ABI break."
-	summaryUnseen    = "The summary line is marked as an ABI break. Not all files could be read: please see to it that a NEWS entry begins with %s."
-	summaryEvidence  = "A file that describes the ABI changes. If this breaks the ABI, start the title with %s and the NEWS entry with %s. If not, nothing has to change."
-	summaryMarkers   = "A change that breaks the ABI is marked twice: with %s at the start of the title, which becomes the summary line, and with %s at the beginning of its NEWS entry. With neither, nothing is asked for."
+	summaryUnseen    = "The summary line is marked as an ABI break. I couldn't read every file, so please check that a NEWS entry starts with %s."
+	summaryEvidence  = "This pull request changes a file that describes the ABI. If it breaks the ABI, start the title with %s and the NEWS entry with %s. If not, you don't need to do anything."
+	summaryMarkers   = "A change that breaks the ABI needs two markers: %s at the start of the title, which becomes the summary line, and %s at the start of its NEWS entry. If it doesn't break the ABI, use neither."
 
-	summaryTitleMiss  = "The title has %s, which is not the marker or not at the start."
-	summaryCommitMiss = "The commit %s has %s, which is not the marker or not at the start. If the title has the marker, it can stay; if nothing breaks the ABI, reword it."
-	summaryTitle      = "If the change breaks the ABI, the title is to be:\n\n%s"
-	summarySquash     = "A commit has the marker, and the title has not: put %s at the start of the title too, since squashing makes it the summary line."
-	summaryNewsMiss   = "In the NEWS entry, put %s at the very beginning of the text, exactly so."
-	summaryNews       = "The NEWS entry that tells of it could begin so:\n\n%s"
+	summaryTitleMiss  = "The title has %s, which isn't the exact marker or isn't at the start."
+	summaryCommitMiss = "The commit %s has %s, which isn't the exact marker or isn't at the start. If the title has the marker, you can leave the commit as it is; if nothing breaks the ABI, reword it."
+	summaryTitle      = "If the change breaks the ABI, change the title to:\n\n%s"
+	summarySquash     = "A commit has the marker, but the title doesn't. Start the title with %s too: a squash merge makes it the summary line."
+	summaryNewsMiss   = "In the NEWS entry, start the text with %s, exactly as shown."
+	summaryNews       = "The NEWS entry could start like this:\n\n%s"
 )
 
 // What the rules are, for the documentation.
 const (
-	aboutNews = "Requires a NEWS entry, and finds whatever would break the release or lose the entry: directory, name and text. Warns of markup that Sphinx would trip over."
-	aboutABI  = "Keeps the ABI markers together: whoever marks the title or a commit marks the NEWS entry too, and the other way round."
+	aboutNews = "Requires a NEWS entry, and checks its directory, name and text for anything that would break the release or lose the entry. Warns about broken markup."
+	aboutABI  = "Checks that ABI markers agree: if the title or a commit is marked as an ABI break, the NEWS entry must be too, and vice versa."
 )
 
 // noteHelp is the comment that newcomers get once.
 const noteHelp = `Thank you for this pull request, and welcome!
 
-Changes that users can notice are announced in the changelog. It is made of small files in %[2]s, one for each change. Such a [NEWS entry](%[1]s) is still missing here.
+User-visible changes need a [NEWS entry](%[1]s): a small file in %[2]s that goes into the changelog. This pull request doesn't have one yet.
 
-What to do: open the check run “%[3]s”, copy the file that it shows, put your own words in, and push it to this branch. If users cannot notice the change, say so here, and a triager or core developer will set the label %[4]s.
+To add one, open the check run “%[3]s”, copy the file that it shows, replace the text with your own, and push it to this branch. If the change isn't user-visible, say so here; a triager or core developer will add %[4]s.
 `
 
-func faultDate(date string) string { return "There is no such day or time as " + date + "." }
+func faultDate(date string) string { return date + " isn't a valid date or time." }
 
 func faultIssueLow(number, least int) string {
-	return fmt.Sprintf("gh-%d is too low for an issue: blurb takes no number below %d. A number of the old tracker is written bpo-%d.", number, least, number)
+	return fmt.Sprintf("gh-%d is too low for an issue: blurb doesn't accept numbers below %d. For an issue on the old tracker, write bpo-%d.", number, least, number)
 }
 
 func faultStart(start string) string {
-	return fmt.Sprintf("The text may not start with %q: blurb puts the issue there. Start with what changes.", start)
+	return fmt.Sprintf("The text can't start with %q, because blurb adds the issue there. Start by describing the change.", start)
 }
 
 func faultGiven(name string) string {
-	return fmt.Sprintf("The path of the file already says the %s, and blurb stops at a second one. Take this line out.", name)
+	return fmt.Sprintf("The file's path already gives the %s, and blurb stops at a second one. Remove this line.", name)
 }
 
 func faultTwice(name string) string {
-	return fmt.Sprintf("%s is here twice, and blurb stops at the second one. Take one out.", quote(name))
+	return fmt.Sprintf("%s appears twice, and blurb stops at the second one. Remove one of them.", quote(name))
 }
 
 func faultRelease(name string) string {
-	return fmt.Sprintf("%q is for the file of a whole release. Take this line out.", name)
+	return fmt.Sprintf("%q belongs in the file for a whole release. Remove this line.", name)
 }
 
 func faultMetadataIssue(name, value string) string {
-	return fmt.Sprintf("%s is not a number that blurb takes for %s. Take this line out: the name of the file says the issue.", quote(value), name)
+	return fmt.Sprintf("blurb doesn't accept %s as the number for %s. Remove this line: the file name already gives the issue.", quote(value), name)
 }
 
 func warnMetadata(name string) string {
-	return fmt.Sprintf("Lines at the top that start with .. are metadata: %s will not be seen in the changelog. Write the text first, without directives.", quote(name))
+	return fmt.Sprintf("Lines at the top that start with .. are metadata, so %s won't appear in the changelog. Start with the text, without directives.", quote(name))
 }
 
 func faultWrappedEnd(width int) string {
-	return fmt.Sprintf("Once the text is wrapped at %d characters, this .. stands alone on a line, which ends the entry. The release would break. Take it out.", width)
+	return fmt.Sprintf("When blurb wraps the text at %d characters, this .. ends up alone on a line and ends the entry, which would break the release. Remove it.", width)
 }
 
 func warnIssue(entry tracker.Issue, title []tracker.Issue) string {
@@ -204,7 +203,7 @@ func warnIssue(entry tracker.Issue, title []tracker.Issue) string {
 	for _, i := range title[:min(len(title), 3)] {
 		names = append(names, i.String())
 	}
-	return fmt.Sprintf("The name of the file says %s, the title of the pull request %s. Is that meant?", entry, strings.Join(names, ", "))
+	return fmt.Sprintf("The file name says %s, but the pull request's title says %s. Is that intended?", entry, strings.Join(names, ", "))
 }
 
 // maxQuote is how much of what people wrote a message repeats, in characters.
@@ -219,7 +218,7 @@ func shorten(s string) string {
 
 func quote(s string) string { return strconv.Quote(shorten(s)) }
 
-// plural is "1 fault", "2 faults", "1 NEWS entry", "2 NEWS entries".
+// plural is "1 error", "2 errors", "1 NEWS entry", "2 NEWS entries".
 func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one

@@ -44,7 +44,7 @@ func (f *findings) title() string {
 	files := plural(f.faulty, "NEWS entry", "NEWS entries")
 	switch {
 	case harmful > 0:
-		return plural(harmful, "fault", "faults") + " in " + files
+		return plural(harmful, "error", "errors") + " in " + files
 	case f.entries == 0 && f.skipped():
 		return titleSkipped
 	case f.entries == 0:
