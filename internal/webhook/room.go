@@ -13,7 +13,7 @@ var errNoRoom = errors.New("reading: newer bodies needed the memory")
 // room is the memory that bodies may hold together: what their buffers were made
 // with, whatever they promise. Until a body is there as a whole, anybody may have sent
 // it, and GitHub sends one within a moment. So when the room is used up, the body that
-// began first is cut off for those that came later, and stalled ones keep nobody out.
+// holds the most is cut off for those that came later, and stalled ones keep nobody out.
 type room struct {
 	mu      sync.Mutex
 	left    int64         // in bytes
@@ -42,17 +42,26 @@ func (r *room) enter(cut func()) *arriving {
 
 // arrived keeps a body from being cut off: it's there as a whole.
 func (a *arriving) arrived() {
-	r := a.room
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.coming = slices.DeleteFunc(r.coming, func(other *arriving) bool { return other == a })
+	a.room.mu.Lock()
+	defer a.room.mu.Unlock()
+	a.settle()
+}
+
+// settle takes the body out of those on their way; the lock is held.
+func (a *arriving) settle() {
+	a.room.coming = slices.DeleteFunc(a.room.coming, func(other *arriving) bool { return other == a })
 }
 
 // give gives n bytes back.
 func (a *arriving) give(n int64) {
+	a.room.mu.Lock()
+	defer a.room.mu.Unlock()
+	a.free(n)
+}
+
+// free gives n bytes back; the lock is held.
+func (a *arriving) free(n int64) {
 	r := a.room
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	a.held -= n
 	r.left += n
 	close(r.changed)
@@ -71,12 +80,13 @@ func (a *arriving) failed(err error) error {
 
 // leave gives everything back.
 func (a *arriving) leave() {
-	a.arrived()
-	a.give(a.held) // nobody else changes it
+	a.room.mu.Lock()
+	defer a.room.mu.Unlock()
+	a.settle()
+	a.free(a.held)
 }
 
-// take gets n bytes, for which older bodies are cut off; the oldest of all gets none
-// where there is too little.
+// take gets n bytes, for which other bodies are cut off.
 func (a *arriving) take(ctx context.Context, n int64) error {
 	for {
 		wait, err := a.try(n)
@@ -105,19 +115,37 @@ func (a *arriving) try(n int64) (wait <-chan struct{}, err error) {
 		return nil, nil
 	}
 	free := r.left
-	for _, older := range r.coming {
-		if free >= n {
-			break
+	for _, other := range r.coming {
+		if other.lost {
+			free += other.held // it's about to be given back
 		}
-		if older == a { // nothing older is left to take it from
+	}
+	for free < n {
+		victim := a.victim(n)
+		if victim == nil {
 			a.lost = true
 			return nil, errNoRoom
 		}
-		if !older.lost {
-			older.lost = true
-			older.cut()
-		}
-		free += older.held
+		victim.lost = true
+		victim.cut()
+		free += victim.held
 	}
 	return r.changed, nil
+}
+
+// victim is the body to cut off for n bytes: of those that hold as much or began
+// earlier, the one that holds the most, so that bodies of usual size stay; nil where
+// there is none.
+func (a *arriving) victim(n int64) (victim *arriving) {
+	older := true
+	for _, other := range a.room.coming {
+		if other == a {
+			older = false
+			continue
+		}
+		if !other.lost && (older || other.held >= n) && (victim == nil || other.held > victim.held) {
+			victim = other
+		}
+	}
+	return victim
 }

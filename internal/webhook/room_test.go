@@ -154,12 +154,13 @@ func (b between) Read(p []byte) (int, error) {
 	return b.second.Read(p)
 }
 
-// The oldest body loses, for newer ones only, and no more bodies than must be.
-func TestOldestBodyLoses(t *testing.T) {
+// The body that holds the most loses, the oldest of equals, and no more bodies than
+// must be. A smaller body that began later loses to none.
+func TestLargestBodyLoses(t *testing.T) {
 	room := newRoom(100)
 	bodies := map[string]*arriving{}
 	var cut []string
-	for _, name := range []string{"oldest", "older", "newer", "newest"} {
+	for _, name := range []string{"oldest", "older", "newer", "newest", "last"} {
 		bodies[name] = room.enter(func() {
 			cut = append(cut, name)
 			go bodies[name].leave()
@@ -174,12 +175,14 @@ func TestOldestBodyLoses(t *testing.T) {
 		{"oldest", 30, false, "[]"},
 		{"older", 30, false, "[]"},
 		{"newer", 40, false, "[]"},
-		{"newest", 10, false, "[oldest]"},
-		{"newest", 21, false, "[oldest older]"},
-		{"newest", 25, false, "[oldest older]"},
-		{"newer", 50, true, "[oldest older]"}, // it's the oldest now
-		{"newer", 1, true, "[oldest older]"},
-		{"oldest", 1, true, "[oldest older]"},
+		{"newest", 10, false, "[newer]"},
+		{"newest", 21, false, "[newer]"},
+		{"newest", 25, false, "[newer oldest]"},
+		{"older", 40, false, "[newer oldest newest]"}, // that holds more
+		{"last", 20, false, "[newer oldest newest]"},
+		{"older", 40, true, "[newer oldest newest]"},
+		{"older", 1, true, "[newer oldest newest]"},
+		{"oldest", 1, true, "[newer oldest newest]"},
 	} {
 		if err := bodies[step.who].take(t.Context(), step.n); (err != nil) != step.lost || step.lost && !errors.Is(err, errNoRoom) {
 			t.Errorf("%s takes %d: %v", step.who, step.n, err)
@@ -188,14 +191,14 @@ func TestOldestBodyLoses(t *testing.T) {
 			t.Errorf("%s takes %d: %s were cut off, want %s", step.who, step.n, have, step.cut)
 		}
 	}
-	bodies["newer"].leave()
-	bodies["newest"].arrived()
-	last := room.enter(func() {})
-	if err := last.take(t.Context(), 50); err == nil {
+	bodies["older"].leave()
+	bodies["last"].arrived()
+	next := room.enter(func() {})
+	if err := next.take(t.Context(), 90); err == nil {
 		t.Error("a body that is there as a whole lost its memory")
 	}
-	bodies["newest"].leave()
-	last.leave()
+	bodies["last"].leave()
+	next.leave()
 	if room.left != 100 || len(room.coming) != 0 {
 		t.Errorf("afterwards %d bytes are free", room.left)
 	}
