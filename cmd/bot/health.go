@@ -43,7 +43,7 @@ func (b *bot) health() health {
 			b.log.Error().Err(err).Msg("not ready: the database doesn't answer")
 			return health{Health: reconcile.Health{Troubles: []reconcile.Trouble{{Kind: kindDatabase, Text: "the database doesn't answer. The log says why; the bot goes on by itself once it does"}}}}, nil
 		}
-		h := health{b.reconciler.Health(stats.Unserved, b.ReadyWithin), stats}
+		h := health{b.reconciler.Health(ctx, stats.Unserved, b.ReadyWithin), stats}
 		if stats.Overdue > b.ReadyWithin {
 			h.Troubles = append(h.Troubles, reconcile.Trouble{Kind: kindBehind, Text: fmt.Sprintf("work has been due for %s, more than %s: the bot can't keep up. Check its CPU, its database and the log", stats.Overdue.Round(time.Second), b.ReadyWithin)})
 		}

@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
@@ -37,14 +39,18 @@ type accounts struct {
 // progress of the work on an account.
 type progress struct {
 	worked time.Time // when GitHub last let a run do its work
+	shared time.Time // of these times, the last one that other replicas know
 	failing
 }
 
-// failing is since when GitHub lets nothing be done, and why; since is zero while it
-// does.
+// shareEvery is how often other replicas are told that work goes on.
+const shareEvery = time.Minute
+
+// failing is since when GitHub lets nothing be done, when it last didn't, and why;
+// all are zero while it does.
 type failing struct {
-	since time.Time
-	why   error
+	since, last time.Time
+	why         error
 }
 
 func (f *failing) note(err error, now time.Time) {
@@ -52,10 +58,16 @@ func (f *failing) note(err error, now time.Time) {
 	case err == nil:
 		*f = failing{}
 	case f.since.IsZero():
-		*f = failing{now, err}
+		*f = failing{now, now, err}
 	default:
-		f.why = err
+		f.last, f.why = now, err
 	}
+}
+
+// lasts tells whether it has failed for longer than within, and still does as far as
+// this process knows: another replica may have got over it.
+func (f *failing) lasts(now time.Time, within time.Duration) bool {
+	return f.why != nil && now.Sub(f.since) > within && now.Sub(f.last) <= within
 }
 
 func newAccounts() *accounts {
@@ -119,24 +131,65 @@ func (r *Reconciler) installations(ctx context.Context) ([]gh.Installation, erro
 	return active, nil
 }
 
-// ran notes how a run on an account ended, and whether GitHub answered it.
-func (r *Reconciler) ran(owner string, job queue.Job, answered bool, err error) {
+// ran notes how a run on an account ended.
+func (r *Reconciler) ran(ctx context.Context, owner string, ended ending) {
 	a, login, now := r.accounts, strings.ToLower(owner), r.Now()
-	if lost(err) {
+	if lost(ended.err) {
 		r.Relist()
 	}
+	if share := a.note(login, ended, now); !share {
+		return
+	}
+	if err := r.keep(ctx, workedNote, pull.Key{Owner: login}, now); err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("telling other replicas that work goes on")
+	}
+}
+
+// note tells whether other replicas should know.
+func (a *accounts) note(login string, ended ending, now time.Time) (share bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	known, _ := a.work.Get(login)
 	switch {
-	case outage(err, job):
-		known.note(err, now)
-	case answered && expected(err):
-		known = progress{worked: now}
+	case outage(ended.err, ended.job):
+		known.note(ended.err, now)
+	case ended.answered && expected(ended.err):
+		if share = now.Sub(known.shared) >= shareEvery; share {
+			known.shared = now
+		}
+		known = progress{worked: now, shared: known.shared}
 	default:
-		return
+		return false
 	}
 	a.work.Add(login, known)
+	return share
+}
+
+// ending is how a run ended, and whether GitHub answered it.
+type ending struct {
+	job      queue.Job
+	answered bool
+	err      error
+}
+
+// hear takes over what other replicas did on accounts.
+func (r *Reconciler) hear(ctx context.Context, logins []string) {
+	for _, login := range logins {
+		worked, err := recall[time.Time](ctx, r, workedNote, pull.Key{Owner: login})
+		if err != nil { // the database is a trouble of its own
+			r.Log.Warn().Err(err).Msg("asking what other replicas did")
+			return
+		}
+		r.accounts.mu.Lock()
+		if p, _ := r.accounts.work.Peek(login); worked.After(p.worked) {
+			p.worked = worked
+			if worked.After(p.last) {
+				p.failing = failing{}
+			}
+			r.accounts.work.Add(login, p)
+		}
+		r.accounts.mu.Unlock()
+	}
 }
 
 // outage tells errors because of which GitHub lets nothing be done now, or not to this

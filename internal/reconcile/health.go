@@ -51,10 +51,19 @@ func (h *Health) add(kind Kind, format string, args ...any) {
 	h.Troubles = append(h.Troubles, Trouble{kind, fmt.Sprintf(format, args...)})
 }
 
-// Health judges the work on each account. It is a trouble when nothing was done on one
-// for longer than within though there is something to do: unserved are the oldest such
-// hints. A single pull request that doesn't come to its end, while others do, is a note.
-func (r *Reconciler) Health(unserved []queue.Unserved, within time.Duration) Health {
+// Health judges the work on each account, by any replica. It is a trouble when nothing
+// was done on one for longer than within though there is something to do: unserved are
+// the oldest such hints. A single pull request that doesn't come to its end, while others
+// do, is a note.
+func (r *Reconciler) Health(ctx context.Context, unserved []queue.Unserved, within time.Duration) Health {
+	late := map[string]queue.Unserved{}
+	for _, u := range unserved {
+		key, err := pull.ParseKey(u.Key)
+		if owner := strings.ToLower(key.Owner); err == nil && u.Age > within && late[owner].Age < u.Age {
+			late[owner] = u
+		}
+	}
+	r.hear(ctx, slices.Sorted(maps.Keys(late)))
 	a, now := r.accounts, r.Now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -65,16 +74,9 @@ func (r *Reconciler) Health(unserved []queue.Unserved, within time.Duration) Hea
 	if u := a.unlisted; u.why != nil && now.Sub(u.since) > within {
 		h.Troubles = append(h.Troubles, explain("the repositories could not be listed for "+span(now.Sub(u.since)), u.why))
 	}
-	late := map[string]queue.Unserved{}
-	for _, u := range unserved {
-		key, err := pull.ParseKey(u.Key)
-		if owner := strings.ToLower(key.Owner); err == nil && u.Age > within && late[owner].Age < u.Age {
-			late[owner] = u
-		}
-	}
 	for _, owner := range a.work.Keys() { // failed until they were given up
 		p, _ := a.work.Peek(owner)
-		if _, found := late[owner]; !found && p.why != nil && now.Sub(p.since) > within {
+		if _, found := late[owner]; !found && p.lasts(now, within) {
 			late[owner] = queue.Unserved{Age: now.Sub(p.since)}
 		}
 	}

@@ -136,7 +136,7 @@ func (r *Reconciler) Run(ctx context.Context, job queue.Job) error {
 	}
 	err = work(gh.Billed(ctx, &bill), key, job)
 	r.spending.add(key, bill.Total(), r.Now())
-	r.ran(key.Owner, job, bill.Total() > 0, err)
+	r.ran(ctx, key.Owner, ending{job, bill.Total() > 0, err})
 	return outcome(err, job)
 }
 

@@ -15,6 +15,7 @@ const (
 	sweepNote   = "sweep"
 	fitsNote    = "conflicts"
 	waitingNote = "waiting"
+	workedNote  = "worked" // of an account
 )
 
 // recall gives the state that was kept, or a blank one: whoever looks for work can
