@@ -160,20 +160,10 @@ func (e *Engine) Pick(ctx context.Context, job Job) ([]Picked, error) {
 
 // pick does a job in a space of its own.
 func (e *Engine) pick(ctx context.Context, job Job) (picked []Picked, err error) {
-	dir, err := e.place.ready()
+	s, err := e.space()
 	if err != nil {
-		return nil, asTrouble(err)
-	}
-	room, err := free(dir)
-	if err == nil && room < e.cfg.MaxDisk {
-		return nil, &Trouble{Kind: DiskFull, Temporary: true, Err: fmt.Errorf("picking: %d bytes of the disk are free, one job may need %d", room, e.cfg.MaxDisk)}
-	}
-	if err != nil {
-		return nil, asTrouble(err)
-	}
-	s, err := e.newSpace(dir)
-	if err != nil {
-		return nil, asTrouble(fmt.Errorf("making the directory of a job: %w", err))
+		t := asTrouble(err)
+		return nil, &Trouble{t.Kind, true, t.Err} // of this machine, not of the change
 	}
 	ctx, end := context.WithCancelCause(ctx)
 	defer func() {
@@ -195,6 +185,26 @@ func (e *Engine) pick(ctx context.Context, job Job) (picked []Picked, err error)
 		return nil, asTrouble(context.Cause(ctx))
 	}
 	return w.picked, nil
+}
+
+// space makes the directory of a job where there is room for it.
+func (e *Engine) space() (*space, error) {
+	dir, err := e.place.ready()
+	if err != nil {
+		return nil, err
+	}
+	room, err := free(dir)
+	if err == nil && room < e.cfg.MaxDisk {
+		err = &Trouble{Kind: DiskFull, Err: fmt.Errorf("%d bytes of the disk are free, one job may need %d", room, e.cfg.MaxDisk)}
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := e.newSpace(dir)
+	if err != nil {
+		return nil, fmt.Errorf("making the directory of a job: %w", err)
+	}
+	return s, nil
 }
 
 // within runs a step that may take so long at most.
