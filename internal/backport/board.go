@@ -67,6 +67,9 @@ func (o *original) fit() {
 		if left -= len(details); left < 0 {
 			w.Conflicts, w.Missing = nil, nil
 		}
+		if w.Trouble != "" { // its text may name a file
+			*w = o.worded(w.Version, *w)
+		}
 	}
 }
 
