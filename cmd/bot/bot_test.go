@@ -196,7 +196,7 @@ func databases(t *testing.T, test func(t *testing.T, database string)) {
 }
 
 // command runs a command of the program in this process.
-func command(t testing.TB, environment map[string]string, args ...string) (code int, stdout, stderr string) {
+func runCommand(t testing.TB, environment map[string]string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	code = run(args, streams{context.Background(), &out, &errs, func(name string) string { return environment[name] }, time.Now})

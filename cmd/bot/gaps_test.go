@@ -58,7 +58,7 @@ func (s *gapsStage) merge(base, title string, labels ...string) int {
 
 func (s *gapsStage) gaps(args ...string) (code int, stdout, stderr string) {
 	s.Helper()
-	return command(s, s.environment, append(append([]string{"backport-gaps"}, s.flags...), args...)...)
+	return runCommand(s, s.environment, append(append([]string{"backport-gaps"}, s.flags...), args...)...)
 }
 
 // report is the JSON of the command, without the days.

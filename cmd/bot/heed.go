@@ -7,7 +7,7 @@ import (
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/pull"
-	"github.com/concorde-bot/concorde/internal/triage"
+	"github.com/concorde-bot/concorde/internal/triage/command"
 	stages "github.com/concorde-bot/concorde/internal/triage/stage"
 	"github.com/concorde-bot/concorde/internal/webhook"
 )
@@ -33,5 +33,5 @@ func (b *bot) heed() webhook.Heed {
 // of the phrases. me is the bot's login without "[bot]"; while that's unknown, every
 // comment counts.
 func heard(set config.Rules, me, words string) bool {
-	return me == "" || triage.Names(me, words) || stages.Says(set.Stages, words)
+	return me == "" || command.Names(me, words) || stages.Says(set.Stages, words)
 }

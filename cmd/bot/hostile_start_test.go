@@ -80,7 +80,7 @@ func TestStartsThatCannotBe(t *testing.T) {
 			environment := maps.Clone(good)
 			maps.Copy(environment, c.environment)
 			flags := append([]string{"serve", "--listen", "127.0.0.1:0", "--database", filepath.Join(t.TempDir(), "concorde.db")}, c.flags...)
-			code, stdout, stderr := command(t, environment, flags...)
+			code, stdout, stderr := runCommand(t, environment, flags...)
 			if code != c.code || !strings.Contains(stderr, c.want) {
 				t.Errorf("exit code %d, want %d; wrote\n%swant %q in it", code, c.code, stderr, c.want)
 			}
@@ -113,7 +113,7 @@ func TestTwoBotsOnOneFile(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.run()
-	code, _, stderr := command(t, s.environment, "serve", "--listen", "127.0.0.1:0", "--database", s.environment["DATABASE_URL"], "--api-url", s.github.APIURL(), "--server-url", s.github.URL)
+	code, _, stderr := runCommand(t, s.environment, "serve", "--listen", "127.0.0.1:0", "--database", s.environment["DATABASE_URL"], "--api-url", s.github.APIURL(), "--server-url", s.github.URL)
 	if code != exitFailed || !strings.Contains(stderr, "another process uses it (end that one first, or use PostgreSQL, which several may share)") {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
@@ -154,7 +154,7 @@ func TestPlansThatCannotBe(t *testing.T) {
 		if c.fault != nil {
 			s.check(s.github.Fault(*c.fault))
 		}
-		code, stdout, stderr := command(t, s.environment, "plan", "--config", settings, "--api-url", s.github.APIURL(), "--server-url", s.github.URL, c.of)
+		code, stdout, stderr := runCommand(t, s.environment, "plan", "--config", settings, "--api-url", s.github.APIURL(), "--server-url", s.github.URL, c.of)
 		if code != c.code || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") > 1 || (stdout != "") != (code == exitOK) {
 			t.Errorf("%s: exit code %d, want %d, and %q in one line\n%s%s", c.name, code, c.code, c.want, stdout, stderr)
 		}

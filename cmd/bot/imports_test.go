@@ -14,7 +14,7 @@ import (
 // mayImport is the package map of ARCHITECTURE.md: what of this module, and
 // of the libraries that must stay in one place, each package may import.
 var mayImport = map[string][]string{
-	"cmd/bot":                     {"config", "config/labeler", "config/yamlfile", "internal/backport", "internal/backport/local", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/lifecycle/feed", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/settingscheck", "internal/triage", "internal/triage/conflict", "internal/triage/issuenumber", "internal/triage/links", "internal/triage/stage", "internal/triage/title", "internal/triage/wrongbranch", "internal/webhook"},
+	"cmd/bot":                     {"config", "config/labeler", "config/yamlfile", "internal/backport", "internal/backport/local", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/lifecycle/feed", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/settingscheck", "internal/triage/command", "internal/triage/conflict", "internal/triage/issuenumber", "internal/triage/labels", "internal/triage/links", "internal/triage/stage", "internal/triage/title", "internal/triage/wrongbranch", "internal/webhook"},
 	"config":                      {"config/yamlfile", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/pull"},
 	"config/hostile":              {"config/yamlfile", "internal/suite"},
 	"config/labeler":              {"config", "config/yamlfile", "internal/glob", "internal/jsre"},
@@ -37,7 +37,8 @@ var mayImport = map[string][]string{
 	"internal/settingscheck":      {"config", "config/labeler", "config/yamlfile", "internal/pull"},
 	"internal/suite":              {},
 	"internal/tracker":            {},
-	"internal/triage":             {"config", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/markdown", "internal/pull"},
+	"internal/triage/command":     {"config", "internal/lifecycle", "internal/markdown", "internal/pull"},
+	"internal/triage/labels":      {"config", "internal/glob", "internal/jsre", "internal/markdown", "internal/pull"},
 	"internal/triage/conflict":    {"config", "internal/pull"},
 	"internal/triage/issuenumber": {"config", "internal/pull", "internal/tracker"},
 	"internal/triage/links":       {"config", "internal/markdown", "internal/pull", "internal/tracker"},
@@ -90,9 +91,13 @@ func TestImportsPointDownward(t *testing.T) {
 			}
 		}
 	}
-	for pkg := range mayImport {
+	const triage = "internal/triage/"
+	for pkg, allowed := range mayImport {
 		if !seen[pkg] {
 			t.Errorf("package %s has no sources", pkg)
+		}
+		if strings.HasPrefix(pkg, triage) && slices.ContainsFunc(allowed, func(other string) bool { return strings.HasPrefix(other, triage) }) {
+			t.Errorf("%s may import another rule", pkg)
 		}
 	}
 }

@@ -13,9 +13,10 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/reconcile"
 	"github.com/concorde-bot/concorde/internal/settingscheck"
-	"github.com/concorde-bot/concorde/internal/triage"
+	"github.com/concorde-bot/concorde/internal/triage/command"
 	"github.com/concorde-bot/concorde/internal/triage/conflict"
 	"github.com/concorde-bot/concorde/internal/triage/issuenumber"
+	"github.com/concorde-bot/concorde/internal/triage/labels"
 	"github.com/concorde-bot/concorde/internal/triage/links"
 	stages "github.com/concorde-bot/concorde/internal/triage/stage"
 	"github.com/concorde-bot/concorde/internal/triage/title"
@@ -35,7 +36,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 	if in.calendar == nil {
 		in.calendar = builtin()
 	}
-	commands := triage.CommandConfig{Settings: s.Commands, Backport: s.Backport}
+	commands := command.Config{Settings: s.Commands, Backport: s.Backport}
 	backports := backport.Config{Settings: s.Backport, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL, May: commands.May}
 	if s.Commands.Mode == config.On {
 		backports.Asked = commands.Asked
@@ -45,8 +46,8 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		newscheck.ABI(s.ABI, s.News),
 		issuenumber.Rule(s.IssueNumbers, in.serverURL),
 		title.Rule(s.Titles),
-		s.Labels.Styled(stages.Rule(s.Stages, triage.SaysReady)),
-		triage.Labels(s.Labels),
+		s.Labels.Styled(stages.Rule(s.Stages, command.SaysReady)),
+		labels.Rule(s.Labels),
 		links.Rule(s.IssueNumbers),
 		s.Labels.Styled(wrongbranch.Rule(s.WrongBranch)),
 		s.Labels.Styled(conflict.Rule(s.Conflicts)),
@@ -56,7 +57,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		settingscheck.Rule(in.central, s, in.together),
 	})
 	commands.Rules = rules
-	return append(rules, enabled([]pull.Rule{triage.Commands(commands)})...)
+	return append(rules, enabled([]pull.Rule{command.Rule(commands)})...)
 }
 
 // together finds rules that cannot live together, as faults of the file with their

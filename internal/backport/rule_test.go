@@ -11,7 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
-	"github.com/concorde-bot/concorde/internal/triage"
+	"github.com/concorde-bot/concorde/internal/triage/command"
 )
 
 var release = lifecycle.Builtin()
@@ -26,7 +26,7 @@ func rules(settings []byte) ([]pull.Rule, error) {
 			return nil, err
 		}
 	}
-	with := backport.Config{Settings: c.Backport, ABI: c.ABI, Calendar: builtin, ServerURL: "https://github.com", May: triage.CommandConfig{Backport: c.Backport}.May}
+	with := backport.Config{Settings: c.Backport, ABI: c.ABI, Calendar: builtin, ServerURL: "https://github.com", May: command.Config{Backport: c.Backport}.May}
 	var on []pull.Rule
 	for _, rule := range []pull.Rule{backport.Rule(with), backport.ChildRule(with), backport.EndedRule(with)} {
 		if rule.Want != nil {

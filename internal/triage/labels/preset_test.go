@@ -1,4 +1,4 @@
-package triage
+package labels
 
 import (
 	"math/rand/v2"
@@ -42,7 +42,7 @@ func asEver(paths []string) []string {
 }
 
 func TestPresetLabelsAsEver(t *testing.T) {
-	rules, err := labelsOf(nil)
+	rules, err := rules(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

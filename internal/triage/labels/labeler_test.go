@@ -1,4 +1,4 @@
-package triage
+package labels
 
 import (
 	"encoding/json"
@@ -17,7 +17,7 @@ import (
 // labelerTable are files of actions/labeler with what that action decides.
 func labelerTable(t *testing.T) (pulls []*pull.Request, files []txtar.File) {
 	t.Helper()
-	data, err := os.ReadFile("testdata/labeler.txtar")
+	data, err := os.ReadFile("testdata/actions/labeler.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestAsLabeler(t *testing.T) {
 // suggested are the labels for a pull request, as the table has them.
 func suggested(t *testing.T, set config.Labels, r *pull.Request) string {
 	t.Helper()
-	rule := Labels(set)
+	rule := Rule(set)
 	if rule.Want == nil {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package triage
+package command
 
 import (
 	"slices"
@@ -23,7 +23,7 @@ const (
 )
 
 // rank of somebody. Where the team cannot be read, the role alone tells.
-func (c CommandConfig) rank(r *pull.Request, login string) rank {
+func (c Config) rank(r *pull.Request, login string) rank {
 	manages := func(m config.Manager) bool { return strings.EqualFold(m.Login, login) }
 	switch {
 	case slices.ContainsFunc(c.Backport.Managers, manages):

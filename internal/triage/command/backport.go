@@ -1,4 +1,4 @@
-package triage
+package command
 
 import (
 	"slices"
@@ -11,12 +11,12 @@ import (
 // Asked are the backports that commands of this request ask for, or take back, as
 // if each label had been set or taken off by hand when the comment was written.
 // Whether somebody may ask is for May to say, once roles are known.
-func (c CommandConfig) Asked(r *pull.Request) []pull.Event {
+func (c Config) Asked(r *pull.Request) []pull.Event {
 	if c.Settings.Mode != config.On || r.Issue {
 		return nil
 	}
 	var all []pull.Event
-	for _, o := range orders(r) {
+	for _, o := range commandComments(r) {
 		for _, k := range o.commands {
 			e := pull.Event{Kind: pull.Labeled, By: o.By, At: o.At, Command: true, Edited: o.Answered && o.Editor != ""}
 			version, labelled := c.version(k.name)
@@ -42,7 +42,7 @@ const maxAsked = 20
 
 // bounded leaves out older versions that nobody asks for who may for certain,
 // before roles are known.
-func (c CommandConfig) bounded(r *pull.Request, all []pull.Event) []pull.Event {
+func (c Config) bounded(r *pull.Request, all []pull.Event) []pull.Event {
 	bare := *r
 	bare.People = nil
 	versions := map[string]bool{}
@@ -62,7 +62,7 @@ func (c CommandConfig) bounded(r *pull.Request, all []pull.Event) []pull.Event {
 
 // May tells whether somebody may ask for backports. It reads the Team, and
 // Looks.People.
-func (c CommandConfig) May(r *pull.Request, login string) bool {
+func (c Config) May(r *pull.Request, login string) bool {
 	v, _ := verbOf(verbBackport)
 	return c.rank(r, login) >= v.least
 }

@@ -1,4 +1,4 @@
-package triage
+package command
 
 import (
 	"cmp"
@@ -9,7 +9,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-func (t *turn) reaction() pull.Reaction {
+func (t *execution) reaction() pull.Reaction {
 	if len(t.faults) > 0 || t.more > 0 || t.tooMany || t.unread {
 		return pull.Confused
 	}
@@ -18,7 +18,7 @@ func (t *turn) reaction() pull.Reaction {
 
 // answer is the comment for what did not work, and for what was asked; "" where a
 // reaction says all.
-func (t *turn) answer() string {
+func (t *execution) answer() string {
 	var parts []string
 	if len(t.faults) > 0 {
 		parts = append(parts, fmt.Sprintf(answerFaults, t.By)+"\n\n"+strings.Join(t.faults, "\n"))
@@ -36,7 +36,7 @@ func (t *turn) answer() string {
 }
 
 // help lists what this person may do here.
-func (t *turn) help() string {
+func (t *execution) help() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, helpStart, t.By)
 	b.WriteString("\n\n| command | what it does |\n| --- | --- |\n")
@@ -58,7 +58,7 @@ const maxWhyRows = 50
 
 // why says of each label and status who set it, when and why: as the log of the
 // bot and the history of the pull request know it.
-func (t *turn) why() string {
+func (t *execution) why() string {
 	var rows []string
 	r := t.r
 	for _, label := range slices.Sorted(slices.Values(r.Labels)) {
@@ -83,7 +83,7 @@ func (t *turn) why() string {
 }
 
 // whyLabel is the row of a label that is on.
-func (t *turn) whyLabel(label string) string {
+func (t *execution) whyLabel(label string) string {
 	var set pull.Event
 	for _, e := range t.r.Events {
 		if e.Kind == pull.Labeled && strings.EqualFold(e.Subject, label) {
@@ -94,7 +94,7 @@ func (t *turn) whyLabel(label string) string {
 	asked, mine := t.labels[strings.ToLower(label)]
 	switch {
 	case set.Own && mine && !set.At.Before(t.r.Now): // of this very look
-		by, why = fmt.Sprintf(whyRule, codeCell(nameCommands)), codeCell(asked.Why)
+		by, why = fmt.Sprintf(whyRule, codeCell(ruleName)), codeCell(asked.Why)
 	case set.Own || set.Kind == "":
 		by, why = whyNobody, ""
 		if set.Own {

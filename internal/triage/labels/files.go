@@ -1,4 +1,4 @@
-package triage
+package labels
 
 import (
 	"math/bits"
@@ -98,7 +98,7 @@ type filesCondition struct {
 	change                 []string
 }
 
-func (l *labelRules) files(c config.FilesCondition) filesCondition {
+func (l *ruleSet) files(c config.FilesCondition) filesCondition {
 	add := func(sources []string) []int { return l.globs.add(glob.ReadAll(sources)) }
 	f := filesCondition{any: add(c.Any), all: add(c.All), none: add(c.None), except: add(c.Except), change: c.Change}
 	f.given = f.any != nil || f.all != nil || f.none != nil || f.except != nil || f.change != nil
@@ -179,7 +179,7 @@ func (c *changedFiles) matching(some fileSet, globs []int) fileSet {
 	return found
 }
 
-func (l *labelRules) changed(c *config.ChangedFiles) []int {
+func (l *ruleSet) changed(c *config.ChangedFiles) []int {
 	if c == nil {
 		return nil
 	}

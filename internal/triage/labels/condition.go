@@ -1,4 +1,4 @@
-package triage
+package labels
 
 import (
 	"maps"
@@ -32,8 +32,8 @@ func whether(b bool) holding {
 	return holdsNot
 }
 
-// labelCondition is one of the settings, ready for use.
-type labelCondition struct {
+// condition is one of the settings, ready for use.
+type condition struct {
 	config.Condition
 	files       filesCondition
 	title, body *regexp.Regexp
@@ -42,9 +42,9 @@ type labelCondition struct {
 	changed     []int        // its globs
 }
 
-func (l *labelRules) condition(c config.Condition) labelCondition {
-	return labelCondition{
-		Condition: c, files: l.files(c.Files), title: labelExpression(c.Title), body: labelExpression(c.Body),
+func (l *ruleSet) condition(c config.Condition) condition {
+	return condition{
+		Condition: c, files: l.files(c.Files), title: expression(c.Title), body: expression(c.Body),
 		base: branchGlobs(c.Base), head: branchGlobs(c.Head),
 	}
 }
@@ -57,8 +57,8 @@ func branchGlobs(patterns []string) *glob.Set {
 	return glob.Read(patterns)
 }
 
-// labelExpression is one that the settings found good; nil for "".
-func labelExpression(s string) *regexp.Regexp {
+// expression is one that the settings found good; nil for "".
+func expression(s string) *regexp.Regexp {
 	if s == "" {
 		return nil
 	}
@@ -73,12 +73,12 @@ func asksFiles(c config.Condition) bool {
 	return len(c.Files.Any)+len(c.Files.All)+len(c.Files.None)+len(c.Files.Except)+len(c.Files.Change) > 0 || c.Size != config.SizeCondition{}
 }
 
-// maxLabelBody is how much of a body expressions look at, in bytes. The time that
+// maxBody is how much of a body expressions look at, in bytes. The time that
 // they take grows with it.
-const maxLabelBody = 8 << 10
+const maxBody = 8 << 10
 
-// labelFacts are what conditions ask of one request.
-type labelFacts struct {
+// facts are what conditions ask of one request.
+type facts struct {
 	*pull.Request
 	changed *changedFiles
 	labels  []string // in lower case and sorted; those of the end, at the end
@@ -86,8 +86,8 @@ type labelFacts struct {
 	answers map[string][]string
 }
 
-func (l *labelRules) look(r *pull.Request) *labelFacts {
-	f := &labelFacts{Request: r, changed: l.globs.match(r), body: r.Body[:min(len(r.Body), maxLabelBody)]}
+func (l *ruleSet) look(r *pull.Request) *facts {
+	f := &facts{Request: r, changed: l.globs.match(r), body: r.Body[:min(len(r.Body), maxBody)]}
 	has := map[string]bool{}
 	for _, name := range r.Labels {
 		has[strings.ToLower(name)] = true
@@ -110,7 +110,7 @@ func sortedNames(has map[string]bool) []string {
 }
 
 // rule decides one rule. One that is not about such a thing says nothing of it.
-func (f *labelFacts) rule(r labelRule) holding {
+func (f *facts) rule(r compiledRule) holding {
 	if r.On == config.OnIssues && !f.Issue || r.On == config.OnPullRequests && f.Issue {
 		return mayHold
 	}
@@ -133,7 +133,7 @@ func (f *labelFacts) rule(r labelRule) holding {
 }
 
 // condition asks the cheap questions first.
-func (f *labelFacts) condition(c labelCondition) holding {
+func (f *facts) condition(c condition) holding {
 	v := f.size(c.Size).and(f.branches(c)).and(f.author(c.Author))
 	if c.Draft != nil {
 		v = v.and(whether(f.Draft == *c.Draft))
@@ -159,7 +159,7 @@ func (f *labelFacts) condition(c labelCondition) holding {
 	return v
 }
 
-func (f *labelFacts) size(s config.SizeCondition) holding {
+func (f *facts) size(s config.SizeCondition) holding {
 	n, lines := 0, f.Additions+f.Deletions
 	if f.changed != nil {
 		n = f.changed.total
@@ -167,7 +167,7 @@ func (f *labelFacts) size(s config.SizeCondition) holding {
 	return whether(n >= s.MinFiles && (s.MaxFiles == 0 || n <= s.MaxFiles) && lines >= s.MinLines && (s.MaxLines == 0 || lines <= s.MaxLines))
 }
 
-func (f *labelFacts) branches(c labelCondition) holding {
+func (f *facts) branches(c condition) holding {
 	v := globbed(c.base, f.Base).and(globbed(c.head, f.HeadBranch))
 	return v.and(matched(c.match.Base, f.Base)).and(matched(c.match.Head, f.HeadBranch))
 }
@@ -202,7 +202,7 @@ func whetherSure(b, sure bool) holding {
 // allowed by them.
 var firstTimers = []string{"NONE", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR"}
 
-func (f *labelFacts) author(a config.AuthorCondition) holding {
+func (f *facts) author(a config.AuthorCondition) holding {
 	v := holds
 	switch {
 	case a.Core == nil:
@@ -228,7 +228,7 @@ func (f *labelFacts) author(a config.AuthorCondition) holding {
 
 var permissions = map[string]pull.Role{"triage": pull.Triage, "write": pull.Write, "maintain": pull.Maintain, "admin": pull.Admin}
 
-func (f *labelFacts) others(c config.LabelsCondition) holding {
+func (f *facts) others(c config.LabelsCondition) holding {
 	for _, name := range c.All {
 		if !f.bears(name) {
 			return holdsNot
@@ -237,6 +237,6 @@ func (f *labelFacts) others(c config.LabelsCondition) holding {
 	return whether((c.Any == nil || slices.ContainsFunc(c.Any, f.bears)) && !slices.ContainsFunc(c.None, f.bears))
 }
 
-func (f *labelFacts) bears(name string) bool {
+func (f *facts) bears(name string) bool {
 	return slices.ContainsFunc(f.labels, func(label string) bool { return config.NamesLabel(name, label) })
 }

@@ -1,4 +1,8 @@
-package triage
+// Package labels is the rule on labels that the settings and a repository's labeler file
+// ask for.
+//
+// It's pure, and must not know the other rules, nor how these files are written.
+package labels
 
 import (
 	"slices"
@@ -8,15 +12,15 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Labels is the rule that sets labels by the rules of the settings (devguide,
-// "GitHub labels"). In mode off, and without rules, it has no Want.
+// Rule sets labels by the rules of the settings (devguide, "GitHub labels"). In mode off,
+// and without rules, it has no Want.
 //
 // What it suggests follows from the state alone, so a push may bring a label that
 // the opening did not: a pull request that becomes one of documentation is
 // labelled so then, and nobody has to ask when it was looked at. What a push
 // makes untrue stays, since somebody may rely on it; people take it off.
-func Labels(set config.Labels) pull.Rule {
-	rule := pull.Rule{Name: "labels", About: aboutLabels}
+func Rule(set config.Labels) pull.Rule {
+	rule := pull.Rule{Name: "labels", About: about}
 	if set.Mode != config.On || len(set.Rules) == 0 {
 		return rule
 	}
@@ -35,22 +39,22 @@ func Labels(set config.Labels) pull.Rule {
 }
 
 // labels are the rules, ready for use.
-type labelRules struct {
+type ruleSet struct {
 	set   config.Labels
-	rules []labelRule
+	rules []compiledRule
 	globs fileGlobs
 }
 
-// labelRule holds where each of its clauses has a condition that does.
-type labelRule struct {
+// compiledRule holds where each of its clauses has a condition that does.
+type compiledRule struct {
 	config.LabelRule
-	clauses [][]labelCondition
+	clauses [][]condition
 }
 
-func compile(set config.Labels) *labelRules {
-	l := &labelRules{set: set, globs: fileGlobs{numbers: map[string]int{}}}
+func compile(set config.Labels) *ruleSet {
+	l := &ruleSet{set: set, globs: fileGlobs{numbers: map[string]int{}}}
 	for _, r := range set.Rules {
-		rule := labelRule{LabelRule: r, clauses: [][]labelCondition{l.clause([]config.Condition{r.Condition})}}
+		rule := compiledRule{LabelRule: r, clauses: [][]condition{l.clause([]config.Condition{r.Condition})}}
 		if r.Any != nil {
 			rule.clauses = append(rule.clauses, l.clause(r.Any))
 		}
@@ -63,7 +67,7 @@ func compile(set config.Labels) *labelRules {
 	return l
 }
 
-func (l *labelRules) clause(all []config.Condition) (clause []labelCondition) {
+func (l *ruleSet) clause(all []config.Condition) (clause []condition) {
 	for _, c := range all {
 		clause = append(clause, l.condition(c))
 	}
@@ -71,9 +75,9 @@ func (l *labelRules) clause(all []config.Condition) (clause []labelCondition) {
 }
 
 // matches are a clause of a labeler file.
-func (l *labelRules) matches(all []config.Match) (clause []labelCondition) {
+func (l *ruleSet) matches(all []config.Match) (clause []condition) {
 	for _, m := range all {
-		clause = append(clause, labelCondition{match: m, changed: l.changed(m.Changed)})
+		clause = append(clause, condition{match: m, changed: l.changed(m.Changed)})
 	}
 	return clause
 }
@@ -89,7 +93,7 @@ func asksRole(r config.LabelRule) bool {
 
 // needs are the facts that the rules read, whether issues are looked at, and the
 // labels that they keep.
-func (l *labelRules) needs() (needs pull.Facts, issues bool, owns []string) {
+func (l *ruleSet) needs() (needs pull.Facts, issues bool, owns []string) {
 	for _, r := range l.set.Rules {
 		if r.Hold == config.Kept {
 			owns = append(owns, r.Label)
@@ -112,7 +116,7 @@ func (l *labelRules) needs() (needs pull.Facts, issues bool, owns []string) {
 	return needs, issues, owns
 }
 
-func (l *labelRules) want(r *pull.Request) pull.Want {
+func (l *ruleSet) want(r *pull.Request) pull.Want {
 	if r.State != pull.Open {
 		return pull.Want{}
 	}
@@ -139,7 +143,7 @@ func (l *labelRules) want(r *pull.Request) pull.Want {
 }
 
 // wanted are the labels by what the rules say, each once.
-func (l *labelRules) wanted(r *pull.Request, held []holding) (all []pull.Label) {
+func (l *ruleSet) wanted(r *pull.Request, held []holding) (all []pull.Label) {
 	seen, limited := map[string]bool{}, l.limited(r, held)
 	for i, rule := range l.rules {
 		kept := rule.Hold == config.Kept && held[i] != mayHold
@@ -161,7 +165,7 @@ func (l *labelRules) wanted(r *pull.Request, held []holding) (all []pull.Label) 
 
 // limited are labeler files whose rules on files would set more new labels than
 // they allow.
-func (l *labelRules) limited(r *pull.Request, held []holding) map[*config.LabelerLimits]bool {
+func (l *ruleSet) limited(r *pull.Request, held []holding) map[*config.LabelerLimits]bool {
 	fresh, limited := map[string]bool{}, map[*config.LabelerLimits]bool{}
 	var limits *config.LabelerLimits
 	for i, rule := range l.rules {
@@ -178,7 +182,7 @@ func (l *labelRules) limited(r *pull.Request, held []holding) map[*config.Labele
 }
 
 // after are the labels as they will be, in lower case and sorted.
-func (l *labelRules) after(r *pull.Request, held []holding) []string {
+func (l *ruleSet) after(r *pull.Request, held []holding) []string {
 	has := map[string]bool{}
 	for _, name := range r.Labels {
 		has[strings.ToLower(name)] = true

@@ -1,4 +1,4 @@
-package triage
+package labels
 
 import (
 	"slices"
@@ -56,7 +56,7 @@ func choices(line string) []string {
 	return all
 }
 
-func (f *labelFacts) form(c config.FormCondition) bool {
+func (f *facts) form(c config.FormCondition) bool {
 	given := f.answers[fieldName(c.Field)]
 	one := func(wanted []string) bool {
 		return slices.ContainsFunc(wanted, func(answer string) bool {

@@ -1,4 +1,4 @@
-package triage
+package labels
 
 import (
 	"fmt"
@@ -16,9 +16,9 @@ import (
 	"github.com/concorde-bot/concorde/internal/weigh"
 )
 
-// labelsOf is the rule by the preset, with what a repository's own file changes,
+// rules is the rule by the preset, with what a repository's own file changes,
 // or by a labeler file.
-func labelsOf(settings []byte) ([]pull.Rule, error) {
+func rules(settings []byte) ([]pull.Rule, error) {
 	set := config.Preset().Rules
 	var err error
 	if text, found := strings.CutPrefix(string(settings), "# labeler.yml\n"); found {
@@ -35,18 +35,18 @@ func labelsOf(settings []byte) ([]pull.Rule, error) {
 			rule.Where = "cpython.yml"
 		}
 	}
-	rule := Labels(set.Labels)
+	rule := Rule(set.Labels)
 	if rule.Want == nil {
 		return nil, nil
 	}
 	return []pull.Rule{rule}, nil
 }
 
-func TestLabels(t *testing.T) { pulltest.Golden(t, "testdata/labels/*.txtar", labelsOf) }
+func TestGolden(t *testing.T) { pulltest.Golden(t, "testdata/*.txtar", rules) }
 
 func TestLabelsAreMadeAsConfigured(t *testing.T) {
 	for _, settings := range []string{"{}", "labels: {missing: refuse}"} {
-		rules, err := labelsOf([]byte(settings))
+		rules, err := rules([]byte(settings))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +78,7 @@ func TestLabelsNeeds(t *testing.T) {
 		{"{label: a, hold: kept, any: [{draft: true}, {author: {core: true}}]}", pull.Team, false, []string{"a"}, nil},
 		{"{label: a, any: [{author: {role: write}}]}", pull.Events, false, nil, []string{"dana"}},
 	} {
-		rules, err := labelsOf([]byte("labels: {rules: [" + tt.rule + "]}"))
+		rules, err := rules([]byte("labels: {rules: [" + tt.rule + "]}"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func manyRules(n, changed int) (config.Labels, *pull.Request) {
 
 func TestManyLabels(t *testing.T) {
 	set, r := manyRules(1000, 3000)
-	rule := Labels(set)
+	rule := Rule(set)
 	want := slowly(set, r)
 	if have := len(rule.Want(r).Labels); have != want || want == 0 {
 		t.Errorf("%d labels, one by one %d", have, want)
@@ -149,7 +149,7 @@ func slowly(set config.Labels, r *pull.Request) (n int) {
 
 func BenchmarkLabels(b *testing.B) {
 	set, r := manyRules(1000, 3000)
-	rule := Labels(set)
+	rule := Rule(set)
 	for b.Loop() {
 		if len(rule.Want(r).Labels) == 0 {
 			b.Fatal("no rule matches")
@@ -181,7 +181,7 @@ docs: [{changed-files: [{any-glob-to-any-file: ["Doc/**", "**/*.rst"]}]}]
 skip news: [{changed-files: [{any-glob-to-all-files: ["Misc/**", "!Doc/**"]}]}]
 other: [{any: [{base-branch: "^3"}, {changed-files: [{all-globs-to-any-file: ["!Misc/**", "**/*"]}]}]}]
 `} {
-		set, err := labelsOf([]byte(settings))
+		set, err := rules([]byte(settings))
 		if err != nil {
 			f.Fatal(err)
 		}

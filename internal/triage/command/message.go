@@ -1,4 +1,4 @@
-package triage
+package command
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/markdown"
 )
 
-const aboutCommands = "Carries out commands in comments, such as `@BOT label +docs -tests`. A reaction shows that it's done; a short comment explains what wasn't."
+const about = "Carries out commands in comments, such as `@BOT label +docs -tests`. A reaction shows that it's done; a short comment explains what wasn't."
 
 // What the commands do.
 const (
@@ -87,7 +87,7 @@ func mayText(v verb) string {
 	return "triagers, core developers and release managers"
 }
 
-func (t *turn) whoLabels() string {
+func (t *execution) whoLabels() string {
 	v, _ := verbOf(verbLabel)
 	if len(t.Settings.Outsiders) == 0 {
 		return whoMay(v)
@@ -96,7 +96,7 @@ func (t *turn) whoLabels() string {
 }
 
 // onlyLabels are those that anybody may set.
-func (t *turn) onlyLabels() string {
+func (t *execution) onlyLabels() string {
 	var names []string
 	for _, l := range t.Settings.Outsiders {
 		names = append(names, codeSpan(l))

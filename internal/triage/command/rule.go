@@ -1,4 +1,7 @@
-package triage
+// Package command is the rule on commands in comments, such as "@BOT label +docs".
+//
+// It's pure, and must not know the other rules. Which labels those keep is passed in.
+package command
 
 import (
 	"fmt"
@@ -13,29 +16,29 @@ import (
 )
 
 const (
-	nameCommands = "commands"
-	// maxCommandAge of a comment whose commands are carried out: a bot that comes to an
+	ruleName = "commands"
+	// maxAge of a comment whose commands are carried out: a bot that comes to an
 	// old repository must not wake what was written to another one.
-	maxCommandAge = 7 * 24 * time.Hour
+	maxAge = 7 * 24 * time.Hour
 	// maxDailyCommands comments with commands of one person, on one pull request, are heard
 	// on one day (UTC). Which ones they are must not depend on what was answered: a
 	// plan that is carried out leaves nothing to do.
 	maxDailyCommands = 20
 )
 
-// CommandConfig of the rule on commands.
-type CommandConfig struct {
+// Config of the rule on commands.
+type Config struct {
 	Settings config.Commands
 	Backport config.Backport // its labels, and who the release managers are
 	Rules    []pull.Rule     // the others: no command changes a label that one of them keeps
 }
 
-// Commands is the rule on commands in comments: "@BOT label +docs" at the start
-// of a line. A reaction says that a comment was dealt with.
-func Commands(c CommandConfig) pull.Rule {
+// Rule carries out commands in comments: "@BOT label +docs" at the start of a line. A
+// reaction shows that it's done with a comment.
+func Rule(c Config) pull.Rule {
 	rule := pull.Rule{
-		Name:   nameCommands,
-		About:  aboutCommands,
+		Name:   ruleName,
+		About:  about,
 		Issues: true,
 		Needs:  pull.Comments | pull.Notes | pull.Events | pull.Team | pull.Trail,
 		Looks:  c.looks,
@@ -46,8 +49,8 @@ func Commands(c CommandConfig) pull.Rule {
 	return rule
 }
 
-// order is a comment with commands.
-type order struct {
+// commandComment is a comment with commands.
+type commandComment struct {
 	pull.Comment
 	commands []command
 	more     int  // commands beyond the limit
@@ -55,20 +58,20 @@ type order struct {
 	unread   bool // it names the bot, and costs too much to read
 }
 
-// orders are the comments that count, oldest first. What was answered is among
+// commandComments are the comments that count, oldest first. What was answered is among
 // them, however old it is: what people asked for once stands.
-func orders(r *pull.Request) []order {
+func commandComments(r *pull.Request) []commandComment {
 	if r.Me == "" { // a local range
 		return nil
 	}
-	var all []order
+	var all []commandComment
 	heard := map[string]int{} // by person and day
 	for _, comment := range r.Comments {
 		day := strings.ToLower(comment.By) + comment.At.UTC().Format(time.DateOnly)
-		if !commander(comment) || !comment.Answered && r.Now.Sub(comment.At) > maxCommandAge || heard[day] > maxDailyCommands {
+		if !commander(comment) || !comment.Answered && r.Now.Sub(comment.At) > maxAge || heard[day] > maxDailyCommands {
 			continue
 		}
-		o := order{Comment: comment}
+		o := commandComment{Comment: comment}
 		if o.commands, o.more, o.unread = parse(r.Me, comment.Body); len(o.commands) == 0 && !o.unread {
 			continue
 		}
@@ -82,9 +85,9 @@ func orders(r *pull.Request) []order {
 
 // looks asks for the roles of who gives commands, and for labels that are to be
 // set.
-func (c CommandConfig) looks(r *pull.Request) pull.Looks {
+func (c Config) looks(r *pull.Request) pull.Looks {
 	var looks pull.Looks
-	for _, o := range orders(r) {
+	for _, o := range commandComments(r) {
 		looks.People = append(looks.People, o.By)
 		for _, k := range o.commands {
 			if k.verb == verbLabel && k.sign == "+" && possible(k.name) && !o.Answered {
@@ -101,11 +104,11 @@ const maxLabelName = 50
 
 func possible(label string) bool { return label != "" && len([]rune(label)) <= maxLabelName }
 
-func (c CommandConfig) want(r *pull.Request) pull.Want {
+func (c Config) want(r *pull.Request) pull.Want {
 	var want pull.Want
 	labels := map[string]pull.Label{} // by their names in lower case: what was asked for last
-	for _, o := range orders(r) {
-		t := turn{CommandConfig: c, r: r, order: o, labels: labels, rank: c.rank(r, o.By)}
+	for _, o := range commandComments(r) {
+		t := execution{Config: c, r: r, commandComment: o, labels: labels, rank: c.rank(r, o.By)}
 		t.run()
 		if o.Answered {
 			continue
@@ -125,10 +128,10 @@ func (c CommandConfig) want(r *pull.Request) pull.Want {
 	return want
 }
 
-// turn carries out one comment.
-type turn struct {
-	CommandConfig
-	order
+// execution carries out one comment.
+type execution struct {
+	Config
+	commandComment
 	r       *pull.Request
 	rank    rank
 	labels  map[string]pull.Label
@@ -137,7 +140,7 @@ type turn struct {
 	extras  []string // what else there is to answer
 }
 
-func (t *turn) run() {
+func (t *execution) run() {
 	for _, k := range t.commands {
 		v, known := verbOf(k.verb)
 		author := strings.EqualFold(t.r.Author, t.By)
@@ -159,7 +162,7 @@ func (t *turn) run() {
 }
 
 // do carries out all commands but label.
-func (t *turn) do(k command) {
+func (t *execution) do(k command) {
 	switch k.verb {
 	case verbBackport:
 		t.backport(k, k.name)
@@ -176,20 +179,20 @@ func (t *turn) do(k command) {
 	}
 }
 
-func (t *turn) fault(k command, why string) {
+func (t *execution) fault(k command, why string) {
 	if line := "- " + codeSpan(k.String()) + ": " + why; !slices.Contains(t.faults, line) {
 		t.faults = append(t.faults, line)
 	}
 }
 
-func (t *turn) extra(text string) {
+func (t *execution) extra(text string) {
 	if !slices.Contains(t.extras, text) {
 		t.extras = append(t.extras, text)
 	}
 }
 
 // label carries out one label of the command of that name.
-func (t *turn) label(k command) {
+func (t *execution) label(k command) {
 	v, _ := verbOf(verbLabel)
 	outside := slices.ContainsFunc(t.Settings.Outsiders, func(l string) bool { return strings.EqualFold(l, k.name) })
 	known, looked := t.r.Known[strings.ToLower(k.name)]
@@ -216,7 +219,7 @@ func (t *turn) label(k command) {
 }
 
 // version that a label asks for a backport to.
-func (c CommandConfig) version(label string) (string, bool) {
+func (c Config) version(label string) (string, bool) {
 	start := c.Backport.Label + " "
 	if len(label) < len(start) || !strings.EqualFold(label[:len(start)], start) {
 		return "", false
@@ -226,7 +229,7 @@ func (c CommandConfig) version(label string) (string, bool) {
 
 // backport has the label of a version set. Whether a backport is possible is for
 // the rule on backports to say.
-func (t *turn) backport(k command, version string) {
+func (t *execution) backport(k command, version string) {
 	switch {
 	case t.Backport.Mode != config.On:
 		t.fault(k, faultOff)
@@ -244,7 +247,7 @@ func (t *turn) backport(k command, version string) {
 // set wants a label on or off. One that was dealt with, and one that somebody
 // changed by hand since, is wanted as it is: rules that follow the state of a pull
 // request leave it alone then.
-func (t *turn) set(k command) {
+func (t *execution) set(k command) {
 	on := k.sign == "+"
 	if t.Answered || t.Editor == "" && (t.since(pull.Labeled, k.name) || t.since(pull.Unlabeled, k.name)) {
 		on = t.r.HasLabel(k.name)
@@ -256,7 +259,7 @@ func (t *turn) set(k command) {
 }
 
 // since tells whether somebody did such a thing by hand after the comment.
-func (t *turn) since(kind pull.EventKind, subject string) bool {
+func (t *execution) since(kind pull.EventKind, subject string) bool {
 	return slices.ContainsFunc(t.r.Events, func(e pull.Event) bool {
 		return e.Kind == kind && !e.Own && strings.EqualFold(e.Subject, subject) && e.At.After(t.At)
 	})

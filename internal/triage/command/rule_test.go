@@ -1,4 +1,4 @@
-package triage
+package command
 
 import (
 	"flag"
@@ -33,20 +33,20 @@ func commandRules(settings []byte) ([]pull.Rule, error) {
 		return nil, err
 	}
 	rules := []pull.Rule{keeper(), follower()}
-	if commands := Commands(CommandConfig{Settings: set.Commands, Backport: set.Backport, Rules: rules}); commands.Want != nil {
+	if commands := Rule(Config{Settings: set.Commands, Backport: set.Backport, Rules: rules}); commands.Want != nil {
 		rules = append(rules, commands)
 	}
 	return rules, nil
 }
 
-func TestCommands(t *testing.T) { pulltest.Golden(t, "testdata/commands/*.txtar", commandRules) }
+func TestGolden(t *testing.T) { pulltest.Golden(t, "testdata/*.txtar", commandRules) }
 
 // TestNoCommandIsHeardLocally shows that a range on somebody's disk, which knows
 // no bot, has no commands.
 func TestNoCommandIsHeardLocally(t *testing.T) {
-	c := CommandConfig{Settings: config.Commands{Mode: config.On}}
+	c := Config{Settings: config.Commands{Mode: config.On}}
 	r := &pull.Request{State: pull.Open, Author: "eric", Comments: []pull.Comment{{ID: 1, By: "eric", Body: "@ rerun\n@[bot] rerun"}}}
-	if want := Commands(c).Want(r); len(want.Reactions) > 0 {
+	if want := Rule(c).Want(r); len(want.Reactions) > 0 {
 		t.Errorf("%+v", want)
 	}
 }
@@ -113,7 +113,7 @@ func discussed(dice *rand.Rand) *pull.Request {
 	return r
 }
 
-func TestCommandLaws(t *testing.T) {
+func TestLaws(t *testing.T) {
 	rules, err := commandRules([]byte("commands: {outsiders: [tests]}"))
 	if err != nil {
 		t.Fatal(err)
@@ -175,7 +175,7 @@ func TestOneAnswer(t *testing.T) {
 // branches, and cannot push aside what others ask for.
 func TestManyVersions(t *testing.T) {
 	now := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
-	c := CommandConfig{Settings: config.Commands{Mode: config.On}, Backport: config.Preset().Backport}
+	c := Config{Settings: config.Commands{Mode: config.On}, Backport: config.Preset().Backport}
 	r := &pull.Request{Now: now, State: pull.Merged, Me: "concorde", Core: map[string]bool{"dana": true}}
 	r.Comments = []pull.Comment{{ID: 1, By: "hugovk", Body: "@concorde backport 3.15", At: now}, {ID: 2, By: "dana", Body: "@concorde backport 3.14", At: now}}
 	for i := range 50 {
@@ -197,7 +197,7 @@ func TestManyVersions(t *testing.T) {
 // TestCommandsAreDocumented holds the table of docs/commands.md against that of
 // the code.
 func TestCommandsAreDocumented(t *testing.T) {
-	const path, begin, end = "../../docs/commands.md", "<!-- commands -->\n", "<!-- /commands -->\n"
+	const path, begin, end = "../../../docs/commands.md", "<!-- commands -->\n", "<!-- /commands -->\n"
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -223,7 +223,7 @@ func TestCommandsAreDocumented(t *testing.T) {
 			t.Fatal(err)
 		}
 	default:
-		t.Fatalf("the table of %s is not current: run go test ./internal/triage -update", path)
+		t.Fatalf("the table of %s is not current: run go test ./internal/triage/command -update", path)
 	}
 }
 
@@ -249,11 +249,11 @@ func TestEveryCommandIsCarriedOut(t *testing.T) {
 			t.Errorf("%s: %s", v.example, plan)
 		}
 	}
-	text, err := os.ReadFile("../../docs/commands.md")
+	text, err := os.ReadFile("../../../docs/commands.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, limit := range []string{fmt.Sprintf("%d commands of one comment", maxCommands), fmt.Sprintf("%d comments with commands", maxDailyCommands), fmt.Sprintf("%d days", int(maxCommandAge.Hours()/24))} {
+	for _, limit := range []string{fmt.Sprintf("%d commands of one comment", maxCommands), fmt.Sprintf("%d comments with commands", maxDailyCommands), fmt.Sprintf("%d days", int(maxAge.Hours()/24))} {
 		if !strings.Contains(string(text), limit) {
 			t.Errorf("docs/commands.md does not say %q", limit)
 		}
