@@ -72,6 +72,8 @@ func (o *original) stack(version string) (v verdict, held bool) {
 		return verdict{}, false
 	case arrived:
 		return verdict{answer: refused, why: whySquashed(outer.Number, main, o.label(version))}, true
+	case outer.State == pull.Merged: // into a third branch
+		outer.Number = 0
 	}
 	return verdict{answer: waiting, why: whyStacked(o.r.Base, main, outer.Number), again: o.r.Now.Add(wait)}, true
 }
