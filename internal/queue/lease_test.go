@@ -96,3 +96,29 @@ func TestLeasesKnowNoTimeZone(t *testing.T) {
 		t.Errorf("the run of a silent replica was not taken over: %+v, %v", s, err)
 	}
 }
+
+// A claim may be stored although its answer is lost on the way: nobody runs its keys, so
+// they are taken back.
+func TestLostClaimsAreTakenBack(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		var d diary
+		q := open(t, Config{Database: database, Work: d.work})
+		add(t, q, Hint{Key: "a", Cause: "test"})
+		err := q.db.write(t.Context(), func(x tx) error {
+			return x.query(t.Context(), func(row) error { return nil }, claimDue, micros(time.Now()), int64(1), q.id, "")
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err := q.Stats(t.Context()); err != nil || s.Running != 1 {
+			t.Fatalf("stats %+v, %v", s, err)
+		}
+		if err := q.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		quiet(t, q)
+		if jobs := d.all(); len(jobs) != 1 || jobs[0].Cause != "test" {
+			t.Errorf("runs %+v, want one", jobs)
+		}
+	})
+}
