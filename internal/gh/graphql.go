@@ -21,19 +21,29 @@ type graphqlFault struct {
 	Extensions    struct{ Code string }
 }
 
+// graphqlAnswer is what every answer of the GraphQL API has.
+type graphqlAnswer struct {
+	Data *struct { // nil: none, or null
+		RateLimit struct{ Cost int }
+	}
+	Errors []graphqlFault
+}
+
+func readAnswer(body []byte) (said graphqlAnswer, err error) {
+	err = json.Unmarshal(body, &said)
+	return said, err
+}
+
 // graphql is the error in an answer 200 of the GraphQL API, if any. Data that
 // comes along with errors is only used where all of them are holes.
 func (x exchange) graphql(now time.Time) error {
-	var said struct {
-		Data   json.RawMessage
-		Errors []graphqlFault
-	}
-	if err := json.Unmarshal(x.body, &said); err != nil {
+	said := x.said
+	if x.unread != nil {
 		return &Temporary{x.answer("the answer has an unknown form: " + message(x.body))}
 	}
 	said.Errors = slices.DeleteFunc(said.Errors, x.isHole)
 	if len(said.Errors) == 0 {
-		if len(said.Data) == 0 || string(said.Data) == "null" {
+		if said.Data == nil {
 			return &Temporary{x.answer("the answer has no data: " + message(x.body))}
 		}
 		return nil

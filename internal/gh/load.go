@@ -17,6 +17,7 @@ type Query struct {
 	Key          pull.Key
 	Installation int64 // 0: look it up
 	Needs        pull.Facts
+	Memo         *pull.Memo // becomes pull.Request.Memo
 	// Reads picks changed files whose contents are loaded, Looks what is loaded
 	// from outside of the pull request; nil: none. They see the rest of it.
 	Reads        func(r *pull.Request, path string) bool
@@ -70,7 +71,7 @@ func (a *App) load(ctx context.Context, q Query) (*pull.Request, error) {
 	var out *pull.Request
 	err = a.asking(question{q.Key, "load"}, func(s *size) error {
 		l := &loader{repository: repo, Query: q, size: s, asked: a.cfg.Now()}
-		l.out = &pull.Request{Key: q.Key, Now: l.asked, BodyAt: l.asked, Facts: q.Needs, Pointers: q.Pointers, Listed: q.Listed}
+		l.out = &pull.Request{Key: q.Key, Now: l.asked, BodyAt: l.asked, Facts: q.Needs, Memo: q.Memo, Pointers: q.Pointers, Listed: q.Listed}
 		for _, part := range []func(context.Context) error{l.first, l.files, l.team, l.point, l.around} {
 			if err := part(ctx); err != nil {
 				return err

@@ -12,7 +12,9 @@ import (
 func TestTeamsThatAreNotSeen(t *testing.T) {
 	answer := func(path string) error {
 		body := `{"data":{"repository":{}},"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by integration","path":` + path + `}]}`
-		return exchange{resp: &http.Response{StatusCode: 200}, request: httptest.NewRequest("POST", "/graphql", nil), body: []byte(body)}.graphql(time.Now())
+		x := exchange{resp: &http.Response{StatusCode: 200}, request: httptest.NewRequest("POST", "/graphql", nil), body: []byte(body)}
+		x.said, x.unread = readAnswer(x.body)
+		return x.graphql(time.Now())
 	}
 	if err := answer(`["repository","issueOrPullRequest","reviewRequests","nodes",0,"requestedReviewer"]`); err != nil {
 		t.Errorf("a team that is not seen: %v", err)

@@ -36,7 +36,10 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		body, err = io.ReadAll(resp.Body) // in memory already
 	}
 	if err == nil {
-		x := exchange{endpoint, r, resp, body}
+		x := exchange{endpoint: endpoint, request: r, resp: resp, body: body}
+		if endpoint == graphqlEndpoint {
+			x.said, x.unread = readAnswer(body)
+		}
 		w.count(x)
 		err = w.check(x)
 	} else if failed, ok := errors.AsType[*Temporary](err); ok {
@@ -90,6 +93,8 @@ type exchange struct {
 	request  *http.Request
 	resp     *http.Response
 	body     []byte
+	said     graphqlAnswer // of the GraphQL API
+	unread   error         // why said is empty
 }
 
 func (x exchange) answer(message string) Answer {
@@ -113,7 +118,7 @@ func (w *wire) check(x exchange) error {
 		return &Temporary{x.answer("an empty answer")}
 	case !strings.Contains(x.resp.Header.Get("Content-Type"), "json"):
 		return &Temporary{x.answer(fmt.Sprintf("the answer is %q, not JSON: %s", tidy(x.resp.Header.Get("Content-Type")), message(x.body)))}
-	case !json.Valid(x.body) || !strings.ContainsRune("{[", rune(bytes.TrimLeft(x.body, " \t\r\n")[0])):
+	case !x.valid() || !strings.ContainsRune("{[", rune(bytes.TrimLeft(x.body, " \t\r\n")[0])):
 		return &Temporary{x.answer("the answer is broken JSON, perhaps cut off: " + tidy(string(x.body[:min(len(x.body), 100)])))}
 	case x.limited():
 		return &Limited{Answer: x.answer(message(x.body)), Until: named(x.resp.Header, w.app.cfg.Now())}
@@ -121,6 +126,15 @@ func (w *wire) check(x exchange) error {
 		return x.graphql(w.app.cfg.Now())
 	}
 	return nil
+}
+
+// valid tells whether the body is JSON. Large ones take their time.
+func (x exchange) valid() bool {
+	if x.endpoint == graphqlEndpoint {
+		_, broken := errors.AsType[*json.SyntaxError](x.unread)
+		return !broken
+	}
+	return json.Valid(x.body)
 }
 
 // limited tells whether an answer 200 is a secondary limit: a message and nothing
@@ -222,13 +236,10 @@ func (w *wire) count(x exchange) {
 
 // cost is the points that a query says it cost.
 func (x exchange) cost() int {
-	var said struct {
-		Data struct{ RateLimit struct{ Cost int } }
-	}
-	if x.endpoint != graphqlEndpoint || json.Unmarshal(x.body, &said) != nil {
+	if x.said.Data == nil {
 		return 0
 	}
-	return max(said.Data.RateLimit.Cost, 0)
+	return max(x.said.Data.RateLimit.Cost, 0)
 }
 
 // result labels an exchange in the metrics.

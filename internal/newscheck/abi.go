@@ -35,7 +35,10 @@ type marked struct {
 	news    config.News
 	markers markers
 	request *pull.Request
+	places
+}
 
+type places struct {
 	title   mark
 	commits []commitMark // those that say something
 	entries []entryMark  // all
@@ -57,10 +60,7 @@ func wantABI(m *marked) pull.Want {
 	if m.request.State != pull.Open {
 		return pull.Want{}
 	}
-	m.title = m.markers.subject(m.request.Title)
-	m.readCommits()
-	m.readEntries()
-
+	m.places = pull.Once(m.request, abiKey{}, m.read)
 	c := m.compare()
 	var want pull.Want
 	if c.applies {
@@ -70,6 +70,16 @@ func wantABI(m *marked) pull.Want {
 		want.Checks = []pull.CheckPart{c.part}
 	}
 	return want
+}
+
+// abiKey is that of what a pull request says, whatever its labels are.
+type abiKey struct{}
+
+func (m *marked) read() places {
+	m.title = m.markers.subject(m.request.Title)
+	m.readCommits()
+	m.readEntries()
+	return m.places
 }
 
 // readCommits leaves out merges, whose own commits are listed too, and commits

@@ -130,10 +130,17 @@ func reverted(text string) (string, bool) {
 
 var mergeForm = regexp.MustCompile(`^Merge (?:branch|branches|remote-tracking branch|commit|tag|pull request|[0-9a-f]{7,40}) `)
 
+// maxSubject is how much of a summary line is read, in bytes. A title has 256 characters
+// at most, and the longest of CPython's subjects some hundreds.
+const maxSubject = 1024
+
 // subjectOf is the summary line of a commit.
 func subjectOf(message string) string {
 	line, _, _ := strings.Cut(message, "\n")
-	return strings.TrimSpace(line)
+	if line = strings.TrimSpace(line); len(line) > maxSubject {
+		line = strings.ToValidUTF8(line[:maxSubject], "")
+	}
+	return line
 }
 
 // withMarker is the title with the marker in its place, and nowhere else.

@@ -67,7 +67,14 @@ type findings struct {
 	marked  bool // an entry is to have a marker where the title has one
 	request *pull.Request
 	issues  []tracker.Issue // of the title
+	inFiles
 
+	guess   *config.Section
+	guessed bool
+}
+
+// inFiles is what the files say.
+type inFiles struct {
 	read    int // bytes of entries
 	entries int // that the pull request adds, or tries to
 	edited  int // or renamed, below next
@@ -75,8 +82,6 @@ type findings struct {
 	faults  []fault
 	faulty  int // files
 	renames []rename
-	guess   *config.Section
-	guessed bool
 }
 
 // rename mends the path of an entry.
@@ -86,14 +91,7 @@ func wantNews(f *findings) pull.Want {
 	if f.request.State != pull.Open {
 		return pull.Want{}
 	}
-	for _, file := range f.request.Files {
-		f.file(file)
-	}
-	slices.SortFunc(f.faults, func(a, b fault) int {
-		return cmp.Or(cmp.Compare(a.path, b.path), a.line-b.line, int(a.kind-b.kind), a.column-b.column, cmp.Compare(a.message, b.message))
-	})
-	slices.SortFunc(f.renames, func(a, b rename) int { return cmp.Compare(a.from, b.from) })
-
+	f.inFiles = pull.Once(f.request, newsKey{}, f.files)
 	status := f.status()
 	want := pull.Want{
 		Statuses: []pull.Status{status},
@@ -103,6 +101,21 @@ func wantNews(f *findings) pull.Want {
 		want.Notes = []pull.Note{{Key: helpKey, Body: helpNote(f.set), Once: true}}
 	}
 	return want
+}
+
+// newsKey is that of what the files say, whatever the labels are.
+type newsKey struct{}
+
+// files looks at all changed files.
+func (f *findings) files() inFiles {
+	for _, file := range f.request.Files {
+		f.file(file)
+	}
+	slices.SortFunc(f.faults, func(a, b fault) int {
+		return cmp.Or(cmp.Compare(a.path, b.path), a.line-b.line, int(a.kind-b.kind), a.column-b.column, cmp.Compare(a.message, b.message))
+	})
+	slices.SortFunc(f.renames, func(a, b rename) int { return cmp.Compare(a.from, b.from) })
+	return f.inFiles
 }
 
 // file looks at one changed file.

@@ -172,3 +172,17 @@ func directoryOf(set config.News, directory string) string {
 	}
 	return ""
 }
+
+// Strangers write summary lines of 65,000 characters, 250 of them.
+func TestLongSubject(t *testing.T) {
+	long := strings.Repeat("é", 65_000)
+	if got := subjectOf(long + "\nmore"); got != long[:maxSubject] {
+		t.Errorf("%d bytes are read", len(got))
+	}
+	if got := subjectOf("a" + long); got != "a"+long[:maxSubject-2] {
+		t.Errorf("%d bytes are read, or a part of a character", len(got))
+	}
+	if got := subjectOf("  gh-1: Fix it \n\nmore"); got != "gh-1: Fix it" {
+		t.Errorf("a usual one: %q", got)
+	}
+}

@@ -138,7 +138,9 @@ func (d *decision) entries(all []Entry) {
 	for _, e := range all {
 		issue := d.request.Issues[e.Issue]
 		edit := EditEntry{Entry: e, Number: d.request.Key.Number, Seen: issue.Body, At: issue.At}
-		if issue.Exists && !issue.Pull && edit.In(issue.Body) != issue.Body {
+		looked := edit
+		looked.List.Markdown = d.request.Reader(e.List.Markdown)
+		if issue.Exists && !issue.Pull && looked.In(issue.Body) != issue.Body {
 			d.do(edit)
 		}
 	}

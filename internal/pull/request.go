@@ -92,6 +92,7 @@ type Request struct {
 	LabelRules []byte
 
 	Facts Facts
+	Memo  *Memo // nil: nothing is remembered
 
 	Files []File
 	// FilesOmitted counts changed files that GitHub does not list: it stops at

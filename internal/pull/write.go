@@ -70,8 +70,12 @@ func (Close) Kind() string { return "close" }
 // request.
 func (d *decision) writes(want Want) {
 	r := d.request
-	if b := want.Block; b != nil && b.In(r.Body) != r.Body {
-		d.do(EditBlock{Block: *b, Seen: r.Body, At: r.BodyAt})
+	if want.Block != nil {
+		b := *want.Block
+		b.Markdown = r.Reader(b.Markdown)
+		if b.In(r.Body) != r.Body {
+			d.do(EditBlock{Block: *want.Block, Seen: r.Body, At: r.BodyAt})
+		}
 	}
 	d.entries(want.Entries)
 	if want.Readied && r.Draft && r.State == Open && !r.Issue {

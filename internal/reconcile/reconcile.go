@@ -244,7 +244,7 @@ func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) 
 
 // load loads what the rules in force read.
 func (r *Reconciler) load(ctx context.Context, q gh.Query, e effective) (*pull.Request, error) {
-	q.Needs = pull.Needs(e.rules)
+	q.Needs, q.Memo = pull.Needs(e.rules), &pull.Memo{}
 	q.Reads = func(r *pull.Request, path string) bool { return pull.Reads(e.rules, r, path) }
 	q.Looks = func(r *pull.Request) pull.Looks { return pull.Look(e.rules, r) }
 	q.SettingsPath, q.LabelRulesPath, q.Team = config.RepositoryFile, labeler.Path, e.settings.Roles.CoreTeam

@@ -39,6 +39,11 @@ func Laws(t testing.TB, r *pull.Request, rules []pull.Rule) {
 	if !reflect.DeepEqual(before, r) {
 		t.Fatalf("a rule changed the request:\n%s", cmp.Diff(before, r))
 	}
+	remembering := *r
+	remembering.Memo = &pull.Memo{}
+	for range 2 {
+		same(t, "a request that remembers what was read", plan, decide(t, &remembering, rules))
+	}
 	ownOnly(t, r, plan)
 	stops(t, r, rules, plan)
 	orders(t, r, rules, plan)

@@ -26,13 +26,21 @@ func (k command) String() string {
 	return k.verb + " " + k.sign + k.name
 }
 
+// said are the commands of a comment.
+type said struct {
+	commands []command
+	more     int  // commands beyond the limit
+	unread   bool // it names the bot, and costs too much to read
+}
+
 // parse finds the commands of a comment, and counts those beyond the limit. One that
 // isn't read (markdown.Read) has none that anybody knows of.
-func parse(me, body string) (commands []command, more int, unread bool) {
+func parse(me, body string) said {
 	if !Names(me, body) {
-		return nil, 0, false
+		return said{}
 	}
 	passages, read := markdown.Read(body)
+	s := said{unread: !read}
 	for _, p := range passages {
 		for _, line := range spoken(p) {
 			line, ours := addressed(holes.Replace(strings.Trim(spaced.Replace(line), " ")), me)
@@ -40,15 +48,22 @@ func parse(me, body string) (commands []command, more int, unread bool) {
 				continue
 			}
 			for _, k := range commandsOf(line) {
-				if len(commands) < maxCommands {
-					commands = append(commands, k)
+				if len(s.commands) < maxCommands {
+					s.commands = append(s.commands, k)
 				} else {
-					more++
+					s.more++
 				}
 			}
 		}
 	}
-	return commands, more, !read
+	return s
+}
+
+// saidIn is parse for a comment of a request, which is read once: strangers write long
+// ones.
+func saidIn(r *pull.Request, body string) said {
+	type comment struct{ me, body string }
+	return pull.Once(r, comment{r.Me, body}, func() said { return parse(r.Me, body) })
 }
 
 // spoken are the lines of a passage that may be commands: in a paragraph, and not
@@ -176,12 +191,11 @@ func commander(c pull.Comment) bool {
 
 // SaysReady reports whether a comment has the command by which an author says that
 // the changes are made.
-func SaysReady(me string, c pull.Comment) bool {
-	if me == "" || !commander(c) {
+func SaysReady(r *pull.Request, c pull.Comment) bool {
+	if r.Me == "" || !commander(c) {
 		return false
 	}
-	commands, _, _ := parse(me, c.Body)
-	for _, k := range commands {
+	for _, k := range saidIn(r, c.Body).commands {
 		if k.verb == verbReady {
 			return true
 		}

@@ -12,13 +12,13 @@ import (
 )
 
 func heard(body string) string {
-	commands, more, _ := parse("concorde", body)
+	s := parse("concorde", body)
 	var all []string
-	for _, k := range commands {
+	for _, k := range s.commands {
 		all = append(all, k.String())
 	}
-	if more > 0 {
-		all = append(all, fmt.Sprint(more, " more"))
+	if s.more > 0 {
+		all = append(all, fmt.Sprint(s.more, " more"))
 	}
 	return strings.Join(all, "; ")
 }
@@ -258,10 +258,10 @@ func TestHostileComments(t *testing.T) {
 // check holds a comment to what is true of every one.
 func check(t *testing.T, body string) {
 	t.Helper()
-	commands, more, _ := parse("concorde", body)
+	s := parse("concorde", body)
 	weigh.Linear(t, len(body), 8000, func() { parse("concorde", body) }) // most of it for reading the Markdown, which has bounds of its own
-	if len(commands) > maxCommands || more > 0 && len(commands) < maxCommands {
-		t.Errorf("%.100q: %d commands, %d more", body, len(commands), more)
+	if len(s.commands) > maxCommands || s.more > 0 && len(s.commands) < maxCommands {
+		t.Errorf("%.100q: %d commands, %d more", body, len(s.commands), s.more)
 	}
 }
 
@@ -296,7 +296,7 @@ func FuzzCommands(f *testing.F) {
 				t.Errorf("%q in %s: %s", body, what, got)
 			}
 		}
-		if commands, _, _ := parse("concorde", body); len(commands) > 0 && !SaysReady("concorde", pull.Comment{By: "eric", Body: body + "\n"}) {
+		if commands := parse("concorde", body).commands; len(commands) > 0 && !SaysReady(&pull.Request{Me: "concorde"}, pull.Comment{By: "eric", Body: body + "\n"}) {
 			for _, k := range commands {
 				if k.verb == verbReady {
 					t.Errorf("%q says ready", body)

@@ -52,10 +52,8 @@ func Rule(c Config) pull.Rule {
 // commandComment is a comment with commands.
 type commandComment struct {
 	pull.Comment
-	commands []command
-	more     int  // commands beyond the limit
-	tooMany  bool // the first comment beyond the limit of the day: nothing of it is carried out
-	unread   bool // it names the bot, and costs too much to read
+	said
+	tooMany bool // the first comment beyond the limit of the day: nothing of it is carried out
 }
 
 // commandComments are the comments that count, oldest first. What was answered is among
@@ -65,18 +63,18 @@ func commandComments(r *pull.Request) []commandComment {
 		return nil
 	}
 	var all []commandComment
-	heard := map[string]int{} // by person and day
+	daily := map[string]int{} // by person and day
 	for _, comment := range r.Comments {
 		day := strings.ToLower(comment.By) + comment.At.UTC().Format(time.DateOnly)
-		if !commander(comment) || !comment.Answered && r.Now.Sub(comment.At) > maxAge || heard[day] > maxDailyCommands {
+		if !commander(comment) || !comment.Answered && r.Now.Sub(comment.At) > maxAge || daily[day] > maxDailyCommands {
 			continue
 		}
-		o := commandComment{Comment: comment}
-		if o.commands, o.more, o.unread = parse(r.Me, comment.Body); len(o.commands) == 0 && !o.unread {
+		o := commandComment{Comment: comment, said: saidIn(r, comment.Body)}
+		if len(o.commands) == 0 && !o.unread {
 			continue
 		}
-		if heard[day]++; heard[day] > maxDailyCommands {
-			o.commands, o.more, o.unread, o.tooMany = nil, 0, false, true
+		if daily[day]++; daily[day] > maxDailyCommands {
+			o.said, o.tooMany = said{}, true
 		}
 		all = append(all, o)
 	}

@@ -65,11 +65,11 @@ func TestSaysReady(t *testing.T) {
 		{pull.Comment{By: "other[bot]", Bot: true, Body: "@concorde ready"}, false},
 		{pull.Comment{By: "concorde[bot]", Own: true, Body: "@concorde ready"}, false},
 	} {
-		if got := SaysReady("concorde", c.Comment); got != c.want {
+		if got := SaysReady(&pull.Request{Me: "concorde"}, c.Comment); got != c.want {
 			t.Errorf("%+v: %v", c.Comment, got)
 		}
 	}
-	if SaysReady("", pull.Comment{By: "eric", Body: "@ ready"}) {
+	if SaysReady(&pull.Request{}, pull.Comment{By: "eric", Body: "@ ready"}) {
 		t.Error("without a bot")
 	}
 }

@@ -39,13 +39,13 @@ func Rule(set config.IssueNumbers) pull.Rule {
 }
 
 // issueBlock is the block for an issue in the body of a pull request.
-func issueBlock(number int) pull.Block {
-	return pull.Block{Start: fmt.Sprintf("<!-- gh-issue-number: gh-%d -->", number), End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: ", Markdown: markdown.Body{}}
+func issueBlock(m pull.Markdown, number int) pull.Block {
+	return pull.Block{Start: fmt.Sprintf("<!-- gh-issue-number: gh-%d -->", number), End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: ", Markdown: m}
 }
 
 // pullsList is the list in the body of an issue.
-func pullsList() pull.List {
-	return pull.List{Block: pull.Block{Start: "<!-- gh-linked-prs -->", End: "<!-- /gh-linked-prs -->", Markdown: markdown.Body{}}, Heading: linkHeading, Line: pullLink}
+func pullsList(m pull.Markdown) pull.List {
+	return pull.List{Block: pull.Block{Start: "<!-- gh-linked-prs -->", End: "<!-- /gh-linked-prs -->", Markdown: m}, Heading: linkHeading, Line: pullLink}
 }
 
 // maxLinked bounds the earlier issues that are loaded: people may write any number of
@@ -55,9 +55,9 @@ const maxLinked = 5
 var linkedIssue = regexp.MustCompile(`gh-([0-9]+) -->$`)
 
 // linkedIssues are the issues that a pull request's body has blocks for.
-func linkedIssues(body string) []int {
+func linkedIssues(r *pull.Request) []int {
 	var all []int
-	for _, line := range issueBlock(0).Openings(body) {
+	for _, line := range issueBlock(r.Reader(markdown.Body{}), 0).Openings(r.Body) {
 		if number := numberIn(linkedIssue, line); number > 0 && !slices.Contains(all, number) && len(all) < maxLinked {
 			all = append(all, number)
 		}
@@ -75,7 +75,7 @@ func linkable(r *pull.Request) bool {
 	if r.State != pull.Merged {
 		return r.State == pull.Open
 	}
-	linked := linkedIssues(r.Body)
+	linked := linkedIssues(r)
 	return r.Now.Sub(r.ClosedAt) < mergedLately && (len(linked) == 0 || slices.Contains(linked, issueOf(r.Title, r.Body)))
 }
 
@@ -83,7 +83,7 @@ func looks(r *pull.Request) pull.Looks {
 	if r.Issue || !linkable(r) {
 		return pull.Looks{}
 	}
-	return pull.Looks{Issues: union(linkedIssues(r.Body), r.Listed, belongsTo(r))}
+	return pull.Looks{Issues: union(linkedIssues(r), r.Listed, belongsTo(r))}
 }
 
 // belongsTo are the issues whose lists a pull request belongs in: the one in its title,
@@ -115,13 +115,13 @@ func wantIssue(r *pull.Request) pull.Want {
 	if !r.HasIssue(number) {
 		number = 0
 	}
-	before := linkedIssues(r.Body)
-	block := issueBlock(number)
+	before := linkedIssues(r)
+	block := issueBlock(r.Reader(markdown.Body{}), number)
 	switch {
-	case number > 0 && (slices.Contains(before, number) || !mentioned(block.In(r.Body))[number]):
+	case number > 0 && (slices.Contains(before, number) || !mentioned(r, block.In(r.Body))[number]):
 		block.Text = fmt.Sprintf(issueLink, number)
 	case len(before) > 0:
-		block.Start = issueBlock(before[0]).Start // is removed
+		block.Start = issueBlock(r.Reader(markdown.Body{}), before[0]).Start // is removed
 	}
 	return pull.Want{Block: fitting(block, r.Body), Entries: entries(r, union(before, r.Listed))}
 }
@@ -131,13 +131,13 @@ func wantIssue(r *pull.Request) pull.Want {
 func entries(r *pull.Request, before []int) (all []pull.Entry) {
 	now := belongsTo(r)
 	for _, other := range before {
-		if !slices.Contains(now, other) && !r.MoreCloses && pullsList().Has(r.Issues[other].Body, r.Key.Number) {
-			all = append(all, pull.Entry{Issue: other, List: pullsList()})
+		if !slices.Contains(now, other) && !r.MoreCloses && pullsList(r.Reader(markdown.Body{})).Has(r.Issues[other].Body, r.Key.Number) {
+			all = append(all, pull.Entry{Issue: other, List: pullsList(markdown.Body{})})
 		}
 	}
 	for _, number := range now {
-		if issue := r.Issues[number]; issue.Exists && !issue.Pull && listable(issue.Body, r.Key.Number) {
-			all = append(all, pull.Entry{Issue: number, List: pullsList(), On: true})
+		if issue := r.Issues[number]; issue.Exists && !issue.Pull && listable(r, issue.Body) {
+			all = append(all, pull.Entry{Issue: number, List: pullsList(markdown.Body{}), On: true})
 		}
 	}
 	return all
@@ -145,10 +145,11 @@ func entries(r *pull.Request, before []int) (all []pull.Entry) {
 
 // listable reports whether a pull request may get a line in an issue's list: it has none
 // yet, people haven't mentioned it themselves, and there's room.
-func listable(body string, number int) bool {
-	list := pullsList()
+func listable(r *pull.Request, body string) bool {
+	number := r.Key.Number
+	list := pullsList(r.Reader(markdown.Body{}))
 	block := list.With(body, map[int]bool{number: true})
-	return !list.Has(body, number) && !mentioned(list.In(body))[number] && fitting(block, body) != nil
+	return !list.Has(body, number) && !mentioned(r, list.In(body))[number] && fitting(block, body) != nil
 }
 
 // wantPulls decides on an issue. Of the pull requests that mention it, its list has those
@@ -161,8 +162,8 @@ func wantPulls(r *pull.Request) pull.Want {
 			linked[s.Number] = refers
 		}
 	}
-	list := pullsList()
-	own := mentioned(list.In(r.Body))
+	list := pullsList(r.Reader(markdown.Body{}))
+	own := mentioned(r, list.In(r.Body))
 	maps.DeleteFunc(linked, func(number int, refers bool) bool { return refers && own[number] && !list.Has(r.Body, number) })
 	return pull.Want{Block: fitting(list.With(r.Body, linked), r.Body)}
 }
@@ -188,7 +189,12 @@ var (
 
 // mentioned are the numbers that a text links to, as gh-123 or #123: not in code, in a
 // quote, where GitHub hides it, or in what the bot writes about a conflict.
-func mentioned(text string) map[int]bool {
+func mentioned(r *pull.Request, text string) map[int]bool {
+	type numbers struct{ text string }
+	return pull.Once(r, numbers{text}, func() map[int]bool { return numbersIn(text) })
+}
+
+func numbersIn(text string) map[int]bool {
 	all := map[int]bool{}
 	passages, _ := markdown.Read(ofConflict.ReplaceAllString(text, ""))
 	for _, p := range passages {
@@ -212,5 +218,6 @@ func fitting(block pull.Block, body string) *pull.Block {
 	if next == body || len(next) > len(body) && utf8.RuneCountInString(next) > maxBody {
 		return nil
 	}
+	block.Markdown = markdown.Body{} // it's written to the body as it is then
 	return &block
 }

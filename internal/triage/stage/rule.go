@@ -93,7 +93,7 @@ var decisionsByReviews = []decision{
 // Rule keeps the stage's label (devguide, "Lifecycle of a pull request"). In mode off it
 // has no Want. ready reports whether a comment has a command by which an author says
 // that the changes are made; nil if there's no such command.
-func Rule(set config.Stages, ready func(me string, c pull.Comment) bool) pull.Rule {
+func Rule(set config.Stages, ready func(*pull.Request, pull.Comment) bool) pull.Rule {
 	m := &machine{set: set, labels: labelNames(set), phrases: newPhrases(set.Phrases), ready: ready}
 	rule := pull.Rule{
 		Name:  "stage",
@@ -118,7 +118,7 @@ type machine struct {
 	set     config.Stages
 	labels  []string // by stage
 	phrases phrases
-	ready   func(me string, c pull.Comment) bool
+	ready   func(*pull.Request, pull.Comment) bool
 }
 
 // labelNames are the names of the labels, by stage.

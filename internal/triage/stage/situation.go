@@ -48,7 +48,7 @@ func (m *machine) situation(r *pull.Request) *situation {
 		}
 	}
 	for _, c := range r.Comments {
-		if s.speaks(c) && (m.phrases.in(c.Body) || m.ready != nil && m.ready(r.Me, c)) {
+		if s.speaks(c) && (m.phrases.in(c.Body) || m.ready != nil && m.ready(r, c)) {
 			s.said = append(s.said, saying{c.At, c.Editor != ""})
 		}
 	}
