@@ -84,8 +84,9 @@ func text(n int) string {
 	return strings.Repeat(piece, textOfOne/len(piece))
 }
 
-// hostileOne opens one of the crowd: all have bombs and words, and each something more.
-func (s *stage) hostileOne(n int) int {
+// hostileOne opens one of the crowd: all have bombs, and each something more. With words
+// there are thousands of texts, too.
+func (s *stage) hostileOne(n int, words bool) int {
 	s.Helper()
 	files := bombs(n)
 	switch n % 4 {
@@ -96,7 +97,7 @@ func (s *stage) hostileOne(n int) int {
 	}
 	head := fmt.Sprintf("mallory:crowd-%d", n)
 	commits := []ghtest.Commit{{Message: text(n) + "\n\n" + text(n+1), Files: files}}
-	if n%4 == 3 {
+	if words && n%4 == 3 {
 		for i := range 249 / lightness() {
 			commits = append(commits, ghtest.Commit{Message: fmt.Sprint(i, text(n+i)), Files: map[string]ghtest.File{"Lib/a.py": ghtest.Text(fmt.Sprint(n, i))}})
 		}
@@ -106,6 +107,9 @@ func (s *stage) hostileOne(n int) int {
 	title := "gh-140000: " + strings.Repeat("(ABI break) [3.14] gh-1, ", 9)
 	number, err := s.cpython.OpenPR(ghtest.PR{Title: title, Author: "mallory", Association: "NONE", Head: head, Body: text(n)})
 	s.check(err)
+	if !words {
+		return number
+	}
 	for i := range 20 / lightness() {
 		_, err := s.cpython.Comment(number, "mallory", "@concorde "+text(n+i))
 		s.check(err)
@@ -115,15 +119,22 @@ func (s *stage) hostileOne(n int) int {
 	return number
 }
 
-// TestCrowd: sixteen hostile pull requests at once, with the worst that was found in
-// each: another pull request of the repository and they all get their statuses, the
-// bot's memory stays small, and it ends when it's told to.
+// TestCrowd: sixteen hostile pull requests at once, with the worst files that were found
+// in each, and with as many texts besides: another pull request of the repository and they
+// all get their statuses, the bot's memory stays small, and it ends when it's told to.
 func TestCrowd(t *testing.T) {
+	t.Run("files", func(t *testing.T) { playCrowd(t, false) })
+	t.Run("files and texts", func(t *testing.T) { playCrowd(t, true) })
+}
+
+func playCrowd(t *testing.T, words bool) {
 	s := newStage(t).start()
 	s.github.Pause()
+	_, err := s.cpython.Push("eric:fix", ghtest.Commit{Message: "Fix it", Files: map[string]ghtest.File{"Lib/fixed.py": ghtest.Text("fixed")}})
+	s.check(err)
 	var crowd []int
 	for n := range crowdSize {
-		crowd = append(crowd, s.hostileOne(n))
+		crowd = append(crowd, s.hostileOne(n, words))
 	}
 	s.github.Rearrange(func([]ghtest.Delivery) []ghtest.Delivery { return nil }) // one webhook each is enough
 	s.github.Resume()
@@ -131,10 +142,10 @@ func TestCrowd(t *testing.T) {
 	for _, number := range crowd {
 		s.check(s.cpython.EditTitle(number, "gh-140000: "+strings.Repeat("(ABI break) [3.13] gh-2, ", 9)))
 	}
-	flush(t, s.github)
-	other := s.open(&pullRequest{PR: ghtest.PR{Title: "gh-140000: Fix it"}})
+	other, err := s.cpython.OpenPR(ghtest.PR{Title: "gh-140000: Fix it", Author: "eric", Head: "eric:fix"})
+	s.check(err)
 	opened := time.Now()
-	within(t, 3*time.Minute, "the status of another pull request", func() bool { return s.state(other).Statuses[newsContext].State != "" })
+	within(t, 3*time.Minute, "the status of another pull request", func() bool { return s.hasStatus(s.cpython, other) })
 	t.Logf("another pull request has its status after %s, %d of %d hostile ones theirs", time.Since(opened).Round(time.Millisecond), s.done(crowd), crowdSize)
 	within(t, 2*time.Minute, "the hostile pull requests' statuses", func() bool { return s.done(crowd) == crowdSize })
 	within(t, 5*time.Minute, "the bot to be at rest", func() bool { return s.bot.metric("concorde_queue_running") == 0 })
@@ -153,6 +164,8 @@ func TestCrowd(t *testing.T) {
 	told := time.Now()
 	s.bot.stop(t)
 	t.Logf("it ended %s after SIGTERM", time.Since(told).Round(time.Millisecond))
+	of := s.bot.cmd.ProcessState
+	t.Logf("it took %s of processor time", (of.UserTime() + of.SystemTime()).Round(time.Millisecond))
 	if log := s.bot.log.String(); strings.Contains(log, "panic") {
 		t.Errorf("the log: %s", log)
 	}
