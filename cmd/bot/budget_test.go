@@ -15,7 +15,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/config"
-	"github.com/concorde-bot/concorde/internal/backport"
+	"github.com/concorde-bot/concorde/internal/backport/pick"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/git"
@@ -67,7 +67,7 @@ func newDay(t *testing.T, settings *config.Config) *day {
 	around := surroundings{settings, builtin(), d.github.URL}
 	d.reconciler, err = reconcile.New(reconcile.Config{
 		Settings: settings, GitHub: github, Store: d.agenda, Rules: around.rules, Labels: around.labels, Log: zerolog.Nop(), Now: d.clock,
-		Picker: &backport.Picker{GitHub: github, Engine: engine, Now: d.clock},
+		Picker: &pick.Picker{GitHub: github, Engine: engine, Now: d.clock},
 	})
 	d.must(err)
 	hooks, err := webhook.New(webhook.Config{

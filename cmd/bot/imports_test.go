@@ -14,12 +14,13 @@ import (
 // mayImport is the package map of ARCHITECTURE.md: what of this module, and
 // of the libraries that must stay in one place, each package may import.
 var mayImport = map[string][]string{
-	"cmd/bot":                     {"config", "config/labeler", "config/yamlfile", "internal/backport", "internal/backport/local", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/lifecycle/feed", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/settingscheck", "internal/triage/command", "internal/triage/conflict", "internal/triage/issuenumber", "internal/triage/labels", "internal/triage/links", "internal/triage/stage", "internal/triage/title", "internal/triage/wrongbranch", "internal/webhook"},
+	"cmd/bot":                     {"config", "config/labeler", "config/yamlfile", "internal/backport", "internal/backport/local", "internal/backport/pick", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/lifecycle/feed", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/settingscheck", "internal/triage/command", "internal/triage/conflict", "internal/triage/issuenumber", "internal/triage/labels", "internal/triage/links", "internal/triage/stage", "internal/triage/title", "internal/triage/wrongbranch", "internal/webhook"},
 	"config":                      {"config/yamlfile", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/pull"},
 	"config/hostile":              {"config/yamlfile", "internal/suite"},
 	"config/labeler":              {"config", "config/yamlfile", "internal/glob", "internal/jsre"},
 	"config/yamlfile":             {},
 	"internal/backport":           {"config", "internal/gh", "internal/git", "internal/lifecycle", "internal/markdown", "internal/pull"},
+	"internal/backport/pick":      {"internal/backport", "internal/gh", "internal/git", "internal/pull"},
 	"internal/backport/local":     {"internal/backport", "internal/git", "internal/markdown"},
 	"internal/gh":                 {"internal/pull", "go-github", "ghinstallation"},
 	"internal/ghtest":             {},

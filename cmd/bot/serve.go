@@ -21,7 +21,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/concorde-bot/concorde/config"
-	"github.com/concorde-bot/concorde/internal/backport"
+	"github.com/concorde-bot/concorde/internal/backport/pick"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/lifecycle/feed"
@@ -209,7 +209,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 		Settings: settings, GitHub: b.github, Store: b.queue, DryRun: c.DryRun,
 		Rules:   around.rules,
 		Labels:  around.labels,
-		Picker:  &backport.Picker{GitHub: b.github, Engine: b.engine, Now: s.now},
+		Picker:  &pick.Picker{GitHub: b.github, Engine: b.engine, Now: s.now},
 		Metrics: b.registry, Log: b.log, Now: s.now,
 	})
 	if err != nil {

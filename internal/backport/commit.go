@@ -157,3 +157,22 @@ func originalOf(title string) (branch string, number int) {
 	}
 	return branch, number
 }
+
+var pickedFrom = regexp.MustCompile(`\(cherry picked from commit ([0-9a-f]{7,64})(?: [\w.-]+/[\w.-]+)?\)`)
+
+// PickedFrom are the ids of the commits that a message says it was picked from, as git
+// and cherry_picker write them.
+func PickedFrom(message string) (shas []string) {
+	for _, m := range pickedFrom.FindAllStringSubmatch(message, -1) {
+		shas = append(shas, m[1])
+	}
+	return shas
+}
+
+var numbersAtEnd = regexp.MustCompile(`(?:\s*\((?:GH-|gh-|#)\d{1,9}\))*\s*$`)
+
+// BareSubject is a subject without branch and numbers of pull requests: that of a
+// change wherever it is.
+func BareSubject(subject string) string {
+	return numbersAtEnd.ReplaceAllString(branchPrefixes.ReplaceAllString(subject, ""), "")
+}

@@ -40,7 +40,7 @@ func (o *original) agrees(s pull.Summary) bool {
 	if _, number := originalOf(s.Title); number != 0 {
 		return isBackport(s, o.r.Key.Number)
 	}
-	return o.r.Merge != nil && slices.ContainsFunc(pickedFrom.FindAllStringSubmatch(s.Body, -1), func(m []string) bool { return m[1] == o.r.Merge.SHA })
+	return o.r.Merge != nil && slices.Contains(PickedFrom(s.Body), o.r.Merge.SHA)
 }
 
 // opened finds the backport's pull request: from the bot's branch, one that the

@@ -1,13 +1,13 @@
-package backport
+package pick
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
 
+	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -47,10 +47,6 @@ func (p *Picker) missing(ctx context.Context, installation int64, key pull.Key, 
 	return missing
 }
 
-var pickedFrom = regexp.MustCompile(`\(cherry picked from commit ([0-9a-f]{7,64})(?: [\w.-]+/[\w.-]+)?\)`)
-
-var numbersAtEnd = regexp.MustCompile(`(?:\s*\((?:GH-|gh-|#)\d{1,9}\))*\s*$`)
-
 // lacking are the commits of one branch that another does not have, neither
 // themselves nor as a backport. Lists are as long as GitHub gives them: older
 // commits than the other's last are not judged.
@@ -58,9 +54,9 @@ func lacking(from, other []gh.Commit) []gh.Commit {
 	has := map[string]bool{}
 	var oldest time.Time
 	for _, c := range other {
-		has[c.SHA], has[bare(c.Subject)] = true, true
-		for _, m := range pickedFrom.FindAllStringSubmatch(c.Message, -1) {
-			has[m[1]] = true
+		has[c.SHA], has[backport.BareSubject(c.Subject)] = true, true
+		for _, sha := range backport.PickedFrom(c.Message) {
+			has[sha] = true
 		}
 		if oldest.IsZero() || c.At.Before(oldest) {
 			oldest = c.At
@@ -68,15 +64,9 @@ func lacking(from, other []gh.Commit) []gh.Commit {
 	}
 	var out []gh.Commit
 	for _, c := range from {
-		if !has[c.SHA] && !has[bare(c.Subject)] && !c.At.Before(oldest) {
+		if !has[c.SHA] && !has[backport.BareSubject(c.Subject)] && !c.At.Before(oldest) {
 			out = append(out, c)
 		}
 	}
 	return out
-}
-
-// bare is a subject without branch and numbers of pull requests: that of a
-// change wherever it is.
-func bare(subject string) string {
-	return numbersAtEnd.ReplaceAllString(branchPrefixes.ReplaceAllString(subject, ""), "")
 }

@@ -1,4 +1,7 @@
-package backport
+// Package pick does the IO of the bot's backports: it brings picks to git, with tokens
+// that may do no more than they must, and finds out what a branch lacks. It must not
+// know the queue, nor decide what is picked.
+package pick
 
 import (
 	"context"
@@ -10,6 +13,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -95,7 +99,7 @@ func (p *Picker) pick(ctx context.Context, j pickJob) ([]pull.Picked, error) {
 	}
 	job := git.Job{
 		Remote: p.GitHub.CloneURL(j.key), Token: tokens.get, Commit: j.action.SHA, Commits: j.action.Commits,
-		Committer: git.Person{Name: name, Email: email}, Message: Message, Markers: j.action.Markers,
+		Committer: git.Person{Name: name, Email: email}, Message: backport.Message, Markers: j.action.Markers,
 	}
 	if j.action.Message != "" {
 		job.Instead = &git.Source{Message: j.action.Message, Author: j.action.Author}
