@@ -167,9 +167,9 @@ func TestStackedPulls(t *testing.T) {
 		backports           int
 	}{
 		"merge commit":            {"merge", "docs", "| 3.14 | open: #", 1},
-		"squash":                  {"squash", "docs", "| 3.14 | not allowed | it came to main inside #1, and has no commit of its own there: set `needs backport to 3.14` on #1 |", 0},
-		"both request the same":   {"merge", "needs backport to 3.14", "| 3.14 | not allowed | it's backported with #1, which brought it to main |", 1},
-		"squash, both request it": {"squash", "needs backport to 3.14", "| 3.14 | not allowed | it's backported with #1, which brought it to main |", 1},
+		"squash":                  {"squash", "docs", "| 3.14 | not allowed | it reached main as part of #1, without a commit of its own: set `needs backport to 3.14` on #1 instead |", 0},
+		"both request the same":   {"merge", "needs backport to 3.14", "| 3.14 | not allowed | it will be backported with #1, which brought it to main |", 1},
+		"squash, both request it": {"squash", "needs backport to 3.14", "| 3.14 | not allowed | it will be backported with #1, which brought it to main |", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -187,7 +187,7 @@ func TestStackedPulls(t *testing.T) {
 			s.rests()
 			_, err := s.cpython.Merge(inner, "dana")
 			s.check(err)
-			s.shows(inner, fmt.Sprintf("| 3.14 | waiting | it was merged into `feature`, and is backported once it's on main, where #%d brings it |", outer))
+			s.shows(inner, fmt.Sprintf("| 3.14 | waiting | it was merged into `feature`, and will be backported once it's on main, with #%d |", outer))
 			s.quiet(inner)
 			if n := len(s.backports("3.14")); n != 0 {
 				t.Fatalf("%d backports before it's on main", n)

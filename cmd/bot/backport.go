@@ -11,35 +11,34 @@ import (
 )
 
 type backportCmd struct {
-	Commit   string   `arg:"" optional:"" help:"The commit to bring to other branches, by any name: usually the squash commit on the default branch."`
+	Commit   string   `arg:"" optional:"" help:"The commit to backport, by any name: usually the squash commit on the default branch."`
 	Branches []string `arg:"" optional:"" name:"branch" help:"Branches of the remote, such as 3.14 3.13."`
 
 	Repo       string `default:"." placeholder:"DIR" help:"The git repository, or a directory inside it (default: here)."`
-	Remote     string `placeholder:"NAME" help:"The remote that has the branches (default: upstream if there is one, else origin)."`
+	Remote     string `placeholder:"NAME" help:"The remote that has the branches (default: upstream if it exists, else origin)."`
 	Push       bool   `help:"Push the new branches, and print where to open the pull requests."`
 	PushRemote string `placeholder:"NAME" help:"The remote to push to, your fork (default: origin)."`
-	Title      string `placeholder:"T" help:"Title instead of the commit's, without the branch in front."`
-	BodyFile   string `placeholder:"FILE" help:"File with the text instead of the rest of the commit's message; - is the standard input."`
-	Worktree   string `placeholder:"DIR" help:"Where to resolve conflicts: a new directory (default: beside the repository)."`
-	NoFetch    bool   `help:"Do without the network: take the branches as they were fetched last."`
-	Force      bool   `help:"Overwrite branches of the same name with other work; with --continue, take files with conflict markers."`
+	Title      string `placeholder:"T" help:"The title to use instead of the commit's, without the [X.Y] prefix."`
+	BodyFile   string `placeholder:"FILE" help:"A file with the text to use instead of the commit message's body; - reads standard input."`
+	Worktree   string `placeholder:"DIR" help:"A new directory for resolving conflicts (default: beside the repository)."`
+	NoFetch    bool   `help:"Don't use the network: use the branches as last fetched."`
+	Force      bool   `help:"Overwrite branches of the same name that hold other work; with --continue, accept files with conflict markers."`
 
-	Continue bool `xor:"do" help:"Go on after a conflict is resolved, or after an interruption."`
-	Skip     bool `xor:"do" help:"Go on without the branch that has the conflict."`
-	Abort    bool `xor:"do" help:"Take the branch with the conflict back and leave the others undone. What is made stays."`
-	Status   bool `xor:"do" help:"Show what is unfinished."`
+	Continue bool `xor:"do" help:"Continue after resolving a conflict, or after an interruption."`
+	Skip     bool `xor:"do" help:"Continue without the branch that has the conflict."`
+	Abort    bool `xor:"do" help:"Stop, and remove the work tree with the conflict. Finished branches stay."`
+	Status   bool `xor:"do" help:"Show the backport in progress."`
 
 	JSON bool `name:"json" help:"Print the result as JSON."`
 }
 
 func (backportCmd) Help() string {
-	return `Picks COMMIT onto each BRANCH of the remote and makes the local branches
-backport-SHA-BRANCH. Your work tree is not touched: where there is a conflict, it
-waits in a work tree of its own. Settings of cherry_picker (.cherry_picker.toml) hold
-here, too. Exit code: 0 if all is done, 1 if a conflict or an error is left, 2 if the
-command was misused.
+	return `Picks COMMIT onto each BRANCH of the remote and creates the local branches
+backport-SHA-BRANCH. Your work tree isn't touched: conflicts are left in a separate
+work tree. cherry_picker's settings (.cherry_picker.toml) apply here, too. Exit
+code: 0 on success, 1 if a conflict or an error is left, 2 if the command was misused.
 
-  bot backport --push 1a2b3c4 3.14 3.13       make and push two backports
+  bot backport --push 1a2b3c4 3.14 3.13       create and push two backports
   bot backport --continue                     after a conflict is resolved`
 }
 
@@ -104,12 +103,12 @@ func (c *backportCmd) request() (local.Request, error) {
 	}
 	if c.Continue || c.Skip || c.Abort || c.Status {
 		if c.Commit != "" || c.Push || c.Remote != "" || c.PushRemote != "" || c.Title != "" || c.BodyFile != "" || c.Worktree != "" || c.NoFetch {
-			return r, errors.New("reading the flags: what was begun is remembered: give no commit, branch or flag again but --repo, --json and --force")
+			return r, errors.New("reading the flags: the commit, branches and flags are remembered from the start: give only --repo, --json or --force")
 		}
 		return r, nil
 	}
 	if c.Commit == "" || len(c.Branches) == 0 {
-		return r, errors.New("reading the arguments: want a commit and one or more branches, such as: bot backport 1a2b3c4 3.14 3.13")
+		return r, errors.New("reading the arguments: expected a commit and one or more branches, such as: bot backport 1a2b3c4 3.14 3.13")
 	}
 	if c.BodyFile == "" {
 		return r, nil

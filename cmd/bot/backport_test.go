@@ -292,7 +292,7 @@ func TestBackportInterrupted(t *testing.T) {
 		return err == nil
 	})
 	for _, args := range [][]string{{"--continue"}, {"--abort"}, {"fix", "3.10"}} {
-		if code, out := k.bot(args...); code != 1 || out != "bot: another bot backport is at work in this repository: wait until it has ended\n" {
+		if code, out := k.bot(args...); code != 1 || out != "bot: another bot backport is running in this repository: wait for it to finish\n" {
 			t.Errorf("bot backport %v: exit code %d\n%s", args, code, out)
 		}
 	}
@@ -301,7 +301,7 @@ func TestBackportInterrupted(t *testing.T) {
 	}
 	err := cmd.Wait()
 	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 1 ||
-		!strings.Contains(all.String(), "bot: interrupted: go on with bot backport --continue, or take it back with --abort") {
+		!strings.Contains(all.String(), "bot: interrupted: run bot backport --continue to go on, or --abort to stop") {
 		t.Errorf("%v\n%s", err, all.String())
 	}
 	if err := os.WriteFile(release, nil, 0o600); err != nil {

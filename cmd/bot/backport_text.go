@@ -27,15 +27,15 @@ func printRow(w io.Writer, r local.Row) {
 func rowText(r local.Row) string {
 	switch r.State {
 	case local.Made:
-		return fmt.Sprintf("made the branch %s (%.10s)", r.Head, r.Commit)
+		return fmt.Sprintf("created the branch %s (%.10s)", r.Head, r.Commit)
 	case local.Pushed:
 		return fmt.Sprintf("pushed the branch %s (%.10s)", r.Head, r.Commit)
 	case local.Present:
-		return "nothing to do, the change is there already"
+		return "nothing to do, the branch already has the change"
 	case local.Conflicted:
-		return fmt.Sprintf("conflicts, to be resolved in %s", r.Worktree)
+		return fmt.Sprintf("conflicts, resolve them in %s", r.Worktree)
 	case local.Skipped:
-		return "left out"
+		return "skipped"
 	case local.Failed:
 		return "error: " + r.Error
 	}
@@ -61,15 +61,15 @@ func printNext(w io.Writer, r local.Report) {
 	switch {
 	case !r.Unfinished:
 	case waits:
-		fmt.Fprintf(w, "\nEdit the files there and git add them, then go on with: bot backport --continue\nWithout this branch: bot backport --skip. Take it back: bot backport --abort.\n")
+		fmt.Fprintf(w, "\nEdit the files there, git add them, then run: bot backport --continue\nTo skip this branch: bot backport --skip. To stop: bot backport --abort.\n")
 	default:
-		fmt.Fprintf(w, "\nIt was interrupted. Go on with: bot backport --continue. Take it back: bot backport --abort.\n")
+		fmt.Fprintf(w, "\nIt was interrupted. To continue: bot backport --continue. To stop: bot backport --abort.\n")
 	}
 }
 
 func printStatus(w io.Writer, r local.Report) {
 	if !r.Unfinished {
-		fmt.Fprintln(w, "No backport is unfinished here.")
+		fmt.Fprintln(w, "No backport in progress.")
 		return
 	}
 	fmt.Fprintf(w, "Backport of %.10s, %s\n", r.Commit, plainLine(r.Subject))
@@ -87,9 +87,9 @@ func printAborted(w io.Writer, r local.Report) {
 			kept = append(kept, row.Head)
 		}
 	}
-	text := "Taken back."
+	text := "Aborted."
 	if len(kept) > 0 {
-		text = fmt.Sprintf("Taken back. These branches were made before and stay: %s.", strings.Join(kept, ", "))
+		text = fmt.Sprintf("Aborted. These finished branches stay: %s.", strings.Join(kept, ", "))
 	}
 	fmt.Fprintln(w, text)
 }

@@ -34,7 +34,7 @@ func TestBackportsByHand(t *testing.T) {
 	s.github.Pause()
 	newer, older := s.byHand("carol", "3.14", title("3.14")), s.byHand("carol", "3.13", title("3.13"))
 	s.github.Resume()
-	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | made by carol", newer), fmt.Sprintf("| 3.13 | open: #%d | made by carol", older),
+	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | opened by carol", newer), fmt.Sprintf("| 3.13 | open: #%d | opened by carol", older),
 		fmt.Sprintf("[GH-%d](%s/python/cpython/pull/%d) is a backport of this pull request to the [3.14 branch](", newer, s.github.URL, newer))
 	s.rests()
 	if labels := s.pr(number).Labels; slices.Contains(labels, "needs backport to 3.14") {
@@ -120,7 +120,7 @@ func TestDraftIsPickedAgain(t *testing.T) {
 			t.Parallel()
 			s, m, draft := conflicting(t)
 			s.asks(m.number, "3.13")
-			s.shows(m.number, fmt.Sprintf("| 3.13 | conflict: #%d | picked again, and it still has conflicts; resolve", draft.Number))
+			s.shows(m.number, fmt.Sprintf("| 3.13 | conflict: #%d | tried again, and it still has conflicts; resolve", draft.Number))
 			s.rests()
 			if now := s.pr(draft.Number); now.HeadSHA != draft.HeadSHA || !now.Draft {
 				t.Errorf("the draft is another one: %+v", now)
@@ -161,7 +161,7 @@ func TestDraftThatSomebodyPushedTo(t *testing.T) {
 	s.rests()
 	theirs := s.pr(draft.Number).HeadSHA
 	s.asks(m.number, "3.13")
-	s.shows(m.number, fmt.Sprintf("| 3.13 | conflict: #%d | somebody pushed to its branch, so I left it alone; resolve", draft.Number))
+	s.shows(m.number, fmt.Sprintf("| 3.13 | conflict: #%d | someone pushed to its branch, so I left it alone; resolve", draft.Number))
 	s.quiet(m.number)
 	if now := s.pr(draft.Number); now.HeadSHA != theirs || !now.Draft {
 		t.Errorf("the draft is %+v", now)

@@ -176,7 +176,7 @@ func TestBackportGapsThatCannotBe(t *testing.T) {
 		want  string
 	}{
 		{"3.9", nil, exitMisuse, "3.9 reached its end of life"},
-		{"3.99", nil, exitMisuse, "the release data does not list 3.99: is the version right?"},
+		{"3.99", nil, exitMisuse, "the release data doesn't list 3.99: is the version right?"},
 		{"3.13", nil, exitFailed, "python/cpython has no branch of that name"},
 		{"4.2", nil, exitMisuse, "name a day with --since"},
 		{"4.2 --since 2026-01-01", nil, exitOK, ""},

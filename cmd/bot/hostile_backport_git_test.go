@@ -37,7 +37,7 @@ func noWorkflows() map[string]string {
 
 var hanging = hardship{
 	begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Hang: true}) },
-	board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. It is tried again at 20"},
+	board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. I'll try again at 20"},
 }
 
 // large is a text of 6 MB, and empty one that takes git more memory to merge than it
@@ -126,14 +126,14 @@ var gitTroubles = []hardship{
 		name:  "file too large to merge",
 		files: map[string]ghtest.File{"Misc/a|b": ghtest.Text(large)},
 		begin: alsoHere("Misc/a|b", ghtest.Text("small\n")),
-		board: []string{"| 3.14 | error | `Misc/a\\|b` is too large for me to merge. Backport by hand, see below. To try again, take `needs backport to 3.14` off", "| 3.13 | open: #", "By hand, to 3.14: "},
+		board: []string{"| 3.14 | error | `Misc/a\\|b` is too large for me to merge. Backport by hand, see below. To try again, remove `needs backport to 3.14` and", "| 3.13 | open: #", "By hand, to 3.14: "},
 		heal:  alsoHere("Misc/a|b", ghtest.Deleted()),
 	},
 	{
 		name:  "more memory than git may take",
 		files: map[string]ghtest.File{"Misc/empty": ghtest.Text(empty)},
 		begin: alsoHere("Misc/empty", ghtest.Text("here\n"+empty)),
-		board: []string{"| 3.14 | error | Git needs more memory or time to pick this change than I give it. Backport it by hand, see below. To try again, take `needs backport to 3.14` off", "| 3.13 | open: #", "By hand, to 3.14: "},
+		board: []string{"| 3.14 | error | Git needs more memory or time to pick this change than I give it. Backport it by hand, see below. To try again, remove `needs backport to 3.14` and", "| 3.13 | open: #", "By hand, to 3.14: "},
 		heal:  alsoHere("Misc/empty", ghtest.Deleted()),
 	},
 	{
@@ -141,7 +141,7 @@ var gitTroubles = []hardship{
 		begin: func(s *stage, _ *merged) {
 			s.cpython.RejectPushes("error: GH001: this repository is over its data quota.")
 		},
-		board: []string{"| 3.14 | error | GitHub takes no more data for this repository: an administrator must make room."},
+		board: []string{"| 3.14 | error | The repository has reached its storage limit on GitHub: an administrator must free up space."},
 		heal:  func(s *stage, _ *merged) { s.cpython.RejectPushes("") },
 	},
 	{
@@ -160,7 +160,7 @@ var gitTroubles = []hardship{
 	{
 		name:  "git server ill",
 		begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Status: 500}) },
-		board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. It is tried again at 20"},
+		board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. I'll try again at 20"},
 	},
 	{
 		name: "directory of the picks taken away",
@@ -176,14 +176,14 @@ var gitTroubles = []hardship{
 	{
 		name:  "dropped in the middle of a pack",
 		begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Truncate: true}) },
-		board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. It is tried again at 20"},
+		board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. I'll try again at 20"},
 	},
 	{
 		name: "answer to the push lost",
 		begin: func(s *stage, _ *merged) {
 			s.check(s.github.Fault(ghtest.Fault{Method: "POST", Path: pushing, DropAfter: true}))
 		},
-		board: []string{"It is tried again at 20"},
+		board: []string{"I'll try again at 20"},
 	},
 	{
 		name: "contents permission missing",
@@ -214,7 +214,7 @@ func TestFullDisk(t *testing.T) {
 	s.awaitLog("sweep done")
 	m := s.afterMerge("needs backport to 3.14")
 	s.github.Resume()
-	s.shows(m.number, "| 3.14 | error | The bot's machine ran out of disk space: its operator must make room. It is tried again at 20")
+	s.shows(m.number, "| 3.14 | error | The bot's machine ran out of disk space: its operator must free some up. I'll try again at 20")
 	s.quiet(m.number)
 	s.settled(s.open(&pullRequest{}))
 	s.inPlace()

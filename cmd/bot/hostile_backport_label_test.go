@@ -15,19 +15,19 @@ func TestOddLabelsOfBackports(t *testing.T) {
 	t.Parallel()
 	s := backportStage(t).start()
 	cases := []struct{ text, board string }{
-		{" --upload-pack=x", "| `--upload-pack=x` | not allowed | the label names no version: want one like `needs backport to 3.14` |"},
-		{" --x", "| `--x` | not allowed | the label names no version"},
-		{"", "| (none) | not allowed | the label names no version"},
-		{"  3.14", "| ` 3.14` | not allowed | the label names no version"},
-		{" 3.14.1", "| 3.14.1 | not allowed | the label names no version"},
-		{" 03.14", "| 03.14 | not allowed | the label names no version"},
-		{" ../../main", "| `../../main` | not allowed | the label names no version"},
-		{" `@python|<b>\\", "| `'@python\\|<b>\\` | not allowed | the label names no version"},
-		{" 3.14\u202e\u00a0", "| `3.14\u202e\u00a0` | not allowed | the label names no version"},
-		{" main", "| `main` | not allowed | changes come from main: it is no target |"},
-		{" 3.99", "| 3.99 | not allowed | there is no branch 3.99: is the version right? |"},
-		{" 3.9", "| 3.9 | not allowed | 3.9 reached its end of life on 2025-10-31 and takes no more changes |"},
-		{" 3.12", "| 3.12 | not allowed | 3.12 takes security fixes only: if this is one, add `type-security` and set the label again; Yhg1s may set"},
+		{" --upload-pack=x", "| `--upload-pack=x` | not allowed | the label doesn't name a version: use one like `needs backport to 3.14` |"},
+		{" --x", "| `--x` | not allowed | the label doesn't name a version"},
+		{"", "| (none) | not allowed | the label doesn't name a version"},
+		{"  3.14", "| ` 3.14` | not allowed | the label doesn't name a version"},
+		{" 3.14.1", "| 3.14.1 | not allowed | the label doesn't name a version"},
+		{" 03.14", "| 03.14 | not allowed | the label doesn't name a version"},
+		{" ../../main", "| `../../main` | not allowed | the label doesn't name a version"},
+		{" `@python|<b>\\", "| `'@python\\|<b>\\` | not allowed | the label doesn't name a version"},
+		{" 3.14\u202e\u00a0", "| `3.14\u202e\u00a0` | not allowed | the label doesn't name a version"},
+		{" main", "| `main` | not allowed | main is the source branch, so it can't be a target |"},
+		{" 3.99", "| 3.99 | not allowed | the branch 3.99 doesn't exist: is the version right? |"},
+		{" 3.9", "| 3.9 | not allowed | 3.9 reached its end of life on 2025-10-31 and accepts no more changes |"},
+		{" 3.12", "| 3.12 | not allowed | 3.12 accepts only security fixes: if this is one, add `type-security` and set the label again; Yhg1s can set"},
 	}
 	var numbers []int
 	for i, c := range cases {

@@ -32,14 +32,14 @@ func TestStrangersBackport(t *testing.T) {
 	evil, good := byPeople("mallory", "NONE", "3.14"), byPeople("carol", "MEMBER", "3.13")
 	s.merge(number)
 	s.github.Resume()
-	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | expected in", good+1), fmt.Sprintf("| 3.13 | open: #%d | made by carol, not by the bot", good))
+	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | expected in", good+1), fmt.Sprintf("| 3.13 | open: #%d | opened by carol, not by the bot", good))
 	byPeople("mallory2", "CONTRIBUTOR", "3.14")
 	for _, n := range []int{evil, good} {
 		_, err := s.cpython.Review(n, "dana", "APPROVED", "")
 		s.check(err)
 	}
 	s.quiet(number)
-	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | expected in", good+1), fmt.Sprintf("| 3.13 | open: #%d | made by carol", good))
+	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | expected in", good+1), fmt.Sprintf("| 3.13 | open: #%d | opened by carol", good))
 	for _, n := range []int{evil, good} {
 		if state := s.pr(n); state.Merged || state.AutoMerge != "" || slices.Contains(state.Labels, "skip news") {
 			t.Errorf("the bot lets #%d pass: %+v", n, state)
@@ -162,9 +162,9 @@ backport:
 	s.shows(m.number,
 		"| 9.9 | not allowed | the repository has no branch 9.9; set the label again once it is cut |",
 		"| 3.16 | not allowed | the repository has no branch 3.16; set the label again once it is cut |",
-		"| 3.15 | waiting | the branch is there, but the release data does not list 3.15 yet",
-		"| 3.14 | waiting | 3.14 is frozen until its final release, and picked then; hugovk may",
-		"| 3.13 | not allowed | 3.13 is at its end of life and takes no more changes |")
+		"| 3.15 | waiting | the branch exists, but the release data doesn't list 3.15 yet",
+		"| 3.14 | waiting | 3.14 is frozen until its final release, so this will be backported then; to do it now, hugovk can",
+		"| 3.13 | not allowed | 3.13 has reached its end of life and accepts no more changes |")
 	s.quiet(m.number)
 	s.check(s.cpython.Unlabel(m.number, "hugovk", "needs backport to 3.14"))
 	s.check(s.cpython.Label(m.number, "hugovk", "needs backport to 3.14"))

@@ -52,7 +52,7 @@ func TestClosedBackport(t *testing.T) {
 			s, m, p := opened(t, "3.14", settings)
 			kept := settings == ""
 			s.check(s.cpython.Close(p.Number, "carol"))
-			s.shows(m.number, fmt.Sprintf("| 3.14 | closed: #%d | closed without a merge; set `needs backport to 3.14` again if it is wanted after all |", p.Number))
+			s.shows(m.number, fmt.Sprintf("| 3.14 | closed: #%d | closed without merging; to request it again, set `needs backport to 3.14` again |", p.Number))
 			s.rests()
 			if there := slices.Contains(s.cpython.Branches(), m.branch("3.14")); there != kept {
 				t.Errorf("the branch is there: %v", there)

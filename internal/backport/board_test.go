@@ -26,7 +26,7 @@ func TestMemoryFits(t *testing.T) {
 	if len(note.Data) > 16<<10 || len(note.Body) > 60_000 {
 		t.Errorf("the board has %d bytes, its memory %d", len(note.Body), len(note.Data))
 	}
-	for _, want := range []string{"and 390 more", "Too many to name them here", "lines 0, 0, 0, 0, 0\n"} {
+	for _, want := range []string{"and 390 more", "Too many files to list here", "lines 0, 0, 0, 0, 0\n"} {
 		if !strings.Contains(note.Body, want) {
 			t.Errorf("the board lacks %q:\n%.3000s", want, note.Body)
 		}

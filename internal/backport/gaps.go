@@ -37,11 +37,11 @@ func (c *Config) Search(version string, now time.Time) (Search, error) {
 	table, found := c.Settings.Phase(s.Phase)
 	switch {
 	case !known:
-		return s, fmt.Errorf("the release data does not list %s: is the version right? If so, add it to backport.overrides in the settings", version)
+		return s, fmt.Errorf("the release data doesn't list %s: is the version right? If so, add it to backport.overrides in the settings", version)
 	case b.Phase == lifecycle.EndOfLife:
 		return s, errors.New(whyEndOfLife(version, ended(b)))
 	case b.Phase == lifecycle.Feature:
-		return s, fmt.Errorf("%s is still in development: it has all changes", version)
+		return s, fmt.Errorf("%s is still in development, so it has all changes", version)
 	case !found:
 		return s, errors.New(whyNoPhase(version, s.Phase))
 	}

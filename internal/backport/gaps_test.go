@@ -26,10 +26,10 @@ func TestSearch(t *testing.T) {
 		"security":         {version: "3.12", phase: "security", since: "2023-05-22", labels: []string{asks + "3.12", "type-security"}},
 		"final freeze":     {version: "3.14", at: "2025-10-06", phase: "final freeze", since: "2025-05-07", labels: []string{asks + "3.14", "type-security", "type-bug", "type-crash"}},
 		"only by override": {version: "4.2", change: []func(*config.Backport){override("4.2", "security")}, phase: "security", labels: []string{asks + "4.2", "type-security"}},
-		"end of life":      {version: "3.9", trouble: "3.9 reached its end of life on 2025-10-31 and takes no more changes"},
-		"in development":   {version: "3.16", trouble: "3.16 is still in development: it has all changes"},
-		"unknown":          {version: "4.2", trouble: "the release data does not list 4.2: is the version right? If so, add it to backport.overrides in the settings"},
-		"no such phase":    {version: "3.14", change: []func(*config.Backport){func(b *config.Backport) { b.Phases = b.Phases[:1] }}, trouble: "the settings do not say what may go to 3.14 in its phase, bugfix; the operator of the bot may add it under phases"},
+		"end of life":      {version: "3.9", trouble: "3.9 reached its end of life on 2025-10-31 and accepts no more changes"},
+		"in development":   {version: "3.16", trouble: "3.16 is still in development, so it has all changes"},
+		"unknown":          {version: "4.2", trouble: "the release data doesn't list 4.2: is the version right? If so, add it to backport.overrides in the settings"},
+		"no such phase":    {version: "3.14", change: []func(*config.Backport){func(b *config.Backport) { b.Phases = b.Phases[:1] }}, trouble: "the settings don't say what 3.14 accepts in its phase, bugfix; the bot's operator can add that under phases"},
 	} {
 		now := day("2026-11-21")
 		if c.at != "" {

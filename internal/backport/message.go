@@ -17,61 +17,63 @@ import (
 const (
 	aboutOriginal = "Opens the backports that a merged pull request's labels request, as far as the release life cycle allows, and keeps one comment with their status."
 	aboutChild    = "Gives a backport its original's labels, shows whether its conflicts are resolved, and merges it once it's approved and green."
-	aboutEnded    = "Tells open pull requests into a branch that has reached its end of life that it takes no more changes."
+	aboutEnded    = "Comments on open pull requests into a branch that has reached its end of life, which accepts no more changes."
 )
 
-// The board.
+// The status comment.
 const (
 	boardMerged  = "Thanks %s for the PR, and %s for merging it 🌮🎉. These are its backports:"
 	boardAlone   = "Thanks %s for the PR 🌮🎉. These are its backports:"
-	boardRefused = "Thank you for the PR. Not all backports that its labels ask for are possible:"
-	boardBefore  = "These backports are asked for:"
-	boardMade    = "These are the backports of this pull request:"
-	boardAsk     = "\n@%s, could you backport it by hand, or find somebody who can?\n"
-	boardEmpty   = "No backports are asked for any more."
+	boardRefused = "Thank you for the PR. Some of the requested backports aren't possible:"
+	boardBefore  = "These backports are requested:"
+	boardMade    = "This pull request has these backports:"
+	boardAsk     = "\n@%s, could you backport it by hand, or find someone who can?\n"
+	boardEmpty   = "No backports are requested any more."
 	// linkText is the sentence that people and scripts know.
 	linkText       = "\n[GH-%d](%s/pull/%d) is a backport of this pull request to the [%s branch](%s/tree/%s).\n"
-	textPicking    = "being made"
-	textAfterMerge = "will be made after the merge"
+	textPicking    = "in progress"
+	textAfterMerge = "will be opened after the merge"
 	textUnready    = "mark it ready for review"
 	textNoRelease  = "no release is planned yet"
-	textConflict   = "has conflicts: somebody must pick it by hand, see below"
+	textConflict   = "has conflicts: backport it by hand, see below"
 	conflictTitle  = "**Conflicts on %s**\n\n"
-	conflictMany   = "Too many to name them here.\n"
-	missingTitle   = "\nThese changes touch the same files and are not on %s; the conflicts may come from them:\n\n"
+	conflictMany   = "Too many files to list here.\n"
+	missingTitle   = "\nThese commits touch the same files and aren't on %s, so they may have caused the conflicts:\n\n"
 )
 
-func textPresent(version string) string { return "nothing to do: " + version + " has this change" }
+func textPresent(version string) string {
+	return "nothing to do: " + version + " already has this change"
+}
 
 func textDraft(number int) string {
-	return fmt.Sprintf("resolve the conflicts on its branch, see #%d, and mark it ready", number)
+	return fmt.Sprintf("resolve the conflicts on its branch, see #%d, and mark it as ready", number)
 }
 
 // A new try of a draft with conflicts.
 const (
-	textTrying = "being picked again"
-	textStill  = "picked again, and it still has conflicts; "
-	textPushed = "somebody pushed to its branch, so I left it alone; "
+	textTrying = "trying again"
+	textStill  = "tried again, and it still has conflicts; "
+	textPushed = "someone pushed to its branch, so I left it alone; "
 )
 
 func textRepicked(number int) string {
-	return fmt.Sprintf("picked again without conflicts; #%d is about to be ready for review", number)
+	return fmt.Sprintf("no conflicts this time; #%d will be ready for review shortly", number)
 }
 
 func textPresentNow(version string, number int) string {
-	return fmt.Sprintf("%s has this change by now; close #%d", version, number)
+	return fmt.Sprintf("%s has this change now; close #%d", version, number)
 }
 
 func textClosed(label string) string {
-	return fmt.Sprintf("closed without a merge; set `%s` again if it is wanted after all", label)
+	return fmt.Sprintf("closed without merging; to request it again, set `%s` again", label)
 }
 
 // textByHand names who made a backport; others than the bot may be anybody.
 func textByHand(author string) string {
-	return "made by " + cmp.Or(author, "somebody") + ", not by the bot; "
+	return "opened by " + cmp.Or(author, "someone") + ", not by the bot; "
 }
 
-func textReopening(number int) string { return fmt.Sprintf("#%d is being opened again", number) }
+func textReopening(number int) string { return fmt.Sprintf("reopening #%d", number) }
 
 func textRelease(version string, at time.Time) string {
 	return fmt.Sprintf("expected in %s, %s", version, at.Format(time.DateOnly))
@@ -87,12 +89,12 @@ func textTooLarge(path string, files int) string {
 }
 
 func textRetry(at time.Time) string {
-	return "It is tried again at " + at.UTC().Format("2006-01-02 15:04") + " UTC."
+	return "I'll try again at " + at.UTC().Format("2006-01-02 15:04") + " UTC."
 }
 
-const textRetryByHand = "To try again, take `%s` off and set it again."
+const textRetryByHand = "To try again, remove `%s` and set it again."
 
-func textAllowedNow(label string) string { return "allowed now; set `" + label + "` to have it" }
+func textAllowedNow(label string) string { return "allowed now; set `" + label + "` to request it" }
 
 // byHand are the commands for people.
 func byHand(sha, version string) string {
@@ -100,37 +102,39 @@ func byHand(sha, version string) string {
 }
 
 // Reasons. Each is a sentence that says what to do, where something can be done.
-func whySource(branch string) string { return "changes come from " + branch + ": it is no target" }
+func whySource(branch string) string {
+	return branch + " is the source branch, so it can't be a target"
+}
 
 // whyStacked says what a change waits for that was merged into another pull request's
 // branch; outer 0: nobody knows which one.
 func whyStacked(base, main string, outer int) string {
-	why := fmt.Sprintf("it was merged into %s, and is backported once it's on %s", cell(base), main)
+	why := fmt.Sprintf("it was merged into %s, and will be backported once it's on %s", cell(base), main)
 	if outer == 0 {
 		return why
 	}
-	return fmt.Sprintf("%s, where #%d brings it", why, outer)
+	return fmt.Sprintf("%s, with #%d", why, outer)
 }
 
 func whyTogether(outer int, main string) string {
-	return fmt.Sprintf("it's backported with #%d, which brought it to %s", outer, main)
+	return fmt.Sprintf("it will be backported with #%d, which brought it to %s", outer, main)
 }
 
 func whySquashed(outer int, main, label string) string {
-	return fmt.Sprintf("it came to %s inside #%d, and has no commit of its own there: set `%s` on #%d", main, outer, label, outer)
+	return fmt.Sprintf("it reached %s as part of #%d, without a commit of its own: set `%s` on #%d instead", main, outer, label, outer)
 }
 
 func whyNoVersion(example string) string {
-	return "the label names no version: want one like `" + example + "`"
+	return "the label doesn't name a version: use one like `" + example + "`"
 }
 
-func whyBase(version string) string { return "this pull request itself goes to " + version }
+func whyBase(version string) string { return "this pull request already targets " + version }
 
 func whyEndOfLife(version, when string) string {
 	if when == "" {
-		return version + " is at its end of life and takes no more changes"
+		return version + " has reached its end of life and accepts no more changes"
 	}
-	return fmt.Sprintf("%s reached its end of life %s and takes no more changes", version, when)
+	return fmt.Sprintf("%s reached its end of life %s and accepts no more changes", version, when)
 }
 
 // ended is when a branch reached its end of life, "" where nobody knows: often
@@ -146,15 +150,15 @@ func ended(b lifecycle.Branch) string {
 }
 
 func whyUnknown(version string) string {
-	return "there is no branch " + version + ": is the version right?"
+	return "the branch " + version + " doesn't exist: is the version right?"
 }
 
 func whyUnlisted(version string) string {
-	return "the branch is there, but the release data does not list " + version + " yet; it is looked up again, and the operator of the bot may add it under overrides"
+	return "the branch exists, but the release data doesn't list " + version + " yet; I'll check again, and the bot's operator can add it under overrides"
 }
 
 func whyDevelopment(version, branch string) string {
-	return version + " is still in development on " + branch + ": the change is there already"
+	return version + " is still in development on " + branch + ", which already has the change"
 }
 
 func whyMissing(version string) string {
@@ -162,27 +166,27 @@ func whyMissing(version string) string {
 }
 
 func whyNoPhase(version, phase string) string {
-	return fmt.Sprintf("the settings do not say what may go to %s in its phase, %s; the operator of the bot may add it under phases", version, phase)
+	return fmt.Sprintf("the settings don't say what %s accepts in its phase, %s; the bot's operator can add that under phases", version, phase)
 }
 
 // What waits for the release manager: with the version, the phase and the kind,
 // who that is, and the label.
 const (
-	whyAsk    = "%s (%s) takes %s with the approval of the release manager only: %s gives it by taking `%s` off and setting it again"
-	whyFrozen = "%s is frozen until its final release, and picked then; %s may take `%s` off and set it again to have it picked now"
+	whyAsk    = "%s (%s) accepts %s only with the release manager's approval: to approve, %s can remove `%s` and set it again"
+	whyFrozen = "%s is frozen until its final release, so this will be backported then; to do it now, %s can remove `%s` and set it again"
 )
 
 // whyKind says that a branch does not take a kind of change. A fix may be a
 // security fix that nobody labelled so.
 func whyKind(b lifecycle.Branch, kind, security, rest string) string {
 	if b.Phase == lifecycle.Security && kind == config.Fix && security != "" {
-		return fmt.Sprintf("%s takes security fixes only: if this is one, add `%s` and set the label again; %s", b.Version, security, rest)
+		return fmt.Sprintf("%s accepts only security fixes: if this is one, add `%s` and set the label again; %s", b.Version, security, rest)
 	}
-	return fmt.Sprintf("%s (%s) does not take %s; %s", b.Version, b.Phase, kindName(kind), rest)
+	return fmt.Sprintf("%s (%s) doesn't accept %s; %s", b.Version, b.Phase, kindName(kind), rest)
 }
 
 // mayAllow says who may allow a change all the same.
-func mayAllow(by, label string) string { return fmt.Sprintf("%s may set `%s` to allow it", by, label) }
+func mayAllow(by, label string) string { return fmt.Sprintf("%s can set `%s` to allow it", by, label) }
 
 func kindName(kind string) string {
 	switch kind {
@@ -199,9 +203,9 @@ func kindName(kind string) string {
 	case "performance":
 		return "a performance improvement"
 	case "docs":
-		return "a change to the documentation"
+		return "a documentation change"
 	}
-	return "a change to tests"
+	return "a test change"
 }
 
 // who names release managers without notifying them.
@@ -220,7 +224,7 @@ func mentioned(logins []string) []string {
 	return all
 }
 
-// trouble is what the board says of a pick that could not be done.
+// trouble is what the status comment says about a pick that failed.
 type trouble struct {
 	text   string
 	byHand bool // the commands for people would help
@@ -239,19 +243,19 @@ func troubleText(kind, version string) string {
 // troubles by their kind: git.TroubleKind, or one of package pull.
 var troubles = map[string]trouble{
 	string(git.CommitMissing):       {"GitHub no longer serves the merged commit: was the default branch force-pushed? Backport by hand what it holds now, see below.", true},
-	string(git.BranchMissing):       {"The branch X.Y was deleted meanwhile: an administrator must restore it.", false},
-	string(git.BranchMoved):         {"The branch X.Y, or that of the backport, changed meanwhile.", false},
-	string(git.ForeignBranch):       {"The backport's branch already exists, and isn't the bot's: open a pull request from it, or delete it.", false},
-	string(git.Protected):           {"A branch protection rule or ruleset doesn't let the App push the backport's branch. An administrator must add the App to its bypass list, or leave branches of this name out.", true},
+	string(git.BranchMissing):       {"The branch X.Y was deleted in the meantime: an administrator must restore it.", false},
+	string(git.BranchMoved):         {"The branch X.Y or the backport's branch changed in the meantime.", false},
+	string(git.ForeignBranch):       {"The backport's branch already exists, and I didn't create it: open a pull request from it, or delete it.", false},
+	string(git.Protected):           {"A branch protection rule or ruleset doesn't let the App push the backport's branch. An administrator must add the App to its bypass list, or exclude branches with this name.", true},
 	string(git.SecretFound):         {"GitHub's push protection found a secret in the change. If it's a false alarm, backport by hand as a person who can bypass push protection, see below.", true},
 	string(git.WorkflowsPermission): {"The change touches workflows, and the App isn't allowed to push those: an administrator must grant it the permission \"workflows: write\". Or backport by hand, see below.", true},
 	string(git.HookDeclined):        {"A rule or hook of the repository declined the push. Ask an administrator why, or backport by hand, see below.", true},
-	string(git.QuotaExceeded):       {"GitHub takes no more data for this repository: an administrator must make room.", false},
+	string(git.QuotaExceeded):       {"The repository has reached its storage limit on GitHub: an administrator must free up space.", false},
 	string(git.ShallowRefused):      {"GitHub refused the push to the fork, which lacks the newest commits of X.Y: update the fork.", false},
 	string(git.RepositoryGone):      {"I couldn't find the repository: was it renamed or deleted, or did the App lose access? The bot's operator must check.", false},
 	string(git.Denied):              {"The App isn't allowed to push here: an administrator must grant it the permission \"contents: write\" and accept it in the installation.", true},
 	string(git.Unreachable):         {"I couldn't reach GitHub's git server.", true},
-	string(git.DiskFull):            {"The bot's machine ran out of disk space: its operator must make room.", true},
+	string(git.DiskFull):            {"The bot's machine ran out of disk space: its operator must free some up.", true},
 	string(git.TooLarge):            {"The change needs more data than I take for one backport. Backport it by hand, see below.", true},
 	string(git.TooSlow):             {"It took longer than I wait for one backport.", true},
 	string(git.FileTooLarge):        {"A file that changed on both sides is too large for me to merge. Backport it by hand, see below.", true},
@@ -281,22 +285,22 @@ var sectionStart = regexp.MustCompile(`<!-- backport-conflict ([0-9a-f]{40,64}) 
 const (
 	gapBefore  = "\n\n" // a section
 	sectionEnd = "<!-- /backport-conflict -->"
-	draftText  = "The pick onto %s had conflicts. They are committed here as git left them, and the status `%s` fails until somebody pushes and no conflict marker is left."
-	draftAsk   = "@%s, could you resolve the conflicts, or find somebody who can?\n\n"
-	draftSteps = "To resolve them, push to the branch `%s` and mark this pull request ready for review. Or make one of your own and close this one.\n"
+	draftText  = "The change has conflicts with %s. They are committed here as git left them, and the status `%s` fails until the conflict markers are gone."
+	draftAsk   = "@%s, could you resolve the conflicts, or find someone who can?\n\n"
+	draftSteps = "To resolve them, push to the branch `%s` and mark this pull request ready for review. Or open your own backport and close this one.\n"
 )
 
 // The status of a backport with conflicts.
 const (
 	descriptionMarkers   = "Conflict markers in %s"
-	descriptionUnread    = "Some files cannot be read: check by hand"
-	descriptionUntouched = "The conflicts are as the bot left them"
+	descriptionUnread    = "Some files can't be read: check by hand"
+	descriptionUntouched = "The conflicts aren't resolved yet"
 	descriptionClear     = "No conflict markers left"
-	descriptionReady     = "No conflict markers left: mark it ready"
+	descriptionReady     = "No conflict markers left: mark it as ready"
 )
 
 // The note at the end of life.
 func endedText(b lifecycle.Branch) string {
 	return "Thank you for the pull request. The branch " + whyEndOfLife(b.Version, ended(b)) +
-		", so this cannot be merged. If the problem is on the default branch too, a pull request there is welcome."
+		", so this can't be merged. If the default branch has the same problem, please open a pull request there."
 }

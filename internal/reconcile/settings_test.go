@@ -37,7 +37,7 @@ const (
 	testsLabel = "tests:\n- changed-files:\n  - any-glob-to-any-file: 'Lib/test/**'\n"
 )
 
-// Each of the two files keeps its own last good version while it is broken, over
+// Each of the two files keeps its own last good version while it's corrupt, over
 // a restart, and by whatever key of the repository it is read.
 func TestBrokenFilesKeepTheirLastGoodVersions(t *testing.T) {
 	s := newStage(t)

@@ -86,7 +86,7 @@ func (f *Flow) alone(do func(*state) (Report, error)) (Report, error) {
 	unlock, alone := f.repo.Lock()
 	defer unlock()
 	if !alone {
-		return Report{}, errors.New("another bot backport is at work in this repository: wait until it has ended")
+		return Report{}, errors.New("another bot backport is running in this repository: wait for it to finish")
 	}
 	s, err := f.load()
 	if err != nil {
@@ -106,7 +106,7 @@ func report(s *state, unfinished bool) Report {
 func (f *Flow) Start(ctx context.Context, r Request) (Report, error) {
 	return f.alone(func(s *state) (Report, error) {
 		if s != nil {
-			return Report{}, fmt.Errorf("the backport of %.10s is not finished: see bot backport --status, then --continue, --skip or --abort it", s.Commit)
+			return Report{}, fmt.Errorf("the backport of %.10s isn't finished: run bot backport --status to see it, then --continue, --skip or --abort", s.Commit)
 		}
 		s, err := f.plan(ctx, r)
 		if err != nil {

@@ -39,7 +39,7 @@ func (f *Flow) plan(ctx context.Context, r Request) (*state, error) {
 	for _, b := range branches {
 		s.Rows = append(s.Rows, Row{Branch: b, State: Waiting, Head: fmt.Sprintf("backport-%.7s-%s", s.Commit, b), Draft: settings.Draft})
 		if head := s.Rows[len(s.Rows)-1].Head; !git.ValidBranch(head) {
-			return nil, misuse("%q is no name of a branch: %q is too long", head, b)
+			return nil, misuse("%q isn't a valid branch name: %q is too long", head, b)
 		}
 	}
 	if r.Worktree != "" {
@@ -65,10 +65,10 @@ func (f *Flow) remotes(ctx context.Context, s *state, r Request) error {
 	}
 	s.PushTo = cmp.Or(r.PushTo, "origin")
 	if !slices.Contains(all, s.Remote) {
-		return misuse("there is no remote %q here: name one of git remote with --remote, or add it with git remote add", s.Remote)
+		return misuse("no remote named %q: choose one that git remote lists with --remote, or add it with git remote add", s.Remote)
 	}
 	if s.Push && !slices.Contains(all, s.PushTo) {
-		return misuse("there is no remote %q here to push to: name that of your fork with --push-remote", s.PushTo)
+		return misuse("no remote named %q to push to: name your fork's remote with --push-remote", s.PushTo)
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ func (f *Flow) settings(ctx context.Context) (Settings, error) {
 		return s, nil
 	}
 	if _, err := f.repo.Resolve(ctx, s.CheckSHA); err != nil {
-		return s, misuse("this is not the repository that %s is for: the commit %q of its check_sha is not here", SettingsFile, s.CheckSHA)
+		return s, misuse("%s is for another repository: its check_sha %q isn't in this one", SettingsFile, s.CheckSHA)
 	}
 	return s, nil
 }
@@ -106,17 +106,17 @@ var versionIn = regexp.MustCompile(`\d+(?:\.\d+)+`)
 // others, and leaves the rest as they were given.
 func order(branches []string, needVersion bool) ([]string, error) {
 	if len(branches) == 0 {
-		return nil, misuse("naming the branches: want one or more, such as 3.14")
+		return nil, misuse("expected one or more branches, such as 3.14")
 	}
 	for i, b := range branches {
 		if !git.ValidBranch(b) {
-			return nil, misuse("%q is no name of a branch", b)
+			return nil, misuse("%q isn't a valid branch name", b)
 		}
 		if slices.Contains(branches[:i], b) {
 			return nil, misuse("the branch %s is named twice", b)
 		}
 		if needVersion && !versionIn.MatchString(b) {
-			return nil, misuse("there is no version in the name of the branch %s: %s asks for one (require_version_in_branch_name)", b, SettingsFile)
+			return nil, misuse("the branch name %s has no version, which %s requires (require_version_in_branch_name)", b, SettingsFile)
 		}
 	}
 	sorted := slices.Clone(branches)
@@ -159,7 +159,7 @@ func (f *Flow) resolve(ctx context.Context, s *state, r Request) error {
 		return fmt.Errorf("reading the commit %.10s: %w", id, err)
 	}
 	if !whole {
-		return fmt.Errorf("the parent of %.10s is not here (the clone is shallow): get it with git fetch --deepen=1 %s", id, s.Remote)
+		return fmt.Errorf("the parent of %.10s isn't here, since the clone is shallow: fetch it with git fetch --deepen=1 %s", id, s.Remote)
 	}
 	s.Commit = id
 	c, err := f.original(ctx, s)
@@ -212,7 +212,7 @@ func (f *Flow) treeFor(s *state, r Row) (string, error) {
 	dir := s.Worktree
 	if dir == "" {
 		if f.repo.Outer == "" {
-			return "", errors.New("the repository is bare: name a directory to resolve the conflict in with --worktree DIR")
+			return "", errors.New("the repository is bare: choose a directory for resolving the conflict with --worktree DIR")
 		}
 		dir = f.repo.Outer + "-" + strings.ReplaceAll(r.Head, "/", "-")
 	}
@@ -225,5 +225,5 @@ func (f *Flow) treeFor(s *state, r Row) (string, error) {
 	if err == nil && len(entries) == 0 || errors.Is(err, os.ErrNotExist) {
 		return dir, nil
 	}
-	return "", fmt.Errorf("making a work tree: %s is there already: move it away, or name another directory with --worktree DIR", strconv.Quote(dir))
+	return "", fmt.Errorf("making a work tree: %s already exists: move it, or choose another directory with --worktree DIR", strconv.Quote(dir))
 }

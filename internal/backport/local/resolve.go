@@ -78,7 +78,7 @@ func (f *Flow) drop(ctx context.Context, s *state) error {
 	return nil
 }
 
-var errFinished = errors.New("no backport is unfinished here")
+var errFinished = errors.New("no backport in progress")
 
 // Continue takes over what the person resolved, and goes on with the other
 // branches. With force it takes files with conflict markers, too.
@@ -148,17 +148,17 @@ func (f *Flow) take(ctx context.Context, s *state, force bool) (string, error) {
 	}
 	switch {
 	case now.Gone:
-		return "", errors.New("the work tree is gone: go on without this branch with --skip, or take all back with --abort")
+		return "", errors.New("the work tree is gone: use --skip to leave this branch out, or --abort to stop")
 	case now.Branch != t.Branch:
-		return "", fmt.Errorf("the work tree has left its branch: go back with git switch %s there", t.Branch)
+		return "", fmt.Errorf("the work tree is on another branch: run git switch %s there", t.Branch)
 	case len(now.Unmerged) > 0:
-		return "", fmt.Errorf("these files have unresolved conflicts: %s: edit them and git add them there", list(now.Unmerged))
+		return "", fmt.Errorf("these files have unresolved conflicts: %s: edit them there, then git add them", list(now.Unmerged))
 	case len(now.Marked) > 0 && !force:
-		return "", fmt.Errorf("these files still have conflict markers: %s: edit them and git add them there (or, if they belong there, add --force)", list(now.Marked))
+		return "", fmt.Errorf("these files still have conflict markers: %s: edit them there, then git add them (or use --force if the markers are intended)", list(now.Marked))
 	case len(now.Loose) > 0:
-		return "", fmt.Errorf("these changes are not added: %s: git add them there, or remove them", list(now.Loose))
+		return "", fmt.Errorf("these changes aren't staged: %s: git add them there, or remove them", list(now.Loose))
 	case !now.Staged && now.Head == t.Onto:
-		return "", errors.New("nothing is left of the change: add what belongs to it, or go on without this branch with --skip")
+		return "", errors.New("nothing is left of the change: git add what belongs to it, or use --skip to leave this branch out")
 	case !now.Staged:
 		return now.Head, nil
 	}
@@ -187,7 +187,7 @@ func (f *Flow) Skip(ctx context.Context) (Report, error) {
 		case s == nil:
 			return report(s, false), errFinished
 		case s.Current == nil:
-			return report(s, true), errors.New("no branch has a conflict: go on with --continue")
+			return report(s, true), errors.New("no branch has a conflict: use --continue instead")
 		}
 		r := &s.Rows[s.Current.Row]
 		if err := f.drop(ctx, s); err != nil {
@@ -234,7 +234,7 @@ func (f *Flow) Status(ctx context.Context) (Report, error) {
 		}
 		r := &s.Rows[c.Row]
 		if now.Gone {
-			r.Error = "the work tree is gone: go on without this branch with --skip, or take all back with --abort"
+			r.Error = "the work tree is gone: use --skip to leave this branch out, or --abort to stop"
 		}
 		still := append(now.Unmerged, now.Marked...)
 		var left []Conflict

@@ -10,7 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/git"
 )
 
-var errInterrupted = errors.New("interrupted: go on with bot backport --continue, or take it back with --abort")
+var errInterrupted = errors.New("interrupted: run bot backport --continue to go on, or --abort to stop")
 
 // run goes through the branches that wait. A conflict ends it; so does whoever
 // interrupts it, and the state stays for the next time.
@@ -59,7 +59,7 @@ func (f *Flow) pick(ctx context.Context, s *state, i int) (err error) {
 		return err
 	}
 	if r.Onto == "" {
-		return fmt.Errorf("no branch %s of %s is here: run this without --no-fetch", r.Branch, s.Remote)
+		return fmt.Errorf("the branch %s of %s isn't here: try again without --no-fetch", r.Branch, s.Remote)
 	}
 	before, err := f.repo.Ref(ctx, "refs/heads/"+r.Head)
 	if err != nil {
@@ -111,7 +111,7 @@ func (f *Flow) keep(ctx context.Context, s *state, before string, picked git.Pic
 		return false, err
 	}
 	if !s.pickedIn(was) {
-		return false, fmt.Errorf("the branch is there already and holds other work (its last commit is %.10s): rename it, or overwrite it with --force", before)
+		return false, fmt.Errorf("the branch already exists with other work (its last commit is %.10s): rename it, or overwrite it with --force", before)
 	}
 	if picked.Outcome != git.Clean || len(was.Parents) != 1 {
 		return true, nil
@@ -155,7 +155,7 @@ func (f *Flow) publish(ctx context.Context, s *state, r *Row) error {
 		return nil
 	}
 	if err := f.push(ctx, s, r); err != nil {
-		return fmt.Errorf("%s is made, but not pushed: %w", r.Head, cause(err))
+		return fmt.Errorf("created %s, but couldn't push it: %w", r.Head, cause(err))
 	}
 	r.State = Pushed
 	base, fork, err := f.places(ctx, s)
@@ -201,7 +201,7 @@ func (f *Flow) push(ctx context.Context, s *state, r *Row) error {
 	}
 	err = f.repo.Push(ctx, git.LocalPush{Remote: s.PushTo, Branch: r.Head, Commit: r.Commit, Expect: expect})
 	if t, ok := errors.AsType[*git.Trouble](err); ok && t.Kind == git.BranchMoved {
-		return fmt.Errorf("the branch is on %s already, at a commit that is not known here: look at it after git fetch %s and try again, or overwrite it with --force", s.PushTo, s.PushTo)
+		return fmt.Errorf("%s already has the branch, at a commit that isn't here: run git fetch %s and look at it, or overwrite it with --force", s.PushTo, s.PushTo)
 	}
 	return err
 }
@@ -212,7 +212,7 @@ func (f *Flow) mayPushOver(ctx context.Context, s *state, r *Row, expect string)
 	}
 	was, err := f.repo.Commit(ctx, expect)
 	if err == nil && !s.pickedIn(was) {
-		err = fmt.Errorf("the branch is on %s already and holds other work (its last commit is %.10s): overwrite it with --force", s.PushTo, expect)
+		err = fmt.Errorf("%s already has the branch with other work (its last commit is %.10s): to overwrite it, use --force", s.PushTo, expect)
 	}
 	return err
 }

@@ -132,7 +132,7 @@ func (f *Flow) load() (*state, error) {
 }
 
 // byHand is what to do with a state that is of no use.
-const byHand = "to start over, remove it; git worktree list shows a work tree that may be left, and git branch --list 'backport-*' the branches"
+const byHand = "to start over, remove it; git worktree list and git branch --list 'backport-*' show what else may be left"
 
 func parseState(data []byte) (*state, error) {
 	var head struct {
@@ -140,13 +140,13 @@ func parseState(data []byte) (*state, error) {
 		Version int    `json:"version"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
-		return nil, fmt.Errorf("it is broken (%w): %s", err, byHand)
+		return nil, fmt.Errorf("it's corrupt (%w): %s", err, byHand)
 	}
 	if head.Format != stateFormat || head.Version < 1 {
-		return nil, fmt.Errorf("bot backport did not write it: %s", byHand)
+		return nil, fmt.Errorf("bot backport didn't write it: %s", byHand)
 	}
 	if head.Version > stateVersion {
-		return nil, fmt.Errorf("a newer bot wrote it, in version %d of the format: go on with that one, or %s", head.Version, byHand)
+		return nil, fmt.Errorf("a newer bot wrote it, in format version %d: use that one to continue, or %s", head.Version, byHand)
 	}
 	var s state
 	decoder := json.NewDecoder(bytes.NewReader(data))
@@ -156,7 +156,7 @@ func parseState(data []byte) (*state, error) {
 		err = s.check()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("it is broken (%w): %s", err, byHand)
+		return nil, fmt.Errorf("it's corrupt (%w): %s", err, byHand)
 	}
 	return &s, nil
 }
@@ -167,13 +167,13 @@ var fullID = regexp.MustCompile(`^[0-9a-f]{40}$`)
 func (s *state) check() error {
 	for _, remote := range []string{s.Remote, s.PushTo} {
 		if remote == "" || remote[0] == '-' {
-			return fmt.Errorf("%q is no name of a remote", remote)
+			return fmt.Errorf("%q isn't a valid remote name", remote)
 		}
 	}
 	ids := []string{s.Commit}
 	for _, r := range s.Rows {
 		if !git.ValidBranch(r.Branch) || !git.ValidBranch(r.Head) {
-			return fmt.Errorf("%q or %q is no name of a branch", r.Branch, r.Head)
+			return fmt.Errorf("%q or %q isn't a valid branch name", r.Branch, r.Head)
 		}
 		for _, id := range []string{r.Onto, r.Commit} {
 			if id != "" {
@@ -181,12 +181,12 @@ func (s *state) check() error {
 			}
 		}
 		if r.Worktree != "" && !filepath.IsAbs(r.Worktree) {
-			return fmt.Errorf("the path of the work tree %q is not absolute", r.Worktree)
+			return fmt.Errorf("the work tree's path %q isn't absolute", r.Worktree)
 		}
 	}
 	if c := s.Current; c != nil {
 		if c.Row < 0 || c.Row >= len(s.Rows) {
-			return fmt.Errorf("there is no branch %d", c.Row)
+			return fmt.Errorf("the branch %d doesn't exist", c.Row)
 		}
 		if r := s.Rows[c.Row]; r.Onto == "" || r.Worktree == "" {
 			return errors.New("the conflict has no work tree")
@@ -199,7 +199,7 @@ func (s *state) check() error {
 	}
 	for _, id := range ids {
 		if !fullID.MatchString(id) {
-			return fmt.Errorf("%q is no full id of a commit", id)
+			return fmt.Errorf("%q isn't a full commit ID", id)
 		}
 	}
 	return nil
