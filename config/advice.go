@@ -31,7 +31,7 @@ func advice(key string, t reflect.Type) string {
 		}
 	}
 	if nearest != "" {
-		return fmt.Sprintf("do you mean %q?", nearest)
+		return fmt.Sprintf("did you mean %q?", nearest)
 	}
-	return "those here are " + strings.Join(known, ", ")
+	return "expected one of " + strings.Join(known, ", ")
 }

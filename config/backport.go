@@ -117,35 +117,35 @@ var (
 
 func branchPrefix(s string) error {
 	if !branchPrefixForm.MatchString(s) {
-		return errors.New("is not the start of a branch's name: use letters, digits, hyphens and underscores")
+		return errors.New("can't start a branch name: use letters, digits, hyphens and underscores")
 	}
 	return nil
 }
 
 func account(s string) error {
 	if !accountForm.MatchString(s) {
-		return errors.New("is not the name of an account: write the login alone, without @")
+		return errors.New("isn't an account name: write only the login, without @")
 	}
 	return nil
 }
 
 func team(s string) error {
 	if !teamForm.MatchString(s) {
-		return errors.New("is not a team: write its slug, as in python-core, or ORGANISATION/SLUG")
+		return errors.New("isn't a team: write its slug, as in python-core, or ORGANIZATION/SLUG")
 	}
 	return nil
 }
 
 func color(s string) error {
 	if !colorForm.MatchString(s) {
-		return errors.New("is not a colour: want six hexadecimal digits, in quotes, as in \"c2e0c6\"")
+		return errors.New("isn't a color: expected six hexadecimal digits in quotes, as in \"c2e0c6\"")
 	}
 	return nil
 }
 
 func version(s string) error {
 	if !lifecycle.ValidVersion(s) {
-		return errors.New("is not a version: want MAJOR.MINOR, as in 3.14")
+		return errors.New("isn't a version: expected MAJOR.MINOR, as in 3.14")
 	}
 	return nil
 }

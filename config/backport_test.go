@@ -8,11 +8,11 @@ import (
 func TestBackportFaults(t *testing.T) {
 	for text, want := range map[string]string{
 		"mode: require":                     `backport.mode is "require": want on or off`,
-		"branch: a b":                       "backport.branch is \"a b\", which is not the start of a branch's name",
-		"branch: -x":                        "not the start of a branch's name",
-		"push-to: a/b":                      "not the name of an account",
+		"branch: a b":                       "backport.branch is \"a b\", which can't start a branch name",
+		"branch: -x":                        "can't start a branch name",
+		"push-to: a/b":                      "isn't an account name",
 		"conflicts: x":                      "want draft or comment",
-		"reopen-within: 999":                "want a whole number from 0 to 365",
+		"reopen-within: 999":                "expected a whole number from 0 to 365",
 		"status: Bedevere/News":             `backport.status and news.status are both "Bedevere/News"`,
 		"kinds: [{name: bug, labels: [x]}]": "want security or feature",
 		"kinds: [{name: fix}]":              "has no labels: add it",
@@ -22,7 +22,7 @@ func TestBackportFaults(t *testing.T) {
 		"phases: [{phase: feature, color: c2e0c6, description: x}]":                        `is "feature": want beta or`,
 		"managers: [{name: A, login: '@a'}]":                                               "without @",
 		"managers: [{name: A, login: a}, {name: a, login: b}]":                             "make them differ",
-		"overrides: [{version: 3.09, phase: beta}]":                                        "want MAJOR.MINOR",
+		"overrides: [{version: 3.09, phase: beta}]":                                        "expected MAJOR.MINOR",
 		"overrides: [{version: 3.9, phase: beta}, {version: 3.9, phase: beta}]":            "make them differ",
 	} {
 		_, err := Parse("c.yml", []byte("preset: cpython\nbackport:\n  "+text+"\n"))
@@ -50,7 +50,7 @@ func TestBackportLookups(t *testing.T) {
 
 func TestPushToIsTheOperatorsToDecide(t *testing.T) {
 	_, err := Preset().Override("r.yml", []byte("backport:\n  push-to: python\n"))
-	if err == nil || !strings.Contains(err.Error(), "r.yml:2:12: backport.push-to is for the operator") {
+	if err == nil || !strings.Contains(err.Error(), "r.yml:2:12: only the bot's operator can set backport.push-to") {
 		t.Errorf("a repository may push elsewhere: %v", err)
 	}
 }

@@ -37,21 +37,21 @@ var repositoryPatternForm = regexp.MustCompile(`^[A-Za-z0-9_*-]{1,100}/[A-Za-z0-
 
 func repositoryPattern(s string) error {
 	if !repositoryPatternForm.MatchString(s) {
-		return errors.New("is not OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*")
+		return errors.New("isn't OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*")
 	}
 	return nil
 }
 
 func directory(s string) error {
 	if !fs.ValidPath(s) || s == "." || strings.Contains(s, `\`) {
-		return errors.New("is not a directory of the repository: write it from the top, without a slash at either end and without . or .. in it")
+		return errors.New("isn't a directory in the repository: write the path from the top, without leading or trailing slashes and without . or ..")
 	}
 	return nil
 }
 
 func fileName(s string) error {
 	if strings.Contains(s, "/") || directory(s) != nil {
-		return errors.New("is not the name of a directory: write it alone, without slashes")
+		return errors.New("isn't a directory name: write only the name, without slashes")
 	}
 	return nil
 }
@@ -59,17 +59,17 @@ func fileName(s string) error {
 // pathPrefix is a directory with its slash, or the start of a file's path.
 func pathPrefix(s string) error {
 	if directory(strings.TrimSuffix(s, "/")) != nil {
-		return errors.New("is not the start of a path: write it from the top of the repository, without . or .. in it")
+		return errors.New("can't start a path: write the path from the top of the repository, without . or ..")
 	}
 	return nil
 }
 
 func pathPattern(s string) error {
 	if _, err := path.Match(s, ""); err != nil {
-		return errors.New("is not a pattern: close its brackets, and write * for any run of characters but slashes")
+		return errors.New("isn't a pattern: close its brackets, and write * for any characters except slashes")
 	}
 	if !fs.ValidPath(s) {
-		return errors.New("matches no path of the repository: write it from the top, without . or .. in it")
+		return errors.New("matches no path in the repository: write it from the top, without . or ..")
 	}
 	return nil
 }
@@ -85,14 +85,14 @@ func description(s string) error {
 func webAddress(s string) error {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsAny(s, " ()<>\"") {
-		return errors.New("is not a web address: want https://HOST/PATH")
+		return errors.New("isn't a web address: expected https://HOST/PATH")
 	}
 	return nil
 }
 
 func date(s string) error {
 	if _, err := time.Parse(time.DateOnly, s); err != nil {
-		return errors.New("is not a day: want YYYY-MM-DD")
+		return errors.New("isn't a date: expected YYYY-MM-DD")
 	}
 	return nil
 }

@@ -95,15 +95,15 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, s setting) {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		d.Fault(at, "%s uses an anchor: write the value out", name)
 	case n.Style&yaml.TaggedStyle != 0:
-		d.Fault(at, "%s has the tag %s: leave it out", name, n.Tag)
+		d.Fault(at, "%s has the tag %s: remove it", name, n.Tag)
 	case n.ShortTag() == "!!null":
-		d.Fault(at, "%s has no value: give it one, or leave it out", name)
+		d.Fault(at, "%s has no value: give it one, or remove it", name)
 	case want == yaml.MappingNode && n.Kind != want:
-		d.Fault(at, "%s is not a group of settings: write KEY: VALUE lines", name)
+		d.Fault(at, "%s isn't a group of settings: write KEY: VALUE lines", name)
 	case want == yaml.SequenceNode && n.Kind != want:
-		d.Fault(at, "%s is not a list: start each item with a hyphen", name)
+		d.Fault(at, "%s isn't a list: start each item with a hyphen", name)
 	case want == 0 && n.Kind != yaml.ScalarNode:
-		d.Fault(at, "%s is a group or a list: want a single value", name)
+		d.Fault(at, "%s is a group or a list: expected a single value", name)
 	case want == yaml.MappingNode:
 		d.group(n, v, s)
 	case want == yaml.SequenceNode:
@@ -142,7 +142,7 @@ func (s setting) field(f reflect.StructField) setting {
 	return setting{name, f.Tag.Get("jsonschema")}
 }
 
-const faultCentral = "%s is for the operator of the bot to decide, in the central file: leave it out here"
+const faultCentral = "only the bot's operator can set %s, in the central file: remove it here"
 
 func (d *decoder) group(n *yaml.Node, v reflect.Value, s setting) {
 	lines := map[string]int{}
@@ -151,15 +151,15 @@ func (d *decoder) group(n *yaml.Node, v reflect.Value, s setting) {
 		f, known := field(v.Type(), key.Value)
 		switch {
 		case key.Kind != yaml.ScalarNode:
-			d.Fault(yamlfile.At(key), "a key that is not a word: write KEY: VALUE")
+			d.Fault(yamlfile.At(key), "the key isn't a word: write KEY: VALUE")
 		case lines[key.Value] > 0:
-			d.Fault(yamlfile.At(key), "%s is given twice, first in line %d: take one away", yamlfile.Quote(key.Value), lines[key.Value])
+			d.Fault(yamlfile.At(key), "%s is set twice, first on line %d: remove one", yamlfile.Quote(key.Value), lines[key.Value])
 		case known:
 			d.value(value, v.FieldByIndex(f.Index), s.field(f))
 		case s.name == "" && central(key.Value):
 			d.Fault(yamlfile.At(key), faultCentral, yamlfile.Quote(key.Value))
 		default:
-			d.Fault(yamlfile.At(key), "%s is not a setting: %s", yamlfile.Quote(key.Value), advice(key.Value, v.Type()))
+			d.Fault(yamlfile.At(key), "%s isn't a setting: %s", yamlfile.Quote(key.Value), advice(key.Value, v.Type()))
 		}
 		lines[key.Value] = key.Line
 	}
@@ -193,7 +193,7 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, s setting) {
 		}
 		at := setting{fmt.Sprintf("%s[%d]", s.name, i), s.tag}
 		if first, found := lines[item.Value]; found && unique && item.Kind == yaml.ScalarNode {
-			d.Fault(yamlfile.At(item), "%s repeats line %d: take one away", at.name, first)
+			d.Fault(yamlfile.At(item), "%s repeats line %d: remove one", at.name, first)
 			continue
 		}
 		lines[item.Value] = item.Line

@@ -46,9 +46,9 @@ func expression(s string) error {
 	if err != nil {
 		var fault *syntax.Error
 		if errors.As(err, &fault) && (fault.Code == syntax.ErrInvalidPerlOp || fault.Code == syntax.ErrInvalidEscape) {
-			return fmt.Errorf("is not an RE2 expression: it has %q; RE2 has no lookahead, lookbehind or references to groups", fault.Expr)
+			return fmt.Errorf("isn't an RE2 expression: RE2 doesn't support %q, nor lookahead, lookbehind or backreferences", fault.Expr)
 		}
-		return fmt.Errorf("is not an RE2 expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		return fmt.Errorf("isn't an RE2 expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
 	if writtenOut(parsed) > maxProgram {
 		return errors.New("is too large: use smaller repetitions")

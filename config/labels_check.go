@@ -44,7 +44,7 @@ func (d *decoder) checkLabels(r *Rules, names Names) {
 		first, found := kept[strings.ToLower(rules[i].Label)]
 		if name := ruleName(i); found && name != first && rules[i].Hold != Kept {
 			d.clash([]string{name + ".label", first + ".label"},
-				"%s.label is %q, which %s keeps: a kept label has one rule; write alternatives under any there", name, rules[i].Label, first)
+				"%s.label is %q, which %s keeps: a kept label can have only one rule, so add your conditions there under any", name, rules[i].Label, first)
 		}
 	}
 	if instructions > maxPrograms {
@@ -85,11 +85,11 @@ func (r *LabelRule) conditions(name string) []named {
 func (d *decoder) checkRule(name string, rule *LabelRule) {
 	if reflect.ValueOf(rule.Condition).IsZero() && len(rule.Any) == 0 {
 		d.clash([]string{name},
-			"%s has no condition and would set %q everywhere: say when, as in files: {any: [Doc/**]}", name, rule.Label)
+			"%s has no condition, so it would set %q everywhere: add one, such as files: {any: [Doc/**]}", name, rule.Label)
 	}
 	for _, c := range rule.conditions(name) {
 		if c.name != name && reflect.ValueOf(*c.Condition).IsZero() {
-			d.clash([]string{c.name}, "%s has no condition: say when, or take it away", c.name)
+			d.clash([]string{c.name}, "%s has no condition: add one, or remove it", c.name)
 		}
 		ofPulls := []struct {
 			part  string
@@ -101,11 +101,11 @@ func (d *decoder) checkRule(name string, rule *LabelRule) {
 		for _, p := range ofPulls {
 			if p.given && (rule.On == OnIssues || rule.On == OnBoth) {
 				d.clash([]string{c.name + "." + p.part},
-					"%s.%s is about pull requests, and the rule about issues too: make two rules of it", c.name, p.part)
+					"%s.%s is for pull requests, but the rule is also for issues: split it into two rules", c.name, p.part)
 			}
 		}
 		if c.Form.Field != "" && (rule.On == OnPullRequests || rule.On == OnBoth) {
-			d.clash([]string{c.name + ".form"}, "%s.form is about issues: add \"on: issues\" to the rule", c.name)
+			d.clash([]string{c.name + ".form"}, "%s.form is for issues: add \"on: issues\" to the rule", c.name)
 		}
 		d.checkSize(c.name+".size", c.Size)
 	}
@@ -113,10 +113,10 @@ func (d *decoder) checkRule(name string, rule *LabelRule) {
 
 func (d *decoder) checkSize(name string, s SizeCondition) {
 	if s.MaxFiles > 0 && s.MaxFiles < s.MinFiles {
-		d.clash([]string{name + ".max-files"}, "%s.max-files is below min-files: nothing is of such a size", name)
+		d.clash([]string{name + ".max-files"}, "%s.max-files is below min-files, so nothing can match", name)
 	}
 	if s.MaxLines > 0 && s.MaxLines < s.MinLines {
-		d.clash([]string{name + ".max-lines"}, "%s.max-lines is below min-lines: nothing is of such a size", name)
+		d.clash([]string{name + ".max-lines"}, "%s.max-lines is below min-lines, so nothing can match", name)
 	}
 }
 
@@ -146,14 +146,14 @@ func (d *decoder) checkTwice(same, kept map[string]string, name string, rule *La
 		return // there is nothing in it that cannot be written
 	}
 	if first, found := same[string(text)]; found {
-		d.clash([]string{name}, "%s is the same as %s: take one away", name, first)
+		d.clash([]string{name}, "%s is the same as %s: remove one", name, first)
 		return
 	}
 	same[string(text)] = name
 	if rule.Hold == Kept {
 		if first, found := kept[bare.Label]; found {
 			d.clash([]string{name + ".label"},
-				"%s.label is %q, which %s keeps already: write alternatives under any there", name, rule.Label, first)
+				"%s.label is %q, which %s already keeps: add your conditions there under any", name, rule.Label, first)
 			return
 		}
 		kept[bare.Label] = name

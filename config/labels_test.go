@@ -13,63 +13,63 @@ import (
 
 var wrongRules = []faulty{
 	{"unknown keys", "- {label: a, file: {any: [a]}, files: {some: [a], any: [b]}}", `
-c.yml:3:16: "file" is not a setting: do you mean "files"?
-c.yml:3:42: "some" is not a setting: do you mean "none"?`},
+c.yml:3:16: "file" isn't a setting: did you mean "files"?
+c.yml:3:42: "some" isn't a setting: did you mean "none"?`},
 	{"hidden keys", "- {label: a, Where: x, where: y, '-': z, clauses: [], title: x}", `
-c.yml:3:16: "Where" is not a setting: do you mean "head"?
-c.yml:3:26: "where" is not a setting: do you mean "head"?
-c.yml:3:36: "-" is not a setting: those here are label, hold, on, files, size, title, body, base, head, author, draft, labels, form, any
-c.yml:3:44: "clauses" is not a setting: those here are label, hold, on, files, size, title, body, base, head, author, draft, labels, form, any`},
+c.yml:3:16: "Where" isn't a setting: did you mean "head"?
+c.yml:3:26: "where" isn't a setting: did you mean "head"?
+c.yml:3:36: "-" isn't a setting: expected one of label, hold, on, files, size, title, body, base, head, author, draft, labels, form, any
+c.yml:3:44: "clauses" isn't a setting: expected one of label, hold, on, files, size, title, body, base, head, author, draft, labels, form, any`},
 	{"globs", "- {label: a, files: {any: ['a[', '!b', /c, '{a', +(a), '[[:x:]]', a, a], all: []}}", `
 c.yml:3:30: labels.rules[0].files.any[0] is "a[", which has a [ that isn't closed, so it stands for itself
 c.yml:3:36: labels.rules[0].files.any[1] is "!b", which starts with an exclamation mark: list what is left out under except or none
 c.yml:3:42: labels.rules[0].files.any[2] is "/c", which matches no path: write it from the top of the repository, without a slash at either end and without . or .. in it
 c.yml:3:46: labels.rules[0].files.any[3] is "{a", which has braces that stand for themselves, since they have no alternatives, aren't closed, or follow a $: write \{ for a brace
 c.yml:3:58: labels.rules[0].files.any[5] is "[[:x:]]", which has a class like [[:x:]] with an unknown name, so it stands for these characters
-c.yml:3:72: labels.rules[0].files.any[7] repeats line 3: take one away
+c.yml:3:72: labels.rules[0].files.any[7] repeats line 3: remove one
 c.yml:3:81: labels.rules[0].files.all has 0 items: at least 1 are needed`},
 	{"expressions", "- {label: a, title: '(?!x)', body: '(a'}\n  - {label: b, title: 'a\\1', body: 'a{1000}b{2}'}\n  - {label: c, title: 'a{1001}'}", `
-c.yml:3:23: labels.rules[0].title is "(?!x)", which is not an RE2 expression: it has "(?!"; RE2 has no lookahead, lookbehind or references to groups
-c.yml:3:38: labels.rules[0].body is "(a", which is not an RE2 expression: missing closing ): ` + "`(a`" + `
-c.yml:4:23: labels.rules[1].title is "a\\1", which is not an RE2 expression: it has "\\1"; RE2 has no lookahead, lookbehind or references to groups
+c.yml:3:23: labels.rules[0].title is "(?!x)", which isn't an RE2 expression: RE2 doesn't support "(?!", nor lookahead, lookbehind or backreferences
+c.yml:3:38: labels.rules[0].body is "(a", which isn't an RE2 expression: missing closing ): ` + "`(a`" + `
+c.yml:4:23: labels.rules[1].title is "a\\1", which isn't an RE2 expression: RE2 doesn't support "\\1", nor lookahead, lookbehind or backreferences
 c.yml:4:36: labels.rules[1].body is "a{1000}b{2}", which is too large: use smaller repetitions
-c.yml:5:23: labels.rules[2].title is "a{1001}", which is not an RE2 expression: invalid repeat count: ` + "`{1001}`"},
+c.yml:5:23: labels.rules[2].title is "a{1001}", which isn't an RE2 expression: invalid repeat count: ` + "`{1001}`"},
 	{"values", "- {label: a, hold: always, on: prs, draft: maybe, size: {min-files: 0, max-lines: x}, author: {role: core, core: 1}}\n  - {title: x}\n  - {label: " + strings.Repeat("x", 51) + ", title: x}", `
 c.yml:3:22: labels.rules[0].hold is "always": want suggested or kept
 c.yml:3:34: labels.rules[0].on is "prs": want pull-requests or issues or both
-c.yml:3:46: labels.rules[0].draft is "maybe": want true or false
-c.yml:3:71: labels.rules[0].size.min-files is "0": want a whole number from 1 to 1000000000
-c.yml:3:85: labels.rules[0].size.max-lines is "x": want a whole number from 1 to 1000000000
+c.yml:3:46: labels.rules[0].draft is "maybe": expected true or false
+c.yml:3:71: labels.rules[0].size.min-files is "0": expected a whole number from 1 to 1000000000
+c.yml:3:85: labels.rules[0].size.max-lines is "x": expected a whole number from 1 to 1000000000
 c.yml:3:104: labels.rules[0].author.role is "core": want triage or write or maintain or admin
-c.yml:3:116: labels.rules[0].author.core is "1": want true or false
+c.yml:3:116: labels.rules[0].author.core is "1": expected true or false
 c.yml:4:5: labels.rules[1] has no label: add it
 c.yml:5:13: labels.rules[2].label has 51 characters: at most 50 are allowed`},
 	{"no condition", "- {label: a}\n  - {label: b, files: {}}\n  - {label: c, any: [{}, {draft: true}]}\n  - {label: d, any: []}", `
-c.yml:3:5: labels.rules[0] has no condition and would set "a" everywhere: say when, as in files: {any: [Doc/**]}
-c.yml:4:5: labels.rules[1] has no condition and would set "b" everywhere: say when, as in files: {any: [Doc/**]}
-c.yml:5:22: labels.rules[2].any[0] has no condition: say when, or take it away
-c.yml:6:5: labels.rules[3] has no condition and would set "d" everywhere: say when, as in files: {any: [Doc/**]}
+c.yml:3:5: labels.rules[0] has no condition, so it would set "a" everywhere: add one, such as files: {any: [Doc/**]}
+c.yml:4:5: labels.rules[1] has no condition, so it would set "b" everywhere: add one, such as files: {any: [Doc/**]}
+c.yml:5:22: labels.rules[2].any[0] has no condition: add one, or remove it
+c.yml:6:5: labels.rules[3] has no condition, so it would set "d" everywhere: add one, such as files: {any: [Doc/**]}
 c.yml:6:21: labels.rules[3].any has 0 items: at least 1 are needed`},
 	{"issues", "- {label: a, on: issues, files: {any: [a]}, base: [a]}\n  - {label: b, on: both, any: [{draft: true}, {size: {min-files: 1}}, {head: [x]}]}\n  - {label: c, form: {field: x, answers: [y]}}\n  - {label: d, on: issues, form: {field: x}}", `
-c.yml:3:35: labels.rules[0].files is about pull requests, and the rule about issues too: make two rules of it
-c.yml:3:53: labels.rules[0].base is about pull requests, and the rule about issues too: make two rules of it
-c.yml:4:40: labels.rules[1].any[0].draft is about pull requests, and the rule about issues too: make two rules of it
-c.yml:4:54: labels.rules[1].any[1].size is about pull requests, and the rule about issues too: make two rules of it
-c.yml:4:78: labels.rules[1].any[2].head is about pull requests, and the rule about issues too: make two rules of it
-c.yml:5:22: labels.rules[2].form is about issues: add "on: issues" to the rule
+c.yml:3:35: labels.rules[0].files is for pull requests, but the rule is also for issues: split it into two rules
+c.yml:3:53: labels.rules[0].base is for pull requests, but the rule is also for issues: split it into two rules
+c.yml:4:40: labels.rules[1].any[0].draft is for pull requests, but the rule is also for issues: split it into two rules
+c.yml:4:54: labels.rules[1].any[1].size is for pull requests, but the rule is also for issues: split it into two rules
+c.yml:4:78: labels.rules[1].any[2].head is for pull requests, but the rule is also for issues: split it into two rules
+c.yml:5:22: labels.rules[2].form is for issues: add "on: issues" to the rule
 c.yml:6:34: labels.rules[3].form has no answers: add it`},
 	{"sizes", "- {label: a, size: {min-files: 3, max-files: 2, min-lines: 9, max-lines: 8}}", `
-c.yml:3:48: labels.rules[0].size.max-files is below min-files: nothing is of such a size
-c.yml:3:76: labels.rules[0].size.max-lines is below min-lines: nothing is of such a size`},
+c.yml:3:48: labels.rules[0].size.max-files is below min-files, so nothing can match
+c.yml:3:76: labels.rules[0].size.max-lines is below min-lines, so nothing can match`},
 	{"duplicates", "- {label: a, title: x}\n  - {label: A, title: x, hold: suggested}\n  - {label: k, hold: kept, title: x}\n  - {label: K, hold: kept, title: y}\n  - {label: k, title: z}\n  - {label: a, title: y}", `
-c.yml:4:5: labels.rules[1] is the same as labels.rules[0]: take one away
-c.yml:6:13: labels.rules[3].label is "K", which labels.rules[2] keeps already: write alternatives under any there
-c.yml:7:13: labels.rules[4].label is "k", which labels.rules[2] keeps: a kept label has one rule; write alternatives under any there`},
+c.yml:4:5: labels.rules[1] is the same as labels.rules[0]: remove one
+c.yml:6:13: labels.rules[3].label is "K", which labels.rules[2] already keeps: add your conditions there under any
+c.yml:7:13: labels.rules[4].label is "k", which labels.rules[2] keeps: a kept label can have only one rule, so add your conditions there under any`},
 	{"labels of others", "- {label: Awaiting Merge, title: x}\n  - {label: needs backport to 3.14, title: x}\n  - {label: merge conflict, title: x}\n  - {label: skip news, title: x}\n  - {label: skip issue, hold: kept, title: x}\n  - {label: a, labels: {none: [awaiting *, b]}}", `
-c.yml:3:13: the label "Awaiting Merge" is for the rule of stages.merge to decide: choose another one
-c.yml:4:13: the label "needs backport to 3.14" is for the rule of backport.label to decide: choose another one
-c.yml:5:13: the label "merge conflict" is for the rule of conflicts.label to decide: choose another one
-c.yml:7:13: the label "skip issue" is for the rule of issue-numbers.skip-label to decide: choose another one
+c.yml:3:13: the label "Awaiting Merge" belongs to the rule of stages.merge: choose another one
+c.yml:4:13: the label "needs backport to 3.14" belongs to the rule of backport.label: choose another one
+c.yml:5:13: the label "merge conflict" belongs to the rule of conflicts.label: choose another one
+c.yml:7:13: the label "skip issue" belongs to the rule of issue-numbers.skip-label: choose another one
 c.yml:8:24: labels.rules[5].labels has "awaiting *", which changes at the same time, by stages.review: use other conditions
 c.yml:8:24: labels.rules[5].labels has "awaiting *", which changes at the same time, by stages.core-review: use other conditions
 c.yml:8:24: labels.rules[5].labels has "awaiting *", which changes at the same time, by stages.changes: use other conditions
@@ -79,9 +79,9 @@ c.yml:8:24: labels.rules[5].labels has "awaiting *", which changes at the same t
 c.yml:5:25: labels.rules[2].labels has "A", which depends on "c1" itself: use other conditions
 c.yml:6:39: labels.rules[3].labels has "self", which depends on "self" itself: use other conditions`},
 	{"anchors", "- {label: a, files: &f {any: [a]}}\n  - {label: b, files: *f}", `
-c.yml:3:5: labels.rules[0] has no condition and would set "a" everywhere: say when, as in files: {any: [Doc/**]}
+c.yml:3:5: labels.rules[0] has no condition, so it would set "a" everywhere: add one, such as files: {any: [Doc/**]}
 c.yml:3:23: labels.rules[0].files uses an anchor: write the value out
-c.yml:4:5: labels.rules[1] has no condition and would set "b" everywhere: say when, as in files: {any: [Doc/**]}
+c.yml:4:5: labels.rules[1] has no condition, so it would set "b" everywhere: add one, such as files: {any: [Doc/**]}
 c.yml:4:23: labels.rules[1].files uses an anchor: write the value out`},
 	{"too many", strings.TrimPrefix(strings.Repeat("  - {label: a, title: x}\n", 1001), "  "), `c.yml:3:3: labels.rules has 1001 items: at most 1000 are allowed`},
 }
@@ -96,7 +96,7 @@ func TestFaultsOfLabelRules(t *testing.T) {
 		})
 	}
 	for text, want := range map[string]string{
-		"since: 2026-13-01": "is not a day: want YYYY-MM-DD",
+		"since: 2026-13-01": "isn't a date: expected YYYY-MM-DD",
 		"missing: ignore":   "want create or refuse",
 		"looks: [{name: a, color: red, description: b}]":                                                  "six hexadecimal digits",
 		"looks: [{name: a, color: '000000', description: b}, {name: A, color: '000000', description: b}]": "make them differ",
@@ -122,7 +122,7 @@ func TestExpressionsAreBounded(t *testing.T) {
 // A repository's other settings can clash with rules that it does not set.
 func TestLabelOfACentralRule(t *testing.T) {
 	_, err := Preset().Override("r.yml", []byte("stages: {merge: docs}"))
-	want := `r.yml:1:17: the label "docs" is for the rule of stages.merge to decide: choose another one`
+	want := `r.yml:1:17: the label "docs" belongs to the rule of stages.merge: choose another one`
 	if err == nil || err.Error() != want {
 		t.Errorf("have %v\nwant %s", err, want)
 	}
@@ -149,7 +149,7 @@ func TestRulesInWords(t *testing.T) {
 	}
 	want := []string{
 		"c.yml:3: docs, suggested, when a changed file matches Doc/**",
-		"c.yml:4: tests, kept, when every added or removed file (but for e or f) matches a, b or c and no added or removed file (but for e or f) matches d",
+		"c.yml:4: tests, kept, when every added or removed file (except e or f) matches a, b or c and no added or removed file (except e or f) matches d",
 		"c.yml:5: a, suggested, when there is a renamed file",
 		"c.yml:6: b, suggested, on issues, when the title has /x/ and the body has /y/ and the author is a core developer and the author may write and the author is new here and the author is not a bot and the author is u or v",
 		"c.yml:7: c, suggested, on pull requests and issues, when it has the label p or q and it has all the labels r and s and it has no label t",

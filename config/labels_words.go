@@ -79,7 +79,7 @@ func (f FilesCondition) words() (parts []string) {
 		file = or(f.Change) + " file"
 	}
 	if f.Except != nil {
-		except = fmt.Sprintf(" (but for %s)", or(f.Except))
+		except = fmt.Sprintf(" (except %s)", or(f.Except))
 	}
 	switch {
 	case f.Any != nil:

@@ -43,7 +43,7 @@ func (r *Rules) Names() (all Names) {
 }
 
 // FaultDecided is about a rule's label and a setting that Deciding gives for it.
-const FaultDecided = "the label %q is for the rule of %s to decide: choose another one"
+const FaultDecided = "the label %q belongs to the rule of %s: choose another one"
 
 // Deciding are the settings whose rules or people decide on a label, so that no label
 // rule may hold it so.

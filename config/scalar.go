@@ -21,7 +21,7 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, s setting) {
 	switch v.Kind() {
 	case reflect.Bool:
 		if n.ShortTag() != "!!bool" {
-			err = fmt.Errorf("is %s: want true or false", yamlfile.Quote(n.Value))
+			err = fmt.Errorf("is %s: expected true or false", yamlfile.Quote(n.Value))
 		}
 		v.SetBool(strings.EqualFold(n.Value, "true"))
 	case reflect.Int:
@@ -51,7 +51,7 @@ func (d *decoder) spent(value string, s setting) string {
 		d.expressions += expressionCost(value)
 	case slices.Contains(formats, "glob"):
 		if d.globs > maxGlobWork {
-			return "globs that stand for too much text: write less in braces, or fewer globs"
+			return "globs that expand to too much text: use fewer or shorter braces, or fewer globs"
 		}
 		d.globs += globCost(value)
 	}
@@ -78,7 +78,7 @@ func (s setting) integer(n *yaml.Node) (int, error) {
 	most, _ := s.number("maximum")
 	i, err := strconv.Atoi(n.Value)
 	if n.ShortTag() != "!!int" || err != nil || strconv.Itoa(i) != n.Value || i < least || i > most {
-		return 0, fmt.Errorf("is %s: want a whole number from %d to %d", yamlfile.Quote(n.Value), least, most)
+		return 0, fmt.Errorf("is %s: expected a whole number from %d to %d", yamlfile.Quote(n.Value), least, most)
 	}
 	return i, nil
 }
@@ -95,7 +95,7 @@ func (s setting) text(n *yaml.Node) error {
 		return fmt.Errorf("is %s: want %s", yamlfile.Quote(value), strings.Join(choices, " or "))
 	}
 	if n.ShortTag() == "!!bool" {
-		return fmt.Errorf("is %s, which YAML takes for true or false: put it in quotes", value)
+		return fmt.Errorf("is %s, which YAML reads as true or false: put it in quotes", value)
 	}
 	return s.characters(value)
 }
@@ -108,13 +108,13 @@ func (s setting) characters(value string) error {
 	}
 	switch length := utf8.RuneCountInString(value); {
 	case value == "":
-		return errors.New("is empty: give it a value, or leave it out")
+		return errors.New("is empty: give it a value, or remove it")
 	case length > most:
 		return fmt.Errorf("has %d characters: at most %d are allowed", length, most)
 	case strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsPrint(r) }):
-		return errors.New("has a line break or another character that does not print: take it away")
+		return errors.New("has a line break or another unprintable character: remove it")
 	case strings.TrimSpace(value) != value:
-		return errors.New("starts or ends with a space: take it away")
+		return errors.New("starts or ends with a space: remove it")
 	}
 	for _, format := range s.limits("format") {
 		if err := formats[format](value); err != nil {

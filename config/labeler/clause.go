@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	faultOld   = "%s is written as for version 4 of actions/labeler: write it as [{changed-files: [{%s: %s}]}]"
+	faultOld   = "%s uses the syntax of actions/labeler version 4: write it as [{changed-files: [{%s: %s}]}]"
 	unknownKey = "the action ignores %s: expected one of %s"
 	noList     = "%s isn't a list, so the action ignores it: start each item with a hyphen"
 )
@@ -27,7 +27,7 @@ func (r *reader) clauses(p pair) [][]config.Match {
 		if v := text(list); v != "" {
 			r.refuse(yamlfile.At(p.value), faultOld, name, config.AnyToAny, "["+yamlfile.Quote(v)+"]")
 		} else {
-			r.refuse(yamlfile.At(p.value), "%s is not a list: start each item with a hyphen", name)
+			r.refuse(yamlfile.At(p.value), "%s isn't a list: start each item with a hyphen", name)
 		}
 		return nil
 	}

@@ -53,21 +53,21 @@ func (r *reader) changedFiles(p pair, some *requirements) {
 	list := r.resolve(p.value)
 	if list.Kind != yaml.SequenceNode {
 		if v := text(list); v != "" {
-			r.refuse(yamlfile.At(p.value), "changed-files is not a list: start each item with a hyphen")
+			r.refuse(yamlfile.At(p.value), "changed-files isn't a list: start each item with a hyphen")
 			return
 		}
 		r.Warn(p.at, noList, p.key)
 		return
 	}
 	if len(list.Content) == 0 {
-		r.Warn(p.at, "changed-files is empty, which is no condition to the action")
+		r.Warn(p.at, "changed-files is empty, which the action doesn't count as a condition")
 		return
 	}
 	some.given, some.files = true, true
 	for _, item := range list.Content {
 		at := yamlfile.At(item)
 		if item = r.resolve(item); item.Kind != yaml.MappingNode {
-			r.refuse(at, "an item of changed-files is not a group of settings: write KEY: VALUE lines")
+			r.refuse(at, "an item of changed-files isn't a group of settings: write KEY: VALUE lines")
 			return
 		}
 		for _, way := range r.pairs(item) {
@@ -101,7 +101,7 @@ func (r *reader) globsOf(p pair) (globs []*glob.Glob) {
 		item = r.resolve(item)
 		value, isText := scalar(item).(string)
 		if item.Kind != yaml.ScalarNode || !isText {
-			r.Fault(at, "%s is not a text, so the action stops with an error: put it in quotes", p.key)
+			r.Fault(at, "%s isn't text, so the action stops with an error: put it in quotes", p.key)
 			continue
 		}
 		g, found := r.globs[value]
@@ -124,12 +124,12 @@ func (r *reader) globsOf(p pair) (globs []*glob.Glob) {
 func (r *reader) branches(p pair, some *requirements) {
 	value := r.resolve(p.value)
 	if isFalse(value) {
-		r.Warn(p.at, "%s is empty, which is no condition to the action", p.key)
+		r.Warn(p.at, "%s is empty, which the action doesn't count as a condition", p.key)
 		return
 	}
 	some.given = true
 	if value.Kind != yaml.SequenceNode && text(value) == "" {
-		r.Fault(yamlfile.At(p.value), "%s is not a text, so the action stops with an error: put it in quotes", p.key)
+		r.Fault(yamlfile.At(p.value), "%s isn't text, so the action stops with an error: put it in quotes", p.key)
 		return
 	}
 	for _, item := range r.items(p.value) {

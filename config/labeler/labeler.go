@@ -99,7 +99,7 @@ func (r *reader) read(data []byte) {
 		return
 	}
 	if root.Kind != yaml.MappingNode {
-		r.refuse(yamlfile.At(root), "%s is not a group of settings: write KEY: VALUE lines", theFile)
+		r.refuse(yamlfile.At(root), "%s isn't a group of settings: write KEY: VALUE lines", theFile)
 		return
 	}
 	for _, p := range r.pairs(root) {
@@ -160,7 +160,7 @@ func (r *reader) label(p pair) {
 func (r *reader) limit(p pair) int {
 	n := r.resolve(p.value)
 	if n.Kind == yaml.SequenceNode {
-		r.refuse(p.at, "%s is an option of the action and cannot be a label: rename the label", yamlfile.Quote(p.key))
+		r.refuse(p.at, "%s is an option of the action, so it can't be a label: rename the label", yamlfile.Quote(p.key))
 		return -1
 	}
 	if n.Kind == yaml.ScalarNode {

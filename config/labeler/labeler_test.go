@@ -116,53 +116,53 @@ type faulty struct{ name, file, want string }
 // refused are files that the action doesn't read.
 var refused = []faulty{
 	{"version 4", "a: x/**\nb:\n- x/**\n- '!y'\nd: [a, b, c, d]\n", `
-l.yml:1:4: "a" is written as for version 4 of actions/labeler: write it as [{changed-files: [{any-glob-to-any-file: ["x/**"]}]}]
-l.yml:3:3: "b" is written as for version 4 of actions/labeler: write it as [{changed-files: [{any-glob-to-any-file: ["x/**", "!y"]}]}]
-l.yml:5:5: "d" is written as for version 4 of actions/labeler: write it as [{changed-files: [{any-glob-to-any-file: ["a", "b", "c", …]}]}]`},
+l.yml:1:4: "a" uses the syntax of actions/labeler version 4: write it as [{changed-files: [{any-glob-to-any-file: ["x/**"]}]}]
+l.yml:3:3: "b" uses the syntax of actions/labeler version 4: write it as [{changed-files: [{any-glob-to-any-file: ["x/**", "!y"]}]}]
+l.yml:5:5: "d" uses the syntax of actions/labeler version 4: write it as [{changed-files: [{any-glob-to-any-file: ["a", "b", "c", …]}]}]`},
 	{"unknown ways", "c: [{changed-files: [{some-glob: x}]}]\n", `
 l.yml:1:23: the action doesn't know "some-glob": expected one of any-glob-to-any-file, any-glob-to-all-files, all-globs-to-any-file, all-globs-to-all-files`},
 	{"shapes", "a: {base-branch: x}\nd: [{any: [~]}]\ne: [{changed-files: x}]\nf: ~\ng: [{changed-files: [x]}]\n", `
-l.yml:1:4: "a" is not a list: start each item with a hyphen
+l.yml:1:4: "a" isn't a list: start each item with a hyphen
 l.yml:2:12: an item of any is empty, so the action stops with an error: remove it
-l.yml:3:21: changed-files is not a list: start each item with a hyphen
-l.yml:4:4: "f" is not a list: start each item with a hyphen
-l.yml:5:22: an item of changed-files is not a group of settings: write KEY: VALUE lines`},
-	{"a list", "- a\n", `l.yml:1:1: the file is not a group of settings: write KEY: VALUE lines`},
+l.yml:3:21: changed-files isn't a list: start each item with a hyphen
+l.yml:4:4: "f" isn't a list: start each item with a hyphen
+l.yml:5:22: an item of changed-files isn't a group of settings: write KEY: VALUE lines`},
+	{"a list", "- a\n", `l.yml:1:1: the file isn't a group of settings: write KEY: VALUE lines`},
 	{"twice", "a: [{base-branch: x}]\na: [{base-branch: y}]\nb: [{base-branch: x, base-branch: y}]\n1: [{base-branch: x}]\n'1': [{base-branch: x}]\n", `
-l.yml:2:1: "a" is given twice, first in line 1: take one away
-l.yml:3:22: "base-branch" is given twice, first in line 3: take one away
-l.yml:5:1: "1" is given twice, first in line 4: take one away`},
+l.yml:2:1: "a" is set twice, first on line 1: remove one
+l.yml:3:22: "base-branch" is set twice, first on line 3: remove one
+l.yml:5:1: "1" is set twice, first on line 4: remove one`},
 	{"options", "changed-files-labels-limit: [{base-branch: x}]\nmax-files-changed: -1\n", `
-l.yml:1:1: "changed-files-labels-limit" is an option of the action and cannot be a label: rename the label
+l.yml:1:1: "changed-files-labels-limit" is an option of the action, so it can't be a label: rename the label
 l.yml:2:20: max-files-changed is "-1": expected a whole number, 0 or more`},
 	{"an option as text", "max-files-changed: '+1'\n", `l.yml:1:20: max-files-changed is "+1": expected a whole number, 0 or more`},
 	{"merge keys", "<<: [x]\n<<: 3\n", `
 l.yml:1:5: << must name a group of settings
 l.yml:2:5: << must name a group of settings`},
-	{"not YAML", "a: [", `l.yml:2:1: not YAML: did not find expected node content: look at indentation, colons, brackets and quotes here and just above`},
+	{"not YAML", "a: [", `l.yml:2:1: not valid YAML: did not find expected node content: check the indentation, colons, brackets and quotes here and just above`},
 	{"a bomb", "a: &a [{changed-files: [{any-glob-to-any-file: [" + strings.Repeat("x,", 40) + "x]}]}]\n" + bomb(), `l.yml:1:67: more than 30000 values up to here, counting what aliases repeat: make the file smaller`},
 }
 
 // leftOut are wrong rules, which are left out alone.
 var leftOut = []faulty{
 	{"globs", "ok: [{base-branch: x}]\na: [{changed-files: [{any-glob-to-any-file: [b, 3, 'x!(!(a))', '{1..99999}', ~]}]}]\n", `
-l.yml:2:49: any-glob-to-any-file is not a text, so the action stops with an error: put it in quotes
+l.yml:2:49: any-glob-to-any-file isn't text, so the action stops with an error: put it in quotes
 l.yml:2:52: any-glob-to-any-file has "x!(!(a))", which has a group !(!(…)), which isn't supported: write @(…)
 l.yml:2:64: any-glob-to-any-file has "{1..99999}", which has more than 10000 alternatives: make several globs of it
-l.yml:2:78: any-glob-to-any-file is not a text, so the action stops with an error: put it in quotes`},
+l.yml:2:78: any-glob-to-any-file isn't text, so the action stops with an error: put it in quotes`},
 	{"expressions", "ok: [{base-branch: x}]\na: [{base-branch: ['(?i:x)', '(a', 'a{4000}', 2020-01-01]}]\nb: [{head-branch: {x: y}}]\n", `
 l.yml:2:20: base-branch has the JavaScript expression "(?i:x)", which has a group (?…) that isn't supported
 l.yml:2:30: base-branch has the JavaScript expression "(a", which has a group that isn't closed
 l.yml:2:36: base-branch has the JavaScript expression "a{4000}", which is too large: use smaller repetitions, or several expressions
 l.yml:2:47: base-branch has a group or a list, which isn't supported: put an expression in quotes
-l.yml:3:19: head-branch is not a text, so the action stops with an error: put it in quotes`},
+l.yml:3:19: head-branch isn't text, so the action stops with an error: put it in quotes`},
 	{"labels", "ok: [{base-branch: x}]\n2020-01-01: &x [{base-branch: x}]\n? [a]\n: *x\n" + strings.Repeat("x", 51) + ": *x\n'': *x\n' x': *x\nawaiting merge: *x\n", `
 l.yml:2:1: the key "2020-01-01" is a date to YAML, which versions of the action read in different ways: put it in quotes
 l.yml:3:3: a key that is a group or a list, which isn't supported: write KEY: VALUE
 l.yml:5:1: the label "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" has 51 characters: at most 50 are allowed
-l.yml:6:1: the label "" is empty: give it a value, or leave it out
-l.yml:7:1: the label " x" starts or ends with a space: take it away
-l.yml:8:1: the label "awaiting merge" is for the rule of stages.merge to decide: choose another one`},
+l.yml:6:1: the label "" is empty: give it a value, or remove it
+l.yml:7:1: the label " x" starts or ends with a space: remove it
+l.yml:8:1: the label "awaiting merge" belongs to the rule of stages.merge: choose another one`},
 }
 
 // warned are files that hold, with what isn't what it looks like.
@@ -183,9 +183,9 @@ l.yml:1:1: "a" has no condition, so the action never sets it
 l.yml:2:1: "b" has no condition, so the action never sets it
 l.yml:3:6: any has no condition, so the action never sets the label
 l.yml:4:6: all isn't a list, so the action ignores it: start each item with a hyphen
-l.yml:4:14: base-branch is empty, which is no condition to the action
+l.yml:4:14: base-branch is empty, which the action doesn't count as a condition
 l.yml:5:6: changed-files isn't a list, so the action ignores it: start each item with a hyphen
-l.yml:5:50: changed-files is empty, which is no condition to the action`},
+l.yml:5:50: changed-files is empty, which the action doesn't count as a condition`},
 	{"version 4", "a: [{any: [x, y]}, {base-branch: z}]\n", `
 l.yml:1:6: any has no condition, so the action never sets the label
 l.yml:1:12: any has a text, which the action ignores since version 5: write it as [{changed-files: [{all-globs-to-any-file: ["x", "y"]}]}]`},
@@ -261,7 +261,7 @@ func TestBesideOtherRules(t *testing.T) {
 	}
 	kept, err = Read(kept, "l.yml", []byte("a: [{base-branch: x}]\nawaiting merge: [{base-branch: x}]"))
 	want := `l.yml:1:1: "a" is kept by the rule in r.yml:1: remove it here
-l.yml:2:1: the label "awaiting merge" is for the rule of stages.merge to decide: choose another one`
+l.yml:2:1: the label "awaiting merge" belongs to the rule of stages.merge: choose another one`
 	if err != nil || kept.LeftOut.Error() != want {
 		t.Errorf("have %v, %v\nwant %s", kept.LeftOut, err, want)
 	}

@@ -71,7 +71,7 @@ func (r *reader) pairs(n *yaml.Node) (all []pair) {
 		place, found := places[p.key]
 		switch {
 		case found && !merged[p.key]:
-			r.refuse(at, "%s is given twice, first in line %d: take one away", yamlfile.Quote(p.key), all[place].at.Line)
+			r.refuse(at, "%s is set twice, first on line %d: remove one", yamlfile.Quote(p.key), all[place].at.Line)
 		case found:
 			all[place], merged[p.key] = p, false
 		default:

@@ -23,20 +23,20 @@ func (f *File) Document(data []byte) (root *yaml.Node, ok bool) {
 	}
 	if offset := bytes.IndexFunc(data, unreadable); offset > 0 || offset == 0 && !bytes.HasPrefix(data, []byte(bom)) {
 		r, _ := utf8.DecodeRune(data[offset:])
-		f.Fault(markAt(data, offset), "a byte %#02x (character %U), which no text holds: save the file as UTF-8", data[offset], r)
+		f.Fault(markAt(data, offset), "the file has the byte %#02x (character %U), which isn't text: save the file as UTF-8", data[offset], r)
 		return nil, false
 	}
 	documents, err := parse(data)
 	if err != nil {
 		at, message := place(data, err)
-		f.Fault(at, "not YAML: %s: look at indentation, colons, brackets and quotes here and just above", message)
+		f.Fault(at, "not valid YAML: %s: check the indentation, colons, brackets and quotes here and just above", message)
 		return nil, false
 	}
 	if len(documents) == 0 {
 		return nil, true
 	}
 	if len(documents) > 1 {
-		f.Fault(At(documents[1]), "a second document: keep all settings in one, without ---")
+		f.Fault(At(documents[1]), "the file has a second document: put all settings in one, and remove ---")
 	}
 	root = documents[0].Content[0]
 	if root.ShortTag() == "!!null" && root.Value == "" && root.Anchor == "" {

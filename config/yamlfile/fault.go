@@ -62,6 +62,6 @@ func (f Faults) Sorted() Faults {
 		return f
 	}
 	last := f[MaxFaults]
-	last.Message = fmt.Sprintf("%d more faults from here on: fix those above first", len(f)-MaxFaults)
+	last.Message = fmt.Sprintf("%d more faults from here on: fix the ones above first", len(f)-MaxFaults)
 	return append(f[:MaxFaults:MaxFaults], last)
 }

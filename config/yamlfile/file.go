@@ -19,7 +19,7 @@ const MaxSize = 128 << 10
 
 // TooLarge says that a file has more bytes than MaxSize.
 func TooLarge(size int64) string {
-	return fmt.Sprintf("the file has %d bytes: at most %d are read", size, MaxSize)
+	return fmt.Sprintf("the file has %d bytes: the limit is %d", size, MaxSize)
 }
 
 // File is one that is being read, with what is wrong with it so far. It holds in spite
@@ -52,7 +52,7 @@ func (f *File) Unread() Fault {
 	if n := len(f.Warnings); n > 0 {
 		at = Mark{f.Warnings[n-1].Line, f.Warnings[n-1].Col}
 	}
-	return NewFault(f.Name, at, "the file has more than %d faults and warnings: fix those above first", MaxWrong)
+	return NewFault(f.Name, at, "the file has more than %d faults and warnings: fix the ones above first", MaxWrong)
 }
 
 // Mark is a place in a file, counted from 1; columns in characters.

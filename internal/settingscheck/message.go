@@ -11,16 +11,16 @@ import (
 const (
 	about = "Checks `" + config.RepositoryFile + "` and `" + labeler.Path + "` in pull requests, and marks every fault on its line."
 
-	summaryFaults   = "Until these are fixed, the current settings stay in force, even if this is merged:\n\n%s"
-	summaryLeftOut  = "When this is merged, these rules are left out, and all others are in force:\n\n%s"
+	summaryFaults   = "Until these are fixed, the current settings still apply, even if this is merged:\n\n%s"
+	summaryLeftOut  = "If this is merged, these rules are ignored, and all others apply:\n\n%s"
 	summaryWarnings = "\n\nSome of it doesn't mean what you might expect:\n\n%s"
 	annotationTitle = "Concorde settings"
 
 	titleUnused   = "The label rules aren't used"
-	summaryUnused = "`labels.labeler` is off in the settings, so nothing in this file takes effect."
+	summaryUnused = "`labels.labeler` is off in the settings, so this file has no effect."
 
-	faultUnread = "the file could not be read: push once more, and tell the operator of the bot if that does not help"
-	faultKind   = "the file is a %s: put a regular file here"
+	faultUnread = "I couldn't read the file: push again, and tell the bot's operator if that doesn't help"
+	faultKind   = "the file is a %s: replace it with a regular file"
 )
 
 // texts on one file.
@@ -28,12 +28,12 @@ type texts struct{ titleValid, summaryValid, titleRemoved, summaryRemoved string
 
 var (
 	settingsTexts = texts{
-		"The settings are valid", "They are in force as soon as this is merged.",
-		"The repository's own settings go", "Once this is merged, the central settings hold here.",
+		"The settings are valid", "They apply as soon as this is merged.",
+		"This removes the repository's own settings", "Once this is merged, only the central settings apply.",
 	}
 	labelRuleTexts = texts{
-		"The label rules are valid", "They are in force as soon as this is merged.",
-		"The label rules of the repository go", "Once this is merged, those of the settings hold alone.",
+		"The label rules are valid", "They apply as soon as this is merged.",
+		"This removes the repository's label rules", "Once this is merged, only the rules in the settings apply.",
 	}
 )
 
