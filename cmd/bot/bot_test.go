@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -33,12 +31,8 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	// Most tests wait for a bot rather than use a processor. -parallel overrides this.
-	if err := errors.Join(suite.InMemory(), flag.Set("test.parallel", "8")); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	testscript.Main(m, map[string]func(){"bot": main})
+	// Most tests wait for a bot rather than use a processor.
+	testscript.Main(suite.Tests{M: m, Parallel: 8}, map[string]func(){"bot": main})
 }
 
 // newGitHub starts a GitHub with a CPython-like repository.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"runtime"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 const (
@@ -20,13 +20,8 @@ const (
 )
 
 // lightness divides what there is many of, so that the usual run of the tests takes
-// seconds: docs/performance.md has the whole of it, with CONCORDE_TEST_STORM=full.
-func lightness() int {
-	if os.Getenv("CONCORDE_TEST_STORM") == "full" {
-		return 1
-	}
-	return 10
-}
+// seconds.
+func lightness() int { return suite.Sizes[int]{Normal: 20, Long: 10, Full: 1}.Size() }
 
 // bomb repeats lines or items, numbered, up to the size of a file that is read.
 func bomb(before, each, after string, size int) ghtest.File {

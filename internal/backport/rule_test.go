@@ -11,6 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
+	"github.com/concorde-bot/concorde/internal/suite"
 	"github.com/concorde-bot/concorde/internal/triage/command"
 )
 
@@ -47,7 +48,7 @@ func TestLaws(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
-	for seed := range uint64(4000) {
+	for seed := range (suite.Sizes[uint64]{Normal: 2000, Long: 4000, Full: 4000}).Size() {
 		data := make([]byte, 600)
 		dice := rand.New(rand.NewPCG(seed, 1))
 		for i := range data {

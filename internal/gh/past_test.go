@@ -11,6 +11,7 @@ import (
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 // Whoever makes a pull request a draft and ready 2,000 times costs the bot one
@@ -44,6 +45,7 @@ func TestRequestsOfALongHistory(t *testing.T) {
 // Whatever happens to a long history, in its middle too, an App that knows it sees
 // what one sees that reads it for the first time.
 func TestLongHistoriesChange(t *testing.T) {
+	looks := suite.Sizes[int]{Normal: 20, Long: 60, Full: 60}.Size()
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
@@ -59,7 +61,7 @@ func TestLongHistoriesChange(t *testing.T) {
 				h.says()
 			}
 			changes := []func(){h.says, h.edits, h.deletes, h.reviews, h.dismisses, h.labels, h.pushes, h.answers, h.notes, h.labelGoes}
-			for i := range 60 {
+			for i := range looks {
 				h.told = ""
 				for range 1 + h.dice.IntN(2) {
 					changes[h.dice.IntN(len(changes))]()

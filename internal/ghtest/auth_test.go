@@ -32,7 +32,9 @@ func jwt(t *testing.T, pemKey []byte, alg string, claims map[string]any) string 
 }
 
 func TestJWT(t *testing.T) {
-	srv, other := newServer(t, ghtest.Config{}), newServer(t, ghtest.Config{})
+	srv := newServer(t, ghtest.Config{})
+	key := must(rsa.GenerateKey(rand.Reader, 2048))(t)
+	other := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
 	now, id := float64(time.Now().Unix()), srv.AppID()
 	good := map[string]any{"iss": id, "iat": now - 30, "exp": now + 300}
 	with := func(key string, value any) map[string]any {
@@ -54,7 +56,7 @@ func TestJWT(t *testing.T) {
 		{"good", jwt(t, srv.PrivateKeyPEM(), "RS256", good), 200, ""},
 		{"issuer as text", jwt(t, srv.PrivateKeyPEM(), "RS256", with("iss", "2")), 200, ""},
 		{"none", "", 401, "could not be decoded"},
-		{"wrong key", jwt(t, other.PrivateKeyPEM(), "RS256", good), 401, "could not be decoded"},
+		{"wrong key", jwt(t, other, "RS256", good), 401, "could not be decoded"},
 		{"wrong algorithm", jwt(t, srv.PrivateKeyPEM(), "HS256", good), 401, "could not be decoded"},
 		{"garbage", "eyJ.e.x", 401, "could not be decoded"},
 		{"expired", jwt(t, srv.PrivateKeyPEM(), "RS256", with("exp", now-1)), 401, "'exp'"},

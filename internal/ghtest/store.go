@@ -28,6 +28,7 @@ type store struct {
 	unsaved []string // names of the made objects that are not on disk
 	commits map[string]*commit
 	cat     *catFile
+	zip     *zlib.Writer
 }
 
 type object struct {
@@ -101,7 +102,7 @@ func (st *store) save() error {
 func (st *store) saveLoose(sha string) error {
 	o := st.made[sha]
 	header := o.kind + " " + strconv.Itoa(len(o.content)) + "\x00"
-	return writeAtomic(filepath.Join(st.dir, "objects", sha[:2], sha[2:]), deflate([]byte(header), o.content))
+	return writeAtomic(filepath.Join(st.dir, "objects", sha[:2], sha[2:]), st.deflate([]byte(header), o.content))
 }
 
 // savePack lets git store a pack in git's format (gitformat-pack): a header, the objects, a checksum.
@@ -116,20 +117,24 @@ func (st *store) savePack() error {
 			pack = append(pack, first|0x80)
 			first = byte(size & 0x7f)
 		}
-		pack = append(append(pack, first), deflate(o.content)...)
+		pack = append(append(pack, first), st.deflate(o.content)...)
 	}
 	sum := sha1.Sum(pack) //nolint:gosec // see above
 	_, err := st.git.run(st.dir, append(pack, sum[:]...), "index-pack", "--stdin")
 	return err
 }
 
-func deflate(parts ...[]byte) []byte {
+// deflate compresses with one writer for all objects: each has tables of a megabyte. The store's lock guards it.
+func (st *store) deflate(parts ...[]byte) []byte {
 	var b bytes.Buffer
-	z, _ := zlib.NewWriterLevel(&b, zlib.BestSpeed) // the level is valid
-	for _, p := range parts {
-		_, _ = z.Write(p) // a bytes.Buffer takes everything
+	if st.zip == nil {
+		st.zip, _ = zlib.NewWriterLevel(&b, zlib.BestSpeed) // the level is valid
 	}
-	_ = z.Close()
+	st.zip.Reset(&b)
+	for _, p := range parts {
+		_, _ = st.zip.Write(p) // a bytes.Buffer takes everything
+	}
+	_ = st.zip.Close()
 	return b.Bytes()
 }
 

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		os.Exit(m.Run())
+		os.Exit(suite.Tests{M: m}.Run())
 	case "server":
 		serveAlone()
 	case "pick":
@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 // in new repositories.
 func quiet() error {
 	config, err := filepath.Abs(filepath.Join("testdata", "gitconfig"))
-	return errors.Join(err, suite.InMemory(), os.Setenv("GIT_CONFIG_NOSYSTEM", "1"), os.Setenv("GIT_CONFIG_GLOBAL", config), os.Setenv("GIT_TEMPLATE_DIR", ""))
+	return errors.Join(err, os.Setenv("GIT_CONFIG_NOSYSTEM", "1"), os.Setenv("GIT_CONFIG_GLOBAL", config), os.Setenv("GIT_TEMPLATE_DIR", ""))
 }
 
 // refuse is the hook proc-receive (githooks(5)), the only one that can name a

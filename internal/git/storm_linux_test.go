@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 // imports makes a repository of a stream for git fast-import, with the branches main and
@@ -71,6 +72,7 @@ func moved(n int, from, to, text string) side {
 // Storms are changes that are huge in one way or another. Each ends: as it should, or for
 // people to pick, as where git itself breaks down. None is tried again.
 func TestStorms(t *testing.T) {
+	n := suite.Sizes[int]{Normal: 200, Long: 2_000, Full: 2_000}.Size()
 	page := strings.Repeat("a line # of some text\n", 50)
 	one := crowd(1, "here", "x")
 	for _, c := range []struct {
@@ -78,10 +80,10 @@ func TestStorms(t *testing.T) {
 		base, ours, theirs side
 		want               git.Outcome
 	}{
-		{"100,000 files", one, crowd(1, "here", "y"), crowd(100_000, "there", "x"), git.Clean},
-		{"10 MB of names", one, crowd(1, "here", "y"), crowd(2_500, strings.Repeat("n", 4_000), "x"), git.Clean},
-		{"20,000 conflicts", crowd(20_000, "c", "base\n"), crowd(20_000, "c", "ours\n"), crowd(20_000, "c", "theirs\n"), git.Conflicted},
-		{"3,000 renamings", crowd(3_000, "old", page), crowd(3_000, "old", "ours\n"+page), moved(3_000, "old", "new", page+"theirs\n"), git.Clean},
+		{"files", one, crowd(1, "here", "y"), crowd(50*n, "there", "x"), git.Clean},
+		{"long names", one, crowd(1, "here", "y"), crowd(n, strings.Repeat("n", 4_000), "x"), git.Clean},
+		{"conflicts", crowd(10*n, "c", "base\n"), crowd(10*n, "c", "ours\n"), crowd(10*n, "c", "theirs\n"), git.Conflicted},
+		{"renamings", crowd(n, "old", page), crowd(n, "old", "ours\n"+page), moved(n, "old", "new", page+"theirs\n"), git.Clean},
 		{"20,000 directories in each other", one, crowd(1, "here", "y"), crowd(1, strings.Repeat("d/", 20_000), "x"), git.Failed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -110,8 +112,12 @@ func (s *stage) ends(t *testing.T, want git.Outcome, kind git.TroubleKind) {
 // A tree of a few hundred bytes has ten billion files: it names one directory over and
 // over. It's too much of a change, and too much of a branch, with attributes or without.
 func TestTreeBomb(t *testing.T) {
-	for _, c := range []struct{ name, file string }{{"files", "f"}, {"attributes", ".gitattributes"}} {
-		for _, branch := range []string{"main", "3.14"} {
+	every := suite.Sizes[int]{Normal: 2, Long: 1, Full: 1}.Size()
+	for i, c := range []struct{ name, file string }{{"files", "f"}, {"attributes", ".gitattributes"}} {
+		for k, branch := range []string{"main", "3.14"} {
+			if (i+k)%every > 0 {
+				continue
+			}
 			t.Run(c.name+" on "+branch, func(t *testing.T) {
 				s := stageOf(t, files("a", lines()), files("a", lines("1:ours")), files("a", lines("20:theirs")))
 				tree := s.object("tree", entry("100644", c.file, s.object("blob", "* text\n")))

@@ -13,6 +13,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 const postgresEnv = "CONCORDE_TEST_POSTGRES"
@@ -22,7 +24,7 @@ func TestMain(m *testing.M) {
 		victim()
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(suite.Tests{M: m}.Run())
 }
 
 // onBoth runs f on a fresh database of each kind.

@@ -2,5 +2,5 @@
 
 package suite
 
-// InMemory does nothing here: only Linux has a directory in memory.
-func InMemory() error { return nil }
+// inMemory does nothing here: only Linux has a directory in memory.
+func inMemory() error { return nil }

@@ -5,7 +5,15 @@
 // step instead of some, more random histories, longer storms.
 package suite
 
-import "os"
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"testing"
+)
 
 // Sizes of what a test repeats, by the environment variable CONCORDE_TEST.
 type Sizes[T any] struct {
@@ -23,4 +31,26 @@ func (s Sizes[T]) Size() T {
 		return s.Long
 	}
 	return s.Normal
+}
+
+// Tests are those of a package, for its TestMain.
+type Tests struct {
+	*testing.M
+	Parallel int // how many wait at once, unless -parallel says so; 0: as many as there are processors
+}
+
+// Run runs them and returns the exit code. Temporary directories are in memory, where
+// that can be had, and memory is collected late: by default a test process, whose
+// heap is small, spends a third of its time on that.
+func (t Tests) Run() int {
+	debug.SetGCPercent(800)
+	err := inMemory()
+	if t.Parallel > 0 {
+		err = errors.Join(err, flag.Set("test.parallel", strconv.Itoa(t.Parallel)))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "preparing the tests:", err)
+		return 1
+	}
+	return t.M.Run()
 }
