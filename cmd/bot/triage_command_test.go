@@ -66,12 +66,12 @@ func TestOutsiderCommands(t *testing.T) {
 	id := s.says(n, "mallory", me+" label +type-feature -type-bug\n"+me+" backport 3.14")
 	s.labelled(n, "awaiting review", "type-bug")
 	s.reacted(n, id, "confused")
-	s.answered(n, "mallory, this did not work")
+	s.answered(n, "mallory, I couldn't do that")
 	allowed := s.says(n, "mallory", me+" label +docs")
 	s.labelled(n, "awaiting review", "docs", "type-bug")
 	s.reacted(n, allowed, "+1")
 	s.says(n, "mallory", "Nice!")
-	s.answered(n, "mallory, this did not work")
+	s.answered(n, "mallory, I couldn't do that")
 	if body := s.answers(n)[0]; strings.Contains(body, "@mallory") {
 		t.Errorf("the answer mentions an outsider: %q", body)
 	}
@@ -181,7 +181,7 @@ func TestReadyCommand(t *testing.T) {
 		t.Error("it is a draft still")
 	}
 	s.labelled(n, "awaiting change review")
-	s.answered(n, "@alice, thank you for your work", "only the author of the pull request may do this", "@dana, please review them")
+	s.answered(n, "@alice, thank you for your work", "only the pull request's author can do this", "@dana, please review them")
 	s.quiet(n)
 }
 
@@ -197,7 +197,7 @@ func TestManyCommands(t *testing.T) {
 	id := s.says(n, "carol", all.String())
 	s.labelled(n, "awaiting review")
 	s.reacted(n, id, "confused")
-	s.answered(n, "The last 1490 were left out")
+	s.answered(n, "I've skipped the last 1490")
 	for _, l := range s.cpython.Labels() {
 		if strings.HasPrefix(l.Name, "no-such") {
 			t.Errorf("the label %q was made", l.Name)

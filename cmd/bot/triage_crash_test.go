@@ -66,14 +66,14 @@ func TestKilledInTriage(t *testing.T) {
 				s.labelled(n, "awaiting change review", "stdlib")
 				s.has(n, "bedevere/issue-number", "success", "Issue number 140000 found")
 				s.has(n, newsContext, "failure", `No news entry in Misc/NEWS.d/next/ or "skip news" label found`)
-				s.once(n, "mallory, this did not work", "@dana, please review them")
+				s.once(n, "mallory, I couldn't do that", "@dana, please review them")
 				if asked := s.pr(n).Reviewers; !slices.Equal(asked, []string{"dana"}) {
 					t.Errorf("asked again: %q, want dana", asked)
 				}
 				comments := s.pr(n).Comments
 				s.reacted(n, comments[slices.IndexFunc(comments, func(c ghtest.Comment) bool { return c.Author == "mallory" })].ID, "confused")
 				s.quiet(n)
-				s.once(n, "mallory, this did not work", "@dana, please review them")
+				s.once(n, "mallory, I couldn't do that", "@dana, please review them")
 			})
 		}
 	}

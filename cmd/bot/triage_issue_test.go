@@ -24,7 +24,7 @@ func TestIssueForm(t *testing.T) {
 	id = s.says(n, "carol", me+" backport 3.14\n"+me+" ready\n"+me+" label +\"awaiting merge\"")
 	s.reacted(n, id, "confused")
 	s.labelled(n, "3.14", "OS-windows")
-	s.answered(n, "| label `OS-windows` | rule `labels` |", "this works on pull requests only")
+	s.answered(n, "| label `OS-windows` | rule `labels` |", "this only works on pull requests")
 	s.quiet(n)
 }
 

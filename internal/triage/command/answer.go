@@ -16,8 +16,7 @@ func (t *execution) reaction() pull.Reaction {
 	return pull.ThumbsUp
 }
 
-// answer is the comment for what did not work, and for what was asked; "" where a
-// reaction says all.
+// answer is the comment on what didn't work and what was asked; "" if a reaction is enough.
 func (t *execution) answer() string {
 	var parts []string
 	if len(t.faults) > 0 {
@@ -35,7 +34,7 @@ func (t *execution) answer() string {
 	return strings.Join(append(parts, t.extras...), "\n\n")
 }
 
-// help lists what this person may do here.
+// help lists the commands that this person can use here.
 func (t *execution) help() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, helpStart, t.By)
@@ -53,11 +52,11 @@ func (t *execution) help() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// maxWhyRows of the answer to why.
+// maxWhyRows is how many labels and statuses the answer to why has.
 const maxWhyRows = 50
 
-// why says of each label and status who set it, when and why: as the log of the
-// bot and the history of the pull request know it.
+// why shows who set each label and status, when and why, by the audit log and the pull
+// request's history.
 func (t *execution) why() string {
 	var rows []string
 	r := t.r
@@ -69,7 +68,8 @@ func (t *execution) why() string {
 		if m := statusForm.FindStringSubmatch(d.Action); m != nil && strings.HasPrefix(r.Head, m[4]) && !statuses[m[1]] && !r.Issue {
 			statuses[m[1]] = true
 			why := codeCell(cmp.Or(d.Why, unquote(m[3])))
-			rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s |", fmt.Sprintf(whyStatus, codeCell(m[1]), m[2]), fmt.Sprintf(whyRule, codeCell(d.Rule)), whenText(d.At), why))
+			what, by := fmt.Sprintf(whyStatus, codeCell(m[1]), m[2]), fmt.Sprintf(whyRule, codeCell(d.Rule))
+			rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s |", what, by, whenText(d.At), why))
 		}
 	}
 	if len(rows) == 0 {
@@ -82,7 +82,7 @@ func (t *execution) why() string {
 	return whyStart + "\n\n| what | set by | when | why |\n| --- | --- | --- | --- |\n" + strings.Join(rows, "\n") + more
 }
 
-// whyLabel is the row of a label that is on.
+// whyLabel is a label's row.
 func (t *execution) whyLabel(label string) string {
 	var set pull.Event
 	for _, e := range t.r.Events {
@@ -93,7 +93,7 @@ func (t *execution) whyLabel(label string) string {
 	by, at, why := codeCell(set.By), set.At, whyHand
 	asked, mine := t.labels[strings.ToLower(label)]
 	switch {
-	case set.Own && mine && !set.At.Before(t.r.Now): // of this very look
+	case set.Own && mine && !set.At.Before(t.r.Now): // in this very run
 		by, why = fmt.Sprintf(whyRule, codeCell(ruleName)), codeCell(asked.Why)
 	case set.Own || set.Kind == "":
 		by, why = whyNobody, ""

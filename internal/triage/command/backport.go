@@ -8,9 +8,9 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Asked are the backports that commands of this request ask for, or take back, as
-// if each label had been set or taken off by hand when the comment was written.
-// Whether somebody may ask is for May to say, once roles are known.
+// Asked are the backports that commands request or take back, as if each label had been
+// set or removed by hand when the comment was written. May decides who is allowed to,
+// once roles are known.
 func (c Config) Asked(r *pull.Request) []pull.Event {
 	if c.Settings.Mode != config.On || r.Issue {
 		return nil
@@ -37,10 +37,10 @@ func (c Config) Asked(r *pull.Request) []pull.Event {
 	return c.bounded(r, all)
 }
 
-// maxAsked is how many versions strangers may have the bot look at.
+// maxAsked bounds the versions that strangers can make the bot check.
 const maxAsked = 20
 
-// bounded leaves out older versions that nobody asks for who may for certain,
+// bounded leaves out older versions that nobody requests who is certainly allowed to,
 // before roles are known.
 func (c Config) bounded(r *pull.Request, all []pull.Event) []pull.Event {
 	bare := *r
@@ -60,7 +60,7 @@ func (c Config) bounded(r *pull.Request, all []pull.Event) []pull.Event {
 	return kept
 }
 
-// May tells whether somebody may ask for backports. It reads the Team, and
+// May reports whether someone is allowed to request backports. It reads the Team, and
 // Looks.People.
 func (c Config) May(r *pull.Request, login string) bool {
 	v, _ := verbOf(verbBackport)

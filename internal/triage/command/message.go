@@ -10,77 +10,82 @@ import (
 	"github.com/concorde-bot/concorde/internal/markdown"
 )
 
-const about = "Carries out commands in comments, such as `@BOT label +docs -tests`. A reaction shows that it's done; a short comment explains what wasn't."
+const about = "Carries out commands in comments, such as `@BOT label +docs -tests`. A reaction shows that it's done; a short " +
+	"comment explains what wasn't."
 
 // What the commands do.
 const (
-	doesLabel    = "Sets labels (`+`) and takes them off (`-`). Double quotes around a name are allowed."
-	doesBackport = "Requests backports, as the labels do. Tries a backport again that failed or was closed."
-	doesRerun    = "Checks everything here again."
-	doesReady    = "Says that the requested changes are made. A draft is marked ready for review."
-	doesWhy      = "Says who set each label and status, when, and why."
-	doesHelp     = "Lists the commands that you may use."
+	doesLabel    = "Adds (`+`) and removes (`-`) labels. You can put a name in double quotes."
+	doesBackport = "Requests backports, as the labels do. Retries a backport that failed or was closed."
+	doesRerun    = "Re-checks everything here."
+	doesReady    = "Tells the reviewers that you've made the requested changes. Marks a draft as ready for review."
+	doesWhy      = "Shows who set each label and status, when, and why."
+	doesHelp     = "Lists the commands that you can use."
 )
 
 // Answers.
 const (
-	answerFaults  = "%s, this did not work:"
-	answerTooMany = "%s, of one person %d comments with commands are carried out here in a day (UTC). This one and later ones of the day were left out; please do it by hand, or write again tomorrow."
-	answerUnread  = "%s, I can't read this comment: its lists or quotes are nested too deeply, or its tables are too large. If there's a command in it, please write it in another comment."
+	answerFaults  = "%s, I couldn't do that:"
+	answerTooMany = "%s, I carry out commands in at most %d of your comments here per day (UTC). " +
+		"I've skipped this comment, and I'll skip any others today. Please make the change by hand, or try again tomorrow."
+	answerUnread = "%s, I can't read this comment: its lists or quotes are nested too deeply, or its tables are too large. " +
+		"If it contains a command, please post that in a new comment."
 
-	helpStart = "%s, these commands work for you here, each at the start of a line:"
+	helpStart = "%s, you can use these commands here, each at the start of a line:"
 )
 
 // Why a command did not work.
 const (
-	faultIssue    = "this works on pull requests only."
-	faultEnded    = "this works on open pull requests only."
-	faultUnmerged = "this pull request was closed without a merge, so there is nothing to backport."
-	faultOff      = "the bot makes no backports here."
+	faultIssue    = "this only works on pull requests."
+	faultEnded    = "this only works on open pull requests."
+	faultUnmerged = "this pull request was closed without being merged, so there's nothing to backport."
+	faultOff      = "backports are turned off here."
 
-	noLabel      = "write the labels after it, each with `+` or `-` before it, as in `label +docs -tests`."
-	unknownLabel = "there is no such label here. Is the name right? To set several, write `+` or `-` before each."
+	noLabel      = "name the labels after the command, each with `+` or `-` in front, as in `label +docs -tests`."
+	unknownLabel = "this label doesn't exist here. Please check its name. To change several labels, put `+` or `-` in front of each."
 )
 
 func answerMore(n int) string {
 	if n == 1 {
-		return fmt.Sprintf("Of one comment %d commands are carried out, each label and version counting as one. The last one was left out: write another comment for it.", maxCommands)
+		return fmt.Sprintf("I carry out at most %d commands per comment, counting each label and version. "+
+			"I've skipped the last one; please post it in a new comment.", maxCommands)
 	}
-	return fmt.Sprintf("Of one comment %d commands are carried out, each label and version counting as one. The last %d were left out: write another comment for them.", maxCommands, n)
+	return fmt.Sprintf("I carry out at most %d commands per comment, counting each label and version. "+
+		"I've skipped the last %d; please post them in a new comment.", maxCommands, n)
 }
 
 func noVerb(me string) string {
-	return fmt.Sprintf("write a command after my name. `@%s help` lists them all.", me)
+	return fmt.Sprintf("write a command after my name. `@%s help` lists all commands.", me)
 }
 
 func unknownVerb(verb, me string) string {
 	if meant := nearestVerb(verb); meant != "" {
-		return fmt.Sprintf("there is no such command. Did you mean `%s`?", meant)
+		return fmt.Sprintf("this command doesn't exist. Did you mean `%s`?", meant)
 	}
-	return fmt.Sprintf("there is no such command. `@%s help` lists them all.", me)
+	return fmt.Sprintf("this command doesn't exist. `@%s help` lists all commands.", me)
 }
 
 func noSign(name string) string {
-	return fmt.Sprintf("write `+` before a label to set it and `-` to take it off, as in %s.", codeSpan("label +"+name))
+	return fmt.Sprintf("put `+` in front of a label to add it, or `-` to remove it, as in %s.", codeSpan("label +"+name))
 }
 
 func noVersion(me string) string {
-	return fmt.Sprintf("write the versions after it, as in `@%s backport 3.14 3.13`.", me)
+	return fmt.Sprintf("name the versions after the command, as in `@%s backport 3.14 3.13`.", me)
 }
 
 func keptBy(rule string) string {
-	return fmt.Sprintf("the rule %s of the bot keeps this label as the state of things is. You can still change it by hand.", codeSpan(rule))
+	return fmt.Sprintf("the rule %s manages this label. You can still change it by hand.", codeSpan(rule))
 }
 
-// whoMay says who may use a command.
-func whoMay(v verb) string { return "only " + mayText(v) + " may do this." }
+// whoMay names who can use a command.
+func whoMay(v verb) string { return "only " + mayText(v) + " can do this." }
 
 func mayText(v verb) string {
 	switch {
 	case v.author:
-		return "the author of the pull request"
+		return "the pull request's author"
 	case v.least == anybody:
-		return "anybody"
+		return "anyone"
 	case v.least == contributor:
 		return "the author, triagers, core developers and release managers"
 	}
@@ -95,31 +100,30 @@ func (t *execution) whoLabels() string {
 	return whoMay(v) + " " + t.onlyLabels()
 }
 
-// onlyLabels are those that anybody may set.
+// onlyLabels names the labels that anyone can change.
 func (t *execution) onlyLabels() string {
 	var names []string
 	for _, l := range t.Settings.Outsiders {
 		names = append(names, codeSpan(l))
 	}
-	return "Anybody may set " + strings.Join(names, ", ") + "."
+	return "Anyone can add or remove " + strings.Join(names, ", ") + "."
 }
 
 // The answer to why.
 const (
-	whyStart     = "This is what the history and the log of the bot say:"
-	whyNothing   = "There are no labels here, and the log of the bot knows of no status of the newest commit."
-	whyMore      = "%d more are left out."
+	whyStart     = "Here's what the history and my audit log show:"
+	whyNothing   = "There are no labels here, and no statuses in my audit log."
+	whyMore      = "%d more aren't shown."
 	whyLabelled  = "label %s"
 	whyStatus    = "status %s: %s"
 	whyRule      = "rule %s"
 	whyHand      = "by hand"
-	whyForgotten = "the bot"
-	whyNobody    = "not known"
-	whyUnknown   = "not in the log"
+	whyForgotten = "me"
+	whyNobody    = "unknown"
+	whyUnknown   = "not in the audit log"
 )
 
-// statusForm is the form of a status in the log: context, state, description and
-// commit.
+// statusForm is a status in the audit log: context, state, description and commit.
 var statusForm = regexp.MustCompile(`^status (.+?) (success|failure|pending) ("(?:[^"\\]|\\.)*") on ([0-9a-f]{7,40})$`)
 
 func whenText(at time.Time) string {
@@ -129,7 +133,7 @@ func whenText(at time.Time) string {
 	return at.UTC().Format("2006-01-02 15:04") + " UTC"
 }
 
-// unquote gives the description of a status.
+// unquote is a status's description.
 func unquote(text string) string {
 	if plain, err := strconv.Unquote(text); err == nil {
 		return plain
@@ -137,13 +141,13 @@ func unquote(text string) string {
 	return text
 }
 
-// maxCodeSpan is how much of what people wrote an answer repeats, in characters.
+// maxCodeSpan is how much of a person's text an answer repeats, in characters.
 const maxCodeSpan = 80
 
-// codeSpan shows a text of strangers, shortened, as code.
+// codeSpan shows a stranger's text as code, shortened.
 func codeSpan(text string) string { return markdown.Code(shortened(text)) }
 
-// codeCell is code in a table.
+// codeCell is codeSpan in a table.
 func codeCell(text string) string { return markdown.CodeCell(shortened(text)) }
 
 func shortened(text string) string {

@@ -8,17 +8,18 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// maxCommands of one comment are carried out. Each label and each version counts.
+// maxCommands bounds the commands that are carried out in a comment. Each label and each
+// version counts.
 const maxCommands = 10
 
 // command in a comment, with one label or version.
 type command struct {
-	verb string // one of the table of verbs, or what somebody wrote instead
+	verb string // in the table of verbs, or what someone wrote instead
 	name string // label or version
-	sign string // of a label: "+", "-", or "" where somebody forgot it
+	sign string // of a label: "+", "-", or "" if it's missing
 }
 
-// String is the command as somebody may have written it.
+// String is the command as someone may have written it.
 func (k command) String() string {
 	if k.name == "" && k.sign == "" {
 		return k.verb
@@ -30,11 +31,11 @@ func (k command) String() string {
 type said struct {
 	commands []command
 	more     int  // commands beyond the limit
-	unread   bool // it names the bot, and costs too much to read
+	unread   bool // it names the bot, but costs too much to read
 }
 
-// parse finds the commands of a comment, and counts those beyond the limit. One that
-// isn't read (markdown.Read) has none that anybody knows of.
+// parse finds a comment's commands, and counts those beyond the limit. One that isn't
+// read (markdown.Read) has none that anyone knows of.
 func parse(me, body string) said {
 	if !Names(me, body) {
 		return said{}
@@ -66,8 +67,8 @@ func saidIn(r *pull.Request, body string) said {
 	return pull.Once(r, comment{r.Me, body}, func() said { return parse(r.Me, body) })
 }
 
-// spoken are the lines of a passage that may be commands: in a paragraph, and not
-// behind the mark of a list item.
+// spoken are a passage's lines that may be commands: those of a paragraph, except after a
+// list item's mark.
 func spoken(p markdown.Passage) []string {
 	switch {
 	case p.Kind != markdown.Paragraph:
@@ -78,25 +79,25 @@ func spoken(p markdown.Passage) []string {
 	return p.Lines
 }
 
-// spaced makes plain spaces of those that keyboards and word processors put in
+// spaced replaces the spaces that keyboards and word processors insert with plain ones
 // (Unicode, category Zs).
 var spaced = strings.NewReplacer(
 	"\u00a0", " ", "\u1680", " ", "\u2000", " ", "\u2001", " ", "\u2002", " ", "\u2003", " ", "\u2004", " ", "\u2005", " ",
 	"\u2006", " ", "\u2007", " ", "\u2008", " ", "\u2009", " ", "\u200a", " ", "\u202f", " ", "\u205f", " ", "\u3000", " ",
 )
 
-// holes makes spaces of what isn't text within a line, and of tabs.
+// holes replaces what isn't text within a line, and tabs, with spaces.
 var holes = strings.NewReplacer(string(markdown.Hole), " ", "\t", " ")
 
-// ends are what people put behind a label, a version or a sentence, and stops what
-// they put behind a name or a verb.
+// ends are what people write after a label, a version or a sentence, and stops what they
+// write after a name or a verb.
 const (
 	ends  = " .,;!?"
 	stops = ends + ":"
 )
 
-// addressed takes the name of the bot off a line that begins with it, and tells
-// whether it does. Nothing may follow.
+// addressed removes the bot's name from the start of a line, and reports whether it's
+// there. In a longer name it isn't.
 func addressed(line, me string) (rest string, ours bool) {
 	me = "@" + me
 	if len(line) < len(me) || !strings.EqualFold(line[:len(me)], me) {
@@ -112,8 +113,8 @@ func addressed(line, me string) (rest string, ours bool) {
 	return strings.TrimLeft(rest, stops), true
 }
 
-// commandsOf are those of a line behind the name of the bot: one for each label
-// and version.
+// commandsOf are the commands in a line after the bot's name: one for each label and
+// version.
 func commandsOf(line string) []command {
 	verb, rest := firstWord(line)
 	if verb == "please" {
@@ -142,8 +143,8 @@ func commandsOf(line string) []command {
 	return all
 }
 
-// firstWord is the first word of a line in lower case, and what follows. A plus sign
-// ends it too: "label+docs".
+// firstWord is the first word of a line in lower case, and what follows. A plus sign also
+// ends it: "label+docs".
 func firstWord(line string) (word, rest string) {
 	end := strings.IndexAny(line, stops+"+")
 	if end < 0 {
@@ -152,15 +153,15 @@ func firstWord(line string) (word, rest string) {
 	return strings.ToLower(line[:end]), strings.TrimLeft(line[end:], stops)
 }
 
-// filling are the words that people put around versions.
+// filling are the words that people write around versions.
 var filling = map[string]bool{"to": true, "and": true, "&": true, "please": true, "thanks": true}
 
-// curly makes plain quotes of those that keyboards make.
+// curly replaces the quotes that keyboards insert with plain ones.
 var curly = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`)
 
-// nextLabel reads a sign and the name of a label, which goes on until the next
-// sign behind a space, or is in double quotes. A sentence's end is no part of a name
-// without quotes; a colon may be, as in ":bug:".
+// nextLabel reads a sign and a label's name, which ends at the next sign after a space, or
+// is in double quotes. A name without quotes doesn't include the end of a sentence, but
+// may include colons, as in ":bug:".
 func nextLabel(text string) (k command, rest string) {
 	k.verb = verbLabel
 	if text[0] == '+' || text[0] == '-' {
@@ -181,9 +182,8 @@ func nextLabel(text string) (k command, rest string) {
 	return k, text[end:]
 }
 
-// commander tells whether a comment may hold commands: of a person, in the
-// person's own words. Somebody else who edits a comment could put words into a
-// mouth that may more.
+// commander reports whether a comment may have commands: by a person, in that person's
+// own words. Someone else could edit a comment to use its author's permissions.
 func commander(c pull.Comment) bool {
 	edited := c.Editor != "" && !strings.EqualFold(c.Editor, c.By)
 	return !c.Own && !c.Bot && !edited && c.By != "" && !strings.EqualFold(c.By, "ghost")

@@ -9,9 +9,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// rank is what somebody is to a pull request or issue; each may what those
-// before it may. It comes from teams, roles and settings, never from
-// author_association.
+// rank is someone's role in a pull request or issue; each may do all that those before it
+// may. It comes from teams, roles and settings, never from author_association.
 type rank int
 
 const (
@@ -22,7 +21,7 @@ const (
 	releaseManager      // of the settings
 )
 
-// rank of somebody. Where the team cannot be read, the role alone tells.
+// rank of a login. If the team can't be read, only the role counts.
 func (c Config) rank(r *pull.Request, login string) rank {
 	manages := func(m config.Manager) bool { return strings.EqualFold(m.Login, login) }
 	switch {
@@ -52,9 +51,9 @@ const (
 type verb struct {
 	name    string
 	example string // what follows @BOT
-	least   rank   // who may
-	author  bool   // the author alone may
-	pulls   bool   // of no use on issues
+	least   rank   // who can use it
+	author  bool   // only the author can use it
+	pulls   bool   // only on pull requests
 	does    string
 }
 
@@ -77,7 +76,7 @@ func verbOf(name string) (verb, bool) {
 	return verbs[at], true
 }
 
-// nearestVerb is the verb that somebody may have meant, "" where it is none.
+// nearestVerb is the verb that someone may have meant, or "".
 func nearestVerb(word string) string {
 	best, least := "", 3
 	for _, v := range verbs {
@@ -91,6 +90,6 @@ func nearestVerb(word string) string {
 	return best
 }
 
-// may tells whether somebody of a rank may use a verb at all. author: it is
-// the author.
+// may reports whether someone with this rank can use the verb at all. author: it's the
+// author.
 func (v verb) may(s rank, author bool) bool { return s >= v.least && (author || !v.author) }

@@ -17,12 +17,12 @@ import (
 
 const (
 	ruleName = "commands"
-	// maxAge of a comment whose commands are carried out: a bot that comes to an
-	// old repository must not wake what was written to another one.
+	// maxAge bounds how old a comment can be: a bot that is new in a repository must not
+	// act on what was written for another bot.
 	maxAge = 7 * 24 * time.Hour
-	// maxDailyCommands comments with commands of one person, on one pull request, are heard
-	// on one day (UTC). Which ones they are must not depend on what was answered: a
-	// plan that is carried out leaves nothing to do.
+	// maxDailyCommands bounds the comments with commands by one person on one pull request
+	// in a day (UTC). Which ones count must not depend on what was answered, since
+	// applying a plan must leave nothing to do.
 	maxDailyCommands = 20
 )
 
@@ -30,7 +30,7 @@ const (
 type Config struct {
 	Settings config.Commands
 	Backport config.Backport // its labels, and who the release managers are
-	Rules    []pull.Rule     // the others: no command changes a label that one of them keeps
+	Rules    []pull.Rule     // all others: no command changes a label that one of them keeps
 }
 
 // Rule carries out commands in comments: "@BOT label +docs" at the start of a line. A
@@ -53,11 +53,11 @@ func Rule(c Config) pull.Rule {
 type commandComment struct {
 	pull.Comment
 	said
-	tooMany bool // the first comment beyond the limit of the day: nothing of it is carried out
+	tooMany bool // the first comment beyond the day's limit: none of it is carried out
 }
 
-// commandComments are the comments that count, oldest first. What was answered is among
-// them, however old it is: what people asked for once stands.
+// commandComments are the comments that count, oldest first. Answered ones count at any
+// age: what they requested stands.
 func commandComments(r *pull.Request) []commandComment {
 	if r.Me == "" { // a local range
 		return nil
@@ -81,8 +81,7 @@ func commandComments(r *pull.Request) []commandComment {
 	return all
 }
 
-// looks asks for the roles of who gives commands, and for labels that are to be
-// set.
+// looks asks for the roles of those who give commands, and for the labels to set.
 func (c Config) looks(r *pull.Request) pull.Looks {
 	var looks pull.Looks
 	for _, o := range commandComments(r) {
@@ -96,15 +95,15 @@ func (c Config) looks(r *pull.Request) pull.Looks {
 	return looks
 }
 
-// maxLabelName is the length of a label's name ("Create a label", REST API: GitHub
-// refuses longer ones).
+// maxLabelName is the longest label name that GitHub accepts, in characters ("Create a
+// label", REST API).
 const maxLabelName = 50
 
 func possible(label string) bool { return label != "" && len([]rune(label)) <= maxLabelName }
 
 func (c Config) want(r *pull.Request) pull.Want {
 	var want pull.Want
-	labels := map[string]pull.Label{} // by their names in lower case: what was asked for last
+	labels := map[string]pull.Label{} // by their names in lower case, as requested last
 	for _, o := range commandComments(r) {
 		t := execution{Config: c, r: r, commandComment: o, labels: labels, rank: c.rank(r, o.By)}
 		t.run()
@@ -112,8 +111,8 @@ func (c Config) want(r *pull.Request) pull.Want {
 			continue
 		}
 		want.Readied = want.Readied || t.readied
-		// Not Once: comments that people deleted elsewhere would silence it. It is
-		// never repeated all the same, since the reaction ends it.
+		// Not Once: comments that people deleted elsewhere would silence it. It's never
+		// repeated anyway, since the comment gets a reaction.
 		key := fmt.Sprintf("command-%d", o.ID)
 		if _, posted := r.Notes[key]; !posted && t.answer() != "" {
 			want.Notes = append(want.Notes, pull.Note{Key: key, Body: t.answer()})
@@ -135,7 +134,7 @@ type execution struct {
 	labels  map[string]pull.Label
 	readied bool
 	faults  []string
-	extras  []string // what else there is to answer
+	extras  []string // other answers
 }
 
 func (t *execution) run() {
@@ -173,7 +172,7 @@ func (t *execution) do(k command) {
 		t.extra(t.why())
 	case verbHelp:
 		t.extra(t.help())
-	case verbRerun: // this is the look
+	case verbRerun: // this run is the check
 	}
 }
 
@@ -189,7 +188,7 @@ func (t *execution) extra(text string) {
 	}
 }
 
-// label carries out one label of the command of that name.
+// label carries out the label command for one label.
 func (t *execution) label(k command) {
 	v, _ := verbOf(verbLabel)
 	outside := slices.ContainsFunc(t.Settings.Outsiders, func(l string) bool { return strings.EqualFold(l, k.name) })
@@ -216,7 +215,7 @@ func (t *execution) label(k command) {
 	}
 }
 
-// version that a label asks for a backport to.
+// version is the branch that a label requests a backport to.
 func (c Config) version(label string) (string, bool) {
 	start := c.Backport.Label + " "
 	if len(label) < len(start) || !strings.EqualFold(label[:len(start)], start) {
@@ -225,8 +224,8 @@ func (c Config) version(label string) (string, bool) {
 	return strings.TrimSpace(label[len(start):]), true
 }
 
-// backport has the label of a version set. Whether a backport is possible is for
-// the rule on backports to say.
+// backport sets a version's label. The rule on backports decides whether the backport is
+// possible.
 func (t *execution) backport(k command, version string) {
 	switch {
 	case t.Backport.Mode != config.On:
@@ -242,9 +241,9 @@ func (t *execution) backport(k command, version string) {
 	}
 }
 
-// set wants a label on or off. One that was dealt with, and one that somebody
-// changed by hand since, is wanted as it is: rules that follow the state of a pull
-// request leave it alone then.
+// set wants a label on or off. If the comment was answered, or someone has changed the
+// label by hand since, it's wanted as it is, so that rules that follow the pull request's
+// state leave it alone.
 func (t *execution) set(k command) {
 	on := k.sign == "+"
 	if t.Answered || t.Editor == "" && (t.since(pull.Labeled, k.name) || t.since(pull.Unlabeled, k.name)) {
@@ -252,11 +251,12 @@ func (t *execution) set(k command) {
 	}
 	version, backport := t.version(k.name)
 	t.labels[strings.ToLower(k.name)] = pull.Label{
-		Name: k.name, On: on, Hold: pull.Asked, Existing: !backport || !lifecycle.ValidVersion(version), Why: "asked by " + t.By + " in a comment",
+		Name: k.name, On: on, Hold: pull.Asked, Existing: !backport || !lifecycle.ValidVersion(version),
+		Why: "requested by " + t.By + " in a comment",
 	}
 }
 
-// since tells whether somebody did such a thing by hand after the comment.
+// since reports whether someone did this by hand after the comment.
 func (t *execution) since(kind pull.EventKind, subject string) bool {
 	return slices.ContainsFunc(t.r.Events, func(e pull.Event) bool {
 		return e.Kind == kind && !e.Own && strings.EqualFold(e.Subject, subject) && e.At.After(t.At)

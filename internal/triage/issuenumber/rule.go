@@ -61,7 +61,8 @@ func status(r *pull.Request, serverURL, skipLabel string) pull.Status {
 	case r.HasLabel(skipLabel):
 		return pull.Status{State: pull.StatusSuccess, Description: statusSkipped}
 	case found:
-		return pull.Status{State: pull.StatusFailure, Description: fmt.Sprintf(statusInvalid, strings.ToUpper(named.Tracker), named.Number), URL: url}
+		description := fmt.Sprintf(statusInvalid, strings.ToUpper(named.Tracker), named.Number)
+		return pull.Status{State: pull.StatusFailure, Description: description, URL: url}
 	}
 	return pull.Status{State: pull.StatusFailure, Description: fmt.Sprintf(statusMissing, skipLabel), URL: helpURL}
 }

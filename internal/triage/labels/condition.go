@@ -12,9 +12,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// holding is whether a condition holds: some things are not known. Conditions know no
-// negation of one another, so the smallest of several is that of all, and the
-// largest that of one.
+// holding is whether a condition holds, if that's known. Conditions can't negate each
+// other, so all of several hold as the smallest does, and any of several as the largest.
 type holding int
 
 const (
@@ -32,7 +31,7 @@ func whether(b bool) holding {
 	return holdsNot
 }
 
-// condition is one of the settings, ready for use.
+// condition is a condition in the settings, ready for use.
 type condition struct {
 	config.Condition
 	files       filesCondition
@@ -49,7 +48,7 @@ func (l *ruleSet) condition(c config.Condition) condition {
 	}
 }
 
-// branchGlobs are nil where there are none.
+// branchGlobs is nil if there are none.
 func branchGlobs(patterns []string) *glob.Set {
 	if patterns == nil {
 		return nil
@@ -57,7 +56,7 @@ func branchGlobs(patterns []string) *glob.Set {
 	return glob.Read(patterns)
 }
 
-// expression is one that the settings found good; nil for "".
+// expression compiles what the settings have validated; nil for "".
 func expression(s string) *regexp.Regexp {
 	if s == "" {
 		return nil
@@ -73,15 +72,14 @@ func asksFiles(c config.Condition) bool {
 	return len(c.Files.Any)+len(c.Files.All)+len(c.Files.None)+len(c.Files.Except)+len(c.Files.Change) > 0 || c.Size != config.SizeCondition{}
 }
 
-// maxBody is how much of a body expressions look at, in bytes. The time that
-// they take grows with it.
+// maxBody is how much of a body expressions match, in bytes. Their time grows with it.
 const maxBody = 8 << 10
 
-// facts are what conditions ask of one request.
+// facts are what conditions read.
 type facts struct {
 	*pull.Request
 	changed *changedFiles
-	labels  []string // in lower case and sorted; those of the end, at the end
+	labels  []string // in lower case and sorted, as they will be
 	body    string
 	answers map[string][]string
 }
@@ -109,7 +107,7 @@ func sortedNames(has map[string]bool) []string {
 	return names
 }
 
-// rule decides one rule. One that is not about such a thing says nothing of it.
+// rule decides one rule. A rule on issues decides nothing on pull requests, or the reverse.
 func (f *facts) rule(r compiledRule) holding {
 	if r.On == config.OnIssues && !f.Issue || r.On == config.OnPullRequests && f.Issue {
 		return mayHold
@@ -190,7 +188,7 @@ func matched(e *jsre.Expression, branch string) holding {
 	return whetherSure(found, err == nil)
 }
 
-// whetherSure is whether, unless it took too many steps to find out.
+// whetherSure is whether, unless finding out took too many steps.
 func whetherSure(b, sure bool) holding {
 	if !sure {
 		return mayHold
@@ -198,8 +196,8 @@ func whetherSure(b, sure bool) holding {
 	return whether(b)
 }
 
-// firstTimers are the associations of people without a merged change. Nothing is
-// allowed by them.
+// firstTimers are the associations of people without a merged change. They authorize
+// nothing.
 var firstTimers = []string{"NONE", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR"}
 
 func (f *facts) author(a config.AuthorCondition) holding {

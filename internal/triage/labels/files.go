@@ -9,14 +9,14 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// fileGlobs are all globs for files, each once.
+// fileGlobs are all file globs, each once.
 type fileGlobs struct {
 	globs   []*glob.Glob
 	numbers map[string]int
 	set     *glob.Set
 }
 
-// add gives globs their numbers.
+// add numbers globs.
 func (g *fileGlobs) add(globs []*glob.Glob) (numbers []int) {
 	for _, one := range globs {
 		n, found := g.numbers[one.String()]
@@ -31,7 +31,7 @@ func (g *fileGlobs) add(globs []*glob.Glob) (numbers []int) {
 
 func (g *fileGlobs) ready() { g.set = glob.New(g.globs) }
 
-// fileSet is a set of changed files, a bit for each. It is nil where nothing is in it.
+// fileSet is a set of changed files, a bit for each. The empty set may be nil.
 type fileSet []uint64
 
 func (s fileSet) add(i int) { s[i/64] |= 1 << (i % 64) }
@@ -45,10 +45,10 @@ func (s fileSet) count() (n int) {
 	return n
 }
 
-// changedFiles are the changed files by what rules ask of them.
+// changedFiles are the changed files, by kind of change and by glob.
 type changedFiles struct {
-	total   int  // files that GitHub does not list are among them
-	omitted bool // there are more files, or globs that take too many steps
+	total   int  // includes files that GitHub doesn't list
+	omitted bool // some files aren't listed, or some globs take too many steps
 	all     fileSet
 	kinds   map[pull.Change]fileSet
 	globs   []fileSet // by the numbers of globs
@@ -82,7 +82,7 @@ func (g *fileGlobs) match(r *pull.Request) *changedFiles {
 	return c
 }
 
-// without are those of some files that are not among others.
+// without are the files that aren't among others.
 func (s fileSet) without(others fileSet) fileSet {
 	rest := slices.Clone(s)
 	for i, word := range others {
@@ -91,7 +91,7 @@ func (s fileSet) without(others fileSet) fileSet {
 	return rest
 }
 
-// filesCondition is one, with the numbers of its globs.
+// filesCondition is a condition on files, with the numbers of its globs.
 type filesCondition struct {
 	given                  bool
 	any, all, none, except []int
@@ -105,8 +105,7 @@ func (l *ruleSet) files(c config.FilesCondition) filesCondition {
 	return f
 }
 
-// meets decides a condition. Of more files than GitHub lists, nobody knows what
-// all are like.
+// meets decides a condition. If GitHub doesn't list all files, some answers are unknown.
 func (c *changedFiles) meets(f filesCondition) holding {
 	if !f.given {
 		return holds
@@ -136,8 +135,8 @@ func (c *changedFiles) meets(f filesCondition) holding {
 	return v
 }
 
-// sure turns an answer into a holding: one that more files could change is not
-// known where GitHub leaves files out.
+// sure turns an answer into a holding. If GitHub leaves files out, an answer that they
+// could change is unknown.
 func (c *changedFiles) sure(answer, final bool) holding {
 	switch {
 	case c.omitted && answer != final:
@@ -148,7 +147,7 @@ func (c *changedFiles) sure(answer, final bool) holding {
 	return holdsNot
 }
 
-// counted are the files that a condition is about.
+// counted are the files that a condition covers.
 func (c *changedFiles) counted(f filesCondition) fileSet {
 	counted := make(fileSet, len(c.all))
 	copy(counted, c.all)
@@ -168,7 +167,7 @@ func (c *changedFiles) counted(f filesCondition) fileSet {
 	return counted
 }
 
-// matching are those of some files that match one glob of a list.
+// matching are the files that match a glob in a list.
 func (c *changedFiles) matching(some fileSet, globs []int) fileSet {
 	found := make(fileSet, len(some))
 	for _, n := range globs {
@@ -186,8 +185,8 @@ func (l *ruleSet) changed(c *config.ChangedFiles) []int {
 	return l.globs.add(c.Globs)
 }
 
-// meetsWay decides a condition of a labeler file, as the action does: of no files,
-// everything is true that is said of all.
+// meetsWay decides a labeler file's condition, as the action does: without files, a
+// condition on all of them holds.
 func (c *changedFiles) meetsWay(way string, globs []int) holding {
 	switch way {
 	case config.AnyToAny:
@@ -202,7 +201,7 @@ func (c *changedFiles) meetsWay(way string, globs []int) holding {
 	return whether(c.total > 0)
 }
 
-// matchingEach are the files that match all globs of a list.
+// matchingEach are the files that match every glob in a list.
 func (c *changedFiles) matchingEach(globs []int) fileSet {
 	found := slices.Clone(c.all)
 	for _, n := range globs {

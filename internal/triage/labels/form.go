@@ -8,11 +8,10 @@ import (
 	"github.com/concorde-bot/concorde/internal/markdown"
 )
 
-// answers are what was filled into an issue form, by the field's label in lower
-// case: GitHub makes a heading of each label, and what follows is the answer
-// (GitHub Docs, "Syntax for GitHub's form schema"). A list of choices is given
-// choice by choice, and as a whole, since a choice may have a comma in it.
-// What is code, a quote or hidden is neither.
+// answers are the answers in an issue form, by the field's label in lower case: GitHub
+// turns each label into a heading, followed by the answer (GitHub Docs, "Syntax for
+// GitHub's form schema"). A list of choices is split, and also kept whole, since a choice
+// may contain a comma. Code, quotes and hidden text don't count.
 func answers(body string) map[string][]string {
 	all, field := map[string][]string{}, ""
 	lines, _ := markdown.Unfenced(body)
@@ -30,13 +29,13 @@ func answers(body string) map[string][]string {
 	return all
 }
 
-// fieldName is a label as it is compared.
+// fieldName is a field's label, normalized.
 func fieldName(s string) string {
 	return strings.ToLower(strings.TrimSpace(strings.TrimRight(strings.TrimSpace(s), ":")))
 }
 
-// choices of one line: those of a list and the line as a whole, or those of a
-// box if it is checked.
+// choices are a line's choices, and the whole line if there are several. A box that isn't
+// checked has none.
 func choices(line string) []string {
 	if box, found := strings.CutPrefix(line, "- ["); found && len(box) > 2 && box[1] == ']' {
 		if box[0] == ' ' {

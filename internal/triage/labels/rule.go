@@ -15,10 +15,9 @@ import (
 // Rule sets labels by the rules of the settings (devguide, "GitHub labels"). In mode off,
 // and without rules, it has no Want.
 //
-// What it suggests follows from the state alone, so a push may bring a label that
-// the opening did not: a pull request that becomes one of documentation is
-// labelled so then, and nobody has to ask when it was looked at. What a push
-// makes untrue stays, since somebody may rely on it; people take it off.
+// Its suggestions depend on the current state alone, so a push may bring a label that the
+// opening didn't. A label that no longer applies after a push stays, since someone may
+// rely on it; people remove it.
 func Rule(set config.Labels) pull.Rule {
 	rule := pull.Rule{Name: "labels", About: about}
 	if set.Mode != config.On || len(set.Rules) == 0 {
@@ -38,14 +37,14 @@ func Rule(set config.Labels) pull.Rule {
 	return rule
 }
 
-// labels are the rules, ready for use.
+// ruleSet is all rules, ready for use.
 type ruleSet struct {
 	set   config.Labels
 	rules []compiledRule
 	globs fileGlobs
 }
 
-// compiledRule holds where each of its clauses has a condition that does.
+// compiledRule holds if each of its clauses has a condition that holds.
 type compiledRule struct {
 	config.LabelRule
 	clauses [][]condition
@@ -74,7 +73,7 @@ func (l *ruleSet) clause(all []config.Condition) (clause []condition) {
 	return clause
 }
 
-// matches are a clause of a labeler file.
+// matches is a labeler file's clause.
 func (l *ruleSet) matches(all []config.Match) (clause []condition) {
 	for _, m := range all {
 		clause = append(clause, condition{match: m, changed: l.changed(m.Changed)})
@@ -82,7 +81,7 @@ func (l *ruleSet) matches(all []config.Match) (clause []condition) {
 	return clause
 }
 
-// conditionsOf a rule, but for those of a labeler file.
+// conditionsOf a rule, except those of a labeler file.
 func conditionsOf(r config.LabelRule) []config.Condition {
 	return append([]config.Condition{r.Condition}, r.Any...)
 }
@@ -91,8 +90,8 @@ func asksRole(r config.LabelRule) bool {
 	return slices.ContainsFunc(conditionsOf(r), func(c config.Condition) bool { return c.Author.Role != "" })
 }
 
-// needs are the facts that the rules read, whether issues are looked at, and the
-// labels that they keep.
+// needs are the facts that the rules read, whether they're about issues, and the labels
+// that they keep.
 func (l *ruleSet) needs() (needs pull.Facts, issues bool, owns []string) {
 	for _, r := range l.set.Rules {
 		if r.Hold == config.Kept {
@@ -125,8 +124,8 @@ func (l *ruleSet) want(r *pull.Request) pull.Want {
 	for i, rule := range l.rules {
 		held[i] = f.rule(rule)
 	}
-	// Labels that depend on others are decided as those will be, not as they are.
-	// The settings have no circles, so this comes to an end.
+	// Conditions on labels go by the labels as they will be, not as they are. The settings
+	// have no cycles, so this ends.
 	for range l.rules {
 		before := f.labels
 		f.labels = l.after(r, held)
@@ -142,7 +141,7 @@ func (l *ruleSet) want(r *pull.Request) pull.Want {
 	return pull.Want{Labels: l.wanted(r, held)}
 }
 
-// wanted are the labels by what the rules say, each once.
+// wanted are the labels that the rules decide, each once.
 func (l *ruleSet) wanted(r *pull.Request, held []holding) (all []pull.Label) {
 	seen, limited := map[string]bool{}, l.limited(r, held)
 	for i, rule := range l.rules {
@@ -163,8 +162,8 @@ func (l *ruleSet) wanted(r *pull.Request, held []holding) (all []pull.Label) {
 	return all
 }
 
-// limited are labeler files whose rules on files would set more new labels than
-// they allow.
+// limited are the labeler files whose rules on files would set more new labels than they
+// allow.
 func (l *ruleSet) limited(r *pull.Request, held []holding) map[*config.LabelerLimits]bool {
 	fresh, limited := map[string]bool{}, map[*config.LabelerLimits]bool{}
 	var limits *config.LabelerLimits

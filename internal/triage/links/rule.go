@@ -40,12 +40,18 @@ func Rule(set config.IssueNumbers) pull.Rule {
 
 // issueBlock is the block for an issue in the body of a pull request.
 func issueBlock(m pull.Markdown, number int) pull.Block {
-	return pull.Block{Start: fmt.Sprintf("<!-- gh-issue-number: gh-%d -->", number), End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: ", Markdown: m}
+	return pull.Block{
+		Start:    fmt.Sprintf("<!-- gh-issue-number: gh-%d -->", number),
+		End:      "<!-- /gh-issue-number -->",
+		Like:     "<!-- gh-issue-number: ",
+		Markdown: m,
+	}
 }
 
 // pullsList is the list in the body of an issue.
 func pullsList(m pull.Markdown) pull.List {
-	return pull.List{Block: pull.Block{Start: "<!-- gh-linked-prs -->", End: "<!-- /gh-linked-prs -->", Markdown: m}, Heading: linkHeading, Line: pullLink}
+	block := pull.Block{Start: "<!-- gh-linked-prs -->", End: "<!-- /gh-linked-prs -->", Markdown: m}
+	return pull.List{Block: block, Heading: linkHeading, Line: pullLink}
 }
 
 // maxLinked bounds the earlier issues that are loaded: people may write any number of

@@ -9,35 +9,35 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// choice is what people did about the labels since the last event that matters.
+// choice is what people did to the labels since the last event that matters.
 type choice struct {
 	made  bool
-	at    time.Time // of the newest deed
-	stage stage     // whose label they set; none: they took labels off
+	at    time.Time // of the newest change
+	stage stage     // whose label they set; none: they removed labels
 	by    string    // who set it
 }
 
-// moment is something that makes a choice, or ends it.
+// moment is an event that makes a choice, or ends it.
 type moment struct {
 	at    time.Time
-	is    int    // in the order within one second
+	is    int    // a kind, in their order within a second
 	stage stage  // of the label
-	by    string // whose deed
+	by    string // who did it
 }
 
 const (
 	said = iota // the phrase
-	off         // a label taken off
-	on          // a label set
+	off         // a label was removed
+	on          // a label was set
 	pushed
 )
 
-func compareMoments(a, b moment) int { // of labels in one second the earlier stage is the newest
+func compareMoments(a, b moment) int { // of labels set within a second, the earlier stage is the newest
 	return cmp.Or(a.at.Compare(b.at), a.is-b.is, int(b.stage-a.stage), strings.Compare(b.by, a.by))
 }
 
-// choose goes through what happened since the last review or other turn of events.
-// Being opened is no such thing: no label is older.
+// choose goes through what happened since the last event that matters. Opening isn't one:
+// no label is older.
 func (s *situation) choose() {
 	for _, m := range s.moments(s.mattered()) {
 		switch {
@@ -58,7 +58,7 @@ func (s *situation) choose() {
 	}
 }
 
-// moments since a time, in their order.
+// moments are those after a time, in order.
 func (s *situation) moments(since time.Time) []moment {
 	var all []moment
 	for _, e := range s.r.Events {
@@ -72,7 +72,7 @@ func (s *situation) moments(since time.Time) []moment {
 			}
 			at := slices.IndexFunc(s.labels, func(l string) bool { return strings.EqualFold(l, e.Subject) })
 			if m.stage, m.by = stage(at), e.By; at <= 0 || e.Own || strings.HasSuffix(e.By, "[bot]") {
-				continue // no stage, or nobody's choice
+				continue // not a stage's label, or not set by a person
 			}
 		default:
 			continue
@@ -81,8 +81,8 @@ func (s *situation) moments(since time.Time) []moment {
 			all = append(all, m)
 		}
 	}
-	// Of all pushes the last decides, which is no later than this. What was there at
-	// the opening is no push: labels can be chosen together with it.
+	// The last push decides, which is no later than this. The commits that it was opened
+	// with aren't a push: labels can be set at the same time.
 	if came := s.r.HeadCame(); came.After(since) && came.After(s.r.CreatedAt) {
 		all = append(all, moment{at: came, is: pushed})
 	}
@@ -95,8 +95,8 @@ func (s *situation) moments(since time.Time) []moment {
 	return all
 }
 
-// mattered is when something happened that ends what people chose, the phrase
-// and commits aside. Where core developers have spoken, only they have weight.
+// mattered is when the last event happened that ends people's choice, other than the
+// phrase and commits. If core developers have reviewed, only they count.
 func (s *situation) mattered() time.Time {
 	core := len(s.requests)+len(s.approvals) > 0
 	weighs := func(login string) bool { return !core || s.r.IsCore(login) }

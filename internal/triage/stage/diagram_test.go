@@ -13,9 +13,9 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// TestDiagram holds docs/stages.md to the machine: the table is that which the
-// rule runs, and the diagram is what the rule does to a pull request that lives
-// through the deeds in any order.
+// TestDiagram keeps docs/stages.md true: the table is the one that the rule runs, and the
+// diagram is what the rule does to a pull request when people do these things in any
+// order.
 func TestDiagram(t *testing.T) {
 	const path, begin, end = "../../../docs/stages.md", "<!-- stages -->\n", "<!-- /stages -->\n"
 	text, err := os.ReadFile(path)
@@ -42,9 +42,9 @@ func TestDiagram(t *testing.T) {
 func table() string {
 	labels := labelNames(settings())
 	comments := map[*round]string{nil: "", &changesRound: "to the author, with the phrase", &answeredRound: "thanks", &commitsRound: "about the commits"}
-	asked := map[*round]string{&answeredRound: "the core developers who asked for changes", &commitsRound: "the core developers who approved"}
+	asked := map[*round]string{&answeredRound: "the core developers who requested changes", &commitsRound: "the core developers who approved"}
 	var b strings.Builder
-	b.WriteString("| | The first that holds | label | comment, once per round | asked for a review |\n| --- | --- | --- | --- | --- |\n")
+	b.WriteString("| | The first that holds | label | comment, once per round | review requested from |\n| --- | --- | --- | --- | --- |\n")
 	for i, row := range slices.Concat(decisionsByHand, decisionsByReviews) {
 		label := map[stage]string{none: "none", chosen: "that label", left: "as they are"}[row.stage]
 		if label == "" {
@@ -62,10 +62,10 @@ type turn struct {
 }
 
 var turns = []turn{
-	{"somebody reviews", func(w *world) { w.review("eve", pull.Approved, w.r.Head) }},
-	{"a core developer asks for changes", func(w *world) { w.review("dana", pull.ChangesRequested, w.r.Head) }},
-	{"the author says the phrase", func(w *world) { w.comment("alice", settings().Phrases[0]) }},
-	{"the author asks for the review again", func(w *world) { w.event(pull.ReviewRequested, "alice", "dana") }},
+	{"someone reviews it", func(w *world) { w.review("eve", pull.Approved, w.r.Head) }},
+	{"a core developer requests changes", func(w *world) { w.review("dana", pull.ChangesRequested, w.r.Head) }},
+	{"the author posts the phrase", func(w *world) { w.comment("alice", settings().Phrases[0]) }},
+	{"the author re-requests the review", func(w *world) { w.event(pull.ReviewRequested, "alice", "dana") }},
 	{"a core developer approves", func(w *world) { w.review("dana", pull.Approved, w.r.Head) }},
 	{"new commits", func(w *world) { w.pushed(false, w.r.Now) }},
 	{"the review is dismissed", func(w *world) { w.dismiss("dana", "carol") }},
@@ -95,7 +95,7 @@ func diagram(t *testing.T) string {
 	}
 	var b strings.Builder
 	b.WriteString("```mermaid\nstateDiagram-v2\n")
-	for author, told := range map[string]string{"alice": "opened or made ready", "guido": "opened or made ready by a core developer"} {
+	for author, told := range map[string]string{"alice": "opened or marked ready", "guido": "opened or marked ready by a core developer"} {
 		w := newWorld(author, false)
 		w.look(t)
 		edges[[2]string{"[*]", w.stages()}] = map[string]bool{told: true}

@@ -7,20 +7,22 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-const about = "Keeps the one label that shows what an open pull request waits for. A label that a person chose stands until the next event that matters."
+const about = "Keeps the one label that shows what an open pull request is waiting for. " +
+	"A label set by hand stays until the next event that matters."
 
 const (
-	textChanges = "@%s, thank you for your work. A core developer has reviewed it and asks for changes.\n\n" +
-		"When they are made, or answered where you see it differently, leave a comment here with the words `%s`. " +
-		"The reviewers are then asked to look again."
-	textChangesCore   = "@%s, when the changes are made, leave a comment with the words `%s`. The reviewers are then asked to look again."
+	textChanges = "@%s, thank you for your work. A core developer has reviewed it and requested changes.\n\n" +
+		"Once you've made them, or replied where you disagree, leave a comment here with the words `%s`. " +
+		"I'll then ask the reviewers to take another look."
+	textChangesCore = "@%s, once you've made the requested changes, leave a comment with the words `%s`. " +
+		"I'll then ask the reviewers to take another look."
 	textAnswered      = "Thank you for making the changes!"
 	textReviewChanges = "%s, please review them."
-	textAnsweredAlone = "A core developer has to review them next."
+	textAnsweredAlone = "A core developer needs to review them next."
 	textCommits       = "There are new commits since this pull request was approved.\n\n%s, please review it again."
 )
 
-// changesText is for the author, unless nobody would read it.
+// changesText is for the author, unless that's a bot or a deleted account.
 func changesText(s *situation) string {
 	switch {
 	case s.r.Bot || !isPerson(s.r.Author):

@@ -9,10 +9,10 @@ import (
 	"github.com/concorde-bot/concorde/internal/markdown"
 )
 
-// phrases are what an author says when the changes are made.
+// phrases are what an author writes once the changes are made.
 type phrases struct {
-	toSay string   // the one that people are told
-	known []string // all, as spelled
+	toSay string   // the one that comments name
+	known []string // all of them, normalized by spelled
 }
 
 func newPhrases(all []string) phrases {
@@ -28,11 +28,11 @@ func newPhrases(all []string) phrases {
 	return p
 }
 
-// in tells whether a comment says one of the phrases: anywhere in its text, in any
-// case, with any apostrophe, and broken into lines as programs for e-mail do. In code
-// or a quote, or where nobody sees it, it says nothing.
+// in reports whether a comment says one of the phrases: anywhere in its text, in any case,
+// with any apostrophe, and across line breaks, as mail programs make them. Code, quotes
+// and hidden text don't count.
 func (p phrases) in(body string) bool {
-	if !p.within(html.UnescapeString(body)) { // as nearly all comments: these needn't be read
+	if !p.within(html.UnescapeString(body)) { // as nearly all comments: they needn't be parsed
 		return false
 	}
 	passages, _ := markdown.Read(body)
@@ -47,10 +47,10 @@ func (p phrases) within(text string) bool {
 	return slices.ContainsFunc(p.known, func(phrase string) bool { return strings.Contains(text, phrase) })
 }
 
-// apostrophes are what keyboards and programs make of one.
+// apostrophes are what keyboards and programs write for one.
 var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "ʼ", "'", "´", "'", "`", "'", "＇", "'")
 
-// spelled is a text in lower case, with plain spaces and apostrophes.
+// spelled is text in lower case, with plain spaces and apostrophes.
 func spelled(text string) string {
 	return strings.Join(strings.Fields(apostrophes.Replace(strings.ToLower(text))), " ")
 }

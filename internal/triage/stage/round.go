@@ -9,24 +9,23 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// round is what belongs to a stage once, each time that it is entered: a
-// comment, and requests for review.
+// round is what happens once each time that a stage is entered: a comment, and review
+// requests.
 //
-// A comment has in its key the time of the event that it answers, and it covers
-// the round as long as that time is not before the round began. So what people
-// edit, delete or dismiss later can make the bot say less, and never twice the
-// same. Began gives a time at which one round ended for certain, so that
-// comments from before it are about another one.
+// A comment's key has the time of the event that it answers. It covers the round unless
+// that time is before the round began. So if people edit, delete or dismiss something
+// later, the bot may say less, but never the same thing twice. At the time that began
+// returns, the round before had certainly ended, so older comments belong to that.
 type round struct {
-	name  string // how the keys of its comments start
+	name  string // how its comments' keys start
 	began func(*situation) time.Time
-	event func(*situation) time.Time // that the comment answers
-	came  func(*situation) time.Time // what brought it, which the bot may be too new for
+	event func(*situation) time.Time // which the comment answers
+	came  func(*situation) time.Time // what started it: the settings may keep still about older ones
 	asked func(*situation) []pull.Reviewer
 	text  func(*situation) string // "": no comment
 }
 
-// How the keys of the comments start.
+// How the comments' keys start.
 const (
 	changesNote  = "changes-requested"
 	answeredNote = "thanks"
@@ -34,8 +33,8 @@ const (
 )
 
 var (
-	// changesRound is from a request for changes until all requests are taken back
-	// or answered by the phrase.
+	// changesRound lasts from a request for changes until all requests are taken back, or
+	// answered by the phrase.
 	changesRound = round{
 		name:  changesNote,
 		began: (*situation).changesBegan,
@@ -44,7 +43,7 @@ var (
 		asked: func(*situation) []pull.Reviewer { return nil },
 		text:  changesText,
 	}
-	// answeredRound is from the phrase until the next request.
+	// answeredRound lasts from the phrase until the next request.
 	answeredRound = round{
 		name:  answeredNote,
 		began: (*situation).lastRequest,
@@ -53,7 +52,7 @@ var (
 		asked: (*situation).requesters,
 		text:  answeredText,
 	}
-	// commitsRound is from the newest approval until the next one.
+	// commitsRound lasts from the newest approval until the next one.
 	commitsRound = round{
 		name:  commitsNote,
 		began: (*situation).lastApproval,
@@ -75,17 +74,17 @@ func (d round) want(s *situation) ([]pull.Note, []pull.Reviewer) {
 	return notes, d.asked(s)
 }
 
-// keyTime is how a key tells a time, in UTC.
+// keyTime is the time in a key, in UTC.
 const keyTime = "20060102-150405"
 
-// noted is the event that the comment of a round answers; zero: there is no
-// comment yet.
+// noted is the time of the event that a round's comment answers; zero if there's no comment
+// yet.
 func (s *situation) noted(name string, began time.Time) time.Time {
 	began = began.Truncate(time.Second)
 	return latestTime(slices.DeleteFunc(s.notes(name), func(at time.Time) bool { return at.Before(began) })...)
 }
 
-// notes are the events that comments of all rounds of a name answer.
+// notes are the times of the events that a name's comments answer, in all rounds.
 func (s *situation) notes(name string) []time.Time {
 	var all []time.Time
 	for key := range s.r.Notes {
@@ -98,12 +97,12 @@ func (s *situation) notes(name string) []time.Time {
 	return all
 }
 
-// lastRequest is the newest request that the phrase may answer: by a review, or by
-// the label alone.
+// lastRequest is the newest request that the phrase may answer: by a review, or by the label
+// alone.
 func (s *situation) lastRequest() time.Time { return latestTime(s.requested, s.answered.at) }
 
-// requesters are the core developers who asked for changes. They are asked again
-// as of the phrase; of several the one that is thanked for.
+// requesters are the core developers who requested changes. They're asked again since the
+// phrase; if it was said several times, since the one that the comment answers.
 func (s *situation) requesters() []pull.Reviewer {
 	since := cmp.Or(s.noted(answeredNote, s.lastRequest()), s.saidSince(s.lastRequest()))
 	var all []pull.Reviewer
@@ -128,9 +127,8 @@ func (s *situation) lastApproval() time.Time {
 	return last
 }
 
-// lastPush is about when commits came last: by their own date, which is good
-// enough to keep still about old ones, but after the approvals of what was there
-// before, and by when they had come.
+// lastPush is about when the last commits came. It goes by their own date, which is good
+// enough to tell old ones, but is never before the approvals, nor after the bot saw them.
 func (s *situation) lastPush() time.Time {
 	last := s.r.HeadCame()
 	if dated := s.r.HeadDated; !dated.IsZero() && dated.Before(last) {
@@ -144,7 +142,7 @@ func (s *situation) lastPush() time.Time {
 	return latestTime(last, s.lastApproval())
 }
 
-// approvers are asked again unless somebody did so since they approved.
+// approvers are asked again, unless someone did so since they approved.
 func (s *situation) approvers() []pull.Reviewer {
 	var all []pull.Reviewer
 	for _, o := range s.approvals {
@@ -153,12 +151,12 @@ func (s *situation) approvers() []pull.Reviewer {
 	return all
 }
 
-// changesBegan: the round of the newest request began after each answer that came
-// before it, and when requests stood again after a time without any.
+// changesBegan is when the newest request's round began: after each answer before it, and
+// when requests stood again after a time without any.
 func (s *situation) changesBegan() time.Time {
 	var answers []time.Time
 	for _, c := range s.said {
-		if !c.edited { // or nobody knows whether it said so then
+		if !c.edited { // or it may not have said so at the time
 			answers = append(answers, c.at)
 		}
 	}
@@ -167,15 +165,15 @@ func (s *situation) changesBegan() time.Time {
 
 	began := s.requestsStand()
 	for _, e := range s.r.Events {
-		if e.Kind == pull.Dismissed && !e.At.Before(began) { // what was dismissed may have stood before
+		if e.Kind == pull.Dismissed && !e.At.Before(began) { // the dismissed review may have stood before
 			began = time.Time{}
 		}
 	}
 	return latestTime(append(answers, began)...)
 }
 
-// requestsStand is since when there was no moment without a core developer's
-// standing request, as far as the opinions tell that are left.
+// requestsStand is since when some core developer's request has stood without a break, as
+// far as the remaining opinions show.
 func (s *situation) requestsStand() time.Time {
 	all := slices.DeleteFunc(slices.Clone(s.r.Opinions), func(o pull.Opinion) bool { return !isOpinion(s.r, o) || !s.r.IsCore(o.By) })
 	slices.SortFunc(all, compareOpinions)
@@ -188,7 +186,7 @@ func (s *situation) requestsStand() time.Time {
 			delete(requests, strings.ToLower(o.By))
 		}
 		if i+1 < len(all) && all[i+1].At.Equal(o.At) {
-			continue // in one second there is no moment between
+			continue // nothing lies between two events within a second
 		}
 		switch {
 		case len(requests) == 0:

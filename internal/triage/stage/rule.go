@@ -13,39 +13,34 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// The stage machine (devguide, "Lifecycle of a pull request"): what an open pull
-// request waits for, as one of five labels.
+// The stage machine (devguide, "Lifecycle of a pull request") keeps no state. The first
+// decision that holds, from the top of the tables below, says which label is on, which
+// comment is posted, and who is asked for a review. Where the workflow leaves a choice:
 //
-// It keeps no state. The tables below are read from the top, and the first row
-// that holds says which label is on, which comment is there, and who is asked for
-// a review. What was decided where the workflow leaves a choice:
-//
-//   - Of each reviewer the newest opinion stands that was not dismissed. A review
-//     by the author or by a bot is none. Who is a core developer is decided by the
-//     team of today: whoever left it counts as anybody else.
-//   - A request for changes outweighs any approval by others: only its reviewer, or
-//     a dismissal, takes it back.
-//   - An approval is of the commit that was reviewed, so that neither the dates of
-//     commits nor where they are pushed from can mislead.
-//   - "Awaiting merge" by hand is about the commits that were there. They had come
-//     when this bot had seen the head, or a review or forced push shows it. In doubt
-//     the label goes: it never outlives a later push.
-//   - The phrase counts when it comes after the newest standing request. Lines that
-//     are quoted do not say it, and where nothing is requested it does nothing. For
-//     an author who cannot speak, a bot or a deleted account, core developers can.
-//     A review that is asked for again, of somebody whose request stands, says the
-//     same.
-//   - A label that a person chose by hand stands until the next event that matters:
-//     ready, draft, reopening, a review or dismissal that has weight, the phrase
-//     where something is requested, commits after "awaiting merge". "Awaiting
-//     changes" by hand is a request too, which the phrase answers. Labels set by
-//     other bots are nobody's choice.
-//   - GitHub's times are whole seconds. In one second an event that matters comes
-//     after a choice, a request after the phrase, and of one reviewer's opinions the
-//     request counts. The order of the lists is never looked at.
-//   - What a person chose is not commented on.
+//   - Of each reviewer, the newest opinion that wasn't dismissed stands. Reviews by the
+//     author or by bots don't count. Today's team decides who is a core developer:
+//     whoever has left it counts as anyone else.
+//   - A request for changes outweighs any approval by others. Only its reviewer can take
+//     it back, or a dismissal.
+//   - An approval is of the commit that was reviewed, so neither commit dates nor where
+//     commits are pushed from can mislead.
+//   - "Awaiting merge" by hand is about the commits that were there: those that this bot
+//     had seen, or that a review or forced push shows. In doubt the label goes, so it
+//     never outlives a later push.
+//   - The phrase counts if it comes after the newest standing request. It doesn't count
+//     in quoted lines, and does nothing if no changes are requested. For authors who
+//     can't speak, bots and deleted accounts, core developers can say it. Re-requesting
+//     a review from someone whose request stands means the same.
+//   - A label that a person set stands until the next event that matters: marked ready,
+//     converted to draft, reopened, a review or dismissal that counts, the phrase if
+//     changes are requested, commits after "awaiting merge". "Awaiting changes" by hand
+//     is a request too, which the phrase answers. Labels set by other bots don't count.
+//   - GitHub's times are whole seconds. Within a second, an event that matters comes
+//     after a label by hand, and a request after the phrase; of one reviewer's opinions,
+//     the request counts. The order of the lists never matters.
+//   - What a person set gets no comment.
 
-// stage of a pull request, in the order of its life.
+// stage of a pull request, in the order in which it goes through them.
 type stage int
 
 const (
@@ -56,38 +51,41 @@ const (
 	changeReview
 	merge
 
-	chosen // by a person
-	left   // whatever labels there are stay
+	chosen // the label that a person set
+	left   // all labels stay as they are
 )
 
 // decision is one decision.
 type decision struct {
-	when  string // in words, for people
+	when  string // shown to people
 	holds func(*situation) bool
 	stage stage
-	round *round // has a comment, and asks for reviews; nil for none
+	round *round // its comment and review requests; nil for none
 }
 
-// decisionsByHand are the decisions that reviews cannot change.
+// decisionsByHand are the decisions that reviews can't change.
 var decisionsByHand = []decision{
-	{"it is closed and not merged", func(s *situation) bool { return s.r.State == pull.Closed }, left, nil},
-	{"it is merged", func(s *situation) bool { return s.r.State == pull.Merged }, none, nil},
-	{"it is a draft", func(s *situation) bool { return s.r.Draft }, none, nil},
-	{"a person set \"awaiting changes\", and the author has said the phrase since", func(s *situation) bool { return s.answered.made }, changeReview, &answeredRound},
-	{"a person chose a label, and nothing that matters happened since", (*situation).chosen, chosen, nil},
-	{"a person took a label off, and nothing that matters happened since", (*situation).cleared, left, nil},
+	{"it's closed without being merged", func(s *situation) bool { return s.r.State == pull.Closed }, left, nil},
+	{"it's merged", func(s *situation) bool { return s.r.State == pull.Merged }, none, nil},
+	{"it's a draft", func(s *situation) bool { return s.r.Draft }, none, nil},
+	{"someone set \"awaiting changes\", and the author has posted the phrase since then",
+		func(s *situation) bool { return s.answered.made }, changeReview, &answeredRound},
+	{"someone set a label, and nothing that matters has happened since then", (*situation).chosen, chosen, nil},
+	{"someone removed a label, and nothing that matters has happened since then", (*situation).cleared, left, nil},
 }
 
-// decisionsByReviews are the others.
+// decisionsByReviews are all others.
 var decisionsByReviews = []decision{
-	{"a core developer's request for changes stands, and the author has said the phrase or asked for the review again since", (*situation).answers, changeReview, &answeredRound},
-	{"a core developer's request for changes stands", func(s *situation) bool { return len(s.requests) > 0 }, changes, &changesRound},
-	{"a core developer's approval of the newest commit stands", (*situation).approvesHead, merge, nil},
-	{"core developers' approvals stand, and there are new commits since", func(s *situation) bool { return len(s.approvals) > 0 }, coreReview, &commitsRound},
-	{"a person set \"awaiting merge\", and there are new commits since", func(s *situation) bool { return s.outrun }, coreReview, nil},
+	{"a core developer requested changes, and the author has posted the phrase or re-requested the review since then",
+		(*situation).answers, changeReview, &answeredRound},
+	{"a core developer requested changes", func(s *situation) bool { return len(s.requests) > 0 }, changes, &changesRound},
+	{"a core developer approved the latest commit", (*situation).approvesHead, merge, nil},
+	{"a core developer approved it, and there are new commits since then",
+		func(s *situation) bool { return len(s.approvals) > 0 }, coreReview, &commitsRound},
+	{"someone set \"awaiting merge\", and there are new commits since then", func(s *situation) bool { return s.outrun }, coreReview, nil},
 	{"the author is a core developer", func(s *situation) bool { return s.r.IsCore(s.r.Author) }, coreReview, nil},
-	{"somebody who is no core developer reviewed it", func(s *situation) bool { return s.others }, coreReview, nil},
-	{"nobody has reviewed it whose review counts", func(*situation) bool { return true }, review, nil},
+	{"someone who isn't a core developer reviewed it", func(s *situation) bool { return s.others }, coreReview, nil},
+	{"it has no review that counts", func(*situation) bool { return true }, review, nil},
 }
 
 // Rule keeps the stage's label (devguide, "Lifecycle of a pull request"). In mode off it
@@ -121,12 +119,12 @@ type machine struct {
 	ready   func(*pull.Request, pull.Comment) bool
 }
 
-// labelNames are the names of the labels, by stage.
+// labelNames are the labels' names, by stage.
 func labelNames(set config.Stages) []string {
 	return []string{review: set.Review, coreReview: set.CoreReview, changes: set.Changes, changeReview: set.ChangeReview, merge: set.Merge}
 }
 
-// firstOf is the first row that holds, nil where none does.
+// firstOf is the first decision that holds, or nil.
 func firstOf(rows []decision, s *situation) *decision {
 	at := slices.IndexFunc(rows, func(row decision) bool { return row.holds(s) })
 	if at < 0 {
@@ -163,7 +161,7 @@ func (row decision) want(s *situation) pull.Want {
 	return want
 }
 
-// latestTime of some times.
+// latestTime is the latest of some times, or zero.
 func latestTime(times ...time.Time) time.Time {
 	var last time.Time
 	for _, at := range times {

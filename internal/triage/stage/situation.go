@@ -10,13 +10,12 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// situation is what the rows of the tables ask about.
+// situation is what the decisions depend on.
 type situation struct {
 	*machine
 	r *pull.Request
 
-	// What stands of core developers, by login, and whether anybody else has an
-	// opinion.
+	// Core developers' standing opinions, by login, and whether anyone else has one.
 	requests  []pull.Opinion
 	approvals []pull.Opinion
 	others    bool
@@ -28,7 +27,7 @@ type situation struct {
 	outrun    bool   // commits came after "awaiting merge" by hand
 }
 
-// saying is one comment with the phrase, or what says the same.
+// saying is a comment with the phrase, or an event that means the same.
 type saying struct {
 	at     time.Time
 	edited bool
@@ -61,20 +60,20 @@ func (m *machine) situation(r *pull.Request) *situation {
 	return s
 }
 
-// isPerson tells whether a login is somebody who can be spoken to: no bot, and
-// no account that was deleted.
+// isPerson reports whether a login is a person who can reply: not a bot, nor a deleted
+// account.
 func isPerson(login string) bool {
 	return login != "" && !strings.EqualFold(login, "ghost") && !strings.HasSuffix(strings.ToLower(login), "[bot]")
 }
 
-// isOpinion tells whether an opinion is one. GitHub lets nobody approve their own
-// pull request, so that two deleted accounts are not the same.
+// isOpinion reports whether an opinion counts. GitHub lets nobody approve their own pull
+// request, so if author and reviewer are deleted accounts, they're different ones.
 func isOpinion(r *pull.Request, o pull.Opinion) bool {
 	own := strings.EqualFold(o.By, r.Author) && isPerson(o.By)
 	return !o.Bot && !own && (o.Review == pull.Approved || o.Review == pull.ChangesRequested)
 }
 
-// standingOpinions are the opinions that stand, one of each reviewer, by login.
+// standingOpinions are each reviewer's newest opinion, by login.
 func standingOpinions(r *pull.Request) []pull.Opinion {
 	newest := map[string]pull.Opinion{}
 	for _, o := range r.Opinions {
@@ -83,25 +82,27 @@ func standingOpinions(r *pull.Request) []pull.Opinion {
 			newest[by] = o
 		}
 	}
-	return slices.SortedFunc(maps.Values(newest), func(a, b pull.Opinion) int { return strings.Compare(strings.ToLower(a.By), strings.ToLower(b.By)) })
+	return slices.SortedFunc(maps.Values(newest), func(a, b pull.Opinion) int {
+		return strings.Compare(strings.ToLower(a.By), strings.ToLower(b.By))
+	})
 }
 
-// compareOpinions orders the opinions of one reviewer, in one second too.
+// compareOpinions orders a reviewer's opinions, also within a second.
 func compareOpinions(a, b pull.Opinion) int {
 	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Review, b.Review), // "approved" before "changes requested"
 		cmp.Compare(a.Commit, b.Commit), cmp.Compare(a.By, b.By))
 }
 
-// speaks tells whether a comment can say the phrase.
+// speaks reports whether a comment can say the phrase.
 func (s *situation) speaks(c pull.Comment) bool { return !c.Own && !c.Bot && s.answersFor(c.By) }
 
-// answersFor tells whether somebody can say that the changes are made.
+// answersFor reports whether someone can say that the changes are made.
 func (s *situation) answersFor(login string) bool {
 	return strings.EqualFold(login, s.r.Author) || !isPerson(s.r.Author) && s.r.IsCore(login)
 }
 
-// asksAgain tells whether an event is the button beside a reviewer's name ("Re-request
-// review"), of a core developer whose request for changes stood: that is the phrase.
+// asksAgain reports whether an event is "Re-request review", for a core developer whose
+// request for changes stood: this means the same as the phrase.
 func (s *situation) asksAgain(e pull.Event) bool {
 	if e.Kind != pull.ReviewRequested || e.Own || !isPerson(e.By) || !s.answersFor(e.By) || !s.r.IsCore(e.Subject) {
 		return false
@@ -115,7 +116,7 @@ func (s *situation) asksAgain(e pull.Event) bool {
 	return newest.Review == pull.ChangesRequested
 }
 
-// saidSince is when the phrase was first said after a time; zero: never.
+// saidSince is when the phrase was first said after a time; zero if never.
 func (s *situation) saidSince(since time.Time) time.Time {
 	var first time.Time
 	for _, c := range s.said {
@@ -126,7 +127,7 @@ func (s *situation) saidSince(since time.Time) time.Time {
 	return first
 }
 
-// answers: what core developers requested is done, as the author says.
+// answers reports whether the author said that the requested changes are made.
 func (s *situation) answers() bool {
 	return len(s.requests) > 0 && !s.saidSince(s.requested).IsZero()
 }
@@ -135,10 +136,10 @@ func (s *situation) approvesHead() bool {
 	return slices.ContainsFunc(s.approvals, func(o pull.Opinion) bool { return o.Commit == s.r.Head && o.Commit != "" })
 }
 
-// chosen: a person's label stands, and it is another one than reviews make.
+// chosen reports whether a person's label stands, and isn't the one that reviews lead to.
 func (s *situation) chosen() bool {
 	return s.choice.stage != none && s.choice.stage != s.byReviews().stage
 }
 
-// cleared: people took labels off, and set none.
+// cleared reports whether people removed labels, and set none.
 func (s *situation) cleared() bool { return s.choice.made && s.choice.stage == none }

@@ -10,7 +10,8 @@ const (
 
 const helpURL = "https://devguide.python.org/getting-started/git-boot-camp/#backport-pr"
 
-const about = "Requires the title of a pull request into a maintenance branch to start with the branch, such as [3.14], and suggests a better title where it can."
+const about = "Requires the title of a pull request into a maintenance branch to start with the branch, such as [3.14], and " +
+	"suggests a better title where it can."
 
 // The check run.
 const (
@@ -19,9 +20,11 @@ const (
 	checkHash   = "Use GH-NUMBER instead of #NUMBER"
 
 	summaryGood   = "You don't need to change anything."
-	summaryBranch = "This pull request targets the `%s` branch, and its title becomes the first line of the commit message. So the title must start with `[%s]`. " +
+	summaryBranch = "This pull request targets the `%s` branch, and its title becomes the first line of the commit message. " +
+		"So the title must start with `[%s]`. " +
 		"If this is the wrong branch, change the base branch instead. To change either, click Edit at the top of the page."
 	summaryHash = "When this pull request is merged, its title becomes the first line of the commit message. " +
-		"Commit messages refer to pull requests as `(GH-NUMBER)`, because `#NUMBER` used to refer to issues in the old tracker. This doesn't block anything; whoever merges it can also change the title."
+		"Commit messages refer to pull requests as `(GH-NUMBER)`, because `#NUMBER` used to refer to issues in the old tracker. " +
+		"This doesn't block anything; whoever merges it can also change the title."
 	summaryCopy = "You can copy this title:"
 )

@@ -42,7 +42,8 @@ func Rule(set config.WrongBranch) pull.Rule {
 // fromVersion reports whether a pull request into the default branch comes from a
 // fork's branch that is named like a maintenance branch.
 func fromVersion(r *pull.Request) bool {
-	return r.State == pull.Open && !r.Own && r.Base == r.DefaultBranch && lifecycle.ValidVersion(r.HeadBranch) && !strings.EqualFold(r.HeadOwner, r.Key.Owner)
+	fork := !strings.EqualFold(r.HeadOwner, r.Key.Owner)
+	return r.State == pull.Open && !r.Own && r.Base == r.DefaultBranch && fork && lifecycle.ValidVersion(r.HeadBranch)
 }
 
 // want closes a pull request only if it's certain: everything in it is already in the
