@@ -141,7 +141,11 @@ func playCrowd(t *testing.T, words bool) {
 	s.check(err)
 	opened := time.Now()
 	within(t, 3*time.Minute, "the status of another pull request", func() bool { return s.hasStatus(s.cpython, other) })
-	t.Logf("another pull request has its status after %s, %d of %d hostile ones theirs", time.Since(opened).Round(time.Millisecond), s.done(crowd), crowdSize)
+	done := s.done(crowd)
+	t.Logf("another pull request has its status after %s, %d of %d hostile ones theirs", time.Since(opened).Round(time.Millisecond), done, crowdSize)
+	if done > crowdSize/2 { // its author isn't theirs
+		t.Errorf("another pull request waited for %d of %d hostile ones", done, crowdSize)
+	}
 	within(t, 2*time.Minute, "the hostile pull requests' statuses", func() bool { return s.done(crowd) == crowdSize })
 	within(t, 5*time.Minute, "the bot to be at rest", func() bool { return s.bot.metric("concorde_queue_running") == 0 })
 	t.Logf("all have theirs after %s", time.Since(began).Round(time.Millisecond))

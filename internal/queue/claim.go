@@ -117,6 +117,7 @@ type claims struct {
 	shares  *shares
 	runs    []run
 	jobs    []Job
+	of      []string // the party of each run
 }
 
 // claimSome begins the runs. What the database stored but didn't get to tell is taken
@@ -144,6 +145,9 @@ func (q *Queue) claimSome(ctx context.Context, statement string, c claims) error
 				return err
 			}
 			c.shares.add(party, len(c.runs)-before)
+			for range len(c.runs) - before {
+				c.of = append(c.of, party)
+			}
 		}
 		return nil
 	})
@@ -151,7 +155,7 @@ func (q *Queue) claimSome(ctx context.Context, statement string, c claims) error
 		return err
 	}
 	for i, r := range c.runs {
-		ctx := q.enter(r)
+		ctx := q.enter(r, c.of[i])
 		q.runs.Go(func() {
 			defer q.leave(r)
 			q.work(ctx, r, c.jobs[i])
@@ -160,12 +164,18 @@ func (q *Queue) claimSome(ctx context.Context, statement string, c claims) error
 	return nil
 }
 
+// held is a run under way.
+type held struct {
+	party  string
+	cancel context.CancelCauseFunc
+}
+
 // enter notes a run and gives it its context.
-func (q *Queue) enter(r run) context.Context {
+func (q *Queue) enter(r run, party string) context.Context {
 	ctx, cancel := context.WithCancelCause(q.working)
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.running[r] = cancel
+	q.running[r] = held{party, cancel}
 	return ctx
 }
 
@@ -173,7 +183,7 @@ func (q *Queue) enter(r run) context.Context {
 // for its worker.
 func (q *Queue) leave(r run) {
 	q.mu.Lock()
-	q.running[r](nil)
+	q.running[r].cancel(nil)
 	delete(q.running, r)
 	q.mu.Unlock()
 	q.alarm.set(q.cfg.Now())

@@ -27,6 +27,10 @@ type Hint struct {
 	// their Cause stands.
 	Aside bool
 
+	// Owner is whose the key is within its party, as the author of a pull request; "":
+	// unknown. It is not part of a Job.
+	Owner string
+
 	// Version names the state that the key's object had at UpdatedAt, as the id of a
 	// commit; "": unknown. Seen tells when a version was first named.
 	Version string

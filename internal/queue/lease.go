@@ -60,13 +60,13 @@ func (q *Queue) compare(own []run) (lost [][]any) {
 	owned := map[run]bool{}
 	for _, r := range own {
 		owned[r] = true
-		if q.running[r] == nil {
+		if _, known := q.running[r]; !known {
 			lost = append(lost, []any{r.key, r.number})
 		}
 	}
-	for r, cancel := range q.running {
+	for r, run := range q.running {
 		if !owned[r] { // or it has just ended
-			cancel(errLeaseLost)
+			run.cancel(errLeaseLost)
 		}
 	}
 	return lost
@@ -86,8 +86,8 @@ func (q *Queue) takeBack(ctx context.Context, lost [][]any) error {
 func (q *Queue) cancelRunning() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, cancel := range q.running {
-		cancel(errLeaseLost)
+	for _, run := range q.running {
+		run.cancel(errLeaseLost)
 	}
 }
 

@@ -37,7 +37,8 @@ type Config struct {
 	// Workers is how many keys are worked at once by this process (16).
 	Workers int
 	// Party names whose a key is, as ACCOUNT/REPOSITORY. Keys of an account take at
-	// most half of the workers at once, those of a repository half of that. nil: keys
+	// most half of the workers at once, those of a repository half of that, and those
+	// of a Hint.Owner in it again half. nil: keys
 	// are nobody's and take what is free.
 	Party func(key string) string
 	// JobTimeout is the longest run of Work (5 minutes).
@@ -118,7 +119,7 @@ type Queue struct {
 
 	claiming sync.Mutex // held from a claim until its runs are noted
 	mu       sync.Mutex
-	running  map[run]context.CancelCauseFunc
+	running  map[run]held
 }
 
 // Open connects to the database and brings its tables up to date. Deliveries and
@@ -135,7 +136,7 @@ func Open(ctx context.Context, cfg Config) (*Queue, error) {
 		alarm:   alarm{ring: make(chan struct{}, 1)},
 		closing: make(chan struct{}),
 		id:      rand.Text(),
-		running: map[run]context.CancelCauseFunc{},
+		running: map[run]held{},
 	}
 	q.working, q.cancelWork = context.WithCancel(context.Background())
 	q.finishing, q.giveUp = context.WithCancel(context.Background())

@@ -224,7 +224,7 @@ func (q *Queue) insertDeliveries(ctx context.Context, t tx, batch []*write) erro
 
 // hintRow gives the arguments of upsertHint and when the hint is due.
 func (q *Queue) hintRow(h Hint, now time.Time) (args []any, due time.Time) {
-	party := q.cfg.party(h.Key)
+	party := q.cfg.party(h)
 	if h.At.IsZero() {
 		due = now.Add(q.cfg.Settle)
 		aside := int64(0)

@@ -7,13 +7,15 @@ import (
 )
 
 // shares tells how many more keys of each party this process may run. Parties nest: an
-// account has repositories. An account gets half of the workers, a repository half of
-// its account's share. So whatever hangs, others find a free worker.
+// account has repositories, and a repository has those who opened its pull requests.
+// Each level gets half of what the one above may have: an account half of the workers,
+// a repository a quarter, a person an eighth. So whatever hangs, or takes long, others
+// find a free worker.
 type shares struct {
 	workers int
 	bounded bool           // false: keys are nobody's
 	all     int            // runs under way
-	busy    map[string]int // of them, those of each account and of each repository
+	busy    map[string]int // of them, those of each party on each level
 }
 
 // shares counts the runs under way.
@@ -21,26 +23,39 @@ func (q *Queue) shares() *shares {
 	s := &shares{workers: q.cfg.Workers, bounded: q.cfg.Party != nil, busy: map[string]int{}}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for r := range q.running {
-		s.add(q.cfg.party(r.key), 1)
+	for _, r := range q.running {
+		s.add(r.party, 1)
 	}
 	return s
 }
 
-func (c Config) party(key string) string {
+// party is whose a hint's key is.
+func (c Config) party(h Hint) string {
 	if c.Party == nil {
 		return ""
 	}
-	return text(c.Party(key))
+	party := c.Party(h.Key)
+	if h.Owner != "" && party != "" {
+		party += "/" + strings.ToLower(h.Owner)
+	}
+	return text(party)
+}
+
+// levels are the parties that a party is part of, the largest first, and itself.
+func levels(party string) (all []string) {
+	for i, c := range party {
+		if c == '/' {
+			all = append(all, party[:i])
+		}
+	}
+	return append(all, party)
 }
 
 // add counts n more runs of a party.
 func (s *shares) add(party string, n int) {
 	s.all += n
-	account, _, nested := strings.Cut(party, "/")
-	s.busy[account] += n
-	if nested {
-		s.busy[party] += n
+	for _, p := range levels(party) {
+		s.busy[p] += n
 	}
 }
 
@@ -53,10 +68,8 @@ func (s *shares) room(party string) int {
 	if !s.bounded {
 		return room
 	}
-	account, _, nested := strings.Cut(party, "/")
-	room = min(room, max(s.workers/2, 1)-s.busy[account])
-	if nested {
-		room = min(room, max(s.workers/4, 1)-s.busy[party])
+	for level, p := range levels(party) {
+		room = min(room, max(s.workers>>(level+1), 1)-s.busy[p])
 	}
 	return max(room, 0)
 }

@@ -154,6 +154,32 @@ func TestShares(t *testing.T) {
 	})
 }
 
+// Whoever opened many pull requests keeps the repository's others waiting for none of
+// them, and a hint that doesn't know whose a key is changes nothing of it.
+func TestSharesOfAuthors(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		f := floor{running: map[string]chan struct{}{}}
+		q := begin(t, Config{Database: database, Workers: 16, Party: partyOf, Work: f.work})
+		t.Cleanup(f.endAll)
+		crowd, others := keysOf("python/cpython", 9), keysOf("python/cpython", 12)[9:]
+		for i := range crowd {
+			crowd[i].Owner = "mallory"
+		}
+		add(t, q, crowd...)
+		eventually(t, "two of mallory's run", func() bool { return f.parties()["python/cpython"] == 2 })
+		add(t, q, keysOf("python/cpython", 9)...)
+		for i := range others {
+			others[i].Owner = "Alice"
+		}
+		add(t, q, others...)
+		eventually(t, "two of Alice's run", func() bool { return f.parties()["python/cpython"] == 4 })
+		claimNow(t, q)
+		if have := f.began("python/cpython"); len(have) != 4 || have[2] != others[0].Key || have[3] != others[1].Key {
+			t.Errorf("these run: %q", have)
+		}
+	})
+}
+
 // Each of two replicas keeps to its own workers' shares.
 func TestSharesOfReplicas(t *testing.T) {
 	f := floor{running: map[string]chan struct{}{}}

@@ -61,7 +61,7 @@ func (q *Queue) explain(err error) error {
 //
 //	state       0 waiting, 1 running
 //	owner       the replica that runs it
-//	party       whose it is, by Config.Party
+//	party       whose it is, by Config.Party and the hint that knew the most
 //	run         counts runs; the current one alone may end
 //	wanted,due  of the hints that no run has taken yet: the first one's time, and
 //	            when they may run
@@ -83,7 +83,8 @@ wanted = CASE WHEN keys.wanted = 0 THEN excluded.wanted ELSE keys.wanted END,
 due = CASE WHEN excluded.due > 0 AND (keys.due = 0 OR excluded.due < keys.due) THEN excluded.due ELSE keys.due END,
 again_at = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.again_at < keys.again_at) THEN excluded.again_at ELSE keys.again_at END,
 again_cause = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.again_at < keys.again_at) THEN excluded.again_cause ELSE keys.again_cause END,
-gave_up = 0, party = excluded.party`
+gave_up = 0,
+party = CASE WHEN keys.party LIKE excluded.party || '/%' THEN keys.party ELSE excluded.party END`
 
 	// claimDue and claimAgain begin runs: $1 now, $2 the most, $3 the replica, $4 the
 	// party.

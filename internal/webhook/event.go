@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // event is the little of a payload from which keys are derived ("Webhook events
@@ -47,8 +49,9 @@ type repository struct {
 
 // subject is a pull request or an issue.
 type subject struct {
-	Number    int    `json:"number"`
-	UpdatedAt string `json:"updated_at"`
+	Number    int     `json:"number"`
+	User      account `json:"user"` // its author
+	UpdatedAt string  `json:"updated_at"`
 	Head      struct {
 		SHA string `json:"sha"` // of a pull request at UpdatedAt
 	} `json:"head"`
@@ -87,6 +90,16 @@ type account struct {
 func (e *event) account() string {
 	owner, _, _ := strings.Cut(e.Repository.FullName, "/")
 	return cmp.Or(owner, e.Installation.Account.Login, e.Organization.Login)
+}
+
+// author is the login of who opened what a key is about; "" where the event doesn't say.
+func (e *event) author(of pull.Key) string {
+	for _, s := range []subject{e.PullRequest, e.Issue} {
+		if s.Number == of.Number && of.Number != 0 {
+			return s.User.Login
+		}
+	}
+	return ""
 }
 
 // run is a check run or check suite, with the open pull requests

@@ -243,7 +243,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 		return notStored.because(err)
 	}
 	for _, key := range keys {
-		hint := queue.Hint{Key: key.String(), Installation: d.Installation, UpdatedAt: e.updatedAt(), Cause: d.ID, Version: e.head()}
+		hint := queue.Hint{Key: key.String(), Installation: d.Installation, UpdatedAt: e.updatedAt(), Cause: d.ID, Version: e.head(), Owner: e.author(key)}
 		d.Hints = append(append(d.Hints, hint), h.twins.of(key, hint, d.Received)...)
 	}
 	fresh, err := h.cfg.Store.Receive(r.Context(), *d)

@@ -122,3 +122,31 @@ func TestCutOff(t *testing.T) {
 	req.Body.Close()
 	r.nothingStored()
 }
+
+// A hint knows who opened what its key is about, whoever the event is of.
+func TestHintsKnowTheAuthor(t *testing.T) {
+	const sender = `"sender":{"login":"dana"},"repository":{"id":1,"full_name":"python/cpython","default_branch":"main"}`
+	for name, c := range map[string]struct{ event, payload, owner string }{
+		"a pull request":   {"pull_request", `{"action":"edited","pull_request":{"number":12,"user":{"login":"alice"}},` + sender + `}`, "alice"},
+		"a comment on one": {"issue_comment", `{"action":"created","comment":{"body":"@concorde rerun","user":{"login":"dana"}},"issue":{"number":12,"user":{"login":"alice"}},` + sender + `}`, "alice"},
+		"a branch":         {"create", `{"ref":"3.15","ref_type":"branch",` + sender + `}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var hints []queue.Hint
+			r := start(t, Config{Store: storeFunc(func(_ context.Context, d queue.Delivery) (bool, error) {
+				hints = d.Hints
+				return true, nil
+			})})
+			req := r.request(c.payload)
+			req.Header.Set("X-GitHub-Event", c.event)
+			if status, text, _ := r.send(req); status != 202 || len(hints) == 0 {
+				t.Fatal(status, text, hints)
+			}
+			for _, h := range hints {
+				if h.Owner != c.owner {
+					t.Errorf("%s is of %q, want %q", h.Key, h.Owner, c.owner)
+				}
+			}
+		})
+	}
+}
