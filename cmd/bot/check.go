@@ -20,18 +20,18 @@ import (
 
 type checkCmd struct {
 	Repo   string   `default:"." placeholder:"DIR" help:"The git repository, or a directory inside it (default: here)."`
-	Base   string   `placeholder:"REF" help:"What the pull request is to be merged into (default: upstream/main, origin/main or main, the first that exists)."`
+	Base   string   `placeholder:"REF" help:"The branch to merge into (default: the first of upstream/main, origin/main and main that exists)."`
 	Head   string   `default:"HEAD" placeholder:"REF" help:"The tip of the pull request (default: HEAD)."`
-	Staged bool     `help:"Also take what is staged for the next commit. For pre-commit hooks."`
-	Title  string   `placeholder:"T" help:"Title of the pull request (default: the subject of its first commit). Without it, the title itself is not checked."`
+	Staged bool     `help:"Also check staged changes. For pre-commit hooks."`
+	Title  string   `placeholder:"T" help:"Title of the pull request (default: the subject of its first commit). Without it, the title itself isn't checked."`
 	Label  []string `placeholder:"L" sep:"none" help:"A label of the pull request, such as \"skip news\". May be repeated."`
 	Config string   `placeholder:"FILE" help:"Settings (default: the built-in preset cpython). The repository's own .github/concorde.yml is applied on top."`
 	JSON   bool     `name:"json" help:"Print the result as JSON."`
 }
 
 func (checkCmd) Help() string {
-	return `The same rules as the bot's, on what is between two commits. Nothing is written and
-no network is used. Exit code: 0 if every status would succeed, 1 if one would fail,
+	return `Runs the bot's rules on the changes between two commits. It writes nothing and
+doesn't use the network. Exit code: 0 if every status would succeed, 1 if one would fail,
 2 if the command was misused.
 
   bot check                                   what this branch changes
@@ -134,7 +134,7 @@ func ownSettings(ctx context.Context, central *config.Config, repository git.Rep
 // request is the range as a pull request that nobody has looked at yet.
 func (c *checkCmd) request(ctx context.Context, repository git.Repository, rules []pull.Rule) (*pull.Request, error) {
 	if c.Staged && c.Head != "HEAD" {
-		return nil, errors.New("what is staged comes on top of HEAD: leave out --head")
+		return nil, errors.New("staged changes are on top of HEAD: remove --head")
 	}
 	base, err := c.base(ctx, repository)
 	if err != nil {
@@ -170,7 +170,7 @@ func (c *checkCmd) base(ctx context.Context, repository git.Repository) (string,
 	if _, err := repository.Resolve(ctx, "HEAD"); err != nil {
 		return "", err
 	}
-	return "", errors.New("finding the base: none of upstream/main, origin/main and main exists here: name one with --base")
+	return "", errors.New("finding the base: none of upstream/main, origin/main and main exists here: set one with --base")
 }
 
 func newReport(plan pull.Plan) report {

@@ -25,16 +25,16 @@ const maxGapPages = 100
 type backportGapsCmd struct {
 	Version    string      `arg:"" name:"x.y" help:"The maintenance branch, such as 3.14."`
 	Repository string      `default:"python/cpython" placeholder:"OWNER/REPO" help:"Where to look (default: python/cpython)."`
-	Since      string      `placeholder:"YYYY-MM-DD" help:"Look at what was merged from this day on (default: since the branch was cut, at beta 1)."`
+	Since      string      `placeholder:"YYYY-MM-DD" help:"Only list changes merged on or after this day (default: since the branch was cut, at beta 1)."`
 	JSON       bool        `name:"json" help:"Print JSON instead of a table."`
 	Config     string      `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
 	GitHub     githubFlags `embed:""`
 }
 
 func (backportGapsCmd) Help() string {
-	return `Listed are changes on the default branch that bear the label of the backport, or the type of a
-fix that the branch takes now, and are not on the branch: security fixes first, then crashes, then
-bugs, and of each those that were merged first. Backports are known by their titles: "[X.Y] … (GH-N)".
+	return `Lists changes on the default branch that aren't on the maintenance branch, but have its backport
+label or the type of a fix that it accepts now: security fixes first, then crashes, then bugs, each
+in the order they were merged. Backports are found by their titles: "[X.Y] … (GH-N)".
 
 It costs a request for each hundred pull requests with one of the labels, and for each hundred
 into the branch; some 50 for a branch of two years. Each list ends after 10,000 pull requests.
@@ -50,13 +50,13 @@ func (c *backportGapsCmd) Run(s streams) error {
 	case key.Number != 0:
 		return misuse(fmt.Errorf("reading --repository: %q is a pull request: want OWNER/REPO", c.Repository))
 	case !lifecycle.ValidVersion(c.Version):
-		return misuse(fmt.Errorf("reading %q: it is no version: want MAJOR.MINOR, such as 3.14", c.Version))
+		return misuse(fmt.Errorf("reading %q: it isn't a version: expected MAJOR.MINOR, such as 3.14", c.Version))
 	}
 	now := time.Now().UTC()
 	var since time.Time
 	if c.Since != "" {
 		if since, err = time.Parse(time.DateOnly, c.Since); err != nil || since.After(now) {
-			return misuse(fmt.Errorf("reading --since: %q is no day of the past: want YYYY-MM-DD, such as 2026-10-01", c.Since))
+			return misuse(fmt.Errorf("reading --since: %q isn't a date in the past: expected YYYY-MM-DD, such as 2026-10-01", c.Since))
 		}
 	}
 	settings, err := readSettings(c.Config)
@@ -100,7 +100,7 @@ func (c *backportGapsCmd) find(s streams, in gapsIn) (gapsReport, error) {
 		if own, fault := in.settings.Override(config.RepositoryFile, outline.Settings); fault == nil {
 			settings = own
 		} else {
-			fmt.Fprintf(s.stderr, "bot: the settings of %s are broken, so that those of the bot count (try: bot check-config %s)\n", in.key, config.RepositoryFile)
+			fmt.Fprintf(s.stderr, "bot: the settings of %s have faults, so the bot's own apply (try: bot check-config %s)\n", in.key, config.RepositoryFile)
 		}
 	}
 	rules := backport.Config{Settings: settings.Backport, ABI: settings.ABI, Calendar: builtin()}
@@ -113,9 +113,9 @@ func (c *backportGapsCmd) find(s streams, in gapsIn) (gapsReport, error) {
 	}
 	switch {
 	case !slices.Contains(outline.Branches, c.Version):
-		return gapsReport{}, fmt.Errorf("looking for gaps on %s: %s has no branch of that name", c.Version, in.key)
+		return gapsReport{}, fmt.Errorf("looking for gaps on %s: %s has no such branch", c.Version, in.key)
 	case search.Since.IsZero():
-		return gapsReport{}, misuse(fmt.Errorf("looking for gaps on %s: the release data does not say when the branch was cut: name a day with --since", c.Version))
+		return gapsReport{}, misuse(fmt.Errorf("looking for gaps on %s: the release data doesn't say when the branch was cut: set a day with --since", c.Version))
 	}
 	merged, into, complete, err := in.pulls(s.ctx, search, outline.DefaultBranch)
 	if err != nil {
@@ -204,7 +204,7 @@ func (r gapsReport) print(s streams) error {
 		fmt.Fprintf(s.stdout, "\n%s\n", strings.Join(kinds, ", "))
 	}
 	if !r.Complete {
-		fmt.Fprintln(s.stdout, "\nThere are more pull requests than are listed: look at less with --since.")
+		fmt.Fprintln(s.stdout, "\nThere are too many pull requests to list: narrow it down with --since.")
 	}
 	return nil
 }

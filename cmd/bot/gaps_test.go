@@ -153,7 +153,7 @@ func TestBackportGapsByTheRepositorysSettings(t *testing.T) {
 	}
 	settings("backport: {label: 7, colour: red}\n")
 	code, stdout, stderr := s.gaps("3.14")
-	if code != exitOK || !strings.HasPrefix(stdout, "Nothing that was merged into python/cpython since 2025-05-07 is missing on 3.14 (bugfix).\n") || !strings.Contains(stderr, "the settings of python/cpython are broken") {
+	if code != exitOK || !strings.HasPrefix(stdout, "Nothing that was merged into python/cpython since 2025-05-07 is missing on 3.14 (bugfix).\n") || !strings.Contains(stderr, "the settings of python/cpython have faults") {
 		t.Errorf("exit code %d: %s%s", code, stdout, stderr)
 	}
 }
@@ -177,8 +177,8 @@ func TestBackportGapsThatCannotBe(t *testing.T) {
 	}{
 		{"3.9", nil, exitMisuse, "3.9 reached its end of life"},
 		{"3.99", nil, exitMisuse, "the release data doesn't list 3.99: is the version right?"},
-		{"3.13", nil, exitFailed, "python/cpython has no branch of that name"},
-		{"4.2", nil, exitMisuse, "name a day with --since"},
+		{"3.13", nil, exitFailed, "python/cpython has no such branch"},
+		{"4.2", nil, exitMisuse, "set a day with --since"},
 		{"4.2 --since 2026-01-01", nil, exitOK, ""},
 		{"3.14 --repository python/nothing", nil, exitFailed, "is the name right, and is the App installed there?"},
 		{"3.14", always(ghtest.BadGateway()), exitFailed, "502"},

@@ -80,12 +80,12 @@ func (b *bot) ready(w http.ResponseWriter, _ *http.Request) {
 type healthMetrics struct{ bot *bot }
 
 var (
-	waitingDesc  = prometheus.NewDesc("concorde_queue_waiting", "Keys that wait for a run.", nil, nil)
-	runningDesc  = prometheus.NewDesc("concorde_queue_running", "Keys at work.", nil, nil)
+	waitingDesc  = prometheus.NewDesc("concorde_queue_waiting", "Keys waiting for a run.", nil, nil)
+	runningDesc  = prometheus.NewDesc("concorde_queue_running", "Keys being run.", nil, nil)
 	givenUpDesc  = prometheus.NewDesc("concorde_queue_given_up", "Keys given up until their next hint.", nil, nil)
 	ageDesc      = prometheus.NewDesc("concorde_queue_age_seconds", "How long the oldest waiting key has been due.", nil, nil)
 	unservedDesc = prometheus.NewDesc("concorde_queue_unserved_seconds", "Age of the oldest hint that no run has served, whatever it waits for.", nil, nil)
-	troublesDesc = prometheus.NewDesc("concorde_troubles", "What /readyz answers 503 for, by kind.", []string{"kind"}, nil)
+	troublesDesc = prometheus.NewDesc("concorde_troubles", "Problems that make /readyz answer 503, by kind.", []string{"kind"}, nil)
 )
 
 // Describe implements prometheus.Collector.

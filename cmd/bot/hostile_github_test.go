@@ -139,7 +139,7 @@ func TestRedirects(t *testing.T) {
 		files[fmt.Sprintf("Lib/module%d.py", i)] = ghtest.Text("")
 	}
 	p := s.open(&pullRequest{files: files})
-	s.awaitLog("asking for a sweep", "not followed")
+	s.awaitLog("requesting a sweep", "not followed")
 	s.awaitLog(key(p), "/access_tokens: 307: redirected to "+elsewhere+", which is not followed")
 	s.github.ClearFaults()
 	redirect("/files$")

@@ -24,7 +24,7 @@ func TestWrongKeyOfTheApp(t *testing.T) {
 	right := s.environment["GITHUB_APP_PRIVATE_KEY"]
 	s.environment["GITHUB_APP_PRIVATE_KEY"] = newKey(t)
 	s.run()
-	t.Log(s.awaitLog("asking for a sweep", "check the number of the App, its private key, and the clock"))
+	t.Log(s.awaitLog("requesting a sweep", "check the number of the App, its private key, and the clock"))
 	p := s.open(&pullRequest{})
 	t.Log(s.awaitLog(key(p), "check the number of the App, its private key, and the clock"))
 	s.acknowledged(p)
@@ -72,7 +72,7 @@ func TestGitHubOutOfReachAtStart(t *testing.T) {
 	s.check(door.Close()) // nobody listens there now
 	s.environment["GITHUB_API_URL"], s.environment["GITHUB_SERVER_URL"] = "http://"+address+"/api/v3", "http://"+address
 	s.run()
-	t.Log(s.awaitLog("asking for a sweep", "connection refused"))
+	t.Log(s.awaitLog("requesting a sweep", "connection refused"))
 	p := s.open(&pullRequest{})
 	t.Log(s.awaitLog(key(p), "connection refused"))
 	s.acknowledged(p)

@@ -45,7 +45,7 @@ func TestStartsThatCannotBe(t *testing.T) {
 		code        int
 		want        string
 	}{
-		"no secret":                 {map[string]string{"GITHUB_WEBHOOK_SECRET": ""}, nil, exitMisuse, "reading GITHUB_WEBHOOK_SECRET: it is not set: without it anyone could send webhooks. Set it to the secret on the App's settings page"},
+		"no secret":                 {map[string]string{"GITHUB_WEBHOOK_SECRET": ""}, nil, exitMisuse, "reading GITHUB_WEBHOOK_SECRET: it isn't set: without it, anyone could send webhooks. Set it to the secret on the App's settings page"},
 		"no id":                     {map[string]string{"GITHUB_APP_ID": ""}, nil, exitMisuse, "reading GITHUB_APP_ID: it must be the App's id, a number"},
 		"id is no number":           {map[string]string{"GITHUB_APP_ID": "Iv1.8a61f9b3a7aba766"}, nil, exitMisuse, "reading GITHUB_APP_ID: it must be the App's id, a number"},
 		"id is negative":            {map[string]string{"GITHUB_APP_ID": "-7"}, nil, exitMisuse, "reading GITHUB_APP_ID: it must be the App's id, a number"},
@@ -64,11 +64,11 @@ func TestStartsThatCannotBe(t *testing.T) {
 		"odd level":                 {nil, []string{"--log-level", "loud"}, exitMisuse, "--log-level must be one of"},
 		"token in the clear":        {nil, []string{"--api-url", "http://github.example.com/api/v3", "--server-url", "http://github.example.com"}, exitMisuse, "would send tokens in the clear: use https"},
 		"one address of two":        {nil, []string{"--server-url", "https://github.example.com"}, exitMisuse, "set both addresses"},
-		"port in use":               {nil, []string{"--listen", taken.Addr().String()}, exitFailed, "address already in use: end what listens there, or choose another address with --listen"},
+		"port in use":               {nil, []string{"--listen", taken.Addr().String()}, exitFailed, "address already in use: stop the program that listens there, or choose another address with --listen"},
 		"no address":                {nil, []string{"--listen", "nonsense"}, exitMisuse, "reading --listen: "},
-		"missing directory":         {nil, []string{"--database", filepath.Join(dir, "none", "concorde.db")}, exitMisuse, "reading --database: the directory of the file cannot be used: stat " + dir + "/none: no such file or directory"},
+		"missing directory":         {nil, []string{"--database", filepath.Join(dir, "none", "concorde.db")}, exitMisuse, "reading --database: using the file's directory: stat " + dir + "/none: no such file or directory"},
 		"not SQLite":                {nil, []string{"--database", write("notes.txt", strings.Repeat("no database ", 1000))}, exitFailed, "the file is damaged or no SQLite database; move it away"},
-		"a directory as database":   {nil, []string{"--database", dir}, exitMisuse, "reading --database: open " + dir + ": is a directory: it must be a file that the bot may write"},
+		"a directory as database":   {nil, []string{"--database", dir}, exitMisuse, "reading --database: open " + dir + ": is a directory: the bot must be able to write the file"},
 		"another database":          {nil, []string{"--database", "mysql://bot:hush-hush@localhost/concorde"}, exitMisuse, "reading --database: it is neither a file nor postgres://"},
 		"PostgreSQL out of reach":   {nil, []string{"--database", "postgres://bot:hush-hush@127.0.0.1:1/concorde"}, exitFailed, "PostgreSQL is out of reach or does not answer; check the server and DATABASE_URL"},
 		"garbled PostgreSQL":        {nil, []string{"--database", "postgres://bot:hush-hush@127.0.0.1:port/concorde"}, exitFailed, "cannot parse"},

@@ -18,11 +18,11 @@ import (
 const chartedYears = 5
 
 type lifecycleCmd struct {
-	At           string   `placeholder:"YYYY-MM-DD" help:"The day to look at (default: today)."`
+	At           string   `placeholder:"YYYY-MM-DD" help:"The day to show (default: today)."`
 	JSON         bool     `name:"json" help:"Print JSON instead of a table."`
 	SVG          bool     `name:"svg" help:"Print a chart instead of a table."`
 	ReleaseCycle string   `placeholder:"FILE" help:"A copy of https://peps.python.org/api/release-cycle.json (default: built-in copies)."`
-	Releases     string   `placeholder:"FILE" help:"A copy of https://peps.python.org/api/python-releases.json; it tells more than the other."`
+	Releases     string   `placeholder:"FILE" help:"A copy of https://peps.python.org/api/python-releases.json, which has more details."`
 	Scheme       string   `placeholder:"NAME" help:"Plan releases by pep602 (in force), pep605 or pep2026 (both rejected), instead of the branches."`
 	From         int      `placeholder:"YEAR" help:"The first year of releases to plan (default: that of the day)."`
 	Years        int      `placeholder:"N" help:"How many years to plan, up to 50 (default: 5)."`
@@ -34,17 +34,17 @@ func (c *lifecycleCmd) Run(s streams) error {
 	if c.At != "" {
 		var err error
 		if now, err = time.Parse(time.DateOnly, c.At); err != nil {
-			return misuse(fmt.Errorf("reading --at: %q is no date: want YYYY-MM-DD, such as 2026-10-01", c.At))
+			return misuse(fmt.Errorf("reading --at: %q isn't a date: expected YYYY-MM-DD, such as 2026-10-01", c.At))
 		}
 	}
 	if c.JSON && c.SVG {
-		return misuse(errors.New("reading the flags: --json and --svg exclude each other: choose one"))
+		return misuse(errors.New("reading the flags: --json and --svg can't be used together: choose one"))
 	}
 	if c.Scheme != "" {
 		return c.plan(s, now)
 	}
 	if c.From != 0 || c.Years != 0 || len(c.ABIBreaks) > 0 {
-		return misuse(errors.New("reading the flags: --from, --years and --abi-breaks are for plans: name one with --scheme, such as pep602"))
+		return misuse(errors.New("reading the flags: --from, --years and --abi-breaks need a plan: choose one with --scheme, such as pep602"))
 	}
 	calendar, err := c.calendar()
 	if err != nil {

@@ -30,7 +30,7 @@ func (c *lifecycleCmd) plan(s streams, now time.Time) error {
 		years = plannedYears
 	}
 	if years < 1 || years > mostPlannedYears {
-		return misuse(fmt.Errorf("reading --years: want 1 to %d", mostPlannedYears))
+		return misuse(fmt.Errorf("reading --years: expected 1 to %d", mostPlannedYears))
 	}
 	plan := scheme.Schedule(from, years)
 	if len(plan) == 0 {
@@ -51,7 +51,7 @@ func (c *lifecycleCmd) plan(s streams, now time.Time) error {
 
 func (c *lifecycleCmd) scheme() (lifecycle.Scheme, error) {
 	if c.ReleaseCycle != "" || c.Releases != "" {
-		return lifecycle.Scheme{}, errors.New("reading the flags: a plan needs no release data: leave out --release-cycle and --releases, or --scheme")
+		return lifecycle.Scheme{}, errors.New("reading the flags: a plan doesn't use release data: remove --release-cycle and --releases, or --scheme")
 	}
 	scheme, found := lifecycle.SchemeNamed(c.Scheme)
 	if !found {
@@ -59,7 +59,7 @@ func (c *lifecycleCmd) scheme() (lifecycle.Scheme, error) {
 		for _, s := range lifecycle.Schemes() {
 			names = append(names, s.Name)
 		}
-		return scheme, fmt.Errorf("reading --scheme: %q is not known: choose one of %s", c.Scheme, strings.Join(names, ", "))
+		return scheme, fmt.Errorf("reading --scheme: unknown scheme %q: expected one of %s", c.Scheme, strings.Join(names, ", "))
 	}
 	scheme.Breaks = c.ABIBreaks
 	return scheme, nil
@@ -72,7 +72,7 @@ func knownBreaks(plan []lifecycle.Schedule, breaks []string) error {
 		version, number, _ := strings.Cut(name, "a")
 		planned := func(r lifecycle.Release) bool { return r.Version == version && r.Stage == "alpha "+number }
 		if !slices.ContainsFunc(plan, func(s lifecycle.Schedule) bool { return slices.ContainsFunc(s.Releases, planned) }) {
-			return fmt.Errorf("reading --abi-breaks: %q is none of the planned alphas: want one such as 3.9.0a5, of the years that are planned", name)
+			return fmt.Errorf("reading --abi-breaks: %q isn't a planned alpha: expected one such as 3.9.0a5, from the planned years", name)
 		}
 	}
 	return nil

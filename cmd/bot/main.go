@@ -26,11 +26,11 @@ const (
 type cli struct {
 	Serve        serveCmd        `cmd:"" help:"Run the bot: receive webhooks, apply the rules."`
 	Plan         planCmd         `cmd:"" help:"Show what the bot would do to a pull request. Changes nothing."`
-	Check        checkCmd        `cmd:"" help:"Run the rules on a local git range, without a network."`
-	CheckConfig  checkConfigCmd  `cmd:"" help:"Check settings files and name every fault."`
-	Backport     backportCmd     `cmd:"" help:"Bring a commit to maintenance branches, in a repository of yours."`
-	Lifecycle    lifecycleCmd    `cmd:"" help:"Show the phase and the next release of each branch, or a plan of releases."`
-	BackportGaps backportGapsCmd `cmd:"" help:"List fixes that a maintenance branch lacks."`
+	Check        checkCmd        `cmd:"" help:"Run the rules on a local git range, without network access."`
+	CheckConfig  checkConfigCmd  `cmd:"" help:"Check settings files and print every fault."`
+	Backport     backportCmd     `cmd:"" help:"Backport a commit to maintenance branches, in a local repository."`
+	Lifecycle    lifecycleCmd    `cmd:"" help:"Show each branch's phase and next release, or a release plan."`
+	BackportGaps backportGapsCmd `cmd:"" help:"List fixes missing from a maintenance branch."`
 	Schema       schemaCmd       `cmd:"" help:"Print the JSON schema of the settings."`
 	Demo         demoCmd         `cmd:"" help:"Play the life of some pull requests on this machine. Needs no account."`
 	Version      versionCmd      `cmd:"" help:"Print the version."`

@@ -17,10 +17,10 @@ type planCmd struct {
 }
 
 // leftOut warns that the running bot may know more, from its database.
-const leftOut = "bot: %s of %s has faults, so this plan leaves it out; the running bot uses its last good version, if it has one (try: bot check-config)\n"
+const leftOut = "bot: %s of %s has faults, so this plan ignores it; the running bot uses the last good version, if it has one (try: bot check-config)\n"
 
 func (planCmd) Help() string {
-	return "It loads the pull request or issue as the running bot would and prints each write that is due, with its text.\n\n" + githubEnvironment
+	return "Loads the pull request or issue as the running bot would, and prints each write that it would make, with its text.\n\n" + githubEnvironment
 }
 
 func (c *planCmd) Run(s streams) error {
@@ -29,14 +29,14 @@ func (c *planCmd) Run(s streams) error {
 		return misuse(err)
 	}
 	if key.Number == 0 {
-		return misuse(fmt.Errorf("reading %q: the number is missing: want OWNER/REPO#NUMBER", c.Pull))
+		return misuse(fmt.Errorf("reading %q: missing number: expected OWNER/REPO#NUMBER", c.Pull))
 	}
 	settings, err := readSettings(c.Config)
 	if err != nil {
 		return misuse(err)
 	}
 	if !settings.Acts(key.Owner, key.Repo) {
-		return misuse(fmt.Errorf("planning %s: the settings do not name this repository: add it to `repositories`", key))
+		return misuse(fmt.Errorf("planning %s: the settings don't list this repository: add it to `repositories`", key))
 	}
 	github, err := c.GitHub.app(s, appNeeds{log: zerolog.Nop()})
 	if err != nil {
@@ -58,7 +58,7 @@ func (c *planCmd) Run(s streams) error {
 		fmt.Fprintf(s.stderr, leftOut, file, key.Repository())
 	}
 	for _, trouble := range reconciler.Troubles() {
-		fmt.Fprintln(s.stderr, "bot: no stage label is touched:", plain(trouble.Text))
+		fmt.Fprintln(s.stderr, "bot: the stage label won't change:", plain(trouble.Text))
 	}
 	fmt.Fprint(s.stdout, plain(plan.String()))
 	return nil

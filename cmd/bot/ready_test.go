@@ -335,7 +335,7 @@ func TestReadyWithoutEvents(t *testing.T) {
 	c := newClinic(t)
 	always(ghtest.Fault{Status: 503}, "^/app/installations$")(c)
 	c.run("")
-	c.logs("asking for a sweep")
+	c.logs("requesting a sweep")
 	c.becomes(well, "ready: ")
 	c.pass(11 * time.Minute)
 	c.becomes(ill, "not ready: the repositories could not be listed for 11m: GitHub answers with errors (GET /app/installations: 503: ")

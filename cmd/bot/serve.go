@@ -72,14 +72,14 @@ type serveCmd struct {
 	Database        string        `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"An SQLite file, or postgres://… for several replicas (default: concorde.db)."`
 	Config          string        `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
 	DryRun          bool          `help:"Log what would be done and change nothing."`
-	Settle          time.Duration `env:"BOT_SETTLE" default:"250ms" placeholder:"TIME" help:"How long a pull request settles before it is looked at, so that ten events make one look (default: 250ms)."`
-	WritesPerMinute int           `env:"BOT_WRITES_PER_MINUTE" default:"80" placeholder:"N" help:"Content writes to GitHub a minute for each installation, and five times as many an hour; 0 is unpaced, for tests (default: 80; GitHub allows 80 and 500)."`
-	ReadyWithin     time.Duration `env:"BOT_READY_WITHIN" default:"10m" placeholder:"TIME" help:"/readyz answers 503 when nothing was done on an account for longer than this, though there is something to do (default: 10m)."`
+	Settle          time.Duration `env:"BOT_SETTLE" default:"250ms" placeholder:"TIME" help:"How long to wait before checking a pull request, so that several events need only one check (default: 250ms)."`
+	WritesPerMinute int           `env:"BOT_WRITES_PER_MINUTE" default:"80" placeholder:"N" help:"Content writes to GitHub per minute for each installation, and five times as many per hour; 0 means no limit, for tests (default: 80; GitHub allows 80 and 500)."`
+	ReadyWithin     time.Duration `env:"BOT_READY_WITHIN" default:"10m" placeholder:"TIME" help:"/readyz answers 503 if an account has pending work and none of it was done for longer than this (default: 10m)."`
 	LogLevel        string        `env:"BOT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error (default: info)."`
-	Picks           string        `env:"BOT_PICKS" placeholder:"DIR" help:"Where backports are picked, in repositories that are thrown away ; the bot's user alone may have access (default: one with a random name in the temporary directory)."`
-	PickMemory      int64         `env:"BOT_PICK_MEMORY" default:"512" placeholder:"MB" help:"The most memory of one git process, of which four merge at once, on Linux (default: 512)."`
-	PickCPU         time.Duration `name:"pick-cpu" env:"BOT_PICK_CPU" default:"10s" placeholder:"TIME" help:"The most processor time of one git process (default: 10s)."`
-	PickFile        int64         `env:"BOT_PICK_FILE" default:"5" placeholder:"MB" help:"The largest file that is merged where both sides changed it; larger ones are left to people (default: 5)."`
+	Picks           string        `env:"BOT_PICKS" placeholder:"DIR" help:"Directory for the temporary repositories that backports are picked in; only the bot's user may have access (default: a random name in the temporary directory)."`
+	PickMemory      int64         `env:"BOT_PICK_MEMORY" default:"512" placeholder:"MB" help:"Memory limit for each git process, of which up to four merge at once; Linux only (default: 512)."`
+	PickCPU         time.Duration `name:"pick-cpu" env:"BOT_PICK_CPU" default:"10s" placeholder:"TIME" help:"CPU time limit for each git process (default: 10s)."`
+	PickFile        int64         `env:"BOT_PICK_FILE" default:"5" placeholder:"MB" help:"The largest file to merge if both sides changed it; larger ones must be backported by hand (default: 5)."`
 	Feed            feedFlags     `embed:""`
 	GitHub          githubFlags   `embed:""`
 }
@@ -91,12 +91,12 @@ type feedFlags struct {
 }
 
 func (serveCmd) Help() string {
-	return `Webhooks arrive at POST /webhook. /healthz tells that the process lives, /readyz that it
-can work, /metrics is for Prometheus. SIGTERM stops gracefully.
+	return `Webhooks arrive at POST /webhook. /healthz shows that the process is alive, /readyz
+that it can work, and /metrics is for Prometheus. SIGTERM stops gracefully.
 
 ` + githubEnvironment + `
   GITHUB_WEBHOOK_SECRET          the secret of the App's webhook
-  GITHUB_WEBHOOK_SECRET_PREVIOUS the one before, while it is being changed`
+  GITHUB_WEBHOOK_SECRET_PREVIOUS the old one, while you change it`
 }
 
 func (c *serveCmd) validate(s streams) error {
@@ -108,11 +108,11 @@ func (c *serveCmd) validate(s streams) error {
 	case c.PickMemory < 32 || c.PickMemory > 1<<20:
 		return errors.New("reading --pick-memory: it must be between 32 and 1048576 (MB): git alone needs some")
 	case c.PickCPU < time.Second:
-		return errors.New("reading --pick-cpu: it must be 1s at least")
+		return errors.New("reading --pick-cpu: it must be at least 1s")
 	case c.PickFile < 1 || c.PickFile > 1<<20:
 		return errors.New("reading --pick-file: it must be between 1 and 1048576 (MB)")
 	case s.getenv("GITHUB_WEBHOOK_SECRET") == "":
-		return errors.New("reading GITHUB_WEBHOOK_SECRET: it is not set: without it anyone could send webhooks. Set it to the secret on the App's settings page")
+		return errors.New("reading GITHUB_WEBHOOK_SECRET: it isn't set: without it, anyone could send webhooks. Set it to the secret on the App's settings page")
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("reading --listen: %w: want ADDRESS:PORT, such as 127.0.0.1:8080", err)
@@ -134,14 +134,14 @@ func (c *serveCmd) place() error {
 		return nil
 	}
 	if _, err := os.Stat(filepath.Dir(c.Database)); err != nil {
-		return fmt.Errorf("reading --database: the directory of the file cannot be used: %w", err)
+		return fmt.Errorf("reading --database: using the file's directory: %w", err)
 	}
 	file, err := os.OpenFile(c.Database, os.O_RDWR, 0)
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // it will be made
 		return nil
 	case err != nil:
-		return fmt.Errorf("reading --database: %w: it must be a file that the bot may write, in a directory that it may write", err)
+		return fmt.Errorf("reading --database: %w: the bot must be able to write the file and its directory", err)
 	}
 	return file.Close()
 }
@@ -224,7 +224,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	}
 	b.registry.MustRegister(&healthMetrics{b})
 	if b.listener, err = net.Listen("tcp", c.Listen); err != nil {
-		return nil, fmt.Errorf("receiving webhooks: %w: end what listens there, or choose another address with --listen", err)
+		return nil, fmt.Errorf("receiving webhooks: %w: stop the program that listens there, or choose another address with --listen", err)
 	}
 	return b, nil
 }
@@ -276,7 +276,7 @@ func (b *bot) clean(ctx context.Context) {
 		case <-time.After(cleanEvery):
 		}
 		if err := b.engine.Clean(ctx); err != nil && ctx.Err() == nil {
-			b.log.Warn().Err(err).Msg("removing what is left of picks")
+			b.log.Warn().Err(err).Msg("removing leftovers of picks")
 		}
 	}
 }
@@ -296,7 +296,7 @@ func (b *bot) sweeps(ctx context.Context) {
 			retry = time.Minute
 		} else if ctx.Err() == nil {
 			pause, retry = retry, min(2*retry, sweepEvery)
-			b.log.Error().Err(err).Stringer("again_in", pause).Msg("asking for a sweep")
+			b.log.Error().Err(err).Stringer("again_in", pause).Msg("requesting a sweep")
 		}
 		select {
 		case <-ctx.Done():
@@ -315,8 +315,8 @@ func (b *bot) sweeps(ctx context.Context) {
 func (b *bot) greet(ctx context.Context) {
 	switch name, err := b.github.Verify(ctx); {
 	case err == nil:
-		b.log.Info().Str("app", name).Msg("GitHub knows the App")
+		b.log.Info().Str("app", name).Msg("authenticated to GitHub")
 	case ctx.Err() == nil:
-		b.log.Error().Err(err).Msg("asking GitHub for the App")
+		b.log.Error().Err(err).Msg("authenticating to GitHub")
 	}
 }

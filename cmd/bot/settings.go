@@ -37,9 +37,9 @@ type checkConfigCmd struct {
 }
 
 func (checkConfigCmd) Help() string {
-	return `Prints every fault as FILE:LINE:COLUMN with what to do about it, and every label rule
-in words. It warns in the same form, though the file is good, of what GitHub or
-actions/labeler reads in another way than it is written. A labeler.yml is checked
+	return `Prints every fault as FILE:LINE:COLUMN with how to fix it, and every label rule in
+words. Prints warnings, in the same form, where GitHub or actions/labeler reads
+something differently than you might expect; a file with warnings is still valid. A labeler.yml is checked
 with the settings in the concorde.yml beside it, if there is one.
 Exit code: 0 if all files are good, 1 if one has faults, 2 if one cannot be read.`
 }

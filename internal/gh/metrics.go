@@ -21,7 +21,7 @@ func newMetrics(to prometheus.Registerer) (metrics, error) {
 		}, []string{"endpoint", "result"}),
 		remaining: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "concorde_github_rate_limit_remaining",
-			Help: "Requests (for graphql: points) that GitHub has left for this hour, as last told.",
+			Help: "Requests (for graphql: points) left for this hour, as last reported by GitHub.",
 		}, []string{"installation", "resource"}),
 		holes: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "concorde_github_holes_total",
