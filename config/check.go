@@ -44,7 +44,7 @@ func repositoryPattern(s string) error {
 
 func directory(s string) error {
 	if !fs.ValidPath(s) || s == "." || strings.Contains(s, `\`) {
-		return errors.New("isn't a directory in the repository: write the path from the top, without leading or trailing slashes and without . or ..")
+		return errors.New("isn't a directory in the repository: write the path from the top, without . or .. and without leading or trailing slashes")
 	}
 	return nil
 }
@@ -59,7 +59,7 @@ func fileName(s string) error {
 // pathPrefix is a directory with its slash, or the start of a file's path.
 func pathPrefix(s string) error {
 	if directory(strings.TrimSuffix(s, "/")) != nil {
-		return errors.New("can't start a path: write the path from the top of the repository, without . or ..")
+		return errors.New("can't start a path: write the path from the top of the repository, without . or .. in it")
 	}
 	return nil
 }
@@ -69,7 +69,7 @@ func pathPattern(s string) error {
 		return errors.New("isn't a pattern: close its brackets, and write * for any characters except slashes")
 	}
 	if !fs.ValidPath(s) {
-		return errors.New("matches no path in the repository: write it from the top, without . or ..")
+		return errors.New("matches no path in the repository: write it from the top, without . or .. in it")
 	}
 	return nil
 }

@@ -68,13 +68,13 @@ c.yml:4:3: repositories[2] is "python/cpython/x", which isn't OWNER/NAME: use le
 c.yml:5:3: repositories[3] is "py?hon/[a]", which isn't OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*
 c.yml:7:3: repositories[5] repeats line 6: remove one`},
 	{"directories", "news:\n  directory: /Misc\n  sections:\n  - {name: A, directory: ../a}\n  - {name: B, directory: b/c, legacy: ['.', 'b\\c'], paths: [/x, a/../b, ok/]}\n", `
-c.yml:2:14: news.directory is "/Misc", which isn't a directory in the repository: write the path from the top, without leading or trailing slashes and without . or ..
+c.yml:2:14: news.directory is "/Misc", which isn't a directory in the repository: write the path from the top, without . or .. and without leading or trailing slashes
 c.yml:4:26: news.sections[0].directory is "../a", which isn't a directory name: write only the name, without slashes
 c.yml:5:26: news.sections[1].directory is "b/c", which isn't a directory name: write only the name, without slashes
 c.yml:5:40: news.sections[1].legacy[0] is ".", which isn't a directory name: write only the name, without slashes
 c.yml:5:45: news.sections[1].legacy[1] is "b\\c", which isn't a directory name: write only the name, without slashes
-c.yml:5:61: news.sections[1].paths[0] is "/x", which can't start a path: write the path from the top of the repository, without . or ..
-c.yml:5:65: news.sections[1].paths[1] is "a/../b", which can't start a path: write the path from the top of the repository, without . or ..`},
+c.yml:5:61: news.sections[1].paths[0] is "/x", which can't start a path: write the path from the top of the repository, without . or .. in it
+c.yml:5:65: news.sections[1].paths[1] is "a/../b", which can't start a path: write the path from the top of the repository, without . or .. in it`},
 	{"sections", "news:\n  sections:\n  - {name: A, directory: a, legacy: [c], paths: [x/]}\n  - {name: A, directory: A}\n  - {name: C, directory: C, paths: [x/]}\n  - {legacy: []}\n", `
 c.yml:4:12: news.sections[1].name is "A", and so is news.sections[0].name: make them differ
 c.yml:4:26: news.sections[1].directory is "A", and so is news.sections[0].directory: make them differ
@@ -86,8 +86,8 @@ c.yml:6:5: news.sections[3] has no directory: add it`},
 	{"address", "news: {help-url: http://example.com}", `c.yml:1:18: news.help-url is "http://example.com", which isn't a web address: expected https://HOST/PATH`},
 	{"patterns", "abi: {evidence: ['a[', ../x, /y, x, x]}", `
 c.yml:1:18: abi.evidence[0] is "a[", which isn't a pattern: close its brackets, and write * for any characters except slashes
-c.yml:1:24: abi.evidence[1] is "../x", which matches no path in the repository: write it from the top, without . or ..
-c.yml:1:30: abi.evidence[2] is "/y", which matches no path in the repository: write it from the top, without . or ..
+c.yml:1:24: abi.evidence[1] is "../x", which matches no path in the repository: write it from the top, without . or .. in it
+c.yml:1:30: abi.evidence[2] is "/y", which matches no path in the repository: write it from the top, without . or .. in it
 c.yml:1:37: abi.evidence[4] repeats line 1: remove one`},
 	{"the status of another", "abi:\n  status: Bedevere/News\n", `c.yml:2:11: abi.status and news.status are both "Bedevere/News": give each rule its own`},
 	{"the status of another still", "news:\n  status: concorde/abi-markers\n", `c.yml:2:11: abi.status and news.status are both "concorde/abi-markers": give each rule its own`},
