@@ -103,7 +103,7 @@ func TestDatabaseIsFull(t *testing.T) {
 	}
 	p := s.open(&pullRequest{})
 	s.refused(p)
-	t.Log(s.awaitLog("not stored", "check the disk: its room, its quota and its health"))
+	t.Log(s.awaitLog("not stored", "check the disk's free space, quota and health"))
 	bound("unlimited")
 	s.again(p)
 	s.settled(p)
@@ -203,7 +203,7 @@ func TestPostgreSQLIsGone(t *testing.T) {
 	control("stop")
 	p := s.open(&pullRequest{})
 	s.refused(p)
-	t.Log(s.awaitLog("not stored", "PostgreSQL is out of reach or does not answer; check the server and DATABASE_URL"))
+	t.Log(s.awaitLog("not stored", "can't reach PostgreSQL; check the server and DATABASE_URL"))
 	if page := s.bot.get("/readyz"); page != "not ready: the database does not answer; the log says why\n" {
 		t.Errorf("/readyz: %s", page)
 	}

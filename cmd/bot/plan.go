@@ -58,7 +58,7 @@ func (c *planCmd) Run(s streams) error {
 		fmt.Fprintf(s.stderr, leftOut, file, key.Repository())
 	}
 	for _, trouble := range reconciler.Troubles() {
-		fmt.Fprintln(s.stderr, "bot: the stage label won't change:", plain(trouble.Text))
+		fmt.Fprintln(s.stderr, "bot: stage labels won't change:", plain(trouble.Text))
 	}
 	fmt.Fprint(s.stdout, plain(plan.String()))
 	return nil

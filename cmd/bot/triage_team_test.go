@@ -87,7 +87,7 @@ func TestTeamCannotBeRead(t *testing.T) {
 				t.Errorf("the log says so %d times, want one error:\n%s", loud, s.bot.log)
 			}
 			code, plan, errs := s.plans(n)
-			if code != 0 || !strings.Contains(errs, "no stage label is touched") || !strings.Contains(errs, c.advice) || strings.Contains(plan, "awaiting") {
+			if code != 0 || !strings.Contains(errs, "stage labels won't change") || !strings.Contains(errs, c.advice) || strings.Contains(plan, "awaiting") {
 				t.Errorf("bot plan: exit code %d\n%s\n%s", code, plan, errs)
 			}
 

@@ -75,7 +75,7 @@ func TestSQLiteOutages(t *testing.T) {
 		name, want string
 		breakIt    func(t *testing.T, q *Queue) func()
 	}{
-		{"locked", "locked", func(t *testing.T, q *Queue) func() {
+		{"locked", "locking it", func(t *testing.T, q *Queue) func() {
 			other, err := sql.Open("sqlite", sqliteDSN(q.cfg.Database, sqlitePragmas))
 			if err != nil {
 				t.Fatal(err)
@@ -86,7 +86,7 @@ func TestSQLiteOutages(t *testing.T) {
 			}
 			return func() { tx.Rollback(); other.Close() }
 		}},
-		{"read-only", "cannot be written", func(t *testing.T, q *Queue) func() {
+		{"read-only", "can't be written", func(t *testing.T, q *Queue) func() {
 			pragma(t, q, "query_only=1")
 			return func() { pragma(t, q, "query_only=0") }
 		}},
@@ -131,7 +131,7 @@ func postgresCtl(t *testing.T, command, dir string) string {
 func TestPostgresOutage(t *testing.T) {
 	t.Parallel()
 	database, dir := ownPostgres(t)
-	outage(t, database, "out of reach", func(*Queue) func() {
+	outage(t, database, "can't reach PostgreSQL", func(*Queue) func() {
 		postgresCtl(t, "stop", dir)
 		return func() { postgresCtl(t, "start", dir) }
 	})
@@ -239,10 +239,10 @@ func TestOpenExplainsItsErrors(t *testing.T) {
 		{Config{Database: "x"}, "Work is missing"},
 		{Config{Database: "x", Work: work, Settle: -1}, "negative"},
 		{Config{Database: file("used ?#%.db"), Work: work}, "another process uses it"},
-		{Config{Database: file("text.db"), Work: work}, "no SQLite database"},
+		{Config{Database: file("text.db"), Work: work}, "isn't an SQLite database"},
 		{Config{Database: file("none/queue.db"), Work: work}, "no such file or directory"},
 		{Config{Database: file("newer.db"), Work: work}, "use a newer program"},
-		{Config{Database: "postgres://u:hush@127.0.0.1:1/x?connect_timeout=2", Work: work}, "out of reach"},
+		{Config{Database: "postgres://u:hush@127.0.0.1:1/x?connect_timeout=2", Work: work}, "can't reach PostgreSQL"},
 		{Config{Database: "postgres://u:hush@127.0.0.1:x/x", Work: work}, "cannot parse"},
 	} {
 		_, err := Open(t.Context(), c.cfg)

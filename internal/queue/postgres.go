@@ -147,7 +147,7 @@ func (d *postgresDB) blame(err error) fault {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
 		if noConnection(err) {
-			return fault{hint: "PostgreSQL is out of reach or does not answer; check the server and DATABASE_URL", again: true}
+			return fault{hint: "can't reach PostgreSQL; check the server and DATABASE_URL", again: true}
 		}
 		return fault{}
 	}
@@ -157,15 +157,15 @@ func (d *postgresDB) blame(err error) fault {
 	case class == "40": // replicas met in a deadlock
 		return fault{again: true}
 	case class == "53":
-		return fault{hint: "PostgreSQL is out of room or connections; the queue goes on by itself when it has some"}
+		return fault{hint: "PostgreSQL is out of disk space or connections; the queue continues by itself once it has some"}
 	case e.Code == "25006":
-		return fault{hint: "PostgreSQL is read-only; give the address of the primary server"}
+		return fault{hint: "PostgreSQL is read-only; use the address of the primary server"}
 	case class == "57":
-		return fault{hint: "PostgreSQL is stopping or starting; the queue goes on by itself when it is back", again: true}
+		return fault{hint: "PostgreSQL is stopping or starting; the queue continues by itself once it's back", again: true}
 	case class == "28":
-		return fault{hint: "check user and password of DATABASE_URL"}
+		return fault{hint: "check the user and password in DATABASE_URL"}
 	case class == "42":
-		return fault{hint: "the user of DATABASE_URL needs the right to create tables in its schema"}
+		return fault{hint: "the user in DATABASE_URL needs permission to create tables in its schema"}
 	}
 	return fault{}
 }

@@ -160,24 +160,24 @@ func (d *sqliteDB) close() error {
 func (d *sqliteDB) blame(err error) fault {
 	var e *sqlite.Error
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fault{hint: "the database is busy for too long; does another program hold it locked, or is the disk slow?"}
+		return fault{hint: "the database was busy for too long; is another program locking it, or is the disk slow?"}
 	}
 	if !errors.As(err, &e) {
 		return fault{}
 	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return fault{hint: "another program holds the database locked; end it, or make it hold the lock for a shorter time", again: true}
+		return fault{hint: "another program is locking the database; stop it, or make it release the lock sooner", again: true}
 	case sqlite3.SQLITE_FULL:
-		return fault{hint: "the disk is full; make room, the queue goes on by itself"}
+		return fault{hint: "the disk is full; free some space, and the queue continues by itself"}
 	case sqlite3.SQLITE_READONLY:
-		return fault{hint: "the database cannot be written; check the permissions of the file and of its directory"}
+		return fault{hint: "the database can't be written; check the permissions of the file and its directory"}
 	case sqlite3.SQLITE_CANTOPEN:
-		return fault{hint: "check that the directory exists and may be written"}
+		return fault{hint: "check that the directory exists and is writable"}
 	case sqlite3.SQLITE_IOERR:
-		return fault{hint: "check the disk: its room, its quota and its health"}
+		return fault{hint: "check the disk's free space, quota and health"}
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
-		return fault{hint: "the file is damaged or no SQLite database; move it away, a sweep restores all that is to be done"}
+		return fault{hint: "the file is damaged or isn't an SQLite database; move it away, and a sweep restores the pending work"}
 	case sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH:
 		return fault{data: true}
 	}
