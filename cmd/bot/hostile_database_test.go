@@ -135,7 +135,7 @@ func TestDatabaseIsReadOnly(t *testing.T) {
 	if cmd.ProcessState == nil {
 		t.Fatal(err)
 	}
-	if want := "bot: reading --database: open " + file + ": permission denied: it must be a file that the bot may write"; cmd.ProcessState.ExitCode() != exitMisuse || !strings.Contains(string(out), want) {
+	if want := "bot: reading --database: open " + file + ": permission denied: the bot must be able to write the file"; cmd.ProcessState.ExitCode() != exitMisuse || !strings.Contains(string(out), want) {
 		t.Errorf("%v, want exit code 2 and %q\n%s", err, want, out)
 	}
 	t.Logf("%s", out)

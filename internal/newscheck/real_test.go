@@ -66,7 +66,7 @@ func TestChangelog(t *testing.T) {
 			single++
 		}
 		for _, r := range remarks {
-			if r.message != warnSingle && !strings.HasPrefix(r.message, "This role lacks its first colon") {
+			if r.message != warnSingle && !strings.HasPrefix(r.message, "This role is missing its first colon") {
 				t.Errorf("%+v\n%s", r, text)
 			}
 		}
