@@ -79,7 +79,7 @@ func (d *demo) board(number int) error {
 	if err != nil {
 		return err
 	}
-	d.say("  The board on #%d:", number)
+	d.say("  The status comment on #%d:", number)
 	text, _, _ := strings.Cut(boardIn(state), "<!--")
 	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
 		d.say("       | %s", line)

@@ -289,7 +289,7 @@ func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int6
 		}
 	}
 	r.sweep.mended.Add(float64(round.Writes))
-	log.Info().Bool("full", round.Full).Int("mending", len(round.Mend)).Int("writes", round.Writes).Ints("asked_again", round.Odd).Msg("sweep done")
+	log.Info().Bool("full", round.Full).Int("to_fix", len(round.Mend)).Int("writes", round.Writes).Ints("asked_again", round.Odd).Msg("sweep done")
 	return nil
 }
 
