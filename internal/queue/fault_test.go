@@ -185,6 +185,36 @@ func TestBadWriteSpoilsNoOther(t *testing.T) {
 	})
 }
 
+// What the database can't store before its caller gives up is refused, and never stored
+// later; those who came after wait on.
+func TestNothingIsStoredLate(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		q := open(t, Config{Database: database, Work: (&diary{}).work})
+		of := func(id string, wait time.Duration) *write {
+			ctx, cancel := context.WithTimeout(t.Context(), wait)
+			t.Cleanup(cancel)
+			return &write{ctx: ctx, delivery: &Delivery{ID: id}, done: make(chan struct{})}
+		}
+		late, patient := of("late", answerWithin-commitWithin), of("patient", time.Hour)
+		q.commit([]*write{late, patient})
+		<-late.done
+		<-patient.done
+		if late.err == nil || patient.err != nil {
+			t.Errorf("late: %v, patient: %v", late.err, patient.err)
+		}
+		var stored []string
+		read := func(r row) error {
+			var id string
+			err := r.Scan(&id)
+			stored = append(stored, id)
+			return err
+		}
+		if err := q.db.query(t.Context(), read, `SELECT id FROM deliveries`); err != nil || fmt.Sprint(stored) != "[patient]" {
+			t.Errorf("stored %q, %v", stored, err)
+		}
+	})
+}
+
 func TestCallerMayGoAway(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		q := open(t, Config{Database: database, Work: (&diary{}).work})

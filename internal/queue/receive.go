@@ -114,30 +114,61 @@ func (q *Queue) collect(first *write) []*write {
 	return batch
 }
 
-// commit stores the batch in one transaction. If one write spoils it, each gets
-// its own.
+// commit stores the batch in one transaction. If one write spoils it, each gets its
+// own. If the database takes longer than the first caller waits, the others go on.
 func (q *Queue) commit(batch []*write) {
 	batch = slices.DeleteFunc(batch, func(w *write) bool { return w.ctx.Err() != nil })
 	err := q.storeInTime(batch)
-	if err != nil && len(batch) > 1 && q.db.blame(err).data {
+	if err == nil {
+		answer(batch, nil)
+		return
+	}
+	if len(batch) > 1 && q.db.blame(err).data {
 		for _, w := range batch {
 			q.commit([]*write{w})
 		}
 		return
 	}
-	if err != nil {
-		err = q.explain(err)
+	var late, others []*write
+	for _, w := range batch {
+		if time.Now().Before(w.until()) {
+			others = append(others, w)
+		} else {
+			late = append(late, w)
+		}
 	}
+	answer(late, q.explain(err))
+	if len(late) > 0 && len(others) > 0 {
+		q.commit(others)
+		return
+	}
+	answer(others, q.explain(err))
+}
+
+func answer(batch []*write, err error) {
 	for _, w := range batch {
 		w.err = err
 		close(w.done)
 	}
 }
 
+// until is when a write must be stored: a little before its caller gives up, who is
+// then told that it isn't.
+func (w *write) until() time.Time {
+	if end, bounded := w.ctx.Deadline(); bounded {
+		return end.Add(commitWithin - answerWithin)
+	}
+	return time.Now().Add(commitWithin)
+}
+
 // storeInTime repeats what may pass in a moment: a connection that was cut is no
 // reason to refuse a delivery.
 func (q *Queue) storeInTime(batch []*write) error {
-	ctx, cancel := context.WithTimeout(context.Background(), commitWithin)
+	if len(batch) == 0 {
+		return nil
+	}
+	first := slices.MinFunc(batch, func(a, b *write) int { return a.until().Compare(b.until()) })
+	ctx, cancel := context.WithDeadline(context.Background(), first.until())
 	defer cancel()
 	var last error
 	for wait := 20 * time.Millisecond; ; wait *= 2 {
@@ -155,9 +186,6 @@ func (q *Queue) storeInTime(batch []*write) error {
 }
 
 func (q *Queue) store(ctx context.Context, batch []*write) error {
-	if len(batch) == 0 {
-		return nil
-	}
 	now := q.cfg.Now()
 	var first time.Time // when the first of the hints is due
 	err := q.db.write(ctx, func(t tx) error {
