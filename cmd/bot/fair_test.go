@@ -54,13 +54,15 @@ func (s *stage) repository(name string) *ghtest.Repo {
 	return repo
 }
 
-// openIn opens a pull request from a branch of its own.
+// openIn opens a pull request from a branch of its own, by one of four people.
 func (s *stage) openIn(repo *ghtest.Repo) int {
 	s.Helper()
-	head := fmt.Sprintf("eric:branch-%d", len(repo.PRs()))
+	count := len(repo.PRs())
+	author := []string{"eric", "terry", "michael", "graham"}[count%4]
+	head := fmt.Sprintf("%s:branch-%d", author, count)
 	_, err := repo.Push(head, ghtest.Commit{Message: head, Files: map[string]ghtest.File{"Lib/changed.py": ghtest.Text(repo.Name() + head)}})
 	s.check(err)
-	number, err := repo.OpenPR(ghtest.PR{Title: "gh-140000: Change", Author: "eric", Head: head})
+	number, err := repo.OpenPR(ghtest.PR{Title: "gh-140000: Change", Author: author, Head: head})
 	s.check(err)
 	return number
 }

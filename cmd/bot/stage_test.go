@@ -223,7 +223,8 @@ func (s *stage) befall(c trouble, times int) *pullRequest {
 	s.Helper()
 	s.github.Pause()
 	defer s.github.Resume()
-	p := s.open(&pullRequest{PR: ghtest.PR{Title: "gh-140000: " + c.name, Association: "NONE"}})
+	newcomer := fmt.Sprint("newcomer-", len(s.cpython.PRs())) // one person gets but a few of the workers
+	p := s.open(&pullRequest{PR: ghtest.PR{Title: "gh-140000: " + c.name, Association: "NONE", Author: newcomer}})
 	fault, at := c.fault, c.at(s.state(p))
 	fault.Method, fault.Path, fault.Contains, fault.Times = at.Method, at.Path, at.Contains, times
 	s.check(s.github.Fault(fault))
