@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -71,19 +72,23 @@ func TestCPULimit(t *testing.T) {
 func TestKilledByTheSystem(t *testing.T) {
 	for _, victim := range []string{"/git fetch ", "/git-remote-http "} {
 		t.Run(victim, func(t *testing.T) {
-			s, killed := newStage(t), 0
+			s := newStage(t)
+			var killed atomic.Int32
 			s.breaks(on("/r.git/"+reads, func(w http.ResponseWriter, r *http.Request) {
 				for pid, line := range commandLines(t) {
 					ours := strings.Contains(line, s.job.Commit) || strings.Contains(line, s.URL)
-					if id, err := strconv.Atoi(pid); ours && err == nil && strings.Contains(line, victim) && !strings.HasPrefix(line, "/bin/sh ") && syscall.Kill(id, syscall.SIGKILL) == nil {
-						killed++
+					if id, err := strconv.Atoi(pid); ours && err == nil && strings.Contains(line, victim) && !strings.HasPrefix(line, "/bin/sh ") {
+						killed.Add(1) // before the pick ends
+						if err := syscall.Kill(id, syscall.SIGKILL); err != nil {
+							t.Error(err)
+						}
 					}
 				}
 				hang(w, r)
 			}))
 			_, err := s.engine(nil).Pick(t.Context(), s.job)
-			if killed != 1 {
-				t.Fatalf("%d processes were killed", killed)
+			if n := killed.Load(); n != 1 {
+				t.Fatalf("%d processes were killed: %v", n, err)
 			}
 			wantTrouble(t, err, git.Killed, true)
 		})
