@@ -156,7 +156,7 @@ func playCrowd(t *testing.T, words bool) {
 	if runtime.GOOS == "linux" {
 		peak := s.bot.memory(t, "VmHWM")
 		t.Logf("the peak of memory is %.0f MB", peak)
-		if peak > mostMemory {
+		if peak > mostMemory && !suite.Raced { // the race detector takes memory by itself
 			t.Errorf("the bot took %.0f MB, more than %.0f", peak, mostMemory)
 		}
 	}

@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 	"internal/triage/stage":       {"config", "internal/markdown", "internal/pull"},
 	"internal/triage/title":       {"config", "internal/lifecycle", "internal/markdown", "internal/pull"},
 	"internal/triage/wrongbranch": {"config", "internal/lifecycle", "internal/pull"},
-	"internal/weigh":              {},
+	"internal/weigh":              {"internal/suite"},
 	"internal/webhook":            {"internal/lifecycle", "internal/pull", "internal/queue"},
 }
 

@@ -25,7 +25,7 @@ type sqliteDB struct {
 
 // A writer waits less for the file than a caller of Receive waits for an answer.
 // A file is made so that it can shrink; the log beside it does so after a burst.
-const sqlitePragmas = "_pragma=auto_vacuum(INCREMENTAL)&_pragma=journal_size_limit(4194304)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(3000)&_pragma=foreign_keys(1)&_txlock=immediate"
+const sqlitePragmas = "_pragma=auto_vacuum(INCREMENTAL)&_pragma=journal_size_limit(4194304)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(800)&_pragma=foreign_keys(1)&_txlock=immediate"
 
 func sqliteDSN(path, options string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options
