@@ -94,7 +94,7 @@ func TestFaults(t *testing.T) {
 				w.srv.ClearFaults()
 				cfg := w.cfg
 				if f.fault.Hang {
-					cfg.Timeout = 50 * time.Millisecond
+					cfg.Timeout = 500 * time.Millisecond // a load of some requests has twice as long
 				}
 				app, err := New(cfg) // a fresh one: no token, no limit in force
 				must(t, err)
