@@ -27,7 +27,9 @@ const crashLease = time.Second
 // victim receives deliveries as fast as it can, works their keys, and says on
 // standard output what it promised and what it did, until it is killed.
 func victim() {
-	out := make(chan string)
+	say := func(what, key string, at time.Time) { // it's in the pipe before anything else is stored
+		fmt.Fprintf(os.Stdout, "%s %s %d\n", what, key, at.UnixMicro())
+	}
 	kill := func() { syscall.Kill(os.Getpid(), syscall.SIGKILL) }
 	cfg := Config{Database: os.Getenv(victimDB), Settle: time.Millisecond, lease: crashLease}
 	cfg.Work = func(_ context.Context, job Job) error {
@@ -35,7 +37,7 @@ func victim() {
 			kill()
 		}
 		time.Sleep(time.Duration(rand.IntN(3000)) * time.Microsecond)
-		out <- fmt.Sprintf("worked %s %d", job.Key, job.UpdatedAt.UnixMicro())
+		say("worked", job.Key, job.UpdatedAt)
 		return nil
 	}
 	q, err := Open(context.Background(), cfg)
@@ -53,14 +55,12 @@ func victim() {
 				key := fmt.Sprintf("%d-%d", g, rand.IntN(10)) // one goroutine for each key: its times ascend
 				d := Delivery{ID: fmt.Sprint(at.UnixNano(), "-", g), Hints: []Hint{{Key: key, UpdatedAt: at}}}
 				if _, err := q.Receive(context.Background(), d); err == nil {
-					out <- fmt.Sprintf("stored %s %d", key, at.UnixMicro())
+					say("stored", key, at)
 				}
 			}
 		}()
 	}
-	for line := range out {
-		fmt.Println(line)
-	}
+	select {}
 }
 
 // killVictim lets a victim live for a while and calls note for each line it wrote.
