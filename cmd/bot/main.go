@@ -33,6 +33,8 @@ type cli struct {
 	BackportGaps backportGapsCmd `cmd:"" help:"List fixes missing from a maintenance branch."`
 	Schema       schemaCmd       `cmd:"" help:"Print the JSON schema of the settings."`
 	Demo         demoCmd         `cmd:"" help:"Play the life of some pull requests on this machine. Needs no account."`
+	Completion   completionCmd   `cmd:"" help:"Print the completion script for a shell."`
+	Man          manCmd          `cmd:"" help:"Print the manual page."`
 	Version      versionCmd      `cmd:"" help:"Print the version."`
 }
 
