@@ -15,6 +15,7 @@ import (
 // of the libraries that must stay in one place, each package may import.
 var mayImport = map[string][]string{
 	"cmd/bot":                     {"config", "config/labeler", "config/yamlfile", "internal/backport", "internal/backport/local", "internal/backport/pick", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/lifecycle/feed", "internal/manual", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/settingscheck", "internal/triage/command", "internal/triage/conflict", "internal/triage/issuenumber", "internal/triage/labels", "internal/triage/links", "internal/triage/stage", "internal/triage/title", "internal/triage/wrongbranch", "internal/webhook"},
+	"internal/access":             {"internal/webhook"},
 	"config":                      {"config/yamlfile", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/pull"},
 	"config/hostile":              {"config/yamlfile", "internal/suite"},
 	"config/labeler":              {"config", "config/yamlfile", "internal/glob", "internal/jsre"},

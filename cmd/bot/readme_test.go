@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/access"
 	"github.com/concorde-bot/concorde/internal/webhook"
 )
 
@@ -75,14 +76,22 @@ func TestDocsTellWhichEventsToSubscribe(t *testing.T) {
 	}
 	last := len(unasked) - 1
 	current(t, installation, "events", append(lines, "", "GitHub sends "+strings.Join(unasked[:last], ", ")+" and "+unasked[last]+" unasked."))
-	text, err := os.ReadFile(installation)
-	if err != nil {
-		t.Fatal(err)
-	}
-	permissions, _, _ := strings.Cut(string(text), "<!-- events -->")
-	for _, e := range webhook.Events {
-		if e.Permission != "" && !strings.Contains(permissions, "*"+e.Permission+"*") {
-			t.Errorf("docs/installation.md doesn't say that the App needs the permission *%s*, for the event *%s*", e.Permission, e.Title)
+}
+
+// TestDocsTellWhichPermissionsToGrant holds the page on installation to the table of
+// permissions.
+func TestDocsTellWhichPermissionsToGrant(t *testing.T) {
+	lines := []string{"| permission | access | needed for |", "| --- | --- | --- |"}
+	for _, p := range access.Permissions {
+		title := "*" + p.Title + "*"
+		if p.Organization {
+			title += " (organization)"
 		}
+		use := p.Use
+		if p.Need == access.Optional {
+			use = "optional: " + use
+		}
+		lines = append(lines, fmt.Sprintf("| %s | %s | %s |", title, p.Level, use))
 	}
+	current(t, installation, "permissions", lines)
 }
