@@ -102,8 +102,10 @@ func (c *backportCmd) request() (local.Request, error) {
 		Worktree: c.Worktree, NoFetch: c.NoFetch, Force: c.Force,
 	}
 	if c.Continue || c.Skip || c.Abort || c.Status {
-		if c.Commit != "" || c.Push || c.Remote != "" || c.PushRemote != "" || c.Title != "" || c.BodyFile != "" || c.Worktree != "" || c.NoFetch {
-			return r, errors.New("reading the flags: the commit, branches and flags are remembered from the start: give only --repo, --json or --force")
+		given := []string{c.Commit, c.Remote, c.PushRemote, c.Title, c.BodyFile, c.Worktree}
+		if strings.Join(given, "") != "" || c.Push || c.NoFetch {
+			return r, errors.New("reading the flags: the commit, branches and flags are remembered from the start: " +
+				"give only --repo, --json or --force")
 		}
 		return r, nil
 	}

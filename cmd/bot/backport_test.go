@@ -267,19 +267,24 @@ func TestBackportKilledAtEachStep(t *testing.T) {
 	}
 }
 
+// hook installs a hook in the clone.
+func (k *kitchen) hook(name, script string) {
+	k.Helper()
+	path := filepath.Join(k.work(), ".git", "hooks", name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		k.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script), 0o755); err != nil {
+		k.Fatal(err)
+	}
+}
+
 // TestBackportInterrupted interrupts a push that a hook holds up. Meanwhile no
 // other bot backport gets in the way, and afterwards it goes on.
 func TestBackportInterrupted(t *testing.T) {
 	k := newKitchen(t)
 	started, release := filepath.Join(k.dir, "started"), filepath.Join(k.dir, "release")
-	hook := filepath.Join(k.work(), ".git", "hooks", "pre-push")
-	script := "#!/bin/sh\ntouch '" + started + "'\nwhile [ ! -e '" + release + "' ]; do sleep 0.05; done\n"
-	if err := os.MkdirAll(filepath.Dir(hook), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(hook, []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	k.hook("pre-push", "touch '"+started+"'\nwhile [ ! -e '"+release+"' ]; do sleep 0.05; done\n")
 	t.Cleanup(func() { _ = os.WriteFile(release, nil, 0o600) })
 	cmd := k.command("--push", "fix", "3.14", "3.9")
 	var all bytes.Buffer

@@ -89,7 +89,7 @@ func BenchmarkMemory(b *testing.B) {
 		environment["DATABASE_URL"] = filepath.Join(b.TempDir(), "concorde.db")
 		environment["BOT_CONFIG"] = settingsFile(b, "sweep: {max-writes: 1000, pull-requests-per-minute: 400}\n") // nothing was looked at before
 		bot := serve(b, environment)
-		eventually(b, "the first sweep", func() bool { return bot.metric("concorde_sweep_looked_total") >= 50 && bot.idle() })
+		eventually(b, "the first sweep", func() bool { return bot.metric("concorde_sweep_checked_total") >= 50 && bot.idle() })
 		b.ReportMetric(bot.memory(b, "VmRSS"), "idle-MB")
 		start := time.Now()
 		flood(b, bot.URL+"/webhook", github.WebhookSecret(), numbers)

@@ -101,7 +101,7 @@ func weather(t *testing.T, size storm, database string) map[int]ending {
 	if failed := failures(github); size.weather.Failing > 0 && failed < size.deliveries/100 {
 		t.Errorf("%d requests failed: then this test shows nothing", failed)
 	}
-	if looked := bot.metric("concorde_sweep_looked_total"); looked != 0 {
+	if looked := bot.metric("concorde_sweep_checked_total"); looked != 0 {
 		t.Errorf("sweeps looked at %v pull requests: then this test shows nothing", looked)
 	}
 	bot.kill()

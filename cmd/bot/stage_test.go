@@ -124,7 +124,7 @@ func (s *stage) tidy(pulls ...*pullRequest) {
 			s.Errorf("#%d (%s): %d comments and the status %+v, want %d and %s", p.number, p.Title, len(state.Comments), state.Statuses[newsContext], p.comments, p.status)
 		}
 	}
-	if mended := s.bot.metric("concorde_sweep_mended_total"); mended != 0 {
+	if mended := s.bot.metric("concorde_sweep_fixed_total"); mended != 0 {
 		s.Errorf("a sweep mended %v writes", mended)
 	}
 	if strings.Contains(s.bot.log.String(), "panic") {

@@ -148,7 +148,7 @@ var leftOut = []faulty{
 	{"globs", "ok: [{base-branch: x}]\na: [{changed-files: [{any-glob-to-any-file: [b, 3, 'x!(!(a))', '{1..99999}', ~]}]}]\n", `
 l.yml:2:49: any-glob-to-any-file isn't text, so the action stops with an error: put it in quotes
 l.yml:2:52: any-glob-to-any-file has "x!(!(a))", which has a group !(!(…)), which isn't supported: write @(…)
-l.yml:2:64: any-glob-to-any-file has "{1..99999}", which has more than 10000 alternatives: make several globs of it
+l.yml:2:64: any-glob-to-any-file has "{1..99999}", which has more than 10000 alternatives: split it into several globs
 l.yml:2:78: any-glob-to-any-file isn't text, so the action stops with an error: put it in quotes`},
 	{"expressions", "ok: [{base-branch: x}]\na: [{base-branch: ['(?i:x)', '(a', 'a{4000}', 2020-01-01]}]\nb: [{head-branch: {x: y}}]\n", `
 l.yml:2:20: base-branch has the JavaScript expression "(?i:x)", which has a group (?…) that isn't supported

@@ -10,18 +10,24 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// board wants the comment that shows all branches, and has the person who
-// merged assigned where nobody else would know that there is something to do.
-// Before the merge there is one only when something is wrong, or when somebody made
-// a backport by hand.
+// shows reports whether there should be a status comment. Before the merge, there's
+// one only if something is wrong, or if someone opened a backport by hand.
+func (o *original) shows() bool {
+	if _, posted := o.r.Notes[boardKey]; posted {
+		return true
+	}
+	return slices.ContainsFunc(o.rows, func(w row) bool {
+		return o.r.Merge != nil || w.State == stateRefused || w.person || w.PR != 0
+	})
+}
+
+// board writes the status comment. It also assigns whoever merged the pull request if
+// nobody else would notice that there's something to do.
 func (o *original) board() {
-	_, posted := o.r.Notes[boardKey]
-	merged := o.r.Merge != nil
-	wrong := slices.ContainsFunc(o.rows, func(w row) bool { return w.State == stateRefused || w.person })
-	made := slices.ContainsFunc(o.rows, func(w row) bool { return w.PR != 0 })
-	if len(o.rows) == 0 && !posted || !merged && !wrong && !made && !posted {
+	if !o.shows() {
 		return
 	}
+	merged := o.r.Merge != nil
 	m := memory{Rows: map[string]row{}}
 	if merged {
 		m.SHA = o.r.Merge.SHA

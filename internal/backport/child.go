@@ -165,18 +165,7 @@ func (c *child) conflict() (clear bool) {
 		return true
 	}
 	status := pull.Status{Context: c.Settings.Status, State: pull.StatusSuccess, Description: descriptionClear}
-	var first string
-	count := 0
-	unread := c.r.FilesOmitted > 0
-	for _, f := range c.r.Files {
-		unread = unread || f.Change != pull.Removed && (f.Content == nil || f.Content.Size > int64(len(f.Content.Data)))
-		if f.Content == nil || f.Content.Kind != pull.Regular || !git.HasMarkers(f.Content.Data) {
-			continue
-		}
-		if count++; first == "" || f.Path < first {
-			first = f.Path
-		}
-	}
+	count, first, unread := c.marked()
 	switch {
 	case count > 1:
 		first = fmt.Sprintf("%d files", count)
@@ -192,6 +181,22 @@ func (c *child) conflict() (clear bool) {
 	}
 	c.wants.Statuses = []pull.Status{status}
 	return status.State == pull.StatusSuccess
+}
+
+// marked counts the files with conflict markers, and reports whether there may be
+// more in files that weren't read.
+func (c *child) marked() (count int, first string, unread bool) {
+	unread = c.r.FilesOmitted > 0
+	for _, f := range c.r.Files {
+		unread = unread || f.Change != pull.Removed && (f.Content == nil || f.Content.Size > int64(len(f.Content.Data)))
+		if f.Content == nil || f.Content.Kind != pull.Regular || !git.HasMarkers(f.Content.Data) {
+			continue
+		}
+		if count++; first == "" || f.Path < first {
+			first = f.Path
+		}
+	}
+	return count, first, unread
 }
 
 // people asks those who must act: whoever is responsible where there are

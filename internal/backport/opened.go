@@ -49,15 +49,25 @@ func (o *original) opened(version string) (row, bool) {
 	if !lifecycle.ValidVersion(version) {
 		return row{}, false
 	}
-	var all []pull.Summary
+	all := slices.DeleteFunc(o.candidates(version), func(s pull.Summary) bool {
+		return s.Number == 0 || s.Base != version || !s.Own && !o.trusted(s)
+	})
+	if len(all) == 0 {
+		return row{}, false
+	}
+	return o.backportRow(version, slices.MinFunc(all, byClaim))
+}
+
+// candidates are pull requests that may be the backport, of which some are zero.
+func (o *original) candidates(version string) (all []pull.Summary) {
 	add := func(s pull.Summary, is bool) {
-		if is && s.Number != 0 {
+		if is {
 			all = append(all, s)
 		}
 	}
 	if o.r.Merge != nil && slices.Contains(o.asked, version) {
 		for _, s := range o.r.Branches[o.head(o.r.Merge.SHA, version)].Requests {
-			add(s, o.agrees(s) || !s.Own && s.State == pull.Open && o.picked(s))
+			add(s, o.agrees(s) || o.taken(s))
 		}
 		for _, s := range o.r.Into[version] {
 			add(s, isBackport(s, o.r.Key.Number))
@@ -70,16 +80,17 @@ func (o *original) opened(version string) (row, bool) {
 		s := o.r.Others[number]
 		add(s, !s.Own && isBackport(s, o.r.Key.Number))
 	}
-	all = slices.DeleteFunc(all, func(s pull.Summary) bool { return s.Base != version || !s.Own && !o.trusted(s) })
-	if len(all) == 0 {
-		return row{}, false
-	}
-	return o.childRow(version, slices.MinFunc(all, func(a, b pull.Summary) int { return cmp.Or(claim(a)-claim(b), b.Number-a.Number) }))
+	return all
 }
 
-// taken tells whether the bot's branch has a backport of another change, whose commit
-// starts with the same digits.
-func (o *original) taken(version string) bool {
+// taken tells whether someone else opened a pull request with the bot's pick.
+func (o *original) taken(s pull.Summary) bool {
+	return !s.Own && s.State == pull.Open && o.picked(s)
+}
+
+// clashes tells whether the bot's branch has a backport of another change, whose
+// commit starts with the same digits.
+func (o *original) clashes(version string) bool {
 	return slices.ContainsFunc(o.r.Branches[o.head(o.r.Merge.SHA, version)].Requests, func(s pull.Summary) bool {
 		return s.Own && s.State == pull.Open && s.Base == version && !o.agrees(s)
 	})
@@ -113,7 +124,9 @@ func (o *original) picked(s pull.Summary) bool {
 	return s.HeadBranch == o.head(o.r.Merge.SHA, s.Base) && (s.State == pull.Merged || tip != "" && s.Head == tip)
 }
 
-// claim puts first what is merged, and what the bot made.
+// byClaim puts merged pull requests and the bot's own first, then the newest.
+func byClaim(a, b pull.Summary) int { return cmp.Or(claim(a)-claim(b), b.Number-a.Number) }
+
 func claim(s pull.Summary) int {
 	switch {
 	case s.State == pull.Merged, s.State == pull.Open && s.Own:
@@ -124,9 +137,9 @@ func claim(s pull.Summary) int {
 	return 2
 }
 
-// childRow is the row of a pull request that exists; false where another one is
-// to be made instead.
-func (o *original) childRow(version string, s pull.Summary) (row, bool) {
+// backportRow is the row of an existing backport, or false if the bot should open
+// another one instead.
+func (o *original) backportRow(version string, s pull.Summary) (row, bool) {
 	before, fresh := o.before.Rows[version], o.r.Picked[version]
 	out := row{Version: version, PR: s.Number, Hand: before.Hand && before.PR == s.Number || !s.Own && o.counts(s)}
 	if conflicted(s) {
@@ -139,30 +152,51 @@ func (o *original) childRow(version string, s pull.Summary) (row, bool) {
 	case before.Outcome == pull.Conflicted:
 		out.Outcome, out.Conflicts, out.More, out.Missing = before.Outcome, before.Conflicts, before.More, before.Missing
 	}
-	switch {
-	case s.State == pull.Merged:
+	switch s.State {
+	case pull.Merged:
 		out.State, out.Text = stateMerged, o.release(version)
-	case s.State == pull.Open && conflicted(s):
-		out.State, out.Text = stateConflict, out.textAgain(s.Number, o.label(version))
-	case s.State == pull.Open && s.Draft && s.Own:
-		out.State, out.Text = stateOpen, textUnready
-	case s.State == pull.Open && !s.Own:
-		out.State, out.Text = stateOpen, textByHand(s.Author)+o.release(version)
-	case s.State == pull.Open:
-		out.State, out.Text = stateOpen, o.release(version)
-	case o.r.HasLabel(o.label(version)), o.commanded(o.label(version)):
-		again, inTime := o.askedAgain(o.r.Events, version, s.ClosedAt)
-		if !again {
-			out.State, out.Text = stateClosed, textClosed(o.label(version))
-			break
-		}
-		if !s.Own || !inTime || o.fork() != "" { // the branches of a fork are not the bot's to put back
-			return row{}, false
-		}
-		o.wants.Pokes = append(o.wants.Pokes, pull.Key{Owner: o.r.Key.Owner, Repo: o.r.Key.Repo, Number: s.Number})
-		out.State, out.Text, out.keep = stateClosed, textReopening(s.Number), true
+	case pull.Open:
+		out.State, out.Text = o.openRow(out, s)
 	default:
-		out.State, out.Text = stateClosed, textClosed(o.label(version))
+		return o.closedRow(out, s)
 	}
 	return out, true
+}
+
+// openRow is the state and the text of an open backport.
+func (o *original) openRow(w row, s pull.Summary) (state State, text string) {
+	switch {
+	case conflicted(s):
+		return stateConflict, w.textAgain(s.Number, o.label(w.Version))
+	case s.Draft && s.Own:
+		return stateOpen, textUnready
+	case !s.Own:
+		return stateOpen, textByHand(s.Author) + o.release(w.Version)
+	}
+	return stateOpen, o.release(w.Version)
+}
+
+// closedRow is the row of a backport that was closed without merging. If it's
+// requested again, it's reopened, or the bot opens another one and there's no row.
+func (o *original) closedRow(w row, s pull.Summary) (row, bool) {
+	label := o.label(w.Version)
+	w.State, w.Text = stateClosed, textClosed(label)
+	if !o.r.HasLabel(label) && !o.commanded(label) {
+		return w, true
+	}
+	again, inTime := o.askedAgain(o.r.Events, w.Version, s.ClosedAt)
+	if !again {
+		return w, true
+	}
+	if !s.Own || !inTime || o.fork() != "" { // the bot can't restore a fork's branches
+		return row{}, false
+	}
+	o.enqueue(s)
+	w.Text, w.keep = textReopening(s.Number), true
+	return w, true
+}
+
+// enqueue has the rules run on a backport, which only its own rule may change.
+func (o *original) enqueue(s pull.Summary) {
+	o.wants.Pokes = append(o.wants.Pokes, pull.Key{Owner: o.r.Key.Owner, Repo: o.r.Key.Repo, Number: s.Number})
 }

@@ -41,8 +41,8 @@ type original struct {
 	asked  []string // branches that labels request, or requested: those that were looked at
 	rows   []row    // of the board, newest branch first
 	wants  pull.Want
-	// retries are picks of drafts with conflicts, of which no new ones are pushed.
-	retries  []pull.Target
+	// drafts with conflicts are picked again. A pick with conflicts isn't pushed there.
+	drafts   []pull.Target
 	mentions []string // who must act, and can't be assigned
 }
 
@@ -149,7 +149,6 @@ func (o *original) one(version string) {
 	if version == "" {
 		label = o.Settings.Label
 	}
-	on := o.r.HasLabel(label)
 	if row, found := o.opened(version); found {
 		o.rows = append(o.rows, row)
 		if !row.keep {
@@ -157,26 +156,38 @@ func (o *original) one(version string) {
 		}
 		return
 	}
-	v := o.decide(o.r, version)
-	if s, held := o.stack(version); held && v.answer != refused {
-		v = s
+	on := o.r.HasLabel(label)
+	if o.old(version) || !on && !o.took(label) && !o.commanded(label) { // not requested, or not any more
+		return
 	}
+	v := o.verdict(version)
 	before, remembers := o.outcome(version)
 	switch {
-	case o.old(version): // of a time before the bot
-		return
-	case !on && !o.took(label) && !o.commanded(label): // nobody asks, or somebody changed their mind
-		return
 	case v.answer == refused:
 		o.rows = append(o.rows, row{Version: version, State: stateRefused, Text: v.why})
 		o.off(label)
 	case remembers && (before.Outcome == pull.Present || !on):
 		o.rows = append(o.rows, before)
 		o.off(label)
-	case !on: // allowed now; whoever wants it sets the label
-		if o.before.Rows[version].State != "" {
-			o.rows = append(o.rows, row{Version: version, State: stateWaiting, Text: textAllowedNow(label)})
-		}
+	case on:
+		o.requested(version, v, before, remembers)
+	case o.before.Rows[version].State != "": // it was refused, and is allowed now
+		o.rows = append(o.rows, row{Version: version, State: stateWaiting, Text: textAllowedNow(label)})
+	}
+}
+
+// verdict is what the settings and the pull requests below this one say.
+func (o *original) verdict(version string) verdict {
+	v := o.decide(o.r, version)
+	if s, held := o.stack(version); held && v.answer != refused {
+		return s
+	}
+	return v
+}
+
+// requested is about a branch that a label requests, and that may get the change.
+func (o *original) requested(version string, v verdict, before row, remembers bool) {
+	switch {
 	case v.answer == waiting:
 		o.rows = append(o.rows, row{Version: version, State: stateWaiting, Text: v.why, person: v.person})
 		o.again(v.again)
@@ -184,7 +195,7 @@ func (o *original) one(version string) {
 		o.rows = append(o.rows, row{Version: version, State: stateWaiting, Text: textAfterMerge})
 	case remembers && !o.due(before):
 		o.rows = append(o.rows, before)
-	case o.taken(version):
+	case o.clashes(version):
 		o.rows = append(o.rows, row{Version: version, State: stateError, Text: troubleText(string(git.ForeignBranch), version)})
 	default:
 		o.target(version)
@@ -211,8 +222,8 @@ func (o *original) target(version string) {
 // pick leaves pull requests to be opened until all branches are picked onto, so
 // that one run of the engine does them all.
 func (o *original) pick() {
-	if len(o.retries) > 0 {
-		o.wants.Picks = append(o.wants.Picks, o.newPick(o.retries...))
+	if len(o.drafts) > 0 {
+		o.wants.Picks = append(o.wants.Picks, o.newPick(o.drafts...))
 	}
 	if len(o.wants.Picks) > 0 {
 		o.wants.Opens = nil

@@ -18,12 +18,7 @@ func conflicted(s pull.Summary) bool { return s.Own && s.Draft && pickOf(s.Body)
 // Only a clean pick is pushed, and only over the commit with the conflicts; what
 // people pushed is theirs.
 func (o *original) retry(w *row, s pull.Summary) {
-	before, label := o.before.Rows[w.Version], o.label(w.Version)
-	asked := int64(0)
-	byEdit := func(e pull.Event) bool { return e.Edited } // what a comment says by now is no new request
-	if e, found := o.lastAsked(slices.DeleteFunc(slices.Clone(o.r.Events), byEdit), w.Version); found {
-		asked = e.At.Unix()
-	}
+	before, asked := o.before.Rows[w.Version], o.retryAsked(w.Version)
 	p, tried := o.r.Picked[w.Version]
 	switch known := before.PR == s.Number; {
 	case !known: // it was made just now
@@ -33,9 +28,9 @@ func (o *original) retry(w *row, s pull.Summary) {
 		if p.Outcome == pull.Failed {
 			w.Again, w.Commit = p.Trouble, ""
 		}
-	case o.r.Merge != nil && s.State == pull.Open && (o.r.HasLabel(label) || o.commanded(label) && before.Asked > 0) && asked > before.Asked:
+	case o.retries(w.Version, s) && asked > before.Asked:
 		w.Asked, w.Again, w.keep = before.Asked, trying, true
-		o.retries = append(o.retries, pull.Target{Branch: w.Version, Head: s.HeadBranch, Have: pickOf(s.Body)})
+		o.drafts = append(o.drafts, pull.Target{Branch: w.Version, Head: s.HeadBranch, Have: pickOf(s.Body)})
 	default:
 		w.Asked, w.Again, w.Commit = before.Asked, before.Again, before.Commit
 		if w.Commit != "" && w.Commit != s.Head { // somebody pushed since
@@ -43,8 +38,25 @@ func (o *original) retry(w *row, s pull.Summary) {
 		}
 	}
 	if w.Commit != "" && s.State == pull.Open { // it takes the conflicts out of its body
-		o.wants.Pokes = append(o.wants.Pokes, pull.Key{Owner: o.r.Key.Owner, Repo: o.r.Key.Repo, Number: s.Number})
+		o.enqueue(s)
 	}
+}
+
+// retryAsked is when a pick onto a branch was last requested, in Unix time, or 0.
+// Editing a comment doesn't request it again.
+func (o *original) retryAsked(version string) int64 {
+	byEdit := func(e pull.Event) bool { return e.Edited }
+	if e, found := o.lastAsked(slices.DeleteFunc(slices.Clone(o.r.Events), byEdit), version); found {
+		return e.At.Unix()
+	}
+	return 0
+}
+
+// retries tells whether a draft may be picked again, if that is requested.
+func (o *original) retries(version string, s pull.Summary) bool {
+	label := o.label(version)
+	return o.r.Merge != nil && s.State == pull.Open &&
+		(o.r.HasLabel(label) || o.commanded(label) && o.before.Rows[version].Asked > 0)
 }
 
 // trying is a new try that isn't over.

@@ -148,11 +148,7 @@ func (p *parsed) end(lines []string) int {
 // (find_trailer_start). They are a last paragraph of nothing else, or a quarter of
 // one in which git itself wrote a line.
 func (p *parsed) start(lines []string) int {
-	title := 0
-	for title < len(lines) && (lines[title][0] == '#' || !blank(lines[title])) {
-		p.steps++
-		title++
-	}
+	title := p.titleEnd(lines)
 	trailers, others, folded, text, byGit := 0, 0, 0, false, false
 	for i := len(lines) - 1; i >= title; i-- {
 		p.steps++
@@ -181,6 +177,16 @@ func (p *parsed) start(lines []string) int {
 		text = true
 	}
 	return len(lines)
+}
+
+// titleEnd is where the first paragraph ends.
+func (p *parsed) titleEnd(lines []string) int {
+	end := 0
+	for end < len(lines) && (lines[end][0] == '#' || !blank(lines[end])) {
+		p.steps++
+		end++
+	}
+	return end
 }
 
 // separator is where the colon after the key of a trailer stands, -1 without one

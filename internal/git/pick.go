@@ -64,20 +64,22 @@ func (w *work) onto(ctx context.Context, i int) error {
 			break
 		}
 	}
-	switch {
-	case !clean:
-		p.Outcome = Conflicted
-	case at.id == p.Tip:
-		p.Outcome = Present
-	default:
-		p.Outcome = Clean
-	}
-	if p.Outcome == Clean || p.Outcome == Conflicted && w.job.Markers {
+	if p.Outcome = outcomeOf(clean, at.id == p.Tip); p.Outcome == Clean || p.Outcome == Conflicted && w.job.Markers {
 		p.Commit = at.id
 	}
 	var err error
 	p.Conflicts, err = w.conflicts(ctx, conflicts, at.tree)
 	return err
+}
+
+func outcomeOf(clean, unchanged bool) Outcome {
+	switch {
+	case !clean:
+		return Conflicted
+	case unchanged:
+		return Present
+	}
+	return Clean
 }
 
 // merge merges an original into a tip in memory. The name of the branch shows in

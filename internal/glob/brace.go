@@ -1,8 +1,10 @@
 package glob
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -118,7 +120,7 @@ func (e *expander) expand(s string, top bool) (all []string) {
 				continue
 			}
 			if all = append(all, text); len(all) > MaxAlternatives {
-				e.err = fmt.Errorf("has more than %d alternatives: make several globs of it", MaxAlternatives)
+				e.err = fmt.Errorf("has more than %d alternatives: split it into several globs", MaxAlternatives)
 				return nil
 			}
 		}
@@ -192,42 +194,28 @@ func (e *expander) split(body string) (parts []string) {
 	return nil
 }
 
-// sequence writes a range out: 1..3, 01..10, 0..10..5 or a..e.
+// span is a range in braces: 1..3, 01..10, 0..10..5 or a..e.
+type span struct {
+	first, last, step int
+	width             int // of numbers with leading zeros
+	numbers           bool
+}
+
+// sequence writes a range out.
 func (e *expander) sequence(body string) (all []string, ok bool) {
-	m, isNumber := numbers.FindStringSubmatch(body), true
-	if m == nil {
-		m, isNumber = letters.FindStringSubmatch(body), false
+	s, ok, err := parseSpan(body)
+	if !ok || err != nil {
+		e.err = cmp.Or(e.err, err)
+		return nil, ok
 	}
-	if m == nil {
-		return nil, false
-	}
-	if len(m[1]) > 15 || len(m[2]) > 15 || len(m[3]) > 15 {
-		e.err = fmt.Errorf("has the range {%s}, whose numbers are too large", body)
-		return nil, true
-	}
-	first, last := int(m[1][0]), int(m[2][0])
-	if isNumber {
-		first, last = integer(m[1]), integer(m[2])
-	}
-	step := 1
-	if m[3] != "" {
-		step = max(integer(m[3]), -integer(m[3]), 1)
-	}
-	if last < first {
-		step = -step
-	}
-	width := 0
-	if isNumber && (padded.MatchString(m[1]) || padded.MatchString(m[2]) || padded.MatchString(m[3])) {
-		width = max(len(m[1]), len(m[2]))
-	}
-	for n := first; (step > 0 && n <= last || step < 0 && n >= last) && e.ok(1); n += step {
+	for n := s.first; (s.step > 0 && n <= s.last || s.step < 0 && n >= s.last) && e.ok(1); n += s.step {
 		if len(all) >= MaxAlternatives {
-			e.err = fmt.Errorf("has more than %d alternatives: make several globs of it", MaxAlternatives)
+			e.err = fmt.Errorf("has more than %d alternatives: split it into several globs", MaxAlternatives)
 			return nil, true
 		}
 		switch {
-		case isNumber:
-			all = append(all, fmt.Sprintf("%0*d", width, n))
+		case s.numbers:
+			all = append(all, fmt.Sprintf("%0*d", s.width, n))
 		case n == '\\':
 			all = append(all, "")
 		default:
@@ -235,6 +223,33 @@ func (e *expander) sequence(body string) (all []string, ok bool) {
 		}
 	}
 	return all, true
+}
+
+func parseSpan(body string) (s span, ok bool, err error) {
+	m := numbers.FindStringSubmatch(body)
+	if s.numbers = m != nil; !s.numbers {
+		m = letters.FindStringSubmatch(body)
+	}
+	if m == nil {
+		return s, false, nil
+	}
+	if len(m[1]) > 15 || len(m[2]) > 15 || len(m[3]) > 15 {
+		return s, true, fmt.Errorf("has the range {%s}, whose numbers are too large", body)
+	}
+	s.first, s.last, s.step = int(m[1][0]), int(m[2][0]), 1
+	if s.numbers {
+		s.first, s.last = integer(m[1]), integer(m[2])
+		if slices.ContainsFunc(m[1:], padded.MatchString) {
+			s.width = max(len(m[1]), len(m[2]))
+		}
+	}
+	if m[3] != "" {
+		s.step = max(integer(m[3]), -integer(m[3]), 1)
+	}
+	if s.last < s.first {
+		s.step = -s.step
+	}
+	return s, true, nil
 }
 
 // integer of digits that a regular expression found.

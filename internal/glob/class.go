@@ -17,71 +17,98 @@ type atom struct {
 	star bool
 }
 
-// atoms reads text without groups.
-func (s *scanner) atoms(text string) (all []atom, err error) {
+// atomReader collects the atoms of a text without groups.
+type atomReader struct {
+	*scanner
+	all []atom
+	run []byte // characters that stand for themselves, not in all yet
+}
+
+func (s *scanner) atoms(text string) ([]atom, error) {
 	if err := s.budget.spend(len(text)); err != nil {
 		return nil, err
 	}
-	var run []byte // of characters that stand for themselves
-	literal := func(part string) { run = append(run, part...) }
-	add := func(a ...atom) {
-		if len(run) > 0 {
-			all, run = append(all, atom{text: string(run)}), run[:0]
-		}
-		all = append(all, a...)
-	}
+	r := atomReader{scanner: s}
 	for i := 0; i < len(text); {
-		c := text[i]
-		_, size := utf8.DecodeRuneInString(text[i:])
-		switch {
-		case c == '\\' && i+1 < len(text):
-			_, size = utf8.DecodeRuneInString(text[i+1:])
-			s.tree.bare = s.tree.bare || text[i+1] == '!'
-			s.tree.bar = s.tree.bar || text[i+1] == '|'
-			literal(text[i+1 : i+1+size])
-			i += 1 + size
-			continue
-		case c == '\\':
-			s.notes.note("has a backslash at the end of a name, where it stands for itself")
-		case c == '[':
-			class, size, err := parseClass(text[i:])
-			if err != nil {
-				return nil, err
-			}
-			if size == 0 {
-				if err := s.budget.spend(5 * (len(text) - i)); err != nil {
-					return nil, err
-				}
-				s.notes.note("has a [ that isn't closed, so it stands for itself")
-				break
-			}
-			i += size
-			s.tree.points = s.tree.points || class.points
-			if class.note != "" {
-				s.notes.note("%s", class.note)
-			}
-			if class.single != "" {
-				s.tree.bare = s.tree.bare || strings.ContainsAny(class.single, bareCharacters)
-				literal(class.single)
-				continue
-			}
-			s.tree.magic = true
-			add(atom{set: class.node})
-			continue
-		case c == '*', c == '?':
-			s.tree.magic = true
-			if n := len(all); c == '?' || n == 0 || !all[n-1].star || len(run) > 0 {
-				add(atom{star: c == '*', set: anything})
-			}
-			i++
-			continue
+		size, err := r.next(text[i:])
+		if err != nil {
+			return nil, err
 		}
-		s.tree.bare = s.tree.bare || strings.ContainsAny(text[i:i+size], bareCharacters)
-		literal(text[i : i+size])
 		i += size
 	}
-	add()
-	return all, nil
+	r.add()
+	return r.all, nil
+}
+
+func (r *atomReader) add(a ...atom) {
+	if len(r.run) > 0 {
+		r.all, r.run = append(r.all, atom{text: string(r.run)}), r.run[:0]
+	}
+	r.all = append(r.all, a...)
+}
+
+// literal adds text that stands for itself.
+func (r *atomReader) literal(text string) {
+	r.tree.bare = r.tree.bare || strings.ContainsAny(text, bareCharacters)
+	r.run = append(r.run, text...)
+}
+
+// next reads the start of a text, and returns its size.
+func (r *atomReader) next(text string) (size int, err error) {
+	switch {
+	case text[0] == '\\' && len(text) > 1:
+		_, size = utf8.DecodeRuneInString(text[1:])
+		r.tree.bare = r.tree.bare || text[1] == '!'
+		r.tree.bar = r.tree.bar || text[1] == '|'
+		r.run = append(r.run, text[1:1+size]...)
+		return 1 + size, nil
+	case text[0] == '\\':
+		r.notes.note("has a backslash at the end of a name, where it stands for itself")
+	case text[0] == '[':
+		if size, err := r.class(text); size > 0 || err != nil {
+			return size, err
+		}
+	case text[0] == '*', text[0] == '?':
+		r.wildcard(text[0] == '*')
+		return 1, nil
+	}
+	_, size = utf8.DecodeRuneInString(text)
+	r.literal(text[:size])
+	return size, nil
+}
+
+// wildcard adds * or ?. More stars after a star change nothing.
+func (r *atomReader) wildcard(star bool) {
+	r.tree.magic = true
+	if n := len(r.all); !star || n == 0 || !r.all[n-1].star || len(r.run) > 0 {
+		r.add(atom{star: star, set: anything})
+	}
+}
+
+// class reads a class in brackets, and returns its size, or 0 if it isn't closed.
+func (r *atomReader) class(text string) (size int, err error) {
+	class, size, err := parseClass(text)
+	if err != nil {
+		return 0, err
+	}
+	if size == 0 {
+		err := r.budget.spend(5 * len(text))
+		if err == nil {
+			r.notes.note("has a [ that isn't closed, so it stands for itself")
+		}
+		return 0, err
+	}
+	r.tree.points = r.tree.points || class.points
+	if class.note != "" {
+		r.notes.note("%s", class.note)
+	}
+	if class.single != "" {
+		r.literal(class.single)
+		return size, nil
+	}
+	r.tree.magic = true
+	r.add(atom{set: class.node})
+	return size, nil
 }
 
 // bareCharacters make an expression of minimatch wrong where they stand beside a
@@ -126,94 +153,121 @@ func never(text string) (class, int, error) {
 	return class{node: jsre.Set{}, note: "has a class that matches nothing, so the glob matches nothing"}, len(text), nil
 }
 
-// parseClass reads the class that a text begins with, and how long it is: 0 where
+// classReader reads a class in brackets.
+type classReader struct {
+	class
+	text        string
+	at          int      // where it reads in text
+	set, others jsre.Set // others matches what isn't in its tables
+	members     int      // characters in set, more than one for a range
+	posixes     int      // classes like [:alpha:]
+	negated     bool
+	ranged      bool // after start and a dash: the end of the range comes next
+	start       rune
+}
+
+// parseClass reads the class that a text begins with, and returns its size, or 0 if
 // it isn't closed.
 func parseClass(text string) (c class, size int, err error) {
-	var set, others jsre.Set
-	members, posixes := 0, 0
-	i := 1
-	negated := strings.HasPrefix(text[1:], "!") || strings.HasPrefix(text[1:], "^")
-	if negated {
-		i++
+	r := classReader{text: text, at: 1}
+	if r.negated = strings.HasPrefix(text[1:], "!") || strings.HasPrefix(text[1:], "^"); r.negated {
+		r.at++
 	}
-	start := '\x00' // of a range, whose end is still to come
-	ranged := false
-	for first := true; ; first = false {
-		if i >= len(text) {
+	for first := true; first || !strings.HasPrefix(text[r.at:], "]"); first = false {
+		if r.at >= len(text) {
 			return class{}, 0, nil
 		}
-		if text[i] == ']' && !first {
-			break
-		}
-		if name, found := posixName(text[i:]); found {
-			if ranged {
+		if name, found := posixName(text[r.at:]); found {
+			if r.ranged {
 				return never(text)
 			}
-			p, target := posix[name], &set
-			if p.others {
-				target = &others
-			}
-			target.Ranges, target.Tables = append(target.Ranges, p.ranges...), append(target.Tables, p.tables...)
-			c.points = c.points || p.tables != nil
-			posixes++
-			i += len(name) + 4
+			r.posix(name)
 			continue
 		}
-		if unknownClass.MatchString(text[i:]) {
-			c.note = "has a class like [[:x:]] with an unknown name, so it stands for these characters"
+		char, found, err := r.char()
+		if err != nil || !found {
+			return class{}, 0, err
 		}
-		if text[i] == '\\' {
-			if i++; i >= len(text) {
-				return class{}, 0, nil
-			}
-		}
-		r, width := utf8.DecodeRuneInString(text[i:])
-		if r > 0xffff {
-			return class{}, 0, errors.New("has a class with a character beyond U+FFFF, which isn't supported: write alternatives as {a,b}")
-		}
-		i += width
-		rest := text[i:]
-		switch {
-		case ranged:
-			if ranged = false; r < start {
-				c.note = "has a range whose ends are out of order, which matches nothing"
-			} else {
-				set.Ranges = append(set.Ranges, jsre.Range{Low: start, High: r})
-				members++
-				if r > start {
-					members++ // not one character alone
-				}
-			}
-		case strings.HasPrefix(rest, "-]"):
-			set.Ranges = append(set.Ranges, jsre.Char(r).Ranges[0], jsre.Char('-').Ranges[0])
-			members += 2
-			i++
-		case strings.HasPrefix(rest, "-"):
-			start, ranged = r, true
-			i++
-		default:
-			set.Ranges = append(set.Ranges, jsre.Char(r).Ranges[0])
-			members++
+		r.member(char)
+	}
+	r.at++
+	return r.end()
+}
+
+// posix adds a class like [:alpha:].
+func (r *classReader) posix(name string) {
+	p, target := posix[name], &r.set
+	if p.others {
+		target = &r.others
+	}
+	target.Ranges, target.Tables = append(target.Ranges, p.ranges...), append(target.Tables, p.tables...)
+	r.points = r.points || p.tables != nil
+	r.posixes++
+	r.at += len(name) + 4
+}
+
+// char reads one character. It finds none after a backslash at the end.
+func (r *classReader) char() (char rune, found bool, err error) {
+	if unknownClass.MatchString(r.text[r.at:]) {
+		r.note = "has a class like [[:x:]] with an unknown name, so it stands for these characters"
+	}
+	if r.text[r.at] == '\\' {
+		if r.at++; r.at >= len(r.text) {
+			return 0, false, nil
 		}
 	}
-	i++
-	switch {
-	case members+posixes == 0:
-		return never(text)
-	case members == 1 && posixes == 0 && !negated:
-		c.single = string(set.Ranges[0].Low)
-		return c, i, nil
+	char, width := utf8.DecodeRuneInString(r.text[r.at:])
+	if char > 0xffff {
+		return 0, false, errors.New("has a class with a character beyond U+FFFF, which isn't supported: write alternatives as {a,b}")
 	}
-	set.Not, others.Not = negated, !negated
+	r.at += width
+	return char, true, nil
+}
+
+// member adds a character, alone or as one end of a range.
+func (r *classReader) member(char rune) {
+	rest := r.text[r.at:]
 	switch {
-	case others.Tables == nil:
-		c.node = set
-	case set.Ranges == nil && set.Tables == nil:
-		c.node = others
+	case r.ranged && char < r.start:
+		r.ranged, r.note = false, "has a range whose ends are out of order, which matches nothing"
+	case r.ranged:
+		r.set.Ranges = append(r.set.Ranges, jsre.Range{Low: r.start, High: char})
+		r.members++
+		if char > r.start {
+			r.members++
+		}
+		r.ranged = false
+	case strings.HasPrefix(rest, "-]"):
+		r.set.Ranges = append(r.set.Ranges, jsre.Char(char).Ranges[0], jsre.Char('-').Ranges[0])
+		r.members += 2
+		r.at++
+	case strings.HasPrefix(rest, "-"):
+		r.start, r.ranged = char, true
+		r.at++
 	default:
-		c.node = jsre.Alt{set, others}
+		r.set.Ranges = append(r.set.Ranges, jsre.Char(char).Ranges[0])
+		r.members++
 	}
-	return c, i, nil
+}
+
+func (r *classReader) end() (class, int, error) {
+	switch {
+	case r.members+r.posixes == 0:
+		return never(r.text)
+	case r.members == 1 && r.posixes == 0 && !r.negated:
+		r.single = string(r.set.Ranges[0].Low)
+		return r.class, r.at, nil
+	}
+	r.set.Not, r.others.Not = r.negated, !r.negated
+	switch {
+	case r.others.Tables == nil:
+		r.node = r.set
+	case r.set.Ranges == nil && r.set.Tables == nil:
+		r.node = r.others
+	default:
+		r.node = jsre.Alt{r.set, r.others}
+	}
+	return r.class, r.at, nil
 }
 
 var unknownClass = regexp.MustCompile(`^\[:[a-z]*:\]`)

@@ -56,7 +56,7 @@ func (w *writer) sequence(pieces, tail []piece, at place) (seq jsre.Seq) {
 	whole := at.start && at.end && len(pieces) == 1
 	for i, p := range pieces {
 		if w.pieces++; w.pieces > jsre.MaxProgram && w.err == nil {
-			w.err = errors.New("has too many groups: make several globs of it")
+			w.err = errors.New("has too many groups: split it into several globs")
 		}
 		if w.err != nil {
 			return nil

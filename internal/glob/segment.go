@@ -41,20 +41,7 @@ func (r *reader) part(text string) (p part, possible bool, err error) {
 	if err := r.budget.spend(perPart); err != nil {
 		return p, false, err
 	}
-	var names []string
-	for _, name := range slashes.Split(text, -1) {
-		last := ""
-		if len(names) > 0 {
-			last = names[len(names)-1]
-		}
-		switch {
-		case name == "**" && last == "**":
-		case name == ".." && last != "" && last != ".." && last != "." && last != "**":
-			names = names[:len(names)-1]
-		default:
-			names = append(names, name)
-		}
-	}
+	names := namesIn(text)
 	possible = len(names) > 0
 	globstars := 0
 	for _, name := range names {
@@ -77,6 +64,24 @@ func (r *reader) part(text string) (p part, possible bool, err error) {
 	}
 	p.divide()
 	return p, possible, nil
+}
+
+// namesIn splits a glob at its slashes, and resolves .. after a name.
+func namesIn(text string) (names []string) {
+	for _, name := range slashes.Split(text, -1) {
+		last := ""
+		if len(names) > 0 {
+			last = names[len(names)-1]
+		}
+		switch {
+		case name == "**" && last == "**":
+		case name == ".." && last != "" && last != ".." && last != "." && last != "**":
+			names = names[:len(names)-1]
+		default:
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func (r *reader) segment(text string) (*segment, error) {

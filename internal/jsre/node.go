@@ -147,12 +147,7 @@ func (c *compiler) node(n Node, behind bool) {
 	}
 	switch n := n.(type) {
 	case Seq:
-		for i := range n {
-			if behind {
-				i = len(n) - 1 - i
-			}
-			c.node(n[i], behind)
-		}
+		c.sequence(n, behind)
 	case Alt:
 		c.alternatives(n, behind)
 	case Set:
@@ -171,16 +166,29 @@ func (c *compiler) node(n Node, behind bool) {
 	case boundary:
 		c.add(instruction{op: opBoundary, not: n.not})
 	case group:
-		first, last := 2*n.number, 2*n.number+1
-		if behind {
-			first, last = last, first
-		}
-		c.add(instruction{op: opSave, x: first})
-		c.node(n.node, behind)
-		c.add(instruction{op: opSave, x: last})
+		c.group(n, behind)
 	case reference:
 		c.add(instruction{op: opReference, groups: n.groups, behind: behind})
 	}
+}
+
+func (c *compiler) sequence(all Seq, behind bool) {
+	for i := range all {
+		if behind {
+			i = len(all) - 1 - i
+		}
+		c.node(all[i], behind)
+	}
+}
+
+func (c *compiler) group(n group, behind bool) {
+	first, last := 2*n.number, 2*n.number+1
+	if behind {
+		first, last = last, first
+	}
+	c.add(instruction{op: opSave, x: first})
+	c.node(n.node, behind)
+	c.add(instruction{op: opSave, x: last})
 }
 
 func (c *compiler) alternatives(all Alt, behind bool) {

@@ -123,7 +123,7 @@ func (f *findings) file(file pull.File) {
 	where, directory := locate(f.set, file.Path)
 	below := where == inSection || where == misplaced
 	fromWhere, _ := locate(f.set, file.Previous)
-	adds := file.Change == pull.Added || file.Change == pull.Renamed && file.Previous != "" && (fromWhere == outside || f.renumbered(file))
+	adds := file.Change == pull.Added || f.renamedToNew(file, fromWhere)
 	switch {
 	case where == ignored:
 		return
@@ -139,8 +139,8 @@ func (f *findings) file(file pull.File) {
 	}
 	before := len(f.faults)
 	n := f.path(file.Path, where, directory)
-	if adds && n.issue != (tracker.Issue{}) && len(f.issues) > 0 && !slices.Contains(f.issues, n.issue) {
-		f.add(file.Path, 1, warning, warnIssue(n.issue, f.issues))
+	if adds {
+		f.compareIssue(file.Path, n.issue)
 	}
 	if below {
 		f.text(file, n)
@@ -150,8 +150,13 @@ func (f *findings) file(file pull.File) {
 	}
 }
 
-// renumbered tells whether a renamed entry is now of another issue. git takes
-// an entry for renamed that is new and reads like one which goes.
+// renamedToNew reports whether a rename makes a new entry.
+func (f *findings) renamedToNew(file pull.File, from place) bool {
+	return file.Change == pull.Renamed && file.Previous != "" && (from == outside || f.renumbered(file))
+}
+
+// renumbered reports whether a renamed entry now names another issue: git takes a new
+// entry for a renamed one if it reads like one that was removed.
 func (f *findings) renumbered(file pull.File) bool {
 	from, _ := readName(path.Base(file.Previous), f.set.MinGHIssue)
 	to, _ := readName(path.Base(file.Path), f.set.MinGHIssue)
@@ -166,6 +171,13 @@ func (f *findings) lost(file pull.File, from place) bool {
 	}
 	_, faults := readName(path.Base(file.Path), f.set.MinGHIssue)
 	return len(faults) == 0
+}
+
+// compareIssue warns if an entry is about an issue that the title doesn't name.
+func (f *findings) compareIssue(path string, issue tracker.Issue) {
+	if issue != (tracker.Issue{}) && len(f.issues) > 0 && !slices.Contains(f.issues, issue) {
+		f.add(path, 1, warning, warnIssue(issue, f.issues))
+	}
 }
 
 func (f *findings) add(path string, line int, kind kind, message string) {

@@ -273,6 +273,22 @@ func (d *decision) once(a Action) {
 // life compares what a rule wants of the pull request itself, and of its branch.
 func (d *decision) life(want Want) {
 	r := d.request
+	d.branch(want)
+	if r.State != Open {
+		return
+	}
+	cancels := r.AutoMergeMine && (want.Hold || want.Merge != nil && !want.Merge.Auto)
+	if cancels {
+		d.do(CancelMerge{})
+	}
+	if want.Merge != nil && !r.Draft && (cancels || !r.AutoMerge) {
+		d.merge(*want.Merge)
+	}
+}
+
+// branch reopens a pull request, or deletes its branch.
+func (d *decision) branch(want Want) {
+	r := d.request
 	tip := r.Branches[r.HeadBranch].Tip
 	if want.Reopen && r.State == Closed {
 		if tip == "" {
@@ -281,17 +297,10 @@ func (d *decision) life(want Want) {
 		d.do(Reopen{})
 	}
 	open := slices.ContainsFunc(r.Branches[r.HeadBranch].Requests, func(s Summary) bool {
-		return s.State == Open && strings.EqualFold(s.HeadOwner, r.HeadOwner) // a fork's branch of that name is another one
+		return s.State == Open && strings.EqualFold(s.HeadOwner, r.HeadOwner) // not a fork's branch with the same name
 	})
-	if want.Drop && tip == r.Head && !open { // what people pushed meanwhile is theirs
+	if want.Drop && tip == r.Head && !open { // what others have pushed since is theirs
 		d.do(DeleteBranch{r.HeadBranch, r.Head})
-	}
-	cancels := r.AutoMergeMine && r.State == Open && (want.Hold || want.Merge != nil && !want.Merge.Auto)
-	if cancels {
-		d.do(CancelMerge{})
-	}
-	if want.Merge != nil && r.State == Open && !r.Draft && (cancels || !r.AutoMerge) {
-		d.merge(*want.Merge)
 	}
 }
 

@@ -133,7 +133,7 @@ func TestSweepWithoutBackportsLooksAtMergedOnes(t *testing.T) {
 	off := func(c *reconcile.Config) { c.Settings.Backport.Mode = config.Off }
 	for range 2 {
 		s.sweep(off)
-		if looked := counter(t, s.registry, "concorde_sweep_looked_total"); looked != 2 {
+		if looked := counter(t, s.registry, "concorde_sweep_checked_total"); looked != 2 {
 			t.Errorf("looked at %v pull requests, want 2", looked)
 		}
 		s.advance(24 * time.Hour)

@@ -43,24 +43,14 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 	// A sweep comes back with the cause of the event that it served last; without one,
 	// that is a redelivery.
 	if begins != nil || job.Cause != sweepCause && (job.Cause != state.Asked || state.Running == nil) {
-		p, err := r.outline(ctx, key, job.Installation)
+		p, err := r.serve(ctx, key, job)
 		if err != nil {
-			return err
-		}
-		if err := errors.Join(r.labels(ctx, p), r.report(ctx, p)); err != nil {
-			return err
-		}
-		if err := r.fits(ctx, p, job); err != nil {
 			return err
 		}
 		state.Asked = job.Cause
 		if begins != nil {
-			if begins.Left, err = r.list(gh.Background(ctx), p, state, begins); err != nil {
-				return err
-			}
-			begins.Left = inTurn(state.Rest, begins.Left)
 			state.Running = begins
-			return r.proceed(ctx, key, job, state)
+			return r.begin(ctx, p, job, state)
 		}
 		if err := r.keep(ctx, sweepNote, key, state); err != nil {
 			return err
@@ -73,6 +63,27 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 		return nil
 	}
 	return r.sweepStep(ctx, key, job, state)
+}
+
+// serve does what an event on a repository, or the start of a sweep, needs.
+func (r *Reconciler) serve(ctx context.Context, key pull.Key, job queue.Job) (place, error) {
+	p, err := r.outline(ctx, key, job.Installation)
+	if err != nil {
+		return p, err
+	}
+	if err := errors.Join(r.labels(ctx, p), r.report(ctx, p)); err != nil {
+		return p, err
+	}
+	return p, r.fits(ctx, p, job)
+}
+
+// begin starts a sweep.
+func (r *Reconciler) begin(ctx context.Context, p place, job queue.Job, state sweepState) (err error) {
+	if state.Running.Left, err = r.list(gh.Background(ctx), p, state, state.Running); err != nil {
+		return err
+	}
+	state.Running.Left = inTurn(state.Rest, state.Running.Left)
+	return r.proceed(ctx, p.key, job, state)
 }
 
 // outline loads a repository as a whole, in one request for each hundred of

@@ -119,7 +119,7 @@ func TestBranchDay(t *testing.T) {
 	if labels := s.repo.Labels(); len(labels) != 6 || labels[3] != (ghtest.Label{Name: asks + "3.15", Color: "c2e0c6", Description: fixes}) {
 		t.Errorf("labels %+v", labels)
 	}
-	if looked := counter(t, s.registry, "concorde_sweep_looked_total"); looked != 0 {
+	if looked := counter(t, s.registry, "concorde_sweep_checked_total"); looked != 0 {
 		t.Errorf("a sweep looked at %v pull requests", looked)
 	}
 	if n := s.asked(); n != 2 {

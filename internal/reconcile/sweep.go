@@ -48,15 +48,15 @@ type sweepRound struct {
 	Full    bool      `json:"full"`
 	Next    time.Time `json:"next"` // the pace: no look before that
 	Left    []int     `json:"left"` // numbers still to look at
-	Mend    []int     `json:"mend"` // numbers with something to do
+	Fix     []int     `json:"mend"` // numbers with something to do
 	Odd     []int     `json:"odd"`  // numbers that GitHub could not show, which the queue asks for again
 	Writes  int       `json:"writes"`
 	Rest    []int     `json:"rest,omitempty"` // numbers that the limit of writes leaves to the next sweep
 }
 
 type sweepMetrics struct {
-	mended  prometheus.Counter
-	looked  prometheus.Counter
+	fixed   prometheus.Counter
+	checked prometheus.Counter
 	stopped prometheus.Counter
 }
 
@@ -65,14 +65,14 @@ func newSweepMetrics() sweepMetrics {
 		return prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
 	}
 	return sweepMetrics{
-		mended:  counter("concorde_sweep_mended_total", "Writes that a sweep found missing: what webhooks did not bring."),
-		looked:  counter("concorde_sweep_looked_total", "Pull requests that sweeps looked at."),
+		fixed:   counter("concorde_sweep_fixed_total", "Missing writes that sweeps found: no webhook had brought them."),
+		checked: counter("concorde_sweep_checked_total", "Pull requests that sweeps checked."),
 		stopped: counter("concorde_sweep_stopped_total", "Sweeps that stopped at the limit of writes and left the rest to the next one."),
 	}
 }
 
 func (m sweepMetrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.mended, m.looked, m.stopped}
+	return []prometheus.Collector{m.fixed, m.checked, m.stopped}
 }
 
 // Sweep asks for a sweep of every repository of the App. Each repository
@@ -232,13 +232,13 @@ func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64,
 		case err != nil:
 			return err
 		default:
-			r.sweep.looked.Inc()
-			if len(round.Mend) > 0 && round.Writes+plan.Writes() > r.Settings.Sweep.MaxWrites {
+			r.sweep.checked.Inc()
+			if len(round.Fix) > 0 && round.Writes+plan.Writes() > r.Settings.Sweep.MaxWrites {
 				round.Rest, round.Left = round.Left, nil
 				return nil
 			}
 			if len(plan.Actions)+len(plan.Pokes)+len(plan.Points) > 0 {
-				round.Mend = append(round.Mend, of.Number)
+				round.Fix = append(round.Fix, of.Number)
 				round.Writes += plan.Writes()
 			}
 		}
@@ -278,8 +278,8 @@ func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int6
 		log.Error().Int("writes", round.Writes).Int("limit", r.Settings.Sweep.MaxWrites).Ints("left", first(round.Rest, 20)).
 			Msg("SWEEP STOPPED at sweep.max-writes: the next one goes on. Check some with `bot plan`; if all is well, raise the limit")
 	}
-	hints := make([]queue.Hint, 0, len(round.Mend))
-	for _, number := range slices.Concat(round.Mend, round.Odd) {
+	hints := make([]queue.Hint, 0, len(round.Fix))
+	for _, number := range slices.Concat(round.Fix, round.Odd) {
 		of := pull.Key{Owner: key.Owner, Repo: key.Repo, Number: number}
 		hints = append(hints, queue.Hint{Key: of.String(), Installation: installation, Cause: sweepCause, Aside: true})
 	}
@@ -288,8 +288,8 @@ func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int6
 			return err
 		}
 	}
-	r.sweep.mended.Add(float64(round.Writes))
-	log.Info().Bool("full", round.Full).Int("to_fix", len(round.Mend)).Int("writes", round.Writes).Ints("asked_again", round.Odd).Msg("sweep done")
+	r.sweep.fixed.Add(float64(round.Writes))
+	log.Info().Bool("full", round.Full).Int("to_fix", len(round.Fix)).Int("writes", round.Writes).Ints("asked_again", round.Odd).Msg("sweep done")
 	return nil
 }
 

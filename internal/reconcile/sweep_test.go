@@ -68,7 +68,7 @@ func TestSweepFindsWhatWebhooksDidNotBring(t *testing.T) {
 	if want := []string{"python/cpython#1", "python/cpython#3"}; !slices.Equal(keys, want) {
 		t.Errorf("handed on %v, want %v", keys, want)
 	}
-	if got := counter(t, s.registry, "concorde_sweep_mended_total"); got != 2 {
+	if got := counter(t, s.registry, "concorde_sweep_fixed_total"); got != 2 {
 		t.Errorf("mended %v writes, want 2", got)
 	}
 	if writes := s.repo.Writes(); len(writes) != 1 {
@@ -196,9 +196,9 @@ func TestSweepSchedule(t *testing.T) {
 	r := s.reconciler(func(c *reconcile.Config) { c.Store = recorded })
 	looks := func(want float64, when string) {
 		t.Helper()
-		before := counter(t, s.registry, "concorde_sweep_looked_total")
+		before := counter(t, s.registry, "concorde_sweep_checked_total")
 		s.steps(r, recorded)
-		if got := counter(t, s.registry, "concorde_sweep_looked_total") - before; got != want {
+		if got := counter(t, s.registry, "concorde_sweep_checked_total") - before; got != want {
 			t.Errorf("%s: looked at %v pull requests, want %v", when, got, want)
 		}
 	}
@@ -308,7 +308,7 @@ func TestSweepLooksAtIssues(t *testing.T) {
 		t.Helper()
 		s.asked()
 		_, got := s.sweep(sorted)
-		if looked := counter(t, s.registry, "concorde_sweep_looked_total"); int(looked) != want || !slices.Equal(got, keys) {
+		if looked := counter(t, s.registry, "concorde_sweep_checked_total"); int(looked) != want || !slices.Equal(got, keys) {
 			t.Errorf("looked at %v and handed on %v, want %d and %v", looked, got, want, keys)
 		}
 		if n := s.asked(); n > 5+want { // the repository; open ones, touched ones, issues; labels for backports
@@ -358,7 +358,7 @@ func TestSweepWaitsForTheNextHour(t *testing.T) {
 		}
 		s.advance(later.Until.Sub(s.clock()))
 	}
-	looked := counter(t, s.registry, "concorde_sweep_looked_total")
+	looked := counter(t, s.registry, "concorde_sweep_checked_total")
 	if wait := later.Until.Sub(s.clock()); looked < 20 || looked > 30 || wait <= 0 || wait > time.Hour {
 		t.Errorf("waits %s after %v looks", wait, looked)
 	}

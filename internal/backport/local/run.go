@@ -52,14 +52,8 @@ func (f *Flow) forget() error {
 // there before, or a conflict is to be resolved.
 func (f *Flow) pick(ctx context.Context, s *state, i int) (err error) {
 	r := &s.Rows[i]
-	if f.missing[r.Branch] {
-		return fmt.Errorf("%s has no branch %s: is the name right?", s.Remote, r.Branch)
-	}
-	if r.Onto, err = f.repo.Ref(ctx, git.TrackingRef(s.Remote, r.Branch)); err != nil {
+	if r.Onto, err = f.tip(ctx, s.Remote, r.Branch); err != nil {
 		return err
-	}
-	if r.Onto == "" {
-		return fmt.Errorf("the branch %s of %s isn't here: try again without --no-fetch", r.Branch, s.Remote)
 	}
 	before, err := f.repo.Ref(ctx, "refs/heads/"+r.Head)
 	if err != nil {
@@ -82,11 +76,7 @@ func (f *Flow) pick(ctx context.Context, s *state, i int) (err error) {
 		return err
 	}
 	if before != "" {
-		dir, err := f.repo.CheckedOut(ctx, r.Head)
-		if err == nil && dir != "" {
-			err = fmt.Errorf("the branch %s is checked out in %s: switch to another one there", r.Head, dir)
-		}
-		if err != nil {
+		if err := f.notCheckedOut(ctx, r.Head); err != nil {
 			return err
 		}
 	}
@@ -97,6 +87,26 @@ func (f *Flow) pick(ctx context.Context, s *state, i int) (err error) {
 		return err
 	}
 	return f.repo.MoveBranch(ctx, r.Head, r.Commit, before)
+}
+
+// tip is the commit that a remote's branch is at, as of the last fetch.
+func (f *Flow) tip(ctx context.Context, remote, branch string) (string, error) {
+	if f.missing[branch] {
+		return "", fmt.Errorf("%s has no branch %s: is the name right?", remote, branch)
+	}
+	tip, err := f.repo.Ref(ctx, git.TrackingRef(remote, branch))
+	if err == nil && tip == "" {
+		err = fmt.Errorf("the branch %s of %s isn't here: try again without --no-fetch", branch, remote)
+	}
+	return tip, err
+}
+
+func (f *Flow) notCheckedOut(ctx context.Context, branch string) error {
+	dir, err := f.repo.CheckedOut(ctx, branch)
+	if err == nil && dir != "" {
+		err = fmt.Errorf("the branch %s is checked out in %s: switch to another one there", branch, dir)
+	}
+	return err
 }
 
 // keep tells whether a branch that is there is the backport already: just what

@@ -170,35 +170,47 @@ func (s *state) check() error {
 			return fmt.Errorf("%q isn't a valid remote name", remote)
 		}
 	}
-	ids := []string{s.Commit}
 	for _, r := range s.Rows {
-		if !git.ValidBranch(r.Branch) || !git.ValidBranch(r.Head) {
-			return fmt.Errorf("%q or %q isn't a valid branch name", r.Branch, r.Head)
-		}
-		for _, id := range []string{r.Onto, r.Commit} {
-			if id != "" {
-				ids = append(ids, id)
-			}
-		}
-		if r.Worktree != "" && !filepath.IsAbs(r.Worktree) {
-			return fmt.Errorf("the work tree's path %q isn't absolute", r.Worktree)
+		if err := r.check(); err != nil {
+			return err
 		}
 	}
-	if c := s.Current; c != nil {
-		if c.Row < 0 || c.Row >= len(s.Rows) {
-			return fmt.Errorf("the branch %d doesn't exist", c.Row)
-		}
-		if r := s.Rows[c.Row]; r.Onto == "" || r.Worktree == "" {
-			return errors.New("the conflict has no work tree")
-		}
-		for _, id := range []string{c.Before, c.Result} {
-			if id != "" {
-				ids = append(ids, id)
-			}
-		}
+	if err := s.Current.check(s.Rows); err != nil {
+		return err
 	}
+	if s.Commit == "" {
+		return errors.New("the commit is missing")
+	}
+	return checkIDs(s.Commit)
+}
+
+func (r Row) check() error {
+	if !git.ValidBranch(r.Branch) || !git.ValidBranch(r.Head) {
+		return fmt.Errorf("%q or %q isn't a valid branch name", r.Branch, r.Head)
+	}
+	if r.Worktree != "" && !filepath.IsAbs(r.Worktree) {
+		return fmt.Errorf("the work tree's path %q isn't absolute", r.Worktree)
+	}
+	return checkIDs(r.Onto, r.Commit)
+}
+
+func (c *current) check(rows []Row) error {
+	if c == nil {
+		return nil
+	}
+	if c.Row < 0 || c.Row >= len(rows) {
+		return fmt.Errorf("the branch %d doesn't exist", c.Row)
+	}
+	if r := rows[c.Row]; r.Onto == "" || r.Worktree == "" {
+		return errors.New("the conflict has no work tree")
+	}
+	return checkIDs(c.Before, c.Result)
+}
+
+// checkIDs allows empty ones.
+func checkIDs(ids ...string) error {
 	for _, id := range ids {
-		if !fullID.MatchString(id) {
+		if id != "" && !fullID.MatchString(id) {
 			return fmt.Errorf("%q isn't a full commit ID", id)
 		}
 	}

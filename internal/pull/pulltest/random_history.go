@@ -17,6 +17,26 @@ func (d *dice) lived(r *pull.Request) {
 	label := func() string {
 		return pick(d, []string{"needs backport to ", "Needs Backport To "}) + pick(d, branches)
 	}
+	d.state(r)
+	for range d.next() % 4 {
+		r.Labels = append(r.Labels, label())
+	}
+	for i := range d.next() % 6 {
+		r.Events = append(r.Events, d.event(r.CreatedAt.Add(time.Duration(i)*30*time.Hour), label()))
+	}
+	d.approvals(r)
+	note := r.Notes["backports"]
+	note.Data = pick(d, []string{"", "{", `{"sha":"` + merged + `","rows":{"3.14":{"state":"error","outcome":"error","trouble":"unreachable","temporary":true,"tries":1,"at":1,"asked":1},` +
+		`"3.13":{"state":"already there","outcome":"already there"},"3.12":{"state":"open","pr":2}}}`})
+	if note.Data != "" {
+		note.ID = 1
+		r.Notes["backports"] = note
+	}
+	d.around(r, branches)
+}
+
+// state merges the pull request, or makes it a backport.
+func (d *dice) state(r *pull.Request) {
 	if d.often(2) {
 		r.State, r.ClosedAt = pull.Merged, r.Now.Add(-time.Hour)
 		r.Merge = &pull.Merge{SHA: merged, Message: d.some(4, words().titles), Parents: 1 + d.next()%2, By: pick(d, []string{"dana", "contributor", "ghost"}), At: r.ClosedAt}
@@ -28,12 +48,10 @@ func (d *dice) lived(r *pull.Request) {
 			r.ClosedAt = r.Now.Add(-time.Duration(d.next()) * time.Hour)
 		}
 	}
-	for range d.next() % 4 {
-		r.Labels = append(r.Labels, label())
-	}
-	for i := range d.next() % 6 {
-		r.Events = append(r.Events, d.event(r.CreatedAt.Add(time.Duration(i)*30*time.Hour), label()))
-	}
+}
+
+// approvals has it reviewed, and maybe ready to merge.
+func (d *dice) approvals(r *pull.Request) {
 	r.Reviews = map[string]pull.Review{}
 	for range d.next() % 3 {
 		r.Reviews[pick(d, []string{"dana", "carol"})] = pick(d, []pull.Review{pull.Approved, pull.ChangesRequested})
@@ -44,13 +62,10 @@ func (d *dice) lived(r *pull.Request) {
 	r.Heard = d.often(3)
 	r.MergeState, r.AutoMerge = pick(d, []pull.MergeState{pull.MergeClean, pull.MergeBlocked, pull.MergeUnknown, "dirty"}), !d.often(3)
 	r.AutoMergeMine = r.AutoMerge && d.often(3)
-	note := r.Notes["backports"]
-	note.Data = pick(d, []string{"", "{", `{"sha":"` + merged + `","rows":{"3.14":{"state":"error","outcome":"error","trouble":"unreachable","temporary":true,"tries":1,"at":1,"asked":1},` +
-		`"3.13":{"state":"already there","outcome":"already there"},"3.12":{"state":"open","pr":2}}}`})
-	if note.Data != "" {
-		note.ID = 1
-		r.Notes["backports"] = note
-	}
+}
+
+// around makes branches and other pull requests.
+func (d *dice) around(r *pull.Request, branches []string) {
 	r.Branches, r.Others, r.Into = map[string]pull.Branch{}, map[int]pull.Summary{}, map[string][]pull.Summary{}
 	for _, name := range branches {
 		head := "backport-1234567-" + name

@@ -216,13 +216,7 @@ func (s *sequence) compare() {
 // compareRounds holds the comments of one kind to the rounds that there were.
 func (s *sequence) compareRounds(kind string, row decision, fault func(string, ...any)) {
 	var count [2]int
-	now := s.rounds[kind]
-	if kind == answeredNote && !s.byLabel() { // whoever took a request back leaves the answer to those before
-		now = 0
-		for _, by := range s.requesters() {
-			now = max(now, s.requested[by])
-		}
-	}
+	now := s.roundNow(kind)
 	for i, who := range []string{"that saw all", "that lagged"} {
 		perRound, last := map[int]int{}, 0
 		for key, at := range s.posted[[]*world{s.seen, s.lagging}[i]] {
@@ -245,6 +239,17 @@ func (s *sequence) compareRounds(kind string, row decision, fault func(string, .
 	if count[1] > count[0] && !s.dismissed {
 		fault("the bot that lagged posted more comments %s: %d, not %d", kind, count[1], count[0])
 	}
+}
+
+func (s *sequence) roundNow(kind string) int {
+	if kind != answeredNote || s.byLabel() {
+		return s.rounds[kind]
+	}
+	now := 0
+	for _, by := range s.requesters() { // whoever took a request back leaves the answer to those before
+		now = max(now, s.requested[by])
+	}
+	return now
 }
 
 // byLabel tells whether what was answered is a label by hand.
