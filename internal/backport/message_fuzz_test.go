@@ -1,6 +1,7 @@
 package backport
 
 import (
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -10,6 +11,9 @@ import (
 	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/suite"
 )
+
+// mention is what GitHub takes for one, were the text all prose.
+var mention = regexp.MustCompile(`(^|[^0-9A-Za-z_])@[0-9A-Za-z]`)
 
 func FuzzMessage(f *testing.F) {
 	for _, seed := range []string{"gh-1: Fix it (#24680)\n\nWhy.\n\nCo-authored-by: A <a@b.c>", "[3.14] [3.13.1] x", "\r\n\x00", "a: b\n c", "(#12345)\n\n\n\n",
@@ -29,7 +33,7 @@ func FuzzMessage(f *testing.F) {
 			t.Errorf("%q names %d on %q", title, number, branch)
 		}
 		body := o.bodyFor("3.14", "")
-		if !strings.HasPrefix(markdown.Aloud(body), markdown.Aloud(rest)) || !strings.Contains(body, sha) || markdown.Mentions(body) || strings.Contains(body, "<!--") {
+		if !strings.HasPrefix(markdown.Aloud(body), markdown.Aloud(rest)) || !strings.Contains(body, sha) || mention.MatchString(body) || strings.Contains(body, "<!--") {
 			t.Errorf("the body is %q", body)
 		}
 		if unskipped(title) != title || unskipped(body) != body {

@@ -162,6 +162,16 @@ func TestResultsAreCopies(t *testing.T) {
 	}
 }
 
+// newCalendar is the calendar of planned versions.
+func newCalendar(schedules []Schedule) *Calendar {
+	c := &Calendar{}
+	for _, s := range schedules {
+		c.schedules = append(c.schedules, s.clone())
+	}
+	slices.SortFunc(c.schedules, func(a, b Schedule) int { return Compare(b.Version, a.Version) })
+	return c
+}
+
 func TestCovers(t *testing.T) {
 	now := date("2026-11-22")
 	cycle, releases := BuiltinFiles()
@@ -173,12 +183,12 @@ func TestCovers(t *testing.T) {
 		return parse(t, "", strings.Replace(text, old, new, 1))
 	}
 	without := func(version string) *Calendar {
-		c := NewCalendar(Builtin().Schedules())
+		c := newCalendar(Builtin().Schedules())
 		c.schedules = slices.DeleteFunc(c.schedules, func(s Schedule) bool { return s.Version == version })
 		return c
 	}
 	dead := func(version string) *Calendar {
-		c := NewCalendar(Builtin().Schedules())
+		c := newCalendar(Builtin().Schedules())
 		for i := range c.schedules {
 			if c.schedules[i].Version == version {
 				c.schedules[i].EndOfLife = date("2026-01-01")
@@ -219,7 +229,7 @@ func TestNewest(t *testing.T) {
 	if r, found := Builtin().Newest(); !found || r.String() != "3.14.7" {
 		t.Errorf("got %s, %t", r, found)
 	}
-	if r, found := NewCalendar(pep602().Schedule(2020, 5)).Newest(); found {
+	if r, found := newCalendar(pep602().Schedule(2020, 5)).Newest(); found {
 		t.Errorf("a plan has %s", r)
 	}
 }

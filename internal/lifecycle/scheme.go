@@ -82,16 +82,6 @@ func (s Scheme) Schedule(from, years int) []Schedule {
 	return plan
 }
 
-// NewCalendar is the calendar of planned versions.
-func NewCalendar(schedules []Schedule) *Calendar {
-	c := &Calendar{}
-	for _, s := range schedules {
-		c.schedules = append(c.schedules, s.clone())
-	}
-	slices.SortFunc(c.schedules, func(a, b Schedule) int { return Compare(b.Version, a.Version) })
-	return c
-}
-
 // version plans the one that is released in a year.
 func (s Scheme) version(year int) Schedule {
 	final := s.final(year)

@@ -20,10 +20,6 @@ func Quiet(text string) string {
 	return strings.ReplaceAll(mention.ReplaceAllString(text, "${1}@"+silent+"${2}"), "<!--", "<!"+silent+"--")
 }
 
-// Mentions tells whether GitHub would notify anybody who is named in a text, were it
-// all prose.
-func Mentions(text string) bool { return mention.MatchString(text) }
-
 // Aloud undoes Quiet.
 func Aloud(text string) string {
 	return strings.NewReplacer("@"+silent, "@", "<!"+silent+"--", "<!--").Replace(text)

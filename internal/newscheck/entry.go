@@ -19,10 +19,6 @@ type name struct {
 	nonce string
 }
 
-func (n name) String() string {
-	return n.date + "." + issueField(n.issue) + "." + n.nonce + extension
-}
-
 const extension = ".rst"
 
 var (

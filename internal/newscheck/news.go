@@ -84,7 +84,7 @@ type inFiles struct {
 	renames []rename
 }
 
-// rename mends the path of an entry.
+// rename fixes the path of an entry.
 type rename struct{ from, to string }
 
 func wantNews(f *findings) pull.Want {
@@ -193,14 +193,14 @@ func (f *findings) path(file string, where place, directory string) name {
 	if where == inSection && len(faults) == 0 {
 		return n
 	}
-	mended := f.mended(file, where)
-	f.renames = append(f.renames, rename{file, mended})
+	better := f.betterPath(file, where)
+	f.renames = append(f.renames, rename{file, better})
 	switch {
 	case where == inSection:
 	case directory != "":
-		f.add(file, 1, inDirectory, fmt.Sprintf(faultSection, quote(directory), mended))
+		f.add(file, 1, inDirectory, fmt.Sprintf(faultSection, quote(directory), better))
 	default:
-		f.add(file, 1, inDirectory, fmt.Sprintf(faultDepth, f.set.Directory, mended))
+		f.add(file, 1, inDirectory, fmt.Sprintf(faultDepth, f.set.Directory, better))
 	}
 	return n
 }
@@ -269,10 +269,9 @@ func (f *findings) status() pull.Status {
 	return s
 }
 
-// needsHelp tells whether the author is new here and has forgotten the entry.
+// needsHelp reports whether a new contributor has forgotten the entry.
 func (f *findings) needsHelp() bool {
 	r := f.request
-	newcomer := r.Association == "NONE" || r.Association == "FIRST_TIMER" || r.Association == "FIRST_TIME_CONTRIBUTOR"
-	return f.set.Help && newcomer && !strings.HasSuffix(r.Author, "[bot]") && !r.Draft &&
+	return f.set.Help && r.FirstTime() && !strings.HasSuffix(r.Author, "[bot]") && !r.Draft &&
 		f.entries == 0 && !f.skipped() && r.FilesOmitted == 0 && !onlyMinor(f.set, r.Files)
 }

@@ -100,8 +100,8 @@ func nonce(text string) string {
 	return base64.URLEncoding.EncodeToString(sum[:])[:6]
 }
 
-// mended is the path that a faulty one is to have. It keeps what is good.
-func (f *findings) mended(file string, where place) string {
+// betterPath suggests a path instead of a faulty one, of which it keeps what is good.
+func (f *findings) betterPath(file string, where place) string {
 	directory := path.Dir(file)
 	if where != inSection {
 		section := someSection

@@ -55,8 +55,8 @@ func FuzzTitle(f *testing.F) {
 			t.Errorf("%q: %+v is not there", title, found)
 		}
 		if !found.exact {
-			if mended := m.withMarker(title); !m.subject(mended).exact {
-				t.Errorf("the suggested title %q is not right either", mended)
+			if suggested := m.withMarker(title); !m.subject(suggested).exact {
+				t.Errorf("the suggested title %q isn't right either", suggested)
 			}
 		}
 	})
@@ -134,6 +134,8 @@ func TestReadName(t *testing.T) {
 	}
 }
 
+func (n name) String() string { return n.date + "." + issueField(n.issue) + "." + n.nonce + extension }
+
 func FuzzFileName(f *testing.F) {
 	for _, seed := range []string{"Misc/NEWS.d/next/Library/2026-08-01.gh-issue-130000.a.rst", "Misc/NEWS.d/next/Libary/gh-130000.rst.txt", "Misc/NEWS.d/next/x", "Misc/NEWS.d/next/Library/x.bpo-7.rst",
 		"2026-02-30.bpo-1.x.rst", "Misc/NEWS.d/next/a/b/c.rst", "Misc/NEWS.d/next/\xff/2026-02-20-24-00-00,1.x.y"} {
@@ -152,14 +154,14 @@ func FuzzFileName(f *testing.F) {
 			return
 		}
 		finding := &findings{set: set, request: request(), issues: tracker.Named("gh-130000: Fix it")}
-		mended := finding.mended(path, where)
-		rest, found := strings.CutPrefix(mended, set.Directory+"/")
+		better := finding.betterPath(path, where)
+		rest, found := strings.CutPrefix(better, set.Directory+"/")
 		section, name, _ := strings.Cut(rest, "/")
 		if !found || section != someSection && where == misplaced && directoryOf(set, section) == "" {
-			t.Errorf("%q in %q is mended to %q", path, directory, mended)
+			t.Errorf("for %q in %q, got %q", path, directory, better)
 		}
 		if _, faults := readName(name, set.MinGHIssue); len(faults) > 0 {
-			t.Errorf("%q is mended to %q: %v", path, mended, faults)
+			t.Errorf("for %q, got %q: %v", path, better, faults)
 		}
 	})
 }

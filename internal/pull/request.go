@@ -1,49 +1,6 @@
 package pull
 
-import (
-	"strconv"
-	"strings"
-	"time"
-)
-
-// Facts says which parts of a Request are loaded. Every part costs requests,
-// so a rule names only what it reads, or what it writes and must compare.
-type Facts uint
-
-const (
-	Files    Facts = 1 << iota // Request.Files
-	Commits                    // Request.Commits
-	Statuses                   // Request.Statuses, Request.EarlierStatuses
-	Checks                     // Request.Checks
-	Notes                      // Request.Notes, Request.NotesDeleted
-	Events                     // Request.Events, Request.HeadSeen, Request.HeadDated
-	Reviews                    // Request.Reviews, Request.Approvals, Request.Reviewers, Request.Assignees
-	Merging                    // Request.MergeState, Request.AutoMerge, Request.AutoMergeMine, Request.Heard
-	Comments                   // Request.Comments
-	Opinions                   // Request.Opinions
-	Team                       // Request.Core, Request.CoreFault
-	Mentions                   // Request.Mentions, Request.Closes, Request.MoreCloses
-	Trail                      // Request.Trail
-)
-
-// factNames are the names of the facts, in the order of their bits.
-var factNames = [...]string{
-	"Files", "Commits", "Statuses", "Checks", "Notes", "Events", "Reviews", "Merging", "Comments", "Opinions", "Team", "Mentions", "Trail",
-}
-
-// String has the names: "Files|Notes". Bits without a name are a number.
-func (f Facts) String() string {
-	var names []string
-	for i, name := range factNames {
-		if bit := Facts(1) << i; f&bit != 0 {
-			names, f = append(names, name), f&^bit
-		}
-	}
-	if f != 0 || len(names) == 0 {
-		names = append(names, strconv.FormatUint(uint64(f), 10))
-	}
-	return strings.Join(names, "|")
-}
+import "time"
 
 // State of a pull request.
 type State string
@@ -214,39 +171,11 @@ const (
 	MergeUnknown MergeState = "unknown" // not computed yet
 )
 
-// Branch of the repository.
-type Branch struct {
-	Tip string // commit; "" where there is no such branch
-	// Requests are the pull requests from a branch of this name, newest first, of
-	// forks too.
-	Requests []Summary
+// FirstTime reports whether GitHub knows no merged change by the author. It's for
+// texts and labels, and authorizes nothing.
+func (r *Request) FirstTime() bool {
+	return r.Association == "NONE" || r.Association == "FIRST_TIMER" || r.Association == "FIRST_TIME_CONTRIBUTOR"
 }
-
-// Summary is what one pull request knows of another.
-type Summary struct {
-	Number      int // 0: there is none
-	Title, Body string
-	State       State
-	Draft       bool
-	Own         bool // opened by this App
-	Author      string
-	Association string // as Request.Association: never authorise by it
-	Base        string
-	Head        string // commit
-	HeadBranch  string
-	HeadOwner   string // whose repository has HeadBranch; "" where it is deleted
-	MergedBy    string // login; "" unless merged
-	ClosedAt    time.Time
-	Labels      []string              // not in Branch.Requests and Request.Into
-	Events      []Event               // only of those that Looks.Requests asked for
-	Notes       map[string]PostedNote // likewise
-	Reviews     map[string]Review     // likewise, as Request.Reviews
-	Closes      []int                 // as Request.Closes, only of Mentions
-	MoreCloses  bool
-}
-
-// HasLabel tells whether the other pull request bears the label.
-func (s Summary) HasLabel(name string) bool { return hasFold(s.Labels, name) }
 
 // HasLabel tells whether the pull request bears the label. GitHub compares
 // label names without regard to case.

@@ -65,21 +65,16 @@ func (d *postgresDB) alone(ctx context.Context, f func() error) error {
 }
 
 func (d *postgresDB) query(ctx context.Context, scan func(row) error, query string, args ...any) error {
-	rows, err := d.pool.Query(ctx, query, args...)
-	return scanPgRows(rows, err, scan)
+	found, err := d.pool.Query(ctx, query, args...)
+	return scanPgRows(found, err, scan)
 }
 
-func scanPgRows(rows pgx.Rows, err error, scan func(row) error) error {
+func scanPgRows(found pgx.Rows, err error, scan func(row) error) error {
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	defer found.Close()
+	return scanAll(found, scan)
 }
 
 func (d *postgresDB) write(ctx context.Context, f func(tx) error) error {

@@ -107,17 +107,12 @@ func (d *sqliteDB) query(ctx context.Context, scan func(row) error, query string
 	return scanRows(rows, err, scan)
 }
 
-func scanRows(rows *sql.Rows, err error, scan func(row) error) error {
+func scanRows(found *sql.Rows, err error, scan func(row) error) error {
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	defer found.Close()
+	return scanAll(found, scan)
 }
 
 func (d *sqliteDB) write(ctx context.Context, f func(tx) error) error {

@@ -32,6 +32,22 @@ type querier interface {
 
 type row interface{ Scan(...any) error }
 
+// rows are what a query found, in either database.
+type rows interface {
+	row
+	Next() bool
+	Err() error
+}
+
+func scanAll(found rows, scan func(row) error) error {
+	for found.Next() {
+		if err := scan(found); err != nil {
+			return err
+		}
+	}
+	return found.Err()
+}
+
 type tx interface {
 	querier
 	// each runs the statement once for each row of arguments and returns how

@@ -196,10 +196,6 @@ func whetherSure(b, sure bool) holding {
 	return whether(b)
 }
 
-// firstTimers are the associations of people without a merged change. They authorize
-// nothing.
-var firstTimers = []string{"NONE", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR"}
-
 func (f *facts) author(a config.AuthorCondition) holding {
 	v := holds
 	switch {
@@ -213,7 +209,7 @@ func (f *facts) author(a config.AuthorCondition) holding {
 		v = v.and(whether(f.People[strings.ToLower(f.Author)] >= permissions[a.Role]))
 	}
 	if a.FirstTimer != nil {
-		v = v.and(whether((!f.Bot && slices.Contains(firstTimers, f.Association)) == *a.FirstTimer))
+		v = v.and(whether((!f.Bot && f.FirstTime()) == *a.FirstTimer))
 	}
 	if a.Bot != nil {
 		v = v.and(whether(f.Bot == *a.Bot))
