@@ -10,7 +10,7 @@ import (
 
 // TestFactsPrintByName reads the names from the source, so that none can be forgotten.
 func TestFactsPrintByName(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "request.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "facts.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
