@@ -82,7 +82,7 @@ func TestZshAndFish(t *testing.T) {
 		"zsh": {
 			`'sell:Sell a parrot'`,
 			`'--mode=[How it'\''s \[now\]: $(exit 9) ]:mode:(resting stunned)'`,
-			`'--ledger=[.SH of a \fBledger\fP]:FILE:_files'`,
+			`'--ledger=[.SH of a \fBledger\fP]:ledger:_files'`,
 			`'--dry[Sell nothing]'`,
 			`'*:how:(sea earth)'`,
 		},
