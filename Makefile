@@ -1,4 +1,4 @@
-.PHONY: check test long format fuzz bench
+.PHONY: check test long format fuzz bench release
 
 check: ## all that CI does
 	.ci/run
@@ -21,3 +21,6 @@ fuzz: ## a minute for each fuzz target
 
 bench: ## the figures of docs/performance.md
 	CONCORDE_TEST=full go test -run '^$$' -bench . -benchmem ./...
+
+release: ## the files of a release, in dist: reproducible, for Linux and macOS
+	.ci/release make dist
