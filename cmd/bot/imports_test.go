@@ -14,7 +14,7 @@ import (
 // mayImport is the package map of ARCHITECTURE.md: what of this module, and
 // of the libraries that must stay in one place, each package may import.
 var mayImport = map[string][]string{
-	"cmd/bot":                     {"config", "config/labeler", "config/yamlfile", "internal/backport", "internal/backport/local", "internal/backport/pick", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/lifecycle/feed", "internal/manual", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/settingscheck", "internal/triage/command", "internal/triage/conflict", "internal/triage/issuenumber", "internal/triage/labels", "internal/triage/links", "internal/triage/stage", "internal/triage/title", "internal/triage/wrongbranch", "internal/webhook"},
+	"cmd/bot":                     {"config", "config/labeler", "config/yamlfile", "internal/backport", "internal/backport/local", "internal/backport/pick", "internal/gh", "internal/ghtest", "internal/git", "internal/lifecycle", "internal/lifecycle/feed", "internal/manual", "internal/newscheck", "internal/pull", "internal/queue", "internal/reconcile", "internal/settingscheck", "internal/triage/command", "internal/triage/conflict", "internal/triage/issuenumber", "internal/triage/labels", "internal/triage/links", "internal/triage/stage", "internal/triage/title", "internal/triage/wrongbranch", "internal/webhook", "internal/webhook/missed"},
 	"internal/access":             {"internal/webhook"},
 	"config":                      {"config/yamlfile", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/pull"},
 	"config/hostile":              {"config/yamlfile", "internal/suite"},
@@ -49,6 +49,7 @@ var mayImport = map[string][]string{
 	"internal/triage/title":       {"config", "internal/lifecycle", "internal/markdown", "internal/pull"},
 	"internal/triage/wrongbranch": {"config", "internal/lifecycle", "internal/pull"},
 	"internal/weigh":              {"internal/suite"},
+	"internal/webhook/missed":     {"internal/gh"},
 	"internal/webhook":            {"internal/lifecycle", "internal/pull", "internal/queue"},
 }
 

@@ -29,6 +29,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/reconcile"
 	"github.com/concorde-bot/concorde/internal/webhook"
+	"github.com/concorde-bot/concorde/internal/webhook/missed"
 )
 
 const (
@@ -175,6 +176,7 @@ type bot struct {
 	calendar   *feed.Feed
 	reconciler *reconcile.Reconciler
 	hooks      *webhook.Handler
+	missed     *missed.Finder
 	listener   net.Listener
 	asking     singleflight.Group // of health
 }
@@ -193,7 +195,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	}
 	b.queue, err = queue.Open(s.ctx, queue.Config{
 		Database: c.Database, Settle: c.Settle, Workers: workers, Party: party, JobTimeout: runTime, Log: b.log, Now: s.now,
-		Work: func(ctx context.Context, job queue.Job) error { return b.reconciler.Run(ctx, job) },
+		Work: b.work,
 	})
 	if err != nil {
 		return nil, errors.New(strings.Join(strings.Fields(err.Error()), " ")) // PostgreSQL's have several lines
@@ -222,6 +224,9 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	if err != nil {
 		return nil, misuse(err)
 	}
+	if b.missed, err = b.finder(s.now); err != nil {
+		return nil, err
+	}
 	b.registry.MustRegister(&healthMetrics{b})
 	if b.listener, err = net.Listen("tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("receiving webhooks: %w: stop the program that listens there, or choose another address with --listen", err)
@@ -248,6 +253,7 @@ func (b *bot) run(ctx context.Context) error {
 	group.Go(func() error { return b.watch(running, file) })
 	group.Go(func() error { b.calendar.Run(running); return nil })
 	group.Go(func() error { b.clean(running); return nil })
+	group.Go(func() error { b.findMissed(running); return nil })
 	group.Go(func() error {
 		<-running.Done()
 		b.log.Info().Msg("stopping")

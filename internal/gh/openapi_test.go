@@ -97,6 +97,7 @@ func converse(t *testing.T) []ghtest.Exchange {
 	}
 	exerciseRepository(w)
 	exerciseBackport(w)
+	exerciseHook(w)
 	_, err = w.repo.Merge(few.Number, "guido")
 	must(t, err)
 	for _, key := range []pull.Key{few, many, {Owner: "python", Repo: "cpython", Number: 4711}, {Owner: "python", Repo: "nothing", Number: 1}} {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 )
 
 var hookRoutes = []route{
@@ -12,7 +13,7 @@ var hookRoutes = []route{
 }
 
 func (s *Server) listHookDeliveries(c *call) (any, error) {
-	all := s.Deliveries()
+	all := s.remembered()
 	slices.Reverse(all)
 	if cursor := int64(queryInt(c.URL.Query(), "cursor", 0)); cursor > 0 {
 		all = slices.DeleteFunc(all, func(d Delivery) bool { return d.ID >= cursor })
@@ -27,6 +28,12 @@ func (s *Server) listHookDeliveries(c *call) (any, error) {
 		out = append(out, deliveryJSON(d))
 	}
 	return out, nil
+}
+
+// remembered are the deliveries of the last three days ("Redelivering webhooks": older ones can't be seen or sent again).
+func (s *Server) remembered() []Delivery {
+	since := s.now().Add(-72 * time.Hour)
+	return slices.DeleteFunc(s.Deliveries(), func(d Delivery) bool { return d.Sent.Before(since) })
 }
 
 func deliveryJSON(d Delivery) obj {
@@ -57,7 +64,7 @@ func (s *Server) redeliverHook(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range s.Deliveries() {
+	for _, d := range s.remembered() {
 		if d.ID == id {
 			s.hooks.redeliver(d)
 			c.status = http.StatusAccepted

@@ -3,6 +3,8 @@ package queue
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -64,6 +66,31 @@ func (q *Queue) Stats(ctx context.Context) (Stats, error) {
 		return Stats{}, fmt.Errorf("finding hints that are not served: %w", q.explain(err))
 	}
 	return s, nil
+}
+
+// receivedAtOnce bounds the parameters of one statement.
+const receivedAtOnce = 500
+
+// Received are those of the deliveries, named by their IDs, that are stored.
+func (q *Queue) Received(ctx context.Context, ids []string) (map[string]bool, error) {
+	stored := map[string]bool{}
+	read := func(r row) error {
+		var id string
+		err := r.Scan(&id)
+		stored[id] = true
+		return err
+	}
+	for some := range slices.Chunk(ids, receivedAtOnce) {
+		places, args := make([]string, len(some)), make([]any, len(some))
+		for i, id := range some {
+			places[i], args[i] = fmt.Sprintf("$%d", i+1), id
+		}
+		query := `SELECT id FROM deliveries WHERE id IN (` + strings.Join(places, ", ") + `)`
+		if err := q.db.query(ctx, read, query, args...); err != nil {
+			return nil, fmt.Errorf("asking which deliveries are stored: %w", q.explain(err))
+		}
+	}
+	return stored, nil
 }
 
 // Get returns a note, or nil if there is none of that name.

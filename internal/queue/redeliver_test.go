@@ -1,6 +1,9 @@
 package queue
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // GitHub's GUID belongs to the event (github/docs#32822): a redelivery has the same, and somebody asked for it because something
 // went wrong. It is stored once, and hints again.
@@ -42,6 +45,30 @@ func TestRedeliveriesShareARun(t *testing.T) {
 		quiet(t, q)
 		if n := len(d.all()); n != 1 {
 			t.Errorf("%d runs of one key", n)
+		}
+	})
+}
+
+// A list of deliveries is longer than one statement's parameters.
+func TestReceivedKnowsWhatIsStored(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		q := open(t, Config{Database: database, Work: (&diary{}).work})
+		var ids []string
+		for i := range 3 * receivedAtOnce {
+			id := fmt.Sprint("delivery ", i)
+			ids = append(ids, id)
+			if i%100 == 0 {
+				if _, err := q.Receive(t.Context(), Delivery{ID: id, Event: "push"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		stored, err := q.Received(t.Context(), ids)
+		if err != nil || len(stored) != len(ids)/100 || !stored["delivery 1400"] {
+			t.Errorf("%d are stored, %v, %v", len(stored), stored["delivery 1400"], err)
+		}
+		if stored, err := q.Received(t.Context(), nil); err != nil || len(stored) != 0 {
+			t.Errorf("of none, %v are stored, %v", stored, err)
 		}
 	})
 }

@@ -111,6 +111,14 @@ func (r *Reconciler) Serves(account string) bool {
 	return false
 }
 
+// ServesInstallation reports whether the bot acts on an installation. While nothing is
+// known of the installations, it might.
+func (r *Reconciler) ServesInstallation(id int64) bool {
+	r.accounts.mu.Lock()
+	defer r.accounts.mu.Unlock()
+	return !r.accounts.listed || slices.ContainsFunc(r.accounts.ours, func(i gh.Installation) bool { return i.ID == id })
+}
+
 // installations lists those that the bot acts on and that aren't suspended.
 func (r *Reconciler) installations(ctx context.Context) ([]gh.Installation, error) {
 	all, err := r.GitHub.Installations(ctx)

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/webhook/missed"
+)
+
+// missedKey is the queue's key for missed deliveries: as a key has one run at a time,
+// one replica looks for them. It can't be a repository's: these have a slash.
+const missedKey = "missed-deliveries"
+
+// startCause is the cause of the first look after a start.
+const startCause = "start"
+
+// work runs one key of the queue. When GitHub can't say what was missed, the timer asks
+// again soon enough.
+func (b *bot) work(ctx context.Context, job queue.Job) error {
+	if job.Key != missedKey {
+		return b.reconciler.Run(ctx, job)
+	}
+	if err := b.missed.Run(ctx, job.Cause == startCause); err != nil && ctx.Err() == nil {
+		b.log.Warn().Err(err).Msg("looking for missed deliveries")
+	}
+	return nil
+}
+
+// finder finds missed deliveries and requests them at the pace of other writes.
+func (b *bot) finder(now func() time.Time) (*missed.Finder, error) {
+	pace := rate.NewLimiter(rate.Every(time.Minute/80), 10)
+	if b.WritesPerMinute == 0 {
+		pace = rate.NewLimiter(rate.Inf, 0)
+	}
+	return missed.New(missed.Config{
+		GitHub: b.github, Store: b.queue, Serves: b.reconciler.ServesInstallation, Sweep: b.reconciler.Sweep, Pace: pace,
+		Metrics: b.registry, Log: b.log, Now: now,
+	})
+}
+
+// findMissed has missed deliveries looked for at the start and every five minutes. A dry
+// run doesn't: another bot of the same App would get what it requests.
+func (b *bot) findMissed(ctx context.Context) {
+	if b.DryRun {
+		return
+	}
+	for cause := startCause; ; cause = "timer" {
+		hint := queue.Hint{Key: missedKey, Cause: cause, Aside: cause != startCause}
+		if err := b.queue.Add(ctx, hint); err != nil && ctx.Err() == nil {
+			b.log.Warn().Err(err).Msg("requesting a look for missed deliveries")
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(missed.Every):
+		}
+	}
+}

@@ -1,0 +1,277 @@
+// Package missed finds webhooks that never arrived. GitHub doesn't repeat a delivery by
+// itself, but remembers for three days how each attempt went ("Handling failed webhook
+// deliveries"). What failed, or what the database hasn't seen, is requested again; where
+// that can't help, a sweep follows.
+//
+// It must not know what a delivery says.
+package missed
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+	"golang.org/x/time/rate"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+)
+
+const (
+	// Every is how often to call Run.
+	Every = 5 * time.Minute
+	// skipWithin leaves a run out: another replica has just made one.
+	skipWithin = 4 * time.Minute
+	// overlap is read twice: GitHub's clock isn't ours, and an attempt shows up late.
+	overlap = 15 * time.Minute
+	// young attempts may not have ended, or not be stored yet.
+	young = time.Minute
+	// kept is how long GitHub remembers attempts, less an hour.
+	kept = 71 * time.Hour
+	// maxPages bounds the attempts read at once, a hundred each, and maxRequests the
+	// redeliveries. A sweep is cheaper than more.
+	maxPages    = 20
+	maxRequests = 200
+	// maxTries bounds the redeliveries of one event: what was refused so often will be
+	// again.
+	maxTries = 3
+)
+
+// note is the name of the durable state.
+const note = "missed deliveries"
+
+// GitHub is package gh's App.
+type GitHub interface {
+	HookDeliveries(ctx context.Context, cursor string) (page []gh.HookDelivery, next string, err error)
+	Redeliver(ctx context.Context, id int64) error
+}
+
+// Store is the queue's database.
+type Store interface {
+	// Received are those of the deliveries that were stored.
+	Received(ctx context.Context, ids []string) (map[string]bool, error)
+	Get(ctx context.Context, name string) ([]byte, error)
+	Put(ctx context.Context, name string, value []byte) error
+}
+
+// Config of a Finder. All but Serves, Metrics and Log is required.
+type Config struct {
+	GitHub GitHub
+	Store  Store
+	// Serves tells whether deliveries of an installation are stored at all. nil: all are.
+	Serves func(installation int64) bool
+	// Sweep requests a sweep of everything.
+	Sweep func(ctx context.Context) error
+	// Pace slows down requests for redeliveries.
+	Pace    *rate.Limiter
+	Metrics prometheus.Registerer // nil: not counted
+	Log     zerolog.Logger
+	Now     func() time.Time
+}
+
+// Finder finds and recovers missed deliveries.
+type Finder struct {
+	Config
+	recovered *prometheus.CounterVec
+}
+
+// New checks the configuration.
+func New(c Config) (*Finder, error) {
+	if c.GitHub == nil || c.Store == nil || c.Sweep == nil || c.Pace == nil || c.Now == nil {
+		return nil, errors.New("finding missed deliveries: GitHub, Store, Sweep, Pace and Now are required")
+	}
+	f := &Finder{Config: c, recovered: prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "concorde_deliveries_recovered_total",
+		Help: "Webhook deliveries that were missed, by how they were recovered (redelivery, or sweep where redelivery can't help).",
+	}, []string{"how"})}
+	for _, how := range []string{byRedelivery, bySweep} {
+		f.recovered.WithLabelValues(how) // shown as 0 before the first
+	}
+	if c.Metrics != nil {
+		if err := c.Metrics.Register(f.recovered); err != nil {
+			return nil, fmt.Errorf("finding missed deliveries: registering metrics: %w", err)
+		}
+	}
+	return f, nil
+}
+
+const (
+	byRedelivery = "redelivery"
+	bySweep      = "sweep"
+)
+
+// state is what is known of the past.
+type state struct {
+	Until time.Time `json:"until"` // nothing before is missing
+	Read  time.Time `json:"read"`  // when GitHub was asked last
+	// Tries counts the redeliveries requested of events within the overlap, by GUID;
+	// maxTries+1 stands for "left to a sweep".
+	Tries map[string]int `json:"tries,omitempty"`
+}
+
+// Run reads GitHub's list back to the last run's and requests what is missing. After a
+// start it shouldn't wait for the usual time to pass. The first run of all finds
+// nothing: the sweep after the start sees what came before.
+func (f *Finder) Run(ctx context.Context, start bool) error {
+	now := f.Now()
+	s, known, err := f.load(ctx)
+	if err != nil {
+		return err
+	}
+	if !known {
+		return f.save(ctx, state{Until: now, Read: now})
+	}
+	if !start && now.Sub(s.Read) < skipWithin {
+		return nil
+	}
+	last, complete, err := f.read(ctx, s.Until.Add(-overlap))
+	if err != nil {
+		return err
+	}
+	r := round{tries: map[string]int{}}
+	for guid := range last {
+		if n := s.Tries[guid]; n > 0 {
+			r.tries[guid] = n
+		}
+	}
+	if r.missing, err = f.missing(ctx, last); err != nil {
+		return err
+	}
+	if err := f.request(ctx, &r); err != nil {
+		return err
+	}
+	if gap := now.Sub(s.Until) > kept || !complete; gap || r.hopeless > 0 {
+		f.Log.Warn().Int("deliveries", r.hopeless).Bool("gap", gap).Msg("deliveries are missing and can't be redelivered: sweeping instead")
+		if err := f.Sweep(ctx); err != nil {
+			return fmt.Errorf("sweeping for missed deliveries: %w", err)
+		}
+		f.recovered.WithLabelValues(bySweep).Add(float64(r.hopeless))
+	}
+	return f.save(ctx, state{Until: now.Add(-young), Read: now, Tries: r.tries})
+}
+
+// round is what one run found and did.
+type round struct {
+	missing  []gh.HookDelivery // the newest attempts of events that aren't stored, oldest first
+	tries    map[string]int
+	hopeless int // events left to a sweep
+}
+
+func (f *Finder) load(ctx context.Context) (s state, known bool, err error) {
+	value, err := f.Store.Get(ctx, note)
+	if err != nil || value == nil {
+		return state{}, false, err
+	}
+	if json.Unmarshal(value, &s) != nil || s.Until.After(f.Now().Add(overlap)) {
+		return state{}, false, nil // not ours, or a clock has jumped: begin again
+	}
+	return s, true, nil
+}
+
+func (f *Finder) save(ctx context.Context, s state) error {
+	value, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("storing how far deliveries were read: %w", err)
+	}
+	return f.Store.Put(ctx, note, value)
+}
+
+// read gives the newest attempt of each event that GitHub tried to deliver since a time.
+// complete is false if there were too many.
+func (f *Finder) read(ctx context.Context, since time.Time) (last map[string]gh.HookDelivery, complete bool, err error) {
+	last = map[string]gh.HookDelivery{}
+	cursor := ""
+	for range maxPages {
+		page, next, err := f.GitHub.HookDeliveries(ctx, cursor)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, d := range page {
+			if d.At.Before(since) {
+				return last, true, nil
+			}
+			if _, newer := last[d.GUID]; !newer {
+				last[d.GUID] = d
+			}
+		}
+		if next == "" || next == cursor {
+			return last, true, nil
+		}
+		cursor = next
+	}
+	return last, false, nil
+}
+
+// missing are those that should be stored and aren't, whatever GitHub heard of them.
+func (f *Finder) missing(ctx context.Context, last map[string]gh.HookDelivery) (missing []gh.HookDelivery, err error) {
+	var ids []string
+	for guid, d := range last {
+		if f.ours(d) {
+			ids = append(ids, guid)
+		}
+	}
+	stored, err := f.Store.Received(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, guid := range ids {
+		if !stored[guid] {
+			missing = append(missing, last[guid])
+		}
+	}
+	slices.SortFunc(missing, func(a, b gh.HookDelivery) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	return missing, nil
+}
+
+// ours tells whether an attempt should have been stored by now.
+func (f *Finder) ours(d gh.HookDelivery) bool {
+	if d.Event == "ping" || f.Now().Sub(d.At) < young {
+		return false
+	}
+	return d.Installation == 0 || f.Serves == nil || f.Serves(d.Installation)
+}
+
+// request has missing deliveries sent again. What GitHub has forgotten meanwhile or was
+// refused too often is hopeless, and so are all if there are too many.
+func (f *Finder) request(ctx context.Context, r *round) error {
+	crowd := len(r.missing) > maxRequests
+	for _, d := range r.missing {
+		switch n := r.tries[d.GUID]; {
+		case n > maxTries:
+			continue
+		case n == maxTries || crowd:
+			r.leave(d)
+			continue
+		}
+		if err := f.Pace.Wait(ctx); err != nil {
+			return err
+		}
+		err := f.GitHub.Redeliver(ctx, d.ID)
+		var (
+			gone     *gh.Gone
+			rejected *gh.Rejected
+		)
+		switch {
+		case err == nil:
+			r.tries[d.GUID]++
+			f.recovered.WithLabelValues(byRedelivery).Inc()
+			f.Log.Info().Str("delivery", d.GUID).Str("event", d.Event).Time("at", d.At).Msg("requested a missed delivery again")
+		case errors.As(err, &gone) || errors.As(err, &rejected):
+			r.leave(d)
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+// leave leaves an event to a sweep.
+func (r *round) leave(d gh.HookDelivery) {
+	r.hopeless++
+	r.tries[d.GUID] = maxTries + 1
+}

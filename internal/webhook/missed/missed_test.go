@@ -1,0 +1,361 @@
+package missed_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/time/rate"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/webhook/missed"
+)
+
+// world is a GitHub with a hook, whose receiver stores deliveries or doesn't.
+type world struct {
+	t       *testing.T
+	github  *ghtest.Server
+	store   *queue.Queue
+	finder  *missed.Finder
+	metrics *prometheus.Registry
+
+	mu       sync.Mutex
+	now      time.Time
+	answer   int  // of the receiver
+	stores   bool // what it gets
+	arrived  []string
+	sweeps   int
+	asked    int // requests about deliveries
+	unserved int64
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, now: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC), answer: http.StatusAccepted, stores: true, metrics: prometheus.NewRegistry()}
+	receiver := httptest.NewServer(http.HandlerFunc(w.receive))
+	t.Cleanup(receiver.Close)
+	var err error
+	w.github, err = ghtest.New(ghtest.Config{Dir: t.TempDir(), Now: w.clock, Hook: ghtest.Hook{URL: receiver.URL}, Observe: w.observe})
+	must(t, err)
+	t.Cleanup(func() { must(t, w.github.Close()) })
+	app, err := gh.New(gh.Config{AppID: w.github.AppID(), PrivateKey: w.github.PrivateKeyPEM(), APIURL: w.github.APIURL(), Timeout: time.Minute})
+	must(t, err)
+	w.store, err = queue.Open(t.Context(), queue.Config{
+		Database: filepath.Join(t.TempDir(), "queue.db"), Now: w.clock,
+		Work: func(context.Context, queue.Job) error { return nil },
+	})
+	must(t, err)
+	t.Cleanup(func() { must(t, w.store.Stop(context.Background())) })
+	w.finder, err = missed.New(missed.Config{
+		GitHub: app, Store: w.store, Now: w.clock, Pace: rate.NewLimiter(rate.Inf, 0), Metrics: w.metrics,
+		Serves: func(id int64) bool { return id != w.unserved },
+		Sweep:  func(context.Context) error { w.sweeps++; return nil },
+	})
+	must(t, err)
+	return w
+}
+
+func (w *world) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+func (w *world) pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
+func (w *world) observe(e ghtest.Exchange) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked++
+}
+
+// set is what the receiver does from now on.
+func (w *world) set(answer int, stores bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answer, w.stores = answer, stores
+}
+
+func (w *world) receive(out http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	id := r.Header.Get("X-GitHub-Delivery")
+	w.mu.Lock()
+	answer, stores := w.answer, w.stores
+	w.arrived = append(w.arrived, id)
+	w.mu.Unlock()
+	if stores {
+		if _, err := w.store.Receive(r.Context(), queue.Delivery{ID: id, Event: r.Header.Get("X-GitHub-Event")}); err != nil {
+			w.t.Error(err)
+		}
+	}
+	out.WriteHeader(answer)
+}
+
+// send has GitHub deliver events, one after the other, and waits for the answers.
+func (w *world) send(n int) {
+	w.t.Helper()
+	for range n {
+		w.github.Send("push", []byte(`{"ref":"refs/heads/main"}`))
+	}
+	must(w.t, w.github.Flush(w.t.Context()))
+}
+
+// look runs the finder as after five minutes, and waits for what it requests.
+func (w *world) look() {
+	w.t.Helper()
+	w.pass(missed.Every)
+	must(w.t, w.finder.Run(w.t.Context(), false))
+	must(w.t, w.github.Flush(w.t.Context()))
+}
+
+// expect checks how many requests arrived at the receiver in all, and the sweeps.
+func (w *world) expect(arrived, sweeps int) {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.arrived) != arrived || w.sweeps != sweeps {
+		w.t.Errorf("%d deliveries arrived and %d sweeps were requested, want %d and %d", len(w.arrived), w.sweeps, arrived, sweeps)
+	}
+}
+
+func (w *world) recovered(how string) float64 {
+	w.t.Helper()
+	families, err := w.metrics.Gather()
+	must(w.t, err)
+	for _, m := range families[0].GetMetric() {
+		if m.GetLabel()[0].GetValue() == how {
+			return m.GetCounter().GetValue()
+		}
+	}
+	w.t.Fatalf("%s isn't counted", how)
+	return 0
+}
+
+func TestWhatArrivedIsLeftAlone(t *testing.T) {
+	w := newWorld(t)
+	w.look()
+	w.send(3)
+	w.look()
+	w.look()
+	w.expect(3, 0)
+	if w.recovered("redelivery") != 0 {
+		t.Error("something was recovered")
+	}
+}
+
+func TestMissedDeliveriesAreRequestedOnce(t *testing.T) {
+	for name, lost := range map[string]struct{ answer int }{
+		"the bot was down":                        {http.StatusBadGateway},
+		"another program answered in its place":   {http.StatusOK},
+		"the database had no room":                {http.StatusServiceUnavailable},
+		"a redirect, which GitHub doesn't follow": {http.StatusFound},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.look()
+			w.set(lost.answer, false)
+			w.send(3)
+			w.set(http.StatusAccepted, true)
+			w.look()
+			w.expect(6, 0)
+			w.look()
+			w.look()
+			w.expect(6, 0)
+			if got := w.recovered("redelivery"); got != 3 {
+				t.Errorf("%v were counted", got)
+			}
+		})
+	}
+}
+
+// GitHub gave up waiting, but the delivery was stored in the end.
+func TestStoredDeliveriesCountAsArrived(t *testing.T) {
+	w := newWorld(t)
+	w.look()
+	w.set(http.StatusInternalServerError, true)
+	w.send(2)
+	w.look()
+	w.expect(2, 0)
+}
+
+// The sweep after the first start sees everything that came before.
+func TestFirstRunRequestsNothing(t *testing.T) {
+	w := newWorld(t)
+	w.set(http.StatusBadGateway, false)
+	w.send(2)
+	w.pass(2 * time.Minute)
+	must(t, w.finder.Run(t.Context(), true))
+	w.look()
+	must(t, w.github.Flush(t.Context()))
+	w.expect(4, 0) // within the overlap: asked for once it knows
+}
+
+// An event that is refused again and again isn't requested for ever.
+func TestRefusedDeliveriesEndInOneSweep(t *testing.T) {
+	w := newWorld(t)
+	w.look()
+	w.set(http.StatusBadRequest, false)
+	w.send(1)
+	for range 8 {
+		w.look()
+	}
+	w.expect(4, 1)
+	if w.recovered("redelivery") != 3 || w.recovered("sweep") != 1 {
+		t.Errorf("%v redeliveries and %v by sweep", w.recovered("redelivery"), w.recovered("sweep"))
+	}
+}
+
+func TestTooManyAreSwept(t *testing.T) {
+	w := newWorld(t)
+	w.look()
+	w.set(http.StatusBadGateway, false)
+	w.send(201)
+	w.look()
+	w.expect(201, 1)
+}
+
+// An hour without a trace of more than two thousand attempts.
+func TestListsAreReadToABound(t *testing.T) {
+	w := newWorld(t)
+	w.look()
+	w.send(2001)
+	before := w.asked
+	w.look()
+	w.expect(2001, 1)
+	if n := w.asked - before; n != 20 {
+		t.Errorf("%d pages were read, want 20", n)
+	}
+}
+
+func TestLongGapIsSwept(t *testing.T) {
+	w := newWorld(t)
+	w.look()
+	w.set(http.StatusBadGateway, false)
+	w.send(1)
+	w.pass(71 * time.Hour)
+	w.send(1)
+	w.pass(2 * time.Hour) // the first one is forgotten
+	w.set(http.StatusAccepted, true)
+	must(t, w.finder.Run(t.Context(), true))
+	must(t, w.github.Flush(t.Context()))
+	w.expect(3, 1)
+}
+
+func TestForgottenDeliveryIsSwept(t *testing.T) {
+	w := newWorld(t)
+	w.look()
+	w.set(http.StatusBadGateway, false)
+	w.send(2)
+	must(t, w.github.Fault(ghtest.Fault{Method: http.MethodPost, Path: "/attempts$", Status: http.StatusNotFound}))
+	w.set(http.StatusAccepted, true)
+	w.look()
+	w.expect(3, 1)
+}
+
+// What GitHub doesn't answer now is recovered by the next run.
+func TestFailedLookLosesNothing(t *testing.T) {
+	for name, fault := range map[string]ghtest.Fault{
+		"the list":          {Path: "/app/hook/deliveries$", Status: http.StatusBadGateway},
+		"a request":         {Path: "/attempts$", Status: http.StatusBadGateway, After: 1},
+		"half of an answer": {Path: "/app/hook/deliveries$", Truncate: true},
+		"no JSON":           {Path: "/app/hook/deliveries$", Status: http.StatusOK, Body: "<html>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.look()
+			w.set(http.StatusBadGateway, false)
+			w.send(3)
+			w.set(http.StatusAccepted, true)
+			must(t, w.github.Fault(fault))
+			w.pass(missed.Every)
+			if err := w.finder.Run(t.Context(), false); err == nil {
+				t.Error("no error")
+			}
+			must(t, w.github.Flush(t.Context()))
+			w.look()
+			must(t, w.github.Flush(t.Context()))
+			stored, err := w.store.Received(t.Context(), w.arrived)
+			must(t, err)
+			if len(stored) != 3 {
+				t.Errorf("%d of 3 deliveries are stored", len(stored))
+			}
+		})
+	}
+}
+
+func TestOthersDeliveriesAreLeftAlone(t *testing.T) {
+	w := newWorld(t)
+	repo, err := w.github.Repo("mallory/fork", ghtest.RepoOptions{Files: map[string]ghtest.File{"a": ghtest.Text("a")}})
+	must(t, err)
+	must(t, w.github.Flush(t.Context()))
+	w.look()
+	w.set(http.StatusAccepted, false)
+	_, err = repo.OpenIssue(ghtest.Issue{Title: "Hello", Author: "mallory"})
+	must(t, err)
+	must(t, w.github.Flush(t.Context()))
+	before := len(w.arrived)
+	if before == 0 {
+		t.Fatal("nothing was delivered")
+	}
+	for _, d := range w.github.Deliveries() {
+		w.unserved = max(w.unserved, d.Install)
+	}
+	w.look()
+	w.expect(before, 0)
+}
+
+// Each replica has a timer; one of them asks.
+func TestReplicasAskOnce(t *testing.T) {
+	w := newWorld(t)
+	w.look()
+	before := w.asked
+	w.pass(missed.Every)
+	for range 3 {
+		must(t, w.finder.Run(t.Context(), false))
+		w.pass(time.Minute)
+	}
+	if n := w.asked - before; n != 1 {
+		t.Errorf("GitHub was asked %d times", n)
+	}
+}
+
+func TestOddStateBeginsAgain(t *testing.T) {
+	for _, state := range []string{"", "{", "[]", `{"until":"2126-01-01T00:00:00Z"}`} {
+		t.Run(fmt.Sprintf("%q", state), func(t *testing.T) {
+			w := newWorld(t)
+			must(t, w.store.Put(t.Context(), "missed deliveries", []byte(state)))
+			w.look()
+			w.set(http.StatusBadGateway, false)
+			w.send(1)
+			w.set(http.StatusAccepted, true)
+			w.look()
+			w.expect(2, 0)
+		})
+	}
+}
+
+func TestNewWantsItsParts(t *testing.T) {
+	if _, err := missed.New(missed.Config{}); err == nil {
+		t.Error("no error")
+	}
+}
