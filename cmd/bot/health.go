@@ -41,7 +41,7 @@ func (b *bot) health() health {
 		stats, err := b.queue.Stats(ctx)
 		if err != nil {
 			b.log.Error().Err(err).Msg("not ready: the database doesn't answer")
-			return health{Health: reconcile.Health{Troubles: []reconcile.Trouble{{Kind: kindDatabase, Text: "the database doesn't answer. The log says why; the bot goes on by itself once it does"}}}}, nil
+			return health{Health: reconcile.Health{Troubles: []reconcile.Trouble{{Kind: kindDatabase, Text: "the database doesn't answer. The log says why; the bot continues by itself once it does"}}}}, nil
 		}
 		h := health{b.reconciler.Health(ctx, stats.Unserved, b.ReadyWithin), stats}
 		if stats.Overdue > b.ReadyWithin {

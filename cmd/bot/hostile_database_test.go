@@ -204,7 +204,7 @@ func TestPostgreSQLIsGone(t *testing.T) {
 	p := s.open(&pullRequest{})
 	s.refused(p)
 	t.Log(s.awaitLog("not stored", "can't reach PostgreSQL; check the server and DATABASE_URL"))
-	if page := s.bot.get("/readyz"); page != "not ready: the database doesn't answer. The log says why; the bot goes on by itself once it does\n" {
+	if page := s.bot.get("/readyz"); page != "not ready: the database doesn't answer. The log says why; the bot continues by itself once it does\n" {
 		t.Errorf("/readyz: %s", page)
 	}
 	t.Log(s.awaitLog("not ready"))

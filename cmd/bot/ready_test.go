@@ -219,15 +219,15 @@ func over(c *clinic) { c.github.ClearFaults() }
 
 var ailments = []ailment{
 	{name: "GitHub is away", befalls: always(ghtest.Fault{Drop: true}, ""), takes: 11 * time.Minute, status: ill, kind: "github", ends: over,
-		words: []string{"not ready: nothing was done on python for 11m: GitHub doesn't answer as it should (", "Check this machine's network and GitHub's status page; the bot goes on by itself\n"}},
+		words: []string{"not ready: nothing was done on python for 11m: GitHub doesn't answer as it should (", "Check this machine's network and GitHub's status page; the bot continues by itself\n"}},
 	{name: "502", befalls: always(ghtest.BadGateway(), "^/graphql$"), takes: 11 * time.Minute, status: ill, kind: "github", ends: over,
-		words: []string{"not ready: nothing was done on python for 11m: GitHub answers with errors (POST /graphql: 502: ", "See its status page; the bot goes on by itself\n"}},
+		words: []string{"not ready: nothing was done on python for 11m: GitHub answers with errors (POST /graphql: 502: ", "See its status page; the bot continues by itself\n"}},
 	{name: "a limit, after which its key comes again in an hour", takes: 11 * time.Minute, status: ill, kind: "limit",
 		befalls: func(c *clinic) { always(ghtest.PrimaryLimit(c.now().Add(time.Hour)), "^/graphql$")(c) },
-		words:   []string{"not ready: nothing was done on python for 11m: GitHub takes no requests before ", " UTC (API rate limit exceeded for installation ID 1.). The bot goes on by itself then. If this happens often, lower --writes-per-minute or sweep.pull-requests-per-minute\n"},
+		words:   []string{"not ready: nothing was done on python for 11m: GitHub accepts no requests until ", " UTC (API rate limit exceeded for installation ID 1.). The bot continues by itself then. If this happens often, lower --writes-per-minute or sweep.pull-requests-per-minute\n"},
 		ends:    func(c *clinic) { over(c); c.pass(time.Hour) }},
 	{name: "a secondary limit, which it is told again and again", befalls: always(ghtest.SecondaryLimit(time.Minute), "^/graphql$"), takes: 11 * time.Minute, status: ill, kind: "limit",
-		words: []string{"GitHub takes no requests before ", "You have exceeded a secondary rate limit"}, ends: func(c *clinic) { over(c); c.pass(20 * time.Minute) }},
+		words: []string{"GitHub accepts no requests until ", "You have exceeded a secondary rate limit"}, ends: func(c *clinic) { over(c); c.pass(20 * time.Minute) }},
 	{name: "GitHub doesn't know the key", befalls: func(c *clinic) {
 		always(ghtest.Fault{Status: 401, Body: `{"message":"A JSON web token could not be decoded"}`}, "/access_tokens$")(c)
 		c.github.RevokeTokens()
@@ -253,7 +253,7 @@ var ailments = []ailment{
 		words: []string{"note: python/cpython#1 has waited for 11m, while others on python are done: the log says why\n"}},
 
 	{name: "suspended, and accounts: names it", settings: "accounts: [Python]", befalls: func(c *clinic) { c.github.Suspend("python") }, status: ill, kind: "installation",
-		words: []string{"not ready: the App is suspended on Python, which accounts: names: unsuspend it in that account's settings (GitHub Apps), or take Python out of accounts:\n"},
+		words: []string{"not ready: the App is suspended on Python, which accounts: names: unsuspend it in that account's settings (GitHub Apps), or remove Python from accounts:\n"},
 		ends:  func(c *clinic) { c.github.Unsuspend("python") }},
 	{name: "suspended, and installed nowhere else", befalls: func(c *clinic) { c.github.Suspend("python") }, status: ill, kind: "installation",
 		words: []string{"not ready: the App is suspended on python, and installed nowhere else: unsuspend it in that account's settings (GitHub Apps)\n"},
@@ -261,7 +261,7 @@ var ailments = []ailment{
 	{name: "suspended on one of two accounts, none of which is named", before: second, befalls: func(c *clinic) { c.github.Suspend("psf") }, status: well, never: "not ready",
 		words: []string{"note: the App is suspended on psf: nothing is done there until it is unsuspended in that account's settings (GitHub Apps)\n"}},
 	{name: "uninstalled, and accounts: names it", settings: "accounts: [python]", befalls: func(c *clinic) { c.github.Uninstall("python") }, status: ill, kind: "installation",
-		words: []string{"not ready: the App isn't installed on python, which accounts: names: install it there, or take python out of accounts: in the settings\n"},
+		words: []string{"not ready: the App isn't installed on python, which accounts: names: install it there, or remove python from accounts: in the settings\n"},
 		ends:  func(c *clinic) { c.github.Install("python") }},
 	{name: "uninstalled, and installed nowhere else", befalls: func(c *clinic) { c.github.Uninstall("python") }, status: ill, kind: "installation",
 		words: []string{"not ready: the App isn't installed anywhere: install it from its page on GitHub\n"}, ends: func(c *clinic) { c.github.Install("python") }},
@@ -277,7 +277,7 @@ var ailments = []ailment{
 		}},
 	{name: "the team can't be read on a foreign account", settings: "accounts: [python]", takes: time.Second, status: well, never: "psf/python-core",
 		before: teamless, befalls: func(*clinic) {},
-		words: []string{"note: the App is also installed on psf, which accounts: in the settings doesn't name: ignored\n"}},
+		words: []string{"note: the App is also installed on psf, which accounts: in the settings doesn't name, so it's ignored there\n"}},
 }
 
 // TestReady: /readyz is red when nothing is done, as soon as that is long enough or
@@ -355,7 +355,7 @@ func TestReadyWithoutDatabase(t *testing.T) {
 	for _, file := range []string{"", "-wal"} {
 		c.check(os.Truncate(c.bot.Database+file, 0))
 	}
-	c.becomes(ill, "not ready: the database doesn't answer. The log says why; the bot goes on by itself once it does\n")
+	c.becomes(ill, "not ready: the database doesn't answer. The log says why; the bot continues by itself once it does\n")
 	c.counts("database")
 	if status, _ := c.page("/healthz"); status != well {
 		t.Errorf("/healthz: %d", status)
@@ -373,7 +373,7 @@ func TestForeignAccounts(t *testing.T) {
 	c.edit(c.github.FindRepo("psf/cpython"), 1)
 	c.edit(c.github.FindRepo("psf/cpython"), 1)
 	c.edit(c.cpython, c.number)
-	c.becomes(well, "ready: 0 waiting, 0 running, 0 delayed\nnote: the App is also installed on psf, which accounts: in the settings doesn't name: ignored\n")
+	c.becomes(well, "ready: 0 waiting, 0 running, 0 delayed\nnote: the App is also installed on psf, which accounts: in the settings doesn't name, so it's ignored there\n")
 	if n := strings.Count(c.log.String(), "the App is installed on an account that accounts: in the settings doesn't name"); n != 1 {
 		t.Errorf("the log says so %d times:\n%s", n, &c.log)
 	}

@@ -13,8 +13,8 @@ import (
 // identity is a well-formed author or committer, in any encoding.
 var identity = regexp.MustCompile(`^[^<>\n\x00]*<[^<>\n\x00]*> (\d{1,12} [+-]\d{4})$`)
 
-// person gives an author or committer as it is stored: byte for byte, unless git
-// could not read it.
+// person returns an author or committer as it's stored, byte for byte, unless git
+// couldn't read it.
 func person(line string) string {
 	if identity.MatchString(line) {
 		return line
@@ -24,7 +24,8 @@ func person(line string) string {
 	return Person{name, email}.at(date(line))
 }
 
-// date is that of an author or committer, the oldest there is without one.
+// date returns an author's or committer's date, or the oldest possible one if it has
+// none.
 func date(line string) string {
 	if m := identity.FindStringSubmatch(line); m != nil {
 		return m[1]
@@ -32,7 +33,7 @@ func date(line string) string {
 	return "0 +0000"
 }
 
-// at makes a line of a person and a date.
+// at formats a person and a date as a line of a commit.
 func (p Person) at(date string) string {
 	plain := func(s string) string {
 		return strings.TrimSpace(strings.Map(func(r rune) rune {
@@ -52,12 +53,12 @@ func email(line string) string {
 	return address
 }
 
-// reword gives the commit object of a pick.
+// reword returns the commit object of a pick.
 func (j Job) reword(original commit, tree, parent string) []byte {
 	return original.instead(j.Instead).reword(tree, parent, j.Committer.at(date(original.committer)), j.Message)
 }
 
-// instead gives a commit another message and author.
+// instead returns a commit with another message and author.
 func (c commit) instead(of *Source) commit {
 	if of != nil {
 		c, _ = c.wide()
@@ -69,8 +70,8 @@ func (c commit) instead(of *Source) commit {
 	return c
 }
 
-// reword gives the commit object of a pick, by its committer with the date. The
-// rest is as in Job.
+// reword returns the commit object of a pick, with a dated committer. The rest is as in
+// Job.
 func (c commit) reword(tree, parent, committer string, reword func(Source) string) []byte {
 	c, wide := c.wide()
 	message := c.message
@@ -88,7 +89,7 @@ func (c commit) reword(tree, parent, committer string, reword func(Source) strin
 	return []byte(text + "\n" + message)
 }
 
-// source is what is known of a commit in UTF-8. Bytes of an unknown encoding
+// source returns a commit's message and author in UTF-8. In an unknown encoding, bytes
 // become characters.
 func (c commit) source() Source {
 	c, wide := c.wide()
@@ -98,8 +99,8 @@ func (c commit) source() Source {
 	return Source{ID: c.id, Message: c.message, Author: strings.ToValidUTF8(credit(c.author), "\uFFFD")}
 }
 
-// wide gives a commit in UTF-8, as git cherry-pick makes one of it; false where its
-// encoding isn't known, or its bytes aren't in it: an author has ASCII's brackets.
+// wide returns a commit in UTF-8, as git cherry-pick makes it, or false if its encoding
+// isn't known or its bytes aren't in it. Authors have ASCII brackets.
 func (c commit) wide() (commit, bool) {
 	if c.encoding == "" || strings.EqualFold(c.encoding, "UTF-8") {
 		return c, utf8.ValidString(c.message)
@@ -108,7 +109,7 @@ func (c commit) wide() (commit, bool) {
 	if decoder == nil {
 		return c, false
 	}
-	message, _ := decoder.String(c.message) // errors are in what comes out
+	message, _ := decoder.String(c.message) // invalid bytes become U+FFFD
 	author, _ := decoder.String(c.author)
 	if strings.ContainsRune(message+author, utf8.RuneError) || identity.MatchString(c.author) && !identity.MatchString(author) {
 		return c, false
@@ -117,7 +118,8 @@ func (c commit) wide() (commit, bool) {
 	return c, true
 }
 
-// decoder of the encoding that a commit's header names, nil for an unknown one.
+// decoder returns one for the encoding that a commit's header names, or nil if it's
+// unknown.
 func decoder(name string) *encoding.Decoder {
 	if strings.EqualFold(name, "latin-1") { // git's own alias
 		name = "ISO-8859-1"
@@ -131,7 +133,7 @@ func decoder(name string) *encoding.Decoder {
 	return nil
 }
 
-// credit is the name and the address in an author, as trailers have them.
+// credit returns an author's name and address, as trailers have them.
 func credit(line string) string {
 	name, rest, _ := strings.Cut(line, "<")
 	address, _, ends := strings.Cut(rest, ">")
@@ -142,8 +144,8 @@ func credit(line string) string {
 	return name + " <" + address + ">"
 }
 
-// widen makes characters of bytes in an unknown encoding, and narrow makes the same
-// bytes of them, so that nothing is lost.
+// widen turns bytes in an unknown encoding into characters, and narrow turns them back,
+// so that nothing is lost.
 func widen(s string) string {
 	runes := make([]rune, len(s))
 	for i := range len(s) {

@@ -9,15 +9,15 @@ import (
 	"unicode"
 )
 
-// sign is what git or a server prints in a trouble.
+// sign is text from git or a server that shows what went wrong.
 type sign struct {
 	pattern   *regexp.Regexp
 	kind      TroubleKind
 	temporary bool
 }
 
-// local signs come from git on this machine, words of the server aside; the first
-// that fits is taken.
+// local signs come from git on this machine, not from the server. The first match
+// counts.
 var local = []sign{
 	{regexp.MustCompile(`No space left on device|Out of diskspace|Disk quota exceeded`), DiskFull, true},
 	{regexp.MustCompile(`(?m)^(fatal|error): (Out of memory|inflate(Init)?: out of memory|mmap failed: Cannot allocate)|RPC failed; curl 27 |died of signal 24`), TooCostly, false},
@@ -31,10 +31,10 @@ var local = []sign{
 		`transfer closed|invalid index-pack output|fetch-pack: |SSL|TLS|bad (pack|line length)|unable to rewind|index-pack died|protocol error|dumb http transport|invalid server response`), Unreachable, true},
 }
 
-// remote signs come from the server, as "remote: …" or as the reason of a
-// refused branch.
+// remote signs come from the server, as "remote: …" or as the reason why a branch was
+// rejected.
 var remote = []sign{
-	// Push protection stops a push as a ruleset does, in the same words (GH013).
+	// Push protection rejects a push in the same words as a ruleset (GH013).
 	{regexp.MustCompile(`Push cannot contain secrets`), SecretFound, false},
 	{regexp.MustCompile("refusing to allow .* workflow|without `?workflows?`? (permission|scope)"), WorkflowsPermission, false},
 	{regexp.MustCompile(`GH006|GH013|(?i:protected branch|repository rule violations)`), Protected, false},
@@ -44,14 +44,14 @@ var remote = []sign{
 	{regexp.MustCompile(`hook declined|declined`), HookDeclined, false},
 }
 
-// serverSigns is how many of the remote signs also explain a push, or a fetch,
-// that reports no branches.
+// serverSigns is how many of the remote signs also explain a push or a fetch that
+// reports no branches.
 const serverSigns = 4
 
-// ours is git's word for an object that the server does not have, with its id.
+// ours is git's message for an object that the server doesn't have, with its id.
 var ours = regexp.MustCompile(`not our ref ([0-9a-f]{40})|(?:does not allow request for unadvertised object|no such remote ref) ([0-9a-f]{40})`)
 
-// classify makes a Trouble of what git printed.
+// classify makes a Trouble from git's output.
 func classify(name string, err error, stderr string) *Trouble {
 	t := &Trouble{Kind: Broken, Err: fmt.Errorf("running git %s: %w%s", name, err, tidy(stderr))}
 	var here, there strings.Builder
@@ -80,7 +80,7 @@ func classify(name string, err error, stderr string) *Trouble {
 	return t
 }
 
-// missing is the id of the object that the server does not have.
+// missing is the id of the object that the server doesn't have.
 func missing(stderr string) string {
 	m := ours.FindStringSubmatch(stderr)
 	if m == nil {
@@ -89,7 +89,7 @@ func missing(stderr string) string {
 	return m[1] + m[2]
 }
 
-// asTrouble makes a Trouble of any error that is none yet.
+// asTrouble makes a Trouble of any other error.
 func asTrouble(err error) *Trouble {
 	if t, ok := errors.AsType[*Trouble](err); ok {
 		return t
@@ -104,7 +104,7 @@ func asTrouble(err error) *Trouble {
 	return t
 }
 
-// tidy makes a line of what git or a server printed.
+// tidy makes one line of what git or a server printed.
 func tidy(stderr string) string {
 	var line strings.Builder
 	for _, word := range strings.Fields(strings.ToValidUTF8(stderr, "?")) {

@@ -15,21 +15,19 @@ import (
 	"time"
 )
 
-// The most that is kept of what one command prints, and that is read of it where
-// nothing is kept.
+// The most that's kept of a command's output, or read if nothing is kept.
 const (
 	maxOutput  = 64 << 20
 	maxErrors  = 64 << 10
 	maxRecords = 512 << 20
 )
 
-// settings are all the configuration that git gets in a job; what it finds by
-// itself is switched off by base. Nothing in a throw-away repository is worth an
-// fsync.
+// settings are git's whole configuration in a job; base turns off what it would find by
+// itself. A throw-away repository needs no fsync.
 var settings = [][2]string{
 	{"core.hooksPath", "/dev/null"},
 	{"core.attributesFile", "/dev/null"},
-	{"core.bigFileThreshold", "16m"}, // what is larger goes through git in pieces
+	{"core.bigFileThreshold", "16m"}, // git streams larger files
 	{"core.deltaBaseCacheLimit", "32m"},
 	{"core.fsmonitor", "false"},
 	{"core.fsync", "none"},
@@ -49,8 +47,7 @@ var settings = [][2]string{
 	{"transfer.credentialsInUrl", "die"},
 }
 
-// base is the whole environment of a command but for its settings: nothing is
-// inherited.
+// base is a command's whole environment except its settings: nothing is inherited.
 func (s *space) base(protocols string) []string {
 	return []string{
 		"PATH=" + filepath.Dir(s.git) + ":/usr/bin:/bin", "HOME=" + s.path("home"), "TMPDIR=" + s.path("home"), "LC_ALL=C", "TZ=UTC",
@@ -61,8 +58,8 @@ func (s *space) base(protocols string) []string {
 	}
 }
 
-// login gives the environment that remotes and the token are in. The token is in
-// no argument and no file, and lazy fetches inherit it.
+// login returns the environment with the remotes and the token. The token is in no
+// argument and no file, and lazy fetches inherit it.
 func (s *space) login(job Job, token string) []string {
 	pairs := append([][2]string{}, settings...)
 	for _, r := range [][2]string{{"origin", job.Remote}, {"fork", job.Fork}} {
@@ -87,19 +84,18 @@ func (s *space) login(job Job, token string) []string {
 type command struct {
 	args  []string
 	stdin []byte
-	tree  string              // the work tree, which only attributes are read from; "" is none
-	each  func(record string) // gets what it prints, which ends in NUL each time; nil: it's kept
+	tree  string              // the work tree, from which only attributes are read; "" for none
+	each  func(record string) // gets each NUL-terminated record of the output; nil: the output is kept
 }
 
-// printed is what a command left behind. Code is its exit status, -1 where it was
-// killed.
+// printed is a command's output. Code is its exit status, or -1 if it was killed.
 type printed struct {
 	out    []byte
 	errors string
 	code   int
 }
 
-// run runs git. The error of a command that ran is a *Trouble by what it printed.
+// run runs git. The error of a command that ran is a *Trouble, by its output.
 func (s *space) run(ctx context.Context, c command) (printed, error) {
 	cmd := s.command(ctx, c)
 	stdout, stderr := capped{max: maxOutput}, capped{max: maxErrors, cut: true}
@@ -121,7 +117,7 @@ func (s *space) run(ctx context.Context, c command) (printed, error) {
 		return p, nil
 	case ctx.Err() != nil:
 		return p, asTrouble(context.Cause(ctx))
-	case stdout.full || lines.full: // which ends git, by a signal
+	case stdout.full || lines.full: // a signal ends git then
 		return p, &Trouble{Kind: TooLarge, Err: fmt.Errorf("running git %s: %w", c.args[0], errOutput)}
 	case errors.As(err, &exit):
 		return p, s.trouble(c, err, p)
@@ -129,7 +125,7 @@ func (s *space) run(ctx context.Context, c command) (printed, error) {
 	return p, asTrouble(fmt.Errorf("running git %s: %w", c.args[0], err))
 }
 
-// trouble is why a command ended badly. On a full disk git does not always say so.
+// trouble is why a command failed. On a full disk, git doesn't always say so.
 func (s *space) trouble(c command, err error, p printed) *Trouble {
 	t := classify(c.args[0], err, p.errors)
 	if death, found := deaths[p.code]; found {
@@ -147,7 +143,7 @@ func (s *space) command(ctx context.Context, c command) *exec.Cmd {
 	if c.tree != "" {
 		cmd.Dir, cmd.Env = c.tree, append(cmd.Env[:len(cmd.Env):len(cmd.Env)], "GIT_WORK_TREE="+c.tree)
 	}
-	cmd.WaitDelay = 5 * time.Second // for who holds the pipes after a kill
+	cmd.WaitDelay = 5 * time.Second // for processes that hold the pipes after a kill
 	if s.shared {
 		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that git removes its locks
 	} else {
@@ -159,7 +155,7 @@ func (s *space) command(ctx context.Context, c command) *exec.Cmd {
 
 var errOutput = errors.New("it printed too much")
 
-// capped keeps the first max bytes; what is more is an error, or cut off.
+// capped keeps the first max bytes; more is an error, or cut off.
 type capped struct {
 	bytes.Buffer
 	max  int
@@ -180,7 +176,7 @@ func (c *capped) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// records passes on what ends in NUL.
+// records passes on NUL-terminated records.
 type records struct {
 	rest []byte
 	left int
@@ -207,8 +203,7 @@ func (r *records) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// secret keeps words out of what is reported; there is no good reason for git to
-// print them.
+// secret keeps words out of errors and logs; git has no good reason to print them.
 func (s *space) secret(words ...string) {
 	for _, word := range words {
 		s.secrets = append(s.secrets, word, "[token]")

@@ -10,7 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Range is what a pull request from Head into Base would hold.
+// Range is what a pull request from Head into Base would contain.
 type Range struct {
 	Base, Head string // names of commits
 	// Staged compares with what `git commit` would commit now, on top of Head,
@@ -20,15 +20,14 @@ type Range struct {
 	Reads func(path string) bool
 }
 
-// Comparison is the outcome: commits and changed files, as GitHub would list
-// them.
+// Comparison is the result: commits and changed files, as GitHub would list them.
 type Comparison struct {
 	Head    string
 	Commits []pull.Commit
 	Files   []pull.File
 }
 
-// Compare reads a range, from the merge base of both ends on.
+// Compare reads a range, from the merge base of both ends.
 func (r Repository) Compare(ctx context.Context, of Range) (Comparison, error) {
 	base, err := r.Resolve(ctx, of.Base)
 	if err != nil {
@@ -68,10 +67,10 @@ func (r Repository) commits(ctx context.Context, from, to string) ([]pull.Commit
 	return commits, nil
 }
 
-// changes are git's letters ("git diff", raw output format).
+// changes are the letters of git's raw diff format ("git diff").
 var changes = map[byte]pull.Change{'A': pull.Added, 'C': pull.Added, 'M': pull.Modified, 'T': pull.Modified, 'R': pull.Renamed, 'D': pull.Removed}
 
-// diff is the raw form of the changes, field by field.
+// diff returns the raw diff, field by field.
 func (r Repository) diff(ctx context.Context, from, to string, staged bool) ([]string, error) {
 	args := []string{"diff", "--raw", "-z", "-M", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--no-relative", "--ignore-submodules=none"}
 	if staged {
@@ -118,7 +117,7 @@ func (r Repository) files(ctx context.Context, from, to string, of Range) ([]pul
 	return files, nil
 }
 
-// content reads one entry of a tree by its mode and id.
+// content reads a tree's entry by its mode and id.
 func (r Repository) content(ctx context.Context, mode, id string) (*pull.Content, error) {
 	if mode == "160000" {
 		return &pull.Content{Kind: pull.Submodule}, nil

@@ -9,17 +9,16 @@ import (
 	"strings"
 )
 
-// merged is what "git merge-tree -z --name-only --messages" says: a tree, and the
-// paths that it could not merge with the kind of conflict for each.
+// merged is the output of "git merge-tree -z --name-only --messages": a tree, and the
+// paths that couldn't be merged with the kind of each conflict.
 type merged struct {
 	clean     bool
 	tree      string
 	conflicts map[string]string
 }
 
-// parseMerge reads it: the tree, paths up to an empty one, and messages: a count,
-// as many paths, a type and a text. Advice without any of this may follow; what
-// can't be read is left out.
+// parseMerge reads it: the tree, paths up to an empty one, and messages, each a count,
+// as many paths, a type and a text. Advice may follow. Anything unreadable is ignored.
 func parseMerge(out string) (merged, bool) {
 	fields := strings.Split(out, "\x00")
 	m := merged{tree: fields[0], conflicts: map[string]string{}}
@@ -32,17 +31,17 @@ func parseMerge(out string) (merged, bool) {
 		paths, fields = append(paths, fields[0]), fields[1:]
 	}
 	kinds := messages(fields[min(1, len(fields)):])
-	if len(paths) == 0 { // a renaming that git cannot follow stops it, and leaves no path unmerged
+	if len(paths) == 0 { // git stops at a rename that it can't follow, and leaves no path unmerged
 		paths = slices.Collect(maps.Keys(kinds))
 	}
 	for _, name := range paths {
-		original, _, _ := strings.Cut(name, "~") // where git made the name up
+		original, _, _ := strings.Cut(name, "~") // git may have made up the name
 		m.conflicts[name] = cmp.Or(kinds[name], kinds[original], "content")
 	}
 	return m, true
 }
 
-// messages gives the first kind of conflict of each path that is named.
+// messages returns each path's first kind of conflict.
 func messages(fields []string) map[string]string {
 	kinds := map[string]string{}
 	for len(fields) > 3 {
@@ -61,7 +60,7 @@ func messages(fields []string) map[string]string {
 	return kinds
 }
 
-// conflictKind makes a Conflict.Kind of git's name of a message.
+// conflictKind turns the type of git's message into a Conflict.Kind.
 func conflictKind(name string) (kind string, conflict bool) {
 	rest, conflict := strings.CutPrefix(name, "CONFLICT")
 	rest = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(rest), "("), ")")
@@ -78,12 +77,11 @@ func conflictKind(name string) (kind string, conflict bool) {
 
 const (
 	maxHunks = 20       // of a file
-	maxRead  = 100      // files that are searched for them
-	maxFile  = 16 << 20 // bytes that are searched for them
+	maxRead  = 100      // files to search
+	maxFile  = 16 << 20 // bytes to search
 )
 
-// conflicts describes what could not be merged, by path and kind, as it is in a
-// tree.
+// conflicts describes what couldn't be merged, by path and kind, as it is in a tree.
 func (w *work) conflicts(ctx context.Context, kinds map[string]string, tree string) ([]Conflict, error) {
 	if len(kinds) == 0 {
 		return nil, nil

@@ -15,39 +15,37 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// EngineConfig of an Engine. Every zero value stands for its default.
+// EngineConfig of an Engine. Each zero value means the default.
 type EngineConfig struct {
 	// Dir is where the throw-away repositories live. It's made if it's missing, must be
 	// private to the user of this process, and may be shared by several processes of
 	// theirs. The default has a random name in the temporary directory; Close removes it.
 	Dir string
-	// Jobs is how many run at once (4), half of them at most of one repository.
+	// Jobs is how many run at once (4), at most half of them in one repository.
 	Jobs int
 	// MaxDisk is the most that one job may take, in bytes (1 GB). No job starts when
 	// less is free.
 	MaxDisk int64
-	// MaxMemory is the most memory that a process of git may take, in bytes (512 MB):
-	// on Linux only, other systems don't limit it. MaxCPU is the most time of a processor
-	// that it may take (10 seconds).
+	// MaxMemory is the most memory that one git process may use, in bytes (512 MB), on
+	// Linux only. MaxCPU is the most processor time that it may use (10 seconds).
 	MaxMemory int64
 	MaxCPU    time.Duration
-	// MaxMerge is the size of the largest file that is merged, in bytes (5 MB): of what
-	// both sides changed, by any of its three versions.
+	// MaxMerge is the largest file that is merged, in bytes (5 MB), if both sides changed
+	// it. The largest of its three versions counts.
 	MaxMerge int64
-	// FetchTime, PickTime and PushTime are the longest that these steps of a job may
-	// take (120, 60 and 60 seconds).
+	// FetchTime, PickTime and PushTime limit these steps of a job (120, 60 and 60
+	// seconds).
 	FetchTime, PickTime, PushTime time.Duration
-	// AllowFile lets remotes be file:// addresses, too.
+	// AllowFile also allows file:// addresses as remotes.
 	AllowFile bool
 	// Now is the clock (time.Now).
 	Now func() time.Time
-	// Log gets one line for each job, and what could not be cleaned.
+	// Log gets one line for each job, and what couldn't be cleaned up.
 	Log zerolog.Logger
 }
 
-// Engine picks commits onto branches of remote repositories, each job in a
-// repository of its own that is thrown away afterwards. Its methods may be called
-// at the same time.
+// Engine picks commits onto branches of remote repositories. Each job has a repository
+// of its own, which is thrown away afterwards. Its methods may be called concurrently.
 type Engine struct {
 	cfg       EngineConfig
 	place     *place
@@ -89,7 +87,7 @@ func NewEngine(cfg EngineConfig) (*Engine, error) {
 	return e, nil
 }
 
-// Close removes what the engine left on the disk. No job may run any more.
+// Close removes what the engine left on disk. No job may be running.
 func (e *Engine) Close() error {
 	if err := e.place.leave(); err != nil {
 		return fmt.Errorf("closing the pick engine: %w", err)
@@ -105,38 +103,37 @@ func setDefault[T int | int64 | time.Duration](v *T, d T) {
 
 var version = regexp.MustCompile(`^git version (\d+)\.(\d+)`)
 
-// findGit gives the path of a git that has "merge-tree --write-tree".
+// findGit returns the path of a git that has "merge-tree --write-tree".
 func findGit() (string, error) {
 	path, err := exec.LookPath("git")
 	if err == nil {
 		path, err = filepath.Abs(path)
 	}
 	if err != nil {
-		return "", errors.New("finding git: it is not installed or not in PATH")
+		return "", errors.New("finding git: it isn't installed, or isn't in PATH")
 	}
 	cmd := exec.Command(path, "--version")
 	cmd.Env = []string{"LC_ALL=C"}
 	out, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("asking git for its version: %w", err)
+		return "", fmt.Errorf("getting git's version: %w", err)
 	}
 	m := version.FindSubmatch(out)
 	if m == nil {
-		return "", fmt.Errorf("asking git for its version: unexpected answer %.40q", out)
+		return "", fmt.Errorf("getting git's version: unexpected answer %.40q", out)
 	}
 	major, _ := strconv.Atoi(string(m[1])) // all digits
 	minor, _ := strconv.Atoi(string(m[2]))
 	if major < 2 || (major == 2 && minor < 38) {
-		return "", fmt.Errorf("git is version %d.%d, picking needs 2.38 or later", major, minor)
+		return "", fmt.Errorf("git is version %d.%d, but picking needs 2.38 or later", major, minor)
 	}
 	return path, nil
 }
 
-// Pick does a job: one result for each target, in their order. The error is a
-// *Trouble that kept the whole job from being done; there are no results then. Where
-// other jobs have all turns, it's pull.ErrBusy at once: whoever waits has a worker that
-// others could use.
-// What was pushed before a job was cut short is found again by the same job.
+// Pick does a job and returns one result for each target, in order. If the whole job
+// fails, the error is a *Trouble, without results. While other jobs have all turns, it's
+// pull.ErrBusy right away: a waiting worker is one that others can't use. A job that was
+// cut short finds what it pushed when it runs again.
 func (e *Engine) Pick(ctx context.Context, job Job) ([]Picked, error) {
 	if err := job.check(e.cfg.AllowFile); err != nil {
 		return nil, &Trouble{Kind: Broken, Err: fmt.Errorf("picking: %w", err)}
@@ -163,7 +160,7 @@ func (e *Engine) pick(ctx context.Context, job Job) (picked []Picked, err error)
 	s, err := e.space()
 	if err != nil {
 		t := asTrouble(err)
-		return nil, &Trouble{t.Kind, true, t.Err} // of this machine, not of the change
+		return nil, &Trouble{t.Kind, true, t.Err} // it's about this machine, not about the change
 	}
 	ctx, end := context.WithCancelCause(ctx)
 	defer func() {
@@ -187,7 +184,7 @@ func (e *Engine) pick(ctx context.Context, job Job) (picked []Picked, err error)
 	return w.picked, nil
 }
 
-// space makes the directory of a job where there is room for it.
+// space makes a job's directory if there's room for it.
 func (e *Engine) space() (*space, error) {
 	dir, err := e.place.ready()
 	if err != nil {
@@ -207,7 +204,7 @@ func (e *Engine) space() (*space, error) {
 	return s, nil
 }
 
-// within runs a step that may take so long at most.
+// within limits the time of a step.
 func within(ctx context.Context, most time.Duration, do func(context.Context)) {
 	slow := &Trouble{Kind: TooSlow, Temporary: true, Err: fmt.Errorf("it took longer than %v", most)}
 	ctx, cancel := context.WithTimeoutCause(ctx, most, slow)

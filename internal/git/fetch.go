@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// work is a job on its way.
+// work is a job in progress.
 type work struct {
 	*space
 	job       Job
@@ -22,23 +22,23 @@ type work struct {
 	objects   *objects
 }
 
-// auth asks for a token and puts it into the environment of what follows.
+// auth requests a token and puts it into the environment of the commands that follow.
 func (w *work) auth(ctx context.Context) error {
 	token := ""
 	if w.job.Token != nil {
 		var err error
 		if token, err = w.job.Token(ctx); err != nil {
-			return &Trouble{Kind: Denied, Temporary: true, Err: fmt.Errorf("asking for a token: %w", err)}
+			return &Trouble{Kind: Denied, Temporary: true, Err: fmt.Errorf("requesting a token: %w", err)}
 		}
 		if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return &Trouble{Kind: Denied, Err: errors.New("asking for a token: what came is none")}
+			return &Trouble{Kind: Denied, Err: errors.New("requesting a token: the answer isn't one")}
 		}
 	}
 	w.env = w.login(w.job, token)
 	return nil
 }
 
-// prepare brings and reads all that the picks need. Objects stay open.
+// prepare fetches and reads all that the picks need. Objects stay open.
 func (w *work) prepare(all context.Context, most time.Duration) (err error) {
 	within(all, most, func(ctx context.Context) {
 		if err = w.fetch(ctx); err != nil {
@@ -54,7 +54,7 @@ func (w *work) prepare(all context.Context, most time.Duration) (err error) {
 	return err
 }
 
-// fetch brings the commits with their trees, without contents.
+// fetch fetches the commits with their trees, but without contents.
 func (w *work) fetch(ctx context.Context) error {
 	if err := w.auth(ctx); err != nil {
 		return err
@@ -72,7 +72,7 @@ func (w *work) fetch(ctx context.Context) error {
 			p, err = w.fetchOnce(ctx)
 		}
 	}
-	if id := missing(p.errors); err != nil && id != "" && id != w.job.Commit { // a branch that moved that very moment
+	if id := missing(p.errors); err != nil && id != "" && id != w.job.Commit { // a branch has just moved
 		return &Trouble{BranchMoved, true, err}
 	}
 	if err != nil {
@@ -87,8 +87,8 @@ func is(err error, kind TroubleKind) bool {
 	return ok && t.Kind == kind
 }
 
-// fetchOnce fetches everything at once. Heads are asked for by a pattern, which
-// may find none.
+// fetchOnce fetches everything at once. Heads are requested by a pattern, which may
+// match none.
 func (w *work) fetchOnce(ctx context.Context) (printed, error) {
 	args := append(w.fetchArgs(), "origin", w.job.Commit+":refs/picked")
 	for i, p := range w.picked {
@@ -103,13 +103,13 @@ func (w *work) fetchOnce(ctx context.Context) (printed, error) {
 	return w.run(ctx, command{args: args})
 }
 
-// fetchArgs are the same for each fetch: a smaller depth would cut off what an
-// earlier one brought.
+// fetchArgs are the same for each fetch: a smaller depth would cut off what an earlier
+// one fetched.
 func (w *work) fetchArgs() []string {
 	return []string{"fetch", "--quiet", "--depth=" + strconv.Itoa(max(w.job.Commits, 1)+1), "--filter=blob:none", "--refmap=", "--no-tags", "--no-write-fetch-head"}
 }
 
-// fetchFork looks where the heads in a fork are, if any of them should be there.
+// fetchFork looks up the heads in a fork, if any of them should be there.
 func (w *work) fetchFork(ctx context.Context) error {
 	args := append(w.fetchArgs(), "fork")
 	for i, p := range w.picked {
@@ -130,8 +130,8 @@ func headRef(i int) string { return "refs/have/" + strconv.Itoa(i) + "/head" }
 
 func headPattern(i int, head string) string { return "+refs/heads/" + head + "*:" + headRef(i) + "*" }
 
-// dropMissing finds out which branches are not there, so that they do not keep
-// the others from being picked onto.
+// dropMissing finds out which branches are missing, so that the others can still be
+// picked onto.
 func (w *work) dropMissing(ctx context.Context) error {
 	args := []string{"ls-remote", "--quiet", "--heads", "origin"}
 	for _, p := range w.picked {
@@ -148,7 +148,7 @@ func (w *work) dropMissing(ctx context.Context) error {
 	}
 	for i, p := range w.picked {
 		if !there["refs/heads/"+p.Branch] {
-			w.picked[i].fail(&Trouble{Kind: BranchMissing, Err: fmt.Errorf("the branch %s is not there", p.Branch)})
+			w.picked[i].fail(&Trouble{Kind: BranchMissing, Err: fmt.Errorf("the branch %s doesn't exist", p.Branch)})
 		}
 	}
 	return nil

@@ -8,40 +8,40 @@ import (
 	"regexp"
 )
 
-// Job is one change and the branches that it is picked onto.
+// Job is one change and the branches to pick it onto.
 type Job struct {
-	// Remote is the address of the repository to fetch from and to push to: http
-	// or https, without a user or a password in it.
+	// Remote is the address of the repository to fetch from and push to: http or https,
+	// without a user or password.
 	Remote string
-	// Fork is the repository to push to instead, on the same server; "" is Remote.
-	// Have is looked up there too.
+	// Fork is the repository to push to instead, on the same server; "" means Remote. Have
+	// is looked up there too.
 	Fork string
-	// Token is asked for a token of the server before the fetch and again before
-	// the push; nil: nobody is logged in.
+	// Token returns a token for the server. It's called before the fetch and again before
+	// the push. nil: no login.
 	Token func(context.Context) (string, error)
 	// Commit is the full id of what is picked: the squash commit, the merge commit
-	// (against its first parent), or the last of a rebase merge.
+	// (compared with its first parent), or the last commit of a rebase merge.
 	Commit string
-	// Commits is how many commits a rebase merge made, 1 to 250; 0 is 1.
+	// Commits is how many commits a rebase merge made, 1 to 250; 0 means 1.
 	Commits int
-	// Targets are picked onto all at once; 1 to 50.
+	// Targets are all picked onto at once; 1 to 50.
 	Targets []Target
-	// Committer of the picks. The date is that of the picked original, so that the
-	// same pick onto the same tip is the same commit.
+	// Committer of the picks. The date is the original's, so that the same pick onto the
+	// same tip is the same commit.
 	Committer Person
-	// Message gives the message of a pick. nil keeps that of the original.
+	// Message returns a pick's message. nil keeps the original's.
 	Message func(Source) string
-	// Instead has the message and the author that stand for those of a merge commit,
-	// which are of whoever merged; nil: its own.
+	// Instead replaces the message and author of a merge commit, which are those of
+	// whoever merged it. nil keeps them.
 	Instead *Source
-	// Markers also commits and pushes picks with conflicts, their markers in the
-	// files. Without it a conflict ends the pick onto its target.
+	// Markers also commits and pushes picks with conflicts, with markers in the files.
+	// Without it, a conflict ends the pick onto that target.
 	Markers bool
 }
 
-// Source is what the message of a pick is made from. The texts are in UTF-8. Where
-// the original is in an unknown encoding, its bytes become the first 256 characters
-// of Unicode, and these become bytes again.
+// Source is what a pick's message is made from, in UTF-8. If the original's encoding is
+// unknown, its bytes become the first 256 characters of Unicode, and these become bytes
+// again.
 type Source struct {
 	ID      string
 	Message string
@@ -51,15 +51,15 @@ type Source struct {
 // Person is a name with an e-mail address, as in a commit.
 type Person struct{ Name, Email string }
 
-// Target is a branch that is picked onto, and the one that the pick is pushed to.
+// Target is a branch to pick onto, and the branch to push the pick to.
 type Target struct {
-	// Branch is the short name of the branch that is picked onto: refs/heads/Branch.
+	// Branch is the short name of the branch to pick onto: refs/heads/Branch.
 	Branch string
-	// Head is the short name of the branch that is pushed to.
+	// Head is the short name of the branch to push to.
 	Head string
-	// Have is the full id of the commit that Head is believed to be at; "": there
-	// is no such branch. Where this is wrong, nothing is pushed (BranchMoved), unless
-	// the branch is just what would be pushed.
+	// Have is the full id of the commit that Head should be at; "" if it shouldn't exist.
+	// If that's wrong, nothing is pushed (BranchMoved), unless Head already is what would
+	// be pushed.
 	Have string
 }
 
@@ -70,48 +70,48 @@ type Outcome string
 const (
 	Clean      Outcome = "clean"
 	Conflicted Outcome = "conflict"
-	Present    Outcome = "present" // the change is there already, nothing is pushed
+	Present    Outcome = "present" // the branch already has the change; nothing is pushed
 	Failed     Outcome = "failed"
 )
 
-// Picked is what became of one target.
+// Picked is the result for one target.
 type Picked struct {
 	Target
 	Outcome Outcome
 	// Tip is the commit of Branch that was picked onto.
 	Tip string
-	// Original is Job.Commit, the last one that was picked.
+	// Original is Job.Commit, the last commit that was picked.
 	Original Source
-	// Commit is the one that Head is at now, "" where nothing was pushed.
+	// Commit is what Head is at now, or "" if nothing was pushed.
 	Commit string
-	// Conflicts by path, where Outcome is Conflicted; and the files that are too large
-	// to be merged (FileTooLarge).
+	// Conflicts, by path, if Outcome is Conflicted; or the files that are too large to
+	// merge (FileTooLarge).
 	Conflicts []Conflict
-	// Err is a *Trouble where Outcome is Failed, otherwise nil.
+	// Err is a *Trouble if Outcome is Failed, and nil otherwise.
 	Err error
 }
 
-// Conflict is a path that git could not merge.
+// Conflict is a path that git couldn't merge.
 type Conflict struct {
-	// Path as git has it: any bytes but NUL. Where a file and a directory want the
-	// same name, it is the name that the file got instead, "name~heads_3.14".
+	// Path as git has it: any bytes except NUL. If a file and a directory have the same
+	// name, it's the file's new name, "name~heads_3.14".
 	Path string
-	// Kind is git's short name of the conflict without the word itself: "content",
-	// "binary", "mode", "submodule", "modify/delete", "rename/rename", "rename/delete",
-	// "file/directory", "directory rename suggested", …; "too large" is ours.
+	// Kind is git's short name for the conflict: "content", "binary", "mode", "submodule",
+	// "modify/delete", "rename/rename", "rename/delete", "file/directory", "directory
+	// rename suggested", …; "too large" is ours.
 	Kind string
-	// Hunks are the first 20 places with markers in the file as it is committed
-	// with Markers. Only the first 100 files have any.
+	// Hunks are the first 20 places with markers in the file as committed with Markers.
+	// Only the first 100 files have any.
 	Hunks []Hunk
 }
 
-// Hunk is a range of lines from one marker to the other, both included; the first
-// line of a file is 1.
+// Hunk is a range of lines from one marker to the other, inclusive. A file's first line
+// is 1.
 type Hunk struct{ First, Last int }
 
 var fullID = regexp.MustCompile(`^[0-9a-f]{40}$`)
 
-// check says what is wrong with a job, before git sees any of it.
+// check finds mistakes in a job before git sees any of it.
 func (j Job) check(files bool) error {
 	for _, address := range []string{j.Remote, j.Fork} {
 		if address == "" && j.Remote != "" {
@@ -122,10 +122,10 @@ func (j Job) check(files bool) error {
 		}
 	}
 	if from, to := server(j.Remote), server(j.Fork); j.Fork != "" && from != to {
-		return fmt.Errorf("the fork is on another server (%s) than the repository (%s), and gets no token of it", to, from)
+		return fmt.Errorf("the fork is on another server (%s) than the repository (%s), so it doesn't get the token", to, from)
 	}
 	if !fullID.MatchString(j.Commit) {
-		return fmt.Errorf("%q is no full id of a commit", j.Commit)
+		return fmt.Errorf("%q isn't a full commit ID", j.Commit)
 	}
 	if j.Commits < 0 || j.Commits > 250 {
 		return fmt.Errorf("%d commits: it takes 1 to 250", j.Commits)
@@ -147,38 +147,38 @@ func (j Job) checkTargets() error {
 	for _, t := range j.Targets {
 		for _, name := range []string{t.Branch, t.Head} {
 			if !ValidBranch(name) {
-				return fmt.Errorf("%q is no name of a branch", name)
+				return fmt.Errorf("%q isn't a valid branch name", name)
 			}
 		}
 		if t.Have != "" && !fullID.MatchString(t.Have) {
-			return fmt.Errorf("%q is no full id of a commit", t.Have)
+			return fmt.Errorf("%q isn't a full commit ID", t.Have)
 		}
 		if taken[t.Head] {
-			return fmt.Errorf("the branch %q is pushed to twice, or picked onto as well", t.Head)
+			return fmt.Errorf("the branch %q is pushed to twice, or also picked onto", t.Head)
 		}
 		taken[t.Head] = true
 	}
 	return nil
 }
 
-// checkAddress wants a plain address: a token in it would show in the arguments
-// of processes.
+// checkAddress wants a plain address: a token in it would show up in the arguments of
+// processes.
 func checkAddress(address string, files bool) error {
 	at, err := url.Parse(address)
 	if err != nil {
-		return errors.New("the address of a repository is none") // its text may hold a token
+		return errors.New("a repository's address isn't valid") // its text may hold a token
 	}
 	web := (at.Scheme == "http" || at.Scheme == "https") && at.Host != ""
 	if !web && !(files && at.Scheme == "file" && at.Host == "") {
-		return fmt.Errorf("the address of a repository begins with %q: it takes https or http", at.Scheme)
+		return fmt.Errorf("a repository's address starts with %q: expected https or http", at.Scheme)
 	}
 	if at.User != nil || at.RawQuery != "" || at.Fragment != "" {
-		return errors.New("the address of a repository has more than a server and a path")
+		return errors.New("a repository's address has more than a server and a path")
 	}
 	return nil
 }
 
-// server is the part of an address that a token is good for.
+// server is the part of an address for which a token is valid.
 func server(address string) string {
 	at, err := url.Parse(address)
 	if err != nil {

@@ -17,30 +17,30 @@ import (
 	"time"
 )
 
-// Local is a person's own repository, to pick in. Its configuration is in force,
-// as for any command of git. Nothing touches the index and the files of a work
-// tree but what is named so, and no hook runs but those of a push.
+// Local is a person's own repository, to pick in. Its configuration is in force, as for
+// any git command. The index and the files of a work tree are only touched where the
+// name says so, and no hook runs except those of a push.
 type Local struct {
 	Repository // Dir is absolute
-	// Common is what all work trees of the repository share: its directory .git,
-	// or that of a bare repository. It is absolute.
+	// Common is what all work trees of the repository share: its .git directory, or the
+	// bare repository. It's absolute.
 	Common string
-	// Top is the work tree that Dir is in, absolute; "" outside of any. Outer is
-	// the same, or that of the repository which this one is a submodule of.
+	// Top is the work tree that contains Dir, absolute; "" outside of any. Outer is the
+	// same, or that of the repository of which this one is a submodule.
 	Top, Outer string
-	// Shallow tells that history is cut off.
+	// Shallow reports that history is cut off.
 	Shallow bool
 
-	log       io.Writer // gets what git tells while it fetches and pushes
-	home      string    // where it does that
-	env       []string  // of the person, without a repository
-	filters   []string  // settings without those of git-lfs, where it is missing
+	log       io.Writer // gets git's output while it fetches and pushes
+	home      string    // the directory for that
+	env       []string  // the person's, without a repository
+	filters   []string  // settings that turn git-lfs off, if it's missing
 	work      *work     // with GIT_DIR
 	committer string
 }
 
-// OpenLocal opens the repository that a directory is in. What git and its hooks
-// tell while they fetch and push goes to log. It needs git 2.38 or later.
+// OpenLocal opens the repository that contains a directory. Output of git and its hooks,
+// while they fetch and push, goes to log. It needs git 2.38 or later.
 func OpenLocal(ctx context.Context, dir string, log io.Writer) (*Local, error) {
 	program, err := findGit()
 	if err != nil {
@@ -68,13 +68,13 @@ func OpenLocal(ctx context.Context, dir string, log io.Writer) (*Local, error) {
 	return l, nil
 }
 
-// Close ends what OpenLocal started.
+// Close undoes OpenLocal.
 func (l *Local) Close() error {
 	l.work.objects.close()
 	return os.RemoveAll(l.work.dir)
 }
 
-// withoutRepository leaves out what says where a repository is: hooks set it,
+// withoutRepository removes variables that say where a repository is: hooks set them,
 // for one work tree.
 func withoutRepository(env []string) []string {
 	return slices.DeleteFunc(slices.Clone(env), func(v string) bool {
@@ -99,7 +99,7 @@ func (l *Local) locate(ctx context.Context) error {
 		return fmt.Errorf("reading the output of git rev-parse: unexpected %.80q", out)
 	}
 	if facts[0] != "sha1" {
-		return fmt.Errorf("it names its objects by %s, and backports are made by SHA-1 only", facts[0])
+		return fmt.Errorf("it uses %s for object names, but backports only support SHA-1", facts[0])
 	}
 	l.Shallow, l.Common = facts[1] == "true", strings.TrimSuffix(facts[3], "\n")
 	l.home = l.Common
@@ -120,9 +120,9 @@ func (l *Local) locate(ctx context.Context) error {
 	return nil
 }
 
-// Lock keeps other processes that ask for it out until unlock is called, or this
-// one ends. It is false where another one has it. A file system without locks
-// keeps nobody out.
+// Lock keeps out other processes that call it, until unlock is called or this process
+// ends. It's false if another process has it. A file system without locks keeps no one
+// out.
 func (l *Local) Lock() (unlock func(), alone bool) {
 	dir, err := os.Open(l.Common)
 	if err != nil {
@@ -132,7 +132,7 @@ func (l *Local) Lock() (unlock func(), alone bool) {
 	return func() { _ = dir.Close() }, alone || err != nil
 }
 
-// do runs git on the repository, in a work tree of it or, with "", in none.
+// do runs git on the repository, in one of its work trees or, with "", in none.
 func (l *Local) do(ctx context.Context, tree string, args ...string) (printed, error) {
 	s := *l.work.space
 	if tree != "" {
@@ -150,12 +150,12 @@ func told(name string, p printed) error {
 	return fmt.Errorf("git %s (exit status %d)%s", name, p.code, tidy(p.errors))
 }
 
-// sieve passes on what it gets, but lines that are for programs.
+// sieve passes on its input, except lines for programs.
 type sieve struct{ to io.Writer }
 
-// forPrograms are git's word for a branch that a remote does not have, and what
-// "git push --porcelain" and "git ls-remote" print. The rest is for people, such
-// as the output of hooks.
+// forPrograms matches git's message about a branch that a remote doesn't have, and the
+// output of "git push --porcelain" and "git ls-remote". The rest is for people, such as
+// the output of hooks.
 var forPrograms = regexp.MustCompile(`^(.*couldn't find remote ref.*|To .*|[ +*=!-]\t[^\t]*\t.*|Done|[0-9a-f]{40}\t.*)\n$`)
 
 func (s sieve) Write(p []byte) (int, error) {
@@ -170,8 +170,8 @@ func (s sieve) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// talk runs git as the person would, so that it may ask for passwords and run
-// hooks, whose output they see. Each of env is added.
+// talk runs git as the person would, so that it can ask for passwords and run hooks,
+// whose output they see. Each of env is added.
 func (l *Local) talk(ctx context.Context, env []string, args ...string) (printed, error) {
 	cmd := exec.CommandContext(ctx, l.work.git, args...)
 	cmd.Dir, cmd.Env = l.home, append(slices.Clone(l.env), env...)

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// withoutLFS are settings that switch the filters of git-lfs off where the program is
-// missing that they name: people's configuration outlives it, and requires them, so
-// that git makes no work tree. Files that it keeps are pointers then.
+// withoutLFS returns settings that turn off the filters of git-lfs if the program is
+// missing. People's configuration outlives it and requires it, so git couldn't make a
+// work tree. Files in git-lfs are pointers then.
 func (l *Local) withoutLFS(ctx context.Context) []string {
 	for _, key := range []string{"filter.lfs.process", "filter.lfs.smudge"} { // the first is preferred
 		command, err := l.Repository.run(ctx, nil, "config", "--get", key)
@@ -22,8 +22,8 @@ func (l *Local) withoutLFS(ctx context.Context) []string {
 	return nil
 }
 
-// installed tells whether git would find the program of a filter's command. A command
-// that is more than plain words is left to it.
+// installed reports whether git would find the program of a filter's command. It's true
+// for commands that aren't just plain words.
 func (l *Local) installed(ctx context.Context, words []string) bool {
 	name := words[0]
 	if name == "git" && len(words) > 1 {
@@ -32,7 +32,7 @@ func (l *Local) installed(ctx context.Context, words []string) bool {
 	if _, err := exec.LookPath(name); err == nil || strings.ContainsAny(name, `'"\$~`) {
 		return true
 	}
-	path, err := l.Repository.run(ctx, nil, "--exec-path") // where git looks first
+	path, err := l.Repository.run(ctx, nil, "--exec-path") // git looks there first
 	if err != nil {
 		return true
 	}

@@ -11,9 +11,9 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// LocalPick is a commit, and what it is picked onto.
+// LocalPick is a commit, and what to pick it onto.
 type LocalPick struct {
-	Commit string // full id; a merge counts by its first parent
+	Commit string // full id; a merge is compared with its first parent
 	Onto   string // full id
 	// Message and Instead are as in Job.
 	Message func(Source) string
@@ -36,8 +36,8 @@ func (l *Local) Commit(ctx context.Context, id string) (LocalCommit, error) {
 	return LocalCommit{Source: c.source(), Tree: c.tree, Parents: c.parents}, nil
 }
 
-// Merged are the commits that a merge brought, oldest first and up to 250, as far as
-// they are here: none in a shallow repository.
+// Merged returns the commits that a merge brought, oldest first and up to 250, if
+// they're here: none in a shallow repository.
 func (l *Local) Merged(ctx context.Context, id string) ([]pull.Commit, error) {
 	p, err := l.do(ctx, "", "log", "--reverse", "--no-merges", "--max-count=250", "-z", "--no-show-signature", "--encoding=UTF-8", "--format=%H %an <%ae>%n%B", id+"^1.."+id)
 	if p.code > 0 {
@@ -57,20 +57,20 @@ func (l *Local) Merged(ctx context.Context, id string) ([]pull.Commit, error) {
 func (l *Local) read(ctx context.Context, id string) (commit, error) {
 	c, err := l.work.objects.commit(ctx, id)
 	if err == nil && c.id == "" {
-		err = fmt.Errorf("the commit %s is not there", id)
+		err = fmt.Errorf("the commit %s doesn't exist here", id)
 	}
 	return c, err
 }
 
-// Contents reads a file of a commit, up to a limit in bytes; false without such
-// a file.
+// Contents reads a file of a commit, up to a limit in bytes. It's false if there's no
+// such file.
 func (l *Local) Contents(ctx context.Context, id, path string, limit int64) ([]byte, bool, error) {
 	found, err := l.work.objects.read(ctx, id+":"+path, limit)
 	return found.data, found.kind == "blob", err
 }
 
-// Whole tells whether the parent that a commit is picked against is there. In a
-// shallow repository it may not be.
+// Whole reports whether the parent that a commit is compared with is here. In a shallow
+// repository it may not be.
 func (l *Local) Whole(ctx context.Context, id string) (bool, error) {
 	c, err := l.read(ctx, id)
 	if err != nil || c.base() == "" {
@@ -83,8 +83,8 @@ func (l *Local) Whole(ctx context.Context, id string) (bool, error) {
 	return strings.TrimSpace(string(p.out)) == c.base(), err
 }
 
-// Pick picks in memory. It writes objects, and changes no branch. Target stays
-// empty, and so does Commit unless the pick is clean.
+// Pick picks in memory. It writes objects, and changes no branch. Target stays empty,
+// and so does Commit unless the pick is clean.
 func (l *Local) Pick(ctx context.Context, p LocalPick) (Picked, error) {
 	picked := Picked{Tip: p.Onto}
 	original, err := l.read(ctx, p.Commit)
@@ -129,7 +129,7 @@ func (l *Local) merge(ctx context.Context, tree string, original commit) (merged
 	return l.work.mergeTree(ctx, attributes, id, original)
 }
 
-// CommitTree makes the commit of a pick whose tree was made otherwise.
+// CommitTree makes a pick's commit from a tree that was made by other means.
 func (l *Local) CommitTree(ctx context.Context, tree string, p LocalPick) (string, error) {
 	original, err := l.read(ctx, p.Commit)
 	if err != nil {
@@ -146,8 +146,8 @@ func (l *Local) commitTree(ctx context.Context, tree string, original commit, p 
 	return l.write(ctx, original.instead(p.Instead).reword(tree, p.Onto, committer, p.Message))
 }
 
-// Sign makes the same commit with a signature, if the person's configuration asks
-// for one (commit.gpgSign). Otherwise it gives the commit itself.
+// Sign makes the same commit with a signature, if the person's configuration wants one
+// (commit.gpgSign). Otherwise it returns the commit itself.
 func (l *Local) Sign(ctx context.Context, id string) (string, error) {
 	if p, err := l.do(ctx, "", "config", "--type=bool", "--get", "commit.gpgSign"); err != nil || string(p.out) != "true\n" {
 		return id, ctx.Err()
@@ -167,15 +167,15 @@ func (l *Local) Sign(ctx context.Context, id string) (string, error) {
 	return strings.TrimSpace(string(p.out)), err
 }
 
-// Committer is the person with the date, as git knows them. It stays the same
-// until Close.
+// Committer is the person with the date, as git knows them. It stays the same until
+// Close.
 func (l *Local) Committer(ctx context.Context) (string, error) {
 	if l.committer != "" {
 		return l.committer, nil
 	}
 	p, err := l.do(ctx, "", "var", "GIT_COMMITTER_IDENT")
 	if err != nil {
-		return "", fmt.Errorf("finding out who commits (set it with git config user.name and user.email): %w", err)
+		return "", fmt.Errorf("finding the committer's name (set it with git config user.name and user.email): %w", err)
 	}
 	l.committer = strings.TrimSuffix(string(p.out), "\n")
 	return l.committer, nil

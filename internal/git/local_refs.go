@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// Ref gives the full id of the commit that a ref holds; "" where there is none.
+// Ref returns the full id of a ref's commit, or "" if it doesn't exist.
 func (l *Local) Ref(ctx context.Context, name string) (string, error) {
 	c, err := l.work.objects.commit(ctx, name)
 	return c.id, err
 }
 
-// IsAncestor tells whether one commit leads to another.
+// IsAncestor reports whether one commit is an ancestor of another.
 func (l *Local) IsAncestor(ctx context.Context, id, of string) (bool, error) {
 	p, err := l.do(ctx, "", "merge-base", "--is-ancestor", id, of)
 	if p.code == 1 {
@@ -22,8 +22,8 @@ func (l *Local) IsAncestor(ctx context.Context, id, of string) (bool, error) {
 	return err == nil, err
 }
 
-// MoveBranch points a branch to a commit, if it is where it is believed to be.
-// An empty id stands for no branch.
+// MoveBranch moves a branch to a commit, if it's where it's expected. An empty id means
+// no branch.
 func (l *Local) MoveBranch(ctx context.Context, branch, to, from string) error {
 	args := []string{"update-ref", "-m", "bot backport", "refs/heads/" + branch, to, cmpZero(from)}
 	if to == "" {
@@ -40,14 +40,14 @@ func cmpZero(id string) string {
 	return id
 }
 
-// Remotes are the names of the repository's remotes.
+// Remotes returns the names of the repository's remotes.
 func (l *Local) Remotes(ctx context.Context) ([]string, error) {
 	p, err := l.do(ctx, "", "remote")
 	return strings.Fields(string(p.out)), err
 }
 
-// Addresses of a remote, to fetch from or to push to: as git uses it, and as it
-// is configured.
+// Addresses of a remote, to fetch from or push to: as git uses it, and as it's
+// configured.
 func (l *Local) Addresses(ctx context.Context, remote string, push bool) ([]string, error) {
 	args := []string{"remote", "get-url"}
 	keys := []string{"remote." + remote + ".url"}
@@ -68,11 +68,11 @@ func (l *Local) Addresses(ctx context.Context, remote string, push bool) ([]stri
 	return found, nil
 }
 
-// TrackingRef is where a branch of a remote is remembered.
+// TrackingRef is the local name of a remote's branch.
 func TrackingRef(remote, branch string) string { return "refs/remotes/" + remote + "/" + branch }
 
-// Fetch brings branches of a remote to their TrackingRef. A branch that is not
-// there is a *Trouble of kind BranchMissing.
+// Fetch fetches branches of a remote into their TrackingRef. A missing branch is a
+// *Trouble of kind BranchMissing.
 func (l *Local) Fetch(ctx context.Context, remote string, branches ...string) error {
 	var known, unknown []string
 	for _, b := range branches {
@@ -98,7 +98,7 @@ func (l *Local) Fetch(ctx context.Context, remote string, branches ...string) er
 	return nil
 }
 
-// FetchCommit brings a commit and its parent; of history, no more than it must.
+// FetchCommit fetches a commit and its parent, with no more history than necessary.
 func (l *Local) FetchCommit(ctx context.Context, remote, id string) error {
 	if l.Shallow {
 		return l.fetch(ctx, "--depth=2", "--", remote, id)
@@ -119,12 +119,12 @@ func (l *Local) fetch(ctx context.Context, args ...string) error {
 type LocalPush struct {
 	Remote, Branch string
 	Commit         string // full id
-	Expect         string // full id of the commit that the branch is believed to be at, "": none
+	Expect         string // full id of the commit that the branch should be at, "" for none
 }
 
-// Push pushes one branch, the way git push does it: with hooks and passwords. A
-// refusal of the server is a *Trouble; BranchMoved means that the branch is not
-// where it was expected.
+// Push pushes one branch as git push does, with hooks and passwords. If the server
+// rejects it, the error is a *Trouble; BranchMoved means that the branch isn't where it
+// was expected.
 func (l *Local) Push(ctx context.Context, p LocalPush) error {
 	ref := "refs/heads/" + p.Branch
 	out, err := l.talk(ctx, nil, "push", "--porcelain", "--force-with-lease="+ref+":"+p.Expect, "--", p.Remote, p.Commit+":"+ref)
@@ -146,7 +146,7 @@ func lastLine(text string) string {
 	return lines[len(lines)-1]
 }
 
-// RemoteBranch asks a remote where a branch of it is; "" where there is none.
+// RemoteBranch asks a remote for a branch's commit; "" if there's no such branch.
 func (l *Local) RemoteBranch(ctx context.Context, remote, branch string) (string, error) {
 	p, err := l.talk(ctx, nil, "ls-remote", "--quiet", "--", remote, "refs/heads/"+branch)
 	if err != nil && p.code > 0 {
@@ -163,7 +163,7 @@ func (l *Local) RemoteBranch(ctx context.Context, remote, branch string) (string
 	return "", nil
 }
 
-// CheckedOut gives the work tree that has a branch checked out, "" for none.
+// CheckedOut returns the work tree that has a branch checked out, or "".
 func (l *Local) CheckedOut(ctx context.Context, branch string) (string, error) {
 	trees, err := l.trees(ctx)
 	for dir, has := range trees {
@@ -174,7 +174,7 @@ func (l *Local) CheckedOut(ctx context.Context, branch string) (string, error) {
 	return "", err
 }
 
-// trees are the work trees, and what git says of each.
+// trees returns the work trees, and what git says about each.
 func (l *Local) trees(ctx context.Context) (map[string][]string, error) {
 	p, err := l.do(ctx, "", "worktree", "list", "--porcelain", "-z")
 	found := map[string][]string{}

@@ -10,17 +10,17 @@ import (
 	"strings"
 )
 
-// Tree is a work tree of its own, in which a pick is resolved.
+// Tree is a separate work tree in which a pick's conflicts are resolved.
 type Tree struct {
 	Dir    string // absolute
-	Branch string // that it has checked out
-	Commit string // that is picked, full id
-	Onto   string // that it is picked onto, full id
+	Branch string // the branch that's checked out
+	Commit string // the picked commit, full id
+	Onto   string // the commit that it's picked onto, full id
 }
 
-// Begin makes the work tree and cherry-picks in it. It is a branch's only use to
-// hold the result: what it held before is lost. The message is for whoever
-// commits there by hand.
+// Begin makes the work tree and cherry-picks in it. The branch is only there for the
+// result: what it held before is lost. The message is for people who commit there by
+// hand.
 func (l *Local) Begin(ctx context.Context, t Tree, message string) error {
 	c, err := l.read(ctx, t.Commit)
 	if err != nil {
@@ -45,23 +45,23 @@ func (l *Local) Begin(ctx context.Context, t Tree, message string) error {
 	if _, missing := os.Stat(head); missing != nil && err != nil {
 		return fmt.Errorf("cherry-picking in %s: %w", t.Dir, err)
 	} else if missing != nil {
-		return nil // git did it without us: rerere, or a merge driver
+		return nil // git resolved everything: rerere, or a merge driver
 	}
 	return os.WriteFile(filepath.Join(filepath.Dir(head), "MERGE_MSG"), []byte(message), 0o666)
 }
 
-// TreeState is how far the work in a Tree is. Paths are as git has them.
+// TreeState is the state of the work in a Tree. Paths are as git has them.
 type TreeState struct {
-	Gone     bool     // there is no such work tree any more
-	Branch   string   // that is checked out, "" for none
+	Gone     bool     // the work tree doesn't exist any more
+	Branch   string   // the one checked out, "" for none
 	Head     string   // full id
-	Unmerged []string // conflicts that nobody added yet
-	Marked   []string // files with conflict markers in what was added
-	Loose    []string // changes that nobody added, and new files
+	Unmerged []string // conflicts that aren't staged
+	Marked   []string // staged files with conflict markers
+	Loose    []string // changes that aren't staged, and new files
 	Staged   bool     // there is something to commit
 }
 
-// State looks at a work tree.
+// State reads a work tree's state.
 func (l *Local) State(ctx context.Context, t Tree) (TreeState, error) {
 	var s TreeState
 	trees, err := l.trees(ctx)
@@ -113,8 +113,8 @@ func (s *TreeState) add(line string) {
 	}
 }
 
-// marked are the files that differ from the tip and from the original, and have
-// markers in the index.
+// marked returns files that differ from the tip and from the original, and have markers
+// in the index.
 func (l *Local) marked(ctx context.Context, t Tree, but []string) ([]string, error) {
 	p, err := l.do(ctx, t.Dir, "diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--ignore-submodules=all", t.Onto)
 	if err != nil {
@@ -145,13 +145,13 @@ func (l *Local) marked(ctx context.Context, t Tree, but []string) ([]string, err
 	return found, nil
 }
 
-// WriteTree writes what is added in a work tree, and gives the id of the tree.
+// WriteTree writes what is staged in a work tree, and returns the tree's id.
 func (l *Local) WriteTree(ctx context.Context, t Tree) (string, error) {
 	p, err := l.do(ctx, t.Dir, "write-tree")
 	return strings.TrimSpace(string(p.out)), err
 }
 
-// End removes a work tree with all that is in it, as far as it is there.
+// End removes a work tree and everything in it, as far as it exists.
 func (l *Local) End(ctx context.Context, dir string) error {
 	trees, err := l.trees(ctx)
 	if err != nil {
@@ -165,7 +165,7 @@ func (l *Local) End(ctx context.Context, dir string) error {
 			}
 		}
 	}
-	_ = os.Remove(dir) // only if it is empty: git was killed before it filled it
+	_ = os.Remove(dir) // only if it's empty: git was killed before it filled it
 	if _, listed := trees[dir]; !listed {
 		return nil
 	}
@@ -175,7 +175,7 @@ func (l *Local) End(ctx context.Context, dir string) error {
 	return nil
 }
 
-// inside tells whether a path is a directory, or below it.
+// inside reports whether a path is a directory, or below it.
 func inside(path, dir string) bool {
 	relative, err := filepath.Rel(dir, path)
 	return err == nil && filepath.IsLocal(relative)

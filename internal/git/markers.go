@@ -2,15 +2,15 @@ package git
 
 import "bytes"
 
-// HasMarkers tells whether a file still has conflict markers of git: a line that
-// begins with "<<<<<<< ", and after it one that begins with ">>>>>>> ". Longer
-// ones count too (the attribute conflict-marker-size) if both are as long.
+// HasMarkers reports whether a file still has git's conflict markers: a line that starts
+// with "<<<<<<< ", and after it one that starts with ">>>>>>> ". Longer ones count too
+// (the attribute conflict-marker-size) if both have the same length.
 func HasMarkers(data []byte) bool { return len(hunks(data, 1)) > 0 }
 
 // hunks finds up to limit places with markers.
 func hunks(data []byte, limit int) []Hunk {
 	var found []Hunk
-	var open, size int // first line and size of the marker that waits for its end
+	var open, size int // first line and size of the open marker
 	number := 0
 	for line := range bytes.Lines(data) {
 		number++
@@ -28,8 +28,8 @@ func hunks(data []byte, limit int) []Hunk {
 	return found
 }
 
-// markerSize is the length of the marker that a line begins with, 0 without. Git
-// puts a space and a name behind it.
+// markerSize is the length of the marker that a line starts with, or 0. Git writes a
+// space and a name after it.
 func markerSize(line []byte, char byte) int {
 	n := 0
 	for n < len(line) && line[n] == char {

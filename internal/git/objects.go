@@ -29,8 +29,8 @@ type objects struct {
 	closing, ended chan struct{}
 }
 
-// object is what a name stands for; its kind is "" where there is nothing. What
-// is more than the limit of data is cut off.
+// object is what a name stands for; its kind is "" if there's no such object. Data over
+// the limit is cut off.
 type object struct {
 	id, kind string
 	data     []byte
@@ -55,7 +55,7 @@ func (s *space) open(ctx context.Context) (*objects, error) {
 	return o, nil
 }
 
-// serve runs the process on a thread of its own, see endWithParent.
+// serve runs the process on a thread of its own; see endWithParent.
 func (o *objects) serve(started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -76,8 +76,8 @@ func (o *objects) close() {
 
 var objectHead = regexp.MustCompile(`^([0-9a-f]{40}) (commit|tree|blob|tag) (\d+)\n$`)
 
-// read reads an object by any name of it, up to a limit. It may have to be
-// fetched: then the end of ctx ends it, and the process with it.
+// read reads an object by any of its names, up to a limit. It may have to be fetched:
+// then the end of ctx ends it, and the process too.
 func (o *objects) read(ctx context.Context, name string, limit int64) (object, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -98,7 +98,7 @@ func (o *objects) read(ctx context.Context, name string, limit int64) (object, e
 	return found, nil
 }
 
-// size is how many bytes an object has, without reading it; 0 where there is none.
+// size is an object's size in bytes, without reading it, or 0 if there's no such object.
 func (o *objects) size(ctx context.Context, id string) (int64, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -113,8 +113,8 @@ func (o *objects) size(ctx context.Context, id string) (int64, error) {
 	return size, nil
 }
 
-// ask gives a command of "git cat-file --batch-command" and reads the line that
-// answers it.
+// ask sends a command to "git cat-file --batch-command" and reads the line that answers
+// it.
 func (o *objects) ask(command, name string) (found object, size int64, err error) {
 	if _, err := io.WriteString(o.in, command+" "+name+"\x00"); err != nil {
 		return object{}, 0, err
@@ -136,9 +136,8 @@ func (o *objects) ask(command, name string) (found object, size int64, err error
 	return object{id: m[1], kind: m[2]}, size, err
 }
 
-// write adds a commit to the repository, in git's own form of a loose object
-// (gitformat-loose(5)): the many processes of git hash-object would take as long
-// as all the picks.
+// write adds a commit to the repository as a loose object (gitformat-loose(5)): running
+// git hash-object each time would take as long as all the picks.
 func (s *space) write(object []byte) (string, error) {
 	whole := append(fmt.Appendf(nil, "commit %d\x00", len(object)), object...)
 	id := fmt.Sprintf("%x", sha1.Sum(whole))
@@ -158,7 +157,7 @@ func (s *space) write(object []byte) (string, error) {
 	return id, os.Rename(f.Name(), filepath.Join(dir, id[2:]))
 }
 
-// commit is a commit as it is stored. Author and committer are whole lines.
+// commit is a commit as it's stored. Author and committer are whole lines.
 type commit struct {
 	id, tree          string
 	parents           []string
@@ -169,7 +168,7 @@ type commit struct {
 // maxCommit is the most that is read of a commit.
 const maxCommit = 1 << 20
 
-// commit reads a commit; its id is "" where there is none of this name.
+// commit reads a commit; its id is "" if there's none with this name.
 func (o *objects) commit(ctx context.Context, name string) (commit, error) {
 	found, err := o.read(ctx, name, maxCommit)
 	if err != nil || found.kind != "commit" {
@@ -196,7 +195,7 @@ func (o *objects) commit(ctx context.Context, name string) (commit, error) {
 	return c, nil
 }
 
-// base is what a commit is picked against: its first parent, "" for a root.
+// base is the commit that a commit is compared with: its first parent, "" for a root.
 func (c commit) base() string {
 	if len(c.parents) == 0 {
 		return ""

@@ -13,15 +13,14 @@ import (
 	"strings"
 )
 
-// tip is what is picked onto, with the attributes that are in force there.
+// tip is what is picked onto, with its attributes.
 type tip struct {
 	commit
 	attributes []file
 }
 
-// pick picks onto all targets, one after the other: so the memory of all merges at once
-// is that of as many as there are jobs. What keeps one from being done is told in its
-// result.
+// pick picks onto all targets, one after the other, so that only as many merges use
+// memory at once as there are jobs. Errors are in the targets' results.
 func (w *work) pick(ctx context.Context) {
 	for i := range w.picked {
 		if w.picked[i].Outcome == Failed {
@@ -33,8 +32,8 @@ func (w *work) pick(ctx context.Context) {
 	}
 }
 
-// onto picks the originals onto one target, one after the other. After a
-// conflict the next ones are picked onto the markers, so that none is lost.
+// onto picks the originals onto one target, in order. After a conflict, the next ones
+// are picked onto the markers, so that none is lost.
 func (w *work) onto(ctx context.Context, i int) error {
 	p, at := &w.picked[i], w.tips[i]
 	p.Original = w.originals[len(w.originals)-1].source()
@@ -52,7 +51,7 @@ func (w *work) onto(ctx context.Context, i int) error {
 			return err
 		}
 		if m.clean && m.tree == at.tree {
-			continue // it is there already
+			continue // the target already has it
 		}
 		maps.Copy(conflicts, m.conflicts)
 		clean = clean && m.clean
@@ -82,8 +81,8 @@ func outcomeOf(clean, unchanged bool) Outcome {
 	return Clean
 }
 
-// merge merges an original into a tip in memory. The name of the branch shows in
-// the markers.
+// merge merges an original into a tip in memory. The branch's name appears in the
+// markers.
 func (w *work) merge(ctx context.Context, i int, at tip, original commit) (merged, error) {
 	attributes, err := w.attributes(ctx, i, at.attributes)
 	if err != nil {
@@ -100,9 +99,9 @@ func (w *work) merge(ctx context.Context, i int, at tip, original commit) (merge
 	return w.mergeTree(ctx, attributes, "heads/"+branch, original)
 }
 
-// side is what an original is merged into: a commit of the tip's tree on the
-// original's parent, which makes that parent the base of the merge. Its date in
-// the far future spares git the walk through the history.
+// side is what an original is merged into: a commit with the tip's tree on the
+// original's parent, which makes that parent the merge base. Its date in the far future
+// spares git a walk through the history.
 func side(tree string, original commit) []byte {
 	text := "tree " + tree + "\n"
 	if base := original.base(); base != "" {
@@ -111,7 +110,7 @@ func side(tree string, original commit) []byte {
 	return []byte(text + "author s <s> 4000000000 +0000\ncommitter s <s> 4000000000 +0000\n\ns\n")
 }
 
-// mergeTree merges an original into its side, by the attributes in a directory.
+// mergeTree merges an original into its side, with the attributes in a directory.
 func (s *space) mergeTree(ctx context.Context, attributes, side string, original commit) (merged, error) {
 	args := []string{"merge-tree", "--write-tree", "-z", "--name-only", "--messages"}
 	if original.base() == "" {
@@ -141,11 +140,11 @@ func (s *space) setRef(name, id string) error {
 	return os.WriteFile(file, []byte(id+"\n"), 0o600)
 }
 
-// maxAttributes is the most that the attributes of one tip may take, in bytes.
+// maxAttributes is the most that one tip's attributes may take, in bytes.
 const maxAttributes = 32 << 20
 
-// attributes lays out the files with attributes of a tip in a directory: git
-// reads them from a work tree only, and nothing else of it.
+// attributes writes a tip's files with attributes into a directory, since git only reads
+// them from a work tree.
 func (w *work) attributes(ctx context.Context, i int, from []file) (string, error) {
 	dir := w.path("tree" + strconv.Itoa(i))
 	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)); err != nil {
@@ -166,7 +165,7 @@ func (w *work) attributes(ctx context.Context, i int, from []file) (string, erro
 			return "", err
 		}
 		if left -= int64(len(found.data)) + int64(len(f.path)); left < 0 {
-			return "", &Trouble{Kind: TooLarge, Err: fmt.Errorf("the files with attributes have more than %d bytes", maxAttributes)}
+			return "", &Trouble{Kind: TooLarge, Err: fmt.Errorf("the files with attributes are larger than %d bytes", maxAttributes)}
 		}
 		if err := root.MkdirAll(path.Dir(f.path), 0o700); err != nil {
 			return "", err
@@ -178,7 +177,7 @@ func (w *work) attributes(ctx context.Context, i int, from []file) (string, erro
 	return dir, nil
 }
 
-// safe tells whether git would write a path into a work tree.
+// safe reports whether git would write a path into a work tree.
 func safe(name string) bool {
 	return filepath.IsLocal(name) && !slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool {
 		return part == "" || part == "." || part == ".." || strings.EqualFold(part, ".git")

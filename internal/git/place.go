@@ -10,20 +10,20 @@ import (
 	"sync"
 )
 
-// place is the directory of an engine. Whoever else could write there would choose what
-// is picked.
+// place is an engine's directory. Anyone else who could write there would choose what is
+// picked.
 type place struct {
-	named string // absolute; "" where nobody named it
+	named string // absolute; "" if it wasn't configured
 
 	mu    sync.Mutex
-	alive *os.File // a directory that nobody named, locked
+	alive *os.File // a directory with a random name, locked
 }
 
-// temporary begins the names of the directories that nobody named.
+// temporary starts the names of directories that weren't configured.
 const temporary = "concorde-picks-"
 
-// ready gives the directory, which it makes if it's missing, as after a machine cleaned
-// its temporary directory. The error says what is wrong with it.
+// ready returns the directory, and makes it if it's missing, for example after the
+// machine cleaned its temporary directory. The error says what's wrong with it.
 func (p *place) ready() (string, error) {
 	if p.named != "" {
 		return p.named, private(p.named)
@@ -34,7 +34,7 @@ func (p *place) ready() (string, error) {
 		if still(p.alive) == nil {
 			return p.alive.Name(), nil
 		}
-		_ = p.alive.Close() // what it was is gone
+		_ = p.alive.Close() // the old one is gone
 	}
 	var err error
 	p.alive, err = settle()
@@ -44,8 +44,8 @@ func (p *place) ready() (string, error) {
 	return p.alive.Name(), nil
 }
 
-// settle makes a directory of a random name, which nobody can take beforehand, and
-// locks it. Until then another process may take it for one of a dead process.
+// settle makes a directory with a random name, which no one can take beforehand, and
+// locks it. Until then, another process may take it for a dead process's.
 func settle() (f *os.File, err error) {
 	for range 10 {
 		var dir string
@@ -64,7 +64,7 @@ func settle() (f *os.File, err error) {
 
 var errHeld = errors.New("another process has it")
 
-// hold opens and locks a directory, which is still the one at its path.
+// hold opens and locks a directory, and checks that it's still the one at its path.
 func hold(dir string) (*os.File, error) {
 	f, err := os.Open(dir)
 	if err != nil {
@@ -83,7 +83,7 @@ func hold(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// still tells whether an open directory is the one at its path.
+// still reports whether an open directory is the one at its path.
 func still(f *os.File) error {
 	opened, err := f.Stat()
 	if err != nil {
@@ -96,7 +96,7 @@ func still(f *os.File) error {
 	return err
 }
 
-// private makes a directory if it's missing, and says what is wrong with one that's there.
+// private makes a directory if it's missing, or checks an existing one.
 func private(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -105,10 +105,10 @@ func private(dir string) error {
 	if err != nil {
 		return err
 	}
-	const advice = "name one that doesn't exist yet, and it's made"
+	const advice = "choose one that doesn't exist yet: the bot creates it"
 	switch {
 	case info.Mode()&fs.ModeSymlink != 0:
-		return fmt.Errorf("the directory of picks %s is a symbolic link: name the directory itself, which must be the bot's alone", dir)
+		return fmt.Errorf("the directory of picks %s is a symbolic link: use the directory itself, which must belong to the bot alone", dir)
 	case !info.IsDir():
 		return fmt.Errorf("the directory of picks %s is a file: %s", dir, advice)
 	case !mine(info):
@@ -119,7 +119,7 @@ func private(dir string) error {
 	return nil
 }
 
-// leave removes a directory that nobody named.
+// leave removes a directory with a random name.
 func (p *place) leave() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -131,8 +131,8 @@ func (p *place) leave() error {
 	return err
 }
 
-// sweepPlaces removes the directories that nobody named of processes of this user that are
-// gone, and gives their names.
+// sweepPlaces removes directories with random names that belong to this user's dead
+// processes, and returns their names.
 func sweepPlaces() (removed []string, err error) {
 	root := os.TempDir()
 	entries, err := os.ReadDir(root)
@@ -141,14 +141,14 @@ func sweepPlaces() (removed []string, err error) {
 	}
 	var faults []error
 	for _, entry := range entries {
-		info, err := entry.Info() // of a link, the link
+		info, err := entry.Info() // of the link itself, for a link
 		if err != nil || !info.IsDir() || !strings.HasPrefix(entry.Name(), temporary) || !mine(info) {
 			continue
 		}
 		dir := filepath.Join(root, entry.Name())
 		f, err := hold(dir)
 		if err != nil {
-			continue // it lives, or is gone by now
+			continue // its process lives, or it's gone by now
 		}
 		if err := errors.Join(os.RemoveAll(dir), f.Close()); err != nil {
 			faults = append(faults, err)

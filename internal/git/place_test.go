@@ -27,7 +27,7 @@ func TestPrivateDirectory(t *testing.T) {
 		name, want string
 		make       func(t *testing.T, dir string) string
 	}{
-		{"a link", "is a symbolic link: name the directory itself", func(t *testing.T, dir string) string {
+		{"a link", "is a symbolic link: use the directory itself", func(t *testing.T, dir string) string {
 			if err := os.Symlink(dir, dir+"-link"); err != nil {
 				t.Fatal(err)
 			}

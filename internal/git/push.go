@@ -29,15 +29,15 @@ func (w *work) push(ctx context.Context) {
 	}
 }
 
-// due tells whether a pick is to be pushed. A branch that is there must be what
-// the caller knows, and the engine's own work.
+// due reports whether a pick should be pushed. An existing branch must be where the
+// caller expects it, and the engine's own work.
 func (w *work) due(i int) bool {
 	p, head := &w.picked[i], w.heads[i]
 	if p.Commit == "" || p.Outcome == Failed || head.id == p.Commit {
 		return false
 	}
 	switch {
-	case head.id == "" && w.job.Fork != "" && p.Have == "": // the lease tells
+	case head.id == "" && w.job.Fork != "" && p.Have == "": // the lease will show it
 	case head.id != "" && email(head.committer) != w.job.Committer.Email:
 		p.fail(&Trouble{Kind: ForeignBranch, Err: fmt.Errorf("the branch %s is at %s, which %q committed", p.Head, head.id, email(head.committer))})
 	case head.id != p.Have:
@@ -46,9 +46,8 @@ func (w *work) due(i int) bool {
 	return p.Outcome != Failed
 }
 
-// pushSome makes one push. A hook, a ruleset or push protection may decline it as
-// a whole, whichever branch it means: declined branches are pushed again, each by
-// itself.
+// pushSome makes one push. A hook, a ruleset or push protection may reject all of it
+// because of one branch, so rejected branches are pushed again one by one.
 func (w *work) pushSome(ctx context.Context, due []int) (again []int) {
 	args := []string{"push", "--porcelain", "--no-verify", "--no-signed"}
 	to := "origin"
@@ -73,7 +72,7 @@ func (w *work) pushSome(ctx context.Context, due []int) (again []int) {
 		case told:
 			w.picked[i].fail(refused(report.text, p.errors))
 		case err == nil:
-			w.picked[i].fail(fmt.Errorf("pushing: git says nothing of %s", w.picked[i].Head))
+			w.picked[i].fail(fmt.Errorf("pushing: git doesn't mention %s", w.picked[i].Head))
 		default:
 			w.picked[i].fail(&Trouble{asTrouble(err).Kind, asTrouble(err).Temporary, fmt.Errorf("pushing: %w", asTrouble(err).Err)})
 		}
@@ -81,14 +80,14 @@ func (w *work) pushSome(ctx context.Context, due []int) (again []int) {
 	return again
 }
 
-// report is what git says of one pushed branch.
+// report is what git says about one pushed branch.
 type report struct {
 	ok   bool
 	text string
 }
 
-// parsePush reads "git push --porcelain": a flag, FROM:TO and a summary, between
-// tabs. "!" is a branch that was refused.
+// parsePush reads "git push --porcelain": a flag, FROM:TO and a summary, separated by
+// tabs. "!" marks a rejected branch.
 func parsePush(out string) map[string]report {
 	reports := map[string]report{}
 	for line := range strings.Lines(out) {
@@ -102,8 +101,8 @@ func parsePush(out string) map[string]report {
 	return reports
 }
 
-// refused makes a Trouble of the reason why a branch was refused, or else of what
-// the server said around it.
+// refused makes a Trouble from the reason why a branch was rejected, or from the
+// server's other output.
 func refused(reason, stderr string) *Trouble {
 	var there strings.Builder
 	for line := range strings.Lines(stderr) {
@@ -113,7 +112,7 @@ func refused(reason, stderr string) *Trouble {
 	}
 	err := fmt.Errorf("pushing: git push%s", tidy(reason+" "+there.String()))
 	texts := []string{reason, there.String() + reason}
-	if declined(reason) { // by what, the server says around it
+	if declined(reason) { // the server's other output says by what
 		texts = texts[1:]
 	}
 	for _, text := range texts {
@@ -126,7 +125,7 @@ func refused(reason, stderr string) *Trouble {
 	return &Trouble{Kind: Broken, Err: err}
 }
 
-// declined tells the reasons that name no cause: "pre-receive hook declined",
-// "protected branch hook declined" (GH006), and "push declined due to repository
-// rule violations" (GH013), which GitHub uses for rules and for secrets.
+// declined reports reasons that name no cause: "pre-receive hook declined", "protected
+// branch hook declined" (GH006), and "push declined due to repository rule violations"
+// (GH013), which GitHub uses for both rules and secrets.
 func declined(reason string) bool { return strings.Contains(reason, "declined") }

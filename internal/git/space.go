@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// space is the directory of one job, with the repository ("git"), an empty home
-// and the attributes that are in force for each pick. A file beside it, "NAME.lock",
-// is locked as long as its process lives.
+// space is a job's directory, with the repository ("git"), an empty home and the
+// attributes for each pick. A file beside it, "NAME.lock", is locked while its process
+// lives.
 type space struct {
 	dir       string
 	git       string // the program
@@ -21,16 +21,16 @@ type space struct {
 	limits    limits // of each process
 	lock      *os.File
 	env       []string // of each command
-	shared    bool     // commands stay in the process group of the terminal, which they may ask for a password
-	secrets   []string // and what is printed in their place
+	shared    bool     // commands stay in the terminal's process group, since they may ask for a password
+	secrets   []string // alternating with their replacements in output
 }
 
 func (s *space) path(name string) string { return filepath.Join(s.dir, name) }
 
 const prefix = "job-"
 
-// newSpace makes the directory of a job. Whoever cleans at the same moment does
-// not see one that is not locked yet: both hold the lock of Dir.
+// newSpace makes a job's directory. A concurrent cleanup doesn't see one that isn't
+// locked yet: both hold Dir's lock.
 func (e *Engine) newSpace(in string) (*space, error) {
 	done, err := own(in)
 	if err != nil {
@@ -55,8 +55,7 @@ func (e *Engine) newSpace(in string) (*space, error) {
 	return s, nil
 }
 
-// remove deletes the directory. A killed git may still be at work in it for a
-// moment.
+// remove deletes the directory. A killed git may still be writing to it for a moment.
 func (s *space) remove() error {
 	var err error
 	for range 5 {
@@ -75,7 +74,7 @@ func (s *space) remove() error {
 	return err
 }
 
-// own takes the lock of a directory of picks until done is called.
+// own takes a directory's lock until done is called.
 func own(dir string) (done func(), err error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -87,12 +86,12 @@ func own(dir string) (done func(), err error) {
 	return func() { _ = f.Close() }, nil
 }
 
-// Clean removes the repositories of processes that are gone, in this directory and in
-// those of their own in the temporary one. Call it hourly.
+// Clean removes the repositories of dead processes, in this directory and in the random
+// ones in the temporary directory. Call it hourly.
 func (e *Engine) Clean(ctx context.Context) error {
 	removed, err := sweepPlaces()
 	for _, name := range removed {
-		e.cfg.Log.Info().Str("dir", name).Msg("removing what a dead process left")
+		e.cfg.Log.Info().Str("dir", name).Msg("removing a dead process's files")
 	}
 	if err != nil {
 		return fmt.Errorf("cleaning %s: %w", os.TempDir(), err)
@@ -142,12 +141,12 @@ func (e *Engine) removeDead(dir string) error {
 	if !dead || err != nil {
 		return errors.Join(err, s.lock.Close())
 	}
-	e.cfg.Log.Info().Str("dir", filepath.Base(dir)).Msg("removing what a dead process left")
+	e.cfg.Log.Info().Str("dir", filepath.Base(dir)).Msg("removing a dead process's files")
 	return s.remove()
 }
 
-// used is how many bytes the files in a directory have. What vanishes meanwhile
-// does not count.
+// used is the total size of the files in a directory, in bytes. Files that vanish
+// meanwhile don't count.
 func used(dir string) int64 {
 	var sum int64
 	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
@@ -162,7 +161,7 @@ func used(dir string) int64 {
 	return sum
 }
 
-// watch ends a job that takes too much of the disk.
+// watch ends a job that uses too much disk space.
 func (s *space) watch(ctx context.Context, most int64, end context.CancelCauseFunc) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
@@ -172,7 +171,7 @@ func (s *space) watch(ctx context.Context, most int64, end context.CancelCauseFu
 			return
 		case <-tick.C:
 			if n := used(s.dir); n > most {
-				end(&Trouble{Kind: TooLarge, Err: fmt.Errorf("picking takes %d bytes of the disk, more than %d", n, most)})
+				end(&Trouble{Kind: TooLarge, Err: fmt.Errorf("picking uses %d bytes of disk space, more than %d", n, most)})
 				return
 			}
 		}

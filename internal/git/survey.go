@@ -16,8 +16,8 @@ import (
 // emptyTree is known to every git.
 const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
-// survey reads the commits that take part, and brings all contents that their
-// picks will most likely need at once, instead of a request or two for each target.
+// survey reads the commits involved, and fetches all contents that their picks will most
+// likely need at once, instead of in a request or two for each target.
 func (w *work) survey(ctx context.Context) error {
 	if err := w.readOriginals(ctx); err != nil {
 		return err
@@ -33,7 +33,7 @@ func (w *work) survey(ctx context.Context) error {
 			return err
 		}
 		if p.Tip = w.tips[i].id; p.Tip == "" {
-			return fmt.Errorf("the tip of %s is no commit", p.Branch)
+			return fmt.Errorf("the tip of %s isn't a commit", p.Branch)
 		}
 		if w.heads[i], err = w.objects.commit(ctx, headRef(i)); err != nil {
 			return err
@@ -54,7 +54,7 @@ func (w *work) readOriginals(ctx context.Context) error {
 			return err
 		}
 		if c.id == "" {
-			return &Trouble{Kind: CommitMissing, Err: fmt.Errorf("%s is no commit", w.job.Commit)}
+			return &Trouble{Kind: CommitMissing, Err: fmt.Errorf("%s isn't a commit", w.job.Commit)}
 		}
 		w.originals = append(w.originals, c)
 		name = c.base()
@@ -63,8 +63,8 @@ func (w *work) readOriginals(ctx context.Context) error {
 	return nil
 }
 
-// prefetch brings the contents of changed files where they may have to be merged,
-// and of the attributes of each tip. What is missing then comes by itself.
+// prefetch fetches the contents of changed files that may have to be merged, and of each
+// tip's attributes. Anything missing is fetched later, one by one.
 func (w *work) prefetch(ctx context.Context) error {
 	changes, err := w.changes(ctx)
 	if err != nil {
@@ -72,7 +72,7 @@ func (w *work) prefetch(ctx context.Context) error {
 	}
 	need := map[string]bool{}
 	for _, c := range changes {
-		need[c.new] = true // the push will ask for it, even where nothing is to be merged
+		need[c.new] = true // the push needs it, even if nothing must be merged
 		if c.whole() {
 			need[c.old] = true
 		}
@@ -119,15 +119,15 @@ func (w *work) bring(ctx context.Context, need map[string]bool) error {
 	}
 	_, err := w.run(ctx, command{stdin: ids.Bytes(), args: []string{"-c", "fetch.negotiationAlgorithm=noop", "fetch", "origin", "--quiet",
 		"--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--stdin"}})
-	if is(err, CommitMissing) { // these are contents; the commit is here
+	if is(err, CommitMissing) { // it's about contents; the commit is here
 		return &Trouble{Broken, true, err}
 	}
 	return err
 }
 
-// weigh fails the targets where files must be merged that are too large for it. What
-// only one side changed is taken over, whatever its size. A renamed file isn't seen
-// here: the limits of the process hold it.
+// weigh fails targets for which too large files would have to be merged. Files that only
+// one side changed don't need a merge, whatever their size. It doesn't see renamed
+// files, for which the process limits must do.
 func (w *work) weigh(ctx context.Context, changes map[string]change, at []files) error {
 	sizes := map[string]int64{"": 0}
 	for i, files := range at {
@@ -158,23 +158,22 @@ func (w *work) weigh(ctx context.Context, changes map[string]change, at []files)
 	return nil
 }
 
-// change is a file before and after; an id is "" where it is none, or a
-// submodule.
+// change is a file before and after; an id is "" for a missing file or a submodule.
 type change struct{ old, new string }
 
-// whole tells that a file comes or goes, and so may be part of a renaming.
+// whole reports that a file is added or removed, and so may be part of a rename.
 func (c change) whole() bool { return c.old == "" || c.new == "" }
 
 var changeHead = regexp.MustCompile(`^(?:[0-9a-f]{40} [0-9a-f]{40}\n)?:(\d+) (\d+) ([0-9a-f]{40}) ([0-9a-f]{40}) [A-Z]\d*$`)
 
-// changes are those of all originals, by path.
+// changes returns those of all originals, by path.
 func (w *work) changes(ctx context.Context) (map[string]change, error) {
 	first, last := w.originals[0], w.originals[len(w.originals)-1]
 	from := emptyTree
 	if base := first.base(); base != "" {
 		c, err := w.objects.commit(ctx, base)
 		if err != nil || c.id == "" {
-			return nil, fmt.Errorf("reading the parent %s of %s: it is not there (%v)", base, first.id, err)
+			return nil, fmt.Errorf("reading the parent %s of %s: it doesn't exist (%v)", base, first.id, err)
 		}
 		from = c.tree
 	}
@@ -204,8 +203,8 @@ func blob(mode, id string) string {
 // file is an entry of a tree.
 type file struct{ path, id string }
 
-// files are the entries of a tree that matter: files with attributes, and where
-// the changed ones are.
+// files are the entries of a tree that matter: files with attributes, and the changed
+// files.
 type files struct {
 	attributes []file
 	others     map[string]string
@@ -213,8 +212,8 @@ type files struct {
 
 var regular = regexp.MustCompile(`^100\d{3} blob ([0-9a-f]{40})$`)
 
-// maxAttributeFiles is how many files with attributes a tree may have: a tree that
-// names one directory over and over has as many as it likes.
+// maxAttributeFiles limits the files with attributes in a tree: a tree that contains the
+// same directory many times can have any number.
 const maxAttributeFiles = 10_000
 
 func (s *space) list(ctx context.Context, tree string, changes map[string]change) (files, error) {

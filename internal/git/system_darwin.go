@@ -2,5 +2,6 @@ package git
 
 import "syscall"
 
-// endWithParent can't be had on macOS: what a killed process started ends by itself.
+// endWithParent does nothing on macOS, which has no such signal: children of a killed
+// process end by themselves.
 func endWithParent(*syscall.SysProcAttr) {}

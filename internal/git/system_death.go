@@ -4,7 +4,7 @@ package git
 
 import "syscall"
 
-// endWithParent has the guard told when this process dies, however that happens. The
-// kernel takes the death of the thread that started it for that of the process, so that
-// thread must be locked until the guard has ended: no other goroutine can end it then.
+// endWithParent makes the kernel signal the guard when this process dies for any reason.
+// The kernel looks at the thread that started it, not at the process, so that thread
+// stays locked until the guard has ended: no other goroutine can end it then.
 func endWithParent(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGTERM }

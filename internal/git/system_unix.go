@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// lock takes the lock of an open file, or says that another open file has it. It
-// ends with the file, however its process ends.
+// lock locks an open file, or reports that another open file has the lock. It ends with
+// the file, however its process ends.
 func lock(f *os.File, wait bool) (bool, error) {
 	how := syscall.LOCK_EX
 	if !wait {
@@ -28,13 +28,13 @@ func lock(f *os.File, wait bool) (bool, error) {
 	}
 }
 
-// mine tells whether a file belongs to the user of this process.
+// mine reports whether a file belongs to this process's user.
 func mine(info os.FileInfo) bool {
 	s, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(s.Uid) == os.Geteuid()
 }
 
-// free is how many bytes the file system of dir has left for us.
+// free returns how many bytes the file system of dir has left for us.
 func free(dir string) (int64, error) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {
@@ -43,8 +43,8 @@ func free(dir string) (int64, error) {
 	return int64(uint64(s.Bavail) * uint64(s.Bsize)), nil
 }
 
-// inGroup makes a command the leader of a process group, all of which ends with
-// its context: git leaves children behind when it is killed alone.
+// inGroup makes a command the leader of a process group, all of which ends with its
+// context: git leaves children behind if only git is killed.
 func inGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	endWithParent(cmd.SysProcAttr)
@@ -56,9 +56,9 @@ func inGroup(cmd *exec.Cmd) {
 	}
 }
 
-// deaths are the troubles of a guarded git that a signal ended, by exit status: the
-// shell adds 128 to the signal's number. -1 is the guard's own death. Who kills without
-// being asked is the system, for want of memory. Crashes are of the input.
+// deaths say what it means if a signal ended a guarded git, by exit status: the shell
+// adds 128 to the signal's number. -1 is the guard's own death. An unexpected kill comes
+// from the system, which ran out of memory. Crashes come from the input.
 var deaths = map[int]death{
 	-1:                         {Killed, true},
 	128 + int(syscall.SIGKILL): {Killed, true},
@@ -69,7 +69,7 @@ var deaths = map[int]death{
 	128 + int(syscall.SIGABRT): {Broken, false},
 }
 
-// isFull tells whether an error means that the disk is full.
+// isFull reports whether an error means that the disk is full.
 func isFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }

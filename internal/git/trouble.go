@@ -2,39 +2,39 @@ package git
 
 import "github.com/concorde-bot/concorde/internal/pull"
 
-// TroubleKind tells troubles apart by what can be done about them.
+// TroubleKind says what can be done about a Trouble.
 type TroubleKind string
 
 // The kinds of Trouble.
 const (
-	CommitMissing       TroubleKind = "commit missing"       // the server does not know Job.Commit
-	BranchMissing       TroubleKind = pull.TargetMissing     // Target.Branch is not there, or not any more
-	BranchMoved         TroubleKind = "branch moved"         // Target.Head is not at Target.Have
-	ForeignBranch       TroubleKind = "foreign branch"       // Target.Head is somebody else's work
+	CommitMissing       TroubleKind = "commit missing"       // the server doesn't have Job.Commit
+	BranchMissing       TroubleKind = pull.TargetMissing     // Target.Branch doesn't exist, or not any more
+	BranchMoved         TroubleKind = "branch moved"         // Target.Head isn't at Target.Have
+	ForeignBranch       TroubleKind = "foreign branch"       // Target.Head is someone else's work
 	Protected           TroubleKind = "protected"            // branch protection, or a ruleset, of Target.Head
-	SecretFound         TroubleKind = "secret found"         // push protection sees a secret in the change
-	WorkflowsPermission TroubleKind = "workflows permission" // the change holds workflows, which needs a permission of its own
-	HookDeclined        TroubleKind = "hook declined"        // a hook of the server says no
+	SecretFound         TroubleKind = "secret found"         // push protection found a secret in the change
+	WorkflowsPermission TroubleKind = "workflows permission" // the change contains workflows, which need a separate permission
+	HookDeclined        TroubleKind = "hook declined"        // a server's hook rejected it
 	QuotaExceeded       TroubleKind = "quota exceeded"       // of the server's disk, or the size of a file there
 	ShallowRefused      TroubleKind = "shallow refused"      // a fork that lacks the history of Target.Branch
 	RepositoryGone      TroubleKind = "repository gone"      // deleted, moved, or not visible with this token
-	Denied              TroubleKind = "denied"               // the token is not good enough
-	Unreachable         TroubleKind = "unreachable"          // network, TLS, or the server is ill
-	DiskFull            TroubleKind = "disk full"            // here
+	Denied              TroubleKind = "denied"               // the token doesn't allow it
+	Unreachable         TroubleKind = "unreachable"          // network, TLS, or the server has a problem
+	DiskFull            TroubleKind = "disk full"            // on this machine
 	TooLarge            TroubleKind = "too large"            // more than EngineConfig.MaxDisk
-	FileTooLarge        TroubleKind = "file too large"       // that both sides changed, see EngineConfig.MaxMerge
+	FileTooLarge        TroubleKind = "file too large"       // both sides changed it; see EngineConfig.MaxMerge
 	TooSlow             TroubleKind = "too slow"             // longer than EngineConfig allows
 	TooCostly           TroubleKind = "too costly"           // more than EngineConfig.MaxMemory or MaxCPU
 	Killed              TroubleKind = "killed"               // by the system, which may be out of memory
 	Broken              TroubleKind = "broken"               // anything else
 )
 
-// Trouble is what kept a pick from being done.
+// Trouble is the error of a failed pick.
 type Trouble struct {
 	Kind TroubleKind
-	// Temporary says that the same job may do better later.
+	// Temporary says that the same job may succeed later.
 	Temporary bool
-	// Err is for logs: it may hold words of the server, but no token.
+	// Err is for logs: it may contain words of the server, but no token.
 	Err error
 }
 

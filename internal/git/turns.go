@@ -2,7 +2,7 @@ package git
 
 import "sync"
 
-// turns are those of the jobs under way. A repository gets at most half of them, so one
+// turns limit the jobs in progress. A repository gets at most half of them, so that one
 // that hangs leaves some to others.
 type turns struct {
 	most int
@@ -12,7 +12,7 @@ type turns struct {
 	busy map[string]int // by address
 }
 
-// room tells whether there is a turn, under the lock.
+// room reports whether there's a free turn. The caller holds the lock.
 func (t *turns) room(remote string) bool {
 	return t.all < t.most && t.busy[remote] < max(t.most/2, 1)
 }
@@ -37,7 +37,7 @@ func (t *turns) end(remote string) {
 	}
 }
 
-// Free tells whether a job in a repository would get a turn now.
+// Free reports whether a job in a repository would get a turn now.
 func (e *Engine) Free(remote string) bool {
 	e.turns.mu.Lock()
 	defer e.turns.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Escaped characters stand apart while braces are written out, and lose their
-// backslashes by it, as in minimatch. These are private characters of Unicode.
+// Escaped characters are replaced while braces are expanded, and lose their backslashes,
+// as in minimatch. These are private characters of Unicode.
 const (
 	escapedBackslash = '\U000FFFF0' + iota
 	escapedOpen
@@ -28,12 +28,12 @@ var (
 	numbers = regexp.MustCompile(`^(-?[0-9]+)\.\.(-?[0-9]+)(?:\.\.(-?[0-9]+))?$`)
 	letters = regexp.MustCompile(`^([a-zA-Z])\.\.([a-zA-Z])(?:\.\.(-?[0-9]+))?$`)
 	padded  = regexp.MustCompile(`^-?0[0-9]`)
-	// options are in what follows a pair of braces without any.
+	// options matches alternatives in the text after a pair of braces without any.
 	options = regexp.MustCompile(`,(?:[^,\n].*)?\}`)
 	paired  = regexp.MustCompile(`\{[^{\n]*\}`)
 )
 
-// expand writes the braces of a glob out, each text once.
+// expand expands a glob's braces into texts, each once.
 func (g *Glob) expand(pattern string, budget *Budget) ([]string, error) {
 	if err := budget.spend(len(pattern)); err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (g *Glob) expand(pattern string, budget *Budget) ([]string, error) {
 	return texts, nil
 }
 
-// braces notes some that stand for themselves.
+// braces notes braces that stand for themselves.
 func (g *Glob) braces(odd bool) {
 	if odd {
 		g.note(`has braces that stand for themselves, since they have no alternatives, aren't closed, or follow a $: write \{ for a brace`)
@@ -74,7 +74,7 @@ type expander struct {
 	err    error
 }
 
-// ok tells whether there is budget for work on so many bytes.
+// ok reports whether the budget allows work on so many bytes.
 func (e *expander) ok(bytes int) bool {
 	if e.err == nil {
 		e.err = e.budget.spend(bytes + 1)
@@ -82,7 +82,7 @@ func (e *expander) ok(bytes int) bool {
 	return e.err == nil
 }
 
-// expand writes out the first pair of braces, and those after it.
+// expand expands the first pair of braces, and those after it.
 func (e *expander) expand(s string, top bool) (all []string) {
 	open, shut, found := braces(s)
 	if !e.ok(10*len(s)) || !found {
@@ -94,7 +94,7 @@ func (e *expander) expand(s string, top bool) (all []string) {
 	sequence, isSequence := e.sequence(body)
 	parts := sequence
 	switch {
-	case strings.HasSuffix(before, "$"): // of a shell's variable
+	case strings.HasSuffix(before, "$"): // a shell's variable
 		parts = []string{"{" + body + "}"}
 		e.glob.braces(true)
 	case isSequence:
@@ -128,7 +128,7 @@ func (e *expander) expand(s string, top bool) (all []string) {
 	return all
 }
 
-// braces finds the first pair of braces that belong together.
+// braces finds the first matching pair of braces.
 func braces(s string) (open, shut int, found bool) {
 	var opens []int
 	for i := range len(s) {
@@ -148,7 +148,7 @@ func braces(s string) (open, shut int, found bool) {
 	return open, shut, found
 }
 
-// choices are what the commas of a body are between, written out. {{a,b}} has one.
+// choices expands the parts between a body's commas. {{a,b}} has one.
 func (e *expander) choices(body string) (all []string) {
 	parts := e.split(body)
 	if len(parts) == 1 {
@@ -172,7 +172,7 @@ func (e *expander) choices(body string) (all []string) {
 	return all
 }
 
-// split cuts at the commas outside of braces.
+// split splits at the commas outside of braces.
 func (e *expander) split(body string) (parts []string) {
 	from := 0
 	for at := 0; e.ok(10 * (len(body) - at)); {
@@ -201,7 +201,7 @@ type span struct {
 	numbers           bool
 }
 
-// sequence writes a range out.
+// sequence expands a range.
 func (e *expander) sequence(body string) (all []string, ok bool) {
 	s, ok, err := parseSpan(body)
 	if !ok || err != nil {

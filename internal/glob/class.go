@@ -10,7 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/jsre"
 )
 
-// atom of a name: text, or one character of a set, or * for any number of any.
+// atom of a name: text, one character of a set, or * for any text.
 type atom struct {
 	text string
 	set  jsre.Node
@@ -111,26 +111,26 @@ func (r *atomReader) class(text string) (size int, err error) {
 	return size, nil
 }
 
-// bareCharacters make an expression of minimatch wrong where they stand beside a
-// class like [[:alpha:]].
+// bareCharacters make minimatch's expression wrong if they're beside a class like
+// [[:alpha:]].
 const bareCharacters = "-,# \t\n\v\f\r\u00a0\ufeff\u2028\u2029\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 
-// anything is any character: there are no slashes in a name.
+// anything is any character: names have no slashes.
 var anything = jsre.Set{Not: true}
 
 // class is one in brackets.
 type class struct {
 	node   jsre.Node
-	points bool   // is a set of code points
-	single string // the one character that is in it
-	note   string // what isn't as it looks
+	points bool   // it's a set of code points
+	single string // its only character
+	note   string // what isn't what it looks like
 }
 
 // posix are the classes of [[:name:]].
 var posix = map[string]struct {
 	ranges []jsre.Range
 	tables []*unicode.RangeTable
-	others bool // all characters that are not in the tables
+	others bool // all characters outside of the tables
 }{
 	"alnum":  {tables: []*unicode.RangeTable{unicode.L, unicode.Nl, unicode.Nd}},
 	"alpha":  {tables: []*unicode.RangeTable{unicode.L, unicode.Nl}},
@@ -140,7 +140,7 @@ var posix = map[string]struct {
 	"digit":  {tables: []*unicode.RangeTable{unicode.Nd}},
 	"graph":  {tables: []*unicode.RangeTable{unicode.Z, unicode.C}, others: true},
 	"lower":  {tables: []*unicode.RangeTable{unicode.Ll}},
-	"print":  {tables: []*unicode.RangeTable{unicode.C}}, // in minimatch it is those that don't print
+	"print":  {tables: []*unicode.RangeTable{unicode.C}}, // minimatch has it the wrong way round
 	"punct":  {tables: []*unicode.RangeTable{unicode.P}},
 	"space":  {ranges: []jsre.Range{{Low: '\t', High: '\r'}}, tables: []*unicode.RangeTable{unicode.Z}},
 	"upper":  {tables: []*unicode.RangeTable{unicode.Lu}},
@@ -148,7 +148,7 @@ var posix = map[string]struct {
 	"xdigit": {ranges: []jsre.Range{{Low: 'A', High: 'F'}, {Low: 'a', High: 'f'}, {Low: '0', High: '9'}}},
 }
 
-// never is a class that matches nothing, and nothing after it either.
+// never is a class that matches nothing, so what follows it doesn't matter.
 func never(text string) (class, int, error) {
 	return class{node: jsre.Set{}, note: "has a class that matches nothing, so the glob matches nothing"}, len(text), nil
 }

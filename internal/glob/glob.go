@@ -22,17 +22,16 @@ import (
 
 // Bounds of a glob.
 const (
-	// MaxLength in characters; minimatch takes 65,536.
+	// MaxLength in characters; minimatch allows 65,536.
 	MaxLength = 20000
-	// MaxAlternatives when its braces are written out. minimatch leaves out what is
-	// beyond 100,000.
+	// MaxAlternatives once its braces are expanded. minimatch drops those beyond 100,000.
 	MaxAlternatives = 10000
-	// maxGlobstars in one alternative, from where on minimatch gives up.
+	// maxGlobstars in one alternative; minimatch gives up beyond.
 	maxGlobstars = 200
 )
 
-// Budget is what reading globs may still take, in steps: about the characters
-// that their braces stand for. One budget is for a whole file.
+// Budget is how many steps reading globs may still take: roughly the characters that
+// their braces expand to. A whole file shares one.
 type Budget struct{ Steps int }
 
 // errSteps says that the budget is spent.
@@ -45,7 +44,7 @@ func (b *Budget) spend(steps int) error {
 	return nil
 }
 
-// Glob is one that was read. It is safe for concurrent use.
+// Glob is safe for concurrent use.
 type Glob struct {
 	source  string
 	negated bool
@@ -53,8 +52,8 @@ type Glob struct {
 	notes   []string
 }
 
-// Parse reads a glob as minimatch does. The error says what is wrong with one that
-// minimatch or this package doesn't take, to follow the glob and "which".
+// Parse reads a glob as minimatch does. Errors complete a sentence that starts with the
+// glob and "which".
 func Parse(source string, budget *Budget) (*Glob, error) {
 	g := &Glob{source: source}
 	if n := utf8.RuneCountInString(source); n > MaxLength {
@@ -92,11 +91,12 @@ func Parse(source string, budget *Budget) (*Glob, error) {
 	return g, nil
 }
 
-// checked is the budget of a glob of the settings, which has at most 255 characters.
+// checked is the budget for one glob in the settings, which has at most 255 characters.
 const checked = 1_000_000
 
-// Check says what is wrong with a glob of the settings, to follow the glob and
-// "which": there, what is only odd in a file of actions/labeler is a fault.
+// Check finds mistakes in a glob of the settings. The error completes a sentence that
+// starts with the glob and "which". What is merely odd in a file of actions/labeler is a
+// fault there.
 func Check(source string) error {
 	if strings.HasPrefix(source, "!") {
 		return errors.New("starts with an exclamation mark: list what is left out under except or none")
@@ -111,22 +111,22 @@ func Check(source string) error {
 	return nil
 }
 
-// String is the glob as it was written.
+// String returns the glob's source.
 func (g *Glob) String() string { return g.source }
 
-// Notes say what of the glob isn't what it looks like, to follow the glob and
-// "which".
+// Notes say which parts of the glob aren't what they look like, each to complete a
+// sentence that starts with the glob and "which".
 func (g *Glob) Notes() []string { return g.notes }
 
-// note adds one, once.
+// note adds a note once.
 func (g *Glob) note(format string, args ...any) {
 	if text := fmt.Sprintf(format, args...); !slices.Contains(g.notes, text) {
 		g.notes = append(g.notes, text)
 	}
 }
 
-// Match tells whether the glob matches a path, which has no empty names. sure is
-// false where that takes too many steps to find out.
+// Match reports whether the glob matches a path, which has no empty names. sure is false
+// if that takes too many steps to find out.
 func (g *Glob) Match(path string) (matches, sure bool) {
 	names := strings.Split(path, "/")
 	for i := range g.parts {

@@ -9,7 +9,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/jsre"
 )
 
-// literal is the name that a tree without magic stands for.
+// literal is the name that a tree without magic matches.
 func (t *tree) literal() string {
 	name := ""
 	for _, p := range t.pieces {
@@ -20,8 +20,8 @@ func (t *tree) literal() string {
 	return name
 }
 
-// runs are the texts that every match has, in order, and whether there are but *
-// between them. The first and the last text are those of the ends.
+// runs are the texts that every match contains, in order, and whether there's only *
+// between them. The first and the last are the name's start and end.
 func (t *tree) runs() (runs []string, stars bool) {
 	runs, stars = []string{""}, true
 	for _, p := range t.pieces {
@@ -39,7 +39,7 @@ func (t *tree) runs() (runs []string, stars bool) {
 	return runs, stars
 }
 
-// writer makes an expression of a tree.
+// writer turns a tree into an expression.
 type writer struct {
 	points bool
 	pieces int // written
@@ -47,11 +47,11 @@ type writer struct {
 	err    error
 }
 
-// place is whether what is written begins and ends the name.
+// place reports whether what is written starts and ends the name.
 type place struct{ start, end bool }
 
-// sequence writes pieces. tail is what follows them up to the end of the name: a
-// group !(…) is about all that follows.
+// sequence writes pieces. tail is what follows them up to the end of the name, which
+// matters to a group !(…).
 func (w *writer) sequence(pieces, tail []piece, at place) (seq jsre.Seq) {
 	whole := at.start && at.end && len(pieces) == 1
 	for i, p := range pieces {
@@ -80,7 +80,7 @@ func (w *writer) sequence(pieces, tail []piece, at place) (seq jsre.Seq) {
 	return seq
 }
 
-// mayBeEmpty tells a group that has an empty alternative, or one that is ?(…) or *(…).
+// mayBeEmpty reports a group with an empty alternative, or a ?(…) or *(…).
 func (g *group) mayBeEmpty() bool {
 	return slices.ContainsFunc(g.alternatives, func(pieces []piece) bool {
 		if len(pieces) == 1 && pieces[0].group != nil {
@@ -91,15 +91,15 @@ func (g *group) mayBeEmpty() bool {
 	})
 }
 
-// anyText tells pieces with a group !(…) that stands for any text.
+// anyText reports pieces with a group !(…) that matches any text.
 func anyText(pieces []piece) bool {
 	return slices.ContainsFunc(pieces, func(p piece) bool {
 		return p.group != nil && (p.group.sign == '!' && p.group.emptyEnd || slices.ContainsFunc(p.group.alternatives, anyText))
 	})
 }
 
-// atoms writes text without groups. As a whole name, or all that is left of one, a
-// * stands for something.
+// atoms writes text without groups. If it's the whole name, or the rest of it, a * must
+// match something.
 func (w *writer) atoms(all []atom, whole bool) (seq jsre.Seq) {
 	for _, a := range all {
 		switch {
@@ -135,12 +135,12 @@ func (w *writer) group(g *group, tail []piece, at place) jsre.Node {
 	}
 	var all jsre.Alt
 	for _, pieces := range g.alternatives {
-		if len(pieces) > 0 || !at.start || !at.end { // no name is empty
+		if len(pieces) > 0 || !at.start || !at.end { // names aren't empty
 			all = append(all, w.sequence(pieces, tail, at))
 		}
 	}
 	if len(all) == 0 && w.err == nil {
-		w.err = errors.New("is a group without anything in it, which isn't supported")
+		w.err = errors.New("is an empty group, which isn't supported")
 	}
 	switch g.sign {
 	case '?':
@@ -153,8 +153,8 @@ func (w *writer) group(g *group, tail []piece, at place) jsre.Node {
 	return all
 }
 
-// not writes a group !(…): the rest of the name is not one of its alternatives with
-// what follows the group.
+// not writes a group !(…): the rest of the name isn't one of its alternatives followed
+// by the rest of the glob.
 func (w *writer) not(g *group, tail []piece, start bool) jsre.Node {
 	some := jsre.Repeat{Node: anything, Max: -1, Lazy: true}
 	if g.emptyEnd {

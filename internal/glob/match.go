@@ -4,22 +4,22 @@ package glob
 type part struct {
 	segments []*segment
 
-	// With a **, the names before the first one, after the last one, and between.
+	// If it has a **: the names before the first one, after the last one, and in between.
 	globstar   bool
 	head, tail []*segment
 	body       []section
 }
 
-// section are names between two **. It ends so many names before the tail, at the
-// latest.
+// section is the names between two **. At the latest, it ends so many names before the
+// tail.
 type section struct {
 	segments []*segment
 	reserve  int
 }
 
-// divide finds the sections. What minimatch reserves for a section is the length
-// of those before it in the reverse order, not of those after it; so it can miss a
-// match with several sections of different lengths, and the bot misses it too.
+// divide finds the sections. minimatch reserves the length of the sections before one in
+// reverse order, not of those after it. So it can miss a match with several sections of
+// different lengths, and the bot misses it too.
 func (p *part) divide() {
 	first, last := -1, -1
 	for i, s := range p.segments {
@@ -71,7 +71,7 @@ func (p *part) match(names []string) (matches, sure bool) {
 		return false, sure
 	}
 	from := len(p.head)
-	for _, s := range p.body { // the first place where a section is found is as good as any
+	for _, s := range p.body { // a section's first match is as good as any other
 		for ; ; from++ {
 			if from > end-s.reserve {
 				return false, true

@@ -9,12 +9,12 @@ import (
 	"github.com/concorde-bot/concorde/internal/jsre"
 )
 
-// segment is what a glob says of one name in a path.
+// segment is the part of a glob that matches one name in a path.
 type segment struct {
 	globstar bool
-	literal  string // the name, where test is nil
+	literal  string // the name, if test is nil
 	test     func(name string) (matches, sure bool)
-	runs     []string // texts that every match has, in order; the first and the last may be empty
+	runs     []string // texts that every match contains, in order; the first and the last may be empty
 }
 
 func (s *segment) match(name string) (matches, sure bool) {
@@ -27,16 +27,16 @@ func (s *segment) match(name string) (matches, sure bool) {
 // reader reads the parts of one glob.
 type reader struct {
 	budget *Budget
-	known  map[string]*segment // by their text: alternatives share most of theirs
+	known  map[string]*segment // by text: alternatives share most of them
 	glob   *Glob
 }
 
-// perPart is what an alternative takes beside its characters, in steps.
+// perPart is an alternative's cost in steps, besides its characters.
 const perPart = 50
 
 var slashes = regexp.MustCompile(`/+`)
 
-// part reads one alternative. It isn't possible where no path can match it.
+// part reads one alternative. It isn't possible if it can't match any path.
 func (r *reader) part(text string) (p part, possible bool, err error) {
 	if err := r.budget.spend(perPart); err != nil {
 		return p, false, err

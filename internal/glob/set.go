@@ -6,25 +6,25 @@ import (
 	"strings"
 )
 
-// Set is globs, ready for matching. It is safe for concurrent use.
+// Set is a list of globs, ready for matching. It's safe for concurrent use.
 type Set struct {
 	globs []*Glob
 	parts []numbered
-	// keyed are the parts by a few bytes that every path they match has. So most
-	// paths are held against a few globs of thousands.
+	// keyed holds the parts by a few bytes that every path they match contains. So most
+	// paths are compared with a few of thousands of globs.
 	keyed   map[string][]int
 	lengths []int // of keys
 	open    []int // parts without a key
-	starts  pairs // that keys start with: most places of a path need no more than a look here
+	starts  pairs // the starts of keys: most places in a path need no other lookup
 }
 
-// numbered is a part, and the place of its glob.
+// numbered is a part, and its glob's place.
 type numbered struct {
 	part
 	glob int
 }
 
-// pairs of bytes, a bit for each.
+// pairs of bytes, one bit each.
 type pairs []uint64
 
 func (p pairs) add(key string) {
@@ -36,8 +36,8 @@ func (p pairs) add(key string) {
 	}
 }
 
-// has tells whether the bytes at a place of a path are such a pair; the last byte
-// of a path is followed by a zero.
+// has reports whether the bytes at a place in a path are such a pair. A zero follows the
+// last byte.
 func (p pairs) has(path string, at int) bool {
 	n := int(path[at]) << 8
 	if at+1 < len(path) {
@@ -46,7 +46,7 @@ func (p pairs) has(path string, at int) bool {
 	return p[n/64]&(1<<(n%64)) != 0
 }
 
-// keyLength is how many bytes of a glob's longest literal are looked for.
+// keyLength is how many bytes of a glob's longest literal make its key.
 const keyLength = 8
 
 // New makes a set.
@@ -73,10 +73,10 @@ func New(globs []*Glob) *Set {
 	return s
 }
 
-// Read makes a set of globs of the settings.
+// Read makes a set of globs in the settings.
 func Read(sources []string) *Set { return New(ReadAll(sources)) }
 
-// ReadAll reads globs of the settings, which Check found good; others match nothing.
+// ReadAll reads globs in the settings that passed Check; others match nothing.
 func ReadAll(sources []string) (globs []*Glob) {
 	for _, source := range sources {
 		g, err := Parse(source, &Budget{Steps: checked})
@@ -88,13 +88,13 @@ func ReadAll(sources []string) (globs []*Glob) {
 	return globs
 }
 
-// Negated tells whether a glob, by its place, matches the paths that Each does not
-// visit it for.
+// Negated reports whether a glob, by its place, matches the paths for which Each doesn't
+// visit it.
 func (s *Set) Negated(glob int) bool { return s.globs[glob].negated }
 
-// Each visits the globs that match a path, a ! before them aside, by their places in
-// the list that New got; one may be visited several times. sure is false where some
-// glob takes too many steps to find out.
+// Each visits the globs that match a path, without a ! before them, by their place in
+// New's list. One may be visited several times. sure is false if some glob takes too
+// many steps to find out.
 func (s *Set) Each(path string, visit func(glob int)) (sure bool) {
 	sure = true
 	var names []string
@@ -126,7 +126,7 @@ func (s *Set) Each(path string, visit func(glob int)) (sure bool) {
 	return sure
 }
 
-// Any tells whether one of the globs matches, a ! before them heeded.
+// Any reports whether one of the globs matches, with any ! before them.
 func (s *Set) Any(path string) (matches, sure bool) {
 	found := make([]bool, len(s.globs))
 	sure = s.Each(path, func(glob int) { found[glob] = true })
@@ -136,8 +136,8 @@ func (s *Set) Any(path string) (matches, sure bool) {
 	return matches, sure
 }
 
-// key is the end of the longest run of characters that a path must have to
-// match. The end, since globs of one project start alike.
+// key is the end of the longest run of characters that a matching path must contain. The
+// end, since a project's globs start alike.
 func (p *part) key() string {
 	best, run := "", ""
 	end := func() {
@@ -148,7 +148,7 @@ func (p *part) key() string {
 	}
 	for i, s := range p.segments {
 		switch {
-		case s.globstar: // may stand for nothing, with the slash after it
+		case s.globstar: // it may match nothing, together with the slash after it
 			end()
 			continue
 		case s.test == nil:

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// tree is a segment, read: texts and groups in turn.
+// tree is a parsed segment: texts and groups in turn.
 type tree struct {
 	pieces []piece
-	magic  bool // it isn't a name as it stands
-	points bool // it has classes for which it reads code points
+	magic  bool // it isn't just a name
+	points bool // it has classes that need code points
 	bar    bool // it has \|, which minimatch forgets to escape
-	bare   bool // it has characters that minimatch can't have beside such classes
+	bare   bool // it has characters that minimatch can't handle beside such classes
 }
 
 // piece is a run of atoms, or a group.
@@ -27,8 +27,8 @@ type group struct {
 	emptyEnd     bool // nothing but a group, or nothing at all, at its end
 }
 
-// maxLevel of groups in groups, those not counted that merge into the one around
-// them; what is deeper is text to minimatch.
+// maxLevel of nested groups, except those that merge into the outer one. Deeper ones are
+// text to minimatch.
 const maxLevel = 2
 
 // scanner reads a segment.
@@ -36,7 +36,7 @@ type scanner struct {
 	text  string
 	tree  *tree
 	notes *Glob
-	// budget pays for what is read more than once: what isn't closed is read again as
+	// budget pays for text that is read more than once: what isn't closed is read again as
 	// text.
 	budget *Budget
 }
@@ -55,14 +55,14 @@ func parseSegment(text string, r *reader) (*tree, error) {
 	return s.tree, err
 }
 
-// bracket follows where a class opens and ends, as minimatch does when it looks for
+// bracket tracks where a class starts and ends, as minimatch does when it looks for
 // groups: a class that isn't closed hides all groups after it.
 type bracket struct {
 	start    int // after the [; 0 for none
 	negative bool
 }
 
-// inside takes a character, and tells whether it belongs to a class.
+// inside takes a character, and reports whether it's in a class.
 func (b *bracket) inside(c byte, at int) bool {
 	switch {
 	case b.start == 0:
@@ -79,10 +79,10 @@ func (b *bracket) inside(c byte, at int) bool {
 	return true
 }
 
-// none is the sign of what is in no group.
+// none is the sign outside of groups.
 const none byte = 0
 
-// pieces reads up to the end, or within a group of a sign up to its | or ).
+// pieces reads up to the end or, in a group, up to its | or ).
 func (s *scanner) pieces(at, level int, sign byte) (all []piece, end int, err error) {
 	from, b := at, bracket{}
 	flush := func(end int) error {
@@ -125,7 +125,7 @@ func (s *scanner) pieces(at, level int, sign byte) (all []piece, end int, err er
 
 const signs = "!?+*@"
 
-// opens tells whether a group opens, within a group of a sign.
+// opens reports whether a group starts here.
 func (s *scanner) opens(at, level int, sign byte) bool {
 	if !strings.Contains(signs, s.text[at:at+1]) || at+1 >= len(s.text) || s.text[at+1] != '(' {
 		return false
@@ -137,14 +137,14 @@ func (s *scanner) opens(at, level int, sign byte) bool {
 	return false
 }
 
-// merges tells whether a group within another is one with it, to minimatch.
+// merges reports whether minimatch merges a group into the outer one.
 func merges(outer, inner byte) bool {
 	return strings.IndexByte(merging[outer], inner) >= 0
 }
 
 var merging = map[byte]string{'!': "?@", '?': "?@", '@': "?@", '*': "*+?@", '+': "+@?*"}
 
-// group reads one from its sign on. Where it isn't closed, what follows is text.
+// group reads a group from its sign on. If it isn't closed, what follows is text.
 func (s *scanner) group(at, level int) (p piece, end int, err error) {
 	start := at
 	g := &group{sign: s.text[at]}
@@ -169,7 +169,7 @@ func (s *scanner) group(at, level int) (p piece, end int, err error) {
 	}
 }
 
-// check finds groups on which minimatch contradicts itself.
+// check finds groups for which minimatch contradicts itself.
 func (s *scanner) check(g *group) error {
 	if g.sign != '!' {
 		return nil

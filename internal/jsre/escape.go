@@ -16,7 +16,7 @@ var (
 	}}
 )
 
-// kind is the set of \d, \w or \s, and of their opposites.
+// kind is the set of \d, \w or \s, or its complement.
 func (p *parser) kind() (s Set, ok bool) {
 	if !p.more() {
 		return s, false
@@ -38,7 +38,7 @@ func (p *parser) kind() (s Set, ok bool) {
 	return s, true
 }
 
-// complement of ranges that are in order.
+// complement of sorted ranges.
 func complement(ranges []Range) (rest []Range) {
 	low := rune(0)
 	for _, r := range ranges {
@@ -50,7 +50,7 @@ func complement(ranges []Range) (rest []Range) {
 	return append(rest, Range{low, 0x10ffff})
 }
 
-// escape reads what follows a backslash outside of a class.
+// escape reads the rest of an escape outside of a class.
 func (p *parser) escape() (Node, error) {
 	if s, ok := p.kind(); ok {
 		return s, nil
@@ -80,7 +80,7 @@ func (p *parser) escape() (Node, error) {
 	return Char(r), err
 }
 
-// character reads the rest of an escape that stands for one character.
+// character reads the rest of an escape for one character.
 func (p *parser) character(class bool) (rune, error) {
 	if !p.more() {
 		return 0, errors.New(`ends in a \`)
@@ -103,7 +103,7 @@ func (p *parser) character(class bool) (rune, error) {
 	return c, nil
 }
 
-// octal reads up to two more digits, as long as the number fits a byte.
+// octal reads up to two more digits, as long as the number fits into a byte.
 func (p *parser) octal(n rune) rune {
 	for range 2 {
 		if !p.more() || p.text[p.at] < '0' || p.text[p.at] > '7' || n*8+rune(p.text[p.at]-'0') > 0o377 {
@@ -115,7 +115,7 @@ func (p *parser) octal(n rune) rune {
 	return n
 }
 
-// hexadecimal reads so many digits; without them, the letter is itself.
+// hexadecimal reads a number of digits; without them, the letter stands for itself.
 func (p *parser) hexadecimal(count int, letter rune) (n rune) {
 	if len(p.text)-p.at < count {
 		return letter

@@ -1,10 +1,10 @@
-// Package jsre matches regular expressions of JavaScript, as new RegExp(s).test(name)
-// does: ECMAScript 2024 without flags, its Annex B for the web included. They see a
-// string as UTF-16 code units, and have lookahead, lookbehind and back references,
-// which RE2 lacks.
+// Package jsre matches JavaScript's regular expressions, as new RegExp(s).test(name)
+// does: ECMAScript 2024 without flags, with Annex B for the web. They see a string as
+// UTF-16 code units, and have lookahead, lookbehind and back references, which RE2
+// lacks.
 //
-// A match is counted in steps, not in time, so that the same expression and the
-// same string always come out alike, however busy the machine is.
+// A match is limited by steps, not by time, so that the same expression and string
+// always give the same result, however busy the machine is.
 //
 // It must not know where expressions come from.
 package jsre
@@ -18,13 +18,14 @@ import (
 const (
 	// MaxLength of an expression, in UTF-16 code units.
 	MaxLength = 2000
-	// MaxProgram is the largest size of an expression, in instructions: about as
-	// many as it has characters when repetitions are written out.
+	// MaxProgram is the largest expression, in instructions: roughly its characters, with
+	// repetitions expanded.
 	MaxProgram = 3900
-	// MaxSteps of one match. An expression without lookaround and back references
-	// stays below it on every string of up to 255 characters.
+	// MaxSteps of one match. Without lookaround and back references, an expression needs
+	// fewer for any string of up to 255 characters.
 	MaxSteps = 1_000_000
-	// maxPlaces of a program on a text are remembered in one match, in 4 bytes each.
+	// maxPlaces is how many places of a program on a text one match remembers, in 4 bytes
+	// each.
 	maxPlaces = 4 * MaxSteps
 	// maxDepth of groups in groups.
 	maxDepth = 50
@@ -37,12 +38,13 @@ var ErrSteps = errors.New("the expression takes too many steps on this text")
 type Expression struct {
 	source  string
 	program []instruction
-	slots   int  // of captured groups, two for each
+	slots   int  // for captured groups, two each
 	refers  bool // has back references
 	points  bool // reads code points instead of UTF-16 code units
 }
 
-// Compile reads an expression. The error follows "the expression".
+// Compile reads an expression. Errors complete a sentence that starts with "the
+// expression".
 func Compile(source string) (*Expression, error) {
 	p := &parser{text: utf16.Encode([]rune(source))}
 	root, err := p.parse()
@@ -57,19 +59,19 @@ func Compile(source string) (*Expression, error) {
 	return e, nil
 }
 
-// String is the expression as it was written.
+// String returns the expression's source.
 func (e *Expression) String() string { return e.source }
 
-// Size is that of the program, in instructions.
+// Size is the program's size, in instructions.
 func (e *Expression) Size() int { return len(e.program) }
 
-// Match tells whether the expression is found in a text. The error is ErrSteps.
+// Match reports whether a text contains a match. The error is ErrSteps.
 func (e *Expression) Match(text string) (bool, error) {
 	found, _, err := e.MatchSteps(text)
 	return found, err
 }
 
-// MatchSteps is Match, and how many steps it took.
+// MatchSteps is Match, and returns how many steps it took.
 func (e *Expression) MatchSteps(text string) (found bool, steps int, err error) {
 	m := &machine{Expression: e, text: e.read(text)}
 	switch places := len(e.program) * (len(m.text) + 1); {
@@ -94,7 +96,7 @@ func (e *Expression) MatchSteps(text string) (found bool, steps int, err error) 
 	return found, m.steps, nil
 }
 
-// read turns a text into the characters that the expression sees.
+// read returns a text's characters as the expression sees them.
 func (e *Expression) read(text string) []rune {
 	if e.points {
 		return []rune(text)

@@ -9,9 +9,9 @@ import (
 type Node interface{}
 
 type (
-	// Seq are nodes one after the other.
+	// Seq is nodes one after the other.
 	Seq []Node
-	// Alt are alternatives, tried in order.
+	// Alt is alternatives, tried in order.
 	Alt []Node
 	// Set is one character of a set.
 	Set struct {
@@ -34,7 +34,7 @@ type (
 		Node        Node
 		Behind, Not bool
 	}
-	// Begin and End are those of the text.
+	// Begin and End match the text's start and end.
 	Begin struct{}
 	End   struct{}
 )
@@ -48,7 +48,7 @@ type group struct {
 	node   Node
 }
 
-// reference to what groups captured: the one of them that took part.
+// reference to groups, of which only the one that took part counts.
 type reference struct{ groups []int }
 
 // Char is a set of one character.
@@ -81,13 +81,13 @@ const (
 	opReference
 	opSave
 	opReset // groups from x to y
-	opMark  // remembers the place, to find a round that read nothing
+	opMark  // remembers the place, to find a round without progress
 	opMoved
 	opMatch
 )
 
-// instruction of a program. x is the first way of a split, the aim of a jump, where
-// what follows a look begins, or a slot; y is the second way, or the last slot.
+// instruction of a program. x is the first branch of a split, the target of a jump, the
+// instruction after a lookaround, or a slot; y is the second branch, or the last slot.
 type instruction struct {
 	op     operation
 	not    bool
@@ -97,16 +97,16 @@ type instruction struct {
 	groups []int
 }
 
-// compiler writes the program of a tree.
+// compiler writes a tree's program.
 type compiler struct {
 	program []instruction
 	marks   int
-	nodes   int // visited, those that write nothing too
+	nodes   int // visited so far, even if they write nothing
 	err     error
 }
 
-// Build makes an expression of a tree that reads UTF-16 code units. Its error is
-// that the tree is too large.
+// Build makes an expression from a tree that reads UTF-16 code units. The only error is
+// that it's too large.
 func Build(root Node) (*Expression, error) {
 	c := &compiler{}
 	c.node(root, false)
@@ -238,7 +238,7 @@ func (c *compiler) repeat(n Repeat, behind bool) {
 	}
 }
 
-// optional writes a round that may be left out, and that must read something.
+// optional writes a round that may be skipped, and that must make progress.
 func (c *compiler) optional(lazy bool, round func()) (split int) {
 	split = c.add(instruction{op: opSplit})
 	if into := len(c.program); lazy {
@@ -254,7 +254,7 @@ func (c *compiler) optional(lazy bool, round func()) (split int) {
 	return split
 }
 
-// leave sets where a split goes that leaves its round out.
+// leave sets where a split goes if it skips its round.
 func (c *compiler) leave(split int, lazy bool) {
 	if lazy {
 		c.program[split].x = len(c.program)

@@ -35,7 +35,7 @@ func (p *parser) parse() (Node, error) {
 
 func (p *parser) more() bool { return p.at < len(p.text) }
 
-// next tells whether some characters follow.
+// next reports whether some characters follow.
 func (p *parser) next(s string) bool {
 	if len(p.text)-p.at < len(s) {
 		return false
@@ -48,7 +48,7 @@ func (p *parser) next(s string) bool {
 	return true
 }
 
-// take is next, and moves on.
+// take is next, and skips them.
 func (p *parser) take(s string) bool {
 	if !p.next(s) {
 		return false
@@ -57,8 +57,8 @@ func (p *parser) take(s string) bool {
 	return true
 }
 
-// scan counts the groups ahead, and finds their names: what \2 and \k are depends
-// on it.
+// scan counts the groups ahead and finds their names, on which the meaning of \2 and \k
+// depends.
 func (p *parser) scan() error {
 	p.names = map[string][]int{}
 	for class := false; p.more(); p.at++ {
@@ -83,7 +83,7 @@ func (p *parser) scan() error {
 				return fmt.Errorf("has two groups named %q", name)
 			}
 			p.names[name] = append(p.names[name], p.total)
-			p.at-- // the loop moves on
+			p.at-- // the loop increments it
 		}
 	}
 	p.at = 0
@@ -148,7 +148,7 @@ func (p *parser) sequence() (Node, error) {
 	return seq, nil
 }
 
-// term reads one, and tells whether it may be repeated.
+// term reads a term, and reports whether it can be repeated.
 func (p *parser) term() (n Node, repeats bool, err error) {
 	switch {
 	case p.take("^"):
@@ -217,7 +217,7 @@ func (p *parser) group() (n Node, repeats bool, err error) {
 	return wrap(inner), repeats, nil
 }
 
-// quantified reads the repetition after a term, if there is one.
+// quantified reads the repetition after a term, if any.
 func (p *parser) quantified(n Node, repeats bool, before int) (Node, error) {
 	least, most := 1, 1
 	switch {
@@ -263,7 +263,7 @@ func (p *parser) braces() (least, most int, ok bool) {
 	return 0, 0, false
 }
 
-// number of a repetition. Those beyond what a program may have are all one.
+// number of a repetition. All numbers beyond the largest program are the same.
 func (p *parser) number() (n int, ok bool) {
 	for p.more() && p.text[p.at] >= '0' && p.text[p.at] <= '9' {
 		n, ok = min(n*10+int(p.text[p.at]-'0'), 1<<30), true

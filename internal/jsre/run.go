@@ -1,14 +1,14 @@
 package jsre
 
-// machine runs a program over a text by backtracking. Without back references it
-// visits each place of the program at each place of the text at most once, and once
-// more for each lookaround that leads there; with them it is bounded by steps alone.
+// machine runs a program over a text by backtracking. Without back references, it visits
+// each pair of places in the program and the text at most once, plus once for each
+// lookaround that leads there. With them, only steps limit it.
 type machine struct {
 	*Expression
 	text       []rune
 	steps      int
 	spent      bool
-	seen       []uint32 // by place of the program and of the text: the last run that was there
+	seen       []uint32 // by place in the program and in the text: the last run that was there
 	generation uint32
 	looks      uint32 // generations given out
 	captures   []int32
@@ -16,15 +16,15 @@ type machine struct {
 	stack      []frame
 }
 
-// frame is a way that is still to be tried, or a value that goes back when the
-// way that changed it turns out wrong: that of a capture (pc -1-n), or of a mark.
+// frame is a branch to try later, or a value to restore if the branch that changed it
+// fails: a capture's (pc -1-n), or a mark's.
 type frame struct {
 	pc, at int32
 	mark   bool
 }
 
-// run tells whether the program matches from a place of it, at a place of the text.
-// What it leaves on the stack are the values that it changed.
+// run reports whether the program matches from one of its places, at a place in the
+// text. It leaves the values that it changed on the stack.
 func (m *machine) run(pc, at int) bool {
 	generation, base := m.generation, len(m.stack)
 	for {
@@ -57,7 +57,7 @@ func (m *machine) run(pc, at int) bool {
 	}
 }
 
-// step does one instruction: where to go on, and whether to.
+// step executes one instruction. It returns where to continue, and whether to.
 func (m *machine) step(i *instruction, pc, at int) (int, int, bool) {
 	switch i.op {
 	case opSet:
@@ -86,8 +86,8 @@ func (m *machine) step(i *instruction, pc, at int) (int, int, bool) {
 	return pc + 1, at, i.op != opMoved || m.captures == nil || m.marks[i.x] != int32(at)
 }
 
-// look runs the program of a lookaround in a generation of its own: what failed
-// on the way to its end may be good on another way.
+// look runs a lookaround's program in a new generation: what failed on the way to its
+// end may succeed on another.
 func (m *machine) look(i *instruction, pc, at int) bool {
 	before, base := m.generation, len(m.stack)
 	m.looks++
@@ -95,7 +95,7 @@ func (m *machine) look(i *instruction, pc, at int) bool {
 	found := m.run(pc, at)
 	m.generation = before
 	if i.not {
-		for found && len(m.stack) > base { // nothing that it captured stays
+		for found && len(m.stack) > base { // its captures are dropped
 			m.undo()
 		}
 	}
@@ -129,7 +129,7 @@ func (m *machine) capture(slot int, value int32) {
 	m.captures[slot] = value
 }
 
-// undo takes the last frame off.
+// undo removes the last frame.
 func (m *machine) undo() frame {
 	top := m.stack[len(m.stack)-1]
 	m.stack = m.stack[:len(m.stack)-1]
@@ -142,7 +142,7 @@ func (m *machine) undo() frame {
 	return top
 }
 
-// back goes to the last way that is still to be tried.
+// back returns to the last branch that hasn't been tried.
 func (m *machine) back(base int) (pc, at int, ok bool) {
 	for len(m.stack) > base {
 		if top := m.undo(); top.pc >= 0 {
@@ -152,7 +152,7 @@ func (m *machine) back(base int) (pc, at int, ok bool) {
 	return 0, 0, false
 }
 
-// settle drops the ways that nobody will try any more.
+// settle drops branches that won't be tried any more.
 func (m *machine) settle(base int) {
 	kept := m.stack[:base]
 	for _, f := range m.stack[base:] {
@@ -163,7 +163,7 @@ func (m *machine) settle(base int) {
 	m.stack = kept
 }
 
-// refer reads what a group captured once more.
+// refer matches what a group captured again.
 func (m *machine) refer(i *instruction, at int) (end int, ok bool) {
 	for _, number := range i.groups {
 		from, to := m.captures[2*number], m.captures[2*number+1]

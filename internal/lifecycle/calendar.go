@@ -7,31 +7,30 @@ import (
 )
 
 // Calendar is the release data. It never changes; its methods may be called
-// from several goroutines.
+// concurrently.
 type Calendar struct {
 	schedules []Schedule // newest first, each version once
 }
 
-// Branch is a version at a date.
+// Branch is a version on a date.
 type Branch struct {
 	Version string // "3.14"
-	// Name of the git branch: "3.14", "main" for the version under
-	// development, "" at the end of life, when a tag takes its place.
+	// Name of the git branch: "3.14", "main" for the version in development, or "" after
+	// the end of life, when there's only a tag.
 	Name     string
 	Phase    Phase
 	PEP      int      // the PEP with its schedule, 0 if unknown
 	Managers []string // names for display, not logins
-	// FirstRelease is the day of X.Y.0. From EndOfBugfix on the branch takes
-	// security fixes only, from EndOfLife on nothing.
+	// FirstRelease is the day of X.Y.0. From EndOfBugfix, the branch only accepts security
+	// fixes; from EndOfLife, nothing.
 	FirstRelease, EndOfBugfix, EndOfLife time.Time
-	// EndOfLifeByMonth tells that only the month is known, the one before the
-	// day EndOfLife.
+	// EndOfLifeByMonth: only the month is known, the one before the day EndOfLife.
 	EndOfLifeByMonth bool
 	Next             *Release // nil when none is planned
 }
 
-// ABIFrozen tells whether the full ABI may no longer change: from candidate 1
-// until the end of life.
+// ABIFrozen reports whether the full ABI may no longer change: from candidate 1 until
+// the end of life.
 func (b Branch) ABIFrozen() bool {
 	switch b.Phase {
 	case Candidate, FinalFreeze, Bugfix, Security:
@@ -40,7 +39,7 @@ func (b Branch) ABIFrozen() bool {
 	return false
 }
 
-// At are the versions whose development has started, newest first.
+// At returns the versions whose development has started, newest first.
 func (c *Calendar) At(now time.Time) []Branch {
 	var branches []Branch
 	for _, s := range c.schedules {
@@ -51,8 +50,8 @@ func (c *Calendar) At(now time.Time) []Branch {
 	return branches
 }
 
-// Branch of a version. It is not found when the data lacks the version, or its
-// development has not started.
+// Branch returns a version's branch. It's false if the data lacks the version, or if its
+// development hasn't started.
 func (c *Calendar) Branch(version string, now time.Time) (Branch, bool) {
 	if s, found := c.Schedule(version); found {
 		return s.branch(now)
@@ -60,8 +59,8 @@ func (c *Calendar) Branch(version string, now time.Time) (Branch, bool) {
 	return Branch{}, false
 }
 
-// NextChange is when the phase of a version will be another; false if never,
-// or if the data lacks the version.
+// NextChange returns when a version's phase changes next. It's false if never, or if the
+// data lacks the version.
 func (c *Calendar) NextChange(version string, now time.Time) (time.Time, bool) {
 	s, _ := c.Schedule(version)
 	for _, p := range s.Periods() {
@@ -72,7 +71,7 @@ func (c *Calendar) NextChange(version string, now time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// Schedule is all that is known of a version.
+// Schedule returns everything known about a version.
 func (c *Calendar) Schedule(version string) (Schedule, bool) {
 	for _, s := range c.schedules {
 		if s.Version == version {
@@ -82,7 +81,7 @@ func (c *Calendar) Schedule(version string) (Schedule, bool) {
 	return Schedule{}, false
 }
 
-// Schedules of all versions, newest first, future ones included.
+// Schedules returns all versions, newest first, including future ones.
 func (c *Calendar) Schedules() []Schedule {
 	all := make([]Schedule, len(c.schedules))
 	for i, s := range c.schedules {
@@ -91,8 +90,8 @@ func (c *Calendar) Schedules() []Schedule {
 	return all
 }
 
-// Newest is the last release that happened when the data was written, and so
-// tells its age; false if there was none.
+// Newest is the last release that had happened when the data was written, so it shows
+// how old the data is. It's false if there was none.
 func (c *Calendar) Newest() (newest Release, found bool) {
 	for _, s := range c.schedules {
 		for _, r := range s.Releases {
@@ -104,12 +103,12 @@ func (c *Calendar) Newest() (newest Release, found bool) {
 	return newest, found
 }
 
-// suddenly is how much life no version loses overnight.
+// suddenly is the most by which a version's end of life may come closer overnight.
 const suddenly = 31 * 24 * time.Hour
 
-// Covers tells in an error what c lacks that an older calendar has: a version,
-// or releases of one that is alive now, or its life. A source that lacks them is stale or
-// damaged. The data on dead versions may be put right at any time.
+// Covers returns an error that names what c lacks and an older calendar has: a version,
+// or a living version's releases or remaining life. A source without them is stale or
+// damaged. Data on dead versions may be corrected at any time.
 func (c *Calendar) Covers(older *Calendar, now time.Time) error {
 	for _, before := range older.schedules {
 		after, found := c.Schedule(before.Version)
@@ -123,7 +122,7 @@ func (c *Calendar) Covers(older *Calendar, now time.Time) error {
 			return fmt.Errorf("%s has %d releases, and had %d", before.Version, is, was)
 		}
 		if phase, _ := after.Phase(now); phase == EndOfLife && before.EndOfLife.Sub(now) > suddenly {
-			return fmt.Errorf("%s is at its end of life, and had until %s", before.Version, before.EndOfLife.Format(time.DateOnly))
+			return fmt.Errorf("%s has reached its end of life, expected on %s", before.Version, before.EndOfLife.Format(time.DateOnly))
 		}
 	}
 	return nil

@@ -211,7 +211,7 @@ func TestCovers(t *testing.T) {
 		"a release did not happen yet": {change(`"stage": "3.14.7",
         "state": "actual"`, `"stage": "3.14.7",
         "state": "expected"`), "3.14 has 22 releases, and had 23"},
-		"a living version died overnight": {dead("3.14"), "3.14 is at its end of life, and had until 2030-11-01"},
+		"a living version died overnight": {dead("3.14"), "3.14 has reached its end of life, expected on 2030-11-01"},
 		"a living version is missing":     {without("3.16"), "3.16 is missing"},
 		"a dead version is missing":       {without("1.6"), "1.6 is missing"},
 		"no releases":                     {parse(t, string(cycle), ""), "3.15 has 0 releases"},

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Chart draws versions over the years, as the developer's guide does.
+// Chart draws versions over the years, as the devguide does.
 type Chart struct {
 	Title     string
 	Schedules []Schedule // from top to bottom
@@ -23,12 +23,12 @@ const (
 	chartMargin = 16
 	rowHeight   = 26
 	barHeight   = 20
-	letterWidth = 6.5 // of the text on bars, about
-	yearWidth   = 40  // the least room for the name of a year
+	letterWidth = 6.5 // roughly, for text on bars
+	yearWidth   = 40  // the least room for a year's name
 )
 
-// looks are the colours of bars and of the text on them; text stands out by
-// 4.5 to 1 or more.
+// looks are the colors of bars and of the text on them, with a contrast of at least 4.5
+// to 1.
 var looks = []struct {
 	phases     []Phase
 	name       string
@@ -41,7 +41,7 @@ var looks = []struct {
 	{[]Phase{Security}, "security", "#f2c744", "#1a1a1a"},
 }
 
-// SVG is the chart as a document of its own.
+// SVG returns the chart as a complete document.
 func (c Chart) SVG() []byte {
 	d := drawing{from: c.firstYear(), to: c.lastYear()}
 	height := chartTop + rowHeight*len(c.Schedules) + chartBottom
@@ -64,7 +64,7 @@ func (c Chart) SVG() []byte {
 	return d.Bytes()
 }
 
-// firstYear and lastYear are those of the axis.
+// firstYear and lastYear are the ends of the axis.
 func (c Chart) firstYear() int {
 	first := 0
 	for i, s := range c.Schedules {
@@ -83,7 +83,7 @@ func (c Chart) lastYear() int {
 	return last
 }
 
-// description is the chart for those who do not see it.
+// description is the chart for people who can't see it.
 func (c Chart) description() string {
 	var text bytes.Buffer
 	for _, s := range c.Schedules {
@@ -98,8 +98,8 @@ func (c Chart) description() string {
 	return string(bytes.TrimSpace(text.Bytes()))
 }
 
-// drawing is an SVG document in the making. Its axis goes from the start of one
-// year to the end of another.
+// drawing is an unfinished SVG document. Its axis goes from the start of one year to the
+// end of another.
 type drawing struct {
 	bytes.Buffer
 	from, to int
@@ -115,7 +115,7 @@ func (d *drawing) x(t time.Time) float64 {
 	return chartLeft + share*(chartWidth-chartLeft-chartMargin)
 }
 
-// years draws the axis, with as many names as there is room for.
+// years draws the axis, with as many names as fit.
 func (d *drawing) years(bottom int) {
 	every := 1
 	for perYear := (chartWidth - chartLeft - chartMargin) / (d.to - d.from + 1); perYear*every < yearWidth && every < d.to-d.from+1; {
@@ -169,6 +169,6 @@ func lookOf(phase Phase) (look struct{ fill, text string }) {
 
 func escape(text string) string {
 	var b bytes.Buffer
-	_ = xml.EscapeText(&b, []byte(text)) // a Buffer takes all
+	_ = xml.EscapeText(&b, []byte(text)) // a Buffer never fails
 	return b.String()
 }

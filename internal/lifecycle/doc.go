@@ -1,7 +1,7 @@
-// Package lifecycle knows the releases of Python: the phase of each branch at
-// a date, its next release, and the schedules that were proposed. It must not
-// know files, networks, clocks or pull requests: data and dates come in as
-// arguments. What may be merged where is for its callers to say.
+// Package lifecycle knows Python's releases: each branch's phase on a date, its next
+// release, and the proposed schedules. It must not know files, networks, clocks or pull
+// requests: data and dates are arguments, and its callers decide what may be merged
+// where.
 //
 // All dates are days in UTC and start at midnight.
 //

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// entry is what either file says of a version; release-cycle.json has only
-// some of it. Keys that are not here are not needed.
+// entry is what either file says about a version; release-cycle.json has only some of
+// it. Other keys aren't needed.
 type entry struct {
 	PEP           int    `json:"pep"`
 	Status        string `json:"status"`
@@ -29,13 +29,13 @@ type releaseEntry struct {
 	Date  string `json:"date"`
 }
 
-// facts are what both files say of one version.
+// facts are what both files say about one version.
 type facts struct {
 	cycle, meta entry
 	releases    []releaseEntry
 }
 
-// schedule settles which days count: see the package comment.
+// schedule decides which days count: see the package comment.
 func (f *facts) schedule(version string) (Schedule, error) {
 	s := Schedule{Version: version, PEP: cmp.Or(f.meta.PEP, f.cycle.PEP), Managers: names(cmp.Or(f.meta.Managers, f.cycle.Managers))}
 	for i, entry := range f.releases {
@@ -50,7 +50,7 @@ func (f *facts) schedule(version string) (Schedule, error) {
 		to    *time.Time
 		name  string
 		text  string
-		stage string // of X.Y.0: the day of this release counts more
+		stage string // of X.Y.0; this release's day takes precedence
 	}{
 		{&s.Start, "start_of_development", f.meta.Start, ""},
 		{&s.FeatureFreeze, "feature_freeze", f.meta.FeatureFreeze, "beta 1"},
@@ -74,8 +74,8 @@ func (f *facts) schedule(version string) (Schedule, error) {
 	return s, nil
 }
 
-// settle takes the day of a release X.Y.0, or else of the text, which must be
-// good in any case.
+// settle returns the day of a release X.Y.0, or else the one in the text, which must be
+// valid in any case.
 func (s Schedule) settle(stage, text string) (settled time.Time, err error) {
 	if text != "" {
 		if settled, err = readDay(text); err != nil {
@@ -90,8 +90,8 @@ func (s Schedule) settle(stage, text string) (settled time.Time, err error) {
 	return settled, nil
 }
 
-// endOfLife is a day, or of living versions a month, which python-releases.json
-// writes as its first day.
+// endOfLife is a day or, for living versions, a month, which python-releases.json writes
+// as its first day.
 func (f *facts) endOfLife() (end time.Time, byMonth bool, err error) {
 	text := f.meta.EndOfLife
 	if f.meta.Status != string(EndOfLife) {
@@ -109,11 +109,11 @@ func (f *facts) endOfLife() (end time.Time, byMonth bool, err error) {
 	return end, false, err
 }
 
-// spans are those of PEP 602, in months before and after the first release.
-// Versions before 3.13 got bug fixes for 18 months.
+// spans are PEP 602's, in months before and after the first release. Versions before
+// 3.13 got 18 months of bug fixes.
 var spans = struct{ start, freeze, abi, bugfix, bugfixOld int }{-17, -5, -2, 24, 18}
 
-// estimate fills the days that the data lacks.
+// estimate fills in the days that the data lacks.
 func (s *Schedule) estimate() {
 	bugfix := spans.bugfix
 	if Compare(s.Version, "3.13") < 0 {
@@ -139,7 +139,7 @@ var stageForm = regexp.MustCompile(`^([0-9]+\.[0-9]+)(\.[0-9]+)(?: ((?:alpha|bet
 func (e releaseEntry) release(version string) (Release, error) {
 	parts := stageForm.FindStringSubmatch(e.Stage)
 	if parts == nil || parts[1] != version {
-		return Release{}, fmt.Errorf("stage: %.40q is no release of this version", e.Stage)
+		return Release{}, fmt.Errorf("stage: %.40q isn't a release of this version", e.Stage)
 	}
 	if parts[3] == "" { // since 3.10 the data calls the final of X.Y.1 "X.Y.1"
 		parts[3] = "final"
@@ -154,11 +154,11 @@ func (e releaseEntry) release(version string) (Release, error) {
 	return Release{Version: parts[1] + parts[2], Stage: parts[3], Date: date, Expected: e.State == "expected"}, nil
 }
 
-// readDay keeps to years in which there may be a Python.
+// readDay only accepts years in which there may be a Python.
 func readDay(text string) (time.Time, error) {
 	d, err := time.Parse(time.DateOnly, text)
 	if err != nil || d.Year() < 1990 || d.Year() > 2199 {
-		return time.Time{}, fmt.Errorf("%.40q is no date: want YYYY-MM-DD, from 1990 to 2199", text)
+		return time.Time{}, fmt.Errorf("%.40q isn't a date: expected YYYY-MM-DD, from 1990 to 2199", text)
 	}
 	return d, nil
 }

@@ -18,23 +18,22 @@ var (
 	builtinReleases []byte
 )
 
-// Builtin is the copy that comes with the program.
+// Builtin is the calendar that comes with the program.
 func Builtin() *Calendar {
 	c, err := Parse(BuiltinFiles())
 	if err != nil {
-		panic(fmt.Sprintf("the built-in release data is wrong: %v", err)) // a test holds it right
+		panic(fmt.Sprintf("the built-in release data is wrong: %v", err)) // a test checks it
 	}
 	return c
 }
 
-// BuiltinFiles are the two files of the built-in copy, in the order of Parse.
+// BuiltinFiles returns the two files of the built-in copy, in the order of Parse.
 func BuiltinFiles() (cycle, releases []byte) {
 	return bytes.Clone(builtinCycle), bytes.Clone(builtinReleases)
 }
 
-// Parse reads the files of peps.python.org/api, release-cycle.json and
-// python-releases.json. Either may be nil: then the other one must suffice.
-// An error names the version and the field.
+// Parse reads release-cycle.json and python-releases.json from peps.python.org/api.
+// Either may be nil if the other is sufficient. Errors name the version and the field.
 func Parse(cycle, releases []byte) (*Calendar, error) {
 	all := map[string]*facts{}
 	about := func(version string) *facts {
@@ -67,7 +66,7 @@ func Parse(cycle, releases []byte) (*Calendar, error) {
 		}
 	}
 	if len(all) == 0 {
-		return nil, errors.New("reading the release data: neither file is there")
+		return nil, errors.New("reading the release data: both files are missing")
 	}
 	c := &Calendar{}
 	for _, version := range newestFirst(all) {
@@ -80,17 +79,17 @@ func Parse(cycle, releases []byte) (*Calendar, error) {
 	return c, nil
 }
 
-// versions is an object whose keys are versions.
+// versions is an object with versions as keys.
 type versions map[string]json.RawMessage
 
-// each reads the values of v, which must have some.
+// each reads the values of v, which must not be empty.
 func each[T any](v versions, take func(version string, value T)) error {
 	if len(v) == 0 {
-		return errors.New("it lacks versions")
+		return errors.New("it has no versions")
 	}
 	for _, version := range newestFirst(v) {
 		if !ValidVersion(version) {
-			return fmt.Errorf("%.40q is no version: want one such as 3.14", version)
+			return fmt.Errorf("%.40q isn't a version: expected one such as 3.14", version)
 		}
 		var value T
 		if err := json.Unmarshal(v[version], &value); err != nil {
@@ -101,8 +100,7 @@ func each[T any](v versions, take func(version string, value T)) error {
 	return nil
 }
 
-// newestFirst sorts the keys, so that of several faults always the same one is
-// named.
+// newestFirst sorts the keys, so that of several faults the same one is always reported.
 func newestFirst[T any](v map[string]T) []string {
 	return slices.SortedFunc(maps.Keys(v), func(a, b string) int { return Compare(b, a) })
 }

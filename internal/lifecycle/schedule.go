@@ -2,20 +2,19 @@ package lifecycle
 
 import "time"
 
-// Phase of a branch at a date.
+// Phase of a branch on a date.
 type Phase string
 
-// The phases, in the order in which a version passes them. A version may pass
-// one in no time.
+// The phases, in the order in which a version goes through them. Some may last no time
+// at all.
 const (
 	Feature Phase = "feature" // main: the source
 	Beta    Phase = "beta"    // no new features
 	// Candidate starts with candidate 1: the ABI is frozen.
 	Candidate Phase = "candidate"
-	// FinalFreeze is the time in which only the release manager commits: the
-	// day of the final release X.Y.0, and the two days before. The data has no
-	// hours, and the tag precedes the announcement by up to that. Releases of
-	// maintenance branches have no such time.
+	// FinalFreeze is when only the release manager commits: the day of the final release
+	// X.Y.0 and the two days before. The data has no hours, and the tag comes up to two
+	// days before the announcement. Maintenance releases have no such phase.
 	FinalFreeze Phase = "final freeze"
 	Bugfix      Phase = "bugfix"
 	Security    Phase = "security"
@@ -25,7 +24,7 @@ const (
 // freezeBefore is how many days before the final release the branch is closed.
 const freezeBefore = 2
 
-// Schedule is all that is known of one version.
+// Schedule is everything known about one version.
 type Schedule struct {
 	Version  string // "3.14"
 	PEP      int    // the PEP with its schedule, 0 if unknown
@@ -34,16 +33,15 @@ type Schedule struct {
 	Releases []Release // by date
 }
 
-// Span are the days on which a version enters its phases.
+// Span is when a version enters its phases.
 type Span struct {
 	Start         time.Time // development starts on main
 	FeatureFreeze time.Time // beta 1: the branch is cut
 	ABIFreeze     time.Time // candidate 1
 	FirstRelease  time.Time // X.Y.0
-	EndOfBugfix   time.Time // from this day on, security fixes only
+	EndOfBugfix   time.Time // from this day on, only security fixes
 	EndOfLife     time.Time // from this day on, nothing
-	// EndOfLifeByMonth tells that only the month is known, the one before
-	// the day EndOfLife.
+	// EndOfLifeByMonth: only the month is known, the one before the day EndOfLife.
 	EndOfLifeByMonth bool
 }
 
@@ -52,10 +50,10 @@ type Release struct {
 	Version  string    // "3.14.8"
 	Stage    string    // "alpha 1", "beta 4", "candidate 2" or "final"
 	Date     time.Time // midnight UTC of the day
-	Expected bool      // it was still to come when the data was written
+	Expected bool      // it hadn't happened when the data was written
 }
 
-// String is the name that the data uses: "3.15.0 candidate 2", "3.14.8".
+// String is the data's name for it: "3.15.0 candidate 2", "3.14.8".
 func (r Release) String() string {
 	if r.Stage == "final" {
 		return r.Version
@@ -69,8 +67,7 @@ type Period struct {
 	From  time.Time
 }
 
-// Periods are the phases that the version passes, by date. The last one is
-// EndOfLife.
+// Periods returns the version's phases, by date. The last one is EndOfLife.
 func (s Span) Periods() []Period {
 	all := [...]Period{
 		{Feature, s.Start},
@@ -81,8 +78,8 @@ func (s Span) Periods() []Period {
 		{Security, s.EndOfBugfix},
 		{EndOfLife, s.EndOfLife},
 	}
-	// Days that contradict each other must not bring a phase back: the latest
-	// phase that has started counts.
+	// Days that contradict each other must not bring a phase back: the latest phase that
+	// has started counts.
 	var passed []Period
 	for i := len(all) - 1; i >= 0; i-- {
 		if len(passed) == 0 || all[i].From.Before(passed[0].From) {
@@ -92,7 +89,7 @@ func (s Span) Periods() []Period {
 	return passed
 }
 
-// Phase at a time. It is not known before development starts.
+// Phase at a time. It's unknown before development starts.
 func (s Span) Phase(now time.Time) (phase Phase, known bool) {
 	for _, p := range s.Periods() {
 		if now.Before(p.From) {
@@ -103,8 +100,8 @@ func (s Span) Phase(now time.Time) (phase Phase, known bool) {
 	return phase, known
 }
 
-// next is the first release to come. One that happened today is over; one that
-// is expected today is not.
+// next is the first release that hasn't happened. One that happened today is over; one
+// expected today isn't.
 func (s Schedule) next(now time.Time) *Release {
 	today := day(now)
 	for _, r := range s.Releases {

@@ -15,26 +15,25 @@ const (
 	ByYear     Numbering = "calendar"   // by the year of the release: 3.26 in 2026
 )
 
-// Rolling is the kind of a Step whose release is an alpha if it breaks the
-// full ABI, or is the first of its version, and else a beta (PEP 605).
+// Rolling is the kind of a Step whose release is an alpha if it breaks the full ABI or
+// is the first of its version, and a beta otherwise (PEP 605).
 const Rolling = "rolling"
 
-// Scheme is a way to plan releases. A scheme is data: see Schemes.
+// Scheme is a way to plan releases, as data: see Schemes.
 type Scheme struct {
 	Name      string // "pep602"
 	PEP       int
 	Numbering Numbering
 	// Calendar is the first year whose version is numbered ByYear.
 	Calendar int
-	// Minor is the minor number of the first version, 3.Minor, released in
-	// Year; from then on there is one each Every years.
+	// Minor is the minor number of the first version, 3.Minor, released in Year. A new one
+	// follows every Every years.
 	Minor, Year, Every int
 	Final              Final
-	// Start is when development of the first version started; that of others
-	// starts at the feature freeze of the one before.
+	// Start is when development of the first version started; others start at the previous
+	// one's feature freeze.
 	Start time.Time
-	// NotBefore leaves out steps of the first version before this day, when the
-	// scheme was not yet in force.
+	// NotBefore omits steps of the first version before the scheme was in force.
 	NotBefore   time.Time
 	Steps       []Step // by date
 	Freeze      int    // index in Steps of the feature freeze
@@ -46,7 +45,8 @@ type Scheme struct {
 	Breaks []string
 }
 
-// Final is the day of the year of X.Y.0: the first Weekday on or after Day.
+// Final is the day in the year when X.Y.0 is released: the first Weekday on or after
+// Day.
 type Final struct {
 	Month   time.Month
 	Day     int
@@ -54,7 +54,7 @@ type Final struct {
 	AnyDay  bool // Weekday does not matter
 }
 
-// Step is a release before X.Y.0. Its number is counted.
+// Step is a release before X.Y.0. Steps of a kind are numbered.
 type Step struct {
 	Kind          string // "alpha", "beta", "candidate" or Rolling
 	Weeks, Months int    // before X.Y.0
@@ -66,12 +66,12 @@ type Maintenance struct {
 	Terms        []Term // by Minor
 }
 
-// Term is the time of bug fixes of versions from 3.Minor on, a sequential
-// number, in months after X.Y.0.
+// Term is how long versions from 3.Minor on (a sequential number) get bug fixes, in
+// months after X.Y.0.
 type Term struct{ Minor, Months int }
 
-// Schedule plans the versions released in a number of years. Years before the
-// scheme, and after 2199, have none.
+// Schedule plans the versions released in a number of years. Years before the scheme and
+// after 2199 have none.
 func (s Scheme) Schedule(from, years int) []Schedule {
 	var plan []Schedule
 	for year := max(from, s.Year); year < from+years && year+s.Years < 2200; year++ {
@@ -82,7 +82,7 @@ func (s Scheme) Schedule(from, years int) []Schedule {
 	return plan
 }
 
-// version plans the one that is released in a year.
+// version plans a year's version.
 func (s Scheme) version(year int) Schedule {
 	final := s.final(year)
 	v := Schedule{Version: s.name(year), PEP: s.PEP, Span: Span{
@@ -116,9 +116,8 @@ func (s Scheme) version(year int) Schedule {
 	return v
 }
 
-// finals are X.Y.0 and its maintenance releases. The last of these comes at the end
-// of bug fixes at the latest, even where the weekday of releases is some days later
-// in that month.
+// finals are X.Y.0 and its maintenance releases. The last one comes no later than the
+// end of bug fixes, even if the weekday of releases is a few days later in that month.
 func (s Scheme) finals(v Schedule, year int) []Release {
 	all := []Release{{Version: v.Version + ".0", Stage: "final", Date: v.FirstRelease, Expected: true}}
 	for months := s.Maintenance.First; months <= s.bugfix(year); months += s.Maintenance.Every {
@@ -134,7 +133,7 @@ func (s Scheme) finals(v Schedule, year int) []Release {
 
 func (s Scheme) final(year int) time.Time { return s.Final.in(year, s.Final.Month) }
 
-// minor is the sequential number of the version of a year.
+// minor is the sequential number of a year's version.
 func (s Scheme) minor(year int) int { return s.Minor + (year-s.Year)/s.Every }
 
 func (s Scheme) name(year int) string {
@@ -145,7 +144,7 @@ func (s Scheme) name(year int) string {
 	return "3." + strconv.Itoa(minor)
 }
 
-// bugfix is the time of bug fixes in months.
+// bugfix is how long bug fixes last, in months.
 func (s Scheme) bugfix(year int) int {
 	months := 0
 	for _, term := range s.Maintenance.Terms {

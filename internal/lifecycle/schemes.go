@@ -2,9 +2,8 @@ package lifecycle
 
 import "time"
 
-// Schemes are the schedules that were proposed, the one in force first. Their
-// sources are the PEPs of these numbers, and a test holds them to the examples
-// there.
+// Schemes are the proposed schedules, the one in force first. Their sources are the PEPs
+// with these numbers; a test compares them with the examples there.
 func Schemes() []Scheme { return []Scheme{pep602(), pep605(), pep2026()} }
 
 // SchemeNamed is one of Schemes.
@@ -17,8 +16,8 @@ func SchemeNamed(name string) (Scheme, bool) {
 	return Scheme{}, false
 }
 
-// pep602 is a version each October. Alphas are monthly, on the Monday that the
-// example of the PEP has, so many weeks before the final release.
+// pep602 is a version each October. Alphas are monthly, on the Mondays of the PEP's
+// example, counted in weeks before the final release.
 func pep602() Scheme {
 	return Scheme{
 		Name: "pep602", PEP: 602, Numbering: Sequential,
@@ -37,9 +36,8 @@ func pep602() Scheme {
 	}
 }
 
-// pep605 is a version every second August. The PEP plans by months; where it
-// has days, they are the 2nd. It says nothing of security fixes: five years, as
-// before.
+// pep605 is a version every second August. The PEP plans by months; its days are the
+// 2nd. It doesn't mention security fixes: five years, as before.
 func pep605() Scheme {
 	return Scheme{
 		Name: "pep605", PEP: 605, Numbering: Sequential,
@@ -59,7 +57,7 @@ func pep605() Scheme {
 	}
 }
 
-// pep2026 changes nothing in PEP 602 but the numbers, from 2026 on.
+// pep2026 only changes PEP 602's numbers, from 2026 on.
 func pep2026() Scheme {
 	s := pep602()
 	s.Name, s.PEP, s.Numbering, s.Calendar = "pep2026", 2026, ByYear, firstCalendar+century

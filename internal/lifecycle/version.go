@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// versionForm leaves out leading zeros: "3.08" would be a second name of 3.8.
+// versionForm allows no leading zeros: "3.08" would be a second name for 3.8.
 var versionForm = regexp.MustCompile(`^(?:0|[1-9][0-9]{0,4})\.(?:0|[1-9][0-9]{0,4})$`)
 
-// ValidVersion tells whether name is that of a version, such as "3.14": two
-// numbers of at most five digits.
+// ValidVersion reports whether name is a version, such as "3.14": two numbers of at most
+// five digits.
 func ValidVersion(name string) bool { return versionForm.MatchString(name) }
 
-// Compare orders versions: 3.9 comes before 3.10. It is negative if a comes
-// first, and zero for equal names only.
+// Compare orders versions: 3.9 comes before 3.10. It's negative if a comes first, and
+// zero only for equal names.
 func Compare(a, b string) int {
 	majorA, minorA, _ := strings.Cut(a, ".")
 	majorB, minorB, _ := strings.Cut(b, ".")

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// Action is one write to a pull request. String is its form in logs and golden
-// files: one line. Kind labels it in metrics.
+// Action is one write to a pull request. String is its form in logs and golden files:
+// one line. Kind names it in metrics.
 type Action interface {
 	String() string
 	Kind() string
@@ -25,15 +25,15 @@ type SetCheck struct {
 	Check
 }
 
-// AddLabel puts one label on.
+// AddLabel adds one label.
 type AddLabel struct {
 	Name               string
-	Color, Description string // of a label that is to be made; "": GitHub's
-	Existing           bool   // not made where there is none: that is an error
+	Color, Description string // for a new label; "" for GitHub's defaults
+	Existing           bool   // not created if it doesn't exist: that's an error
 	Why                string
 }
 
-// RemoveLabel takes one label off.
+// RemoveLabel removes one label.
 type RemoveLabel struct {
 	Name string
 	Why  string
@@ -49,7 +49,7 @@ type EditNote struct {
 	Note
 }
 
-// Check is a whole check run, put together from the parts of the rules.
+// Check is a whole check run, assembled from the rules' parts.
 type Check struct {
 	Name        string
 	Conclusion  Conclusion
@@ -58,13 +58,13 @@ type Check struct {
 	Annotations []Annotation
 }
 
-// Digest identifies what a check run says. The bot leaves it in the run, so
-// that one look tells whether it is still true.
+// Digest identifies the content of a check run. The bot stores it in the run, to see
+// whether the run is still right.
 func (c Check) Digest() string { return digest(fmt.Sprintf("%#v", c)) }
 
-// Digest identifies the text of a comment. The bot leaves it in the hidden
-// marker: GitHub may change white space, and people may edit a comment, and
-// neither is a reason to write it again.
+// Digest identifies the text of a comment. The bot stores it in the hidden marker:
+// GitHub may change white space, and people may edit a comment, and neither is a reason
+// to write it again.
 func (n Note) Digest() string {
 	if n.Data == "" {
 		return digest(n.Body)

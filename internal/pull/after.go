@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// After is the pull request as it is once an action is applied: the model of
-// GitHub by which the laws are tested (a plan, applied, leaves nothing to do).
-// The Request itself is left as it was.
+// After returns the pull request as it is after an action: the model of GitHub by which
+// the laws are tested (after applying a plan, there's nothing left to do). It doesn't
+// change the Request.
 func (r *Request) After(a Action) (*Request, error) {
 	next := *r
 	switch a := a.(type) {
@@ -35,12 +35,12 @@ func (r *Request) After(a Action) (*Request, error) {
 		if after, known := r.afterWrite(a); known {
 			return after, nil
 		}
-		return nil, fmt.Errorf("applying %T to the model: it does not know this action", a)
+		return nil, fmt.Errorf("applying %T to the model: unknown action", a)
 	}
 	return &next, nil
 }
 
-// afterWork is After for the actions of work.go. A pick goes well in the model.
+// afterWork is After for the actions in work.go. Picks always succeed in the model.
 func (r *Request) afterWork(a Action) (*Request, bool) {
 	next := *r
 	switch a := a.(type) {

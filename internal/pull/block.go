@@ -5,32 +5,31 @@ import (
 	"strings"
 )
 
-// Block is a part of a body that the bot alone writes, between two lines that
-// people do not see. The rest of the body is never touched.
+// Block is a part of a body that only the bot writes, between two hidden lines. The rest
+// of the body is never touched.
 type Block struct {
 	Start, End string // whole lines, as "<!-- gh-linked-prs -->"
-	Text       string // lines between them; "": there is to be no such block
-	// Like is how the Start of earlier blocks begins, where it is not always the
-	// same: they are replaced. "": it is.
+	Text       string // lines between them; "" for no block
+	// Like is the common start of earlier blocks' Start, if it varies: those are replaced.
+	// "" if it doesn't vary.
 	Like     string
 	Markdown Markdown
 }
 
-// Markdown reads bodies as GitHub renders them, which the core doesn't know by itself.
-// Without it there is no block anywhere, and none is written.
+// Markdown reads bodies as GitHub renders them, which the core can't do by itself.
+// Without it, there are no blocks, and none are written.
 type Markdown interface {
-	// Comments are where the lines of a body begin, in bytes, that are an HTML comment
-	// and nothing else: not in code, a quote, or what is hidden otherwise.
+	// Comments returns where lines of a body start, in bytes, that are HTML comments and
+	// nothing else: not in code, a quote, or another hidden part.
 	Comments(body string) []int
 }
 
-// In gives the body with the block in it. Everything outside of such blocks
-// stays as it is, to the byte, but for the line breaks around one that goes. The
-// first of several is written, and the others go. An opening line without a
-// closing one is people's own text. A new block is put at the end, or at the start
-// where people's code or comment goes on to the end. Where the lines of such blocks
-// are in such disorder that none of this can be done, or the body would get longer
-// than GitHub allows, it is left alone.
+// In returns the body with the block in it. Everything else stays the same, to the byte,
+// except line breaks around a removed block. Of several blocks, the first is rewritten
+// and the others are removed. An opening line without a closing one is someone's own
+// text. A new block goes at the end, or at the start if someone's code or comment
+// extends to the end. If the lines are too disordered for all that, or the body would
+// get longer than GitHub allows, it's left alone.
 func (b Block) In(body string) string {
 	spans := b.spans(body)
 	next := body
@@ -53,8 +52,7 @@ func (b Block) In(body string) string {
 	return next
 }
 
-// once is the body that is wanted if it has this block, once, and the other one if
-// not.
+// once returns the wanted body if it has this block exactly once, or else the other.
 func (b Block) once(wanted, other string) string {
 	if spans := b.spans(wanted); len(spans) != 1 || !b.says(wanted, spans[0]) {
 		return other
@@ -62,12 +60,12 @@ func (b Block) once(wanted, other string) string {
 	return wanted
 }
 
-// says tells whether a block in a body is as it should be, whatever its line breaks.
+// says reports whether a block in a body is as it should be, whatever its line breaks.
 func (b Block) says(body string, s span) bool {
 	return s.opening == b.Start && b.text(body, s) == strings.Trim(b.Text, "\n")
 }
 
-// written gives a body whose first block is as it should be.
+// written returns a body whose first block is as it should be.
 func (b Block) written(body string, first span) string {
 	if b.says(body, first) {
 		return body
@@ -80,14 +78,14 @@ func (b Block) whole(newline string) string {
 }
 
 func newlineOf(body string) string {
-	if strings.Contains(body, "\r\n") { // as GitHub's own form sends it
+	if strings.Contains(body, "\r\n") { // GitHub's web form sends these
 		return "\r\n"
 	}
 	return "\n"
 }
 
-// Of is the text of such blocks in a body, with plain line breaks; "" where
-// there is none.
+// Of returns the text of such blocks in a body, with plain line breaks, or "" if there
+// are none.
 func (b Block) Of(body string) string {
 	var texts []string
 	for _, s := range b.spans(body) {
@@ -101,7 +99,7 @@ func (b Block) text(body string, s span) string {
 	return strings.Trim(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 }
 
-// Openings are the opening lines of such blocks in a body.
+// Openings returns the opening lines of such blocks in a body.
 func (b Block) Openings(body string) []string {
 	var all []string
 	for _, s := range b.spans(body) {
@@ -110,13 +108,13 @@ func (b Block) Openings(body string) []string {
 	return all
 }
 
-// span is where a block is in a body.
+// span is a block's place in a body.
 type span struct {
 	start, end int
 	opening    string
 }
 
-// spans finds such blocks, where GitHub renders their lines as comments.
+// spans finds such blocks, if GitHub renders their lines as comments.
 func (b Block) spans(body string) []span {
 	if b.Markdown == nil || b.End == "" || !strings.Contains(body, b.End) {
 		return nil
@@ -128,7 +126,7 @@ func (b Block) spans(body string) []span {
 		line := lineAt(body, at)
 		switch {
 		case line == b.Start, b.Like != "" && strings.HasPrefix(line, b.Like):
-			open, opening = at, line // of two opening lines in a row the first one is people's
+			open, opening = at, line // of two opening lines in a row, the first is someone's own
 		case open >= 0 && line == b.End:
 			all = append(all, span{open, at + len(b.End), opening})
 			open = -1
@@ -137,7 +135,7 @@ func (b Block) spans(body string) []span {
 	return all
 }
 
-// lineAt is the line that begins at a place, without white space at its end.
+// lineAt returns the line that starts at a place, without trailing white space.
 func lineAt(body string, at int) string {
 	line := body[at:]
 	if end := strings.IndexAny(line, "\r\n"); end >= 0 {
@@ -146,14 +144,14 @@ func lineAt(body string, at int) string {
 	return strings.TrimRight(line, " \t")
 }
 
-// The line breaks around a block that goes.
+// The line breaks around a removed block.
 var (
 	gapAfter   = regexp.MustCompile(`^[ \t]*(?:\r?\n){0,2}`)
 	blankAfter = regexp.MustCompile(`^[ \t]*(?:$|\r?\n[ \t]*(?:\r?\n|$))`)
 )
 
-// out takes a block out of a body, with the gap before it, or after it where it
-// comes first. Paragraphs stay apart.
+// out removes a block from a body, with the gap before it, or after it if it comes
+// first. Paragraphs stay apart.
 func (s span) out(body string) string {
 	before, after := body[:s.start], body[s.end:]
 	if before == "" {
@@ -165,7 +163,7 @@ func (s span) out(body string) string {
 	return before + after
 }
 
-// unbroken takes one line break off the end.
+// unbroken removes one line break from the end.
 func unbroken(text string) string {
 	line, found := strings.CutSuffix(text, "\n")
 	if !found {
@@ -174,7 +172,7 @@ func unbroken(text string) string {
 	return strings.TrimSuffix(line, "\r")
 }
 
-// gap is what makes a block stand by itself at the end of a body.
+// gap separates a block from the end of a body.
 func gap(body, newline string) string {
 	switch {
 	case body == "", strings.HasSuffix(body, newline+newline):

@@ -5,9 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// Describe is text as GitHub takes it for the description of a commit status or
-// a label: of at most most characters, and without those beyond U+FFFF, emoji
-// above all, which it refuses ("description doesn't accept 4-byte Unicode",
+// Describe returns text that GitHub accepts as the description of a commit status or a
+// label: with at most most characters, and without those beyond U+FFFF, mostly emoji,
+// which it rejects ("description doesn't accept 4-byte Unicode",
 // ouzi-dev/commit-status-updater#526).
 func Describe(text string, most int) string {
 	if strings.ContainsFunc(text, fourBytes) {
@@ -21,8 +21,8 @@ func Describe(text string, most int) string {
 
 func fourBytes(r rune) bool { return r > 0xFFFF }
 
-// withoutFourBytes also drops what joins or varies a character that it drops:
-// alone, that means nothing.
+// withoutFourBytes also drops characters that join or modify dropped ones: alone, they
+// mean nothing.
 func withoutFourBytes(text string) string {
 	const joiner, emojiStyle = '\u200D', '\uFE0F'
 	dropped := false

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Facts says which parts of a Request are loaded. Every part costs requests,
-// so a rule names only what it reads, or what it writes and must compare.
+// Facts says which parts of a Request are loaded. Every part costs requests, so a rule
+// names only what it reads, or what it writes and must compare.
 type Facts uint
 
 const (
@@ -25,12 +25,12 @@ const (
 	Trail                      // Request.Trail
 )
 
-// factNames are the names of the facts, in the order of their bits.
+// factNames are the facts' names, in the order of their bits.
 var factNames = [...]string{
 	"Files", "Commits", "Statuses", "Checks", "Notes", "Events", "Reviews", "Merging", "Comments", "Opinions", "Team", "Mentions", "Trail",
 }
 
-// String has the names: "Files|Notes". Bits without a name are a number.
+// String returns the names: "Files|Notes". Bits without a name are a number.
 func (f Facts) String() string {
 	var names []string
 	for i, name := range factNames {

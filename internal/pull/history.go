@@ -24,21 +24,21 @@ const (
 	Queued          EventKind = "queued"       // put into a merge queue
 )
 
-// Event is one thing that somebody did to a pull request.
+// Event is one change to a pull request.
 type Event struct {
 	Kind    EventKind
-	Subject string // the label, the login or the commit; "" where the kind says all
+	Subject string // the label, the login or the commit; "" if the kind says everything
 	By      string // login; "ghost" for deleted accounts
 	Own     bool   // this App did it
 	At      time.Time
-	// Command: asked for by a command in a comment, not done by hand.
+	// Command: a command in a comment requested it; nobody did it by hand.
 	Command bool
 	// Edited: that comment was edited, perhaps after it was answered.
 	Edited bool
 }
 
-// Happened tells whether the history has such an event; subjects are compared
-// without regard to case.
+// Happened reports whether the history has such an event. Subjects are compared without
+// regard to case.
 func (r *Request) Happened(kind EventKind, subject string) bool {
 	for _, e := range r.Events {
 		if e.Kind == kind && strings.EqualFold(e.Subject, subject) {
@@ -48,10 +48,10 @@ func (r *Request) Happened(kind EventKind, subject string) bool {
 	return false
 }
 
-// HeadCame is when the head came, at the latest, by GitHub's clock. Without any
-// evidence that's the newest change that GitHub knows of. Dates of commits don't
-// count: whoever makes a commit chooses them. Nor does what was seen before a push
-// that brought an old head back, which is always a forced one.
+// HeadCame is the latest time at which the head can have come, by GitHub's clock.
+// Without any evidence, that's the newest change that GitHub knows about. Commit dates
+// don't count, since whoever makes a commit chooses them. Neither does what was seen
+// before a push that brought back an old head, which is always a forced one.
 func (r *Request) HeadCame() time.Time {
 	came := r.UpdatedAt
 	earlier := func(at time.Time) {
@@ -90,45 +90,45 @@ const (
 
 // Approval of the head.
 type Approval struct {
-	By string // login of somebody who may write, no bot
+	By string // login of a person with write access
 	At time.Time
 }
 
-// Standing are the approvals of the head since the pull request got its base. GitHub
-// keeps those of another base. Its times are whole seconds: of the same second, they
-// don't count.
+// Standing returns the head's approvals since the pull request got its base. GitHub
+// keeps those for another base. Its times are whole seconds: approvals in the same
+// second don't count.
 func (r *Request) Standing() []Approval {
 	return slices.DeleteFunc(slices.Clone(r.Approvals), func(a Approval) bool {
 		return slices.ContainsFunc(r.Events, func(e Event) bool { return e.Kind == BaseChanged && !e.At.Before(a.At) })
 	})
 }
 
-// Opinion is a review that approved, or asked for changes.
+// Opinion is a review that approved or requested changes.
 type Opinion struct {
 	By     string // login
-	Bot    bool   // no person
+	Bot    bool   // not a person
 	Review Review
 	Commit string // the head that was reviewed
 	At     time.Time
 }
 
-// Comment on a pull request or issue, reviews not among them.
+// Comment on a pull request or issue; reviews aren't included.
 type Comment struct {
 	ID   int64
 	Node string // its id in the GraphQL API
 	By   string // login
-	Bot  bool   // no person
+	Bot  bool   // not a person
 	Own  bool   // by this App
 	Body string
 	At   time.Time
-	// Editor is who edited it last; "" where nobody did. Not only its author may.
+	// Editor is who edited it last, or "". It needn't be the author.
 	Editor string
-	// Answered: this App put a reaction on it.
+	// Answered: this App reacted to it.
 	Answered bool
 }
 
-// Role is what somebody may do in the repository ("Repository roles for an
-// organization"); each may what those before it may.
+// Role is what someone may do in the repository ("Repository roles for an
+// organization"); each role includes the ones before it.
 type Role int
 
 const (
@@ -139,27 +139,27 @@ const (
 	Admin
 )
 
-// IsCore tells whether somebody is a core developer.
+// IsCore reports whether someone is a core developer.
 func (r *Request) IsCore(login string) bool { return r.Core[strings.ToLower(login)] }
 
-// Issue is what a pull request knows of an issue.
+// Issue is what a pull request knows about an issue.
 type Issue struct {
-	Exists bool // here, as an issue or pull request: it may be deleted, or moved to another repository
-	Pull   bool // it is a pull request
+	Exists bool // here, as an issue or pull request: it may have been deleted or transferred
+	Pull   bool // it's a pull request
 	Closed bool
 	Title  string
 	Body   string
 	At     time.Time // when it was read
 }
 
-// Comparison is the head, as seen from a branch of the repository.
+// Comparison is the head, compared with a branch of the repository.
 type Comparison struct {
-	Known  bool // there is such a branch, and both have a common history
+	Known  bool // the branch exists and shares history with the head
 	Ahead  int  // commits that the branch lacks
 	Behind int  // commits of the branch that the head lacks
 }
 
-// Deed is one write of the bot that its log remembers.
+// Deed is one of the bot's writes, from the audit log.
 type Deed struct {
 	At     time.Time
 	Rule   string
@@ -167,7 +167,7 @@ type Deed struct {
 	Why    string // file and line of the rule, or a reason; may be ""
 }
 
-// Touched tells whether a person ever set a label, or took it off.
+// Touched reports whether a person ever added or removed a label.
 func (r *Request) Touched(label string) bool {
 	return slices.ContainsFunc(r.Events, func(e Event) bool {
 		return (e.Kind == Labeled || e.Kind == Unlabeled) && !e.Own && strings.EqualFold(e.Subject, label)

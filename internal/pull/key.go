@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// Key names what one run looks at: a pull request or issue, or, with Number 0,
-// the repository as a whole.
+// Key names what a run is about: a pull request or issue, or, if Number is 0, the whole
+// repository.
 type Key struct {
 	Owner, Repo string
 	Number      int
 }
 
-// The names that GitHub gives out. Anything else, such as "..", could lead a
-// request to another path of the API.
+// Names that GitHub allows. Anything else, such as "..", could lead a request to another
+// path of the API.
 var (
 	ownerName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
 	repoName  = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
@@ -32,8 +32,7 @@ func (k Key) String() string {
 // Repository is the key of the repository that k belongs to.
 func (k Key) Repository() Key { return Key{Owner: k.Owner, Repo: k.Repo} }
 
-// ParseKey reads the form of String. The error says what is wrong and what the
-// form is.
+// ParseKey reads the form of String. The error says what's wrong and what the form is.
 func ParseKey(s string) (Key, error) {
 	const form = "want OWNER/REPO#NUMBER or OWNER/REPO"
 	name, number, numbered := strings.Cut(s, "#")
@@ -45,7 +44,7 @@ func ParseKey(s string) (Key, error) {
 	if numbered {
 		n, err := strconv.Atoi(number)
 		if err != nil || n <= 0 || strconv.Itoa(n) != number {
-			return Key{}, fmt.Errorf("reading %q: %q is not a number of a pull request: %s", s, number, form)
+			return Key{}, fmt.Errorf("reading %q: %q isn't a pull request's number: %s", s, number, form)
 		}
 		k.Number = n
 	}
@@ -55,15 +54,15 @@ func ParseKey(s string) (Key, error) {
 	return k, nil
 }
 
-// Validate tells whether owner and repository are names that GitHub gives out.
+// Validate checks that owner and repository are names that GitHub allows.
 func (k Key) Validate() error {
 	switch {
 	case !ownerName.MatchString(k.Owner):
-		return fmt.Errorf("%q is not the name of an owner", k.Owner)
+		return fmt.Errorf("%q isn't a valid owner name", k.Owner)
 	case !repoName.MatchString(k.Repo), k.Repo == ".", k.Repo == "..":
-		return fmt.Errorf("%q is not the name of a repository", k.Repo)
+		return fmt.Errorf("%q isn't a valid repository name", k.Repo)
 	case k.Number < 0:
-		return fmt.Errorf("%d is not a number of a pull request", k.Number)
+		return fmt.Errorf("%d isn't a pull request's number", k.Number)
 	}
 	return nil
 }

@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// wish is what becomes of a label: of all that rules want, the firmest.
+// wish is what should happen to a label: the firmest of all that rules want.
 type wish struct {
 	Label
 	rule string
 }
 
-// firmness orders holds: who owns a label decides, then a person who asks.
+// firmness orders holds: a label's owner decides, then a person who asks.
 func (h LabelHold) firmness() int {
 	return map[LabelHold]int{Kept: 3, Asked: 2, Following: 1}[h]
 }
 
-// wish keeps the firmest wish of each label; of equal ones, one that the order
-// of the rules does not choose.
+// wish keeps the firmest wish for each label. Between equals, the rules' order doesn't
+// matter.
 func (d *decision) wish(l Label) {
 	next, name := wish{l, d.rule}, strings.ToLower(l.Name)
 	if known, found := d.wishes[name]; !found || next.compare(known) < 0 {
@@ -33,9 +33,8 @@ func (w wish) compare(other wish) int {
 		strings.Compare(w.Why, other.Why), strings.Compare(w.Name, other.Name))
 }
 
-// labels gives what is to be done about labels, and the request as it is then.
-// What was moved before stays, so that rules that contradict each other come to
-// an end.
+// labels returns what to do about labels, and the request as it is then. Labels that
+// were changed before stay so, so that contradictory rules come to an end.
 func (d *decision) labels(moved []Action) (*Request, []Action) {
 	var all []Action
 	r := d.request
@@ -45,7 +44,7 @@ func (d *decision) labels(moved []Action) (*Request, []Action) {
 		if a == nil || slices.ContainsFunc(moved, func(m Action) bool { return strings.EqualFold(LabelOf(m), name) }) {
 			continue
 		}
-		if next, err := r.After(a); err == nil { // the model knows these actions
+		if next, err := r.After(a); err == nil { // the model knows all of these actions
 			r = next
 		}
 		all = append(all, a)
@@ -54,8 +53,7 @@ func (d *decision) labels(moved []Action) (*Request, []Action) {
 	return r, all
 }
 
-// toward is the action that makes a label as it is wanted, nil where there is
-// nothing to do.
+// toward returns the action that makes a label as wanted, or nil if it already is.
 func (r *Request) toward(l Label) Action {
 	has := r.HasLabel(l.Name)
 	switch {
@@ -71,7 +69,7 @@ func (r *Request) toward(l Label) Action {
 	return RemoveLabel{Name: l.Name, Why: l.Why}
 }
 
-// LabelOf is the label that an action sets or takes off, "" for other actions.
+// LabelOf returns the label that an action adds or removes, or "" for other actions.
 func LabelOf(a Action) string {
 	switch a := a.(type) {
 	case AddLabel:

@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// List is a list of pull requests in the body of an issue, one in a line.
+// List is a list of pull requests in an issue's body, one per line.
 type List struct {
-	Block          // where it stands; its Text isn't used
+	Block          // where it is; its Text isn't used
 	Heading string // its first line
 	Line    string // form of an entry: "* gh-%d"
 }
@@ -23,7 +23,7 @@ const maxNumber = 1<<31 - 1
 
 var entryLine = regexp.MustCompile(`(?i)^\s*[-*+]\s+(?:\[[ x]\]\s+)?(?:gh-|#)([0-9]+)\b`)
 
-// entry is the number of the pull request that a line of the list is for, or 0.
+// entry returns the number of the pull request on a line of the list, or 0.
 func entry(line string) int {
 	m := entryLine.FindStringSubmatch(line)
 	if m == nil {
@@ -36,7 +36,7 @@ func entry(line string) int {
 	return number
 }
 
-// Has tells whether the list in a body has an entry for a pull request.
+// Has reports whether the list in a body has an entry for a pull request.
 func (l List) Has(body string, number int) bool {
 	for line := range strings.SplitSeq(l.Of(body), "\n") {
 		if entry(line) == number {
@@ -46,9 +46,9 @@ func (l List) Has(body string, number int) bool {
 	return false
 }
 
-// With is the block for a body whose list has an entry for each number that is
-// true, once, and none for those that are false. Other lines stay as and where they
-// are; new entries follow the last one.
+// With returns the block for a body whose list has one entry for each number that is
+// true, and none for those that are false. Other lines stay; new entries follow the last
+// one.
 func (l List) With(body string, linked map[int]bool) Block {
 	there := map[int]bool{}
 	var lines []string
@@ -60,7 +60,7 @@ func (l List) With(body string, linked map[int]bool) Block {
 			}
 			there[number], last = true, len(lines)+1
 		}
-		if line == l.Heading && slices.Contains(lines, line) { // of two lists that become one
+		if line == l.Heading && slices.Contains(lines, line) { // two lists become one
 			continue
 		}
 		lines = append(lines, line)
@@ -82,16 +82,16 @@ func (l List) With(body string, linked map[int]bool) Block {
 	return block
 }
 
-// Entry is this pull request's line in the list of an issue.
+// Entry is this pull request's line in an issue's list.
 type Entry struct {
 	Issue int
 	List  List
 	On    bool // it is there, or it isn't
 }
 
-// EditEntry writes the line of a pull request in the list of an issue: the one
-// write outside of its own pull request, and nothing but its own line. Seen and At
-// are the body of the snapshot and when it was read.
+// EditEntry writes a pull request's line in an issue's list: the only write outside of
+// its own pull request, and it changes only its own line. Seen and At are the snapshot's
+// body and when it was read.
 type EditEntry struct {
 	Entry
 	Number int // of the pull request
@@ -99,12 +99,12 @@ type EditEntry struct {
 	At     time.Time
 }
 
-// In gives the body of the issue with the line, or without it.
+// In returns the issue's body with the line, or without it.
 func (a EditEntry) In(body string) string {
 	return a.List.With(body, map[int]bool{a.Number: a.On}).In(body)
 }
 
-// What the two actions on a line are called.
+// The names of the two actions on a line.
 const (
 	listing   = "list #%d in the body of issue #%d"
 	unlisting = "take #%d out of the list of issue #%d"
@@ -117,8 +117,8 @@ func (a EditEntry) String() string {
 	return fmt.Sprintf(unlisting, a.Number, a.Issue)
 }
 
-// ListedIn reads EditEntry.String: the issue, 0 in any other text, and whether its
-// list got the line or lost it.
+// ListedIn parses EditEntry.String. It returns the issue, or 0 for other text, and
+// whether the line was added or removed.
 func ListedIn(action string) (issue int, on bool) {
 	var number int
 	if n, _ := fmt.Sscanf(action, listing, &number, &issue); n == 2 {
@@ -133,7 +133,7 @@ func ListedIn(action string) (issue int, on bool) {
 // Kind implements Action.
 func (EditEntry) Kind() string { return "edit-list" }
 
-// entries compares what a rule wants of the lists of issues that were looked at.
+// entries compares what a rule wants in issues' lists with the issues that were loaded.
 func (d *decision) entries(all []Entry) {
 	for _, e := range all {
 		issue := d.request.Issues[e.Issue]

@@ -2,13 +2,13 @@ package pull
 
 import "sync"
 
-// Memo remembers what rules made of a request: they are asked about the same one
-// several times, before and after labels and work. It is of one snapshot and ends with
-// it. The zero Memo is empty.
+// Memo remembers what rules derived from a request: they run several times on the same
+// one, before and after labels and work. It belongs to one snapshot. The zero Memo is
+// empty.
 type Memo struct{ known sync.Map }
 
-// Reader is a Markdown that reads each body of the snapshot once. It's for looking: what
-// is written is read as it is then.
+// Reader returns a Markdown that reads each of the snapshot's bodies once. It's only for
+// reading: before a write, the body is read again.
 func (r *Request) Reader(m Markdown) Markdown {
 	if m == nil {
 		return nil
@@ -28,9 +28,9 @@ func (m reader) Comments(body string) []int {
 	return Once(m.request, comments{body}, func() []int { return m.of.Comments(body) })
 }
 
-// Once gives what read finds out, and reads but once for a key of the snapshot. The key
-// has a type of the caller's own, as those of contexts have. What is read must depend on
-// nothing but the key and what neither labels nor work change; callers share it.
+// Once returns what read finds out, and calls it only once for each key and snapshot. A
+// key has the caller's own type, like context keys. The result must depend only on the
+// key and on what neither labels nor work change; callers share it.
 func Once[V any](r *Request, key any, read func() V) V {
 	if r.Memo == nil {
 		return read()

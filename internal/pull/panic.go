@@ -5,7 +5,8 @@ import (
 	"runtime/debug"
 )
 
-// Panic is the error of a rule that panicked on a request: others go on.
+// Panic is the error of a rule that panicked on a request. Other requests aren't
+// affected.
 type Panic struct {
 	Value any
 	Stack []byte
@@ -13,7 +14,7 @@ type Panic struct {
 
 func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
 
-// want asks the rule.
+// want runs the rule.
 func (rule Rule) want(r *Request) (w Want, err error) {
 	defer func() {
 		if v := recover(); v != nil {

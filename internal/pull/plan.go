@@ -9,19 +9,19 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of GitHub's API that a plan keeps.
+// Limits of GitHub's API that a plan respects.
 const (
 	maxSummary     = 65535 // check run output, "Create a check run"
 	maxDescription = 140   // commit status, "Create a commit status"
 	maxComment     = 65536 - 256
 	maxMessage     = 65536 - 256 // annotation, "Create a check run"; its title:
 	maxTitle       = 255
-	// maxAnnotations is ours: GitHub takes 50 a request, any number of times.
+	// maxAnnotations is our own limit: GitHub accepts 50 per request, any number of times.
 	maxAnnotations = 200
 )
 
-// Plan is the difference between what a pull request looks like and what the
-// rules want. Applying it leaves nothing to do.
+// Plan is the difference between what a pull request looks like and what the rules want.
+// After applying it, there's nothing left to do.
 type Plan struct {
 	Key     Key
 	Actions []Action
@@ -29,17 +29,15 @@ type Plan struct {
 	Because map[string]string
 	Pokes   []Key
 	Points  []Key     // not among Pokes
-	Waits   bool      // for the checks of others: it is merged once they are green
-	Again   time.Time // look again then; zero for no need
+	Waits   bool      // for other Apps' checks: once they're green, it's merged
+	Again   time.Time // run again then; zero for never
 }
 
-// Decide asks the rules and compares. The order of the rules does not matter.
-// An error means that a rule wants what it did not declare: a mistake in the
-// program, not in the pull request.
-//
-// Labels come first: while some are to be set or taken off, the rules are asked
-// again with the labels as they will be. So what follows from a label, as a
-// status does, is in the same plan, and nobody sees it wrong in between.
+// Decide runs the rules and compares. Their order doesn't matter. An error means that a
+// rule wants what it didn't declare: a bug in the program, not a problem with the pull
+// request. Labels come first: if any are added or removed, the rules run again with the
+// labels as they will be. So what follows from a label, such as a status, is in the same
+// plan, and no one sees it wrong in between.
 func Decide(r *Request, rules []Rule) (Plan, error) {
 	var moved []Action
 	because := map[string]string{}
@@ -65,9 +63,9 @@ type part struct {
 
 type decision struct {
 	request *Request
-	rule    string // that is being asked
+	rule    string // the one that's running
 	parts   map[string][]part
-	wishes  map[string]wish // labels, by their names in lower case
+	wishes  map[string]wish // by the label's name in lower case
 	plan    Plan
 }
 
@@ -96,7 +94,7 @@ func (d *decision) do(a Action) {
 	d.credit(a, d.rule)
 }
 
-// credit notes which rule wants an action; of several, the first by name.
+// credit records which rule wants an action; of several, the first by name.
 func (d *decision) credit(a Action, rule string) {
 	if known, found := d.plan.Because[a.String()]; !found || rule < known {
 		d.plan.Because[a.String()] = rule
@@ -144,7 +142,7 @@ func (d *decision) add(rule Rule, want Want) error {
 	return nil
 }
 
-// compared are the facts that what is wanted must be compared with.
+// compared returns the facts that the want must be compared with.
 func (want Want) compared() (need Facts) {
 	if len(want.Statuses) > 0 {
 		need |= Statuses
@@ -184,7 +182,7 @@ func (d *decision) note(n Note) {
 	case found && (n.Once || posted.Hidden || posted.Digest == n.Digest()):
 	case found:
 		d.do(EditNote{ID: posted.ID, Node: posted.Node, Note: n})
-	case n.Once && d.request.NotesDeleted > 0: // people did not want to read it
+	case n.Once && d.request.NotesDeleted > 0: // someone didn't want to read it
 	default:
 		d.do(AddNote{n})
 	}
@@ -201,8 +199,7 @@ func (d *decision) checks() {
 	}
 }
 
-// silent tells whether a check run would say nothing but that all is well, as
-// statuses do.
+// silent reports whether a check run would only say that all is well, as statuses do.
 func (c Check) silent(parts []part) bool {
 	return c.Conclusion == Success && len(c.Annotations) == 0 && !slices.ContainsFunc(parts, func(p part) bool { return !p.Repeats })
 }
@@ -228,7 +225,7 @@ func merge(name string, parts []part) Check {
 	})
 	if over := len(check.Annotations) - maxAnnotations; over > 0 {
 		check.Annotations = check.Annotations[:maxAnnotations]
-		summaries = append([]string{fmt.Sprintf("%d more annotations are left out here.", over)}, summaries...)
+		summaries = append([]string{fmt.Sprintf("%d more annotations aren't shown here.", over)}, summaries...)
 	}
 	for i, n := range check.Annotations {
 		check.Annotations[i].Title, check.Annotations[i].Message = cut(n.Title, maxTitle), cut(n.Message, maxMessage)
@@ -238,9 +235,9 @@ func merge(name string, parts []part) Check {
 	return check
 }
 
-// sorted gives every set of rules one order of actions. What goes into one
-// request stands together, bodies first: they were just read. The reaction to a
-// comment comes after all that the comment asked for.
+// sorted gives the actions one order, whatever the order of the rules. What goes into
+// one request is together, bodies first, since they were just read. The reaction to a
+// comment comes after everything that the comment requested.
 func (d *decision) sorted() Plan {
 	order := []string{"pick", "open", "restore-branch", "reopen", "ready", "edit-comment", "edit-list", "edit-body", "comment", "unlabel", "label", "check", "request-review", "assign", "react", "status", "cancel-merge", "merge", "close", "delete-branch"}
 	slices.SortStableFunc(d.plan.Actions, func(a, b Action) int {
@@ -271,8 +268,8 @@ func (d *decision) others(all, more []Key) []Key {
 	return all
 }
 
-// cut shortens a text to at most limit bytes, at a whole character, and shows
-// that it did.
+// cut shortens a text to at most limit bytes, at a whole character, with a sign that it
+// did.
 func cut(s string, limit int) string {
 	if len(s) <= limit {
 		return s

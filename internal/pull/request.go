@@ -11,10 +11,9 @@ const (
 	Merged State = "merged"
 )
 
-// Request is a pull request, or an issue, at one moment: everything that rules
-// may look at.
-// Parts that Facts does not name are empty because nobody asked, not because
-// there is nothing.
+// Request is a pull request, or an issue, at one moment: everything that rules may read.
+// Parts that Facts doesn't name are empty because they weren't loaded, not because there
+// is nothing.
 type Request struct {
 	Key         Key
 	Issue       bool      // a true issue: it has no branches, commits, files and checks
@@ -22,38 +21,37 @@ type Request struct {
 	CreatedAt   time.Time // GitHub's created_at; zero for a local range
 	UpdatedAt   time.Time // GitHub's updated_at
 	Title, Body string
-	BodyAt      time.Time // when Body was read; zero: it was changed while all else was loaded
+	BodyAt      time.Time // when Body was read; zero: it changed while the rest was loaded
 	State       State
 	Draft       bool
 	Author      string // login
-	Bot         bool   // the author is no person
+	Bot         bool   // the author isn't a person
 	Own         bool   // opened by this App
 	Me          string // login of this App without "[bot]"; "" for a local range
-	// Association is GitHub's author_association, as NONE or MEMBER. It is
-	// wrong for private members of an organisation: never authorise by it.
+	// Association is GitHub's author_association, such as NONE or MEMBER. It's wrong for
+	// private members of an organization: never authorize by it.
 	Association   string
-	Base          string // branch it is to be merged into
+	Base          string // the branch to merge into
 	DefaultBranch string
 	Head          string // commit at the tip, full id
 	HeadBranch    string // where the commits come from
-	HeadOwner     string // whose repository has HeadBranch; "" where it is deleted
+	HeadOwner     string // owner of HeadBranch's repository; "" if it was deleted
 	Labels        []string
 	ClosedAt      time.Time // or merged; zero while open
 	Merge         *Merge    // nil unless merged
 
-	// Settings is the repository's own settings file on its default branch,
-	// nil where there is none, MaxContent+1 zeros where it is larger than
-	// MaxContent.
+	// Settings is the repository's own settings file on its default branch: nil if it
+	// doesn't exist, MaxContent+1 zeros if it's larger than MaxContent.
 	Settings []byte
-	// LabelRules is the repository's file of label rules, likewise.
+	// LabelRules is the repository's file of label rules, in the same form.
 	LabelRules []byte
 
 	Facts Facts
-	Memo  *Memo // nil: nothing is remembered
+	Memo  *Memo // nil: no memo
 
 	Files []File
-	// FilesOmitted counts changed files that GitHub does not list: it stops at
-	// 3,000 ("List pull requests files", REST API).
+	// FilesOmitted counts changed files that GitHub doesn't list: it stops at 3,000 ("List
+	// pull requests files", REST API).
 	FilesOmitted int
 	// Additions and Deletions count changed lines.
 	Additions, Deletions int
@@ -73,89 +71,88 @@ type Request struct {
 
 	// Notes are this App's own comments, by key.
 	Notes map[string]PostedNote
-	// NotesDeleted counts comments of this App that people deleted.
+	// NotesDeleted counts this App's comments that someone deleted.
 	NotesDeleted int
-	// NotesHidden: GitHub leaves comments out of its answer, and this App's own may be
-	// among them.
+	// NotesHidden: GitHub leaves comments out of its answer, maybe including this App's
+	// own.
 	NotesHidden bool
 
 	// Events of the history, oldest first.
 	Events []Event
-	// HeadSeen is by when this bot had seen Head here, zero where nothing shows it;
-	// HeadDated what Head's committer claims. See HeadCame.
+	// HeadSeen is when this bot had seen Head here at the latest, or zero if nothing shows
+	// it. HeadDated is the date in Head's commit. See HeadCame.
 	HeadSeen, HeadDated time.Time
 
-	// Reviews are the newest opinions (approval or changes requested) of people
-	// who may write to the repository, by login.
+	// Reviews are the latest opinions (approval or changes requested) of people with write
+	// access, by login.
 	Reviews   map[string]Review
 	Approvals []Approval // of Head, by people; see Standing
-	Reviewers []string   // logins that are asked to review now
+	Reviewers []string   // logins whose review is requested now
 	Assignees []string   // logins
 
 	MergeState MergeState
-	// AutoMerge: GitHub will merge it when its conditions are met; Mine: this App
-	// said so.
+	// AutoMerge: GitHub will merge it when its conditions are met. Mine: this App enabled
+	// that.
 	AutoMerge, AutoMergeMine bool
-	// Heard: somebody else than this App reported a status or check run on Head.
+	// Heard: someone other than this App reported a status or check run on Head.
 	Heard bool
 
-	// Comments of people and of Apps, oldest first; those of this App that have a
-	// key are in Notes.
+	// Comments of people and Apps, oldest first. This App's own comments with a key are in
+	// Notes.
 	Comments []Comment
-	// Opinions are the reviews that approved, or asked for changes, of everybody,
-	// oldest first. Those that were dismissed are left out.
+	// Opinions are everyone's reviews that approved or requested changes, oldest first,
+	// without dismissed ones.
 	Opinions []Opinion
-	// Core are the core developers: the active members of the configured team, in
-	// lower case. CoreFault says why nobody knows; rules that need them keep still
-	// then.
+	// Core are the core developers: the active members of the configured team, in lower
+	// case. CoreFault says why they're unknown; rules that need them do nothing then.
 	Core      map[string]bool
 	CoreFault string
-	// Mentions are pull requests of the repository whose text mentions this issue.
+	// Mentions are the repository's pull requests whose text mentions this issue.
 	Mentions []Summary
-	// Closes are issues of the repository that close with this pull request: its text
-	// says so, or somebody linked them. MoreCloses: GitHub didn't show all.
+	// Closes are the repository's issues that this pull request closes, by its text or a
+	// link. MoreCloses: GitHub didn't show all.
 	Closes     []int
 	MoreCloses bool
-	// Trail is what the bot did here, as far as its log remembers, oldest first.
+	// Trail is what the bot did here, as far as its audit log goes back, oldest first.
 	Trail []Deed
 
-	// Branches and Others are what the Looks of rules asked for. A branch or pull
-	// request that is not there is in the map all the same, as a zero value.
+	// Branches and Others are what the Looks of rules requested. A branch or pull request
+	// that doesn't exist is in the map too, as a zero value.
 	Branches map[string]Branch
 	Others   map[int]Summary
 	Into     map[string][]Summary // the newest 30, newest first
-	// Behind: some of the pull requests in these were seen in a later state already.
+	// Behind: some of these pull requests were seen in a later state before.
 	Behind   bool
 	Issues   map[int]Issue
 	People   map[string]Role       // by login, in lower case
-	Compared map[string]Comparison // the head, or what it was merged as, with a branch
-	Guarded  map[string]bool       // whether what a branch asks of reviews doesn't hold after another push
+	Compared map[string]Comparison // the head, or the merged commit, compared with a branch
+	Guarded  map[string]bool       // whether a branch's review rules dismiss approvals after a push
 	Known    map[string]bool       // whether the repository has a label, by its name in lower case
 
-	// Pointers are pull requests that pointed here (Want.Points), as far as the trail
-	// remembers: the newest MaxPointers, oldest first.
+	// Pointers are pull requests that pointed here (Want.Points), as far as the audit log
+	// goes back: the newest MaxPointers, oldest first.
 	Pointers []int
-	// Listed are issues in whose lists this App wrote this pull request's line, as far
-	// as the trail remembers: the newest MaxListed, oldest first.
+	// Listed are issues in whose lists this App wrote this pull request's line, as far as
+	// the audit log goes back: the newest MaxListed, oldest first.
 	Listed []int
 
-	// Picked is what the picks of this very run came to, by target branch.
+	// Picked holds the results of this run's picks, by target branch.
 	Picked map[string]Picked
 }
 
-// MaxPointers are known of one pull request: a change goes to few branches.
+// MaxPointers limits Request.Pointers: a change goes to few branches.
 const MaxPointers = 20
 
-// MaxListed are known of one pull request.
+// MaxListed limits Request.Listed.
 const MaxListed = 5
 
 // Merge is how a pull request was merged.
 type Merge struct {
-	SHA     string // of the squash commit, the merge commit, or the last commit of a rebase
+	SHA     string // the squash commit, the merge commit, or the last commit of a rebase
 	Message string
 	Parents int
 	Author  string // of the commit: "NAME <E-MAIL>"
-	Rebased bool   // the commit before it came with this pull request too
+	Rebased bool   // the commit before it is also from this pull request
 	By      string // login of who merged
 	At      time.Time
 }
@@ -177,18 +174,18 @@ func (r *Request) FirstTime() bool {
 	return r.Association == "NONE" || r.Association == "FIRST_TIMER" || r.Association == "FIRST_TIME_CONTRIBUTOR"
 }
 
-// HasLabel tells whether the pull request bears the label. GitHub compares
-// label names without regard to case.
+// HasLabel reports whether the pull request has the label. GitHub compares label names
+// without regard to case.
 func (r *Request) HasLabel(name string) bool { return hasFold(r.Labels, name) }
 
-// HasIssue reports whether the repository has an issue with this number, open or closed;
-// a pull request is none. Where nothing was looked up, as in a local range, it does.
+// HasIssue reports whether the repository has an issue with this number, open or closed,
+// that isn't a pull request. If nothing was looked up, as for a local range, it's true.
 func (r *Request) HasIssue(number int) bool {
 	issue, looked := r.Issues[number]
 	return !looked || issue.Exists && !issue.Pull
 }
 
-// Change says what a pull request does to a file.
+// Change is what a pull request does to a file.
 type Change string
 
 const (
@@ -203,8 +200,8 @@ type File struct {
 	Path     string
 	Previous string // path before a rename
 	Change   Change
-	// Content at Head, nil where no rule's Reads asked for it, for removed files,
-	// and where it could not be read: one of very many, or its name is not UTF-8.
+	// Content at Head. It's nil if no rule's Reads requested it, for removed files, and if
+	// it couldn't be read: there were too many, or its name isn't UTF-8.
 	Content *Content
 }
 
@@ -217,14 +214,13 @@ const (
 	Submodule Kind = "submodule"
 )
 
-// MaxContent is the size up to which contents are loaded, in bytes. A NEWS
-// entry or a settings file has a few hundred.
+// MaxContent is the size up to which contents are loaded, in bytes. A NEWS entry or a
+// settings file has a few hundred.
 const MaxContent = 2 << 20
 
-// Content of a file. Data is empty for submodules, for files larger than
-// MaxContent, and for the last ones of a pull request with very many bytes, or
-// very many files that are not text.
-// Size, in bytes, tells the truth even then; it is 0 for submodules.
+// Content of a file. Data is empty for submodules, for files larger than MaxContent, and
+// for the last files if a pull request has too many bytes or too many files that aren't
+// text. Size, in bytes, is right even then; it's 0 for submodules.
 type Content struct {
 	Kind Kind
 	Size int64
@@ -239,20 +235,20 @@ type Commit struct {
 	Merge   bool   // has two parents or more
 }
 
-// CheckState is what the bot must know of a check run it made: Digest is
-// Check.Digest of what was written, "" while it is incomplete.
+// CheckState is what the bot needs to know about a check run that it made. Digest is
+// Check.Digest of what was written, or "" while the run is incomplete.
 type CheckState struct {
 	ID         int64
 	Digest     string
 	Conclusion Conclusion
 }
 
-// PostedNote is a comment of this App: Digest is Note.Digest of what it wrote.
-// Data is what the bot left in it for itself (Note.Data).
+// PostedNote is a comment of this App. Digest is Note.Digest of what it wrote, and Data
+// what the bot stored in it (Note.Data).
 type PostedNote struct {
 	ID     int64
 	Node   string // its id in the GraphQL API
 	Digest string
 	Data   string
-	Hidden bool // it was posted, and GitHub doesn't show it: all else is unknown
+	Hidden bool // it was posted, but GitHub doesn't show it: the rest is unknown
 }

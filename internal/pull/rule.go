@@ -14,63 +14,62 @@ type Rule struct {
 	// Name is the log field, the prefix of golden files and the entry in the
 	// documentation: "news".
 	Name string
-	// About tells people in a sentence or two what the rule does.
+	// About says in a sentence or two what the rule does.
 	About string
-	// Needs are the facts that Want reads, and those it must be compared with:
-	// a rule that wants statuses needs Statuses.
+	// Needs are the facts that Want reads, and those that its results are compared with: a
+	// rule that wants statuses needs Statuses.
 	Needs Facts
-	// Reads picks the changed files whose contents are loaded; nil picks none. Of
-	// the request it sees all but contents and Looks.
+	// Reads picks the changed files whose contents are loaded; nil picks none. It sees all
+	// of the request except contents and Looks.
 	Reads func(r *Request, path string) bool
-	// Looks are things outside of the pull request that Want reads; nil: none. Of
-	// the request it sees all but contents and Looks.
+	// Looks are things outside of the pull request that Want reads; nil for none. It sees
+	// all of the request except contents and Looks.
 	Looks func(*Request) Looks
-	// Owns are the status contexts and labels that this rule alone decides; one
-	// that ends in * stands for all that start so.
+	// Owns are the status contexts and labels that only this rule decides. A name that
+	// ends in * covers all that start so.
 	Owns []string
-	// Issues: the rule is about issues too. Others are asked about pull requests
-	// alone.
+	// Issues: the rule is about issues too. Other rules only see pull requests.
 	Issues bool
 	// Want is pure: the same Request gives the same Want.
 	Want func(*Request) Want
 }
 
-// Want is what a rule wants of a pull request. What it leaves out it has no
-// opinion on: nothing is taken back because a Want is silent.
+// Want is what a rule wants a pull request to look like. It has no opinion on what it
+// leaves out: nothing is undone because a Want is silent.
 type Want struct {
 	Statuses []Status
 	Checks   []CheckPart
 	Labels   []Label
 	Notes    []Note
-	Pokes    []Key // other keys to look at: a rule writes only to its own
-	// Points are keys to look at that find this pull request in their Pointers: for
-	// what GitHub shows nowhere on theirs.
+	Pokes    []Key // other keys to enqueue: a rule writes only to its own
+	// Points are keys to enqueue that find this pull request in their Pointers, if GitHub
+	// shows nothing on theirs.
 	Points []Key
-	Again  time.Time // look again then; zero for no need
+	Again  time.Time // run again then; zero for never
 
-	Picks     []Pick     // work, whose outcome Request.Picked holds when the rule is asked again
+	Picks     []Pick     // work; Request.Picked has the result when the rule runs again
 	Opens     []OpenPull // likewise, in Request.Branches
-	Reviewers []Reviewer // to be asked for a review
-	Assignees []string   // logins to be assigned, once in the history
-	Reopen    bool       // its branch put back, if it is gone; then it is opened
-	Drop      bool       // its branch deleted, which must be the App's own
-	// Merge is wanted once all is green; with Auto, GitHub may be told to do it then.
+	Reviewers []Reviewer // whose review to request
+	Assignees []string   // logins to assign, once in the history
+	Reopen    bool       // restore the branch if it's gone, and reopen the pull request
+	Drop      bool       // delete the branch, which must be the App's own
+	// Merge it once all is green. With Auto, GitHub may be told to do it then.
 	Merge *MergePull
-	Waits bool // for others to report on the head, before it is merged
-	Hold  bool // not to be merged by the auto-merge that this App set; that of people stands
-	Close bool // closed, once in the history: people may open it again
+	Waits bool // to be merged once others report on the head
+	Hold  bool // cancel the auto-merge if this App enabled it
+	Close bool // close it, once in the history: people may reopen it
 
 	Block     *Block  // the bot's own part of the body
 	Entries   []Entry // in the lists of issues that Looks names
 	Reactions []React // to comments
-	Readied   bool    // no draft any more
+	Readied   bool    // make it ready for review
 }
 
-// Reviewer is somebody to be asked for a review.
+// Reviewer is someone whose review to request.
 type Reviewer struct {
 	Login string
-	// Since: asked again unless anybody asked at this time or later. Zero: once in
-	// the history, and not who has reviewed already.
+	// Since: request it again unless someone did at this time or later. Zero: once in the
+	// history, and not from those who have reviewed already.
 	Since time.Time
 }
 
@@ -91,17 +90,16 @@ type Status struct {
 	URL         string
 }
 
-// Label says that a label is to be on or off.
+// Label says that a label should be on or off.
 type Label struct {
 	Name string
 	On   bool
 	Hold LabelHold
-	// Color (six hexadecimal digits) and Description are for a label that the
-	// repository does not have yet; Existing: then it is not made, which is an
-	// error.
+	// Color (six hexadecimal digits) and Description are for a label that doesn't exist in
+	// the repository yet. Existing: such a label isn't created, which is an error.
 	Color, Description string
 	Existing           bool
-	Why                string // file and line of the rule that wants it, or another reason; for people
+	Why                string // why, for people: the rule's file and line, or another reason
 }
 
 // LabelHold is how firmly a label is held.
@@ -110,22 +108,22 @@ type LabelHold int
 const (
 	// Kept so, whatever people do: the rule must own the label.
 	Kept LabelHold = iota
-	// Suggested: on once, and never again when anybody ever set it or took it off.
-	// The rule needs Events.
+	// Suggested: on once, and never again after anyone added or removed it. The rule needs
+	// Events.
 	Suggested
-	// Following: on and off as the state is, until a person sets it or takes it
-	// off. The rule needs Events.
+	// Following: on and off with a state, until a person adds or removes it. The rule
+	// needs Events.
 	Following
-	// Asked for by a person just now: once more, whatever the history. It gives way
-	// to the rule that owns the label.
+	// Asked for by a person just now: once more, whatever the history, unless a rule owns
+	// the label.
 	Asked
 )
 
 // Looks names things outside of a pull request.
 type Looks struct {
-	Branches []string // of the repository, without refs/heads/; for Request.Branches
-	Requests []int    // other pull requests; for Request.Others
-	Into     []string // branches into which the newest pull requests go; for Request.Into
+	Branches []string // without refs/heads/, for Request.Branches
+	Requests []int    // other pull requests, for Request.Others
+	Into     []string // branches whose newest pull requests to load, for Request.Into
 	Issues   []int    // for Request.Issues
 	People   []string // logins, for Request.People
 	Compared []string // branches, for Request.Compared
@@ -137,10 +135,10 @@ type Looks struct {
 type Note struct {
 	Key  string // lower-case words with hyphens: "news-help"
 	Body string
-	// Data is for the bot itself, hidden from people: PostedNote.Data.
+	// Data is for the bot itself, hidden from readers: PostedNote.Data.
 	Data string
-	// Once: never edited and never repeated, not even when people deleted a
-	// comment of the bot. Otherwise the comment is edited to match Body.
+	// Once: never edit or repeat it, even after someone deleted a comment of the bot.
+	// Otherwise the comment is edited to match Body.
 	Once bool
 }
 
@@ -149,11 +147,11 @@ type Conclusion string
 
 const (
 	Success Conclusion = "success"
-	Neutral Conclusion = "neutral" // something to look at that blocks nothing
+	Neutral Conclusion = "neutral" // a warning that blocks nothing
 	Failure Conclusion = "failure"
 )
 
-// severity orders conclusions; the worst part decides a check run.
+// severity orders conclusions. The worst part decides a check run.
 func (c Conclusion) severity() int {
 	switch c {
 	case Failure:
@@ -164,15 +162,15 @@ func (c Conclusion) severity() int {
 	return 0
 }
 
-// CheckPart is what one rule has to say in a check run that several share.
+// CheckPart is one rule's part of a check run that several share.
 type CheckPart struct {
 	Check       string // name of the check run
 	Conclusion  Conclusion
-	Title       string // one line; those of the worst parts are shown
+	Title       string // one line; the worst parts' titles are shown
 	Summary     string // Markdown
 	Annotations []Annotation
-	// Repeats: a status says the same, and the check run is not created only to say
-	// that all is well.
+	// Repeats: a status says the same, so the check run isn't created just to say that all
+	// is well.
 	Repeats bool
 }
 
@@ -185,7 +183,7 @@ const (
 	FailureLevel Level = "failure"
 )
 
-// Annotation is a remark on a place in a changed file. Line counts from 1.
+// Annotation is a remark on a place in a changed file.
 type Annotation struct {
 	Path    string
 	Line    int // counted from 1
@@ -203,14 +201,14 @@ func (n Annotation) Position() string {
 	return fmt.Sprintf("%s:%d", n.Path, n.Line)
 }
 
-// Validate finds rules that cannot live together: every fault, joined.
+// Validate finds all rules that can't work together; the error joins them.
 func Validate(rules []Rule) error {
 	var faults []error
 	names, owners := map[string]bool{}, map[string]string{}
 	for _, rule := range rules {
 		switch {
 		case rule.Name == "" || rule.Want == nil:
-			faults = append(faults, fmt.Errorf("rule %q has no name or no Want", rule.Name))
+			faults = append(faults, fmt.Errorf("rule %q has no name, or no Want", rule.Name))
 		case names[rule.Name]:
 			faults = append(faults, fmt.Errorf("two rules are named %q", rule.Name))
 		}
@@ -226,7 +224,7 @@ func Validate(rules []Rule) error {
 	return errors.Join(faults...)
 }
 
-// Needs are the facts that any of the rules needs.
+// Needs returns the facts that any of the rules needs.
 func Needs(rules []Rule) Facts {
 	var all Facts
 	for _, rule := range rules {
@@ -235,7 +233,7 @@ func Needs(rules []Rule) Facts {
 	return all
 }
 
-// Reads tells whether any of the rules reads the contents of a changed file.
+// Reads reports whether any of the rules reads the contents of a changed file.
 func Reads(rules []Rule, r *Request, path string) bool {
 	for _, rule := range rules {
 		if rule.Reads != nil && rule.about(r) && rule.Reads(r, path) {
@@ -245,7 +243,7 @@ func Reads(rules []Rule, r *Request, path string) bool {
 	return false
 }
 
-// Look are all things that the rules want to see, each once, sorted.
+// Look returns everything that the rules want loaded, each once, sorted.
 func Look(rules []Rule, r *Request) Looks {
 	var all Looks
 	for _, rule := range rules {
@@ -277,13 +275,13 @@ func sorted[T cmp.Ordered](all []T) []T {
 	return slices.Compact(all)
 }
 
-// about tells whether the rule has anything to say of such a thing.
+// about reports whether the rule applies to a pull request or issue.
 func (r Rule) about(of *Request) bool { return r.Issues || of == nil || !of.Issue }
 
-// Keeps tells whether a status context or label is the rule's alone to decide.
+// Keeps reports whether only this rule decides a status context or label.
 func (r Rule) Keeps(name string) bool { return r.owns(name) }
 
-// owns tells whether a status context or label is the rule's to decide.
+// owns reports whether a status context or label belongs to the rule.
 func (r Rule) owns(name string) bool {
 	return slices.ContainsFunc(r.Owns, func(own string) bool {
 		start, open := strings.CutSuffix(own, "*")

@@ -16,7 +16,7 @@ func TestValidate(t *testing.T) {
 	err := pull.Validate(bad)
 	for _, fault := range []string{
 		`two rules are named "a"`, `rules "b" and "a" both own "CI/B"`, `rules "a" and "c" both own "LABEL"`,
-		`rule "d" has no name or no Want`, `rule "" has no name or no Want`,
+		`rule "d" has no name, or no Want`, `rule "" has no name, or no Want`,
 	} {
 		if err == nil || !strings.Contains(err.Error(), fault) {
 			t.Errorf("%q is not among the faults: %v", fault, err)

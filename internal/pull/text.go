@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// String shows the whole plan to people: each action, and below it the texts
-// that it writes.
+// String shows the whole plan to people: each action, followed by the texts that it
+// writes.
 func (p Plan) String() string {
 	var b strings.Builder
 	if len(p.Actions) == 0 {

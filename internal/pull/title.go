@@ -2,8 +2,8 @@ package pull
 
 import "strings"
 
-// FullTitle is a title with the part that GitHub's form cut off and put at the start of
-// the body.
+// FullTitle returns a title together with the part that GitHub's form cut off and moved
+// to the start of the body.
 func FullTitle(title, body string) string {
 	start, cut := strings.CutSuffix(title, "…")
 	line, _, _ := strings.Cut(body, "\n")

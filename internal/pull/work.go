@@ -8,33 +8,33 @@ import (
 	"time"
 )
 
-// Work is an action that finds something out: the rules are asked again with
-// what it found, before the rest of a plan is applied.
+// Work is an action with a result: the rules run again with it before the rest of a plan
+// is applied.
 type Work interface {
 	Action
 	work()
 }
 
-// ErrBusy is that of work for which there is no room now: the run ends and comes again,
-// since a worker that waits is one that others lack.
+// ErrBusy is the error of work while there's no room for it. The run ends and tries
+// again, since a waiting worker is one that others can't use.
 var ErrBusy = errors.New("as many others are under way as may be")
 
-// Pick carries a merged change over to other branches, and pushes the results.
+// Pick copies a merged change to other branches, and pushes the results.
 type Pick struct {
 	SHA     string // the squash commit, the merge commit, or the last of Commits
 	Commits int    // 1, or more for a rebase merge
 	Targets []Target
-	Markers bool   // conflicts are committed with their markers, and pushed
+	Markers bool   // commit and push conflicts with their markers
 	Fork    string // account whose fork gets the results; "": the repository itself
-	// Message and Author stand for those of a merge commit; "": its own.
+	// Message and Author replace those of a merge commit; "" keeps them.
 	Message, Author string
 }
 
 // Target is one branch to pick onto.
 type Target struct {
 	Branch string
-	Head   string // branch that gets the result
-	Have   string // commit that Head is at; "" where there is no such branch
+	Head   string // the branch for the result
+	Have   string // the commit that Head is at; "" if it doesn't exist
 }
 
 // OpenPull opens a pull request.
@@ -45,30 +45,30 @@ type OpenPull struct {
 	Draft       bool
 }
 
-// RestoreBranch puts the branch of a pull request back to where it was.
+// RestoreBranch restores a pull request's branch at its last commit.
 type RestoreBranch struct{ Branch, SHA string }
 
-// DeleteBranch deletes the branch of a pull request.
+// DeleteBranch deletes a pull request's branch.
 type DeleteBranch struct{ Branch, SHA string }
 
-// Reopen opens a closed pull request again.
+// Reopen reopens a closed pull request.
 type Reopen struct{}
 
-// RequestReview asks somebody for a review.
+// RequestReview requests someone's review.
 type RequestReview struct{ Login string }
 
-// Assign assigns somebody.
+// Assign assigns someone.
 type Assign struct{ Login string }
 
-// MergePull merges by squash, or, with Auto, has GitHub do so when its
-// conditions are met. SHA is the head that was looked at: another one isn't
-// merged, though an auto-merge that is set outlives a push.
+// MergePull squashes and merges or, with Auto, makes GitHub do so when its conditions
+// are met. SHA is the head that was checked: another one isn't merged, although an
+// enabled auto-merge outlives a push.
 type MergePull struct {
 	SHA, Title, Body string
 	Auto             bool
 }
 
-// CancelMerge takes an auto-merge back.
+// CancelMerge disables auto-merge.
 type CancelMerge struct{}
 
 // Outcome of a pick.
@@ -81,37 +81,35 @@ const (
 	Failed     Outcome = "error"
 )
 
-// Troubles of opening a pull request for a pick.
+// Errors of opening a pull request for a pick.
 const (
 	OpenRefused = "pull request refused"
 	OpenDenied  = "pull request denied"
 )
 
-// TargetMissing is the trouble of a pick whose target branch is not there any
-// more.
+// TargetMissing is the error of a pick onto a branch that no longer exists.
 const TargetMissing = "branch missing"
 
-// Picked is what became of one target of a pick, or of the pull request that
-// was to be opened for it.
+// Picked is the result for one target of a pick, or for its pull request.
 type Picked struct {
 	Target
 	Outcome Outcome
-	Commit  string // at Head now; "" where nothing was pushed
-	// Message and Author are those of the picked commit as git reads them, which
-	// knows its encoding; "": as in Merge.
+	Commit  string // at Head now; "" if nothing was pushed
+	// Message and Author are the picked commit's as git reads them, in any encoding; ""
+	// means as in Merge.
 	Message, Author string
 	Conflicts       []Conflict
-	// Missing are changes of the default branch to the same files that the target
-	// lacks: the conflict may come from them.
+	// Missing are the default branch's changes to the same files that the target lacks:
+	// they may have caused the conflict.
 	Missing []Prerequisite
-	// Trouble says why it Failed, as a word of the picker's list; Temporary that
-	// later may be better.
+	// Trouble says why it Failed, in the picker's words. Temporary: trying again later may
+	// help.
 	Trouble   string
 	Temporary bool
 	At        time.Time // by the bot's clock
 }
 
-// Conflict is a file that could not be merged by itself.
+// Conflict is a file that couldn't be merged automatically.
 type Conflict struct {
 	Path  string
 	Kind  string // git's word: "content", "modify/delete"
@@ -121,10 +119,10 @@ type Conflict struct {
 // Prerequisite is a commit of the default branch that a target lacks.
 type Prerequisite struct {
 	SHA, Subject string
-	Number       int // of its pull request; 0: not known
+	Number       int // its pull request's; 0 if unknown
 }
 
-// Learn gives the request with the outcome of a pick.
+// Learn returns the request with a pick's result.
 func (r *Request) Learn(p Picked) *Request {
 	next := *r
 	next.Picked = with(r.Picked, p.Branch, p)
@@ -139,7 +137,7 @@ func (r *Request) Learn(p Picked) *Request {
 	return &next
 }
 
-// Opened gives the request with the pull request that was opened from a branch.
+// Opened returns the request with a pull request that was opened from a branch.
 func (r *Request) Opened(s Summary) *Request {
 	next := *r
 	head := r.Branches[s.HeadBranch]
@@ -148,7 +146,7 @@ func (r *Request) Opened(s Summary) *Request {
 	return &next
 }
 
-// Work is the part of a plan that must be done before the rest is known.
+// Work returns the actions that must be done before the rest is known.
 func (p Plan) Work() []Work {
 	var all []Work
 	for _, a := range p.Actions {
@@ -159,8 +157,8 @@ func (p Plan) Work() []Work {
 	return all
 }
 
-// Writes is how many writes a plan leads to, about: each target of a pick is
-// pushed, opened and labelled.
+// Writes is roughly how many writes a plan leads to: each target of a pick is pushed,
+// opened and labeled.
 func (p Plan) Writes() int {
 	n := len(p.Actions)
 	for _, w := range p.Work() {
@@ -240,8 +238,8 @@ func (MergePull) Kind() string { return "merge" }
 // Kind implements Action.
 func (CancelMerge) Kind() string { return "cancel-merge" }
 
-// people compares what a rule wants of people with the history: each is asked
-// once, and what people changed stands.
+// people compares what a rule wants from people with the history: each is asked once,
+// and changes by hand stay.
 func (d *decision) people(want Want) {
 	r := d.request
 	for _, ask := range want.Reviewers {
@@ -261,7 +259,7 @@ func (d *decision) people(want Want) {
 	}
 }
 
-// once leaves out what another rule wants too.
+// once skips what another rule wants too.
 func (d *decision) once(a Action) {
 	if !slices.Contains(d.plan.Actions, a) {
 		d.do(a)
@@ -270,7 +268,7 @@ func (d *decision) once(a Action) {
 	d.credit(a, d.rule)
 }
 
-// life compares what a rule wants of the pull request itself, and of its branch.
+// life compares what a rule wants for the pull request's state and its branch.
 func (d *decision) life(want Want) {
 	r := d.request
 	d.branch(want)
@@ -304,8 +302,7 @@ func (d *decision) branch(want Want) {
 	}
 }
 
-// merge is by the head as soon as all is green. GitHub is told to do it later, if it
-// may.
+// merge merges the head once all is green, or makes GitHub do so later, if allowed.
 func (d *decision) merge(m MergePull) {
 	r := d.request
 	m.SHA, m.Auto = r.Head, m.Auto && (r.MergeState == MergeBlocked || r.MergeState == MergeBehind)

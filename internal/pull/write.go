@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// React puts a reaction of this App on a comment: the sign that it was read and
-// answered.
+// React adds this App's reaction to a comment, as a sign that it was read and answered.
 type React struct {
 	Comment int64
 	Node    string // the comment's id in the GraphQL API
@@ -24,9 +23,8 @@ const (
 	Confused Reaction = "CONFUSED"
 )
 
-// EditBlock writes the bot's own part of the body. Seen and At are the body of
-// the snapshot and when it was read: whoever applies the action reads the body
-// again when that is long ago.
+// EditBlock writes the bot's own part of the body. Seen and At are the snapshot's body
+// and when it was read; if that's long ago, the body is read again.
 type EditBlock struct {
 	Block
 	Seen string
@@ -46,7 +44,7 @@ func (a React) String() string {
 func (a EditBlock) String() string {
 	name := strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(a.Start, "<!--"), "-->"))
 	if a.Text == "" {
-		return fmt.Sprintf("take the block %q out of the body", name)
+		return fmt.Sprintf("remove the block %q from the body", name)
 	}
 	return fmt.Sprintf("write the block %q in the body", name)
 }
@@ -66,8 +64,7 @@ func (Ready) Kind() string { return "ready" }
 // Kind implements Action.
 func (Close) Kind() string { return "close" }
 
-// writes compares what a rule wants of the texts and the state of the pull
-// request.
+// writes compares what a rule wants for the pull request's texts and state.
 func (d *decision) writes(want Want) {
 	r := d.request
 	if want.Block != nil {
@@ -93,7 +90,7 @@ func (d *decision) writes(want Want) {
 	}
 }
 
-// afterWrite is After for the actions of this file.
+// afterWrite is After for the actions in this file.
 func (r *Request) afterWrite(a Action) (*Request, bool) {
 	next := *r
 	switch a := a.(type) {

@@ -18,12 +18,12 @@ import (
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
-// rememberedAccounts bounds what is known of accounts, and of those that the bot
-// ignores: anybody can install a public App.
+// rememberedAccounts bounds what is known about accounts, including ignored ones: anyone
+// can install a public App.
 const rememberedAccounts = 1000
 
-// accounts are those on which the App is installed, and how the work there goes, as
-// far as this process has seen.
+// accounts are those where the App is installed, and how the work on them goes, as far
+// as this process knows.
 type accounts struct {
 	changed chan struct{} // holds one: the installations should be listed again
 
@@ -32,22 +32,22 @@ type accounts struct {
 	listed   bool                             // GitHub has said where the App is installed
 	ours     []gh.Installation                // suspended ones too
 	ignored  map[string]string                // logins that the settings don't name, by the same in lower case
-	told     *simplelru.LRU[string, bool]     // of whom the log has told
+	told     *simplelru.LRU[string, bool]     // named in the log already
 	unlisted failing                          // how listing goes
 }
 
 // progress of the work on an account.
 type progress struct {
 	worked time.Time // when GitHub last let a run do its work
-	shared time.Time // of these times, the last one that other replicas know
+	shared time.Time // the last of these times that other replicas know
 	failing
 }
 
 // shareEvery is how often other replicas are told that work goes on.
 const shareEvery = time.Minute
 
-// failing is since when GitHub lets nothing be done, when it last didn't, and why;
-// all are zero while it does.
+// failing says since when GitHub has let the bot do nothing, when it last refused, and
+// why. It's zero while all goes well.
 type failing struct {
 	since, last time.Time
 	why         error
@@ -64,8 +64,8 @@ func (f *failing) note(err error, now time.Time) {
 	}
 }
 
-// lasts tells whether it has failed for longer than within, and still does as far as
-// this process knows: another replica may have got over it.
+// lasts reports whether it has failed for longer than within and still does. Another
+// replica may have succeeded since.
 func (f *failing) lasts(now time.Time, within time.Duration) bool {
 	return f.why != nil && now.Sub(f.since) > within && now.Sub(f.last) <= within
 }
@@ -76,7 +76,7 @@ func newAccounts() *accounts {
 	return &accounts{changed: make(chan struct{}, 1), work: work, told: told, ignored: map[string]string{}}
 }
 
-// Relist has the installations listed again: there may be others now.
+// Relist has the installations listed again, since there may be new ones.
 func (r *Reconciler) Relist() {
 	select {
 	case r.accounts.changed <- struct{}{}:
@@ -84,17 +84,16 @@ func (r *Reconciler) Relist() {
 	}
 }
 
-// Relists gives a value when Sweep should list the installations again, sooner than
-// it does anyway.
+// Relists receives a value when Sweep should list the installations again right away.
 func (r *Reconciler) Relists() <-chan struct{} { return r.accounts.changed }
 
-// Serves tells whether the bot acts on an account's installation. The log and Health
-// say once that it ignores one.
+// Serves reports whether the bot acts on an account's installation. The log and Health
+// mention each ignored account once.
 func (r *Reconciler) Serves(account string) bool {
 	if r.Settings.Serves(account) {
 		return true
 	}
-	if strings.EqualFold(account, r.Settings.Backport.PushTo) { // the fork of the bot
+	if strings.EqualFold(account, r.Settings.Backport.PushTo) { // the bot's fork
 		return false
 	}
 	a, login := r.accounts, strings.ToLower(account)
@@ -119,7 +118,7 @@ func (r *Reconciler) ServesInstallation(id int64) bool {
 	return !r.accounts.listed || slices.ContainsFunc(r.accounts.ours, func(i gh.Installation) bool { return i.ID == id })
 }
 
-// installations lists those that the bot acts on and that aren't suspended.
+// installations lists those that the bot acts on, without suspended ones.
 func (r *Reconciler) installations(ctx context.Context) ([]gh.Installation, error) {
 	all, err := r.GitHub.Installations(ctx)
 	if err != nil {
@@ -139,7 +138,7 @@ func (r *Reconciler) installations(ctx context.Context) ([]gh.Installation, erro
 	return active, nil
 }
 
-// ran notes how a run on an account ended.
+// ran records how a run on an account ended.
 func (r *Reconciler) ran(ctx context.Context, owner string, ended ending) {
 	a, login, now := r.accounts, strings.ToLower(owner), r.Now()
 	if lost(ended.err) {
@@ -153,7 +152,7 @@ func (r *Reconciler) ran(ctx context.Context, owner string, ended ending) {
 	}
 }
 
-// note tells whether other replicas should know.
+// note reports whether other replicas should know.
 func (a *accounts) note(login string, ended ending, now time.Time) (share bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -180,11 +179,11 @@ type ending struct {
 	err      error
 }
 
-// hear takes over what other replicas did on accounts.
+// hear learns what other replicas did on accounts.
 func (r *Reconciler) hear(ctx context.Context, logins []string) {
 	for _, login := range logins {
 		worked, err := recall[time.Time](ctx, r, workedNote, pull.Key{Owner: login})
-		if err != nil { // the database is a trouble of its own
+		if err != nil { // the database has an alert of its own
 			r.Log.Warn().Err(err).Msg("asking what other replicas did")
 			return
 		}
@@ -200,8 +199,8 @@ func (r *Reconciler) hear(ctx context.Context, logins []string) {
 	}
 }
 
-// outage tells errors because of which GitHub lets nothing be done now, or not to this
-// App. What the bot spares for others is none.
+// outage reports errors that keep GitHub from letting the bot do anything now. Waiting
+// for others' sake isn't one.
 func outage(err error, job queue.Job) bool {
 	var (
 		limited      *gh.Limited
@@ -215,13 +214,13 @@ func outage(err error, job queue.Job) bool {
 	return errors.As(err, &temporary) || errors.As(err, &unauthorized) || errors.As(err, &denied) || lost(err) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// lost tells that the App is suspended or removed there.
+// lost reports that the App is suspended or was removed there.
 func lost(err error) bool {
 	var gone *gh.Gone
 	return errors.As(err, &gone) && gone.Installation()
 }
 
-// expected tells ends of a run after which nothing is wrong with GitHub.
+// expected reports ends of a run that don't mean that something is wrong with GitHub.
 func expected(err error) bool {
 	var (
 		later    *queue.Later
@@ -232,7 +231,7 @@ func expected(err error) bool {
 	return err == nil || errors.As(err, &later) || errors.As(err, &limited) || errors.As(err, &gone) || errors.As(err, &rejected)
 }
 
-// listing notes how it went to list what to sweep.
+// listing records whether the repositories to sweep could be listed.
 func (r *Reconciler) listing(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		return
@@ -242,7 +241,7 @@ func (r *Reconciler) listing(ctx context.Context, err error) {
 	r.accounts.unlisted.note(err, r.Now())
 }
 
-// find gives the installation on an account; the lock is held.
+// find returns the installation on an account. The caller holds the lock.
 func (a *accounts) find(login string) (gh.Installation, bool) {
 	i := slices.IndexFunc(a.ours, func(i gh.Installation) bool { return strings.EqualFold(i.Account, login) })
 	if i < 0 {
@@ -251,8 +250,9 @@ func (a *accounts) find(login string) (gh.Installation, bool) {
 	return a.ours[i], true
 }
 
-// missing are the accounts where the App should be and can't act: troubles where the
-// settings name the account or none is left, else notes. The lock is held.
+// missing lists the accounts where the App should be and can't act: alerts if the
+// settings name the account or no other is left, notes otherwise. The caller holds the
+// lock.
 func (a *accounts) missing(named []string) (h Health) {
 	if !a.listed {
 		return h
@@ -260,9 +260,9 @@ func (a *accounts) missing(named []string) (h Health) {
 	for _, login := range named {
 		switch i, found := a.find(login); {
 		case !found:
-			h.add(KindInstallation, "the App isn't installed on %s, which accounts: names: install it there, or take %[1]s out of accounts: in the settings", login)
+			h.add(KindInstallation, "the App isn't installed on %s, which accounts: names: install it there, or remove %[1]s from accounts: in the settings", login)
 		case i.Suspended:
-			h.add(KindInstallation, "the App is suspended on %s, which accounts: names: unsuspend it in that account's settings (GitHub Apps), or take %[1]s out of accounts:", login)
+			h.add(KindInstallation, "the App is suspended on %s, which accounts: names: unsuspend it in that account's settings (GitHub Apps), or remove %[1]s from accounts:", login)
 		}
 	}
 	if len(named) > 0 {
@@ -280,7 +280,7 @@ func (a *accounts) missing(named []string) (h Health) {
 	return h
 }
 
-// shownLogins bounds a line that names accounts.
+// shownLogins limits how many accounts one line names.
 const shownLogins = 5
 
 func logins(all []gh.Installation) string {

@@ -17,15 +17,15 @@ import (
 )
 
 const (
-	// sweepShare is how much of an hour's requests and points must be left for a
-	// sweep to go on.
+	// sweepShare is how much of an hour's requests and points must be left for a sweep to
+	// continue.
 	sweepShare = 0.4
-	// againCause is the cause of a look that a rule asked for.
+	// againCause is the cause of a run that a rule scheduled.
 	againCause = "again"
 
-	// freeCost is what a key may cost at once, in the units of gh.Bill; hourlyCost is
-	// how much of that is forgotten in an hour, and longestRest how long a key waits
-	// at most.
+	// freeCost is what a key may cost at once, in the units of gh.Bill; hourlyCost is how
+	// much of that is forgotten in an hour, and longestRest the longest time that a key
+	// waits.
 	freeCost    = 300
 	hourlyCost  = 600
 	longestRest = 15 * time.Minute
@@ -33,7 +33,7 @@ const (
 	rememberedKeys = 10_000
 )
 
-// scarce is until when a sweep waits; nil: it goes on.
+// scarce returns until when a sweep waits, or nil if it doesn't.
 func (r *Reconciler) scarce(key pull.Key, installation int64) *queue.Later {
 	share, full := r.GitHub.Left(key, installation)
 	if share >= sweepShare {
@@ -42,13 +42,13 @@ func (r *Reconciler) scarce(key pull.Key, installation int64) *queue.Later {
 	return &queue.Later{Until: full, Why: fmt.Sprintf("the sweep waits: GitHub has %.0f %% of this hour left", 100*share), Rests: true}
 }
 
-// unawaited tells the causes of runs that no person waits for.
+// unawaited reports the causes of runs that no person waits for.
 func unawaited(cause string) bool {
 	return cause == sweepCause || cause == againCause || cause == fitsNote || strings.HasPrefix(cause, fitsNote+" ")
 }
 
-// paced runs a pull request or issue when its turn has come. Neither an expensive
-// one nor what no person waits for delays the others.
+// paced runs a pull request or issue when it's its turn. Neither an expensive one nor
+// background work delays the others.
 func (r *Reconciler) paced(ctx context.Context, key pull.Key, job queue.Job) error {
 	now := r.Now()
 	if until := r.spending.rest(key, now); until.After(now) {
@@ -71,8 +71,8 @@ func (r *Reconciler) paced(ctx context.Context, key pull.Key, job queue.Job) err
 	return err
 }
 
-// spending is what keys cost lately: a level that each run raises, and that falls
-// by hourlyCost in an hour. A key above freeCost waits.
+// spending is what keys have cost lately: each run raises a key's level, and it falls by
+// hourlyCost an hour. A key above freeCost waits.
 type spending struct {
 	mu   sync.Mutex
 	keys *simplelru.LRU[pull.Key, spent]
@@ -100,7 +100,7 @@ func (s *spending) add(key pull.Key, cost int, now time.Time) {
 	s.keys.Add(key, spent{min(s.level(key, now)+float64(cost), most), now})
 }
 
-// rest is until when a key waits.
+// rest returns until when a key waits.
 func (s *spending) rest(key pull.Key, now time.Time) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,8 +111,8 @@ func (s *spending) rest(key pull.Key, now time.Time) time.Time {
 	return now.Add(time.Duration(math.Ceil(over/hourlyCost*time.Hour.Seconds())) * time.Second)
 }
 
-// backlog gives each run that nobody waits for a turn of its own, so that a
-// thousand at once leave workers, requests and writes to people's events.
+// backlog gives each background run its own turn, so that a thousand at once leave
+// workers, requests and writes to people's events.
 type backlog struct {
 	limiter *rate.Limiter
 	mu      sync.Mutex
@@ -124,7 +124,7 @@ func newBacklog(perMinute int) *backlog {
 	return &backlog{limiter: rate.NewLimiter(rate.Limit(float64(perMinute)/60), sweepBatch), turns: turns}
 }
 
-// turn is when a key may run. One that comes too early has the turn it had.
+// turn returns when a key may run. A key that comes too early keeps its turn.
 func (b *backlog) turn(key pull.Key, now time.Time) time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()

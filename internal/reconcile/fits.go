@@ -14,26 +14,25 @@ import (
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
-// fitsState is when all open pull requests were looked over for conflicts with
-// their base, and where the branches were then.
+// fitsState is when all open pull requests were last checked for conflicts, and where
+// the branches were then.
 type fitsState struct {
 	Looked time.Time         `json:"looked"`
 	Tips   map[string]string `json:"tips"`
-	Asked  int               `json:"asked"` // looks in a row at which GitHub was still at it
+	Asked  int               `json:"asked"` // checks in a row for which GitHub wasn't done
 }
 
 const (
-	// fitsPause is how long GitHub gets to find out whether pull requests fit: it
-	// begins when it is asked.
+	// fitsPause is how long GitHub gets to compute whether pull requests are mergeable,
+	// which it starts when asked.
 	fitsPause = 2 * time.Minute
-	// fitsLooks bounds the looks in a row. What is unknown then shows the next time.
+	// fitsLooks limits the checks in a row. The next push finds what is still unknown.
 	fitsLooks = 3
 )
 
-// fits looks over all open pull requests after pushes, at a request for each
-// hundred, and hands those to the queue whose label for conflicts is not as it
-// should be. A push to a busy branch must not spend the requests of the hour: the
-// settings say how often this may be.
+// fits checks all open pull requests for conflicts after pushes, with one request for
+// each hundred, and enqueues those whose conflict label is wrong. The settings limit how
+// often, since pushes to a busy branch would use up the hour's requests.
 func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
 	set := p.rules.Conflicts
 	if set.Mode != config.On {
@@ -53,7 +52,7 @@ func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
 	all, err := r.GitHub.Fits(gh.Background(ctx), p.key, p.installation)
 	unknown := 0
 	if _, temporary := errors.AsType[*gh.Temporary](err); temporary || refused(err) {
-		zerolog.Ctx(ctx).Warn().Err(err).Msg("looking for conflicts") // a heavy query must not keep the sweep from its work
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("looking for conflicts") // an expensive query must not stop the sweep
 		unknown = 1
 	} else if err != nil {
 		return err
@@ -73,7 +72,7 @@ func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
 	} else {
 		hints = append(hints, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: fitsCause(now.Add(fitsPause)), At: now.Add(fitsPause)})
 	}
-	zerolog.Ctx(ctx).Info().Int("pull_requests", len(all)).Int("unknown", unknown).Int("to_look_at", len(hints)).Msg("looked for conflicts")
+	zerolog.Ctx(ctx).Info().Int("pull_requests", len(all)).Int("unknown", unknown).Int("enqueued", len(hints)).Msg("checked for conflicts")
 	if len(hints) > 0 {
 		if err := r.Store.Add(ctx, hints...); err != nil {
 			return err
@@ -82,10 +81,10 @@ func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
 	return r.keep(ctx, fitsNote, p.key, state)
 }
 
-// fitsCause tells one look from the next.
+// fitsCause makes the causes of two checks different.
 func fitsCause(at time.Time) string { return fmt.Sprint(fitsNote, " ", at.Unix()) }
 
-// nextFits is when to look over all, zero for no need.
+// nextFits returns when to check again, or zero for never.
 func (r *Reconciler) nextFits(state fitsState, p place, set config.Conflicts) time.Time {
 	moved := false
 	for branch, tip := range p.Tips {

@@ -6,10 +6,10 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// remember notes by when the bot has seen the head: at the time of the event that
-// first named it, or of the newest change in the first snapshot that has it. What
-// is on GitHub may show an earlier time, which counts too. Without a store only
-// that is known, and rules that are in doubt take a head for a new one.
+// remember records when the bot first saw the head: the time of the event that named it
+// first, or of the newest change in the first snapshot with it. GitHub may show an
+// earlier time, which counts too. Without a store that's all there is, and rules that
+// can't be sure take the head for a new one.
 func (r *Reconciler) remember(ctx context.Context, request *pull.Request) error {
 	if r.Store == nil || request.Issue || request.Facts&pull.Events == 0 {
 		return nil

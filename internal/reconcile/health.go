@@ -14,10 +14,10 @@ import (
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
-// Kind of a trouble, by which it is counted.
+// Kind of an alert, by which alerts are counted.
 type Kind string
 
-// The kinds of trouble that a Reconciler knows.
+// The kinds of alerts that a Reconciler raises.
 const (
 	KindGitHub       Kind = "github"       // it doesn't answer, or only with errors
 	KindLimit        Kind = "limit"        // it takes no requests for a time
@@ -25,15 +25,15 @@ const (
 	KindPermission   Kind = "permission"   // the App lacks one
 	KindInstallation Kind = "installation" // the App is suspended or removed
 	KindTeam         Kind = "team"         // the core team can't be read
-	KindSweep        Kind = "sweep"        // it stopped at its limit of writes
-	KindPanic        Kind = "panic"        // of a rule
-	KindSlow         Kind = "slow"         // runs end without a word from GitHub
+	KindSweep        Kind = "sweep"        // it stopped at its write limit
+	KindPanic        Kind = "panic"        // a rule panicked
+	KindSlow         Kind = "slow"         // runs don't end, although GitHub answers
 )
 
 // Kinds are all of them.
 var Kinds = []Kind{KindGitHub, KindLimit, KindApp, KindPermission, KindInstallation, KindTeam, KindSweep, KindPanic, KindSlow}
 
-// Trouble is something that somebody should know or fix, in words.
+// Trouble is a problem that someone should know about or fix, in words.
 type Trouble struct {
 	Kind Kind
 	Text string
@@ -41,7 +41,7 @@ type Trouble struct {
 
 func (t Trouble) String() string { return t.Text }
 
-// Health is what keeps work from being done, and what is only worth knowing.
+// Health is what keeps the bot from working, and what's merely worth knowing.
 type Health struct {
 	Troubles []Trouble
 	Notes    []string
@@ -51,10 +51,9 @@ func (h *Health) add(kind Kind, format string, args ...any) {
 	h.Troubles = append(h.Troubles, Trouble{kind, fmt.Sprintf(format, args...)})
 }
 
-// Health judges the work on each account, by any replica. It is a trouble when nothing
-// was done on one for longer than within though there is something to do: unserved are
-// the oldest such hints. A single pull request that doesn't come to its end, while others
-// do, is a note.
+// Health judges the work on each account, done by any replica. If nothing has been done
+// on an account for longer than within, although unserved has hints there, that's an
+// alert. A single pull request that takes long, while others are done, is only a note.
 func (r *Reconciler) Health(ctx context.Context, unserved []queue.Unserved, within time.Duration) Health {
 	late := map[string]queue.Unserved{}
 	for _, u := range unserved {
@@ -69,12 +68,12 @@ func (r *Reconciler) Health(ctx context.Context, unserved []queue.Unserved, with
 	defer a.mu.Unlock()
 	h := a.missing(r.Settings.Accounts)
 	if len(a.ignored) > 0 {
-		h.Notes = append(h.Notes, fmt.Sprintf("the App is also installed on %s, which accounts: in the settings doesn't name: ignored", list(slices.Collect(maps.Values(a.ignored)))))
+		h.Notes = append(h.Notes, fmt.Sprintf("the App is also installed on %s, which accounts: in the settings doesn't name, so it's ignored there", list(slices.Collect(maps.Values(a.ignored)))))
 	}
 	if u := a.unlisted; u.why != nil && now.Sub(u.since) > within {
 		h.Troubles = append(h.Troubles, explain("the repositories could not be listed for "+span(now.Sub(u.since)), u.why))
 	}
-	for _, owner := range a.work.Keys() { // failed until they were given up
+	for _, owner := range a.work.Keys() { // they failed until they were given up
 		p, _ := a.work.Peek(owner)
 		if _, found := late[owner]; !found && p.lasts(now, within) {
 			late[owner] = queue.Unserved{Age: now.Sub(p.since)}
@@ -90,8 +89,8 @@ func (r *Reconciler) Health(ctx context.Context, unserved []queue.Unserved, with
 // standing is how the work on an account goes.
 type standing struct {
 	progress
-	absent bool // nothing can be done there, which is said already or is nobody's concern
-	goesOn bool // something was done lately
+	absent bool // nothing can be done there, and that's either known or doesn't matter
+	goesOn bool // work was done lately
 }
 
 func (r *Reconciler) standing(owner string, within time.Duration) standing {
@@ -115,7 +114,7 @@ func (h *Health) judge(owner string, s standing, late queue.Unserved) {
 	}
 }
 
-// explain says why nothing could be done, and what to do about it.
+// explain says why nothing could be done, and how to fix it.
 func explain(what string, why error) Trouble {
 	var (
 		limited      *gh.Limited
@@ -128,22 +127,22 @@ func explain(what string, why error) Trouble {
 	}
 	switch {
 	case errors.As(why, &limited):
-		return trouble(KindLimit, "GitHub takes no requests before %s UTC (%s). The bot goes on by itself then. If this happens often, lower --writes-per-minute or sweep.pull-requests-per-minute", limited.Until.UTC().Format("15:04"), limited.Message)
+		return trouble(KindLimit, "GitHub accepts no requests until %s UTC (%s). The bot continues by itself then. If this happens often, lower --writes-per-minute or sweep.pull-requests-per-minute", limited.Until.UTC().Format("15:04"), limited.Message)
 	case errors.As(why, &unauthorized):
 		return trouble(KindApp, "GitHub doesn't accept the App (%s). Check GITHUB_APP_ID, its private key, and this machine's clock", unauthorized.Answer)
 	case errors.As(why, &denied):
 		return trouble(KindPermission, "%v", denied)
 	case errors.As(why, &temporary) && temporary.StatusCode >= 500:
-		return trouble(KindGitHub, "GitHub answers with errors (%s). See its status page; the bot goes on by itself", temporary)
+		return trouble(KindGitHub, "GitHub answers with errors (%s). See its status page; the bot continues by itself", temporary)
 	case errors.As(why, &temporary):
-		return trouble(KindGitHub, "GitHub doesn't answer as it should (%s). Check this machine's network and GitHub's status page; the bot goes on by itself", temporary)
+		return trouble(KindGitHub, "GitHub doesn't answer as it should (%s). Check this machine's network and GitHub's status page; the bot continues by itself", temporary)
 	case errors.Is(why, context.DeadlineExceeded):
-		return trouble(KindGitHub, "GitHub answers too slowly for a run to end in time. See its status page; the bot goes on by itself")
+		return trouble(KindGitHub, "GitHub answers too slowly for a run to end in time. See its status page; the bot continues by itself")
 	}
-	return trouble(KindSlow, "no run has ended since. The log says what they do")
+	return trouble(KindSlow, "no run has ended since then. See the log for what they're doing")
 }
 
-// span is a time as people say it.
+// span formats a duration for people.
 func span(d time.Duration) string {
 	if d < time.Minute {
 		return d.Round(time.Second).String()

@@ -15,17 +15,16 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// maintenance branches are named by their version.
+// maintenance branches are named after their version.
 var maintenance = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
 
-// queues are the branches that may have a merge queue, by repository, as far as
-// they are known.
+// queues are the branches known to have a merge queue, by repository.
 type queues struct {
 	mu       sync.Mutex
 	branches map[pull.Key][]string
 }
 
-// of gives the branches whose queue is to be looked at; "" is the default branch.
+// of returns the branches whose queue must be loaded; "" is the default branch.
 func (q *queues) of(key pull.Key) []string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -41,10 +40,9 @@ func (q *queues) know(key pull.Key, branches []string) {
 	q.branches[key.Repository()] = slices.DeleteFunc(slices.Clone(branches), func(name string) bool { return !maintenance.MatchString(name) })
 }
 
-// report sets, on the commits of a merge queue, the statuses and check runs of
-// the bot: what GitHub requires of a pull request it requires of its group too,
-// and waits for it ("Managing a merge queue"). The group is the pull request on
-// top of others, so the answer is that of the pull request.
+// report sets the bot's statuses and check runs on a merge queue's commits: GitHub waits
+// for the same ones there as on the pull request ("Managing a merge queue"). A group is
+// a pull request on top of others, so it gets that pull request's results.
 func (r *Reconciler) report(ctx context.Context, p place) error {
 	owned := map[string]bool{}
 	for _, rule := range r.settings.known(p.key).rules {
@@ -52,7 +50,7 @@ func (r *Reconciler) report(ctx context.Context, p place) error {
 			owned[name] = true
 		}
 	}
-	var faults []error // of one group: it may be gone by now, or not yet there; the others are
+	var faults []error // of single groups, which may be gone or not there yet
 	for _, q := range p.Queued {
 		key := p.key
 		key.Number = q.Number
@@ -65,7 +63,7 @@ func (r *Reconciler) report(ctx context.Context, p place) error {
 		}
 		for _, name := range slices.Sorted(maps.Keys(q.Own.Checks)) {
 			check := pull.Check{Name: name, Conclusion: q.Own.Checks[name].Conclusion, Title: fmt.Sprintf(titleQueued, q.Number), Summary: fmt.Sprintf(summaryQueued, q.Number)}
-			if check.Conclusion != "" && q.Reported.Checks[name].Digest != check.Digest() { // none: a person asks for it again
+			if check.Conclusion != "" && q.Reported.Checks[name].Digest != check.Digest() { // none: someone requested it again
 				plan.Actions = append(plan.Actions, pull.SetCheck{SHA: q.Group, Check: check})
 			}
 		}
@@ -81,7 +79,7 @@ func (r *Reconciler) report(ctx context.Context, p place) error {
 	return errors.Join(faults...)
 }
 
-// Texts of the check runs on the commits of a merge queue.
+// Texts of the check runs on a merge queue's commits.
 const (
 	titleQueued   = "As on pull request #%d"
 	summaryQueued = "The merge queue builds pull request #%d here. See its own check run for details."

@@ -8,14 +8,12 @@ import (
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
-// goneAttempts is how often a key is looked at that GitHub says is not there.
-// Its copies of the data lag behind each other, and at times it answers 404 to
-// trouble of its own.
+// goneAttempts is how often the bot tries to load a key that GitHub can't find. Its
+// replicas lag behind each other, and some of its own errors look like a 404.
 const goneAttempts = 5
 
-// outcome turns what GitHub said into what the queue does next. A permission
-// that the App lacks is asked for again: somebody may grant it, and no event
-// tells of that.
+// outcome turns GitHub's answer into what the queue does next. A missing permission is
+// retried, since someone may grant it without an event.
 func outcome(err error, job queue.Job) error {
 	var (
 		limited   *gh.Limited
@@ -26,7 +24,7 @@ func outcome(err error, job queue.Job) error {
 		panicked  *pull.Panic
 	)
 	switch {
-	case errors.As(err, &panicked): // until the next event
+	case errors.As(err, &panicked): // given up until the next event
 		return &queue.GiveUp{Err: err}
 	case errors.As(err, &limited):
 		return &queue.Later{Until: limited.Until, Why: err.Error(), Rests: limited.Spared && unawaited(job.Cause)}
@@ -38,7 +36,7 @@ func outcome(err error, job queue.Job) error {
 	return err
 }
 
-// refused tells errors that are about one thing only; others may pass.
+// refused reports errors that are about one thing only; other writes may succeed.
 func refused(err error) bool {
 	var (
 		denied   *gh.Denied

@@ -20,8 +20,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
-// Store is what the path keeps between runs: hints for other keys, and small
-// notes that make it faster but that it could do without.
+// Store is what's kept between runs: hints for other keys, and small notes that save
+// time but aren't needed.
 type Store interface {
 	Add(ctx context.Context, hints ...queue.Hint) error
 	Get(ctx context.Context, name string) ([]byte, error)
@@ -29,33 +29,33 @@ type Store interface {
 	// Log and Trail keep what was done to a key.
 	Log(ctx context.Context, key string, entries ...[]byte) error
 	Trail(ctx context.Context, key string, most int) ([][]byte, error)
-	// See and Seen keep when the head of a pull request first was a commit.
+	// See and Seen keep when a pull request's head was first seen.
 	See(ctx context.Context, key, version string, at time.Time) error
 	Seen(ctx context.Context, key, version string) (time.Time, error)
 }
 
-// Picker carries a merged change over to other branches. What git or the
-// repository refuses is an outcome; errors are those of package gh, or pull.ErrBusy
-// while others have all turns. Free tells whether that would be so.
+// Picker picks a merged change onto other branches. If git or the repository refuses,
+// that's an outcome; errors are those of package gh, or pull.ErrBusy while all turns are
+// taken, which Free reports beforehand.
 type Picker interface {
 	Free(key pull.Key) bool
 	Pick(ctx context.Context, installation int64, key pull.Key, a pull.Pick) ([]pull.Picked, error)
 }
 
-// Config of a Reconciler. Settings, GitHub, Store, Rules and Now are required,
-// but a Reconciler that only plans needs no Store.
+// Config of a Reconciler. Settings, GitHub, Store, Rules and Now are required; one that
+// only plans needs no Store.
 type Config struct {
 	Settings *config.Config
 	GitHub   *gh.App
 	Store    Store
 	// Rules makes the rules of a repository from its settings.
 	Rules func(config.Rules) []pull.Rule
-	// Labels says what the labels of a repository need; an edit without Old makes
-	// a label. nil: nothing.
+	// Labels returns the changes that a repository's labels need, as edits; one without
+	// Old creates a label. nil: none.
 	Labels func(settings config.Rules, o gh.Outline, now time.Time) []gh.LabelEdit
-	// Picker does the picks of backports; nil: a Reconciler that only plans.
+	// Picker makes the picks of backports; nil for a Reconciler that only plans.
 	Picker Picker
-	// DryRun logs what would be done and does nothing.
+	// DryRun logs what would be done, and does nothing.
 	DryRun  bool
 	Metrics prometheus.Registerer // nil for none
 	Log     zerolog.Logger
@@ -74,12 +74,12 @@ type Reconciler struct {
 	queues   queues
 	spending *spending
 	backlog  *backlog
-	turnless *lru.Cache[pull.Key, int] // whose picks wait for a turn, and how often they did in vain
-	waiting  sync.Mutex                // around changes of what is remembered of it
-	lookTime time.Duration             // of one look of a sweep: a batch of them must end within a job's time
+	turnless *lru.Cache[pull.Key, int] // whose picks wait for a turn, and how often they didn't get one
+	waiting  sync.Mutex                // guards changes of the notes of pull requests that wait for statuses
+	lookTime time.Duration             // the limit for one check of a sweep: a batch must end within a job's time
 }
 
-// New checks the configuration and that the rules can live together.
+// New checks the configuration, and that no two rules own the same label or status.
 func New(c Config) (*Reconciler, error) {
 	if c.Settings == nil || c.GitHub == nil || c.Rules == nil || c.Now == nil {
 		return nil, errors.New("making the reconciler: Settings, GitHub, Rules and Now are required")
@@ -115,7 +115,7 @@ func New(c Config) (*Reconciler, error) {
 	return r, nil
 }
 
-// Run works one key of the queue. Its errors are the outcomes of the queue.
+// Run works on one key of the queue. Its errors are the queue's outcomes.
 func (r *Reconciler) Run(ctx context.Context, job queue.Job) error {
 	key, err := pull.ParseKey(job.Key)
 	if err != nil {
@@ -125,7 +125,7 @@ func (r *Reconciler) Run(ctx context.Context, job queue.Job) error {
 		return nil
 	}
 	if job.Attempt > 1 {
-		job.Installation = 0 // to be looked up: what the event named may be out of date
+		job.Installation = 0 // looked up again: the event's may be out of date
 	}
 	log := r.Log.With().Str("pr", key.String()).Str("cause", job.Cause).Logger()
 	ctx = log.WithContext(ctx)
@@ -167,18 +167,17 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 	return errors.Join(faults...)
 }
 
-// lag is for how long GitHub's answers may be behind its webhooks, and behind
-// what the bot itself wrote.
+// lag is how far GitHub's answers may be behind its webhooks and the bot's own writes.
 const lag = 30 * time.Second
 
-// stale gives the pause after which to read again, when the snapshot is older
-// than the event that asked for it, shows others as they were before, or lacks a
-// comment that the bot has just posted. The pauses double, and after half a minute
-// the snapshot is taken as it is; so it is where clocks differ by as much.
+// stale returns how long to wait before reading again, if the snapshot is older than the
+// event, shows other pull requests in an older state, or lacks a comment that the bot
+// has just posted. The pauses double; after half a minute, the snapshot is used as it
+// is, since the clocks may differ.
 func (r *Reconciler) stale(s sight, job queue.Job) time.Duration {
 	since := job.Wanted
 	if posted := r.lacking(s.request, s.trail); !posted.IsZero() {
-		since = posted // whenever the run was asked for: it may be one that failed and comes again
+		since = posted // not the hint's time: this may be a retry
 	} else if !s.request.Behind && !s.request.UpdatedAt.Before(job.UpdatedAt) {
 		return 0
 	}
@@ -189,14 +188,14 @@ func (r *Reconciler) stale(s sight, job queue.Job) time.Duration {
 	return max(time.Second, waited)
 }
 
-// Plan loads a pull request and says what is to be done to it. It changes
-// nothing. installation 0 is looked up.
+// Plan loads a pull request and returns what should be done to it. It changes nothing.
+// Installation 0 is looked up.
 func (r *Reconciler) Plan(ctx context.Context, key pull.Key, installation int64) (pull.Plan, *pull.Request, error) {
 	s, err := r.see(ctx, key, installation)
 	return s.plan, s.request, err
 }
 
-// sight is a pull request or issue with what the rules say of it.
+// sight is a pull request or issue, with the plan for it.
 type sight struct {
 	request *pull.Request
 	rules   []pull.Rule
@@ -205,7 +204,7 @@ type sight struct {
 }
 
 func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) (s sight, err error) {
-	defer func() { // whatever of a rule it is that panics, it costs this pull request alone
+	defer func() { // a rule that panics stops the work on this pull request only
 		if v := recover(); v != nil {
 			s, err = sight{}, fmt.Errorf("deciding %s: %w", key, &pull.Panic{Value: v, Stack: debug.Stack()})
 		}
@@ -222,7 +221,7 @@ func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) 
 	if err != nil {
 		return sight{}, err
 	}
-	if changed { // other settings may read other facts
+	if changed { // rules under other settings may need other facts
 		if s.request, err = r.load(ctx, q, inForce); err != nil {
 			return sight{}, err
 		}
@@ -242,7 +241,7 @@ func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) 
 	return s, nil
 }
 
-// load loads what the rules in force read.
+// load loads the facts that the rules in force need.
 func (r *Reconciler) load(ctx context.Context, q gh.Query, e effective) (*pull.Request, error) {
 	q.Needs, q.Memo = pull.Needs(e.rules), &pull.Memo{}
 	q.Reads = func(r *pull.Request, path string) bool { return pull.Reads(e.rules, r, path) }
@@ -251,8 +250,8 @@ func (r *Reconciler) load(ctx context.Context, q gh.Query, e effective) (*pull.R
 	return r.GitHub.Load(ctx, q)
 }
 
-// apply does one action after the other. What GitHub refuses does not stop the
-// rest (faults); what it cannot do now does.
+// apply applies one action after the other. If GitHub rejects one, the others are still
+// applied (faults); if GitHub can't do it now, the rest waits.
 func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, job queue.Job) (faults []error, err error) {
 	for _, batch := range gh.Batches(plan.Actions) {
 		if r.DryRun {
@@ -279,8 +278,8 @@ func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, job queue.Job) (
 	return faults, nil
 }
 
-// spared tells whether the rest of a plan can do without an action that GitHub
-// didn't make: the line in the list of an issue, which may be in trouble by itself.
+// spared reports whether the rest of a plan can be applied without an action that
+// failed: an issue's list, which may have its own problems.
 func spared(action pull.Action, err error) bool {
 	var (
 		gone      *gh.Gone
@@ -297,10 +296,10 @@ func (r *Reconciler) wouldApply(ctx context.Context, plan pull.Plan, batch []pul
 	}
 }
 
-// follow hands on what a plan asks beyond its own pull request.
+// follow enqueues what a plan wants beyond its own pull request.
 func (r *Reconciler) follow(ctx context.Context, plan pull.Plan, job queue.Job) error {
 	var hints []queue.Hint
-	for _, key := range plan.Points { // written down first: the hint alone says nothing of who gave it
+	for _, key := range plan.Points { // logged first: the hint doesn't say where it came from
 		if err := r.point(ctx, plan.Key, key); err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
-// place is a repository with the settings that are in force there.
+// place is a repository with the settings in force there.
 type place struct {
 	key          pull.Key
 	installation int64
@@ -23,8 +23,8 @@ type place struct {
 	rules config.Rules
 }
 
-// repository works the key of a repository: its labels, when an event asks or a
-// sweep begins, and the next piece of the sweep.
+// repository works on a repository's key: its labels, after an event or at the start of
+// a sweep, and the sweep's next step.
 func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job) error {
 	state, err := recall[sweepState](ctx, r, sweepNote, key)
 	if err != nil {
@@ -40,8 +40,8 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 	if waits {
 		begins = nil
 	}
-	// A sweep comes back with the cause of the event that it served last; without one,
-	// that is a redelivery.
+	// A sweep comes back with the cause of the event that it served last. Without a sweep,
+	// the same cause is a redelivery.
 	if begins != nil || job.Cause != sweepCause && (job.Cause != state.Asked || state.Running == nil) {
 		p, err := r.serve(ctx, key, job)
 		if err != nil {
@@ -86,8 +86,8 @@ func (r *Reconciler) begin(ctx context.Context, p place, job queue.Job, state sw
 	return r.proceed(ctx, p.key, job, state)
 }
 
-// outline loads a repository as a whole, in one request for each hundred of
-// labels or branches, and for each 25 pull requests in a merge queue.
+// outline loads a repository, in one request for each hundred labels or branches, and
+// one for each 25 pull requests in a merge queue.
 func (r *Reconciler) outline(ctx context.Context, key pull.Key, installation int64) (place, error) {
 	seen, err := r.GitHub.Outline(ctx, gh.OutlineQuery{
 		Key: key, Installation: installation, SettingsPath: config.RepositoryFile, LabelRulesPath: labeler.Path, Queues: r.queues.of(key),
@@ -100,7 +100,7 @@ func (r *Reconciler) outline(ctx context.Context, key pull.Key, installation int
 	return place{key, installation, seen, e.settings}, err
 }
 
-// asking are the labels of the repository that ask for a backport.
+// asking returns the repository's labels that request backports.
 func (p place) asking() []string {
 	var names []string
 	for _, l := range p.Labels {
@@ -112,8 +112,8 @@ func (p place) asking() []string {
 	return names
 }
 
-// labels makes and edits labels of the repository. What GitHub refuses does not
-// stop the rest, nor the sweep.
+// labels creates and edits the repository's labels. If GitHub rejects one, the others
+// and the sweep continue.
 func (r *Reconciler) labels(ctx context.Context, p place) error {
 	if r.Labels == nil {
 		return nil
@@ -134,7 +134,7 @@ func (r *Reconciler) labels(ctx context.Context, p place) error {
 			r.actions.WithLabelValues(action.Kind(), "done").Inc()
 		case gone || refused(err):
 			r.actions.WithLabelValues(action.Kind(), "error").Inc()
-			log.Warn().Err(err).Msg("a label stays as it is")
+			log.Warn().Err(err).Msg("leaving a label as it is")
 		default:
 			r.actions.WithLabelValues(action.Kind(), "error").Inc()
 			return err
@@ -150,7 +150,7 @@ func (r *Reconciler) applyLabel(ctx context.Context, p place, e gh.LabelEdit) er
 	return r.GitHub.EditLabel(ctx, p.installation, p.key, e)
 }
 
-// labelEdit is shown and counted like the actions on pull requests.
+// labelEdit is logged and counted like actions on pull requests.
 type labelEdit gh.LabelEdit
 
 func (e labelEdit) String() string {
@@ -161,7 +161,7 @@ func (e labelEdit) String() string {
 	return fmt.Sprintf("%s label %q %s %q", verb, e.Name, e.Color, e.Description)
 }
 
-// Kind labels it in metrics.
+// Kind names it in metrics.
 func (e labelEdit) Kind() string {
 	if e.Old == "" {
 		return "create-label"

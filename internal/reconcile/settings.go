@@ -13,22 +13,21 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// settings knows which rules are in force where: the central ones, above them
-// those of the repository's own file, and its file of label rules. While a file
-// is broken, its last good version stays in force, over a restart too.
+// settings knows which rules are in force where: from the central settings, the
+// repository's own file on top, and its file of label rules. While a file is broken, its
+// last good version stays in force, after restarts too.
 type settings struct {
 	central *config.Config
 	build   func(config.Rules) []pull.Rule
-	inForce []pull.Rule // where a repository has no files of its own
-	store   Store       // nil: nothing is remembered over a restart
+	inForce []pull.Rule // for repositories without files of their own
+	store   Store       // nil: restarts forget the last good versions
 	log     zerolog.Logger
 
 	mu           sync.Mutex
 	byRepository map[pull.Key]effective
 }
 
-// files are a repository's own, as they are on its default branch; nil where
-// there is none.
+// files are a repository's own, from its default branch; nil for a missing one.
 type files struct{ settings, labelRules []byte }
 
 func (f files) same(other files) bool {
@@ -40,18 +39,17 @@ type effective struct {
 	files    files // as they were read, good or not
 	settings config.Rules
 	rules    []pull.Rule
-	leftOut  []string // files with faults, of which no good version is known here
+	leftOut  []string // files with faults and without a known good version
 }
 
-// LeftOut are the files of a repository that count for nothing, as far as this
-// process has seen: they have faults, and it knows no good version of them. Without
-// a Store it never knows one.
+// LeftOut returns a repository's files that are ignored, as far as this process has
+// seen: they have faults, and no good version is known. Without a Store, none ever is.
 func (r *Reconciler) LeftOut(repository pull.Key) []string {
 	return r.settings.known(repository).leftOut
 }
 
-// InForce gives the settings of a repository, as far as this process has seen its
-// own files by now.
+// InForce returns a repository's settings, and whether this process has seen its own
+// files.
 func (r *Reconciler) InForce(repository pull.Key) (set config.Rules, seen bool) {
 	r.settings.mu.Lock()
 	defer r.settings.mu.Unlock()
@@ -59,7 +57,7 @@ func (r *Reconciler) InForce(repository pull.Key) (set config.Rules, seen bool) 
 	return e.settings, seen
 }
 
-// known is what was last seen in force for the repository of a key.
+// known returns what was last in force for a key's repository.
 func (s *settings) known(key pull.Key) effective {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -69,8 +67,8 @@ func (s *settings) known(key pull.Key) effective {
 	return effective{settings: s.central.Rules, rules: s.inForce}
 }
 
-// update takes the files as they are on the default branch now. changed means
-// that something else is in force than known said.
+// update takes over the files, as they are on the default branch now. changed reports
+// whether this differs from what known returned.
 func (s *settings) update(ctx context.Context, key pull.Key, now files) (e effective, changed bool, err error) {
 	repository := key.Repository()
 	s.mu.Lock()
@@ -87,7 +85,7 @@ func (s *settings) update(ctx context.Context, key pull.Key, now files) (e effec
 	return e, own || seen && (before.files.settings != nil || before.files.labelRules != nil), nil
 }
 
-// read gives what a repository's files put in force, each in its last good version.
+// read returns what a repository's files put in force, each in its last good version.
 func (s *settings) read(ctx context.Context, repository pull.Key, now files) (effective, error) {
 	e := effective{files: now, settings: s.central.Rules, rules: s.inForce}
 	for _, f := range []struct {
@@ -110,7 +108,7 @@ func (s *settings) read(ctx context.Context, repository pull.Key, now files) (ef
 				return err
 			}
 			if len(own.LeftOut) > 0 {
-				s.log.Warn().Str("file", f.note+repository.String()).Err(own.LeftOut).Msg("a repository's file has label rules with faults: these rules are left out")
+				s.log.Warn().Str("file", f.note+repository.String()).Err(own.LeftOut).Msg("a repository's file has label rules with faults, which are ignored")
 			}
 			return s.take(&e, own)
 		})
@@ -124,7 +122,7 @@ func (s *settings) read(ctx context.Context, repository pull.Key, now files) (ef
 	return e, nil
 }
 
-// take puts settings in force, if their rules can live together.
+// take puts settings in force, unless two of their rules own the same label or status.
 func (s *settings) take(e *effective, own config.Rules) error {
 	rules := s.build(own)
 	if err := pull.Validate(rules); err != nil {
@@ -134,8 +132,8 @@ func (s *settings) take(e *effective, own config.Rules) error {
 	return nil
 }
 
-// forget takes back the last good version of a file that was deleted: should it come
-// again with faults, nothing of the old one holds.
+// forget drops a deleted file's last good version, so that it doesn't come back if the
+// file returns with faults.
 func (s *settings) forget(ctx context.Context, note string) error {
 	if s.store == nil {
 		return nil
@@ -150,9 +148,8 @@ func (s *settings) forget(ctx context.Context, note string) error {
 	return nil
 }
 
-// lastGood takes a file, which is kept if it is good, or else the version of it
-// that was kept last. It tells whether there was a good one. The error is that of
-// the store.
+// lastGood takes a file and keeps it if it's good; otherwise, it takes the version that
+// it kept last. It reports whether there was a good one. Errors are the store's.
 func (s *settings) lastGood(ctx context.Context, note string, file []byte, take func([]byte) error) (bool, error) {
 	fault := take(file)
 	switch {
@@ -173,11 +170,11 @@ func (s *settings) lastGood(ctx context.Context, note string, file []byte, take 
 	}
 	warning := s.log.Warn().Str("file", note).Err(fault)
 	if len(good) == 0 {
-		warning.Msg("a repository's file has faults, and no good version of it is known: it is left out")
+		warning.Msg("a repository's file has faults and no known good version: it's ignored")
 		return false, nil
 	}
 	if err := take(good); err != nil { // good for an older bot, or for other central settings
-		warning.AnErr("before", err).Msg("a repository's file has faults, and by now its last good version has some too: it is left out")
+		warning.AnErr("before", err).Msg("a repository's file has faults, and so has its last good version by now: it's ignored")
 		return false, nil
 	}
 	warning.Msg("a repository's file has faults: its last good version stays in force")

@@ -106,7 +106,7 @@ func TestOwnRulesThatCannotLiveTogether(t *testing.T) {
 		wants []string // contexts
 		log   string
 	}{
-		{"news: {status: one, check: ONE}\n", []string{preset.Status, preset.Check}, "no good version of it is known"},
+		{"news: {status: one, check: ONE}\n", []string{preset.Status, preset.Check}, "no known good version"},
 		{"news: {status: one}\n", []string{"one", preset.Check}, ""},
 		{"news: {status: two, check: two}\n", []string{"one", preset.Check}, "its last good version stays in force"},
 	} {

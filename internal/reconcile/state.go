@@ -10,7 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// The notes that keep the state of what looks for work.
+// The notes that hold the state of sweeps and other checks.
 const (
 	sweepNote   = "sweep"
 	fitsNote    = "conflicts"
@@ -18,8 +18,8 @@ const (
 	workedNote  = "worked" // of an account
 )
 
-// recall gives the state that was kept, or a blank one: whoever looks for work can
-// begin anew.
+// recall returns the state that was kept, or an empty one: everything that keeps state
+// can start over.
 func recall[S any](ctx context.Context, r *Reconciler, of string, key pull.Key) (state S, err error) {
 	text, err := r.Store.Get(ctx, r.note(of, key))
 	if err != nil || text == nil {
@@ -41,8 +41,8 @@ func (r *Reconciler) keep(ctx context.Context, of string, key pull.Key, state an
 	return r.Store.Put(ctx, r.note(of, key), text)
 }
 
-// note names a note with such a state. What a dry run found missing is still
-// missing, so its looks do not count.
+// note names a note. Dry runs have their own: they find the same problems each time,
+// since they fix nothing.
 func (r *Reconciler) note(of string, key pull.Key) string {
 	if r.DryRun {
 		of = "dry-" + of

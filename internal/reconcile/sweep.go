@@ -16,19 +16,18 @@ import (
 )
 
 const (
-	// recentEvery is a little under the hour at which sweeps are asked for, so
-	// that clocks need not agree.
+	// recentEvery is a little less than the hour between sweeps, since clocks differ.
 	recentEvery = 50 * time.Minute
-	// recentOverlap is looked at twice: GitHub's clock is not ours.
+	// recentOverlap is checked twice, since GitHub's clock isn't ours.
 	recentOverlap = 10 * time.Minute
-	// sweepBatch is how many pull requests one step looks at.
+	// sweepBatch is how many pull requests one step checks.
 	sweepBatch = 10
-	// closedFor is how long a full sweep comes back to pull requests that are
-	// merged or closed, and not touched since.
+	// closedFor is how long a full sweep still checks merged or closed pull requests that
+	// nobody has touched.
 	closedFor = 7 * 24 * time.Hour
-	// maxTouched bounds the pages of a hundred pull requests that were touched.
+	// maxTouched limits the pages of a hundred touched pull requests.
 	maxTouched = 30
-	// sweepCause is the cause of a hint that asks for a sweep.
+	// sweepCause is the cause of a hint that requests a sweep.
 	sweepCause = "sweep"
 )
 
@@ -38,20 +37,20 @@ type sweepState struct {
 	Full    time.Time   `json:"full"`           // start of the last full one
 	Rest    []int       `json:"rest,omitempty"` // numbers that it left to the next one
 	Running *sweepRound `json:"running,omitempty"`
-	Asked   string      `json:"asked,omitempty"` // cause of the last look at the repository itself
+	Asked   string      `json:"asked,omitempty"` // cause of the last run on the repository itself
 }
 
-// sweepRound is a sweep on its way. It plans first, oldest first and up to a limit
-// of writes; then the pull requests that need something are handed to the queue.
+// sweepRound is a sweep in progress. It first plans, oldest first and up to a limit of
+// writes; then it enqueues the pull requests that need something.
 type sweepRound struct {
 	Started time.Time `json:"started"`
 	Full    bool      `json:"full"`
-	Next    time.Time `json:"next"` // the pace: no look before that
-	Left    []int     `json:"left"` // numbers still to look at
+	Next    time.Time `json:"next"` // no check before that time
+	Left    []int     `json:"left"` // numbers still to check
 	Fix     []int     `json:"mend"` // numbers with something to do
-	Odd     []int     `json:"odd"`  // numbers that GitHub could not show, which the queue asks for again
+	Odd     []int     `json:"odd"`  // numbers that GitHub couldn't show; they're enqueued
 	Writes  int       `json:"writes"`
-	Rest    []int     `json:"rest,omitempty"` // numbers that the limit of writes leaves to the next sweep
+	Rest    []int     `json:"rest,omitempty"` // numbers left to the next sweep by the write limit
 }
 
 type sweepMetrics struct {
@@ -67,7 +66,7 @@ func newSweepMetrics() sweepMetrics {
 	return sweepMetrics{
 		fixed:   counter("concorde_sweep_fixed_total", "Missing writes that sweeps found: no webhook had brought them."),
 		checked: counter("concorde_sweep_checked_total", "Pull requests that sweeps checked."),
-		stopped: counter("concorde_sweep_stopped_total", "Sweeps that stopped at the limit of writes and left the rest to the next one."),
+		stopped: counter("concorde_sweep_stopped_total", "Sweeps that stopped at the write limit and left the rest to the next one."),
 	}
 }
 
@@ -75,8 +74,8 @@ func (m sweepMetrics) collectors() []prometheus.Collector {
 	return []prometheus.Collector{m.fixed, m.checked, m.stopped}
 }
 
-// Sweep asks for a sweep of every repository of the App. Each repository
-// decides by itself what is due.
+// Sweep requests a sweep of every repository of the App. Each repository decides for
+// itself what is due.
 func (r *Reconciler) Sweep(ctx context.Context) error {
 	installations, err := r.installations(ctx)
 	repositories, unread := r.GitHub.Repositories(ctx, installations) // some, even with an error
@@ -95,9 +94,8 @@ func (r *Reconciler) Sweep(ctx context.Context) error {
 	return errors.Join(unlisted, r.Store.Add(ctx, hints...))
 }
 
-// due is a sweep that is to begin now; nil when none is. One is due after every
-// start: what came while the bot was down is lost, since GitHub does not send
-// webhooks again.
+// due returns the sweep that should start now, or nil. One is due after every start:
+// GitHub doesn't send webhooks again that came while the bot was down.
 func (r *Reconciler) due(state sweepState) *sweepRound {
 	now := r.Now()
 	round := &sweepRound{Started: now, Next: now, Full: fullDue(now, state.Full, r.Settings.Sweep.FullAt)}
@@ -107,8 +105,8 @@ func (r *Reconciler) due(state sweepState) *sweepRound {
 	return round
 }
 
-// list names the pull requests and issues that a sweep looks at: backports live on
-// those that are merged or closed, too.
+// list returns the pull requests and issues that a sweep checks, including merged and
+// closed ones, which may still need backports.
 func (r *Reconciler) list(ctx context.Context, p place, state sweepState, round *sweepRound) (numbers []int, err error) {
 	since := state.Recent.Add(-recentOverlap)
 	if round.Full {
@@ -144,20 +142,20 @@ func (r *Reconciler) list(ctx context.Context, p place, state sweepState, round 
 	return numbers, nil
 }
 
-// askedFor is how long after its merge a pull request with a label for a
-// backport is looked at every night. What waits longer waits for a person, whose
-// doings bring an event.
+// askedFor is how long after its merge a pull request that requests a backport is
+// checked every night. If it takes longer, it waits for a person, whose actions bring an
+// event.
 const askedFor = 90 * 24 * time.Hour
 
-// listClosed lists pull requests in whatever state: those touched lately and,
-// for a full sweep, merged ones that still ask for a backport.
+// listClosed lists pull requests in any state: recently touched ones and, for a full
+// sweep, merged ones that still request a backport.
 func (r *Reconciler) listClosed(ctx context.Context, p place, since time.Time, full bool) ([]pull.Summary, error) {
 	touched, complete, err := r.GitHub.Walk(ctx, gh.Walk{Key: p.key, Installation: p.installation, Since: since, Max: maxTouched})
 	if err != nil {
 		return nil, err
 	}
 	if !complete {
-		zerolog.Ctx(ctx).Warn().Time("since", since).Msg("more pull requests were touched than a sweep lists: those touched last are looked at")
+		zerolog.Ctx(ctx).Warn().Time("since", since).Msg("a sweep can't list all touched pull requests: it checks the latest")
 	}
 	labels := p.asking()
 	if !full || len(labels) == 0 {
@@ -167,8 +165,7 @@ func (r *Reconciler) listClosed(ctx context.Context, p place, since time.Time, f
 	return append(touched, asked...), err
 }
 
-// sweepStep does the next piece of a sweep that is on its way. Its state
-// survives a restart.
+// sweepStep does the next step of a sweep in progress. Its state survives restarts.
 func (r *Reconciler) sweepStep(ctx context.Context, key pull.Key, job queue.Job, state sweepState) error {
 	if r.Now().Before(state.Running.Next) {
 		return &queue.Later{Until: state.Running.Next, Why: "the sweep is paced", Rests: true}
@@ -179,7 +176,7 @@ func (r *Reconciler) sweepStep(ctx context.Context, key pull.Key, job queue.Job,
 	return r.proceed(ctx, key, job, state)
 }
 
-// proceed ends a sweep that has nothing left to look at.
+// proceed ends a sweep that has nothing left to check.
 func (r *Reconciler) proceed(ctx context.Context, key pull.Key, job queue.Job, state sweepState) error {
 	round := state.Running
 	if len(round.Left) > 0 {
@@ -199,8 +196,7 @@ func (r *Reconciler) proceed(ctx context.Context, key pull.Key, job queue.Job, s
 	return r.keep(ctx, sweepNote, key, state)
 }
 
-// fullDue tells whether a full sweep has begun since the newest hour `at` (UTC)
-// that is past.
+// fullDue reports whether no full sweep has begun since the last hour `at` (UTC).
 func fullDue(now, last time.Time, at int) bool {
 	now = now.UTC()
 	due := time.Date(now.Year(), now.Month(), now.Day(), at, 0, 0, 0, time.UTC)
@@ -210,9 +206,9 @@ func fullDue(now, last time.Time, at int) bool {
 	return last.Before(due)
 }
 
-// look plans the next few pull requests. One that GitHub cannot show now is
-// left to the queue, so that it does not keep the sweep from all others; the
-// step ends there all the same, since it may be GitHub that is in trouble.
+// look plans the next few pull requests. One that GitHub can't show now is left to the
+// queue, so that it doesn't hold up the sweep. The step still ends there, since GitHub
+// itself may have a problem.
 func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64, round *sweepRound) error {
 	batch := min(sweepBatch, len(round.Left))
 	for range batch {
@@ -223,9 +219,9 @@ func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64,
 		var gone *gh.Gone
 		var temporary *gh.Temporary
 		switch {
-		case errors.As(err, &panicked): // it was said
+		case errors.As(err, &panicked): // it's in the log
 		case errors.As(err, &gone) || refused(err):
-			zerolog.Ctx(ctx).Warn().Err(err).Msg("sweep passes over a pull request")
+			zerolog.Ctx(ctx).Warn().Err(err).Msg("a sweep skips a pull request")
 		case errors.As(err, &temporary):
 			round.Odd, round.Left = append(round.Odd, of.Number), round.Left[1:]
 			return err
@@ -248,18 +244,18 @@ func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64,
 	return nil
 }
 
-// lookAt plans one pull request, if it can be done in time.
+// lookAt plans one pull request, unless that takes too long.
 func (r *Reconciler) lookAt(ctx context.Context, key pull.Key, installation int64) (pull.Plan, error) {
 	short, cancel := context.WithTimeout(ctx, r.lookTime)
 	defer cancel()
 	plan, _, err := r.Plan(short, key, installation)
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		err = &gh.Temporary{Answer: gh.Answer{Message: fmt.Sprintf("looking at %s takes longer than %s", key, r.lookTime)}}
+		err = &gh.Temporary{Answer: gh.Answer{Message: fmt.Sprintf("checking %s takes longer than %s", key, r.lookTime)}}
 	}
 	return plan, err
 }
 
-// inTurn puts what the last sweep left first, and then the oldest first.
+// inTurn puts what the last sweep left first, then the oldest.
 func inTurn(rest, listed []int) []int {
 	left := map[int]bool{}
 	for _, n := range rest {
@@ -270,13 +266,13 @@ func inTurn(rest, listed []int) []int {
 	return slices.Concat(rest, listed)
 }
 
-// finish hands what a sweep found to the queue, with a loud line if that isn't all.
+// finish enqueues what a sweep found. It logs an error if the write limit stopped it.
 func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int64, round *sweepRound) error {
 	log := zerolog.Ctx(ctx)
 	if len(round.Rest) > 0 {
 		r.sweep.stopped.Inc()
 		log.Error().Int("writes", round.Writes).Int("limit", r.Settings.Sweep.MaxWrites).Ints("left", first(round.Rest, 20)).
-			Msg("SWEEP STOPPED at sweep.max-writes: the next one goes on. Check some with `bot plan`; if all is well, raise the limit")
+			Msg("SWEEP STOPPED at sweep.max-writes: the next sweep continues. Check a few with `bot plan`, and raise the limit if the plans are right")
 	}
 	hints := make([]queue.Hint, 0, len(round.Fix))
 	for _, number := range slices.Concat(round.Fix, round.Odd) {

@@ -14,13 +14,12 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// trailLength is how many of the last deeds at a key rules may see.
+// trailLength is how many of a key's last entries rules can see.
 const trailLength = 200
 
-// logged writes down what became of some actions of a plan: in the log, in the
-// metrics, and, of those that were done, in the trail that answers "why?". Nothing
-// is decided by the trail, but that a snapshot is too old which lacks a comment of
-// a moment ago.
+// logged records the outcome of a plan's actions: in the log, in the metrics and, if
+// they were done, in the audit log that answers "why". Nothing is decided by the audit
+// log, except that a snapshot without a comment posted a moment ago is too old.
 func (r *Reconciler) logged(ctx context.Context, plan pull.Plan, batch []pull.Action, outcomes []error) error {
 	log := zerolog.Ctx(ctx)
 	var entries [][]byte
@@ -38,7 +37,7 @@ func (r *Reconciler) logged(ctx context.Context, plan pull.Plan, batch []pull.Ac
 		r.actions.WithLabelValues(action.Kind(), "done").Inc()
 		entry, err := json.Marshal(deed)
 		if err != nil {
-			return fmt.Errorf("writing down what was done to %s: %w", plan.Key, err)
+			return fmt.Errorf("logging what was done to %s: %w", plan.Key, err)
 		}
 		entries = append(entries, entry)
 	}
@@ -55,9 +54,9 @@ func why(action pull.Action) string {
 	return ""
 }
 
-// readTrail gives what was done to a key, oldest first. A Reconciler that only
-// plans may have no store, and an entry of an older program may not be read: the
-// trail is for people.
+// readTrail returns a key's audit log, oldest first. A Reconciler that only plans may
+// have no store, and entries of an older version may be unreadable: the audit log is for
+// people.
 func (r *Reconciler) readTrail(ctx context.Context, key pull.Key) ([]pull.Deed, error) {
 	if r.Store == nil {
 		return nil, nil
@@ -76,12 +75,12 @@ func (r *Reconciler) readTrail(ctx context.Context, key pull.Key) ([]pull.Deed, 
 	return deeds, nil
 }
 
-// announcing is the action of an entry that is written before a comment is posted.
-// Should the process die then, or GitHub's answer be lost, the next run knows that
-// the comment may be there, though a lagging copy doesn't show it.
+// announcing is the action of an entry that is written before a comment is posted. If
+// the process dies or GitHub's answer is lost, the next run knows that the comment may
+// exist, even if a lagging replica doesn't show it.
 const announcing = "about to post comment "
 
-// doubt is for how long such a comment is waited for.
+// doubt is how long the bot waits for such a comment.
 const doubt = 5 * time.Second
 
 func (r *Reconciler) announce(ctx context.Context, key pull.Key, batch []pull.Action) error {
@@ -90,7 +89,7 @@ func (r *Reconciler) announce(ctx context.Context, key pull.Key, batch []pull.Ac
 		if a, is := action.(pull.AddNote); is {
 			entry, err := json.Marshal(pull.Deed{At: r.Now().UTC(), Action: announcing + a.Key})
 			if err != nil {
-				return fmt.Errorf("announcing a comment on %s: %w", key, err)
+				return fmt.Errorf("logging a comment on %s ahead of it: %w", key, err)
 			}
 			entries = append(entries, entry)
 		}
@@ -106,12 +105,11 @@ func done(trail []pull.Deed) []pull.Deed {
 	return slices.DeleteFunc(slices.Clone(trail), func(d pull.Deed) bool { return strings.HasPrefix(d.Action, announcing) })
 }
 
-// pointing is the action of a deed that says which pull request pointed here.
+// pointing is the action of an entry that says which pull request pointed here.
 const pointing = "pointed here by #"
 
-// point writes down, in the trail of one pull request, that another pointed to it,
-// unless that stands there: it may point there for as long as it lives. More of them
-// may point there at once: each has an entry of its own.
+// point records in one pull request's audit log that another pointed to it, unless
+// that's recorded already. Several may do so at once, since each has its own entry.
 func (r *Reconciler) point(ctx context.Context, from, to pull.Key) error {
 	trail, err := r.readTrail(ctx, to)
 	if err != nil || slices.Contains(pointers(trail), from.Number) {
@@ -119,12 +117,12 @@ func (r *Reconciler) point(ctx context.Context, from, to pull.Key) error {
 	}
 	entry, err := json.Marshal(pull.Deed{At: r.Now().UTC(), Action: fmt.Sprint(pointing, from.Number)})
 	if err != nil {
-		return fmt.Errorf("writing down what pointed to %s: %w", to, err)
+		return fmt.Errorf("logging what pointed to %s: %w", to, err)
 	}
 	return r.Store.Log(ctx, to.String(), entry)
 }
 
-// pointers are the pull requests that pointed to one, as its trail remembers.
+// pointers returns the pull requests that pointed to one, from its audit log.
 func pointers(trail []pull.Deed) []int {
 	var all []int
 	for _, deed := range slices.Backward(trail) {
@@ -138,8 +136,8 @@ func pointers(trail []pull.Deed) []int {
 	return all
 }
 
-// listed are the issues that list a pull request because of this App, as its trail
-// remembers: where nothing names the issue any more, nothing else tells.
+// listed returns the issues that list a pull request because of this App, from its audit
+// log: once nothing names the issue any more, that's the only trace.
 func listed(trail []pull.Deed) []int {
 	var all []int
 	for _, deed := range trail {
@@ -153,8 +151,8 @@ func listed(trail []pull.Deed) []int {
 	return all[max(0, len(all)-pull.MaxListed):]
 }
 
-// hidden notes which comments of the bot are among those that GitHub leaves out:
-// posting one again at each look would be worse than to leave it as it is.
+// hidden marks comments of the bot that GitHub leaves out of its answers: posting them
+// again in each run would be worse than doing nothing.
 func hidden(request *pull.Request, trail []pull.Deed) {
 	if !request.NotesHidden || request.Facts&pull.Notes == 0 {
 		return
@@ -167,9 +165,9 @@ func hidden(request *pull.Request, trail []pull.Deed) {
 	}
 }
 
-// lacking is when the bot posted, or may have posted, the newest comment that the
-// snapshot is without, zero where it has all of the last moments: posting one again
-// would be worse than to wait.
+// lacking returns when the bot posted, or may have posted, the newest comment that the
+// snapshot lacks, or zero if it has all recent ones. Posting one again would be worse
+// than waiting.
 func (r *Reconciler) lacking(request *pull.Request, trail []pull.Deed) (posted time.Time) {
 	if request.Facts&pull.Notes == 0 || request.NotesDeleted > 0 {
 		return posted

@@ -14,9 +14,9 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// troubles are what somebody must fix, where there is no pull request to say it on:
-// unreadable core teams (all repositories of an organisation have one), sweeps that
-// had to stop, and rules that panic.
+// troubles are problems that someone must fix and that no pull request can show:
+// unreadable core teams (all repositories of an organization have one), sweeps that
+// stopped, and rules that panic.
 type troubles struct {
 	mu     sync.Mutex
 	all    map[string]string   // teams, by the owner's name in lower case
@@ -24,7 +24,7 @@ type troubles struct {
 	panics map[pull.Key]string // by pull request or issue
 }
 
-// rest notes how many pull requests the last sweep of a repository left to the next.
+// rest records how many pull requests a repository's last sweep left to the next.
 func (t *troubles) rest(key pull.Key, left, limit int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -35,11 +35,11 @@ func (t *troubles) rest(key pull.Key, left, limit int) {
 	if t.sweeps == nil {
 		t.sweeps = map[pull.Key]string{}
 	}
-	t.sweeps[key] = fmt.Sprintf("the sweep of %s stopped at sweep.max-writes (%d); the next one goes on with the remaining %d pull requests and issues. Check some with bot plan, and raise the limit if all is well", key, limit, left)
+	t.sweeps[key] = fmt.Sprintf("the sweep of %s stopped at sweep.max-writes (%d); the next one continues with the remaining %d pull requests and issues. Check a few with bot plan, and raise the limit if the plans are right", key, limit, left)
 }
 
-// ran notes the end of a run: a panic is in the log, and a trouble until the key's
-// rules run without one.
+// ran records the end of a run. A panic is logged, and an alert until the key's rules
+// run without one.
 func (t *troubles) ran(ctx context.Context, key pull.Key, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -56,10 +56,10 @@ func (t *troubles) ran(ctx context.Context, key pull.Key, err error) {
 	}
 }
 
-// shownPanics bounds the lines of Troubles.
+// shownPanics limits how many panics have alerts of their own.
 const shownPanics = 10
 
-// note takes over what one look found, and says it in the log when it is new.
+// note records what one run found, and logs it if it's new.
 func (t *troubles) note(ctx context.Context, r *pull.Request, e effective) {
 	if pull.Needs(e.rules)&pull.Team == 0 {
 		return
@@ -79,13 +79,13 @@ func (t *troubles) note(ctx context.Context, r *pull.Request, e effective) {
 	switch log := zerolog.Ctx(ctx); {
 	case r.CoreFault == before:
 	case r.CoreFault != "":
-		log.Error().Str("owner", r.Key.Owner).Str("why", r.CoreFault).Msg("cannot read the core team: no stage label is touched")
+		log.Error().Str("owner", r.Key.Owner).Str("why", r.CoreFault).Msg("cannot read the core team: leaving stage labels alone")
 	default:
 		log.Info().Str("owner", r.Key.Owner).Msg("the core team can be read again")
 	}
 }
 
-// keep forgets what was wrong where the App is no more.
+// keep forgets the problems of accounts where the App isn't any more.
 func (t *troubles) keep(active func(owner string) bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -95,8 +95,8 @@ func (t *troubles) keep(active func(owner string) bool) {
 	maps.DeleteFunc(t.panics, gone)
 }
 
-// Troubles are what somebody must fix for all rules to work: one for each
-// organisation, each repository whose sweep stopped, and the first few panics.
+// Troubles are what someone must fix for all rules to work: one for each organization,
+// each repository whose sweep stopped, and the first few panics.
 func (r *Reconciler) Troubles() (all []Trouble) {
 	t := &r.troubles
 	t.mu.Lock()

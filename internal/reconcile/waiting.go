@@ -7,21 +7,19 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// maxWaiting bounds what is remembered of a repository; the oldest goes first.
-// What is forgotten is merged all the same, only later: the rule looks again by
-// itself.
+// maxWaiting limits what's remembered about a repository; the oldest goes first. What is
+// forgotten is merged too, only later, since the rule checks again by itself.
 const maxWaiting = 100
 
-// awaited is a pull request that is merged once the statuses of its head are
-// green.
+// awaited is a pull request that will be merged once its head's statuses are green.
 type awaited struct {
 	SHA    string
 	Number int
 }
 
-// Waiting gives the pull requests that wait for the statuses of a commit. A
-// status of others names no pull request, and a busy repository gets thousands of
-// them: what is not remembered here costs no request.
+// Waiting returns the pull requests that wait for a commit's statuses. Other Apps'
+// statuses name no pull request, and a busy repository gets thousands of them: those
+// that nothing waits for cost no request.
 func (r *Reconciler) Waiting(ctx context.Context, repository pull.Key, sha string) ([]pull.Key, error) {
 	all, err := recall[[]awaited](ctx, r, waitingNote, repository)
 	if err != nil {
@@ -39,7 +37,7 @@ func (r *Reconciler) Waiting(ctx context.Context, repository pull.Key, sha strin
 
 // wait remembers whether the pull request waits.
 func (r *Reconciler) wait(ctx context.Context, request *pull.Request, plan pull.Plan) error {
-	if !plan.Waits && !request.Own { // only its own does the bot merge
+	if !plan.Waits && !request.Own { // the bot merges only its own
 		return nil
 	}
 	r.waiting.Lock()

@@ -13,12 +13,12 @@ import (
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
-// maxRounds of work are two in earnest: picks, then pull requests. More are a
-// mistake in a rule.
+// maxRounds of work: two are normal, picks and then pull requests. More are a bug in a
+// rule.
 const maxRounds = 5
 
-// work does what must be done before the rest of a plan is known, and asks the
-// rules again. A crash in between is no harm: all work finds what it did before.
+// work does what must be done before the rest of a plan is known, and runs the rules
+// again. A crash in between does no harm: each step finds what it did before.
 func (r *Reconciler) work(ctx context.Context, s sight, installation int64) (sight, error) {
 	for range maxRounds {
 		works := s.plan.Work()
@@ -41,10 +41,10 @@ func (r *Reconciler) work(ctx context.Context, s sight, installation int64) (sig
 		}
 		s.plan = plan
 	}
-	return s, fmt.Errorf("working on %s: there is no end to it: %s", s.plan.Key, s.plan)
+	return s, fmt.Errorf("working on %s: it doesn't end: %s", s.plan.Key, s.plan)
 }
 
-// do does one piece of work, and gives the request with what it found out.
+// do does one piece of work, and returns the request with its result.
 func (r *Reconciler) do(ctx context.Context, request *pull.Request, w pull.Work, installation int64) (*pull.Request, error) {
 	switch w := w.(type) {
 	case pull.Pick:
@@ -74,11 +74,11 @@ func (r *Reconciler) do(ctx context.Context, request *pull.Request, w pull.Work,
 		}
 		return request.Opened(opened), nil
 	}
-	return nil, fmt.Errorf("working on %s: no way is known to do %T", request.Key, w)
+	return nil, fmt.Errorf("working on %s: unknown work %T", request.Key, w)
 }
 
-// longestTurnless is how long a pick that gets no turn waits at most until it looks
-// again. That costs no request.
+// longestTurnless is the longest pause before a pick without a turn tries again. That
+// costs no request.
 const longestTurnless = 16 * time.Second
 
 // noTurn ends the run of a pull request whose pick got no turn. The pauses double.
@@ -92,8 +92,8 @@ func (r *Reconciler) noTurn(key pull.Key) *queue.Later {
 	return &queue.Later{Until: r.Now().Add(pause), Why: "other picks are under way"}
 }
 
-// turn is a time to come again for a pull request whose pick waited for a turn, and still
-// would; nil: it may run.
+// turn returns when to try again if a pull request's pick would still get no turn, or
+// nil if it may run.
 func (r *Reconciler) turn(key pull.Key) *queue.Later {
 	if !r.turnless.Contains(key) || r.Picker.Free(key) {
 		return nil
@@ -101,7 +101,7 @@ func (r *Reconciler) turn(key pull.Key) *queue.Later {
 	return r.noTurn(key)
 }
 
-// unopened is the outcome for a branch whose pull request GitHub refuses.
+// unopened is the outcome for a branch whose pull request GitHub rejects.
 func (r *Reconciler) unopened(request *pull.Request, w pull.OpenPull, err error) pull.Picked {
 	// GitHub refuses for the moment, too: a branch that it does not see yet, too
 	// many pull requests at once.

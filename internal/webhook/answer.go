@@ -9,13 +9,13 @@ import (
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
-// answer to a delivery. The text is for whoever looks at it in the settings of
-// the App, "Recent Deliveries".
+// answer to a delivery. Its text is for whoever reads "Recent Deliveries" in the App's
+// settings.
 type answer struct {
 	status int
 	result string // in metrics and logs
 	text   string
-	err    error // for the log alone
+	err    error // only for the log
 }
 
 func (a answer) because(err error) answer {
@@ -33,22 +33,22 @@ var (
 	noEvent      = answer{status: http.StatusBadRequest, result: "bad header", text: "not stored: the header X-GitHub-Event is missing or not the name of an event"}
 	noDelivery   = answer{status: http.StatusBadRequest, result: "bad header", text: "not stored: the header X-GitHub-Delivery is missing or not the ID of a delivery"}
 	unauthorized = answer{status: http.StatusUnauthorized, result: "bad signature", text: "not stored: the header X-Hub-Signature-256 is missing or wrong: both sides must know the same secret"}
-	incomplete   = answer{status: http.StatusBadRequest, result: "incomplete", text: "not stored: the body did not arrive whole: send it again"}
-	busy         = answer{status: http.StatusServiceUnavailable, result: "busy", text: "not stored: too many large bodies arrive at once: send it again later"}
-	notStored    = answer{status: http.StatusServiceUnavailable, result: "not stored", text: "not stored: the database did not take it: send it again later"}
+	incomplete   = answer{status: http.StatusBadRequest, result: "incomplete", text: "not stored: the body is incomplete: send it again"}
+	busy         = answer{status: http.StatusServiceUnavailable, result: "busy", text: "not stored: too many large deliveries arrive at once: send it again later"}
+	notStored    = answer{status: http.StatusServiceUnavailable, result: "not stored", text: "not stored: the database couldn't store it: send it again later"}
 )
 
 func (h *Handler) tooLarge() answer {
 	return answer{status: http.StatusRequestEntityTooLarge, result: "too large", text: fmt.Sprintf("not stored: the body has more than %d bytes", h.cfg.MaxBody)}
 }
 
-// ignored counts as delivered: sending it again would do nothing.
+// ignored counts as delivered: sending it again wouldn't change anything.
 func ignored(account string) answer {
 	return answer{status: http.StatusAccepted, result: "ignored", text: fmt.Sprintf("not stored: accounts: in the bot's settings doesn't name %q, so the bot does nothing there", account)}
 }
 
 func malformed(err error) answer {
-	return answer{status: http.StatusBadRequest, result: "malformed", text: "not stored: the body is not a JSON object: " + err.Error(), err: err}
+	return answer{status: http.StatusBadRequest, result: "malformed", text: "not stored: the body isn't a JSON object: " + err.Error(), err: err}
 }
 
 var (
@@ -56,7 +56,7 @@ var (
 	deliveryID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 )
 
-// head looks at everything before the body but the signature.
+// head checks everything before the body except the signature.
 func (h *Handler) head(w http.ResponseWriter, r *http.Request, d *queue.Delivery) (answer, bool) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)

@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-// firstBuffer is the size of a body's first buffer, in bytes. Most bodies need more,
-// most connections of strangers less.
+// firstBuffer is the size of a body's first buffer, in bytes. Most bodies need more, but
+// most strangers' connections need less.
 const firstBuffer = 4 << 10
 
-// buffer holds an arriving body. Its memory is counted before it's made.
+// buffer holds an arriving body. Its memory is counted before it's allocated.
 type buffer struct {
 	*arriving
 	bytes    []byte
@@ -25,11 +25,11 @@ type buffer struct {
 	most     int64 // its largest size
 }
 
-// read reads the body up to the limit. Its memory counts until done is called, also
+// read reads the body up to the limit. Its memory counts until done is called, even
 // after an error.
 func (h *Handler) read(w http.ResponseWriter, r *http.Request) (whole []byte, done func(), err error) {
 	control := http.NewResponseController(w)
-	a := h.room.enter(func() { _ = control.SetReadDeadline(time.Unix(1, 0)) }) // a server without deadlines ends it by its own
+	a := h.room.enter(func() { _ = control.SetReadDeadline(time.Unix(1, 0)) }) // without deadlines, the server ends it by its own
 	b := buffer{arriving: a, promised: r.ContentLength, most: h.cfg.MaxBody}
 	if err := a.failed(b.readFrom(r.Context(), http.MaxBytesReader(w, r.Body, b.most))); err != nil {
 		return nil, a.leave, fmt.Errorf("reading the body: %w", err)
@@ -56,7 +56,7 @@ func (b *buffer) readFrom(ctx context.Context, from io.Reader) error {
 	}
 }
 
-// grow doubles the buffer. One byte more than there can be is enough to see the end.
+// grow doubles the buffer. One byte more than the largest body is enough to see the end.
 func (b *buffer) grow(ctx context.Context) error {
 	before := int64(cap(b.bytes))
 	size := min(max(2*before, firstBuffer), b.most+1)
@@ -73,9 +73,8 @@ func (b *buffer) grow(ctx context.Context) error {
 	return nil
 }
 
-// signature reads the header X-Hub-Signature-256 ("Validating webhook
-// deliveries", GitHub). The older X-Hub-Signature, which is SHA-1, counts for
-// nothing.
+// signature reads the header X-Hub-Signature-256 ("Validating webhook deliveries",
+// GitHub). The older X-Hub-Signature, a SHA-1, is ignored.
 func signature(header string) (sum [sha256.Size]byte, ok bool) {
 	digits, found := strings.CutPrefix(header, "sha256=")
 	if !found || len(digits) != hex.EncodedLen(len(sum)) {
@@ -85,8 +84,8 @@ func signature(header string) (sum [sha256.Size]byte, ok bool) {
 	return sum, err == nil
 }
 
-// signed tells whether one of the secrets signs the payload. All are tried, each
-// in constant time, so that the time tells nothing.
+// signed reports whether one of the secrets signs the payload. All are tried, each in
+// constant time, so that timing reveals nothing.
 func signed(payload []byte, sum [sha256.Size]byte, secrets [][]byte) bool {
 	valid := false
 	for _, secret := range secrets {

@@ -13,13 +13,13 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// event is the little of a payload from which keys are derived ("Webhook events
-// and payloads", GitHub). All of it may be missing.
+// event is the part of a payload from which keys are derived ("Webhook events and
+// payloads", GitHub). Any of it may be missing.
 type event struct {
 	Action       string `json:"action"`
 	Installation struct {
 		ID      int64   `json:"id"`
-		Account account `json:"account"` // in events about installations alone
+		Account account `json:"account"` // only in events about installations
 	} `json:"installation"`
 	Organization account      `json:"organization"`
 	Repository   repository   `json:"repository"`
@@ -85,14 +85,15 @@ type account struct {
 	Type  string `json:"type"`
 }
 
-// account is the login of that on which the App is installed; "" where the event
+// account is the login of the account where the App is installed, or "" if the event
 // names none.
 func (e *event) account() string {
 	owner, _, _ := strings.Cut(e.Repository.FullName, "/")
 	return cmp.Or(owner, e.Installation.Account.Login, e.Organization.Login)
 }
 
-// author is the login of who opened what a key is about; "" where the event doesn't say.
+// author is the login of whoever opened a key's pull request or issue, or "" if the
+// event doesn't say.
 func (e *event) author(of pull.Key) string {
 	for _, s := range []subject{e.PullRequest, e.Issue} {
 		if s.Number == of.Number && of.Number != 0 {
@@ -102,8 +103,8 @@ func (e *event) author(of pull.Key) string {
 	return ""
 }
 
-// run is a check run or check suite, with the open pull requests
-// that GitHub knows of: none for those from forks.
+// run is a check run or check suite, with its open pull requests as far as GitHub knows
+// them: none for those from forks.
 type run struct {
 	App          app    `json:"app"`
 	HeadSHA      string `json:"head_sha"`
@@ -120,12 +121,12 @@ type app struct {
 	ID int64 `json:"id"`
 }
 
-// parse reads a payload. Only what is no JSON object is an error: a field of an
-// unknown shape is as good as missing, for GitHub adds to its events over time.
+// parse reads a payload. It's an error only if it isn't a JSON object: a field with an
+// unknown shape counts as missing, since GitHub changes its events over time.
 func parse(payload []byte) (*event, error) {
 	start := bytes.TrimLeft(payload, " \t\r\n")
 	if len(start) == 0 {
-		return nil, errors.New("it is empty")
+		return nil, errors.New("it's empty")
 	}
 	var e event
 	err := json.Unmarshal(payload, &e)
@@ -141,8 +142,8 @@ func parse(payload []byte) (*event, error) {
 
 var actionName = regexp.MustCompile(`^[A-Za-z0-9_. -]{0,100}$`)
 
-// action is the event's action, for people and logs. That of repository_dispatch
-// is chosen by users.
+// action is the event's action, for people and logs. Users choose that of
+// repository_dispatch.
 func (e *event) action() string {
 	if !actionName.MatchString(e.Action) {
 		return "other"
@@ -152,7 +153,7 @@ func (e *event) action() string {
 
 var commitID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
-// head is the commit that the pull request is at, "" where the event names none.
+// head is the pull request's head commit, or "" if the event names none.
 func (e *event) head() string {
 	if !commitID.MatchString(e.PullRequest.Head.SHA) {
 		return ""
@@ -160,7 +161,7 @@ func (e *event) head() string {
 	return e.PullRequest.Head.SHA
 }
 
-// updatedAt is how new the subject is, zero if that is unknown.
+// updatedAt is when the subject last changed, or zero if that's unknown.
 func (e *event) updatedAt() time.Time {
 	for _, text := range []string{e.PullRequest.UpdatedAt, e.Issue.UpdatedAt} {
 		if at, err := time.Parse(time.RFC3339, text); err == nil {

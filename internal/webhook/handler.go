@@ -1,9 +1,6 @@
-// Package webhook receives GitHub's deliveries: it verifies, derives the keys
-// that an event is about, has both stored, and answers.
-//
-// A delivery is a hint to look at something, never an order. So the package
-// must not know what the bot does, and an event that it does not know is stored
-// like any other.
+// Package webhook receives GitHub's deliveries: it verifies them, derives the keys that
+// an event is about, stores both, and answers. A delivery is a hint, never an order, so
+// the package must not know what the bot does. Unknown events are stored like any other.
 package webhook
 
 import (
@@ -25,41 +22,40 @@ import (
 // payloads", GitHub: 25 MB).
 const MaxBody = 25 << 20
 
-// Store keeps deliveries. What Receive took with a nil error is on disk; fresh
-// tells that it was not there before.
+// Store keeps deliveries. When Receive returns without an error, they're on disk; fresh
+// reports whether they're new.
 type Store interface {
 	Receive(ctx context.Context, d queue.Delivery) (fresh bool, err error)
 }
 
-// bodyMemory is how much all bodies may hold together, in bytes: while one grows to
-// the largest size, it holds less than twice as much.
+// bodyMemory is how much all bodies may hold together, in bytes. While one grows to the
+// largest size, it holds less than twice as much.
 const bodyMemory = 64 << 20
 
 // Config of a Handler. Secrets and Store are required.
 type Config struct {
-	// Secrets sign deliveries: the current one, then the previous one while it
-	// is being replaced. Empty ones after the first are left out.
+	// Secrets sign deliveries: the current one, then the previous one while it's being
+	// replaced. Empty ones after the first are ignored.
 	Secrets [][]byte
 	Store   Store
-	// AppID is this App. What it wrote itself is no reason to look again. 0:
-	// unknown, every event is looked at.
+	// AppID is this App, whose own events need no run. 0: unknown, so all events count.
 	AppID int64
-	// Login is the App's own login, "concorde[bot]"; "" while it is not known. nil:
-	// never.
+	// Login is the App's own login, "concorde[bot]", or "" while it's unknown. nil: always
+	// unknown.
 	Login func() string
-	// Waiting gives the pull requests that wait for the checks of a commit, their
-	// head. nil: none.
+	// Waiting returns the pull requests that wait for checks on a commit, their head. nil:
+	// none.
 	Waiting func(ctx context.Context, repository pull.Key, sha string) ([]pull.Key, error)
-	// Serves tells whether the bot acts on an account's installation. Others' deliveries
-	// are answered, and nothing more. nil: on all.
+	// Serves reports whether the bot acts on an account's installation. Deliveries of
+	// others are answered and not stored. nil: on all.
 	Serves func(account string) bool
 	// Installed is called when the App was installed, removed, suspended and so on. nil:
-	// nobody wants to know.
+	// no one needs it.
 	Installed func()
-	// People is called when it changed who is in a team, or who may do what. nil:
-	// nobody wants to know.
+	// People is called when a team's members or someone's permissions changed. nil: no one
+	// needs it.
 	People func()
-	// Heed leaves out what says nothing to the bot.
+	// Heed drops events that don't matter to the bot.
 	Heed    Heed
 	Log     zerolog.Logger
 	Now     func() time.Time      // time.Now
@@ -70,8 +66,8 @@ type Config struct {
 	memory int64
 }
 
-// Handler answers POST requests of GitHub, at any path. Slow senders are the
-// server's business: give it a ReadTimeout.
+// Handler answers GitHub's POST requests, at any path. Give the server a ReadTimeout
+// against slow senders.
 type Handler struct {
 	cfg     Config
 	secrets [][]byte
@@ -83,7 +79,7 @@ type Handler struct {
 // New checks the configuration.
 func New(cfg Config) (*Handler, error) {
 	if len(cfg.Secrets) == 0 || len(cfg.Secrets[0]) == 0 {
-		return nil, errors.New("receiving webhooks: the webhook secret is empty: without one, anybody could send deliveries")
+		return nil, errors.New("receiving webhooks: the webhook secret is empty: without one, anyone could send deliveries")
 	}
 	if cfg.Store == nil {
 		return nil, errors.New("receiving webhooks: Store is missing")
@@ -101,7 +97,7 @@ func New(cfg Config) (*Handler, error) {
 		cfg.memory = bodyMemory
 	}
 	if cfg.memory <= 2*cfg.MaxBody {
-		return nil, fmt.Errorf("receiving webhooks: MaxBody is %d, and bodies may hold %d bytes together: a growing one needs twice its size", cfg.MaxBody, cfg.memory)
+		return nil, fmt.Errorf("receiving webhooks: MaxBody is %d, and all bodies together may hold only %d bytes: a growing one needs twice its size", cfg.MaxBody, cfg.memory)
 	}
 	h := &Handler{cfg: cfg, room: newRoom(cfg.memory)}
 	for _, secret := range cfg.Secrets {
@@ -115,7 +111,7 @@ func New(cfg Config) (*Handler, error) {
 	}
 	h.counted = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "concorde_deliveries_total",
-		Help: "Deliveries received, by event (other: one that the bot doesn't use) and result.",
+		Help: "Deliveries received, by event (other: any that the bot doesn't use) and result.",
 	}, []string{"event", "result"})
 	if cfg.Metrics != nil {
 		if err := cfg.Metrics.Register(h.counted); err != nil {
@@ -141,8 +137,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, a.text)
 }
 
-// log tells of what was refused, which the operator may have to mend; what went
-// well only to those who ask.
+// log logs rejected deliveries, which the operator may have to fix. Accepted ones are
+// logged at the debug level.
 func (h *Handler) log(r *http.Request, a answer, d *queue.Delivery) {
 	line := h.cfg.Log.Debug()
 	switch {
@@ -171,8 +167,8 @@ func (h *Handler) me() self {
 	return me
 }
 
-// event reads and verifies a body. What it takes in memory is free again when this
-// returns; e is nil when the answer says why.
+// event reads and verifies a body. The body's memory is free again when it returns. e is
+// nil if the answer says why.
 func (h *Handler) event(w http.ResponseWriter, r *http.Request, sum [sha256.Size]byte) (e *event, a answer) {
 	payload, done, err := h.read(w, r)
 	defer done()
@@ -193,7 +189,7 @@ func (h *Handler) event(w http.ResponseWriter, r *http.Request, sum [sha256.Size
 	return e, a
 }
 
-// keys are those of the event, and of the pull requests that wait for it.
+// keys returns the event's keys, and the pull requests that wait for it.
 func (h *Handler) keys(ctx context.Context, name string, e *event) ([]pull.Key, error) {
 	if sha := e.unblocked(name, h.me()); sha != "" && h.cfg.Waiting != nil {
 		return h.cfg.Waiting(ctx, e.Repository.key(), sha)
@@ -204,7 +200,7 @@ func (h *Handler) keys(ctx context.Context, name string, e *event) ([]pull.Key, 
 	return e.keys(name, h.me()), nil
 }
 
-// announce calls those who want to know of an event, whatever its keys.
+// announce calls those who need to know about an event, whatever its keys.
 func (h *Handler) announce(name string) {
 	kind, _ := find(name)
 	if kind.people && h.cfg.People != nil {
@@ -215,9 +211,8 @@ func (h *Handler) announce(name string) {
 	}
 }
 
-// receive does what is to be done, as far as it gets, and fills in d on the way.
-// Cheap reasons to refuse come first, and nothing of the body is believed before
-// its signature.
+// receive handles a delivery, and fills in d as it learns more. Cheap reasons to reject
+// it come first, and nothing in the body is trusted before its signature.
 func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Delivery) answer {
 	if a, ok := h.head(w, r, d); !ok {
 		return a

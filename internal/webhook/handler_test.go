@@ -209,7 +209,7 @@ func TestRefused(t *testing.T) {
 		badEvent     = "not stored: the header X-GitHub-Event is missing or not the name of an event\n"
 		badID        = "not stored: the header X-GitHub-Delivery is missing or not the ID of a delivery\n"
 		badType      = "not stored: set the content type of the webhook to application/json\n"
-		noObject     = "not stored: the body is not a JSON object: "
+		noObject     = "not stored: the body isn't a JSON object: "
 	)
 	set := func(name, value string) func(*http.Request) {
 		return func(req *http.Request) { req.Header.Set(name, value) }
@@ -248,8 +248,8 @@ func TestRefused(t *testing.T) {
 			req.Header.Set("X-Hub-Signature", "sha1="+hex.EncodeToString(sha1mac.Sum(nil)))
 		}, 401, badSignature, "bad signature"},
 		{"bad JSON without a signature", "{", set("X-Hub-Signature-256", sign("x", "{")), 401, badSignature, "bad signature"},
-		{"empty", "", none, 400, noObject + "it is empty\n", "malformed"},
-		{"white space", " \n", none, 400, noObject + "it is empty\n", "malformed"},
+		{"empty", "", none, 400, noObject + "it's empty\n", "malformed"},
+		{"white space", " \n", none, 400, noObject + "it's empty\n", "malformed"},
 		{"cut off", body[:40], none, 400, noObject + "unexpected end of JSON input at byte 40\n", "malformed"},
 		{"twice", body + body, none, 400, noObject + "invalid character '{' after top-level value at byte 153\n", "malformed"},
 		{"a list", "[1]", none, 400, noObject + "it starts with something else\n", "malformed"},
@@ -305,7 +305,7 @@ func TestNew(t *testing.T) {
 		{Config{Store: store, Secrets: [][]byte{nil, []byte("previous")}}, "the webhook secret is empty"},
 		{Config{Secrets: [][]byte{[]byte("x")}}, "Store is missing"},
 		{Config{Secrets: [][]byte{[]byte("x")}, Store: store, MaxBody: -1}, "MaxBody is -1"},
-		{Config{Secrets: [][]byte{[]byte("x")}, Store: store, MaxBody: 32 << 20}, "MaxBody is 33554432, and bodies may hold 67108864 bytes together"},
+		{Config{Secrets: [][]byte{[]byte("x")}, Store: store, MaxBody: 32 << 20}, "MaxBody is 33554432, and all bodies together may hold only 67108864 bytes"},
 	} {
 		if _, err := New(tt.cfg); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("have %v, want %s", err, tt.want)

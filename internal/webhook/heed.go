@@ -4,18 +4,18 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Heed says which events can mean something to the bot; others have no keys. A nil
-// function takes all.
+// Heed says which events can matter to the bot; others have no keys. With a nil
+// function, all do.
 type Heed struct {
-	// Comment: a comment with these words, on an issue or pull request of the
-	// repository. Those of the App itself always count: people may have changed them.
+	// Comment: a comment with these words, on an issue or pull request of the repository.
+	// The App's own comments always count, since someone else may have edited them.
 	Comment func(repository pull.Key, words string) bool
-	// Push: a push to the default branch that changed these files. complete is
-	// false where the event doesn't list them all.
+	// Push: a push to the default branch that changed these files. complete is false if
+	// the event doesn't list them all.
 	Push func(repository pull.Key, files []string, complete bool) bool
 }
 
-// heeded tells whether the event can mean something to the bot.
+// heeded reports whether the event can matter to the bot.
 func (h *Handler) heeded(name string, e *event) bool {
 	of := e.Repository.key()
 	switch {
@@ -28,13 +28,14 @@ func (h *Handler) heeded(name string, e *event) bool {
 	return true
 }
 
-// uncommon is what happens to a comment beside being written, edited or deleted.
+// uncommon reports what happens to a comment other than being written, edited or
+// deleted.
 func (e *event) uncommon() bool {
 	return e.Action != "created" && e.Action != "edited" && e.Action != "deleted"
 }
 
-// by tells whether the App wrote a comment. While it doesn't know its login, any
-// bot may be it.
+// by reports whether the App wrote a comment. While it doesn't know its login, it may be
+// any bot.
 func (c comment) by(me self) bool {
 	switch {
 	case c.Via.ID != 0 && c.Via.ID == me.id: // GitHub may leave it out
@@ -45,15 +46,15 @@ func (c comment) by(me self) bool {
 	return me.login == "" || me.is(c.User)
 }
 
-// listedCommits and listedFiles are what GitHub lists of a push and of a commit
-// ("push", webhook events: "a maximum of 2048 commits"; the API lists no more than
-// 300 files of a commit at once).
+// listedCommits and listedFiles are how much GitHub lists of a push and of a commit
+// ("push", webhook events: "a maximum of 2048 commits"; the API lists at most 300 files
+// of a commit).
 const (
 	listedCommits = 2048
 	listedFiles   = 300
 )
 
-// files are those that a push changed, and whether these are all.
+// files returns those that a push changed, and whether these are all.
 func (e *event) files() (files []string, complete bool) {
 	complete = !e.Forced && !e.Created && len(e.Commits) > 0 && len(e.Commits) < listedCommits
 	for _, c := range e.Commits {

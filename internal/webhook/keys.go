@@ -8,11 +8,11 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// maxKeys bounds the keys of one event. An installation may list any number of
-// repositories; the sweep comes to the rest.
+// maxKeys limits the keys of one event. An installation may list any number of
+// repositories; the sweep handles the rest.
 const maxKeys = 1000
 
-// keys are what an event is about, each a valid one and once.
+// keys returns what an event is about: valid keys, each once.
 func (e *event) keys(name string, me self) []pull.Key {
 	kind, _ := find(name)
 	if kind.keys == nil || e.own(name, me) {
@@ -29,16 +29,15 @@ func (e *event) keys(name string, me self) []pull.Key {
 	return keys
 }
 
-// self is this App: its number, and its login "concorde[bot]"; zero values where
-// they are not known (yet).
+// self is this App: its number, and its login "concorde[bot]", zero while they're
+// unknown.
 type self struct {
 	id    int64
 	login string
 }
 
-// echoes are what the App's own writes bring as events. Its plans are whole, so
-// there is nothing new in them. A pull request that it opens, closes or merges
-// is another matter.
+// echoes are events that the App's own writes cause. Its plans are complete, so they
+// bring nothing new, except when it opens, closes or merges a pull request.
 var echoes = map[string][]string{
 	"pull_request": {"labeled", "unlabeled", "edited", "assigned", "review_requested", "review_request_removed"},
 	"issues":       {"labeled", "unlabeled", "edited", "assigned"},
@@ -47,8 +46,8 @@ var echoes = map[string][]string{
 	"status":        {""}, // it has no action
 }
 
-// own tells whether the event is but the echo of a write of this App. That
-// people ask for a check again is none.
+// own reports whether the event is only an echo of this App's own write. A person who
+// requests a check again doesn't count.
 func (e *event) own(name string, me self) bool {
 	if name == "check_suite" {
 		return me.id != 0 && e.Action == "completed" && e.CheckSuite.App.ID == me.id
@@ -56,14 +55,14 @@ func (e *event) own(name string, me self) bool {
 	return slices.Contains(echoes[name], e.Action) && e.by(me)
 }
 
-// by tells whether this App did it: people may edit its comments.
+// by reports whether this App did it: others can edit its comments.
 func (e *event) by(me self) bool { return me.is(e.Sender) }
 
 func (me self) is(a account) bool {
 	return me.login != "" && a.Type == "Bot" && strings.EqualFold(a.Login, me.login)
 }
 
-// key of the whole repository; not a valid one if there is none.
+// key of the whole repository, which is invalid if there's none.
 func (r repository) key() pull.Key {
 	owner, name, _ := strings.Cut(r.FullName, "/")
 	return pull.Key{Owner: owner, Repo: name}
@@ -73,7 +72,7 @@ func wholeRepository(e *event) []pull.Key { return []pull.Key{e.Repository.key()
 
 func pullRequest(e *event) []pull.Key { return e.numbered(e.PullRequest.Number) }
 
-// discussed: to GitHub a pull request is an issue too.
+// discussed: to GitHub, a pull request is an issue too.
 func discussed(e *event) []pull.Key { return e.numbered(e.Issue.Number) }
 
 func (e *event) numbered(number int) []pull.Key {
@@ -85,8 +84,8 @@ func (e *event) numbered(number int) []pull.Key {
 	return []pull.Key{key}
 }
 
-// askedAgain: somebody wants a check again. Other news of checks is only for pull
-// requests that wait for them; see unblocked.
+// askedAgain: someone requested a check again. Other news about checks only matters to
+// pull requests that wait for them; see unblocked.
 func askedAgain(e *event) []pull.Key {
 	if e.Action != "rerequested" && e.Action != "requested_action" {
 		return nil
@@ -94,9 +93,9 @@ func askedAgain(e *event) []pull.Key {
 	return append(e.listed(e.CheckRun), e.listed(e.CheckSuite)...)
 }
 
-// unblocked is the head of pull requests that may be mergeable now: others' checks
-// succeed there, or a conversation is resolved. "" if the event is about anything
-// else. A status names no pull request at all, and a suite none of a fork.
+// unblocked returns the head of pull requests that may be mergeable now, since other
+// Apps' checks succeeded or a conversation was resolved, or "". Statuses never name a
+// pull request, and suites don't name those from forks.
 func (e *event) unblocked(name string, me self) string {
 	var sha string
 	switch {
@@ -113,8 +112,8 @@ func (e *event) unblocked(name string, me self) string {
 	return sha
 }
 
-// listed are the pull requests of a run. Those of other repositories, for which
-// a fork may run too, have other numbers.
+// listed returns a run's pull requests in this repository. A fork's runs may list other
+// repositories' too.
 func (e *event) listed(r run) []pull.Key {
 	var keys []pull.Key
 	for _, p := range r.PullRequests {
@@ -125,10 +124,10 @@ func (e *event) listed(r run) []pull.Key {
 	return keys
 }
 
-// pushed: on the default branch are the repository's own settings, and after a
-// push to any branch into which pull requests go, some of them may no longer fit.
-// Pushes to the branch of a pull request come as pull_request events, also from
-// forks. Tags and the branches of a merge queue are nobody's base.
+// pushed: the default branch has the repository's settings, and a push to any base
+// branch may cause conflicts in pull requests. Pushes to a pull request's own branch
+// come as pull_request events, from forks too. No pull request targets tags or a merge
+// queue's branches.
 func pushed(e *event) []pull.Key {
 	branch, found := strings.CutPrefix(e.Ref, "refs/heads/")
 	if !found || branch == "" || branch != e.Repository.DefaultBranch && !lifecycle.ValidVersion(branch) {
@@ -137,7 +136,7 @@ func pushed(e *event) []pull.Key {
 	return wholeRepository(e)
 }
 
-// branch: pull requests come from branches too, those of the bot among them.
+// branch: the branches of pull requests don't matter, the bot's own included.
 func branch(e *event) []pull.Key {
 	if e.RefType != "branch" || !lifecycle.ValidVersion(e.Ref) && e.Ref != e.Repository.DefaultBranch {
 		return nil
@@ -145,8 +144,8 @@ func branch(e *event) []pull.Key {
 	return wholeRepository(e)
 }
 
-// existing: repositories that the App has come to know, or that changed. There
-// is nothing to look at in those that are gone.
+// existing: repositories that the App can access now, or that changed. Deleted ones need
+// nothing.
 func existing(e *event) []pull.Key {
 	if slices.Contains([]string{"deleted", "removed", "suspend"}, e.Action) {
 		return nil

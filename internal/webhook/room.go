@@ -7,13 +7,13 @@ import (
 	"sync"
 )
 
-// errNoRoom is that of a body which lost its memory to newer ones.
+// errNoRoom is the error of a body that lost its memory to newer ones.
 var errNoRoom = errors.New("reading: newer bodies needed the memory")
 
-// room is the memory that bodies may hold together: what their buffers were made
-// with, whatever they promise. Until a body is there as a whole, anybody may have sent
-// it, and GitHub sends one within a moment. So when the room is used up, the body that
-// holds the most is cut off for those that came later, and stalled ones keep nobody out.
+// room is the memory that bodies may hold together: the size of their buffers, whatever
+// they promise. Until a body is complete, it may come from anyone, and GitHub sends one
+// quickly. So when the room is full, the largest body is cut off for newer ones, and
+// stalled ones keep no one out.
 type room struct {
 	mu      sync.Mutex
 	left    int64         // in bytes
@@ -23,7 +23,7 @@ type room struct {
 
 func newRoom(most int64) *room { return &room{left: most, changed: make(chan struct{})} }
 
-// arriving is a body on its way.
+// arriving is a body that isn't complete yet.
 type arriving struct {
 	room *room
 	cut  func() // ends its reading
@@ -31,7 +31,7 @@ type arriving struct {
 	lost bool   // it was cut off; under the lock of room
 }
 
-// enter puts a body last in the line.
+// enter puts a body at the end of the line.
 func (r *room) enter(cut func()) *arriving {
 	a := &arriving{room: r, cut: cut}
 	r.mu.Lock()
@@ -40,26 +40,26 @@ func (r *room) enter(cut func()) *arriving {
 	return a
 }
 
-// arrived keeps a body from being cut off: it's there as a whole.
+// arrived keeps a complete body from being cut off.
 func (a *arriving) arrived() {
 	a.room.mu.Lock()
 	defer a.room.mu.Unlock()
 	a.settle()
 }
 
-// settle takes the body out of those on their way; the lock is held.
+// settle removes a body from those that are arriving. The caller holds the lock.
 func (a *arriving) settle() {
 	a.room.coming = slices.DeleteFunc(a.room.coming, func(other *arriving) bool { return other == a })
 }
 
-// give gives n bytes back.
+// give returns n bytes.
 func (a *arriving) give(n int64) {
 	a.room.mu.Lock()
 	defer a.room.mu.Unlock()
 	a.free(n)
 }
 
-// free gives n bytes back; the lock is held.
+// free returns n bytes. The caller holds the lock.
 func (a *arriving) free(n int64) {
 	r := a.room
 	a.held -= n
@@ -68,7 +68,7 @@ func (a *arriving) free(n int64) {
 	r.changed = make(chan struct{})
 }
 
-// failed tells whether the body was cut off, where err is that of its reading.
+// failed returns errNoRoom instead of a reading error if the body was cut off.
 func (a *arriving) failed(err error) error {
 	a.room.mu.Lock()
 	defer a.room.mu.Unlock()
@@ -78,7 +78,7 @@ func (a *arriving) failed(err error) error {
 	return err
 }
 
-// leave gives everything back.
+// leave returns everything.
 func (a *arriving) leave() {
 	a.room.mu.Lock()
 	defer a.room.mu.Unlock()
@@ -86,7 +86,7 @@ func (a *arriving) leave() {
 	a.free(a.held)
 }
 
-// take gets n bytes, for which other bodies are cut off.
+// take gets n bytes, for which other bodies may be cut off.
 func (a *arriving) take(ctx context.Context, n int64) error {
 	for {
 		wait, err := a.try(n)
@@ -101,7 +101,7 @@ func (a *arriving) take(ctx context.Context, n int64) error {
 	}
 }
 
-// try takes the bytes, or tells when to try again.
+// try takes the bytes, or returns when to try again.
 func (a *arriving) try(n int64) (wait <-chan struct{}, err error) {
 	r := a.room
 	r.mu.Lock()
@@ -133,9 +133,8 @@ func (a *arriving) try(n int64) (wait <-chan struct{}, err error) {
 	return r.changed, nil
 }
 
-// victim is the body to cut off for n bytes: of those that hold as much or began
-// earlier, the one that holds the most, so that bodies of usual size stay; nil where
-// there is none.
+// victim is the body to cut off for n bytes, or nil: the largest among older bodies and
+// those at least as large as n, so that bodies of the usual size stay.
 func (a *arriving) victim(n int64) (victim *arriving) {
 	older := true
 	for _, other := range a.room.coming {

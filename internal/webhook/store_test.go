@@ -22,7 +22,7 @@ func TestStoreError(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, text, _ := r.send(r.request(body))
-	if status != 503 || text != "not stored: the database did not take it: send it again later\n" {
+	if status != 503 || text != "not stored: the database couldn't store it: send it again later\n" {
 		t.Errorf("%d %q", status, text)
 	}
 	log := r.log.String()

@@ -13,18 +13,18 @@ import (
 )
 
 const (
-	maxPaths   = 5  // conflicting files whose history is looked at
-	maxMissing = 20 // prerequisites that are kept
+	maxPaths   = 5  // conflicting files whose history is read
+	maxMissing = 20 // prerequisites to keep
 )
 
-// prerequisites are asked for of a picked commit and its conflict.
+// prerequisites are commits that a conflicting pick may need.
 type prerequisites struct {
 	sha    string
 	picked pull.Picked
 }
 
-// missing are the newest commits of the default branch to the conflicting files
-// that the target lacks. They are a help, so that errors only leave them out.
+// missing returns the newest commits to the conflicting files that the default branch
+// has and the target lacks. They're only hints, so after an error there are none.
 func (p *Picker) missing(ctx context.Context, installation int64, key pull.Key, of prerequisites) []pull.Prerequisite {
 	var paths []string
 	for _, c := range of.picked.Conflicts[:min(len(of.picked.Conflicts), maxPaths)] {
@@ -47,9 +47,9 @@ func (p *Picker) missing(ctx context.Context, installation int64, key pull.Key, 
 	return missing
 }
 
-// lacking are the commits of one branch that another does not have, neither
-// themselves nor as a backport. Lists are as long as GitHub gives them: older
-// commits than the other's last are not judged.
+// lacking returns the commits of one branch that another doesn't have, neither
+// themselves nor as backports. GitHub's lists are limited: commits older than the other
+// branch's last listed one are left out.
 func lacking(from, other []gh.Commit) []gh.Commit {
 	has := map[string]bool{}
 	var oldest time.Time

@@ -1,6 +1,6 @@
-// Package pick does the IO of the bot's backports: it brings picks to git, with tokens
-// that may do no more than they must, and finds out what a branch lacks. It must not
-// know the queue, nor decide what is picked.
+// Package pick makes the bot's backports: it gets tokens with as few permissions as
+// possible, runs git, and finds out what a branch lacks. It must not know the queue, nor
+// decide what is picked.
 package pick
 
 import (
@@ -19,21 +19,20 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Picker picks: it is where the rules' wishes meet git.
+// Picker makes the picks that rules want.
 type Picker struct {
 	GitHub *gh.App
 	Engine *git.Engine
 	Now    func() time.Time
 }
 
-// Free tells whether a pick of a key would get a turn now.
+// Free reports whether a pick for a key would get a turn now.
 func (p *Picker) Free(key pull.Key) bool { return p.Engine.Free(p.GitHub.CloneURL(key)) }
 
-// Pick does the picks and pushes them. What git, or the repository, refuses is
-// an outcome; an error is of GitHub's API, or the context's, or pull.ErrBusy: later
-// may be better.
+// Pick picks and pushes. If git or the repository refuses, that's an outcome; errors
+// come from GitHub's API or the context, or are pull.ErrBusy, and later may be better.
 func (p *Picker) Pick(ctx context.Context, installation int64, key pull.Key, a pull.Pick) ([]pull.Picked, error) {
-	if !p.Free(key) { // before a token is asked for
+	if !p.Free(key) { // before it requests a token
 		return nil, fmt.Errorf("picking for %s: %w", key, pull.ErrBusy)
 	}
 	picked, err := p.pick(ctx, pickJob{installation, key, a, contentsOnly})
@@ -52,8 +51,8 @@ func (p *Picker) Pick(ctx context.Context, installation int64, key pull.Key, a p
 	return picked, nil
 }
 
-// Tokens may do no more than they must. Most changes touch no workflows, and
-// most installations do not let the App push those.
+// Tokens get as few permissions as possible. Most changes touch no workflows, and most
+// installations don't let the App push those.
 var (
 	contentsOnly  = map[string]string{"contents": "write"}
 	withWorkflows = map[string]string{"contents": "write", "workflows": "write"}
@@ -66,8 +65,8 @@ type pickJob struct {
 	permissions  map[string]string
 }
 
-// again tries those targets once more whose push was refused for want of a
-// permission that the App may have.
+// again retries the targets whose push was rejected for want of a permission that the
+// App may have.
 func (p *Picker) again(ctx context.Context, j pickJob, picked []pull.Picked) error {
 	j.action.Targets = nil
 	for _, p := range picked {
@@ -143,15 +142,15 @@ func (j pickJob) pushed() pull.Key {
 	return key
 }
 
-// access gets a first token for where the branches go, so that what GitHub
-// refuses is known before git is asked.
+// access gets the first token for the branches' repository, so that GitHub's refusal is
+// known before git runs.
 func (p *Picker) access(ctx context.Context, j pickJob) (*tokens, error) {
 	t := &tokens{app: p.GitHub, now: p.Now, request: gh.TokenRequest{Key: j.pushed(), Installation: j.installation, Permissions: j.permissions}}
-	if t.request.Key != j.key.Repository() { // which the operator may have named for another repository
-		t.request.Installation = 0 // to be looked up
+	if t.request.Key != j.key.Repository() { // the operator may have meant it for another repository
+		t.request.Installation = 0 // looked up
 		is, err := p.GitHub.IsFork(ctx, t.request.Key, j.key)
 		if err == nil && !is {
-			err = &git.Trouble{Kind: git.RepositoryGone, Err: fmt.Errorf("%s is no fork of %s", t.request.Key, j.key.Repository())}
+			err = &git.Trouble{Kind: git.RepositoryGone, Err: fmt.Errorf("%s isn't a fork of %s", t.request.Key, j.key.Repository())}
 		}
 		if err != nil {
 			return nil, err
@@ -161,7 +160,7 @@ func (p *Picker) access(ctx context.Context, j pickJob) (*tokens, error) {
 	return t, err
 }
 
-// refusal turns what GitHub does not give into what the board says.
+// refusal turns GitHub's refusal into an outcome.
 func refusal(err error, permissions map[string]string) (*git.Trouble, bool) {
 	if trouble, ok := errors.AsType[*git.Trouble](err); ok {
 		return trouble, true
@@ -180,7 +179,7 @@ func refusal(err error, permissions map[string]string) (*git.Trouble, bool) {
 	return nil, false
 }
 
-// failed is the same trouble for all targets.
+// failed is the same error for all targets.
 func failed(targets []pull.Target, trouble *git.Trouble) []pull.Picked {
 	var all []pull.Picked
 	for _, t := range targets {
@@ -197,7 +196,7 @@ func failure(t pull.Target, trouble *git.Trouble) pull.Picked {
 	return p
 }
 
-// outcome puts a result of the engine into the words of the core.
+// outcome translates a result of the engine.
 func (p *Picker) outcome(ctx context.Context, r git.Picked) pull.Picked {
 	out := pull.Picked{Target: pull.Target(r.Target), Commit: r.Commit, Message: r.Original.Message, Author: r.Original.Author}
 	switch r.Outcome {
@@ -222,7 +221,7 @@ func (p *Picker) outcome(ctx context.Context, r git.Picked) pull.Picked {
 	return out
 }
 
-// tokens gives one token as long as it is good for another push.
+// tokens returns the same token until it's too old for another push.
 type tokens struct {
 	app     *gh.App
 	now     func() time.Time
@@ -231,7 +230,7 @@ type tokens struct {
 	until   time.Time
 }
 
-// tokenLife is half of what a token lives.
+// tokenLife is half of a token's lifetime.
 const tokenLife = 30 * time.Minute
 
 func (t *tokens) get(ctx context.Context) (string, error) {

@@ -23,12 +23,12 @@ import (
 const (
 	noteName = "lifecycle/calendar" // the last good answers, in the database
 	every    = 24 * time.Hour
-	retry    = time.Hour        // after trouble
+	retry    = time.Hour        // after an error
 	timeout  = 30 * time.Second // for one file
 	limit    = 1 << 20          // bytes of one file; they have less than a tenth
 )
 
-// Store keeps small values over a restart; Get returns nil for a missing one.
+// Store keeps small values across restarts; Get returns nil for a missing one.
 type Store interface {
 	Get(ctx context.Context, name string) ([]byte, error)
 	Put(ctx context.Context, name string, value []byte) error
@@ -37,14 +37,14 @@ type Store interface {
 // Config of a Feed. Log and Now are required.
 type Config struct {
 	Cycle    string // where release-cycle.json is; "": the built-in copy
-	Releases string // the same of python-releases.json
-	Store    Store  // nil: nothing is kept over a restart
+	Releases string // the same for python-releases.json
+	Store    Store  // nil: restarts forget the answers
 	Log      zerolog.Logger
 	Now      func() time.Time
 }
 
-// Feed keeps the release data fresh. A source that is out of reach, broken
-// or older than what is there changes nothing.
+// Feed keeps the release data fresh. A source that can't be reached, is broken, or is
+// older than the current data changes nothing.
 type Feed struct {
 	Config
 	client  *http.Client
@@ -53,7 +53,7 @@ type Feed struct {
 	trouble string    // why the last refresh changed nothing, "" if it was good
 }
 
-// source is a file and the last good answer.
+// source is a file and its last good answer.
 type source struct {
 	URL          string `json:"url"` // "" for the built-in copy
 	Body         []byte `json:"body"`
@@ -61,8 +61,8 @@ type source struct {
 	LastModified string `json:"last_modified,omitempty"`
 }
 
-// New starts with the last good answers that Store has, if they are
-// not older than the built-in copy. An error is about the addresses.
+// New starts with Store's last good answers, unless they're older than the built-in
+// copy. An error is about the addresses.
 func New(ctx context.Context, config Config) (*Feed, error) {
 	for _, address := range []string{config.Cycle, config.Releases} {
 		if err := checkSource(address); err != nil {
@@ -74,12 +74,12 @@ func New(ctx context.Context, config Config) (*Feed, error) {
 	cycle, releases := lifecycle.BuiltinFiles()
 	f.sources = [2]source{{URL: config.Cycle, Body: cycle}, {URL: config.Releases, Body: releases}}
 	if err := f.restore(ctx); err != nil {
-		f.Log.Warn().Err(err).Msg("the release data that was kept is of no use: the built-in copy is in force")
+		f.Log.Warn().Err(err).Msg("cannot use the stored release data: using the built-in copy")
 	}
 	return f, nil
 }
 
-// Current is the calendar in force. Callers keep what they got for one run.
+// Current is the calendar in force. Callers keep it for one run.
 func (f *Feed) Current() *lifecycle.Calendar { return f.current.Load() }
 
 // Run refreshes the calendar now and then daily, until ctx ends.
@@ -103,14 +103,14 @@ func (f *Feed) Run(ctx context.Context) {
 // refresh asks the sources once, and logs each change of their state once.
 func (f *Feed) refresh(ctx context.Context) error {
 	err := f.read(ctx)
-	if ctx.Err() != nil { // the end of the program is no trouble of theirs
+	if ctx.Err() != nil { // the program is ending, so it's not the sources' fault
 		return ctx.Err()
 	}
 	before := f.trouble
 	f.trouble = causeOf(err)
 	switch {
 	case err != nil && f.trouble != before:
-		f.Log.Warn().Err(err).Msg("reading the release data: what is there stays in force")
+		f.Log.Warn().Err(err).Msg("cannot read the release data: keeping the current data")
 	case err == nil && before != "":
 		f.Log.Info().Msg("the release data can be read again")
 	}
@@ -137,7 +137,7 @@ func (f *Feed) read(ctx context.Context) error {
 	return f.adopt(ctx, next)
 }
 
-// adopt puts answers in force, if they are good, and keeps them.
+// adopt puts answers in force if they're good, and stores them.
 func (f *Feed) adopt(ctx context.Context, next [2]source) error {
 	fresh, err := lifecycle.Parse(next[0].Body, next[1].Body)
 	if err != nil {
@@ -148,11 +148,11 @@ func (f *Feed) adopt(ctx context.Context, next [2]source) error {
 	}
 	f.current.Store(fresh)
 	f.sources = next
-	if err := f.keep(ctx); err != nil { // a restart without a network will have older data
-		f.Log.Warn().Err(err).Msg("the release data is new but not kept")
+	if err := f.keep(ctx); err != nil { // a restart without a network will use older data
+		f.Log.Warn().Err(err).Msg("the release data is new, but couldn't be stored")
 		return nil
 	}
-	f.Log.Info().Msg("the release data is new")
+	f.Log.Info().Msg("the release data was updated")
 	return nil
 }
 
@@ -167,7 +167,7 @@ func (f *Feed) keep(ctx context.Context) error {
 	return f.Store.Put(ctx, noteName, note)
 }
 
-// restore takes up the last good answers of the same addresses.
+// restore uses the last good answers from the same addresses.
 func (f *Feed) restore(ctx context.Context) error {
 	if f.Store == nil {
 		return nil
@@ -182,9 +182,9 @@ func (f *Feed) restore(ctx context.Context) error {
 	}
 	for i, s := range kept {
 		if s.URL != f.sources[i].URL {
-			return nil // the addresses are new: so is all that comes from them
+			return nil // the addresses are new, so their answers will be too
 		}
-		if s.URL == "" { // the built-in copy of this program counts
+		if s.URL == "" { // this program's built-in copy counts
 			kept[i] = f.sources[i]
 		}
 	}
@@ -200,7 +200,7 @@ func (f *Feed) restore(ctx context.Context) error {
 	return nil
 }
 
-// fetch asks for a file. The answer is nil when it has not changed.
+// fetch requests a file. The answer is nil if it hasn't changed.
 func (f *Feed) fetch(ctx context.Context, s source) (*source, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL, nil)
 	if err != nil {
@@ -216,7 +216,7 @@ func (f *Feed) fetch(ctx context.Context, s source) (*source, error) {
 	}
 	response, err := f.client.Do(request)
 	if err != nil {
-		var outer *url.Error // tells the whole address, which may hold a token
+		var outer *url.Error // it has the whole address, which may contain a token
 		if errors.As(err, &outer) {
 			err = outer.Err
 		}
@@ -242,15 +242,15 @@ func (f *Feed) fetch(ctx context.Context, s source) (*source, error) {
 	return &source{URL: s.URL, Body: body, ETag: response.Header.Get("ETag"), LastModified: response.Header.Get("Last-Modified")}, nil
 }
 
-// checkSource refuses what cannot be asked, and passwords, which would end up
-// in the database.
+// checkSource rejects addresses that can't be requested, and passwords, which would end
+// up in the database.
 func checkSource(address string) error {
 	if address == "" {
 		return nil
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return errors.New("reading --lifecycle-…-url: want an https address, or nothing for the built-in copy")
+		return errors.New("reading --lifecycle-…-url: expected an https address, or nothing for the built-in copy")
 	}
 	if u.User != nil {
 		return errors.New("reading --lifecycle-…-url: leave out the user name and password: the file must be public")
@@ -258,19 +258,19 @@ func checkSource(address string) error {
 	return nil
 }
 
-// staySecure follows a few redirects, but none out of HTTPS.
+// staySecure follows a few redirects, but none that leave HTTPS.
 func staySecure(request *http.Request, via []*http.Request) error {
 	if len(via) >= 5 {
 		return errors.New("too many redirects")
 	}
 	if via[0].URL.Scheme == "https" && request.URL.Scheme != "https" {
-		return errors.New("it redirects out of HTTPS")
+		return errors.New("it redirects to an address without HTTPS")
 	}
 	return nil
 }
 
-// causeOf is the text of an error without what differs each time: ports, and
-// where the time ran out.
+// causeOf is the text of an error without what changes each time: ports, and where the
+// time ran out.
 func causeOf(err error) string {
 	var late net.Error
 	var connection *net.OpError

@@ -154,7 +154,7 @@ func TestFeedTakesWhatIsNew(t *testing.T) {
 			t.Errorf("with %v it starts with data up to %s", flags, got)
 		}
 	}
-	if text := c.log.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "the release data is new") {
+	if text := c.log.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "the release data was updated") {
 		t.Errorf("the log:\n%s", text)
 	}
 }
@@ -200,7 +200,7 @@ func TestFeedNotes(t *testing.T) {
 	if c.newest() != "3.14.7" || c.sources[1].ETag != "" {
 		t.Errorf("it took older data, up to %s", c.newest())
 	}
-	if text := c.log.String(); !strings.Contains(text, "the built-in copy is in force") {
+	if text := c.log.String(); !strings.Contains(text, "using the built-in copy") {
 		t.Errorf("the log:\n%s", text)
 	}
 }
@@ -248,8 +248,8 @@ func TestFeedStops(t *testing.T) {
 func TestFeedAddresses(t *testing.T) {
 	for address, want := range map[string]string{
 		"": "", "https://example.com/a.json": "", "http://127.0.0.1:8080/": "",
-		"example.com": "want an https address", "file:///etc/passwd": "want an https address", "https://": "want an https address",
-		"ftp://example.com/": "want an https address", "https://brian:hunter2@example.com/": "leave out the user name", "https://exa mple.com": "want an https",
+		"example.com": "expected an https address", "file:///etc/passwd": "expected an https address", "https://": "expected an https address",
+		"ftp://example.com/": "expected an https address", "https://brian:hunter2@example.com/": "leave out the user name", "https://exa mple.com": "expected an https",
 	} {
 		for _, flags := range []Config{{Cycle: address}, {Releases: address}} {
 			flags.Now = time.Now
