@@ -76,7 +76,7 @@ func (k kitchen) work() string { return filepath.Join(k.dir, "work") }
 func (k kitchen) tree() string { return k.work() + "-" + branchOfFix + "3.13" }
 
 func (k kitchen) env() []string {
-	return append(os.Environ(), gitEnvironment(k)...)
+	return append(append(os.Environ(), gitEnvironment(k)...), "TMPDIR="+k.dir) // killed, it leaves things there
 }
 
 func (k kitchen) run(dir, name string, args ...string) string {
@@ -224,6 +224,7 @@ func (k kitchen) takeBack() {
 // each of them, or one every some. What is left can be gone on with, and can be
 // taken back.
 func TestBackportKilledAtEachStep(t *testing.T) {
+	t.Parallel()
 	stride := suite.Sizes[int]{Normal: 23, Long: 7, Full: 1}.Size()
 	fresh := newKitchen(t)
 	conflict := func(k kitchen) {
@@ -282,6 +283,7 @@ func (k *kitchen) hook(name, script string) {
 // TestBackportInterrupted interrupts a push that a hook holds up. Meanwhile no
 // other bot backport gets in the way, and afterwards it goes on.
 func TestBackportInterrupted(t *testing.T) {
+	t.Parallel()
 	k := newKitchen(t)
 	started, release := filepath.Join(k.dir, "started"), filepath.Join(k.dir, "release")
 	k.hook("pre-push", "touch '"+started+"'\nwhile [ ! -e '"+release+"' ]; do sleep 0.05; done\n")

@@ -45,6 +45,7 @@ var steps = []moment{
 // first or without, although all webhooks of the meantime are lost: one pull
 // request for each target, one board, the right labels.
 func TestKilledInABackport(t *testing.T) {
+	t.Parallel()
 	every := suite.Sizes[int]{Normal: 5, Long: 1, Full: 1}.Size()
 	for i, m := range steps {
 		for k, lost := range []bool{false, true} {

@@ -11,6 +11,7 @@ import (
 // TestBackportsFromAFork pushes to the fork of an account of its own, where the
 // App is installed too, and opens the pull request from there.
 func TestBackportsFromAFork(t *testing.T) {
+	t.Parallel()
 	s := backportStage(t)
 	settings := s.environment["BOT_CONFIG"]
 	s.check(os.WriteFile(settings, []byte(phases+"  push-to: concorde-forks\n"), 0o600))

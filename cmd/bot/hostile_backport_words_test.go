@@ -46,10 +46,10 @@ func TestOddWordsOfBackports(t *testing.T) {
 		sha, err := s.cpython.MergeWith(number, ghtest.MergeOptions{By: "dana", Title: c.subject, Body: c.body})
 		s.check(err)
 		all = append(all, &merged{number, sha})
+		s.shows(number, "| 3.14 | open: #") // picks all at once would wait for turns
 	}
 	for i, c := range cases {
 		m := all[i]
-		s.shows(m.number, "| 3.14 | open: #")
 		p := s.fromBranch(m.branch("3.14"))
 		ending := fmt.Sprintf(" (GH-%d)", m.number)
 		if want := "[3.14] " + c.title + ending; c.title != "" && p.Title != want {

@@ -118,6 +118,7 @@ func (s *stage) hostileOne(n int, words bool) int {
 // in each, and with as many texts besides: another pull request of the repository and they
 // all get their statuses, the bot's memory stays small, and it ends when it's told to.
 func TestCrowd(t *testing.T) {
+	t.Parallel()
 	t.Run("files", func(t *testing.T) { playCrowd(t, false) })
 	t.Run("files and texts", func(t *testing.T) { playCrowd(t, true) })
 }

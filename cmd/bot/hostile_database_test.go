@@ -62,7 +62,7 @@ func TestDatabaseIsLocked(t *testing.T) {
 	s.check(err)
 	p := s.open(&pullRequest{})
 	s.refused(p)
-	t.Log(s.awaitLog("not stored", "locked"))
+	t.Log(s.awaitLog("not stored", "lock"))
 	if page := s.bot.get("/healthz"); page != "alive\n" {
 		t.Errorf("/healthz: %q", page)
 	}

@@ -117,6 +117,7 @@ func (s *stage) eventually(what string, is func() bool, instead func() string) {
 // A merge with three targets: one clean, one with conflicts, one at its end of
 // life. Then the backports live on.
 func TestMergeWithThreeTargets(t *testing.T) {
+	t.Parallel()
 	s := backportStage(t).start()
 	s.check(s.cpython.Collaborator("dana", "write"))
 	_, err := s.cpython.Push("3.13", ghtest.Commit{Message: "gh-1: Other words (GH-9)", Author: "carol", Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n")}})

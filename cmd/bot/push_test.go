@@ -12,6 +12,7 @@ import (
 // anything or was there: "awaiting merge" doesn't outlive a later push, and stands
 // where it was set after the commits came.
 func TestForgedDates(t *testing.T) {
+	t.Parallel()
 	for name, years := range map[string]int{"backdated": -9, "of the future": 9} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -283,6 +283,7 @@ var ailments = []ailment{
 // TestReady: /readyz is red when nothing is done, as soon as that is long enough or
 // sure, with words on what is wrong and what to do; it is green before and after.
 func TestReady(t *testing.T) {
+	t.Parallel()
 	for _, a := range ailments {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
@@ -355,6 +356,7 @@ func TestReadyWithoutDatabase(t *testing.T) {
 	for _, file := range []string{"", "-wal"} {
 		c.check(os.Truncate(c.bot.Database+file, 0))
 	}
+	c.edit(c.cpython, c.number) // the bot has what it needs to be idle in its memory
 	c.becomes(ill, "not ready: the database doesn't answer. The log says why; the bot continues by itself once it does\n")
 	c.counts("database")
 	if status, _ := c.page("/healthz"); status != well {

@@ -10,6 +10,7 @@ import (
 // TestBackportRequests counts what a merge with three targets makes the bot ask
 // of GitHub's API until all is at rest, tokens aside.
 func TestBackportRequests(t *testing.T) {
+	t.Parallel()
 	s := backportStage(t)
 	s.environment["BOT_SETTLE"] = "250ms" // as in production
 	s.start()

@@ -11,6 +11,7 @@ import (
 // TestRequests counts what the bot asks of GitHub, tokens and the look at the
 // App at the start aside. docs/performance.md tells of these numbers.
 func TestRequests(t *testing.T) {
+	t.Parallel()
 	github, cpython := newGitHub(t, ghtest.Config{})
 	environment := identity(github)
 	environment["DATABASE_URL"] = filepath.Join(t.TempDir(), "concorde.db")

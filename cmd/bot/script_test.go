@@ -20,6 +20,7 @@ func gitEnvironment(t testing.TB) []string {
 
 // TestScripts runs the commands as people do: testdata/*.txtar.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {
 		t.Fatal(err)

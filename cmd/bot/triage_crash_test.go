@@ -28,6 +28,7 @@ var triageMoments = []moment{
 // start ends it, with the database of the first or without, although the webhooks
 // of the meantime are lost: no comment twice, the right labels.
 func TestKilledInTriage(t *testing.T) {
+	t.Parallel()
 	every := suite.Sizes[int]{Normal: 5, Long: 1, Full: 1}.Size()
 	for i, m := range triageMoments {
 		for k, lost := range []bool{false, true} {

@@ -66,6 +66,7 @@ func TestLivesInBadWeather(t *testing.T) {
 // the bot wait besides, for a minute and longer each time, without a word on for how
 // long.
 func TestWaitsInBadWeather(t *testing.T) {
+	t.Parallel()
 	lives := suite.Sizes[int]{Normal: 2, Long: 4, Full: 40}.Size()
 	endAlike(t, lives, simulated, func(seed uint64) ghtest.Weather {
 		bad := badWeather(seed)

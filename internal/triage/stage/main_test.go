@@ -1,4 +1,4 @@
-package triage
+package stage
 
 import (
 	"os"
