@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -225,7 +224,7 @@ func (k kitchen) takeBack() {
 // taken back.
 func TestBackportKilledAtEachStep(t *testing.T) {
 	t.Parallel()
-	stride := suite.Sizes[int]{Normal: 23, Long: 7, Full: 1}.Size()
+	stride := suite.Sizes[int]{Normal: 41, Long: 7, Full: 1}.Size()
 	fresh := newKitchen(t)
 	conflict := func(k kitchen) {
 		if code, out := k.bot(start...); code != 1 || !k.unfinished() {
@@ -294,7 +293,7 @@ func TestBackportInterrupted(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	within(t, time.Minute, "the hook to run", func() bool {
+	eventually(t, "the hook to run", func() bool {
 		_, err := os.Stat(started)
 		return err == nil
 	})

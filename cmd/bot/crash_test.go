@@ -28,7 +28,7 @@ type storm struct {
 
 func stormSize() storm {
 	return suite.Sizes[storm]{
-		Normal: storm{pulls: 15, deliveries: 150, kills: 3},
+		Normal: storm{pulls: 12, deliveries: 100, kills: 3},
 		Long:   storm{pulls: 30, deliveries: 500, kills: 6},
 		Full:   storm{pulls: 150, deliveries: 5000, kills: 20},
 	}.Size()
@@ -79,7 +79,7 @@ func weather(t *testing.T, size storm, database string) map[int]ending {
 	killAt := moments(size)
 	for i := size.pulls; i < size.deliveries; i++ {
 		stir(t, cpython, random, numbers)
-		within(t, time.Minute, "webhooks to be sent", func() bool { return len(github.Deliveries()) > i-20 })
+		eventually(t, "webhooks to be sent", func() bool { return len(github.Deliveries()) > i-20 })
 		if killAt[i] {
 			bot.kill()
 			bot = serve(t, environment)
@@ -88,14 +88,14 @@ func weather(t *testing.T, size storm, database string) map[int]ending {
 	}
 	flush(t, github)
 	lost := sendAgain(t, github)
-	within(t, 3*time.Minute, "the queue to be worked", bot.idle)
+	eventually(t, "the queue to be worked", bot.idle)
 	if size.end != nil { // what changed twice within a second is looked at once more, a little later
 		t.Cleanup(func() {
 			if t.Failed() && !cmp.Equal(size.end, endings(t, cpython, numbers)) {
 				t.Logf("the end differs from that of a fair day (-fair +bad):\n%s", cmp.Diff(size.end, endings(t, cpython, numbers)))
 			}
 		})
-		within(t, time.Minute, "the end of a fair day", func() bool { return t.Failed() || cmp.Equal(size.end, endings(t, cpython, numbers)) })
+		eventually(t, "the end of a fair day", func() bool { return t.Failed() || cmp.Equal(size.end, endings(t, cpython, numbers)) })
 	}
 	t.Logf("%d deliveries, %d kills, %d of them unacknowledged and sent again, %s", size.deliveries, size.kills, lost, time.Since(start).Round(time.Millisecond))
 	if failed := failures(github); size.weather.Failing > 0 && failed < size.deliveries/100 {

@@ -35,18 +35,6 @@ func noWorkflows() map[string]string {
 	return all
 }
 
-var hanging = hardship{
-	begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Hang: true}) },
-	board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. I'll try again at 20"},
-}
-
-// large is a text of 6 MB, and empty one that takes git more memory to merge than it
-// has, though the file is small enough.
-var (
-	large = strings.Repeat("All work and no play makes Jack a dull boy.\n", 150_000)
-	empty = strings.Repeat("\n", 4<<20)
-)
-
 // alsoHere gives 3.14 a file of its own by the same name.
 func alsoHere(path string, file ghtest.File) func(*stage, *merged) {
 	return func(s *stage, _ *merged) {
@@ -55,8 +43,14 @@ func alsoHere(path string, file ghtest.File) func(*stage, *merged) {
 	}
 }
 
-// gitTroubles are those of the fetch and the push.
+// gitTroubles are those of the fetch and the push. The first takes longest: git waits
+// for half a minute.
 var gitTroubles = []hardship{
+	{
+		name:  "no answer",
+		begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Hang: true}) },
+		board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. I'll try again at 20"},
+	},
 	{
 		name: "target deleted during the pick",
 		begin: func(s *stage, _ *merged) {
@@ -123,20 +117,6 @@ var gitTroubles = []hardship{
 		heal:  func(s *stage, _ *merged) { s.cpython.RejectPushes("") },
 	},
 	{
-		name:  "file too large to merge",
-		files: map[string]ghtest.File{"Misc/a|b": ghtest.Text(large)},
-		begin: alsoHere("Misc/a|b", ghtest.Text("small\n")),
-		board: []string{"| 3.14 | error | `Misc/a\\|b` is too large for me to merge. Backport by hand, see below. To try again, remove `needs backport to 3.14` and", "| 3.13 | open: #", "By hand, to 3.14: "},
-		heal:  alsoHere("Misc/a|b", ghtest.Deleted()),
-	},
-	{
-		name:  "more memory than git may take",
-		files: map[string]ghtest.File{"Misc/empty": ghtest.Text(empty)},
-		begin: alsoHere("Misc/empty", ghtest.Text("here\n"+empty)),
-		board: []string{"| 3.14 | error | Git needs more memory or time to pick this change than I give it. Backport it by hand, see below. To try again, remove `needs backport to 3.14` and", "| 3.13 | open: #", "By hand, to 3.14: "},
-		heal:  alsoHere("Misc/empty", ghtest.Deleted()),
-	},
-	{
 		name: "quota",
 		begin: func(s *stage, _ *merged) {
 			s.cpython.RejectPushes("error: GH001: this repository is over its data quota.")
@@ -195,6 +175,30 @@ var gitTroubles = []hardship{
 		board: []string{`| 3.14 | error | The App isn't allowed to push here: an administrator must grant it the permission "contents: write" and accept it in the installation.`},
 		heal:  func(s *stage, _ *merged) { s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions())) },
 	},
+}
+
+// hugeTroubles are those of files that git can't merge: large is one of 6 MB, and empty
+// is smaller, but takes more memory than git has. They are made here, since each bot
+// that a test starts would make what is in a variable, too.
+func hugeTroubles() []hardship {
+	large := strings.Repeat("All work and no play makes Jack a dull boy.\n", 150_000)
+	empty := strings.Repeat("\n", 4<<20)
+	return []hardship{
+		{
+			name:  "file too large to merge",
+			files: map[string]ghtest.File{"Misc/a|b": ghtest.Text(large)},
+			begin: alsoHere("Misc/a|b", ghtest.Text("small\n")),
+			board: []string{"| 3.14 | error | `Misc/a\\|b` is too large for me to merge. Backport by hand, see below. To try again, remove `needs backport to 3.14` and", "| 3.13 | open: #", "By hand, to 3.14: "},
+			heal:  alsoHere("Misc/a|b", ghtest.Deleted()),
+		},
+		{
+			name:  "more memory than git may take",
+			files: map[string]ghtest.File{"Misc/empty": ghtest.Text(empty)},
+			begin: alsoHere("Misc/empty", ghtest.Text("here\n"+empty)),
+			board: []string{"| 3.14 | error | Git needs more memory or time to pick this change than I give it. Backport it by hand, see below. To try again, remove `needs backport to 3.14` and", "| 3.13 | open: #", "By hand, to 3.14: "},
+			heal:  alsoHere("Misc/empty", ghtest.Deleted()),
+		},
+	}
 }
 
 // TestFullDisk gives the picks a file system of 64 MB, which is less than one may

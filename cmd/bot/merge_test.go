@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
@@ -111,7 +110,7 @@ func (s *stage) eventually(what string, is func() bool, instead func() string) {
 			s.Logf("there is:\n%s\nlog:\n%s", instead(), s.bot.log)
 		}
 	}()
-	within(s, cmp.Or(s.patience, time.Minute), what, is)
+	within(s, cmp.Or(s.patience, patience), what, is)
 }
 
 // A merge with three targets: one clean, one with conflicts, one at its end of

@@ -105,7 +105,7 @@ func (c *clinic) edit(repo *ghtest.Repo, number int) {
 // logs waits for a line of the log with all of the words.
 func (c *clinic) logs(words ...string) {
 	c.Helper()
-	within(c, time.Minute, fmt.Sprintf("a line with %q", words), func() bool {
+	eventually(c, fmt.Sprintf("a line with %q", words), func() bool {
 		for line := range strings.SplitSeq(c.log.String(), "\n") {
 			missing := line == ""
 			for _, word := range words {
@@ -122,7 +122,7 @@ func (c *clinic) logs(words ...string) {
 // tried waits until a run of the pull request was put off.
 func (c *clinic) tried() {
 	c.Helper()
-	within(c, time.Minute, "a run to be put off", func() bool {
+	eventually(c, "a run to be put off", func() bool {
 		for line := range strings.SplitSeq(c.log.String(), "\n") {
 			if strings.Contains(line, `"until"`) && strings.Contains(line, fmt.Sprintf(`"key":"python/cpython#%d"`, c.number)) {
 				return true
@@ -135,22 +135,18 @@ func (c *clinic) tried() {
 // becomes waits until /readyz answers with the status and all of the words.
 func (c *clinic) becomes(status int, words ...string) (text string) {
 	c.Helper()
-	deadline := time.Now().Add(time.Minute)
-	for {
-		var got int
+	var got int
+	if !becomes(patience, func() bool {
 		got, text = c.page("/readyz")
 		missing := got != status
 		for _, word := range words {
 			missing = missing || !strings.Contains(text, word)
 		}
-		switch {
-		case !missing:
-			return text
-		case time.Now().After(deadline):
-			c.Fatalf("/readyz says %d %q, want %d with %q\n%s", got, text, status, words, &c.log)
-		}
-		time.Sleep(10 * time.Millisecond)
+		return !missing
+	}) {
+		c.Fatalf("/readyz says %d %q, want %d with %q\n%s", got, text, status, words, &c.log)
 	}
+	return text
 }
 
 // counts waits until /metrics has one trouble of the kind and no other; "" for none.
@@ -163,7 +159,7 @@ func (c *clinic) counts(kind string) {
 	if kind != "" {
 		want[kind] = "1"
 	}
-	within(c, time.Minute, "the only trouble in /metrics to be of the kind "+kind, func() bool {
+	eventually(c, "the only trouble in /metrics to be of the kind "+kind, func() bool {
 		_, text := c.page("/metrics")
 		have := map[string]string{}
 		for line := range strings.SplitSeq(text, "\n") {

@@ -20,7 +20,7 @@ type stage struct {
 	cpython     *ghtest.Repo
 	environment map[string]string
 	bot         *process
-	patience    time.Duration // with the bot; 0: a minute
+	patience    time.Duration // with the bot; 0: the usual
 	rest        func()        // works all that has to be done, where no process does; nil: bot does
 }
 
@@ -135,15 +135,10 @@ func (s *stage) tidy(pulls ...*pullRequest) {
 // awaitLog waits for a line of the log with all of the words.
 func (s *stage) awaitLog(words ...string) (line string) {
 	s.Helper()
-	limit := time.Now().Add(time.Minute)
-	for time.Now().Before(limit) {
-		if line = logged(s.bot, words...); line != "" {
-			return line
-		}
-		time.Sleep(10 * time.Millisecond)
+	if !becomes(patience, func() bool { line = logged(s.bot, words...); return line != "" }) {
+		s.Fatalf("the log has no line with %q:\n%s", words, s.bot.log)
 	}
-	s.Fatalf("the log has no line with %q:\n%s", words, s.bot.log)
-	return ""
+	return line
 }
 
 func logged(bot *process, words ...string) string {
@@ -182,7 +177,7 @@ func (p *process) stop(t testing.TB) {
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	within(t, 10*time.Second, "the bot to stop", func() bool {
+	eventually(t, "the bot to stop", func() bool {
 		select {
 		case <-p.ended:
 			return true

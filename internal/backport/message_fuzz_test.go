@@ -82,7 +82,7 @@ func checkWork(t *testing.T, from git.Source) {
 // The worst messages that git stores and the engine reads, a megabyte of one thing,
 // cost no more than others.
 func TestWorkOfLongMessages(t *testing.T) {
-	long := suite.Sizes[int]{Normal: 1 << 18, Long: 1 << 20, Full: 1 << 20}.Size()
+	long := suite.Sizes[int]{Normal: 1 << 17, Long: 1 << 20, Full: 1 << 20}.Size()
 	for _, part := range []string{"\n", " \n", "x", "[3.14]", "[3.14] ", "k:v\n", "k:v\n v\n", " v\n", "#\n", "#12345 ", "(#12345)", "[skip ", "[skip ci]", "[skip ci] ", "]", "skip-checks: true\n",
 		"Signed-off-by: D <d@e.f>\n", "Co-authored-by: D <d@e.f>\n", "(cherry picked from commit 1)\n", "Conflicts:\n", "\ta\n", scissors, "<!--", "@a ", "\x00", "\xff", "é", "k ", ":", "[skip ci]\n"} {
 		text := strings.Repeat(part, long/len(part))

@@ -114,6 +114,7 @@ func TestPickWhileTheTargetMoves(t *testing.T) {
 }
 
 func TestPickWithOtherServers(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*stage){
 		"without filters": func(s *stage) { s.served("config", "uploadpack.allowFilter", "false") },
 		"old protocol": func(s *stage) {
@@ -217,6 +218,7 @@ func TestPickWithoutMarkers(t *testing.T) {
 // couldn't read either keeps no commit from being picked, and its author stays byte
 // for byte.
 func TestPickOddCommits(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, head, message, seen, wantHead, wantMessage string }{
 		{"ISO-8859-1", "author J\xfcrgen <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding ISO-8859-1\n", "f\xfcr\n", "für\n",
 			"author Jürgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "für\n\nfür \u20ac\n"},
@@ -252,6 +254,7 @@ func TestPickOddCommits(t *testing.T) {
 			"author A <a@b> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "m\n\nfür \u20ac\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			s := newStage(t)
 			object := "tree " + s.git("rev-parse", "main^{tree}") + "\nparent " + s.git("rev-parse", "main^") + "\n" + c.head + "\n" + c.message
 			file := filepath.Join(t.TempDir(), "commit")

@@ -62,6 +62,7 @@ func slow(n int) (base, ours, theirs string) {
 }
 
 func TestCPULimit(t *testing.T) {
+	t.Parallel()
 	base, ours, theirs := slow(150_000)
 	s := stageOf(t, files("a", base), files("a", ours), files("a", theirs))
 	got := s.pick(s.engine(func(cfg *git.EngineConfig) { cfg.MaxCPU = time.Second }))
@@ -99,6 +100,7 @@ func TestKilledByTheSystem(t *testing.T) {
 // blob that inflates to 64 MB, too. What both sides changed is left to people where it is
 // too large, by its name, whichever version is; other files aren't named.
 func TestLargeFiles(t *testing.T) {
+	t.Parallel()
 	zeros := strings.Repeat("\x00", 64<<20)
 	large := func(end string) string { return strings.Repeat("a line of a large text\n", 1<<12) + end }
 	for _, c := range []struct {

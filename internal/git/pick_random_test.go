@@ -99,7 +99,8 @@ func (f forger) changes(from, branch string, n int) {
 // TestPickEqualsCherryPickAtRandom compares as TestPickEqualsCherryPick does, on
 // histories that nobody thought of.
 func TestPickEqualsCherryPickAtRandom(t *testing.T) {
-	histories := suite.Sizes[int]{Normal: 8, Long: 26, Full: 100}.Size()
+	t.Parallel()
+	histories := suite.Sizes[int]{Normal: 6, Long: 26, Full: 100}.Size()
 	const branches = 4
 	s, e, w := newServer(t), newEngine(t, nil), newWork(t)
 	for h := range histories {

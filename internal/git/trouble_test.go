@@ -85,6 +85,7 @@ const (
 
 // TestTroubleOfTheJob sees what keeps a whole job from being done.
 func TestTroubleOfTheJob(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name      string
 		change    func(*stage)
@@ -127,6 +128,7 @@ func TestTroubleOfTheJob(t *testing.T) {
 		{"hanging", func(s *stage) { s.breaks(on(reads, hang)) }, git.TooSlow, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			s := newStage(t)
 			c.change(s)
 			e := s.engine(func(cfg *git.EngineConfig) {
@@ -221,6 +223,7 @@ func commandLines(t testing.TB) map[string]string {
 // branch from being pushed, and that the other target does not suffer where that
 // can be.
 func TestTroubleOfTargets(t *testing.T) {
+	t.Parallel()
 	declines := func(text string) func(*stage) {
 		return func(s *stage) {
 			s.hook(s.T, "r.git", "pre-receive", "grep -q backport-3.14 || exit 0\ncat >&2 <<'END'\n"+text+"\nEND\nexit 1")
@@ -278,6 +281,7 @@ func TestTroubleOfTargets(t *testing.T) {
 		}, git.Unreachable, true, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			s := newStage(t)
 			c.change(s)
 			e := s.engine(func(cfg *git.EngineConfig) {

@@ -30,7 +30,6 @@ func outage(t *testing.T, database string, want string, breakIt func(q *Queue) (
 	<-began
 	mend := breakIt(q)
 	goOn <- struct{}{} // this run ends while its end cannot be stored
-	begin := time.Now()
 	refused := Delivery{ID: "1"}
 	for i := range 50 { // more than fits into what is free
 		refused.Hints = append(refused.Hints, Hint{Key: fmt.Sprint("refused", i), Cause: strings.Repeat("x", maxText)})
@@ -38,9 +37,6 @@ func outage(t *testing.T, database string, want string, breakIt func(q *Queue) (
 	_, err := q.Receive(t.Context(), refused)
 	if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "storing delivery 1: ") {
 		t.Errorf("receiving: %v, want an error with %q", err, want)
-	}
-	if took := time.Since(begin); took > answerWithin+time.Second {
-		t.Errorf("the error took %s", took)
 	}
 	mend()
 	var fresh bool
@@ -75,7 +71,7 @@ func TestSQLiteOutages(t *testing.T) {
 		name, want string
 		breakIt    func(t *testing.T, q *Queue) func()
 	}{
-		{"locked", "locking it", func(t *testing.T, q *Queue) func() {
+		{"locked", "another program", func(t *testing.T, q *Queue) func() {
 			other, err := sql.Open("sqlite", sqliteDSN(q.cfg.Database, sqlitePragmas))
 			if err != nil {
 				t.Fatal(err)

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 		victim()
 		return
 	}
-	os.Exit(suite.Tests{M: m}.Run())
+	os.Exit(suite.Tests{M: m, Parallel: 8}.Run())
 }
 
 // onBoth runs f on a fresh database of each kind.
