@@ -71,7 +71,7 @@ func newDay(t *testing.T, settings *config.Config) *day {
 	})
 	d.must(err)
 	hooks, err := webhook.New(webhook.Config{
-		Secrets: [][]byte{[]byte(d.github.WebhookSecret())}, Store: d.agenda, AppID: d.github.AppID(), Login: github.Login, People: github.ForgetPeople, Now: d.clock,
+		Secrets: [][]byte{[]byte(d.github.WebhookSecret())}, Store: d.agenda, AppID: d.github.AppID(), Login: github.Login, People: d.reconciler.PeopleChanged, Now: d.clock,
 	})
 	d.must(err)
 	server := httptest.NewServer(hooks)

@@ -43,6 +43,9 @@ func (b *bot) health() health {
 			b.log.Error().Err(err).Msg("not ready: the database doesn't answer")
 			return health{Health: reconcile.Health{Troubles: []reconcile.Trouble{{Kind: kindDatabase, Text: "the database doesn't answer. The log says why; the bot continues by itself once it does"}}}}, nil
 		}
+		if b.Role == roleReceive { // it's ready when it can store, whatever becomes of the work
+			return health{stats: stats}, nil
+		}
 		h := health{b.reconciler.Health(ctx, stats.Unserved, b.ReadyWithin), stats}
 		if stats.Overdue > b.ReadyWithin {
 			h.Troubles = append(h.Troubles, reconcile.Trouble{Kind: kindBehind, Text: fmt.Sprintf("work has been due for %s, more than %s: the bot can't keep up. Check its CPU, its database and the log", stats.Overdue.Round(time.Second), b.ReadyWithin)})

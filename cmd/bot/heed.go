@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -17,12 +18,12 @@ import (
 // it leaves out nothing.
 func (b *bot) heed() webhook.Heed {
 	return webhook.Heed{
-		Comment: func(repository pull.Key, words string) bool {
-			set, seen := b.reconciler.InForce(repository)
+		Comment: func(ctx context.Context, repository pull.Key, words string) bool {
+			set, seen := b.reconciler.InForce(ctx, repository)
 			return !seen || heard(set, strings.TrimSuffix(b.github.Login(), "[bot]"), words)
 		},
-		Push: func(repository pull.Key, files []string, complete bool) bool {
-			set, seen := b.reconciler.InForce(repository)
+		Push: func(ctx context.Context, repository pull.Key, files []string, complete bool) bool {
+			set, seen := b.reconciler.InForce(ctx, repository)
 			settings := slices.Contains(files, config.RepositoryFile) || slices.Contains(files, labeler.Path)
 			return !seen || !complete || settings || set.Conflicts.Mode == config.On
 		},

@@ -14,7 +14,9 @@ import (
 
 func (b *bot) server() *http.Server {
 	mux := http.NewServeMux()
-	mux.Handle("/webhook", b.hooks)
+	if b.Role != roleWork {
+		mux.Handle("/webhook", b.hooks)
+	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("GET /readyz", b.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(b.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError}))

@@ -71,6 +71,7 @@ func party(key string) string {
 type serveCmd struct {
 	Listen          string        `env:"BOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to receive webhooks (default: 127.0.0.1:8080)."`
 	Database        string        `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"An SQLite file, or postgres://… for several replicas (default: concorde.db)."`
+	Role            string        `env:"BOT_ROLE" enum:"all,receive,work" default:"all" placeholder:"ROLE" help:"receive webhooks, work, or all of it; separate processes share a PostgreSQL database (default: all)."`
 	Config          string        `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
 	DryRun          bool          `help:"Log what would be done and change nothing."`
 	Settle          time.Duration `env:"BOT_SETTLE" default:"250ms" placeholder:"TIME" help:"How long to wait before checking a pull request, so that several events need only one check (default: 250ms)."`
@@ -114,6 +115,9 @@ func (c *serveCmd) validate(s streams) error {
 		return errors.New("reading --pick-file: it must be between 1 and 1048576 (MB)")
 	case s.getenv("GITHUB_WEBHOOK_SECRET") == "":
 		return errors.New("reading GITHUB_WEBHOOK_SECRET: it isn't set: without it, anyone could send webhooks. Set it to the secret on the App's settings page")
+	}
+	if (c.Role == roleReceive || c.Role == roleWork) && !strings.Contains(c.Database, "://") {
+		return fmt.Errorf("reading --role: %s needs a PostgreSQL database, which other processes share: an SQLite file belongs to one process", c.Role)
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("reading --listen: %w: want ADDRESS:PORT, such as 127.0.0.1:8080", err)
@@ -219,7 +223,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	}
 	b.hooks, err = webhook.New(webhook.Config{
 		Secrets: [][]byte{[]byte(s.getenv("GITHUB_WEBHOOK_SECRET")), []byte(s.getenv("GITHUB_WEBHOOK_SECRET_PREVIOUS"))},
-		Store:   b.queue, AppID: id, Login: b.github.Login, People: b.github.ForgetPeople, Serves: b.reconciler.Serves, Installed: b.reconciler.Relist, Waiting: b.reconciler.Waiting, Heed: b.heed(), Log: b.log, Now: s.now, Metrics: b.registry,
+		Store:   b.queue, AppID: id, Login: b.github.Login, People: b.reconciler.PeopleChanged, Serves: b.reconciler.Serves, Installed: b.reconciler.InstallationsChanged, Waiting: b.reconciler.Waiting, Heed: b.heed(), Log: b.log, Now: s.now, Metrics: b.registry,
 	})
 	if err != nil {
 		return nil, misuse(err)
@@ -238,10 +242,12 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 func (b *bot) run(ctx context.Context) error {
 	server := b.server()
 	file, _ := os.Stat(b.Database) // nil for PostgreSQL
-	if err := b.queue.Start(context.WithoutCancel(ctx)); err != nil {
-		return err
+	if b.Role != roleReceive {
+		if err := b.queue.Start(context.WithoutCancel(ctx)); err != nil {
+			return err
+		}
 	}
-	b.log.Info().Str("address", b.listener.Addr().String()).Bool("dry_run", b.DryRun).Str("version", version()).Msg("receiving webhooks at /webhook")
+	b.log.Info().Str("address", b.listener.Addr().String()).Str("role", b.Role).Bool("dry_run", b.DryRun).Str("version", version()).Msg(b.greeting())
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := server.Serve(b.listener); !errors.Is(err, http.ErrServerClosed) {
@@ -249,11 +255,14 @@ func (b *bot) run(ctx context.Context) error {
 		}
 		return nil
 	})
-	group.Go(func() error { b.greet(running); b.sweeps(running); return nil })
 	group.Go(func() error { return b.watch(running, file) })
-	group.Go(func() error { b.calendar.Run(running); return nil })
-	group.Go(func() error { b.clean(running); return nil })
-	group.Go(func() error { b.findMissed(running); return nil })
+	loops := []func(context.Context){b.greet}
+	if b.Role != roleReceive {
+		loops = []func(context.Context){func(ctx context.Context) { b.greet(ctx); b.sweeps(ctx) }, b.calendar.Run, b.clean, b.findMissed}
+	}
+	for _, loop := range loops {
+		group.Go(func() error { loop(running); return nil })
+	}
 	group.Go(func() error {
 		<-running.Done()
 		b.log.Info().Msg("stopping")
@@ -314,6 +323,20 @@ func (b *bot) sweeps(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// The roles of a process.
+const (
+	roleAll     = "all"
+	roleReceive = "receive"
+	roleWork    = "work"
+)
+
+func (c *serveCmd) greeting() string {
+	if c.Role == roleWork {
+		return "working; webhooks are received by other processes"
+	}
+	return "receiving webhooks at /webhook"
 }
 
 // greet asks GitHub once who the App is, so that a wrong key shows at the start

@@ -71,6 +71,7 @@ type Reconciler struct {
 	sweep    sweepMetrics
 	troubles troubles
 	accounts *accounts
+	news     news
 	queues   queues
 	spending *spending
 	backlog  *backlog
@@ -91,7 +92,7 @@ func New(c Config) (*Reconciler, error) {
 	r := &Reconciler{
 		Config:   c,
 		started:  c.Now(),
-		settings: &settings{central: c.Settings, build: c.Rules, inForce: inForce, store: c.Store, log: c.Log, byRepository: map[pull.Key]effective{}},
+		settings: &settings{central: c.Settings, build: c.Rules, inForce: inForce, store: c.Store, log: c.Log, now: c.Now, byRepository: map[pull.Key]effective{}, announced: map[pull.Key]announced{}},
 		actions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "concorde_actions_total", Help: "Writes to pull requests and labels, by kind and result (done, planned, error).",
 		}, []string{"kind", "result"}),
@@ -124,6 +125,7 @@ func (r *Reconciler) Run(ctx context.Context, job queue.Job) error {
 	if !r.Settings.Acts(key.Owner, key.Repo) {
 		return nil
 	}
+	r.listen(ctx)
 	if job.Attempt > 1 {
 		job.Installation = 0 // looked up again: the event's may be out of date
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -23,8 +24,11 @@ type settings struct {
 	store   Store       // nil: restarts forget the last good versions
 	log     zerolog.Logger
 
+	now func() time.Time
+
 	mu           sync.Mutex
 	byRepository map[pull.Key]effective
+	announced    map[pull.Key]announced
 }
 
 // files are a repository's own, from its default branch; nil for a missing one.
@@ -48,13 +52,68 @@ func (r *Reconciler) LeftOut(repository pull.Key) []string {
 	return r.settings.known(repository).leftOut
 }
 
-// InForce returns a repository's settings, and whether this process has seen its own
-// files.
-func (r *Reconciler) InForce(repository pull.Key) (set config.Rules, seen bool) {
-	r.settings.mu.Lock()
-	defer r.settings.mu.Unlock()
-	e, seen := r.settings.byRepository[repository.Repository()]
-	return e.settings, seen
+// inForceFor is how long a replica relies on settings that another replica put in force.
+const inForceFor = time.Minute
+
+// settingsNote names the last good version of a repository's settings.
+const settingsNote = "settings/"
+
+// announced are settings of a repository that some replica put in force.
+type announced struct {
+	rules config.Rules
+	at    time.Time // when this replica heard of them
+}
+
+// InForce returns a repository's settings without its label rules, and whether any replica
+// has seen the repository's own files. A replica that works on the repository knows at once,
+// others within a minute.
+func (r *Reconciler) InForce(ctx context.Context, repository pull.Key) (set config.Rules, seen bool) {
+	s, repository := r.settings, repository.Repository()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last, known := s.announced[repository]
+	if s.store == nil || known && s.now().Sub(last.at) < inForceFor {
+		return last.rules, known
+	}
+	rules, found, err := s.stored(ctx, repository)
+	if err != nil {
+		s.log.Warn().Stringer("repository", repository).Err(err).Msg("reading the settings in force")
+		return last.rules, known
+	}
+	if found {
+		s.announced[repository] = announced{rules, s.now()}
+	}
+	return rules, found
+}
+
+// seenNote marks repositories whose files some replica has seen.
+const seenNote = "seen/"
+
+// stored returns a repository's settings from the store.
+func (s *settings) stored(ctx context.Context, repository pull.Key) (config.Rules, bool, error) {
+	mark, err := s.store.Get(ctx, seenNote+repository.String())
+	if err != nil || mark == nil {
+		return config.Rules{}, false, err
+	}
+	text, err := s.store.Get(ctx, settingsNote+repository.String())
+	if err != nil || len(text) == 0 {
+		return s.central.Rules, err == nil, err
+	}
+	own, err := s.central.Override(config.RepositoryFile, text)
+	if err != nil { // good for another version of the program
+		return s.central.Rules, true, nil
+	}
+	return own, true, nil
+}
+
+// announce tells other replicas which settings are in force; the lock is held.
+func (s *settings) announce(ctx context.Context, repository pull.Key, e effective) error {
+	_, told := s.announced[repository]
+	s.announced[repository] = announced{e.settings, s.now()}
+	if told || s.store == nil {
+		return nil
+	}
+	return s.store.Put(ctx, seenNote+repository.String(), nil)
 }
 
 // known returns what was last in force for a key's repository.
@@ -75,12 +134,15 @@ func (s *settings) update(ctx context.Context, key pull.Key, now files) (e effec
 	defer s.mu.Unlock()
 	before, seen := s.byRepository[repository]
 	if seen && before.files.same(now) {
-		return before, false, nil
+		return before, false, s.announce(ctx, repository, before)
 	}
 	if e, err = s.read(ctx, repository, now); err != nil {
 		return effective{}, false, err
 	}
 	s.byRepository[repository] = e
+	if err := s.announce(ctx, repository, e); err != nil {
+		return effective{}, false, err
+	}
 	own := now.settings != nil || now.labelRules != nil
 	return e, own || seen && (before.files.settings != nil || before.files.labelRules != nil), nil
 }
@@ -93,7 +155,7 @@ func (s *settings) read(ctx context.Context, repository pull.Key, now files) (ef
 		text       []byte
 		read       func(name string, text []byte) (config.Rules, error)
 	}{
-		{config.RepositoryFile, "settings/", now.settings, s.central.Override},
+		{config.RepositoryFile, settingsNote, now.settings, s.central.Override},
 		{labeler.Path, "label-rules/", now.labelRules, func(name string, text []byte) (config.Rules, error) { return labeler.Read(e.settings, name, text) }},
 	} {
 		if f.text == nil {

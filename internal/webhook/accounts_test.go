@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -12,7 +13,7 @@ func TestOtherAccounts(t *testing.T) {
 	installed, people := 0, 0
 	r := start(t, Config{
 		Serves:    func(account string) bool { return strings.EqualFold(account, "python") },
-		Installed: func() { installed++ }, People: func() { people++ },
+		Installed: func(context.Context) { installed++ }, People: func(context.Context) { people++ },
 	})
 	for _, c := range []struct {
 		event, body string

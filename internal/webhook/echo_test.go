@@ -1,12 +1,15 @@
 package webhook
 
-import "testing"
+import (
+	"context"
+	"testing"
+)
 
 // Echoes of the App's own writes are stored and bring no work, as soon as it
 // knows its own login; changes of teams are passed on.
 func TestEchoesAndMembers(t *testing.T) {
 	login, told := "", 0
-	r := start(t, Config{AppID: 77, Login: func() string { return login }, People: func() { told++ }})
+	r := start(t, Config{AppID: 77, Login: func() string { return login }, People: func(context.Context) { told++ }})
 	post := func(id, event, body string) {
 		t.Helper()
 		req := r.request(body)

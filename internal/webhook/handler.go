@@ -51,10 +51,10 @@ type Config struct {
 	Serves func(account string) bool
 	// Installed is called when the App was installed, removed, suspended and so on. nil:
 	// no one needs it.
-	Installed func()
+	Installed func(context.Context)
 	// People is called when a team's members or someone's permissions changed. nil: no one
 	// needs it.
-	People func()
+	People func(context.Context)
 	// Heed drops events that don't matter to the bot.
 	Heed    Heed
 	Log     zerolog.Logger
@@ -194,20 +194,20 @@ func (h *Handler) keys(ctx context.Context, name string, e *event) ([]pull.Key, 
 	if sha := e.unblocked(name, h.me()); sha != "" && h.cfg.Waiting != nil {
 		return h.cfg.Waiting(ctx, e.Repository.key(), sha)
 	}
-	if !h.heeded(name, e) {
+	if !h.heeded(ctx, name, e) {
 		return nil, nil
 	}
 	return e.keys(name, h.me()), nil
 }
 
 // announce calls those who need to know about an event, whatever its keys.
-func (h *Handler) announce(name string) {
+func (h *Handler) announce(ctx context.Context, name string) {
 	kind, _ := find(name)
 	if kind.people && h.cfg.People != nil {
-		h.cfg.People()
+		h.cfg.People(ctx)
 	}
 	if kind.installs && h.cfg.Installed != nil {
-		h.cfg.Installed()
+		h.cfg.Installed(ctx)
 	}
 }
 
@@ -232,7 +232,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 	if account := e.account(); account != "" && h.cfg.Serves != nil && !h.cfg.Serves(account) {
 		return ignored(account)
 	}
-	h.announce(d.Event)
+	h.announce(r.Context(), d.Event)
 	keys, err := h.keys(r.Context(), d.Event, e)
 	if err != nil {
 		return notStored.because(err)

@@ -1,6 +1,8 @@
 package webhook
 
 import (
+	"context"
+
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -9,21 +11,21 @@ import (
 type Heed struct {
 	// Comment: a comment with these words, on an issue or pull request of the repository.
 	// The App's own comments always count, since someone else may have edited them.
-	Comment func(repository pull.Key, words string) bool
+	Comment func(ctx context.Context, repository pull.Key, words string) bool
 	// Push: a push to the default branch that changed these files. complete is false if
 	// the event doesn't list them all.
-	Push func(repository pull.Key, files []string, complete bool) bool
+	Push func(ctx context.Context, repository pull.Key, files []string, complete bool) bool
 }
 
 // heeded reports whether the event can matter to the bot.
-func (h *Handler) heeded(name string, e *event) bool {
+func (h *Handler) heeded(ctx context.Context, name string, e *event) bool {
 	of := e.Repository.key()
 	switch {
 	case name == "issue_comment" && h.cfg.Heed.Comment != nil:
-		return e.uncommon() || e.Comment.by(h.me()) || h.cfg.Heed.Comment(of, e.Comment.Body) || h.cfg.Heed.Comment(of, e.Changes.Body.From)
+		return e.uncommon() || e.Comment.by(h.me()) || h.cfg.Heed.Comment(ctx, of, e.Comment.Body) || h.cfg.Heed.Comment(ctx, of, e.Changes.Body.From)
 	case name == "push" && h.cfg.Heed.Push != nil && e.Ref == "refs/heads/"+e.Repository.DefaultBranch:
 		files, complete := e.files()
-		return h.cfg.Heed.Push(of, files, complete)
+		return h.cfg.Heed.Push(ctx, of, files, complete)
 	}
 	return true
 }

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -55,10 +56,10 @@ func TestHeed(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := start(t, Config{AppID: 77, Login: func() string { return tt.login }, Heed: Heed{
-				Comment: func(of pull.Key, words string) bool {
+				Comment: func(_ context.Context, of pull.Key, words string) bool {
 					return of.String() == "python/cpython" && strings.Contains(words, "hey bot")
 				},
-				Push: func(of pull.Key, files []string, complete bool) bool {
+				Push: func(_ context.Context, of pull.Key, files []string, complete bool) bool {
 					return !complete || strings.Contains(strings.Join(files, " "), ".github/concorde.yml")
 				},
 			}})
@@ -85,7 +86,7 @@ func TestNoHeed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !h.heeded(name, e) {
+		if !h.heeded(t.Context(), name, e) {
 			t.Errorf("%s: not heeded", name)
 		}
 	}
