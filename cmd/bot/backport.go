@@ -62,7 +62,7 @@ func (c *backportCmd) Run(s streams) (err error) {
 	return err
 }
 
-// run does what is asked for and prints how things stand then.
+// run runs the command and prints the result.
 func (c *backportCmd) run(s streams, flow *local.Flow, request local.Request) error {
 	var report local.Report
 	var err error
@@ -95,7 +95,7 @@ func (c *backportCmd) run(s streams, flow *local.Flow, request local.Request) er
 	return err
 }
 
-// request is what the flags ask for; it is empty but for a start.
+// request is what the flags request; it's empty except for a start.
 func (c *backportCmd) request() (local.Request, error) {
 	r := local.Request{
 		Commit: c.Commit, Branches: c.Branches, Remote: c.Remote, Push: c.Push, PushTo: c.PushRemote, Title: c.Title,

@@ -9,7 +9,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/backport/local"
 )
 
-// printRow says what became of a branch.
+// printRow prints the result for a branch.
 func printRow(w io.Writer, r local.Row) {
 	fmt.Fprintf(w, "%s: %s\n", r.Branch, plainLine(rowText(r)))
 	if r.URL != "" {
@@ -55,7 +55,7 @@ func printConflict(w io.Writer, r local.Row) {
 	}
 }
 
-// printNext says what to do about what is unfinished.
+// printNext prints what to do about an unfinished backport.
 func printNext(w io.Writer, r local.Report) {
 	waits := slices.ContainsFunc(r.Branches, func(row local.Row) bool { return row.State == local.Conflicted })
 	switch {
@@ -79,7 +79,7 @@ func printStatus(w io.Writer, r local.Report) {
 	printNext(w, r)
 }
 
-// printAborted says what stays.
+// printAborted prints what is kept.
 func printAborted(w io.Writer, r local.Report) {
 	var kept []string
 	for _, row := range r.Branches {

@@ -41,8 +41,7 @@ doesn't use the network. Exit code: 0 if every status would succeed, 1 if one wo
 In a GitHub Action (GITHUB_ACTIONS=true) faults also become annotations.`
 }
 
-// report is the outcome of a check; its JSON form is an interface of the
-// program.
+// report is the result of a check. Its JSON form is an interface of the program.
 type report struct {
 	Failed   bool          `json:"failed"`
 	Statuses []statusLine  `json:"statuses"`
@@ -66,7 +65,7 @@ type checkReport struct {
 type annotation struct {
 	Path    string `json:"path"`
 	Line    int    `json:"line"`
-	Column  int    `json:"column,omitempty"` // absent for the whole line
+	Column  int    `json:"column,omitempty"` // missing for the whole line
 	Level   string `json:"level"`
 	Title   string `json:"title"`
 	Message string `json:"message"`
@@ -100,8 +99,8 @@ func (c *checkCmd) Run(s streams) error {
 	return nil
 }
 
-// rules leaves out those on the title while nobody knows it: the subject of a
-// commit that is to be squashed is none.
+// rules leaves out those on the title while it's unknown: a commit's subject isn't the
+// title if the commit will be squashed.
 func (c *checkCmd) rules(all []pull.Rule) []pull.Rule {
 	if c.Title != "" {
 		return all
@@ -109,8 +108,8 @@ func (c *checkCmd) rules(all []pull.Rule) []pull.Rule {
 	return slices.DeleteFunc(all, func(r pull.Rule) bool { return r.Name == "issue-number" || r.Name == "title" })
 }
 
-// ownSettings are the rules with the repository's own settings file applied,
-// as it stands in the work tree.
+// ownSettings returns the rules' settings with the repository's own file on top, as it
+// is in the work tree.
 func ownSettings(ctx context.Context, central *config.Config, repository git.Repository) (config.Rules, error) {
 	root, err := repository.Root(ctx)
 	if err != nil {
@@ -131,7 +130,7 @@ func ownSettings(ctx context.Context, central *config.Config, repository git.Rep
 	return own, err
 }
 
-// request is the range as a pull request that nobody has looked at yet.
+// request is the range as a new pull request.
 func (c *checkCmd) request(ctx context.Context, repository git.Repository, rules []pull.Rule) (*pull.Request, error) {
 	if c.Staged && c.Head != "HEAD" {
 		return nil, errors.New("staged changes are on top of HEAD: remove --head")
@@ -202,7 +201,7 @@ func (c *checkCmd) print(s streams, r report) error {
 		printText(s.stdout, r)
 		return nil
 	}
-	token := rand.Text() // nobody can end the pause who does not know it
+	token := rand.Text() // only those who know it can end the pause
 	fmt.Fprintf(s.stdout, "::stop-commands::%s\n", token)
 	printText(s.stdout, r)
 	fmt.Fprintf(s.stdout, "::%s::\n", token)
@@ -234,8 +233,8 @@ func printCheck(w io.Writer, check checkReport) {
 	}
 }
 
-// printCommands prints workflow commands, which GitHub shows as annotations
-// ("Workflow commands for GitHub Actions").
+// printCommands prints workflow commands, which GitHub shows as annotations ("Workflow
+// commands for GitHub Actions").
 func printCommands(w io.Writer, check checkReport) {
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")

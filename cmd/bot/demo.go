@@ -18,7 +18,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
-// stepTime is how long the demo waits for what the bot should do.
+// stepTime is how long the demo waits for the bot.
 const stepTime = 30 * time.Second
 
 type demoCmd struct {
@@ -32,12 +32,12 @@ and the bot with a temporary database; then it plays the life of some pull reque
 prints what happens as it happens. It needs git, and no account.`
 }
 
-// demo is a play: a GitHub, a bot, and the story told so far.
+// demo is a play: a GitHub, a bot, and the story so far.
 type demo struct {
 	out     io.Writer
 	github  *ghtest.Server
 	cpython *ghtest.Repo
-	told    int // writes of the bot that were printed
+	told    int // how many of the bot's writes were printed
 }
 
 func (c *demoCmd) Run(s streams) (err error) {
@@ -99,7 +99,7 @@ func (d *demo) startBot(s streams, dir string) (<-chan error, error) {
 	return ended, waitReady(s.ctx, address+"/readyz")
 }
 
-// demoSettings put the branches into phases that do not depend on the day.
+// demoSettings gives branches phases that don't depend on the date.
 func demoSettings() *config.Config {
 	settings := config.Preset()
 	settings.Backport.Overrides = []config.Override{
@@ -118,7 +118,7 @@ func waitReady(ctx context.Context, url string) error {
 	})
 }
 
-// poll asks until the answer is yes, for at most stepTime.
+// poll asks until the answer is yes, for up to stepTime.
 func poll(ctx context.Context, ask func() (bool, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, stepTime)
 	defer cancel()
@@ -136,7 +136,7 @@ func poll(ctx context.Context, ask func() (bool, error)) error {
 
 func (d *demo) say(format string, words ...any) { fmt.Fprintf(d.out, format+"\n", words...) }
 
-// expect prints what the bot writes until a pull request looks as it should.
+// expect prints the bot's writes until a pull request is as it should be.
 func (d *demo) expect(ctx context.Context, number int, right func(ghtest.PRState) bool) error {
 	err := poll(ctx, func() (bool, error) {
 		state, err := d.cpython.PR(number)
@@ -151,8 +151,7 @@ func (d *demo) expect(ctx context.Context, number int, right func(ghtest.PRState
 	return nil
 }
 
-// tell prints the writes that were not printed yet, of the pull request that
-// the story is about.
+// tell prints the new writes on the story's pull request.
 func (d *demo) tell(number int) error {
 	writes := d.cpython.Writes()
 	state, err := d.cpython.PR(number) // at least as new as the writes
@@ -190,7 +189,7 @@ func describe(w ghtest.Write, state ghtest.PRState) string {
 	return fmt.Sprintf("%s %s", w.Kind, w.Key)
 }
 
-// doings are the words for the writes whose kind says too little.
+// doings are the words for writes whose kind says too little.
 var doings = map[string]string{
 	"push": "pushes %s", "label": "label %s set", "unlabel": "label %s taken off",
 	"pull-edit": "%s edited: the link to the issue", "issue-edit": "%s edited: the link to the pull request", "label-edit": "label %s: color and description edited", "react": "reaction to comment %s",
@@ -204,7 +203,7 @@ func when(on bool, w io.Writer) io.Writer {
 	return io.Discard
 }
 
-// lockedBuffer keeps the log for the case that something goes wrong.
+// lockedBuffer keeps the log in case something goes wrong.
 type lockedBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer

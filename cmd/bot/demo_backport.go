@@ -8,8 +8,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
-// threeTargets is a merge with three targets: one clean, one with conflicts,
-// one at its end of life.
+// threeTargets merges a change for three branches: one clean, one with conflicts, one at
+// its end of life.
 func (d *demo) threeTargets(ctx context.Context) error {
 	d.say("A fix for three branches, one of them at its end of life")
 	fixed, err := d.cpython.ReadFile("main", "Lib/json/__init__.py")
@@ -63,7 +63,7 @@ func (d *demo) threeTargets(ctx context.Context) error {
 	return d.board(number)
 }
 
-// backport is the number of the bot's pull request into a branch.
+// backport returns the number of the bot's pull request into a branch.
 func (d *demo) backport(branch string) (int, error) {
 	for _, p := range d.cpython.PRs() {
 		if p.Base == branch && p.Author == d.github.BotLogin() {
@@ -73,7 +73,7 @@ func (d *demo) backport(branch string) (int, error) {
 	return 0, fmt.Errorf("there is no backport to %s", branch)
 }
 
-// board prints the comment with the state of all backports.
+// board prints the status comment.
 func (d *demo) board(number int) error {
 	state, err := d.cpython.PR(number)
 	if err != nil {

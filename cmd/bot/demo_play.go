@@ -13,16 +13,16 @@ const (
 	abiContext  = "concorde/abi-markers"
 )
 
-// play tells the stories. An error means that the bot did not do its part.
+// play tells the stories. An error means that the bot didn't do its part.
 func (d *demo) play(ctx context.Context) error {
-	d.say("Concorde demo: GitHub is played by this program at %s, the repository is real git.", d.github.URL)
+	d.say("Concorde demo: this program plays GitHub at %s, with a real git repository.", d.github.URL)
 	for _, story := range []func(context.Context) error{d.forgottenEntry, d.wrongSection, d.abiBreak, d.review, d.threeTargets} {
 		d.say("")
 		if err := story(ctx); err != nil {
 			return err
 		}
 	}
-	d.say("\nAll is as it should be.")
+	d.say("\nEverything is as it should be.")
 	return nil
 }
 
@@ -43,7 +43,7 @@ func (d *demo) forgottenEntry(ctx context.Context) error {
 	if err := d.details(number); err != nil {
 		return err
 	}
-	d.say("  eric adds such an entry")
+	d.say("  eric adds the entry")
 	if err := d.push("eric:fix-spam", "Add a NEWS entry", files{
 		"Misc/NEWS.d/next/Library/2026-11-21-10-00-00.gh-issue-132001.Ab3xY_.rst": "Fix :func:`!spam.fry` for more than one egg. Patch by Eric.\n",
 	}); err != nil {
@@ -53,7 +53,7 @@ func (d *demo) forgottenEntry(ctx context.Context) error {
 }
 
 func (d *demo) wrongSection(ctx context.Context) error {
-	d.say("A NEWS entry in a section that does not exist, with an issue too low and a body that breaks the release")
+	d.say("A NEWS entry in an unknown section, with an issue number that's too low and a text that breaks the release")
 	const good = "Misc/NEWS.d/next/Library/2026-11-21-11-00-00.gh-issue-132002.k1L0mN.rst"
 	const bad = "Misc/NEWS.d/next/Libary/2026-11-21-11-00-00.gh-issue-2.k1L0mN.rst"
 	if err := d.push("carol:json", "gh-132002: Make json faster", files{"Lib/json/encoder.py": "FAST = True\n", bad: "- gh-132002: Make json faster.\n"}); err != nil {
@@ -79,7 +79,7 @@ func (d *demo) wrongSection(ctx context.Context) error {
 }
 
 func (d *demo) abiBreak(ctx context.Context) error {
-	d.say("An ABI break that is marked in the title, but not in the NEWS entry")
+	d.say("An ABI break marked in the title, but not in the NEWS entry")
 	const entry = "Misc/NEWS.d/next/C_API/2026-11-21-12-00-00.gh-issue-132003.pQ7rSt.rst"
 	if err := d.push("dana:frame", "(ABI break) gh-132003: Add a field to PyFrameObject", files{
 		"Include/cpython/frameobject.h": "struct _frame { int f_back; int f_lineno; };\n", entry: "Add a field to :c:type:`!PyFrameObject`.\n",
@@ -90,8 +90,8 @@ func (d *demo) abiBreak(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// The preset only warns, so that the status is a success from the start;
-	// its description tells both states apart.
+	// The preset only warns, so the status is a success from the start; only its
+	// description changes.
 	var warning string
 	if err := d.expect(ctx, number, func(s ghtest.PRState) bool {
 		warning = s.Statuses[abiContext].Description
@@ -134,15 +134,14 @@ func (d *demo) open(pr ghtest.PR) (int, error) {
 	return number, nil
 }
 
-// details prints what the newest check run says: its summary when it speaks of
-// no file, else what it says of each.
+// details prints the newest check run: its summary, or its annotations if it has any.
 func (d *demo) details(number int) error {
 	state, err := d.cpython.PR(number)
 	if err != nil {
 		return err
 	}
 	if len(state.CheckRuns) == 0 {
-		return fmt.Errorf("pull request #%d has no check run to tell of", number)
+		return fmt.Errorf("pull request #%d has no check run", number)
 	}
 	run := state.CheckRuns[len(state.CheckRuns)-1]
 	if len(run.Annotations) == 0 {

@@ -10,8 +10,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
-// review is the life of a pull request from its opening to its merge, told by its
-// stages, with a command in a comment on the way.
+// review is a pull request's life from opening to merge, in stages, with a command in a
+// comment on the way.
 func (d *demo) review(ctx context.Context) error {
 	d.say("A pull request goes through its stages")
 	const title = "gh-132002: Keep the eggs warm"
@@ -45,10 +45,10 @@ func (d *demo) review(ctx context.Context) error {
 		right func(ghtest.PRState) bool
 	}{
 		{"carol, a triager, comments: @concorde label +type-bug", comment("carol", "@concorde label +type-bug"), func(s ghtest.PRState) bool { return slices.Contains(s.Labels, "type-bug") }},
-		{"dana, a core developer, asks for changes", reviewed("CHANGES_REQUESTED", "How warm?"), atStage("awaiting changes")},
+		{"dana, a core developer, requests changes", reviewed("CHANGES_REQUESTED", "How warm?"), atStage("awaiting changes")},
 		{"eric comments: I have made the requested changes; please review again", comment("eric", "I have made the requested changes; please review again"), atStage("awaiting change review")},
 		{"dana approves", reviewed("APPROVED", ""), atStage("awaiting merge")},
-		{"mallory, whom nobody knows, comments: @concorde label -type-bug", comment("mallory", "@concorde label -type-bug"), func(s ghtest.PRState) bool { return slices.ContainsFunc(s.Comments, about("mallory")) }},
+		{"mallory, a stranger, comments: @concorde label -type-bug", comment("mallory", "@concorde label -type-bug"), func(s ghtest.PRState) bool { return slices.ContainsFunc(s.Comments, about("mallory")) }},
 		{"dana merges it", func() error { _, err := d.cpython.Merge(number, "dana"); return err }, atStage("")},
 	} {
 		d.say("  %s", step.what)
@@ -63,7 +63,7 @@ func (d *demo) review(ctx context.Context) error {
 	return nil
 }
 
-// atStage tells whether a pull request is at a stage, and at no other.
+// atStage reports whether a pull request is at this stage only.
 func atStage(label string) func(ghtest.PRState) bool {
 	return func(s ghtest.PRState) bool {
 		stages := slices.DeleteFunc(slices.Clone(s.Labels), func(l string) bool { return !strings.HasPrefix(l, "awaiting") })

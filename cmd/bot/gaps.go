@@ -18,8 +18,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// maxGapPages bounds each list of pull requests, in pages of a hundred. A branch
-// that lives for five years gets some 7,000 pull requests.
+// maxGapPages limits each list of pull requests, in pages of a hundred. In five years, a
+// branch gets about 7,000 pull requests.
 const maxGapPages = 100
 
 type backportGapsCmd struct {
@@ -48,7 +48,7 @@ func (c *backportGapsCmd) Run(s streams) error {
 	case err != nil:
 		return misuse(fmt.Errorf("reading --repository: %w", err))
 	case key.Number != 0:
-		return misuse(fmt.Errorf("reading --repository: %q is a pull request: want OWNER/REPO", c.Repository))
+		return misuse(fmt.Errorf("reading --repository: %q is a pull request: expected OWNER/REPO", c.Repository))
 	case !lifecycle.ValidVersion(c.Version):
 		return misuse(fmt.Errorf("reading %q: it isn't a version: expected MAJOR.MINOR, such as 3.14", c.Version))
 	}
@@ -89,7 +89,7 @@ type gapsIn struct {
 	now      time.Time
 }
 
-// find asks GitHub. The errors that are the caller's say so.
+// find asks GitHub. Errors that are the caller's fault say so.
 func (c *backportGapsCmd) find(s streams, in gapsIn) (gapsReport, error) {
 	outline, err := in.github.Outline(s.ctx, gh.OutlineQuery{Key: in.key, SettingsPath: config.RepositoryFile})
 	if err != nil {
@@ -113,7 +113,7 @@ func (c *backportGapsCmd) find(s streams, in gapsIn) (gapsReport, error) {
 	}
 	switch {
 	case !slices.Contains(outline.Branches, c.Version):
-		return gapsReport{}, fmt.Errorf("looking for gaps on %s: %s has no such branch", c.Version, in.key)
+		return gapsReport{}, fmt.Errorf("looking for gaps on %s: %s doesn't have this branch", c.Version, in.key)
 	case search.Since.IsZero():
 		return gapsReport{}, misuse(fmt.Errorf("looking for gaps on %s: the release data doesn't say when the branch was cut: set a day with --since", c.Version))
 	}
@@ -128,7 +128,7 @@ func (c *backportGapsCmd) find(s streams, in gapsIn) (gapsReport, error) {
 	return report, nil
 }
 
-// pulls lists what may be missing, and what is on the branch or on its way.
+// pulls lists what may be missing, and what's on the branch or on its way.
 func (in gapsIn) pulls(ctx context.Context, search backport.Search, base string) (merged, into []pull.Summary, complete bool, err error) {
 	complete = true
 	for _, label := range search.Labels {
@@ -150,23 +150,22 @@ func (in gapsIn) pulls(ctx context.Context, search backport.Search, base string)
 	return merged, into, complete && all, err
 }
 
-// gapsReport is the JSON of the command. Keys are only ever added. Days are
-// YYYY-MM-DD.
+// gapsReport is the command's JSON. Keys are only ever added. Days are YYYY-MM-DD.
 type gapsReport struct {
 	Version    string    `json:"version"`
 	Phase      string    `json:"phase"`
 	Repository string    `json:"repository"`
 	Since      string    `json:"since"`
-	Complete   bool      `json:"complete"` // false when there were too many pull requests to list
+	Complete   bool      `json:"complete"` // false if there were too many pull requests to list
 	Gaps       []gapJSON `json:"gaps"`
 }
 
 type gapJSON struct {
 	Number   int    `json:"number"`
 	Title    string `json:"title"`
-	Kind     string `json:"kind"` // "security", "crash", "bug", or another kind of the settings
+	Kind     string `json:"kind"` // "security", "crash", "bug", or another kind in the settings
 	Merged   string `json:"merged"`
-	Labelled bool   `json:"labelled"` // the label of the backport is still on
+	Labelled bool   `json:"labelled"` // the backport's label is still on
 	Why      string `json:"why"`
 	Backport int    `json:"backport,omitempty"` // the open one
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/gh"
 )
 
-// githubFlags are the addresses of GitHub. The App's identity comes from the
-// environment alone: what is on a command line, everybody on the machine reads.
+// githubFlags are GitHub's addresses. The App's identity only comes from the
+// environment: everyone on the machine can read a command line.
 type githubFlags struct {
 	APIURL    string `name:"api-url" env:"GITHUB_API_URL" default:"https://api.github.com" placeholder:"URL" help:"GitHub's API; https://HOST/api/v3 on GitHub Enterprise Server (default: https://api.github.com)."`
 	ServerURL string `name:"server-url" env:"GITHUB_SERVER_URL" default:"https://github.com" placeholder:"URL" help:"GitHub's pages (default: https://github.com)."`

@@ -14,26 +14,26 @@ import (
 	"github.com/concorde-bot/concorde/internal/reconcile"
 )
 
-// statsTime bounds the look at the database for /readyz and /metrics.
+// statsTime limits the database query for /readyz and /metrics.
 const statsTime = 5 * time.Second
 
-// The kinds of trouble beside those of the reconciler.
+// The kinds of alerts beside the reconciler's.
 const (
 	kindDatabase reconcile.Kind = "database"
 	kindBehind   reconcile.Kind = "behind"
 )
 
-// kinds are all of them, the database last.
+// kinds are all of them, with the database last.
 func kinds() []reconcile.Kind { return append(slices.Clone(reconcile.Kinds), kindBehind, kindDatabase) }
 
-// health is what /readyz and /metrics tell.
+// health is what /readyz and /metrics show.
 type health struct {
 	reconcile.Health
 	stats queue.Stats // zero when the database doesn't answer
 }
 
-// health asks the queue and the reconciler. Many who want to know at once get the
-// same answer: the pages ask for no password, and each looks at the whole table.
+// health asks the queue and the reconciler. Concurrent requests share one answer: the
+// pages need no password, and each reads the whole table.
 func (b *bot) health() health {
 	got, _, _ := b.asking.Do("", func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), statsTime)
@@ -56,8 +56,8 @@ func (b *bot) health() health {
 	return h
 }
 
-// ready answers 503 while somebody must do something, or nothing can be done; each
-// line says what is wrong and what to do. Notes follow, whatever the answer.
+// ready answers 503 while someone must do something, or while nothing can be done. Each
+// line says what is wrong and what to do. Notes follow in any case.
 func (b *bot) ready(w http.ResponseWriter, _ *http.Request) {
 	h := b.health()
 	var page strings.Builder
@@ -79,7 +79,7 @@ func (b *bot) ready(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprint(w, page.String())
 }
 
-// healthMetrics asks at each scrape.
+// healthMetrics reads the numbers at each scrape.
 type healthMetrics struct{ bot *bot }
 
 var (
@@ -113,7 +113,7 @@ func (m *healthMetrics) Collect(c chan<- prometheus.Metric) {
 		}
 		gauge(troublesDesc, float64(n), string(kind))
 		if kind == kindDatabase && n > 0 {
-			return // nobody knows how the queue is
+			return // the queue's state is unknown
 		}
 	}
 	gauge(waitingDesc, float64(h.stats.Waiting))

@@ -13,9 +13,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/webhook"
 )
 
-// heed leaves out comments that say nothing to the bot, and pushes to the default
-// branch that change nothing for it. While a repository's settings aren't known yet,
-// it leaves out nothing.
+// heed drops comments that say nothing to the bot, and pushes to the default branch that
+// change nothing for it. While a repository's settings are unknown, it drops nothing.
 func (b *bot) heed() webhook.Heed {
 	return webhook.Heed{
 		Comment: func(ctx context.Context, repository pull.Key, words string) bool {
@@ -30,9 +29,9 @@ func (b *bot) heed() webhook.Heed {
 	}
 }
 
-// heard reports whether rules can make anything of a comment: it names the bot, or says one
-// of the phrases. me is the bot's login without "[bot]"; while that's unknown, every
-// comment counts.
+// heard reports whether a comment matters to rules: it names the bot, or contains one of
+// the phrases. me is the bot's login without "[bot]"; while that's unknown, every
+// comment matters.
 func heard(set config.Rules, me, words string) bool {
 	return me == "" || command.Names(me, words) || stages.Says(set.Stages, words)
 }

@@ -159,7 +159,7 @@ func TestDatabaseIsDeleted(t *testing.T) {
 	if code := s.bot.cmd.ProcessState.ExitCode(); code != exitFailed {
 		t.Errorf("exit code %d", code)
 	}
-	t.Log(s.awaitLog("bot: watching the database", "it was deleted or replaced while in use: start the bot again, a sweep finds what is due"))
+	t.Log(s.awaitLog("bot: watching the database", "it was deleted or replaced while in use: restart the bot, and a sweep will find what is due"))
 	s.run()
 	s.awaitLog("sweep done")
 	s.settled(before, during)

@@ -115,7 +115,7 @@ func TestTwoBotsOnOneFile(t *testing.T) {
 	s := newStage(t)
 	s.run()
 	code, _, stderr := runCommand(t, s.environment, "serve", "--listen", "127.0.0.1:0", "--database", s.environment["DATABASE_URL"], "--api-url", s.github.APIURL(), "--server-url", s.github.URL)
-	if code != exitFailed || !strings.Contains(stderr, "another process uses it (end that one first, or use PostgreSQL, which several may share)") {
+	if code != exitFailed || !strings.Contains(stderr, "another process is using it (stop that one first, or use PostgreSQL, which several can share)") {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 	t.Log(stderr)

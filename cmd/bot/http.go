@@ -24,7 +24,7 @@ func (b *bot) server() *http.Server {
 		Handler:           mux,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second, // as long as GitHub waits for an answer
-		WriteTimeout:      30 * time.Second, // more than reading, waiting for memory and storing take
+		WriteTimeout:      30 * time.Second, // more than it takes to read, wait for memory and store
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          stdlog.New(b.log.Level(zerolog.WarnLevel), "", 0),

@@ -13,8 +13,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 )
 
-// chartedYears is for how long the chart of the branches shows those that
-// ended.
+// chartedYears is how long the chart shows branches after their end of life.
 const chartedYears = 5
 
 type lifecycleCmd struct {
@@ -24,7 +23,7 @@ type lifecycleCmd struct {
 	ReleaseCycle string   `placeholder:"FILE" help:"A copy of https://peps.python.org/api/release-cycle.json (default: built-in copies)."`
 	Releases     string   `placeholder:"FILE" help:"A copy of https://peps.python.org/api/python-releases.json, which has more details."`
 	Scheme       string   `placeholder:"NAME" help:"Plan releases by pep602 (in force), pep605 or pep2026 (both rejected), instead of the branches."`
-	From         int      `placeholder:"YEAR" help:"The first year of releases to plan (default: that of the day)."`
+	From         int      `placeholder:"YEAR" help:"The first year of releases to plan (default: the day's)."`
 	Years        int      `placeholder:"N" help:"How many years to plan, up to 50 (default: 5)."`
 	ABIBreaks    []string `name:"abi-breaks" placeholder:"RELEASE" help:"Releases that break the ABI, such as 3.9.0a5: PEP 605 names them alpha."`
 }
@@ -62,7 +61,7 @@ func (c *lifecycleCmd) Run(s streams) error {
 	return printBranches(s, calendar, now)
 }
 
-// calendar reads the files that are named, else the built-in copies.
+// calendar reads the given files, or else the built-in copies.
 func (c *lifecycleCmd) calendar() (*lifecycle.Calendar, error) {
 	if c.ReleaseCycle == "" && c.Releases == "" {
 		return lifecycle.Builtin(), nil
@@ -84,7 +83,7 @@ func (c *lifecycleCmd) calendar() (*lifecycle.Calendar, error) {
 func printBranches(s streams, calendar *lifecycle.Calendar, now time.Time) error {
 	fmt.Fprintf(s.stdout, "Branches on %s", now.Format(time.DateOnly))
 	if newest, found := calendar.Newest(); found {
-		fmt.Fprintf(s.stdout, ", by data up to %s of %s; later days are as they were expected then", newest, newest.Date.Format(time.DateOnly))
+		fmt.Fprintf(s.stdout, ", from data up to %s of %s; later dates are as expected then", newest, newest.Date.Format(time.DateOnly))
 	}
 	fmt.Fprint(s.stdout, ".\n\n")
 	table := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
@@ -111,7 +110,7 @@ func printBranches(s streams, calendar *lifecycle.Calendar, now time.Time) error
 	return nil
 }
 
-// endOfLife is what is known of it: a day, or a month.
+// endOfLife is a day or a month, as far as it's known.
 func endOfLife(b lifecycle.Branch) string {
 	return dayOrMonth(b.EndOfLife, b.EndOfLifeByMonth)
 }
@@ -135,8 +134,8 @@ func printChart(s streams, chart lifecycle.Chart) error {
 	return err
 }
 
-// The JSON of the command. Keys are only ever added. Days are YYYY-MM-DD; an
-// end of life of which the month alone is known is YYYY-MM.
+// The command's JSON. Keys are only ever added. Days are YYYY-MM-DD; an end of life of
+// which only the month is known is YYYY-MM.
 type (
 	calendarJSON struct {
 		At        string       `json:"at"`

@@ -16,7 +16,7 @@ const (
 	mostPlannedYears = 50
 )
 
-// plan prints what a scheme plans.
+// plan prints a scheme's plan.
 func (c *lifecycleCmd) plan(s streams, now time.Time) error {
 	scheme, err := c.scheme()
 	if err != nil {
@@ -34,7 +34,7 @@ func (c *lifecycleCmd) plan(s streams, now time.Time) error {
 	}
 	plan := scheme.Schedule(from, years)
 	if len(plan) == 0 {
-		return misuse(fmt.Errorf("reading --from: %s releases no version from %d to %d: its first one comes in %d; choose other years", scheme.Name, from, from+years-1, scheme.Year))
+		return misuse(fmt.Errorf("reading --from: %s has no release from %d to %d: its first one is in %d; choose other years", scheme.Name, from, from+years-1, scheme.Year))
 	}
 	if err := knownBreaks(plan, scheme.Breaks); err != nil {
 		return misuse(err)
@@ -65,8 +65,7 @@ func (c *lifecycleCmd) scheme() (lifecycle.Scheme, error) {
 	return scheme, nil
 }
 
-// knownBreaks finds breaks that are none of the releases: they would change
-// nothing.
+// knownBreaks finds breaks that aren't releases: they'd have no effect.
 func knownBreaks(plan []lifecycle.Schedule, breaks []string) error {
 	for _, name := range breaks {
 		version, number, _ := strings.Cut(name, "a")
@@ -102,10 +101,10 @@ func printPlan(s streams, scheme lifecycle.Scheme, plan []lifecycle.Schedule) er
 	return table.Flush()
 }
 
-// alias is the sequential name of a version that is named by its year.
+// alias is the sequential name of a version named by its year.
 func alias(scheme lifecycle.Scheme, version string) string {
 	if name, err := sequential(scheme, version); err == nil && name != version {
-		return fmt.Sprintf(" (in sequence it would be %s)", name)
+		return fmt.Sprintf(" (%s in sequence)", name)
 	}
 	return ""
 }

@@ -1,5 +1,5 @@
-// Command bot is Concorde: a GitHub App for the CPython workflow. It holds the
-// flags, the wiring and the list of rules, and must not know anything else.
+// Command bot is Concorde: a GitHub App for the CPython workflow. It has the flags, the
+// wiring and the list of rules, and must not know anything else.
 package main
 
 import (
@@ -18,8 +18,8 @@ import (
 // Exit codes of every command.
 const (
 	exitOK     = 0
-	exitFailed = 1 // the work could not be done, or a check found faults
-	exitMisuse = 2 // wrong flags, arguments or files named by them
+	exitFailed = 1 // the work couldn't be done, or a check found faults
+	exitMisuse = 2 // wrong flags or arguments, or wrong files that they name
 )
 
 // cli is the whole command line.
@@ -38,7 +38,7 @@ type cli struct {
 	Version      versionCmd      `cmd:"" help:"Print the version."`
 }
 
-// streams are what a command talks to.
+// streams are a command's input and output.
 type streams struct {
 	ctx    context.Context
 	stdout io.Writer
@@ -47,8 +47,8 @@ type streams struct {
 	now    func() time.Time
 }
 
-// failure is an error with an exit code; with a nil err the command has
-// said everything already.
+// failure is an error with an exit code. With a nil err, the command has already printed
+// everything.
 type failure struct {
 	code int
 	err  error
@@ -63,7 +63,7 @@ func (f failure) Error() string {
 
 func (f failure) Unwrap() error { return f.err }
 
-// misuse marks an error as the caller's, for exit code 2.
+// misuse marks an error as the caller's fault, for exit code 2.
 func misuse(err error) error { return failure{exitMisuse, err} }
 
 func main() {
@@ -94,7 +94,7 @@ func run(args []string, s streams) int {
 		args = []string{"--help"}
 	}
 	command, err := parser.Parse(args)
-	if exit >= 0 { // help was asked for and shown
+	if exit >= 0 { // help was requested and shown
 		return exit
 	}
 	if err != nil {

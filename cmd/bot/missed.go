@@ -10,14 +10,14 @@ import (
 	"github.com/concorde-bot/concorde/internal/webhook/missed"
 )
 
-// missedKey is the queue's key for missed deliveries: as a key has one run at a time,
-// one replica looks for them. It can't be a repository's: these have a slash.
+// missedKey is the queue's key for missed deliveries: a key has one run at a time, so
+// only one replica looks for them. It can't be a repository's, which has a slash.
 const missedKey = "missed-deliveries"
 
-// startCause is the cause of the first look after a start.
+// startCause is the cause of the first search after a start.
 const startCause = "start"
 
-// work runs one key of the queue. When GitHub can't say what was missed, the timer asks
+// work runs one of the queue's keys. If GitHub can't say what was missed, the timer asks
 // again soon enough.
 func (b *bot) work(ctx context.Context, job queue.Job) error {
 	if job.Key != missedKey {
@@ -41,8 +41,8 @@ func (b *bot) finder(now func() time.Time) (*missed.Finder, error) {
 	})
 }
 
-// findMissed has missed deliveries looked for at the start and every five minutes. A dry
-// run doesn't: another bot of the same App would get what it requests.
+// findMissed enqueues a search for missed deliveries at the start and every five
+// minutes. A dry run doesn't: another bot of the same App would get what it requests.
 func (b *bot) findMissed(ctx context.Context) {
 	if b.DryRun {
 		return
@@ -50,7 +50,7 @@ func (b *bot) findMissed(ctx context.Context) {
 	for cause := startCause; ; cause = "timer" {
 		hint := queue.Hint{Key: missedKey, Cause: cause, Aside: cause != startCause}
 		if err := b.queue.Add(ctx, hint); err != nil && ctx.Err() == nil {
-			b.log.Warn().Err(err).Msg("requesting a look for missed deliveries")
+			b.log.Warn().Err(err).Msg("requesting a search for missed deliveries")
 		}
 		select {
 		case <-ctx.Done():

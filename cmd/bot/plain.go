@@ -5,9 +5,8 @@ import (
 	"unicode"
 )
 
-// plain makes a text in which strangers chose words fit for a terminal: no
-// control character moves its cursor, and none hides or turns around what is
-// written. Lines stay lines.
+// plain makes strangers' text safe for a terminal: no control character moves the
+// cursor, and none hides or reverses text. Line breaks stay.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf) {
@@ -17,5 +16,5 @@ func plain(text string) string {
 	}, text)
 }
 
-// plainLine is plain for what stands in a line, such as the path of a file.
+// plainLine is plain for text within a line, such as a file's path.
 func plainLine(text string) string { return plain(strings.ReplaceAll(text, "\n", "\r")) }

@@ -23,15 +23,15 @@ import (
 	"github.com/concorde-bot/concorde/internal/triage/wrongbranch"
 )
 
-// surroundings are what rules know beside the settings of a repository.
+// surroundings are what rules know besides a repository's settings.
 type surroundings struct {
 	central   *config.Config
 	calendar  func() *lifecycle.Calendar // nil: the built-in release data
-	serverURL string                     // of GitHub's pages
+	serverURL string                     // the address of GitHub's pages
 }
 
-// rules is the list of the bot's rules, for the settings of one repository.
-// A rule whose mode is off has no Want and is left out.
+// rules is the list of the bot's rules, for one repository's settings. A rule that is
+// off has no Want and is left out.
 func (in surroundings) rules(s config.Rules) []pull.Rule {
 	if in.calendar == nil {
 		in.calendar = builtin()
@@ -60,13 +60,13 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 	return append(rules, enabled([]pull.Rule{command.Rule(commands)})...)
 }
 
-// together finds rules that cannot live together, as faults of the file with their
+// together finds rules that can't work together, as faults of the file with their
 // settings.
 func (in surroundings) together(file string, s config.Rules) error {
 	return yamlfile.FaultsOf(file, pull.Validate(in.rules(s)))
 }
 
-// builtin reads the built-in release data once: rules ask for it many times.
+// builtin reads the built-in release data once: rules use it often.
 func builtin() func() *lifecycle.Calendar { return sync.OnceValue(lifecycle.Builtin) }
 
 func enabled(all []pull.Rule) []pull.Rule {
@@ -79,12 +79,12 @@ func enabled(all []pull.Rule) []pull.Rule {
 	return on
 }
 
-// newReconciler is a reconciler that only plans.
+// newReconciler makes a reconciler that only plans.
 func newReconciler(in surroundings, github *gh.App) (*reconcile.Reconciler, error) {
 	return reconcile.New(reconcile.Config{Settings: in.central, GitHub: github, Now: time.Now, Rules: in.rules})
 }
 
-// labels says what the labels of a repository need.
+// labels returns what a repository's labels need.
 func (in surroundings) labels(s config.Rules, o gh.Outline, now time.Time) []gh.LabelEdit {
 	c := backport.Config{Settings: s.Backport, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL}
 	return c.Labels(o, now)

@@ -33,33 +33,34 @@ import (
 )
 
 const (
-	// stopTime is what running work gets to end after SIGTERM. What is cut off
-	// runs again after the next start, so it is well below the 10 seconds after
-	// which container runtimes kill.
+	// stopTime is how long running work may take to end after SIGTERM. What is cut off
+	// runs again after the next start, so it's well below the 10 seconds after which
+	// container runtimes kill.
 	stopTime = 5 * time.Second
-	// sweepEvery is how often sweeps are asked for.
+	// sweepEvery is how often sweeps are requested.
 	sweepEvery = time.Hour
-	// cleanEvery is how often what killed processes left is removed.
+	// cleanEvery is how often files of killed processes are removed.
 	cleanEvery = time.Hour
 )
 
 const (
-	// runTime is the longest run of a key: a load, and a pick, which is made twice where
-	// the first push lacked the permission for workflows. Each of them ends before.
+	// runTime is the longest run of a key: a load and a pick, which is made twice if the
+	// first push lacked the permission for workflows. Each of them ends before that.
 	runTime                       = 5 * time.Minute
 	fetchTime, pickTime, pushTime = 50 * time.Second, 30 * time.Second, 30 * time.Second
 )
 
-// workers is how many keys are worked at once. One repository gets a quarter of them,
-// so four of the largest pull requests that strangers can open are in memory at a time.
+// workers is how many keys run at once. One repository gets a quarter of them, so at
+// most four of the largest pull requests that strangers can open are in memory at a
+// time.
 const workers = 16
 
-// memoryLimit is from where on the garbage collector works harder, in bytes, unless
-// GOMEMLIMIT says otherwise.
+// memoryLimit is when the garbage collector starts working harder, in bytes, unless
+// GOMEMLIMIT is set.
 const memoryLimit = 120 << 20
 
-// party is whose a key is: keys of an account and of a repository share bounds. GitHub's
-// names are the same in either case.
+// party is who a key belongs to: an account's and a repository's keys share limits.
+// GitHub's names are case-insensitive.
 func party(key string) string {
 	parsed, err := pull.ParseKey(key)
 	if err != nil {
@@ -125,8 +126,8 @@ func (c *serveCmd) validate(s streams) error {
 	return c.place()
 }
 
-// place checks where the database is to be. An address of a kind that is not
-// known would be taken for the name of a file, password and all.
+// place checks the database's location. Otherwise, an unknown kind of address would be
+// taken for a file's name, password and all.
 func (c *serveCmd) place() error {
 	if strings.Contains(c.Database, "host=") || strings.Contains(c.Database, "password=") {
 		return errors.New("reading --database: write the address of PostgreSQL as postgres://USER@HOST/NAME")
@@ -134,7 +135,7 @@ func (c *serveCmd) place() error {
 	scheme, _, isURL := strings.Cut(c.Database, "://")
 	if isURL {
 		if scheme != "postgres" && scheme != "postgresql" {
-			return errors.New("reading --database: it is neither a file nor postgres://…: other databases are not supported")
+			return errors.New("reading --database: it's neither a file nor postgres://…: other databases aren't supported")
 		}
 		return nil
 	}
@@ -143,7 +144,7 @@ func (c *serveCmd) place() error {
 	}
 	file, err := os.OpenFile(c.Database, os.O_RDWR, 0)
 	switch {
-	case errors.Is(err, fs.ErrNotExist): // it will be made
+	case errors.Is(err, fs.ErrNotExist): // it will be created
 		return nil
 	case err != nil:
 		return fmt.Errorf("reading --database: %w: the bot must be able to write the file and its directory", err)
@@ -182,11 +183,11 @@ type bot struct {
 	hooks      *webhook.Handler
 	missed     *missed.Finder
 	listener   net.Listener
-	asking     singleflight.Group // of health
+	asking     singleflight.Group // for health
 }
 
-// newBot connects the parts, from GitHub up. What it opened before an error is
-// left to the end of the process.
+// newBot connects the parts, starting with GitHub. After an error, what it opened stays
+// open until the process ends.
 func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	b := &bot{serveCmd: c, log: newLog(s.stderr, c.LogLevel), registry: prometheus.NewRegistry()}
 	b.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -202,7 +203,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 		Work: b.work,
 	})
 	if err != nil {
-		return nil, errors.New(strings.Join(strings.Fields(err.Error()), " ")) // PostgreSQL's have several lines
+		return nil, errors.New(strings.Join(strings.Fields(err.Error()), " ")) // PostgreSQL's errors have several lines
 	}
 	if b.engine, err = git.NewEngine(c.engine(s.now, b.log)); err != nil {
 		return nil, misuse(err)
@@ -238,7 +239,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	return b, nil
 }
 
-// run serves until ctx ends, then lets requests and work end.
+// run serves until ctx ends, then lets requests and work finish.
 func (b *bot) run(ctx context.Context) error {
 	server := b.server()
 	file, _ := os.Stat(b.Database) // nil for PostgreSQL
@@ -282,7 +283,7 @@ func (c *serveCmd) engine(now func() time.Time, log zerolog.Logger) git.EngineCo
 	}
 }
 
-// clean removes what killed processes left of their picks.
+// clean removes files of killed processes' picks.
 func (b *bot) clean(ctx context.Context) {
 	for {
 		select {
@@ -291,18 +292,17 @@ func (b *bot) clean(ctx context.Context) {
 		case <-time.After(cleanEvery):
 		}
 		if err := b.engine.Clean(ctx); err != nil && ctx.Err() == nil {
-			b.log.Warn().Err(err).Msg("removing leftovers of picks")
+			b.log.Warn().Err(err).Msg("removing old picks' files")
 		}
 	}
 }
 
-// relistings bounds the sweeps beside the hourly ones: anybody may install and remove
-// a public App all day.
+// relistings limits extra sweeps: anyone may install and remove a public App all day.
 const relistings = 5
 
-// sweeps asks for sweeps: at start, hourly, and where the App was installed, removed or
-// suspended. While GitHub is out of reach it asks again sooner: webhooks are received
-// all the same.
+// sweeps requests sweeps: at the start, hourly, and after the App was installed, removed
+// or suspended. While GitHub is unreachable, it retries sooner, since webhooks still
+// arrive.
 func (b *bot) sweeps(ctx context.Context) {
 	relist := rate.NewLimiter(rate.Every(time.Minute), relistings)
 	for retry := time.Minute; ; {
@@ -339,8 +339,8 @@ func (c *serveCmd) greeting() string {
 	return "receiving webhooks at /webhook"
 }
 
-// greet asks GitHub once who the App is, so that a wrong key shows at the start
-// and not with the first pull request.
+// greet asks GitHub once who the App is, so that a wrong key shows at the start and not
+// with the first pull request.
 func (b *bot) greet(ctx context.Context) {
 	switch name, err := b.github.Verify(ctx); {
 	case err == nil:

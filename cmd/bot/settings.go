@@ -13,8 +13,7 @@ import (
 	"github.com/concorde-bot/concorde/config/yamlfile"
 )
 
-// readSettings reads the central file, or the built-in preset when no file is
-// named.
+// readSettings reads the central file, or the built-in preset if no file is given.
 func readSettings(path string) (*config.Config, error) {
 	if path == "" {
 		return config.Preset(), nil
@@ -24,7 +23,7 @@ func readSettings(path string) (*config.Config, error) {
 		return nil, fmt.Errorf("reading the settings: %w", err)
 	}
 	settings, err := config.Parse(path, text)
-	if err != nil { // one line for each fault, as editors read them
+	if err != nil { // one line for each fault, which editors can read
 		return nil, fmt.Errorf("reading the settings:\n%w", err)
 	}
 	return settings, nil
@@ -90,7 +89,7 @@ type ownFile struct {
 	text []byte
 }
 
-// kind is that of a file, by its name unless --as says it.
+// kind is a file's kind, by its name unless --as is given.
 func (c *checkConfigCmd) kind(path string) (string, error) {
 	if c.As != "auto" {
 		return c.As, nil
@@ -108,7 +107,7 @@ func (c *checkConfigCmd) kind(path string) (string, error) {
 	return "central", nil
 }
 
-// check reads a file as its kind, and gives what it sets, with only its own label
+// check reads a file of its kind, and returns what it sets, with only its own label
 // rules.
 func (c *checkConfigCmd) check(s streams, central *config.Config, f ownFile) (kind string, set config.Rules, err error) {
 	as, err := c.kind(f.path)
@@ -139,8 +138,8 @@ func (c *checkConfigCmd) check(s streams, central *config.Config, f ownFile) (ki
 	return kind, set, err
 }
 
-// besides are the settings in force for a labeler file, from the settings file in the
-// same directory.
+// besides returns the settings for a labeler file, from the settings file in the same
+// directory.
 func besides(s streams, central *config.Config, labeler string) config.Rules {
 	path := filepath.Join(filepath.Dir(labeler), filepath.Base(config.RepositoryFile))
 	text, err := os.ReadFile(path)
@@ -153,11 +152,11 @@ func besides(s streams, central *config.Config, labeler string) config.Rules {
 			return own
 		}
 	}
-	fmt.Fprintf(s.stderr, "bot: %s has faults, so it's left out here (try: bot check-config %s)\n", path, path)
+	fmt.Fprintf(s.stderr, "bot: %s has faults, so it's ignored here (try: bot check-config %s)\n", path, path)
 	return central.Rules
 }
 
-// ruledIn are the label rules that stand in a file.
+// ruledIn returns the label rules in a file.
 func ruledIn(path string, set config.Rules) []config.LabelRule {
 	return slices.DeleteFunc(slices.Clone(set.Labels.Rules), func(r config.LabelRule) bool {
 		return !strings.HasPrefix(r.Where, path+":")

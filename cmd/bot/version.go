@@ -13,8 +13,8 @@ func (versionCmd) Run(s streams) error {
 	return nil
 }
 
-// version is what the Go command recorded when it built the program: a
-// released version, else the commit, else "(devel)".
+// version is what the Go command recorded when it built the program: a release, a
+// commit, or "(devel)".
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

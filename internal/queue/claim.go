@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// scanEvery finds keys that fell due although nothing announced them: their replica
-// died, or the announcement was lost.
+// scanEvery finds due keys that nothing announced: their replica died, or the
+// announcement was lost.
 const scanEvery = 5 * time.Second
 
 // alarm wakes the claims at the earliest time set.
@@ -46,7 +46,7 @@ func (a *alarm) get() time.Time {
 // claimLoop begins runs as keys fall due and workers come free.
 func (q *Queue) claimLoop(ctx context.Context) {
 	for ctx.Err() == nil {
-		q.alarm.clear() // what is set from here on is seen below
+		q.alarm.clear() // later times are seen below
 		next, err := q.claimAll(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -61,7 +61,7 @@ func (q *Queue) claimLoop(ctx context.Context) {
 	}
 }
 
-// awaitAlarm returns when the earliest time set has come.
+// awaitAlarm returns at the earliest time set.
 func (q *Queue) awaitAlarm(ctx context.Context) {
 	for {
 		wait := q.alarm.get().Sub(q.cfg.Now())
@@ -81,9 +81,9 @@ func (q *Queue) awaitAlarm(ctx context.Context) {
 	}
 }
 
-// claimAll begins a run of each key that is due, as far as there are free workers for
-// its party, and says when to come again. A run that ends sets the alarm. It ends well
-// within a lease, which can't be kept meanwhile.
+// claimAll begins a run of each due key, as far as its party has free workers, and
+// returns when to come again. Ending runs set the alarm. It takes much less than a
+// lease, which can't be renewed meanwhile.
 func (q *Queue) claimAll(ctx context.Context) (next time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, q.cfg.lease/4)
 	defer cancel()
@@ -113,15 +113,15 @@ func (q *Queue) claimAll(ctx context.Context) (next time.Time, err error) {
 // claims are runs to begin.
 type claims struct {
 	now     time.Time
-	parties []string // the first come first
+	parties []string // the longest waiting first
 	shares  *shares
 	runs    []run
 	jobs    []Job
 	of      []string // the party of each run
 }
 
-// claimSome begins the runs. What the database stored but didn't get to tell is taken
-// back by tend.
+// claimSome begins the runs. If the database stored a claim but its answer was lost,
+// tend takes it back.
 func (q *Queue) claimSome(ctx context.Context, statement string, c claims) error {
 	if !slices.ContainsFunc(c.parties, func(party string) bool { return c.shares.room(party) > 0 }) {
 		return nil
@@ -164,13 +164,13 @@ func (q *Queue) claimSome(ctx context.Context, statement string, c claims) error
 	return nil
 }
 
-// held is a run under way.
+// held is a run in progress.
 type held struct {
 	party  string
 	cancel context.CancelCauseFunc
 }
 
-// enter notes a run and gives it its context.
+// enter records a run and returns its context.
 func (q *Queue) enter(r run, party string) context.Context {
 	ctx, cancel := context.WithCancelCause(q.working)
 	q.mu.Lock()
@@ -179,8 +179,8 @@ func (q *Queue) enter(r run, party string) context.Context {
 	return ctx
 }
 
-// leave forgets a run. The key may have to run again, and another one may have waited
-// for its worker.
+// leave forgets a run. The key may have to run again, and another key may be waiting for
+// its worker.
 func (q *Queue) leave(r run) {
 	q.mu.Lock()
 	q.running[r].cancel(nil)

@@ -264,7 +264,7 @@ func TestOpenExplainsItsErrors(t *testing.T) {
 		{Config{Work: work}, "Database is empty"},
 		{Config{Database: "x"}, "Work is missing"},
 		{Config{Database: "x", Work: work, Settle: -1}, "negative"},
-		{Config{Database: file("used ?#%.db"), Work: work}, "another process uses it"},
+		{Config{Database: file("used ?#%.db"), Work: work}, "another process is using it"},
 		{Config{Database: file("text.db"), Work: work}, "isn't an SQLite database"},
 		{Config{Database: file("none/queue.db"), Work: work}, "no such file or directory"},
 		{Config{Database: file("newer.db"), Work: work}, "use a newer program"},

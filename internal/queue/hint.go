@@ -7,10 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Delivery is a message that was received, kept for Config.KeepDeliveries without
-// what it said.
+// Delivery is a received message, kept for Config.KeepDeliveries without its content.
 type Delivery struct {
-	ID            string // of the event: the same ID twice is one delivery, and hints twice
+	ID            string // the event's: the same ID twice is one delivery, but hints twice
 	Event, Action string
 	Installation  int64
 	Received      time.Time // zero: now
@@ -21,32 +20,32 @@ type Delivery struct {
 type Hint struct {
 	Key          string
 	Installation int64     // 0: unknown
-	UpdatedAt    time.Time // of the object in the payload: truth must be at least this new; zero: unknown
+	UpdatedAt    time.Time // of the object in the payload: a snapshot must be at least this new; zero: unknown
 	Cause        string    // a delivery's ID, "sweep", …
-	// Aside: nobody waits for it. Should the key have hints already, or be running,
-	// their Cause stands.
+	// Aside: nobody waits for it. If the key has other hints, or is running, their Cause
+	// stays.
 	Aside bool
 
-	// Owner is whose the key is within its party, as the author of a pull request; "":
-	// unknown. It is not part of a Job.
+	// Owner is who the key belongs to within its party, such as a pull request's author;
+	// "" if unknown. It's not part of a Job.
 	Owner string
 
-	// Version names the state that the key's object had at UpdatedAt, as the id of a
-	// commit; "": unknown. Seen tells when a version was first named.
+	// Version names the state of the key's object at UpdatedAt, such as a commit's id; ""
+	// if unknown. Seen returns when a version was first named.
 	Version string
 
-	// At makes the hint a look at a far future time. Hints in the meantime run
-	// as usual and leave it standing; of two such times the earlier wins.
+	// At schedules a run for a far future time. Hints in the meantime run as usual and
+	// don't change it; of two such times, the earlier wins.
 	At time.Time
 }
 
-// Job is one run of a key. Its hint is the sum of the hints it serves: the newest
-// UpdatedAt, the newest known Installation and the latest Cause, of those aside only
-// where there is no other.
+// Job is one run of a key. Its hint combines the hints that it serves: the newest
+// UpdatedAt, the newest known Installation and the latest Cause, from those aside only
+// if there are no others.
 type Job struct {
 	Hint
-	Attempt int       // 1 for the first; runs that ended in Later do not count
-	Wanted  time.Time // when the first of the hints it serves came
+	Attempt int       // 1 for the first; runs that ended in Later don't count
+	Wanted  time.Time // when the first of its hints came
 }
 
 const maxKey = 512
@@ -58,7 +57,7 @@ func checkName(what, name string) error {
 	case len(name) > maxKey:
 		return fmt.Errorf("the %s has %d bytes, more than %d", what, len(name), maxKey)
 	case !utf8.ValidString(name) || strings.ContainsRune(name, 0):
-		return fmt.Errorf("the %s %q is not valid text", what, name)
+		return fmt.Errorf("the %s %q isn't valid text", what, name)
 	}
 	return nil
 }
@@ -86,7 +85,7 @@ func checkHints(hints []Hint) error {
 
 const maxText = 2000
 
-// text makes s fit for a text column of either database.
+// text makes s valid for a text column of either database.
 func text(s string) string {
 	s = strings.ReplaceAll(s, "\x00", "")
 	if len(s) > maxText {
@@ -95,7 +94,7 @@ func text(s string) string {
 	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
-// micros is a time as both databases keep it: microseconds since 1970, 0 for none.
+// micros is a time as both databases store it: microseconds since 1970, 0 for none.
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

@@ -11,29 +11,29 @@ import (
 // Stats is the state of the queue at one moment.
 type Stats struct {
 	Waiting int // keys that are due and not yet running
-	Running int // keys being run, by any replica
-	Delayed int // keys that wait for their time: settling, retrying or Later
+	Running int // keys that any replica is running
+	Delayed int // keys that wait for a time: settling, retrying or Later
 	GivenUp int // keys whose last hint was given up; the log and the column "reason" say why
 
-	// Overdue is how long the oldest key has been due and is not done, 0 if none
-	// is. A key that waits for a later time counts from that time.
+	// Overdue is how long the oldest due key has been waiting or running, or 0 if there's
+	// none. For a key that waits for a later time, that time counts.
 	Overdue time.Duration
 
-	// Unserved are the oldest hints that no run has served, one for each installation,
-	// oldest first, 100 at most.
+	// Unserved holds the oldest hint that no run has served for each installation, oldest
+	// first, at most 100.
 	Unserved []Unserved
 }
 
-// Unserved is a hint that no run has served, whatever it waits for: a worker, a
-// retry, or a limit to pass. It doesn't count while it rests by choice (Later.Rests).
+// Unserved is a hint that no run has served, whatever it waits for: a worker, a retry,
+// or a limit. It doesn't count while it rests by choice (Later.Rests).
 type Unserved struct {
 	Installation int64 // 0: unknown
 	Key          string
-	Since        time.Time     // when the hint came, or its rest or time (Hint.At) was over
+	Since        time.Time     // when the hint came, or when its rest ended or its time (Hint.At) came
 	Age          time.Duration // since then
 }
 
-// Oldest is the age of the oldest unserved hint, 0 if there is none.
+// Oldest is the age of the oldest unserved hint, or 0 if there's none.
 func (s Stats) Oldest() time.Duration {
 	if len(s.Unserved) == 0 {
 		return 0
@@ -63,15 +63,15 @@ func (q *Queue) Stats(ctx context.Context) (Stats, error) {
 		return err
 	}
 	if err := q.db.query(ctx, hint, unservedHints, micros(now)); err != nil {
-		return Stats{}, fmt.Errorf("finding hints that are not served: %w", q.explain(err))
+		return Stats{}, fmt.Errorf("finding unserved hints: %w", q.explain(err))
 	}
 	return s, nil
 }
 
-// receivedAtOnce bounds the parameters of one statement.
+// receivedAtOnce limits the parameters of one statement.
 const receivedAtOnce = 500
 
-// Received are those of the deliveries, named by their IDs, that are stored.
+// Received returns which deliveries, by ID, are stored.
 func (q *Queue) Received(ctx context.Context, ids []string) (map[string]bool, error) {
 	stored := map[string]bool{}
 	read := func(r row) error {
@@ -87,13 +87,13 @@ func (q *Queue) Received(ctx context.Context, ids []string) (map[string]bool, er
 		}
 		query := `SELECT id FROM deliveries WHERE id IN (` + strings.Join(places, ", ") + `)`
 		if err := q.db.query(ctx, read, query, args...); err != nil {
-			return nil, fmt.Errorf("asking which deliveries are stored: %w", q.explain(err))
+			return nil, fmt.Errorf("looking up deliveries: %w", q.explain(err))
 		}
 	}
 	return stored, nil
 }
 
-// Get returns a note, or nil if there is none of that name.
+// Get returns a note, or nil if there's none with that name.
 func (q *Queue) Get(ctx context.Context, name string) ([]byte, error) {
 	var value []byte
 	read := func(r row) error {
@@ -109,7 +109,7 @@ func (q *Queue) Get(ctx context.Context, name string) ([]byte, error) {
 	return value, nil
 }
 
-// Put stores a note, a small durable value; it is on disk when Put returns nil.
+// Put stores a note, a small durable value. It's on disk when Put returns nil.
 func (q *Queue) Put(ctx context.Context, name string, value []byte) error {
 	if err := checkName("note's name", name); err != nil {
 		return fmt.Errorf("storing a note: %w", err)
@@ -138,7 +138,7 @@ const (
 	cleanBatch = 100
 )
 
-// cleanLoop removes what is old or too much, now and every ten minutes.
+// cleanLoop removes old and surplus rows, now and every ten minutes.
 func (q *Queue) cleanLoop(ctx context.Context) {
 	for ok := true; ok; ok = pause(ctx, cleanEvery) {
 		if err := q.clean(ctx); err != nil && ctx.Err() == nil {
@@ -147,9 +147,8 @@ func (q *Queue) cleanLoop(ctx context.Context) {
 	}
 }
 
-// clean removes deliveries that are history: old, and older than every hint that
-// is not served yet. Idle keys that are as old go too. Of each table only the newest
-// maxRows stay, however new the others are.
+// clean removes old deliveries that came before every unserved hint, and idle keys of
+// the same age. Of each table, it keeps at most the newest maxRows.
 func (q *Queue) clean(ctx context.Context) error {
 	before := q.cfg.Now().Add(-q.cfg.KeepDeliveries)
 	var oldest int64
@@ -187,8 +186,8 @@ func (q *Queue) clean(ctx context.Context) error {
 	return q.db.shrink(ctx)
 }
 
-// remove runs a statement that deletes rows older than cut, a few at a time: others
-// write too.
+// remove runs a statement that deletes rows older than cut, a few at a time, so that
+// others can write too.
 func (q *Queue) remove(ctx context.Context, statement string, cut int64) error {
 	for more := true; more; {
 		err := q.db.write(ctx, func(t tx) error {

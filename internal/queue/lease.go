@@ -9,20 +9,20 @@ import (
 // errLeaseLost ends the context of runs that other replicas may soon take over.
 var errLeaseLost = errors.New("other replicas may run this key: this one has not reached the database for too long")
 
-// tendLoop tells other replicas that this one lives, and takes back lost runs. When
-// this one can't tell for most of its lease, it stops its own runs before others
+// tendLoop tells other replicas that this one is alive, and takes back lost runs. If
+// this one can't tell them for most of its lease, it stops its own runs before others
 // begin them again.
 func (q *Queue) tendLoop(ctx context.Context) {
 	seen := time.Now()
 	for pause(ctx, q.cfg.lease/8) {
-		begun := time.Now() // the database may have seen it then, however late it answers
+		begun := time.Now() // the database may have stored it then, however late it answers
 		err := q.tend(ctx)
 		if err == nil {
 			seen = begun
 			continue
 		}
 		if ctx.Err() == nil {
-			q.cfg.Log.Warn().Err(q.explain(err)).Msg("telling other replicas that this one lives")
+			q.cfg.Log.Warn().Err(q.explain(err)).Msg("telling other replicas that this one is alive")
 		}
 		if time.Since(seen) > q.cfg.lease/2 {
 			q.cancelRunning()
@@ -51,9 +51,9 @@ func (q *Queue) tend(ctx context.Context) error {
 	return q.takeBack(ctx, q.compare(own))
 }
 
-// compare ends runs that this replica no longer owns, since others took them over
-// while it stood still, and gives those that it owns but doesn't know: their claim was
-// stored, but the answer was lost on the way.
+// compare ends runs that this replica no longer owns, since others took them over while
+// it stood still. It returns runs that it owns but doesn't know: their claim was stored,
+// but the answer was lost.
 func (q *Queue) compare(own []run) (lost [][]any) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -65,7 +65,7 @@ func (q *Queue) compare(own []run) (lost [][]any) {
 		}
 	}
 	for r, run := range q.running {
-		if !owned[r] { // or it has just ended
+		if !owned[r] { // or its run has just ended
 			run.cancel(errLeaseLost)
 		}
 	}
@@ -91,7 +91,7 @@ func (q *Queue) cancelRunning() {
 	}
 }
 
-// listenLoop hears of keys that other replicas stored.
+// listenLoop hears about keys that other replicas stored.
 func (q *Queue) listenLoop(ctx context.Context) {
 	for {
 		err := q.db.listen(ctx, q.alarm.set)

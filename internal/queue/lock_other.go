@@ -8,5 +8,5 @@ import (
 )
 
 func lockFile(string) (*os.File, error) {
-	return nil, errors.New("this system cannot lock the file against a second process (use PostgreSQL)")
+	return nil, errors.New("this system can't lock the file against a second process (use PostgreSQL)")
 }

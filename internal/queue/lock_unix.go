@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// lockFile takes the lock at path; the kernel frees it when the file is closed or
-// the process ends, however that ends.
+// lockFile takes the lock at path. The kernel releases it when the file is closed or the
+// process ends for any reason.
 func lockFile(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -18,7 +18,7 @@ func lockFile(path string) (*os.File, error) {
 	}
 	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		err = errors.New("another process uses it (end that one first, or use PostgreSQL, which several may share)")
+		err = errors.New("another process is using it (stop that one first, or use PostgreSQL, which several can share)")
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())

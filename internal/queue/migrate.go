@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// migrations are the versions of the package's own tables, in order. A version
-// that was released is never changed: add the next one.
+// migrations are the versions of the package's tables, in order. A released version
+// never changes: add another one.
 var migrations = [][]string{{
 	`CREATE TABLE deliveries (
 id TEXT PRIMARY KEY,
@@ -36,7 +36,7 @@ done_at BIGINT NOT NULL DEFAULT 0)`,
 	`CREATE INDEX keys_due ON keys (due) WHERE state = 0 AND due > 0`,
 	`CREATE INDEX keys_again ON keys (again_at) WHERE state = 0 AND again_at > 0`,
 	`CREATE TABLE notes (name TEXT PRIMARY KEY, value BYTEA NOT NULL)`,
-	// replicas is used on PostgreSQL only.
+	// replicas is only used on PostgreSQL.
 	`CREATE TABLE replicas (id TEXT PRIMARY KEY, seen TIMESTAMP NOT NULL)`,
 }, {
 	`CREATE TABLE trail (
@@ -54,13 +54,13 @@ seen BIGINT NOT NULL,
 PRIMARY KEY (key, version))`,
 	`CREATE INDEX versions_seen ON versions (seen)`,
 }, {
-	// Nothing reads what a delivery said: only that it came, and when.
+	// Nothing reads a delivery's content: only that it came, and when.
 	`ALTER TABLE deliveries DROP COLUMN payload`,
 }, {
 	`ALTER TABLE keys ADD COLUMN rested BIGINT NOT NULL DEFAULT 0`,
 }, {
-	// The table of keys is the whole queue. River, which carried runs to workers, is
-	// gone: state 1 was "handed to River", 2 was "running".
+	// The table of keys is the whole queue. River, which handed runs to workers, is gone:
+	// state 1 was "handed to River", 2 was "running".
 	`ALTER TABLE keys ADD COLUMN owner TEXT NOT NULL DEFAULT ''`,
 	`UPDATE keys SET state = 1 WHERE state = 2`,
 	`CREATE INDEX keys_running ON keys (owner) WHERE state = 1`,
@@ -72,7 +72,7 @@ PRIMARY KEY (key, version))`,
 	`DROP TABLE IF EXISTS river_queue`,
 	`DROP TABLE IF EXISTS river_migration`,
 }, {
-	// A key of an older program is nobody's until its next hint.
+	// A key from an older version belongs to no one until its next hint.
 	`ALTER TABLE keys ADD COLUMN party TEXT NOT NULL DEFAULT ''`,
 	`DROP INDEX keys_due`,
 	`DROP INDEX keys_again`,
@@ -80,7 +80,7 @@ PRIMARY KEY (key, version))`,
 	`CREATE INDEX keys_again ON keys (party, again_at) WHERE state = 0 AND again_at > 0`,
 }}
 
-// migrate brings the package's own tables to the newest version.
+// migrate updates the package's tables to the newest version.
 func migrate(ctx context.Context, db database) error {
 	return db.write(ctx, func(t tx) error {
 		if _, err := t.each(ctx, `CREATE TABLE IF NOT EXISTS queue_version (version BIGINT NOT NULL)`, [][]any{nil}); err != nil {
@@ -92,17 +92,17 @@ func migrate(ctx context.Context, db database) error {
 			return fmt.Errorf("reading the version of the tables: %w", err)
 		}
 		if have > len(migrations) {
-			return fmt.Errorf("the database has tables of version %d, this program knows %d (use a newer program)", have, len(migrations))
+			return fmt.Errorf("the database's tables have version %d, and this program only knows %d (use a newer program)", have, len(migrations))
 		}
 		for i, statements := range migrations[have:] {
 			version := have + i + 1
 			for _, s := range statements {
 				if _, err := t.each(ctx, s, [][]any{nil}); err != nil {
-					return fmt.Errorf("bringing tables to version %d: %w", version, err)
+					return fmt.Errorf("updating the tables to version %d: %w", version, err)
 				}
 			}
 			if _, err := t.each(ctx, `INSERT INTO queue_version (version) VALUES ($1)`, [][]any{{int64(version)}}); err != nil {
-				return fmt.Errorf("bringing tables to version %d: %w", version, err)
+				return fmt.Errorf("updating the tables to version %d: %w", version, err)
 			}
 		}
 		return nil

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// Later is returned by Work for a key that should run again at Until. It does not
-// count as an attempt. A hint in the meantime wakes the key, so Work must be cheap
-// when it is still too early.
+// Later is returned by Work for a key that should run again at Until. It doesn't count
+// as an attempt. A hint in the meantime wakes the key, so Work must be cheap if it's
+// still too early.
 type Later struct {
 	Until time.Time
 	Why   string
@@ -23,8 +23,8 @@ func (l *Later) Error() string {
 	return fmt.Sprintf("later, at %s: %s", l.Until.UTC().Format(time.RFC3339), l.Why)
 }
 
-// GiveUp is returned by Work when no retry can help. The error is logged and kept
-// with the key; the next hint starts fresh.
+// GiveUp is returned by Work if no retry can help. The error is logged and stored with
+// the key; the next hint starts over.
 type GiveUp struct{ Err error }
 
 func (g *GiveUp) Error() string { return "giving up: " + g.Err.Error() }
@@ -32,20 +32,20 @@ func (g *GiveUp) Error() string { return "giving up: " + g.Err.Error() }
 // Unwrap returns the reason.
 func (g *GiveUp) Unwrap() error { return g.Err }
 
-// errCrashed is the reason of a key whose runs never came to an end.
+// errCrashed is the reason stored with a key whose runs never ended.
 var errCrashed = errors.New("each attempt was cut off by the end of the process")
 
-// verdict is what becomes of a key after a run.
+// verdict is what happens to a key after a run.
 type verdict struct {
-	next    time.Time // zero: not before the next hint
+	next    time.Time // zero: at the next hint
 	attempt int       // attempts that count so far
 	gaveUp  bool
 	rests   bool // until next, by choice
 	err     error
 }
 
-// judge turns the end of a run into a verdict. cut says that the run was stopped
-// from outside: it runs again and does not count.
+// judge turns the end of a run into a verdict. cut means that the run was stopped from
+// outside: it runs again, and that doesn't count.
 func (q *Queue) judge(job Job, err error, cut bool) verdict {
 	var later *Later
 	var giveUp *GiveUp
@@ -64,8 +64,8 @@ func (q *Queue) judge(job Job, err error, cut bool) verdict {
 	return verdict{next: q.cfg.Now().Add(q.backoff(job.Attempt)), attempt: job.Attempt, err: err}
 }
 
-// backoff doubles from RetryMin to RetryMax, less up to a quarter, so that keys
-// that met the same outage do not come back together.
+// backoff doubles from RetryMin to RetryMax, minus up to a quarter, so that keys don't
+// all come back together after an outage.
 func (q *Queue) backoff(attempt int) time.Duration {
 	wait := q.cfg.RetryMax
 	if shift := attempt - 1; shift < 30 && q.cfg.RetryMin<<shift < wait {
@@ -87,7 +87,7 @@ func (q *Queue) logVerdict(job Job, v verdict) {
 	}
 }
 
-// pause waits for d or until ctx ends, and says whether ctx goes on.
+// pause waits for d or until ctx ends, and reports whether ctx goes on.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

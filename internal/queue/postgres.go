@@ -45,11 +45,11 @@ func (q *Queue) openPostgres(ctx context.Context) (err error) {
 	if err = db.alone(ctx, func() error { return migrate(ctx, db) }); err != nil {
 		return err
 	}
-	// Names are at most 63 bytes long, and schemas' names may be all of them.
+	// Names have at most 63 bytes, and a schema's name may need all of them.
 	return db.pool.QueryRow(ctx, `SELECT 'keys_due_' || md5(current_schema())`).Scan(&db.channel)
 }
 
-// alone runs f while no other replica does, for replicas that start together.
+// alone runs f while no other replica does, since replicas may start together.
 func (d *postgresDB) alone(ctx context.Context, f func() error) error {
 	conn, err := d.pool.Acquire(ctx)
 	if err != nil {
@@ -89,8 +89,8 @@ const (
 	takeBack = backToWaiting + ` AND NOT EXISTS (SELECT 1 FROM replicas
 WHERE id = keys.owner AND seen > ` + utc + ` - make_interval(secs => $1))`
 
-	// utc is the server's time. Each connection has a time zone of its own, and some
-	// have an hour twice a year.
+	// utc is the server's time. Each connection has its own time zone, and in some of them
+	// an hour comes twice a year.
 	utc = `(now() AT TIME ZONE 'UTC')`
 )
 
@@ -109,12 +109,12 @@ func (d *postgresDB) listen(ctx context.Context, wake func(due time.Time)) error
 	if err != nil {
 		return err
 	}
-	conn := pooled.Hijack() // it listens until it is closed
+	conn := pooled.Hijack() // it listens until it's closed
 	defer conn.Close(context.WithoutCancel(ctx))
 	if _, err := conn.Exec(ctx, `LISTEN `+d.channel); err != nil {
 		return err
 	}
-	wake(time.Now()) // for what was announced before
+	wake(time.Now()) // there may have been announcements before
 	for {
 		n, err := conn.WaitForNotification(ctx)
 		if err != nil {
@@ -128,7 +128,8 @@ func (d *postgresDB) listen(ctx context.Context, wake func(due time.Time)) error
 	}
 }
 
-// shrink has nothing to do: PostgreSQL uses the room again, and autovacuum sees to it.
+// shrink has nothing to do: PostgreSQL reuses the space, and autovacuum takes care of
+// it.
 func (d *postgresDB) shrink(context.Context) error { return nil }
 
 func (d *postgresDB) close() error {
@@ -149,7 +150,7 @@ func (d *postgresDB) blame(err error) fault {
 	switch class := e.Code[:min(2, len(e.Code))]; {
 	case class == "22" || class == "23":
 		return fault{data: true}
-	case class == "40": // replicas met in a deadlock
+	case class == "40": // a deadlock between replicas
 		return fault{again: true}
 	case class == "53":
 		return fault{hint: "PostgreSQL is out of disk space or connections; the queue continues by itself once it has some"}

@@ -1,14 +1,11 @@
-// Package queue keeps deliveries and works keys: a durable, coalescing queue on
-// SQLite (one process, one file) or PostgreSQL (several replicas at once).
-//
-// A key is an opaque string with hints: something about it may have changed. Ten
-// hints make one run; a key is run by one worker at a time, across replicas; a
-// hint that comes during a run makes one more run. The table "keys" says what must
-// run and when: a replica with a free worker claims the keys that are due, each with
-// a new run number, and only the holder of the current number may end a run. What a
-// dead replica was running, the others take back.
-//
-// The package must not know GitHub, nor what a key means.
+// Package queue stores deliveries and runs keys: a durable, coalescing queue on SQLite
+// (one process, one file) or PostgreSQL (several replicas). A key is an opaque string
+// with hints: something about it may have changed. Ten hints make one run; one worker at
+// a time runs a key, across replicas; a hint during a run makes one more run. The table
+// "keys" says what must run and when: a replica with a free worker claims due keys, each
+// with a new run number, and only the holder of the current number can end a run. When a
+// replica dies, the others take back its runs. The package must not know GitHub, nor
+// what a key means.
 package queue
 
 import (
@@ -23,45 +20,44 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Config of a Queue. Database and Work are required; every other zero value
-// stands for its default.
+// Config of a Queue. Database and Work are required; all other zero values mean the
+// default.
 type Config struct {
 	// Database is the path of a SQLite file, or a postgres:// URL.
 	Database string
-	// Work does what a key needs. It must return soon after its context ends.
-	// nil is done; *Later, *GiveUp and any other error are explained there.
+	// Work does what a key needs. It must return soon after its context ends. See *Later
+	// and *GiveUp for its errors; any other error is retried.
 	Work func(context.Context, Job) error
-	// Settle is how long a key waits after its first hint, so that hints that
-	// come together make one run. 0 is not at all.
+	// Settle is how long a key waits after its first hint, so that hints that come
+	// together make one run. 0 means not at all.
 	Settle time.Duration
-	// Workers is how many keys are worked at once by this process (16).
+	// Workers is how many keys this process runs at once (16).
 	Workers int
-	// Party names whose a key is, as ACCOUNT/REPOSITORY. Keys of an account take at
-	// most half of the workers at once, those of a repository half of that, and those
-	// of a Hint.Owner in it again half. nil: keys
-	// are nobody's and take what is free.
+	// Party returns who a key belongs to, as ACCOUNT/REPOSITORY. An account's keys take at
+	// most half of the workers at once, a repository's half of that, and those of a
+	// Hint.Owner half of that again. nil: keys belong to no one and take any free worker.
 	Party func(key string) string
 	// JobTimeout is the longest run of Work (5 minutes).
 	JobTimeout time.Duration
-	// MaxAttempts is how often Work is tried for a hint before it is given up (25).
+	// MaxAttempts is how often Work tries a hint before giving up (25).
 	MaxAttempts int
-	// RetryMin and RetryMax bound the wait after an error, which doubles with
-	// each attempt (2 seconds to 10 minutes).
+	// RetryMin and RetryMax limit the pause after an error, which doubles with each
+	// attempt (2 seconds to 10 minutes).
 	RetryMin, RetryMax time.Duration
-	// KeepDeliveries is how long deliveries and idle keys are kept (7 days), the
+	// KeepDeliveries is how long deliveries and idle keys are kept (7 days), at most the
 	// newest 200,000 of each.
 	KeepDeliveries time.Duration
-	// Log gets one line for each retry and each key given up.
+	// Log gets one line for each retry and each key that was given up.
 	Log zerolog.Logger
 	// Now is the clock (time.Now).
 	Now func() time.Time
 
-	// lease is how long a replica on PostgreSQL may be silent before others
-	// take over what it was running (20 seconds).
+	// lease is how long a replica on PostgreSQL may be silent before others take over its
+	// runs (20 seconds).
 	lease time.Duration
-	// maxRows is how many rows of deliveries, of idle keys, of the trail and of
-	// versions are kept, the newest of each (200,000: some 50 MB for each table).
-	// Events of strangers make all of them.
+	// maxRows is how many deliveries, idle keys, audit log entries and versions are kept,
+	// the newest of each (200,000: about 50 MB per table). Strangers' events create all of
+	// them.
 	maxRows int
 }
 
@@ -95,11 +91,11 @@ func setDefault[T int | time.Duration](v *T, d T) {
 	}
 }
 
-// Queue is open from Open to Stop. Its methods may be called at the same time.
+// Queue is open from Open to Stop. Its methods may be called concurrently.
 type Queue struct {
 	cfg    Config
 	db     database
-	id     string // of this replica: it owns its runs
+	id     string // this replica's, as the owner of runs
 	writes chan *write
 	alarm  alarm
 
@@ -107,7 +103,7 @@ type Queue struct {
 	working    context.Context
 	cancelWork context.CancelFunc // ends working: runs should return
 	finishing  context.Context
-	giveUp     context.CancelFunc // ends finishing: runs whose end can't be stored are left to others
+	giveUp     context.CancelFunc // ends finishing: others take over runs whose end can't be stored
 	stopClaims context.CancelFunc
 	stopLoops  context.CancelFunc
 	writer     sync.WaitGroup
@@ -117,14 +113,14 @@ type Queue struct {
 	stop       sync.Once
 	stopped    error
 
-	claiming sync.Mutex // held from a claim until its runs are noted
+	claiming sync.Mutex // held from a claim until its runs are recorded
 	mu       sync.Mutex
 	running  map[run]held
 }
 
-// Open connects to the database and brings its tables up to date. Deliveries and
-// hints are taken from then on; work begins with Start. A SQLite file is locked
-// against other processes until Stop.
+// Open connects to the database and updates its tables. From then on, it accepts
+// deliveries and hints; work begins with Start. An SQLite file is locked against other
+// processes until Stop.
 func Open(ctx context.Context, cfg Config) (*Queue, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -157,8 +153,8 @@ func isPostgres(database string) bool {
 	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://")
 }
 
-// Start begins to work keys. It returns at once; the work goes on until Stop,
-// even when ctx ends.
+// Start begins to run keys. It returns at once; the work continues until Stop, even if
+// ctx ends.
 func (q *Queue) Start(ctx context.Context) error {
 	if err := q.tend(ctx); err != nil {
 		return fmt.Errorf("starting the queue: %w", q.explain(err))
@@ -176,9 +172,9 @@ func (q *Queue) Start(ctx context.Context) error {
 // stopGrace is how long runs may take to return after their context ended.
 const stopGrace = 5 * time.Second
 
-// Stop takes no more work, waits for running work until ctx ends, then cancels
-// that work and waits a few seconds more, and closes the database. What was
-// cancelled runs again after the next start. A second call does nothing.
+// Stop accepts no more work, waits for runs until ctx ends, then cancels them, waits a
+// few more seconds, and closes the database. Canceled runs start again after the next
+// start. A second call does nothing.
 func (q *Queue) Stop(ctx context.Context) error {
 	q.stop.Do(func() { q.stopped = q.shutdown(ctx) })
 	return q.stopped
@@ -200,9 +196,9 @@ func (q *Queue) shutdown(ctx context.Context) error {
 	return errors.Join(err, q.db.close())
 }
 
-// finishRuns waits for the runs until ctx ends, then cancels them. A run that heeds
-// its context is stored as one to begin again; if even that can't be stored, the next
-// start or another replica finds it unfinished.
+// finishRuns waits for the runs until ctx ends, then cancels them. A run that returns is
+// stored as one to begin again. If even that fails, the next start or another replica
+// finds it unfinished.
 func (q *Queue) finishRuns(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() {
@@ -221,6 +217,6 @@ func (q *Queue) finishRuns(ctx context.Context) error {
 	case <-done:
 		return nil
 	case <-time.After(stopGrace):
-		return errors.New("stopping the queue: some work did not return after its context ended")
+		return errors.New("stopping the queue: some work didn't return after its context ended")
 	}
 }

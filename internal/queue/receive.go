@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	// answerWithin bounds Receive and Add: a sender that gets no answer within
-	// some 10 seconds counts the delivery as lost.
+	// answerWithin limits Receive and Add: GitHub counts a delivery as lost if it gets no
+	// answer within about 10 seconds.
 	answerWithin = 8 * time.Second
-	// commitWithin bounds one transaction, so that its own error, which says
-	// more, comes before the end of answerWithin.
+	// commitWithin limits one transaction, so that its own error, which says more, comes
+	// before the end of answerWithin.
 	commitWithin = 7 * time.Second
 
 	maxBatch = 128
@@ -23,7 +23,7 @@ const (
 
 var errStopped = errors.New("the queue is stopped")
 
-// write is one call of Receive or Add on its way to the database.
+// write is one call of Receive or Add that isn't stored yet.
 type write struct {
 	ctx      context.Context
 	delivery *Delivery // nil for Add
@@ -33,11 +33,11 @@ type write struct {
 	done     chan struct{}
 }
 
-// Receive stores a delivery and its hints; both are on disk when it returns nil.
-// The same ID again isn't fresh: nothing is stored, but it hints again, since an ID
-// belongs to the event and comes again only when somebody wants it done again. After
-// an error the delivery may still have been stored; sending it again does no harm.
-// It answers within some 8 seconds.
+// Receive stores a delivery and its hints; both are on disk when it returns nil. The
+// same ID again isn't fresh: nothing is stored, but it hints again, since an ID belongs
+// to the event and only comes again if someone wants it redone. After an error, the
+// delivery may still have been stored; sending it again does no harm. It returns within
+// about 8 seconds.
 func (q *Queue) Receive(ctx context.Context, d Delivery) (fresh bool, err error) {
 	if err := d.check(); err != nil {
 		return false, fmt.Errorf("storing a delivery: %w", err)
@@ -49,7 +49,7 @@ func (q *Queue) Receive(ctx context.Context, d Delivery) (fresh bool, err error)
 	return w.fresh, nil
 }
 
-// Add stores hints without a delivery, with the same promises as Receive.
+// Add stores hints without a delivery, with the same guarantees as Receive.
 func (q *Queue) Add(ctx context.Context, hints ...Hint) error {
 	if len(hints) == 0 {
 		return nil
@@ -83,11 +83,11 @@ func (q *Queue) submit(ctx context.Context, w *write) error {
 }
 
 func waited(ctx context.Context) error {
-	return fmt.Errorf("waiting for the database: %w (is it locked, overloaded or out of reach?)", ctx.Err())
+	return fmt.Errorf("waiting for the database: %w (is it locked, overloaded or unreachable?)", ctx.Err())
 }
 
-// writeLoop is the one writer: calls that come while it commits share the next
-// transaction, and a lone call does not wait for company.
+// writeLoop is the only writer: calls that come while it commits share the next
+// transaction, and a single call doesn't wait for others.
 func (q *Queue) writeLoop() {
 	for {
 		select {
@@ -99,9 +99,9 @@ func (q *Queue) writeLoop() {
 	}
 }
 
-// collect takes all writes that are waiting, up to a limit.
+// collect takes all waiting writes, up to a limit.
 func (q *Queue) collect(first *write) []*write {
-	runtime.Gosched() // callers whose last write was just stored come along
+	runtime.Gosched() // lets callers join whose last write was just stored
 	batch := []*write{first}
 	for len(batch) < maxBatch {
 		select {
@@ -114,8 +114,8 @@ func (q *Queue) collect(first *write) []*write {
 	return batch
 }
 
-// commit stores the batch in one transaction. If one write spoils it, each gets its
-// own. If the database takes longer than the first caller waits, the others go on.
+// commit stores the batch in one transaction. If one write breaks it, each gets its own.
+// If the database takes longer than the first caller waits, the others continue.
 func (q *Queue) commit(batch []*write) {
 	batch = slices.DeleteFunc(batch, func(w *write) bool { return w.ctx.Err() != nil })
 	err := q.storeInTime(batch)
@@ -152,8 +152,8 @@ func answer(batch []*write, err error) {
 	}
 }
 
-// until is when a write must be stored: a little before its caller gives up, who is
-// then told that it isn't.
+// until is when a write must be stored: a little before its caller gives up, who is then
+// told that it isn't.
 func (w *write) until() time.Time {
 	if end, bounded := w.ctx.Deadline(); bounded {
 		return end.Add(commitWithin - answerWithin)
@@ -161,8 +161,8 @@ func (w *write) until() time.Time {
 	return time.Now().Add(commitWithin)
 }
 
-// storeInTime repeats what may pass in a moment: a connection that was cut is no
-// reason to refuse a delivery.
+// storeInTime retries errors that may pass quickly: a lost connection is no reason to
+// reject a delivery.
 func (q *Queue) storeInTime(batch []*write) error {
 	if len(batch) == 0 {
 		return nil
@@ -176,7 +176,7 @@ func (q *Queue) storeInTime(batch []*write) error {
 		if err == nil || !q.db.blame(err).again {
 			return err
 		}
-		if last == nil || ctx.Err() == nil { // an error says more than the end of patience
+		if last == nil || ctx.Err() == nil { // an error says more than the timeout
 			last = err
 		}
 		if !pause(ctx, wait) {
@@ -223,7 +223,7 @@ func (q *Queue) store(ctx context.Context, batch []*write) error {
 	return err
 }
 
-// insertDeliveries stores the deliveries that are new and marks them fresh.
+// insertDeliveries stores new deliveries and marks them fresh.
 func (q *Queue) insertDeliveries(ctx context.Context, t tx, batch []*write) error {
 	var writes []*write
 	var rows [][]any
@@ -250,7 +250,7 @@ func (q *Queue) insertDeliveries(ctx context.Context, t tx, batch []*write) erro
 	return nil
 }
 
-// hintRow gives the arguments of upsertHint and when the hint is due.
+// hintRow returns the arguments of upsertHint, and when the hint is due.
 func (q *Queue) hintRow(h Hint, now time.Time) (args []any, due time.Time) {
 	party := q.cfg.party(h)
 	if h.At.IsZero() {

@@ -6,19 +6,18 @@ import (
 	"time"
 )
 
-// shares tells how many more keys of each party this process may run. Parties nest: an
-// account has repositories, and a repository has those who opened its pull requests.
-// Each level gets half of what the one above may have: an account half of the workers,
-// a repository a quarter, a person an eighth. So whatever hangs, or takes long, others
-// find a free worker.
+// shares says how many more of a party's keys this process may run. Parties nest: an
+// account has repositories, and a repository has authors of pull requests. Each level
+// gets half of the one above: an account half of the workers, a repository a quarter, an
+// author an eighth. So whatever hangs or takes long, others find a free worker.
 type shares struct {
 	workers int
-	bounded bool           // false: keys are nobody's
-	all     int            // runs under way
-	busy    map[string]int // of them, those of each party on each level
+	bounded bool           // false: keys belong to no one
+	all     int            // runs in progress
+	busy    map[string]int // the same for each party on each level
 }
 
-// shares counts the runs under way.
+// shares counts the runs in progress.
 func (q *Queue) shares() *shares {
 	s := &shares{workers: q.cfg.Workers, bounded: q.cfg.Party != nil, busy: map[string]int{}}
 	q.mu.Lock()
@@ -29,7 +28,7 @@ func (q *Queue) shares() *shares {
 	return s
 }
 
-// party is whose a hint's key is.
+// party is who a hint's key belongs to.
 func (c Config) party(h Hint) string {
 	if c.Party == nil {
 		return ""
@@ -41,7 +40,7 @@ func (c Config) party(h Hint) string {
 	return text(party)
 }
 
-// levels are the parties that a party is part of, the largest first, and itself.
+// levels returns the parties that contain a party, the largest first, and itself.
 func levels(party string) (all []string) {
 	for i, c := range party {
 		if c == '/' {
@@ -51,7 +50,7 @@ func levels(party string) (all []string) {
 	return append(all, party)
 }
 
-// add counts n more runs of a party.
+// add counts n more of a party's runs.
 func (s *shares) add(party string, n int) {
 	s.all += n
 	for _, p := range levels(party) {
@@ -59,7 +58,7 @@ func (s *shares) add(party string, n int) {
 	}
 }
 
-// free is how many workers nobody has.
+// free is how many workers are idle.
 func (s *shares) free() int { return max(s.workers-s.all, 0) }
 
 // room is how many more runs of a party may begin.
@@ -74,8 +73,8 @@ func (s *shares) room(party string) int {
 	return max(room, 0)
 }
 
-// waiting gives the parties that have keys to run, that with the oldest one first, and
-// the earliest time after now at which a key falls due.
+// waiting returns the parties with keys to run, the longest waiting first, and the
+// earliest time after now at which a key is due.
 func (q *Queue) waiting(ctx context.Context, statement string, now time.Time) (parties []string, next time.Time, err error) {
 	err = q.db.query(ctx, func(r row) error {
 		var party string

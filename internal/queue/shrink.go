@@ -9,15 +9,15 @@ import (
 const (
 	// incremental is SQLite's word for files that shrink on demand.
 	incremental = 2
-	// convertWithin bounds the start of a program on a file of an older one.
+	// convertWithin limits the start of a program with an older file.
 	convertWithin = 2 * time.Minute
-	// shrinkBatch is how many pages one transaction gives back: 4 MB.
+	// shrinkBatch is how many pages one transaction releases: 4 MB.
 	shrinkBatch = 1000
 )
 
-// makeShrinkable converts a file that an older program made, once. SQLite does so all
-// or not at all, so whoever kills the program does no harm; what does not work now is
-// tried at the next start, since a file that is too large still works.
+// makeShrinkable converts a file from an older version, once. SQLite does that entirely
+// or not at all, so killing the program does no harm. If it doesn't work now, the next
+// start tries again, since a file that can't shrink still works.
 func (q *Queue) makeShrinkable(ctx context.Context, db *sqliteDB) error {
 	mode, err := db.pragma(ctx, "auto_vacuum")
 	if err != nil || mode == incremental {
@@ -29,9 +29,9 @@ func (q *Queue) makeShrinkable(ctx context.Context, db *sqliteDB) error {
 	if err != nil {
 		return err
 	}
-	q.cfg.Log.Info().Int64("pages", pages).Msg("rewriting the database once, so that it can give space back; this may take a minute")
+	q.cfg.Log.Info().Int64("pages", pages).Msg("rewriting the database once, so that it can release disk space; this may take a minute")
 	if _, err := db.writer.ExecContext(ctx, "VACUUM"); err != nil {
-		q.cfg.Log.Warn().Err(q.explain(err)).Msg("the database stays as it was; the next start tries again")
+		q.cfg.Log.Warn().Err(q.explain(err)).Msg("couldn't rewrite the database; the next start tries again")
 	}
 	return nil
 }
@@ -44,8 +44,8 @@ func (d *sqliteDB) pragma(ctx context.Context, name string) (value int64, err er
 	return value, nil
 }
 
-// shrink gives free pages back a few at a time: others write too. The pages that
-// the next deliveries need stay.
+// shrink releases free pages a few at a time, so that others can write too. It keeps the
+// pages that the next deliveries need.
 func (d *sqliteDB) shrink(ctx context.Context) error {
 	for {
 		free, err := d.pragma(ctx, "freelist_count")
@@ -53,14 +53,14 @@ func (d *sqliteDB) shrink(ctx context.Context) error {
 			return err
 		}
 		err = d.write(ctx, func(t tx) error {
-			// SQLite gives one page back for each row that is read.
+			// SQLite releases one page for each row that is read.
 			return t.query(ctx, func(row) error { return nil }, fmt.Sprintf("PRAGMA incremental_vacuum(%d)", shrinkBatch))
 		})
 		if err != nil {
-			return fmt.Errorf("giving space back: %w", err)
+			return fmt.Errorf("releasing space: %w", err)
 		}
 		if now, err := d.pragma(ctx, "freelist_count"); err != nil || now >= free {
-			return err // a file that could not be converted
+			return err // a file that couldn't be converted
 		}
 	}
 }

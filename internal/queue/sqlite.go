@@ -14,7 +14,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// sqliteDB has one connection that writes, as SQLite has one writer anyway and
+// sqliteDB has one connection that writes, since SQLite allows only one writer and
 // waiting in Go is fair, and some that only read.
 type sqliteDB struct {
 	lock   *os.File
@@ -23,8 +23,8 @@ type sqliteDB struct {
 	stmts  map[string]*sql.Stmt // of the writer
 }
 
-// A writer waits less for the file than a caller of Receive waits for an answer.
-// A file is made so that it can shrink; the log beside it does so after a burst.
+// A writer waits for the file for less time than a caller of Receive waits for an
+// answer. New files can shrink; the log beside them does so after a burst.
 const sqlitePragmas = "_pragma=auto_vacuum(INCREMENTAL)&_pragma=journal_size_limit(4194304)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(800)&_pragma=foreign_keys(1)&_txlock=immediate"
 
 func sqliteDSN(path, options string) string {
@@ -66,9 +66,8 @@ func (q *Queue) openSQLite(ctx context.Context) (err error) {
 	return db.reset(ctx)
 }
 
-// private makes a file that is not there yet, for the owner alone to read: what is
-// done in private repositories will be in it. SQLite gives the files
-// beside it the same mode.
+// private creates a missing file that only its owner can read: it will show what happens
+// in private repositories. SQLite gives the files beside it the same mode.
 func private(path string) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -77,8 +76,8 @@ func private(path string) error {
 	return file.Close()
 }
 
-// prepare keeps the statements of the busy paths: reading them each time would
-// take longer than running them.
+// prepare keeps the statements that run often: parsing them each time would take longer
+// than running them.
 func (d *sqliteDB) prepare(ctx context.Context) error {
 	for _, query := range []string{insertDelivery, upsertHint, claimDue, claimAgain, finishRun} {
 		stmt, err := d.writer.PrepareContext(ctx, strings.Replace(query, skipLocked, "", 1))
@@ -90,7 +89,7 @@ func (d *sqliteDB) prepare(ctx context.Context) error {
 	return nil
 }
 
-// reset takes back all runs: the lock says that whoever had them is gone.
+// reset takes back all runs: the lock shows that their process is gone.
 func (d *sqliteDB) reset(ctx context.Context) error {
 	err := d.write(ctx, func(t tx) error {
 		_, err := t.each(ctx, backToWaiting, [][]any{nil})
@@ -122,7 +121,7 @@ func (d *sqliteDB) write(ctx context.Context, f func(tx) error) error {
 		return err
 	}
 	if err := f(t); err != nil {
-		t.Rollback() // its error says nothing new
+		t.Rollback() // its error adds nothing
 		return err
 	}
 	return t.Commit()

@@ -6,22 +6,22 @@ import (
 	"time"
 )
 
-// database is one of SQLite and PostgreSQL. All statements but a few are shared;
-// $1 and CAST work in both, and 0 stands for "none" in every column of times.
+// database is SQLite or PostgreSQL. Most statements are shared; $1 and CAST work in
+// both, and 0 means "none" in every column with a time.
 type database interface {
-	querier // outside of a transaction, not for changes
+	querier // outside of a transaction, for reading only
 	// write runs f in a transaction, which is on disk when write returns nil.
 	write(ctx context.Context, f func(tx) error) error
-	// beat tells other replicas that this one lives, and takes back the runs of
-	// those that don't.
+	// beat tells other replicas that this one is alive, and takes back the runs of those
+	// that aren't.
 	beat(ctx context.Context, replica string) error
-	// listen calls wake with each time at which another replica stored that a key
-	// is due, until ctx or the connection ends.
+	// listen calls wake with each time at which another replica stored a due key, until
+	// ctx or the connection ends.
 	listen(ctx context.Context, wake func(due time.Time)) error
-	// shrink gives the room of deleted rows back to the disk, where the database
-	// doesn't do so by itself.
+	// shrink returns the space of deleted rows to the disk, if the database doesn't do so
+	// by itself.
 	shrink(ctx context.Context) error
-	// blame explains an error of the database.
+	// blame explains an error from the database.
 	blame(err error) fault
 	close() error
 }
@@ -50,22 +50,22 @@ func scanAll(found rows, scan func(row) error) error {
 
 type tx interface {
 	querier
-	// each runs the statement once for each row of arguments and returns how
-	// many rows of the table each touched.
+	// each runs the statement once for each row of arguments, and returns how many rows of
+	// the table each one changed.
 	each(ctx context.Context, query string, rows [][]any) ([]int64, error)
-	// announce has other replicas' listen called when the transaction is stored.
+	// announce makes other replicas' listen call wake once the transaction is stored.
 	announce(ctx context.Context, due time.Time) error
 }
 
-// fault is an error of the database in terms of its operator.
+// fault is a database error, explained to its operator.
 type fault struct {
 	hint string
-	// data says that the error is about the values of one statement: others may
-	// pass. again says that the same may pass in a moment.
+	// data: the error is about one statement's values; others may work. again: the same
+	// statement may work in a moment.
 	data, again bool
 }
 
-// explain adds to an error of the database what can be done about it.
+// explain adds advice to a database error.
 func (q *Queue) explain(err error) error {
 	if f := q.db.blame(err); f.hint != "" {
 		return fmt.Errorf("%w (%s)", err, f.hint)
@@ -102,7 +102,7 @@ again_cause = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded
 gave_up = 0,
 party = CASE WHEN keys.party LIKE excluded.party || '/%' THEN keys.party ELSE excluded.party END`
 
-	// claimDue and claimAgain begin runs: $1 now, $2 the most, $3 the replica, $4 the
+	// claimDue and claimAgain begin runs: $1 now, $2 the limit, $3 the replica, $4 the
 	// party.
 	claimDue = claim + `(SELECT key FROM keys
 WHERE state = 0 AND due > 0 AND due <= $1 AND party = $4 ORDER BY due LIMIT $2` + skipLocked + `)` + claimed
@@ -120,13 +120,13 @@ WHERE key IN `
 
 	claimed = ` RETURNING key, run, installation, updated_at, cause, attempt, run_wanted`
 
-	// skipLocked lets replicas claim side by side; SQLite has one writer and doesn't
-	// know the words.
+	// skipLocked lets replicas claim side by side. SQLite has one writer and doesn't know
+	// this clause.
 	skipLocked = ` FOR UPDATE SKIP LOCKED`
 
-	// waitingDue and waitingAgain give the parties with keys to run, each with the
-	// earliest time up to $1, or 0, and the earliest after it. They go from party to
-	// party in the index, however many keys wait.
+	// waitingDue and waitingAgain return the parties with keys to run, each with the
+	// earliest time up to $1, or 0, and the earliest after it. They go from party to party
+	// in the index, however many keys wait.
 	waitingDue = `WITH RECURSIVE p(party) AS (SELECT min(party) FROM keys WHERE state = 0 AND due > 0
 UNION ALL SELECT (SELECT min(k.party) FROM keys k WHERE k.state = 0 AND k.due > 0 AND k.party > p.party) FROM p WHERE p.party IS NOT NULL)
 SELECT party,
@@ -141,9 +141,9 @@ SELECT party,
 (SELECT coalesce(min(k.again_at), 0) FROM keys k WHERE k.state = 0 AND k.again_at > 0 AND k.party = p.party AND k.again_at > $1)
 FROM p WHERE party IS NOT NULL ORDER BY first`
 
-	// finishRun: $3 the next time to run or 0, $4 attempts, $5 when given up or 0,
-	// $6 the reason, $7 now, $8 whether it rests until $3. A hint that came during
-	// the run has set due.
+	// finishRun: $3 the next time to run or 0, $4 attempts, $5 when it was given up or 0,
+	// $6 the reason, $7 now, $8 whether it rests until $3. A hint that came during the run
+	// has set due.
 	finishRun = `UPDATE keys SET state = 0, owner = '',
 wanted = CASE WHEN CAST($3 AS BIGINT) > 0 THEN run_wanted ELSE wanted END,
 due = CASE WHEN CAST($3 AS BIGINT) > 0 AND (due = 0 OR due > CAST($3 AS BIGINT)) THEN CAST($3 AS BIGINT) ELSE due END,
@@ -153,7 +153,7 @@ rested = CASE WHEN CAST($8 AS BIGINT) = 1 THEN CAST($3 AS BIGINT) WHEN CAST($3 A
 reason = $6, done_at = $7, run_wanted = 0, run_due = 0
 WHERE key = $1 AND run = $2 AND state = 1`
 
-	// backToWaiting ends runs that did not come to their own end.
+	// backToWaiting takes back runs that haven't ended.
 	backToWaiting = `UPDATE keys SET state = 0, owner = '',
 wanted = CASE WHEN run_wanted > 0 THEN run_wanted ELSE wanted END,
 due = CASE WHEN run_due > 0 AND (due = 0 OR run_due < due) THEN run_due ELSE due END,
