@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -18,6 +19,15 @@ func gitEnvironment(t testing.TB) []string {
 	return []string{"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + config, "GIT_TEMPLATE_DIR="}
 }
 
+// lastStep is the script with which the GitHub Action runs the bot.
+func lastStep(t *testing.T) string {
+	t.Helper()
+	action := decode[struct {
+		Runs struct{ Steps []struct{ Run string } }
+	}](t, "action.yml")[0]
+	return action.Runs.Steps[len(action.Runs.Steps)-1].Run
+}
+
 // TestScripts runs the commands as people do: testdata/*.txtar.
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -29,8 +39,8 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
-			env.Vars = append(env.Vars, append(gitEnvironment(t), "ROOT="+root)...)
-			return nil
+			env.Vars = append(env.Vars, append(gitEnvironment(t), "ROOT="+root, "NL=\n")...)
+			return os.WriteFile(filepath.Join(env.WorkDir, "action.sh"), []byte(lastStep(t)), 0o600)
 		},
 	})
 }
