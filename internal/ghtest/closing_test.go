@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 // What closes with a pull request is named after a keyword, with # or owner/name#, in the text of a pull request into the default

@@ -3,8 +3,9 @@ package ghtest_test
 import (
 	"testing"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 // GraphQL compares a ref with a branch or commit, as the REST API does.

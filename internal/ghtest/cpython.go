@@ -3,6 +3,8 @@ package ghtest
 import (
 	"fmt"
 	"maps"
+
+	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
 // newsSections are the directories of Misc/NEWS.d/next.
@@ -35,24 +37,21 @@ func NewCPython(s *Server) (*Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := repo.growCPython(); err != nil {
+	defer repo.lock()()
+	if err := growCPython(repo.repo); err != nil {
 		return nil, fmt.Errorf("making python/cpython: %w", err)
 	}
 	return repo, nil
 }
 
 // growCPython adds the history, without the events of it.
-func (r *Repo) growCPython() error {
-	core := &team{id: r.srv.nextID(), org: r.owner, slug: "python-core", created: r.srv.now()}
-	core.members = []*user{r.srv.account("dana"), r.srv.account("guido")}
-	r.owner.kind = "Organization"
-	r.srv.teams[teamKey("python", core.slug)] = core
+func growCPython(r *world.Repo) error {
+	core := r.World.AddTeam(r.Owner.Login, "python-core")
+	core.Members = []*world.User{r.World.Account("dana"), r.World.Account("guido")}
 	for _, number := range []int{132001, 132002, 132003, 132004, 140000, 140001, 140002} {
-		r.renumber(r.newIssue("Something is wrong", "", "eric", nil), number)
+		r.Renumber(r.NewIssue("Something is wrong", "", "eric", nil), number)
 	}
-	if err := r.cutCPython("refs/tags/3.9", "3.9", "3.10"); err != nil {
+	if err := cutCPython(r, "refs/tags/3.9", "3.9", "3.10"); err != nil {
 		return err
 	}
 	for n, b := range cpythonBranches {
@@ -60,24 +59,24 @@ func (r *Repo) growCPython() error {
 		if n+1 < len(cpythonBranches) {
 			next = cpythonBranches[n+1].name
 		}
-		if err := r.cutCPython("refs/heads/"+b.name, b.name, next); err != nil {
+		if err := cutCPython(r, "refs/heads/"+b.name, b.name, next); err != nil {
 			return err
 		}
-		l := r.label("needs backport to " + b.name)
-		l.color, l.description = "c2e0c6", b.accepts
+		l := r.Label("needs backport to " + b.name)
+		l.Color, l.Description = "c2e0c6", b.accepts
 	}
 	return nil
 }
 
 // cutCPython makes the branch (or tag) of a version from main, which goes on to the next one.
-func (r *Repo) cutCPython(ref, version, next string) error {
+func cutCPython(r *world.Repo, ref, version, next string) error {
 	add := func(ref string, c Commit) error {
-		c.Author = r.owner.login
-		sha, err := r.store.make(c, r.srv.now(), r.refs["refs/heads/main"])
+		c.Author = r.Owner.Login
+		sha, err := r.Store.Make(c, r.World.Now(), r.Refs["refs/heads/main"])
 		if err != nil {
 			return err
 		}
-		return r.setRef(ref, sha)
+		return r.SetRef(ref, sha)
 	}
 	level := func(version string) File { return Text("#define PY_VERSION \"" + version + "\"\n") }
 	if err := add(ref, Commit{Message: "Python " + version + ".0", Files: map[string]File{

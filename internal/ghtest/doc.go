@@ -3,7 +3,7 @@
 // rate limits, faults on demand, and real git repositories over smart HTTP.
 //
 // It answers as GitHub is documented to answer; where it is stricter, the code says so. It must not know Concorde: it imports nothing
-// of this module, and no rule, text or label of the workflow is in it, except in the sample repository of NewCPython.
+// of this module but its own parts, and no rule, text or label of the workflow is in it, except in the sample repository of NewCPython.
 //
 //	srv, err := ghtest.New(ghtest.Config{})
 //	if err != nil {
@@ -21,9 +21,14 @@
 //	err = srv.Flush(ctx)                                                            // every delivery was answered
 //	state, err := repo.PR(number)                                                   // labels, statuses, check runs, comments
 //
-// The parts: serve.go takes a request in, route.go finds its endpoint and runs it under the server's one lock; *_rest.go are the REST
-// endpoints, each table a list of lines to add to; graphql.go executes queries over the nodes of gql_*.go, and the mutations of
-// gql_write.go; hook.go sends what payload.go builds; people.go, comment.go, reaction.go, lock.go, review.go, close.go, transfer.go,
-// team.go, push.go and merge.go are what people do; protect.go says what may be merged and pushed, automerge.go and queue.go merge by
-// themselves; timeline.go and reference.go are the history; gitpush.go answers pushes, ruleset.go declines some; store.go, edit.go, diff.go and treemerge.go are git.
+// This package is the door: Server and Repo take the lock, find what a number or a name means, and have it changed. The parts, each
+// knowing only those above it in this list:
+//
+//   - gitstore: git objects, in memory until git needs them
+//   - world: the state and its lock, every change of it by people, the App or GitHub itself, and the events that these emit
+//   - object: the JSON objects that the REST API and webhooks share
+//   - api: what each request meets before and after its endpoint: faults, authentication, permissions, limits, the record
+//   - rest, graphql: the two APIs; each answers from the world
+//   - gitserver: real git over HTTP, and which pushes are refused
+//   - hooks: payloads made of events, and their delivery
 package ghtest

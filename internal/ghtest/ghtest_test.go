@@ -18,8 +18,9 @@ import (
 	"time"
 
 	"github.com/bradleyfalzon/ghinstallation/v2"
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 func newServer(t *testing.T, cfg ghtest.Config) *ghtest.Server {

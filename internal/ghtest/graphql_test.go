@@ -8,8 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 func TestGraphQLErrors(t *testing.T) {

@@ -6,9 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 // People close, open, edit and label issues, and each is told.

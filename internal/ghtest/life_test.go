@@ -5,9 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 const snapshotQuery = `query($owner:String!,$name:String!,$number:Int!,$app:Int!){

@@ -11,9 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 // get sends one GET and returns the answer with its body read.

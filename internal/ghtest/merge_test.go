@@ -5,8 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 const pullFields = `mergeStateStatus reviewDecision state mergedBy{login} autoMergeRequest{enabledBy{login} mergeMethod commitHeadline} viewerCanEnableAutoMerge

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 // Where CONCORDE_OCTOKIT names the directory of npm's @octokit packages, every payload is what GitHub's description of it says.

@@ -3,68 +3,28 @@ package ghtest
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
+
+	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
 // OpenPR opens a pull request and returns its number. The head must exist and differ from the base.
 func (r *Repo) OpenPR(pr PR) (int, error) {
-	r.srv.mu.Lock()
-	defer r.srv.mu.Unlock()
-	if pr.Base == "" {
-		pr.Base = r.defaultBranch
-	}
-	head, ref, err := r.branch(pr.Head, false)
-	if err != nil {
-		return 0, fmt.Errorf("opening a pull request: %w", err)
-	}
-	headSHA, baseSHA := head.refs["refs/heads/"+ref], r.refs["refs/heads/"+pr.Base]
-	if headSHA == "" || baseSHA == "" || headSHA == baseSHA {
-		return 0, fmt.Errorf("opening a pull request: nothing to merge from %q into %q", pr.Head, pr.Base)
-	}
-	if pr.Author == "" {
-		pr.Author = head.owner.login
-	}
-	i, err := r.newPull(pr, head, ref)
+	defer r.lock()()
+	i, err := r.repo.OpenPR(pr)
 	if err != nil {
 		return 0, err
 	}
-	return i.number, nil
-}
-
-// newPull makes a pull request of a branch that exists.
-func (r *Repo) newPull(pr PR, head *Repo, ref string) (*issue, error) {
-	if pr.Association == "" {
-		pr.Association = "CONTRIBUTOR"
-	}
-	i := r.newIssue(pr.Title, pr.Body, pr.Author, pr.Labels)
-	i.association = pr.Association
-	i.pull = &pull{
-		number: i.number, headOwner: head.owner, headRepo: head, headRef: ref, headSHA: head.refs["refs/heads/"+ref],
-		baseRef: pr.Base, baseSHA: r.refs["refs/heads/"+pr.Base], draft: pr.Draft, maintainers: head != r,
-	}
-	if err := r.setRef(i.pull.ref(), i.pull.headSHA); err != nil {
-		return nil, err
-	}
-	r.refer(i, i.author, i.body)
-	r.changed(i, "opened", i.author, nil)
-	return i, nil
+	return i.Number, nil
 }
 
 // OpenIssue opens an issue and returns its number.
 func (r *Repo) OpenIssue(in Issue) (int, error) {
-	r.srv.mu.Lock()
-	defer r.srv.mu.Unlock()
-	if in.Title == "" {
-		return 0, errors.New("opening an issue: it has no title")
+	defer r.lock()()
+	i, err := r.repo.OpenIssue(in)
+	if err != nil {
+		return 0, err
 	}
-	i := r.newIssue(in.Title, in.Body, in.Author, in.Labels)
-	if in.Number > 0 {
-		r.renumber(i, in.Number)
-	}
-	r.refer(i, i.author, i.body)
-	r.srv.hooks.issue(r, "opened", i, i.author, nil)
-	return i.number, nil
+	return i.Number, nil
 }
 
 // EditTitle changes the title, by the author.
@@ -72,7 +32,7 @@ func (r *Repo) EditTitle(number int, title string) error { return r.EditTitleBy(
 
 // EditTitleBy changes the title, by somebody who may.
 func (r *Repo) EditTitleBy(number int, by, title string) error {
-	return r.editAs(number, "editing the title of", by, edit{title: &title})
+	return r.editAs(number, "editing the title of", by, world.Edit{Title: &title})
 }
 
 // EditBody changes the text, by the author.
@@ -80,64 +40,39 @@ func (r *Repo) EditBody(number int, body string) error { return r.EditBodyBy(num
 
 // EditBodyBy changes the text, by somebody who may.
 func (r *Repo) EditBodyBy(number int, by, body string) error {
-	return r.editAs(number, "editing the body of", by, edit{body: &body})
+	return r.editAs(number, "editing the body of", by, world.Edit{Body: &body})
 }
 
 // editAs edits by a person, or with no name by the author.
-func (r *Repo) editAs(number int, doing, by string, e edit) error {
-	return r.act(number, doing, func(i *issue) error {
-		who := i.author
+func (r *Repo) editAs(number int, doing, by string, e world.Edit) error {
+	return r.act(number, doing, func(i *world.Issue) error {
+		who := i.Author
 		if by != "" {
-			who = r.srv.account(by)
+			who = r.account(by)
 		}
-		r.edit(i, who, e)
+		r.repo.Edit(i, who, e)
 		return nil
 	})
 }
 
+func (r *Repo) account(login string) *world.User { return r.srv.world.Account(login) }
+
 // EditBase moves a pull request to another base branch, by the author.
 func (r *Repo) EditBase(number int, base string) error {
-	return r.actPull(number, "editing the base of", func(i *issue) error {
-		if r.refs["refs/heads/"+base] == "" {
+	return r.actPull(number, "editing the base of", func(i *world.Issue) error {
+		if !r.repo.HasBranch(base) {
 			return fmt.Errorf("there is no branch %q", base)
 		}
-		r.edit(i, i.author, edit{base: &base})
-		return r.settle()
+		r.repo.Edit(i, i.Author, world.Edit{Base: &base})
+		return r.repo.Settle()
 	})
-}
-
-// edit is a change of texts or of the base; nil stays.
-type edit struct{ title, body, base *string }
-
-// edit changes what differs, with one event for all of it. The base is that of a pull request, and exists.
-func (r *Repo) edit(i *issue, by *user, e edit) {
-	changes := obj{}
-	if e.title != nil && *e.title != i.title {
-		changes["title"] = obj{"from": i.title}
-		r.happened(i, event{kind: "RenamedTitle", actor: by, from: i.title, to: *e.title})
-		i.title = *e.title
-	}
-	if e.body != nil && *e.body != i.body {
-		changes["body"] = obj{"from": i.body}
-		i.body, i.edits = *e.body, edits{r.srv.now(), by}
-	}
-	if p := i.pull; e.base != nil && *e.base != p.baseRef {
-		changes["base"] = obj{"ref": obj{"from": p.baseRef}, "sha": obj{"from": p.baseSHA}}
-		r.happened(i, event{kind: "BaseRefChanged", actor: by, from: p.baseRef, to: *e.base})
-		p.baseRef, p.baseSHA = *e.base, r.refs["refs/heads/"+*e.base]
-		_ = r.distrust(i, by) // which only fails where nothing is enabled
-	}
-	if len(changes) > 0 {
-		r.refer(i, by, i.body)
-		r.changed(i, "edited", by, obj{"changes": changes})
-	}
 }
 
 // Label puts labels on, by a person. Those that are on it already change nothing.
 func (r *Repo) Label(number int, by string, names ...string) error {
-	return r.act(number, "labelling", func(i *issue) error {
+	return r.act(number, "labelling", func(i *world.Issue) error {
 		for _, name := range names {
-			r.addLabel(i, name, r.srv.account(by))
+			r.repo.AddLabel(i, name, r.account(by))
 		}
 		return nil
 	})
@@ -145,9 +80,9 @@ func (r *Repo) Label(number int, by string, names ...string) error {
 
 // Unlabel takes labels off, by a person.
 func (r *Repo) Unlabel(number int, by string, names ...string) error {
-	return r.act(number, "unlabelling", func(i *issue) error {
+	return r.act(number, "unlabelling", func(i *world.Issue) error {
 		for _, name := range names {
-			if !r.removeLabel(i, name, r.srv.account(by)) {
+			if !r.repo.RemoveLabel(i, name, r.account(by)) {
 				return fmt.Errorf("it has no label %q", name)
 			}
 		}
@@ -155,44 +90,250 @@ func (r *Repo) Unlabel(number int, by string, names ...string) error {
 	})
 }
 
-func (r *Repo) addLabel(i *issue, name string, by *user) bool {
-	l := r.label(name)
-	if slices.Contains(i.labels, l.name) {
-		return false
-	}
-	i.labels = append(i.labels, l.name)
-	r.happened(i, event{kind: "Labeled", actor: by, label: l})
-	r.changed(i, "labeled", by, obj{"label": r.srv.labelJSON(r, l)})
-	return true
-}
-
-func (r *Repo) removeLabel(i *issue, name string, by *user) bool {
-	at := slices.IndexFunc(i.labels, func(l string) bool { return strings.EqualFold(l, name) })
-	if at < 0 {
-		return false
-	}
-	l := r.label(name)
-	i.labels = slices.Delete(i.labels, at, at+1)
-	r.happened(i, event{kind: "Unlabeled", actor: by, label: l})
-	r.changed(i, "unlabeled", by, obj{"label": r.srv.labelJSON(r, l)})
-	return true
-}
-
 // SetDraft turns a pull request into a draft or makes it ready for review, by the author.
 func (r *Repo) SetDraft(number int, draft bool) error {
-	return r.actPull(number, "drafting", func(i *issue) error { return r.setDraft(i, i.author, draft) })
+	return r.actPull(number, "drafting", func(i *world.Issue) error { return r.repo.SetDraft(i, i.Author, draft) })
 }
 
-func (r *Repo) setDraft(i *issue, by *user, draft bool) error {
-	if i.pull.draft == draft {
+// Close closes an issue as completed, or a pull request without merging.
+func (r *Repo) Close(number int, by string) error { return r.CloseAs(number, by, "completed") }
+
+// CloseAs closes an issue as completed, not_planned or duplicate; of a pull request the reason is not kept.
+func (r *Repo) CloseAs(number int, by, reason string) error {
+	return r.act(number, "closing", func(i *world.Issue) error { return r.repo.CloseFor(i, r.account(by), reason) })
+}
+
+// Reopen opens a closed issue, or a pull request whose head branch still exists.
+func (r *Repo) Reopen(number int, by string) error {
+	return r.act(number, "reopening", func(i *world.Issue) error {
+		if i.State == "open" {
+			return errors.New("it is open")
+		}
+		return r.repo.Reopen(i, r.account(by))
+	})
+}
+
+// Link links a pull request to an issue that it closes, or no longer, by a person in the sidebar. It fires no event.
+func (r *Repo) Link(number, to int, on bool) error {
+	return r.act(number, "linking", func(i *world.Issue) error { return r.repo.Link(i, to, on) })
+}
+
+// Lock locks the conversation; reason is off-topic, too heated, resolved, spam, or empty.
+func (r *Repo) Lock(number int, by, reason string) error {
+	return r.act(number, "locking", func(i *world.Issue) error { return r.repo.Lock(i, r.account(by), reason) })
+}
+
+// Unlock opens the conversation again.
+func (r *Repo) Unlock(number int, by string) error {
+	return r.act(number, "unlocking", func(i *world.Issue) error { return r.repo.Unlock(i, r.account(by)) })
+}
+
+// Comment adds a comment by a person and returns its id.
+func (r *Repo) Comment(number int, by, body string) (int64, error) {
+	var id int64
+	err := r.act(number, "commenting on", func(i *world.Issue) error {
+		if !r.repo.MayTalk(i, r.account(by)) {
+			return errors.New("it is locked")
+		}
+		id = r.repo.AddComment(i, r.account(by), body).ID
 		return nil
+	})
+	return id, err
+}
+
+// EditComment changes a comment, by its author or by somebody who may.
+func (r *Repo) EditComment(number int, by string, id int64, body string) error {
+	return r.act(number, "editing a comment of", func(i *world.Issue) error {
+		c, err := i.Comment(id)
+		if err == nil {
+			r.repo.EditComment(i, c, r.account(by), body)
+		}
+		return err
+	})
+}
+
+// DeleteComment deletes a comment, by a person; the history shows that one was deleted, and whose it was.
+func (r *Repo) DeleteComment(number int, by string, id int64) error {
+	return r.act(number, "deleting a comment of", func(i *world.Issue) error {
+		c, err := i.Comment(id)
+		if err == nil {
+			r.repo.DeleteComment(i, c, r.account(by))
+		}
+		return err
+	})
+}
+
+// React puts an emoji ("+1", "eyes", …) on a comment, or with comment 0 on the issue or pull request itself, by a person.
+func (r *Repo) React(number int, by string, comment int64, content string) error {
+	return r.act(number, "reacting to", func(i *world.Issue) error { return r.repo.ReactTo(i, comment, r.account(by), content) })
+}
+
+// Review submits a review of the head: APPROVED, CHANGES_REQUESTED or COMMENTED, and returns its id.
+func (r *Repo) Review(number int, by, state, body string) (int64, error) {
+	var id int64
+	err := r.actPull(number, "reviewing", func(i *world.Issue) (err error) {
+		id, err = r.repo.Review(i, r.account(by), state, body)
+		return err
+	})
+	return id, err
+}
+
+// DismissReview dismisses an approval or a request for changes.
+func (r *Repo) DismissReview(number int, by string, id int64, message string) error {
+	return r.actPull(number, "dismissing a review of", func(i *world.Issue) error {
+		return r.repo.DismissReview(i, r.account(by), id, message)
+	})
+}
+
+// RequestReview asks collaborators to review, by a person.
+func (r *Repo) RequestReview(number int, by string, logins ...string) error {
+	return r.actPull(number, "requesting a review of", func(i *world.Issue) error {
+		_, err := r.repo.RequestReviews(i, r.account(by), logins)
+		return err
+	})
+}
+
+// Assign assigns an issue or pull request to people, by a person.
+func (r *Repo) Assign(number int, by string, logins ...string) error {
+	return r.act(number, "assigning", func(i *world.Issue) error {
+		for _, login := range logins {
+			if !r.repo.Assignable(i, r.account(login)) {
+				return fmt.Errorf("%s cannot be assigned", login)
+			}
+		}
+		r.repo.Assign(i, r.account(by), logins)
+		return nil
+	})
+}
+
+// AutoMerge enables auto-merge by a method (squash, merge, rebase), or with "" disables it, by a person.
+func (r *Repo) AutoMerge(number int, by, method string) error {
+	return r.actPull(number, "setting auto-merge of", func(i *world.Issue) error {
+		if method == "" {
+			return r.repo.DisableAutoMerge(i, r.account(by), "Disabled by "+by)
+		}
+		return r.repo.EnableAutoMerge(i, world.AutoMerge{By: r.account(by), Method: method})
+	})
+}
+
+// Merge squashes a pull request into its base branch, "Title (#N)", and returns the commit.
+func (r *Repo) Merge(number int, by string) (string, error) {
+	return r.MergeWith(number, MergeOptions{By: by})
+}
+
+// MergeBy merges by a method: squash, merge (a commit with two parents) or rebase (each commit again; the last one is returned).
+func (r *Repo) MergeBy(number int, by, method string) (string, error) {
+	return r.MergeWith(number, MergeOptions{By: by, Method: method})
+}
+
+// MergeWith merges with a message of choice, as people who may pass by protections do, and returns the commit.
+func (r *Repo) MergeWith(number int, o MergeOptions) (string, error) {
+	sha := ""
+	err := r.actPull(number, "merging", func(i *world.Issue) (err error) {
+		sha, err = r.repo.MergeAt(i, o)
+		return err
+	})
+	return sha, err
+}
+
+// Queue is QueueBy by the owner of the repository.
+func (r *Repo) Queue(number int) (string, error) { return r.QueueBy(number, r.repo.Owner.Login) }
+
+// QueueBy puts a pull request that may be merged into the merge queue of its base branch, which has one from then on, and returns the
+// head of its group. It is merged when what the branch requires is successful on that head; where nothing is, by MergeQueued.
+func (r *Repo) QueueBy(number int, by string) (string, error) {
+	head := ""
+	err := r.actPull(number, "queueing", func(i *world.Issue) (err error) {
+		head, err = r.repo.Enqueue(i, r.account(by))
+		return err
+	})
+	return head, err
+}
+
+// Dequeue takes a pull request out of the merge queue; the groups after it are made again.
+func (r *Repo) Dequeue(number int) error {
+	return r.actPull(number, "dequeueing", func(i *world.Issue) error {
+		if r.repo.QueueEntry(i) == nil {
+			return errors.New("it is not queued")
+		}
+		return errors.Join(r.repo.Dequeue(i, "MANUAL"), r.repo.Settle())
+	})
+}
+
+// MergeQueued merges the first of a queue whatever its checks say, as the queue does where none are required, and returns the commit.
+func (r *Repo) MergeQueued(number int) (string, error) {
+	sha := ""
+	err := r.actPull(number, "merging from the queue", func(i *world.Issue) error {
+		q := r.repo.QueueEntry(i)
+		if q == nil || r.repo.Queues[i.Pull.BaseRef][0] != q {
+			return errors.New("it is not the first of a queue")
+		}
+		sha = q.Head()
+		return r.repo.MergeQueued(q)
+	})
+	return sha, err
+}
+
+// TransferIssue moves an issue to another repository of the owner, by a person, and returns its number there. Its comments go with
+// it, and of its labels those that exist there. The old number leads to the new place.
+func (r *Repo) TransferIssue(number int, by string, to *Repo) (int, error) {
+	moved := 0
+	err := r.act(number, "transferring", func(i *world.Issue) error {
+		if err := r.repo.Transfer(i, r.account(by), to.repo); err != nil {
+			return err
+		}
+		moved = i.Number
+		return nil
+	})
+	return moved, err
+}
+
+// DeleteIssue deletes an issue, by a person. Its number is not used again.
+func (r *Repo) DeleteIssue(number int, by string) error {
+	return r.act(number, "deleting", func(i *world.Issue) error { return r.repo.DeleteIssue(i, r.account(by)) })
+}
+
+// CheckRun makes, or changes, a check run of another App on a commit, as CI does: by its slug ("github-actions") and the run's name. No
+// conclusion is one in progress. GitHub tells of it by check_suite once all of that App's runs on the commit are completed.
+func (r *Repo) CheckRun(sha, app, name, conclusion string) error {
+	defer r.lock()()
+	if err := r.repo.OtherCheck(sha, app, name, conclusion); err != nil {
+		return fmt.Errorf("making the check run %s of %s on %s: %w", name, app, sha, err)
 	}
-	i.pull.draft = draft
-	action, kind := "ready_for_review", "ReadyForReview"
-	if draft {
-		action, kind = "converted_to_draft", "ConvertToDraft"
+	return r.repo.Settle()
+}
+
+// SetStatus sets a status on a commit as somebody else's CI does.
+func (r *Repo) SetStatus(sha, by string, in Status) error {
+	defer r.lock()()
+	err := r.repo.AddStatus(sha, &world.Status{Context: in.Context, State: in.State, Description: in.Description, TargetURL: in.TargetURL, Creator: r.account(by)})
+	if err != nil {
+		return fmt.Errorf("setting status %s on %s: %w", in.Context, sha, err)
 	}
-	r.happened(i, event{kind: kind, actor: by})
-	r.changed(i, action, by, nil)
-	return r.settle()
+	return nil
+}
+
+// SetLabel makes or changes a label of the repository, by a person; an empty Color stays what it is.
+func (r *Repo) SetLabel(l Label) error {
+	defer r.lock()()
+	in := world.LabelInput{Description: &l.Description}
+	if l.Color != "" {
+		in.Color = &l.Color
+	}
+	if err := in.Check(l.Name); err != nil {
+		return fmt.Errorf("setting label %q of %s: %w", l.Name, r.repo.FullName(), err)
+	}
+	in.Apply(r.repo.Label(l.Name))
+	return nil
+}
+
+// DeleteLabel deletes a label of the repository, by a person.
+func (r *Repo) DeleteLabel(name string) error {
+	defer r.lock()()
+	l := r.repo.FindLabel(name)
+	if l == nil {
+		return fmt.Errorf("deleting label %q of %s: there is none", name, r.repo.FullName())
+	}
+	r.repo.DropLabel(l)
+	return nil
 }

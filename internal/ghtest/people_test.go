@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 // Merges are real: they meet what others changed meanwhile, or are in conflict with it.

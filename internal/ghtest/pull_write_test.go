@@ -9,8 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 // appToken is a fresh token of the installation on python, with what the body asks for.

@@ -7,8 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 // GitHub documents 80 content writes a minute and no more than 500 an hour, by REST

@@ -1,20 +1,20 @@
 package ghtest
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
-	mathrand "math/rand/v2"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"time"
+
+	"github.com/concorde-bot/concorde/internal/ghtest/api"
+	"github.com/concorde-bot/concorde/internal/ghtest/gitserver"
+	"github.com/concorde-bot/concorde/internal/ghtest/graphql"
+	"github.com/concorde-bot/concorde/internal/ghtest/hooks"
+	"github.com/concorde-bot/concorde/internal/ghtest/rest"
+	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
 // Config is what New needs; every field may be left empty.
@@ -48,44 +48,15 @@ func DefaultPermissions() map[string]string {
 // Server is the small GitHub. All its methods may be called from many goroutines.
 type Server struct {
 	URL string // without a slash at the end
+	*api.Faults
+	*api.Recorder
+	*hooks.Hooks
 
-	cfg       Config
-	app       *app
-	git       *git
-	dir       string
-	endpoints []endpoint
-	http      *http.Server
-	hooks     *hooks
-	done      chan struct{} // closed by Close: hanging answers end
-	closing   sync.Once
-	closed    error
-
-	record recorder
-
-	mu       sync.Mutex // guards all that follows, and the state of every Repo
-	offset   time.Duration
-	lastID   int64
-	users    map[string]*user // by lower-case login
-	repos    map[string]*Repo // by lower-case owner/name
-	renamed  map[string]*Repo // by a name that they had
-	repoList []*Repo          // in order of creation
-	others   map[string]*app  // beside the one under test, by slug
-	installs map[string]*installation
-	teams    map[string]*team // by lower-case org/slug
-	tokens   map[string]*token
-	buckets  map[string]*bucket
-	paces    map[string]*pace // by bearer
-	faults   []*Fault
-	weather  Weather
-	dice     *mathrand.Rand // of the weather
-	holes    []Hole
-}
-
-// user is an account.
-type user struct {
-	id    int64
-	login string
-	kind  string // User, Bot, Organization
+	world   *world.World
+	front   *api.Front
+	http    *http.Server
+	closing sync.Once
+	closed  error
 }
 
 // New starts the server. It needs git on the machine.
@@ -102,140 +73,200 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Permissions == nil {
 		cfg.Permissions = DefaultPermissions()
 	}
-	cfg.Permissions = maps.Clone(cfg.Permissions)
-	if cfg.RateLimit == 0 {
-		cfg.RateLimit = 5000
+	w, err := world.New(world.Config{Dir: cfg.Dir, Now: cfg.Now, Slug: cfg.Slug, Permissions: maps.Clone(cfg.Permissions)})
+	if err != nil {
+		return nil, fmt.Errorf("starting the GitHub server: %w", err)
 	}
-	if cfg.Hook.Secret == "" {
-		cfg.Hook.Secret = randomHex(20)
+	listener, err := net.Listen("tcp", cfg.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("starting the GitHub server: %w", errors.Join(err, w.Close()))
 	}
+	w.URL = "http://" + listener.Addr().String()
+	f := api.New(w, api.Config{
+		RateLimit: cfg.RateLimit, Observe: cfg.Observe, ContentPerMinute: cfg.ContentPerMinute, ContentPerHour: cfg.ContentPerHour,
+		PointsPerMinute: cfg.PointsPerMinute, Refusal: cfg.Refusal, NodesOf: graphql.NodesOf,
+	})
+	h := hooks.New(w, cfg.Hook)
+	g := gitserver.New(w, f)
+	f.Add(rest.Routes(w, f)...)
+	f.Add(graphql.New(w, f).Routes()...)
+	f.Add(h.Endpoints()...)
 	s := &Server{
-		cfg: cfg, dir: cfg.Dir, done: make(chan struct{}), users: map[string]*user{}, repos: map[string]*Repo{}, renamed: map[string]*Repo{},
-		installs: map[string]*installation{}, teams: map[string]*team{}, tokens: map[string]*token{}, buckets: map[string]*bucket{}, paces: map[string]*pace{},
+		URL: w.URL, Faults: f.Faults, Recorder: f.Record, Hooks: h, world: w, front: f,
+		http: &http.Server{Handler: f.Record.Counted(g.Before(f)), ReadHeaderTimeout: time.Minute},
 	}
-	if err := s.start(); err != nil {
-		return nil, fmt.Errorf("starting the GitHub server: %w", errors.Join(err, s.removeDir()))
-	}
-	return s, nil
-}
-
-// appKey is the key of the App in all servers of a process: making one takes longer than most tests.
-var appKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
-
-func (s *Server) start() error {
-	if s.dir == "" {
-		dir, err := os.MkdirTemp("", "ghtest-")
-		if err != nil {
-			return err
-		}
-		s.dir = dir
-	}
-	home := filepath.Join(s.dir, ".home")
-	if err := os.MkdirAll(home, 0o755); err != nil {
-		return err
-	}
-	var err error
-	if s.git, err = findGit(home); err != nil {
-		return err
-	}
-	key, err := appKey()
-	if err != nil {
-		return err
-	}
-	s.app = &app{id: 1 + s.nextID(), slug: s.cfg.Slug, key: key, created: s.now()}
-	s.app.bot = &user{id: s.nextID(), login: s.cfg.Slug + "[bot]", kind: "Bot"}
-	s.users[strings.ToLower(s.app.bot.login)] = s.app.bot
-	listener, err := net.Listen("tcp", s.cfg.Addr)
-	if err != nil {
-		return err
-	}
-	s.URL = "http://" + listener.Addr().String()
-	s.hooks = newHooks(s, s.cfg.Hook)
-	s.endpoints = s.routes()
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
 	go func() { _ = s.http.Serve(listener) }() // ends with Close
-	return nil
+	return s, nil
 }
 
 // Close ends all connections, deliveries and hanging answers, and removes what New created. A second Close does nothing.
 func (s *Server) Close() error {
-	s.closing.Do(func() { s.closed = s.close() })
+	s.closing.Do(func() {
+		s.front.Shut()
+		err := s.http.Close()
+		s.Hooks.Close()
+		s.closed = errors.Join(err, s.world.Close())
+	})
 	return s.closed
 }
 
-func (s *Server) close() error {
-	close(s.done)
-	err := s.http.Close()
-	s.hooks.close()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, r := range s.repoList {
-		if r.parent == nil {
-			err = errors.Join(err, r.store.close())
-		}
-	}
-	return errors.Join(err, s.removeDir())
-}
-
-func (s *Server) removeDir() error {
-	if s.cfg.Dir != "" || s.dir == "" {
-		return nil
-	}
-	return os.RemoveAll(s.dir)
-}
-
 // APIURL is the base of the REST API, with a slash at the end, in the manner of GitHub Enterprise Server.
-func (s *Server) APIURL() string { return s.URL + "/api/v3/" }
+func (s *Server) APIURL() string { return s.world.APIURL() }
 
 // GraphQLURL is where GraphQL queries are posted.
 func (s *Server) GraphQLURL() string { return s.URL + "/api/graphql" }
 
-// BotLogin is the login under which the App writes; GraphQL shows it without "[bot]", as GitHub does.
-func (s *Server) BotLogin() string { return s.app.bot.login }
-
-// Advance moves the server's clock forward: tokens expire, rate limits start anew.
+// Advance moves the server's clock forward: tokens expire, rate limits start again.
 func (s *Server) Advance(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.offset += d
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.Advance(d)
 }
 
 // Now is the server's time.
 func (s *Server) Now() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now()
+	s.world.Lock()
+	defer s.world.Unlock()
+	return s.world.Now()
 }
 
-// tokenTime is the clock of authentication: the machine's, since the client's
-// library asks that one, and moved by Advance alone.
-func (s *Server) tokenTime() time.Time { return time.Now().Add(s.offset).UTC() }
-
-func (s *Server) now() time.Time { return s.cfg.Now().Add(s.offset).UTC() }
-
-func (s *Server) nextID() int64 {
-	s.lastID++
-	return s.lastID
+// SetWeather changes the weather; the zero one is fair.
+func (s *Server) SetWeather(to Weather) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.SetWeather(to)
 }
 
-// account finds or makes a user; a login ending in "[bot]" is a bot.
-func (s *Server) account(login string) *user {
-	if login == "" {
-		login = "ghost"
-	}
-	if u := s.users[strings.ToLower(login)]; u != nil {
-		return u
-	}
-	u := &user{id: s.nextID(), login: login, kind: "User"}
-	if strings.HasSuffix(login, "[bot]") {
-		u.kind = "Bot"
-	}
-	s.users[strings.ToLower(login)] = u
-	return u
+// AppID is the number of the App, the issuer of its JWTs.
+func (s *Server) AppID() int64 { return s.world.App.ID }
+
+// PrivateKeyPEM is the App's key as GitHub hands it out (PKCS #1).
+func (s *Server) PrivateKeyPEM() []byte { return s.world.App.PrivateKeyPEM() }
+
+// BotLogin is the login under which the App writes; GraphQL shows it without "[bot]", as GitHub does.
+func (s *Server) BotLogin() string { return s.world.App.Bot.Login }
+
+// UserToken is a new personal token that may do all that the person may do: write anywhere.
+func (s *Server) UserToken(login string) string {
+	s.world.Lock()
+	defer s.world.Unlock()
+	return s.world.UserToken(login)
 }
 
-func randomHex(bytes int) string {
-	b := make([]byte, bytes)
-	_, _ = rand.Read(b) // never fails
-	return hex.EncodeToString(b)
+// RevokeTokens makes every installation token that was handed out a bad credential.
+func (s *Server) RevokeTokens() {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.RevokeTokens()
+}
+
+// InstallationID is the number of the installation on an account, 0 if there is none.
+func (s *Server) InstallationID(owner string) int64 {
+	s.world.Lock()
+	defer s.world.Unlock()
+	if inst := s.world.Installation(owner); inst != nil {
+		return inst.ID
+	}
+	return 0
+}
+
+// SetPermissions replaces the permissions of an installation; tokens that exist keep what they have.
+func (s *Server) SetPermissions(owner string, permissions map[string]string) error {
+	s.world.Lock()
+	defer s.world.Unlock()
+	inst := s.world.Installation(owner)
+	if inst == nil {
+		return fmt.Errorf("setting permissions: the App is not installed on %s", owner)
+	}
+	inst.Permissions = maps.Clone(permissions)
+	return nil
+}
+
+// Install puts the App on an account, for all its repositories, and fires installation.created.
+func (s *Server) Install(owner string) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.Install(owner)
+}
+
+// Uninstall takes the App off an account: its tokens are bad, and installation.deleted is fired.
+func (s *Server) Uninstall(owner string) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.Uninstall(owner)
+}
+
+// Suspend and Unsuspend do what the owner of an account does in its settings. A suspended installation is still listed, with the time,
+// but is given no tokens, and those that exist are refused ("This installation has been suspended": ossf/allstar#314,
+// hcengineering/platform#7639); its account sends no events but installation.suspend and installation.unsuspend ("the app's access to
+// the GitHub API or webhook events is blocked for that account", REST API, apps).
+func (s *Server) Suspend(owner string) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.Suspend(owner, true)
+}
+
+// Unsuspend undoes Suspend.
+func (s *Server) Unsuspend(owner string) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.Suspend(owner, false)
+}
+
+// Team makes a team of an organization, or gives it other members. It fires team.created, and membership events for who comes and goes.
+func (s *Server) Team(org, slug string, logins ...string) error {
+	s.world.Lock()
+	defer s.world.Unlock()
+	return s.world.SetTeam(org, slug, logins)
+}
+
+// DeleteTeam deletes a team; GitHub tells of the team, and of no member.
+func (s *Server) DeleteTeam(org, slug string) error {
+	return s.onTeam("deleting", org, slug, func(t *world.Team) error { s.world.DeleteTeam(t); return nil })
+}
+
+// JoinTeam makes people members.
+func (s *Server) JoinTeam(org, slug string, logins ...string) error {
+	return s.onTeam("joining", org, slug, func(t *world.Team) error {
+		for _, login := range logins {
+			s.world.Join(t, s.world.Account(login))
+		}
+		return nil
+	})
+}
+
+// LeaveTeam takes members out.
+func (s *Server) LeaveTeam(org, slug string, logins ...string) error {
+	return s.onTeam("leaving", org, slug, func(t *world.Team) error {
+		for _, login := range logins {
+			if !s.world.Leave(t, s.world.Account(login)) {
+				return fmt.Errorf("%s is no member", login)
+			}
+		}
+		return nil
+	})
+}
+
+// InviteToTeam invites people who are not in the organization: until they join, their membership is pending.
+func (s *Server) InviteToTeam(org, slug string, logins ...string) error {
+	return s.onTeam("inviting to", org, slug, func(t *world.Team) error {
+		for _, login := range logins {
+			t.Invite(s.world.Account(login))
+		}
+		return nil
+	})
+}
+
+// onTeam finds a team and runs a change under the lock.
+func (s *Server) onTeam(doing, org, slug string, change func(*world.Team) error) error {
+	s.world.Lock()
+	defer s.world.Unlock()
+	t := s.world.Team(org, slug)
+	if t == nil {
+		return fmt.Errorf("%s team %s/%s: there is none", doing, org, slug)
+	}
+	if err := change(t); err != nil {
+		return fmt.Errorf("%s team %s/%s: %w", doing, org, slug, err)
+	}
+	return nil
 }

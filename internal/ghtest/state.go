@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
 // PRState is a pull request (or issue) as it stands, for assertions; a copy.
@@ -79,170 +81,118 @@ type Comment struct {
 // Reaction is an emoji on a comment: "+1", "-1", "laugh", "hooray", "confused", "heart", "rocket" or "eyes".
 type Reaction struct{ By, Content string }
 
-// Write is one write of the App.
-type Write struct {
-	// Kind is status, check-run, check-run-update, comment, comment-edit, comment-delete, react, label, unlabel, label-create, label-edit,
-	// label-delete, pull, pull-edit, issue-edit, close, merge, draft, ready, auto-merge, auto-merge-off, request-review,
-	// unrequest-review, assign, unassign, ref, ref-update, ref-delete, or push.
-	Kind   string
-	Number int    // of the issue or pull request, where the write names one
-	SHA    string // of the commit, where the write names one
-	Key    string // context, check name, label, ref, method, fields of an edit, logins, "base <- owner:head", or id of the comment
-	Text   string // state and description, conclusion, title, body, or reaction
-	Time   time.Time
-}
-
-func (r *Repo) wrote(w Write) {
-	w.Time = r.srv.now()
-	r.writes = append(r.writes, w)
-}
-
 // Writes are all writes of the App in this repository, in order: they show that nothing was done twice.
 func (r *Repo) Writes() []Write {
-	r.srv.mu.Lock()
-	defer r.srv.mu.Unlock()
-	return slices.Clone(r.writes)
+	defer r.lock()()
+	return slices.Clone(r.repo.Writes)
 }
 
 // PR reads a pull request, or an issue.
 func (r *Repo) PR(number int) (PRState, error) {
-	r.srv.mu.Lock()
-	defer r.srv.mu.Unlock()
-	i := r.issues[number]
+	defer r.lock()()
+	i := r.repo.Issues[number]
 	if i == nil {
-		return PRState{}, fmt.Errorf("reading %s#%d: there is none", r.fullName(), number)
+		return PRState{}, fmt.Errorf("reading %s#%d: there is none", r.repo.FullName(), number)
 	}
 	return r.snapshot(i), nil
 }
 
 // PRs are all pull requests, oldest first.
 func (r *Repo) PRs() []PRState {
-	r.srv.mu.Lock()
-	defer r.srv.mu.Unlock()
+	defer r.lock()()
 	var out []PRState
-	for _, i := range r.pullsWith(func(*pull) bool { return true }) {
+	for _, i := range r.repo.PullsWith(func(*world.Pull) bool { return true }) {
 		out = append(out, r.snapshot(i))
-	}
-	return out
-}
-
-func (r *Repo) snapshot(i *issue) PRState {
-	st := PRState{
-		NodeID: i.nodeID(), Number: i.number, Title: i.title, Body: i.body, Author: i.author.login, State: i.state, Locked: i.lock != nil,
-		Labels: slices.Clone(i.labels), Assignees: loginsOf(i.assignees), Statuses: map[string]Status{},
-	}
-	for _, c := range i.comments {
-		st.Comments = append(st.Comments, c.snapshot())
-	}
-	p := i.pull
-	if p == nil {
-		return st
-	}
-	st.Draft, st.Merged, st.MergeSHA = p.draft, p.merged(), p.mergeSHA
-	st.Base, st.BaseSHA, st.Head, st.HeadSHA = p.baseRef, p.baseSHA, p.label(), p.headSHA
-	st.HeadBranchExists, st.MaintainerCanModify, st.Reviewers = p.head() != "", p.maintainers, loginsOf(p.reviewers)
-	if p.mergedBy != nil {
-		st.MergedBy = p.mergedBy.login
-	}
-	if p.auto != nil {
-		st.AutoMerge, st.AutoMergeBy = p.auto.method, p.auto.by.login
-	}
-	for _, v := range p.reviews {
-		st.Reviews = append(st.Reviews, Review{ID: v.id, Author: v.author.login, State: v.state, Body: v.body, SHA: v.sha, Time: v.submitted})
-	}
-	for _, x := range r.statuses[p.headSHA] {
-		st.Statuses[x.context] = x.snapshot()
-	}
-	for _, k := range r.checksAt(p.headSHA, "") {
-		st.CheckRuns = append(st.CheckRuns, k.snapshot(r.srv.appOf(k).slug))
-	}
-	return st
-}
-
-func (c *comment) snapshot() Comment {
-	out := Comment{ID: c.id, Author: c.author.login, Body: c.body, Time: c.created, Edited: c.edited}
-	for _, x := range c.reactions {
-		out.Reactions = append(out.Reactions, Reaction{By: x.user.login, Content: x.content})
-	}
-	return out
-}
-
-func loginsOf(users []*user) []string {
-	var out []string
-	for _, u := range users {
-		out = append(out, u.login)
 	}
 	return out
 }
 
 // Branches are the names of all branches, sorted.
 func (r *Repo) Branches() []string {
-	r.srv.mu.Lock()
-	defer r.srv.mu.Unlock()
-	return r.branches()
+	defer r.lock()()
+	return r.repo.Branches()
 }
 
 // Labels are those of the repository, sorted by name.
 func (r *Repo) Labels() []Label {
-	r.srv.mu.Lock()
-	defer r.srv.mu.Unlock()
+	defer r.lock()()
 	var out []Label
-	for _, key := range slices.Sorted(maps.Keys(r.labels)) {
-		l := r.labels[key]
-		out = append(out, Label{Name: l.name, Color: l.color, Description: l.description})
+	for _, key := range slices.Sorted(maps.Keys(r.repo.Labels)) {
+		l := r.repo.Labels[key]
+		out = append(out, Label{Name: l.Name, Color: l.Color, Description: l.Description})
 	}
 	return out
-}
-
-// SetLabel makes or changes a label of the repository, by a person; an empty Color stays what it is.
-func (r *Repo) SetLabel(l Label) error {
-	r.srv.mu.Lock()
-	defer r.srv.mu.Unlock()
-	in := labelInput{Description: &l.Description}
-	if l.Color != "" {
-		in.Color = &l.Color
-	}
-	if err := in.check(l.Name); err != nil {
-		return fmt.Errorf("setting label %q of %s: %w", l.Name, r.fullName(), err)
-	}
-	to := r.label(l.Name)
-	set(&to.color, in.Color)
-	to.description = l.Description
-	return nil
 }
 
 // Statuses are all statuses of a commit, oldest first.
 func (r *Repo) Statuses(sha string) []Status {
-	r.srv.mu.Lock()
-	defer r.srv.mu.Unlock()
+	defer r.lock()()
 	var out []Status
-	for _, x := range r.statuses[sha] {
-		out = append(out, x.snapshot())
+	for _, x := range r.repo.Statuses[sha] {
+		out = append(out, statusOf(x))
 	}
 	return out
 }
 
-// SetStatus sets a status on a commit as somebody else's CI does.
-func (r *Repo) SetStatus(sha, by string, in Status) error {
-	r.srv.mu.Lock()
-	defer r.srv.mu.Unlock()
-	err := r.addStatus(sha, &status{context: in.Context, state: in.State, description: in.Description, targetURL: in.TargetURL, creator: r.srv.account(by)})
-	if err != nil {
-		return fmt.Errorf("setting status %s on %s: %w", in.Context, sha, err)
+func (r *Repo) snapshot(i *world.Issue) PRState {
+	st := PRState{
+		NodeID: i.NodeID(), Number: i.Number, Title: i.Title, Body: i.Body, Author: i.Author.Login, State: i.State, Locked: i.Lock != nil,
+		Labels: slices.Clone(i.Labels), Assignees: loginsOf(i.Assignees), Statuses: map[string]Status{},
 	}
-	return nil
+	for _, c := range i.Comments {
+		st.Comments = append(st.Comments, commentOf(c))
+	}
+	p := i.Pull
+	if p == nil {
+		return st
+	}
+	st.Draft, st.Merged, st.MergeSHA = p.Draft, p.Merged(), p.MergeSHA
+	st.Base, st.BaseSHA, st.Head, st.HeadSHA = p.BaseRef, p.BaseSHA, p.Label(), p.HeadSHA
+	st.HeadBranchExists, st.MaintainerCanModify, st.Reviewers = p.Head() != "", p.Maintainers, loginsOf(p.Reviewers)
+	if p.MergedBy != nil {
+		st.MergedBy = p.MergedBy.Login
+	}
+	if p.Auto != nil {
+		st.AutoMerge, st.AutoMergeBy = p.Auto.Method, p.Auto.By.Login
+	}
+	for _, v := range p.Reviews {
+		st.Reviews = append(st.Reviews, Review{ID: v.ID, Author: v.Author.Login, State: v.State, Body: v.Body, SHA: v.SHA, Time: v.Submitted})
+	}
+	for _, x := range r.repo.Statuses[p.HeadSHA] {
+		st.Statuses[x.Context] = statusOf(x)
+	}
+	for _, k := range r.repo.ChecksAt(p.HeadSHA, "") {
+		st.CheckRuns = append(st.CheckRuns, checkRunOf(k, r.srv.world.AppOf(k).Slug))
+	}
+	return st
 }
 
-func (x *status) snapshot() Status {
-	return Status{Context: x.context, State: x.state, Description: x.description, TargetURL: x.targetURL, Creator: x.creator.login, Time: x.created}
+func commentOf(c *world.Comment) Comment {
+	out := Comment{ID: c.ID, Author: c.Author.Login, Body: c.Body, Time: c.Created, Edited: c.Edited}
+	for _, x := range c.Reactions {
+		out.Reactions = append(out.Reactions, Reaction{By: x.User.Login, Content: x.Content})
+	}
+	return out
 }
 
-func (k *check) snapshot(app string) CheckRun {
+func loginsOf(users []*world.User) []string {
+	var out []string
+	for _, u := range users {
+		out = append(out, u.Login)
+	}
+	return out
+}
+
+func statusOf(x *world.Status) Status {
+	return Status{Context: x.Context, State: x.State, Description: x.Description, TargetURL: x.TargetURL, Creator: x.Creator.Login, Time: x.Created}
+}
+
+func checkRunOf(k *world.Check, app string) CheckRun {
 	out := CheckRun{
-		ID: k.id, Name: k.name, HeadSHA: k.sha, Status: k.status, Conclusion: k.conclusion, ExternalID: k.externalID, App: app,
-		Title: value(k.title), Summary: value(k.summary), Text: value(k.text),
+		ID: k.ID, Name: k.Name, HeadSHA: k.SHA, Status: k.Status, Conclusion: k.Conclusion, ExternalID: k.ExternalID, App: app,
+		Title: value(k.Title), Summary: value(k.Summary), Text: value(k.Text),
 	}
-	for _, a := range k.annotations {
+	for _, a := range k.Annotations {
 		out.Annotations = append(out.Annotations, Annotation{
 			Path: a.Path, StartLine: a.StartLine, EndLine: a.EndLine, Column: column(a.StartColumn), Level: a.AnnotationLevel, Title: value(a.Title), Message: a.Message, RawDetails: value(a.RawDetails),
 		})

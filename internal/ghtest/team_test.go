@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 // Teams are read by both APIs, and tell who comes and goes.

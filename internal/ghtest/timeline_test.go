@@ -6,8 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 // In an instant that does not move, the history is in the order in which things happened; of commits it knows the date alone.

@@ -8,8 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 // A cross-reference may show a while after it was made, without any event then, and nothing about the issue tells of it

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 // Nodes and points go by "Rate limits and query limits for the GraphQL API": lists multiply down a path, aliases add up, and a point

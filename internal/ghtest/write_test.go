@@ -5,8 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
 // ids asks for the node ids that mutations need.

@@ -1,0 +1,4 @@
+package api
+
+// obj is a JSON object.
+type obj = map[string]any

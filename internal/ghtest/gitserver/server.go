@@ -1,0 +1,181 @@
+package gitserver
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/cgi"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/internal/ghtest/api"
+	"github.com/concorde-bot/concorde/internal/ghtest/world"
+)
+
+// gitPath is an address of git's smart HTTP protocol, with or without ".git".
+var gitPath = regexp.MustCompile(`^/([^/]+)/([^/]+?)(?:\.git)?/(info/refs|git-upload-pack|git-receive-pack)$`)
+
+// Before serves git, and leaves all other requests to the next handler.
+func (s *Server) Before(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.isGit(r) {
+			s.serveGit(w, r)
+		} else {
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+func (s *Server) isGit(r *http.Request) bool {
+	return gitPath.MatchString(r.URL.Path) && !strings.HasPrefix(r.URL.Path, "/api/")
+}
+
+// Server serves repositories over git's smart HTTP protocol.
+type Server struct {
+	*world.World
+	front *api.Front
+}
+
+func New(w *world.World, f *api.Front) *Server { return &Server{w, f} }
+
+// serveGit serves clones, fetches and pushes by git http-backend. Reading public repositories needs no token.
+func (s *Server) serveGit(w http.ResponseWriter, r *http.Request) {
+	p := &api.Answer{Route: "git", Header: http.Header{}}
+	m := gitPath.FindStringSubmatch(r.URL.Path)
+	fault := s.front.Faults.Take(r.Method, r.URL.EscapedPath(), nil)
+	fault.RunBefore()
+	if !fault.Works() {
+		s.front.ServeFault(w, r, p, fault)
+		return
+	}
+	pushing := m[3] == "git-receive-pack" || r.URL.Query().Get("service") == "git-receive-pack"
+	repo, act, denial := s.gitAccess(r, m[1]+"/"+m[2], pushing)
+	p.Actor = act
+	switch {
+	case denial != nil && denial.moved != "":
+		p.Status = http.StatusMovedPermanently
+		p.Header.Set("Location", s.URL+"/"+denial.moved+".git/"+m[3]+"?"+r.URL.RawQuery)
+	case denial != nil:
+		p.Status, p.Body = denial.status, []byte(denial.text+"\n")
+		p.Header.Set("Content-Type", "text/plain; charset=utf-8")
+		if denial.status == http.StatusUnauthorized {
+			p.Header.Set("WWW-Authenticate", `Basic realm="GitHub"`)
+		}
+	case m[3] == "git-receive-pack":
+		s.receivePush(p, r, repo)
+	case fault == nil: // not kept in memory: a clone may be large
+		p.Status = http.StatusOK
+		s.runBackend(w, r, repo, m[3])
+		s.front.Record.Add(s.gitRequest(r, p))
+		return
+	default:
+		s.runBackend(&kept{p}, r, repo, m[3])
+	}
+	s.front.Record.Add(s.gitRequest(r, p))
+	fault.RunThen()
+	fault.Finish(w, p)
+}
+
+// kept is where an answer goes before it is sent.
+type kept struct{ p *api.Answer }
+
+func (k *kept) Header() http.Header { return k.p.Header }
+
+func (k *kept) Write(b []byte) (int, error) {
+	k.p.Body = append(k.p.Body, b...)
+	return len(b), nil
+}
+
+func (k *kept) WriteHeader(status int) { k.p.Status = status }
+
+// runBackend runs git http-backend on one repository.
+func (s *Server) runBackend(w http.ResponseWriter, r *http.Request, repo *world.Repo, service string) {
+	inner := r.Clone(r.Context())
+	inner.URL.Path, inner.URL.RawPath = "/"+service, ""
+	inner.Header.Del("Authorization") // no token in the environment of a process
+	if r.ContentLength < 0 {          // chunked, which CGI does not have
+		body, size, err := s.spool(r.Body)
+		if err != nil {
+			http.Error(w, "reading the request", http.StatusBadRequest)
+			return
+		}
+		defer body.Close()
+		inner.Body, inner.ContentLength, inner.TransferEncoding = body, size, nil
+	}
+	env := append(slices.Clone(s.Git.Env), "GIT_PROJECT_ROOT="+repo.Dir, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=git", "GIT_PROTOCOL="+r.Header.Get("Git-Protocol"))
+	s.World.Lock()
+	without := repo.NoFilter
+	s.World.Unlock()
+	if without {
+		env = append(env, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=uploadpack.allowFilter", "GIT_CONFIG_VALUE_0=false")
+	}
+	(&cgi.Handler{Path: s.Git.Backend, Root: "/", Dir: repo.Dir, Env: env, Stderr: io.Discard}).ServeHTTP(w, inner)
+}
+
+// spool keeps a body of unknown length in a file that is already unlinked.
+func (s *Server) spool(body io.Reader) (*os.File, int64, error) {
+	f, err := os.CreateTemp(s.Dir, ".body-")
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	size, err := io.Copy(f, body)
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, size, nil
+}
+
+func (s *Server) gitRequest(r *http.Request, p *api.Answer) api.Request {
+	s.World.Lock()
+	defer s.World.Unlock()
+	return api.Request{Method: r.Method, Route: "git", Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Status: p.Status, Installation: p.Actor.Installation(), Time: s.Now()}
+}
+
+// denial is why git is not served.
+type denial struct {
+	status int
+	text   string // git shows it after "remote: "
+	moved  string // the name that the repository has now
+}
+
+func (s *Server) gitAccess(r *http.Request, name string, pushing bool) (*world.Repo, world.Actor, *denial) {
+	s.World.Lock()
+	defer s.World.Unlock()
+	unknown := &denial{status: http.StatusUnauthorized, text: "Invalid username or token."}
+	act, err := s.Authenticate(r.Header)
+	if err != nil || act.App {
+		return nil, act, unknown
+	}
+	repo, need := s.Repo(name), "contents:read"
+	if pushing {
+		need = "contents:write"
+	}
+	to := s.RenamedRepo(name)
+	visible := repo != nil && (act.Sees(repo) || (!repo.Private && !pushing))
+	switch {
+	case repo == nil && to != nil && (act.Sees(to) || !to.Private):
+		return nil, act, &denial{moved: to.FullName()}
+	case act.Anonymous() && (!visible || pushing):
+		return nil, act, unknown
+	case !visible:
+		return nil, act, &denial{status: http.StatusNotFound, text: "Repository not found."}
+	case pushing && repo.Archived:
+		return nil, act, &denial{status: http.StatusForbidden, text: "This repository was archived so it is read-only."}
+	case !act.May(need) && pushing:
+		return nil, act, &denial{status: http.StatusForbidden, text: "Write access to repository not granted."}
+	case !act.May(need):
+		return nil, act, &denial{status: http.StatusForbidden, text: "Access to repository not granted."}
+	}
+	if err := repo.Save(); err != nil {
+		return nil, act, &denial{status: http.StatusInternalServerError, text: "Internal Server Error"}
+	}
+	return repo, act, nil
+}

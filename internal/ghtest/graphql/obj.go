@@ -1,0 +1,4 @@
+package graphql
+
+// obj is a JSON object.
+type obj = map[string]any

@@ -1,0 +1,56 @@
+package graphql
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/internal/ghtest/world"
+)
+
+// reviewing adds the fields of a pull request that are about its reviews.
+func (v view) reviewing(n node, r *world.Repo, i *world.Issue) {
+	p := i.Pull
+	reviews := func(field string, choose func(args map[string]any) []*world.Review) resolver {
+		return func(args map[string]any) (any, error) {
+			return nodesOf(field, "PullRequestReview", choose(args), func(x *world.Review) node { return v.review(r, i, x) })(args)
+		}
+	}
+	n["reviewDecision"] = r.ReviewDecision(p)
+	n["latestOpinionatedReviews"] = reviews("latestOpinionatedReviews", func(args map[string]any) []*world.Review {
+		return r.Opinions(p, args["writersOnly"] == true)
+	})
+	n["reviews"] = resolver(func(args map[string]any) (any, error) {
+		author, states := stringArg(args, "author"), args["states"]
+		chosen := slices.DeleteFunc(slices.Clone(p.Reviews), func(x *world.Review) bool {
+			return (author != "" && !strings.EqualFold(author, x.Author.Login)) || !among(states, x.State)
+		})
+		return keyedNodesOf("reviews", "PullRequestReview", chosen, func(x *world.Review) moment { return moment{id: x.ID} }, func(x *world.Review) node { return v.review(r, i, x) })(args)
+	})
+	n["reviewRequests"] = nodesOf("reviewRequests", "ReviewRequest", p.Reviewers, func(u *world.User) node {
+		return node{"__typename": "ReviewRequest", "__interfaces": []string{"Node"}, "id": world.NodeID("RR", u.ID), "asCodeOwner": false, "requestedReviewer": v.actor(u)}
+	})
+}
+
+// among reports whether a list argument has a value; one that was not given has all.
+func among(list any, value string) bool {
+	wanted, ok := listArg(list)
+	return !ok || slices.Contains(wanted, any(value))
+}
+
+// person is a user; fields that cannot be bots have null for those.
+func (v view) person(u *world.User) any {
+	if u == nil || u.Kind != "User" {
+		return nil
+	}
+	return v.actor(u)
+}
+
+func (v view) review(r *world.Repo, i *world.Issue, x *world.Review) node {
+	return node{
+		"__typename": "PullRequestReview", "__interfaces": []string{"Node", "Comment"}, "id": world.NodeID("PRR", x.ID), "databaseId": x.ID, "fullDatabaseId": world.Decimal(x.ID),
+		"author": v.actor(x.Author), "authorAssociation": r.Association(x.Author), "authorCanPushToRepository": r.CanWrite(x.Author), "state": x.State, "body": x.Body,
+		"createdAt": world.Timestamp(x.Submitted), "submittedAt": world.Timestamp(x.Submitted), "updatedAt": world.Timestamp(x.Submitted), "publishedAt": world.Timestamp(x.Submitted),
+		"viewerDidAuthor": x.Author == v.c.Actor.Writer(), "url": v.w.PullHTML(r, i) + "#pullrequestreview-" + world.Decimal(x.ID),
+		"commit": lazy(func() (any, error) { return v.objectNode(r, x.SHA) }),
+	}
+}

@@ -1,0 +1,81 @@
+package hooks
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/ghtest/api"
+	"github.com/concorde-bot/concorde/internal/ghtest/world"
+)
+
+// Endpoints are the endpoints of deliveries.
+func (h *Hooks) Endpoints() []api.Route {
+	return []api.Route{
+		{Pattern: "GET /app/hook/deliveries", Need: "app", Run: h.list},
+		{Pattern: "POST /app/hook/deliveries/{id}/attempts", Need: "app", Run: h.attempt},
+	}
+}
+
+func (h *Hooks) list(c *api.Call) (any, error) {
+	all := h.remembered()
+	slices.Reverse(all)
+	if cursor := int64(api.QueryInt(c.URL.Query(), "cursor", 0)); cursor > 0 {
+		all = slices.DeleteFunc(all, func(d Delivery) bool { return d.ID >= cursor })
+	}
+	size := min(max(api.QueryInt(c.URL.Query(), "per_page", 30), 1), 100)
+	if len(all) > size {
+		all = all[:size]
+		c.AnswerHeader.Set("Link", fmt.Sprintf(`<%sapp/hook/deliveries?per_page=%d&cursor=%d>; rel="next"`, h.w.APIURL(), size, all[size-1].ID))
+	}
+	out := []obj{}
+	for _, d := range all {
+		out = append(out, deliveryJSON(d))
+	}
+	return out, nil
+}
+
+// remembered are the deliveries of the last three days ("Redelivering webhooks": older ones can't be seen or sent again).
+func (h *Hooks) remembered() []Delivery {
+	since := h.w.Now().Add(-72 * time.Hour)
+	return slices.DeleteFunc(h.Deliveries(), func(d Delivery) bool { return d.Sent.Before(since) })
+}
+
+func deliveryJSON(d Delivery) obj {
+	status := "OK"
+	switch {
+	case d.Status == 0:
+		status = "timed out"
+	case d.Status < 200 || d.Status > 299:
+		status = fmt.Sprintf("Invalid HTTP Response: %d", d.Status)
+	}
+	o := obj{
+		"id": d.ID, "guid": d.GUID, "delivered_at": world.Timestamp(d.Sent), "redelivery": d.Redelivery, "duration": d.Took.Seconds(), "status": status,
+		"status_code": d.Status, "event": d.Event, "action": nil, "installation_id": nil, "repository_id": nil, "throttled_at": nil,
+	}
+	for key, value := range map[string]int64{"installation_id": d.Install, "repository_id": d.RepoID} {
+		if value != 0 {
+			o[key] = value
+		}
+	}
+	if d.Action != "" {
+		o["action"] = d.Action
+	}
+	return o
+}
+
+func (h *Hooks) attempt(c *api.Call) (any, error) {
+	id, err := c.Number("id")
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range h.remembered() {
+		if d.ID == id {
+			h.redeliver(d)
+			c.Status = http.StatusAccepted
+			return obj{}, nil
+		}
+	}
+	return nil, world.NotFound("")
+}

@@ -1,0 +1,4 @@
+package hooks
+
+// obj is a JSON object.
+type obj = map[string]any

@@ -1,0 +1,4 @@
+package object
+
+// obj is a JSON object.
+type obj = map[string]any

@@ -1,0 +1,4 @@
+package rest
+
+// obj is a JSON object.
+type obj = map[string]any

@@ -1,0 +1,41 @@
+package world
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Roles of collaborators, weakest first.
+var Roles = []string{"read", "triage", "write", "maintain", "admin"}
+
+// CanWrite tells whose approval counts; the App's does.
+func (r *Repo) CanWrite(u *User) bool {
+	return u == r.World.App.Bot || u == r.Owner || slices.Index(Roles, r.Roles[u]) >= slices.Index(Roles, "write")
+}
+
+// Permission is the role in the words of the API that knew no finer ones: admin, write, read, none.
+func (r *Repo) Permission(u *User) string {
+	switch role := r.Roles[u]; {
+	case u == r.Owner || role == "admin":
+		return "admin"
+	case r.CanWrite(u):
+		return "write"
+	case role != "" || !r.Private:
+		return "read"
+	}
+	return "none"
+}
+
+// Collaborator gives a person a role: read, triage, write, maintain or admin; "" takes it away.
+func (r *Repo) Collaborator(login, role string) error {
+	u := r.World.Account(login)
+	switch {
+	case role == "":
+		delete(r.Roles, u)
+	case !slices.Contains(Roles, role):
+		return fmt.Errorf("adding collaborator %s to %s: there is no role %q", login, r.FullName(), role)
+	default:
+		r.Roles[u] = role
+	}
+	return r.Settle()
+}

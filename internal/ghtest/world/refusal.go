@@ -1,0 +1,48 @@
+package world
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Refusal is why GitHub doesn't do what it is asked, as its REST API words it.
+type Refusal struct {
+	Status  int
+	Message string
+	Errors  []map[string]any
+	Docs    string // documentation_url; the top of the reference when empty
+}
+
+func (e *Refusal) Error() string { return fmt.Sprintf("%d %s", e.Status, e.Message) }
+
+func NotFound(message string) *Refusal {
+	if message == "" {
+		message = "Not Found"
+	}
+	return &Refusal{Status: 404, Message: message}
+}
+
+func Forbidden() *Refusal {
+	return &Refusal{Status: 403, Message: "Resource not accessible by integration"}
+}
+
+// Invalid is a 422; code is missing, missing_field, invalid, already_exists, or custom with a message.
+func Invalid(resource, field, code, message string) *Refusal {
+	e := map[string]any{"resource": resource, "field": field, "code": code}
+	if message != "" {
+		e["message"] = message
+	}
+	return &Refusal{Status: 422, Message: "Validation Failed", Errors: []map[string]any{e}}
+}
+
+// noFourBytes is what GitHub says where it keeps three bytes a character: in descriptions of statuses and labels
+// (ouzi-dev/commit-status-updater#526, safe-settings#428). Names of labels, titles, bodies and check runs take emoji.
+const noFourBytes = "description doesn't accept 4-byte Unicode"
+
+func fourBytes(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return r > 0xFFFF })
+}
+
+func Unauthorized(message string) *Refusal { return &Refusal{Status: 401, Message: message} }
+
+func Unprocessable(message string) *Refusal { return &Refusal{Status: 422, Message: message} }

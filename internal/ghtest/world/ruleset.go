@@ -1,0 +1,4 @@
+package world
+
+// Ruleset is a rule on the branches that a pattern matches.
+type Ruleset struct{ Pattern, Violation string }
