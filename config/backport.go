@@ -27,14 +27,14 @@ const ApprovalCore = "core"
 // Backport are the settings of backports to maintenance branches (devguide,
 // "Development Cycle" and "Backporting Changes to an Older Version").
 type Backport struct {
-	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // on or off
-	// Label is how the labels start that ask for a backport; a space and the
-	// version follow.
+	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // whether the rule acts
+	// Label is how labels start that request a backport; a space and the version
+	// follow.
 	Label string `yaml:"label" jsonschema:"maxLength=40" names:"kept labels"`
 	// Branch is how the bot's branches start: BRANCH-1234567-3.14.
 	Branch string `yaml:"branch" jsonschema:"maxLength=40,format=branch-prefix"`
 	// PushTo is the account whose fork gets the branches, where the App must be
-	// installed too; Upstream for the repository itself.
+	// installed too; "upstream" for the repository itself.
 	PushTo string `yaml:"push-to" jsonschema:"maxLength=100,format=account"`
 	// CopyLabels are the starts of labels that a backport takes over from its
 	// original.
@@ -46,13 +46,13 @@ type Backport struct {
 	// Merge is whether the bot has approved and green backports merged.
 	Merge string `yaml:"merge" jsonschema:"enum=auto,enum=off"`
 	// ApprovalRole is the role in the repository of people whose approval lets the bot
-	// merge, beside the core team's; ApprovalCore: nobody else's does. It takes write
+	// merge, beside the core team's; "core": nobody else's does. It takes write
 	// access in any case, and a bot's approval never counts.
 	ApprovalRole string `yaml:"approval-role" jsonschema:"enum=core,enum=write,enum=maintain,enum=admin"`
 	// WaitForChecks is how long an approved backport waits for others to report a
 	// status or check run, in minutes: until then, that nothing is red means little.
 	WaitForChecks int `yaml:"wait-for-checks" jsonschema:"minimum=0,maximum=1440"`
-	// HoldLabel keeps the bot from merging.
+	// HoldLabel is the label that keeps the bot from merging.
 	HoldLabel string `yaml:"hold-label" jsonschema:"maxLength=50" names:"shared label"`
 	// DeleteAfter is how long the branch of a closed backport is kept, in hours;
 	// that of a merged one is deleted at once.
@@ -63,19 +63,19 @@ type Backport struct {
 	// Kinds of change by their labels; the first that matches counts, and a change
 	// that matches none is a fix.
 	Kinds []Kind `yaml:"kinds" jsonschema:"maxItems=50"`
-	// Phases say what may go to a branch at each time of its life, and how its
-	// label looks then.
+	// Phases are what may go to a branch at each time of its life, and its label's
+	// color and description then.
 	Phases []Phase `yaml:"phases" jsonschema:"minItems=1,maxItems=10"`
 	// Managers are the logins of release managers, whom the release data names.
 	Managers []Manager `yaml:"managers" jsonschema:"maxItems=200"`
-	// Overrides put a branch into another phase than the release data says.
+	// Overrides are branches in another phase than the release data says.
 	Overrides []Override `yaml:"overrides" jsonschema:"maxItems=50"`
 }
 
 // Kind of change.
 type Kind struct {
-	Name   string   `yaml:"name" jsonschema:"required,enum=security,enum=feature,enum=fix,enum=performance,enum=refactor,enum=docs,enum=tests"`
-	Labels []string `yaml:"labels" jsonschema:"required,minItems=1,maxItems=20"`
+	Name   string   `yaml:"name" jsonschema:"required,enum=security,enum=feature,enum=fix,enum=performance,enum=refactor,enum=docs,enum=tests"` // what the phases know it as
+	Labels []string `yaml:"labels" jsonschema:"required,minItems=1,maxItems=20"`                                                                // a change with one of these is of this kind
 }
 
 // The kind of changes that no label tells, and of those whose title bears the
@@ -87,10 +87,12 @@ const (
 
 // Phase of a maintenance branch.
 type Phase struct {
+	// the phase, as bot lifecycle shows it
 	Phase string `yaml:"phase" jsonschema:"required,enum=beta,enum=candidate,enum=final freeze,enum=bugfix,enum=security,enum=end-of-life"`
-	// Allow are the kinds of change that are backported; Ask those that wait for the
-	// release manager, or for the next phase. Others are not allowed.
-	Allow       []string `yaml:"allow" jsonschema:"uniqueItems=true,enum=security,enum=feature,enum=fix,enum=performance,enum=refactor,enum=docs,enum=tests,enum=abi-break"`
+	// Allow are the kinds of change that are backported. What neither list names isn't
+	// allowed.
+	Allow []string `yaml:"allow" jsonschema:"uniqueItems=true,enum=security,enum=feature,enum=fix,enum=performance,enum=refactor,enum=docs,enum=tests,enum=abi-break"`
+	// Ask are the kinds of change that wait for the release manager, or for the next phase.
 	Ask         []string `yaml:"ask" jsonschema:"uniqueItems=true,enum=security,enum=feature,enum=fix,enum=performance,enum=refactor,enum=docs,enum=tests,enum=abi-break"`
 	Color       string   `yaml:"color" jsonschema:"required,format=color"`                           // of the label, six hexadecimal digits
 	Description string   `yaml:"description" jsonschema:"required,maxLength=100,format=description"` // of the label
@@ -98,14 +100,16 @@ type Phase struct {
 
 // Manager is a release manager.
 type Manager struct {
-	Name  string `yaml:"name" jsonschema:"required,maxLength=100"` // as in the release data
-	Login string `yaml:"login" jsonschema:"required,maxLength=100,format=account"`
+	Name  string `yaml:"name" jsonschema:"required,maxLength=100"`                 // as in the release data
+	Login string `yaml:"login" jsonschema:"required,maxLength=100,format=account"` // on GitHub
 }
 
 // Override of the release data.
 type Override struct {
+	// the branch, in quotes
 	Version string `yaml:"version" jsonschema:"required,maxLength=11,format=version"`
-	Phase   string `yaml:"phase" jsonschema:"required,enum=feature,enum=beta,enum=candidate,enum=final freeze,enum=bugfix,enum=security,enum=end-of-life"`
+	// the phase that it is in
+	Phase string `yaml:"phase" jsonschema:"required,enum=feature,enum=beta,enum=candidate,enum=final freeze,enum=bugfix,enum=security,enum=end-of-life"`
 }
 
 var (

@@ -10,7 +10,7 @@ import (
 // Labels are the settings of labels that are set by rules (devguide, "GitHub
 // labels"), and how labels look that the bot makes.
 type Labels struct {
-	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // on or off
+	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // whether the rule acts
 	// Missing is what becomes of a label that the repository does not have.
 	Missing string `yaml:"missing" jsonschema:"enum=create,enum=refuse"`
 	// Labeler is whether the repository's .github/labeler.yml holds too, a file of
@@ -19,7 +19,7 @@ type Labels struct {
 	// Since is a day (UTC): to pull requests and issues that were opened before,
 	// nothing is suggested.
 	Since string `yaml:"since" jsonschema:"format=date"`
-	// Looks of labels that the bot makes.
+	// Looks are the color and description of labels that the bot makes.
 	Looks []Look `yaml:"looks" jsonschema:"maxItems=1000"`
 	// Rules that set labels. A label with several rules is set where one of them
 	// matches.
@@ -31,9 +31,9 @@ const Refuse = "refuse"
 
 // Look of a label.
 type Look struct {
-	Name        string `yaml:"name" jsonschema:"required,maxLength=50"`
-	Color       string `yaml:"color" jsonschema:"required,format=color"` // six hexadecimal digits
-	Description string `yaml:"description" jsonschema:"required,maxLength=100,format=description"`
+	Name        string `yaml:"name" jsonschema:"required,maxLength=50"`                            // the label
+	Color       string `yaml:"color" jsonschema:"required,format=color"`                           // six hexadecimal digits
+	Description string `yaml:"description" jsonschema:"required,maxLength=100,format=description"` // shown beside the label
 }
 
 // Values of LabelRule.Hold and LabelRule.On.
@@ -48,7 +48,7 @@ const (
 
 // LabelRule sets a label where all of its conditions hold.
 type LabelRule struct {
-	Label string `yaml:"label" jsonschema:"required,maxLength=50"`
+	Label string `yaml:"label" jsonschema:"required,maxLength=50"` // the label to set
 	// Hold is suggested: set once, people may take it off for good; or kept: on while
 	// the conditions hold and off while they do not, whatever people do.
 	Hold string `yaml:"hold,omitempty" jsonschema:"enum=suggested,enum=kept"`
@@ -71,15 +71,17 @@ type LabelRule struct {
 type Condition struct {
 	Files FilesCondition `yaml:"files,omitempty"` // of pull requests
 	Size  SizeCondition  `yaml:"size,omitempty"`  // of pull requests
-	// Title and Body are RE2 expressions, to be found anywhere; of a long body the
-	// start is looked at.
+	// Title is an RE2 expression, found anywhere in the title.
 	Title string `yaml:"title,omitempty" jsonschema:"maxLength=500,format=regexp"`
-	Body  string `yaml:"body,omitempty" jsonschema:"maxLength=500,format=regexp"`
-	// Base and Head are globs, one of which the branch matches.
-	Base   []string        `yaml:"base,omitempty" jsonschema:"minItems=1,maxItems=200,format=glob"`
+	// Body is an RE2 expression, found anywhere in the body; of a long body, only the start
+	// is searched.
+	Body string `yaml:"body,omitempty" jsonschema:"maxLength=500,format=regexp"`
+	// Base are globs for the branch to merge into, one of which it matches.
+	Base []string `yaml:"base,omitempty" jsonschema:"minItems=1,maxItems=200,format=glob"`
+	// Head are globs for the pull request's own branch, one of which it matches.
 	Head   []string        `yaml:"head,omitempty" jsonschema:"minItems=1,maxItems=200,format=glob"`
 	Author AuthorCondition `yaml:"author,omitempty"`
-	Draft  *bool           `yaml:"draft,omitempty"`
+	Draft  *bool           `yaml:"draft,omitempty"` // whether it's a draft
 	Labels LabelsCondition `yaml:"labels,omitempty"`
 	Form   FormCondition   `yaml:"form,omitempty"` // of issues
 }
@@ -94,19 +96,19 @@ type FilesCondition struct {
 	All []string `yaml:"all,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,format=glob"`
 	// no file matches one of these globs
 	None []string `yaml:"none,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,format=glob"`
-	// Except are globs of files that do not count here, and Change are the kinds of
-	// change that count; all when left out.
+	// Except are globs of files that don't count here.
 	Except []string `yaml:"except,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,format=glob"`
+	// Change are the kinds of change that count; all if left out.
 	Change []string `yaml:"change,omitempty" jsonschema:"minItems=1,uniqueItems=true,enum=added,enum=modified,enum=removed,enum=renamed"`
 }
 
 // SizeCondition is about how much is changed. Lines are those added and those
 // deleted.
 type SizeCondition struct {
-	MinFiles int `yaml:"min-files,omitempty" jsonschema:"minimum=1,maximum=1000000000"`
-	MaxFiles int `yaml:"max-files,omitempty" jsonschema:"minimum=1,maximum=1000000000"`
-	MinLines int `yaml:"min-lines,omitempty" jsonschema:"minimum=1,maximum=1000000000"`
-	MaxLines int `yaml:"max-lines,omitempty" jsonschema:"minimum=1,maximum=1000000000"`
+	MinFiles int `yaml:"min-files,omitempty" jsonschema:"minimum=1,maximum=1000000000"` // at least so many files
+	MaxFiles int `yaml:"max-files,omitempty" jsonschema:"minimum=1,maximum=1000000000"` // at most so many files
+	MinLines int `yaml:"min-lines,omitempty" jsonschema:"minimum=1,maximum=1000000000"` // at least so many lines, added and deleted
+	MaxLines int `yaml:"max-lines,omitempty" jsonschema:"minimum=1,maximum=1000000000"` // at most so many lines, added and deleted
 }
 
 // AuthorCondition is about who opened it.
@@ -126,18 +128,18 @@ type AuthorCondition struct {
 // LabelsCondition is about other labels: names, or their starts with a * at the
 // end.
 type LabelsCondition struct {
-	Any  []string `yaml:"any,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,maxLength=50"`
-	All  []string `yaml:"all,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,maxLength=50"`
-	None []string `yaml:"none,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,maxLength=50"`
+	Any  []string `yaml:"any,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,maxLength=50"`  // it has one of these
+	All  []string `yaml:"all,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,maxLength=50"`  // it has all of these
+	None []string `yaml:"none,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true,maxLength=50"` // it has none of these
 }
 
 // FormCondition is about an answer in an issue form (GitHub Docs, "Syntax for
 // issue forms"): the field's label, answers one of which was given, and answers
 // none of which was. A * at the end of an answer stands for any rest.
 type FormCondition struct {
-	Field   string   `yaml:"field" jsonschema:"required"`
-	Answers []string `yaml:"answers" jsonschema:"required,minItems=1,maxItems=200,uniqueItems=true"`
-	None    []string `yaml:"none,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true"`
+	Field   string   `yaml:"field" jsonschema:"required"`                                            // the field's label
+	Answers []string `yaml:"answers" jsonschema:"required,minItems=1,maxItems=200,uniqueItems=true"` // one of these was given; * at the end stands for any rest
+	None    []string `yaml:"none,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true"`   // none of these was given
 }
 
 // Label is a label as the bot makes it where the repository lacks it.

@@ -4,7 +4,7 @@ package config
 // announce themselves are named, and what must be in them (devguide, "What's
 // New and News Entries"; the tool blurb).
 type News struct {
-	Mode      Mode   `yaml:"mode" jsonschema:"enum=off,enum=require"`                     // off or require
+	Mode      Mode   `yaml:"mode" jsonschema:"enum=off,enum=require"`                     // whether the rule acts
 	Status    string `yaml:"status" names:"status"`                                       // commit status context
 	Check     string `yaml:"check"`                                                       // name of the check run
 	SkipLabel string `yaml:"skip-label" jsonschema:"maxLength=50" names:"people's label"` // label that makes an entry unnecessary
@@ -14,7 +14,7 @@ type News struct {
 	// MinGHIssue is the lowest issue number that GitHub can have: lower ones
 	// are of the old tracker.
 	MinGHIssue int `yaml:"min-gh-issue" jsonschema:"minimum=1,maximum=1000000000"`
-	Width      int `yaml:"width" jsonschema:"minimum=40,maximum=200"` // of the text once it is wrapped, in characters
+	Width      int `yaml:"width" jsonschema:"minimum=40,maximum=200"` // how wide the text is once it is wrapped, in characters
 	// Help is whether newcomers get a comment that explains entries.
 	Help    bool   `yaml:"help"`
 	HelpURL string `yaml:"help-url" jsonschema:"maxLength=2000,format=uri"` // the page that the comment links to
@@ -32,7 +32,7 @@ type Section struct {
 
 // ABI are the settings of the ABI rule (PEP 605, "ABI markers").
 type ABI struct {
-	Mode         Mode   `yaml:"mode" jsonschema:"enum=off,enum=warn,enum=require"` // off, warn or require
+	Mode         Mode   `yaml:"mode" jsonschema:"enum=off,enum=warn,enum=require"` // whether the rule acts, and whether it only warns
 	Status       string `yaml:"status" names:"status"`                             // commit status context
 	Check        string `yaml:"check"`                                             // name of the check run
 	CommitMarker string `yaml:"commit-marker" jsonschema:"maxLength=50"`           // at the start of a commit's summary line

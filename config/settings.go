@@ -63,7 +63,7 @@ type Rules struct {
 
 // Sweep is the periodic look at pull requests whose webhooks may be lost.
 type Sweep struct {
-	// MaxWrites bounds the writes of one sweep, oldest pull requests first. The rest waits
+	// MaxWrites is how much one sweep may write, oldest pull requests first. The rest waits
 	// for the next sweep, and /readyz says so until then: a person should check why.
 	MaxWrites int `yaml:"max-writes" jsonschema:"minimum=1,maximum=100000"`
 	// PullRequestsPerMinute is how many pull requests a sweep checks a minute, per

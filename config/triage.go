@@ -12,9 +12,10 @@ type Roles struct {
 // Stages are the settings of the labels that tell the stage of a pull request
 // (devguide, "Lifecycle of a pull request").
 type Stages struct {
-	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // on or off
-	// Labels of the stages. Workflows that block merging know them.
-	Review       string `yaml:"review" jsonschema:"maxLength=50" names:"kept label"`        // awaiting a first review
+	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // whether the rule acts
+	// Review is the label of those awaiting a first review. Workflows that block merging
+	// know these labels.
+	Review       string `yaml:"review" jsonschema:"maxLength=50" names:"kept label"`
 	CoreReview   string `yaml:"core-review" jsonschema:"maxLength=50" names:"kept label"`   // awaiting a core developer's review
 	Changes      string `yaml:"changes" jsonschema:"maxLength=50" names:"kept label"`       // awaiting changes of the author
 	ChangeReview string `yaml:"change-review" jsonschema:"maxLength=50" names:"kept label"` // awaiting a review of those changes
@@ -32,7 +33,7 @@ func (s *Stages) Speaks(at time.Time) bool { return since(s.Since, at) }
 
 // IssueNumbers are the settings of the rule on issue numbers in titles.
 type IssueNumbers struct {
-	Mode      Mode   `yaml:"mode" jsonschema:"enum=off,enum=require"`
+	Mode      Mode   `yaml:"mode" jsonschema:"enum=off,enum=require"`                     // whether the rule acts
 	Status    string `yaml:"status" names:"status"`                                       // commit status context
 	SkipLabel string `yaml:"skip-label" jsonschema:"maxLength=50" names:"people's label"` // label that makes an issue unnecessary
 	// Links is whether the bot keeps links between a pull request and its issue in
@@ -43,9 +44,9 @@ type IssueNumbers struct {
 // Titles are the settings of the rule on titles of pull requests into
 // maintenance branches.
 type Titles struct {
-	Mode   Mode   `yaml:"mode" jsonschema:"enum=off,enum=require"`
-	Status string `yaml:"status" names:"status"` // commit status context
-	Check  string `yaml:"check"`                 // name of the check run that shows a better title
+	Mode   Mode   `yaml:"mode" jsonschema:"enum=off,enum=require"` // whether the rule acts
+	Status string `yaml:"status" names:"status"`                   // commit status context
+	Check  string `yaml:"check"`                                   // name of the check run that shows a better title
 }
 
 // WrongBranch are the settings of the rule on pull requests from a maintenance
@@ -64,7 +65,7 @@ const (
 
 // Commands are the settings of commands in comments.
 type Commands struct {
-	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"`
+	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // whether the rule acts
 	// Outsiders are labels that anybody may set and take off by a command.
 	Outsiders []string `yaml:"outsiders" jsonschema:"uniqueItems=true,maxItems=100"`
 }
@@ -72,8 +73,8 @@ type Commands struct {
 // Conflicts are the settings of the label for pull requests that can no longer
 // be merged into their base.
 type Conflicts struct {
-	Mode  Mode   `yaml:"mode" jsonschema:"enum=on,enum=off"`
-	Label string `yaml:"label" jsonschema:"maxLength=50" names:"kept label"`
+	Mode  Mode   `yaml:"mode" jsonschema:"enum=on,enum=off"`                 // whether the rule acts
+	Label string `yaml:"label" jsonschema:"maxLength=50" names:"kept label"` // on while there are conflicts
 	// Every is how often, at most, all open pull requests are looked over after
 	// pushes, in minutes. It costs a request for each hundred of them.
 	Every int `yaml:"every" jsonschema:"minimum=5,maximum=1440"`
