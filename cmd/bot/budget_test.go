@@ -55,10 +55,12 @@ func newDay(t *testing.T, settings *config.Config) *day {
 	d := &day{T: t, now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC), changed: map[string]time.Time{}, runs: map[string]int{}}
 	d.github, d.cpython = newGitHub(t, ghtest.Config{Now: d.clock, Observe: d.observe, ContentPerMinute: 80, ContentPerHour: 500, PointsPerMinute: 900})
 	d.agenda = newAgenda(t, filepath.Join(t.TempDir(), "concorde.db"), d.clock)
-	github, err := gh.New(gh.Config{
+	app, err := gh.New(gh.Config{
 		AppID: d.github.AppID(), PrivateKey: d.github.PrivateKeyPEM(), APIURL: d.github.APIURL(), ServerURL: d.github.URL,
 		WritesPerMinute: 80, Now: d.clock, Wait: d.wait,
 	})
+	d.must(err)
+	github, err := connected(app)
 	d.must(err)
 	_, err = github.Verify(t.Context())
 	d.must(err)
@@ -66,8 +68,8 @@ func newDay(t *testing.T, settings *config.Config) *day {
 	d.must(err)
 	around := surroundings{settings, builtin(), d.github.URL}
 	d.reconciler, err = reconcile.New(reconcile.Config{
-		Settings: settings, GitHub: github, Store: d.agenda, Rules: around.rules, Labels: around.labels, Log: zerolog.Nop(), Now: d.clock,
-		Picker: &pick.Picker{GitHub: github, Engine: engine, Now: d.clock},
+		Settings: settings, GitHub: app, Loads: github.loads, Writes: github.writes, Store: d.agenda, Rules: around.rules, Labels: around.labels, Log: zerolog.Nop(), Now: d.clock,
+		Picker: &pick.Picker{GitHub: app, Loads: github.loads, Engine: engine, Now: d.clock},
 	})
 	d.must(err)
 	hooks, err := webhook.New(webhook.Config{

@@ -60,7 +60,6 @@ type ending struct {
 func weather(t *testing.T, size storm, database string) map[int]ending {
 	github, cpython := newGitHub(t, ghtest.Config{RateLimit: 1 << 30})
 	for _, list := range []ghtest.Fault{ // sweeps find nothing to look at
-		{Method: http.MethodGet, Path: "/pulls$", Body: "[]"},
 		{Path: "^/graphql$", Contains: "all:issues", Body: `{"data":{"repository":{"all":{"nodes":[],"pageInfo":{"hasNextPage":false}}}}}`},
 		{Path: "^/graphql$", Contains: "all:pullRequests", Body: `{"data":{"repository":{"all":{"nodes":[],"pageInfo":{"hasNextPage":false}}}}}`},
 	} {

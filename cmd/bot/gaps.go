@@ -14,6 +14,7 @@ import (
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -63,7 +64,7 @@ func (c *backportGapsCmd) Run(s streams) error {
 	if err != nil {
 		return misuse(err)
 	}
-	github, err := c.GitHub.app(s, appNeeds{log: zerolog.Nop()})
+	github, err := c.GitHub.connect(s, appNeeds{log: zerolog.Nop()})
 	if err != nil {
 		return misuse(err)
 	}
@@ -82,7 +83,7 @@ func (c *backportGapsCmd) Run(s streams) error {
 }
 
 type gapsIn struct {
-	github   *gh.App
+	github   connection
 	settings *config.Config
 	key      pull.Key
 	since    time.Time // zero: since the branch was cut
@@ -91,7 +92,7 @@ type gapsIn struct {
 
 // find asks GitHub. Errors that are the caller's fault say so.
 func (c *backportGapsCmd) find(s streams, in gapsIn) (gapsReport, error) {
-	outline, err := in.github.Outline(s.ctx, gh.OutlineQuery{Key: in.key, SettingsPath: config.RepositoryFile})
+	outline, err := in.github.loads.Repository(s.ctx, snapshot.RepositoryQuery{Key: in.key, SettingsPath: config.RepositoryFile})
 	if err != nil {
 		return gapsReport{}, err
 	}
@@ -130,23 +131,14 @@ func (c *backportGapsCmd) find(s streams, in gapsIn) (gapsReport, error) {
 
 // pulls lists what may be missing, and what's on the branch or on its way.
 func (in gapsIn) pulls(ctx context.Context, search backport.Search, base string) (merged, into []pull.Summary, complete bool, err error) {
-	complete = true
-	for _, label := range search.Labels {
-		some, all, err := in.github.Walk(ctx, gh.Walk{Key: in.key, Base: base, Label: label, States: []string{"MERGED"}, Since: search.Since, Max: maxGapPages})
-		if err != nil {
-			return nil, nil, false, err
-		}
-		complete = complete && all
-		for _, s := range some {
-			if !s.ClosedAt.Before(search.Since) {
-				merged = append(merged, s)
-			}
-		}
+	if len(search.Labels) == 0 {
+		return nil, nil, true, nil
 	}
-	if len(merged) == 0 {
-		return nil, nil, complete, nil
+	merged, complete, err = in.github.loads.Merged(ctx, snapshot.List{Key: in.key, Base: base, Labels: search.Labels, Since: search.Since, Pages: maxGapPages})
+	if err != nil || len(merged) == 0 {
+		return nil, nil, complete, err
 	}
-	into, all, err := in.github.Walk(ctx, gh.Walk{Key: in.key, Base: search.Version, Since: search.Since, Max: maxGapPages})
+	into, all, err := in.github.loads.Pulls(ctx, snapshot.List{Key: in.key, Base: search.Version, Since: search.Since, Pages: maxGapPages})
 	return merged, into, complete && all, err
 }
 

@@ -10,6 +10,8 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/apply"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 )
 
 // githubFlags are GitHub's addresses. The App's identity only comes from the
@@ -30,7 +32,31 @@ type appNeeds struct {
 	writesPerMinute int
 }
 
-// app makes the client of the App that the environment names.
+// connection is the client of an App, with what loads and what writes as that App.
+type connection struct {
+	*gh.App
+	loads  *snapshot.Loader
+	writes *apply.Writer
+}
+
+// connect makes the client of the App that the environment names.
+func (f githubFlags) connect(s streams, needs appNeeds) (connection, error) {
+	app, err := f.app(s, needs)
+	if err != nil {
+		return connection{}, err
+	}
+	return connected(app)
+}
+
+func connected(app *gh.App) (c connection, err error) {
+	c.App = app
+	if c.loads, err = snapshot.New(app); err != nil {
+		return connection{}, err
+	}
+	c.writes, err = apply.New(app, c.loads.Answered)
+	return c, err
+}
+
 func (f githubFlags) app(s streams, needs appNeeds) (*gh.App, error) {
 	id, err := appID(s)
 	if err != nil {

@@ -38,7 +38,7 @@ func (c *planCmd) Run(s streams) error {
 	if !settings.Acts(key.Owner, key.Repo) {
 		return misuse(fmt.Errorf("planning %s: the settings don't list this repository: add it to `repositories`", key))
 	}
-	github, err := c.GitHub.app(s, appNeeds{log: zerolog.Nop()})
+	github, err := c.GitHub.connect(s, appNeeds{log: zerolog.Nop()})
 	if err != nil {
 		return misuse(err)
 	}

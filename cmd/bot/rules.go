@@ -7,7 +7,6 @@ import (
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/config/yamlfile"
 	"github.com/concorde-bot/concorde/internal/backport"
-	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/newscheck"
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -80,12 +79,12 @@ func enabled(all []pull.Rule) []pull.Rule {
 }
 
 // newReconciler makes a reconciler that only plans.
-func newReconciler(in surroundings, github *gh.App) (*reconcile.Reconciler, error) {
-	return reconcile.New(reconcile.Config{Settings: in.central, GitHub: github, Now: time.Now, Rules: in.rules})
+func newReconciler(in surroundings, github connection) (*reconcile.Reconciler, error) {
+	return reconcile.New(reconcile.Config{Settings: in.central, GitHub: github.App, Loads: github.loads, Writes: github.writes, Now: time.Now, Rules: in.rules})
 }
 
 // labels returns what a repository's labels need.
-func (in surroundings) labels(s config.Rules, o gh.Outline, now time.Time) []gh.LabelEdit {
+func (in surroundings) labels(s config.Rules, r pull.Repository, now time.Time) []pull.LabelEdit {
 	c := backport.Config{Settings: s.Backport, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL}
-	return c.Labels(o, now)
+	return c.Labels(r, now)
 }

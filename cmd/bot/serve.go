@@ -22,7 +22,6 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/backport/pick"
-	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/lifecycle/feed"
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -175,7 +174,7 @@ type bot struct {
 	*serveCmd
 	log        zerolog.Logger
 	registry   *prometheus.Registry
-	github     *gh.App
+	github     connection
 	queue      *queue.Queue
 	engine     *git.Engine
 	calendar   *feed.Feed
@@ -195,7 +194,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	if err != nil {
 		return nil, misuse(err)
 	}
-	if b.github, err = c.GitHub.app(s, appNeeds{b.registry, b.log, c.WritesPerMinute}); err != nil {
+	if b.github, err = c.GitHub.connect(s, appNeeds{b.registry, b.log, c.WritesPerMinute}); err != nil {
 		return nil, misuse(err)
 	}
 	b.queue, err = queue.Open(s.ctx, queue.Config{
@@ -213,10 +212,10 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	}
 	around := surroundings{settings, b.calendar.Current, c.GitHub.ServerURL}
 	b.reconciler, err = reconcile.New(reconcile.Config{
-		Settings: settings, GitHub: b.github, Store: b.queue, DryRun: c.DryRun,
+		Settings: settings, GitHub: b.github.App, Loads: b.github.loads, Writes: b.github.writes, Store: b.queue, DryRun: c.DryRun,
 		Rules:   around.rules,
 		Labels:  around.labels,
-		Picker:  &pick.Picker{GitHub: b.github, Engine: b.engine, Now: s.now},
+		Picker:  &pick.Picker{GitHub: b.github.App, Loads: b.github.loads, Engine: b.engine, Now: s.now},
 		Metrics: b.registry, Log: b.log, Now: s.now,
 	})
 	if err != nil {

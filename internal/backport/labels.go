@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
-	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // defaultColor is what GitHub gives labels that are made by being set
@@ -25,14 +25,14 @@ const defaultColor = "ededed"
 // What people chose by hand stays: the bot comes by every hour, and nobody wins
 // against that. So a colour or a description is replaced only where it is one
 // that the settings or the preset have for some phase, or that GitHub gives.
-func (c *Config) Labels(o gh.Outline, now time.Time) []gh.LabelEdit {
-	fork := c.Settings.PushTo != config.Upstream && strings.EqualFold(c.Settings.PushTo, o.Key.Owner) // its branches are but copies
+func (c *Config) Labels(r pull.Repository, now time.Time) []pull.LabelEdit {
+	fork := c.Settings.PushTo != config.Upstream && strings.EqualFold(c.Settings.PushTo, r.Key.Owner) // its branches are but copies
 	if c.Settings.Mode != config.On || fork {
 		return nil
 	}
-	labels := map[string]gh.Label{}
-	versions := slices.Clone(o.Branches)
-	for _, l := range o.Labels {
+	labels := map[string]pull.LabelStyle{}
+	versions := slices.Clone(r.Branches)
+	for _, l := range r.Labels {
 		if version, asks := c.asked(l.Name); asks {
 			labels[version] = l
 			versions = append(versions, version)
@@ -41,7 +41,7 @@ func (c *Config) Labels(o gh.Outline, now time.Time) []gh.LabelEdit {
 	versions = slices.DeleteFunc(versions, func(v string) bool { return !lifecycle.ValidVersion(v) })
 	slices.SortFunc(versions, func(a, b string) int { return lifecycle.Compare(b, a) })
 	looks := slices.Concat(c.Settings.Phases, config.Preset().Backport.Phases)
-	var edits []gh.LabelEdit
+	var edits []pull.LabelEdit
 	for _, version := range slices.Compact(versions) {
 		b, known := c.life(version, now)
 		look, found := c.Settings.Phase(string(b.Phase))
@@ -50,17 +50,17 @@ func (c *Config) Labels(o gh.Outline, now time.Time) []gh.LabelEdit {
 		case !known || !found:
 		case there:
 			if next := dress(label, look, looks); next != label {
-				edits = append(edits, gh.LabelEdit{Old: label.Name, Label: next})
+				edits = append(edits, pull.LabelEdit{Old: label.Name, LabelStyle: next})
 			}
-		case slices.Contains(o.Branches, version) && len(look.Allow)+len(look.Ask) > 0:
-			edits = append(edits, gh.LabelEdit{Label: gh.Label{Name: c.label(version), Color: look.Color, Description: look.Description}})
+		case slices.Contains(r.Branches, version) && len(look.Allow)+len(look.Ask) > 0:
+			edits = append(edits, pull.LabelEdit{LabelStyle: pull.LabelStyle{Name: c.label(version), Color: look.Color, Description: look.Description}})
 		}
 	}
 	return edits
 }
 
 // dress gives a label the look of a phase, but for what people chose.
-func dress(l gh.Label, look config.Phase, looks []config.Phase) gh.Label {
+func dress(l pull.LabelStyle, look config.Phase, looks []config.Phase) pull.LabelStyle {
 	color, description := strings.ToLower(l.Color), strings.TrimSpace(l.Description)
 	ourColor, ourDescription := color == "" || color == defaultColor, description == ""
 	for _, p := range looks {

@@ -1,21 +1,10 @@
 package gh
 
 import (
-	"context"
 	"encoding/pem"
-	"fmt"
 	"net/http"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
-
-	"github.com/google/go-cmp/cmp"
-	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/concorde-bot/concorde/internal/ghtest"
-	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 func TestNewRefuses(t *testing.T) {
@@ -92,8 +81,8 @@ func TestEndpoints(t *testing.T) {
 		"POST https://git.example.com/api/graphql":                            graphqlEndpoint,
 		"GET https://git.example.com/api/v3/app":                              "GET /app",
 		"PATCH https://git.example.com/api/v3/repos/o/r/issues/comments/5":    "other",
-		"GET https://git.example.com/api/v3/repos/o/r/git/ref/heads/a/b%23c":  getRef,
-		"DELETE https://git.example.com/api/v3/repos/o/r/git/refs/heads/3.14": deleteRef,
+		"GET https://git.example.com/api/v3/repos/o/r/git/ref/heads/a/b%23c":  GetRef,
+		"DELETE https://git.example.com/api/v3/repos/o/r/git/refs/heads/3.14": DeleteRef,
 		"GET https://git.example.com/api/v3/users/concorde%5Bbot%5D":          getUser,
 		"PATCH https://git.example.com/api/v3/repos/o/r/labels/a%2Fb":         "PATCH /repos/{owner}/{repo}/labels/{name}",
 		"GET https://git.example.com/api/v3/repositories/5/installation":      "other",
@@ -105,202 +94,5 @@ func TestEndpoints(t *testing.T) {
 		if got := app.endpoint(r); got != want {
 			t.Errorf("%s: %q, want %q", request, got, want)
 		}
-	}
-}
-
-func TestVerify(t *testing.T) {
-	w := newWorld(t)
-	slug, err := w.app.Verify(t.Context())
-	must(t, err)
-	if slug != "concorde" {
-		t.Errorf("slug %q", slug)
-	}
-	cfg := w.cfg
-	cfg.PrivateKey = testKey()
-	other, err := New(cfg)
-	must(t, err)
-	_, err = other.Verify(t.Context())
-	check(t, "another key", err, unauthorized, "asking GitHub for the App: GET /app: 401: A JSON web token could not be decoded: check the number of the App, its private key")
-	_, err = other.Load(t.Context(), Query{Key: somePull})
-	as[*Unauthorized](t, err)
-	cfg = w.cfg
-	cfg.AppID++
-	other, err = New(cfg)
-	must(t, err)
-	_, err = other.Verify(t.Context())
-	check(t, "another number", err, unauthorized, "404: Integration not found: check the number of the App")
-	_, err = other.Load(t.Context(), Query{Key: somePull})
-	as[*Unauthorized](t, err)
-}
-
-// The installation is looked up once, and again when it is not true any more.
-func TestInstallation(t *testing.T) {
-	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	lookups := func() int {
-		n := 0
-		for _, r := range w.srv.Requests() {
-			if r.Route == "GET /repos/{owner}/{repo}/installation" {
-				n++
-			}
-		}
-		return n
-	}
-	load := func(installation int64) error {
-		_, err := w.app.Load(t.Context(), Query{Key: key, Installation: installation})
-		return err
-	}
-	must(t, load(w.srv.InstallationID("python")))
-	if lookups() != 0 {
-		t.Error("looked up although the hint names it")
-	}
-	must(t, load(0))
-	must(t, load(0))
-	if lookups() != 1 {
-		t.Errorf("%d look-ups, want 1", lookups())
-	}
-	w.srv.Uninstall("python")
-	as[*Gone](t, load(0))
-	as[*Gone](t, load(0))
-	w.srv.Install("python")
-	must(t, load(0))
-	if lookups() != 3 {
-		t.Errorf("%d look-ups, want 3", lookups())
-	}
-	as[*Gone](t, load(4711))
-}
-
-// Looking up an account's installation may hang: another account's is found meanwhile.
-func TestHangingLookups(t *testing.T) {
-	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a": ghtest.Text("a")})
-	w.fault(ghtest.Fault{Path: "^/repos/slow/.*/installation$", Times: -1, Hang: true})
-	ctx, cancel := context.WithCancel(t.Context())
-	var all sync.WaitGroup
-	const hanging = 16
-	for i := range hanging {
-		all.Go(func() {
-			if _, err := w.app.Load(ctx, Query{Key: pull.Key{Owner: "slow", Repo: fmt.Sprint("r", i), Number: 1}}); err == nil {
-				t.Error("loaded what hangs")
-			}
-		})
-	}
-	defer all.Wait()
-	defer cancel()
-	for end := time.Now().Add(20 * time.Second); len(w.srv.Requests()) < hanging; time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%d of %d lookups hang: an account may have as many runs", len(w.srv.Requests()), hanging)
-		}
-	}
-	w.load(Query{Key: key})
-}
-
-func TestBadKeys(t *testing.T) {
-	w := newWorld(t)
-	for _, key := range []pull.Key{{Owner: "python", Repo: "cpython"}, {Owner: "..", Repo: "x", Number: 1}, {Owner: "python", Repo: "..", Number: 1}, {Owner: "a/b", Repo: "x", Number: 1}, {}} {
-		_, err := w.app.Load(t.Context(), Query{Key: key})
-		as[*Rejected](t, err)
-		if key.Validate() != nil {
-			as[*Rejected](t, w.app.Apply(t.Context(), 0, key, someStatus))
-			_, err = w.app.PullRequests(t.Context(), Listing{Repository: key})
-			as[*Rejected](t, err)
-		}
-	}
-	if n := len(w.srv.Requests()); n != 0 {
-		t.Errorf("%d requests were sent", n)
-	}
-}
-
-// A token that GitHub revoked is replaced once; the write is not lost.
-func TestRevokedToken(t *testing.T) {
-	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	w.load(Query{Key: key})
-	w.srv.RevokeTokens()
-	w.load(Query{Key: key})
-	w.srv.RevokeTokens()
-	w.apply(key, pull.AddLabel{Name: "docs"})
-	if got := w.pr(key).Labels; !slices.Equal(got, []string{"docs"}) {
-		t.Errorf("labels %q", got)
-	}
-	w.srv.ResetRequests()
-	w.fault(ghtest.Fault{Path: "^/graphql", Status: 401, Times: -1})
-	_, err := w.app.Load(t.Context(), Query{Key: key})
-	as[*Unauthorized](t, err)
-	var routes []string
-	for _, r := range w.srv.Requests() {
-		routes = append(routes, r.Path)
-	}
-	if len(routes) != 3 {
-		t.Errorf("want a try, a token, and a try, got %q", routes)
-	}
-}
-
-// A repository that was renamed is found under its new name alone; a GET that
-// leads elsewhere on the same host is followed.
-func TestRedirectOnTheSameHost(t *testing.T) {
-	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	w.fault(ghtest.Fault{Method: "GET", Path: "^/repos/python/cpython/pulls$", Status: 301, Redirect: w.srv.APIURL() + "repos/python/cpython/pulls?page=1"})
-	numbers, err := w.app.PullRequests(t.Context(), Listing{Repository: key.Repository()})
-	must(t, err)
-	if !slices.Equal(numbers, []int{key.Number}) {
-		t.Errorf("got %v", numbers)
-	}
-	w.fault(ghtest.Fault{Method: "POST", Path: "/statuses/", Redirect: w.srv.APIURL() + "repositories/1/statuses/x"})
-	as[*Temporary](t, w.app.Apply(t.Context(), 0, key, someStatus))
-	w.fault(ghtest.Fault{Method: "GET", Path: "^/repos/python/cpython/pulls$", Times: -1, Status: 302, Redirect: w.srv.APIURL() + "repos/python/cpython/pulls"})
-	_, err = w.app.PullRequests(t.Context(), Listing{Repository: key.Repository()})
-	as[*Temporary](t, err)
-}
-
-func TestMetrics(t *testing.T) {
-	registry := prometheus.NewPedanticRegistry()
-	w := newWorld(t, func(_ *ghtest.Config, c *Config) { c.Metrics = registry })
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	w.load(Query{Key: key})
-	w.apply(key, pull.AddLabel{Name: "docs"})
-	for range 2 {
-		_, err := w.app.PullRequests(t.Context(), Listing{Repository: key.Repository()})
-		must(t, err)
-	}
-	outage := ghtest.BadGateway()
-	outage.Times = 3
-	w.fault(outage)
-	_, err := w.app.Load(t.Context(), Query{Key: key})
-	as[*Temporary](t, err)
-	w.fault(ghtest.SecondaryLimit(0))
-	_, err = w.app.Load(t.Context(), Query{Key: key})
-	as[*Limited](t, err)
-	want := map[string]float64{
-		graphqlEndpoint + " 2xx":                                   3, // the load, the id of the label, the mutation
-		graphqlEndpoint + " 5xx":                                   3, // a load asks for less, and for less again
-		graphqlEndpoint + " limited":                               1,
-		"POST /repos/{owner}/{repo}/labels 2xx":                    1,
-		"GET /repos/{owner}/{repo}/pulls 2xx":                      1,
-		"GET /repos/{owner}/{repo}/pulls 304":                      1,
-		"GET /repos/{owner}/{repo}/installation 2xx":               1,
-		"POST /app/installations/{installation}/access_tokens 2xx": 1,
-	}
-	families, err := registry.Gather()
-	must(t, err)
-	got, resources := map[string]float64{}, []string{}
-	for _, f := range families {
-		for _, m := range f.GetMetric() {
-			if f.GetName() == "concorde_github_requests_total" {
-				got[m.GetLabel()[0].GetValue()+" "+m.GetLabel()[1].GetValue()] = m.GetCounter().GetValue()
-			} else if m.GetGauge().GetValue() > 0 {
-				resources = append(resources, m.GetLabel()[1].GetValue())
-			}
-		}
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("requests (-want +got):\n%s", diff)
-	}
-	if slices.Sort(resources); !slices.Equal(resources, []string{"core", "core", "graphql"}) { // of the App; of the installation
-		t.Errorf("limits of %q", resources)
-	}
-	if _, err := New(Config{AppID: 1, PrivateKey: testKey(), Metrics: registry}); err == nil {
-		t.Error("the same metrics are registered twice")
 	}
 }

@@ -1,8 +1,9 @@
-package gh
+package gh_test
 
 import (
-	"fmt"
-	"slices"
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
+
 	"strings"
 	"testing"
 	"time"
@@ -11,187 +12,11 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-func newPull(t *testing.T) (*world, pull.Key) {
-	t.Helper()
-	w := newWorld(t)
-	return w, w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-}
-
-func TestApplyStatus(t *testing.T) {
-	w, key := newPull(t)
-	want := pull.Status{Context: "bedevere/news", State: pull.StatusFailure, Description: "No entry: " + strings.Repeat("ä", 60), URL: "https://example.com/?a=b#c"}
-	w.apply(key, pull.SetStatus{SHA: w.repo.Ref("alice:fix"), Status: want})
-	if got := w.load(Query{Key: key, Needs: pull.Statuses}).Statuses["bedevere/news"]; got != want {
-		t.Errorf("got %+v", got)
-	}
-	for _, sha := range []string{"", "main", "../x", strings.Repeat("g", 40), strings.ToUpper(someSHA)} {
-		as[*Rejected](t, w.app.Apply(t.Context(), 0, key, pull.SetStatus{SHA: sha, Status: want}))
-		as[*Rejected](t, w.app.Apply(t.Context(), 0, key, pull.SetCheck{SHA: sha, Check: pull.Check{Name: "n"}}))
-	}
-	// No such commit: 422. There may be one in a moment.
-	as[*Temporary](t, w.app.Apply(t.Context(), 0, key, pull.SetStatus{SHA: someSHA, Status: want}))
-	as[*Temporary](t, w.app.Apply(t.Context(), 0, key, pull.SetCheck{SHA: someSHA, Check: pull.Check{Name: "n", Conclusion: pull.Success, Title: "T"}}))
-	as[*Rejected](t, w.app.Apply(t.Context(), 0, key, pull.SetStatus{SHA: w.repo.Ref("main"), Status: pull.Status{Context: "c", State: "odd"}}))
-}
-
-// All annotations come, 50 in a write, and only the last of them makes the check
-// run complete. Up to 50 take one request, any more two.
-func TestApplyCheck(t *testing.T) {
-	w, key := newPull(t)
-	w.load(Query{Key: key})
-	head := w.repo.Ref("alice:fix")
-	for _, n := range []int{0, 1, 50, 51, 200} {
-		c := pull.Check{Name: fmt.Sprint("check ", n), Conclusion: pull.Failure, Title: "Title", Summary: "Summary\n"}
-		for i := range n {
-			c.Annotations = append(c.Annotations, pull.Annotation{Path: "a.txt", Line: i, Column: i / 2, Level: pull.WarningLevel, Title: strings.Repeat("ä", 200), Message: fmt.Sprint("message ", i)})
-		}
-		w.srv.ResetRequests()
-		w.apply(key, pull.SetCheck{SHA: head, Check: c})
-		if want := 1 + min(n/51, 1); w.sent() != want {
-			t.Errorf("%d annotations: %d requests, want %d", n, w.sent(), want)
-		}
-		runs := w.pr(key).CheckRuns
-		got := runs[len(runs)-1]
-		if got.Name != c.Name || got.Status != "completed" || got.Conclusion != "failure" || got.ExternalID != c.Digest() || got.Title != "Title" || got.Summary != "Summary\n" || len(got.Annotations) != n {
-			t.Fatalf("%d annotations: %+v", n, got)
-		}
-		for i, a := range got.Annotations {
-			if a.Path != "a.txt" || a.StartLine != max(i, 1) || a.EndLine != a.StartLine || a.Column != i/2 || a.Level != "warning" || a.Message != fmt.Sprint("message ", i) || len(a.Title) > maxAnnotationTitle || a.Title == "" {
-				t.Fatalf("%d annotations: %+v", n, a)
-			}
-		}
-	}
-}
-
-func TestUnfinishedCheck(t *testing.T) {
-	w, key := newPull(t)
-	c := pull.Check{Name: "NEWS", Conclusion: pull.Failure, Title: "T", Annotations: make([]pull.Annotation, 120)}
-	for i := range c.Annotations {
-		c.Annotations[i] = pull.Annotation{Path: "a.txt", Line: 1, Level: pull.NoticeLevel, Message: fmt.Sprint(i)}
-	}
-	set := pull.SetCheck{SHA: w.repo.Ref("alice:fix"), Check: c}
-	f := ghtest.BadGateway()
-	f.Path, f.Contains = "^/graphql$", "updateCheckRun"
-	w.fault(f)
-	as[*Temporary](t, w.app.Apply(t.Context(), 0, key, set))
-	if got := w.load(Query{Key: key, Needs: pull.Checks}).Checks["NEWS"]; got.ID == 0 || got.Digest != "" {
-		t.Errorf("an unfinished check run shows as %+v", got)
-	}
-	w.apply(key, set)
-	if got := w.load(Query{Key: key, Needs: pull.Checks}).Checks["NEWS"]; got.Digest != c.Digest() {
-		t.Errorf("got %+v", got)
-	}
-}
-
-func TestApplyLabels(t *testing.T) {
-	w, key := newPull(t)
-	names := []string{"a#b/c?d%e", "a", "skip news", ":hammer: test-with-buildbots", "ä", "50% off", "..."}
-	for _, name := range names {
-		w.apply(key, pull.AddLabel{Name: name})
-	}
-	if got := w.load(Query{Key: key}).Labels; !slices.Equal(got, names) {
-		t.Errorf("labels %q", got)
-	}
-	for i, name := range names {
-		w.apply(key, pull.RemoveLabel{Name: name})
-		if got := w.pr(key).Labels; !slices.Equal(got, names[i+1:]) {
-			t.Errorf("after removing %q: %q, want %q", name, got, names[i+1:])
-		}
-		w.apply(key, pull.RemoveLabel{Name: name}) // off already
-	}
-	w.apply(key, pull.AddLabel{Name: "keep"})
-	for _, name := range []string{"", ".", "..", "not there"} { // no repository has them
-		w.apply(key, pull.RemoveLabel{Name: name})
-	}
-	as[*Rejected](t, w.app.Apply(t.Context(), 0, key, pull.AddLabel{Name: " "}))
-	if got := w.pr(key).Labels; !slices.Equal(got, []string{"keep"}) {
-		t.Errorf("labels %q", got)
-	}
-}
-
-func TestApplyNotes(t *testing.T) {
-	w, key := newPull(t)
-	first, second := pull.Note{Key: "news-help", Body: "Hello **you**\n"}, pull.Note{Key: "news-help", Body: "Bye"}
-	w.apply(key, pull.AddNote{Note: first})
-	posted := w.load(Query{Key: key, Needs: pull.Notes}).Notes["news-help"]
-	if c := w.pr(key).Comments; len(c) != 1 || !strings.HasPrefix(c[0].Body, first.Body) || c[0].ID != posted.ID || posted.Digest != first.Digest() {
-		t.Fatalf("posted %+v, read %+v", c, posted)
-	}
-	w.apply(key, pull.EditNote{ID: posted.ID, Node: posted.Node, Note: second})
-	again := w.load(Query{Key: key, Needs: pull.Notes}).Notes["news-help"]
-	if again != (pull.PostedNote{ID: posted.ID, Node: posted.Node, Digest: second.Digest()}) {
-		t.Errorf("after the edit: %+v", again)
-	}
-	must(t, w.repo.DeleteComment(key.Number, "alice", posted.ID))
-	w.apply(key, pull.EditNote{ID: posted.ID, Node: posted.Node, Note: first}) // gone: the next plan knows
-	as[*Rejected](t, w.app.Apply(t.Context(), 0, key, pull.AddNote{Note: pull.Note{Key: "No Key"}}))
-	as[*Rejected](t, w.app.Apply(t.Context(), 0, key, pull.EditNote{ID: 1, Note: pull.Note{Key: ""}}))
-
-	w.fault(ghtest.Fault{Path: "^/graphql", Contains: "addComment", Status: 200,
-		Body: `{"data":{"change0":null},"errors":[{"type":"FORBIDDEN","path":["change0"],"message":"Unable to create comment because issue is locked."}]}`})
-	as[*Rejected](t, w.app.Apply(t.Context(), 0, key, pull.AddNote{Note: first}))
-	if n := len(w.pr(key).Comments); n != 0 {
-		t.Errorf("%d comments", n)
-	}
-}
-
-// A write whose answer is lost was done; the next load shows it.
-func TestLostAnswer(t *testing.T) {
-	w, key := newPull(t)
-	w.load(Query{Key: key}) // the connection and the token are there
-	w.fault(ghtest.Fault{Path: "^/graphql", Contains: "addComment", DropAfter: true})
-	note := pull.Note{Key: "k", Body: "b"}
-	as[*Temporary](t, w.app.Apply(t.Context(), 0, key, pull.AddNote{Note: note}))
-	if got := w.load(Query{Key: key, Needs: pull.Notes}).Notes["k"]; got.Digest != note.Digest() {
-		t.Errorf("got %+v", got)
-	}
-	if n := len(w.pr(key).Comments); n != 1 {
-		t.Errorf("%d comments: the client repeated a write", n)
-	}
-}
-
-func TestMissingPermission(t *testing.T) {
-	w, key := newPull(t)
-	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "read"}))
-	head := w.repo.Ref("alice:fix")
-	for action, says := range map[pull.Action]string{
-		pull.SetStatus{SHA: head, Status: someStatus.Status}: "statuses",
-		pull.AddLabel{Name: "docs"}:                          "issues", // to make it
-		pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}:   "pull",
-	} {
-		if e := as[*Denied](t, w.app.Apply(t.Context(), 0, key, action)); !strings.Contains(e.Permission, says) {
-			t.Errorf("%v: permission %q, want one with %q", action, e.Permission, says)
-		}
-	}
-	if e := as[*Denied](t, w.app.Apply(t.Context(), 0, key, pull.SetCheck{SHA: head, Check: pull.Check{Name: "n", Conclusion: pull.Success, Title: "t"}})); !strings.Contains(e.Permission, "checks") {
-		t.Errorf("permission %q", e.Permission)
-	}
-	_, err := w.app.Load(t.Context(), Query{Key: key, Needs: pull.Statuses | pull.Checks})
-	as[*Denied](t, err)
-	w.load(Query{Key: key, Needs: pull.Files})
-}
-
-// A draft is made ready by those alone who may write contents too; a token with
-// "pull requests: write" is answered "Resource not accessible by integration"
-// (cli/cli#8910). Whoever reads the log learns which permission is missing.
-func TestReadyNeedsContents(t *testing.T) {
-	w, key := newPull(t)
-	must(t, w.repo.SetDraft(key.Number, true))
-	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "write"}))
-	e := as[*Denied](t, w.app.Apply(t.Context(), 0, key, pull.Ready{}))
-	if want := "contents: write, pull requests: write"; e.Permission != want {
-		t.Errorf("the error asks for %q, want %q", e.Permission, want)
-	}
-	if !w.pr(key).Draft {
-		t.Error("it is ready all the same")
-	}
-}
-
 // A permission that was granted holds soon, and not only when the token of before
 // expires. One that is still missing is asked for once a minute at most.
 func TestPermissionIsGranted(t *testing.T) {
 	now := time.Now()
-	w := newWorld(t, func(_ *ghtest.Config, c *Config) { c.Now = func() time.Time { return now } })
+	w := newWorld(t, func(_ *ghtest.Config, c *gh.Config) { c.Now = func() time.Time { return now } })
 	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "read"}))
 	w.srv.RevokeTokens()
@@ -204,17 +29,17 @@ func TestPermissionIsGranted(t *testing.T) {
 		}
 		return n
 	}
-	as[*Denied](t, w.app.Apply(t.Context(), 0, key, status))
-	now = now.Add(2 * doubtful)
+	as[*gh.Denied](t, w.app.Apply(t.Context(), 0, key, status))
+	now = now.Add(2 * time.Minute)
 	before := tokens()
 	for range 5 {
-		as[*Denied](t, w.app.Apply(t.Context(), 0, key, status))
+		as[*gh.Denied](t, w.app.Apply(t.Context(), 0, key, status))
 	}
 	if n := tokens() - before; n != 1 {
 		t.Errorf("%d tokens were asked for, want 1", n)
 	}
 	must(t, w.srv.SetPermissions("python", ghtest.DefaultPermissions()))
-	now = now.Add(2 * doubtful)
+	now = now.Add(2 * time.Minute)
 	w.apply(key, status)
 }
 
@@ -227,7 +52,7 @@ func TestCostOfOnePullRequest(t *testing.T) {
 		"Misc/NEWS.d/next/Library/2026-01-02-03-04-05.gh-issue-40000.abcdef.rst": ghtest.Text("Fix it.\n"),
 	})
 	installation := w.srv.InstallationID("python")
-	r := w.load(Query{Key: key, Installation: installation, Needs: everything, SettingsPath: settingsPath,
+	r := w.load(snapshot.Query{Key: key, Installation: installation, Needs: everything, SettingsPath: settingsPath,
 		Reads: func(_ *pull.Request, path string) bool { return strings.HasSuffix(path, ".rst") }})
 	for _, a := range []pull.Action{
 		pull.SetStatus{SHA: r.Head, Status: someStatus.Status},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 // is one new token, and one more try. So there is when an older token is not
 // allowed something.
 type login struct {
-	app          *App
+	*site
 	installation int64
 	next         http.RoundTripper
 	asking       singleflight.Group
@@ -30,9 +31,9 @@ type login struct {
 	until  time.Time
 }
 
-func (a *App) login(installation int64, budget *budget) *login {
-	next := &etagged{cache: a.cache, next: &wire{app: a, installation: installation, budget: budget}}
-	return &login{app: a, installation: installation, next: next}
+func newLogin(s *site, installation int64, budget *budget) *login {
+	next := &etagged{cache: s.cache, next: &wire{site: s, installation: installation, budget: budget}}
+	return &login{site: s, installation: installation, next: next}
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -46,7 +47,7 @@ func (l *login) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !refused && !l.outdated(token, err) {
 		return resp, err
 	}
-	l.app.cfg.Log.Warn().Int64("installation", l.installation).Err(err).Msg("token refused, asking for a new one")
+	l.cfg.Log.Warn().Int64("installation", l.installation).Err(err).Msg("token refused, asking for a new one")
 	if token, err = l.token(r.Context(), token); err != nil {
 		return nil, err
 	}
@@ -64,7 +65,7 @@ func (l *login) outdated(token string, err error) bool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return token != l.given || l.app.cfg.Now().Sub(l.since) > doubtful
+	return token != l.given || l.cfg.Now().Sub(l.since) > doubtful
 }
 
 func (l *login) send(r *http.Request, token string) (*http.Response, error) {
@@ -100,11 +101,11 @@ func (l *login) token(ctx context.Context, dead string) (string, error) {
 func (l *login) ask(ctx context.Context, dead string) (string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.app.cfg.Now().Before(l.until) {
+	if l.cfg.Now().Before(l.until) {
 		return "", l.fault
 	}
 	if l.source == nil || dead != "" && dead == l.given {
-		signer, err := l.app.signer(l.next)
+		signer, err := l.signer(l.next)
 		if err != nil {
 			return "", err
 		}
@@ -113,14 +114,25 @@ func (l *login) ask(ctx context.Context, dead string) (string, error) {
 		l.given = ""
 	}
 	token, err := l.source.Token(ctx)
-	if err = settle(err); err != nil {
+	if err = Settle(err); err != nil {
 		if failed, ok := err.(*Temporary); ok && failed.timeout {
-			l.fault, l.until = err, l.app.cfg.Now().Add(l.app.cfg.Timeout)
+			l.fault, l.until = err, l.cfg.Now().Add(l.cfg.Timeout)
 		}
 		return "", err
 	}
 	if token != l.given {
-		l.given, l.since = token, l.app.cfg.Now()
+		l.given, l.since = token, l.cfg.Now()
 	}
 	return token, nil
+}
+
+// signer authenticates as the App. ghinstallation writes to it while it mints
+// a token, so no two installations share one.
+func (s *site) signer(next http.RoundTripper) (*ghinstallation.AppsTransport, error) {
+	t, err := ghinstallation.NewAppsTransport(next, s.cfg.AppID, s.cfg.PrivateKey)
+	if err != nil {
+		return nil, err
+	}
+	t.BaseURL = strings.TrimRight(s.api.String(), "/")
+	return t, nil
 }

@@ -1,6 +1,9 @@
-package gh
+package gh_test
 
 import (
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
+
 	"context"
 	"errors"
 	"strings"
@@ -29,10 +32,10 @@ func TestTokenThatDoesNotCome(t *testing.T) {
 	w := newWorld(t)
 	cfg := w.cfg
 	cfg.Timeout, cfg.Now = 300*time.Millisecond, c.Now
-	app, err := New(cfg)
+	app, err := newHub(cfg)
 	must(t, err)
 	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	query := Query{Key: key, Installation: w.srv.InstallationID("python")}
+	query := snapshot.Query{Key: key, Installation: w.srv.InstallationID("python")}
 	w.srv.ResetRequests()
 	w.fault(ghtest.Fault{Path: "/access_tokens$", Hang: true, Times: -1})
 	var all sync.WaitGroup
@@ -49,7 +52,7 @@ func TestTokenThatDoesNotCome(t *testing.T) {
 	}
 	c.advance(cfg.Timeout)
 	_, err = app.Load(t.Context(), query)
-	as[*Temporary](t, err)
+	as[*gh.Temporary](t, err)
 	if n := w.minted(); n != 2 {
 		t.Errorf("%d requests for a token, want 2", n)
 	}
@@ -65,7 +68,7 @@ func TestTokenIsWaitedForAsLongAsOneLikes(t *testing.T) {
 	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	w.fault(ghtest.Fault{Path: "/access_tokens$", Hang: true})
 	load := func(ctx context.Context) error {
-		_, err := w.app.Load(ctx, Query{Key: key, Installation: w.srv.InstallationID("python")})
+		_, err := w.app.Load(ctx, snapshot.Query{Key: key, Installation: w.srv.InstallationID("python")})
 		return err
 	}
 	patient, leave := context.WithCancel(t.Context())

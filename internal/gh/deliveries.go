@@ -24,7 +24,7 @@ type HookDelivery struct {
 // page, and next "" on the last one ("REST API endpoints for GitHub App webhooks").
 func (a *App) HookDeliveries(ctx context.Context, cursor string) (page []HookDelivery, next string, err error) {
 	found, resp, err := a.self.Apps.ListHookDeliveries(ctx, &github.ListCursorOptions{PerPage: 100, Cursor: cursor})
-	if err = settle(err); err != nil {
+	if err = Settle(err); err != nil {
 		return nil, "", fmt.Errorf("listing webhook deliveries: %w", err)
 	}
 	for _, d := range found {
@@ -43,7 +43,7 @@ func (a *App) Redeliver(ctx context.Context, id int64) error {
 	if _, accepted := errors.AsType[*github.AcceptedError](err); accepted {
 		return nil
 	}
-	if err = settle(err); err != nil {
+	if err = Settle(err); err != nil {
 		return fmt.Errorf("requesting a redelivery: %w", err)
 	}
 	return nil

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -35,6 +34,12 @@ func (a Answer) Error() string {
 	b.WriteString(a.Message)
 	return b.String()
 }
+
+// Heavy tells whether GitHub may answer if it is asked for less.
+func (a Answer) Heavy() bool { return a.heavy }
+
+// Unknown tells whether this GitHub doesn't have a field that Message names.
+func (a Answer) Unknown() bool { return a.unknown }
 
 func (Answer) typed() {}
 
@@ -97,9 +102,22 @@ type Rejected struct{ Answer }
 // Temporary: no answer, or none that makes sense. Later may be better.
 type Temporary struct{ Answer }
 
+// rejectf refuses what GitHub would refuse, without asking.
+func Rejectf(format string, args ...any) *Rejected {
+	return &Rejected{Answer{Message: fmt.Sprintf(format, args...)}}
+}
+
+// badAnswer is for an answer of the GraphQL API that makes no sense.
+func BadAnswer(message string) *Temporary {
+	return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: message}}
+}
+
+// timedOut is for what took too long.
+func TimedOut(message string) *Temporary { return &Temporary{Answer{Message: message, timeout: true}} }
+
 // settle turns what the client libraries return into one of the types above.
 // Only the caller's own cancellation stays what it is.
-func settle(err error) error {
+func Settle(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -109,20 +127,7 @@ func settle(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return &Temporary{Answer{Message: tidy(err.Error())}}
-}
-
-var secrets = regexp.MustCompile(`\bgh[a-z]_[A-Za-z0-9._-]{16,}|\bgithub_pat_\w+|\beyJ[\w-]*\.[\w-]+(\.[\w-]*)?|(?i:\bauthorization\b\W{0,4}((bearer|token|basic)\s+)?)[^\s"',]+`)
-
-// tidy makes a text that came from outside fit for a log: one short line
-// without secrets.
-func tidy(s string) string {
-	const limit = 300
-	s = strings.ToValidUTF8(strings.Join(strings.Fields(secrets.ReplaceAllString(s, "[redacted]")), " "), "?")
-	if runes := []rune(s); len(runes) > limit {
-		s = string(runes[:limit]) + "…"
-	}
-	return s
+	return &Temporary{Answer{Message: Tidy(err.Error())}}
 }
 
 // message is the text of an error of the REST API ("Client errors").
@@ -135,7 +140,7 @@ func message(body []byte) string {
 		if len(strings.TrimSpace(string(body))) == 0 {
 			return "an empty answer"
 		}
-		return tidy(string(body[:min(len(body), 4096)]))
+		return Tidy(string(body[:min(len(body), 4096)]))
 	}
 	for _, raw := range said.Errors {
 		var detail struct{ Resource, Field, Code, Message string }
@@ -148,5 +153,5 @@ func message(body []byte) string {
 		}
 		said.Message += "; " + text
 	}
-	return tidy(said.Message)
+	return Tidy(said.Message)
 }

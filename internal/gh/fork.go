@@ -25,7 +25,7 @@ func (a *App) IsFork(ctx context.Context, fork, of pull.Key) (bool, error) {
 func (a *App) Here(ctx context.Context, key pull.Key) error {
 	found, err := a.now(ctx, key)
 	if err == nil && !strings.EqualFold(found.GetFullName(), key.Repository().String()) {
-		err = &Gone{Answer{Message: "it is now named " + tidy(found.GetFullName())}}
+		err = &Gone{Answer{Message: "it is now named " + Tidy(found.GetFullName())}}
 	}
 	if err != nil {
 		return fmt.Errorf("looking whether %s is still there: %w", key.Repository(), err)
@@ -35,13 +35,13 @@ func (a *App) Here(ctx context.Context, key pull.Key) error {
 
 // now is a repository as GitHub has it, under another name perhaps.
 func (a *App) now(ctx context.Context, key pull.Key) (*github.Repository, error) {
-	r, err := a.repository(ctx, key, 0)
+	c, err := a.Client(ctx, key, 0)
 	if err != nil {
 		return nil, err
 	}
-	found, _, err := r.client.Repositories.Get(ctx, key.Owner, key.Repo)
-	if err = settle(err); err != nil {
-		a.forget(key, err)
+	found, _, err := c.REST.Repositories.Get(ctx, key.Owner, key.Repo)
+	if err = Settle(err); err != nil {
+		a.Forget(key, err)
 		return nil, err
 	}
 	return found, nil

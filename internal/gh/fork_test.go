@@ -1,4 +1,4 @@
-package gh
+package gh_test
 
 import (
 	"testing"

@@ -2,37 +2,11 @@ package gh
 
 import (
 	"cmp"
-	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 )
-
-// optional is how the names of those fields begin that may be missing: GitHub
-// answers null, and NOT_FOUND for each.
-const optional = "maybe"
-
-type graphqlFault struct {
-	Type, Message string
-	Path          []any
-	Extensions    struct{ Code string }
-}
-
-// graphqlAnswer is what every answer of the GraphQL API has.
-type graphqlAnswer struct {
-	Data *struct { // nil: none, or null
-		RateLimit struct{ Cost int }
-	}
-	Errors []graphqlFault
-}
-
-func readAnswer(body []byte) (said graphqlAnswer, err error) {
-	err = json.Unmarshal(body, &said)
-	return said, err
-}
 
 // graphql is the error in an answer 200 of the GraphQL API, if any. Data that
 // comes along with errors is only used where all of them are holes.
@@ -59,17 +33,9 @@ func (x exchange) graphql(now time.Time) error {
 	return x.fault(worst, strings.Join(texts, "; "), now)
 }
 
-func (f graphqlFault) text() string {
-	text := strings.TrimSpace(f.Type + " " + f.Message)
-	if len(f.Path) > 0 {
-		text += fmt.Sprint(" at ", f.Path)
-	}
-	return text
-}
-
 // fault is the error for a fault that isn't a hole.
 func (x exchange) fault(f graphqlFault, said string, now time.Time) error {
-	answer := x.answer(tidy(said))
+	answer := x.answer(Tidy(said))
 	switch f.meaning() {
 	case meansLimited:
 		return &Limited{Answer: answer, Until: named(x.resp.Header, now)}
@@ -115,54 +81,15 @@ func (x exchange) mixed(faults []graphqlFault, now time.Time) error {
 	return m
 }
 
-// ofMutation tells whether an error belongs to one of several mutations.
-func ofMutation(path []any) bool {
-	if len(path) == 0 {
-		return false
-	}
-	name, _ := path[0].(string)
-	return strings.HasPrefix(name, alias(0)[:len(alias(0))-1])
+func (x exchange) isHole(f graphqlFault) bool {
+	m := f.meaning()
+	return m == meansHole || m == meansHeavy && f.spared() && x.request.Context().Value(smallest{}) != nil
 }
 
-// wholeRequest tells whether it is the repository or the pull request itself
-// that was not found.
-func wholeRequest(path []any) bool {
-	return len(path) == 1 && path[0] == "repository" || len(path) == 2 && path[1] == issueOrPull
-}
-
-// query sends one GraphQL query about the repository and reads the data into
-// answer.
-func (r *repository) query(ctx context.Context, text string, variables map[string]any, answer any) error {
-	variables["owner"], variables["name"] = r.key.Owner, r.key.Repo
-	return r.graphql(ctx, text, variables, answer)
-}
-
-// mutation is the key of how many writes a request holds.
-type mutation struct{}
-
-// mutate sends one GraphQL mutation, which counts as a write.
-func (r *repository) mutate(ctx context.Context, name string, input map[string]any) error {
-	form := strings.ToUpper(name[:1]) + name[1:] + "Input"
-	text := fmt.Sprintf("mutation($input:%s!){%s(input:$input){clientMutationId}}", form, name)
-	err := r.graphql(context.WithValue(ctx, mutation{}, 1), text, map[string]any{"input": input}, &struct{}{})
-	if denied, ok := errors.AsType[*Denied](err); ok {
-		denied.Permission = "contents: write, pull requests: write"
+// ofMutationN is what became of the nth mutation of a request that gave err.
+func Outcome(err error, n int) error {
+	if each, some := errors.AsType[*mixed](err); some {
+		return each.faults[Alias(n)]
 	}
 	return err
-}
-
-func (r *repository) graphql(ctx context.Context, text string, variables map[string]any, answer any) error {
-	req, err := r.client.NewRequest("POST", r.app.graphql, map[string]any{"query": priced(text), "variables": variables})
-	if err != nil {
-		return fmt.Errorf("writing the query: %w", err)
-	}
-	said := struct {
-		Data   any
-		Errors []graphqlFault // holes: anything else is an error
-	}{Data: answer}
-	if _, err = r.client.Do(ctx, req, &said); err != nil {
-		return settle(err)
-	}
-	r.missed(said.Errors)
-	return nil
 }

@@ -1,6 +1,8 @@
-package gh
+package gh_test
 
 import (
+	"github.com/concorde-bot/concorde/internal/gh"
+
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -206,7 +208,7 @@ func scalar(name string, v any) bool {
 		_, err := time.Parse(time.RFC3339, text)
 		return err == nil
 	case "GitObjectID":
-		return commitID.MatchString(text)
+		return gh.IsCommit(text)
 	case "BigInt":
 		_, err := strconv.ParseInt(text, 10, 64)
 		return err == nil

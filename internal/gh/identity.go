@@ -15,6 +15,17 @@ type identity struct {
 	id   int64 // of the account SLUG[bot], not of the App
 }
 
+// Verify asks GitHub who this App is, and returns its slug: the part of its
+// login before "[bot]". Unauthorized means that number and key do not match.
+func (a *App) Verify(ctx context.Context) (slug string, err error) {
+	app, _, err := a.self.Apps.Get(ctx, "")
+	if err = Settle(err); err != nil {
+		return "", fmt.Errorf("asking GitHub for the App: %w", err)
+	}
+	a.Introduce(app.GetSlug())
+	return app.GetSlug(), nil
+}
+
 // Committer is who commits in the App's name: GitHub shows its picture where
 // the address is the one that it keeps for the account.
 func (a *App) Committer(ctx context.Context) (name, email string, err error) {
@@ -27,7 +38,7 @@ func (a *App) Committer(ctx context.Context) (name, email string, err error) {
 }
 
 func (a *App) account(ctx context.Context) (identity, error) {
-	slug, err := a.slug(ctx)
+	slug, err := a.Slug(ctx)
 	if err != nil {
 		return identity{}, err
 	}
@@ -42,7 +53,7 @@ func (a *App) account(ctx context.Context) (identity, error) {
 		return identity{}, err
 	}
 	user, _, err := a.as(installation).Users.Get(ctx, url.PathEscape(slug+"[bot]"))
-	if err = settle(err); err != nil {
+	if err = Settle(err); err != nil {
 		return identity{}, err
 	}
 	if user.GetID() == 0 {
@@ -55,7 +66,7 @@ func (a *App) account(ctx context.Context) (identity, error) {
 }
 
 // slug is the App's login without "[bot]".
-func (a *App) slug(ctx context.Context) (string, error) {
+func (a *App) Slug(ctx context.Context) (string, error) {
 	a.mu.Lock()
 	slug := a.me.slug
 	a.mu.Unlock()
@@ -73,7 +84,7 @@ func (a *App) slug(ctx context.Context) (string, error) {
 }
 
 // introduce notes what an answer said of the App's login.
-func (a *App) introduce(slug string) {
+func (a *App) Introduce(slug string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.me.slug = slug
@@ -93,7 +104,7 @@ func (a *App) Login() string {
 // installations, not to the App itself.
 func (a *App) anywhere(ctx context.Context) (int64, error) {
 	all, _, err := a.self.Apps.ListInstallations(ctx, &github.ListOptions{PerPage: 100})
-	if err = settle(err); err != nil {
+	if err = Settle(err); err != nil {
 		return 0, err
 	}
 	i := slices.IndexFunc(all, func(i *github.Installation) bool { return i.SuspendedAt == nil })

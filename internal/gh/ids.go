@@ -1,10 +1,7 @@
 package gh
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"strings"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -12,10 +9,10 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// ids are GitHub's own names for things, by which mutations name them. They are
-// learned with what is loaded, and asked for where they are not known.
-type ids struct {
-	subjects *lru.Cache[pull.Key, node]
+// IDs are GitHub's own names for things, by which mutations name them. They come
+// with what is loaded.
+type IDs struct {
+	subjects *lru.Cache[pull.Key, Subject]
 	labels   *lru.Cache[labelName, string]
 	names    *lru.Cache[labelName, string] // the other way round: names by ids
 
@@ -28,16 +25,18 @@ type labelName struct {
 	name       string // in lower case, or the id
 }
 
-// node is a pull request or an issue.
-type node struct {
-	id    string
-	issue bool
+// Subject is a pull request or an issue.
+type Subject struct {
+	ID    string
+	Issue bool
 }
 
-func newIDs() (*ids, error) {
-	var i ids
+const maxIDs = 20_000
+
+func newIDs() (*IDs, error) {
+	var i IDs
 	var faults [5]error
-	i.subjects, faults[0] = lru.New[pull.Key, node](maxIDs)
+	i.subjects, faults[0] = lru.New[pull.Key, Subject](maxIDs)
 	i.labels, faults[1] = lru.New[labelName, string](maxIDs)
 	i.names, faults[2] = lru.New[labelName, string](maxIDs)
 	i.repositories, faults[3] = lru.New[pull.Key, string](maxIDs)
@@ -45,11 +44,40 @@ func newIDs() (*ids, error) {
 	return &i, errors.Join(faults[:]...)
 }
 
-const maxIDs = 20_000
+// Subject is what GitHub calls a pull request or an issue.
+func (i *IDs) Subject(key pull.Key) (Subject, bool) { return i.subjects.Get(key) }
 
-// know notes the id of a label, which has no other name any more: whoever added
+// SetSubject notes it.
+func (i *IDs) SetSubject(key pull.Key, s Subject) {
+	if s.ID != "" {
+		i.subjects.Add(key, s)
+	}
+}
+
+// ForgetSubject drops it.
+func (i *IDs) ForgetSubject(key pull.Key) { i.subjects.Remove(key) }
+
+// Repository is the id of a key's repository.
+func (i *IDs) Repository(key pull.Key) (string, bool) { return i.repositories.Get(key.Repository()) }
+
+// SetRepository notes it.
+func (i *IDs) SetRepository(key pull.Key, id string) {
+	if id != "" {
+		i.repositories.Add(key.Repository(), id)
+	}
+}
+
+// ForgetRepository drops it.
+func (i *IDs) ForgetRepository(key pull.Key) { i.repositories.Remove(key.Repository()) }
+
+// Label is the id of a label.
+func (i *IDs) Label(key pull.Key, name string) (string, bool) {
+	return i.labels.Get(labelName{key.Repository(), strings.ToLower(name)})
+}
+
+// SetLabel notes the id of a label, which has no other name any more: whoever added
 // it by its old one would add what nobody asked for.
-func (i *ids) know(key pull.Key, label, id string) {
+func (i *IDs) SetLabel(key pull.Key, label, id string) {
 	if id == "" {
 		return
 	}
@@ -61,13 +89,13 @@ func (i *ids) know(key pull.Key, label, id string) {
 	i.names.Add(labelName{of, id}, name)
 }
 
-// all notes the labels of a repository, and forgets those that are not among
-// them: a label that was renamed, or deleted, is not to be set by its old name.
-func (i *ids) all(key pull.Key, labels []labelData) {
+// SetLabels notes all labels of a repository, ids by name, and forgets those that
+// aren't among them: a label that was renamed or deleted can't be set by its old name.
+func (i *IDs) SetLabels(key pull.Key, ids map[string]string) {
 	there := map[string]bool{}
-	for _, l := range labels {
-		there[strings.ToLower(l.Name)] = true
-		i.know(key, l.Name, l.ID)
+	for name, id := range ids {
+		there[strings.ToLower(name)] = true
+		i.SetLabel(key, name, id)
 	}
 	for _, known := range i.labels.Keys() {
 		if known.repository == key.Repository() && !there[known.name] {
@@ -76,109 +104,20 @@ func (i *ids) all(key pull.Key, labels []labelData) {
 	}
 }
 
-func (i *ids) label(key pull.Key, name string) (string, bool) {
-	return i.labels.Get(labelName{key.Repository(), strings.ToLower(name)})
+// ForgetLabel drops the id of a label.
+func (i *IDs) ForgetLabel(key pull.Key, name string) {
+	i.labels.Remove(labelName{key.Repository(), strings.ToLower(name)})
 }
 
-// learn notes what was loaded of a pull request or issue.
-func (i *ids) learn(key pull.Key, p *pullData) {
-	if p.ID != "" {
-		i.subjects.Add(key, node{p.ID, p.Typename == "Issue"})
-	}
-	for _, l := range p.Labels.Nodes {
-		i.know(key, l.Name, l.ID)
-	}
-	i.meet(p.Author, p.MergedBy)
-}
+// Person is the id of a person.
+func (i *IDs) Person(login string) (string, bool) { return i.people.Get(strings.ToLower(login)) }
 
-// meet notes the ids of people. Those of bots are of no use: nobody asks them for
-// anything.
-func (i *ids) meet(people ...*actorData) {
-	for _, a := range people {
-		if a != nil && a.ID != "" && a.person() {
-			i.people.Add(strings.ToLower(a.Login), a.ID)
-		}
+// SetPerson notes it.
+func (i *IDs) SetPerson(login, id string) {
+	if id != "" {
+		i.people.Add(strings.ToLower(login), id)
 	}
 }
 
-func (i *ids) person(login string) (id string, known bool) {
-	return i.people.Get(strings.ToLower(login))
-}
-
-// forgets drops the ids that an action was sent with, which may be out of date: a
-// label that was deleted and made again has another one. It tells whether another
-// try may go better.
-func (i *ids) forgets(key pull.Key, a pull.Action) bool {
-	switch a := a.(type) {
-	case pull.AddLabel, pull.RemoveLabel:
-		i.labels.Remove(labelName{key.Repository(), strings.ToLower(pull.LabelOf(a))})
-	case pull.RequestReview:
-		i.people.Remove(strings.ToLower(a.Login))
-	case pull.Assign:
-		i.people.Remove(strings.ToLower(a.Login))
-	case pull.SetCheck:
-		i.repositories.Remove(key.Repository())
-		return false // it may be the commit that isn't there (yet)
-	default:
-		return false
-	}
-	i.subjects.Remove(key)
-	return true
-}
-
-// identities are what ids are needed of, the subject aside.
-type identities struct {
-	labels     []string
-	repository bool
-}
-
-// identify asks for what is not known yet. A label that the repository does not
-// have stays unknown.
-func (r *repository) identify(ctx context.Context, of identities) error {
-	q := text{variables: map[string]any{}}
-	if _, known := r.app.ids.subjects.Get(r.key); !known {
-		q.request, q.issue = []string{"id"}, []string{"id"}
-		q.variables["number"] = r.key.Number
-	}
-	if _, known := r.app.ids.repositories.Get(r.key.Repository()); of.repository && !known {
-		q.repository = []string{"id"}
-	}
-	labels := slices.DeleteFunc(of.labels, func(name string) bool { _, known := r.app.ids.label(r.key, name); return known })
-	for i, name := range labels {
-		q.declared = append(q.declared, fmt.Sprintf("$label%d:String!", i))
-		q.repository = append(q.repository, fmt.Sprintf("label%d:label(name:$label%d){id name}", i, i))
-		q.variables[fmt.Sprint("label", i)] = name
-	}
-	if len(q.variables)+len(q.repository) == 0 {
-		return nil
-	}
-	var found struct{ Repository answers }
-	if err := r.query(ctx, q.String(), q.variables, &found); err != nil {
-		return err
-	}
-	for i, name := range labels {
-		var label *struct{ ID string }
-		if err := found.Repository.read("label", i, &label); err != nil {
-			return err
-		}
-		if label != nil {
-			r.app.ids.know(r.key, name, label.ID)
-		}
-	}
-	if _, asked := found.Repository["id"]; asked {
-		var id string
-		if err := found.Repository.one("id", &id); err != nil {
-			return err
-		}
-		r.app.ids.repositories.Add(r.key.Repository(), id)
-	}
-	if len(q.request) == 0 {
-		return nil
-	}
-	var p pullData
-	if err := found.Repository.one(issueOrPull, &p); err != nil {
-		return err
-	}
-	r.app.ids.learn(r.key, &p)
-	return nil
-}
+// ForgetPerson drops it.
+func (i *IDs) ForgetPerson(login string) { i.people.Remove(strings.ToLower(login)) }

@@ -3,8 +3,6 @@ package gh
 import (
 	"context"
 	"net/http"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -16,7 +14,6 @@ import (
 const (
 	firstPause   = time.Minute      // after a limit for which GitHub names no time; it doubles
 	longestPause = 15 * time.Minute // of those
-	farthest     = 2 * time.Hour    // GitHub names at most an hour; a slip must not silence the bot for good
 )
 
 // guard keeps GitHub's limits for one installation: so many requests at once, so
@@ -31,22 +28,21 @@ type guard struct {
 	budget  *budget
 	slots   chan struct{}
 	points  pacer // none: unpaced
-	writes  pacer // none: unpaced
+	writes  line
 
 	mu      sync.Mutex
 	limited *Limited // the last one
 	pause   time.Duration
-	refused bool               // a write, and no write was taken since
-	line    map[pull.Key]place // who had to go without writing, and when its turn is
+	refused bool // a write, and no write was taken since
 }
 
 func newGuard(cfg Config, next http.RoundTripper, graphql string, budget *budget) *guard {
 	g := &guard{
 		next: next, graphql: graphql, now: cfg.Now, wait: cfg.Wait, log: cfg.Log, budget: budget,
-		slots: make(chan struct{}, cfg.MaxConcurrent), line: map[pull.Key]place{},
+		slots: make(chan struct{}, cfg.MaxConcurrent), writes: line{now: cfg.Now, wait: cfg.Wait, places: map[pull.Key]place{}},
 	}
 	if cfg.WritesPerMinute > 0 {
-		g.points, g.writes = newPoints(), newWrites(cfg.WritesPerMinute)
+		g.points, g.writes.free = newPoints(), newWrites(cfg.WritesPerMinute)
 	}
 	return g
 }
@@ -57,10 +53,10 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := g.closed(); err != nil {
 		return nil, err
 	}
-	if err := g.spare(r.Context()); err != nil {
+	if err := g.budget.spare(r.Context(), g.now()); err != nil {
 		return nil, err
 	}
-	if err := g.turn(r.Context(), charge.content); err != nil {
+	if err := g.writes.turn(r.Context(), charge.content); err != nil {
 		return nil, err
 	}
 	if err := g.point(r.Context(), charge.points); err != nil {
@@ -92,7 +88,7 @@ func (g *guard) closed() error {
 // note remembers a limit that GitHub set. That a read is answered says nothing
 // about writes.
 func (g *guard) note(err error, wrote bool) error {
-	err = settle(err)
+	err = Settle(err)
 	if some, ok := err.(*mixed); ok {
 		some.limited(func(err error) error { return g.note(err, wrote) })
 		return err
@@ -133,44 +129,28 @@ func (g *guard) limit(limit *Limited, wrote, over bool) error {
 	return g.limited
 }
 
-// named is the time that GitHub named in the answer, zero if none ("Rate
-// limits for the REST API", exceeding the rate limit). GitHub names it by its
-// own clock, which the answer's Date shows; ours may go ahead.
-func named(h http.Header, now time.Time) time.Time {
-	ahead := ahead(h, now)
-	until := time.Time{}
-	if after, err := strconv.Atoi(h.Get("Retry-After")); err == nil && after >= 0 {
-		until = now.Add(time.Duration(min(after, int(farthest/time.Second))) * time.Second)
-	} else if at, err := http.ParseTime(h.Get("Retry-After")); err == nil {
-		until = at.Add(ahead)
-	} else if reset, err := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64); err == nil && h.Get("X-RateLimit-Remaining") == "0" {
-		until = time.Unix(reset, 0).Add(ahead)
+// usualWrites are those of a plan.
+const usualWrites = 5
+
+func (g *guard) room(ctx context.Context) error {
+	if err := g.closed(); err != nil {
+		return err
 	}
-	if until.IsZero() {
-		return until
+	if err := g.budget.spare(ctx, g.now()); err != nil || g.writes.free == nil {
+		return err
 	}
-	if soonest := now.Add(time.Second); until.Before(soonest) { // without a Date, or with a strange one
-		return soonest
+	b, err := g.writes.book(ctx, usualWrites)
+	if err == nil {
+		b.cancel(b.made) // a moment later, what was free at once would count as used
 	}
-	if latest := now.Add(farthest); until.After(latest) {
-		return latest
-	}
-	return until
+	return err
 }
 
-// ahead is how far our clock goes before GitHub's.
-func ahead(h http.Header, now time.Time) time.Duration {
-	date, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		return 0
+// point waits until the points of a request are free. As many wait as there are
+// workers, so nobody waits for long.
+func (g *guard) point(ctx context.Context, n int) error {
+	if wait := g.points.reserve(ctx, g.now(), n).delay; wait > 0 {
+		return g.wait(ctx, wait)
 	}
-	return now.Sub(date)
-}
-
-// overLimit tells whether an answer 403 means "too much" rather than "you may
-// not".
-func overLimit(h http.Header, message string) bool {
-	message = strings.ToLower(message)
-	return h.Get("Retry-After") != "" || h.Get("X-RateLimit-Remaining") == "0" ||
-		strings.Contains(message, "rate limit") || strings.Contains(message, "abuse detection") || strings.Contains(message, "submitted too quickly")
+	return nil
 }

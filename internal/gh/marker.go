@@ -18,13 +18,13 @@ var (
 
 const (
 	maxNoteData = 16 << 10 // bytes
-	maxBodyText = 65536    // of a comment or a pull request; GitHub counts characters, of which there are no more than bytes
+	MaxBody     = 65536    // of a comment or a pull request; GitHub counts characters, of which there are no more than bytes
 )
 
 // mark is the text of the note with its marker; what is too long is cut. A key
 // that the marker could not hold would be posted again at every run, so it is
 // refused, and so is more data than the comment has room for.
-func mark(n pull.Note) (string, error) {
+func Mark(n pull.Note) (string, error) {
 	if !noteKey.MatchString(n.Key) {
 		return "", fmt.Errorf("the key of a note is lower-case words with hyphens, not %q", n.Key)
 	}
@@ -36,13 +36,13 @@ func mark(n pull.Note) (string, error) {
 		data = ":" + base64.RawURLEncoding.EncodeToString([]byte(n.Data))
 	}
 	end := fmt.Sprintf("\n\n<!-- concorde:%s:%s%s -->", n.Key, n.Digest(), data)
-	return cut(n.Body, maxBodyText-len(end)) + end, nil
+	return Shorten(n.Body, MaxBody-len(end)) + end, nil
 }
 
 // marked reads the marker of a comment that the App wrote. The last one counts:
 // the text before it may quote people. Data that somebody broke is as none, and
 // so is the digest then, so that the comment is written again.
-func marked(body string) (key string, note pull.PostedNote, ok bool) {
+func ReadMark(body string) (key string, note pull.PostedNote, ok bool) {
 	all := marker.FindAllStringSubmatch(body, -1)
 	if len(all) == 0 {
 		return "", pull.PostedNote{}, false

@@ -11,7 +11,7 @@ import (
 
 func TestMarker(t *testing.T) {
 	note := pull.Note{Key: "news-help", Body: "Hello\n"}
-	body, err := mark(note)
+	body, err := Mark(note)
 	must(t, err)
 	for _, test := range []struct{ name, body, key string }{
 		{"as written", body, "news-help"},
@@ -24,13 +24,13 @@ func TestMarker(t *testing.T) {
 		{"no key", "<!-- concorde::0123456789abcdef -->", ""},
 		{"odd key", "<!-- concorde:News Help:0123456789abcdef -->", ""},
 	} {
-		key, read, ok := marked(test.body)
+		key, read, ok := ReadMark(test.body)
 		if key != test.key || ok != (test.key != "") || ok && read != (pull.PostedNote{Digest: note.Digest()}) {
 			t.Errorf("%s: %q %v %v", test.name, key, read, ok)
 		}
 	}
 	for _, key := range []string{"", "News", "a b", "-a", "a--b", "a-", "a:b", "a-->"} {
-		if _, err := mark(pull.Note{Key: key}); err == nil {
+		if _, err := Mark(pull.Note{Key: key}); err == nil {
 			t.Errorf("the key %q is taken", key)
 		}
 	}
@@ -41,9 +41,9 @@ func TestMarkerData(t *testing.T) {
 	for _, data := range []string{"", "{}", "-->", strings.Repeat("\xff>", maxNoteData/2)} {
 		for _, text := range []string{"", "Hello\n", strings.Repeat("ä", 70_000)} {
 			note := pull.Note{Key: "board", Body: text, Data: data}
-			body, err := mark(note)
+			body, err := Mark(note)
 			must(t, err)
-			key, read, ok := marked(body)
+			key, read, ok := ReadMark(body)
 			if want := (pull.PostedNote{Digest: note.Digest(), Data: data}); !ok || key != "board" || read != want {
 				t.Errorf("%d bytes of data: %q %+v", len(data), key, read)
 			}
@@ -52,11 +52,11 @@ func TestMarkerData(t *testing.T) {
 			}
 		}
 	}
-	if _, err := mark(pull.Note{Key: "board", Data: strings.Repeat("x", maxNoteData+1)}); err == nil {
+	if _, err := Mark(pull.Note{Key: "board", Data: strings.Repeat("x", maxNoteData+1)}); err == nil {
 		t.Error("too much data is taken")
 	}
 	// What somebody broke is written again.
-	if key, read, ok := marked("<!-- concorde:board:0123456789abcdef:A -->"); !ok || key != "board" || read != (pull.PostedNote{}) {
+	if key, read, ok := ReadMark("<!-- concorde:board:0123456789abcdef:A -->"); !ok || key != "board" || read != (pull.PostedNote{}) {
 		t.Errorf("%q %+v %v", key, read, ok)
 	}
 }
@@ -68,16 +68,16 @@ func FuzzMarker(f *testing.F) {
 	f.Add("a", "<!-- concorde:", "-->")
 	f.Add("a-1", "<!-- concorde:a:0123456789abcde", "\xff")
 	f.Fuzz(func(t *testing.T, key, text, data string) {
-		weigh.Linear(t, len(text), 100, func() { marked(text) })
-		if k, note, ok := marked(text); ok && (!noteKey.MatchString(k) || len(note.Digest) != 16 && note != (pull.PostedNote{})) {
+		weigh.Linear(t, len(text), 100, func() { ReadMark(text) })
+		if k, note, ok := ReadMark(text); ok && (!noteKey.MatchString(k) || len(note.Digest) != 16 && note != (pull.PostedNote{})) {
 			t.Errorf("%q gives %q %+v", text, k, note)
 		}
 		note := pull.Note{Key: key, Body: text, Data: data}
-		body, err := mark(note)
+		body, err := Mark(note)
 		if err != nil {
 			return
 		}
-		if k, read, ok := marked(body); !ok || k != key || read != (pull.PostedNote{Digest: note.Digest(), Data: data}) {
+		if k, read, ok := ReadMark(body); !ok || k != key || read != (pull.PostedNote{Digest: note.Digest(), Data: data}) {
 			t.Errorf("%q gives %q %+v %v", body, k, read, ok)
 		}
 	})

@@ -1,6 +1,9 @@
-package gh
+package gh_test
 
 import (
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
+
 	"bytes"
 	"context"
 	"encoding/json"
@@ -53,8 +56,8 @@ func TestAgainstGitHubsDescriptions(t *testing.T) {
 		}
 	}
 	t.Logf("%d kinds of requests: %v", len(seen), seen)
-	if len(seen) != len(endpoints) {
-		t.Errorf("%d kinds of requests were checked, but the package makes %d", len(seen), len(endpoints))
+	if len(seen) != len(gh.Endpoints) {
+		t.Errorf("%d kinds of requests were checked, but the package makes %d", len(seen), len(gh.Endpoints))
 	}
 }
 
@@ -62,7 +65,7 @@ func TestAgainstGitHubsDescriptions(t *testing.T) {
 func converse(t *testing.T) []ghtest.Exchange {
 	var mu sync.Mutex
 	var exchanges []ghtest.Exchange
-	w := newWorld(t, func(c *ghtest.Config, _ *Config) {
+	w := newWorld(t, func(c *ghtest.Config, _ *gh.Config) {
 		c.Observe = func(x ghtest.Exchange) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -76,15 +79,15 @@ func converse(t *testing.T) []ghtest.Exchange {
 	issue, err := w.repo.OpenIssue(ghtest.Issue{Title: "An issue", Body: "b", Author: "bob"})
 	must(t, err)
 	of := pull.Key{Owner: "python", Repo: "cpython", Number: issue}
-	w.load(Query{Key: of, Needs: everything | pull.Team, Team: "nobody/team"})
+	w.load(snapshot.Query{Key: of, Needs: everything | pull.Team, Team: "nobody/team"})
 	w.apply(of, pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}, Seen: "b", At: time.Now()})
-	_, err = w.app.Fits(t.Context(), few, 0)
+	_, err = w.app.Mergeable(t.Context(), snapshot.List{Key: few})
 	must(t, err)
-	_, err = w.app.Issues(t.Context(), Listing{Repository: few.Repository()}, 1)
+	_, err = w.app.Issues(t.Context(), snapshot.List{Key: few.Repository(), Pages: 1})
 	must(t, err)
 	for range 2 { // the second time with what the first one wrote
 		for _, key := range []pull.Key{few, many} {
-			r := w.load(Query{
+			r := w.load(snapshot.Query{
 				Key: key, Needs: everything | pull.Team, Reads: func(_ *pull.Request, path string) bool { return path != "f5" }, SettingsPath: settingsPath,
 				LabelRulesPath: "old", Team: "python-core",
 				Looks: looksAt(pull.Looks{
@@ -101,17 +104,17 @@ func converse(t *testing.T) []ghtest.Exchange {
 	_, err = w.repo.Merge(few.Number, "guido")
 	must(t, err)
 	for _, key := range []pull.Key{few, many, {Owner: "python", Repo: "cpython", Number: 4711}, {Owner: "python", Repo: "nothing", Number: 1}} {
-		_, _ = w.app.Load(t.Context(), Query{Key: key, Installation: w.srv.InstallationID("python"), Needs: everything, Reads: all, SettingsPath: settingsPath, Looks: looksAt(pull.Looks{Requests: []int{4711}})})
-		_, _ = w.app.PullRequests(t.Context(), Listing{Repository: key.Repository()})
+		_, _ = w.app.Load(t.Context(), snapshot.Query{Key: key, Installation: w.srv.InstallationID("python"), Needs: everything, Reads: all, SettingsPath: settingsPath, Looks: looksAt(pull.Looks{Requests: []int{4711}})})
+		_, _ = w.app.Numbers(t.Context(), snapshot.List{Key: key.Repository()})
 	}
 	must(t, w.repo.DeleteFork("bob")) // GitHub's list then has null for the head's repository, against its description
-	w.load(Query{Key: many, Needs: everything, Reads: all})
+	w.load(snapshot.Query{Key: many, Needs: everything, Reads: all})
 	installations, err := w.app.Installations(t.Context())
 	must(t, err)
 	_, err = w.app.Repositories(t.Context(), installations)
 	must(t, err)
 	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read"}))
-	_, _ = w.app.Load(t.Context(), Query{Key: few, Needs: everything})
+	_, _ = w.app.Load(t.Context(), snapshot.Query{Key: few, Needs: everything})
 	exerciseWrites(w, few, &pull.Request{Head: w.repo.Ref("alice:fix")})
 	exerciseRepository(w)
 	mu.Lock()
@@ -185,9 +188,9 @@ func exerciseBackport(w *world) {
 	}
 	_, err = w.repo.Review(key.Number, "guido", "APPROVED", "")
 	must(w.t, err)
-	w.load(Query{Key: key, Needs: everything})
+	w.load(snapshot.Query{Key: key, Needs: everything})
 	w.apply(key, pull.MergePull{SHA: sha, Title: "t", Body: "b"})
-	w.load(Query{Key: key, Needs: everything})
+	w.load(snapshot.Query{Key: key, Needs: everything})
 }
 
 // exerciseRepository asks for what is of the repository; the errors do not
@@ -197,19 +200,19 @@ func exerciseRepository(w *world) {
 	_, _, _ = w.app.Committer(ctx)
 	_, _ = w.app.IsFork(ctx, cpython, cpython)
 	for _, level := range []string{"write", "admin"} {
-		_, _ = w.app.Token(ctx, TokenRequest{Key: cpython, Permissions: map[string]string{"contents": level}})
+		_, _ = w.app.Token(ctx, gh.TokenRequest{Key: cpython, Permissions: map[string]string{"contents": level}})
 	}
-	_, _ = w.app.History(ctx, HistoryRequest{Key: cpython, Revisions: []string{"main", w.repo.Ref("main"), "nothing"}, Paths: []string{"README.rst", "nothing"}})
-	_, _ = w.app.Outline(ctx, OutlineQuery{Key: cpython, SettingsPath: settingsPath})
-	for _, label := range []Label{{Name: "needs backport to 3.16", Color: "c2e0c6", Description: "d"}, {Name: "a#b/c?d%e", Color: "odd"}} {
+	_, _ = w.app.History(ctx, snapshot.HistoryRequest{Key: cpython, Revisions: []string{"main", w.repo.Ref("main"), "nothing"}, Paths: []string{"README.rst", "nothing"}})
+	_, _ = w.app.Repository(ctx, snapshot.RepositoryQuery{Key: cpython, SettingsPath: settingsPath})
+	for _, label := range []pull.LabelStyle{{Name: "needs backport to 3.16", Color: "c2e0c6", Description: "d"}, {Name: "a#b/c?d%e", Color: "odd"}} {
 		for range 2 {
 			_ = w.app.CreateLabel(ctx, 0, cpython, label)
 		}
-		_ = w.app.EditLabel(ctx, 0, cpython, LabelEdit{label.Name, Label{Name: "new " + label.Name, Color: "ededed"}})
+		_ = w.app.EditLabel(ctx, 0, cpython, pull.LabelEdit{Old: label.Name, LabelStyle: pull.LabelStyle{Name: "new " + label.Name, Color: "ededed"}})
 	}
-	_, _ = w.app.MergedPulls(ctx, MergedRequest{Key: cpython, Base: "main", Labels: []string{"docs"}})
-	_, _ = w.app.MergedPulls(ctx, MergedRequest{Key: cpython})
-	_, _, _ = w.app.Walk(ctx, Walk{Key: cpython, Base: "main", Since: w.srv.Now().Add(-time.Hour), Max: 1})
+	_, _, _ = w.app.Merged(ctx, snapshot.List{Key: cpython, Base: "main", Labels: []string{"docs"}})
+	_, _, _ = w.app.Merged(ctx, snapshot.List{Key: cpython})
+	_, _, _ = w.app.Pulls(ctx, snapshot.List{Key: cpython, Base: "main", Since: w.srv.Now().Add(-time.Hour), Pages: 1})
 }
 
 type restDescription struct{ router routers.Router }

@@ -1,6 +1,9 @@
-package gh
+package gh_test
 
 import (
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
+
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // As TestAgainstGitHubsDescriptions, for what is asked of a whole repository.
@@ -17,7 +21,7 @@ func TestOutlineAndWalkAgainstGitHubsDescription(t *testing.T) {
 		t.Skip("CONCORDE_OCTOKIT is not set: it names the directory node_modules/@octokit with graphql-schema in it")
 	}
 	graphql, asked := loadGraphQL(t, filepath.Join(dir, "graphql-schema/schema.graphql")), 0
-	w := newWorld(t, func(c *ghtest.Config, _ *Config) {
+	w := newWorld(t, func(c *ghtest.Config, _ *gh.Config) {
 		c.Observe = func(x ghtest.Exchange) {
 			if !strings.HasSuffix(x.Route, "/graphql") {
 				return
@@ -36,11 +40,11 @@ func TestOutlineAndWalkAgainstGitHubsDescription(t *testing.T) {
 	w.backport("b")
 	_, err := w.repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: "b", Base: "main", Labels: []string{"label 1"}})
 	must(t, err)
-	_, err = w.app.Outline(t.Context(), OutlineQuery{Key: cpython, SettingsPath: "README.rst"})
+	_, err = w.app.Repository(t.Context(), snapshot.RepositoryQuery{Key: cpython, SettingsPath: "README.rst"})
 	must(t, err)
-	for _, walk := range []Walk{{}, {Base: "main", Label: "label 1", States: []string{"OPEN"}}} {
-		walk.Key, walk.Max = cpython, 1
-		if found, _, err := w.app.Walk(t.Context(), walk); err != nil || len(found) != 1 {
+	for _, walk := range []snapshot.List{{}, {Base: "main", Labels: []string{"label 1"}, States: []pull.State{pull.Open}}} {
+		walk.Key, walk.Pages = cpython, 1
+		if found, _, err := w.app.Pulls(t.Context(), walk); err != nil || len(found) != 1 {
 			t.Errorf("%+v: %v, %v", walk, found, err)
 		}
 	}

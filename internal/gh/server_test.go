@@ -5,12 +5,8 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
-	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -25,32 +21,6 @@ var testKey = sync.OnceValue(func() []byte {
 })
 
 const testToken = "ghs_0123456789abcdefghijABCDEFGHIJ012345"
-
-// plain is an App before a server that mints tokens and leaves the rest to the
-// handler.
-func plain(t *testing.T, cfg Config, handler http.HandlerFunc) (*App, *httptest.Server) {
-	t.Helper()
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /api/v3/app/installations/{id}/access_tokens", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(http.StatusCreated)
-		fmt.Fprintf(w, `{"token":%q,"expires_at":%q}`, testToken, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
-	})
-	mux.HandleFunc("/", handler)
-	srv := httptest.NewServer(mux)
-	t.Cleanup(srv.Close)
-	cfg.AppID, cfg.PrivateKey, cfg.APIURL = 7, testKey(), srv.URL+"/api/v3"
-	app, err := New(cfg)
-	must(t, err)
-	return app, srv
-}
-
-// answer writes JSON.
-func answer(w http.ResponseWriter, code int, body string) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(code)
-	fmt.Fprint(w, body)
-}
 
 var (
 	somePull   = pull.Key{Owner: "python", Repo: "cpython", Number: 1}

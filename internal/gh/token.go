@@ -27,7 +27,7 @@ type TokenRequest struct {
 func (a *App) Token(ctx context.Context, t TokenRequest) (string, error) {
 	token, err := a.token(ctx, t)
 	if err != nil {
-		a.forget(t.Key, err)
+		a.Forget(t.Key, err)
 		return "", fmt.Errorf("asking for a token for %s: %w", t.Key.Repository(), err)
 	}
 	return token, nil
@@ -35,10 +35,10 @@ func (a *App) Token(ctx context.Context, t TokenRequest) (string, error) {
 
 func (a *App) token(ctx context.Context, t TokenRequest) (string, error) {
 	if err := t.Key.Validate(); err != nil {
-		return "", &Rejected{Answer{Message: err.Error()}}
+		return "", Rejectf("%s", err.Error())
 	}
 	if len(t.Permissions) == 0 { // GitHub would give all that the App has
-		return "", &Rejected{Answer{Message: "no permissions are named"}}
+		return "", Rejectf("no permissions are named")
 	}
 	if t.Installation == 0 {
 		id, err := a.lookUp(ctx, t.Key.Repository())
@@ -54,7 +54,7 @@ func (a *App) token(ctx context.Context, t TokenRequest) (string, error) {
 	}
 	var minted github.InstallationToken
 	_, err = a.self.Do(ctx, req, &minted)
-	if err = settle(err); err != nil {
+	if err = Settle(err); err != nil {
 		return "", a.ungranted(ctx, t, err)
 	}
 	if minted.GetToken() == "" {
@@ -96,7 +96,7 @@ func (a *App) granted(ctx context.Context, installation int64) (map[string]strin
 	}
 	var found struct{ Permissions map[string]string }
 	_, err = a.self.Do(ctx, req, &found)
-	return found.Permissions, settle(err)
+	return found.Permissions, Settle(err)
 }
 
 // CloneURL is where git finds the repository. It holds no secret.

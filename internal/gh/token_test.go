@@ -1,6 +1,8 @@
-package gh
+package gh_test
 
 import (
+	"github.com/concorde-bot/concorde/internal/gh"
+
 	"bytes"
 	"net/http"
 	"strings"
@@ -17,10 +19,10 @@ var pushing = map[string]string{"contents": "write"}
 // A token does what it was asked for, in its repository, and nothing else.
 func TestToken(t *testing.T) {
 	var logged bytes.Buffer
-	w := newWorld(t, func(_ *ghtest.Config, c *Config) { c.Log = zerolog.New(&logged) })
+	w := newWorld(t, func(_ *ghtest.Config, c *gh.Config) { c.Log = zerolog.New(&logged) })
 	_, err := w.srv.Repo("python/peps", ghtest.RepoOptions{Files: map[string]ghtest.File{"README": ghtest.Text("PEPs\n")}})
 	must(t, err)
-	token, err := w.app.Token(t.Context(), TokenRequest{Key: cpython, Permissions: map[string]string{"contents": "read"}})
+	token, err := w.app.Token(t.Context(), gh.TokenRequest{Key: cpython, Permissions: map[string]string{"contents": "read"}})
 	must(t, err)
 	for path, want := range map[string]int{
 		"repos/python/cpython/git/ref/heads/main": 200,
@@ -37,7 +39,7 @@ func TestToken(t *testing.T) {
 			t.Errorf("%s: %d, want %d", path, resp.StatusCode, want)
 		}
 	}
-	another, err := w.app.Token(t.Context(), TokenRequest{Key: cpython, Installation: w.srv.InstallationID("python"), Permissions: pushing})
+	another, err := w.app.Token(t.Context(), gh.TokenRequest{Key: cpython, Installation: w.srv.InstallationID("python"), Permissions: pushing})
 	must(t, err)
 	if another == token || logged.Len() > 0 {
 		t.Errorf("the same token again, or a log: %s", &logged)
@@ -46,16 +48,16 @@ func TestToken(t *testing.T) {
 
 // Tokens are not paced as writes are.
 func TestManyTokens(t *testing.T) {
-	w := newWorld(t, func(_ *ghtest.Config, c *Config) { c.WritesPerMinute = 1 })
+	w := newWorld(t, func(_ *ghtest.Config, c *gh.Config) { c.WritesPerMinute = 1 })
 	for range 5 {
-		_, err := w.app.Token(t.Context(), TokenRequest{Key: cpython, Permissions: pushing})
+		_, err := w.app.Token(t.Context(), gh.TokenRequest{Key: cpython, Permissions: pushing})
 		must(t, err)
 	}
 }
 
 func TestTokenFaults(t *testing.T) {
 	w := newWorld(t)
-	ask := func(r TokenRequest) error {
+	ask := func(r gh.TokenRequest) error {
 		token, err := w.app.Token(t.Context(), r)
 		if (err == nil) != (token != "") {
 			t.Errorf("a token of %d bytes with %v", len(token), err)
@@ -63,20 +65,20 @@ func TestTokenFaults(t *testing.T) {
 		return err
 	}
 	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "write"}))
-	check(t, "not granted", ask(TokenRequest{Key: cpython, Permissions: map[string]string{"contents": "write", "workflows": "write", "pull_requests": "read", "metadata": "read"}}), denied,
+	check(t, "not granted", ask(gh.TokenRequest{Key: cpython, Permissions: map[string]string{"contents": "write", "workflows": "write", "pull_requests": "read", "metadata": "read"}}), denied,
 		`asking for a token for python/cpython: POST /app/installations/{installation}/access_tokens: 422: The permissions requested are not granted to this installation.: grant the App the permission "contents: write, workflows: write"`)
 	w.fault(ghtest.Fault{Method: "GET", Path: "/app/installations/[0-9]+$", Status: 502})
-	check(t, "not granted, nobody knows what", ask(TokenRequest{Key: cpython, Permissions: pushing}), temporary, "502")
-	check(t, "an odd level", ask(TokenRequest{Key: cpython, Permissions: map[string]string{"contents": "wirte"}}), rejected, "not granted")
-	check(t, "no permissions", ask(TokenRequest{Key: cpython}), rejected, "no permissions are named")
-	check(t, "an odd key", ask(TokenRequest{Key: pull.Key{Owner: "python", Repo: ".."}, Permissions: pushing}), rejected, "not the name of a repository")
-	check(t, "no such repository", ask(TokenRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}, Permissions: pushing}), gone, "404")
-	check(t, "one of another installation", ask(TokenRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}, Installation: w.srv.InstallationID("python"), Permissions: map[string]string{"contents": "read"}}), rejected, "does not exist")
-	check(t, "no such installation", ask(TokenRequest{Key: cpython, Installation: 4711, Permissions: pushing}), gone, "404")
+	check(t, "not granted, nobody knows what", ask(gh.TokenRequest{Key: cpython, Permissions: pushing}), temporary, "502")
+	check(t, "an odd level", ask(gh.TokenRequest{Key: cpython, Permissions: map[string]string{"contents": "wirte"}}), rejected, "not granted")
+	check(t, "no permissions", ask(gh.TokenRequest{Key: cpython}), rejected, "no permissions are named")
+	check(t, "an odd key", ask(gh.TokenRequest{Key: pull.Key{Owner: "python", Repo: ".."}, Permissions: pushing}), rejected, "not the name of a repository")
+	check(t, "no such repository", ask(gh.TokenRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}, Permissions: pushing}), gone, "404")
+	check(t, "one of another installation", ask(gh.TokenRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}, Installation: w.srv.InstallationID("python"), Permissions: map[string]string{"contents": "read"}}), rejected, "does not exist")
+	check(t, "no such installation", ask(gh.TokenRequest{Key: cpython, Installation: 4711, Permissions: pushing}), gone, "404")
 	w.fault(ghtest.Fault{Path: "/access_tokens$", Status: 201, Body: `{}`})
-	check(t, "no token", ask(TokenRequest{Key: cpython, Permissions: pushing}), temporary, "no token")
+	check(t, "no token", ask(gh.TokenRequest{Key: cpython, Permissions: pushing}), temporary, "no token")
 	w.fault(ghtest.Fault{Path: "/access_tokens$", Status: 201, Body: `{"token":"` + testToken + `"`})
-	err := ask(TokenRequest{Key: cpython, Permissions: pushing})
+	err := ask(gh.TokenRequest{Key: cpython, Permissions: pushing})
 	check(t, "cut off", err, temporary, "broken JSON")
 	if strings.Contains(err.Error(), testToken[:12]) {
 		t.Errorf("the token shows: %v", err)
@@ -91,7 +93,7 @@ func TestCloneURL(t *testing.T) {
 		{"https://api.octo.example.com", "https://octo.example.com", "https://octo.example.com/python/cpython.git"},
 		{"http://127.0.0.1:8080/api/v3", "", "http://127.0.0.1:8080/python/cpython.git"},
 	} {
-		app, err := New(Config{AppID: 7, PrivateKey: testKey(), APIURL: test.api, ServerURL: test.server})
+		app, err := gh.New(gh.Config{AppID: 7, PrivateKey: testKey(), APIURL: test.api, ServerURL: test.server})
 		must(t, err)
 		if got := app.CloneURL(somePull); got != test.want {
 			t.Errorf("%+v: %s", test, got)
@@ -115,7 +117,7 @@ func TestCommitter(t *testing.T) {
 	}
 
 	fresh := func() error {
-		app, err := New(w.cfg)
+		app, err := gh.New(w.cfg)
 		must(t, err)
 		_, _, err = app.Committer(t.Context())
 		return err

@@ -2,6 +2,7 @@ package gh
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -13,13 +14,6 @@ const (
 	patience = time.Second      // the longest wait inside a request for its turn to write
 	lateness = 10 * time.Second // a turn is kept for so long: who is told to come back does not come to the second
 )
-
-type writer struct{}
-
-// writing tells the guard to whom the writes of a context belong.
-func writing(ctx context.Context, key pull.Key) context.Context {
-	return context.WithValue(ctx, writer{}, key)
-}
 
 // pacer has the limiters that a request must pass. What no person waits for leaves
 // half of each burst, so that people's events find room.
@@ -33,14 +27,6 @@ func perMinute(n float64, burst int) *rate.Limiter { return rate.NewLimiter(rate
 func newWrites(n int) pacer {
 	minute, hour := max(n/5, 1), max(5*n*3/8, 1)
 	return pacer{perMinute(max(float64(n-minute), 1), minute), perMinute(float64(5*n-hour)/60, hour)}
-}
-
-// batch is how many writes one request may hold, so that a turn is never far.
-func (c Config) batch() int {
-	if c.WritesPerMinute == 0 {
-		return mutationsPerRequest
-	}
-	return max(min(c.WritesPerMinute/10, mutationsPerRequest), 1)
 }
 
 // booking is what a request reserved.
@@ -81,19 +67,29 @@ type place struct {
 	background bool
 }
 
+// line is where the writers of an installation wait for their turn.
+type line struct {
+	free pacer // none: unpaced
+	now  func() time.Time
+	wait func(context.Context, time.Duration) error
+
+	mu     sync.Mutex
+	places map[pull.Key]place // who had to go without writing, and when its turn is
+}
+
 // turn waits a moment for the turn to write. Who would wait longer gets a time
 // to come back, each another one: else all would come back at once, load
 // everything again, and one of them would write.
-func (g *guard) turn(ctx context.Context, writes int) error {
-	if writes == 0 || g.writes == nil {
+func (l *line) turn(ctx context.Context, writes int) error {
+	if writes == 0 || l.free == nil {
 		return nil
 	}
-	b, err := g.book(ctx, writes)
+	b, err := l.book(ctx, writes)
 	if err != nil || b.delay == 0 {
 		return err
 	}
-	if err := g.wait(ctx, b.delay); err != nil {
-		b.cancel(g.now())
+	if err := l.wait(ctx, b.delay); err != nil {
+		b.cancel(l.now())
 		return err
 	}
 	return nil
@@ -103,22 +99,22 @@ func (g *guard) turn(ctx context.Context, writes int) error {
 // the line keeps the turn it has when it comes too early, and goes before those
 // that come later when its turn has come. A whole burst left means that those in
 // the line do not come, so that others may.
-func (g *guard) book(ctx context.Context, n int) (booking, error) {
+func (l *line) book(ctx context.Context, n int) (booking, error) {
 	key, _ := ctx.Value(writer{}).(pull.Key)
 	back := inBackground(ctx)
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	now := g.now()
-	idle := g.writes[0].TokensAt(now) >= float64(g.writes[0].Burst())
-	b := g.writes.reserve(ctx, now, n)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	idle := l.free[0].TokensAt(now) >= float64(l.free[0].Burst())
+	b := l.free.reserve(ctx, now, n)
 	earliest := now.Add(b.delay)
-	end := g.endOfLine(ctx, earliest, b.interval)
-	turn, told := g.line[key]
+	end := l.end(ctx, earliest, b.interval)
+	turn, told := l.places[key]
 	told = told && (back || !turn.background) // a person's event doesn't take a place in the background
 	due := told && turn.at.Before(now.Add(patience))
 	if b.delay <= patience && (due || idle || end.Equal(earliest)) {
 		if !due { // else it stays for the other writes of its plan
-			delete(g.line, key)
+			delete(l.places, key)
 		}
 		return b, nil
 	}
@@ -130,19 +126,19 @@ func (g *guard) book(ctx context.Context, n int) (booking, error) {
 		turn.at = end
 	}
 	turn.background = back
-	g.line[key] = turn
+	l.places[key] = turn
 	return booking{}, &Limited{Answer: Answer{Message: "no more writes are allowed now"}, Until: turn.at, Spared: true}
 }
 
-// endOfLine is the first time after the turns of all others, and not before
+// end is the first time after the turns of all others, and not before
 // earliest. It forgets the turns that are over. People's events do not wait for
 // what waits in the background.
-func (g *guard) endOfLine(ctx context.Context, earliest time.Time, interval time.Duration) time.Time {
+func (l *line) end(ctx context.Context, earliest time.Time, interval time.Duration) time.Time {
 	key, _ := ctx.Value(writer{}).(pull.Key)
 	end := earliest
-	for other, p := range g.line {
-		if g.now().Sub(p.at) > lateness {
-			delete(g.line, other)
+	for other, p := range l.places {
+		if l.now().Sub(p.at) > lateness {
+			delete(l.places, other)
 		} else if next := p.at.Add(interval); other != key && (inBackground(ctx) || !p.background) && next.After(end) {
 			end = next
 		}
@@ -150,14 +146,5 @@ func (g *guard) endOfLine(ctx context.Context, earliest time.Time, interval time
 	return end
 }
 
-// sleep is Config.Wait by the clock of the machine.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+// newPoints keeps any minute within GitHub's 900 points.
+func newPoints() pacer { return pacer{perMinute(750, 150)} }

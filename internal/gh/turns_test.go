@@ -2,94 +2,13 @@ package gh
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"maps"
-	"net/http"
 	"slices"
-	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/pull"
 )
-
-// Writes are paced; who would wait long goes, with a time of its own to come
-// back. Reads are not paced.
-func TestPace(t *testing.T) {
-	c := newClock()
-	var sent atomic.Int32
-	app, _ := plain(t, Config{Now: c.Now, WritesPerMinute: 20}, func(w http.ResponseWriter, r *http.Request) {
-		sent.Add(1)
-		if r.URL.Path == "/api/graphql" {
-			answer(w, 200, `{"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"no"}]}`)
-			return
-		}
-		answer(w, 201, "{}")
-	})
-	try := func(number int) error {
-		return app.Apply(t.Context(), 1, pull.Key{Owner: "python", Repo: "cpython", Number: number}, someStatus)
-	}
-	for range 4 { // a burst of a fifth, and 16 a minute
-		must(t, try(1))
-	}
-	for range 2 { // who comes too early has the turn it had
-		for number := range 3 {
-			want := c.Now().Add(time.Duration(number+1) * time.Minute / 16)
-			if got := as[*Limited](t, try(number)).Until; got.Sub(want).Abs() > time.Millisecond {
-				t.Errorf("refusal of %d: until %v, want %v", number, got, want)
-			}
-		}
-	}
-	_, err := app.Load(t.Context(), Query{Key: somePull, Installation: 1})
-	as[*Gone](t, err)
-	if n := sent.Load(); n != 5 {
-		t.Errorf("%d requests, want 4 writes and a read", n)
-	}
-	line := []int{0, 1, 2}
-	for step := range 16 { // the minute after
-		c.advance(time.Minute / 16)
-		line = append(line, 100+step)
-		as[*Limited](t, try(100+step)) // comes anew, and does not go before
-		must(t, try(line[step]))
-	}
-}
-
-// A mutation is a write, and the look before it is none.
-func TestPaceOfMutations(t *testing.T) {
-	c := newClock()
-	var sent atomic.Int32
-	app, _ := plain(t, Config{Now: c.Now, WritesPerMinute: 20}, func(w http.ResponseWriter, r *http.Request) {
-		sent.Add(1)
-		answer(w, 200, `{"data":{"repository":{"issueOrPullRequest":{"id":"PR_1"}}}}`)
-	})
-	for range 4 {
-		must(t, app.Apply(t.Context(), 1, somePull, pull.CancelMerge{}))
-	}
-	as[*Limited](t, app.Apply(t.Context(), 1, somePull, pull.CancelMerge{}))
-	if n := sent.Load(); n != 5 {
-		t.Errorf("%d requests, want a look and four mutations", n)
-	}
-}
-
-func TestPaceWaitsAMoment(t *testing.T) {
-	t.Parallel()
-	c := newClock()
-	app, _ := plain(t, Config{Now: c.Now, WritesPerMinute: 80}, func(w http.ResponseWriter, r *http.Request) { answer(w, 201, "{}") })
-	for range 17 { // 16 at once, and one after 15/16 of a second
-		must(t, app.Apply(t.Context(), 1, somePull, someStatus))
-	}
-	as[*Limited](t, app.Apply(t.Context(), 1, somePull, someStatus))
-
-	c.advance(time.Minute / 64) // for the one that waits again
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := app.Apply(ctx, 1, somePull, someStatus); !errors.Is(err, context.Canceled) {
-		t.Errorf("%v", err)
-	}
-}
 
 // crowd is many that want to write. Each fifth comes back on time, the others
 // up to four seconds late, and each tenth does not come back. Each seventh has
@@ -112,7 +31,7 @@ func (c *crowd) second(t *testing.T) {
 		if number%7 == 0 {
 			writes = 8
 		}
-		b, err := c.g.book(writing(t.Context(), pull.Key{Owner: "o", Repo: "r", Number: number + 1}), writes)
+		b, err := c.g.writes.book(Writing(t.Context(), pull.Key{Owner: "o", Repo: "r", Number: number + 1}), writes)
 		switch {
 		case err == nil:
 			for range writes {
@@ -136,7 +55,7 @@ func TestLine(t *testing.T) {
 	const old, perMinute = 200, 80
 	c := &crowd{clock: newClock(), when: map[int]time.Time{}}
 	c.g = newGuard(Config{Now: c.Now, WritesPerMinute: perMinute, MaxConcurrent: 1}, nil, "", newBudget())
-	c.g.writes = c.g.writes[:1] // the hour is another matter
+	c.g.writes.free = c.g.writes.free[:1] // the hour is another matter
 	start, early, total := c.Now(), 0, old
 	for number := range old {
 		c.when[number] = start
@@ -167,50 +86,13 @@ func TestLine(t *testing.T) {
 	t.Logf("%d writes in %v; %d woken early, %d refusals", len(c.written), c.Now().Sub(start), early, c.refused)
 }
 
-// A batch counts as many writes as it holds, and has at most a tenth of a minute's:
-// the second request of 25 comments waits for the line, and goes when its turn has
-// come.
-func TestBatchesArePaced(t *testing.T) {
-	c := newClock()
-	var held []int
-	app, _ := plain(t, Config{Now: c.Now, WritesPerMinute: 80}, func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			t.Error(err)
-		}
-		if n := strings.Count(string(body), "addComment("); n > 0 {
-			held = append(held, n)
-		}
-		answer(w, 200, `{"data":{"repository":{"issueOrPullRequest":{"id":"PR_1","labels":{"nodes":[]}}}}}`)
-	})
-	var comments []pull.Action
-	for i := range 25 {
-		comments = append(comments, pull.AddNote{Note: pull.Note{Key: fmt.Sprint("n", i), Body: "x"}})
-	}
-	for step := 0; len(comments) > 0 && step < 20; step++ {
-		faults := app.ApplyAll(t.Context(), 1, somePull, comments)
-		done := slices.IndexFunc(faults, func(err error) bool { return err != nil })
-		if done < 0 {
-			break
-		}
-		comments = comments[done:]
-		c.advance(as[*Limited](t, faults[done]).Until.Sub(c.Now()))
-	}
-	if want := []int{8, 8, 8, 1}; !slices.Equal(held, want) {
-		t.Errorf("requests of %v comments, want %v", held, want)
-	}
-	if took := c.Now().Sub(newClock().Now()); took < 8*time.Minute/64 || took > 20*time.Second {
-		t.Errorf("took %s", took)
-	}
-}
-
 // Any hour has at most five times the writes of a minute. What waits in the
 // background takes what people's events leave, and these find half of a burst.
 func TestPaceOfAnHour(t *testing.T) {
 	c := newClock()
 	g := newGuard(Config{Now: c.Now, WritesPerMinute: 80, MaxConcurrent: 1}, nil, "", newBudget())
 	write := func(ctx context.Context, number, n int) bool {
-		_, err := g.book(writing(ctx, pull.Key{Owner: "o", Repo: "r", Number: number}), n)
+		_, err := g.writes.book(Writing(ctx, pull.Key{Owner: "o", Repo: "r", Number: number}), n)
 		return err == nil
 	}
 	hour := func(ctx context.Context, number int) (writes int) {

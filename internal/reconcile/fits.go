@@ -10,6 +10,7 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 )
@@ -49,7 +50,7 @@ func (r *Reconciler) fits(ctx context.Context, p place, job queue.Job) error {
 	case next.After(now):
 		return r.Store.Add(ctx, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: fitsCause(next), At: next})
 	}
-	all, err := r.GitHub.Fits(gh.Background(ctx), p.key, p.installation)
+	all, err := r.Loads.Mergeable(gh.Background(ctx), snapshot.List{Key: p.key, Installation: p.installation})
 	unknown := 0
 	if _, temporary := errors.AsType[*gh.Temporary](err); temporary || refused(err) {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("looking for conflicts") // an expensive query must not stop the sweep

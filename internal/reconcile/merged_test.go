@@ -25,7 +25,7 @@ func (s *stage) withBackports(c *reconcile.Config) {
 	s.Helper()
 	engine, err := git.NewEngine(git.EngineConfig{Dir: filepath.Join(s.TempDir(), "picks"), Log: zerolog.New(&s.log)})
 	s.check(err)
-	c.Picker = &pick.Picker{GitHub: c.GitHub, Engine: engine, Now: s.clock}
+	c.Picker = &pick.Picker{GitHub: c.GitHub, Loads: c.Loads, Engine: engine, Now: s.clock}
 	c.Rules = func(settings config.Rules) []pull.Rule {
 		b := backports(settings)
 		return slices.DeleteFunc([]pull.Rule{backport.Rule(b), backport.ChildRule(b)}, func(r pull.Rule) bool { return r.Want == nil })

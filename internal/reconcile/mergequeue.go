@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/apply"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -86,12 +87,12 @@ const (
 )
 
 func (r *Reconciler) reportOn(ctx context.Context, plan pull.Plan, installation int64) error {
-	for _, batch := range gh.Batches(plan.Actions) {
+	for _, batch := range apply.Batches(plan.Actions) {
 		if r.DryRun {
 			r.wouldApply(ctx, plan, batch)
 			continue
 		}
-		outcomes := r.GitHub.ApplyAll(ctx, installation, plan.Key, batch)
+		outcomes := r.Writes.ApplyAll(ctx, installation, plan.Key, batch)
 		if err := r.logged(ctx, plan, batch, outcomes); err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ type news struct {
 
 // PeopleChanged has all replicas read teams and roles again.
 func (r *Reconciler) PeopleChanged(ctx context.Context) {
-	r.GitHub.ForgetPeople()
+	r.Loads.ForgetPeople()
 	r.spread(ctx, peopleNews)
 }
 
@@ -52,7 +52,7 @@ func (r *Reconciler) listen(ctx context.Context) {
 	if first {
 		r.news.heard = map[string]string{}
 	}
-	for what, act := range map[string]func(){peopleNews: r.GitHub.ForgetPeople, installationNews: r.Relist} {
+	for what, act := range map[string]func(){peopleNews: r.Loads.ForgetPeople, installationNews: r.Relist} {
 		value, err := r.Store.Get(ctx, what)
 		if err != nil {
 			r.Log.Warn().Str("news", what).Err(err).Msg("asking what other replicas were told")

@@ -16,6 +16,8 @@ import (
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/apply"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 )
@@ -42,17 +44,19 @@ type Picker interface {
 	Pick(ctx context.Context, installation int64, key pull.Key, a pull.Pick) ([]pull.Picked, error)
 }
 
-// Config of a Reconciler. Settings, GitHub, Store, Rules and Now are required; one that
+// Config of a Reconciler. Settings, GitHub, Loads, Writes, Store, Rules and Now are required; one that
 // only plans needs no Store.
 type Config struct {
 	Settings *config.Config
 	GitHub   *gh.App
+	Loads    *snapshot.Loader
+	Writes   *apply.Writer
 	Store    Store
 	// Rules makes the rules of a repository from its settings.
 	Rules func(config.Rules) []pull.Rule
 	// Labels returns the changes that a repository's labels need, as edits; one without
 	// Old creates a label. nil: none.
-	Labels func(settings config.Rules, o gh.Outline, now time.Time) []gh.LabelEdit
+	Labels func(settings config.Rules, repository pull.Repository, now time.Time) []pull.LabelEdit
 	// Picker makes the picks of backports; nil for a Reconciler that only plans.
 	Picker Picker
 	// DryRun logs what would be done, and does nothing.
@@ -82,8 +86,8 @@ type Reconciler struct {
 
 // New checks the configuration, and that no two rules own the same label or status.
 func New(c Config) (*Reconciler, error) {
-	if c.Settings == nil || c.GitHub == nil || c.Rules == nil || c.Now == nil {
-		return nil, errors.New("making the reconciler: Settings, GitHub, Rules and Now are required")
+	if c.Settings == nil || c.GitHub == nil || c.Loads == nil || c.Writes == nil || c.Rules == nil || c.Now == nil {
+		return nil, errors.New("making the reconciler: Settings, GitHub, Loads, Writes, Rules and Now are required")
 	}
 	inForce := c.Rules(c.Settings.Rules)
 	if err := pull.Validate(inForce); err != nil {
@@ -215,7 +219,7 @@ func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) 
 	if s.trail, err = r.readTrail(ctx, key); err != nil {
 		return sight{}, err
 	}
-	q := gh.Query{Key: key, Installation: installation, Pointers: pointers(s.trail), Listed: listed(s.trail)}
+	q := snapshot.Query{Key: key, Installation: installation, Pointers: pointers(s.trail), Listed: listed(s.trail)}
 	if s.request, err = r.load(ctx, q, known); err != nil {
 		return sight{}, err
 	}
@@ -244,18 +248,18 @@ func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) 
 }
 
 // load loads the facts that the rules in force need.
-func (r *Reconciler) load(ctx context.Context, q gh.Query, e effective) (*pull.Request, error) {
+func (r *Reconciler) load(ctx context.Context, q snapshot.Query, e effective) (*pull.Request, error) {
 	q.Needs, q.Memo = pull.Needs(e.rules), &pull.Memo{}
 	q.Reads = func(r *pull.Request, path string) bool { return pull.Reads(e.rules, r, path) }
 	q.Looks = func(r *pull.Request) pull.Looks { return pull.Look(e.rules, r) }
 	q.SettingsPath, q.LabelRulesPath, q.Team = config.RepositoryFile, labeler.Path, e.settings.Roles.CoreTeam
-	return r.GitHub.Load(ctx, q)
+	return r.Loads.Load(ctx, q)
 }
 
 // apply applies one action after the other. If GitHub rejects one, the others are still
 // applied (faults); if GitHub can't do it now, the rest waits.
 func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, job queue.Job) (faults []error, err error) {
-	for _, batch := range gh.Batches(plan.Actions) {
+	for _, batch := range apply.Batches(plan.Actions) {
 		if r.DryRun {
 			r.wouldApply(ctx, plan, batch)
 			continue
@@ -263,7 +267,7 @@ func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, job queue.Job) (
 		if err := r.announce(ctx, plan.Key, batch); err != nil {
 			return nil, err
 		}
-		outcomes := r.GitHub.ApplyAll(ctx, job.Installation, plan.Key, batch)
+		outcomes := r.Writes.ApplyAll(ctx, job.Installation, plan.Key, batch)
 		if err := r.logged(ctx, plan, batch, outcomes); err != nil {
 			return nil, err
 		}

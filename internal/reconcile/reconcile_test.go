@@ -16,6 +16,8 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/apply"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
@@ -117,12 +119,16 @@ func (s *stage) reconciler(change ...func(*reconcile.Config)) *reconcile.Reconci
 		AppID: s.github.AppID(), PrivateKey: s.github.PrivateKeyPEM(), APIURL: s.github.APIURL(), ServerURL: s.github.URL, Now: s.clock,
 	})
 	s.check(err)
+	loads, err := snapshot.New(github)
+	s.check(err)
+	writes, err := apply.New(github, loads.Answered)
+	s.check(err)
 	settings := config.Preset()
 	settings.Repositories = []string{"python/*"}
 	settings.Sweep.PullRequestsPerMinute = 1 << 20
 	s.registry = prometheus.NewRegistry()
 	c := reconcile.Config{
-		Settings: settings, GitHub: github, Store: s.queue, Rules: titled, Metrics: s.registry,
+		Settings: settings, GitHub: github, Loads: loads, Writes: writes, Store: s.queue, Rules: titled, Metrics: s.registry,
 		Log: zerolog.New(&s.log), Now: s.clock,
 	}
 	for _, f := range change {
@@ -336,7 +342,7 @@ func TestRepositorySettings(t *testing.T) {
 func TestRulesThatClashAreAnError(t *testing.T) {
 	s := newStage(t)
 	_, err := reconcile.New(reconcile.Config{
-		Settings: config.Preset(), GitHub: &gh.App{}, Now: s.clock,
+		Settings: config.Preset(), GitHub: &gh.App{}, Loads: &snapshot.Loader{}, Writes: &apply.Writer{}, Now: s.clock,
 		Rules: func(r config.Rules) []pull.Rule { return append(titled(r), titled(r)...) },
 	})
 	if err == nil || !strings.Contains(err.Error(), "bedevere/news") {

@@ -11,6 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 )
@@ -19,7 +20,7 @@ import (
 type place struct {
 	key          pull.Key
 	installation int64
-	gh.Outline
+	pull.Repository
 	rules config.Rules
 }
 
@@ -89,7 +90,7 @@ func (r *Reconciler) begin(ctx context.Context, p place, job queue.Job, state sw
 // outline loads a repository, in one request for each hundred labels or branches, and
 // one for each 25 pull requests in a merge queue.
 func (r *Reconciler) outline(ctx context.Context, key pull.Key, installation int64) (place, error) {
-	seen, err := r.GitHub.Outline(ctx, gh.OutlineQuery{
+	seen, err := r.Loads.Repository(ctx, snapshot.RepositoryQuery{
 		Key: key, Installation: installation, SettingsPath: config.RepositoryFile, LabelRulesPath: labeler.Path, Queues: r.queues.of(key),
 	})
 	if err != nil {
@@ -119,7 +120,7 @@ func (r *Reconciler) labels(ctx context.Context, p place) error {
 		return nil
 	}
 	log := zerolog.Ctx(ctx)
-	for _, e := range r.Labels(p.rules, p.Outline, r.Now()) {
+	for _, e := range r.Labels(p.rules, p.Repository, r.Now()) {
 		action := labelEdit(e)
 		if r.DryRun {
 			log.Info().Stringer("action", action).Msg("would apply")
@@ -143,15 +144,15 @@ func (r *Reconciler) labels(ctx context.Context, p place) error {
 	return nil
 }
 
-func (r *Reconciler) applyLabel(ctx context.Context, p place, e gh.LabelEdit) error {
+func (r *Reconciler) applyLabel(ctx context.Context, p place, e pull.LabelEdit) error {
 	if e.Old == "" {
-		return r.GitHub.CreateLabel(ctx, p.installation, p.key, e.Label)
+		return r.Writes.CreateLabel(ctx, p.installation, p.key, e.LabelStyle)
 	}
-	return r.GitHub.EditLabel(ctx, p.installation, p.key, e)
+	return r.Writes.EditLabel(ctx, p.installation, p.key, e)
 }
 
 // labelEdit is logged and counted like actions on pull requests.
-type labelEdit gh.LabelEdit
+type labelEdit pull.LabelEdit
 
 func (e labelEdit) String() string {
 	verb := "edit"

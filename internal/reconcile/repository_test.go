@@ -12,9 +12,9 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/backport"
-	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/reconcile"
 )
@@ -30,9 +30,9 @@ func backports(s config.Rules) backport.Config {
 
 // withLabels lets the reconciler look after the labels of branches.
 func withLabels(c *reconcile.Config) {
-	c.Labels = func(s config.Rules, o gh.Outline, now time.Time) []gh.LabelEdit {
+	c.Labels = func(s config.Rules, r pull.Repository, now time.Time) []pull.LabelEdit {
 		b := backports(s)
-		return b.Labels(o, now)
+		return b.Labels(r, now)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 )
@@ -110,7 +111,7 @@ func (r *Reconciler) due(state sweepState) *sweepRound {
 func (r *Reconciler) list(ctx context.Context, p place, state sweepState, round *sweepRound) (numbers []int, err error) {
 	since := state.Recent.Add(-recentOverlap)
 	if round.Full {
-		numbers, err = r.GitHub.PullRequests(ctx, gh.Listing{Repository: p.key, Installation: p.installation})
+		numbers, err = r.Loads.Numbers(ctx, snapshot.List{Key: p.key, Installation: p.installation, States: []pull.State{pull.Open}})
 		if err != nil {
 			return nil, err
 		}
@@ -122,7 +123,7 @@ func (r *Reconciler) list(ctx context.Context, p place, state sweepState, round 
 	if err != nil {
 		return nil, err
 	}
-	issues, err := r.GitHub.Issues(ctx, gh.Listing{Repository: p.key, Installation: p.installation, Since: since}, maxTouched)
+	issues, err := r.Loads.Issues(ctx, snapshot.List{Key: p.key, Installation: p.installation, Since: since, Pages: maxTouched})
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +151,7 @@ const askedFor = 90 * 24 * time.Hour
 // listClosed lists pull requests in any state: recently touched ones and, for a full
 // sweep, merged ones that still request a backport.
 func (r *Reconciler) listClosed(ctx context.Context, p place, since time.Time, full bool) ([]pull.Summary, error) {
-	touched, complete, err := r.GitHub.Walk(ctx, gh.Walk{Key: p.key, Installation: p.installation, Since: since, Max: maxTouched})
+	touched, complete, err := r.Loads.Pulls(ctx, snapshot.List{Key: p.key, Installation: p.installation, Since: since, Pages: maxTouched})
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +162,7 @@ func (r *Reconciler) listClosed(ctx context.Context, p place, since time.Time, f
 	if !full || len(labels) == 0 {
 		return touched, nil
 	}
-	asked, err := r.GitHub.MergedPulls(ctx, gh.MergedRequest{Key: p.key, Installation: p.installation, Labels: labels, Since: r.Now().Add(-askedFor)})
+	asked, _, err := r.Loads.Merged(ctx, snapshot.List{Key: p.key, Installation: p.installation, Labels: labels, Since: r.Now().Add(-askedFor), Pages: maxTouched})
 	return append(touched, asked...), err
 }
 

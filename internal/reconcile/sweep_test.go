@@ -252,7 +252,7 @@ func TestSweepWaitsForALimitAndSurvivesBrokenState(t *testing.T) {
 	s.open("first")
 	s.check(s.queue.Put(t.Context(), "sweep/python/cpython", []byte("{broken")))
 	fault := ghtest.SecondaryLimit(time.Minute)
-	fault.Method, fault.Path, fault.Times = http.MethodGet, "/pulls$", 1
+	fault.Path, fault.Contains, fault.Times = "^/graphql$", "all:pullRequests", 1
 	s.github.Fault(fault)
 	start := s.clock()
 	_, keys := s.sweep()

@@ -27,7 +27,7 @@ func TestPickWithoutATurnHoldsNoWorker(t *testing.T) {
 	r := s.reconciler(s.withBackports, func(c *reconcile.Config) {
 		engine, err := git.NewEngine(git.EngineConfig{Dir: filepath.Join(t.TempDir(), "picks"), Jobs: 1, Log: zerolog.New(&s.log)})
 		s.check(err)
-		c.Picker = &pick.Picker{GitHub: c.GitHub, Engine: engine, Now: s.clock}
+		c.Picker = &pick.Picker{GitHub: c.GitHub, Loads: c.Loads, Engine: engine, Now: s.clock}
 	})
 	run := func(number int) error {
 		return r.Run(t.Context(), queue.Job{Hint: queue.Hint{Key: fmt.Sprintf("python/cpython#%d", number), Cause: "test"}, Attempt: 1, Wanted: s.clock()})

@@ -64,7 +64,7 @@ func (r *Reconciler) do(ctx context.Context, request *pull.Request, w pull.Work,
 		}
 		return request, nil
 	case pull.OpenPull:
-		opened, err := r.GitHub.OpenPull(ctx, installation, request.Key, w)
+		opened, err := r.Writes.OpenPull(ctx, installation, request.Key, w)
 		if refused(err) {
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("opening a pull request")
 			return request.Learn(r.unopened(request, w, err)), nil

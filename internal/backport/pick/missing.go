@@ -8,7 +8,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/internal/backport"
-	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -31,7 +31,7 @@ func (p *Picker) missing(ctx context.Context, installation int64, key pull.Key, 
 		paths = append(paths, c.Path)
 	}
 	source, target := of.sha+"^", "refs/heads/"+of.picked.Branch
-	all, err := p.GitHub.History(ctx, gh.HistoryRequest{Key: key, Installation: installation, Revisions: []string{source, target}, Paths: paths})
+	all, err := p.Loads.History(ctx, snapshot.HistoryRequest{Key: key, Installation: installation, Revisions: []string{source, target}, Paths: paths})
 	if err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("looking for prerequisites of a conflict")
 		return nil
@@ -50,7 +50,7 @@ func (p *Picker) missing(ctx context.Context, installation int64, key pull.Key, 
 // lacking returns the commits of one branch that another doesn't have, neither
 // themselves nor as backports. GitHub's lists are limited: commits older than the other
 // branch's last listed one are left out.
-func lacking(from, other []gh.Commit) []gh.Commit {
+func lacking(from, other []snapshot.Commit) []snapshot.Commit {
 	has := map[string]bool{}
 	var oldest time.Time
 	for _, c := range other {
@@ -62,7 +62,7 @@ func lacking(from, other []gh.Commit) []gh.Commit {
 			oldest = c.At
 		}
 	}
-	var out []gh.Commit
+	var out []snapshot.Commit
 	for _, c := range from {
 		if !has[c.SHA] && !has[backport.BareSubject(c.Subject)] && !c.At.Before(oldest) {
 			out = append(out, c)

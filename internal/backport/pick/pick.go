@@ -15,6 +15,7 @@ import (
 
 	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -22,6 +23,7 @@ import (
 // Picker makes the picks that rules want.
 type Picker struct {
 	GitHub *gh.App
+	Loads  *snapshot.Loader
 	Engine *git.Engine
 	Now    func() time.Time
 }

@@ -1,0 +1,191 @@
+package apply
+
+import (
+	"github.com/concorde-bot/concorde/internal/gh"
+
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+const (
+	// freshBody is how long ago a body may have been read that is written.
+	freshBody = 2 * time.Second
+)
+
+// bodies keeps the writes of this process to one body apart: GitHub has no way to
+// write a body only if nobody else did meanwhile, and several pull requests may
+// belong to one issue. Another replica may still come between the reading and the
+// writing; what it overwrites is written again the next time its pull request is
+// looked at.
+type bodies struct {
+	last *lru.Cache[pull.Key, written]
+
+	mu   sync.Mutex
+	busy map[pull.Key]chan struct{} // closed when the write is over
+}
+
+// written is the last write to a body.
+type written struct {
+	before, after string
+	read, at      time.Time // when before was read, and when it was written
+}
+
+func newBodies() (*bodies, error) {
+	last, err := lru.New[pull.Key, written](1000)
+	return &bodies{last: last, busy: map[pull.Key]chan struct{}{}}, err
+}
+
+// hold waits until nobody else writes to these bodies, in an order in which nobody
+// waits for each other.
+func (b *bodies) hold(ctx context.Context, keys []pull.Key) (release func(), err error) {
+	slices.SortFunc(keys, func(x, y pull.Key) int { return strings.Compare(x.String(), y.String()) })
+	var held []pull.Key
+	release = func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		for _, key := range held {
+			close(b.busy[key])
+			delete(b.busy, key)
+		}
+	}
+	for _, key := range slices.Compact(keys) {
+		for {
+			b.mu.Lock()
+			other, taken := b.busy[key]
+			if !taken {
+				b.busy[key] = make(chan struct{})
+				held = append(held, key)
+			}
+			b.mu.Unlock()
+			if !taken {
+				break
+			}
+			select {
+			case <-other:
+			case <-ctx.Done():
+				release()
+				return nil, ctx.Err()
+			}
+		}
+	}
+	return release, nil
+}
+
+// rewrite is a change of a body.
+type rewrite struct {
+	of   pull.Key
+	seen string
+	at   time.Time // when it was read; zero: it is read again
+	in   func(string) string
+	own  func(string) string // the part that in replaces as a whole; nil: it changes one line
+}
+
+// rewriteOf is nil for other actions.
+func rewriteOf(key pull.Key, action pull.Action) *rewrite {
+	switch a := action.(type) {
+	case pull.EditBlock:
+		return &rewrite{of: key, seen: a.Seen, at: a.At, in: a.In, own: a.Of}
+	case pull.EditEntry:
+		key.Number = a.Issue
+		return &rewrite{of: key, seen: a.Seen, at: a.At, in: a.In}
+	}
+	return nil
+}
+
+// rewritten are the pull request and the issues whose bodies the actions write.
+func rewritten(key pull.Key, actions []pull.Action) (keys []pull.Key) {
+	for _, a := range actions {
+		if w := rewriteOf(key, a); w != nil {
+			keys = append(keys, w.of)
+		}
+	}
+	return keys
+}
+
+// drafts are the bodies that earlier mutations of the same request write. Each
+// mutation carries the whole body, so that the next one goes on from there.
+type drafts map[pull.Key]written
+
+// bodyChange writes the body as it is now, with what the bot has to say in it; nil
+// where it says so already. Its body is held.
+func (t *target) bodyChange(ctx context.Context, w *rewrite, earlier drafts) (*change, error) {
+	last, again := earlier[w.of]
+	body, read := last.after, last.read
+	if !again {
+		var err error
+		if body, read, err = t.body(ctx, w); err != nil {
+			return nil, err
+		}
+		last.before = body
+	}
+	subject, known := t.IDs.Subject(w.of)
+	if !known {
+		return nil, noSubject()
+	}
+	next := w.in(body)
+	switch {
+	case next == body:
+		return nil, nil
+	case w.own != nil && w.own(body) != w.own(w.seen):
+		return nil, gh.BadAnswer("somebody else changed the bot's part of the body meanwhile")
+	}
+	now := written{before: last.before, after: next, read: read}
+	earlier[w.of] = now
+	c := &change{name: "updatePullRequest", input: map[string]any{"pullRequestId": subject.ID, "body": next}, permission: writesPull}
+	if subject.Issue {
+		c = &change{name: "updateIssue", input: map[string]any{"id": subject.ID, "body": next}, permission: "issues: write"}
+	}
+	c.done = func(err error) {
+		if err != nil {
+			now = written{} // an answer may be lost: the body is read again
+		}
+		now.at = t.Now()
+		t.bodies.last.Add(w.of, now)
+	}
+	return c, nil
+}
+
+// body is the text to write to, and when it was read: as it was seen or last
+// written a moment ago, or else as it is now.
+func (t *target) body(ctx context.Context, w *rewrite) (body string, read time.Time, err error) {
+	now := t.Now()
+	fresh := func(at time.Time) bool { return !at.IsZero() && now.Sub(at).Abs() <= freshBody }
+	last, wrote := t.bodies.last.Get(w.of)
+	_, known := t.IDs.Subject(w.of)
+	switch {
+	case known && wrote && last.at.After(w.at) && fresh(last.read):
+		return last.after, last.read, nil
+	case known && fresh(w.at) && !(wrote && last.at.After(w.at)):
+		body, read = w.seen, w.at
+	default:
+		if body, err = t.readBody(ctx, w.of); err != nil {
+			return "", now, err
+		}
+		read = now
+	}
+	if wrote && last.before != last.after && body == last.before && now.Sub(last.at).Abs() <= gh.Lag {
+		return last.after, read, nil
+	}
+	return body, read, nil
+}
+
+func (t *target) readBody(ctx context.Context, of pull.Key) (string, error) {
+	var found struct{ Repository gh.Fields }
+	q := gh.Query{Pull: []string{"id body"}, Issue: []string{"id body"}, Variables: map[string]any{"number": of.Number}}
+	if err := t.For(of).Ask(ctx, q.String(), q.Variables, &found); err != nil {
+		return "", err
+	}
+	var s subjectData
+	if err := found.Repository.Read(gh.IssueOrPull, &s); err != nil {
+		return "", err
+	}
+	t.IDs.SetSubject(of, s.subject())
+	return s.Body, nil
+}

@@ -1,0 +1,83 @@
+package apply
+
+import (
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
+
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+func TestLabels(t *testing.T) {
+	w := newWorld(t)
+	odd := pull.LabelStyle{Name: "a#b/c?d%e", Color: "ededed", Description: "Odd"}
+	backport := pull.LabelStyle{Name: "needs backport to 3.16", Color: "c2e0c6", Description: "bug and security fixes"}
+	for _, l := range []pull.LabelStyle{odd, backport} {
+		must(t, w.app.CreateLabel(t.Context(), 0, cpython, l))
+		l.Description = "another"
+		must(t, w.app.CreateLabel(t.Context(), 0, cpython, l)) // is there
+	}
+	labels := func(words string) []pull.LabelStyle {
+		o, err := w.app.Repository(t.Context(), snapshot.RepositoryQuery{Key: cpython, SettingsPath: settingsPath})
+		must(t, err)
+		return slices.DeleteFunc(o.Labels, func(l pull.LabelStyle) bool { return !strings.Contains(l.Name, words) })
+	}
+	if diff := cmp.Diff([]pull.LabelStyle{backport}, labels("needs backport")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	emoji := pull.LabelStyle{Name: "🐛 bug", Color: "ededed", Description: "A bug 🐛 in a module"}
+	must(t, w.app.CreateLabel(t.Context(), 0, cpython, emoji))
+	emoji.Description = "A bug in a module" // safe-settings#428: with the emoji, GitHub refuses it
+	if !slices.Contains(labels(""), emoji) {
+		t.Errorf("labels %+v", labels(""))
+	}
+	if !slices.Contains(labels(""), odd) {
+		t.Errorf("labels %+v", labels(""))
+	}
+	must(t, w.app.EditLabel(t.Context(), 0, cpython, pull.LabelEdit{Old: odd.Name, LabelStyle: pull.LabelStyle{Name: "new/name", Description: "New 🐛"}}))
+	must(t, w.app.EditLabel(t.Context(), 0, cpython, pull.LabelEdit{Old: backport.Name, LabelStyle: pull.LabelStyle{Name: backport.Name, Color: "aaaaaa"}}))
+	got := labels("")
+	for _, want := range []pull.LabelStyle{{Name: "new/name", Color: "ededed", Description: "New"}, {Name: backport.Name, Color: "aaaaaa"}} {
+		if !slices.Contains(got, want) {
+			t.Errorf("no %+v in %+v", want, got)
+		}
+	}
+	for i := range 120 {
+		must(t, w.repo.SetLabel(ghtest.Label{Name: fmt.Sprint("label ", i)}))
+	}
+	if n := len(labels("")); n < 122 {
+		t.Errorf("%d labels", n)
+	}
+}
+
+func TestLabelFaults(t *testing.T) {
+	w := newWorld(t)
+	create := func(l pull.LabelStyle) error { return w.app.CreateLabel(t.Context(), 0, cpython, l) }
+	edit := func(old string, l pull.LabelStyle) error {
+		return w.app.EditLabel(t.Context(), 0, cpython, pull.LabelEdit{Old: old, LabelStyle: l})
+	}
+	check(t, "odd colour", create(pull.LabelStyle{Name: "a", Color: "green"}), rejected, `making the label "a" in python/cpython: POST /repos/{owner}/{repo}/labels: 422`)
+	for _, name := range []string{"", ".", ".."} {
+		check(t, name, edit(name, pull.LabelStyle{Name: "a"}), rejected, "is not a label")
+	}
+	check(t, "not there", edit("nothing", pull.LabelStyle{Name: "a"}), gone, `editing the label "nothing" of python/cpython: PATCH /repos/{owner}/{repo}/labels/{name}: 404`)
+	must(t, create(pull.LabelStyle{Name: "a"}))
+	must(t, create(pull.LabelStyle{Name: "b"}))
+	check(t, "taken", edit("a", pull.LabelStyle{Name: "b"}), rejected, "already_exists")
+	w.fault(ghtest.Fault{Method: "POST", Path: "/labels$", DropAfter: true})
+	check(t, "answer lost", create(pull.LabelStyle{Name: "c"}), temporary, "sending the request")
+	must(t, create(pull.LabelStyle{Name: "c"}))
+	nothing := pull.Key{Owner: "python", Repo: "nothing"}
+	check(t, "no repository", w.app.CreateLabel(t.Context(), 0, nothing, pull.LabelStyle{Name: "a"}), gone, "404")
+	check(t, "no repository", w.app.EditLabel(t.Context(), 0, nothing, pull.LabelEdit{Old: "a", LabelStyle: pull.LabelStyle{Name: "b"}}), gone, "404")
+	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read"}))
+	w.srv.RevokeTokens()
+	check(t, "may not", create(pull.LabelStyle{Name: "d"}), denied, "issues")
+	check(t, "may not", edit("a", pull.LabelStyle{Name: "d"}), denied, "issues")
+}

@@ -1,0 +1,3 @@
+package apply
+
+const settingsPath = ".github/concorde.yml"

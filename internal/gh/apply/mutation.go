@@ -1,0 +1,299 @@
+package apply
+
+import (
+	"github.com/concorde-bot/concorde/internal/gh"
+
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// mutationsPerRequest bounds one request. A plan has five or so.
+const mutationsPerRequest = 25
+
+// Together tells whether an action goes into one request with others of its
+// kind. Each is done or refused for itself.
+func Together(action pull.Action) bool {
+	switch a := action.(type) {
+	case pull.AddLabel, pull.RemoveLabel, pull.AddNote, pull.EditNote, pull.React, pull.EditBlock, pull.EditEntry, pull.Ready, pull.RequestReview, pull.Assign, pull.Close:
+		return true
+	case pull.SetCheck:
+		return oneWrite(a)
+	}
+	return false
+}
+
+// Batches cuts the actions of a plan, in their order, into those that go into
+// one request.
+func Batches(actions []pull.Action) [][]pull.Action {
+	var all [][]pull.Action
+	for i, a := range actions {
+		last := len(all) - 1
+		if i > 0 && Together(a) && Together(actions[i-1]) && len(all[last]) < mutationsPerRequest && !evidence(a, actions[i-1]) {
+			all[last] = append(all[last], a)
+			continue
+		}
+		all = append(all, []pull.Action{a})
+	}
+	return all
+}
+
+// evidence tells whether an action takes away what another one before it follows
+// from, and waits until that is done. The block in the body names the issue in whose
+// list the pull request should not be any more; a comment without a reaction asks
+// for what comes before the reaction.
+func evidence(a, before pull.Action) bool {
+	switch a.(type) {
+	case pull.EditBlock:
+		listed, is := before.(pull.EditEntry)
+		return is && !listed.On
+	case pull.React:
+		_, reacts := before.(pull.React)
+		return !reacts
+	}
+	return false
+}
+
+// change is one mutation of a request ("Mutations", GraphQL API).
+type change struct {
+	name       string
+	input      map[string]any
+	permission string
+	done       func(error) // is told the outcome; nil: nobody wants to know
+}
+
+// outcome is what became of the nth of the changes of a request that gave err.
+func (c change) outcome(n int, err error) error {
+	err = gh.Outcome(err, n)
+	if denied, ok := errors.AsType[*gh.Denied](err); ok {
+		return &gh.Denied{Answer: denied.Answer, Permission: c.permission}
+	}
+	return err
+}
+
+// changes makes the writes in one request, and gives the error of each. One that
+// names a label or a person by an outdated id is tried once again.
+func (t *target) changes(ctx context.Context, actions []pull.Action) []error {
+	faults := t.change(ctx, actions)
+	var again []pull.Action
+	for i, a := range actions {
+		if _, gone := errors.AsType[*gh.Gone](faults[i]); gone && t.outdated(a) {
+			again = append(again, a)
+		}
+	}
+	if len(again) == 0 {
+		return faults
+	}
+	retried := t.change(ctx, again)
+	for i, a := range actions {
+		if at := slices.Index(again, a); at >= 0 && faults[i] != nil {
+			faults[i] = retried[at]
+		}
+	}
+	return faults
+}
+
+func (t *target) change(ctx context.Context, actions []pull.Action) []error {
+	faults := make([]error, len(actions))
+	fail := func(err error) []error {
+		for i := range faults {
+			if faults[i] == nil {
+				faults[i] = err
+			}
+		}
+		return faults
+	}
+	if err := t.identify(ctx, t.named(actions)); err != nil {
+		return fail(err)
+	}
+	release, err := t.bodies.hold(ctx, rewritten(t.About, actions))
+	if err != nil {
+		return fail(err)
+	}
+	defer release()
+	var sent []change
+	var of []int // the action of each
+	texts := drafts{}
+	for i, a := range actions {
+		c, err := t.changeOf(ctx, a, texts)
+		faults[i] = err
+		if c != nil {
+			sent, of = append(sent, *c), append(of, i)
+		}
+	}
+	if len(sent) == 0 {
+		return faults
+	}
+	err = t.mutations(ctx, sent, "", &struct{}{})
+	for n, i := range of {
+		faults[i] = sent[n].outcome(n, err)
+		if sent[n].done != nil {
+			sent[n].done(faults[i])
+		}
+		if _, gone := errors.AsType[*gh.Gone](faults[i]); gone && isEdit(actions[i]) {
+			faults[i] = nil // the next plan knows
+		}
+	}
+	return faults
+}
+
+func isEdit(a pull.Action) bool {
+	_, edit := a.(pull.EditNote)
+	return edit
+}
+
+// named are the things whose ids the actions need.
+func (t *target) named(actions []pull.Action) (of identities) {
+	for _, a := range actions {
+		switch a.(type) {
+		case pull.AddLabel, pull.RemoveLabel:
+			of.labels = append(of.labels, pull.LabelOf(a))
+		case pull.SetCheck:
+			of.repository = true
+		}
+	}
+	return of
+}
+
+// mutations sends them, which GitHub makes one after the other, and reads what
+// was selected of each into answer.
+func (t *target) mutations(ctx context.Context, all []change, selected string, answer any) error {
+	var declared, fields []string
+	variables := map[string]any{}
+	for i, c := range all {
+		declared = append(declared, fmt.Sprintf("$%s:%s%sInput!", gh.Alias(i), strings.ToUpper(c.name[:1]), c.name[1:]))
+		fields = append(fields, fmt.Sprintf("%s:%s(input:$%s){%s}", gh.Alias(i), c.name, gh.Alias(i), cmp.Or(selected, "clientMutationId")))
+		variables[gh.Alias(i)] = c.input
+	}
+	query := "mutation(" + strings.Join(declared, ",") + "){" + strings.Join(fields, " ") + "}"
+	return t.Mutate(ctx, len(all), query, variables, answer)
+}
+
+const (
+	writesSubject  = "issues: write, pull requests: write"
+	writesPull     = "pull requests: write"
+	writesContents = "contents: write, pull requests: write"
+)
+
+// changeOf is the mutation for an action, which comes after others to the same
+// bodies; nil where there is nothing to do any more.
+func (t *target) changeOf(ctx context.Context, action pull.Action, texts drafts) (*change, error) {
+	subject, known := t.IDs.Subject(t.About)
+	if !known {
+		return nil, noSubject()
+	}
+	switch a := action.(type) {
+	case pull.AddLabel:
+		id, err := t.labelToAdd(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		return &change{name: "addLabelsToLabelable", input: map[string]any{"labelableId": subject.ID, "labelIds": []string{id}}, permission: writesSubject}, nil
+	case pull.RemoveLabel:
+		id, known := t.IDs.Label(t.About, a.Name)
+		if !known {
+			return nil, nil // the repository has no such label
+		}
+		return &change{name: "removeLabelsFromLabelable", input: map[string]any{"labelableId": subject.ID, "labelIds": []string{id}}, permission: writesSubject}, nil
+	case pull.AddNote:
+		body, err := gh.Mark(a.Note)
+		if err != nil {
+			return nil, gh.Rejectf("%s", err.Error())
+		}
+		return &change{name: "addComment", input: map[string]any{"subjectId": subject.ID, "body": body}, permission: writesSubject}, nil
+	case pull.EditNote:
+		body, err := gh.Mark(a.Note)
+		if err != nil {
+			return nil, gh.Rejectf("%s", err.Error())
+		}
+		return &change{name: "updateIssueComment", input: map[string]any{"id": a.Node, "body": body}, permission: writesSubject}, nil
+	case pull.SetCheck:
+		return t.checkChange(a)
+	case pull.RequestReview:
+		id, known := t.IDs.Person(a.Login)
+		if !known {
+			return nil, t.requestReview(ctx, a.Login)
+		}
+		return &change{name: "requestReviews", input: map[string]any{"pullRequestId": subject.ID, "userIds": []string{id}, "union": true}, permission: writesPull}, nil
+	case pull.Assign:
+		id, known := t.IDs.Person(a.Login)
+		if !known {
+			return nil, t.assign(ctx, a.Login)
+		}
+		return &change{name: "addAssigneesToAssignable", input: map[string]any{"assignableId": subject.ID, "assigneeIds": []string{id}}, permission: writesSubject}, nil
+	case pull.React:
+		return &change{name: "addReaction", input: map[string]any{"subjectId": a.Node, "content": string(a.With)}, permission: writesSubject}, nil
+	case pull.Ready:
+		return &change{name: "markPullRequestReadyForReview", input: map[string]any{"pullRequestId": subject.ID}, permission: writesContents}, nil
+	case pull.Close:
+		return &change{name: "closePullRequest", input: map[string]any{"pullRequestId": subject.ID}, permission: writesPull}, nil
+	case pull.EditBlock, pull.EditEntry:
+		return t.bodyChange(ctx, rewriteOf(t.About, a), texts)
+	}
+	return nil, gh.Rejectf("no way is known to apply %T", action)
+}
+
+func noSubject() error {
+	return gh.BadAnswer("the answer has no id for the pull request or issue")
+}
+
+// labelToAdd is the id of a label, which is made where there is none.
+func (t *target) labelToAdd(ctx context.Context, a pull.AddLabel) (string, error) {
+	if id, known := t.IDs.Label(t.About, a.Name); known {
+		return id, nil
+	}
+	if a.Existing {
+		return "", gh.Rejectf("the repository has no label %q: make it, or change the settings if it was renamed", a.Name)
+	}
+	if strings.TrimSpace(a.Name) == "" {
+		return "", gh.Rejectf("%q is not a label", a.Name)
+	}
+	made, err := t.makeLabel(ctx, pull.LabelStyle{Name: a.Name, Color: a.Color, Description: a.Description})
+	switch {
+	case refusedFor(err, "already_exists"): // made meanwhile
+		if err := t.identify(ctx, identities{labels: []string{a.Name}}); err != nil {
+			return "", err
+		}
+	case err != nil:
+		return "", err
+	default:
+		t.IDs.SetLabel(t.About, a.Name, made.GetNodeID())
+	}
+	id, known := t.IDs.Label(t.About, a.Name)
+	if !known {
+		return "", &gh.Temporary{Answer: gh.Answer{Message: fmt.Sprintf("GitHub does not show the label %q yet", a.Name)}}
+	}
+	return id, nil
+}
+
+// lighter makes writes that go together, in halves where GitHub takes none of them:
+// they are too many for one request. Where it takes some, the next run makes the
+// others, once it has seen what is there.
+func (t *target) lighter(ctx context.Context, actions []pull.Action) []error {
+	faults := t.changes(ctx, actions)
+	if len(actions) == 1 || slices.ContainsFunc(faults, func(err error) bool { return !tooMany(err) }) {
+		return faults
+	}
+	half := (len(actions) + 1) / 2
+	faults = append(t.lighter(ctx, actions[:half]), faults[half:]...)
+	if !slices.ContainsFunc(faults[:half], tooMany) { // else GitHub is in trouble
+		copy(faults[half:], t.lighter(ctx, actions[half:]))
+	}
+	return faults
+}
+
+// tooMany tells whether GitHub refused a write for being too heavy.
+func tooMany(err error) bool {
+	failed, _ := errors.AsType[*gh.Temporary](err)
+	return failed != nil && failed.Heavy()
+}
+
+// mutation makes one write in a request of its own.
+func (t *target) mutation(ctx context.Context, c change) error {
+	return c.outcome(0, t.mutations(ctx, []change{c}, "", &struct{}{}))
+}

@@ -1,0 +1,83 @@
+package gh
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/go-github/v60/github"
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// lag is for how long GitHub may show something as it was before a write.
+const Lag = 30 * time.Second
+
+// Client speaks about one repository, as the App's installation there.
+type Client struct {
+	*site
+	About pull.Key
+	REST  *github.Client // its errors must be settled
+}
+
+// about speaks about something else in the same repository.
+func (c *Client) For(key pull.Key) *Client { return &Client{c.site, key, c.REST} }
+
+// now is the time by the App's clock.
+func (c *Client) Now() time.Time { return c.cfg.Now() }
+
+// log is the App's.
+func (c *Client) Log() *zerolog.Logger { return &c.cfg.Log }
+
+// appID is the App's number.
+func (c *Client) AppID() int64 { return c.cfg.AppID }
+
+// query sends one GraphQL query about the repository, whose $owner and $name are
+// filled in, and reads the data into answer.
+func (c *Client) Ask(ctx context.Context, text string, variables map[string]any, answer any) error {
+	variables["owner"], variables["name"] = c.About.Owner, c.About.Repo
+	return c.send(ctx, priced(text), variables, answer)
+}
+
+// mutate sends n GraphQL mutations in one request, which counts as so many writes.
+func (c *Client) Mutate(ctx context.Context, n int, text string, variables map[string]any, answer any) error {
+	return c.send(context.WithValue(ctx, mutation{}, n), text, variables, answer)
+}
+
+func (c *Client) send(ctx context.Context, text string, variables map[string]any, answer any) error {
+	req, err := c.REST.NewRequest("POST", c.graphql, map[string]any{"query": text, "variables": variables})
+	if err != nil {
+		return fmt.Errorf("writing the query: %w", err)
+	}
+	said := struct {
+		Data   any
+		Errors []graphqlFault // holes: anything else is an error
+	}{Data: answer}
+	if _, err = c.REST.Do(ctx, req, &said); err != nil {
+		return Settle(err)
+	}
+	c.missed(c.About, said.Errors)
+	return nil
+}
+
+// priced has a query ask for its price, too, which costs nothing.
+func priced(query string) string { return strings.Replace(query, "{", "{rateLimit{cost} ", 1) }
+
+// asking has a question asked in the size that did the last time, smaller if need
+// be, and remembers what does now.
+func (c *Client) Asking(kind string, ask func(*Size) error) error {
+	q := question{c.About, kind}
+	var s Size
+	if known, found := c.sizes.Get(q); found && c.Now().Before(known.until) {
+		s = known.size
+	}
+	before := s
+	err := ask(&s)
+	if err == nil && s > before {
+		c.sizes.Add(q, sized{s, c.Now().Add(sizeAge)})
+		c.Log().Info().Str("of", q.key.String()).Str("question", q.kind).Msg("too heavy for one answer from GitHub: asking in smaller parts for a day")
+	}
+	return err
+}

@@ -1,0 +1,4 @@
+package gh
+
+// Endpoints are for tests of other packages.
+var Endpoints = endpoints

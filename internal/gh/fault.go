@@ -1,0 +1,153 @@
+package gh
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// meaning is what an error in an answer of the GraphQL API is about. Of several
+// errors the last one in this list counts.
+type meaning int
+
+const (
+	meansHole      meaning = iota // one thing is missing, the rest of the answer is good
+	meansTemporary                // later may be better
+	meansHeavy                    // less at once may do
+	meansRejected
+	meansDenied
+	meansGone
+	meansLimited
+)
+
+type graphqlFault struct {
+	Type, Message string
+	Path          []any
+	Extensions    struct{ Code string }
+}
+
+func (f graphqlFault) text() string {
+	text := strings.TrimSpace(f.Type + " " + f.Message)
+	if len(f.Path) > 0 {
+		text += fmt.Sprint(" at ", f.Path)
+	}
+	return text
+}
+
+// optional is how the names of those fields begin that may be missing: GitHub
+// answers null, and NOT_FOUND for each.
+const Optional = "maybe"
+
+// meaning decides for every error of every query and mutation.
+func (f graphqlFault) meaning() meaning {
+	lower := strings.ToLower(f.Message)
+	switch {
+	case f.Type == "RATE_LIMITED" || f.Type == "RATE_LIMIT" || overLimit(nil, f.Message):
+		return meansLimited
+	case tooHeavy[f.Type] || strings.Contains(lower, "something went wrong"):
+		return meansHeavy
+	case f.Type == "NOT_FOUND" && (wholeRequest(f.Path) || ofMutation(f.Path)):
+		return meansGone
+	case ofMutation(f.Path) && (strings.Contains(lower, "is locked") || strings.Contains(lower, "archived")):
+		return meansRejected // it is the place that takes no writes, from anybody
+	case f.Type == "FORBIDDEN" || f.Type == "INSUFFICIENT_SCOPES":
+		if f.spared() && !f.lacksPermission() {
+			return meansHole
+		}
+		return meansDenied
+	case f.Type == "NOT_FOUND" && f.spared():
+		return meansHole
+	case ofMutation(f.Path) && strings.Contains(lower, "no commit found for sha"):
+		return meansTemporary // a push does not show everywhere at once
+	case f.Type == "UNPROCESSABLE" || f.Extensions.Code != "": // of a mutation, or a query that GitHub does not understand
+		return meansRejected
+	case f.spared(): // a hole only if it is there in a small question too
+		return meansHeavy
+	}
+	return meansTemporary
+}
+
+// tooHeavy are the types of errors by which GitHub says that it was asked for too
+// much at once: resources ("Query resource limits"), nodes ("Node limit"), and ids
+// or other values in one argument.
+var tooHeavy = map[string]bool{"RESOURCE_LIMITS_EXCEEDED": true, "MAX_NODE_LIMIT_EXCEEDED": true, "ARGUMENT_LIMIT": true}
+
+// elsewhere are fields that lead to accounts and to other repositories. Another
+// organisation may keep them to itself (single sign-on, a list of IP addresses),
+// or they are gone. What a query costs is as dispensable.
+var elsewhere = map[string]bool{
+	"source": true, "headRepository": true, "requestedReviewer": true, "author": true, "editor": true, "actor": true,
+	"assignee": true, "mergedBy": true, "enabledBy": true, "deletedCommentAuthor": true, "rateLimit": true,
+	"closes": true, "headRepositoryOwner": true, "enqueuer": true,
+	// What protects a branch may stay hidden: most Apps lack the permission
+	// "administration: read".
+	"branchProtectionRule": true, "rules": true,
+}
+
+// dispensable are fields of the repository itself that may be missing: a file, the
+// text of one (it is read by its id then), what a branch is compared with, and the
+// pull requests of a commit.
+var dispensable = regexp.MustCompile(`^(f\d+|text|compare|associatedPullRequests)$`)
+
+// spared tells whether the answer is of use without what is at the path: an entry
+// of a list, what leads elsewhere, or an optional field.
+func (f graphqlFault) spared() bool {
+	if ofMutation(f.Path) {
+		return false
+	}
+	for i, step := range f.Path {
+		name, named := step.(string)
+		if !named || elsewhere[name] || dispensable.MatchString(name) || i == len(f.Path)-1 && strings.HasPrefix(name, Optional) {
+			return true
+		}
+	}
+	return false
+}
+
+// lacksPermission tells whether it is the App that may not see something of its
+// own repository, which can be granted. What an entry of a list or a field
+// leads to may belong to others.
+func (f graphqlFault) lacksPermission() bool {
+	for _, step := range f.Path {
+		if name, _ := step.(string); elsewhere[name] {
+			return false
+		}
+	}
+	_, entry := f.Path[len(f.Path)-1].(float64)
+	return !entry && strings.Contains(f.Message, "Resource not accessible by integration")
+}
+
+// ofMutation tells whether an error belongs to one of several mutations.
+func ofMutation(path []any) bool {
+	if len(path) == 0 {
+		return false
+	}
+	name, _ := path[0].(string)
+	return strings.HasPrefix(name, Alias(0)[:len(Alias(0))-1])
+}
+
+// wholeRequest tells whether it is the repository or the pull request itself
+// that was not found.
+func wholeRequest(path []any) bool {
+	return len(path) == 1 && path[0] == "repository" || len(path) == 2 && path[1] == IssueOrPull
+}
+
+func Alias(n int) string { return fmt.Sprint("change", n) }
+
+// issueOrPull is the pull request or issue itself, by its name in answers.
+const IssueOrPull = "issueOrPullRequest"
+
+// field is the path without numbers and without what every path has:
+// "mentions.source". Its names are those of our queries.
+func (f graphqlFault) field() string {
+	var names []string
+	for _, step := range f.Path {
+		name, _ := step.(string)
+		name = strings.TrimRightFunc(name, unicode.IsDigit)
+		if name != "" && name != "nodes" && name != "repository" && name != IssueOrPull {
+			names = append(names, name)
+		}
+	}
+	return Shorten(Tidy(strings.Join(names, ".")), 100)
+}

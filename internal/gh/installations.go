@@ -1,0 +1,89 @@
+package gh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Repository is one that the App is installed on.
+type Repository struct {
+	Key          pull.Key // Number 0
+	Installation int64
+	Archived     bool // takes no writes
+}
+
+// Installation is the App on one account.
+type Installation struct {
+	ID        int64
+	Account   string // its login
+	Suspended bool   // GitHub takes nothing from it, and tells it nothing
+}
+
+// Installations lists all of the App, suspended ones too.
+func (a *App) Installations(ctx context.Context) ([]Installation, error) {
+	found, err := AllPages(func(o *github.ListOptions) ([]*github.Installation, *github.Response, error) {
+		return a.self.Apps.ListInstallations(ctx, o)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing the App's installations: %w", err)
+	}
+	var all []Installation
+	for _, i := range found {
+		all = append(all, Installation{i.GetID(), i.GetAccount().GetLogin(), i.SuspendedAt != nil})
+	}
+	return all, nil
+}
+
+// Repositories lists those of the installations. If some installations can't be
+// read, the others come together with the error; one that is gone by now has none.
+func (a *App) Repositories(ctx context.Context, of []Installation) ([]Repository, error) {
+	var all []Repository
+	var faults []error
+	for _, i := range of {
+		some, err := a.ofInstallation(ctx, i.ID)
+		all = append(all, some...)
+		if _, gone := errors.AsType[*Gone](err); err != nil && !gone {
+			faults = append(faults, fmt.Errorf("listing the repositories of %s: %w", i.Account, err))
+		}
+	}
+	return all, errors.Join(faults...)
+}
+
+func (a *App) ofInstallation(ctx context.Context, id int64) ([]Repository, error) {
+	found, err := AllPages(func(o *github.ListOptions) ([]*github.Repository, *github.Response, error) {
+		page, resp, err := a.as(id).Apps.ListRepos(ctx, o)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Repositories, resp, nil
+	})
+	var all []Repository
+	for _, r := range found {
+		key := pull.Key{Owner: r.GetOwner().GetLogin(), Repo: r.GetName()}
+		if key.Validate() == nil {
+			all = append(all, Repository{Key: key, Installation: id, Archived: r.GetArchived()})
+		}
+	}
+	return all, err
+}
+
+// pages follows the Link header to the end.
+func AllPages[T any](list func(*github.ListOptions) ([]T, *github.Response, error)) ([]T, error) {
+	var all []T
+	for o := (&github.ListOptions{PerPage: 100}); ; {
+		some, resp, err := list(o)
+		if err != nil {
+			return all, Settle(err)
+		}
+		all = append(all, some...)
+		if resp.NextPage <= o.Page || len(some) == 0 {
+			return all, nil
+		}
+		o.Page = resp.NextPage
+	}
+}

@@ -1,0 +1,42 @@
+package snapshot
+
+import (
+	"github.com/concorde-bot/concorde/internal/gh"
+
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// glimpse is what a load last saw of a pull request: when it was changed, in which
+// state it was, and when it was seen.
+type glimpse struct {
+	updated time.Time
+	state   pull.State
+	at      time.Time
+}
+
+const rememberedGlimpses = 10_000
+
+// glimpsed notes what was just loaded.
+func (l *loading) glimpsed() {
+	l.from.latest.Add(l.Key, glimpse{l.out.UpdatedAt, l.out.State, l.asked})
+}
+
+// compare sees whether GitHub shows an older state of another pull request than a
+// load of that one saw lately: its copies lag behind each other, and a run that was
+// asked for by the other one's would find nothing to do. Two changes within a second
+// have the same time.
+func (l *loading) compare(others ...summaryData) {
+	for _, o := range others {
+		key := l.Key
+		key.Number = o.Number
+		known, found := l.from.latest.Get(key)
+		if !found || key == l.Key || l.asked.Sub(known.at).Abs() > gh.Lag || o.UpdatedAt.IsZero() { // zero: a hole
+			continue
+		}
+		if o.UpdatedAt.Before(known.updated) || o.UpdatedAt.Equal(known.updated) && o.state() != known.state {
+			l.out.Behind = true
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package snapshot
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/markdown"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// ignoreTimes leaves out when issues were read.
+var ignoreTimes = cmpopts.IgnoreFields(pull.Issue{}, "At")
+
+func newIssue(t *testing.T, w *world) pull.Key {
+	t.Helper()
+	number, err := w.repo.OpenIssue(ghtest.Issue{Title: "t", Body: "b", Author: "eric"})
+	must(t, err)
+	return pull.Key{Owner: "python", Repo: "cpython", Number: number}
+}
+
+// The second look at what is around brings the body along: one that is the same
+// need not be read once more, one that changed is.
+func TestBodyWithSecondQuery(t *testing.T) {
+	for _, changes := range []bool{false, true} {
+		w, key := newPull(t)
+		issue := newIssue(t, w)
+		if changes {
+			w.fault(ghtest.Fault{Path: "^/graphql$", Contains: "mergeCommit", Then: func() { must(t, w.repo.EditBody(key.Number, "Other words")) }})
+		}
+		r := w.load(Query{Key: key, Looks: looksAt(pull.Looks{Issues: []int{issue.Number}})})
+		if r.Issues[issue.Number].At.IsZero() || r.BodyAt.IsZero() != (r.Body != w.pr(key).Body) {
+			t.Errorf("changes %v: the body %q was read at %v, the issue at %v", changes, r.Body, r.BodyAt, r.Issues[issue.Number].At)
+		}
+		block := pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}
+		w.srv.ResetRequests()
+		w.apply(key, pull.EditBlock{Block: block, Seen: r.Body, At: r.BodyAt})
+		words := map[bool]string{false: "Body", true: "Other words"}[changes]
+		if requests := map[bool]int{false: 1, true: 2}[changes]; w.pr(key).Body != block.In(words) || w.sent() != requests {
+			t.Errorf("changes %v: %d requests, body %q", changes, w.sent(), w.pr(key).Body)
+		}
+	}
+}

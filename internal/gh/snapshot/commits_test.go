@@ -1,0 +1,117 @@
+package snapshot
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// The commits that touched a file come by revision and path, newest first, in
+// one request; a branch is not taken for the tag of its name.
+func TestHistory(t *testing.T) {
+	w := newWorld(t)
+	long := "gh-1: " + strings.Repeat("long ", 20) + "(GH-12)"
+	push := func(branch, message string, files ...string) string {
+		changes := map[string]ghtest.File{}
+		for _, f := range files {
+			changes[f] = ghtest.Text(message)
+		}
+		sha, err := w.repo.Push(branch, ghtest.Commit{Message: message, Author: "guido", Files: changes})
+		must(t, err)
+		return sha
+	}
+	one := push("main", "One (#11)\n\nBody (GH-99)", "a", "b")
+	_, err := w.repo.Push("3.14")
+	must(t, err)
+	two := push("main", long, "a")
+	must(t, w.repo.Tag("3.14", two))
+	push("main", "Three", "c")
+	w.srv.ResetRequests()
+	got, err := w.app.History(t.Context(), HistoryRequest{Key: cpython, Revisions: []string{"main", "3.14", "refs/heads/3.14", two, "nothing", someSHA}, Paths: []string{"a", "b", `"){x}`, "dir/none"}})
+	must(t, err)
+	if w.sent() != 1 {
+		t.Errorf("%d requests", w.sent())
+	}
+	for revision, paths := range got {
+		for path, commits := range paths {
+			for i := range commits {
+				if commits[i].At.IsZero() {
+					t.Errorf("%s %s: no time", revision, path)
+				}
+				commits[i].At = time.Time{}
+			}
+		}
+	}
+	first, second := Commit{SHA: one, Subject: "One (#11)", Message: "One (#11)\n\nBody (GH-99)", Number: 11}, Commit{SHA: two, Subject: long, Message: long, Number: 12}
+	all := map[string][]Commit{"a": {second, first}, "b": {first}}
+	fewer := map[string][]Commit{"a": {first}, "b": {first}}
+	want := map[string]map[string][]Commit{"main": all, two: all, "3.14": fewer, "refs/heads/3.14": fewer, "nothing": {}, someSHA: {}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// The parent of a commit is asked for as git writes it.
+func TestHistoryOfParent(t *testing.T) {
+	_, variables := HistoryRequest{Revisions: []string{someSHA + "^", someSHA, "3.14", "3.14^"}}.query()
+	want := map[string]any{"r0": someSHA + "^", "r1": someSHA, "r2": "refs/heads/3.14", "r3": "refs/heads/3.14^"}
+	if diff := cmp.Diff(want, variables); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestLongHistory(t *testing.T) {
+	w := newWorld(t)
+	var commits []ghtest.Commit
+	for i := range 25 {
+		commits = append(commits, ghtest.Commit{Message: fmt.Sprintf("Change (GH-%d)", i), Author: "guido", Files: map[string]ghtest.File{"a": ghtest.Text(fmt.Sprint(i)), "f": ghtest.Text(fmt.Sprint(i))}})
+	}
+	_, err := w.repo.Push("main", commits...)
+	must(t, err)
+	got, err := w.app.History(t.Context(), HistoryRequest{Key: cpython, Revisions: []string{"main"}, Paths: []string{"a", "b", "c", "d", "e", "f"}})
+	must(t, err)
+	if newest := got["main"]["a"]; len(newest) != 20 || newest[0].Number != 24 || newest[19].Number != 5 || got["main"]["f"] != nil {
+		t.Errorf("got %+v", got["main"])
+	}
+	w.srv.ResetRequests()
+	for _, h := range []HistoryRequest{{Key: cpython, Revisions: []string{"main"}}, {Key: cpython, Paths: []string{"a"}}} {
+		got, err := w.app.History(t.Context(), h)
+		must(t, err)
+		if len(got) != len(h.Revisions) || w.sent() != 0 {
+			t.Errorf("%d requests, got %+v", w.sent(), got)
+		}
+	}
+}
+
+func TestNumberOfCommit(t *testing.T) {
+	for subject, want := range map[string]int{
+		"Fix (GH-12)": 12, "Fix (gh-12)": 12, "Fix (#12)": 12, "Fix (GH-12) ": 12, "[3.14] Fix (GH-12) (GH-13)": 13, "Fix (#12)\r": 12,
+		"Fix GH-12": 0, "gh-12: Fix": 0, "Fix (GH-12).": 0, "Fix (GH-99999999999999999999)": 0, "": 0, "(GH-)": 0,
+	} {
+		if got := (historyCommit{Message: subject + "\n\nbody (GH-7)"}).commit().Number; got != want {
+			t.Errorf("%q: %d, want %d", subject, got, want)
+		}
+	}
+}
+
+func TestHistoryFaults(t *testing.T) {
+	w := newWorld(t)
+	ask := func(h HistoryRequest) error {
+		h.Revisions, h.Paths = []string{"main"}, []string{"a"}
+		_, err := w.app.History(t.Context(), h)
+		return err
+	}
+	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502, Times: 3})
+	check(t, "502", ask(HistoryRequest{Key: cpython}), temporary, "reading the history of python/cpython: POST /graphql: 502")
+	check(t, "no repository", ask(HistoryRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}}), gone, "404")
+	check(t, "no key", ask(HistoryRequest{}), rejected, "not the name of an owner")
+	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read"}))
+	w.srv.RevokeTokens()
+	check(t, "may not", ask(HistoryRequest{Key: cpython}), denied, "contents")
+}

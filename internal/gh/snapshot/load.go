@@ -1,0 +1,163 @@
+package snapshot
+
+import (
+	"github.com/concorde-bot/concorde/internal/gh"
+
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Load reads a pull request or issue as it is now. The errors are those of this
+// package, or the context's. A pull request of up to 100 files, commits and
+// comments costs one request, one more for contents, one more where files are
+// renamed, and one more where Looks names something. However many it costs, all of them together take at most as long
+// as two that are not answered.
+func (a *Loader) Load(ctx context.Context, q Query) (*pull.Request, error) {
+	whole := 2 * a.app.Timeout()
+	bounded, cancel := context.WithTimeout(ctx, whole)
+	defer cancel()
+	r, err := a.load(bounded, q)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		err = gh.TimedOut(fmt.Sprintf("GitHub's answers took longer than %s", whole))
+	}
+	if err != nil {
+		a.app.Forget(q.Key, err)
+		return nil, fmt.Errorf("loading %s: %w", q.Key, err)
+	}
+	return r, nil
+}
+
+func (a *Loader) load(ctx context.Context, q Query) (*pull.Request, error) {
+	if q.Key.Number == 0 {
+		return nil, gh.Rejectf("the key names no pull request or issue")
+	}
+	c, err := a.app.Client(ctx, q.Key, q.Installation)
+	if err != nil {
+		return nil, err
+	}
+	var out *pull.Request
+	err = c.Asking("load", func(s *gh.Size) error {
+		l := &loading{Client: c, from: a, Query: q, Size: s, asked: c.Now()}
+		l.out = &pull.Request{Key: q.Key, Now: l.asked, BodyAt: l.asked, Facts: q.Needs, Memo: q.Memo, Pointers: q.Pointers, Listed: q.Listed}
+		for _, part := range []func(context.Context) error{l.first, l.files, l.team, l.point, l.around} {
+			if err := part(ctx); err != nil {
+				return err
+			}
+		}
+		l.glimpsed()
+		out = l.out
+		return nil
+	})
+	return out, err
+}
+
+// first sends the query for everything that isn't known already, or for everything
+// where what was known is no longer so.
+func (l *loading) first(ctx context.Context) error {
+	blank := *l.out
+	known := l.from.pasts.of(l.Query, blank.Now)
+	err := l.after(ctx, known)
+	if err == nil && known != nil && !l.history.whole() {
+		*l.out = blank
+		err = l.after(ctx, nil)
+	}
+	if err != nil || !l.history.whole() {
+		l.from.pasts.forget(l.Key)
+		return err
+	}
+	l.keepsHistory()
+	return nil
+}
+
+// after sends the query, and again for the connections that have more pages.
+func (l *loading) after(ctx context.Context, known *past) error {
+	var p overviewData
+	err := l.Smaller(ctx, func(ctx context.Context) error {
+		l.recall(known)
+		q := overview(l.Query, *l.Size)
+		known.continues(&q)
+		l.foresee(&q)
+		return l.question(ctx, q, &p)
+	})
+	if err != nil {
+		l.from.reads.Remove(l.Key)
+		l.from.looked.Remove(l.Key) // it may have been too much for one query
+		return err
+	}
+	l.brought = p.Repository.all
+	var pages map[string]string // by list, where its next page begins
+	if *l.Size == gh.Apart {
+		if pages, err = l.lists(ctx, &p); err != nil {
+			return err
+		}
+	}
+	if err := l.facts(ctx, &p); err != nil {
+		return err
+	}
+	if known.edited(p.Repository.Subject.Touched.Nodes) {
+		l.history.broken = true
+		return nil
+	}
+	l.recount(known)
+	if pages == nil {
+		pages = l.take(p.Repository.Subject)
+	}
+	for len(pages) > 0 {
+		if pages, err = l.further(ctx, pages); err != nil {
+			return err
+		}
+	}
+	l.trim()
+	return nil
+}
+
+// lists asks, one by one, for the lists of which one page does, and names the
+// others, of which none was asked for yet.
+func (l *loading) lists(ctx context.Context, p *overviewData) (pages map[string]string, err error) {
+	issue := p.Repository.Subject.Typename == "Issue"
+	for _, selection := range onePage(l.Needs) {
+		if issue {
+			break
+		}
+		err := l.Smaller(ctx, func(ctx context.Context) error {
+			return l.question(ctx, gh.Query{Pull: []string{selection}, Variables: map[string]any{}}, p)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	pages = map[string]string{}
+	for _, c := range connections(l.Needs) {
+		if issue && c.issues != "" || !issue && c.selection != "" {
+			pages[c.name] = l.history.read[c.name].cursor
+		}
+	}
+	return pages, nil
+}
+
+// further takes the next page of lists, one list at a time where they are asked
+// for apart, and says which go on.
+func (l *loading) further(ctx context.Context, pages map[string]string) (more map[string]string, err error) {
+	err = l.Smaller(ctx, func(ctx context.Context) error {
+		asked := pages
+		more = map[string]string{}
+		if *l.Size == gh.Apart {
+			name := slices.Min(slices.Collect(maps.Keys(pages)))
+			asked = map[string]string{name: pages[name]}
+			more = maps.Clone(pages)
+			delete(more, name)
+		}
+		var p overviewData
+		if err := l.question(ctx, furtherPages(l.Query, asked, *l.Size), &p); err != nil {
+			return err
+		}
+		maps.Copy(more, l.take(p.Repository.Subject))
+		return nil
+	})
+	return more, err
+}

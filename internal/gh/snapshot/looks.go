@@ -1,0 +1,320 @@
+package snapshot
+
+import (
+	"github.com/concorde-bot/concorde/internal/gh"
+
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// A rule looks at a few things; more than these take further queries.
+const (
+	branchesPerQuery = 40
+	requestsPerQuery = 20
+	intoPerQuery     = 20
+	issuesPerQuery   = 50
+	comparedPerQuery = 10
+	guardedPerQuery  = 10
+	labelsPerQuery   = 50
+)
+
+// point finds out what the rules look at, before they could see any of it.
+func (l *loading) point(context.Context) error {
+	if l.Looks != nil {
+		l.looks = l.Looks(l.out)
+	}
+	return nil
+}
+
+// around loads, in as few queries as hold it, the contents of changed files and
+// what is outside of the pull request. All that was looked at is in the maps
+// then, as a zero value where it is not there.
+func (l *loading) around(ctx context.Context) error {
+	files := l.unread() // before what is around shows
+	l.blank(l.looks)
+	at, err := l.known(l.looks)
+	if err != nil {
+		return err
+	}
+	// A number that is none cannot be asked for.
+	none := func(n int) bool { return !number(n) }
+	at.Requests = slices.DeleteFunc(slices.Clone(at.Requests), none)
+	at.Issues = slices.DeleteFunc(slices.Clone(at.Issues), none)
+	l.left = allowance{bytes: maxContents, raw: maxRaw}
+	todo := portion{at, files}
+	for !todo.empty() {
+		err := l.Smaller(ctx, func(ctx context.Context) error {
+			some, rest := todo.cut(*l.Size)
+			if err := l.lookAt(ctx, some); err != nil {
+				return err
+			}
+			todo = rest
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("looking at files and at what is around: %w", err)
+		}
+	}
+	if l.moved {
+		return gh.BadAnswer("a changed file is not in the head commit: the pull request changed meanwhile")
+	}
+	l.remembersLooks()
+	return l.people(ctx)
+}
+
+// portion is what one query looks at.
+type portion struct {
+	pull.Looks // but for people
+	files      []*pull.File
+}
+
+func (p portion) empty() bool {
+	return len(p.files)+len(p.Branches)+len(p.Requests)+len(p.Into)+len(p.Issues)+len(p.Compared)+len(p.Guarded)+len(p.Labels) == 0
+}
+
+// cut splits off what one query holds, of one kind alone where things are asked for
+// apart.
+func (p portion) cut(s gh.Size) (some, rest portion) {
+	for _, kind := range []func(){
+		func() { some.Branches = take(&p.Branches, s.Part(branchesPerQuery)) },
+		func() { some.Requests = take(&p.Requests, s.Part(requestsPerQuery)) },
+		func() { some.Into = take(&p.Into, s.Part(intoPerQuery)) },
+		func() { some.Issues = take(&p.Issues, s.Part(issuesPerQuery)) },
+		func() { some.Compared = take(&p.Compared, s.Part(comparedPerQuery)) },
+		func() { some.Guarded = take(&p.Guarded, s.Part(guardedPerQuery)) },
+		func() { some.Labels = take(&p.Labels, s.Part(labelsPerQuery)) },
+		func() { some.files = take(&p.files, s.Part(entriesPerQuery)) },
+	} {
+		if kind(); s == gh.Apart && !some.empty() {
+			break
+		}
+	}
+	return some, p
+}
+
+// number tells what GitHub may have for a number.
+func number(n int) bool { return n > 0 && n <= math.MaxInt32 }
+
+// take cuts up to n off the front.
+func take[T any](from *[]T, n int) []T {
+	some := (*from)[:min(len(*from), n)]
+	*from = (*from)[len(some):]
+	return some
+}
+
+// blank makes the maps for what is asked for.
+func (l *loading) blank(at pull.Looks) {
+	l.out.Branches, l.out.Others, l.out.Into = blank[pull.Branch](at.Branches), blank[pull.Summary](at.Requests), blank[[]pull.Summary](at.Into)
+	l.out.Issues, l.out.Compared, l.out.Known = blank[pull.Issue](at.Issues), blank[pull.Comparison](at.Compared), blank[bool](at.Labels)
+	l.out.Guarded = blank[bool](at.Guarded)
+}
+
+func blank[V any, K comparable](keys []K) map[K]V {
+	if len(keys) == 0 {
+		return nil
+	}
+	all := map[K]V{}
+	for _, key := range keys {
+		var zero V
+		all[key] = zero
+	}
+	return all
+}
+
+func (l *loading) lookAt(ctx context.Context, p portion) error {
+	at, files := p.Looks, p.files
+	query := looksQuery(at)
+	if len(at.Compared) > 0 {
+		query.Variables["compareTo"] = l.out.Head
+		if l.out.Merge != nil {
+			query.Variables["compareTo"] = l.out.Merge.SHA
+		}
+	}
+	if len(files) > 0 {
+		query.Add(entriesQuery(files, l.out.Head, l.left.bytes > 0))
+	}
+	query.Pull, query.Issue, query.Variables["number"] = []string{"body"}, []string{"body"}, l.Key.Number
+	l.asked = l.Now()
+	var found struct{ Repository gh.Fields }
+	if err := l.Ask(ctx, query.String(), query.Variables, &found); err != nil {
+		return err
+	}
+	l.again(found.Repository)
+	return errors.Join(l.seen(found.Repository, at), l.contents(ctx, found.Repository, files))
+}
+
+// again sees whether the body is still the same, so that a rule's part of it is
+// written without another look.
+func (l *loading) again(found gh.Fields) {
+	var p pullData
+	l.out.BodyAt = l.asked
+	if err := found.Read(gh.IssueOrPull, &p); err != nil || p.Body != l.out.Body {
+		l.out.BodyAt = time.Time{}
+	}
+}
+
+// seen takes over what was found.
+func (l *loading) seen(found gh.Fields, at pull.Looks) error {
+	for i, name := range at.Into {
+		var requests gh.Connection[summaryData]
+		if err := found.ReadNth("into", i, &requests); err != nil {
+			return err
+		}
+		l.compare(requests.Nodes...)
+		l.out.Into[name] = branch(nil, requests, l.slug).Requests
+	}
+	for i, name := range at.Branches {
+		var tip *struct{ Target tipData }
+		var requests gh.Connection[summaryData]
+		if err := found.ReadNth("tip", i, &tip); err != nil {
+			return err
+		}
+		if err := found.ReadNth("from", i, &requests); err != nil {
+			return err
+		}
+		l.compare(requests.Nodes...)
+		l.out.Branches[name] = branch(tip, requests, l.slug)
+	}
+	for i, number := range at.Requests {
+		var other *otherData
+		if err := found.ReadNth(gh.Optional, i, &other); err != nil {
+			return err
+		}
+		if other != nil {
+			l.compare(other.summaryData)
+			l.out.Others[number] = other.summary(l.slug)
+			l.meet(other.Author, other.MergedBy)
+		}
+	}
+	for i, name := range at.Guarded {
+		var of *guardData
+		if err := found.ReadNth(gh.Optional+"Guarded", i, &of); err != nil {
+			return err
+		}
+		l.out.Guarded[name] = of != nil && of.holds()
+	}
+	return l.seenIssues(found, at)
+}
+
+func (l *loading) seenIssues(found gh.Fields, at pull.Looks) error {
+	for i, number := range at.Issues {
+		var of *issueData
+		if err := found.ReadNth(gh.Optional+"Issue", i, &of); err != nil {
+			return err
+		}
+		if of != nil {
+			l.out.Issues[number] = pull.Issue{
+				Exists: true, Pull: of.Typename == "PullRequest", Closed: of.IssueState == "CLOSED", Title: of.Title, Body: of.Body, At: l.asked,
+			}
+			l.learn(pull.Key{Owner: l.Key.Owner, Repo: l.Key.Repo, Number: number}, &pullData{Typename: of.Typename, ID: of.ID})
+		}
+	}
+	for i, name := range at.Labels {
+		var of *labelData
+		if err := found.ReadNth("label", i, &of); err != nil {
+			return err
+		}
+		if of != nil {
+			l.out.Known[name] = true
+			l.IDs.SetLabel(l.Key, name, of.ID)
+		}
+	}
+	for i, name := range at.Compared {
+		var of *struct {
+			Compare *struct{ AheadBy, BehindBy int }
+		}
+		if err := found.ReadNth(gh.Optional+"Compared", i, &of); err != nil {
+			return err
+		}
+		if of != nil && of.Compare != nil {
+			l.out.Compared[name] = pull.Comparison{Known: true, Ahead: of.Compare.AheadBy, Behind: of.Compare.BehindBy}
+		}
+	}
+	return nil
+}
+
+type issueData struct {
+	Typename                    string `json:"__typename"`
+	ID, Title, Body, IssueState string
+}
+
+// looksQuery holds the names as variables: they are not ours.
+func looksQuery(at pull.Looks) gh.Query {
+	q := gh.Query{Variables: map[string]any{}}
+	ask := func(form, kind string, i int, value any) {
+		name := fmt.Sprint(kind, i)
+		q.Declared = append(q.Declared, "$"+name+":"+form)
+		q.Variables[name] = value
+	}
+	field := func(format string, args ...any) { q.Repository = append(q.Repository, fmt.Sprintf(format, args...)) }
+	for i, name := range at.Into {
+		ask("String!", "into", i, name)
+		field("into%d:pullRequests(baseRefName:$into%d,first:30,orderBy:{field:CREATED_AT,direction:DESC}){nodes{...Summary}}", i, i)
+	}
+	for i, name := range at.Branches {
+		ask("String!", "ref", i, "refs/heads/"+name)
+		ask("String!", "branch", i, name)
+		field("tip%d:ref(qualifiedName:$ref%d){target{__typename oid}}", i, i)
+		field("from%d:pullRequests(headRefName:$branch%d,first:10,orderBy:{field:CREATED_AT,direction:DESC}){nodes{...Summary}}", i, i)
+	}
+	for i, number := range at.Requests {
+		ask("Int!", "other", i, number)
+		field("%s%d:pullRequest(number:$other%d){...Other}", gh.Optional, i, i)
+	}
+	for i, number := range at.Issues {
+		ask("Int!", "issue", i, number)
+		field("%sIssue%d:issueOrPullRequest(number:$issue%d){__typename ...on Issue{id title body issueState:state} ...on PullRequest{title}}", gh.Optional, i, i)
+	}
+	for i, name := range at.Compared {
+		ask("String!", "compared", i, "refs/heads/"+name)
+		field("%sCompared%d:ref(qualifiedName:$compared%d){compare(headRef:$compareTo){aheadBy behindBy}}", gh.Optional, i, i)
+	}
+	for i, name := range at.Guarded {
+		ask("String!", "guarded", i, "refs/heads/"+name)
+		field("%sGuarded%d:ref(qualifiedName:$guarded%d){"+guardFields+"}", gh.Optional, i, i)
+	}
+	for i, name := range at.Labels {
+		ask("String!", "label", i, name)
+		field("label%d:label(name:$label%d){id name}", i, i)
+	}
+	if len(at.Requests) > 0 {
+		q.Fragments = append(q.Fragments, "fragment Other on PullRequest{...Summary"+summaryLabels+"comments(last:100){nodes{"+noteFields+"}} "+
+			"events:timelineItems(last:100,itemTypes:[LABELED_EVENT,UNLABELED_EVENT,"+queuedEvent+"]){nodes{"+labelEvents+queuedFields+"}} "+
+			"opinions:latestOpinionatedReviews(first:30,writersOnly:true){nodes{author"+person+" state}}}")
+	}
+	if len(at.Requests)+len(at.Branches)+len(at.Into) > 0 {
+		q.Fragments = append(q.Fragments, summaryFragment)
+	}
+	return q
+}
+
+func branch(tip *struct{ Target tipData }, requests gh.Connection[summaryData], slug string) pull.Branch {
+	var b pull.Branch
+	if tip != nil {
+		b.Tip = tip.Target.Oid
+	}
+	for _, r := range requests.Nodes {
+		b.Requests = append(b.Requests, r.summary(slug))
+	}
+	return b
+}
+
+type otherData struct {
+	summaryData
+	historyData
+	reviewData
+}
+
+func (o *otherData) summary(slug string) pull.Summary {
+	s := o.summaryData.summary(slug)
+	s.Notes = map[string]pull.PostedNote{}
+	o.notes(slug, s.Notes)
+	s.Events, s.Reviews = o.events(slug), o.reviews()
+	return s
+}

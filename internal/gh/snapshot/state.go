@@ -1,0 +1,130 @@
+package snapshot
+
+import (
+	"github.com/concorde-bot/concorde/internal/gh"
+
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+	lru "github.com/hashicorp/golang-lru/v2"
+)
+
+// Loader loads what GitHub has. Its methods may be called at the same time. It
+// remembers what makes the next load cheaper; nothing but time is lost with that.
+type Loader struct {
+	app    *gh.App
+	files  *lru.Cache[fileAt, knownFile]
+	blobs  *blobs
+	reads  *lru.Cache[pull.Key, []string]   // the files that the rules read the last time
+	looked *lru.Cache[pull.Key, pull.Looks] // what rules looked at the last time
+	latest *lru.Cache[pull.Key, glimpse]    // of pull requests
+	pasts  *pasts
+	people people
+
+	missing   *lru.Cache[fileAt, struct{}] // changed files that GitHub does not have
+	queueless atomic.Bool                  // GitHub knows no merge queues
+}
+
+// NewLoader makes one that asks GitHub as app.
+func New(app *gh.App) (*Loader, error) {
+	l := &Loader{app: app, pasts: newPasts()}
+	var faults [6]error
+	l.files, faults[0] = lru.New[fileAt, knownFile](rememberedFiles)
+	l.blobs, faults[1] = newBlobs()
+	l.reads, faults[2] = lru.New[pull.Key, []string](rememberedReads)
+	l.looked, faults[3] = lru.New[pull.Key, pull.Looks](20_000)
+	l.latest, faults[4] = lru.New[pull.Key, glimpse](rememberedGlimpses)
+	l.missing, faults[5] = lru.New[fileAt, struct{}](rememberedFiles)
+	l.people.forget()
+	return l, errors.Join(faults[:]...)
+}
+
+// ForgetPeople has teams and roles read again: they changed.
+func (l *Loader) ForgetPeople() { l.people.forget() }
+
+// Answered forgets a history's comments: GitHub doesn't count reactions as edits.
+func (l *Loader) Answered(key pull.Key) { l.pasts.answered(key) }
+
+// Query says what to load.
+type Query struct {
+	Key          pull.Key
+	Installation int64 // 0: look it up
+	Needs        pull.Facts
+	Memo         *pull.Memo // becomes pull.Request.Memo
+	// Reads picks changed files whose contents are loaded, Looks what is loaded
+	// from outside of the pull request; nil: none. They see the rest of it.
+	Reads        func(r *pull.Request, path string) bool
+	Looks        func(*pull.Request) pull.Looks
+	SettingsPath string // ".github/concorde.yml"; "": Settings stay nil
+	// LabelRulesPath is ".github/labeler.yml"; "": LabelRules stay nil.
+	LabelRulesPath string
+	// Pointers are what becomes pull.Request.Pointers.
+	Pointers []int
+	// Listed are what becomes pull.Request.Listed.
+	Listed []int
+	// Team is that of the core developers, as SLUG or ORGANISATION/SLUG; "": nobody
+	// is one.
+	Team string
+}
+
+// maxCommits is what GitHub lists of a pull request (REST API, "List commits on
+// a pull request"). Of files it lists 3,000.
+const maxCommits = 250
+
+// loading is the load of one pull request.
+type loading struct {
+	*gh.Client
+	from *Loader
+	Query
+	*gh.Size
+	out     *pull.Request
+	slug    string    // the App's login without "[bot]"
+	asked   time.Time // when the question was sent that is being read
+	changed int       // files, as GitHub counts them
+	looks   pull.Looks
+	left    allowance
+	moved   bool // a changed file is not in the head commit
+
+	foreseen pull.Looks // that the first query asked for
+	brought  gh.Fields  // its answer
+
+	asksFor []string             // the files whose hashes the first query asked for
+	entries map[string]knownFile // those that it brought
+	history reading
+}
+
+func (l *loading) question(ctx context.Context, q gh.Query, p *overviewData) error {
+	q.Variables["number"] = l.Key.Number
+	if q.Uses("$app") {
+		q.Variables["app"] = l.AppID()
+	}
+	if err := l.Ask(ctx, q.String(), q.Variables, p); err != nil {
+		return err
+	}
+	if p.Repository == nil || p.Repository.Subject == nil {
+		return gh.BadAnswer("the answer names no pull request or issue")
+	}
+	return nil
+}
+
+// learn notes what GitHub calls a pull request or issue, its labels and its author.
+func (l *loading) learn(key pull.Key, p *pullData) {
+	l.IDs.SetSubject(key, gh.Subject{ID: p.ID, Issue: p.Typename == "Issue"})
+	for _, label := range p.Labels.Nodes {
+		l.IDs.SetLabel(key, label.Name, label.ID)
+	}
+	l.meet(p.Author, p.MergedBy)
+}
+
+// meet notes the ids of people. Those of bots are of no use: nobody asks them for
+// anything.
+func (l *loading) meet(people ...*actorData) {
+	for _, a := range people {
+		if a != nil && a.person() {
+			l.IDs.SetPerson(a.Login, a.ID)
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package snapshot
+
+import (
+	"github.com/concorde-bot/concorde/internal/gh"
+
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// summaryFragment has no labels: a nested list for each of many pull requests makes a
+// query heavy, and of most nobody reads them.
+const summaryFragment = `fragment Summary on PullRequest{number title body state isDraft updatedAt headRepositoryOwner{__typename login} author` + person + ` authorAssociation ` +
+	`baseRefName headRefName headRefOid closedAt mergedBy` + person + `}`
+
+const summaryLabels = ` labels(first:100){nodes{name}} `
+
+// summaryData is what is loaded of every pull request, its own and others.
+type summaryData struct {
+	Number                               int
+	Mergeable                            string // in lists alone
+	Title, Body, State                   string
+	IsDraft                              bool
+	Author                               *actorData
+	AuthorAssociation                    string
+	BaseRefName, HeadRefName, HeadRefOid string
+	ClosedAt, MergedAt, UpdatedAt        time.Time
+	MergedBy, HeadRepositoryOwner        *actorData
+	Labels                               gh.Connection[struct{ ID, Name string }]
+}
+
+func (d *summaryData) state() pull.State { return pull.State(strings.ToLower(d.State)) }
+
+func (d *summaryData) merger() string {
+	if d.state() != pull.Merged {
+		return ""
+	}
+	return d.MergedBy.login()
+}
+
+func (d *summaryData) labels() []string {
+	var all []string
+	for _, n := range d.Labels.Nodes {
+		all = append(all, n.Name)
+	}
+	return all
+}
+
+// summary is for the App of that slug.
+func (d *summaryData) summary(slug string) pull.Summary {
+	s := pull.Summary{
+		Number: d.Number, Title: d.Title, Body: d.Body, State: d.state(), Draft: d.IsDraft, Own: d.Author.is(slug), Author: d.Author.login(), Association: d.AuthorAssociation,
+		Base: d.BaseRefName, Head: d.HeadRefOid, HeadBranch: d.HeadRefName, MergedBy: d.merger(), ClosedAt: d.ClosedAt, Labels: d.labels(),
+	}
+	if d.HeadRepositoryOwner != nil {
+		s.HeadOwner = d.HeadRepositoryOwner.login()
+	}
+	return s
+}
+
+// merge is nil where GitHub does not name the commit (yet).
+func (p *pullData) merge() *pull.Merge {
+	if p.state() != pull.Merged || p.MergeCommit == nil || !gh.IsCommit(p.MergeCommit.Oid) {
+		return nil
+	}
+	c := p.MergeCommit
+	m := &pull.Merge{SHA: c.Oid, Message: c.Message, Parents: c.Parents.TotalCount, Author: c.credit(), By: p.merger(), At: p.MergedAt}
+	for _, parent := range c.Parents.Nodes {
+		for _, of := range parent.AssociatedPullRequests.Nodes {
+			m.Rebased = m.Rebased || of.Number == p.Number
+		}
+	}
+	return m
+}

@@ -1,0 +1,35 @@
+package gh
+
+import (
+	"regexp"
+	"strings"
+)
+
+var secrets = regexp.MustCompile(`\bgh[a-z]_[A-Za-z0-9._-]{16,}|\bgithub_pat_\w+|\beyJ[\w-]*\.[\w-]+(\.[\w-]*)?|(?i:\bauthorization\b\W{0,4}((bearer|token|basic)\s+)?)[^\s"',]+`)
+
+// tidy makes a text that came from outside fit for a log: one short line
+// without secrets.
+func Tidy(s string) string {
+	const limit = 300
+	s = strings.ToValidUTF8(strings.Join(strings.Fields(secrets.ReplaceAllString(s, "[redacted]")), " "), "?")
+	if runes := []rune(s); len(runes) > limit {
+		s = string(runes[:limit]) + "…"
+	}
+	return s
+}
+
+// cut shortens s to at most limit bytes, at a whole character.
+func Shorten(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	for limit > 0 && s[limit]&0xC0 == 0x80 {
+		limit--
+	}
+	return s[:limit]
+}
+
+// isCommit tells whether s is the id of a commit: SHA-1 or SHA-256.
+func IsCommit(s string) bool { return commitID.MatchString(s) }
+
+var commitID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)

@@ -1,0 +1,131 @@
+package gh_test
+
+import (
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
+
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Writes are paced; who would wait long goes, with a time of its own to come
+// back. Reads are not paced.
+func TestPace(t *testing.T) {
+	c := newClock()
+	var sent atomic.Int32
+	app, _ := plain(t, gh.Config{Now: c.Now, WritesPerMinute: 20}, func(w http.ResponseWriter, r *http.Request) {
+		sent.Add(1)
+		if r.URL.Path == "/api/graphql" {
+			answer(w, 200, `{"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"no"}]}`)
+			return
+		}
+		answer(w, 201, "{}")
+	})
+	try := func(number int) error {
+		return app.Apply(t.Context(), 1, pull.Key{Owner: "python", Repo: "cpython", Number: number}, someStatus)
+	}
+	for range 4 { // a burst of a fifth, and 16 a minute
+		must(t, try(1))
+	}
+	for range 2 { // who comes too early has the turn it had
+		for number := range 3 {
+			want := c.Now().Add(time.Duration(number+1) * time.Minute / 16)
+			if got := as[*gh.Limited](t, try(number)).Until; got.Sub(want).Abs() > time.Millisecond {
+				t.Errorf("refusal of %d: until %v, want %v", number, got, want)
+			}
+		}
+	}
+	_, err := app.Load(t.Context(), snapshot.Query{Key: somePull, Installation: 1})
+	as[*gh.Gone](t, err)
+	if n := sent.Load(); n != 5 {
+		t.Errorf("%d requests, want 4 writes and a read", n)
+	}
+	line := []int{0, 1, 2}
+	for step := range 16 { // the minute after
+		c.advance(time.Minute / 16)
+		line = append(line, 100+step)
+		as[*gh.Limited](t, try(100+step)) // comes anew, and does not go before
+		must(t, try(line[step]))
+	}
+}
+
+// A mutation is a write, and the look before it is none.
+func TestPaceOfMutations(t *testing.T) {
+	c := newClock()
+	var sent atomic.Int32
+	app, _ := plain(t, gh.Config{Now: c.Now, WritesPerMinute: 20}, func(w http.ResponseWriter, r *http.Request) {
+		sent.Add(1)
+		answer(w, 200, `{"data":{"repository":{"issueOrPullRequest":{"id":"PR_1"}}}}`)
+	})
+	for range 4 {
+		must(t, app.Apply(t.Context(), 1, somePull, pull.CancelMerge{}))
+	}
+	as[*gh.Limited](t, app.Apply(t.Context(), 1, somePull, pull.CancelMerge{}))
+	if n := sent.Load(); n != 5 {
+		t.Errorf("%d requests, want a look and four mutations", n)
+	}
+}
+
+func TestPaceWaitsAMoment(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	app, _ := plain(t, gh.Config{Now: c.Now, WritesPerMinute: 80}, func(w http.ResponseWriter, r *http.Request) { answer(w, 201, "{}") })
+	for range 17 { // 16 at once, and one after 15/16 of a second
+		must(t, app.Apply(t.Context(), 1, somePull, someStatus))
+	}
+	as[*gh.Limited](t, app.Apply(t.Context(), 1, somePull, someStatus))
+
+	c.advance(time.Minute / 64) // for the one that waits again
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := app.Apply(ctx, 1, somePull, someStatus); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
+// A batch counts as many writes as it holds, and has at most a tenth of a minute's:
+// the second request of 25 comments waits for the line, and goes when its turn has
+// come.
+func TestBatchesArePaced(t *testing.T) {
+	c := newClock()
+	var held []int
+	app, _ := plain(t, gh.Config{Now: c.Now, WritesPerMinute: 80}, func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		if n := strings.Count(string(body), "addComment("); n > 0 {
+			held = append(held, n)
+		}
+		answer(w, 200, `{"data":{"repository":{"issueOrPullRequest":{"id":"PR_1","labels":{"nodes":[]}}}}}`)
+	})
+	var comments []pull.Action
+	for i := range 25 {
+		comments = append(comments, pull.AddNote{Note: pull.Note{Key: fmt.Sprint("n", i), Body: "x"}})
+	}
+	for step := 0; len(comments) > 0 && step < 20; step++ {
+		faults := app.ApplyAll(t.Context(), 1, somePull, comments)
+		done := slices.IndexFunc(faults, func(err error) bool { return err != nil })
+		if done < 0 {
+			break
+		}
+		comments = comments[done:]
+		c.advance(as[*gh.Limited](t, faults[done]).Until.Sub(c.Now()))
+	}
+	if want := []int{8, 8, 8, 1}; !slices.Equal(held, want) {
+		t.Errorf("requests of %v comments, want %v", held, want)
+	}
+	if took := c.Now().Sub(newClock().Now()); took < 8*time.Minute/64 || took > 20*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
