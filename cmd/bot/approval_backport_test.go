@@ -104,7 +104,7 @@ func TestSilenceIsNotGreen(t *testing.T) {
 }
 
 // TestLookAlikes: a stranger's branch is named like the bot's, and has its very pick
-// in it. That neither stops the bot, nor shows on the board, nor keeps the bot's branch.
+// in it. That neither stops the bot, nor shows on the status comment, nor keeps the bot's branch.
 func TestLookAlikes(t *testing.T) {
 	t.Parallel()
 	s := backportStage(t).start()
@@ -125,7 +125,7 @@ func TestLookAlikes(t *testing.T) {
 	s.rests()
 	for _, base := range []string{"3.14", "3.13"} {
 		own := s.backports(base)
-		if len(own) != 1 || !strings.Contains(s.boardOf(m.number), fmt.Sprintf("| %s | open: #%d |", base, own[0].Number)) {
+		if len(own) != 1 || !strings.Contains(s.statusComment(m.number), fmt.Sprintf("| %s | open: #%d |", base, own[0].Number)) {
 			t.Fatalf("the bot's to %s: %+v", base, own)
 		}
 		s.reviewed(own[0].Number, "dana", "APPROVED")

@@ -72,15 +72,15 @@ func TestTitleBecomesThatOfABackport(t *testing.T) {
 	title := func(base string) string { return fmt.Sprintf("[%s] gh-140001: Fix it (GH-%d)", base, m.number) }
 	strangers := s.byHand("mallory", "3.13", title("3.13"))
 	s.rests()
-	if board := s.boardOf(m.number); board != "" {
-		t.Errorf("a stranger got a comment made: %s", board)
+	if comment := s.statusComment(m.number); comment != "" {
+		t.Errorf("a stranger got a comment made: %s", comment)
 	}
 	triagers := s.byHand("carol", "3.14", "[3.14] Fix that")
 	s.rests()
 	s.check(s.cpython.EditTitle(triagers, title("3.14")))
 	s.shows(m.number, fmt.Sprintf("| 3.14 | open: #%d |", triagers))
-	if board := s.boardOf(m.number); strings.Contains(board, "3.13") {
-		t.Errorf("a stranger got a row: %s", board)
+	if comment := s.statusComment(m.number); strings.Contains(comment, "3.13") {
+		t.Errorf("a stranger got a row: %s", comment)
 	}
 	_, err := s.cpython.Merge(strangers, "dana")
 	s.check(err)
@@ -151,7 +151,7 @@ func TestDraftIsPickedAgain(t *testing.T) {
 	}
 }
 
-// TestDraftThatSomebodyPushedTo is left alone, and the board says why.
+// TestDraftThatSomebodyPushedTo is left alone, and the status comment says why.
 func TestDraftThatSomebodyPushedTo(t *testing.T) {
 	t.Parallel()
 	s, m, draft := conflicting(t)

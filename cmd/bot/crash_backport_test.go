@@ -33,8 +33,8 @@ var steps = []moment{
 	{name: "before a pull request", method: http.MethodPost, path: "/cpython/pulls$"},
 	{name: "after a pull request", method: http.MethodPost, path: "/cpython/pulls$", after: true},
 	{name: "after both pull requests", method: http.MethodPost, path: "/cpython/pulls$", skip: 1, after: true},
-	{name: "before the board and the labels", method: http.MethodPost, path: "^/graphql$", contains: "addComment"},
-	{name: "after the board and the labels", method: http.MethodPost, path: "^/graphql$", contains: "addComment", after: true},
+	{name: "before the status comment and the labels", method: http.MethodPost, path: "^/graphql$", contains: "addComment"},
+	{name: "after the status comment and the labels", method: http.MethodPost, path: "^/graphql$", contains: "addComment", after: true},
 	{name: "after the labels of a backport", method: http.MethodPost, path: "^/graphql$", contains: "addLabels", after: true},
 	{name: "after the status", method: http.MethodPost, path: "/statuses/", contains: "backport-conflict", after: true},
 	{name: "after the assignment", method: http.MethodPost, path: "^/graphql$", contains: "addAssignees", after: true},
@@ -43,7 +43,7 @@ var steps = []moment{
 // TestKilledInABackport kills the bot with SIGKILL at one step of a backport
 // after the other. The next start ends what was begun, with the database of the
 // first or without, although all webhooks of the meantime are lost: one pull
-// request for each target, one board, the right labels.
+// request for each target, one status comment, the right labels.
 func TestKilledInABackport(t *testing.T) {
 	t.Parallel()
 	every := suite.Sizes[int]{Normal: 5, Long: 1, Full: 1}.Size()
@@ -130,7 +130,7 @@ func (s *stage) ends(number int) {
 	s.eventually("the end", func() bool {
 		lacks = s.lacks(number)
 		return lacks == ""
-	}, func() string { return lacks + "\n" + s.boardOf(number) })
+	}, func() string { return lacks + "\n" + s.statusComment(number) })
 	s.rests()
 	if lacks = s.lacks(number); lacks != "" {
 		s.Errorf("in the end: %s", lacks)
@@ -177,10 +177,10 @@ func (s *stage) lacks(number int) string {
 	if clean[0].Draft || !draft[0].Draft || status != "failure" || !slices.Equal(draft[0].Assignees, []string{"dana"}) {
 		return fmt.Sprintf("drafts: %v, %v; status %q, assignees %q", clean[0].Draft, draft[0].Draft, status, draft[0].Assignees)
 	}
-	board := s.boardOf(number)
+	comment := s.statusComment(number)
 	for _, want := range []string{fmt.Sprintf("| 3.14 | open: #%d |", clean[0].Number), fmt.Sprintf("| 3.13 | conflict: #%d |", draft[0].Number)} {
-		if !strings.Contains(board, want) {
-			return fmt.Sprintf("the board does not show %q", want)
+		if !strings.Contains(comment, want) {
+			return fmt.Sprintf("the status comment does not show %q", want)
 		}
 	}
 	if !strings.Contains(draft[0].Body, "Misc/ACKS") {

@@ -29,7 +29,9 @@ func (d *demo) threeTargets(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.expect(ctx, number, func(s ghtest.PRState) bool { return strings.Contains(boardIn(s), "3.9 reached its end of life") }); err != nil {
+	if err := d.expect(ctx, number, func(s ghtest.PRState) bool {
+		return strings.Contains(statusCommentIn(s), "3.9 reached its end of life")
+	}); err != nil {
 		return err
 	}
 	d.say("  dana merges it")
@@ -37,7 +39,7 @@ func (d *demo) threeTargets(ctx context.Context) error {
 		return fmt.Errorf("merging: %w", err)
 	}
 	if err := d.expect(ctx, number, func(s ghtest.PRState) bool {
-		return strings.Contains(boardIn(s), "| 3.14 | open: #") && strings.Contains(boardIn(s), "| 3.13 | conflict: #") && atStage("")(s)
+		return strings.Contains(statusCommentIn(s), "| 3.14 | open: #") && strings.Contains(statusCommentIn(s), "| 3.13 | conflict: #") && atStage("")(s)
 	}); err != nil {
 		return err
 	}
@@ -57,10 +59,10 @@ func (d *demo) threeTargets(ctx context.Context) error {
 	if err := d.cpython.CheckRun(state.HeadSHA, "github-actions", "Tests", "success"); err != nil {
 		return err
 	}
-	if err := d.expect(ctx, number, func(s ghtest.PRState) bool { return strings.Contains(boardIn(s), "| 3.14 | merged: #") }); err != nil {
+	if err := d.expect(ctx, number, func(s ghtest.PRState) bool { return strings.Contains(statusCommentIn(s), "| 3.14 | merged: #") }); err != nil {
 		return err
 	}
-	return d.board(number)
+	return d.statusComment(number)
 }
 
 // backport returns the number of the bot's pull request into a branch.
@@ -73,21 +75,21 @@ func (d *demo) backport(branch string) (int, error) {
 	return 0, fmt.Errorf("there is no backport to %s", branch)
 }
 
-// board prints the status comment.
-func (d *demo) board(number int) error {
+// statusComment prints the status comment.
+func (d *demo) statusComment(number int) error {
 	state, err := d.cpython.PR(number)
 	if err != nil {
 		return err
 	}
 	d.say("  The status comment on #%d:", number)
-	text, _, _ := strings.Cut(boardIn(state), "<!--")
+	text, _, _ := strings.Cut(statusCommentIn(state), "<!--")
 	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
 		d.say("       | %s", line)
 	}
 	return nil
 }
 
-func boardIn(s ghtest.PRState) string {
+func statusCommentIn(s ghtest.PRState) string {
 	for _, c := range s.Comments {
 		if strings.Contains(c.Body, "concorde:backports:") {
 			return c.Body

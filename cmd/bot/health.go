@@ -41,14 +41,14 @@ func (b *bot) health() health {
 		stats, err := b.queue.Stats(ctx)
 		if err != nil {
 			b.log.Error().Err(err).Msg("not ready: the database doesn't answer")
-			return health{Health: reconcile.Health{Troubles: []reconcile.Trouble{{Kind: kindDatabase, Text: "the database doesn't answer. The log says why; the bot continues by itself once it does"}}}}, nil
+			return health{Health: reconcile.Health{Alerts: []reconcile.Alert{{Kind: kindDatabase, Text: "the database doesn't answer. The log says why; the bot continues by itself once it does"}}}}, nil
 		}
 		if b.Role == roleReceive { // it's ready when it can store, whatever becomes of the work
 			return health{stats: stats}, nil
 		}
 		h := health{b.reconciler.Health(ctx, stats.Unserved, b.ReadyWithin), stats}
 		if stats.Overdue > b.ReadyWithin {
-			h.Troubles = append(h.Troubles, reconcile.Trouble{Kind: kindBehind, Text: fmt.Sprintf("work has been due for %s, more than %s: the bot can't keep up. Check its CPU, its database and the log", stats.Overdue.Round(time.Second), b.ReadyWithin)})
+			h.Alerts = append(h.Alerts, reconcile.Alert{Kind: kindBehind, Text: fmt.Sprintf("work has been due for %s, more than %s: the bot can't keep up. Check its CPU, its database and the log", stats.Overdue.Round(time.Second), b.ReadyWithin)})
 		}
 		return h, nil
 	})
@@ -62,12 +62,12 @@ func (b *bot) ready(w http.ResponseWriter, _ *http.Request) {
 	h := b.health()
 	var page strings.Builder
 	status := http.StatusOK
-	if len(h.Troubles) > 0 {
+	if len(h.Alerts) > 0 {
 		status = http.StatusServiceUnavailable
 	} else {
 		fmt.Fprintf(&page, "ready: %d waiting, %d running, %d delayed\n", h.stats.Waiting, h.stats.Running, h.stats.Delayed)
 	}
-	for _, t := range h.Troubles {
+	for _, t := range h.Alerts {
 		fmt.Fprintf(&page, "not ready: %s\n", plainLine(t.Text))
 	}
 	for _, note := range h.Notes {
@@ -88,12 +88,12 @@ var (
 	givenUpDesc  = prometheus.NewDesc("concorde_queue_given_up", "Keys given up until their next hint.", nil, nil)
 	ageDesc      = prometheus.NewDesc("concorde_queue_age_seconds", "How long the oldest waiting key has been due.", nil, nil)
 	unservedDesc = prometheus.NewDesc("concorde_queue_unserved_seconds", "Age of the oldest hint that no run has served, whatever it waits for.", nil, nil)
-	troublesDesc = prometheus.NewDesc("concorde_troubles", "Problems that make /readyz answer 503, by kind.", []string{"kind"}, nil)
+	alertsDesc   = prometheus.NewDesc("concorde_alerts", "Problems that make /readyz answer 503, by kind.", []string{"kind"}, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (m *healthMetrics) Describe(c chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{waitingDesc, runningDesc, givenUpDesc, ageDesc, unservedDesc, troublesDesc} {
+	for _, desc := range []*prometheus.Desc{waitingDesc, runningDesc, givenUpDesc, ageDesc, unservedDesc, alertsDesc} {
 		c <- desc
 	}
 }
@@ -106,12 +106,12 @@ func (m *healthMetrics) Collect(c chan<- prometheus.Metric) {
 	}
 	for _, kind := range kinds() {
 		n := 0
-		for _, t := range h.Troubles {
+		for _, t := range h.Alerts {
 			if t.Kind == kind {
 				n++
 			}
 		}
-		gauge(troublesDesc, float64(n), string(kind))
+		gauge(alertsDesc, float64(n), string(kind))
 		if kind == kindDatabase && n > 0 {
 			return // the queue's state is unknown
 		}

@@ -47,16 +47,16 @@ func alsoHere(path string, file ghtest.File) func(*stage, *merged) {
 // for half a minute.
 var gitTroubles = []hardship{
 	{
-		name:  "no answer",
-		begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Hang: true}) },
-		board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. I'll try again at 20"},
+		name:    "no answer",
+		begin:   func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Hang: true}) },
+		comment: []string{"| 3.14 | error | I couldn't reach GitHub's git server. I'll try again at 20"},
 	},
 	{
 		name: "target deleted during the pick",
 		begin: func(s *stage, _ *merged) {
 			s.at(fetching, 0, func() { s.check(s.cpython.DeleteBranch("3.14")) })
 		},
-		board: []string{"| 3.14 | not allowed | the repository has no branch 3.14; set the label again once it is cut |", "| 3.13 | open: #"},
+		comment: []string{"| 3.14 | not allowed | the repository has no branch 3.14; set the label again once it's cut |", "| 3.13 | open: #"},
 		heal: func(s *stage, _ *merged) {
 			_, err := s.cpython.ForcePush("3.14", "3.13")
 			s.check(err)
@@ -70,29 +70,29 @@ var gitTroubles = []hardship{
 				s.check(err)
 			})
 		},
-		board: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
+		comment: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
 	},
 	{
 		name: "protected branch",
 		begin: func(s *stage, m *merged) {
 			s.check(s.cpython.Protect(m.branch("3.14"), ghtest.Protection{NoPush: true}))
 		},
-		board: []string{"| 3.14 | error | A branch protection rule or ruleset doesn't let the App push the backport's branch. An administrator must add the App to its bypass list", "| 3.13 | open: #"},
-		heal:  func(s *stage, m *merged) { s.check(s.cpython.Protect(m.branch("3.14"), ghtest.Protection{})) },
+		comment: []string{"| 3.14 | error | A branch protection rule or ruleset doesn't let the App push the backport's branch. An administrator must add the App to its bypass list", "| 3.13 | open: #"},
+		heal:    func(s *stage, m *merged) { s.check(s.cpython.Protect(m.branch("3.14"), ghtest.Protection{})) },
 	},
 	{
 		name: "ruleset",
 		begin: func(s *stage, m *merged) {
 			s.cpython.Ruleset(m.branch("3.14"), "Cannot create ref due to creations being restricted.")
 		},
-		board: []string{"| 3.14 | error | A branch protection rule or ruleset doesn't let the App push the backport's branch.", "| 3.13 | open: #"},
-		heal:  func(s *stage, _ *merged) { s.cpython.Ruleset("", "") },
+		comment: []string{"| 3.14 | error | A branch protection rule or ruleset doesn't let the App push the backport's branch.", "| 3.13 | open: #"},
+		heal:    func(s *stage, _ *merged) { s.cpython.Ruleset("", "") },
 	},
 	{
-		name:  "secret in one of two branches",
-		begin: func(s *stage, m *merged) { s.cpython.PushProtection(m.branch("3.14")) },
-		board: []string{"| 3.14 | error | GitHub's push protection found a secret in the change.", "| 3.13 | open: #"},
-		heal:  func(s *stage, _ *merged) { s.cpython.PushProtection("") },
+		name:    "secret in one of two branches",
+		begin:   func(s *stage, m *merged) { s.cpython.PushProtection(m.branch("3.14")) },
+		comment: []string{"| 3.14 | error | GitHub's push protection found a secret in the change.", "| 3.13 | open: #"},
+		heal:    func(s *stage, _ *merged) { s.cpython.PushProtection("") },
 	},
 	{
 		name:  "workflows, and no permission for them",
@@ -101,28 +101,28 @@ var gitTroubles = []hardship{
 			ownWorkflow(s)
 			s.check(s.github.SetPermissions("python", noWorkflows()))
 		},
-		board: []string{`| 3.14 | error | The change touches workflows, and the App isn't allowed to push those: an administrator must grant it the permission "workflows: write"`, "| 3.13 | error |"},
-		heal:  func(s *stage, _ *merged) { s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions())) },
+		comment: []string{`| 3.14 | error | The change touches workflows, and the App isn't allowed to push those: an administrator must grant it the permission "workflows: write"`, "| 3.13 | error |"},
+		heal:    func(s *stage, _ *merged) { s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions())) },
 	},
 	{
-		name:  "workflows",
-		files: workflow,
-		begin: func(s *stage, _ *merged) { ownWorkflow(s) },
-		board: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
+		name:    "workflows",
+		files:   workflow,
+		begin:   func(s *stage, _ *merged) { ownWorkflow(s) },
+		comment: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
 	},
 	{
-		name:  "hook",
-		begin: func(s *stage, _ *merged) { s.cpython.RejectPushes("No pushes on Sundays.") },
-		board: []string{"| 3.14 | error | A rule or hook of the repository declined the push. Ask an administrator why,", "| 3.13 | error | A rule or hook"},
-		heal:  func(s *stage, _ *merged) { s.cpython.RejectPushes("") },
+		name:    "hook",
+		begin:   func(s *stage, _ *merged) { s.cpython.RejectPushes("No pushes on Sundays.") },
+		comment: []string{"| 3.14 | error | A rule or hook of the repository declined the push. Ask an administrator why,", "| 3.13 | error | A rule or hook"},
+		heal:    func(s *stage, _ *merged) { s.cpython.RejectPushes("") },
 	},
 	{
 		name: "quota",
 		begin: func(s *stage, _ *merged) {
 			s.cpython.RejectPushes("error: GH001: this repository is over its data quota.")
 		},
-		board: []string{"| 3.14 | error | The repository has reached its storage limit on GitHub: an administrator must free up space."},
-		heal:  func(s *stage, _ *merged) { s.cpython.RejectPushes("") },
+		comment: []string{"| 3.14 | error | The repository has reached its storage limit on GitHub: an administrator must free up space."},
+		heal:    func(s *stage, _ *merged) { s.cpython.RejectPushes("") },
 	},
 	{
 		name: "merged commit not found",
@@ -130,17 +130,17 @@ var gitTroubles = []hardship{
 			text := "ERR upload-pack: not our ref " + m.sha
 			s.always(fetching, ghtest.Fault{Status: 200, Body: fmt.Sprintf("%04x%s", len(text)+4, text)})
 		},
-		board: []string{"| 3.14 | error | GitHub no longer serves the merged commit: was the default branch force-pushed?"},
+		comment: []string{"| 3.14 | error | GitHub no longer serves the merged commit: was the default branch force-pushed?"},
 	},
 	{
-		name:  "no partial clones",
-		begin: func(s *stage, _ *merged) { s.cpython.NoFilter(true) },
-		board: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
+		name:    "no partial clones",
+		begin:   func(s *stage, _ *merged) { s.cpython.NoFilter(true) },
+		comment: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
 	},
 	{
-		name:  "git server ill",
-		begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Status: 500}) },
-		board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. I'll try again at 20"},
+		name:    "git server ill",
+		begin:   func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Status: 500}) },
+		comment: []string{"| 3.14 | error | I couldn't reach GitHub's git server. I'll try again at 20"},
 	},
 	{
 		name: "directory of the picks taken away",
@@ -151,19 +151,19 @@ var gitTroubles = []hardship{
 			}
 			s.check(os.RemoveAll(there[0]))
 		},
-		board: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
+		comment: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
 	},
 	{
-		name:  "dropped in the middle of a pack",
-		begin: func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Truncate: true}) },
-		board: []string{"| 3.14 | error | I couldn't reach GitHub's git server. I'll try again at 20"},
+		name:    "dropped in the middle of a pack",
+		begin:   func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Truncate: true}) },
+		comment: []string{"| 3.14 | error | I couldn't reach GitHub's git server. I'll try again at 20"},
 	},
 	{
 		name: "answer to the push lost",
 		begin: func(s *stage, _ *merged) {
 			s.check(s.github.Fault(ghtest.Fault{Method: "POST", Path: pushing, DropAfter: true}))
 		},
-		board: []string{"I'll try again at 20"},
+		comment: []string{"I'll try again at 20"},
 	},
 	{
 		name: "contents permission missing",
@@ -172,8 +172,8 @@ var gitTroubles = []hardship{
 			all["contents"] = "read"
 			s.check(s.github.SetPermissions("python", all))
 		},
-		board: []string{`| 3.14 | error | The App isn't allowed to push here: an administrator must grant it the permission "contents: write" and accept it in the installation.`},
-		heal:  func(s *stage, _ *merged) { s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions())) },
+		comment: []string{`| 3.14 | error | The App isn't allowed to push here: an administrator must grant it the permission "contents: write" and accept it in the installation.`},
+		heal:    func(s *stage, _ *merged) { s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions())) },
 	},
 }
 
@@ -185,18 +185,18 @@ func hugeTroubles() []hardship {
 	empty := strings.Repeat("\n", 4<<20)
 	return []hardship{
 		{
-			name:  "file too large to merge",
-			files: map[string]ghtest.File{"Misc/a|b": ghtest.Text(large)},
-			begin: alsoHere("Misc/a|b", ghtest.Text("small\n")),
-			board: []string{"| 3.14 | error | `Misc/a\\|b` is too large for me to merge. Backport by hand, see below. To try again, remove `needs backport to 3.14` and", "| 3.13 | open: #", "By hand, to 3.14: "},
-			heal:  alsoHere("Misc/a|b", ghtest.Deleted()),
+			name:    "file too large to merge",
+			files:   map[string]ghtest.File{"Misc/a|b": ghtest.Text(large)},
+			begin:   alsoHere("Misc/a|b", ghtest.Text("small\n")),
+			comment: []string{"| 3.14 | error | `Misc/a\\|b` is too large for me to merge. Backport by hand, see below. To try again, remove `needs backport to 3.14` and", "| 3.13 | open: #", "By hand, to 3.14: "},
+			heal:    alsoHere("Misc/a|b", ghtest.Deleted()),
 		},
 		{
-			name:  "more memory than git may take",
-			files: map[string]ghtest.File{"Misc/empty": ghtest.Text(empty)},
-			begin: alsoHere("Misc/empty", ghtest.Text("here\n"+empty)),
-			board: []string{"| 3.14 | error | Git needs more memory or time to pick this change than I give it. Backport it by hand, see below. To try again, remove `needs backport to 3.14` and", "| 3.13 | open: #", "By hand, to 3.14: "},
-			heal:  alsoHere("Misc/empty", ghtest.Deleted()),
+			name:    "more memory than git may take",
+			files:   map[string]ghtest.File{"Misc/empty": ghtest.Text(empty)},
+			begin:   alsoHere("Misc/empty", ghtest.Text("here\n"+empty)),
+			comment: []string{"| 3.14 | error | Git needs more memory or time to pick this change than I give it. Backport it by hand, see below. To try again, remove `needs backport to 3.14` and", "| 3.13 | open: #", "By hand, to 3.14: "},
+			heal:    alsoHere("Misc/empty", ghtest.Deleted()),
 		},
 	}
 }

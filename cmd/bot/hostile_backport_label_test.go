@@ -14,7 +14,7 @@ import (
 func TestOddLabelsOfBackports(t *testing.T) {
 	t.Parallel()
 	s := backportStage(t).start()
-	cases := []struct{ text, board string }{
+	cases := []struct{ text, comment string }{
 		{" --upload-pack=x", "| `--upload-pack=x` | not allowed | the label doesn't name a version: use one like `needs backport to 3.14` |"},
 		{" --x", "| `--x` | not allowed | the label doesn't name a version"},
 		{"", "| (none) | not allowed | the label doesn't name a version"},
@@ -34,14 +34,14 @@ func TestOddLabelsOfBackports(t *testing.T) {
 		numbers = append(numbers, s.change(fmt.Sprintf("gh-140001: Case %d", i), one(i), "skip news", "needs backport to"+c.text))
 	}
 	for i, c := range cases {
-		s.shows(numbers[i], c.board)
+		s.shows(numbers[i], c.comment)
 	}
 	s.rests()
 	for i, c := range cases { // and once more after the merge
 		_, err := s.cpython.Merge(numbers[i], "dana")
 		s.check(err)
 		s.check(s.cpython.Label(numbers[i], "eric", "needs backport to"+c.text, "NEEDS BACKPORT to 3.14"))
-		s.shows(numbers[i], c.board, "| 3.14 | open: #") // picks all at once would wait for turns
+		s.shows(numbers[i], c.comment, "| 3.14 | open: #") // picks all at once would wait for turns
 	}
 	s.rests()
 	for i, c := range cases {
@@ -50,8 +50,8 @@ func TestOddLabelsOfBackports(t *testing.T) {
 		if !slices.Equal(state.Labels, []string{"skip news", "stdlib"}) {
 			t.Errorf("%q: the labels are %q", c.text, state.Labels)
 		}
-		if n := strings.Count(s.boardOf(numbers[i]), "\n| "); n != 4 {
-			t.Errorf("%q: the board has %d rows, want 2:\n%s", c.text, n-2, s.boardOf(numbers[i]))
+		if n := strings.Count(s.statusComment(numbers[i]), "\n| "); n != 4 {
+			t.Errorf("%q: the status comment has %d rows, want 2:\n%s", c.text, n-2, s.statusComment(numbers[i]))
 		}
 	}
 	s.quiet(numbers[0])
@@ -77,8 +77,8 @@ func TestLabelSetAndRemoved(t *testing.T) {
 	s.github.Resume()
 	s.shows(m.number, "| 3.13 | open: #")
 	s.quiet(m.number)
-	if board := s.boardOf(m.number); strings.Contains(board, "3.14") || len(s.backports("3.14")) > 0 {
-		t.Errorf("a backport to 3.14 was not asked for: %s", board)
+	if comment := s.statusComment(m.number); strings.Contains(comment, "3.14") || len(s.backports("3.14")) > 0 {
+		t.Errorf("a backport to 3.14 was not asked for: %s", comment)
 	}
 	s.asks(m.number, "3.14")
 	s.shows(m.number, "| 3.14 | open: #", "| 3.13 | open: #")

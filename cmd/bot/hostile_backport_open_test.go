@@ -12,9 +12,9 @@ const invalidPull = `{"message":"Validation Failed","errors":[{"resource":"PullR
 // openTroubles are those of the pull request, and of the repository.
 var openTroubles = []hardship{
 	{
-		name:  "pull request refused",
-		begin: func(s *stage, _ *merged) { s.always(opening, answer(http.StatusUnprocessableEntity, invalidPull)) },
-		board: []string{"| 3.14 | error | The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.", "| 3.13 | error |"},
+		name:    "pull request refused",
+		begin:   func(s *stage, _ *merged) { s.always(opening, answer(http.StatusUnprocessableEntity, invalidPull)) },
+		comment: []string{"| 3.14 | error | The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.", "| 3.13 | error |"},
 	},
 	{
 		name: "pull request there already",
@@ -24,7 +24,7 @@ var openTroubles = []hardship{
 				s.check(err)
 			})
 		},
-		board: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
+		comment: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
 	},
 	{
 		name: "pull request with nothing in it",
@@ -34,20 +34,20 @@ var openTroubles = []hardship{
 				s.check(err)
 			})
 		},
-		board:  []string{"| 3.14 | error | The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.", "| 3.13 | open: #"},
-		healed: []string{"| 3.14 | already there |", "| 3.13 | open: #"},
+		comment: []string{"| 3.14 | error | The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.", "| 3.13 | open: #"},
+		healed:  []string{"| 3.14 | already there |", "| 3.13 | open: #"},
 	},
 	{
 		name: "pull request denied",
 		begin: func(s *stage, _ *merged) {
 			s.always(opening, answer(http.StatusForbidden, `{"message":"Resource not accessible by integration","documentation_url":"https://docs.github.com/rest","status":"403"}`))
 		},
-		board: []string{`| 3.14 | error | The branch is pushed, but the App isn't allowed to open pull requests: an administrator must grant it the permission "pull requests: write".`},
+		comment: []string{`| 3.14 | error | The branch is pushed, but the App isn't allowed to open pull requests: an administrator must grant it the permission "pull requests: write".`},
 	},
 	{
-		name:  "pull request made, answer lost",
-		begin: func(s *stage, _ *merged) { s.always(opening, ghtest.Fault{DropAfter: true}) },
-		board: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
+		name:    "pull request made, answer lost",
+		begin:   func(s *stage, _ *merged) { s.always(opening, ghtest.Fault{DropAfter: true}) },
+		comment: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
 	},
 }
 

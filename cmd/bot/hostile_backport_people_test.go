@@ -15,7 +15,7 @@ import (
 )
 
 // TestStrangersBackport: a pull request of a stranger that is titled like a
-// backport is none; that of a member is, and the board says whose it is.
+// backport is none; that of a member is, and the status comment says whose it is.
 func TestStrangersBackport(t *testing.T) {
 	t.Parallel()
 	s := backportStage(t).start()
@@ -52,7 +52,7 @@ func TestStrangersBackport(t *testing.T) {
 	s.inPlace()
 }
 
-// TestTitleOfBackportIsEdited to name another original: the board still shows it,
+// TestTitleOfBackportIsEdited to name another original: the status comment still shows it,
 // and no other is made.
 func TestTitleOfBackportIsEdited(t *testing.T) {
 	t.Parallel()
@@ -77,11 +77,11 @@ func TestTitleOfBackportIsEdited(t *testing.T) {
 	s.shows(m.number, fmt.Sprintf("| 3.14 | merged: #%d |", p.Number))
 }
 
-var boardData = regexp.MustCompile(`(<!-- concorde:backports:[0-9a-f]{16}):([A-Za-z0-9_-]*) -->`)
+var statusData = regexp.MustCompile(`(<!-- concorde:backports:[0-9a-f]{16}):([A-Za-z0-9_-]*) -->`)
 
-// TestBoardIsDamaged: a board that people deleted, or edited down to its hidden
+// TestStatusCommentIsDamaged: a status comment that people deleted, or edited down to its hidden
 // data, comes back as it was.
-func TestBoardIsDamaged(t *testing.T) {
+func TestStatusCommentIsDamaged(t *testing.T) {
 	t.Parallel()
 	s := backportStage(t)
 	s.check(s.cpython.Collaborator("dana", "write"))
@@ -93,7 +93,7 @@ func TestBoardIsDamaged(t *testing.T) {
 		state, err := s.cpython.PR(number)
 		s.check(err)
 		for _, c := range state.Comments {
-			if found := boardData.FindStringSubmatch(c.Body); found != nil {
+			if found := statusData.FindStringSubmatch(c.Body); found != nil {
 				data, err := base64.RawURLEncoding.DecodeString(found[2])
 				s.check(err)
 				change(c.ID, c.Body, string(data))
@@ -106,13 +106,13 @@ func TestBoardIsDamaged(t *testing.T) {
 	}
 	replace := func(data string) func(int64, string, string) {
 		return func(id int64, body, _ string) {
-			s.edits(id, boardData.ReplaceAllString(body, "${1}:"+base64.RawURLEncoding.EncodeToString([]byte(data))+" -->"))
+			s.edits(id, statusData.ReplaceAllString(body, "${1}:"+base64.RawURLEncoding.EncodeToString([]byte(data))+" -->"))
 		}
 	}
 	damage("deleted", func(id int64, _, _ string) { s.check(s.cpython.DeleteComment(number, "dana", id)) })
 	damage("without its marker", func(id int64, _, _ string) { s.edits(id, "I like it better so.") })
-	damage("with broken data", func(id int64, body, _ string) { s.edits(id, boardData.ReplaceAllString(body, "${1}:A -->")) })
-	damage("without data", func(id int64, body, _ string) { s.edits(id, boardData.ReplaceAllString(body, "${1} -->")) })
+	damage("with broken data", func(id int64, body, _ string) { s.edits(id, statusData.ReplaceAllString(body, "${1}:A -->")) })
+	damage("without data", func(id int64, body, _ string) { s.edits(id, statusData.ReplaceAllString(body, "${1} -->")) })
 	for _, data := range []string{
 		"null", "[]", `"x"`, "\xff\x00", strings.Repeat("[", 5000),
 		`{"sha":1,"rows":{"3.14":{"pr":"x"}}}`, `{"version":2,"sha":"x","rows":[{"branch":"3.14"}]}`,
@@ -160,8 +160,8 @@ backport:
 	m := s.afterMerge("needs backport to 3.15", "needs backport to 3.14", "needs backport to 3.13", "needs backport to 9.9", "needs backport to 3.16")
 	s.github.Resume()
 	s.shows(m.number,
-		"| 9.9 | not allowed | the repository has no branch 9.9; set the label again once it is cut |",
-		"| 3.16 | not allowed | the repository has no branch 3.16; set the label again once it is cut |",
+		"| 9.9 | not allowed | the repository has no branch 9.9; set the label again once it's cut |",
+		"| 3.16 | not allowed | the repository has no branch 3.16; set the label again once it's cut |",
 		"| 3.15 | waiting | the branch exists, but the release data doesn't list 3.15 yet",
 		"| 3.14 | waiting | 3.14 is frozen until its final release, so this will be backported then; to do it now, hugovk can",
 		"| 3.13 | not allowed | 3.13 has reached its end of life and accepts no more changes |")

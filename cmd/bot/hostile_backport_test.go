@@ -14,12 +14,12 @@ import (
 
 // hardship is a trouble that befalls a merge with the targets 3.14 and 3.13.
 type hardship struct {
-	name  string
-	files map[string]ghtest.File // of the change; nil: one that is clean on both
-	begin func(s *stage, merged *merged)
-	board []string // what the board says of it
-	heal  func(s *stage, merged *merged)
-	// healed is what the board says in the end, once the labels were set again;
+	name    string
+	files   map[string]ghtest.File // of the change; nil: one that is clean on both
+	begin   func(s *stage, merged *merged)
+	comment []string // what the status comment says of it
+	heal    func(s *stage, merged *merged)
+	// healed is what the status comment says in the end, once the labels were set again;
 	// nil: both are open.
 	healed []string
 }
@@ -46,11 +46,11 @@ func (h hardship) befall(t testing.TB) (*stage, *merged) {
 	return s, m
 }
 
-// endure checks that the board says what to do, that the bot comes to rest, works
+// endure checks that the status comment says what to do, that the bot comes to rest, works
 // on for others, and does what was asked when the trouble is over.
 func (h hardship) endure(s *stage, m *merged) {
 	s.Helper()
-	s.shows(m.number, h.board...)
+	s.shows(m.number, h.comment...)
 	s.quiet(m.number)
 	s.settled(s.open(&pullRequest{PR: ghtest.PR{Title: "gh-140000: another"}}))
 	s.github.ClearFaults()
@@ -192,7 +192,7 @@ func (s *stage) always(path string, f ghtest.Fault) {
 	s.check(s.github.Fault(f))
 }
 
-// TestTroubleOfBackports: each trouble, or one of some, ends on the board, with a
+// TestTroubleOfBackports: each trouble, or one of some, ends on the status comment, with a
 // sentence that says what to do.
 func TestTroubleOfBackports(t *testing.T) {
 	t.Parallel()

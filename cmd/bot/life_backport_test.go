@@ -42,7 +42,7 @@ func (s *stage) reviewed(number int, by, state string) {
 	s.check(err)
 }
 
-// TestClosedBackport: the board tells that it is closed, its branch goes in
+// TestClosedBackport: the status comment tells that it is closed, its branch goes in
 // time, and the label, set again, brings back both.
 func TestClosedBackport(t *testing.T) {
 	t.Parallel()

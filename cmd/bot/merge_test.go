@@ -64,35 +64,35 @@ func (s *stage) backports(base string) []ghtest.PRState {
 	return found
 }
 
-// boardOf is the board of a pull request, "" without one.
-func (s *stage) boardOf(number int) string {
+// statusComment is the status comment of a pull request, "" without one.
+func (s *stage) statusComment(number int) string {
 	s.Helper()
 	state, err := s.cpython.PR(number)
 	s.check(err)
-	board, count := "", 0
+	comment, count := "", 0
 	for _, c := range state.Comments {
 		if strings.Contains(c.Body, "concorde:backports:") {
-			board, count = c.Body, count+1
+			comment, count = c.Body, count+1
 		}
 	}
 	if count > 1 {
-		s.Errorf("#%d has %d boards", number, count)
+		s.Errorf("#%d has %d status comments", number, count)
 	}
-	return board
+	return comment
 }
 
-// shows waits until the board has all of the words.
+// shows waits until the status comment has all of the words.
 func (s *stage) shows(number int, words ...string) {
 	s.Helper()
-	s.eventually(fmt.Sprintf("the board of #%d to show %q", number, words), func() bool {
-		board := s.boardOf(number)
+	s.eventually(fmt.Sprintf("the status comment of #%d to show %q", number, words), func() bool {
+		comment := s.statusComment(number)
 		for _, word := range words {
-			if !strings.Contains(board, word) {
+			if !strings.Contains(comment, word) {
 				return false
 			}
 		}
 		return true
-	}, func() string { return s.boardOf(number) })
+	}, func() string { return s.statusComment(number) })
 }
 
 // eventually tells what there was instead.

@@ -57,8 +57,8 @@ func (c *planCmd) Run(s streams) error {
 	for _, file := range reconciler.LeftOut(key) {
 		fmt.Fprintf(s.stderr, leftOut, file, key.Repository())
 	}
-	for _, trouble := range reconciler.Troubles() {
-		fmt.Fprintln(s.stderr, "bot: stage labels won't change:", plain(trouble.Text))
+	for _, alert := range reconciler.Alerts() {
+		fmt.Fprintln(s.stderr, "bot: stage labels won't change:", plain(alert.Text))
 	}
 	fmt.Fprint(s.stdout, plain(plan.String()))
 	return nil

@@ -163,7 +163,7 @@ func (c *clinic) counts(kind string) {
 		_, text := c.page("/metrics")
 		have := map[string]string{}
 		for line := range strings.SplitSeq(text, "\n") {
-			if rest, found := strings.CutPrefix(line, `concorde_troubles{kind="`); found {
+			if rest, found := strings.CutPrefix(line, `concorde_alerts{kind="`); found {
 				of, value, _ := strings.Cut(rest, `"} `)
 				have[of] = value
 			}

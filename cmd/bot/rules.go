@@ -51,7 +51,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		s.Labels.Styled(wrongbranch.Rule(s.WrongBranch)),
 		s.Labels.Styled(conflict.Rule(s.Conflicts)),
 		backport.Rule(backports),
-		backport.ChildRule(backports),
+		backport.PullRule(backports),
 		backport.EndedRule(backports),
 		settingscheck.Rule(in.central, s, in.together),
 	})

@@ -17,7 +17,7 @@ import (
 
 // TestManyTriggersOfOneBackport has the webhooks of one merge come many times,
 // in any order, and again in the middle of the work: there is one pull request
-// for each target, and one board.
+// for each target, and one status comment.
 func TestManyTriggersOfOneBackport(t *testing.T) {
 	t.Run("one process", func(t *testing.T) {
 		t.Parallel()

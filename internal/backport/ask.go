@@ -9,7 +9,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// merged is a change, and who had to do with it.
+// merged is a change, and the people involved in it.
 type merged struct {
 	by, author  string // logins
 	association string
@@ -21,13 +21,13 @@ func (o *original) merged() merged {
 	return merged{o.r.Merge.By, o.r.Author, o.r.Association, o.r.Events, o.r.Reviews}
 }
 
-// person tells whether a login is somebody who can be asked to act.
+// person reports whether a login belongs to someone who can be asked to act.
 func person(login string) bool {
 	return login != "" && login != "ghost" && !strings.HasSuffix(login, "[bot]")
 }
 
-// merger is who decided that it's merged, "" if that was no person: a merge queue
-// merges for whoever queued it.
+// merger is who decided to merge it, or "" if that wasn't a person: a merge queue merges
+// for whoever queued it.
 func (m merged) merger() string {
 	if person(m.by) {
 		return m.by
@@ -35,7 +35,7 @@ func (m merged) merger() string {
 	return m.last(func(e pull.Event) bool { return e.Kind == pull.Queued })
 }
 
-// last is the person who did something last.
+// last is the person who last did something.
 func (m merged) last(is func(pull.Event) bool) string {
 	for _, e := range slices.Backward(m.events) {
 		if is(e) && !e.Own && person(e.By) {
@@ -55,10 +55,10 @@ func (m merged) approver() string {
 	return ""
 }
 
-// responsible is who is asked to act on the backport to a branch: who merged the
-// change, requested the backport, approved, or wrote it, or the release manager; a
-// person in any case. assignable: GitHub lets that person be assigned, as those who
-// may write or triage. An author from outside is mentioned.
+// responsible returns who is asked to act on a backport: whoever merged the change,
+// requested the backport, approved or wrote the change, or the release manager; always a
+// person. assignable: GitHub allows assigning them, as it does with write or triage
+// access. Other authors are mentioned.
 func (c *Config) responsible(m merged, version string, now time.Time) (login string, assignable bool) {
 	labeled := func(is func(branch string, asks bool) bool) string {
 		return m.last(func(e pull.Event) bool { return e.Kind == pull.Labeled && is(c.asked(e.Subject)) })
@@ -83,8 +83,8 @@ func (c *Config) responsible(m merged, version string, now time.Time) (login str
 	return "", false
 }
 
-// member tells by an author_association whether somebody belongs to the organisation or
-// repository. It's wrong for private members: never authorise by it.
+// member reports, by an author_association, whether someone belongs to the organization
+// or repository. It's wrong for private members: never authorize by it.
 func member(association string) bool {
 	return slices.Contains([]string{"OWNER", "MEMBER", "COLLABORATOR"}, association)
 }

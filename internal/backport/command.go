@@ -7,11 +7,11 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// withCommands gives the request with the commands of those who may in its
-// history, in the place where they set or take off a label by hand, and all who
-// gave commands. What the bot did to carry a command out is left out: somebody
-// did it. So a command is a label set by its author, for a release manager's
-// word as well as for a new try, though the label may be on already.
+// withCommands returns the request with permitted commands in its history, as if their
+// authors had changed the labels by hand, and returns all who gave commands. What the
+// bot did to carry out a command is left out, since someone requested it. So a command
+// counts as its author setting the label, both for a release manager's approval and for
+// a retry, even if the label was already on.
 func (c *Config) withCommands(r *pull.Request, may func(login string) bool) (with *pull.Request, people []string) {
 	if c.Asked == nil {
 		return r, nil
@@ -45,9 +45,9 @@ func (c *Config) withCommands(r *pull.Request, may func(login string) bool) (wit
 	return &next, people
 }
 
-// heeded tells whether a comment said so when it was answered, as far as that
-// shows: the label is as it says, the bot made it so since, or the board has the
-// branch. What else its author wrote into it later does not run.
+// heeded reports whether a comment said so when it was answered, as far as that can be
+// known: the label is as it says, the bot changed it since, or the status comment has
+// the branch. What its author added later doesn't count.
 func (c *Config) heeded(r *pull.Request, m memory, e pull.Event) bool {
 	version, _ := c.asked(e.Subject)
 	_, shown := m.Rows[version]
@@ -56,9 +56,8 @@ func (c *Config) heeded(r *pull.Request, m memory, e pull.Event) bool {
 	})
 }
 
-// commanded tells whether the last that was done about a label is a command that
-// asks for it. Where the label is off all the same, it is to be set now, or the
-// bot did not set it.
+// commanded reports whether the last change of a label was a command that requests it.
+// If the label is off anyway, it will be set now, or the bot hasn't set it.
 func (o *original) commanded(label string) bool {
 	for _, e := range slices.Backward(o.r.Events) {
 		if (e.Kind == pull.Labeled || e.Kind == pull.Unlabeled) && strings.EqualFold(e.Subject, label) {

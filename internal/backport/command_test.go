@@ -21,7 +21,7 @@ func commanded(settings []byte) ([]pull.Rule, error) {
 	}
 	commands := command.Config{Settings: set.Commands, Backport: set.Backport}
 	with := backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: builtin, ServerURL: "https://github.com", Asked: commands.Asked, May: commands.May}
-	commands.Rules = []pull.Rule{backport.Rule(with), backport.ChildRule(with)}
+	commands.Rules = []pull.Rule{backport.Rule(with), backport.PullRule(with)}
 	return append(commands.Rules, command.Rule(commands)), nil
 }
 

@@ -14,33 +14,32 @@ import (
 )
 
 var (
-	// longNumber is how GitHub's squash commits name a pull request: "(#24680)".
-	// Shorter numbers are of other trackers.
+	// longNumber matches pull requests as GitHub's squash commits name them: "(#24680)".
+	// Shorter numbers belong to other trackers.
 	longNumber = regexp.MustCompile(`#[1-9][0-9]{4,}`)
-	// branchPrefix is what the title of a backport starts with, branchPrefixes all
-	// that it may have got from others.
+	// branchPrefix is the start of a backport's title; branchPrefixes matches any that
+	// others may have added.
 	branchPrefix   = regexp.MustCompile(`^\s*\[(\d+(?:\.\d+)+)\]`)
 	branchPrefixes = regexp.MustCompile(`^\s*(?:\[\d+(?:\.\d+)+\]\s*)+`)
 	numberAtEnd    = regexp.MustCompile(`\s*\((?:GH-|gh-|#)(\d{1,9})\)\s*$`)
 )
 
-// What GitHub takes of a pull request, in characters ("Create a pull request"), of
-// which there are no more than bytes.
+// GitHub's limits for a pull request, in characters ("Create a pull request"), which are
+// never more than bytes.
 const (
 	maxTitle    = 256
 	maxPullBody = 65536
 )
 
-// Message is the commit message of a backport: that of the original with
-// GH-numbers, without the branch in its subject, with the line that says where it
-// comes from, before the trailers, and with credit to the author, as cherry_picker
-// gives it.
+// Message returns a backport's commit message as cherry_picker writes it: the original's
+// with GH-numbers, without the branch in its subject, with the line that says where it
+// comes from before the trailers, and with credit to the author.
 func Message(original git.Source) string {
 	original.Message = numbered(original.Message)
 	return Verbatim(original)
 }
 
-// Verbatim is Message with all numbers as they are (fix_commit_msg = false).
+// Verbatim is Message without changing numbers (fix_commit_msg = false).
 func Verbatim(original git.Source) string {
 	subject, body := split(original.Message)
 	p := parse(subject + "\n\n" + body)
@@ -49,7 +48,7 @@ func Verbatim(original git.Source) string {
 }
 
 // numbered writes "#24680" as "GH-24680" where cherry_picker does:
-// \B#(?=[1-9][0-9]{4,}\b), with Python's words, which are not ASCII alone.
+// \B#(?=[1-9][0-9]{4,}\b), with Python's definition of words, which isn't ASCII only.
 func numbered(message string) string {
 	word := func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) }
 	var b strings.Builder
@@ -65,8 +64,8 @@ func numbered(message string) string {
 	return b.String() + message[last:]
 }
 
-// split gives the subject without prefixes of branches, and the body. Both are
-// text that GitHub takes, and starts workflows on.
+// split returns the subject without prefixes of branches, and the body. GitHub accepts
+// both, and starts workflows on them.
 func split(message string) (subject, body string) {
 	message = strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\t' && r != '\n' || r == '\x7f' {
@@ -76,8 +75,8 @@ func split(message string) (subject, body string) {
 	}, strings.ReplaceAll(message, "\r\n", "\n"))
 	message = unskipped(strings.ToValidUTF8(message, "\uFFFD"))
 	subject, body, _ = strings.Cut(strings.TrimLeft(message, spaces), "\n")
-	// The bytes of a message that is not UTF-8 come as characters: only ASCII
-	// spaces are spaces.
+	// Bytes of a message that isn't UTF-8 become characters, so only ASCII spaces are
+	// spaces.
 	subject = strings.Trim(branchPrefixes.ReplaceAllString(subject, ""), spaces)
 	if subject == "" {
 		subject = "Backport"
@@ -85,15 +84,15 @@ func split(message string) (subject, body string) {
 	return subject, strings.Trim(body, "\n")
 }
 
-// Original is the merged change that a backport comes from.
+// Original is the merged change of a backport.
 type Original struct {
 	git.Source // the merged commit
 	Number     int
 }
 
-// titleFor is that of the backport's pull request: "[3.14] gh-1: Fix it (GH-2)".
-// One that GitHub would not take is shortened, and what is left over starts the
-// body, as people's long titles do.
+// titleFor is the title of the backport's pull request: "[3.14] gh-1: Fix it (GH-2)". If
+// it's too long for GitHub, the rest goes to the start of the body, as GitHub itself
+// does it.
 func (o Original) titleFor(branch string) (title, rest string) {
 	subject, _ := split(numbered(o.Message))
 	ending := fmt.Sprintf(" (GH-%d)", o.Number)
@@ -111,10 +110,10 @@ func (o Original) titleFor(branch string) (title, rest string) {
 	return prefix + subject + ending, rest
 }
 
-// bodyFor is that of the backport's pull request: the body of its commit, which
-// notifies nobody, and a section. Where that's more than GitHub takes, the end of
-// the commit's text is left out, but not who is credited. The section comes first where
-// GitHub would show it as a part of the text's code.
+// bodyFor is the body of the backport's pull request: its commit's body, which notifies
+// no one, and a section. If that's too long for GitHub, the end of the commit's text is
+// left out, but not its credits. The section comes first if GitHub would take it for
+// part of the text's code.
 func (o Original) bodyFor(branch, section string) string {
 	_, rest := o.titleFor(branch)
 	_, text := split(Message(o.Source))
@@ -126,14 +125,14 @@ func (o Original) bodyFor(branch, section string) string {
 		text = shortened(text, strings.LastIndex(text, pickLine(o.ID)), room)
 	}
 	body := text + section
-	if at := len(text) + len(gapBefore); section != "" && !slices.Contains(markdown.Comments(body), at) { // the text's code or comment has no end
+	if at := len(text) + len(gapBefore); section != "" && !slices.Contains(markdown.Comments(body), at) { // the text has an open code block or comment
 		body = strings.TrimPrefix(section, gapBefore) + gapBefore + text
 	}
 	return body
 }
 
-// shortened fits a text into so many bytes by leaving out what is before its end,
-// as far as that leaves half of the room.
+// shortened cuts a text to a number of bytes by removing text before its end, as long as
+// that leaves half of the room.
 func shortened(text string, end, room int) string {
 	const gap = "…\n"
 	if end < 0 || len(text)-end > room/2 {
@@ -144,8 +143,8 @@ func shortened(text string, end, room int) string {
 
 func pickLine(id string) string { return "(cherry picked from commit " + id + ")" }
 
-// originalOf reads the number of the original from the title of a backport:
-// "[3.14] Fix it (GH-24680)". With several at the end, the last one counts.
+// originalOf reads the original's number from a backport's title: "[3.14] Fix it
+// (GH-24680)". If several end the title, the last one counts.
 func originalOf(title string) (branch string, number int) {
 	m := branchPrefix.FindStringSubmatch(title)
 	if m == nil {
@@ -160,8 +159,8 @@ func originalOf(title string) (branch string, number int) {
 
 var pickedFrom = regexp.MustCompile(`\(cherry picked from commit ([0-9a-f]{7,64})(?: [\w.-]+/[\w.-]+)?\)`)
 
-// PickedFrom are the ids of the commits that a message says it was picked from, as git
-// and cherry_picker write them.
+// PickedFrom returns the commits that a message says it was picked from, as git and
+// cherry_picker write them.
 func PickedFrom(message string) (shas []string) {
 	for _, m := range pickedFrom.FindAllStringSubmatch(message, -1) {
 		shas = append(shas, m[1])
@@ -171,8 +170,8 @@ func PickedFrom(message string) (shas []string) {
 
 var numbersAtEnd = regexp.MustCompile(`(?:\s*\((?:GH-|gh-|#)\d{1,9}\))*\s*$`)
 
-// BareSubject is a subject without branch and numbers of pull requests: that of a
-// change wherever it is.
+// BareSubject returns a subject without branches and numbers of pull requests, which is
+// the same for a change on all branches.
 func BareSubject(subject string) string {
 	return numbersAtEnd.ReplaceAllString(branchPrefixes.ReplaceAllString(subject, ""), "")
 }

@@ -16,15 +16,15 @@ import (
 type Config struct {
 	Settings config.Backport
 	ABI      config.ABI
-	// Calendar is the release data of the moment. Rules are as pure as it stays
-	// the same.
+	// Calendar returns the current release data. Rules are pure as long as it stays the
+	// same.
 	Calendar  func() *lifecycle.Calendar
 	ServerURL string // of GitHub's pages, "https://github.com"
-	// Asked are the labels that commands in comments set or take off, as events; nil
-	// where there are no commands.
+	// Asked returns the labels that commands in comments add or remove, as events; nil if
+	// there are no commands.
 	Asked func(*pull.Request) []pull.Event
-	// May tells whether somebody has a say on backports: who may request one by a
-	// command, and whose own ones count. It reads the Team, and Looks.People.
+	// May reports whether someone has a say on backports: they can request one by a
+	// command, and their own ones count. It reads the Team, and Looks.People.
 	May func(r *pull.Request, login string) bool
 }
 
@@ -34,24 +34,24 @@ type answer int
 const (
 	allowed answer = iota
 	waiting        // for a person or a date
-	refused        // and the label is taken off
+	refused        // and the label is removed
 )
 
-// verdict is the answer with its reason.
+// verdict is an answer with its reason.
 type verdict struct {
 	answer answer
 	why    string    // a sentence
-	person bool      // who must act
-	again  time.Time // when the answer may be another; zero: not by itself
+	person bool      // someone must act
+	again  time.Time // when the answer may change; zero: not by itself
 }
 
-// labelPrefix is what comes before the version in a label.
+// labelPrefix is the part of a label before the version.
 func (c *Config) labelPrefix() string { return c.Settings.Label + " " }
 
 func (c *Config) label(branch string) string { return c.labelPrefix() + branch }
 
-// asked is the branch that a label asks for; it need not be one. label gives the
-// label back.
+// asked returns the branch that a label requests, which needn't be valid. label is its
+// inverse.
 func (c *Config) asked(label string) (branch string, ok bool) {
 	prefix := c.labelPrefix()
 	if len(label) < len(prefix) || !strings.EqualFold(label[:len(prefix)], prefix) {
@@ -60,7 +60,7 @@ func (c *Config) asked(label string) (branch string, ok bool) {
 	return label[len(prefix):], true
 }
 
-// life is where a branch is in its life, as the settings correct it.
+// life returns a branch's phase and dates, with the settings' corrections.
 func (c *Config) life(version string, now time.Time) (lifecycle.Branch, bool) {
 	b, found := c.Calendar().Branch(version, now)
 	for _, o := range c.Settings.Overrides {
@@ -69,13 +69,13 @@ func (c *Config) life(version string, now time.Time) (lifecycle.Branch, bool) {
 		}
 		b.Version, b.Name, b.Phase, found = version, version, lifecycle.Phase(o.Phase), true
 		if b.Phase == lifecycle.EndOfLife && b.EndOfLife.After(now) {
-			b.EndOfLife = time.Time{} // it ended before its time
+			b.EndOfLife = time.Time{} // it ended early
 		}
 	}
 	return b, found
 }
 
-// managers are the logins of a branch's release managers.
+// managers returns the logins of a branch's release managers.
 func (c *Config) managers(b lifecycle.Branch) []string {
 	var logins []string
 	for _, name := range b.Managers {
@@ -86,7 +86,7 @@ func (c *Config) managers(b lifecycle.Branch) []string {
 	return logins
 }
 
-// decide says whether the change may go to a branch.
+// decide returns whether the change may go to a branch.
 func (c *Config) decide(r *pull.Request, version string) verdict {
 	if !lifecycle.ValidVersion(version) {
 		if strings.EqualFold(version, r.DefaultBranch) {
@@ -98,7 +98,7 @@ func (c *Config) decide(r *pull.Request, version string) verdict {
 	exists := r.Branches[version].Tip != ""
 	change, _ := c.Calendar().NextChange(version, r.Now)
 	if change.Sub(r.Now) > 90*24*time.Hour {
-		change = time.Time{} // nobody waits for that
+		change = time.Time{} // no one waits for that
 	}
 	switch {
 	case version == r.Base:
@@ -119,10 +119,10 @@ func (c *Config) decide(r *pull.Request, version string) verdict {
 	return c.byPhase(r, b, change)
 }
 
-// look is how soon the release data is asked again that seems to be behind.
+// look is how soon release data that seems out of date is read again.
 const look = 6 * time.Hour
 
-// byPhase is the table of the settings.
+// byPhase applies the settings' table.
 func (c *Config) byPhase(r *pull.Request, b lifecycle.Branch, change time.Time) verdict {
 	kind, phase := c.kind(r), string(b.Phase)
 	table, found := c.Settings.Phase(phase)
@@ -139,8 +139,8 @@ func (c *Config) byPhase(r *pull.Request, b lifecycle.Branch, change time.Time) 
 	return verdict{answer: refused, why: whyKind(b, kind, c.labelOf(security), mayAllow(by, c.label(b.Version)))}
 }
 
-// ask has a change wait for the release manager, who is mentioned once the
-// change is merged and nothing but the approval is missing.
+// ask makes a change wait for the release manager, who is mentioned once the change is
+// merged and only lacks the approval.
 func (c *Config) ask(r *pull.Request, b lifecycle.Branch, kind string, change time.Time) verdict {
 	by, label := who(c.managers(b)), c.label(b.Version)
 	if b.Phase == lifecycle.FinalFreeze {
@@ -152,8 +152,8 @@ func (c *Config) ask(r *pull.Request, b lifecycle.Branch, kind string, change ti
 	return verdict{answer: waiting, why: fmt.Sprintf(whyAsk, b.Version, b.Phase, kindName(kind), by, label), person: true, again: change}
 }
 
-// approved tells whether a release manager of the branch set the label, or asked
-// for it by a command, since it was taken off last.
+// approved reports whether a release manager of the branch set the label, or requested
+// it by a command, since it was last removed.
 func (c *Config) approved(r *pull.Request, version string, managers []string) bool {
 	for _, e := range slices.Backward(r.Events) {
 		switch {
@@ -167,8 +167,8 @@ func (c *Config) approved(r *pull.Request, version string, managers []string) bo
 	return false
 }
 
-// lastAsked is when the label of a branch was set last. The bot sets it for
-// people alone, who gave a command.
+// lastAsked returns when a branch's label was last set. The bot only sets it for people
+// who gave a command.
 func (c *Config) lastAsked(events []pull.Event, version string) (pull.Event, bool) {
 	for _, e := range slices.Backward(events) {
 		if e.Kind == pull.Labeled && strings.EqualFold(e.Subject, c.label(version)) {
@@ -178,7 +178,7 @@ func (c *Config) lastAsked(events []pull.Event, version string) (pull.Event, boo
 	return pull.Event{}, false
 }
 
-// labelOf is the label for a kind of change, "" where the settings have none.
+// labelOf is the label for a kind of change, or "" if the settings have none.
 func (c *Config) labelOf(kind string) string {
 	for _, k := range c.Settings.Kinds {
 		if k.Name == kind {
@@ -188,15 +188,15 @@ func (c *Config) labelOf(kind string) string {
 	return ""
 }
 
-// askedAgain tells whether the label of a branch was set after its backport was
-// closed, and in time for that one to be opened again.
+// askedAgain reports whether a branch's label was set after its backport was closed, and
+// whether there's still time to reopen that one.
 func (c *Config) askedAgain(events []pull.Event, version string, closed time.Time) (again, inTime bool) {
 	asked, found := c.lastAsked(events, version)
 	within := time.Duration(c.Settings.ReopenWithin) * 24 * time.Hour
 	return found && asked.At.After(closed), asked.At.Sub(closed) <= within
 }
 
-// fork is the account whose fork gets the branches; "" for the repository itself.
+// fork is the account whose fork gets the branches, or "" for the repository itself.
 func (c *Config) fork() string {
 	if c.Settings.PushTo == config.Upstream {
 		return ""
@@ -210,7 +210,7 @@ var beforeMarker = regexp.MustCompile(`^\s*(\[[^\]]*\]\s*)?((?i:gh|bpo)-\d+:\s*)
 // kind of the change, by its title and labels.
 func (c *Config) kind(r *pull.Request) string {
 	title := r.Title
-	if r.Merge != nil { // from then on authors may write into the title what they like
+	if r.Merge != nil { // from then on, authors can put anything into the title
 		title, _, _ = strings.Cut(r.Merge.Message, "\n")
 	}
 	marker := strings.ToLower(c.ABI.CommitMarker)

@@ -13,23 +13,23 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// security is the settings' name of the kind that goes to every living branch.
+// security is the settings' name for the kind that goes to every living branch.
 const security = "security"
 
 // Search is what to look for to find out what a branch lacks.
 type Search struct {
 	Version string
 	Phase   string
-	// Since is when the branch was cut: what was merged before is on it. Zero
-	// where the release data does not know.
+	// Since is when the branch was cut: earlier changes are on it. Zero if the release
+	// data doesn't say.
 	Since time.Time
-	// Labels of changes that may be missing: the one that asks for the backport,
-	// and those of the types of fix that the branch takes now.
+	// Labels of changes that may be missing: the one that requests the backport, and those
+	// for the kinds of fixes that the branch accepts now.
 	Labels []string
 }
 
-// Search says what to look for on the branch of a version. An error says why
-// there is nothing to look for.
+// Search returns what to look for on a version's branch. An error says why there's
+// nothing to look for.
 func (c *Config) Search(version string, now time.Time) (Search, error) {
 	s := Search{Version: version, Labels: []string{c.label(version)}}
 	b, known := c.life(version, now)
@@ -57,27 +57,27 @@ func (c *Config) Search(version string, now time.Time) (Search, error) {
 
 func isFix(kind string) bool { return kind == security || kind == config.Fix }
 
-// takes tells whether a branch takes changes of a kind. A fix that waits for the
-// release manager, as all do before the final release, is missing all the same.
+// takes reports whether a branch accepts changes of a kind. A fix that waits for the
+// release manager, as all do before the final release, is missing too.
 func takes(table config.Phase, kind string) bool {
 	return slices.Contains(table.Allow, kind) || isFix(kind) && slices.Contains(table.Ask, kind)
 }
 
 // Gap is a merged change that a branch lacks.
 type Gap struct {
-	Number   int // of its pull request
+	Number   int // its pull request's
 	Title    string
-	Kind     string // "security", "crash", "bug", or as the settings call it
+	Kind     string // "security", "crash", "bug", or another kind in the settings
 	Merged   time.Time
-	Labelled bool   // the label that asks for the backport is still on
-	Why      string // it is listed, in a few words
-	Backport int    // the open backport; 0: none
+	Labelled bool   // the label that requests the backport is still on
+	Why      string // why it's listed, in a few words
+	Backport int    // the open backport, or 0
 }
 
-// Gaps are the changes that the branch lacks and takes now: security fixes
-// first, then crashes, then bugs; those merged first come first, since later
-// ones may build on them. merged are pull requests into the default branch,
-// into are all those into the branch, in whatever state.
+// Gaps returns the changes that the branch lacks and accepts now: security fixes first,
+// then crashes, then bugs; the oldest first, since later ones may build on them. merged
+// are pull requests into the default branch, into all those into the branch, in any
+// state.
 func (c *Config) Gaps(s Search, merged, into []pull.Summary) []Gap {
 	known := backportsOf(s.Version, into)
 	table, _ := c.Settings.Phase(s.Phase)
@@ -106,7 +106,7 @@ func (c *Config) Gaps(s Search, merged, into []pull.Summary) []Gap {
 	return gaps
 }
 
-// gap says whether a change should be on the branch, by its labels alone.
+// gap returns whether a change should be on the branch, only by its labels.
 func (c *Config) gap(s Search, m pull.Summary) (Gap, bool) {
 	kind := c.kind(change(m))
 	table, _ := c.Settings.Phase(s.Phase)
@@ -134,10 +134,10 @@ func (c *Config) gap(s Search, m pull.Summary) (Gap, bool) {
 	return g, m.State == pull.Merged && takes(table, kind) && g.Why != ""
 }
 
-// change is as much of a pull request as its kind depends on.
+// change has the parts of a pull request on which its kind depends.
 func change(m pull.Summary) *pull.Request { return &pull.Request{Title: m.Title, Labels: m.Labels} }
 
-// rank orders kinds by how urgent they are.
+// rank orders kinds by urgency.
 func rank(kind string) int {
 	order := []string{security, "crash", "bug"}
 	if i := slices.Index(order, kind); i >= 0 {
@@ -152,8 +152,8 @@ type backports struct {
 	open, closed int // the newest of each
 }
 
-// backportsOf finds the backports to a branch by their titles, those of people
-// too, by the numbers of their originals.
+// backportsOf finds a branch's backports by their titles, including those by hand, by
+// their originals' numbers.
 func backportsOf(version string, into []pull.Summary) map[int]backports {
 	all := map[int]backports{}
 	for _, p := range into {

@@ -20,25 +20,25 @@ func TestSearch(t *testing.T) {
 		phase       string
 		since       string
 		labels      []string
-		trouble     string
+		failure     string
 	}{
 		"bug fixes":        {version: "3.14", phase: "bugfix", since: "2025-05-07", labels: []string{asks + "3.14", "type-security", "type-bug", "type-crash"}},
 		"security":         {version: "3.12", phase: "security", since: "2023-05-22", labels: []string{asks + "3.12", "type-security"}},
 		"final freeze":     {version: "3.14", at: "2025-10-06", phase: "final freeze", since: "2025-05-07", labels: []string{asks + "3.14", "type-security", "type-bug", "type-crash"}},
 		"only by override": {version: "4.2", change: []func(*config.Backport){override("4.2", "security")}, phase: "security", labels: []string{asks + "4.2", "type-security"}},
-		"end of life":      {version: "3.9", trouble: "3.9 reached its end of life on 2025-10-31 and accepts no more changes"},
-		"in development":   {version: "3.16", trouble: "3.16 is still in development, so it has all changes"},
-		"unknown":          {version: "4.2", trouble: "the release data doesn't list 4.2: is the version right? If so, add it to backport.overrides in the settings"},
-		"no such phase":    {version: "3.14", change: []func(*config.Backport){func(b *config.Backport) { b.Phases = b.Phases[:1] }}, trouble: "the settings don't say what 3.14 accepts in its phase, bugfix; the bot's operator can add that under phases"},
+		"end of life":      {version: "3.9", failure: "3.9 reached its end of life on 2025-10-31 and accepts no more changes"},
+		"in development":   {version: "3.16", failure: "3.16 is still in development, so it has all changes"},
+		"unknown":          {version: "4.2", failure: "the release data doesn't list 4.2: is the version right? If so, add it to backport.overrides in the settings"},
+		"no such phase":    {version: "3.14", change: []func(*config.Backport){func(b *config.Backport) { b.Phases = b.Phases[:1] }}, failure: "the settings don't say what 3.14 accepts in its phase, bugfix; the bot's operator can add that under phases"},
 	} {
 		now := day("2026-11-21")
 		if c.at != "" {
 			now = day(c.at)
 		}
 		got, err := preset(c.change...).Search(c.version, now)
-		if c.trouble != "" {
-			if err == nil || err.Error() != c.trouble {
-				t.Errorf("%s: %v, want %s", name, err, c.trouble)
+		if c.failure != "" {
+			if err == nil || err.Error() != c.failure {
+				t.Errorf("%s: %v, want %s", name, err, c.failure)
 			}
 			continue
 		}

@@ -49,7 +49,7 @@ func (c *Config) Labels(r pull.Repository, now time.Time) []pull.LabelEdit {
 		switch {
 		case !known || !found:
 		case there:
-			if next := dress(label, look, looks); next != label {
+			if next := restyle(label, look, looks); next != label {
 				edits = append(edits, pull.LabelEdit{Old: label.Name, LabelStyle: next})
 			}
 		case slices.Contains(r.Branches, version) && len(look.Allow)+len(look.Ask) > 0:
@@ -59,8 +59,8 @@ func (c *Config) Labels(r pull.Repository, now time.Time) []pull.LabelEdit {
 	return edits
 }
 
-// dress gives a label the look of a phase, but for what people chose.
-func dress(l pull.LabelStyle, look config.Phase, looks []config.Phase) pull.LabelStyle {
+// restyle gives a label the look of a phase, but for what people chose.
+func restyle(l pull.LabelStyle, look config.Phase, looks []config.Phase) pull.LabelStyle {
 	color, description := strings.ToLower(l.Color), strings.TrimSpace(l.Description)
 	ourColor, ourDescription := color == "" || color == defaultColor, description == ""
 	for _, p := range looks {

@@ -10,7 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// State of a backport, as the board shows it.
+// State of a backport, as the status comment shows it.
 type State string
 
 const (
@@ -25,41 +25,41 @@ const (
 	stateError    State = "error"
 )
 
-// row of the board. What a later run must know is kept in the board's comment
-// as JSON; Text is not.
+// row of the status comment. The comment stores what a later run must know as JSON,
+// without Text.
 type row struct {
 	Version   string              `json:"-"`
 	State     State               `json:"state"`
 	Text      string              `json:"-"`
 	PR        int                 `json:"pr,omitempty"`
-	Hand      bool                `json:"hand,omitempty"` // PR is somebody's own, and counts
+	Hand      bool                `json:"hand,omitempty"` // someone opened PR by hand, and it counts
 	Outcome   pull.Outcome        `json:"outcome,omitempty"`
-	Trouble   string              `json:"trouble,omitempty"`
+	Failure   string              `json:"trouble,omitempty"`
 	Temporary bool                `json:"temporary,omitempty"`
 	Tries     int                 `json:"tries,omitempty"`
-	At        int64               `json:"at,omitempty"`    // of the outcome, Unix seconds by the bot's clock
-	Asked     int64               `json:"asked,omitempty"` // when the label was set that the outcome answers, by GitHub's clock
+	At        int64               `json:"at,omitempty"`    // the outcome's time, in Unix seconds by the bot's clock
+	Asked     int64               `json:"asked,omitempty"` // when the label for this outcome was set, by GitHub's clock
 	Conflicts []pull.Conflict     `json:"conflicts,omitempty"`
-	More      int                 `json:"more,omitempty"`   // conflicts that are not among Conflicts
-	Again     string              `json:"again,omitempty"`  // what the last new try of a draft came to: an outcome, or a trouble
-	Commit    string              `json:"commit,omitempty"` // that took the place of the one with conflicts
+	More      int                 `json:"more,omitempty"`   // conflicts that aren't in Conflicts
+	Again     string              `json:"again,omitempty"`  // the result of the last retry of a draft: an outcome, or a failure
+	Commit    string              `json:"commit,omitempty"` // the one that replaced the one with conflicts
 	Missing   []pull.Prerequisite `json:"missing,omitempty"`
 
 	keep   bool // the label is still needed
-	person bool // somebody must act
+	person bool // someone must act
 }
 
-// memory is what the board holds for the bot.
+// memory is the bot's data in the status comment.
 type memory struct {
-	SHA   string         `json:"sha,omitempty"`   // the merged commit it is about
-	Outer int            `json:"outer,omitempty"` // pull request that brings a stacked one to the default branch
+	SHA   string         `json:"sha,omitempty"`   // the merged commit
+	Outer int            `json:"outer,omitempty"` // the pull request that brings a stacked one to the default branch
 	Rows  map[string]row `json:"rows"`
 }
 
-// remembered reads the board. A broken or missing one is an empty one: all but
-// the outcomes of picks that left nothing behind can be seen elsewhere, and
-// those are tried again.
-func remembered(r *pull.Request) memory { return recall(r.Notes[boardKey].Data) }
+// remembered reads the status comment. A broken or missing one is empty: everything
+// except the results of picks that left nothing behind can be seen elsewhere, and those
+// picks run again.
+func remembered(r *pull.Request) memory { return recall(r.Notes[statusKey].Data) }
 
 func recall(data string) memory {
 	var m memory
@@ -69,10 +69,10 @@ func recall(data string) memory {
 	return m
 }
 
-// retries are the pauses before an error that may pass is tried again.
+// retries are the pauses before retrying after an error that may pass.
 var retries = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour}
 
-// next is when the row's error is tried again; false when it is not.
+// next returns when the row's error is retried; false if it isn't.
 func (w row) next() (time.Time, bool) {
 	if w.Outcome != pull.Failed || !w.Temporary || w.Tries < 1 || w.Tries > len(retries) {
 		return time.Time{}, false
@@ -80,16 +80,16 @@ func (w row) next() (time.Time, bool) {
 	return time.Unix(w.At, 0).Add(retries[w.Tries-1]), true
 }
 
-// String is the memory as the board holds it.
+// String is the memory as stored in the status comment.
 func (m memory) String() string {
 	data, err := json.Marshal(m)
 	if err != nil {
-		return "" // of strings and numbers: it does not happen
+		return "" // only strings and numbers: it can't fail
 	}
 	return string(data)
 }
 
-// What is kept of the conflicts of one branch.
+// How much of one branch's conflicts is kept.
 const (
 	maxConflicts = 10
 	maxLines     = 5
@@ -97,7 +97,7 @@ const (
 	maxText      = 100 // characters of a path or subject
 )
 
-// brief shortens what is told of conflicts; once more changes nothing.
+// brief shortens the details of conflicts. Doing it again changes nothing.
 func (w *row) brief() {
 	if over := len(w.Conflicts) - maxConflicts; over > 0 {
 		w.Conflicts, w.More = w.Conflicts[:maxConflicts], w.More+over
@@ -111,7 +111,7 @@ func (w *row) brief() {
 	}
 }
 
-// cut shows by dots where characters are left out.
+// cut marks left-out characters with dots.
 func cut(text string) string {
 	if runes := []rune(text); len(runes) > maxText {
 		return string(runes[:maxText-1]) + "…"
@@ -119,8 +119,8 @@ func cut(text string) string {
 	return text
 }
 
-// outcome of the last pick onto a branch that left no pull request: of this run,
-// or as the board remembers it, unless the label was set again since.
+// outcome returns the last pick onto a branch that left no pull request: in this run, or
+// from the status comment, unless the label was set again since.
 func (o *original) outcome(version string) (row, bool) {
 	if o.r.Merge == nil {
 		return row{}, false
@@ -138,16 +138,16 @@ func (o *original) outcome(version string) (row, bool) {
 		return o.worded(version, before), known
 	}
 	if p.Commit != "" && p.Outcome != pull.Failed || p.Outcome == pull.Clean {
-		return row{}, false // a branch to open a pull request from
+		return row{}, false // the branch is ready for a pull request
 	}
-	after := row{Outcome: p.Outcome, Trouble: p.Trouble, Temporary: p.Temporary, At: p.At.Unix(), Asked: asked, Conflicts: p.Conflicts, Missing: p.Missing, Tries: 1}
-	if known { // whatever kept it from being done the last time
+	after := row{Outcome: p.Outcome, Failure: p.Failure, Temporary: p.Temporary, At: p.At.Unix(), Asked: asked, Conflicts: p.Conflicts, Missing: p.Missing, Tries: 1}
+	if known { // whatever went wrong the last time
 		after.Tries = before.Tries + 1
 	}
 	return o.worded(version, after), true
 }
 
-// due tells whether it is time to try again.
+// due reports whether it's time to retry.
 func (o *original) due(w row) bool {
 	at, retried := w.next()
 	if !retried {
@@ -160,7 +160,7 @@ func (o *original) due(w row) bool {
 	return true
 }
 
-// worded is the row for people.
+// worded returns the row with its text.
 func (o *original) worded(version string, w row) row {
 	w.Version = version
 	switch w.Outcome {
@@ -169,8 +169,8 @@ func (o *original) worded(version string, w row) row {
 	case pull.Conflicted:
 		w.State, w.Text = stateConflict, textConflict
 	case pull.Failed:
-		w.State, w.Text = stateError, troubleText(w.Trouble, version)
-		if w.Trouble == string(git.FileTooLarge) && len(w.Conflicts) > 0 {
+		w.State, w.Text = stateError, failureText(w.Failure, version)
+		if w.Failure == string(git.FileTooLarge) && len(w.Conflicts) > 0 {
 			w.Text = textTooLarge(w.Conflicts[0].Path, len(w.Conflicts)+w.More)
 		}
 		if at, retried := w.next(); retried {

@@ -11,15 +11,15 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// managed tells whether only the release manager merges in a phase.
+// managed reports whether only the release manager merges in a phase.
 func managed(p lifecycle.Phase) bool {
 	return p == lifecycle.Security || p == lifecycle.FinalFreeze || p == lifecycle.EndOfLife
 }
 
-// merge has an approved backport merged, where people other than the release
-// manager may. An auto-merge outlives a push, so GitHub is told to merge later only
-// where the branch's rules don't let through what nobody approved.
-func (c *child) merge(clear bool) {
+// merge merges an approved backport, if others than the release manager may. An
+// auto-merge outlives a push, so it's only used if the branch's rules don't let
+// unapproved commits through.
+func (c *backportPR) merge(clear bool) {
 	c.wants.Hold = true
 	if !clear || c.r.Draft || !c.mergeable() {
 		return
@@ -46,12 +46,12 @@ func (c *child) merge(clear bool) {
 	case c.r.MergeState == pull.MergeUnknown:
 		c.wants.Again = c.r.Now.Add(time.Minute)
 	case c.r.MergeState != pull.MergeClean && (!c.r.AutoMerge || c.r.AutoMergeMine && !guarded):
-		c.wants.Again = c.r.Now.Add(c.patience()) // no event tells that a status turned green
+		c.wants.Again = c.r.Now.Add(c.patience()) // no event says that a status turned green
 	}
 }
 
-// mergeable tells whether the bot merges such a backport at all.
-func (c *child) mergeable() bool {
+// mergeable reports whether the bot merges such a backport at all.
+func (c *backportPR) mergeable() bool {
 	for _, review := range c.r.Reviews {
 		if review == pull.ChangesRequested {
 			return false
@@ -61,9 +61,9 @@ func (c *child) mergeable() bool {
 	return c.Settings.Merge == config.AutoMerge && !c.r.HasLabel(c.Settings.HoldLabel) && known && !managed(b.Phase)
 }
 
-// approvals are those that count, earliest first. unread: there may be more, but
-// nobody knows the core developers now.
-func (c *child) approvals() (counted []pull.Approval, unread bool) {
+// approvals returns those that count, earliest first. unread: there may be more, but the
+// core developers are unknown now.
+func (c *backportPR) approvals() (counted []pull.Approval, unread bool) {
 	standing := c.r.Standing()
 	least, others := approvalRoles[c.Settings.ApprovalRole]
 	for _, a := range standing {
@@ -75,11 +75,11 @@ func (c *child) approvals() (counted []pull.Approval, unread bool) {
 	return counted, c.r.CoreFault != "" && len(counted) < len(standing)
 }
 
-// approvalRoles are the values of ApprovalRole; whoever is among the approvals may
-// write.
+// approvalRoles are the values of ApprovalRole. Everyone among the approvals has write
+// access.
 var approvalRoles = map[string]pull.Role{"write": pull.Write, "maintain": pull.Maintain, "admin": pull.Admin}
 
-// unranked are those who approved, and whose role must be known.
+// unranked returns those who approved and whose role must be known.
 func (c *Config) unranked(r *pull.Request) []string {
 	if approvalRoles[c.Settings.ApprovalRole] <= pull.Write {
 		return nil
@@ -93,10 +93,10 @@ func (c *Config) unranked(r *pull.Request) []string {
 	return logins
 }
 
-// silentUntil is until when it means nothing that nobody else reported on the head;
-// zero where somebody did, or nothing is waited for, whatever the clocks. That's
-// counted from when the head had come for sure.
-func (c *child) silentUntil(approved []pull.Approval) time.Time {
+// silentUntil returns until when missing reports on the head mean nothing, counted from
+// when the head had certainly come. It's zero if someone reported, or if nothing is
+// waited for.
+func (c *backportPR) silentUntil(approved []pull.Approval) time.Time {
 	if c.r.Heard || c.Settings.WaitForChecks == 0 {
 		return time.Time{}
 	}
@@ -107,8 +107,8 @@ func (c *child) silentUntil(approved []pull.Approval) time.Time {
 	return since.Add(time.Duration(c.Settings.WaitForChecks) * time.Minute)
 }
 
-// patience is the pause before an approved backport is looked at again: the
-// longer nothing happened to it, the longer.
-func (c *child) patience() time.Duration {
+// patience is the pause before an approved backport is checked again: the longer nothing
+// happens, the longer.
+func (c *backportPR) patience() time.Duration {
 	return min(max(c.r.Now.Sub(c.r.UpdatedAt)/2, 5*time.Minute), 6*time.Hour)
 }

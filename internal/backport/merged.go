@@ -10,14 +10,14 @@ import (
 )
 
 var (
-	// mergeSubject is how GitHub and git name a merge commit by themselves.
+	// mergeSubject matches the subjects that GitHub and git give merge commits.
 	mergeSubject = regexp.MustCompile(`^Merge (?:pull request #\d+ from|(?:remote-tracking )?branch(?:es)? ')`)
 	hidden       = regexp.MustCompile(`(?s)<!--.*?-->`)
 )
 
-// Merged is what a backport of a merge commit says: who merged isn't the author, so
-// authors and credit are those of its commits, oldest first. Title and body take the
-// place of a message that says nothing of the change.
+// Merged returns the message and author for a backport of a merge commit. Whoever merged
+// isn't the author, so authors and credits come from its commits, oldest first. Title
+// and body replace a message that says nothing about the change.
 func Merged(merge git.Source, title, body string, commits []pull.Commit) git.Source {
 	if mergeSubject.MatchString(merge.Message) {
 		body = pull.Block{End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: ", Markdown: markdown.Body{}}.In(body)
@@ -25,7 +25,7 @@ func Merged(merge git.Source, title, body string, commits []pull.Commit) git.Sou
 	}
 	var authors []string
 	for _, c := range commits {
-		if c.Merge { // of the base, to catch up with it
+		if c.Merge { // a merge from the base
 			continue
 		}
 		authors = append(authors, c.Author)
@@ -46,7 +46,7 @@ func Merged(merge git.Source, title, body string, commits []pull.Commit) git.Sou
 	return merge
 }
 
-// source is the merged commit. Only git knows in which encoding its message is.
+// source is the merged commit. Only git knows its message's encoding.
 func (o *original) source(p pull.Picked) git.Source {
 	m := o.r.Merge
 	if m.Parents > 1 {
@@ -58,7 +58,7 @@ func (o *original) source(p pull.Picked) git.Source {
 	return git.Source{ID: m.SHA, Message: m.Message, Author: m.Author}
 }
 
-// newPick is one that is pushed to these targets.
+// newPick returns a pick to push to these targets.
 func (o *original) newPick(targets ...pull.Target) pull.Pick {
 	pick := pull.Pick{SHA: o.r.Merge.SHA, Commits: o.commits(), Targets: targets, Fork: o.fork()}
 	if o.r.Merge.Parents > 1 {

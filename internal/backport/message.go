@@ -16,20 +16,20 @@ import (
 
 const (
 	aboutOriginal = "Opens the backports that a merged pull request's labels request, as far as the release life cycle allows, and keeps one comment with their status."
-	aboutChild    = "Gives a backport its original's labels, shows whether its conflicts are resolved, and merges it once it's approved and green."
+	aboutPull     = "Gives a backport its original's labels, shows whether its conflicts are resolved, and merges it once it's approved and green."
 	aboutEnded    = "Comments on open pull requests into a branch that has reached its end of life, which accepts no more changes."
 )
 
 // The status comment.
 const (
-	boardMerged  = "Thanks %s for the PR, and %s for merging it 🌮🎉. These are its backports:"
-	boardAlone   = "Thanks %s for the PR 🌮🎉. These are its backports:"
-	boardRefused = "Thank you for the PR. Some of the requested backports aren't possible:"
-	boardBefore  = "These backports are requested:"
-	boardMade    = "This pull request has these backports:"
-	boardAsk     = "\n@%s, could you backport it by hand, or find someone who can?\n"
-	boardEmpty   = "No backports are requested any more."
-	// linkText is the sentence that people and scripts know.
+	statusMerged  = "Thanks %s for the PR, and %s for merging it 🌮🎉. These are its backports:"
+	statusAlone   = "Thanks %s for the PR 🌮🎉. These are its backports:"
+	statusRefused = "Thank you for the PR. Some of the requested backports aren't possible:"
+	statusBefore  = "These backports are requested:"
+	statusMade    = "This pull request has these backports:"
+	statusAsk     = "\n@%s, could you backport it by hand, or find someone who can?\n"
+	statusEmpty   = "No backports are requested any more."
+	// linkText is a sentence that people and scripts know.
 	linkText       = "\n[GH-%d](%s/pull/%d) is a backport of this pull request to the [%s branch](%s/tree/%s).\n"
 	textPicking    = "in progress"
 	textAfterMerge = "will be opened after the merge"
@@ -49,7 +49,7 @@ func textDraft(number int) string {
 	return fmt.Sprintf("resolve the conflicts on its branch, see #%d, and mark it as ready", number)
 }
 
-// A new try of a draft with conflicts.
+// Retrying a draft with conflicts.
 const (
 	textTrying = "trying again"
 	textStill  = "tried again, and it still has conflicts; "
@@ -68,7 +68,7 @@ func textClosed(label string) string {
 	return fmt.Sprintf("closed without merging; to request it again, set `%s` again", label)
 }
 
-// textByHand names who made a backport; others than the bot may be anybody.
+// textByHand names who opened a backport; it may be anyone.
 func textByHand(author string) string {
 	return "opened by " + cmp.Or(author, "someone") + ", not by the bot; "
 }
@@ -79,7 +79,7 @@ func textRelease(version string, at time.Time) string {
 	return fmt.Sprintf("expected in %s, %s", version, at.Format(time.DateOnly))
 }
 
-// textTooLarge names the first of some files. It's for a cell of a table.
+// textTooLarge names the first of some files, for a table.
 func textTooLarge(path string, files int) string {
 	name := markdown.CodeCell(cut(path))
 	if files > 1 {
@@ -96,18 +96,18 @@ const textRetryByHand = "To try again, remove `%s` and set it again."
 
 func textAllowedNow(label string) string { return "allowed now; set `" + label + "` to request it" }
 
-// byHand are the commands for people.
+// byHand returns commands for doing it by hand.
 func byHand(sha, version string) string {
 	return fmt.Sprintf("\nBy hand, to %s: `bot backport --push %s %s` or `cherry_picker %s %s`\n", version, sha, version, sha, version)
 }
 
-// Reasons. Each is a sentence that says what to do, where something can be done.
+// Reasons: each says what to do, if anything can be done.
 func whySource(branch string) string {
 	return branch + " is the source branch, so it can't be a target"
 }
 
-// whyStacked says what a change waits for that was merged into another pull request's
-// branch; outer 0: nobody knows which one.
+// whyStacked says what a change waits for if it was merged into another pull request's
+// branch; outer is 0 if it's unknown.
 func whyStacked(base, main string, outer int) string {
 	why := fmt.Sprintf("it was merged into %s, and will be backported once it's on %s", cell(base), main)
 	if outer == 0 {
@@ -137,8 +137,8 @@ func whyEndOfLife(version, when string) string {
 	return fmt.Sprintf("%s reached its end of life %s and accepts no more changes", version, when)
 }
 
-// ended is when a branch reached its end of life, "" where nobody knows: often
-// the month alone is known.
+// ended says when a branch reached its end of life, or "" if that's unknown: often only
+// the month is.
 func ended(b lifecycle.Branch) string {
 	switch {
 	case b.EndOfLife.IsZero():
@@ -162,22 +162,22 @@ func whyDevelopment(version, branch string) string {
 }
 
 func whyMissing(version string) string {
-	return "the repository has no branch " + version + "; set the label again once it is cut"
+	return "the repository has no branch " + version + "; set the label again once it's cut"
 }
 
 func whyNoPhase(version, phase string) string {
 	return fmt.Sprintf("the settings don't say what %s accepts in its phase, %s; the bot's operator can add that under phases", version, phase)
 }
 
-// What waits for the release manager: with the version, the phase and the kind,
-// who that is, and the label.
+// What waits for the release manager: with the version, the phase and the kind, who that
+// is, and the label.
 const (
 	whyAsk    = "%s (%s) accepts %s only with the release manager's approval: to approve, %s can remove `%s` and set it again"
 	whyFrozen = "%s is frozen until its final release, so this will be backported then; to do it now, %s can remove `%s` and set it again"
 )
 
-// whyKind says that a branch does not take a kind of change. A fix may be a
-// security fix that nobody labelled so.
+// whyKind says that a branch doesn't accept a kind of change. It may be a security fix
+// without the label.
 func whyKind(b lifecycle.Branch, kind, security, rest string) string {
 	if b.Phase == lifecycle.Security && kind == config.Fix && security != "" {
 		return fmt.Sprintf("%s accepts only security fixes: if this is one, add `%s` and set the label again; %s", b.Version, security, rest)
@@ -185,7 +185,7 @@ func whyKind(b lifecycle.Branch, kind, security, rest string) string {
 	return fmt.Sprintf("%s (%s) doesn't accept %s; %s", b.Version, b.Phase, kindName(kind), rest)
 }
 
-// mayAllow says who may allow a change all the same.
+// mayAllow says who may allow a change anyway.
 func mayAllow(by, label string) string { return fmt.Sprintf("%s can set `%s` to allow it", by, label) }
 
 func kindName(kind string) string {
@@ -224,25 +224,25 @@ func mentioned(logins []string) []string {
 	return all
 }
 
-// trouble is what the status comment says about a pick that failed.
-type trouble struct {
+// failureTexts is what the status comment says about a failed pick.
+type failureTexts struct {
 	text   string
-	byHand bool // the commands for people would help
+	byHand bool // doing it by hand would help
 }
 
-// troubleText has a sentence for each trouble of a pick, and of opening a pull
+// failureText has a sentence for each failure of a pick, and of opening its pull
 // request.
-func troubleText(kind, version string) string {
-	t, found := troubles[kind]
+func failureText(kind, version string) string {
+	t, found := failures[kind]
 	if !found {
-		t = troubles[string(git.Broken)]
+		t = failures[string(git.Broken)]
 	}
 	return strings.ReplaceAll(t.text, "X.Y", version)
 }
 
-// troubles by their kind: git.TroubleKind, or one of package pull.
-var troubles = map[string]trouble{
-	string(git.CommitMissing):       {"GitHub no longer serves the merged commit: was the default branch force-pushed? Backport by hand what it holds now, see below.", true},
+// failures by kind: git.FailureKind, or one in package pull.
+var failures = map[string]failureTexts{
+	string(git.CommitMissing):       {"GitHub no longer serves the merged commit: was the default branch force-pushed? Backport the branch's current version by hand, see below.", true},
 	string(git.BranchMissing):       {"The branch X.Y was deleted in the meantime: an administrator must restore it.", false},
 	string(git.BranchMoved):         {"The branch X.Y or the backport's branch changed in the meantime.", false},
 	string(git.ForeignBranch):       {"The backport's branch already exists, and I didn't create it: open a pull request from it, or delete it.", false},
@@ -266,8 +266,8 @@ var troubles = map[string]trouble{
 	pull.OpenDenied:                 {"The branch is pushed, but the App isn't allowed to open pull requests: an administrator must grant it the permission \"pull requests: write\".", false},
 }
 
-// conflictSection is the end of a draft's body. The marks around it let it be
-// left out of the commit message when the draft is merged.
+// conflictSection is the end of a draft's body. Its markers allow removing it from the
+// commit message when the draft is merged.
 func (o *original) conflictSection(p pull.Picked) string {
 	w := row{Version: p.Branch, Conflicts: p.Conflicts, Missing: p.Missing}
 	w.brief()
@@ -299,7 +299,7 @@ const (
 	descriptionReady     = "No conflict markers left: mark it as ready"
 )
 
-// The note at the end of life.
+// The comment at the end of life.
 func endedText(b lifecycle.Branch) string {
 	return "Thank you for the pull request. The branch " + whyEndOfLife(b.Version, ended(b)) +
 		", so this can't be merged. If the default branch has the same problem, please open a pull request there."

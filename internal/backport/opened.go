@@ -9,7 +9,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// all are the branches that somebody requested, or made a backport to by hand.
+// all returns the branches for which someone requested a backport, or opened one by
+// hand.
 func (o *original) all() []string {
 	versions := slices.Clone(o.asked)
 	for version, row := range o.before.Rows {
@@ -26,16 +27,16 @@ func (o *original) all() []string {
 	return slices.Compact(versions)
 }
 
-// isBackport tells whether the title of a pull request says that it's a backport
-// of an original.
+// isBackport reports whether a pull request's title says that it's a backport of an
+// original.
 func isBackport(s pull.Summary, of int) bool {
 	branch, number := originalOf(s.Title)
 	return branch == s.Base && number == of
 }
 
-// agrees tells whether a pull request itself says that it brings this change: by the
-// number in its title, or, if that has none, by the commit in its body. Seven digits
-// in a branch's name may be another commit's, and anybody may push such a branch.
+// agrees reports whether a pull request says that it brings this change: by the number
+// in its title or, without one, by the commit in its body. A branch's name doesn't
+// count: its seven digits may be another commit's, and anyone may push such a branch.
 func (o *original) agrees(s pull.Summary) bool {
 	if _, number := originalOf(s.Title); number != 0 {
 		return isBackport(s, o.r.Key.Number)
@@ -43,8 +44,8 @@ func (o *original) agrees(s pull.Summary) bool {
 	return o.r.Merge != nil && slices.Contains(PickedFrom(s.Body), o.r.Merge.SHA)
 }
 
-// opened finds the backport's pull request: from the bot's branch, one that the
-// board remembers, or one that people made.
+// opened finds the backport PR: from the bot's branch, from the status comment, or
+// opened by hand.
 func (o *original) opened(version string) (row, bool) {
 	if !lifecycle.ValidVersion(version) {
 		return row{}, false
@@ -58,7 +59,7 @@ func (o *original) opened(version string) (row, bool) {
 	return o.backportRow(version, slices.MinFunc(all, byClaim))
 }
 
-// candidates are pull requests that may be the backport, of which some are zero.
+// candidates returns pull requests that may be the backport; some are zero.
 func (o *original) candidates(version string) (all []pull.Summary) {
 	add := func(s pull.Summary, is bool) {
 		if is {
@@ -83,12 +84,12 @@ func (o *original) candidates(version string) (all []pull.Summary) {
 	return all
 }
 
-// taken tells whether someone else opened a pull request with the bot's pick.
+// taken reports whether someone else opened a pull request with the bot's pick.
 func (o *original) taken(s pull.Summary) bool {
 	return !s.Own && s.State == pull.Open && o.picked(s)
 }
 
-// clashes tells whether the bot's branch has a backport of another change, whose
+// clashes reports whether the bot's branch has a backport of another change, whose
 // commit starts with the same digits.
 func (o *original) clashes(version string) bool {
 	return slices.ContainsFunc(o.r.Branches[o.head(o.r.Merge.SHA, version)].Requests, func(s pull.Summary) bool {
@@ -96,16 +97,16 @@ func (o *original) clashes(version string) bool {
 	})
 }
 
-// trusted tells whether a pull request by people is taken for a backport. Anyone
-// may open one, and title it like one, even later. One that pointed here counts,
-// which its own rule has checked. For others, the association is wrong for private
-// members; until theirs points here, the bot may make a backport beside it.
+// trusted reports whether a pull request opened by hand counts as a backport. Anyone may
+// open one and give it such a title, even later. It counts if it pointed here, since its
+// own rule has checked it. Otherwise, its author's association decides, which is wrong
+// for private members; until theirs points here, the bot may open another backport.
 func (o *original) trusted(s pull.Summary) bool {
 	return s.Number > o.r.Key.Number && (o.counts(s) || s.State != pull.Closed && (member(s.Association) || o.picked(s)))
 }
 
-// counts tells whether a backport by people pointed here, and is titled so now. The
-// board remembers which did, unless their titles name another original.
+// counts reports whether a backport by hand pointed here and still has such a title. The
+// status comment remembers which did, unless their titles name another original.
 func (o *original) counts(s pull.Summary) bool {
 	before := o.before.Rows[s.Base]
 	_, number := originalOf(s.Title)
@@ -113,9 +114,9 @@ func (o *original) counts(s pull.Summary) bool {
 		before.PR == s.Number && before.Hand && (number == 0 || number == o.r.Key.Number)
 }
 
-// picked tells whether somebody opened, or merged, the very pick of the bot from
-// its branch: GitHub takes no second pull request from there. A fork may have a branch
-// of that name, too.
+// picked reports whether someone opened or merged the bot's own pick from its branch:
+// GitHub allows no second pull request from there. A fork may have a branch with that
+// name, too.
 func (o *original) picked(s pull.Summary) bool {
 	if o.r.Merge == nil || !slices.Contains(o.asked, s.Base) || !strings.EqualFold(s.HeadOwner, cmp.Or(o.fork(), o.r.Key.Owner)) {
 		return false
@@ -198,5 +199,5 @@ func (o *original) closedRow(w row, s pull.Summary) (row, bool) {
 
 // enqueue has the rules run on a backport, which only its own rule may change.
 func (o *original) enqueue(s pull.Summary) {
-	o.wants.Pokes = append(o.wants.Pokes, pull.Key{Owner: o.r.Key.Owner, Repo: o.r.Key.Repo, Number: s.Number})
+	o.wants.Enqueue = append(o.wants.Enqueue, pull.Key{Owner: o.r.Key.Owner, Repo: o.r.Key.Repo, Number: s.Number})
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// boardKey is the key of the board's comment.
-const boardKey = "backports"
+// statusKey is the status comment's key.
+const statusKey = "backports"
 
-// Rule is about the pull requests whose changes are asked for on other branches.
+// Rule is about pull requests whose changes are requested on other branches.
 func Rule(c Config) pull.Rule {
 	rule := pull.Rule{
 		Name:  "backport",
@@ -33,22 +33,22 @@ func Rule(c Config) pull.Rule {
 	return rule
 }
 
-// original is a pull request with what is asked for.
+// original is a pull request with requested backports.
 type original struct {
 	*Config
 	r      *pull.Request
-	before memory   // what the board remembers
-	asked  []string // branches that labels request, or requested: those that were looked at
-	rows   []row    // of the board, newest branch first
+	before memory   // what the status comment remembers
+	asked  []string // branches that labels request or requested, and that were loaded
+	rows   []row    // of the status comment, newest branch first
 	wants  pull.Want
 	// drafts with conflicts are picked again. A pick with conflicts isn't pushed there.
 	drafts   []pull.Target
-	mentions []string // who must act, and can't be assigned
+	mentions []string // those who must act but can't be assigned
 }
 
-// versions are all branches that labels ask for or asked for, newest first, and
-// then the texts of labels that don't name a branch. A backport that somebody made by
-// hand asks for nothing.
+// versions returns all branches that labels request or requested, newest first, and then
+// the texts of labels that don't name a branch. A backport opened by hand requests
+// nothing.
 func (c *Config) versions(r *pull.Request, m memory) []string {
 	var all []string
 	add := func(label string) {
@@ -73,7 +73,7 @@ func (c *Config) versions(r *pull.Request, m memory) []string {
 	return all
 }
 
-// newestFirst orders branches, before the texts of labels that are none.
+// newestFirst orders branches, before texts that aren't.
 func newestFirst(a, b string) int {
 	va, vb := lifecycle.ValidVersion(a), lifecycle.ValidVersion(b)
 	switch {
@@ -85,7 +85,7 @@ func newestFirst(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// head is the branch of a backport.
+// head is a backport's branch.
 func (c *Config) head(sha, version string) string {
 	return fmt.Sprintf("%s-%.7s-%s", c.Settings.Branch, sha, version)
 }
@@ -93,7 +93,7 @@ func (c *Config) head(sha, version string) string {
 func (c *Config) looks(r *pull.Request) pull.Looks {
 	var looks pull.Looks
 	m := remembered(r)
-	r, looks.People = c.withCommands(r, func(string) bool { return true }) // roles are not known yet
+	r, looks.People = c.withCommands(r, func(string) bool { return true }) // roles aren't known yet
 	for _, version := range c.versions(r, m) {
 		if !lifecycle.ValidVersion(version) {
 			continue
@@ -126,20 +126,20 @@ func (c *Config) newOriginal(r *pull.Request) *original {
 	return &original{Config: c, r: r, before: m, asked: c.versions(r, m)}
 }
 
-// want goes through the branches, and shows the board where there is something
-// to show.
+// want goes through the branches, and writes the status comment if there's something to
+// show.
 func (o *original) want() pull.Want {
 	if o.r.State == pull.Closed {
 		return pull.Want{}
 	}
-	if o.r.State == pull.Merged && o.r.Merge == nil { // GitHub does not name the commit yet
+	if o.r.State == pull.Merged && o.r.Merge == nil { // GitHub doesn't name the commit yet
 		return pull.Want{Again: o.r.Now.Add(time.Minute)}
 	}
 	for _, version := range o.all() {
 		o.one(version)
 	}
 	o.pick()
-	o.board()
+	o.statusComment()
 	return o.wants
 }
 
@@ -196,13 +196,13 @@ func (o *original) requested(version string, v verdict, before row, remembers bo
 	case remembers && !o.due(before):
 		o.rows = append(o.rows, before)
 	case o.clashes(version):
-		o.rows = append(o.rows, row{Version: version, State: stateError, Text: troubleText(string(git.ForeignBranch), version)})
+		o.rows = append(o.rows, row{Version: version, State: stateError, Text: failureText(string(git.ForeignBranch), version)})
 	default:
 		o.target(version)
 	}
 }
 
-// target has a branch picked onto, or goes on where a pick left off.
+// target picks onto a branch, or continues after the pick.
 func (o *original) target(version string) {
 	head := o.head(o.r.Merge.SHA, version)
 	p, done := o.r.Picked[version]
@@ -219,8 +219,8 @@ func (o *original) target(version string) {
 	o.wants.Picks[0].Targets = append(o.wants.Picks[0].Targets, target)
 }
 
-// pick leaves pull requests to be opened until all branches are picked onto, so
-// that one run of the engine does them all.
+// pick delays opening pull requests until all branches are picked onto, so that the
+// engine runs once for all.
 func (o *original) pick() {
 	if len(o.drafts) > 0 {
 		o.wants.Picks = append(o.wants.Picks, o.newPick(o.drafts...))
@@ -230,7 +230,7 @@ func (o *original) pick() {
 	}
 }
 
-// open wants the pull request for a pushed branch.
+// open opens the pull request for a pushed branch.
 func (o *original) open(version string, p pull.Picked) {
 	from := Original{Source: o.source(p), Number: o.r.Key.Number}
 	title, _ := from.titleFor(version)
@@ -246,16 +246,16 @@ func (o *original) open(version string, p pull.Picked) {
 	o.rows = append(o.rows, row{Version: version, State: statePicking, Text: textPicking})
 }
 
-// commits is how many commits the merge brought: more than one only for a
-// rebase. GitHub does not tell how a pull request was merged; of a rebase, the
-// commit before the last came with the pull request too, and the last one has the
-// message of the pull request's last commit.
+// commits is how many commits the merge brought: more than one only for a rebase. GitHub
+// doesn't say how a pull request was merged. After a rebase, the commit before the last
+// is also from the pull request, and the last one has the message of the pull request's
+// last commit.
 func (o *original) commits() int {
 	all := o.r.Commits
 	if n := len(all); n > 1 && o.r.CommitsOmitted == 0 && o.r.Merge.Rebased && o.r.Merge.Parents == 1 && strings.TrimSpace(all[n-1].Message) == strings.TrimSpace(o.r.Merge.Message) {
 		merges := 0
 		for _, commit := range all {
-			if commit.Merge { // a rebase leaves them out
+			if commit.Merge { // a rebase drops them
 				merges++
 			}
 		}
@@ -264,7 +264,7 @@ func (o *original) commits() int {
 	return 1
 }
 
-// release is when a change on a branch is expected to be released.
+// release says when a change on a branch will probably be released.
 func (o *original) release(version string) string {
 	b, found := o.life(version, o.r.Now)
 	if !found || b.Next == nil {
@@ -283,12 +283,12 @@ func (o *original) again(at time.Time) {
 	}
 }
 
-// forgotten is the age after which a label on a merged pull request asks for
-// nothing any more, unless the bot took it up before: a bot that comes to an old
-// repository must not wake the labels that were left over for years.
+// forgotten is the age at which a label on a merged pull request stops requesting
+// anything, unless the bot has started on it: when a bot comes to an old repository, it
+// must not act on labels left over for years.
 const forgotten = 30 * 24 * time.Hour
 
-// old tells whether merge and label are forgotten.
+// old reports whether merge and label are forgotten.
 func (o *original) old(version string) bool {
 	if _, taken := o.before.Rows[version]; taken || o.r.Merge == nil {
 		return false
@@ -300,7 +300,7 @@ func (o *original) old(version string) bool {
 	return o.r.Now.Sub(since) > forgotten
 }
 
-// took tells whether it was the bot that took the label off last.
+// took reports whether the bot was the last to remove the label.
 func (o *original) took(label string) bool {
 	for _, e := range slices.Backward(o.r.Events) {
 		if (e.Kind == pull.Labeled || e.Kind == pull.Unlabeled) && strings.EqualFold(e.Subject, label) {

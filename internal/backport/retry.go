@@ -9,35 +9,34 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// conflicted tells whether a backport of the bot is a draft whose conflicts are as
-// its body says.
+// conflicted reports whether a backport of the bot is a draft with conflicts, by its
+// body.
 func conflicted(s pull.Summary) bool { return s.Own && s.Draft && pickOf(s.Body) != "" }
 
-// retry has the pick of a draft with conflicts tried again when its label was set
-// again since the last try: what the conflicts came from may be on the branch now.
-// Only a clean pick is pushed, and only over the commit with the conflicts; what
-// people pushed is theirs.
+// retry picks a draft with conflicts again if its label was set since the last try: the
+// branch may have what was missing by now. Only a clean pick is pushed, and only over
+// the commit with the conflicts. What others pushed stays.
 func (o *original) retry(w *row, s pull.Summary) {
 	before, asked := o.before.Rows[w.Version], o.retryAsked(w.Version)
 	p, tried := o.r.Picked[w.Version]
 	switch known := before.PR == s.Number; {
-	case !known: // it was made just now
+	case !known: // it was just opened
 		w.Asked = asked
-	case tried && (p.Outcome != pull.Conflicted || p.Commit == ""): // not the try that made it
+	case tried && (p.Outcome != pull.Conflicted || p.Commit == ""): // not the pick that made it
 		w.Asked, w.Again, w.Commit = asked, string(p.Outcome), p.Commit
 		if p.Outcome == pull.Failed {
-			w.Again, w.Commit = p.Trouble, ""
+			w.Again, w.Commit = p.Failure, ""
 		}
 	case o.retries(w.Version, s) && asked > before.Asked:
 		w.Asked, w.Again, w.keep = before.Asked, trying, true
 		o.drafts = append(o.drafts, pull.Target{Branch: w.Version, Head: s.HeadBranch, Have: pickOf(s.Body)})
 	default:
 		w.Asked, w.Again, w.Commit = before.Asked, before.Again, before.Commit
-		if w.Commit != "" && w.Commit != s.Head { // somebody pushed since
+		if w.Commit != "" && w.Commit != s.Head { // someone has pushed since
 			w.Again, w.Commit = "", ""
 		}
 	}
-	if w.Commit != "" && s.State == pull.Open { // it takes the conflicts out of its body
+	if w.Commit != "" && s.State == pull.Open { // it removes the conflicts from its body
 		o.enqueue(s)
 	}
 }
@@ -59,10 +58,10 @@ func (o *original) retries(version string, s pull.Summary) bool {
 		(o.r.HasLabel(label) || o.commanded(label) && o.before.Rows[version].Asked > 0)
 }
 
-// trying is a new try that isn't over.
+// trying is an unfinished retry.
 const trying = "trying"
 
-// textAgain says what a draft waits for, and why the last new try didn't help.
+// textAgain says what a draft waits for, and why the last retry didn't help.
 func (w row) textAgain(number int, label string) string {
 	switch w.Again {
 	case "":
@@ -78,22 +77,22 @@ func (w row) textAgain(number int, label string) string {
 	case string(git.ForeignBranch), string(git.BranchMoved):
 		return textPushed + textDraft(number)
 	}
-	return troubleText(w.Again, w.Version) + " " + fmt.Sprintf(textRetryByHand, label)
+	return failureText(w.Again, w.Version) + " " + fmt.Sprintf(textRetryByHand, label)
 }
 
-// repicked tells whether the commit with the conflicts, of which the body of a
-// draft speaks, gave way to a clean pick, which is the head still.
-func (c *child) repicked() bool {
-	shown := recall(c.original.Notes[boardKey].Data).Rows[c.r.Base]
+// repicked reports whether a clean pick replaced the commit with conflicts that the
+// draft's body names, and is still the head.
+func (c *backportPR) repicked() bool {
+	shown := recall(c.original.Notes[statusKey].Data).Rows[c.r.Base]
 	return c.own(c.r) && pickOf(c.r.Body) != "" && shown.PR == c.r.Key.Number && shown.Commit == c.r.Head
 }
 
-// draft tells whether it stays a draft.
-func (c *child) draft() bool { return c.r.Draft && !c.repicked() }
+// draft reports whether it stays a draft.
+func (c *backportPR) draft() bool { return c.r.Draft && !c.repicked() }
 
-// resolve takes the resolved conflicts out of the body and makes the pull request
-// ready for review, as if there had been none.
-func (c *child) resolve() {
+// resolve removes the resolved conflicts from the body and makes the pull request ready
+// for review, as if there had been none.
+func (c *backportPR) resolve() {
 	if c.repicked() {
 		c.wants.Readied = true
 		c.wants.Block = &pull.Block{Start: fmt.Sprintf("<!-- backport-conflict %s -->", pickOf(c.r.Body)), End: sectionEnd, Markdown: markdown.Body{}}

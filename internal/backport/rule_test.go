@@ -29,7 +29,7 @@ func rules(settings []byte) ([]pull.Rule, error) {
 	}
 	with := backport.Config{Settings: c.Backport, ABI: c.ABI, Calendar: builtin, ServerURL: "https://github.com", May: command.Config{Backport: c.Backport}.May}
 	var on []pull.Rule
-	for _, rule := range []pull.Rule{backport.Rule(with), backport.ChildRule(with), backport.EndedRule(with)} {
+	for _, rule := range []pull.Rule{backport.Rule(with), backport.PullRule(with), backport.EndedRule(with)} {
 		if rule.Want != nil {
 			on = append(on, rule)
 		}
@@ -38,7 +38,7 @@ func rules(settings []byte) ([]pull.Rule, error) {
 }
 
 func TestOriginal(t *testing.T) { pulltest.Golden(t, "testdata/original/*.txtar", rules) }
-func TestChild(t *testing.T)    { pulltest.Golden(t, "testdata/child/*.txtar", rules) }
+func TestPull(t *testing.T)     { pulltest.Golden(t, "testdata/pull/*.txtar", rules) }
 
 // TestLaws holds the rules to the laws over random pull requests, which need
 // all that the rules can do.
@@ -63,7 +63,7 @@ func TestLaws(t *testing.T) {
 		for _, a := range plan.Actions {
 			seen[a.Kind()] = true
 		}
-		seen["poke"] = seen["poke"] || len(plan.Pokes) > 0
+		seen["poke"] = seen["poke"] || len(plan.Enqueue) > 0
 		seen["again"] = seen["again"] || !plan.Again.IsZero()
 	}
 	for _, kind := range []string{"pick", "label", "unlabel", "comment", "edit-comment", "merge", "cancel-merge", "delete-branch", "restore-branch", "reopen", "assign", "poke", "again"} {

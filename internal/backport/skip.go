@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// skips in a commit's message keep GitHub from running workflows ("Skip workflow
-// runs"): the checks that a backport needs would never come.
+// skips in a commit's message keep GitHub from running workflows ("Skip workflow runs"),
+// so the backport's checks would never come.
 var skips = []string{"[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]"}
 
 // skipChecks is the trailer that does the same for check runs, folded or not.
 var skipChecks = regexp.MustCompile(`(?i)^[ \t]*skip-checks[ \t]*:[ \t]*(?:\n[ \t]+)?true[ \t]*\n?$`)
 
-// unskipped takes them out of a message. What is left over on both sides makes no
-// new one: each is compared with what is kept.
+// unskipped removes them from a message. The text on both sides may form new ones, so
+// each is compared with what is kept.
 func unskipped(message string) string {
 	kept := make([]byte, 0, len(message))
 	for i := 0; i < len(message); i++ {
@@ -38,7 +38,7 @@ func unskipped(message string) string {
 	return withoutSkipChecks(string(kept))
 }
 
-// withoutSkipChecks takes out each line, and each pair of lines, that is the trailer.
+// withoutSkipChecks removes lines, and pairs of lines, that are the trailer.
 func withoutSkipChecks(message string) string {
 	var kept []string
 	for line := range strings.Lines(message) {
@@ -53,7 +53,7 @@ func withoutSkipChecks(message string) string {
 	return strings.Join(kept, "")
 }
 
-// skipAtEnd is the length of the skip that a text ends with, 0 without one.
+// skipAtEnd is the length of the skip that a text ends with, or 0.
 func skipAtEnd(text []byte) int {
 	if text[len(text)-1] != ']' {
 		return 0

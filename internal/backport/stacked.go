@@ -10,15 +10,16 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// stacked tells whether a pull request was merged into another one's branch: its
-// change isn't on the default branch before that one is merged.
+// stacked reports whether a pull request was merged into another one's branch: its
+// change isn't on the default branch until that one is merged.
 func stacked(r *pull.Request) bool {
 	return r.Merge != nil && r.DefaultBranch != "" && r.Base != r.DefaultBranch && !lifecycle.ValidVersion(r.Base)
 }
 
 // outer is the pull request that brings a stacked one to the default branch: the first
-// from its base that was merged there since, or else the newest open one. GitHub shows
-// no more than ten from branches of a name, in forks too: the board remembers one.
+// one from its base that was merged there since, or else the newest open one. GitHub
+// shows at most ten from a branch name, including forks', so the status comment
+// remembers it.
 func (o *original) outer() pull.Summary {
 	known := o.r.Others[o.before.Outer]
 	all := slices.DeleteFunc(append(slices.Clone(o.r.Branches[o.r.Base].Requests), known), func(s pull.Summary) bool {
@@ -42,15 +43,15 @@ func (o *original) outer() pull.Summary {
 	})
 }
 
-// arrived tells whether a pull request is on the default branch.
+// arrived reports whether a pull request is on the default branch.
 func (o *original) arrived(s pull.Summary) bool {
 	return s.State == pull.Merged && s.Base == o.r.DefaultBranch
 }
 
-// stack has a stacked change wait until it's on the default branch, and then go with
-// the one that brought it there, if that goes to the version too. By itself it can be
-// picked if its own commit came there, which a squash leaves behind. held: one of
-// these is so.
+// stack makes a stacked change wait until it's on the default branch. Then it goes with
+// the pull request that brought it there, if that goes to the version too. It can be
+// picked by itself if its own commit got there, which a squash leaves behind. held: one
+// of these applies.
 func (o *original) stack(version string) (v verdict, held bool) {
 	if !stacked(o.r) {
 		return verdict{}, false
@@ -59,12 +60,12 @@ func (o *original) stack(version string) (v verdict, held bool) {
 	on := o.r.Compared[main]
 	there := on.Known && on.Ahead == 0
 	known, looked := o.r.Others[outer.Number]
-	state := recall(known.Notes[boardKey].Data).Rows[version].State
+	state := recall(known.Notes[statusKey].Data).Rows[version].State
 	requested := known.HasLabel(o.label(version)) || state != "" && state != stateRefused
 	wait := min(max(o.r.Now.Sub(o.r.Merge.At)/2, 10*time.Minute), look)
 	arrived := o.arrived(outer)
 	switch {
-	case arrived && !looked: // what it requests is seen the next time
+	case arrived && !looked: // the next run sees what it requests
 		return verdict{answer: waiting, why: whyStacked(o.r.Base, main, outer.Number), again: o.r.Now.Add(time.Minute)}, true
 	case arrived && requested:
 		return verdict{answer: refused, why: whyTogether(outer.Number, main)}, true

@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// parsed is a commit message as git reads it: "git interpret-trailers
-// --no-divider", and every command that reads trailers of commits (trailer.c).
+// parsed is a commit message as git reads it, with "git interpret-trailers --no-divider"
+// and all commands that read commits' trailers (trailer.c).
 type parsed struct {
 	text     string // subject and body
 	trailers []trailer
-	rest     string // what git overlooks at the end: lines with "#", a list of conflicts
-	steps    int    // lines looked at, which is the work it took
+	rest     string // what git ignores at the end: lines with "#", a list of conflicts
+	steps    int    // lines read, as a measure of work
 }
 
-// trailer is an entry of the last paragraph. A line that is no trailer, which
-// git allows between them, has no key.
+// trailer is an entry in the last paragraph. A line that isn't a trailer, which git
+// allows between them, has no key.
 type trailer struct{ key, value string }
 
 func (t trailer) String() string {
@@ -25,8 +25,7 @@ func (t trailer) String() string {
 	return strings.TrimRight(t.key+": "+t.value, " ")
 }
 
-// person is whom a trailer credits, "" if it credits nobody. It is folded as git
-// compares it.
+// person is whom a trailer credits, or "". Folded, as git compares it.
 func (t trailer) person() string {
 	if !strings.EqualFold(t.key, coAuthor) {
 		return ""
@@ -34,7 +33,7 @@ func (t trailer) person() string {
 	return strings.ToLower(strings.Join(strings.Fields(t.value), " "))
 }
 
-// credit adds those who aren't credited yet, before the other trailers, as
+// credit adds people who aren't credited yet, before the other trailers, as
 // cherry_picker does.
 func (p *parsed) credit(authors ...string) {
 	known := map[string]bool{"": true}
@@ -55,12 +54,12 @@ func (p *parsed) credit(authors ...string) {
 	p.trailers = slices.Insert(p.trailers, first, missing...)
 }
 
-// with puts a message together again, with a line between its text and its trailers.
+// with reassembles a message, with a line between its text and its trailers.
 func (p parsed) with(line string) string {
 	var b strings.Builder
 	text := strings.TrimRight(p.text, spaces)
 	b.WriteString(text + "\n")
-	if line != "" && !strings.Contains(text, "\n") { // a subject alone
+	if line != "" && !strings.Contains(text, "\n") { // only a subject
 		b.WriteString("\n")
 	}
 	if line != "" {
@@ -80,7 +79,7 @@ func (p parsed) with(line string) string {
 
 const coAuthor = "Co-authored-by"
 
-// parse takes a message apart. Its first paragraph never holds trailers.
+// parse splits a message. Its first paragraph never has trailers.
 func parse(message string) parsed {
 	var p parsed
 	lines := strings.SplitAfter(message, "\n")
@@ -112,7 +111,7 @@ func parse(message string) parsed {
 
 const (
 	scissors = "# ------------------------ >8 ------------------------\n"
-	spaces   = " \t\r\n" // as git has them
+	spaces   = " \t\r\n" // as in git
 )
 
 func space(b byte) bool { return strings.IndexByte(spaces, b) >= 0 }
@@ -144,9 +143,9 @@ func (p *parsed) end(lines []string) int {
 	return end
 }
 
-// start is where the trailers begin, the end of the lines if there are none
-// (find_trailer_start). They are a last paragraph of nothing else, or a quarter of
-// one in which git itself wrote a line.
+// start is where the trailers begin, or the end of the lines if there are none
+// (find_trailer_start). They're a last paragraph with nothing else, or at least a
+// quarter of one in which git itself wrote a line.
 func (p *parsed) start(lines []string) int {
 	title := p.titleEnd(lines)
 	trailers, others, folded, text, byGit := 0, 0, 0, false, false
@@ -189,8 +188,7 @@ func (p *parsed) titleEnd(lines []string) int {
 	return end
 }
 
-// separator is where the colon after the key of a trailer stands, -1 without one
-// (find_separator).
+// separator is the index of the colon after a trailer's key, or -1 (find_separator).
 func separator(line string) int {
 	spaced := false
 	for i := range len(line) {

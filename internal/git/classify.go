@@ -12,7 +12,7 @@ import (
 // sign is text from git or a server that shows what went wrong.
 type sign struct {
 	pattern   *regexp.Regexp
-	kind      TroubleKind
+	kind      FailureKind
 	temporary bool
 }
 
@@ -51,9 +51,9 @@ const serverSigns = 4
 // ours is git's message for an object that the server doesn't have, with its id.
 var ours = regexp.MustCompile(`not our ref ([0-9a-f]{40})|(?:does not allow request for unadvertised object|no such remote ref) ([0-9a-f]{40})`)
 
-// classify makes a Trouble from git's output.
-func classify(name string, err error, stderr string) *Trouble {
-	t := &Trouble{Kind: Broken, Err: fmt.Errorf("running git %s: %w%s", name, err, tidy(stderr))}
+// classify makes a Failure from git's output.
+func classify(name string, err error, stderr string) *Failure {
+	t := &Failure{Kind: Broken, Err: fmt.Errorf("running git %s: %w%s", name, err, tidy(stderr))}
 	var here, there strings.Builder
 	for line := range strings.Lines(stderr) {
 		if strings.HasPrefix(line, "remote: ") {
@@ -89,12 +89,12 @@ func missing(stderr string) string {
 	return m[1] + m[2]
 }
 
-// asTrouble makes a Trouble of any other error.
-func asTrouble(err error) *Trouble {
-	if t, ok := errors.AsType[*Trouble](err); ok {
+// asFailure makes a Failure of any other error.
+func asFailure(err error) *Failure {
+	if t, ok := errors.AsType[*Failure](err); ok {
 		return t
 	}
-	t := &Trouble{Kind: Broken, Err: err}
+	t := &Failure{Kind: Broken, Err: err}
 	switch {
 	case isFull(err):
 		t.Kind, t.Temporary = DiskFull, true

@@ -95,7 +95,7 @@ type printed struct {
 	code   int
 }
 
-// run runs git. The error of a command that ran is a *Trouble, by its output.
+// run runs git. The error of a command that ran is a *Failure, by its output.
 func (s *space) run(ctx context.Context, c command) (printed, error) {
 	cmd := s.command(ctx, c)
 	stdout, stderr := capped{max: maxOutput}, capped{max: maxErrors, cut: true}
@@ -116,17 +116,17 @@ func (s *space) run(ctx context.Context, c command) (printed, error) {
 	case err == nil:
 		return p, nil
 	case ctx.Err() != nil:
-		return p, asTrouble(context.Cause(ctx))
+		return p, asFailure(context.Cause(ctx))
 	case stdout.full || lines.full: // a signal ends git then
-		return p, &Trouble{Kind: TooLarge, Err: fmt.Errorf("running git %s: %w", c.args[0], errOutput)}
+		return p, &Failure{Kind: TooLarge, Err: fmt.Errorf("running git %s: %w", c.args[0], errOutput)}
 	case errors.As(err, &exit):
-		return p, s.trouble(c, err, p)
+		return p, s.failure(c, err, p)
 	}
-	return p, asTrouble(fmt.Errorf("running git %s: %w", c.args[0], err))
+	return p, asFailure(fmt.Errorf("running git %s: %w", c.args[0], err))
 }
 
-// trouble is why a command failed. On a full disk, git doesn't always say so.
-func (s *space) trouble(c command, err error, p printed) *Trouble {
+// failure is why a command failed. On a full disk, git doesn't always say so.
+func (s *space) failure(c command, err error, p printed) *Failure {
 	t := classify(c.args[0], err, p.errors)
 	if death, found := deaths[p.code]; found {
 		t.Kind, t.Temporary = death.kind, death.temporary

@@ -131,12 +131,12 @@ func findGit() (string, error) {
 }
 
 // Pick does a job and returns one result for each target, in order. If the whole job
-// fails, the error is a *Trouble, without results. While other jobs have all turns, it's
+// fails, the error is a *Failure, without results. While other jobs have all turns, it's
 // pull.ErrBusy right away: a waiting worker is one that others can't use. A job that was
 // cut short finds what it pushed when it runs again.
 func (e *Engine) Pick(ctx context.Context, job Job) ([]Picked, error) {
 	if err := job.check(e.cfg.AllowFile); err != nil {
-		return nil, &Trouble{Kind: Broken, Err: fmt.Errorf("picking: %w", err)}
+		return nil, &Failure{Kind: Broken, Err: fmt.Errorf("picking: %w", err)}
 	}
 	if !e.turns.take(job.Remote) {
 		return nil, fmt.Errorf("picking: %w", pull.ErrBusy)
@@ -159,8 +159,8 @@ func (e *Engine) Pick(ctx context.Context, job Job) ([]Picked, error) {
 func (e *Engine) pick(ctx context.Context, job Job) (picked []Picked, err error) {
 	s, err := e.space()
 	if err != nil {
-		t := asTrouble(err)
-		return nil, &Trouble{t.Kind, true, t.Err} // it's about this machine, not about the change
+		t := asFailure(err)
+		return nil, &Failure{t.Kind, true, t.Err} // it's about this machine, not about the change
 	}
 	ctx, end := context.WithCancelCause(ctx)
 	defer func() {
@@ -172,14 +172,14 @@ func (e *Engine) pick(ctx context.Context, job Job) (picked []Picked, err error)
 	go s.watch(ctx, e.cfg.MaxDisk, end)
 	w := &work{space: s, job: job, maxMerge: e.cfg.MaxMerge}
 	if err := w.prepare(ctx, e.cfg.FetchTime); err != nil {
-		t := asTrouble(err)
-		return nil, &Trouble{t.Kind, t.Temporary, fmt.Errorf("fetching: %w", t.Err)}
+		t := asFailure(err)
+		return nil, &Failure{t.Kind, t.Temporary, fmt.Errorf("fetching: %w", t.Err)}
 	}
 	defer w.objects.close()
 	within(ctx, e.cfg.PickTime, w.pick)
 	within(ctx, e.cfg.PushTime, w.push)
 	if ctx.Err() != nil {
-		return nil, asTrouble(context.Cause(ctx))
+		return nil, asFailure(context.Cause(ctx))
 	}
 	return w.picked, nil
 }
@@ -192,7 +192,7 @@ func (e *Engine) space() (*space, error) {
 	}
 	room, err := free(dir)
 	if err == nil && room < e.cfg.MaxDisk {
-		err = &Trouble{Kind: DiskFull, Err: fmt.Errorf("%d bytes of the disk are free, one job may need %d", room, e.cfg.MaxDisk)}
+		err = &Failure{Kind: DiskFull, Err: fmt.Errorf("%d bytes of the disk are free, one job may need %d", room, e.cfg.MaxDisk)}
 	}
 	if err != nil {
 		return nil, err
@@ -206,7 +206,7 @@ func (e *Engine) space() (*space, error) {
 
 // within limits the time of a step.
 func within(ctx context.Context, most time.Duration, do func(context.Context)) {
-	slow := &Trouble{Kind: TooSlow, Temporary: true, Err: fmt.Errorf("it took longer than %v", most)}
+	slow := &Failure{Kind: TooSlow, Temporary: true, Err: fmt.Errorf("it took longer than %v", most)}
 	ctx, cancel := context.WithTimeoutCause(ctx, most, slow)
 	defer cancel()
 	do(ctx)

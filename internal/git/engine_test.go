@@ -94,7 +94,7 @@ func TestPickOntoAMovedBranch(t *testing.T) {
 	s.write("new", "new\n")
 	s.commit("3.14 moves on")
 	s.git("push", "-q", s.bare, "3.14")
-	wantTrouble(t, s.pick(e)[0].Err, git.BranchMoved, true)
+	wantFailure(t, s.pick(e)[0].Err, git.BranchMoved, true)
 	s.job.Targets[0].Have = first[0].Commit
 	if p := s.cleanly(e)[0]; p.Commit == first[0].Commit {
 		t.Error("it was not pushed again")
@@ -149,7 +149,7 @@ func TestPickFromFiles(t *testing.T) {
 	s := newStage(t)
 	s.job.Remote = "file://" + s.bare
 	_, err := s.engine(nil).Pick(t.Context(), s.job)
-	wantTrouble(t, err, git.Broken, false)
+	wantFailure(t, err, git.Broken, false)
 	s.cleanly(s.engine(func(cfg *git.EngineConfig) { cfg.AllowFile = true }))
 }
 
@@ -175,7 +175,7 @@ func TestPickToAFork(t *testing.T) {
 	}
 	s.git("-C", fork, "update-ref", "refs/heads/backport-3.14", s.job.Commit)
 	second := s.pick(e)
-	wantTrouble(t, second[0].Err, git.ForeignBranch, false)
+	wantFailure(t, second[0].Err, git.ForeignBranch, false)
 	if diff := cmp.Diff(first[1].Commit, second[1].Commit); diff != "" {
 		t.Error(diff)
 	}
@@ -184,7 +184,7 @@ func TestPickToAFork(t *testing.T) {
 	s.git("init", "-q", "--bare", filepath.Join(s.root, "stale.git"))
 	s.git("-C", filepath.Join(s.root, "stale.git"), "config", "http.receivepack", "true")
 	s.job.Fork = s.URL + "/stale.git"
-	wantTrouble(t, s.pick(e)[0].Err, git.ShallowRefused, false)
+	wantFailure(t, s.pick(e)[0].Err, git.ShallowRefused, false)
 }
 
 func TestPickWithoutMarkers(t *testing.T) {
@@ -314,7 +314,7 @@ func TestPickRefusesBadJobs(t *testing.T) {
 			job.Targets = append([]git.Target{}, s.job.Targets...)
 			change(&job)
 			_, err := e.Pick(t.Context(), job)
-			wantTrouble(t, err, git.Broken, false)
+			wantFailure(t, err, git.Broken, false)
 			if strings.Contains(err.Error(), "secret") {
 				t.Error("the error tells the token")
 			}
@@ -352,7 +352,7 @@ func TestPickWithoutATurn(t *testing.T) {
 	}
 	other.cleanly(e)
 	close(release)
-	wantTrouble(t, <-ended, git.Denied, true)
+	wantFailure(t, <-ended, git.Denied, true)
 	if s.job.Token = nil; !e.Free(s.job.Remote) {
 		t.Error("the turn isn't free again")
 	}

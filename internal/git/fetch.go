@@ -28,10 +28,10 @@ func (w *work) auth(ctx context.Context) error {
 	if w.job.Token != nil {
 		var err error
 		if token, err = w.job.Token(ctx); err != nil {
-			return &Trouble{Kind: Denied, Temporary: true, Err: fmt.Errorf("requesting a token: %w", err)}
+			return &Failure{Kind: Denied, Temporary: true, Err: fmt.Errorf("requesting a token: %w", err)}
 		}
 		if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return &Trouble{Kind: Denied, Err: errors.New("requesting a token: the answer isn't one")}
+			return &Failure{Kind: Denied, Err: errors.New("requesting a token: the answer isn't one")}
 		}
 	}
 	w.env = w.login(w.job, token)
@@ -73,7 +73,7 @@ func (w *work) fetch(ctx context.Context) error {
 		}
 	}
 	if id := missing(p.errors); err != nil && id != "" && id != w.job.Commit { // a branch has just moved
-		return &Trouble{BranchMoved, true, err}
+		return &Failure{BranchMoved, true, err}
 	}
 	if err != nil {
 		return err
@@ -82,8 +82,8 @@ func (w *work) fetch(ctx context.Context) error {
 	return w.fetchFork(ctx)
 }
 
-func is(err error, kind TroubleKind) bool {
-	t, ok := errors.AsType[*Trouble](err)
+func is(err error, kind FailureKind) bool {
+	t, ok := errors.AsType[*Failure](err)
 	return ok && t.Kind == kind
 }
 
@@ -148,12 +148,12 @@ func (w *work) dropMissing(ctx context.Context) error {
 	}
 	for i, p := range w.picked {
 		if !there["refs/heads/"+p.Branch] {
-			w.picked[i].fail(&Trouble{Kind: BranchMissing, Err: fmt.Errorf("the branch %s doesn't exist", p.Branch)})
+			w.picked[i].fail(&Failure{Kind: BranchMissing, Err: fmt.Errorf("the branch %s doesn't exist", p.Branch)})
 		}
 	}
 	return nil
 }
 
 func (p *Picked) fail(err error) {
-	p.Outcome, p.Err, p.Commit, p.Conflicts = Failed, asTrouble(err), "", nil
+	p.Outcome, p.Err, p.Commit, p.Conflicts = Failed, asFailure(err), "", nil
 }

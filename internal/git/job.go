@@ -66,7 +66,7 @@ type Target struct {
 // Outcome of a pick onto one target.
 type Outcome string
 
-// The outcomes. Failed comes with a *Trouble.
+// The outcomes. Failed comes with a *Failure.
 const (
 	Clean      Outcome = "clean"
 	Conflicted Outcome = "conflict"
@@ -87,7 +87,7 @@ type Picked struct {
 	// Conflicts, by path, if Outcome is Conflicted; or the files that are too large to
 	// merge (FileTooLarge).
 	Conflicts []Conflict
-	// Err is a *Trouble if Outcome is Failed, and nil otherwise.
+	// Err is a *Failure if Outcome is Failed, and nil otherwise.
 	Err error
 }
 

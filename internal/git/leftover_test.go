@@ -59,7 +59,7 @@ func TestTooLarge(t *testing.T) {
 		s.backendOnly(w, r)
 	}))
 	_, err := e.Pick(t.Context(), s.job)
-	wantTrouble(t, err, git.TooLarge, false)
+	wantFailure(t, err, git.TooLarge, false)
 	leftNothing(t, s.dir)
 	noProcess(t, s.URL)
 }
@@ -68,7 +68,7 @@ func TestNoJobStartsOnAFullDisk(t *testing.T) {
 	s := newStage(t)
 	e := s.engine(func(cfg *git.EngineConfig) { cfg.MaxDisk = 1 << 60 })
 	_, err := e.Pick(t.Context(), s.job)
-	wantTrouble(t, err, git.DiskFull, true)
+	wantFailure(t, err, git.DiskFull, true)
 	if n := s.requests.Load(); n > 0 {
 		t.Errorf("%d requests were made", n)
 	}

@@ -36,6 +36,6 @@ func (l limits) guard(cmd *exec.Cmd) {
 
 // death is what a signal means.
 type death struct {
-	kind      TroubleKind
+	kind      FailureKind
 	temporary bool
 }

@@ -36,7 +36,7 @@ func TestMemoryLimit(t *testing.T) {
 	text := strings.Repeat("\n", 500_000)
 	s := stageOf(t, files("a", text), files("a", "ours\n"+text), files("a", text+"theirs\n"))
 	got := s.pick(s.engine(func(cfg *git.EngineConfig) { cfg.MaxMemory = 32 << 20 }))
-	wantTrouble(t, got[0].Err, git.TooCostly, false)
+	wantFailure(t, got[0].Err, git.TooCostly, false)
 	s.cleanly(s.engine(nil))
 }
 
@@ -66,7 +66,7 @@ func TestCPULimit(t *testing.T) {
 	base, ours, theirs := slow(150_000)
 	s := stageOf(t, files("a", base), files("a", ours), files("a", theirs))
 	got := s.pick(s.engine(func(cfg *git.EngineConfig) { cfg.MaxCPU = time.Second }))
-	wantTrouble(t, got[0].Err, git.TooCostly, false)
+	wantFailure(t, got[0].Err, git.TooCostly, false)
 }
 
 // Whom the system kills to get memory back may try again, unlike who asked for too much.
@@ -91,7 +91,7 @@ func TestKilledByTheSystem(t *testing.T) {
 			if n := killed.Load(); n != 1 {
 				t.Fatalf("%d processes were killed: %v", n, err)
 			}
-			wantTrouble(t, err, git.Killed, true)
+			wantFailure(t, err, git.Killed, true)
 		})
 	}
 }
@@ -131,7 +131,7 @@ func TestLargeFiles(t *testing.T) {
 				return
 			}
 			got, names := s.pick(e)[0], ""
-			wantTrouble(t, got.Err, git.FileTooLarge, false)
+			wantFailure(t, got.Err, git.FileTooLarge, false)
 			for _, file := range got.Conflicts {
 				names += " " + file.Path
 			}

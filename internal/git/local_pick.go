@@ -98,7 +98,7 @@ func (l *Local) Pick(ctx context.Context, p LocalPick) (Picked, error) {
 	m, err := l.merge(ctx, at.tree, original)
 	switch {
 	case err != nil:
-		if t, ok := errors.AsType[*Trouble](err); ok {
+		if t, ok := errors.AsType[*Failure](err); ok {
 			err = t.Err
 		}
 	case !m.clean:

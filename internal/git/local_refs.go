@@ -72,7 +72,7 @@ func (l *Local) Addresses(ctx context.Context, remote string, push bool) ([]stri
 func TrackingRef(remote, branch string) string { return "refs/remotes/" + remote + "/" + branch }
 
 // Fetch fetches branches of a remote into their TrackingRef. A missing branch is a
-// *Trouble of kind BranchMissing.
+// *Failure of kind BranchMissing.
 func (l *Local) Fetch(ctx context.Context, remote string, branches ...string) error {
 	var known, unknown []string
 	for _, b := range branches {
@@ -112,7 +112,7 @@ func (l *Local) fetch(ctx context.Context, args ...string) error {
 	if err == nil || p.code <= 0 {
 		return err
 	}
-	return &Trouble{Kind: classify("fetch", err, p.errors).Kind, Err: told("fetch", p)}
+	return &Failure{Kind: classify("fetch", err, p.errors).Kind, Err: told("fetch", p)}
 }
 
 // LocalPush is what Push pushes.
@@ -123,7 +123,7 @@ type LocalPush struct {
 }
 
 // Push pushes one branch as git push does, with hooks and passwords. If the server
-// rejects it, the error is a *Trouble; BranchMoved means that the branch isn't where it
+// rejects it, the error is a *Failure; BranchMoved means that the branch isn't where it
 // was expected.
 func (l *Local) Push(ctx context.Context, p LocalPush) error {
 	ref := "refs/heads/" + p.Branch
@@ -134,7 +134,7 @@ func (l *Local) Push(ctx context.Context, p LocalPush) error {
 		return nil
 	case found && !report.ok:
 		t := refused(report.text, out.errors)
-		return &Trouble{t.Kind, t.Temporary, fmt.Errorf("git push: %s", strings.TrimSpace(report.text))}
+		return &Failure{t.Kind, t.Temporary, fmt.Errorf("git push: %s", strings.TrimSpace(report.text))}
 	case out.code <= 0:
 		return err
 	}

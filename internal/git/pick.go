@@ -125,8 +125,8 @@ func (s *space) mergeTree(ctx context.Context, attributes, side string, original
 	if err == nil {
 		err = fmt.Errorf("reading the output of git merge-tree: unexpected %.80q", p.out)
 	}
-	if t := asTrouble(err); t.Kind == Broken {
-		return merged{}, &Trouble{Broken, p.code == 128, t.Err}
+	if t := asFailure(err); t.Kind == Broken {
+		return merged{}, &Failure{Broken, p.code == 128, t.Err}
 	}
 	return merged{}, err
 }
@@ -165,7 +165,7 @@ func (w *work) attributes(ctx context.Context, i int, from []file) (string, erro
 			return "", err
 		}
 		if left -= int64(len(found.data)) + int64(len(f.path)); left < 0 {
-			return "", &Trouble{Kind: TooLarge, Err: fmt.Errorf("the files with attributes are larger than %d bytes", maxAttributes)}
+			return "", &Failure{Kind: TooLarge, Err: fmt.Errorf("the files with attributes are larger than %d bytes", maxAttributes)}
 		}
 		if err := root.MkdirAll(path.Dir(f.path), 0o700); err != nil {
 			return "", err

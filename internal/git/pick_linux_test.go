@@ -38,8 +38,8 @@ func TestDiskThatFills(t *testing.T) {
 		}
 		if err != nil {
 			full++
-			trouble, ok := errors.AsType[*git.Trouble](err)
-			if !ok || trouble.Kind != git.DiskFull && trouble.Kind != git.TooLarge {
+			failure, ok := errors.AsType[*git.Failure](err)
+			if !ok || failure.Kind != git.DiskFull && failure.Kind != git.TooLarge {
 				t.Errorf("%s: got %v", size, err)
 			}
 		}
@@ -86,7 +86,7 @@ func TestTokenStaysInTheEnvironment(t *testing.T) {
 		return true
 	})
 	_, err := e.Pick(t.Context(), s.job)
-	wantTrouble(t, err, git.Denied, false)
+	wantFailure(t, err, git.Denied, false)
 	if text := err.Error(); strings.Contains(text, "secret") || strings.Contains(text, basic) || !strings.Contains(text, "[token]") {
 		t.Errorf("the error tells the token: %s", text)
 	}

@@ -80,7 +80,7 @@ func TestDirectoryTakenOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := e.Pick(t.Context(), s.job)
-	wantTrouble(t, err, git.Broken, true)
+	wantFailure(t, err, git.Broken, true)
 	if err == nil || !strings.Contains(err.Error(), "symbolic link") {
 		t.Errorf("got %v", err)
 	}

@@ -39,9 +39,9 @@ func (w *work) due(i int) bool {
 	switch {
 	case head.id == "" && w.job.Fork != "" && p.Have == "": // the lease will show it
 	case head.id != "" && email(head.committer) != w.job.Committer.Email:
-		p.fail(&Trouble{Kind: ForeignBranch, Err: fmt.Errorf("the branch %s is at %s, which %q committed", p.Head, head.id, email(head.committer))})
+		p.fail(&Failure{Kind: ForeignBranch, Err: fmt.Errorf("the branch %s is at %s, which %q committed", p.Head, head.id, email(head.committer))})
 	case head.id != p.Have:
-		p.fail(&Trouble{BranchMoved, true, fmt.Errorf("the branch %s is at %q, not at %q", p.Head, head.id, p.Have)})
+		p.fail(&Failure{BranchMoved, true, fmt.Errorf("the branch %s is at %q, not at %q", p.Head, head.id, p.Have)})
 	}
 	return p.Outcome != Failed
 }
@@ -74,7 +74,7 @@ func (w *work) pushSome(ctx context.Context, due []int) (again []int) {
 		case err == nil:
 			w.picked[i].fail(fmt.Errorf("pushing: git doesn't mention %s", w.picked[i].Head))
 		default:
-			w.picked[i].fail(&Trouble{asTrouble(err).Kind, asTrouble(err).Temporary, fmt.Errorf("pushing: %w", asTrouble(err).Err)})
+			w.picked[i].fail(&Failure{asFailure(err).Kind, asFailure(err).Temporary, fmt.Errorf("pushing: %w", asFailure(err).Err)})
 		}
 	}
 	return again
@@ -101,9 +101,9 @@ func parsePush(out string) map[string]report {
 	return reports
 }
 
-// refused makes a Trouble from the reason why a branch was rejected, or from the
+// refused makes a Failure from the reason why a branch was rejected, or from the
 // server's other output.
-func refused(reason, stderr string) *Trouble {
+func refused(reason, stderr string) *Failure {
 	var there strings.Builder
 	for line := range strings.Lines(stderr) {
 		if strings.HasPrefix(line, "remote: ") {
@@ -118,11 +118,11 @@ func refused(reason, stderr string) *Trouble {
 	for _, text := range texts {
 		for _, s := range remote {
 			if s.pattern.MatchString(text) {
-				return &Trouble{s.kind, s.temporary, err}
+				return &Failure{s.kind, s.temporary, err}
 			}
 		}
 	}
-	return &Trouble{Kind: Broken, Err: err}
+	return &Failure{Kind: Broken, Err: err}
 }
 
 // declined reports reasons that name no cause: "pre-receive hook declined", "protected

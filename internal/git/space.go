@@ -171,7 +171,7 @@ func (s *space) watch(ctx context.Context, most int64, end context.CancelCauseFu
 			return
 		case <-tick.C:
 			if n := used(s.dir); n > most {
-				end(&Trouble{Kind: TooLarge, Err: fmt.Errorf("picking uses %d bytes of disk space, more than %d", n, most)})
+				end(&Failure{Kind: TooLarge, Err: fmt.Errorf("picking uses %d bytes of disk space, more than %d", n, most)})
 				return
 			}
 		}

@@ -98,15 +98,15 @@ func TestStorms(t *testing.T) {
 }
 
 // ends picks, and wants an outcome for good; a failure is of one kind.
-func (s *stage) ends(t *testing.T, want git.Outcome, kind git.TroubleKind) {
+func (s *stage) ends(t *testing.T, want git.Outcome, kind git.FailureKind) {
 	t.Helper()
 	got := git.Picked{Outcome: git.Failed}
 	picked, err := s.engine(nil).Pick(t.Context(), s.job)
 	if err == nil {
 		got, err = picked[0], picked[0].Err
 	}
-	trouble, _ := errors.AsType[*git.Trouble](err)
-	if got.Outcome != want || trouble != nil && (trouble.Temporary || trouble.Kind != kind) {
+	failure, _ := errors.AsType[*git.Failure](err)
+	if got.Outcome != want || failure != nil && (failure.Temporary || failure.Kind != kind) {
 		t.Errorf("got %s (%v), want %s", got.Outcome, err, want)
 	}
 	t.Log(err)
@@ -139,7 +139,7 @@ func TestTreeBomb(t *testing.T) {
 				if branch == "main" {
 					s.job.Commit = commit
 				}
-				s.ends(t, git.Failed, map[string]git.TroubleKind{"main": git.TooCostly, "3.14": git.TooLarge}[branch])
+				s.ends(t, git.Failed, map[string]git.FailureKind{"main": git.TooCostly, "3.14": git.TooLarge}[branch])
 			})
 		}
 	}

@@ -54,7 +54,7 @@ func (w *work) readOriginals(ctx context.Context) error {
 			return err
 		}
 		if c.id == "" {
-			return &Trouble{Kind: CommitMissing, Err: fmt.Errorf("%s isn't a commit", w.job.Commit)}
+			return &Failure{Kind: CommitMissing, Err: fmt.Errorf("%s isn't a commit", w.job.Commit)}
 		}
 		w.originals = append(w.originals, c)
 		name = c.base()
@@ -120,7 +120,7 @@ func (w *work) bring(ctx context.Context, need map[string]bool) error {
 	_, err := w.run(ctx, command{stdin: ids.Bytes(), args: []string{"-c", "fetch.negotiationAlgorithm=noop", "fetch", "origin", "--quiet",
 		"--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--stdin"}})
 	if is(err, CommitMissing) { // it's about contents; the commit is here
-		return &Trouble{Broken, true, err}
+		return &Failure{Broken, true, err}
 	}
 	return err
 }
@@ -151,7 +151,7 @@ func (w *work) weigh(ctx context.Context, changes map[string]change, at []files)
 			}
 		}
 		if len(large) > 0 {
-			w.picked[i].fail(&Trouble{Kind: FileTooLarge, Err: fmt.Errorf("merging %d files, such as %q, of more than %d bytes", len(large), large[0].Path, w.maxMerge)})
+			w.picked[i].fail(&Failure{Kind: FileTooLarge, Err: fmt.Errorf("merging %d files, such as %q, of more than %d bytes", len(large), large[0].Path, w.maxMerge)})
 			w.picked[i].Conflicts = large
 		}
 	}
@@ -235,7 +235,7 @@ func (s *space) list(ctx context.Context, tree string, changes map[string]change
 		}
 	}})
 	if err == nil && len(found.attributes) > maxAttributeFiles {
-		err = &Trouble{Kind: TooLarge, Err: fmt.Errorf("the tree has more than %d files with attributes", maxAttributeFiles)}
+		err = &Failure{Kind: TooLarge, Err: fmt.Errorf("the tree has more than %d files with attributes", maxAttributeFiles)}
 	}
 	return found, err
 }

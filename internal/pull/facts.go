@@ -22,12 +22,12 @@ const (
 	Opinions                   // Request.Opinions
 	Team                       // Request.Core, Request.CoreFault
 	Mentions                   // Request.Mentions, Request.Closes, Request.MoreCloses
-	Trail                      // Request.Trail
+	AuditLog                   // Request.AuditLog
 )
 
 // factNames are the facts' names, in the order of their bits.
 var factNames = [...]string{
-	"Files", "Commits", "Statuses", "Checks", "Notes", "Events", "Reviews", "Merging", "Comments", "Opinions", "Team", "Mentions", "Trail",
+	"Files", "Commits", "Statuses", "Checks", "Notes", "Events", "Reviews", "Merging", "Comments", "Opinions", "Team", "Mentions", "AuditLog",
 }
 
 // String returns the names: "Files|Notes". Bits without a name are a number.

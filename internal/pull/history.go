@@ -159,8 +159,8 @@ type Comparison struct {
 	Behind int  // commits of the branch that the head lacks
 }
 
-// Deed is one of the bot's writes, from the audit log.
-type Deed struct {
+// LogEntry is one of the bot's writes, from the audit log.
+type LogEntry struct {
 	At     time.Time
 	Rule   string
 	Action string // Action.String

@@ -27,8 +27,8 @@ type Plan struct {
 	Actions []Action
 	// Because names the rule that wants an action, by Action.String.
 	Because map[string]string
-	Pokes   []Key
-	Points  []Key     // not among Pokes
+	Enqueue []Key
+	Points  []Key     // not among Enqueue
 	Waits   bool      // for other Apps' checks: once they're green, it's merged
 	Again   time.Time // run again then; zero for never
 }
@@ -134,7 +134,7 @@ func (d *decision) add(rule Rule, want Want) error {
 	d.life(want)
 	d.plan.Waits = d.plan.Waits || want.Waits
 	d.writes(want)
-	d.plan.Pokes = d.others(d.plan.Pokes, want.Pokes)
+	d.plan.Enqueue = d.others(d.plan.Enqueue, want.Enqueue)
 	d.plan.Points = d.others(d.plan.Points, want.Points)
 	if !want.Again.IsZero() && (d.plan.Again.IsZero() || want.Again.Before(d.plan.Again)) {
 		d.plan.Again = want.Again
@@ -253,8 +253,8 @@ func (d *decision) sorted() Plan {
 	d.plan.Because = wanted
 	byName := func(a, b Key) int { return strings.Compare(a.String(), b.String()) }
 	slices.SortFunc(d.plan.Points, byName)
-	d.plan.Pokes = slices.DeleteFunc(d.plan.Pokes, func(key Key) bool { return slices.Contains(d.plan.Points, key) })
-	slices.SortFunc(d.plan.Pokes, byName)
+	d.plan.Enqueue = slices.DeleteFunc(d.plan.Enqueue, func(key Key) bool { return slices.Contains(d.plan.Points, key) })
+	slices.SortFunc(d.plan.Enqueue, byName)
 	return d.plan
 }
 

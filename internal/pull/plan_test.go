@@ -211,16 +211,16 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-func TestOrderOfActionsPokesAndAgain(t *testing.T) {
+func TestOrderOfActionsEnqueueAndAgain(t *testing.T) {
 	r := request()
 	r.Labels = []string{"old"}
 	other, more := pull.Key{Owner: "python", Repo: "cpython", Number: 1}, pull.Key{Owner: "python", Repo: "cpython", Number: 3}
 	first := wants("first", pull.Want{
 		Notes: []pull.Note{{Key: "n", Body: "x"}}, Labels: []pull.Label{{Name: "new", On: true}, {Name: "old"}},
-		Pokes: []pull.Key{more, r.Key, other}, Again: r.Now.Add(2 * time.Hour),
+		Enqueue: []pull.Key{more, r.Key, other}, Again: r.Now.Add(2 * time.Hour),
 	}, "new", "old")
 	second := wants("second", pull.Want{
-		Statuses: []pull.Status{{Context: "s", State: pull.StatusSuccess}}, Pokes: []pull.Key{other}, Again: r.Now.Add(time.Hour),
+		Statuses: []pull.Status{{Context: "s", State: pull.StatusSuccess}}, Enqueue: []pull.Key{other}, Again: r.Now.Add(time.Hour),
 		Checks: []pull.CheckPart{{Check: "z", Conclusion: pull.Neutral}, {Check: "a", Conclusion: pull.Neutral}},
 	}, "s")
 	plan := decide(t, r, first, second)
@@ -231,9 +231,9 @@ label +"new"
 check "a" neutral "" with 0 annotations on 0123456
 check "z" neutral "" with 0 annotations on 0123456
 status s success "" on 0123456
-look at python/cpython#1
-look at python/cpython#3
-look again at 2026-08-05T13:00:00Z
+enqueue python/cpython#1
+enqueue python/cpython#3
+run again at 2026-08-05T13:00:00Z
 `
 	if diff := cmp.Diff(want, plan.String()); diff != "" {
 		t.Error(diff)

@@ -113,8 +113,8 @@ type Request struct {
 	// link. MoreCloses: GitHub didn't show all.
 	Closes     []int
 	MoreCloses bool
-	// Trail is what the bot did here, as far as its audit log goes back, oldest first.
-	Trail []Deed
+	// AuditLog is what the bot did here, as far as its audit log goes back, oldest first.
+	AuditLog []LogEntry
 
 	// Branches and Others are what the Looks of rules requested. A branch or pull request
 	// that doesn't exist is in the map too, as a zero value.

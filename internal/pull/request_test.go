@@ -31,7 +31,7 @@ func TestFactsPrintByName(t *testing.T) {
 			bit <<= 1
 		}
 	}
-	if bit <= Trail {
+	if bit <= AuditLog {
 		t.Fatalf("only the facts before %s were found", bit)
 	}
 	number := strconv.FormatUint(uint64(bit), 10)

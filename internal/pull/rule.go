@@ -41,7 +41,7 @@ type Want struct {
 	Checks   []CheckPart
 	Labels   []Label
 	Notes    []Note
-	Pokes    []Key // other keys to enqueue: a rule writes only to its own
+	Enqueue  []Key // other keys to enqueue: a rule writes only to its own
 	// Points are keys to enqueue that find this pull request in their Pointers, if GitHub
 	// shows nothing on theirs.
 	Points []Key

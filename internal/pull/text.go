@@ -38,14 +38,14 @@ func (p Plan) String() string {
 			indent(&b, "  because of ", a.Why)
 		}
 	}
-	for _, key := range p.Pokes {
-		fmt.Fprintf(&b, "look at %s\n", key)
+	for _, key := range p.Enqueue {
+		fmt.Fprintf(&b, "enqueue %s\n", key)
 	}
 	for _, key := range p.Points {
 		fmt.Fprintf(&b, "point %s to this one\n", key)
 	}
 	if !p.Again.IsZero() {
-		fmt.Fprintf(&b, "look again at %s\n", p.Again.UTC().Format(time.RFC3339))
+		fmt.Fprintf(&b, "run again at %s\n", p.Again.UTC().Format(time.RFC3339))
 	}
 	return b.String()
 }

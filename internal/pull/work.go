@@ -102,9 +102,9 @@ type Picked struct {
 	// Missing are the default branch's changes to the same files that the target lacks:
 	// they may have caused the conflict.
 	Missing []Prerequisite
-	// Trouble says why it Failed, in the picker's words. Temporary: trying again later may
+	// Failure says why it Failed, in the picker's words. Temporary: trying again later may
 	// help.
-	Trouble   string
+	Failure   string
 	Temporary bool
 	At        time.Time // by the bot's clock
 }
@@ -131,7 +131,7 @@ func (r *Request) Learn(p Picked) *Request {
 		head.Tip = p.Commit
 		next.Branches = with(r.Branches, p.Head, head)
 	}
-	if p.Trouble == TargetMissing {
+	if p.Failure == TargetMissing {
 		next.Branches = with(next.Branches, p.Branch, Branch{Requests: r.Branches[p.Branch].Requests})
 	}
 	return &next

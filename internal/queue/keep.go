@@ -159,14 +159,14 @@ func (q *Queue) clean(ctx context.Context) error {
 	if wanted := fromMicros(oldest).Add(-time.Hour); oldest > 0 && wanted.Before(before) {
 		before = wanted
 	}
-	forgotten := q.cfg.Now().Add(-keepTrail)
+	forgotten := q.cfg.Now().Add(-keepLog)
 	for _, t := range []struct {
 		nth, clean string
 		before     time.Time
 	}{
 		{nthDelivery, cleanDeliveries, before},
 		{nthKey, cleanKeys, before},
-		{nthTrail, cleanTrail, forgotten},
+		{nthLog, cleanLog, forgotten},
 		{nthVersion, cleanVersions, forgotten},
 	} {
 		cut := micros(t.before)

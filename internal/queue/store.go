@@ -187,19 +187,19 @@ SELECT id FROM deliveries WHERE received < $1 ORDER BY received LIMIT $2)`
 	// The statements "nth" tell the time of a row, counted from the newest ($1).
 	nthDelivery = `SELECT received FROM deliveries ORDER BY received DESC LIMIT 1 OFFSET $1`
 	nthKey      = `SELECT done_at FROM keys WHERE state = 0 AND due = 0 AND again_at = 0 ORDER BY done_at DESC LIMIT 1 OFFSET $1`
-	nthTrail    = `SELECT at FROM trail ORDER BY at DESC LIMIT 1 OFFSET $1`
+	nthLog      = `SELECT at FROM trail ORDER BY at DESC LIMIT 1 OFFSET $1`
 	nthVersion  = `SELECT seen FROM versions ORDER BY seen DESC LIMIT 1 OFFSET $1`
 
 	cleanKeys = `DELETE FROM keys WHERE key IN (SELECT key FROM keys
 WHERE state = 0 AND due = 0 AND again_at = 0 AND done_at < $1 LIMIT $2)`
 
-	cleanTrail = `DELETE FROM trail WHERE (key, at, place) IN (
+	cleanLog = `DELETE FROM trail WHERE (key, at, place) IN (
 SELECT key, at, place FROM trail WHERE at < $1 ORDER BY at LIMIT $2)`
 
-	getTrail = `SELECT entry FROM trail WHERE key = $1 ORDER BY at DESC, place DESC LIMIT $2`
+	getLog = `SELECT entry FROM trail WHERE key = $1 ORDER BY at DESC, place DESC LIMIT $2`
 
-	// addTrail puts entries of one moment in the order in which they come.
-	addTrail = `INSERT INTO trail (key, at, place, entry) VALUES ($1, $2,
+	// addLog puts entries of one moment in the order in which they come.
+	addLog = `INSERT INTO trail (key, at, place, entry) VALUES ($1, $2,
 (SELECT coalesce(max(place), -1) + 1 FROM trail WHERE key = $1 AND at = $2), $3)`
 
 	addVersion = `INSERT INTO versions (key, version, seen) VALUES ($1, $2, $3)

@@ -132,7 +132,7 @@ func (r *Reconciler) installations(ctx context.Context) ([]gh.Installation, erro
 	r.accounts.mu.Lock()
 	r.accounts.listed, r.accounts.ours = true, ours
 	r.accounts.mu.Unlock()
-	r.troubles.keep(func(owner string) bool {
+	r.alerts.keep(func(owner string) bool {
 		return slices.ContainsFunc(active, func(i gh.Installation) bool { return strings.EqualFold(i.Account, owner) })
 	})
 	return active, nil

@@ -44,7 +44,7 @@ func (r *Reconciler) scarce(key pull.Key, installation int64) *queue.Later {
 
 // unawaited reports the causes of runs that no person waits for.
 func unawaited(cause string) bool {
-	return cause == sweepCause || cause == againCause || cause == fitsNote || strings.HasPrefix(cause, fitsNote+" ")
+	return cause == sweepCause || cause == againCause || cause == mergeableNote || strings.HasPrefix(cause, mergeableNote+" ")
 }
 
 // paced runs a pull request or issue when it's its turn. Neither an expensive one nor
@@ -67,7 +67,7 @@ func (r *Reconciler) paced(ctx context.Context, key pull.Key, job queue.Job) err
 		ctx = gh.Background(ctx)
 	}
 	err := r.run(ctx, key, job)
-	r.troubles.ran(ctx, key, err)
+	r.alerts.ran(ctx, key, err)
 	return err
 }
 

@@ -33,22 +33,22 @@ const (
 // Kinds are all of them.
 var Kinds = []Kind{KindGitHub, KindLimit, KindApp, KindPermission, KindInstallation, KindTeam, KindSweep, KindPanic, KindSlow}
 
-// Trouble is a problem that someone should know about or fix, in words.
-type Trouble struct {
+// Alert is a problem that someone should know about or fix, in words.
+type Alert struct {
 	Kind Kind
 	Text string
 }
 
-func (t Trouble) String() string { return t.Text }
+func (t Alert) String() string { return t.Text }
 
 // Health is what keeps the bot from working, and what's merely worth knowing.
 type Health struct {
-	Troubles []Trouble
-	Notes    []string
+	Alerts []Alert
+	Notes  []string
 }
 
 func (h *Health) add(kind Kind, format string, args ...any) {
-	h.Troubles = append(h.Troubles, Trouble{kind, fmt.Sprintf(format, args...)})
+	h.Alerts = append(h.Alerts, Alert{kind, fmt.Sprintf(format, args...)})
 }
 
 // Health judges the work on each account, done by any replica. If nothing has been done
@@ -71,7 +71,7 @@ func (r *Reconciler) Health(ctx context.Context, unserved []queue.Unserved, with
 		h.Notes = append(h.Notes, fmt.Sprintf("the App is also installed on %s, which accounts: in the settings doesn't name, so it's ignored there", list(slices.Collect(maps.Values(a.ignored)))))
 	}
 	if u := a.unlisted; u.why != nil && now.Sub(u.since) > within {
-		h.Troubles = append(h.Troubles, explain("the repositories could not be listed for "+span(now.Sub(u.since)), u.why))
+		h.Alerts = append(h.Alerts, explain("the repositories could not be listed for "+span(now.Sub(u.since)), u.why))
 	}
 	for _, owner := range a.work.Keys() { // they failed until they were given up
 		p, _ := a.work.Peek(owner)
@@ -82,7 +82,7 @@ func (r *Reconciler) Health(ctx context.Context, unserved []queue.Unserved, with
 	for _, owner := range slices.Sorted(maps.Keys(late)) {
 		h.judge(owner, r.standing(owner, within), late[owner])
 	}
-	h.Troubles = append(h.Troubles, r.Troubles()...)
+	h.Alerts = append(h.Alerts, r.Alerts()...)
 	return h
 }
 
@@ -108,38 +108,38 @@ func (h *Health) judge(owner string, s standing, late queue.Unserved) {
 	switch {
 	case s.absent:
 	case !s.goesOn:
-		h.Troubles = append(h.Troubles, explain(fmt.Sprintf("nothing was done on %s for %s", owner, span(late.Age)), s.why))
+		h.Alerts = append(h.Alerts, explain(fmt.Sprintf("nothing was done on %s for %s", owner, span(late.Age)), s.why))
 	case late.Key != "":
 		h.Notes = append(h.Notes, fmt.Sprintf("%s has waited for %s, while others on %s are done: the log says why", late.Key, span(late.Age), owner))
 	}
 }
 
 // explain says why nothing could be done, and how to fix it.
-func explain(what string, why error) Trouble {
+func explain(what string, why error) Alert {
 	var (
 		limited      *gh.Limited
 		unauthorized *gh.Unauthorized
 		denied       *gh.Denied
 		temporary    *gh.Temporary
 	)
-	trouble := func(kind Kind, format string, args ...any) Trouble {
-		return Trouble{kind, what + ": " + fmt.Sprintf(format, args...)}
+	alert := func(kind Kind, format string, args ...any) Alert {
+		return Alert{kind, what + ": " + fmt.Sprintf(format, args...)}
 	}
 	switch {
 	case errors.As(why, &limited):
-		return trouble(KindLimit, "GitHub accepts no requests until %s UTC (%s). The bot continues by itself then. If this happens often, lower --writes-per-minute or sweep.pull-requests-per-minute", limited.Until.UTC().Format("15:04"), limited.Message)
+		return alert(KindLimit, "GitHub accepts no requests until %s UTC (%s). The bot continues by itself then. If this happens often, lower --writes-per-minute or sweep.pull-requests-per-minute", limited.Until.UTC().Format("15:04"), limited.Message)
 	case errors.As(why, &unauthorized):
-		return trouble(KindApp, "GitHub doesn't accept the App (%s). Check GITHUB_APP_ID, its private key, and this machine's clock", unauthorized.Answer)
+		return alert(KindApp, "GitHub doesn't accept the App (%s). Check GITHUB_APP_ID, its private key, and this machine's clock", unauthorized.Answer)
 	case errors.As(why, &denied):
-		return trouble(KindPermission, "%v", denied)
+		return alert(KindPermission, "%v", denied)
 	case errors.As(why, &temporary) && temporary.StatusCode >= 500:
-		return trouble(KindGitHub, "GitHub answers with errors (%s). See its status page; the bot continues by itself", temporary)
+		return alert(KindGitHub, "GitHub answers with errors (%s). See its status page; the bot continues by itself", temporary)
 	case errors.As(why, &temporary):
-		return trouble(KindGitHub, "GitHub doesn't answer as it should (%s). Check this machine's network and GitHub's status page; the bot continues by itself", temporary)
+		return alert(KindGitHub, "GitHub doesn't answer as it should (%s). Check this machine's network and GitHub's status page; the bot continues by itself", temporary)
 	case errors.Is(why, context.DeadlineExceeded):
-		return trouble(KindGitHub, "GitHub answers too slowly for a run to end in time. See its status page; the bot continues by itself")
+		return alert(KindGitHub, "GitHub answers too slowly for a run to end in time. See its status page; the bot continues by itself")
 	}
-	return trouble(KindSlow, "no run has ended since then. See the log for what they're doing")
+	return alert(KindSlow, "no run has ended since then. See the log for what they're doing")
 }
 
 // span formats a duration for people.

@@ -36,7 +36,7 @@ func TestWhatIsRefusedIsLookedAtAgain(t *testing.T) {
 			want := rule.Want
 			rule.Want = func(r *pull.Request) pull.Want {
 				w := want(r)
-				w.Again, w.Pokes = r.Now.Add(time.Hour), []pull.Key{{Owner: "python", Repo: "cpython", Number: 7}}
+				w.Again, w.Enqueue = r.Now.Add(time.Hour), []pull.Key{{Owner: "python", Repo: "cpython", Number: 7}}
 				return w
 			}
 			return []pull.Rule{rule}

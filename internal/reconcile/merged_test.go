@@ -28,7 +28,7 @@ func (s *stage) withBackports(c *reconcile.Config) {
 	c.Picker = &pick.Picker{GitHub: c.GitHub, Loads: c.Loads, Engine: engine, Now: s.clock}
 	c.Rules = func(settings config.Rules) []pull.Rule {
 		b := backports(settings)
-		return slices.DeleteFunc([]pull.Rule{backport.Rule(b), backport.ChildRule(b)}, func(r pull.Rule) bool { return r.Want == nil })
+		return slices.DeleteFunc([]pull.Rule{backport.Rule(b), backport.PullRule(b)}, func(r pull.Rule) bool { return r.Want == nil })
 	}
 }
 

@@ -114,8 +114,8 @@ func TestMergeQueueIsReportedOn(t *testing.T) {
 	if writes := s.repo.Writes()[before:]; len(writes) != 0 {
 		t.Errorf("after a restart: %+v", writes)
 	}
-	if trail, err := s.queue.Trail(t.Context(), "python/cpython#1", 10); err != nil || len(trail) != 6 || !strings.Contains(string(trail[5]), `"merge-queue"`) {
-		t.Errorf("trail %s, %v", trail, err)
+	if entries, err := s.queue.AuditLog(t.Context(), "python/cpython#1", 10); err != nil || len(entries) != 6 || !strings.Contains(string(entries[5]), `"merge-queue"`) {
+		t.Errorf("audit log %s, %v", entries, err)
 	}
 }
 
@@ -152,7 +152,7 @@ func TestMergeQueueInADryRun(t *testing.T) {
 	}
 }
 
-// Trouble with one group does not keep those behind it waiting. What is gone by
+// Alert with one group does not keep those behind it waiting. What is gone by
 // the next look is not asked for again.
 func TestMergeQueueInTrouble(t *testing.T) {
 	noCommit := ghtest.Fault{Status: 422, Body: `{"message":"No commit found for SHA: 0123"}`}

@@ -26,7 +26,7 @@ func points(to *pull.Key, seen *[]int) func(*reconcile.Config) {
 
 // However many pull requests point to another at once, that one finds them all,
 // each once, though their hints become one run. One that points there again and again
-// leaves the room in the trail to others.
+// leaves the room in the audit log to others.
 func TestPointers(t *testing.T) {
 	s := newStage(t)
 	first, second, third := s.open("first"), s.open("second"), s.open("third")
@@ -44,9 +44,9 @@ func TestPointers(t *testing.T) {
 	if diff := cmp.Diff([]int{second, third}, seen); diff != "" {
 		t.Errorf("what points there (-want +got):\n%s", diff)
 	}
-	trail, err := s.queue.Trail(t.Context(), to.String(), 10)
+	entries, err := s.queue.AuditLog(t.Context(), to.String(), 10)
 	s.check(err)
-	if len(trail) != 2 {
-		t.Errorf("the trail has %d entries: %s", len(trail), trail)
+	if len(entries) != 2 {
+		t.Errorf("the audit log has %d entries: %s", len(entries), entries)
 	}
 }

@@ -28,9 +28,9 @@ type Store interface {
 	Add(ctx context.Context, hints ...queue.Hint) error
 	Get(ctx context.Context, name string) ([]byte, error)
 	Put(ctx context.Context, name string, value []byte) error
-	// Log and Trail keep what was done to a key.
+	// Log and AuditLog keep what was done to a key.
 	Log(ctx context.Context, key string, entries ...[]byte) error
-	Trail(ctx context.Context, key string, most int) ([][]byte, error)
+	AuditLog(ctx context.Context, key string, most int) ([][]byte, error)
 	// See and Seen keep when a pull request's head was first seen.
 	See(ctx context.Context, key, version string, at time.Time) error
 	Seen(ctx context.Context, key, version string) (time.Time, error)
@@ -73,7 +73,7 @@ type Reconciler struct {
 	settings *settings
 	actions  *prometheus.CounterVec
 	sweep    sweepMetrics
-	troubles troubles
+	alerts   alerts
 	accounts *accounts
 	news     news
 	queues   queues
@@ -147,7 +147,7 @@ func (r *Reconciler) Run(ctx context.Context, job queue.Job) error {
 }
 
 func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error {
-	s, err := r.see(ctx, key, job.Installation)
+	s, err := r.evaluate(ctx, key, job.Installation)
 	if err != nil {
 		return err
 	}
@@ -180,9 +180,9 @@ const lag = 30 * time.Second
 // event, shows other pull requests in an older state, or lacks a comment that the bot
 // has just posted. The pauses double; after half a minute, the snapshot is used as it
 // is, since the clocks may differ.
-func (r *Reconciler) stale(s sight, job queue.Job) time.Duration {
+func (r *Reconciler) stale(s evaluation, job queue.Job) time.Duration {
 	since := job.Wanted
-	if posted := r.lacking(s.request, s.trail); !posted.IsZero() {
+	if posted := r.lacking(s.request, s.entries); !posted.IsZero() {
 		since = posted // not the hint's time: this may be a retry
 	} else if !s.request.Behind && !s.request.UpdatedAt.Before(job.UpdatedAt) {
 		return 0
@@ -197,52 +197,52 @@ func (r *Reconciler) stale(s sight, job queue.Job) time.Duration {
 // Plan loads a pull request and returns what should be done to it. It changes nothing.
 // Installation 0 is looked up.
 func (r *Reconciler) Plan(ctx context.Context, key pull.Key, installation int64) (pull.Plan, *pull.Request, error) {
-	s, err := r.see(ctx, key, installation)
+	s, err := r.evaluate(ctx, key, installation)
 	return s.plan, s.request, err
 }
 
-// sight is a pull request or issue, with the plan for it.
-type sight struct {
+// evaluation is a pull request or issue, with the plan for it.
+type evaluation struct {
 	request *pull.Request
 	rules   []pull.Rule
 	plan    pull.Plan
-	trail   []pull.Deed
+	entries []pull.LogEntry
 }
 
-func (r *Reconciler) see(ctx context.Context, key pull.Key, installation int64) (s sight, err error) {
+func (r *Reconciler) evaluate(ctx context.Context, key pull.Key, installation int64) (s evaluation, err error) {
 	defer func() { // a rule that panics stops the work on this pull request only
 		if v := recover(); v != nil {
-			s, err = sight{}, fmt.Errorf("deciding %s: %w", key, &pull.Panic{Value: v, Stack: debug.Stack()})
+			s, err = evaluation{}, fmt.Errorf("deciding %s: %w", key, &pull.Panic{Value: v, Stack: debug.Stack()})
 		}
 	}()
 	known := r.settings.known(key)
-	if s.trail, err = r.readTrail(ctx, key); err != nil {
-		return sight{}, err
+	if s.entries, err = r.readLog(ctx, key); err != nil {
+		return evaluation{}, err
 	}
-	q := snapshot.Query{Key: key, Installation: installation, Pointers: pointers(s.trail), Listed: listed(s.trail)}
+	q := snapshot.Query{Key: key, Installation: installation, Pointers: pointers(s.entries), Listed: listed(s.entries)}
 	if s.request, err = r.load(ctx, q, known); err != nil {
-		return sight{}, err
+		return evaluation{}, err
 	}
 	inForce, changed, err := r.settings.update(ctx, key, files{s.request.Settings, s.request.LabelRules})
 	if err != nil {
-		return sight{}, err
+		return evaluation{}, err
 	}
 	if changed { // rules under other settings may need other facts
 		if s.request, err = r.load(ctx, q, inForce); err != nil {
-			return sight{}, err
+			return evaluation{}, err
 		}
 	}
 	s.rules = inForce.rules
-	hidden(s.request, s.trail)
+	hidden(s.request, s.entries)
 	if err := r.remember(ctx, s.request); err != nil {
-		return sight{}, err
+		return evaluation{}, err
 	}
-	if pull.Needs(s.rules)&pull.Trail != 0 {
-		s.request.Trail = done(s.trail)
+	if pull.Needs(s.rules)&pull.AuditLog != 0 {
+		s.request.AuditLog = done(s.entries)
 	}
-	r.troubles.note(ctx, s.request, inForce)
+	r.alerts.note(ctx, s.request, inForce)
 	if s.plan, err = pull.Decide(s.request, s.rules); err != nil {
-		return sight{}, err
+		return evaluation{}, err
 	}
 	return s, nil
 }
@@ -310,7 +310,7 @@ func (r *Reconciler) follow(ctx context.Context, plan pull.Plan, job queue.Job) 
 			return err
 		}
 	}
-	for _, key := range slices.Concat(plan.Pokes, plan.Points) {
+	for _, key := range slices.Concat(plan.Enqueue, plan.Points) {
 		hints = append(hints, queue.Hint{Key: key.String(), Installation: job.Installation, Cause: job.Cause, Aside: unawaited(job.Cause)})
 	}
 	if !plan.Again.IsZero() {

@@ -38,5 +38,5 @@ func TestHealthOfReplicas(t *testing.T) {
 	health(first, late, reconcile.Health{Notes: []string{"python/cpython#7 has waited for 11m, while others on python are done: the log says why"}})
 	s.advance(6 * time.Minute)
 	health(first, nil, reconcile.Health{})
-	health(first, late, reconcile.Health{Troubles: []reconcile.Trouble{{Kind: reconcile.KindSlow, Text: "nothing was done on python for 11m: no run has ended since then. See the log for what they're doing"}}})
+	health(first, late, reconcile.Health{Alerts: []reconcile.Alert{{Kind: reconcile.KindSlow, Text: "nothing was done on python for 11m: no run has ended since then. See the log for what they're doing"}}})
 }

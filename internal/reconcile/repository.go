@@ -31,7 +31,7 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 	if err != nil {
 		return err
 	}
-	r.troubles.rest(key, len(state.Rest), r.Settings.Sweep.MaxWrites)
+	r.alerts.rest(key, len(state.Rest), r.Settings.Sweep.MaxWrites)
 	var begins *sweepRound
 	if state.Running == nil {
 		begins = r.due(state)
@@ -75,7 +75,7 @@ func (r *Reconciler) serve(ctx context.Context, key pull.Key, job queue.Job) (pl
 	if err := errors.Join(r.labels(ctx, p), r.report(ctx, p)); err != nil {
 		return p, err
 	}
-	return p, r.fits(ctx, p, job)
+	return p, r.mergeable(ctx, p, job)
 }
 
 // begin starts a sweep.

@@ -12,10 +12,10 @@ import (
 
 // The notes that hold the state of sweeps and other checks.
 const (
-	sweepNote   = "sweep"
-	fitsNote    = "conflicts"
-	waitingNote = "waiting"
-	workedNote  = "worked" // of an account
+	sweepNote     = "sweep"
+	mergeableNote = "conflicts"
+	waitingNote   = "waiting"
+	workedNote    = "worked" // of an account
 )
 
 // recall returns the state that was kept, or an empty one: everything that keeps state

@@ -190,7 +190,7 @@ func (r *Reconciler) proceed(ctx context.Context, key pull.Key, job queue.Job, s
 		return err
 	}
 	state.Recent, state.Running, state.Rest = round.Started, nil, round.Rest
-	r.troubles.rest(key, len(state.Rest), r.Settings.Sweep.MaxWrites)
+	r.alerts.rest(key, len(state.Rest), r.Settings.Sweep.MaxWrites)
 	if round.Full {
 		state.Full = round.Started
 	}
@@ -215,7 +215,7 @@ func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64,
 	for range batch {
 		of := pull.Key{Owner: key.Owner, Repo: key.Repo, Number: round.Left[0]}
 		plan, err := r.lookAt(ctx, of, installation)
-		r.troubles.ran(ctx, of, err)
+		r.alerts.ran(ctx, of, err)
 		var panicked *pull.Panic
 		var gone *gh.Gone
 		var temporary *gh.Temporary
@@ -234,7 +234,7 @@ func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64,
 				round.Rest, round.Left = round.Left, nil
 				return nil
 			}
-			if len(plan.Actions)+len(plan.Pokes)+len(plan.Points) > 0 {
+			if len(plan.Actions)+len(plan.Enqueue)+len(plan.Points) > 0 {
 				round.Fix = append(round.Fix, of.Number)
 				round.Writes += plan.Writes()
 			}

@@ -112,9 +112,9 @@ func TestSweepStopsBeforeItWritesTooMuch(t *testing.T) {
 		if slices.Sort(want); !slices.Equal(recorded.keys, want) {
 			t.Errorf("handed on %v, want %v", recorded.keys, want)
 		}
-		troubles := r.Troubles()
-		if got := strings.Contains(fmt.Sprint(troubles), fmt.Sprintf("remaining %d pull requests", left)); got != (left > 0) || left == 0 && len(troubles) > 0 {
-			t.Errorf("troubles %q with %d left", troubles, left)
+		alerts := r.Alerts()
+		if got := strings.Contains(fmt.Sprint(alerts), fmt.Sprintf("remaining %d pull requests", left)); got != (left > 0) || left == 0 && len(alerts) > 0 {
+			t.Errorf("alerts %q with %d left", alerts, left)
 		}
 		s.advance(time.Hour)
 	}
@@ -154,9 +154,9 @@ func TestPanicCostsOnePullRequest(t *testing.T) {
 		t.Errorf("handed on %v", keys)
 	}
 	const want = "deciding python/cpython#2: rule odd: panic: out of range"
-	shown := reconcile.Trouble{Kind: reconcile.KindPanic, Text: want + ": nothing is written there until its next event. Report this bug, with the stack in the log"}
-	if got := r.Troubles(); !slices.Equal(got, []reconcile.Trouble{shown}) || !strings.Contains(s.log.String(), want) {
-		t.Errorf("troubles %q, log:\n%s", got, s.log.String())
+	shown := reconcile.Alert{Kind: reconcile.KindPanic, Text: want + ": nothing is written there until its next event. Report this bug, with the stack in the log"}
+	if got := r.Alerts(); !slices.Equal(got, []reconcile.Alert{shown}) || !strings.Contains(s.log.String(), want) {
+		t.Errorf("alerts %q, log:\n%s", got, s.log.String())
 	}
 	var giveUp *queue.GiveUp
 	if err := r.Run(t.Context(), s.job(2)); !errors.As(err, &giveUp) || len(s.repo.Writes()) != 0 {
@@ -164,8 +164,8 @@ func TestPanicCostsOnePullRequest(t *testing.T) {
 	}
 	sound = true
 	s.check(r.Run(t.Context(), s.job(2)))
-	if got := r.Troubles(); len(got) != 0 || len(s.repo.Writes()) == 0 {
-		t.Errorf("troubles %q", got)
+	if got := r.Alerts(); len(got) != 0 || len(s.repo.Writes()) == 0 {
+		t.Errorf("alerts %q", got)
 	}
 }
 

@@ -19,7 +19,7 @@ const maxRounds = 5
 
 // work does what must be done before the rest of a plan is known, and runs the rules
 // again. A crash in between does no harm: each step finds what it did before.
-func (r *Reconciler) work(ctx context.Context, s sight, installation int64) (sight, error) {
+func (r *Reconciler) work(ctx context.Context, s evaluation, installation int64) (evaluation, error) {
 	for range maxRounds {
 		works := s.plan.Work()
 		if len(works) == 0 {
@@ -105,9 +105,9 @@ func (r *Reconciler) turn(key pull.Key) *queue.Later {
 func (r *Reconciler) unopened(request *pull.Request, w pull.OpenPull, err error) pull.Picked {
 	// GitHub refuses for the moment, too: a branch that it does not see yet, too
 	// many pull requests at once.
-	p := pull.Picked{Target: request.Picked[w.Base].Target, Outcome: pull.Failed, Trouble: pull.OpenRefused, Temporary: true, At: r.Now()}
+	p := pull.Picked{Target: request.Picked[w.Base].Target, Outcome: pull.Failed, Failure: pull.OpenRefused, Temporary: true, At: r.Now()}
 	if _, denied := errors.AsType[*gh.Denied](err); denied {
-		p.Trouble, p.Temporary = pull.OpenDenied, false
+		p.Failure, p.Temporary = pull.OpenDenied, false
 	}
 	return p
 }

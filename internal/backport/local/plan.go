@@ -194,13 +194,13 @@ func (f *Flow) fetch(ctx context.Context, s *state, no bool) error {
 }
 
 func branchMissing(err error) bool {
-	t, ok := errors.AsType[*git.Trouble](err)
+	t, ok := errors.AsType[*git.Failure](err)
 	return ok && t.Kind == git.BranchMissing
 }
 
 // cause is an error without the kind that programs tell it by.
 func cause(err error) error {
-	if t, ok := errors.AsType[*git.Trouble](err); ok {
+	if t, ok := errors.AsType[*git.Failure](err); ok {
 		return t.Err
 	}
 	return err

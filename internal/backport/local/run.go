@@ -210,7 +210,7 @@ func (f *Flow) push(ctx context.Context, s *state, r *Row) error {
 		return err
 	}
 	err = f.repo.Push(ctx, git.LocalPush{Remote: s.PushTo, Branch: r.Head, Commit: r.Commit, Expect: expect})
-	if t, ok := errors.AsType[*git.Trouble](err); ok && t.Kind == git.BranchMoved {
+	if t, ok := errors.AsType[*git.Failure](err); ok && t.Kind == git.BranchMoved {
 		return fmt.Errorf("%s already has the branch, at a commit that isn't here: run git fetch %s and look at it, or overwrite it with --force", s.PushTo, s.PushTo)
 	}
 	return err

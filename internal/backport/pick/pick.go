@@ -72,7 +72,7 @@ type pickJob struct {
 func (p *Picker) again(ctx context.Context, j pickJob, picked []pull.Picked) error {
 	j.action.Targets = nil
 	for _, p := range picked {
-		if p.Trouble == string(git.WorkflowsPermission) {
+		if p.Failure == string(git.WorkflowsPermission) {
 			j.action.Targets = append(j.action.Targets, p.Target)
 		}
 	}
@@ -88,15 +88,45 @@ func (p *Picker) again(ctx context.Context, j pickJob, picked []pull.Picked) err
 
 func (p *Picker) pick(ctx context.Context, j pickJob) ([]pull.Picked, error) {
 	tokens, err := p.access(ctx, j)
-	if trouble, ok := refusal(err, j.permissions); ok {
-		return failed(j.action.Targets, trouble), nil
+	if failure, ok := refusal(err, j.permissions); ok {
+		return failed(j.action.Targets, failure), nil
 	}
 	if err != nil {
 		return nil, err
 	}
+	job, err := p.job(ctx, j, tokens)
+	if err != nil {
+		return nil, err
+	}
+	results, err := p.Engine.Pick(ctx, job)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if errors.Is(err, pull.ErrBusy) {
+		return nil, err
+	}
+	if err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("picking")
+		failure, _ := errors.AsType[*git.Failure](err)
+		if failure != nil && failure.Kind == git.RepositoryGone {
+			if err := p.GitHub.Here(ctx, j.key); err != nil {
+				return nil, err
+			}
+		}
+		return failed(j.action.Targets, failure), nil
+	}
+	var picked []pull.Picked
+	for _, result := range results {
+		picked = append(picked, p.outcome(ctx, result))
+	}
+	return picked, nil
+}
+
+// job translates a pick for the engine.
+func (p *Picker) job(ctx context.Context, j pickJob, tokens *tokens) (git.Job, error) {
 	name, email, err := p.GitHub.Committer(ctx)
 	if err != nil {
-		return nil, err
+		return git.Job{}, err
 	}
 	job := git.Job{
 		Remote: p.GitHub.CloneURL(j.key), Token: tokens.get, Commit: j.action.SHA, Commits: j.action.Commits,
@@ -111,28 +141,7 @@ func (p *Picker) pick(ctx context.Context, j pickJob) ([]pull.Picked, error) {
 	for _, t := range j.action.Targets {
 		job.Targets = append(job.Targets, git.Target(t))
 	}
-	results, err := p.Engine.Pick(ctx, job)
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	if errors.Is(err, pull.ErrBusy) {
-		return nil, err
-	}
-	if err != nil {
-		zerolog.Ctx(ctx).Warn().Err(err).Msg("picking")
-		trouble, _ := errors.AsType[*git.Trouble](err)
-		if trouble != nil && trouble.Kind == git.RepositoryGone {
-			if err := p.GitHub.Here(ctx, j.key); err != nil {
-				return nil, err
-			}
-		}
-		return failed(j.action.Targets, trouble), nil
-	}
-	var picked []pull.Picked
-	for _, result := range results {
-		picked = append(picked, p.outcome(ctx, result))
-	}
-	return picked, nil
+	return job, nil
 }
 
 // pushed is the repository that gets the branches.
@@ -152,7 +161,7 @@ func (p *Picker) access(ctx context.Context, j pickJob) (*tokens, error) {
 		t.request.Installation = 0 // looked up
 		is, err := p.GitHub.IsFork(ctx, t.request.Key, j.key)
 		if err == nil && !is {
-			err = &git.Trouble{Kind: git.RepositoryGone, Err: fmt.Errorf("%s isn't a fork of %s", t.request.Key, j.key.Repository())}
+			err = &git.Failure{Kind: git.RepositoryGone, Err: fmt.Errorf("%s isn't a fork of %s", t.request.Key, j.key.Repository())}
 		}
 		if err != nil {
 			return nil, err
@@ -163,37 +172,37 @@ func (p *Picker) access(ctx context.Context, j pickJob) (*tokens, error) {
 }
 
 // refusal turns GitHub's refusal into an outcome.
-func refusal(err error, permissions map[string]string) (*git.Trouble, bool) {
-	if trouble, ok := errors.AsType[*git.Trouble](err); ok {
-		return trouble, true
+func refusal(err error, permissions map[string]string) (*git.Failure, bool) {
+	if failure, ok := errors.AsType[*git.Failure](err); ok {
+		return failure, true
 	}
 	_, denied := errors.AsType[*gh.Denied](err)
 	_, rejected := errors.AsType[*gh.Rejected](err)
 	_, gone := errors.AsType[*gh.Gone](err)
 	switch {
 	case (denied || rejected) && permissions["workflows"] != "":
-		return &git.Trouble{Kind: git.WorkflowsPermission}, true
+		return &git.Failure{Kind: git.WorkflowsPermission}, true
 	case denied || rejected:
-		return &git.Trouble{Kind: git.Denied}, true
+		return &git.Failure{Kind: git.Denied}, true
 	case gone:
-		return &git.Trouble{Kind: git.RepositoryGone}, true
+		return &git.Failure{Kind: git.RepositoryGone}, true
 	}
 	return nil, false
 }
 
 // failed is the same error for all targets.
-func failed(targets []pull.Target, trouble *git.Trouble) []pull.Picked {
+func failed(targets []pull.Target, failure *git.Failure) []pull.Picked {
 	var all []pull.Picked
 	for _, t := range targets {
-		all = append(all, failure(t, trouble))
+		all = append(all, failedPick(t, failure))
 	}
 	return all
 }
 
-func failure(t pull.Target, trouble *git.Trouble) pull.Picked {
-	p := pull.Picked{Target: t, Outcome: pull.Failed, Trouble: string(git.Broken)}
-	if trouble != nil {
-		p.Trouble, p.Temporary = string(trouble.Kind), trouble.Temporary
+func failedPick(t pull.Target, failure *git.Failure) pull.Picked {
+	p := pull.Picked{Target: t, Outcome: pull.Failed, Failure: string(git.Broken)}
+	if failure != nil {
+		p.Failure, p.Temporary = string(failure.Kind), failure.Temporary
 	}
 	return p
 }
@@ -210,8 +219,8 @@ func (p *Picker) outcome(ctx context.Context, r git.Picked) pull.Picked {
 		out.Outcome = pull.Conflicted
 	default:
 		zerolog.Ctx(ctx).Warn().Str("branch", r.Branch).Err(r.Err).Msg("picking")
-		trouble, _ := errors.AsType[*git.Trouble](r.Err)
-		out = failure(out.Target, trouble)
+		failure, _ := errors.AsType[*git.Failure](r.Err)
+		out = failedPick(out.Target, failure)
 	}
 	for _, c := range r.Conflicts {
 		conflict := pull.Conflict{Path: strings.ToValidUTF8(c.Path, "\uFFFD"), Kind: c.Kind}

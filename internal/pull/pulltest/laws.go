@@ -90,7 +90,7 @@ func ownOnly(t testing.TB, r *pull.Request, plan pull.Plan) {
 			}
 		}
 	}
-	if slices.Contains(slices.Concat(plan.Pokes, plan.Points), r.Key) {
+	if slices.Contains(slices.Concat(plan.Enqueue, plan.Points), r.Key) {
 		t.Fatalf("%s pokes itself", r.Key)
 	}
 }
@@ -224,8 +224,8 @@ func blank(r *pull.Request, rule pull.Rule) {
 	if rule.Needs&pull.Mentions == 0 {
 		r.Mentions, r.Closes, r.MoreCloses = nil, nil, false
 	}
-	if rule.Needs&pull.Trail == 0 {
-		r.Trail = nil
+	if rule.Needs&pull.AuditLog == 0 {
+		r.AuditLog = nil
 	}
 	if rule.Needs&pull.Files == 0 {
 		r.Additions, r.Deletions = 0, 0
@@ -275,7 +275,7 @@ func clone(r *pull.Request) *pull.Request {
 	c.Into = maps.Clone(r.Into)
 	c.Picked, c.Pointers, c.Listed, c.Closes = maps.Clone(r.Picked), slices.Clone(r.Pointers), slices.Clone(r.Listed), slices.Clone(r.Closes)
 	c.LabelRules = slices.Clone(r.LabelRules)
-	c.Comments, c.Opinions, c.Mentions, c.Trail = slices.Clone(r.Comments), slices.Clone(r.Opinions), slices.Clone(r.Mentions), slices.Clone(r.Trail)
+	c.Comments, c.Opinions, c.Mentions, c.AuditLog = slices.Clone(r.Comments), slices.Clone(r.Opinions), slices.Clone(r.Mentions), slices.Clone(r.AuditLog)
 	c.Core, c.Issues, c.People, c.Compared, c.Known = maps.Clone(r.Core), maps.Clone(r.Issues), maps.Clone(r.People), maps.Clone(r.Compared), maps.Clone(r.Known)
 	c.Guarded = maps.Clone(r.Guarded)
 	return &c

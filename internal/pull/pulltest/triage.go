@@ -27,7 +27,7 @@ type yamlTriage struct {
 	Listed   []int         `yaml:"listed"` // by the bot
 	// MoreCloses: GitHub does not show all that it closes.
 	MoreCloses bool                  `yaml:"more-closes"`
-	Trail      []pull.Deed           `yaml:"trail"`
+	AuditLog   []pull.LogEntry       `yaml:"audit-log"`
 	Issues     map[int]yamlIssue     `yaml:"issues"`   // those that are there
 	People     map[string]string     `yaml:"people"`   // login to role: triage, write, maintain, admin
 	Compared   map[string]yamlBranch `yaml:"compared"` // by branch
@@ -66,7 +66,7 @@ var roles = map[string]pull.Role{"triage": pull.Triage, "write": pull.Write, "ma
 
 // triage fills in what is known before rules look elsewhere.
 func (y yamlRequest) triage(r *pull.Request) {
-	r.Issue, r.Me, r.Additions, r.Deletions, r.CoreFault, r.Trail = y.Issue, y.Me, y.Additions, y.Deletions, y.NoTeam, y.Trail
+	r.Issue, r.Me, r.Additions, r.Deletions, r.CoreFault, r.AuditLog = y.Issue, y.Me, y.Additions, y.Deletions, y.NoTeam, y.AuditLog
 	if r.Me == "" {
 		r.Me = strings.TrimSuffix(bot, "[bot]")
 	}

@@ -64,7 +64,7 @@ func (t *execution) why() string {
 		rows = append(rows, t.whyLabel(label))
 	}
 	statuses := map[string]bool{}
-	for _, d := range slices.Backward(r.Trail) {
+	for _, d := range slices.Backward(r.AuditLog) {
 		if m := statusForm.FindStringSubmatch(d.Action); m != nil && strings.HasPrefix(r.Head, m[4]) && !statuses[m[1]] && !r.Issue {
 			statuses[m[1]] = true
 			why := codeCell(cmp.Or(d.Why, unquote(m[3])))
@@ -100,7 +100,7 @@ func (t *execution) whyLabel(label string) string {
 		if set.Own {
 			by, why = whyForgotten, whyUnknown
 		}
-		for _, d := range t.r.Trail {
+		for _, d := range t.r.AuditLog {
 			if strings.EqualFold(d.Action, pull.AddLabel{Name: label}.String()) {
 				by, at, why = fmt.Sprintf(whyRule, codeCell(d.Rule)), d.At, codeCell(d.Why)
 			}

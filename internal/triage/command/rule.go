@@ -40,7 +40,7 @@ func Rule(c Config) pull.Rule {
 		Name:   ruleName,
 		About:  about,
 		Issues: true,
-		Needs:  pull.Comments | pull.Notes | pull.Events | pull.Team | pull.Trail,
+		Needs:  pull.Comments | pull.Notes | pull.Events | pull.Team | pull.AuditLog,
 		Looks:  c.looks,
 	}
 	if c.Settings.Mode == config.On {

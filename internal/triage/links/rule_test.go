@@ -15,7 +15,7 @@ func TestGolden(t *testing.T) {
 // A local range has no body.
 func TestLocalRange(t *testing.T) {
 	r := &pull.Request{Key: pull.Key{Owner: "python", Repo: "cpython"}, Title: "gh-5: Fix it", State: pull.Open}
-	if want := Rule(config.Preset().IssueNumbers).Want(r); want.Block != nil || want.Pokes != nil {
+	if want := Rule(config.Preset().IssueNumbers).Want(r); want.Block != nil || want.Enqueue != nil {
 		t.Errorf("its links are %+v", want)
 	}
 }
