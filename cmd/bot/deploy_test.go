@@ -172,7 +172,7 @@ func TestKubernetesDeployment(t *testing.T) {
 	}
 	runs(t, "deployment.yaml", program.Args, variables)
 
-	pages := (&bot{registry: prometheus.NewRegistry()}).server().Handler
+	pages := (&bot{serveCmd: &serveCmd{}, registry: prometheus.NewRegistry()}).server().Handler
 	for _, p := range []probe{program.Startup, program.Liveness, program.Readiness} {
 		answer := httptest.NewRecorder()
 		pages.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, p.HTTPGet.Path, nil))

@@ -177,7 +177,7 @@ func TestBackportGapsThatCannotBe(t *testing.T) {
 	}{
 		{"3.9", nil, exitMisuse, "3.9 reached its end of life"},
 		{"3.99", nil, exitMisuse, "the release data doesn't list 3.99: is the version right?"},
-		{"3.13", nil, exitFailed, "python/cpython has no such branch"},
+		{"3.13", nil, exitFailed, "python/cpython doesn't have this branch"},
 		{"4.2", nil, exitMisuse, "set a day with --since"},
 		{"4.2 --since 2026-01-01", nil, exitOK, ""},
 		{"3.14 --repository python/nothing", nil, exitFailed, "is the name right, and is the App installed there?"},

@@ -69,7 +69,7 @@ func TestStartsThatCannotBe(t *testing.T) {
 		"missing directory":         {nil, []string{"--database", filepath.Join(dir, "none", "concorde.db")}, exitMisuse, "reading --database: using the file's directory: stat " + dir + "/none: no such file or directory"},
 		"not SQLite":                {nil, []string{"--database", write("notes.txt", strings.Repeat("no database ", 1000))}, exitFailed, "the file is damaged or isn't an SQLite database; move it away"},
 		"a directory as database":   {nil, []string{"--database", dir}, exitMisuse, "reading --database: open " + dir + ": is a directory: the bot must be able to write the file"},
-		"another database":          {nil, []string{"--database", "mysql://bot:hush-hush@localhost/concorde"}, exitMisuse, "reading --database: it is neither a file nor postgres://"},
+		"another database":          {nil, []string{"--database", "mysql://bot:hush-hush@localhost/concorde"}, exitMisuse, "reading --database: it's neither a file nor postgres://"},
 		"a receiver with a file":    {nil, []string{"--role", "receive"}, exitMisuse, "reading --role: receive needs a PostgreSQL database"},
 		"PostgreSQL out of reach":   {nil, []string{"--database", "postgres://bot:hush-hush@127.0.0.1:1/concorde"}, exitFailed, "can't reach PostgreSQL; check the server and DATABASE_URL"},
 		"garbled PostgreSQL":        {nil, []string{"--database", "postgres://bot:hush-hush@127.0.0.1:port/concorde"}, exitFailed, "cannot parse"},

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,50 +73,112 @@ var guarded = map[string]string{
 	"rsc.io/markdown":                          "markdown",
 }
 
+const module = "github.com/concorde-bot/concorde/"
+
 func TestImportsPointDownward(t *testing.T) {
-	const module = "github.com/concorde-bot/concorde/"
-	root := filepath.Join("..", "..")
-	seen := map[string]bool{}
-	for _, path := range sources(t, root) {
-		pkg := filepath.ToSlash(filepath.Dir(path))
-		seen[pkg] = true
+	found := imports(t)
+	for pkg, names := range found {
 		allowed, known := mayImport[pkg]
 		if !known {
-			t.Errorf("%s: package %s is not in the map of this test and of ARCHITECTURE.md", path, pkg)
+			t.Errorf("package %s is not in the map of this test and of ARCHITECTURE.md", pkg)
 			continue
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, path), nil, parser.ImportsOnly)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, spec := range file.Imports {
-			name, err := strconv.Unquote(spec.Path.Value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ours, isOurs := strings.CutPrefix(name, module)
-			for prefix, library := range guarded {
-				if strings.HasPrefix(name, prefix) {
-					ours, isOurs = library, true
-				}
-			}
-			if isOurs && !slices.Contains(allowed, ours) {
-				t.Errorf("%s imports %s", path, ours)
+		for _, name := range names {
+			if ours, isOurs := guardedName(name); isOurs && !slices.Contains(allowed, ours) {
+				t.Errorf("%s imports %s", pkg, ours)
 			}
 			if pkg == "internal/pull" && strings.Contains(name, ".") {
-				t.Errorf("%s imports %s: the core uses the standard library alone", path, name)
+				t.Errorf("%s imports %s: the core uses the standard library alone", pkg, name)
 			}
 		}
 	}
 	const triage = "internal/triage/"
 	for pkg, allowed := range mayImport {
-		if !seen[pkg] {
+		if found[pkg] == nil {
 			t.Errorf("package %s has no sources", pkg)
 		}
 		if strings.HasPrefix(pkg, triage) && slices.ContainsFunc(allowed, func(other string) bool { return strings.HasPrefix(other, triage) }) {
 			t.Errorf("%s may import another rule", pkg)
 		}
 	}
+}
+
+// guardedName is the name in mayImport of a package or a guarded library.
+func guardedName(name string) (string, bool) {
+	for prefix, library := range guarded {
+		if strings.HasPrefix(name, prefix) {
+			return library, true
+		}
+	}
+	return strings.CutPrefix(name, module)
+}
+
+// TestDiagramOfPackages draws the packages of the program, each below all that import it.
+func TestDiagramOfPackages(t *testing.T) {
+	found := imports(t)
+	forTests := func(pkg string) bool {
+		return slices.Contains([]string{"internal/suite", "internal/weigh", "internal/pull/pulltest", "config/hostile"}, pkg) ||
+			strings.HasPrefix(pkg, "internal/ghtest")
+	}
+	var height func(pkg string) int
+	height = func(pkg string) int {
+		most := 0
+		for _, name := range found[pkg] {
+			if ours, isOurs := strings.CutPrefix(name, module); isOurs && !forTests(ours) {
+				most = max(most, height(ours)+1)
+			}
+		}
+		return most
+	}
+	rows := make([][]string, 30)
+	for pkg := range found {
+		if !forTests(pkg) {
+			rows[height(pkg)] = append(rows[height(pkg)], strings.TrimPrefix(strings.Replace(pkg, "internal/triage/", "triage/", 1), "internal/"))
+		}
+	}
+	var lines []string
+	for _, row := range slices.Backward(rows) {
+		if len(row) > 0 {
+			slices.Sort(row)
+			lines = append(lines, wrapped(strings.Join(row, "   "))...)
+		}
+	}
+	current(t, "../../ARCHITECTURE.md", "imports", append(append([]string{"```"}, lines...), "```"))
+}
+
+// wrapped breaks a row of the diagram into lines.
+func wrapped(row string) (lines []string) {
+	const most = 140
+	for len(row) > most {
+		at := strings.LastIndex(row[:most], "   ")
+		lines, row = append(lines, row[:at]), "   "+row[at:]
+	}
+	return append(lines, row)
+}
+
+// imports are those of each package, without its tests.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	found := map[string][]string{}
+	for _, path := range sources(t, root) {
+		pkg := filepath.ToSlash(filepath.Dir(path))
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, path), nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found[pkg] == nil {
+			found[pkg] = []string{}
+		}
+		for _, spec := range file.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found[pkg] = append(found[pkg], name)
+		}
+	}
+	return found
 }
 
 // sources are the Go files below root that are not tests.
@@ -139,4 +204,31 @@ func sources(t *testing.T, root string) []string {
 		t.Fatal(err)
 	}
 	return paths
+}
+
+// TestWalksNameFunctions looks up each FILE:FUNCTION of ARCHITECTURE.md.
+func TestWalksNameFunctions(t *testing.T) {
+	text, err := os.ReadFile("../../ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Count(string(text), "\n"); lines > 150 {
+		t.Errorf("ARCHITECTURE.md has %d lines, want at most 150", lines)
+	}
+	steps := regexp.MustCompile("`([a-z/]+/[a-z]+\\.go):(\\w+)`").FindAllStringSubmatch(string(text), -1)
+	if len(steps) < 20 {
+		t.Fatalf("ARCHITECTURE.md names %d functions, want a walk of a delivery and of a backport", len(steps))
+	}
+	for _, step := range steps {
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "..", "internal", step[1]), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(file.Decls, func(d ast.Decl) bool {
+			f, ok := d.(*ast.FuncDecl)
+			return ok && f.Name.Name == step[2]
+		}) {
+			t.Errorf("%s has no function %s", step[1], step[2])
+		}
+	}
 }
