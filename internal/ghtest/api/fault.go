@@ -1,14 +1,10 @@
 package api
 
 import (
-	"bytes"
 	"net/http"
 	"regexp"
 	"strconv"
-	"sync"
 	"time"
-
-	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
 // Fault makes requests go wrong, or tells a test of them. The first fault that matches is used and counted; give one of Status,
@@ -75,60 +71,15 @@ func BadGateway() Fault {
 	return Fault{Status: 502, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"}
 }
 
-// Faults are those that requests will meet.
-type Faults struct {
-	nodesOf func(body []byte) int
+const (
+	limitDocs     = "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api"
+	secondaryDocs = limitDocs + "#about-secondary-rate-limits" // clients know the limit by this
+)
 
-	mu    sync.Mutex
-	list  []*Fault
-	holes []Hole
-}
+const secondaryMessage = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 
-// Fault adds a fault; an error is a Path that is no regular expression.
-func (f *Faults) Fault(fault Fault) error {
-	path, err := regexp.Compile(fault.Path)
-	if err != nil {
-		return err
-	}
-	fault.path = path
-	if fault.Times == 0 {
-		fault.Times = 1
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.list = append(f.list, &fault)
-	return nil
-}
-
-// ClearFaults removes all faults and holes.
-func (f *Faults) ClearFaults() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.list, f.holes = nil, nil
-}
-
-// Take is the fault of a request, nil for none.
-func (f *Faults) Take(method, path string, body []byte) *Fault {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, fault := range f.list {
-		if fault.Times == 0 || (fault.Method != "" && fault.Method != method) || !fault.path.MatchString(path) || !bytes.Contains(body, []byte(fault.Contains)) {
-			continue
-		}
-		if fault.Nodes > 0 && f.nodesOf(body) <= fault.Nodes {
-			continue
-		}
-		if fault.After > 0 {
-			fault.After--
-			continue
-		}
-		if fault.Times > 0 {
-			fault.Times--
-		}
-		taken := *fault
-		return &taken
-	}
-	return nil
+func retryAfter(d time.Duration) string {
+	return strconv.Itoa(int((d + time.Second - 1) / time.Second))
 }
 
 // Works reports whether the request is run nevertheless.
@@ -146,41 +97,6 @@ func (f *Fault) RunThen() {
 	if f != nil && f.Then != nil {
 		f.Then()
 	}
-}
-
-// ServeFault answers without doing the work.
-func (f *Front) ServeFault(w http.ResponseWriter, r *http.Request, p *Answer, fault *Fault) {
-	p.Route = "fault"
-	switch {
-	case fault.Hang:
-		f.observe(r, p, r.URL.EscapedPath())
-		select {
-		case <-r.Context().Done():
-		case <-f.done:
-		}
-		panic(http.ErrAbortHandler)
-	case fault.Drop:
-		p.Status = 0
-		f.observe(r, p, r.URL.EscapedPath())
-		panic(http.ErrAbortHandler)
-	}
-	p.Status = fault.Status
-	if fault.Redirect != "" {
-		p.Header.Set("Location", fault.Redirect)
-		if p.Status == 0 {
-			p.Status = http.StatusTemporaryRedirect
-		}
-	}
-	p.finish(p.Status, nil, &world.Refusal{Status: p.Status, Message: http.StatusText(p.Status)})
-	if fault.Body != "" {
-		p.Body = []byte(fault.Body)
-	}
-	f.limitHeaders(p)
-	for k, v := range fault.Header {
-		p.Header[http.CanonicalHeaderKey(k)] = v
-	}
-	f.observe(r, p, r.URL.EscapedPath())
-	fault.Finish(w, p)
 }
 
 // Finish sends the answer of work that was done: all of it, half of it, or none, and then breaks the connection.

@@ -1,17 +1,12 @@
 package api
 
 import (
-	"io"
-	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
-
-const maxBody = 32 << 20
 
 // Config is what newFront needs.
 type Config struct {
@@ -56,59 +51,65 @@ func New(w *world.World, cfg Config) *Front {
 // Shut ends hanging answers.
 func (f *Front) Shut() { close(f.done) }
 
-// ServeHTTP answers the REST API (plain and under /api/v3) and GraphQL.
-func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	path, ghes := strings.CutPrefix(r.URL.EscapedPath(), "/api/v3")
-	if path == "/api/graphql" {
-		path = "/graphql"
+// Add adds endpoints. GitHub's paths overlap (issues/comments/{id}, issues/{number}/comments), which http.ServeMux refuses; so the
+// first that fits is taken, and {number} and {id} are digits.
+func (f *Front) Add(routes ...Route) {
+	for _, rt := range routes {
+		method, path, _ := strings.Cut(rt.Pattern, " ")
+		f.endpoints = append(f.endpoints, endpoint{f, rt, method, strings.Split(path[1:], "/")})
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		http.Error(w, "Problems reading the body", http.StatusBadRequest)
-		return
-	}
-	p := &Answer{ghes: ghes, request: body, Header: http.Header{}, Status: http.StatusOK}
-	inner := withPath(r, path)
-	fault := f.Faults.Take(r.Method, path, body)
-	if fault == nil {
-		fault = f.failure(r.Method, path)
-	}
-	fault.RunBefore()
-	if !fault.Works() {
-		f.ServeFault(w, r, p, fault)
-		return
-	}
-	f.answer(p, inner)
-	f.observe(r, p, path)
-	fault.RunThen()
-	fault.Finish(w, p)
 }
 
-// withPath is the request as the routes see it.
-func withPath(r *http.Request, path string) *http.Request {
-	inner := r.Clone(r.Context())
-	inner.URL.RawPath = path
-	inner.URL.Path, _ = url.PathUnescape(path) // it was unescaped before
-	return inner
-}
-
-// answer runs the route and sets the headers that every answer has.
-func (f *Front) answer(p *Answer, r *http.Request) {
-	if e := f.find(r); e != nil {
-		e.serve(p, r)
-	} else {
-		p.finish(0, nil, world.NotFound(""))
+// Routes are the patterns of all endpoints.
+func (f *Front) Routes() []string {
+	var all []string
+	for _, e := range f.endpoints {
+		all = append(all, e.rt.Pattern)
 	}
-	p.etag(r)
-	f.refund(p)
-	f.limitHeaders(p)
-	p.Header.Set("X-Github-Request-Id", requestID())
-	p.Header.Set("X-Github-Media-Type", "github.v3; format=json")
-	p.Header.Set("X-Github-Api-Version-Selected", "2022-11-28")
-	p.Header.Set("Server", "github.com")
+	return all
 }
 
-func requestID() string {
-	h := strings.ToUpper(world.RandomHex(12))
-	return h[:4] + ":" + h[4:10] + ":" + h[10:16] + ":" + h[16:]
+// endpoint is a route with its pattern taken apart.
+type endpoint struct {
+	front    *Front
+	rt       Route
+	method   string
+	segments []string
+}
+
+// bucket counts the requests of one bearer and resource ("core", "graphql") in the present hour.
+type bucket struct {
+	resource string
+	limit    int
+	used     int
+	reset    time.Time
+}
+
+// pace is what one bearer did lately, for the secondary limits.
+type pace struct{ points, content window }
+
+// window has the time of each unit within the last hour.
+type window []time.Time
+
+// blocked is how long n more have to wait, so that any span of that length has at most limit; 0 is no limit.
+func (w window) blocked(now time.Time, n, limit int, span time.Duration) time.Duration {
+	over := len(w) + n - limit
+	switch {
+	case limit == 0 || over <= 0:
+		return 0
+	case over > len(w): // more than ever fit
+		return span
+	}
+	return w[over-1].Add(span).Sub(now)
+}
+
+func (w *window) add(now time.Time, n int) {
+	old := 0
+	for old < len(*w) && now.Sub((*w)[old]) >= time.Hour {
+		old++
+	}
+	*w = (*w)[old:]
+	for range n {
+		*w = append(*w, now)
+	}
 }

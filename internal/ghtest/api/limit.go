@@ -11,14 +11,6 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
-// bucket counts the requests of one bearer and resource ("core", "graphql") in the present hour.
-type bucket struct {
-	resource string
-	limit    int
-	used     int
-	reset    time.Time
-}
-
 // bearer is who the limits are of.
 func bearer(a world.Actor) string {
 	switch {
@@ -91,35 +83,6 @@ func (f *Front) spend(resp *Answer, c *Call) error {
 // Cost is what a request counts for the secondary limits.
 type Cost struct{ Points, Content int }
 
-// pace is what one bearer did lately, for the secondary limits.
-type pace struct{ points, content window }
-
-// window has the time of each unit within the last hour.
-type window []time.Time
-
-// blocked is how long n more have to wait, so that any span of that length has at most limit; 0 is no limit.
-func (w window) blocked(now time.Time, n, limit int, span time.Duration) time.Duration {
-	over := len(w) + n - limit
-	switch {
-	case limit == 0 || over <= 0:
-		return 0
-	case over > len(w): // more than ever fit
-		return span
-	}
-	return w[over-1].Add(span).Sub(now)
-}
-
-func (w *window) add(now time.Time, n int) {
-	old := 0
-	for old < len(*w) && now.Sub((*w)[old]) >= time.Hour {
-		old++
-	}
-	*w = (*w)[old:]
-	for range n {
-		*w = append(*w, now)
-	}
-}
-
 // Pace counts a request for the secondary limits, or refuses it whole; the world's lock is held.
 func (f *Front) Pace(c *Call, cost Cost) error {
 	f.mu.Lock()
@@ -143,17 +106,6 @@ func (f *Front) Pace(c *Call, cost Cost) error {
 	p.points.add(now, cost.Points)
 	p.content.add(now, cost.Content)
 	return nil
-}
-
-const (
-	limitDocs     = "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api"
-	secondaryDocs = limitDocs + "#about-secondary-rate-limits" // clients know the limit by this
-)
-
-const secondaryMessage = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
-
-func retryAfter(d time.Duration) string {
-	return strconv.Itoa(int((d + time.Second - 1) / time.Second))
 }
 
 // exceeded is the primary limit: 403, for GraphQL 200 with an error in the body.

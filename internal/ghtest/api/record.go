@@ -1,8 +1,6 @@
 package api
 
 import (
-	"bytes"
-	"io"
 	"net/http"
 	"slices"
 	"sync"
@@ -58,30 +56,6 @@ func (rec *Recorder) Add(r Request) {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	rec.requests = append(rec.requests, r)
-}
-
-// points are what a GraphQL query cost, 0 for any other request.
-func (p *Answer) points() int {
-	if p.bucket == nil || p.bucket.resource != "graphql" {
-		return 0
-	}
-	return p.weight.Points()
-}
-
-func (f *Front) observe(r *http.Request, p *Answer, path string) {
-	f.world.Lock()
-	now := f.world.Now()
-	f.world.Unlock()
-	f.Record.Add(Request{
-		Method: r.Method, Route: p.Route, Path: path, Query: r.URL.RawQuery, Status: p.Status, Installation: p.Actor.Installation(),
-		Counted: p.bucket != nil && p.Status != http.StatusNotModified, Time: now, Nodes: p.weight.Nodes, Points: p.points(),
-	})
-	if f.cfg.Observe == nil {
-		return
-	}
-	r = r.Clone(r.Context())
-	r.Body = io.NopCloser(bytes.NewReader(p.request))
-	f.cfg.Observe(Exchange{Route: p.Route, Request: r, RequestBody: p.request, Status: p.Status, Header: p.Header.Clone(), Body: p.Body})
 }
 
 // Requests are all requests so far, git's too, in the order of their answers.

@@ -1,62 +1,12 @@
 package api
 
 import (
-	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
-
-// Route is one endpoint.
-type Route struct {
-	Pattern string // "METHOD /path/{with}/{wildcards}"; {owner} and {repo} are resolved before the handler runs
-	Need    string // "app" (a JWT), "installation" (its token), or "permission[|permission]:read|write"; "" is anybody
-	Run     func(*Call) (any, error)
-}
-
-// Call is one request to a handler, which runs under the world's lock.
-type Call struct {
-	*http.Request
-	world        *world.World
-	route        string
-	Actor        world.Actor
-	Repo         *world.Repo // when the pattern has {owner} and {repo}
-	Data         []byte      // the body of the request
-	ghes         bool        // asked under /api/v3, so that links lead there
-	Status       int         // of the answer, 200 until the handler says otherwise
-	AnswerHeader http.Header // of the answer
-	Weight       Weight      // of a GraphQL query
-}
-
-// endpoint is a route with its pattern taken apart.
-type endpoint struct {
-	front    *Front
-	rt       Route
-	method   string
-	segments []string
-}
-
-// Add adds endpoints. GitHub's paths overlap (issues/comments/{id}, issues/{number}/comments), which http.ServeMux refuses; so the
-// first that fits is taken, and {number} and {id} are digits.
-func (f *Front) Add(routes ...Route) {
-	for _, rt := range routes {
-		method, path, _ := strings.Cut(rt.Pattern, " ")
-		f.endpoints = append(f.endpoints, endpoint{f, rt, method, strings.Split(path[1:], "/")})
-	}
-}
-
-// Routes are the patterns of all endpoints.
-func (f *Front) Routes() []string {
-	var all []string
-	for _, e := range f.endpoints {
-		all = append(all, e.rt.Pattern)
-	}
-	return all
-}
 
 // find returns the endpoint of a request and sets its path values, or nil.
 func (f *Front) find(r *http.Request) *endpoint {
@@ -161,24 +111,17 @@ func (e *endpoint) allowed(c *Call) error {
 	return nil
 }
 
-// Decode reads the JSON body of a request.
-func (c *Call) Decode(v any) error {
-	err := json.Unmarshal(c.Data, v)
-	var wrong *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &wrong):
-		return &world.Refusal{Status: 422, Message: "Invalid request.\n\nFor '" + wrong.Field + "', " + wrong.Value + " is not a " + wrong.Type.String() + "."}
-	case err != nil:
-		return &world.Refusal{Status: 400, Message: "Problems parsing JSON"}
+// numbered is a path under /repositories/{id} as it is under /repos/{owner}/{repo}.
+func (f *Front) numbered(path []string) []string {
+	if len(path) < 2 || path[0] != "repositories" {
+		return path
 	}
-	return nil
-}
-
-// Number reads a decimal path value; what is none does not exist.
-func (c *Call) Number(name string) (int64, error) {
-	n, err := strconv.ParseInt(c.PathValue(name), 10, 64)
-	if err != nil {
-		return 0, world.NotFound("")
+	f.world.Lock()
+	defer f.world.Unlock()
+	for _, r := range f.world.RepoList {
+		if world.Decimal(r.ID) == path[1] && !r.Deleted {
+			return append([]string{"repos", r.Owner.Login, r.Name}, path[2:]...)
+		}
 	}
-	return n, nil
+	return path
 }

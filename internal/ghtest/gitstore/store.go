@@ -17,6 +17,10 @@ import (
 	"sync"
 )
 
+var ErrNoObject = errors.New("no such object")
+
+const ZeroSHA = "0000000000000000000000000000000000000000"
+
 // Store is the object database that a repository and its forks share. What is made here stays in memory, and is written
 // to disk when git needs it: so thousands of commits cost neither files nor processes. What is pushed is read from disk.
 type Store struct {
@@ -50,8 +54,6 @@ func (e Entry) ObjectType() string {
 	}
 	return "blob"
 }
-
-var ErrNoObject = errors.New("no such object")
 
 func New(g *Git, dir string) *Store {
 	return &Store{git: g, Dir: dir, made: map[string]object{}, commits: map[string]*Commit{}}

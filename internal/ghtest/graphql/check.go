@@ -34,17 +34,6 @@ func (v view) updateCheckRun(input map[string]any) (node, error) {
 	return nil, noNode(input["checkRunId"])
 }
 
-// repoByID finds a repository by its node id.
-func (v view) repoByID(id any) (*world.Repo, error) {
-	kind, number := world.ParseNodeID(id)
-	for _, r := range v.w.RepoList {
-		if kind == "R" && r.ID == number && v.c.Actor.Sees(r) {
-			return r, nil
-		}
-	}
-	return nil, noNode(id)
-}
-
 func checkInput(input map[string]any) world.CheckInput {
 	in := world.CheckInput{
 		Name: optionalArg(input, "name"), DetailsURL: optionalArg(input, "detailsUrl"), ExternalID: optionalArg(input, "externalId"),
@@ -73,19 +62,4 @@ func checkInput(input map[string]any) world.CheckInput {
 		})
 	}
 	return in
-}
-
-// optionalArg is nil for a text that was not given.
-func optionalArg(args map[string]any, name string) *string {
-	if text, given := args[name].(string); given {
-		return &text
-	}
-	return nil
-}
-
-func optionalNumber(args map[string]any, name string) *int {
-	if n, given := intArg(args, name); given {
-		return &n
-	}
-	return nil
 }

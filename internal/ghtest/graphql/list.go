@@ -69,28 +69,3 @@ func (v view) issues(r *world.Repo, args map[string]any) (any, error) {
 	})
 	return nodesOf("issues", "Issue", found, func(i *world.Issue) node { return v.issue(r, i) })(args)
 }
-
-// matches compares an argument, where it was given.
-func matches(args map[string]any, name, value string) bool {
-	wanted, ok := args[name].(string)
-	return !ok || wanted == value
-}
-
-// hasLabelOf reports whether it has one of the labels; all have where none were asked for.
-func hasLabelOf(i *world.Issue, names any) bool {
-	wanted, ok := listArg(names)
-	return !ok || slices.ContainsFunc(i.Labels, func(l string) bool {
-		return slices.ContainsFunc(wanted, func(w any) bool { name, _ := w.(string); return strings.EqualFold(name, l) })
-	})
-}
-
-// sorted orders a list as orderBy asks; a field without an order of its own leaves the list as it is.
-func sorted[T any](list []T, args map[string]any, by map[string]func(a, b T) int) {
-	order, _ := args["orderBy"].(map[string]any)
-	if compare := by[stringArg(order, "field")]; compare != nil {
-		slices.SortStableFunc(list, compare)
-	}
-	if stringArg(order, "direction") == "DESC" {
-		slices.Reverse(list)
-	}
-}

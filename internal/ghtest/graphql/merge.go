@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/concorde-bot/concorde/internal/ghtest/api"
-	"github.com/concorde-bot/concorde/internal/ghtest/gitstore"
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
@@ -29,41 +28,6 @@ func (v view) merging(n node, r *world.Repo, i *world.Issue) {
 	if p.Head() != "" {
 		n["headRef"] = lazy(func() (any, error) { return v.refNode(p.HeadRepo, "refs/heads/"+p.HeadRef), nil })
 	}
-}
-
-// rollup is the node of a commit's statuses and check runs together, null without any.
-func (v view) rollup(r *world.Repo, sha string) any {
-	r = r.Root()
-	state := r.Rollup(sha)
-	if state == "" {
-		return nil
-	}
-	contexts := v.statusContexts(r, sha)
-	for _, k := range world.LatestChecks(r.ChecksAt(sha, "")) {
-		contexts = append(contexts, v.checkRun(k))
-	}
-	return node{
-		"__typename": "StatusCheckRollup", "__interfaces": []string{"Node"}, "id": "SCR_" + sha, "state": state,
-		"contexts": nodesOf("contexts", "StatusCheckRollupContext", contexts, func(n node) node { return n }),
-	}
-}
-
-// history adds the fields of a commit that lead to others.
-func (v view) history(n node, r *world.Repo, sha string) {
-	n["history"] = v.needs("contents:read", func(args map[string]any) (any, error) {
-		shas, err := r.Store.History(sha, gitstore.HistoryOptions{Path: stringArg(args, "path"), Since: stringArg(args, "since"), Until: stringArg(args, "until")})
-		if err != nil {
-			return nil, err
-		}
-		return connection("history", "CommitHistory", len(shas), func(i int) (node, error) {
-			found, err := v.objectNode(r, shas[i])
-			c, _ := found.(node)
-			return c, err
-		})(args)
-	})
-	n["associatedPullRequests"] = v.needs("pull_requests:read", func(args map[string]any) (any, error) {
-		return nodesOf("associatedPullRequests", "PullRequest", r.PullsOf(sha), func(i *world.Issue) node { return v.pull(r.Root(), i) })(args)
-	})
 }
 
 func enableAutoMerge(c *api.Call, r *world.Repo, i *world.Issue, input map[string]any) error {

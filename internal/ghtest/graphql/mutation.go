@@ -104,50 +104,6 @@ func onPull(do func(c *api.Call, r *world.Repo, i *world.Issue, input map[string
 	}
 }
 
-func noNode(id any) error {
-	text, _ := id.(string)
-	return missing("Could not resolve to a node with the global id of '%s'", text)
-}
-
-// issueByID finds an issue ("I") or pull request ("PR") by its node id.
-func (v view) issueByID(id any, kinds ...string) (*world.Repo, *world.Issue, error) {
-	kind, number := world.ParseNodeID(id)
-	for _, r := range v.w.RepoList {
-		if !slices.Contains(kinds, kind) || !v.c.Actor.Sees(r) {
-			continue
-		}
-		for _, i := range r.Issues {
-			if i.ID == number && (i.Pull != nil) == (kind == "PR") {
-				return r, i, nil
-			}
-		}
-	}
-	return nil, nil, noNode(id)
-}
-
-// labelable finds what the input names, and the names of its labels: all of them or an error.
-func (v view) labelable(input map[string]any) (*world.Repo, *world.Issue, []string, error) {
-	r, i, err := v.issueByID(input["labelableId"], "I", "PR")
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	ids, _ := listArg(input["labelIds"])
-	byID := map[int64]*world.Label{}
-	for _, l := range r.Labels {
-		byID[l.ID] = l
-	}
-	var names []string
-	for _, id := range ids {
-		kind, number := world.ParseNodeID(id)
-		l := byID[number]
-		if l == nil || kind != "LA" {
-			return nil, nil, nil, noNode(id)
-		}
-		names = append(names, l.Name)
-	}
-	return r, i, names, nil
-}
-
 func (v view) addLabels(input map[string]any) (node, error) {
 	r, i, names, err := v.labelable(input)
 	if err == nil {
@@ -217,21 +173,6 @@ func (v view) addReaction(input map[string]any) (node, error) {
 		"reaction": lazy(func() (any, error) { return v.reaction(made, subject), nil }), "subject": lazy(func() (any, error) { return subject(), nil }),
 		"reactionGroups": lazy(func() (any, error) { return v.reactionGroups(*list, subject), nil }),
 	}, nil
-}
-
-// reactable finds a comment, or with nil for the comment an issue or pull request.
-func (v view) reactable(id any) (*world.Repo, *world.Issue, *world.Comment, error) {
-	kind, number := world.ParseNodeID(id)
-	if kind != "IC" {
-		r, i, err := v.issueByID(id, "I", "PR")
-		return r, i, nil, err
-	}
-	for _, r := range v.w.RepoList {
-		if i, x := r.FindComment(number); x != nil && v.c.Actor.Sees(r) {
-			return r, i, x, nil
-		}
-	}
-	return nil, nil, nil, noNode(id)
 }
 
 func (v view) updateIssue(input map[string]any) (node, error) {

@@ -1,15 +1,5 @@
 package graphql
 
-import (
-	"strings"
-)
-
-// never reports whether a field of the node is never null, so that an error at it takes the node away as well.
-func (n node) never(field string) bool {
-	name, _ := n["__typename"].(string)
-	return strings.Contains(" "+neverNull[name]+" ", " "+field+" ")
-}
-
 // neverNull are the fields, by type, that GitHub's schema says are never null (TestFieldsAreGitHubs compares); with [] the entries of
 // lists.
 var neverNull = map[string]string{

@@ -6,7 +6,14 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 )
+
+// moment is a place in a history; ids grow, so that they tell the order within an instant.
+type moment struct {
+	at time.Time
+	id int64
+}
 
 // connection is a paged list. items is called with the part that is asked for only, so that long lists are cheap.
 // Its cursors are places in the list.
@@ -21,6 +28,8 @@ type paged struct {
 	total           int
 	key             func(i int) string // grows with i; nil: its place
 }
+
+const cursorStart = "cursor:v2:"
 
 func (p paged) cursor(i int) string {
 	key := strconv.Itoa(i)
@@ -84,8 +93,6 @@ func (p paged) list(item func(i int) (node, error)) resolver {
 	}
 }
 
-const cursorStart = "cursor:v2:"
-
 // bounds finds the part that first, last, after and before ask for; GitHub wants first or last, at most 100.
 func (p paged) bounds(args map[string]any) (from, to int, err error) {
 	field, total := p.field, p.total
@@ -121,30 +128,6 @@ func (p paged) bounds(args map[string]any) (from, to int, err error) {
 		from = max(from, to-max(last, 0))
 	}
 	return from, to, nil
-}
-
-// intArg reads a number: an int64 from the query's text, a float64 from its variables.
-func intArg(args map[string]any, name string) (int, bool) {
-	switch v := args[name].(type) {
-	case int64:
-		return int(v), true
-	case float64:
-		return int(v), true
-	}
-	return 0, false
-}
-
-func stringArg(args map[string]any, name string) string {
-	s, _ := args[name].(string)
-	return s
-}
-
-// listArg reads a list; one value is a list of one, as GraphQL says.
-func listArg(v any) ([]any, bool) {
-	if list, ok := v.([]any); ok || v == nil {
-		return list, ok
-	}
-	return []any{v}, true
 }
 
 // keyedNodesOf is one over a list that is sorted by time.

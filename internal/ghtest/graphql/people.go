@@ -7,25 +7,6 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
-// logins are those of users that a list of node ids names.
-func (v view) logins(list any) ([]string, error) {
-	ids, _ := listArg(list)
-	var logins []string
-	for _, id := range ids {
-		kind, number := world.ParseNodeID(id)
-		known := len(logins)
-		for _, u := range v.w.Users {
-			if kind == "U" && u.ID == number {
-				logins = append(logins, u.Login)
-			}
-		}
-		if len(logins) == known {
-			return nil, noNode(id)
-		}
-	}
-	return logins, nil
-}
-
 func (v view) addAssignees(input map[string]any) (node, error) {
 	r, i, err := v.issueByID(input["assignableId"], "I", "PR")
 	if err != nil {

@@ -31,20 +31,6 @@ func (v view) reviewing(n node, r *world.Repo, i *world.Issue) {
 	})
 }
 
-// among reports whether a list argument has a value; one that was not given has all.
-func among(list any, value string) bool {
-	wanted, ok := listArg(list)
-	return !ok || slices.Contains(wanted, any(value))
-}
-
-// person is a user; fields that cannot be bots have null for those.
-func (v view) person(u *world.User) any {
-	if u == nil || u.Kind != "User" {
-		return nil
-	}
-	return v.actor(u)
-}
-
 func (v view) review(r *world.Repo, i *world.Issue, x *world.Review) node {
 	return node{
 		"__typename": "PullRequestReview", "__interfaces": []string{"Node", "Comment"}, "id": world.NodeID("PRR", x.ID), "databaseId": x.ID, "fullDatabaseId": world.Decimal(x.ID),

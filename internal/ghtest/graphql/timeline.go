@@ -9,12 +9,6 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
-// moment is a place in a history; ids grow, so that they tell the order within an instant.
-type moment struct {
-	at time.Time
-	id int64
-}
-
 // item is one entry of a timeline, made when it is asked for.
 type item struct {
 	moment
@@ -71,15 +65,6 @@ func (v view) items(r *world.Repo, i *world.Issue) ([]item, error) {
 		items = append(items, item{moment{c.Committed, int64(place)}, "PullRequestCommit", func() node { return v.pullCommit(r, i, sha) }})
 	}
 	return items, nil
-}
-
-func (v view) pullCommit(r *world.Repo, i *world.Issue, sha string) node {
-	path := "/" + r.FullName() + "/pull/" + world.Decimal(int64(i.Number)) + "/commits/" + sha
-	return node{
-		"__typename": "PullRequestCommit", "__interfaces": []string{"Node", "UniformResourceLocatable"}, "id": "PRC_" + sha, "url": v.w.URL + path, "resourcePath": path,
-		"commit":      lazy(func() (any, error) { return v.objectNode(r, sha) }),
-		"pullRequest": lazy(func() (any, error) { return v.pull(r, i), nil }),
-	}
 }
 
 // typeOf turns an item type into the name of the type: LABELED_EVENT is LabeledEvent.
@@ -160,4 +145,9 @@ func (v view) pullEvent(n node, r *world.Repo, i *world.Issue, e world.TimelineE
 	case "Merged":
 		n["commit"], n["mergeRefName"] = commit(e.To), i.Pull.BaseRef
 	}
+}
+
+// graphqlReason is OFF_TOPIC and so on, or null.
+func graphqlReason(reason string) any {
+	return world.Nullable(strings.ToUpper(strings.NewReplacer("-", "_", " ", "_").Replace(reason)))
 }

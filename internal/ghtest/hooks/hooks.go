@@ -19,32 +19,6 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
-// Hook is where deliveries are sent.
-type Hook struct {
-	URL    string
-	Secret string // signs them; generated when empty
-}
-
-// Delivery is one webhook request, waiting or sent.
-type Delivery struct {
-	ID         int64
-	GUID       string // X-GitHub-Delivery; a redelivery keeps it
-	Event      string
-	Action     string
-	Repo       string // "owner/name", "" if the event has none
-	RepoID     int64
-	Install    int64
-	Number     int // of the issue or pull request, 0 if there is none
-	Payload    []byte
-	Redelivery bool
-
-	Header http.Header // as sent
-	Sent   time.Time
-	Took   time.Duration
-	Status int    // of the answer, 0: there was none
-	Err    string // why there was none
-}
-
 // Hooks sends deliveries one by one, in order. It has its own lock, below the server's.
 type Hooks struct {
 	w      *world.World
@@ -85,6 +59,113 @@ func (h *Hooks) Close() {
 	h.cancel()
 	<-h.ended
 	h.client.CloseIdleConnections()
+}
+
+// SetHook changes where deliveries go from now on; an empty Secret keeps the present one.
+func (h *Hooks) SetHook(hook Hook) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if hook.Secret == "" {
+		hook.Secret = h.hook.Secret
+	}
+	h.hook = hook
+	h.notify()
+}
+
+// WebhookSecret signs the deliveries.
+func (h *Hooks) WebhookSecret() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.hook.Secret
+}
+
+// Flush waits until every delivery was sent and answered. It is an error if they wait because of Pause or for want of a URL.
+func (h *Hooks) Flush(ctx context.Context) error {
+	for {
+		h.mu.Lock()
+		waiting, stuck, changed := len(h.pending), h.paused || h.hook.URL == "", h.changed
+		idle := waiting == 0 && !h.busy
+		h.mu.Unlock()
+		switch {
+		case idle:
+			return nil
+		case stuck && waiting > 0:
+			return fmt.Errorf("flushing deliveries: %d wait, and sending is paused or has no URL", waiting)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("flushing deliveries: %d wait: %w", waiting, ctx.Err())
+		case <-h.ended:
+			return errors.New("flushing deliveries: the server is closed")
+		case <-changed:
+		}
+	}
+}
+
+// Deliveries are those that were sent, in that order, with their answers.
+func (h *Hooks) Deliveries() []Delivery {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.sent)
+}
+
+// Pause keeps deliveries back; one that is on its way is finished.
+func (h *Hooks) Pause() { h.setPaused(true) }
+
+// Resume sends them again.
+func (h *Hooks) Resume() { h.setPaused(false) }
+
+// Rearrange replaces the waiting deliveries: drop, double or reorder them. Pause first.
+func (h *Hooks) Rearrange(change func(pending []Delivery) []Delivery) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.pending = change(slices.Clone(h.pending))
+	h.notify()
+}
+
+// Shuffle puts the waiting deliveries in an order that the seed alone decides.
+func (h *Hooks) Shuffle(seed uint64) {
+	h.Rearrange(func(pending []Delivery) []Delivery {
+		rand.New(rand.NewPCG(seed, seed)).Shuffle(len(pending), func(i, j int) { pending[i], pending[j] = pending[j], pending[i] })
+		return pending
+	})
+}
+
+// Send queues any payload, signed like the others, and returns its GUID.
+func (h *Hooks) Send(event string, payload []byte) string {
+	return h.add(Delivery{Event: event, Payload: slices.Clone(payload)})
+}
+
+// Redeliver sends a delivery again, under the same GUID.
+func (h *Hooks) Redeliver(guid string) error {
+	for _, d := range h.Deliveries() {
+		if d.GUID == guid {
+			h.redeliver(d)
+			return nil
+		}
+	}
+	return fmt.Errorf("redelivering %s: it was not sent", guid)
+}
+
+func (h *Hooks) redeliver(d Delivery) {
+	h.add(Delivery{
+		GUID: d.GUID, Event: d.Event, Action: d.Action, Repo: d.Repo, RepoID: d.RepoID, Install: d.Install, Number: d.Number,
+		Payload: d.Payload, Redelivery: true,
+	})
+}
+
+// Ping fires a ping, as GitHub does when a webhook is set up.
+func (h *Hooks) Ping() {
+	h.mu.Lock()
+	url := h.hook.URL
+	h.mu.Unlock()
+	h.w.Lock()
+	defer h.w.Unlock()
+	h.queue(Delivery{Event: "ping"}, h.w.Account(h.w.App.Slug+"-owner"), obj{
+		"zen": "Message for you, sir!", "hook_id": 1,
+		"hook": obj{"type": "App", "id": 1, "name": "web", "active": true, "events": object.HookEvents, "app_id": h.w.App.ID,
+			"config": obj{"content_type": "json", "insecure_ssl": "0", "url": url}},
+	})
 }
 
 // run is the goroutine that sends.
@@ -183,116 +264,4 @@ func (h *Hooks) setPaused(paused bool) {
 	defer h.mu.Unlock()
 	h.paused = paused
 	h.notify()
-}
-
-func (h *Hooks) redeliver(d Delivery) {
-	h.add(Delivery{
-		GUID: d.GUID, Event: d.Event, Action: d.Action, Repo: d.Repo, RepoID: d.RepoID, Install: d.Install, Number: d.Number,
-		Payload: d.Payload, Redelivery: true,
-	})
-}
-
-func newGUID() string {
-	h := world.RandomHex(16)
-	return h[:8] + "-" + h[8:12] + "-4" + h[13:16] + "-a" + h[17:20] + "-" + h[20:]
-}
-
-// SetHook changes where deliveries go from now on; an empty Secret keeps the present one.
-func (h *Hooks) SetHook(hook Hook) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if hook.Secret == "" {
-		hook.Secret = h.hook.Secret
-	}
-	h.hook = hook
-	h.notify()
-}
-
-// WebhookSecret signs the deliveries.
-func (h *Hooks) WebhookSecret() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.hook.Secret
-}
-
-// Flush waits until every delivery was sent and answered. It is an error if they wait because of Pause or for want of a URL.
-func (h *Hooks) Flush(ctx context.Context) error {
-	for {
-		h.mu.Lock()
-		waiting, stuck, changed := len(h.pending), h.paused || h.hook.URL == "", h.changed
-		idle := waiting == 0 && !h.busy
-		h.mu.Unlock()
-		switch {
-		case idle:
-			return nil
-		case stuck && waiting > 0:
-			return fmt.Errorf("flushing deliveries: %d wait, and sending is paused or has no URL", waiting)
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("flushing deliveries: %d wait: %w", waiting, ctx.Err())
-		case <-h.ended:
-			return errors.New("flushing deliveries: the server is closed")
-		case <-changed:
-		}
-	}
-}
-
-// Deliveries are those that were sent, in that order, with their answers.
-func (h *Hooks) Deliveries() []Delivery {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return slices.Clone(h.sent)
-}
-
-// Pause keeps deliveries back; one that is on its way is finished.
-func (h *Hooks) Pause() { h.setPaused(true) }
-
-// Resume sends them again.
-func (h *Hooks) Resume() { h.setPaused(false) }
-
-// Rearrange replaces the waiting deliveries: drop, double or reorder them. Pause first.
-func (h *Hooks) Rearrange(change func(pending []Delivery) []Delivery) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.pending = change(slices.Clone(h.pending))
-	h.notify()
-}
-
-// Shuffle puts the waiting deliveries in an order that the seed alone decides.
-func (h *Hooks) Shuffle(seed uint64) {
-	h.Rearrange(func(pending []Delivery) []Delivery {
-		rand.New(rand.NewPCG(seed, seed)).Shuffle(len(pending), func(i, j int) { pending[i], pending[j] = pending[j], pending[i] })
-		return pending
-	})
-}
-
-// Redeliver sends a delivery again, under the same GUID.
-func (h *Hooks) Redeliver(guid string) error {
-	for _, d := range h.Deliveries() {
-		if d.GUID == guid {
-			h.redeliver(d)
-			return nil
-		}
-	}
-	return fmt.Errorf("redelivering %s: it was not sent", guid)
-}
-
-// Send queues any payload, signed like the others, and returns its GUID.
-func (h *Hooks) Send(event string, payload []byte) string {
-	return h.add(Delivery{Event: event, Payload: slices.Clone(payload)})
-}
-
-// Ping fires a ping, as GitHub does when a webhook is set up.
-func (h *Hooks) Ping() {
-	h.mu.Lock()
-	url := h.hook.URL
-	h.mu.Unlock()
-	h.w.Lock()
-	defer h.w.Unlock()
-	h.queue(Delivery{Event: "ping"}, h.w.Account(h.w.App.Slug+"-owner"), obj{
-		"zen": "Message for you, sir!", "hook_id": 1,
-		"hook": obj{"type": "App", "id": 1, "name": "web", "active": true, "events": object.HookEvents, "app_id": h.w.App.ID,
-			"config": obj{"content_type": "json", "insecure_ssl": "0", "url": url}},
-	})
 }

@@ -8,6 +8,9 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
+// obj is a JSON object.
+type obj = map[string]any
+
 // heard makes a delivery of what happened; the world's lock is held. Repositories and accounts without the App report nothing to it.
 func (h *Hooks) heard(n world.Event) {
 	d := Delivery{Event: n.Name}

@@ -6,6 +6,9 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
+// HookEvents are those that the App is subscribed to.
+var HookEvents = []string{"check_run", "issue_comment", "issues", "membership", "merge_group", "pull_request", "pull_request_review", "push", "repository", "status", "team"}
+
 func (m Maker) AppJSON() obj {
 	return obj{
 		"id": m.App.ID, "slug": m.App.Slug, "node_id": world.NodeID("A", m.App.ID), "client_id": m.App.ClientID(), "name": m.App.Slug,

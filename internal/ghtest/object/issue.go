@@ -106,3 +106,11 @@ func (m Maker) branchJSON(r *world.Repo, owner *world.User, ref, sha string) obj
 	}
 	return o
 }
+
+// lockReason is that of the REST API, or null.
+func lockReason(i *world.Issue) any {
+	if i.Lock == nil {
+		return nil
+	}
+	return world.Nullable(i.Lock.Reason)
+}

@@ -7,6 +7,12 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
+// obj is a JSON object.
+type obj = map[string]any
+
+// Maker makes the JSON objects that the REST API and webhooks share; the world's lock is held.
+type Maker struct{ *world.World }
+
 // UserJSON is GitHub's "simple user".
 func (m Maker) UserJSON(u *world.User) obj {
 	if u == nil {
@@ -81,6 +87,3 @@ func (m Maker) PerformedVia(u *world.User) any {
 	}
 	return m.AppJSON()
 }
-
-// Maker makes the JSON objects that the REST API and webhooks share; the world's lock is held.
-type Maker struct{ *world.World }

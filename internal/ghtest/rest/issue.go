@@ -1,6 +1,9 @@
 package rest
 
 import (
+	"net/http"
+	"strings"
+
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
@@ -22,4 +25,22 @@ func (s *server) updateIssue(c *call) (any, error) {
 		return nil, err
 	}
 	return s.IssueJSON(c.Repo, i), nil
+}
+
+// goneIssue is the answer for a number that has no issue any more, or never had one.
+func (c *call) goneIssue(number int) error {
+	if c.Repo.Erased[number] {
+		return &world.Refusal{Status: http.StatusGone, Message: "This issue was deleted"}
+	}
+	i := c.Repo.Transferred[number]
+	if i == nil || i.Deleted || !c.Actor.Sees(i.Repo) {
+		return world.NotFound("")
+	}
+	_, rest, _ := strings.Cut(c.URL.EscapedPath(), "/issues/") // with the number
+	_, rest, more := strings.Cut(rest, "/")
+	address := "repositories/" + world.Decimal(i.Repo.ID) + "/issues/" + world.Decimal(int64(i.Number))
+	if more {
+		address += "/" + rest
+	}
+	return c.Redirect(http.StatusMovedPermanently, address)
 }

@@ -4,10 +4,8 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"maps"
 	"net/http"
@@ -16,36 +14,6 @@ import (
 	"strings"
 	"time"
 )
-
-// App is the GitHub App under test.
-type App struct {
-	ID      int64
-	Slug    string
-	key     *rsa.PrivateKey
-	Bot     *User
-	Created time.Time
-
-	Permissions map[string]string // of every installation: name to read or write
-}
-
-// Installation is the App on one account.
-type Installation struct {
-	ID          int64
-	Account     *User
-	Permissions map[string]string
-	Created     time.Time
-	Suspended   time.Time // zero: it isn't
-}
-
-// Token is a bearer of requests: of an installation or of a person.
-type Token struct {
-	Value       string
-	Inst        *Installation // nil for a person
-	User        *User         // who writes
-	Permissions map[string]string
-	Repos       []int64 // nil: all of the installation
-	Expires     time.Time
-}
 
 // Actor is who sends a request: an installation's token, a person's, the App itself (by JWT), or nobody.
 type Actor struct {
@@ -68,22 +36,62 @@ func (a Actor) Installation() int64 {
 	return 0
 }
 
-// newInstallation is the one on an account, made if there is none.
-func (w *World) newInstallation(owner string) *Installation {
-	inst := w.Installation(owner)
-	if inst == nil {
-		inst = &Installation{ID: w.nextID(), Account: w.Account(owner), Permissions: maps.Clone(w.App.Permissions), Created: w.Now()}
-		w.Installs[strings.ToLower(owner)] = inst
+// Sees reports whether the repository exists for the actor: an installation sees its account's repositories only
+// (GitHub would show it other public ones too; this server is stricter, so that a token of the wrong installation is noticed).
+func (a Actor) Sees(r *Repo) bool {
+	switch {
+	case r.Deleted:
+		return false
+	case a.Token != nil && a.Token.Inst != nil:
+		return a.Token.Inst.Account == r.Owner && r.Installed && (a.Token.Repos == nil || slices.Contains(a.Token.Repos, r.ID))
+	case a.Token != nil:
+		return true
 	}
-	return inst
+	return !r.Private
 }
 
-func (i *Installation) Refused() error {
-	if i.Suspended.IsZero() {
-		return nil
+// May reports whether the actor has one of the permissions ("issues|pull_requests:write"), or all of several ("a:write b:write").
+func (a Actor) May(need string) bool {
+	if first, rest, several := strings.Cut(need, " "); several {
+		return a.May(first) && a.May(rest)
 	}
-	return &Refusal{Status: http.StatusForbidden, Message: "This installation has been suspended"}
+	names, level, _ := strings.Cut(need, ":")
+	switch {
+	case need == "":
+		return true
+	case a.Token == nil:
+		return level == "read"
+	case a.Token.Inst == nil:
+		return true
+	}
+	for name := range strings.SplitSeq(names, "|") {
+		if has := a.Token.Permissions[name]; has == "write" || has == "admin" || (has == "read" && level == "read") {
+			return true
+		}
+	}
+	return false
 }
+
+// Reads reports whether the actor may read the members of an organization: an installation those of its own.
+func (a Actor) Reads(org *User) bool {
+	return a.May("members:read") && !a.Anonymous() && (a.Token.Inst == nil || a.Token.Inst.Account == org)
+}
+
+// UserToken is a new personal token that may do all that the person may do: write anywhere.
+func (w *World) UserToken(login string) string {
+	t := &Token{Value: "ghp_" + RandomHex(18), User: w.Account(login), Expires: w.TokenTime().AddDate(1, 0, 0)}
+	w.Tokens[t.Value] = t
+	return t.Value
+}
+
+// RevokeTokens makes every installation token that was handed out a bad credential.
+func (w *World) RevokeTokens() {
+	maps.DeleteFunc(w.Tokens, func(_ string, t *Token) bool { return t.Inst != nil })
+}
+
+// TokenTime is the clock of authentication: the machine's, since the client's
+// library asks that one, and moved by advance alone.
+func (w *World) TokenTime() time.Time { return time.Now().Add(w.offset).UTC() }
 
 // Authenticate finds out who sends the request.
 func (w *World) Authenticate(h http.Header) (Actor, error) {
@@ -149,102 +157,7 @@ func (w *World) verifyJWT(value string) error {
 	return nil
 }
 
-func (a *App) ClientID() string { return fmt.Sprintf("Iv1.%016x", a.ID) }
-
 func decodeSegment(segment string, v any) bool {
 	raw, err := base64.RawURLEncoding.DecodeString(segment)
 	return err == nil && json.Unmarshal(raw, v) == nil
-}
-
-// Sees reports whether the repository exists for the actor: an installation sees its account's repositories only
-// (GitHub would show it other public ones too; this server is stricter, so that a token of the wrong installation is noticed).
-func (a Actor) Sees(r *Repo) bool {
-	switch {
-	case r.Deleted:
-		return false
-	case a.Token != nil && a.Token.Inst != nil:
-		return a.Token.Inst.Account == r.Owner && r.Installed && (a.Token.Repos == nil || slices.Contains(a.Token.Repos, r.ID))
-	case a.Token != nil:
-		return true
-	}
-	return !r.Private
-}
-
-// May reports whether the actor has one of the permissions ("issues|pull_requests:write"), or all of several ("a:write b:write").
-func (a Actor) May(need string) bool {
-	if first, rest, several := strings.Cut(need, " "); several {
-		return a.May(first) && a.May(rest)
-	}
-	names, level, _ := strings.Cut(need, ":")
-	switch {
-	case need == "":
-		return true
-	case a.Token == nil:
-		return level == "read"
-	case a.Token.Inst == nil:
-		return true
-	}
-	for name := range strings.SplitSeq(names, "|") {
-		if has := a.Token.Permissions[name]; has == "write" || has == "admin" || (has == "read" && level == "read") {
-			return true
-		}
-	}
-	return false
-}
-
-func (a *App) PrivateKeyPEM() []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(a.key)})
-}
-
-// UserToken is a new personal token that may do all that the person may do: write anywhere.
-func (w *World) UserToken(login string) string {
-	t := &Token{Value: "ghp_" + RandomHex(18), User: w.Account(login), Expires: w.TokenTime().AddDate(1, 0, 0)}
-	w.Tokens[t.Value] = t
-	return t.Value
-}
-
-// RevokeTokens makes every installation token that was handed out a bad credential.
-func (w *World) RevokeTokens() {
-	maps.DeleteFunc(w.Tokens, func(_ string, t *Token) bool { return t.Inst != nil })
-}
-
-// Installation is that on an account, nil if there is none.
-func (w *World) Installation(owner string) *Installation { return w.Installs[strings.ToLower(owner)] }
-
-// Install puts the App on an account, for all its repositories.
-func (w *World) Install(owner string) {
-	for _, r := range w.RepoList {
-		if r.Parent != nil && strings.EqualFold(r.Owner.Login, owner) { // forks are made on the way
-			r.Installed = true
-		}
-	}
-	if w.Installation(owner) == nil {
-		inst := w.newInstallation(owner)
-		w.emit(Event{Name: "installation", Action: "created", By: inst.Account, Installation: inst})
-	}
-}
-
-// Uninstall takes the App off an account: its tokens are bad.
-func (w *World) Uninstall(owner string) {
-	inst := w.Installation(owner)
-	if inst == nil {
-		return
-	}
-	w.emit(Event{Name: "installation", Action: "deleted", By: inst.Account, Installation: inst})
-	delete(w.Installs, strings.ToLower(owner))
-	maps.DeleteFunc(w.Tokens, func(_ string, t *Token) bool { return t.Inst == inst })
-}
-
-// Suspend suspends the App on an account, or ends that.
-func (w *World) Suspend(owner string, on bool) {
-	inst := w.Installation(owner)
-	if inst == nil || inst.Suspended.IsZero() != on {
-		return
-	}
-	action := "unsuspend"
-	inst.Suspended = time.Time{}
-	if on {
-		action, inst.Suspended = "suspend", w.Now()
-	}
-	w.emit(Event{Name: "installation", Action: action, By: inst.Account, Installation: inst})
 }

@@ -7,29 +7,6 @@ import (
 	"unicode/utf8"
 )
 
-type Check struct {
-	ID                            int64
-	App                           *App // nil: the App under test
-	Name, SHA, Status, Conclusion string
-	ExternalID, DetailsURL        string
-	Title, Summary, Text          *string
-	Annotations                   []Annotation
-	Started, Completed            time.Time
-}
-
-type Annotation struct {
-	Path            string  `json:"path"`
-	StartLine       int     `json:"start_line"`
-	EndLine         int     `json:"end_line"`
-	StartColumn     *int    `json:"start_column"`
-	EndColumn       *int    `json:"end_column"`
-	AnnotationLevel string  `json:"annotation_level"`
-	Message         string  `json:"message"`
-	Title           *string `json:"title"`
-	RawDetails      *string `json:"raw_details"`
-	BlobHref        string  `json:"blob_href"`
-}
-
 // CheckInput is the body of both writes; what is absent stays.
 type CheckInput struct {
 	Name        *string          `json:"name"`
@@ -82,6 +59,59 @@ func (a Actor) UpdateCheck(r *Repo, k *Check, in CheckInput) error {
 	return r.Settle()
 }
 
+// OtherCheck makes, or changes, a check run of another App on a commit, as CI does.
+func (r *Repo) OtherCheck(sha, app, name, conclusion string) error {
+	in := CheckInput{Name: &name, HeadSHA: sha}
+	if conclusion != "" {
+		in.Conclusion = &conclusion
+	}
+	by := r.World.otherApp(app)
+	k := &Check{App: by, SHA: sha, Status: "in_progress", Started: r.World.Now()}
+	if _, err := r.Store.Commit(sha); err != nil {
+		return err
+	}
+	if err := k.apply(in, r.World.Now()); err != nil {
+		return err
+	}
+	k.ID = r.World.nextID()
+	r.Checks = append(r.Checks, k)
+	if conclusion, done := r.concluded(sha, by); done {
+		r.World.emit(Event{Name: "check_suite", Action: "completed", Repo: r, By: by.Bot, Suite: &Suite{by, sha, conclusion}})
+	}
+	return nil
+}
+
+// AddStatus checks what GitHub checks: state, lengths, the commit, and 1000 a commit and context.
+func (r *Repo) AddStatus(sha string, st *Status) error {
+	c, err := r.Store.Commit(sha)
+	same := 0
+	for _, other := range r.Statuses[sha] {
+		if other.Context == st.Context {
+			same++
+		}
+	}
+	switch {
+	case !slices.Contains([]string{"error", "failure", "pending", "success"}, st.State):
+		return Invalid("Status", "state", "custom", "State "+st.State+" is not included in the list")
+	case utf8.RuneCountInString(st.Description) > 140:
+		return Invalid("Status", "description", "custom", "description is too long (maximum is 140 characters)")
+	case fourBytes(st.Description):
+		return Invalid("Status", "description", "custom", noFourBytes)
+	case utf8.RuneCountInString(st.Context) > 255:
+		return Invalid("Status", "context", "custom", "context is too long (maximum is 255 characters)")
+	case st.TargetURL != "" && !strings.HasPrefix(st.TargetURL, "http://") && !strings.HasPrefix(st.TargetURL, "https://"):
+		return Invalid("Status", "target_url", "custom", "target_url must use http(s) scheme")
+	case err != nil:
+		return &Refusal{Status: 422, Message: "No commit found for SHA: " + sha}
+	case same >= 1000:
+		return &Refusal{Status: 422, Message: "Validation Failed", Errors: []map[string]any{{"resource": "Status", "code": "custom", "message": "This SHA and context has reached the maximum number of statuses."}}}
+	}
+	st.ID, st.Created = r.World.nextID(), r.World.Now()
+	r.Statuses[sha] = append(r.Statuses[sha], st)
+	r.World.emit(Event{Name: "status", Repo: r, By: st.Creator, Status: st, Commit: c})
+	return r.Settle()
+}
+
 // apply checks the input as GitHub does and takes it over; annotations are added to those that are there.
 func (k *Check) apply(in CheckInput, now time.Time) error {
 	if err := in.validate(); err != nil {
@@ -110,6 +140,13 @@ func (k *Check) apply(in CheckInput, now time.Time) error {
 		k.Annotations = append(k.Annotations, out.Annotations...)
 	}
 	return nil
+}
+
+// set takes over a value that the request has.
+func set(field, value *string) {
+	if value != nil {
+		*field = *value
+	}
 }
 
 func (in CheckInput) validate() error {
@@ -158,28 +195,4 @@ func (a Annotation) validate() error {
 		return Invalid("CheckAnnotation", "start_column", "custom", "columns need start_line and end_line to be the same")
 	}
 	return nil
-}
-
-// ChecksAt are the check runs of a commit, oldest first; name "" is any.
-func (r *Repo) ChecksAt(sha, name string) []*Check {
-	var found []*Check
-	for _, k := range r.Checks {
-		if k.SHA == sha && (name == "" || k.Name == name) {
-			found = append(found, k)
-		}
-	}
-	return found
-}
-
-// LatestChecks keeps the newest of each name and App.
-func LatestChecks(all []*Check) []*Check {
-	type named struct {
-		app  *App
-		name string
-	}
-	newest := map[named]int64{}
-	for _, k := range all {
-		newest[named{k.App, k.Name}] = max(newest[named{k.App, k.Name}], k.ID)
-	}
-	return slices.DeleteFunc(slices.Clone(all), func(k *Check) bool { return newest[named{k.App, k.Name}] != k.ID })
 }

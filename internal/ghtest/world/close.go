@@ -2,8 +2,6 @@ package world
 
 import (
 	"errors"
-	"fmt"
-	"slices"
 	"time"
 )
 
@@ -23,6 +21,15 @@ func (r *Repo) closeAs(i *Issue, by *User, reason string) {
 	}
 	r.happened(i, TimelineEvent{Kind: "Closed", Actor: by, To: i.Reason})
 	r.changed(i, Event{Action: "closed", By: by})
+}
+
+// closeIssues closes what a merged pull request closes.
+func (r *Repo) closeIssues(i *Issue, by *User) {
+	for _, x := range r.Closes(i) {
+		if x.State == "open" {
+			x.Repo.Close(x, by)
+		}
+	}
 }
 
 // Reopen opens what is closed; an error is GitHub's reason why it stays closed.
@@ -81,13 +88,4 @@ func (r *Repo) OpenPullOf(head *Repo, ref, base string) *Issue {
 		}
 	}
 	return nil
-}
-
-// CloseFor closes what is open, for a reason.
-func (r *Repo) CloseFor(i *Issue, by *User, reason string) error {
-	if i.State != "open" || !slices.Contains(closeReasons, reason) {
-		return fmt.Errorf("it is not open, or %q is no reason", reason)
-	}
-	r.closeAs(i, by, reason)
-	return r.Settle()
 }

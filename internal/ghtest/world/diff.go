@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/concorde-bot/concorde/internal/ghtest/gitstore"
 )
@@ -28,6 +29,15 @@ func (r *Repo) Diff(base, head string) (*gitstore.Diff, error) {
 	return d, nil
 }
 
+// PullDiff compares the head with the base branch of now; of a merged pull request with the base before the merge.
+func (r *Repo) PullDiff(p *Pull) (*gitstore.Diff, error) {
+	base := p.BaseSHA
+	if tip := r.Refs["refs/heads/"+p.BaseRef]; tip != "" && !p.Merged() {
+		base = tip
+	}
+	return r.Diff(base, p.HeadSHA)
+}
+
 // WithPatches is the same diff with the hunks of each file.
 func (r *Repo) WithPatches(d *gitstore.Diff, head string) (*gitstore.Diff, error) {
 	if !d.NoPatches {
@@ -39,4 +49,44 @@ func (r *Repo) WithPatches(d *gitstore.Diff, head string) (*gitstore.Diff, error
 	}
 	d.Files, d.NoPatches = full.Files, false
 	return d, nil
+}
+
+// PullsOf are the pull requests that brought a commit, and the open ones that have it.
+func (r *Repo) PullsOf(sha string) []*Issue {
+	var found []*Issue
+	for _, i := range r.Root().SortedIssues() {
+		switch p := i.Pull; {
+		case p == nil:
+		case slices.Contains(p.introduced, sha):
+			found = append(found, i)
+		case i.State == "open" || p.Merged():
+			if d, err := r.Root().PullDiff(p); err == nil && slices.Contains(d.Commits, sha) {
+				found = append(found, i)
+			}
+		}
+	}
+	return found
+}
+
+// Apart counts the commits that only the head has, and those that only the base has.
+func (r *Repo) Apart(base, head string) (ahead, behind int, err error) {
+	_, onHead, err := r.Store.Between(base, head)
+	if err != nil {
+		return 0, 0, err
+	}
+	_, onBase, err := r.Store.Between(head, base)
+	return len(onHead), len(onBase), err
+}
+
+// Comparison is the word for it.
+func Comparison(ahead, behind int) string {
+	switch {
+	case ahead > 0 && behind > 0:
+		return "diverged"
+	case ahead > 0:
+		return "ahead"
+	case behind > 0:
+		return "behind"
+	}
+	return "identical"
 }

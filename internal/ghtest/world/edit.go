@@ -1,7 +1,6 @@
 package world
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -28,6 +27,37 @@ func (in PullInput) Texts() error {
 		return Invalid("PullRequest", "title", "custom", "title is too long (maximum is 256 characters)")
 	case in.Body != nil && utf8.RuneCountInString(*in.Body) > 65536:
 		return Invalid("PullRequest", "body", "custom", "body is too long (maximum is 65536 characters)")
+	}
+	return nil
+}
+
+// EditIssue changes an issue; the write says how that was asked for.
+func (a Actor) EditIssue(r *Repo, i *Issue, in PullInput, as Write) error {
+	if i.Pull != nil {
+		in.Base = nil
+		return a.EditPull(r, i, in, as)
+	}
+	if err := in.Texts(); err != nil {
+		return err
+	}
+	if in.State != nil && !slices.Contains([]string{"open", "closed"}, *in.State) {
+		return Invalid("Issue", "state", "invalid", "")
+	}
+	reason := "completed"
+	if set(&reason, in.Reason); !slices.Contains(append(closeReasons, "reopened"), reason) {
+		return Invalid("Issue", "state_reason", "invalid", "")
+	}
+	r.Edit(i, a.Writer(), Edit{Title: in.Title, Body: in.Body})
+	if in.State != nil && *in.State != i.State {
+		if i.State == "open" {
+			r.closeAs(i, a.Writer(), reason)
+		} else if err := r.Reopen(i, a.Writer()); err != nil {
+			return err
+		}
+	}
+	if a.ByApp() {
+		as.Kind, as.Number = "issue-edit", i.Number
+		r.Record(as)
 	}
 	return nil
 }
@@ -87,33 +117,29 @@ func (r *Repo) pullUpdate(i *Issue, in PullInput) (reopens bool, err error) {
 	return reopens, nil
 }
 
-// MayMerge checks what GitHub checks before a merge through the API.
-func (r *Repo) MayMerge(i *Issue, sha, method string) error {
-	p := i.Pull
-	refused := func(message string) error {
-		return &Refusal{Status: http.StatusMethodNotAllowed, Message: message, Docs: "https://docs.github.com/rest/pulls/pulls#merge-a-pull-request"}
+// Edit is a change of texts or of the base; nil stays.
+type Edit struct{ Title, Body, Base *string }
+
+// Edit changes what differs, with one event for all of it. The base is that of a pull request, and exists.
+func (r *Repo) Edit(i *Issue, by *User, e Edit) {
+	was := map[string]string{}
+	if e.Title != nil && *e.Title != i.Title {
+		was["title"] = i.Title
+		r.happened(i, TimelineEvent{Kind: "RenamedTitle", Actor: by, From: i.Title, To: *e.Title})
+		i.Title = *e.Title
 	}
-	if i.State != "open" {
-		return refused("Pull Request is not mergeable")
+	if e.Body != nil && *e.Body != i.Body {
+		was["body"] = i.Body
+		i.Body, i.Edits = *e.Body, Edits{r.World.Now(), by}
 	}
-	if sha != "" && sha != p.HeadSHA {
-		return &Refusal{Status: http.StatusConflict, Message: "Head branch was modified. Review and try the merge again."}
+	if p := i.Pull; e.Base != nil && *e.Base != p.BaseRef {
+		was["base"], was["sha"] = p.BaseRef, p.BaseSHA
+		r.happened(i, TimelineEvent{Kind: "BaseRefChanged", Actor: by, From: p.BaseRef, To: *e.Base})
+		p.BaseRef, p.BaseSHA = *e.Base, r.Refs["refs/heads/"+*e.Base]
+		_ = r.distrust(i, by) // which only fails where nothing is enabled
 	}
-	if reason := r.methodRefused(method); reason != "" {
-		return refused(reason)
+	if len(was) > 0 {
+		r.refer(i, by, i.Body)
+		r.changed(i, Event{Action: "edited", By: by, Was: was})
 	}
-	if want, _ := r.Protection(p.BaseRef); want.MergeQueue {
-		return refused("Changes must be made through the merge queue")
-	}
-	switch r.MergeState(i) {
-	case "DIRTY", "UNKNOWN":
-		return refused("Pull Request is not mergeable")
-	case "DRAFT":
-		return refused("Pull Request is still a draft")
-	case "BLOCKED":
-		return refused(strings.Join(r.unmet(p), " "))
-	case "BEHIND":
-		return refused("Head branch is out of date. Review and try the merge again.")
-	}
-	return nil
 }

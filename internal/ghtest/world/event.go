@@ -1,33 +1,9 @@
 package world
 
 import (
-	"github.com/concorde-bot/concorde/internal/ghtest/gitstore"
+	"math/rand/v2"
+	"slices"
 )
-
-// Event is something that happened, as webhooks report it.
-type Event struct {
-	Name   string // of the webhook event: pull_request, issue_comment, push, …
-	Action string // opened, labeled, …; a push and a status have none
-	Repo   *Repo  // nil for what happens to an organization or an installation
-	By     *User
-
-	Issue   *Issue // or pull request
-	Comment *Comment
-	Review  *Review
-	Label   *Label            // that was put on or taken off
-	User    *User             // who was assigned, asked to review, or joined or left the team
-	Other   *Issue            // of a transferred issue: as it was before, or is now
-	Reason  string            // why it was dequeued, why auto-merge was disabled, why a merge group was destroyed
-	Was     map[string]string // what an edit replaced, by name: title, body, base and its sha, name
-
-	Ref, Before, After string // of a push; the commits of a new head too
-	Status             *Status
-	Commit             *gitstore.Commit // of the status
-	Suite              *Suite
-	Group              *Queued
-	Team               *Team
-	Installation       *Installation
-}
 
 // emit tells the listener, and keeps what an issue is like after the change.
 func (w *World) emit(n Event) {
@@ -35,4 +11,74 @@ func (w *World) emit(n Event) {
 		w.keep(n.Issue)
 	}
 	w.Listen(n)
+}
+
+// changed notes the time of a change and emits the event.
+func (r *Repo) changed(i *Issue, n Event) {
+	i.Updated = r.World.Now()
+	n.Name, n.Repo, n.Issue = "issues", r, i
+	if i.Pull != nil {
+		n.Name = "pull_request"
+	}
+	r.World.emit(n)
+}
+
+func (r *Repo) happened(i *Issue, e TimelineEvent) {
+	e.ID, e.At = r.World.nextID(), r.World.Now()
+	i.Events = append(i.Events, e)
+}
+
+func (r *Repo) Record(w Write) {
+	w.Time = r.World.Now()
+	r.Writes = append(r.Writes, w)
+}
+
+func (w *World) SetWeather(to Weather) {
+	w.Weather, w.Dice = to, rand.New(rand.NewPCG(to.Seed, 1))
+	for _, r := range w.RepoList {
+		for _, i := range r.Issues {
+			w.keep(i)
+		}
+	}
+}
+
+// Shows tells whether an event is in the history yet.
+func (w *World) Shows(e TimelineEvent) bool {
+	return e.Source == nil || w.Now().Sub(e.At) >= w.Weather.MentionsLate
+}
+
+// keep notes what an issue or pull request is like after a change.
+func (w *World) keep(i *Issue) {
+	if w.Weather.Stale == 0 {
+		i.Versions = nil
+		return
+	}
+	now := w.Now()
+	for len(i.Versions) > 1 && now.Sub(i.Versions[1].Since) > w.Weather.Stale {
+		i.Versions = i.Versions[1:] // nobody sees the first one any more
+	}
+	i.Versions = append(i.Versions, version{now, i.copy()})
+}
+
+// copy shares nothing that changes.
+func (i *Issue) copy() *Issue {
+	c := *i
+	c.Versions = nil
+	c.Labels, c.Assignees, c.Events, c.Reactions = slices.Clone(i.Labels), slices.Clone(i.Assignees), slices.Clone(i.Events), slices.Clone(i.Reactions)
+	c.Comments = make([]*Comment, len(i.Comments))
+	for at, x := range i.Comments {
+		one := *x
+		one.Reactions = slices.Clone(x.Reactions)
+		c.Comments[at] = &one
+	}
+	if i.Pull != nil {
+		p := *i.Pull
+		p.Reviewers, p.Reviews = slices.Clone(p.Reviewers), make([]*Review, len(p.Reviews))
+		for at, x := range i.Pull.Reviews {
+			one := *x
+			p.Reviews[at] = &one
+		}
+		c.Pull = &p
+	}
+	return &c
 }

@@ -2,7 +2,7 @@ package world
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 	"time"
 )
 
@@ -27,6 +27,32 @@ type Issue struct {
 	Lock                     *Lock // nil: everybody may comment
 	Pull                     *Pull
 	Versions                 []version // in bad weather
+}
+
+// NodeID is what the GraphQL API calls it.
+func (i *Issue) NodeID() string {
+	if i.Pull != nil {
+		return NodeID("PR", i.ID)
+	}
+	return NodeID("I", i.ID)
+}
+
+// PullState is OPEN, CLOSED or MERGED.
+func (i *Issue) PullState() string {
+	if i.Pull.Merged() {
+		return "MERGED"
+	}
+	return strings.ToUpper(i.State)
+}
+
+// Comment finds one of its comments.
+func (i *Issue) Comment(id int64) (*Comment, error) {
+	for _, c := range i.Comments {
+		if c.ID == id {
+			return c, nil
+		}
+	}
+	return nil, fmt.Errorf("it has no comment %d", id)
 }
 
 type Pull struct {
@@ -63,90 +89,56 @@ func (p *Pull) Head() string {
 // Label is the head as GitHub names it, "owner:branch".
 func (p *Pull) Label() string { return p.HeadOwner.Login + ":" + p.HeadRef }
 
-// NewPull is a pull request to open with Repo.OpenPR.
-type NewPull struct {
-	Title       string
-	Body        string
-	Author      string   // the owner of the head branch when empty
-	Association string   // NONE, FIRST_TIMER, FIRST_TIME_CONTRIBUTOR, CONTRIBUTOR, COLLABORATOR, MEMBER, OWNER; CONTRIBUTOR when empty
-	Head        string   // "alice:fix", or a branch of the repository itself
-	Base        string   // the default branch when empty
-	Draft       bool     // opens as a draft
-	Labels      []string // are on it when it opens
+type Comment struct {
+	ID               int64
+	Author           *User
+	Association      string
+	Body             string
+	Created, Updated time.Time
+	Edits
+	Reactions []*Reaction
 }
 
-// NewIssue is an issue to open with Repo.OpenIssue.
-type NewIssue struct {
-	Title, Body, Author string
-	Labels              []string
-	Number              int // the next one when 0; others go on from the last without it
+// Edits are the last change of a text.
+type Edits struct {
+	Edited time.Time // zero: it is as it was written
+	Editor *User
 }
 
-func (r *Repo) NewIssue(title, body, author string, labels []string) *Issue {
-	i := &Issue{
-		ID: r.World.nextID(), Repo: r, Title: title, Body: body, Author: r.World.Account(author), Association: "CONTRIBUTOR",
-		State: "open", Created: r.World.Now(), Updated: r.World.Now(),
-	}
-	for _, name := range labels {
-		i.Labels = append(i.Labels, r.Label(name).Name)
-	}
-	r.take(i)
-	return i
+// Lock keeps all from commenting and reacting but those who may write.
+type Lock struct{ Reason string }
+
+// Reaction is somebody's emoji on an issue, a pull request or a comment. It fires no event, and changes no time.
+type Reaction struct {
+	ID      int64
+	Content string // as the REST API names it
+	User    *User
+	At      time.Time
 }
 
-// Renumber gives the newest issue another number.
-func (r *Repo) Renumber(i *Issue, number int) {
-	delete(r.Issues, i.Number)
-	r.last--
-	i.Number = number
-	r.Issues[number] = i
+// Review is a submitted review.
+type Review struct {
+	ID          int64
+	Author      *User
+	State, Body string // APPROVED, CHANGES_REQUESTED, COMMENTED, DISMISSED
+	SHA         string // the head that was reviewed
+	Submitted   time.Time
 }
 
-// NodeID is what the GraphQL API calls it.
-func (i *Issue) NodeID() string {
-	if i.Pull != nil {
-		return NodeID("PR", i.ID)
-	}
-	return NodeID("I", i.ID)
-}
+func (v *Review) opinionated() bool { return v.State == "APPROVED" || v.State == "CHANGES_REQUESTED" }
 
-// changed notes the time of a change and emits the event.
-func (r *Repo) changed(i *Issue, n Event) {
-	i.Updated = r.World.Now()
-	n.Name, n.Repo, n.Issue = "issues", r, i
-	if i.Pull != nil {
-		n.Name = "pull_request"
-	}
-	r.World.emit(n)
-}
-
-// EditIssue changes an issue; the write says how that was asked for.
-func (a Actor) EditIssue(r *Repo, i *Issue, in PullInput, as Write) error {
-	if i.Pull != nil {
-		in.Base = nil
-		return a.EditPull(r, i, in, as)
-	}
-	if err := in.Texts(); err != nil {
-		return err
-	}
-	if in.State != nil && !slices.Contains([]string{"open", "closed"}, *in.State) {
-		return Invalid("Issue", "state", "invalid", "")
-	}
-	reason := "completed"
-	if set(&reason, in.Reason); !slices.Contains(append(closeReasons, "reopened"), reason) {
-		return Invalid("Issue", "state_reason", "invalid", "")
-	}
-	r.Edit(i, a.Writer(), Edit{Title: in.Title, Body: in.Body})
-	if in.State != nil && *in.State != i.State {
-		if i.State == "open" {
-			r.closeAs(i, a.Writer(), reason)
-		} else if err := r.Reopen(i, a.Writer()); err != nil {
-			return err
-		}
-	}
-	if a.ByApp() {
-		as.Kind, as.Number = "issue-edit", i.Number
-		r.Record(as)
-	}
-	return nil
+// TimelineEvent is one entry of the history of an issue or pull request.
+type TimelineEvent struct {
+	ID     int64
+	Kind   string // GraphQL's type without "Event": Labeled, Unlabeled, RenamedTitle, Closed, Reopened, Merged, ConvertToDraft, …: see event
+	Actor  *User
+	At     time.Time
+	Label  *Label // of Labeled and Unlabeled
+	Author *User  // of a deleted comment
+	User   *User  // who was asked to review, or assigned
+	Review *Review
+	Source *Issue // of CrossReferenced: where it was mentioned
+	Origin *Repo  // of Transferred
+	From   string // old title, head, base or state of the review
+	To     string
 }

@@ -7,26 +7,27 @@ import (
 	"unicode/utf8"
 )
 
-// AddLabels puts labels on; those that are on it already change nothing.
-func (a Actor) AddLabels(r *Repo, i *Issue, names []string) error {
-	if len(i.Labels)+len(names) > 100 {
-		return Invalid("Issue", "labels", "custom", "issues cannot have more than 100 labels")
+func (r *Repo) AddLabel(i *Issue, name string, by *User) bool {
+	l := r.Label(name)
+	if slices.Contains(i.Labels, l.Name) {
+		return false
 	}
-	for _, name := range names {
-		if r.AddLabel(i, name, a.Writer()) && a.ByApp() {
-			r.Record(Write{Kind: "label", Number: i.Number, Key: name})
-		}
-	}
-	return nil
+	i.Labels = append(i.Labels, l.Name)
+	r.happened(i, TimelineEvent{Kind: "Labeled", Actor: by, Label: l})
+	r.changed(i, Event{Action: "labeled", By: by, Label: l})
+	return true
 }
 
-// RemoveLabel reports whether the label was on it.
-func (a Actor) RemoveLabel(r *Repo, i *Issue, name string) bool {
-	found := r.RemoveLabel(i, name, a.Writer())
-	if found && a.ByApp() {
-		r.Record(Write{Kind: "unlabel", Number: i.Number, Key: name})
+func (r *Repo) RemoveLabel(i *Issue, name string, by *User) bool {
+	at := slices.IndexFunc(i.Labels, func(l string) bool { return strings.EqualFold(l, name) })
+	if at < 0 {
+		return false
 	}
-	return found
+	l := r.Label(name)
+	i.Labels = slices.Delete(i.Labels, at, at+1)
+	r.happened(i, TimelineEvent{Kind: "Unlabeled", Actor: by, Label: l})
+	r.changed(i, Event{Action: "unlabeled", By: by, Label: l})
+	return true
 }
 
 var labelColor = regexp.MustCompile(`^[0-9a-fA-F]{6}$`)

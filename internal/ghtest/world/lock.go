@@ -3,20 +3,12 @@ package world
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 )
-
-// Lock keeps all from commenting and reacting but those who may write.
-type Lock struct{ Reason string }
 
 // MayTalk is false for an App where the conversation is locked, even if it may write.
 func (r *Repo) MayTalk(i *Issue, by *User) bool {
 	return i.Lock == nil || (by.Kind != "Bot" && r.CanWrite(by))
-}
-
-func lockedError(message string) *Refusal {
-	return &Refusal{Status: http.StatusForbidden, Message: message, Docs: "https://docs.github.com/articles/locking-conversations/"}
 }
 
 // Lock locks the conversation; reason is off-topic, too heated, resolved, spam, or empty.

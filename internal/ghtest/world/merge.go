@@ -1,7 +1,6 @@
 package world
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/concorde-bot/concorde/internal/ghtest/gitstore"
@@ -100,68 +99,4 @@ func (r *Repo) rebased(p *Pull, tip string, by *User) ([]string, error) {
 		return nil, gitstore.ErrConflict
 	}
 	return made, nil
-}
-
-// mergedTree merges two commits with git's own merge; errConflict if they do not. The outcome is kept.
-func (r *Repo) mergedTree(base, head string) (string, error) {
-	key := [2]string{base, head}
-	tree, known := r.merges[key]
-	if !known {
-		var err error
-		if tree, err = r.Store.Merge(base, head); err != nil && !errors.Is(err, gitstore.ErrConflict) {
-			return "", fmt.Errorf("merging %s into %s: %w", head, base, err)
-		}
-		r.merges[key] = tree
-	}
-	if tree == "" {
-		return "", gitstore.ErrConflict
-	}
-	return tree, nil
-}
-
-// Mergeable is GraphQL's word for whether the pull request can be merged.
-func (r *Repo) Mergeable(i *Issue) string {
-	base := r.Refs["refs/heads/"+i.Pull.BaseRef]
-	if i.State != "open" || base == "" {
-		return "UNKNOWN"
-	}
-	switch _, err := r.mergedTree(base, i.Pull.HeadSHA); {
-	case errors.Is(err, gitstore.ErrConflict):
-		return "CONFLICTING"
-	case err != nil:
-		return "UNKNOWN"
-	}
-	return "MERGEABLE"
-}
-
-// Told is what a request is told of the mergeability: UNKNOWN in all fields of the first that asks.
-func (r *Repo) Told(asker any, i *Issue, state func(*Issue) string) string {
-	if r.asked == nil || i.State != "open" {
-		return state(i)
-	}
-	key := [2]string{r.Refs["refs/heads/"+i.Pull.BaseRef], i.Pull.HeadSHA}
-	if first, known := r.asked[key]; !known || first == asker {
-		r.asked[key] = asker
-		return "UNKNOWN"
-	}
-	return state(i)
-}
-
-// MergeAt is merge for people who may pass by protections, but only of the expected head.
-func (r *Repo) MergeAt(i *Issue, o MergeOptions) (string, error) {
-	p := i.Pull
-	if i.State != "open" || p.Draft || !r.HasBranch(p.BaseRef) {
-		return "", errors.New("it is closed, a draft, or without a base")
-	}
-	if o.SHA != "" && o.SHA != p.HeadSHA {
-		return "", errors.New("its head is not the expected one")
-	}
-	return r.Merge(i, o)
-}
-
-// LazyMergeability says whether GitHub is slow; see told.
-func (r *Repo) LazyMergeability(lazy bool) {
-	if r.asked = nil; lazy {
-		r.asked = map[[2]string]any{}
-	}
 }

@@ -7,75 +7,6 @@ import (
 	"strings"
 )
 
-// NewPull makes a pull request of a branch that exists.
-func (r *Repo) NewPull(pr NewPull, head *Repo, ref string) (*Issue, error) {
-	if pr.Association == "" {
-		pr.Association = "CONTRIBUTOR"
-	}
-	i := r.NewIssue(pr.Title, pr.Body, pr.Author, pr.Labels)
-	i.Association = pr.Association
-	i.Pull = &Pull{
-		number: i.Number, HeadOwner: head.Owner, HeadRepo: head, HeadRef: ref, HeadSHA: head.Refs["refs/heads/"+ref],
-		BaseRef: pr.Base, BaseSHA: r.Refs["refs/heads/"+pr.Base], Draft: pr.Draft, Maintainers: head != r,
-	}
-	if err := r.SetRef(i.Pull.ref(), i.Pull.HeadSHA); err != nil {
-		return nil, err
-	}
-	r.refer(i, i.Author, i.Body)
-	r.changed(i, Event{Action: "opened", By: i.Author})
-	return i, nil
-}
-
-// Edit is a change of texts or of the base; nil stays.
-type Edit struct{ Title, Body, Base *string }
-
-// Edit changes what differs, with one event for all of it. The base is that of a pull request, and exists.
-func (r *Repo) Edit(i *Issue, by *User, e Edit) {
-	was := map[string]string{}
-	if e.Title != nil && *e.Title != i.Title {
-		was["title"] = i.Title
-		r.happened(i, TimelineEvent{Kind: "RenamedTitle", Actor: by, From: i.Title, To: *e.Title})
-		i.Title = *e.Title
-	}
-	if e.Body != nil && *e.Body != i.Body {
-		was["body"] = i.Body
-		i.Body, i.Edits = *e.Body, Edits{r.World.Now(), by}
-	}
-	if p := i.Pull; e.Base != nil && *e.Base != p.BaseRef {
-		was["base"], was["sha"] = p.BaseRef, p.BaseSHA
-		r.happened(i, TimelineEvent{Kind: "BaseRefChanged", Actor: by, From: p.BaseRef, To: *e.Base})
-		p.BaseRef, p.BaseSHA = *e.Base, r.Refs["refs/heads/"+*e.Base]
-		_ = r.distrust(i, by) // which only fails where nothing is enabled
-	}
-	if len(was) > 0 {
-		r.refer(i, by, i.Body)
-		r.changed(i, Event{Action: "edited", By: by, Was: was})
-	}
-}
-
-func (r *Repo) AddLabel(i *Issue, name string, by *User) bool {
-	l := r.Label(name)
-	if slices.Contains(i.Labels, l.Name) {
-		return false
-	}
-	i.Labels = append(i.Labels, l.Name)
-	r.happened(i, TimelineEvent{Kind: "Labeled", Actor: by, Label: l})
-	r.changed(i, Event{Action: "labeled", By: by, Label: l})
-	return true
-}
-
-func (r *Repo) RemoveLabel(i *Issue, name string, by *User) bool {
-	at := slices.IndexFunc(i.Labels, func(l string) bool { return strings.EqualFold(l, name) })
-	if at < 0 {
-		return false
-	}
-	l := r.Label(name)
-	i.Labels = slices.Delete(i.Labels, at, at+1)
-	r.happened(i, TimelineEvent{Kind: "Unlabeled", Actor: by, Label: l})
-	r.changed(i, Event{Action: "unlabeled", By: by, Label: l})
-	return true
-}
-
 func (r *Repo) SetDraft(i *Issue, by *User, draft bool) error {
 	if i.Pull.Draft == draft {
 		return nil
@@ -90,35 +21,62 @@ func (r *Repo) SetDraft(i *Issue, by *User, draft bool) error {
 	return r.Settle()
 }
 
-// OpenPR opens a pull request. The head must exist and differ from the base.
-func (r *Repo) OpenPR(pr NewPull) (*Issue, error) {
-	if pr.Base == "" {
-		pr.Base = r.DefaultBranch
+// CloseFor closes what is open, for a reason.
+func (r *Repo) CloseFor(i *Issue, by *User, reason string) error {
+	if i.State != "open" || !slices.Contains(closeReasons, reason) {
+		return fmt.Errorf("it is not open, or %q is no reason", reason)
 	}
-	head, ref, err := r.Branch(pr.Head, false)
-	if err != nil {
-		return nil, fmt.Errorf("opening a pull request: %w", err)
-	}
-	headSHA, baseSHA := head.Refs["refs/heads/"+ref], r.Refs["refs/heads/"+pr.Base]
-	if headSHA == "" || baseSHA == "" || headSHA == baseSHA {
-		return nil, fmt.Errorf("opening a pull request: nothing to merge from %q into %q", pr.Head, pr.Base)
-	}
-	if pr.Author == "" {
-		pr.Author = head.Owner.Login
-	}
-	return r.NewPull(pr, head, ref)
+	r.closeAs(i, by, reason)
+	return r.Settle()
 }
 
-// OpenIssue opens an issue.
-func (r *Repo) OpenIssue(in NewIssue) (*Issue, error) {
-	if in.Title == "" {
-		return nil, errors.New("opening an issue: it has no title")
+// Link links a pull request to an issue that it closes, or no longer. It emits no event.
+func (r *Repo) Link(i *Issue, to int, on bool) error {
+	x := r.Issues[to]
+	if i.Pull == nil || x == nil || x.Pull != nil {
+		return fmt.Errorf("#%d is no pull request, or #%d no issue", i.Number, to)
 	}
-	i := r.NewIssue(in.Title, in.Body, in.Author, in.Labels)
-	if in.Number > 0 {
-		r.Renumber(i, in.Number)
+	i.Pull.linked = slices.DeleteFunc(slices.Clone(i.Pull.linked), func(l *Issue) bool { return l == x })
+	if on {
+		i.Pull.linked = append(i.Pull.linked, x)
 	}
-	r.refer(i, i.Author, i.Body)
-	r.World.emit(Event{Name: "issues", Action: "opened", Repo: r, By: i.Author, Issue: i})
-	return i, nil
+	return nil
+}
+
+// MergeAt is merge for people who may pass by protections, but only of the expected head.
+func (r *Repo) MergeAt(i *Issue, o MergeOptions) (string, error) {
+	p := i.Pull
+	if i.State != "open" || p.Draft || !r.HasBranch(p.BaseRef) {
+		return "", errors.New("it is closed, a draft, or without a base")
+	}
+	if o.SHA != "" && o.SHA != p.HeadSHA {
+		return "", errors.New("its head is not the expected one")
+	}
+	return r.Merge(i, o)
+}
+
+// Enqueue puts a pull request that may be merged into the merge queue of its base branch, and returns the head of its group.
+func (r *Repo) Enqueue(i *Issue, by *User) (string, error) {
+	p := i.Pull
+	switch unmet := r.unmet(p); {
+	case i.State != "open" || p.Draft || r.QueueEntry(i) != nil:
+		return "", errors.New("it is closed, a draft, or queued")
+	case len(unmet) > 0:
+		return "", errors.New(strings.Join(unmet, " "))
+	}
+	q := &Queued{ID: r.World.nextID(), Pull: i, By: by, At: r.World.Now(), Branch: p.BaseRef, Base: r.Refs["refs/heads/"+p.BaseRef]}
+	if before := r.Queues[p.BaseRef]; len(before) > 0 {
+		q.Base = before[len(before)-1].Head()
+	}
+	if err := r.build(q); err != nil {
+		return "", err
+	}
+	head := q.Head()
+	r.Queues[p.BaseRef] = append(r.Queues[p.BaseRef], q)
+	r.happened(i, TimelineEvent{Kind: "AddedToMergeQueue", Actor: q.By})
+	r.changed(i, Event{Action: "enqueued", By: q.By})
+	if err := r.announce(q); err != nil {
+		return head, err
+	}
+	return head, r.Settle()
 }

@@ -8,17 +8,6 @@ import (
 	"strings"
 )
 
-// Protection is what a protected branch asks for. People who use the methods of Repo may pass by it.
-type Protection struct {
-	RequiredReviews  int      // approvals by people who may write; with any, changes come by pull request only
-	DismissStale     bool     // a push to the head dismisses approvals
-	LastPush         bool     // the last push must be approved by somebody else than who pushed
-	RequiredContexts []string // statuses or check runs that must be successful on the head
-	Strict           bool     // the head must contain the tip of the base
-	NoPush           bool     // nobody may push; merging is how the branch moves
-	MergeQueue       bool     // the API merges nothing: the queue does
-}
-
 // Protection is that of a branch, by its name before any pattern.
 func (r *Repo) Protection(branch string) (Protection, bool) {
 	if p, ok := r.protections[branch]; ok {
@@ -32,6 +21,99 @@ func (r *Repo) Protection(branch string) (Protection, bool) {
 	return Protection{}, false
 }
 
+// Refused says why a ref may not be moved from outside, "" if it may: the text after "GH006: ".
+func (r *Repo) Refused(ref, sha string) string {
+	branch, ok := strings.CutPrefix(ref, "refs/heads/")
+	p, protected := r.Protection(branch)
+	if !ok || !protected {
+		return ""
+	}
+	reason := ""
+	switch {
+	case sha == "":
+		reason = "Cannot delete this protected branch"
+	case p.NoPush:
+		reason = "You're not authorized to push to this branch. Visit https://docs.github.com/articles/about-protected-branches/ for more information."
+	case r.reviewing(branch).Required > 0:
+		reason = "Changes must be made through a pull request."
+	default:
+		reason = strings.Join(r.unmetContexts(sha, p.RequiredContexts), " ")
+	}
+	return reason
+}
+
+// ReviewRulesOf are those of the rulesets on a branch.
+func (r *Repo) ReviewRulesOf(branch string) []RequiredReview {
+	var all []RequiredReview
+	for pattern, rule := range r.reviewRules {
+		if ok, _ := path.Match(pattern, branch); ok { // RequireReview checked the pattern
+			all = append(all, rule)
+		}
+	}
+	return all
+}
+
+// reviewing is what a branch asks of reviews.
+func (r *Repo) reviewing(branch string) RequiredReview {
+	p, _ := r.Protection(branch)
+	want := RequiredReview{p.RequiredReviews, p.DismissStale, p.LastPush}
+	for _, rule := range r.ReviewRulesOf(branch) {
+		want = RequiredReview{max(want.Required, rule.Required), want.DismissStale || rule.DismissStale, want.LastPush || rule.LastPush}
+	}
+	return want
+}
+
+// Opinions are each reviewer's latest review that is more than a comment, oldest first.
+func (r *Repo) Opinions(p *Pull, writersOnly bool) []*Review {
+	var out []*Review
+	for _, v := range p.Reviews {
+		if v.State == "COMMENTED" || (writersOnly && !r.CanWrite(v.Author)) {
+			continue
+		}
+		out = append(slices.DeleteFunc(out, func(x *Review) bool { return x.Author == v.Author }), v)
+	}
+	return out
+}
+
+// ReviewDecision is nil where the base asks for no reviews, as on GitHub.
+func (r *Repo) ReviewDecision(p *Pull) any {
+	if r.reviewing(p.BaseRef).Required == 0 {
+		return nil
+	}
+	switch r.unreviewed(p) {
+	case "":
+		return "APPROVED"
+	case "Changes have been requested.":
+		return "CHANGES_REQUESTED"
+	}
+	return "REVIEW_REQUIRED"
+}
+
+// unreviewed is what the base still asks of reviews, in GitHub's words, "" if nothing.
+func (r *Repo) unreviewed(p *Pull) string {
+	want := r.reviewing(p.BaseRef)
+	if want.Required == 0 {
+		return ""
+	}
+	approved, changes, last := 0, false, !want.LastPush || p.pusher == nil
+	for _, v := range r.Opinions(p, true) {
+		changes = changes || v.State == "CHANGES_REQUESTED"
+		if v.State == "APPROVED" {
+			approved++
+			last = last || v.SHA == p.HeadSHA && v.Author != p.pusher
+		}
+	}
+	switch {
+	case changes:
+		return "Changes have been requested."
+	case approved < want.Required:
+		return fmt.Sprintf("At least %s required by reviewers with write access.", plural(want.Required, "approving review is", "approving reviews are"))
+	case !last:
+		return "New changes require approval from someone other than the last pusher."
+	}
+	return ""
+}
+
 // unmet is what the base branch still asks of a pull request, in GitHub's words.
 func (r *Repo) unmet(p *Pull) []string {
 	want, _ := r.Protection(p.BaseRef)
@@ -40,13 +122,6 @@ func (r *Repo) unmet(p *Pull) []string {
 		out = append(out, said)
 	}
 	return append(out, r.unmetContexts(p.HeadSHA, want.RequiredContexts)...)
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // unmetContexts says which of the required contexts are not successful on a commit.
@@ -78,102 +153,9 @@ func (r *Repo) unmetContexts(sha string, required []string) []string {
 	return []string{fmt.Sprintf("%d of %d required status checks have not succeeded: %s.", unmet, len(required), strings.Join(parts, ", "))}
 }
 
-// contexts are the states of statuses and check runs of a commit by name: SUCCESS, PENDING, FAILURE, ERROR.
-func (r *Repo) contexts(sha string) map[string]string {
-	states := map[string]string{}
-	for _, st := range r.LatestStatuses(sha) {
-		states[st.Context] = strings.ToUpper(st.State)
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
 	}
-	for _, k := range LatestChecks(r.ChecksAt(sha, "")) {
-		states[k.Name] = k.state()
-	}
-	return states
-}
-
-func (k *Check) state() string {
-	switch {
-	case k.Status != "completed":
-		return "PENDING"
-	case slices.Contains([]string{"success", "neutral", "skipped"}, k.Conclusion):
-		return "SUCCESS"
-	}
-	return "FAILURE"
-}
-
-// Rollup is the state of all statuses and check runs of a commit together, "" without any.
-func (r *Repo) Rollup(sha string) string {
-	worst := ""
-	order := []string{"", "SUCCESS", "PENDING", "ERROR", "FAILURE"}
-	for _, state := range r.contexts(sha) {
-		if slices.Index(order, state) > slices.Index(order, worst) {
-			worst = state
-		}
-	}
-	return worst
-}
-
-// MergeState is GraphQL's mergeStateStatus.
-func (r *Repo) MergeState(i *Issue) string {
-	p := i.Pull
-	switch r.Mergeable(i) {
-	case "UNKNOWN":
-		return "UNKNOWN"
-	case "CONFLICTING":
-		return "DIRTY"
-	}
-	switch state := r.Rollup(p.HeadSHA); {
-	case p.Draft:
-		return "DRAFT"
-	case len(r.unmet(p)) > 0:
-		return "BLOCKED"
-	case r.behind(p):
-		return "BEHIND"
-	case state != "" && state != "SUCCESS":
-		return "UNSTABLE"
-	}
-	return "CLEAN"
-}
-
-// behind reports whether the base asks for a head that contains its tip, and this one does not.
-func (r *Repo) behind(p *Pull) bool {
-	if want, _ := r.Protection(p.BaseRef); !want.Strict {
-		return false
-	}
-	tip := r.Refs["refs/heads/"+p.BaseRef]
-	mergeBase, _, err := r.Store.Between(tip, p.HeadSHA)
-	return err != nil || mergeBase != tip
-}
-
-// Refused says why a ref may not be moved from outside, "" if it may: the text after "GH006: ".
-func (r *Repo) Refused(ref, sha string) string {
-	branch, ok := strings.CutPrefix(ref, "refs/heads/")
-	p, protected := r.Protection(branch)
-	if !ok || !protected {
-		return ""
-	}
-	reason := ""
-	switch {
-	case sha == "":
-		reason = "Cannot delete this protected branch"
-	case p.NoPush:
-		reason = "You're not authorized to push to this branch. Visit https://docs.github.com/articles/about-protected-branches/ for more information."
-	case r.reviewing(branch).Required > 0:
-		reason = "Changes must be made through a pull request."
-	default:
-		reason = strings.Join(r.unmetContexts(sha, p.RequiredContexts), " ")
-	}
-	return reason
-}
-
-// Protect protects a branch, or those that a pattern ("3.*") matches; the zero Protection takes it away.
-func (r *Repo) Protect(pattern string, p Protection) error {
-	if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
-		return fmt.Errorf("protecting %q of %s: it is no pattern", pattern, r.FullName())
-	}
-	if p.RequiredReviews == 0 && p.RequiredContexts == nil && !p.DismissStale && !p.LastPush && !p.Strict && !p.NoPush && !p.MergeQueue {
-		delete(r.protections, pattern)
-	} else {
-		r.protections[pattern] = p
-	}
-	return r.Settle()
+	return fmt.Sprintf("%d %s", n, many)
 }

@@ -2,57 +2,11 @@ package world
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest/gitstore"
 )
-
-// QueueState is that of an entry: it waits for checks, or for those before it.
-func (r *Repo) QueueState(q *Queued) string {
-	want, _ := r.Protection(q.Branch)
-	if len(r.unmetContexts(q.Head(), want.RequiredContexts)) > 0 {
-		return "AWAITING_CHECKS"
-	}
-	return "MERGEABLE"
-}
-
-// Queued is a pull request in the merge queue of its base branch. Its group is the branch as it will be with it and all before it.
-type Queued struct {
-	ID     int64
-	Pull   *Issue
-	By     *User
-	At     time.Time
-	Branch string
-	Base   string   // the head of the group before, or the tip of the branch
-	made   []string // commits that the group adds, oldest first
-}
-
-func (q *Queued) Head() string { return q.made[len(q.made)-1] }
-
-func (q *Queued) Ref() string {
-	return fmt.Sprintf("refs/heads/gh-readonly-queue/%s/pr-%d-%s", q.Branch, q.Pull.Number, q.Base)
-}
-
-// QueueEntry is nil for what is not queued.
-func (r *Repo) QueueEntry(i *Issue) *Queued {
-	for _, q := range r.Queues[i.Pull.BaseRef] {
-		if q.Pull == i {
-			return q
-		}
-	}
-	return nil
-}
-
-// HasQueue reports whether a branch has a merge queue.
-func (r *Repo) HasQueue(branch string) bool {
-	p, _ := r.Protection(branch)
-	_, used := r.Queues[branch]
-	return p.MergeQueue || used
-}
 
 // mergeQueueBot is who merges and pushes for the queue.
 func (r *Repo) mergeQueueBot() *User { return r.World.Account("github-merge-queue[bot]") }
@@ -186,30 +140,4 @@ func (r *Repo) runQueue(branch string) (bool, error) {
 		return true, r.MergeQueued(q)
 	}
 	return false, nil
-}
-
-// Enqueue puts a pull request that may be merged into the merge queue of its base branch, and returns the head of its group.
-func (r *Repo) Enqueue(i *Issue, by *User) (string, error) {
-	p := i.Pull
-	switch unmet := r.unmet(p); {
-	case i.State != "open" || p.Draft || r.QueueEntry(i) != nil:
-		return "", errors.New("it is closed, a draft, or queued")
-	case len(unmet) > 0:
-		return "", errors.New(strings.Join(unmet, " "))
-	}
-	q := &Queued{ID: r.World.nextID(), Pull: i, By: by, At: r.World.Now(), Branch: p.BaseRef, Base: r.Refs["refs/heads/"+p.BaseRef]}
-	if before := r.Queues[p.BaseRef]; len(before) > 0 {
-		q.Base = before[len(before)-1].Head()
-	}
-	if err := r.build(q); err != nil {
-		return "", err
-	}
-	head := q.Head()
-	r.Queues[p.BaseRef] = append(r.Queues[p.BaseRef], q)
-	r.happened(i, TimelineEvent{Kind: "AddedToMergeQueue", Actor: q.By})
-	r.changed(i, Event{Action: "enqueued", By: q.By})
-	if err := r.announce(q); err != nil {
-		return head, err
-	}
-	return head, r.Settle()
 }

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 var (
@@ -36,12 +35,24 @@ func (r *Repo) refer(i *Issue, by *User, text string) {
 	}
 }
 
-// addressed is the repository of an address on this server, or nil.
-func (w *World) addressed(address string) *Repo {
-	path, ok := strings.CutPrefix(address, w.URL+"/")
-	parts := strings.Split(path, "/")
-	if !ok || len(parts) < 2 {
-		return nil
+// closer is a keyword with an issue; see "Linking a pull request to an issue" in GitHub's documentation.
+var closer = regexp.MustCompile(`(?i)(?:^|[^\w-])(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?[ \t]+([\w-]+/[\w.-]+)?#(\d+)\b`)
+
+// Closes are the issues that close with a pull request, by number and repository: those that its text names after a keyword, if it goes
+// into the default branch, and those that people linked.
+func (r *Repo) Closes(i *Issue) []*Issue {
+	all := slices.Clone(i.Pull.linked)
+	if i.Pull.BaseRef == r.DefaultBranch {
+		for _, found := range closer.FindAllStringSubmatch(unread.ReplaceAllString(i.Body, " "), -1) {
+			in := r
+			if found[1] != "" {
+				in = r.World.Repo(found[1])
+			}
+			if number, err := strconv.Atoi(found[2]); in != nil && err == nil && in.Issues[number] != nil && in.Issues[number].Pull == nil {
+				all = append(all, in.Issues[number])
+			}
+		}
 	}
-	return w.Repo(parts[0] + "/" + parts[1])
+	slices.SortFunc(all, func(a, b *Issue) int { return int(a.ID - b.ID) })
+	return slices.DeleteFunc(slices.Compact(all), func(x *Issue) bool { return x.Deleted })
 }

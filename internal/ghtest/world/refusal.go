@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 )
 
@@ -26,6 +27,10 @@ func Forbidden() *Refusal {
 	return &Refusal{Status: 403, Message: "Resource not accessible by integration"}
 }
 
+func Unauthorized(message string) *Refusal { return &Refusal{Status: 401, Message: message} }
+
+func Unprocessable(message string) *Refusal { return &Refusal{Status: 422, Message: message} }
+
 // Invalid is a 422; code is missing, missing_field, invalid, already_exists, or custom with a message.
 func Invalid(resource, field, code, message string) *Refusal {
 	e := map[string]any{"resource": resource, "field": field, "code": code}
@@ -35,6 +40,10 @@ func Invalid(resource, field, code, message string) *Refusal {
 	return &Refusal{Status: 422, Message: "Validation Failed", Errors: []map[string]any{e}}
 }
 
+func lockedError(message string) *Refusal {
+	return &Refusal{Status: http.StatusForbidden, Message: message, Docs: "https://docs.github.com/articles/locking-conversations/"}
+}
+
 // noFourBytes is what GitHub says where it keeps three bytes a character: in descriptions of statuses and labels
 // (ouzi-dev/commit-status-updater#526, safe-settings#428). Names of labels, titles, bodies and check runs take emoji.
 const noFourBytes = "description doesn't accept 4-byte Unicode"
@@ -42,7 +51,3 @@ const noFourBytes = "description doesn't accept 4-byte Unicode"
 func fourBytes(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return r > 0xFFFF })
 }
-
-func Unauthorized(message string) *Refusal { return &Refusal{Status: 401, Message: message} }
-
-func Unprocessable(message string) *Refusal { return &Refusal{Status: 422, Message: message} }

@@ -7,66 +7,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest/gitstore"
 )
-
-// Repo is a repository with its issues and pull requests; the world's lock guards it.
-type Repo struct {
-	World         *World
-	ID            int64
-	Owner         *User
-	Name          string
-	Dir           string
-	Store         *gitstore.Store
-	Parent        *Repo // of a fork
-	Private       bool
-	Archived      bool
-	Installed     bool
-	Deleted       bool
-	DefaultBranch string
-	Created       time.Time
-	Pushed        time.Time
-
-	Refs   map[string]string // full name to object
-	onDisk map[string]string // the refs as git has them: behind until save
-	Forks  map[string]*Repo  // by lower-case owner
-	Labels map[string]*Label // by lower-case name
-	last   int               // number of the newest issue or pull request
-	Open   int               // how many are
-	Issues map[int]*Issue
-
-	Transferred map[int]*Issue // by the number that they had here
-	Erased      map[int]bool   // numbers of deleted issues
-
-	Roles       map[*User]string          // of collaborators
-	protections map[string]Protection     // by branch or pattern
-	reviewRules map[string]RequiredReview // of rulesets, by pattern
-	Methods     []string                  // of merging; nil is all
-	NoAutoMerge bool
-	NoPlan      bool                 // for auto-merge
-	waiting     map[int]*Issue       // open pull requests with auto-merge
-	Queues      map[string][]*Queued // by base branch, of those that have a merge queue
-
-	Rejection string // what every push is told
-	Ruleset   Ruleset
-	SecretIn  string // pattern of branches
-	NoFilter  bool
-
-	Statuses map[string][]*Status         // by SHA, oldest first
-	Checks   []*Check                     // oldest first
-	diffs    map[[2]string]*gitstore.Diff // by base and head
-	merges   map[[2]string]string         // trees by base and head, "" is a conflict
-	asked    map[[2]string]any            // who asked first for the mergeability, by base and head; nil: it is always known
-	Writes   []Write
-}
-
-type Label struct {
-	ID                       int64
-	Name, Color, Description string
-	Deleted                  bool
-}
 
 // RepoOptions say what is not usual about a new repository.
 type RepoOptions struct {
@@ -75,6 +18,40 @@ type RepoOptions struct {
 	NotInstalled  bool                     // the App cannot see it
 	Files         map[string]gitstore.File // of the first commit; a README.rst when nil
 	Labels        map[string]string        // that exist from the start, name to description; others are made as they are used
+}
+
+// NewRepo makes a repository "owner/name" with one commit. The owner is an organization.
+func (w *World) NewRepo(fullName string, o RepoOptions) (*Repo, error) {
+	owner, name, ok := strings.Cut(fullName, "/")
+	if !ok || !filepath.IsLocal(owner) || !filepath.IsLocal(name) || strings.Contains(name, "/") {
+		return nil, fmt.Errorf("creating repository %q: not owner/name", fullName)
+	}
+	if w.Repo(fullName) != nil {
+		return nil, fmt.Errorf("creating repository %s: it exists", fullName)
+	}
+	if o.DefaultBranch == "" {
+		o.DefaultBranch = "main"
+	}
+	if o.Files == nil {
+		o.Files = map[string]gitstore.File{"README.rst": {Content: name + "\n"}}
+	}
+	account := w.Account(owner)
+	account.Kind = "Organization"
+	r := &Repo{Owner: account, Name: name, Private: o.Private, Installed: !o.NotInstalled, DefaultBranch: o.DefaultBranch}
+	if err := w.addRepo(r, ""); err != nil {
+		return nil, fmt.Errorf("creating repository %s: %w", fullName, err)
+	}
+	if r.Installed {
+		w.newInstallation(owner)
+	}
+	for name, description := range o.Labels {
+		r.Label(name).Description = description
+	}
+	sha, err := r.Store.Make(gitstore.Draft{Message: "Initial commit", Author: owner, Files: o.Files}, w.Now())
+	if err != nil {
+		return nil, err
+	}
+	return r, r.SetRef("refs/heads/"+o.DefaultBranch, sha)
 }
 
 // addRepo fills in what every repository has and lays it out on disk.
@@ -121,16 +98,6 @@ func (r *Repo) fork(owner string) (*Repo, error) {
 	return f, f.SetRef("refs/heads/"+r.DefaultBranch, r.Refs["refs/heads/"+r.DefaultBranch])
 }
 
-func (r *Repo) FullName() string { return r.Owner.Login + "/" + r.Name }
-
-// Root is the repository whose pull requests and objects count: of a fork its parent.
-func (r *Repo) Root() *Repo {
-	if r.Parent != nil {
-		return r.Parent
-	}
-	return r
-}
-
 // Branch splits "owner:branch" and finds the repository it is in.
 func (r *Repo) Branch(name string, create bool) (*Repo, string, error) {
 	owner, ref, ok := strings.Cut(name, ":")
@@ -147,18 +114,53 @@ func (r *Repo) Branch(name string, create bool) (*Repo, string, error) {
 	return f, ref, err
 }
 
-// Entry finds a path at a revision.
-func (r *Repo) Entry(rev, path string) (gitstore.Entry, error) {
-	sha, ok := r.Resolve(rev)
-	if !ok {
-		return gitstore.Entry{}, gitstore.ErrNoObject
+// DeleteFork deletes an account's fork: pull requests from it stay, without a head repository.
+func (r *Repo) DeleteFork(owner string) error {
+	f := r.Forks[strings.ToLower(owner)]
+	if f == nil {
+		return fmt.Errorf("deleting the fork of %s: %s has none", owner, r.FullName())
 	}
-	c, err := r.Store.Commit(sha)
-	if err != nil {
-		return gitstore.Entry{}, err
-	}
-	return r.Store.Lookup(c.Tree, path)
+	f.Deleted = true
+	delete(r.Forks, strings.ToLower(owner))
+	delete(r.World.repos, strings.ToLower(f.FullName()))
+	r.World.RepoList = slices.DeleteFunc(r.World.RepoList, func(x *Repo) bool { return x == f })
+	return os.RemoveAll(f.Dir) // the objects are behind a link
 }
+
+// Rename gives the repository another name under its owner. The old address leads to the new one until another repository takes it.
+func (r *Repo) Rename(name string) error {
+	w := r.World
+	old, full := r.Name, r.Owner.Login+"/"+name
+	if !filepath.IsLocal(name) || strings.Contains(name, "/") || w.Repo(full) != nil || r.Deleted {
+		return fmt.Errorf("renaming %s to %q: it cannot have that name", r.FullName(), name)
+	}
+	delete(w.repos, strings.ToLower(r.FullName()))
+	w.renamed[strings.ToLower(r.FullName())] = r
+	delete(w.renamed, strings.ToLower(full))
+	r.Name, w.repos[strings.ToLower(full)] = name, r
+	w.emit(Event{Name: "repository", Action: "renamed", Repo: r, By: r.Owner, Was: map[string]string{"name": old}})
+	return nil
+}
+
+// Remove deletes the repository: it is found nowhere any more, by no name.
+func (r *Repo) Remove() error {
+	w := r.World
+	if r.Deleted || r.Parent != nil {
+		return fmt.Errorf("deleting %s: it is gone, or a fork", r.FullName())
+	}
+	w.emit(Event{Name: "repository", Action: "deleted", Repo: r, By: r.Owner})
+	delete(w.repos, strings.ToLower(r.FullName()))
+	for name, to := range w.renamed {
+		if to == r {
+			delete(w.renamed, name)
+		}
+	}
+	r.Deleted, r.Installed = true, false
+	return nil
+}
+
+// FindLabel is nil for one that does not exist.
+func (r *Repo) FindLabel(name string) *Label { return r.Labels[strings.ToLower(name)] }
 
 // Label finds or makes a label, whatever the case of its name.
 func (r *Repo) Label(name string) *Label {
@@ -174,58 +176,14 @@ func (r *Repo) SortedIssues() []*Issue {
 	return slices.SortedFunc(maps.Values(r.Issues), func(a, b *Issue) int { return a.Number - b.Number })
 }
 
-// NewRepo makes a repository "owner/name" with one commit. The owner is an organization.
-func (w *World) NewRepo(fullName string, o RepoOptions) (*Repo, error) {
-	owner, name, ok := strings.Cut(fullName, "/")
-	if !ok || !filepath.IsLocal(owner) || !filepath.IsLocal(name) || strings.Contains(name, "/") {
-		return nil, fmt.Errorf("creating repository %q: not owner/name", fullName)
+// PullsWith are the pull requests that have something, in order.
+func (r *Repo) PullsWith(has func(*Pull) bool) []*Issue {
+	var found []*Issue
+	for _, i := range r.Root().Issues {
+		if i.Pull != nil && has(i.Pull) {
+			found = append(found, i)
+		}
 	}
-	if w.Repo(fullName) != nil {
-		return nil, fmt.Errorf("creating repository %s: it exists", fullName)
-	}
-	if o.DefaultBranch == "" {
-		o.DefaultBranch = "main"
-	}
-	if o.Files == nil {
-		o.Files = map[string]gitstore.File{"README.rst": {Content: name + "\n"}}
-	}
-	account := w.Account(owner)
-	account.Kind = "Organization"
-	r := &Repo{Owner: account, Name: name, Private: o.Private, Installed: !o.NotInstalled, DefaultBranch: o.DefaultBranch}
-	if err := w.addRepo(r, ""); err != nil {
-		return nil, fmt.Errorf("creating repository %s: %w", fullName, err)
-	}
-	if r.Installed {
-		w.newInstallation(owner)
-	}
-	for name, description := range o.Labels {
-		r.Label(name).Description = description
-	}
-	sha, err := r.Store.Make(gitstore.Draft{Message: "Initial commit", Author: owner, Files: o.Files}, w.Now())
-	if err != nil {
-		return nil, err
-	}
-	return r, r.SetRef("refs/heads/"+o.DefaultBranch, sha)
+	slices.SortFunc(found, func(a, b *Issue) int { return a.Number - b.Number })
+	return found
 }
-
-// Repo is the repository of a name, a fork too, or nil.
-func (w *World) Repo(fullName string) *Repo { return w.repos[strings.ToLower(fullName)] }
-
-// DeleteFork deletes an account's fork: pull requests from it stay, without a head repository.
-func (r *Repo) DeleteFork(owner string) error {
-	f := r.Forks[strings.ToLower(owner)]
-	if f == nil {
-		return fmt.Errorf("deleting the fork of %s: %s has none", owner, r.FullName())
-	}
-	f.Deleted = true
-	delete(r.Forks, strings.ToLower(owner))
-	delete(r.World.repos, strings.ToLower(f.FullName()))
-	r.World.RepoList = slices.DeleteFunc(r.World.RepoList, func(x *Repo) bool { return x == f })
-	return os.RemoveAll(f.Dir) // the objects are behind a link
-}
-
-// HasBranch reports whether a branch exists.
-func (r *Repo) HasBranch(name string) bool { return r.Refs["refs/heads/"+name] != "" }
-
-// FindLabel is nil for one that does not exist.
-func (r *Repo) FindLabel(name string) *Label { return r.Labels[strings.ToLower(name)] }

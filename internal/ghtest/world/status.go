@@ -3,47 +3,7 @@ package world
 import (
 	"slices"
 	"strings"
-	"time"
-	"unicode/utf8"
 )
-
-type Status struct {
-	ID                                     int64
-	Context, State, Description, TargetURL string
-	Creator                                *User
-	Created                                time.Time
-}
-
-// AddStatus checks what GitHub checks: state, lengths, the commit, and 1000 a commit and context.
-func (r *Repo) AddStatus(sha string, st *Status) error {
-	c, err := r.Store.Commit(sha)
-	same := 0
-	for _, other := range r.Statuses[sha] {
-		if other.Context == st.Context {
-			same++
-		}
-	}
-	switch {
-	case !slices.Contains([]string{"error", "failure", "pending", "success"}, st.State):
-		return Invalid("Status", "state", "custom", "State "+st.State+" is not included in the list")
-	case utf8.RuneCountInString(st.Description) > 140:
-		return Invalid("Status", "description", "custom", "description is too long (maximum is 140 characters)")
-	case fourBytes(st.Description):
-		return Invalid("Status", "description", "custom", noFourBytes)
-	case utf8.RuneCountInString(st.Context) > 255:
-		return Invalid("Status", "context", "custom", "context is too long (maximum is 255 characters)")
-	case st.TargetURL != "" && !strings.HasPrefix(st.TargetURL, "http://") && !strings.HasPrefix(st.TargetURL, "https://"):
-		return Invalid("Status", "target_url", "custom", "target_url must use http(s) scheme")
-	case err != nil:
-		return &Refusal{Status: 422, Message: "No commit found for SHA: " + sha}
-	case same >= 1000:
-		return &Refusal{Status: 422, Message: "Validation Failed", Errors: []map[string]any{{"resource": "Status", "code": "custom", "message": "This SHA and context has reached the maximum number of statuses."}}}
-	}
-	st.ID, st.Created = r.World.nextID(), r.World.Now()
-	r.Statuses[sha] = append(r.Statuses[sha], st)
-	r.World.emit(Event{Name: "status", Repo: r, By: st.Creator, Status: st, Commit: c})
-	return r.Settle()
-}
 
 // LatestStatuses are the newest of each context, newest first.
 func (r *Repo) LatestStatuses(sha string) []*Status { return LatestStatuses(r.Statuses[sha]) }
@@ -76,9 +36,75 @@ func CombinedState(latest []*Status) string {
 	return state
 }
 
-// set takes over a value that the request has.
-func set(field, value *string) {
-	if value != nil {
-		*field = *value
+// ChecksAt are the check runs of a commit, oldest first; name "" is any.
+func (r *Repo) ChecksAt(sha, name string) []*Check {
+	var found []*Check
+	for _, k := range r.Checks {
+		if k.SHA == sha && (name == "" || k.Name == name) {
+			found = append(found, k)
+		}
 	}
+	return found
+}
+
+// LatestChecks keeps the newest of each name and App.
+func LatestChecks(all []*Check) []*Check {
+	type named struct {
+		app  *App
+		name string
+	}
+	newest := map[named]int64{}
+	for _, k := range all {
+		newest[named{k.App, k.Name}] = max(newest[named{k.App, k.Name}], k.ID)
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(k *Check) bool { return newest[named{k.App, k.Name}] != k.ID })
+}
+
+// concluded is the conclusion of an App's newest runs on a commit, and whether all are completed.
+func (r *Repo) concluded(sha string, by *App) (conclusion string, done bool) {
+	conclusion = "success"
+	for _, k := range LatestChecks(r.ChecksAt(sha, "")) {
+		switch {
+		case k.App != by:
+		case k.Status != "completed":
+			return "", false
+		case k.state() == "FAILURE":
+			conclusion = "failure"
+		}
+	}
+	return conclusion, true
+}
+
+func (k *Check) state() string {
+	switch {
+	case k.Status != "completed":
+		return "PENDING"
+	case slices.Contains([]string{"success", "neutral", "skipped"}, k.Conclusion):
+		return "SUCCESS"
+	}
+	return "FAILURE"
+}
+
+// contexts are the states of statuses and check runs of a commit by name: SUCCESS, PENDING, FAILURE, ERROR.
+func (r *Repo) contexts(sha string) map[string]string {
+	states := map[string]string{}
+	for _, st := range r.LatestStatuses(sha) {
+		states[st.Context] = strings.ToUpper(st.State)
+	}
+	for _, k := range LatestChecks(r.ChecksAt(sha, "")) {
+		states[k.Name] = k.state()
+	}
+	return states
+}
+
+// Rollup is the state of all statuses and check runs of a commit together, "" without any.
+func (r *Repo) Rollup(sha string) string {
+	worst := ""
+	order := []string{"", "SUCCESS", "PENDING", "ERROR", "FAILURE"}
+	for _, state := range r.contexts(sha) {
+		if slices.Index(order, state) > slices.Index(order, worst) {
+			worst = state
+		}
+	}
+	return worst
 }

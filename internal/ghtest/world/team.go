@@ -5,51 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 )
 
-// Team is one of an organization. Its members are in the order in which they came.
-type Team struct {
-	ID      int64
-	Org     *User
-	Slug    string
-	Members []*User
-	Invited []*User // have not accepted yet
-	Created time.Time
-}
-
 var teamSlug = regexp.MustCompile(`^[a-z0-9_-]+$`)
-
-func teamKey(org, slug string) string { return strings.ToLower(org + "/" + slug) }
-
-func (w *World) Join(t *Team, u *User) {
-	if slices.Contains(t.Members, u) {
-		return
-	}
-	t.Members, t.Invited = append(t.Members, u), without(t.Invited, u)
-	w.emit(Event{Name: "membership", Action: "added", By: t.Org, Team: t, User: u})
-}
-
-func (w *World) Leave(t *Team, u *User) bool {
-	if !slices.Contains(t.Members, u) {
-		return false
-	}
-	t.Members = without(t.Members, u)
-	w.emit(Event{Name: "membership", Action: "removed", By: t.Org, Team: t, User: u})
-	return true
-}
-
-func without(users []*User, u *User) []*User {
-	return slices.DeleteFunc(users, func(x *User) bool { return x == u })
-}
-
-// Reads reports whether the actor may read the members of an organization: an installation those of its own.
-func (a Actor) Reads(org *User) bool {
-	return a.May("members:read") && !a.Anonymous() && (a.Token.Inst == nil || a.Token.Inst.Account == org)
-}
-
-// Team is nil for one that does not exist.
-func (w *World) Team(org, slug string) *Team { return w.teams[teamKey(org, slug)] }
 
 // SetTeam makes a team of an organization, or gives it other members.
 func (w *World) SetTeam(org, slug string, logins []string) error {
@@ -86,9 +44,23 @@ func (w *World) DeleteTeam(t *Team) {
 	w.emit(Event{Name: "team", Action: "deleted", By: t.Org, Team: t})
 }
 
-// Invite invites somebody who is not in the organization: until they join, their membership is pending.
-func (t *Team) Invite(u *User) {
-	if !slices.Contains(t.Members, u) && !slices.Contains(t.Invited, u) {
-		t.Invited = append(t.Invited, u)
+func (w *World) Join(t *Team, u *User) {
+	if slices.Contains(t.Members, u) {
+		return
 	}
+	t.Members, t.Invited = append(t.Members, u), without(t.Invited, u)
+	w.emit(Event{Name: "membership", Action: "added", By: t.Org, Team: t, User: u})
+}
+
+func (w *World) Leave(t *Team, u *User) bool {
+	if !slices.Contains(t.Members, u) {
+		return false
+	}
+	t.Members = without(t.Members, u)
+	w.emit(Event{Name: "membership", Action: "removed", By: t.Org, Team: t, User: u})
+	return true
+}
+
+func without(users []*User, u *User) []*User {
+	return slices.DeleteFunc(users, func(x *User) bool { return x == u })
 }

@@ -5,24 +5,6 @@ import (
 	"slices"
 )
 
-// leave takes an issue out of the repository.
-func (r *Repo) leave(i *Issue) {
-	delete(r.Issues, i.Number)
-	if i.State == "open" {
-		r.Open--
-	}
-}
-
-// take gives an issue the next number.
-func (r *Repo) take(i *Issue) {
-	r.last++
-	i.Number = r.last
-	r.Issues[i.Number] = i
-	if i.State == "open" {
-		r.Open++
-	}
-}
-
 // Transfer moves an issue to another repository of the owner. Its comments go with it, and of its labels those that exist there.
 func (r *Repo) Transfer(i *Issue, by *User, to *Repo) error {
 	if i.Pull != nil || to == r || to.Owner != r.Owner || to.Deleted {

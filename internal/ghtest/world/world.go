@@ -3,11 +3,11 @@ package world
 import (
 	"crypto/rand"
 	"crypto/rsa"
-	"encoding/hex"
 	"errors"
-	mathrand "math/rand/v2"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,43 +15,12 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/gitstore"
 )
 
-// World is the state of a GitHub, and the changes of it. Its lock guards all of it: who reads or changes anything holds the lock.
-type World struct {
-	sync.Mutex
-	URL    string      // of the server, without a slash at the end
-	Listen func(Event) // is called at every event, with the lock held
-
-	cfg      Config
-	App      *App
-	Git      *gitstore.Git
-	Dir      string
-	offset   time.Duration
-	lastID   int64
-	Users    map[string]*User // by lower-case login
-	repos    map[string]*Repo // by lower-case owner/name
-	renamed  map[string]*Repo // by a name that they had
-	RepoList []*Repo          // in order of creation
-	others   map[string]*App  // beside the one under test, by slug
-	Installs map[string]*Installation
-	teams    map[string]*Team // by lower-case org/slug
-	Tokens   map[string]*Token
-	Weather  Weather
-	Dice     *mathrand.Rand // of the weather
-}
-
 // Config is what newWorld needs.
 type Config struct {
 	Dir         string            // where repositories are kept; when empty a temporary directory that close removes
 	Now         func() time.Time  // the clock of everything but authentication
 	Slug        string            // of the App
 	Permissions map[string]string // of every installation: name to read or write
-}
-
-// User is an account.
-type User struct {
-	ID    int64
-	Login string
-	Kind  string // User, Bot, Organization
 }
 
 // New makes an empty one. It needs git on the machine.
@@ -65,9 +34,6 @@ func New(cfg Config) (*World, error) {
 	}
 	return w, nil
 }
-
-// appKey is the key of the App in all worlds of a process: making one takes longer than most tests.
-var appKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
 func (w *World) start() error {
 	if w.Dir == "" {
@@ -95,6 +61,9 @@ func (w *World) start() error {
 	return nil
 }
 
+// appKey is the key of the App in all worlds of a process: making one takes longer than most tests.
+var appKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 // Close ends the processes that read repositories, and removes what newWorld created.
 func (w *World) Close() error {
 	w.Lock()
@@ -115,17 +84,10 @@ func (w *World) removeDir() error {
 	return os.RemoveAll(w.Dir)
 }
 
-// APIURL is the base of the REST API, with a slash at the end, in the manner of GitHub Enterprise Server.
-func (w *World) APIURL() string { return w.URL + "/api/v3/" }
+func (w *World) Now() time.Time { return w.cfg.Now().Add(w.offset).UTC() }
 
 // Advance moves the clock forward.
 func (w *World) Advance(d time.Duration) { w.offset += d }
-
-// TokenTime is the clock of authentication: the machine's, since the client's
-// library asks that one, and moved by advance alone.
-func (w *World) TokenTime() time.Time { return time.Now().Add(w.offset).UTC() }
-
-func (w *World) Now() time.Time { return w.cfg.Now().Add(w.offset).UTC() }
 
 func (w *World) nextID() int64 {
 	w.lastID++
@@ -148,11 +110,41 @@ func (w *World) Account(login string) *User {
 	return u
 }
 
-func RandomHex(bytes int) string {
-	b := make([]byte, bytes)
-	_, _ = rand.Read(b) // never fails
-	return hex.EncodeToString(b)
-}
-
 // User is the account of a login, nil if there is none.
 func (w *World) User(login string) *User { return w.Users[strings.ToLower(login)] }
+
+// Repo is the repository of a name, a fork too, or nil.
+func (w *World) Repo(fullName string) *Repo { return w.repos[strings.ToLower(fullName)] }
+
+// RenamedRepo is the repository that had a name until it was renamed, or nil.
+func (w *World) RenamedRepo(fullName string) *Repo { return w.renamed[strings.ToLower(fullName)] }
+
+// Installation is that on an account, nil if there is none.
+func (w *World) Installation(owner string) *Installation { return w.Installs[strings.ToLower(owner)] }
+
+func (w *World) SortedInstalls() []*Installation {
+	return slices.SortedFunc(maps.Values(w.Installs), func(a, b *Installation) int { return int(a.ID - b.ID) })
+}
+
+// Team is nil for one that does not exist.
+func (w *World) Team(org, slug string) *Team { return w.teams[teamKey(org, slug)] }
+
+// otherApp is an App that isn't the one under test.
+func (w *World) otherApp(slug string) *App {
+	if w.others[slug] == nil {
+		if w.others == nil {
+			w.others = map[string]*App{}
+		}
+		w.others[slug] = &App{ID: w.nextID(), Slug: slug, Bot: w.Account(slug + "[bot]")}
+	}
+	return w.others[slug]
+}
+
+func (w *World) AppOf(k *Check) *App {
+	if k.App == nil {
+		return w.App
+	}
+	return k.App
+}
+
+func teamKey(org, slug string) string { return strings.ToLower(org + "/" + slug) }

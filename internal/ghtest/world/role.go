@@ -1,7 +1,6 @@
 package world
 
 import (
-	"fmt"
 	"slices"
 )
 
@@ -26,16 +25,10 @@ func (r *Repo) Permission(u *User) string {
 	return "none"
 }
 
-// Collaborator gives a person a role: read, triage, write, maintain or admin; "" takes it away.
-func (r *Repo) Collaborator(login, role string) error {
-	u := r.World.Account(login)
-	switch {
-	case role == "":
-		delete(r.Roles, u)
-	case !slices.Contains(Roles, role):
-		return fmt.Errorf("adding collaborator %s to %s: there is no role %q", login, r.FullName(), role)
-	default:
-		r.Roles[u] = role
+// Association is that of people who review.
+func (r *Repo) Association(u *User) string {
+	if r.CanWrite(u) {
+		return "MEMBER"
 	}
-	return r.Settle()
+	return "CONTRIBUTOR"
 }

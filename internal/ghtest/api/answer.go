@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -12,6 +13,9 @@ import (
 
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
+
+// obj is a JSON object.
+type obj = map[string]any
 
 // Answer collects an answer before any byte of it is sent.
 type Answer struct {
@@ -36,6 +40,41 @@ type Raw struct {
 type QueryError struct{ Kind, Message string }
 
 func (e *QueryError) Error() string { return e.Message }
+
+// Weight is what a query asks for at most, as GitHub counts it before it runs one ("Rate limits and query limits for the GraphQL
+// API"): the nodes of all lists, and the requests that would fetch each list by itself.
+type Weight struct{ Nodes, Requests int }
+
+// maxNodes is what one query may ask for.
+const maxNodes = 500_000
+
+// Points are a request for each hundred, and one at least.
+func (w Weight) Points() int { return max(1, (w.Requests+50)/100) }
+
+// Refused is GitHub's error for a query that asks for too many nodes (semantic-release/github#911); it has no data.
+func (w Weight) Refused() error {
+	if w.Nodes <= maxNodes {
+		return nil
+	}
+	return &QueryError{Kind: "MAX_NODE_LIMIT_EXCEEDED", Message: fmt.Sprintf("This query requests up to %s possible nodes which exceeds the maximum limit of %s.", grouped(w.Nodes), grouped(maxNodes))}
+}
+
+// grouped writes 606800 as 606,800.
+func grouped(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// points are what a GraphQL query cost, 0 for any other request.
+func (p *Answer) points() int {
+	if p.bucket == nil || p.bucket.resource != "graphql" {
+		return 0
+	}
+	return p.weight.Points()
+}
 
 // finish encodes what a handler returned.
 func (p *Answer) finish(status int, result any, err error) {
@@ -66,6 +105,22 @@ func (p *Answer) finish(status int, result any, err error) {
 	}
 }
 
+// refusal is the body of an answer that refuses.
+func (p *Answer) refusal(e *world.Refusal) obj {
+	docs := e.Docs
+	if docs == "" {
+		docs = "https://docs.github.com/rest"
+	}
+	o := obj{"message": e.Message, "documentation_url": docs, "status": strconv.Itoa(e.Status)}
+	if e.Errors != nil {
+		o["errors"] = e.Errors
+	}
+	if to := p.Header.Get("Location"); to != "" {
+		o["url"] = to
+	}
+	return o
+}
+
 // etag answers a conditional GET; the tag depends on the token, as GitHub's does.
 func (p *Answer) etag(r *http.Request) {
 	if r.Method != http.MethodGet || p.Status != http.StatusOK {
@@ -82,22 +137,6 @@ func (p *Answer) etag(r *http.Request) {
 		p.Status, p.Body = http.StatusNotModified, nil
 		p.Header.Del("Content-Type")
 	}
-}
-
-// refusal is the body of an answer that refuses.
-func (p *Answer) refusal(e *world.Refusal) obj {
-	docs := e.Docs
-	if docs == "" {
-		docs = "https://docs.github.com/rest"
-	}
-	o := obj{"message": e.Message, "documentation_url": docs, "status": strconv.Itoa(e.Status)}
-	if e.Errors != nil {
-		o["errors"] = e.Errors
-	}
-	if to := p.Header.Get("Location"); to != "" {
-		o["url"] = to
-	}
-	return o
 }
 
 // send writes the collected answer.

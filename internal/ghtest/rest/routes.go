@@ -6,21 +6,6 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
-// server answers the REST API.
-type server struct {
-	object.Maker
-	front *api.Front
-}
-
-// call is a request to it.
-type call struct{ *api.Call }
-
-// route is one endpoint: add a line to one of the tables and a handler of that type.
-type route struct {
-	pattern, need string // as in route
-	run           func(*server, *call) (any, error)
-}
-
 // Routes are all endpoints of the REST API.
 func Routes(w *world.World, f *api.Front) []api.Route {
 	s := &server{object.Maker{World: w}, f}
@@ -34,12 +19,4 @@ func Routes(w *world.World, f *api.Front) []api.Route {
 		}
 	}
 	return all
-}
-
-// or is a value that the request has, or else the fallback.
-func or(value *string, fallback string) string {
-	if value == nil {
-		return fallback
-	}
-	return *value
 }

@@ -1,4 +1,0 @@
-package graphql
-
-// obj is a JSON object.
-type obj = map[string]any

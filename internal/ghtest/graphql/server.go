@@ -1,0 +1,71 @@
+package graphql
+
+import (
+	"encoding/json"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/concorde-bot/concorde/internal/ghtest/api"
+	"github.com/concorde-bot/concorde/internal/ghtest/world"
+)
+
+// Server answers the GraphQL API.
+type Server struct {
+	world *world.World
+	front *api.Front
+}
+
+func New(w *world.World, f *api.Front) *Server { return &Server{w, f} }
+
+func (s *Server) Routes() []api.Route { return []api.Route{{Pattern: "POST /graphql", Run: s.post}} }
+
+func (s *Server) post(c *api.Call) (any, error) {
+	if c.Actor.Anonymous() || c.Actor.App {
+		return nil, world.Unauthorized("This endpoint requires you to be authenticated.")
+	}
+	var in struct {
+		Query         *string        `json:"query"`
+		Variables     map[string]any `json:"variables"`
+		OperationName string         `json:"operationName"`
+	}
+	if err := json.Unmarshal(c.Data, &in); err != nil {
+		return nil, &world.Refusal{Status: 400, Message: "Problems parsing JSON"}
+	}
+	if in.Query == nil {
+		return obj{"errors": []obj{{"message": "A query attribute must be specified and must be a string."}}}, nil
+	}
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: *in.Query}, maxTokens)
+	if err != nil {
+		return obj{"errors": []obj{{"message": err.Error()}}}, nil
+	}
+	op := doc.Operations.ForName(in.OperationName)
+	if op == nil {
+		return obj{"errors": []obj{{"message": "An operation name is required"}}}, nil
+	}
+	e := &execution{vars: in.Variables, fragments: doc.Fragments, holes: s.front.Faults.Holes()}
+	if e.vars == nil {
+		e.vars = map[string]any{}
+	}
+	e.defaults(op)
+	if err := e.charge(s.front, c, op); err != nil {
+		return nil, err
+	}
+	v := view{w: s.world, front: s.front, c: c, sight: &sight{stale: op.Operation == ast.Query && s.world.Weather.Stale > 0}}
+	root, counts := v.query(), api.Cost{Points: 1}
+	if op.Operation == ast.Mutation {
+		root, counts = v.mutation(), api.Cost{Points: 5, Content: len(op.SelectionSet)}
+	}
+	if err := s.front.Pace(c, counts); err != nil {
+		return nil, err
+	}
+	data := e.object(root, []ast.SelectionSet{op.SelectionSet}, nil)
+	out := obj{}
+	if !e.invalid {
+		out["data"] = data
+	}
+	if e.errs != nil {
+		out["errors"] = e.errs
+	}
+	return out, nil
+}

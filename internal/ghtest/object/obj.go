@@ -1,4 +1,0 @@
-package object
-
-// obj is a JSON object.
-type obj = map[string]any
