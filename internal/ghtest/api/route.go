@@ -89,24 +89,30 @@ func (e *endpoint) allowed(c *Call) error {
 	case c.Actor.App:
 		return world.Forbidden()
 	}
-	if c.PathValue("owner") != "" {
-		name := c.PathValue("owner") + "/" + c.PathValue("repo")
-		c.Repo = e.front.world.Repo(name)
-		if to := e.front.world.RenamedRepo(name); to != nil && c.Repo == nil && (c.Actor.App || c.Actor.Sees(to)) {
-			return c.moved(to)
-		}
-		if c.Repo == nil || (!c.Actor.App && !c.Actor.Sees(c.Repo)) {
-			return world.NotFound("")
-		}
+	if err := e.find(c); err != nil {
+		return err
 	}
-	if e.rt.Need == "app" {
+	switch {
+	case e.rt.Need == "app" || c.Actor.May(e.rt.Need):
+		return nil
+	case c.Actor.Anonymous():
+		return world.Unauthorized("Requires authentication")
+	}
+	return world.Forbidden()
+}
+
+// find finds the repository of the path, where the pattern names one.
+func (e *endpoint) find(c *Call) error {
+	if c.PathValue("owner") == "" {
 		return nil
 	}
-	if !c.Actor.May(e.rt.Need) {
-		if c.Actor.Anonymous() {
-			return world.Unauthorized("Requires authentication")
-		}
-		return world.Forbidden()
+	name := c.PathValue("owner") + "/" + c.PathValue("repo")
+	c.Repo = e.front.world.Repo(name)
+	if to := e.front.world.RenamedRepo(name); to != nil && c.Repo == nil && (c.Actor.App || c.Actor.Sees(to)) {
+		return c.moved(to)
+	}
+	if c.Repo == nil || (!c.Actor.App && !c.Actor.Sees(c.Repo)) {
+		return world.NotFound("")
 	}
 	return nil
 }

@@ -81,33 +81,39 @@ type denial struct {
 func (s *Server) gitAccess(r *http.Request, name string, pushing bool) (*world.Repo, world.Actor, *denial) {
 	s.World.Lock()
 	defer s.World.Unlock()
-	unknown := &denial{status: http.StatusUnauthorized, text: "Invalid username or token."}
 	act, err := s.Authenticate(r.Header)
 	if err != nil || act.App {
-		return nil, act, unknown
+		return nil, act, unknownUser
 	}
-	repo, need := s.Repo(name), "contents:read"
-	if pushing {
-		need = "contents:write"
-	}
-	to := s.RenamedRepo(name)
-	visible := repo != nil && (act.Sees(repo) || (!repo.Private && !pushing))
-	switch {
-	case repo == nil && to != nil && (act.Sees(to) || !to.Private):
+	repo, to := s.Repo(name), s.RenamedRepo(name)
+	if repo == nil && to != nil && (act.Sees(to) || !to.Private) {
 		return nil, act, &denial{moved: to.FullName()}
-	case act.Anonymous() && (!visible || pushing):
-		return nil, act, unknown
-	case !visible:
-		return nil, act, &denial{status: http.StatusNotFound, text: "Repository not found."}
-	case pushing && repo.Archived:
-		return nil, act, &denial{status: http.StatusForbidden, text: "This repository was archived so it is read-only."}
-	case !act.May(need) && pushing:
-		return nil, act, &denial{status: http.StatusForbidden, text: "Write access to repository not granted."}
-	case !act.May(need):
-		return nil, act, &denial{status: http.StatusForbidden, text: "Access to repository not granted."}
+	}
+	if d := denied(act, repo, pushing); d != nil {
+		return nil, act, d
 	}
 	if err := repo.Save(); err != nil {
 		return nil, act, &denial{status: http.StatusInternalServerError, text: "Internal Server Error"}
 	}
 	return repo, act, nil
+}
+
+var unknownUser = &denial{status: http.StatusUnauthorized, text: "Invalid username or token."}
+
+// denied is why a repository (nil for one that does not exist) is not served to somebody, or nil.
+func denied(act world.Actor, repo *world.Repo, pushing bool) *denial {
+	need, missing := "contents:read", "Access to repository not granted."
+	if pushing {
+		need, missing = "contents:write", "Write access to repository not granted."
+	}
+	visible := repo != nil && (act.Sees(repo) || (!repo.Private && !pushing))
+	switch {
+	case act.Anonymous() && (!visible || pushing):
+		return unknownUser
+	case !visible:
+		return &denial{status: http.StatusNotFound, text: "Repository not found."}
+	case !act.May(need):
+		return &denial{status: http.StatusForbidden, text: missing}
+	}
+	return nil
 }

@@ -2,7 +2,9 @@ package gitstore
 
 import (
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -92,25 +94,15 @@ func (st *Store) edit(tree string, files map[string]File) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	below := map[string]map[string]File{}
-	for name, f := range files {
-		dir, rest, nested := strings.Cut(name, "/")
-		if nested {
-			if below[dir] == nil {
-				below[dir] = map[string]File{}
-			}
-			below[dir][rest] = f
-			continue
-		}
+	here, below := split(files)
+	for name, f := range here {
 		if f.Delete {
 			delete(entries, name)
 			continue
 		}
-		e, err := st.fileEntry(name, f)
-		if err != nil {
+		if entries[name], err = st.fileEntry(name, f); err != nil {
 			return "", err
 		}
-		entries[name] = e
 	}
 	for dir, files := range below {
 		sub := ""
@@ -128,11 +120,24 @@ func (st *Store) edit(tree string, files map[string]File) (string, error) {
 	if len(entries) == 0 {
 		return "", nil
 	}
-	list := make([]Entry, 0, len(entries))
-	for _, e := range entries {
-		list = append(list, e)
+	return st.writeTree(slices.Collect(maps.Values(entries)))
+}
+
+// split tells the files of a directory from those of the directories in it.
+func split(files map[string]File) (here map[string]File, below map[string]map[string]File) {
+	here, below = map[string]File{}, map[string]map[string]File{}
+	for name, f := range files {
+		dir, rest, nested := strings.Cut(name, "/")
+		switch {
+		case !nested:
+			here[name] = f
+		case below[dir] == nil:
+			below[dir] = map[string]File{rest: f}
+		default:
+			below[dir][rest] = f
+		}
 	}
-	return st.writeTree(list)
+	return here, below
 }
 
 // entries are those of a tree by name; "" has none.

@@ -111,19 +111,8 @@ func (e *execution) field(n node, same []*ast.Field, path []any) any {
 		return nil
 	}
 	if resolve, ok := v.(resolver); ok {
-		args := map[string]any{}
-		for _, a := range f.Arguments {
-			value, err := a.Value.Value(e.vars)
-			if err != nil {
-				e.fail(err, f, path)
-				return nil
-			}
-			if value != nil {
-				args[a.Name] = value
-			}
-		}
 		var err error
-		if v, err = resolve(args); err != nil {
+		if v, err = e.resolve(resolve, f); err != nil {
 			e.fail(err, f, path)
 			return nil
 		}
@@ -142,6 +131,21 @@ func (e *execution) field(n node, same []*ast.Field, path []any) any {
 		return nil
 	}
 	return out
+}
+
+// resolve computes a field with its arguments.
+func (e *execution) resolve(resolve resolver, f *ast.Field) (any, error) {
+	args := map[string]any{}
+	for _, a := range f.Arguments {
+		value, err := a.Value.Value(e.vars)
+		if err != nil {
+			return nil, err
+		}
+		if value != nil {
+			args[a.Name] = value
+		}
+	}
+	return resolve(args)
 }
 
 func (e *execution) value(v any, f *ast.Field, sets []ast.SelectionSet, path []any) any {

@@ -56,6 +56,12 @@ func (v view) repo(r *world.Repo) node {
 		}
 		return v.mergeQueue(r, branch), nil
 	})
+	v.byNumber(n, r)
+	return n
+}
+
+// byNumber adds the fields that find an issue or a pull request.
+func (v view) byNumber(n node, r *world.Repo) {
 	n["pullRequest"] = v.needs("pull_requests:read", func(args map[string]any) (any, error) {
 		number, _ := intArg(args, "number")
 		if i := r.Issues[number]; i != nil && i.Pull != nil {
@@ -81,12 +87,11 @@ func (v view) repo(r *world.Repo) node {
 			return v.issue(r, i), nil
 		}
 	})
-	return n
 }
 
 func (v view) repoShort(r *world.Repo) node {
 	return node{
-		"__typename": "Repository", "id": world.NodeID("R", r.ID), "databaseId": r.ID, "name": r.Name, "nameWithOwner": r.FullName(), "isArchived": r.Archived,
+		"__typename": "Repository", "id": world.NodeID("R", r.ID), "databaseId": r.ID, "name": r.Name, "nameWithOwner": r.FullName(), "isArchived": false,
 		"isPrivate": r.Private, "isFork": r.Parent != nil, "url": v.w.URL + "/" + r.FullName(), "autoMergeAllowed": !r.NoAutoMerge, "owner": lazy(func() (any, error) { return v.actor(r.Owner), nil }),
 		"defaultBranchRef": lazy(func() (any, error) { return v.refNode(r, "refs/heads/"+r.DefaultBranch), nil }),
 	}

@@ -24,39 +24,24 @@ func (s *Server) post(c *api.Call) (any, error) {
 	if c.Actor.Anonymous() || c.Actor.App {
 		return nil, world.Unauthorized("This endpoint requires you to be authenticated.")
 	}
-	var in struct {
-		Query         *string        `json:"query"`
-		Variables     map[string]any `json:"variables"`
-		OperationName string         `json:"operationName"`
-	}
+	var in request
 	if err := json.Unmarshal(c.Data, &in); err != nil {
 		return nil, &world.Refusal{Status: 400, Message: "Problems parsing JSON"}
 	}
-	if in.Query == nil {
-		return obj{"errors": []obj{{"message": "A query attribute must be specified and must be a string."}}}, nil
-	}
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: *in.Query}, maxTokens)
+	e, op, err := in.parse()
 	if err != nil {
 		return obj{"errors": []obj{{"message": err.Error()}}}, nil
 	}
-	op := doc.Operations.ForName(in.OperationName)
-	if op == nil {
-		return obj{"errors": []obj{{"message": "An operation name is required"}}}, nil
-	}
-	e := &execution{vars: in.Variables, fragments: doc.Fragments, holes: s.front.Faults.Holes()}
-	if e.vars == nil {
-		e.vars = map[string]any{}
-	}
-	e.defaults(op)
+	e.holes = s.front.Faults.Holes()
 	if err := e.charge(s.front, c, op); err != nil {
 		return nil, err
 	}
 	v := view{w: s.world, front: s.front, c: c, sight: &sight{stale: op.Operation == ast.Query && s.world.Weather.Stale > 0}}
-	root, counts := v.query(), api.Cost{Points: 1}
+	root, cost := v.query(), api.Cost{Points: 1}
 	if op.Operation == ast.Mutation {
-		root, counts = v.mutation(), api.Cost{Points: 5, Content: len(op.SelectionSet)}
+		root, cost = v.mutation(), api.Cost{Points: 5, Content: len(op.SelectionSet)}
 	}
-	if err := s.front.Pace(c, counts); err != nil {
+	if err := s.front.Pace(c, cost); err != nil {
 		return nil, err
 	}
 	data := e.object(root, []ast.SelectionSet{op.SelectionSet}, nil)
@@ -68,4 +53,32 @@ func (s *Server) post(c *api.Call) (any, error) {
 		out["errors"] = e.errs
 	}
 	return out, nil
+}
+
+// request is the body of a query.
+type request struct {
+	Query         *string        `json:"query"`
+	Variables     map[string]any `json:"variables"`
+	OperationName string         `json:"operationName"`
+}
+
+// parse makes an execution of one operation; an error is in GitHub's words.
+func (in request) parse() (*execution, *ast.OperationDefinition, error) {
+	if in.Query == nil {
+		return nil, nil, unable("", "A query attribute must be specified and must be a string.")
+	}
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: *in.Query}, maxTokens)
+	if err != nil {
+		return nil, nil, err
+	}
+	op := doc.Operations.ForName(in.OperationName)
+	if op == nil {
+		return nil, nil, unable("", "An operation name is required")
+	}
+	e := &execution{vars: in.Variables, fragments: doc.Fragments}
+	if e.vars == nil {
+		e.vars = map[string]any{}
+	}
+	e.defaults(op)
+	return e, op, nil
 }

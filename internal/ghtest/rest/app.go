@@ -63,6 +63,13 @@ func (s *server) getRepoInstallation(c *call) (any, error) {
 	return s.InstallationJSON(inst), nil
 }
 
+// tokenInput is the body of a request for a token; what is absent is not narrowed.
+type tokenInput struct {
+	Repositories  []string          `json:"repositories"`
+	RepositoryIDs []int64           `json:"repository_ids"`
+	Permissions   map[string]string `json:"permissions"`
+}
+
 func (s *server) createToken(c *call) (any, error) {
 	inst, err := s.installationByID(c)
 	if err == nil {
@@ -71,42 +78,37 @@ func (s *server) createToken(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var in struct {
-		Repositories  []string          `json:"repositories"`
-		RepositoryIDs []int64           `json:"repository_ids"`
-		Permissions   map[string]string `json:"permissions"`
-	}
+	var in tokenInput
 	if len(c.Data) > 0 {
 		if err := c.Decode(&in); err != nil {
 			return nil, err
 		}
 	}
-	t := &world.Token{
-		Value: "ghs_" + world.RandomHex(18), Inst: inst, User: s.App.Bot, Permissions: maps.Clone(inst.Permissions),
-		Expires: s.TokenTime().Truncate(time.Second).Add(time.Hour),
-	}
+	permissions := maps.Clone(inst.Permissions)
 	if in.Permissions != nil {
 		if !within(in.Permissions, inst.Permissions) {
-			return nil, &world.Refusal{Status: 422, Message: "The permissions requested are not granted to this installation."}
+			return nil, world.Unprocessable("The permissions requested are not granted to this installation.")
 		}
-		t.Permissions = maps.Clone(in.Permissions)
-		t.Permissions["metadata"] = "read" // always
+		permissions = maps.Clone(in.Permissions)
+		permissions["metadata"] = "read" // always
 	}
-	out := obj{"token": t.Value, "expires_at": world.Timestamp(t.Expires), "permissions": t.Permissions, "repository_selection": "all"}
+	out := obj{"permissions": permissions, "repository_selection": "all"}
+	var ids []int64
 	if in.Repositories != nil || in.RepositoryIDs != nil {
 		repos := []obj{}
 		for _, r := range s.RepoList {
 			if r.Owner == inst.Account && r.Installed && (slices.Contains(in.RepositoryIDs, r.ID) || slices.Contains(in.Repositories, r.Name)) {
-				t.Repos = append(t.Repos, r.ID)
+				ids = append(ids, r.ID)
 				repos = append(repos, s.RepoJSON(r))
 			}
 		}
-		if len(t.Repos) != len(in.Repositories)+len(in.RepositoryIDs) {
-			return nil, &world.Refusal{Status: 422, Message: "There is at least one repository that does not exist or is not accessible to the parent installation."}
+		if len(ids) != len(in.Repositories)+len(in.RepositoryIDs) {
+			return nil, world.Unprocessable("There is at least one repository that does not exist or is not accessible to the parent installation.")
 		}
 		out["repository_selection"], out["repositories"] = "selected", repos
 	}
-	s.Tokens[t.Value] = t
+	t := s.InstallationToken(inst, permissions, ids)
+	out["token"], out["expires_at"] = t.Value, world.Timestamp(t.Expires)
 	c.Status = http.StatusCreated
 	return out, nil
 }

@@ -84,6 +84,16 @@ func (w *World) UserToken(login string) string {
 	return t.Value
 }
 
+// InstallationToken is a new token of an installation for an hour; no repos are all of its account's.
+func (w *World) InstallationToken(inst *Installation, permissions map[string]string, repos []int64) *Token {
+	t := &Token{
+		Value: "ghs_" + RandomHex(18), Inst: inst, User: w.App.Bot, Permissions: permissions, Repos: repos,
+		Expires: w.TokenTime().Truncate(time.Second).Add(time.Hour),
+	}
+	w.Tokens[t.Value] = t
+	return t
+}
+
 // RevokeTokens makes every installation token that was handed out a bad credential.
 func (w *World) RevokeTokens() {
 	maps.DeleteFunc(w.Tokens, func(_ string, t *Token) bool { return t.Inst != nil })

@@ -43,7 +43,6 @@ type Repo struct {
 	Store         *gitstore.Store
 	Parent        *Repo // of a fork
 	Private       bool
-	Archived      bool
 	Installed     bool
 	Deleted       bool
 	DefaultBranch string
