@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"internal/ghtest/hooks":       {"internal/ghtest/api", "internal/ghtest/gitstore", "internal/ghtest/object", "internal/ghtest/world"},
 	"internal/ghtest/object":      {"internal/ghtest/gitstore", "internal/ghtest/world"},
 	"internal/ghtest/rest":        {"internal/ghtest/api", "internal/ghtest/gitstore", "internal/ghtest/object", "internal/ghtest/world"},
+	"internal/ghtest/trial":       {"internal/ghtest", "go-github", "ghinstallation"},
 	"internal/ghtest/world":       {"internal/ghtest/gitstore"},
 	"internal/glob":               {"internal/jsre"},
 	"internal/git":                {"internal/pull"},

@@ -22,6 +22,7 @@ import (
 	"github.com/google/go-github/v60/github"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 // Every endpoint is called once with go-github. Where CONCORDE_OCTOKIT names the directory of npm's @octokit packages, requests and
@@ -31,7 +32,7 @@ func TestEveryEndpoint(t *testing.T) {
 	if dir := os.Getenv("CONCORDE_OCTOKIT"); dir != "" {
 		check = againstDescription(t, filepath.Join(dir, "openapi", "generated", "api.github.com.json"))
 	}
-	srv := newServer(t, ghtest.Config{Observe: check})
+	srv := trial.Server(t, ghtest.Config{Observe: check})
 	callEverything(t, srv)
 	called := map[string]bool{}
 	for _, r := range srv.Requests() {
@@ -48,28 +49,28 @@ func TestEveryEndpoint(t *testing.T) {
 
 func callEverything(t *testing.T, srv *ghtest.Server) {
 	t.Helper()
-	rec := newReceiver(t, srv.WebhookSecret)
+	rec := trial.NewReceiver(t, srv.WebhookSecret)
 	srv.SetHook(ghtest.Hook{URL: rec.URL})
-	repo := must(ghtest.NewCPython(srv))(t)
-	number := openPR(t, repo)
+	repo := trial.Must(ghtest.NewCPython(srv))(t)
+	number := trial.OpenPR(t, repo)
 	sha := repo.Ref("alice:fix")
-	ok(t, repo.Label(number, "barry", "skip news"))
-	ok(t, repo.EditTitle(number, "gh-1: Fix it well"))
-	flush(t, srv)
-	ctx, app, gh := context.Background(), appClient(t, srv), client(t, srv, "python")
+	trial.OK(t, repo.Label(number, "barry", "skip news"))
+	trial.OK(t, repo.EditTitle(number, "gh-1: Fix it well"))
+	trial.Flush(t, srv)
+	ctx, app, gh := context.Background(), trial.AppClient(t, srv), trial.Client(t, srv, "python")
 	const o, r = "python", "cpython"
-	ok2 := func(_ any, _ *github.Response, err error) { t.Helper(); ok(t, err) }
+	ok2 := func(_ any, _ *github.Response, err error) { t.Helper(); trial.OK(t, err) }
 	ok2(app.Apps.Get(ctx, ""))
 	ok2(app.Apps.ListInstallations(ctx, nil))
 	ok2(app.Apps.GetInstallation(ctx, srv.InstallationID(o)))
 	ok2(app.Apps.FindRepositoryInstallation(ctx, o, r))
 	deliveries, _, err := app.Apps.ListHookDeliveries(ctx, nil)
-	ok(t, err)
+	trial.OK(t, err)
 	_, _, err = app.Apps.RedeliverHookDelivery(ctx, deliveries[0].GetID())
 	if _, accepted := errors.AsType[*github.AcceptedError](err); !accepted {
 		t.Errorf("redelivering: %v", err)
 	}
-	ok(t, srv.Team(o, "core", "hugovk", "barry"))
+	trial.OK(t, srv.Team(o, "core", "hugovk", "barry"))
 	ok2(gh.Teams.ListTeamMembersBySlug(ctx, o, "core", nil))
 	ok2(gh.Teams.GetTeamMembershipBySlug(ctx, o, "core", "barry"))
 	ok2(gh.Apps.ListRepos(ctx, nil))
@@ -83,9 +84,9 @@ func callEverything(t *testing.T, srv *ghtest.Server) {
 	ok2(gh.PullRequests.ListCommits(ctx, o, r, number, nil))
 	ok2(gh.Issues.Get(ctx, o, r, number))
 	file, _, _, err := gh.Repositories.GetContents(ctx, o, r, "Lib/os.py", &github.RepositoryContentGetOptions{Ref: sha})
-	ok(t, err)
+	trial.OK(t, err)
 	_, dir, _, err := gh.Repositories.GetContents(ctx, o, r, "Misc/NEWS.d/next/Library", nil)
-	ok(t, err)
+	trial.OK(t, err)
 	if text, err := file.GetContent(); err != nil || text != "import sys\n" || len(dir) != 2 {
 		t.Errorf("contents are %q, %v, and %d entries", text, err, len(dir))
 	}
@@ -96,7 +97,7 @@ func callEverything(t *testing.T, srv *ghtest.Server) {
 	ok2(gh.Repositories.GetCombinedStatus(ctx, o, r, sha, nil))
 	ok2(gh.Repositories.ListStatuses(ctx, o, r, sha, nil))
 	run, _, err := gh.Checks.CreateCheckRun(ctx, o, r, github.CreateCheckRunOptions{Name: "NEWS", HeadSHA: sha, Status: github.String("in_progress")})
-	ok(t, err)
+	trial.OK(t, err)
 	ok2(gh.Checks.UpdateCheckRun(ctx, o, r, run.GetID(), github.UpdateCheckRunOptions{Name: "NEWS", Conclusion: github.String("neutral"), Output: &github.CheckRunOutput{
 		Title: github.String("T"), Summary: github.String("S"), Annotations: []*github.CheckRunAnnotation{
 			{Path: github.String("a"), StartLine: github.Int(1), EndLine: github.Int(1), AnnotationLevel: github.String("warning"), Message: github.String("m"), Title: github.String("t")}}}}))
@@ -104,7 +105,7 @@ func callEverything(t *testing.T, srv *ghtest.Server) {
 	ok2(gh.Checks.ListCheckRunAnnotations(ctx, o, r, run.GetID(), nil))
 	ok2(gh.Checks.ListCheckRunsForRef(ctx, o, r, sha, nil))
 	comment, _, err := gh.Issues.CreateComment(ctx, o, r, number, &github.IssueComment{Body: github.String("first")})
-	ok(t, err)
+	trial.OK(t, err)
 	ok2(gh.Issues.ListComments(ctx, o, r, number, nil))
 	ok2(gh.Issues.EditComment(ctx, o, r, comment.GetID(), &github.IssueComment{Body: github.String("second")}))
 	ok2(gh.Issues.GetComment(ctx, o, r, comment.GetID()))
@@ -114,16 +115,16 @@ func callEverything(t *testing.T, srv *ghtest.Server) {
 	ok2(gh.Reactions.ListIssueReactions(ctx, o, r, number, nil))
 	ok2(gh.Issues.Edit(ctx, o, r, number, &github.IssueRequest{Body: github.String("Better")}))
 	_, err = gh.Issues.DeleteComment(ctx, o, r, comment.GetID())
-	ok(t, err)
+	trial.OK(t, err)
 	ok2(gh.Issues.AddLabelsToIssue(ctx, o, r, number, []string{"a/b #1?"}))
 	ok2(gh.Issues.ListLabelsByIssue(ctx, o, r, number, nil))
 	_, err = gh.Issues.RemoveLabelForIssue(ctx, o, r, number, url.PathEscape("A/b #1?"))
-	ok(t, err)
+	trial.OK(t, err)
 	ok2(gh.Issues.ListLabels(ctx, o, r, nil))
 	ok2(gh.Issues.GetLabel(ctx, o, r, "docs"))
 	ok2(gh.Issues.ListIssueEvents(ctx, o, r, number, nil))
 	callBranchesAndPulls(t, gh, repo)
-	if out := graphql(t, srv, srv.UserToken("alice"), "{viewer{login}}", nil); at(out, "data", "viewer", "login") != "alice" {
+	if out := trial.GraphQL(t, srv, srv.UserToken("alice"), "{viewer{login}}", nil); trial.At(out, "data", "viewer", "login") != "alice" {
 		t.Errorf("viewer is %v", out)
 	}
 }
@@ -133,9 +134,9 @@ func callBranchesAndPulls(t *testing.T, gh *github.Client, repo *ghtest.Repo) {
 	t.Helper()
 	ctx := context.Background()
 	const o, r = "python", "cpython"
-	ok2 := func(_ any, _ *github.Response, err error) { t.Helper(); ok(t, err) }
-	ok(t, repo.Collaborator("hugovk", "write"))
-	tip := must(repo.Push("work", ghtest.Commit{From: "3.14", Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text("import sys\n")}}))(t)
+	ok2 := func(_ any, _ *github.Response, err error) { t.Helper(); trial.OK(t, err) }
+	trial.OK(t, repo.Collaborator("hugovk", "write"))
+	tip := trial.Must(repo.Push("work", ghtest.Commit{From: "3.14", Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text("import sys\n")}}))(t)
 	base := repo.Ref("3.14")
 	ref := func(sha string) *github.Reference {
 		return &github.Reference{Ref: github.String("refs/heads/backport-1-3.14"), Object: &github.GitObject{SHA: github.String(sha)}}
@@ -147,15 +148,15 @@ func callBranchesAndPulls(t *testing.T, gh *github.Client, repo *ghtest.Repo) {
 	pr, _, err := gh.PullRequests.Create(ctx, o, r, &github.NewPullRequest{
 		Title: github.String("[3.14] Fix"), Head: github.String("backport-1-3.14"), Base: github.String("3.14"), Body: github.String("Body"), MaintainerCanModify: github.Bool(true),
 	})
-	ok(t, err)
+	trial.OK(t, err)
 	number := pr.GetNumber()
 	ok2(gh.PullRequests.Edit(ctx, o, r, number, &github.PullRequest{Title: github.String("[3.14] Fix it"), State: github.String("closed")}))
 	ok2(gh.PullRequests.Edit(ctx, o, r, number, &github.PullRequest{State: github.String("open"), Base: &github.PullRequestBranch{Ref: github.String("3.14")}}))
 	ok2(gh.PullRequests.RequestReviewers(ctx, o, r, number, github.ReviewersRequest{Reviewers: []string{"hugovk"}}))
 	ok2(gh.PullRequests.ListReviewers(ctx, o, r, number, nil))
 	_, err = gh.PullRequests.RemoveReviewers(ctx, o, r, number, github.ReviewersRequest{Reviewers: []string{"hugovk"}})
-	ok(t, err)
-	must(repo.Review(number, "hugovk", "APPROVED", "Good"))(t)
+	trial.OK(t, err)
+	trial.Must(repo.Review(number, "hugovk", "APPROVED", "Good"))(t)
 	ok2(gh.PullRequests.ListReviews(ctx, o, r, number, nil))
 	ok2(gh.Issues.AddAssignees(ctx, o, r, number, []string{"hugovk"}))
 	ok2(gh.PullRequests.Get(ctx, o, r, number))
@@ -167,20 +168,20 @@ func callBranchesAndPulls(t *testing.T, gh *github.Client, repo *ghtest.Repo) {
 	ok2(gh.Repositories.ListCommits(ctx, o, r, &github.CommitsListOptions{SHA: "3.14", Path: "Lib/os.py"}))
 	ok2(gh.PullRequests.ListPullRequestsWithCommit(ctx, o, r, repo.Ref("3.14"), nil))
 	_, err = gh.Git.DeleteRef(ctx, o, r, "heads/backport-1-3.14")
-	ok(t, err)
+	trial.OK(t, err)
 	ok2(gh.Issues.CreateLabel(ctx, o, r, &github.Label{Name: github.String("needs backport to 3.99"), Color: github.String("c2e0c6"), Description: github.String("x")}))
 	ok2(gh.Issues.EditLabel(ctx, o, r, "needs%20backport%20to%203.99", &github.Label{Color: github.String("ededed")}))
 	_, err = gh.Issues.DeleteLabel(ctx, o, r, "needs%20backport%20to%203.99")
-	ok(t, err)
+	trial.OK(t, err)
 }
 
 // againstDescription validates each exchange with the REST API against an OpenAPI description.
 func againstDescription(t *testing.T, path string) func(ghtest.Exchange) {
 	t.Helper()
 	doc, err := openapi3.NewLoader().LoadFromFile(path)
-	ok(t, err)
+	trial.OK(t, err)
 	doc.Servers = openapi3.Servers{{URL: "http://github.test"}}
-	router := must(gorillamux.NewRouter(doc))(t)
+	router := trial.Must(gorillamux.NewRouter(doc))(t)
 	var mu sync.Mutex
 	seen := map[string]bool{}
 	return func(x ghtest.Exchange) {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-github/v60/github"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 const snapshotQuery = `query($owner:String!,$name:String!,$number:Int!,$app:Int!){
@@ -33,67 +34,67 @@ const snapshotQuery = `query($owner:String!,$name:String!,$number:Int!,$app:Int!
 
 // A pull request is opened, the App writes to it with go-github, and GraphQL shows all of it.
 func TestLifeOfAPullRequest(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
-	rec := newReceiver(t, srv.WebhookSecret)
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
+	rec := trial.NewReceiver(t, srv.WebhookSecret)
 	srv.SetHook(ghtest.Hook{URL: rec.URL})
-	ctx, gh := context.Background(), client(t, srv, "python")
-	number := openPR(t, repo)
+	ctx, gh := context.Background(), trial.Client(t, srv, "python")
+	number := trial.OpenPR(t, repo)
 	pr, _, err := gh.PullRequests.Get(ctx, "python", "cpython", number)
-	ok(t, err)
+	trial.OK(t, err)
 	if pr.GetHead().GetRepo().GetFullName() != "alice/cpython" || pr.GetChangedFiles() != 1 || !pr.GetMergeable() || pr.GetAuthorAssociation() != "CONTRIBUTOR" {
 		t.Errorf("pull request is %+v", pr)
 	}
 	sha := pr.GetHead().GetSHA()
 
 	_, _, err = gh.Repositories.CreateStatus(ctx, "python", "cpython", sha, &github.RepoStatus{State: github.String("failure"), Context: github.String("bedevere/news"), Description: github.String("No")})
-	ok(t, err)
+	trial.OK(t, err)
 	_, _, err = gh.Repositories.CreateStatus(ctx, "python", "cpython", sha, &github.RepoStatus{State: github.String("success"), Context: github.String("bedevere/news"), Description: github.String("Yes")})
-	ok(t, err)
+	trial.OK(t, err)
 	run, _, err := gh.Checks.CreateCheckRun(ctx, "python", "cpython", github.CreateCheckRunOptions{Name: "NEWS", HeadSHA: sha, Conclusion: github.String("failure"),
 		Output: &github.CheckRunOutput{Title: github.String("One"), Summary: github.String("fault"), Annotations: []*github.CheckRunAnnotation{
 			{Path: github.String("Lib/os.py"), StartLine: github.Int(1), EndLine: github.Int(1), AnnotationLevel: github.String("failure"), Message: github.String("first")}}}})
-	ok(t, err)
+	trial.OK(t, err)
 	_, _, err = gh.Checks.UpdateCheckRun(ctx, "python", "cpython", run.GetID(), github.UpdateCheckRunOptions{Name: "NEWS", Conclusion: github.String("success"),
 		Output: &github.CheckRunOutput{Title: github.String("None"), Summary: github.String("fine"), Annotations: []*github.CheckRunAnnotation{
 			{Path: github.String("Lib/os.py"), StartLine: github.Int(2), EndLine: github.Int(2), AnnotationLevel: github.String("notice"), Message: github.String("second")}}}})
-	ok(t, err)
+	trial.OK(t, err)
 	comment, _, err := gh.Issues.CreateComment(ctx, "python", "cpython", number, &github.IssueComment{Body: github.String("Message for you, sir!")})
-	ok(t, err)
+	trial.OK(t, err)
 	if u := comment.GetUser(); u.GetLogin() != "concorde[bot]" || u.GetType() != "Bot" {
 		t.Errorf("the App comments as %s, a %s", u.GetLogin(), u.GetType())
 	}
 	_, _, err = gh.Issues.AddLabelsToIssue(ctx, "python", "cpython", number, []string{"awaiting review", "Type-Bug"})
-	ok(t, err)
+	trial.OK(t, err)
 
 	token := srv.UserToken("alice")
-	out := graphql(t, srv, token, snapshotQuery, map[string]any{"owner": "python", "name": "cpython", "number": number, "app": srv.AppID()})
+	out := trial.GraphQL(t, srv, token, snapshotQuery, map[string]any{"owner": "python", "name": "cpython", "number": number, "app": srv.AppID()})
 	if out["errors"] != nil {
 		t.Fatalf("errors: %v", out["errors"])
 	}
-	p := at(out, "data", "repository", "pullRequest")
-	commit := at(p, "commits", "nodes", 0, "commit")
+	p := trial.At(out, "data", "repository", "pullRequest")
+	commit := trial.At(p, "commits", "nodes", 0, "commit")
 	for _, c := range []struct {
 		name      string
 		got, want any
 	}{
-		{"labels", at(p, "labels", "nodes"), []any{map[string]any{"name": "type-bug"}, map[string]any{"name": "awaiting review"}}},
-		{"files", at(p, "files", "nodes", 0), map[string]any{"path": "Lib/os.py", "changeType": "ADDED", "additions": 1.0, "deletions": 0.0}},
-		{"author", at(p, "author"), map[string]any{"__typename": "User", "login": "alice"}},
-		{"bot", at(p, "comments", "nodes", 0, "author"), map[string]any{"__typename": "Bot", "login": "concorde"}},
-		{"fork", at(p, "headRepository", "nameWithOwner"), "alice/cpython"},
-		{"status", at(commit, "status", "contexts", 0), map[string]any{"context": "bedevere/news", "state": "SUCCESS", "description": "Yes", "creator": map[string]any{"login": "concorde"}}},
-		{"check", at(commit, "checkSuites", "nodes", 0, "checkRuns", "nodes", 0), map[string]any{"databaseId": float64(run.GetID()), "name": "NEWS", "status": "COMPLETED", "conclusion": "SUCCESS", "title": "None", "summary": "fine"}},
-		{"text", at(commit, "file", "object", "text"), "import sys\n"},
-		{"mode", at(commit, "file", "mode"), float64(0o100644)},
-		{"readme", at(out, "data", "repository", "object", "text"), "cpython\n"},
+		{"labels", trial.At(p, "labels", "nodes"), []any{map[string]any{"name": "type-bug"}, map[string]any{"name": "awaiting review"}}},
+		{"files", trial.At(p, "files", "nodes", 0), map[string]any{"path": "Lib/os.py", "changeType": "ADDED", "additions": 1.0, "deletions": 0.0}},
+		{"author", trial.At(p, "author"), map[string]any{"__typename": "User", "login": "alice"}},
+		{"bot", trial.At(p, "comments", "nodes", 0, "author"), map[string]any{"__typename": "Bot", "login": "concorde"}},
+		{"fork", trial.At(p, "headRepository", "nameWithOwner"), "alice/cpython"},
+		{"status", trial.At(commit, "status", "contexts", 0), map[string]any{"context": "bedevere/news", "state": "SUCCESS", "description": "Yes", "creator": map[string]any{"login": "concorde"}}},
+		{"check", trial.At(commit, "checkSuites", "nodes", 0, "checkRuns", "nodes", 0), map[string]any{"databaseId": float64(run.GetID()), "name": "NEWS", "status": "COMPLETED", "conclusion": "SUCCESS", "title": "None", "summary": "fine"}},
+		{"text", trial.At(commit, "file", "object", "text"), "import sys\n"},
+		{"mode", trial.At(commit, "file", "mode"), float64(0o100644)},
+		{"readme", trial.At(out, "data", "repository", "object", "text"), "cpython\n"},
 	} {
 		if d := cmp.Diff(c.want, c.got); d != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, d)
 		}
 	}
 
-	st := must(repo.PR(number))(t)
+	st := trial.Must(repo.PR(number))(t)
 	if len(st.CheckRuns) != 1 || len(st.CheckRuns[0].Annotations) != 2 || st.Statuses["bedevere/news"].Creator != "concorde[bot]" || len(st.Comments) != 1 {
 		t.Errorf("state is %+v", st)
 	}
@@ -104,9 +105,9 @@ func TestLifeOfAPullRequest(t *testing.T) {
 	if got := strings.Join(kinds, " "); got != "status status check-run check-run-update comment label" {
 		t.Errorf("writes are %s", got)
 	}
-	flush(t, srv)
+	trial.Flush(t, srv)
 	want := []string{"pull_request.opened", "status", "status", "issue_comment.created", "pull_request.labeled"}
-	if d := cmp.Diff(want, rec.events); d != "" {
+	if d := cmp.Diff(want, rec.Events); d != "" {
 		t.Errorf("events (-want +got):\n%s", d)
 	}
 }

@@ -13,31 +13,32 @@ import (
 	"github.com/google/go-github/v60/github"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 // A pull request of more than 3000 files is listed up to 3000.
 func TestHugePullRequest(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
 	files := map[string]ghtest.File{}
 	for i := range 3100 {
 		files[fmt.Sprintf("Lib/d%02d/f%04d.py", i%50, i)] = ghtest.Text(fmt.Sprintf("x = %d\n", i))
 	}
-	must(repo.Push("alice:big", ghtest.Commit{Files: files}))(t)
-	number := must(repo.OpenPR(ghtest.PR{Title: "Big", Head: "alice:big"}))(t)
-	gh, ctx := client(t, srv, "python"), context.Background()
+	trial.Must(repo.Push("alice:big", ghtest.Commit{Files: files}))(t)
+	number := trial.Must(repo.OpenPR(ghtest.PR{Title: "Big", Head: "alice:big"}))(t)
+	gh, ctx := trial.Client(t, srv, "python"), context.Background()
 	seen := map[string]bool{}
 	opts := &github.ListOptions{PerPage: 100, Page: 1}
 	for opts.Page != 0 {
 		list, resp, err := gh.PullRequests.ListFiles(ctx, "python", "cpython", number, opts)
-		ok(t, err)
+		trial.OK(t, err)
 		for _, f := range list {
 			seen[f.GetFilename()] = true
 		}
 		opts.Page = resp.NextPage
 	}
 	pr, _, err := gh.PullRequests.Get(ctx, "python", "cpython", number)
-	ok(t, err)
+	trial.OK(t, err)
 	if len(seen) != 3000 || pr.GetChangedFiles() != 3100 {
 		t.Errorf("listed %d files of %d", len(seen), pr.GetChangedFiles())
 	}
@@ -45,17 +46,17 @@ func TestHugePullRequest(t *testing.T) {
 
 // A thousand pull requests with heads of their own are made in moments, and the list has them all.
 func TestThousandPullRequests(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
 	for i := range 1000 {
 		head := fmt.Sprintf("user%d:fix", i%20)
-		must(repo.ForcePush(head+fmt.Sprint(i), "main", ghtest.Commit{Message: fmt.Sprint("Fix ", i), Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text(fmt.Sprint(i))}}))(t)
-		must(repo.OpenPR(ghtest.PR{Title: fmt.Sprint("Fix ", i), Head: head + fmt.Sprint(i)}))(t)
+		trial.Must(repo.ForcePush(head+fmt.Sprint(i), "main", ghtest.Commit{Message: fmt.Sprint("Fix ", i), Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text(fmt.Sprint(i))}}))(t)
+		trial.Must(repo.OpenPR(ghtest.PR{Title: fmt.Sprint("Fix ", i), Head: head + fmt.Sprint(i)}))(t)
 	}
 	total, opts := 0, &github.PullRequestListOptions{Sort: "updated", Direction: "desc", ListOptions: github.ListOptions{PerPage: 100, Page: 1}}
 	for opts.Page != 0 {
-		list, resp, err := client(t, srv, "python").PullRequests.List(context.Background(), "python", "cpython", opts)
-		ok(t, err)
+		list, resp, err := trial.Client(t, srv, "python").PullRequests.List(context.Background(), "python", "cpython", opts)
+		trial.OK(t, err)
 		total += len(list)
 		opts.Page = resp.NextPage
 	}
@@ -67,16 +68,16 @@ func TestThousandPullRequests(t *testing.T) {
 // People, the App, pushes over HTTP and deliveries all at once: nothing is lost, and the race detector is content.
 func TestConcurrency(t *testing.T) {
 	var observed sync.Map
-	srv := newServer(t, ghtest.Config{Observe: func(x ghtest.Exchange) { observed.Store(x.Header.Get("X-GitHub-Request-Id"), x.Status) }})
-	repo := newRepo(t, srv, "python/cpython")
-	rec := newReceiver(t, srv.WebhookSecret)
+	srv := trial.Server(t, ghtest.Config{Observe: func(x ghtest.Exchange) { observed.Store(x.Header.Get("X-GitHub-Request-Id"), x.Status) }})
+	repo := trial.Repo(t, srv, "python/cpython")
+	rec := trial.NewReceiver(t, srv.WebhookSecret)
 	srv.SetHook(ghtest.Hook{URL: rec.URL})
-	number := openPR(t, repo)
+	number := trial.OpenPR(t, repo)
 	sha, token := repo.Ref("alice:fix"), srv.UserToken("alice")
 	const workers, rounds = 8, 10
 	var wg sync.WaitGroup
 	for w := range workers {
-		gh := client(t, srv, "python")
+		gh := trial.Client(t, srv, "python")
 		wg.Go(func() {
 			ctx := context.Background()
 			for i := range rounds {
@@ -89,13 +90,13 @@ func TestConcurrency(t *testing.T) {
 				if _, err := repo.Push(fmt.Sprintf("user%d:fix", w), ghtest.Commit{Files: map[string]ghtest.File{"a": ghtest.Text(fmt.Sprint(i))}}); err != nil {
 					t.Error(err)
 				}
-				graphql(t, srv, token, snapshotQuery, map[string]any{"owner": "python", "name": "cpython", "number": number, "app": srv.AppID()})
+				trial.GraphQL(t, srv, token, snapshotQuery, map[string]any{"owner": "python", "name": "cpython", "number": number, "app": srv.AppID()})
 			}
 		})
 	}
 	wg.Wait()
-	flush(t, srv)
-	st := must(repo.PR(number))(t)
+	trial.Flush(t, srv)
+	st := trial.Must(repo.PR(number))(t)
 	if len(st.Comments) != workers*rounds || len(st.Statuses) != workers || len(repo.Writes()) != 2*workers*rounds {
 		t.Errorf("%d comments, %d statuses, %d writes", len(st.Comments), len(st.Statuses), len(repo.Writes()))
 	}
@@ -111,40 +112,40 @@ func TestConcurrency(t *testing.T) {
 
 // A long push comes in chunks; a push whose answer is lost was still done.
 func TestPushes(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
 	dir := t.TempDir() + "/clone"
-	git(t, ".", "", "clone", "-q", repo.CloneURL(), dir)
-	ok(t, os.WriteFile(dir+"/long.txt", []byte(strings.Repeat("long\n", 60_000)), 0o644))
-	git(t, dir, "", "add", "-A")
-	git(t, dir, "", "commit", "-q", "-m", "Long")
-	tok, _, err := appClient(t, srv).Apps.CreateInstallationToken(context.Background(), srv.InstallationID("python"), nil)
-	ok(t, err)
-	git(t, dir, tok.GetToken(), "-c", "http.postBuffer=1", "-c", "core.compression=0", "push", "-q", "origin", "HEAD:backport-1")
-	if got, want := repo.Ref("backport-1"), git(t, dir, "", "rev-parse", "HEAD"); got != want {
+	trial.Git(t, ".", "", "clone", "-q", repo.CloneURL(), dir)
+	trial.OK(t, os.WriteFile(dir+"/long.txt", []byte(strings.Repeat("long\n", 60_000)), 0o644))
+	trial.Git(t, dir, "", "add", "-A")
+	trial.Git(t, dir, "", "commit", "-q", "-m", "Long")
+	tok, _, err := trial.AppClient(t, srv).Apps.CreateInstallationToken(context.Background(), srv.InstallationID("python"), nil)
+	trial.OK(t, err)
+	trial.Git(t, dir, tok.GetToken(), "-c", "http.postBuffer=1", "-c", "core.compression=0", "push", "-q", "origin", "HEAD:backport-1")
+	if got, want := repo.Ref("backport-1"), trial.Git(t, dir, "", "rev-parse", "HEAD"); got != want {
 		t.Errorf("branch is at %s, want %s", got, want)
 	}
 	if w := repo.Writes(); len(w) != 1 || w[0].Kind != "push" || w[0].Key != "refs/heads/backport-1" {
 		t.Errorf("writes are %v", w)
 	}
-	ok(t, srv.Fault(ghtest.Fault{Method: http.MethodPost, Path: "git-receive-pack", DropAfter: true}))
-	if out, err := tryGit(t, dir, tok.GetToken(), "push", "-q", "origin", "HEAD:backport-2"); err == nil {
+	trial.OK(t, srv.Fault(ghtest.Fault{Method: http.MethodPost, Path: "git-receive-pack", DropAfter: true}))
+	if out, err := trial.TryGit(t, dir, tok.GetToken(), "push", "-q", "origin", "HEAD:backport-2"); err == nil {
 		t.Errorf("the answer arrived: %s", out)
 	}
 	if repo.Ref("backport-2") == "" {
 		t.Error("the push whose answer was lost was not done")
 	}
-	ok(t, srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read"}))
-	tok, _, err = appClient(t, srv).Apps.CreateInstallationToken(context.Background(), srv.InstallationID("python"), nil)
-	ok(t, err)
-	if out, err := tryGit(t, dir, tok.GetToken(), "push", "-q", "origin", "HEAD:backport-3"); err == nil || !strings.Contains(out, "403") {
+	trial.OK(t, srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read"}))
+	tok, _, err = trial.AppClient(t, srv).Apps.CreateInstallationToken(context.Background(), srv.InstallationID("python"), nil)
+	trial.OK(t, err)
+	if out, err := trial.TryGit(t, dir, tok.GetToken(), "push", "-q", "origin", "HEAD:backport-3"); err == nil || !strings.Contains(out, "403") {
 		t.Errorf("a push without the permission: %v %s", err, out)
 	}
 	// A branch that the git of a contributor deletes closes the pull request from it.
-	must(repo.Push("topic", ghtest.Commit{Files: map[string]ghtest.File{"b": ghtest.Text("b")}}))(t)
-	number := must(repo.OpenPR(ghtest.PR{Title: "Topic", Head: "topic"}))(t)
-	git(t, dir, srv.UserToken("barry"), "push", "-q", "origin", ":topic")
-	if st := must(repo.PR(number))(t); st.State != "closed" || st.Merged {
+	trial.Must(repo.Push("topic", ghtest.Commit{Files: map[string]ghtest.File{"b": ghtest.Text("b")}}))(t)
+	number := trial.Must(repo.OpenPR(ghtest.PR{Title: "Topic", Head: "topic"}))(t)
+	trial.Git(t, dir, srv.UserToken("barry"), "push", "-q", "origin", ":topic")
+	if st := trial.Must(repo.PR(number))(t); st.State != "closed" || st.Merged {
 		t.Errorf("state is %+v", st)
 	}
 }

@@ -21,7 +21,7 @@ func (r *Repo) EnableAutoMerge(i *Issue, a AutoMerge) error {
 
 func (r *Repo) DisableAutoMerge(i *Issue, by *User, reason string) error {
 	if i.Pull.Auto == nil {
-		return errors.New("Can't disable auto-merge for this pull request")
+		return Unprocessable("Can't disable auto-merge for this pull request")
 	}
 	i.Pull.Auto = nil
 	delete(r.waiting, i.Number)

@@ -1,4 +1,4 @@
-package ghtest_test
+package world_test
 
 import (
 	"strings"
@@ -7,26 +7,27 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 // What a branch asks of reviews stands in its protection, which Apps read with the permission "administration" alone (Resource not
 // accessible by integration: gh-aw#27898), and in rulesets, which whoever reads the repository can read ("Get rules for a branch").
 func TestRulesOfABranch(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
-	ok(t, repo.Protect("main", ghtest.Protection{RequiredReviews: 2, DismissStale: true}))
-	ok(t, repo.RequireReview("ma*", ghtest.RequiredReview{Required: 1, LastPush: true}))
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
+	trial.OK(t, repo.Protect("main", ghtest.Protection{RequiredReviews: 2, DismissStale: true}))
+	trial.OK(t, repo.RequireReview("ma*", ghtest.RequiredReview{Required: 1, LastPush: true}))
 	const query = `{repository(owner:"python",name:"cpython"){ref(qualifiedName:"refs/heads/main"){branchProtectionRule{requiredApprovingReviewCount dismissesStaleReviews requireLastPushApproval}
 		rules(first:10){nodes{type parameters{__typename ...on PullRequestParameters{requiredApprovingReviewCount dismissStaleReviewsOnPush requireLastPushApproval}}}}}}}`
 	classic := map[string]any{"requiredApprovingReviewCount": 2.0, "dismissesStaleReviews": true, "requireLastPushApproval": false}
 	rules := map[string]any{"nodes": []any{map[string]any{"type": "PULL_REQUEST", "parameters": map[string]any{
 		"__typename": "PullRequestParameters", "requiredApprovingReviewCount": 1.0, "dismissStaleReviewsOnPush": false, "requireLastPushApproval": true}}}}
 	for who, want := range map[string]any{
-		srv.UserToken("alice"): map[string]any{"branchProtectionRule": classic, "rules": rules},
-		appToken(t, srv, "{}"): map[string]any{"branchProtectionRule": nil, "rules": rules},
+		srv.UserToken("alice"):       map[string]any{"branchProtectionRule": classic, "rules": rules},
+		trial.AppToken(t, srv, "{}"): map[string]any{"branchProtectionRule": nil, "rules": rules},
 	} {
-		out := graphql(t, srv, who, query, nil)
-		if d := cmp.Diff(want, at(out, "data", "repository", "ref")); d != "" {
+		out := trial.GraphQL(t, srv, who, query, nil)
+		if d := cmp.Diff(want, trial.At(out, "data", "repository", "ref")); d != "" {
 			t.Errorf("(-want +got):\n%s", d)
 		}
 		if refused := out["errors"] != nil; refused != (want.(map[string]any)["branchProtectionRule"] == nil) {
@@ -47,23 +48,23 @@ func TestPushAfterApproval(t *testing.T) {
 		"last push":  {ghtest.RequiredReview{Required: 1, LastPush: true}, "APPROVED", "BLOCKED", "CLEAN"},
 		"no review":  {ghtest.RequiredReview{LastPush: true}, "APPROVED", "CLEAN", "CLEAN"},
 	} {
-		srv := newServer(t, ghtest.Config{})
-		repo := newRepo(t, srv, "python/cpython")
-		number := openPR(t, repo)
-		ok(t, repo.RequireReview("main", c.rule))
+		srv := trial.Server(t, ghtest.Config{})
+		repo := trial.Repo(t, srv, "python/cpython")
+		number := trial.OpenPR(t, repo)
+		trial.OK(t, repo.RequireReview("main", c.rule))
 		for _, login := range []string{"bob", "carol"} {
-			ok(t, repo.Collaborator(login, "write"))
+			trial.OK(t, repo.Collaborator(login, "write"))
 		}
 		state := func() any {
 			t.Helper()
-			return at(graphql(t, srv, srv.UserToken("alice"), `{repository(owner:"python",name:"cpython"){pullRequest(number:1){mergeStateStatus}}}`, nil), "data", "repository", "pullRequest", "mergeStateStatus")
+			return trial.At(trial.GraphQL(t, srv, srv.UserToken("alice"), `{repository(owner:"python",name:"cpython"){pullRequest(number:1){mergeStateStatus}}}`, nil), "data", "repository", "pullRequest", "mergeStateStatus")
 		}
-		must(repo.Review(number, "bob", "APPROVED", ""))(t)
+		trial.Must(repo.Review(number, "bob", "APPROVED", ""))(t)
 		before := state()
-		must(repo.Push("alice:fix", ghtest.Commit{Message: "More", Author: "bob", Files: map[string]ghtest.File{"more.txt": ghtest.Text("x\n")}}))(t)
+		trial.Must(repo.Push("alice:fix", ghtest.Commit{Message: "More", Author: "bob", Files: map[string]ghtest.File{"more.txt": ghtest.Text("x\n")}}))(t)
 		after := state()
-		review := must(repo.PR(number))(t).Reviews[0].State
-		must(repo.Review(number, "carol", "APPROVED", ""))(t)
+		review := trial.Must(repo.PR(number))(t).Reviews[0].State
+		trial.Must(repo.Review(number, "carol", "APPROVED", ""))(t)
 		got := []any{before, review, after, state()}
 		if d := cmp.Diff([]any{"CLEAN", c.dismissed, c.after, c.others}, got); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)
@@ -90,17 +91,17 @@ func TestAutoMergeOfStrangers(t *testing.T) {
 			return r.EditBase(1, "3.14")
 		},
 	} {
-		repo := newRepo(t, newServer(t, ghtest.Config{}), "python/cpython")
-		number := openPR(t, repo)
-		ok(t, repo.Collaborator("bob", "write"))
-		ok(t, repo.Protect("main", ghtest.Protection{RequiredReviews: 1}))
-		ok(t, repo.AutoMerge(number, "bob", "squash"))
-		ok(t, do(repo))
+		repo := trial.Repo(t, trial.Server(t, ghtest.Config{}), "python/cpython")
+		number := trial.OpenPR(t, repo)
+		trial.OK(t, repo.Collaborator("bob", "write"))
+		trial.OK(t, repo.Protect("main", ghtest.Protection{RequiredReviews: 1}))
+		trial.OK(t, repo.AutoMerge(number, "bob", "squash"))
+		trial.OK(t, do(repo))
 		want := ""
 		if name == "push by bob" {
 			want = "squash"
 		}
-		if got := must(repo.PR(number))(t).AutoMerge; got != want {
+		if got := trial.Must(repo.PR(number))(t).AutoMerge; got != want {
 			t.Errorf("%s: auto-merge %q, want %q", name, got, want)
 		}
 	}
@@ -109,13 +110,13 @@ func TestAutoMergeOfStrangers(t *testing.T) {
 // Check runs of other Apps are in the rollup of a commit with those of the App under test, in a suite for each App; check_suite tells when
 // all of one are completed.
 func TestChecksOfOthers(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
-	openPR(t, repo)
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
+	trial.OpenPR(t, repo)
 	sha := repo.Ref("alice:fix")
-	ok(t, repo.CheckRun(sha, "github-actions", "build", ""))
-	ok(t, repo.CheckRun(sha, "github-actions", "docs", "failure"))
-	ok(t, repo.CheckRun(sha, "azure", "build", "success"))
+	trial.OK(t, repo.CheckRun(sha, "github-actions", "build", ""))
+	trial.OK(t, repo.CheckRun(sha, "github-actions", "docs", "failure"))
+	trial.OK(t, repo.CheckRun(sha, "azure", "build", "success"))
 	const query = `query($app:Int!){repository(owner:"python",name:"cpython"){object(oid:"%SHA"){...on Commit{mine:checkSuites(first:9,filterBy:{appId:$app}){totalCount}
 		checkSuites(first:9){nodes{app{slug} checkRuns(first:9){nodes{name}}}}
 		statusCheckRollup{state contexts(first:9){nodes{__typename ...on CheckRun{name checkSuite{app{slug}}}}}}}}}}`
@@ -135,8 +136,8 @@ func TestChecksOfOthers(t *testing.T) {
 		"statusCheckRollup": map[string]any{"state": "FAILURE", "contexts": map[string]any{"nodes": []any{
 			run("github-actions", "build"), run("github-actions", "docs"), run("azure", "build")}}},
 	}
-	out := graphql(t, srv, srv.UserToken("alice"), strings.ReplaceAll(query, "%SHA", sha), map[string]any{"app": srv.AppID()})
-	if d := cmp.Diff(want, at(out, "data", "repository", "object")); d != "" {
+	out := trial.GraphQL(t, srv, srv.UserToken("alice"), strings.ReplaceAll(query, "%SHA", sha), map[string]any{"app": srv.AppID()})
+	if d := cmp.Diff(want, trial.At(out, "data", "repository", "object")); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 	if err := repo.CheckRun(sha, "azure", "", "great"); err == nil {

@@ -1,4 +1,4 @@
-package ghtest_test
+package api_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-github/v60/github"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 // GitHub documents 80 content writes a minute and no more than 500 an hour, by REST
@@ -17,17 +18,17 @@ import (
 // limits), and users of its command line met them with 403 and no Retry-After
 // (cli/cli#4801). Each mutation of a request is one.
 func TestContentLimits(t *testing.T) {
-	srv := newServer(t, ghtest.Config{ContentPerMinute: 5, ContentPerHour: 8})
-	repo := newRepo(t, srv, "python/cpython")
-	number := openPR(t, repo)
+	srv := trial.Server(t, ghtest.Config{ContentPerMinute: 5, ContentPerHour: 8})
+	repo := trial.Repo(t, srv, "python/cpython")
+	number := trial.OpenPR(t, repo)
 	token := srv.UserToken("alice")
-	node := at(graphql(t, srv, token, `{repository(owner:"python",name:"cpython"){pullRequest(number:1){id}}}`, nil), "data", "repository", "pullRequest", "id").(string)
+	node := trial.At(trial.GraphQL(t, srv, token, `{repository(owner:"python",name:"cpython"){pullRequest(number:1){id}}}`, nil), "data", "repository", "pullRequest", "id").(string)
 	comments := func(n int) bool {
 		var text strings.Builder
 		for i := range n {
 			text.WriteString("c" + strconv.Itoa(i) + `:addComment(input:{subjectId:"` + node + `",body:"x"}){clientMutationId} `)
 		}
-		return at(graphql(t, srv, token, "mutation{"+text.String()+"}", nil), "data") != nil
+		return trial.At(trial.GraphQL(t, srv, token, "mutation{"+text.String()+"}", nil), "data") != nil
 	}
 	for i, step := range []struct {
 		pause  time.Duration
@@ -43,7 +44,7 @@ func TestContentLimits(t *testing.T) {
 			t.Errorf("step %d, %d writes after %s: %v", i, step.writes, step.pause, got)
 		}
 	}
-	if got := len(must(repo.PR(number))(t).Comments); got != 13 {
+	if got := len(trial.Must(repo.PR(number))(t).Comments); got != 13 {
 		t.Errorf("%d comments, want 13: a request that is refused does nothing", got)
 	}
 }
@@ -55,18 +56,18 @@ func TestSecondaryLimitAnswers(t *testing.T) {
 		"403": ghtest.SecondaryLimit, "429": ghtest.TooManyRequests, "200": ghtest.SecondaryLimitOK,
 	} {
 		for _, timed := range []bool{true, false} {
-			srv := newServer(t, ghtest.Config{PointsPerMinute: 1, Refusal: func(wait time.Duration) ghtest.Fault {
+			srv := trial.Server(t, ghtest.Config{PointsPerMinute: 1, Refusal: func(wait time.Duration) ghtest.Fault {
 				if timed {
 					return refuse(wait)
 				}
 				return refuse(0)
 			}})
-			repo := newRepo(t, srv, "python/cpython")
-			address := srv.APIURL() + "repos/python/cpython/issues/" + strconv.Itoa(openPR(t, repo)) + "/labels"
-			if resp, body := get(t, address, bearer(srv.UserToken("alice"))); resp.StatusCode != 200 || strings.Contains(body, "secondary") {
+			repo := trial.Repo(t, srv, "python/cpython")
+			address := srv.APIURL() + "repos/python/cpython/issues/" + strconv.Itoa(trial.OpenPR(t, repo)) + "/labels"
+			if resp, body := trial.Get(t, address, trial.Bearer(srv.UserToken("alice"))); resp.StatusCode != 200 || strings.Contains(body, "secondary") {
 				t.Errorf("%s: the first request: %s %s", name, resp.Status, body)
 			}
-			resp, body := get(t, address, bearer(srv.UserToken("alice")))
+			resp, body := trial.Get(t, address, trial.Bearer(srv.UserToken("alice")))
 			if got := strconv.Itoa(resp.StatusCode); got != name || !strings.Contains(body, "secondary rate limit") || (resp.Header.Get("Retry-After") != "") != timed {
 				t.Errorf("%s, timed %v: %s %v %s", name, timed, got, resp.Header, body)
 			}
@@ -77,21 +78,21 @@ func TestSecondaryLimitAnswers(t *testing.T) {
 // 900 points a minute: a query or GET has 1, any other request 5 ("Calculating
 // points for the secondary rate limit").
 func TestPointLimit(t *testing.T) {
-	srv := newServer(t, ghtest.Config{PointsPerMinute: 7})
-	repo := newRepo(t, srv, "python/cpython")
-	number := openPR(t, repo)
+	srv := trial.Server(t, ghtest.Config{PointsPerMinute: 7})
+	repo := trial.Repo(t, srv, "python/cpython")
+	number := trial.OpenPR(t, repo)
 	token := srv.UserToken("alice")
 	gh := github.NewClient(nil).WithAuthToken(token)
-	gh.BaseURL = must(gh.BaseURL.Parse(srv.APIURL()))(t)
+	gh.BaseURL = trial.Must(gh.BaseURL.Parse(srv.APIURL()))(t)
 	_, _, err := gh.Issues.CreateComment(context.Background(), "python", "cpython", number, &github.IssueComment{Body: github.String("x")}) // 5
-	ok(t, err)
+	trial.OK(t, err)
 	for i, want := range []bool{true, true, false} {
-		if out := graphql(t, srv, token, "{rateLimit{remaining}}", nil); (out["data"] != nil) != want {
+		if out := trial.GraphQL(t, srv, token, "{rateLimit{remaining}}", nil); (out["data"] != nil) != want {
 			t.Errorf("query %d: %v", i, out)
 		}
 	}
 	srv.Advance(time.Minute)
-	if out := graphql(t, srv, token, "{rateLimit{remaining}}", nil); out["data"] == nil {
+	if out := trial.GraphQL(t, srv, token, "{rateLimit{remaining}}", nil); out["data"] == nil {
 		t.Errorf("a minute later: %v", out)
 	}
 }

@@ -1,13 +1,10 @@
-package ghtest_test
+package api_test
 
 import (
 	"context"
-	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"net/http"
@@ -19,22 +16,12 @@ import (
 	"github.com/google/go-github/v60/github"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
-// jwt signs claims with a key in PEM.
-func jwt(t *testing.T, pemKey []byte, alg string, claims map[string]any) string {
-	t.Helper()
-	block, _ := pem.Decode(pemKey)
-	key := must(x509.ParsePKCS1PrivateKey(block.Bytes))(t)
-	segment := func(v any) string { return base64.RawURLEncoding.EncodeToString(must(json.Marshal(v))(t)) }
-	text := segment(map[string]string{"alg": alg, "typ": "JWT"}) + "." + segment(claims)
-	sum := sha256.Sum256([]byte(text))
-	return text + "." + base64.RawURLEncoding.EncodeToString(must(rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:]))(t))
-}
-
 func TestJWT(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	key := must(rsa.GenerateKey(rand.Reader, 2048))(t)
+	srv := trial.Server(t, ghtest.Config{})
+	key := trial.Must(rsa.GenerateKey(rand.Reader, 2048))(t)
 	other := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
 	now, id := float64(time.Now().Unix()), srv.AppID()
 	good := map[string]any{"iss": id, "iat": now - 30, "exp": now + 300}
@@ -54,26 +41,26 @@ func TestJWT(t *testing.T) {
 		status      int
 		message     string
 	}{
-		{"good", jwt(t, srv.PrivateKeyPEM(), "RS256", good), 200, ""},
-		{"issuer as text", jwt(t, srv.PrivateKeyPEM(), "RS256", with("iss", "2")), 200, ""},
+		{"good", trial.JWT(t, srv.PrivateKeyPEM(), "RS256", good), 200, ""},
+		{"issuer as text", trial.JWT(t, srv.PrivateKeyPEM(), "RS256", with("iss", "2")), 200, ""},
 		{"none", "", 401, "could not be decoded"},
-		{"wrong key", jwt(t, other, "RS256", good), 401, "could not be decoded"},
-		{"wrong algorithm", jwt(t, srv.PrivateKeyPEM(), "HS256", good), 401, "could not be decoded"},
+		{"wrong key", trial.JWT(t, other, "RS256", good), 401, "could not be decoded"},
+		{"wrong algorithm", trial.JWT(t, srv.PrivateKeyPEM(), "HS256", good), 401, "could not be decoded"},
 		{"garbage", "eyJ.e.x", 401, "could not be decoded"},
-		{"expired", jwt(t, srv.PrivateKeyPEM(), "RS256", with("exp", now-1)), 401, "'exp'"},
-		{"too long", jwt(t, srv.PrivateKeyPEM(), "RS256", with("exp", now+3600)), 401, "too far in the future"},
-		{"no exp", jwt(t, srv.PrivateKeyPEM(), "RS256", with("exp", nil)), 401, "'exp'"},
-		{"issued later", jwt(t, srv.PrivateKeyPEM(), "RS256", with("iat", now+200)), 401, "'iat'"},
-		{"wrong issuer", jwt(t, srv.PrivateKeyPEM(), "RS256", with("iss", id+1)), 404, "Integration not found"},
+		{"expired", trial.JWT(t, srv.PrivateKeyPEM(), "RS256", with("exp", now-1)), 401, "'exp'"},
+		{"too long", trial.JWT(t, srv.PrivateKeyPEM(), "RS256", with("exp", now+3600)), 401, "too far in the future"},
+		{"no exp", trial.JWT(t, srv.PrivateKeyPEM(), "RS256", with("exp", nil)), 401, "'exp'"},
+		{"issued later", trial.JWT(t, srv.PrivateKeyPEM(), "RS256", with("iat", now+200)), 401, "'iat'"},
+		{"wrong issuer", trial.JWT(t, srv.PrivateKeyPEM(), "RS256", with("iss", id+1)), 404, "Integration not found"},
 	} {
-		req := must(http.NewRequest(http.MethodGet, srv.APIURL()+"app", nil))(t)
+		req := trial.Must(http.NewRequest(http.MethodGet, srv.APIURL()+"app", nil))(t)
 		if c.token != "" {
 			req.Header.Set("Authorization", "Bearer "+c.token)
 		}
-		resp := must(http.DefaultClient.Do(req))(t)
+		resp := trial.Must(http.DefaultClient.Do(req))(t)
 		var out struct{ Message, Status string }
-		ok(t, json.NewDecoder(resp.Body).Decode(&out))
-		ok(t, resp.Body.Close())
+		trial.OK(t, json.NewDecoder(resp.Body).Decode(&out))
+		trial.OK(t, resp.Body.Close())
 		if resp.StatusCode != c.status || !strings.Contains(out.Message, c.message) {
 			t.Errorf("%s: got %d %q, want %d %q", c.name, resp.StatusCode, out.Message, c.status, c.message)
 		}
@@ -85,28 +72,28 @@ func TestJWT(t *testing.T) {
 
 // An installation token dies after an hour of the server's clock, when revoked, and when the App is uninstalled.
 func TestTokens(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	newRepo(t, srv, "python/cpython")
-	newRepo(t, srv, "python/peps")
-	newRepo(t, srv, "pypa/pip")
-	ctx, app := context.Background(), appClient(t, srv)
+	srv := trial.Server(t, ghtest.Config{})
+	trial.Repo(t, srv, "python/cpython")
+	trial.Repo(t, srv, "python/peps")
+	trial.Repo(t, srv, "pypa/pip")
+	ctx, app := context.Background(), trial.AppClient(t, srv)
 	mint := func(o *github.InstallationTokenOptions) (*github.Client, *github.InstallationToken) {
 		t.Helper()
 		tok, _, err := app.Apps.CreateInstallationToken(ctx, srv.InstallationID("python"), o)
-		ok(t, err)
-		return enterprise(t, srv, github.NewClient(nil).WithAuthToken(tok.GetToken()).Client()), tok
+		trial.OK(t, err)
+		return trial.Enterprise(t, srv, github.NewClient(nil).WithAuthToken(tok.GetToken()).Client()), tok
 	}
 	gh, tok := mint(nil)
 	if left := time.Until(tok.GetExpiresAt().Time); left < 59*time.Minute || left > time.Hour {
 		t.Errorf("the token lives for %v", left)
 	}
 	_, _, err := gh.Repositories.Get(ctx, "python", "cpython")
-	ok(t, err)
+	trial.OK(t, err)
 	_, _, err = gh.Repositories.Get(ctx, "pypa", "pip")
-	apiError(t, err, 404, "Not Found")
+	trial.WantError(t, err, 404, "Not Found")
 	srv.Advance(time.Hour)
 	_, _, err = gh.Repositories.Get(ctx, "python", "cpython")
-	apiError(t, err, 401, "Bad credentials")
+	trial.WantError(t, err, 401, "Bad credentials")
 	srv.Advance(-time.Hour)
 
 	narrow, tok := mint(&github.InstallationTokenOptions{Repositories: []string{"cpython"}, Permissions: &github.InstallationPermissions{Metadata: github.String("read"), Contents: github.String("read")}})
@@ -114,81 +101,81 @@ func TestTokens(t *testing.T) {
 		t.Errorf("the narrow token is %v", tok)
 	}
 	_, _, err = narrow.Repositories.Get(ctx, "python", "peps")
-	apiError(t, err, 404, "Not Found")
+	trial.WantError(t, err, 404, "Not Found")
 	_, _, err = narrow.Issues.CreateComment(ctx, "python", "cpython", 1, &github.IssueComment{Body: github.String("x")})
-	apiError(t, err, 403, "Resource not accessible by integration")
+	trial.WantError(t, err, 403, "Resource not accessible by integration")
 	_, _, err = app.Apps.CreateInstallationToken(ctx, srv.InstallationID("python"), &github.InstallationTokenOptions{Permissions: &github.InstallationPermissions{Administration: github.String("write")}})
-	apiError(t, err, 422, "not granted")
+	trial.WantError(t, err, 422, "not granted")
 	_, _, err = app.Apps.CreateInstallationToken(ctx, srv.InstallationID("python"), &github.InstallationTokenOptions{Repositories: []string{"pip"}})
-	apiError(t, err, 422, "does not exist or is not accessible")
+	trial.WantError(t, err, 422, "does not exist or is not accessible")
 
 	srv.RevokeTokens()
 	_, _, err = narrow.Repositories.Get(ctx, "python", "cpython")
-	apiError(t, err, 401, "Bad credentials")
+	trial.WantError(t, err, 401, "Bad credentials")
 	fresh, _ := mint(nil)
 	srv.Uninstall("python")
 	_, _, err = fresh.Repositories.Get(ctx, "python", "cpython")
-	apiError(t, err, 401, "Bad credentials")
+	trial.WantError(t, err, 401, "Bad credentials")
 	_, _, err = app.Apps.FindRepositoryInstallation(ctx, "python", "cpython")
-	apiError(t, err, 404, "Not Found")
+	trial.WantError(t, err, 404, "Not Found")
 }
 
 // TestSuspended: a suspended installation is listed with the time, gets no token, and
 // those that it has are refused; nothing of its account is told until it goes on.
 func TestSuspended(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
-	number := openPR(t, repo)
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
+	number := trial.OpenPR(t, repo)
 	srv.Rearrange(func([]ghtest.Delivery) []ghtest.Delivery { return nil })
-	rec := newReceiver(t, srv.WebhookSecret)
+	rec := trial.NewReceiver(t, srv.WebhookSecret)
 	srv.SetHook(ghtest.Hook{URL: rec.URL})
-	ctx, app, bot := context.Background(), appClient(t, srv), client(t, srv, "python")
+	ctx, app, bot := context.Background(), trial.AppClient(t, srv), trial.Client(t, srv, "python")
 	_, _, err := bot.PullRequests.Get(ctx, "python", "cpython", number) // it has a token now
-	ok(t, err)
+	trial.OK(t, err)
 	srv.Suspend("python")
 	srv.Suspend("python")
 	_, _, err = bot.PullRequests.Get(ctx, "python", "cpython", number)
-	apiError(t, err, 403, "This installation has been suspended")
+	trial.WantError(t, err, 403, "This installation has been suspended")
 	_, _, err = app.Apps.CreateInstallationToken(ctx, srv.InstallationID("python"), nil)
-	apiError(t, err, 403, "This installation has been suspended")
+	trial.WantError(t, err, 403, "This installation has been suspended")
 	all, _, err := app.Apps.ListInstallations(ctx, nil)
-	ok(t, err)
+	trial.OK(t, err)
 	if len(all) != 1 || all[0].SuspendedAt == nil || all[0].SuspendedBy == nil {
 		t.Errorf("installations %v", all)
 	}
-	ok(t, repo.EditTitle(number, "gh-2: Unseen"))
-	ok(t, srv.Team("python", "core", "dana"))
+	trial.OK(t, repo.EditTitle(number, "gh-2: Unseen"))
+	trial.OK(t, srv.Team("python", "core", "dana"))
 	srv.Unsuspend("python")
 	_, _, err = bot.PullRequests.Get(ctx, "python", "cpython", number)
-	ok(t, err)
-	flush(t, srv)
-	if d := cmp.Diff([]string{"installation.suspend", "installation.unsuspend"}, rec.events); d != "" {
+	trial.OK(t, err)
+	trial.Flush(t, srv)
+	if d := cmp.Diff([]string{"installation.suspend", "installation.unsuspend"}, rec.Events); d != "" {
 		t.Errorf("events (-want +got):\n%s", d)
 	}
 }
 
 func TestPermissions(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
-	number := openPR(t, repo)
-	ok(t, srv.SetPermissions("python", map[string]string{"metadata": "read", "pull_requests": "read"}))
-	ctx, gh := context.Background(), client(t, srv, "python")
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
+	number := trial.OpenPR(t, repo)
+	trial.OK(t, srv.SetPermissions("python", map[string]string{"metadata": "read", "pull_requests": "read"}))
+	ctx, gh := context.Background(), trial.Client(t, srv, "python")
 	_, _, err := gh.PullRequests.Get(ctx, "python", "cpython", number)
-	ok(t, err)
+	trial.OK(t, err)
 	_, _, err = gh.Issues.AddLabelsToIssue(ctx, "python", "cpython", number, []string{"x"})
-	apiError(t, err, 403, "Resource not accessible by integration")
+	trial.WantError(t, err, 403, "Resource not accessible by integration")
 	_, _, err = gh.Repositories.CreateStatus(ctx, "python", "cpython", repo.Ref("main"), &github.RepoStatus{State: github.String("success")})
-	apiError(t, err, 403, "Resource not accessible by integration")
-	app := appClient(t, srv)
+	trial.WantError(t, err, 403, "Resource not accessible by integration")
+	app := trial.AppClient(t, srv)
 	tok, _, err := app.Apps.CreateInstallationToken(ctx, srv.InstallationID("python"), nil)
-	ok(t, err)
-	out := graphql(t, srv, tok.GetToken(), `{repository(owner:"python",name:"cpython"){name object(expression:"HEAD"){oid}}}`, nil)
-	if at(out, "errors", 0, "type") != "FORBIDDEN" || at(out, "data", "repository", "name") != "cpython" || at(out, "data", "repository", "object") != nil {
+	trial.OK(t, err)
+	out := trial.GraphQL(t, srv, tok.GetToken(), `{repository(owner:"python",name:"cpython"){name object(expression:"HEAD"){oid}}}`, nil)
+	if trial.At(out, "errors", 0, "type") != "FORBIDDEN" || trial.At(out, "data", "repository", "name") != "cpython" || trial.At(out, "data", "repository", "object") != nil {
 		t.Errorf("without contents: %v", out)
 	}
-	anonymous := enterprise(t, srv, nil)
+	anonymous := trial.Enterprise(t, srv, nil)
 	_, _, err = anonymous.PullRequests.Get(ctx, "python", "cpython", number)
-	ok(t, err)
+	trial.OK(t, err)
 	_, _, err = anonymous.Issues.AddLabelsToIssue(ctx, "python", "cpython", number, []string{"x"})
-	apiError(t, err, 401, "Requires authentication")
+	trial.WantError(t, err, 401, "Requires authentication")
 }

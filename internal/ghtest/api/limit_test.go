@@ -1,4 +1,4 @@
-package ghtest_test
+package api_test
 
 import (
 	"context"
@@ -15,33 +15,22 @@ import (
 	"github.com/google/go-github/v60/github"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
-
-// get sends one GET and returns the answer with its body read.
-func get(t *testing.T, address string, header http.Header) (*http.Response, string) {
-	t.Helper()
-	req := must(http.NewRequest(http.MethodGet, address, nil))(t)
-	req.Header = header
-	resp := must(http.DefaultClient.Do(req))(t)
-	defer resp.Body.Close()
-	return resp, string(must(io.ReadAll(resp.Body))(t))
-}
-
-func bearer(token string) http.Header { return http.Header{"Authorization": {"Bearer " + token}} }
 
 // A 304 costs nothing, and the tag is good for the same token only.
 func TestConditionalRequests(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
-	number := openPR(t, repo)
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
+	number := trial.OpenPR(t, repo)
 	address := srv.APIURL() + "repos/python/cpython/issues/" + strconv.Itoa(number) + "/labels"
 	alice, bob := srv.UserToken("alice"), srv.UserToken("bob")
 	ask := func(token, tag string) (int, string, string) {
-		h := bearer(token)
+		h := trial.Bearer(token)
 		if tag != "" {
 			h.Set("If-None-Match", tag)
 		}
-		resp, _ := get(t, address, h)
+		resp, _ := trial.Get(t, address, h)
 		return resp.StatusCode, resp.Header.Get("ETag"), resp.Header.Get("X-RateLimit-Used")
 	}
 	status, tag, used := ask(alice, "")
@@ -54,28 +43,28 @@ func TestConditionalRequests(t *testing.T) {
 	if status, _, _ := ask(bob, tag); status != 200 {
 		t.Errorf("with another token: %d", status)
 	}
-	ok(t, repo.Label(number, "barry", "docs"))
+	trial.OK(t, repo.Label(number, "barry", "docs"))
 	if status, changed, used := ask(alice, tag); status != 200 || changed == tag || used != "2" {
 		t.Errorf("after a change: %d %s used %s", status, changed, used)
 	}
 }
 
 func TestPaging(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
-	number := openPR(t, repo)
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
+	number := trial.OpenPR(t, repo)
 	var first int64
 	for i := range 250 {
-		if id := must(repo.Comment(number, "alice", strconv.Itoa(i)))(t); i == 0 {
+		if id := trial.Must(repo.Comment(number, "alice", strconv.Itoa(i)))(t); i == 0 {
 			first = id
 		}
 	}
-	gh := client(t, srv, "python")
+	gh := trial.Client(t, srv, "python")
 	var got []string
 	opts := &github.IssueListCommentsOptions{ListOptions: github.ListOptions{PerPage: 100}}
 	for pages := 1; ; pages++ {
 		list, resp, err := gh.Issues.ListComments(context.Background(), "python", "cpython", number, opts)
-		ok(t, err)
+		trial.OK(t, err)
 		for _, c := range list {
 			got = append(got, c.GetBody())
 		}
@@ -89,75 +78,75 @@ func TestPaging(t *testing.T) {
 	if len(got) != 250 || got[249] != "249" {
 		t.Errorf("got %d comments", len(got))
 	}
-	resp, _ := get(t, srv.URL+"/repos/python/cpython/issues/1/comments?per_page=1000&page=2", bearer(srv.UserToken("bob")))
+	resp, _ := trial.Get(t, srv.URL+"/repos/python/cpython/issues/1/comments?per_page=1000&page=2", trial.Bearer(srv.UserToken("bob")))
 	want := `<` + srv.URL + `/repos/python/cpython/issues/1/comments?page=1&per_page=100>; rel="prev", <` + srv.URL + `/repos/python/cpython/issues/1/comments?page=3&per_page=100>; rel="next"`
 	if link := resp.Header.Get("Link"); !strings.HasPrefix(link, want) {
 		t.Errorf("links are %s", link)
 	}
 	// Backwards through GraphQL, where a cursor is what a comment is sorted by: one that goes before it shifts nothing.
 	query := `query($c:String,$n:Int!){repository(owner:"python",name:"cpython"){pullRequest(number:1){comments(last:$n,before:$c){totalCount nodes{body} pageInfo{hasPreviousPage hasNextPage startCursor}}}}}`
-	newest := graphql(t, srv, srv.UserToken("bob"), query, map[string]any{"n": 1})
-	ok(t, repo.DeleteComment(1, "bob", first))
-	out := graphql(t, srv, srv.UserToken("bob"), query, map[string]any{"n": 2, "c": at(newest, "data", "repository", "pullRequest", "comments", "pageInfo", "startCursor")})
-	comments := at(out, "data", "repository", "pullRequest", "comments")
-	if at(comments, "nodes", 0, "body") != "247" || at(comments, "nodes", 1, "body") != "248" || at(comments, "totalCount") != 249.0 || at(comments, "pageInfo", "hasNextPage") != true {
+	newest := trial.GraphQL(t, srv, srv.UserToken("bob"), query, map[string]any{"n": 1})
+	trial.OK(t, repo.DeleteComment(1, "bob", first))
+	out := trial.GraphQL(t, srv, srv.UserToken("bob"), query, map[string]any{"n": 2, "c": trial.At(newest, "data", "repository", "pullRequest", "comments", "pageInfo", "startCursor")})
+	comments := trial.At(out, "data", "repository", "pullRequest", "comments")
+	if trial.At(comments, "nodes", 0, "body") != "247" || trial.At(comments, "nodes", 1, "body") != "248" || trial.At(comments, "totalCount") != 249.0 || trial.At(comments, "pageInfo", "hasNextPage") != true {
 		t.Errorf("comments are %v", out)
 	}
 }
 
 func TestRateLimits(t *testing.T) {
-	srv := newServer(t, ghtest.Config{RateLimit: 5, ContentPerMinute: 2})
-	repo := newRepo(t, srv, "python/cpython")
-	number := openPR(t, repo)
-	ctx, gh := context.Background(), client(t, srv, "python")
+	srv := trial.Server(t, ghtest.Config{RateLimit: 5, ContentPerMinute: 2})
+	repo := trial.Repo(t, srv, "python/cpython")
+	number := trial.OpenPR(t, repo)
+	ctx, gh := context.Background(), trial.Client(t, srv, "python")
 	write := func() error {
 		_, _, err := gh.Issues.CreateComment(ctx, "python", "cpython", number, &github.IssueComment{Body: github.String("x")})
 		return err
 	}
-	ok(t, write())
-	ok(t, write())
+	trial.OK(t, write())
+	trial.OK(t, write())
 	err := write()
 	abuse, limited := errors.AsType[*github.AbuseRateLimitError](err)
 	if !limited || abuse.GetRetryAfter() <= 0 || abuse.GetRetryAfter() > time.Minute {
 		t.Fatalf("third write: %v", err)
 	}
 	srv.Advance(time.Minute)
-	gh = client(t, srv, "python") // go-github remembers the limit by the real clock
-	ok(t, write())
-	ok(t, write())
+	gh = trial.Client(t, srv, "python") // go-github remembers the limit by the real clock
+	trial.OK(t, write())
+	trial.OK(t, write())
 	_, _, err = gh.Issues.Get(ctx, "python", "cpython", number)
 	primary, limited := errors.AsType[*github.RateLimitError](err)
 	if !limited || primary.Rate.Remaining != 0 || primary.Rate.Limit != 5 {
 		t.Fatalf("sixth request: %v", err)
 	}
-	if got := len(must(repo.PR(number))(t).Comments); got != 4 {
+	if got := len(trial.Must(repo.PR(number))(t).Comments); got != 4 {
 		t.Errorf("%d comments", got)
 	}
 	// GraphQL has points of its own, and an answer 200 when they are spent.
 	token := srv.UserToken("alice")
 	for range 5 {
-		if out := graphql(t, srv, token, "{rateLimit{remaining}}", nil); out["errors"] != nil {
+		if out := trial.GraphQL(t, srv, token, "{rateLimit{remaining}}", nil); out["errors"] != nil {
 			t.Fatalf("too early: %v", out)
 		}
 	}
-	if out := graphql(t, srv, token, "{rateLimit{remaining}}", nil); at(out, "errors", 0, "type") != "RATE_LIMITED" {
+	if out := trial.GraphQL(t, srv, token, "{rateLimit{remaining}}", nil); trial.At(out, "errors", 0, "type") != "RATE_LIMITED" {
 		t.Errorf("sixth query: %v", out)
 	}
 	srv.Advance(time.Hour)
-	if out := graphql(t, srv, token, "{rateLimit{remaining}}", nil); at(out, "data", "rateLimit", "remaining") != 4.0 {
+	if out := trial.GraphQL(t, srv, token, "{rateLimit{remaining}}", nil); trial.At(out, "data", "rateLimit", "remaining") != 4.0 {
 		t.Errorf("an hour later: %v", out)
 	}
 }
 
 func TestFaults(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
-	number := openPR(t, repo)
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
+	number := trial.OpenPR(t, repo)
 	token := srv.UserToken("alice")
 	address := srv.APIURL() + "repos/python/cpython/issues/" + strconv.Itoa(number)
 	post := func(ctx context.Context) (string, error) {
-		req := must(http.NewRequestWithContext(ctx, http.MethodPost, address+"/comments", strings.NewReader(`{"body":"x"}`)))(t)
-		req.Header = bearer(token)
+		req := trial.Must(http.NewRequestWithContext(ctx, http.MethodPost, address+"/comments", strings.NewReader(`{"body":"x"}`)))(t)
+		req.Header = trial.Bearer(token)
 		resp, err := http.DefaultTransport.RoundTrip(req)
 		if err != nil {
 			return "", err
@@ -166,7 +155,7 @@ func TestFaults(t *testing.T) {
 		body, err := io.ReadAll(resp.Body)
 		return resp.Status + " " + resp.Header.Get("Retry-After") + resp.Header.Get("Location") + " " + string(body), err
 	}
-	comments := func() int { return len(must(repo.PR(number))(t).Comments) }
+	comments := func() int { return len(trial.Must(repo.PR(number))(t).Comments) }
 	ctx := context.Background()
 	for _, c := range []struct {
 		name  string
@@ -190,7 +179,7 @@ func TestFaults(t *testing.T) {
 		{"answer lost", ghtest.Fault{DropAfter: true}, "", true},
 	} {
 		c.fault.Method, c.fault.Path, c.fault.Contains = http.MethodPost, `/issues/\d+/comments$`, `"body"`
-		ok(t, srv.Fault(c.fault))
+		trial.OK(t, srv.Fault(c.fault))
 		before := comments()
 		got, err := post(ctx)
 		switch {
@@ -206,11 +195,11 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s: the next request: %s, %v", c.name, got, err)
 		}
 	}
-	ok(t, srv.Fault(ghtest.Fault{Path: "comments", Status: 500, After: 1, Times: 2}))
+	trial.OK(t, srv.Fault(ghtest.Fault{Path: "comments", Status: 500, After: 1, Times: 2}))
 	var statuses []string
 	for range 4 {
 		got, err := post(ctx)
-		ok(t, err)
+		trial.OK(t, err)
 		statuses = append(statuses, got[:3])
 	}
 	if d := cmp.Diff([]string{"201", "500", "500", "201"}, statuses); d != "" {
@@ -223,10 +212,10 @@ func TestFaults(t *testing.T) {
 
 // A hanging answer ends when the client goes away, and when the server closes.
 func TestHangEnds(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	ok(t, srv.Fault(ghtest.Fault{Hang: true, Times: -1}))
+	srv := trial.Server(t, ghtest.Config{})
+	trial.OK(t, srv.Fault(ghtest.Fault{Hang: true, Times: -1}))
 	ctx, cancel := context.WithCancel(context.Background())
-	req := must(http.NewRequestWithContext(ctx, http.MethodGet, srv.URL+"/app", nil))(t)
+	req := trial.Must(http.NewRequestWithContext(ctx, http.MethodGet, srv.URL+"/app", nil))(t)
 	ended := make(chan error, 2)
 	go func() {
 		_, err := http.DefaultClient.Do(req)
@@ -243,14 +232,14 @@ func TestHangEnds(t *testing.T) {
 	}()
 	waitFor(t, "the second request to hang", func() bool { return len(srv.Requests()) == 2 })
 	stopped, err := ghtest.New(ghtest.Config{})
-	ok(t, err)
-	ok(t, stopped.Fault(ghtest.Fault{Hang: true}))
+	trial.OK(t, err)
+	trial.OK(t, stopped.Fault(ghtest.Fault{Hang: true}))
 	go func() {
 		_, err := http.Get(stopped.URL + "/app")
 		ended <- err
 	}()
 	waitFor(t, "the third request to hang", func() bool { return len(stopped.Requests()) == 1 })
-	ok(t, stopped.Close())
+	trial.OK(t, stopped.Close())
 	if err := <-ended; err == nil {
 		t.Error("a hanging request was answered")
 	}
@@ -267,22 +256,22 @@ func waitFor(t *testing.T, what string, done func() bool) {
 
 // Writes that GitHub refuses are refused alike.
 func TestRefusedWrites(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
-	number := openPR(t, repo)
-	ctx, gh, sha := context.Background(), client(t, srv, "python"), repo.Ref("alice:fix")
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
+	number := trial.OpenPR(t, repo)
+	ctx, gh, sha := context.Background(), trial.Client(t, srv, "python"), repo.Ref("alice:fix")
 	status := func(sha string, s github.RepoStatus) error {
 		_, _, err := gh.Repositories.CreateStatus(ctx, "python", "cpython", sha, &s)
 		return err
 	}
-	apiError(t, status(sha, github.RepoStatus{State: github.String("success"), Description: github.String(strings.Repeat("x", 141))}), 422, "Validation Failed")
-	ok(t, status(sha, github.RepoStatus{State: github.String("success"), Description: github.String(strings.Repeat("é", 140))}))
-	apiError(t, status(sha, github.RepoStatus{State: github.String("green")}), 422, "Validation Failed")
-	apiError(t, status(strings.Repeat("a", 40), github.RepoStatus{State: github.String("success")}), 422, "No commit found for SHA")
+	trial.WantError(t, status(sha, github.RepoStatus{State: github.String("success"), Description: github.String(strings.Repeat("x", 141))}), 422, "Validation Failed")
+	trial.OK(t, status(sha, github.RepoStatus{State: github.String("success"), Description: github.String(strings.Repeat("é", 140))}))
+	trial.WantError(t, status(sha, github.RepoStatus{State: github.String("green")}), 422, "Validation Failed")
+	trial.WantError(t, status(strings.Repeat("a", 40), github.RepoStatus{State: github.String("success")}), 422, "No commit found for SHA")
 	for range 1000 {
-		ok(t, repo.SetStatus(sha, "ci", ghtest.Status{Context: "many", State: "pending"}))
+		trial.OK(t, repo.SetStatus(sha, "ci", ghtest.Status{Context: "many", State: "pending"}))
 	}
-	apiError(t, status(sha, github.RepoStatus{State: github.String("success"), Context: github.String("many")}), 422, "Validation Failed")
+	trial.WantError(t, status(sha, github.RepoStatus{State: github.String("success"), Context: github.String("many")}), 422, "Validation Failed")
 
 	check := func(annotations int, summary string) error {
 		out := &github.CheckRunOutput{Title: github.String("T"), Summary: &summary}
@@ -292,26 +281,26 @@ func TestRefusedWrites(t *testing.T) {
 		_, _, err := gh.Checks.CreateCheckRun(ctx, "python", "cpython", github.CreateCheckRunOptions{Name: "N", HeadSHA: sha, Output: out})
 		return err
 	}
-	ok(t, check(50, strings.Repeat("x", 65535)))
-	apiError(t, check(51, "s"), 422, "No more than 50 items")
-	apiError(t, check(1, strings.Repeat("x", 65536)), 422, "Validation Failed")
+	trial.OK(t, check(50, strings.Repeat("x", 65535)))
+	trial.WantError(t, check(51, "s"), 422, "No more than 50 items")
+	trial.WantError(t, check(1, strings.Repeat("x", 65536)), 422, "Validation Failed")
 
 	comment := func(body string) error {
 		_, _, err := gh.Issues.CreateComment(ctx, "python", "cpython", number, &github.IssueComment{Body: &body})
 		return err
 	}
-	ok(t, comment(strings.Repeat("é", 65536)))
-	apiError(t, comment(strings.Repeat("x", 65537)), 422, "Validation Failed")
-	apiError(t, comment(""), 422, "Validation Failed")
+	trial.OK(t, comment(strings.Repeat("é", 65536)))
+	trial.WantError(t, comment(strings.Repeat("x", 65537)), 422, "Validation Failed")
+	trial.WantError(t, comment(""), 422, "Validation Failed")
 	_, err := gh.Issues.RemoveLabelForIssue(ctx, "python", "cpython", number, "no such")
-	apiError(t, err, 404, "Label does not exist")
+	trial.WantError(t, err, 404, "Label does not exist")
 	_, _, err = gh.Issues.AddLabelsToIssue(ctx, "python", "cpython", number, []string{strings.Repeat("x", 51)})
-	apiError(t, err, 422, "Validation Failed")
+	trial.WantError(t, err, 422, "Validation Failed")
 	_, _, err = gh.PullRequests.Get(ctx, "python", "cpython", 99)
-	apiError(t, err, 404, "Not Found")
-	resp, body := get(t, srv.APIURL()+"no/such/path", bearer(srv.UserToken("alice")))
+	trial.WantError(t, err, 404, "Not Found")
+	resp, body := trial.Get(t, srv.APIURL()+"no/such/path", trial.Bearer(srv.UserToken("alice")))
 	var out map[string]string
-	ok(t, json.Unmarshal([]byte(body), &out))
+	trial.OK(t, json.Unmarshal([]byte(body), &out))
 	if resp.StatusCode != 404 || out["message"] != "Not Found" || out["status"] != "404" || resp.Header.Get("X-GitHub-Request-Id") == "" {
 		t.Errorf("an unknown path: %d %v", resp.StatusCode, out)
 	}

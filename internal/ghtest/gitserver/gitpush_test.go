@@ -1,4 +1,4 @@
-package ghtest_test
+package gitserver_test
 
 import (
 	"fmt"
@@ -11,13 +11,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 // shallow makes the small repository of a job: two commits deep, and without blobs.
 func shallow(t *testing.T, repo *ghtest.Repo, branch string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "job")
-	git(t, ".", "", "clone", "-q", "--bare", "--depth=2", "--filter=blob:none", "--branch", branch, repo.CloneURL(), dir)
+	trial.Git(t, ".", "", "clone", "-q", "--bare", "--depth=2", "--filter=blob:none", "--branch", branch, repo.CloneURL(), dir)
 	return dir
 }
 
@@ -25,11 +26,11 @@ func shallow(t *testing.T, repo *ghtest.Repo, branch string) string {
 func commitIn(t *testing.T, dir, parent, path, content string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "content")
-	ok(t, os.WriteFile(file, []byte(content), 0o644))
-	blob := git(t, dir, "", "hash-object", "-w", file)
-	git(t, dir, "", "read-tree", parent)
-	git(t, dir, "", "update-index", "--add", "--cacheinfo", "100644,"+blob+","+path)
-	return git(t, dir, "", "commit-tree", "-p", parent, "-m", "Change "+path, git(t, dir, "", "write-tree"))
+	trial.OK(t, os.WriteFile(file, []byte(content), 0o644))
+	blob := trial.Git(t, dir, "", "hash-object", "-w", file)
+	trial.Git(t, dir, "", "read-tree", parent)
+	trial.Git(t, dir, "", "update-index", "--add", "--cacheinfo", "100644,"+blob+","+path)
+	return trial.Git(t, dir, "", "commit-tree", "-p", parent, "-m", "Change "+path, trial.Git(t, dir, "", "write-tree"))
 }
 
 // lines are those of git's output that name what was said and what became of the refs.
@@ -45,21 +46,21 @@ func lines(out string) []string {
 
 // What may not be pushed is refused as GitHub refuses it, and the rest of the same push is taken.
 func TestRefusedPushes(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := must(srv.Repo("python/cpython", ghtest.RepoOptions{Files: map[string]ghtest.File{
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Must(srv.Repo("python/cpython", ghtest.RepoOptions{Files: map[string]ghtest.File{
 		"a": ghtest.Text("a\n"), ".github/workflows/build.yml": ghtest.Text("on: push\n"),
 	}}))(t)
-	must(repo.Push("other", ghtest.Commit{Files: map[string]ghtest.File{".github/workflows/lint.yml": ghtest.Text("on: pull_request\n")}}))(t)
-	ok(t, repo.Protect("3.*", ghtest.Protection{RequiredReviews: 1}))
-	ok(t, repo.Protect("main", ghtest.Protection{RequiredContexts: []string{"ci", "docs"}}))
-	ok(t, repo.Protect("backport-9*", ghtest.Protection{NoPush: true}))
-	must(repo.ForcePush("3.14", "main"))(t)
+	trial.Must(repo.Push("other", ghtest.Commit{Files: map[string]ghtest.File{".github/workflows/lint.yml": ghtest.Text("on: pull_request\n")}}))(t)
+	trial.OK(t, repo.Protect("3.*", ghtest.Protection{RequiredReviews: 1}))
+	trial.OK(t, repo.Protect("main", ghtest.Protection{RequiredContexts: []string{"ci", "docs"}}))
+	trial.OK(t, repo.Protect("backport-9*", ghtest.Protection{NoPush: true}))
+	trial.Must(repo.ForcePush("3.14", "main"))(t)
 	dir := shallow(t, repo, "main")
-	main := git(t, dir, "", "rev-parse", "main")
+	main := trial.Git(t, dir, "", "rev-parse", "main")
 	plain := commitIn(t, dir, main, "b", "b\n")
 	changed := commitIn(t, dir, main, ".github/workflows/build.yml", "on: [push]\n")
 	same := commitIn(t, dir, main, ".github/workflows/lint.yml", "on: pull_request\n")
-	all, narrow := appToken(t, srv, ""), appToken(t, srv, `{"permissions":{"contents":"write"}}`)
+	all, narrow := trial.AppToken(t, srv, ""), trial.AppToken(t, srv, `{"permissions":{"contents":"write"}}`)
 	const declined = "(protected branch hook declined)"
 	for _, c := range []struct {
 		name, token string
@@ -87,7 +88,7 @@ func TestRefusedPushes(t *testing.T) {
 		{"workflow of another branch", narrow, []string{same + ":refs/heads/same"}, []string{"* [new branch]      " + same + " -> same"}},
 		{"workflow with the permission", all, []string{changed + ":refs/heads/flow"}, []string{"* [new branch]      " + changed + " -> flow"}},
 	} {
-		out, err := tryGit(t, dir, c.token, append([]string{"push", repo.CloneURL()}, c.refs...)...)
+		out, err := trial.TryGit(t, dir, c.token, append([]string{"push", repo.CloneURL()}, c.refs...)...)
 		got := lines(out)
 		if d := cmp.Diff(c.want, got); d != "" {
 			t.Errorf("%s (-want +got):\n%s\n%s", c.name, d, out)
@@ -100,39 +101,39 @@ func TestRefusedPushes(t *testing.T) {
 		t.Errorf("branches (-want +got):\n%s", d)
 	}
 	repo.RejectPushes("The disk quota is exceeded.\nAsk the owner.")
-	out, err := tryGit(t, dir, all, "push", repo.CloneURL(), plain+":refs/heads/five")
+	out, err := trial.TryGit(t, dir, all, "push", repo.CloneURL(), plain+":refs/heads/five")
 	want := []string{"remote: The disk quota is exceeded.", "remote: Ask the owner.", "! [remote rejected] " + plain + " -> five (pre-receive hook declined)"}
 	if d := cmp.Diff(want, lines(out)); d != "" || err == nil {
 		t.Errorf("rejected: %v (-want +got):\n%s\n%s", err, d, out)
 	}
 	repo.RejectPushes("")
-	git(t, dir, all, "push", "-q", repo.CloneURL(), plain+":refs/heads/five")
+	trial.Git(t, dir, all, "push", "-q", repo.CloneURL(), plain+":refs/heads/five")
 	for what, want := range map[string]string{`{"permissions":{"contents":"read"}}`: "remote: Write access to repository not granted.", `{"permissions":{"issues":"write"}}`: "remote: Write access to repository not granted."} {
-		if out, err := tryGit(t, dir, appToken(t, srv, what), "push", repo.CloneURL(), plain+":refs/heads/six"); err == nil || !strings.Contains(out, want) || !strings.Contains(out, "error: 403") {
+		if out, err := trial.TryGit(t, dir, trial.AppToken(t, srv, what), "push", repo.CloneURL(), plain+":refs/heads/six"); err == nil || !strings.Contains(out, want) || !strings.Contains(out, "error: 403") {
 			t.Errorf("%s: %v: %s", what, err, out)
 		}
 	}
-	other := newRepo(t, srv, "python/devguide")
-	if out, err := tryGit(t, dir, appToken(t, srv, `{"repositories":["cpython"]}`), "push", other.CloneURL(), plain+":refs/heads/x"); err == nil || !strings.Contains(out, "remote: Repository not found.") {
+	other := trial.Repo(t, srv, "python/devguide")
+	if out, err := trial.TryGit(t, dir, trial.AppToken(t, srv, `{"repositories":["cpython"]}`), "push", other.CloneURL(), plain+":refs/heads/x"); err == nil || !strings.Contains(out, "remote: Repository not found.") {
 		t.Errorf("another repository: %v: %s", err, out)
 	}
-	wantProblem(t, srv, all, "PATCH /repos/python/cpython/git/refs/heads/3.14", `{"sha":"`+plain+`","force":true}`, "422 Protected branch update failed for refs/heads/3.14: Changes must be made through a pull request.")
+	trial.WantProblem(t, srv, all, "PATCH /repos/python/cpython/git/refs/heads/3.14", `{"sha":"`+plain+`","force":true}`, "422 Protected branch update failed for refs/heads/3.14: Changes must be made through a pull request.")
 }
 
 // Rulesets and push protection decline in the very same words, and only what stands around them tells which: public threads show both
 // (henne49/dbus-opendtu#235, palxiao/poster-design#140). Push protection blocks the whole push.
 func TestRuleViolations(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
 	dir := shallow(t, repo, "main")
-	commit, token := commitIn(t, dir, "main", "b", "b\n"), appToken(t, srv, "")
+	commit, token := commitIn(t, dir, "main", "b", "b\n"), trial.AppToken(t, srv, "")
 	push := func(branches ...string) string {
 		t.Helper()
 		args := []string{"push", repo.CloneURL()}
 		for _, branch := range branches {
 			args = append(args, commit+":refs/heads/"+branch)
 		}
-		out, _ := tryGit(t, dir, token, args...)
+		out, _ := trial.TryGit(t, dir, token, args...)
 		return strings.Join(lines(out), "\n")
 	}
 	declined := func(branch string) string {
@@ -161,13 +162,13 @@ func TestRuleViolations(t *testing.T) {
 
 // An old server sends whole commits.
 func TestNoFilter(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
 	missing := func() string {
 		t.Helper()
 		dir := filepath.Join(t.TempDir(), "clone")
-		git(t, ".", "", "clone", "-q", "--bare", "--filter=blob:none", repo.CloneURL(), dir)
-		return git(t, dir, "", "rev-list", "--objects", "--all", "--missing=print")
+		trial.Git(t, ".", "", "clone", "-q", "--bare", "--filter=blob:none", repo.CloneURL(), dir)
+		return trial.Git(t, dir, "", "rev-list", "--objects", "--all", "--missing=print")
 	}
 	if out := missing(); !strings.Contains(out, "?") {
 		t.Errorf("nothing was left out: %s", out)
@@ -180,10 +181,10 @@ func TestNoFilter(t *testing.T) {
 
 // A test sees requests before and after their work, and may cut the answer off.
 func TestFaultFunctions(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
-	number := openPR(t, repo)
-	token := appToken(t, srv, "")
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
+	number := trial.OpenPR(t, repo)
+	token := trial.AppToken(t, srv, "")
 	dir := shallow(t, repo, "main")
 	commit := commitIn(t, dir, "main", "b", "b\n")
 	var seen []string
@@ -191,21 +192,21 @@ func TestFaultFunctions(t *testing.T) {
 		return func() { seen = append(seen, fmt.Sprint(what, " ", value())) }
 	}
 	ref := func() any { return repo.Ref("fix") == commit }
-	comments := func() any { return len(must(repo.PR(number))(t).Comments) }
-	fault := func(f ghtest.Fault) { t.Helper(); ok(t, srv.Fault(f)) }
+	comments := func() any { return len(trial.Must(repo.PR(number))(t).Comments) }
+	fault := func(f ghtest.Fault) { t.Helper(); trial.OK(t, srv.Fault(f)) }
 	fault(ghtest.Fault{Method: "POST", Path: `/git-receive-pack$`, Before: note("before push", ref), Then: note("after push", ref), DropAfter: true})
-	if out, err := tryGit(t, dir, token, "push", repo.CloneURL(), commit+":refs/heads/fix"); err == nil {
+	if out, err := trial.TryGit(t, dir, token, "push", repo.CloneURL(), commit+":refs/heads/fix"); err == nil {
 		t.Errorf("the push was answered: %s", out)
 	}
 	fault(ghtest.Fault{Method: "POST", Path: `/comments$`, Before: note("before comment", comments), Then: note("after comment", comments), Times: 2})
 	path := fmt.Sprintf("POST /repos/python/cpython/issues/%d/comments", number)
-	if out := send(t, srv, token, path, `{"body":"x"}`); out.status != http.StatusCreated {
+	if out := trial.Send(t, srv, token, path, `{"body":"x"}`); out.Status != http.StatusCreated {
 		t.Errorf("comment: %+v", out)
 	}
 	fault(ghtest.Fault{Path: `/git-upload-pack$`, Then: note("after fetch", ref)})
-	git(t, dir, "", "fetch", "-q", repo.CloneURL(), "refs/heads/fix")
+	trial.Git(t, dir, "", "fetch", "-q", repo.CloneURL(), "refs/heads/fix")
 	fault(ghtest.Fault{Path: `/labels$`, Before: note("before failure", ref), Status: 502})
-	if out := send(t, srv, token, "GET /repos/python/cpython/labels", ""); out.status != 502 {
+	if out := trial.Send(t, srv, token, "GET /repos/python/cpython/labels", ""); out.Status != 502 {
 		t.Errorf("labels: %+v", out)
 	}
 	want := []string{"before push false", "after push true", "before comment 0", "after comment 1", "after fetch true", "before failure true"}
@@ -216,56 +217,56 @@ func TestFaultFunctions(t *testing.T) {
 
 // A renamed repository is found by its old address, a deleted one by none.
 func TestRenameAndDelete(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	rec := newReceiver(t, srv.WebhookSecret)
-	repo := newRepo(t, srv, "python/cpython")
-	number := openPR(t, repo)
-	token := appToken(t, srv, "")
+	srv := trial.Server(t, ghtest.Config{})
+	rec := trial.NewReceiver(t, srv.WebhookSecret)
+	repo := trial.Repo(t, srv, "python/cpython")
+	number := trial.OpenPR(t, repo)
+	token := trial.AppToken(t, srv, "")
 	dir := shallow(t, repo, "main")
 	commit := commitIn(t, dir, "main", "b", "b\n")
 	old := repo.CloneURL()
-	flushless(srv)
+	trial.DropWaiting(srv)
 	srv.SetHook(ghtest.Hook{URL: rec.URL})
-	ok(t, repo.Rename("snake"))
-	out := send(t, srv, token, fmt.Sprintf("GET /api/v3/repos/python/cpython/pulls/%d?x=1", number), "")
-	if want := fmt.Sprintf("%srepositories/%d/pulls/%d?x=1", srv.APIURL(), repo.ID(), number); out.status != 301 || out.header.Get("Location") != want || at(out.body, "url") != want || at(out.body, "message") != "Moved Permanently" {
+	trial.OK(t, repo.Rename("snake"))
+	out := trial.Send(t, srv, token, fmt.Sprintf("GET /api/v3/repos/python/cpython/pulls/%d?x=1", number), "")
+	if want := fmt.Sprintf("%srepositories/%d/pulls/%d?x=1", srv.APIURL(), repo.ID(), number); out.Status != 301 || out.Header.Get("Location") != want || trial.At(out.Body, "url") != want || trial.At(out.Body, "message") != "Moved Permanently" {
 		t.Errorf("moved: %+v", out)
 	}
-	if out := send(t, srv, token, "POST /repos/python/cpython/labels", `{}`); out.status != 307 || out.header.Get("Location") != fmt.Sprintf("%s/repositories/%d/labels", srv.URL, repo.ID()) {
+	if out := trial.Send(t, srv, token, "POST /repos/python/cpython/labels", `{}`); out.Status != 307 || out.Header.Get("Location") != fmt.Sprintf("%s/repositories/%d/labels", srv.URL, repo.ID()) {
 		t.Errorf("moved: %+v", out)
 	}
-	if out := send(t, srv, token, fmt.Sprintf("GET /repositories/%d/pulls/%d", repo.ID(), number), ""); out.status != 200 || at(out.body, "base", "repo", "full_name") != "python/snake" {
+	if out := trial.Send(t, srv, token, fmt.Sprintf("GET /repositories/%d/pulls/%d", repo.ID(), number), ""); out.Status != 200 || trial.At(out.Body, "base", "repo", "full_name") != "python/snake" {
 		t.Errorf("by number: %+v", out)
 	}
 	named := func(args string) any {
 		t.Helper()
-		return at(graphql(t, srv, token, `{repository(owner:"python",name:"cpython"`+args+`){nameWithOwner}}`, nil), "data", "repository", "nameWithOwner")
+		return trial.At(trial.GraphQL(t, srv, token, `{repository(owner:"python",name:"cpython"`+args+`){nameWithOwner}}`, nil), "data", "repository", "nameWithOwner")
 	}
 	if got, strict := named(""), named(",followRenames:false"); got != "python/snake" || strict != nil {
 		t.Errorf("by the old name: %v, strictly %v", got, strict)
 	}
-	if got := git(t, dir, "", "ls-remote", old, "refs/heads/main"); !strings.HasPrefix(got, "warning: redirecting to "+repo.CloneURL()) || !strings.Contains(got, repo.Ref("main")) {
+	if got := trial.Git(t, dir, "", "ls-remote", old, "refs/heads/main"); !strings.HasPrefix(got, "warning: redirecting to "+repo.CloneURL()) || !strings.Contains(got, repo.Ref("main")) {
 		t.Errorf("by git: %s", got)
 	}
-	if out, err := tryGit(t, dir, token, "-c", "http.followRedirects=false", "push", old, commit+":refs/heads/fix"); err == nil {
+	if out, err := trial.TryGit(t, dir, token, "-c", "http.followRedirects=false", "push", old, commit+":refs/heads/fix"); err == nil {
 		t.Errorf("a redirect was followed: %s", out)
 	}
-	git(t, dir, token, "push", "-q", old, commit+":refs/heads/fix")
-	newRepo(t, srv, "python/cpython") // takes the address
+	trial.Git(t, dir, token, "push", "-q", old, commit+":refs/heads/fix")
+	trial.Repo(t, srv, "python/cpython") // takes the address
 	if got := named(""); got != "python/cpython" {
 		t.Errorf("the new one is %v", got)
 	}
-	ok(t, repo.Delete())
-	wantProblem(t, srv, token, "GET /repos/python/snake", "", "404 Not Found")
-	wantProblem(t, srv, token, fmt.Sprintf("GET /repositories/%d", repo.ID()), "", "404 Not Found")
-	if out, err := tryGit(t, dir, token, "ls-remote", repo.CloneURL()); err == nil || !strings.Contains(out, "remote: Repository not found.") {
+	trial.OK(t, repo.Delete())
+	trial.WantProblem(t, srv, token, "GET /repos/python/snake", "", "404 Not Found")
+	trial.WantProblem(t, srv, token, fmt.Sprintf("GET /repositories/%d", repo.ID()), "", "404 Not Found")
+	if out, err := trial.TryGit(t, dir, token, "ls-remote", repo.CloneURL()); err == nil || !strings.Contains(out, "remote: Repository not found.") {
 		t.Errorf("deleted: %v: %s", err, out)
 	}
-	flush(t, srv)
-	if got := strings.Join(rec.events, " "); got != "repository.renamed push repository.deleted" {
+	trial.Flush(t, srv)
+	if got := strings.Join(rec.Events, " "); got != "repository.renamed push repository.deleted" {
 		t.Errorf("events are %s", got)
 	}
-	for name, err := range map[string]error{"deleted": repo.Delete(), "renamed": repo.Rename("x"), "taken": newRepo(t, srv, "python/x").Rename("cpython")} {
+	for name, err := range map[string]error{"deleted": repo.Delete(), "renamed": repo.Rename("x"), "taken": trial.Repo(t, srv, "python/x").Rename("cpython")} {
 		if err == nil {
 			t.Errorf("%s: no error", name)
 		}

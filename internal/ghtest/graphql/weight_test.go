@@ -1,4 +1,4 @@
-package ghtest_test
+package graphql_test
 
 import (
 	"fmt"
@@ -7,13 +7,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 // Nodes and points go by "Rate limits and query limits for the GraphQL API": lists multiply down a path, aliases add up, and a point
 // stands for a hundred lists that would be fetched, one point at least.
 func TestWeight(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	openPR(t, newRepo(t, srv, "python/cpython"))
+	srv := trial.Server(t, ghtest.Config{})
+	trial.OpenPR(t, trial.Repo(t, srv, "python/cpython"))
 	token := srv.UserToken("alice")
 	const r = `repository(owner:"python",name:"cpython")`
 	for _, c := range []struct {
@@ -30,7 +31,7 @@ func TestWeight(t *testing.T) {
 		{`{` + r + `{pullRequests(first:100){nodes{labels(first:100) @include(if:false){nodes{name}}}}}}`, nil, 100, 1},
 	} {
 		srv.ResetRequests()
-		out := graphql(t, srv, token, c.query, c.vars)
+		out := trial.GraphQL(t, srv, token, c.query, c.vars)
 		if out["errors"] != nil {
 			t.Errorf("%s: %v", c.query, out["errors"])
 		}
@@ -38,27 +39,27 @@ func TestWeight(t *testing.T) {
 			t.Errorf("%s: %d nodes, %d points; want %d, %d", c.query, got.Nodes, got.Points, c.nodes, c.points)
 		}
 	}
-	before := graphql(t, srv, token, `{rateLimit{used}}`, nil)
-	out := graphql(t, srv, token, `{rateLimit{cost nodeCount used} `+r+`{pullRequests(first:100){nodes{a:comments(first:9){nodes{id}} b:comments(first:9){nodes{id}} c:comments(first:9){nodes{id}}}}}}`, nil)
-	want := map[string]any{"cost": 3.0, "nodeCount": 2800.0, "used": at(before, "data", "rateLimit", "used").(float64) + 3}
-	if d := cmp.Diff(want, at(out, "data", "rateLimit")); d != "" {
+	before := trial.GraphQL(t, srv, token, `{rateLimit{used}}`, nil)
+	out := trial.GraphQL(t, srv, token, `{rateLimit{cost nodeCount used} `+r+`{pullRequests(first:100){nodes{a:comments(first:9){nodes{id}} b:comments(first:9){nodes{id}} c:comments(first:9){nodes{id}}}}}}`, nil)
+	want := map[string]any{"cost": 3.0, "nodeCount": 2800.0, "used": trial.At(before, "data", "rateLimit", "used").(float64) + 3}
+	if d := cmp.Diff(want, trial.At(out, "data", "rateLimit")); d != "" {
 		t.Errorf("rateLimit (-want +got):\n%s", d)
 	}
 }
 
 // A query for more than 500,000 nodes is refused before it runs, in these words (semantic-release/github#911).
 func TestNodeLimit(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	newRepo(t, srv, "python/cpython")
+	srv := trial.Server(t, ghtest.Config{})
+	trial.Repo(t, srv, "python/cpython")
 	token := srv.UserToken("alice")
 	query := func(n int) string {
 		return `{repository(owner:"python",name:"cpython"){pullRequests(first:100){nodes{comments(first:100){nodes{id}} ` +
 			`reviews(first:50){nodes{id}} commits(first:99){nodes{commit{` + fmt.Sprintf(`checkSuites(first:%d){nodes{id}}`, n) + `}}}}}}}`
 	}
-	if out := graphql(t, srv, token, query(47), nil); out["errors"] != nil { // 100 + 10,000 + 5,000 + 9,900 + 465,300
+	if out := trial.GraphQL(t, srv, token, query(47), nil); out["errors"] != nil { // 100 + 10,000 + 5,000 + 9,900 + 465,300
 		t.Errorf("490,300 nodes: %v", out["errors"])
 	}
-	out := graphql(t, srv, token, query(48), nil)
+	out := trial.GraphQL(t, srv, token, query(48), nil)
 	want := map[string]any{"errors": []any{map[string]any{"type": "MAX_NODE_LIMIT_EXCEEDED", "message": "This query requests up to 500,200 possible nodes which exceeds the maximum limit of 500,000."}}}
 	if d := cmp.Diff(want, out); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
@@ -68,15 +69,15 @@ func TestNodeLimit(t *testing.T) {
 // An error within an answer leaves the rest: FORBIDDEN at entries of lists and at what leads to another organisation, with partial data
 // (jasperapp/jasper#187, renovate#20253). What the schema never has null goes with what holds it.
 func TestHole(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
-	number := openPR(t, repo)
-	must(repo.Comment(number, "bob", "first"))(t)
-	must(repo.Comment(number, "bob", "second"))(t)
-	ok(t, repo.SetStatus(repo.Ref("alice:fix"), "ci", ghtest.Status{Context: "ci", State: "success"}))
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
+	number := trial.OpenPR(t, repo)
+	trial.Must(repo.Comment(number, "bob", "first"))(t)
+	trial.Must(repo.Comment(number, "bob", "second"))(t)
+	trial.OK(t, repo.SetStatus(repo.Ref("alice:fix"), "ci", ghtest.Status{Context: "ci", State: "success"}))
 	token := srv.UserToken("alice")
 	const query = `{repository(owner:"python",name:"cpython"){pullRequest(number:1){title headRepository{name} comments(first:2){nodes{body author{login}}} commits(last:1){nodes{commit{status{contexts{context}}}}}}}}`
-	whole := at(graphql(t, srv, token, query, nil), "data", "repository", "pullRequest")
+	whole := trial.At(trial.GraphQL(t, srv, token, query, nil), "data", "repository", "pullRequest")
 	const at0 = "repository.pullRequest"
 	for path, null := range map[string][]any{ // what is null then
 		".headRepository":                                   {"headRepository"},
@@ -90,18 +91,18 @@ func TestHole(t *testing.T) {
 		".comments":                                         {},
 	} {
 		srv.ClearFaults()
-		ok(t, srv.Hole(ghtest.Hole{Path: at0 + path, Type: "FORBIDDEN", Message: "no"}))
-		out := graphql(t, srv, token, query, nil)
+		trial.OK(t, srv.Hole(ghtest.Hole{Path: at0 + path, Type: "FORBIDDEN", Message: "no"}))
+		out := trial.GraphQL(t, srv, token, query, nil)
 		want := without(whole, null)
-		if d := cmp.Diff(want, at(out, "data", "repository", "pullRequest")); d != "" {
+		if d := cmp.Diff(want, trial.At(out, "data", "repository", "pullRequest")); d != "" {
 			t.Errorf("%s (-want +got):\n%s", path, d)
 		}
-		if at(out, "errors", 0, "type") != "FORBIDDEN" || at(out, "errors", 0, "message") != "no" || at(out, "errors", 1) != nil {
+		if trial.At(out, "errors", 0, "type") != "FORBIDDEN" || trial.At(out, "errors", 0, "message") != "no" || trial.At(out, "errors", 1) != nil {
 			t.Errorf("%s: errors %v", path, out["errors"])
 		}
 	}
 	srv.ClearFaults()
-	if out := graphql(t, srv, token, query, nil); out["errors"] != nil {
+	if out := trial.GraphQL(t, srv, token, query, nil); out["errors"] != nil {
 		t.Errorf("a hole is left: %v", out["errors"])
 	}
 	if srv.Hole(ghtest.Hole{Path: "("}) == nil {
@@ -138,11 +139,11 @@ func without(data any, path []any) any {
 
 // A fault may wait for a query that asks for much.
 func TestFaultOfNodes(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	newRepo(t, srv, "python/cpython")
-	ok(t, srv.Fault(ghtest.Fault{Path: "^/graphql$", Nodes: 50, Times: -1, Status: 200, Body: `{"errors":[{"message":"too much"}]}`}))
+	srv := trial.Server(t, ghtest.Config{})
+	trial.Repo(t, srv, "python/cpython")
+	trial.OK(t, srv.Fault(ghtest.Fault{Path: "^/graphql$", Nodes: 50, Times: -1, Status: 200, Body: `{"errors":[{"message":"too much"}]}`}))
 	for _, n := range []int{50, 51} {
-		out := graphql(t, srv, srv.UserToken("alice"), `query($n:Int!){repository(owner:"python",name:"cpython"){labels(first:$n){nodes{name}}}}`, map[string]any{"n": n})
+		out := trial.GraphQL(t, srv, srv.UserToken("alice"), `query($n:Int!){repository(owner:"python",name:"cpython"){labels(first:$n){nodes{name}}}}`, map[string]any{"n": n})
 		if refused := out["errors"] != nil; refused != (n > 50) {
 			t.Errorf("%d nodes: %v", n, out)
 		}

@@ -1,4 +1,4 @@
-package ghtest_test
+package graphql_test
 
 import (
 	"fmt"
@@ -8,39 +8,25 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
-
-// ids asks for the node ids that mutations need.
-func ids(t *testing.T, srv *ghtest.Server, query string) map[string]any {
-	t.Helper()
-	out := graphql(t, srv, srv.UserToken("alice"), `{repository(owner:"python",name:"cpython"){`+query+`}}`, nil)
-	if out["errors"] != nil {
-		t.Fatalf("errors: %v", out["errors"])
-	}
-	found := map[string]any{}
-	repository, _ := at(out, "data", "repository").(map[string]any)
-	for alias := range repository {
-		found[alias] = at(repository, alias, "id")
-	}
-	return found
-}
 
 // One document writes all that a run has to write: each mutation does what the REST API does, and one that fails leaves the others alone.
 func TestMutations(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
-	number := openPR(t, repo)
-	issue := must(repo.OpenIssue(ghtest.Issue{Title: "A bug", Author: "bob", Labels: []string{"docs", "old"}}))(t)
-	comment := must(repo.Comment(issue, "bob", "please"))(t)
-	rec := newReceiver(t, srv.WebhookSecret)
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
+	number := trial.OpenPR(t, repo)
+	issue := trial.Must(repo.OpenIssue(ghtest.Issue{Title: "A bug", Author: "bob", Labels: []string{"docs", "old"}}))(t)
+	comment := trial.Must(repo.Comment(issue, "bob", "please"))(t)
+	rec := trial.NewReceiver(t, srv.WebhookSecret)
 	srv.Rearrange(func([]ghtest.Delivery) []ghtest.Delivery { return nil })
 	srv.SetHook(ghtest.Hook{URL: rec.URL})
-	vars := ids(t, srv, `pull:pullRequest(number:1){id} issue:issue(number:2){id} docs:label(name:"docs"){id} bug:label(name:"type-bug"){id} old:label(name:"old"){id}`)
-	comments := graphql(t, srv, srv.UserToken("alice"), `{repository(owner:"python",name:"cpython"){issue(number:2){comments(first:1){nodes{id}}}}}`, nil)
-	vars["comment"] = at(comments, "data", "repository", "issue", "comments", "nodes", 0, "id")
+	vars := trial.IDs(t, srv, `pull:pullRequest(number:1){id} issue:issue(number:2){id} docs:label(name:"docs"){id} bug:label(name:"type-bug"){id} old:label(name:"old"){id}`)
+	comments := trial.GraphQL(t, srv, srv.UserToken("alice"), `{repository(owner:"python",name:"cpython"){issue(number:2){comments(first:1){nodes{id}}}}}`, nil)
+	vars["comment"] = trial.At(comments, "data", "repository", "issue", "comments", "nodes", 0, "id")
 	vars["body"] = "<!-- a & b -->"
-	send(t, srv, appToken(t, srv, ""), "DELETE /repos/python/cpython/labels/old", "")
-	out := graphql(t, srv, appToken(t, srv, ""), `mutation($pull:ID!,$issue:ID!,$docs:ID!,$bug:ID!,$old:ID!,$comment:ID!,$body:String!){
+	trial.Send(t, srv, trial.AppToken(t, srv, ""), "DELETE /repos/python/cpython/labels/old", "")
+	out := trial.GraphQL(t, srv, trial.AppToken(t, srv, ""), `mutation($pull:ID!,$issue:ID!,$docs:ID!,$bug:ID!,$old:ID!,$comment:ID!,$body:String!){
 		a:addLabelsToLabelable(input:{labelableId:$pull,labelIds:[$docs]}){labelable{...on PullRequest{labels(first:9){nodes{name}}}}}
 		gone:addLabelsToLabelable(input:{labelableId:$pull,labelIds:[$docs,$old]}){clientMutationId}
 		b:removeLabelsFromLabelable(input:{labelableId:$pull,labelIds:[$bug,$bug]}){labelable{__typename}}
@@ -58,7 +44,7 @@ func TestMutations(t *testing.T) {
 	for _, content := range []string{"THUMBS_UP", "THUMBS_DOWN", "LAUGH", "HOORAY", "CONFUSED", "HEART", "ROCKET", "EYES"} {
 		groups = append(groups, map[string]any{"content": content, "viewerHasReacted": content == "THUMBS_UP"})
 	}
-	edited, _ := at(out, "data", "f", "issue", "lastEditedAt").(string)
+	edited, _ := trial.At(out, "data", "f", "issue", "lastEditedAt").(string)
 	want := map[string]any{
 		"a": map[string]any{"labelable": map[string]any{"labels": map[string]any{"nodes": []any{map[string]any{"name": "type-bug"}, map[string]any{"name": "docs"}}}}},
 		"b": map[string]any{"labelable": map[string]any{"__typename": "PullRequest"}},
@@ -72,42 +58,42 @@ func TestMutations(t *testing.T) {
 	}
 	var failed []string
 	for i := range 3 {
-		failed = append(failed, fmt.Sprint(at(out, "errors", i, "path", 0), " ", at(out, "errors", i, "type")))
+		failed = append(failed, fmt.Sprint(trial.At(out, "errors", i, "path", 0), " ", trial.At(out, "errors", i, "type")))
 	}
-	if got := strings.Join(failed, ", "); got != "gone NOT_FOUND, nowhere NOT_FOUND, empty UNPROCESSABLE" || at(out, "errors", 3) != nil {
+	if got := strings.Join(failed, ", "); got != "gone NOT_FOUND, nowhere NOT_FOUND, empty UNPROCESSABLE" || trial.At(out, "errors", 3) != nil {
 		t.Errorf("errors are %v", out["errors"])
 	}
 	var writes []string
 	for _, w := range repo.Writes() {
 		writes = append(writes, fmt.Sprintf("%s %d %s", w.Kind, w.Number, w.Key))
 	}
-	state := must(repo.PR(number))(t)
+	state := trial.Must(repo.PR(number))(t)
 	wantWrites := []string{"label-delete 0 old", "label 1 docs", "unlabel 1 type-bug", fmt.Sprintf("comment 1 %d", state.Comments[0].ID), fmt.Sprintf("react 2 %d", comment), "pull-edit 1 body", "issue-edit 2 body", "close 1 "}
 	if d := cmp.Diff(wantWrites, writes); d != "" || repo.Writes()[5].Text != `{"body":"<!-- a & b -->"}`+"\n" {
 		t.Errorf("writes (-want +got):\n%s\n%q", d, repo.Writes()[5].Text)
 	}
-	flush(t, srv)
+	trial.Flush(t, srv)
 	wantEvents := []string{"pull_request.labeled", "pull_request.unlabeled", "issue_comment.created", "pull_request.edited", "issues.edited", "pull_request.closed"}
-	if d := cmp.Diff(wantEvents, rec.events); d != "" || !strings.Contains(string(rec.payloads[3]), `"login":"concorde[bot]"`) {
+	if d := cmp.Diff(wantEvents, rec.Events); d != "" || !strings.Contains(string(rec.Payloads[3]), `"login":"concorde[bot]"`) {
 		t.Errorf("events (-want +got):\n%s", d)
 	}
 }
 
 // Without the permission a mutation is forbidden, and each costs a write of the minute.
 func TestMutationsRefused(t *testing.T) {
-	srv := newServer(t, ghtest.Config{Permissions: map[string]string{"metadata": "read", "issues": "read", "pull_requests": "read"}, ContentPerMinute: 5})
-	repo := newRepo(t, srv, "python/cpython")
-	openPR(t, repo)
-	vars := ids(t, srv, `pull:pullRequest(number:1){id} bug:label(name:"type-bug"){id}`)
-	out := graphql(t, srv, appToken(t, srv, ""), `mutation($pull:ID!,$bug:ID!){a:removeLabelsFromLabelable(input:{labelableId:$pull,labelIds:[$bug]}){clientMutationId}
+	srv := trial.Server(t, ghtest.Config{Permissions: map[string]string{"metadata": "read", "issues": "read", "pull_requests": "read"}, ContentPerMinute: 5})
+	repo := trial.Repo(t, srv, "python/cpython")
+	trial.OpenPR(t, repo)
+	vars := trial.IDs(t, srv, `pull:pullRequest(number:1){id} bug:label(name:"type-bug"){id}`)
+	out := trial.GraphQL(t, srv, trial.AppToken(t, srv, ""), `mutation($pull:ID!,$bug:ID!){a:removeLabelsFromLabelable(input:{labelableId:$pull,labelIds:[$bug]}){clientMutationId}
 		b:addComment(input:{subjectId:$pull,body:"x"}){clientMutationId} c:updatePullRequest(input:{pullRequestId:$pull,body:"x"}){clientMutationId}
 		d:closePullRequest(input:{pullRequestId:$pull}){clientMutationId} e:addReaction(input:{subjectId:$pull,content:EYES}){clientMutationId}}`, vars)
 	for i, alias := range []string{"a", "b", "c", "d", "e"} {
-		if at(out, "errors", i, "type") != "FORBIDDEN" || at(out, "errors", i, "message") != "Resource not accessible by integration" || at(out, "errors", i, "path", 0) != alias {
-			t.Errorf("%s: %v", alias, at(out, "errors", i))
+		if trial.At(out, "errors", i, "type") != "FORBIDDEN" || trial.At(out, "errors", i, "message") != "Resource not accessible by integration" || trial.At(out, "errors", i, "path", 0) != alias {
+			t.Errorf("%s: %v", alias, trial.At(out, "errors", i))
 		}
 	}
-	out = graphql(t, srv, appToken(t, srv, ""), `mutation{a:closePullRequest(input:{pullRequestId:"x"}){clientMutationId}}`, nil)
+	out = trial.GraphQL(t, srv, trial.AppToken(t, srv, ""), `mutation{a:closePullRequest(input:{pullRequestId:"x"}){clientMutationId}}`, nil)
 	if message, _ := out["message"].(string); !strings.Contains(message, "secondary rate limit") || len(repo.Writes()) != 0 {
 		t.Errorf("the second: %v, writes %v", out, repo.Writes())
 	}
@@ -115,44 +101,44 @@ func TestMutationsRefused(t *testing.T) {
 
 // Where a conversation is locked, only people who may write can talk.
 func TestLocked(t *testing.T) {
-	srv := newServer(t, ghtest.Config{})
-	repo := newRepo(t, srv, "python/cpython")
-	number := openPR(t, repo)
-	comment := must(repo.Comment(number, "alice", "hello"))(t)
-	ok(t, repo.Collaborator("barry", "write"))
-	ok(t, repo.Lock(number, "barry", "too heated"))
-	token := appToken(t, srv, "")
-	wantProblem(t, srv, token, "POST /repos/python/cpython/issues/1/comments", `{"body":"x"}`, "403 Unable to create comment because issue is locked.")
-	wantProblem(t, srv, token, fmt.Sprintf("POST /repos/python/cpython/issues/comments/%d/reactions", comment), `{"content":"eyes"}`, "403 Unable to create reaction because issue is locked.")
+	srv := trial.Server(t, ghtest.Config{})
+	repo := trial.Repo(t, srv, "python/cpython")
+	number := trial.OpenPR(t, repo)
+	comment := trial.Must(repo.Comment(number, "alice", "hello"))(t)
+	trial.OK(t, repo.Collaborator("barry", "write"))
+	trial.OK(t, repo.Lock(number, "barry", "too heated"))
+	token := trial.AppToken(t, srv, "")
+	trial.WantProblem(t, srv, token, "POST /repos/python/cpython/issues/1/comments", `{"body":"x"}`, "403 Unable to create comment because issue is locked.")
+	trial.WantProblem(t, srv, token, fmt.Sprintf("POST /repos/python/cpython/issues/comments/%d/reactions", comment), `{"content":"eyes"}`, "403 Unable to create reaction because issue is locked.")
 	if _, err := repo.Comment(number, "alice", "x"); err == nil {
 		t.Error("the author commented")
 	}
-	must(repo.Comment(number, "barry", "Be kind."))(t)
-	vars := ids(t, srv, `pull:pullRequest(number:1){id}`)
-	out := graphql(t, srv, token, `mutation($pull:ID!){a:addComment(input:{subjectId:$pull,body:"x"}){clientMutationId}}`, vars)
-	if at(out, "errors", 0, "type") != "UNPROCESSABLE" || at(out, "errors", 0, "message") != "Unable to create comment because issue is locked" {
+	trial.Must(repo.Comment(number, "barry", "Be kind."))(t)
+	vars := trial.IDs(t, srv, `pull:pullRequest(number:1){id}`)
+	out := trial.GraphQL(t, srv, token, `mutation($pull:ID!){a:addComment(input:{subjectId:$pull,body:"x"}){clientMutationId}}`, vars)
+	if trial.At(out, "errors", 0, "type") != "UNPROCESSABLE" || trial.At(out, "errors", 0, "message") != "Unable to create comment because issue is locked" {
 		t.Errorf("locked: %v", out)
 	}
-	out = graphql(t, srv, token, `{repository(owner:"python",name:"cpython"){pullRequest(number:1){locked activeLockReason timelineItems(last:9,itemTypes:[LOCKED_EVENT]){nodes{...on LockedEvent{lockReason actor{login}}}}}}}`, nil)
+	out = trial.GraphQL(t, srv, token, `{repository(owner:"python",name:"cpython"){pullRequest(number:1){locked activeLockReason timelineItems(last:9,itemTypes:[LOCKED_EVENT]){nodes{...on LockedEvent{lockReason actor{login}}}}}}}`, nil)
 	want := map[string]any{"locked": true, "activeLockReason": "TOO_HEATED", "timelineItems": map[string]any{"nodes": []any{map[string]any{"lockReason": "TOO_HEATED", "actor": map[string]any{"login": "barry"}}}}}
-	if d := cmp.Diff(want, at(out, "data", "repository", "pullRequest")); d != "" {
+	if d := cmp.Diff(want, trial.At(out, "data", "repository", "pullRequest")); d != "" {
 		t.Errorf("pull request (-want +got):\n%s", d)
 	}
-	ok(t, repo.Unlock(number, "barry"))
-	ok(t, repo.React(number, "alice", comment, "heart"))
-	ok(t, repo.React(number, "barry", 0, "+1"))
+	trial.OK(t, repo.Unlock(number, "barry"))
+	trial.OK(t, repo.React(number, "alice", comment, "heart"))
+	trial.OK(t, repo.React(number, "barry", 0, "+1"))
 	reactions := fmt.Sprintf("POST /repos/python/cpython/issues/comments/%d/reactions", comment)
 	for _, status := range []int{201, 200} {
-		if out := send(t, srv, token, reactions, `{"content":"eyes"}`); out.status != status {
+		if out := trial.Send(t, srv, token, reactions, `{"content":"eyes"}`); out.Status != status {
 			t.Errorf("reaction: %+v, want %d", out, status)
 		}
 	}
-	st := must(repo.PR(number))(t)
+	st := trial.Must(repo.PR(number))(t)
 	if d := cmp.Diff([]ghtest.Reaction{{By: "alice", Content: "heart"}, {By: "concorde[bot]", Content: "eyes"}}, st.Comments[0].Reactions); d != "" || st.Locked {
 		t.Errorf("reactions (-want +got):\n%s", d)
 	}
-	if got := send(t, srv, token, fmt.Sprintf("GET /repos/python/cpython/issues/comments/%d", comment), ""); at(got.body, "reactions", "total_count") != 2.0 || at(got.body, "reactions", "eyes") != 1.0 {
-		t.Errorf("comment: %+v", got.body)
+	if got := trial.Send(t, srv, token, fmt.Sprintf("GET /repos/python/cpython/issues/comments/%d", comment), ""); trial.At(got.Body, "reactions", "total_count") != 2.0 || trial.At(got.Body, "reactions", "eyes") != 1.0 {
+		t.Errorf("comment: %+v", got.Body)
 	}
 	for name, err := range map[string]error{
 		"unlock": repo.Unlock(number, "barry"), "reason": repo.Lock(number, "barry", "boring"), "content": repo.React(number, "x", 0, "rofl"), "comment": repo.React(number, "x", 99, "eyes"),

@@ -1,0 +1,82 @@
+package ghtest
+
+import (
+	"fmt"
+	"maps"
+)
+
+// AppID is the number of the App, the issuer of its JWTs.
+func (s *Server) AppID() int64 { return s.world.App.ID }
+
+// PrivateKeyPEM is the App's key as GitHub hands it out (PKCS #1).
+func (s *Server) PrivateKeyPEM() []byte { return s.world.App.PrivateKeyPEM() }
+
+// BotLogin is the login under which the App writes; GraphQL shows it without "[bot]", as GitHub does.
+func (s *Server) BotLogin() string { return s.world.App.Bot.Login }
+
+// UserToken is a new personal token that may do all that the person may do: write anywhere.
+func (s *Server) UserToken(login string) string {
+	s.world.Lock()
+	defer s.world.Unlock()
+	return s.world.UserToken(login)
+}
+
+// RevokeTokens makes every installation token that was handed out a bad credential.
+func (s *Server) RevokeTokens() {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.RevokeTokens()
+}
+
+// InstallationID is the number of the installation on an account, 0 if there is none.
+func (s *Server) InstallationID(owner string) int64 {
+	s.world.Lock()
+	defer s.world.Unlock()
+	if inst := s.world.Installation(owner); inst != nil {
+		return inst.ID
+	}
+	return 0
+}
+
+// SetPermissions replaces the permissions of an installation; tokens that exist keep what they have.
+func (s *Server) SetPermissions(owner string, permissions map[string]string) error {
+	s.world.Lock()
+	defer s.world.Unlock()
+	inst := s.world.Installation(owner)
+	if inst == nil {
+		return fmt.Errorf("setting permissions: the App is not installed on %s", owner)
+	}
+	inst.Permissions = maps.Clone(permissions)
+	return nil
+}
+
+// Install puts the App on an account, for all its repositories, and fires installation.created.
+func (s *Server) Install(owner string) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.Install(owner)
+}
+
+// Uninstall takes the App off an account: its tokens are bad, and installation.deleted is fired.
+func (s *Server) Uninstall(owner string) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.Uninstall(owner)
+}
+
+// Suspend and Unsuspend do what the owner of an account does in its settings. A suspended installation is still listed, with the time,
+// but is given no tokens, and those that exist are refused ("This installation has been suspended": ossf/allstar#314,
+// hcengineering/platform#7639); its account sends no events but installation.suspend and installation.unsuspend ("the app's access to
+// the GitHub API or webhook events is blocked for that account", REST API, apps).
+func (s *Server) Suspend(owner string) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.Suspend(owner, true)
+}
+
+// Unsuspend undoes Suspend.
+func (s *Server) Unsuspend(owner string) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.Suspend(owner, false)
+}
