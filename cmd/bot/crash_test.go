@@ -57,9 +57,11 @@ type ending struct {
 	Comments int
 }
 
-func weather(t *testing.T, size storm, database string) map[int]ending {
-	github, cpython := newGitHub(t, ghtest.Config{RateLimit: 1 << 30})
-	for _, list := range []ghtest.Fault{ // sweeps find nothing to look at
+// sweepsFindNothing has GitHub's lists be empty.
+func sweepsFindNothing(t *testing.T, github *ghtest.Server) {
+	t.Helper()
+	for _, list := range []ghtest.Fault{
+		{Method: http.MethodGet, Path: "/pulls$", Body: "[]"},
 		{Path: "^/graphql$", Contains: "all:issues", Body: `{"data":{"repository":{"all":{"nodes":[],"pageInfo":{"hasNextPage":false}}}}}`},
 		{Path: "^/graphql$", Contains: "all:pullRequests", Body: `{"data":{"repository":{"all":{"nodes":[],"pageInfo":{"hasNextPage":false}}}}}`},
 	} {
@@ -68,6 +70,11 @@ func weather(t *testing.T, size storm, database string) map[int]ending {
 			t.Fatal(err)
 		}
 	}
+}
+
+func weather(t *testing.T, size storm, database string) map[int]ending {
+	github, cpython := newGitHub(t, ghtest.Config{RateLimit: 1 << 30})
+	sweepsFindNothing(t, github)
 	environment := identity(github)
 	environment["DATABASE_URL"], environment["BOT_SETTLE"] = database, "20ms"
 	bot := serve(t, environment)

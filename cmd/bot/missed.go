@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"golang.org/x/time/rate"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/webhook/missed"
 )
@@ -17,16 +19,16 @@ const missedKey = "missed-deliveries"
 // startCause is the cause of the first search after a start.
 const startCause = "start"
 
-// work runs one of the queue's keys. If GitHub can't say what was missed, the timer asks
-// again soon enough.
+// work runs one of the queue's keys.
 func (b *bot) work(ctx context.Context, job queue.Job) error {
 	if job.Key != missedKey {
 		return b.reconciler.Run(ctx, job)
 	}
-	if err := b.missed.Run(ctx, job.Cause == startCause); err != nil && ctx.Err() == nil {
-		b.log.Warn().Err(err).Msg("looking for missed deliveries")
+	err := b.missed.Run(ctx, job.Cause == startCause)
+	if limited, is := errors.AsType[*gh.Limited](err); is {
+		return &queue.Later{Until: limited.Until, Why: err.Error(), Rests: true}
 	}
-	return nil
+	return err
 }
 
 // finder finds missed deliveries and requests them at the pace of other writes.

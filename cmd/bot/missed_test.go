@@ -57,15 +57,19 @@ func TestDryRunRequestsNoDeliveries(t *testing.T) {
 	}
 }
 
-// noted reports whether an SQLite database has a note.
+// noted reports whether a database has a note.
 func noted(t *testing.T, database, name string) bool {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+database+"?mode=ro&_pragma=busy_timeout(5000)")
+	driver, source := "sqlite", "file:"+database+"?mode=ro&_pragma=busy_timeout(5000)"
+	if strings.HasPrefix(database, "postgres") {
+		driver, source = "pgx", database
+	}
+	db, err := sql.Open(driver, source)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
 	var n int
-	err = db.QueryRow("SELECT count(*) FROM notes WHERE name = ?", name).Scan(&n)
+	err = db.QueryRow("SELECT count(*) FROM notes WHERE name = $1", name).Scan(&n)
 	return err == nil && n == 1
 }

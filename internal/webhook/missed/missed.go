@@ -37,6 +37,8 @@ const (
 	// redeliveries. A sweep is cheaper than more.
 	maxPages    = 20
 	maxRequests = 200
+	// patience is how long to wait for the attempt that was requested.
+	patience = 10 * time.Minute
 	// maxTries bounds the redeliveries of one event: what was refused so often will be
 	// again.
 	maxTries = 3
@@ -109,9 +111,15 @@ const (
 type state struct {
 	Until time.Time `json:"until"` // nothing before is missing
 	Read  time.Time `json:"read"`  // when GitHub was asked last
-	// Tries counts the redeliveries requested of events within the overlap, by GUID;
-	// maxTries+1 stands for "left to a sweep".
-	Tries map[string]int `json:"tries,omitempty"`
+	// Tries are the redeliveries requested of events within the overlap, by GUID.
+	Tries map[string]try `json:"tries,omitempty"`
+}
+
+// try is the last redelivery requested of an event.
+type try struct {
+	Count int       `json:"count"` // of all; maxTries+1 stands for "left to a sweep"
+	Of    int64     `json:"of"`    // the attempt that was to be repeated
+	At    time.Time `json:"at"`
 }
 
 // Run reads GitHub's list back to the last run's and requests what is missing. After a
@@ -133,10 +141,10 @@ func (f *Finder) Run(ctx context.Context, start bool) error {
 	if err != nil {
 		return err
 	}
-	r := round{tries: map[string]int{}}
+	r := round{now: now, tries: map[string]try{}}
 	for guid := range last {
-		if n := s.Tries[guid]; n > 0 {
-			r.tries[guid] = n
+		if t, known := s.Tries[guid]; known {
+			r.tries[guid] = t
 		}
 	}
 	if r.missing, err = f.missing(ctx, last); err != nil {
@@ -157,8 +165,9 @@ func (f *Finder) Run(ctx context.Context, start bool) error {
 
 // round is what one run found and did.
 type round struct {
+	now      time.Time
 	missing  []gh.HookDelivery // the newest attempts of events that aren't stored, oldest first
-	tries    map[string]int
+	tries    map[string]try
 	hopeless int // events left to a sweep
 }
 
@@ -241,10 +250,10 @@ func (f *Finder) ours(d gh.HookDelivery) bool {
 func (f *Finder) request(ctx context.Context, r *round) error {
 	crowd := len(r.missing) > maxRequests
 	for _, d := range r.missing {
-		switch n := r.tries[d.GUID]; {
-		case n > maxTries:
+		switch t := r.tries[d.GUID]; {
+		case t.Count > maxTries || t.Of == d.ID && r.now.Sub(t.At) < patience:
 			continue
-		case n == maxTries || crowd:
+		case t.Count == maxTries || crowd:
 			r.leave(d)
 			continue
 		}
@@ -258,7 +267,7 @@ func (f *Finder) request(ctx context.Context, r *round) error {
 		)
 		switch {
 		case err == nil:
-			r.tries[d.GUID]++
+			r.tries[d.GUID] = try{r.tries[d.GUID].Count + 1, d.ID, r.now}
 			f.recovered.WithLabelValues(byRedelivery).Inc()
 			f.Log.Info().Str("delivery", d.GUID).Str("event", d.Event).Time("at", d.At).Msg("requested a missed delivery again")
 		case errors.As(err, &gone) || errors.As(err, &rejected):
@@ -273,5 +282,5 @@ func (f *Finder) request(ctx context.Context, r *round) error {
 // leave leaves an event to a sweep.
 func (r *round) leave(d gh.HookDelivery) {
 	r.hopeless++
-	r.tries[d.GUID] = maxTries + 1
+	r.tries[d.GUID] = try{Count: maxTries + 1}
 }

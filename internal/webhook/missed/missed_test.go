@@ -225,6 +225,46 @@ func TestRefusedDeliveriesEndInOneSweep(t *testing.T) {
 	}
 }
 
+// A bot that is started again and again doesn't use up the tries before GitHub has made
+// the first.
+func TestRequestedDeliveriesAreAwaited(t *testing.T) {
+	w := newWorld(t)
+	w.look()
+	w.set(http.StatusBadGateway, false)
+	w.send(1)
+	w.pass(missed.Every)
+	w.github.Pause()
+	for range 5 {
+		must(t, w.finder.Run(t.Context(), true))
+	}
+	w.pass(missed.Every)
+	must(t, w.finder.Run(t.Context(), false))
+	w.github.Resume()
+	must(t, w.github.Flush(t.Context()))
+	w.expect(2, 0)
+	w.set(http.StatusAccepted, true)
+	w.look() // the attempt was made, and failed
+	w.expect(3, 0)
+}
+
+// GitHub may forget a request.
+func TestForgottenRequestsAreRepeated(t *testing.T) {
+	w := newWorld(t)
+	w.look()
+	w.set(http.StatusBadGateway, false)
+	w.send(1)
+	w.set(http.StatusAccepted, true)
+	w.pass(missed.Every)
+	w.github.Pause()
+	must(t, w.finder.Run(t.Context(), false))
+	w.github.Rearrange(func([]ghtest.Delivery) []ghtest.Delivery { return nil })
+	w.github.Resume()
+	w.look()
+	w.expect(1, 0)
+	w.look()
+	w.expect(2, 0)
+}
+
 func TestTooManyAreSwept(t *testing.T) {
 	w := newWorld(t)
 	w.look()
