@@ -145,42 +145,49 @@ func kubernetesFiles(t *testing.T) []string {
 	return listed
 }
 
-// TestKubernetesDeployment: the arguments and variables are the bot's, the probes ask for
-// pages that it has, and only GitHub's goes to the public.
-func TestKubernetesDeployment(t *testing.T) {
+// container is what the tests look at of one.
+type container struct {
+	Args      []string
+	Env       []struct{ Name string }
+	Startup   probe `yaml:"startupProbe"`
+	Liveness  probe `yaml:"livenessProbe"`
+	Readiness probe `yaml:"readinessProbe"`
+}
+
+type probe struct {
+	HTTPGet struct{ Path string } `yaml:"httpGet"`
+}
+
+// TestKubernetesDeployments: the arguments and variables are the bot's, and the probes ask
+// for pages that it has.
+func TestKubernetesDeployments(t *testing.T) {
 	kubernetesFiles(t)
-	type probe struct {
-		HTTPGet struct{ Path string } `yaml:"httpGet"`
-	}
-	type container struct {
-		Args      []string
-		Env       []struct{ Name string }
-		Startup   probe `yaml:"startupProbe"`
-		Liveness  probe `yaml:"livenessProbe"`
-		Readiness probe `yaml:"readinessProbe"`
-	}
-	program := decode[struct {
-		Spec struct {
-			Template struct {
-				Spec struct{ Containers []container }
+	pages, _ := (&bot{serveCmd: &serveCmd{}, registry: prometheus.NewRegistry()}).server().Handler.(*http.ServeMux)
+	for _, name := range []string{"receive.yaml", "work.yaml"} {
+		program := decode[struct {
+			Spec struct {
+				Template struct {
+					Spec struct{ Containers []container }
+				}
+			}
+		}](t, "deploy/kubernetes/"+name)[0].Spec.Template.Spec.Containers[0]
+		var variables []string
+		for _, v := range program.Env {
+			variables = append(variables, v.Name)
+		}
+		runs(t, name, program.Args, variables)
+		for _, p := range []probe{program.Startup, program.Liveness, program.Readiness} {
+			if _, page := pages.Handler(httptest.NewRequest(http.MethodGet, p.HTTPGet.Path, nil)); page == "" {
+				t.Errorf("%s probes %s, which the bot doesn't have", name, p.HTTPGet.Path)
 			}
 		}
-	}](t, "deploy/kubernetes/deployment.yaml")[0].Spec.Template.Spec.Containers[0]
-	var variables []string
-	for _, v := range program.Env {
-		variables = append(variables, v.Name)
 	}
-	runs(t, "deployment.yaml", program.Args, variables)
+}
 
-	pages := (&bot{serveCmd: &serveCmd{}, registry: prometheus.NewRegistry()}).server().Handler
-	for _, p := range []probe{program.Startup, program.Liveness, program.Readiness} {
-		answer := httptest.NewRecorder()
-		pages.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, p.HTTPGet.Path, nil))
-		if answer.Code != http.StatusOK {
-			t.Errorf("a probe of %s is answered with %d", p.HTTPGet.Path, answer.Code)
-		}
-	}
-	if paths := regexp.MustCompile(`path: (/\S*)`).FindAllStringSubmatch(read(t, "deploy/kubernetes/ingress.yaml"), -1); len(paths) != 1 || paths[0][1] != "/webhook" {
+// TestIngress: the public gets to what GitHub needs, and to nothing else.
+func TestIngress(t *testing.T) {
+	paths := regexp.MustCompile(`path: (/\S*)`).FindAllStringSubmatch(read(t, "deploy/kubernetes/ingress.yaml"), -1)
+	if len(paths) != 1 || paths[0][1] != "/webhook" {
 		t.Errorf("the public gets to %v", paths)
 	}
 }

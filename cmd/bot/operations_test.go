@@ -63,14 +63,14 @@ func TestOperationsListMetrics(t *testing.T) {
 	}
 }
 
-// TestOperationsListTroubles: the page has a cure for every kind of trouble.
-func TestOperationsListTroubles(t *testing.T) {
+// TestOperationsListAlerts: the page has a cure for every kind of alert.
+func TestOperationsListAlerts(t *testing.T) {
 	var known []string
 	for _, kind := range kinds() {
 		known = append(known, string(kind))
 	}
 	slices.Sort(known)
-	if listed := slices.Sorted(maps.Keys(part(t, operations, "troubles"))); !slices.Equal(listed, known) {
+	if listed := slices.Sorted(maps.Keys(part(t, operations, "alerts"))); !slices.Equal(listed, known) {
 		t.Errorf("%s lists %v, and the kinds are %v", operations, listed, known)
 	}
 }
