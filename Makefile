@@ -1,4 +1,4 @@
-.PHONY: check test long format fuzz bench release
+.PHONY: check test long golden cover format fuzz bench release
 
 check: ## all that CI does
 	.ci/run
@@ -8,6 +8,12 @@ test: ## each behavior once, in about a minute
 
 long: ## kills at each step, random histories at full length
 	CONCORDE_TEST=long go test ./...
+
+golden: ## plans of golden files, schemas and the generated parts of documents, written again
+	CONCORDE_UPDATE=1 go test -count=1 -run 'Golden|Current' $$(grep -rl --include='*_test.go' -e 'suite\.Update()' -e 'pulltest\.Golden' . | xargs -n1 dirname | sort -u)
+
+cover: ## statement coverage of each package by its own tests; make cover BEFORE=COMMIT compares
+	.ci/cover $(BEFORE)
 
 format:
 	gofmt -w $$(git ls-files '*.go')
