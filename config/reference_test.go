@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 // kind is a schema, as far as a reader of the documentation cares.
@@ -187,7 +189,7 @@ func document(t *testing.T, text []byte) *yaml.Node {
 
 // TestReference: docs/settings.md lists every setting, with its default and an example
 // that is read from config/example.yml.
-func TestReference(t *testing.T) {
+func TestReferenceIsCurrent(t *testing.T) {
 	example, err := os.ReadFile("example.yml")
 	if err != nil {
 		t.Fatal(err)
@@ -226,11 +228,11 @@ func TestReference(t *testing.T) {
 	switch {
 	case !found || !ended:
 		t.Fatal("docs/settings.md has no place for the list of settings")
-	case *update && !t.Failed():
+	case suite.Update() && !t.Failed():
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	case string(text) != want:
-		t.Error("the list in docs/settings.md isn't current: run go test ./config -update")
+		t.Error("the list in docs/settings.md isn't current: run make golden")
 	}
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"reflect"
 	"strings"
@@ -12,9 +11,9 @@ import (
 	generate "github.com/invopop/jsonschema"
 	validate "github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
-)
 
-var update = flag.Bool("update", false, "write schema.json and repository-schema.json again")
+	"github.com/concorde-bot/concorde/internal/suite"
+)
 
 // written is the schema of a type, as the files have it.
 func written(t *testing.T, v any, title string) []byte {
@@ -58,12 +57,12 @@ func TestSchemasAreCurrent(t *testing.T) {
 		{"repository-schema.json", RepositorySchema(), Rules{}, "Concorde: " + RepositoryFile},
 	} {
 		want := written(t, tt.typ, tt.title)
-		if *update {
+		if suite.Update() {
 			if err := os.WriteFile(tt.file, want, 0o644); err != nil {
 				t.Fatal(err)
 			}
 		} else if !bytes.Equal(tt.have, want) {
-			t.Errorf("%s is not that of the types: write it with go test ./config -update", tt.file)
+			t.Errorf("%s is not that of the types: run make golden", tt.file)
 		}
 	}
 }

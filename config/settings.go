@@ -5,7 +5,7 @@
 //
 // It must not know GitHub's API, nor what a rule does with its settings. A new
 // setting is a field of a group in Rules with its limits in the tag, a line in
-// cpython.yml, and the schema files written again (go test ./config -update). One that
+// cpython.yml, and the schema files written again (make golden). One that
 // names a status or a label has the tag "names" (names.go).
 package config
 

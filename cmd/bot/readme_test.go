@@ -1,7 +1,6 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -9,10 +8,9 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/access"
+	"github.com/concorde-bot/concorde/internal/suite"
 	"github.com/concorde-bot/concorde/internal/webhook"
 )
-
-var update = flag.Bool("update", false, "write the generated parts of the documents")
 
 const (
 	readme       = "../../README.md"
@@ -36,17 +34,17 @@ func current(t *testing.T, path, name string, lines []string) {
 	if old == part {
 		return
 	}
-	if !*update {
-		t.Fatalf("the part %q of %s is not current: run go test ./cmd/bot -update", name, path)
+	if !suite.Update() {
+		t.Fatalf("the part %q of %s is not current: run make golden", name, path)
 	}
 	if err := os.WriteFile(path, []byte(before+"<!-- "+name+" -->\n"+part+"<!-- /"+name+" -->\n"+after), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// TestReadmeTellsWhatTheRulesDo holds the table of the README against the
+// TestRulesInTheReadmeAreCurrent holds the table of the README against the
 // rules of the preset.
-func TestReadmeTellsWhatTheRulesDo(t *testing.T) {
+func TestRulesInTheReadmeAreCurrent(t *testing.T) {
 	lines := []string{"| rule | statuses and labels that it alone sets | what it does |", "| --- | --- | --- |"}
 	preset := config.Preset()
 	for _, rule := range (surroundings{central: preset}).rules(preset.Rules) {
@@ -62,9 +60,9 @@ func TestReadmeTellsWhatTheRulesDo(t *testing.T) {
 	current(t, readme, "rules", lines)
 }
 
-// TestDocsTellWhichEventsToSubscribe holds the page on installation to the events
+// TestEventsInTheDocsAreCurrent holds the page on installation to the events
 // that the bot uses.
-func TestDocsTellWhichEventsToSubscribe(t *testing.T) {
+func TestEventsInTheDocsAreCurrent(t *testing.T) {
 	lines := []string{"| event | its permission | used for |", "| --- | --- | --- |"}
 	var unasked []string
 	for _, e := range webhook.Events {
@@ -78,9 +76,9 @@ func TestDocsTellWhichEventsToSubscribe(t *testing.T) {
 	current(t, installation, "events", append(lines, "", "GitHub sends "+strings.Join(unasked[:last], ", ")+" and "+unasked[last]+" unasked."))
 }
 
-// TestDocsTellWhichPermissionsToGrant holds the page on installation to the table of
+// TestPermissionsInTheDocsAreCurrent holds the page on installation to the table of
 // permissions.
-func TestDocsTellWhichPermissionsToGrant(t *testing.T) {
+func TestPermissionsInTheDocsAreCurrent(t *testing.T) {
 	lines := []string{"| permission | access | needed for |", "| --- | --- | --- |"}
 	for _, p := range access.Permissions {
 		title := "*" + p.Title + "*"

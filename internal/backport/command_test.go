@@ -25,8 +25,6 @@ func commanded(settings []byte) ([]pull.Rule, error) {
 	return append(commands.Rules, command.Rule(commands)), nil
 }
 
-func TestCommand(t *testing.T) { pulltest.Golden(t, "testdata/command/*.txtar", commanded) }
-
 // TestCommandLaws holds the rules together to the laws over random pull requests
 // with commands, some answered already.
 func TestCommandLaws(t *testing.T) {

@@ -37,8 +37,9 @@ func rules(settings []byte) ([]pull.Rule, error) {
 	return on, nil
 }
 
-func TestOriginal(t *testing.T) { pulltest.Golden(t, "testdata/original/*.txtar", rules) }
-func TestPull(t *testing.T)     { pulltest.Golden(t, "testdata/pull/*.txtar", rules) }
+func TestGolden(t *testing.T) {
+	pulltest.Golden(t, map[string]pulltest.Rules{"original": rules, "pull": rules, "command": commanded})
+}
 
 // TestLaws holds the rules to the laws over random pull requests, which need
 // all that the rules can do.

@@ -23,4 +23,4 @@ func rules(settings []byte) ([]pull.Rule, error) {
 	return on, nil
 }
 
-func TestGolden(t *testing.T) { pulltest.Golden(t, "testdata/*.txtar", rules) }
+func TestGolden(t *testing.T) { pulltest.Golden(t, map[string]pulltest.Rules{"": rules}) }

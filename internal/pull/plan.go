@@ -75,7 +75,7 @@ func (d *decision) ask(rules []Rule) error {
 			continue
 		}
 		if missing := rule.Needs &^ d.request.Facts; missing != 0 {
-			return fmt.Errorf("rule %s needs facts that were not loaded (%b)", rule.Name, missing)
+			return fmt.Errorf("rule %s needs %s, which weren't loaded", rule.Name, missing)
 		}
 		d.rule = rule.Name
 		want, err := rule.want(d.request)
@@ -104,7 +104,7 @@ func (d *decision) credit(a Action, rule string) {
 func (d *decision) add(rule Rule, want Want) error {
 	need := want.compared()
 	if need&^rule.Needs != 0 {
-		return fmt.Errorf("writes what it does not load: add it to Needs (%b)", need&^rule.Needs)
+		return fmt.Errorf("writes what must be compared with %s: add it to Needs", need&^rule.Needs)
 	}
 	for _, s := range want.Statuses {
 		if !rule.owns(s.Context) {

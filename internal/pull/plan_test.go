@@ -246,11 +246,11 @@ func TestDecideRefusesWhatARuleDidNotDeclare(t *testing.T) {
 		return pull.Rule{Name: "x", Needs: needs, Owns: owns, Want: func(*pull.Request) pull.Want { return want }}
 	}
 	for want, rule := range map[string]pull.Rule{
-		"without owning it": undeclared(status, pull.Statuses),
-		`the label "l"`:     undeclared(pull.Want{Labels: []pull.Label{{Name: "l"}}}, 0, "s"),
-		"add it to Needs":   undeclared(status, pull.Files, "s"),
-		"not load":          undeclared(pull.Want{Checks: []pull.CheckPart{{Check: "c"}}}, pull.Statuses),
-		"writes what":       undeclared(pull.Want{Notes: []pull.Note{{Key: "n"}}}, pull.Checks),
+		"without owning it":    undeclared(status, pull.Statuses),
+		`the label "l"`:        undeclared(pull.Want{Labels: []pull.Label{{Name: "l"}}}, 0, "s"),
+		"add it to Needs":      undeclared(status, pull.Files, "s"),
+		"compared with Checks": undeclared(pull.Want{Checks: []pull.CheckPart{{Check: "c"}}}, pull.Statuses),
+		"compared with Notes":  undeclared(pull.Want{Notes: []pull.Note{{Key: "n"}}}, pull.Checks),
 	} {
 		if _, err := pull.Decide(request(), []pull.Rule{rule}); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "python/cpython#7: rule x") {
 			t.Errorf("want an error with %q, got %v", want, err)
@@ -258,7 +258,7 @@ func TestDecideRefusesWhatARuleDidNotDeclare(t *testing.T) {
 	}
 	r := request()
 	r.Facts = pull.Statuses
-	if _, err := pull.Decide(r, []pull.Rule{undeclared(status, all, "s")}); err == nil || !strings.Contains(err.Error(), "were not loaded") {
+	if _, err := pull.Decide(r, []pull.Rule{undeclared(status, all, "s")}); err == nil || !strings.Contains(err.Error(), "rule x needs Files|Commits|Checks|") {
 		t.Errorf("facts are missing, and the error is %v", err)
 	}
 }

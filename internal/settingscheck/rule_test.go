@@ -42,7 +42,7 @@ func rules(settings []byte) ([]pull.Rule, error) {
 	return []pull.Rule{Rule(central, own, together)}, nil
 }
 
-func TestGolden(t *testing.T) { pulltest.Golden(t, "testdata/*.txtar", rules) }
+func TestGolden(t *testing.T) { pulltest.Golden(t, map[string]pulltest.Rules{"": rules}) }
 
 // What people write in the file cannot leave the block of code.
 func TestRuleQuotes(t *testing.T) {

@@ -1,5 +1,5 @@
-// Package suite is the one switch for how much the tests repeat. Only tests
-// import it.
+// Package suite has the switches of the tests: how much they repeat, and whether they
+// write what they otherwise compare. Only tests import it.
 //
 // Each behaviour is tested at any size; what grows is how often: kills at every
 // step instead of some, more random histories, longer storms.
@@ -32,6 +32,11 @@ func (s Sizes[T]) Size() T {
 	}
 	return s.Normal
 }
+
+// Update reports whether tests write golden files, schemas and the generated parts of
+// documents, instead of comparing them: that's what make golden does. Such a test has
+// Golden or Current in its name.
+func Update() bool { return os.Getenv("CONCORDE_UPDATE") != "" }
 
 // Tests are those of a package, for its TestMain.
 type Tests struct {

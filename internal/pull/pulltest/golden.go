@@ -1,9 +1,12 @@
 package pulltest
 
 import (
-	"flag"
+	"fmt"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -12,12 +15,15 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
-var update = flag.Bool("update", false, "write the plans of golden files again")
+// Rules makes the rules of a golden file from its settings, nil if it has none.
+type Rules func(settings []byte) ([]pull.Rule, error)
 
-// Golden runs every case that matches the pattern ("testdata/*.txtar"). A case
-// is a txtar file:
+// Golden runs every golden file of a package, testdata/**/*.txtar, with the rules of its
+// folder: "" is testdata itself, and nil stands for files that another test reads. A
+// golden file is a txtar file:
 //
 //	A sentence that says what it shows.
 //	-- request --
@@ -26,29 +32,56 @@ var update = flag.Bool("update", false, "write the plans of golden files again")
 //	-- head/Misc/NEWS.d/next/Library/x.rst --
 //	Contents of a file at the head.
 //	-- settings --
-//	YAML that rules gets; nil without this part.
+//	YAML that the rules get.
 //	-- plan --
-//	Plan.String of what the rules want; written by go test -update.
+//	Plan.String of what the rules want, without line numbers of the preset; make golden
+//	writes it.
 //
 // See yamlRequest for the form of the request. Every case is held to the laws.
-func Golden(t *testing.T, pattern string, rules func(settings []byte) ([]pull.Rule, error)) {
+func Golden(t *testing.T, folders map[string]Rules) {
 	t.Helper()
-	names, err := filepath.Glob(pattern)
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no golden files match %s (%v)", pattern, err)
+	files, err := files(os.DirFS("testdata"), folders)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, name := range names {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			golden(t, name, rules)
-		})
+	for _, file := range files {
+		if rules := folders[folder(file)]; rules != nil {
+			t.Run(strings.TrimSuffix(file, ".txtar"), func(t *testing.T) { golden(t, filepath.Join("testdata", file), rules) })
+		}
 	}
 }
 
-// GoldenRule runs testdata/*.txtar with one rule, with the settings of the preset and what a
-// case changes of them.
+// files are the golden files of testdata. It's an error if there's one that nothing runs,
+// or none in a folder.
+func files(testdata fs.FS, folders map[string]Rules) (all []string, err error) {
+	found := map[string]bool{}
+	err = fs.WalkDir(testdata, ".", func(file string, _ fs.DirEntry, err error) error {
+		if err != nil || path.Ext(file) != ".txtar" {
+			return err
+		}
+		if _, known := folders[folder(file)]; !known {
+			return fmt.Errorf("nothing runs testdata/%s: name its folder in the call of pulltest.Golden", file)
+		}
+		all, found[folder(file)] = append(all, file), true
+		return nil
+	})
+	for name := range folders {
+		if err == nil && !found[name] {
+			err = fmt.Errorf("there are no golden files in testdata/%s", name)
+		}
+	}
+	return all, err
+}
+
+func folder(file string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(file, path.Base(file)), "/")
+}
+
+// GoldenRule runs the golden files of a package with one rule. Its settings are the
+// preset's, with what a file changes.
 func GoldenRule(t *testing.T, rule func(config.Rules) pull.Rule) {
 	t.Helper()
-	Golden(t, "testdata/*.txtar", func(settings []byte) ([]pull.Rule, error) {
+	Golden(t, map[string]Rules{"": func(settings []byte) ([]pull.Rule, error) {
 		set, err := config.Preset().Override("settings", settings)
 		if err != nil {
 			return nil, err
@@ -57,10 +90,13 @@ func GoldenRule(t *testing.T, rule func(config.Rules) pull.Rule) {
 			return []pull.Rule{r}, nil
 		}
 		return nil, nil
-	})
+	}})
 }
 
-func golden(t *testing.T, name string, build func(settings []byte) ([]pull.Rule, error)) {
+// lineOfPreset changes with every line that the preset gets.
+var lineOfPreset = regexp.MustCompile(`\bcpython\.yml:\d+`)
+
+func golden(t *testing.T, name string, build Rules) {
 	archive, err := txtar.ParseFile(name)
 	if err != nil {
 		t.Fatal(err)
@@ -80,8 +116,8 @@ func golden(t *testing.T, name string, build func(settings []byte) ([]pull.Rule,
 	}
 	Laws(t, r, rules)
 
-	got := plan.String()
-	if *update {
+	got := lineOfPreset.ReplaceAllString(plan.String(), "cpython.yml")
+	if suite.Update() {
 		setPlan(archive, got)
 		if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
 			t.Fatal(err)
@@ -89,7 +125,7 @@ func golden(t *testing.T, name string, build func(settings []byte) ([]pull.Rule,
 		return
 	}
 	if diff := cmp.Diff(c.plan, got); diff != "" {
-		t.Errorf("the plan is another one (-want +got; go test -update accepts it):\n%s", diff)
+		t.Errorf("the plan is another one (-want +got; make golden accepts it):\n%s", diff)
 	}
 }
 

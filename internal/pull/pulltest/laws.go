@@ -1,6 +1,7 @@
 package pulltest
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -174,61 +175,61 @@ func declared(t testing.TB, r *pull.Request, rules []pull.Rule) {
 		}
 		bare := clone(r)
 		bare.Facts = rule.Needs
-		if rule.Needs&pull.Files == 0 {
-			bare.Files, bare.FilesOmitted = nil, 0
-		}
-		if rule.Needs&pull.Commits == 0 {
-			bare.Commits, bare.CommitsOmitted = nil, 0
-		}
-		if rule.Needs&pull.Statuses == 0 {
-			bare.Statuses, bare.EarlierStatuses = nil, nil
-		}
-		if rule.Needs&pull.Checks == 0 {
-			bare.Checks = nil
-		}
-		if rule.Needs&pull.Notes == 0 {
-			bare.Notes, bare.NotesDeleted = nil, 0
-		}
-		blank(bare, rule)
-		for i := range bare.Files {
-			if rule.Reads == nil || !rule.Reads(bare, bare.Files[i].Path) {
-				bare.Files[i].Content = nil
+		for fact, blank := range facts {
+			if rule.Needs&fact == 0 {
+				blank(bare)
 			}
 		}
+		ignore(bare, rule)
 		if want, got := rule.Want(r), rule.Want(bare); !reflect.DeepEqual(want, got) {
-			t.Fatalf("rule %s reads what it does not declare in Needs or Reads:\n%s", rule.Name, cmp.Diff(want, got))
+			t.Fatalf("rule %s reads %s:\n%s", rule.Name, undeclared(r, rule), cmp.Diff(want, got))
 		}
 	}
 }
 
-// blank takes the newer facts away that the rule does not declare.
-func blank(r *pull.Request, rule pull.Rule) {
-	if rule.Needs&pull.Events == 0 {
-		r.Events = nil
+// undeclared names what a rule reads and doesn't declare.
+func undeclared(r *pull.Request, rule pull.Rule) string {
+	want, missing := rule.Want(r), pull.Facts(0)
+	for fact, blank := range facts {
+		bare := clone(r)
+		if blank(bare); rule.Needs&fact == 0 && !reflect.DeepEqual(want, rule.Want(bare)) {
+			missing |= fact
+		}
 	}
-	if rule.Needs&pull.Reviews == 0 {
+	if missing == 0 {
+		return "contents that Reads doesn't pick, or what Looks doesn't name"
+	}
+	return fmt.Sprintf("%s, which Needs doesn't name", missing)
+}
+
+// facts are what a request has if a fact isn't loaded: nothing.
+var facts = map[pull.Facts]func(*pull.Request){
+	pull.Files:    func(r *pull.Request) { r.Files, r.FilesOmitted, r.Additions, r.Deletions = nil, 0, 0, 0 },
+	pull.Commits:  func(r *pull.Request) { r.Commits, r.CommitsOmitted = nil, 0 },
+	pull.Statuses: func(r *pull.Request) { r.Statuses, r.EarlierStatuses = nil, nil },
+	pull.Checks:   func(r *pull.Request) { r.Checks = nil },
+	pull.Notes:    func(r *pull.Request) { r.Notes, r.NotesDeleted = nil, 0 },
+	pull.Events:   func(r *pull.Request) { r.Events = nil },
+	pull.Reviews: func(r *pull.Request) {
 		r.Reviews, r.Approvals, r.Reviewers, r.Assignees = nil, nil, nil, nil
-	}
-	if rule.Needs&pull.Merging == 0 {
+	},
+	pull.Merging: func(r *pull.Request) {
 		r.MergeState, r.AutoMerge, r.AutoMergeMine, r.Heard = "", false, false, false
-	}
-	if rule.Needs&pull.Comments == 0 {
-		r.Comments = nil
-	}
-	if rule.Needs&pull.Opinions == 0 {
-		r.Opinions = nil
-	}
-	if rule.Needs&pull.Team == 0 {
-		r.Core, r.CoreFault = nil, ""
-	}
-	if rule.Needs&pull.Mentions == 0 {
-		r.Mentions, r.Closes, r.MoreCloses = nil, nil, false
-	}
-	if rule.Needs&pull.AuditLog == 0 {
-		r.AuditLog = nil
-	}
-	if rule.Needs&pull.Files == 0 {
-		r.Additions, r.Deletions = 0, 0
+	},
+	pull.Comments: func(r *pull.Request) { r.Comments = nil },
+	pull.Opinions: func(r *pull.Request) { r.Opinions = nil },
+	pull.Team:     func(r *pull.Request) { r.Core, r.CoreFault = nil, "" },
+	pull.Mentions: func(r *pull.Request) { r.Mentions, r.Closes, r.MoreCloses = nil, nil, false },
+	pull.AuditLog: func(r *pull.Request) { r.AuditLog = nil },
+}
+
+// ignore takes contents and what is outside of the pull request from the request, except
+// for what the rule declares.
+func ignore(r *pull.Request, rule pull.Rule) {
+	for i := range r.Files {
+		if rule.Reads == nil || !rule.Reads(r, r.Files[i].Path) {
+			r.Files[i].Content = nil
+		}
 	}
 	var looks pull.Looks
 	if rule.Looks != nil {

@@ -64,7 +64,7 @@ func TestLawsAreHeld(t *testing.T) {
 		"another order of files and labels": rule(func(r *pull.Request) pull.Want {
 			return status(r.Labels[0])
 		}),
-		"does not declare": {Name: "x", Needs: pull.Statuses, Owns: []string{"s"}, Want: func(r *pull.Request) pull.Want {
+		"rule x reads Files, which Needs doesn't name": {Name: "x", Needs: pull.Statuses, Owns: []string{"s"}, Want: func(r *pull.Request) pull.Want {
 			return status(fmt.Sprint(len(r.Files)))
 		}},
 		"cannot live together": {Name: "x"},
@@ -87,6 +87,32 @@ func TestLawsAreHeld(t *testing.T) {
 	content.Reads = func(*pull.Request, string) bool { return true }
 	if why := lawsFail(r, content); why != "" {
 		t.Errorf("a rule that breaks no law: %s", why)
+	}
+}
+
+// Each fact that a rule reads without naming it is named by the law.
+func TestUndeclaredFactsAreNamed(t *testing.T) {
+	r := Random([]byte("0000000000"))
+	r.Files, r.Commits, r.Statuses = []pull.File{{Path: "p"}}, []pull.Commit{{}}, map[string]pull.Status{"s": {}}
+	r.Checks, r.Notes, r.Events = map[string]pull.CheckState{"c": {}}, map[string]pull.PostedNote{"n": {}}, []pull.Event{{}}
+	r.Reviews, r.MergeState, r.Comments = map[string]pull.Review{"dana": pull.Approved}, "clean", []pull.Comment{{}}
+	r.Opinions, r.Core, r.Mentions, r.AuditLog = []pull.Opinion{{}}, map[string]bool{"dana": true}, []pull.Summary{{}}, []pull.LogEntry{{}}
+	reads := func(r *pull.Request) (all []bool) {
+		for _, n := range []int{len(r.Files), len(r.Commits), len(r.Statuses), len(r.Checks), len(r.Notes), len(r.Events), len(r.Reviews), len(r.MergeState),
+			len(r.Comments), len(r.Opinions), len(r.Core), len(r.Mentions), len(r.AuditLog)} {
+			all = append(all, n > 0)
+		}
+		return all
+	}
+	for i := range reads(r) {
+		rule := pull.Rule{Name: "x", Needs: ^(pull.Facts(1) << i), Want: func(r *pull.Request) pull.Want { return pull.Want{Waits: reads(r)[i]} }}
+		want := fmt.Sprintf("rule x reads %s, which Needs doesn't name", pull.Facts(1)<<i)
+		if why := lawsFail(r, rule); !strings.Contains(why, want) {
+			t.Errorf("%q, want %s", why, want)
+		}
+	}
+	if next := pull.Facts(1) << len(reads(r)); next.String() != fmt.Sprint(uint(next)) {
+		t.Errorf("the fact %s isn't tested here", next)
 	}
 }
 

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 // keeper keeps a label, as the rule on stages does.
@@ -39,7 +39,7 @@ func commandRules(settings []byte) ([]pull.Rule, error) {
 	return rules, nil
 }
 
-func TestGolden(t *testing.T) { pulltest.Golden(t, "testdata/*.txtar", commandRules) }
+func TestGolden(t *testing.T) { pulltest.Golden(t, map[string]pulltest.Rules{"": commandRules}) }
 
 // TestNoCommandIsHeardLocally shows that a range on somebody's disk, which knows
 // no bot, has no commands.
@@ -194,9 +194,9 @@ func TestManyVersions(t *testing.T) {
 	}
 }
 
-// TestCommandsAreDocumented holds the table of docs/commands.md against that of
+// TestCommandsInTheDocsAreCurrent holds the table of docs/commands.md against that of
 // the code.
-func TestCommandsAreDocumented(t *testing.T) {
+func TestCommandsInTheDocsAreCurrent(t *testing.T) {
 	const path, begin, end = "../../../docs/commands.md", "<!-- commands -->\n", "<!-- /commands -->\n"
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -218,12 +218,12 @@ func TestCommandsAreDocumented(t *testing.T) {
 	}
 	switch {
 	case old == table.String():
-	case flag.Lookup("update").Value.String() == "true":
+	case suite.Update():
 		if err := os.WriteFile(path, []byte(before+begin+table.String()+end+after), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	default:
-		t.Fatalf("the table of %s is not current: run go test ./internal/triage/command -update", path)
+		t.Fatalf("the table of %s is not current: run make golden", path)
 	}
 }
 

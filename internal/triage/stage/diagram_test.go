@@ -2,7 +2,6 @@ package stage
 
 import (
 	"cmp"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -11,12 +10,13 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
-// TestDiagram keeps docs/stages.md true: the table is the one that the rule runs, and the
+// TestDiagramIsCurrent keeps docs/stages.md true: the table is the one that the rule runs, and the
 // diagram is what the rule does to a pull request when people do these things in any
 // order.
-func TestDiagram(t *testing.T) {
+func TestDiagramIsCurrent(t *testing.T) {
 	const path, begin, end = "../../../docs/stages.md", "<!-- stages -->\n", "<!-- /stages -->\n"
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -31,8 +31,8 @@ func TestDiagram(t *testing.T) {
 	if old == current {
 		return
 	}
-	if flag.Lookup("update").Value.String() != "true" { // of pulltest
-		t.Fatalf("%s is not current: run go test ./internal/triage/stage -run Diagram -update", path)
+	if !suite.Update() {
+		t.Fatalf("%s is not current: run make golden", path)
 	}
 	if err := os.WriteFile(path, []byte(before+begin+current+end+after), 0o644); err != nil {
 		t.Fatal(err)

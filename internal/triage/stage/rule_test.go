@@ -15,10 +15,11 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	pulltest.Golden(t, "testdata/*.txtar", func(settings []byte) ([]pull.Rule, error) {
+	rules := func(settings []byte) ([]pull.Rule, error) {
 		set, err := config.Preset().Override("settings", settings)
 		return []pull.Rule{Rule(set.Stages, nil)}, err
-	})
+	}
+	pulltest.Golden(t, map[string]pulltest.Rules{"": rules, "stories": nil}) // TestStories reads stories
 }
 
 func TestOff(t *testing.T) {

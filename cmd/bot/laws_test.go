@@ -1,6 +1,4 @@
-// Package triage_test holds rules together to the laws. They don't know each other, so
-// that none of their packages can.
-package triage_test
+package main
 
 import (
 	"strings"
@@ -9,15 +7,10 @@ import (
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
-	"github.com/concorde-bot/concorde/internal/triage/conflict"
-	"github.com/concorde-bot/concorde/internal/triage/issuenumber"
-	"github.com/concorde-bot/concorde/internal/triage/links"
-	"github.com/concorde-bot/concorde/internal/triage/title"
-	"github.com/concorde-bot/concorde/internal/triage/wrongbranch"
 )
 
-// FuzzOrder holds these rules together to the laws, with titles and bodies of strangers.
-func FuzzOrder(f *testing.F) {
+// FuzzLaws holds all rules together to the laws, with titles and bodies of strangers.
+func FuzzLaws(f *testing.F) {
 	const link = "<!-- gh-issue-number: gh-7 -->\n* Issue: gh-7\n<!-- /gh-issue-number -->"
 	const list = "<!-- gh-linked-prs -->\n### Linked PRs\n* gh-7\n* gh-8\n<!-- /gh-linked-prs -->"
 	for bits := range uint16(64) {
@@ -25,12 +18,11 @@ func FuzzOrder(f *testing.F) {
 		f.Add("gh-5…", "…, gh-7: Fix it\n"+link+"\n"+link, list+"\n\n"+list, bits*41)
 		f.Add("[3.13] ``` (#8)", "```\n"+link+"\n```\ngh-5", "```[tasklist]\n"+list, bits*43)
 	}
-	set := config.Preset().Rules
-	conflicts := set.Conflicts
-	conflicts.Mode = config.On
-	rules := []pull.Rule{issuenumber.Rule(set.IssueNumbers, ""), links.Rule(set.IssueNumbers), title.Rule(set.Titles), wrongbranch.Rule(set.WrongBranch), conflict.Rule(conflicts)}
+	preset := config.Preset()
+	preset.Conflicts.Mode = config.On
+	rules := surroundings{central: preset}.rules(preset.Rules)
 	f.Fuzz(func(t *testing.T, name, body, other string, bits uint16) {
-		r := stranger(name, body, other, bits)
+		r := strangers(name, body, other, bits)
 		pulltest.Laws(t, r, rules)
 		r.Issue, r.Title, r.Body = true, "", other
 		r.Mentions = []pull.Summary{{Number: 7, Title: name, Body: body}, {Number: 8, Title: "gh-5: Fix it"}, {Number: 9, Title: "Fix it"}}
@@ -38,8 +30,8 @@ func FuzzOrder(f *testing.F) {
 	})
 }
 
-// stranger is a pull request of which the bits choose the rest.
-func stranger(title, body, other string, bits uint16) *pull.Request {
+// strangers is a pull request of which the bits choose the rest.
+func strangers(title, body, other string, bits uint16) *pull.Request {
 	choose := func(from ...string) string {
 		chosen := from[int(bits)%len(from)]
 		bits /= uint16(len(from))
