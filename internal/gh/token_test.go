@@ -71,7 +71,7 @@ func TestTokenFaults(t *testing.T) {
 	check(t, "not granted, nobody knows what", ask(gh.TokenRequest{Key: cpython, Permissions: pushing}), temporary, "502")
 	check(t, "an odd level", ask(gh.TokenRequest{Key: cpython, Permissions: map[string]string{"contents": "wirte"}}), rejected, "not granted")
 	check(t, "no permissions", ask(gh.TokenRequest{Key: cpython}), rejected, "no permissions are named")
-	check(t, "an odd key", ask(gh.TokenRequest{Key: pull.Key{Owner: "python", Repo: ".."}, Permissions: pushing}), rejected, "not the name of a repository")
+	check(t, "an odd key", ask(gh.TokenRequest{Key: pull.Key{Owner: "python", Repo: ".."}, Permissions: pushing}), rejected, "isn't a valid repository name")
 	check(t, "no such repository", ask(gh.TokenRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}, Permissions: pushing}), gone, "404")
 	check(t, "one of another installation", ask(gh.TokenRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}, Installation: w.srv.InstallationID("python"), Permissions: map[string]string{"contents": "read"}}), rejected, "does not exist")
 	check(t, "no such installation", ask(gh.TokenRequest{Key: cpython, Installation: 4711, Permissions: pushing}), gone, "404")

@@ -55,7 +55,7 @@ func known(branch, sha string) error {
 	odd := slices.ContainsFunc(strings.Split(branch, "/"), func(part string) bool { return part == "" || strings.HasPrefix(part, ".") })
 	switch {
 	case odd:
-		return gh.Rejectf("%q is not the name of a branch", branch)
+		return gh.Rejectf("%q isn't a valid branch name", branch)
 	case !gh.IsCommit(sha):
 		return gh.Rejectf("%q isn't a commit ID", sha)
 	}

@@ -82,8 +82,8 @@ func TestBranchFaults(t *testing.T) {
 	do := func(a pull.Action) error { return w.app.Apply(t.Context(), 0, key, a) }
 	w.srv.ResetRequests()
 	for _, name := range []string{"", ".", "..", "a/../b", "/a", "a/", "../../pulls", ".hidden"} {
-		check(t, name, do(pull.DeleteBranch{Branch: name, SHA: sha}), rejected, "is not the name of a branch")
-		check(t, name, do(pull.RestoreBranch{Branch: name, SHA: sha}), rejected, "is not the name of a branch")
+		check(t, name, do(pull.DeleteBranch{Branch: name, SHA: sha}), rejected, "isn't a valid branch name")
+		check(t, name, do(pull.RestoreBranch{Branch: name, SHA: sha}), rejected, "isn't a valid branch name")
 	}
 	for _, sha := range []string{"", "main", strings.ToUpper(someSHA)} {
 		check(t, sha, do(pull.DeleteBranch{Branch: "backport", SHA: sha}), rejected, "isn't a commit ID")

@@ -94,7 +94,7 @@ func TestOpenPullFaults(t *testing.T) {
 	check(t, "no such base", open(pull.OpenPull{Head: "new", Base: "nothing"}), rejected, "PullRequest base invalid")
 	check(t, "nothing in it", open(pull.OpenPull{Head: "same", Base: "main"}), rejected, "No commits between")
 	_, err = w.app.OpenPull(t.Context(), 0, pull.Key{Owner: "python", Repo: ".."}, pull.OpenPull{})
-	check(t, "no repository", err, rejected, "not the name of a repository")
+	check(t, "no repository", err, rejected, "isn't a valid repository name")
 
 	// GitHub did it and its answer is lost: the same call finds it.
 	w.fault(ghtest.Fault{Method: "POST", Path: "/pulls$", DropAfter: true})

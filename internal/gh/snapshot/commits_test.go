@@ -110,7 +110,7 @@ func TestHistoryFaults(t *testing.T) {
 	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502, Times: 3})
 	check(t, "502", ask(HistoryRequest{Key: cpython}), temporary, "reading the history of python/cpython: POST /graphql: 502")
 	check(t, "no repository", ask(HistoryRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}}), gone, "404")
-	check(t, "no key", ask(HistoryRequest{}), rejected, "not the name of an owner")
+	check(t, "no key", ask(HistoryRequest{}), rejected, "isn't a valid owner name")
 	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read"}))
 	w.srv.RevokeTokens()
 	check(t, "may not", ask(HistoryRequest{Key: cpython}), denied, "contents")

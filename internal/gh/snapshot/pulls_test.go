@@ -149,7 +149,7 @@ func TestPullsFaults(t *testing.T) {
 	nothing := pull.Key{Owner: "python", Repo: "nothing"}
 	check(t, "no repository", merged(nothing), gone, "404")
 	check(t, "no repository", into(nothing), gone, "404")
-	check(t, "no key", into(pull.Key{}), rejected, "not the name of an owner")
+	check(t, "no key", into(pull.Key{}), rejected, "isn't a valid owner name")
 	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read"}))
 	w.srv.RevokeTokens()
 	check(t, "may not", merged(cpython), denied, "not accessible")
