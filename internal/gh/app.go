@@ -70,7 +70,7 @@ func (a *App) as(installation int64) *github.Client {
 	c, known := a.clients[installation]
 	if !known {
 		left := newBudget()
-		c.guard = newGuard(a.cfg, newLogin(a.site, installation, left), a.graphql, left)
+		c.guard = newGuard(a.cfg, newTokenTransport(a.site, installation, left), a.graphql, left)
 		c.client = a.rest(c.guard)
 		a.clients[installation] = c
 	}
@@ -131,3 +131,9 @@ func (a *App) WritesPerMinute() int { return a.cfg.WritesPerMinute }
 
 // timeout is Config.Timeout.
 func (a *App) Timeout() time.Duration { return a.cfg.Timeout }
+
+// identity is the App's own account, as far as it was asked for.
+type identity struct {
+	slug string
+	id   int64 // of the account SLUG[bot], not of the App
+}

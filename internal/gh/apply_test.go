@@ -1,13 +1,12 @@
 package gh_test
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-	"github.com/concorde-bot/concorde/internal/gh/snapshot"
-
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/pull"
 )

@@ -13,11 +13,11 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// login authenticates as an installation. ghinstallation keeps a token until
+// tokenTransport authenticates as an installation. ghinstallation keeps a token until
 // it expires, even one that GitHub does not take any more: after a 401 there
 // is one new token, and one more try. So there is when an older token is not
 // allowed something.
-type login struct {
+type tokenTransport struct {
 	*site
 	installation int64
 	next         http.RoundTripper
@@ -31,13 +31,13 @@ type login struct {
 	until  time.Time
 }
 
-func newLogin(s *site, installation int64, budget *budget) *login {
+func newTokenTransport(s *site, installation int64, budget *budget) *tokenTransport {
 	next := &etagged{cache: s.cache, next: &wire{site: s, installation: installation, budget: budget}}
-	return &login{site: s, installation: installation, next: next}
+	return &tokenTransport{site: s, installation: installation, next: next}
 }
 
 // RoundTrip implements http.RoundTripper.
-func (l *login) RoundTrip(r *http.Request) (*http.Response, error) {
+func (l *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	token, err := l.token(r.Context(), "")
 	if err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func (l *login) RoundTrip(r *http.Request) (*http.Response, error) {
 const doubtful = time.Minute
 
 // outdated tells whether another token may be allowed what this one is not.
-func (l *login) outdated(token string, err error) bool {
+func (l *tokenTransport) outdated(token string, err error) bool {
 	if _, denied := errors.AsType[*Denied](err); !denied {
 		return false
 	}
@@ -68,7 +68,7 @@ func (l *login) outdated(token string, err error) bool {
 	return token != l.given || l.cfg.Now().Sub(l.since) > doubtful
 }
 
-func (l *login) send(r *http.Request, token string) (*http.Response, error) {
+func (l *tokenTransport) send(r *http.Request, token string) (*http.Response, error) {
 	signed := r.Clone(r.Context())
 	signed.Header.Set("Authorization", "token "+token)
 	if r.GetBody != nil {
@@ -84,7 +84,7 @@ func (l *login) send(r *http.Request, token string) (*http.Response, error) {
 // token is the present one, or a new one in place of dead. One request for it
 // serves all that wait, each as long as its own context lasts; the request
 // belongs to none of them.
-func (l *login) token(ctx context.Context, dead string) (string, error) {
+func (l *tokenTransport) token(ctx context.Context, dead string) (string, error) {
 	answer := l.asking.DoChan(dead, func() (any, error) { return l.ask(context.WithoutCancel(ctx), dead) })
 	select {
 	case got := <-answer:
@@ -98,7 +98,7 @@ func (l *login) token(ctx context.Context, dead string) (string, error) {
 // ask takes as long as one request at most. When GitHub lets it wait that
 // long, nobody waits again for as long: whatever else there is to do would
 // stand still meanwhile.
-func (l *login) ask(ctx context.Context, dead string) (string, error) {
+func (l *tokenTransport) ask(ctx context.Context, dead string) (string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.cfg.Now().Before(l.until) {

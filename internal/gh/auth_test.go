@@ -1,9 +1,6 @@
 package gh_test
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-	"github.com/concorde-bot/concorde/internal/gh/snapshot"
-
 	"context"
 	"errors"
 	"strings"
@@ -11,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 

@@ -1,8 +1,6 @@
 package gh
 
-import (
-	"net/http"
-)
+import "net/http"
 
 // charge is what a request counts for GitHub's secondary limits ("Calculating
 // points for the secondary rate limit").

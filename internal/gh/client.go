@@ -58,7 +58,7 @@ func (c *Client) send(ctx context.Context, text string, variables map[string]any
 	if _, err = c.REST.Do(ctx, req, &said); err != nil {
 		return Settle(err)
 	}
-	c.missed(c.About, said.Errors)
+	c.missed(said.Errors)
 	return nil
 }
 
@@ -80,4 +80,16 @@ func (c *Client) Asking(kind string, ask func(*Size) error) error {
 		c.Log().Info().Str("of", q.key.String()).Str("question", q.kind).Msg("too heavy for one answer from GitHub: asking in smaller parts for a day")
 	}
 	return err
+}
+
+// missed counts the holes in an answer, and tells the log of each place once.
+func (c *Client) missed(holes []graphqlFault) {
+	for _, f := range holes {
+		place := holeIn{c.About.Repository(), f.field()}
+		c.metrics.holes.WithLabelValues(place.field).Inc()
+		if told, _ := c.holes.ContainsOrAdd(place, struct{}{}); !told {
+			c.cfg.Log.Warn().Str("repository", place.repository.String()).Str("field", place.field).Str("cause", Tidy(f.text())).
+				Msg("GitHub leaves something out of its answers: the bot does without it")
+		}
+	}
 }

@@ -1,30 +1,45 @@
-package gh
+package gh_test
 
 import (
 	"fmt"
+	"net/http"
+	"sync/atomic"
 	"testing"
+
+	"github.com/concorde-bot/concorde/internal/gh"
 )
 
-// The cache holds so many bytes and answers, and each token has its own.
-func TestCacheIsBounded(t *testing.T) {
-	c := newEtags()
-	for i := range 40 {
-		c.put(etagKey{url: fmt.Sprint(i)}, etagEntry{body: make([]byte, maxCachedEntry)})
+func TestNotModified(t *testing.T) {
+	var full, same atomic.Int32
+	var version atomic.Int32
+	app, _ := plain(t, gh.Config{}, func(w http.ResponseWriter, r *http.Request) {
+		etag := fmt.Sprintf(`"v%d"`, version.Load())
+		w.Header().Set("ETag", etag)
+		if r.Header.Get("If-None-Match") == etag {
+			same.Add(1)
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		full.Add(1)
+		answer(w, 200, fmt.Sprintf(`{"id":%d}`, 5+version.Load()))
+	})
+	read := func(want int64) {
+		t.Helper()
+		c, err := app.Client(t.Context(), somePull, 1)
+		must(t, err)
+		got, _, err := c.REST.Repositories.Get(t.Context(), c.About.Owner, c.About.Repo)
+		must(t, err)
+		if got.GetID() != want {
+			t.Errorf("got %d, want %d", got.GetID(), want)
+		}
 	}
-	if n := c.entries.Len(); n != maxCached/maxCachedEntry || c.bytes != maxCached {
-		t.Errorf("%d entries of %d bytes", n, c.bytes)
-	}
-	c.put(etagKey{url: "39"}, etagEntry{body: []byte("x")})
-	if want := maxCached - maxCachedEntry + 1; c.bytes != want {
-		t.Errorf("after replacing: %d bytes, want %d", c.bytes, want)
-	}
-	for i := range 5000 {
-		c.put(etagKey{url: fmt.Sprint("small", i)}, etagEntry{body: []byte("x")})
-	}
-	if n := c.entries.Len(); n != 2000 || c.bytes != 2000 {
-		t.Errorf("%d entries of %d bytes", n, c.bytes)
-	}
-	if _, found := c.get(etagKey{token: [32]byte{1}, url: "small4999"}); found {
-		t.Error("a token gets the answer of another")
+	read(5)
+	read(5)
+	read(5)
+	version.Store(1)
+	read(6)
+	read(6)
+	if full.Load() != 2 || same.Load() != 3 {
+		t.Errorf("%d full answers and %d times 304, want 2 and 3", full.Load(), same.Load())
 	}
 }

@@ -1,83 +1,60 @@
-package gh
+package gh_test
 
 import (
+	"bytes"
+	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Each error means one thing, by its type, its place and its text.
-func TestMeaning(t *testing.T) {
-	const subject = "repository issueOrPullRequest "
-	integration, saml := "Resource not accessible by integration", "Resource protected by organization SAML enforcement."
-	for _, test := range []struct {
-		kind, message, path string
-		want                meaning
-	}{
-		{"FORBIDDEN", integration, subject + "tip nodes 0 commit status", meansDenied},
-		{"FORBIDDEN", integration, subject + "commits", meansDenied},
-		{"FORBIDDEN", integration, "repository queue0", meansDenied},
-		{"FORBIDDEN", integration, "repository maybe0", meansDenied},
-		{"FORBIDDEN", saml, "repository", meansDenied},
-		{"FORBIDDEN", integration, subject + "mentions nodes 3", meansHole},
-		{"FORBIDDEN", integration, subject + "mentions nodes 3 source", meansHole},
-		{"FORBIDDEN", integration, subject + "headRepository", meansHole},
-		{"FORBIDDEN", integration, subject + "reviewRequests nodes 0 requestedReviewer", meansHole},
-		{"FORBIDDEN", saml, subject + "mergedBy", meansHole},
-		{"FORBIDDEN", saml, subject + "mergeCommit parents nodes 0 associatedPullRequests", meansHole},
-		{"NOT_FOUND", "x", "repository", meansGone},
-		{"NOT_FOUND", "x", "repository issueOrPullRequest", meansGone},
-		{"NOT_FOUND", "x", "repository maybe3", meansHole},
-		{"NOT_FOUND", "x", "repository maybeIssue3", meansHole},
-		{"NOT_FOUND", "x", "repository maybeCompared0 compare", meansHole},
-		{"NOT_FOUND", "Could not resolve file for path 'x'.", "repository head f3", meansHole},
-		{"NOT_FOUND", "x", "repository files", meansTemporary},
-		{"NOT_FOUND", "x", "viewer", meansTemporary},
-		{"NOT_FOUND", "x", "change3", meansGone},
-		{"RESOURCE_LIMITS_EXCEEDED", "Resource limits for this query exceeded.", subject + "comments nodes 7", meansHeavy},
-		{"RESOURCE_LIMITS_EXCEEDED", "Resource limits for this query exceeded.", "", meansHeavy},
-		{"RESOURCE_LIMITS_EXCEEDED", "Resource limits for this query exceeded.", "change20", meansHeavy},
-		{"MAX_NODE_LIMIT_EXCEEDED", "This query requests up to 2,010,050 possible nodes which exceeds the maximum limit of 500,000.", "", meansHeavy},
-		{"ARGUMENT_LIMIT", "You may not provide more than 100 node ids; you provided 101.", "nodes", meansHeavy},
-		{"", "Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug.", "", meansHeavy},
-		{"INTERNAL", "x", subject + "events nodes 7 actor", meansHeavy},
-		{"INTERNAL", "x", subject + "events", meansTemporary},
-		{"INTERNAL", "x", "change1", meansTemporary},
-		{"FORBIDDEN", "issue is locked", "change1", meansRejected},
-		{"FORBIDDEN", integration, "change1", meansDenied},
-		{"UNPROCESSABLE", "x", "change1", meansRejected},
-		{"RATE_LIMITED", "x", "", meansLimited},
-		{"", "You have exceeded a secondary rate limit.", "", meansLimited},
-	} {
-		f := graphqlFault{Type: test.kind, Message: test.message}
-		for _, step := range strings.Fields(test.path) {
-			if strings.Trim(step, "0123456789") == "" {
-				f.Path = append(f.Path, 3.0)
-			} else {
-				f.Path = append(f.Path, step)
+// What another organisation keeps to itself (single sign-on, a list of IP
+// addresses) is missing from the answer, at its place, and everything else is
+// there. It is counted, and told once.
+func TestHoles(t *testing.T) {
+	var logged bytes.Buffer
+	metrics := prometheus.NewRegistry()
+	fault := func(path string) string {
+		return `{"type":"FORBIDDEN","path":[` + path + `],"message":"Although you appear to have the correct authorization credentials, the X organization has an IP allow list enabled"}`
+	}
+	subject := `"repository","issueOrPullRequest"`
+	body := fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"__typename":"PullRequest","number":1,"headRefOid":%[1]q,"headRepository":null,
+		"labels":{"nodes":[null,{"id":"a","name":"docs"}]},"comments":{"nodes":[null,{"fullDatabaseId":"7","id":"c","body":"hello","author":null}]},
+		"events":{"nodes":[{"__typename":"ClosedEvent","actor":{"login":"bob"}},null]},"commits":{"totalCount":2,"nodes":[null,{"commit":{"oid":"2","message":"n"}}]},
+		"tip":{"nodes":[{"commit":{"oid":%[1]q}}]}}}},"errors":[`, someSHA) +
+		strings.Join([]string{fault(subject + `,"headRepository"`), fault(subject + `,"labels","nodes",0`), fault(subject + `,"comments","nodes",0,"id"`),
+			fault(subject + `,"comments","nodes",1,"author"`), fault(subject + `,"events","nodes",1`), fault(subject + `,"commits","nodes",0`)}, ",") + `]}`
+	app, _ := plain(t, gh.Config{Log: zerolog.New(&logged), Metrics: metrics}, func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, body) })
+	for range 2 {
+		r, err := app.Load(t.Context(), snapshot.Query{Key: somePull, Installation: 1, Needs: pull.Comments | pull.Events | pull.Commits})
+		must(t, err)
+		if diff := cmp.Diff([]string{"docs"}, r.Labels); diff != "" || len(r.Comments) != 1 || r.Comments[0].By != "ghost" || len(r.Events) != 1 || len(r.Commits) != 1 || r.HeadOwner != "" {
+			t.Errorf("loaded %+v", r)
+		}
+	}
+	if n := strings.Count(logged.String(), "GitHub leaves something out"); n != 6 {
+		t.Errorf("told %d times:\n%s", n, &logged)
+	}
+	counted := map[string]float64{}
+	families, err := metrics.Gather()
+	must(t, err)
+	for _, f := range families {
+		if f.GetName() == "concorde_github_holes_total" {
+			for _, m := range f.GetMetric() {
+				counted[m.GetLabel()[0].GetValue()] = m.GetCounter().GetValue()
 			}
 		}
-		if got := f.meaning(); got != test.want {
-			t.Errorf("%s %q at %s: %d, want %d", test.kind, test.message, test.path, got, test.want)
-		}
 	}
-}
-
-// An App that may not read members still sees everything else of a pull request
-// that a team is asked to review.
-func TestTeamsThatAreNotSeen(t *testing.T) {
-	answer := func(path string) error {
-		body := `{"data":{"repository":{}},"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by integration","path":` + path + `}]}`
-		x := exchange{resp: &http.Response{StatusCode: 200}, request: httptest.NewRequest("POST", "/graphql", nil), body: []byte(body)}
-		x.said, x.unread = readAnswer(x.body)
-		return x.graphql(time.Now())
-	}
-	if err := answer(`["repository","issueOrPullRequest","reviewRequests","nodes",0,"requestedReviewer"]`); err != nil {
-		t.Errorf("a team that is not seen: %v", err)
-	}
-	if err := answer(`["repository","issueOrPullRequest","reviewRequests"]`); err == nil {
-		t.Error("all requests for reviews may be missing")
+	want := map[string]float64{"headRepository": 2, "labels": 2, "comments.id": 2, "comments.author": 2, "events": 2, "commits": 2}
+	if diff := cmp.Diff(want, counted); diff != "" {
+		t.Errorf("counted (-want +got):\n%s", diff)
 	}
 }

@@ -9,12 +9,6 @@ import (
 	"github.com/google/go-github/v60/github"
 )
 
-// identity is the App's own account, as far as it was asked for.
-type identity struct {
-	slug string
-	id   int64 // of the account SLUG[bot], not of the App
-}
-
 // Verify asks GitHub who this App is, and returns its slug: the part of its
 // login before "[bot]". Unauthorized means that number and key do not match.
 func (a *App) Verify(ctx context.Context) (slug string, err error) {

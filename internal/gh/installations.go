@@ -10,8 +10,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Repository is one that the App is installed on.
-type Repository struct {
+// InstalledRepository is one that the App is installed on.
+type InstalledRepository struct {
 	Key          pull.Key // Number 0
 	Installation int64
 	Archived     bool // takes no writes
@@ -41,8 +41,8 @@ func (a *App) Installations(ctx context.Context) ([]Installation, error) {
 
 // Repositories lists those of the installations. If some installations can't be
 // read, the others come together with the error; one that is gone by now has none.
-func (a *App) Repositories(ctx context.Context, of []Installation) ([]Repository, error) {
-	var all []Repository
+func (a *App) Repositories(ctx context.Context, of []Installation) ([]InstalledRepository, error) {
+	var all []InstalledRepository
 	var faults []error
 	for _, i := range of {
 		some, err := a.ofInstallation(ctx, i.ID)
@@ -54,7 +54,7 @@ func (a *App) Repositories(ctx context.Context, of []Installation) ([]Repository
 	return all, errors.Join(faults...)
 }
 
-func (a *App) ofInstallation(ctx context.Context, id int64) ([]Repository, error) {
+func (a *App) ofInstallation(ctx context.Context, id int64) ([]InstalledRepository, error) {
 	found, err := AllPages(func(o *github.ListOptions) ([]*github.Repository, *github.Response, error) {
 		page, resp, err := a.as(id).Apps.ListRepos(ctx, o)
 		if err != nil {
@@ -62,11 +62,11 @@ func (a *App) ofInstallation(ctx context.Context, id int64) ([]Repository, error
 		}
 		return page.Repositories, resp, nil
 	})
-	var all []Repository
+	var all []InstalledRepository
 	for _, r := range found {
 		key := pull.Key{Owner: r.GetOwner().GetLogin(), Repo: r.GetName()}
 		if key.Validate() == nil {
-			all = append(all, Repository{Key: key, Installation: id, Archived: r.GetArchived()})
+			all = append(all, InstalledRepository{Key: key, Installation: id, Archived: r.GetArchived()})
 		}
 	}
 	return all, err

@@ -1,9 +1,6 @@
 package gh_test
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-	"github.com/concorde-bot/concorde/internal/gh/snapshot"
-
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -18,23 +17,23 @@ import (
 func TestRepositories(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	want := []gh.Repository{{Key: pull.Key{Owner: "python", Repo: "cpython"}, Installation: w.srv.InstallationID("python")}}
+	want := []gh.InstalledRepository{{Key: pull.Key{Owner: "python", Repo: "cpython"}, Installation: w.srv.InstallationID("python")}}
 	for i := range 105 {
 		name := fmt.Sprintf("peps%03d", i)
 		_, err := w.srv.Repo("python/"+name, ghtest.RepoOptions{})
 		must(t, err)
-		want = append(want, gh.Repository{Key: pull.Key{Owner: "python", Repo: name}, Installation: w.srv.InstallationID("python")})
+		want = append(want, gh.InstalledRepository{Key: pull.Key{Owner: "python", Repo: name}, Installation: w.srv.InstallationID("python")})
 	}
 	_, err := w.srv.Repo("elsewhere/x", ghtest.RepoOptions{NotInstalled: true})
 	must(t, err)
 	_, err = w.srv.Repo("psf/black", ghtest.RepoOptions{})
 	must(t, err)
-	want = append(want, gh.Repository{Key: pull.Key{Owner: "psf", Repo: "black"}, Installation: w.srv.InstallationID("psf")})
+	want = append(want, gh.InstalledRepository{Key: pull.Key{Owner: "psf", Repo: "black"}, Installation: w.srv.InstallationID("psf")})
 	installations, err := w.app.Installations(t.Context())
 	must(t, err)
 	got, err := w.app.Repositories(t.Context(), installations)
 	must(t, err)
-	byKey := func(a, b gh.Repository) int { return strings.Compare(a.Key.String(), b.Key.String()) }
+	byKey := func(a, b gh.InstalledRepository) int { return strings.Compare(a.Key.String(), b.Key.String()) }
 	slices.SortFunc(got, byKey)
 	slices.SortFunc(want, byKey)
 	if diff := cmp.Diff(want, got); diff != "" {

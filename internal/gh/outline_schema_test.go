@@ -1,15 +1,14 @@
 package gh_test
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-	"github.com/concorde-bot/concorde/internal/gh/snapshot"
-
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/pull"
 )

@@ -13,6 +13,8 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // Config of an App. Only AppID and PrivateKey are required.
@@ -31,6 +33,14 @@ type Config struct {
 	Wait            func(context.Context, time.Duration) error // by the clock of Now; nil: by the machine's
 	UserAgent       string                                     // "" : "concorde"
 }
+
+// holeIn is a place in the answers about a repository.
+type holeIn struct {
+	repository pull.Key
+	field      string
+}
+
+const rememberedHoles = 1000
 
 // site is where GitHub is, and what all that speak to it share.
 type site struct {

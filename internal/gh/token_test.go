@@ -1,8 +1,6 @@
 package gh_test
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"bytes"
 	"net/http"
 	"strings"
@@ -10,6 +8,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/pull"
 )

@@ -50,7 +50,7 @@ func (p *Picker) missing(ctx context.Context, installation int64, key pull.Key, 
 // lacking returns the commits of one branch that another doesn't have, neither
 // themselves nor as backports. GitHub's lists are limited: commits older than the other
 // branch's last listed one are left out.
-func lacking(from, other []snapshot.Commit) []snapshot.Commit {
+func lacking(from, other []snapshot.PathCommit) []snapshot.PathCommit {
 	has := map[string]bool{}
 	var oldest time.Time
 	for _, c := range other {
@@ -62,7 +62,7 @@ func lacking(from, other []snapshot.Commit) []snapshot.Commit {
 			oldest = c.At
 		}
 	}
-	var out []snapshot.Commit
+	var out []snapshot.PathCommit
 	for _, c := range from {
 		if !has[c.SHA] && !has[backport.BareSubject(c.Subject)] && !c.At.Before(oldest) {
 			out = append(out, c)

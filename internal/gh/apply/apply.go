@@ -1,8 +1,6 @@
 package apply
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"context"
 	"errors"
 	"fmt"
@@ -10,22 +8,9 @@ import (
 
 	"github.com/google/go-github/v60/github"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
-
-// Writer makes the bot's writes. Its methods may be called at the same time.
-type Writer struct {
-	app     *gh.App
-	bodies  *bodies
-	reacted func(pull.Key)
-}
-
-// NewWriter makes one that writes as app. reacted hears of keys on which reactions
-// to comments are set, before they are.
-func New(app *gh.App, reacted func(pull.Key)) (*Writer, error) {
-	b, err := newBodies()
-	return &Writer{app, b, reacted}, err
-}
 
 // Apply makes one write to the pull request or issue. Installation 0 is looked
 // up. An answer that is lost (Temporary) leaves it open whether GitHub wrote: the
@@ -65,18 +50,6 @@ func (w *Writer) perRequest() int {
 		most = min(limit/10, most)
 	}
 	return max(most, 1)
-}
-
-// target is what is written to: a pull request, an issue or a repository.
-type target struct {
-	*gh.Client
-	app    *gh.App
-	bodies *bodies
-}
-
-func (w *Writer) target(ctx context.Context, key pull.Key, installation int64) (*target, error) {
-	c, err := w.app.Client(ctx, key, installation)
-	return &target{c, w.app, w.bodies}, err
 }
 
 func (w *Writer) apply(ctx context.Context, installation int64, key pull.Key, actions []pull.Action) []error {
@@ -141,12 +114,4 @@ func (t *target) requestReview(ctx context.Context, login string) error {
 func (t *target) assign(ctx context.Context, login string) error {
 	_, _, err := t.REST.Issues.AddAssignees(ctx, t.About.Owner, t.About.Repo, t.About.Number, []string{login})
 	return gh.Settle(err)
-}
-
-// unlessGone lets pass that the very thing is not there.
-func unlessGone(err error, endpoint string) error {
-	if gone, ok := errors.AsType[*gh.Gone](err); ok && gone.Endpoint == endpoint {
-		return nil
-	}
-	return err
 }

@@ -1,16 +1,10 @@
 package apply
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"context"
-	"slices"
-	"strings"
-	"sync"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
-
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -18,65 +12,6 @@ const (
 	// freshBody is how long ago a body may have been read that is written.
 	freshBody = 2 * time.Second
 )
-
-// bodies keeps the writes of this process to one body apart: GitHub has no way to
-// write a body only if nobody else did meanwhile, and several pull requests may
-// belong to one issue. Another replica may still come between the reading and the
-// writing; what it overwrites is written again the next time its pull request is
-// looked at.
-type bodies struct {
-	last *lru.Cache[pull.Key, written]
-
-	mu   sync.Mutex
-	busy map[pull.Key]chan struct{} // closed when the write is over
-}
-
-// written is the last write to a body.
-type written struct {
-	before, after string
-	read, at      time.Time // when before was read, and when it was written
-}
-
-func newBodies() (*bodies, error) {
-	last, err := lru.New[pull.Key, written](1000)
-	return &bodies{last: last, busy: map[pull.Key]chan struct{}{}}, err
-}
-
-// hold waits until nobody else writes to these bodies, in an order in which nobody
-// waits for each other.
-func (b *bodies) hold(ctx context.Context, keys []pull.Key) (release func(), err error) {
-	slices.SortFunc(keys, func(x, y pull.Key) int { return strings.Compare(x.String(), y.String()) })
-	var held []pull.Key
-	release = func() {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		for _, key := range held {
-			close(b.busy[key])
-			delete(b.busy, key)
-		}
-	}
-	for _, key := range slices.Compact(keys) {
-		for {
-			b.mu.Lock()
-			other, taken := b.busy[key]
-			if !taken {
-				b.busy[key] = make(chan struct{})
-				held = append(held, key)
-			}
-			b.mu.Unlock()
-			if !taken {
-				break
-			}
-			select {
-			case <-other:
-			case <-ctx.Done():
-				release()
-				return nil, ctx.Err()
-			}
-		}
-	}
-	return release, nil
-}
 
 // rewrite is a change of a body.
 type rewrite struct {

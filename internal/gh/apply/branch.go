@@ -1,21 +1,20 @@
 package apply
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"context"
 	"slices"
 	"strings"
 
 	"github.com/google/go-github/v60/github"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // restoreBranch makes the branch anew. One that is there is left as it is: at
 // the same commit there is nothing to do, at another it is somebody's work.
 func (t *target) restoreBranch(ctx context.Context, b pull.RestoreBranch) error {
-	if err := known(b.Branch, b.SHA); err != nil {
+	if err := refuse(b.Branch, b.SHA); err != nil {
 		return err
 	}
 	ref := "refs/heads/" + b.Branch
@@ -31,7 +30,7 @@ func (t *target) restoreBranch(ctx context.Context, b pull.RestoreBranch) error 
 // a push in the moment between the two requests goes with the branch, and is
 // then found in the pull request alone.
 func (t *target) deleteBranch(ctx context.Context, b pull.DeleteBranch) error {
-	if err := known(b.Branch, b.SHA); err != nil {
+	if err := refuse(b.Branch, b.SHA); err != nil {
 		return err
 	}
 	ref := "heads/" + b.Branch
@@ -49,9 +48,9 @@ func (t *target) deleteBranch(ctx context.Context, b pull.DeleteBranch) error {
 	return unlessGone(gh.Settle(err), gh.DeleteRef)
 }
 
-// known refuses what is no commit, and names of branches that git does not
+// refuse refuses what is no commit, and names of branches that git does not
 // allow and that would lead to another path of the API.
-func known(branch, sha string) error {
+func refuse(branch, sha string) error {
 	odd := slices.ContainsFunc(strings.Split(branch, "/"), func(part string) bool { return part == "" || strings.HasPrefix(part, ".") })
 	switch {
 	case odd:

@@ -1,12 +1,11 @@
 package apply
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"context"
 	"slices"
 	"strings"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -17,11 +16,6 @@ const (
 	maxAnnotationTitle   = 255   // characters
 	maxAnnotationMessage = 64000 // bytes, of 64 KB
 )
-
-const writesChecks = "checks: write"
-
-// oneWrite tells whether one write holds the check run.
-func oneWrite(s pull.SetCheck) bool { return len(s.Annotations) <= annotationsPerWrite }
 
 // checkChange creates a check run. One that isn't whole lacks its digest, which
 // comes with the last of its annotations: without it the next run writes all

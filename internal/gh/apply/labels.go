@@ -1,14 +1,13 @@
 package apply
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"context"
 	"fmt"
 	"net/url"
 
 	"github.com/google/go-github/v60/github"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 

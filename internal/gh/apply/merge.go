@@ -1,8 +1,6 @@
 package apply
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"context"
 	"errors"
 	"slices"
@@ -10,6 +8,7 @@ import (
 
 	"github.com/google/go-github/v60/github"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 

@@ -1,9 +1,6 @@
 package apply
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-	"github.com/concorde-bot/concorde/internal/gh/snapshot"
-
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"

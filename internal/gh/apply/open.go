@@ -1,15 +1,13 @@
 package apply
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/google/go-github/v60/github"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -54,12 +52,6 @@ func (w *Writer) openPull(ctx context.Context, installation int64, key pull.Key,
 	s := summarized(created, "")
 	s.Own = true
 	return s, nil
-}
-
-// refusedFor tells whether GitHub refused for a reason, in words of its own.
-func refusedFor(err error, words string) bool {
-	refused, ok := errors.AsType[*gh.Rejected](err)
-	return ok && strings.Contains(strings.ToLower(refused.Message), words)
 }
 
 // findPull finds the pull request that is there already: the open one.

@@ -1,11 +1,10 @@
 package apply
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh/snapshot"
-
 	"fmt"
 	"testing"
 
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/pull"
 )

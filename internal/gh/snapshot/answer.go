@@ -1,13 +1,12 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"encoding/json"
 	"errors"
 	"strings"
 	"time"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -78,4 +77,19 @@ func (c changeType) change() pull.Change {
 		return pull.Renamed
 	}
 	return pull.Modified // also the mere change of a mode
+}
+
+// merge is nil where GitHub does not name the commit (yet).
+func (p *pullData) merge() *pull.Merge {
+	if p.state() != pull.Merged || p.MergeCommit == nil || !gh.IsCommit(p.MergeCommit.Oid) {
+		return nil
+	}
+	c := p.MergeCommit
+	m := &pull.Merge{SHA: c.Oid, Message: c.Message, Parents: c.Parents.TotalCount, Author: c.credit(), By: p.merger(), At: p.MergedAt}
+	for _, parent := range c.Parents.Nodes {
+		for _, of := range parent.AssociatedPullRequests.Nodes {
+			m.Rebased = m.Rebased || of.Number == p.Number
+		}
+	}
+	return m
 }

@@ -1,22 +1,6 @@
 package snapshot
 
-import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
-	"time"
-
-	"github.com/concorde-bot/concorde/internal/pull"
-)
-
-// glimpse is what a load last saw of a pull request: when it was changed, in which
-// state it was, and when it was seen.
-type glimpse struct {
-	updated time.Time
-	state   pull.State
-	at      time.Time
-}
-
-const rememberedGlimpses = 10_000
+import "github.com/concorde-bot/concorde/internal/gh"
 
 // glimpsed notes what was just loaded.
 func (l *loading) glimpsed() {

@@ -1,8 +1,6 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"context"
 	"fmt"
 	"regexp"
@@ -11,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -27,8 +26,8 @@ type HistoryRequest struct {
 	Paths        []string // of files; more than five are left out
 }
 
-// Commit is one that touched a file.
-type Commit struct {
+// PathCommit is one that touched a file.
+type PathCommit struct {
 	SHA              string
 	Subject, Message string // the first line, and all of it
 	Number           int    // of its pull request, as the end of Subject says; 0: it does not
@@ -38,7 +37,7 @@ type Commit struct {
 // History gives the newest 20 commits of each revision that touched each path,
 // newest first, by revision and path. It costs one request. A revision that is
 // not there has none.
-func (l *Loader) History(ctx context.Context, h HistoryRequest) (map[string]map[string][]Commit, error) {
+func (l *Loader) History(ctx context.Context, h HistoryRequest) (map[string]map[string][]PathCommit, error) {
 	all, err := l.history(ctx, h)
 	if err != nil {
 		l.app.Forget(h.Key, err)
@@ -47,15 +46,15 @@ func (l *Loader) History(ctx context.Context, h HistoryRequest) (map[string]map[
 	return all, nil
 }
 
-func (l *Loader) history(ctx context.Context, h HistoryRequest) (map[string]map[string][]Commit, error) {
+func (l *Loader) history(ctx context.Context, h HistoryRequest) (map[string]map[string][]PathCommit, error) {
 	c, err := l.app.Client(ctx, h.Key.Repository(), h.Installation)
 	if err != nil {
 		return nil, err
 	}
 	h.Paths = h.Paths[:min(len(h.Paths), historyPaths)]
-	all := map[string]map[string][]Commit{}
+	all := map[string]map[string][]PathCommit{}
 	for _, revision := range h.Revisions {
-		all[revision] = map[string][]Commit{}
+		all[revision] = map[string][]PathCommit{}
 	}
 	err = c.Asking("history", func(s *gh.Size) error {
 		return s.Smaller(ctx, func(ctx context.Context) error {
@@ -92,7 +91,7 @@ func (h HistoryRequest) parts(s gh.Size) []HistoryRequest {
 }
 
 // read reads one part.
-func (h HistoryRequest) read(ctx context.Context, c *gh.Client, into map[string]map[string][]Commit) error {
+func (h HistoryRequest) read(ctx context.Context, c *gh.Client, into map[string]map[string][]PathCommit) error {
 	var found struct {
 		Repository map[string]map[string]gh.Connection[historyCommit]
 	}
@@ -102,7 +101,7 @@ func (h HistoryRequest) read(ctx context.Context, c *gh.Client, into map[string]
 	}
 	for i, revision := range h.Revisions {
 		for j, path := range h.Paths {
-			var commits []Commit
+			var commits []PathCommit
 			for _, c := range found.Repository[fmt.Sprint("r", i)][fmt.Sprint("p", j)].Nodes {
 				commits = append(commits, c.commit())
 			}
@@ -145,9 +144,9 @@ var ending = regexp.MustCompile(`\((?i:gh-|#)([0-9]{1,9})\)$`)
 
 // commit reads the subject from the message: GitHub's messageHeadline is cut
 // where it is long, and loses the number.
-func (c historyCommit) commit() Commit {
+func (c historyCommit) commit() PathCommit {
 	subject, _, _ := strings.Cut(c.Message, "\n")
-	out := Commit{SHA: c.Oid, Subject: strings.TrimSpace(subject), Message: strings.TrimRight(c.Message, "\n"), At: c.CommittedDate}
+	out := PathCommit{SHA: c.Oid, Subject: strings.TrimSpace(subject), Message: strings.TrimRight(c.Message, "\n"), At: c.CommittedDate}
 	if m := ending.FindStringSubmatch(out.Subject); m != nil {
 		out.Number, _ = strconv.Atoi(m[1]) // digits, and not too many
 	}

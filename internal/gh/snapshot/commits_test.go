@@ -48,10 +48,10 @@ func TestHistory(t *testing.T) {
 			}
 		}
 	}
-	first, second := Commit{SHA: one, Subject: "One (#11)", Message: "One (#11)\n\nBody (GH-99)", Number: 11}, Commit{SHA: two, Subject: long, Message: long, Number: 12}
-	all := map[string][]Commit{"a": {second, first}, "b": {first}}
-	fewer := map[string][]Commit{"a": {first}, "b": {first}}
-	want := map[string]map[string][]Commit{"main": all, two: all, "3.14": fewer, "refs/heads/3.14": fewer, "nothing": {}, someSHA: {}}
+	first, second := PathCommit{SHA: one, Subject: "One (#11)", Message: "One (#11)\n\nBody (GH-99)", Number: 11}, PathCommit{SHA: two, Subject: long, Message: long, Number: 12}
+	all := map[string][]PathCommit{"a": {second, first}, "b": {first}}
+	fewer := map[string][]PathCommit{"a": {first}, "b": {first}}
+	want := map[string]map[string][]PathCommit{"main": all, two: all, "3.14": fewer, "refs/heads/3.14": fewer, "nothing": {}, someSHA: {}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

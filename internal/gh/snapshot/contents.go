@@ -1,43 +1,24 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"context"
-	"crypto/sha1"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 const (
-	entriesPerQuery = 25       // GraphQL gives up to 512 kB of text for each
-	maxContents     = 16 << 20 // bytes of all contents of one pull request
+	maxContents = 16 << 20 // bytes of all contents of one pull request
 
 	// A stranger chooses how many files there are, and what is in them. A pull
 	// request has one NEWS entry or two; a release gathers some hundreds.
 	maxRead = 200 // files: 8 queries
 	maxRaw  = 30  // of them, those that GraphQL does not give to the byte: each is a request of its own
 )
-
-type blobData struct {
-	Typename    string `json:"__typename"`
-	Oid         string
-	ByteSize    int64
-	IsTruncated bool
-	Text        *string
-}
-
-type entryData struct {
-	Mode   int // as stat(2) has it: 0o100644
-	Type   string
-	Object *blobData
-}
 
 // onDefault takes over a file of the default branch, nil where there is none.
 // One that is too large to be read must not keep the pull requests from being
@@ -144,41 +125,4 @@ func (l *loading) content(ctx context.Context, path string, e *entryData) (*pull
 	c.Data = data
 	l.left.bytes -= int64(len(data))
 	return c, err
-}
-
-// exact tells whether GraphQL's text is the content to the byte. It is for
-// showing: it may lack a byte order mark, and has other characters in place of
-// what is not UTF-8; the hash tells.
-func (b *blobData) exact() bool {
-	return b.Text != nil && blobID([]byte(*b.Text), len(b.Oid)) == b.Oid
-}
-
-// content is the blob to the byte, if need be read by itself.
-func (b *blobData) content(ctx context.Context, c *gh.Client) ([]byte, error) {
-	if b.exact() {
-		return []byte(*b.Text), nil
-	}
-	if !gh.IsCommit(b.Oid) {
-		return nil, gh.BadAnswer("the answer lacks the id of a blob")
-	}
-	data, _, err := c.REST.Git.GetBlobRaw(ctx, c.About.Owner, c.About.Repo, b.Oid)
-	if err = gh.Settle(err); err != nil {
-		return nil, err
-	}
-	if blobID(data, len(b.Oid)) != b.Oid {
-		return nil, &gh.Temporary{Answer: gh.Answer{Endpoint: gh.GetBlob, Message: "the content does not have the hash it should have"}}
-	}
-	return data, nil
-}
-
-// blobID is git's id of a blob, in as many digits as asked for: 40 are SHA-1,
-// 64 SHA-256.
-func blobID(data []byte, digits int) string {
-	whole := append(fmt.Appendf(nil, "blob %d\x00", len(data)), data...)
-	if digits == hex.EncodedLen(sha256.Size) {
-		sum := sha256.Sum256(whole)
-		return hex.EncodeToString(sum[:])
-	}
-	sum := sha1.Sum(whole)
-	return hex.EncodeToString(sum[:])
 }

@@ -1,8 +1,6 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"bytes"
 	"fmt"
 	"slices"
@@ -11,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/pull"
 )

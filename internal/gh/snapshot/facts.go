@@ -1,8 +1,6 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"context"
 	"fmt"
 	"slices"
@@ -10,6 +8,7 @@ import (
 
 	"github.com/google/go-github/v60/github"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -161,7 +160,11 @@ func (l *loading) take(p *pullData) map[string]string {
 	}
 	l.history.grown("reviews", p.historyData.Reviews.Entries, p.historyData.Reviews.PageInfo, p.historyData.Reviews.TotalCount)
 	next("reviews", p.historyData.Reviews.PageInfo)
-	p.mentions(l)
+	for _, s := range p.mentions(l.Key, l.slug) {
+		if !slices.ContainsFunc(r.Mentions, func(known pull.Summary) bool { return known.Number == s.Number }) {
+			r.Mentions = append(r.Mentions, s)
+		}
+	}
 	next("mentions", p.Mentions.PageInfo)
 	return more
 }
@@ -211,4 +214,23 @@ func (l *loading) files(ctx context.Context) error {
 	}
 	l.out.FilesOmitted = max(l.changed-len(listed), 0)
 	return nil
+}
+
+// learn notes what GitHub calls a pull request or issue, its labels and its author.
+func (l *loading) learn(key pull.Key, p *pullData) {
+	l.IDs.SetSubject(key, gh.Subject{ID: p.ID, Issue: p.Typename == "Issue"})
+	for _, label := range p.Labels.Nodes {
+		l.IDs.SetLabel(key, label.Name, label.ID)
+	}
+	l.meet(p.Author, p.MergedBy)
+}
+
+// meet notes the ids of people. Those of bots are of no use: nobody asks them for
+// anything.
+func (l *loading) meet(people ...*actorData) {
+	for _, a := range people {
+		if a != nil && a.person() {
+			l.IDs.SetPerson(a.Login, a.ID)
+		}
+	}
 }

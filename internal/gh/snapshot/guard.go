@@ -1,8 +1,6 @@
 package snapshot
 
-import (
-	"github.com/concorde-bot/concorde/internal/gh"
-)
+import "github.com/concorde-bot/concorde/internal/gh"
 
 // guardFields are what a branch asks of reviews, by its protection and by rulesets.
 // Rules of other kinds have no parameters here.

@@ -1,14 +1,12 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"cmp"
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -219,17 +217,18 @@ func (h historyData) opinions() []pull.Opinion {
 	return all
 }
 
-// mentions are pull requests of the repository itself, each once.
-func (h historyData) mentions(l *loading) {
+// mentions are pull requests of the repository itself.
+func (h historyData) mentions(repository pull.Key, slug string) []pull.Summary {
+	var all []pull.Summary
 	for _, n := range h.Mentions.Nodes {
 		of := n.Source
-		if of.Number > 0 && strings.EqualFold(of.Repository.NameWithOwner, l.Key.Repository().String()) &&
-			!slices.ContainsFunc(l.out.Mentions, func(s pull.Summary) bool { return s.Number == of.Number }) {
-			s := of.summary(l.slug)
-			s.Closes, s.MoreCloses = closed(of.Closes, l.Key)
-			l.out.Mentions = append(l.out.Mentions, s)
+		if of.Number > 0 && strings.EqualFold(of.Repository.NameWithOwner, repository.Repository().String()) {
+			s := of.summary(slug)
+			s.Closes, s.MoreCloses = closed(of.Closes, repository)
+			all = append(all, s)
 		}
 	}
+	return all
 }
 
 type reviewData struct {

@@ -1,87 +1,15 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
-	"github.com/hashicorp/golang-lru/v2/simplelru"
-
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
-
-// fileAt is a file at a commit: its contents never change.
-type fileAt struct {
-	repository   pull.Key
-	commit, path string
-}
-
-// blobAt are contents by their hash. Those of another repository are nobody's
-// business.
-type blobAt struct {
-	repository pull.Key
-	oid        string
-}
-
-// knownFile is what is known of a file: its contents are among the blobs.
-type knownFile struct {
-	kind pull.Kind
-	oid  string
-}
-
-const (
-	rememberedFiles = 500
-	rememberedReads = 5000     // pull requests
-	rememberedSize  = 64 << 10 // bytes of one file; a NEWS entry has some hundreds
-	rememberedBytes = 8 << 20  // of all of them
-)
-
-// blobs are contents that were read, those used last up to so many bytes.
-type blobs struct {
-	mu    sync.Mutex
-	bytes int
-	lru   *simplelru.LRU[blobAt, []byte]
-}
-
-func newBlobs() (*blobs, error) {
-	b := &blobs{}
-	var err error
-	b.lru, err = simplelru.NewLRU(rememberedBytes/256, func(_ blobAt, data []byte) { b.bytes -= len(data) })
-	return b, err
-}
-
-func (b *blobs) add(at blobAt, data []byte) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.lru.Contains(at) {
-		return
-	}
-	b.bytes += len(data)
-	b.lru.Add(at, slices.Clone(data))
-	for b.bytes > rememberedBytes {
-		b.lru.RemoveOldest()
-	}
-}
-
-func (b *blobs) get(at blobAt) ([]byte, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	data, found := b.lru.Get(at)
-	return slices.Clone(data), found
-}
-
-// kind is that of a blob.
-func (e *entryData) kind() pull.Kind {
-	if e.Mode == 0o120000 {
-		return pull.Symlink
-	}
-	return pull.Regular
-}
 
 // remembered takes contents that an earlier load read: of this very head, or of
 // another one where the file has the same hash, so that neither what happens
@@ -150,10 +78,4 @@ func (l *loading) remembersFiles(read []string) {
 	read = slices.DeleteFunc(read, func(path string) bool { return strings.ContainsRune(path, utf8.RuneError) })
 	slices.Sort(read)
 	l.from.reads.Add(l.Key, first(read, entriesPerQuery))
-}
-
-// allowance is what may still be read of one pull request.
-type allowance struct {
-	bytes int64
-	raw   int // blobs, each by itself
 }

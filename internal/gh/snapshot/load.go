@@ -1,14 +1,13 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -60,7 +59,7 @@ func (a *Loader) load(ctx context.Context, q Query) (*pull.Request, error) {
 // where what was known is no longer so.
 func (l *loading) first(ctx context.Context) error {
 	blank := *l.out
-	known := l.from.pasts.of(l.Query, blank.Now)
+	known := l.from.pasts.of(l.Key, l.Needs, blank.Now)
 	err := l.after(ctx, known)
 	if err == nil && known != nil && !l.history.whole() {
 		*l.out = blank
@@ -160,4 +159,18 @@ func (l *loading) further(ctx context.Context, pages map[string]string) (more ma
 		return nil
 	})
 	return more, err
+}
+
+func (l *loading) question(ctx context.Context, q gh.Query, p *overviewData) error {
+	q.Variables["number"] = l.Key.Number
+	if q.Uses("$app") {
+		q.Variables["app"] = l.AppID()
+	}
+	if err := l.Ask(ctx, q.String(), q.Variables, p); err != nil {
+		return err
+	}
+	if p.Repository == nil || p.Repository.Subject == nil {
+		return gh.BadAnswer("the answer names no pull request or issue")
+	}
+	return nil
 }

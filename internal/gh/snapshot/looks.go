@@ -1,15 +1,10 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
-	"context"
-	"errors"
 	"fmt"
 	"math"
-	"slices"
-	"time"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -24,139 +19,14 @@ const (
 	labelsPerQuery   = 50
 )
 
-// point finds out what the rules look at, before they could see any of it.
-func (l *loading) point(context.Context) error {
-	if l.Looks != nil {
-		l.looks = l.Looks(l.out)
-	}
-	return nil
-}
-
-// around loads, in as few queries as hold it, the contents of changed files and
-// what is outside of the pull request. All that was looked at is in the maps
-// then, as a zero value where it is not there.
-func (l *loading) around(ctx context.Context) error {
-	files := l.unread() // before what is around shows
-	l.blank(l.looks)
-	at, err := l.known(l.looks)
-	if err != nil {
-		return err
-	}
-	// A number that is none cannot be asked for.
-	none := func(n int) bool { return !number(n) }
-	at.Requests = slices.DeleteFunc(slices.Clone(at.Requests), none)
-	at.Issues = slices.DeleteFunc(slices.Clone(at.Issues), none)
-	l.left = allowance{bytes: maxContents, raw: maxRaw}
-	todo := portion{at, files}
-	for !todo.empty() {
-		err := l.Smaller(ctx, func(ctx context.Context) error {
-			some, rest := todo.cut(*l.Size)
-			if err := l.lookAt(ctx, some); err != nil {
-				return err
-			}
-			todo = rest
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("looking at files and at what is around: %w", err)
-		}
-	}
-	if l.moved {
-		return gh.BadAnswer("a changed file is not in the head commit: the pull request changed meanwhile")
-	}
-	l.remembersLooks()
-	return l.people(ctx)
-}
-
-// portion is what one query looks at.
-type portion struct {
-	pull.Looks // but for people
-	files      []*pull.File
-}
-
-func (p portion) empty() bool {
-	return len(p.files)+len(p.Branches)+len(p.Requests)+len(p.Into)+len(p.Issues)+len(p.Compared)+len(p.Guarded)+len(p.Labels) == 0
-}
-
-// cut splits off what one query holds, of one kind alone where things are asked for
-// apart.
-func (p portion) cut(s gh.Size) (some, rest portion) {
-	for _, kind := range []func(){
-		func() { some.Branches = take(&p.Branches, s.Part(branchesPerQuery)) },
-		func() { some.Requests = take(&p.Requests, s.Part(requestsPerQuery)) },
-		func() { some.Into = take(&p.Into, s.Part(intoPerQuery)) },
-		func() { some.Issues = take(&p.Issues, s.Part(issuesPerQuery)) },
-		func() { some.Compared = take(&p.Compared, s.Part(comparedPerQuery)) },
-		func() { some.Guarded = take(&p.Guarded, s.Part(guardedPerQuery)) },
-		func() { some.Labels = take(&p.Labels, s.Part(labelsPerQuery)) },
-		func() { some.files = take(&p.files, s.Part(entriesPerQuery)) },
-	} {
-		if kind(); s == gh.Apart && !some.empty() {
-			break
-		}
-	}
-	return some, p
-}
-
 // number tells what GitHub may have for a number.
 func number(n int) bool { return n > 0 && n <= math.MaxInt32 }
-
-// take cuts up to n off the front.
-func take[T any](from *[]T, n int) []T {
-	some := (*from)[:min(len(*from), n)]
-	*from = (*from)[len(some):]
-	return some
-}
 
 // blank makes the maps for what is asked for.
 func (l *loading) blank(at pull.Looks) {
 	l.out.Branches, l.out.Others, l.out.Into = blank[pull.Branch](at.Branches), blank[pull.Summary](at.Requests), blank[[]pull.Summary](at.Into)
 	l.out.Issues, l.out.Compared, l.out.Known = blank[pull.Issue](at.Issues), blank[pull.Comparison](at.Compared), blank[bool](at.Labels)
 	l.out.Guarded = blank[bool](at.Guarded)
-}
-
-func blank[V any, K comparable](keys []K) map[K]V {
-	if len(keys) == 0 {
-		return nil
-	}
-	all := map[K]V{}
-	for _, key := range keys {
-		var zero V
-		all[key] = zero
-	}
-	return all
-}
-
-func (l *loading) lookAt(ctx context.Context, p portion) error {
-	at, files := p.Looks, p.files
-	query := looksQuery(at)
-	if len(at.Compared) > 0 {
-		query.Variables["compareTo"] = l.out.Head
-		if l.out.Merge != nil {
-			query.Variables["compareTo"] = l.out.Merge.SHA
-		}
-	}
-	if len(files) > 0 {
-		query.Add(entriesQuery(files, l.out.Head, l.left.bytes > 0))
-	}
-	query.Pull, query.Issue, query.Variables["number"] = []string{"body"}, []string{"body"}, l.Key.Number
-	l.asked = l.Now()
-	var found struct{ Repository gh.Fields }
-	if err := l.Ask(ctx, query.String(), query.Variables, &found); err != nil {
-		return err
-	}
-	l.again(found.Repository)
-	return errors.Join(l.seen(found.Repository, at), l.contents(ctx, found.Repository, files))
-}
-
-// again sees whether the body is still the same, so that a rule's part of it is
-// written without another look.
-func (l *loading) again(found gh.Fields) {
-	var p pullData
-	l.out.BodyAt = l.asked
-	if err := found.Read(gh.IssueOrPull, &p); err != nil || p.Body != l.out.Body {
-		l.out.BodyAt = time.Time{}
-	}
 }
 
 // seen takes over what was found.

@@ -1,125 +1,17 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"maps"
 	"slices"
-	"sync"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/simplelru"
-
-	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/gh"
 )
 
 // Histories only grow at their end, and those with more than a page are read
 // once. The next load asks for what comes after, and for how many there are in
 // all: should something be gone from the middle, or have come into it, everything
 // is read again. Commits aren't among these lists: they move by their dates.
-
-// past is what is known of the histories of a pull request or issue.
-type past struct {
-	needs    pull.Facts
-	began    time.Time // with a load that read all of it
-	read     map[string]stretch
-	events   []pull.Event
-	opinions []pull.Opinion
-	deleted  int           // comments of this App, by people
-	comments []commentData // the older ones
-	touched  time.Time     // when any comment was last edited
-}
-
-// stretch is how far a list was read.
-type stretch struct {
-	cursor string
-	count  int // holes included
-}
-
-const (
-	maxPasts = 16 << 20 // bytes of all
-	maxPast  = 1 << 20
-	// pastFor bounds for how long a history is continued: names of accounts and
-	// labels may change in it.
-	pastFor = time.Hour
-	// unsettled is for how long a comment is read again: commands are answered by
-	// a reaction, which doesn't count as an edit.
-	unsettled = time.Hour
-	// eventSize is about what an event or opinion takes in memory, in bytes.
-	eventSize = 160
-)
-
-func (p *past) size() int {
-	bytes := eventSize * (len(p.events) + len(p.opinions))
-	for _, c := range p.comments {
-		bytes += len(c.Body) + 2*eventSize
-	}
-	return bytes
-}
-
-// pasts are the histories of many, the longest unused forgotten first. Nothing
-// but time is lost with them.
-type pasts struct {
-	mu    sync.Mutex
-	byKey *simplelru.LRU[pull.Key, *past]
-	bytes int
-}
-
-func newPasts() *pasts {
-	c := &pasts{}
-	c.byKey, _ = simplelru.NewLRU(20_000, func(_ pull.Key, p *past) { c.bytes -= p.size() }) // errs only on a size below 1
-	return c
-}
-
-// of is nil where nothing is known. What it gives must not be changed.
-func (c *pasts) of(q Query, now time.Time) *past {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	p, found := c.byKey.Get(q.Key)
-	if !found || p.needs != q.Needs || now.Sub(p.began).Abs() > pastFor {
-		return nil
-	}
-	return p
-}
-
-func (c *pasts) keep(key pull.Key, p *past) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.byKey.Remove(key) // Add would not tell what it replaces
-	c.add(key, p)
-}
-
-func (c *pasts) add(key pull.Key, p *past) {
-	if len(p.read) == 0 || p.size() > maxPast {
-		return
-	}
-	c.byKey.Add(key, p)
-	c.bytes += p.size()
-	for c.bytes > maxPasts {
-		c.byKey.RemoveOldest()
-	}
-}
-
-func (c *pasts) forget(key pull.Key) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.byKey.Remove(key)
-}
-
-// answered forgets a history's comments: GitHub doesn't count reactions as edits.
-func (c *pasts) answered(key pull.Key) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	p, found := c.byKey.Peek(key)
-	if !found || p.comments == nil {
-		return
-	}
-	rest := *p
-	rest.comments, rest.read = nil, maps.Clone(p.read)
-	delete(rest.read, "comments")
-	c.byKey.Remove(key)
-	c.add(key, &rest)
-}
 
 // continues has the query go on where the past ends.
 func (p *past) continues(q *gh.Query) {
@@ -159,15 +51,6 @@ func (p *past) edited(touched []commentData) bool {
 // perPage is what a page has at most ("Rate limits and query limits", GraphQL API).
 const perPage = 100
 
-// reading is how far a load got, going on from a past.
-type reading struct {
-	past
-	now     time.Time
-	totals  map[string]int // as GitHub counts
-	settled stretch        // of the comments that the next load need not read
-	broken  bool           // the past isn't what it was
-}
-
 // recall begins a load where the past ends.
 func (l *loading) recall(known *past) {
 	l.history = reading{past: past{needs: l.Needs, began: l.out.Now, read: map[string]stretch{}}, now: l.out.Now, totals: map[string]int{}}
@@ -186,45 +69,6 @@ func (l *loading) recount(known *past) {
 	}
 	l.out.Events, l.out.Opinions, l.out.NotesDeleted = slices.Clone(known.events), slices.Clone(known.opinions), known.deleted
 	l.said(historyData{Comments: gh.Connection[commentData]{Nodes: known.comments}})
-}
-
-// grown notes a page of a list, which may be one that wasn't asked for.
-func (h *reading) grown(name string, nodes int, page gh.PageInfo, total int) {
-	if nodes == 0 && total == 0 {
-		return
-	}
-	s := h.read[name]
-	s.count += nodes
-	if page.EndCursor != "" {
-		s.cursor = page.EndCursor
-	}
-	h.read[name], h.totals[name] = s, total
-}
-
-// commented notes a page of comments, the older ones of which are kept.
-func (h *reading) commented(page gh.Connection[commentData]) {
-	settles := h.settled.count == h.read["comments"].count && len(page.Nodes) == page.Entries && !slices.ContainsFunc(page.Nodes, func(c commentData) bool {
-		return h.now.Sub(c.CreatedAt) < unsettled
-	})
-	h.grown("comments", page.Entries, page.PageInfo, page.TotalCount)
-	if settles {
-		h.comments, h.settled = append(h.comments, page.Nodes...), h.read["comments"]
-	}
-	for _, c := range page.Nodes {
-		if c.UpdatedAt.After(h.touched) {
-			h.touched = c.UpdatedAt
-		}
-	}
-}
-
-// whole tells whether all lists are read without a gap.
-func (h *reading) whole() bool {
-	for name, s := range h.read {
-		if h.totals[name] != s.count {
-			return false
-		}
-	}
-	return !h.broken
 }
 
 // keepsHistory keeps lists of more than a page for the next load.

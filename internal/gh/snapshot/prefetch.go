@@ -1,10 +1,9 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"slices"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -67,5 +66,3 @@ func (l *loading) remembersLooks() {
 		Guarded:  first(l.looks.Guarded, guardedPerQuery),
 	})
 }
-
-func first[T any](of []T, n int) []T { return of[:min(len(of), n)] }

@@ -34,8 +34,8 @@ func (l *Loader) Pulls(ctx context.Context, of List) (found []pull.Summary, comp
 	if err != nil {
 		return nil, false, of.failed(err)
 	}
-	fields := fields{"...Summary" + summaryLabels + "updatedAt", summaryFragment}
-	complete, err = listed(ctx, l, of, fields, func(d summaryData) { found = append(found, d.summary(slug)) })
+	entry := entryFields{"...Summary" + summaryLabels + "updatedAt", summaryFragment}
+	complete, err = eachPull(ctx, l, of, entry, func(d summaryData) { found = append(found, d.summary(slug)) })
 	if err != nil {
 		return nil, false, err
 	}
@@ -56,7 +56,7 @@ func (l *Loader) Merged(ctx context.Context, of List) (found []pull.Summary, com
 
 // Numbers lists the numbers of pull requests, as Pulls does.
 func (l *Loader) Numbers(ctx context.Context, of List) (found []int, err error) {
-	_, err = listed(ctx, l, of, fields{"number updatedAt", ""}, func(d summaryData) { found = append(found, d.Number) })
+	_, err = eachPull(ctx, l, of, entryFields{"number updatedAt", ""}, func(d summaryData) { found = append(found, d.Number) })
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (l *Loader) Numbers(ctx context.Context, of List) (found []int, err error) 
 // Mergeable lists the open pull requests with their mergeability.
 func (l *Loader) Mergeable(ctx context.Context, of List) (found []pull.Mergeability, err error) {
 	of.States = []pull.State{pull.Open}
-	_, err = listed(ctx, l, of, fields{"number updatedAt mergeable labels(first:100){nodes{name}}", ""}, func(d summaryData) {
+	_, err = eachPull(ctx, l, of, entryFields{"number updatedAt mergeable labels(first:100){nodes{name}}", ""}, func(d summaryData) {
 		found = append(found, pull.Mergeability{Number: d.Number, Conflicts: d.Mergeable == "CONFLICTING", Unknown: d.Mergeable == "UNKNOWN", Labels: d.labels()})
 	})
 	if err != nil {
@@ -99,12 +99,12 @@ func (of List) failed(err error) error {
 	return fmt.Errorf("listing the pull requests of %s: %w", of.Key.Repository(), err)
 }
 
-// fields are those of an entry, with the fragments that they name.
-type fields struct{ selection, fragments string }
+// entryFields are those of an entry, with the fragments that they name.
+type entryFields struct{ selection, fragments string }
 
-// listed calls each for every pull request once: what is touched meanwhile moves to
+// eachPull calls each for every pull request once: what is touched meanwhile moves to
 // the front, and the last of a page to the next.
-func listed(ctx context.Context, l *Loader, of List, f fields, each func(summaryData)) (complete bool, err error) {
+func eachPull(ctx context.Context, l *Loader, of List, f entryFields, each func(summaryData)) (complete bool, err error) {
 	query := "query($owner:String!,$name:String!,$first:Int!,$after:String,$base:String,$labels:[String!],$states:[PullRequestState!]){" +
 		"repository(owner:$owner,name:$name,followRenames:false){" +
 		"all:pullRequests(baseRefName:$base,labels:$labels,states:$states,first:$first,after:$after,orderBy:{field:UPDATED_AT,direction:DESC})" +

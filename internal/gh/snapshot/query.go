@@ -1,25 +1,11 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"slices"
 	"strings"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
-)
-
-const (
-	blobFields = `__typename ...on Blob{oid byteSize isTruncated text}`
-	pageFields = `pageInfo{hasNextPage endCursor}`
-	growing    = pageFields + ` totalCount`
-	common     = `id number title body createdAt updatedAt author` + person + ` authorAssociation closedAt `
-	scalars    = common + `state isDraft baseRefName headRefOid changedFiles ` +
-		`headRefName headRepository{owner{__typename login}} mergedAt mergedBy` + person + ` mergeCommit{oid message parents(first:1){totalCount nodes{associatedPullRequests(first:5){nodes{number}}}} author{name email}}`
-	issueScalars = common + `issueState:state`
-	noteFields   = `id fullDatabaseId viewerDidAuthor author` + person + ` body createdAt updatedAt`
-	// commentFields are for rules that read what people wrote.
-	commentFields = noteFields + ` editor` + person + ` reactionGroups{viewerHasReacted}`
 )
 
 // connection is a list that may have several pages.

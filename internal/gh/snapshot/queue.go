@@ -1,14 +1,13 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 

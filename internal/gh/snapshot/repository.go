@@ -1,24 +1,12 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"context"
 	"fmt"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
-
-// RepositoryQuery says what to load of a repository.
-type RepositoryQuery struct {
-	Key          pull.Key
-	Installation int64  // 0: look it up
-	SettingsPath string // ".github/concorde.yml"
-	// LabelRulesPath is ".github/labeler.yml"; "": LabelRules stay nil.
-	LabelRulesPath string
-	// Queues are branches whose merge queue is read; "" is the default branch.
-	Queues []string
-}
 
 // Repository loads a repository as a whole. It costs one request, one more for each
 // further hundred of branches or of labels, and for each 25 pull requests in a merge
@@ -43,14 +31,6 @@ const (
 	labelsFields = "labels(first:$first,after:$after){nodes{id name color description} " + pageFields + "}"
 )
 
-// repositoryLoad is one load of a repository.
-type repositoryLoad struct {
-	*Loader
-	*gh.Client
-	RepositoryQuery
-	*gh.Size
-}
-
 func (l *repositoryLoad) load(ctx context.Context) (pull.Repository, error) {
 	answer, err := l.withQueues(ctx)
 	if err != nil {
@@ -60,10 +40,10 @@ func (l *repositoryLoad) load(ctx context.Context) (pull.Repository, error) {
 	if err := found.read(answer); err != nil {
 		return pull.Repository{}, err
 	}
-	if found.Refs.Nodes, err = rest(ctx, l, remainder[branchData]{found.Refs, "branches", refsFields}); err != nil {
+	if found.Refs.Nodes, err = allOf(ctx, l, remainder[branchData]{found.Refs, "branches", refsFields}); err != nil {
 		return pull.Repository{}, fmt.Errorf("listing branches: %w", err)
 	}
-	if found.Labels.Nodes, err = rest(ctx, l, remainder[labelData]{found.Labels, "labels", labelsFields}); err != nil {
+	if found.Labels.Nodes, err = allOf(ctx, l, remainder[labelData]{found.Labels, "labels", labelsFields}); err != nil {
 		return pull.Repository{}, fmt.Errorf("listing labels: %w", err)
 	}
 	out := pull.Repository{Key: l.Key.Repository(), Tips: map[string]string{}}
@@ -148,19 +128,14 @@ type branchData struct {
 	Target struct{ Oid string }
 }
 
-type labelData struct {
-	ID string
-	pull.LabelStyle
-}
-
 // remainder is the first page of a list, with the fields to ask for the others.
 type remainder[T any] struct {
 	first        gh.Connection[T]
 	kind, fields string
 }
 
-// rest gives all entries of a list.
-func rest[T any](ctx context.Context, l *repositoryLoad, of remainder[T]) ([]T, error) {
+// allOf gives all entries of a list.
+func allOf[T any](ctx context.Context, l *repositoryLoad, of remainder[T]) ([]T, error) {
 	all, page := of.first.Nodes, of.first.PageInfo
 	if !page.HasNextPage || page.EndCursor == "" {
 		return all, nil

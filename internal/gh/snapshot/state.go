@@ -1,15 +1,14 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
-	"context"
 	"errors"
 	"sync/atomic"
 	"time"
 
-	"github.com/concorde-bot/concorde/internal/pull"
 	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // Loader loads what GitHub has. Its methods may be called at the same time. It
@@ -96,35 +95,40 @@ type loading struct {
 	history reading
 }
 
-func (l *loading) question(ctx context.Context, q gh.Query, p *overviewData) error {
-	q.Variables["number"] = l.Key.Number
-	if q.Uses("$app") {
-		q.Variables["app"] = l.AppID()
-	}
-	if err := l.Ask(ctx, q.String(), q.Variables, p); err != nil {
-		return err
-	}
-	if p.Repository == nil || p.Repository.Subject == nil {
-		return gh.BadAnswer("the answer names no pull request or issue")
-	}
-	return nil
+// repositoryLoad is one load of a repository.
+type repositoryLoad struct {
+	*Loader
+	*gh.Client
+	RepositoryQuery
+	*gh.Size
 }
 
-// learn notes what GitHub calls a pull request or issue, its labels and its author.
-func (l *loading) learn(key pull.Key, p *pullData) {
-	l.IDs.SetSubject(key, gh.Subject{ID: p.ID, Issue: p.Typename == "Issue"})
-	for _, label := range p.Labels.Nodes {
-		l.IDs.SetLabel(key, label.Name, label.ID)
-	}
-	l.meet(p.Author, p.MergedBy)
+// RepositoryQuery says what to load of a repository.
+type RepositoryQuery struct {
+	Key          pull.Key
+	Installation int64  // 0: look it up
+	SettingsPath string // ".github/concorde.yml"
+	// LabelRulesPath is ".github/labeler.yml"; "": LabelRules stay nil.
+	LabelRulesPath string
+	// Queues are branches whose merge queue is read; "" is the default branch.
+	Queues []string
 }
 
-// meet notes the ids of people. Those of bots are of no use: nobody asks them for
-// anything.
-func (l *loading) meet(people ...*actorData) {
-	for _, a := range people {
-		if a != nil && a.person() {
-			l.IDs.SetPerson(a.Login, a.ID)
-		}
+func blank[V any, K comparable](keys []K) map[K]V {
+	if len(keys) == 0 {
+		return nil
 	}
+	all := map[K]V{}
+	for _, key := range keys {
+		var zero V
+		all[key] = zero
+	}
+	return all
+}
+
+func first[T any](of []T, n int) []T { return of[:min(len(of), n)] }
+
+type labelData struct {
+	ID string
+	pull.LabelStyle
 }

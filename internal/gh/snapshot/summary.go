@@ -1,11 +1,10 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"strings"
 	"time"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -57,19 +56,4 @@ func (d *summaryData) summary(slug string) pull.Summary {
 		s.HeadOwner = d.HeadRepositoryOwner.login()
 	}
 	return s
-}
-
-// merge is nil where GitHub does not name the commit (yet).
-func (p *pullData) merge() *pull.Merge {
-	if p.state() != pull.Merged || p.MergeCommit == nil || !gh.IsCommit(p.MergeCommit.Oid) {
-		return nil
-	}
-	c := p.MergeCommit
-	m := &pull.Merge{SHA: c.Oid, Message: c.Message, Parents: c.Parents.TotalCount, Author: c.credit(), By: p.merger(), At: p.MergedAt}
-	for _, parent := range c.Parents.Nodes {
-		for _, of := range parent.AssociatedPullRequests.Nodes {
-			m.Rebased = m.Rebased || of.Number == p.Number
-		}
-	}
-	return m
 }

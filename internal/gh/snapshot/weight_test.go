@@ -1,8 +1,6 @@
 package snapshot
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -10,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 

@@ -1,80 +1,15 @@
 package apply
 
 import (
-	"github.com/concorde-bot/concorde/internal/gh"
-
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
-
-// mutationsPerRequest bounds one request. A plan has five or so.
-const mutationsPerRequest = 25
-
-// Together tells whether an action goes into one request with others of its
-// kind. Each is done or refused for itself.
-func Together(action pull.Action) bool {
-	switch a := action.(type) {
-	case pull.AddLabel, pull.RemoveLabel, pull.AddNote, pull.EditNote, pull.React, pull.EditBlock, pull.EditEntry, pull.Ready, pull.RequestReview, pull.Assign, pull.Close:
-		return true
-	case pull.SetCheck:
-		return oneWrite(a)
-	}
-	return false
-}
-
-// Batches cuts the actions of a plan, in their order, into those that go into
-// one request.
-func Batches(actions []pull.Action) [][]pull.Action {
-	var all [][]pull.Action
-	for i, a := range actions {
-		last := len(all) - 1
-		if i > 0 && Together(a) && Together(actions[i-1]) && len(all[last]) < mutationsPerRequest && !evidence(a, actions[i-1]) {
-			all[last] = append(all[last], a)
-			continue
-		}
-		all = append(all, []pull.Action{a})
-	}
-	return all
-}
-
-// evidence tells whether an action takes away what another one before it follows
-// from, and waits until that is done. The block in the body names the issue in whose
-// list the pull request should not be any more; a comment without a reaction asks
-// for what comes before the reaction.
-func evidence(a, before pull.Action) bool {
-	switch a.(type) {
-	case pull.EditBlock:
-		listed, is := before.(pull.EditEntry)
-		return is && !listed.On
-	case pull.React:
-		_, reacts := before.(pull.React)
-		return !reacts
-	}
-	return false
-}
-
-// change is one mutation of a request ("Mutations", GraphQL API).
-type change struct {
-	name       string
-	input      map[string]any
-	permission string
-	done       func(error) // is told the outcome; nil: nobody wants to know
-}
-
-// outcome is what became of the nth of the changes of a request that gave err.
-func (c change) outcome(n int, err error) error {
-	err = gh.Outcome(err, n)
-	if denied, ok := errors.AsType[*gh.Denied](err); ok {
-		return &gh.Denied{Answer: denied.Answer, Permission: c.permission}
-	}
-	return err
-}
 
 // changes makes the writes in one request, and gives the error of each. One that
 // names a label or a person by an outdated id is tried once again.
@@ -160,26 +95,6 @@ func (t *target) named(actions []pull.Action) (of identities) {
 	return of
 }
 
-// mutations sends them, which GitHub makes one after the other, and reads what
-// was selected of each into answer.
-func (t *target) mutations(ctx context.Context, all []change, selected string, answer any) error {
-	var declared, fields []string
-	variables := map[string]any{}
-	for i, c := range all {
-		declared = append(declared, fmt.Sprintf("$%s:%s%sInput!", gh.Alias(i), strings.ToUpper(c.name[:1]), c.name[1:]))
-		fields = append(fields, fmt.Sprintf("%s:%s(input:$%s){%s}", gh.Alias(i), c.name, gh.Alias(i), cmp.Or(selected, "clientMutationId")))
-		variables[gh.Alias(i)] = c.input
-	}
-	query := "mutation(" + strings.Join(declared, ",") + "){" + strings.Join(fields, " ") + "}"
-	return t.Mutate(ctx, len(all), query, variables, answer)
-}
-
-const (
-	writesSubject  = "issues: write, pull requests: write"
-	writesPull     = "pull requests: write"
-	writesContents = "contents: write, pull requests: write"
-)
-
 // changeOf is the mutation for an action, which comes after others to the same
 // bodies; nil where there is nothing to do any more.
 func (t *target) changeOf(ctx context.Context, action pull.Action, texts drafts) (*change, error) {
@@ -238,10 +153,6 @@ func (t *target) changeOf(ctx context.Context, action pull.Action, texts drafts)
 	return nil, gh.Rejectf("no way is known to apply %T", action)
 }
 
-func noSubject() error {
-	return gh.BadAnswer("the answer has no id for the pull request or issue")
-}
-
 // labelToAdd is the id of a label, which is made where there is none.
 func (t *target) labelToAdd(ctx context.Context, a pull.AddLabel) (string, error) {
 	if id, known := t.IDs.Label(t.About, a.Name); known {
@@ -285,15 +196,4 @@ func (t *target) lighter(ctx context.Context, actions []pull.Action) []error {
 		copy(faults[half:], t.lighter(ctx, actions[half:]))
 	}
 	return faults
-}
-
-// tooMany tells whether GitHub refused a write for being too heavy.
-func tooMany(err error) bool {
-	failed, _ := errors.AsType[*gh.Temporary](err)
-	return failed != nil && failed.Heavy()
-}
-
-// mutation makes one write in a request of its own.
-func (t *target) mutation(ctx context.Context, c change) error {
-	return c.outcome(0, t.mutations(ctx, []change{c}, "", &struct{}{}))
 }

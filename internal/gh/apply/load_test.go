@@ -1,3 +1,0 @@
-package apply
-
-const settingsPath = ".github/concorde.yml"

@@ -1,3 +1,0 @@
-package gh_test
-
-const settingsPath = ".github/concorde.yml"

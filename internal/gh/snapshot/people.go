@@ -1,0 +1,154 @@
+package snapshot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+const (
+	// peopleAge is how long it is remembered who is in a team, and who may do what.
+	// Events of members make the App forget sooner. When it asks again and nothing
+	// changed, GitHub does not count the request.
+	peopleAge = 10 * time.Minute
+	// faultAge is the same for a team that cannot be read: somebody may be at it.
+	faultAge = time.Minute
+	// maxPeople is how many roles are remembered.
+	maxPeople = 10_000
+)
+
+// people are who is in a team, and who may do what in a repository.
+type people struct {
+	mu    sync.Mutex
+	teams map[string]teamState // by "organisation/slug"
+	roles map[roleOf]roleState
+}
+
+type teamState struct {
+	members map[string]bool // logins in lower case
+	fault   string          // why it cannot be read
+	until   time.Time
+}
+
+type roleOf struct {
+	repository pull.Key
+	login      string
+}
+
+type roleState struct {
+	role  pull.Role
+	until time.Time
+}
+
+func (p *people) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.teams, p.roles = map[string]teamState{}, map[roleOf]roleState{}
+}
+
+type teamQuery struct {
+	app *gh.App
+	*gh.Client
+	organisation, slug string
+}
+
+// team gives the members of a team, as far as they are remembered. The map is
+// never changed once it is there.
+func (p *people) team(ctx context.Context, q teamQuery) (teamState, error) {
+	name := q.organisation + "/" + q.slug
+	p.mu.Lock()
+	known, found := p.teams[name]
+	p.mu.Unlock()
+	if found && q.Now().Before(known.until) {
+		return known, nil
+	}
+	members, err := q.members(ctx)
+	next := teamState{members: members, until: q.Now().Add(peopleAge)}
+	if fault := teamFault(name, len(members), err); fault != "" {
+		next = teamState{fault: fault, until: q.Now().Add(faultAge)}
+	} else if err != nil {
+		return teamState{}, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.teams[name] = next
+	return next, nil
+}
+
+// members asks GitHub ("List team members"). Those who are only invited are not
+// among them.
+func (q teamQuery) members(ctx context.Context) (map[string]bool, error) {
+	client := q.REST
+	if !strings.EqualFold(q.organisation, q.About.Owner) {
+		var err error
+		if client, err = q.app.Organization(ctx, q.organisation); err != nil {
+			return nil, err
+		}
+	}
+	listed, err := gh.AllPages(func(o *github.ListOptions) ([]*github.User, *github.Response, error) {
+		return client.Teams.ListTeamMembersBySlug(ctx, q.organisation, q.slug, &github.TeamListTeamMembersOptions{ListOptions: *o})
+	})
+	if err != nil {
+		return nil, err
+	}
+	members := map[string]bool{}
+	for _, u := range listed {
+		members[strings.ToLower(u.GetLogin())] = true
+	}
+	return members, nil
+}
+
+// teamFault says what is to be done about a team that cannot be read; "" for an
+// error that may pass.
+func teamFault(name string, members int, err error) string {
+	denied, isDenied := errors.AsType[*gh.Denied](err)
+	_, gone := errors.AsType[*gh.Gone](err)
+	switch {
+	case isDenied:
+		return fmt.Sprintf("the App isn't allowed to read the team %s (%s): give it the organization permission \"Members: read\", and accept that in the installation", name, denied.Answer.Message)
+	case gone:
+		return fmt.Sprintf("the team %s doesn't exist, or the App can't see it: set roles.core-team, and give the App the organization permission \"Members: read\"", name)
+	case err == nil && members == 0: // then every review would be anybody's
+		return fmt.Sprintf("the team %s has no members that the App can see: set roles.core-team", name)
+	}
+	return ""
+}
+
+func (p *people) role(ctx context.Context, c *gh.Client, login string) (pull.Role, error) {
+	if (pull.Key{Owner: login, Repo: "x"}).Validate() != nil {
+		return pull.Anyone, nil // no person has such a name
+	}
+	of := roleOf{c.About.Repository(), login}
+	p.mu.Lock()
+	known, found := p.roles[of]
+	p.mu.Unlock()
+	if found && c.Now().Before(known.until) {
+		return known.role, nil
+	}
+	level, _, err := c.REST.Repositories.GetPermissionLevel(ctx, c.About.Owner, c.About.Repo, login)
+	err = gh.Settle(err)
+	if _, gone := errors.AsType[*gh.Gone](err); err != nil && !gone { // gone is an account that is no more
+		return pull.Anyone, err
+	}
+	role := pull.Anyone
+	for i, name := range []string{"triage", "push", "maintain", "admin"} {
+		if level.GetUser().GetPermissions()[name] {
+			role = pull.Role(i + 1)
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.roles) >= maxPeople {
+		p.roles = map[roleOf]roleState{}
+	}
+	p.roles[of] = roleState{role, c.Now().Add(peopleAge)}
+	return role, nil
+}
