@@ -44,7 +44,7 @@ func bare(address string) (*url.URL, error) {
 
 func shown(u *url.URL) *url.URL { return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path} }
 
-// belong tells whether the API is that of the server: who runs GitHub
+// belong reports whether the API is that of the server: who runs GitHub
 // Enterprise Server and sets one address alone would talk to github.com.
 func belong(api *url.URL, server string) error {
 	u, err := bare(server)

@@ -1,10 +1,10 @@
-// Package gh is the only caller of GitHub. It loads the snapshot of a pull
-// request, applies one action of a plan, lists what a sweep looks at, and gives
-// git what it needs: a token, an address, a name to commit by. It knows
-// authentication, limits, and what GitHub's answers mean (Gone, Limited,
-// Denied, Unauthorized, Rejected, Temporary).
+// Package gh is the client of GitHub: authentication, rate limits, ETags, the GraphQL
+// transport, and what GitHub's answers mean (Gone, Limited, Denied, Unauthorized,
+// Rejected, Temporary). It also gives git what it needs: a token, an address, a name to
+// commit by. Package snapshot loads with it, package apply writes with it; nothing else
+// calls GitHub.
 //
-// It must not know features: which rules there are, and what they want.
+// It must not know features: which rules exist, and what they want.
 package gh
 
 import (
@@ -20,15 +20,14 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// appConcurrent is how many requests the App makes at once for itself, for all
-// installations together: more than one account's runs, so that those which hang leave
-// some to others. GitHub allows 100 ("Rate limits for the REST API", concurrent requests).
+// appConcurrent limits the App's own requests at once, for all installations together.
+// It's more than one account's runs need, so that hanging ones leave some to others. GitHub allows 100 ("Rate limits for the REST API", concurrent requests).
 const appConcurrent = 50
 
 // App is the GitHub App. Its methods may be called at the same time.
 type App struct {
 	*site
-	self  *github.Client              // speaks as the App, not as an installation
+	self  *github.Client              // authenticates as the App, not as an installation
 	found *lru.Cache[pull.Key, int64] // installation of a repository
 
 	mu      sync.Mutex
@@ -36,13 +35,13 @@ type App struct {
 	me      identity
 }
 
-// installed is how to speak to one installation, and what keeps its limits.
+// installed is the client of one installation, and the guard of its limits.
 type installed struct {
 	client *github.Client
 	guard  *guard
 }
 
-// New checks the configuration. It does not speak to GitHub: see Verify.
+// New checks the configuration. It doesn't call GitHub: see Verify.
 func New(cfg Config) (*App, error) {
 	s, err := newSite(cfg)
 	if err != nil {
@@ -63,7 +62,7 @@ func New(cfg Config) (*App, error) {
 	return a, nil
 }
 
-// as is the client of one installation.
+// as returns the client of one installation.
 func (a *App) as(installation int64) *github.Client {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -77,7 +76,7 @@ func (a *App) as(installation int64) *github.Client {
 	return c.client
 }
 
-// client speaks about key. Installation 0 is looked up.
+// Client returns a client for key's repository. Installation 0 is looked up.
 func (a *App) Client(ctx context.Context, key pull.Key, installation int64) (*Client, error) {
 	if err := key.Validate(); err != nil {
 		return nil, Rejectf("%s", err.Error())
@@ -107,7 +106,7 @@ func (a *App) lookUp(ctx context.Context, repo pull.Key) (int64, error) {
 	return found.GetID(), nil
 }
 
-// forget drops what was remembered of a repository when it seems untrue.
+// Forget forgets a repository's installation if err suggests that it has changed.
 func (a *App) Forget(key pull.Key, err error) {
 	if _, gone := errors.AsType[*Gone](err); !gone {
 		if _, unauthorized := errors.AsType[*Unauthorized](err); !unauthorized {
@@ -117,7 +116,7 @@ func (a *App) Forget(key pull.Key, err error) {
 	a.found.Remove(key.Repository())
 }
 
-// organisation is a client of the App's installation on an organisation.
+// Organization returns a client of the App's installation on an organization.
 func (a *App) Organization(ctx context.Context, name string) (*github.Client, error) {
 	found, _, err := a.self.Apps.FindOrganizationInstallation(ctx, name)
 	if err = Settle(err); err != nil {
@@ -126,13 +125,13 @@ func (a *App) Organization(ctx context.Context, name string) (*github.Client, er
 	return a.as(found.GetID()), nil
 }
 
-// writesPerMinute is Config.WritesPerMinute.
+// WritesPerMinute returns Config.WritesPerMinute.
 func (a *App) WritesPerMinute() int { return a.cfg.WritesPerMinute }
 
-// timeout is Config.Timeout.
+// Timeout returns Config.Timeout.
 func (a *App) Timeout() time.Duration { return a.cfg.Timeout }
 
-// identity is the App's own account, as far as it was asked for.
+// identity is the App's own account, as far as it's known.
 type identity struct {
 	slug string
 	id   int64 // of the account SLUG[bot], not of the App

@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// text is a GraphQL query that is put together from what is needed. GitHub
-// refuses variables that are declared and not used.
+// Query is a GraphQL query about a repository, put together from parts. GitHub refuses
+// variables that are declared and not used, so they are declared by use.
 type Query struct {
 	Repository, Pull, Issue []string // selections
 	Fragments               []string
 	Viewer                  bool
 	Variables               map[string]any
-	Declared                []string // of variables that types does not have: "$a1:String!"
+	Declared                []string // of variables that types doesn't have: "$a1:String!"
 }
 
 var types = map[string]string{
@@ -45,7 +45,7 @@ func (q Query) body() string {
 
 func (q Query) Uses(variable string) bool { return strings.Contains(q.body(), variable) }
 
-// String is the query as it is sent.
+// String returns the query's text.
 func (q Query) String() string {
 	body := q.body()
 	declared := slices.Clone(q.Declared)
@@ -57,7 +57,7 @@ func (q Query) String() string {
 	return "query(" + strings.Join(declared, ",") + "){" + body
 }
 
-// add puts another query of the repository into this one.
+// Add adds another query of the repository to this one.
 func (t *Query) Add(other Query) {
 	t.Repository = append(t.Repository, other.Repository...)
 	t.Fragments = append(t.Fragments, other.Fragments...)
@@ -69,11 +69,11 @@ type Connection[T any] struct {
 	Nodes      []T
 	PageInfo   PageInfo
 	TotalCount int
-	Entries    int // of this page, with those that GitHub leaves out
+	Entries    int // of this page, including those that GitHub leaves out
 }
 
-// UnmarshalJSON implements json.Unmarshaler. An entry that GitHub leaves out is
-// null, and no entry here.
+// UnmarshalJSON implements json.Unmarshaler. It drops entries that GitHub leaves out,
+// which are null.
 func (l *Connection[T]) UnmarshalJSON(text []byte) error {
 	var there struct {
 		Nodes      []*T
@@ -97,12 +97,12 @@ type PageInfo struct {
 	EndCursor   string
 }
 
-// answers are those to fields of several kinds, by kind and place.
+// Fields are the answers to fields of several kinds, by name: a kind and a number.
 type Fields map[string]json.RawMessage
 
 func (a Fields) ReadNth(kind string, i int, into any) error { return a.Read(fmt.Sprint(kind, i), into) }
 
-// one reads a field that has no number.
+// Read reads a field that has no number.
 func (a Fields) Read(name string, into any) error {
 	raw, there := a[name]
 	if !there {

@@ -58,7 +58,7 @@ func (l *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 // been granted since: a token keeps the permissions of its time, for an hour.
 const doubtful = time.Minute
 
-// outdated tells whether another token may be allowed what this one is not.
+// outdated reports whether another token may be allowed what this one is not.
 func (l *tokenTransport) outdated(token string, err error) bool {
 	if _, denied := errors.AsType[*Denied](err); !denied {
 		return false

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// reserve is the share of an hour's requests and points that is kept for
-// people's events.
+// reserve is the share of an hour's requests and points that is kept for people's
+// events.
 const reserve = 0.15
 
 // quota is what GitHub has left of one resource until reset, when it is full again.
@@ -18,8 +18,8 @@ type quota struct {
 	reset       time.Time // by our clock
 }
 
-// budget is what GitHub has left for one installation, as its answers show: of
-// "core" requests, of "graphql" points ("Rate limits for the REST API", checking
+// budget is what one installation has left, as GitHub's answers show: "core" requests
+// and "graphql" points ("Rate limits for the REST API", checking
 // the status of your rate limit).
 type budget struct {
 	mu     sync.Mutex
@@ -28,8 +28,8 @@ type budget struct {
 
 func newBudget() *budget { return &budget{quotas: map[string]quota{}} }
 
-// note takes over what an answer shows. Of two answers about the same hour the
-// lower counts: they may overtake each other.
+// note remembers what an answer shows. Of two answers about the same hour, the lower
+// one counts: they may overtake each other.
 func (b *budget) note(h http.Header, now time.Time) {
 	resource := h.Get("X-RateLimit-Resource")
 	limit, errLimit := strconv.Atoi(h.Get("X-RateLimit-Limit"))
@@ -50,7 +50,7 @@ func (b *budget) note(h http.Header, now time.Time) {
 	b.quotas[resource] = q
 }
 
-// left is the share of the scarcer resource, and when that is full again.
+// left returns the share of the scarcer resource, and when that is full again.
 func (b *budget) left(now time.Time) (share float64, full time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -63,7 +63,7 @@ func (b *budget) left(now time.Time) (share float64, full time.Time) {
 	return share, full
 }
 
-// spare is a limit for work in the background, once only the reserve is left.
+// spare returns a limit for background work once only the reserve is left.
 func (b *budget) spare(ctx context.Context, now time.Time) error {
 	if !inBackground(ctx) {
 		return nil

@@ -12,36 +12,36 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// lag is for how long GitHub may show something as it was before a write.
+// Lag is how long GitHub may show something as it was before a write.
 const Lag = 30 * time.Second
 
-// Client speaks about one repository, as the App's installation there.
+// Client makes requests about one repository, as the App's installation there.
 type Client struct {
 	*site
 	About pull.Key
-	REST  *github.Client // its errors must be settled
+	REST  *github.Client // pass its errors to Settle
 }
 
-// about speaks about something else in the same repository.
+// For returns a client for another key of the same repository.
 func (c *Client) For(key pull.Key) *Client { return &Client{c.site, key, c.REST} }
 
-// now is the time by the App's clock.
+// Now returns the time by the App's clock.
 func (c *Client) Now() time.Time { return c.cfg.Now() }
 
-// log is the App's.
+// Log returns the App's logger.
 func (c *Client) Log() *zerolog.Logger { return &c.cfg.Log }
 
-// appID is the App's number.
+// AppID returns the App's number.
 func (c *Client) AppID() int64 { return c.cfg.AppID }
 
-// query sends one GraphQL query about the repository, whose $owner and $name are
-// filled in, and reads the data into answer.
+// Ask sends one GraphQL query about the repository, fills in $owner and $name, and
+// decodes the data into answer.
 func (c *Client) Ask(ctx context.Context, text string, variables map[string]any, answer any) error {
 	variables["owner"], variables["name"] = c.About.Owner, c.About.Repo
 	return c.send(ctx, priced(text), variables, answer)
 }
 
-// mutate sends n GraphQL mutations in one request, which counts as so many writes.
+// Mutate sends n GraphQL mutations in one request, which counts as n writes.
 func (c *Client) Mutate(ctx context.Context, n int, text string, variables map[string]any, answer any) error {
 	return c.send(context.WithValue(ctx, mutation{}, n), text, variables, answer)
 }
@@ -62,11 +62,11 @@ func (c *Client) send(ctx context.Context, text string, variables map[string]any
 	return nil
 }
 
-// priced has a query ask for its price, too, which costs nothing.
+// priced adds the query's own cost to what it asks for, which is free.
 func priced(query string) string { return strings.Replace(query, "{", "{rateLimit{cost} ", 1) }
 
-// asking has a question asked in the size that did the last time, smaller if need
-// be, and remembers what does now.
+// Asking calls ask with the size that worked the last time, and remembers the one that
+// works now.
 func (c *Client) Asking(kind string, ask func(*Size) error) error {
 	q := question{c.About, kind}
 	var s Size
@@ -82,7 +82,7 @@ func (c *Client) Asking(kind string, ask func(*Size) error) error {
 	return err
 }
 
-// missed counts the holes in an answer, and tells the log of each place once.
+// missed counts the holes in an answer, and logs each place once.
 func (c *Client) missed(holes []graphqlFault) {
 	for _, f := range holes {
 		place := holeIn{c.About.Repository(), f.field()}

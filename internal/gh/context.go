@@ -7,12 +7,12 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// What the context of a request says of it: how many writes it holds, for whom, and
-// whether anybody waits.
+// The context of a request carries how many writes it has, for which key, and whether
+// anyone is waiting for it.
 
 type background struct{}
 
-// Background marks requests that no person waits for. They leave part of GitHub's
+// Background marks requests that no one is waiting for. They leave part of GitHub's
 // limits to people's events: the end of an hour, and half of each burst.
 func Background(ctx context.Context) context.Context {
 	return context.WithValue(ctx, background{}, true)
@@ -22,19 +22,19 @@ func inBackground(ctx context.Context) bool { return ctx.Value(background{}) != 
 
 type writer struct{}
 
-// writing tells the guard to whom the writes of a context belong.
+// Writing sets the key whose turn the writes of a context use.
 func Writing(ctx context.Context, key pull.Key) context.Context {
 	return context.WithValue(ctx, writer{}, key)
 }
 
-// mutation is the key of how many writes a request holds.
+// mutation is the context key for the number of writes in a request.
 type mutation struct{}
 
-// smallest marks the context of a question that cannot be asked in smaller parts:
-// what is too heavy in it, and can be spared, is a hole.
+// smallest marks the context of a question that can't be split further: what is too
+// heavy in it, and not needed, is a hole.
 type smallest struct{}
 
-// Bill adds up what the requests of a context cost: a request 1, a query its
+// Bill adds up the cost of a context's requests: a request 1, a query its
 // points ("Calculating points for the primary rate limit") on top, a write 5 more.
 type Bill struct {
 	mu    sync.Mutex
@@ -43,10 +43,10 @@ type Bill struct {
 
 type billed struct{}
 
-// Billed has the requests of a context put on the bill.
+// Billed returns a context whose requests are added to the bill.
 func Billed(ctx context.Context, b *Bill) context.Context { return context.WithValue(ctx, billed{}, b) }
 
-// Total is the sum so far.
+// Total returns the sum so far.
 func (b *Bill) Total() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()

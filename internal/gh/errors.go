@@ -35,10 +35,10 @@ func (a Answer) Error() string {
 	return b.String()
 }
 
-// Heavy tells whether GitHub may answer if it is asked for less.
+// Heavy reports whether GitHub may answer if it is asked for less.
 func (a Answer) Heavy() bool { return a.heavy }
 
-// Unknown tells whether this GitHub doesn't have a field that Message names.
+// Unknown reports whether this GitHub doesn't have a field that Message names.
 func (a Answer) Unknown() bool { return a.unknown }
 
 func (Answer) typed() {}
@@ -53,7 +53,7 @@ type failure interface {
 // more), or not for this App. There is nothing to do.
 type Gone struct{ Answer }
 
-// Installation tells whether it is the whole installation: removed or suspended.
+// Installation reports whether it is the whole installation: removed or suspended.
 func (e *Gone) Installation() bool {
 	return e.Endpoint == postToken || e.StatusCode == http.StatusForbidden // suspended, see refused
 }
@@ -102,20 +102,20 @@ type Rejected struct{ Answer }
 // Temporary: no answer, or none that makes sense. Later may be better.
 type Temporary struct{ Answer }
 
-// rejectf refuses what GitHub would refuse, without asking.
+// Rejectf refuses what GitHub would refuse, without asking.
 func Rejectf(format string, args ...any) *Rejected {
 	return &Rejected{Answer{Message: fmt.Sprintf(format, args...)}}
 }
 
-// badAnswer is for an answer of the GraphQL API that makes no sense.
+// BadAnswer is for an answer of the GraphQL API that makes no sense.
 func BadAnswer(message string) *Temporary {
 	return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: message}}
 }
 
-// timedOut is for what took too long.
+// TimedOut is for what took too long.
 func TimedOut(message string) *Temporary { return &Temporary{Answer{Message: message, timeout: true}} }
 
-// settle turns what the client libraries return into one of the types above.
+// Settle turns what the client libraries return into one of the types above.
 // Only the caller's own cancellation stays what it is.
 func Settle(err error) error {
 	if err == nil {

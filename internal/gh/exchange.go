@@ -35,7 +35,7 @@ func (x exchange) answer(message string) Answer {
 	return Answer{Endpoint: x.endpoint, StatusCode: x.resp.StatusCode, Message: message}
 }
 
-// valid tells whether the body is JSON. Large ones take their time.
+// valid reports whether the body is JSON. Large ones take their time.
 func (x exchange) valid() bool {
 	if x.endpoint == graphqlEndpoint {
 		_, broken := errors.AsType[*json.SyntaxError](x.unread)
@@ -44,7 +44,7 @@ func (x exchange) valid() bool {
 	return json.Valid(x.body)
 }
 
-// limited tells whether an answer 200 is a secondary limit: a message and nothing
+// limited reports whether an answer 200 is a secondary limit: a message and nothing
 // of what was asked for ("Rate limits for the GraphQL API"). A commit has a message
 // as well.
 func (x exchange) limited() bool {

@@ -7,12 +7,12 @@ import (
 	"unicode"
 )
 
-// meaning is what an error in an answer of the GraphQL API is about. Of several
-// errors the last one in this list counts.
+// meaning is what an error in a GraphQL answer means. Of several errors, the one that
+// comes last in this list counts.
 type meaning int
 
 const (
-	meansHole      meaning = iota // one thing is missing, the rest of the answer is good
+	meansHole      meaning = iota // something is missing, and the rest of the answer is good
 	meansTemporary                // later may be better
 	meansHeavy                    // less at once may do
 	meansRejected
@@ -35,8 +35,8 @@ func (f graphqlFault) text() string {
 	return text
 }
 
-// optional is how the names of those fields begin that may be missing: GitHub
-// answers null, and NOT_FOUND for each.
+// Optional is the prefix of fields that may be missing: GitHub answers null, and
+// NOT_FOUND for each.
 const Optional = "maybe"
 
 // meaning decides for every error of every query and mutation.
@@ -50,7 +50,7 @@ func (f graphqlFault) meaning() meaning {
 	case f.Type == "NOT_FOUND" && (wholeRequest(f.Path) || ofMutation(f.Path)):
 		return meansGone
 	case ofMutation(f.Path) && (strings.Contains(lower, "is locked") || strings.Contains(lower, "archived")):
-		return meansRejected // it is the place that takes no writes, from anybody
+		return meansRejected // nobody may write here
 	case f.Type == "FORBIDDEN" || f.Type == "INSUFFICIENT_SCOPES":
 		if f.spared() && !f.lacksPermission() {
 			return meansHole
@@ -59,7 +59,7 @@ func (f graphqlFault) meaning() meaning {
 	case f.Type == "NOT_FOUND" && f.spared():
 		return meansHole
 	case ofMutation(f.Path) && strings.Contains(lower, "no commit found for sha"):
-		return meansTemporary // a push does not show everywhere at once
+		return meansTemporary // a push isn't visible everywhere at once
 	case f.Type == "UNPROCESSABLE" || f.Extensions.Code != "": // of a mutation, or a query that GitHub does not understand
 		return meansRejected
 	case f.spared(): // a hole only if it is there in a small question too
@@ -68,19 +68,18 @@ func (f graphqlFault) meaning() meaning {
 	return meansTemporary
 }
 
-// tooHeavy are the types of errors by which GitHub says that it was asked for too
-// much at once: resources ("Query resource limits"), nodes ("Node limit"), and ids
-// or other values in one argument.
+// tooHeavy are the types of errors for queries that ask for too much at once: resources
+// ("Query resource limits"), nodes ("Node limit"), and values in one argument.
 var tooHeavy = map[string]bool{"RESOURCE_LIMITS_EXCEEDED": true, "MAX_NODE_LIMIT_EXCEEDED": true, "ARGUMENT_LIMIT": true}
 
-// elsewhere are fields that lead to accounts and to other repositories. Another
-// organisation may keep them to itself (single sign-on, a list of IP addresses),
-// or they are gone. What a query costs is as dispensable.
+// elsewhere are fields that lead to accounts and other repositories. Another
+// organization may hide them (single sign-on, an IP allow list), or they may be gone.
+// The cost of a query isn't needed either.
 var elsewhere = map[string]bool{
 	"source": true, "headRepository": true, "requestedReviewer": true, "author": true, "editor": true, "actor": true,
 	"assignee": true, "mergedBy": true, "enabledBy": true, "deletedCommentAuthor": true, "rateLimit": true,
 	"closes": true, "headRepositoryOwner": true, "enqueuer": true,
-	// What protects a branch may stay hidden: most Apps lack the permission
+	// Branch protection may be hidden: most Apps lack the permission
 	// "administration: read".
 	"branchProtectionRule": true, "rules": true,
 }
@@ -90,8 +89,8 @@ var elsewhere = map[string]bool{
 // pull requests of a commit.
 var dispensable = regexp.MustCompile(`^(f\d+|text|compare|associatedPullRequests)$`)
 
-// spared tells whether the answer is of use without what is at the path: an entry
-// of a list, what leads elsewhere, or an optional field.
+// spared reports whether the answer is useful without what is at the path: an entry of
+// a list, a field that leads elsewhere, or an optional one.
 func (f graphqlFault) spared() bool {
 	if ofMutation(f.Path) {
 		return false
@@ -105,9 +104,8 @@ func (f graphqlFault) spared() bool {
 	return false
 }
 
-// lacksPermission tells whether it is the App that may not see something of its
-// own repository, which can be granted. What an entry of a list or a field
-// leads to may belong to others.
+// lacksPermission reports whether the App lacks a permission in its own repository,
+// which can be granted. What an entry of a list or a field leads to may belong to others.
 func (f graphqlFault) lacksPermission() bool {
 	for _, step := range f.Path {
 		if name, _ := step.(string); elsewhere[name] {
@@ -118,7 +116,7 @@ func (f graphqlFault) lacksPermission() bool {
 	return !entry && strings.Contains(f.Message, "Resource not accessible by integration")
 }
 
-// ofMutation tells whether an error belongs to one of several mutations.
+// ofMutation reports whether an error belongs to one of several mutations.
 func ofMutation(path []any) bool {
 	if len(path) == 0 {
 		return false
@@ -127,19 +125,18 @@ func ofMutation(path []any) bool {
 	return strings.HasPrefix(name, Alias(0)[:len(Alias(0))-1])
 }
 
-// wholeRequest tells whether it is the repository or the pull request itself
-// that was not found.
+// wholeRequest reports whether the repository or the pull request itself wasn't found.
 func wholeRequest(path []any) bool {
 	return len(path) == 1 && path[0] == "repository" || len(path) == 2 && path[1] == IssueOrPull
 }
 
 func Alias(n int) string { return fmt.Sprint("change", n) }
 
-// issueOrPull is the pull request or issue itself, by its name in answers.
+// IssueOrPull is the field of the pull request or issue itself.
 const IssueOrPull = "issueOrPullRequest"
 
-// field is the path without numbers and without what every path has:
-// "mentions.source". Its names are those of our queries.
+// field is the path without numbers and without what every path has, such as
+// "mentions.source". Its names come from our queries.
 func (f graphqlFault) field() string {
 	var names []string
 	for _, step := range f.Path {

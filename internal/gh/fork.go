@@ -10,7 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// IsFork tells whether a repository, on which the App must be installed, is a
+// IsFork reports whether a repository, on which the App must be installed, is a
 // fork of another one.
 func (a *App) IsFork(ctx context.Context, fork, of pull.Key) (bool, error) {
 	found, err := a.now(ctx, fork)
@@ -20,7 +20,7 @@ func (a *App) IsFork(ctx context.Context, fork, of pull.Key) (bool, error) {
 	return strings.EqualFold(found.GetParent().GetFullName(), of.Repository().String()), nil
 }
 
-// Here tells whether a repository still has its name: Gone where it has another
+// Here reports whether a repository still has its name: Gone where it has another
 // one, which is then looked at by itself, or is deleted.
 func (a *App) Here(ctx context.Context, key pull.Key) error {
 	found, err := a.now(ctx, key)

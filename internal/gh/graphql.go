@@ -86,7 +86,7 @@ func (x exchange) isHole(f graphqlFault) bool {
 	return m == meansHole || m == meansHeavy && f.spared() && x.request.Context().Value(smallest{}) != nil
 }
 
-// ofMutationN is what became of the nth mutation of a request that gave err.
+// Outcome is what became of the nth mutation of a request that gave err.
 func Outcome(err error, n int) error {
 	if each, some := errors.AsType[*mixed](err); some {
 		return each.faults[Alias(n)]

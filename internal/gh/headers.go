@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// farthest is how far ahead a limit may end: GitHub names at most an hour, and a
-// slip must not silence the bot for good.
+// farthest is how far ahead a limit may end. GitHub names at most an hour, and a wrong
+// time must not silence the bot for good.
 const farthest = 2 * time.Hour
 
-// named is the time that GitHub named in the answer, zero if none ("Rate
-// limits for the REST API", exceeding the rate limit). GitHub names it by its
-// own clock, which the answer's Date shows; ours may go ahead.
+// named returns the end of the limit that the answer names, or zero ("Rate limits for
+// the REST API", exceeding the rate limit). GitHub uses its own clock, which the
+// answer's Date shows; ours may be ahead.
 func named(h http.Header, now time.Time) time.Time {
 	ahead := ahead(h, now)
 	until := time.Time{}
@@ -36,7 +36,7 @@ func named(h http.Header, now time.Time) time.Time {
 	return until
 }
 
-// ahead is how far our clock goes before GitHub's.
+// ahead returns how far our clock is ahead of GitHub's.
 func ahead(h http.Header, now time.Time) time.Duration {
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
@@ -45,8 +45,7 @@ func ahead(h http.Header, now time.Time) time.Duration {
 	return now.Sub(date)
 }
 
-// overLimit tells whether an answer 403 means "too much" rather than "you may
-// not".
+// overLimit reports whether a 403 means "too much" rather than "not allowed".
 func overLimit(h http.Header, message string) bool {
 	message = strings.ToLower(message)
 	return h.Get("Retry-After") != "" || h.Get("X-RateLimit-Remaining") == "0" ||

@@ -59,7 +59,7 @@ func (a *App) account(ctx context.Context) (identity, error) {
 	return a.me, nil
 }
 
-// slug is the App's login without "[bot]".
+// Slug is the App's login without "[bot]".
 func (a *App) Slug(ctx context.Context) (string, error) {
 	a.mu.Lock()
 	slug := a.me.slug
@@ -77,7 +77,7 @@ func (a *App) Slug(ctx context.Context) (string, error) {
 	return slug, nil
 }
 
-// introduce notes what an answer said of the App's login.
+// Introduce notes what an answer said of the App's login.
 func (a *App) Introduce(slug string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -9,12 +9,11 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// IDs are GitHub's own names for things, by which mutations name them. They come
-// with what is loaded.
+// IDs are GitHub's node IDs, which mutations need. They are learned from what is loaded.
 type IDs struct {
 	subjects *lru.Cache[pull.Key, Subject]
 	labels   *lru.Cache[labelName, string]
-	names    *lru.Cache[labelName, string] // the other way round: names by ids
+	names    *lru.Cache[labelName, string] // names by ID
 
 	repositories *lru.Cache[pull.Key, string]
 	people       *lru.Cache[string, string] // by login in lower case
@@ -22,7 +21,7 @@ type IDs struct {
 
 type labelName struct {
 	repository pull.Key
-	name       string // in lower case, or the id
+	name       string // in lower case, or the ID
 }
 
 // Subject is a pull request or an issue.
@@ -44,39 +43,39 @@ func newIDs() (*IDs, error) {
 	return &i, errors.Join(faults[:]...)
 }
 
-// Subject is what GitHub calls a pull request or an issue.
+// Subject returns the ID of a pull request or an issue.
 func (i *IDs) Subject(key pull.Key) (Subject, bool) { return i.subjects.Get(key) }
 
-// SetSubject notes it.
+// SetSubject remembers it.
 func (i *IDs) SetSubject(key pull.Key, s Subject) {
 	if s.ID != "" {
 		i.subjects.Add(key, s)
 	}
 }
 
-// ForgetSubject drops it.
+// ForgetSubject forgets it.
 func (i *IDs) ForgetSubject(key pull.Key) { i.subjects.Remove(key) }
 
-// Repository is the id of a key's repository.
+// Repository returns the ID of a key's repository.
 func (i *IDs) Repository(key pull.Key) (string, bool) { return i.repositories.Get(key.Repository()) }
 
-// SetRepository notes it.
+// SetRepository remembers it.
 func (i *IDs) SetRepository(key pull.Key, id string) {
 	if id != "" {
 		i.repositories.Add(key.Repository(), id)
 	}
 }
 
-// ForgetRepository drops it.
+// ForgetRepository forgets it.
 func (i *IDs) ForgetRepository(key pull.Key) { i.repositories.Remove(key.Repository()) }
 
-// Label is the id of a label.
+// Label returns the ID of a label.
 func (i *IDs) Label(key pull.Key, name string) (string, bool) {
 	return i.labels.Get(labelName{key.Repository(), strings.ToLower(name)})
 }
 
-// SetLabel notes the id of a label, which has no other name any more: whoever added
-// it by its old one would add what nobody asked for.
+// SetLabel remembers the ID of a label, and forgets its former name: adding the label
+// by that would add one that nobody requested.
 func (i *IDs) SetLabel(key pull.Key, label, id string) {
 	if id == "" {
 		return
@@ -89,8 +88,8 @@ func (i *IDs) SetLabel(key pull.Key, label, id string) {
 	i.names.Add(labelName{of, id}, name)
 }
 
-// SetLabels notes all labels of a repository, ids by name, and forgets those that
-// aren't among them: a label that was renamed or deleted can't be set by its old name.
+// SetLabels remembers all labels of a repository, IDs by name, and forgets others: a
+// label that was renamed or deleted can't be set by its old name.
 func (i *IDs) SetLabels(key pull.Key, ids map[string]string) {
 	there := map[string]bool{}
 	for name, id := range ids {
@@ -104,20 +103,20 @@ func (i *IDs) SetLabels(key pull.Key, ids map[string]string) {
 	}
 }
 
-// ForgetLabel drops the id of a label.
+// ForgetLabel forgets the ID of a label.
 func (i *IDs) ForgetLabel(key pull.Key, name string) {
 	i.labels.Remove(labelName{key.Repository(), strings.ToLower(name)})
 }
 
-// Person is the id of a person.
+// Person returns the ID of a person.
 func (i *IDs) Person(login string) (string, bool) { return i.people.Get(strings.ToLower(login)) }
 
-// SetPerson notes it.
+// SetPerson remembers it.
 func (i *IDs) SetPerson(login, id string) {
 	if id != "" {
 		i.people.Add(strings.ToLower(login), id)
 	}
 }
 
-// ForgetPerson drops it.
+// ForgetPerson forgets it.
 func (i *IDs) ForgetPerson(login string) { i.people.Remove(strings.ToLower(login)) }

@@ -72,7 +72,7 @@ func (a *App) ofInstallation(ctx context.Context, id int64) ([]InstalledReposito
 	return all, err
 }
 
-// pages follows the Link header to the end.
+// AllPages follows the Link header to the end.
 func AllPages[T any](list func(*github.ListOptions) ([]T, *github.Response, error)) ([]T, error) {
 	var all []T
 	for o := (&github.ListOptions{PerPage: 100}); ; {

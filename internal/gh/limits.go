@@ -16,9 +16,8 @@ const (
 	longestPause = 15 * time.Minute // of those
 )
 
-// guard keeps GitHub's limits for one installation: so many requests at once, so
-// many points and writes a minute, and none at all before the time that GitHub
-// named.
+// guard keeps one installation within GitHub's limits: requests at once, points and
+// writes a minute, and no requests until the time that GitHub named.
 type guard struct {
 	next    http.RoundTripper
 	graphql string
@@ -75,7 +74,7 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, g.note(err, charge.content > 0)
 }
 
-// closed tells whether GitHub takes nothing now.
+// closed returns the limit in force, if any.
 func (g *guard) closed() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -85,8 +84,8 @@ func (g *guard) closed() error {
 	return nil
 }
 
-// note remembers a limit that GitHub set. That a read is answered says nothing
-// about writes.
+// note remembers a limit that GitHub set. An answered read doesn't mean that writes are
+// allowed again.
 func (g *guard) note(err error, wrote bool) error {
 	err = Settle(err)
 	if some, ok := err.(*mixed); ok {
@@ -105,13 +104,13 @@ func (g *guard) note(err error, wrote bool) error {
 	return err
 }
 
-// limit gives a time to a limit that has none, and a later one to writes that are
-// refused again: "continue to wait for an exponentially increasing amount of time"
-// (GitHub, "Best practices for using the REST API"). over: the last limit is.
+// limit sets the end of a limit that has none, and a later one if writes are refused
+// again: "continue to wait for an exponentially increasing amount of time"
+// (GitHub, "Best practices for using the REST API"). over: the last limit has ended.
 func (g *guard) limit(limit *Limited, wrote, over bool) error {
 	untimed := limit.Until.IsZero()
 	switch {
-	case untimed && !over: // sent before the first of these answers came: not yet another offence
+	case untimed && !over: // sent before the first of these answers came: not another offense
 		return g.limited
 	case untimed, wrote && over && g.refused:
 		g.pause = min(max(2*g.pause, firstPause), longestPause)
@@ -129,7 +128,7 @@ func (g *guard) limit(limit *Limited, wrote, over bool) error {
 	return g.limited
 }
 
-// usualWrites are those of a plan.
+// usualWrites is the number of writes of a usual plan.
 const usualWrites = 5
 
 func (g *guard) room(ctx context.Context) error {
@@ -146,8 +145,8 @@ func (g *guard) room(ctx context.Context) error {
 	return err
 }
 
-// point waits until the points of a request are free. As many wait as there are
-// workers, so nobody waits for long.
+// point waits until the points of a request are free. No more requests wait than there
+// are workers, so none waits for long.
 func (g *guard) point(ctx context.Context, n int) error {
 	if wait := g.points.reserve(ctx, g.now(), n).delay; wait > 0 {
 		return g.wait(ctx, wait)

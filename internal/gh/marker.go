@@ -9,7 +9,7 @@ import (
 )
 
 // Every comment of the bot ends in a hidden marker. It finds the comment again
-// whatever people and GitHub did to the visible text, its digest tells whether
+// whatever people and GitHub did to the visible text, its digest reports whether
 // the bot would write the same today, and it holds the data of the note, if any.
 var (
 	marker  = regexp.MustCompile(`<!-- concorde:([a-z0-9]+(?:-[a-z0-9]+)*):([0-9a-f]{16})(?::([A-Za-z0-9_-]*))? -->`)
@@ -21,7 +21,7 @@ const (
 	MaxBody     = 65536    // of a comment or a pull request; GitHub counts characters, of which there are no more than bytes
 )
 
-// mark is the text of the note with its marker; what is too long is cut. A key
+// Mark is the text of the note with its marker; what is too long is cut. A key
 // that the marker could not hold would be posted again at every run, so it is
 // refused, and so is more data than the comment has room for.
 func Mark(n pull.Note) (string, error) {
@@ -39,7 +39,7 @@ func Mark(n pull.Note) (string, error) {
 	return Shorten(n.Body, MaxBody-len(end)) + end, nil
 }
 
-// marked reads the marker of a comment that the App wrote. The last one counts:
+// ReadMark reads the marker of a comment that the App wrote. The last one counts:
 // the text before it may quote people. Data that somebody broke is as none, and
 // so is the digest then, so that the comment is written again.
 func ReadMark(body string) (key string, note pull.PostedNote, ok bool) {

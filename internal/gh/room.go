@@ -7,9 +7,9 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Left is the share, 0 to 1, that GitHub has left of an installation's hour, of
-// requests or points, whichever is scarcer, and when it is full again. It is 1
-// where GitHub has not said. Installation 0 is that of the repository, if known.
+// Left returns the share, 0 to 1, that is left of an installation's hour, of requests or
+// points, whichever is scarcer, and when it's full again. It is 1 if unknown.
+// Installation 0 is the repository's, if known.
 func (a *App) Left(repository pull.Key, installation int64) (share float64, full time.Time) {
 	c, known := a.installed(repository, installation)
 	if !known {
@@ -18,7 +18,7 @@ func (a *App) Left(repository pull.Key, installation int64) (share float64, full
 	return c.guard.budget.left(a.cfg.Now())
 }
 
-// installed is what is known of an installation; 0 is that of the repository.
+// installed returns what is known of an installation; 0 is the repository's.
 func (a *App) installed(key pull.Key, installation int64) (installed, bool) {
 	if installation == 0 {
 		installation, _ = a.found.Get(key.Repository())
@@ -29,8 +29,8 @@ func (a *App) installed(key pull.Key, installation int64) (installed, bool) {
 	return c, known
 }
 
-// Room tells, before anything is loaded, whether GitHub has room for what no person
-// waits for: nil, or Limited until the key's turn.
+// Room reports, before anything is loaded, whether there is room for background work on
+// a key: nil, or Limited until the key's turn.
 func (a *App) Room(ctx context.Context, installation int64, key pull.Key) error {
 	c, known := a.installed(key, installation)
 	if !known {

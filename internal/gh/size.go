@@ -8,8 +8,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// size is how much one question asks for. GitHub refuses what is too heavy, or
-// gives up on it after ten seconds; the same in smaller parts is answered.
+// Size is how much one question asks for. GitHub refuses queries that are too heavy, or
+// gives up on them after ten seconds, but answers the same in smaller parts.
 type Size int
 
 const (
@@ -18,7 +18,7 @@ const (
 	Apart             // each list in a question of its own
 )
 
-// page is how many entries of a list one page has.
+// Page returns how many entries of a list one page has.
 func (s Size) Page() int {
 	if s == Whole {
 		return 100
@@ -26,11 +26,11 @@ func (s Size) Page() int {
 	return 25
 }
 
-// part is how many of up to n things one question asks for.
+// Part returns how many of up to n things one question asks for.
 func (s Size) Part(n int) int { return max(n/[]int{1, 4, 20}[s], 1) }
 
-// smaller asks, and asks for less while that is too heavy. If even the smallest
-// question is, GitHub is in trouble.
+// Smaller calls ask, with smaller sizes while that is too heavy. If even the smallest
+// question is too heavy, GitHub has an outage.
 func (s *Size) Smaller(ctx context.Context, ask func(context.Context) error) error {
 	for {
 		within := ctx
@@ -45,7 +45,7 @@ func (s *Size) Smaller(ctx context.Context, ask func(context.Context) error) err
 	}
 }
 
-// question is something that is asked again and again.
+// question is something that is asked repeatedly.
 type question struct {
 	key  pull.Key
 	kind string // "load", "labels", ...
@@ -53,7 +53,7 @@ type question struct {
 
 const (
 	rememberedSizes = 10_000
-	sizeAge         = 24 * time.Hour // what was too heavy once is asked for in small parts for so long
+	sizeAge         = 24 * time.Hour // how long something that was too heavy is asked for in parts
 )
 
 type sized struct {

@@ -7,7 +7,7 @@ import (
 
 var secrets = regexp.MustCompile(`\bgh[a-z]_[A-Za-z0-9._-]{16,}|\bgithub_pat_\w+|\beyJ[\w-]*\.[\w-]+(\.[\w-]*)?|(?i:\bauthorization\b\W{0,4}((bearer|token|basic)\s+)?)[^\s"',]+`)
 
-// tidy makes a text that came from outside fit for a log: one short line
+// Tidy makes a text that came from outside fit for a log: one short line
 // without secrets.
 func Tidy(s string) string {
 	const limit = 300
@@ -18,7 +18,7 @@ func Tidy(s string) string {
 	return s
 }
 
-// cut shortens s to at most limit bytes, at a whole character.
+// Shorten shortens s to at most limit bytes, at a whole character.
 func Shorten(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -29,7 +29,7 @@ func Shorten(s string, limit int) string {
 	return s[:limit]
 }
 
-// isCommit tells whether s is the id of a commit: SHA-1 or SHA-256.
+// IsCommit reports whether s is the id of a commit: SHA-1 or SHA-256.
 func IsCommit(s string) bool { return commitID.MatchString(s) }
 
 var commitID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)

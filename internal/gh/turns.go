@@ -12,28 +12,28 @@ import (
 
 const (
 	patience = time.Second      // the longest wait inside a request for its turn to write
-	lateness = 10 * time.Second // a turn is kept for so long: who is told to come back does not come to the second
+	lateness = 10 * time.Second // how long a turn is kept: a run that is told to come back may be late
 )
 
-// pacer has the limiters that a request must pass. What no person waits for leaves
-// half of each burst, so that people's events find room.
+// pacer has the limiters that a request must pass. Background work leaves half of each
+// burst to people's events.
 type pacer []*rate.Limiter
 
 func perMinute(n float64, burst int) *rate.Limiter { return rate.NewLimiter(rate.Limit(n/60), burst) }
 
 // newWrites keeps n content writes in any minute and five times as many in any
 // hour: GitHub allows 80 and 500 ("Rate limits for the REST API", about secondary
-// rate limits). A burst and what comes after it within the time make the limit.
+// rate limits). A burst and what follows it within that time make the limit.
 func newWrites(n int) pacer {
 	minute, hour := max(n/5, 1), max(5*n*3/8, 1)
 	return pacer{perMinute(max(float64(n-minute), 1), minute), perMinute(float64(5*n-hour)/60, hour)}
 }
 
-// booking is what a request reserved.
+// booking is a request's reservation.
 type booking struct {
 	made     time.Time
 	delay    time.Duration
-	interval time.Duration // from one of its kind to the next, where it is slowest
+	interval time.Duration // between two such requests, at the slowest limiter
 	all      []*rate.Reservation
 }
 
@@ -61,25 +61,27 @@ func (b booking) cancel(now time.Time) {
 	}
 }
 
-// place is one in the line of those that wait for their turn.
+// place is a place in the line.
 type place struct {
 	at         time.Time
 	background bool
 }
 
-// line is where the writers of an installation wait for their turn.
+// line is where the writers of an installation wait for their turns. Limiters alone
+// wouldn't do: a run that must wait for longer than a moment ends and comes back, and
+// without a turn of its own all would come back at once, load everything again, and one
+// of them would write.
 type line struct {
 	free pacer // none: unpaced
 	now  func() time.Time
 	wait func(context.Context, time.Duration) error
 
 	mu     sync.Mutex
-	places map[pull.Key]place // who had to go without writing, and when its turn is
+	places map[pull.Key]place // turns of those that had to leave without writing
 }
 
-// turn waits a moment for the turn to write. Who would wait longer gets a time
-// to come back, each another one: else all would come back at once, load
-// everything again, and one of them would write.
+// turn waits for the turn to write, if it comes within a moment. A writer that would
+// wait longer gets a Limited with its own time to come back.
 func (l *line) turn(ctx context.Context, writes int) error {
 	if writes == 0 || l.free == nil {
 		return nil
@@ -95,10 +97,9 @@ func (l *line) turn(ctx context.Context, writes int) error {
 	return nil
 }
 
-// book gives the writer of ctx its next n writes, or a place in the line. Who is in
-// the line keeps the turn it has when it comes too early, and goes before those
-// that come later when its turn has come. A whole burst left means that those in
-// the line do not come, so that others may.
+// book reserves n writes for the writer of ctx, or a place in the line. A writer that
+// comes before its turn keeps it; one whose turn has come goes before those that come
+// later. If a whole burst is left, those in the line don't come, so others may.
 func (l *line) book(ctx context.Context, n int) (booking, error) {
 	key, _ := ctx.Value(writer{}).(pull.Key)
 	back := inBackground(ctx)
@@ -113,7 +114,7 @@ func (l *line) book(ctx context.Context, n int) (booking, error) {
 	told = told && (back || !turn.background) // a person's event doesn't take a place in the background
 	due := told && turn.at.Before(now.Add(patience))
 	if b.delay <= patience && (due || idle || end.Equal(earliest)) {
-		if !due { // else it stays for the other writes of its plan
+		if !due { // else it stays, for the other writes of its plan
 			delete(l.places, key)
 		}
 		return b, nil
@@ -130,9 +131,8 @@ func (l *line) book(ctx context.Context, n int) (booking, error) {
 	return booking{}, &Limited{Answer: Answer{Message: "no more writes are allowed now"}, Until: turn.at, Spared: true}
 }
 
-// end is the first time after the turns of all others, and not before
-// earliest. It forgets the turns that are over. People's events do not wait for
-// what waits in the background.
+// end returns the first time after all other turns, and not before earliest. It forgets
+// turns that are over. People's events don't wait for background work.
 func (l *line) end(ctx context.Context, earliest time.Time, interval time.Duration) time.Time {
 	key, _ := ctx.Value(writer{}).(pull.Key)
 	end := earliest

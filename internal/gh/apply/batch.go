@@ -5,7 +5,7 @@ import "github.com/concorde-bot/concorde/internal/pull"
 // mutationsPerRequest bounds one request. A plan has five or so.
 const mutationsPerRequest = 25
 
-// Together tells whether an action goes into one request with others of its
+// Together reports whether an action goes into one request with others of its
 // kind. Each is done or refused for itself.
 func Together(action pull.Action) bool {
 	switch a := action.(type) {
@@ -32,7 +32,7 @@ func Batches(actions []pull.Action) [][]pull.Action {
 	return all
 }
 
-// evidence tells whether an action takes away what another one before it follows
+// evidence reports whether an action takes away what another one before it follows
 // from, and waits until that is done. The block in the body names the issue in whose
 // list the pull request should not be any more; a comment without a reaction asks
 // for what comes before the reaction.
@@ -48,5 +48,5 @@ func evidence(a, before pull.Action) bool {
 	return false
 }
 
-// oneWrite tells whether one write holds the check run.
+// oneWrite reports whether one write holds the check run.
 func oneWrite(s pull.SetCheck) bool { return len(s.Annotations) <= annotationsPerWrite }

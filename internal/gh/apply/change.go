@@ -56,7 +56,7 @@ func noSubject() error {
 	return gh.BadAnswer("the answer has no id for the pull request or issue")
 }
 
-// tooMany tells whether GitHub refused a write for being too heavy.
+// tooMany reports whether GitHub refused a write for being too heavy.
 func tooMany(err error) bool {
 	failed, _ := errors.AsType[*gh.Temporary](err)
 	return failed != nil && failed.Heavy()

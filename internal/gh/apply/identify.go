@@ -75,7 +75,7 @@ type subjectData struct {
 func (s subjectData) subject() gh.Subject { return gh.Subject{ID: s.ID, Issue: s.Typename == "Issue"} }
 
 // outdated drops the ids that an action was sent with: a label that was deleted and
-// made again has another one. It tells whether another try may go better.
+// made again has another one. It reports whether another try may go better.
 func (t *target) outdated(a pull.Action) bool {
 	switch a := a.(type) {
 	case pull.AddLabel, pull.RemoveLabel:

@@ -16,7 +16,7 @@ type Writer struct {
 	reacted func(pull.Key)
 }
 
-// NewWriter makes one that writes as app. reacted hears of keys on which reactions
+// New makes a Writer that uses app. reacted is called with keys whose comments get reactions,
 // to comments are set, before they are.
 func New(app *gh.App, reacted func(pull.Key)) (*Writer, error) {
 	b, err := newBodies()
@@ -43,7 +43,7 @@ func unlessGone(err error, endpoint string) error {
 	return err
 }
 
-// refusedFor tells whether GitHub refused for a reason, in words of its own.
+// refusedFor reports whether GitHub refused for a reason, in words of its own.
 func refusedFor(err error, words string) bool {
 	refused, ok := errors.AsType[*gh.Rejected](err)
 	return ok && strings.Contains(strings.ToLower(refused.Message), words)

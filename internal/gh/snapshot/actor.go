@@ -23,7 +23,7 @@ func (a *actorData) login() string {
 // person tells accounts of people from those of Apps. Deleted ones were people's.
 func (a *actorData) person() bool { return a == nil || a.Typename != "Bot" }
 
-// is tells whether it is the App of that slug.
+// is reports whether it is the App of that slug.
 func (a *actorData) is(slug string) bool { return a.login() == slug+"[bot]" }
 
 // person is an actor, with the id of one who may be asked for a review or assigned.

@@ -54,7 +54,7 @@ type pullData struct {
 	Commits          gh.Connection[struct{ Commit tipData }]
 	Tip              gh.Connection[struct{ Commit tipData }]
 	Deletions        gh.Connection[struct{ DeletedCommentAuthor *actorData }]
-	Read             gh.Connection[struct{ Commit map[string]json.RawMessage }] // of the newest commit, what foreseeFiles asks for
+	Read             gh.Connection[struct{ Commit map[string]json.RawMessage }] // of the newest commit, what prefetchFiles asks for
 	Touched          gh.Connection[commentData]
 	Closes           *gh.Connection[closedData]
 }

@@ -11,7 +11,7 @@ import (
 
 // A pull request that was just seen closed is open in the answer about another one,
 // which a lagging copy gives: that is noticed, for as long as GitHub's copies lag, be
-// it looked at for the first time or foreseen.
+// it looked at for the first time or prefetched.
 func TestOthersAreBehind(t *testing.T) {
 	clock := newClock()
 	w := newWorld(t, func(s *ghtest.Config, c *gh.Config) { s.Now, c.Now = clock.Now, clock.Now })

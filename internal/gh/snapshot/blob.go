@@ -28,7 +28,7 @@ type entryData struct {
 	Object *blobData
 }
 
-// exact tells whether GraphQL's text is the content to the byte. It is for
+// exact reports whether GraphQL's text is the content to the byte. It is for
 // showing: it may lack a byte order mark, and has other characters in place of
 // what is not UTF-8; the hash tells.
 func (b *blobData) exact() bool {

@@ -18,7 +18,7 @@ type guardRule struct {
 	DismissesStaleReviews, DismissStaleReviewsOnPush, RequireLastPushApproval bool
 }
 
-// holds tells whether an approval doesn't let anything through that is pushed after
+// holds reports whether an approval doesn't let anything through that is pushed after
 // it ("About protected branches"; "Available rules for rulesets").
 func (g *guardRule) holds() bool {
 	return g != nil && g.RequiredApprovingReviewCount > 0 && (g.DismissesStaleReviews || g.DismissStaleReviewsOnPush || g.RequireLastPushApproval)

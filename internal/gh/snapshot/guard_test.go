@@ -54,12 +54,12 @@ func TestGuarded(t *testing.T) {
 		key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 		must(t, c.set(w))
 		q := Query{Key: key, Looks: looksAt(pull.Looks{Guarded: []string{"main", "gone"}})}
-		for _, when := range []string{"at first", "as foreseen"} {
+		for _, when := range []string{"at first", "as prefetched"} {
 			w.srv.ResetRequests()
 			if diff := cmp.Diff(map[string]bool{"main": c.want, "gone": false}, w.load(q).Guarded); diff != "" {
 				t.Errorf("%s, %s (-want +got):\n%s", c.name, when, diff)
 			}
-			if n := w.sent(); n > 2 || n > 1 && when == "as foreseen" {
+			if n := w.sent(); n > 2 || n > 1 && when == "as prefetched" {
 				t.Errorf("%s, %s: %d requests", c.name, when, n)
 			}
 		}

@@ -38,9 +38,9 @@ func (l *loading) remember(f *pull.File, e *entryData) {
 	l.from.blobs.add(blobAt{of, e.Object.Oid}, c.Data)
 }
 
-// foreseeFiles adds to the first query the hashes of the files that were read the
+// prefetchFiles adds to the first query the hashes of the files that were read the
 // last time, on whatever is the head now.
-func (l *loading) foreseeFiles(q *gh.Query) {
+func (l *loading) prefetchFiles(q *gh.Query) {
 	l.asksFor, l.entries = nil, nil
 	paths, found := l.from.reads.Get(l.Key)
 	if !found || len(paths) == 0 || l.Reads == nil || *l.Size != gh.Whole {

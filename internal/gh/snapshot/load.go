@@ -80,7 +80,7 @@ func (l *loading) after(ctx context.Context, known *past) error {
 		l.recall(known)
 		q := overview(l.Query, *l.Size)
 		known.continues(&q)
-		l.foresee(&q)
+		l.prefetch(&q)
 		return l.question(ctx, q, &p)
 	})
 	if err != nil {

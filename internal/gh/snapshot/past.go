@@ -29,7 +29,7 @@ func (p *past) continues(q *gh.Query) {
 // touchedFields are the comments that were edited last.
 const touchedFields = `touched:comments(first:100,orderBy:{field:UPDATED_AT,direction:DESC}){nodes{fullDatabaseId updatedAt}}`
 
-// edited tells whether comments of the past may have been edited since.
+// edited reports whether comments of the past may have been edited since.
 func (p *past) edited(touched []commentData) bool {
 	if p == nil || p.comments == nil {
 		return false

@@ -153,7 +153,7 @@ func (h *reading) commented(page gh.Connection[commentData]) {
 	}
 }
 
-// whole tells whether all lists are read without a gap.
+// whole reports whether all lists are read without a gap.
 func (h *reading) whole() bool {
 	for name, s := range h.read {
 		if h.totals[name] != s.count {

@@ -143,7 +143,7 @@ func TestRoles(t *testing.T) {
 
 // A query that holds what was looked at the last time may be too much for
 // GitHub: after an error it is asked for by itself.
-func TestForeseenLooksThatFail(t *testing.T) {
+func TestPrefetchedLooksThatFail(t *testing.T) {
 	w := newWorld(t)
 	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	query := Query{Key: key, Looks: looksAt(pull.Looks{Issues: []int{key.Number}})}

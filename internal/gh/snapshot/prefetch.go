@@ -11,24 +11,24 @@ import (
 // is mostly what they looked at the last time. So the first query asks for that as
 // well, and a second one is needed only for what is new.
 
-// foresee adds to the first query what the rules looked at the last time.
-func (l *loading) foresee(q *gh.Query) {
-	l.foreseeFiles(q)
-	l.foreseen = pull.Looks{}
+// prefetch adds to the first query what the rules looked at the last time.
+func (l *loading) prefetch(q *gh.Query) {
+	l.prefetchFiles(q)
+	l.prefetched = pull.Looks{}
 	last, found := l.from.looked.Get(l.Key)
 	if !found || l.Looks == nil || *l.Size != gh.Whole {
 		return
 	}
 	q.Add(looksQuery(last))
-	l.foreseen = last
+	l.prefetched = last
 }
 
 // known takes over what the first query brought along, and gives what is left to
 // ask for.
 func (l *loading) known(at pull.Looks) (pull.Looks, error) {
 	aside := &loading{Client: l.Client, from: l.from, Query: l.Query, slug: l.slug, asked: l.out.Now, out: &pull.Request{}}
-	aside.blank(l.foreseen)
-	if err := aside.seen(l.brought, l.foreseen); err != nil {
+	aside.blank(l.prefetched)
+	if err := aside.seen(l.brought, l.prefetched); err != nil {
 		return at, err
 	}
 	l.out.Behind = l.out.Behind || aside.out.Behind

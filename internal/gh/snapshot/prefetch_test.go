@@ -10,8 +10,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// foreseen is a pull request whose rules look around, which was loaded once.
-func foreseen(t *testing.T) (w *world, q Query, want *pull.Request) {
+// prefetched is a pull request whose rules look around, which was loaded once.
+func prefetched(t *testing.T) (w *world, q Query, want *pull.Request) {
 	t.Helper()
 	w = newWorld(t)
 	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
@@ -35,16 +35,16 @@ func around(t *testing.T, when string, want, got *pull.Request) {
 	}
 }
 
-// What is foreseen comes in the first query, also what is not there: GitHub
+// What is prefetched comes in the first query, also what is not there: GitHub
 // answers NOT_FOUND for that.
-func TestForeseen(t *testing.T) {
-	w, q, want := foreseen(t)
+func TestPrefetched(t *testing.T) {
+	w, q, want := prefetched(t)
 	w.srv.ResetRequests()
 	around(t, "the second time", want, w.load(q))
 	if w.sent() != 1 {
 		t.Errorf("%d requests, want 1", w.sent())
 	}
-	// More than was foreseen is asked for, and only that.
+	// More than was prefetched is asked for, and only that.
 	more := q.Looks(nil)
 	more.Issues, more.Branches = append(more.Issues, 4713), append(more.Branches, "other")
 	q.Looks = looksAt(more)
@@ -53,17 +53,17 @@ func TestForeseen(t *testing.T) {
 	if _, there := got.Branches["other"]; !there || len(got.Issues) != 3 || w.sent() != 2 {
 		t.Errorf("%d requests, branches %v, issues %v", w.sent(), got.Branches, got.Issues)
 	}
-	// Less than was foreseen does not show.
+	// Less than was prefetched does not show.
 	q.Looks = looksAt(pull.Looks{})
 	if got := w.load(q); got.Branches != nil || got.Others != nil || got.Into != nil || got.Issues != nil {
 		t.Errorf("what nobody looks at: %+v", got)
 	}
 }
 
-// A first query that goes wrong because of what was foreseen does not go wrong
+// A first query that goes wrong because of what was prefetched does not go wrong
 // again and again: where it was too heavy, the same load asks for the pull request
 // alone, else the next one does.
-func TestForeseenInTrouble(t *testing.T) {
+func TestPrefetchedInTrouble(t *testing.T) {
 	forbidden := `{"data":{"repository":{"tip0":null}},"errors":[{"type":"FORBIDDEN","path":["repository","tip0"],"message":"Resource not accessible by integration"}]}`
 	slow := `{"data":{"repository":null},"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout."}]}`
 	heavy := `{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"too much"}]}`
@@ -71,27 +71,27 @@ func TestForeseenInTrouble(t *testing.T) {
 		"forbidden": {Status: 200, Body: forbidden}, "slow": {Status: 200, Body: slow}, "heavy": {Status: 200, Body: heavy}, "bad gateway": ghtest.BadGateway(),
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, q, want := foreseen(t)
+			w, q, want := prefetched(t)
 			calls := 0
-			fault.Path, fault.Contains = "^/graphql$", "maybe0:" // here it is what was foreseen
+			fault.Path, fault.Contains = "^/graphql$", "maybe0:" // here it is what was prefetched
 			fault.Before = func() { calls++ }
 			w.fault(fault)
 			if r, err := w.app.Load(t.Context(), q); calls != 1 || (err == nil) != (name != "forbidden") {
-				t.Fatalf("%v, %d queries with foreseen looks", err, calls)
+				t.Fatalf("%v, %d queries with prefetched looks", err, calls)
 			} else if err == nil {
 				around(t, "in smaller parts", want, r)
 			}
 			w.srv.ResetRequests()
 			around(t, "the next time", want, w.load(q))
 			if w.sent() != 2 {
-				t.Errorf("%d requests, want 2: nothing is foreseen after that", w.sent())
+				t.Errorf("%d requests, want 2: nothing is prefetched after that", w.sent())
 			}
 		})
 	}
 }
 
 // An answer that lacks a part, or has it in another form, is no answer.
-func TestForeseenIsBroken(t *testing.T) {
+func TestPrefetchedIsBroken(t *testing.T) {
 	for _, part := range []string{"into0", "tip0", "from0", "maybe0", "maybeIssue0"} {
 		at := pull.Looks{Into: []string{"main"}, Branches: []string{"main"}, Requests: []int{1}, Issues: []int{2}}
 		for _, form := range []string{"", "7"} {
@@ -100,7 +100,7 @@ func TestForeseenIsBroken(t *testing.T) {
 			if form != "" {
 				found[part] = []byte(form)
 			}
-			l := &loading{out: &pull.Request{}, foreseen: at, brought: found}
+			l := &loading{out: &pull.Request{}, prefetched: at, brought: found}
 			_, err := l.known(at)
 			as[*gh.Temporary](t, err)
 		}

@@ -45,13 +45,13 @@ func queueFields(branches []string) (declared, fields string, variables map[stri
 	return d.String(), f.String(), variables
 }
 
-// knowsNoQueues tells whether it is a GitHub without merge queues that refuses.
+// knowsNoQueues reports whether it is a GitHub without merge queues that refuses.
 func knowsNoQueues(err error) bool {
 	rejected, _ := errors.AsType[*gh.Rejected](err)
 	return rejected != nil && rejected.Unknown() && strings.Contains(rejected.Message, "'mergeQueue'")
 }
 
-// hidesQueues tells whether a load may do without merge queues: on a GitHub
+// hidesQueues reports whether a load may do without merge queues: on a GitHub
 // Enterprise Server that has none, or for an App that may not see them.
 func hidesQueues(err error) bool {
 	_, denied := errors.AsType[*gh.Denied](err)

@@ -27,7 +27,7 @@ type Loader struct {
 	queueless atomic.Bool                  // GitHub knows no merge queues
 }
 
-// NewLoader makes one that asks GitHub as app.
+// New makes a Loader that uses app.
 func New(app *gh.App) (*Loader, error) {
 	l := &Loader{app: app, pasts: newPasts()}
 	var faults [6]error
@@ -87,8 +87,8 @@ type loading struct {
 	left    allowance
 	moved   bool // a changed file is not in the head commit
 
-	foreseen pull.Looks // that the first query asked for
-	brought  gh.Fields  // its answer
+	prefetched pull.Looks // that the first query asked for
+	brought    gh.Fields  // its answer
 
 	asksFor []string             // the files whose hashes the first query asked for
 	entries map[string]knownFile // those that it brought

@@ -40,7 +40,7 @@ type contextData struct {
 	}
 }
 
-// heard tells whether anybody else than an App reported on the commit.
+// heard reports whether anybody else than an App reported on the commit.
 func (t *tipData) heard(slug string, id int64) bool {
 	return t.StatusCheckRollup != nil && slices.ContainsFunc(t.StatusCheckRollup.Contexts.Nodes, func(c contextData) bool {
 		if c.Typename == "CheckRun" {
