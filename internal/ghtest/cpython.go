@@ -19,11 +19,11 @@ var cpythonBranches = []struct{ name, accepts string }{
 }
 
 // NewCPython makes "python/cpython" in small: the directories that the workflow looks at, with NEWS entries; the branches main (3.16)
-// and 3.15 to 3.10, each with its ABI file; and 3.9 at its end of life, which is a tag and no branch any more.
+// and 3.15 to 3.10, each with its ABI file; and 3.9 at its end of life, which is a tag now.
 //
 // It has the issues 132001 to 132004 and 140000 to 140002. The core developers, the team python-core, are dana and guido.
 //
-// Lib/json/__init__.py was written anew for 3.14, so that a change of its functions conflicts with 3.13 and before;
+// Lib/json/__init__.py was rewritten for 3.14, so that a change of its functions conflicts with 3.13 and before;
 // Objects/listobject.c was for 3.12. All other files are the same everywhere but for those that bear the version.
 func NewCPython(s *Server) (*Repo, error) {
 	labels := map[string]string{}
@@ -44,7 +44,7 @@ func NewCPython(s *Server) (*Repo, error) {
 	return repo, nil
 }
 
-// growCPython adds the history, without the events of it.
+// growCPython adds the history, without events.
 func growCPython(r *world.Repo) error {
 	core := r.World.AddTeam(r.Owner.Login, "python-core")
 	core.Members = []*world.User{r.World.Account("dana"), r.World.Account("guido")}
@@ -68,7 +68,7 @@ func growCPython(r *world.Repo) error {
 	return nil
 }
 
-// cutCPython makes the branch (or tag) of a version from main, which goes on to the next one.
+// cutCPython makes the branch (or tag) of a version from main, which goes on to the next version.
 func cutCPython(r *world.Repo, ref, version, next string) error {
 	add := func(ref string, c Commit) error {
 		c.Author = r.Owner.Login

@@ -21,7 +21,7 @@ func (s *Server) UserToken(login string) string {
 	return s.world.UserToken(login)
 }
 
-// RevokeTokens makes every installation token that was handed out a bad credential.
+// RevokeTokens makes every installation token so far a bad credential.
 func (s *Server) RevokeTokens() {
 	s.world.Lock()
 	defer s.world.Unlock()

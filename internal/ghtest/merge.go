@@ -27,7 +27,7 @@ func (r *Repo) MergeBy(number int, by, method string) (string, error) {
 	return r.MergeWith(number, MergeOptions{By: by, Method: method})
 }
 
-// MergeWith merges with a message of choice, as people who may pass by protections do, and returns the commit.
+// MergeWith merges with a message of choice, as people who may bypass protections do, and returns the commit.
 func (r *Repo) MergeWith(number int, o MergeOptions) (string, error) {
 	sha := ""
 	err := r.actPull(number, "merging", func(i *world.Issue) (err error) {
@@ -76,7 +76,7 @@ func (r *Repo) MergeQueued(number int) (string, error) {
 }
 
 // CheckRun makes, or changes, a check run of another App on a commit, as CI does: by its slug ("github-actions") and the run's name. No
-// conclusion is one in progress. GitHub tells of it by check_suite once all of that App's runs on the commit are completed.
+// conclusion is one in progress. GitHub reports it with check_suite once all of that App's runs on the commit are completed.
 func (r *Repo) CheckRun(sha, app, name, conclusion string) error {
 	defer r.lock()()
 	if err := r.repo.OtherCheck(sha, app, name, conclusion); err != nil {
@@ -85,7 +85,7 @@ func (r *Repo) CheckRun(sha, app, name, conclusion string) error {
 	return r.repo.Settle()
 }
 
-// SetStatus sets a status on a commit as somebody else's CI does.
+// SetStatus sets a status on a commit as CI does.
 func (r *Repo) SetStatus(sha, by string, in Status) error {
 	defer r.lock()()
 	err := r.repo.AddStatus(sha, &world.Status{Context: in.Context, State: in.State, Description: in.Description, TargetURL: in.TargetURL, Creator: r.account(by)})

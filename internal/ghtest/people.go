@@ -30,7 +30,7 @@ func (r *Repo) OpenIssue(in Issue) (int, error) {
 // EditTitle changes the title, by the author.
 func (r *Repo) EditTitle(number int, title string) error { return r.EditTitleBy(number, "", title) }
 
-// EditTitleBy changes the title, by somebody who may.
+// EditTitleBy changes the title, by someone who may.
 func (r *Repo) EditTitleBy(number int, by, title string) error {
 	return r.editAs(number, "editing the title of", by, world.Edit{Title: &title})
 }
@@ -38,7 +38,7 @@ func (r *Repo) EditTitleBy(number int, by, title string) error {
 // EditBody changes the text, by the author.
 func (r *Repo) EditBody(number int, body string) error { return r.EditBodyBy(number, "", body) }
 
-// EditBodyBy changes the text, by somebody who may.
+// EditBodyBy changes the text, by someone who may.
 func (r *Repo) EditBodyBy(number int, by, body string) error {
 	return r.editAs(number, "editing the body of", by, world.Edit{Body: &body})
 }
@@ -141,7 +141,7 @@ func (r *Repo) Comment(number int, by, body string) (int64, error) {
 	return id, err
 }
 
-// EditComment changes a comment, by its author or by somebody who may.
+// EditComment changes a comment, by its author or by someone who may.
 func (r *Repo) EditComment(number int, by string, id int64, body string) error {
 	return r.act(number, "editing a comment of", func(i *world.Issue) error {
 		c, err := i.Comment(id)

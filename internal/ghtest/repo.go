@@ -113,7 +113,7 @@ func (r *Repo) Rename(name string) error {
 	return r.repo.Rename(name)
 }
 
-// Delete deletes the repository: it is found nowhere any more, by no name.
+// Delete deletes the repository: no name leads to it now.
 func (r *Repo) Delete() error {
 	defer r.lock()()
 	return r.repo.Remove()

@@ -37,7 +37,7 @@ type Config struct {
 	Refusal func(wait time.Duration) Fault
 }
 
-// DefaultPermissions are those that Concorde asks for.
+// DefaultPermissions are those that Concorde requests.
 func DefaultPermissions() map[string]string {
 	return map[string]string{
 		"metadata": "read", "members": "read", "contents": "write", "pull_requests": "write", "issues": "write",
@@ -110,7 +110,7 @@ func (s *Server) Close() error {
 	return s.closed
 }
 
-// APIURL is the base of the REST API, with a slash at the end, in the manner of GitHub Enterprise Server.
+// APIURL is the base of the REST API, with a slash at the end, as GitHub Enterprise Server has it.
 func (s *Server) APIURL() string { return s.world.APIURL() }
 
 // GraphQLURL is where GraphQL queries are posted.

@@ -31,20 +31,20 @@ func (r *Repo) DeleteLabel(name string) error {
 	return nil
 }
 
-// Protect protects a branch, or those that a pattern ("3.*") matches; the zero Protection takes it away.
+// Protect protects a branch, or those that a pattern ("3.*") matches; the zero Protection removes it.
 func (r *Repo) Protect(pattern string, p Protection) error {
 	defer r.lock()()
 	return r.repo.Protect(pattern, p)
 }
 
-// RequireReview adds a ruleset with the rule "pull_request" for the branches that a pattern matches; the zero RequiredReview takes it away.
+// RequireReview adds a ruleset with the rule "pull_request" for the branches that a pattern matches; the zero RequiredReview removes it.
 // Unlike a branch protection, whoever can read the repository can read it ("Get rules for a branch").
 func (r *Repo) RequireReview(pattern string, rule RequiredReview) error {
 	defer r.lock()()
 	return r.repo.RequireReview(pattern, rule)
 }
 
-// Collaborator gives a person a role: read, triage, write, maintain or admin; "" takes it away. All others may read what is public.
+// Collaborator gives a person a role: read, triage, write, maintain or admin; "" removes it. All others may read what is public.
 func (r *Repo) Collaborator(login, role string) error {
 	defer r.lock()()
 	return r.repo.Collaborator(login, role)
@@ -68,7 +68,7 @@ func (r *Repo) AllowMerges(methods ...string) {
 	r.repo.Methods = methods
 }
 
-// LazyMergeability says whether GitHub is slow: then "mergeable" is unknown to the first request that asks for it after the head or
+// LazyMergeability says whether GitHub is slow: then "mergeable" is unknown to the first request that wants it after the head or
 // the base moved, and the question is what makes GitHub find it out.
 func (r *Repo) LazyMergeability(lazy bool) {
 	defer r.lock()()

@@ -13,7 +13,7 @@ func (s *Server) Team(org, slug string, logins ...string) error {
 	return s.world.SetTeam(org, slug, logins)
 }
 
-// DeleteTeam deletes a team; GitHub tells of the team, and of no member.
+// DeleteTeam deletes a team; GitHub reports the team, and no member.
 func (s *Server) DeleteTeam(org, slug string) error {
 	return s.onTeam("deleting", org, slug, func(t *world.Team) error { s.world.DeleteTeam(t); return nil })
 }

@@ -41,17 +41,17 @@ type QueryError struct{ Kind, Message string }
 
 func (e *QueryError) Error() string { return e.Message }
 
-// Weight is what a query asks for at most, as GitHub counts it before it runs one ("Rate limits and query limits for the GraphQL
+// Weight is what a query requests at most, as GitHub counts it before it runs one ("Rate limits and query limits for the GraphQL
 // API"): the nodes of all lists, and the requests that would fetch each list by itself.
 type Weight struct{ Nodes, Requests int }
 
-// maxNodes is what one query may ask for.
+// maxNodes is what one query may request.
 const maxNodes = 500_000
 
-// Points are a request for each hundred, and one at least.
+// Points are a request for each hundred, at least one.
 func (w Weight) Points() int { return max(1, (w.Requests+50)/100) }
 
-// Refused is GitHub's error for a query that asks for too many nodes (semantic-release/github#911); it has no data.
+// Refused is GitHub's error for a query that requests too many nodes (semantic-release/github#911); it has no data.
 func (w Weight) Refused() error {
 	if w.Nodes <= maxNodes {
 		return nil
@@ -82,7 +82,7 @@ func (p *Answer) finish(status int, result any, err error) {
 	var apiErr *world.Refusal
 	var queryErr *QueryError
 	switch {
-	case errors.As(err, &queryErr): // spent points: GraphQL has status 200 for that
+	case errors.As(err, &queryErr): // GraphQL reports spent points with status 200
 		result = obj{"errors": []obj{{"type": queryErr.Kind, "message": queryErr.Message}}}
 	case errors.As(err, &apiErr):
 		p.Status, result = apiErr.Status, p.refusal(apiErr)
@@ -98,7 +98,7 @@ func (p *Answer) finish(status int, result any, err error) {
 		p.Body = v.Data
 	default:
 		data, err := json.Marshal(result)
-		if err != nil { // a handler built something that is no JSON: our fault
+		if err != nil { // a handler built something that JSON cannot have: our fault
 			p.Status, data = http.StatusInternalServerError, []byte(`{"message":"encoding the answer"}`)
 		}
 		p.Body = data

@@ -64,7 +64,7 @@ func (c *Call) moved(to *world.Repo) error {
 	return c.Redirect(status, strings.TrimSuffix("repositories/"+world.Decimal(to.ID)+"/"+rest, "/"))
 }
 
-// Redirect leads to another address of the API, in the manner in which the request was made.
+// Redirect leads to another address of the API, under /api/v3 if the request came there.
 func (c *Call) Redirect(status int, path string) error {
 	address := c.world.URL + "/" + path
 	if c.ghes {

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Fault makes requests go wrong, or tells a test of them. The first fault that matches is used and counted; give one of Status,
+// Fault makes requests go wrong, or lets a test know of them. The first fault that matches is used and counted; give one of Status,
 // Redirect, Hang, Drop, Truncate, DropAfter, or only functions. Faults come before authentication, and those with Status, Redirect,
 // Hang or Drop do not run the request. They hold for git as well as for the API.
 type Fault struct {
 	Method   string // "" is any
 	Path     string // regular expression on the escaped path without /api/v3; GraphQL is "/graphql", git "/owner/repo.git/…"
 	Contains string // only when the body of the request contains this
-	Nodes    int    // only GraphQL queries that ask for more nodes than this; 0: whatever is asked for
+	Nodes    int    // only GraphQL queries that request more nodes than this; 0: any
 	Times    int    // how often: 0 is once, -1 always
 	After    int    // so many matching requests pass first
 
@@ -51,7 +51,7 @@ func SecondaryLimitOK(wait time.Duration) Fault {
 	return f
 }
 
-// PrimaryLimit is the answer 403 of a spent rate limit that starts anew at reset.
+// PrimaryLimit is the answer 403 of a spent rate limit that starts again at reset.
 func PrimaryLimit(reset time.Time) Fault {
 	h := http.Header{}
 	h.Set("X-Ratelimit-Remaining", "0")
@@ -82,17 +82,19 @@ func retryAfter(d time.Duration) string {
 	return strconv.Itoa(int((d + time.Second - 1) / time.Second))
 }
 
-// Works reports whether the request is run nevertheless.
+// Works reports whether the request runs all the same; f may be nil.
 func (f *Fault) Works() bool {
 	return f == nil || (f.Status == 0 && f.Redirect == "" && !f.Hang && !f.Drop)
 }
 
+// RunBefore calls Before; f may be nil.
 func (f *Fault) RunBefore() {
 	if f != nil && f.Before != nil {
 		f.Before()
 	}
 }
 
+// RunThen calls Then; f may be nil.
 func (f *Fault) RunThen() {
 	if f != nil && f.Then != nil {
 		f.Then()

@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// Faults are those that requests will meet.
+// Faults are those that wait for requests.
 type Faults struct {
 	nodesOf func(body []byte) int
 
@@ -18,7 +18,7 @@ type Faults struct {
 	holes []Hole
 }
 
-// Hole is an error at a place within the answers of the GraphQL API: the value there is null, and with it what may not hold a null;
+// Hole is an error at a place within the answers of the GraphQL API: the value there is null, and with it what can't hold a null;
 // the rest of the data is given. It stands until ClearFaults.
 type Hole struct {
 	Path          string // regular expression on the whole path: "repository.issueOrPullRequest.mentions.nodes.[0-9]+.source"
@@ -47,7 +47,7 @@ func (all Holes) At(path []any) error {
 	return nil
 }
 
-// Fault adds a fault; an error is a Path that is no regular expression.
+// Fault adds a fault; an error is about a Path that isn't a regular expression.
 func (f *Faults) Fault(fault Fault) error {
 	path, err := regexp.Compile(fault.Path)
 	if err != nil {

@@ -8,16 +8,16 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
-// Config is what newFront needs.
+// Config is what New needs.
 type Config struct {
 	RateLimit int            // requests an hour and installation, 5000 when 0; GraphQL has as many points of its own
 	Observe   func(Exchange) // called after every answered API request, from many goroutines; may be nil
 
 	// Secondary limits of each installation; 0 is without limit.
 	ContentPerMinute, ContentPerHour, PointsPerMinute int
-	Refusal                                           func(wait time.Duration) Fault // the answer to what exceeds them; SecondaryLimit when nil
 
-	NodesOf func(body []byte) int // that the GraphQL query in a body asks for at most
+	Refusal func(wait time.Duration) Fault // the answer to what exceeds a secondary limit; SecondaryLimit when nil
+	NodesOf func(body []byte) int          // that the GraphQL query in a body requests at most
 }
 
 // Front is what every request meets before and after its endpoint: faults, authentication, permissions, limits, and the record.
@@ -25,7 +25,7 @@ type Front struct {
 	world     *world.World
 	cfg       Config
 	endpoints []endpoint
-	done      chan struct{} // closed by Shut: hanging answers end
+	done      chan struct{} // closed by Shut: then hanging answers end
 	Faults    *Faults
 	Record    *Recorder
 
@@ -34,7 +34,7 @@ type Front struct {
 	paces   map[string]*pace // by bearer
 }
 
-// New makes one without endpoints; what it has to do with faults and what it records are the caller's to look at.
+// New makes one without endpoints, faults or records.
 func New(w *world.World, cfg Config) *Front {
 	if cfg.RateLimit == 0 {
 		cfg.RateLimit = 5000

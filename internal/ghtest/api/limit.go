@@ -11,7 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
-// bearer is who the limits are of.
+// bearer is whose limits count.
 func bearer(a world.Actor) string {
 	switch {
 	case a.App:
@@ -44,6 +44,7 @@ type Budget struct {
 	Reset       time.Time
 }
 
+// Remaining is what is left; it can be negative.
 func (b Budget) Remaining() int { return b.Limit - b.Used }
 
 // Charge takes points from an actor's hour, or with a negative number gives them back, and returns what is left; the world's lock is held.
@@ -120,7 +121,7 @@ func (b *bucket) exceeded(c *Call) error {
 	return &world.Refusal{Status: 403, Message: message, Docs: limitDocs}
 }
 
-// refund takes back what an answer 304 does not cost.
+// refund gives back what an answer 304 does not cost.
 func (f *Front) refund(p *Answer) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Page cuts the page that the query asks for (per_page up to 100, 30 if absent) and sets the Link header.
+// Page is the requested page (per_page up to 100, 30 if absent) and sets the Link header.
 func Page[T any](c *Call, all []T) []T {
 	q := c.URL.Query()
 	size := QueryInt(q, "per_page", 30)
@@ -45,6 +45,7 @@ func Page[T any](c *Call, all []T) []T {
 	return all[(n-1)*size : min(n*size, len(all))]
 }
 
+// QueryInt is a number of a query, or the fallback.
 func QueryInt(q url.Values, name string, fallback int) int {
 	n, err := strconv.Atoi(q.Get(name))
 	if err != nil {

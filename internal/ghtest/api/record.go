@@ -16,7 +16,7 @@ type Request struct {
 	Status       int   // 0: no answer
 	Installation int64 // whose token it was, 0 for others
 	Counted      bool  // against the rate limit
-	Nodes        int   // that a GraphQL query asks for at most
+	Nodes        int   // that a GraphQL query requests at most
 	Points       int   // that it costs
 	Time         time.Time
 }
@@ -52,6 +52,7 @@ func (rec *Recorder) leave() {
 	rec.inFlight--
 }
 
+// Add records a request.
 func (rec *Recorder) Add(r Request) {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()

@@ -18,6 +18,7 @@ type Server struct {
 	front *api.Front
 }
 
+// New makes one; faults and the record are those of the front.
 func New(w *world.World, f *api.Front) *Server { return &Server{w, f} }
 
 // kept is where an answer goes before it is sent.

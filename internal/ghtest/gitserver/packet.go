@@ -17,7 +17,7 @@ type update struct{ old, new, ref string }
 type pushed struct {
 	updates      []update
 	capabilities string
-	others       [][]byte // lines that are no commands, such as "shallow …"
+	others       [][]byte // lines other than commands, such as "shallow …"
 	rest         int64    // where the pack begins
 }
 

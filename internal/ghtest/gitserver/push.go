@@ -50,7 +50,7 @@ func (s *Server) receivePush(p *api.Answer, r *http.Request, repo *world.Repo) {
 	}
 }
 
-// refusals are the reasons of the refs that are not taken, and what git shows beside.
+// refusals are why refs are refused, by ref, and what git prints as well.
 func (s *Server) refusals(r *world.Repo, act world.Actor, in pushed, file *os.File) (map[string]string, []string) {
 	s.World.Lock()
 	defer s.World.Unlock()

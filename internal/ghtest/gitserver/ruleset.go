@@ -12,7 +12,7 @@ import (
 // ruleViolation is how git words every violation of a rule, and every secret.
 const ruleViolation = "push declined due to repository rule violations"
 
-// violations are what rules refuse of a push, and what GitHub prints beside.
+// violations are the refs of a push that rules refuse, with the reasons, and what git prints as well.
 func violations(r *world.Repo, in pushed) (refused map[string]string, notes []string) {
 	refused = map[string]string{}
 	whole := false

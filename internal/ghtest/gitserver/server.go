@@ -100,7 +100,7 @@ func (s *Server) gitAccess(r *http.Request, name string, pushing bool) (*world.R
 
 var unknownUser = &denial{status: http.StatusUnauthorized, text: "Invalid username or token."}
 
-// denied is why a repository (nil for one that does not exist) is not served to somebody, or nil.
+// denied is why a repository (nil for one that does not exist) is not served to an actor, or nil.
 func denied(act world.Actor, repo *world.Repo, pushing bool) *denial {
 	need, missing := "contents:read", "Access to repository not granted."
 	if pushing {

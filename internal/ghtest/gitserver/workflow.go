@@ -13,7 +13,7 @@ import (
 
 const workflows = ".github/workflows"
 
-// workflowIn finds a workflow that a push creates or changes. One that a branch has with the same content is none, as on GitHub.
+// workflowIn finds a workflow that a push creates or changes. One that a branch has with the same content doesn't count, as on GitHub.
 func workflowIn(r *world.Repo, in pushed, file *os.File) string {
 	known := map[gitstore.Entry]bool{}
 	args := []string{"rev-list"}
@@ -26,7 +26,7 @@ func workflowIn(r *world.Repo, in pushed, file *os.File) string {
 		return ""
 	}
 	if _, err := file.Seek(in.rest, io.SeekStart); err == nil {
-		_, _ = r.World.Git.Feed(r.Store.Dir, file, "index-pack", "--stdin", "--fix-thin") // where there is no pack the objects are there
+		_, _ = r.World.Git.Feed(r.Store.Dir, file, "index-pack", "--stdin", "--fix-thin") // without a pack the objects are there already
 	}
 	args = append(args, "--not")
 	for ref, sha := range r.Refs {
@@ -49,7 +49,7 @@ func workflowIn(r *world.Repo, in pushed, file *os.File) string {
 	return ""
 }
 
-// newWorkflow is one that a commit has, and neither its parents nor the known ones are.
+// newWorkflow is one that a commit has, but neither its parents nor the known ones; "" without any.
 func newWorkflow(st *gitstore.Store, sha string, known map[gitstore.Entry]bool) string {
 	c, err := st.Commit(sha)
 	if err != nil {

@@ -17,7 +17,7 @@ type Commit struct {
 	AuthorLine                string // as it is in the object
 }
 
-// Commit returns the parsed commit, or errNoObject.
+// Commit returns the parsed commit, or ErrNoObject.
 func (st *Store) Commit(sha string) (*Commit, error) {
 	st.mu.Lock()
 	c := st.commits[sha]

@@ -174,6 +174,7 @@ func (st *Store) simple(c change) (ChangedFile, bool) {
 	return f, !slices.ContainsFunc(come, func(line string) bool { return known[line] })
 }
 
+// IsBinary reports what git takes for no text: it looks for a NUL in the first 8,000 bytes.
 func IsBinary(content []byte) bool { return bytes.IndexByte(content[:min(len(content), 8000)], 0) >= 0 }
 
 func splitLines(text []byte) []string {
@@ -195,10 +196,10 @@ func differing(a, b []string) (restA, restB []string) {
 	return a, b
 }
 
-// Touched are paths of a commit.
+// Touched are the paths that a commit changes.
 type Touched struct{ Added, Removed, Modified []string }
 
-// Touched are the files of a commit against its first parent, as a push lists them: a renamed one is removed and added.
+// Touched compares a commit with its first parent, as a push lists it: a renamed file is removed and added.
 func (st *Store) Touched(c *Commit) Touched {
 	files := Touched{Added: []string{}, Removed: []string{}, Modified: []string{}}
 	before := ""

@@ -16,6 +16,7 @@ type Diff struct {
 	NoPatches            bool // not asked of git yet
 }
 
+// ChangedFile is one file of a Diff.
 type ChangedFile struct {
 	Path, Previous       string
 	Status               string // added, removed, modified, renamed, copied, changed

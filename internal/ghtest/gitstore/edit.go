@@ -16,7 +16,7 @@ type File struct {
 	Delete  bool   // the path goes away; all else is ignored
 }
 
-// Draft is one commit to make with Repo.Push.
+// Draft is one commit to make.
 type Draft struct {
 	Message string          // whole message; "Change files" when empty
 	Author  string          // login; the owner of the branch when empty
@@ -56,6 +56,7 @@ func (st *Store) Make(c Draft, at time.Time, parents ...string) (string, error) 
 	return st.WriteCommit(c, tree, at, parents...)
 }
 
+// WriteCommit makes a commit of a tree that is there already.
 func (st *Store) WriteCommit(c Draft, tree string, at time.Time, parents ...string) (string, error) {
 	if c.Message == "" {
 		c.Message = "Change files"
@@ -86,6 +87,7 @@ func (st *Store) WriteCommit(c Draft, tree string, at time.Time, parents ...stri
 	return st.WriteObject("commit", []byte(b.String()))
 }
 
+// Noreply is the mail address that GitHub gives an account.
 func Noreply(login string) string { return login + "@users.noreply.github.com" }
 
 // edit applies files to a tree and returns the new one; "" is the empty tree, which git does not keep in a directory.
@@ -123,7 +125,7 @@ func (st *Store) edit(tree string, files map[string]File) (string, error) {
 	return st.writeTree(slices.Collect(maps.Values(entries)))
 }
 
-// split tells the files of a directory from those of the directories in it.
+// split separates the files of a directory from those of the directories in it.
 func split(files map[string]File) (here map[string]File, below map[string]map[string]File) {
 	here, below = map[string]File{}, map[string]map[string]File{}
 	for name, f := range files {

@@ -19,6 +19,7 @@ type Git struct {
 	Env     []string
 }
 
+// FindGit finds git and its http-backend; home is an empty directory.
 func FindGit(home string) (*Git, error) {
 	path, err := exec.LookPath("git")
 	if err != nil {

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
+// ErrConflict is the error of a merge with conflicts.
 var ErrConflict = errors.New("it conflicts with its base")
 
-// Pick is the tree of a commit applied to another one; errConflict if it cannot be, or has more than one parent.
+// Pick is the tree of a commit applied to another one, or ErrConflict: for conflicts, and for a commit with several parents.
 func (st *Store) Pick(onto string, c *Commit) (string, error) {
 	if len(c.Parents) != 1 {
 		return "", ErrConflict
@@ -32,6 +33,7 @@ func (st *Store) Pick(onto string, c *Commit) (string, error) {
 	return st.mergeTree(stand, c.SHA)
 }
 
+// Merge is the tree of two commits merged, or ErrConflict.
 func (st *Store) Merge(base, head string) (string, error) {
 	mergeBase, _, err := st.Between(base, head)
 	if err != nil {

@@ -26,6 +26,7 @@ func (st *Store) readPacked(sha string) (string, []byte, error) {
 	return st.cat.read(sha)
 }
 
+// Close ends the process that reads packs.
 func (st *Store) Close() error {
 	st.mu.Lock()
 	defer st.mu.Unlock()

@@ -17,8 +17,10 @@ import (
 	"sync"
 )
 
+// ErrNoObject is the error of reading what is not there, or is of another kind.
 var ErrNoObject = errors.New("no such object")
 
+// ZeroSHA is the name of no object.
 const ZeroSHA = "0000000000000000000000000000000000000000"
 
 // Store is the object database that a repository and its forks share. What is made here stays in memory, and is written
@@ -43,8 +45,10 @@ type object struct {
 // Entry is one line of a tree object; mode is git's ("40000" is a directory).
 type Entry struct{ Mode, Name, SHA string }
 
+// IsDir reports whether the entry is a directory.
 func (e Entry) IsDir() bool { return e.Mode == "40000" }
 
+// ObjectType is blob, tree, or commit for a submodule.
 func (e Entry) ObjectType() string {
 	switch e.Mode {
 	case "40000":
@@ -55,6 +59,7 @@ func (e Entry) ObjectType() string {
 	return "blob"
 }
 
+// New makes one whose objects are saved in a bare repository.
 func New(g *Git, dir string) *Store {
 	return &Store{git: g, Dir: dir, made: map[string]object{}, commits: map[string]*Commit{}}
 }
@@ -159,7 +164,7 @@ func writeAtomic(path string, data []byte) error {
 	return err
 }
 
-// Read returns the kind (blob, tree, commit, tag) and content of an object, or errNoObject.
+// Read returns the kind (blob, tree, commit, tag) and content of an object, or ErrNoObject.
 func (st *Store) Read(sha string) (string, []byte, error) {
 	if !IsSHA(sha) {
 		return "", nil, ErrNoObject
@@ -202,8 +207,10 @@ func (st *Store) readKind(want, sha string) ([]byte, error) {
 	return content, err
 }
 
+// Blob is the content of a file, or ErrNoObject.
 func (st *Store) Blob(sha string) ([]byte, error) { return st.readKind("blob", sha) }
 
+// Tree is the content of a directory, or ErrNoObject.
 func (st *Store) Tree(sha string) ([]Entry, error) {
 	content, err := st.readKind("tree", sha)
 	if err != nil {
@@ -242,6 +249,7 @@ func (st *Store) writeTree(entries []Entry) (string, error) {
 	return st.WriteObject("tree", b.Bytes())
 }
 
+// IsSHA reports whether a text is a full SHA-1 in small letters.
 func IsSHA(s string) bool {
 	if len(s) != 40 {
 		return false

@@ -20,7 +20,7 @@ func (st *Store) straight(from, to string) bool {
 	return false
 }
 
-// mergeApart merges two commits that changed different entries, without a process: so that a thousand pull requests can be looked at
+// mergeApart merges two commits that changed different entries, without a process: so that a thousand pull requests can be checked
 // after every push. What both changed is for git to merge, even if to the same: one of them may have moved it elsewhere.
 func (st *Store) mergeApart(base, ours, theirs string) (tree string, ok bool, err error) {
 	if !st.straight(ours, base) || !st.straight(theirs, base) {

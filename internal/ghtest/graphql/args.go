@@ -58,7 +58,7 @@ func among(list any, value string) bool {
 	return !ok || slices.Contains(wanted, any(value))
 }
 
-// hasLabelOf reports whether it has one of the labels; all have where none were asked for.
+// hasLabelOf reports whether it has one of the labels; without names all have.
 func hasLabelOf(i *world.Issue, names any) bool {
 	wanted, ok := listArg(names)
 	return !ok || slices.ContainsFunc(i.Labels, func(l string) bool {

@@ -28,7 +28,7 @@ func (v view) commitNode(n node, r *world.Repo, sha string) (any, error) {
 		path := strings.Trim(stringArg(args, "path"), "/")
 		e, err := r.Store.Lookup(c.Tree, path)
 		if err != nil || path == "" {
-			return nil, missing("Could not resolve file for path '%s'.", path) // where object(expression:) is null without a word
+			return nil, missing("Could not resolve file for path '%s'.", path) // where object(expression:) is silently null
 		}
 		return v.entryNode(r, e, path), nil
 	})
@@ -172,7 +172,7 @@ func (v view) checkSuite(sha string, all []*world.Check) node {
 	}
 }
 
-// wants tells whether filterBy takes a run.
+// wants reports whether filterBy selects a run.
 func (v view) wants(k *world.Check, args map[string]any) bool {
 	filter, _ := args["filterBy"].(map[string]any)
 	id, byApp := intArg(filter, "appId")

@@ -19,7 +19,7 @@ type execution struct {
 	fragments ast.FragmentDefinitionList
 	holes     api.Holes
 	errs      []obj
-	invalid   bool // the query asks for what does not exist: no data at all
+	invalid   bool // the query is wrong: no data at all
 }
 
 // defaults fills in the variables that were not given, and reports those that had to be.

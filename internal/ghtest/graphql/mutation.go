@@ -13,7 +13,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
-// mutation is one field of Mutation. run changes what the input names and returns what the payload has beside clientMutationId.
+// mutation is one field of Mutation. run changes what the input names and returns the payload without clientMutationId.
 type mutation struct {
 	permission string
 	run        func(v view, input map[string]any) (node, error)
@@ -112,7 +112,7 @@ func (v view) addLabels(input map[string]any) (node, error) {
 	return node{"labelable": lazy(func() (any, error) { return v.subject(r, i), nil })}, err
 }
 
-// removeLabels leaves out those that are not on it, as GitHub does without a word.
+// removeLabels leaves out those that are not on it, as GitHub silently does.
 func (v view) removeLabels(input map[string]any) (node, error) {
 	r, i, names, err := v.labelable(input)
 	for _, name := range names {

@@ -14,10 +14,10 @@ type obj = map[string]any
 // node is one GraphQL object: its fields are values, other nodes, lists, or resolvers. "__typename" is always there.
 type node map[string]any
 
-// resolver computes a field when it is asked for.
+// resolver computes a field when a query selects it.
 type resolver func(args map[string]any) (any, error)
 
-// lazy is a field that is only computed when it is asked for.
+// lazy is a field without arguments that is computed when a query selects it.
 func lazy(build func() (any, error)) resolver {
 	return func(map[string]any) (any, error) { return build() }
 }

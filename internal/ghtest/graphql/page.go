@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// moment is a place in a history; ids grow, so that they tell the order within an instant.
+// moment is a place in a history; ids grow, so they give the order within an instant.
 type moment struct {
 	at time.Time
 	id int64
 }
 
-// connection is a paged list. items is called with the part that is asked for only, so that long lists are cheap.
+// connection is a paged list. item is called for the requested part only, so long lists are cheap.
 // Its cursors are places in the list.
 func connection(field, typename string, total int, item func(i int) (node, error)) resolver {
 	return paged{field: field, typename: typename, total: total}.list(item)
@@ -93,7 +93,7 @@ func (p paged) list(item func(i int) (node, error)) resolver {
 	}
 }
 
-// bounds finds the part that first, last, after and before ask for; GitHub wants first or last, at most 100.
+// bounds finds the part that first, last, after and before select; GitHub requires first or last, at most 100.
 func (p paged) bounds(args map[string]any) (from, to int, err error) {
 	field, total := p.field, p.total
 	to = total

@@ -22,7 +22,7 @@ func (v view) addAssignees(input map[string]any) (node, error) {
 	return node{"assignable": lazy(func() (any, error) { return v.subject(r, i), nil })}, nil
 }
 
-// requestReviews adds to those that are asked: without "union" GitHub would replace them, which nobody here does.
+// requestReviews adds to those that are requested; without "union" GitHub would replace them, which isn't supported here.
 func requestReviews(c *api.Call, r *world.Repo, i *world.Issue, input map[string]any) error {
 	logins, err := view{w: r.World, c: c}.logins(input["userIds"])
 	switch {

@@ -16,8 +16,10 @@ type Server struct {
 	front *api.Front
 }
 
+// New makes one; limits, faults and the record are those of the front.
 func New(w *world.World, f *api.Front) *Server { return &Server{w, f} }
 
+// Routes is the one endpoint.
 func (s *Server) Routes() []api.Route { return []api.Route{{Pattern: "POST /graphql", Run: s.post}} }
 
 func (s *Server) post(c *api.Call) (any, error) {

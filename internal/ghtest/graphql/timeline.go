@@ -9,7 +9,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
-// item is one entry of a timeline, made when it is asked for.
+// item is one entry of a timeline, made when a query selects it.
 type item struct {
 	moment
 	kind string // of the node

@@ -60,7 +60,7 @@ func (e *execution) pageSize(f *ast.Field) (size int, listed bool) {
 	return 0, false
 }
 
-// NodesOf weighs the body of a request before anything else is known of it; 0 for what is no query.
+// NodesOf weighs the body of a request before it runs; 0 for anything but a query.
 func NodesOf(body []byte) int {
 	var in struct {
 		Query     string         `json:"query"`

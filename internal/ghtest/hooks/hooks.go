@@ -19,7 +19,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
-// Hooks sends deliveries one by one, in order. It has its own lock, below the server's.
+// Hooks sends deliveries one by one, in order. It has its own lock, taken below the world's.
 type Hooks struct {
 	w      *world.World
 	o      object.Maker
@@ -55,6 +55,7 @@ func New(w *world.World, hook Hook) *Hooks {
 	return h
 }
 
+// Close ends the sending and its connections.
 func (h *Hooks) Close() {
 	h.cancel()
 	<-h.ended
@@ -79,7 +80,7 @@ func (h *Hooks) WebhookSecret() string {
 	return h.hook.Secret
 }
 
-// Flush waits until every delivery was sent and answered. It is an error if they wait because of Pause or for want of a URL.
+// Flush waits until every delivery was sent and answered. It is an error if they wait because of Pause, or because there is no URL.
 func (h *Hooks) Flush(ctx context.Context) error {
 	for {
 		h.mu.Lock()
@@ -241,7 +242,7 @@ func (h *Hooks) send(ctx context.Context, d *Delivery, hook Hook) {
 		return
 	}
 	defer resp.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20)) // so that the connection is used again
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20)) // so that the connection can be used again
 	d.Status = resp.StatusCode
 }
 

@@ -12,36 +12,36 @@ import (
 type obj = map[string]any
 
 // heard makes a delivery of what happened; the world's lock is held. Repositories and accounts without the App report nothing to it.
-func (h *Hooks) heard(n world.Event) {
-	d := Delivery{Event: n.Name}
+func (h *Hooks) heard(e world.Event) {
+	d := Delivery{Event: e.Name}
 	payload := obj{}
-	if n.Action != "" {
-		payload["action"] = n.Action
+	if e.Action != "" {
+		payload["action"] = e.Action
 	}
 	switch {
-	case n.Installation != nil:
-		h.addInstallation(payload, n.Installation)
-	case n.Repo != nil:
-		inst := h.w.Installation(n.Repo.Owner.Login)
-		if inst == nil || !n.Repo.Installed || !inst.Suspended.IsZero() {
+	case e.Installation != nil:
+		h.addInstallation(payload, e.Installation)
+	case e.Repo != nil:
+		inst := h.w.Installation(e.Repo.Owner.Login)
+		if inst == nil || !e.Repo.Installed || !inst.Suspended.IsZero() {
 			return
 		}
-		h.addSubject(payload, n)
-		payload["repository"] = h.o.RepoJSON(n.Repo)
-		d.Repo, d.RepoID = n.Repo.FullName(), n.Repo.ID
+		h.addSubject(payload, e)
+		payload["repository"] = h.o.RepoJSON(e.Repo)
+		d.Repo, d.RepoID = e.Repo.FullName(), e.Repo.ID
 		h.addAccount(&d, payload, inst)
 	default:
-		inst := h.w.Installation(n.By.Login)
+		inst := h.w.Installation(e.By.Login)
 		if inst == nil || !inst.Suspended.IsZero() {
 			return
 		}
-		payload["team"] = h.o.TeamJSON(n.Team)
-		if n.User != nil {
-			payload["scope"], payload["member"] = "team", h.o.UserJSON(n.User)
+		payload["team"] = h.o.TeamJSON(e.Team)
+		if e.User != nil {
+			payload["scope"], payload["member"] = "team", h.o.UserJSON(e.User)
 		}
 		h.addAccount(&d, payload, inst)
 	}
-	h.queue(d, n.By, payload)
+	h.queue(d, e.By, payload)
 }
 
 // addAccount adds where the App is installed.
@@ -65,7 +65,7 @@ func (h *Hooks) queue(d Delivery, by *world.User, payload obj) {
 		d.Number, _ = issue["number"].(int)
 	}
 	data, err := json.Marshal(payload)
-	if err != nil { // we built something that is no JSON; tests see it as a delivery of the error
+	if err != nil { // we built something that JSON cannot have; tests see it as a delivery of the error
 		data = []byte(`{"error":"encoding the payload"}`)
 	}
 	d.Payload = data
@@ -73,82 +73,82 @@ func (h *Hooks) queue(d Delivery, by *world.User, payload obj) {
 }
 
 // addSubject adds what the event is about.
-func (h *Hooks) addSubject(payload obj, n world.Event) {
-	r, i := n.Repo, n.Issue
-	switch n.Name {
+func (h *Hooks) addSubject(payload obj, e world.Event) {
+	r, i := e.Repo, e.Issue
+	switch e.Name {
 	case "pull_request":
 		payload["number"], payload["pull_request"] = i.Number, h.o.PullJSON(r, i, true)
-		h.addDetail(payload, n)
+		h.addDetail(payload, e)
 	case "pull_request_review":
-		payload["number"], payload["pull_request"], payload["review"] = i.Number, h.o.PullJSON(r, i, false), h.o.ReviewJSON(r, i, n.Review, false)
+		payload["number"], payload["pull_request"], payload["review"] = i.Number, h.o.PullJSON(r, i, false), h.o.ReviewJSON(r, i, e.Review, false)
 	case "issues":
 		payload["issue"] = h.o.IssueJSON(r, i)
-		h.addDetail(payload, n)
+		h.addDetail(payload, e)
 	case "issue_comment":
-		payload["issue"], payload["comment"] = h.o.IssueJSON(r, i), h.o.CommentJSON(r, i, n.Comment)
-		h.addDetail(payload, n)
+		payload["issue"], payload["comment"] = h.o.IssueJSON(r, i), h.o.CommentJSON(r, i, e.Comment)
+		h.addDetail(payload, e)
 	case "repository":
-		if name, renamed := n.Was["name"]; renamed {
+		if name, renamed := e.Was["name"]; renamed {
 			payload["changes"] = obj{"repository": obj{"name": obj{"from": name}}}
 		}
 	case "push":
-		h.addPush(payload, n)
+		h.addPush(payload, e)
 	case "status":
-		h.addStatus(payload, n)
+		h.addStatus(payload, e)
 	case "check_suite":
-		app := n.Suite.App
+		app := e.Suite.App
 		payload["check_suite"] = obj{
-			"id": app.ID, "head_sha": n.Suite.SHA, "status": "completed", "conclusion": n.Suite.Conclusion, "app": obj{"id": app.ID, "slug": app.Slug, "name": app.Slug},
-			"pull_requests": h.o.CheckPulls(r, n.Suite.SHA),
+			"id": app.ID, "head_sha": e.Suite.SHA, "status": "completed", "conclusion": e.Suite.Conclusion, "app": obj{"id": app.ID, "slug": app.Slug, "name": app.Slug},
+			"pull_requests": h.o.CheckPulls(r, e.Suite.SHA),
 		}
 	case "merge_group":
-		h.addGroup(payload, n)
+		h.addGroup(payload, e)
 	}
 }
 
 // addDetail adds what changed about an issue, a pull request or a comment.
-func (h *Hooks) addDetail(payload obj, n world.Event) {
+func (h *Hooks) addDetail(payload obj, e world.Event) {
 	changes := obj{}
 	for _, name := range []string{"title", "body"} {
-		if from, changed := n.Was[name]; changed {
+		if from, changed := e.Was[name]; changed {
 			changes[name] = obj{"from": from}
 		}
 	}
-	if from, changed := n.Was["base"]; changed {
-		changes["base"] = obj{"ref": obj{"from": from}, "sha": obj{"from": n.Was["sha"]}}
+	if from, changed := e.Was["base"]; changed {
+		changes["base"] = obj{"ref": obj{"from": from}, "sha": obj{"from": e.Was["sha"]}}
 	}
-	if n.Other != nil {
-		which := map[string]string{"transferred": "new", "opened": "old"}[n.Action]
-		changes[which+"_issue"], changes[which+"_repository"] = h.o.IssueJSON(n.Other.Repo, n.Other), h.o.RepoJSON(n.Other.Repo)
+	if e.Other != nil {
+		which := map[string]string{"transferred": "new", "opened": "old"}[e.Action]
+		changes[which+"_issue"], changes[which+"_repository"] = h.o.IssueJSON(e.Other.Repo, e.Other), h.o.RepoJSON(e.Other.Repo)
 	}
 	if len(changes) > 0 {
 		payload["changes"] = changes
 	}
-	if n.Label != nil {
-		payload["label"] = h.o.LabelJSON(n.Repo, n.Label)
+	if e.Label != nil {
+		payload["label"] = h.o.LabelJSON(e.Repo, e.Label)
 	}
 	switch {
-	case n.User == nil:
-	case n.Action == "assigned" || n.Action == "unassigned":
-		payload["assignee"] = h.o.UserJSON(n.User)
+	case e.User == nil:
+	case e.Action == "assigned" || e.Action == "unassigned":
+		payload["assignee"] = h.o.UserJSON(e.User)
 	default:
-		payload["requested_reviewer"] = h.o.UserJSON(n.User)
+		payload["requested_reviewer"] = h.o.UserJSON(e.User)
 	}
-	if n.Reason != "" {
-		payload["reason"] = n.Reason
+	if e.Reason != "" {
+		payload["reason"] = e.Reason
 	}
-	if n.After != "" {
-		payload["before"], payload["after"] = n.Before, n.After
+	if e.After != "" {
+		payload["before"], payload["after"] = e.Before, e.After
 	}
 }
 
 // addPush adds what a push to a branch or tag brought.
-func (h *Hooks) addPush(payload obj, n world.Event) {
-	r, before, after := n.Repo, n.Before, n.After
+func (h *Hooks) addPush(payload obj, e world.Event) {
+	r, before, after := e.Repo, e.Before, e.After
 	maps.Copy(payload, obj{
-		"ref": n.Ref, "before": before, "after": after, "created": before == "", "deleted": after == "", "forced": false, "base_ref": nil,
+		"ref": e.Ref, "before": before, "after": after, "created": before == "", "deleted": after == "", "forced": false, "base_ref": nil,
 		"compare": h.w.URL + "/" + r.FullName() + "/compare/" + before + "..." + after,
-		"pusher":  obj{"name": n.By.Login, "email": gitstore.Noreply(n.By.Login)}, "commits": []obj{}, "head_commit": nil,
+		"pusher":  obj{"name": e.By.Login, "email": gitstore.Noreply(e.By.Login)}, "commits": []obj{}, "head_commit": nil,
 	})
 	if before == "" {
 		payload["before"] = gitstore.ZeroSHA
@@ -193,9 +193,9 @@ func (h *Hooks) commit(r *world.Repo, c *gitstore.Commit) obj {
 
 // addStatus adds a status, whoever set it: a third party's comes so and in no other way (dt-mergebot#2). It names no pull request,
 // and branches of the repository alone: none for the head of a fork.
-func (h *Hooks) addStatus(payload obj, n world.Event) {
-	r, c := n.Repo, n.Commit
-	maps.Copy(payload, h.o.StatusJSON(r, c.SHA, n.Status))
+func (h *Hooks) addStatus(payload obj, e world.Event) {
+	r, c := e.Repo, e.Commit
+	maps.Copy(payload, h.o.StatusJSON(r, c.SHA, e.Status))
 	for _, left := range []string{"url", "node_id", "creator"} {
 		delete(payload, left)
 	}
@@ -209,18 +209,18 @@ func (h *Hooks) addStatus(payload obj, n world.Event) {
 }
 
 // addGroup adds the group of a merge queue.
-func (h *Hooks) addGroup(payload obj, n world.Event) {
-	q := n.Group
+func (h *Hooks) addGroup(payload obj, e world.Event) {
+	q := e.Group
 	group := obj{"head_sha": q.Head(), "head_ref": q.Ref(), "base_sha": q.Base, "base_ref": "refs/heads/" + q.Branch, "head_commit": nil}
-	if c, err := n.Repo.Store.Commit(q.Head()); err == nil {
+	if c, err := e.Repo.Store.Commit(q.Head()); err == nil {
 		group["head_commit"] = obj{
 			"id": c.SHA, "tree_id": c.Tree, "message": c.Message, "timestamp": world.Timestamp(c.Committed),
 			"author": obj{"name": c.Author, "email": c.AuthorEmail}, "committer": obj{"name": c.Committer, "email": c.CommitterEmail},
 		}
 	}
 	payload["merge_group"] = group
-	if n.Reason != "" {
-		payload["reason"] = n.Reason
+	if e.Reason != "" {
+		payload["reason"] = e.Reason
 	}
 }
 

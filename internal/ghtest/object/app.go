@@ -9,6 +9,7 @@ import (
 // HookEvents are those that the App is subscribed to.
 var HookEvents = []string{"check_run", "issue_comment", "issues", "membership", "merge_group", "pull_request", "pull_request_review", "push", "repository", "status", "team"}
 
+// AppJSON is the App under test.
 func (m Maker) AppJSON() obj {
 	return obj{
 		"id": m.App.ID, "slug": m.App.Slug, "node_id": world.NodeID("A", m.App.ID), "client_id": m.App.ClientID(), "name": m.App.Slug,
@@ -18,6 +19,7 @@ func (m Maker) AppJSON() obj {
 	}
 }
 
+// InstallationJSON is an installation.
 func (m Maker) InstallationJSON(inst *world.Installation) obj {
 	kind := "User"
 	if inst.Account.Kind == "Organization" {

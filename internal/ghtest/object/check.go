@@ -4,6 +4,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
+// CheckJSON is a check run.
 func (m Maker) CheckJSON(r *world.Repo, k *world.Check) obj {
 	api := m.RepoAPI(r) + "/check-runs/" + world.Decimal(k.ID)
 	o := obj{

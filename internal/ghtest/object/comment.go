@@ -6,6 +6,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
+// CommentJSON is a comment on an issue or pull request.
 func (m Maker) CommentJSON(r *world.Repo, i *world.Issue, c *world.Comment) obj {
 	api := m.RepoAPI(r) + "/issues/comments/" + world.Decimal(c.ID)
 	via := m.PerformedVia(c.Author)

@@ -6,6 +6,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
+// IssueJSON is an issue, or what issues and pull requests have in common.
 func (m Maker) IssueJSON(r *world.Repo, i *world.Issue) obj {
 	api, html := m.RepoAPI(r)+fmt.Sprintf("/issues/%d", i.Number), m.URL+"/"+r.FullName()+fmt.Sprintf("/issues/%d", i.Number)
 	o := obj{
@@ -66,6 +67,7 @@ func (m Maker) autoMergeJSON(a *world.AutoMerge) any {
 	return obj{"enabled_by": m.UserJSON(a.By), "merge_method": a.Method, "commit_title": a.Title, "commit_message": a.Body}
 }
 
+// UsersJSON are users; none are an empty list.
 func (m Maker) UsersJSON(users []*world.User) []obj {
 	out := []obj{}
 	for _, u := range users {

@@ -63,6 +63,7 @@ func (m Maker) RepoJSON(r *world.Repo) obj {
 	return o
 }
 
+// LabelJSON is a label.
 func (m Maker) LabelJSON(r *world.Repo, l *world.Label) obj {
 	return obj{
 		"id": l.ID, "node_id": world.NodeID("LA", l.ID), "url": m.RepoAPI(r) + "/labels/" + url.PathEscape(l.Name), "name": l.Name,
@@ -70,6 +71,7 @@ func (m Maker) LabelJSON(r *world.Repo, l *world.Label) obj {
 	}
 }
 
+// LabelsJSON are labels by their names.
 func (m Maker) LabelsJSON(r *world.Repo, names []string) []obj {
 	out := []obj{}
 	for _, name := range names {
@@ -78,6 +80,7 @@ func (m Maker) LabelsJSON(r *world.Repo, names []string) []obj {
 	return out
 }
 
+// RepoAPI is a repository's address in the REST API, without a slash at the end.
 func (m Maker) RepoAPI(r *world.Repo) string { return m.APIURL() + "repos/" + r.FullName() }
 
 // PerformedVia is the App's entry in what it wrote itself, else null.

@@ -7,6 +7,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
+// CommitJSON is a commit, with the accounts of its author and committer where their mail addresses name them.
 func (m Maker) CommitJSON(r *world.Repo, c *gitstore.Commit) obj {
 	api, html := m.RepoAPI(r), m.URL+"/"+r.FullName()+"/commit/"
 	parents := []obj{}

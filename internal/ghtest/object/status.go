@@ -4,6 +4,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
+// StatusJSON is a commit's status.
 func (m Maker) StatusJSON(r *world.Repo, sha string, st *world.Status) obj {
 	o := obj{
 		"url": m.RepoAPI(r) + "/statuses/" + sha, "id": st.ID, "node_id": world.NodeID("SC", st.ID), "state": st.State, "description": nil, "target_url": nil,

@@ -4,6 +4,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
+// TeamJSON is a team.
 func (m Maker) TeamJSON(t *world.Team) obj {
 	api := m.APIURL() + "organizations/" + world.Decimal(t.Org.ID) + "/team/" + world.Decimal(t.ID)
 	return obj{

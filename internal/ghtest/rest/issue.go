@@ -27,7 +27,7 @@ func (s *server) updateIssue(c *call) (any, error) {
 	return s.IssueJSON(c.Repo, i), nil
 }
 
-// goneIssue is the answer for a number that has no issue any more, or never had one.
+// goneIssue is the answer for a number that has no issue now, or never had one.
 func (c *call) goneIssue(number int) error {
 	if c.Repo.Erased[number] {
 		return &world.Refusal{Status: http.StatusGone, Message: "This issue was deleted"}

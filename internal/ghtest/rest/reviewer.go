@@ -37,7 +37,7 @@ func (s *server) listRequestedReviewers(c *call) (any, error) {
 	return obj{"users": s.UsersJSON(i.Pull.Reviewers), "teams": []obj{}}, nil
 }
 
-// logins reads a list of logins from the body, and how many teams it names beside.
+// logins reads a list of logins from the body, and how many teams it names.
 func (c *call) logins(field string) (logins []string, teams int, err error) {
 	in := map[string][]string{}
 	if err := c.Decode(&in); err != nil {

@@ -19,7 +19,7 @@ type call struct{ *api.Call }
 
 // route is one endpoint: add a line to one of the tables and a handler of that type.
 type route struct {
-	pattern, need string // as in route
+	pattern, need string // as in api.Route
 	run           func(*server, *call) (any, error)
 }
 

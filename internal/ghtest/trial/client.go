@@ -49,7 +49,7 @@ func Get(t *testing.T, address string, header http.Header) (*http.Response, stri
 // Bearer is a header with a token.
 func Bearer(token string) http.Header { return http.Header{"Authorization": {"Bearer " + token}} }
 
-// AppToken is a fresh token of the installation on python, with what the body asks for.
+// AppToken is a fresh token of the installation on python, with what the body requests.
 func AppToken(t *testing.T, srv *ghtest.Server, body string) string {
 	t.Helper()
 	claims := map[string]any{"iss": srv.AppID(), "iat": time.Now().Unix(), "exp": time.Now().Unix() + 300}
@@ -163,7 +163,7 @@ func WantError(t *testing.T, err error, status int, message string) {
 	}
 }
 
-// IDs asks for the node ids that mutations need.
+// IDs are the node ids that mutations need, by the aliases of the query.
 func IDs(t *testing.T, srv *ghtest.Server, query string) map[string]any {
 	t.Helper()
 	out := GraphQL(t, srv, srv.UserToken("alice"), `{repository(owner:"python",name:"cpython"){`+query+`}}`, nil)

@@ -28,8 +28,10 @@ type App struct {
 	Permissions map[string]string // of every installation: name to read or write
 }
 
+// ClientID is the App's other name as the issuer of JWTs.
 func (a *App) ClientID() string { return fmt.Sprintf("Iv1.%016x", a.ID) }
 
+// PrivateKeyPEM is the App's key as GitHub hands it out (PKCS #1).
 func (a *App) PrivateKeyPEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(a.key)})
 }
@@ -43,6 +45,7 @@ type Installation struct {
 	Suspended   time.Time // zero: it isn't
 }
 
+// Refused is why requests of a suspended installation fail, nil for any other.
 func (i *Installation) Refused() error {
 	if i.Suspended.IsZero() {
 		return nil
@@ -70,7 +73,7 @@ type Team struct {
 	Created time.Time
 }
 
-// Invite invites somebody who is not in the organization: until they join, their membership is pending.
+// Invite invites someone who is not in the organization: until they join, their membership is pending.
 func (t *Team) Invite(u *User) {
 	if !slices.Contains(t.Members, u) && !slices.Contains(t.Invited, u) {
 		t.Invited = append(t.Invited, u)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// APIURL is the base of the REST API, with a slash at the end, in the manner of GitHub Enterprise Server.
+// APIURL is the base of the REST API, with a slash at the end, as GitHub Enterprise Server has it.
 func (w *World) APIURL() string { return w.URL + "/api/v3/" }
 
 // IssueHTML is the page of an issue or pull request.
@@ -16,10 +16,12 @@ func (w *World) IssueHTML(r *Repo, i *Issue) string {
 	return w.URL + "/" + r.FullName() + fmt.Sprintf("/issues/%d", i.Number)
 }
 
+// PullHTML is the page of a pull request.
 func (w *World) PullHTML(r *Repo, i *Issue) string {
 	return w.URL + "/" + r.FullName() + fmt.Sprintf("/pull/%d", i.Number)
 }
 
+// CommentHTML is a comment's place on its page.
 func (w *World) CommentHTML(r *Repo, i *Issue, c *Comment) string {
 	return w.IssueHTML(r, i) + "#issuecomment-" + Decimal(c.ID)
 }

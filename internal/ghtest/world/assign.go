@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Assign leaves out those who cannot be assigned, as GitHub does without a word.
+// Assign leaves out those who cannot be assigned, as GitHub silently does.
 func (r *Repo) Assign(i *Issue, by *User, logins []string) bool {
 	const most = 10
 	found := false
@@ -21,6 +21,7 @@ func (r *Repo) Assign(i *Issue, by *User, logins []string) bool {
 	return found
 }
 
+// Unassign reports whether any of the logins was assigned.
 func (r *Repo) Unassign(i *Issue, by *User, logins []string) bool {
 	found := false
 	for _, login := range logins {

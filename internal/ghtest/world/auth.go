@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// Actor is who sends a request: an installation's token, a person's, the App itself (by JWT), or nobody.
+// Actor is who sends a request: an installation's token, a person's, the App itself (by JWT), or an anonymous client.
 type Actor struct {
 	App   bool
 	Token *Token
@@ -27,8 +27,10 @@ func (a Actor) Writer() *User { return a.Token.User }
 // ByApp reports whether the App itself writes.
 func (a Actor) ByApp() bool { return a.Installation() != 0 }
 
+// Anonymous reports whether the request had no credentials.
 func (a Actor) Anonymous() bool { return !a.App && a.Token == nil }
 
+// Installation is the number of the installation whose token it was, 0 for others.
 func (a Actor) Installation() int64 {
 	if a.Token != nil && a.Token.Inst != nil {
 		return a.Token.Inst.ID
@@ -94,13 +96,13 @@ func (w *World) InstallationToken(inst *Installation, permissions map[string]str
 	return t
 }
 
-// RevokeTokens makes every installation token that was handed out a bad credential.
+// RevokeTokens makes every installation token so far a bad credential.
 func (w *World) RevokeTokens() {
 	maps.DeleteFunc(w.Tokens, func(_ string, t *Token) bool { return t.Inst != nil })
 }
 
 // TokenTime is the clock of authentication: the machine's, since the client's
-// library asks that one, and moved by advance alone.
+// library asks that one, and moved by Advance alone.
 func (w *World) TokenTime() time.Time { return time.Now().Add(w.offset).UTC() }
 
 // Authenticate finds out who sends the request.

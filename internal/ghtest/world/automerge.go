@@ -4,6 +4,7 @@ import (
 	"errors"
 )
 
+// EnableAutoMerge has a pull request merge itself as soon as it may; an error is GitHub's reason why not.
 func (r *Repo) EnableAutoMerge(i *Issue, a AutoMerge) error {
 	if reason := r.CannotAutoMerge(i); reason != "" {
 		return errors.New(reason)
@@ -19,6 +20,7 @@ func (r *Repo) EnableAutoMerge(i *Issue, a AutoMerge) error {
 	return nil
 }
 
+// DisableAutoMerge undoes EnableAutoMerge, for a reason that the history shows.
 func (r *Repo) DisableAutoMerge(i *Issue, by *User, reason string) error {
 	if i.Pull.Auto == nil {
 		return Unprocessable("Can't disable auto-merge for this pull request")

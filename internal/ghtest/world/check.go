@@ -21,6 +21,7 @@ type CheckInput struct {
 	Actions     []map[string]any `json:"actions"`
 }
 
+// CheckOutput is what a check run shows.
 type CheckOutput struct {
 	Title       *string      `json:"title"`
 	Summary     *string      `json:"summary"`
@@ -28,6 +29,7 @@ type CheckOutput struct {
 	Annotations []Annotation `json:"annotations"`
 }
 
+// CreateCheck makes a check run of the App under test.
 func (a Actor) CreateCheck(r *Repo, in CheckInput) (*Check, error) {
 	if !a.ByApp() {
 		return nil, &Refusal{Status: 403, Message: "You must authenticate via a GitHub App."}
@@ -48,6 +50,7 @@ func (a Actor) CreateCheck(r *Repo, in CheckInput) (*Check, error) {
 	return k, r.Settle()
 }
 
+// UpdateCheck changes one of the App's own check runs.
 func (a Actor) UpdateCheck(r *Repo, k *Check, in CheckInput) error {
 	if !a.ByApp() || k.App != nil {
 		return &Refusal{Status: 403, Message: "Invalid app_id `0` - check run can only be modified by the GitHub App that created it."}

@@ -19,6 +19,7 @@ func (a Actor) AddComment(r *Repo, i *Issue, text string) (*Comment, error) {
 	return x, nil
 }
 
+// UpdateComment changes the text of a comment.
 func (a Actor) UpdateComment(r *Repo, i *Issue, x *Comment, text string) error {
 	if err := CheckComment(text); err != nil {
 		return err
@@ -52,7 +53,7 @@ func (a Actor) RemoveLabel(r *Repo, i *Issue, name string) bool {
 	return found
 }
 
-// React is Repo.react as the actor; key is the id of the comment, or empty.
+// React adds a reaction, and reports whether it is new; key is the id of the comment, or empty.
 func (a Actor) React(r *Repo, i *Issue, key string, list *[]*Reaction, content string) (*Reaction, bool, error) {
 	switch {
 	case GraphQLReaction(content) == "":
@@ -68,6 +69,7 @@ func (a Actor) React(r *Repo, i *Issue, key string, list *[]*Reaction, content s
 	return x, made, nil
 }
 
+// RequestReviews requests reviews of an open pull request from all of these logins, or from none.
 func (a Actor) RequestReviews(r *Repo, i *Issue, logins []string) error {
 	if i.State != "open" {
 		return &Refusal{Status: 422, Message: "Cannot request a review of a closed pull request."}

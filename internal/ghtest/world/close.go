@@ -7,6 +7,7 @@ import (
 
 var closeReasons = []string{"completed", "not_planned", "duplicate"}
 
+// Close closes an issue as completed, or a pull request without merging.
 func (r *Repo) Close(i *Issue, by *User) { r.closeAs(i, by, "completed") }
 
 func (r *Repo) closeAs(i *Issue, by *User, reason string) {

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 )
 
+// CheckComment is why GitHub refuses a comment's text, or nil.
 func CheckComment(text string) error {
 	switch {
 	case text == "":
@@ -15,6 +16,7 @@ func CheckComment(text string) error {
 	return nil
 }
 
+// AddComment adds a comment, and the references that it makes.
 func (r *Repo) AddComment(i *Issue, by *User, body string) *Comment {
 	c := &Comment{ID: r.World.nextID(), Author: by, Association: "CONTRIBUTOR", Body: body, Created: r.World.Now(), Updated: r.World.Now()}
 	if by.Kind == "Bot" {
@@ -27,6 +29,7 @@ func (r *Repo) AddComment(i *Issue, by *User, body string) *Comment {
 	return c
 }
 
+// EditComment changes the text of a comment.
 func (r *Repo) EditComment(i *Issue, c *Comment, by *User, body string) {
 	from := c.Body
 	c.Body, c.Updated, c.Edits = body, r.World.Now(), Edits{r.World.Now(), by}
@@ -34,6 +37,7 @@ func (r *Repo) EditComment(i *Issue, c *Comment, by *User, body string) {
 	r.World.emit(Event{Name: "issue_comment", Action: "edited", Repo: r, By: by, Issue: i, Comment: c, Was: map[string]string{"body": from}})
 }
 
+// DeleteComment deletes a comment; the history shows whose it was.
 func (r *Repo) DeleteComment(i *Issue, c *Comment, by *User) {
 	i.Comments = slices.DeleteFunc(i.Comments, func(x *Comment) bool { return x == c })
 	i.Updated = r.World.Now()

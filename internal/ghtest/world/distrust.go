@@ -1,6 +1,6 @@
 package world
 
-// stale dismisses the approvals of a pull request whose head was pushed to, where its base asks for that.
+// stale dismisses the approvals of a pull request whose head was pushed to, where the rules of its base say so.
 func (r *Repo) stale(i *Issue, by *User) {
 	if !r.reviewing(i.Pull.BaseRef).DismissStale {
 		return
@@ -18,7 +18,7 @@ func (r *Repo) dismiss(i *Issue, v *Review, by *User, message string) {
 	r.World.emit(Event{Name: "pull_request_review", Action: "dismissed", Repo: r, By: by, Issue: i, Review: v})
 }
 
-// distrust disables auto-merge after a push, or a change of the base, by somebody who may not write ("Automatically merging a pull request":
+// distrust disables auto-merge after a push, or a change of the base, by someone without write access ("Automatically merging a pull request":
 // only theirs do).
 func (r *Repo) distrust(i *Issue, by *User) error {
 	if i.Pull.Auto == nil || r.CanWrite(by) {

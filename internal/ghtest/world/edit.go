@@ -31,7 +31,7 @@ func (in PullInput) Texts() error {
 	return nil
 }
 
-// EditIssue changes an issue; the write says how that was asked for.
+// EditIssue changes an issue; the write says how the client asked.
 func (a Actor) EditIssue(r *Repo, i *Issue, in PullInput, as Write) error {
 	if i.Pull != nil {
 		in.Base = nil
@@ -62,7 +62,7 @@ func (a Actor) EditIssue(r *Repo, i *Issue, in PullInput, as Write) error {
 	return nil
 }
 
-// EditPull changes a pull request; the write says how that was asked for.
+// EditPull changes a pull request; the write says how the client asked.
 func (a Actor) EditPull(r *Repo, i *Issue, in PullInput, as Write) error {
 	if err := in.Texts(); err != nil {
 		return err
@@ -120,7 +120,7 @@ func (r *Repo) pullUpdate(i *Issue, in PullInput) (reopens bool, err error) {
 // Edit is a change of texts or of the base; nil stays.
 type Edit struct{ Title, Body, Base *string }
 
-// Edit changes what differs, with one event for all of it. The base is that of a pull request, and exists.
+// Edit changes what differs, with one event for all of them. The base is that of a pull request, and exists.
 func (r *Repo) Edit(i *Issue, by *User, e Edit) {
 	was := map[string]string{}
 	if e.Title != nil && *e.Title != i.Title {

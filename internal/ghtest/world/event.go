@@ -5,34 +5,37 @@ import (
 	"slices"
 )
 
-// emit tells the listener, and keeps what an issue is like after the change.
-func (w *World) emit(n Event) {
-	if n.Issue != nil {
-		w.keep(n.Issue)
+// emit calls the listener, and keeps what an issue is like after the change.
+func (w *World) emit(e Event) {
+	if e.Issue != nil {
+		w.keep(e.Issue)
 	}
-	w.Listen(n)
+	w.Listen(e)
 }
 
 // changed notes the time of a change and emits the event.
-func (r *Repo) changed(i *Issue, n Event) {
+func (r *Repo) changed(i *Issue, e Event) {
 	i.Updated = r.World.Now()
-	n.Name, n.Repo, n.Issue = "issues", r, i
+	e.Name, e.Repo, e.Issue = "issues", r, i
 	if i.Pull != nil {
-		n.Name = "pull_request"
+		e.Name = "pull_request"
 	}
-	r.World.emit(n)
+	r.World.emit(e)
 }
 
+// happened adds to the history of an issue or pull request.
 func (r *Repo) happened(i *Issue, e TimelineEvent) {
 	e.ID, e.At = r.World.nextID(), r.World.Now()
 	i.Events = append(i.Events, e)
 }
 
+// Record keeps a write of the App, with the time.
 func (r *Repo) Record(w Write) {
 	w.Time = r.World.Now()
 	r.Writes = append(r.Writes, w)
 }
 
+// SetWeather changes the weather; the zero one is fair.
 func (w *World) SetWeather(to Weather) {
 	w.Weather, w.Dice = to, rand.New(rand.NewPCG(to.Seed, 1))
 	for _, r := range w.RepoList {
@@ -42,7 +45,7 @@ func (w *World) SetWeather(to Weather) {
 	}
 }
 
-// Shows tells whether an event is in the history yet.
+// Shows reports whether an event is in the history yet.
 func (w *World) Shows(e TimelineEvent) bool {
 	return e.Source == nil || w.Now().Sub(e.At) >= w.Weather.MentionsLate
 }
@@ -55,7 +58,7 @@ func (w *World) keep(i *Issue) {
 	}
 	now := w.Now()
 	for len(i.Versions) > 1 && now.Sub(i.Versions[1].Since) > w.Weather.Stale {
-		i.Versions = i.Versions[1:] // nobody sees the first one any more
+		i.Versions = i.Versions[1:] // no query sees the first one now
 	}
 	i.Versions = append(i.Versions, version{now, i.copy()})
 }

@@ -14,7 +14,7 @@ func NodeID(kind string, id int64) string {
 	return kind + "_" + base64.RawURLEncoding.EncodeToString([]byte(kind+":"+Decimal(id)))
 }
 
-// ParseNodeID takes apart what nodeID made; what it did not make has no kind.
+// ParseNodeID takes apart what NodeID made; anything else has no kind.
 func ParseNodeID(id any) (kind string, number int64) {
 	text, _ := id.(string)
 	kind, encoded, _ := strings.Cut(text, "_")
@@ -27,8 +27,10 @@ func ParseNodeID(id any) (kind string, number int64) {
 	return kind, number
 }
 
+// Decimal writes a number, as addresses and ids have it.
 func Decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
+// RandomHex is that many random bytes in hexadecimal.
 func RandomHex(bytes int) string {
 	b := make([]byte, bytes)
 	_, _ = rand.Read(b) // never fails
@@ -37,6 +39,7 @@ func RandomHex(bytes int) string {
 
 const stamp = time.RFC3339 // of all times in answers: whole seconds
 
+// Timestamp is a time in whole seconds, or null for the zero time.
 func Timestamp(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -44,6 +47,7 @@ func Timestamp(t time.Time) any {
 	return t.UTC().Format(stamp)
 }
 
+// Nullable is a text, or null for an empty one.
 func Nullable(text string) any {
 	if text == "" {
 		return nil

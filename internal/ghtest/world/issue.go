@@ -55,9 +55,10 @@ func (i *Issue) Comment(id int64) (*Comment, error) {
 	return nil, fmt.Errorf("it has no comment %d", id)
 }
 
+// Pull is what a pull request has that an issue does not.
 type Pull struct {
 	HeadOwner        *User
-	HeadRepo         *Repo // its deleted flag tells a fork that is gone
+	HeadRepo         *Repo // a deleted fork stays, with its flag set
 	HeadRef, HeadSHA string
 	pusher           *User // of the head; nil: it is as it was when the pull request was opened
 	BaseRef, BaseSHA string
@@ -76,6 +77,7 @@ type Pull struct {
 
 func (p *Pull) ref() string { return fmt.Sprintf("refs/pull/%d/head", p.number) }
 
+// Merged reports whether it was merged.
 func (p *Pull) Merged() bool { return !p.MergedAt.IsZero() }
 
 // Head is the tip of the head branch, "" when the branch or its repository is gone.
@@ -89,6 +91,7 @@ func (p *Pull) Head() string {
 // Label is the head as GitHub names it, "owner:branch".
 func (p *Pull) Label() string { return p.HeadOwner.Login + ":" + p.HeadRef }
 
+// Comment is a comment on an issue or pull request.
 type Comment struct {
 	ID               int64
 	Author           *User
@@ -108,7 +111,7 @@ type Edits struct {
 // Lock keeps all from commenting and reacting but those who may write.
 type Lock struct{ Reason string }
 
-// Reaction is somebody's emoji on an issue, a pull request or a comment. It fires no event, and changes no time.
+// Reaction is an emoji on an issue, a pull request or a comment. It emits no event, and changes no time.
 type Reaction struct {
 	ID      int64
 	Content string // as the REST API names it

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 )
 
+// AddLabel reports whether the label is new there.
 func (r *Repo) AddLabel(i *Issue, name string, by *User) bool {
 	l := r.Label(name)
 	if slices.Contains(i.Labels, l.Name) {
@@ -18,6 +19,7 @@ func (r *Repo) AddLabel(i *Issue, name string, by *User) bool {
 	return true
 }
 
+// RemoveLabel reports whether the label was there.
 func (r *Repo) RemoveLabel(i *Issue, name string, by *User) bool {
 	at := slices.IndexFunc(i.Labels, func(l string) bool { return strings.EqualFold(l, name) })
 	if at < 0 {
@@ -40,7 +42,7 @@ type LabelInput struct {
 	Description *string `json:"description"`
 }
 
-// Check reports what GitHub does not take; name is the one that the label shall have.
+// Check is why GitHub refuses the label, or nil; name is its new name.
 func (in LabelInput) Check(name string) error {
 	switch {
 	case strings.TrimSpace(name) == "":
@@ -63,6 +65,7 @@ func (in LabelInput) Apply(to *Label) {
 	set(&to.Description, in.Description)
 }
 
+// RenameLabel changes a label's name, on issues too.
 func (r *Repo) RenameLabel(l *Label, name string) {
 	delete(r.Labels, strings.ToLower(l.Name))
 	for _, i := range r.Issues {
@@ -74,6 +77,7 @@ func (r *Repo) RenameLabel(l *Label, name string) {
 	r.Labels[strings.ToLower(name)] = l
 }
 
+// DropLabel deletes a label, and takes it off all issues.
 func (r *Repo) DropLabel(l *Label) {
 	delete(r.Labels, strings.ToLower(l.Name))
 	l.Deleted = true

@@ -7,7 +7,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/gitstore"
 )
 
-// mergedTree merges two commits with git's own merge; errConflict if they do not. The outcome is kept.
+// mergedTree merges two commits with git's own merge; ErrConflict if they conflict. The outcome is kept.
 func (r *Repo) mergedTree(base, head string) (string, error) {
 	key := [2]string{base, head}
 	tree, known := r.merges[key]
@@ -39,7 +39,7 @@ func (r *Repo) Mergeable(i *Issue) string {
 	return "MERGEABLE"
 }
 
-// Told is what a request is told of the mergeability: UNKNOWN in all fields of the first that asks.
+// Told is the mergeability that a request sees: UNKNOWN in all fields of the first that asks.
 func (r *Repo) Told(asker any, i *Issue, state func(*Issue) string) string {
 	if r.asked == nil || i.State != "open" {
 		return state(i)
@@ -52,7 +52,7 @@ func (r *Repo) Told(asker any, i *Issue, state func(*Issue) string) string {
 	return state(i)
 }
 
-// LazyMergeability says whether GitHub is slow; see told.
+// LazyMergeability says whether GitHub is slow; see Told.
 func (r *Repo) LazyMergeability(lazy bool) {
 	if r.asked = nil; lazy {
 		r.asked = map[[2]string]any{}

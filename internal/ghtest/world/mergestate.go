@@ -28,7 +28,7 @@ func (r *Repo) MergeState(i *Issue) string {
 	return "CLEAN"
 }
 
-// behind reports whether the base asks for a head that contains its tip, and this one does not.
+// behind reports whether the head must contain the tip of its base, and does not.
 func (r *Repo) behind(p *Pull) bool {
 	if want, _ := r.Protection(p.BaseRef); !want.Strict {
 		return false

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// NewPull is a pull request to open with Repo.OpenPR.
+// NewPull is a pull request to open.
 type NewPull struct {
 	Title       string
 	Body        string
@@ -17,7 +17,7 @@ type NewPull struct {
 	Labels      []string // are on it when it opens
 }
 
-// NewIssue is an issue to open with Repo.OpenIssue.
+// NewIssue is an issue to open.
 type NewIssue struct {
 	Title, Body, Author string
 	Labels              []string
@@ -76,6 +76,7 @@ func (r *Repo) OpenIssue(in NewIssue) (*Issue, error) {
 	return i, nil
 }
 
+// NewIssue makes an issue with the next number, and emits nothing.
 func (r *Repo) NewIssue(title, body, author string, labels []string) *Issue {
 	i := &Issue{
 		ID: r.World.nextID(), Repo: r, Title: title, Body: body, Author: r.World.Account(author), Association: "CONTRIBUTOR",

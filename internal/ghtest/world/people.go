@@ -7,6 +7,7 @@ import (
 	"strings"
 )
 
+// SetDraft turns a pull request into a draft, or makes it ready for review.
 func (r *Repo) SetDraft(i *Issue, by *User, draft bool) error {
 	if i.Pull.Draft == draft {
 		return nil
@@ -43,7 +44,7 @@ func (r *Repo) Link(i *Issue, to int, on bool) error {
 	return nil
 }
 
-// MergeAt is merge for people who may pass by protections, but only of the expected head.
+// MergeAt is Merge for people who may bypass protections, of the expected head only.
 func (r *Repo) MergeAt(i *Issue, o MergeOptions) (string, error) {
 	p := i.Pull
 	if i.State != "open" || p.Draft || !r.HasBranch(p.BaseRef) {

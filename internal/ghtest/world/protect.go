@@ -75,7 +75,7 @@ func (r *Repo) Opinions(p *Pull, writersOnly bool) []*Review {
 	return out
 }
 
-// ReviewDecision is nil where the base asks for no reviews, as on GitHub.
+// ReviewDecision is nil where the base requires no reviews, as on GitHub.
 func (r *Repo) ReviewDecision(p *Pull) any {
 	if r.reviewing(p.BaseRef).Required == 0 {
 		return nil

@@ -22,7 +22,7 @@ func (r *Repo) build(q *Queued) error {
 	return err
 }
 
-// announce makes the branch of a group and asks for checks.
+// announce makes the branch of a group and requests checks.
 func (r *Repo) announce(q *Queued) error {
 	if err := r.SetRef(q.Ref(), q.Head()); err != nil {
 		return err
@@ -56,7 +56,7 @@ func (r *Repo) drop(q *Queued, reason string) {
 	r.changed(q.Pull, Event{Action: "dequeued", By: r.mergeQueueBot(), Reason: reason})
 }
 
-// rebuild makes the groups anew that are not on top of what is before them; what is closed or conflicts now goes.
+// rebuild makes those groups again that are not on top of the one before; it drops what is closed or conflicts now.
 func (r *Repo) rebuild(branch string) error {
 	base := r.Refs["refs/heads/"+branch]
 	for _, q := range slices.Clone(r.Queues[branch]) {

@@ -20,6 +20,7 @@ func GraphQLReaction(rest string) string {
 	return ""
 }
 
+// RESTReaction is "" for what is no content.
 func RESTReaction(graphql string) string {
 	for _, name := range ReactionNames {
 		if name.Graphql == graphql {

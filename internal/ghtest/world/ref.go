@@ -89,6 +89,7 @@ func (r *Repo) SetRef(ref, sha string) error {
 	return nil
 }
 
+// ValidRef reports whether git takes a name as a full ref.
 func ValidRef(ref string) bool {
 	return strings.HasPrefix(ref, "refs/") && filepath.IsLocal(ref) && filepath.Clean(ref) == ref &&
 		!strings.ContainsAny(ref, " ~^:?*[\\\x7f") && !strings.Contains(ref, "..") && !strings.HasSuffix(ref, ".lock")
@@ -137,7 +138,7 @@ func (r *Repo) saveRef(ref, sha string) error {
 	return os.Rename(path+".lock", path)
 }
 
-// lockRef takes git's own lock of a ref, so that a push at the same time is refused by git and not lost.
+// lockRef takes git's own lock of a ref, so that a push at the same time is refused by git instead of lost.
 func lockRef(path string) (unlock func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, err

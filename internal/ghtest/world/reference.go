@@ -13,7 +13,7 @@ var (
 	unread = regexp.MustCompile("(?s)<!--.*?-->|(?m:^ {0,3})```.*?(?:\n {0,3}```|\\z)|(?m:^ {0,3})~~~.*?(?:\n {0,3}~~~|\\z)|`[^`\n]*`")
 )
 
-// refer tells what a text mentions where it was mentioned: once by each issue or pull request. It fires no event.
+// refer adds a cross-reference to each issue or pull request that a text mentions, once for each source. It emits no event.
 func (r *Repo) refer(i *Issue, by *User, text string) {
 	for _, found := range mention.FindAllStringSubmatch(unread.ReplaceAllString(text, " "), -1) {
 		in := r

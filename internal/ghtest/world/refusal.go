@@ -16,6 +16,7 @@ type Refusal struct {
 
 func (e *Refusal) Error() string { return fmt.Sprintf("%d %s", e.Status, e.Message) }
 
+// NotFound is a 404; an empty message is "Not Found".
 func NotFound(message string) *Refusal {
 	if message == "" {
 		message = "Not Found"
@@ -23,12 +24,15 @@ func NotFound(message string) *Refusal {
 	return &Refusal{Status: 404, Message: message}
 }
 
+// Forbidden is the 403 for a missing permission.
 func Forbidden() *Refusal {
 	return &Refusal{Status: 403, Message: "Resource not accessible by integration"}
 }
 
+// Unauthorized is a 401.
 func Unauthorized(message string) *Refusal { return &Refusal{Status: 401, Message: message} }
 
+// Unprocessable is a 422 without details.
 func Unprocessable(message string) *Refusal { return &Refusal{Status: 422, Message: message} }
 
 // Invalid is a 422; code is missing, missing_field, invalid, already_exists, or custom with a message.

@@ -142,7 +142,7 @@ func (r *Repo) Rename(name string) error {
 	return nil
 }
 
-// Remove deletes the repository: it is found nowhere any more, by no name.
+// Remove deletes the repository: no name leads to it now.
 func (r *Repo) Remove() error {
 	w := r.World
 	if r.Deleted || r.Parent != nil {
@@ -172,6 +172,7 @@ func (r *Repo) Label(name string) *Label {
 	return l
 }
 
+// SortedIssues are all issues and pull requests by number.
 func (r *Repo) SortedIssues() []*Issue {
 	return slices.SortedFunc(maps.Values(r.Issues), func(a, b *Issue) int { return a.Number - b.Number })
 }

@@ -37,7 +37,7 @@ func TestRulesOfABranch(t *testing.T) {
 }
 
 // A push dismisses approvals where a protection or ruleset says so ("Dismiss stale pull request approvals when new commits are pushed"),
-// or leaves them and asks for one of the last push, by somebody else than who pushed ("Require approval of the most recent reviewable push").
+// or leaves them and asks for one of the last push, by someone other than the pusher ("Require approval of the most recent reviewable push").
 func TestPushAfterApproval(t *testing.T) {
 	for name, c := range map[string]struct {
 		rule                     ghtest.RequiredReview

@@ -7,7 +7,7 @@ import (
 // Roles of collaborators, weakest first.
 var Roles = []string{"read", "triage", "write", "maintain", "admin"}
 
-// CanWrite tells whose approval counts; the App's does.
+// CanWrite reports whether a user's approval counts; the App's does.
 func (r *Repo) CanWrite(u *User) bool {
 	return u == r.World.App.Bot || u == r.Owner || slices.Index(Roles, r.Roles[u]) >= slices.Index(Roles, "write")
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Protect protects a branch, or those that a pattern ("3.*") matches; the zero Protection takes it away.
+// Protect protects a branch, or those that a pattern ("3.*") matches; the zero Protection removes it.
 func (r *Repo) Protect(pattern string, p Protection) error {
 	if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
 		return fmt.Errorf("protecting %q of %s: it is no pattern", pattern, r.FullName())
@@ -19,7 +19,7 @@ func (r *Repo) Protect(pattern string, p Protection) error {
 	return r.Settle()
 }
 
-// RequireReview adds a ruleset with the rule "pull_request" for the branches that a pattern matches; the zero RequiredReview takes it away.
+// RequireReview adds a ruleset with the rule "pull_request" for the branches that a pattern matches; the zero RequiredReview removes it.
 func (r *Repo) RequireReview(pattern string, rule RequiredReview) error {
 	if _, err := path.Match(pattern, ""); err != nil || pattern == "" {
 		return fmt.Errorf("requiring reviews on %q of %s: it is no pattern", pattern, r.FullName())
@@ -31,7 +31,7 @@ func (r *Repo) RequireReview(pattern string, rule RequiredReview) error {
 	return r.Settle()
 }
 
-// Collaborator gives a person a role: read, triage, write, maintain or admin; "" takes it away.
+// Collaborator gives a person a role: read, triage, write, maintain or admin; "" removes it.
 func (r *Repo) Collaborator(login, role string) error {
 	u := r.World.Account(login)
 	switch {

@@ -9,28 +9,29 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/gitstore"
 )
 
-// World is the state of a GitHub, and the changes of it. Its lock guards all of it: who reads or changes anything holds the lock.
+// World is the state of a GitHub, with all changes. Its lock guards everything: hold it to read or change anything.
 type World struct {
 	sync.Mutex
 	URL    string      // of the server, without a slash at the end
-	Listen func(Event) // is called at every event, with the lock held
+	Listen func(Event) // called at every event, with the lock held
+	App    *App        // the one under test
+	Git    *gitstore.Git
+	Dir    string // where repositories are kept
 
-	cfg      Config
-	App      *App
-	Git      *gitstore.Git
-	Dir      string
-	offset   time.Duration
-	lastID   int64
-	Users    map[string]*User // by lower-case login
-	repos    map[string]*Repo // by lower-case owner/name
-	renamed  map[string]*Repo // by a name that they had
-	RepoList []*Repo          // in order of creation
-	others   map[string]*App  // beside the one under test, by slug
-	Installs map[string]*Installation
-	teams    map[string]*Team // by lower-case org/slug
-	Tokens   map[string]*Token
+	Users    map[string]*User         // by lower-case login
+	RepoList []*Repo                  // in order of creation
+	Installs map[string]*Installation // by lower-case login
+	Tokens   map[string]*Token        // by value
 	Weather  Weather
 	Dice     *mathrand.Rand // of the weather
+
+	cfg     Config
+	offset  time.Duration // how far Advance moved the clock
+	lastID  int64
+	repos   map[string]*Repo // by lower-case owner/name
+	renamed map[string]*Repo // by a name that they had
+	others  map[string]*App  // Apps other than the one under test, by slug
+	teams   map[string]*Team // by lower-case org/slug
 }
 
 // Repo is a repository with its issues and pull requests; the world's lock guards it.
@@ -69,7 +70,7 @@ type Repo struct {
 	waiting     map[int]*Issue       // open pull requests with auto-merge
 	Queues      map[string][]*Queued // by base branch, of those that have a merge queue
 
-	Rejection string // what every push is told
+	Rejection string // refuses every push with this text
 	Ruleset   Ruleset
 	SecretIn  string // pattern of branches
 	NoFilter  bool
@@ -82,6 +83,7 @@ type Repo struct {
 	Writes   []Write
 }
 
+// FullName is "owner/name".
 func (r *Repo) FullName() string { return r.Owner.Login + "/" + r.Name }
 
 // Root is the repository whose pull requests and objects count: of a fork its parent.
@@ -92,20 +94,21 @@ func (r *Repo) Root() *Repo {
 	return r
 }
 
+// Label is a label of a repository.
 type Label struct {
 	ID                       int64
 	Name, Color, Description string
 	Deleted                  bool
 }
 
-// Protection is what a protected branch asks for. People who use the methods of Repo may pass by it.
+// Protection is what a protected branch requires. People may bypass it; clients of the APIs and of git may not.
 type Protection struct {
 	RequiredReviews  int      // approvals by people who may write; with any, changes come by pull request only
 	DismissStale     bool     // a push to the head dismisses approvals
-	LastPush         bool     // the last push must be approved by somebody else than who pushed
+	LastPush         bool     // the last push must be approved by someone other than the pusher
 	RequiredContexts []string // statuses or check runs that must be successful on the head
 	Strict           bool     // the head must contain the tip of the base
-	NoPush           bool     // nobody may push; merging is how the branch moves
+	NoPush           bool     // no pushes; merging is how the branch moves
 	MergeQueue       bool     // the API merges nothing: the queue does
 }
 
@@ -113,12 +116,13 @@ type Protection struct {
 type RequiredReview struct {
 	Required     int  // approvals by people who may write
 	DismissStale bool // a push to the head dismisses approvals
-	LastPush     bool // the last push must be approved by somebody else than who pushed
+	LastPush     bool // the last push must be approved by someone other than the pusher
 }
 
 // Ruleset is a rule on the branches that a pattern matches.
 type Ruleset struct{ Pattern, Violation string }
 
+// Status is a commit status.
 type Status struct {
 	ID                                     int64
 	Context, State, Description, TargetURL string
@@ -126,6 +130,7 @@ type Status struct {
 	Created                                time.Time
 }
 
+// Check is a check run.
 type Check struct {
 	ID                            int64
 	App                           *App // nil: the App under test
@@ -136,6 +141,7 @@ type Check struct {
 	Started, Completed            time.Time
 }
 
+// Annotation is a remark of a check run on lines of a file, as the REST API has it.
 type Annotation struct {
 	Path            string  `json:"path"`
 	StartLine       int     `json:"start_line"`
@@ -174,8 +180,10 @@ type Queued struct {
 	made   []string // commits that the group adds, oldest first
 }
 
+// Head is the group's last commit.
 func (q *Queued) Head() string { return q.made[len(q.made)-1] }
 
+// Ref is the group's branch.
 func (q *Queued) Ref() string {
 	return fmt.Sprintf("refs/heads/gh-readonly-queue/%s/pr-%d-%s", q.Branch, q.Pull.Number, q.Base)
 }

@@ -8,6 +8,7 @@ import (
 // LatestStatuses are the newest of each context, newest first.
 func (r *Repo) LatestStatuses(sha string) []*Status { return LatestStatuses(r.Statuses[sha]) }
 
+// LatestStatuses are the newest of each context, newest first.
 func LatestStatuses(all []*Status) []*Status {
 	var out []*Status
 	seen := map[string]bool{}
@@ -20,6 +21,7 @@ func LatestStatuses(all []*Status) []*Status {
 	return out
 }
 
+// CombinedState is the REST API's state of several statuses: failure, pending or success; pending without any.
 func CombinedState(latest []*Status) string {
 	state := "success"
 	if len(latest) == 0 {

@@ -39,11 +39,13 @@ func (w *World) AddTeam(org, slug string) *Team {
 	return t
 }
 
+// DeleteTeam deletes a team.
 func (w *World) DeleteTeam(t *Team) {
 	delete(w.teams, teamKey(t.Org.Login, t.Slug))
 	w.emit(Event{Name: "team", Action: "deleted", By: t.Org, Team: t})
 }
 
+// Join makes somebody a member; members stay members.
 func (w *World) Join(t *Team, u *User) {
 	if slices.Contains(t.Members, u) {
 		return
@@ -52,6 +54,7 @@ func (w *World) Join(t *Team, u *User) {
 	w.emit(Event{Name: "membership", Action: "added", By: t.Org, Team: t, User: u})
 }
 
+// Leave reports whether there was a member to take out.
 func (w *World) Leave(t *Team, u *User) bool {
 	if !slices.Contains(t.Members, u) {
 		return false

@@ -15,9 +15,9 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/gitstore"
 )
 
-// Config is what newWorld needs.
+// Config is what New needs.
 type Config struct {
-	Dir         string            // where repositories are kept; when empty a temporary directory that close removes
+	Dir         string            // where repositories are kept; when empty a temporary directory that Close removes
 	Now         func() time.Time  // the clock of everything but authentication
 	Slug        string            // of the App
 	Permissions map[string]string // of every installation: name to read or write
@@ -64,7 +64,7 @@ func (w *World) start() error {
 // appKey is the key of the App in all worlds of a process: making one takes longer than most tests.
 var appKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
-// Close ends the processes that read repositories, and removes what newWorld created.
+// Close ends the processes that read repositories, and removes what New created.
 func (w *World) Close() error {
 	w.Lock()
 	defer w.Unlock()
@@ -84,6 +84,7 @@ func (w *World) removeDir() error {
 	return os.RemoveAll(w.Dir)
 }
 
+// Now is the time of everything but authentication.
 func (w *World) Now() time.Time { return w.cfg.Now().Add(w.offset).UTC() }
 
 // Advance moves the clock forward.
@@ -122,6 +123,7 @@ func (w *World) RenamedRepo(fullName string) *Repo { return w.renamed[strings.To
 // Installation is that on an account, nil if there is none.
 func (w *World) Installation(owner string) *Installation { return w.Installs[strings.ToLower(owner)] }
 
+// SortedInstalls are all installations by number.
 func (w *World) SortedInstalls() []*Installation {
 	return slices.SortedFunc(maps.Values(w.Installs), func(a, b *Installation) int { return int(a.ID - b.ID) })
 }
@@ -140,6 +142,7 @@ func (w *World) otherApp(slug string) *App {
 	return w.others[slug]
 }
 
+// AppOf is the App that made a check run.
 func (w *World) AppOf(k *Check) *App {
 	if k.App == nil {
 		return w.App
