@@ -83,7 +83,7 @@ func (s *Server) gitAccess(r *http.Request, name string, pushing bool) (*world.R
 	defer s.World.Unlock()
 	act, err := s.Authenticate(r.Header)
 	if err != nil || act.App {
-		return nil, act, unknownUser
+		return nil, act, unknownUser()
 	}
 	repo, to := s.Repo(name), s.RenamedRepo(name)
 	if repo == nil && to != nil && (act.Sees(to) || !to.Private) {
@@ -98,7 +98,9 @@ func (s *Server) gitAccess(r *http.Request, name string, pushing bool) (*world.R
 	return repo, act, nil
 }
 
-var unknownUser = &denial{status: http.StatusUnauthorized, text: "Invalid username or token."}
+func unknownUser() *denial {
+	return &denial{status: http.StatusUnauthorized, text: "Invalid username or token."}
+}
 
 // denied is why a repository (nil for one that does not exist) is not served to an actor, or nil.
 func denied(act world.Actor, repo *world.Repo, pushing bool) *denial {
@@ -109,7 +111,7 @@ func denied(act world.Actor, repo *world.Repo, pushing bool) *denial {
 	visible := repo != nil && (act.Sees(repo) || (!repo.Private && !pushing))
 	switch {
 	case act.Anonymous() && (!visible || pushing):
-		return unknownUser
+		return unknownUser()
 	case !visible:
 		return &denial{status: http.StatusNotFound, text: "Repository not found."}
 	case !act.May(need):

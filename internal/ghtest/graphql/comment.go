@@ -19,7 +19,7 @@ func (v view) comments(r *world.Repo, i *world.Issue) resolver {
 			}
 			return nodesOf("comments", "IssueComment", list, build)(args)
 		}
-		return keyedNodesOf("comments", "IssueComment", list, func(c *world.Comment) moment { return moment{id: c.ID} }, build)(args)
+		return byTime(paged{field: "comments", typename: "IssueComment"}, list, func(c *world.Comment) moment { return moment{id: c.ID} }, build)(args)
 	}
 }
 

@@ -161,11 +161,11 @@ func (v view) addReaction(input map[string]any) (node, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, list, subject := "", &i.Reactions, func() node { return v.subject(r, i) }
+	list, subject := &i.Reactions, func() node { return v.subject(r, i) }
 	if x != nil {
-		key, list, subject = world.Decimal(x.ID), &x.Reactions, func() node { return v.comment(r, i, x) }
+		list, subject = &x.Reactions, func() node { return v.comment(r, i, x) }
 	}
-	made, _, err := v.c.Actor.React(r, i, key, list, world.RESTReaction(stringArg(input, "content")))
+	made, _, err := v.c.Actor.React(r, i, x, world.RESTReaction(stringArg(input, "content")))
 	if err != nil {
 		return nil, err
 	}

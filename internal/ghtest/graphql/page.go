@@ -130,12 +130,13 @@ func (p paged) bounds(args map[string]any) (from, to int, err error) {
 	return from, to, nil
 }
 
-// keyedNodesOf is one over a list that is sorted by time.
-func keyedNodesOf[T any](field, typename string, list []T, key func(T) moment, build func(T) node) resolver {
-	p := paged{field, typename, len(list), func(i int) string {
+// byTime is a connection over a list that is sorted by time.
+func byTime[T any](p paged, list []T, key func(T) moment, build func(T) node) resolver {
+	p.total = len(list)
+	p.key = func(i int) string {
 		m := key(list[i])
 		return fmt.Sprintf("%s %012d", m.at.UTC().Format("2006-01-02T15:04:05.000000000"), m.id)
-	}}
+	}
 	return p.list(func(i int) (node, error) { return build(list[i]), nil })
 }
 

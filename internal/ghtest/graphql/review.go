@@ -24,7 +24,8 @@ func (v view) reviewing(n node, r *world.Repo, i *world.Issue) {
 		chosen := slices.DeleteFunc(slices.Clone(p.Reviews), func(x *world.Review) bool {
 			return (author != "" && !strings.EqualFold(author, x.Author.Login)) || !among(states, x.State)
 		})
-		return keyedNodesOf("reviews", "PullRequestReview", chosen, func(x *world.Review) moment { return moment{id: x.ID} }, func(x *world.Review) node { return v.review(r, i, x) })(args)
+		return byTime(paged{field: "reviews", typename: "PullRequestReview"}, chosen,
+			func(x *world.Review) moment { return moment{id: x.ID} }, func(x *world.Review) node { return v.review(r, i, x) })(args)
 	})
 	n["reviewRequests"] = nodesOf("reviewRequests", "ReviewRequest", p.Reviewers, func(u *world.User) node {
 		return node{"__typename": "ReviewRequest", "__interfaces": []string{"Node"}, "id": world.NodeID("RR", u.ID), "asCodeOwner": false, "requestedReviewer": v.actor(u)}

@@ -33,7 +33,7 @@ func (v view) timelineItems(typename string, r *world.Repo, i *world.Issue) reso
 			items = slices.DeleteFunc(items, func(x item) bool { return x.at.Before(since) })
 		}
 		slices.SortStableFunc(items, func(a, b item) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
-		return keyedNodesOf("timelineItems", typename, items, func(x item) moment { return x.moment }, func(x item) node { return x.node() })(args)
+		return byTime(paged{field: "timelineItems", typename: typename}, items, func(x item) moment { return x.moment }, func(x item) node { return x.node() })(args)
 	}
 }
 

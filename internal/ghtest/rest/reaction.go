@@ -46,7 +46,7 @@ func (s *server) createIssueReaction(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.createReaction(c, i, "", &i.Reactions)
+	return s.createReaction(c, i, nil)
 }
 
 func (s *server) createCommentReaction(c *call) (any, error) {
@@ -54,17 +54,18 @@ func (s *server) createCommentReaction(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.createReaction(c, i, world.Decimal(x.ID), &x.Reactions)
+	return s.createReaction(c, i, x)
 }
 
-func (s *server) createReaction(c *call, i *world.Issue, key string, list *[]*world.Reaction) (any, error) {
+// createReaction reacts to a comment, or with nil to the issue itself.
+func (s *server) createReaction(c *call, i *world.Issue, to *world.Comment) (any, error) {
 	var in struct {
 		Content string `json:"content"`
 	}
 	if err := c.Decode(&in); err != nil {
 		return nil, err
 	}
-	x, made, err := c.Actor.React(c.Repo, i, key, list, in.Content)
+	x, made, err := c.Actor.React(c.Repo, i, to, in.Content)
 	if err != nil {
 		return nil, err
 	}

@@ -53,13 +53,17 @@ func (a Actor) RemoveLabel(r *Repo, i *Issue, name string) bool {
 	return found
 }
 
-// React adds a reaction, and reports whether it is new; key is the id of the comment, or empty.
-func (a Actor) React(r *Repo, i *Issue, key string, list *[]*Reaction, content string) (*Reaction, bool, error) {
+// React adds a reaction to a comment, or with nil to the issue itself, and reports whether it is new.
+func (a Actor) React(r *Repo, i *Issue, c *Comment, content string) (*Reaction, bool, error) {
 	switch {
 	case GraphQLReaction(content) == "":
 		return nil, false, Invalid("Reaction", "content", "invalid", "")
 	case !r.MayTalk(i, a.Writer()):
 		return nil, false, lockedError("Unable to create reaction because issue is locked.")
+	}
+	key, list := "", &i.Reactions
+	if c != nil {
+		key, list = Decimal(c.ID), &c.Reactions
 	}
 	x, made := r.react(list, a.Writer(), content)
 	r.World.keep(i)
