@@ -74,8 +74,10 @@ type Backport struct {
 
 // Kind of change.
 type Kind struct {
-	Name   string   `yaml:"name" jsonschema:"required,enum=security,enum=feature,enum=fix,enum=performance,enum=refactor,enum=docs,enum=tests"` // what the phases know it as
-	Labels []string `yaml:"labels" jsonschema:"required,minItems=1,maxItems=20"`                                                                // a change with one of these is of this kind
+	// what the phases know it as
+	Name string `yaml:"name" jsonschema:"required,enum=security,enum=feature,enum=fix,enum=performance,enum=refactor,enum=docs,enum=tests"`
+	// a change with one of these is of this kind
+	Labels []string `yaml:"labels" jsonschema:"required,minItems=1,maxItems=20"`
 }
 
 // The kind of changes that no label tells, and of those whose title bears the

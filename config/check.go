@@ -44,7 +44,8 @@ func repositoryPattern(s string) error {
 
 func directory(s string) error {
 	if !fs.ValidPath(s) || s == "." || strings.Contains(s, `\`) {
-		return errors.New("isn't a directory in the repository: write the path from the top, without . or .. and without leading or trailing slashes")
+		return errors.New("isn't a directory in the repository: write the path from the top, without . or .. and without leading or trailing " +
+			"slashes")
 	}
 	return nil
 }

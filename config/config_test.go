@@ -73,7 +73,8 @@ func TestPresetIsExact(t *testing.T) {
 		{c.Backport.Branch, "backport"},
 		{c.Backport.CopyLabels, []string{"skip", "type", "sprint", "topic"}},
 		{c.Backport.HoldLabel, "DO-NOT-MERGE"},
-		{c.Backport.Phases[3], Phase{"bugfix", []string{"fix", "docs", "tests", "security"}, []string{"performance", "refactor", "abi-break"}, "c2e0c6", "bug and security fixes"}},
+		{c.Backport.Phases[3], Phase{"bugfix", []string{"fix", "docs", "tests", "security"}, []string{"performance", "refactor", "abi-break"},
+			"c2e0c6", "bug and security fixes"}},
 		{sections, []string{
 			"Security in Security", "Core and Builtins in Core_and_Builtins", "Library in Library",
 			"Documentation in Documentation", "Tests in Tests", "Build in Build", "Windows in Windows",
@@ -191,7 +192,8 @@ func TestAccounts(t *testing.T) {
 	if c, err = Parse("concorde.yml", []byte("sweep: {max-writes: 10}")); err != nil || !c.Serves("mallory") {
 		t.Errorf("without a list: %v", err)
 	}
-	for _, text := range []string{"accounts: python", "accounts: [python/cpython]", "accounts: ['@python']", "accounts: [python, python]", "accounts: ['*']", "accounts: ['']", "accounts: {python: yes}"} {
+	for _, text := range []string{"accounts: python", "accounts: [python/cpython]", "accounts: ['@python']", "accounts: [python, python]",
+		"accounts: ['*']", "accounts: ['']", "accounts: {python: yes}"} {
 		if _, err := Parse("concorde.yml", []byte(text)); err == nil || !strings.HasPrefix(err.Error(), "concorde.yml:1:") {
 			t.Errorf("%s: %v", text, err)
 		}
@@ -202,7 +204,8 @@ func TestAccounts(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range append(wrong, faulty{file: string(preset)}, faulty{file: "news: {status: '3.10', width: 80}\nabi: {evidence: [a, 'b*']}"}) {
+	for _, seed := range append(wrong, faulty{file: string(preset)},
+		faulty{file: "news: {status: '3.10', width: 80}\nabi: {evidence: [a, 'b*']}"}) {
 		f.Add([]byte(seed.file))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -137,9 +137,10 @@ type LabelsCondition struct {
 // issue forms"): the field's label, answers one of which was given, and answers
 // none of which was. A * at the end of an answer stands for any rest.
 type FormCondition struct {
-	Field   string   `yaml:"field" jsonschema:"required"`                                            // the field's label
-	Answers []string `yaml:"answers" jsonschema:"required,minItems=1,maxItems=200,uniqueItems=true"` // one of these was given; * at the end stands for any rest
-	None    []string `yaml:"none,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true"`   // none of these was given
+	Field string `yaml:"field" jsonschema:"required"` // the field's label
+	// one of these was given; * at the end stands for any rest
+	Answers []string `yaml:"answers" jsonschema:"required,minItems=1,maxItems=200,uniqueItems=true"`
+	None    []string `yaml:"none,omitempty" jsonschema:"minItems=1,maxItems=200,uniqueItems=true"` // none of these was given
 }
 
 // Label is a label as the bot makes it where the repository lacks it.

@@ -21,7 +21,8 @@ func TestStyled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []pull.Action{pull.AddLabel{Name: "awaiting review", Color: "fbca04", Description: set.Labels.Label("awaiting review").Description, Existing: missing == Refuse, Why: "nobody reviewed it"}}
+		want := []pull.Action{pull.AddLabel{Name: "awaiting review", Color: "fbca04",
+			Description: set.Labels.Label("awaiting review").Description, Existing: missing == Refuse, Why: "nobody reviewed it"}}
 		if diff := cmp.Diff(want, plan.Actions); diff != "" {
 			t.Errorf("missing labels: %s (-want +got):\n%s", missing, diff)
 		}

@@ -28,13 +28,15 @@ c.yml:3:46: labels.rules[0].files.any[3] is "{a", which has braces that stand fo
 c.yml:3:58: labels.rules[0].files.any[5] is "[[:x:]]", which has a class like [[:x:]] with an unknown name, so it stands for these characters
 c.yml:3:72: labels.rules[0].files.any[7] repeats line 3: remove one
 c.yml:3:81: labels.rules[0].files.all has 0 items: at least 1 are needed`},
-	{"expressions", "- {label: a, title: '(?!x)', body: '(a'}\n  - {label: b, title: 'a\\1', body: 'a{1000}b{2}'}\n  - {label: c, title: 'a{1001}'}", `
+	{"expressions", "- {label: a, title: '(?!x)', body: '(a'}\n  - {label: b, title: 'a\\1', body: 'a{1000}b{2}'}\n  - {label: c, title: " +
+		"'a{1001}'}", `
 c.yml:3:23: labels.rules[0].title is "(?!x)", which isn't an RE2 expression: RE2 doesn't support "(?!", nor lookahead, lookbehind or backreferences
 c.yml:3:38: labels.rules[0].body is "(a", which isn't an RE2 expression: missing closing ): ` + "`(a`" + `
 c.yml:4:23: labels.rules[1].title is "a\\1", which isn't an RE2 expression: RE2 doesn't support "\\1", nor lookahead, lookbehind or backreferences
 c.yml:4:36: labels.rules[1].body is "a{1000}b{2}", which is too large: use smaller repetitions
 c.yml:5:23: labels.rules[2].title is "a{1001}", which isn't an RE2 expression: invalid repeat count: ` + "`{1001}`"},
-	{"values", "- {label: a, hold: always, on: prs, draft: maybe, size: {min-files: 0, max-lines: x}, author: {role: core, core: 1}}\n  - {title: x}\n  - {label: " + strings.Repeat("x", 51) + ", title: x}", `
+	{"values", "- {label: a, hold: always, on: prs, draft: maybe, size: {min-files: 0, max-lines: x}, author: {role: core, core: 1}}\n  - " +
+		"{title: x}\n  - {label: " + strings.Repeat("x", 51) + ", title: x}", `
 c.yml:3:22: labels.rules[0].hold is "always": want suggested or kept
 c.yml:3:34: labels.rules[0].on is "prs": want pull-requests or issues or both
 c.yml:3:46: labels.rules[0].draft is "maybe": expected true or false
@@ -50,7 +52,8 @@ c.yml:4:5: labels.rules[1] has no condition, so it would set "b" everywhere: add
 c.yml:5:22: labels.rules[2].any[0] has no condition: add one, or remove it
 c.yml:6:5: labels.rules[3] has no condition, so it would set "d" everywhere: add one, such as files: {any: [Doc/**]}
 c.yml:6:21: labels.rules[3].any has 0 items: at least 1 are needed`},
-	{"issues", "- {label: a, on: issues, files: {any: [a]}, base: [a]}\n  - {label: b, on: both, any: [{draft: true}, {size: {min-files: 1}}, {head: [x]}]}\n  - {label: c, form: {field: x, answers: [y]}}\n  - {label: d, on: issues, form: {field: x}}", `
+	{"issues", "- {label: a, on: issues, files: {any: [a]}, base: [a]}\n  - {label: b, on: both, any: [{draft: true}, {size: {min-files: " +
+		"1}}, {head: [x]}]}\n  - {label: c, form: {field: x, answers: [y]}}\n  - {label: d, on: issues, form: {field: x}}", `
 c.yml:3:35: labels.rules[0].files is for pull requests, but the rule is also for issues: split it into two rules
 c.yml:3:53: labels.rules[0].base is for pull requests, but the rule is also for issues: split it into two rules
 c.yml:4:40: labels.rules[1].any[0].draft is for pull requests, but the rule is also for issues: split it into two rules
@@ -61,11 +64,14 @@ c.yml:6:34: labels.rules[3].form has no answers: add it`},
 	{"sizes", "- {label: a, size: {min-files: 3, max-files: 2, min-lines: 9, max-lines: 8}}", `
 c.yml:3:48: labels.rules[0].size.max-files is below min-files, so nothing can match
 c.yml:3:76: labels.rules[0].size.max-lines is below min-lines, so nothing can match`},
-	{"duplicates", "- {label: a, title: x}\n  - {label: A, title: x, hold: suggested}\n  - {label: k, hold: kept, title: x}\n  - {label: K, hold: kept, title: y}\n  - {label: k, title: z}\n  - {label: a, title: y}", `
+	{"duplicates", "- {label: a, title: x}\n  - {label: A, title: x, hold: suggested}\n  - {label: k, hold: kept, title: x}\n  - {label: " +
+		"K, hold: kept, title: y}\n  - {label: k, title: z}\n  - {label: a, title: y}", `
 c.yml:4:5: labels.rules[1] is the same as labels.rules[0]: remove one
 c.yml:6:13: labels.rules[3].label is "K", which labels.rules[2] already keeps: add your conditions there under any
 c.yml:7:13: labels.rules[4].label is "k", which labels.rules[2] keeps: a kept label can have only one rule, so add your conditions there under any`},
-	{"labels of others", "- {label: Awaiting Merge, title: x}\n  - {label: needs backport to 3.14, title: x}\n  - {label: merge conflict, title: x}\n  - {label: skip news, title: x}\n  - {label: skip issue, hold: kept, title: x}\n  - {label: a, labels: {none: [awaiting *, b]}}", `
+	{"labels of others", "- {label: Awaiting Merge, title: x}\n  - {label: needs backport to 3.14, title: x}\n  - {label: merge conflict, " +
+		"title: x}\n  - {label: skip news, title: x}\n  - {label: skip issue, hold: kept, title: x}\n  - {label: a, labels: {none: [awaiting " +
+		"*, b]}}", `
 c.yml:3:13: the label "Awaiting Merge" belongs to the rule of stages.merge: choose another one
 c.yml:4:13: the label "needs backport to 3.14" belongs to the rule of backport.label: choose another one
 c.yml:5:13: the label "merge conflict" belongs to the rule of conflicts.label: choose another one
@@ -75,7 +81,8 @@ c.yml:8:24: labels.rules[5].labels has "awaiting *", which changes at the same t
 c.yml:8:24: labels.rules[5].labels has "awaiting *", which changes at the same time, by stages.changes: use other conditions
 c.yml:8:24: labels.rules[5].labels has "awaiting *", which changes at the same time, by stages.change-review: use other conditions
 c.yml:8:24: labels.rules[5].labels has "awaiting *", which changes at the same time, by stages.merge: use other conditions`},
-	{"circles", "- {label: a, labels: {any: [b]}}\n  - {label: b, any: [{labels: {none: ['C*']}}, {draft: true}]}\n  - {label: c1, labels: {all: [A]}}\n  - {label: self, hold: kept, labels: {none: [self]}}\n  - {label: ok, labels: {any: [a]}}", `
+	{"circles", "- {label: a, labels: {any: [b]}}\n  - {label: b, any: [{labels: {none: ['C*']}}, {draft: true}]}\n  - {label: c1, labels: " +
+		"{all: [A]}}\n  - {label: self, hold: kept, labels: {none: [self]}}\n  - {label: ok, labels: {any: [a]}}", `
 c.yml:5:25: labels.rules[2].labels has "A", which depends on "c1" itself: use other conditions
 c.yml:6:39: labels.rules[3].labels has "self", which depends on "self" itself: use other conditions`},
 	{"anchors", "- {label: a, files: &f {any: [a]}}\n  - {label: b, files: *f}", `
@@ -83,7 +90,8 @@ c.yml:3:5: labels.rules[0] has no condition, so it would set "a" everywhere: add
 c.yml:3:23: labels.rules[0].files uses an anchor: write the value out
 c.yml:4:5: labels.rules[1] has no condition, so it would set "b" everywhere: add one, such as files: {any: [Doc/**]}
 c.yml:4:23: labels.rules[1].files uses an anchor: write the value out`},
-	{"too many", strings.TrimPrefix(strings.Repeat("  - {label: a, title: x}\n", 1001), "  "), `c.yml:3:3: labels.rules has 1001 items: at most 1000 are allowed`},
+	{"too many", strings.TrimPrefix(strings.Repeat("  - {label: a, title: x}\n", 1001), "  "),
+		`c.yml:3:3: labels.rules has 1001 items: at most 1000 are allowed`},
 }
 
 func TestFaultsOfLabelRules(t *testing.T) {
@@ -149,11 +157,15 @@ func TestRulesInWords(t *testing.T) {
 	}
 	want := []string{
 		"c.yml:3: docs, suggested, when a changed file matches Doc/**",
-		"c.yml:4: tests, kept, when every added or removed file (except e or f) matches a, b or c and no added or removed file (except e or f) matches d",
+		"c.yml:4: tests, kept, when every added or removed file (except e or f) matches a, b or c and no added or removed file (except e or " +
+			"f) matches d",
 		"c.yml:5: a, suggested, when there is a renamed file",
-		"c.yml:6: b, suggested, on issues, when the title has /x/ and the body has /y/ and the author is a core developer and the author may write and the author is new here and the author is not a bot and the author is u or v",
-		"c.yml:7: c, suggested, on pull requests and issues, when it has the label p or q and it has all the labels r and s and it has no label t",
-		"c.yml:8: d, suggested, when at least 1 files are changed and at most 2 files are changed and at least 3 lines are changed and at most 4 lines are changed and the base branch matches main and the head branch matches x* and it is not a draft",
+		"c.yml:6: b, suggested, on issues, when the title has /x/ and the body has /y/ and the author is a core developer and the author may " +
+			"write and the author is new here and the author is not a bot and the author is u or v",
+		"c.yml:7: c, suggested, on pull requests and issues, when it has the label p or q and it has all the labels r and s and it has no " +
+			"label t",
+		"c.yml:8: d, suggested, when at least 1 files are changed and at most 2 files are changed and at least 3 lines are changed and at " +
+			"most 4 lines are changed and the base branch matches main and the head branch matches x* and it is not a draft",
 		`c.yml:9: e, suggested, on issues, when "Where" is answered with A or B and not with C`,
 		"c.yml:10: f, suggested, when it is a draft and (the title has /x/, or the body has /y/)",
 	}
@@ -183,7 +195,8 @@ func TestNamesLabel(t *testing.T) {
 		name, label string
 		want        bool
 	}{
-		{"docs", "Docs", true}, {"topic-*", "Topic-email", true}, {"topic-*", "topic", false}, {"*", "anything", true}, {"a*b", "axb", false}, {"é*", "é", true},
+		{"docs", "Docs", true}, {"topic-*", "Topic-email", true}, {"topic-*", "topic", false}, {"*", "anything", true}, {"a*b", "axb", false},
+		{"é*", "é", true},
 	} {
 		if NamesLabel(tt.name, tt.label) != tt.want {
 			t.Errorf("%s names %s: %v", tt.name, tt.label, !tt.want)
@@ -198,7 +211,9 @@ func TestDescriptionsAreAsGitHubTakesThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := yamlfile.Faults{{File: "c.yml", Line: 1, Col: 58, Message: `labels.looks[0].description has emoji or other characters that GitHub doesn't allow in a label's description: it becomes "A bug"`}}
+	want := yamlfile.Faults{{File: "c.yml", Line: 1, Col: 58,
+		Message: `labels.looks[0].description has emoji or other characters that GitHub doesn't allow in a label's description: it becomes "A ` +
+			`bug"`}}
 	if diff := cmp.Diff(want, c.Warnings); diff != "" {
 		t.Errorf("(-want +have)\n%s", diff)
 	}

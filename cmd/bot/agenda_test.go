@@ -35,7 +35,8 @@ const settle = 250 * time.Millisecond
 
 func newAgenda(t *testing.T, database string, now func() time.Time) *agenda {
 	t.Helper()
-	kept, err := queue.Open(t.Context(), queue.Config{Database: database, Now: now, Work: func(context.Context, queue.Job) error { return nil }})
+	kept, err := queue.Open(t.Context(), queue.Config{Database: database, Now: now,
+		Work: func(context.Context, queue.Job) error { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

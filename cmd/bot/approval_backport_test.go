@@ -11,7 +11,8 @@ import (
 // pushed is the pull request after somebody pushed to its branch.
 func (s *stage) pushed(p ghtest.PRState, by string) ghtest.PRState {
 	s.Helper()
-	_, err := s.cpython.Push(s.headOf(p), ghtest.Commit{Message: "More", Author: by, Files: map[string]ghtest.File{"Lib/more.py": ghtest.Text("import more\n")}})
+	_, err := s.cpython.Push(s.headOf(p), ghtest.Commit{Message: "More", Author: by,
+		Files: map[string]ghtest.File{"Lib/more.py": ghtest.Text("import more\n")}})
 	s.check(err)
 	return s.pr(p.Number)
 }
@@ -112,7 +113,8 @@ func TestLookAlikes(t *testing.T) {
 	m := s.afterMerge("needs backport to 3.14", "needs backport to 3.13")
 	alike := func(title, base, onto string) int {
 		head := "mallory:" + m.branch(base)
-		_, err := s.cpython.ForcePush(head, onto, ghtest.Commit{Message: "Evil", Author: "mallory", Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text("import evil\n")}})
+		_, err := s.cpython.ForcePush(head, onto, ghtest.Commit{Message: "Evil", Author: "mallory",
+			Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text("import evil\n")}})
 		s.check(err)
 		n, err := s.cpython.OpenPR(ghtest.PR{Title: title, Author: "mallory", Association: "NONE", Head: head, Base: base})
 		s.check(err)
@@ -154,7 +156,8 @@ func TestQueuedWithConflicts(t *testing.T) {
 	s.check(err)
 	s.shows(number, "| 3.13 | conflict: #", "and carol for merging it")
 	draft := s.backports("3.13")[0].Number
-	s.eventually("the draft to be carol's", func() bool { a := s.pr(draft).Assignees; return len(a) == 1 && a[0] == "carol" }, func() string { return fmt.Sprintf("%+v", s.pr(draft)) })
+	s.eventually("the draft to be carol's", func() bool { a := s.pr(draft).Assignees; return len(a) == 1 && a[0] == "carol" },
+		func() string { return fmt.Sprintf("%+v", s.pr(draft)) })
 	s.quiet(draft)
 }
 
@@ -166,19 +169,24 @@ func TestStackedPulls(t *testing.T) {
 		method, label, want string
 		backports           int
 	}{
-		"merge commit":            {"merge", "docs", "| 3.14 | open: #", 1},
-		"squash":                  {"squash", "docs", "| 3.14 | not allowed | it reached main as part of #1, without a commit of its own: set `needs backport to 3.14` on #1 instead |", 0},
-		"both request the same":   {"merge", "needs backport to 3.14", "| 3.14 | not allowed | it will be backported with #1, which brought it to main |", 1},
-		"squash, both request it": {"squash", "needs backport to 3.14", "| 3.14 | not allowed | it will be backported with #1, which brought it to main |", 1},
+		"merge commit": {"merge", "docs", "| 3.14 | open: #", 1},
+		"squash": {"squash", "docs", "| 3.14 | not allowed | it reached main as part of #1, without a commit of its own: set " +
+			"`needs backport to 3.14` on #1 instead |", 0},
+		"both request the same": {"merge", "needs backport to 3.14",
+			"| 3.14 | not allowed | it will be backported with #1, which brought it to main |", 1},
+		"squash, both request it": {"squash", "needs backport to 3.14",
+			"| 3.14 | not allowed | it will be backported with #1, which brought it to main |", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := backportStage(t).start()
 			s.check(s.cpython.Collaborator("dana", "write"))
 			open := func(head, base, file string, labels ...string) int {
-				_, err := s.cpython.Push(head, ghtest.Commit{Message: "gh-140001: Fix " + file, From: base, Author: "dana", Files: map[string]ghtest.File{file: ghtest.Text("pass\n")}})
+				_, err := s.cpython.Push(head, ghtest.Commit{Message: "gh-140001: Fix " + file, From: base, Author: "dana",
+					Files: map[string]ghtest.File{file: ghtest.Text("pass\n")}})
 				s.check(err)
-				n, err := s.cpython.OpenPR(ghtest.PR{Title: "gh-140001: Fix " + file, Author: "dana", Association: "MEMBER", Head: head, Base: base, Labels: append(labels, "skip news")})
+				n, err := s.cpython.OpenPR(ghtest.PR{Title: "gh-140001: Fix " + file, Author: "dana", Association: "MEMBER", Head: head, Base: base,
+					Labels: append(labels, "skip news")})
 				s.check(err)
 				return n
 			}
@@ -187,7 +195,8 @@ func TestStackedPulls(t *testing.T) {
 			s.rests()
 			_, err := s.cpython.Merge(inner, "dana")
 			s.check(err)
-			s.shows(inner, fmt.Sprintf("| 3.14 | waiting | it was merged into `feature`, and will be backported once it's on main, with #%d |", outer))
+			s.shows(inner, fmt.Sprintf("| 3.14 | waiting | it was merged into `feature`, and will be backported once it's on main, with #%d |",
+				outer))
 			s.quiet(inner)
 			if n := len(s.backports("3.14")); n != 0 {
 				t.Fatalf("%d backports before it's on main", n)

@@ -176,7 +176,8 @@ func (k kitchen) done() {
 	}
 	commits := k.run(k.work(), "git", "for-each-ref", "--format=%(refname:lstrip=2) %(parent) %(authorname), %(subject)", all)
 	var want []string
-	for line := range strings.Lines(k.run(k.work(), "git", "for-each-ref", "--format=%(refname:lstrip=3) %(objectname)", "refs/remotes/upstream/3*")) {
+	for line := range strings.Lines(k.run(k.work(), "git", "for-each-ref", "--format=%(refname:lstrip=3) %(objectname)",
+		"refs/remotes/upstream/3*")) {
 		branch, tip, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if branch == "3.14" || branch == "3.13" || branch == "3.9" {
 			want = append(want, branchOfFix+branch+" "+tip+" Terry Jones, gh-132001: Serve spam (GH-24680)")

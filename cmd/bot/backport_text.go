@@ -61,7 +61,8 @@ func printNext(w io.Writer, r local.Report) {
 	switch {
 	case !r.Unfinished:
 	case waits:
-		fmt.Fprintf(w, "\nEdit the files there, git add them, then run: bot backport --continue\nTo skip this branch: bot backport --skip. To stop: bot backport --abort.\n")
+		fmt.Fprintf(w, "\nEdit the files there, git add them, then run: bot backport --continue\nTo skip this branch: bot backport --skip. To "+
+			"stop: bot backport --abort.\n")
 	default:
 		fmt.Fprintf(w, "\nIt was interrupted. To continue: bot backport --continue. To stop: bot backport --abort.\n")
 	}

@@ -78,7 +78,8 @@ func BenchmarkMemory(b *testing.B) {
 	github, cpython := newGitHub(b, ghtest.Config{RateLimit: 1 << 30})
 	var numbers []int
 	for i := range 50 {
-		number, err := cpython.OpenPR(ghtest.PR{Title: "gh-140000: Change", Author: "eric", Head: branch(b, cpython, fmt.Sprintf("eric:change-%d", i))})
+		number, err := cpython.OpenPR(ghtest.PR{Title: "gh-140000: Change", Author: "eric",
+			Head: branch(b, cpython, fmt.Sprintf("eric:change-%d", i))})
 		if err != nil {
 			b.Fatal(err)
 		}

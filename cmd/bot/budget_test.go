@@ -53,7 +53,8 @@ type day struct {
 
 func newDay(t *testing.T, settings *config.Config) *day {
 	d := &day{T: t, now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC), changed: map[string]time.Time{}, runs: map[string]int{}}
-	d.github, d.cpython = newGitHub(t, ghtest.Config{Now: d.clock, Observe: d.observe, ContentPerMinute: 80, ContentPerHour: 500, PointsPerMinute: 900})
+	d.github, d.cpython = newGitHub(t, ghtest.Config{Now: d.clock, Observe: d.observe, ContentPerMinute: 80, ContentPerHour: 500,
+		PointsPerMinute: 900})
 	d.agenda = newAgenda(t, filepath.Join(t.TempDir(), "concorde.db"), d.clock)
 	app, err := gh.New(gh.Config{
 		AppID: d.github.AppID(), PrivateKey: d.github.PrivateKeyPEM(), APIURL: d.github.APIURL(), ServerURL: d.github.URL,
@@ -64,16 +65,19 @@ func newDay(t *testing.T, settings *config.Config) *day {
 	d.must(err)
 	_, err = github.Verify(t.Context())
 	d.must(err)
-	engine, err := git.NewEngine(git.EngineConfig{Dir: filepath.Join(t.TempDir(), "picks"), FetchTime: time.Minute, PickTime: time.Minute, PushTime: time.Minute, Now: time.Now, Log: zerolog.Nop()})
+	engine, err := git.NewEngine(git.EngineConfig{Dir: filepath.Join(t.TempDir(), "picks"), FetchTime: time.Minute, PickTime: time.Minute,
+		PushTime: time.Minute, Now: time.Now, Log: zerolog.Nop()})
 	d.must(err)
 	around := surroundings{settings, builtin(), d.github.URL}
 	d.reconciler, err = reconcile.New(reconcile.Config{
-		Settings: settings, GitHub: app, Loads: github.loads, Writes: github.writes, Store: d.agenda, Rules: around.rules, Labels: around.labels, Log: zerolog.Nop(), Now: d.clock,
+		Settings: settings, GitHub: app, Loads: github.loads, Writes: github.writes, Store: d.agenda, Rules: around.rules, Labels: around.labels,
+		Log: zerolog.Nop(), Now: d.clock,
 		Picker: &pick.Picker{GitHub: app, Loads: github.loads, Engine: engine, Now: d.clock},
 	})
 	d.must(err)
 	hooks, err := webhook.New(webhook.Config{
-		Secrets: [][]byte{[]byte(d.github.WebhookSecret())}, Store: d.agenda, AppID: d.github.AppID(), Login: github.Login, People: d.reconciler.PeopleChanged, Now: d.clock,
+		Secrets: [][]byte{[]byte(d.github.WebhookSecret())}, Store: d.agenda, AppID: d.github.AppID(), Login: github.Login,
+		People: d.reconciler.PeopleChanged, Now: d.clock,
 	})
 	d.must(err)
 	server := httptest.NewServer(hooks)
@@ -238,7 +242,8 @@ func TestBranchDayStaysInsideTheLimits(t *testing.T) {
 	}
 	d.run(began.Add(time.Duration(hours)*time.Hour + 10*time.Second))
 	d.judge(hours * 118)
-	d.Logf("%d open; %d runs for %d comments; %d pages of conflicts; %d keys wait", open, d.runs[fmt.Sprintf("python/cpython#%d", talked)], comments, d.pages, len(d.agenda.waiting()))
+	d.Logf("%d open; %d runs for %d comments; %d pages of conflicts; %d keys wait", open, d.runs[fmt.Sprintf("python/cpython#%d", talked)],
+		comments, d.pages, len(d.agenda.waiting()))
 	d.played(open, talked)
 }
 
@@ -269,9 +274,11 @@ func (d *day) played(open, talked int) {
 }
 
 func (d *day) branchDay() {
-	_, err := d.cpython.Push("main", ghtest.Commit{Message: "The branch is cut", Files: map[string]ghtest.File{"Lib/shared.py": ghtest.Text("cut")}})
+	_, err := d.cpython.Push("main", ghtest.Commit{Message: "The branch is cut",
+		Files: map[string]ghtest.File{"Lib/shared.py": ghtest.Text("cut")}})
 	d.must(err)
-	_, err = d.cpython.Push("3.16", ghtest.Commit{Message: "3.16", From: "main", Files: map[string]ghtest.File{"README.rst": ghtest.Text("3.16")}})
+	_, err = d.cpython.Push("3.16", ghtest.Commit{Message: "3.16", From: "main",
+		Files: map[string]ghtest.File{"README.rst": ghtest.Text("3.16")}})
 	d.must(err)
 	d.flush()
 }

@@ -13,7 +13,8 @@ import (
 func (s *stage) byHand(author, base, title string) int {
 	s.Helper()
 	head := fmt.Sprintf("%s:mine-%d", author, len(s.cpython.PRs()))
-	_, err := s.cpython.Push(head, ghtest.Commit{Message: title, From: base, Author: author, Files: map[string]ghtest.File{"Misc/" + author: ghtest.Text(title + "\n")}})
+	_, err := s.cpython.Push(head, ghtest.Commit{Message: title, From: base, Author: author,
+		Files: map[string]ghtest.File{"Misc/" + author: ghtest.Text(title + "\n")}})
 	s.check(err)
 	number, err := s.cpython.OpenPR(ghtest.PR{Title: title, Author: author, Association: "NONE", Head: head, Base: base})
 	s.check(err)
@@ -95,7 +96,8 @@ func conflicting(t *testing.T) (*stage, *merged, ghtest.PRState) {
 	t.Helper()
 	s := backportStage(t).start()
 	s.check(s.cpython.Collaborator("dana", "write"))
-	_, err := s.cpython.Push("3.13", ghtest.Commit{Message: "gh-1: Other words (GH-9)", Author: "carol", Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n")}})
+	_, err := s.cpython.Push("3.13", ghtest.Commit{Message: "gh-1: Other words (GH-9)", Author: "carol",
+		Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n")}})
 	s.check(err)
 	m := s.afterMerge("needs backport to 3.13")
 	s.github.Resume()
@@ -107,7 +109,8 @@ func conflicting(t *testing.T) (*stage, *merged, ghtest.PRState) {
 // settles takes away what the conflict on 3.13 comes from.
 func (s *stage) settles() {
 	s.Helper()
-	_, err := s.cpython.Push("3.13", ghtest.Commit{Message: "gh-1: The same words (GH-10)", Author: "carol", Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Acknowledgements\n")}})
+	_, err := s.cpython.Push("3.13", ghtest.Commit{Message: "gh-1: The same words (GH-10)", Author: "carol",
+		Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Acknowledgements\n")}})
 	s.check(err)
 }
 
@@ -155,7 +158,8 @@ func TestDraftIsPickedAgain(t *testing.T) {
 func TestDraftThatSomebodyPushedTo(t *testing.T) {
 	t.Parallel()
 	s, m, draft := conflicting(t)
-	_, err := s.cpython.Push(m.branch("3.13"), ghtest.Commit{Message: "Half of it", Author: "dana", Files: map[string]ghtest.File{"Misc/dana": ghtest.Text("x\n")}})
+	_, err := s.cpython.Push(m.branch("3.13"), ghtest.Commit{Message: "Half of it", Author: "dana",
+		Files: map[string]ghtest.File{"Misc/dana": ghtest.Text("x\n")}})
 	s.check(err)
 	s.settles()
 	s.rests()

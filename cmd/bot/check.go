@@ -244,6 +244,7 @@ func printCommands(w io.Writer, check checkReport) {
 		if n.Column > 0 {
 			column = fmt.Sprintf(",col=%d", n.Column)
 		}
-		fmt.Fprintf(w, "::%s file=%s,line=%d%s,title=%s::%s\n", commands[n.Level], property.Replace(n.Path), n.Line, column, property.Replace(n.Title), data.Replace(n.Message))
+		fmt.Fprintf(w, "::%s file=%s,line=%d%s,title=%s::%s\n", commands[n.Level], property.Replace(n.Path), n.Line, column,
+			property.Replace(n.Title), data.Replace(n.Message))
 	}
 }

@@ -88,7 +88,8 @@ func TestKilledInABackport(t *testing.T) {
 func (s *stage) twoTargets() int {
 	s.Helper()
 	s.check(s.cpython.Collaborator("dana", "write"))
-	_, err := s.cpython.Push("3.13", ghtest.Commit{Message: "gh-1: Other words (GH-9)", Author: "carol", Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n")}})
+	_, err := s.cpython.Push("3.13", ghtest.Commit{Message: "gh-1: Other words (GH-9)", Author: "carol",
+		Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n")}})
 	s.check(err)
 	s.start()
 	number := s.change("gh-140001: Fix it", map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Acknowledgements\n\nEric\n")},
@@ -158,7 +159,8 @@ func (s *stage) lacks(number int) string {
 	}
 	original, err := s.cpython.PR(number)
 	s.check(err)
-	want := map[int][]string{number: {"skip news", "type-bug"}, draft[0].Number: {"skip news", "type-bug"}, clean[0].Number: {"awaiting review", "skip news", "type-bug"}}
+	want := map[int][]string{number: {"skip news", "type-bug"}, draft[0].Number: {"skip news", "type-bug"},
+		clean[0].Number: {"awaiting review", "skip news", "type-bug"}}
 	for _, p := range []ghtest.PRState{original, clean[0], draft[0]} {
 		if labels := slices.Sorted(slices.Values(p.Labels)); !slices.Equal(labels, want[p.Number]) {
 			return fmt.Sprintf("#%d has the labels %q, want %q", p.Number, labels, want[p.Number])
@@ -178,7 +180,8 @@ func (s *stage) lacks(number int) string {
 		return fmt.Sprintf("drafts: %v, %v; status %q, assignees %q", clean[0].Draft, draft[0].Draft, status, draft[0].Assignees)
 	}
 	comment := s.statusComment(number)
-	for _, want := range []string{fmt.Sprintf("| 3.14 | open: #%d |", clean[0].Number), fmt.Sprintf("| 3.13 | conflict: #%d |", draft[0].Number)} {
+	for _, want := range []string{fmt.Sprintf("| 3.14 | open: #%d |", clean[0].Number),
+		fmt.Sprintf("| 3.13 | conflict: #%d |", draft[0].Number)} {
 		if !strings.Contains(comment, want) {
 			return fmt.Sprintf("the status comment does not show %q", want)
 		}

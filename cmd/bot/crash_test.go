@@ -103,7 +103,8 @@ func weather(t *testing.T, size storm, database string) map[int]ending {
 		})
 		eventually(t, "the end of a fair day", func() bool { return t.Failed() || cmp.Equal(size.end, endings(t, cpython, numbers)) })
 	}
-	t.Logf("%d deliveries, %d kills, %d of them unacknowledged and sent again, %s", size.deliveries, size.kills, lost, time.Since(start).Round(time.Millisecond))
+	t.Logf("%d deliveries, %d kills, %d of them unacknowledged and sent again, %s", size.deliveries, size.kills, lost,
+		time.Since(start).Round(time.Millisecond))
 	if failed := failures(github); size.weather.Failing > 0 && failed < size.deliveries/100 {
 		t.Errorf("%d requests failed: then this test shows nothing", failed)
 	}

@@ -192,8 +192,10 @@ func describe(w ghtest.Write, state ghtest.PRState) string {
 // doings are the words for writes whose kind says too little.
 var doings = map[string]string{
 	"push": "pushes %s", "label": "label %s set", "unlabel": "label %s taken off",
-	"pull-edit": "%s edited: the link to the issue", "issue-edit": "%s edited: the link to the pull request", "label-edit": "label %s: color and description edited", "react": "reaction to comment %s",
-	"comment-edit": "comment %s edited", "request-review": "%s asked for a review", "merge": "merged by %s", "assign": "assigned to %s", "ref-delete": "branch %s deleted",
+	"pull-edit": "%s edited: the link to the issue", "issue-edit": "%s edited: the link to the pull request",
+	"label-edit": "label %s: color and description edited", "react": "reaction to comment %s",
+	"comment-edit": "comment %s edited", "request-review": "%s asked for a review", "merge": "merged by %s", "assign": "assigned to %s",
+	"ref-delete": "branch %s deleted",
 }
 
 func when(on bool, w io.Writer) io.Writer {

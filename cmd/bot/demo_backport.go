@@ -24,7 +24,8 @@ func (d *demo) threeTargets(ctx context.Context) error {
 		return err
 	}
 	number, err := d.open(ghtest.PR{
-		Title: title, Author: "eric", Head: "eric:json-dump", Labels: []string{"type-bug", "needs backport to 3.14", "needs backport to 3.13", "needs backport to 3.9"},
+		Title: title, Author: "eric", Head: "eric:json-dump",
+		Labels: []string{"type-bug", "needs backport to 3.14", "needs backport to 3.13", "needs backport to 3.9"},
 	})
 	if err != nil {
 		return err
@@ -39,7 +40,8 @@ func (d *demo) threeTargets(ctx context.Context) error {
 		return fmt.Errorf("merging: %w", err)
 	}
 	if err := d.expect(ctx, number, func(s ghtest.PRState) bool {
-		return strings.Contains(statusCommentIn(s), "| 3.14 | open: #") && strings.Contains(statusCommentIn(s), "| 3.13 | conflict: #") && atStage("")(s)
+		return strings.Contains(statusCommentIn(s), "| 3.14 | open: #") && strings.Contains(statusCommentIn(s), "| 3.13 | conflict: #") &&
+			atStage("")(s)
 	}); err != nil {
 		return err
 	}
@@ -59,7 +61,10 @@ func (d *demo) threeTargets(ctx context.Context) error {
 	if err := d.cpython.CheckRun(state.HeadSHA, "github-actions", "Tests", "success"); err != nil {
 		return err
 	}
-	if err := d.expect(ctx, number, func(s ghtest.PRState) bool { return strings.Contains(statusCommentIn(s), "| 3.14 | merged: #") }); err != nil {
+	if err := d.expect(ctx, number, func(s ghtest.PRState) bool {
+		return strings.Contains(statusCommentIn(s),
+			"| 3.14 | merged: #")
+	}); err != nil {
 		return err
 	}
 	return d.statusComment(number)

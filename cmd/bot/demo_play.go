@@ -28,10 +28,12 @@ func (d *demo) play(ctx context.Context) error {
 
 func (d *demo) forgottenEntry(ctx context.Context) error {
 	d.say("A newcomer forgets the NEWS entry")
-	if err := d.push("eric:fix-spam", "gh-132001: Fix spam.fry() for eggs", files{"Lib/spam.py": "def fry(eggs):\n    return list(eggs)\n"}); err != nil {
+	if err := d.push("eric:fix-spam", "gh-132001: Fix spam.fry() for eggs",
+		files{"Lib/spam.py": "def fry(eggs):\n    return list(eggs)\n"}); err != nil {
 		return err
 	}
-	number, err := d.open(ghtest.PR{Title: "gh-132001: Fix spam.fry() for eggs", Author: "eric", Association: "FIRST_TIME_CONTRIBUTOR", Head: "eric:fix-spam"})
+	number, err := d.open(ghtest.PR{Title: "gh-132001: Fix spam.fry() for eggs", Author: "eric", Association: "FIRST_TIME_CONTRIBUTOR",
+		Head: "eric:fix-spam"})
 	if err != nil {
 		return err
 	}
@@ -45,7 +47,8 @@ func (d *demo) forgottenEntry(ctx context.Context) error {
 	}
 	d.say("  eric adds the entry")
 	if err := d.push("eric:fix-spam", "Add a NEWS entry", files{
-		"Misc/NEWS.d/next/Library/2026-11-21-10-00-00.gh-issue-132001.Ab3xY_.rst": "Fix :func:`!spam.fry` for more than one egg. Patch by Eric.\n",
+		"Misc/NEWS.d/next/Library/2026-11-21-10-00-00.gh-issue-132001.Ab3xY_.rst": "Fix :func:`!spam.fry` for more than one egg. Patch by " +
+			"Eric.\n",
 	}); err != nil {
 		return err
 	}
@@ -56,14 +59,18 @@ func (d *demo) wrongSection(ctx context.Context) error {
 	d.say("A NEWS entry in an unknown section, with an issue number that's too low and a text that breaks the release")
 	const good = "Misc/NEWS.d/next/Library/2026-11-21-11-00-00.gh-issue-132002.k1L0mN.rst"
 	const bad = "Misc/NEWS.d/next/Libary/2026-11-21-11-00-00.gh-issue-2.k1L0mN.rst"
-	if err := d.push("carol:json", "gh-132002: Make json faster", files{"Lib/json/encoder.py": "FAST = True\n", bad: "- gh-132002: Make json faster.\n"}); err != nil {
+	if err := d.push("carol:json", "gh-132002: Make json faster",
+		files{"Lib/json/encoder.py": "FAST = True\n", bad: "- gh-132002: Make json faster.\n"}); err != nil {
 		return err
 	}
 	number, err := d.open(ghtest.PR{Title: "gh-132002: Make json faster", Author: "carol", Head: "carol:json"})
 	if err != nil {
 		return err
 	}
-	if err := d.expect(ctx, number, func(s ghtest.PRState) bool { return s.Statuses[newsContext].State == "failure" && len(s.CheckRuns) > 0 }); err != nil {
+	if err := d.expect(ctx, number, func(s ghtest.PRState) bool {
+		return s.Statuses[newsContext].State == "failure" &&
+			len(s.CheckRuns) > 0
+	}); err != nil {
 		return err
 	}
 	if err := d.details(number); err != nil {
@@ -86,7 +93,8 @@ func (d *demo) abiBreak(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	number, err := d.open(ghtest.PR{Title: "gh-132003: (ABI break) Add a field to PyFrameObject", Author: "dana", Association: "MEMBER", Head: "dana:frame"})
+	number, err := d.open(ghtest.PR{Title: "gh-132003: (ABI break) Add a field to PyFrameObject", Author: "dana", Association: "MEMBER",
+		Head: "dana:frame"})
 	if err != nil {
 		return err
 	}
@@ -103,7 +111,8 @@ func (d *demo) abiBreak(ctx context.Context) error {
 		return err
 	}
 	d.say("  dana marks the NEWS entry too")
-	if err := d.push("dana:frame", "Mark the entry", files{entry: "(CPython ABI break) Add a field to :c:type:`!PyFrameObject`.\n"}); err != nil {
+	if err := d.push("dana:frame", "Mark the entry", files{entry: "(CPython ABI break) Add a field to " +
+		":c:type:`!PyFrameObject`.\n"}); err != nil {
 		return err
 	}
 	return d.expect(ctx, number, func(s ghtest.PRState) bool {

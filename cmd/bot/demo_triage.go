@@ -44,11 +44,14 @@ func (d *demo) review(ctx context.Context) error {
 		do    func() error
 		right func(ghtest.PRState) bool
 	}{
-		{"carol, a triager, comments: @concorde label +type-bug", comment("carol", "@concorde label +type-bug"), func(s ghtest.PRState) bool { return slices.Contains(s.Labels, "type-bug") }},
+		{"carol, a triager, comments: @concorde label +type-bug", comment("carol", "@concorde label +type-bug"),
+			func(s ghtest.PRState) bool { return slices.Contains(s.Labels, "type-bug") }},
 		{"dana, a core developer, requests changes", reviewed("CHANGES_REQUESTED", "How warm?"), atStage("awaiting changes")},
-		{"eric comments: I have made the requested changes; please review again", comment("eric", "I have made the requested changes; please review again"), atStage("awaiting change review")},
+		{"eric comments: I have made the requested changes; please review again",
+			comment("eric", "I have made the requested changes; please review again"), atStage("awaiting change review")},
 		{"dana approves", reviewed("APPROVED", ""), atStage("awaiting merge")},
-		{"mallory, a stranger, comments: @concorde label -type-bug", comment("mallory", "@concorde label -type-bug"), func(s ghtest.PRState) bool { return slices.ContainsFunc(s.Comments, about("mallory")) }},
+		{"mallory, a stranger, comments: @concorde label -type-bug", comment("mallory", "@concorde label -type-bug"),
+			func(s ghtest.PRState) bool { return slices.ContainsFunc(s.Comments, about("mallory")) }},
 		{"dana merges it", func() error { _, err := d.cpython.Merge(number, "dana"); return err }, atStage("")},
 	} {
 		d.say("  %s", step.what)

@@ -16,7 +16,8 @@ func TestFeedFlags(t *testing.T) {
 	}{
 		{nil, nil, feedFlags{cycle, releases}},
 		{[]string{"--lifecycle-cycle-url=", "--lifecycle-releases-url="}, nil, feedFlags{}},
-		{[]string{"--lifecycle-cycle-url=https://example.com/"}, map[string]string{"BOT_LIFECYCLE_RELEASES_URL": ""}, feedFlags{Cycle: "https://example.com/"}},
+		{[]string{"--lifecycle-cycle-url=https://example.com/"}, map[string]string{"BOT_LIFECYCLE_RELEASES_URL": ""},
+			feedFlags{Cycle: "https://example.com/"}},
 	} {
 		for name, value := range test.env {
 			t.Setenv(name, value)

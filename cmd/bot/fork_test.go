@@ -15,11 +15,13 @@ func TestBackportsFromAFork(t *testing.T) {
 	s := backportStage(t)
 	settings := s.environment["BOT_CONFIG"]
 	s.check(os.WriteFile(settings, []byte(phases+"  push-to: concorde-forks\n"), 0o600))
-	_, err := s.cpython.Push("concorde-forks:unrelated", ghtest.Commit{Message: "A fork", Files: map[string]ghtest.File{"a": ghtest.Text("a\n")}})
+	_, err := s.cpython.Push("concorde-forks:unrelated",
+		ghtest.Commit{Message: "A fork", Files: map[string]ghtest.File{"a": ghtest.Text("a\n")}})
 	s.check(err)
 	s.github.Install("concorde-forks")
 	s.start()
-	number := s.change("gh-140001: Fix it", map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Acknowledgements\n\nEric\n")}, "skip news", "needs backport to 3.14")
+	number := s.change("gh-140001: Fix it", map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Acknowledgements\n\nEric\n")}, "skip news",
+		"needs backport to 3.14")
 	_, err = s.cpython.Merge(number, "dana")
 	s.check(err)
 	s.shows(number, "| 3.14 | open: #")

@@ -101,7 +101,8 @@ func (c *backportGapsCmd) find(s streams, in gapsIn) (gapsReport, error) {
 		if own, fault := in.settings.Override(config.RepositoryFile, outline.Settings); fault == nil {
 			settings = own
 		} else {
-			fmt.Fprintf(s.stderr, "bot: the settings of %s have faults, so the bot's own apply (try: bot check-config %s)\n", in.key, config.RepositoryFile)
+			fmt.Fprintf(s.stderr, "bot: the settings of %s have faults, so the bot's own apply (try: bot check-config %s)\n", in.key,
+				config.RepositoryFile)
 		}
 	}
 	rules := backport.Config{Settings: settings.Backport, ABI: settings.ABI, Calendar: builtin()}
@@ -116,13 +117,15 @@ func (c *backportGapsCmd) find(s streams, in gapsIn) (gapsReport, error) {
 	case !slices.Contains(outline.Branches, c.Version):
 		return gapsReport{}, fmt.Errorf("looking for gaps on %s: %s doesn't have this branch", c.Version, in.key)
 	case search.Since.IsZero():
-		return gapsReport{}, misuse(fmt.Errorf("looking for gaps on %s: the release data doesn't say when the branch was cut: set a day with --since", c.Version))
+		return gapsReport{}, misuse(fmt.Errorf("looking for gaps on %s: the release data doesn't say when the branch was cut: set a day with "+
+			"--since", c.Version))
 	}
 	merged, into, complete, err := in.pulls(s.ctx, search, outline.DefaultBranch)
 	if err != nil {
 		return gapsReport{}, err
 	}
-	report := gapsReport{Version: c.Version, Phase: search.Phase, Repository: in.key.String(), Since: search.Since.Format(time.DateOnly), Complete: complete, Gaps: []gapJSON{}}
+	report := gapsReport{Version: c.Version, Phase: search.Phase, Repository: in.key.String(), Since: search.Since.Format(time.DateOnly),
+		Complete: complete, Gaps: []gapJSON{}}
 	for _, g := range rules.Gaps(search, merged, into) {
 		report.Gaps = append(report.Gaps, gapJSON{g.Number, g.Title, g.Kind, g.Merged.Format(time.DateOnly), g.Labelled, g.Why, g.Backport})
 	}
@@ -134,7 +137,8 @@ func (in gapsIn) pulls(ctx context.Context, search backport.Search, base string)
 	if len(search.Labels) == 0 {
 		return nil, nil, true, nil
 	}
-	merged, complete, err = in.github.loads.Merged(ctx, snapshot.List{Key: in.key, Base: base, Labels: search.Labels, Since: search.Since, Pages: maxGapPages})
+	merged, complete, err = in.github.loads.Merged(ctx,
+		snapshot.List{Key: in.key, Base: base, Labels: search.Labels, Since: search.Since, Pages: maxGapPages})
 	if err != nil || len(merged) == 0 {
 		return nil, nil, complete, err
 	}

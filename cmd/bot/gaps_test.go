@@ -41,7 +41,8 @@ func (s *gapsStage) open(base, title string, labels ...string) int {
 	s.Helper()
 	n := len(s.cpython.PRs()) + 1
 	head := fmt.Sprintf("eric:change-%d", n)
-	_, err := s.cpython.Push(head, ghtest.Commit{Message: title, Author: "eric", From: base, Files: map[string]ghtest.File{fmt.Sprintf("Lib/changed_%d.py", n): ghtest.Text(title)}})
+	_, err := s.cpython.Push(head, ghtest.Commit{Message: title, Author: "eric", From: base,
+		Files: map[string]ghtest.File{fmt.Sprintf("Lib/changed_%d.py", n): ghtest.Text(title)}})
 	s.check(err)
 	number, err := s.cpython.OpenPR(ghtest.PR{Title: title, Author: "eric", Head: head, Base: base, Labels: labels})
 	s.check(err)
@@ -97,7 +98,8 @@ func TestBackportGaps(t *testing.T) {
 
 	want := gapsReport{Version: "3.14", Phase: "bugfix", Repository: "python/cpython", Since: "2025-05-07", Complete: true, Gaps: []gapJSON{
 		{Number: vulnerability, Title: "gh-4: A hole", Kind: "security", Why: "type-security, and no backport"},
-		{Number: crash, Title: "gh-2: A crash\twith a tab", Kind: "crash", Labelled: true, Why: "labelled needs backport to 3.14", Backport: open},
+		{Number: crash, Title: "gh-2: A crash\twith a tab", Kind: "crash", Labelled: true, Why: "labelled needs backport to 3.14",
+			Backport: open},
 		{Number: bug, Title: "gh-1: A bug", Kind: "bug", Why: "type-bug, and no backport"},
 		{Number: docs, Title: "gh-3: Words", Kind: "docs", Labelled: true, Why: "labelled needs backport to 3.14"},
 	}}
@@ -143,7 +145,8 @@ func TestBackportGapsByTheRepositorysSettings(t *testing.T) {
 	s.merge("main", "gh-1: A bug", "bug", "for 3.14")
 	settings := func(text string) {
 		t.Helper()
-		_, err := s.cpython.Push("main", ghtest.Commit{Message: "Settings", Files: map[string]ghtest.File{".github/concorde.yml": ghtest.Text(text)}})
+		_, err := s.cpython.Push("main", ghtest.Commit{Message: "Settings",
+			Files: map[string]ghtest.File{".github/concorde.yml": ghtest.Text(text)}})
 		s.check(err)
 	}
 	settings("backport: {label: for, kinds: [{name: fix, labels: [bug]}]}\n")
@@ -153,7 +156,8 @@ func TestBackportGapsByTheRepositorysSettings(t *testing.T) {
 	}
 	settings("backport: {label: 7, colour: red}\n")
 	code, stdout, stderr := s.gaps("3.14")
-	if code != exitOK || !strings.HasPrefix(stdout, "Nothing that was merged into python/cpython since 2025-05-07 is missing on 3.14 (bugfix).\n") || !strings.Contains(stderr, "the settings of python/cpython have faults") {
+	if code != exitOK || !strings.HasPrefix(stdout, "Nothing that was merged into python/cpython since 2025-05-07 is missing on 3.14 "+
+		"(bugfix).\n") || !strings.Contains(stderr, "the settings of python/cpython have faults") {
 		t.Errorf("exit code %d: %s%s", code, stdout, stderr)
 	}
 }
@@ -182,7 +186,8 @@ func TestBackportGapsThatCannotBe(t *testing.T) {
 		{"4.2 --since 2026-01-01", nil, exitOK, ""},
 		{"3.14 --repository python/nothing", nil, exitFailed, "is the name right, and is the App installed there?"},
 		{"3.14", always(ghtest.BadGateway()), exitFailed, "502"},
-		{"3.14", always(ghtest.Fault{Path: "^/graphql$", Contains: "pullRequests", Status: 403, Body: `{"message":"Resource not accessible by integration"}`}), exitFailed, "grant the App the permission"},
+		{"3.14", always(ghtest.Fault{Path: "^/graphql$", Contains: "pullRequests", Status: 403,
+			Body: `{"message":"Resource not accessible by integration"}`}), exitFailed, "grant the App the permission"},
 	} {
 		if c.fault != nil {
 			s.check(s.github.Fault(*c.fault))

@@ -89,7 +89,8 @@ func privateKey(s streams) ([]byte, error) {
 	case text != "":
 		return []byte(text), nil
 	case path == "":
-		return nil, errors.New("reading the private key: set GITHUB_APP_PRIVATE_KEY_FILE (or GITHUB_APP_PRIVATE_KEY) to the key made on the App's settings page")
+		return nil, errors.New("reading the private key: set GITHUB_APP_PRIVATE_KEY_FILE (or GITHUB_APP_PRIVATE_KEY) to the key made on the " +
+			"App's settings page")
 	}
 	key, err := os.ReadFile(path)
 	if err != nil {

@@ -41,14 +41,17 @@ func (b *bot) health() health {
 		stats, err := b.queue.Stats(ctx)
 		if err != nil {
 			b.log.Error().Err(err).Msg("not ready: the database doesn't answer")
-			return health{Health: reconcile.Health{Alerts: []reconcile.Alert{{Kind: kindDatabase, Text: "the database doesn't answer. The log says why; the bot continues by itself once it does"}}}}, nil
+			return health{Health: reconcile.Health{Alerts: []reconcile.Alert{{Kind: kindDatabase,
+				Text: "the database doesn't answer. The log says why; the bot continues by itself once it does"}}}}, nil
 		}
 		if b.Role == roleReceive { // it's ready when it can store, whatever becomes of the work
 			return health{stats: stats}, nil
 		}
 		h := health{b.reconciler.Health(ctx, stats.Unserved, b.ReadyWithin), stats}
 		if stats.Overdue > b.ReadyWithin {
-			h.Alerts = append(h.Alerts, reconcile.Alert{Kind: kindBehind, Text: fmt.Sprintf("work has been due for %s, more than %s: the bot can't keep up. Check its CPU, its database and the log", stats.Overdue.Round(time.Second), b.ReadyWithin)})
+			h.Alerts = append(h.Alerts, reconcile.Alert{Kind: kindBehind,
+				Text: fmt.Sprintf("work has been due for %s, more than %s: the bot can't keep up. Check its CPU, its database and the log",
+					stats.Overdue.Round(time.Second), b.ReadyWithin)})
 		}
 		return h, nil
 	})
@@ -87,8 +90,9 @@ var (
 	runningDesc  = prometheus.NewDesc("concorde_queue_running", "Keys being run.", nil, nil)
 	givenUpDesc  = prometheus.NewDesc("concorde_queue_given_up", "Keys given up until their next hint.", nil, nil)
 	ageDesc      = prometheus.NewDesc("concorde_queue_age_seconds", "How long the oldest waiting key has been due.", nil, nil)
-	unservedDesc = prometheus.NewDesc("concorde_queue_unserved_seconds", "Age of the oldest hint that no run has served, whatever it waits for.", nil, nil)
-	alertsDesc   = prometheus.NewDesc("concorde_alerts", "Problems that make /readyz answer 503, by kind.", []string{"kind"}, nil)
+	unservedDesc = prometheus.NewDesc("concorde_queue_unserved_seconds",
+		"Age of the oldest hint that no run has served, whatever it waits for.", nil, nil)
+	alertsDesc = prometheus.NewDesc("concorde_alerts", "Problems that make /readyz answer 503, by kind.", []string{"kind"}, nil)
 )
 
 // Describe implements prometheus.Collector.

@@ -77,16 +77,18 @@ var gitTroubles = []hardship{
 		begin: func(s *stage, m *merged) {
 			s.check(s.cpython.Protect(m.branch("3.14"), ghtest.Protection{NoPush: true}))
 		},
-		comment: []string{"| 3.14 | error | A branch protection rule or ruleset doesn't let the App push the backport's branch. An administrator must add the App to its bypass list", "| 3.13 | open: #"},
-		heal:    func(s *stage, m *merged) { s.check(s.cpython.Protect(m.branch("3.14"), ghtest.Protection{})) },
+		comment: []string{"| 3.14 | error | A branch protection rule or ruleset doesn't let the App push the backport's branch. An " +
+			"administrator must add the App to its bypass list", "| 3.13 | open: #"},
+		heal: func(s *stage, m *merged) { s.check(s.cpython.Protect(m.branch("3.14"), ghtest.Protection{})) },
 	},
 	{
 		name: "ruleset",
 		begin: func(s *stage, m *merged) {
 			s.cpython.Ruleset(m.branch("3.14"), "Cannot create ref due to creations being restricted.")
 		},
-		comment: []string{"| 3.14 | error | A branch protection rule or ruleset doesn't let the App push the backport's branch.", "| 3.13 | open: #"},
-		heal:    func(s *stage, _ *merged) { s.cpython.Ruleset("", "") },
+		comment: []string{"| 3.14 | error | A branch protection rule or ruleset doesn't let the App push the backport's branch.",
+			"| 3.13 | open: #"},
+		heal: func(s *stage, _ *merged) { s.cpython.Ruleset("", "") },
 	},
 	{
 		name:    "secret in one of two branches",
@@ -101,8 +103,9 @@ var gitTroubles = []hardship{
 			ownWorkflow(s)
 			s.check(s.github.SetPermissions("python", noWorkflows()))
 		},
-		comment: []string{`| 3.14 | error | The change touches workflows, and the App isn't allowed to push those: an administrator must grant it the permission "workflows: write"`, "| 3.13 | error |"},
-		heal:    func(s *stage, _ *merged) { s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions())) },
+		comment: []string{`| 3.14 | error | The change touches workflows, and the App isn't allowed to push those: an administrator must ` +
+			`grant it the permission "workflows: write"`, "| 3.13 | error |"},
+		heal: func(s *stage, _ *merged) { s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions())) },
 	},
 	{
 		name:    "workflows",
@@ -111,10 +114,11 @@ var gitTroubles = []hardship{
 		comment: []string{"| 3.14 | open: #", "| 3.13 | open: #"},
 	},
 	{
-		name:    "hook",
-		begin:   func(s *stage, _ *merged) { s.cpython.RejectPushes("No pushes on Sundays.") },
-		comment: []string{"| 3.14 | error | A rule or hook of the repository declined the push. Ask an administrator why,", "| 3.13 | error | A rule or hook"},
-		heal:    func(s *stage, _ *merged) { s.cpython.RejectPushes("") },
+		name:  "hook",
+		begin: func(s *stage, _ *merged) { s.cpython.RejectPushes("No pushes on Sundays.") },
+		comment: []string{"| 3.14 | error | A rule or hook of the repository declined the push. Ask an administrator why,",
+			"| 3.13 | error | A rule or hook"},
+		heal: func(s *stage, _ *merged) { s.cpython.RejectPushes("") },
 	},
 	{
 		name: "quota",
@@ -172,8 +176,9 @@ var gitTroubles = []hardship{
 			all["contents"] = "read"
 			s.check(s.github.SetPermissions("python", all))
 		},
-		comment: []string{`| 3.14 | error | The App isn't allowed to push here: an administrator must grant it the permission "contents: write" and accept it in the installation.`},
-		heal:    func(s *stage, _ *merged) { s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions())) },
+		comment: []string{`| 3.14 | error | The App isn't allowed to push here: an administrator must grant it the permission "contents: ` +
+			`write" and accept it in the installation.`},
+		heal: func(s *stage, _ *merged) { s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions())) },
 	},
 }
 
@@ -185,18 +190,20 @@ func hugeTroubles() []hardship {
 	empty := strings.Repeat("\n", 4<<20)
 	return []hardship{
 		{
-			name:    "file too large to merge",
-			files:   map[string]ghtest.File{"Misc/a|b": ghtest.Text(large)},
-			begin:   alsoHere("Misc/a|b", ghtest.Text("small\n")),
-			comment: []string{"| 3.14 | error | `Misc/a\\|b` is too large for me to merge. Backport by hand, see below. To try again, remove `needs backport to 3.14` and", "| 3.13 | open: #", "By hand, to 3.14: "},
-			heal:    alsoHere("Misc/a|b", ghtest.Deleted()),
+			name:  "file too large to merge",
+			files: map[string]ghtest.File{"Misc/a|b": ghtest.Text(large)},
+			begin: alsoHere("Misc/a|b", ghtest.Text("small\n")),
+			comment: []string{"| 3.14 | error | `Misc/a\\|b` is too large for me to merge. Backport by hand, see below. To try again, remove " +
+				"`needs backport to 3.14` and", "| 3.13 | open: #", "By hand, to 3.14: "},
+			heal: alsoHere("Misc/a|b", ghtest.Deleted()),
 		},
 		{
-			name:    "more memory than git may take",
-			files:   map[string]ghtest.File{"Misc/empty": ghtest.Text(empty)},
-			begin:   alsoHere("Misc/empty", ghtest.Text("here\n"+empty)),
-			comment: []string{"| 3.14 | error | Git needs more memory or time to pick this change than I give it. Backport it by hand, see below. To try again, remove `needs backport to 3.14` and", "| 3.13 | open: #", "By hand, to 3.14: "},
-			heal:    alsoHere("Misc/empty", ghtest.Deleted()),
+			name:  "more memory than git may take",
+			files: map[string]ghtest.File{"Misc/empty": ghtest.Text(empty)},
+			begin: alsoHere("Misc/empty", ghtest.Text("here\n"+empty)),
+			comment: []string{"| 3.14 | error | Git needs more memory or time to pick this change than I give it. Backport it by hand, see " +
+				"below. To try again, remove `needs backport to 3.14` and", "| 3.13 | open: #", "By hand, to 3.14: "},
+			heal: alsoHere("Misc/empty", ghtest.Deleted()),
 		},
 	}
 }
@@ -205,7 +212,8 @@ func hugeTroubles() []hardship {
 // take.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
-	starter := []string{"unshare", "--map-root-user", "--mount", "sh", "-c", `mount -t tmpfs -o size=64m,mode=700 none "$BOT_PICKS" && exec "$@"`, "sh"}
+	starter := []string{"unshare", "--map-root-user", "--mount", "sh", "-c",
+		`mount -t tmpfs -o size=64m,mode=700 none "$BOT_PICKS" && exec "$@"`, "sh"}
 	s := backportStage(t)
 	s.environment["BOT_PICKS"] = t.TempDir()
 	try := exec.Command(starter[0], append(slices.Clone(starter[1:]), "true")...)

@@ -27,7 +27,8 @@ func TestOddLabelsOfBackports(t *testing.T) {
 		{" main", "| `main` | not allowed | main is the source branch, so it can't be a target |"},
 		{" 3.99", "| 3.99 | not allowed | the branch 3.99 doesn't exist: is the version right? |"},
 		{" 3.9", "| 3.9 | not allowed | 3.9 reached its end of life on 2025-10-31 and accepts no more changes |"},
-		{" 3.12", "| 3.12 | not allowed | 3.12 accepts only security fixes: if this is one, add `type-security` and set the label again; Yhg1s can set"},
+		{" 3.12", "| 3.12 | not allowed | 3.12 accepts only security fixes: if this is one, add `type-security` and set the label again; " +
+			"Yhg1s can set"},
 	}
 	var numbers []int
 	for i, c := range cases {

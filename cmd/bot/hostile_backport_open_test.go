@@ -7,14 +7,16 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
-const invalidPull = `{"message":"Validation Failed","errors":[{"resource":"PullRequest","code":"custom","message":"was submitted too quickly"}],"documentation_url":"https://docs.github.com/rest","status":"422"}`
+const invalidPull = `{"message":"Validation Failed","errors":[{"resource":"PullRequest","code":"custom","message":"was submitted too ` +
+	`quickly"}],"documentation_url":"https://docs.github.com/rest","status":"422"}`
 
 // openTroubles are those of the pull request, and of the repository.
 var openTroubles = []hardship{
 	{
-		name:    "pull request refused",
-		begin:   func(s *stage, _ *merged) { s.always(opening, answer(http.StatusUnprocessableEntity, invalidPull)) },
-		comment: []string{"| 3.14 | error | The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.", "| 3.13 | error |"},
+		name:  "pull request refused",
+		begin: func(s *stage, _ *merged) { s.always(opening, answer(http.StatusUnprocessableEntity, invalidPull)) },
+		comment: []string{"| 3.14 | error | The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.",
+			"| 3.13 | error |"},
 	},
 	{
 		name: "pull request there already",
@@ -34,15 +36,18 @@ var openTroubles = []hardship{
 				s.check(err)
 			})
 		},
-		comment: []string{"| 3.14 | error | The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.", "| 3.13 | open: #"},
-		healed:  []string{"| 3.14 | already there |", "| 3.13 | open: #"},
+		comment: []string{"| 3.14 | error | The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.",
+			"| 3.13 | open: #"},
+		healed: []string{"| 3.14 | already there |", "| 3.13 | open: #"},
 	},
 	{
 		name: "pull request denied",
 		begin: func(s *stage, _ *merged) {
-			s.always(opening, answer(http.StatusForbidden, `{"message":"Resource not accessible by integration","documentation_url":"https://docs.github.com/rest","status":"403"}`))
+			s.always(opening, answer(http.StatusForbidden, `{"message":"Resource not accessible by integration",`+
+				`"documentation_url":"https://docs.github.com/rest","status":"403"}`))
 		},
-		comment: []string{`| 3.14 | error | The branch is pushed, but the App isn't allowed to open pull requests: an administrator must grant it the permission "pull requests: write".`},
+		comment: []string{`| 3.14 | error | The branch is pushed, but the App isn't allowed to open pull requests: an administrator must ` +
+			`grant it the permission "pull requests: write".`},
 	},
 	{
 		name:    "pull request made, answer lost",

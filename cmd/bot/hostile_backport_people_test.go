@@ -23,16 +23,19 @@ func TestStrangersBackport(t *testing.T) {
 	number := s.change("gh-140001: Fix it", acks, "needs backport to 3.14", "needs backport to 3.13", "skip news")
 	byPeople := func(author, association, base string) int {
 		head := author + ":" + base
-		_, err := s.cpython.Push(head, ghtest.Commit{Message: "Evil", From: base, Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text("import evil\n")}})
+		_, err := s.cpython.Push(head, ghtest.Commit{Message: "Evil", From: base,
+			Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text("import evil\n")}})
 		s.check(err)
-		n, err := s.cpython.OpenPR(ghtest.PR{Title: fmt.Sprintf("[%s] gh-140001: Fix it (GH-%d)", base, number), Head: head, Base: base, Association: association})
+		n, err := s.cpython.OpenPR(ghtest.PR{Title: fmt.Sprintf("[%s] gh-140001: Fix it (GH-%d)", base, number), Head: head, Base: base,
+			Association: association})
 		s.check(err)
 		return n
 	}
 	evil, good := byPeople("mallory", "NONE", "3.14"), byPeople("carol", "MEMBER", "3.13")
 	s.merge(number)
 	s.github.Resume()
-	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | expected in", good+1), fmt.Sprintf("| 3.13 | open: #%d | opened by carol, not by the bot", good))
+	s.shows(number, fmt.Sprintf("| 3.14 | open: #%d | expected in", good+1),
+		fmt.Sprintf("| 3.13 | open: #%d | opened by carol, not by the bot", good))
 	byPeople("mallory2", "CONTRIBUTOR", "3.14")
 	for _, n := range []int{evil, good} {
 		_, err := s.cpython.Review(n, "dana", "APPROVED", "")
@@ -63,7 +66,8 @@ func TestTitleOfBackportIsEdited(t *testing.T) {
 	s.shows(m.number, "| 3.14 | open: #")
 	s.rests()
 	p := s.fromBranch(m.branch("3.14"))
-	for _, title := range []string{"[3.14] gh-140001: Fix it (GH-9999)", "[3.13] gh-140001: Fix it (GH-1)", "gh-140001: Fix it", fmt.Sprintf("[3.14] Me (GH-%d)", p.Number), "[3.14] x (GH-99999999999)"} {
+	for _, title := range []string{"[3.14] gh-140001: Fix it (GH-9999)", "[3.13] gh-140001: Fix it (GH-1)", "gh-140001: Fix it",
+		fmt.Sprintf("[3.14] Me (GH-%d)", p.Number), "[3.14] x (GH-99999999999)"} {
 		s.check(s.cpython.EditTitle(p.Number, title))
 		s.quiet(m.number)
 	}
@@ -130,7 +134,8 @@ func (s *stage) edits(id int64, body string) {
 	s.Helper()
 	text, err := json.Marshal(map[string]string{"body": body})
 	s.check(err)
-	request, err := http.NewRequest(http.MethodPatch, fmt.Sprintf("%srepos/python/cpython/issues/comments/%d", s.github.APIURL(), id), strings.NewReader(string(text)))
+	request, err := http.NewRequest(http.MethodPatch, fmt.Sprintf("%srepos/python/cpython/issues/comments/%d", s.github.APIURL(), id),
+		strings.NewReader(string(text)))
 	s.check(err)
 	request.Header.Set("Authorization", "Bearer "+s.github.UserToken("dana"))
 	answer, err := http.DefaultClient.Do(request)
@@ -157,7 +162,8 @@ backport:
     - {version: "3.16", phase: bugfix}
 `)
 	s.start()
-	m := s.afterMerge("needs backport to 3.15", "needs backport to 3.14", "needs backport to 3.13", "needs backport to 9.9", "needs backport to 3.16")
+	m := s.afterMerge("needs backport to 3.15", "needs backport to 3.14", "needs backport to 3.13", "needs backport to 9.9",
+		"needs backport to 3.16")
 	s.github.Resume()
 	s.shows(m.number,
 		"| 9.9 | not allowed | the repository has no branch 9.9; set the label again once it's cut |",

@@ -25,19 +25,24 @@ func TestOddWordsOfBackports(t *testing.T) {
 		{"300 characters", "gh-1: " + long, "", "", "PICKED\n\nCREDIT\n"},
 		{"newlines", "gh-1: One\ntwo", "Three.", "gh-1: One", "two\n\nThree.\nPICKED\n\nCREDIT\n"},
 		{"control characters", "gh-1: One\x1b[31m\ttwo\x07", "\x00Three.", "gh-1: One [31m\ttwo", " Three.\nPICKED\n\nCREDIT\n"},
-		{"Markdown and mentions", "gh-1: `x` | @python/core <!-- y --> #24680 #7", "|", "gh-1: `x` | @python/core <!-- y --> GH-24680 #7", "|\nPICKED\n\nCREDIT\n"},
+		{"Markdown and mentions", "gh-1: `x` | @python/core <!-- y --> #24680 #7", "|", "gh-1: `x` | @python/core <!-- y --> GH-24680 #7",
+			"|\nPICKED\n\nCREDIT\n"},
 		{"branch in the title", "[3.15] [3.16] gh-1: Fix it", "", "gh-1: Fix it", "PICKED\n\nCREDIT\n"},
 		{"nothing but a branch", "[3.15]", "", "Backport", "PICKED\n\nCREDIT\n"},
 		{"like an option", "--upload-pack=x", "--", "--upload-pack=x", "--\nPICKED\n\nCREDIT\n"},
 		{"right to left", "gh-1: \u202eFix it", "", "gh-1: \u202eFix it", "PICKED\n\nCREDIT\n"},
 		{"trailers", "gh-1: Fix it", "Why.\n\nCo-authored-by: A B <a@example.com>\nSigned-off-by: C <c@example.com>", "gh-1: Fix it",
 			"Why.\nPICKED\n\nCREDIT\nCo-authored-by: A B <a@example.com>\nSigned-off-by: C <c@example.com>\n"},
-		{"folded trailers", "gh-1: Fix it", "Why.\n\nReviewed-by: A\n  of B\nFixes: x", "gh-1: Fix it", "Why.\nPICKED\n\nCREDIT\nReviewed-by: A\n  of B\nFixes: x\n"},
+		{"folded trailers", "gh-1: Fix it", "Why.\n\nReviewed-by: A\n  of B\nFixes: x", "gh-1: Fix it",
+			"Why.\nPICKED\n\nCREDIT\nReviewed-by: A\n  of B\nFixes: x\n"},
 		{"picked before", "gh-1: Fix it", "Why.\n(cherry picked from commit 1234567)\n\nCo-authored-by: A <a@example.com>", "gh-1: Fix it",
 			"Why.\n(cherry picked from commit 1234567)\nPICKED\n\nCREDIT\nCo-authored-by: A <a@example.com>\n"},
-		{"trailers alone", "gh-1: Fix it", "Co-authored-by: A <a@example.com>", "gh-1: Fix it", "PICKED\n\nCREDIT\nCo-authored-by: A <a@example.com>\n"},
-		{"not quite trailers", "gh-1: Fix it", "Why.\n\nNote: this\nis text.", "gh-1: Fix it", "Why.\n\nNote: this\nis text.\nPICKED\n\nCREDIT\n"},
-		{"CRLF", "gh-1: Fix it", "Why.\r\n\r\nCo-authored-by: A <a@example.com>\r\n", "gh-1: Fix it", "Why.\nPICKED\n\nCREDIT\nCo-authored-by: A <a@example.com>\n"},
+		{"trailers alone", "gh-1: Fix it", "Co-authored-by: A <a@example.com>", "gh-1: Fix it",
+			"PICKED\n\nCREDIT\nCo-authored-by: A <a@example.com>\n"},
+		{"not quite trailers", "gh-1: Fix it", "Why.\n\nNote: this\nis text.", "gh-1: Fix it",
+			"Why.\n\nNote: this\nis text.\nPICKED\n\nCREDIT\n"},
+		{"CRLF", "gh-1: Fix it", "Why.\r\n\r\nCo-authored-by: A <a@example.com>\r\n", "gh-1: Fix it",
+			"Why.\nPICKED\n\nCREDIT\nCo-authored-by: A <a@example.com>\n"},
 		{"65,000 characters", "gh-1: Fix it", body, "gh-1: Fix it", strings.ReplaceAll(body, "#24680", "GH-24680") + "\nPICKED\n\nCREDIT\n"},
 	}
 	var all []*merged
@@ -55,7 +60,8 @@ func TestOddWordsOfBackports(t *testing.T) {
 		if want := "[3.14] " + c.title + ending; c.title != "" && p.Title != want {
 			t.Errorf("%s: the title is %q, want %q", c.name, p.Title, want)
 		}
-		if c.title == "" && (utf8.RuneCountInString(p.Title) != 256 || !strings.HasSuffix(p.Title, "…"+ending) || !strings.HasPrefix(p.Body, "…")) {
+		if c.title == "" && (utf8.RuneCountInString(p.Title) != 256 || !strings.HasSuffix(p.Title, "…"+ending) ||
+			!strings.HasPrefix(p.Body, "…")) {
 			t.Errorf("%s: the title is %q, the body %q", c.name, p.Title, p.Body)
 		}
 		_, message, _ := strings.Cut(s.commit(p.HeadSHA), "\n\n")
@@ -91,7 +97,8 @@ func TestWordsOfMergeCommits(t *testing.T) {
 	if want := "\nauthor eric <eric@users.noreply.github.com> "; !strings.Contains(head, want) {
 		t.Errorf("the commit is\n%s, want %q", head, want)
 	}
-	if want := "(cherry picked from commit " + sha + ")\n\nCo-authored-by: eric <eric@users.noreply.github.com>\n"; !strings.HasPrefix(message, "gh-1: Fix it\n\n") || !strings.HasSuffix(message, want) {
+	if want := "(cherry picked from commit " + sha + ")\n\nCo-authored-by: eric " +
+		"<eric@users.noreply.github.com>\n"; !strings.HasPrefix(message, "gh-1: Fix it\n\n") || !strings.HasSuffix(message, want) {
 		t.Errorf("the message is %q, want it to end with %q", message, want)
 	}
 	s.rests()
@@ -151,7 +158,8 @@ func TestOtherEncodings(t *testing.T) {
 	const author, words = "Ren\xe9 \xd8 <rene@example.com>", "gh-1: R\xe9parer \xff\n\n\xe9t\xe9 \x80\n"
 	_, err := s.cpython.Push("eric:latin", ghtest.Commit{Message: words, Ident: author, Files: files})
 	s.check(err)
-	number, err := s.cpython.OpenPR(ghtest.PR{Title: "gh-1: Fix it", Head: "eric:latin", Labels: []string{"needs backport to 3.14", "skip news"}})
+	number, err := s.cpython.OpenPR(ghtest.PR{Title: "gh-1: Fix it", Head: "eric:latin",
+		Labels: []string{"needs backport to 3.14", "skip news"}})
 	s.check(err)
 	sha, err := s.cpython.MergeBy(number, "dana", "rebase")
 	s.check(err)
@@ -162,7 +170,8 @@ func TestOtherEncodings(t *testing.T) {
 	m := merged{number, sha}
 	p := s.fromBranch(m.branch("3.14"))
 	picked := s.commit(p.HeadSHA)
-	for _, want := range []string{"\nauthor " + author + " ", "\n\ngh-1: R\xe9parer \xff\n\n\xe9t\xe9 \x80\n(cherry picked from commit " + sha + ")\n"} {
+	for _, want := range []string{"\nauthor " + author + " ", "\n\ngh-1: R\xe9parer \xff\n\n\xe9t\xe9 \x80\n(cherry picked from commit " +
+		sha + ")\n"} {
 		if !strings.Contains(picked, want) {
 			t.Errorf("the pick lacks %q: %q", want, picked)
 		}

@@ -74,7 +74,8 @@ func entries(n int) map[string]ghtest.File {
 }
 
 // nested are texts that cost a careless reader of Markdown more than linear time.
-var nested = []string{"> ", "- ", "[", "*a_ ", "`` ` ``` ", "<!--", "[a](", "a|b\n-|-\n", "@concorde label +docs ", "gh-140000 ", "[^1]: a\n", "@concorde [x](<b\n"}
+var nested = []string{"> ", "- ", "[", "*a_ ", "`` ` ``` ", "<!--", "[a](", "a|b\n-|-\n", "@concorde label +docs ", "gh-140000 ",
+	"[^1]: a\n", "@concorde [x](<b\n"}
 
 func text(n int) string {
 	piece := nested[n%len(nested)]
@@ -96,7 +97,8 @@ func (s *stage) hostileOne(n int, words bool) int {
 	commits := []ghtest.Commit{{Message: text(n) + "\n\n" + text(n+1), Files: files}}
 	if words && n%4 == 3 {
 		for i := range 249 / lightness() {
-			commits = append(commits, ghtest.Commit{Message: fmt.Sprint(i, text(n+i)), Files: map[string]ghtest.File{"Lib/a.py": ghtest.Text(fmt.Sprint(n, i))}})
+			commits = append(commits, ghtest.Commit{Message: fmt.Sprint(i, text(n+i)),
+				Files: map[string]ghtest.File{"Lib/a.py": ghtest.Text(fmt.Sprint(n, i))}})
 		}
 	}
 	_, err := s.cpython.Push(head, commits...)
@@ -148,7 +150,8 @@ func playCrowd(t *testing.T, words bool) {
 	opened := time.Now()
 	eventually(t, "the status of another pull request", func() bool { return s.hasStatus(s.cpython, other) })
 	done := s.done(crowd)
-	t.Logf("another pull request has its status after %s, %d of %d hostile ones theirs", time.Since(opened).Round(time.Millisecond), done, size)
+	t.Logf("another pull request has its status after %s, %d of %d hostile ones theirs", time.Since(opened).Round(time.Millisecond), done,
+		size)
 	if done > size/2 { // its author isn't theirs
 		t.Errorf("another pull request waited for %d of %d hostile ones", done, size)
 	}

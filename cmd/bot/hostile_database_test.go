@@ -135,7 +135,9 @@ func TestDatabaseIsReadOnly(t *testing.T) {
 	if cmd.ProcessState == nil {
 		t.Fatal(err)
 	}
-	if want := "bot: reading --database: open " + file + ": permission denied: the bot must be able to write the file"; cmd.ProcessState.ExitCode() != exitMisuse || !strings.Contains(string(out), want) {
+	if want := "bot: reading --database: open " + file +
+		": permission denied: the bot must be able to write the file"; cmd.ProcessState.ExitCode() != exitMisuse ||
+		!strings.Contains(string(out), want) {
 		t.Errorf("%v, want exit code 2 and %q\n%s", err, want, out)
 	}
 	t.Logf("%s", out)
@@ -159,7 +161,8 @@ func TestDatabaseIsDeleted(t *testing.T) {
 	if code := s.bot.cmd.ProcessState.ExitCode(); code != exitFailed {
 		t.Errorf("exit code %d", code)
 	}
-	t.Log(s.awaitLog("bot: watching the database", "it was deleted or replaced while in use: restart the bot, and a sweep will find what is due"))
+	t.Log(s.awaitLog("bot: watching the database", "it was deleted or replaced while in use: restart the bot, and a sweep will find what "+
+		"is due"))
 	s.run()
 	s.awaitLog("sweep done")
 	s.settled(before, during)
@@ -204,7 +207,8 @@ func TestPostgreSQLIsGone(t *testing.T) {
 	p := s.open(&pullRequest{})
 	s.refused(p)
 	t.Log(s.awaitLog("not stored", "can't reach PostgreSQL; check the server and DATABASE_URL"))
-	if page := s.bot.get("/readyz"); page != "not ready: the database doesn't answer. The log says why; the bot continues by itself once it does\n" {
+	if page := s.bot.get("/readyz"); page != "not ready: the database doesn't answer. The log says why; the bot continues by itself once "+
+		"it does\n" {
 		t.Errorf("/readyz: %s", page)
 	}
 	t.Log(s.awaitLog("not ready"))

@@ -38,14 +38,22 @@ func TestTroubleWithGitHub(t *testing.T) {
 		{"blank body", atLoad, answer(200, " "), "broken JSON"},
 		{"cut off", atLoad, ghtest.Fault{Truncate: true}, "reading the answer: unexpected EOF"},
 		{"hung up", atLoad, ghtest.Fault{Drop: true}, "sending the request"},
-		{"a page", atLoad, ghtest.Fault{Status: 200, Body: "<h1>Unicorn!</h1>", Header: http.Header{"Content-Type": {"text/html"}}}, "not JSON: <h1>Unicorn!"},
+		{"a page", atLoad, ghtest.Fault{Status: 200, Body: "<h1>Unicorn!</h1>", Header: http.Header{"Content-Type": {"text/html"}}},
+			"not JSON: <h1>Unicorn!"},
 		{"a list", atLoad, answer(200, `[1]`), "unknown form"},
 		{"no data", atLoad, answer(200, `{"data":null}`), "has no data"},
-		{"no pull request", atLoad, answer(200, `{"data":{"repository":{"issueOrPullRequest":null},"viewer":{"login":"x"}}}`), "names no pull request or issue"},
-		{"not found", atLoad, answer(200, `{"data":{"repository":{"issueOrPullRequest":null}},"errors":[{"type":"NOT_FOUND","path":["repository","issueOrPullRequest"],"message":"Could not resolve to a PullRequest with the number of 7."}]}`), "Could not resolve to a PullRequest"},
-		{"wrong", atLoad, answer(200, `{"data":null,"errors":[{"message":"Something went wrong while executing your query."}]}`), "Something went wrong while executing"},
-		{"partial", atLoad, answer(200, `{"data":{"repository":{"issueOrPullRequest":{"title":"half"}}},"errors":[{"type":"SERVICE_UNAVAILABLE","path":["repository","issueOrPullRequest","files"],"message":"Timeout on files"}]}`), "Timeout on files"},
-		{"may not read", atLoad, answer(200, `{"data":null,"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by integration"}]}`), "grant the App the permission"},
+		{"no pull request", atLoad, answer(200, `{"data":{"repository":{"issueOrPullRequest":null},"viewer":{"login":"x"}}}`),
+			"names no pull request or issue"},
+		{"not found", atLoad, answer(200, `{"data":{"repository":{"issueOrPullRequest":null}},"errors":[{"type":"NOT_FOUND",`+
+			`"path":["repository","issueOrPullRequest"],"message":"Could not resolve to a PullRequest with the number of 7."}]}`),
+			"Could not resolve to a PullRequest"},
+		{"wrong", atLoad, answer(200, `{"data":null,"errors":[{"message":"Something went wrong while executing your query."}]}`),
+			"Something went wrong while executing"},
+		{"partial", atLoad, answer(200, `{"data":{"repository":{"issueOrPullRequest":{"title":"half"}}},`+
+			`"errors":[{"type":"SERVICE_UNAVAILABLE","path":["repository","issueOrPullRequest","files"],"message":"Timeout on files"}]}`),
+			"Timeout on files"},
+		{"may not read", atLoad, answer(200, `{"data":null,"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by integration"}]}`),
+			"grant the App the permission"},
 		{"redirected", atLoad, ghtest.Fault{Redirect: elsewhere}, "which is not followed: is the address of the API right?"},
 		{"status 403", atStatus, answer(403, mayNot), `commit statuses: write`},
 		{"status 404", atStatus, answer(404, ""), "404: Not Found"},
@@ -158,7 +166,8 @@ func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 	s := newStage(t).start()
 	var pulls []*pullRequest
-	for _, c := range []trouble{{"status", atStatus, ghtest.Fault{DropAfter: true}, "EOF"}, {"check", atCheck, ghtest.Fault{DropAfter: true}, "EOF"}, {"comment", atComment, ghtest.Fault{DropAfter: true}, "EOF"}} {
+	for _, c := range []trouble{{"status", atStatus, ghtest.Fault{DropAfter: true}, "EOF"},
+		{"check", atCheck, ghtest.Fault{DropAfter: true}, "EOF"}, {"comment", atComment, ghtest.Fault{DropAfter: true}, "EOF"}} {
 		p := s.befall(c, 1)
 		t.Logf("%s: %s", c.name, s.awaitLog(key(p), c.log))
 		pulls = append(pulls, p)

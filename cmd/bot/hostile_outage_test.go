@@ -41,7 +41,8 @@ func TestAppIsRefusedForAWhile(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.noSweeps()
-	s.check(s.github.Fault(ghtest.Fault{Path: "/access_tokens$", Times: -1, Status: 401, Body: `{"message":"A JSON web token could not be decoded"}`}))
+	s.check(s.github.Fault(ghtest.Fault{Path: "/access_tokens$", Times: -1, Status: 401,
+		Body: `{"message":"A JSON web token could not be decoded"}`}))
 	s.run()
 	p := s.open(&pullRequest{})
 	t.Log(s.awaitLog(key(p), "A JSON web token could not be decoded: check the number of the App, its private key, and the clock"))

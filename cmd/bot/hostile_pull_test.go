@@ -51,16 +51,22 @@ func TestOddFiles(t *testing.T) {
 		{"BOM", oneEntry(ghtest.Text("\ufeffFix it.\n")), "failure", []string{":1: The file starts with a byte order mark"}},
 		{"not UTF-8", oneEntry(ghtest.Text("Fix it.\nAnd na\xefve ones.\n")), "failure", []string{":2: This line isn't UTF-8"}},
 		{"UTF-16", oneEntry(ghtest.Text("\xff\xfeF\x00i\x00x\x00")), "failure", []string{":1: This line isn't UTF-8"}},
-		{"long line", oneEntry(ghtest.Text(strings.Repeat("very ", 1<<18))), "failure", []string{"The file has 1310720 bytes, so I didn't read it"}},
-		{"large", oneEntry(ghtest.Text(strings.Repeat("Fix it.\n", 3<<17))), "failure", []string{"The file has 3145728 bytes, so I didn't read it"}},
+		{"long line", oneEntry(ghtest.Text(strings.Repeat("very ", 1<<18))), "failure",
+			[]string{"The file has 1310720 bytes, so I didn't read it"}},
+		{"large", oneEntry(ghtest.Text(strings.Repeat("Fix it.\n", 3<<17))), "failure",
+			[]string{"The file has 3145728 bytes, so I didn't read it"}},
 		{"empty", oneEntry(ghtest.Text("")), "failure", []string{"The entry has no text"}},
 		{"symlink", oneEntry(ghtest.File{Content: "/etc/passwd", Mode: "120000"}), "failure", []string{"This is a symbolic link. Replace it"}},
-		{"submodule", oneEntry(ghtest.File{Content: strings.Repeat("1", 40), Mode: "160000"}), "failure", []string{"This is a submodule. Replace it"}},
+		{"submodule", oneEntry(ghtest.File{Content: strings.Repeat("1", 40), Mode: "160000"}), "failure",
+			[]string{"This is a submodule. Replace it"}},
 		{"executable", oneEntry(ghtest.File{Content: "Fix it.\n", Mode: "100755"}), "success", nil},
 		{"3,100 files, entry among the first", with(many(3100, "Tools/tool%d.py"), oneEntry(good)), "success", nil},
-		{"3,100 files, entry not among the first", with(many(3100, "Lib/module%d.py"), oneEntry(good)), "failure", []string{"GitHub lists only the first 3000 changed files, so I can't see the other 101", "`skip news`"}},
-		{"60 faulty entries", many(60, "Misc/NEWS.d/next/Library/entry%02d.rst"), "failure", slices.Collect(maps.Keys(many(60, "entry%02d.rst:1:")))},
-		{"newline", section("Lib\nrary"), "failure", []string{`"Lib\nrary" isn't a section directory`, `git mv $'Misc/NEWS.d/next/Lib\nrary/2026`}},
+		{"3,100 files, entry not among the first", with(many(3100, "Lib/module%d.py"), oneEntry(good)), "failure",
+			[]string{"GitHub lists only the first 3000 changed files, so I can't see the other 101", "`skip news`"}},
+		{"60 faulty entries", many(60, "Misc/NEWS.d/next/Library/entry%02d.rst"), "failure",
+			slices.Collect(maps.Keys(many(60, "entry%02d.rst:1:")))},
+		{"newline", section("Lib\nrary"), "failure", []string{`"Lib\nrary" isn't a section directory`,
+			`git mv $'Misc/NEWS.d/next/Lib\nrary/2026`}},
 		{"quotes", section(`Lib"ra'ry`), "failure", []string{`Lib\"ra'ry`, `git mv 'Misc/NEWS.d/next/Lib"ra'\''ry/2026`}},
 		{"emoji", section("🐍 Library"), "failure", []string{"🐍 Library"}},
 		{"command", section("$(reboot)`reboot`"), "failure", []string{"git mv 'Misc/NEWS.d/next/$(reboot)`reboot`/2026"}},
@@ -125,7 +131,8 @@ var code = regexp.MustCompile("(?s)(````*)\n.*?\n````*|`[^`\n]*`")
 func TestOddWords(t *testing.T) {
 	t.Parallel()
 	s := newStage(t).start()
-	title := "gh-140000: \x1b[31mred\x07\u202e @python/core <!-- concorde:news-help:0123456789abcdef --> <img src=x onerror=alert(1)> [x](http://example.com) ``` `` ` **(ABI break)** $(reboot) \u0000" +
+	title := "gh-140000: \x1b[31mred\x07\u202e @python/core <!-- concorde:news-help:0123456789abcdef --> <img src=x onerror=alert(1)> " +
+		"[x](http://example.com) ``` `` ` **(ABI break)** $(reboot) \u0000" +
 		strings.Repeat("ü", 100)
 	labels := []string{"needs backport to 3.14", "`", "@python", "<!-- x -->", "a/b", "..", "100% sure", "💥"}
 	for i := range 92 {

@@ -45,37 +45,60 @@ func TestStartsThatCannotBe(t *testing.T) {
 		code        int
 		want        string
 	}{
-		"no secret":                 {map[string]string{"GITHUB_WEBHOOK_SECRET": ""}, nil, exitMisuse, "reading GITHUB_WEBHOOK_SECRET: it isn't set: without it, anyone could send webhooks. Set it to the secret on the App's settings page"},
-		"no id":                     {map[string]string{"GITHUB_APP_ID": ""}, nil, exitMisuse, "reading GITHUB_APP_ID: it must be the App's id, a number"},
-		"id is no number":           {map[string]string{"GITHUB_APP_ID": "Iv1.8a61f9b3a7aba766"}, nil, exitMisuse, "reading GITHUB_APP_ID: it must be the App's id, a number"},
-		"id is negative":            {map[string]string{"GITHUB_APP_ID": "-7"}, nil, exitMisuse, "reading GITHUB_APP_ID: it must be the App's id, a number"},
-		"no key":                    {map[string]string{"GITHUB_APP_PRIVATE_KEY": ""}, nil, exitMisuse, "reading the private key: set GITHUB_APP_PRIVATE_KEY_FILE (or GITHUB_APP_PRIVATE_KEY) to the key made on the App's settings page"},
-		"both keys":                 {map[string]string{"GITHUB_APP_PRIVATE_KEY_FILE": write("key.pem", key)}, nil, exitMisuse, "both GITHUB_APP_PRIVATE_KEY and GITHUB_APP_PRIVATE_KEY_FILE are set: unset one"},
-		"no such file":              {map[string]string{"GITHUB_APP_PRIVATE_KEY": "", "GITHUB_APP_PRIVATE_KEY_FILE": filepath.Join(dir, "none.pem")}, nil, exitMisuse, "reading the private key named by GITHUB_APP_PRIVATE_KEY_FILE: open " + dir + "/none.pem: no such file or directory"},
-		"a directory":               {map[string]string{"GITHUB_APP_PRIVATE_KEY": "", "GITHUB_APP_PRIVATE_KEY_FILE": dir}, nil, exitMisuse, "is a directory"},
-		"an empty file":             {map[string]string{"GITHUB_APP_PRIVATE_KEY": "", "GITHUB_APP_PRIVATE_KEY_FILE": write("empty.pem", "")}, nil, exitMisuse, wholeFile},
+		"no secret": {map[string]string{"GITHUB_WEBHOOK_SECRET": ""}, nil, exitMisuse,
+			"reading GITHUB_WEBHOOK_SECRET: it isn't set: without it, anyone could send webhooks. Set it to the secret on the App's settings page"},
+		"no id": {map[string]string{"GITHUB_APP_ID": ""}, nil, exitMisuse,
+			"reading GITHUB_APP_ID: it must be the App's id, a number"},
+		"id is no number": {map[string]string{"GITHUB_APP_ID": "Iv1.8a61f9b3a7aba766"}, nil, exitMisuse,
+			"reading GITHUB_APP_ID: it must be the App's id, a number"},
+		"id is negative": {map[string]string{"GITHUB_APP_ID": "-7"}, nil, exitMisuse,
+			"reading GITHUB_APP_ID: it must be the App's id, a number"},
+		"no key": {map[string]string{"GITHUB_APP_PRIVATE_KEY": ""}, nil, exitMisuse,
+			"reading the private key: set GITHUB_APP_PRIVATE_KEY_FILE (or GITHUB_APP_PRIVATE_KEY) to the key made on the App's settings page"},
+		"both keys": {map[string]string{"GITHUB_APP_PRIVATE_KEY_FILE": write("key.pem", key)}, nil, exitMisuse,
+			"both GITHUB_APP_PRIVATE_KEY and GITHUB_APP_PRIVATE_KEY_FILE are set: unset one"},
+		"no such file": {map[string]string{"GITHUB_APP_PRIVATE_KEY": "",
+			"GITHUB_APP_PRIVATE_KEY_FILE": filepath.Join(dir, "none.pem")}, nil, exitMisuse,
+			"reading the private key named by GITHUB_APP_PRIVATE_KEY_FILE: open " + dir + "/none.pem: no such file or directory"},
+		"a directory": {map[string]string{"GITHUB_APP_PRIVATE_KEY": "", "GITHUB_APP_PRIVATE_KEY_FILE": dir}, nil, exitMisuse,
+			"is a directory"},
+		"an empty file": {map[string]string{"GITHUB_APP_PRIVATE_KEY": "", "GITHUB_APP_PRIVATE_KEY_FILE": write("empty.pem", "")},
+			nil, exitMisuse, wholeFile},
 		"garbage":                   {map[string]string{"GITHUB_APP_PRIVATE_KEY": "MIIEpAIBAAKCAQEA"}, nil, exitMisuse, wholeFile},
 		"half a key":                {map[string]string{"GITHUB_APP_PRIVATE_KEY": key[:len(key)/2]}, nil, exitMisuse, wholeFile},
 		"half a key, ends in place": {map[string]string{"GITHUB_APP_PRIVATE_KEY": cut}, nil, exitMisuse, wholeFile},
-		"a key on one line":         {map[string]string{"GITHUB_APP_PRIVATE_KEY": strings.ReplaceAll(key, "\n", " ")}, nil, exitMisuse, "line breaks included"},
-		"a key with \\n":            {map[string]string{"GITHUB_APP_PRIVATE_KEY": strings.ReplaceAll(key, "\n", `\n`)}, nil, exitMisuse, "line breaks included"},
-		"a key of another kind":     {map[string]string{"GITHUB_APP_PRIVATE_KEY": ellipticKey(t)}, nil, exitMisuse, wholeFile},
-		"unknown flag":              {nil, []string{"--databse", "x"}, exitMisuse, "unknown flag --databse, did you mean \"--database\"?"},
-		"odd level":                 {nil, []string{"--log-level", "loud"}, exitMisuse, "--log-level must be one of"},
-		"token in the clear":        {nil, []string{"--api-url", "http://github.example.com/api/v3", "--server-url", "http://github.example.com"}, exitMisuse, "would send tokens in the clear: use https"},
-		"one address of two":        {nil, []string{"--server-url", "https://github.example.com"}, exitMisuse, "set both addresses"},
-		"port in use":               {nil, []string{"--listen", taken.Addr().String()}, exitFailed, "address already in use: stop the program that listens there, or choose another address with --listen"},
-		"no address":                {nil, []string{"--listen", "nonsense"}, exitMisuse, "reading --listen: "},
-		"missing directory":         {nil, []string{"--database", filepath.Join(dir, "none", "concorde.db")}, exitMisuse, "reading --database: using the file's directory: stat " + dir + "/none: no such file or directory"},
-		"not SQLite":                {nil, []string{"--database", write("notes.txt", strings.Repeat("no database ", 1000))}, exitFailed, "the file is damaged or isn't an SQLite database; move it away"},
-		"a directory as database":   {nil, []string{"--database", dir}, exitMisuse, "reading --database: open " + dir + ": is a directory: the bot must be able to write the file"},
-		"another database":          {nil, []string{"--database", "mysql://bot:hush-hush@localhost/concorde"}, exitMisuse, "reading --database: it's neither a file nor postgres://"},
-		"a receiver with a file":    {nil, []string{"--role", "receive"}, exitMisuse, "reading --role: receive needs a PostgreSQL database"},
-		"PostgreSQL out of reach":   {nil, []string{"--database", "postgres://bot:hush-hush@127.0.0.1:1/concorde"}, exitFailed, "can't reach PostgreSQL; check the server and DATABASE_URL"},
-		"garbled PostgreSQL":        {nil, []string{"--database", "postgres://bot:hush-hush@127.0.0.1:port/concorde"}, exitFailed, "cannot parse"},
-		"settings with faults":      {nil, []string{"--config", write("faulty.yml", "repositories: [python/cpython]\nnews:\n  hepl: true\nabi:\n  mode: maybe\n")}, exitMisuse, "\n" + dir + "/faulty.yml:3:3: "},
-		"settings, second fault":    {nil, []string{"--config", filepath.Join(dir, "faulty.yml")}, exitMisuse, "\n" + dir + "/faulty.yml:5:9: "},
-		"no settings":               {nil, []string{"--config", filepath.Join(dir, "none.yml")}, exitMisuse, "reading the settings: open " + dir + "/none.yml: no such file or directory"},
+		"a key on one line": {map[string]string{"GITHUB_APP_PRIVATE_KEY": strings.ReplaceAll(key, "\n", " ")}, nil, exitMisuse,
+			"line breaks included"},
+		"a key with \\n": {map[string]string{"GITHUB_APP_PRIVATE_KEY": strings.ReplaceAll(key, "\n", `\n`)}, nil, exitMisuse,
+			"line breaks included"},
+		"a key of another kind": {map[string]string{"GITHUB_APP_PRIVATE_KEY": ellipticKey(t)}, nil, exitMisuse, wholeFile},
+		"unknown flag":          {nil, []string{"--databse", "x"}, exitMisuse, "unknown flag --databse, did you mean \"--database\"?"},
+		"odd level":             {nil, []string{"--log-level", "loud"}, exitMisuse, "--log-level must be one of"},
+		"token in the clear": {nil, []string{"--api-url", "http://github.example.com/api/v3", "--server-url",
+			"http://github.example.com"}, exitMisuse, "would send tokens in the clear: use https"},
+		"one address of two": {nil, []string{"--server-url", "https://github.example.com"}, exitMisuse, "set both addresses"},
+		"port in use": {nil, []string{"--listen", taken.Addr().String()}, exitFailed,
+			"address already in use: stop the program that listens there, or choose another address with --listen"},
+		"no address": {nil, []string{"--listen", "nonsense"}, exitMisuse, "reading --listen: "},
+		"missing directory": {nil, []string{"--database", filepath.Join(dir, "none", "concorde.db")}, exitMisuse,
+			"reading --database: using the file's directory: stat " + dir + "/none: no such file or directory"},
+		"not SQLite": {nil, []string{"--database", write("notes.txt", strings.Repeat("no database ", 1000))}, exitFailed,
+			"the file is damaged or isn't an SQLite database; move it away"},
+		"a directory as database": {nil, []string{"--database", dir}, exitMisuse, "reading --database: open " + dir +
+			": is a directory: the bot must be able to write the file"},
+		"another database": {nil, []string{"--database", "mysql://bot:hush-hush@localhost/concorde"}, exitMisuse,
+			"reading --database: it's neither a file nor postgres://"},
+		"a receiver with a file": {nil, []string{"--role", "receive"}, exitMisuse, "reading --role: receive needs a PostgreSQL database"},
+		"PostgreSQL out of reach": {nil, []string{"--database", "postgres://bot:hush-hush@127.0.0.1:1/concorde"}, exitFailed,
+			"can't reach PostgreSQL; check the server and DATABASE_URL"},
+		"garbled PostgreSQL": {nil, []string{"--database", "postgres://bot:hush-hush@127.0.0.1:port/concorde"}, exitFailed,
+			"cannot parse"},
+		"settings with faults": {nil, []string{"--config",
+			write("faulty.yml", "repositories: [python/cpython]\nnews:\n  hepl: true\nabi:\n  mode: maybe\n")}, exitMisuse, "\n" + dir +
+			"/faulty.yml:3:3: "},
+		"settings, second fault": {nil, []string{"--config", filepath.Join(dir, "faulty.yml")}, exitMisuse, "\n" + dir + "/faulty.yml:5:9: "},
+		"no settings": {nil, []string{"--config", filepath.Join(dir, "none.yml")}, exitMisuse, "reading the settings: open " +
+			dir + "/none.yml: no such file or directory"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			environment := maps.Clone(good)
@@ -114,8 +137,10 @@ func TestTwoBotsOnOneFile(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.run()
-	code, _, stderr := runCommand(t, s.environment, "serve", "--listen", "127.0.0.1:0", "--database", s.environment["DATABASE_URL"], "--api-url", s.github.APIURL(), "--server-url", s.github.URL)
-	if code != exitFailed || !strings.Contains(stderr, "another process is using it (stop that one first, or use PostgreSQL, which several can share)") {
+	code, _, stderr := runCommand(t, s.environment, "serve", "--listen", "127.0.0.1:0", "--database", s.environment["DATABASE_URL"],
+		"--api-url", s.github.APIURL(), "--server-url", s.github.URL)
+	if code != exitFailed || !strings.Contains(stderr, "another process is using it (stop that one first, or use PostgreSQL, which several "+
+		"can share)") {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 	t.Log(stderr)
@@ -146,16 +171,19 @@ func TestPlansThatCannotBe(t *testing.T) {
 		{"no pull request", "python/cpython#99", nil, exitFailed, "is the number right, and is the App installed there?"},
 		{"no repository", "python/cpithon#1", nil, exitFailed, "is the number right, and is the App installed there?"},
 		{"not installed", "python/secret#1", nil, exitFailed, "is the number right, and is the App installed there?"},
-		{"not allowed", "python/cpython#1", always(ghtest.Fault{Path: "^/graphql$", Status: 403, Body: `{"message":"Resource not accessible by integration"}`}), exitFailed, "grant the App the permission"},
+		{"not allowed", "python/cpython#1", always(ghtest.Fault{Path: "^/graphql$", Status: 403,
+			Body: `{"message":"Resource not accessible by integration"}`}), exitFailed, "grant the App the permission"},
 		{"limited", "python/cpython#1", always(ghtest.SecondaryLimit(0)), exitFailed, "limited until"},
-		{"wrong key", "python/cpython#1", always(ghtest.Fault{Status: 401, Body: `{"message":"A JSON web token could not be decoded"}`}), exitFailed, "check the number of the App, its private key, and the clock"},
+		{"wrong key", "python/cpython#1", always(ghtest.Fault{Status: 401, Body: `{"message":"A JSON web token could not be decoded"}`}),
+			exitFailed, "check the number of the App, its private key, and the clock"},
 		{"down", "python/cpython#1", always(ghtest.BadGateway()), exitFailed, "502"},
 		{"gone away", "python/cpython#1", always(ghtest.Fault{Drop: true}), exitFailed, "sending the request"},
 	} {
 		if c.fault != nil {
 			s.check(s.github.Fault(*c.fault))
 		}
-		code, stdout, stderr := runCommand(t, s.environment, "plan", "--config", settings, "--api-url", s.github.APIURL(), "--server-url", s.github.URL, c.of)
+		code, stdout, stderr := runCommand(t, s.environment, "plan", "--config", settings, "--api-url", s.github.APIURL(), "--server-url",
+			s.github.URL, c.of)
 		if code != c.code || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") > 1 || (stdout != "") != (code == exitOK) {
 			t.Errorf("%s: exit code %d, want %d, and %q in one line\n%s%s", c.name, code, c.code, c.want, stdout, stderr)
 		}

@@ -38,11 +38,15 @@ func strangers(title, body, other string, bits uint16) *pull.Request {
 		return chosen
 	}
 	r := &pull.Request{
-		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 5}, Title: title, Body: body, Me: "concorde", Author: choose("newcomer", "dana"), Head: strings.Repeat("0a", 20),
-		State: pull.State(choose("open", "open", "open", "closed", "merged")), Base: choose("main", "3.14"), DefaultBranch: "main", HeadOwner: choose("newcomer", "python"),
+		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 5}, Title: title, Body: body, Me: "concorde", Author: choose("newcomer", "dana"),
+		Head:  strings.Repeat("0a", 20),
+		State: pull.State(choose("open", "open", "open", "closed", "merged")), Base: choose("main", "3.14"), DefaultBranch: "main",
+		HeadOwner:  choose("newcomer", "python"),
 		HeadBranch: choose("3.14", "fix"), Draft: choose("", "draft") != "", MergeState: pull.MergeState(choose("dirty", "clean", "unknown", "")),
-		Core: map[string]bool{"dana": true}, Facts: ^pull.Facts(0), Compared: map[string]pull.Comparison{"3.14": {Known: choose("", "known") != "", Ahead: len(choose("", "x"))}},
-		Issues: map[int]pull.Issue{5: {Exists: true}, 6: {Exists: true, Pull: true}, 7: {Exists: true, Body: other}, 8: {Exists: true, Closed: true}},
+		Core: map[string]bool{"dana": true}, Facts: ^pull.Facts(0),
+		Compared: map[string]pull.Comparison{"3.14": {Known: choose("", "known") != "", Ahead: len(choose("", "x"))}},
+		Issues: map[int]pull.Issue{5: {Exists: true}, 6: {Exists: true, Pull: true}, 7: {Exists: true, Body: other},
+			8: {Exists: true, Closed: true}},
 		Checks: map[string]pull.CheckState{}, Statuses: map[string]pull.Status{},
 	}
 	if choose("", "failed") != "" {

@@ -52,7 +52,8 @@ func TestClosedBackport(t *testing.T) {
 			s, m, p := opened(t, "3.14", settings)
 			kept := settings == ""
 			s.check(s.cpython.Close(p.Number, "carol"))
-			s.shows(m.number, fmt.Sprintf("| 3.14 | closed: #%d | closed without merging; to request it again, set `needs backport to 3.14` again |", p.Number))
+			s.shows(m.number, fmt.Sprintf("| 3.14 | closed: #%d | closed without merging; to request it again, set `needs backport to 3.14` "+
+				"again |", p.Number))
 			s.rests()
 			if there := slices.Contains(s.cpython.Branches(), m.branch("3.14")); there != kept {
 				t.Errorf("the branch is there: %v", there)
@@ -96,7 +97,8 @@ func TestBackportIsHeld(t *testing.T) {
 	s.reviewed(p.Number, "carol", "APPROVED")
 	s.shows(m.number, fmt.Sprintf("| 3.14 | merged: #%d |", p.Number))
 	head := s.commit(s.pr(p.Number).MergeSHA)
-	if want := fmt.Sprintf("\n\n[3.14] gh-140001: Fix it (GH-%d) (GH-%d)\n\n(cherry picked from commit %s)\n", m.number, p.Number, m.sha); !strings.Contains(head, want) {
+	if want := fmt.Sprintf("\n\n[3.14] gh-140001: Fix it (GH-%d) (GH-%d)\n\n(cherry picked from commit %s)\n", m.number, p.Number,
+		m.sha); !strings.Contains(head, want) {
 		t.Errorf("the merged commit is %q, want %q in it", head, want)
 	}
 	s.rests()
@@ -169,7 +171,8 @@ func TestAutoMerge(t *testing.T) {
 // auto waits for auto-merge to be on, by a method, or off.
 func (s *stage) auto(number int, method string) {
 	s.Helper()
-	s.eventually("auto-merge to be "+method, func() bool { return s.pr(number).AutoMerge == method }, func() string { return fmt.Sprintf("%+v", s.pr(number)) })
+	s.eventually("auto-merge to be "+method, func() bool { return s.pr(number).AutoMerge == method },
+		func() string { return fmt.Sprintf("%+v", s.pr(number)) })
 }
 
 // TestNoAutoMerge: where the repository does not allow auto-merge, the bot merges
@@ -210,9 +213,11 @@ func TestConflictsAreNotMerged(t *testing.T) {
 	if state := s.pr(draft.Number); state.State != "open" || state.Statuses["concorde/backport-conflict"].State != "failure" {
 		t.Errorf("the draft is %+v", state)
 	}
-	_, err = s.cpython.Push(s.headOf(draft), ghtest.Commit{Message: "Resolve", Author: "dana", Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n\nEric\n")}})
+	_, err = s.cpython.Push(s.headOf(draft), ghtest.Commit{Message: "Resolve", Author: "dana",
+		Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n\nEric\n")}})
 	s.check(err)
-	s.eventually("the conflict to be resolved", func() bool { return s.pr(draft.Number).Statuses["concorde/backport-conflict"].State == "success" },
+	resolved := func() bool { return s.pr(draft.Number).Statuses["concorde/backport-conflict"].State == "success" }
+	s.eventually("the conflict to be resolved", resolved,
 		func() string { return fmt.Sprintf("%+v", s.pr(draft.Number)) })
 	s.reviewed(draft.Number, "carol", "APPROVED")
 	s.shows(number, fmt.Sprintf("| 3.13 | merged: #%d |", draft.Number))

@@ -35,10 +35,12 @@ func (s *stage) life() []step {
 		{"labelled by a triager", func(n int) error { return s.cpython.Label(n, "carol", "type-bug") }, "awaiting review", 1},
 		{"changes requested", review("CHANGES_REQUESTED"), "awaiting changes", 2},
 		{"pushed", func(int) error {
-			_, err := s.cpython.Push("eric:spam", ghtest.Commit{Message: "As dana says", Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("fry twice\n")}})
+			_, err := s.cpython.Push("eric:spam", ghtest.Commit{Message: "As dana says",
+				Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("fry twice\n")}})
 			return err
 		}, "awaiting changes", 3},
-		{"changes made", func(n int) error { _, err := s.cpython.Comment(n, "eric", "Thanks, dana! "+phrase+"."); return err }, "awaiting change review", 2},
+		{"changes made", func(n int) error { _, err := s.cpython.Comment(n, "eric", "Thanks, dana! "+phrase+"."); return err },
+			"awaiting change review", 2},
 		{"approved", review("APPROVED"), "awaiting merge", 2},
 		{"merged", func(n int) error { _, err := s.cpython.Merge(n, "dana"); return err }, "", 2},
 	}

@@ -34,7 +34,8 @@ func (c *lifecycleCmd) plan(s streams, now time.Time) error {
 	}
 	plan := scheme.Schedule(from, years)
 	if len(plan) == 0 {
-		return misuse(fmt.Errorf("reading --from: %s has no release from %d to %d: its first one is in %d; choose other years", scheme.Name, from, from+years-1, scheme.Year))
+		return misuse(fmt.Errorf("reading --from: %s has no release from %d to %d: its first one is in %d; choose other years", scheme.Name,
+			from, from+years-1, scheme.Year))
 	}
 	if err := knownBreaks(plan, scheme.Breaks); err != nil {
 		return misuse(err)
@@ -51,7 +52,8 @@ func (c *lifecycleCmd) plan(s streams, now time.Time) error {
 
 func (c *lifecycleCmd) scheme() (lifecycle.Scheme, error) {
 	if c.ReleaseCycle != "" || c.Releases != "" {
-		return lifecycle.Scheme{}, errors.New("reading the flags: a plan doesn't use release data: remove --release-cycle and --releases, or --scheme")
+		return lifecycle.Scheme{}, errors.New("reading the flags: a plan doesn't use release data: remove --release-cycle and --releases, or " +
+			"--scheme")
 	}
 	scheme, found := lifecycle.SchemeNamed(c.Scheme)
 	if !found {

@@ -14,7 +14,8 @@ import (
 func output(t *testing.T, args ...string) []byte {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	if code := run(args, streams{t.Context(), &stdout, &stderr, func(string) string { return "" }, time.Now}); code != exitOK || stderr.Len() > 0 {
+	if code := run(args, streams{t.Context(), &stdout, &stderr, func(string) string { return "" }, time.Now}); code != exitOK ||
+		stderr.Len() > 0 {
 		t.Fatalf("%q: exit code %d: %s", args, code, &stderr)
 	}
 	return stdout.Bytes()
@@ -50,9 +51,11 @@ func TestLifecycleJSONKeys(t *testing.T) {
 		keys []string
 	}{
 		{[]string{"lifecycle", "--json", "--at", "2026-11-22"}, "branches",
-			[]string{"version", "branch", "phase", "abi_frozen", "pep", "release_managers", "first_release", "end_of_bugfix", "end_of_life", "next_release"}},
+			[]string{"version", "branch", "phase", "abi_frozen", "pep", "release_managers", "first_release", "end_of_bugfix", "end_of_life",
+				"next_release"}},
 		{[]string{"lifecycle", "--json", "--scheme", "pep605", "--from", "2021"}, "versions",
-			[]string{"version", "sequential_version", "start_of_development", "feature_freeze", "abi_freeze", "first_release", "end_of_bugfix", "end_of_life", "releases"}},
+			[]string{"version", "sequential_version", "start_of_development", "feature_freeze", "abi_freeze", "first_release", "end_of_bugfix",
+				"end_of_life", "releases"}},
 	} {
 		var top map[string]json.RawMessage
 		var entries []map[string]json.RawMessage
@@ -74,12 +77,15 @@ func TestLifecycleJSONKeys(t *testing.T) {
 
 func TestLifecycleMisuseIsExitCode2(t *testing.T) {
 	for _, args := range [][]string{
-		{"lifecycle", "--at", "2026-02-30"}, {"lifecycle", "--json", "--svg"}, {"lifecycle", "--from", "2026"}, {"lifecycle", "--abi-breaks", "3.9.0a5"},
-		{"lifecycle", "--scheme", "pep1"}, {"lifecycle", "--scheme", "pep605", "--from", "2022", "--years", "1"}, {"lifecycle", "--releases", "missing"},
+		{"lifecycle", "--at", "2026-02-30"}, {"lifecycle", "--json", "--svg"}, {"lifecycle", "--from", "2026"},
+		{"lifecycle", "--abi-breaks", "3.9.0a5"},
+		{"lifecycle", "--scheme", "pep1"}, {"lifecycle", "--scheme", "pep605", "--from", "2022", "--years", "1"},
+		{"lifecycle", "--releases", "missing"},
 		{"lifecycle", "--scheme", "pep602", "--years", "x"}, {"lifecycle", "--scheme", "pep602", "--years", "99"}, {"lifecycle", "3.14"},
 	} {
 		var stdout, stderr bytes.Buffer
-		if code := run(args, streams{t.Context(), &stdout, &stderr, func(string) string { return "" }, time.Now}); code != exitMisuse || stderr.Len() == 0 {
+		if code := run(args, streams{t.Context(), &stdout, &stderr, func(string) string { return "" }, time.Now}); code != exitMisuse ||
+			stderr.Len() == 0 {
 			t.Errorf("%q: exit code %d: %s", args, code, &stderr)
 		}
 	}

@@ -79,7 +79,8 @@ func run(args []string, s streams) int {
 	exit := -1
 	parser, err := kong.New(&cli{},
 		kong.Name("bot"),
-		kong.Description("Concorde, a GitHub App for the CPython workflow: it checks NEWS entries and ABI markers of pull requests, and opens backports.\n\nStart with \"bot demo\"."),
+		kong.Description("Concorde, a GitHub App for the CPython workflow: it checks NEWS entries and ABI markers of pull requests, and opens "+
+			"backports.\n\nStart with \"bot demo\"."),
 		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Writers(s.stdout, s.stderr),

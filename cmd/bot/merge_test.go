@@ -119,7 +119,8 @@ func TestMergeWithThreeTargets(t *testing.T) {
 	t.Parallel()
 	s := backportStage(t).start()
 	s.check(s.cpython.Collaborator("dana", "write"))
-	_, err := s.cpython.Push("3.13", ghtest.Commit{Message: "gh-1: Other words (GH-9)", Author: "carol", Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n")}})
+	_, err := s.cpython.Push("3.13", ghtest.Commit{Message: "gh-1: Other words (GH-9)", Author: "carol",
+		Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n")}})
 	s.check(err)
 	number := s.change("gh-140001: Fix it", map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Acknowledgements\n\nEric\n")},
 		"type-bug", "skip news", "needs backport to 3.14", "needs backport to 3.13", "needs backport to 3.9")
@@ -151,7 +152,8 @@ func TestMergeWithThreeTargets(t *testing.T) {
 	}, func() string { return fmt.Sprint(s.cpython.PRs()) })
 
 	// Somebody resolves the conflict and approves.
-	_, err = s.cpython.Push(s.headOf(draft[0]), ghtest.Commit{Message: "Resolve", Author: "dana", Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n\nEric\n")}})
+	_, err = s.cpython.Push(s.headOf(draft[0]), ghtest.Commit{Message: "Resolve", Author: "dana",
+		Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n\nEric\n")}})
 	s.check(err)
 	s.eventually("the conflict to be resolved", func() bool {
 		state, err := s.cpython.PR(draft[0].Number)

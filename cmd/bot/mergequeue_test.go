@@ -40,7 +40,8 @@ func TestMergeQueue(t *testing.T) {
 		}
 	}
 	slices.Sort(written)
-	if twice := len(written) - len(slices.Compact(slices.Clone(written))); twice != 0 || !slices.Contains(written, newsContext) || !slices.Contains(written, "bedevere/issue-number") {
+	if twice := len(written) - len(slices.Compact(slices.Clone(written))); twice != 0 || !slices.Contains(written, newsContext) ||
+		!slices.Contains(written, "bedevere/issue-number") {
 		t.Errorf("written at the group: %q", written)
 	}
 }

@@ -82,7 +82,8 @@ func settingsFile(t testing.TB, text string) string {
 // branch pushes a small change to a branch and gives its name.
 func branch(t testing.TB, cpython *ghtest.Repo, name string) string {
 	t.Helper()
-	if _, err := cpython.Push(name, ghtest.Commit{Message: "gh-140000: Change", Files: map[string]ghtest.File{"Lib/changed.py": ghtest.Text(name + "\n")}}); err != nil {
+	if _, err := cpython.Push(name, ghtest.Commit{Message: "gh-140000: Change",
+		Files: map[string]ghtest.File{"Lib/changed.py": ghtest.Text(name + "\n")}}); err != nil {
 		t.Fatal(err)
 	}
 	return name

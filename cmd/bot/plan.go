@@ -17,10 +17,12 @@ type planCmd struct {
 }
 
 // leftOut warns that the running bot may know more, from its database.
-const leftOut = "bot: %s of %s has faults, so this plan ignores it; the running bot uses the last good version, if it has one (try: bot check-config)\n"
+const leftOut = "bot: %s of %s has faults, so this plan ignores it; the running bot uses the last good version, if it has one (try: bot " +
+	"check-config)\n"
 
 func (planCmd) Help() string {
-	return "Loads the pull request or issue as the running bot would, and prints each write that it would make, with its text.\n\n" + githubEnvironment
+	return "Loads the pull request or issue as the running bot would, and prints each write that it would make, with its text.\n\n" +
+		githubEnvironment
 }
 
 func (c *planCmd) Run(s streams) error {

@@ -26,7 +26,8 @@ func TestPlanSaysWhatItLeavesOut(t *testing.T) {
 		_, err = s.cpython.Push("main", ghtest.Commit{Message: "Break it", Files: map[string]ghtest.File{file: ghtest.Text("x: 1\n")}})
 		s.check(err)
 		code, stdout, stderr := s.plans(n)
-		if want := "bot: " + file + " of python/cpython has faults, so this plan ignores it"; code != exitOK || !strings.Contains(stderr, want) || stdout == "" {
+		if want := "bot: " + file + " of python/cpython has faults, so this plan ignores it"; code != exitOK ||
+			!strings.Contains(stderr, want) || stdout == "" {
 			t.Errorf("%d, want %q in %s", code, want, stderr)
 		}
 	}

@@ -20,7 +20,8 @@ func TestForgedDates(t *testing.T) {
 			n := s.proposal("gh-140000: Fry")
 			push := func() error {
 				_, err := s.cpython.Push("alice:change-1", ghtest.Commit{
-					Author: "alice", Date: s.github.Now().AddDate(years, 0, 0), Files: map[string]ghtest.File{"Tools/spam.py": ghtest.Text(s.github.Now().String())},
+					Author: "alice", Date: s.github.Now().AddDate(years, 0, 0),
+					Files: map[string]ghtest.File{"Tools/spam.py": ghtest.Text(s.github.Now().String())},
 				})
 				return err
 			}

@@ -54,7 +54,8 @@ func newClinic(t *testing.T) *clinic {
 
 func (c *clinic) opens(repo *ghtest.Repo) int {
 	c.Helper()
-	_, err := repo.Push("eric:change", ghtest.Commit{Message: "Change", Files: map[string]ghtest.File{"Lib/changed.py": ghtest.Text("changed\n")}})
+	_, err := repo.Push("eric:change", ghtest.Commit{Message: "Change",
+		Files: map[string]ghtest.File{"Lib/changed.py": ghtest.Text("changed\n")}})
 	c.check(err)
 	number, err := repo.OpenPR(ghtest.PR{Title: "gh-140000: Change", Author: "eric", Head: "eric:change"})
 	c.check(err)
@@ -68,8 +69,9 @@ func (c *clinic) run(settings string) {
 	ctx, stop := context.WithCancel(context.Background())
 	environment := identity(c.github)
 	c.bot, err = newBot(streams{ctx, io.Discard, &c.log, func(name string) string { return environment[name] }, c.now}, &serveCmd{
-		Listen: "127.0.0.1:0", Database: filepath.Join(c.TempDir(), "concorde.db"), Settle: 10 * time.Millisecond, ReadyWithin: 10 * time.Minute, LogLevel: "info",
-		GitHub: githubFlags{APIURL: c.github.APIURL(), ServerURL: c.github.URL},
+		Listen: "127.0.0.1:0", Database: filepath.Join(c.TempDir(), "concorde.db"), Settle: 10 * time.Millisecond, ReadyWithin: 10 * time.Minute,
+		LogLevel: "info",
+		GitHub:   githubFlags{APIURL: c.github.APIURL(), ServerURL: c.github.URL},
 	}, set)
 	c.check(err)
 	ended := make(chan error, 1)
@@ -215,32 +217,41 @@ func over(c *clinic) { c.github.ClearFaults() }
 
 var ailments = []ailment{
 	{name: "GitHub is away", befalls: always(ghtest.Fault{Drop: true}, ""), takes: 11 * time.Minute, status: ill, kind: "github", ends: over,
-		words: []string{"not ready: nothing was done on python for 11m: GitHub doesn't answer as it should (", "Check this machine's network and GitHub's status page; the bot continues by itself\n"}},
+		words: []string{"not ready: nothing was done on python for 11m: GitHub doesn't answer as it should (",
+			"Check this machine's network and GitHub's status page; the bot continues by itself\n"}},
 	{name: "502", befalls: always(ghtest.BadGateway(), "^/graphql$"), takes: 11 * time.Minute, status: ill, kind: "github", ends: over,
-		words: []string{"not ready: nothing was done on python for 11m: GitHub answers with errors (POST /graphql: 502: ", "See its status page; the bot continues by itself\n"}},
+		words: []string{"not ready: nothing was done on python for 11m: GitHub answers with errors (POST /graphql: 502: ",
+			"See its status page; the bot continues by itself\n"}},
 	{name: "a limit, after which its key comes again in an hour", takes: 11 * time.Minute, status: ill, kind: "limit",
 		befalls: func(c *clinic) { always(ghtest.PrimaryLimit(c.now().Add(time.Hour)), "^/graphql$")(c) },
-		words:   []string{"not ready: nothing was done on python for 11m: GitHub accepts no requests until ", " UTC (API rate limit exceeded for installation ID 1.). The bot continues by itself then. If this happens often, lower --writes-per-minute or sweep.pull-requests-per-minute\n"},
-		ends:    func(c *clinic) { over(c); c.pass(time.Hour) }},
-	{name: "a secondary limit, which it is told again and again", befalls: always(ghtest.SecondaryLimit(time.Minute), "^/graphql$"), takes: 11 * time.Minute, status: ill, kind: "limit",
-		words: []string{"GitHub accepts no requests until ", "You have exceeded a secondary rate limit"}, ends: func(c *clinic) { over(c); c.pass(20 * time.Minute) }},
+		words: []string{"not ready: nothing was done on python for 11m: GitHub accepts no requests until ",
+			" UTC (API rate limit exceeded for installation ID 1.). The bot continues by itself then. If this happens often, lower " +
+				"--writes-per-minute or sweep.pull-requests-per-minute\n"},
+		ends: func(c *clinic) { over(c); c.pass(time.Hour) }},
+	{name: "a secondary limit, which it is told again and again", befalls: always(ghtest.SecondaryLimit(time.Minute), "^/graphql$"),
+		takes: 11 * time.Minute, status: ill, kind: "limit",
+		words: []string{"GitHub accepts no requests until ", "You have exceeded a secondary rate limit"},
+		ends:  func(c *clinic) { over(c); c.pass(20 * time.Minute) }},
 	{name: "GitHub doesn't know the key", befalls: func(c *clinic) {
 		always(ghtest.Fault{Status: 401, Body: `{"message":"A JSON web token could not be decoded"}`}, "/access_tokens$")(c)
 		c.github.RevokeTokens()
 	}, takes: 11 * time.Minute, status: ill, kind: "app", ends: over,
-		words: []string{"GitHub doesn't accept the App (POST /app/installations/{installation}/access_tokens: 401: A JSON web token could not be decoded). Check GITHUB_APP_ID, its private key, and this machine's clock\n"}},
+		words: []string{"GitHub doesn't accept the App (POST /app/installations/{installation}/access_tokens: 401: A JSON web token could not " +
+			"be decoded). Check GITHUB_APP_ID, its private key, and this machine's clock\n"}},
 	{name: "a permission is missing", befalls: func(c *clinic) {
 		permissions := ghtest.DefaultPermissions()
 		permissions["statuses"] = "read"
 		c.check(c.github.SetPermissions("python", permissions))
 		c.github.RevokeTokens()
 	}, takes: 11 * time.Minute, status: ill, kind: "permission",
-		words: []string{"not ready: nothing was done on python for 11m: ", "grant the App the permission \"commit statuses: write\" and accept it in the installation\n"},
+		words: []string{"not ready: nothing was done on python for 11m: ",
+			"grant the App the permission \"commit statuses: write\" and accept it in the installation\n"},
 		ends: func(c *clinic) {
 			c.check(c.github.SetPermissions("python", ghtest.DefaultPermissions()))
 			c.github.RevokeTokens()
 		}},
-	{name: "one pull request that GitHub can't show, while others are done", takes: 11 * time.Minute, status: well, never: "not ready", ends: over,
+	{name: "one pull request that GitHub can't show, while others are done", takes: 11 * time.Minute, status: well, never: "not ready",
+		ends: over,
 		befalls: func(c *clinic) {
 			fault := ghtest.BadGateway()
 			fault.Path, fault.Times, fault.Contains = "^/graphql$", -1, fmt.Sprintf(`"number":%d,`, c.number)
@@ -248,30 +259,42 @@ var ailments = []ailment{
 		},
 		words: []string{"note: python/cpython#1 has waited for 11m, while others on python are done: the log says why\n"}},
 
-	{name: "suspended, and accounts: names it", settings: "accounts: [Python]", befalls: func(c *clinic) { c.github.Suspend("python") }, status: ill, kind: "installation",
-		words: []string{"not ready: the App is suspended on Python, which accounts: names: unsuspend it in that account's settings (GitHub Apps), or remove Python from accounts:\n"},
-		ends:  func(c *clinic) { c.github.Unsuspend("python") }},
+	{name: "suspended, and accounts: names it", settings: "accounts: [Python]", befalls: func(c *clinic) { c.github.Suspend("python") },
+		status: ill, kind: "installation",
+		words: []string{"not ready: the App is suspended on Python, which accounts: names: unsuspend it in that account's settings (GitHub " +
+			"Apps), or remove Python from accounts:\n"},
+		ends: func(c *clinic) { c.github.Unsuspend("python") }},
 	{name: "suspended, and installed nowhere else", befalls: func(c *clinic) { c.github.Suspend("python") }, status: ill, kind: "installation",
-		words: []string{"not ready: the App is suspended on python, and installed nowhere else: unsuspend it in that account's settings (GitHub Apps)\n"},
-		ends:  func(c *clinic) { c.github.Unsuspend("python") }},
-	{name: "suspended on one of two accounts, none of which is named", before: second, befalls: func(c *clinic) { c.github.Suspend("psf") }, status: well, never: "not ready",
-		words: []string{"note: the App is suspended on psf: nothing is done there until it is unsuspended in that account's settings (GitHub Apps)\n"}},
-	{name: "uninstalled, and accounts: names it", settings: "accounts: [python]", befalls: func(c *clinic) { c.github.Uninstall("python") }, status: ill, kind: "installation",
-		words: []string{"not ready: the App isn't installed on python, which accounts: names: install it there, or remove python from accounts: in the settings\n"},
+		words: []string{"not ready: the App is suspended on python, and installed nowhere else: unsuspend it in that account's settings " +
+			"(GitHub Apps)\n"},
+		ends: func(c *clinic) { c.github.Unsuspend("python") }},
+	{name: "suspended on one of two accounts, none of which is named", before: second, befalls: func(c *clinic) { c.github.Suspend("psf") },
+		status: well, never: "not ready",
+		words: []string{"note: the App is suspended on psf: nothing is done there until it is unsuspended in that account's settings (GitHub " +
+			"Apps)\n"}},
+	{name: "uninstalled, and accounts: names it", settings: "accounts: [python]", befalls: func(c *clinic) { c.github.Uninstall("python") },
+		status: ill, kind: "installation",
+		words: []string{"not ready: the App isn't installed on python, which accounts: names: install it there, or remove python from " +
+			"accounts: in the settings\n"},
+		ends: func(c *clinic) { c.github.Install("python") }},
+	{name: "uninstalled, and installed nowhere else", befalls: func(c *clinic) { c.github.Uninstall("python") }, status: ill,
+		kind:  "installation",
+		words: []string{"not ready: the App isn't installed anywhere: install it from its page on GitHub\n"},
 		ends:  func(c *clinic) { c.github.Install("python") }},
-	{name: "uninstalled, and installed nowhere else", befalls: func(c *clinic) { c.github.Uninstall("python") }, status: ill, kind: "installation",
-		words: []string{"not ready: the App isn't installed anywhere: install it from its page on GitHub\n"}, ends: func(c *clinic) { c.github.Install("python") }},
-	{name: "uninstalled from one of two accounts, none of which is named", before: second, befalls: func(c *clinic) { c.github.Uninstall("psf") }, takes: time.Second, status: well, never: "note"},
+	{name: "uninstalled from one of two accounts, none of which is named", before: second,
+		befalls: func(c *clinic) { c.github.Uninstall("psf") }, takes: time.Second, status: well, never: "note"},
 
 	{name: "the team can't be read on one of two accounts", settings: "accounts: [python, psf]", status: ill, kind: "team",
 		before: teamless, befalls: func(*clinic) {},
-		words: []string{"not ready: the team psf/python-core doesn't exist, or the App can't see it: set roles.core-team, and give the App the organization permission \"Members: read\"\n"},
+		words: []string{"not ready: the team psf/python-core doesn't exist, or the App can't see it: set roles.core-team, and give the App " +
+			"the organization permission \"Members: read\"\n"},
 		ends: func(c *clinic) {
 			c.check(c.github.Team("psf", "python-core", "dana"))
 			flush(c, c.github)
 			c.edit(c.github.FindRepo("psf/cpython"), 1)
 		}},
-	{name: "the team can't be read on a foreign account", settings: "accounts: [python]", takes: time.Second, status: well, never: "psf/python-core",
+	{name: "the team can't be read on a foreign account", settings: "accounts: [python]", takes: time.Second, status: well,
+		never:  "psf/python-core",
 		before: teamless, befalls: func(*clinic) {},
 		words: []string{"note: the App is also installed on psf, which accounts: in the settings doesn't name, so it's ignored there\n"}},
 }
@@ -371,7 +394,8 @@ func TestForeignAccounts(t *testing.T) {
 	c.edit(c.github.FindRepo("psf/cpython"), 1)
 	c.edit(c.github.FindRepo("psf/cpython"), 1)
 	c.edit(c.cpython, c.number)
-	c.becomes(well, "ready: 0 waiting, 0 running, 0 delayed\nnote: the App is also installed on psf, which accounts: in the settings doesn't name, so it's ignored there\n")
+	c.becomes(well, "ready: 0 waiting, 0 running, 0 delayed\nnote: the App is also installed on psf, which accounts: in the settings "+
+		"doesn't name, so it's ignored there\n")
 	if n := strings.Count(c.log.String(), "the App is installed on an account that accounts: in the settings doesn't name"); n != 1 {
 		t.Errorf("the log says so %d times:\n%s", n, &c.log)
 	}

@@ -17,7 +17,8 @@ func TestBackportRequests(t *testing.T) {
 	warm := s.afterMerge("needs backport to 3.14") // who the App is, is asked once
 	s.github.Resume()
 	s.shows(warm.number, "| 3.14 | open: #")
-	m := s.merge(s.change("gh-140002: Fix that", one(2), "type-bug", "skip news", "needs backport to 3.15", "needs backport to 3.14", "needs backport to 3.13"))
+	m := s.merge(s.change("gh-140002: Fix that", one(2), "type-bug", "skip news", "needs backport to 3.15", "needs backport to 3.14",
+		"needs backport to 3.13"))
 	s.github.ResetRequests()
 	s.github.Resume()
 	s.shows(m.number, "| 3.15 | open: #", "| 3.14 | open: #", "| 3.13 | open: #")

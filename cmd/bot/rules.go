@@ -80,7 +80,8 @@ func enabled(all []pull.Rule) []pull.Rule {
 
 // newReconciler makes a reconciler that only plans.
 func newReconciler(in surroundings, github connection) (*reconcile.Reconciler, error) {
-	return reconcile.New(reconcile.Config{Settings: in.central, GitHub: github.App, Loads: github.loads, Writes: github.writes, Now: time.Now, Rules: in.rules})
+	return reconcile.New(reconcile.Config{Settings: in.central, GitHub: github.App, Loads: github.loads, Writes: github.writes, Now: time.Now,
+		Rules: in.rules})
 }
 
 // labels returns what a repository's labels need.

@@ -26,8 +26,10 @@ func TestOwnRulesAreValidatedTogether(t *testing.T) {
 		t.Error(err)
 	}
 	r := &pull.Request{
-		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1}, State: pull.Open, Base: "main", DefaultBranch: "main", Head: strings.Repeat("a", 40), Facts: ^pull.Facts(0),
-		Files: []pull.File{{Path: config.RepositoryFile, Change: pull.Added, Content: &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: []byte(text)}}},
+		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1}, State: pull.Open, Base: "main", DefaultBranch: "main",
+		Head: strings.Repeat("a", 40), Facts: ^pull.Facts(0),
+		Files: []pull.File{{Path: config.RepositoryFile, Change: pull.Added,
+			Content: &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: []byte(text)}}},
 	}
 	for _, rule := range in.rules(in.central.Rules) {
 		if rule.Name != "settings" {

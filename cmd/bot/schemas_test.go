@@ -64,7 +64,8 @@ func asJSON(t *testing.T, v any) any {
 func TestKubernetesSchemas(t *testing.T) {
 	dir := os.Getenv("CONCORDE_KUBERNETES")
 	if dir == "" {
-		t.Skip("CONCORDE_KUBERNETES is not set: it names the directory with the OpenAPI files of a version of Kubernetes (.ci/run downloads them)")
+		t.Skip("CONCORDE_KUBERNETES is not set: it names the directory with the OpenAPI files of a version of Kubernetes (.ci/run downloads " +
+			"them)")
 	}
 	for _, path := range kubernetesFiles(t) {
 		for _, object := range decode[map[string]any](t, path) {

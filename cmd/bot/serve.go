@@ -114,10 +114,12 @@ func (c *serveCmd) validate(s streams) error {
 	case c.PickFile < 1 || c.PickFile > 1<<20:
 		return errors.New("reading --pick-file: it must be between 1 and 1048576 (MB)")
 	case s.getenv("GITHUB_WEBHOOK_SECRET") == "":
-		return errors.New("reading GITHUB_WEBHOOK_SECRET: it isn't set: without it, anyone could send webhooks. Set it to the secret on the App's settings page")
+		return errors.New("reading GITHUB_WEBHOOK_SECRET: it isn't set: without it, anyone could send webhooks. Set it to the secret on the " +
+			"App's settings page")
 	}
 	if (c.Role == roleReceive || c.Role == roleWork) && !strings.Contains(c.Database, "://") {
-		return fmt.Errorf("reading --role: %s needs a PostgreSQL database, which other processes share: an SQLite file belongs to one process", c.Role)
+		return fmt.Errorf("reading --role: %s needs a PostgreSQL database, which other processes share: an SQLite file belongs to one process",
+			c.Role)
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("reading --listen: %w: want ADDRESS:PORT, such as 127.0.0.1:8080", err)
@@ -207,7 +209,8 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	if b.engine, err = git.NewEngine(c.engine(s.now, b.log)); err != nil {
 		return nil, misuse(err)
 	}
-	if b.calendar, err = feed.New(s.ctx, feed.Config{Cycle: c.Feed.Cycle, Releases: c.Feed.Releases, Store: b.queue, Log: b.log, Now: s.now}); err != nil {
+	if b.calendar, err = feed.New(s.ctx, feed.Config{Cycle: c.Feed.Cycle, Releases: c.Feed.Releases, Store: b.queue, Log: b.log,
+		Now: s.now}); err != nil {
 		return nil, misuse(err)
 	}
 	around := surroundings{settings, b.calendar.Current, c.GitHub.ServerURL}
@@ -223,7 +226,8 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	}
 	b.hooks, err = webhook.New(webhook.Config{
 		Secrets: [][]byte{[]byte(s.getenv("GITHUB_WEBHOOK_SECRET")), []byte(s.getenv("GITHUB_WEBHOOK_SECRET_PREVIOUS"))},
-		Store:   b.queue, AppID: id, Login: b.github.Login, People: b.reconciler.PeopleChanged, Serves: b.reconciler.Serves, Installed: b.reconciler.InstallationsChanged, Waiting: b.reconciler.Waiting, Heed: b.heed(), Log: b.log, Now: s.now, Metrics: b.registry,
+		Store:   b.queue, AppID: id, Login: b.github.Login, People: b.reconciler.PeopleChanged, Serves: b.reconciler.Serves,
+		Installed: b.reconciler.InstallationsChanged, Waiting: b.reconciler.Waiting, Heed: b.heed(), Log: b.log, Now: s.now, Metrics: b.registry,
 	})
 	if err != nil {
 		return nil, misuse(err)
@@ -247,7 +251,8 @@ func (b *bot) run(ctx context.Context) error {
 			return err
 		}
 	}
-	b.log.Info().Str("address", b.listener.Addr().String()).Str("role", b.Role).Bool("dry_run", b.DryRun).Str("version", version()).Msg(b.greeting())
+	b.log.Info().Str("address", b.listener.Addr().String()).Str("role", b.Role).Bool("dry_run", b.DryRun).Str("version",
+		version()).Msg(b.greeting())
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := server.Serve(b.listener); !errors.Is(err, http.ErrServerClosed) {

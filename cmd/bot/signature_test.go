@@ -55,14 +55,17 @@ func TestSecrets(t *testing.T) {
 	}
 	t.Log(s.awaitLog("delivery answered", `"status":401`, "bad signature"))
 	for name, signature := range map[string]string{
-		"none": "", "of nothing": sign(current, nil), "another": sign("x", []byte("{}")), "no secret": sign("", []byte("{}")), "no digits": "sha256=" + strings.Repeat("z", 64),
+		"none": "", "of nothing": sign(current, nil), "another": sign("x", []byte("{}")), "no secret": sign("", []byte("{}")),
+		"no digits": "sha256=" + strings.Repeat("z", 64),
 	} {
 		status, text := s.post([]byte("{}"), map[string]string{"X-GitHub-Delivery": "stranger", "X-Hub-Signature-256": signature})
-		if status != http.StatusUnauthorized || text != "not stored: the header X-Hub-Signature-256 is missing or wrong: both sides must know the same secret\n" {
+		if status != http.StatusUnauthorized || text != "not stored: the header X-Hub-Signature-256 is missing or wrong: both sides must know "+
+			"the same secret\n" {
 			t.Errorf("signature %s: %d %s", name, status, text)
 		}
 	}
-	if stored := s.bot.metric(`concorde_deliveries_total{event="pull_request",result="stored"}`); stored > 0 || !s.bot.idle() || len(s.cpython.Writes()) > before {
+	if stored := s.bot.metric(`concorde_deliveries_total{event="pull_request",result="stored"}`); stored > 0 || !s.bot.idle() ||
+		len(s.cpython.Writes()) > before {
 		t.Errorf("%v deliveries of strangers were stored", stored)
 	}
 

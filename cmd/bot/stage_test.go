@@ -121,7 +121,8 @@ func (s *stage) tidy(pulls ...*pullRequest) {
 	eventually(s, "the bot to come to rest", s.bot.idle)
 	for _, p := range pulls {
 		if state := s.state(p); len(state.Comments) != p.comments || state.Statuses[newsContext].State != p.status {
-			s.Errorf("#%d (%s): %d comments and the status %+v, want %d and %s", p.number, p.Title, len(state.Comments), state.Statuses[newsContext], p.comments, p.status)
+			s.Errorf("#%d (%s): %d comments and the status %+v, want %d and %s", p.number, p.Title, len(state.Comments),
+				state.Statuses[newsContext], p.comments, p.status)
 		}
 	}
 	if mended := s.bot.metric("concorde_sweep_fixed_total"); mended != 0 {

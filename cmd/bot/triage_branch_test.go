@@ -31,7 +31,8 @@ func TestWrongBranch(t *testing.T) {
 		t.Errorf("opened again, it is %s", state)
 	}
 	s.then(func() error {
-		_, err := s.cpython.Push("alice:3.13", ghtest.Commit{Message: "More", Author: "alice", Files: map[string]ghtest.File{"Tools/spam.py": ghtest.Text("fry\n")}})
+		_, err := s.cpython.Push("alice:3.13", ghtest.Commit{Message: "More", Author: "alice",
+			Files: map[string]ghtest.File{"Tools/spam.py": ghtest.Text("fry\n")}})
 		return err
 	})
 	if state := s.pr(n).State; state != "open" {
@@ -74,15 +75,18 @@ func TestHonestBranch(t *testing.T) {
 func TestTitle(t *testing.T) {
 	t.Parallel()
 	s := newStage(t).start()
-	_, err := s.cpython.ForcePush("alice:fix", "3.13", ghtest.Commit{Message: "Fry", Author: "alice", Files: map[string]ghtest.File{"Tools/spam.py": ghtest.Text("fry\n")}})
+	_, err := s.cpython.ForcePush("alice:fix", "3.13", ghtest.Commit{Message: "Fry", Author: "alice",
+		Files: map[string]ghtest.File{"Tools/spam.py": ghtest.Text("fry\n")}})
 	s.check(err)
 	n, err := s.cpython.OpenPR(ghtest.PR{Title: "[3.12] gh-140000: Fry ``` @dana (#140001)", Author: "alice", Head: "alice:fix", Base: "3.13"})
 	s.check(err)
 	s.rests()
-	const status, valid, invalid = "bedevere/maintenance-branch-pr", "Valid maintenance branch PR title.", "Not a valid maintenance branch PR title."
+	const status = "bedevere/maintenance-branch-pr"
+	const valid, invalid = "Valid maintenance branch PR title.", "Not a valid maintenance branch PR title."
 	s.has(n, status, "failure", invalid)
 	run := s.titleRun(n)
-	if want := "\n````\n[3.13] gh-140000: Fry ``` @dana (GH-140001)\n````"; run.Conclusion != "failure" || !strings.Contains(run.Summary, want) {
+	if want := "\n````\n[3.13] gh-140000: Fry ``` @dana (GH-140001)\n````"; run.Conclusion != "failure" ||
+		!strings.Contains(run.Summary, want) {
 		t.Errorf("the check run is %+v, want %q in it", run, want)
 	}
 	s.check(s.cpython.EditTitle(n, "[3.13] gh-140000: Fry (GH-140001)"))

@@ -104,7 +104,8 @@ func TestNoCommands(t *testing.T) {
 	s, me := commanded(t, "")
 	n := s.proposal("gh-140000: Fry")
 	line := me + " label +docs"
-	for _, body := range []string{"> " + line, "```\n" + line + "\n```", "    " + line, "`" + line + "`", "<!--\n" + line + "\n-->", "Say " + line + " for that", "@concorde-else label +docs"} {
+	for _, body := range []string{"> " + line, "```\n" + line + "\n```", "    " + line, "`" + line + "`", "<!--\n" + line + "\n-->", "Say " +
+		line + " for that", "@concorde-else label +docs"} {
 		s.reacted(n, s.says(n, "carol", body))
 	}
 	s.reacted(n, s.says(n, "dependabot[bot]", line))
@@ -139,13 +140,15 @@ var whyDocs = regexp.MustCompile("\\| label `docs` \\| rule `labels` \\| [^|]+ U
 func TestWhyCommand(t *testing.T) {
 	t.Parallel()
 	s, me := commanded(t, "")
-	n := s.proposes(ghtest.PR{Title: "gh-140000: Document", Author: "alice"}, map[string]ghtest.File{"Doc/library/spam.rst": ghtest.Text("Spam\n====\n")})
+	n := s.proposes(ghtest.PR{Title: "gh-140000: Document", Author: "alice"},
+		map[string]ghtest.File{"Doc/library/spam.rst": ghtest.Text("Spam\n====\n")})
 	s.then(func() error { return s.cpython.Label(n, "carol", "type-bug") })
 	id := s.says(n, "mallory", me+" why")
 	s.reacted(n, id, "+1")
 	s.answered(n, "| label `type-bug` | `carol` |")
 	body := s.answers(n)[0]
-	for _, want := range []string{"| status `bedevere/issue-number`: success | rule `issue-number` |", "| label `awaiting review` | rule `stage` |"} {
+	for _, want := range []string{"| status `bedevere/issue-number`: success | rule `issue-number` |",
+		"| label `awaiting review` | rule `stage` |"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the answer lacks %q:\n%s", want, body)
 		}

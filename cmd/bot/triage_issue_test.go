@@ -6,7 +6,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
-const bugForm = "### Bug report\n\nIt burns.\n\n### CPython versions tested on:\n\n3.14, 3.16\n\n### Operating systems tested on:\n\nWindows\n\n### Output from running 'python -VV' on the command line:\n\n_No response_\n"
+const bugForm = "### Bug report\n\nIt burns.\n\n### CPython versions tested on:\n\n3.14, 3.16\n\n### Operating systems tested on:\n\n" +
+	"Windows\n\n### Output from running 'python -VV' on the command line:\n\n_No response_\n"
 
 // TestIssueForm: what somebody answered in the form becomes labels, which people
 // may take off; and anybody may ask why they are there.
@@ -34,16 +35,19 @@ func TestConflictLabel(t *testing.T) {
 	s := newStage(t)
 	s.settings("preset: cpython\nconflicts: {mode: on}\n")
 	s.start()
-	n := s.proposes(ghtest.PR{Title: "gh-140000: Thanks", Author: "alice"}, map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Acknowledgements\n\nAlice\n")})
+	n := s.proposes(ghtest.PR{Title: "gh-140000: Thanks", Author: "alice"},
+		map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Acknowledgements\n\nAlice\n")})
 	s.labelled(n, "awaiting review")
 	s.then(func() error {
-		_, err := s.cpython.Push("main", ghtest.Commit{Message: "Other words", Author: "dana", Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n")}})
+		_, err := s.cpython.Push("main", ghtest.Commit{Message: "Other words", Author: "dana",
+			Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n")}})
 		return err
 	})
 	s.says(n, "eric", "Nice, @concorde!")
 	s.labelled(n, "awaiting review", "merge conflict")
 	s.then(func() error {
-		_, err := s.cpython.ForcePush(s.pr(n).Head, "main", ghtest.Commit{Message: "Again", Author: "alice", Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n\nAlice\n")}})
+		_, err := s.cpython.ForcePush(s.pr(n).Head, "main",
+			ghtest.Commit{Message: "Again", Author: "alice", Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n\nAlice\n")}})
 		return err
 	})
 	s.labelled(n, "awaiting review")

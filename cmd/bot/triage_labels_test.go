@@ -13,7 +13,8 @@ import (
 // labeler pushes the repository's own file of label rules.
 func (s *stage) labeler(text string) {
 	s.Helper()
-	_, err := s.cpython.Push("main", ghtest.Commit{Message: "Label rules", Author: "dana", Files: map[string]ghtest.File{".github/labeler.yml": ghtest.Text(text)}})
+	_, err := s.cpython.Push("main", ghtest.Commit{Message: "Label rules", Author: "dana",
+		Files: map[string]ghtest.File{".github/labeler.yml": ghtest.Text(text)}})
 	s.check(err)
 	if s.bot != nil {
 		s.rests()
@@ -45,7 +46,8 @@ func TestLabeler(t *testing.T) {
 
 	s.labeler("topic-tools:\n- changed-files:\n  - any-glob-to-any-file: 'Tools/[a'\nnonsense: {a: [}\n")
 	s.labelled(s.tool("Mac/c.py"), "awaiting review", "topic-mac")
-	if line := s.awaitLog("a repository's file has faults: its last good version stays in force"); !strings.Contains(line, ".github/labeler.yml:") {
+	if line := s.awaitLog("a repository's file has faults: its last good version stays in force"); !strings.Contains(line,
+		".github/labeler.yml:") {
 		t.Errorf("the log does not name the place: %s", line)
 	}
 	s.bot.stop(t)
@@ -68,7 +70,8 @@ func TestPeopleWin(t *testing.T) {
 	s.then(func() error { return s.cpython.Unlabel(n, "carol", "stdlib") })
 	s.then(func() error { return s.cpython.Label(n, "carol", "interpreter-core") })
 	s.then(func() error {
-		_, err := s.cpython.Push(s.pr(n).Head, ghtest.Commit{Message: "More", Author: "alice", Files: map[string]ghtest.File{"Lib/eggs.py": ghtest.Text("fry\n")}})
+		_, err := s.cpython.Push(s.pr(n).Head, ghtest.Commit{Message: "More", Author: "alice",
+			Files: map[string]ghtest.File{"Lib/eggs.py": ghtest.Text("fry\n")}})
 		return err
 	})
 	s.then(func() error { return s.cpython.EditTitle(n, "gh-140001: Fry") })
@@ -82,7 +85,8 @@ func TestPeopleWin(t *testing.T) {
 
 // oddLabels are names that a path, a query or a program may take for something
 // else.
-var oddLabels = []string{"a#b/c?d%e", "%2e%2e", "..", "🐍 snake", ":hammer: test-with-buildbots", "<b>&amp;</b>", "\"quoted\" \\ 'name'", "ünïcödé"}
+var oddLabels = []string{"a#b/c?d%e", "%2e%2e", "..", "🐍 snake", ":hammer: test-with-buildbots", "<b>&amp;</b>", "\"quoted\" \\ 'name'",
+	"ünïcödé"}
 
 // TestOddLabels: they are made, set, taken off and counted as any other.
 func TestOddLabels(t *testing.T) {
@@ -131,7 +135,8 @@ func TestMissingLabels(t *testing.T) {
 			for _, name := range []string{"stdlib", "skip news", "awaiting merge"} {
 				s.check(s.cpython.DeleteLabel(name))
 			}
-			s.labeler("topic-spam:\n- changed-files:\n  - any-glob-to-any-file: Lib/**\ntype-feature:\n- changed-files:\n  - any-glob-to-any-file: Lib/**\n")
+			s.labeler("topic-spam:\n- changed-files:\n  - any-glob-to-any-file: Lib/**\ntype-feature:\n- changed-files:\n  - " +
+				"any-glob-to-any-file: Lib/**\n")
 			s.start()
 			n := s.tool("Lib/spam.py")
 			s.has(n, newsContext, "success", "News entry found in Misc/NEWS.d")
@@ -150,7 +155,8 @@ func TestMissingLabels(t *testing.T) {
 			s.labelled(n, "awaiting review", "stdlib", "topic-spam", "type-feature")
 			s.gives(n, "dana", "APPROVED")
 			s.labelled(n, "awaiting merge", "stdlib", "topic-spam", "type-feature")
-			if want := (ghtest.Label{Name: "stdlib", Color: "09fc59", Description: "Standard library modules in Lib"}); at < 0 || labels[at] != want {
+			if want := (ghtest.Label{Name: "stdlib", Color: "09fc59", Description: "Standard library modules in Lib"}); at < 0 ||
+				labels[at] != want {
 				t.Errorf("the labels are %+v, want %+v among them", labels, want)
 			}
 			s.quiet(n)
@@ -187,7 +193,8 @@ func TestLooksOfLabels(t *testing.T) {
 	_, err = s.cpython.OpenPR(ghtest.PR{Title: "3.13", Author: "alice", Head: "alice:3.13"})
 	s.check(err)
 	s.rests()
-	_, err = s.cpython.ForcePush("alice:conflict", "3.13", ghtest.Commit{Message: "Level", Author: "alice", Files: map[string]ghtest.File{"Include/patchlevel.h": ghtest.Text("1\n")}})
+	_, err = s.cpython.ForcePush("alice:conflict", "3.13",
+		ghtest.Commit{Message: "Level", Author: "alice", Files: map[string]ghtest.File{"Include/patchlevel.h": ghtest.Text("1\n")}})
 	s.check(err)
 	n, err := s.cpython.OpenPR(ghtest.PR{Title: "gh-140000: Level", Author: "alice", Head: "alice:conflict"})
 	s.check(err)

@@ -33,7 +33,8 @@ func (s *stage) links(number int, words, block string, numbers ...any) {
 func (s *stage) linked(title, body string) int {
 	s.Helper()
 	head := fmt.Sprintf("alice:change-%d", len(s.cpython.PRs())+1)
-	_, err := s.cpython.Push(head, ghtest.Commit{Message: title, Author: "alice", Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text(title)}})
+	_, err := s.cpython.Push(head, ghtest.Commit{Message: title, Author: "alice",
+		Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text(title)}})
 	s.check(err)
 	number, err := s.cpython.OpenPR(ghtest.PR{Title: title, Body: body, Author: "alice", Head: head})
 	s.check(err)
@@ -100,7 +101,8 @@ func TestIssueIsDeleted(t *testing.T) {
 	s.has(n, "bedevere/issue-number", "success", "Issue number 140002 found")
 	s.links(140002, "", pullsBlock, n)
 	s.check(s.cpython.DeleteIssue(140002, "dana"))
-	_, err := s.cpython.Push(s.pr(n).Head, ghtest.Commit{Message: "More", Author: "alice", Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("fry twice\n")}})
+	_, err := s.cpython.Push(s.pr(n).Head, ghtest.Commit{Message: "More", Author: "alice",
+		Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("fry twice\n")}})
 	s.check(err)
 	s.has(n, "bedevere/issue-number", "failure", "GH Issue #140002 is not valid.")
 	s.links(n, "It was cold.", "")

@@ -218,7 +218,8 @@ func TestCommitsAfterApproval(t *testing.T) {
 	s.labelled(n, "awaiting merge")
 	for _, text := range []string{"fry twice\n", "fry three times\n"} {
 		s.then(func() error {
-			_, err := s.cpython.Push(s.pr(n).Head, ghtest.Commit{Message: text, Author: "alice", Files: map[string]ghtest.File{"Tools/spam.py": ghtest.Text(text)}})
+			_, err := s.cpython.Push(s.pr(n).Head, ghtest.Commit{Message: text, Author: "alice",
+				Files: map[string]ghtest.File{"Tools/spam.py": ghtest.Text(text)}})
 			return err
 		})
 		s.labelled(n, "awaiting core review")
@@ -257,7 +258,8 @@ func TestReviewerLeft(t *testing.T) {
 func TestDraftAndReady(t *testing.T) {
 	t.Parallel()
 	s := twoReviewers(t)
-	n := s.proposes(ghtest.PR{Title: "gh-140000: Fry", Author: "guido", Draft: true}, map[string]ghtest.File{"Tools/spam.py": ghtest.Text("fry\n")})
+	n := s.proposes(ghtest.PR{Title: "gh-140000: Fry", Author: "guido", Draft: true},
+		map[string]ghtest.File{"Tools/spam.py": ghtest.Text("fry\n")})
 	s.labelled(n)
 	s.gives(n, "eric", "APPROVED")
 	s.labelled(n)

@@ -24,7 +24,8 @@ func (s *stage) ready() (status int, text string) {
 // plans runs bot plan on a pull request.
 func (s *stage) plans(number int) (code int, stdout, stderr string) {
 	s.Helper()
-	return runCommand(s, s.environment, "plan", "--config", s.environment["BOT_CONFIG"], "--api-url", s.github.APIURL(), "--server-url", s.github.URL, fmt.Sprintf("python/cpython#%d", number))
+	return runCommand(s, s.environment, "plan", "--config", s.environment["BOT_CONFIG"], "--api-url", s.github.APIURL(), "--server-url",
+		s.github.URL, fmt.Sprintf("python/cpython#%d", number))
 }
 
 // has waits until a status is there.
@@ -49,9 +50,10 @@ func TestTeamCannotBeRead(t *testing.T) {
 			s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions()))
 			s.github.RevokeTokens() // GitHub's tokens keep the permissions of their time
 		}},
-		"no such team": {"preset: cpython\nroles: {core-team: python-triagers}\n", "the team python/python-triagers doesn't exist", func(s *stage) {
-			s.check(s.github.Team("python", "python-triagers", "dana"))
-		}},
+		"no such team": {"preset: cpython\nroles: {core-team: python-triagers}\n", "the team python/python-triagers doesn't exist",
+			func(s *stage) {
+				s.check(s.github.Team("python", "python-triagers", "dana"))
+			}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -83,11 +85,13 @@ func TestTeamCannotBeRead(t *testing.T) {
 			if status != http.StatusServiceUnavailable || !strings.Contains(text, c.advice) || strings.Count(text, "\n") != 1 {
 				t.Errorf("/readyz says %d %q, want 503 and %q", status, text, c.advice)
 			}
-			if loud := strings.Count(s.bot.log.String(), "cannot read the core team"); loud != 1 || strings.Count(s.bot.log.String(), `"level":"error"`) != 1 {
+			if loud := strings.Count(s.bot.log.String(), "cannot read the core team"); loud != 1 ||
+				strings.Count(s.bot.log.String(), `"level":"error"`) != 1 {
 				t.Errorf("the log says so %d times, want one error:\n%s", loud, s.bot.log)
 			}
 			code, plan, errs := s.plans(n)
-			if code != 0 || !strings.Contains(errs, "stage labels won't change") || !strings.Contains(errs, c.advice) || strings.Contains(plan, "awaiting") {
+			if code != 0 || !strings.Contains(errs, "stage labels won't change") || !strings.Contains(errs, c.advice) ||
+				strings.Contains(plan, "awaiting") {
 				t.Errorf("bot plan: exit code %d\n%s\n%s", code, plan, errs)
 			}
 
@@ -96,7 +100,8 @@ func TestTeamCannotBeRead(t *testing.T) {
 			s.check(s.github.JoinTeam("python", "python-core", "eric"))
 			flush(t, s.github)
 			s.check(s.cpython.EditTitle(n, "gh-140000: Fry"))
-			s.eventually("the stage", func() bool { return strings.Join(s.pr(n).Labels, ",") == "stdlib,awaiting merge" }, func() string { return fmt.Sprintf("%q", s.pr(n).Labels) })
+			s.eventually("the stage", func() bool { return strings.Join(s.pr(n).Labels, ",") == "stdlib,awaiting merge" },
+				func() string { return fmt.Sprintf("%q", s.pr(n).Labels) })
 			s.rests()
 			if status, text := s.ready(); status != http.StatusOK {
 				t.Errorf("/readyz says %d %q in the end", status, text)

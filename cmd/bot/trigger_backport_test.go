@@ -67,7 +67,8 @@ func triggers(t *testing.T, database string, processes int) {
 			return append(pending, again(slices.Clone(waiting))...)
 		})
 	}
-	for _, f := range []ghtest.Fault{{Path: "/git-receive-pack$", Then: more}, {Path: "/cpython/pulls$", Then: more}, {Path: "^/graphql$", Contains: "addComment", Then: more}} {
+	for _, f := range []ghtest.Fault{{Path: "/git-receive-pack$", Then: more}, {Path: "/cpython/pulls$", Then: more},
+		{Path: "^/graphql$", Contains: "addComment", Then: more}} {
 		f.Method = http.MethodPost
 		s.check(s.github.Fault(f))
 	}

@@ -25,7 +25,8 @@ func (b *bot) watch(ctx context.Context, opened fs.FileInfo) error {
 		}
 		now, err := os.Stat(b.Database)
 		if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(opened, now) {
-			return fmt.Errorf("watching the database %s: it was deleted or replaced while in use: restart the bot, and a sweep will find what is due", b.Database)
+			return fmt.Errorf("watching the database %s: it was deleted or replaced while in use: restart the bot, and a sweep will find what is "+
+				"due", b.Database)
 		}
 	}
 	return nil

@@ -100,7 +100,8 @@ func simulated(t *testing.T, weather ghtest.Weather) []ghtest.PRState {
 	s := &stage{TB: t, github: d.github, cpython: d.cpython, rest: d.rest}
 	began := d.clock()
 	end := s.goes(weather)
-	t.Logf("%d requests in %s, %d of them failed, %d for being too many", d.sent(), d.clock().Sub(began).Round(time.Second), failures(d.github), len(d.refused))
+	t.Logf("%d requests in %s, %d of them failed, %d for being too many", d.sent(), d.clock().Sub(began).Round(time.Second),
+		failures(d.github), len(d.refused))
 	return end
 }
 
@@ -118,7 +119,8 @@ func (s *stage) goes(weather ghtest.Weather) []ghtest.PRState {
 	for _, login := range []string{"dana", "carol"} {
 		s.check(s.cpython.Collaborator(login, "write"))
 	}
-	_, err := s.cpython.Push("3.13", ghtest.Commit{Message: "gh-1: Other words (GH-9)", Author: "carol", Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("ham\n")}})
+	_, err := s.cpython.Push("3.13", ghtest.Commit{Message: "gh-1: Other words (GH-9)", Author: "carol",
+		Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("ham\n")}})
 	s.check(err)
 	s.rests()
 	s.github.SetWeather(weather)
@@ -131,14 +133,16 @@ func (s *stage) goes(weather ghtest.Weather) []ghtest.PRState {
 	s.says(n, "alice", phrase)
 	s.says(n, "carol", "@concorde label +type-bug")
 	s.then(func() error {
-		_, err := s.cpython.Push("alice:change-1", ghtest.Commit{Message: "As dana says", Author: "alice", Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("twice")}})
+		_, err := s.cpython.Push("alice:change-1", ghtest.Commit{Message: "As dana says", Author: "alice",
+			Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("twice")}})
 		return err
 	})
 	s.then(func() error {
 		return s.cpython.Label(n, "carol", "skip news", "needs backport to 3.15", "needs backport to 3.14", "needs backport to 3.13")
 	})
 	s.gives(n, "dana", "APPROVED")
-	s.labelled(n, "awaiting merge", "needs backport to 3.13", "needs backport to 3.14", "needs backport to 3.15", "skip news", "stdlib", "type-bug")
+	s.labelled(n, "awaiting merge", "needs backport to 3.13", "needs backport to 3.14", "needs backport to 3.15", "skip news", "stdlib",
+		"type-bug")
 	s.then(func() error { _, err := s.cpython.Merge(n, "dana"); return err })
 	s.shows(n, "| 3.15 | open: #", "| 3.14 | open: #", "| 3.13 | conflict: #")
 	s.rests()
@@ -156,7 +160,8 @@ func (s *stage) goes(weather ghtest.Weather) []ghtest.PRState {
 func (s *stage) resolve(draft ghtest.PRState) {
 	s.Helper()
 	s.then(func() error {
-		_, err := s.cpython.Push(s.headOf(draft), ghtest.Commit{Message: "Resolve", Author: "dana", Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("ham twice\n")}})
+		_, err := s.cpython.Push(s.headOf(draft), ghtest.Commit{Message: "Resolve", Author: "dana",
+			Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("ham twice\n")}})
 		return err
 	})
 	s.then(func() error { return s.cpython.SetDraft(draft.Number, false) })
@@ -179,8 +184,10 @@ func visible(all []ghtest.PRState) (plain []ghtest.PRState) {
 	}
 	for _, p := range all {
 		slices.Sort(p.Labels)
-		one := ghtest.PRState{Number: p.Number, Title: p.Title, Body: same(p.Body), Author: p.Author, State: p.State, Draft: p.Draft, Merged: p.Merged,
-			Base: p.Base, Reviewers: p.Reviewers, Assignees: p.Assignees, AutoMerge: p.AutoMerge, Labels: p.Labels, Statuses: map[string]ghtest.Status{}}
+		one := ghtest.PRState{Number: p.Number, Title: p.Title, Body: same(p.Body), Author: p.Author, State: p.State, Draft: p.Draft,
+			Merged: p.Merged,
+			Base:   p.Base, Reviewers: p.Reviewers, Assignees: p.Assignees, AutoMerge: p.AutoMerge, Labels: p.Labels,
+			Statuses: map[string]ghtest.Status{}}
 		for context, status := range p.Statuses {
 			one.Statuses[context] = ghtest.Status{State: status.State, Description: same(status.Description)}
 		}

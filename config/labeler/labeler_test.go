@@ -58,12 +58,14 @@ l.yml:4: a, suggested, when a changed file matches a, unless more than 100 files
 l.yml:5: b, suggested, when the base branch has /a/`},
 	{"an option of zero", "max-files-changed: 0\na: [{changed-files: [{any-glob-to-any-file: a}]}]\n", `
 l.yml:2: a, suggested, when a changed file matches a, unless more than 0 files are changed`},
-	{"anchors", "a: &a\n- changed-files: &f\n  - any-glob-to-any-file: &g [a, b]\nb: *a\nc: [{changed-files: *f}]\nd: [{changed-files: [{all-globs-to-all-files: *g}]}]\n", `
+	{"anchors", "a: &a\n- changed-files: &f\n  - any-glob-to-any-file: &g [a, b]\nb: *a\nc: [{changed-files: *f}]\nd: [{changed-files: " +
+		"[{all-globs-to-all-files: *g}]}]\n", `
 l.yml:1: a, suggested, when a changed file matches a or b
 l.yml:4: b, suggested, when a changed file matches a or b
 l.yml:5: c, suggested, when a changed file matches a or b
 l.yml:6: d, suggested, when every changed file matches a and b`},
-	{"merge keys and aliases as keys", "a: &x [{base-branch: x}]\nk: &k [{any: [&m {base-branch: m}]}]\n&n b: [{any: [{<<: *m, head-branch: h}]}]\n<<: {a: *k, c: *x}\n", `
+	{"merge keys and aliases as keys", "a: &x [{base-branch: x}]\nk: &k [{any: [&m {base-branch: m}]}]\n&n b: [{any: [{<<: *m, " +
+		"head-branch: h}]}]\n<<: {a: *k, c: *x}\n", `
 l.yml:1: a, suggested, when the base branch has /x/
 l.yml:2: k, suggested, when the base branch has /m/
 l.yml:3: b, suggested, when (the base branch has /m/, or the head branch has /h/)
@@ -128,7 +130,8 @@ l.yml:3:21: changed-files isn't a list: start each item with a hyphen
 l.yml:4:4: "f" isn't a list: start each item with a hyphen
 l.yml:5:22: an item of changed-files isn't a group of settings: write KEY: VALUE lines`},
 	{"a list", "- a\n", `l.yml:1:1: the file isn't a group of settings: write KEY: VALUE lines`},
-	{"twice", "a: [{base-branch: x}]\na: [{base-branch: y}]\nb: [{base-branch: x, base-branch: y}]\n1: [{base-branch: x}]\n'1': [{base-branch: x}]\n", `
+	{"twice", "a: [{base-branch: x}]\na: [{base-branch: y}]\nb: [{base-branch: x, base-branch: y}]\n1: [{base-branch: x}]\n'1': " +
+		"[{base-branch: x}]\n", `
 l.yml:2:1: "a" is set twice, first on line 1: remove one
 l.yml:3:22: "base-branch" is set twice, first on line 3: remove one
 l.yml:5:1: "1" is set twice, first on line 4: remove one`},
@@ -139,8 +142,10 @@ l.yml:2:20: max-files-changed is "-1": expected a whole number, 0 or more`},
 	{"merge keys", "<<: [x]\n<<: 3\n", `
 l.yml:1:5: << must name a group of settings
 l.yml:2:5: << must name a group of settings`},
-	{"not YAML", "a: [", `l.yml:2:1: not valid YAML: did not find expected node content: check the indentation, colons, brackets and quotes here and just above`},
-	{"a bomb", "a: &a [{changed-files: [{any-glob-to-any-file: [" + strings.Repeat("x,", 40) + "x]}]}]\n" + bomb(), `l.yml:1:67: more than 30000 values up to here, counting what aliases repeat: make the file smaller`},
+	{"not YAML", "a: [", `l.yml:2:1: not valid YAML: did not find expected node content: check the indentation, colons, brackets and ` +
+		`quotes here and just above`},
+	{"a bomb", "a: &a [{changed-files: [{any-glob-to-any-file: [" + strings.Repeat("x,", 40) + "x]}]}]\n" + bomb(),
+		`l.yml:1:67: more than 30000 values up to here, counting what aliases repeat: make the file smaller`},
 }
 
 // leftOut are wrong rules, which are left out alone.
@@ -156,7 +161,8 @@ l.yml:2:30: base-branch has the JavaScript expression "(a", which has a group th
 l.yml:2:36: base-branch has the JavaScript expression "a{4000}", which is too large: use smaller repetitions, or several expressions
 l.yml:2:47: base-branch has a group or a list, which isn't supported: put an expression in quotes
 l.yml:3:19: head-branch isn't text, so the action stops with an error: put it in quotes`},
-	{"labels", "ok: [{base-branch: x}]\n2020-01-01: &x [{base-branch: x}]\n? [a]\n: *x\n" + strings.Repeat("x", 51) + ": *x\n'': *x\n' x': *x\nawaiting merge: *x\n", `
+	{"labels", "ok: [{base-branch: x}]\n2020-01-01: &x [{base-branch: x}]\n? [a]\n: *x\n" + strings.Repeat("x", 51) +
+		": *x\n'': *x\n' x': *x\nawaiting merge: *x\n", `
 l.yml:2:1: the key "2020-01-01" is a date to YAML, which versions of the action read in different ways: put it in quotes
 l.yml:3:3: a key that is a group or a list, which isn't supported: write KEY: VALUE
 l.yml:5:1: the label "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" has 51 characters: at most 50 are allowed
@@ -178,7 +184,8 @@ l.yml:8:1: the label 1e21 is a number to YAML, and becomes "1e+21": put it in qu
 	{"unknown keys", "a: [{files: x, base-branch: y}]\nb: [{any: [{author: x, base-branch: y}]}]\n", `
 l.yml:1:6: the action ignores "files": expected one of any, all, changed-files, base-branch, head-branch
 l.yml:2:13: the action ignores "author": expected one of changed-files, base-branch, head-branch`},
-	{"nothing in it", "a: []\nb: [{}, ~]\nc: [{any: [{}]}]\nd: [{all: x, base-branch: ''}]\ne: [{changed-files: {any-glob-to-any-file: x}}, {changed-files: []}]\n", `
+	{"nothing in it", "a: []\nb: [{}, ~]\nc: [{any: [{}]}]\nd: [{all: x, base-branch: ''}]\ne: [{changed-files: {any-glob-to-any-file: " +
+		"x}}, {changed-files: []}]\n", `
 l.yml:1:1: "a" has no condition, so the action never sets it
 l.yml:2:1: "b" has no condition, so the action never sets it
 l.yml:3:6: any has no condition, so the action never sets the label
@@ -277,11 +284,13 @@ func TestHeavyFiles(t *testing.T) {
 	for i := range 20 {
 		deep += fmt.Sprintf("b%d: &b%d [%s]\n", i, i, strings.Repeat(fmt.Sprintf("{any: *b%d},", max(0, i-1)), 9))
 	}
-	lists := "g: &g {base-branch: x}\nl: &l [" + strings.Repeat("*g,", 20000) + "]\nm: &m {any: *l}\n" + "n: [" + strings.Repeat("*m,", 20000) + "]\n"
+	lists := "g: &g {base-branch: x}\nl: &l [" + strings.Repeat("*g,", 20000) + "]\nm: &m {any: *l}\n" + "n: [" +
+		strings.Repeat("*m,", 20000) + "]\n"
 	for name, file := range map[string]string{
 		"too large": strings.Repeat("#", yamlfile.MaxSize+1),
 		"deep":      deep, "lists": lists, "itself": "a: &a [{any: *a}]\n", "itself too": "a: [&a {any: [*a]}]\n",
-		"labels": strings.Repeat("x: [{base-branch: x}]\n", yamlfile.MaxSize/22), "braces": "a: [{changed-files: [{any-glob-to-any-file: '" + strings.Repeat("{a,b}", 90) + "'}]}]",
+		"labels": strings.Repeat("x: [{base-branch: x}]\n", yamlfile.MaxSize/22), "braces": "a: [{changed-files: [{any-glob-to-any-file: '" +
+			strings.Repeat("{a,b}", 90) + "'}]}]",
 		"nested": "a: [{changed-files: [{any-glob-to-any-file: '" + strings.Repeat("@(", 200) + strings.Repeat(")", 200) + "'}]}]",
 	} {
 		start := time.Now()

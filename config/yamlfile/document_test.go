@@ -37,9 +37,11 @@ func TestFilesThatAreNotYAML(t *testing.T) {
 func TestFilesThatAreNotText(t *testing.T) {
 	for _, tt := range []struct{ name, file, want string }{
 		{"NUL", "news:\n  é\x00: 1", `c.yml:2:4: the file has the byte 0x00 (character U+0000), which isn't text: save the file as UTF-8`},
-		{"Latin-1", "news:\n  check: \"\xe9\"\n", `c.yml:2:11: the file has the byte 0xe9 (character U+FFFD), which isn't text: save the file as UTF-8`},
+		{"Latin-1", "news:\n  check: \"\xe9\"\n", `c.yml:2:11: the file has the byte 0xe9 (character U+FFFD), which isn't text: save the file ` +
+			`as UTF-8`},
 		{"UTF-16", "\xff\xfea\x00", `c.yml:1:1: the file has the byte 0xff (character U+FFFD), which isn't text: save the file as UTF-8`},
-		{"a late byte order mark", "abi: {}\n\uFEFF", `c.yml:2:1: the file has the byte 0xef (character U+FEFF), which isn't text: save the file as UTF-8`},
+		{"a late byte order mark", "abi: {}\n\uFEFF", `c.yml:2:1: the file has the byte 0xef (character U+FEFF), which isn't text: save the ` +
+			`file as UTF-8`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := File{Name: "c.yml"}

@@ -41,14 +41,16 @@ type Permission struct {
 var Permissions = []Permission{
 	{Name: "checks", Title: "Checks", Level: Write, Use: "details of a status: check runs with annotations"},
 	{Name: "statuses", Title: "Commit statuses", Level: Write, Use: "statuses of pull requests"},
-	{Name: "contents", Title: "Contents", Level: Write, Use: "settings files; backports: their branches and merges; marking a draft ready for review"},
+	{Name: "contents", Title: "Contents", Level: Write,
+		Use: "settings files; backports: their branches and merges; marking a draft ready for review"},
 	{Name: "issues", Title: "Issues", Level: Write, Use: "labels, comments and reactions; a list of pull requests in an issue"},
 	{Name: "metadata", Title: "Metadata", Level: Read, Use: "everything: GitHub gives it to every App"},
 	{Name: "pull_requests", Title: "Pull requests", Level: Write, Use: "pull requests, their reviews and titles; opening backports"},
 	{Name: "members", Title: "Members", Level: Read, Organization: true, Use: "the core team: without it no stage label changes"},
 	{Name: "workflows", Title: "Workflows", Level: Write, Need: Advised, Use: "backports of changes to workflows"},
 	{Name: "merge_queues", Title: "Merge queues", Level: Read, Need: Advised, Use: "statuses in merge queues, if you use them"},
-	{Name: "administration", Title: "Administration", Level: Read, Need: Optional, Use: "auto-merge of backports where a branch protection makes it safe; rulesets can be read without it"},
+	{Name: "administration", Title: "Administration", Level: Read, Need: Optional,
+		Use: "auto-merge of backports where a branch protection makes it safe; rulesets can be read without it"},
 }
 
 // Includes tells whether a granted level is enough for a wanted one.

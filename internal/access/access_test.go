@@ -28,7 +28,8 @@ func TestPermissionsAreWhole(t *testing.T) {
 // GitHub refuses events without their permission, so what isn't chosen takes its events
 // along.
 func TestManifest(t *testing.T) {
-	m := Manifest{URL: "https://example.org", Hook: Hook{URL: "https://bot.example.org/webhook", Active: true}, RedirectURL: "http://127.0.0.1:8080/setup/created"}
+	m := Manifest{URL: "https://example.org", Hook: Hook{URL: "https://bot.example.org/webhook", Active: true},
+		RedirectURL: "http://127.0.0.1:8080/setup/created"}
 	for _, tt := range []struct {
 		name  string
 		want  func(Permission) bool
@@ -54,7 +55,8 @@ func TestManifest(t *testing.T) {
 			if err := json.Unmarshal(text, &sent); err != nil {
 				t.Fatal(err)
 			}
-			if len(sent.Permissions) != tt.count || slices.Contains(sent.Events, "merge_group") != tt.queue || slices.Contains(sent.Events, "check_run") {
+			if len(sent.Permissions) != tt.count || slices.Contains(sent.Events, "merge_group") != tt.queue ||
+				slices.Contains(sent.Events, "check_run") {
 				t.Errorf("%s", text)
 			}
 			if _, secret := sent.Hook["secret"]; secret || strings.Contains(string(text), "null") {
@@ -68,7 +70,8 @@ func TestIncludes(t *testing.T) {
 	for _, tt := range []struct {
 		granted, wanted string
 		enough          bool
-	}{{"write", "read", true}, {"read", "read", true}, {"admin", "write", true}, {"read", "write", false}, {"", "read", false}, {"none", "read", false}} {
+	}{{"write", "read", true}, {"read", "read", true}, {"admin", "write", true}, {"read", "write", false}, {"", "read", false}, {"none",
+		"read", false}} {
 		if got := Includes(tt.granted, tt.wanted); got != tt.enough {
 			t.Errorf("Includes(%q, %q) = %v", tt.granted, tt.wanted, got)
 		}

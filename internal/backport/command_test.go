@@ -20,7 +20,8 @@ func commanded(settings []byte) ([]pull.Rule, error) {
 		return nil, err
 	}
 	commands := command.Config{Settings: set.Commands, Backport: set.Backport}
-	with := backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: builtin, ServerURL: "https://github.com", Asked: commands.Asked, May: commands.May}
+	with := backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: builtin, ServerURL: "https://github.com", Asked: commands.Asked,
+		May: commands.May}
 	commands.Rules = []pull.Rule{backport.Rule(with), backport.PullRule(with)}
 	return append(commands.Rules, command.Rule(commands)), nil
 }
@@ -32,7 +33,8 @@ func TestCommandLaws(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bodies := []string{"@concorde backport 3.14", "@concorde backport 3.13 3.9 3.15", "@concorde label -needs backport to 3.14", "@concorde label +Needs Backport To 3.13", "@concorde backport 3.14 3.12\n@concorde why"}
+	bodies := []string{"@concorde backport 3.14", "@concorde backport 3.13 3.9 3.15", "@concorde label -needs backport to 3.14",
+		"@concorde label +Needs Backport To 3.13", "@concorde backport 3.14 3.12\n@concorde why"}
 	seen := map[string]bool{}
 	for seed := range uint64(400) {
 		dice := rand.New(rand.NewPCG(seed, 3))
@@ -46,7 +48,8 @@ func TestCommandLaws(t *testing.T) {
 			at := r.Now.Add(-time.Duration(1+dice.IntN(200)) * time.Hour)
 			by := []string{"dana", "carol", "hugovk", "stranger"}[dice.IntN(4)]
 			editor := []string{"", "", by}[dice.IntN(3)]
-			r.Comments = append(r.Comments, pull.Comment{ID: int64(i + 1), By: by, At: at, Body: bodies[dice.IntN(len(bodies))], Editor: editor, Answered: dice.IntN(3) == 0})
+			r.Comments = append(r.Comments, pull.Comment{ID: int64(i + 1), By: by, At: at, Body: bodies[dice.IntN(len(bodies))], Editor: editor,
+				Answered: dice.IntN(3) == 0})
 		}
 		slices.SortStableFunc(r.Comments, func(a, b pull.Comment) int { return a.At.Compare(b.At) })
 		pulltest.Laws(t, r, on)

@@ -125,7 +125,8 @@ func (o Original) bodyFor(branch, section string) string {
 		text = shortened(text, strings.LastIndex(text, pickLine(o.ID)), room)
 	}
 	body := text + section
-	if at := len(text) + len(gapBefore); section != "" && !slices.Contains(markdown.Comments(body), at) { // the text has an open code block or comment
+	// the text has an open code block or comment
+	if at := len(text) + len(gapBefore); section != "" && !slices.Contains(markdown.Comments(body), at) {
 		body = strings.TrimPrefix(section, gapBefore) + gapBefore + text
 	}
 	return body

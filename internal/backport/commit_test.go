@@ -19,9 +19,12 @@ func TestMessage(t *testing.T) {
 	for _, tt := range []struct{ name, original, author, want string }{
 		{"credit", "Fix it\n\nWhy.", "Ann <ann@example.com>", "Fix it\n\nWhy.\n" + picked + "\n" + credit + "\n"},
 		{"credit alone", "Fix it", "Ann <ann@example.com>", "Fix it\n\n" + picked + "\n" + credit + "\n"},
-		{"credit after trailers", "Fix it\n\nWhy.\n\nCo-authored-by: A <a@b.c>", "Ann <ann@example.com>", "Fix it\n\nWhy.\n" + picked + "\n" + credit + "\nCo-authored-by: A <a@b.c>\n"},
-		{"credited already", "Fix it\n\nWhy.\n\nco-authored-by: ann <ANN@example.com>", "Ann <ann@example.com>", "Fix it\n\nWhy.\n" + picked + "\nco-authored-by: ann <ANN@example.com>\n"},
-		{"a mention, byte for byte", "Fix it\n\nThanks @guido.\n\nCo-authored-by: @ann <a@b.c>", "", "Fix it\n\nThanks @guido.\n" + picked + "\nCo-authored-by: @ann <a@b.c>\n"},
+		{"credit after trailers", "Fix it\n\nWhy.\n\nCo-authored-by: A <a@b.c>", "Ann <ann@example.com>", "Fix it\n\nWhy.\n" + picked + "\n" +
+			credit + "\nCo-authored-by: A <a@b.c>\n"},
+		{"credited already", "Fix it\n\nWhy.\n\nco-authored-by: ann <ANN@example.com>", "Ann <ann@example.com>", "Fix it\n\nWhy.\n" + picked +
+			"\nco-authored-by: ann <ANN@example.com>\n"},
+		{"a mention, byte for byte", "Fix it\n\nThanks @guido.\n\nCo-authored-by: @ann <a@b.c>", "", "Fix it\n\nThanks @guido.\n" + picked +
+			"\nCo-authored-by: @ann <a@b.c>\n"},
 		{"a subject alone", "gh-1: Fix it (#24680)", "", "gh-1: Fix it (GH-24680)\n\n" + picked},
 		{"a body", "Fix it\n\nWhy.\n\nAnd how.\n", "", "Fix it\n\nWhy.\n\nAnd how.\n" + picked},
 		{"trailers", "Fix it\n\nWhy.\n\nCo-authored-by: A <a@b.c>\nSigned-off-by: D <d@e.f>\n", "",
@@ -29,10 +32,12 @@ func TestMessage(t *testing.T) {
 		{"trailers alone", "Fix it\n\nCo-authored-by: A <a@b.c>", "", "Fix it\n\n" + picked + "\nCo-authored-by: A <a@b.c>\n"},
 		{"a folded trailer", "Fix it\n\nWhy.\n\nCc: A,\n B", "", "Fix it\n\nWhy.\n" + picked + "\nCc: A,\n B\n"},
 		{"a last paragraph with a colon that is none", "Fix it\n\nNote: this\nis text", "", "Fix it\n\nNote: this\nis text\n" + picked},
-		{"a backport of a backport", "[3.14] Fix it (GH-24680) (#24700)\n\nWhy.\n(cherry picked from commit feed)\n\nCo-authored-by: A <a@b.c>", "",
+		{"a backport of a backport", "[3.14] Fix it (GH-24680) (#24700)\n\nWhy.\n(cherry picked from commit feed)\n\nCo-authored-by: A <a@b.c>",
+			"",
 			"Fix it (GH-24680) (GH-24700)\n\nWhy.\n(cherry picked from commit feed)\n" + picked + "\nCo-authored-by: A <a@b.c>\n"},
 		{"several branches", "[3.15] [3.14] Fix it", "", "Fix it\n\n" + picked},
-		{"numbers", "#1234 x#12345 (#12345) #123456\n\n#99999 and gh-#11111", "", "#1234 x#12345 (GH-12345) GH-123456\n\nGH-99999 and gh-GH-11111\n" + picked},
+		{"numbers", "#1234 x#12345 (#12345) #123456\n\n#99999 and gh-#11111", "",
+			"#1234 x#12345 (GH-12345) GH-123456\n\nGH-99999 and gh-GH-11111\n" + picked},
 		{"carriage returns and controls", "Fix\tit\x07\r\n\r\nWhy.\r\n", "", "Fix\tit\n\nWhy.\n" + picked},
 		{"not UTF-8", "Fix \xff\n", "", "Fix \uFFFD\n\n" + picked},
 		{"nothing", "", "", "Backport\n\n" + picked},
@@ -61,7 +66,8 @@ func TestTitlesAndBodies(t *testing.T) {
 		{"too long", long + " (#24680)", "", "[3.14] " + strings.Repeat("é", 237) + "… (GH-24680)",
 			"…" + strings.Repeat("é", 63) + "\n\n(cherry picked from commit " + sha + ")"},
 		{"mentions", "Fix it\n\n@guido and python/@core-devs, see a@b.c and\n@property.", "@ann <a@b.c>", "[3.14] Fix it (GH-24680)",
-			"@\u200bguido and python/@\u200bcore-devs, see a@b.c and\n@\u200bproperty.\n(cherry picked from commit " + sha + ")\n\nCo-authored-by: @\u200bann <a@b.c>"},
+			"@\u200bguido and python/@\u200bcore-devs, see a@b.c and\n@\u200bproperty.\n(cherry picked from commit " + sha +
+				")\n\nCo-authored-by: @\u200bann <a@b.c>"},
 		{"a number alone", "(#24680)", "", "[3.14] Backport (GH-24680)", "(cherry picked from commit " + sha + ")"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -112,7 +118,8 @@ func TestCommitBody(t *testing.T) {
 		}
 	}
 	o := Original{Number: 24680, Source: git.Source{ID: sha, Message: "Fix it\n\nWhy.\n" + start + "\nHidden.\n" + sectionEnd}}
-	if body := o.bodyFor("3.14", ""); pickOf(body) != "" || !strings.Contains(commitBody(body), "cherry picked from") || !strings.Contains(commitBody(body), "Hidden.") {
+	if body := o.bodyFor("3.14", ""); pickOf(body) != "" || !strings.Contains(commitBody(body), "cherry picked from") ||
+		!strings.Contains(commitBody(body), "Hidden.") {
 		t.Errorf("marks in a message are taken for the bot's: %q", body)
 	}
 }
@@ -153,7 +160,8 @@ func TestMarksInDetails(t *testing.T) {
 // it GitHub would show the marks to people, and the bot wouldn't find them.
 func TestSectionBesideOpenCode(t *testing.T) {
 	section := gapBefore + "<!-- backport-conflict " + sha + " -->\nConflicts.\n" + sectionEnd
-	for message, first := range map[string]bool{"Fix it\n\nWords.": false, "Fix it\n\n```\nx\n```\nWords.": false, "Fix it\n\n```\nx": true, "Fix it\n\n~~~~\n~~~": true, "Fix it\n\n<?x": true} {
+	for message, first := range map[string]bool{"Fix it\n\nWords.": false, "Fix it\n\n```\nx\n```\nWords.": false, "Fix it\n\n```\nx": true,
+		"Fix it\n\n~~~~\n~~~": true, "Fix it\n\n<?x": true} {
 		o := Original{Number: 24680, Source: git.Source{ID: sha, Message: message}}
 		body := o.bodyFor("3.14", section)
 		if strings.HasPrefix(body, "<!--") != first || pickOf(body) != sha {

@@ -37,7 +37,8 @@ func (c *Config) Search(version string, now time.Time) (Search, error) {
 	table, found := c.Settings.Phase(s.Phase)
 	switch {
 	case !known:
-		return s, fmt.Errorf("the release data doesn't list %s: is the version right? If so, add it to backport.overrides in the settings", version)
+		return s, fmt.Errorf("the release data doesn't list %s: is the version right? If so, add it to backport.overrides in the settings",
+			version)
 	case b.Phase == lifecycle.EndOfLife:
 		return s, errors.New(whyEndOfLife(version, ended(b)))
 	case b.Phase == lifecycle.Feature:

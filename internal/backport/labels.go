@@ -53,7 +53,8 @@ func (c *Config) Labels(r pull.Repository, now time.Time) []pull.LabelEdit {
 				edits = append(edits, pull.LabelEdit{Old: label.Name, LabelStyle: next})
 			}
 		case slices.Contains(r.Branches, version) && len(look.Allow)+len(look.Ask) > 0:
-			edits = append(edits, pull.LabelEdit{LabelStyle: pull.LabelStyle{Name: c.label(version), Color: look.Color, Description: look.Description}})
+			edits = append(edits, pull.LabelEdit{LabelStyle: pull.LabelStyle{Name: c.label(version), Color: look.Color,
+				Description: look.Description}})
 		}
 	}
 	return edits

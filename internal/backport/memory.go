@@ -140,7 +140,8 @@ func (o *original) outcome(version string) (row, bool) {
 	if p.Commit != "" && p.Outcome != pull.Failed || p.Outcome == pull.Clean {
 		return row{}, false // the branch is ready for a pull request
 	}
-	after := row{Outcome: p.Outcome, Failure: p.Failure, Temporary: p.Temporary, At: p.At.Unix(), Asked: asked, Conflicts: p.Conflicts, Missing: p.Missing, Tries: 1}
+	after := row{Outcome: p.Outcome, Failure: p.Failure, Temporary: p.Temporary, At: p.At.Unix(), Asked: asked, Conflicts: p.Conflicts,
+		Missing: p.Missing, Tries: 1}
 	if known { // whatever went wrong the last time
 		after.Tries = before.Tries + 1
 	}

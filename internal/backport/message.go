@@ -8,16 +8,17 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
-	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 const (
-	aboutOriginal = "Opens the backports that a merged pull request's labels request, as far as the release life cycle allows, and keeps one comment with their status."
-	aboutPull     = "Gives a backport its original's labels, shows whether its conflicts are resolved, and merges it once it's approved and green."
-	aboutEnded    = "Comments on open pull requests into a branch that has reached its end of life, which accepts no more changes."
+	aboutOriginal = "Opens the backports that a merged pull request's labels request, as far as the release life cycle allows, and keeps " +
+		"one comment with their status."
+	aboutPull = "Gives a backport its original's labels, shows whether its conflicts are resolved, and merges it once it's approved " +
+		"and green."
+	aboutEnded = "Comments on open pull requests into a branch that has reached its end of life, which accepts no more changes."
 )
 
 // The status comment.
@@ -154,7 +155,8 @@ func whyUnknown(version string) string {
 }
 
 func whyUnlisted(version string) string {
-	return "the branch exists, but the release data doesn't list " + version + " yet; I'll check again, and the bot's operator can add it under overrides"
+	return "the branch exists, but the release data doesn't list " + version +
+		" yet; I'll check again, and the bot's operator can add it under overrides"
 }
 
 func whyDevelopment(version, branch string) string {
@@ -224,48 +226,6 @@ func mentioned(logins []string) []string {
 	return all
 }
 
-// failureTexts is what the status comment says about a failed pick.
-type failureTexts struct {
-	text   string
-	byHand bool // doing it by hand would help
-}
-
-// failureText has a sentence for each failure of a pick, and of opening its pull
-// request.
-func failureText(kind, version string) string {
-	t, found := failures[kind]
-	if !found {
-		t = failures[string(git.Broken)]
-	}
-	return strings.ReplaceAll(t.text, "X.Y", version)
-}
-
-// failures by kind: git.FailureKind, or one in package pull.
-var failures = map[string]failureTexts{
-	string(git.CommitMissing):       {"GitHub no longer serves the merged commit: was the default branch force-pushed? Backport the branch's current version by hand, see below.", true},
-	string(git.BranchMissing):       {"The branch X.Y was deleted in the meantime: an administrator must restore it.", false},
-	string(git.BranchMoved):         {"The branch X.Y or the backport's branch changed in the meantime.", false},
-	string(git.ForeignBranch):       {"The backport's branch already exists, and I didn't create it: open a pull request from it, or delete it.", false},
-	string(git.Protected):           {"A branch protection rule or ruleset doesn't let the App push the backport's branch. An administrator must add the App to its bypass list, or exclude branches with this name.", true},
-	string(git.SecretFound):         {"GitHub's push protection found a secret in the change. If it's a false alarm, backport by hand as a person who can bypass push protection, see below.", true},
-	string(git.WorkflowsPermission): {"The change touches workflows, and the App isn't allowed to push those: an administrator must grant it the permission \"workflows: write\". Or backport by hand, see below.", true},
-	string(git.HookDeclined):        {"A rule or hook of the repository declined the push. Ask an administrator why, or backport by hand, see below.", true},
-	string(git.QuotaExceeded):       {"The repository has reached its storage limit on GitHub: an administrator must free up space.", false},
-	string(git.ShallowRefused):      {"GitHub refused the push to the fork, which lacks the newest commits of X.Y: update the fork.", false},
-	string(git.RepositoryGone):      {"I couldn't find the repository: was it renamed or deleted, or did the App lose access? The bot's operator must check.", false},
-	string(git.Denied):              {"The App isn't allowed to push here: an administrator must grant it the permission \"contents: write\" and accept it in the installation.", true},
-	string(git.Unreachable):         {"I couldn't reach GitHub's git server.", true},
-	string(git.DiskFull):            {"The bot's machine ran out of disk space: its operator must free some up.", true},
-	string(git.TooLarge):            {"The change needs more data than I take for one backport. Backport it by hand, see below.", true},
-	string(git.TooSlow):             {"It took longer than I wait for one backport.", true},
-	string(git.FileTooLarge):        {"A file that changed on both sides is too large for me to merge. Backport it by hand, see below.", true},
-	string(git.TooCostly):           {"Git needs more memory or time to pick this change than I give it. Backport it by hand, see below.", true},
-	string(git.Killed):              {"Git was killed on the bot's machine, which may be out of memory.", true},
-	string(git.Broken):              {"Git couldn't do it: the bot's log has the details for its operator. Or backport by hand, see below.", true},
-	pull.OpenRefused:                {"The branch is pushed, but GitHub refused the pull request. Open it by hand from the branch.", false},
-	pull.OpenDenied:                 {"The branch is pushed, but the App isn't allowed to open pull requests: an administrator must grant it the permission \"pull requests: write\".", false},
-}
-
 // conflictSection is the end of a draft's body. Its markers allow removing it from the
 // commit message when the draft is merged.
 func (o *original) conflictSection(p pull.Picked) string {
@@ -275,7 +235,8 @@ func (o *original) conflictSection(p pull.Picked) string {
 	if login, assignable := o.responsible(o.merged(), p.Branch, o.r.Now); login != "" && !assignable {
 		ask = fmt.Sprintf(draftAsk, login)
 	}
-	return gapBefore + fmt.Sprintf("<!-- backport-conflict %s -->\n", p.Commit) + ask + fmt.Sprintf(draftText, p.Branch, o.Settings.Status) + "\n\n" + w.details() +
+	return gapBefore + fmt.Sprintf("<!-- backport-conflict %s -->\n", p.Commit) + ask + fmt.Sprintf(draftText, p.Branch, o.Settings.Status) +
+		"\n\n" + w.details() +
 		"\n" + fmt.Sprintf(draftSteps, p.Head) + byHand(o.r.Merge.SHA, p.Branch) + sectionEnd
 }
 
@@ -285,9 +246,11 @@ var sectionStart = regexp.MustCompile(`<!-- backport-conflict ([0-9a-f]{40,64}) 
 const (
 	gapBefore  = "\n\n" // a section
 	sectionEnd = "<!-- /backport-conflict -->"
-	draftText  = "The change has conflicts with %s. They are committed here as git left them, and the status `%s` fails until the conflict markers are gone."
+	draftText  = "The change has conflicts with %s. They are committed here as git left them, and the status `%s` fails until the conflict " +
+		"markers are gone."
 	draftAsk   = "@%s, could you resolve the conflicts, or find someone who can?\n\n"
-	draftSteps = "To resolve them, push to the branch `%s` and mark this pull request ready for review. Or open your own backport and close this one.\n"
+	draftSteps = "To resolve them, push to the branch `%s` and mark this pull request ready for review. Or open your own backport and " +
+		"close this one.\n"
 )
 
 // The status of a backport with conflicts.

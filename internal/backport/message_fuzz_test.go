@@ -16,8 +16,10 @@ import (
 var mention = regexp.MustCompile(`(^|[^0-9A-Za-z_])@[0-9A-Za-z]`)
 
 func FuzzMessage(f *testing.F) {
-	for _, seed := range []string{"gh-1: Fix it (#24680)\n\nWhy.\n\nCo-authored-by: A <a@b.c>", "[3.14] [3.13.1] x", "\r\n\x00", "a: b\n c", "(#12345)\n\n\n\n",
-		"x\n\n y\nSigned-off-by: D", "x [skip [skip ci]ci]\n\nskip-checks:\n true", "<!-- backport-conflict -->", "x\n\nk:v\n#\nConflicts:\n\ta\n" + scissors} {
+	for _, seed := range []string{"gh-1: Fix it (#24680)\n\nWhy.\n\nCo-authored-by: A <a@b.c>", "[3.14] [3.13.1] x", "\r\n\x00", "a: b\n c",
+		"(#12345)\n\n\n\n",
+		"x\n\n y\nSigned-off-by: D", "x [skip [skip ci]ci]\n\nskip-checks:\n true", "<!-- backport-conflict -->",
+		"x\n\nk:v\n#\nConflicts:\n\ta\n" + scissors} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, original string) {
@@ -33,7 +35,8 @@ func FuzzMessage(f *testing.F) {
 			t.Errorf("%q names %d on %q", title, number, branch)
 		}
 		body := o.bodyFor("3.14", "")
-		if !strings.HasPrefix(markdown.Aloud(body), markdown.Aloud(rest)) || !strings.Contains(body, sha) || mention.MatchString(body) || strings.Contains(body, "<!--") {
+		if !strings.HasPrefix(markdown.Aloud(body), markdown.Aloud(rest)) || !strings.Contains(body, sha) || mention.MatchString(body) ||
+			strings.Contains(body, "<!--") {
 			t.Errorf("the body is %q", body)
 		}
 		if unskipped(title) != title || unskipped(body) != body {
@@ -45,7 +48,8 @@ func FuzzMessage(f *testing.F) {
 func checkMessage(t *testing.T, from git.Source) {
 	message := Message(from)
 	subject, _, _ := strings.Cut(message, "\n")
-	if !utf8.ValidString(message) || strings.ContainsAny(message, "\x00\r") || strings.TrimSpace(subject) == "" || unskipped(message) != message {
+	if !utf8.ValidString(message) || strings.ContainsAny(message, "\x00\r") || strings.TrimSpace(subject) == "" ||
+		unskipped(message) != message {
 		t.Fatalf("%q becomes %q", from.Message, message)
 	}
 	title, body := split(numbered(from.Message))
@@ -74,7 +78,8 @@ func checkWork(t *testing.T, from git.Source) {
 	runtime.ReadMemStats(&before)
 	message := Message(from)
 	runtime.ReadMemStats(&after)
-	if took, most := after.TotalAlloc-before.TotalAlloc, uint64(200*len(from.Message)+64<<10); took > most && !suite.Raced { // the race detector allocates by itself
+	// the race detector allocates by itself
+	if took, most := after.TotalAlloc-before.TotalAlloc, uint64(200*len(from.Message)+64<<10); took > most && !suite.Raced {
 		t.Errorf("%d bytes took %d bytes of memory, more than %d; %d came out", len(from.Message), took, most, len(message))
 	}
 }
@@ -83,8 +88,10 @@ func checkWork(t *testing.T, from git.Source) {
 // cost no more than others.
 func TestWorkOfLongMessages(t *testing.T) {
 	long := suite.Sizes[int]{Normal: 1 << 17, Long: 1 << 20, Full: 1 << 20}.Size()
-	for _, part := range []string{"\n", " \n", "x", "[3.14]", "[3.14] ", "k:v\n", "k:v\n v\n", " v\n", "#\n", "#12345 ", "(#12345)", "[skip ", "[skip ci]", "[skip ci] ", "]", "skip-checks: true\n",
-		"Signed-off-by: D <d@e.f>\n", "Co-authored-by: D <d@e.f>\n", "(cherry picked from commit 1)\n", "Conflicts:\n", "\ta\n", scissors, "<!--", "@a ", "\x00", "\xff", "é", "k ", ":", "[skip ci]\n"} {
+	for _, part := range []string{"\n", " \n", "x", "[3.14]", "[3.14] ", "k:v\n", "k:v\n v\n", " v\n", "#\n", "#12345 ", "(#12345)", "[skip ",
+		"[skip ci]", "[skip ci] ", "]", "skip-checks: true\n",
+		"Signed-off-by: D <d@e.f>\n", "Co-authored-by: D <d@e.f>\n", "(cherry picked from commit 1)\n", "Conflicts:\n", "\ta\n", scissors,
+		"<!--", "@a ", "\x00", "\xff", "é", "k ", ":", "[skip ci]\n"} {
 		text := strings.Repeat(part, long/len(part))
 		for _, message := range []string{text[:1<<16], "Fix it\n\n" + text[:1<<16], "Fix it\n\n" + text + "\n\nk: v"} {
 			from := git.Source{ID: sha, Message: message, Author: "A <a@b.c>"}

@@ -95,6 +95,7 @@ func (c *backportPR) draft() bool { return c.r.Draft && !c.repicked() }
 func (c *backportPR) resolve() {
 	if c.repicked() {
 		c.wants.Readied = true
-		c.wants.Block = &pull.Block{Start: fmt.Sprintf("<!-- backport-conflict %s -->", pickOf(c.r.Body)), End: sectionEnd, Markdown: markdown.Body{}}
+		c.wants.Block = &pull.Block{Start: fmt.Sprintf("<!-- backport-conflict %s -->", pickOf(c.r.Body)), End: sectionEnd,
+			Markdown: markdown.Body{}}
 	}
 }

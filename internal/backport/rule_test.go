@@ -27,7 +27,8 @@ func rules(settings []byte) ([]pull.Rule, error) {
 			return nil, err
 		}
 	}
-	with := backport.Config{Settings: c.Backport, ABI: c.ABI, Calendar: builtin, ServerURL: "https://github.com", May: command.Config{Backport: c.Backport}.May}
+	with := backport.Config{Settings: c.Backport, ABI: c.ABI, Calendar: builtin, ServerURL: "https://github.com",
+		May: command.Config{Backport: c.Backport}.May}
 	var on []pull.Rule
 	for _, rule := range []pull.Rule{backport.Rule(with), backport.PullRule(with), backport.EndedRule(with)} {
 		if rule.Want != nil {
@@ -67,7 +68,8 @@ func TestLaws(t *testing.T) {
 		seen["poke"] = seen["poke"] || len(plan.Enqueue) > 0
 		seen["again"] = seen["again"] || !plan.Again.IsZero()
 	}
-	for _, kind := range []string{"pick", "label", "unlabel", "comment", "edit-comment", "merge", "cancel-merge", "delete-branch", "restore-branch", "reopen", "assign", "poke", "again"} {
+	for _, kind := range []string{"pick", "label", "unlabel", "comment", "edit-comment", "merge", "cancel-merge", "delete-branch",
+		"restore-branch", "reopen", "assign", "poke", "again"} {
 		if !seen[kind] {
 			t.Errorf("no random pull request needs %q: the laws were not tried on it", kind)
 		}
@@ -108,12 +110,16 @@ func TestRetryLaws(t *testing.T) {
 		}
 		r := pulltest.Random(data)
 		draft := pull.Summary{
-			Number: 1000, Title: fmt.Sprintf("[3.14] Fix it (GH-%d)", r.Key.Number), Body: "<!-- backport-conflict " + conflicts + " -->\n<!-- /backport-conflict -->", Own: true, Draft: dice.IntN(5) > 0,
-			State: pull.State(one("open", "open", "open", "closed")), Base: "3.14", Head: one(conflicts, clean), HeadBranch: "backport-1234567-3.14", ClosedAt: r.Now.Add(-time.Hour),
+			Number: 1000, Title: fmt.Sprintf("[3.14] Fix it (GH-%d)", r.Key.Number), Body: "<!-- backport-conflict " + conflicts +
+				" -->\n<!-- /backport-conflict -->", Own: true, Draft: dice.IntN(5) > 0,
+			State: pull.State(one("open", "open", "open", "closed")), Base: "3.14", Head: one(conflicts, clean),
+			HeadBranch: "backport-1234567-3.14", ClosedAt: r.Now.Add(-time.Hour),
 		}
 		r.Others[1000] = draft
-		r.Branches["3.14"], r.Branches[draft.HeadBranch] = pull.Branch{Tip: conflicts}, pull.Branch{Tip: draft.Head, Requests: []pull.Summary{draft}}
-		board := fmt.Sprintf(`{"sha":"%s","rows":{"3.14":{"state":"conflict","pr":%s,"outcome":"conflict","asked":%s,"again":"%s","commit":"%s"}}}`,
+		r.Branches["3.14"], r.Branches[draft.HeadBranch] = pull.Branch{Tip: conflicts}, pull.Branch{Tip: draft.Head,
+			Requests: []pull.Summary{draft}}
+		board := fmt.Sprintf(`{"sha":"%s","rows":{"3.14":{"state":"conflict","pr":%s,"outcome":"conflict","asked":%s,"again":"%s",`+
+			`"commit":"%s"}}}`,
 			clean, one("1000", "0"), one("0", "1", "9999999999"), one("", "conflict", "clean", "foreign branch"), one("", clean))
 		r.Notes["backports"] = pull.PostedNote{ID: 1, Data: board}
 		r.Pointers = []int{1000, 1}[:dice.IntN(3)]
@@ -121,7 +127,8 @@ func TestRetryLaws(t *testing.T) {
 			r.Own, r.State, r.Draft, r.Merge, r.Title, r.Body = true, draft.State, draft.Draft, nil, "[3.14] Fix it (GH-2)", draft.Body
 			r.Key.Number, r.Base, r.HeadBranch, r.Head, r.Approvals = 1000, "3.14", draft.HeadBranch, draft.Head, nil
 			r.EarlierStatuses["concorde/backport-conflict"] = true
-			r.Others[2] = pull.Summary{Number: 2, State: pull.Merged, MergedBy: "dana", Notes: map[string]pull.PostedNote{"backports": {ID: 1, Data: board}}}
+			r.Others[2] = pull.Summary{Number: 2, State: pull.Merged, MergedBy: "dana",
+				Notes: map[string]pull.PostedNote{"backports": {ID: 1, Data: board}}}
 		}
 		pulltest.Laws(t, r, on)
 		plan, err := pull.Decide(r, on)

@@ -41,7 +41,8 @@ func TestUnskipped(t *testing.T) {
 
 // What the bot does to a text leaves no skip that wasn't there before.
 func TestSkipsMadeOfOtherThings(t *testing.T) {
-	for _, message := range []string{"Fix it [skip\x00ci]", "Fix it [skip\x0bci]\n\nskip-checks\r:\x1ftrue", "[3.14] [skip ci]", "Fix it\n\nskip-checks:\r\n true\r\n", "Fix it " + strings.Repeat("x", 240) + " [skip ci]"} {
+	for _, message := range []string{"Fix it [skip\x00ci]", "Fix it [skip\x0bci]\n\nskip-checks\r:\x1ftrue", "[3.14] [skip ci]",
+		"Fix it\n\nskip-checks:\r\n true\r\n", "Fix it " + strings.Repeat("x", 240) + " [skip ci]"} {
 		o := Original{Number: 24680, Source: git.Source{ID: sha, Message: message}}
 		title, _ := o.titleFor("3.14")
 		if all := title + "\n" + o.bodyFor("3.14", "") + "\n" + Message(o.Source); unskipped(all) != all {

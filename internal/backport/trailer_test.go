@@ -38,8 +38,10 @@ func TestTrailersAsGit(t *testing.T) {
 // at hand finds in them.
 func TestTrailersOfRandomMessages(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	lines := []string{"", "", "", " ", "text", "more text", "Key: value", "Key:", "a-b : c", " folded", "\tfolded", "Signed-off-by: D <d@e.f>", "Signed-off-by:D",
-		"(cherry picked from commit 0123456)", "# comment", "#", "Conflicts:", "\ta.c", strings.TrimSpace(scissors), "---", "no trailer: x y", "two words: x", ": x", "é: x"}
+	lines := []string{"", "", "", " ", "text", "more text", "Key: value", "Key:", "a-b : c", " folded", "\tfolded",
+		"Signed-off-by: D <d@e.f>", "Signed-off-by:D",
+		"(cherry picked from commit 0123456)", "# comment", "#", "Conflicts:", "\ta.c", strings.TrimSpace(scissors),
+		"---", "no trailer: x y", "two words: x", ": x", "é: x"}
 	for range 400 {
 		text := "Fix it\n"
 		for range random.IntN(12) {

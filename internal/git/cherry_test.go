@@ -246,7 +246,8 @@ func (s *server) compare(w work, e *git.Engine, c pickCase, want verdict) {
 	commit := w.git("rev-parse", "main")
 	url := s.publish(w, name)
 	picked, err := e.Pick(w.Context(), git.Job{
-		Remote: url, Commit: commit, Commits: c.commits, Targets: []git.Target{{Branch: "3.14", Head: "backport"}}, Committer: committer, Markers: true,
+		Remote: url, Commit: commit, Commits: c.commits, Targets: []git.Target{{Branch: "3.14", Head: "backport"}}, Committer: committer,
+		Markers: true,
 	})
 	if err != nil {
 		w.Fatal(err)

@@ -20,15 +20,20 @@ type sign struct {
 // counts.
 var local = []sign{
 	{regexp.MustCompile(`No space left on device|Out of diskspace|Disk quota exceeded`), DiskFull, true},
-	{regexp.MustCompile(`(?m)^(fatal|error): (Out of memory|inflate(Init)?: out of memory|mmap failed: Cannot allocate)|RPC failed; curl 27 |died of signal 24`), TooCostly, false},
+	{regexp.MustCompile(`(?m)^(fatal|error): (Out of memory|inflate(Init)?: out of memory|mmap failed: Cannot allocate)|RPC failed; curl ` +
+		`27 |died of signal 24`), TooCostly, false},
 	{regexp.MustCompile(`died of signal 25`), TooLarge, false},
 	{regexp.MustCompile(`died of signal 9`), Killed, true},
 	{regexp.MustCompile(`couldn't find remote ref`), BranchMissing, false},
-	{regexp.MustCompile(`requested URL returned error: 40[13]|Authentication failed|could not read (Username|Password)|terminal prompts disabled`), Denied, false},
-	{regexp.MustCompile(`repository '[^']*' not found|requested URL returned error: (404|410|451|30\d)|unable to update url base from redirection|does not appear to be a git repository`), RepositoryGone, false},
+	{regexp.MustCompile(`requested URL returned error: 40[13]|Authentication failed|could not read (Username|Password)|terminal prompts ` +
+		`disabled`), Denied, false},
+	{regexp.MustCompile(`repository '[^']*' not found|requested URL returned error: (404|410|451|30\d)|unable to update url base from ` +
+		`redirection|does not appear to be a git repository`), RepositoryGone, false},
 	{regexp.MustCompile(`requested URL returned error: (408|425|429|5\d\d)|HTTP (408|425|429|5\d\d)`), Unreachable, true},
-	{regexp.MustCompile(`unable to access|RPC failed|early EOF|hung up unexpectedly|unexpected disconnect|expected flush|Could not resolve|Connection (refused|reset)|timed out|Operation too slow|` +
-		`transfer closed|invalid index-pack output|fetch-pack: |SSL|TLS|bad (pack|line length)|unable to rewind|index-pack died|protocol error|dumb http transport|invalid server response`), Unreachable, true},
+	{regexp.MustCompile(`unable to access|RPC failed|early EOF|hung up unexpectedly|unexpected disconnect|expected flush|Could not resolve|` +
+		`Connection (refused|reset)|timed out|Operation too slow|` +
+		`transfer closed|invalid index-pack output|fetch-pack: |SSL|TLS|bad (pack|line length)|unable to rewind|` +
+		`index-pack died|protocol error|dumb http transport|invalid server response`), Unreachable, true},
 }
 
 // remote signs come from the server, as "remote: …" or as the reason why a branch was
@@ -40,7 +45,8 @@ var remote = []sign{
 	{regexp.MustCompile(`GH006|GH013|(?i:protected branch|repository rule violations)`), Protected, false},
 	{regexp.MustCompile(`GH001|(?i:quota|file size limit|No space left)`), QuotaExceeded, false},
 	{regexp.MustCompile(`shallow update not allowed`), ShallowRefused, false},
-	{regexp.MustCompile(`stale info|incorrect old value|cannot lock ref|reference already exists|failed to (lock|update ref)|fetch first|non-fast-forward`), BranchMoved, true},
+	{regexp.MustCompile(`stale info|incorrect old value|cannot lock ref|reference already exists|failed to (lock|update ref)|fetch first|` +
+		`non-fast-forward`), BranchMoved, true},
 	{regexp.MustCompile(`hook declined|declined`), HookDeclined, false},
 }
 
@@ -49,7 +55,8 @@ var remote = []sign{
 const serverSigns = 4
 
 // ours is git's message for an object that the server doesn't have, with its id.
-var ours = regexp.MustCompile(`not our ref ([0-9a-f]{40})|(?:does not allow request for unadvertised object|no such remote ref) ([0-9a-f]{40})`)
+var ours = regexp.MustCompile(`not our ref ([0-9a-f]{40})|(?:does not allow request for unadvertised object|no such remote ref) ` +
+	`([0-9a-f]{40})`)
 
 // classify makes a Failure from git's output.
 func classify(name string, err error, stderr string) *Failure {

@@ -39,7 +39,8 @@ func (r Repository) Compare(ctx context.Context, of Range) (Comparison, error) {
 	}
 	out, err := r.run(ctx, nil, "merge-base", base, head)
 	if err != nil {
-		return Comparison{}, fmt.Errorf("comparing %s with %s: they have no common commit (in a shallow clone, fetch more): %w", of.Base, of.Head, err)
+		return Comparison{}, fmt.Errorf("comparing %s with %s: they have no common commit (in a shallow clone, fetch more): %w", of.Base,
+			of.Head, err)
 	}
 	c := Comparison{Head: head}
 	fork := strings.TrimSpace(string(out))
@@ -68,7 +69,8 @@ func (r Repository) commits(ctx context.Context, from, to string) ([]pull.Commit
 }
 
 // changes are the letters of git's raw diff format ("git diff").
-var changes = map[byte]pull.Change{'A': pull.Added, 'C': pull.Added, 'M': pull.Modified, 'T': pull.Modified, 'R': pull.Renamed, 'D': pull.Removed}
+var changes = map[byte]pull.Change{'A': pull.Added, 'C': pull.Added, 'M': pull.Modified, 'T': pull.Modified, 'R': pull.Renamed,
+	'D': pull.Removed}
 
 // diff returns the raw diff, field by field.
 func (r Repository) diff(ctx context.Context, from, to string, staged bool) ([]string, error) {

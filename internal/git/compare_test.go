@@ -165,9 +165,10 @@ func TestCompareSaysWhatIsWrong(t *testing.T) {
 		of   git.Range
 		want string
 	}{
-		"missing":       {repo, git.Range{Base: "nowhere", Head: "main"}, `resolving "nowhere": no such commit`},
-		"option":        {repo, git.Range{Base: "--all", Head: "main"}, `resolving "--all": no such commit`},
-		"unrelated":     {repo, git.Range{Base: "main", Head: "island"}, "no common commit (in a shallow clone, fetch more): running git merge-base: exit status 1$"},
+		"missing": {repo, git.Range{Base: "nowhere", Head: "main"}, `resolving "nowhere": no such commit`},
+		"option":  {repo, git.Range{Base: "--all", Head: "main"}, `resolving "--all": no such commit`},
+		"unrelated": {repo, git.Range{Base: "main", Head: "island"},
+			"no common commit (in a shallow clone, fetch more): running git merge-base: exit status 1$"},
 		"no repository": {git.Repository{Dir: t.TempDir()}, git.Range{Base: "main", Head: "main"}, "opening the repository"},
 	} {
 		_, err := c.repo.Compare(t.Context(), c.of)

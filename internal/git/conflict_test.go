@@ -16,15 +16,17 @@ func TestParseMerge(t *testing.T) {
 	const id = "1234567890123456789012345678901234567890"
 	for out, want := range map[string]map[string]string{
 		id + "@": {},
-		id + "@@1@f@Auto-merging@Auto-merging f\n@":                                                           {},
-		id + "@f@@1@f@Auto-merging@x\n@1@f@CONFLICT (contents)@CONFLICT (content): x\n@":                      {"f": "content"},
-		id + "@f@@1@f@CONFLICT (modify/delete)@x\n@1@f@CONFLICT (contents)@x\n@":                              {"f": "modify/delete"},
-		id + "@a@b@@3@o@a@b@CONFLICT (rename/rename)@x\n@":                                                    {"a": "rename/rename", "b": "rename/rename"},
+		id + "@@1@f@Auto-merging@Auto-merging f\n@":                                      {},
+		id + "@f@@1@f@Auto-merging@x\n@1@f@CONFLICT (contents)@CONFLICT (content): x\n@": {"f": "content"},
+		id + "@f@@1@f@CONFLICT (modify/delete)@x\n@1@f@CONFLICT (contents)@x\n@":         {"f": "modify/delete"},
+		id + "@a@b@@3@o@a@b@CONFLICT (rename/rename)@x\n@": {"a": "rename/rename",
+			"b": "rename/rename"},
 		id + "@d~x@@2@d~x@d@CONFLICT (file/directory)@x\n@":                                                   {"d~x": "file/directory"},
 		id + "@d~x@@1@d@CONFLICT (binary)@x\n@":                                                               {"d~x": "binary"},
 		id + "@s@@1@s@CONFLICT (submodule not initialized)@x\n@1@s@CONFLICT (contents)@y\n@Advice\n - of git": {"s": "submodule"},
 		id + "@m@@1@m@CONFLICT (distinct modes)@x\n@":                                                         {"m": "mode"},
-		id + "@@1@old@CONFLICT(directory rename unclear split)@x\n@":                                          {"old": "directory rename unclear split"},
+		id + "@@1@old@CONFLICT(directory rename unclear split)@x\n@":                                          {
+			"old": "directory rename unclear split"},
 		id + "@f@@9@f@CONFLICT (binary)@x\n@":                                                                 {"f": "content"},
 		id + "@f@@-1@f@CONFLICT (binary)@x\n@":                                                                {"f": "content"},
 		id + "@f@g":                                                                                           {"f": "content", "g": "content"},

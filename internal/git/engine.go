@@ -56,7 +56,8 @@ type Engine struct {
 
 // NewEngine needs git 2.38 or later. It removes what killed processes left.
 func NewEngine(cfg EngineConfig) (*Engine, error) {
-	if cfg.Jobs < 0 || cfg.MaxDisk < 0 || cfg.MaxMemory < 0 || cfg.MaxCPU < 0 || cfg.MaxMerge < 0 || cfg.FetchTime < 0 || cfg.PickTime < 0 || cfg.PushTime < 0 {
+	if cfg.Jobs < 0 || cfg.MaxDisk < 0 || cfg.MaxMemory < 0 || cfg.MaxCPU < 0 || cfg.MaxMerge < 0 || cfg.FetchTime < 0 || cfg.PickTime < 0 ||
+		cfg.PushTime < 0 {
 		return nil, errors.New("opening the pick engine: a negative number in its configuration")
 	}
 	setDefault(&cfg.Jobs, 4)

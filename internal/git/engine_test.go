@@ -60,7 +60,8 @@ func TestPickInstead(t *testing.T) {
 	s.job.Message = func(from git.Source) string { return from.Message + "\n\nBy " + from.Author }
 	p := s.cleanly(s.engine(nil))[0]
 	got := strings.SplitN(s.raw("-C", s.bare, "cat-file", "commit", p.Commit), "\n", 5)
-	want := []string{"author Jürgen <j@example.com> " + s.git("log", "-1", "--format=%at", s.job.Commit) + " +0000", "\ngh-1: für \u20ac\n\nBy Jürgen <j@example.com>\n"}
+	want := []string{"author Jürgen <j@example.com> " + s.git("log", "-1", "--format=%at", s.job.Commit) + " +0000",
+		"\ngh-1: für \u20ac\n\nBy Jürgen <j@example.com>\n"}
 	if diff := cmp.Diff(want, []string{got[2], got[4]}); diff != "" {
 		t.Error(diff)
 	}
@@ -104,7 +105,8 @@ func TestPickOntoAMovedBranch(t *testing.T) {
 // The target may be force-pushed or deleted before the push: its old tip is what
 // was picked onto.
 func TestPickWhileTheTargetMoves(t *testing.T) {
-	for name, change := range map[string][]string{"force-pushed": {"update-ref", "refs/heads/3.14", "main"}, "deleted": {"update-ref", "-d", "refs/heads/3.14"}} {
+	for name, change := range map[string][]string{"force-pushed": {"update-ref", "refs/heads/3.14", "main"},
+		"deleted": {"update-ref", "-d", "refs/heads/3.14"}} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t)
 			s.breaks(before("info/refs?service="+writes, func() { s.served(change...) }))
@@ -224,23 +226,30 @@ func TestPickOddCommits(t *testing.T) {
 			"author Jürgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "für\n\nfür \u20ac\n"},
 		{"git's latin-1", "author J\xfcrgen <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding latin-1\n", "f\xfcr\n", "für\n",
 			"author Jürgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "für\n\nfür \u20ac\n"},
-		{"KOI8-R", "author \xe0\xd2\xc9\xca <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding KOI8-R\n", "\xfe\xc9\xce\xc9\xd4 \xd3\xd0\xc1\xcd\n", "Чинит спам\n",
+		{"KOI8-R", "author \xe0\xd2\xc9\xca <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding KOI8-R\n",
+			"\xfe\xc9\xce\xc9\xd4 \xd3\xd0\xc1\xcd\n", "Чинит спам\n",
 			"author Юрий <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "Чинит спам\n\nfür \u20ac\n"},
-		{"Shift-JIS", "author \x91\xbe\x98Y <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding Shift-JIS\n", "\x83X\x83p\x83\x80\x82\xf0\x92\xbc\x82\xb7\n", "スパムを直す\n",
+		{"Shift-JIS", "author \x91\xbe\x98Y <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding Shift-JIS\n",
+			"\x83X\x83p\x83\x80\x82\xf0\x92\xbc\x82\xb7\n", "スパムを直す\n",
 			"author 太郎 <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "スパムを直す\n\nfür \u20ac\n"},
 		{"EUC-JP", "author \xc2\xc0\xcf\xba <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding EUC-JP\n", "\xbd\xa4\xc0\xb5\n", "修正\n",
 			"author 太郎 <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "修正\n\nfür \u20ac\n"},
-		{"Windows", "author \xde\xf0\xe8\xe9 <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding cp1251\n", "\xd7\xe8\xed\xe8\xf2\n", "Чинит\n",
+		{"Windows", "author \xde\xf0\xe8\xe9 <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding cp1251\n", "\xd7\xe8\xed\xe8\xf2\n",
+			"Чинит\n",
 			"author Юрий <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "Чинит\n\nfür \u20ac\n"},
 		{"GB18030", "author \xc0\xee <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding gb18030\n", "\xd0\xde\xb8\xb4\n", "修复\n",
 			"author 李 <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "修复\n\nfür \u20ac\n"},
 		{"ISO-2022-JP", "author Taro <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding ISO-2022-JP\n", "\x1b$B=$@5\x1b(B\n", "修正\n",
 			"author Taro <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "修正\n\nfür \u20ac\n"},
 		{"unknown encoding", "author J\xfcrgen <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding x-spam\n", "f\xfcr\n", "für\n",
-			"author J\xfcrgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\nencoding x-spam\n", "f\xfcr\n\nf\xfcr ?\n"},
-		{"bytes of another encoding", "author J\xfcrgen <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding Shift-JIS\n", "f\xfcr\n", "für\n",
-			"author J\xfcrgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\nencoding Shift-JIS\n", "f\xfcr\n\nf\xfcr ?\n"},
-		{"encoding that lies, in which no header can be", "author Ada <a@b.c> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding IBM037\n", "Fix it\n", "Fix it\n",
+			"author J\xfcrgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\nencoding x-spam\n",
+			"f\xfcr\n\nf\xfcr ?\n"},
+		{"bytes of another encoding", "author J\xfcrgen <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding Shift-JIS\n", "f\xfcr\n",
+			"für\n",
+			"author J\xfcrgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\nencoding Shift-JIS\n",
+			"f\xfcr\n\nf\xfcr ?\n"},
+		{"encoding that lies, in which no header can be", "author Ada <a@b.c> 1 +0000\ncommitter A <a@b> 7 +0200\nencoding IBM037\n", "Fix it\n",
+			"Fix it\n",
 			"author Ada <a@b.c> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\nencoding IBM037\n", "Fix it\n\nf\xfcr ?\n"},
 		{"encoding that is not named", "author J\xfcrgen <j@example.com> 1 +0000\ncommitter A <a@b> 7 +0200\n", "f\xfcr", "für",
 			"author J\xfcrgen <j@example.com> 1 +0000\ncommitter Concorde <concorde@example.com> 7 +0200\n", "f\xfcr\nf\xfcr ?\n"},

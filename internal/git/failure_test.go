@@ -41,7 +41,8 @@ func newStage(t *testing.T) *stage {
 	w.write("a", lines("20:fixed"))
 	fix := w.commit("gh-1: fix")
 	st := &stage{work: w, server: s, url: s.publish(w, "r.git"), bare: filepath.Join(s.root, "r.git"), dir: filepath.Join(t.TempDir(), "jobs")}
-	st.job = git.Job{Remote: st.url, Commit: fix, Committer: committer, Targets: []git.Target{{Branch: "3.14", Head: "backport-3.14"}, {Branch: "3.13", Head: "backport-3.13"}}}
+	st.job = git.Job{Remote: st.url, Commit: fix, Committer: committer,
+		Targets: []git.Target{{Branch: "3.14", Head: "backport-3.14"}, {Branch: "3.13", Head: "backport-3.13"}}}
 	return st
 }
 
@@ -235,7 +236,8 @@ func TestTroubleOfTargets(t *testing.T) {
 			s.hook(s.T, "r.git", "proc-receive", "GIT_TEST_ROLE=proc-receive GIT_TEST_REASON='"+reason+"' exec "+os.Args[0])
 		}
 	}
-	const workflows = "refusing to allow a GitHub App to create or update workflow `.github/workflows/build.yml` without `workflows` permission"
+	const workflows = "refusing to allow a GitHub App to create or update workflow `.github/workflows/build.yml` without `workflows` " +
+		"permission"
 	for _, c := range []struct {
 		name      string
 		change    func(*stage)
@@ -261,11 +263,13 @@ func TestTroubleOfTargets(t *testing.T) {
 		{"branch that comes during the push", func(s *stage) {
 			s.breaks(before("/r.git/git-receive-pack", func() { s.served("branch", "backport-3.14", "3.14") }))
 		}, git.BranchMoved, true, false},
-		{"protected", declines("error: GH006: Protected branch update failed for refs/heads/backport-3.14.\nerror: Cannot create protected branch."), git.Protected, false, false},
+		{"protected", declines("error: GH006: Protected branch update failed for refs/heads/backport-3.14.\nerror: Cannot create protected " +
+			"branch."), git.Protected, false, false},
 		{"ruleset", declines("error: GH013: Repository rule violations found for refs/heads/backport-3.14."), git.Protected, false, false},
 		{"protected, by its reason", answers("protected branch hook declined"), git.Protected, false, false},
 		{"ruleset, by its reason", answers("push declined due to repository rule violations"), git.Protected, false, false},
-		{"secret", declines("error: GH013: Repository rule violations found for refs/heads/backport-3.14.\n\n- GITHUB PUSH PROTECTION\n  Resolve the following violations before pushing again\n\n    - Push cannot contain secrets"), git.SecretFound, false, false},
+		{"secret", declines("error: GH013: Repository rule violations found for refs/heads/backport-3.14.\n\n- GITHUB PUSH PROTECTION\n  " +
+			"Resolve the following violations before pushing again\n\n    - Push cannot contain secrets"), git.SecretFound, false, false},
 		{"workflows", declines(workflows), git.WorkflowsPermission, false, false},
 		{"workflows, by their reason", answers(workflows), git.WorkflowsPermission, false, false},
 		{"quota", declines("error: this repository is over its data quota"), git.QuotaExceeded, false, false},

@@ -106,7 +106,8 @@ func (w *work) fetchOnce(ctx context.Context) (printed, error) {
 // fetchArgs are the same for each fetch: a smaller depth would cut off what an earlier
 // one fetched.
 func (w *work) fetchArgs() []string {
-	return []string{"fetch", "--quiet", "--depth=" + strconv.Itoa(max(w.job.Commits, 1)+1), "--filter=blob:none", "--refmap=", "--no-tags", "--no-write-fetch-head"}
+	return []string{"fetch", "--quiet", "--depth=" + strconv.Itoa(max(w.job.Commits, 1)+1), "--filter=blob:none", "--refmap=", "--no-tags",
+		"--no-write-fetch-head"}
 }
 
 // fetchFork looks up the heads in a fork, if any of them should be there.

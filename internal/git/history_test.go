@@ -55,12 +55,14 @@ func writeHistory(b testing.TB, dir string) (before string, picks []string) {
 		b.Fatal(err)
 	}
 	run(nil, "init", "-q", "--bare")
-	for _, setting := range []string{"uploadpack.allowFilter true", "http.receivepack true", "receive.autogc false", "gc.auto 0", "core.compression 1"} {
+	for _, setting := range []string{"uploadpack.allowFilter true", "http.receivepack true", "receive.autogc false", "gc.auto 0",
+		"core.compression 1"} {
 		key, value, _ := strings.Cut(setting, " ")
 		run(nil, "config", key, value)
 	}
 	in, out := io.Pipe()
-	h := &history{Rand: rand.New(rand.NewPCG(1, 2)), out: bufio.NewWriterSize(out, 1<<20), clock: 1_000_000_000, files: map[string]map[string]string{}, entries: map[string]int{}}
+	h := &history{Rand: rand.New(rand.NewPCG(1, 2)), out: bufio.NewWriterSize(out, 1<<20), clock: 1_000_000_000,
+		files: map[string]map[string]string{}, entries: map[string]int{}}
 	go func() {
 		h.write()
 		_ = out.CloseWithError(h.out.Flush())
@@ -144,7 +146,8 @@ func (h *history) begin(branch, message string) {
 	h.clock += 3600
 	who := fmt.Sprintf("Dev %d <dev%d@example.com> %d +0000", h.IntN(200), h.IntN(200), h.clock)
 	message += "\n\n" + h.text(200)
-	fmt.Fprintf(h.out, "commit refs/heads/%s\nmark :%d\nauthor %s\ncommitter %s\ndata %d\n%s\n", branch, h.mark, who, who, len(message), message)
+	fmt.Fprintf(h.out, "commit refs/heads/%s\nmark :%d\nauthor %s\ncommitter %s\ndata %d\n%s\n", branch, h.mark, who, who, len(message),
+		message)
 }
 
 func (h *history) set(branch, name, text string) {

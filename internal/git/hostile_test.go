@@ -11,8 +11,10 @@ import (
 )
 
 // hooks are all that git knows.
-var hooks = strings.Fields("applypatch-msg pre-applypatch post-applypatch pre-commit prepare-commit-msg commit-msg post-commit pre-merge-commit " +
-	"pre-rebase post-checkout post-merge post-rewrite pre-push reference-transaction pre-auto-gc post-index-change fsmonitor-watchman push-to-checkout sendemail-validate")
+var hooks = strings.Fields("applypatch-msg pre-applypatch post-applypatch pre-commit prepare-commit-msg commit-msg post-commit " +
+	"pre-merge-commit " +
+	"pre-rebase post-checkout post-merge post-rewrite pre-push reference-transaction pre-auto-gc post-index-change fsmonitor-watchman " +
+	"push-to-checkout sendemail-validate")
 
 // traps are everything on this machine that could make git run a program: hooks
 // in a template and in a configured directory, filters, drivers, helpers and
@@ -41,10 +43,14 @@ func traps(t *testing.T) string {
 			}
 		}
 	}
-	config := "[core]\nhooksPath=" + filepath.Join(home, "hooks") + "\nfsmonitor=" + trap("fsmonitor") + "\nsshCommand=" + trap("ssh") + "\naskPass=" + trap("askpass") +
-		"\n[credential]\nhelper=" + trap("credential") + "\n[filter \"evil\"]\nclean=" + trap("clean") + "\nsmudge=" + trap("smudge") + "\n[merge \"evil\"]\ndriver=" + trap("driver") +
-		"\n[diff \"evil\"]\ncommand=" + trap("diff") + "\ntextconv=" + trap("textconv") + "\n[init]\ntemplateDir=" + filepath.Join(home, "template") +
-		"\n[protocol]\nallow=always\n[gpg]\nprogram=" + trap("gpg") + "\n[commit]\ngpgSign=true\n[push]\ngpgSign=if-asked\n[user]\nname=Eve\nemail=eve@example.com\n"
+	config := "[core]\nhooksPath=" + filepath.Join(home, "hooks") + "\nfsmonitor=" + trap("fsmonitor") + "\nsshCommand=" + trap("ssh") +
+		"\naskPass=" + trap("askpass") +
+		"\n[credential]\nhelper=" + trap("credential") + "\n[filter \"evil\"]\nclean=" + trap("clean") + "\nsmudge=" + trap("smudge") +
+		"\n[merge \"evil\"]\ndriver=" + trap("driver") +
+		"\n[diff \"evil\"]\ncommand=" + trap("diff") + "\ntextconv=" + trap("textconv") + "\n[init]\ntemplateDir=" +
+		filepath.Join(home, "template") +
+		"\n[protocol]\nallow=always\n[gpg]\nprogram=" + trap("gpg") +
+		"\n[commit]\ngpgSign=true\n[push]\ngpgSign=if-asked\n[user]\nname=Eve\nemail=eve@example.com\n"
 	for _, path := range []string{".gitconfig", ".config/git/config", "system"} {
 		if err := os.WriteFile(filepath.Join(home, path), []byte(config), 0o666); err != nil {
 			t.Fatal(err)
@@ -54,9 +60,12 @@ func traps(t *testing.T) string {
 		t.Fatal(err)
 	}
 	for name, value := range map[string]string{
-		"HOME": home, "XDG_CONFIG_HOME": filepath.Join(home, ".config"), "GIT_CONFIG_GLOBAL": filepath.Join(home, ".gitconfig"), "GIT_CONFIG_SYSTEM": filepath.Join(home, "system"), "GIT_CONFIG_NOSYSTEM": "0",
-		"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.hooksPath", "GIT_CONFIG_VALUE_0": filepath.Join(home, "hooks"), "GIT_TEMPLATE_DIR": filepath.Join(home, "template"),
-		"GIT_SSH_COMMAND": trap("ssh-env"), "GIT_ASKPASS": trap("askpass-env"), "GIT_EXTERNAL_DIFF": trap("diff-env"), "GIT_PAGER": trap("pager"), "GIT_EDITOR": trap("editor"),
+		"HOME": home, "XDG_CONFIG_HOME": filepath.Join(home, ".config"), "GIT_CONFIG_GLOBAL": filepath.Join(home, ".gitconfig"),
+		"GIT_CONFIG_SYSTEM": filepath.Join(home, "system"), "GIT_CONFIG_NOSYSTEM": "0",
+		"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.hooksPath", "GIT_CONFIG_VALUE_0": filepath.Join(home, "hooks"),
+		"GIT_TEMPLATE_DIR": filepath.Join(home, "template"),
+		"GIT_SSH_COMMAND":  trap("ssh-env"), "GIT_ASKPASS": trap("askpass-env"), "GIT_EXTERNAL_DIFF": trap("diff-env"),
+		"GIT_PAGER": trap("pager"), "GIT_EDITOR": trap("editor"),
 		"GIT_DIR": filepath.Join(home, "nowhere"), "GIT_INDEX_FILE": filepath.Join(home, "index"), "GIT_TRACE": filepath.Join(ran, "trace"),
 	} {
 		t.Setenv(name, value)
@@ -81,7 +90,8 @@ func ran(t *testing.T, dir string) (names []string) {
 func hostileStage(t *testing.T) *stage {
 	s := newStage(t)
 	s.git("checkout", "-q", "3.14")
-	files("rules", "* filter=evil merge=evil diff=evil\n", "d/.gitattributes", "* filter=evil merge=evil diff=evil\n", "a", lines("19:near"))(s.work)
+	files("rules", "* filter=evil merge=evil diff=evil\n", "d/.gitattributes", "* filter=evil merge=evil diff=evil\n", "a",
+		lines("19:near"))(s.work)
 	link(".gitattributes", "rules")(s.work)
 	link("e", "/etc")(s.work)
 	s.commit("evil")
@@ -131,7 +141,8 @@ func TestHostileRepository(t *testing.T) {
 		t.Fatal(err)
 	}
 	clone := filepath.Join(t.TempDir(), "clone")
-	for _, args := range [][]string{{"clone", "-q", "-b", "3.13", s.url, clone}, {"-C", clone, "cherry-pick", s.job.Commit}, {"-C", clone, "push", "-q", "origin", "HEAD:x"}} {
+	for _, args := range [][]string{{"clone", "-q", "-b", "3.13", s.url, clone}, {"-C", clone, "cherry-pick", s.job.Commit},
+		{"-C", clone, "push", "-q", "origin", "HEAD:x"}} {
 		_, _ = s.try(args...) // it may well break
 	}
 	if names := ran(t, caught); len(names) < 5 {

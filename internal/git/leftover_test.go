@@ -80,7 +80,8 @@ func pickAlone() {
 	if err != nil {
 		panic(err)
 	}
-	_, err = e.Pick(context.Background(), git.Job{Remote: os.Getenv("GIT_TEST_REMOTE"), Commit: os.Getenv("GIT_TEST_COMMIT"), Committer: committer, Targets: []git.Target{{Branch: "3.14", Head: "x"}}})
+	_, err = e.Pick(context.Background(), git.Job{Remote: os.Getenv("GIT_TEST_REMOTE"), Commit: os.Getenv("GIT_TEST_COMMIT"),
+		Committer: committer, Targets: []git.Target{{Branch: "3.14", Head: "x"}}})
 	panic(err)
 }
 

@@ -30,7 +30,8 @@ exit $code`
 // token.
 func (l limits) guard(cmd *exec.Cmd) {
 	number := func(n, unit int64) string { return strconv.FormatInt((n+unit-1)/unit, 10) }
-	args := []string{"/bin/sh", "-c", guard, "sh", number(int64(l.cpu), int64(time.Second)), number(l.memory, 1<<10), number(l.file, 512), cmd.Path}
+	args := []string{"/bin/sh", "-c", guard, "sh", number(int64(l.cpu), int64(time.Second)), number(l.memory, 1<<10), number(l.file, 512),
+		cmd.Path}
 	cmd.Path, cmd.Args = args[0], append(args, cmd.Args[1:]...)
 }
 

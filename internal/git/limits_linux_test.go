@@ -108,13 +108,15 @@ func TestLargeFiles(t *testing.T) {
 		base, ours, theirs func(work)
 		want               string // files that are too large
 	}{
-		{"changed here alone", files("a", lines(), "z", "z"), files("a", lines("1:ours")), files("a", lines("20:theirs"), "z", zeros, "new", large("")), ""},
+		{"changed here alone", files("a", lines(), "z", "z"), files("a", lines("1:ours")),
+			files("a", lines("20:theirs"), "z", zeros, "new", large("")), ""},
 		{"changed there alone", files("a", lines(), "z", "z"), files("a", lines("1:ours"), "z", zeros), files("a", lines("20:theirs")), ""},
 		{"grew here", files("a", lines(), "b", "b"), files("a", "ours\n"+lines()), files("a", large("theirs\n"), "b", "c"), "a"},
 		{"grew there", files("a", lines()), files("a", large("ours\n")), files("a", "theirs\n"+lines()), "a"},
 		{"was large", files("a", large("")), files("a", "ours\n"), files("a", "theirs\n"), "a"},
 		{"added on both sides", files("b", "b"), files("a", large("ours\n"), "c", large("")), files("a", large("theirs\n"), "c", large("")), "a"},
-		{"several", files("a", large(""), "b", large("")), files("a", large("o"), "b", large("o")), files("a", large("t"), "b", large("t")), "a b"},
+		{"several", files("a", large(""), "b", large("")), files("a", large("o"), "b", large("o")), files("a", large("t"), "b", large("t")),
+			"a b"},
 		{"removed here", files("a", large(""), "b", "b"), files("a", large("ours\n")), all(remove("a"), files("b", "c")), "conflict"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

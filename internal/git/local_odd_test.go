@@ -33,7 +33,8 @@ func conflicting(t *testing.T) (work, git.Tree) {
 // conflict's work tree is made all the same, with pointers in it.
 func TestConflictWithoutGitLFS(t *testing.T) {
 	w, tree := conflicting(t)
-	for key, value := range map[string]string{"clean": "git-lfs-none clean -- %f", "smudge": "git-lfs-none smudge -- %f", "process": "git-lfs-none filter-process", "required": "true"} {
+	for key, value := range map[string]string{"clean": "git-lfs-none clean -- %f", "smudge": "git-lfs-none smudge -- %f",
+		"process": "git-lfs-none filter-process", "required": "true"} {
 		w.git("config", "filter.lfs."+key, value)
 	}
 	if _, err := w.try("checkout", "-q", "3.14", "--", "large.bin"); err == nil {
@@ -67,7 +68,8 @@ func TestForeignRepository(t *testing.T) {
 	_, local := git.OpenLocal(t.Context(), w.dir, io.Discard)
 	_, root := git.Repository{Dir: w.dir}.Root(t.Context())
 	for _, err := range []error{local, root} {
-		if want := "git config --global --add safe.directory " + w.dir; err == nil || !strings.Contains(err.Error(), "dubious ownership") || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		if want := "git config --global --add safe.directory " + w.dir; err == nil || !strings.Contains(err.Error(), "dubious ownership") ||
+			!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%v, want %q in it", err, want)
 		}
 	}

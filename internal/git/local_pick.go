@@ -39,7 +39,8 @@ func (l *Local) Commit(ctx context.Context, id string) (LocalCommit, error) {
 // Merged returns the commits that a merge brought, oldest first and up to 250, if
 // they're here: none in a shallow repository.
 func (l *Local) Merged(ctx context.Context, id string) ([]pull.Commit, error) {
-	p, err := l.do(ctx, "", "log", "--reverse", "--no-merges", "--max-count=250", "-z", "--no-show-signature", "--encoding=UTF-8", "--format=%H %an <%ae>%n%B", id+"^1.."+id)
+	p, err := l.do(ctx, "", "log", "--reverse", "--no-merges", "--max-count=250", "-z", "--no-show-signature", "--encoding=UTF-8",
+		"--format=%H %an <%ae>%n%B", id+"^1.."+id)
 	if p.code > 0 {
 		return nil, nil
 	}
@@ -158,7 +159,8 @@ func (l *Local) Sign(ctx context.Context, id string) (string, error) {
 	}
 	name, _, _ := strings.Cut(c.author, "<")
 	s := *l.work.space
-	s.env = append(slices.Clone(s.env), "GIT_AUTHOR_NAME="+strings.TrimSpace(name), "GIT_AUTHOR_EMAIL="+email(c.author), "GIT_AUTHOR_DATE=@"+date(c.author))
+	s.env = append(slices.Clone(s.env), "GIT_AUTHOR_NAME="+strings.TrimSpace(name), "GIT_AUTHOR_EMAIL="+email(c.author),
+		"GIT_AUTHOR_DATE=@"+date(c.author))
 	args := []string{"-c", "i18n.commitEncoding=" + cmp.Or(c.encoding, "UTF-8"), "commit-tree", "-S", c.tree, "-p", c.base()}
 	p, err := s.run(ctx, command{args: args, stdin: []byte(c.message)})
 	if err != nil && p.code > 0 {

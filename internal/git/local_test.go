@@ -30,7 +30,8 @@ func openLocal(t *testing.T, dir string) *git.Local {
 // Conflicts have to be the same in memory and in the work tree that is made for them.
 func (w work) compareLocal(c pickCase, want verdict) {
 	w.Helper()
-	tree := git.Tree{Dir: filepath.Join(w.TempDir(), "tree"), Branch: "backport", Commit: w.git("rev-parse", "main"), Onto: w.git("rev-parse", "3.14")}
+	tree := git.Tree{Dir: filepath.Join(w.TempDir(), "tree"), Branch: "backport", Commit: w.git("rev-parse", "main"),
+		Onto: w.git("rev-parse", "3.14")}
 	before := w.raw("status", "--porcelain=v2", "--branch")
 	l := openLocal(w.T, w.dir)
 	p, err := l.Pick(w.Context(), git.LocalPick{Commit: tree.Commit, Onto: tree.Onto})

@@ -74,7 +74,8 @@ func (l *Local) State(ctx context.Context, t Tree) (TreeState, error) {
 	if _, err := os.Stat(filepath.Join(t.Dir, ".git")); errors.Is(err, os.ErrNotExist) {
 		return TreeState{Gone: true}, nil
 	}
-	p, err := l.do(ctx, t.Dir, "status", "--porcelain=v2", "-z", "--branch", "--no-renames", "--untracked-files=all", "--ignore-submodules=dirty")
+	p, err := l.do(ctx, t.Dir, "status", "--porcelain=v2", "-z", "--branch", "--no-renames", "--untracked-files=all",
+		"--ignore-submodules=dirty")
 	if err != nil {
 		return s, err
 	}

@@ -10,7 +10,8 @@ import (
 
 func TestValidBranch(t *testing.T) {
 	names := strings.Split("3.14|main|a/b|backport-1234567-3.14|ünï|a.b|a-|a@b|@a|a@|{a}|a|"+ // good
-		"|@|HEAD|-a|--force|a..b|a b|a~b|a^b|a:b|a?b|a*b|a[b|a\\b|a@{b|/a|a/|a//b|.a|a/.b|a.|a.lock|a.lock/b|a\nb|a\tb|a\x7fb|a\x01|..|.|a/..|a\rb", "|")
+		"|@|HEAD|-a|--force|a..b|a b|a~b|a^b|a:b|a?b|a*b|a[b|a\\b|a@{b|/a|a/|a//b|.a|a/.b|a.|a.lock|a.lock/b|a\n"+
+		"b|a\tb|a\x7fb|a\x01|..|.|a/..|a\rb", "|")
 	for _, name := range names {
 		err := exec.Command("git", "check-ref-format", "--branch", name).Run()
 		want := err == nil && name != "@" && name != "HEAD" // a short way to say HEAD
@@ -32,7 +33,8 @@ func FuzzValidBranch(f *testing.F) {
 		if !git.ValidBranch(name) {
 			return
 		}
-		if name[0] == '-' || strings.ContainsAny(name, " :*?[\\^~\x00\n\r\t\x7f") || strings.Contains(name, "..") || strings.HasSuffix(name, "/") {
+		if name[0] == '-' || strings.ContainsAny(name, " :*?[\\^~\x00\n\r\t\x7f") || strings.Contains(name, "..") ||
+			strings.HasSuffix(name, "/") {
 			t.Errorf("%q is valid", name)
 		}
 	})

@@ -37,7 +37,8 @@ type object struct {
 }
 
 func (s *space) open(ctx context.Context) (*objects, error) {
-	o := &objects{cmd: s.command(ctx, command{args: []string{"cat-file", "--batch-command", "-z"}}), closing: make(chan struct{}), ended: make(chan struct{})}
+	o := &objects{cmd: s.command(ctx, command{args: []string{"cat-file", "--batch-command", "-z"}}), closing: make(chan struct{}),
+		ended: make(chan struct{})}
 	var err error
 	if o.in, err = o.cmd.StdinPipe(); err != nil {
 		return nil, err

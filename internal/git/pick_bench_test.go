@@ -42,7 +42,8 @@ func newContest(b *testing.B) *contest {
 	root := b.TempDir()
 	c := &contest{B: b, bare: filepath.Join(root, "cpython.git")}
 	c.before, c.picks = writeHistory(b, c.bare)
-	b.Logf("repository: %d MB, %s commits, %d files", size(c.bare)>>20, c.git(c.bare, "rev-list", "--all", "--count"), c.count("ls-tree", "-r", "--name-only", "main"))
+	b.Logf("repository: %d MB, %s commits, %d files", size(c.bare)>>20, c.git(c.bare, "rev-list", "--all", "--count"),
+		c.count("ls-tree", "-r", "--name-only", "main"))
 	for branch := range strings.FieldsSeq(historyBranches) {
 		b.Logf("%s differs from main in %d files", branch, c.count("diff", "--name-only", "--no-renames", branch, "main"))
 	}
@@ -77,7 +78,8 @@ func (c *contest) gitWith(input, dir string, args ...string) string {
 	c.Helper()
 	cmd := exec.Command("git", args...)
 	cmd.Dir, cmd.Stdin = dir, strings.NewReader(input)
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=M", "GIT_AUTHOR_EMAIL=m@example.com",
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=M",
+		"GIT_AUTHOR_EMAIL=m@example.com",
 		"GIT_COMMITTER_NAME=M", "GIT_COMMITTER_EMAIL=m@example.com")
 	out, err := cmd.Output()
 	if err != nil {

@@ -157,27 +157,36 @@ func plainCases() []pickCase {
 	a := files("a", lines())
 	return []pickCase{
 		{name: "same file elsewhere", base: a, ours: files("a", lines("3:ours")), theirs: files("a", lines("20:theirs")), want: git.Clean},
-		{name: "same line", base: a, ours: files("a", lines("10:ours")), theirs: files("a", lines("10:theirs")), want: git.Conflicted, kind: "content"},
-		{name: "two hunks", base: a, ours: files("a", lines("5:ours", "25:ours")), theirs: files("a", lines("5:theirs", "25:theirs")), want: git.Conflicted, kind: "content"},
-		{name: "no newline at the end", base: files("a", "a\nb\nc"), ours: files("a", "a\nb\nx"), theirs: files("a", "a\nb\ny"), want: git.Conflicted},
+		{name: "same line", base: a, ours: files("a", lines("10:ours")), theirs: files("a", lines("10:theirs")), want: git.Conflicted,
+			kind: "content"},
+		{name: "two hunks", base: a, ours: files("a", lines("5:ours", "25:ours")), theirs: files("a", lines("5:theirs", "25:theirs")),
+			want: git.Conflicted, kind: "content"},
+		{name: "no newline at the end", base: files("a", "a\nb\nc"), ours: files("a", "a\nb\nx"), theirs: files("a", "a\nb\ny"),
+			want: git.Conflicted},
 		{name: "new file", base: a, theirs: files("b/c/d", "d\n"), want: git.Clean},
 		{name: "empty file", base: a, theirs: files("b", ""), want: git.Clean},
 		{name: "new on both sides", base: a, ours: files("b", "ours\n"), theirs: files("b", "theirs\n"), want: git.Conflicted, kind: "content"},
 		{name: "deleted", base: files("a", lines(), "b", "b\n"), theirs: remove("b"), want: git.Clean},
-		{name: "delete and modify", base: files("a", lines(), "b", "b\n"), ours: files("b", "ours\n"), theirs: remove("b"), want: git.Conflicted, kind: "modify/delete"},
-		{name: "modify and delete", base: files("a", lines(), "b", "b\n"), ours: remove("b"), theirs: files("b", "theirs\n"), want: git.Conflicted, kind: "modify/delete"},
+		{name: "delete and modify", base: files("a", lines(), "b", "b\n"), ours: files("b", "ours\n"), theirs: remove("b"), want: git.Conflicted,
+			kind: "modify/delete"},
+		{name: "modify and delete", base: files("a", lines(), "b", "b\n"), ours: remove("b"), theirs: files("b", "theirs\n"),
+			want: git.Conflicted, kind: "modify/delete"},
 		{name: "there already", base: a, ours: files("a", lines("10:same")), theirs: files("a", lines("10:same")), want: git.Present},
 		{name: "empty commit", base: a, ours: files("a", lines("10:same")), want: git.Present},
 		{name: "binary on one side", base: files("a", "\x00\x01\n"), ours: files("b", "b\n"), theirs: files("a", "\x00\x02\n"), want: git.Clean},
-		{name: "binary on both sides", base: files("a", "\x00\x01\n"), ours: files("a", "\x00\x02\n"), theirs: files("a", "\x00\x03\n"), want: git.Conflicted, kind: "binary"},
-		{name: "CRLF without attributes", base: files("a", crlf(lines())), ours: files("a", crlf(lines("3:x"))), theirs: files("a", crlf(lines("20:y"))), want: git.Clean},
-		{name: "CRLF against LF", base: files("a", lines()), ours: files("a", crlf(lines())), theirs: files("a", lines("3:y")), want: git.Conflicted, kind: "content"},
+		{name: "binary on both sides", base: files("a", "\x00\x01\n"), ours: files("a", "\x00\x02\n"), theirs: files("a", "\x00\x03\n"),
+			want: git.Conflicted, kind: "binary"},
+		{name: "CRLF without attributes", base: files("a", crlf(lines())), ours: files("a", crlf(lines("3:x"))),
+			theirs: files("a", crlf(lines("20:y"))), want: git.Clean},
+		{name: "CRLF against LF", base: files("a", lines()), ours: files("a", crlf(lines())), theirs: files("a", lines("3:y")),
+			want: git.Conflicted, kind: "content"},
 	}
 }
 
 func treeCases() []pickCase {
 	a, sub := files("a", lines()), files("f", "f\n")
-	odd := []string{"ünï/cödé", "tab\there", "new\nline", "quote\"d", "back\\slash", "-dash", "sp ace", "no\xff\xfeutf8", "co:lon", "ti~lde", "--all"}
+	odd := []string{"ünï/cödé", "tab\there", "new\nline", "quote\"d", "back\\slash", "-dash", "sp ace", "no\xff\xfeutf8", "co:lon", "ti~lde",
+		"--all"}
 	var base, ours, theirs, other []string
 	for _, name := range odd {
 		base, ours = append(base, name, lines()), append(ours, name, lines("3:ours"))
@@ -185,12 +194,17 @@ func treeCases() []pickCase {
 	}
 	return []pickCase{
 		{name: "rename on the branch", base: a, ours: move("a", "b"), theirs: files("a", lines("5:x")), want: git.Clean},
-		{name: "rename in the pick", base: a, ours: files("a", lines("5:x")), theirs: all(move("a", "dir/b"), files("dir/b", lines("20:y"))), want: git.Clean},
+		{name: "rename in the pick", base: a, ours: files("a", lines("5:x")), theirs: all(move("a", "dir/b"), files("dir/b", lines("20:y"))),
+			want: git.Clean},
 		{name: "rename and rename", base: a, ours: move("a", "b"), theirs: move("a", "c"), want: git.Conflicted, kind: "rename/rename"},
 		{name: "rename and delete", base: a, ours: remove("a"), theirs: move("a", "c"), want: git.Conflicted, kind: "rename/delete"},
-		{name: "two renames to one name", base: files("a", lines(), "b", "b\n"+lines("1:b")), ours: move("a", "c"), theirs: move("b", "c"), want: git.Conflicted},
-		{name: "rename of a directory", base: files("old/a", lines(), "old/b", lines("1:b"), "old/c", lines("2:c")), ours: move("old", "new"), theirs: files("old/d", "d\n"), want: git.Conflicted, kind: "directory rename suggested"},
-		{name: "rename of a directory to two", base: files("old/a", lines(), "old/b", lines("1:b"), "f", "f\n"), ours: all(move("old/a", "x/a"), move("old/b", "y/b")), theirs: files("old/d", "d\n"), want: git.Conflicted, kind: "directory rename unclear split"},
+		{name: "two renames to one name", base: files("a", lines(), "b", "b\n"+lines("1:b")), ours: move("a", "c"), theirs: move("b", "c"),
+			want: git.Conflicted},
+		{name: "rename of a directory", base: files("old/a", lines(), "old/b", lines("1:b"), "old/c", lines("2:c")), ours: move("old", "new"),
+			theirs: files("old/d", "d\n"), want: git.Conflicted, kind: "directory rename suggested"},
+		{name: "rename of a directory to two", base: files("old/a", lines(), "old/b", lines("1:b"), "f", "f\n"),
+			ours: all(move("old/a", "x/a"), move("old/b", "y/b")), theirs: files("old/d", "d\n"), want: git.Conflicted,
+			kind: "directory rename unclear split"},
 		{name: "mode", base: a, ours: files("a", lines("3:x")), theirs: mode("a", 0o755), want: git.Clean},
 		{name: "mode against removed", base: files("a", lines(), "b", "b\n"), ours: remove("a"), theirs: mode("a", 0o755), want: git.Conflicted},
 		{name: "new with two modes", base: sub, ours: files("a", "a\n"), theirs: all(files("a", "a\n"), mode("a", 0o755)), want: git.Conflicted},
@@ -200,15 +214,21 @@ func treeCases() []pickCase {
 		{name: "symlink against file", base: sub, ours: files("x", "file\n"), theirs: link("x", "f"), want: git.Conflicted, kind: "mode"},
 		{name: "submodule", base: all(sub, submodule("sub", 1)), ours: files("f", "g\n"), theirs: submodule("sub", 2), want: git.Clean},
 		{name: "new submodule", base: sub, ours: files("f", "g\n"), theirs: submodule("sub", 2), want: git.Clean},
-		{name: "submodule on both sides", base: all(sub, submodule("sub", 1)), ours: submodule("sub", 2), theirs: submodule("sub", 3), want: git.Conflicted, kind: "submodule"},
+		{name: "submodule on both sides", base: all(sub, submodule("sub", 1)), ours: submodule("sub", 2), theirs: submodule("sub", 3),
+			want: git.Conflicted, kind: "submodule"},
 		{name: "directory and file", base: a, ours: files("x/y", "y\n"), theirs: files("x", "x\n"), want: git.Conflicted, kind: "file/directory"},
 		{name: "file and directory", base: a, ours: files("x", "x\n"), theirs: files("x/y", "y\n"), want: git.Conflicted, kind: "file/directory"},
-		{name: "file becomes directory", base: files("a", lines(), "x", "x\n"), ours: files("a", lines("3:x")), theirs: all(remove("x"), files("x/y", "y\n")), want: git.Clean},
+		{name: "file becomes directory", base: files("a", lines(), "x", "x\n"), ours: files("a", lines("3:x")),
+			theirs: all(remove("x"), files("x/y", "y\n")), want: git.Clean},
 		{name: "odd paths", base: files(base...), ours: files(ours...), theirs: files(theirs...), want: git.Clean},
-		{name: "odd paths with conflicts", base: files(base...), ours: files(ours...), theirs: files(other...), want: git.Conflicted, kind: "content"},
-		{name: "names that differ in case", base: files("a", lines(), "B", "b\n"), ours: files("A", "ours\n"), theirs: files("b", "theirs\n", "a", lines("3:x")), want: git.Clean},
-		{name: "many files", base: many, ours: all(move("d7", "moved"), files("d8/f8", "ours\n")), theirs: all(files("d7/f3", "theirs\n", "d9/f9", "theirs\n")), want: git.Clean},
-		{name: "many files with a conflict", base: many, ours: files("d8/f8", "ours\n"), theirs: files("d8/f8", "theirs\n"), want: git.Conflicted},
+		{name: "odd paths with conflicts", base: files(base...), ours: files(ours...), theirs: files(other...), want: git.Conflicted,
+			kind: "content"},
+		{name: "names that differ in case", base: files("a", lines(), "B", "b\n"), ours: files("A", "ours\n"),
+			theirs: files("b", "theirs\n", "a", lines("3:x")), want: git.Clean},
+		{name: "many files", base: many, ours: all(move("d7", "moved"), files("d8/f8", "ours\n")),
+			theirs: all(files("d7/f3", "theirs\n", "d9/f9", "theirs\n")), want: git.Clean},
+		{name: "many files with a conflict", base: many, ours: files("d8/f8", "ours\n"), theirs: files("d8/f8", "theirs\n"),
+			want: git.Conflicted},
 	}
 }
 

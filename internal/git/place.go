@@ -114,7 +114,8 @@ func private(dir string) error {
 	case !mine(info):
 		return fmt.Errorf("the directory of picks %s belongs to another user than the bot's (%d): %s", dir, os.Geteuid(), advice)
 	case info.Mode()&0o077 != 0:
-		return fmt.Errorf("the directory of picks %s is open to other users (mode %04o): run chmod 700 on it if they put nothing there, or %s", dir, info.Mode().Perm(), advice)
+		return fmt.Errorf("the directory of picks %s is open to other users (mode %04o): run chmod 700 on it if they put nothing there, or %s",
+			dir, info.Mode().Perm(), advice)
 	}
 	return nil
 }

@@ -39,7 +39,8 @@ func (w *work) due(i int) bool {
 	switch {
 	case head.id == "" && w.job.Fork != "" && p.Have == "": // the lease will show it
 	case head.id != "" && email(head.committer) != w.job.Committer.Email:
-		p.fail(&Failure{Kind: ForeignBranch, Err: fmt.Errorf("the branch %s is at %s, which %q committed", p.Head, head.id, email(head.committer))})
+		p.fail(&Failure{Kind: ForeignBranch, Err: fmt.Errorf("the branch %s is at %s, which %q committed", p.Head, head.id,
+			email(head.committer))})
 	case head.id != p.Have:
 		p.fail(&Failure{BranchMoved, true, fmt.Errorf("the branch %s is at %q, not at %q", p.Head, head.id, p.Have)})
 	}

@@ -92,7 +92,8 @@ func (s *server) backendOnly(w http.ResponseWriter, r *http.Request) {
 	inner := r.Clone(r.Context())
 	inner.Body, inner.ContentLength, inner.TransferEncoding = io.NopCloser(bytes.NewReader(body)), int64(len(body)), nil
 	inner.Header.Del("Authorization")
-	env := []string{"PATH=" + os.Getenv("PATH"), "GIT_PROJECT_ROOT=" + s.root, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=git", "GIT_CONFIG_NOSYSTEM=1",
+	env := []string{"PATH=" + os.Getenv("PATH"), "GIT_PROJECT_ROOT=" + s.root, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=git",
+		"GIT_CONFIG_NOSYSTEM=1",
 		"GIT_CONFIG_GLOBAL=" + s.config, "GIT_PROTOCOL=" + r.Header.Get("Git-Protocol")}
 	(&cgi.Handler{Path: s.backend, Root: "/", Dir: s.root, Env: env, Stderr: io.Discard}).ServeHTTP(&counter{w, &s.bytes}, inner)
 }

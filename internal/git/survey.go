@@ -151,7 +151,8 @@ func (w *work) weigh(ctx context.Context, changes map[string]change, at []files)
 			}
 		}
 		if len(large) > 0 {
-			w.picked[i].fail(&Failure{Kind: FileTooLarge, Err: fmt.Errorf("merging %d files, such as %q, of more than %d bytes", len(large), large[0].Path, w.maxMerge)})
+			w.picked[i].fail(&Failure{Kind: FileTooLarge, Err: fmt.Errorf("merging %d files, such as %q, of more than %d bytes", len(large),
+				large[0].Path, w.maxMerge)})
 			w.picked[i].Conflicts = large
 		}
 	}
@@ -221,7 +222,8 @@ func (s *space) list(ctx context.Context, tree string, changes map[string]change
 	_, err := s.run(ctx, command{args: []string{"ls-tree", "-r", "-z", "--full-tree", tree}, each: func(record string) {
 		head, name, _ := strings.Cut(record, "\t")
 		_, changed := changes[name]
-		attributes := strings.HasSuffix(name, ".gitattributes") && path.Base(name) == ".gitattributes" && len(found.attributes) <= maxAttributeFiles
+		attributes := strings.HasSuffix(name, ".gitattributes") && path.Base(name) == ".gitattributes" &&
+			len(found.attributes) <= maxAttributeFiles
 		if !changed && !attributes {
 			return
 		}

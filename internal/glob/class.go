@@ -113,7 +113,8 @@ func (r *atomReader) class(text string) (size int, err error) {
 
 // bareCharacters make minimatch's expression wrong if they're beside a class like
 // [[:alpha:]].
-const bareCharacters = "-,# \t\n\v\f\r\u00a0\ufeff\u2028\u2029\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+const bareCharacters = "-,# \t\n\v\f\r\u00a0\ufeff\u2028\u2029\u1680" +
+	"\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 
 // anything is any character: names have no slashes.
 var anything = jsre.Set{Not: true}

@@ -50,7 +50,8 @@ func parseSegment(text string, r *reader) (*tree, error) {
 	case s.tree.magic && s.tree.bar:
 		err = errors.New(`has \| in a name with other signs, which isn't supported: write [|]`)
 	case s.tree.points && s.tree.bare:
-		err = errors.New("has a class like [[:alpha:]] in a name with a space or one of - , #, on which minimatch stops with an error: write the characters out, as in [a-z]")
+		err = errors.New("has a class like [[:alpha:]] in a name with a space or one of - , #, on which minimatch stops with an error: write " +
+			"the characters out, as in [a-z]")
 	}
 	return s.tree, err
 }

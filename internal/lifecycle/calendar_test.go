@@ -87,7 +87,8 @@ func TestStatusIsNotBelieved(t *testing.T) {
 }
 
 func TestASlippedReleaseIsPutRightByAFreshFile(t *testing.T) {
-	const metadata = `"first_release": "2031-10-01", "end_of_life": "2036-10-01", "feature_freeze": "2031-05-06", "end_of_bugfix": "2033-10-01"`
+	const metadata = `"first_release": "2031-10-01", "end_of_life": "2036-10-01", "feature_freeze": "2031-05-06", "end_of_bugfix": ` +
+		`"2033-10-01"`
 	final := func(day string) string {
 		return releasesOf(metadata, `{"stage": "3.20.0 final", "state": "expected", "date": "`+day+`"}`)
 	}

@@ -45,7 +45,8 @@ var looks = []struct {
 func (c Chart) SVG() []byte {
 	d := drawing{from: c.firstYear(), to: c.lastYear()}
 	height := chartTop + rowHeight*len(c.Schedules) + chartBottom
-	d.write(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="title desc" font-family="sans-serif" font-size="12">`+"\n",
+	d.write(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="title desc" `+
+		`font-family="sans-serif" font-size="12">`+"\n",
 		chartWidth, height, chartWidth, height)
 	d.write("<title id=\"title\">%s</title>\n<desc id=\"desc\">%s</desc>\n", escape(c.Title), escape(c.description()))
 	d.write(`<rect width="%d" height="%d" fill="#ffffff"/>`+"\n", chartWidth, height)

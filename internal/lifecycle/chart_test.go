@@ -42,7 +42,8 @@ func TestChart(t *testing.T) {
 	svg := Chart{Title: "Python release cycle", Schedules: Builtin().Schedules(), At: date("2026-11-22")}.SVG()
 	all := elements(t, svg)
 	root := all[0]
-	if root.Name.Space != "http://www.w3.org/2000/svg" || attribute(root, "role") != "img" || attribute(root, "aria-labelledby") != "title desc" {
+	if root.Name.Space != "http://www.w3.org/2000/svg" || attribute(root, "role") != "img" ||
+		attribute(root, "aria-labelledby") != "title desc" {
 		t.Errorf("the root is %v", root)
 	}
 	height, err := strconv.Atoi(attribute(root, "height"))
@@ -63,7 +64,8 @@ func TestChart(t *testing.T) {
 	}
 	for _, want := range []string{
 		"<title id=\"title\">Python release cycle</title>", ">3.14</text>", ">2026</text>", ">bugfix</text>", "<title>2026-11-22</title>",
-		"3.15: feature from 2025-05-07, beta from 2026-05-07, candidate from 2026-08-04, final freeze from 2026-09-29, bugfix from 2026-10-02, security from 2028-10-01, end-of-life from 2031-11-01.",
+		"3.15: feature from 2025-05-07, beta from 2026-05-07, candidate from 2026-08-04, final freeze from 2026-09-29, bugfix from " +
+			"2026-10-02, security from 2028-10-01, end-of-life from 2031-11-01.",
 		"<title>3.15: security, 2028-10-01 to 2031-10-31</title>",
 	} {
 		if !strings.Contains(string(svg), want) {

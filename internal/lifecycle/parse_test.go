@@ -47,11 +47,12 @@ func releasesOf(metadata string, releases ...string) string {
 func TestWhichDateCounts(t *testing.T) {
 	const (
 		inCycle = `"first_release": "2031-10-01", "end_of_life": "2036-10", "status": "security", "key of tomorrow": [1]`
-		inMeta  = `"start_of_development": "2030-05-05", "feature_freeze": "2031-05-06", "first_release": "2031-10-02", "end_of_bugfix": "2033-10-03", "end_of_life": "2036-11-01", "status": "security"`
-		beta    = `{"stage": "3.20.0 beta 1", "state": "actual", "date": "2031-05-07"}`
-		rc      = `{"stage": "3.20.0 candidate 1", "state": "expected", "date": "2031-08-05"}`
-		final   = `{"stage": "3.20.0", "state": "expected", "date": "2031-10-09"}`
-		later   = `{"stage": "3.20.1 candidate 1", "state": "expected", "date": "2031-11-09"}`
+		inMeta  = `"start_of_development": "2030-05-05", "feature_freeze": "2031-05-06", "first_release": "2031-10-02", "end_of_bugfix": ` +
+			`"2033-10-03", "end_of_life": "2036-11-01", "status": "security"`
+		beta  = `{"stage": "3.20.0 beta 1", "state": "actual", "date": "2031-05-07"}`
+		rc    = `{"stage": "3.20.0 candidate 1", "state": "expected", "date": "2031-08-05"}`
+		final = `{"stage": "3.20.0", "state": "expected", "date": "2031-10-09"}`
+		later = `{"stage": "3.20.1 candidate 1", "state": "expected", "date": "2031-11-09"}`
 	)
 	for name, test := range map[string]struct {
 		cycle, releases string
@@ -85,7 +86,8 @@ func TestWhichDateCounts(t *testing.T) {
 }
 
 func TestOldVersionsHadLessTimeForBugfixes(t *testing.T) {
-	c := parse(t, `{"3.12": {"first_release": "2023-10-02", "end_of_life": "2028-10"}, "3.13": {"first_release": "2024-10-07", "end_of_life": "2029-10"}}`, "")
+	c := parse(t, `{"3.12": {"first_release": "2023-10-02", "end_of_life": "2028-10"}, "3.13": {"first_release": "2024-10-07", `+
+		`"end_of_life": "2029-10"}}`, "")
 	for version, want := range map[string]string{"3.12": "2025-04-02", "3.13": "2026-10-07"} {
 		if s, _ := c.Schedule(version); s.EndOfBugfix != date(want) {
 			t.Errorf("bug fixes of %s end on %s, want %s", version, s.EndOfBugfix, want)
@@ -116,14 +118,17 @@ func TestFaultsAreNamed(t *testing.T) {
 		"no end of life":   {cycleOf(`"first_release": "2036-10-01"`), "", "3.20: end_of_life: it is missing"},
 		"first release":    {cycleOf(`"end_of_life": "2036-10", "first_release": "2036-10"`), "", `3.20: first_release: "2036-10" isn't a date`},
 		"end of life":      {cycleOf(`"end_of_life": "2036-13", "first_release": "2036-10-01"`), "", `3.20: end_of_life: "2036-13" isn't a date`},
-		"year":             {cycleOf(`"end_of_life": "9999-10", "first_release": "2036-10-01"`), "", `3.20: end_of_life: "9999-10-01" isn't a date`},
-		"feature freeze":   {"", releasesOf(good + `, "feature_freeze": "soon"`), `3.20: feature_freeze: "soon" isn't a date`},
-		"stage":            {"", release("3.20.0 beta 1", "3.20.0 gamma 1"), `3.20: releases[0]: stage: "3.20.0 gamma 1" isn't a release`},
-		"wrong version":    {"", release("3.20.0", "3.21.0"), `3.20: releases[0]: stage: "3.21.0 beta 1" isn't a release`},
-		"state":            {"", release("actual", "maybe"), `3.20: releases[0]: state: "maybe" is neither`},
-		"day":              {"", release("2031-05-07", "2031-02-30"), `3.20: releases[0]: date: "2031-02-30" isn't a date`},
-		"unknown version":  {"", strings.Replace(release("", ""), `"releases": {"3.20"`, `"releases": {"3.21": [], "3.20"`, 1), "3.21: end_of_life: it is missing"},
-		"long":             {cycleOf(`"end_of_life": "` + strings.Repeat("x", 999) + `", "first_release": "2036-10-01"`), "", `"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" isn't a date`},
+		"year": {cycleOf(`"end_of_life": "9999-10", "first_release": "2036-10-01"`), "",
+			`3.20: end_of_life: "9999-10-01" isn't a date`},
+		"feature freeze": {"", releasesOf(good + `, "feature_freeze": "soon"`), `3.20: feature_freeze: "soon" isn't a date`},
+		"stage":          {"", release("3.20.0 beta 1", "3.20.0 gamma 1"), `3.20: releases[0]: stage: "3.20.0 gamma 1" isn't a release`},
+		"wrong version":  {"", release("3.20.0", "3.21.0"), `3.20: releases[0]: stage: "3.21.0 beta 1" isn't a release`},
+		"state":          {"", release("actual", "maybe"), `3.20: releases[0]: state: "maybe" is neither`},
+		"day":            {"", release("2031-05-07", "2031-02-30"), `3.20: releases[0]: date: "2031-02-30" isn't a date`},
+		"unknown version": {"", strings.Replace(release("", ""), `"releases": {"3.20"`, `"releases": {"3.21": [], "3.20"`, 1),
+			"3.21: end_of_life: it is missing"},
+		"long": {cycleOf(`"end_of_life": "` + strings.Repeat("x", 999) + `", "first_release": "2036-10-01"`), "",
+			`"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" isn't a date`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := Parse(orNil(test.cycle), orNil(test.releases))
@@ -181,10 +186,13 @@ func TestTheTwoBuiltinFilesAgree(t *testing.T) {
 // FuzzParse holds what is true of any data: no panic, and phases that only
 // move on, from their first day to the end of life.
 func FuzzParse(f *testing.F) {
-	f.Add([]byte(cycleOf(`"branch": "main", "pep": 1, "status": "feature", "first_release": "2031-10-01", "end_of_life": "2036-10", "release_manager": "A & B"`)),
-		[]byte(releasesOf(`"first_release": "2031-10-02", "end_of_life": "2036-10-01"`, `{"stage": "3.20.0 candidate 1", "state": "actual", "date": "2031-08-05", "note": ""}`)))
+	f.Add([]byte(cycleOf(`"branch": "main", "pep": 1, "status": "feature", "first_release": "2031-10-01", "end_of_life": "2036-10", `+
+		`"release_manager": "A & B"`)),
+		[]byte(releasesOf(`"first_release": "2031-10-02", "end_of_life": "2036-10-01"`,
+			`{"stage": "3.20.0 candidate 1", "state": "actual", "date": "2031-08-05", "note": ""}`)))
 	f.Add([]byte(cycleOf(`"first_release": "2031-10-01", "end_of_life": "2030-10"`)), []byte(nil))
-	f.Add([]byte(nil), []byte(releasesOf(`"start_of_development": "2039-01-01", "feature_freeze": "2032-01-01", "first_release": "2031-10-01", "end_of_bugfix": "2030-01-01", "end_of_life": "2036-10-01"`)))
+	f.Add([]byte(nil), []byte(releasesOf(`"start_of_development": "2039-01-01", "feature_freeze": "2032-01-01", "first_release": `+
+		`"2031-10-01", "end_of_bugfix": "2030-01-01", "end_of_life": "2036-10-01"`)))
 	f.Fuzz(func(t *testing.T, cycle, releases []byte) {
 		if len(cycle) == 0 {
 			cycle = nil

@@ -46,7 +46,8 @@ func TestPEP602(t *testing.T) {
 	nine := s.Schedule(2020, 1)[0]
 	// Development began with beta 1 of 3.8, which followed the former way: this
 	// one day is irregular.
-	wantSpan := Span{date("2019-06-04"), date("2020-05-18"), date("2020-08-10"), date("2020-10-05"), date("2022-04-05"), date("2025-11-01"), true}
+	wantSpan := Span{date("2019-06-04"), date("2020-05-18"), date("2020-08-10"), date("2020-10-05"), date("2022-04-05"), date("2025-11-01"),
+		true}
 	if diff := cmp.Diff(wantSpan, nine.Span); diff != "" {
 		t.Errorf("3.9: -want +got:\n%s", diff)
 	}

@@ -66,7 +66,8 @@ func TestBash(t *testing.T) {
 		"parrot nothing --":               "",
 		"parrot sell --mode resting --le": "--ledger",
 	} {
-		cmd := exec.Command("bash", "--norc", "-c", `. "$1"; COMP_WORDS=(`+line+`); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _parrot; echo "${COMPREPLY[*]}"`, "bash", path)
+		cmd := exec.Command("bash", "--norc", "-c", `. "$1"; COMP_WORDS=(`+line+`); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _parrot; echo `+
+			`"${COMPREPLY[*]}"`, "bash", path)
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("%s: %v: %s", line, err, out)

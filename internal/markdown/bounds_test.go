@@ -16,9 +16,12 @@ import (
 func hostile() map[string]string {
 	all := map[string]string{}
 	for _, piece := range []string{
-		"> ", "- ", "1. ", "[", "]", "![", "[a](", "[a](<b", "[](", "][", "[]", "](\n", "`", "`` ` ``` ", "*", "*_", "**a** ", "*a_ ", "a**b", "~", "~~a~ ",
-		"<", "<!--", "a<!--", "<a ", "<a b='", "</", "<?", "<!A", "<![CDATA[", "http://a.b ", "a@b.c ", "&", "&#", "\\", "\n", "\r", "\t", " ", "\x00", "\xff", "\U0001F40D",
-		"```\n", "~~~\n", "- ```\n", "|", "a|b\n-|-\n", "[a]: u\n", "[a]: u 't", "[^a]", "[^a]: b\n", "[^a]:", "# ", "a\n===\n", "<pre", "<details>\n", "<!-- -->\n",
+		"> ", "- ", "1. ", "[", "]", "![", "[a](", "[a](<b", "[](", "][", "[]", "](\n", "`", "`` ` ``` ", "*", "*_", "**a** ", "*a_ ", "a**b",
+		"~", "~~a~ ",
+		"<", "<!--", "a<!--", "<a ", "<a b='", "</", "<?", "<!A", "<![CDATA[", "http://a.b ", "a@b.c ", "&", "&#", "\\", "\n", "\r", "\t", " ",
+		"\x00", "\xff", "\U0001F40D",
+		"```\n", "~~~\n", "- ```\n", "|", "a|b\n-|-\n", "[a]: u\n", "[a]: u 't", "[^a]", "[^a]: b\n", "[^a]:", "# ", "a\n===\n", "<pre",
+		"<details>\n", "<!-- -->\n",
 	} {
 		all[fmt.Sprintf("%q", piece)] = strings.Repeat(piece, maxCharacters/utf8.RuneCountInString(piece))
 		all[fmt.Sprintf("lines of %q", piece)] = strings.Repeat(piece+"\n", maxCharacters/(utf8.RuneCountInString(piece)+1))
@@ -39,7 +42,8 @@ func hostile() map[string]string {
 		for _, n := range []int{100, 500, maxMarks, 20000} {
 			deep := strings.Repeat(mark, n)
 			for _, line := range []string{"a\n", "\n", "> a\n", "- a\n"} {
-				all[fmt.Sprintf("%d times %q, then lines of %q", n, mark, line)] = deep + "a\n" + strings.Repeat(line, max(maxCharacters-len(deep)-2, 0)/len(line))
+				all[fmt.Sprintf("%d times %q, then lines of %q", n, mark, line)] = deep + "a\n" +
+					strings.Repeat(line, max(maxCharacters-len(deep)-2, 0)/len(line))
 			}
 		}
 	}
@@ -88,7 +92,8 @@ func TestUnread(t *testing.T) {
 		{"an indented file", strings.Repeat(strings.Repeat(" ", 60)+"a\n", maxCharacters/62), true},
 		{"lines in deep quotes", strings.Repeat(">", 900) + "\n" + strings.Repeat("a\n", 30000), false},
 		{"blank lines in deep lists", strings.Repeat("- ", 900) + "\n" + strings.Repeat("\n", 30000), false},
-		{"a whole table", strings.Repeat("a|", 30) + "\n" + strings.Repeat("-|", 30) + "\n" + strings.Repeat(strings.Repeat("a|", 30)+"\n", 1000), true},
+		{"a whole table", strings.Repeat("a|", 30) + "\n" + strings.Repeat("-|", 30) + "\n" +
+			strings.Repeat(strings.Repeat("a|", 30)+"\n", 1000), true},
 		{"a table to be filled", strings.Repeat("a|", 300) + "\n" + strings.Repeat("-|", 300) + "\n" + strings.Repeat("a\n", 1000), false},
 		{"bars without a table", strings.Repeat("|", 2000) + "\n" + strings.Repeat("a\n", 1000), true},
 	} {
@@ -102,7 +107,8 @@ func TestUnread(t *testing.T) {
 // bounds, and text in a quote or in code isn't text.
 func FuzzRead(f *testing.F) {
 	for _, text := range []string{
-		"a `b`\n@bot <!-- c -->", "- > a\n  ```\n\n1. b", "[a](b \"c\")![d](e)\n[f]: g", "a|b\n-|-\nc", "[^1]: a\n\n[^2]", "<details><pre>\n\na\n</pre>", "\ufeff<!-- a -->\r\n&#64;\\*__~~b~~", "***a** b* [[c]][d] <http://e>",
+		"a `b`\n@bot <!-- c -->", "- > a\n  ```\n\n1. b", "[a](b \"c\")![d](e)\n[f]: g", "a|b\n-|-\nc", "[^1]: a\n\n[^2]",
+		"<details><pre>\n\na\n</pre>", "\ufeff<!-- a -->\r\n&#64;\\*__~~b~~", "***a** b* [[c]][d] <http://e>",
 	} {
 		f.Add(text, uint16(0), "")
 	}

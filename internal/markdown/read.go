@@ -107,7 +107,8 @@ func (r *reader) table(t *md.Table) {
 // raw reads a block of HTML, and notes the comments that are lines by themselves.
 func (r *reader) raw(b *md.HTMLBlock) {
 	for i, line := range b.Text {
-		whole := !r.html.markup() && strings.HasPrefix(line, "<!--") && strings.Index(line, "-->") == len(strings.TrimRight(line, " \t"))-len("-->")
+		whole := !r.html.markup() && strings.HasPrefix(line, "<!--") &&
+			strings.Index(line, "-->") == len(strings.TrimRight(line, " \t"))-len("-->")
 		r.html.feed(line + "\n")
 		if whole && r.inside == 0 {
 			r.comments = append(r.comments, b.StartLine+i)

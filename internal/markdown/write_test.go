@@ -50,7 +50,9 @@ func FuzzWrite(f *testing.F) {
 			return
 		}
 		d := parse(Fence(text))
-		if block, ok := d.Blocks[0].(*md.CodeBlock); !ok || len(d.Blocks) != 1 || strings.TrimRight(strings.Join(block.Text, "\n"), "\n") != strings.TrimRight(newlines.Replace(strings.ReplaceAll(text, "\x00", "\ufffd")), "\n") {
+		if block, ok := d.Blocks[0].(*md.CodeBlock); !ok || len(d.Blocks) != 1 ||
+			strings.TrimRight(strings.Join(block.Text, "\n"), "\n") != strings.TrimRight(newlines.Replace(strings.ReplaceAll(text, "\x00",
+				"\ufffd")), "\n") {
 			t.Errorf("%q: %q", text, Fence(text))
 		}
 		want := "[a · b]"

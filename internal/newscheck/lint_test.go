@@ -59,7 +59,8 @@ func TestHostileEntries(t *testing.T) {
 
 // hostileEntries are as long as an entry that is read.
 func hostileEntries() (all []string) {
-	for _, piece := range []string{"`", "``", "*", "**a ", "a`", ":func:`", ":func`a` ", ":a:", "`a`:", "`a`_", "\\", "x", "x ", "\n", "- ", "::\n\n", ".. a\n", " a\n", "| ", "\u00e9", "\xff", "\u00a0", "gh-1 ", "``a` ", "(*) "} {
+	for _, piece := range []string{"`", "``", "*", "**a ", "a`", ":func:`", ":func`a` ", ":a:", "`a`:", "`a`_", "\\", "x", "x ", "\n", "- ",
+		"::\n\n", ".. a\n", " a\n", "| ", "\u00e9", "\xff", "\u00a0", "gh-1 ", "``a` ", "(*) "} {
 		all = append(all, strings.Repeat(piece, maxEntry/len(piece)), "Fix it.\n"+strings.Repeat(piece, (maxEntry-10)/len(piece)))
 	}
 	return all
@@ -77,7 +78,8 @@ func BenchmarkHostileEntries(b *testing.B) {
 func FuzzEntry(f *testing.F) {
 	for _, seed := range []string{
 		"Fix it.\n", "", "# c\n\n.. bpo: 1\n\n  # x", "  .. x: y", "a\n..\nb", strings.Repeat("x", 75) + " .. " + strings.Repeat("y", 75),
-		"a::\n\n   ..\n\n\n  b\n\n* c\n* d", "\ufeffgh-1: x", "x\r\n\ty\x1c\u00a0 z\x85", "\x00\xff", strings.Repeat("z", 74) + "\u00a0    code", "ıſſue #",
+		"a::\n\n   ..\n\n\n  b\n\n* c\n* d", "\ufeffgh-1: x", "x\r\n\ty\x1c\u00a0 z\x85", "\x00\xff", strings.Repeat("z", 74) + "\u00a0    code",
+		"ıſſue #",
 		"``a` *b **c :func`d` :x:`e` `f`: g::\n\n  `h\n\n.. i:: *j\n\n- k\\ `l`_ m:`n`\n  | *o",
 	} {
 		f.Add([]byte(seed))

@@ -53,21 +53,28 @@ const (
 	faultBOM  = "The file starts with a byte order mark, which would end up in the changelog. Save it as UTF-8 without one."
 	faultNUL  = "This line has a NUL byte, which would end up in the changelog. Remove it."
 
-	faultNoColon = "blurb stops here: a line at the top that starts with .. must be \".. name: value\". Start with the text, without directives."
-	faultEmpty   = "The entry has no text. Describe the change for users in a sentence or two."
-	faultEnd     = "blurb stops here: a line with only .. ends an entry, and nothing follows it. Remove the line."
-	faultTwo     = "A line with only .. starts another entry, and a file holds just one. Move the second entry to its own file."
+	faultNoColon = "blurb stops here: a line at the top that starts with .. must be \".. name: value\". Start with the text, without " +
+		"directives."
+	faultEmpty = "The entry has no text. Describe the change for users in a sentence or two."
+	faultEnd   = "blurb stops here: a line with only .. ends an entry, and nothing follows it. Remove the line."
+	faultTwo   = "A line with only .. starts another entry, and a file holds just one. Move the second entry to its own file."
 
-	faultIndentedMetadata = "blurb strips the leading spaces and then reads this line as metadata because it starts with .., which would break the release. Start with plain text."
-	faultIndentedComment  = "blurb strips the leading spaces and then reads this line as a comment because it starts with #, which would break the release. Start with plain text."
-	faultUnstable         = "blurb couldn't read this text back after writing it, which would break the release. Write plain paragraphs, without tabs or unusual whitespace."
+	faultIndentedMetadata = "blurb strips the leading spaces and then reads this line as metadata because it starts with .., which would " +
+		"break the release. Start with plain text."
+	faultIndentedComment = "blurb strips the leading spaces and then reads this line as a comment because it starts with #, which would " +
+		"break the release. Start with plain text."
+	faultUnstable = "blurb couldn't read this text back after writing it, which would break the release. Write plain paragraphs, " +
+		"without tabs or unusual whitespace."
 )
 
 // What Sphinx would trip over, or silently show as something else.
 const (
-	warnLiteral  = "This `` is never closed, so Sphinx would warn and show it unchanged. The closing `` must follow a character that isn't a space, with a space or punctuation after it."
-	warnStrong   = "This ** is never closed, so Sphinx would warn and show it unchanged. Close it with **, put ``code`` in double backticks, or write \\*\\* for the characters themselves."
-	warnEmphasis = "This * is never closed, so Sphinx would warn and show it unchanged. Close it with *, put ``code`` in double backticks, or write \\* for the character itself."
+	warnLiteral = "This `` is never closed, so Sphinx would warn and show it unchanged. The closing `` must follow a character that isn't " +
+		"a space, with a space or punctuation after it."
+	warnStrong = "This ** is never closed, so Sphinx would warn and show it unchanged. Close it with **, put ``code`` in double " +
+		"backticks, or write \\*\\* for the characters themselves."
+	warnEmphasis = "This * is never closed, so Sphinx would warn and show it unchanged. Close it with *, put ``code`` in double backticks, " +
+		"or write \\* for the character itself."
 	warnBacktick = "This ` is never closed, so Sphinx would warn and show it unchanged. Close it with `, or put ``code`` in double backticks."
 	warnUneven   = "This has one backtick before it and two after. Code needs two on both sides: ``code``."
 	warnSingle   = "Code needs double backticks: ``code``. To link to something, put a role before it, as in :func:`len`."
@@ -94,21 +101,25 @@ const (
 
 	summaryFound     = "This pull request's NEWS entries are valid."
 	summaryFaults    = "Each error has an annotation on its line that says how to fix it."
-	summaryTolerated = "The label %s is set, so no entry is required. But once this is merged, these errors would break the changelog or lose the entry."
-	summaryWarnings  = "The annotations point out what you may want to check. They don't block anything."
-	summaryRenames   = "To fix the paths, run:\n\n%s"
-	summarySkipped   = "No NEWS entry is needed because the label %s is set."
+	summaryTolerated = "The label %s is set, so no entry is required. But once this is merged, these errors would break the changelog or " +
+		"lose the entry."
+	summaryWarnings = "The annotations point out what you may want to check. They don't block anything."
+	summaryRenames  = "To fix the paths, run:\n\n%s"
+	summarySkipped  = "No NEWS entry is needed because the label %s is set."
 
 	summaryMissing = "User-visible changes need a NEWS entry, and this pull request doesn't add one."
 	summaryEdited  = "It edits an existing entry, which doesn't announce anything new."
 	summaryDeleted = "It deletes an entry. If it reverts a change that hasn't been released yet, it doesn't need a new one."
-	summaryOmitted = "GitHub lists only the first %d changed files, so I can't see the other %d. If one of them is a NEWS entry, a triager or core developer can add %s."
-	summaryAdd     = "To add an entry, create the file\n\n%s\n\nwith a sentence or two for users, such as\n\n%s\n\nor let blurb create it:\n\n%s"
+	summaryOmitted = "GitHub lists only the first %d changed files, so I can't see the other %d. If one of them is a NEWS entry, a triager " +
+		"or core developer can add %s."
+	summaryAdd = "To add an entry, create the file\n\n%s\n\nwith a sentence or two for users, such as\n\n%s\n\nor let blurb create " +
+		"it:\n\n%s"
 	summarySection = "Replace %s with one of: %s."
 	summaryIssue   = "Replace NUMBER with the issue number, and add it to the title too: `gh-NUMBER: Summary`."
 
-	summaryUnneeded = "If the change isn't user-visible, as with most changes to documentation, tests and internals, say so in a comment; a triager or core developer will add %s."
-	summaryMore     = "More about NEWS entries: %s"
+	summaryUnneeded = "If the change isn't user-visible, as with most changes to documentation, tests and internals, say so in a comment; " +
+		"a triager or core developer will add %s."
+	summaryMore = "More about NEWS entries: %s"
 
 	someText = "Describe the change for users in a sentence or two."
 )
@@ -129,31 +140,43 @@ const (
 
 // The check run of the ABI rule.
 const (
-	faultNewsMiss  = "This says %s, but the marker must be %s, at the very beginning of the text. If this change doesn't break the ABI, remove it."
+	faultNewsMiss = "This says %s, but the marker must be %s, at the very beginning of the text. If this change doesn't break the ABI, " +
+		"remove it."
 	faultNewsPlace = "%s must be at the very beginning of the text. If this change doesn't break the ABI, remove it."
-	faultOnlyNews  = "This entry is marked as an ABI break, but the pull request's title isn't. If the change breaks the ABI, start the title with %s; if not, remove the marker here."
-	faultOnlyTitle = "The title or a commit mentions an ABI break, but no NEWS entry does. If this is the entry that announces it, start its text with %s"
-	faultTitleMiss = "The pull request's title has %s, which isn't the exact marker or isn't at the start. If the change breaks the ABI, start the title with %s; if not, remove it from the title."
-	warnEvidence   = "This file describes the ABI. If the change breaks the ABI, start the title with %s and the NEWS entry with %s. If not, you don't need to do anything."
+	faultOnlyNews  = "This entry is marked as an ABI break, but the pull request's title isn't. If the change breaks the ABI, start the " +
+		"title with %s; if not, remove the marker here."
+	faultOnlyTitle = "The title or a commit mentions an ABI break, but no NEWS entry does. If this is the entry that announces it, start " +
+		"its text with %s"
+	faultTitleMiss = "The pull request's title has %s, which isn't the exact marker or isn't at the start. If the change breaks the ABI, " +
+		"start the title with %s; if not, remove it from the title."
+	warnEvidence = "This file describes the ABI. If the change breaks the ABI, start the title with %s and the NEWS entry with %s. If " +
+		"not, you don't need to do anything."
 
 	summaryAgree     = "Both the summary line and the NEWS entry say that this change breaks the ABI."
 	summaryNoMarkers = "Neither the summary line nor a NEWS entry is marked as an ABI break."
-	summaryUnseen    = "The summary line is marked as an ABI break. I couldn't read every file, so please check that a NEWS entry starts with %s."
-	summaryEvidence  = "This pull request changes a file that describes the ABI. If it breaks the ABI, start the title with %s and the NEWS entry with %s. If not, you don't need to do anything."
-	summaryMarkers   = "A change that breaks the ABI needs two markers: %s at the start of the title, which becomes the summary line, and %s at the start of its NEWS entry. If it doesn't break the ABI, use neither."
+	summaryUnseen    = "The summary line is marked as an ABI break. I couldn't read every file, so please check that a NEWS entry starts " +
+		"with %s."
+	summaryEvidence = "This pull request changes a file that describes the ABI. If it breaks the ABI, start the title with %s and the " +
+		"NEWS entry with %s. If not, you don't need to do anything."
+	summaryMarkers = "A change that breaks the ABI needs two markers: %s at the start of the title, which becomes the summary line, and " +
+		"%s at the start of its NEWS entry. If it doesn't break the ABI, use neither."
 
 	summaryTitleMiss  = "The title has %s, which isn't the exact marker or isn't at the start."
-	summaryCommitMiss = "The commit %s has %s, which isn't the exact marker or isn't at the start. If the title has the marker, you can leave the commit as it is; if nothing breaks the ABI, reword it."
-	summaryTitle      = "If the change breaks the ABI, change the title to:\n\n%s"
-	summarySquash     = "A commit has the marker, but the title doesn't. Start the title with %s too: a squash merge makes it the summary line."
-	summaryNewsMiss   = "In the NEWS entry, start the text with %s, exactly as shown."
-	summaryNews       = "The NEWS entry could start like this:\n\n%s"
+	summaryCommitMiss = "The commit %s has %s, which isn't the exact marker or isn't at the start. If the title has the marker, you can " +
+		"leave the commit as it is; if nothing breaks the ABI, reword it."
+	summaryTitle  = "If the change breaks the ABI, change the title to:\n\n%s"
+	summarySquash = "A commit has the marker, but the title doesn't. Start the title with %s too: a squash merge makes it the summary " +
+		"line."
+	summaryNewsMiss = "In the NEWS entry, start the text with %s, exactly as shown."
+	summaryNews     = "The NEWS entry could start like this:\n\n%s"
 )
 
 // What the rules are, for the documentation.
 const (
-	aboutNews = "Requires a NEWS entry, and checks its directory, name and text for anything that would break the release or lose the entry. Warns about broken markup."
-	aboutABI  = "Checks that ABI markers agree: if the title or a commit is marked as an ABI break, the NEWS entry must be too, and vice versa."
+	aboutNews = "Requires a NEWS entry, and checks its directory, name and text for anything that would break the release or lose the " +
+		"entry. Warns about broken markup."
+	aboutABI = "Checks that ABI markers agree: if the title or a commit is marked as an ABI break, the NEWS entry must be too, and vice " +
+		"versa."
 )
 
 // noteHelp is the comment that newcomers get once.
@@ -161,13 +184,15 @@ const noteHelp = `Thank you for this pull request, and welcome!
 
 User-visible changes need a [NEWS entry](%[1]s): a small file in %[2]s that goes into the changelog. This pull request doesn't have one yet.
 
-To add one, open the check run “%[3]s”, copy the file that it shows, replace the text with your own, and push it to this branch. If the change isn't user-visible, say so here; a triager or core developer will add %[4]s.
+To add one, open the check run “%[3]s”, copy the file that it shows, replace the text with your own, and push it to this branch. ` +
+	`If the change isn't user-visible, say so here; a triager or core developer will add %[4]s.
 `
 
 func faultDate(date string) string { return date + " isn't a valid date or time." }
 
 func faultIssueLow(number, least int) string {
-	return fmt.Sprintf("gh-%d is too low for an issue: blurb doesn't accept numbers below %d. For an issue on the old tracker, write bpo-%d.", number, least, number)
+	return fmt.Sprintf("gh-%d is too low for an issue: blurb doesn't accept numbers below %d. For an issue on the old tracker, write bpo-%d.",
+		number, least, number)
 }
 
 func faultStart(start string) string {
@@ -187,15 +212,18 @@ func faultRelease(name string) string {
 }
 
 func faultMetadataIssue(name, value string) string {
-	return fmt.Sprintf("blurb doesn't accept %s as the number for %s. Remove this line: the file name already gives the issue.", quote(value), name)
+	return fmt.Sprintf("blurb doesn't accept %s as the number for %s. Remove this line: the file name already gives the issue.", quote(value),
+		name)
 }
 
 func warnMetadata(name string) string {
-	return fmt.Sprintf("Lines at the top that start with .. are metadata, so %s won't appear in the changelog. Start with the text, without directives.", quote(name))
+	return fmt.Sprintf("Lines at the top that start with .. are metadata, so %s won't appear in the changelog. Start with the text, "+
+		"without directives.", quote(name))
 }
 
 func faultWrappedEnd(width int) string {
-	return fmt.Sprintf("When blurb wraps the text at %d characters, this .. ends up alone on a line and ends the entry, which would break the release. Remove it.", width)
+	return fmt.Sprintf("When blurb wraps the text at %d characters, this .. ends up alone on a line and ends the entry, which would break "+
+		"the release. Remove it.", width)
 }
 
 func warnIssue(entry tracker.Issue, title []tracker.Issue) string {

@@ -10,10 +10,12 @@ import "strings"
 var domains = map[string][]string{
 	"": {
 		// docutils
-		"ab", "abbreviation", "ac", "acronym", "code", "emphasis", "index", "literal", "math", "pep", "pep-reference", "raw", "rfc", "rfc-reference",
+		"ab", "abbreviation", "ac", "acronym", "code", "emphasis", "index", "literal", "math", "pep", "pep-reference", "raw", "rfc",
+		"rfc-reference",
 		"strong", "sub", "subscript", "sup", "superscript", "t", "title", "title-reference",
 		// Sphinx
-		"abbr", "any", "command", "cve", "cwe", "dfn", "doc", "download", "envvar", "eq", "file", "guilabel", "kbd", "keyword", "mailheader", "makevar",
+		"abbr", "any", "command", "cve", "cwe", "dfn", "doc", "download", "envvar", "eq", "file", "guilabel", "kbd", "keyword", "mailheader",
+		"makevar",
 		"manpage", "menuselection", "mimetype", "newsgroup", "numref", "option", "program", "ref", "regexp", "samp", "term", "token",
 		// CPython
 		"2to3fixer", "gh", "issue", "monitoring-event", "opcode", "pdbcmd", "pypi", "source",

@@ -59,7 +59,8 @@ func FuzzLaws(f *testing.F) {
 func descriptions(t *testing.T, r *pull.Request, set []pull.Rule) {
 	for _, rule := range set {
 		for _, s := range rule.Want(r).Statuses {
-			if n := utf8.RuneCountInString(s.Description); n > 50 && s.Description != "No news entry in Misc/NEWS.d/next/ or \"skip news\" label found" {
+			if n := utf8.RuneCountInString(s.Description); n > 50 &&
+				s.Description != "No news entry in Misc/NEWS.d/next/ or \"skip news\" label found" {
 				t.Errorf("the description %q has %d characters", s.Description, n)
 			}
 		}
@@ -73,8 +74,10 @@ func TestDraftIsGood(t *testing.T) {
 		t.Fatal(err)
 	}
 	news := config.Preset().News
-	for _, title := range []string{"gh-130000: Fix it", "bpo-1: Fix `it` — \"now\".", "[3.14] gh-130000: .. (GH-1)", "gh-130000: " + strings.Repeat("word .. ", 80), "gh-130000: # 1",
-		"gh-130000: (ABI break) Add it", "gh-130000: Add it (ABI Break)", `Revert "gh-130000: (ABI break) Add it"`, "gh-130000: (Re)raise it", "gh-130000: Cut of…"} {
+	for _, title := range []string{"gh-130000: Fix it", "bpo-1: Fix `it` — \"now\".", "[3.14] gh-130000: .. (GH-1)", "gh-130000: " +
+		strings.Repeat("word .. ", 80), "gh-130000: # 1",
+		"gh-130000: (ABI break) Add it", "gh-130000: Add it (ABI Break)", `Revert "gh-130000: (ABI break) Add it"`,
+		"gh-130000: (Re)raise it", "gh-130000: Cut of…"} {
 		r := request(pull.File{Path: "Lib/csv.py", Change: pull.Modified})
 		r.Title = title
 		m := newMarkers("(ABI break)", "(CPython ABI break)")
@@ -198,7 +201,8 @@ func BenchmarkPlan300Faulty(b *testing.B) {
 	}
 	var files []pull.File
 	for i := range 300 {
-		files = append(files, added(fmt.Sprintf("Misc/NEWS.d/next/Libary/2026-08-01.gh-%d.rst.txt", 130000+i), "gh-130000: (ABI break) Fix it.\n..\n"))
+		files = append(files, added(fmt.Sprintf("Misc/NEWS.d/next/Libary/2026-08-01.gh-%d.rst.txt", 130000+i),
+			"gh-130000: (ABI break) Fix it.\n..\n"))
 	}
 	r := request(files...)
 	b.ReportAllocs()

@@ -68,7 +68,8 @@ func (m markers) sentence(set config.News, title string, marked bool) string {
 	}
 	text := reflow(marker+words, set.Width)
 	l := linter{width: set.Width, minGHIssue: set.MinGHIssue}
-	if !strings.ContainsFunc(words, unicode.IsLetter) || len(l.lint([]byte(text), name{})) > 0 || m.body(readBody(text), set.Width) != (mark{exact: marked}) {
+	if !strings.ContainsFunc(words, unicode.IsLetter) || len(l.lint([]byte(text), name{})) > 0 ||
+		m.body(readBody(text), set.Width) != (mark{exact: marked}) {
 		return reflow(marker+someText, set.Width)
 	}
 	return text

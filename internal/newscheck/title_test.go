@@ -33,7 +33,8 @@ func TestBare(t *testing.T) {
 }
 
 func FuzzTitle(f *testing.F) {
-	for _, seed := range []string{"[3.14] gh-130000: (ABI break) Fix it (GH-1) (#2)", "Revert \"(ABI break) x\"", "gh-1: ABI break)", "(\t(ABI break\x85", "bpo-1 : .. x"} {
+	for _, seed := range []string{"[3.14] gh-130000: (ABI break) Fix it (GH-1) (#2)", "Revert \"(ABI break) x\"", "gh-1: ABI break)",
+		"(\t(ABI break\x85", "bpo-1 : .. x"} {
 		f.Add(seed)
 	}
 	set := config.Preset().Rules
@@ -137,7 +138,8 @@ func TestReadName(t *testing.T) {
 func (n name) String() string { return n.date + "." + issueField(n.issue) + "." + n.nonce + extension }
 
 func FuzzFileName(f *testing.F) {
-	for _, seed := range []string{"Misc/NEWS.d/next/Library/2026-08-01.gh-issue-130000.a.rst", "Misc/NEWS.d/next/Libary/gh-130000.rst.txt", "Misc/NEWS.d/next/x", "Misc/NEWS.d/next/Library/x.bpo-7.rst",
+	for _, seed := range []string{"Misc/NEWS.d/next/Library/2026-08-01.gh-issue-130000.a.rst", "Misc/NEWS.d/next/Libary/gh-130000.rst.txt",
+		"Misc/NEWS.d/next/x", "Misc/NEWS.d/next/Library/x.bpo-7.rst",
 		"2026-02-30.bpo-1.x.rst", "Misc/NEWS.d/next/a/b/c.rst", "Misc/NEWS.d/next/\xff/2026-02-20-24-00-00,1.x.y"} {
 		f.Add(seed)
 	}

@@ -28,7 +28,8 @@ func (m *marked) compare() verdict {
 	case inCommit && !inNews && !m.unseen:
 		m.fault(&v, statusNoNews)
 	case inCommit && !inNews:
-		v.status.Description, v.part.Title, v.part.Summary = statusUnseen, statusUnseen, fmt.Sprintf(summaryUnseen, markdown.Code(m.set.NewsMarker))
+		v.status.Description, v.part.Title, v.part.Summary = statusUnseen, statusUnseen, fmt.Sprintf(summaryUnseen,
+			markdown.Code(m.set.NewsMarker))
 	case inCommit:
 		v.status.Description, v.part.Title, v.part.Summary = statusAgree, statusAgree, summaryAgree
 		if !m.title.exact {

@@ -56,7 +56,8 @@ func (r *Request) afterWork(a Action) (*Request, bool) {
 			branch = a.Head
 		}
 		return r.Opened(Summary{
-			Number: 100_000 + len(a.Base), Title: a.Title, Body: a.Body, State: Open, Draft: a.Draft, Own: true, Base: a.Base, HeadBranch: branch, Head: r.Branches[branch].Tip,
+			Number: 100_000 + len(a.Base), Title: a.Title, Body: a.Body, State: Open, Draft: a.Draft, Own: true, Base: a.Base, HeadBranch: branch,
+			Head: r.Branches[branch].Tip,
 		}), true
 	case RestoreBranch, DeleteBranch:
 		tip := Branch{Requests: r.Branches[r.HeadBranch].Requests}

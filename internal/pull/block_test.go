@@ -29,20 +29,24 @@ func TestBlockIn(t *testing.T) {
 		{"no end", "A\n<!-- x: 2 -->\nB\n", "A\n<!-- x: 2 -->\nB\n\n" + two, "A\n<!-- x: 2 -->\nB\n"},
 		{"no end, then one", "A\n<!-- x: 2 -->\nB\n\n" + two, "A\n<!-- x: 2 -->\nB\n\n" + two, "A\n<!-- x: 2 -->\nB"},
 		{"no start", "A\n<!-- /x -->\n", "A\n<!-- /x -->\n\n" + two, "A\n<!-- /x -->\n"},
-		{"in a quote", "> " + strings.ReplaceAll(two, "\n", "\n> ") + "\n", "> " + strings.ReplaceAll(two, "\n", "\n> ") + "\n\n" + two, "> " + strings.ReplaceAll(two, "\n", "\n> ") + "\n"},
+		{"in a quote", "> " + strings.ReplaceAll(two, "\n", "\n> ") + "\n", "> " + strings.ReplaceAll(two, "\n", "\n> ") + "\n\n" + two, "> " +
+			strings.ReplaceAll(two, "\n", "\n> ") + "\n"},
 		{"in code", "```html\n" + two + "\n```", "```html\n" + two + "\n```\n\n" + two, "```html\n" + two + "\n```"},
 		{"in longer code", "~~~~\n~~~\n" + two + "\n~~~~~\n", "~~~~\n~~~\n" + two + "\n~~~~~\n\n" + two, "~~~~\n~~~\n" + two + "\n~~~~~\n"},
 		{"in code without an end", "```\nA\n\n" + one, two + "\n\n```\nA\n\n" + one, "```\nA\n\n" + one},
 		{"in a comment without an end", "A\r\n\r\n<!-- B", crlf(two) + "\r\n\r\nA\r\n\r\n<!-- B", "A\r\n\r\n<!-- B"},
 		{"first, and in code without an end", two + "\n\n```\n" + one, two + "\n\n```\n" + one, "```\n" + one},
 		{"in code, and behind it", "~~~ html\n" + one + "\n~~~\n\n" + one, "~~~ html\n" + one + "\n~~~\n\n" + two, "~~~ html\n" + one + "\n~~~"},
-		{"in indented code", "A\n\n    " + strings.ReplaceAll(two, "\n", "\n    "), "A\n\n    " + strings.ReplaceAll(two, "\n", "\n    ") + "\n\n" + two, "A\n\n    " + strings.ReplaceAll(two, "\n", "\n    ")},
+		{"in indented code", "A\n\n    " + strings.ReplaceAll(two, "\n", "\n    "), "A\n\n    " + strings.ReplaceAll(two, "\n", "\n    ") +
+			"\n\n" + two, "A\n\n    " + strings.ReplaceAll(two, "\n", "\n    ")},
 		{"in a comment", "<!-- A\n" + one, "<!-- A\n" + one + "\n\n" + two, "<!-- A\n" + one},
 		{"in a list", "- A\n" + one + "\n- B", "- A\n" + two + "\n- B", "- A\n- B"},
 		{"in details", "<details>\n" + one + "\n</details>", "<details>\n" + two + "\n</details>", "<details>\n</details>"},
-		{"within a line", "A <!-- x: 2 -->\ntwo\n<!-- /x -->", "A <!-- x: 2 -->\ntwo\n<!-- /x -->\n\n" + two, "A <!-- x: 2 -->\ntwo\n<!-- /x -->"},
+		{"within a line", "A <!-- x: 2 -->\ntwo\n<!-- /x -->", "A <!-- x: 2 -->\ntwo\n<!-- /x -->\n\n" + two,
+			"A <!-- x: 2 -->\ntwo\n<!-- /x -->"},
 		{"a comment like it", "<!-- xyz -->\n<!-- /x -->", "<!-- xyz -->\n<!-- /x -->\n\n" + two, "<!-- xyz -->\n<!-- /x -->"},
-		{"disorder", "<!-- x: 1 -->\nA\n" + two + "\nB\n<!-- /x -->", "<!-- x: 1 -->\nA\n" + two + "\nB\n<!-- /x -->", "<!-- x: 1 -->\nA\n" + two + "\nB\n<!-- /x -->"},
+		{"disorder", "<!-- x: 1 -->\nA\n" + two + "\nB\n<!-- /x -->", "<!-- x: 1 -->\nA\n" + two + "\nB\n<!-- /x -->", "<!-- x: 1 -->\nA\n" +
+			two + "\nB\n<!-- /x -->"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := b.In(test.body); got != test.want {
@@ -72,7 +76,8 @@ func TestBlockOf(t *testing.T) {
 // FuzzBlock puts a block into any body: it is there, once; a second time changes
 // nothing; and people's own text stays.
 func FuzzBlock(f *testing.F) {
-	for _, body := range []string{"", "A\r\n", "<!-- x: 1 -->\na\n<!-- /x -->\nB", "```\n<!-- x: 2 -->\n", "<!-- x: 1 -->\n<!-- x: 2 -->\n<!-- /x -->\n<!-- /x -->", "~~~\n~~~\n<!-- x: 2 -->\n<!-- /x -->", "\r\n\xff"} {
+	for _, body := range []string{"", "A\r\n", "<!-- x: 1 -->\na\n<!-- /x -->\nB", "```\n<!-- x: 2 -->\n",
+		"<!-- x: 1 -->\n<!-- x: 2 -->\n<!-- /x -->\n<!-- /x -->", "~~~\n~~~\n<!-- x: 2 -->\n<!-- /x -->", "\r\n\xff"} {
 		f.Add(body, 0, "")
 		f.Add(body, 3, "<!-- x: 2 -->\n* two\n<!-- /x -->\n")
 	}

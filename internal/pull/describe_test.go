@@ -36,9 +36,11 @@ func TestDescribe(t *testing.T) {
 // compared: the second plan is empty.
 func TestStatusWithEmojiIsSetOnce(t *testing.T) {
 	rule := Rule{Name: "x", Needs: Statuses, Owns: []string{"c"}, Want: func(*Request) Want {
-		return Want{Statuses: []Status{{Context: "c", State: StatusFailure, Description: "Conflict markers are left in Doc/🐛 bugs.rst" + strings.Repeat("–", 140)}}}
+		return Want{Statuses: []Status{{Context: "c", State: StatusFailure, Description: "Conflict markers are left in Doc/🐛 bugs.rst" +
+			strings.Repeat("–", 140)}}}
 	}}
-	r := &Request{Key: Key{Owner: "python", Repo: "cpython", Number: 1}, State: Open, Head: strings.Repeat("a", 40), Facts: Statuses, Statuses: map[string]Status{}}
+	r := &Request{Key: Key{Owner: "python", Repo: "cpython", Number: 1}, State: Open, Head: strings.Repeat("a", 40), Facts: Statuses,
+		Statuses: map[string]Status{}}
 	plan, err := Decide(r, []Rule{rule})
 	if err != nil || len(plan.Actions) != 1 {
 		t.Fatalf("%v, %v", plan, err)

@@ -21,7 +21,8 @@ func TestHeadCame(t *testing.T) {
 		{"reviewed", Request{HeadSeen: at(5), Opinions: []Opinion{{Commit: "a", At: at(3)}, {Commit: "b", At: at(2)}}}, 3},
 		{"forced", Request{HeadSeen: at(5), Events: []Event{forced(4, "a")}}, 4},
 		{"another one was forced", Request{HeadSeen: at(5), Events: []Event{forced(4, "b"), forced(6, "")}}, 5},
-		{"the head of before came back", Request{HeadSeen: at(2), Opinions: []Opinion{{Commit: "a", At: at(3)}}, Events: []Event{forced(4, "b"), forced(6, "a")}}, 6},
+		{"the head of before came back", Request{HeadSeen: at(2), Opinions: []Opinion{{Commit: "a", At: at(3)}},
+			Events: []Event{forced(4, "b"), forced(6, "a")}}, 6},
 		{"it came back twice", Request{HeadSeen: at(2), Events: []Event{forced(4, "a"), forced(6, "a")}}, 6},
 	} {
 		test.r.Head, test.r.CreatedAt, test.r.UpdatedAt = "a", at(1), at(9)

@@ -11,7 +11,8 @@ import (
 )
 
 func list() pull.List {
-	return pull.List{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- l -->", End: "<!-- /l -->"}, Heading: "### Linked PRs", Line: "* gh-%d"}
+	return pull.List{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- l -->", End: "<!-- /l -->"}, Heading: "### Linked PRs",
+		Line: "* gh-%d"}
 }
 
 func TestListWith(t *testing.T) {

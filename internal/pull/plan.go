@@ -221,7 +221,8 @@ func merge(name string, parts []part) Check {
 		check.Annotations = append(check.Annotations, p.Annotations...)
 	}
 	slices.SortStableFunc(check.Annotations, func(a, b Annotation) int {
-		return cmp.Or(strings.Compare(a.Path, b.Path), a.Line-b.Line, a.Column-b.Column, strings.Compare(a.Title, b.Title), strings.Compare(a.Message, b.Message))
+		return cmp.Or(strings.Compare(a.Path, b.Path), a.Line-b.Line, a.Column-b.Column, strings.Compare(a.Title, b.Title),
+			strings.Compare(a.Message, b.Message))
 	})
 	if over := len(check.Annotations) - maxAnnotations; over > 0 {
 		check.Annotations = check.Annotations[:maxAnnotations]
@@ -239,7 +240,8 @@ func merge(name string, parts []part) Check {
 // one request is together, bodies first, since they were just read. The reaction to a
 // comment comes after everything that the comment requested.
 func (d *decision) sorted() Plan {
-	order := []string{"pick", "open", "restore-branch", "reopen", "ready", "edit-comment", "edit-list", "edit-body", "comment", "unlabel", "label", "check", "request-review", "assign", "react", "status", "cancel-merge", "merge", "close", "delete-branch"}
+	order := []string{"pick", "open", "restore-branch", "reopen", "ready", "edit-comment", "edit-list", "edit-body", "comment", "unlabel",
+		"label", "check", "request-review", "assign", "react", "status", "cancel-merge", "merge", "close", "delete-branch"}
 	slices.SortStableFunc(d.plan.Actions, func(a, b Action) int {
 		if _, ok := a.(OpenPull); ok && a.Kind() == b.Kind() {
 			return 0 // in the rule's order

@@ -69,7 +69,8 @@ func TestStatusIsSetWhereItDiffers(t *testing.T) {
 }
 
 func TestLabelsAreSingle(t *testing.T) {
-	rule := wants("x", pull.Want{Labels: []pull.Label{{Name: "on", On: true}, {Name: "Kept", On: true}, {Name: "off"}, {Name: "gone"}}}, "On", "kept", "off", "gone")
+	rule := wants("x", pull.Want{Labels: []pull.Label{{Name: "on", On: true}, {Name: "Kept", On: true}, {Name: "off"}, {Name: "gone"}}}, "On",
+		"kept", "off", "gone")
 	r := request()
 	r.Labels = []string{"KEPT", "OFF", "other"}
 	expect(t, decide(t, r, rule), `label -"off"`, `label +"on"`)
@@ -122,7 +123,8 @@ func TestCheckPartsAreMerged(t *testing.T) {
 	)
 	want := []pull.Action{pull.SetCheck{SHA: request().Head, Check: pull.Check{
 		Name: "both", Conclusion: pull.Failure, Title: "No", Summary: "No.\n\nPerhaps.\n\nYes.",
-		Annotations: []pull.Annotation{{Path: "a", Line: 9, Title: "9"}, {Path: "b", Line: 1, Title: "1"}, {Path: "b", Line: 2, Level: pull.WarningLevel, Title: "2"}},
+		Annotations: []pull.Annotation{{Path: "a", Line: 9, Title: "9"}, {Path: "b", Line: 1, Title: "1"},
+			{Path: "b", Line: 2, Level: pull.WarningLevel, Title: "2"}},
 	}}}
 	if diff := cmp.Diff(want, plan.Actions); diff != "" {
 		t.Error(diff)
@@ -252,7 +254,8 @@ func TestDecideRefusesWhatARuleDidNotDeclare(t *testing.T) {
 		"compared with Checks": undeclared(pull.Want{Checks: []pull.CheckPart{{Check: "c"}}}, pull.Statuses),
 		"compared with Notes":  undeclared(pull.Want{Notes: []pull.Note{{Key: "n"}}}, pull.Checks),
 	} {
-		if _, err := pull.Decide(request(), []pull.Rule{rule}); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "python/cpython#7: rule x") {
+		if _, err := pull.Decide(request(), []pull.Rule{rule}); err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.Contains(err.Error(), "python/cpython#7: rule x") {
 			t.Errorf("want an error with %q, got %v", want, err)
 		}
 	}

@@ -142,65 +142,6 @@ type Note struct {
 	Once bool
 }
 
-// Conclusion of a check run.
-type Conclusion string
-
-const (
-	Success Conclusion = "success"
-	Neutral Conclusion = "neutral" // a warning that blocks nothing
-	Failure Conclusion = "failure"
-)
-
-// severity orders conclusions. The worst part decides a check run.
-func (c Conclusion) severity() int {
-	switch c {
-	case Failure:
-		return 2
-	case Neutral:
-		return 1
-	}
-	return 0
-}
-
-// CheckPart is one rule's part of a check run that several share.
-type CheckPart struct {
-	Check       string // name of the check run
-	Conclusion  Conclusion
-	Title       string // one line; the worst parts' titles are shown
-	Summary     string // Markdown
-	Annotations []Annotation
-	// Repeats: a status says the same, so the check run isn't created just to say that all
-	// is well.
-	Repeats bool
-}
-
-// Level of an annotation.
-type Level string
-
-const (
-	NoticeLevel  Level = "notice"
-	WarningLevel Level = "warning"
-	FailureLevel Level = "failure"
-)
-
-// Annotation is a remark on a place in a changed file.
-type Annotation struct {
-	Path    string
-	Line    int // counted from 1
-	Column  int // in characters, counted from 1; 0 is the whole line
-	Level   Level
-	Title   string
-	Message string
-}
-
-// Position is "path:line", or "path:line:column".
-func (n Annotation) Position() string {
-	if n.Column > 0 {
-		return fmt.Sprintf("%s:%d:%d", n.Path, n.Line, n.Column)
-	}
-	return fmt.Sprintf("%s:%d", n.Path, n.Line)
-}
-
 // Validate finds all rules that can't work together; the error joins them.
 func Validate(rules []Rule) error {
 	var faults []error
@@ -216,7 +157,8 @@ func Validate(rules []Rule) error {
 		for _, thing := range rule.Owns {
 			fold := strings.ToLower(thing)
 			if owner, taken := owners[fold]; taken {
-				faults = append(faults, fmt.Errorf("rules %q and %q both own %q: give one of them another name in the settings", owner, rule.Name, thing))
+				faults = append(faults, fmt.Errorf("rules %q and %q both own %q: give one of them another name in the settings", owner, rule.Name,
+					thing))
 			}
 			owners[fold] = rule.Name
 		}
@@ -266,7 +208,8 @@ func Look(rules []Rule, r *Request) Looks {
 	}
 	return Looks{
 		Branches: sorted(all.Branches), Requests: sorted(all.Requests), Into: sorted(all.Into),
-		Issues: sorted(all.Issues), People: sorted(all.People), Compared: sorted(all.Compared), Guarded: sorted(all.Guarded), Labels: sorted(all.Labels),
+		Issues: sorted(all.Issues), People: sorted(all.People), Compared: sorted(all.Compared), Guarded: sorted(all.Guarded),
+		Labels: sorted(all.Labels),
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// BenchmarkReceive stores deliveries, each with a key of its own, and compares with bare inserts of the same row, one by one, measured just before and
+// BenchmarkReceive stores deliveries, each with a key of its own, and compares with bare inserts of the same
+// row, one by one, measured just before and
 // after in the same database: "x-bare" is how many times faster Receive is.
 func BenchmarkReceive(b *testing.B) {
 	for _, kind := range []string{"sqlite", "postgres"} {

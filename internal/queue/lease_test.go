@@ -75,7 +75,8 @@ func TestLeasesKnowNoTimeZone(t *testing.T) {
 		return u.String()
 	}
 	began, ended := make(chan string, 2), make(chan error, 2)
-	west := begin(t, Config{Database: in("America/New_York"), Work: hold(began, ended), lease: time.Hour}) // it says that it lives, and not again
+	// it says that it lives, and not again
+	west := begin(t, Config{Database: in("America/New_York"), Work: hold(began, ended), lease: time.Hour})
 	t.Cleanup(west.cancelWork)
 	add(t, west, Hint{Key: "a"})
 	<-began

@@ -83,7 +83,8 @@ func (q *Queue) logVerdict(job Job, v verdict) {
 	case errors.As(v.err, &later):
 		q.cfg.Log.Info().Str("key", job.Key).Str("cause", job.Cause).Time("until", v.next).Str("why", later.Why).Msg("later")
 	default:
-		q.cfg.Log.Warn().Str("key", job.Key).Str("cause", job.Cause).Int("attempt", job.Attempt).Time("until", v.next).Err(v.err).Msg("will retry")
+		q.cfg.Log.Warn().Str("key", job.Key).Str("cause", job.Cause).Int("attempt", job.Attempt).Time("until",
+			v.next).Err(v.err).Msg("will retry")
 	}
 }
 

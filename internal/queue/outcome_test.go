@@ -32,7 +32,8 @@ func TestErrorsAreRetriedThenGivenUp(t *testing.T) {
 			t.Error(diff)
 		}
 		var reason string
-		if err := q.db.query(t.Context(), func(r row) error { return r.Scan(&reason) }, `SELECT reason FROM keys WHERE key = $1`, "a"); err != nil {
+		if err := q.db.query(t.Context(), func(r row) error { return r.Scan(&reason) }, `SELECT reason FROM keys WHERE key = $1`,
+			"a"); err != nil {
 			t.Fatal(err)
 		}
 		if want := "giving up after 3 attempts: working a: panic: broken"; reason != want {

@@ -119,7 +119,8 @@ func TestBadInputIsRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		q := open(t, Config{Database: database, Work: (&diary{}).work})
 		long := strings.Repeat("x", maxKey+1)
-		for _, d := range []Delivery{{}, {ID: "a\x00"}, {ID: "\xff"}, {ID: long}, {ID: "1", Hints: []Hint{{}}}, {ID: "1", Hints: []Hint{{Key: "\xff"}}}} {
+		for _, d := range []Delivery{{}, {ID: "a\x00"}, {ID: "\xff"}, {ID: long}, {ID: "1", Hints: []Hint{{}}},
+			{ID: "1", Hints: []Hint{{Key: "\xff"}}}} {
 			if _, err := q.Receive(t.Context(), d); err == nil {
 				t.Errorf("%+v was taken", d)
 			}

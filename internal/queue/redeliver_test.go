@@ -23,7 +23,8 @@ func TestRedeliveryIsStoredOnceAndHintsAgain(t *testing.T) {
 			t.Errorf("%d runs, want one for each of two keys, three times", n)
 		}
 		stored := 0
-		if err := q.db.query(t.Context(), func(r row) error { return r.Scan(&stored) }, `SELECT count(*) FROM deliveries`); err != nil || stored != 1 {
+		if err := q.db.query(t.Context(), func(r row) error { return r.Scan(&stored) }, `SELECT count(*) FROM deliveries`); err != nil ||
+			stored != 1 {
 			t.Errorf("%d deliveries are stored, %v", stored, err)
 		}
 	})

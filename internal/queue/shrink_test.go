@@ -39,7 +39,8 @@ func olderFile(t *testing.T) (path string) {
 	}
 	defer db.Close()
 	statements := slices.Concat(migrations[:3]...)
-	for _, s := range append(statements, `CREATE TABLE queue_version (version BIGINT NOT NULL)`, `INSERT INTO queue_version VALUES (1), (2), (3)`) {
+	for _, s := range append(statements, `CREATE TABLE queue_version (version BIGINT NOT NULL)`,
+		`INSERT INTO queue_version VALUES (1), (2), (3)`) {
 		if _, err := db.Exec(s); err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +48,8 @@ func olderFile(t *testing.T) (path string) {
 	for i := range 200 {
 		payload := make([]byte, 100_000)
 		rand.Read(payload)
-		if _, err := db.Exec(`INSERT INTO deliveries VALUES ($1, 'issues', 'edited', 1, $2, $3)`, fmt.Sprint(i), micros(time.Now()), payload); err != nil {
+		if _, err := db.Exec(`INSERT INTO deliveries VALUES ($1, 'issues', 'edited', 1, $2, $3)`, fmt.Sprint(i), micros(time.Now()),
+			payload); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -146,7 +148,8 @@ func TestFileShrinks(t *testing.T) {
 func TestTablesAreBounded(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		now := time.Now()
-		q := open(t, Config{Database: database, Work: (&diary{}).work, maxRows: 50, Now: func() time.Time { now = now.Add(time.Millisecond); return now }})
+		q := open(t, Config{Database: database, Work: (&diary{}).work, maxRows: 50,
+			Now: func() time.Time { now = now.Add(time.Millisecond); return now }})
 		for i := range 300 {
 			key := fmt.Sprint("k", i)
 			d := Delivery{ID: fmt.Sprint(i), Hints: []Hint{{Key: key, Version: fmt.Sprint("v", i), UpdatedAt: now}}}

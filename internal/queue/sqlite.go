@@ -25,7 +25,8 @@ type sqliteDB struct {
 
 // A writer waits for the file for less time than a caller of Receive waits for an
 // answer. New files can shrink; the log beside them does so after a burst.
-const sqlitePragmas = "_pragma=auto_vacuum(INCREMENTAL)&_pragma=journal_size_limit(4194304)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(800)&_pragma=foreign_keys(1)&_txlock=immediate"
+const sqlitePragmas = "_pragma=auto_vacuum(INCREMENTAL)&_pragma=journal_size_limit(4194304)" +
+	"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(800)&_pragma=foreign_keys(1)&_txlock=immediate"
 
 func sqliteDSN(path, options string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options

@@ -97,8 +97,10 @@ updated_at = CASE WHEN excluded.updated_at > keys.updated_at THEN excluded.updat
 cause = CASE WHEN excluded.due = 0 OR CAST($9 AS BIGINT) = 1 AND keys.due + keys.run_due > 0 THEN keys.cause ELSE excluded.cause END,
 wanted = CASE WHEN keys.wanted = 0 THEN excluded.wanted ELSE keys.wanted END,
 due = CASE WHEN excluded.due > 0 AND (keys.due = 0 OR excluded.due < keys.due) THEN excluded.due ELSE keys.due END,
-again_at = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.again_at < keys.again_at) THEN excluded.again_at ELSE keys.again_at END,
-again_cause = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.again_at < keys.again_at) THEN excluded.again_cause ELSE keys.again_cause END,
+again_at = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.again_at < keys.again_at)
+	THEN excluded.again_at ELSE keys.again_at END,
+again_cause = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.again_at < keys.again_at)
+	THEN excluded.again_cause ELSE keys.again_cause END,
 gave_up = 0,
 party = CASE WHEN keys.party LIKE excluded.party || '/%' THEN keys.party ELSE excluded.party END`
 
@@ -128,14 +130,16 @@ WHERE key IN `
 	// earliest time up to $1, or 0, and the earliest after it. They go from party to party
 	// in the index, however many keys wait.
 	waitingDue = `WITH RECURSIVE p(party) AS (SELECT min(party) FROM keys WHERE state = 0 AND due > 0
-UNION ALL SELECT (SELECT min(k.party) FROM keys k WHERE k.state = 0 AND k.due > 0 AND k.party > p.party) FROM p WHERE p.party IS NOT NULL)
+UNION ALL SELECT (SELECT min(k.party) FROM keys k WHERE k.state = 0 AND k.due > 0 AND k.party > p.party)
+FROM p WHERE p.party IS NOT NULL)
 SELECT party,
 (SELECT coalesce(min(k.due), 0) FROM keys k WHERE k.state = 0 AND k.due > 0 AND k.party = p.party AND k.due <= $1) AS first,
 (SELECT coalesce(min(k.due), 0) FROM keys k WHERE k.state = 0 AND k.due > 0 AND k.party = p.party AND k.due > $1)
 FROM p WHERE party IS NOT NULL ORDER BY first`
 
 	waitingAgain = `WITH RECURSIVE p(party) AS (SELECT min(party) FROM keys WHERE state = 0 AND again_at > 0
-UNION ALL SELECT (SELECT min(k.party) FROM keys k WHERE k.state = 0 AND k.again_at > 0 AND k.party > p.party) FROM p WHERE p.party IS NOT NULL)
+UNION ALL SELECT (SELECT min(k.party) FROM keys k WHERE k.state = 0 AND k.again_at > 0 AND k.party > p.party)
+FROM p WHERE p.party IS NOT NULL)
 SELECT party,
 (SELECT coalesce(min(k.again_at), 0) FROM keys k WHERE k.state = 0 AND k.again_at > 0 AND k.party = p.party AND k.again_at <= $1) AS first,
 (SELECT coalesce(min(k.again_at), 0) FROM keys k WHERE k.state = 0 AND k.again_at > 0 AND k.party = p.party AND k.again_at > $1)
@@ -167,7 +171,8 @@ count(CASE WHEN state = 0 AND (due > 0 AND due <= $1 OR again_at > 0 AND again_a
 count(CASE WHEN state = 1 THEN 1 END),
 count(CASE WHEN state = 0 AND due > $1 THEN 1 END),
 count(CASE WHEN gave_up > 0 THEN 1 END),
-coalesce(min(CASE WHEN state = 1 THEN run_due WHEN due > 0 AND due <= $1 THEN due WHEN again_at > 0 AND again_at <= $1 THEN again_at END), 0)
+coalesce(min(CASE WHEN state = 1 THEN run_due WHEN due > 0 AND due <= $1 THEN due
+	WHEN again_at > 0 AND again_at <= $1 THEN again_at END), 0)
 FROM keys`
 
 	// unservedHints: the oldest of each installation that is late at $1.

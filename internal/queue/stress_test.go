@@ -93,7 +93,8 @@ func TestNoHintIsLost(t *testing.T) {
 		t.Run(fmt.Sprintf("fail=%t", fail), func(t *testing.T) {
 			onBoth(t, func(t *testing.T, database string) {
 				w := &world{fail: fail}
-				q := begin(t, Config{Database: database, Work: w.work, RetryMin: time.Millisecond, RetryMax: 5 * time.Millisecond, MaxAttempts: 1000, Log: zerolog.Nop()})
+				q := begin(t, Config{Database: database, Work: w.work, RetryMin: time.Millisecond, RetryMax: 5 * time.Millisecond, MaxAttempts: 1000,
+					Log: zerolog.Nop()})
 				w.hint(t, 150, q)
 				quiet(t, q)
 				w.check(t)

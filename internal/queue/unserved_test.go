@@ -24,8 +24,10 @@ func TestUnserved(t *testing.T) {
 		"served":                   {func(time.Time) error { return nil }, []time.Duration{-1, -1, -1}},
 		"given up":                 {func(time.Time) error { return &GiveUp{errors.New("gone")} }, []time.Duration{-1, -1, -1}},
 		"failed, tried in an hour": {func(time.Time) error { return errors.New("502") }, []time.Duration{0, 30 * time.Minute, 90 * time.Minute}},
-		"limited for an hour":      {func(now time.Time) error { return &Later{Until: now.Add(time.Hour)} }, []time.Duration{0, 30 * time.Minute, 90 * time.Minute}},
-		"rests for an hour":        {func(now time.Time) error { return &Later{Until: now.Add(time.Hour), Rests: true} }, []time.Duration{-1, -1, 30 * time.Minute}},
+		"limited for an hour": {func(now time.Time) error { return &Later{Until: now.Add(time.Hour)} },
+			[]time.Duration{0, 30 * time.Minute, 90 * time.Minute}},
+		"rests for an hour": {func(now time.Time) error { return &Later{Until: now.Add(time.Hour), Rests: true} },
+			[]time.Duration{-1, -1, 30 * time.Minute}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onBoth(t, func(t *testing.T, database string) {

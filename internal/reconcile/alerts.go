@@ -35,7 +35,8 @@ func (t *alerts) rest(key pull.Key, left, limit int) {
 	if t.sweeps == nil {
 		t.sweeps = map[pull.Key]string{}
 	}
-	t.sweeps[key] = fmt.Sprintf("the sweep of %s stopped at sweep.max-writes (%d); the next one continues with the remaining %d pull requests and issues. Check a few with bot plan, and raise the limit if the plans are right", key, limit, left)
+	t.sweeps[key] = fmt.Sprintf("the sweep of %s stopped at sweep.max-writes (%d); the next one continues with the remaining %d pull "+
+		"requests and issues. Check a few with bot plan, and raise the limit if the plans are right", key, limit, left)
 }
 
 // ran records the end of a run. A panic is logged, and an alert until the key's rules
@@ -50,7 +51,8 @@ func (t *alerts) ran(ctx context.Context, key pull.Key, err error) {
 			t.panics = map[pull.Key]string{}
 		}
 		t.panics[key] = err.Error() + ": nothing is written there until its next event. Report this bug, with the stack in the log"
-		zerolog.Ctx(ctx).Error().Err(err).Stringer("on", key).Bytes("stack", panicked.Stack).Msg("a rule panicked: nothing is written there until the next event")
+		zerolog.Ctx(ctx).Error().Err(err).Stringer("on", key).Bytes("stack",
+			panicked.Stack).Msg("a rule panicked: nothing is written there until the next event")
 	case err == nil:
 		delete(t.panics, key)
 	}

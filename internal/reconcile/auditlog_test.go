@@ -58,7 +58,8 @@ func TestTrailTellsWhatWasDoneAndWhy(t *testing.T) {
 	s.check(r.Run(t.Context(), s.job(number)))
 	at := s.clock().Add(-time.Minute)
 	want := []pull.LogEntry{
-		{At: at, Rule: "greets", Action: pull.AddLabel{Name: "docs"}.String(), Why: "labels.rules[3]"}, {At: at, Rule: "greets", Action: "comment hello"},
+		{At: at, Rule: "greets", Action: pull.AddLabel{Name: "docs"}.String(), Why: "labels.rules[3]"},
+		{At: at, Rule: "greets", Action: "comment hello"},
 		{At: at, Rule: "greets", Action: `status own success "" on ` + short(s, number)},
 	}
 	byAction := func(a, b pull.LogEntry) int { return strings.Compare(a.Action, b.Action) }
@@ -67,7 +68,8 @@ func TestTrailTellsWhatWasDoneAndWhy(t *testing.T) {
 	if diff := cmp.Diff(want, seen); diff != "" {
 		t.Errorf("audit log (-want +got):\n%s", diff)
 	}
-	if log := s.log.String(); strings.Count(log, `"message":"applied"`) != 3 || strings.Count(log, `"rule":"greets"`) != 3 || !strings.Contains(log, `"why":"labels.rules[3]"`) {
+	if log := s.log.String(); strings.Count(log, `"message":"applied"`) != 3 || strings.Count(log, `"rule":"greets"`) != 3 ||
+		!strings.Contains(log, `"why":"labels.rules[3]"`) {
 		t.Errorf("log:\n%s", log)
 	}
 	// What another program wrote is passed over.
@@ -105,7 +107,8 @@ func TestTrailHasOnlyWhatWasDone(t *testing.T) {
 func (s *stage) older(number int, do func()) {
 	s.Helper()
 	s.seen()
-	s.check(s.reconciler(greets(true, func([]pull.LogEntry) {}), func(c *reconcile.Config) { c.DryRun = true }).Run(s.Context(), s.job(number)))
+	s.check(s.reconciler(greets(true, func([]pull.LogEntry) {}), func(c *reconcile.Config) { c.DryRun = true }).Run(s.Context(),
+		s.job(number)))
 	answer := ""
 	for _, x := range s.answers {
 		if strings.Contains(x, `"issueOrPullRequest"`) {

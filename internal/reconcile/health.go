@@ -68,7 +68,8 @@ func (r *Reconciler) Health(ctx context.Context, unserved []queue.Unserved, with
 	defer a.mu.Unlock()
 	h := a.missing(r.Settings.Accounts)
 	if len(a.ignored) > 0 {
-		h.Notes = append(h.Notes, fmt.Sprintf("the App is also installed on %s, which accounts: in the settings doesn't name, so it's ignored there", list(slices.Collect(maps.Values(a.ignored)))))
+		h.Notes = append(h.Notes, fmt.Sprintf("the App is also installed on %s, which accounts: in the settings doesn't name, so it's ignored "+
+			"there", list(slices.Collect(maps.Values(a.ignored)))))
 	}
 	if u := a.unlisted; u.why != nil && now.Sub(u.since) > within {
 		h.Alerts = append(h.Alerts, explain("the repositories could not be listed for "+span(now.Sub(u.since)), u.why))
@@ -110,7 +111,8 @@ func (h *Health) judge(owner string, s standing, late queue.Unserved) {
 	case !s.goesOn:
 		h.Alerts = append(h.Alerts, explain(fmt.Sprintf("nothing was done on %s for %s", owner, span(late.Age)), s.why))
 	case late.Key != "":
-		h.Notes = append(h.Notes, fmt.Sprintf("%s has waited for %s, while others on %s are done: the log says why", late.Key, span(late.Age), owner))
+		h.Notes = append(h.Notes, fmt.Sprintf("%s has waited for %s, while others on %s are done: the log says why", late.Key, span(late.Age),
+			owner))
 	}
 }
 
@@ -127,15 +129,18 @@ func explain(what string, why error) Alert {
 	}
 	switch {
 	case errors.As(why, &limited):
-		return alert(KindLimit, "GitHub accepts no requests until %s UTC (%s). The bot continues by itself then. If this happens often, lower --writes-per-minute or sweep.pull-requests-per-minute", limited.Until.UTC().Format("15:04"), limited.Message)
+		return alert(KindLimit, "GitHub accepts no requests until %s UTC (%s). The bot continues by itself then. If this happens often, lower "+
+			"--writes-per-minute or sweep.pull-requests-per-minute", limited.Until.UTC().Format("15:04"), limited.Message)
 	case errors.As(why, &unauthorized):
-		return alert(KindApp, "GitHub doesn't accept the App (%s). Check GITHUB_APP_ID, its private key, and this machine's clock", unauthorized.Answer)
+		return alert(KindApp, "GitHub doesn't accept the App (%s). Check GITHUB_APP_ID, its private key, and this machine's clock",
+			unauthorized.Answer)
 	case errors.As(why, &denied):
 		return alert(KindPermission, "%v", denied)
 	case errors.As(why, &temporary) && temporary.StatusCode >= 500:
 		return alert(KindGitHub, "GitHub answers with errors (%s). See its status page; the bot continues by itself", temporary)
 	case errors.As(why, &temporary):
-		return alert(KindGitHub, "GitHub doesn't answer as it should (%s). Check this machine's network and GitHub's status page; the bot continues by itself", temporary)
+		return alert(KindGitHub, "GitHub doesn't answer as it should (%s). Check this machine's network and GitHub's status page; the bot "+
+			"continues by itself", temporary)
 	case errors.Is(why, context.DeadlineExceeded):
 		return alert(KindGitHub, "GitHub answers too slowly for a run to end in time. See its status page; the bot continues by itself")
 	}

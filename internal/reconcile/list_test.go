@@ -19,10 +19,12 @@ func TestAnIssueInTroubleKeepsNothingFromItsPullRequest(t *testing.T) {
 	number := s.open("first")
 	r := s.reconciler(func(c *reconcile.Config) {
 		c.Rules = func(set config.Rules) []pull.Rule {
-			lists := pull.Rule{Name: "lists", Looks: func(*pull.Request) pull.Looks { return pull.Looks{Issues: []int{issue}} }, Want: func(*pull.Request) pull.Want {
-				list := pull.List{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->"}, Heading: "PRs", Line: "* gh-%d"}
-				return pull.Want{Entries: []pull.Entry{{Issue: issue, List: list, On: true}}}
-			}}
+			lists := pull.Rule{Name: "lists", Looks: func(*pull.Request) pull.Looks { return pull.Looks{Issues: []int{issue}} },
+				Want: func(*pull.Request) pull.Want {
+					list := pull.List{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->"}, Heading: "PRs",
+						Line: "* gh-%d"}
+					return pull.Want{Entries: []pull.Entry{{Issue: issue, List: list, On: true}}}
+				}}
 			return append(titled(set), lists)
 		}
 	})

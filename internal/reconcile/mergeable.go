@@ -71,7 +71,8 @@ func (r *Reconciler) mergeable(ctx context.Context, p place, job queue.Job) erro
 	if unknown == 0 || state.Asked >= mergeableChecks {
 		state.Asked = 0
 	} else {
-		hints = append(hints, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: mergeableCause(now.Add(mergeablePause)), At: now.Add(mergeablePause)})
+		hints = append(hints, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: mergeableCause(now.Add(mergeablePause)),
+			At: now.Add(mergeablePause)})
 	}
 	zerolog.Ctx(ctx).Info().Int("pull_requests", len(all)).Int("unknown", unknown).Int("enqueued", len(hints)).Msg("checked for conflicts")
 	if len(hints) > 0 {

@@ -57,7 +57,8 @@ func newFitting(t *testing.T, change ...func(*reconcile.Config)) *fitting {
 	t.Helper()
 	s := newStage(t)
 	f := &fitting{stage: s, agenda: &agenda{Store: s.queue}}
-	f.Reconciler = s.reconciler(append([]func(*reconcile.Config){withConflicts, func(c *reconcile.Config) { c.Store = f.agenda }}, change...)...)
+	f.Reconciler = s.reconciler(append([]func(*reconcile.Config){withConflicts, func(c *reconcile.Config) { c.Store = f.agenda }},
+		change...)...)
 	for _, note := range []string{"sweep", "dry-sweep"} {
 		s.check(s.queue.Put(t.Context(), note+"/python/cpython", []byte(`{"recent":"2100-01-01T00:00:00Z","full":"2100-01-01T00:00:00Z"}`)))
 	}
@@ -151,7 +152,8 @@ func TestConflicts(t *testing.T) {
 	f.labelled(other, true, "main moved again")
 	f.labelled(kept, true, "a person set it")
 	// The author makes one fit, and main makes the other fit.
-	_, err := f.repo.ForcePush("eric:one", "main", ghtest.Commit{Message: "rebased", Files: map[string]ghtest.File{"README.rst": ghtest.Text("one")}})
+	_, err := f.repo.ForcePush("eric:one", "main", ghtest.Commit{Message: "rebased",
+		Files: map[string]ghtest.File{"README.rst": ghtest.Text("one")}})
 	f.check(err)
 	f.hint(fmt.Sprint("python/cpython#", one), "synchronize")
 	f.work()
@@ -224,9 +226,11 @@ func TestConflictsThatGitHubDoesNotKnowYet(t *testing.T) {
 // What GitHub never finds out, or a list that never comes, is asked for three
 // times, until the next push.
 func TestConflictsThatAreNeverKnown(t *testing.T) {
-	unknown := `{"data":{"repository":{"all":{"nodes":[{"number":1,"mergeable":"UNKNOWN","labels":{"nodes":[]}}],"pageInfo":{"hasNextPage":false}}}}}`
+	unknown := `{"data":{"repository":{"all":{"nodes":[{"number":1,"mergeable":"UNKNOWN","labels":{"nodes":[]}}],` +
+		`"pageInfo":{"hasNextPage":false}}}}}`
 	for name, fault := range map[string]ghtest.Fault{
-		"unknown": {Status: 200, Body: unknown}, "bad gateway": ghtest.BadGateway(), "rejected": {Status: 422, Body: `{"message":"Query has too many nodes"}`},
+		"unknown": {Status: 200, Body: unknown}, "bad gateway": ghtest.BadGateway(),
+		"rejected": {Status: 422, Body: `{"message":"Query has too many nodes"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFitting(t)

@@ -63,7 +63,8 @@ func (r *Reconciler) report(ctx context.Context, p place) error {
 			}
 		}
 		for _, name := range slices.Sorted(maps.Keys(q.Own.Checks)) {
-			check := pull.Check{Name: name, Conclusion: q.Own.Checks[name].Conclusion, Title: fmt.Sprintf(titleQueued, q.Number), Summary: fmt.Sprintf(summaryQueued, q.Number)}
+			check := pull.Check{Name: name, Conclusion: q.Own.Checks[name].Conclusion, Title: fmt.Sprintf(titleQueued, q.Number),
+				Summary: fmt.Sprintf(summaryQueued, q.Number)}
 			if check.Conclusion != "" && q.Reported.Checks[name].Digest != check.Digest() { // none: someone requested it again
 				plan.Actions = append(plan.Actions, pull.SetCheck{SHA: q.Group, Check: check})
 			}

@@ -27,8 +27,9 @@ func judged(c *reconcile.Config) {
 					state, conclusion = pull.StatusFailure, pull.Failure
 				}
 				return pull.Want{
-					Statuses: []pull.Status{{Context: "own/good", State: state, Description: "judged"}, {Context: "own/title", State: pull.StatusSuccess, Description: r.Title, URL: "https://example.com/"}},
-					Checks:   []pull.CheckPart{{Check: "judged", Conclusion: conclusion, Title: "T", Summary: r.Title}},
+					Statuses: []pull.Status{{Context: "own/good", State: state, Description: "judged"},
+						{Context: "own/title", State: pull.StatusSuccess, Description: r.Title, URL: "https://example.com/"}},
+					Checks: []pull.CheckPart{{Check: "judged", Conclusion: conclusion, Title: "T", Summary: r.Title}},
 				}
 			},
 		}}
@@ -114,7 +115,8 @@ func TestMergeQueueIsReportedOn(t *testing.T) {
 	if writes := s.repo.Writes()[before:]; len(writes) != 0 {
 		t.Errorf("after a restart: %+v", writes)
 	}
-	if entries, err := s.queue.AuditLog(t.Context(), "python/cpython#1", 10); err != nil || len(entries) != 6 || !strings.Contains(string(entries[5]), `"merge-queue"`) {
+	if entries, err := s.queue.AuditLog(t.Context(), "python/cpython#1", 10); err != nil || len(entries) != 6 ||
+		!strings.Contains(string(entries[5]), `"merge-queue"`) {
 		t.Errorf("audit log %s, %v", entries, err)
 	}
 }
@@ -183,12 +185,14 @@ func TestMergeQueueInTrouble(t *testing.T) {
 				t.Errorf("the other group has %v", s.reported(groups[1], before))
 			}
 			s.github.ClearFaults()
-			s.check(s.github.Fault(ghtest.Fault{Method: http.MethodPost, Path: "/statuses/" + groups[0] + "$", Times: -1, Status: 422, Body: noCommit.Body}))
+			s.check(s.github.Fault(ghtest.Fault{Method: http.MethodPost, Path: "/statuses/" + groups[0] + "$", Times: -1, Status: 422,
+				Body: noCommit.Body}))
 			s.check(s.repo.Dequeue(first)) // the second is built anew
 			s.advance(20 * time.Minute)    // what is limited is limited for longer each time
 			before = len(s.repo.Writes())
 			s.check(s.event(r, "delivery-2"))
-			if at := s.repo.Writes()[before:]; len(at) != 3 || slices.ContainsFunc(at, func(w ghtest.Write) bool { return w.SHA == groups[0] || w.SHA == groups[1] }) {
+			if at := s.repo.Writes()[before:]; len(at) != 3 || slices.ContainsFunc(at,
+				func(w ghtest.Write) bool { return w.SHA == groups[0] || w.SHA == groups[1] }) {
 				t.Errorf("in the end: %+v", at)
 			}
 		})
@@ -201,7 +205,8 @@ func TestRepositoryWithoutMergeQueues(t *testing.T) {
 	s.branches("3.14")
 	s.open("first")
 	s.check(s.github.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "mergeQueue", Times: -1, Status: 200,
-		Body: `{"errors":[{"path":["query","repository","queue0"],"extensions":{"code":"undefinedField"},"message":"Field 'mergeQueue' doesn't exist on type 'Repository'"}]}`}))
+		Body: `{"errors":[{"path":["query","repository","queue0"],"extensions":{"code":"undefinedField"},"message":"Field 'mergeQueue' ` +
+			`doesn't exist on type 'Repository'"}]}`}))
 	if _, keys := s.sweep(withLabels); len(keys) != 1 || len(s.repo.Labels()) != 1 {
 		t.Errorf("handed on %v; labels %v", keys, s.repo.Labels())
 	}

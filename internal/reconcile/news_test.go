@@ -47,7 +47,8 @@ func readsTeam(c *reconcile.Config) {
 		return []pull.Rule{{
 			Name: "team", Needs: pull.Statuses | pull.Team, Owns: []string{"team"},
 			Want: func(r *pull.Request) pull.Want {
-				return pull.Want{Statuses: []pull.Status{{Context: "team", State: pull.StatusSuccess, Description: strings.Join(slices.Sorted(maps.Keys(r.Core)), " ")}}}
+				return pull.Want{Statuses: []pull.Status{{Context: "team", State: pull.StatusSuccess,
+					Description: strings.Join(slices.Sorted(maps.Keys(r.Core)), " ")}}}
 			},
 		}}
 	}
@@ -90,14 +91,16 @@ func TestReceiverKnowsSettings(t *testing.T) {
 	if status, seen := in(); !seen || status != config.Preset().News.Status {
 		t.Errorf("status %q, %v", status, seen)
 	}
-	_, err := s.repo.Push("main", ghtest.Commit{Message: "Settings", Files: map[string]ghtest.File{config.RepositoryFile: ghtest.Text("news:\n  status: ours/news\n")}})
+	_, err := s.repo.Push("main", ghtest.Commit{Message: "Settings",
+		Files: map[string]ghtest.File{config.RepositoryFile: ghtest.Text("news:\n  status: ours/news\n")}})
 	s.check(err)
 	s.advance(time.Hour) // the worker's caches
 	s.check(worker.Run(t.Context(), s.job(number)))
 	if status, _ := in(); status != "ours/news" {
 		t.Errorf("status %q after an hour", status)
 	}
-	_, err = s.repo.Push("main", ghtest.Commit{Message: "Settings", Files: map[string]ghtest.File{config.RepositoryFile: ghtest.Text("news:\n  status: [broken\n")}})
+	_, err = s.repo.Push("main", ghtest.Commit{Message: "Settings",
+		Files: map[string]ghtest.File{config.RepositoryFile: ghtest.Text("news:\n  status: [broken\n")}})
 	s.check(err)
 	s.check(worker.Run(t.Context(), s.job(number)))
 	s.advance(time.Hour)

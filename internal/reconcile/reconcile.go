@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -14,7 +13,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/config"
-	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/gh/apply"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
@@ -94,9 +92,10 @@ func New(c Config) (*Reconciler, error) {
 		return nil, fmt.Errorf("making the reconciler: %w", err)
 	}
 	r := &Reconciler{
-		Config:   c,
-		started:  c.Now(),
-		settings: &settings{central: c.Settings, build: c.Rules, inForce: inForce, store: c.Store, log: c.Log, now: c.Now, byRepository: map[pull.Key]effective{}, announced: map[pull.Key]announced{}},
+		Config:  c,
+		started: c.Now(),
+		settings: &settings{central: c.Settings, build: c.Rules, inForce: inForce, store: c.Store, log: c.Log, now: c.Now,
+			byRepository: map[pull.Key]effective{}, announced: map[pull.Key]announced{}},
 		actions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "concorde_actions_total", Help: "Writes to pull requests and labels, by kind and result (done, planned, error).",
 		}, []string{"kind", "result"}),
@@ -171,89 +170,6 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 		return err
 	}
 	return errors.Join(faults...)
-}
-
-// lag is how far GitHub's answers may be behind its webhooks and the bot's own writes.
-const lag = 30 * time.Second
-
-// stale returns how long to wait before reading again, if the snapshot is older than the
-// event, shows other pull requests in an older state, or lacks a comment that the bot
-// has just posted. The pauses double; after half a minute, the snapshot is used as it
-// is, since the clocks may differ.
-func (r *Reconciler) stale(s evaluation, job queue.Job) time.Duration {
-	since := job.Wanted
-	if posted := r.lacking(s.request, s.entries); !posted.IsZero() {
-		since = posted // not the hint's time: this may be a retry
-	} else if !s.request.Behind && !s.request.UpdatedAt.Before(job.UpdatedAt) {
-		return 0
-	}
-	waited := r.Now().Sub(since)
-	if waited.Abs() > lag {
-		return 0
-	}
-	return max(time.Second, waited)
-}
-
-// Plan loads a pull request and returns what should be done to it. It changes nothing.
-// Installation 0 is looked up.
-func (r *Reconciler) Plan(ctx context.Context, key pull.Key, installation int64) (pull.Plan, *pull.Request, error) {
-	s, err := r.evaluate(ctx, key, installation)
-	return s.plan, s.request, err
-}
-
-// evaluation is a pull request or issue, with the plan for it.
-type evaluation struct {
-	request *pull.Request
-	rules   []pull.Rule
-	plan    pull.Plan
-	entries []pull.LogEntry
-}
-
-func (r *Reconciler) evaluate(ctx context.Context, key pull.Key, installation int64) (s evaluation, err error) {
-	defer func() { // a rule that panics stops the work on this pull request only
-		if v := recover(); v != nil {
-			s, err = evaluation{}, fmt.Errorf("deciding %s: %w", key, &pull.Panic{Value: v, Stack: debug.Stack()})
-		}
-	}()
-	known := r.settings.known(key)
-	if s.entries, err = r.readLog(ctx, key); err != nil {
-		return evaluation{}, err
-	}
-	q := snapshot.Query{Key: key, Installation: installation, Pointers: pointers(s.entries), Listed: listed(s.entries)}
-	if s.request, err = r.load(ctx, q, known); err != nil {
-		return evaluation{}, err
-	}
-	inForce, changed, err := r.settings.update(ctx, key, files{s.request.Settings, s.request.LabelRules})
-	if err != nil {
-		return evaluation{}, err
-	}
-	if changed { // rules under other settings may need other facts
-		if s.request, err = r.load(ctx, q, inForce); err != nil {
-			return evaluation{}, err
-		}
-	}
-	s.rules = inForce.rules
-	hidden(s.request, s.entries)
-	if err := r.remember(ctx, s.request); err != nil {
-		return evaluation{}, err
-	}
-	if pull.Needs(s.rules)&pull.AuditLog != 0 {
-		s.request.AuditLog = done(s.entries)
-	}
-	r.alerts.note(ctx, s.request, inForce)
-	if s.plan, err = pull.Decide(s.request, s.rules); err != nil {
-		return evaluation{}, err
-	}
-	return s, nil
-}
-
-// load loads the facts that the rules in force need.
-func (r *Reconciler) load(ctx context.Context, q snapshot.Query, e effective) (*pull.Request, error) {
-	q.Needs, q.Memo = pull.Needs(e.rules), &pull.Memo{}
-	q.Reads = func(r *pull.Request, path string) bool { return pull.Reads(e.rules, r, path) }
-	q.Looks = func(r *pull.Request) pull.Looks { return pull.Look(e.rules, r) }
-	q.SettingsPath, q.LabelRulesPath, q.Team = config.RepositoryFile, labeler.Path, e.settings.Roles.CoreTeam
-	return r.Loads.Load(ctx, q)
 }
 
 // apply applies one action after the other. If GitHub rejects one, the others are still

@@ -141,7 +141,8 @@ func (s *stage) reconciler(change ...func(*reconcile.Config)) *reconcile.Reconci
 
 func (s *stage) open(title string) int {
 	s.Helper()
-	_, err := s.repo.Push("eric:"+strings.ReplaceAll(title, " ", "-"), ghtest.Commit{Message: title, Files: map[string]ghtest.File{title: ghtest.Text(title)}})
+	_, err := s.repo.Push("eric:"+strings.ReplaceAll(title, " ", "-"),
+		ghtest.Commit{Message: title, Files: map[string]ghtest.File{title: ghtest.Text(title)}})
 	s.check(err)
 	number, err := s.repo.OpenPR(ghtest.PR{Title: title, Author: "eric", Head: "eric:" + strings.ReplaceAll(title, " ", "-")})
 	s.check(err)
@@ -293,7 +294,8 @@ func TestWhatGitHubRefusesDoesNotStopTheRest(t *testing.T) {
 			return []pull.Rule{{
 				Name: "two", Needs: pull.Statuses, Owns: []string{"a", "b"},
 				Want: func(*pull.Request) pull.Want {
-					return pull.Want{Statuses: []pull.Status{{Context: "a", State: pull.StatusSuccess}, {Context: "b", State: pull.StatusSuccess, Description: "set"}}}
+					return pull.Want{Statuses: []pull.Status{{Context: "a", State: pull.StatusSuccess},
+						{Context: "b", State: pull.StatusSuccess, Description: "set"}}}
 				},
 			}}
 		}

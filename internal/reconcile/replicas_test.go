@@ -35,8 +35,10 @@ func TestHealthOfReplicas(t *testing.T) {
 	s.advance(time.Second)
 	s.check(run(second))
 	s.advance(5 * time.Minute)
-	health(first, late, reconcile.Health{Notes: []string{"python/cpython#7 has waited for 11m, while others on python are done: the log says why"}})
+	health(first, late, reconcile.Health{Notes: []string{"python/cpython#7 has waited for 11m, while others on python are done: the log " +
+		"says why"}})
 	s.advance(6 * time.Minute)
 	health(first, nil, reconcile.Health{})
-	health(first, late, reconcile.Health{Alerts: []reconcile.Alert{{Kind: reconcile.KindSlow, Text: "nothing was done on python for 11m: no run has ended since then. See the log for what they're doing"}}})
+	health(first, late, reconcile.Health{Alerts: []reconcile.Alert{{Kind: reconcile.KindSlow,
+		Text: "nothing was done on python for 11m: no run has ended since then. See the log for what they're doing"}}})
 }

@@ -94,8 +94,10 @@ func TestBranchDay(t *testing.T) {
 	r := s.reconciler(withLabels)
 	s.steps(r, &hints{Store: s.queue})
 	want := []ghtest.Label{
-		{Name: asks + "3.12", Color: "e99695", Description: "ask Thomas"}, {Name: "Needs Backport to 3.13", Color: "e99695", Description: "only security fixes"},
-		{Name: asks + "3.14", Color: "c2e0c6", Description: fixes}, {Name: asks + "3.9", Color: "ededed", Description: "end of life, takes no more changes"},
+		{Name: asks + "3.12", Color: "e99695", Description: "ask Thomas"},
+		{Name: "Needs Backport to 3.13", Color: "e99695", Description: "only security fixes"},
+		{Name: asks + "3.14", Color: "c2e0c6", Description: fixes},
+		{Name: asks + "3.9", Color: "ededed", Description: "end of life, takes no more changes"},
 		{Name: asks + "9.9", Color: "c2e0c6"},
 	}
 	if diff := cmp.Diff(want, s.repo.Labels()); diff != "" {
@@ -104,7 +106,8 @@ func TestBranchDay(t *testing.T) {
 	if diff := cmp.Diff(map[string]float64{"create-label done": 1, "edit-label done": 2}, actions(t, s.registry)); diff != "" {
 		t.Errorf("counted (-want +got):\n%s", diff)
 	}
-	for _, line := range []string{`"action":"create label \"needs backport to 3.14\" c2e0c6 \"bug and security fixes\"","message":"applied"`, `edit label \"needs backport to 3.9\" ededed`} {
+	for _, line := range []string{`"action":"create label \"needs backport to 3.14\" c2e0c6 \"bug and security fixes\"","message":"applied"`,
+		`edit label \"needs backport to 3.9\" ededed`} {
 		if strings.Count(s.log.String(), line) != 1 {
 			t.Errorf("the log should have once %s:\n%s", line, s.log.String())
 		}

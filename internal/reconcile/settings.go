@@ -156,7 +156,10 @@ func (s *settings) read(ctx context.Context, repository pull.Key, now files) (ef
 		read       func(name string, text []byte) (config.Rules, error)
 	}{
 		{config.RepositoryFile, settingsNote, now.settings, s.central.Override},
-		{labeler.Path, "label-rules/", now.labelRules, func(name string, text []byte) (config.Rules, error) { return labeler.Read(e.settings, name, text) }},
+		{labeler.Path, "label-rules/", now.labelRules, func(name string, text []byte) (config.Rules,
+			error) {
+			return labeler.Read(e.settings, name, text)
+		}},
 	} {
 		if f.text == nil {
 			if err := s.forget(ctx, f.note+repository.String()); err != nil {
@@ -170,7 +173,8 @@ func (s *settings) read(ctx context.Context, repository pull.Key, now files) (ef
 				return err
 			}
 			if len(own.LeftOut) > 0 {
-				s.log.Warn().Str("file", f.note+repository.String()).Err(own.LeftOut).Msg("a repository's file has label rules with faults, which are ignored")
+				s.log.Warn().Str("file", f.note+repository.String()).Err(own.LeftOut).Msg("a repository's file has label rules with faults, which " +
+					"are ignored")
 			}
 			return s.take(&e, own)
 		})

@@ -26,7 +26,8 @@ func told(c *reconcile.Config) {
 		return []pull.Rule{{
 			Name: "told", Needs: pull.Statuses, Owns: []string{rules.News.Status},
 			Want: func(*pull.Request) pull.Want {
-				return pull.Want{Statuses: []pull.Status{{Context: rules.News.Status, State: pull.StatusSuccess, Description: strings.Join(labels, " ")}}}
+				return pull.Want{Statuses: []pull.Status{{Context: rules.News.Status, State: pull.StatusSuccess,
+					Description: strings.Join(labels, " ")}}}
 			},
 		}}
 	}
@@ -110,7 +111,8 @@ func TestOwnRulesThatCannotLiveTogether(t *testing.T) {
 		{"news: {status: one}\n", []string{"one", preset.Check}, ""},
 		{"news: {status: two, check: two}\n", []string{"one", preset.Check}, "its last good version stays in force"},
 	} {
-		_, err := s.repo.Push("main", ghtest.Commit{Message: "settings", Files: map[string]ghtest.File{config.RepositoryFile: ghtest.Text(step.text)}})
+		_, err := s.repo.Push("main", ghtest.Commit{Message: "settings",
+			Files: map[string]ghtest.File{config.RepositoryFile: ghtest.Text(step.text)}})
 		s.check(err)
 		s.log.Reset()
 		before := len(s.repo.Writes())
@@ -125,7 +127,8 @@ func TestOwnRulesThatCannotLiveTogether(t *testing.T) {
 		if strings.Contains(s.log.String(), "version") != (step.log != "") || !strings.Contains(s.log.String(), step.log) {
 			t.Errorf("%q: want %q in the log:\n%s", step.text, step.log, s.log.String())
 		}
-		if writes := s.repo.Writes()[before:]; slices.ContainsFunc(writes, func(w ghtest.Write) bool { return !slices.Contains(step.wants, w.Key) }) {
+		if writes := s.repo.Writes()[before:]; slices.ContainsFunc(writes,
+			func(w ghtest.Write) bool { return !slices.Contains(step.wants, w.Key) }) {
 			t.Errorf("%q: wrote %+v", step.text, writes)
 		}
 	}

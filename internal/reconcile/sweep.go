@@ -162,7 +162,8 @@ func (r *Reconciler) listClosed(ctx context.Context, p place, since time.Time, f
 	if !full || len(labels) == 0 {
 		return touched, nil
 	}
-	asked, _, err := r.Loads.Merged(ctx, snapshot.List{Key: p.key, Installation: p.installation, Labels: labels, Since: r.Now().Add(-askedFor), Pages: maxTouched})
+	asked, _, err := r.Loads.Merged(ctx, snapshot.List{Key: p.key, Installation: p.installation, Labels: labels,
+		Since: r.Now().Add(-askedFor), Pages: maxTouched})
 	return append(touched, asked...), err
 }
 
@@ -273,7 +274,8 @@ func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int6
 	if len(round.Rest) > 0 {
 		r.sweep.stopped.Inc()
 		log.Error().Int("writes", round.Writes).Int("limit", r.Settings.Sweep.MaxWrites).Ints("left", first(round.Rest, 20)).
-			Msg("SWEEP STOPPED at sweep.max-writes: the next sweep continues. Check a few with `bot plan`, and raise the limit if the plans are right")
+			Msg("SWEEP STOPPED at sweep.max-writes: the next sweep continues. Check a few with `bot plan`, and raise the limit if the plans are " +
+				"right")
 	}
 	hints := make([]queue.Hint, 0, len(round.Fix))
 	for _, number := range slices.Concat(round.Fix, round.Odd) {
@@ -286,7 +288,8 @@ func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int6
 		}
 	}
 	r.sweep.fixed.Add(float64(round.Writes))
-	log.Info().Bool("full", round.Full).Int("to_fix", len(round.Fix)).Int("writes", round.Writes).Ints("asked_again", round.Odd).Msg("sweep done")
+	log.Info().Bool("full", round.Full).Int("to_fix", len(round.Fix)).Int("writes", round.Writes).Ints("asked_again",
+		round.Odd).Msg("sweep done")
 	return nil
 }
 

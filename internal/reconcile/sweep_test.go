@@ -113,7 +113,8 @@ func TestSweepStopsBeforeItWritesTooMuch(t *testing.T) {
 			t.Errorf("handed on %v, want %v", recorded.keys, want)
 		}
 		alerts := r.Alerts()
-		if got := strings.Contains(fmt.Sprint(alerts), fmt.Sprintf("remaining %d pull requests", left)); got != (left > 0) || left == 0 && len(alerts) > 0 {
+		if got := strings.Contains(fmt.Sprint(alerts), fmt.Sprintf("remaining %d pull requests", left)); got != (left > 0) || left == 0 &&
+			len(alerts) > 0 {
 			t.Errorf("alerts %q with %d left", alerts, left)
 		}
 		s.advance(time.Hour)
@@ -154,7 +155,8 @@ func TestPanicCostsOnePullRequest(t *testing.T) {
 		t.Errorf("handed on %v", keys)
 	}
 	const want = "deciding python/cpython#2: rule odd: panic: out of range"
-	shown := reconcile.Alert{Kind: reconcile.KindPanic, Text: want + ": nothing is written there until its next event. Report this bug, with the stack in the log"}
+	shown := reconcile.Alert{Kind: reconcile.KindPanic, Text: want +
+		": nothing is written there until its next event. Report this bug, with the stack in the log"}
 	if got := r.Alerts(); !slices.Equal(got, []reconcile.Alert{shown}) || !strings.Contains(s.log.String(), want) {
 		t.Errorf("alerts %q, log:\n%s", got, s.log.String())
 	}
@@ -331,7 +333,8 @@ func TestSweepLooksAtIssues(t *testing.T) {
 	looks(1, "python/cpython#3")
 	s.advance(time.Hour)
 	s.check(s.github.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "all:issues", Status: http.StatusBadGateway, Times: 3}))
-	if err := s.reconciler(sorted).Run(t.Context(), s.job(0)); err == nil || !strings.Contains(err.Error(), "listing the issues of python/cpython") {
+	if err := s.reconciler(sorted).Run(t.Context(), s.job(0)); err == nil ||
+		!strings.Contains(err.Error(), "listing the issues of python/cpython") {
 		t.Errorf("outcome %v", err)
 	}
 	looks(1, "python/cpython#3") // twice, since it was touched right before the last sweep

@@ -30,7 +30,8 @@ func TestPickWithoutATurnHoldsNoWorker(t *testing.T) {
 		c.Picker = &pick.Picker{GitHub: c.GitHub, Loads: c.Loads, Engine: engine, Now: s.clock}
 	})
 	run := func(number int) error {
-		return r.Run(t.Context(), queue.Job{Hint: queue.Hint{Key: fmt.Sprintf("python/cpython#%d", number), Cause: "test"}, Attempt: 1, Wanted: s.clock()})
+		return r.Run(t.Context(), queue.Job{Hint: queue.Hint{Key: fmt.Sprintf("python/cpython#%d", number), Cause: "test"}, Attempt: 1,
+			Wanted: s.clock()})
 	}
 	fetching, goOn, ended := make(chan struct{}), make(chan struct{}), make(chan error)
 	s.check(s.github.Fault(ghtest.Fault{Path: `\.git/`, Before: func() { close(fetching); <-goOn }}))
@@ -51,7 +52,8 @@ func TestPickWithoutATurnHoldsNoWorker(t *testing.T) {
 	s.check(run(second))
 	titles := s.titles("3.14")
 	slices.Sort(titles)
-	if want := []string{fmt.Sprintf("[3.14] First (GH-%d)", first), fmt.Sprintf("[3.14] Second (GH-%d)", second)}; !slices.Equal(titles, want) {
+	if want := []string{fmt.Sprintf("[3.14] First (GH-%d)", first), fmt.Sprintf("[3.14] Second (GH-%d)", second)}; !slices.Equal(titles,
+		want) {
 		t.Errorf("backports %q, want %q", titles, want)
 	}
 }

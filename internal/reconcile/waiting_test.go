@@ -13,7 +13,8 @@ import (
 )
 
 func TestWhoWaitsIsRemembered(t *testing.T) {
-	q, err := queue.Open(t.Context(), queue.Config{Database: filepath.Join(t.TempDir(), "queue.db"), Work: func(context.Context, queue.Job) error { return nil }})
+	q, err := queue.Open(t.Context(), queue.Config{Database: filepath.Join(t.TempDir(), "queue.db"),
+		Work: func(context.Context, queue.Job) error { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,8 @@ func request(files ...pull.File) *pull.Request {
 }
 
 func settingsFile(text string) pull.File {
-	return pull.File{Path: config.RepositoryFile, Change: pull.Added, Content: &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: []byte(text)}}
+	return pull.File{Path: config.RepositoryFile, Change: pull.Added,
+		Content: &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: []byte(text)}}
 }
 
 // together stands for what only the rules of the bot find.
@@ -46,7 +47,8 @@ func TestGolden(t *testing.T) { pulltest.Golden(t, map[string]pulltest.Rules{"":
 
 // What people write in the file cannot leave the block of code.
 func TestRuleQuotes(t *testing.T) {
-	want := Rule(config.Preset(), config.Preset().Rules, together).Want(request(settingsFile("\"\\n```\\n@python/core\": 1\n'    \n  @everyone': 2")))
+	want := Rule(config.Preset(), config.Preset().Rules,
+		together).Want(request(settingsFile("\"\\n```\\n@python/core\": 1\n'    \n  @everyone': 2")))
 	for line := range strings.SplitSeq(want.Checks[0].Summary, "\n") {
 		if strings.Contains(line, "@") && !strings.HasPrefix(line, "    ") {
 			t.Errorf("the summary has the line %q", line)

@@ -12,7 +12,8 @@ import (
 func inMemory() error {
 	const dir, tmpfs, noexec, room = "/dev/shm", 0x01021994, 8, 1 << 30
 	var fs syscall.Statfs_t
-	if os.Getenv("TMPDIR") != "" || syscall.Statfs(dir, &fs) != nil || fs.Type != tmpfs || fs.Flags&noexec != 0 || fs.Bavail*uint64(fs.Bsize) < room {
+	if os.Getenv("TMPDIR") != "" || syscall.Statfs(dir, &fs) != nil || fs.Type != tmpfs || fs.Flags&noexec != 0 ||
+		fs.Bavail*uint64(fs.Bsize) < room {
 		return nil
 	}
 	return os.Setenv("TMPDIR", dir)

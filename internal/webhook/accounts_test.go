@@ -24,9 +24,12 @@ func TestOtherAccounts(t *testing.T) {
 		{"pull_request", strings.ReplaceAll(body, "python/", "mallory/"), false},
 		{"membership", `{"action":"added","installation":{"id":7},"organization":{"login":"python"}}`, true},
 		{"membership", `{"action":"added","installation":{"id":8},"organization":{"login":"mallory"}}`, false},
-		{"installation", `{"action":"suspend","installation":{"id":7,"account":{"login":"python"}},"repositories":[{"full_name":"python/cpython"}]}`, true},
-		{"installation", `{"action":"created","installation":{"id":8,"account":{"login":"mallory"}},"repositories":[{"full_name":"mallory/cpython"}]}`, false},
-		{"installation_repositories", `{"action":"added","installation":{"id":8,"account":{"login":"mallory"}},"repositories_added":[{"full_name":"mallory/cpython"}]}`, false},
+		{"installation", `{"action":"suspend","installation":{"id":7,"account":{"login":"python"}},` +
+			`"repositories":[{"full_name":"python/cpython"}]}`, true},
+		{"installation", `{"action":"created","installation":{"id":8,"account":{"login":"mallory"}},` +
+			`"repositories":[{"full_name":"mallory/cpython"}]}`, false},
+		{"installation_repositories", `{"action":"added","installation":{"id":8,"account":{"login":"mallory"}},` +
+			`"repositories_added":[{"full_name":"mallory/cpython"}]}`, false},
 		{"github_app_authorization", `{"action":"revoked","sender":{"login":"mallory"}}`, true},
 	} {
 		installed, people = 0, 0
@@ -49,7 +52,8 @@ func TestOtherAccounts(t *testing.T) {
 			t.Errorf("%s %s: has keys", c.event, c.body)
 		}
 	}
-	if n := r.count("pull_request", "ignored") + r.count("membership", "ignored") + r.count("installation", "ignored") + r.count("installation_repositories", "ignored"); n != 4 {
+	if n := r.count("pull_request", "ignored") + r.count("membership", "ignored") + r.count("installation", "ignored") +
+		r.count("installation_repositories", "ignored"); n != 4 {
 		t.Errorf("%v were counted as ignored", n)
 	}
 }

@@ -28,27 +28,36 @@ var (
 	alreadyStored = answer{status: http.StatusAccepted, result: "already stored", text: "already stored: looking again"}
 	pong          = answer{status: http.StatusOK, result: "ping", text: "hello: the webhook works"}
 
-	wrongMethod  = answer{status: http.StatusMethodNotAllowed, result: "wrong method", text: "not stored: webhooks are sent with POST"}
-	wrongType    = answer{status: http.StatusUnsupportedMediaType, result: "wrong content type", text: "not stored: set the content type of the webhook to application/json"}
-	noEvent      = answer{status: http.StatusBadRequest, result: "bad header", text: "not stored: the header X-GitHub-Event is missing or not the name of an event"}
-	noDelivery   = answer{status: http.StatusBadRequest, result: "bad header", text: "not stored: the header X-GitHub-Delivery is missing or not the ID of a delivery"}
-	unauthorized = answer{status: http.StatusUnauthorized, result: "bad signature", text: "not stored: the header X-Hub-Signature-256 is missing or wrong: both sides must know the same secret"}
-	incomplete   = answer{status: http.StatusBadRequest, result: "incomplete", text: "not stored: the body is incomplete: send it again"}
-	busy         = answer{status: http.StatusServiceUnavailable, result: "busy", text: "not stored: too many large deliveries arrive at once: send it again later"}
-	notStored    = answer{status: http.StatusServiceUnavailable, result: "not stored", text: "not stored: the database couldn't store it: send it again later"}
+	wrongMethod = answer{status: http.StatusMethodNotAllowed, result: "wrong method", text: "not stored: webhooks are sent with POST"}
+	wrongType   = answer{status: http.StatusUnsupportedMediaType, result: "wrong content type",
+		text: "not stored: set the content type of the webhook to application/json"}
+	noEvent = answer{status: http.StatusBadRequest, result: "bad header",
+		text: "not stored: the header X-GitHub-Event is missing or not the name of an event"}
+	noDelivery = answer{status: http.StatusBadRequest, result: "bad header",
+		text: "not stored: the header X-GitHub-Delivery is missing or not the ID of a delivery"}
+	unauthorized = answer{status: http.StatusUnauthorized, result: "bad signature",
+		text: "not stored: the header X-Hub-Signature-256 is missing or wrong: both sides must know the same secret"}
+	incomplete = answer{status: http.StatusBadRequest, result: "incomplete", text: "not stored: the body is incomplete: send it again"}
+	busy       = answer{status: http.StatusServiceUnavailable, result: "busy",
+		text: "not stored: too many large deliveries arrive at once: send it again later"}
+	notStored = answer{status: http.StatusServiceUnavailable, result: "not stored",
+		text: "not stored: the database couldn't store it: send it again later"}
 )
 
 func (h *Handler) tooLarge() answer {
-	return answer{status: http.StatusRequestEntityTooLarge, result: "too large", text: fmt.Sprintf("not stored: the body has more than %d bytes", h.cfg.MaxBody)}
+	return answer{status: http.StatusRequestEntityTooLarge, result: "too large",
+		text: fmt.Sprintf("not stored: the body has more than %d bytes", h.cfg.MaxBody)}
 }
 
 // ignored counts as delivered: sending it again wouldn't change anything.
 func ignored(account string) answer {
-	return answer{status: http.StatusAccepted, result: "ignored", text: fmt.Sprintf("not stored: accounts: in the bot's settings doesn't name %q, so the bot does nothing there", account)}
+	return answer{status: http.StatusAccepted, result: "ignored",
+		text: fmt.Sprintf("not stored: accounts: in the bot's settings doesn't name %q, so the bot does nothing there", account)}
 }
 
 func malformed(err error) answer {
-	return answer{status: http.StatusBadRequest, result: "malformed", text: "not stored: the body isn't a JSON object: " + err.Error(), err: err}
+	return answer{status: http.StatusBadRequest, result: "malformed", text: "not stored: the body isn't a JSON object: " + err.Error(),
+		err: err}
 }
 
 var (

@@ -22,14 +22,18 @@ func payload20k(b *testing.B) string {
 		user[name+"_url"] = "https://api.github.com/users/someone/" + name + "{/other_user}"
 	}
 	repo := map[string]any{"id": 1, "full_name": "python/cpython", "default_branch": "main", "owner": user}
-	for _, name := range strings.Fields("archive assignees blobs branches collaborators comments commits compare contents contributors deployments downloads events forks git_refs hooks issues keys labels languages merges milestones notifications pulls releases stargazers statuses subscribers tags teams trees") {
+	for _, name := range strings.Fields("archive assignees blobs branches collaborators comments commits compare contents contributors " +
+		"deployments downloads events forks git_refs hooks issues keys labels languages merges milestones notifications pulls releases " +
+		"stargazers statuses subscribers tags teams trees") {
 		repo[name+"_url"] = "https://api.github.com/repos/python/cpython/" + name + "{/number}"
 	}
-	pr := map[string]any{"number": 12, "updated_at": "2026-08-01T10:00:00Z", "user": user, "body": strings.Repeat("Some words about it.\r\n", 280)}
+	pr := map[string]any{"number": 12, "updated_at": "2026-08-01T10:00:00Z", "user": user,
+		"body": strings.Repeat("Some words about it.\r\n", 280)}
 	for _, side := range []string{"head", "base"} {
 		pr[side] = map[string]any{"sha": strings.Repeat("a", 40), "repo": repo, "user": user}
 	}
-	out, err := json.Marshal(map[string]any{"action": "opened", "number": 12, "pull_request": pr, "repository": repo, "sender": user, "installation": map[string]any{"id": 7}})
+	out, err := json.Marshal(map[string]any{"action": "opened", "number": 12, "pull_request": pr, "repository": repo, "sender": user,
+		"installation": map[string]any{"id": 7}})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -19,20 +19,23 @@ func TestEchoesAndMembers(t *testing.T) {
 			t.Fatalf("%d %s", status, text)
 		}
 	}
-	const labeled = `{"action":"labeled","pull_request":{"number":12},"repository":{"full_name":"python/cpython"},"sender":{"login":"concorde[bot]","type":"Bot"}}`
+	const labeled = `{"action":"labeled","pull_request":{"number":12},"repository":{"full_name":"python/cpython"},` +
+		`"sender":{"login":"concorde[bot]","type":"Bot"}}`
 	post("1", "pull_request", labeled)
 	if n := r.waiting(); n != 1 {
 		t.Errorf("%d keys wait: a bot that does not know itself looks at all", n)
 	}
 	login = "concorde[bot]"
-	post("2", "pull_request", `{"action":"labeled","pull_request":{"number":13},"repository":{"full_name":"python/cpython"},"sender":{"login":"concorde[bot]","type":"Bot"}}`)
+	post("2", "pull_request", `{"action":"labeled","pull_request":{"number":13},"repository":{"full_name":"python/cpython"},`+
+		`"sender":{"login":"concorde[bot]","type":"Bot"}}`)
 	if n := r.waiting(); n != 1 {
 		t.Errorf("%d keys wait after an echo", n)
 	}
 	if told != 0 {
 		t.Error("nobody joined a team")
 	}
-	post("3", "membership", `{"action":"added","scope":"team","member":{"login":"eric"},"team":{"slug":"python-core"},"organization":{"login":"python"}}`)
+	post("3", "membership", `{"action":"added","scope":"team","member":{"login":"eric"},"team":{"slug":"python-core"},`+
+		`"organization":{"login":"python"}}`)
 	if told != 1 {
 		t.Errorf("told %d times of a member", told)
 	}

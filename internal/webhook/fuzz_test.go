@@ -12,7 +12,8 @@ import (
 )
 
 func FuzzSignature(f *testing.F) {
-	for _, seed := range []string{"", "sha256=", sign(secret, body), strings.ToUpper(sign(secret, body)), "sha1=" + sign(secret, body), "sha256=" + strings.Repeat("é", 32)} {
+	for _, seed := range []string{"", "sha256=", sign(secret, body), strings.ToUpper(sign(secret, body)), "sha1=" + sign(secret, body),
+		"sha256=" + strings.Repeat("é", 32)} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
@@ -25,7 +26,8 @@ func FuzzSignature(f *testing.F) {
 		if again, valid := signature(form); !valid || again != sum {
 			t.Errorf("%s was not read", form)
 		}
-		if ok && signed([]byte(body), sum, [][]byte{[]byte(secret), []byte(previous)}) && form != sign(secret, body) && form != sign(previous, body) {
+		if ok && signed([]byte(body), sum, [][]byte{[]byte(secret), []byte(previous)}) && form != sign(secret, body) &&
+			form != sign(previous, body) {
 			t.Errorf("%q signs the body", header)
 		}
 	})
@@ -34,7 +36,8 @@ func FuzzSignature(f *testing.F) {
 func FuzzKeys(f *testing.F) {
 	for _, kind := range Events {
 		f.Add(kind.Name, []byte(body))
-		f.Add(kind.Name, []byte(`{"action":"created","repositories":[{"full_name":"a/b"}],"check_run":{"pull_requests":[{"number":1}]},"ref":"refs/heads/x","ref_type":"branch"}`))
+		f.Add(kind.Name, []byte(`{"action":"created","repositories":[{"full_name":"a/b"}],"check_run":{"pull_requests":[{"number":1}]},`+
+			`"ref":"refs/heads/x","ref_type":"branch"}`))
 	}
 	f.Fuzz(func(t *testing.T, name string, payload []byte) {
 		weigh.Linear(t, len(payload), 400, func() {

@@ -97,7 +97,8 @@ func New(cfg Config) (*Handler, error) {
 		cfg.memory = bodyMemory
 	}
 	if cfg.memory <= 2*cfg.MaxBody {
-		return nil, fmt.Errorf("receiving webhooks: MaxBody is %d, and all bodies together may hold only %d bytes: a growing one needs twice its size", cfg.MaxBody, cfg.memory)
+		return nil, fmt.Errorf("receiving webhooks: MaxBody is %d, and all bodies together may hold only %d bytes: a growing one needs twice "+
+			"its size", cfg.MaxBody, cfg.memory)
 	}
 	h := &Handler{cfg: cfg, room: newRoom(cfg.memory)}
 	for _, secret := range cfg.Secrets {
@@ -238,7 +239,8 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 		return notStored.because(err)
 	}
 	for _, key := range keys {
-		hint := queue.Hint{Key: key.String(), Installation: d.Installation, UpdatedAt: e.updatedAt(), Cause: d.ID, Version: e.head(), Owner: e.author(key)}
+		hint := queue.Hint{Key: key.String(), Installation: d.Installation, UpdatedAt: e.updatedAt(), Cause: d.ID, Version: e.head(),
+			Owner: e.author(key)}
 		d.Hints = append(append(d.Hints, hint), h.twins.of(key, hint, d.Received)...)
 	}
 	fresh, err := h.cfg.Store.Receive(r.Context(), *d)

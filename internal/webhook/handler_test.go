@@ -23,7 +23,8 @@ import (
 const (
 	secret   = "the current secret"
 	previous = "the previous secret"
-	body     = `{"action":"opened","installation":{"id":7},"repository":{"full_name":"python/cpython"},"pull_request":{"number":12,"updated_at":"2026-08-01T10:00:00Z"}}`
+	body     = `{"action":"opened","installation":{"id":7},"repository":{"full_name":"python/cpython"},"pull_request":{"number":12,` +
+		`"updated_at":"2026-08-01T10:00:00Z"}}`
 )
 
 // receiver is a handler behind a real server, on a real queue that works nothing.
@@ -198,7 +199,8 @@ func TestHintsArrive(t *testing.T) {
 		t.Fatal(err)
 	}
 	j := <-jobs
-	if have := j.UpdatedAt.UTC().String(); j.Key != "python/cpython#12" || j.Installation != 7 || j.Cause != "d-1" || have != "2026-08-01 10:00:00 +0000 UTC" {
+	if have := j.UpdatedAt.UTC().String(); j.Key != "python/cpython#12" || j.Installation != 7 || j.Cause != "d-1" ||
+		have != "2026-08-01 10:00:00 +0000 UTC" {
 		t.Errorf("the job is %+v", j)
 	}
 }
@@ -275,7 +277,8 @@ func TestRefused(t *testing.T) {
 				t.Errorf("%s %s was not counted", event, tt.result)
 			}
 			r.nothingStored()
-			if log := r.log.String(); strings.Contains(log, secret) || strings.Contains(log, previous) || !strings.Contains(log, `"result":"`+tt.result+`"`) {
+			if log := r.log.String(); strings.Contains(log, secret) || strings.Contains(log, previous) ||
+				!strings.Contains(log, `"result":"`+tt.result+`"`) {
 				t.Errorf("the log has %s", log)
 			}
 		})
@@ -305,7 +308,8 @@ func TestNew(t *testing.T) {
 		{Config{Store: store, Secrets: [][]byte{nil, []byte("previous")}}, "the webhook secret is empty"},
 		{Config{Secrets: [][]byte{[]byte("x")}}, "Store is missing"},
 		{Config{Secrets: [][]byte{[]byte("x")}, Store: store, MaxBody: -1}, "MaxBody is -1"},
-		{Config{Secrets: [][]byte{[]byte("x")}, Store: store, MaxBody: 32 << 20}, "MaxBody is 33554432, and all bodies together may hold only 67108864 bytes"},
+		{Config{Secrets: [][]byte{[]byte("x")}, Store: store, MaxBody: 32 << 20},
+			"MaxBody is 33554432, and all bodies together may hold only 67108864 bytes"},
 	} {
 		if _, err := New(tt.cfg); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("have %v, want %s", err, tt.want)

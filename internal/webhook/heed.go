@@ -22,7 +22,8 @@ func (h *Handler) heeded(ctx context.Context, name string, e *event) bool {
 	of := e.Repository.key()
 	switch {
 	case name == "issue_comment" && h.cfg.Heed.Comment != nil:
-		return e.uncommon() || e.Comment.by(h.me()) || h.cfg.Heed.Comment(ctx, of, e.Comment.Body) || h.cfg.Heed.Comment(ctx, of, e.Changes.Body.From)
+		return e.uncommon() || e.Comment.by(h.me()) || h.cfg.Heed.Comment(ctx, of, e.Comment.Body) ||
+			h.cfg.Heed.Comment(ctx, of, e.Changes.Body.From)
 	case name == "push" && h.cfg.Heed.Push != nil && e.Ref == "refs/heads/"+e.Repository.DefaultBranch:
 		files, complete := e.files()
 		return h.cfg.Heed.Push(ctx, of, files, complete)

@@ -14,7 +14,8 @@ import (
 func TestHeed(t *testing.T) {
 	const repo = `"repository":{"id":1,"full_name":"python/cpython","default_branch":"main"}`
 	said := func(action, more, by string) string {
-		return fmt.Sprintf(`{"action":%q,"issue":{"number":3},"comment":{%s,"user":%s},"sender":{"login":"eric","type":"User"},%s}`, action, more, by, repo)
+		return fmt.Sprintf(`{"action":%q,"issue":{"number":3},"comment":{%s,"user":%s},"sender":{"login":"eric","type":"User"},%s}`, action,
+			more, by, repo)
 	}
 	pushed := func(ref, more, commits string) string {
 		return fmt.Sprintf(`{"ref":"refs/heads/%s"%s,"commits":[%s],%s}`, ref, more, commits, repo)
@@ -22,7 +23,8 @@ func TestHeed(t *testing.T) {
 	many := func(n int, commit string) string { return strings.TrimSuffix(strings.Repeat(commit+",", n), ",") }
 	const (
 		eric, bot, concorde = `{"login":"eric","type":"User"}`, `{"login":"ci[bot]","type":"Bot"}`, `{"login":"concorde[bot]","type":"Bot"}`
-		code, settings      = `{"added":[],"modified":["Lib/os.py"],"removed":[]}`, `{"added":[],"modified":[],"removed":[".github/concorde.yml"]}`
+		code, settings      = `{"added":[],"modified":["Lib/os.py"],"removed":[]}`, `{"added":[],"modified":[],` +
+			`"removed":[".github/concorde.yml"]}`
 	)
 	for _, tt := range []struct {
 		name, event, payload, login string
@@ -32,15 +34,20 @@ func TestHeed(t *testing.T) {
 		{"a command", "issue_comment", said("created", `"body":"hey bot"`, eric), "concorde[bot]", true},
 		{"deleted", "issue_comment", said("deleted", `"body":"Thanks!"`, eric), "concorde[bot]", false},
 		{"a command is deleted", "issue_comment", said("deleted", `"body":"hey bot"`, eric), "concorde[bot]", true},
-		{"edited", "issue_comment", said("edited", `"body":"Thank you!"},"changes":{"body":{"from":"Thanks!"}},"x":{"y":1`, eric), "concorde[bot]", false},
-		{"edited into a command", "issue_comment", said("edited", `"body":"hey bot"},"changes":{"body":{"from":"Thanks!"}},"x":{"y":1`, eric), "concorde[bot]", true},
-		{"a command is edited away", "issue_comment", said("edited", `"body":"Thanks!"},"changes":{"body":{"from":"hey bot"}},"x":{"y":1`, eric), "concorde[bot]", true},
+		{"edited", "issue_comment", said("edited", `"body":"Thank you!"},"changes":{"body":{"from":"Thanks!"}},"x":{"y":1`, eric),
+			"concorde[bot]", false},
+		{"edited into a command", "issue_comment", said("edited", `"body":"hey bot"},"changes":{"body":{"from":"Thanks!"}},"x":{"y":1`, eric),
+			"concorde[bot]", true},
+		{"a command is edited away", "issue_comment", said("edited", `"body":"Thanks!"},"changes":{"body":{"from":"hey bot"}},"x":{"y":1`, eric),
+			"concorde[bot]", true},
 		{"another bot", "issue_comment", said("created", `"body":"Thanks!"`, bot), "concorde[bot]", false},
 		{"a bot that may be this one", "issue_comment", said("created", `"body":"Thanks!"`, bot), "", true},
 		{"the bot's own is deleted", "issue_comment", said("deleted", `"body":"Thanks!"`, concorde), "concorde[bot]", true},
-		{"the bot's own by its App", "issue_comment", said("deleted", `"body":"Thanks!","performed_via_github_app":{"id":77}`, eric), "concorde[bot]", true},
+		{"the bot's own by its App", "issue_comment", said("deleted", `"body":"Thanks!","performed_via_github_app":{"id":77}`, eric),
+			"concorde[bot]", true},
 		{"something new", "issue_comment", said("pinned", `"body":"Thanks!"`, eric), "concorde[bot]", true},
-		{"another repository", "issue_comment", strings.Replace(said("created", `"body":"hey bot"`, eric), "python/cpython", "a/b", 1), "concorde[bot]", false},
+		{"another repository", "issue_comment", strings.Replace(said("created", `"body":"hey bot"`, eric), "python/cpython", "a/b", 1),
+			"concorde[bot]", false},
 		{"a review", "pull_request_review", `{"action":"submitted","pull_request":{"number":3},` + repo + `}`, "concorde[bot]", true},
 
 		{"code", "push", pushed("main", "", code), "", false},

@@ -101,7 +101,8 @@ func (e *event) unblocked(name string, me self) string {
 	switch {
 	case name == "status" && e.State == "success":
 		sha = e.SHA
-	case name == "check_suite" && e.Action == "completed" && slices.Contains([]string{"success", "neutral", "skipped"}, e.CheckSuite.Conclusion):
+	case name == "check_suite" && e.Action == "completed" &&
+		slices.Contains([]string{"success", "neutral", "skipped"}, e.CheckSuite.Conclusion):
 		sha = e.CheckSuite.HeadSHA
 	case name == "pull_request_review_thread" && e.Action == "resolved":
 		sha = e.head()

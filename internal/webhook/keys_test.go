@@ -13,7 +13,8 @@ func TestKeys(t *testing.T) {
 	const (
 		mine   = `"sender":{"login":"concorde[bot]","type":"Bot"}`
 		repo   = `"repository":{"id":1,"full_name":"python/cpython","default_branch":"main"}`
-		listed = `"pull_requests":[{"number":3,"base":{"repo":{"id":1}}},{"number":4,"base":{"repo":{"id":2}}},{"number":3,"base":{"repo":{"id":1}}},{"number":-1,"base":{"repo":{"id":1}}},{"number":5,"base":{"repo":{"id":1}}}]`
+		listed = `"pull_requests":[{"number":3,"base":{"repo":{"id":1}}},{"number":4,"base":{"repo":{"id":2}}},{"number":3,` +
+			`"base":{"repo":{"id":1}}},{"number":-1,"base":{"repo":{"id":1}}},{"number":5,"base":{"repo":{"id":1}}}]`
 	)
 	for _, tt := range []struct{ event, payload, want string }{
 		{"pull_request", `{"number":9,"pull_request":{"number":3},` + repo + `}`, "python/cpython#3"},
@@ -23,27 +24,39 @@ func TestKeys(t *testing.T) {
 		{"issues", `{"issue":{"number":3},` + repo + `}`, "python/cpython#3"},
 		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":null},` + repo + `}`, "python/cpython#3"},
 		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},` + repo + `}`, "python/cpython#3"},
-		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":{"id":78}},` + repo + `}`, "python/cpython#3"},
-		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":null},` + repo + `}`, "python/cpython#3"},
-		{"issue_comment", `{"action":"created","issue":{"number":3},"comment":{"performed_via_github_app":null},` + mine + `,` + repo + `}`, ""}, // as on many comments of Apps
-		{"issue_comment", `{"action":"created","issue":{"number":3},"comment":{"performed_via_github_app":{"id":77}},` + mine + `,` + repo + `}`, ""},
-		{"issue_comment", `{"action":"edited","issue":{"number":3},"comment":{"performed_via_github_app":{"id":77}},` + mine + `,` + repo + `}`, ""},
-		{"issue_comment", `{"action":"edited","issue":{"number":3},"comment":{"performed_via_github_app":{"id":77}},"sender":{"login":"dana","type":"User"},` + repo + `}`, "python/cpython#3"}, // people edit our comments
+		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},` +
+			`"comment":{"performed_via_github_app":{"id":78}},` + repo + `}`, "python/cpython#3"},
+		{"issue_comment", `{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":null},` +
+			repo + `}`, "python/cpython#3"},
+		// as on many comments of Apps
+		{"issue_comment", `{"action":"created","issue":{"number":3},"comment":{"performed_via_github_app":null},` + mine + `,` + repo + `}`, ""},
+		{"issue_comment", `{"action":"created","issue":{"number":3},"comment":{"performed_via_github_app":{"id":77}},` + mine + `,` + repo + `}`,
+			""},
+		{"issue_comment", `{"action":"edited","issue":{"number":3},"comment":{"performed_via_github_app":{"id":77}},` + mine + `,` + repo + `}`,
+			""},
+		// people edit our comments
+		{"issue_comment", `{"action":"edited","issue":{"number":3},"comment":{"performed_via_github_app":{"id":77}},"sender":{"login":"dana",` +
+			`"type":"User"},` + repo + `}`, "python/cpython#3"},
 		{"pull_request", `{"action":"labeled","pull_request":{"number":3},` + mine + `,` + repo + `}`, ""},
 		{"pull_request", `{"action":"edited","pull_request":{"number":3},` + mine + `,` + repo + `}`, ""},
 		{"pull_request", `{"action":"opened","pull_request":{"number":3},` + mine + `,` + repo + `}`, "python/cpython#3"},
 		{"pull_request", `{"action":"closed","pull_request":{"number":3},` + mine + `,` + repo + `}`, "python/cpython#3"},
-		{"pull_request", `{"action":"labeled","pull_request":{"number":3},"sender":{"login":"other[bot]","type":"Bot"},` + repo + `}`, "python/cpython#3"},
-		{"pull_request", `{"action":"labeled","pull_request":{"number":3},"sender":{"login":"concorde[bot]","type":"User"},` + repo + `}`, "python/cpython#3"},
+		{"pull_request", `{"action":"labeled","pull_request":{"number":3},"sender":{"login":"other[bot]","type":"Bot"},` + repo + `}`,
+			"python/cpython#3"},
+		{"pull_request", `{"action":"labeled","pull_request":{"number":3},"sender":{"login":"concorde[bot]","type":"User"},` + repo + `}`,
+			"python/cpython#3"},
 		{"issues", `{"action":"unlabeled","issue":{"number":3},` + mine + `,` + repo + `}`, ""},
 		{"issues", `{"action":"closed","issue":{"number":3},` + mine + `,` + repo + `}`, "python/cpython#3"},
-		{"issue_comment", `{"action":"deleted","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":{"id":77}},` + repo + `}`, "python/cpython#3"},
+		{"issue_comment", `{"action":"deleted","issue":{"number":3,"pull_request":{"url":"x"}},` +
+			`"comment":{"performed_via_github_app":{"id":77}},` + repo + `}`, "python/cpython#3"},
 		{"check_run", `{"action":"completed","check_run":{"app":{"id":78},` + listed + `},` + repo + `}`, ""}, // the end of the suite comes, too,
 		{"check_run", `{"action":"completed","check_run":{"app":{"id":77},` + listed + `},` + repo + `}`, ""},
 		{"check_run", `{"action":"rerequested","check_run":{"app":{"id":77},` + listed + `},` + repo + `}`, "python/cpython#3 python/cpython#5"},
 		{"check_suite", `{"action":"completed","check_suite":{"app":{"id":78},` + listed + `},` + repo + `}`, ""}, // for those who wait
-		{"check_suite", `{"action":"requested","check_suite":{"app":{"id":77},` + listed + `},` + repo + `}`, ""}, // after a push, which comes as pull_request
-		{"check_suite", `{"action":"rerequested","check_suite":{"app":{"id":77},` + listed + `},` + repo + `}`, "python/cpython#3 python/cpython#5"},
+		// after a push, which comes as pull_request
+		{"check_suite", `{"action":"requested","check_suite":{"app":{"id":77},` + listed + `},` + repo + `}`, ""},
+		{"check_suite", `{"action":"rerequested","check_suite":{"app":{"id":77},` + listed + `},` + repo + `}`,
+			"python/cpython#3 python/cpython#5"},
 		{"check_suite", `{"action":"completed","check_suite":{"app":{"id":77},` + listed + `},` + repo + `}`, ""},
 		{"check_suite", `{"action":"rerequested","check_suite":{"app":{"id":77},"pull_requests":[]},` + repo + `}`, ""},
 		{"status", `{"sha":"1","branches":[],` + repo + `}`, ""},
@@ -64,7 +77,8 @@ func TestKeys(t *testing.T) {
 		{"repository", `{"action":"deleted",` + repo + `}`, ""},
 		{"installation", `{"action":"created","repositories":[{"full_name":"a/b"},{"full_name":"a/c"},{"full_name":"a/b"}]}`, "a/b a/c"},
 		{"installation", `{"action":"deleted","repositories":[{"full_name":"a/b"}]}`, ""},
-		{"installation_repositories", `{"action":"added","repositories_added":[{"full_name":"a/b"}],"repositories_removed":[{"full_name":"a/c"}]}`, "a/b"},
+		{"installation_repositories", `{"action":"added","repositories_added":[{"full_name":"a/b"}],` +
+			`"repositories_removed":[{"full_name":"a/c"}]}`, "a/b"},
 		{"installation_repositories", `{"action":"removed","repositories_added":[],"repositories_removed":[{"full_name":"a/c"}]}`, ""},
 		{"membership", `{"action":"added",` + repo + `}`, ""},
 		{"moon_landing", `{"pull_request":{"number":3},` + repo + `}`, ""},
@@ -84,7 +98,8 @@ func TestKeys(t *testing.T) {
 		{"pull_request", `{"pull_request":{"number":3},"repository":{"full_name":"a/b#4"}}`, ""},
 		{"pull_request", `{"pull_request":{"number":3},"repository":{"full_name":"cpython"}}`, ""},
 		{"installation", `{"repositories":[{"full_name":"a/b"},7,{"full_name":"a/../c"},null,{"full_name":"a/d"}]}`, "a/b a/d"},
-		{"check_run", `{"action":"rerequested","check_run":{"pull_requests":[7,{"number":"x"},{"number":8,"base":{"repo":{"id":1}}}]},` + repo + `}`, "python/cpython#8"},
+		{"check_run", `{"action":"rerequested","check_run":{"pull_requests":[7,{"number":"x"},{"number":8,"base":{"repo":{"id":1}}}]},` + repo +
+			`}`, "python/cpython#8"},
 	} {
 		e, err := parse([]byte(tt.payload))
 		if err != nil {
@@ -116,7 +131,8 @@ func TestKeysAreBounded(t *testing.T) {
 }
 
 func TestOwnWritesWithoutAppID(t *testing.T) {
-	e, err := parse([]byte(`{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},"comment":{"performed_via_github_app":null},"repository":{"full_name":"a/b"}}`))
+	e, err := parse([]byte(`{"action":"created","issue":{"number":3,"pull_request":{"url":"x"}},` +
+		`"comment":{"performed_via_github_app":null},"repository":{"full_name":"a/b"}}`))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -105,7 +105,8 @@ func TestStalledBodies(t *testing.T) {
 			for range 24 {
 				ends = append(ends, r.stall(start, tt.promise))
 			}
-			eventually(t, "all strangers stall, or are cut off", func() bool { return r.stalled(int64(tt.sent))+int(r.count("pull_request", "busy")) == 24 })
+			eventually(t, "all strangers stall, or are cut off",
+				func() bool { return r.stalled(int64(tt.sent))+int(r.count("pull_request", "busy")) == 24 })
 			if held := r.held(); held < tt.holds {
 				t.Errorf("strangers hold %d bytes, want %d at least", held, tt.holds)
 			}

@@ -127,9 +127,10 @@ func TestCutOff(t *testing.T) {
 func TestHintsKnowTheAuthor(t *testing.T) {
 	const sender = `"sender":{"login":"dana"},"repository":{"id":1,"full_name":"python/cpython","default_branch":"main"}`
 	for name, c := range map[string]struct{ event, payload, owner string }{
-		"a pull request":   {"pull_request", `{"action":"edited","pull_request":{"number":12,"user":{"login":"alice"}},` + sender + `}`, "alice"},
-		"a comment on one": {"issue_comment", `{"action":"created","comment":{"body":"@concorde rerun","user":{"login":"dana"}},"issue":{"number":12,"user":{"login":"alice"}},` + sender + `}`, "alice"},
-		"a branch":         {"create", `{"ref":"3.15","ref_type":"branch",` + sender + `}`, ""},
+		"a pull request": {"pull_request", `{"action":"edited","pull_request":{"number":12,"user":{"login":"alice"}},` + sender + `}`, "alice"},
+		"a comment on one": {"issue_comment", `{"action":"created","comment":{"body":"@concorde rerun","user":{"login":"dana"}},` +
+			`"issue":{"number":12,"user":{"login":"alice"}},` + sender + `}`, "alice"},
+		"a branch": {"create", `{"ref":"3.15","ref_type":"branch",` + sender + `}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var hints []queue.Hint

@@ -43,7 +43,8 @@ func TestEditsOfALargeBody(t *testing.T) {
 	r := start(t, Config{Store: q})
 	text := strings.Repeat("0123456789 x", 65_536/12)
 	for i := range 300 {
-		body := fmt.Sprintf(`{"action":"edited","changes":{"body":{"from":"%s"}},"repository":{"full_name":"python/cpython"},"issue":{"number":12,"updated_at":"2026-08-01T10:00:00Z","body":"%[1]s"}}`, text)
+		body := fmt.Sprintf(`{"action":"edited","changes":{"body":{"from":"%s"}},"repository":{"full_name":"python/cpython"},`+
+			`"issue":{"number":12,"updated_at":"2026-08-01T10:00:00Z","body":"%[1]s"}}`, text)
 		req := r.request(body)
 		req.Header.Set("X-GitHub-Event", "issues")
 		req.Header.Set("X-GitHub-Delivery", fmt.Sprintf("72d3162e-cc78-11e3-81ab-%012d", i))

@@ -37,14 +37,15 @@ func TestStatusesWakeWhoWaits(t *testing.T) {
 		mine  = `"repository":{"id":1,"full_name":"python/cpython"},"sender":{"login":"concorde[bot]","type":"Bot"}}`
 	)
 	var asked []string
-	r := start(t, Config{AppID: 77, Login: func() string { return "concorde[bot]" }, Waiting: func(_ context.Context, key pull.Key, head string) ([]pull.Key, error) {
-		asked = append(asked, key.String()+" "+head)
-		if head != sha {
-			return nil, nil
-		}
-		key.Number = 12
-		return []pull.Key{key}, nil
-	}})
+	r := start(t, Config{AppID: 77, Login: func() string { return "concorde[bot]" },
+		Waiting: func(_ context.Context, key pull.Key, head string) ([]pull.Key, error) {
+			asked = append(asked, key.String()+" "+head)
+			if head != sha {
+				return nil, nil
+			}
+			key.Number = 12
+			return []pull.Key{key}, nil
+		}})
 	for i, tt := range []struct {
 		event, payload string
 		asks, waiting  int
@@ -58,7 +59,8 @@ func TestStatusesWakeWhoWaits(t *testing.T) {
 		{"check_suite", `{"action":"completed","check_suite":{"app":{"id":1},"head_sha":"` + sha + `","conclusion":"failure"},` + repo, 1, 0},
 		{"check_suite", `{"action":"completed","check_suite":{"app":{"id":77},"head_sha":"` + sha + `","conclusion":"success"},` + mine, 1, 0},
 		{"status", `{"sha":"` + sha + `","state":"success","branches":[],` + repo, 2, 1},
-		{"check_suite", `{"action":"completed","check_suite":{"app":{"id":1},"head_sha":"` + sha + `","conclusion":"success","pull_requests":[]},` + repo, 3, 1},
+		{"check_suite", `{"action":"completed","check_suite":{"app":{"id":1},"head_sha":"` + sha +
+			`","conclusion":"success","pull_requests":[]},` + repo, 3, 1},
 		{"pull_request_review_thread", `{"action":"unresolved","pull_request":{"number":12,"head":{"sha":"` + sha + `"}},` + repo, 3, 1},
 		{"pull_request_review_thread", `{"action":"resolved","pull_request":{"number":12,"head":{"sha":"` + sha + `"}},` + repo, 4, 1},
 	} {

@@ -40,5 +40,6 @@ func (t twins) of(key pull.Key, first queue.Hint, now time.Time) (later []queue.
 	if !known || !before.Equal(first.UpdatedAt) {
 		return nil
 	}
-	return []queue.Hint{{Key: first.Key, Installation: first.Installation, UpdatedAt: first.UpdatedAt, Cause: first.Cause, Owner: first.Owner, At: now.Add(twinsAfter)}}
+	return []queue.Hint{{Key: first.Key, Installation: first.Installation, UpdatedAt: first.UpdatedAt, Cause: first.Cause, Owner: first.Owner,
+		At: now.Add(twinsAfter)}}
 }

@@ -37,7 +37,8 @@ func TestTwiceInASecond(t *testing.T) {
 		{13, `null`, once},
 		{13, `"2026-08-01T10:00:00Z"`, twice},
 	} {
-		payload := fmt.Sprintf(`{"action":"edited","repository":{"full_name":"python/cpython"},"pull_request":{"number":%d,"updated_at":%s}}`, c.number, c.updated)
+		payload := fmt.Sprintf(`{"action":"edited","repository":{"full_name":"python/cpython"},"pull_request":{"number":%d,"updated_at":%s}}`,
+			c.number, c.updated)
 		if status, text, _ := r.send(r.request(payload)); status != 202 {
 			t.Fatal(status, text)
 		}

@@ -106,7 +106,8 @@ func report(s *state, unfinished bool) Report {
 func (f *Flow) Start(ctx context.Context, r Request) (Report, error) {
 	return f.alone(func(s *state) (Report, error) {
 		if s != nil {
-			return Report{}, fmt.Errorf("the backport of %.10s isn't finished: run bot backport --status to see it, then --continue, --skip or --abort", s.Commit)
+			return Report{}, fmt.Errorf("the backport of %.10s isn't finished: run bot backport --status to see it, then --continue, --skip or "+
+				"--abort", s.Commit)
 		}
 		s, err := f.plan(ctx, r)
 		if err != nil {

@@ -225,5 +225,6 @@ func (f *Flow) treeFor(s *state, r Row) (string, error) {
 	if err == nil && len(entries) == 0 || errors.Is(err, os.ErrNotExist) {
 		return dir, nil
 	}
-	return "", fmt.Errorf("making a work tree: %s already exists: move it, or choose another directory with --worktree DIR", strconv.Quote(dir))
+	return "", fmt.Errorf("making a work tree: %s already exists: move it, or choose another directory with --worktree DIR",
+		strconv.Quote(dir))
 }

@@ -154,7 +154,8 @@ func (f *Flow) take(ctx context.Context, s *state, force bool) (string, error) {
 	case len(now.Unmerged) > 0:
 		return "", fmt.Errorf("these files have unresolved conflicts: %s: edit them there, then git add them", list(now.Unmerged))
 	case len(now.Marked) > 0 && !force:
-		return "", fmt.Errorf("these files still have conflict markers: %s: edit them there, then git add them (or use --force if the markers are intended)", list(now.Marked))
+		return "", fmt.Errorf("these files still have conflict markers: %s: edit them there, then git add them (or use --force if the markers "+
+			"are intended)", list(now.Marked))
 	case len(now.Loose) > 0:
 		return "", fmt.Errorf("these changes aren't staged: %s: git add them there, or remove them", list(now.Loose))
 	case !now.Staged && now.Head == t.Onto:

@@ -121,7 +121,8 @@ func (f *Flow) keep(ctx context.Context, s *state, before string, picked git.Pic
 		return false, err
 	}
 	if !s.pickedIn(was) {
-		return false, fmt.Errorf("the branch already exists with other work (its last commit is %.10s): rename it, or overwrite it with --force", before)
+		return false, fmt.Errorf("the branch already exists with other work (its last commit is %.10s): rename it, or overwrite it with --force",
+			before)
 	}
 	if picked.Outcome != git.Clean || len(was.Parents) != 1 {
 		return true, nil
@@ -211,7 +212,8 @@ func (f *Flow) push(ctx context.Context, s *state, r *Row) error {
 	}
 	err = f.repo.Push(ctx, git.LocalPush{Remote: s.PushTo, Branch: r.Head, Commit: r.Commit, Expect: expect})
 	if t, ok := errors.AsType[*git.Failure](err); ok && t.Kind == git.BranchMoved {
-		return fmt.Errorf("%s already has the branch, at a commit that isn't here: run git fetch %s and look at it, or overwrite it with --force", s.PushTo, s.PushTo)
+		return fmt.Errorf("%s already has the branch, at a commit that isn't here: run git fetch %s and look at it, or overwrite it with "+
+			"--force", s.PushTo, s.PushTo)
 	}
 	return err
 }

@@ -16,10 +16,13 @@ func TestParseSettings(t *testing.T) {
 		fault      string
 	}{
 		{"nothing", "", Settings{NeedVersion: true}, ""},
-		{"the example of its README", "team = \"aio-libs\"\nrepo = \"aiohttp\"\ncheck_sha = \"f382b5ffc445e45a110734f5396728da7914aeb6\"\nfix_commit_msg = false\n" +
+		{"the example of its README", "team = \"aio-libs\"\nrepo = \"aiohttp\"\ncheck_sha = \"f382b5ffc445e45a110734f5396728da7914aeb6\"\n" +
+			"fix_commit_msg = false\n" +
 			"default_branch = \"devel\"\nrequire_version_in_branch_name = false\ndraft_pr = false\n",
-			Settings{Team: "aio-libs", Repo: "aiohttp", CheckSHA: "f382b5ffc445e45a110734f5396728da7914aeb6", KeepNumbers: true, DefaultBranch: "devel"}, ""},
-		{"Windows, comments, spaces", "# one\r\n\r\n  draft_pr=true # two\r\nteam\t=\t'a#b' # three\r\n", Settings{Team: "a#b", Draft: true, NeedVersion: true}, ""},
+			Settings{Team: "aio-libs", Repo: "aiohttp", CheckSHA: "f382b5ffc445e45a110734f5396728da7914aeb6", KeepNumbers: true,
+				DefaultBranch: "devel"}, ""},
+		{"Windows, comments, spaces", "# one\r\n\r\n  draft_pr=true # two\r\nteam\t=\t'a#b' # three\r\n",
+			Settings{Team: "a#b", Draft: true, NeedVersion: true}, ""},
 		{"escapes", `team = "a\"b\u00e9\\"`, Settings{Team: `a"bé\`, NeedVersion: true}, ""},
 		{"keys of others", "future = [1, 2]\nteam = \"t\"\n[tool]\nteam = 7\n", Settings{Team: "t", NeedVersion: true}, ""},
 		{"a number", "\nteam = 7", Settings{}, `: line 2 (last key "team"): incompatible types`},

@@ -21,17 +21,22 @@ func TestPullRequest(t *testing.T) {
 		state         state
 		title, body   string
 	}{
-		{"squash commit", "gh-1: Fix it (#24680)\n\nBody, see #24679 and #12.", state{}, "[3.13] gh-1: Fix it (GH-24680)", "Body, see GH-24679 and #12.\n" + picked + "\n\n" + credit},
+		{"squash commit", "gh-1: Fix it (#24680)\n\nBody, see #24679 and #12.", state{}, "[3.13] gh-1: Fix it (GH-24680)",
+			"Body, see GH-24679 and #12.\n" + picked + "\n\n" + credit},
 		{"short number", "gh-1: Fix it (#2)", state{}, "[3.13] gh-1: Fix it (GH-2)", picked + "\n\n" + credit},
-		{"trailers", "Fix it\n\nBody.\n\nReviewed-by: E <e@example.com>", state{}, "[3.13] Fix it", "Body.\n" + picked + "\n\n" + credit + "\nReviewed-by: E <e@example.com>"},
-		{"credit is there", "Fix it\n\nco-authored-by: terry <T@example.com>", state{}, "[3.13] Fix it", picked + "\n\nco-authored-by: terry <T@example.com>"},
+		{"trailers", "Fix it\n\nBody.\n\nReviewed-by: E <e@example.com>", state{}, "[3.13] Fix it", "Body.\n" + picked + "\n\n" + credit +
+			"\nReviewed-by: E <e@example.com>"},
+		{"credit is there", "Fix it\n\nco-authored-by: terry <T@example.com>", state{}, "[3.13] Fix it", picked +
+			"\n\nco-authored-by: terry <T@example.com>"},
 		{"other branch in front", "[3.14] [3.15] Fix it (GH-24680)", state{}, "[3.13] Fix it (GH-24680)", picked + "\n\n" + credit},
 		{"title instead", "Fix it\n\nBody.", state{Title: "gh-3: Mine (#4)"}, "[3.13] gh-3: Mine (GH-4)", "Body.\n" + picked + "\n\n" + credit},
 		{"body instead", "Fix it\n\nBody.", state{Body: &body}, "[3.13] Fix it", "Mine.\n" + picked + "\n\n" + credit},
-		{"numbers stay", "Fix #12345 (#24680)\n\nSee #24679.", state{Settings: Settings{KeepNumbers: true}}, "[3.13] Fix #12345 (#24680)", "See #24679.\n" + picked + "\n\n" + credit},
+		{"numbers stay", "Fix #12345 (#24680)\n\nSee #24679.", state{Settings: Settings{KeepNumbers: true}}, "[3.13] Fix #12345 (#24680)",
+			"See #24679.\n" + picked + "\n\n" + credit},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			title, body := c.state.pullRequest(git.LocalCommit{Source: git.Source{ID: sha, Author: "Terry <t@example.com>", Message: c.message}}, "3.13")
+			title, body := c.state.pullRequest(git.LocalCommit{Source: git.Source{ID: sha, Author: "Terry <t@example.com>", Message: c.message}},
+				"3.13")
 			if title != c.title {
 				t.Errorf("the title is %q, want %q", title, c.title)
 			}
@@ -44,7 +49,8 @@ func TestPullRequest(t *testing.T) {
 
 func TestLongTitle(t *testing.T) {
 	var s state
-	title, body := s.pullRequest(git.LocalCommit{Source: git.Source{ID: sha, Author: "T <t@example.com>", Message: strings.Repeat("ä", 300)}}, "3.13")
+	title, body := s.pullRequest(git.LocalCommit{Source: git.Source{ID: sha, Author: "T <t@example.com>", Message: strings.Repeat("ä", 300)}},
+		"3.13")
 	first, _, _ := strings.Cut(body, "\n")
 	if n := utf8.RuneCountInString(title); n != maxTitle || !strings.HasSuffix(title, "ä…") || !strings.HasPrefix(first, "…ä") {
 		t.Errorf("%d characters: %s; then %s", n, title, first)

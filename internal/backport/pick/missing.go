@@ -31,7 +31,8 @@ func (p *Picker) missing(ctx context.Context, installation int64, key pull.Key, 
 		paths = append(paths, c.Path)
 	}
 	source, target := of.sha+"^", "refs/heads/"+of.picked.Branch
-	all, err := p.Loads.History(ctx, snapshot.HistoryRequest{Key: key, Installation: installation, Revisions: []string{source, target}, Paths: paths})
+	all, err := p.Loads.History(ctx, snapshot.HistoryRequest{Key: key, Installation: installation, Revisions: []string{source, target},
+		Paths: paths})
 	if err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("looking for prerequisites of a conflict")
 		return nil

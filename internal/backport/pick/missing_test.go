@@ -19,7 +19,8 @@ func TestLacking(t *testing.T) {
 		{SHA: "a5", Subject: "gh-5: Older than all that is known of the other", At: day(1)},
 	}
 	other := []snapshot.PathCommit{
-		{SHA: "b1", Subject: "[3.14] gh-1: Other words (GH-11112)", Message: "x\n(cherry picked from commit a1abcdef)\n(cherry picked from commit 0a1)", At: day(9)},
+		{SHA: "b1", Subject: "[3.14] gh-1: Other words (GH-11112)",
+			Message: "x\n(cherry picked from commit a1abcdef)\n(cherry picked from commit 0a1)", At: day(9)},
 		{SHA: "b2", Subject: "[3.14] gh-2: Backported, by its subject (GH-22222) (GH-22223)", At: day(9)},
 		{SHA: "a4", Subject: "gh-4: In both", At: day(6)},
 	}

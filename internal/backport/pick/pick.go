@@ -156,7 +156,8 @@ func (j pickJob) pushed() pull.Key {
 // access gets the first token for the branches' repository, so that GitHub's refusal is
 // known before git runs.
 func (p *Picker) access(ctx context.Context, j pickJob) (*tokens, error) {
-	t := &tokens{app: p.GitHub, now: p.Now, request: gh.TokenRequest{Key: j.pushed(), Installation: j.installation, Permissions: j.permissions}}
+	t := &tokens{app: p.GitHub, now: p.Now, request: gh.TokenRequest{Key: j.pushed(), Installation: j.installation,
+		Permissions: j.permissions}}
 	if t.request.Key != j.key.Repository() { // the operator may have meant it for another repository
 		t.request.Installation = 0 // looked up
 		is, err := p.GitHub.IsFork(ctx, t.request.Key, j.key)

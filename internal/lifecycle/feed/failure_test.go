@@ -20,7 +20,8 @@ func TestFeedKeepsWhatItHas(t *testing.T) {
 		}
 	}
 	cycle, releases := lifecycle.BuiltinFiles()
-	older := strings.Replace(string(releases), "\"stage\": \"3.14.7\",\n        \"state\": \"actual\"", `"stage": "3.14.7", "state": "expected"`, 1)
+	older := strings.Replace(string(releases), "\"stage\": \"3.14.7\",\n        \"state\": \"actual\"",
+		`"stage": "3.14.7", "state": "expected"`, 1)
 	for name, test := range map[string]struct {
 		path   string
 		answer http.HandlerFunc

@@ -45,7 +45,8 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("ETag", fmt.Sprintf(`"%d"`, a.versions))
-	http.ServeContent(w, r, "file.json", time.Date(2026, time.August, 6+a.versions, 0, 0, 0, 0, time.UTC), strings.NewReader(a.files[r.URL.Path]))
+	http.ServeContent(w, r, "file.json", time.Date(2026, time.August, 6+a.versions, 0, 0, 0, 0, time.UTC),
+		strings.NewReader(a.files[r.URL.Path]))
 }
 
 // set changes the API.
@@ -181,7 +182,8 @@ func TestFeedTakesOneFileOfTwo(t *testing.T) {
 func TestFeedNotes(t *testing.T) {
 	a, store := newAPI(t), newStore(t)
 	_, releases := lifecycle.BuiltinFiles()
-	older := strings.Replace(string(releases), "\"stage\": \"3.14.7\",\n        \"state\": \"actual\"", `"stage": "3.14.7", "state": "expected"`, 1)
+	older := strings.Replace(string(releases), "\"stage\": \"3.14.7\",\n        \"state\": \"actual\"",
+		`"stage": "3.14.7", "state": "expected"`, 1)
 	for _, note := range []string{"", "x", "null", "[]", "{}", `[{}, {}]`, string(releases),
 		fmt.Sprintf(`[{"url": "%s/cycle", "body": "e30="}, {"url": "%s/releases", "body": "e30="}]`, a.URL, a.URL)} {
 		if err := store.Put(t.Context(), noteName, []byte(note)); err != nil {
@@ -249,12 +251,14 @@ func TestFeedAddresses(t *testing.T) {
 	for address, want := range map[string]string{
 		"": "", "https://example.com/a.json": "", "http://127.0.0.1:8080/": "",
 		"example.com": "expected an https address", "file:///etc/passwd": "expected an https address", "https://": "expected an https address",
-		"ftp://example.com/": "expected an https address", "https://brian:hunter2@example.com/": "leave out the user name", "https://exa mple.com": "expected an https",
+		"ftp://example.com/": "expected an https address", "https://brian:hunter2@example.com/": "leave out the user name",
+		"https://exa mple.com": "expected an https",
 	} {
 		for _, flags := range []Config{{Cycle: address}, {Releases: address}} {
 			flags.Now = time.Now
 			_, err := New(t.Context(), flags)
-			if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2")) {
+			if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) ||
+				strings.Contains(err.Error(), "hunter2")) {
 				t.Errorf("%q: got %v, want %q", address, err, want)
 			}
 		}

@@ -178,11 +178,13 @@ func (c *goldenCase) load(rules []pull.Rule) *pull.Request {
 	y := c.request
 	key, _ := pull.ParseKey(y.PR) // checked by parse
 	r := &pull.Request{
-		Key: key, Now: y.Now, CreatedAt: y.Created, UpdatedAt: y.Updated, Title: y.Title, Body: y.Body, State: pull.State(y.State), Draft: y.Draft,
+		Key: key, Now: y.Now, CreatedAt: y.Created, UpdatedAt: y.Updated, Title: y.Title, Body: y.Body, State: pull.State(y.State),
+		Draft:  y.Draft,
 		Author: y.Author, Association: y.Association, Base: y.Base, DefaultBranch: y.DefaultBranch, Head: y.Head, Labels: y.Labels,
 		Facts:        ^pull.Facts(0),
 		FilesOmitted: y.FilesOmitted, CommitsOmitted: y.CommitsOmitted, NotesDeleted: y.NotesDeleted,
-		Statuses: map[string]pull.Status{}, EarlierStatuses: map[string]bool{}, Checks: map[string]pull.CheckState{}, Notes: map[string]pull.PostedNote{},
+		Statuses: map[string]pull.Status{}, EarlierStatuses: map[string]bool{}, Checks: map[string]pull.CheckState{},
+		Notes: map[string]pull.PostedNote{},
 	}
 	r.Own, r.HeadBranch, r.HeadOwner = y.Own, y.HeadBranch, y.HeadOwner // for Reads
 	for _, context := range y.EarlierStatuses {
@@ -197,7 +199,8 @@ func (c *goldenCase) load(rules []pull.Rule) *pull.Request {
 	}
 	authors := slices.Concat(y.Authors, make([]string, len(y.Commits)))
 	for i, message := range y.Commits {
-		r.Commits = append(r.Commits, pull.Commit{SHA: fmt.Sprintf("%040x", i+1), Message: message, Author: authors[i], Merge: slices.Contains(y.Merges, i+1)})
+		r.Commits = append(r.Commits, pull.Commit{SHA: fmt.Sprintf("%040x", i+1), Message: message, Author: authors[i],
+			Merge: slices.Contains(y.Merges, i+1)})
 	}
 	for context, s := range y.Statuses {
 		r.Statuses[context] = pull.Status{Context: context, State: s.State, Description: s.Description, URL: s.URL}

@@ -48,7 +48,8 @@ p
 	if diff := cmp.Diff(want, r.Files); diff != "" {
 		t.Error(diff)
 	}
-	if len(r.Commits) != 2 || r.Commits[0].Merge || !r.Commits[1].Merge || r.Statuses["s"].Description != "D" || !r.EarlierStatuses["s"] || r.Checks["c"].Digest != "digest" || r.Notes["n"].Digest != "digest" || c.plan != "p\n" {
+	if len(r.Commits) != 2 || r.Commits[0].Merge || !r.Commits[1].Merge || r.Statuses["s"].Description != "D" || !r.EarlierStatuses["s"] ||
+		r.Checks["c"].Digest != "digest" || r.Notes["n"].Digest != "digest" || c.plan != "p\n" {
 		t.Errorf("%+v, plan %q", r, c.plan)
 	}
 }

@@ -81,7 +81,8 @@ type yamlPull struct {
 
 const bot = "concorde[bot]"
 
-var kinds = []pull.EventKind{pull.Labeled, pull.Unlabeled, pull.ReviewRequested, pull.Assigned, pull.Drafted, pull.Readied, pull.WasClosed, pull.WasReopened,
+var kinds = []pull.EventKind{pull.Labeled, pull.Unlabeled, pull.ReviewRequested, pull.Assigned, pull.Drafted, pull.Readied, pull.WasClosed,
+	pull.WasReopened,
 	pull.Dismissed, pull.ForcePushed, pull.BaseChanged, pull.Queued}
 
 func parseEvents(lines []string, from time.Time) ([]pull.Event, error) {
@@ -112,7 +113,8 @@ func (y yamlRequest) live(r *pull.Request, rules []pull.Rule) {
 	r.Own, r.HeadBranch, r.HeadOwner, r.ClosedAt = y.Own, y.HeadBranch, y.HeadOwner, y.Closed
 	if y.Merge != nil {
 		r.State = pull.Merged
-		r.Merge = &pull.Merge{SHA: y.Merge.SHA, Message: y.Merge.Message, Author: y.Merge.Author, By: y.Merge.By, Parents: y.Merge.Parents, Rebased: y.Merge.Rebased, At: y.Closed}
+		r.Merge = &pull.Merge{SHA: y.Merge.SHA, Message: y.Merge.Message, Author: y.Merge.Author, By: y.Merge.By, Parents: y.Merge.Parents,
+			Rebased: y.Merge.Rebased, At: y.Closed}
 		if r.Merge.Parents == 0 {
 			r.Merge.Parents = 1
 		}
@@ -188,8 +190,10 @@ func (y yamlRequest) pulls(wanted func(yamlPull) bool) []pull.Summary {
 			continue
 		}
 		s := pull.Summary{
-			Number: p.Number, Title: p.Title, Body: p.Body, State: p.State, Draft: p.Draft, Own: p.Own, Author: p.Author, Association: p.Association, Base: p.Base,
-			HeadBranch: p.HeadBranch, HeadOwner: cmp.Or(p.HeadOwner, key.Owner), Head: y.tip(p.HeadBranch), MergedBy: p.MergedBy, ClosedAt: p.Closed, Labels: p.Labels, Notes: map[string]pull.PostedNote{},
+			Number: p.Number, Title: p.Title, Body: p.Body, State: p.State, Draft: p.Draft, Own: p.Own, Author: p.Author,
+			Association: p.Association, Base: p.Base,
+			HeadBranch: p.HeadBranch, HeadOwner: cmp.Or(p.HeadOwner, key.Owner), Head: y.tip(p.HeadBranch), MergedBy: p.MergedBy,
+			ClosedAt: p.Closed, Labels: p.Labels, Notes: map[string]pull.PostedNote{},
 			Closes: p.Closes, MoreCloses: p.MoreCloses, Reviews: p.Reviews,
 		}
 		if s.State == "" {

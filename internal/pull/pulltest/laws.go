@@ -276,8 +276,10 @@ func clone(r *pull.Request) *pull.Request {
 	c.Into = maps.Clone(r.Into)
 	c.Picked, c.Pointers, c.Listed, c.Closes = maps.Clone(r.Picked), slices.Clone(r.Pointers), slices.Clone(r.Listed), slices.Clone(r.Closes)
 	c.LabelRules = slices.Clone(r.LabelRules)
-	c.Comments, c.Opinions, c.Mentions, c.AuditLog = slices.Clone(r.Comments), slices.Clone(r.Opinions), slices.Clone(r.Mentions), slices.Clone(r.AuditLog)
-	c.Core, c.Issues, c.People, c.Compared, c.Known = maps.Clone(r.Core), maps.Clone(r.Issues), maps.Clone(r.People), maps.Clone(r.Compared), maps.Clone(r.Known)
+	c.Comments, c.Opinions = slices.Clone(r.Comments), slices.Clone(r.Opinions)
+	c.Mentions, c.AuditLog = slices.Clone(r.Mentions), slices.Clone(r.AuditLog)
+	c.Core, c.Issues, c.People = maps.Clone(r.Core), maps.Clone(r.Issues), maps.Clone(r.People)
+	c.Compared, c.Known = maps.Clone(r.Compared), maps.Clone(r.Known)
 	c.Guarded = maps.Clone(r.Guarded)
 	return &c
 }

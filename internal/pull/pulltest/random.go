@@ -60,12 +60,16 @@ func words() vocabulary {
 		titles: []string{"gh-130000: ", "[3.14] ", "(ABI break) ", "(ABI Break)", "(CPython ABI break) ", "bpo-1 ", "(GH-130001)", " (#7)",
 			"Revert \"", "\"", "Merge branch 'main' into fix", "Fix it", "ABI", " break", "…", "`", ".. ", "high-5", "\n", "é", "\xff", "("},
 		directories: []string{"Misc/NEWS.d/next/Library/", "Misc/NEWS.d/next/C_API/", "Misc/NEWS.d/next/", "Misc/NEWS.d/next/Libary/",
-			"Misc/NEWS.d/next/Core and Builtins/", "Misc/NEWS.d/next/Tests/deep/", "Misc/NEWS.d/", "Lib/", "Lib/test/", "Doc/", "Doc/data/", "Python/", ""},
+			"Misc/NEWS.d/next/Core and Builtins/", "Misc/NEWS.d/next/Tests/deep/", "Misc/NEWS.d/", "Lib/", "Lib/test/", "Doc/", "Doc/data/",
+			"Python/", ""},
 		names: []string{"2026-08-01-10-00-00.gh-issue-130000.Ab3_-9.rst", "2026-08-01.bpo-1.x.rst", "2026-02-30.gh-issue-130000.x.rst",
-			"2026-08-01.gh-issue-1,2.x.rst", "2026-08-01.gh-130000.x.rst", "2026-08-01.gh-issue-7.x.rst.txt", "README.rst", "it.py", "python3.15.abi",
+			"2026-08-01.gh-issue-1,2.x.rst", "2026-08-01.gh-130000.x.rst", "2026-08-01.gh-issue-7.x.rst.txt", "README.rst", "it.py",
+			"python3.15.abi",
 			"a`b.rst", "a\nb.rst", "é.rst", "\xff.rst", "..rst"},
-		texts: []string{"Fix it. ", "(CPython ABI break) ", "(ABI break) ", "(cpython ABI break", "\n", "\n\n", "\n..\n", "..", ".. section: Library\n",
-			".. x: y\n", "# note\n", "  ", "gh-1: ", "- ", "Issue #", "\r\n", "\x00", "\xef\xbb\xbf", "\xff", "::\n\n", "* ", "\t", strings.Repeat("long", 20), " .. ", "\u00a0", "\x1c"},
+		texts: []string{"Fix it. ", "(CPython ABI break) ", "(ABI break) ", "(cpython ABI break", "\n", "\n\n", "\n..\n", "..",
+			".. section: Library\n",
+			".. x: y\n", "# note\n", "  ", "gh-1: ", "- ", "Issue #", "\r\n", "\x00", "\xef\xbb\xbf", "\xff", "::\n\n", "* ", "\t",
+			strings.Repeat("long", 20), " .. ", "\u00a0", "\x1c"},
 		changes:  []pull.Change{pull.Added, pull.Modified, pull.Renamed, pull.Removed},
 		kinds:    []pull.Kind{pull.Regular, pull.Regular, pull.Regular, pull.Symlink, pull.Submodule},
 		digests:  []string{"", "0123456789abcdef"},
@@ -82,12 +86,14 @@ func Random(data []byte) *pull.Request {
 	d, v := &dice{data}, words()
 	now := time.Date(2026, 8, 5, 12, d.next()%60, 0, 0, time.UTC)
 	r := &pull.Request{
-		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1 + d.next()}, Now: now, CreatedAt: now.Add(-300 * time.Hour), UpdatedAt: now.Add(-time.Duration(d.next()) * time.Hour),
-		State: pick(d, v.states), Draft: !d.often(4), Association: pick(d, v.associations), Author: "contributor",
+		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1 + d.next()}, Now: now, CreatedAt: now.Add(-300 * time.Hour),
+		UpdatedAt: now.Add(-time.Duration(d.next()) * time.Hour),
+		State:     pick(d, v.states), Draft: !d.often(4), Association: pick(d, v.associations), Author: "contributor",
 		Title: d.some(5, v.titles), Base: pick(d, []string{"main", "3.14"}), DefaultBranch: "main", Head: fmt.Sprintf("%040x", d.next()),
 		Facts:        ^pull.Facts(0),
 		FilesOmitted: max(0, d.next()-250), NotesDeleted: max(0, d.next()-250),
-		Statuses: map[string]pull.Status{}, EarlierStatuses: map[string]bool{}, Checks: map[string]pull.CheckState{}, Notes: map[string]pull.PostedNote{},
+		Statuses: map[string]pull.Status{}, EarlierStatuses: map[string]bool{}, Checks: map[string]pull.CheckState{},
+		Notes: map[string]pull.PostedNote{},
 	}
 	for range d.next() % 3 {
 		r.Labels = append(r.Labels, pick(d, v.labels))

@@ -26,7 +26,8 @@ func (d *dice) lived(r *pull.Request) {
 	}
 	d.approvals(r)
 	note := r.Notes["backports"]
-	note.Data = pick(d, []string{"", "{", `{"sha":"` + merged + `","rows":{"3.14":{"state":"error","outcome":"error","trouble":"unreachable","temporary":true,"tries":1,"at":1,"asked":1},` +
+	note.Data = pick(d, []string{"", "{", `{"sha":"` + merged +
+		`","rows":{"3.14":{"state":"error","outcome":"error","trouble":"unreachable","temporary":true,"tries":1,"at":1,"asked":1},` +
 		`"3.13":{"state":"already there","outcome":"already there"},"3.12":{"state":"open","pr":2}}}`})
 	if note.Data != "" {
 		note.ID = 1
@@ -39,7 +40,8 @@ func (d *dice) lived(r *pull.Request) {
 func (d *dice) state(r *pull.Request) {
 	if d.often(2) {
 		r.State, r.ClosedAt = pull.Merged, r.Now.Add(-time.Hour)
-		r.Merge = &pull.Merge{SHA: merged, Message: d.some(4, words().titles), Parents: 1 + d.next()%2, By: pick(d, []string{"dana", "contributor", "ghost"}), At: r.ClosedAt}
+		r.Merge = &pull.Merge{SHA: merged, Message: d.some(4, words().titles), Parents: 1 + d.next()%2,
+			By: pick(d, []string{"dana", "contributor", "ghost"}), At: r.ClosedAt}
 	}
 	if !d.often(2) {
 		r.Own, r.Title, r.Base = true, fmt.Sprintf("[3.14] Fix it (GH-%d)", d.next()%3), "3.14"
@@ -94,7 +96,8 @@ func (d *dice) around(r *pull.Request, branches []string) {
 }
 
 func (d *dice) event(at time.Time, subject string) pull.Event {
-	e := pull.Event{Kind: pick(d, []pull.EventKind{pull.Labeled, pull.Labeled, pull.Unlabeled, pull.Queued, pull.BaseChanged}), Subject: subject, By: pick(d, []string{"dana", "hugovk", bot}), At: at}
+	e := pull.Event{Kind: pick(d, []pull.EventKind{pull.Labeled, pull.Labeled, pull.Unlabeled, pull.Queued, pull.BaseChanged}),
+		Subject: subject, By: pick(d, []string{"dana", "hugovk", bot}), At: at}
 	e.Own = e.By == bot
 	return e
 }
@@ -103,8 +106,11 @@ func (d *dice) pulls(base, head string) []pull.Summary {
 	var all []pull.Summary
 	for range max(0, d.next()%4-1) {
 		s := pull.Summary{
-			Number: 11 + d.next()%3, Title: fmt.Sprintf("[%s] Fix it (GH-%d)", base, d.next()), State: pick(d, []pull.State{pull.Open, pull.Closed, pull.Merged}),
-			Draft: !d.often(3), Own: d.often(3), Base: base, HeadBranch: head, MergedBy: "dana", Labels: []string{"skip issue", "needs backport to 3.14"}, // a type, copied, would change what may be backported
+			Number: 11 + d.next()%3, Title: fmt.Sprintf("[%s] Fix it (GH-%d)", base, d.next()),
+			State: pick(d, []pull.State{pull.Open, pull.Closed, pull.Merged}),
+			// a type, copied, would change what may be backported
+			Draft: !d.often(3), Own: d.often(3), Base: base, HeadBranch: head, MergedBy: "dana",
+			Labels: []string{"skip issue", "needs backport to 3.14"},
 		}
 		if s.State != pull.Open {
 			s.ClosedAt = time.Date(2026, 8, d.next()%5, 0, 0, 0, 0, time.UTC)

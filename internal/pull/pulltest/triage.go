@@ -88,7 +88,8 @@ func (y yamlRequest) triage(r *pull.Request) {
 		r.Opinions = append(r.Opinions, opinion)
 	}
 	for i, c := range y.Comments {
-		comment := pull.Comment{ID: c.ID, By: c.By, Bot: strings.HasSuffix(c.By, "[bot]"), Own: c.By == bot, Body: c.Body, At: c.At, Editor: c.Editor, Answered: c.Answered}
+		comment := pull.Comment{ID: c.ID, By: c.By, Bot: strings.HasSuffix(c.By, "[bot]"), Own: c.By == bot, Body: c.Body, At: c.At,
+			Editor: c.Editor, Answered: c.Answered}
 		if comment.ID == 0 {
 			comment.ID = int64(i + 1)
 		}

@@ -247,7 +247,8 @@ func TestMarkdown(t *testing.T) {
 func TestHostileComments(t *testing.T) {
 	const size = 65536
 	for _, piece := range []string{
-		"@concorde label +a\n", "@concorde label +a -b ", "\n", "\t", "@", "@concorde ", "@concorde backport 3.14 ", "\"", "+\"", "\u0130", "\xff", "&#64;",
+		"@concorde label +a\n", "@concorde label +a -b ", "\n", "\t", "@", "@concorde ", "@concorde backport 3.14 ", "\"", "+\"", "\u0130",
+		"\xff", "&#64;",
 	} {
 		for _, start := range []string{"@concorde label +", "@concorde rerun\n"} {
 			check(t, start+strings.Repeat(piece, (size-len(start))/len(piece)))
@@ -267,7 +268,8 @@ func check(t *testing.T, body string) {
 
 func FuzzCommands(f *testing.F) {
 	for _, body := range []string{
-		"@concorde label +docs -\"skip news\"\n@concorde backport 3.14 3.13", "```\n@concorde rerun\n```", "> @concorde why\n@concorde why\n\n@concorde help",
+		"@concorde label +docs -\"skip news\"\n@concorde backport 3.14 3.13", "```\n@concorde rerun\n```",
+		"> @concorde why\n@concorde why\n\n@concorde help",
 		"- ```\n  @concorde rerun\n<!-- `\n--> ` @concorde", "a `` b\n@concorde ready `",
 	} {
 		f.Add(body)
@@ -296,7 +298,8 @@ func FuzzCommands(f *testing.F) {
 				t.Errorf("%q in %s: %s", body, what, got)
 			}
 		}
-		if commands := parse("concorde", body).commands; len(commands) > 0 && !SaysReady(&pull.Request{Me: "concorde"}, pull.Comment{By: "eric", Body: body + "\n"}) {
+		if commands := parse("concorde", body).commands; len(commands) > 0 &&
+			!SaysReady(&pull.Request{Me: "concorde"}, pull.Comment{By: "eric", Body: body + "\n"}) {
 			for _, k := range commands {
 				if k.verb == verbReady {
 					t.Errorf("%q says ready", body)
@@ -315,7 +318,8 @@ func BenchmarkHostileComment(b *testing.B) {
 }
 
 func TestNearestVerb(t *testing.T) {
-	for word, want := range map[string]string{"lable": "label", "backprot": "backport", "labels": "label", "re-run": "rerun", "raedy": "ready", "hlep": "help", "wy": "why", "thanks": "", "": "", "is": "", "explain": "", "x": ""} {
+	for word, want := range map[string]string{"lable": "label", "backprot": "backport", "labels": "label", "re-run": "rerun",
+		"raedy": "ready", "hlep": "help", "wy": "why", "thanks": "", "": "", "is": "", "explain": "", "x": ""} {
 		if got := nearestVerb(word); got != want {
 			t.Errorf("%q: %q, want %q", word, got, want)
 		}

@@ -23,7 +23,8 @@ func keeper() pull.Rule {
 // follower has the label docs follow the title, as rules on labels do.
 func follower() pull.Rule {
 	return pull.Rule{Name: "labels", Needs: pull.Events, Issues: true, Want: func(r *pull.Request) pull.Want {
-		return pull.Want{Labels: []pull.Label{{Name: "docs", On: strings.Contains(r.Title, "docs"), Hold: pull.Following, Why: ".github/labeler.yml:3"}}}
+		return pull.Want{Labels: []pull.Label{{Name: "docs", On: strings.Contains(r.Title, "docs"), Hold: pull.Following,
+			Why: ".github/labeler.yml:3"}}}
 	}}
 }
 
@@ -76,8 +77,10 @@ func TestSaysReady(t *testing.T) {
 
 // scripts are comments for random histories.
 var scripts = []string{
-	"@concorde label +docs", "@concorde label -docs", "@concorde label -docs +tests +awaiting merge", "@concorde backport 3.14", "@concorde label -needs backport to 3.14",
-	"@concorde label +\"Needs Backport To 3.14\" +typo", "@concorde ready", "@concorde why", "@concorde help", "@concorde rerun\n@concorde nonsense", "> @concorde rerun", "thanks",
+	"@concorde label +docs", "@concorde label -docs", "@concorde label -docs +tests +awaiting merge", "@concorde backport 3.14",
+	"@concorde label -needs backport to 3.14",
+	"@concorde label +\"Needs Backport To 3.14\" +typo", "@concorde ready", "@concorde why", "@concorde help",
+	"@concorde rerun\n@concorde nonsense", "> @concorde rerun", "thanks",
 	strings.Repeat("@concorde label +docs -docs\n", 7),
 }
 
@@ -96,7 +99,8 @@ func discussed(dice *rand.Rand) *pull.Request {
 		r.Title = "docs: " + r.Title
 	}
 	for i := range dice.IntN(15) {
-		c := pull.Comment{ID: int64(i + 1), By: people[dice.IntN(len(people))], Body: scripts[dice.IntN(len(scripts))], Answered: dice.IntN(2) == 0}
+		c := pull.Comment{ID: int64(i + 1), By: people[dice.IntN(len(people))], Body: scripts[dice.IntN(len(scripts))],
+			Answered: dice.IntN(2) == 0}
 		c.At = r.Now.Add(-time.Duration(dice.IntN(9*24)) * time.Hour)
 		if dice.IntN(8) == 0 {
 			c.Editor = people[dice.IntN(len(people))]
@@ -106,7 +110,8 @@ func discussed(dice *rand.Rand) *pull.Request {
 	slices.SortStableFunc(r.Comments, func(a, b pull.Comment) int { return a.At.Compare(b.At) })
 	for range dice.IntN(4) {
 		kind := []pull.EventKind{pull.Labeled, pull.Unlabeled, pull.Drafted}[dice.IntN(3)]
-		e := pull.Event{Kind: kind, Subject: []string{"docs", "tests", "needs backport to 3.14"}[dice.IntN(3)], By: "dana", Own: dice.IntN(2) == 0}
+		e := pull.Event{Kind: kind, Subject: []string{"docs", "tests", "needs backport to 3.14"}[dice.IntN(3)], By: "dana",
+			Own: dice.IntN(2) == 0}
 		e.At = r.Now.Add(-time.Duration(dice.IntN(9*24)) * time.Hour)
 		r.Events = append(r.Events, e)
 	}
@@ -146,8 +151,9 @@ func TestOneAnswer(t *testing.T) {
 	}
 	now := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
 	r := &pull.Request{
-		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1}, Now: now, State: pull.Open, Me: "concorde", Author: "contributor", Facts: ^pull.Facts(0),
-		Head: strings.Repeat("0a", 20), People: map[string]pull.Role{},
+		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1}, Now: now, State: pull.Open, Me: "concorde", Author: "contributor",
+		Facts: ^pull.Facts(0),
+		Head:  strings.Repeat("0a", 20), People: map[string]pull.Role{},
 	}
 	for i := range 500 {
 		body := strings.Repeat("@concorde why\n@concorde help\n@concorde label +docs\n@concorde nonsense\n", 1+i%900)
@@ -177,7 +183,8 @@ func TestManyVersions(t *testing.T) {
 	now := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
 	c := Config{Settings: config.Commands{Mode: config.On}, Backport: config.Preset().Backport}
 	r := &pull.Request{Now: now, State: pull.Merged, Me: "concorde", Core: map[string]bool{"dana": true}}
-	r.Comments = []pull.Comment{{ID: 1, By: "hugovk", Body: "@concorde backport 3.15", At: now}, {ID: 2, By: "dana", Body: "@concorde backport 3.14", At: now}}
+	r.Comments = []pull.Comment{{ID: 1, By: "hugovk", Body: "@concorde backport 3.15", At: now},
+		{ID: 2, By: "dana", Body: "@concorde backport 3.14", At: now}}
 	for i := range 50 {
 		var body strings.Builder
 		for j := range 20 {
@@ -237,7 +244,8 @@ func TestEveryCommandIsCarriedOut(t *testing.T) {
 	}
 	for _, v := range verbs {
 		r := &pull.Request{
-			Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1}, Now: time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC), State: pull.Open, Me: "concorde", Author: "hugovk",
+			Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1}, Now: time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC), State: pull.Open,
+			Me: "concorde", Author: "hugovk",
 			Facts: ^pull.Facts(0), Head: strings.Repeat("0a", 20),
 		}
 		r.Comments = []pull.Comment{{ID: 1, By: "hugovk", Body: "@concorde " + v.example, At: r.Now}}
@@ -253,7 +261,8 @@ func TestEveryCommandIsCarriedOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, limit := range []string{fmt.Sprintf("%d commands of one comment", maxCommands), fmt.Sprintf("%d comments with commands", maxDailyCommands), fmt.Sprintf("%d days", int(maxAge.Hours()/24))} {
+	for _, limit := range []string{fmt.Sprintf("%d commands of one comment", maxCommands),
+		fmt.Sprintf("%d comments with commands", maxDailyCommands), fmt.Sprintf("%d days", int(maxAge.Hours()/24))} {
 		if !strings.Contains(string(text), limit) {
 			t.Errorf("docs/commands.md does not say %q", limit)
 		}

@@ -47,8 +47,10 @@ func TestPresetLabelsAsEver(t *testing.T) {
 		t.Fatal(err)
 	}
 	odd := []string{
-		"Doc/a.rst", "README.md", "x/.nitignore", ".nitignore", ".md", "Doc/.rst", "Doc/x.rst.txt", "Doc/X.RST", "test_x.rst", "Lib/test/test_os.py", "_test", "a/_testcapi.c",
-		"test_", "tests/x", "Lib/test/support.py", "Misc/NEWS.d/next/Library/x.rst", "Misc/NEWS.d/next/x", "Misc/NEWS.d/next/test_x", "Misc/NEWS.d/3.9.rst", "..md", "a.md.", ".nitignore/x",
+		"Doc/a.rst", "README.md", "x/.nitignore", ".nitignore", ".md", "Doc/.rst", "Doc/x.rst.txt", "Doc/X.RST", "test_x.rst",
+		"Lib/test/test_os.py", "_test", "a/_testcapi.c",
+		"test_", "tests/x", "Lib/test/support.py", "Misc/NEWS.d/next/Library/x.rst", "Misc/NEWS.d/next/x", "Misc/NEWS.d/next/test_x",
+		"Misc/NEWS.d/3.9.rst", "..md", "a.md.", ".nitignore/x",
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	seen := map[string]bool{}

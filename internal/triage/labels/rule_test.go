@@ -112,16 +112,19 @@ func manyRules(n, changed int) (config.Labels, *pull.Request) {
 		case 5:
 			c = config.FilesCondition{Any: []string{fmt.Sprintf("*/*/x%d?/*", i)}}
 		}
-		rule := config.LabelRule{Label: fmt.Sprint("label ", i), Hold: config.Suggested, On: config.OnPullRequests, Condition: config.Condition{Files: c}, Where: "x.yml:1"}
+		rule := config.LabelRule{Label: fmt.Sprint("label ", i), Hold: config.Suggested, On: config.OnPullRequests,
+			Condition: config.Condition{Files: c}, Where: "x.yml:1"}
 		if i%7 == 6 {
 			rule.Condition = config.Condition{Title: fmt.Sprintf(`(?i)\bmodule%d\b`, i), Body: fmt.Sprintf(`(a|b)*c{2,9}%d$`, i)}
 		}
 		set.Rules = append(set.Rules, rule)
 	}
-	r := &pull.Request{State: pull.Open, Facts: ^pull.Facts(0), Title: "gh-1: Change everything in module6", Body: strings.Repeat("abcc ", 10000)}
+	r := &pull.Request{State: pull.Open, Facts: ^pull.Facts(0), Title: "gh-1: Change everything in module6",
+		Body: strings.Repeat("abcc ", 10000)}
 	for i := range changed {
 		dir := []string{"Lib/package%d/sub", "Modules/module%d/x", "Doc/library%d/y", "Lib/test/module%d", "Include/x%d1"}[i%5]
-		r.Files = append(r.Files, pull.File{Path: fmt.Sprintf(dir+"/file_%d.%s", i%1000, i, []string{"py", "c", "rst"}[i%3]), Change: pull.Modified})
+		r.Files = append(r.Files, pull.File{Path: fmt.Sprintf(dir+"/file_%d.%s", i%1000, i, []string{"py", "c", "rst"}[i%3]),
+			Change: pull.Modified})
 	}
 	return set, r
 }

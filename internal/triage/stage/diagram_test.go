@@ -41,7 +41,8 @@ func TestDiagramIsCurrent(t *testing.T) {
 
 func table() string {
 	labels := labelNames(settings())
-	comments := map[*round]string{nil: "", &changesRound: "to the author, with the phrase", &answeredRound: "thanks", &commitsRound: "about the commits"}
+	comments := map[*round]string{nil: "", &changesRound: "to the author, with the phrase", &answeredRound: "thanks",
+		&commitsRound: "about the commits"}
 	asked := map[*round]string{&answeredRound: "the core developers who requested changes", &commitsRound: "the core developers who approved"}
 	var b strings.Builder
 	b.WriteString("| | The first that holds | label | comment, once per round | review requested from |\n| --- | --- | --- | --- | --- |\n")

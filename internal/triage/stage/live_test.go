@@ -35,7 +35,8 @@ func (s *sequence) live() {
 }
 
 func (s *sequence) reviews() {
-	by, review := oneOf(s.dice, "dana", "dana", "carol", "guido", "eve"), oneOf(s.dice, pull.Approved, pull.ChangesRequested, pull.ChangesRequested, "")
+	by, review := oneOf(s.dice, "dana", "dana", "carol", "guido", "eve"), oneOf(s.dice, pull.Approved, pull.ChangesRequested,
+		pull.ChangesRequested, "")
 	if by == s.seen.r.Author {
 		return
 	}
@@ -80,7 +81,8 @@ func (s *sequence) speaks() {
 		s.both(by+" asks again for a review by "+core, func(w *world) { w.event(pull.ReviewRequested, by, core) })
 		return
 	}
-	body := oneOf(s.dice, "I have made the requested changes; please review again", "I didn’t expect the Spanish Inquisition!", "Thank you.\n> I have made the requested changes; please review again")
+	body := oneOf(s.dice, "I have made the requested changes; please review again", "I didn’t expect the Spanish Inquisition!",
+		"Thank you.\n> I have made the requested changes; please review again")
 	if said && body[0] == 'I' && len(s.requesters()) > 0 {
 		s.rounds[changesNote]++
 	}

@@ -74,8 +74,9 @@ func newSequence(t *testing.T, seed uint64) *sequence {
 	dice := rand.New(rand.NewPCG(seed, 4))
 	author, draft := oneOf(dice, "alice", "alice", "alice", "guido", "dependabot[bot]"), dice.IntN(8) == 0
 	s := &sequence{
-		t: t, seed: seed, dice: dice, seen: newWorld(author, draft), lagging: newWorld(author, draft), rounds: roundCounts{}, requested: map[string]int{},
-		seconds: dice.IntN(3) == 0, unsettled: dice.IntN(3) == 0,
+		t: t, seed: seed, dice: dice, seen: newWorld(author, draft), lagging: newWorld(author, draft), rounds: roundCounts{},
+		requested: map[string]int{},
+		seconds:   dice.IntN(3) == 0, unsettled: dice.IntN(3) == 0,
 	}
 	s.posted = map[*world]map[string]roundCounts{s.seen: {}, s.lagging: {}}
 	return s
@@ -159,7 +160,8 @@ func (s *sequence) plan(w *world) []pull.Action {
 	}
 	w.saw()
 	r := *w.r
-	r.Events, r.Opinions, r.Comments, r.Labels = shuffled(s.dice, r.Events), shuffled(s.dice, r.Opinions), shuffled(s.dice, r.Comments), shuffled(s.dice, r.Labels)
+	r.Events, r.Opinions, r.Comments, r.Labels = shuffled(s.dice, r.Events), shuffled(s.dice, r.Opinions), shuffled(s.dice,
+		r.Comments), shuffled(s.dice, r.Labels)
 	plan, err := pull.Decide(&r, w.rules)
 	if err != nil {
 		s.t.Fatal(err)

@@ -141,15 +141,19 @@ func (f *reviewed) fill() {
 	}
 	for range f.next(7) {
 		by := f.login()
-		r.Opinions = append(r.Opinions, pull.Opinion{By: by, Bot: strings.HasSuffix(by, "[bot]"), Review: wordOf(f, pull.ChangesRequested, pull.Approved, pull.Approved, "odd"), Commit: wordOf(f, r.Head, r.Head, "old", ""), At: f.at()})
+		r.Opinions = append(r.Opinions, pull.Opinion{By: by, Bot: strings.HasSuffix(by, "[bot]"),
+			Review: wordOf(f, pull.ChangesRequested, pull.Approved, pull.Approved, "odd"), Commit: wordOf(f, r.Head, r.Head, "old", ""), At: f.at()})
 	}
 	for i := range f.next(6) {
 		by := wordOf(f, r.Author, r.Author, r.Author, f.login())
-		r.Comments = append(r.Comments, pull.Comment{ID: int64(i), By: by, Bot: strings.HasSuffix(by, "[bot]"), Own: f.next(8) == 1, Editor: wordOf(f, "", "", by), At: f.at(),
-			Body: wordOf(f, "I have made the requested changes; please review again", "I didn't expect the Spanish Inquisition", "> I didn't expect the Spanish Inquisition", "No", string(f.data))})
+		r.Comments = append(r.Comments, pull.Comment{ID: int64(i), By: by, Bot: strings.HasSuffix(by, "[bot]"), Own: f.next(8) == 1,
+			Editor: wordOf(f, "", "", by), At: f.at(),
+			Body: wordOf(f, "I have made the requested changes; please review again", "I didn't expect the Spanish Inquisition",
+				"> I didn't expect the Spanish Inquisition", "No", string(f.data))})
 	}
 	for range f.next(8) {
-		e := pull.Event{Kind: wordOf(f, pull.Labeled, pull.Labeled, pull.Unlabeled, pull.ForcePushed, pull.Readied, pull.Drafted, pull.WasReopened, pull.Dismissed, pull.ReviewRequested), By: f.login(), Own: f.next(5) == 1, At: f.at()}
+		e := pull.Event{Kind: wordOf(f, pull.Labeled, pull.Labeled, pull.Unlabeled, pull.ForcePushed, pull.Readied, pull.Drafted,
+			pull.WasReopened, pull.Dismissed, pull.ReviewRequested), By: f.login(), Own: f.next(5) == 1, At: f.at()}
 		e.Subject = wordOf(f, labels...)
 		if e.Kind == pull.Dismissed || e.Kind == pull.ReviewRequested {
 			e.Subject = f.login()

@@ -33,9 +33,12 @@ type world struct {
 func newWorld(author string, draft bool) *world {
 	opened := time.Date(2026, 8, 5, 9, 0, 0, 0, time.UTC)
 	w := &world{rules: rules(), step: time.Minute, r: &pull.Request{
-		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1000}, Now: opened, CreatedAt: opened, UpdatedAt: opened, Title: "gh-130000: Fix it",
-		State: pull.Open, Draft: draft, Author: author, Bot: strings.HasSuffix(author, "[bot]"), Me: "concorde", Base: "main", DefaultBranch: "main",
-		Labels: []string{"type-bug"}, Facts: ^pull.Facts(0), Notes: map[string]pull.PostedNote{}, Core: map[string]bool{"dana": true, "carol": true, "guido": true},
+		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1000}, Now: opened, CreatedAt: opened, UpdatedAt: opened,
+		Title: "gh-130000: Fix it",
+		State: pull.Open, Draft: draft, Author: author, Bot: strings.HasSuffix(author, "[bot]"), Me: "concorde", Base: "main",
+		DefaultBranch: "main",
+		Labels:        []string{"type-bug"}, Facts: ^pull.Facts(0), Notes: map[string]pull.PostedNote{},
+		Core: map[string]bool{"dana": true, "carol": true, "guido": true},
 	}}
 	w.commit()
 	w.saw() // the delivery of the opening names the head
@@ -72,7 +75,8 @@ func (w *world) review(by string, review pull.Review, commit string) {
 	w.r.Reviewers = slices.DeleteFunc(slices.Clone(w.r.Reviewers), func(l string) bool { return l == by })
 	if review != "" {
 		w.changed()
-		w.r.Opinions = append(slices.Clone(w.r.Opinions), pull.Opinion{By: by, Bot: strings.HasSuffix(by, "[bot]"), Review: review, Commit: commit, At: w.r.Now})
+		w.r.Opinions = append(slices.Clone(w.r.Opinions), pull.Opinion{By: by, Bot: strings.HasSuffix(by, "[bot]"), Review: review,
+			Commit: commit, At: w.r.Now})
 	}
 }
 
@@ -91,7 +95,8 @@ func (w *world) dismiss(whose, by string) bool {
 func (w *world) comment(by, body string) {
 	w.comments++
 	w.changed()
-	w.r.Comments = append(slices.Clone(w.r.Comments), pull.Comment{ID: w.comments, By: by, Bot: strings.HasSuffix(by, "[bot]"), Own: by == "concorde[bot]", Body: body, At: w.r.Now})
+	w.r.Comments = append(slices.Clone(w.r.Comments), pull.Comment{ID: w.comments, By: by, Bot: strings.HasSuffix(by, "[bot]"),
+		Own: by == "concorde[bot]", Body: body, At: w.r.Now})
 }
 
 // edit changes a comment, or with an empty body deletes it.

@@ -47,14 +47,16 @@ func must(t *testing.T, err error) {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, now: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC), answer: http.StatusAccepted, stores: true, metrics: prometheus.NewRegistry()}
+	w := &world{t: t, now: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC), answer: http.StatusAccepted, stores: true,
+		metrics: prometheus.NewRegistry()}
 	receiver := httptest.NewServer(http.HandlerFunc(w.receive))
 	t.Cleanup(receiver.Close)
 	var err error
 	w.github, err = ghtest.New(ghtest.Config{Dir: t.TempDir(), Now: w.clock, Hook: ghtest.Hook{URL: receiver.URL}, Observe: w.observe})
 	must(t, err)
 	t.Cleanup(func() { must(t, w.github.Close()) })
-	app, err := gh.New(gh.Config{AppID: w.github.AppID(), PrivateKey: w.github.PrivateKeyPEM(), APIURL: w.github.APIURL(), Timeout: time.Minute})
+	app, err := gh.New(gh.Config{AppID: w.github.AppID(), PrivateKey: w.github.PrivateKeyPEM(), APIURL: w.github.APIURL(),
+		Timeout: time.Minute})
 	must(t, err)
 	w.store, err = queue.Open(t.Context(), queue.Config{
 		Database: filepath.Join(t.TempDir(), "queue.db"), Now: w.clock,
