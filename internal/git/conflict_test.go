@@ -25,11 +25,11 @@ func TestParseMerge(t *testing.T) {
 		id + "@d~x@@1@d@CONFLICT (binary)@x\n@":                                                               {"d~x": "binary"},
 		id + "@s@@1@s@CONFLICT (submodule not initialized)@x\n@1@s@CONFLICT (contents)@y\n@Advice\n - of git": {"s": "submodule"},
 		id + "@m@@1@m@CONFLICT (distinct modes)@x\n@":                                                         {"m": "mode"},
-		id + "@@1@old@CONFLICT(directory rename unclear split)@x\n@":                                          {
+		id + "@@1@old@CONFLICT(directory rename unclear split)@x\n@": {
 			"old": "directory rename unclear split"},
-		id + "@f@@9@f@CONFLICT (binary)@x\n@":                                                                 {"f": "content"},
-		id + "@f@@-1@f@CONFLICT (binary)@x\n@":                                                                {"f": "content"},
-		id + "@f@g":                                                                                           {"f": "content", "g": "content"},
+		id + "@f@@9@f@CONFLICT (binary)@x\n@":  {"f": "content"},
+		id + "@f@@-1@f@CONFLICT (binary)@x\n@": {"f": "content"},
+		id + "@f@g":                            {"f": "content", "g": "content"},
 	} {
 		got, ok := parse(out)
 		if diff := cmp.Diff(want, got.conflicts); diff != "" || !ok || got.tree != id {
