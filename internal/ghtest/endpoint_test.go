@@ -15,14 +15,13 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 	"github.com/google/go-github/v60/github"
-
-	"github.com/concorde-bot/concorde/internal/ghtest"
-	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 // Every endpoint is called once with go-github. Where CONCORDE_OCTOKIT names the directory of npm's @octokit packages, requests and

@@ -10,10 +10,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/go-github/v60/github"
-
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/ghtest/trial"
+	"github.com/google/go-github/v60/github"
 )
 
 // A pull request of more than 3000 files is listed up to 3000.

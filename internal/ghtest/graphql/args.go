@@ -77,11 +77,7 @@ func sorted[T any](list []T, args map[string]any, by map[string]func(a, b T) int
 	}
 }
 
-// octal reads a file mode; GraphQL has it as a number.
-func octal(mode string) int {
-	n := 0
-	for _, c := range mode {
-		n = n*8 + int(c-'0')
-	}
-	return n
+// graphqlReason is OFF_TOPIC and so on, or null.
+func graphqlReason(reason string) any {
+	return world.Nullable(strings.ToUpper(strings.NewReplacer("-", "_", " ", "_").Replace(reason)))
 }

@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/vektah/gqlparser/v2/ast"
-
 	"github.com/concorde-bot/concorde/internal/ghtest/api"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // maxTokens bounds a query.

@@ -8,10 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/ghtest/trial"
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestGraphQLErrors(t *testing.T) {

@@ -1,56 +1,12 @@
 package graphql
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/concorde-bot/concorde/internal/ghtest/gitstore"
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
-
-// issue is what issues and pull requests have in common.
-func (v view) issueBase(r *world.Repo, i *world.Issue) node {
-	names := i.Labels
-	n := node{
-		"__interfaces": []string{"Assignable", "Closable", "Comment", "Labelable", "Lockable", "Node", "Reactable", "UniformResourceLocatable", "Updatable", "UpdatableComment"},
-		"number":       i.Number, "title": i.Title, "body": i.Body, "createdAt": world.Timestamp(i.Created), "updatedAt": world.Timestamp(i.Updated), "closedAt": world.Timestamp(i.Closed),
-		"closed": i.State != "open", "state": strings.ToUpper(i.State), "locked": i.Lock != nil, "activeLockReason": nil, "author": v.actor(i.Author), "authorAssociation": i.Association,
-		"repository":   lazy(func() (any, error) { return v.repo(r), nil }),
-		"labels":       nodesOf("labels", "Label", names, func(name string) node { return v.label(r.Label(name)) }),
-		"assignees":    nodesOf("assignees", "User", i.Assignees, func(u *world.User) node { n, _ := v.actor(u).(node); return n }),
-		"comments":     v.comments(r, i),
-		"lastEditedAt": world.Timestamp(i.Edited), "editor": v.actor(i.Editor), "includesCreatedEdit": i.Editor != nil,
-		"reactionGroups": lazy(func() (any, error) {
-			return v.reactionGroups(i.Reactions, func() node { return v.subject(r, i) }), nil
-		}),
-	}
-	if i.Lock != nil {
-		n["activeLockReason"] = graphqlReason(i.Lock.Reason)
-	}
-	return n
-}
-
-// subject is an issue or a pull request.
-func (v view) subject(r *world.Repo, i *world.Issue) node {
-	if i.Pull != nil {
-		return v.pull(r, i)
-	}
-	return v.issue(r, i)
-}
-
-func (v view) issue(r *world.Repo, i *world.Issue) node {
-	i = v.then(i)
-	n := v.issueBase(r, i)
-	n["__typename"], n["id"], n["databaseId"] = "Issue", i.NodeID(), i.ID
-	n["timelineItems"] = v.timelineItems("IssueTimelineItems", r, i)
-	n["stateReason"] = resolver(func(args map[string]any) (any, error) {
-		if i.Reason == "duplicate" && args["enableDuplicate"] != true {
-			return "NOT_PLANNED", nil
-		}
-		return world.Nullable(strings.ToUpper(i.Reason)), nil
-	})
-	n["url"] = v.w.URL + "/" + r.FullName() + "/issues/" + world.Decimal(int64(i.Number))
-	return n
-}
 
 func (v view) pull(r *world.Repo, i *world.Issue) node {
 	i = v.then(i)
@@ -120,4 +76,72 @@ func (v view) pullCommits(r *world.Repo, of *world.Issue) resolver {
 			return v.pullCommit(r, of, d.Commits[i]), nil
 		})(args)
 	}
+}
+
+// closing are the issues of a pull request that the reader may see.
+func (v view) closing(r *world.Repo, i *world.Issue) resolver {
+	return func(args map[string]any) (any, error) {
+		seen := slices.DeleteFunc(r.Closes(i), func(x *world.Issue) bool { return !v.c.Actor.Sees(x.Repo) })
+		return nodesOf("closingIssuesReferences", "Issue", seen, func(x *world.Issue) node { return v.issue(x.Repo, x) })(args)
+	}
+}
+
+// merging adds the fields of a pull request that are about its merge.
+func (v view) merging(n node, r *world.Repo, i *world.Issue) {
+	p := i.Pull
+	n["mergeStateStatus"] = lazy(func() (any, error) { return r.Told(v.c, i, r.MergeState), nil })
+	n["maintainerCanModify"] = p.Maintainers
+	v.queueing(n, r, i)
+	n["viewerCanEnableAutoMerge"] = lazy(func() (any, error) {
+		return p.Auto == nil && v.c.Actor.May("contents:write") && r.CannotAutoMerge(i) == "", nil
+	})
+	n["viewerCanDisableAutoMerge"] = p.Auto != nil && v.c.Actor.May("contents:write")
+	n["autoMergeRequest"] = nil
+	if a := p.Auto; a != nil {
+		n["autoMergeRequest"] = node{
+			"__typename": "AutoMergeRequest", "enabledBy": v.actor(a.By), "enabledAt": world.Timestamp(a.At), "mergeMethod": strings.ToUpper(a.Method),
+			"commitHeadline": world.Nullable(a.Title), "commitBody": world.Nullable(a.Body),
+		}
+	}
+	n["headRef"], n["baseRef"] = nil, lazy(func() (any, error) { return v.refNode(r, "refs/heads/"+p.BaseRef), nil })
+	if p.Head() != "" {
+		n["headRef"] = lazy(func() (any, error) { return v.refNode(p.HeadRepo, "refs/heads/"+p.HeadRef), nil })
+	}
+}
+
+// mergeQueue is that of a branch, null for a branch without one.
+func (v view) mergeQueue(r *world.Repo, branch string) any {
+	if !r.HasQueue(branch) {
+		return nil
+	}
+	return node{
+		"__typename": "MergeQueue", "__interfaces": []string{"Node"}, "id": "MQ_" + branch, "url": v.w.URL + "/" + r.FullName() + "/queue/" + branch,
+		"resourcePath": "/" + r.FullName() + "/queue/" + branch, "nextEntryEstimatedTimeToMerge": nil,
+		"repository": lazy(func() (any, error) { return v.repo(r), nil }),
+		"entries": resolver(func(args map[string]any) (any, error) {
+			return nodesOf("entries", "MergeQueueEntry", r.Queues[branch], func(q *world.Queued) node { return v.queueEntry(r, q) })(args)
+		}),
+	}
+}
+
+func (v view) queueEntry(r *world.Repo, q *world.Queued) node {
+	commit := func(sha string) resolver {
+		return lazy(func() (any, error) { return v.objectNode(r, sha) })
+	}
+	return node{
+		"__typename": "MergeQueueEntry", "__interfaces": []string{"Node"}, "id": world.NodeID("MQE", q.ID), "position": slices.Index(r.Queues[q.Branch], q) + 1, "state": r.QueueState(q),
+		"enqueuedAt": world.Timestamp(q.At), "enqueuer": v.actor(q.By), "jump": false, "solo": false, "estimatedTimeToMerge": nil, "baseCommit": commit(q.Base), "headCommit": commit(q.Head()),
+		"pullRequest": lazy(func() (any, error) { return v.pull(r, q.Pull), nil }),
+		"mergeQueue":  lazy(func() (any, error) { return v.mergeQueue(r, q.Branch), nil }),
+	}
+}
+
+// queueing adds the fields of a pull request that are about the merge queue.
+func (v view) queueing(n node, r *world.Repo, i *world.Issue) {
+	q := r.QueueEntry(i)
+	n["isInMergeQueue"], n["isMergeQueueEnabled"], n["mergeQueueEntry"] = q != nil, r.HasQueue(i.Pull.BaseRef), nil
+	if q != nil {
+		n["mergeQueueEntry"] = lazy(func() (any, error) { return v.queueEntry(r, q), nil })
+	}
+	n["mergeQueue"] = lazy(func() (any, error) { return v.mergeQueue(r, i.Pull.BaseRef), nil })
 }

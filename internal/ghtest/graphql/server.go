@@ -3,11 +3,10 @@ package graphql
 import (
 	"encoding/json"
 
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
-
 	"github.com/concorde-bot/concorde/internal/ghtest/api"
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
 )
 
 // Server answers the GraphQL API.

@@ -3,10 +3,9 @@ package graphql
 import (
 	"encoding/json"
 
+	"github.com/concorde-bot/concorde/internal/ghtest/api"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
-
-	"github.com/concorde-bot/concorde/internal/ghtest/api"
 )
 
 // weigh adds up a selection of which there are so many.

@@ -7,10 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/ghtest/trial"
+	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // Where CONCORDE_OCTOKIT names the directory of npm's @octokit packages, every payload is what GitHub's description of it says.

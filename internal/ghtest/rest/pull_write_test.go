@@ -6,10 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/ghtest/trial"
+	"github.com/google/go-cmp/cmp"
 )
 
 // The App opens pull requests, with GitHub's answers to what cannot be opened.

@@ -20,9 +20,8 @@ import (
 	"time"
 
 	"github.com/bradleyfalzon/ghinstallation/v2"
-	"github.com/google/go-github/v60/github"
-
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/google/go-github/v60/github"
 )
 
 // JWT signs claims with a key in PEM.

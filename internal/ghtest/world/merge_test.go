@@ -5,10 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/ghtest/trial"
+	"github.com/google/go-cmp/cmp"
 )
 
 const pullFields = `mergeStateStatus reviewDecision state mergedBy{login} autoMergeRequest{enabledBy{login} mergeMethod commitHeadline} viewerCanEnableAutoMerge

@@ -4,10 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/ghtest/trial"
+	"github.com/google/go-cmp/cmp"
 )
 
 // What a branch asks of reviews stands in its protection, which Apps read with the permission "administration" alone (Resource not

@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-github/v60/github"
-
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/ghtest/trial"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-github/v60/github"
 )
 
 // Teams are read by both APIs, and tell who comes and goes.

@@ -7,27 +7,31 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
 
-// merging adds the fields of a pull request that are about its merge.
-func (v view) merging(n node, r *world.Repo, i *world.Issue) {
-	p := i.Pull
-	n["mergeStateStatus"] = lazy(func() (any, error) { return r.Told(v.c, i, r.MergeState), nil })
-	n["maintainerCanModify"] = p.Maintainers
-	v.queueing(n, r, i)
-	n["viewerCanEnableAutoMerge"] = lazy(func() (any, error) {
-		return p.Auto == nil && v.c.Actor.May("contents:write") && r.CannotAutoMerge(i) == "", nil
-	})
-	n["viewerCanDisableAutoMerge"] = p.Auto != nil && v.c.Actor.May("contents:write")
-	n["autoMergeRequest"] = nil
-	if a := p.Auto; a != nil {
-		n["autoMergeRequest"] = node{
-			"__typename": "AutoMergeRequest", "enabledBy": v.actor(a.By), "enabledAt": world.Timestamp(a.At), "mergeMethod": strings.ToUpper(a.Method),
-			"commitHeadline": world.Nullable(a.Title), "commitBody": world.Nullable(a.Body),
-		}
+func (v view) addAssignees(input map[string]any) (node, error) {
+	r, i, err := v.issueByID(input["assignableId"], "I", "PR")
+	if err != nil {
+		return nil, err
 	}
-	n["headRef"], n["baseRef"] = nil, lazy(func() (any, error) { return v.refNode(r, "refs/heads/"+p.BaseRef), nil })
-	if p.Head() != "" {
-		n["headRef"] = lazy(func() (any, error) { return v.refNode(p.HeadRepo, "refs/heads/"+p.HeadRef), nil })
+	logins, err := v.logins(input["assigneeIds"])
+	if err != nil {
+		return nil, err
 	}
+	if r.Assign(i, v.c.Actor.Writer(), logins) && v.c.Actor.ByApp() {
+		r.Record(world.Write{Kind: "assign", Number: i.Number, Key: strings.Join(logins, ",")})
+	}
+	return node{"assignable": lazy(func() (any, error) { return v.subject(r, i), nil })}, nil
+}
+
+// requestReviews adds to those that are requested; without "union" GitHub would replace them, which isn't supported here.
+func requestReviews(c *api.Call, r *world.Repo, i *world.Issue, input map[string]any) error {
+	logins, err := view{w: r.World, c: c}.logins(input["userIds"])
+	switch {
+	case err != nil:
+		return err
+	case input["union"] != true:
+		return unable("UNPROCESSABLE", "requestReviews without union is not played here")
+	}
+	return c.Actor.RequestReviews(r, i, logins)
 }
 
 func enableAutoMerge(c *api.Call, r *world.Repo, i *world.Issue, input map[string]any) error {
