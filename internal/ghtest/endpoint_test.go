@@ -33,8 +33,10 @@ func TestEveryEndpoint(t *testing.T) {
 	}
 	srv := trial.Server(t, ghtest.Config{Observe: check})
 	callEverything(t, srv)
+	without := trial.Server(t, ghtest.Config{NoApp: true, Observe: check}) // on which somebody creates the App
+	createApp(t, without)
 	called := map[string]bool{}
-	for _, r := range srv.Requests() {
+	for _, r := range append(srv.Requests(), without.Requests()...) {
 		if r.Status < 300 {
 			called[r.Route] = true
 		}
@@ -69,6 +71,10 @@ func callEverything(t *testing.T, srv *ghtest.Server) {
 	if _, accepted := errors.AsType[*github.AcceptedError](err); !accepted {
 		t.Errorf("redelivering: %v", err)
 	}
+	srv.Request("alice", "psf")
+	trial.Must(app.Do(ctx, trial.Must(app.NewRequest("GET", "app/installation-requests", nil))(t), nil))(t)
+	ok2(app.Apps.GetHookConfig(ctx))
+	ok2(app.Apps.UpdateHookConfig(ctx, &github.HookConfig{ContentType: github.String("json")}))
 	trial.OK(t, srv.Team(o, "core", "hugovk", "barry"))
 	ok2(gh.Teams.ListTeamMembersBySlug(ctx, o, "core", nil))
 	ok2(gh.Teams.GetTeamMembershipBySlug(ctx, o, "core", "barry"))

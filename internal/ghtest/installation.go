@@ -3,6 +3,7 @@ package ghtest
 import (
 	"fmt"
 	"maps"
+	"slices"
 )
 
 // AppID is the number of the App, the issuer of its JWTs.
@@ -79,4 +80,36 @@ func (s *Server) Unsuspend(owner string) {
 	s.world.Lock()
 	defer s.world.Unlock()
 	s.world.Suspend(owner, false)
+}
+
+// SignIn makes somebody the one whose browser opens GitHub's pages; "" signs out.
+func (s *Server) SignIn(login string) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.Visitor = nil
+	if login != "" {
+		s.world.Visitor = s.world.Account(login)
+	}
+}
+
+// Owners makes people the owners of an organization: they may create and install Apps there.
+func (s *Server) Owners(org string, logins ...string) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.SetOwners(org, logins)
+}
+
+// Request leaves a member's wish to install the App on an organization.
+func (s *Server) Request(login, org string) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.Ask(s.world.Account(login), s.world.Account(org))
+}
+
+// SetApp replaces what the App asks for, as its owner does in its settings. Installations keep what they have until somebody
+// accepts more ("Modifying a GitHub App registration").
+func (s *Server) SetApp(permissions map[string]string, events []string) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.App.Permissions, s.world.App.Events = maps.Clone(permissions), slices.Clone(events)
 }

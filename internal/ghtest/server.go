@@ -13,6 +13,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/gitserver"
 	"github.com/concorde-bot/concorde/internal/ghtest/graphql"
 	"github.com/concorde-bot/concorde/internal/ghtest/hooks"
+	"github.com/concorde-bot/concorde/internal/ghtest/pages"
 	"github.com/concorde-bot/concorde/internal/ghtest/rest"
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
@@ -24,6 +25,7 @@ type Config struct {
 	Now         func() time.Time  // the clock of everything but authentication; time.Now when nil
 	Slug        string            // of the App, "concorde" when empty: it writes as "concorde[bot]"
 	Permissions map[string]string // of every installation: name to read or write; DefaultPermissions when nil
+	NoApp       bool              // there is no App until somebody creates it from a manifest
 	Hook        Hook              // where deliveries go; without a URL they wait
 
 	RateLimit int            // requests an hour and installation, 5000 when 0; GraphQL has as many points of its own
@@ -73,7 +75,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Permissions == nil {
 		cfg.Permissions = DefaultPermissions()
 	}
-	w, err := world.New(world.Config{Dir: cfg.Dir, Now: cfg.Now, Slug: cfg.Slug, Permissions: maps.Clone(cfg.Permissions)})
+	w, err := world.New(world.Config{Dir: cfg.Dir, Now: cfg.Now, Slug: cfg.Slug, Permissions: maps.Clone(cfg.Permissions), NoApp: cfg.NoApp})
 	if err != nil {
 		return nil, fmt.Errorf("starting the GitHub server: %w", err)
 	}
@@ -91,9 +93,11 @@ func New(cfg Config) (*Server, error) {
 	f.Add(rest.Routes(w, f)...)
 	f.Add(graphql.New(w, f).Routes()...)
 	f.Add(h.Endpoints()...)
+	ui := pages.New(w, h)
+	f.Add(ui.Routes()...)
 	s := &Server{
 		URL: w.URL, Faults: f.Faults, Recorder: f.Record, Hooks: h, world: w, front: f,
-		http: &http.Server{Handler: f.Record.Counted(g.Before(f)), ReadHeaderTimeout: time.Minute},
+		http: &http.Server{Handler: f.Record.Counted(g.Before(ui.Before(f))), ReadHeaderTimeout: time.Minute},
 	}
 	go func() { _ = s.http.Serve(listener) }() // ends with Close
 	return s, nil

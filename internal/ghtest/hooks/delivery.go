@@ -11,6 +11,10 @@ import (
 type Hook struct {
 	URL    string
 	Secret string // signs them; generated when empty
+
+	// What people can set wrong: "form" instead of "json", a certificate that isn't checked, no secret.
+	ContentType        string
+	Insecure, Unsigned bool
 }
 
 // Delivery is one webhook request, waiting or sent.

@@ -13,6 +13,8 @@ import (
 // Endpoints are the endpoints of deliveries.
 func (h *Hooks) Endpoints() []api.Route {
 	return []api.Route{
+		{Pattern: "GET /app/hook/config", Need: "app", Run: h.config},
+		{Pattern: "PATCH /app/hook/config", Need: "app", Run: h.setConfig},
 		{Pattern: "GET /app/hook/deliveries", Need: "app", Run: h.list},
 		{Pattern: "POST /app/hook/deliveries/{id}/attempts", Need: "app", Run: h.attempt},
 	}
@@ -78,4 +80,57 @@ func (h *Hooks) attempt(c *api.Call) (any, error) {
 		}
 	}
 	return nil, world.NotFound("")
+}
+
+// config is the webhook as GitHub shows it: the secret is asterisks ("Get a webhook configuration for an app").
+func (h *Hooks) config(*api.Call) (any, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	kind, insecure := h.hook.ContentType, "0"
+	if kind == "" {
+		kind = "json"
+	}
+	if h.hook.Insecure {
+		insecure = "1"
+	}
+	o := obj{"content_type": kind, "insecure_ssl": insecure, "url": h.hook.URL}
+	if h.hook.Secret != "" && !h.hook.Unsigned {
+		o["secret"] = "********"
+	}
+	return o, nil
+}
+
+// setConfig changes what the request names ("Update a webhook configuration for an app"). Addresses on this machine are refused
+// with "isn't reachable over the public Internet" (ultralisp#75).
+func (h *Hooks) setConfig(c *api.Call) (any, error) {
+	var in struct {
+		URL         *string `json:"url"`
+		ContentType *string `json:"content_type"`
+		Secret      *string `json:"secret"`
+		Insecure    any     `json:"insecure_ssl"`
+	}
+	if err := c.Decode(&in); err != nil {
+		return nil, err
+	}
+	if in.URL != nil {
+		if err := world.PublicAddress(*in.URL); err != nil {
+			return nil, world.Invalid("Hook", "url", "custom", "Sorry, the URL host "+err.Error())
+		}
+	}
+	h.mu.Lock()
+	if in.URL != nil {
+		h.hook.URL = *in.URL
+	}
+	if in.ContentType != nil {
+		h.hook.ContentType = *in.ContentType
+	}
+	if in.Secret != nil {
+		h.hook.Secret, h.hook.Unsigned = *in.Secret, false
+	}
+	if in.Insecure != nil {
+		h.hook.Insecure = fmt.Sprint(in.Insecure) == "1"
+	}
+	h.notify()
+	h.mu.Unlock()
+	return h.config(c)
 }

@@ -30,6 +30,7 @@ type Hooks struct {
 
 	mu      sync.Mutex
 	hook    Hook
+	proxies map[string]string // public addresses to those behind them
 	paused  bool
 	busy    bool
 	pending []Delivery
@@ -157,14 +158,19 @@ func (h *Hooks) redeliver(d Delivery) {
 
 // Ping fires a ping, as GitHub does when a webhook is set up.
 func (h *Hooks) Ping() {
+	h.w.Lock()
+	defer h.w.Unlock()
+	h.PingLocked()
+}
+
+// PingLocked is Ping for who holds the world's lock.
+func (h *Hooks) PingLocked() {
 	h.mu.Lock()
 	url := h.hook.URL
 	h.mu.Unlock()
-	h.w.Lock()
-	defer h.w.Unlock()
-	h.queue(Delivery{Event: "ping"}, h.w.Account(h.w.App.Slug+"-owner"), obj{
+	h.queue(Delivery{Event: "ping"}, h.w.App.Owner, obj{
 		"zen": "Message for you, sir!", "hook_id": 1,
-		"hook": obj{"type": "App", "id": 1, "name": "web", "active": true, "events": object.HookEvents, "app_id": h.w.App.ID,
+		"hook": obj{"type": "App", "id": 1, "name": "web", "active": true, "events": h.w.App.Events, "app_id": h.w.App.ID,
 			"config": obj{"content_type": "json", "insecure_ssl": "0", "url": url}},
 	})
 }
@@ -230,7 +236,12 @@ func (h *Hooks) send(ctx context.Context, d *Delivery, hook Hook) {
 	h.w.Unlock()
 	start := time.Now()
 	defer func() { d.Took = time.Since(start) }()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, hook.URL, bytes.NewReader(d.Payload))
+	to, err := h.behind(hook.URL)
+	if err != nil {
+		d.Err = err.Error()
+		return
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(d.Payload))
 	if err != nil {
 		d.Err = err.Error()
 		return

@@ -13,6 +13,9 @@ type obj = map[string]any
 
 // heard makes a delivery of what happened; the world's lock is held. Repositories and accounts without the App report nothing to it.
 func (h *Hooks) heard(e world.Event) {
+	if !h.w.App.Subscribed(e.Name) {
+		return
+	}
 	d := Delivery{Event: e.Name}
 	payload := obj{}
 	if e.Action != "" {

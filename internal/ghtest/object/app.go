@@ -2,20 +2,18 @@ package object
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
 )
-
-// HookEvents are those that the App is subscribed to.
-var HookEvents = []string{"check_run", "issue_comment", "issues", "membership", "merge_group", "pull_request", "pull_request_review", "push", "repository", "status", "team"}
 
 // AppJSON is the App under test.
 func (m Maker) AppJSON() obj {
 	return obj{
 		"id": m.App.ID, "slug": m.App.Slug, "node_id": world.NodeID("A", m.App.ID), "client_id": m.App.ClientID(), "name": m.App.Slug,
-		"owner": m.UserJSON(m.Account(m.App.Slug + "-owner")), "description": "", "external_url": "https://example.com",
+		"owner": m.UserJSON(m.App.Owner), "description": "", "external_url": "https://example.com",
 		"html_url": m.URL + "/apps/" + m.App.Slug, "created_at": world.Timestamp(m.App.Created), "updated_at": world.Timestamp(m.App.Created),
-		"permissions": m.App.Permissions, "events": HookEvents,
+		"permissions": m.App.Permissions, "events": m.App.Events,
 	}
 }
 
@@ -37,7 +35,7 @@ func (m Maker) InstallationJSON(inst *world.Installation) obj {
 		"access_tokens_url": api + "app/installations/" + world.Decimal(inst.ID) + "/access_tokens",
 		"repositories_url":  api + "installation/repositories", "html_url": m.URL + "/settings/installations/" + world.Decimal(inst.ID),
 		"app_id": m.App.ID, "app_slug": m.App.Slug, "client_id": m.App.ClientID(), "target_id": inst.Account.ID, "target_type": kind,
-		"permissions": maps.Clone(inst.Permissions), "events": HookEvents, "created_at": world.Timestamp(inst.Created), "updated_at": world.Timestamp(inst.Created),
+		"permissions": maps.Clone(inst.Permissions), "events": slices.Clone(inst.Events), "created_at": world.Timestamp(inst.Created), "updated_at": world.Timestamp(inst.Created),
 		"single_file_name": nil, "has_multiple_single_files": false, "single_file_paths": []string{}, "suspended_by": suspender, "suspended_at": world.Timestamp(inst.Suspended),
 	}
 }

@@ -13,6 +13,7 @@ import (
 var appRoutes = []route{
 	{"GET /app", "app", (*server).getApp},
 	{"GET /app/installations", "app", (*server).listInstallations},
+	{"GET /app/installation-requests", "app", (*server).listRequests},
 	{"GET /app/installations/{id}", "app", (*server).getInstallation},
 	{"GET /repos/{owner}/{repo}/installation", "app", (*server).getRepoInstallation},
 	{"POST /app/installations/{id}/access_tokens", "app", (*server).createToken},
@@ -30,6 +31,17 @@ func (s *server) listInstallations(c *call) (any, error) {
 	out := []obj{}
 	for _, inst := range api.Page(c.Call, s.SortedInstalls()) {
 		out = append(out, s.InstallationJSON(inst))
+	}
+	return out, nil
+}
+
+// listRequests lists what members requested and no owner approved ("List installation requests for the authenticated app").
+func (s *server) listRequests(c *call) (any, error) {
+	out := []obj{}
+	for _, r := range api.Page(c.Call, s.Requests()) {
+		out = append(out, obj{
+			"id": r.ID, "node_id": world.NodeID("IR", r.ID), "account": s.UserJSON(r.Account), "requester": s.UserJSON(r.Requester), "created_at": world.Timestamp(r.At),
+		})
 	}
 	return out, nil
 }

@@ -26,6 +26,10 @@ type App struct {
 	Created time.Time
 
 	Permissions map[string]string // of every installation: name to read or write
+	Events      []string          // to which it subscribes
+	Owner       *User
+	Public      bool // others than its owner may install it
+	Missing     bool // nobody has created it yet
 }
 
 // ClientID is the App's other name as the issuer of JWTs.
@@ -41,6 +45,7 @@ type Installation struct {
 	ID          int64
 	Account     *User
 	Permissions map[string]string
+	Events      []string
 	Created     time.Time
 	Suspended   time.Time // zero: it isn't
 }

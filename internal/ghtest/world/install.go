@@ -2,6 +2,7 @@ package world
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -10,7 +11,7 @@ import (
 func (w *World) newInstallation(owner string) *Installation {
 	inst := w.Installation(owner)
 	if inst == nil {
-		inst = &Installation{ID: w.nextID(), Account: w.Account(owner), Permissions: maps.Clone(w.App.Permissions), Created: w.Now()}
+		inst = &Installation{ID: w.nextID(), Account: w.Account(owner), Permissions: maps.Clone(w.App.Permissions), Events: slices.Clone(w.App.Events), Created: w.Now()}
 		w.Installs[strings.ToLower(owner)] = inst
 	}
 	return inst

@@ -41,7 +41,7 @@ func (w *World) NewRepo(fullName string, o RepoOptions) (*Repo, error) {
 	if err := w.addRepo(r, ""); err != nil {
 		return nil, fmt.Errorf("creating repository %s: %w", fullName, err)
 	}
-	if r.Installed {
+	if r.Installed && !w.App.Missing {
 		w.newInstallation(owner)
 	}
 	for name, description := range o.Labels {

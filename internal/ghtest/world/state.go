@@ -22,6 +22,7 @@ type World struct {
 	RepoList []*Repo                  // in order of creation
 	Installs map[string]*Installation // by lower-case login
 	Tokens   map[string]*Token        // by value
+	Visitor  *User                    // whose browser opens pages; nil: nobody's who is signed in
 	Weather  Weather
 	Dice     *mathrand.Rand // of the weather
 
@@ -32,6 +33,10 @@ type World struct {
 	renamed map[string]*Repo // by a name that they had
 	others  map[string]*App  // Apps other than the one under test, by slug
 	teams   map[string]*Team // by lower-case org/slug
+
+	codes    map[string]registered // of Apps just created from a manifest
+	owners   map[*User][]*User     // of organizations
+	requests []*InstallRequest
 }
 
 // Repo is a repository with its issues and pull requests; the world's lock guards it.

@@ -21,13 +21,14 @@ type Config struct {
 	Now         func() time.Time  // the clock of everything but authentication
 	Slug        string            // of the App
 	Permissions map[string]string // of every installation: name to read or write
+	NoApp       bool              // somebody creates it later
 }
 
 // New makes an empty one. It needs git on the machine.
 func New(cfg Config) (*World, error) {
 	w := &World{
 		cfg: cfg, Dir: cfg.Dir, Listen: func(Event) {}, Users: map[string]*User{}, repos: map[string]*Repo{}, renamed: map[string]*Repo{},
-		others: map[string]*App{}, Installs: map[string]*Installation{}, teams: map[string]*Team{}, Tokens: map[string]*Token{},
+		others: map[string]*App{}, codes: map[string]registered{}, owners: map[*User][]*User{}, Installs: map[string]*Installation{}, teams: map[string]*Team{}, Tokens: map[string]*Token{},
 	}
 	if err := w.start(); err != nil {
 		return nil, errors.Join(err, w.removeDir())
@@ -55,9 +56,10 @@ func (w *World) start() error {
 	if err != nil {
 		return err
 	}
-	w.App = &App{ID: 1 + w.nextID(), Slug: w.cfg.Slug, key: key, Created: w.Now(), Permissions: w.cfg.Permissions}
+	w.App = &App{ID: 1 + w.nextID(), Slug: w.cfg.Slug, key: key, Created: w.Now(), Permissions: w.cfg.Permissions, Events: DefaultEvents(), Public: true, Missing: w.cfg.NoApp}
 	w.App.Bot = &User{ID: w.nextID(), Login: w.cfg.Slug + "[bot]", Kind: "Bot"}
 	w.Users[strings.ToLower(w.App.Bot.Login)] = w.App.Bot
+	w.App.Owner = w.Account(w.cfg.Slug + "-owner")
 	return nil
 }
 
