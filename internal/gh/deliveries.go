@@ -16,7 +16,9 @@ type HookDelivery struct {
 	Event        string
 	Installation int64 // 0 if the event has none
 	At           time.Time
-	OK           bool // the App answered with a 2xx status in time
+	OK           bool   // the App answered with a 2xx status in time
+	Status       string // "OK", or what went wrong, in GitHub's words
+	Code         int    // of the answer; 0: none
 }
 
 // HookDeliveries lists the attempts that GitHub remembers (those of three days, seven on
@@ -30,7 +32,7 @@ func (a *App) HookDeliveries(ctx context.Context, cursor string) (page []HookDel
 	for _, d := range found {
 		page = append(page, HookDelivery{
 			ID: d.GetID(), GUID: d.GetGUID(), Event: d.GetEvent(), Installation: d.GetInstallationID(), At: d.GetDeliveredAt().Time,
-			OK: d.GetStatus() == "OK",
+			OK: d.GetStatus() == "OK", Status: Tidy(d.GetStatus()), Code: d.GetStatusCode(),
 		})
 	}
 	return page, resp.Cursor, nil

@@ -73,6 +73,7 @@ func converse(t *testing.T) []ghtest.Exchange {
 	})
 	_, err := w.app.Verify(t.Context())
 	must(t, err)
+	exerciseSurvey(w)
 	few, many := openFewAndMany(w)
 	must(t, w.srv.Team("python", "python-core", "guido"))
 	issue, err := w.repo.OpenIssue(ghtest.Issue{Title: "An issue", Body: "b", Author: "bob"})

@@ -1,0 +1,99 @@
+package gh
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Conversion trades the code with which GitHub sends a browser back, after somebody
+// created an App from a manifest, for the App's key. A code works once, and for an hour.
+type Conversion struct {
+	APIURL    string
+	Code      string
+	Transport http.RoundTripper // nil: one of its own
+	Timeout   time.Duration     // 0: 30 s
+	UserAgent string
+}
+
+// Created is an App that was just created. Its key is shown this once.
+type Created struct {
+	ID     int64
+	Slug   string
+	Owner  string // login
+	Key    []byte // PEM
+	Secret string // of the webhook; "" if GitHub chose none
+}
+
+// CheckAPI tells what is wrong with the addresses of a GitHub.
+func CheckAPI(apiURL, serverURL string) error {
+	api, err := parseAPI(apiURL)
+	if err == nil && serverURL != "" {
+		err = belong(api, serverURL)
+	}
+	return err
+}
+
+// Convert makes the trade ("Create a GitHub App from a manifest"). Gone means that the
+// code is unknown, too old or used. No error holds what GitHub answered: that may be a key.
+func Convert(ctx context.Context, c Conversion) (Created, error) {
+	api, err := parseAPI(c.APIURL)
+	if err != nil {
+		return Created{}, err
+	}
+	if c.Transport == nil {
+		c.Transport = http.DefaultTransport
+	}
+	if c.Timeout == 0 {
+		c.Timeout = 30 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, api.String()+"app-manifests/"+url.PathEscape(c.Code)+"/conversions", http.NoBody)
+	if err != nil {
+		return Created{}, fmt.Errorf("writing the request: %w", err)
+	}
+	req.Header.Set("Accept", "application/vnd.github+json")
+	req.Header.Set("User-Agent", c.UserAgent)
+	resp, err := c.Transport.RoundTrip(req)
+	switch {
+	case ctx.Err() != nil:
+		return Created{}, &Temporary{Answer{Endpoint: postConversion, Message: fmt.Sprintf("no answer within %s", c.Timeout), timeout: true}}
+	case err != nil:
+		return Created{}, &Temporary{Answer{Endpoint: postConversion, Message: "the connection failed"}} // its text may hold the code
+	}
+	defer resp.Body.Close()
+	return readCreated(resp)
+}
+
+const postConversion = "POST /app-manifests/{code}/conversions"
+
+func readCreated(resp *http.Response) (Created, error) {
+	answer := Answer{Endpoint: postConversion, StatusCode: resp.StatusCode}
+	switch code := resp.StatusCode; {
+	case code == http.StatusNotFound, code == http.StatusUnprocessableEntity, code == http.StatusGone:
+		answer.Message = "the code is unknown, too old or used"
+		return Created{}, &Gone{answer}
+	case code != http.StatusCreated:
+		answer.Message = "an unexpected answer"
+		return Created{}, &Temporary{answer}
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	var found struct {
+		ID     int64   `json:"id"`
+		Slug   string  `json:"slug"`
+		Owner  account `json:"owner"`
+		Key    string  `json:"pem"`
+		Secret string  `json:"webhook_secret"`
+	}
+	if err != nil || json.NewDecoder(bytes.NewReader(body)).Decode(&found) != nil || found.ID <= 0 || found.Key == "" {
+		answer.Message = "an answer without an id and a key"
+		return Created{}, &Temporary{answer}
+	}
+	return Created{found.ID, found.Slug, found.Owner.Login, []byte(found.Key), found.Secret}, nil
+}

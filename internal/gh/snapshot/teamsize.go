@@ -1,0 +1,27 @@
+package snapshot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// TeamSize counts the members of a team, SLUG or ORGANIZATION/SLUG, as the rules see it
+// in a repository. A fault says why it can't be read, and what to do about that.
+func (l *Loader) TeamSize(ctx context.Context, key pull.Key, installation int64, name string) (members int, fault string, err error) {
+	organization, slug, found := strings.Cut(name, "/")
+	if !found {
+		organization, slug = key.Owner, name
+	}
+	c, err := l.app.Client(ctx, key.Repository(), installation)
+	if err != nil {
+		return 0, "", fmt.Errorf("reading the team %s/%s: %w", organization, slug, err)
+	}
+	t, err := l.people.team(ctx, teamQuery{l.app, c, strings.ToLower(organization), slug})
+	if err != nil {
+		return 0, "", fmt.Errorf("reading the team %s/%s: %w", organization, slug, err)
+	}
+	return len(t.members), t.fault, nil
+}
