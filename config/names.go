@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -40,6 +41,13 @@ func (r *Rules) Names() (all Names) {
 		}
 	}
 	return all
+}
+
+// PeoplesLabels are the settings that name a label for people to set: it must exist.
+func (r *Rules) PeoplesLabels() []Name {
+	return slices.DeleteFunc(r.Names(), func(n Name) bool {
+		return n.Text == "" || n.Is != aPeoplesLabel && n.Is != aSharedLabel
+	})
 }
 
 // FaultDecided is about a rule's label and a setting that Deciding gives for it.

@@ -106,29 +106,35 @@ var version = regexp.MustCompile(`^git version (\d+)\.(\d+)`)
 
 // findGit returns the path of a git that has "merge-tree --write-tree".
 func findGit() (string, error) {
-	path, err := exec.LookPath("git")
+	path, _, err := findVersion(context.Background())
+	return path, err
+}
+
+func findVersion(ctx context.Context) (path, found string, err error) {
+	path, err = exec.LookPath("git")
 	if err == nil {
 		path, err = filepath.Abs(path)
 	}
 	if err != nil {
-		return "", errors.New("finding git: it isn't installed, or isn't in PATH")
+		return "", "", errors.New("finding git: it isn't installed, or isn't in PATH")
 	}
-	cmd := exec.Command(path, "--version")
+	cmd := exec.CommandContext(ctx, path, "--version")
 	cmd.Env = []string{"LC_ALL=C"}
 	out, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("getting git's version: %w", err)
+		return "", "", fmt.Errorf("getting git's version: %w", err)
 	}
 	m := version.FindSubmatch(out)
 	if m == nil {
-		return "", fmt.Errorf("getting git's version: unexpected answer %.40q", out)
+		return "", "", fmt.Errorf("getting git's version: unexpected answer %.40q", out)
 	}
 	major, _ := strconv.Atoi(string(m[1])) // all digits
 	minor, _ := strconv.Atoi(string(m[2]))
+	found = fmt.Sprintf("%d.%d", major, minor)
 	if major < 2 || (major == 2 && minor < 38) {
-		return "", fmt.Errorf("git is version %d.%d, but picking needs 2.38 or later", major, minor)
+		return "", "", fmt.Errorf("git is version %s, but picking needs 2.38 or later", found)
 	}
-	return path, nil
+	return path, found, nil
 }
 
 // Pick does a job and returns one result for each target, in order. If the whole job

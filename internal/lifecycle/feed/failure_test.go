@@ -53,7 +53,7 @@ func TestFeedKeepsWhatItHas(t *testing.T) {
 			c := newStand(t, a.sources(), store)
 			a.set(func() { a.answer[test.path] = test.answer })
 			for range 2 {
-				if err := c.refresh(t.Context()); err == nil || !strings.Contains(err.Error(), test.cause) {
+				if err := c.Refresh(t.Context()); err == nil || !strings.Contains(err.Error(), test.cause) {
 					t.Errorf("got %v, want %q", err, test.cause)
 				}
 			}
@@ -67,7 +67,7 @@ func TestFeedKeepsWhatItHas(t *testing.T) {
 				t.Errorf("it keeps %.80q, %v", note, err)
 			}
 			a.set(func() { clear(a.answer) })
-			if err := c.refresh(t.Context()); err != nil || c.newest() != "3.14.8" {
+			if err := c.Refresh(t.Context()); err != nil || c.newest() != "3.14.8" {
 				t.Errorf("once it is good again: %v, data up to %s", err, c.newest())
 			}
 			if text := c.log.String(); !strings.Contains(text, "can be read again") {
@@ -99,7 +99,7 @@ func TestFeedWarnsOncePerCause(t *testing.T) {
 	c := newStand(t, a.sources(), nil)
 	answers := func(status int) {
 		a.set(func() { a.answer["/cycle"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) } })
-		if err := c.refresh(t.Context()); err == nil {
+		if err := c.Refresh(t.Context()); err == nil {
 			t.Fatal("it is taken")
 		}
 	}
@@ -122,7 +122,7 @@ func TestFeedOutOfReach(t *testing.T) {
 	}
 	c := newStand(t, Config{Cycle: address}, nil)
 	for range 2 {
-		if err := c.refresh(t.Context()); err == nil {
+		if err := c.Refresh(t.Context()); err == nil {
 			t.Fatal("there is nothing")
 		}
 	}
@@ -153,7 +153,7 @@ func TestFeedOnConnectionReset(t *testing.T) {
 	}()
 	c := newStand(t, Config{Cycle: "http://" + listener.Addr().String()}, nil)
 	for range 3 {
-		if err := c.refresh(t.Context()); err == nil {
+		if err := c.Refresh(t.Context()); err == nil {
 			t.Fatal("there is nothing")
 		}
 	}
@@ -172,7 +172,7 @@ func TestFeedTimesOut(t *testing.T) {
 	}
 	c.client.Timeout = time.Millisecond
 	for range 2 {
-		if err := c.refresh(t.Context()); err == nil || !strings.Contains(err.Error(), "exceeded") {
+		if err := c.Refresh(t.Context()); err == nil || !strings.Contains(err.Error(), "exceeded") {
 			t.Errorf("got %v", err)
 		}
 	}

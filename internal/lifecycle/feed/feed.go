@@ -89,7 +89,7 @@ func (f *Feed) Run(ctx context.Context) {
 	}
 	for {
 		pause := every
-		if err := f.refresh(ctx); err != nil {
+		if err := f.Refresh(ctx); err != nil {
 			pause = retry
 		}
 		select {
@@ -100,8 +100,8 @@ func (f *Feed) Run(ctx context.Context) {
 	}
 }
 
-// refresh asks the sources once, and logs each change of their state once.
-func (f *Feed) refresh(ctx context.Context) error {
+// Refresh asks the sources once, and logs each change of their state once.
+func (f *Feed) Refresh(ctx context.Context) error {
 	err := f.read(ctx)
 	if ctx.Err() != nil { // the program is ending, so it's not the sources' fault
 		return ctx.Err()

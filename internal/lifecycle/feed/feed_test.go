@@ -119,7 +119,7 @@ func TestFeedTakesWhatIsNew(t *testing.T) {
 	if got := c.newest(); got != "3.14.7" {
 		t.Fatalf("it starts with data up to %s, not with the built-in copy", got)
 	}
-	if err := c.refresh(t.Context()); err != nil {
+	if err := c.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := c.newest(); got != "3.14.8" {
@@ -128,7 +128,7 @@ func TestFeedTakesWhatIsNew(t *testing.T) {
 
 	// Asked again, the API says that nothing changed.
 	a.set(func() { a.asked = nil })
-	if err := c.refresh(t.Context()); err != nil {
+	if err := c.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	a.set(func() {
@@ -164,7 +164,7 @@ func TestFeedTakesOneFileOfTwo(t *testing.T) {
 	a := newAPI(t)
 	a.release(t, "3.14.8")
 	c := newStand(t, Config{Releases: a.URL + "/releases"}, nil)
-	if err := c.refresh(t.Context()); err != nil {
+	if err := c.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := c.newest(); got != "3.14.8" {
