@@ -1,0 +1,479 @@
+package doctor
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/access"
+	"github.com/concorde-bot/concorde/internal/backport"
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/apply"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+)
+
+// patient is a GitHub, a database and a machine that are well until a test makes them
+// ill.
+type patient struct {
+	*testing.T
+	github  *ghtest.Server
+	cpython *ghtest.Repo
+	config  Config
+	hook    func(http.ResponseWriter, *http.Request) // what answers webhooks
+	app     gh.Config
+}
+
+const public = "https://bot.example.org"
+
+func newPatient(t *testing.T) *patient {
+	t.Helper()
+	every := access.Choose(func(access.Permission) bool { return true })
+	github, err := ghtest.New(ghtest.Config{Permissions: every})
+	must(t, err)
+	t.Cleanup(func() { must(t, github.Close()) })
+	cpython, err := ghtest.NewCPython(github)
+	must(t, err)
+	p := &patient{T: t, github: github, cpython: cpython, hook: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }}
+	bot := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.hook(w, r) }))
+	t.Cleanup(bot.Close)
+	github.Proxy(public, bot.URL)
+	github.SetHook(ghtest.Hook{URL: public + "/webhook"})
+	p.app = gh.Config{AppID: github.AppID(), PrivateKey: github.PrivateKeyPEM(), APIURL: github.APIURL(), ServerURL: github.URL, Log: zerolog.Nop()}
+	settings := config.Preset()
+	settings.Labels.Labeler = config.Off
+	dir := t.TempDir()
+	p.config = Config{
+		ServerURL: github.URL, WebhookURL: public + "/webhook", Settings: settings, Now: time.Now, Limit: time.Minute,
+		Labels: func(set config.Rules, o pull.Repository, now time.Time) []pull.LabelEdit {
+			c := backport.Config{Settings: set.Backport, Calendar: func() *lifecycle.Calendar { return calendar(now) }}
+			return c.Labels(o, now)
+		},
+		Calendar: func(context.Context) (*lifecycle.Calendar, error) { return calendar(time.Now()), nil },
+		Database: func(ctx context.Context) (*queue.Reader, error) {
+			return queue.OpenReader(ctx, filepath.Join(dir, "concorde.db"), time.Now)
+		},
+		Dirs: []Dir{{Path: dir, Use: "backports", Needs: 1}},
+	}
+	q, err := queue.Open(t.Context(), queue.Config{Database: filepath.Join(dir, "concorde.db"), Work: func(context.Context, queue.Job) error { return nil }})
+	must(t, err)
+	t.Cleanup(func() { must(t, q.Stop(context.Background())) })
+	must(t, cpython.SetLabel(ghtest.Label{Name: "invalid"}))
+	p.dress()
+	return p
+}
+
+// dress gives the labels for backports what their branches' phases want.
+func (p *patient) dress() {
+	p.Helper()
+	app, err := gh.New(p.app)
+	must(p, err)
+	key := pull.Key{Owner: "python", Repo: "cpython"}
+	loads, err := snapshot.New(app)
+	must(p, err)
+	writes, err := apply.New(app, loads.Answered)
+	must(p, err)
+	seen, err := loads.Repository(p.Context(), snapshot.RepositoryQuery{Key: key})
+	must(p, err)
+	for _, e := range p.config.Labels(p.config.Settings.Rules, seen, time.Now()) {
+		must(p, writes.EditLabel(p.Context(), 0, key, e))
+	}
+}
+
+// calendar has 3.10 to 3.15 in their maintenance, and 3.16 under development, whatever
+// the day.
+func calendar(now time.Time) *lifecycle.Calendar {
+	type release struct {
+		Stage string `json:"stage"`
+		State string `json:"state"`
+		Date  string `json:"date"`
+	}
+	metadata, releases := map[string]map[string]string{}, map[string][]release{}
+	day := func(t time.Time) string { return t.Format(time.DateOnly) }
+	for minor := 10; minor <= 16; minor++ {
+		version, first := fmt.Sprint("3.", minor), now.AddDate(minor-15, -1, 0)
+		metadata[version] = map[string]string{
+			"status": "bugfix", "start_of_development": day(first.AddDate(-1, -5, 0)), "feature_freeze": day(first.AddDate(0, -5, 0)), "first_release": day(first),
+			"end_of_bugfix": day(first.AddDate(2, 0, 0)), "end_of_life": day(first.AddDate(9, 0, 0)),
+		}
+		state := "actual"
+		if first.After(now) {
+			state = "expected"
+		}
+		releases[version] = []release{{fmt.Sprintf("3.%d.0 final", minor), state, day(first)}}
+	}
+	text, err := json.Marshal(map[string]any{"metadata": metadata, "releases": releases})
+	if err == nil {
+		var c *lifecycle.Calendar
+		if c, err = lifecycle.Parse(nil, text); err == nil {
+			return c
+		}
+	}
+	panic(err)
+}
+
+// examine makes the checks after GitHub has sent its webhooks.
+func (p *patient) examine() Report {
+	p.Helper()
+	ctx, cancel := context.WithTimeout(p.Context(), time.Minute)
+	defer cancel()
+	must(p, p.github.Flush(ctx))
+	if p.app.AppID != 0 {
+		app, err := gh.New(p.app)
+		must(p, err)
+		p.config.GitHub = app
+	}
+	return Examine(p.Context(), p.config)
+}
+
+// find is the first finding of a check that isn't good, or else the first one.
+func (r Report) find(check string) (found Finding) {
+	for _, f := range r.Findings {
+		if f.Check == check && (found.Check == "" || found.State == OK) {
+			found = f
+		}
+	}
+	return found
+}
+
+func (r Report) String() string {
+	var b strings.Builder
+	for _, f := range r.Findings {
+		fmt.Fprintf(&b, "%s %s %s: %s → %s\n", f.State, f.Check, f.Subject, f.Text, f.Cure)
+	}
+	return b.String()
+}
+
+func TestHealthy(t *testing.T) {
+	p := newPatient(t)
+	p.github.Ping()
+	r := p.examine()
+	if r.State != OK {
+		t.Errorf("%s\n%s", r.State, r)
+	}
+	for _, f := range r.Findings {
+		if f.State != OK || f.Cure != "" || !strings.HasSuffix(f.Text, ".") {
+			t.Errorf("%+v", f)
+		}
+	}
+	for _, c := range Checks() {
+		if r.find(c[0]).Check == "" {
+			t.Errorf("nothing was found by %s", c[0])
+		}
+	}
+	text, err := json.Marshal(r)
+	must(t, err)
+	if !bytes.HasPrefix(text, []byte(`{"state":"ok","at":"`)) || bytes.Contains(text, []byte("PRIVATE KEY")) {
+		t.Errorf("%s", text)
+	}
+}
+
+// Each illness gives its finding, with a cure.
+func TestIllnesses(t *testing.T) {
+	for name, tt := range map[string]struct {
+		harm        func(*patient)
+		check       string
+		state       State
+		text, cure  string // parts of them
+		whole       State  // of the report
+		blind, well string // checks that can't be made, and that still are
+	}{
+		"no App": {
+			harm: func(p *patient) { p.app.AppID = 0; p.config.NoApp = errors.New("nobody set it up") }, check: "app", state: Problem, whole: Problem,
+			text: "nobody set it up", cure: "bot setup", blind: "permissions", well: "git",
+		},
+		"another App's key": {
+			harm:  func(p *patient) { p.app.AppID += 1000 },
+			check: "app", state: Problem, whole: Problem, text: "doesn't accept", cure: "belong together", blind: "installations", well: "clock",
+		},
+		"GitHub hangs": {
+			harm:  func(p *patient) { p.slow("app", "clock"); p.fault(ghtest.Fault{Hang: true, Times: -1}) },
+			check: "app", state: Unknown, whole: Unknown, text: "didn't answer in time", cure: "githubstatus", blind: "webhook", well: "database",
+		},
+		"GitHub breaks down": {
+			harm:  func(p *patient) { f := ghtest.BadGateway(); f.Times = -1; p.fault(f) },
+			check: "app", state: Unknown, whole: Unknown, text: "502", cure: "githubstatus", blind: "webhook", well: "disk",
+		},
+		"GitHub sends nonsense": {
+			harm: func(p *patient) {
+				p.fault(ghtest.Fault{Path: "^/app$", Times: -1, Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"id":4711,"slug":"x"}`})
+			},
+			check: "app", state: Unknown, whole: Unknown, text: "about App 4711", cure: "githubstatus", blind: "events",
+		},
+		"GitHub limits": {
+			harm: func(p *patient) { f := ghtest.SecondaryLimit(time.Hour); f.Times = -1; p.fault(f) }, check: "app", state: Unknown, whole: Unknown,
+			text: "limited until", cure: "Wait", blind: "webhook",
+		},
+		"half of it hangs": {
+			harm: func(p *patient) {
+				p.slow("repositories")
+				p.fault(ghtest.Fault{Path: "graphql", Hang: true, Times: -1})
+			},
+			check: "repositories", state: Unknown, whole: Unknown, text: "didn't answer in time", cure: "githubstatus", blind: "labels", well: "permissions",
+		},
+		"a clock that is ahead": {
+			harm: func(p *patient) { p.config.Now = func() time.Time { return time.Now().Add(2 * time.Minute) } }, check: "clock", state: Problem, whole: Problem,
+			text: "ahead of", cure: "NTP",
+		},
+		"a clock that is behind": {
+			harm: func(p *patient) { p.config.Now = func() time.Time { return time.Now().Add(-2 * time.Minute) } }, check: "clock", state: Problem, whole: Problem,
+			text: "behind", cure: "NTP",
+		},
+		"no webhook": {
+			harm: func(p *patient) { p.github.SetHook(ghtest.Hook{}) }, check: "webhook", state: Problem, whole: Problem, text: "has no webhook", cure: "active",
+		},
+		"a webhook elsewhere": {
+			harm:  func(p *patient) { p.github.SetHook(ghtest.Hook{URL: "https://old.example.org/webhook"}) },
+			check: "webhook", state: Problem, whole: Problem, text: "to https://old.example.org/webhook", cure: "--url",
+		},
+		"a webhook without a secret": {
+			harm:  func(p *patient) { p.github.SetHook(ghtest.Hook{URL: public + "/webhook", Unsigned: true}) },
+			check: "webhook", state: Problem, whole: Problem, text: "no secret", cure: "bot setup",
+		},
+		"a webhook that sends forms": {
+			harm:  func(p *patient) { p.github.SetHook(ghtest.Hook{URL: public + "/webhook", ContentType: "form"}) },
+			check: "webhook", state: Problem, whole: Problem, text: `sends "form"`, cure: "application/json",
+		},
+		"a certificate that isn't checked": {
+			harm:  func(p *patient) { p.github.SetHook(ghtest.Hook{URL: public + "/webhook", Insecure: true}) },
+			check: "webhook", state: Note, whole: OK, text: "certificate", cure: "SSL",
+		},
+		"webhooks with another secret": {
+			harm: func(p *patient) { p.answers(http.StatusUnauthorized) }, check: "deliveries", state: Problem, whole: Problem, text: "Invalid HTTP Response: 401", cure: "secrets differ",
+		},
+		"webhooks to another program": {
+			harm: func(p *patient) { p.answers(http.StatusNotFound) }, check: "deliveries", state: Problem, whole: Problem, text: "404", cure: "/webhook",
+		},
+		"webhooks to nobody": {
+			harm:  func(p *patient) { p.github.Proxy(public, "http://127.0.0.1:1"); p.github.Ping() },
+			check: "deliveries", state: Problem, whole: Problem, text: "timed out", cure: "reachable",
+		},
+		"webhooks that failed": {
+			harm: func(p *patient) {
+				p.answers(http.StatusServiceUnavailable)
+				p.examine()
+				p.answers(http.StatusAccepted)
+			},
+			check: "deliveries", state: Note, whole: OK, text: "1 of the last 2 failed", cure: "by itself",
+		},
+		"a permission that the App lacks": {
+			harm:  func(p *patient) { p.lacks("checks", "statuses") },
+			check: "permissions", state: Problem, whole: Problem, text: "lacks Checks: write (", cure: "/settings/apps/concorde/permissions",
+		},
+		"an advised permission that it lacks": {
+			harm: func(p *patient) { p.lacks("merge_queues") }, check: "permissions", state: Note, whole: OK, text: "Merge queues: read", cure: "/permissions",
+		},
+		"permissions to spare": {
+			harm: func(p *patient) {
+				all := access.Choose(func(access.Permission) bool { return true })
+				all["secrets"], all["issues"] = "write", "admin"
+				p.github.SetApp(all, events(all))
+			},
+			check: "permissions", state: Note, whole: OK, text: "issues: admin, secrets: write", cure: "Take them away",
+		},
+		"an event that it lacks": {
+			harm: func(p *patient) {
+				all := access.Choose(func(access.Permission) bool { return true })
+				p.github.SetApp(all, events(all)[1:])
+			},
+			check: "events", state: Problem, whole: Problem, text: "doesn't subscribe to Pull request (", cure: "/permissions",
+		},
+		"a permission that wasn't accepted": {
+			harm: func(p *patient) {
+				must(p, p.github.SetPermissions("python", map[string]string{"metadata": "read", "contents": "write", "issues": "write", "pull_requests": "write", "members": "read", "statuses": "read", "checks": "write"}))
+			},
+			check: "installations", state: Problem, whole: Problem, text: "python hasn't accepted Commit statuses: write", cure: "/organizations/python/settings/installations/",
+		},
+		"an App that nobody installed": {
+			harm:  func(p *patient) { p.github.Uninstall("python") },
+			check: "installations", state: Problem, whole: Problem, text: "isn't installed anywhere", cure: "/apps/concorde/installations/new", blind: "repositories",
+		},
+		"an installation that waits for an owner": {
+			harm: func(p *patient) {
+				p.github.Uninstall("python")
+				p.github.Request("mallory", "python")
+			},
+			check: "installations", state: Problem, whole: Problem, text: "mallory requested the installation on python just now", cure: "Ask an owner of python", blind: "repositories",
+		},
+		"an account that the settings name": {
+			harm:  func(p *patient) { p.config.Settings.Accounts = []string{"python", "pypa"} },
+			check: "installations", state: Problem, whole: Problem, text: "isn't installed on pypa", cure: "Install it", well: "repositories",
+		},
+		"a suspended App": {
+			harm: func(p *patient) { p.github.Suspend("python") }, check: "installations", state: Problem, whole: Problem, text: "suspended on python", cure: "Unsuspend", blind: "rate",
+		},
+		"no repository for the bot": {
+			harm:  func(p *patient) { p.config.Settings.Repositories = []string{"*/peps"} },
+			check: "repositories", state: Problem, whole: Problem, text: "1 repositories, but none", cure: "repositories", blind: "core-team",
+		},
+		"settings with a fault": {
+			harm:  func(p *patient) { p.push(config.RepositoryFile, "news: {mode: loud}\n") },
+			check: "settings", state: Problem, whole: Problem, text: "concorde.yml:1", cure: "check-config", well: "labels",
+		},
+		"a team that isn't there": {
+			harm: func(p *patient) { must(p, p.github.DeleteTeam("python", "python-core")) }, check: "core-team", state: Problem, whole: Problem, text: "doesn't exist", cure: "roles.core-team",
+		},
+		"a label that isn't there": {
+			harm: func(p *patient) { must(p, p.cpython.DeleteLabel("skip news")) }, check: "labels", state: Problem, whole: Problem, text: `"skip news" (news.skip-label)`, cure: "/labels",
+		},
+		"a label that the bot will make": {
+			harm: func(p *patient) { must(p, p.cpython.DeleteLabel("needs backport to 3.14")) }, check: "labels", state: Note, whole: OK, text: "needs backport to 3.14", cure: "next sweep",
+		},
+		"a branch that isn't there": {
+			harm: func(p *patient) { must(p, p.cpython.DeleteBranch("3.12")) }, check: "branches", state: Problem, whole: Problem, text: "no branch: 3.12 (security)", cure: "overrides",
+		},
+		"a branch too many": {
+			harm: func(p *patient) {
+				_, err := p.cpython.Push("3.99", ghtest.Commit{Message: "x", Author: "dana"})
+				must(p, err)
+			},
+			check: "branches", state: Note, whole: OK, text: "doesn't have 3.99", cure: "overrides",
+		},
+		"no database": {
+			harm: func(p *patient) {
+				p.config.Database = func(ctx context.Context) (*queue.Reader, error) {
+					return queue.OpenReader(ctx, filepath.Join(p.TempDir(), "none.db"), time.Now)
+				}
+			},
+			check: "database", state: Note, whole: OK, text: "no database yet", cure: "bot serve",
+		},
+		"a file that is no database": {
+			harm: func(p *patient) {
+				path := filepath.Join(p.TempDir(), "odd.db")
+				must(p, os.WriteFile(path, []byte(strings.Repeat("odd ", 1000)), 0o600))
+				p.config.Database = func(ctx context.Context) (*queue.Reader, error) { return queue.OpenReader(ctx, path, time.Now) }
+			},
+			check: "database", state: Problem, whole: Problem, text: "isn't an SQLite database", cure: "DATABASE_URL",
+		},
+		"a database that hangs": {
+			harm: func(p *patient) {
+				p.slow("database")
+				p.config.Database = func(context.Context) (*queue.Reader, error) { select {} }
+			},
+			check: "database", state: Unknown, whole: Unknown, text: "didn't end within 1s", cure: "--limit",
+		},
+		"no git": {
+			harm: func(p *patient) { p.Setenv("PATH", p.TempDir()) }, check: "git", state: Problem, whole: Problem, text: "installed, or", cure: "2.38",
+		},
+		"a full disk": {
+			harm:  func(p *patient) { p.config.Dirs[0].Needs = 1 << 60 },
+			check: "disk", state: Problem, whole: Problem, text: "for backports, which needs", cure: "Free some space",
+		},
+		"a directory that isn't there": {
+			harm:  func(p *patient) { p.config.Dirs[0].Path = filepath.Join(p.TempDir(), "none") },
+			check: "disk", state: Problem, whole: Problem, text: "can't be used", cure: "Create it",
+		},
+		"old release data": {
+			harm: func(p *patient) {
+				p.config.Calendar = func(context.Context) (*lifecycle.Calendar, error) {
+					return calendar(time.Now().AddDate(0, -7, 0)), nil
+				}
+			},
+			check: "release-data", state: Problem, whole: Problem, text: "is old", cure: "peps.python.org",
+		},
+		"release data that can't be read": {
+			harm: func(p *patient) {
+				p.config.Calendar = func(context.Context) (*lifecycle.Calendar, error) {
+					return calendar(time.Now()), errors.New("it answers 500")
+				}
+			},
+			check: "release-data", state: Note, whole: OK, text: "it answers 500", cure: "peps.python.org", well: "branches",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if tt.check != "git" { // that one changes the environment
+				t.Parallel()
+			}
+			p := newPatient(t)
+			tt.harm(p)
+			r := p.examine()
+			f := r.find(tt.check)
+			if f.State != tt.state || !strings.Contains(f.Text, tt.text) || !strings.Contains(f.Cure, tt.cure) || r.State != tt.whole {
+				t.Errorf("%s: %+v\n%s", r.State, f, r)
+			}
+			if b := r.find(tt.blind); tt.blind != "" && (b.State != Unknown || !strings.Contains(b.Text, "Not checked")) {
+				t.Errorf("%+v", b)
+			}
+			if w := r.find(tt.well); tt.well != "" && w.State == Unknown {
+				t.Errorf("%+v", w)
+			}
+		})
+	}
+}
+
+// slow lets checks wait for a second only: what they wait for never comes.
+func (p *patient) slow(checks ...string) {
+	p.config.limits = map[string]time.Duration{}
+	for _, name := range checks {
+		p.config.limits[name] = time.Second
+	}
+}
+
+func (p *patient) fault(f ghtest.Fault) { p.Helper(); must(p, p.github.Fault(f)) }
+
+// answers has a webhook sent that is answered so.
+func (p *patient) answers(status int) {
+	p.hook = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }
+	p.github.Ping()
+}
+
+// lacks takes permissions from the App, and the events that need them.
+func (p *patient) lacks(names ...string) {
+	has := access.Choose(func(access.Permission) bool { return true })
+	for _, name := range names {
+		delete(has, name)
+	}
+	p.github.SetApp(has, events(has))
+}
+
+func events(permissions map[string]string) (names []string) {
+	for _, e := range access.Events(permissions) {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+func (p *patient) push(path, text string) {
+	p.Helper()
+	_, err := p.cpython.Push("main", ghtest.Commit{Message: "m", Author: "dana", Files: map[string]ghtest.File{path: ghtest.Text(text)}})
+	must(p, err)
+}
+
+// An hour's requests that are used up, and nearly so.
+func TestRateLeft(t *testing.T) {
+	v := &visit{}
+	for _, tt := range []struct {
+		remaining int
+		state     State
+	}{{5000, OK}, {751, OK}, {749, Note}, {0, Problem}} {
+		f := v.left("python", []gh.Rate{{Resource: "core", Limit: 5000, Remaining: 5000}, {Resource: "graphql", Limit: 5000, Remaining: tt.remaining, Reset: time.Unix(0, 0)}})
+		if f.State != tt.state || tt.remaining < 5000 && !strings.Contains(f.Text, fmt.Sprintf("%d of 5000 points for GraphQL", tt.remaining)) {
+			t.Errorf("%d: %+v", tt.remaining, f)
+		}
+	}
+	if f := v.left("python", nil); f.State != Note {
+		t.Errorf("%+v", f)
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
