@@ -1,0 +1,110 @@
+package setup
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/doctor"
+	"github.com/concorde-bot/concorde/internal/gh"
+)
+
+const (
+	// fresh is how old a report may be that the page shows, and how often it loads
+	// itself again.
+	fresh = 5 * time.Second
+	// patience is how long the page waits for a report before it shows an older one.
+	patience = 2 * time.Second
+)
+
+// exam makes one examination at a time, however many browsers look.
+type exam struct {
+	mu     sync.Mutex
+	report *doctor.Report
+	ended  time.Time
+	going  chan struct{} // closed when the present one ends; nil: there is none
+}
+
+// look gives the last report, nil if there is none yet. It has a new one made if that
+// is old, which goes on though nobody waits for it.
+func (e *exam) look(now func() time.Time, examine func() doctor.Report) *doctor.Report {
+	e.mu.Lock()
+	if e.going == nil && (e.report == nil || now().Sub(e.ended) > fresh) {
+		e.start(now, examine)
+	}
+	going := e.going
+	e.mu.Unlock()
+	if going != nil {
+		select {
+		case <-going:
+		case <-time.After(patience):
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.report
+}
+
+// start begins an examination; the lock is held.
+func (e *exam) start(now func() time.Time, examine func() doctor.Report) {
+	ended := make(chan struct{})
+	e.going = ended
+	go func() {
+		report := examine()
+		e.mu.Lock()
+		e.report, e.ended, e.going = &report, now(), nil
+		e.mu.Unlock()
+		close(ended)
+	}()
+}
+
+// forget has the next look make a new report.
+func (e *exam) forget() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.ended = time.Time{}
+}
+
+// step shows the present step.
+func (w *Wizard) step(rw http.ResponseWriter, r *http.Request) {
+	if _, ok := w.door.who(r); !ok {
+		w.show(rw, r, http.StatusUnauthorized, page{Step: "code"})
+		return
+	}
+	w.mu.Lock()
+	app, have, unstored, webhook := w.app, w.have, w.unstored, w.memo.last.Webhook
+	w.mu.Unlock()
+	switch {
+	case unstored != nil:
+		w.show(rw, r, http.StatusOK, page{Step: "unstored", Place: w.Store.Place()})
+	case have == nil:
+		w.show(rw, r, http.StatusOK, page{Step: "start", Form: w.blank()})
+	default:
+		p := w.checks(app, have, webhook)
+		if r.URL.Query().Get("still") == "" {
+			p.Refresh = int(fresh.Seconds())
+			rw.Header().Set("Refresh", strconv.Itoa(p.Refresh))
+		}
+		w.show(rw, r, http.StatusOK, p)
+	}
+}
+
+// checks is the last step: install the App, and see whether all works.
+func (w *Wizard) checks(app *gh.App, have *Credentials, webhook string) page {
+	report := w.exam.look(w.Now, func() doctor.Report {
+		return w.Examine(context.Background(), app, webhook)
+	})
+	p := page{Step: "checks", Place: w.Store.Place(), Report: report}
+	if have.Slug != "" {
+		p.Target = strings.TrimRight(w.ServerURL, "/") + "/apps/" + have.Slug + "/installations/new"
+	}
+	if report != nil {
+		for _, f := range report.Findings {
+			p.Installed = p.Installed || f.Check == "installations" && f.State != doctor.Problem && f.State != doctor.Unknown
+		}
+	}
+	return p
+}

@@ -1,0 +1,68 @@
+package setup
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// origin is the address under which a request came, such as "http://127.0.0.1:8080"; ""
+// if the set-up isn't served there. A page that an attacker's name leads to (DNS
+// rebinding) has that name, and from another machine keys would travel in the clear.
+func (w *Wizard) origin(r *http.Request) string {
+	if u, err := url.Parse(w.URL); err == nil && w.URL != "" && strings.EqualFold(r.Host, u.Host) {
+		return u.Scheme + "://" + u.Host
+	}
+	if loopback(r.Host) {
+		return "http://" + r.Host
+	}
+	return ""
+}
+
+// loopback tells whether a host, with or without a port, is this machine.
+func loopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.ToLower(strings.Trim(host, "[]"))
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// publicURL reads the bot's public address. Its error is for people.
+func (w *Wizard) publicURL(text string) (*url.URL, string) {
+	u, err := url.Parse(strings.TrimRight(strings.TrimSpace(text), "/"))
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || len(text) > 500:
+		return nil, "Write the address under which GitHub reaches the bot, such as https://bot.example.org."
+	case u.Scheme != "https":
+		return nil, "The address must start with https://: what GitHub sends may be about private repositories."
+	case !w.reachable(u.Hostname()):
+		return nil, "GitHub doesn't send webhooks to this address, since the Internet can't reach it. While developing, use a tunnel, as described below."
+	}
+	return u, ""
+}
+
+// reachable tells whether GitHub may take a host for a webhook. It refuses localhost
+// ("isn't reachable over the public Internet": private-mirrors#387); a GitHub
+// Enterprise Server may well be in the same private network.
+func (w *Wizard) reachable(host string) bool {
+	host = strings.ToLower(host)
+	ip := net.ParseIP(host)
+	switch {
+	case loopback(host), strings.HasSuffix(host, ".localhost"), ip != nil && ip.IsUnspecified():
+		return false
+	case w.enterprise():
+		return true
+	case ip != nil:
+		return ip.IsGlobalUnicast() && !ip.IsPrivate()
+	}
+	return strings.Contains(host, ".") && !strings.HasSuffix(host, ".local") && !strings.HasSuffix(host, ".internal")
+}
+
+// enterprise tells whether this is a GitHub of somebody's own.
+func (w *Wizard) enterprise() bool {
+	u, err := url.Parse(w.ServerURL)
+	return err == nil && !strings.EqualFold(u.Hostname(), "github.com")
+}

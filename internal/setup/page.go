@@ -1,0 +1,131 @@
+package setup
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/concorde-bot/concorde/internal/access"
+	"github.com/concorde-bot/concorde/internal/doctor"
+)
+
+//go:embed page.html style.css
+var files embed.FS
+
+var pages = template.Must(template.ParseFS(files, "page.html"))
+
+// page is what the template shows.
+type page struct {
+	Step  string // code, start, leave, fault, unstored, checks, hook or finished
+	Fault string
+	Token string // of the forms
+	Back  string // the query with which GitHub sent the browser here
+	Again bool   // loading the page again may help
+
+	Form     form
+	Choices  []access.Permission // that may be left out
+	Adopt    bool                // the form for an App that exists was sent
+	Manifest string
+	Target   string // where to go on GitHub
+
+	Place     string // of the credentials
+	Exists    bool   // other credentials are there
+	Installed bool
+	Report    *doctor.Report
+	Refresh   int // seconds; 0: never
+
+	Next    string // what to do after the end
+	Server  string
+	Local   string // the address on which this machine takes webhooks
+	Printed bool
+}
+
+// addressField is the field for the bot's public address, of which a page may have two.
+type addressField struct{ URL, Suffix string }
+
+// Address is the field with a suffix for its id.
+func (p page) Address(suffix string) addressField { return addressField{p.Form.URL, suffix} }
+
+// form is what people wrote.
+type form struct {
+	Owner        string // organization or personal
+	Organization string
+	Name         string
+	URL          string
+	Public       bool
+	Wants        map[string]bool // of optional permissions
+	ID           string          // of an App that exists; its key isn't shown again
+}
+
+// blank is the form before anybody wrote anything.
+func (w *Wizard) blank() form {
+	f := form{Owner: "organization", Name: "Concorde", URL: w.URL, Wants: map[string]bool{}}
+	for _, p := range access.Permissions {
+		f.Wants[p.Name] = p.Need == access.Advised
+	}
+	return f
+}
+
+func formOf(r *http.Request) form {
+	f := form{
+		Owner: "organization", Organization: strings.TrimSpace(r.PostFormValue("organization")), Name: strings.TrimSpace(r.PostFormValue("name")),
+		URL: strings.TrimSpace(r.PostFormValue("url")), Public: r.PostFormValue("public") != "", Wants: map[string]bool{}, ID: strings.TrimSpace(r.PostFormValue("id")),
+	}
+	if r.PostFormValue("owner") == "personal" {
+		f.Owner = "personal"
+	}
+	for _, p := range access.Permissions {
+		f.Wants[p.Name] = r.PostFormValue("want-"+p.Name) != ""
+	}
+	return f
+}
+
+// show writes a page. Whoever is signed in gets forms that work.
+func (w *Wizard) show(rw http.ResponseWriter, r *http.Request, status int, p page) {
+	if s, ok := w.door.who(r); ok {
+		p.Token = s.token
+	}
+	for _, a := range access.Permissions {
+		if a.Need != access.Required {
+			p.Choices = append(p.Choices, a)
+		}
+	}
+	p.Local = strings.TrimSuffix(w.Address, Path)
+	p.Server = strings.TrimRight(w.ServerURL, "/")
+	_, p.Printed = w.Store.(Printer)
+	var text bytes.Buffer
+	if err := pages.ExecuteTemplate(&text, "page.html", p); err != nil {
+		w.Log.Error().Err(err).Msg("writing a page of the set-up")
+		http.Error(rw, "The page can't be shown; the log says why.", http.StatusInternalServerError)
+		return
+	}
+	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+	rw.WriteHeader(status)
+	_, _ = rw.Write(text.Bytes()) // the browser went away
+}
+
+// fail shows why something can't be done.
+func (w *Wizard) fail(rw http.ResponseWriter, r *http.Request, status int, text string) {
+	w.show(rw, r, status, page{Step: "fault", Fault: text})
+}
+
+func style(rw http.ResponseWriter, _ *http.Request) {
+	text, err := files.ReadFile("style.css")
+	if err != nil { // it's embedded
+		http.NotFound(rw, nil)
+		return
+	}
+	rw.Header().Set("Content-Type", "text/css; charset=utf-8")
+	_, _ = rw.Write(text)
+}
+
+// sentence makes one of an error.
+func sentence(err error) string {
+	text := strings.TrimRight(err.Error(), ".")
+	first, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[n:] + "."
+}

@@ -1,0 +1,364 @@
+package setup
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/time/rate"
+
+	"github.com/concorde-bot/concorde/internal/doctor"
+	"github.com/concorde-bot/concorde/internal/gh"
+)
+
+// stage is a set-up that is served, and a browser in front of it.
+type stage struct {
+	*testing.T
+	dir      string
+	terminal *terminal
+	wizard   *Wizard
+	url      string
+	browser  *http.Client
+	got      chan Credentials // that were stored
+}
+
+// terminal is what the operator sees.
+type terminal struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (o *terminal) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *terminal) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+var shownCode = regexp.MustCompile(`code: (\S+)`)
+
+// code is the last one shown.
+func (o *terminal) code() string {
+	all := shownCode.FindAllStringSubmatch(o.String(), -1)
+	return all[len(all)-1][1]
+}
+
+// newStage starts a set-up; change may alter its configuration.
+func newStage(t *testing.T, change func(*Config)) *stage {
+	t.Helper()
+	s := &stage{T: t, dir: filepath.Join(t.TempDir(), "github-app")}
+	s.start(change)
+	return s
+}
+
+// start starts it, again if need be, with a new browser.
+func (s *stage) start(change func(*Config)) {
+	s.Helper()
+	s.terminal, s.got = &terminal{}, make(chan Credentials, 1)
+	c := Config{
+		Store: Files{s.dir}, Progress: s.dir, APIURL: "https://api.github.com", ServerURL: "https://github.com", Terminal: s.terminal, Log: zerolog.Nop(), Now: time.Now,
+		Ready: func(c Credentials) { s.got <- c },
+	}
+	served := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.wizard.ServeHTTP(w, r) }))
+	c.Address = "http://" + served.Listener.Addr().String() + Path
+	if change != nil {
+		change(&c)
+	}
+	if c.Client == nil {
+		c.Client = func(k Credentials) (*gh.App, error) {
+			return gh.New(gh.Config{AppID: k.ID, PrivateKey: k.Key, APIURL: c.APIURL, ServerURL: c.ServerURL, Log: zerolog.Nop()})
+		}
+	}
+	if c.Examine == nil {
+		c.Examine = func(context.Context, *gh.App, string) doctor.Report { return doctor.Report{State: doctor.OK} }
+	}
+	var have *Credentials
+	if known, err := (Files{s.dir}).Load(); err == nil {
+		have = &known
+	}
+	var err error
+	s.wizard, err = New(c, have)
+	must(s, err)
+	served.Start()
+	s.Cleanup(served.Close)
+	s.url = served.URL
+	jar, err := cookiejar.New(nil)
+	must(s, err)
+	s.browser = &http.Client{Jar: jar, Timeout: time.Minute}
+}
+
+// answer is a page as the browser shows it.
+type answer struct {
+	status int
+	text   string
+	header http.Header
+	at     *url.URL // after redirects
+}
+
+func (s *stage) do(r *http.Request) answer {
+	s.Helper()
+	resp, err := s.browser.Do(r)
+	must(s, err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	must(s, err)
+	return answer{resp.StatusCode, string(text), resp.Header, resp.Request.URL}
+}
+
+func (s *stage) get(path string) answer {
+	s.Helper()
+	r, err := http.NewRequest(http.MethodGet, s.url+path, nil)
+	must(s, err)
+	return s.do(r)
+}
+
+func (s *stage) post(path string, fields url.Values) answer {
+	s.Helper()
+	r, err := http.NewRequest(http.MethodPost, s.url+path, strings.NewReader(fields.Encode()))
+	must(s, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", s.url)
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	return s.do(r)
+}
+
+func (s *stage) signIn() {
+	s.Helper()
+	if a := s.post("/setup/code", url.Values{"code": {strings.ToLower(s.terminal.code())}}); a.status != http.StatusOK {
+		s.Fatalf("%d %s", a.status, a.text)
+	}
+}
+
+var tokenField = regexp.MustCompile(`name="token" value="([^"]+)"`)
+
+// token is the one of the forms on a page.
+func (s *stage) token(a answer) string {
+	s.Helper()
+	found := tokenField.FindStringSubmatch(a.text)
+	if found == nil {
+		s.Fatalf("no form in %s", a.text)
+	}
+	return found[1]
+}
+
+func TestNothingWithoutTheCode(t *testing.T) {
+	s := newStage(t, nil)
+	for _, path := range []string{"/setup", "/setup/created?code=c&state=s", "/setup/hook"} {
+		if a := s.get(path); a.status != http.StatusUnauthorized || !strings.Contains(a.text, "Enter the code") {
+			t.Errorf("%s: %d", path, a.status)
+		}
+	}
+	for _, path := range []string{"create", "adopt", "hook", "store", "print", "finish"} {
+		if a := s.post("/setup/"+path, url.Values{"token": {""}}); a.status != http.StatusUnauthorized {
+			t.Errorf("%s: %d", path, a.status)
+		}
+	}
+	s.signIn()
+	if a := s.get("/setup"); a.status != http.StatusOK || !strings.Contains(a.text, "Create a GitHub App") {
+		t.Errorf("%d %s", a.status, a.text)
+	}
+}
+
+// What comes after a restart of the bot in the middle: the browser has no session, but
+// brings GitHub's code, which isn't lost while somebody signs in.
+func TestSignInKeepsTheWay(t *testing.T) {
+	s := newStage(t, nil)
+	a := s.get("/setup/created?code=abc&state=x%22%3E")
+	if !strings.Contains(a.text, `name="back" value="code=abc&amp;state=x%22%3E"`) {
+		t.Fatal(a.text)
+	}
+	a = s.post("/setup/code", url.Values{"code": {s.terminal.code()}, "back": {"code=abc&state=x%22%3E&evil=1"}})
+	if a.at.Path != "/setup/created" || a.at.RawQuery != "code=abc&state=x%22%3E" {
+		t.Errorf("%s", a.at)
+	}
+	if a.status != http.StatusForbidden { // a state that nobody made
+		t.Errorf("%d", a.status)
+	}
+}
+
+func TestCodeWorksOnce(t *testing.T) {
+	s := newStage(t, nil)
+	first := s.terminal.code()
+	s.signIn()
+	if s.terminal.code() == first {
+		t.Error("the terminal shows no new code")
+	}
+	other := newBrowser(s)
+	if a := other.post("/setup/code", url.Values{"code": {first}}); a.status != http.StatusForbidden {
+		t.Errorf("the code works twice: %d", a.status)
+	}
+	other.signIn()
+}
+
+func newBrowser(s *stage) *stage {
+	other := *s
+	jar, err := cookiejar.New(nil)
+	must(s, err)
+	other.browser = &http.Client{Jar: jar}
+	return &other
+}
+
+// Guessing is bounded: in pace, and by a new code after some wrong ones.
+func TestCodeCannotBeGuessed(t *testing.T) {
+	s := newStage(t, nil)
+	first, refused := s.terminal.code(), 0
+	for range 40 {
+		switch a := s.post("/setup/code", url.Values{"code": {"AAAA-AAAA-AAAA"}}); a.status {
+		case http.StatusTooManyRequests:
+			refused++
+		case http.StatusForbidden:
+		default:
+			t.Fatalf("%d %s", a.status, a.text)
+		}
+	}
+	if refused == 0 {
+		t.Error("guesses aren't paced")
+	}
+	d := s.wizard.door
+	d.pace = rate.NewLimiter(rate.Inf, 1)
+	for range maxGuesses {
+		_, _ = d.enter("AAAA")
+	}
+	if s.terminal.code() == first {
+		t.Error("the code is still the first one")
+	}
+}
+
+func TestOtherPagesCannotPost(t *testing.T) {
+	s := newStage(t, nil)
+	s.signIn()
+	good := url.Values{"token": {s.token(s.get("/setup"))}, "owner": {"personal"}, "name": {"Concorde"}, "url": {"https://bot.example.org"}}
+	for name, change := range map[string]func(*http.Request, url.Values){
+		"another origin":                 func(r *http.Request, _ url.Values) { r.Header.Set("Origin", "https://evil.example") },
+		"another site":                   func(r *http.Request, _ url.Values) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
+		"a page in a frame":              func(r *http.Request, _ url.Values) { r.Header.Set("Origin", "null") },
+		"no token":                       func(_ *http.Request, v url.Values) { v.Del("token") },
+		"the token of an earlier start":  func(_ *http.Request, v url.Values) { v.Set("token", "AAAAAAAAAAAAAAAAAAAAAAAAAA") },
+		"a form that is longer than all": func(_ *http.Request, v url.Values) { v.Set("name", strings.Repeat("x", maxForm+1)) },
+	} {
+		fields := url.Values{}
+		for k, v := range good {
+			fields[k] = v
+		}
+		r, err := http.NewRequest(http.MethodPost, s.url+"/setup/create", nil)
+		must(t, err)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		change(r, fields)
+		r.Body = io.NopCloser(strings.NewReader(fields.Encode()))
+		if a := s.do(r); a.status != http.StatusForbidden && a.status != http.StatusBadRequest || strings.Contains(a.text, "manifest") {
+			t.Errorf("%s: %d %s", name, a.status, a.text)
+		}
+	}
+	if a := s.post("/setup/create", good); a.status != http.StatusOK || !strings.Contains(a.text, `name="manifest"`) {
+		t.Errorf("%d %s", a.status, a.text)
+	}
+}
+
+// A name that an attacker leads to this machine (DNS rebinding) shows nothing, nor does
+// another machine's address, over which a key would travel in the clear.
+func TestHostsThatAreNotServed(t *testing.T) {
+	s := newStage(t, func(c *Config) { c.URL = "https://bot.example.org" })
+	for host, status := range map[string]int{
+		"evil.example": 421, "evil.example:8080": 421, "127.0.0.1.evil.example": 421, "localhost.evil.example": 421, "192.0.2.1:8080": 421, "0.0.0.0": 421, "": 400,
+		"localhost": 401, "localhost:8080": 401, "[::1]:8080": 401, "127.8.9.10": 401, "bot.example.org": 401,
+	} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+		must(t, err)
+		_, err = io.WriteString(conn, "GET /setup HTTP/1.0\r\nHost: "+host+"\r\n\r\n")
+		must(t, err)
+		text, err := io.ReadAll(conn)
+		must(t, err)
+		must(t, conn.Close())
+		got, _, _ := strings.Cut(strings.TrimPrefix(string(text), "HTTP/1.0 "), " ")
+		if got != map[int]string{400: "421", 401: "401", 421: "421"}[status] {
+			t.Errorf("%q: %s", host, got)
+		}
+		if got == "421" && strings.Contains(string(text), "Set-Cookie") {
+			t.Errorf("%q gets a cookie", host)
+		}
+	}
+}
+
+func TestPagesAllowNoCode(t *testing.T) {
+	s := newStage(t, nil)
+	s.signIn()
+	a := s.get("/setup")
+	policy := a.header.Get("Content-Security-Policy")
+	if !strings.HasPrefix(policy, "default-src 'none'; style-src 'self'; form-action 'self' https://github.com;") || strings.Contains(policy, "unsafe") {
+		t.Error(policy)
+	}
+	for _, odd := range []string{"<script", "style=", "onclick", "javascript:", "http://fonts", "<meta http-equiv"} {
+		if strings.Contains(a.text, odd) {
+			t.Errorf("the page has %s", odd)
+		}
+	}
+	if css := s.get("/setup/style.css"); css.status != 200 || !strings.Contains(css.text, "prefers-color-scheme: dark") || strings.Contains(css.text, "@import") {
+		t.Errorf("%d", css.status)
+	}
+}
+
+// What people write comes back as text.
+func TestWordsAreNotMarkup(t *testing.T) {
+	s := newStage(t, nil)
+	s.signIn()
+	evil := `"><script>alert(1)</script>`
+	a := s.post("/setup/create", url.Values{"token": {s.token(s.get("/setup"))}, "owner": {"organization"}, "organization": {evil}, "name": {evil}, "url": {"https://x.example/" + evil}})
+	if a.status != http.StatusUnprocessableEntity || strings.Contains(a.text, "<script") {
+		t.Errorf("%d %s", a.status, a.text)
+	}
+}
+
+func TestAddressesForWebhooks(t *testing.T) {
+	for server, addresses := range map[string]map[string]bool{
+		"https://github.com": {
+			"https://bot.example.org": true, "https://bot.example.org/bots/": true, "https://203.0.113.7": true,
+			"http://bot.example.org": false, "https://localhost": false, "https://LOCALHOST:8443": false, "https://a.localhost": false, "https://127.0.0.1": false,
+			"https://[::1]": false, "https://0.0.0.0": false, "https://10.1.2.3": false, "https://bot": false, "https://bot.local": false, "https://169.254.1.1": false,
+			"https://me:pw@bot.example.org": false, "https://bot.example.org?x=1": false, "bot.example.org": false, "": false, "javascript:alert(1)": false,
+		},
+		"https://github.example.net": {"https://10.1.2.3": true, "https://bot": true, "https://bot.internal": true, "https://localhost": false, "https://127.0.0.1": false},
+	} {
+		w := &Wizard{Config: Config{ServerURL: server}}
+		for address, good := range addresses {
+			if _, fault := w.publicURL(address); (fault == "") != good {
+				t.Errorf("%s: %q: %q", server, address, fault)
+			}
+		}
+	}
+}
+
+func TestFinishedIsClosed(t *testing.T) {
+	s := newStage(t, nil)
+	s.signIn()
+	token := s.token(s.get("/setup"))
+	if a := s.post("/setup/finish", url.Values{"token": {token}}); a.at.Path != "/setup" || a.status != 200 {
+		t.Errorf("it can be finished without an App: %d", a.status)
+	}
+	s.wizard.have = &some
+	if a := s.post("/setup/finish", url.Values{"token": {token}}); a.status != 200 || !strings.Contains(a.text, "Done") {
+		t.Errorf("%d %s", a.status, a.text)
+	}
+	<-s.wizard.Done()
+	if a := s.get("/setup"); a.status != http.StatusNotFound {
+		t.Errorf("%d", a.status)
+	}
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -1,0 +1,187 @@
+package setup
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Credentials are what the bot needs to be its App.
+type Credentials struct {
+	ID     int64
+	Slug   string // what GitHub calls the App in addresses
+	Key    []byte // PEM
+	Secret string // of the webhook
+}
+
+// Store keeps credentials.
+type Store interface {
+	// Ready tells what would keep Save from working, before GitHub makes a key that it
+	// shows once.
+	Ready() error
+	// Save keeps the credentials for good before it returns. It never overwrites any.
+	Save(Credentials) error
+	// Place says for people where Save puts them.
+	Place() string
+}
+
+// ErrExists: there are credentials already.
+var ErrExists = errors.New("there is an App already")
+
+// Files keeps credentials in a directory of files that only the owner can read. The
+// directory appears at once with all its files, or not at all.
+type Files struct{ Dir string }
+
+// The names of the files.
+const (
+	idFile     = "app-id"
+	slugFile   = "app-slug"
+	keyFile    = "private-key.pem"
+	secretFile = "webhook-secret"
+)
+
+// maxFile bounds each of them, in bytes.
+const maxFile = 64 << 10
+
+// Load reads the credentials. The error wraps fs.ErrNotExist if there are none.
+func (f Files) Load() (Credentials, error) {
+	if err := f.recover(); err != nil {
+		return Credentials{}, err
+	}
+	read := func(name string) (string, error) {
+		file, err := os.Open(filepath.Join(f.Dir, name))
+		if err != nil {
+			return "", err
+		}
+		defer file.Close()
+		text, err := io.ReadAll(io.LimitReader(file, maxFile))
+		return strings.TrimSpace(string(text)), err
+	}
+	var c Credentials
+	if _, err := os.Stat(f.Dir); err != nil {
+		return c, fmt.Errorf("reading the App's credentials: %w", err)
+	}
+	id, idErr := read(idFile)
+	slug, slugErr := read(slugFile)
+	key, keyErr := read(keyFile)
+	secret, secretErr := read(secretFile)
+	if errors.Is(slugErr, fs.ErrNotExist) { // nobody needs it to run
+		slugErr = nil
+	}
+	if err := errors.Join(idErr, slugErr, keyErr, secretErr); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return c, fmt.Errorf("reading the App's credentials in %s: a file is missing: put it back, or move the directory away and run \"bot setup\"", f.Dir)
+		}
+		return c, fmt.Errorf("reading the App's credentials: %w", err)
+	}
+	number, err := strconv.ParseInt(id, 10, 64)
+	if err != nil || number <= 0 || key == "" || secret == "" {
+		return c, fmt.Errorf("reading the App's credentials in %s: the id isn't a number, or the key or the secret is empty", f.Dir)
+	}
+	return Credentials{number, slug, []byte(key + "\n"), secret}, nil
+}
+
+// Place implements Store.
+func (f Files) Place() string { return f.Dir }
+
+// Ready implements Store.
+func (f Files) Ready() error {
+	if entries, err := os.ReadDir(f.Dir); err == nil && len(entries) > 0 {
+		return fmt.Errorf("using the directory %s: %w", f.Dir, ErrExists)
+	}
+	trial, err := os.MkdirTemp(filepath.Dir(f.Dir), f.pattern())
+	if err != nil {
+		return fmt.Errorf("making a directory beside %s: %w", f.Dir, err)
+	}
+	err = write(filepath.Join(trial, "trial"), []byte("x"))
+	return errors.Join(err, os.RemoveAll(trial))
+}
+
+// Save implements Store.
+func (f Files) Save(c Credentials) error {
+	if err := f.save(c); err != nil {
+		return fmt.Errorf("storing the App's credentials: %w", err)
+	}
+	return nil
+}
+
+func (f Files) save(c Credentials) error {
+	dir, err := os.MkdirTemp(filepath.Dir(f.Dir), f.pattern()) // 0700
+	if err != nil {
+		return err
+	}
+	for _, file := range []struct{ name, text string }{
+		{slugFile, c.Slug + "\n"}, {keyFile, string(c.Key)}, {secretFile, c.Secret + "\n"},
+		{idFile, strconv.FormatInt(c.ID, 10) + "\n"}, // the last one: see recover
+	} {
+		if err := write(filepath.Join(dir, file.name), []byte(file.text)); err != nil {
+			return errors.Join(err, os.RemoveAll(dir))
+		}
+	}
+	if err := errors.Join(settle(dir), os.Rename(dir, f.Dir)); err != nil { // fails on a directory with files in it
+		if entries, _ := os.ReadDir(f.Dir); len(entries) > 0 {
+			err = ErrExists
+		}
+		return errors.Join(err, os.RemoveAll(dir))
+	}
+	return settle(filepath.Dir(f.Dir))
+}
+
+func (f Files) pattern() string { return "." + filepath.Base(f.Dir) + ".new-*" }
+
+// recover takes up what a crash left between writing and renaming: GitHub doesn't show
+// the key again.
+func (f Files) recover() error {
+	if _, err := os.Stat(f.Dir); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(f.Dir), f.pattern()))
+	if err != nil {
+		return fmt.Errorf("looking for the App's credentials: %w", err)
+	}
+	for _, dir := range left {
+		if text, err := os.ReadFile(filepath.Join(dir, idFile)); err == nil && strings.HasSuffix(string(text), "\n") {
+			return os.Rename(dir, f.Dir)
+		}
+	}
+	return nil
+}
+
+// write makes a file that's on disk when write returns.
+func write(path string, text []byte) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	return errors.Join(err, file.Sync(), file.Close())
+}
+
+// settle has the names in a directory on disk.
+func settle(dir string) error {
+	file, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Sync(), file.Close())
+}
+
+// Printer shows credentials once, for a secret store, and keeps nothing.
+type Printer struct{ Out io.Writer }
+
+// Ready implements Store.
+func (Printer) Ready() error { return nil }
+
+// Place implements Store.
+func (Printer) Place() string { return "the terminal" }
+
+// Save implements Store: lines that a shell reads.
+func (p Printer) Save(c Credentials) error {
+	_, err := fmt.Fprintf(p.Out, "\nGITHUB_APP_ID=%d\nGITHUB_WEBHOOK_SECRET='%s'\nGITHUB_APP_PRIVATE_KEY='%s'\n\n", c.ID, c.Secret, strings.TrimSpace(string(c.Key)))
+	return err
+}
