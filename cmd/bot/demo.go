@@ -94,7 +94,7 @@ func (d *demo) startBot(s streams, dir string) (<-chan error, error) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- b.run(s.ctx) }()
-	address := "http://" + b.listener.Addr().String()
+	address := "http://" + b.front.listener.Addr().String()
 	d.github.SetHook(ghtest.Hook{URL: address + "/webhook"})
 	return ended, waitReady(s.ctx, address+"/readyz")
 }

@@ -162,7 +162,7 @@ type probe struct {
 // for pages that it has.
 func TestKubernetesDeployments(t *testing.T) {
 	kubernetesFiles(t)
-	pages, _ := (&bot{serveCmd: &serveCmd{}, registry: prometheus.NewRegistry()}).server().Handler.(*http.ServeMux)
+	pages := (&bot{serveCmd: &serveCmd{}, registry: prometheus.NewRegistry()}).routes()
 	for _, name := range []string{"receive.yaml", "work.yaml"} {
 		program := decode[struct {
 			Spec struct {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 
@@ -12,19 +13,58 @@ import (
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/gh/apply"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
+	"github.com/concorde-bot/concorde/internal/setup"
 )
 
-// githubFlags are GitHub's addresses. The App's identity only comes from the
+// githubFlags are GitHub's addresses. The App's identity only comes from files and the
 // environment: everyone on the machine can read a command line.
 type githubFlags struct {
+	App       string `name:"app" env:"BOT_APP" default:"github-app" placeholder:"DIR" help:"Directory with the App's id, key and webhook secret, which bot setup makes; the environment comes first (default: github-app)."`
 	APIURL    string `name:"api-url" env:"GITHUB_API_URL" default:"https://api.github.com" placeholder:"URL" help:"GitHub's API; https://HOST/api/v3 on GitHub Enterprise Server (default: https://api.github.com)."`
 	ServerURL string `name:"server-url" env:"GITHUB_SERVER_URL" default:"https://github.com" placeholder:"URL" help:"GitHub's pages (default: https://github.com)."`
 }
 
-const githubEnvironment = `Environment:
+const githubEnvironment = `Environment, instead of the files that "bot setup" makes:
   GITHUB_APP_ID                the App's id, a number from its settings page
   GITHUB_APP_PRIVATE_KEY       its private key, the PEM text; or
   GITHUB_APP_PRIVATE_KEY_FILE  the file that holds it`
+
+// errNoApp: neither the environment nor files say which App the bot is.
+var errNoApp = errors.New("no App is set up: run \"bot setup\", or set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY_FILE")
+
+// identity is the App that the bot is: of the environment, or else of the files that
+// the set-up made. The secret of the environment comes first, too.
+func (f githubFlags) identity(s streams) (setup.Credentials, error) {
+	c, err := f.kept(s)
+	if secret := s.getenv("GITHUB_WEBHOOK_SECRET"); secret != "" {
+		c.Secret = secret
+	}
+	return c, err
+}
+
+func (f githubFlags) kept(s streams) (setup.Credentials, error) {
+	if s.getenv("GITHUB_APP_ID") == "" && s.getenv("GITHUB_APP_PRIVATE_KEY") == "" && s.getenv("GITHUB_APP_PRIVATE_KEY_FILE") == "" {
+		c, err := setup.Files{Dir: f.App}.Load()
+		if errors.Is(err, fs.ErrNotExist) && s.getenv("GITHUB_WEBHOOK_SECRET") == "" {
+			return c, errNoApp
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return c, err
+		}
+	}
+	id, err := appID(s)
+	if err != nil {
+		return setup.Credentials{}, err
+	}
+	key, err := privateKey(s)
+	return setup.Credentials{ID: id, Key: key}, err
+}
+
+// unfinished tells whether the App is of files that a set-up made, and nobody has
+// finished that set-up.
+func (f githubFlags) unfinished(s streams) bool {
+	return f.App != "" && s.getenv("GITHUB_APP_ID") == "" && setup.Unfinished(f.App)
+}
 
 type appNeeds struct {
 	metrics         prometheus.Registerer
@@ -57,17 +97,19 @@ func connected(app *gh.App) (c connection, err error) {
 	return c, err
 }
 
+// app makes the client of the App that the environment or files name.
 func (f githubFlags) app(s streams, needs appNeeds) (*gh.App, error) {
-	id, err := appID(s)
+	c, err := f.identity(s)
 	if err != nil {
 		return nil, err
 	}
-	key, err := privateKey(s)
-	if err != nil {
-		return nil, err
-	}
+	return f.client(s, c, needs)
+}
+
+// client makes the client of an App.
+func (f githubFlags) client(s streams, c setup.Credentials, needs appNeeds) (*gh.App, error) {
 	return gh.New(gh.Config{
-		AppID: id, PrivateKey: key, APIURL: f.APIURL, ServerURL: f.ServerURL,
+		AppID: c.ID, PrivateKey: c.Key, APIURL: f.APIURL, ServerURL: f.ServerURL,
 		WritesPerMinute: needs.writesPerMinute, Metrics: needs.metrics, Log: needs.log,
 		Now: s.now, UserAgent: "concorde/" + version(),
 	})

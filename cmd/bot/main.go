@@ -35,6 +35,8 @@ type cli struct {
 	Demo         demoCmd         `cmd:"" help:"Play the life of some pull requests on this machine. Needs no account."`
 	Completion   completionCmd   `cmd:"" help:"Print the completion script for a shell."`
 	Man          manCmd          `cmd:"" help:"Print the manual page."`
+	Setup        setupCmd        `cmd:"" help:"Create the GitHub App, or take over one, on a page in your browser."`
+	Doctor       doctorCmd       `cmd:"" help:"Check the App, its webhook, the repositories and this machine."`
 	Version      versionCmd      `cmd:"" help:"Print the version."`
 }
 

@@ -82,7 +82,7 @@ func (c *clinic) run(settings string) {
 			c.Error(err)
 		}
 	})
-	c.url = "http://" + c.bot.listener.Addr().String()
+	c.url = "http://" + c.bot.front.listener.Addr().String()
 	c.github.SetHook(ghtest.Hook{URL: c.url + "/webhook"})
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -27,6 +26,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/reconcile"
+	"github.com/concorde-bot/concorde/internal/setup"
 	"github.com/concorde-bot/concorde/internal/webhook"
 	"github.com/concorde-bot/concorde/internal/webhook/missed"
 )
@@ -82,8 +82,11 @@ type serveCmd struct {
 	PickMemory      int64         `env:"BOT_PICK_MEMORY" default:"512" placeholder:"MB" help:"Memory limit for each git process, of which up to four merge at once; Linux only (default: 512)."`
 	PickCPU         time.Duration `name:"pick-cpu" env:"BOT_PICK_CPU" default:"10s" placeholder:"TIME" help:"CPU time limit for each git process (default: 10s)."`
 	PickFile        int64         `env:"BOT_PICK_FILE" default:"5" placeholder:"MB" help:"The largest file to merge if both sides changed it; larger ones must be backported by hand (default: 5)."`
+	URL             string        `env:"BOT_URL" placeholder:"URL" help:"The bot's public address, such as https://bot.example.org: only the set-up needs it, to be served there."`
 	Feed            feedFlags     `embed:""`
 	GitHub          githubFlags   `embed:""`
+
+	front *front // nil: newBot makes it
 }
 
 // feedFlags say where release data comes from.
@@ -94,14 +97,15 @@ type feedFlags struct {
 
 func (serveCmd) Help() string {
 	return `Webhooks arrive at POST /webhook. /healthz shows that the process is alive, /readyz
-that it can work, and /metrics is for Prometheus. SIGTERM stops gracefully.
+that it can work, and /metrics is for Prometheus. SIGTERM stops gracefully. Where no
+App is set up, a page at /setup creates one; then the bot starts.
 
 ` + githubEnvironment + `
   GITHUB_WEBHOOK_SECRET          the secret of the App's webhook
   GITHUB_WEBHOOK_SECRET_PREVIOUS the old one, while you change it`
 }
 
-func (c *serveCmd) validate(s streams) error {
+func (c *serveCmd) validate() error {
 	switch {
 	case c.Settle < 0 || c.Settle > time.Minute:
 		return errors.New("reading --settle: it must be between 0 and 1m")
@@ -113,9 +117,6 @@ func (c *serveCmd) validate(s streams) error {
 		return errors.New("reading --pick-cpu: it must be at least 1s")
 	case c.PickFile < 1 || c.PickFile > 1<<20:
 		return errors.New("reading --pick-file: it must be between 1 and 1048576 (MB)")
-	case s.getenv("GITHUB_WEBHOOK_SECRET") == "":
-		return errors.New("reading GITHUB_WEBHOOK_SECRET: it isn't set: without it, anyone could send webhooks. Set it to the secret on the " +
-			"App's settings page")
 	}
 	if (c.Role == roleReceive || c.Role == roleWork) && !strings.Contains(c.Database, "://") {
 		return fmt.Errorf("reading --role: %s needs a PostgreSQL database, which other processes share: an SQLite file belongs to one process",
@@ -154,7 +155,7 @@ func (c *serveCmd) place() error {
 }
 
 func (c *serveCmd) Run(s streams) error {
-	if err := c.validate(s); err != nil {
+	if err := c.validate(); err != nil {
 		return misuse(err)
 	}
 	settings, err := readSettings(c.Config)
@@ -163,6 +164,10 @@ func (c *serveCmd) Run(s streams) error {
 	}
 	if s.getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
+	}
+	_, err = c.GitHub.identity(s)
+	if errors.Is(err, errNoApp) || err == nil && c.GitHub.unfinished(s) {
+		return c.setUp(s, settings)
 	}
 	b, err := newBot(s, c, settings)
 	if err != nil {
@@ -183,7 +188,8 @@ type bot struct {
 	reconciler *reconcile.Reconciler
 	hooks      *webhook.Handler
 	missed     *missed.Finder
-	listener   net.Listener
+	front      *front
+	wizard     *setup.Wizard      // nil: the setup is finished
 	asking     singleflight.Group // for health
 }
 
@@ -192,11 +198,18 @@ type bot struct {
 func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	b := &bot{serveCmd: c, log: newLog(s.stderr, c.LogLevel), registry: prometheus.NewRegistry()}
 	b.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	id, err := appID(s)
+	app, err := c.GitHub.identity(s)
+	if err == nil && app.Secret == "" {
+		err = errors.New("reading GITHUB_WEBHOOK_SECRET: it isn't set: without it, anyone could send webhooks. Set it to the secret on the App's settings page")
+	}
 	if err != nil {
 		return nil, misuse(err)
 	}
-	if b.github, err = c.GitHub.connect(s, appNeeds{b.registry, b.log, c.WritesPerMinute}); err != nil {
+	client, err := c.GitHub.client(s, app, appNeeds{b.registry, b.log, c.WritesPerMinute})
+	if err == nil {
+		b.github, err = connected(client)
+	}
+	if err != nil {
 		return nil, misuse(err)
 	}
 	b.queue, err = queue.Open(s.ctx, queue.Config{
@@ -225,8 +238,8 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 		return nil, err
 	}
 	b.hooks, err = webhook.New(webhook.Config{
-		Secrets: [][]byte{[]byte(s.getenv("GITHUB_WEBHOOK_SECRET")), []byte(s.getenv("GITHUB_WEBHOOK_SECRET_PREVIOUS"))},
-		Store:   b.queue, AppID: id, Login: b.github.Login, People: b.reconciler.PeopleChanged, Serves: b.reconciler.Serves,
+		Secrets: [][]byte{[]byte(app.Secret), []byte(s.getenv("GITHUB_WEBHOOK_SECRET_PREVIOUS"))},
+		Store:   b.queue, AppID: app.ID, Login: b.github.Login, People: b.reconciler.PeopleChanged, Serves: b.reconciler.Serves,
 		Installed: b.reconciler.InstallationsChanged, Waiting: b.reconciler.Waiting, Heed: b.heed(), Log: b.log, Now: s.now, Metrics: b.registry,
 	})
 	if err != nil {
@@ -236,30 +249,28 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 		return nil, err
 	}
 	b.registry.MustRegister(&healthMetrics{b})
-	if b.listener, err = net.Listen("tcp", c.Listen); err != nil {
-		return nil, fmt.Errorf("receiving webhooks: %w: stop the program that listens there, or choose another address with --listen", err)
+	if c.front == nil {
+		if c.front, err = newFront(c.Listen, b.log); err != nil {
+			return nil, err
+		}
 	}
+	b.front = c.front
 	return b, nil
 }
 
 // run serves until ctx ends, then lets requests and work finish.
 func (b *bot) run(ctx context.Context) error {
-	server := b.server()
 	file, _ := os.Stat(b.Database) // nil for PostgreSQL
 	if b.Role != roleReceive {
 		if err := b.queue.Start(context.WithoutCancel(ctx)); err != nil {
 			return err
 		}
 	}
-	b.log.Info().Str("address", b.listener.Addr().String()).Str("role", b.Role).Bool("dry_run", b.DryRun).Str("version",
+	b.log.Info().Str("address", b.front.listener.Addr().String()).Str("role", b.Role).Bool("dry_run", b.DryRun).Str("version",
 		version()).Msg(b.greeting())
 	group, running := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		if err := server.Serve(b.listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serving: %w", err)
-		}
-		return nil
-	})
+	b.front.handle(b.routes())
+	group.Go(b.front.serve)
 	group.Go(func() error { return b.watch(running, file) })
 	loops := []func(context.Context){b.greet}
 	if b.Role != roleReceive {
@@ -273,7 +284,7 @@ func (b *bot) run(ctx context.Context) error {
 		b.log.Info().Msg("stopping")
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 		defer cancel()
-		return errors.Join(server.Shutdown(grace), b.queue.Stop(grace))
+		return errors.Join(b.front.server.Shutdown(grace), b.queue.Stop(grace))
 	})
 	err := errors.Join(group.Wait(), b.engine.Close())
 	b.log.Info().Msg("stopped")

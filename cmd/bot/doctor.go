@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/doctor"
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/lifecycle/feed"
+	"github.com/concorde-bot/concorde/internal/queue"
+)
+
+// exitUnknown is the exit code of bot doctor when it found no problem, but couldn't
+// check everything.
+const exitUnknown = 2
+
+type doctorCmd struct {
+	JSON     bool          `name:"json" help:"Print JSON, for monitoring."`
+	Limit    time.Duration `default:"10s" placeholder:"TIME" help:"How long one check may take; those that ask GitHub several times may take three times as long (default: 10s)."`
+	URL      string        `env:"BOT_URL" placeholder:"URL" help:"The bot's public address, such as https://bot.example.org, to compare the App's webhook with."`
+	Database string        `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"The bot's database, which is only read (default: concorde.db)."`
+	Config   string        `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
+	Picks    string        `env:"BOT_PICKS" placeholder:"DIR" help:"Directory for backports (default: the temporary directory)."`
+	Feed     feedFlags     `embed:""`
+	GitHub   githubFlags   `embed:""`
+}
+
+func (doctorCmd) Help() string {
+	var b strings.Builder
+	b.WriteString("Checks whether the bot can do its work, and says how to fix what's wrong. Changes nothing.\n\n")
+	for _, c := range doctor.Checks() {
+		fmt.Fprintf(&b, "  %-14s %s\n", c[0], c[1])
+	}
+	b.WriteString("\nExit code: 0 if all is well, 1 if there is a problem, 2 if there is none but something\ncouldn't be checked.\n\n" + githubEnvironment)
+	return b.String()
+}
+
+func (c *doctorCmd) Run(s streams) error {
+	if c.Limit < time.Second || c.Limit > 10*time.Minute {
+		return misuse(errors.New("reading --limit: it must be between 1s and 10m"))
+	}
+	settings, err := readSettings(c.Config)
+	if err != nil {
+		return misuse(err)
+	}
+	x := examination{
+		settings: settings, database: c.Database, picks: c.Picks, feed: c.Feed, github: c.GitHub, limit: c.Limit,
+	}
+	if c.URL != "" {
+		x.webhook = strings.TrimRight(c.URL, "/") + "/webhook"
+	}
+	client, noApp := c.GitHub.app(s, appNeeds{log: zerolog.Nop()})
+	report := doctor.Examine(s.ctx, x.config(s, client, noApp))
+	if c.JSON {
+		err = printJSON(s, report)
+	} else {
+		err = printReport(s, report)
+	}
+	if err != nil {
+		return fmt.Errorf("printing the report: %w", err)
+	}
+	return verdict(report)
+}
+
+// verdict is the exit code for monitoring.
+func verdict(report doctor.Report) error {
+	switch report.State {
+	case doctor.Problem:
+		return failure{code: exitFailed}
+	case doctor.Unknown:
+		return failure{code: exitUnknown}
+	}
+	return nil
+}
+
+// examination is what a report is about, for the command and the set-up page.
+type examination struct {
+	settings *config.Config
+	database string
+	picks    string
+	feed     feedFlags
+	github   githubFlags
+	webhook  string // where webhooks should come, "" if nobody said
+	limit    time.Duration
+}
+
+const (
+	pickSpace     = 1 << 30   // what the engine of picks wants to be free
+	databaseSpace = 500 << 20 // twice what all tables have, for a rewrite
+)
+
+func (x examination) config(s streams, client *gh.App, noApp error) doctor.Config {
+	c := doctor.Config{
+		GitHub: client, NoApp: noApp, ServerURL: x.github.ServerURL, WebhookURL: x.webhook, Settings: x.settings, Limit: x.limit, Now: s.now,
+		Labels: surroundings{x.settings, builtin(), x.github.ServerURL}.labels,
+		Database: func(ctx context.Context) (*queue.Reader, error) {
+			return queue.OpenReader(ctx, x.database, s.now)
+		},
+		Calendar: func(ctx context.Context) (*lifecycle.Calendar, error) { return x.calendar(ctx, s) },
+	}
+	picks := x.picks
+	if picks == "" {
+		picks = os.TempDir()
+	}
+	c.Dirs = []doctor.Dir{{Path: picks, Use: "backports", Needs: pickSpace}}
+	if !strings.Contains(x.database, "://") {
+		c.Dirs = append(c.Dirs, doctor.Dir{Path: filepath.Dir(x.database), Use: "the database", Needs: databaseSpace})
+	}
+	return c
+}
+
+// calendar is the release data that the bot has, refreshed once.
+func (x examination) calendar(ctx context.Context, s streams) (*lifecycle.Calendar, error) {
+	kept := feed.Config{Cycle: x.feed.Cycle, Releases: x.feed.Releases, Log: zerolog.Nop(), Now: s.now}
+	if db, err := queue.OpenReader(ctx, x.database, s.now); err == nil { // the check of the database says what's wrong
+		defer db.Close()
+		kept.Store = notes{db}
+	}
+	data, err := feed.New(ctx, kept)
+	if err != nil {
+		return nil, err
+	}
+	err = data.Refresh(ctx)
+	return data.Current(), err
+}
+
+// notes are read, never written.
+type notes struct{ *queue.Reader }
+
+func (notes) Put(context.Context, string, []byte) error { return nil }
+
+// printReport prints a table for people, cures below what they're for.
+func printReport(s streams, report doctor.Report) error {
+	table := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
+	counts := map[doctor.State]int{}
+	for _, f := range report.Findings {
+		counts[f.State]++
+	}
+	for _, f := range grouped(report.Findings) {
+		text := f.Text
+		if f.Subject != "" {
+			text = f.Subject + ": " + text
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", f.State, f.Check, plainLine(text))
+		if f.Cure != "" {
+			fmt.Fprintf(table, "\t\t→ %s\n", plainLine(f.Cure))
+		}
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(s.stdout, "\n%d problems, %d not checked, %d notes, %d ok\n", counts[doctor.Problem], counts[doctor.Unknown], counts[doctor.Note], counts[doctor.OK])
+	return err
+}
+
+// grouped puts checks in one line that weren't made for the same reason.
+func grouped(all []doctor.Finding) (lines []doctor.Finding) {
+	for _, f := range all {
+		last := len(lines) - 1
+		if last >= 0 && f.State == doctor.Unknown && f.Subject == "" && f.Cure == "" && lines[last].State == f.State && lines[last].Text == f.Text {
+			lines[last].Check += ", " + f.Check
+			continue
+		}
+		lines = append(lines, f)
+	}
+	return lines
+}
