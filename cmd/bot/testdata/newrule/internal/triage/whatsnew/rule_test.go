@@ -1,0 +1,13 @@
+package whatsnew
+
+import (
+	"testing"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/pull/pulltest"
+)
+
+func TestGolden(t *testing.T) {
+	pulltest.GoldenRule(t, func(s config.Rules) pull.Rule { return Rule(s.News) })
+}
