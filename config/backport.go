@@ -177,7 +177,7 @@ func (b *Backport) Phase(name string) (Phase, bool) {
 }
 
 // operatorOnly finds what a repository's own file must not decide: where the bot
-// pushes to, which may be the repository of somebody else.
+// pushes to, which may be the repository of someone else.
 func (d *decoder) operatorOnly() {
 	if at, found := d.marks["backport.push-to"]; found {
 		d.Fault(at, faultCentral, "backport.push-to")

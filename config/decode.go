@@ -170,7 +170,7 @@ func (d *decoder) group(n *yaml.Node, v reflect.Value, s setting) {
 	}
 }
 
-// central tells whether a key is one of the central file. It is asked about
+// central reports whether a key is one of the central file. It is asked about
 // keys that Rules does not have.
 func central(key string) bool {
 	_, found := field(reflect.TypeFor[Config](), key)

@@ -154,7 +154,7 @@ func (l *Labels) Label(name string) pull.Label {
 	return label
 }
 
-// Opened tells whether something may be suggested to what was opened then; a
+// Opened reports whether something may be suggested to what was opened then; a
 // zero time is that of what is not opened yet.
 func (l *Labels) Opened(at time.Time) bool { return since(l.Since, at) }
 

@@ -11,7 +11,7 @@ import (
 // CheckLabel finds what keeps a text from being a label's name.
 func CheckLabel(name string) error { return setting{tag: "maxLength=50"}.characters(name) }
 
-// NamesLabel tells whether a name, or the start of names with a * at the end,
+// NamesLabel reports whether a name, or the start of names with a * at the end,
 // is that of a label. Labels are compared without regard to case.
 func NamesLabel(name, label string) bool {
 	start, open := strings.CutSuffix(name, "*")
@@ -210,7 +210,7 @@ func rulesOf(byLabel map[string][]int, name string) []int {
 	return all
 }
 
-// AsksLabels tells whether the rule depends on other labels.
+// AsksLabels reports whether the rule depends on other labels.
 func (r *LabelRule) AsksLabels() bool {
 	return slices.ContainsFunc(r.conditions(""), func(c named) bool { return len(c.Labels.names()) > 0 })
 }

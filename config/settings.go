@@ -84,13 +84,13 @@ const (
 	Require Mode = "require"
 )
 
-// Serves tells whether the bot acts on an account's installation. GitHub compares
+// Serves reports whether the bot acts on an account's installation. GitHub compares
 // names without regard to case.
 func (c *Config) Serves(account string) bool {
 	return len(c.Accounts) == 0 || slices.ContainsFunc(c.Accounts, func(login string) bool { return strings.EqualFold(login, account) })
 }
 
-// Acts tells whether the bot does anything in the repository.
+// Acts reports whether the bot does anything in the repository.
 func (c *Config) Acts(owner, repo string) bool {
 	if !c.Serves(owner) {
 		return false

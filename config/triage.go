@@ -4,8 +4,8 @@ import "time"
 
 // Roles say who is who.
 type Roles struct {
-	// CoreTeam is the team of the core developers: its slug, in the organisation
-	// that owns the repository, or ORGANISATION/SLUG.
+	// CoreTeam is the team of the core developers: its slug, in the organization
+	// that owns the repository, or ORGANIZATION/SLUG.
 	CoreTeam string `yaml:"core-team" jsonschema:"maxLength=200,format=team"`
 }
 
@@ -28,7 +28,7 @@ type Stages struct {
 	Since string `yaml:"since" jsonschema:"format=date"`
 }
 
-// Speaks tells whether there may be a comment on what happened then.
+// Speaks reports whether there may be a comment on what happened then.
 func (s *Stages) Speaks(at time.Time) bool { return since(s.Since, at) }
 
 // IssueNumbers are the settings of the rule on issue numbers in titles.
@@ -66,7 +66,7 @@ const (
 // Commands are the settings of commands in comments.
 type Commands struct {
 	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // whether the rule acts
-	// Outsiders are labels that anybody may set and take off by a command.
+	// Outsiders are labels that anyone may set and take off by a command.
 	Outsiders []string `yaml:"outsiders" jsonschema:"uniqueItems=true,maxItems=100"`
 }
 

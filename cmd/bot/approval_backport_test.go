@@ -8,7 +8,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
-// pushed is the pull request after somebody pushed to its branch.
+// pushed is the pull request after someone pushed to its branch.
 func (s *stage) pushed(p ghtest.PRState, by string) ghtest.PRState {
 	s.Helper()
 	_, err := s.cpython.Push(s.headOf(p), ghtest.Commit{Message: "More", Author: by,
@@ -87,7 +87,7 @@ func TestWhoApproves(t *testing.T) {
 }
 
 // TestSilenceIsNotGreen: while nobody but the bot reported on the head, the bot waits,
-// until somebody does.
+// until someone does.
 func TestSilenceIsNotGreen(t *testing.T) {
 	t.Parallel()
 	waiting := newStage(t)

@@ -160,7 +160,7 @@ func (p *process) get(path string) string {
 	return string(text)
 }
 
-// idle tells whether nothing waits, now or for its time, and nothing runs.
+// idle reports whether nothing waits, now or for its time, and nothing runs.
 func (p *process) idle() bool {
 	return strings.HasPrefix(p.get("/readyz"), "ready: 0 waiting, 0 running, 0 delayed")
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
-// byHand opens a pull request into a maintenance branch, from somebody's fork.
+// byHand opens a pull request into a maintenance branch, from someone's fork.
 func (s *stage) byHand(author, base, title string) int {
 	s.Helper()
 	head := fmt.Sprintf("%s:mine-%d", author, len(s.cpython.PRs()))
@@ -61,7 +61,7 @@ func TestBackportsByHand(t *testing.T) {
 }
 
 // TestTitleBecomesThatOfABackport: an edit is as good as an opening. One of a
-// stranger gets no comment made, until somebody merges it.
+// stranger gets no comment made, until someone merges it.
 func TestTitleBecomesThatOfABackport(t *testing.T) {
 	t.Parallel()
 	s := backportStage(t).start()

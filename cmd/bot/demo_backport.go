@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
@@ -12,27 +13,8 @@ import (
 // its end of life.
 func (d *demo) threeTargets(ctx context.Context) error {
 	d.say("A fix for three branches, one of them at its end of life")
-	fixed, err := d.cpython.ReadFile("main", "Lib/json/__init__.py")
+	number, err := d.openFix(ctx)
 	if err != nil {
-		return fmt.Errorf("reading the file to fix: %w", err)
-	}
-	const title = "gh-132004: Fix json.dump() without options"
-	if err := d.push("eric:json-dump", title, files{
-		"Lib/json/__init__.py": strings.ReplaceAll(string(fixed), "**options", "**kwargs"),
-		"Misc/NEWS.d/next/Library/2026-11-21-13-00-00.gh-issue-132004.rS7tUv.rst": "Fix :func:`json.dump` without options.\n",
-	}); err != nil {
-		return err
-	}
-	number, err := d.open(ghtest.PR{
-		Title: title, Author: "eric", Head: "eric:json-dump",
-		Labels: []string{"type-bug", "needs backport to 3.14", "needs backport to 3.13", "needs backport to 3.9"},
-	})
-	if err != nil {
-		return err
-	}
-	if err := d.expect(ctx, number, func(s ghtest.PRState) bool {
-		return strings.Contains(statusCommentIn(s), "3.9 reached its end of life")
-	}); err != nil {
 		return err
 	}
 	d.say("  dana merges it")
@@ -40,16 +22,53 @@ func (d *demo) threeTargets(ctx context.Context) error {
 		return fmt.Errorf("merging: %w", err)
 	}
 	if err := d.expect(ctx, number, func(s ghtest.PRState) bool {
-		return strings.Contains(statusCommentIn(s), "| 3.14 | open: #") && strings.Contains(statusCommentIn(s), "| 3.13 | conflict: #") &&
-			atStage("")(s)
+		return shows(s, "| 3.14 | open: #", "| 3.13 | conflict: #") && atStage("")(s)
 	}); err != nil {
 		return err
 	}
-	clean, err := d.backport("3.14")
+	if err := d.approveBackport("3.14"); err != nil {
+		return err
+	}
+	if err := d.expect(ctx, number, func(s ghtest.PRState) bool { return shows(s, "| 3.14 | merged: #") }); err != nil {
+		return err
+	}
+	return d.statusComment(number)
+}
+
+// openFix opens the pull request, and waits until the bot refuses the oldest branch.
+func (d *demo) openFix(ctx context.Context) (number int, err error) {
+	fixed, err := d.cpython.ReadFile("main", "Lib/json/__init__.py")
+	if err != nil {
+		return 0, fmt.Errorf("reading the file to fix: %w", err)
+	}
+	const title = "gh-132004: Fix json.dump() without options"
+	if err := d.push("eric:json-dump", title, files{
+		"Lib/json/__init__.py": strings.ReplaceAll(string(fixed), "**options", "**kwargs"),
+		"Misc/NEWS.d/next/Library/2026-11-21-13-00-00.gh-issue-132004.rS7tUv.rst": "Fix :func:`json.dump` without options.\n",
+	}); err != nil {
+		return 0, err
+	}
+	number, err = d.open(ghtest.PR{
+		Title: title, Author: "eric", Head: "eric:json-dump",
+		Labels: []string{"type-bug", "needs backport to 3.14", "needs backport to 3.13", "needs backport to 3.9"},
+	})
+	if err != nil {
+		return 0, err
+	}
+	return number, d.expect(ctx, number, func(s ghtest.PRState) bool { return shows(s, "3.9 reached its end of life") })
+}
+
+func shows(s ghtest.PRState, words ...string) bool {
+	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(statusCommentIn(s), word) })
+}
+
+// approveBackport has a backport approved, and its tests turn green.
+func (d *demo) approveBackport(branch string) error {
+	clean, err := d.backport(branch)
 	if err != nil {
 		return err
 	}
-	d.say("  dana approves the backport to 3.14, #%d", clean)
+	d.say("  dana approves the backport to %s, #%d", branch, clean)
 	if _, err := d.cpython.Review(clean, "dana", "APPROVED", ""); err != nil {
 		return fmt.Errorf("approving: %w", err)
 	}
@@ -58,16 +77,7 @@ func (d *demo) threeTargets(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.cpython.CheckRun(state.HeadSHA, "github-actions", "Tests", "success"); err != nil {
-		return err
-	}
-	if err := d.expect(ctx, number, func(s ghtest.PRState) bool {
-		return strings.Contains(statusCommentIn(s),
-			"| 3.14 | merged: #")
-	}); err != nil {
-		return err
-	}
-	return d.statusComment(number)
+	return d.cpython.CheckRun(state.HeadSHA, "github-actions", "Tests", "success")
 }
 
 // backport returns the number of the bot's pull request into a branch.

@@ -14,23 +14,13 @@ import (
 // comment on the way.
 func (d *demo) review(ctx context.Context) error {
 	d.say("A pull request goes through its stages")
-	const title = "gh-132002: Keep the eggs warm"
 	for login, role := range map[string]string{"carol": "triage", "dana": "write"} {
 		if err := d.cpython.Collaborator(login, role); err != nil {
 			return fmt.Errorf("giving %s the role %q: %w", login, role, err)
 		}
 	}
-	if err := d.push("eric:warm-eggs", title, files{
-		"Lib/eggs.py": "WARM = True\n", "Lib/test/test_eggs.py": "import eggs\n",
-		"Misc/NEWS.d/next/Library/2026-11-21-14-00-00.gh-issue-132002.uV8wXy.rst": "Keep the eggs warm.\n",
-	}); err != nil {
-		return err
-	}
-	number, err := d.open(ghtest.PR{Title: title, Author: "eric", Head: "eric:warm-eggs"})
+	number, err := d.openEggs(ctx)
 	if err != nil {
-		return err
-	}
-	if err := d.expect(ctx, number, atStage("awaiting review")); err != nil {
 		return err
 	}
 	comment := func(by, text string) func() error {
@@ -64,6 +54,22 @@ func (d *demo) review(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// openEggs opens the pull request, and waits for its first stage.
+func (d *demo) openEggs(ctx context.Context) (number int, err error) {
+	const title = "gh-132002: Keep the eggs warm"
+	if err := d.push("eric:warm-eggs", title, files{
+		"Lib/eggs.py": "WARM = True\n", "Lib/test/test_eggs.py": "import eggs\n",
+		"Misc/NEWS.d/next/Library/2026-11-21-14-00-00.gh-issue-132002.uV8wXy.rst": "Keep the eggs warm.\n",
+	}); err != nil {
+		return 0, err
+	}
+	number, err = d.open(ghtest.PR{Title: title, Author: "eric", Head: "eric:warm-eggs"})
+	if err != nil {
+		return 0, err
+	}
+	return number, d.expect(ctx, number, atStage("awaiting review"))
 }
 
 // atStage reports whether a pull request is at this stage only.

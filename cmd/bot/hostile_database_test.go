@@ -30,7 +30,7 @@ func (s *stage) refused(p *pullRequest) {
 	}
 }
 
-// again sends the webhooks of a pull request once more, as somebody does who
+// again sends the webhooks of a pull request once more, as someone does who
 // read of the 503, and checks that they are taken and were not there before.
 func (s *stage) again(p *pullRequest) {
 	s.Helper()

@@ -145,7 +145,7 @@ func (s *stage) green(p ghtest.PRState) {
 }
 
 // TestAutoMerge: where the base asks for more than an approval, GitHub merges in
-// the end, unless somebody objects.
+// the end, unless someone objects.
 func TestAutoMerge(t *testing.T) {
 	t.Parallel()
 	s, m, p := opened(t, "3.14", "")

@@ -151,7 +151,7 @@ func TestMergeWithThreeTargets(t *testing.T) {
 		return state.Statuses["concorde/backport-conflict"].State == "failure" && len(state.Assignees) == 1 && state.Assignees[0] == "dana"
 	}, func() string { return fmt.Sprint(s.cpython.PRs()) })
 
-	// Somebody resolves the conflict and approves.
+	// Someone resolves the conflict and approves.
 	_, err = s.cpython.Push(s.headOf(draft[0]), ghtest.Commit{Message: "Resolve", Author: "dana",
 		Files: map[string]ghtest.File{"Misc/ACKS": ghtest.Text("Thanks\n\nEric\n")}})
 	s.check(err)

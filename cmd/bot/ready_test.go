@@ -97,7 +97,7 @@ func (c *clinic) page(path string) (status int, text string) {
 	return answer.StatusCode, string(body)
 }
 
-// edit is a wish: somebody edits the title of a pull request.
+// edit is a wish: someone edits the title of a pull request.
 func (c *clinic) edit(repo *ghtest.Repo, number int) {
 	c.Helper()
 	c.check(repo.EditTitle(number, fmt.Sprintf("gh-140000: Change %d", time.Now().UnixNano())))

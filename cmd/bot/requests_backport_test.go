@@ -33,7 +33,7 @@ func TestBackportRequests(t *testing.T) {
 		}
 	}
 	want := map[string]int{
-		// The original, what it looks at anew, and what is written to the original;
+		// The original, what it looks at again, and what is written to the original;
 		// each backport with what it looks at, and what is written to it and to its
 		// issue.
 		"POST /graphql":                             3 + 3*3,

@@ -222,27 +222,21 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	if b.engine, err = git.NewEngine(c.engine(s.now, b.log)); err != nil {
 		return nil, misuse(err)
 	}
-	if b.calendar, err = feed.New(s.ctx, feed.Config{Cycle: c.Feed.Cycle, Releases: c.Feed.Releases, Store: b.queue, Log: b.log,
-		Now: s.now}); err != nil {
+	sources := feed.Config{Cycle: c.Feed.Cycle, Releases: c.Feed.Releases, Store: b.queue, Log: b.log, Now: s.now}
+	if b.calendar, err = feed.New(s.ctx, sources); err != nil {
 		return nil, misuse(err)
 	}
 	around := surroundings{settings, b.calendar.Current, c.GitHub.ServerURL}
 	b.reconciler, err = reconcile.New(reconcile.Config{
 		Settings: settings, GitHub: b.github.App, Loads: b.github.loads, Writes: b.github.writes, Store: b.queue, DryRun: c.DryRun,
-		Rules:   around.rules,
-		Labels:  around.labels,
+		Rules: around.rules, Labels: around.labels,
 		Picker:  &pick.Picker{GitHub: b.github.App, Loads: b.github.loads, Engine: b.engine, Now: s.now},
 		Metrics: b.registry, Log: b.log, Now: s.now,
 	})
 	if err != nil {
 		return nil, err
 	}
-	b.hooks, err = webhook.New(webhook.Config{
-		Secrets: [][]byte{[]byte(app.Secret), []byte(s.getenv("GITHUB_WEBHOOK_SECRET_PREVIOUS"))},
-		Store:   b.queue, AppID: app.ID, Login: b.github.Login, People: b.reconciler.PeopleChanged, Serves: b.reconciler.Serves,
-		Installed: b.reconciler.InstallationsChanged, Waiting: b.reconciler.Waiting, Heed: b.heed(), Log: b.log, Now: s.now, Metrics: b.registry,
-	})
-	if err != nil {
+	if b.hooks, err = b.receiver(s, app); err != nil {
 		return nil, misuse(err)
 	}
 	if b.missed, err = b.finder(s.now); err != nil {
@@ -256,6 +250,15 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	}
 	b.front = c.front
 	return b, nil
+}
+
+// receiver receives webhooks for an App.
+func (b *bot) receiver(s streams, app setup.Credentials) (*webhook.Handler, error) {
+	return webhook.New(webhook.Config{
+		Secrets: [][]byte{[]byte(app.Secret), []byte(s.getenv("GITHUB_WEBHOOK_SECRET_PREVIOUS"))},
+		Store:   b.queue, AppID: app.ID, Login: b.github.Login, People: b.reconciler.PeopleChanged, Serves: b.reconciler.Serves,
+		Installed: b.reconciler.InstallationsChanged, Waiting: b.reconciler.Waiting, Heed: b.heed(), Log: b.log, Now: s.now, Metrics: b.registry,
+	})
 }
 
 // run serves until ctx ends, then lets requests and work finish.

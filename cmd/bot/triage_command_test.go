@@ -136,7 +136,7 @@ func TestBackportCommand(t *testing.T) {
 
 var whyDocs = regexp.MustCompile("\\| label `docs` \\| rule `labels` \\| [^|]+ UTC \\| `cpython.yml:([0-9]+)` \\|")
 
-// TestWhyCommand: anybody may ask, and is told the rule and its line.
+// TestWhyCommand: anyone may ask, and is told the rule and its line.
 func TestWhyCommand(t *testing.T) {
 	t.Parallel()
 	s, me := commanded(t, "")

@@ -9,8 +9,8 @@ import (
 const bugForm = "### Bug report\n\nIt burns.\n\n### CPython versions tested on:\n\n3.14, 3.16\n\n### Operating systems tested on:\n\n" +
 	"Windows\n\n### Output from running 'python -VV' on the command line:\n\n_No response_\n"
 
-// TestIssueForm: what somebody answered in the form becomes labels, which people
-// may take off; and anybody may ask why they are there.
+// TestIssueForm: what someone answered in the form becomes labels, which people
+// may take off; and anyone may ask why they are there.
 func TestIssueForm(t *testing.T) {
 	t.Parallel()
 	s, me := commanded(t, "")

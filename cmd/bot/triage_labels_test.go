@@ -164,7 +164,7 @@ func TestMissingLabels(t *testing.T) {
 	}
 }
 
-// TestLabelIsDeletedMeanwhile: a label that somebody deletes while the bot is about
+// TestLabelIsDeletedMeanwhile: a label that someone deletes while the bot is about
 // to set it is made again, and the others are set.
 func TestLabelIsDeletedMeanwhile(t *testing.T) {
 	t.Parallel()
@@ -203,7 +203,7 @@ func TestLooksOfLabels(t *testing.T) {
 	want := []ghtest.Label{
 		{Name: "awaiting review", Color: "fbca04", Description: "Waits for a first review"},
 		{Name: "invalid", Color: "e6e6e6", Description: "Spam or a mistake"},
-		{Name: "merge conflict", Color: "d93f0b", Description: "Cannot be merged into its base as it is"},
+		{Name: "merge conflict", Color: "d93f0b", Description: "Conflicts with its base branch"},
 	}
 	for _, label := range want {
 		if got := s.cpython.Labels(); !slices.Contains(got, label) {

@@ -43,7 +43,7 @@ func (s *stage) then(do func() error) {
 	s.rests()
 }
 
-// says has somebody comment.
+// says has someone comment.
 func (s *stage) says(number int, by, body string) (id int64) {
 	s.Helper()
 	s.then(func() (err error) {
@@ -170,7 +170,7 @@ func TestPhraseWithoutRequest(t *testing.T) {
 }
 
 // TestReviewAskedForAgain: the button beside a reviewer's name, which GitHub shows to an
-// author without rights once somebody has reviewed, says what the phrase says.
+// author without rights once someone has reviewed, says what the phrase says.
 func TestReviewAskedForAgain(t *testing.T) {
 	t.Parallel()
 	s := twoReviewers(t)
@@ -233,8 +233,8 @@ func TestCommitsAfterApproval(t *testing.T) {
 	s.quiet(n)
 }
 
-// TestReviewerLeft: the review of somebody who left the team counts as anybody's,
-// from the next event on, without waiting until the team is read anew in time.
+// TestReviewerLeft: the review of someone who left the team counts as anyone's,
+// from the next event on, without waiting until the team is read again in time.
 func TestReviewerLeft(t *testing.T) {
 	t.Parallel()
 	s := twoReviewers(t)

@@ -37,7 +37,7 @@ func (s *stage) has(number int, context, state, description string) {
 	}, func() string { return fmt.Sprintf("%+v", s.pr(number).Statuses) })
 }
 
-// TestTeamCannotBeRead: when nobody knows who the core developers are, somebody
+// TestTeamCannotBeRead: when nobody knows who the core developers are, someone
 // must be told, no stage label is touched, and everything else goes on.
 func TestTeamCannotBeRead(t *testing.T) {
 	t.Parallel()

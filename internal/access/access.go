@@ -53,7 +53,7 @@ var Permissions = []Permission{
 		Use: "auto-merge of backports where a branch protection makes it safe; rulesets can be read without it"},
 }
 
-// Includes tells whether a granted level is enough for a wanted one.
+// Includes reports whether a granted level is enough for a wanted one.
 func Includes(granted, wanted string) bool {
 	rank := []string{"", Read, Write, "admin"}
 	return slices.Index(rank, granted) >= slices.Index(rank, wanted)

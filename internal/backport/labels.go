@@ -23,7 +23,7 @@ const defaultColor = "ededed"
 // versions that the release data does not know are nobody's to touch.
 //
 // What people chose by hand stays: the bot comes by every hour, and nobody wins
-// against that. So a colour or a description is replaced only where it is one
+// against that. So a color or a description is replaced only where it is one
 // that the settings or the preset have for some phase, or that GitHub gives.
 func (c *Config) Labels(r pull.Repository, now time.Time) []pull.LabelEdit {
 	fork := c.Settings.PushTo != config.Upstream && strings.EqualFold(c.Settings.PushTo, r.Key.Owner) // its branches are but copies

@@ -51,7 +51,7 @@ func (o *original) retryAsked(version string) int64 {
 	return 0
 }
 
-// retries tells whether a draft may be picked again, if that is requested.
+// retries reports whether a draft may be picked again, if that is requested.
 func (o *original) retries(version string, s pull.Summary) bool {
 	label := o.label(version)
 	return o.r.Merge != nil && s.State == pull.Open &&

@@ -59,7 +59,7 @@ func TestConflictWithFilter(t *testing.T) {
 	}
 }
 
-// TestForeignRepository: git doesn't work in somebody else's repository, and says how
+// TestForeignRepository: git doesn't work in someone else's repository, and says how
 // to allow it; an error keeps that advice.
 func TestForeignRepository(t *testing.T) {
 	w := newWork(t)

@@ -163,7 +163,7 @@ func units(s string) int {
 	return n
 }
 
-// inOrder tells whether a name starts with the first text, ends with the last,
+// inOrder reports whether a name starts with the first text, ends with the last,
 // and has the others in between.
 func inOrder(name string, runs []string) bool {
 	last := len(runs) - 1

@@ -2,7 +2,7 @@ package markdown
 
 import "strings"
 
-// hiding elements hold text that is code, somebody else's, or not shown. In some, a
+// hiding elements hold text that is code, someone else's, or not shown. In some, a
 // browser reads no tags but the one that closes them.
 var hiding = map[string]struct{ tagless bool }{
 	"pre": {}, "code": {}, "tt": {}, "samp": {}, "kbd": {}, "blockquote": {}, "template": {},
@@ -20,10 +20,10 @@ type html struct {
 	depth   int // of elements of that name
 }
 
-// hides tells whether text here isn't shown as text.
+// hides reports whether text here isn't shown as text.
 func (h *html) hides() bool { return h.comment || h.tag || h.element != "" }
 
-// markup tells whether text here isn't even in an element.
+// markup reports whether text here isn't even in an element.
 func (h *html) markup() bool { return h.comment || h.tag }
 
 func (h *html) feed(raw string) {

@@ -56,7 +56,7 @@ func footnoteSafe(body string) string {
 // byteOrderMark before a text is no part of it.
 const byteOrderMark = "\ufeff"
 
-// fits tells whether a text is within the bounds. It reads each byte a few times.
+// fits reports whether a text is within the bounds. It reads each byte a few times.
 func fits(body string) bool {
 	if len(body) > maxCharacters && utf8.RuneCountInString(body) > maxCharacters {
 		return false
@@ -82,7 +82,7 @@ type measure struct {
 	before  string // the line before
 }
 
-// line tells whether a text is within the bounds still.
+// line reports whether a text is within the bounds still.
 func (m *measure) line(line string) bool {
 	width, marks := prefix(line)
 	// An item takes two columns at least, a quote has its own mark in each line.
@@ -148,7 +148,7 @@ func itemMark(line string, at int) int {
 	return end
 }
 
-// delimits tells whether a line may be the one below a table's header.
+// delimits reports whether a line may be the one below a table's header.
 func delimits(line string) bool {
 	return strings.Contains(line, "-") && strings.Trim(line, "|:-> \t\v\f*+0123456789.)") == ""
 }

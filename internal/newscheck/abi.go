@@ -130,12 +130,12 @@ func (m *marked) readEntries() {
 	slices.SortFunc(m.entries, func(a, b entryMark) int { return cmp.Compare(a.path, b.path) })
 }
 
-// readable tells whether the text of an entry is there.
+// readable reports whether the text of an entry is there.
 func readable(c *pull.Content) bool {
 	return c != nil && c.Kind == pull.Regular && c.Size <= maxEntry && (len(c.Data) > 0 || c.Size == 0)
 }
 
-// inCommit tells whether the title or a commit is marked as it should be.
+// inCommit reports whether the title or a commit is marked as it should be.
 func (m *marked) inCommit() bool {
 	return m.title.exact || slices.ContainsFunc(m.commits, func(c commitMark) bool { return c.exact })
 }
@@ -144,7 +144,7 @@ func (m *marked) inNews() bool {
 	return slices.ContainsFunc(m.entries, func(e entryMark) bool { return e.exact })
 }
 
-// titleMisses tells whether the title, or a commit where the title says
+// titleMisses reports whether the title, or a commit where the title says
 // nothing, has something in the place of the marker. A commit does not matter
 // beside a good title, which is what merging keeps.
 func (m *marked) titleMisses() bool {
@@ -155,7 +155,7 @@ func (m *marked) newsMisses() bool {
 	return slices.ContainsFunc(m.entries, func(e entryMark) bool { return e.miss != "" })
 }
 
-// applies tells whether the pull request says anything about the ABI, or did
+// applies reports whether the pull request says anything about the ABI, or did
 // when the bot looked before.
 func (m *marked) applies() bool {
 	return m.inCommit() || m.inNews() || len(m.commits) > 0 || m.title.miss != "" || m.newsMisses() || m.request.EarlierStatuses[m.set.Status]

@@ -65,7 +65,7 @@ func (in *inliner) markup(at int) int {
 	return at
 }
 
-// is tells whether the text goes on like this at a place.
+// is reports whether the text goes on like this at a place.
 func (in *inliner) is(at int, mark string) bool {
 	for i := range len(mark) { // of ASCII
 		if in.at(at+i) != rune(mark[i]) {
@@ -83,7 +83,7 @@ func (in *inliner) at(i int) rune {
 	return 0
 }
 
-// opens tells whether markup can start at a place.
+// opens reports whether markup can start at a place.
 func (in *inliner) opens(at int) bool {
 	if at == in.from {
 		return at == 0 || !in.escape[at-1]
@@ -92,7 +92,7 @@ func (in *inliner) opens(at int) bool {
 	return !in.escape[at-1] && (unicode.IsSpace(before) || delimiter(before) || opening(before))
 }
 
-// closes tells whether markup can end before a place.
+// closes reports whether markup can end before a place.
 func (in *inliner) closes(at int) bool {
 	if at == len(in.text) || in.escape[at] {
 		return true
@@ -101,7 +101,7 @@ func (in *inliner) closes(at int) bool {
 	return unicode.IsSpace(after) || delimiter(after) || closing(after) || strings.ContainsRune(`\.,;!?`, after)
 }
 
-// quoted tells whether a start-string stands alone in quotes or brackets, or at
+// quoted reports whether a start-string stands alone in quotes or brackets, or at
 // the text's end: then it means itself.
 func (in *inliner) quoted(start, end int) bool {
 	return start > in.from && (end == len(in.text) || pair(in.text[start-1], in.text[end]))
@@ -224,7 +224,7 @@ func (in *inliner) interpretedEnd(from int) (end, next int) {
 	return -1, 0
 }
 
-// ending tells whether a character can be the last before a closing backtick.
+// ending reports whether a character can be the last before a closing backtick.
 func (in *inliner) ending(at int) bool {
 	return !in.escape[at] && (!unicode.IsSpace(in.text[at]) || at > 0 && in.escape[at-1])
 }

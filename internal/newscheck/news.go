@@ -163,7 +163,7 @@ func (f *findings) renumbered(file pull.File) bool {
 	return to.issue != (tracker.Issue{}) && to.issue != from.issue
 }
 
-// lost tells whether a file outside of the tree of entries has the name of one,
+// lost reports whether a file outside of the tree of entries has the name of one,
 // where blurb will never find it. Releases only delete files.
 func (f *findings) lost(file pull.File, from place) bool {
 	if file.Change != pull.Added && (file.Change != pull.Renamed || from == outside) || !strings.HasSuffix(file.Path, extension) {

@@ -58,13 +58,13 @@ func (d *divider) block() {
 	}
 }
 
-// explicit tells whether a line starts a directive, a comment, a footnote, or a
+// explicit reports whether a line starts a directive, a comment, a footnote, or a
 // hyperlink's target.
 func explicit(text string) bool {
 	return text == ".." || strings.HasPrefix(text, ".. ") || strings.HasPrefix(text, "__ ")
 }
 
-// ruled tells whether a line is a table's border, or stands under a title.
+// ruled reports whether a line is a table's border, or stands under a title.
 func ruled(text string) bool {
 	const marks = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 	return len(text) >= 3 && strings.Contains(marks, text[:1]) && (strings.Trim(text, text[:1]) == "" || strings.Trim(text, "=+- ") == "")
@@ -95,7 +95,7 @@ var marker = regexp.MustCompile(`^(?:(?:[-*+•‣⁃|]|\(?(?:[0-9]+|#)[.)])(?: 
 // does, the number is a part of the sentence.
 var numbered = regexp.MustCompile(`^\(?(?:[0-9]+|#)[.)]`)
 
-// goesOn tells whether the next line is one of the same paragraph, if this is one.
+// goesOn reports whether the next line is one of the same paragraph, if this is one.
 func (d *divider) goesOn(indent int) bool {
 	if d.at+1 == len(d.lines) {
 		return false

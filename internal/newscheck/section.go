@@ -50,7 +50,7 @@ func guessSection(set config.News, files []pull.File) *config.Section {
 	return best
 }
 
-// onlyMinor tells whether all the changed files are documentation or tests.
+// onlyMinor reports whether all the changed files are documentation or tests.
 func onlyMinor(set config.News, files []pull.File) bool {
 	for _, f := range files {
 		if s := sectionOf(set, f.Path); s == nil || !minor(*s) {

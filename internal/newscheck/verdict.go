@@ -101,7 +101,7 @@ func (m *marked) newsMiss(e entryMark) string {
 	return fmt.Sprintf(faultNewsMiss, quote(e.miss), m.set.NewsMarker)
 }
 
-// wantsNews tells whether a marker is meant for the NEWS entry, and nothing in
+// wantsNews reports whether a marker is meant for the NEWS entry, and nothing in
 // the entries looks like one.
 func (m *marked) wantsNews() bool {
 	return (m.inCommit() || m.titleMisses()) && !m.inNews() && !m.newsMisses() && !m.unseen

@@ -41,7 +41,7 @@ type Reports struct {
 	Checks   map[string]CheckState
 }
 
-// Mergeability tells whether an open pull request can be merged into its base.
+// Mergeability reports whether an open pull request can be merged into its base.
 type Mergeability struct {
 	Number    int
 	Conflicts bool
@@ -49,5 +49,5 @@ type Mergeability struct {
 	Labels    []string
 }
 
-// HasLabel tells whether the pull request has the label.
+// HasLabel reports whether the pull request has the label.
 func (m Mergeability) HasLabel(name string) bool { return Summary{Labels: m.Labels}.HasLabel(name) }

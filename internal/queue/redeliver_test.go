@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// GitHub's GUID belongs to the event (github/docs#32822): a redelivery has the same, and somebody asked for it because something
+// GitHub's GUID belongs to the event (github/docs#32822): a redelivery has the same, and someone asked for it because something
 // went wrong. It is stored once, and hints again.
 func TestRedeliveryIsStoredOnceAndHintsAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {

@@ -90,7 +90,7 @@ func TestUnservedSinceTheFirstHint(t *testing.T) {
 	})
 }
 
-// TestUnservedAreBounded: whoever installs the App may be anybody.
+// TestUnservedAreBounded: whoever installs the App may be anyone.
 func TestUnservedAreBounded(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		q := open(t, Config{Database: database, Work: func(context.Context, Job) error { return nil }})

@@ -12,7 +12,7 @@ import (
 )
 
 // A team that nobody can read is said once, aloud, until it can be read, however many
-// repositories its organisation has; a rule that asks for no team says nothing of it.
+// repositories its organization has; a rule that asks for no team says nothing of it.
 func TestTroubles(t *testing.T) {
 	s := newStage(t)
 	number := s.open("first")

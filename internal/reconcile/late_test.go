@@ -90,7 +90,7 @@ func TestSweepPassesOverWhatTakesTooLong(t *testing.T) {
 	}
 }
 
-// The App may have been installed anew since the event, or the repository moved.
+// The App may have been installed again since the event, or the repository moved.
 func TestAnInstallationThatIsGoneIsLookedUp(t *testing.T) {
 	s := newStage(t)
 	number, r := s.open("first"), s.reconciler()

@@ -58,15 +58,8 @@ func (r *Reconciler) mergeable(ctx context.Context, p place, job queue.Job) erro
 	} else if err != nil {
 		return err
 	}
-	var hints []queue.Hint
-	for _, f := range all {
-		switch of := (pull.Key{Owner: p.key.Owner, Repo: p.key.Repo, Number: f.Number}); {
-		case f.Unknown:
-			unknown++
-		case f.Conflicts != f.HasLabel(set.Label):
-			hints = append(hints, queue.Hint{Key: of.String(), Installation: p.installation, Cause: mergeableNote, Aside: true})
-		}
-	}
+	hints, more := p.mislabeled(all, set.Label)
+	unknown += more
 	state = mergeableState{Looked: now, Tips: p.Tips, Asked: state.Asked + 1}
 	if unknown == 0 || state.Asked >= mergeableChecks {
 		state.Asked = 0
@@ -81,6 +74,20 @@ func (r *Reconciler) mergeable(ctx context.Context, p place, job queue.Job) erro
 		}
 	}
 	return r.keep(ctx, mergeableNote, p.key, state)
+}
+
+// mislabeled returns hints for pull requests whose conflict label is wrong, and how many
+// may have conflicts that GitHub doesn't know yet.
+func (p place) mislabeled(all []pull.Mergeability, label string) (hints []queue.Hint, unknown int) {
+	for _, f := range all {
+		switch of := (pull.Key{Owner: p.key.Owner, Repo: p.key.Repo, Number: f.Number}); {
+		case f.Unknown:
+			unknown++
+		case f.Conflicts != f.HasLabel(label):
+			hints = append(hints, queue.Hint{Key: of.String(), Installation: p.installation, Cause: mergeableNote, Aside: true})
+		}
+	}
+	return hints, unknown
 }
 
 // mergeableCause makes the causes of two checks different.

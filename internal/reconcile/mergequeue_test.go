@@ -44,7 +44,7 @@ func (s *stage) swept(change ...func(*reconcile.Config)) *reconcile.Reconciler {
 	return r
 }
 
-// judge opens a pull request into a branch, and lets the bot and somebody's CI
+// judge opens a pull request into a branch, and lets the bot and someone's CI
 // say what they think.
 func (s *stage) judge(r *reconcile.Reconciler, title, base string) int {
 	s.Helper()

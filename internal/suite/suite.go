@@ -1,7 +1,7 @@
 // Package suite has the switches of the tests: how much they repeat, and whether they
 // write what they otherwise compare. Only tests import it.
 //
-// Each behaviour is tested at any size; what grows is how often: kills at every
+// Each behavior is tested at any size; what grows is how often: kills at every
 // step instead of some, more random histories, longer storms.
 package suite
 

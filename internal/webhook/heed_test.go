@@ -82,7 +82,7 @@ func TestHeed(t *testing.T) {
 	}
 }
 
-// Without anybody who can tell, every comment and push counts.
+// Without anyone who can tell, every comment and push counts.
 func TestNoHeed(t *testing.T) {
 	h := &Handler{}
 	for name, payload := range map[string]string{

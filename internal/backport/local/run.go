@@ -109,7 +109,7 @@ func (f *Flow) notCheckedOut(ctx context.Context, branch string) error {
 	return err
 }
 
-// keep tells whether a branch that is there is the backport already: just what
+// keep reports whether a branch that is there is the backport already: just what
 // would be made now, or what a person made of it. It is an error where it holds
 // anything else.
 func (f *Flow) keep(ctx context.Context, s *state, before string, picked git.Picked) (bool, error) {
@@ -145,7 +145,7 @@ func (f *Flow) keep(ctx context.Context, s *state, before string, picked git.Pic
 	return was.Parents[0] == picked.Tip && made.Message == was.Message && made.Author == was.Author, nil
 }
 
-// pickedIn tells whether a commit says that it is this pick.
+// pickedIn reports whether a commit says that it is this pick.
 func (s *state) pickedIn(c git.LocalCommit) bool {
 	return strings.Contains(c.Message, "(cherry picked from commit "+s.Commit+")")
 }

@@ -149,7 +149,7 @@ func TestFeedTakesWhatIsNew(t *testing.T) {
 		t.Errorf("the start asked %q", a.asked)
 	}
 
-	// Other addresses start anew, and so does nothing but the built-in copy.
+	// Other addresses start again, and so does nothing but the built-in copy.
 	for _, flags := range []Config{{}, {Cycle: a.URL + "/cycle", Releases: a.URL + "/elsewhere"}} {
 		if got := newStand(t, flags, store).newest(); got != "3.14.7" {
 			t.Errorf("with %v it starts with data up to %s", flags, got)

@@ -142,6 +142,11 @@ func (y yamlRequest) live(r *pull.Request, rules []pull.Rule) {
 	y.triage(r)
 	looks := pull.Look(rules, r)
 	y.look(r, looks)
+	y.around(r, looks)
+}
+
+// around fills in branches and other pull requests.
+func (y yamlRequest) around(r *pull.Request, looks pull.Looks) {
 	r.Branches, r.Others, r.Into = map[string]pull.Branch{}, map[int]pull.Summary{}, map[string][]pull.Summary{}
 	for _, name := range looks.Branches {
 		r.Branches[name] = pull.Branch{Tip: y.tip(name), Requests: y.pulls(func(p yamlPull) bool { return p.HeadBranch == name })}

@@ -126,7 +126,7 @@ func stops(t testing.TB, r *pull.Request, rules []pull.Rule, plan pull.Plan) {
 	}
 }
 
-// turns tells whether an action changes what the rules have to look at: work
+// turns reports whether an action changes what the rules have to look at: work
 // finds something out, and a pull request that is opened or merged is another
 // one.
 func turns(a pull.Action) bool {

@@ -42,7 +42,7 @@ func commandRules(settings []byte) ([]pull.Rule, error) {
 
 func TestGolden(t *testing.T) { pulltest.Golden(t, map[string]pulltest.Rules{"": commandRules}) }
 
-// TestNoCommandIsHeardLocally shows that a range on somebody's disk, which knows
+// TestNoCommandIsHeardLocally shows that a range on someone's disk, which knows
 // no bot, has no commands.
 func TestNoCommandIsHeardLocally(t *testing.T) {
 	c := Config{Settings: config.Commands{Mode: config.On}}

@@ -254,7 +254,7 @@ func (s *sequence) roundNow(kind string) int {
 	return now
 }
 
-// byLabel tells whether what was answered is a label by hand.
+// byLabel reports whether what was answered is a label by hand.
 func (s *sequence) byLabel() bool {
 	return slices.ContainsFunc(decisionsByHand, func(row decision) bool { return row.round != nil && row.when == decidedBy(s.seen.r).when })
 }

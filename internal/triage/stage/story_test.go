@@ -69,7 +69,7 @@ type story struct {
 	known, decided map[string]bool
 }
 
-// deed is one form of a line. It tells whether there was anything to do.
+// deed is one form of a line. It reports whether there was anything to do.
 type deed struct {
 	form *regexp.Regexp
 	do   func(w *world, word []string) bool

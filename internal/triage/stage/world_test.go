@@ -80,7 +80,7 @@ func (w *world) review(by string, review pull.Review, commit string) {
 	}
 }
 
-// dismiss takes somebody's newest opinion away.
+// dismiss takes someone's newest opinion away.
 func (w *world) dismiss(whose, by string) bool {
 	for i := len(w.r.Opinions) - 1; i >= 0; i-- {
 		if w.r.Opinions[i].By == whose {

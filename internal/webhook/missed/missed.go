@@ -65,7 +65,7 @@ type Store interface {
 type Config struct {
 	GitHub GitHub
 	Store  Store
-	// Serves tells whether deliveries of an installation are stored at all. nil: all are.
+	// Serves reports whether deliveries of an installation are stored at all. nil: all are.
 	Serves func(installation int64) bool
 	// Sweep requests a sweep of everything.
 	Sweep func(ctx context.Context) error
@@ -237,7 +237,7 @@ func (f *Finder) missing(ctx context.Context, last map[string]gh.HookDelivery) (
 	return missing, nil
 }
 
-// ours tells whether an attempt should have been stored by now.
+// ours reports whether an attempt should have been stored by now.
 func (f *Finder) ours(d gh.HookDelivery) bool {
 	if d.Event == "ping" || f.Now().Sub(d.At) < young {
 		return false
