@@ -29,6 +29,7 @@ type cli struct {
 	Check        checkCmd        `cmd:"" help:"Run the rules on a local git range, without network access."`
 	CheckConfig  checkConfigCmd  `cmd:"" help:"Check settings files and print every fault."`
 	Backport     backportCmd     `cmd:"" help:"Backport a commit to maintenance branches, in a local repository."`
+	Log          logCmd          `cmd:"" help:"Print the audit log: what the bot wrote, when and why."`
 	Lifecycle    lifecycleCmd    `cmd:"" help:"Show each branch's phase and next release, or a release plan."`
 	BackportGaps backportGapsCmd `cmd:"" help:"List fixes missing from a maintenance branch."`
 	Schema       schemaCmd       `cmd:"" help:"Print the JSON schema of the settings."`

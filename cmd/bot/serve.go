@@ -76,6 +76,7 @@ type serveCmd struct {
 	DryRun          bool          `help:"Log what would be done and change nothing."`
 	Settle          time.Duration `env:"BOT_SETTLE" default:"250ms" placeholder:"TIME" help:"How long to wait before checking a pull request, so that several events need only one check (default: 250ms)."`
 	WritesPerMinute int           `env:"BOT_WRITES_PER_MINUTE" default:"80" placeholder:"N" help:"Content writes to GitHub per minute for each installation, and five times as many per hour; 0 means no limit, for tests (default: 80; GitHub allows 80 and 500)."`
+	KeepLog         time.Duration `env:"BOT_KEEP_LOG" default:"9600h" placeholder:"TIME" help:"How long to keep the audit log (default: 9600h, which is 400 days)."`
 	ReadyWithin     time.Duration `env:"BOT_READY_WITHIN" default:"10m" placeholder:"TIME" help:"/readyz answers 503 if an account has pending work and none of it was done for longer than this (default: 10m)."`
 	LogLevel        string        `env:"BOT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error (default: info)."`
 	Picks           string        `env:"BOT_PICKS" placeholder:"DIR" help:"Directory for the temporary repositories that backports are picked in; only the bot's user may have access (default: a random name in the temporary directory)."`
@@ -111,6 +112,8 @@ func (c *serveCmd) validate() error {
 		return errors.New("reading --settle: it must be between 0 and 1m")
 	case c.WritesPerMinute < 0:
 		return errors.New("reading --writes-per-minute: it must not be negative")
+	case c.KeepLog < time.Hour:
+		return errors.New("reading --keep-log: it must be at least 1h")
 	case c.PickMemory < 32 || c.PickMemory > 1<<20:
 		return errors.New("reading --pick-memory: it must be between 32 and 1048576 (MB): git alone needs some")
 	case c.PickCPU < time.Second:
@@ -213,7 +216,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 		return nil, misuse(err)
 	}
 	b.queue, err = queue.Open(s.ctx, queue.Config{
-		Database: c.Database, Settle: c.Settle, Workers: workers, Party: party, JobTimeout: runTime, Log: b.log, Now: s.now,
+		Database: c.Database, Settle: c.Settle, Workers: workers, Party: party, JobTimeout: runTime, KeepLog: c.KeepLog, Log: b.log, Now: s.now,
 		Work: b.work,
 	})
 	if err != nil {

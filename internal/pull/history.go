@@ -159,12 +159,19 @@ type Comparison struct {
 	Behind int  // commits of the branch that the head lacks
 }
 
-// LogEntry is one of the bot's writes, from the audit log.
+// LogEntry is one of the bot's writes, from the audit log. Entries of older versions lack
+// what isn't for rules.
 type LogEntry struct {
 	At     time.Time
 	Rule   string
 	Action string // Action.String
 	Why    string // file and line of the rule, or a reason; may be ""
+
+	// For people alone: what caused the run (a delivery's id, "sweep", …), and the state
+	// that the action replaced and wrote (Request.Change).
+	Cause  string `json:",omitempty"`
+	Before string `json:",omitempty"`
+	After  string `json:",omitempty"`
 }
 
 // Touched reports whether a person ever added or removed a label.

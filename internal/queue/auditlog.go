@@ -6,10 +6,6 @@ import (
 	"time"
 )
 
-// keepLog is how long it is remembered what was done to a key: people ask why
-// months later.
-const keepLog = 400 * 24 * time.Hour
-
 // AuditLog gives what was logged of a key, oldest first: the newest entries, at most
 // so many.
 func (q *Queue) AuditLog(ctx context.Context, key string, most int) ([][]byte, error) {
@@ -26,7 +22,7 @@ func (q *Queue) AuditLog(ctx context.Context, key string, most int) ([][]byte, e
 	return entries, nil
 }
 
-// Log adds entries to the trail of a key. They are on disk when it returns nil.
+// Log adds entries to a key's audit log. They are on disk when it returns nil.
 func (q *Queue) Log(ctx context.Context, key string, entries ...[]byte) error {
 	if err := checkName("key", key); err != nil {
 		return fmt.Errorf("logging what was done: %w", err)
@@ -49,4 +45,35 @@ func (q *Queue) Log(ctx context.Context, key string, entries ...[]byte) error {
 		return fmt.Errorf("logging what was done to %s: %w", key, q.explain(err))
 	}
 	return nil
+}
+
+// Entry is one entry of the audit log.
+type Entry struct {
+	Key   string
+	At    time.Time
+	Value []byte
+}
+
+// Log calls f with each entry of a key's audit log since a time, oldest first; key ""
+// stands for all keys. f's error ends it. It needs tables of the newest version.
+func (r *Reader) Log(ctx context.Context, key string, since time.Time, f func(Entry) error) error {
+	var stop error
+	read := func(row row) error {
+		var e Entry
+		var at int64
+		if err := row.Scan(&e.Key, &at, &e.Value); err != nil {
+			return err
+		}
+		e.At = fromMicros(at)
+		stop = f(e)
+		return stop
+	}
+	query, args := logOfKey, []any{micros(since), key}
+	if key == "" {
+		query, args = logOfAll, args[:1]
+	}
+	if err := r.q.db.query(ctx, read, query, args...); err != nil && stop == nil {
+		return fmt.Errorf("reading the audit log: %w", r.q.explain(err))
+	}
+	return stop
 }

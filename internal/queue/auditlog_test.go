@@ -44,7 +44,7 @@ func TestTrail(t *testing.T) {
 			t.Fatal(err)
 		}
 		expect("a", 10, "[1 2 3 4\x00]")
-		ahead.Store(int64(keepLog + time.Millisecond))
+		ahead.Store(int64(q.cfg.KeepLog + time.Millisecond))
 		if err := q.clean(t.Context()); err != nil {
 			t.Fatal(err)
 		}

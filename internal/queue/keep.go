@@ -159,7 +159,7 @@ func (q *Queue) clean(ctx context.Context) error {
 	if wanted := fromMicros(oldest).Add(-time.Hour); oldest > 0 && wanted.Before(before) {
 		before = wanted
 	}
-	forgotten := q.cfg.Now().Add(-keepLog)
+	forgotten := q.cfg.Now().Add(-q.cfg.KeepLog)
 	for _, t := range []struct {
 		nth, clean string
 		before     time.Time

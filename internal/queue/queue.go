@@ -47,6 +47,9 @@ type Config struct {
 	// KeepDeliveries is how long deliveries and idle keys are kept (7 days), at most the
 	// newest 200,000 of each.
 	KeepDeliveries time.Duration
+	// KeepLog is how long the audit log is kept (400 days: people ask why months later),
+	// the newest 200,000 entries.
+	KeepLog time.Duration
 	// Log gets one line for each retry and each key that was given up.
 	Log zerolog.Logger
 	// Now is the clock (time.Now).
@@ -68,7 +71,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Work == nil {
 		return c, errors.New("opening the queue: Work is missing")
 	}
-	if c.Settle < 0 || c.Workers < 0 || c.JobTimeout < 0 || c.MaxAttempts < 0 || c.RetryMin < 0 || c.RetryMax < 0 || c.KeepDeliveries < 0 {
+	if c.Settle < 0 || c.Workers < 0 || c.JobTimeout < 0 || c.MaxAttempts < 0 || c.RetryMin < 0 || c.RetryMax < 0 || c.KeepDeliveries < 0 || c.KeepLog < 0 {
 		return c, errors.New("opening the queue: a negative number in its configuration")
 	}
 	setDefault(&c.Workers, 16)
@@ -77,6 +80,7 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.RetryMin, 2*time.Second)
 	setDefault(&c.RetryMax, 10*time.Minute)
 	setDefault(&c.KeepDeliveries, 7*24*time.Hour)
+	setDefault(&c.KeepLog, 400*24*time.Hour)
 	setDefault(&c.lease, 20*time.Second)
 	setDefault(&c.maxRows, 200_000)
 	if c.Now == nil {

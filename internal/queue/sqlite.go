@@ -28,6 +28,8 @@ type sqliteDB struct {
 const sqlitePragmas = "_pragma=auto_vacuum(INCREMENTAL)&_pragma=journal_size_limit(4194304)" +
 	"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(800)&_pragma=foreign_keys(1)&_txlock=immediate"
 
+const sqliteReading = "mode=ro&_pragma=query_only(1)&_pragma=busy_timeout(3000)"
+
 func sqliteDSN(path, options string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options
 }
@@ -51,7 +53,7 @@ func (q *Queue) openSQLite(ctx context.Context) (err error) {
 		return err
 	}
 	db.writer.SetMaxOpenConns(1)
-	if db.reader, err = sql.Open("sqlite", sqliteDSN(path, "mode=ro&_pragma=query_only(1)&_pragma=busy_timeout(3000)")); err != nil {
+	if db.reader, err = sql.Open("sqlite", sqliteDSN(path, sqliteReading)); err != nil {
 		return err
 	}
 	db.reader.SetMaxOpenConns(4)

@@ -201,6 +201,10 @@ WHERE state = 0 AND due = 0 AND again_at = 0 AND done_at < $1 LIMIT $2)`
 	cleanLog = `DELETE FROM trail WHERE (key, at, place) IN (
 SELECT key, at, place FROM trail WHERE at < $1 ORDER BY at LIMIT $2)`
 
+	logOfKey = `SELECT key, at, entry FROM trail WHERE at >= $1 AND key = $2 ORDER BY at, place`
+
+	logOfAll = `SELECT key, at, entry FROM trail WHERE at >= $1 ORDER BY at, key, place`
+
 	getLog = `SELECT entry FROM trail WHERE key = $1 ORDER BY at DESC, place DESC LIMIT $2`
 
 	// addLog puts entries of one moment in the order in which they come.

@@ -7,7 +7,7 @@ import (
 )
 
 // Seen is when a version of a key's object was first named, zero where it never
-// was, or more than keepLog ago.
+// was, or more than Config.KeepLog ago.
 func (q *Queue) Seen(ctx context.Context, key, version string) (time.Time, error) {
 	var seen int64
 	if err := q.db.query(ctx, func(r row) error { return r.Scan(&seen) }, getVersion, key, version); err != nil {

@@ -44,7 +44,7 @@ func TestVersions(t *testing.T) {
 		if err := q.See(t.Context(), "b", strings.Repeat("x", maxKey+1), at(9)); err == nil {
 			t.Error("a version that is too long was taken")
 		}
-		ahead.Store(int64(keepLog + 5*time.Second))
+		ahead.Store(int64(q.cfg.KeepLog + 5*time.Second))
 		if err := q.clean(t.Context()); err != nil {
 			t.Fatal(err)
 		}

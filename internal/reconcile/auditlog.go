@@ -17,10 +17,17 @@ import (
 // logLength is how many of a key's last entries rules can see.
 const logLength = 200
 
+// basis is what a run's actions go by.
+type basis struct {
+	plan    pull.Plan
+	request *pull.Request // nil: unknown
+	cause   string        // of the run
+}
+
 // logged records the outcome of a plan's actions: in the log, in the metrics and, if
 // they were done, in the audit log that answers "why". Nothing is decided by the audit
 // log, except that a snapshot without a comment posted a moment ago is too old.
-func (r *Reconciler) logged(ctx context.Context, plan pull.Plan, batch []pull.Action, outcomes []error) error {
+func (r *Reconciler) logged(ctx context.Context, b basis, batch []pull.Action, outcomes []error) error {
 	log := zerolog.Ctx(ctx)
 	var entries [][]byte
 	for i, action := range batch {
@@ -28,7 +35,10 @@ func (r *Reconciler) logged(ctx context.Context, plan pull.Plan, batch []pull.Ac
 			r.actions.WithLabelValues(action.Kind(), "error").Inc()
 			continue
 		}
-		entry := pull.LogEntry{At: r.Now().UTC(), Rule: plan.Because[action.String()], Action: action.String(), Why: why(action)}
+		entry := pull.LogEntry{At: r.Now().UTC(), Rule: b.plan.Because[action.String()], Action: action.String(), Why: why(action), Cause: b.cause}
+		if b.request != nil {
+			entry.Before, entry.After = b.request.Change(action)
+		}
 		line := log.Info().Str("rule", entry.Rule).Stringer("action", action)
 		if entry.Why != "" {
 			line = line.Str("why", entry.Why)
@@ -37,11 +47,11 @@ func (r *Reconciler) logged(ctx context.Context, plan pull.Plan, batch []pull.Ac
 		r.actions.WithLabelValues(action.Kind(), "done").Inc()
 		data, err := json.Marshal(entry)
 		if err != nil {
-			return fmt.Errorf("logging what was done to %s: %w", plan.Key, err)
+			return fmt.Errorf("logging what was done to %s: %w", b.plan.Key, err)
 		}
 		entries = append(entries, data)
 	}
-	return r.Store.Log(ctx, plan.Key.String(), entries...)
+	return r.Store.Log(ctx, b.plan.Key.String(), entries...)
 }
 
 func why(action pull.Action) string {

@@ -58,9 +58,9 @@ func TestTrailTellsWhatWasDoneAndWhy(t *testing.T) {
 	s.check(r.Run(t.Context(), s.job(number)))
 	at := s.clock().Add(-time.Minute)
 	want := []pull.LogEntry{
-		{At: at, Rule: "greets", Action: pull.AddLabel{Name: "docs"}.String(), Why: "labels.rules[3]"},
-		{At: at, Rule: "greets", Action: "comment hello"},
-		{At: at, Rule: "greets", Action: `status own success "" on ` + short(s, number)},
+		{At: at, Rule: "greets", Action: pull.AddLabel{Name: "docs"}.String(), Why: "labels.rules[3]", Cause: "test", Before: "off", After: "on"},
+		{At: at, Rule: "greets", Action: "comment hello", Cause: "test", Before: "none", After: "Hello"},
+		{At: at, Rule: "greets", Action: `status own success "" on ` + short(s, number), Cause: "test", Before: "none", After: "success"},
 	}
 	byAction := func(a, b pull.LogEntry) int { return strings.Compare(a.Action, b.Action) }
 	slices.SortFunc(want, byAction)

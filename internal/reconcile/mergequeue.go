@@ -72,7 +72,7 @@ func (r *Reconciler) report(ctx context.Context, p place) error {
 		for _, a := range plan.Actions {
 			plan.Because[a.String()] = "merge-queue"
 		}
-		err := r.reportOn(ctx, plan, p.installation)
+		err := r.reportOn(ctx, basis{plan: plan, cause: p.cause}, p.installation)
 		if _, limited := errors.AsType[*gh.Limited](err); limited {
 			return err
 		}
@@ -87,14 +87,14 @@ const (
 	summaryQueued = "The merge queue builds pull request #%d here. See its own check run for details."
 )
 
-func (r *Reconciler) reportOn(ctx context.Context, plan pull.Plan, installation int64) error {
-	for _, batch := range apply.Batches(plan.Actions) {
+func (r *Reconciler) reportOn(ctx context.Context, b basis, installation int64) error {
+	for _, batch := range apply.Batches(b.plan.Actions) {
 		if r.DryRun {
-			r.wouldApply(ctx, plan, batch)
+			r.wouldApply(ctx, b.plan, batch)
 			continue
 		}
-		outcomes := r.Writes.ApplyAll(ctx, installation, plan.Key, batch)
-		if err := r.logged(ctx, plan, batch, outcomes); err != nil {
+		outcomes := r.Writes.ApplyAll(ctx, installation, b.plan.Key, batch)
+		if err := r.logged(ctx, b, batch, outcomes); err != nil {
 			return err
 		}
 		for _, err := range outcomes {

@@ -154,7 +154,7 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 		return &queue.Later{Until: r.Now().Add(pause), Why: "GitHub still shows an older state"}
 	}
 	if !r.DryRun {
-		if s, err = r.work(ctx, s, job.Installation); err != nil {
+		if s, err = r.work(ctx, s, job); err != nil {
 			return err
 		}
 		if err := r.wait(ctx, s.request, s.plan); err != nil {
@@ -162,7 +162,7 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 		}
 	}
 	plan := s.plan
-	faults, err := r.apply(ctx, plan, job)
+	faults, err := r.apply(ctx, basis{plan, s.request, job.Cause}, job.Installation)
 	if r.DryRun || err != nil {
 		return err
 	}
@@ -174,17 +174,17 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 
 // apply applies one action after the other. If GitHub rejects one, the others are still
 // applied (faults); if GitHub can't do it now, the rest waits.
-func (r *Reconciler) apply(ctx context.Context, plan pull.Plan, job queue.Job) (faults []error, err error) {
-	for _, batch := range apply.Batches(plan.Actions) {
+func (r *Reconciler) apply(ctx context.Context, b basis, installation int64) (faults []error, err error) {
+	for _, batch := range apply.Batches(b.plan.Actions) {
 		if r.DryRun {
-			r.wouldApply(ctx, plan, batch)
+			r.wouldApply(ctx, b.plan, batch)
 			continue
 		}
-		if err := r.announce(ctx, plan.Key, batch); err != nil {
+		if err := r.announce(ctx, b.plan.Key, batch); err != nil {
 			return nil, err
 		}
-		outcomes := r.Writes.ApplyAll(ctx, job.Installation, plan.Key, batch)
-		if err := r.logged(ctx, plan, batch, outcomes); err != nil {
+		outcomes := r.Writes.ApplyAll(ctx, installation, b.plan.Key, batch)
+		if err := r.logged(ctx, b, batch, outcomes); err != nil {
 			return nil, err
 		}
 		for i, err := range outcomes {

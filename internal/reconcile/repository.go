@@ -22,6 +22,7 @@ type place struct {
 	installation int64
 	pull.Repository
 	rules config.Rules
+	cause string // of the run
 }
 
 // repository works on a repository's key: its labels, after an event or at the start of
@@ -72,6 +73,7 @@ func (r *Reconciler) serve(ctx context.Context, key pull.Key, job queue.Job) (pl
 	if err != nil {
 		return p, err
 	}
+	p.cause = job.Cause
 	if err := errors.Join(r.labels(ctx, p), r.report(ctx, p)); err != nil {
 		return p, err
 	}
@@ -98,7 +100,7 @@ func (r *Reconciler) outline(ctx context.Context, key pull.Key, installation int
 	}
 	r.queues.know(key, seen.Branches)
 	e, _, err := r.settings.update(ctx, key, files{seen.Settings, seen.LabelRules})
-	return place{key, installation, seen, e.settings}, err
+	return place{key: key, installation: installation, Repository: seen, rules: e.settings}, err
 }
 
 // asking returns the repository's labels that request backports.
@@ -112,6 +114,10 @@ func (p place) asking() []string {
 	}
 	return names
 }
+
+// labelsRule stands in the audit log for writes to a repository's labels, which no rule on
+// pull requests makes.
+const labelsRule = "repository-labels"
 
 // labels creates and edits the repository's labels. If GitHub rejects one, the others
 // and the sweep continue.
@@ -131,8 +137,10 @@ func (r *Reconciler) labels(ctx context.Context, p place) error {
 		_, gone := errors.AsType[*gh.Gone](err)
 		switch {
 		case err == nil:
-			log.Info().Stringer("action", action).Msg("applied")
-			r.actions.WithLabelValues(action.Kind(), "done").Inc()
+			plan := pull.Plan{Key: p.key, Because: map[string]string{action.String(): labelsRule}}
+			if err := r.logged(ctx, basis{plan: plan, cause: p.cause}, []pull.Action{action}, []error{nil}); err != nil {
+				return err
+			}
 		case gone || refused(err):
 			r.actions.WithLabelValues(action.Kind(), "error").Inc()
 			log.Warn().Err(err).Msg("leaving a label as it is")

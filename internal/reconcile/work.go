@@ -19,18 +19,18 @@ const maxRounds = 5
 
 // work does what must be done before the rest of a plan is known, and runs the rules
 // again. A crash in between does no harm: each step finds what it did before.
-func (r *Reconciler) work(ctx context.Context, s evaluation, installation int64) (evaluation, error) {
+func (r *Reconciler) work(ctx context.Context, s evaluation, job queue.Job) (evaluation, error) {
 	for range maxRounds {
 		works := s.plan.Work()
 		if len(works) == 0 {
 			return s, nil
 		}
 		for _, w := range works {
-			next, err := r.do(ctx, s.request, w, installation)
+			next, err := r.do(ctx, s.request, w, job.Installation)
 			if _, later := errors.AsType[*queue.Later](err); later {
 				return s, err
 			}
-			if err := errors.Join(err, r.logged(ctx, s.plan, []pull.Action{w}, []error{err})); err != nil {
+			if err := errors.Join(err, r.logged(ctx, basis{s.plan, s.request, job.Cause}, []pull.Action{w}, []error{err})); err != nil {
 				return s, err
 			}
 			s.request = next

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+)
+
+type logCmd struct {
+	Database string `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"The bot's database (default: concorde.db)."`
+	Since    string `placeholder:"TIME" help:"Only what was written since then: a date (2026-11-30, UTC), a time (2026-11-30T14:00:00Z), or how long ago (36h, 7d)."`
+	JSON     bool   `help:"Print JSON lines."`
+	Key      string `arg:"" optional:"" name:"owner/repo[#n]" help:"A pull request or issue, such as python/cpython#12345, or a whole repository."`
+}
+
+func (logCmd) Help() string {
+	return `Prints the audit log, oldest first: what the bot wrote to GitHub, when, by which rule, what caused it (a webhook's
+delivery ID, a sweep, …), and what it replaced. The bot may run meanwhile. Comments are shown by their names and first words.`
+}
+
+// written is an entry of the audit log as JSON.
+type written struct {
+	At     time.Time `json:"at"`
+	Key    string    `json:"key"`
+	Rule   string    `json:"rule"`
+	Action string    `json:"action"`
+	Why    string    `json:"why,omitempty"`
+	Cause  string    `json:"cause,omitempty"`
+	Before string    `json:"before,omitempty"`
+	After  string    `json:"after,omitempty"`
+}
+
+func (c *logCmd) Run(s streams) error {
+	since, err := c.since(s.now())
+	if err != nil {
+		return misuse(err)
+	}
+	var of pull.Key
+	if c.Key != "" {
+		if of, err = pull.ParseKey(c.Key); err != nil {
+			return misuse(err)
+		}
+	} else if since.IsZero() {
+		return misuse(errors.New("printing the audit log: name a pull request, issue or repository, or a time with --since"))
+	}
+	reader, err := c.open(s)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	name, found := "", 0
+	if of.Number != 0 {
+		name = of.String()
+	}
+	err = reader.Log(s.ctx, name, since, func(e queue.Entry) error {
+		key, err := pull.ParseKey(e.Key)
+		if err != nil || c.Key != "" && !strings.EqualFold(key.Repository().String(), of.Repository().String()) {
+			return nil
+		}
+		var entry pull.LogEntry
+		if err := json.Unmarshal(e.Value, &entry); err != nil || entry.Rule == "" { // the bot's own notes
+			return nil
+		}
+		found++
+		return c.print(s, written{e.At, e.Key, entry.Rule, entry.Action, entry.Why, entry.Cause, entry.Before, entry.After})
+	})
+	if err == nil && found == 0 {
+		fmt.Fprintln(s.stderr, "bot: the audit log has no entries for this")
+	}
+	return err
+}
+
+func (c *logCmd) open(s streams) (*queue.Reader, error) {
+	reader, err := queue.OpenReader(s.ctx, c.Database, s.now)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: name the bot's database with --database", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	have, newest, err := reader.Version(s.ctx)
+	if err == nil && have != newest {
+		err = fmt.Errorf("reading the audit log: the database's tables have version %d, and this program reads version %d: use the same program as the bot", have, newest)
+	}
+	if err != nil {
+		return nil, errors.Join(err, reader.Close())
+	}
+	return reader, nil
+}
+
+func (c *logCmd) print(s streams, w written) error {
+	if c.JSON {
+		return json.NewEncoder(s.stdout).Encode(w)
+	}
+	reasons := []string{"rule " + w.Rule}
+	if w.Why != "" {
+		reasons = append(reasons, w.Why)
+	}
+	if w.Cause != "" {
+		reasons = append(reasons, "caused by "+w.Cause)
+	}
+	lines := []string{fmt.Sprintf("%s  %s  %s", w.At.UTC().Format(time.DateTime), w.Key, plainLine(w.Action))}
+	for _, side := range []struct{ name, text string }{{"was", w.Before}, {"now", w.After}} {
+		if w.tells(side.text) {
+			lines = append(lines, "    "+side.name+": "+plainLine(side.text))
+		}
+	}
+	lines = append(lines, "    "+plainLine(strings.Join(reasons, "; ")))
+	_, err := fmt.Fprintln(s.stdout, strings.Join(lines, "\n"))
+	return err
+}
+
+// tells reports whether one side of a change says more than the action does.
+func (w written) tells(text string) bool {
+	if _, description, found := strings.Cut(text, ": "); found { // a state before it
+		text = strings.ReplaceAll(description, `"`, `\"`)
+	}
+	return !slices.Contains([]string{"", "none", "on", "off"}, text) && !strings.Contains(w.Action, text)
+}
+
+// since reads --since; zero if it isn't set.
+func (c *logCmd) since(now time.Time) (time.Time, error) {
+	if c.Since == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if at, err := time.Parse(layout, c.Since); err == nil {
+			return at, nil
+		}
+	}
+	text := c.Since
+	unit := time.Duration(1)
+	if days, found := strings.CutSuffix(text, "d"); found {
+		text, unit = days+"h", 24
+	}
+	ago, err := time.ParseDuration(text)
+	if err != nil || ago < 0 || ago > 100*365*24*time.Hour/unit {
+		return time.Time{}, fmt.Errorf("reading --since: %q is neither a date (2026-11-30), a time (2026-11-30T14:00:00Z), nor how long ago (36h, 7d)", c.Since)
+	}
+	return now.Add(-ago * unit), nil
+}
