@@ -20,13 +20,15 @@ func (v *visit) app(ctx context.Context) result {
 		if v.NoApp != nil {
 			why = v.NoApp.Error()
 		}
-		return one(Finding{State: Problem, Text: "The bot doesn't know its App: " + why + ".", Cure: "Run \"bot setup\", or set the variables that \"bot serve --help\" names."})
+		return one(Finding{State: Problem, Text: "The bot doesn't know its App: " + why + ".",
+			Cure: "Run \"bot setup\", or set the variables that \"bot serve --help\" names."})
 	}
 	found, err := v.GitHub.Registration(ctx)
 	var unauthorized *gh.Unauthorized
 	switch {
 	case errors.As(err, &unauthorized):
-		return one(Finding{State: Problem, Text: fmt.Sprintf("GitHub doesn't accept the App's id and key: %s.", unauthorized.Answer.Message), Cure: keyCure})
+		return one(Finding{State: Problem, Text: fmt.Sprintf("GitHub doesn't accept the App's id and key: %s.", unauthorized.Answer.Message),
+			Cure: keyCure})
 	case err != nil:
 		return one(unanswered("GitHub can't be asked for the App", err))
 	}
@@ -64,7 +66,8 @@ func (v *visit) clock(ctx context.Context) result {
 	if skew < 0 {
 		way = "behind"
 	}
-	return one(Finding{State: Problem, Text: fmt.Sprintf("This machine's clock is %s %s GitHub's.", skew.Abs(), way), Cure: "Set the clock, and keep it right with NTP: GitHub refuses what a wrong clock signs."})
+	return one(Finding{State: Problem, Text: fmt.Sprintf("This machine's clock is %s %s GitHub's.", skew.Abs(), way),
+		Cure: "Set the clock, and keep it right with NTP: GitHub refuses what a wrong clock signs."})
 }
 
 func (v *visit) permissions(context.Context) result {
@@ -79,7 +82,8 @@ func (v *visit) permissions(context.Context) result {
 		found = append(found, Finding{State: Note, Text: "The App lacks " + uses(lacks.other) + ".", Cure: cure})
 	}
 	if len(spare) > 0 {
-		found = append(found, Finding{State: Note, Text: "The App has more permissions than the bot uses: " + strings.Join(spare, ", ") + ".", Cure: "Take them away at " + v.appSettings("/permissions") + "."})
+		found = append(found, Finding{State: Note, Text: "The App has more permissions than the bot uses: " + strings.Join(spare, ", ") + ".",
+			Cure: "Take them away at " + v.appSettings("/permissions") + "."})
 	}
 	if len(lacks.required)+len(lacks.other)+len(spare) == 0 {
 		found = append(found, Finding{State: OK, Text: "The App has the permissions that the bot uses, and no others."})
@@ -96,7 +100,8 @@ func (v *visit) events(context.Context) result {
 		found = append(found, Finding{State: Problem, Text: "The App doesn't subscribe to " + strings.Join(missing, ", ") + ".", Cure: cure})
 	}
 	if len(spare) > 0 {
-		found = append(found, Finding{State: Note, Text: "The App subscribes to events that the bot doesn't use: " + strings.Join(spare, ", ") + ".", Cure: cure})
+		found = append(found, Finding{State: Note, Text: "The App subscribes to events that the bot doesn't use: " + strings.Join(spare, ", ") +
+			".", Cure: cure})
 	}
 	if len(found) == 0 {
 		found = append(found, Finding{State: OK, Text: "The App subscribes to the events that the bot uses, and no others."})

@@ -178,13 +178,15 @@ func (v *visit) make(ctx context.Context, k check, results map[string]*pending) 
 	case r := <-made:
 		return r
 	case <-time.After(limit + time.Second):
-		return one(Finding{State: Unknown, Text: fmt.Sprintf("The check didn't end within %s.", limit), Cure: "Run it again with --limit set higher, and see what is slow."})
+		return one(Finding{State: Unknown, Text: fmt.Sprintf("The check didn't end within %s.", limit),
+			Cure: "Run it again with --limit set higher, and see what is slow."})
 	}
 }
 
 // unanswered is the finding for an error of GitHub's.
 func unanswered(what string, err error) Finding {
-	f := Finding{State: Unknown, Text: fmt.Sprintf("%s: %s.", what, err), Cure: "Check the network, the proxy and https://www.githubstatus.com, and try again."}
+	f := Finding{State: Unknown, Text: fmt.Sprintf("%s: %s.", what, err),
+		Cure: "Check the network, the proxy and https://www.githubstatus.com, and try again."}
 	var (
 		unauthorized *gh.Unauthorized
 		denied       *gh.Denied
@@ -203,4 +205,5 @@ func unanswered(what string, err error) Finding {
 	return f
 }
 
-const keyCure = "Check that the App's id and private key belong together, and that this machine's clock is right. A new key is made on the App's settings page."
+const keyCure = "Check that the App's id and private key belong together, and that this machine's clock is right. A new key is made on " +
+	"the App's settings page."

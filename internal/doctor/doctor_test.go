@@ -49,12 +49,14 @@ func newPatient(t *testing.T) *patient {
 	t.Cleanup(func() { must(t, github.Close()) })
 	cpython, err := ghtest.NewCPython(github)
 	must(t, err)
-	p := &patient{T: t, github: github, cpython: cpython, hook: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }}
+	p := &patient{T: t, github: github, cpython: cpython,
+		hook: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }}
 	bot := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.hook(w, r) }))
 	t.Cleanup(bot.Close)
 	github.Proxy(public, bot.URL)
 	github.SetHook(ghtest.Hook{URL: public + "/webhook"})
-	p.app = gh.Config{AppID: github.AppID(), PrivateKey: github.PrivateKeyPEM(), APIURL: github.APIURL(), ServerURL: github.URL, Log: zerolog.Nop()}
+	p.app = gh.Config{AppID: github.AppID(), PrivateKey: github.PrivateKeyPEM(), APIURL: github.APIURL(), ServerURL: github.URL,
+		Log: zerolog.Nop()}
 	settings := config.Preset()
 	settings.Labels.Labeler = config.Off
 	dir := t.TempDir()
@@ -70,7 +72,8 @@ func newPatient(t *testing.T) *patient {
 		},
 		Dirs: []Dir{{Path: dir, Use: "backports", Needs: 1}},
 	}
-	q, err := queue.Open(t.Context(), queue.Config{Database: filepath.Join(dir, "concorde.db"), Work: func(context.Context, queue.Job) error { return nil }})
+	q, err := queue.Open(t.Context(), queue.Config{Database: filepath.Join(dir, "concorde.db"),
+		Work: func(context.Context, queue.Job) error { return nil }})
 	must(t, err)
 	t.Cleanup(func() { must(t, q.Stop(context.Background())) })
 	must(t, cpython.SetLabel(ghtest.Label{Name: "invalid"}))
@@ -108,7 +111,8 @@ func calendar(now time.Time) *lifecycle.Calendar {
 	for minor := 10; minor <= 16; minor++ {
 		version, first := fmt.Sprint("3.", minor), now.AddDate(minor-15, -1, 0)
 		metadata[version] = map[string]string{
-			"status": "bugfix", "start_of_development": day(first.AddDate(-1, -5, 0)), "feature_freeze": day(first.AddDate(0, -5, 0)), "first_release": day(first),
+			"status": "bugfix", "start_of_development": day(first.AddDate(-1, -5, 0)), "feature_freeze": day(first.AddDate(0, -5, 0)),
+			"first_release": day(first),
 			"end_of_bugfix": day(first.AddDate(2, 0, 0)), "end_of_life": day(first.AddDate(9, 0, 0)),
 		}
 		state := "actual"
@@ -194,8 +198,9 @@ func TestIllnesses(t *testing.T) {
 		blind, well string // checks that can't be made, and that still are
 	}{
 		"no App": {
-			harm: func(p *patient) { p.app.AppID = 0; p.config.NoApp = errors.New("nobody set it up") }, check: "app", state: Problem, whole: Problem,
-			text: "nobody set it up", cure: "bot setup", blind: "permissions", well: "git",
+			harm: func(p *patient) { p.app.AppID = 0; p.config.NoApp = errors.New("nobody set it up") }, check: "app", state: Problem,
+			whole: Problem,
+			text:  "nobody set it up", cure: "bot setup", blind: "permissions", well: "git",
 		},
 		"another App's key": {
 			harm:  func(p *patient) { p.app.AppID += 1000 },
@@ -211,7 +216,8 @@ func TestIllnesses(t *testing.T) {
 		},
 		"GitHub sends nonsense": {
 			harm: func(p *patient) {
-				p.fault(ghtest.Fault{Path: "^/app$", Times: -1, Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"id":4711,"slug":"x"}`})
+				p.fault(ghtest.Fault{Path: "^/app$", Times: -1, Status: 200, Header: http.Header{"Content-Type": {"application/json"}},
+					Body: `{"id":4711,"slug":"x"}`})
 			},
 			check: "app", state: Unknown, whole: Unknown, text: "about App 4711", cure: "githubstatus", blind: "events",
 		},
@@ -224,18 +230,22 @@ func TestIllnesses(t *testing.T) {
 				p.slow("repositories")
 				p.fault(ghtest.Fault{Path: "graphql", Hang: true, Times: -1})
 			},
-			check: "repositories", state: Unknown, whole: Unknown, text: "didn't answer in time", cure: "githubstatus", blind: "labels", well: "permissions",
+			check: "repositories", state: Unknown, whole: Unknown, text: "didn't answer in time", cure: "githubstatus", blind: "labels",
+			well: "permissions",
 		},
 		"a clock that is ahead": {
-			harm: func(p *patient) { p.config.Now = func() time.Time { return time.Now().Add(2 * time.Minute) } }, check: "clock", state: Problem, whole: Problem,
-			text: "ahead of", cure: "NTP",
+			harm: func(p *patient) { p.config.Now = func() time.Time { return time.Now().Add(2 * time.Minute) } }, check: "clock", state: Problem,
+			whole: Problem,
+			text:  "ahead of", cure: "NTP",
 		},
 		"a clock that is behind": {
-			harm: func(p *patient) { p.config.Now = func() time.Time { return time.Now().Add(-2 * time.Minute) } }, check: "clock", state: Problem, whole: Problem,
-			text: "behind", cure: "NTP",
+			harm: func(p *patient) { p.config.Now = func() time.Time { return time.Now().Add(-2 * time.Minute) } }, check: "clock", state: Problem,
+			whole: Problem,
+			text:  "behind", cure: "NTP",
 		},
 		"no webhook": {
-			harm: func(p *patient) { p.github.SetHook(ghtest.Hook{}) }, check: "webhook", state: Problem, whole: Problem, text: "has no webhook", cure: "active",
+			harm: func(p *patient) { p.github.SetHook(ghtest.Hook{}) }, check: "webhook", state: Problem, whole: Problem, text: "has no webhook",
+			cure: "active",
 		},
 		"a webhook elsewhere": {
 			harm:  func(p *patient) { p.github.SetHook(ghtest.Hook{URL: "https://old.example.org/webhook"}) },
@@ -254,10 +264,12 @@ func TestIllnesses(t *testing.T) {
 			check: "webhook", state: Note, whole: OK, text: "certificate", cure: "SSL",
 		},
 		"webhooks with another secret": {
-			harm: func(p *patient) { p.answers(http.StatusUnauthorized) }, check: "deliveries", state: Problem, whole: Problem, text: "Invalid HTTP Response: 401", cure: "secrets differ",
+			harm: func(p *patient) { p.answers(http.StatusUnauthorized) }, check: "deliveries", state: Problem, whole: Problem,
+			text: "Invalid HTTP Response: 401", cure: "secrets differ",
 		},
 		"webhooks to another program": {
-			harm: func(p *patient) { p.answers(http.StatusNotFound) }, check: "deliveries", state: Problem, whole: Problem, text: "404", cure: "/webhook",
+			harm: func(p *patient) { p.answers(http.StatusNotFound) }, check: "deliveries", state: Problem, whole: Problem, text: "404",
+			cure: "/webhook",
 		},
 		"webhooks to nobody": {
 			harm:  func(p *patient) { p.github.Proxy(public, "http://127.0.0.1:1"); p.github.Ping() },
@@ -276,7 +288,8 @@ func TestIllnesses(t *testing.T) {
 			check: "permissions", state: Problem, whole: Problem, text: "lacks Checks: write (", cure: "/settings/apps/concorde/permissions",
 		},
 		"an advised permission that it lacks": {
-			harm: func(p *patient) { p.lacks("merge_queues") }, check: "permissions", state: Note, whole: OK, text: "Merge queues: read", cure: "/permissions",
+			harm: func(p *patient) { p.lacks("merge_queues") }, check: "permissions", state: Note, whole: OK, text: "Merge queues: read",
+			cure: "/permissions",
 		},
 		"permissions to spare": {
 			harm: func(p *patient) {
@@ -295,27 +308,32 @@ func TestIllnesses(t *testing.T) {
 		},
 		"a permission that wasn't accepted": {
 			harm: func(p *patient) {
-				must(p, p.github.SetPermissions("python", map[string]string{"metadata": "read", "contents": "write", "issues": "write", "pull_requests": "write", "members": "read", "statuses": "read", "checks": "write"}))
+				must(p, p.github.SetPermissions("python", map[string]string{"metadata": "read", "contents": "write", "issues": "write",
+					"pull_requests": "write", "members": "read", "statuses": "read", "checks": "write"}))
 			},
-			check: "installations", state: Problem, whole: Problem, text: "python hasn't accepted Commit statuses: write", cure: "/organizations/python/settings/installations/",
+			check: "installations", state: Problem, whole: Problem, text: "python hasn't accepted Commit statuses: write",
+			cure: "/organizations/python/settings/installations/",
 		},
 		"an App that nobody installed": {
 			harm:  func(p *patient) { p.github.Uninstall("python") },
-			check: "installations", state: Problem, whole: Problem, text: "isn't installed anywhere", cure: "/apps/concorde/installations/new", blind: "repositories",
+			check: "installations", state: Problem, whole: Problem, text: "isn't installed anywhere", cure: "/apps/concorde/installations/new",
+			blind: "repositories",
 		},
 		"an installation that waits for an owner": {
 			harm: func(p *patient) {
 				p.github.Uninstall("python")
 				p.github.Request("mallory", "python")
 			},
-			check: "installations", state: Problem, whole: Problem, text: "mallory requested the installation on python just now", cure: "Ask an owner of python", blind: "repositories",
+			check: "installations", state: Problem, whole: Problem, text: "mallory requested the installation on python just now",
+			cure: "Ask an owner of python", blind: "repositories",
 		},
 		"an account that the settings name": {
 			harm:  func(p *patient) { p.config.Settings.Accounts = []string{"python", "pypa"} },
 			check: "installations", state: Problem, whole: Problem, text: "isn't installed on pypa", cure: "Install it", well: "repositories",
 		},
 		"a suspended App": {
-			harm: func(p *patient) { p.github.Suspend("python") }, check: "installations", state: Problem, whole: Problem, text: "suspended on python", cure: "Unsuspend", blind: "rate",
+			harm: func(p *patient) { p.github.Suspend("python") }, check: "installations", state: Problem, whole: Problem,
+			text: "suspended on python", cure: "Unsuspend", blind: "rate",
 		},
 		"no repository for the bot": {
 			harm:  func(p *patient) { p.config.Settings.Repositories = []string{"*/peps"} },
@@ -326,16 +344,20 @@ func TestIllnesses(t *testing.T) {
 			check: "settings", state: Problem, whole: Problem, text: "concorde.yml:1", cure: "check-config", well: "labels",
 		},
 		"a team that isn't there": {
-			harm: func(p *patient) { must(p, p.github.DeleteTeam("python", "python-core")) }, check: "core-team", state: Problem, whole: Problem, text: "doesn't exist", cure: "roles.core-team",
+			harm: func(p *patient) { must(p, p.github.DeleteTeam("python", "python-core")) }, check: "core-team", state: Problem, whole: Problem,
+			text: "doesn't exist", cure: "roles.core-team",
 		},
 		"a label that isn't there": {
-			harm: func(p *patient) { must(p, p.cpython.DeleteLabel("skip news")) }, check: "labels", state: Problem, whole: Problem, text: `"skip news" (news.skip-label)`, cure: "/labels",
+			harm: func(p *patient) { must(p, p.cpython.DeleteLabel("skip news")) }, check: "labels", state: Problem, whole: Problem,
+			text: `"skip news" (news.skip-label)`, cure: "/labels",
 		},
 		"a label that the bot will make": {
-			harm: func(p *patient) { must(p, p.cpython.DeleteLabel("needs backport to 3.14")) }, check: "labels", state: Note, whole: OK, text: "needs backport to 3.14", cure: "next sweep",
+			harm: func(p *patient) { must(p, p.cpython.DeleteLabel("needs backport to 3.14")) }, check: "labels", state: Note, whole: OK,
+			text: "needs backport to 3.14", cure: "next sweep",
 		},
 		"a branch that isn't there": {
-			harm: func(p *patient) { must(p, p.cpython.DeleteBranch("3.12")) }, check: "branches", state: Problem, whole: Problem, text: "no branch: 3.12 (security)", cure: "overrides",
+			harm: func(p *patient) { must(p, p.cpython.DeleteBranch("3.12")) }, check: "branches", state: Problem, whole: Problem,
+			text: "no branch: 3.12 (security)", cure: "overrides",
 		},
 		"a branch too many": {
 			harm: func(p *patient) {
@@ -368,7 +390,8 @@ func TestIllnesses(t *testing.T) {
 			check: "database", state: Unknown, whole: Unknown, text: "didn't end within 1s", cure: "--limit",
 		},
 		"no git": {
-			harm: func(p *patient) { p.Setenv("PATH", p.TempDir()) }, check: "git", state: Problem, whole: Problem, text: "installed, or", cure: "2.38",
+			harm: func(p *patient) { p.Setenv("PATH", p.TempDir()) }, check: "git", state: Problem, whole: Problem, text: "installed, or",
+			cure: "2.38",
 		},
 		"a full disk": {
 			harm:  func(p *patient) { p.config.Dirs[0].Needs = 1 << 60 },
@@ -461,7 +484,8 @@ func TestRateLeft(t *testing.T) {
 		remaining int
 		state     State
 	}{{5000, OK}, {751, OK}, {749, Note}, {0, Problem}} {
-		f := v.left("python", []gh.Rate{{Resource: "core", Limit: 5000, Remaining: 5000}, {Resource: "graphql", Limit: 5000, Remaining: tt.remaining, Reset: time.Unix(0, 0)}})
+		f := v.left("python", []gh.Rate{{Resource: "core", Limit: 5000, Remaining: 5000},
+			{Resource: "graphql", Limit: 5000, Remaining: tt.remaining, Reset: time.Unix(0, 0)}})
 		if f.State != tt.state || tt.remaining < 5000 && !strings.Contains(f.Text, fmt.Sprintf("%d of 5000 points for GraphQL", tt.remaining)) {
 			t.Errorf("%d: %+v", tt.remaining, f)
 		}

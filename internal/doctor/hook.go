@@ -21,13 +21,16 @@ func (v *visit) webhook(ctx context.Context) result {
 		return result{findings: found}
 	}
 	if !hook.HasSecret {
-		found = append(found, Finding{State: Problem, Text: "The webhook has no secret, so the bot refuses what it sends.", Cure: "Set the bot's secret at " + page + ", or let \"bot setup\" do it."})
+		found = append(found, Finding{State: Problem, Text: "The webhook has no secret, so the bot refuses what it sends.",
+			Cure: "Set the bot's secret at " + page + ", or let \"bot setup\" do it."})
 	}
 	if hook.ContentType != "json" {
-		found = append(found, Finding{State: Problem, Text: fmt.Sprintf("The webhook sends %q, but the bot reads JSON.", hook.ContentType), Cure: "Choose application/json at " + page + "."})
+		found = append(found, Finding{State: Problem, Text: fmt.Sprintf("The webhook sends %q, but the bot reads JSON.", hook.ContentType),
+			Cure: "Choose application/json at " + page + "."})
 	}
 	if hook.Insecure {
-		found = append(found, Finding{State: Note, Text: "GitHub doesn't check the certificate of the webhook's address.", Cure: "Turn on SSL verification at " + page + "."})
+		found = append(found, Finding{State: Note, Text: "GitHub doesn't check the certificate of the webhook's address.",
+			Cure: "Turn on SSL verification at " + page + "."})
 	}
 	if len(found) == 0 {
 		found = append(found, Finding{State: OK, Text: "GitHub sends signed webhooks to " + hook.URL + "."})
@@ -40,13 +43,16 @@ func (v *visit) addressed(hook gh.Hook, page string) []Finding {
 	u, err := url.Parse(hook.URL)
 	switch {
 	case hook.URL == "":
-		return []Finding{{State: Problem, Text: "The App has no webhook, so the bot only sees what its sweeps find.", Cure: "Make the webhook active, with the bot's address, at " + page + "."}}
+		return []Finding{{State: Problem, Text: "The App has no webhook, so the bot only sees what its sweeps find.",
+			Cure: "Make the webhook active, with the bot's address, at " + page + "."}}
 	case err != nil:
 		return []Finding{{State: Problem, Text: "The webhook's address can't be read.", Cure: "Correct it at " + page + "."}}
 	case v.WebhookURL != "" && hook.URL != v.WebhookURL:
-		return []Finding{{State: Problem, Text: fmt.Sprintf("GitHub sends webhooks to %s, but the bot expects them at %s.", hook.URL, v.WebhookURL), Cure: "Correct one of them: the App's at " + page + ", the bot's with --url."}}
+		return []Finding{{State: Problem, Text: fmt.Sprintf("GitHub sends webhooks to %s, but the bot expects them at %s.", hook.URL,
+			v.WebhookURL), Cure: "Correct one of them: the App's at " + page + ", the bot's with --url."}}
 	case v.WebhookURL == "" && !strings.HasSuffix(u.Path, "/webhook"):
-		return []Finding{{State: Note, Text: fmt.Sprintf("GitHub sends webhooks to %s, but the bot takes them at /webhook.", hook.URL), Cure: "If no proxy changes the path, correct the address at " + page + "."}}
+		return []Finding{{State: Note, Text: fmt.Sprintf("GitHub sends webhooks to %s, but the bot takes them at /webhook.", hook.URL),
+			Cure: "If no proxy changes the path, correct the address at " + page + "."}}
 	case u.Scheme != "https":
 		return []Finding{{State: Note, Text: "GitHub sends webhooks in the clear, to " + hook.URL + ".", Cure: "Use https at " + page + "."}}
 	}
@@ -62,7 +68,8 @@ func (v *visit) deliveries(ctx context.Context) result {
 		return one(unanswered("GitHub can't be asked for its last webhooks", err))
 	}
 	if len(all) == 0 {
-		return one(Finding{State: Note, Text: "GitHub has sent no webhook within the last days.", Cure: "Install the App, or push something: if nothing comes then, see the webhook at " + v.appSettings("/advanced") + "."})
+		return one(Finding{State: Note, Text: "GitHub has sent no webhook within the last days.",
+			Cure: "Install the App, or push something: if nothing comes then, see the webhook at " + v.appSettings("/advanced") + "."})
 	}
 	all = all[:min(len(all), recent)]
 	failed := 0
@@ -74,9 +81,11 @@ func (v *visit) deliveries(ctx context.Context) result {
 	last, at := all[0], ago(v.Now().Sub(all[0].At))
 	switch {
 	case !last.OK:
-		return result{findings: []Finding{{State: Problem, Text: fmt.Sprintf("The last webhook (%s, %s) failed: %s; %d of the last %d did.", last.Event, at, last.Status, failed, len(all)), Cure: v.deliveryCure(last)}}}
+		return result{findings: []Finding{{State: Problem, Text: fmt.Sprintf("The last webhook (%s, %s) failed: %s; %d of the last %d did.",
+			last.Event, at, last.Status, failed, len(all)), Cure: v.deliveryCure(last)}}}
 	case failed > 0:
-		return result{findings: []Finding{{State: Note, Text: fmt.Sprintf("The last webhook arrived %s, but %d of the last %d failed.", at, failed, len(all)), Cure: "The bot requests them again by itself. See " + v.appSettings("/advanced") + " for why they failed."}}}
+		return result{findings: []Finding{{State: Note, Text: fmt.Sprintf("The last webhook arrived %s, but %d of the last %d failed.", at,
+			failed, len(all)), Cure: "The bot requests them again by itself. See " + v.appSettings("/advanced") + " for why they failed."}}}
 	}
 	return result{findings: []Finding{{State: OK, Text: fmt.Sprintf("The last webhook (%s) arrived %s.", last.Event, at)}}}
 }

@@ -56,8 +56,10 @@ func (v *visit) awaited(ctx context.Context, all []gh.Grant) []Finding {
 		if i >= 0 {
 			r := requests[i]
 			f.Subject = r.Account
-			f.Text = fmt.Sprintf("%s requested the installation on %s %s, and no owner has approved it yet.", r.Requester, r.Account, ago(v.Now().Sub(r.At)))
-			f.Cure = fmt.Sprintf("Ask an owner of %s to approve it: GitHub has sent them a mail, and shows it in the organization's settings under GitHub Apps.", r.Account)
+			f.Text = fmt.Sprintf("%s requested the installation on %s %s, and no owner has approved it yet.", r.Requester, r.Account,
+				ago(v.Now().Sub(r.At)))
+			f.Cure = fmt.Sprintf("Ask an owner of %s to approve it: GitHub has sent them a mail, and shows it in the organization's settings "+
+				"under GitHub Apps.", r.Account)
 		}
 		found = append(found, f)
 	}
@@ -68,7 +70,8 @@ func (v *visit) awaited(ctx context.Context, all []gh.Grant) []Finding {
 func (v *visit) granted(g gh.Grant) []Finding {
 	page := v.installation(g)
 	if g.Suspended {
-		return []Finding{{Subject: g.Account, State: Problem, Text: "The App is suspended on " + g.Account + ".", Cure: "Unsuspend it at " + page + "."}}
+		return []Finding{{Subject: g.Account, State: Problem, Text: "The App is suspended on " + g.Account + ".", Cure: "Unsuspend it at " +
+			page + "."}}
 	}
 	r := v.known().registration
 	var required, other []access.Permission
@@ -84,16 +87,20 @@ func (v *visit) granted(g gh.Grant) []Finding {
 	var found []Finding
 	accept := fmt.Sprintf("An owner of %s accepts them at %s.", g.Account, page)
 	if len(required) > 0 {
-		found = append(found, Finding{Subject: g.Account, State: Problem, Text: g.Account + " hasn't accepted " + uses(required) + ".", Cure: accept})
+		found = append(found, Finding{Subject: g.Account, State: Problem, Text: g.Account + " hasn't accepted " + uses(required) + ".",
+			Cure: accept})
 	}
 	if len(other) > 0 {
 		found = append(found, Finding{Subject: g.Account, State: Note, Text: g.Account + " hasn't accepted " + uses(other) + ".", Cure: accept})
 	}
-	if missing := slices.DeleteFunc(slices.Clone(r.Events), func(name string) bool { return slices.Contains(g.Events, name) || !v.sent(g, name) }); len(missing) > 0 {
-		found = append(found, Finding{Subject: g.Account, State: Problem, Text: g.Account + " doesn't send the events " + strings.Join(missing, ", ") + ", to which the App subscribes.", Cure: accept})
+	if missing := slices.DeleteFunc(slices.Clone(r.Events),
+		func(name string) bool { return slices.Contains(g.Events, name) || !v.sent(g, name) }); len(missing) > 0 {
+		found = append(found, Finding{Subject: g.Account, State: Problem, Text: g.Account + " doesn't send the events " +
+			strings.Join(missing, ", ") + ", to which the App subscribes.", Cure: accept})
 	}
 	if len(found) == 0 {
-		found = append(found, Finding{Subject: g.Account, State: OK, Text: "The App is installed on " + g.Account + ", and all that it asks for is accepted."})
+		found = append(found, Finding{Subject: g.Account, State: OK, Text: "The App is installed on " + g.Account +
+			", and all that it asks for is accepted."})
 	}
 	return found
 }
@@ -142,10 +149,12 @@ func (v *visit) left(account string, rates []gh.Rate) Finding {
 		return Finding{Subject: account, State: Note, Text: "This GitHub has no rate limit."}
 	}
 	least := slices.MinFunc(rates, func(a, b gh.Rate) int { return a.Remaining*b.Limit - b.Remaining*a.Limit })
-	f := Finding{Subject: account, State: OK, Text: fmt.Sprintf("%d of %d %s are left until %s UTC.", least.Remaining, least.Limit, unit(least.Resource), least.Reset.UTC().Format("15:04"))}
+	f := Finding{Subject: account, State: OK, Text: fmt.Sprintf("%d of %d %s are left until %s UTC.", least.Remaining, least.Limit,
+		unit(least.Resource), least.Reset.UTC().Format("15:04"))}
 	switch {
 	case least.Remaining <= 0:
-		f.State, f.Cure = Problem, "Wait until then. If it happens again, find out with /metrics what uses them up; another program may share the installation."
+		f.State, f.Cure = Problem, "Wait until then. If it happens again, find out with /metrics what uses them up; another program may share "+
+			"the installation."
 	case float64(least.Remaining) < scarce*float64(least.Limit):
 		f.State, f.Cure = Note, "Nothing: until then the bot only does what people wait for."
 	}

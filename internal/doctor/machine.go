@@ -23,26 +23,32 @@ func (v *visit) database(ctx context.Context) result {
 		return one(Finding{State: Note, Text: "There is no database yet.", Cure: "Nothing: \"bot serve\" makes one."})
 	}
 	if err != nil {
-		return one(Finding{State: Problem, Text: fmt.Sprintf("The database can't be opened: %s.", line(err)), Cure: "Check DATABASE_URL, and that this user may read the file."})
+		return one(Finding{State: Problem, Text: fmt.Sprintf("The database can't be opened: %s.", line(err)),
+			Cure: "Check DATABASE_URL, and that this user may read the file."})
 	}
 	defer db.Close()
 	have, newest, err := db.Version(ctx)
 	switch {
 	case err != nil:
-		return one(Finding{State: Problem, Text: fmt.Sprintf("The database can't be read: %s.", line(err)), Cure: "Check that the server runs and that DATABASE_URL names the bot's database."})
+		return one(Finding{State: Problem, Text: fmt.Sprintf("The database can't be read: %s.", line(err)),
+			Cure: "Check that the server runs and that DATABASE_URL names the bot's database."})
 	case have > newest:
-		return one(Finding{State: Problem, Text: fmt.Sprintf("A newer program made the database's tables: version %d, and this program knows %d.", have, newest), Cure: "Use the newer program."})
+		return one(Finding{State: Problem, Text: fmt.Sprintf("A newer program made the database's tables: version %d, and this program knows "+
+			"%d.", have, newest), Cure: "Use the newer program."})
 	case have < newest:
-		return one(Finding{State: Note, Text: fmt.Sprintf("The database's tables are of version %d, and this program's of %d.", have, newest), Cure: "Nothing: the next \"bot serve\" of this program upgrades them."})
+		return one(Finding{State: Note, Text: fmt.Sprintf("The database's tables are of version %d, and this program's of %d.", have, newest),
+			Cure: "Nothing: the next \"bot serve\" of this program upgrades them."})
 	}
 	stats, err := db.Stats(ctx)
 	if err != nil {
 		return one(Finding{State: Problem, Text: fmt.Sprintf("The queue can't be read: %s.", line(err)), Cure: "See the bot's log."})
 	}
 	if stats.Overdue > late {
-		return one(Finding{State: Problem, Text: fmt.Sprintf("Work has been due for %s.", stats.Overdue.Round(time.Second)), Cure: "Check that \"bot serve\" runs, and see /readyz and its log."})
+		return one(Finding{State: Problem, Text: fmt.Sprintf("Work has been due for %s.", stats.Overdue.Round(time.Second)),
+			Cure: "Check that \"bot serve\" runs, and see /readyz and its log."})
 	}
-	return one(Finding{State: OK, Text: fmt.Sprintf("The database can be read: %d waiting, %d running, %d delayed, %d given up.", stats.Waiting, stats.Running, stats.Delayed, stats.GivenUp)})
+	return one(Finding{State: OK, Text: fmt.Sprintf("The database can be read: %d waiting, %d running, %d delayed, %d given up.",
+		stats.Waiting, stats.Running, stats.Delayed, stats.GivenUp)})
 }
 
 func (v *visit) git(ctx context.Context) result {
@@ -62,9 +68,11 @@ func (v *visit) disk(context.Context) result {
 		case errors.Is(err, errors.ErrUnsupported):
 			f.State, f.Text = Note, "This system doesn't show the free space."
 		case err != nil:
-			f.State, f.Text, f.Cure = Problem, fmt.Sprintf("The directory for %s can't be used: %s.", d.Use, line(err)), "Create it for the bot's user."
+			f.State, f.Text, f.Cure = Problem, fmt.Sprintf("The directory for %s can't be used: %s.", d.Use,
+				line(err)), "Create it for the bot's user."
 		case free < d.Needs:
-			f.State, f.Text, f.Cure = Problem, fmt.Sprintf("Only %s are free for %s, which needs %s.", size(free), d.Use, size(d.Needs)), "Free some space, or choose another disk."
+			f.State, f.Text, f.Cure = Problem, fmt.Sprintf("Only %s are free for %s, which needs %s.", size(free), d.Use,
+				size(d.Needs)), "Free some space, or choose another disk."
 		}
 		found = append(found, f)
 	}
@@ -78,7 +86,8 @@ const stale = 100 * 24 * time.Hour
 func (v *visit) releaseData(ctx context.Context) result {
 	calendar, err := v.Calendar(ctx)
 	if calendar == nil {
-		return one(Finding{State: Problem, Text: fmt.Sprintf("There is no release data: %s.", line(err)), Cure: "Correct --lifecycle-cycle-url and --lifecycle-releases-url."})
+		return one(Finding{State: Problem, Text: fmt.Sprintf("There is no release data: %s.", line(err)),
+			Cure: "Correct --lifecycle-cycle-url and --lifecycle-releases-url."})
 	}
 	v.learn(func(f *facts) { f.calendar = calendar })
 	newest, found := calendar.Newest()
@@ -88,7 +97,8 @@ func (v *visit) releaseData(ctx context.Context) result {
 	age := v.Now().Sub(newest.Date)
 	f := Finding{State: OK, Text: fmt.Sprintf("The release data goes up to %s of %s.", newest, newest.Date.Format("2 January 2006"))}
 	if err != nil {
-		f.State, f.Text = Note, fmt.Sprintf("Newer release data can't be read: %s; what is there goes up to %s of %s.", line(err), newest, newest.Date.Format("2 January 2006"))
+		f.State, f.Text = Note, fmt.Sprintf("Newer release data can't be read: %s; what is there goes up to %s of %s.", line(err), newest,
+			newest.Date.Format("2 January 2006"))
 		f.Cure = "Let the bot reach peps.python.org, or set --lifecycle-cycle-url and --lifecycle-releases-url."
 	}
 	if age > stale {

@@ -32,9 +32,13 @@ func (v *visit) repositories(ctx context.Context) result {
 	if err != nil {
 		found = append(found, unanswered("Not all repositories can be listed", err))
 	}
-	ours := slices.DeleteFunc(slices.Clone(all), func(r gh.InstalledRepository) bool { return r.Archived || !v.Settings.Acts(r.Key.Owner, r.Key.Repo) })
+	ours := slices.DeleteFunc(slices.Clone(all), func(r gh.InstalledRepository) bool {
+		return r.Archived ||
+			!v.Settings.Acts(r.Key.Owner, r.Key.Repo)
+	})
 	if len(ours) == 0 {
-		return one(Finding{State: Problem, Text: fmt.Sprintf("The App can see %d repositories, but none that the settings name.", len(all)), Cure: "Add the repository to the installation, or to \"repositories\" in the settings."})
+		return one(Finding{State: Problem, Text: fmt.Sprintf("The App can see %d repositories, but none that the settings name.", len(all)),
+			Cure: "Add the repository to the installation, or to \"repositories\" in the settings."})
 	}
 	text := fmt.Sprintf("The bot acts on %d of the %d repositories that the App can see.", len(ours), len(all))
 	if len(ours) > maxPlaces {
@@ -58,7 +62,8 @@ func (v *visit) repositories(ctx context.Context) result {
 }
 
 func (v *visit) look(ctx context.Context, r gh.InstalledRepository) (place, error) {
-	seen, err := v.loads.Repository(ctx, snapshot.RepositoryQuery{Key: r.Key, Installation: r.Installation, SettingsPath: config.RepositoryFile, LabelRulesPath: labeler.Path})
+	seen, err := v.loads.Repository(ctx, snapshot.RepositoryQuery{Key: r.Key, Installation: r.Installation,
+		SettingsPath: config.RepositoryFile, LabelRulesPath: labeler.Path})
 	if err != nil {
 		return place{}, err
 	}
@@ -91,7 +96,8 @@ func (v *visit) settings(context.Context) result {
 	return v.each(func(p place) []Finding {
 		switch {
 		case p.fault != nil:
-			return []Finding{{State: Problem, Text: "Its settings have faults, the first of which is " + line(p.fault) + ".", Cure: "Correct the file: \"bot check-config\" shows every fault. Until then the last good version is in force."}}
+			return []Finding{{State: Problem, Text: "Its settings have faults, the first of which is " + line(p.fault) + ".",
+				Cure: "Correct the file: \"bot check-config\" shows every fault. Until then the last good version is in force."}}
 		case p.Settings == nil && p.LabelRules == nil:
 			return []Finding{{State: OK, Text: "It has no settings of its own, so the central ones are in force."}}
 		}
@@ -103,7 +109,8 @@ func (v *visit) coreTeam(ctx context.Context) result {
 	return v.each(func(p place) []Finding {
 		team := p.rules.Roles.CoreTeam
 		if team == "" {
-			return []Finding{{State: Note, Text: "No core team is set, so nobody counts as a core developer.", Cure: "Set roles.core-team in the settings, if there is one."}}
+			return []Finding{{State: Note, Text: "No core team is set, so nobody counts as a core developer.",
+				Cure: "Set roles.core-team in the settings, if there is one."}}
 		}
 		members, fault, err := v.loads.TeamSize(ctx, p.key(), p.installation, team)
 		switch {
@@ -127,10 +134,12 @@ func (v *visit) labels(context.Context) result {
 		}
 		found := []Finding{}
 		if len(missing) > 0 {
-			found = append(found, Finding{State: Problem, Text: "These labels don't exist, so nobody can set them: " + strings.Join(missing, ", ") + ".", Cure: "Create them at " + v.page(p) + "/labels, or name others in the settings."})
+			found = append(found, Finding{State: Problem, Text: "These labels don't exist, so nobody can set them: " + strings.Join(missing, ", ") +
+				".", Cure: "Create them at " + v.page(p) + "/labels, or name others in the settings."})
 		}
 		if edits := v.Labels(p.rules, p.Repository, v.Now()); len(edits) > 0 {
-			found = append(found, Finding{State: Note, Text: fmt.Sprintf("%d labels for backports don't fit their branches' phases, such as %q.", len(edits), edits[0].Name), Cure: "Nothing: the bot changes them in its next sweep, within an hour."})
+			found = append(found, Finding{State: Note, Text: fmt.Sprintf("%d labels for backports don't fit their branches' phases, such as %q.",
+				len(edits), edits[0].Name), Cure: "Nothing: the bot changes them in its next sweep, within an hour."})
 		}
 		if len(found) == 0 {
 			found = append(found, Finding{State: OK, Text: "All labels that the settings name exist."})
@@ -164,10 +173,12 @@ func (v *visit) branches(context.Context) result {
 		}
 		found := []Finding{}
 		if len(missing) > 0 {
-			found = append(found, Finding{State: Problem, Text: "These versions have no branch: " + strings.Join(missing, ", ") + ".", Cure: "Create the branches, or set backport.overrides in the settings."})
+			found = append(found, Finding{State: Problem, Text: "These versions have no branch: " + strings.Join(missing, ", ") + ".",
+				Cure: "Create the branches, or set backport.overrides in the settings."})
 		}
 		if len(unknown) > 0 {
-			found = append(found, Finding{State: Note, Text: "The release data doesn't have " + strings.Join(unknown, ", ") + ", so the bot makes no backports there.", Cure: "Set backport.overrides in the settings, if it should."})
+			found = append(found, Finding{State: Note, Text: "The release data doesn't have " + strings.Join(unknown, ", ") +
+				", so the bot makes no backports there.", Cure: "Set backport.overrides in the settings, if it should."})
 		}
 		if len(found) == 0 {
 			found = append(found, Finding{State: OK, Text: fmt.Sprintf("All %d maintained versions have their branch.", alive)})

@@ -21,7 +21,8 @@ import (
 )
 
 // appConcurrent limits the App's own requests at once, for all installations together.
-// It's more than one account's runs need, so that hanging ones leave some to others. GitHub allows 100 ("Rate limits for the REST API", concurrent requests).
+// It's more than one account's runs need, so that hanging ones leave some to others. GitHub allows 100 ("Rate
+// limits for the REST API", concurrent requests).
 const appConcurrent = 50
 
 // App is the GitHub App. Its methods may be called at the same time.
@@ -53,7 +54,8 @@ func New(cfg Config) (*App, error) {
 	}
 	key, err := s.signer(&wire{site: s})
 	if err != nil {
-		return nil, fmt.Errorf("reading the private key of the App: %w: give the whole file that GitHub offers for download, from -----BEGIN to -----END, line breaks included", err)
+		return nil, fmt.Errorf("reading the private key of the App: %w: give the whole file that GitHub offers for download, from -----BEGIN "+
+			"to -----END, line breaks included", err)
 	}
 	unpaced := s.cfg
 	unpaced.WritesPerMinute = 0 // what the App itself posts are requests for tokens

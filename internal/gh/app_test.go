@@ -29,7 +29,8 @@ func TestVerify(t *testing.T) {
 	other, err := newHub(cfg)
 	must(t, err)
 	_, err = other.Verify(t.Context())
-	check(t, "another key", err, unauthorized, "asking GitHub for the App: GET /app: 401: A JSON web token could not be decoded: check the number of the App, its private key")
+	check(t, "another key", err, unauthorized, "asking GitHub for the App: GET /app: 401: A JSON web token could not be decoded: check the "+
+		"number of the App, its private key")
 	_, err = other.Load(t.Context(), snapshot.Query{Key: somePull})
 	as[*gh.Unauthorized](t, err)
 	cfg = w.cfg
@@ -106,7 +107,8 @@ func TestHangingLookups(t *testing.T) {
 
 func TestBadKeys(t *testing.T) {
 	w := newWorld(t)
-	for _, key := range []pull.Key{{Owner: "python", Repo: "cpython"}, {Owner: "..", Repo: "x", Number: 1}, {Owner: "python", Repo: "..", Number: 1}, {Owner: "a/b", Repo: "x", Number: 1}, {}} {
+	for _, key := range []pull.Key{{Owner: "python", Repo: "cpython"}, {Owner: "..", Repo: "x", Number: 1},
+		{Owner: "python", Repo: "..", Number: 1}, {Owner: "a/b", Repo: "x", Number: 1}, {}} {
 		_, err := w.app.Load(t.Context(), snapshot.Query{Key: key})
 		as[*gh.Rejected](t, err)
 		if key.Validate() != nil {
@@ -150,11 +152,13 @@ func TestRevokedToken(t *testing.T) {
 func TestRedirectOnTheSameHost(t *testing.T) {
 	w := newWorld(t)
 	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	w.fault(ghtest.Fault{Method: "GET", Path: "^/repos/python/cpython$", Status: 301, Redirect: w.srv.APIURL() + "repos/python/cpython?page=1"})
+	w.fault(ghtest.Fault{Method: "GET", Path: "^/repos/python/cpython$", Status: 301, Redirect: w.srv.APIURL() +
+		"repos/python/cpython?page=1"})
 	must(t, w.app.Here(t.Context(), key))
 	w.fault(ghtest.Fault{Method: "POST", Path: "/statuses/", Redirect: w.srv.APIURL() + "repositories/1/statuses/x"})
 	as[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key, someStatus))
-	w.fault(ghtest.Fault{Method: "GET", Path: "^/repos/python/cpython$", Times: -1, Status: 302, Redirect: w.srv.APIURL() + "repos/python/cpython"})
+	w.fault(ghtest.Fault{Method: "GET", Path: "^/repos/python/cpython$", Times: -1, Status: 302, Redirect: w.srv.APIURL() +
+		"repos/python/cpython"})
 	as[*gh.Temporary](t, w.app.Here(t.Context(), key))
 }
 

@@ -19,8 +19,10 @@ type Query struct {
 }
 
 var types = map[string]string{
-	"owner": "String!", "name": "String!", "number": "Int!", "app": "Int!", "settings": "String!", "labelRules": "String!", "head": "GitObjectID!", "compareTo": "String!",
-	"first": "Int!", "labels": "String", "commits": "String", "comments": "String", "deletions": "String", "events": "String", "reviews": "String", "mentions": "String",
+	"owner": "String!", "name": "String!", "number": "Int!", "app": "Int!", "settings": "String!", "labelRules": "String!",
+	"head": "GitObjectID!", "compareTo": "String!",
+	"first": "Int!", "labels": "String", "commits": "String", "comments": "String", "deletions": "String", "events": "String",
+	"reviews": "String", "mentions": "String",
 }
 
 func (q Query) body() string {

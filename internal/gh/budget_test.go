@@ -101,7 +101,8 @@ func TestReserve(t *testing.T) {
 // anything is loaded, and each key has a turn of its own.
 func TestRoom(t *testing.T) {
 	c := newClock()
-	app, _ := plain(t, gh.Config{Now: c.Now, Wait: sleepBy(c), WritesPerMinute: 80}, func(w http.ResponseWriter, r *http.Request) { answer(w, 201, "{}") })
+	app, _ := plain(t, gh.Config{Now: c.Now, Wait: sleepBy(c), WritesPerMinute: 80},
+		func(w http.ResponseWriter, r *http.Request) { answer(w, 201, "{}") })
 	key := func(n int) pull.Key { return pull.Key{Owner: "python", Repo: "cpython", Number: n} }
 	must(t, app.Room(t.Context(), 1, key(1))) // nothing is known
 	for range 14 {
@@ -122,7 +123,8 @@ func TestRoom(t *testing.T) {
 func TestRoomTakesNone(t *testing.T) {
 	c := newClock()
 	ticking := func() time.Time { c.advance(time.Microsecond); return c.Now() }
-	app, _ := plain(t, gh.Config{Now: ticking, Wait: sleepBy(c), WritesPerMinute: 80}, func(w http.ResponseWriter, r *http.Request) { answer(w, 201, "{}") })
+	app, _ := plain(t, gh.Config{Now: ticking, Wait: sleepBy(c), WritesPerMinute: 80},
+		func(w http.ResponseWriter, r *http.Request) { answer(w, 201, "{}") })
 	must(t, app.Apply(t.Context(), 1, somePull, someStatus))
 	for n := range 100 {
 		must(t, app.Room(t.Context(), 1, pull.Key{Owner: "python", Repo: "cpython", Number: n + 1}))

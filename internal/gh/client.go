@@ -77,7 +77,8 @@ func (c *Client) Asking(kind string, ask func(*Size) error) error {
 	err := ask(&s)
 	if err == nil && s > before {
 		c.sizes.Add(q, sized{s, c.Now().Add(sizeAge)})
-		c.Log().Info().Str("of", q.key.String()).Str("question", q.kind).Msg("too heavy for one answer from GitHub: asking in smaller parts for a day")
+		c.Log().Info().Str("of", q.key.String()).Str("question",
+			q.kind).Msg("too heavy for one answer from GitHub: asking in smaller parts for a day")
 	}
 	return err
 }

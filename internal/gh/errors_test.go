@@ -37,8 +37,10 @@ var faults = []struct {
 	says  string // part of the text
 }{
 	{"401 always", ghtest.Fault{Status: 401, Body: `{"message":"Bad credentials"}`, Times: -1}, unauthorized, "private key"},
-	{"403", ghtest.Fault{Status: 403, Body: `{"message":"Resource not accessible by integration"}`}, denied, "403: Resource not accessible by integration"},
-	{"403 naming the permission", ghtest.Fault{Status: 403, Body: `{"message":"no"}`, Header: http.Header{"X-Accepted-Github-Permissions": {"checks=write"}}}, denied, `"checks=write"`},
+	{"403", ghtest.Fault{Status: 403, Body: `{"message":"Resource not accessible by integration"}`}, denied,
+		"403: Resource not accessible by integration"},
+	{"403 naming the permission", ghtest.Fault{Status: 403, Body: `{"message":"no"}`,
+		Header: http.Header{"X-Accepted-Github-Permissions": {"checks=write"}}}, denied, `"checks=write"`},
 	{"403 suspended", ghtest.Fault{Status: 403, Body: `{"message":"This installation has been suspended"}`}, gone, "suspended"},
 	{"403 archived", ghtest.Fault{Status: 403, Body: `{"message":"Repository was archived so is read-only."}`}, rejected, "archived"},
 	{"403 primary limit", ghtest.PrimaryLimit(time.Now().Add(time.Hour)), limited, "limited until"},
@@ -50,12 +52,17 @@ var faults = []struct {
 	{"410", ghtest.Fault{Status: 410}, gone, "410"},
 	{"451", ghtest.Fault{Status: 451}, gone, "451"},
 	{"400", ghtest.Fault{Status: 400, Body: `{"message":"Problems parsing JSON"}`}, rejected, "Problems parsing JSON"},
-	{"422", ghtest.Fault{Status: 422, Body: `{"message":"Validation Failed","errors":[{"resource":"Status","field":"state","code":"custom","message":"state is bad"},{"resource":"Label","field":"name","code":"invalid"},"as text"]}`}, rejected, "Validation Failed; state is bad; Label name invalid; \"as text\""},
+	{"422", ghtest.Fault{Status: 422, Body: `{"message":"Validation Failed","errors":[{"resource":"Status","field":"state","code":"custom",` +
+		`"message":"state is bad"},{"resource":"Label","field":"name","code":"invalid"},"as text"]}`}, rejected,
+		"Validation Failed; state is bad; Label name invalid; \"as text\""},
 	{"409", ghtest.Fault{Status: 409}, temporary, "409"},
 	{"500", ghtest.Fault{Status: 500}, temporary, "500"},
-	{"502 HTML", ghtest.Fault{Status: 502, Header: ghtest.BadGateway().Header, Body: ghtest.BadGateway().Body, Times: 3}, temporary, "502 Bad Gateway"}, // a load asks for less, twice
+	// a load asks for less, twice
+	{"502 HTML", ghtest.Fault{Status: 502, Header: ghtest.BadGateway().Header, Body: ghtest.BadGateway().Body, Times: 3}, temporary,
+		"502 Bad Gateway"},
 	{"503 empty", ghtest.Fault{Status: 503, Body: " "}, temporary, "503: an empty answer"},
-	{"200 HTML", ghtest.Fault{Status: 200, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<html>Sign in</html>"}, temporary, "not JSON: <html>Sign in"},
+	{"200 HTML", ghtest.Fault{Status: 200, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<html>Sign in</html>"}, temporary,
+		"not JSON: <html>Sign in"},
 	{"200 broken JSON", ghtest.Fault{Status: 200, Body: `{"data":{"repo`}, temporary, "broken JSON"},
 	{"200 null", ghtest.Fault{Status: 200, Body: `null`}, temporary, "broken JSON"},
 	{"200 of another form", ghtest.Fault{Status: 200, Body: `{"data":{"repository":[7]},"errors":5,"id":"x","token":5}`}, temporary, ""},
@@ -64,7 +71,8 @@ var faults = []struct {
 	{"dropped", ghtest.Fault{Drop: true, Times: 2}, temporary, "sending the request"},
 	{"answer lost", ghtest.Fault{DropAfter: true, Times: 2}, temporary, "sending the request"},
 	{"hang", ghtest.Fault{Hang: true, Times: -1}, temporary, "no answer within"},
-	{"redirect elsewhere", ghtest.Fault{Redirect: "https://example.com/login?token=secret"}, temporary, "redirected to https://example.com/login, which is not followed"},
+	{"redirect elsewhere", ghtest.Fault{Redirect: "https://example.com/login?token=secret"}, temporary,
+		"redirected to https://example.com/login, which is not followed"},
 	{"redirect 301 elsewhere", ghtest.Fault{Status: 301, Redirect: "https://example.com/"}, temporary, "not followed"},
 	{"redirect to nowhere", ghtest.Fault{Status: 302, Body: " "}, temporary, "nowhere"},
 	{"304 that nobody asked for", ghtest.Fault{Status: 304, Body: " "}, temporary, ""},
@@ -139,18 +147,25 @@ func TestGraphQLErrors(t *testing.T) {
 		name, body string
 		want       reflect.Type
 	}{
-		{"no repository", `{"data":{"repository":null},"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"Could not resolve to a Repository"}]}`, gone},
-		{"no pull request", `{"data":{"repository":{"issueOrPullRequest":null}},"errors":[{"type":"NOT_FOUND","path":["repository","issueOrPullRequest"],"message":"Could not resolve to a PullRequest"}]}`, gone},
-		{"something else not found", `{"data":{"repository":{}},"errors":[{"type":"NOT_FOUND","path":["repository","issueOrPullRequest","commits","nodes",0],"message":"?"}]}`, temporary},
+		{"no repository", `{"data":{"repository":null},"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"Could not resolve to a ` +
+			`Repository"}]}`, gone},
+		{"no pull request", `{"data":{"repository":{"issueOrPullRequest":null}},"errors":[{"type":"NOT_FOUND","path":["repository",` +
+			`"issueOrPullRequest"],"message":"Could not resolve to a PullRequest"}]}`, gone},
+		{"something else not found", `{"data":{"repository":{}},"errors":[{"type":"NOT_FOUND","path":["repository","issueOrPullRequest",` +
+			`"commits","nodes",0],"message":"?"}]}`, temporary},
 		{"limit", `{"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded for installation ID 1."}]}`, limited},
 		{"secondary limit", `{"errors":[{"message":"You have exceeded a secondary rate limit."}]}`, limited},
-		{"forbidden", `{"data":{"repository":{}},"errors":[{"type":"FORBIDDEN","path":["repository","issueOrPullRequest","tip"],"message":"Resource not accessible by integration"}]}`, denied},
-		{"timeout", `{"data":null,"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug."}]}`, temporary},
-		{"query not understood", `{"errors":[{"path":["query"],"extensions":{"code":"undefinedField"},"message":"Field 'x' doesn't exist"}]}`, rejected},
+		{"forbidden", `{"data":{"repository":{}},"errors":[{"type":"FORBIDDEN","path":["repository","issueOrPullRequest","tip"],` +
+			`"message":"Resource not accessible by integration"}]}`, denied},
+		{"timeout", `{"data":null,"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout, ` +
+			`or it could be a GitHub bug."}]}`, temporary},
+		{"query not understood", `{"errors":[{"path":["query"],"extensions":{"code":"undefinedField"},"message":"Field 'x' doesn't exist"}]}`,
+			rejected},
 		{"no data", `{"data":null}`, temporary},
 		{"nothing", `{}`, temporary},
 		{"list", `[]`, temporary},
-		{"null pull request without an error", `{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":null}}}`, temporary},
+		{"null pull request without an error", `{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":null}}}`,
+			temporary},
 		{"holes", `{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"title":"x"}}}}`, temporary},
 	} {
 		app, _ := plain(t, gh.Config{}, func(w http.ResponseWriter, r *http.Request) { answer(w, 200, test.body) })

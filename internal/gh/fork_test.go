@@ -27,7 +27,8 @@ func TestHere(t *testing.T) {
 	w := newWorld(t)
 	must(t, w.app.Here(t.Context(), cpython))
 	must(t, w.repo.Rename("cpython-lts"))
-	check(t, "renamed", w.app.Here(t.Context(), cpython), gone, "looking whether python/cpython is still there: it is now named python/cpython-lts")
+	check(t, "renamed", w.app.Here(t.Context(), cpython), gone,
+		"looking whether python/cpython is still there: it is now named python/cpython-lts")
 	must(t, w.app.Here(t.Context(), pull.Key{Owner: "python", Repo: "cpython-lts", Number: 7}))
 	must(t, w.repo.Delete())
 	check(t, "deleted", w.app.Here(t.Context(), cpython), gone, "")

@@ -49,5 +49,6 @@ func ahead(h http.Header, now time.Time) time.Duration {
 func overLimit(h http.Header, message string) bool {
 	message = strings.ToLower(message)
 	return h.Get("Retry-After") != "" || h.Get("X-RateLimit-Remaining") == "0" ||
-		strings.Contains(message, "rate limit") || strings.Contains(message, "abuse detection") || strings.Contains(message, "submitted too quickly")
+		strings.Contains(message, "rate limit") || strings.Contains(message, "abuse detection") ||
+		strings.Contains(message, "submitted too quickly")
 }

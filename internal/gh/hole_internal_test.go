@@ -39,9 +39,11 @@ func TestMeaning(t *testing.T) {
 		{"RESOURCE_LIMITS_EXCEEDED", "Resource limits for this query exceeded.", subject + "comments nodes 7", meansHeavy},
 		{"RESOURCE_LIMITS_EXCEEDED", "Resource limits for this query exceeded.", "", meansHeavy},
 		{"RESOURCE_LIMITS_EXCEEDED", "Resource limits for this query exceeded.", "change20", meansHeavy},
-		{"MAX_NODE_LIMIT_EXCEEDED", "This query requests up to 2,010,050 possible nodes which exceeds the maximum limit of 500,000.", "", meansHeavy},
+		{"MAX_NODE_LIMIT_EXCEEDED", "This query requests up to 2,010,050 possible nodes which exceeds the maximum limit of 500,000.", "",
+			meansHeavy},
 		{"ARGUMENT_LIMIT", "You may not provide more than 100 node ids; you provided 101.", "nodes", meansHeavy},
-		{"", "Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug.", "", meansHeavy},
+		{"", "Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug.", "",
+			meansHeavy},
 		{"INTERNAL", "x", subject + "events nodes 7 actor", meansHeavy},
 		{"INTERNAL", "x", subject + "events", meansTemporary},
 		{"INTERNAL", "x", "change1", meansTemporary},
@@ -69,7 +71,8 @@ func TestMeaning(t *testing.T) {
 // that a team is asked to review.
 func TestTeamsThatAreNotSeen(t *testing.T) {
 	answer := func(path string) error {
-		body := `{"data":{"repository":{}},"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by integration","path":` + path + `}]}`
+		body := `{"data":{"repository":{}},"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by integration","path":` + path +
+			`}]}`
 		x := exchange{resp: &http.Response{StatusCode: 200}, request: httptest.NewRequest("POST", "/graphql", nil), body: []byte(body)}
 		x.said, x.unread = readAnswer(x.body)
 		return x.graphql(time.Now())

@@ -23,20 +23,25 @@ func TestHoles(t *testing.T) {
 	var logged bytes.Buffer
 	metrics := prometheus.NewRegistry()
 	fault := func(path string) string {
-		return `{"type":"FORBIDDEN","path":[` + path + `],"message":"Although you appear to have the correct authorization credentials, the X organization has an IP allow list enabled"}`
+		return `{"type":"FORBIDDEN","path":[` + path + `],"message":"Although you appear to have the correct authorization credentials, the X ` +
+			`organization has an IP allow list enabled"}`
 	}
 	subject := `"repository","issueOrPullRequest"`
 	body := fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"__typename":"PullRequest","number":1,"headRefOid":%[1]q,"headRepository":null,
 		"labels":{"nodes":[null,{"id":"a","name":"docs"}]},"comments":{"nodes":[null,{"fullDatabaseId":"7","id":"c","body":"hello","author":null}]},
 		"events":{"nodes":[{"__typename":"ClosedEvent","actor":{"login":"bob"}},null]},"commits":{"totalCount":2,"nodes":[null,{"commit":{"oid":"2","message":"n"}}]},
 		"tip":{"nodes":[{"commit":{"oid":%[1]q}}]}}}},"errors":[`, someSHA) +
-		strings.Join([]string{fault(subject + `,"headRepository"`), fault(subject + `,"labels","nodes",0`), fault(subject + `,"comments","nodes",0,"id"`),
-			fault(subject + `,"comments","nodes",1,"author"`), fault(subject + `,"events","nodes",1`), fault(subject + `,"commits","nodes",0`)}, ",") + `]}`
-	app, _ := plain(t, gh.Config{Log: zerolog.New(&logged), Metrics: metrics}, func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, body) })
+		strings.Join([]string{fault(subject + `,"headRepository"`), fault(subject + `,"labels","nodes",0`),
+			fault(subject + `,"comments","nodes",0,"id"`),
+			fault(subject + `,"comments","nodes",1,"author"`), fault(subject + `,"events","nodes",1`), fault(subject +
+				`,"commits","nodes",0`)}, ",") + `]}`
+	app, _ := plain(t, gh.Config{Log: zerolog.New(&logged), Metrics: metrics},
+		func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, body) })
 	for range 2 {
 		r, err := app.Load(t.Context(), snapshot.Query{Key: somePull, Installation: 1, Needs: pull.Comments | pull.Events | pull.Commits})
 		must(t, err)
-		if diff := cmp.Diff([]string{"docs"}, r.Labels); diff != "" || len(r.Comments) != 1 || r.Comments[0].By != "ghost" || len(r.Events) != 1 || len(r.Commits) != 1 || r.HeadOwner != "" {
+		if diff := cmp.Diff([]string{"docs"}, r.Labels); diff != "" || len(r.Comments) != 1 || r.Comments[0].By != "ghost" ||
+			len(r.Events) != 1 || len(r.Commits) != 1 || r.HeadOwner != "" {
 			t.Errorf("loaded %+v", r)
 		}
 	}

@@ -54,7 +54,8 @@ func Convert(ctx context.Context, c Conversion) (Created, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, api.String()+"app-manifests/"+url.PathEscape(c.Code)+"/conversions", http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, api.String()+"app-manifests/"+url.PathEscape(c.Code)+"/conversions",
+		http.NoBody)
 	if err != nil {
 		return Created{}, fmt.Errorf("writing the request: %w", err)
 	}

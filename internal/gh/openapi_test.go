@@ -37,7 +37,8 @@ func TestAgainstGitHubsDescriptions(t *testing.T) {
 	if dir == "" {
 		t.Skip("CONCORDE_OCTOKIT is not set: it names the directory node_modules/@octokit with openapi and graphql-schema in it")
 	}
-	rest, graphql := loadREST(t, filepath.Join(dir, "openapi/generated/api.github.com.json")), loadGraphQL(t, filepath.Join(dir, "graphql-schema/schema.graphql"))
+	rest, graphql := loadREST(t, filepath.Join(dir, "openapi/generated/api.github.com.json")), loadGraphQL(t,
+		filepath.Join(dir, "graphql-schema/schema.graphql"))
 	seen := map[string]int{}
 	for _, x := range converse(t) {
 		if x.Route == "fault" {
@@ -80,7 +81,8 @@ func converse(t *testing.T) []ghtest.Exchange {
 	must(t, err)
 	of := pull.Key{Owner: "python", Repo: "cpython", Number: issue}
 	w.load(snapshot.Query{Key: of, Needs: everything | pull.Team, Team: "nobody/team"})
-	w.apply(of, pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}, Seen: "b", At: time.Now()})
+	w.apply(of, pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}, Seen: "b",
+		At: time.Now()})
 	_, err = w.app.Mergeable(t.Context(), snapshot.List{Key: few})
 	must(t, err)
 	_, err = w.app.Issues(t.Context(), snapshot.List{Key: few.Repository(), Pages: 1})
@@ -88,10 +90,12 @@ func converse(t *testing.T) []ghtest.Exchange {
 	for range 2 { // the second time with what the first one wrote
 		for _, key := range []pull.Key{few, many} {
 			r := w.load(snapshot.Query{
-				Key: key, Needs: everything | pull.Team, Reads: func(_ *pull.Request, path string) bool { return path != "f5" }, SettingsPath: settingsPath,
+				Key: key, Needs: everything | pull.Team, Reads: func(_ *pull.Request, path string) bool { return path != "f5" },
+				SettingsPath:   settingsPath,
 				LabelRulesPath: "old", Team: "python-core",
 				Looks: looksAt(pull.Looks{
-					Branches: []string{"main", "many", "nothing"}, Requests: []int{few.Number}, Issues: []int{few.Number, issue, 4711}, Labels: []string{"docs", "nothing"},
+					Branches: []string{"main", "many", "nothing"}, Requests: []int{few.Number}, Issues: []int{few.Number, issue, 4711},
+					Labels: []string{"docs", "nothing"},
 					People: []string{"guido", "nobody-at-all"}, Compared: []string{"main", "nothing"},
 				}),
 			})
@@ -103,8 +107,10 @@ func converse(t *testing.T) []ghtest.Exchange {
 	exerciseHook(w)
 	_, err = w.repo.Merge(few.Number, "guido")
 	must(t, err)
-	for _, key := range []pull.Key{few, many, {Owner: "python", Repo: "cpython", Number: 4711}, {Owner: "python", Repo: "nothing", Number: 1}} {
-		_, _ = w.app.Load(t.Context(), snapshot.Query{Key: key, Installation: w.srv.InstallationID("python"), Needs: everything, Reads: all, SettingsPath: settingsPath, Looks: looksAt(pull.Looks{Requests: []int{4711}})})
+	for _, key := range []pull.Key{few, many, {Owner: "python", Repo: "cpython", Number: 4711},
+		{Owner: "python", Repo: "nothing", Number: 1}} {
+		_, _ = w.app.Load(t.Context(), snapshot.Query{Key: key, Installation: w.srv.InstallationID("python"), Needs: everything, Reads: all,
+			SettingsPath: settingsPath, Looks: looksAt(pull.Looks{Requests: []int{4711}})})
 		_, _ = w.app.Numbers(t.Context(), snapshot.List{Key: key.Repository()})
 	}
 	must(t, w.repo.DeleteFork("bob")) // GitHub's list then has null for the head's repository, against its description
@@ -125,7 +131,9 @@ func converse(t *testing.T) []ghtest.Exchange {
 // openFewAndMany makes a pull request whose lists have one page, and one whose
 // lists have several.
 func openFewAndMany(w *world) (few, many pull.Key) {
-	_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido", Files: map[string]ghtest.File{settingsPath: ghtest.Text("a: 1\n"), "gone": ghtest.Text("x\n"), "old": ghtest.Text(strings.Repeat("x\n", 30))}})
+	_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido",
+		Files: map[string]ghtest.File{settingsPath: ghtest.Text("a: 1\n"), "gone": ghtest.Text("x\n"),
+			"old": ghtest.Text(strings.Repeat("x\n", 30))}})
 	must(w.t, err)
 	files := map[string]ghtest.File{
 		"gone": ghtest.Deleted(), "old": ghtest.Deleted(), "new": ghtest.Text(strings.Repeat("x\n", 30)), "b": ghtest.Text("\x00\xff"),
@@ -161,7 +169,8 @@ func exerciseWrites(w *world, key pull.Key, r *pull.Request) {
 		pull.SetCheck{SHA: r.Head, Check: pull.Check{Name: "ok", Conclusion: pull.Success, Title: "t"}},
 		pull.AddLabel{Name: "a#b/c?d%e"}, pull.RemoveLabel{Name: "a#b/c?d%e"}, pull.RemoveLabel{Name: "not there"},
 		pull.AddNote{Note: note}, pull.EditNote{Node: "IC_nothing", Note: note},
-		pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}, // long ago: it is read again
+		// long ago: it is read again
+		pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}},
 		pull.Ready{}, pull.React{Node: "IC_nothing", With: pull.Confused},
 	} {
 		_ = w.app.Apply(w.t.Context(), w.srv.InstallationID("python"), key, a)
@@ -183,7 +192,8 @@ func exerciseBackport(w *world) {
 		_ = w.app.Apply(w.t.Context(), 0, key, a)
 	}
 	must(w.t, w.repo.Close(key.Number, "guido"))
-	for _, a := range []pull.Action{pull.DeleteBranch{Branch: "backport", SHA: sha}, pull.DeleteBranch{Branch: "backport", SHA: sha}, pull.Reopen{}, pull.RestoreBranch{Branch: "backport", SHA: sha}, pull.RestoreBranch{Branch: "backport", SHA: sha}, pull.Reopen{}} {
+	for _, a := range []pull.Action{pull.DeleteBranch{Branch: "backport", SHA: sha}, pull.DeleteBranch{Branch: "backport", SHA: sha},
+		pull.Reopen{}, pull.RestoreBranch{Branch: "backport", SHA: sha}, pull.RestoreBranch{Branch: "backport", SHA: sha}, pull.Reopen{}} {
 		_ = w.app.Apply(w.t.Context(), 0, key, a)
 	}
 	_, err = w.repo.Review(key.Number, "guido", "APPROVED", "")
@@ -202,13 +212,16 @@ func exerciseRepository(w *world) {
 	for _, level := range []string{"write", "admin"} {
 		_, _ = w.app.Token(ctx, gh.TokenRequest{Key: cpython, Permissions: map[string]string{"contents": level}})
 	}
-	_, _ = w.app.History(ctx, snapshot.HistoryRequest{Key: cpython, Revisions: []string{"main", w.repo.Ref("main"), "nothing"}, Paths: []string{"README.rst", "nothing"}})
+	_, _ = w.app.History(ctx, snapshot.HistoryRequest{Key: cpython, Revisions: []string{"main", w.repo.Ref("main"), "nothing"},
+		Paths: []string{"README.rst", "nothing"}})
 	_, _ = w.app.Repository(ctx, snapshot.RepositoryQuery{Key: cpython, SettingsPath: settingsPath})
-	for _, label := range []pull.LabelStyle{{Name: "needs backport to 3.16", Color: "c2e0c6", Description: "d"}, {Name: "a#b/c?d%e", Color: "odd"}} {
+	for _, label := range []pull.LabelStyle{{Name: "needs backport to 3.16", Color: "c2e0c6", Description: "d"},
+		{Name: "a#b/c?d%e", Color: "odd"}} {
 		for range 2 {
 			_ = w.app.CreateLabel(ctx, 0, cpython, label)
 		}
-		_ = w.app.EditLabel(ctx, 0, cpython, pull.LabelEdit{Old: label.Name, LabelStyle: pull.LabelStyle{Name: "new " + label.Name, Color: "ededed"}})
+		_ = w.app.EditLabel(ctx, 0, cpython, pull.LabelEdit{Old: label.Name,
+			LabelStyle: pull.LabelStyle{Name: "new " + label.Name, Color: "ededed"}})
 	}
 	_, _, _ = w.app.Merged(ctx, snapshot.List{Key: cpython, Base: "main", Labels: []string{"docs"}})
 	_, _, _ = w.app.Merged(ctx, snapshot.List{Key: cpython})
@@ -248,7 +261,8 @@ func (d restDescription) check(x ghtest.Exchange) error {
 		}
 	}
 	options := &openapi3filter.Options{
-		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, RejectWhenRequestBodyNotSpecified: true, MultiError: true,
+		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, RejectWhenRequestBodyNotSpecified: true,
+		MultiError: true,
 	}
 	options.WithCustomSchemaErrorFunc(func(err *openapi3.SchemaError) string {
 		return strings.Join(err.JSONPointer(), "/") + ": " + err.Reason

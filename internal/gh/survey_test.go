@@ -33,12 +33,14 @@ func TestSurvey(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
 	r, err := w.app.Registration(ctx)
-	if err != nil || r.ID != w.srv.AppID() || r.Slug != "concorde" || r.Owner != "concorde-owner" || r.Organization || r.Permissions["checks"] != "write" || len(r.Events) == 0 {
+	if err != nil || r.ID != w.srv.AppID() || r.Slug != "concorde" || r.Owner != "concorde-owner" || r.Organization ||
+		r.Permissions["checks"] != "write" || len(r.Events) == 0 {
 		t.Errorf("%+v %v", r, err)
 	}
 	w.srv.Suspend("python")
 	grants, err := w.app.Grants(ctx)
-	if err != nil || len(grants) != 1 || grants[0].Account != "python" || !grants[0].Suspended || !grants[0].Organization || grants[0].Permissions["issues"] != "write" || len(grants[0].Events) != len(r.Events) {
+	if err != nil || len(grants) != 1 || grants[0].Account != "python" || !grants[0].Suspended || !grants[0].Organization ||
+		grants[0].Permissions["issues"] != "write" || len(grants[0].Events) != len(r.Events) {
 		t.Errorf("%+v %v", grants, err)
 	}
 	w.srv.Unsuspend("python")
@@ -56,7 +58,8 @@ func TestSurvey(t *testing.T) {
 	}
 	must(t, w.app.SetHook(ctx, "https://bot.example.org/webhook", "another secret"))
 	hook, err := w.app.Hook(ctx)
-	if err != nil || hook != (gh.Hook{URL: "https://bot.example.org/webhook", ContentType: "json", HasSecret: true}) || w.srv.WebhookSecret() != "another secret" {
+	if err != nil || hook != (gh.Hook{URL: "https://bot.example.org/webhook", ContentType: "json", HasSecret: true}) ||
+		w.srv.WebhookSecret() != "another secret" {
 		t.Errorf("%+v %v", hook, err)
 	}
 	w.srv.SetHook(ghtest.Hook{URL: "https://x.example.org", Insecure: true, Unsigned: true, ContentType: "form"})
@@ -74,7 +77,8 @@ func TestSurveyFaults(t *testing.T) {
 	if !errors.As(err, &rejected) || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("%v", err)
 	}
-	for name, f := range map[string]ghtest.Fault{"502": ghtest.BadGateway(), "dropped": {Drop: true}, "cut off": {Truncate: true}, "no JSON": {Status: 200, Body: "<html>"}} {
+	for name, f := range map[string]ghtest.Fault{"502": ghtest.BadGateway(), "dropped": {Drop: true}, "cut off": {Truncate: true},
+		"no JSON": {Status: 200, Body: "<html>"}} {
 		f.Times = -1
 		must(t, w.srv.Fault(f))
 		_, registration := w.app.Registration(ctx)
@@ -106,14 +110,17 @@ func TestConvert(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	var temporary *gh.Temporary
-	for _, f := range []ghtest.Fault{ghtest.BadGateway(), {Drop: true}, {Status: 201, Body: `{"pem":"hunter2"`}, {Status: 201, Body: `{"id":0,"pem":"hunter2"}`}, {Status: 200, Body: `{"id":1,"pem":"hunter2"}`}} {
+	for _, f := range []ghtest.Fault{ghtest.BadGateway(), {Drop: true}, {Status: 201, Body: `{"pem":"hunter2"`},
+		{Status: 201, Body: `{"id":0,"pem":"hunter2"}`}, {Status: 200, Body: `{"id":1,"pem":"hunter2"}`}} {
 		must(t, srv.Fault(f))
-		if _, err := gh.Convert(t.Context(), gh.Conversion{APIURL: srv.APIURL(), Code: "code4711"}); !errors.As(err, &temporary) || strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "code4711") {
+		if _, err := gh.Convert(t.Context(), gh.Conversion{APIURL: srv.APIURL(), Code: "code4711"}); !errors.As(err, &temporary) ||
+			strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "code4711") {
 			t.Errorf("%+v: %v", f, err)
 		}
 	}
 	must(t, srv.Fault(ghtest.Fault{Hang: true}))
-	if _, err := gh.Convert(t.Context(), gh.Conversion{APIURL: srv.APIURL(), Code: "x", Timeout: 50 * time.Millisecond}); !errors.As(err, &temporary) {
+	if _, err := gh.Convert(t.Context(), gh.Conversion{APIURL: srv.APIURL(), Code: "x", Timeout: 50 * time.Millisecond}); !errors.As(err,
+		&temporary) {
 		t.Errorf("%v", err)
 	}
 	if _, err := gh.Convert(t.Context(), gh.Conversion{APIURL: "http://example.org/api/v3", Code: "x"}); err == nil {

@@ -64,15 +64,18 @@ func TestTokenFaults(t *testing.T) {
 		return err
 	}
 	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "write"}))
-	check(t, "not granted", ask(gh.TokenRequest{Key: cpython, Permissions: map[string]string{"contents": "write", "workflows": "write", "pull_requests": "read", "metadata": "read"}}), denied,
+	check(t, "not granted", ask(gh.TokenRequest{Key: cpython,
+		Permissions: map[string]string{"contents": "write", "workflows": "write", "pull_requests": "read", "metadata": "read"}}), denied,
 		`asking for a token for python/cpython: POST /app/installations/{installation}/access_tokens: 422: The permissions requested are not granted to this installation.: grant the App the permission "contents: write, workflows: write"`)
 	w.fault(ghtest.Fault{Method: "GET", Path: "/app/installations/[0-9]+$", Status: 502})
 	check(t, "not granted, nobody knows what", ask(gh.TokenRequest{Key: cpython, Permissions: pushing}), temporary, "502")
 	check(t, "an odd level", ask(gh.TokenRequest{Key: cpython, Permissions: map[string]string{"contents": "wirte"}}), rejected, "not granted")
 	check(t, "no permissions", ask(gh.TokenRequest{Key: cpython}), rejected, "no permissions are named")
-	check(t, "an odd key", ask(gh.TokenRequest{Key: pull.Key{Owner: "python", Repo: ".."}, Permissions: pushing}), rejected, "isn't a valid repository name")
+	check(t, "an odd key", ask(gh.TokenRequest{Key: pull.Key{Owner: "python", Repo: ".."}, Permissions: pushing}), rejected,
+		"isn't a valid repository name")
 	check(t, "no such repository", ask(gh.TokenRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}, Permissions: pushing}), gone, "404")
-	check(t, "one of another installation", ask(gh.TokenRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}, Installation: w.srv.InstallationID("python"), Permissions: map[string]string{"contents": "read"}}), rejected, "does not exist")
+	check(t, "one of another installation", ask(gh.TokenRequest{Key: pull.Key{Owner: "python", Repo: "nothing"},
+		Installation: w.srv.InstallationID("python"), Permissions: map[string]string{"contents": "read"}}), rejected, "does not exist")
 	check(t, "no such installation", ask(gh.TokenRequest{Key: cpython, Installation: 4711, Permissions: pushing}), gone, "404")
 	w.fault(ghtest.Fault{Path: "/access_tokens$", Status: 201, Body: `{}`})
 	check(t, "no token", ask(gh.TokenRequest{Key: cpython, Permissions: pushing}), temporary, "no token")

@@ -261,7 +261,8 @@ func TestDecideRefusesWhatARuleDidNotDeclare(t *testing.T) {
 	}
 	r := request()
 	r.Facts = pull.Statuses
-	if _, err := pull.Decide(r, []pull.Rule{undeclared(status, all, "s")}); err == nil || !strings.Contains(err.Error(), "rule x needs Files|Commits|Checks|") {
+	if _, err := pull.Decide(r, []pull.Rule{undeclared(status, all, "s")}); err == nil ||
+		!strings.Contains(err.Error(), "rule x needs Files|Commits|Checks|") {
 		t.Errorf("facts are missing, and the error is %v", err)
 	}
 }

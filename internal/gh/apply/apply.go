@@ -106,7 +106,8 @@ func (t *target) reopen(ctx context.Context) error {
 // requestReview asks by login somebody whose id is not known. It is Rejected for
 // those who cannot review here.
 func (t *target) requestReview(ctx context.Context, login string) error {
-	_, _, err := t.REST.PullRequests.RequestReviewers(ctx, t.About.Owner, t.About.Repo, t.About.Number, github.ReviewersRequest{Reviewers: []string{login}})
+	_, _, err := t.REST.PullRequests.RequestReviewers(ctx, t.About.Owner, t.About.Repo, t.About.Number,
+		github.ReviewersRequest{Reviewers: []string{login}})
 	return gh.Settle(err)
 }
 

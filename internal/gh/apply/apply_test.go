@@ -20,7 +20,8 @@ func newPull(t *testing.T) (*world, pull.Key) {
 
 func TestApplyStatus(t *testing.T) {
 	w, key := newPull(t)
-	want := pull.Status{Context: "bedevere/news", State: pull.StatusFailure, Description: "No entry: " + strings.Repeat("ä", 60), URL: "https://example.com/?a=b#c"}
+	want := pull.Status{Context: "bedevere/news", State: pull.StatusFailure, Description: "No entry: " + strings.Repeat("ä", 60),
+		URL: "https://example.com/?a=b#c"}
 	w.apply(key, pull.SetStatus{SHA: w.repo.Ref("alice:fix"), Status: want})
 	if got := w.load(snapshot.Query{Key: key, Needs: pull.Statuses}).Statuses["bedevere/news"]; got != want {
 		t.Errorf("got %+v", got)
@@ -31,8 +32,10 @@ func TestApplyStatus(t *testing.T) {
 	}
 	// No such commit: 422. There may be one in a moment.
 	as[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key, pull.SetStatus{SHA: someSHA, Status: want}))
-	as[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key, pull.SetCheck{SHA: someSHA, Check: pull.Check{Name: "n", Conclusion: pull.Success, Title: "T"}}))
-	as[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.SetStatus{SHA: w.repo.Ref("main"), Status: pull.Status{Context: "c", State: "odd"}}))
+	as[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key,
+		pull.SetCheck{SHA: someSHA, Check: pull.Check{Name: "n", Conclusion: pull.Success, Title: "T"}}))
+	as[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key,
+		pull.SetStatus{SHA: w.repo.Ref("main"), Status: pull.Status{Context: "c", State: "odd"}}))
 }
 
 // All annotations come, 50 in a write, and only the last of them makes the check
@@ -44,7 +47,8 @@ func TestApplyCheck(t *testing.T) {
 	for _, n := range []int{0, 1, 50, 51, 200} {
 		c := pull.Check{Name: fmt.Sprint("check ", n), Conclusion: pull.Failure, Title: "Title", Summary: "Summary\n"}
 		for i := range n {
-			c.Annotations = append(c.Annotations, pull.Annotation{Path: "a.txt", Line: i, Column: i / 2, Level: pull.WarningLevel, Title: strings.Repeat("ä", 200), Message: fmt.Sprint("message ", i)})
+			c.Annotations = append(c.Annotations, pull.Annotation{Path: "a.txt", Line: i, Column: i / 2, Level: pull.WarningLevel,
+				Title: strings.Repeat("ä", 200), Message: fmt.Sprint("message ", i)})
 		}
 		w.srv.ResetRequests()
 		w.apply(key, pull.SetCheck{SHA: head, Check: c})
@@ -53,11 +57,13 @@ func TestApplyCheck(t *testing.T) {
 		}
 		runs := w.pr(key).CheckRuns
 		got := runs[len(runs)-1]
-		if got.Name != c.Name || got.Status != "completed" || got.Conclusion != "failure" || got.ExternalID != c.Digest() || got.Title != "Title" || got.Summary != "Summary\n" || len(got.Annotations) != n {
+		if got.Name != c.Name || got.Status != "completed" || got.Conclusion != "failure" || got.ExternalID != c.Digest() ||
+			got.Title != "Title" || got.Summary != "Summary\n" || len(got.Annotations) != n {
 			t.Fatalf("%d annotations: %+v", n, got)
 		}
 		for i, a := range got.Annotations {
-			if a.Path != "a.txt" || a.StartLine != max(i, 1) || a.EndLine != a.StartLine || a.Column != i/2 || a.Level != "warning" || a.Message != fmt.Sprint("message ", i) || len(a.Title) > maxAnnotationTitle || a.Title == "" {
+			if a.Path != "a.txt" || a.StartLine != max(i, 1) || a.EndLine != a.StartLine || a.Column != i/2 || a.Level != "warning" ||
+				a.Message != fmt.Sprint("message ", i) || len(a.Title) > maxAnnotationTitle || a.Title == "" {
 				t.Fatalf("%d annotations: %+v", n, a)
 			}
 		}
@@ -115,7 +121,8 @@ func TestApplyNotes(t *testing.T) {
 	first, second := pull.Note{Key: "news-help", Body: "Hello **you**\n"}, pull.Note{Key: "news-help", Body: "Bye"}
 	w.apply(key, pull.AddNote{Note: first})
 	posted := w.load(snapshot.Query{Key: key, Needs: pull.Notes}).Notes["news-help"]
-	if c := w.pr(key).Comments; len(c) != 1 || !strings.HasPrefix(c[0].Body, first.Body) || c[0].ID != posted.ID || posted.Digest != first.Digest() {
+	if c := w.pr(key).Comments; len(c) != 1 || !strings.HasPrefix(c[0].Body, first.Body) || c[0].ID != posted.ID ||
+		posted.Digest != first.Digest() {
 		t.Fatalf("posted %+v, read %+v", c, posted)
 	}
 	w.apply(key, pull.EditNote{ID: posted.ID, Node: posted.Node, Note: second})
@@ -129,7 +136,8 @@ func TestApplyNotes(t *testing.T) {
 	as[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.EditNote{ID: 1, Note: pull.Note{Key: ""}}))
 
 	w.fault(ghtest.Fault{Path: "^/graphql", Contains: "addComment", Status: 200,
-		Body: `{"data":{"change0":null},"errors":[{"type":"FORBIDDEN","path":["change0"],"message":"Unable to create comment because issue is locked."}]}`})
+		Body: `{"data":{"change0":null},"errors":[{"type":"FORBIDDEN","path":["change0"],"message":"Unable to create comment because issue is ` +
+			`locked."}]}`})
 	as[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.AddNote{Note: first}))
 	if n := len(w.pr(key).Comments); n != 0 {
 		t.Errorf("%d comments", n)
@@ -164,7 +172,9 @@ func TestMissingPermission(t *testing.T) {
 			t.Errorf("%v: permission %q, want one with %q", action, e.Permission, says)
 		}
 	}
-	if e := as[*gh.Denied](t, w.app.Apply(t.Context(), 0, key, pull.SetCheck{SHA: head, Check: pull.Check{Name: "n", Conclusion: pull.Success, Title: "t"}})); !strings.Contains(e.Permission, "checks") {
+	if e := as[*gh.Denied](t, w.app.Apply(t.Context(), 0, key,
+		pull.SetCheck{SHA: head, Check: pull.Check{Name: "n", Conclusion: pull.Success,
+			Title: "t"}})); !strings.Contains(e.Permission, "checks") {
 		t.Errorf("permission %q", e.Permission)
 	}
 	_, err := w.app.Load(t.Context(), snapshot.Query{Key: key, Needs: pull.Statuses | pull.Checks})

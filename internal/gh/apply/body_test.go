@@ -16,7 +16,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-var linked = pull.List{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- l -->", End: "<!-- /l -->"}, Heading: "### Linked PRs", Line: "* gh-%d"}
+var linked = pull.List{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- l -->", End: "<!-- /l -->"}, Heading: "### Linked PRs",
+	Line: "* gh-%d"}
 
 func newIssue(t *testing.T, w *world) pull.Key {
 	t.Helper()
@@ -124,7 +125,8 @@ func TestTwoBlocksInOneRequest(t *testing.T) {
 	other := pull.Block{Markdown: markdown.Body{}, Start: "<!-- b -->", End: "<!-- /b -->", Text: "y"}
 	w, key := newPull(t)
 	r := w.load(snapshot.Query{Key: key})
-	edits := []pull.Action{pull.EditBlock{Block: one, Seen: r.Body, At: r.BodyAt}, pull.AddNote{Note: pull.Note{Key: "n", Body: "n"}}, pull.EditBlock{Block: other, Seen: r.Body, At: r.BodyAt}}
+	edits := []pull.Action{pull.EditBlock{Block: one, Seen: r.Body, At: r.BodyAt}, pull.AddNote{Note: pull.Note{Key: "n", Body: "n"}},
+		pull.EditBlock{Block: other, Seen: r.Body, At: r.BodyAt}}
 	if batches := Batches(edits); len(batches) != 1 {
 		t.Fatalf("%d requests: then this test shows nothing", len(batches))
 	}
@@ -147,7 +149,8 @@ func TestTwoBlocksInOneRequest(t *testing.T) {
 func TestEvidenceGoesLast(t *testing.T) {
 	var sizes []int
 	issue := pull.Key{Owner: "python", Repo: "cpython", Number: 5}
-	for _, b := range Batches([]pull.Action{lists(issue, 1, true, "", time.Time{}), lists(issue, 1, false, "", time.Time{}), pull.EditBlock{}, pull.AddLabel{}}) {
+	for _, b := range Batches([]pull.Action{lists(issue, 1, true, "", time.Time{}), lists(issue, 1, false, "", time.Time{}), pull.EditBlock{},
+		pull.AddLabel{}}) {
 		sizes = append(sizes, len(b))
 	}
 	if !slices.Equal(sizes, []int{2, 2}) {

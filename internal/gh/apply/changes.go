@@ -108,13 +108,15 @@ func (t *target) changeOf(ctx context.Context, action pull.Action, texts drafts)
 		if err != nil {
 			return nil, err
 		}
-		return &change{name: "addLabelsToLabelable", input: map[string]any{"labelableId": subject.ID, "labelIds": []string{id}}, permission: writesSubject}, nil
+		return &change{name: "addLabelsToLabelable", input: map[string]any{"labelableId": subject.ID, "labelIds": []string{id}},
+			permission: writesSubject}, nil
 	case pull.RemoveLabel:
 		id, known := t.IDs.Label(t.About, a.Name)
 		if !known {
 			return nil, nil // the repository has no such label
 		}
-		return &change{name: "removeLabelsFromLabelable", input: map[string]any{"labelableId": subject.ID, "labelIds": []string{id}}, permission: writesSubject}, nil
+		return &change{name: "removeLabelsFromLabelable", input: map[string]any{"labelableId": subject.ID, "labelIds": []string{id}},
+			permission: writesSubject}, nil
 	case pull.AddNote:
 		body, err := gh.Mark(a.Note)
 		if err != nil {
@@ -134,13 +136,15 @@ func (t *target) changeOf(ctx context.Context, action pull.Action, texts drafts)
 		if !known {
 			return nil, t.requestReview(ctx, a.Login)
 		}
-		return &change{name: "requestReviews", input: map[string]any{"pullRequestId": subject.ID, "userIds": []string{id}, "union": true}, permission: writesPull}, nil
+		return &change{name: "requestReviews", input: map[string]any{"pullRequestId": subject.ID, "userIds": []string{id}, "union": true},
+			permission: writesPull}, nil
 	case pull.Assign:
 		id, known := t.IDs.Person(a.Login)
 		if !known {
 			return nil, t.assign(ctx, a.Login)
 		}
-		return &change{name: "addAssigneesToAssignable", input: map[string]any{"assignableId": subject.ID, "assigneeIds": []string{id}}, permission: writesSubject}, nil
+		return &change{name: "addAssigneesToAssignable", input: map[string]any{"assignableId": subject.ID, "assigneeIds": []string{id}},
+			permission: writesSubject}, nil
 	case pull.React:
 		return &change{name: "addReaction", input: map[string]any{"subjectId": a.Node, "content": string(a.With)}, permission: writesSubject}, nil
 	case pull.Ready:

@@ -33,8 +33,10 @@ func TestEveryErrorOfWrites(t *testing.T) {
 		key := pull.Key{Owner: "python", Repo: "cpython", Number: n}
 		r := w.load(snapshot.Query{Key: key, Needs: pull.Comments})
 		return key, []pull.Action{
-			pull.AddLabel{Name: "docs"}, pull.RemoveLabel{Name: "type-bug"}, pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}, pull.React{Node: r.Comments[0].Node, With: pull.Confused},
-			pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}, pull.Ready{}, pull.Close{},
+			pull.AddLabel{Name: "docs"}, pull.RemoveLabel{Name: "type-bug"}, pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}},
+			pull.React{Node: r.Comments[0].Node, With: pull.Confused},
+			pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}, pull.Ready{},
+			pull.Close{},
 		}
 	}
 	_, actions := fresh()
@@ -69,7 +71,8 @@ func TestEveryErrorAroundWrites(t *testing.T) {
 		{"repository.label0", []pull.Action{pull.AddLabel{Name: "docs"}, pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}}},
 		{"repository.issueOrPullRequest", []pull.Action{pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}}},
 		{"repository.issueOrPullRequest.id", []pull.Action{pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}}},
-		{"repository.issueOrPullRequest.body", []pull.Action{pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}}},
+		{"repository.issueOrPullRequest.body", []pull.Action{pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->",
+			End: "<!-- /a -->", Text: "x"}}}},
 		{"change0", []pull.Action{pull.MergePull{SHA: head, Title: "t", Auto: true}}},
 		{"change0", []pull.Action{pull.CancelMerge{}}},
 	} {

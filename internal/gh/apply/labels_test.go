@@ -39,8 +39,10 @@ func TestLabels(t *testing.T) {
 	if !slices.Contains(labels(""), odd) {
 		t.Errorf("labels %+v", labels(""))
 	}
-	must(t, w.app.EditLabel(t.Context(), 0, cpython, pull.LabelEdit{Old: odd.Name, LabelStyle: pull.LabelStyle{Name: "new/name", Description: "New 🐛"}}))
-	must(t, w.app.EditLabel(t.Context(), 0, cpython, pull.LabelEdit{Old: backport.Name, LabelStyle: pull.LabelStyle{Name: backport.Name, Color: "aaaaaa"}}))
+	must(t, w.app.EditLabel(t.Context(), 0, cpython, pull.LabelEdit{Old: odd.Name,
+		LabelStyle: pull.LabelStyle{Name: "new/name", Description: "New 🐛"}}))
+	must(t, w.app.EditLabel(t.Context(), 0, cpython, pull.LabelEdit{Old: backport.Name,
+		LabelStyle: pull.LabelStyle{Name: backport.Name, Color: "aaaaaa"}}))
 	got := labels("")
 	for _, want := range []pull.LabelStyle{{Name: "new/name", Color: "ededed", Description: "New"}, {Name: backport.Name, Color: "aaaaaa"}} {
 		if !slices.Contains(got, want) {
@@ -61,11 +63,13 @@ func TestLabelFaults(t *testing.T) {
 	edit := func(old string, l pull.LabelStyle) error {
 		return w.app.EditLabel(t.Context(), 0, cpython, pull.LabelEdit{Old: old, LabelStyle: l})
 	}
-	check(t, "odd colour", create(pull.LabelStyle{Name: "a", Color: "green"}), rejected, `making the label "a" in python/cpython: POST /repos/{owner}/{repo}/labels: 422`)
+	check(t, "odd colour", create(pull.LabelStyle{Name: "a", Color: "green"}), rejected,
+		`making the label "a" in python/cpython: POST /repos/{owner}/{repo}/labels: 422`)
 	for _, name := range []string{"", ".", ".."} {
 		check(t, name, edit(name, pull.LabelStyle{Name: "a"}), rejected, "is not a label")
 	}
-	check(t, "not there", edit("nothing", pull.LabelStyle{Name: "a"}), gone, `editing the label "nothing" of python/cpython: PATCH /repos/{owner}/{repo}/labels/{name}: 404`)
+	check(t, "not there", edit("nothing", pull.LabelStyle{Name: "a"}), gone,
+		`editing the label "nothing" of python/cpython: PATCH /repos/{owner}/{repo}/labels/{name}: 404`)
 	must(t, create(pull.LabelStyle{Name: "a"}))
 	must(t, create(pull.LabelStyle{Name: "b"}))
 	check(t, "taken", edit("a", pull.LabelStyle{Name: "b"}), rejected, "already_exists")
@@ -74,7 +78,8 @@ func TestLabelFaults(t *testing.T) {
 	must(t, create(pull.LabelStyle{Name: "c"}))
 	nothing := pull.Key{Owner: "python", Repo: "nothing"}
 	check(t, "no repository", w.app.CreateLabel(t.Context(), 0, nothing, pull.LabelStyle{Name: "a"}), gone, "404")
-	check(t, "no repository", w.app.EditLabel(t.Context(), 0, nothing, pull.LabelEdit{Old: "a", LabelStyle: pull.LabelStyle{Name: "b"}}), gone, "404")
+	check(t, "no repository", w.app.EditLabel(t.Context(), 0, nothing, pull.LabelEdit{Old: "a", LabelStyle: pull.LabelStyle{Name: "b"}}),
+		gone, "404")
 	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read"}))
 	w.srv.RevokeTokens()
 	check(t, "may not", create(pull.LabelStyle{Name: "d"}), denied, "issues")

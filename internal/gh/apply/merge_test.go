@@ -19,7 +19,8 @@ func TestMergeNow(t *testing.T) {
 	key, sha := w.openBackport("backport")
 	w.apply(key, pull.MergePull{SHA: sha, Title: "[3.14] gh-1: Fix it (GH-2)", Body: "Why\n\nCo-authored-by: Eve <eve@example.com>"})
 	r := w.load(snapshot.Query{Key: key})
-	want := &pull.Merge{SHA: w.repo.Ref("main"), Message: "[3.14] gh-1: Fix it (GH-2)\n\nWhy\n\nCo-authored-by: Eve <eve@example.com>", Parents: 1, Author: r.Merge.Author, By: "concorde[bot]", At: r.ClosedAt}
+	want := &pull.Merge{SHA: w.repo.Ref("main"), Message: "[3.14] gh-1: Fix it (GH-2)\n\nWhy\n\nCo-authored-by: Eve <eve@example.com>",
+		Parents: 1, Author: r.Merge.Author, By: "concorde[bot]", At: r.ClosedAt}
 	if diff := cmp.Diff(want, r.Merge); diff != "" || r.State != pull.Merged || r.ClosedAt.IsZero() {
 		t.Errorf("state %q, closed at %v (-want +got):\n%s", r.State, r.ClosedAt, diff)
 	}
@@ -54,7 +55,8 @@ func TestMergeFaults(t *testing.T) {
 	do := func(sha string) error { return w.app.Apply(t.Context(), 0, key, pull.MergePull{SHA: sha, Title: "t"}) }
 	check(t, "no commit", do("main"), rejected, "isn't a commit ID")
 	check(t, "another head", do(old), temporary, "409: Head branch was modified")
-	w.fault(ghtest.Fault{Method: "PUT", Path: "/merge$", Status: 405, Body: `{"message":"Base branch was modified. Review and try the merge again."}`})
+	w.fault(ghtest.Fault{Method: "PUT", Path: "/merge$", Status: 405,
+		Body: `{"message":"Base branch was modified. Review and try the merge again."}`})
 	check(t, "another base", do(head), temporary, "405: Base branch was modified")
 	must(t, w.repo.Protect("main", ghtest.Protection{RequiredReviews: 1}))
 	check(t, "blocked", do(head), rejected, "405: At least 1 approving review is required")
@@ -120,7 +122,8 @@ func TestNoAutoMerge(t *testing.T) {
 		"Protected branch rules not configured":         func(w *world) { must(w.t, w.repo.Protect("main", ghtest.Protection{})) },
 		"Pull request is in unstable status": func(w *world) {
 			must(w.t, w.repo.Protect("main", ghtest.Protection{RequiredContexts: []string{}}))
-			must(w.t, w.repo.SetStatus(w.pr(pull.Key{Owner: "python", Repo: "cpython", Number: 1}).HeadSHA, "x", ghtest.Status{Context: "other", State: "pending"}))
+			must(w.t, w.repo.SetStatus(w.pr(pull.Key{Owner: "python", Repo: "cpython", Number: 1}).HeadSHA, "x",
+				ghtest.Status{Context: "other", State: "pending"}))
 		},
 	} {
 		var logged bytes.Buffer
@@ -156,8 +159,10 @@ func TestAutoMergeFaults(t *testing.T) {
 			check(t, name, do(action), temporary, "502")
 		}
 	}
-	w.fault(ghtest.Fault{Path: "^/graphql", Contains: "mutation", Status: 200, Body: `{"data":{"change0":null},"errors":[{"type":"FORBIDDEN","path":["change0"],"message":"Resource not accessible by integration"}]}`})
-	check(t, "may not", do(pull.MergePull{SHA: sha, Auto: true}), denied, `grant the App the permission "contents: write, pull requests: write"`)
+	w.fault(ghtest.Fault{Path: "^/graphql", Contains: "mutation", Status: 200,
+		Body: `{"data":{"change0":null},"errors":[{"type":"FORBIDDEN","path":["change0"],"message":"Resource not accessible by integration"}]}`})
+	check(t, "may not", do(pull.MergePull{SHA: sha, Auto: true}), denied,
+		`grant the App the permission "contents: write, pull requests: write"`)
 	if st := w.pr(key); st.Merged || st.AutoMerge != "" {
 		t.Errorf("%+v", st)
 	}

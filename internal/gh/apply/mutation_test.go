@@ -16,7 +16,8 @@ import (
 )
 
 var threeWrites = []pull.Action{
-	pull.AddNote{Note: pull.Note{Key: "a", Body: "A"}}, pull.AddNote{Note: pull.Note{Key: "b", Body: "B"}}, pull.AddNote{Note: pull.Note{Key: "c", Body: "C"}},
+	pull.AddNote{Note: pull.Note{Key: "a", Body: "A"}}, pull.AddNote{Note: pull.Note{Key: "b", Body: "B"}},
+	pull.AddNote{Note: pull.Note{Key: "c", Body: "C"}},
 }
 
 // kinds names the types of errors, "" where there is none.
@@ -49,17 +50,24 @@ func TestSomeWritesAreRefused(t *testing.T) {
 		errors []string
 		want   []string
 	}{
-		"one is forbidden":        {[]string{said("change1", "FORBIDDEN", "Resource not accessible by integration")}, []string{"", "Denied", ""}},
-		"locked":                  {[]string{said("change2", "FORBIDDEN", "Unable to create comment because issue is locked.")}, []string{"", "", "Rejected"}},
-		"archived":                {[]string{said("change0", "UNPROCESSABLE", "Repository was archived so is read-only.")}, []string{"Rejected", "", ""}},
-		"limited in the middle":   {[]string{said("change1", "RATE_LIMITED", "API rate limit exceeded"), said("change2", "RATE_LIMITED", "API rate limit exceeded")}, []string{"", "Limited", "Limited"}},
-		"refused, then limited":   {[]string{said("change0", "UNPROCESSABLE", "Body is too long"), said("change2", "RATE_LIMITED", "API rate limit exceeded")}, []string{"Rejected", "", "Limited"}},
-		"too quick":               {[]string{said("change2", "UNPROCESSABLE", "was submitted too quickly")}, []string{"", "", "Limited"}},
-		"one is odd":              {[]string{said("change1", "SERVICE_UNAVAILABLE", "Something went wrong")}, []string{"", "Temporary", ""}},
-		"the request is limited":  {[]string{said("", "RATE_LIMITED", "API rate limit exceeded")}, []string{"Limited", "Limited", "Limited"}},
-		"the request went wrong":  {[]string{said("change0", "FORBIDDEN", "no"), said("", "", "Something went wrong while executing your query.")}, []string{"Denied", "Denied", "Denied"}},
-		"it is not understood":    {[]string{`{"message":"Field 'addComment' doesn't exist on type 'Mutation'","extensions":{"code":"undefinedField"},"path":["mutation","change0"]}`}, []string{"Rejected", "Rejected", "Rejected"}},
-		"the subject is gone":     {[]string{said("change0", "NOT_FOUND", "Could not resolve to a node with the global id of 'PR_1'"), said("change1", "NOT_FOUND", "Could not resolve"), said("change2", "NOT_FOUND", "Could not resolve")}, []string{"Gone", "Gone", "Gone"}},
+		"one is forbidden": {[]string{said("change1", "FORBIDDEN", "Resource not accessible by integration")}, []string{"", "Denied", ""}},
+		"locked": {[]string{said("change2", "FORBIDDEN", "Unable to create comment because issue is locked.")},
+			[]string{"", "", "Rejected"}},
+		"archived": {[]string{said("change0", "UNPROCESSABLE", "Repository was archived so is read-only.")},
+			[]string{"Rejected", "", ""}},
+		"limited in the middle": {[]string{said("change1", "RATE_LIMITED", "API rate limit exceeded"),
+			said("change2", "RATE_LIMITED", "API rate limit exceeded")}, []string{"", "Limited", "Limited"}},
+		"refused, then limited": {[]string{said("change0", "UNPROCESSABLE", "Body is too long"),
+			said("change2", "RATE_LIMITED", "API rate limit exceeded")}, []string{"Rejected", "", "Limited"}},
+		"too quick":              {[]string{said("change2", "UNPROCESSABLE", "was submitted too quickly")}, []string{"", "", "Limited"}},
+		"one is odd":             {[]string{said("change1", "SERVICE_UNAVAILABLE", "Something went wrong")}, []string{"", "Temporary", ""}},
+		"the request is limited": {[]string{said("", "RATE_LIMITED", "API rate limit exceeded")}, []string{"Limited", "Limited", "Limited"}},
+		"the request went wrong": {[]string{said("change0", "FORBIDDEN", "no"),
+			said("", "", "Something went wrong while executing your query.")}, []string{"Denied", "Denied", "Denied"}},
+		"it is not understood": {[]string{`{"message":"Field 'addComment' doesn't exist on type 'Mutation'",` +
+			`"extensions":{"code":"undefinedField"},"path":["mutation","change0"]}`}, []string{"Rejected", "Rejected", "Rejected"}},
+		"the subject is gone": {[]string{said("change0", "NOT_FOUND", "Could not resolve to a node with the global id of 'PR_1'"),
+			said("change1", "NOT_FOUND", "Could not resolve"), said("change2", "NOT_FOUND", "Could not resolve")}, []string{"Gone", "Gone", "Gone"}},
 		"nothing that is of them": {nil, []string{"Temporary", "Temporary", "Temporary"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -153,7 +161,8 @@ func TestLabelsDeletedMeanwhile(t *testing.T) {
 	faults := w.app.ApplyAll(t.Context(), 0, key, []pull.Action{
 		pull.AddLabel{Name: "docs", Existing: true}, note, pull.AddLabel{Name: "Tests"}, pull.RemoveLabel{Name: "stale"},
 	})
-	if got := kinds(faults); !slices.Equal(got, []string{"Rejected", "", "", ""}) || !strings.Contains(fmt.Sprint(faults[0]), `no label "docs"`) {
+	if got := kinds(faults); !slices.Equal(got, []string{"Rejected", "", "", ""}) ||
+		!strings.Contains(fmt.Sprint(faults[0]), `no label "docs"`) {
 		t.Errorf("outcomes %q: %v", got, faults)
 	}
 	if st := w.pr(key); len(st.Comments) != 1 || !slices.Equal(st.Labels, []string{"Tests"}) {
@@ -178,7 +187,8 @@ func TestLockedConversation(t *testing.T) {
 // What a write must know first may be in trouble, too: no write is sent then but
 // those that do not need it.
 func TestTroubleBeforeWrites(t *testing.T) {
-	label, edit := pull.AddLabel{Name: "new"}, pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}}
+	label, edit := pull.AddLabel{Name: "new"}, pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->",
+		End: "<!-- /a -->", Text: "x"}}
 	refused := `{"message":"Validation Failed","errors":[{"resource":"Label","field":"name","code":"invalid"}]}`
 	exists := `{"message":"Validation Failed","errors":[{"resource":"Label","field":"name","code":"already_exists"}]}`
 	for name, c := range map[string]struct {
@@ -187,16 +197,23 @@ func TestTroubleBeforeWrites(t *testing.T) {
 		want     []string
 		comments int
 	}{
-		"no ids":           {label, ghtest.Fault{Contains: "label0:label", Path: "^/graphql$", Times: 2, Status: 502}, []string{"Temporary", "Temporary"}, 0},
-		"ids are odd":      {label, ghtest.Fault{Contains: "label0:label", Path: "^/graphql$", Status: 200, Body: `{"data":{"repository":{"label0":[]}}}`}, []string{"Temporary", "Temporary"}, 0},
-		"ids are missing":  {label, ghtest.Fault{Contains: "label0:label", Path: "^/graphql$", Status: 200, Body: `{"data":{"repository":{}}}`}, []string{"Temporary", "Temporary"}, 0},
-		"no subject":       {label, ghtest.Fault{Contains: "label0:label", Path: "^/graphql$", Status: 200, Body: `{"data":{"repository":{"label0":null,"issueOrPullRequest":{"__typename":"PullRequest","id":""}}}}`}, []string{"Temporary", "Temporary"}, 0},
-		"broken subject":   {label, ghtest.Fault{Contains: "label0:label", Path: "^/graphql$", Status: 200, Body: `{"data":{"repository":{"label0":null,"issueOrPullRequest":7}}}`}, []string{"Temporary", "Temporary"}, 0},
+		"no ids": {label, ghtest.Fault{Contains: "label0:label", Path: "^/graphql$", Times: 2, Status: 502},
+			[]string{"Temporary", "Temporary"}, 0},
+		"ids are odd": {label, ghtest.Fault{Contains: "label0:label", Path: "^/graphql$", Status: 200,
+			Body: `{"data":{"repository":{"label0":[]}}}`}, []string{"Temporary", "Temporary"}, 0},
+		"ids are missing": {label, ghtest.Fault{Contains: "label0:label", Path: "^/graphql$", Status: 200, Body: `{"data":{"repository":{}}}`},
+			[]string{"Temporary", "Temporary"}, 0},
+		"no subject": {label, ghtest.Fault{Contains: "label0:label", Path: "^/graphql$", Status: 200,
+			Body: `{"data":{"repository":{"label0":null,"issueOrPullRequest":{"__typename":"PullRequest","id":""}}}}`},
+			[]string{"Temporary", "Temporary"}, 0},
+		"broken subject": {label, ghtest.Fault{Contains: "label0:label", Path: "^/graphql$", Status: 200,
+			Body: `{"data":{"repository":{"label0":null,"issueOrPullRequest":7}}}`}, []string{"Temporary", "Temporary"}, 0},
 		"label is refused": {label, ghtest.Fault{Method: "POST", Path: "/labels$", Status: 422, Body: refused}, []string{"Rejected", ""}, 1},
 		"label is there":   {label, ghtest.Fault{Method: "POST", Path: "/labels$", Status: 422, Body: exists}, []string{"Temporary", ""}, 1},
 		"no label now":     {label, ghtest.Fault{Method: "POST", Path: "/labels$", Status: 502}, []string{"Temporary", ""}, 1},
 		"no body":          {edit, ghtest.Fault{Contains: "id body", Path: "^/graphql$", Status: 502}, []string{"Temporary", ""}, 1},
-		"body is odd":      {edit, ghtest.Fault{Contains: "id body", Path: "^/graphql$", Status: 200, Body: `{"data":{"repository":{"issueOrPullRequest":[]}}}`}, []string{"Temporary", ""}, 1},
+		"body is odd": {edit, ghtest.Fault{Contains: "id body", Path: "^/graphql$", Status: 200,
+			Body: `{"data":{"repository":{"issueOrPullRequest":[]}}}`}, []string{"Temporary", ""}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, key := newPull(t)

@@ -64,7 +64,8 @@ func (t *target) findPull(ctx context.Context, o pull.OpenPull) (pull.Summary, e
 	if !strings.Contains(head, ":") {
 		head = t.About.Owner + ":" + head
 	}
-	found, _, err := t.REST.PullRequests.List(ctx, t.About.Owner, t.About.Repo, &github.PullRequestListOptions{State: "all", Head: head, Base: o.Base})
+	found, _, err := t.REST.PullRequests.List(ctx, t.About.Owner, t.About.Repo,
+		&github.PullRequestListOptions{State: "all", Head: head, Base: o.Base})
 	if err = gh.Settle(err); err != nil {
 		return pull.Summary{}, err
 	}
@@ -73,7 +74,8 @@ func (t *target) findPull(ctx context.Context, o pull.OpenPull) (pull.Summary, e
 			return summarized(p, slug), nil
 		}
 	}
-	return pull.Summary{}, &gh.Temporary{Answer: gh.Answer{Endpoint: gh.ListPulls, Message: "the pull request that is there already is not listed (yet)"}}
+	return pull.Summary{}, &gh.Temporary{Answer: gh.Answer{Endpoint: gh.ListPulls,
+		Message: "the pull request that is there already is not listed (yet)"}}
 }
 
 // title makes a title that GitHub takes: one line, not too long.
@@ -89,8 +91,10 @@ func title(s string) string {
 func summarized(p *github.PullRequest, slug string) pull.Summary {
 	s := pull.Summary{
 		Number: p.GetNumber(), Title: p.GetTitle(), Body: p.GetBody(), State: pull.State(p.GetState()), Draft: p.GetDraft(),
-		Own: p.GetUser().GetLogin() == slug+"[bot]", Author: p.GetUser().GetLogin(), Association: p.GetAuthorAssociation(), // no person's login has brackets
-		Base: p.GetBase().GetRef(), Head: p.GetHead().GetSHA(), HeadBranch: p.GetHead().GetRef(), HeadOwner: p.GetHead().GetRepo().GetOwner().GetLogin(),
+		// no person's login has brackets
+		Own: p.GetUser().GetLogin() == slug+"[bot]", Author: p.GetUser().GetLogin(), Association: p.GetAuthorAssociation(),
+		Base: p.GetBase().GetRef(), Head: p.GetHead().GetSHA(), HeadBranch: p.GetHead().GetRef(),
+		HeadOwner: p.GetHead().GetRepo().GetOwner().GetLogin(),
 	}
 	for _, l := range p.Labels {
 		s.Labels = append(s.Labels, l.GetName())

@@ -20,7 +20,8 @@ var cpython = pull.Key{Owner: "python", Repo: "cpython"}
 // backport pushes a branch of the repository itself, as an engine does.
 func (w *world) backport(branch string) (sha string) {
 	w.t.Helper()
-	sha, err := w.repo.Push(branch, ghtest.Commit{Message: "Fix it", Author: "alice", Files: map[string]ghtest.File{"fix.txt": ghtest.Text(branch)}})
+	sha, err := w.repo.Push(branch, ghtest.Commit{Message: "Fix it", Author: "alice",
+		Files: map[string]ghtest.File{"fix.txt": ghtest.Text(branch)}})
 	must(w.t, err)
 	return sha
 }
@@ -28,14 +29,17 @@ func (w *world) backport(branch string) (sha string) {
 func TestOpenPull(t *testing.T) {
 	w := newWorld(t)
 	sha := w.backport("backport-1-3.14")
-	got, err := w.app.OpenPull(t.Context(), 0, cpython, pull.OpenPull{Head: "backport-1-3.14", Base: "main", Title: "[3.14] gh-1:\nFix\r\nit ", Body: "Why\n", Draft: true})
+	got, err := w.app.OpenPull(t.Context(), 0, cpython,
+		pull.OpenPull{Head: "backport-1-3.14", Base: "main", Title: "[3.14] gh-1:\nFix\r\nit ", Body: "Why\n", Draft: true})
 	must(t, err)
-	want := pull.Summary{Number: 1, Title: "[3.14] gh-1: Fix it", Body: "Why\n", State: pull.Open, Draft: true, Own: true, Author: "concorde[bot]", Association: "CONTRIBUTOR", Base: "main", Head: sha, HeadBranch: "backport-1-3.14", HeadOwner: "python"}
+	want := pull.Summary{Number: 1, Title: "[3.14] gh-1: Fix it", Body: "Why\n", State: pull.Open, Draft: true, Own: true,
+		Author: "concorde[bot]", Association: "CONTRIBUTOR", Base: "main", Head: sha, HeadBranch: "backport-1-3.14", HeadOwner: "python"}
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	key := pull.Key{Owner: "python", Repo: "cpython", Number: got.Number}
-	if r := w.load(snapshot.Query{Key: key}); !r.Own || r.HeadOwner != "python" || r.HeadBranch != "backport-1-3.14" || r.Author != "concorde[bot]" {
+	if r := w.load(snapshot.Query{Key: key}); !r.Own || r.HeadOwner != "python" || r.HeadBranch != "backport-1-3.14" ||
+		r.Author != "concorde[bot]" {
 		t.Errorf("loaded %+v", r)
 	}
 
@@ -72,7 +76,8 @@ func TestOpenPullOfOthers(t *testing.T) {
 func TestOpenPullCuts(t *testing.T) {
 	w := newWorld(t)
 	w.backport("long")
-	got, err := w.app.OpenPull(t.Context(), 0, cpython, pull.OpenPull{Head: "long", Base: "main", Title: strings.Repeat("ä", 300), Body: strings.Repeat("ö", 70_000)})
+	got, err := w.app.OpenPull(t.Context(), 0, cpython,
+		pull.OpenPull{Head: "long", Base: "main", Title: strings.Repeat("ä", 300), Body: strings.Repeat("ö", 70_000)})
 	must(t, err)
 	if got.Title != strings.Repeat("ä", 256) || len(got.Body) > 65536 || !utf8.ValidString(got.Body) {
 		t.Errorf("title of %d characters, body of %d bytes", utf8.RuneCountInString(got.Title), len(got.Body))
@@ -89,7 +94,9 @@ func TestOpenPullFaults(t *testing.T) {
 		_, err := w.app.OpenPull(t.Context(), 0, cpython, o)
 		return err
 	}
-	check(t, "no such head", open(pull.OpenPull{Head: "nothing", Base: "main"}), rejected, "opening a pull request in python/cpython from nothing into main: POST /repos/{owner}/{repo}/pulls: 422: Validation Failed; PullRequest head invalid")
+	check(t, "no such head", open(pull.OpenPull{Head: "nothing", Base: "main"}), rejected,
+		"opening a pull request in python/cpython from nothing into main: POST /repos/{owner}/{repo}/pulls: 422: Validation Failed; "+
+			"PullRequest head invalid")
 	check(t, "no such base", open(pull.OpenPull{Head: "new", Base: "nothing"}), rejected, "PullRequest base invalid")
 	check(t, "nothing in it", open(pull.OpenPull{Head: "same", Base: "main"}), rejected, "No commits between")
 	_, err = w.app.OpenPull(t.Context(), 0, pull.Key{Owner: "python", Repo: ".."}, pull.OpenPull{})
@@ -142,7 +149,8 @@ func TestOpenPullFromAForkThatLetsNobodyIn(t *testing.T) {
 	_, err := w.repo.Push("bot-forks:fix", ghtest.Commit{Message: "Fix it", Files: map[string]ghtest.File{"a.txt": ghtest.Text("A\n")}})
 	must(t, err)
 	must(t, w.srv.Fault(ghtest.Fault{Method: "POST", Path: "/pulls$", Contains: `"maintainer_can_modify":true`, Status: 422,
-		Body: `{"message":"Validation Failed","errors":[{"resource":"PullRequest","code":"custom","field":"fork_collab","message":"Fork collab can't be granted by someone without permission"}]}`}))
+		Body: `{"message":"Validation Failed","errors":[{"resource":"PullRequest","code":"custom","field":"fork_collab","message":"Fork ` +
+			`collab can't be granted by someone without permission"}]}`}))
 	s, err := w.app.OpenPull(t.Context(), 0, cpython, pull.OpenPull{Head: "bot-forks:fix", Base: "main", Title: "Fix it"})
 	must(t, err)
 	if s.Number == 0 || !s.Own || s.HeadBranch != "fix" {

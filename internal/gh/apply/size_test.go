@@ -23,7 +23,8 @@ func TestTooManyWrites(t *testing.T) {
 			w.fault(ghtest.Fault{Path: "^/graphql$", Contains: "change4:", Times: -1, Status: 200, Body: tooMany})
 		}, 15, 1 + 7},
 		{"from the eleventh on", func(w *world) {
-			must(t, w.srv.Hole(ghtest.Hole{Path: `change1\d`, Type: "RESOURCE_LIMITS_EXCEEDED", Message: "Resource limits for this query exceeded."}))
+			must(t, w.srv.Hole(ghtest.Hole{Path: `change1\d`, Type: "RESOURCE_LIMITS_EXCEEDED",
+				Message: "Resource limits for this query exceeded."}))
 		}, 10, 2},
 		{"whatever comes", func(w *world) {
 			w.fault(ghtest.Fault{Path: "^/graphql$", Contains: "mutation", Times: -1, Status: 200, Body: tooMany})
@@ -33,7 +34,8 @@ func TestTooManyWrites(t *testing.T) {
 		}, 0, 2},
 		{"all, after a while", func(w *world) {
 			w.fault(ghtest.Fault{Path: "^/graphql$", Contains: "mutation", Times: -1, Status: 200,
-				Body: `{"data":null,"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug."}]}`})
+				Body: `{"data":null,"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout, or ` +
+					`it could be a GitHub bug."}]}`})
 		}, 0, 2},
 	} {
 		w := newWorld(t)

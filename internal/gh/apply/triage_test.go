@@ -69,15 +69,18 @@ func TestPeopleInTheSameRequest(t *testing.T) {
 	w.apply(key, pull.AddNote{Note: note})
 	r := w.load(snapshot.Query{Key: key, Needs: everything})
 	note.Body = "c"
-	failure := pull.Check{Name: "NEWS", Conclusion: pull.Failure, Title: "t", Annotations: []pull.Annotation{{Path: "a.txt", Line: 1, Level: pull.FailureLevel, Message: "m"}}}
+	failure := pull.Check{Name: "NEWS", Conclusion: pull.Failure, Title: "t",
+		Annotations: []pull.Annotation{{Path: "a.txt", Line: 1, Level: pull.FailureLevel, Message: "m"}}}
 	w.srv.ResetRequests()
 	for _, err := range w.app.ApplyAll(t.Context(), 0, key, []pull.Action{
-		pull.EditNote{Node: r.Notes["k"].Node, Note: note}, pull.SetCheck{SHA: r.Head, Check: failure}, pull.RequestReview{Login: "Dana"}, pull.Assign{Login: "dana"},
+		pull.EditNote{Node: r.Notes["k"].Node, Note: note}, pull.SetCheck{SHA: r.Head, Check: failure}, pull.RequestReview{Login: "Dana"},
+		pull.Assign{Login: "dana"},
 	}) {
 		must(t, err)
 	}
 	st := w.pr(key)
-	if w.sent() != 1 || !slices.Equal(st.Reviewers, []string{"dana"}) || !slices.Equal(st.Assignees, []string{"dana"}) || len(st.CheckRuns) != 1 || w.load(snapshot.Query{Key: key, Needs: pull.Notes}).Notes["k"].Digest != note.Digest() {
+	if w.sent() != 1 || !slices.Equal(st.Reviewers, []string{"dana"}) || !slices.Equal(st.Assignees, []string{"dana"}) ||
+		len(st.CheckRuns) != 1 || w.load(snapshot.Query{Key: key, Needs: pull.Notes}).Notes["k"].Digest != note.Digest() {
 		t.Errorf("%d requests: %+v", w.sent(), st)
 	}
 	w.app.IDs.SetPerson("carol", "U_gone")
@@ -187,7 +190,8 @@ func TestBatches(t *testing.T) {
 		return all
 	}
 	large := pull.SetCheck{Check: pull.Check{Annotations: make([]pull.Annotation, annotationsPerWrite+1)}} // it takes two
-	actions := slices.Concat([]pull.Action{pull.SetStatus{}}, label(2), []pull.Action{pull.SetCheck{}, large, pull.SetStatus{}}, label(mutationsPerRequest+1))
+	actions := slices.Concat([]pull.Action{pull.SetStatus{}}, label(2), []pull.Action{pull.SetCheck{}, large, pull.SetStatus{}},
+		label(mutationsPerRequest+1))
 	var sizes []int
 	for _, b := range Batches(actions) {
 		sizes = append(sizes, len(b))

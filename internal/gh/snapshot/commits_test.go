@@ -33,7 +33,8 @@ func TestHistory(t *testing.T) {
 	must(t, w.repo.Tag("3.14", two))
 	push("main", "Three", "c")
 	w.srv.ResetRequests()
-	got, err := w.app.History(t.Context(), HistoryRequest{Key: cpython, Revisions: []string{"main", "3.14", "refs/heads/3.14", two, "nothing", someSHA}, Paths: []string{"a", "b", `"){x}`, "dir/none"}})
+	got, err := w.app.History(t.Context(), HistoryRequest{Key: cpython,
+		Revisions: []string{"main", "3.14", "refs/heads/3.14", two, "nothing", someSHA}, Paths: []string{"a", "b", `"){x}`, "dir/none"}})
 	must(t, err)
 	if w.sent() != 1 {
 		t.Errorf("%d requests", w.sent())
@@ -48,7 +49,8 @@ func TestHistory(t *testing.T) {
 			}
 		}
 	}
-	first, second := PathCommit{SHA: one, Subject: "One (#11)", Message: "One (#11)\n\nBody (GH-99)", Number: 11}, PathCommit{SHA: two, Subject: long, Message: long, Number: 12}
+	first, second := PathCommit{SHA: one, Subject: "One (#11)", Message: "One (#11)\n\nBody (GH-99)", Number: 11}, PathCommit{SHA: two,
+		Subject: long, Message: long, Number: 12}
 	all := map[string][]PathCommit{"a": {second, first}, "b": {first}}
 	fewer := map[string][]PathCommit{"a": {first}, "b": {first}}
 	want := map[string]map[string][]PathCommit{"main": all, two: all, "3.14": fewer, "refs/heads/3.14": fewer, "nothing": {}, someSHA: {}}
@@ -70,11 +72,13 @@ func TestLongHistory(t *testing.T) {
 	w := newWorld(t)
 	var commits []ghtest.Commit
 	for i := range 25 {
-		commits = append(commits, ghtest.Commit{Message: fmt.Sprintf("Change (GH-%d)", i), Author: "guido", Files: map[string]ghtest.File{"a": ghtest.Text(fmt.Sprint(i)), "f": ghtest.Text(fmt.Sprint(i))}})
+		commits = append(commits, ghtest.Commit{Message: fmt.Sprintf("Change (GH-%d)", i), Author: "guido",
+			Files: map[string]ghtest.File{"a": ghtest.Text(fmt.Sprint(i)), "f": ghtest.Text(fmt.Sprint(i))}})
 	}
 	_, err := w.repo.Push("main", commits...)
 	must(t, err)
-	got, err := w.app.History(t.Context(), HistoryRequest{Key: cpython, Revisions: []string{"main"}, Paths: []string{"a", "b", "c", "d", "e", "f"}})
+	got, err := w.app.History(t.Context(), HistoryRequest{Key: cpython, Revisions: []string{"main"},
+		Paths: []string{"a", "b", "c", "d", "e", "f"}})
 	must(t, err)
 	if newest := got["main"]["a"]; len(newest) != 20 || newest[0].Number != 24 || newest[19].Number != 5 || got["main"]["f"] != nil {
 		t.Errorf("got %+v", got["main"])

@@ -72,7 +72,8 @@ func entriesQuery(files []*pull.File, head string, withText bool) gh.Query {
 		q.Variables[fmt.Sprintf("p%d", i)] = f.Path
 	}
 	q.Repository = []string{"head:object(oid:$head){...on Commit{" + fields.String() + "}}"}
-	q.Fragments = []string{"fragment Entry on TreeEntry{mode type object{__typename ...on Blob{oid byteSize isTruncated text@include(if:$text)}}}"}
+	q.Fragments = []string{"fragment Entry on TreeEntry{mode type object{__typename ...on Blob{oid byteSize isTruncated " +
+		"text@include(if:$text)}}}"}
 	return q
 }
 

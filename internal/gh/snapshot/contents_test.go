@@ -130,7 +130,8 @@ func TestSettings(t *testing.T) {
 	key := w.open(map[string]ghtest.File{settingsPath: ghtest.Text("of the pull request")})
 	push := func(content string) {
 		t.Helper()
-		_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido", Files: map[string]ghtest.File{settingsPath: ghtest.Text(content)}})
+		_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido",
+			Files: map[string]ghtest.File{settingsPath: ghtest.Text(content)}})
 		must(t, err)
 	}
 	q := Query{Key: key, SettingsPath: settingsPath}
@@ -148,7 +149,8 @@ func TestSettings(t *testing.T) {
 	if r := w.load(q); len(r.Settings) != pull.MaxContent+1 || w.sent() != 1 {
 		t.Errorf("%d bytes of large settings, %d requests", len(r.Settings), w.sent())
 	}
-	_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido", Files: map[string]ghtest.File{settingsPath: ghtest.Deleted(), settingsPath + "/x": ghtest.Text("x")}})
+	_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido",
+		Files: map[string]ghtest.File{settingsPath: ghtest.Deleted(), settingsPath + "/x": ghtest.Text("x")}})
 	must(t, err)
 	if r := w.load(q); r.Settings != nil {
 		t.Errorf("settings %q come from a directory", r.Settings)
@@ -160,10 +162,12 @@ func TestContentsThatMoved(t *testing.T) {
 	w := newWorld(t)
 	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n"), "b.bin": ghtest.Text("\x00")})
 	for name, fault := range map[string]ghtest.Fault{
-		"not in the tree":  {Contains: "$p0", Status: 200, Body: `{"data":{"repository":{"head":{"f0":null,"f1":null}}}}`},
-		"no head":          {Contains: "$p0", Status: 200, Body: `{"data":{"repository":{"head":null}}}`},
-		"a directory":      {Contains: "$p0", Status: 200, Body: `{"data":{"repository":{"head":{"f0":{"mode":16384,"type":"tree","object":{"__typename":"Tree"}}}}}}`},
-		"no id":            {Contains: "$p0", Status: 200, Body: `{"data":{"repository":{"head":{"f0":{"mode":33188,"type":"blob","object":{"__typename":"Blob","text":"x"}}}}}}`},
+		"not in the tree": {Contains: "$p0", Status: 200, Body: `{"data":{"repository":{"head":{"f0":null,"f1":null}}}}`},
+		"no head":         {Contains: "$p0", Status: 200, Body: `{"data":{"repository":{"head":null}}}`},
+		"a directory": {Contains: "$p0", Status: 200, Body: `{"data":{"repository":{"head":{"f0":{"mode":16384,"type":"tree",` +
+			`"object":{"__typename":"Tree"}}}}}}`},
+		"no id": {Contains: "$p0", Status: 200, Body: `{"data":{"repository":{"head":{"f0":{"mode":33188,"type":"blob",` +
+			`"object":{"__typename":"Blob","text":"x"}}}}}}`},
 		"other bytes":      {Path: "/git/blobs/", Status: 200, Body: "other"},
 		"a page for login": {Path: "/git/blobs/", Status: 200, Body: "<html>"},
 		"half":             {Path: "/git/blobs/", Truncate: true},

@@ -129,7 +129,8 @@ func (l *loading) take(p *pullData) map[string]string {
 	r.Labels = append(r.Labels, p.labels()...)
 	next("labels", p.Labels.PageInfo)
 	for _, n := range p.Commits.Nodes {
-		r.Commits = append(r.Commits, pull.Commit{SHA: n.Commit.Oid, Message: n.Commit.Message, Author: n.Commit.credit(), Merge: n.Commit.Parents.TotalCount > 1})
+		r.Commits = append(r.Commits, pull.Commit{SHA: n.Commit.Oid, Message: n.Commit.Message, Author: n.Commit.credit(),
+			Merge: n.Commit.Parents.TotalCount > 1})
 		for context := range n.Commit.Status.statuses() {
 			if r.EarlierStatuses != nil {
 				r.EarlierStatuses[context] = true

@@ -19,7 +19,8 @@ import (
 
 // standing are errors that stand at a place of the answers for good.
 var standing = []struct{ kind, message string }{
-	{"FORBIDDEN", "Although you appear to have the correct authorization credentials, the `example` organization has an IP allow list enabled, and your IP address is not permitted to access this resource."},
+	{"FORBIDDEN", "Although you appear to have the correct authorization credentials, the `example` organization has an IP allow list " +
+		"enabled, and your IP address is not permitted to access this resource."},
 	{"FORBIDDEN", "Resource not accessible by integration"},
 	{"NOT_FOUND", "Could not resolve to a node with the global id of 'x'."},
 	{"RESOURCE_LIMITS_EXCEEDED", "Resource limits for this query exceeded."},
@@ -53,10 +54,12 @@ var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings
 }, "|") + `))?)$`)
 
 // outside are the fields that lead out of the repository, or show what guards a branch.
-var outside = regexp.MustCompile(`(^|\.)(author|editor|actor|assignee|source|headRepository|mergedBy|enabledBy|requestedReviewer|deletedCommentAuthor|rateLimit|closes|headRepositoryOwner|enqueuer|branchProtectionRule|rules)(\.|$)`)
+var outside = regexp.MustCompile(`(^|\.)(author|editor|actor|assignee|source|headRepository|mergedBy|enabledBy|requestedReviewer|` +
+	`deletedCommentAuthor|rateLimit|closes|headRepositoryOwner|enqueuer|branchProtectionRule|rules)(\.|$)`)
 
 // missable are those of the repository itself that may be missing.
-var missable = regexp.MustCompile(`\.(\d+|f\d+|compare|text|associatedPullRequests)(\.|$)|\.maybe[A-Za-z]*\d+$|^repository\.issueOrPullRequest\.mergeCommit\.parents\.nodes\.0\.`)
+var missable = regexp.MustCompile(`\.(\d+|f\d+|compare|text|associatedPullRequests)(\.|$)|\.maybe[A-Za-z]*\d+$|` +
+	`^repository\.issueOrPullRequest\.mergeCommit\.parents\.nodes\.0\.`)
 
 // queues are asked for with a repository, which is of use without.
 var queues = regexp.MustCompile(`^repository\.queue\d+(\.|$)`)

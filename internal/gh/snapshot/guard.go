@@ -21,7 +21,8 @@ type guardRule struct {
 // holds reports whether an approval doesn't let anything through that is pushed after
 // it ("About protected branches"; "Available rules for rulesets").
 func (g *guardRule) holds() bool {
-	return g != nil && g.RequiredApprovingReviewCount > 0 && (g.DismissesStaleReviews || g.DismissStaleReviewsOnPush || g.RequireLastPushApproval)
+	return g != nil && g.RequiredApprovingReviewCount > 0 &&
+		(g.DismissesStaleReviews || g.DismissStaleReviewsOnPush || g.RequireLastPushApproval)
 }
 
 func (d *guardData) holds() bool {

@@ -45,7 +45,8 @@ func TestGuarded(t *testing.T) {
 		{"a ruleset, last push", ruleset(ghtest.RequiredReview{Required: 2, LastPush: true}), true},
 		{"a ruleset that can't be read", func(w *world) error {
 			must(w.t, w.repo.RequireReview("main", ghtest.RequiredReview{Required: 1, DismissStale: true}))
-			return w.srv.Hole(ghtest.Hole{Path: `repository\.maybeGuarded0\.rules`, Type: "FORBIDDEN", Message: "Resource not accessible by integration"})
+			return w.srv.Hole(ghtest.Hole{Path: `repository\.maybeGuarded0\.rules`, Type: "FORBIDDEN",
+				Message: "Resource not accessible by integration"})
 		}, false},
 		{"a ruleset that keeps approvals", ruleset(ghtest.RequiredReview{Required: 1}), false},
 		{"a ruleset without reviews", ruleset(ghtest.RequiredReview{DismissStale: true}), false},
@@ -136,7 +137,8 @@ func TestHiddenReviews(t *testing.T) {
 func TestApprovalsOfAnotherBase(t *testing.T) {
 	w := newWorld(t)
 	outer, _ := w.openBackport("feature")
-	_, err := w.repo.Push("detail", ghtest.Commit{Message: "Detail", From: "feature", Files: map[string]ghtest.File{"d.txt": ghtest.Text("D\n")}})
+	_, err := w.repo.Push("detail", ghtest.Commit{Message: "Detail", From: "feature",
+		Files: map[string]ghtest.File{"d.txt": ghtest.Text("D\n")}})
 	must(t, err)
 	n, err := w.repo.OpenPR(ghtest.PR{Title: "Detail", Author: "alice", Head: "detail", Base: "feature"})
 	must(t, err)
@@ -147,7 +149,8 @@ func TestApprovalsOfAnotherBase(t *testing.T) {
 	must(t, err)
 	must(t, w.repo.DeleteBranch("feature"))
 	r := w.load(Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: n}, Needs: pull.Reviews | pull.Events})
-	if last := r.Events[len(r.Events)-1]; r.Base != "main" || last.Kind != pull.BaseChanged || last.Subject != "main" || len(r.Approvals) != 1 || len(r.Standing()) != 0 {
+	if last := r.Events[len(r.Events)-1]; r.Base != "main" || last.Kind != pull.BaseChanged || last.Subject != "main" ||
+		len(r.Approvals) != 1 || len(r.Standing()) != 0 {
 		t.Errorf("base %s, %+v, approvals %+v", r.Base, last, r.Approvals)
 	}
 }

@@ -39,7 +39,8 @@ const (
 	queuedFields = `...on AddedToMergeQueueEvent{createdAt actor{__typename login} enqueuer{__typename login}}`
 )
 
-const reviewFields = `opinions:latestOpinionatedReviews(first:100,writersOnly:true){nodes{author{__typename login} state submittedAt commit{oid}}} ` +
+const reviewFields = `opinions:latestOpinionatedReviews(first:100,writersOnly:true){nodes{author{__typename login} state submittedAt ` +
+	`commit{oid}}} ` +
 	`reviewRequests(first:100){nodes{requestedReviewer{__typename ...on Actor{login}}}} assignees(first:100){nodes{__typename login}}`
 
 // historyData is what happened to a pull request, and what was said.
@@ -140,7 +141,8 @@ func (h historyData) events(slug string) []pull.Event {
 }
 
 // nameless are kinds of events without a subject.
-var nameless = map[pull.EventKind]bool{pull.Drafted: true, pull.Readied: true, pull.WasClosed: true, pull.WasReopened: true, pull.ForcePushed: true, pull.Dismissed: true, pull.Queued: true}
+var nameless = map[pull.EventKind]bool{pull.Drafted: true, pull.Readied: true, pull.WasClosed: true, pull.WasReopened: true,
+	pull.ForcePushed: true, pull.Dismissed: true, pull.Queued: true}
 
 func (n eventData) event() pull.Event {
 	named := func(kind pull.EventKind, a *actorData) pull.Event {

@@ -120,7 +120,8 @@ func TestReviews(t *testing.T) {
 
 func TestMergeStates(t *testing.T) {
 	for status, want := range map[string]pull.MergeState{
-		"CLEAN": pull.MergeClean, "HAS_HOOKS": pull.MergeClean, "BLOCKED": pull.MergeBlocked, "BEHIND": pull.MergeBehind, "UNKNOWN": pull.MergeUnknown, "UNSTABLE": "unstable",
+		"CLEAN": pull.MergeClean, "HAS_HOOKS": pull.MergeClean, "BLOCKED": pull.MergeBlocked, "BEHIND": pull.MergeBehind,
+		"UNKNOWN": pull.MergeUnknown, "UNSTABLE": "unstable",
 	} {
 		if got := mergeState(status); got != want {
 			t.Errorf("%s: %q", status, got)
@@ -164,7 +165,8 @@ func TestMerged(t *testing.T) {
 		sha, err := w.repo.MergeBy(key.Number, "guido", method)
 		must(t, err)
 		r := w.load(Query{Key: key})
-		if m := r.Merge; m == nil || m.SHA != sha || m.Parents != parents || m.By != "guido" || m.Message == "" || m.At.IsZero() || !m.At.Equal(r.ClosedAt) {
+		if m := r.Merge; m == nil || m.SHA != sha || m.Parents != parents || m.By != "guido" || m.Message == "" || m.At.IsZero() ||
+			!m.At.Equal(r.ClosedAt) {
 			t.Errorf("%s: %+v", method, m)
 		}
 	}
@@ -187,7 +189,9 @@ func TestTipApart(t *testing.T) {
 	head := w.repo.Ref("alice:fix")
 	w.apply(key, pull.SetStatus{SHA: head, Status: someStatus.Status})
 	without := func(oid string) ghtest.Fault {
-		return ghtest.Fault{Path: "^/graphql", Status: 200, Body: fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"headRefOid":%q,"state":"OPEN","tip":{"nodes":[]}}}}}`, oid)}
+		return ghtest.Fault{Path: "^/graphql", Status: 200,
+			Body: fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"headRefOid":%q,"state":"OPEN",`+
+				`"tip":{"nodes":[]}}}}}`, oid)}
 	}
 	w.fault(without(head))
 	if got := w.load(Query{Key: key, Needs: pull.Statuses}).Statuses["c"]; got != someStatus.Status {

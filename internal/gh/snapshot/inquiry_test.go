@@ -36,7 +36,8 @@ func newFull(w *world) full {
 	f.merged, err = w.mergedPull(issue)
 	check(err)
 	f.open = w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n"), "b.bin": ghtest.Text("\x00")})
-	_, err = w.repo.ForcePush("alice:fix", "main", ghtest.Commit{Message: "Again", Files: map[string]ghtest.File{"a.txt": ghtest.Text("B\n"), "b.bin": ghtest.Text("\x00")}})
+	_, err = w.repo.ForcePush("alice:fix", "main", ghtest.Commit{Message: "Again",
+		Files: map[string]ghtest.File{"a.txt": ghtest.Text("B\n"), "b.bin": ghtest.Text("\x00")}})
 	check(err)
 	head := w.pr(f.open).HeadSHA
 	for _, key := range []pull.Key{f.open, f.issue} {
@@ -78,17 +79,20 @@ func newFull(w *world) full {
 	}
 	f.looks = pull.Looks{
 		Branches: []string{"main", "gone"}, Requests: []int{f.merged.Number, f.open.Number, 4711}, Into: []string{"main"},
-		Issues: []int{issue, f.open.Number, 4711}, Compared: []string{"main", "gone"}, Guarded: []string{"main", "gone"}, Labels: []string{"docs", "no label"},
+		Issues: []int{issue, f.open.Number, 4711}, Compared: []string{"main", "gone"}, Guarded: []string{"main", "gone"},
+		Labels: []string{"docs", "no label"},
 	}
 	return f
 }
 
 // mergedPull is a pull request that mentions the issue.
 func (w *world) mergedPull(issue int) (pull.Key, error) {
-	if _, err := w.repo.Push("merged", ghtest.Commit{Message: "Merge me", Author: "alice", Files: map[string]ghtest.File{"merged.txt": ghtest.Text("x\n")}}); err != nil {
+	if _, err := w.repo.Push("merged", ghtest.Commit{Message: "Merge me", Author: "alice",
+		Files: map[string]ghtest.File{"merged.txt": ghtest.Text("x\n")}}); err != nil {
 		return pull.Key{}, err
 	}
-	n, err := w.repo.OpenPR(ghtest.PR{Title: fmt.Sprint("gh-", issue, ": Merge me"), Body: fmt.Sprint("See #", issue), Author: "alice", Head: "merged", Labels: []string{"docs"}})
+	n, err := w.repo.OpenPR(ghtest.PR{Title: fmt.Sprint("gh-", issue, ": Merge me"), Body: fmt.Sprint("See #", issue), Author: "alice",
+		Head: "merged", Labels: []string{"docs"}})
 	if err == nil {
 		_, err = w.repo.Merge(n, "guido")
 	}
@@ -115,7 +119,8 @@ func (w *world) queue(branch string, n int) {
 func (f full) inquiries() []inquiry {
 	load := func(key pull.Key) func(context.Context) (any, error) {
 		return func(ctx context.Context) (any, error) {
-			return f.app.Load(ctx, Query{Key: key, Needs: everything, Reads: all, SettingsPath: "README.rst", LabelRulesPath: "README.rst", Looks: looksAt(f.looks)})
+			return f.app.Load(ctx, Query{Key: key, Needs: everything, Reads: all, SettingsPath: "README.rst", LabelRulesPath: "README.rst",
+				Looks: looksAt(f.looks)})
 		}
 	}
 	return []inquiry{
@@ -133,10 +138,12 @@ func (f full) inquiries() []inquiry {
 			return load(f.open)(ctx)
 		}},
 		{"the repository", 45, func(ctx context.Context) (any, error) {
-			return f.app.Repository(ctx, RepositoryQuery{Key: cpython, SettingsPath: "README.rst", LabelRulesPath: "README.rst", Queues: []string{"3.12", "3.13", "3.14", "3.99"}})
+			return f.app.Repository(ctx, RepositoryQuery{Key: cpython, SettingsPath: "README.rst", LabelRulesPath: "README.rst",
+				Queues: []string{"3.12", "3.13", "3.14", "3.99"}})
 		}},
 		{"touched pull requests", 20, func(ctx context.Context) (any, error) {
-			found, _, err := f.app.Pulls(ctx, List{Key: cpython, Base: "main", Labels: []string{"docs"}, States: []pull.State{pull.Open, pull.Merged}, Pages: 9})
+			found, _, err := f.app.Pulls(ctx, List{Key: cpython, Base: "main", Labels: []string{"docs"},
+				States: []pull.State{pull.Open, pull.Merged}, Pages: 9})
 			return found, err
 		}},
 		{"merged pull requests", 20, func(ctx context.Context) (any, error) {
@@ -148,7 +155,8 @@ func (f full) inquiries() []inquiry {
 			return f.app.Issues(ctx, List{Key: cpython, Pages: 9})
 		}},
 		{"commits", 14, func(ctx context.Context) (any, error) {
-			return f.app.History(ctx, HistoryRequest{Key: cpython, Revisions: []string{"main", "nothing"}, Paths: []string{"README.rst", "merged.txt", "c", "d", "e"}})
+			return f.app.History(ctx, HistoryRequest{Key: cpython, Revisions: []string{"main", "nothing"},
+				Paths: []string{"README.rst", "merged.txt", "c", "d", "e"}})
 		}},
 	}
 }

@@ -25,7 +25,8 @@ func TestLoad(t *testing.T) {
 	key, first, head := w.openTwoCommits(t)
 	must(t, w.repo.Label(key.Number, "guido", "topic"))
 	must(t, w.repo.SetStatus(first, "ci", ghtest.Status{Context: "old/ci", State: "failure"}))
-	must(t, w.repo.SetStatus(head, "ci", ghtest.Status{Context: "new/ci", State: "pending", Description: "running", TargetURL: "https://example.com/1"}))
+	must(t, w.repo.SetStatus(head, "ci", ghtest.Status{Context: "new/ci", State: "pending", Description: "running",
+		TargetURL: "https://example.com/1"}))
 	must(t, w.repo.SetStatus(head, "ci", ghtest.Status{Context: "new/ci", State: "error"}))
 	status := pull.Status{Context: "bedevere/news", State: pull.StatusFailure, Description: "No news entry"}
 	w.apply(key, pull.SetStatus{SHA: head, Status: status})
@@ -44,15 +45,19 @@ func TestLoad(t *testing.T) {
 	got := w.load(Query{Key: key, Needs: everything, Reads: all, SettingsPath: settingsPath})
 	const alice = "alice <alice@users.noreply.github.com>"
 	want := &pull.Request{
-		Key: key, Now: now, Title: "gh-5: Fix", Body: "Why\n", State: pull.Open, Draft: true, Author: "alice", Association: "FIRST_TIME_CONTRIBUTOR",
-		Base: "main", DefaultBranch: "main", Head: head, HeadBranch: "fix", HeadOwner: "alice", Labels: []string{"docs", "skip news", "topic"}, Settings: []byte("rules: {}\n"), Facts: everything,
+		Key: key, Now: now, Title: "gh-5: Fix", Body: "Why\n", State: pull.Open, Draft: true, Author: "alice",
+		Association: "FIRST_TIME_CONTRIBUTOR",
+		Base:        "main", DefaultBranch: "main", Head: head, HeadBranch: "fix", HeadOwner: "alice",
+		Labels:   []string{"docs", "skip news", "topic"},
+		Settings: []byte("rules: {}\n"), Facts: everything,
 		Files: []pull.File{
 			{Path: "edited.txt", Change: pull.Modified, Content: regular("2\n")},
 			{Path: "gone.txt", Change: pull.Removed},
 			{Path: "new.txt", Change: pull.Added, Content: regular("new\n")},
 			{Path: "renamed.txt", Previous: "old.txt", Change: pull.Renamed, Content: regular(staying)},
 		},
-		Commits:         []pull.Commit{{SHA: first, Message: "First\n\nWith a body.", Author: alice}, {SHA: head, Message: "Second", Author: alice}},
+		Commits: []pull.Commit{{SHA: first, Message: "First\n\nWith a body.", Author: alice},
+			{SHA: head, Message: "Second", Author: alice}},
 		Statuses:        map[string]pull.Status{"new/ci": {Context: "new/ci", State: "error"}, "bedevere/news": status},
 		EarlierStatuses: map[string]bool{"old/ci": true, "new/ci": true, "bedevere/news": true},
 		Checks:          map[string]pull.CheckState{"NEWS": {Digest: check.Digest(), Conclusion: pull.Neutral}},
@@ -66,7 +71,9 @@ func TestLoad(t *testing.T) {
 		MergeState: "draft", Heard: true,
 		Me: "concorde", Additions: 2, Deletions: 2,
 	}
-	ignore := cmp.Options{cmpopts.IgnoreFields(pull.Request{}, "CreatedAt", "UpdatedAt", "BodyAt", "HeadSeen", "HeadDated"), cmpopts.IgnoreFields(pull.CheckState{}, "ID"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID", "Node"), cmpopts.IgnoreFields(pull.Event{}, "At"), cmpopts.IgnoreFields(pull.Comment{}, "ID", "Node", "At")}
+	ignore := cmp.Options{cmpopts.IgnoreFields(pull.Request{}, "CreatedAt", "UpdatedAt", "BodyAt", "HeadSeen", "HeadDated"),
+		cmpopts.IgnoreFields(pull.CheckState{}, "ID"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID", "Node"), cmpopts.IgnoreFields(pull.Event{},
+			"At"), cmpopts.IgnoreFields(pull.Comment{}, "ID", "Node", "At")}
 	if diff := cmp.Diff(want, got, ignore); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -88,13 +95,15 @@ func (w *world) openTwoCommits(t *testing.T) (key pull.Key, first, head string) 
 	}
 	_, err := w.repo.Push("main", ghtest.Commit{Message: "Start", Author: "guido", Files: base})
 	must(t, err)
-	first, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "First\n\nWith a body.", Author: "alice", Files: map[string]ghtest.File{"new.txt": ghtest.Text("new\n")}})
+	first, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "First\n\nWith a body.", Author: "alice",
+		Files: map[string]ghtest.File{"new.txt": ghtest.Text("new\n")}})
 	must(t, err)
 	head, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "Second", Author: "alice", Files: map[string]ghtest.File{
 		"old.txt": ghtest.Deleted(), "renamed.txt": base["old.txt"], "edited.txt": ghtest.Text("2\n"), "gone.txt": ghtest.Deleted(),
 	}})
 	must(t, err)
-	n, err := w.repo.OpenPR(ghtest.PR{Title: "gh-5: Fix", Body: "Why\n", Author: "alice", Association: "FIRST_TIME_CONTRIBUTOR", Head: "alice:fix", Draft: true, Labels: []string{"docs", "skip news"}})
+	n, err := w.repo.OpenPR(ghtest.PR{Title: "gh-5: Fix", Body: "Why\n", Author: "alice", Association: "FIRST_TIME_CONTRIBUTOR",
+		Head: "alice:fix", Draft: true, Labels: []string{"docs", "skip news"}})
 	must(t, err)
 	return pull.Key{Owner: "python", Repo: "cpython", Number: n}, first, head
 }
@@ -115,7 +124,8 @@ func TestLoadLittle(t *testing.T) {
 		r := w.load(Query{Key: key, Needs: needs})
 		for fact, empty := range map[pull.Facts]bool{
 			pull.Files: len(r.Files) == 0, pull.Commits: len(r.Commits) == 0, pull.Statuses: len(r.Statuses)+len(r.EarlierStatuses) == 0,
-			pull.Checks: r.Checks == nil, pull.Notes: r.Notes == nil, pull.Events: len(r.Events) == 0, pull.Reviews: r.Reviews == nil, pull.Merging: r.MergeState == "",
+			pull.Checks: r.Checks == nil, pull.Notes: r.Notes == nil, pull.Events: len(r.Events) == 0, pull.Reviews: r.Reviews == nil,
+			pull.Merging: r.MergeState == "",
 		} {
 			if empty != (needs&fact == 0) {
 				t.Errorf("needs %b: fact %b empty: %v", needs, fact, empty)
@@ -148,7 +158,8 @@ func TestLoadStates(t *testing.T) {
 
 	issue, err := w.repo.OpenIssue(ghtest.Issue{Title: "An issue", Author: "bob"})
 	must(t, err)
-	if got := w.load(Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: issue}, Needs: everything, Reads: all}); !got.Issue || got.State != pull.Open || got.Title != "An issue" {
+	if got := w.load(Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: issue}, Needs: everything, Reads: all}); !got.Issue ||
+		got.State != pull.Open || got.Title != "An issue" {
 		t.Errorf("an issue: %+v", got)
 	}
 	_, err = w.app.Load(t.Context(), Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: 4711}})
@@ -161,7 +172,8 @@ func TestDeletedFork(t *testing.T) {
 	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n"), "b.bin": ghtest.Text("\x00b")})
 	must(t, w.repo.DeleteFork("alice"))
 	r := w.load(Query{Key: key, Needs: everything, Reads: all})
-	want := []pull.File{{Path: "a.txt", Change: pull.Added, Content: regular("A\n")}, {Path: "b.bin", Change: pull.Added, Content: regular("\x00b")}}
+	want := []pull.File{{Path: "a.txt", Change: pull.Added, Content: regular("A\n")},
+		{Path: "b.bin", Change: pull.Added, Content: regular("\x00b")}}
 	if diff := cmp.Diff(want, r.Files); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -185,7 +197,8 @@ func TestAuthors(t *testing.T) {
 		actor *actorData
 		want  string
 	}{
-		{nil, "ghost"}, {&actorData{Typename: "User", Login: "alice"}, "alice"}, {&actorData{Typename: "Bot", Login: "dependabot"}, "dependabot[bot]"}, {&actorData{Typename: "Bot", Login: "x[bot]"}, "x[bot]"},
+		{nil, "ghost"}, {&actorData{Typename: "User", Login: "alice"}, "alice"},
+		{&actorData{Typename: "Bot", Login: "dependabot"}, "dependabot[bot]"}, {&actorData{Typename: "Bot", Login: "x[bot]"}, "x[bot]"},
 	} {
 		if got := test.actor.login(); got != test.want {
 			t.Errorf("%v: %q", test.actor, got)
@@ -198,7 +211,8 @@ func TestPages(t *testing.T) {
 	w := newWorld(t)
 	var commits []ghtest.Commit
 	for i := range 260 {
-		commits = append(commits, ghtest.Commit{Message: fmt.Sprint("Commit ", i), Author: "alice", Files: map[string]ghtest.File{"a.txt": ghtest.Text(fmt.Sprint(i))}})
+		commits = append(commits, ghtest.Commit{Message: fmt.Sprint("Commit ", i), Author: "alice",
+			Files: map[string]ghtest.File{"a.txt": ghtest.Text(fmt.Sprint(i))}})
 	}
 	_, err := w.repo.Push("alice:fix", commits[0])
 	must(t, err)
@@ -268,7 +282,8 @@ func TestRenamesAmongMany(t *testing.T) {
 		files[fmt.Sprintf("a%03d", i)] = ghtest.Text("x")
 	}
 	old := ghtest.Text(strings.Repeat("line\n", 30))
-	_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido", Files: map[string]ghtest.File{"old": old, "gone": ghtest.Text("bye\n")}})
+	_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido",
+		Files: map[string]ghtest.File{"old": old, "gone": ghtest.Text("bye\n")}})
 	must(t, err)
 	files["old"], files["new"], files["gone"] = ghtest.Deleted(), old, ghtest.Deleted()
 	r := w.load(Query{Key: w.open(files), Needs: pull.Files, Reads: all})
@@ -284,7 +299,8 @@ func TestRenamesAmongMany(t *testing.T) {
 // A list without end ends.
 func TestLoadTakesBoundedTime(t *testing.T) {
 	app, _ := plain(t, gh.Config{Timeout: 200 * time.Millisecond}, func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, 200, fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"headRefOid":%q,"labels":{"pageInfo":{"hasNextPage":true,"endCursor":"x"}}}}}}`, someSHA))
+		answer(w, 200, fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"headRefOid":%q,`+
+			`"labels":{"pageInfo":{"hasNextPage":true,"endCursor":"x"}}}}}}`, someSHA))
 	})
 	_, err := app.Load(t.Context(), Query{Key: somePull, Installation: 1})
 	check(t, "endless", err, temporary, "GitHub's answers took longer than 400ms")

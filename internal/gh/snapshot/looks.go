@@ -139,7 +139,8 @@ func looksQuery(at pull.Looks) gh.Query {
 	}
 	for i, number := range at.Issues {
 		ask("Int!", "issue", i, number)
-		field("%sIssue%d:issueOrPullRequest(number:$issue%d){__typename ...on Issue{id title body issueState:state} ...on PullRequest{title}}", gh.Optional, i, i)
+		field("%sIssue%d:issueOrPullRequest(number:$issue%d){__typename ...on Issue{id title body issueState:state} ...on PullRequest{title}}",
+			gh.Optional, i, i)
 	}
 	for i, name := range at.Compared {
 		ask("String!", "compared", i, "refs/heads/"+name)

@@ -52,22 +52,28 @@ func TestLooks(t *testing.T) {
 	if n := w.sent(); n != 2 { // the pull request; contents and looks
 		t.Errorf("%d requests", n)
 	}
-	first := pull.Summary{Number: closed.Number, Title: "[3.14] gh-1: Fix it", State: pull.Closed, Own: true, Author: "concorde[bot]", Association: "CONTRIBUTOR", Base: "main", Head: tip, HeadBranch: "backport-1-3.14", HeadOwner: "python", Labels: []string{"type-bug"}}
-	again := pull.Summary{Number: open.Number, Title: "Again", State: pull.Open, Draft: true, Own: true, Author: "concorde[bot]", Association: "CONTRIBUTOR", Base: "main", Head: tip, HeadBranch: "backport-1-3.14", HeadOwner: "python"}
-	fork := pull.Summary{Number: key.Number, Title: "gh-1: Fix it", Body: "Body", State: pull.Open, Author: "alice", Association: "CONTRIBUTOR", Base: "main", Head: r.Head, HeadBranch: "fix", HeadOwner: "alice"}
+	first := pull.Summary{Number: closed.Number, Title: "[3.14] gh-1: Fix it", State: pull.Closed, Own: true, Author: "concorde[bot]",
+		Association: "CONTRIBUTOR", Base: "main", Head: tip, HeadBranch: "backport-1-3.14", HeadOwner: "python", Labels: []string{"type-bug"}}
+	again := pull.Summary{Number: open.Number, Title: "Again", State: pull.Open, Draft: true, Own: true, Author: "concorde[bot]",
+		Association: "CONTRIBUTOR", Base: "main", Head: tip, HeadBranch: "backport-1-3.14", HeadOwner: "python"}
+	fork := pull.Summary{Number: key.Number, Title: "gh-1: Fix it", Body: "Body", State: pull.Open, Author: "alice",
+		Association: "CONTRIBUTOR", Base: "main", Head: r.Head, HeadBranch: "fix", HeadOwner: "alice"}
 	branches := map[string]pull.Branch{
 		"backport-1-3.14": {Tip: tip, Requests: []pull.Summary{again, unlabelled(first)}}, "fix": {Requests: []pull.Summary{fork}},
 		"main": {Tip: w.repo.Ref("main")}, "gone": {}, `a"){b}#%`: {}, "refs/heads/main": {}, "": {},
 	}
-	ignore := cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreFields(pull.Summary{}, "ClosedAt"), cmpopts.IgnoreFields(pull.Event{}, "At"), cmpopts.IgnoreFields(pull.PostedNote{}, "ID", "Node")}
+	ignore := cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreFields(pull.Summary{}, "ClosedAt"), cmpopts.IgnoreFields(pull.Event{}, "At"),
+		cmpopts.IgnoreFields(pull.PostedNote{}, "ID", "Node")}
 	if diff := cmp.Diff(branches, r.Branches, ignore); diff != "" {
 		t.Errorf("branches (-want +got):\n%s", diff)
 	}
 	first.Notes = map[string]pull.PostedNote{"board": {Digest: note.Digest(), Data: note.Data}}
-	first.Events = []pull.Event{{Kind: pull.Labeled, Subject: "docs", By: "concorde[bot]", Own: true}, {Kind: pull.Unlabeled, Subject: "docs", By: "guido"}, {Kind: pull.Labeled, Subject: "type-bug", By: "guido"}}
+	first.Events = []pull.Event{{Kind: pull.Labeled, Subject: "docs", By: "concorde[bot]", Own: true},
+		{Kind: pull.Unlabeled, Subject: "docs", By: "guido"}, {Kind: pull.Labeled, Subject: "type-bug", By: "guido"}}
 	others := map[int]pull.Summary{
 		closed.Number: first, issue: {}, 4711: {}, 0: {}, -1: {}, math.MaxInt32 + 1: {},
-		merged: {Number: merged, Title: "[3.14] gh-1: Fix it", State: pull.Merged, Own: true, Author: "concorde[bot]", Association: "CONTRIBUTOR", Base: "main", Head: r.Others[merged].Head, HeadBranch: "merged", HeadOwner: "python", MergedBy: "guido"},
+		merged: {Number: merged, Title: "[3.14] gh-1: Fix it", State: pull.Merged, Own: true, Author: "concorde[bot]",
+			Association: "CONTRIBUTOR", Base: "main", Head: r.Others[merged].Head, HeadBranch: "merged", HeadOwner: "python", MergedBy: "guido"},
 	}
 	if diff := cmp.Diff(others, r.Others, ignore); diff != "" {
 		t.Errorf("others (-want +got):\n%s", diff)
@@ -150,11 +156,17 @@ func TestLookFaults(t *testing.T) {
 		name, body string
 		says       string // "": all is well
 	}{
-		{"not there", `{"data":{"repository":{"tip0":null,"from0":{"nodes":[]},"maybe0":null}},"errors":[{"type":"NOT_FOUND","path":["repository","maybe0"],"message":"no"}]}`, ""},
-		{"another error too", `{"data":{"repository":{"tip0":null,"from0":{"nodes":[]},"maybe0":null}},"errors":[{"type":"NOT_FOUND","path":["repository","maybe0"],"message":"no"},{"message":"Something went wrong"}]}`, "Something went wrong"},
-		{"within", `{"data":{"repository":{"tip0":null,"from0":{"nodes":[]},"maybe0":{"title":"x"}}},"errors":[{"type":"NOT_FOUND","path":["repository","maybe0","labels"],"message":"no"}]}`, "no at [repository maybe0 labels]"},
-		{"another field", `{"data":{"repository":{"tip0":null,"from0":null,"maybe0":null}},"errors":[{"type":"NOT_FOUND","path":["repository","from0"],"message":"no"}]}`, "no at [repository from0]"},
-		{"another fault", `{"data":{"repository":{"tip0":null,"from0":{"nodes":[]},"maybe0":null}},"errors":[{"type":"SERVICE_UNAVAILABLE","path":["repository","maybe0"],"message":"no"}]}`, ""}, // in the smallest question too
+		{"not there", `{"data":{"repository":{"tip0":null,"from0":{"nodes":[]},"maybe0":null}},"errors":[{"type":"NOT_FOUND",` +
+			`"path":["repository","maybe0"],"message":"no"}]}`, ""},
+		{"another error too", `{"data":{"repository":{"tip0":null,"from0":{"nodes":[]},"maybe0":null}},"errors":[{"type":"NOT_FOUND",` +
+			`"path":["repository","maybe0"],"message":"no"},{"message":"Something went wrong"}]}`, "Something went wrong"},
+		{"within", `{"data":{"repository":{"tip0":null,"from0":{"nodes":[]},"maybe0":{"title":"x"}}},"errors":[{"type":"NOT_FOUND",` +
+			`"path":["repository","maybe0","labels"],"message":"no"}]}`, "no at [repository maybe0 labels]"},
+		{"another field", `{"data":{"repository":{"tip0":null,"from0":null,"maybe0":null}},"errors":[{"type":"NOT_FOUND","path":["repository",` +
+			`"from0"],"message":"no"}]}`, "no at [repository from0]"},
+		// in the smallest question too
+		{"another fault", `{"data":{"repository":{"tip0":null,"from0":{"nodes":[]},"maybe0":null}},"errors":[{"type":"SERVICE_UNAVAILABLE",` +
+			`"path":["repository","maybe0"],"message":"no"}]}`, ""},
 		{"no data", `{"data":null,"errors":[{"type":"NOT_FOUND","path":["repository","maybe0"],"message":"no"}]}`, "no data"},
 		{"nothing", `{"data":{"repository":{}}}`, "lacks what was asked for"},
 		{"another form", `{"data":{"repository":{"tip0":7,"from0":{"nodes":[]},"maybe0":null}}}`, "unknown form"},
@@ -175,7 +187,8 @@ func TestLookFaults(t *testing.T) {
 		}
 	}
 	w.srv.ClearFaults()
-	w.fault(ghtest.Fault{Path: "^/graphql", Contains: "maybe0", Status: 200, Body: `{"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"no"}]}`})
+	w.fault(ghtest.Fault{Path: "^/graphql", Contains: "maybe0", Status: 200,
+		Body: `{"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"no"}]}`})
 	_, err := w.app.Load(t.Context(), Query{Key: key, Looks: looksAt(pull.Looks{Requests: []int{7}})})
 	check(t, "no repository", err, gone, "loading python/cpython#1: ")
 	if err == nil || strings.Contains(err.Error(), "maybe") {

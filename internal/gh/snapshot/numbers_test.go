@@ -22,7 +22,8 @@ func TestNumbers(t *testing.T) {
 	var want []int
 	for i := range 205 {
 		branch := fmt.Sprint("alice:fix", i)
-		_, err := w.repo.Push(branch, ghtest.Commit{Message: "m", Author: "alice", From: "main", Files: map[string]ghtest.File{"a": ghtest.Text(fmt.Sprint(i))}})
+		_, err := w.repo.Push(branch, ghtest.Commit{Message: "m", Author: "alice", From: "main",
+			Files: map[string]ghtest.File{"a": ghtest.Text(fmt.Sprint(i))}})
 		must(t, err)
 		n, err := w.repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: branch})
 		must(t, err)
@@ -43,7 +44,8 @@ func TestNumbers(t *testing.T) {
 		{now.Add(24 * time.Hour), nil, 1},
 	} {
 		w.srv.ResetRequests()
-		got, err := w.app.Numbers(t.Context(), List{Key: pull.Key{Owner: "python", Repo: "cpython"}, States: []pull.State{pull.Open}, Since: test.since})
+		got, err := w.app.Numbers(t.Context(), List{Key: pull.Key{Owner: "python", Repo: "cpython"}, States: []pull.State{pull.Open},
+			Since: test.since})
 		must(t, err)
 		if diff := cmp.Diff(test.want, got); diff != "" || w.sent() != test.calls {
 			t.Errorf("since %v: %d requests (-want +got):\n%s", test.since, w.sent(), diff)

@@ -22,7 +22,8 @@ func TestMergeable(t *testing.T) {
 		if i == 0 {
 			file = "README.rst"
 		}
-		_, err := w.repo.Push(head, ghtest.Commit{Message: "m", Author: "alice", From: "main", Files: map[string]ghtest.File{file: ghtest.Text("alice")}})
+		_, err := w.repo.Push(head, ghtest.Commit{Message: "m", Author: "alice", From: "main",
+			Files: map[string]ghtest.File{file: ghtest.Text("alice")}})
 		must(t, err)
 		n, err := w.repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: head, Labels: []string{"Docs"}})
 		must(t, err)
@@ -104,7 +105,8 @@ func TestListsInTrouble(t *testing.T) {
 			return len(issues), err
 		},
 	}
-	second := `{"data":{"repository":{"all":{"nodes":[{"number":1,"updatedAt":"2026-01-01T00:00:00Z"}],"pageInfo":{"hasNextPage":true,"endCursor":"x"}}}}}`
+	second := `{"data":{"repository":{"all":{"nodes":[{"number":1,"updatedAt":"2026-01-01T00:00:00Z"}],"pageInfo":{"hasNextPage":true,` +
+		`"endCursor":"x"}}}}}`
 	body := func(text string) ghtest.Fault { return ghtest.Fault{Status: 200, Body: text} }
 	for name, c := range map[string]struct {
 		faults []ghtest.Fault
@@ -114,12 +116,14 @@ func TestListsInTrouble(t *testing.T) {
 		"the second page":      {[]ghtest.Fault{body(second), ghtest.BadGateway()}, "Temporary"},
 		"limited":              {[]ghtest.Fault{ghtest.SecondaryLimit(time.Minute)}, "Limited"},
 		"limited in an answer": {[]ghtest.Fault{body(`{"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded"}]}`)}, "Limited"},
-		"forbidden":            {[]ghtest.Fault{body(`{"data":{"repository":{"all":null}},"errors":[{"type":"FORBIDDEN","path":["repository","all"],"message":"Resource not accessible by integration"}]}`)}, "Denied"},
-		"gone":                 {[]ghtest.Fault{body(`{"data":{"repository":null},"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"Could not resolve"}]}`)}, "Gone"},
-		"too heavy":            {[]ghtest.Fault{body(`{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"too much"}]}`)}, "Temporary"},
-		"no repository":        {[]ghtest.Fault{body(`{"data":{"repository":null}}`)}, "Temporary"},
-		"another form":         {[]ghtest.Fault{body(`{"data":{"repository":{"all":[]}}}`)}, "Temporary"},
-		"no data":              {[]ghtest.Fault{body(`{"data":null}`)}, "Temporary"},
+		"forbidden": {[]ghtest.Fault{body(`{"data":{"repository":{"all":null}},"errors":[{"type":"FORBIDDEN","path":["repository",` +
+			`"all"],"message":"Resource not accessible by integration"}]}`)}, "Denied"},
+		"gone": {[]ghtest.Fault{body(`{"data":{"repository":null},"errors":[{"type":"NOT_FOUND","path":["repository"],` +
+			`"message":"Could not resolve"}]}`)}, "Gone"},
+		"too heavy":     {[]ghtest.Fault{body(`{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"too much"}]}`)}, "Temporary"},
+		"no repository": {[]ghtest.Fault{body(`{"data":{"repository":null}}`)}, "Temporary"},
+		"another form":  {[]ghtest.Fault{body(`{"data":{"repository":{"all":[]}}}`)}, "Temporary"},
+		"no data":       {[]ghtest.Fault{body(`{"data":null}`)}, "Temporary"},
 	} {
 		for what, list := range lists {
 			w := newWorld(t)

@@ -139,7 +139,8 @@ func (h *longHistory) labels() {
 
 func (h *longHistory) pushes() {
 	years := h.dice.IntN(19) - 9
-	_, err := h.repo.Push("alice:fix", ghtest.Commit{Author: "alice", Date: h.srv.Now().AddDate(years, 0, 0), Files: map[string]ghtest.File{"a.txt": ghtest.Text(fmt.Sprint(h.dice.Int()))}})
+	_, err := h.repo.Push("alice:fix", ghtest.Commit{Author: "alice", Date: h.srv.Now().AddDate(years, 0, 0),
+		Files: map[string]ghtest.File{"a.txt": ghtest.Text(fmt.Sprint(h.dice.Int()))}})
 	h.did(fmt.Sprintf("a push dated %d years later", years), err)
 }
 

@@ -139,9 +139,10 @@ func (h *reading) grown(name string, nodes int, page gh.PageInfo, total int) {
 
 // commented notes a page of comments, the older ones of which are kept.
 func (h *reading) commented(page gh.Connection[commentData]) {
-	settles := h.settled.count == h.read["comments"].count && len(page.Nodes) == page.Entries && !slices.ContainsFunc(page.Nodes, func(c commentData) bool {
-		return h.now.Sub(c.CreatedAt) < unsettled
-	})
+	settles := h.settled.count == h.read["comments"].count && len(page.Nodes) == page.Entries &&
+		!slices.ContainsFunc(page.Nodes, func(c commentData) bool {
+			return h.now.Sub(c.CreatedAt) < unsettled
+		})
 	h.grown("comments", page.Entries, page.PageInfo, page.TotalCount)
 	if settles {
 		h.comments, h.settled = append(h.comments, page.Nodes...), h.read["comments"]

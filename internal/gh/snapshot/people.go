@@ -113,9 +113,11 @@ func teamFault(name string, members int, err error) string {
 	_, gone := errors.AsType[*gh.Gone](err)
 	switch {
 	case isDenied:
-		return fmt.Sprintf("the App isn't allowed to read the team %s (%s): give it the organization permission \"Members: read\", and accept that in the installation", name, denied.Answer.Message)
+		return fmt.Sprintf("the App isn't allowed to read the team %s (%s): give it the organization permission \"Members: read\", and accept "+
+			"that in the installation", name, denied.Answer.Message)
 	case gone:
-		return fmt.Sprintf("the team %s doesn't exist, or the App can't see it: set roles.core-team, and give the App the organization permission \"Members: read\"", name)
+		return fmt.Sprintf("the team %s doesn't exist, or the App can't see it: set roles.core-team, and give the App the organization "+
+			"permission \"Members: read\"", name)
 	case err == nil && members == 0: // then every review would be anybody's
 		return fmt.Sprintf("the team %s has no members that the App can see: set roles.core-team", name)
 	}

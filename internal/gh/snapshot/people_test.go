@@ -21,7 +21,8 @@ func TestAskPeople(t *testing.T) {
 		w.apply(key, pull.RequestReview{Login: "guido"})
 		w.apply(key, pull.Assign{Login: "guido"})
 	}
-	check(t, "no collaborator", w.app.Apply(t.Context(), 0, key, pull.RequestReview{Login: "stranger"}), rejected, "422: Reviews may only be requested from collaborators")
+	check(t, "no collaborator", w.app.Apply(t.Context(), 0, key, pull.RequestReview{Login: "stranger"}), rejected,
+		"422: Reviews may only be requested from collaborators")
 	w.apply(key, pull.Assign{Login: "stranger"}) // GitHub says nothing
 	if st := w.pr(key); !slices.Equal(st.Reviewers, []string{"guido"}) || !slices.Equal(st.Assignees, []string{"guido"}) {
 		t.Errorf("reviewers %q, assignees %q", st.Reviewers, st.Assignees)
@@ -94,14 +95,16 @@ func TestTeamFaults(t *testing.T) {
 		t.Errorf("the team is there now: %v, %q", r.Core, r.CoreFault)
 	}
 	must(t, w.srv.Team("python", "empty"))
-	if r := w.load(Query{Key: key, Needs: pull.Team, Team: "empty"}); r.Core != nil || r.CoreFault != "the team python/empty has no members that the App can see: set roles.core-team" {
+	if r := w.load(Query{Key: key, Needs: pull.Team, Team: "empty"}); r.Core != nil ||
+		r.CoreFault != "the team python/empty has no members that the App can see: set roles.core-team" {
 		t.Errorf("an empty team: %v, %q", r.Core, r.CoreFault)
 	}
 	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "read"}))
 	w.srv.RevokeTokens()
 	w.app.ForgetPeople()
 	r := w.load(query)
-	if want := `the App isn't allowed to read the team python/python-core (Resource not accessible by integration): give it the organization permission "Members: read", and accept that in the installation`; r.CoreFault != want {
+	if want := `the App isn't allowed to read the team python/python-core (Resource not accessible by integration): give it the ` +
+		`organization permission "Members: read", and accept that in the installation`; r.CoreFault != want {
 		t.Errorf("%q, want %q", r.CoreFault, want)
 	}
 	w.app.ForgetPeople()

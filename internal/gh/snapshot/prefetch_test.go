@@ -17,7 +17,8 @@ func prefetched(t *testing.T) (w *world, q Query, want *pull.Request) {
 	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	issue, err := w.repo.OpenIssue(ghtest.Issue{Title: "Spam is cold", Author: "eric"})
 	must(t, err)
-	q = Query{Key: key, Looks: looksAt(pull.Looks{Branches: []string{"main", "gone"}, Requests: []int{key.Number, 4711}, Into: []string{"main"}, Issues: []int{issue, 4712}})}
+	q = Query{Key: key, Looks: looksAt(pull.Looks{Branches: []string{"main", "gone"}, Requests: []int{key.Number, 4711},
+		Into: []string{"main"}, Issues: []int{issue, 4712}})}
 	return w, q, w.load(q)
 }
 
@@ -64,11 +65,14 @@ func TestPrefetched(t *testing.T) {
 // again and again: where it was too heavy, the same load asks for the pull request
 // alone, else the next one does.
 func TestPrefetchedInTrouble(t *testing.T) {
-	forbidden := `{"data":{"repository":{"tip0":null}},"errors":[{"type":"FORBIDDEN","path":["repository","tip0"],"message":"Resource not accessible by integration"}]}`
-	slow := `{"data":{"repository":null},"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout."}]}`
+	forbidden := `{"data":{"repository":{"tip0":null}},"errors":[{"type":"FORBIDDEN","path":["repository","tip0"],"message":"Resource not ` +
+		`accessible by integration"}]}`
+	slow := `{"data":{"repository":null},"errors":[{"message":"Something went wrong while executing your query. This may be the result of ` +
+		`a timeout."}]}`
 	heavy := `{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"too much"}]}`
 	for name, fault := range map[string]ghtest.Fault{
-		"forbidden": {Status: 200, Body: forbidden}, "slow": {Status: 200, Body: slow}, "heavy": {Status: 200, Body: heavy}, "bad gateway": ghtest.BadGateway(),
+		"forbidden": {Status: 200, Body: forbidden}, "slow": {Status: 200, Body: slow}, "heavy": {Status: 200, Body: heavy},
+		"bad gateway": ghtest.BadGateway(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, q, want := prefetched(t)
@@ -95,7 +99,8 @@ func TestPrefetchedIsBroken(t *testing.T) {
 	for _, part := range []string{"into0", "tip0", "from0", "maybe0", "maybeIssue0"} {
 		at := pull.Looks{Into: []string{"main"}, Branches: []string{"main"}, Requests: []int{1}, Issues: []int{2}}
 		for _, form := range []string{"", "7"} {
-			found := gh.Fields{"into0": []byte("{}"), "tip0": []byte("null"), "from0": []byte("{}"), "maybe0": []byte("null"), "maybeIssue0": []byte("null")}
+			found := gh.Fields{"into0": []byte("{}"), "tip0": []byte("null"), "from0": []byte("{}"), "maybe0": []byte("null"),
+				"maybeIssue0": []byte("null")}
 			delete(found, part)
 			if form != "" {
 				found[part] = []byte(form)

@@ -67,7 +67,8 @@ func (l *Loader) Numbers(ctx context.Context, of List) (found []int, err error) 
 func (l *Loader) Mergeable(ctx context.Context, of List) (found []pull.Mergeability, err error) {
 	of.States = []pull.State{pull.Open}
 	_, err = eachPull(ctx, l, of, entryFields{"number updatedAt mergeable labels(first:100){nodes{name}}", ""}, func(d summaryData) {
-		found = append(found, pull.Mergeability{Number: d.Number, Conflicts: d.Mergeable == "CONFLICTING", Unknown: d.Mergeable == "UNKNOWN", Labels: d.labels()})
+		found = append(found, pull.Mergeability{Number: d.Number, Conflicts: d.Mergeable == "CONFLICTING", Unknown: d.Mergeable == "UNKNOWN",
+			Labels: d.labels()})
 	})
 	if err != nil {
 		return nil, err

@@ -109,10 +109,12 @@ func TestPullsAreBounded(t *testing.T) {
 	w := newWorld(t)
 	var nodes []string
 	for i := range 100 {
-		nodes = append(nodes, fmt.Sprintf(`{"number":%d,"state":"MERGED","updatedAt":"2026-11-05T12:00:00Z","closedAt":"2026-11-05T12:00:00Z"}`, i+1))
+		nodes = append(nodes, fmt.Sprintf(`{"number":%d,"state":"MERGED","updatedAt":"2026-11-05T12:00:00Z","closedAt":"2026-11-05T12:00:00Z"}`,
+			i+1))
 	}
 	for page := range 40 {
-		body := fmt.Sprintf(`{"data":{"repository":{"all":{"nodes":[%s],"pageInfo":{"hasNextPage":true,"endCursor":"%d"}}}}}`, strings.Join(nodes, ","), page)
+		body := fmt.Sprintf(`{"data":{"repository":{"all":{"nodes":[%s],"pageInfo":{"hasNextPage":true,"endCursor":"%d"}}}}}`,
+			strings.Join(nodes, ","), page)
 		w.fault(ghtest.Fault{Path: "^/graphql", Status: 200, Body: body})
 	}
 	all, _, err := w.app.Merged(t.Context(), List{Key: cpython, Pages: 30})

@@ -24,24 +24,31 @@ func connections(needs pull.Facts) []connection {
 		comments = strings.Replace(comments, noteFields, commentFields, 1)
 	}
 	labels := `labels(first:$first,after:$labels){nodes{id name} ` + pageFields + `}`
-	deletions := `deletions:timelineItems(first:$first,after:$deletions,itemTypes:[COMMENT_DELETED_EVENT]){nodes{__typename ...on CommentDeletedEvent{deletedCommentAuthor{__typename login}}} ` + growing + `}`
+	deletions := `deletions:timelineItems(first:$first,after:$deletions,itemTypes:[COMMENT_DELETED_EVENT]){nodes{__typename ...on ` +
+		`CommentDeletedEvent{deletedCommentAuthor{__typename login}}} ` + growing + `}`
 	return slices.DeleteFunc([]connection{
 		{"labels", 0, labels, labels},
-		{"commits", pull.Commits | pull.Statuses, `commits(first:$first,after:$commits){totalCount nodes{commit{oid message author{name email} parents(first:1){totalCount} status{contexts{context}}}} ` + pageFields + `}`, ""},
+		{"commits", pull.Commits | pull.Statuses, `commits(first:$first,after:$commits){totalCount nodes{commit{oid message author{name ` +
+			`email} parents(first:1){totalCount} status{contexts{context}}}} ` + pageFields + `}`, ""},
 		{"comments", pull.Notes | pull.Comments, comments, comments},
 		{"deletions", pull.Notes, deletions, deletions},
-		{"events", pull.Events, `events:timelineItems(first:$first,after:$events,itemTypes:[` + issueEvents + `,` + pullEvents + `]){nodes{` + eventFields + pullEventFields + `} ` + growing + `}`,
+		{"events", pull.Events, `events:timelineItems(first:$first,after:$events,itemTypes:[` + issueEvents + `,` + pullEvents + `]){nodes{` +
+			eventFields + pullEventFields + `} ` + growing + `}`,
 			`events:timelineItems(first:$first,after:$events,itemTypes:[` + issueEvents + `]){nodes{` + eventFields + `} ` + growing + `}`},
-		{"reviews", pull.Opinions, `reviews(first:$first,after:$reviews,states:[APPROVED,CHANGES_REQUESTED]){nodes{author` + person + ` state submittedAt commit{oid}} ` + growing + `}`, ""},
-		{"mentions", pull.Mentions, "", `mentions:timelineItems(first:$first,after:$mentions,itemTypes:[CROSS_REFERENCED_EVENT]){nodes{__typename ...on CrossReferencedEvent{source{__typename ...on PullRequest{` +
-			`number title body state isDraft author{__typename login} baseRefName repository{nameWithOwner} ` + closesFields + `}}}} ` + pageFields + `}`},
+		{"reviews", pull.Opinions, `reviews(first:$first,after:$reviews,states:[APPROVED,CHANGES_REQUESTED]){nodes{author` + person +
+			` state submittedAt commit{oid}} ` + growing + `}`, ""},
+		{"mentions", pull.Mentions, "", `mentions:timelineItems(first:$first,after:$mentions,` +
+			`itemTypes:[CROSS_REFERENCED_EVENT]){nodes{__typename ...on CrossReferencedEvent{source{__typename ...on PullRequest{` +
+			`number title body state isDraft author{__typename login} baseRefName repository{nameWithOwner} ` + closesFields + `}}}} ` +
+			pageFields + `}`},
 	}, func(c connection) bool { return c.needs != 0 && needs&c.needs == 0 })
 }
 
 // overview asks for everything, and the first page of each list; where lists are
 // asked for apart, they and the statuses of the head are left out.
 func overview(q Query, s gh.Size) gh.Query {
-	t := gh.Query{Viewer: true, Repository: []string{"id defaultBranchRef{name}"}, Pull: []string{scalars}, Issue: []string{issueScalars}, Variables: map[string]any{}}
+	t := gh.Query{Viewer: true, Repository: []string{"id defaultBranchRef{name}"}, Pull: []string{scalars}, Issue: []string{issueScalars},
+		Variables: map[string]any{}}
 	for name, path := range map[string]string{"settings": q.SettingsPath, "labelRules": q.LabelRulesPath} {
 		if path != "" {
 			t.Repository = append(t.Repository, name+":object(expression:$"+name+"){"+blobFields+"}")

@@ -62,7 +62,8 @@ func hidesQueues(err error) bool {
 // again while this program runs; a missing permission may be granted.
 func (l *repositoryLoad) withoutQueues(err error) {
 	l.queueless.Store(knowsNoQueues(err))
-	l.Log().Warn().Err(err).Str("repository", l.Key.Repository().String()).Msg("cannot read the merge queues: nothing is reported on their commits")
+	l.Log().Warn().Err(err).Str("repository", l.Key.Repository().String()).Msg("cannot read the merge queues: nothing is reported on their " +
+		"commits")
 }
 
 // queued lists the merge queues that have entries.
@@ -96,7 +97,8 @@ func (l *repositoryLoad) entries(ctx context.Context, branch string) (all []entr
 		variables["branch"] = branch
 	}
 	query := "query($owner:String!,$name:String!,$app:Int!,$first:Int!,$after:String,$branch:String){repository(owner:$owner,name:$name,followRenames:false){" +
-		"queue:mergeQueue(branch:$branch){entries(first:$first,after:$after){nodes{headCommit{...Tip} pullRequest{number tip:commits(last:1){nodes{commit{...Tip}}}}} " + pageFields + "}}}}" +
+		"queue:mergeQueue(branch:$branch){entries(first:$first,after:$after){nodes{headCommit{...Tip} pullRequest{number " +
+		"tip:commits(last:1){nodes{commit{...Tip}}}}} " + pageFields + "}}}}" +
 		tipFields(pull.Statuses|pull.Checks)
 	err = l.Asking("merge queue", func(s *gh.Size) error {
 		for all = nil; len(all) < queuedPerBranch; {

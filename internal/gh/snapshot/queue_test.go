@@ -44,7 +44,8 @@ func TestQueued(t *testing.T) {
 	want := pull.QueueEntry{
 		Number: key.Number, Group: group,
 		Reported: pull.Reports{Statuses: map[string]pull.Status{"ci": there}, Checks: map[string]pull.CheckState{}},
-		Own:      pull.Reports{Statuses: map[string]pull.Status{"bedevere/news": own}, Checks: map[string]pull.CheckState{"NEWS": {Digest: check.Digest(), Conclusion: pull.Failure}}},
+		Own: pull.Reports{Statuses: map[string]pull.Status{"bedevere/news": own},
+			Checks: map[string]pull.CheckState{"NEWS": {Digest: check.Digest(), Conclusion: pull.Failure}}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("queued (-want +got):\n%s", diff)
@@ -59,8 +60,10 @@ func TestQueued(t *testing.T) {
 // A GitHub that knows no merge queues is asked for them once; one that does not
 // show them to the App, each time, since somebody may grant that.
 func TestWithoutMergeQueues(t *testing.T) {
-	unknown := `{"errors":[{"path":["query","repository","queue0"],"extensions":{"code":"undefinedField"},"message":"Field 'mergeQueue' doesn't exist on type 'Repository'"}]}`
-	hidden := `{"data":{"repository":{"queue0":null}},"errors":[{"type":"FORBIDDEN","path":["repository","queue0"],"message":"Resource not accessible by integration"}]}`
+	unknown := `{"errors":[{"path":["query","repository","queue0"],"extensions":{"code":"undefinedField"},"message":"Field 'mergeQueue' ` +
+		`doesn't exist on type 'Repository'"}]}`
+	hidden := `{"data":{"repository":{"queue0":null}},"errors":[{"type":"FORBIDDEN","path":["repository","queue0"],"message":"Resource not ` +
+		`accessible by integration"}]}`
 	for name, c := range map[string]struct {
 		body   string
 		second int // requests, of the second time
@@ -95,8 +98,10 @@ func TestOutlineTroubleIsNotOfQueues(t *testing.T) {
 	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	_, err := w.repo.Queue(key.Number)
 	must(t, err)
-	refused := ghtest.Fault{Path: "^/graphql$", Times: 3, Status: 200, Body: `{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"too much"}]}`}
-	for _, f := range []ghtest.Fault{refused, {Path: "^/graphql$", Times: 3, Status: 502}, {Path: "^/graphql$", Status: 200, Body: `{"data":{"repository":{"queue0":null}}}`}} {
+	refused := ghtest.Fault{Path: "^/graphql$", Times: 3, Status: 200,
+		Body: `{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"too much"}]}`}
+	for _, f := range []ghtest.Fault{refused, {Path: "^/graphql$", Times: 3, Status: 502},
+		{Path: "^/graphql$", Status: 200, Body: `{"data":{"repository":{"queue0":null}}}`}} {
 		w.fault(f)
 		_, err := w.outline("")
 		if err == nil {
@@ -133,7 +138,8 @@ func TestOddQueues(t *testing.T) {
 	as[*gh.Temporary](t, err)
 	_, err = l.queued(t.Context(), gh.Fields{})
 	as[*gh.Temporary](t, err)
-	if none, err := l.queued(t.Context(), gh.Fields{"queue0": []byte(`{"entries":{"totalCount":3}}`)}); len(none) != 0 || err != nil { // meanwhile it's gone
+	// meanwhile it's gone
+	if none, err := l.queued(t.Context(), gh.Fields{"queue0": []byte(`{"entries":{"totalCount":3}}`)}); len(none) != 0 || err != nil {
 		t.Errorf("%v, %v", none, err)
 	}
 }

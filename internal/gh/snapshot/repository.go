@@ -92,7 +92,8 @@ func (l *repositoryLoad) overview(ctx context.Context) (found gh.Fields, err err
 	err = l.Smaller(ctx, func(ctx context.Context) error {
 		declared, queues, variables := queueFields(l.Queues)
 		query := "query($owner:String!,$name:String!,$settings:String!,$labelRules:String!,$first:Int!,$after:String" + declared + "){" +
-			"repository(owner:$owner,name:$name,followRenames:false){defaultBranchRef{name} settings:object(expression:$settings){" + blobFields + "} " +
+			"repository(owner:$owner,name:$name,followRenames:false){defaultBranchRef{name} settings:object(expression:$settings){" + blobFields +
+			"} " +
 			"labelRules:object(expression:$labelRules){" + blobFields + "} " + refsFields + " " + labelsFields + queues + "}}"
 		variables["settings"], variables["labelRules"], variables["first"] = "HEAD:"+l.SettingsPath, "HEAD:"+l.LabelRulesPath, l.Page()
 		var answer struct{ Repository gh.Fields }
@@ -140,7 +141,8 @@ func allOf[T any](ctx context.Context, l *repositoryLoad, of remainder[T]) ([]T,
 	if !page.HasNextPage || page.EndCursor == "" {
 		return all, nil
 	}
-	query := "query($owner:String!,$name:String!,$first:Int!,$after:String){repository(owner:$owner,name:$name,followRenames:false){all:" + of.fields + "}}"
+	query := "query($owner:String!,$name:String!,$first:Int!,$after:String){repository(owner:$owner,name:$name,followRenames:false){all:" +
+		of.fields + "}}"
 	further := listing[T]{l.Key, l.Installation, of.kind, query, map[string]any{"after": page.EndCursor}}
 	err := eachOf(ctx, l.Loader, further, func(n T) bool {
 		all = append(all, n)

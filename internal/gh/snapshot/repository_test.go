@@ -29,7 +29,8 @@ func TestOutline(t *testing.T) {
 		_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido", Files: map[string]ghtest.File{settingsPath: f}})
 		must(t, err)
 	}
-	want := pull.Repository{Key: cpython, DefaultBranch: "main", Branches: []string{"main"}, Tips: map[string]string{"main": w.repo.Ref("main")}}
+	want := pull.Repository{Key: cpython, DefaultBranch: "main", Branches: []string{"main"},
+		Tips: map[string]string{"main": w.repo.Ref("main")}}
 	if diff := cmp.Diff(want, outline()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -16,7 +16,8 @@ func TestWhenTheHeadWasSeen(t *testing.T) {
 	noon := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
 	w := newWorld(t, func(c *ghtest.Config, _ *gh.Config) { c.Now = func() time.Time { return noon } })
 	dated := noon.AddDate(-9, 0, 0)
-	head, err := w.repo.Push("alice:fix", ghtest.Commit{Author: "alice", Date: dated, Files: map[string]ghtest.File{"a.txt": ghtest.Text("A\n")}})
+	head, err := w.repo.Push("alice:fix", ghtest.Commit{Author: "alice", Date: dated,
+		Files: map[string]ghtest.File{"a.txt": ghtest.Text("A\n")}})
 	must(t, err)
 	open := func(head string) pull.Key {
 		t.Helper()
@@ -49,7 +50,8 @@ func TestWhenTheHeadWasSeen(t *testing.T) {
 	at(2, pull.SetCheck{SHA: head, Check: pull.Check{Name: "NEWS", Conclusion: pull.Success, Title: "T"}})
 	at(3, status("two")) // GitHub shows the newest alone
 	expect(noon.Add(2 * time.Hour))
-	_, err = w.repo.Push("bob:copy", ghtest.Commit{Author: "bob", From: "alice:fix", Files: map[string]ghtest.File{"b.txt": ghtest.Text("B\n")}})
+	_, err = w.repo.Push("bob:copy", ghtest.Commit{Author: "bob", From: "alice:fix",
+		Files: map[string]ghtest.File{"b.txt": ghtest.Text("B\n")}})
 	must(t, err)
 	open("bob:copy")
 	expect(time.Time{})

@@ -20,12 +20,16 @@ func tooHeavyFor(nodes int) map[string]ghtest.Fault {
 	const give = "Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug."
 	return map[string]ghtest.Fault{
 		"resources": {Path: "^/graphql$", Nodes: nodes, Times: -1, Status: 200,
-			Body: `{"data":{"repository":null},"errors":[{"type":"RESOURCE_LIMITS_EXCEEDED","path":["repository"],"message":"Resource limits for this query exceeded."}]}`},
-		"nodes":        {Path: "^/graphql$", Nodes: nodes, Times: -1, Status: 200, Body: `{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"too much"}]}`},
-		"arguments":    {Path: "^/graphql$", Nodes: nodes, Times: -1, Status: 200, Body: `{"data":null,"errors":[{"type":"ARGUMENT_LIMIT","path":["repository"],"message":"too many"}]}`},
-		"a timeout":    {Path: "^/graphql$", Nodes: nodes, Times: -1, Status: 200, Body: `{"data":null,"errors":[{"message":"` + give + `"}]}`},
-		"bad gateway":  {Path: "^/graphql$", Nodes: nodes, Times: -1, Status: 502, Body: `{"data":null,"errors":[{"message":"` + give + `"}]}`},
-		"gateway time": {Path: "^/graphql$", Nodes: nodes, Times: -1, Status: 504, Body: `{"message":"We couldn't respond to your request in time."}`},
+			Body: `{"data":{"repository":null},"errors":[{"type":"RESOURCE_LIMITS_EXCEEDED","path":["repository"],"message":"Resource limits for ` +
+				`this query exceeded."}]}`},
+		"nodes": {Path: "^/graphql$", Nodes: nodes, Times: -1, Status: 200,
+			Body: `{"errors":[{"type":"MAX_NODE_LIMIT_EXCEEDED","message":"too much"}]}`},
+		"arguments": {Path: "^/graphql$", Nodes: nodes, Times: -1, Status: 200,
+			Body: `{"data":null,"errors":[{"type":"ARGUMENT_LIMIT","path":["repository"],"message":"too many"}]}`},
+		"a timeout":   {Path: "^/graphql$", Nodes: nodes, Times: -1, Status: 200, Body: `{"data":null,"errors":[{"message":"` + give + `"}]}`},
+		"bad gateway": {Path: "^/graphql$", Nodes: nodes, Times: -1, Status: 502, Body: `{"data":null,"errors":[{"message":"` + give + `"}]}`},
+		"gateway time": {Path: "^/graphql$", Nodes: nodes, Times: -1, Status: 504,
+			Body: `{"message":"We couldn't respond to your request in time."}`},
 	}
 }
 
@@ -35,7 +39,8 @@ func longPull(w *world) (Query, *pull.Request) {
 	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n"), "b.txt": ghtest.Text("B\n")})
 	var commits []ghtest.Commit
 	for i := range 60 {
-		commits = append(commits, ghtest.Commit{Message: fmt.Sprint("Commit ", i), Author: "alice", Files: map[string]ghtest.File{"a.txt": ghtest.Text(fmt.Sprint(i))}})
+		commits = append(commits, ghtest.Commit{Message: fmt.Sprint("Commit ", i), Author: "alice",
+			Files: map[string]ghtest.File{"a.txt": ghtest.Text(fmt.Sprint(i))}})
 	}
 	_, err := w.repo.Push("alice:fix", commits...)
 	must(w.t, err)
@@ -49,7 +54,8 @@ func longPull(w *world) (Query, *pull.Request) {
 	must(w.t, w.repo.Collaborator("guido", "write"))
 	must(w.t, w.repo.RequestReview(key.Number, "alice", "guido"))
 	q := Query{Key: key, Needs: everything, Reads: all, Looks: looksAt(pull.Looks{
-		Branches: []string{"main", "3.99"}, Requests: []int{key.Number, 4711}, Into: []string{"main"}, Issues: []int{key.Number}, Compared: []string{"main"},
+		Branches: []string{"main", "3.99"}, Requests: []int{key.Number, 4711}, Into: []string{"main"}, Issues: []int{key.Number},
+		Compared: []string{"main"},
 	})}
 	return q, w.load(q)
 }
@@ -120,7 +126,8 @@ func TestHeavyLists(t *testing.T) {
 			w := newWorld(t)
 			for i := range 60 {
 				must(t, w.repo.SetLabel(ghtest.Label{Name: fmt.Sprint("label ", i), Color: "ededed"}))
-				_, err := w.repo.Push(fmt.Sprint("3.", i), ghtest.Commit{Message: "m", Files: map[string]ghtest.File{fmt.Sprint(i, ".txt"): ghtest.Text("x")}})
+				_, err := w.repo.Push(fmt.Sprint("3.", i), ghtest.Commit{Message: "m",
+					Files: map[string]ghtest.File{fmt.Sprint(i, ".txt"): ghtest.Text("x")}})
 				must(t, err)
 				_, err = w.repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: fmt.Sprint("3.", i)})
 				must(t, err)
@@ -137,7 +144,8 @@ func TestHeavyLists(t *testing.T) {
 				must(t, err)
 				fits, err := w.app.Mergeable(t.Context(), List{Key: cpython})
 				must(t, err)
-				past, err := w.app.History(t.Context(), HistoryRequest{Key: cpython, Revisions: []string{"3.1", "3.2", "main"}, Paths: []string{"1.txt", "2.txt"}})
+				past, err := w.app.History(t.Context(), HistoryRequest{Key: cpython, Revisions: []string{"3.1", "3.2", "main"},
+					Paths: []string{"1.txt", "2.txt"}})
 				must(t, err)
 				return []any{out, found, complete, fits, past}
 			}

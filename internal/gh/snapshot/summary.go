@@ -10,7 +10,8 @@ import (
 
 // summaryFragment has no labels: a nested list for each of many pull requests makes a
 // query heavy, and of most nobody reads them.
-const summaryFragment = `fragment Summary on PullRequest{number title body state isDraft updatedAt headRepositoryOwner{__typename login} author` + person + ` authorAssociation ` +
+const summaryFragment = `fragment Summary on PullRequest{number title body state isDraft updatedAt headRepositoryOwner{__typename ` +
+	`login} author` + person + ` authorAssociation ` +
 	`baseRefName headRefName headRefOid closedAt mergedBy` + person + `}`
 
 const summaryLabels = ` labels(first:100){nodes{name}} `
@@ -49,8 +50,9 @@ func (d *summaryData) labels() []string {
 // summary is for the App of that slug.
 func (d *summaryData) summary(slug string) pull.Summary {
 	s := pull.Summary{
-		Number: d.Number, Title: d.Title, Body: d.Body, State: d.state(), Draft: d.IsDraft, Own: d.Author.is(slug), Author: d.Author.login(), Association: d.AuthorAssociation,
-		Base: d.BaseRefName, Head: d.HeadRefOid, HeadBranch: d.HeadRefName, MergedBy: d.merger(), ClosedAt: d.ClosedAt, Labels: d.labels(),
+		Number: d.Number, Title: d.Title, Body: d.Body, State: d.state(), Draft: d.IsDraft, Own: d.Author.is(slug), Author: d.Author.login(),
+		Association: d.AuthorAssociation,
+		Base:        d.BaseRefName, Head: d.HeadRefOid, HeadBranch: d.HeadRefName, MergedBy: d.merger(), ClosedAt: d.ClosedAt, Labels: d.labels(),
 	}
 	if d.HeadRepositoryOwner != nil {
 		s.HeadOwner = d.HeadRepositoryOwner.login()

@@ -76,7 +76,8 @@ func (t *tipData) checks() map[string]pull.CheckState {
 	for _, suite := range t.CheckSuites.Nodes {
 		for _, run := range suite.CheckRuns.Nodes {
 			if run.DatabaseID >= all[run.Name].ID {
-				all[run.Name] = pull.CheckState{ID: run.DatabaseID, Digest: run.ExternalID, Conclusion: pull.Conclusion(strings.ToLower(run.Conclusion))}
+				all[run.Name] = pull.CheckState{ID: run.DatabaseID, Digest: run.ExternalID,
+					Conclusion: pull.Conclusion(strings.ToLower(run.Conclusion))}
 			}
 		}
 	}
@@ -133,10 +134,12 @@ func tipFields(needs pull.Facts) string {
 		fields += " status{contexts{context state description targetUrl" + status + "}}"
 	}
 	if needs&(pull.Checks|pull.Events) != 0 {
-		fields += " checkSuites(first:5,filterBy:{appId:$app}){nodes{checkRuns(first:50,filterBy:{checkType:LATEST}){nodes{databaseId name conclusion externalId" + run + "}}}}"
+		fields += " checkSuites(first:5,filterBy:{appId:$app}){nodes{checkRuns(first:50,filterBy:{checkType:LATEST}){nodes{databaseId name " +
+			"conclusion externalId" + run + "}}}}"
 	}
 	if needs&pull.Merging != 0 {
-		fields += " statusCheckRollup{contexts(first:30){nodes{__typename ...on StatusContext{creator{__typename login}} ...on CheckRun{checkSuite{app{databaseId}}}}}}"
+		fields += " statusCheckRollup{contexts(first:30){nodes{__typename ...on StatusContext{creator{__typename login}} ...on " +
+			"CheckRun{checkSuite{app{databaseId}}}}}}"
 	}
 	if fields == "" {
 		return ""

@@ -27,9 +27,11 @@ func TestHistoryOfStages(t *testing.T) {
 	dismissed, err := w.repo.Review(key.Number, "dana", "APPROVED", "")
 	must(t, err)
 	must(t, w.repo.DismissReview(key.Number, "carol", dismissed, "not yet"))
-	_, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "More", Author: "alice", Files: map[string]ghtest.File{"a.txt": ghtest.Text("B\n")}})
+	_, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "More", Author: "alice",
+		Files: map[string]ghtest.File{"a.txt": ghtest.Text("B\n")}})
 	must(t, err)
-	third, err := w.repo.ForcePush("alice:fix", first, ghtest.Commit{Message: "Other", Author: "alice", Files: map[string]ghtest.File{"a.txt": ghtest.Text("C\n")}})
+	third, err := w.repo.ForcePush("alice:fix", first, ghtest.Commit{Message: "Other", Author: "alice",
+		Files: map[string]ghtest.File{"a.txt": ghtest.Text("C\n")}})
 	must(t, err)
 	_, err = w.repo.Review(key.Number, "dana", "APPROVED", "")
 	must(t, err)
@@ -68,7 +70,8 @@ func TestComments(t *testing.T) {
 	load := func() []pull.Comment {
 		return w.load(Query{Key: key, Needs: pull.Comments}).Comments
 	}
-	want := []pull.Comment{{ID: plain, By: "eric", Body: "@concorde help"}, {ID: edited, By: "eric", Body: "@concorde label +x", Editor: "mallory"}}
+	want := []pull.Comment{{ID: plain, By: "eric", Body: "@concorde help"},
+		{ID: edited, By: "eric", Body: "@concorde label +x", Editor: "mallory"}}
 	ignore := cmpopts.IgnoreFields(pull.Comment{}, "Node", "At")
 	if diff := cmp.Diff(want, load(), ignore); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -107,7 +110,8 @@ func TestCloses(t *testing.T) {
 		}
 	}
 	check("all", []int{issue.Number, other.Number}, false)
-	must(t, w.srv.Hole(ghtest.Hole{Path: `.*closes\.nodes\.0`, Type: "FORBIDDEN", Message: "Resource protected by organization SAML enforcement."}))
+	must(t, w.srv.Hole(ghtest.Hole{Path: `.*closes\.nodes\.0`, Type: "FORBIDDEN",
+		Message: "Resource protected by organization SAML enforcement."}))
 	check("one is left out", []int{other.Number}, true)
 	must(t, w.srv.Hole(ghtest.Hole{Path: `.*closes`, Type: "FORBIDDEN", Message: "Resource not accessible by integration"}))
 	check("none is told", nil, true)
@@ -129,7 +133,8 @@ func TestLoadIssue(t *testing.T) {
 	_, err = w.repo.Comment(number, "eric", "still")
 	must(t, err)
 	must(t, w.repo.Label(number, "dana", "docs"))
-	_, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "Fix it", Author: "alice", Files: map[string]ghtest.File{"a": ghtest.Text("A\n")}})
+	_, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "Fix it", Author: "alice",
+		Files: map[string]ghtest.File{"a": ghtest.Text("A\n")}})
 	must(t, err)
 	title := fmt.Sprintf("gh-%d: Fix it", number)
 	pr, err := w.repo.OpenPR(ghtest.PR{Title: title, Body: fmt.Sprintf("* Issue: gh-%d", number), Author: "alice", Head: "alice:fix"})
@@ -137,7 +142,8 @@ func TestLoadIssue(t *testing.T) {
 
 	w.srv.ResetRequests()
 	r := w.load(Query{Key: issue, Needs: everything, Reads: all})
-	if !r.Issue || r.State != pull.Open || r.Title != "Spam is cold" || r.Body != "Really." || r.Author != "eric" || !slices.Equal(r.Labels, []string{"type-bug", "docs"}) {
+	if !r.Issue || r.State != pull.Open || r.Title != "Spam is cold" || r.Body != "Really." || r.Author != "eric" ||
+		!slices.Equal(r.Labels, []string{"type-bug", "docs"}) {
 		t.Errorf("%+v", r)
 	}
 	if len(r.Mentions) != 1 || r.Mentions[0].Number != pr || r.Mentions[0].Title != title || r.Mentions[0].State != pull.Open {
@@ -155,7 +161,8 @@ func TestLoadIssue(t *testing.T) {
 	w.srv.ResetRequests()
 	around := w.load(Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: pr}, Looks: looks})
 	want := map[int]pull.Issue{
-		number: {Exists: true, Closed: true, Title: "Spam is cold", Body: "Really."}, pr: {Exists: true, Pull: true, Title: title}, 4711: {}, 0: {}, -1: {}, 1 << 40: {},
+		number: {Exists: true, Closed: true, Title: "Spam is cold", Body: "Really."}, pr: {Exists: true, Pull: true, Title: title}, 4711: {},
+		0: {}, -1: {}, 1 << 40: {},
 	}
 	if diff := cmp.Diff(want, around.Issues, ignoreTimes); diff != "" || w.sent() != 2 {
 		t.Errorf("%d requests (-want +got):\n%s", w.sent(), diff)
@@ -188,7 +195,8 @@ func TestContentsAreRemembered(t *testing.T) {
 			t.Errorf("contents and requests %q, want %q", got, want)
 		}
 	}
-	_, err := w.repo.Push("alice:fix", ghtest.Commit{Message: "m", Author: "alice", Files: map[string]ghtest.File{"a.rst": ghtest.Text("B\n")}})
+	_, err := w.repo.Push("alice:fix", ghtest.Commit{Message: "m", Author: "alice",
+		Files: map[string]ghtest.File{"a.rst": ghtest.Text("B\n")}})
 	must(t, err)
 	if got := load(); got != "B!2" {
 		t.Errorf("after a push: %q", got)
@@ -207,9 +215,11 @@ func TestContentsAreRemembered(t *testing.T) {
 			t.Errorf("push %d: %q, want %q", i, got, c.want)
 		}
 	}
-	_, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "m", Author: "alice", Files: map[string]ghtest.File{"a.rst": {Content: "A\n", Mode: "120000"}}})
+	_, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "m", Author: "alice",
+		Files: map[string]ghtest.File{"a.rst": {Content: "A\n", Mode: "120000"}}})
 	must(t, err)
-	if r := w.load(Query{Key: key, Needs: pull.Files, Reads: all}); r.Files[0].Content.Kind != pull.Symlink || string(r.Files[0].Content.Data) != "A\n" {
+	if r := w.load(Query{Key: key, Needs: pull.Files, Reads: all}); r.Files[0].Content.Kind != pull.Symlink ||
+		string(r.Files[0].Content.Data) != "A\n" {
 		t.Errorf("a link of the same contents: %+v", r.Files[0].Content)
 	}
 }

@@ -64,9 +64,10 @@ func TestLawsAreHeld(t *testing.T) {
 		"another order of files and labels": rule(func(r *pull.Request) pull.Want {
 			return status(r.Labels[0])
 		}),
-		"rule x reads Files, which Needs doesn't name": {Name: "x", Needs: pull.Statuses, Owns: []string{"s"}, Want: func(r *pull.Request) pull.Want {
-			return status(fmt.Sprint(len(r.Files)))
-		}},
+		"rule x reads Files, which Needs doesn't name": {Name: "x", Needs: pull.Statuses, Owns: []string{"s"},
+			Want: func(r *pull.Request) pull.Want {
+				return status(fmt.Sprint(len(r.Files)))
+			}},
 		"cannot live together": {Name: "x"},
 	} {
 		r := Random([]byte("0000000000"))
@@ -98,7 +99,8 @@ func TestUndeclaredFactsAreNamed(t *testing.T) {
 	r.Reviews, r.MergeState, r.Comments = map[string]pull.Review{"dana": pull.Approved}, "clean", []pull.Comment{{}}
 	r.Opinions, r.Core, r.Mentions, r.AuditLog = []pull.Opinion{{}}, map[string]bool{"dana": true}, []pull.Summary{{}}, []pull.LogEntry{{}}
 	reads := func(r *pull.Request) (all []bool) {
-		for _, n := range []int{len(r.Files), len(r.Commits), len(r.Statuses), len(r.Checks), len(r.Notes), len(r.Events), len(r.Reviews), len(r.MergeState),
+		for _, n := range []int{len(r.Files), len(r.Commits), len(r.Statuses), len(r.Checks), len(r.Notes), len(r.Events), len(r.Reviews),
+			len(r.MergeState),
 			len(r.Comments), len(r.Opinions), len(r.Core), len(r.Mentions), len(r.AuditLog)} {
 			all = append(all, n > 0)
 		}
