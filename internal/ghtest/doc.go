@@ -31,4 +31,5 @@
 //   - rest, graphql: the two APIs; each answers from the world
 //   - gitserver: real git over HTTP, and which pushes are refused
 //   - hooks: payloads made of events, and their delivery
+//   - pages: the pages that a browser sees while an App is set up
 package ghtest
