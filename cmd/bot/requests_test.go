@@ -15,6 +15,7 @@ func TestRequests(t *testing.T) {
 	github, cpython := newGitHub(t, ghtest.Config{})
 	environment := identity(github)
 	environment["DATABASE_URL"] = filepath.Join(t.TempDir(), "concorde.db")
+	environment["BOT_SETTLE"] = "2s" // so that a slow machine makes no run more
 	bot := serve(t, environment)
 	eventually(t, "the sweep at the start", func() bool { return strings.Contains(bot.log.String(), "sweep done") })
 	github.SetHook(ghtest.Hook{URL: bot.URL + "/webhook"})

@@ -46,7 +46,7 @@ func TestRequestsOfALongHistory(t *testing.T) {
 // Whatever happens to a long history, in its middle too, an App that knows it sees
 // what one sees that reads it for the first time.
 func TestLongHistoriesChange(t *testing.T) {
-	looks := suite.Sizes[int]{Normal: 20, Long: 60, Full: 60}.Size()
+	looks := suite.Sizes[int]{Normal: 12, Long: 60, Full: 60}.Size()
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
