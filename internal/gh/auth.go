@@ -2,7 +2,9 @@ package gh
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -110,7 +112,9 @@ func (l *tokenTransport) ask(ctx context.Context, dead string) (string, error) {
 			return "", err
 		}
 		l.source = ghinstallation.NewFromAppsTransport(signer, l.installation)
-		l.source.InstallationTokenOptions = &github.InstallationTokenOptions{} // else it sends "null"
+		if l.source.InstallationTokenOptions, err = l.cfg.tokens(); err != nil {
+			return "", err
+		}
 		l.given = ""
 	}
 	token, err := l.source.Token(ctx)
@@ -124,6 +128,26 @@ func (l *tokenTransport) ask(ctx context.Context, dead string) (string, error) {
 		l.given, l.since = token, l.cfg.Now()
 	}
 	return token, nil
+}
+
+// tokens are the options of tokens: without any, ghinstallation would send "null".
+func (c Config) tokens() (*github.InstallationTokenOptions, error) {
+	var o github.InstallationTokenOptions
+	if c.Repository != "" {
+		o.Repositories = []string{c.Repository}
+	}
+	if c.Permissions == nil {
+		return &o, nil
+	}
+	o.Permissions = &github.InstallationPermissions{}
+	names, err := json.Marshal(c.Permissions)
+	if err == nil {
+		err = json.Unmarshal(names, o.Permissions)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("writing the permissions of a token: %w", err)
+	}
+	return &o, nil
 }
 
 // signer authenticates as the App. ghinstallation writes to it while it mints

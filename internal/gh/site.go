@@ -32,6 +32,11 @@ type Config struct {
 	Now             func() time.Time                           // nil: time.Now
 	Wait            func(context.Context, time.Duration) error // by the clock of Now; nil: by the machine's
 	UserAgent       string                                     // "" : "concorde"
+
+	// Repository is the only one that tokens are for, Permissions are all that they allow,
+	// by GitHub's names; empty: whatever the installation has.
+	Repository  string
+	Permissions map[string]string
 }
 
 // holeIn is a place in the answers about a repository.

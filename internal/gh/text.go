@@ -8,11 +8,14 @@ import (
 var secrets = regexp.MustCompile(`\bgh[a-z]_[A-Za-z0-9._-]{16,}|\bgithub_pat_\w+|\beyJ[\w-]*\.[\w-]+(\.[\w-]*)?|` +
 	`(?i:\bauthorization\b\W{0,4}((bearer|token|basic)\s+)?)[^\s"',]+`)
 
+// Redact takes the secrets out of a text that came from outside.
+func Redact(s string) string { return secrets.ReplaceAllString(s, "[redacted]") }
+
 // Tidy makes a text that came from outside fit for a log: one short line
 // without secrets.
 func Tidy(s string) string {
 	const limit = 300
-	s = strings.ToValidUTF8(strings.Join(strings.Fields(secrets.ReplaceAllString(s, "[redacted]")), " "), "?")
+	s = strings.ToValidUTF8(strings.Join(strings.Fields(Redact(s)), " "), "?")
 	if runes := []rune(s); len(runes) > limit {
 		s = string(runes[:limit]) + "…"
 	}

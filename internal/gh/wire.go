@@ -94,7 +94,7 @@ func (w *wire) check(x exchange) error {
 		return x.redirected()
 	case code >= 400:
 		return x.refused(w.cfg.Now())
-	case code == http.StatusNoContent && x.endpoint == DeleteRef:
+	case code == http.StatusNoContent && x.request.Method == http.MethodDelete:
 		return nil
 	case strings.Contains(x.request.Header.Get("Accept"), ".raw"):
 		return nil // its reader knows the hash

@@ -97,6 +97,7 @@ func callEverything(t *testing.T, srv *ghtest.Server) {
 	}
 	ok2(gh.Git.GetBlob(ctx, o, r, file.GetSHA()))
 	ok2(gh.Git.GetRef(ctx, o, r, "heads/main"))
+	callObjects(t, gh, repo.Ref("main"))
 	ok2(gh.Repositories.GetCommit(ctx, o, r, "main", nil))
 	ok2(gh.Repositories.CreateStatus(ctx, o, r, sha, &github.RepoStatus{State: github.String("pending"), TargetURL: github.String("https://example.com/1")}))
 	ok2(gh.Repositories.GetCombinedStatus(ctx, o, r, sha, nil))
@@ -118,6 +119,7 @@ func callEverything(t *testing.T, srv *ghtest.Server) {
 	ok2(gh.Reactions.ListIssueCommentReactions(ctx, o, r, comment.GetID(), nil))
 	ok2(gh.Reactions.CreateIssueReaction(ctx, o, r, number, "+1"))
 	ok2(gh.Reactions.ListIssueReactions(ctx, o, r, number, nil))
+	ok2(gh.Issues.Create(ctx, o, r, &github.IssueRequest{Title: github.String("A bug"), Body: github.String("It crashes")}))
 	ok2(gh.Issues.Edit(ctx, o, r, number, &github.IssueRequest{Body: github.String("Better")}))
 	_, err = gh.Issues.DeleteComment(ctx, o, r, comment.GetID())
 	trial.OK(t, err)
@@ -132,6 +134,25 @@ func callEverything(t *testing.T, srv *ghtest.Server) {
 	if out := trial.GraphQL(t, srv, srv.UserToken("alice"), "{viewer{login}}", nil); trial.At(out, "data", "viewer", "login") != "alice" {
 		t.Errorf("viewer is %v", out)
 	}
+	// Of an installation GitHub gives the login that it has in the REST API (recordings of PyGithub; fullsend#1953).
+	out := trial.GraphQL(t, srv, trial.AppToken(t, srv, "{}"), "{viewer{login}}", nil)
+	if got := trial.At(out, "data", "viewer", "login"); got != "concorde[bot]" {
+		t.Errorf("the App's viewer is %v", got)
+	}
+}
+
+// callObjects makes a commit that nothing refers to.
+func callObjects(t *testing.T, gh *github.Client, tip string) {
+	t.Helper()
+	ctx := context.Background()
+	blob, _, err := gh.Git.CreateBlob(ctx, "python", "cpython", &github.Blob{Content: github.String("x"), Encoding: github.String("utf-8")})
+	trial.OK(t, err)
+	tree, _, err := gh.Git.CreateTree(ctx, "python", "cpython", tip, []*github.TreeEntry{
+		{Path: github.String("a"), Mode: github.String("100644"), Type: github.String("blob"), SHA: blob.SHA},
+	})
+	trial.OK(t, err)
+	_, _, err = gh.Git.CreateCommit(ctx, "python", "cpython", &github.Commit{Message: github.String("m"), Tree: tree, Parents: []*github.Commit{{SHA: &tip}}}, nil)
+	trial.OK(t, err)
 }
 
 // callBranchesAndPulls does what it takes to bring a change to another branch.

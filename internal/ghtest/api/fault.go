@@ -28,6 +28,8 @@ type Fault struct {
 	Truncate  bool   // do the work, answer with half of the body, and close
 	DropAfter bool   // do the work and close without an answer: a write whose answer is lost
 
+	Alter func(body []byte) []byte // do the work, and answer with another body: a GitHub that behaves in another way
+
 	Before func() // called when the request is there and nothing is done yet; it may block, as may Then
 	Then   func() // called when the work is done (a push received, a comment made) and nothing is answered yet
 
@@ -91,6 +93,13 @@ func (f *Fault) Works() bool {
 func (f *Fault) RunBefore() {
 	if f != nil && f.Before != nil {
 		f.Before()
+	}
+}
+
+// alter changes the answer of work that was done.
+func (f *Fault) alter(p *Answer) {
+	if f != nil && f.Alter != nil {
+		p.Body = f.Alter(p.Body)
 	}
 }
 

@@ -36,6 +36,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f.answer(p, inner)
+	fault.alter(p)
 	f.observe(r, p, path)
 	fault.RunThen()
 	fault.Finish(w, p)

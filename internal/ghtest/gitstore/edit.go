@@ -44,14 +44,9 @@ func (st *Store) Make(c Draft, at time.Time, parents ...string) (string, error) 
 			return "", fmt.Errorf("making a commit: path %q is not clean", name)
 		}
 	}
-	tree, err := st.edit(tree, c.Files)
+	tree, err := st.Edit(tree, c.Files)
 	if err != nil {
 		return "", err
-	}
-	if tree == "" {
-		if tree, err = st.writeTree(nil); err != nil {
-			return "", err
-		}
 	}
 	return st.WriteCommit(c, tree, at, parents...)
 }
@@ -89,6 +84,15 @@ func (st *Store) WriteCommit(c Draft, tree string, at time.Time, parents ...stri
 
 // Noreply is the mail address that GitHub gives an account.
 func Noreply(login string) string { return login + "@users.noreply.github.com" }
+
+// Edit applies files to a tree, and returns the new one.
+func (st *Store) Edit(tree string, files map[string]File) (string, error) {
+	edited, err := st.edit(tree, files)
+	if err == nil && edited == "" {
+		return st.writeTree(nil)
+	}
+	return edited, err
+}
 
 // edit applies files to a tree and returns the new one; "" is the empty tree, which git does not keep in a directory.
 func (st *Store) edit(tree string, files map[string]File) (string, error) {

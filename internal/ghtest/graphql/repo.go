@@ -15,7 +15,7 @@ func (v view) query() node {
 		"__typename":   "Query",
 		"repository":   resolver(v.repository),
 		"organization": resolver(v.organization),
-		"viewer":       lazy(func() (any, error) { return v.actor(v.c.Actor.Writer()), nil }),
+		"viewer":       lazy(func() (any, error) { return v.viewer(), nil }),
 		"rateLimit": lazy(func() (any, error) {
 			b := v.front.Charge(v.c.Actor, "graphql", 0)
 			return node{
@@ -24,6 +24,16 @@ func (v view) query() node {
 			}, nil
 		}),
 	}
+}
+
+// viewer is who asks. An installation is SLUG[bot] here, as in the REST API, though "Bot.login" is SLUG wherever it acted (recordings of
+// PyGithub; fullsend#1953).
+func (v view) viewer() any {
+	n := v.actor(v.c.Actor.Writer())
+	if of, is := n.(node); is {
+		of["login"] = v.c.Actor.Writer().Login
+	}
+	return n
 }
 
 func (v view) repository(args map[string]any) (any, error) {

@@ -8,7 +8,28 @@ import (
 )
 
 var issueRoutes = []route{
+	{"POST /repos/{owner}/{repo}/issues", "issues:write", (*server).createIssue},
 	{"PATCH /repos/{owner}/{repo}/issues/{number}", "issues|pull_requests:write", (*server).updateIssue},
+}
+
+// createIssue takes a title and a body; labels and assignees have endpoints of their own here.
+func (s *server) createIssue(c *call) (any, error) {
+	var in struct{ Title, Body string }
+	if err := c.Decode(&in); err != nil {
+		return nil, err
+	}
+	if strings.TrimSpace(in.Title) == "" {
+		return nil, world.Invalid("Issue", "title", "missing_field", "")
+	}
+	i, err := c.Repo.OpenIssue(world.NewIssue{Title: in.Title, Body: in.Body, Author: c.Actor.Writer().Login})
+	if err != nil {
+		return nil, err
+	}
+	if c.Actor.ByApp() {
+		c.Repo.Record(world.Write{Kind: "issue", Number: i.Number, Key: in.Title, Text: string(c.Data)})
+	}
+	c.Status = http.StatusCreated
+	return s.IssueJSON(c.Repo, i), nil
 }
 
 // updateIssue changes title, body and state, of a pull request too; labels and assignees have endpoints of their own here.

@@ -1,0 +1,190 @@
+package acceptance
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// recorder is below internal/gh's client: it counts requests up to the bound of the run,
+// and keeps the raw answers.
+type recorder struct {
+	next   http.RoundTripper
+	to     io.Writer // nil: they aren't kept
+	redact *redactor
+
+	mu    sync.Mutex
+	made  int
+	most  int
+	wrong error // of writing
+}
+
+func newRecorder(cfg Config) *recorder {
+	next := cfg.GitHub.Transport
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	return &recorder{next: next, to: cfg.Fixtures, most: cfg.Requests, redact: newRedactor(cfg.Repository)}
+}
+
+var errSpent = errors.New("the run has made all its requests")
+
+// maxAnswer is how much of an answer is read, as in internal/gh, in bytes.
+const maxAnswer = 32 << 20
+
+// RoundTrip implements http.RoundTripper.
+func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	r.mu.Lock()
+	spent := r.made >= r.most
+	r.made++
+	r.mu.Unlock()
+	if spent {
+		return nil, errSpent
+	}
+	var asked []byte
+	if req.GetBody != nil {
+		if body, err := req.GetBody(); err == nil {
+			asked, _ = io.ReadAll(body) // of a buffer
+		}
+	}
+	resp, err := r.next.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if raw, watched := req.Context().Value(watched{}).(*said); watched {
+		*raw = said{resp.StatusCode, body}
+	}
+	r.keep(req, asked, resp, body)
+	return resp, nil
+}
+
+// spent tells whether no request is left.
+func (r *recorder) spent() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.made >= r.most
+}
+
+// allow adds n requests to those that are left.
+func (r *recorder) allow(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.most = max(r.most, r.made) + n
+}
+
+func (r *recorder) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.made
+}
+
+func (r *recorder) fault() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.wrong != nil {
+		return fmt.Errorf("keeping the answers: %w", r.wrong)
+	}
+	return nil
+}
+
+// Fixture is a line of the file of answers.
+type Fixture struct {
+	Step    string            `json:"step"`
+	Route   string            `json:"route"` // "GET /repos/{owner}/{repo}/issues/{number}"
+	Path    string            `json:"path"`
+	Request json.RawMessage   `json:"request,omitempty"`
+	Status  int               `json:"status"`
+	Headers map[string]string `json:"headers"`
+	Body    json.RawMessage   `json:"body,omitempty"` // a string if it isn't JSON
+}
+
+// shownHeaders are those that the bot reads, or that show a limit.
+var shownHeaders = []string{
+	"Content-Type", "Date", "Etag", "Link", "Retry-After", "X-Accepted-Github-Permissions", "X-Github-Api-Version-Selected", "X-Github-Media-Type",
+	"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Resource", "X-Ratelimit-Used",
+}
+
+func (r *recorder) keep(req *http.Request, asked []byte, resp *http.Response, body []byte) {
+	if r.to == nil {
+		return
+	}
+	f := Fixture{
+		Step: stepOf(req.Context()), Route: req.Method + " " + route(req.URL.EscapedPath()), Path: r.redact.text(req.URL.RequestURI()),
+		Request: r.redact.json(asked), Status: resp.StatusCode, Headers: map[string]string{}, Body: r.redact.json(body),
+	}
+	for _, name := range shownHeaders {
+		if value := resp.Header.Get(name); value != "" {
+			f.Headers[name] = r.redact.text(value)
+		}
+	}
+	if inLarge(req.Context()) { // it's full of people
+		f.Body, f.Request, f.Path = nil, nil, f.Route
+	}
+	line, err := json.Marshal(f)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err == nil {
+		_, err = r.to.Write(append(line, '\n'))
+	}
+	r.wrong = errors.Join(r.wrong, err)
+}
+
+var commitInPath = regexp.MustCompile(`^[0-9a-f]{40}$`)
+
+// route is a path with wildcards instead of names: "/repos/{owner}/{repo}/issues/{number}".
+func route(path string) string {
+	path = strings.TrimPrefix(path, "/api/v3")
+	if path == "/api/graphql" {
+		return "/graphql"
+	}
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		switch {
+		case i > 1 && parts[1] == "repos" && i == 2:
+			parts[i] = "{owner}"
+		case i > 1 && parts[1] == "repos" && i == 3:
+			parts[i] = "{repo}"
+		case part != "" && strings.Trim(part, "0123456789") == "":
+			parts[i] = "{number}"
+		case commitInPath.MatchString(part):
+			parts[i] = "{sha}"
+		case i > 4 && (parts[4] == "labels" || parts[i-1] == "labels"), parts[1] == "users" && i == 2:
+			parts[i] = "{name}"
+		case i > 5 && parts[4] == "git" && strings.HasPrefix(parts[5], "ref"):
+			return strings.Join(parts[:6], "/") + "/{ref}"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+type (
+	stepName struct{}
+	large    struct{}
+)
+
+// labelled marks the requests of a step.
+func labelled(ctx context.Context, step string) context.Context {
+	return context.WithValue(ctx, stepName{}, step)
+}
+
+func stepOf(ctx context.Context) string {
+	name, _ := ctx.Value(stepName{}).(string)
+	return name
+}
+
+// ofLarge marks requests about another repository.
+func ofLarge(ctx context.Context) context.Context { return context.WithValue(ctx, large{}, true) }
+
+func inLarge(ctx context.Context) bool { return ctx.Value(large{}) != nil }
