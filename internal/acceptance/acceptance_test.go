@@ -3,6 +3,7 @@ package acceptance
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -119,5 +120,95 @@ func TestEachDeviation(t *testing.T) {
 			p.srv.ClearFaults()
 			p.clean()
 		})
+	}
+}
+
+// A GitHub whose answers lag behind by some seconds passes, too: the run waits as long as
+// the bot would.
+func TestLateGitHub(t *testing.T) {
+	p := newPlace(t)
+	p.srv.SetWeather(ghtest.Weather{Stale: 5 * time.Second, MentionsLate: 10 * time.Second})
+	report, lines := p.run()
+	if got := named(report); len(got) > 0 || !report.Good() {
+		t.Errorf("%q differ:\n%s", got, strings.Join(lines, "\n"))
+	}
+	p.clean()
+}
+
+// Whatever ends a run, it removes what it made.
+func TestCleanAfterTheEnd(t *testing.T) {
+	for name, end := range map[string]func(p *place, cancel func(), r Result){
+		"interrupted": func(_ *place, cancel func(), r Result) {
+			if r.Name == "label-case" {
+				cancel()
+			}
+		},
+		"no requests left": func(p *place, _ func(), _ Result) {},
+	} {
+		p := newPlace(t)
+		if name != "interrupted" {
+			p.cfg.Requests = 100
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		report, err := Run(ctx, p.cfg, func(r Result) { end(p, cancel, r) })
+		cancel()
+		trial.OK(t, err)
+		last := report.Results[len(report.Results)-1]
+		if len(report.Results) != len(Steps()) || last.State != Skipped || len(report.Left) > 0 {
+			t.Errorf("%s: %d results, the last one %s, left %q", name, len(report.Results), last.State, report.Left)
+		}
+		p.clean()
+	}
+}
+
+// A run that can't begin says why, and removes what it has made by then.
+func TestRunCannotBegin(t *testing.T) {
+	p := newPlace(t)
+	trial.OK(t, p.srv.Fault(ghtest.Fault{Method: "POST", Path: "/pulls$", Times: -1, Status: 403, Body: `{"message":"Resource not accessible by integration"}`}))
+	report, err := Run(t.Context(), p.cfg, func(Result) { t.Error("a step was made") })
+	if err == nil || !strings.Contains(err.Error(), "preparing the acceptance run") || !strings.Contains(err.Error(), "pull requests: write") || len(report.Left) > 0 {
+		t.Errorf("%v, left %q", err, report.Left)
+	}
+	p.clean()
+	p.cfg.Repository.Repo = ".."
+	if _, err := Run(t.Context(), p.cfg, nil); err == nil {
+		t.Error("a run in ..")
+	}
+}
+
+// The fixtures have every answer, and neither tokens nor people.
+func TestFixtures(t *testing.T) {
+	p := newPlace(t)
+	_, err := p.repo.OpenIssue(ghtest.Issue{Title: "alice was here", Author: "alice"})
+	trial.OK(t, err)
+	trial.Must(p.repo.Push("alice:fix", ghtest.Commit{Author: "alice", Files: map[string]ghtest.File{"a": ghtest.Text("a")}}))(t)
+	trial.Must(p.repo.OpenPR(ghtest.PR{Title: "From alice", Head: "alice:fix", Author: "alice", Body: "By @alice, alice@users.noreply.github.com"}))(t)
+	report, _ := p.run()
+	all := p.fixtures.String()
+	lines := strings.Split(strings.TrimSuffix(all, "\n"), "\n")
+	if len(lines) != report.Requests {
+		t.Errorf("%d fixtures of %d requests", len(lines), report.Requests)
+	}
+	seen := map[string]bool{}
+	for _, line := range lines {
+		var f Fixture
+		trial.OK(t, json.Unmarshal([]byte(line), &f))
+		seen[f.Step+" "+f.Route] = true
+		if f.Status == 0 || f.Headers["Date"] == "" {
+			t.Errorf("a fixture without status or date: %s", line)
+		}
+	}
+	for _, want := range []string{"prepare POST /app/installations/{number}/access_tokens", "viewer POST /graphql", "squash PUT /repos/{owner}/{repo}/pulls/{number}/merge", "clean DELETE /repos/{owner}/{repo}/labels/{name}"} {
+		if !seen[want] {
+			t.Errorf("no fixture of %q", want)
+		}
+	}
+	for _, secret := range []string{"ghs_", "eyJ", "alice", "example/", "throw-away"} {
+		if at := strings.Index(all, secret); at >= 0 {
+			t.Errorf("%q is in the fixtures: %.200s", secret, all[max(0, at-100):])
+		}
+	}
+	if !strings.Contains(all, `"login":"concorde[bot]"`) || !strings.Contains(all, "person-1") {
+		t.Error("the App's own name is gone, or people have no new names")
 	}
 }

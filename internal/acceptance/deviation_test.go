@@ -1,7 +1,10 @@
 package acceptance
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
@@ -10,6 +13,49 @@ import (
 type deviation struct {
 	step string
 	make func(*place) error
+}
+
+const unable = `{"data":{"change0":null},"errors":[{"type":"UNPROCESSABLE","path":["change0"],"message":"It isn't possible"}]}`
+
+var deviations = []deviation{
+	{"viewer", query("{id}}\"", `{"login":"concorde[bot]"}`, `{"login":"concorde"}`)},
+	{"own-comment", endpoint("GET", "/issues/comments/", `"type":"Bot"`, `"type":"User"`)},
+	{"reaction", query("reactionGroups", `"viewerHasReacted":true`, `"viewerHasReacted":false`)},
+	{"missing-file", query("HEAD:acceptance/no-such-file", `{"data":`, `{"errors":[{"type":"NOT_FOUND","path":["repository","settings"],"message":"none"}],"data":`)},
+	{"missing-path", query("f0:file", "NOT_FOUND", "SOMETHING")},
+	{"missing-label", query("acceptance none", `{"data":`, `{"errors":[{"type":"NOT_FOUND","path":["repository","label"],"message":"none"}],"data":`)},
+	{"label-case", answers("POST", "^/graphql$", "ACCEPTANCE CASE", 200, `{"data":{"viewer":{"login":"x"},"repository":{"label":null}}}`)},
+	{"missing-ref", answers("GET", "/git/ref/heads/concorde-acceptance/none$", "", 200, `[]`)},
+	{"missing-issue", query("maybe0:pullRequest", "NOT_FOUND", "SOMETHING")},
+	{"dead-id", query("change1:addReaction", `{"clientMutationId":null,"reaction":{"content":"ROCKET"}}`, "null")},
+	{"four-byte-label", answers("POST", "/labels$", `"description":"`+beyond, 201, `{}`)},
+	{"four-byte-status", answers("POST", "/statuses/", "Found", 201, `{}`)},
+	{"four-byte-check", answers("POST", "^/graphql$", `"title":"`+beyond, 200, unable)},
+	{"check-annotations", answers("POST", "^/graphql$", "updateCheckRun", 200, unable)},
+	{"status-length", answers("POST", "/statuses/", strings.Repeat("ä", 140), 422, `{"message":"Validation Failed"}`)},
+	{"without-contents", silently("contents")},
+	{"without-pull-requests", silently("pull_requests")},
+	{"without-statuses", silently("statuses")},
+	{"without-checks", silently("checks")},
+	{"cost", query("rateLimit", `"cost":1`, `"cost":4`)},
+	{"mentions", func(p *place) error {
+		p.srv.SetWeather(ghtest.Weather{MentionsLate: time.Hour})
+		return nil
+	}},
+	{"deleted-comment", query("COMMENT_DELETED_EVENT", `"deletedCommentAuthor":{`, `"deletedCommentAuthor":null,"instead":{`)},
+	{"commit-order", reversed("commits(first", "issueOrPullRequest", "commits")},
+	{"future-commit", reversed("PULL_REQUEST_COMMIT", "pullRequest", "timelineItems")},
+	{"event-order", query("[LABELED_EVENT,UNLABELED_EVENT]", "UnlabeledEvent", "LabeledEvent")},
+	{"force-push", query("HEAD_REF_FORCE_PUSHED_EVENT", `"afterCommit":{"oid":"`, `"afterCommit":{"oid":"0`)},
+	{"lag", query("issueOrPullRequest", "lag, with another title", "lag")},
+	{"open-twice", answers("POST", "/pulls$", `"title":"Again"`, 422, `{"message":"Validation Failed","errors":[{"message":"There is one"}]}`)},
+	{"draft", answers("POST", "^/graphql$", "markPullRequestReadyForReview", 200, unable)},
+	{"stale-merge", answers("PUT", "/pulls/2/merge$", "", 405, `{"message":"Pull Request is not mergeable"}`)},
+	{"squash", endpoint("GET", `/pulls/\d+$`, `"merge_commit_sha":"`, `"merge_commit_sha":"0`)},
+	{"auto-merge", answers("POST", "^/graphql$", "enablePullRequestAutoMerge", 200, unable)},
+	{"delete-branch", func(p *place) error {
+		return p.srv.Fault(ghtest.Fault{Method: "DELETE", Path: "/heads/.*/deleted$", After: 1, Times: -1, Status: 404})
+	}},
 }
 
 // query alters answers to GraphQL queries with a text.
@@ -37,18 +83,34 @@ func answers(method, path, contains string, status int, body string) func(*place
 	}
 }
 
-var deviations = []deviation{
-	{"viewer", query("{id}}\"", `{"login":"concorde[bot]"}`, `{"login":"concorde"}`)},
-	{"own-comment", endpoint("GET", "/issues/comments/", `"type":"Bot"`, `"type":"User"`)},
-	{"missing-file", query("settings:object", `{"data":`, `{"errors":[{"type":"NOT_FOUND","path":["repository","settings"],"message":"none"}],"data":`)},
-	{"missing-path", query("f0:file", "NOT_FOUND", "SOMETHING")},
-	{"missing-label", query("acceptance none", `{"data":`, `{"errors":[{"type":"NOT_FOUND","path":["repository","label"],"message":"none"}],"data":`)},
-	{"label-case", answers("POST", "^/graphql$", "ACCEPTANCE CASE", 200, `{"data":{"viewer":{"login":"x"},"repository":{"label":null}}}`)},
-	{"missing-ref", answers("GET", "/git/ref/heads/concorde-acceptance/none$", "", 200, `[]`)},
-	{"missing-issue", query("maybe0:pullRequest", "NOT_FOUND", "SOMETHING")},
-	{"dead-id", query("change1:addReaction", `{"clientMutationId":null,"reaction":{"content":"ROCKET"}}`, "null")},
-	{"four-byte-label", answers("POST", "/labels$", `"description":"`+beyond, 201, `{}`)},
-	{"four-byte-status", answers("POST", "/statuses/", "Found", 201, `{}`)},
-	{"four-byte-check", answers("POST", "^/graphql$", `"title":"`+beyond, 200, `{"data":{"change0":null},"errors":[{"type":"UNPROCESSABLE","path":["change0"],"message":"title doesn't accept 4-byte Unicode"}]}`)},
-	{"status-length", answers("POST", "/statuses/", strings.Repeat("ä", 140), 422, `{"message":"Validation Failed"}`)},
+// reversed turns a list of the repository round.
+func reversed(contains string, at ...string) func(*place) error {
+	return func(p *place) error {
+		return p.srv.Fault(ghtest.Fault{Path: "^/graphql$", Contains: contains, Times: -1, Alter: func(body []byte) []byte {
+			var whole map[string]any
+			if json.Unmarshal(body, &whole) != nil {
+				return body
+			}
+			within := any(whole)
+			for _, key := range append([]string{"data", "repository"}, append(at, "nodes")...) {
+				fields, _ := within.(map[string]any)
+				within = fields[key]
+			}
+			nodes, _ := within.([]any)
+			slices.Reverse(nodes)
+			out, err := json.Marshal(whole)
+			if err != nil {
+				return body
+			}
+			return out
+		}})
+	}
+}
+
+// silently has a token that lacks a permission get nulls instead of errors.
+func silently(permission string) func(*place) error {
+	return func(p *place) error {
+		p.srv.SetWeather(ghtest.Weather{Silent: permission})
+		return nil
+	}
 }

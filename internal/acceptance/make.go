@@ -135,7 +135,7 @@ func (s *session) newPull(ctx context.Context, name string, of files) (made, err
 	if err != nil {
 		return made{}, err
 	}
-	return s.openPull(ctx, pull.OpenPull{Head: branchPrefix + s.names + "/" + name, Base: s.base, Title: "Acceptance: " + name, Body: "It's closed at the end of the run."}, sha)
+	return s.openPull(ctx, pull.OpenPull{Head: s.branch(name), Base: s.base, Title: "Acceptance: " + name, Body: "It's closed at the end of the run."}, sha)
 }
 
 func (s *session) openPull(ctx context.Context, o pull.OpenPull, sha string) (made, error) {
@@ -169,12 +169,16 @@ func (s *session) comment(ctx context.Context, on pull.Key, key string) (pull.Po
 		return posted.ID != 0, nil
 	})
 	if posted.ID != 0 {
-		s.made(fmt.Sprintf("the comment %d", posted.ID), func(ctx context.Context) error {
-			raw, err := s.rest(ctx, "DELETE", fmt.Sprintf("issues/comments/%d", posted.ID), nil)
-			return removed(raw, err)
-		})
+		s.ownsComment(posted.ID)
 	}
 	return posted, err
+}
+
+func (s *session) ownsComment(id int64) {
+	s.made(fmt.Sprintf("the comment %d", id), func(ctx context.Context) error {
+		raw, err := s.rest(ctx, "DELETE", fmt.Sprintf("issues/comments/%d", id), nil)
+		return removed(raw, err)
+	})
 }
 
 // newLabel makes a label as the bot would, and gives its id.

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 )
 
 // recorder is below internal/gh's client: it counts requests up to the bound of the run,
@@ -54,6 +55,7 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 			asked, _ = io.ReadAll(body) // of a buffer
 		}
 	}
+	start := time.Now()
 	resp, err := r.next.RoundTrip(req)
 	if err != nil {
 		return nil, err
@@ -66,8 +68,22 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	if raw, watched := req.Context().Value(watched{}).(*said); watched {
 		*raw = said{resp.StatusCode, body}
 	}
+	measure(req.Context(), body, time.Since(start))
 	r.keep(req, asked, resp, body)
 	return resp, nil
+}
+
+// measure puts a query on the meter of its context.
+func measure(ctx context.Context, body []byte, took time.Duration) {
+	m, on := ctx.Value(metered{}).(*meter)
+	var answer struct {
+		Data struct {
+			RateLimit *struct{ Cost, NodeCount int }
+		}
+	}
+	if on && json.Unmarshal(body, &answer) == nil && answer.Data.RateLimit != nil {
+		m.add(answer.Data.RateLimit.Cost, answer.Data.RateLimit.NodeCount, took)
+	}
 }
 
 // spent tells whether no request is left.

@@ -30,6 +30,9 @@ type session struct {
 	base          string // branch of this run, into which pull requests go
 	issue         pull.Key
 	pull          made // an open pull request that steps share
+
+	granted map[string]string // permissions, once a step asked
+	dated   dated             // once a step made it
 }
 
 // undo removes something that the run made.

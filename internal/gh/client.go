@@ -62,8 +62,10 @@ func (c *Client) send(ctx context.Context, text string, variables map[string]any
 	return nil
 }
 
-// priced adds the query's own cost to what it asks for, which is free.
-func priced(query string) string { return strings.Replace(query, "{", "{rateLimit{cost} ", 1) }
+// priced adds the query's own cost and size to what it asks for, which is free.
+func priced(query string) string {
+	return strings.Replace(query, "{", "{rateLimit{cost nodeCount} ", 1)
+}
 
 // Asking calls ask with the size that worked the last time, and remembers the one that
 // works now.

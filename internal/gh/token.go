@@ -88,6 +88,21 @@ func (a *App) ungranted(ctx context.Context, t TokenRequest, refusal error) erro
 	return &Denied{Answer: rejected.Answer, Permission: strings.Join(missing, ", ")}
 }
 
+// Installation is the number of the App's installation on a repository.
+func (a *App) Installation(ctx context.Context, of pull.Key) (int64, error) {
+	return a.lookUp(ctx, of.Repository())
+}
+
+// Granted are the permissions of the App's installation on a repository, by GitHub's
+// names.
+func (a *App) Granted(ctx context.Context, of pull.Key) (map[string]string, error) {
+	installation, err := a.lookUp(ctx, of.Repository())
+	if err != nil {
+		return nil, err
+	}
+	return a.granted(ctx, installation)
+}
+
 // granted are the permissions of an installation.
 func (a *App) granted(ctx context.Context, installation int64) (map[string]string, error) {
 	req, err := a.self.NewRequest("GET", fmt.Sprintf("app/installations/%d", installation), nil)

@@ -52,6 +52,9 @@ func (v view) then(i *world.Issue) *world.Issue {
 func (v view) needs(permission string, resolve resolver) resolver {
 	return func(args map[string]any) (any, error) {
 		if !v.c.Actor.May(permission) {
+			if v.w.Weather.Silent != "" && strings.Contains(permission, v.w.Weather.Silent) {
+				return nil, nil
+			}
 			return nil, unable("FORBIDDEN", "Resource not accessible by integration")
 		}
 		return resolve(args)

@@ -211,7 +211,10 @@ type Weather struct {
 	MentionsLate time.Duration // so long after it was made a cross-reference shows (python-github-backup#528)
 	// Stale: a GraphQL query sees issues, pull requests, their comments and reviews, statuses and check runs as they were up to so
 	// long ago, for it's answered by a copy that lags behind. Writes see everything, as do branches and lists.
-	Stale   time.Duration
+	Stale time.Duration
+	// Silent: what a token may not read is null in GraphQL without an error, if it lacks this permission: a GitHub that's worse than the
+	// real one is known to be.
+	Silent  string
 	Failing float64 // the share of API requests that fail, each in one of the ways that are documented or reported
 	// Waits: some failures are secondary limits that don't say for how long, after which a client must wait a minute or more.
 	Waits bool
