@@ -33,6 +33,8 @@ type doctorCmd struct {
 	Picks    string        `env:"BOT_PICKS" placeholder:"DIR" help:"Directory for backports (default: the temporary directory)."`
 	Feed     feedFlags     `embed:""`
 	GitHub   githubFlags   `embed:""`
+
+	Acceptance acceptanceFlags `embed:""`
 }
 
 func (doctorCmd) Help() string {
@@ -41,11 +43,15 @@ func (doctorCmd) Help() string {
 	for _, c := range doctor.Checks() {
 		fmt.Fprintf(&b, "  %-14s %s\n", c[0], c[1])
 	}
+	b.WriteString("\nWith --acceptance, it writes to a throw-away repository instead, to check what the bot assumes of GitHub.\n")
 	b.WriteString("\nExit code: 0 if all is well, 1 if there is a problem, 2 if there is none but something\ncouldn't be checked.\n\n" + githubEnvironment)
 	return b.String()
 }
 
 func (c *doctorCmd) Run(s streams) error {
+	if c.Acceptance.Acceptance != "" {
+		return c.Acceptance.run(s, c.GitHub)
+	}
 	if c.Limit < time.Second || c.Limit > 10*time.Minute {
 		return misuse(errors.New("reading --limit: it must be between 1s and 10m"))
 	}

@@ -108,11 +108,15 @@ func (f githubFlags) app(s streams, needs appNeeds) (*gh.App, error) {
 
 // client makes the client of an App.
 func (f githubFlags) client(s streams, c setup.Credentials, needs appNeeds) (*gh.App, error) {
-	return gh.New(gh.Config{
+	return gh.New(f.clientConfig(s, c, needs))
+}
+
+func (f githubFlags) clientConfig(s streams, c setup.Credentials, needs appNeeds) gh.Config {
+	return gh.Config{
 		AppID: c.ID, PrivateKey: c.Key, APIURL: f.APIURL, ServerURL: f.ServerURL,
 		WritesPerMinute: needs.writesPerMinute, Metrics: needs.metrics, Log: needs.log,
 		Now: s.now, UserAgent: "concorde/" + version(),
-	})
+	}
 }
 
 func appID(s streams) (int64, error) {

@@ -17,10 +17,11 @@ import (
 // mayImport is the package map of ARCHITECTURE.md: what of this module, and
 // of the libraries that must stay in one place, each package may import.
 var mayImport = map[string][]string{
-	"cmd/bot": {"config", "config/labeler", "config/yamlfile", "internal/backport", "internal/backport/local",
+	"cmd/bot": {"config", "config/labeler", "config/yamlfile", "internal/acceptance", "internal/backport", "internal/backport/local",
 		"internal/backport/pick", "internal/doctor", "internal/gh", "internal/gh/apply", "internal/gh/snapshot", "internal/ghtest", "internal/git",
 		"internal/lifecycle", "internal/lifecycle/feed", "internal/manual", "internal/newscheck", "internal/pull", "internal/queue",
 		"internal/reconcile", "internal/settingscheck", "internal/setup", "internal/triage/*", "internal/webhook", "internal/webhook/missed"},
+	"internal/acceptance":     {"internal/gh", "internal/gh/apply", "internal/gh/snapshot", "internal/git", "internal/pull"},
 	"internal/access":         {"internal/webhook"},
 	"config":                  {"config/yamlfile", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/pull"},
 	"config/hostile":          {"config/yamlfile", "internal/suite"},

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/acceptance"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+type acceptanceFlags struct {
+	Acceptance string `placeholder:"OWNER/REPO" help:"Instead, check in a throw-away repository whether GitHub behaves as the bot assumes; see docs/acceptance.md."`
+	Yes        bool   `help:"With --acceptance: agree to what it writes there."`
+	Large      string `placeholder:"OWNER/REPO#N" help:"With --acceptance: also measure queries of this pull request in a large public repository, which is only read."`
+	Pace       int    `name:"writes-per-minute" default:"70" placeholder:"N" help:"With --acceptance: writes a minute, of GitHub's 80; 0: no pace of its own (default: 70)."`
+	Answers    string `default:"acceptance" placeholder:"DIR" help:"With --acceptance: where GitHub's answers are saved, without tokens and people (default: acceptance)."`
+}
+
+// run makes the acceptance run, and prints a line for each step.
+func (f acceptanceFlags) run(s streams, github githubFlags) error {
+	cfg, err := f.config(s, github)
+	if err != nil {
+		return misuse(err)
+	}
+	fmt.Fprint(s.stdout, acceptance.Announcement(cfg.Repository))
+	if !f.Yes {
+		return misuse(errors.New("nothing was written: if that's what you want, run it again with --yes"))
+	}
+	answers, err := f.file(s.now())
+	if err != nil {
+		return fmt.Errorf("saving the answers: %w", err)
+	}
+	cfg.Fixtures = answers
+	fmt.Fprintln(s.stdout)
+	report, err := acceptance.Run(s.ctx, cfg, func(r acceptance.Result) { printStep(s.stdout, r) })
+	if err := errors.Join(err, answers.Close()); err != nil {
+		printLeft(s.stdout, report)
+		return err
+	}
+	counts := map[acceptance.State]int{}
+	for _, r := range report.Results {
+		counts[r.State]++
+	}
+	printLeft(s.stdout, report)
+	fmt.Fprintf(s.stdout, "\n%d ok, %d differ, %d skipped; %d requests, saved in %s\n",
+		counts[acceptance.OK], counts[acceptance.Differs], counts[acceptance.Skipped], report.Requests, answers.Name())
+	if !report.Good() {
+		return failure{code: exitFailed}
+	}
+	return nil
+}
+
+func (f acceptanceFlags) config(s streams, github githubFlags) (cfg acceptance.Config, err error) {
+	if cfg.Repository, err = pull.ParseKey(f.Acceptance); err == nil && cfg.Repository.Number != 0 {
+		err = fmt.Errorf("reading %q: want OWNER/REPO", f.Acceptance)
+	}
+	if err == nil && f.Large != "" {
+		cfg.Large, err = pull.ParseKey(f.Large)
+		if err == nil && cfg.Large.Number == 0 {
+			err = fmt.Errorf("reading %q: missing number: expected OWNER/REPO#NUMBER", f.Large)
+		}
+	}
+	if err == nil && f.Pace < 0 {
+		err = errors.New("reading --writes-per-minute: it can't be negative")
+	}
+	if err != nil {
+		return cfg, err
+	}
+	credentials, err := github.identity(s)
+	cfg.GitHub = github.clientConfig(s, credentials, appNeeds{log: zerolog.Nop(), writesPerMinute: f.Pace})
+	return cfg, err
+}
+
+// file is a new one of this run.
+func (f acceptanceFlags) file(now time.Time) (*os.File, error) {
+	if err := os.MkdirAll(f.Answers, 0o700); err != nil {
+		return nil, err
+	}
+	name := filepath.Join(f.Answers, now.UTC().Format("20060102-150405.000")+".jsonl")
+	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+}
+
+func printStep(w io.Writer, r acceptance.Result) {
+	fmt.Fprintf(w, "%-8s %-22s %s\n", r.State, r.Name, plainLine(r.Text))
+	if r.State == acceptance.Differs {
+		fmt.Fprintf(w, "%31s assumed: %s (%s)\n", "", r.Assumption, r.Where)
+	}
+}
+
+func printLeft(w io.Writer, report acceptance.Report) {
+	for _, what := range report.Left {
+		fmt.Fprintf(w, "left behind: %s\n", plainLine(what))
+	}
+}

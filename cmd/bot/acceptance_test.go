@@ -1,0 +1,75 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// throwAway is a repository for acceptance runs, with the command line for it.
+func throwAway(t *testing.T) (*ghtest.Server, *ghtest.Repo, []string) {
+	t.Helper()
+	github, _ := newGitHub(t, ghtest.Config{})
+	repo, err := github.Repo("example/throw-away", ghtest.RepoOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return github, repo, []string{
+		"doctor", "--acceptance", "example/throw-away", "--api-url", github.APIURL(), "--server-url", github.URL,
+		"--answers", filepath.Join(t.TempDir(), "answers"),
+	}
+}
+
+// The command says what it would write, and writes nothing unless it's told to.
+func TestAcceptanceAsksFirst(t *testing.T) {
+	github, repo, args := throwAway(t)
+	code, stdout, stderr := runCommand(t, identity(github), args...)
+	if code != exitMisuse || !strings.Contains(stdout, "This run writes to example/throw-away") || !strings.Contains(stderr, "run it again with --yes") {
+		t.Errorf("%d\n%s%s", code, stdout, stderr)
+	}
+	if n := len(repo.Writes()); n != 0 {
+		t.Errorf("%d writes", n)
+	}
+	for _, more := range [][]string{{"--acceptance", "example"}, {"--acceptance", "example/x#1"}, {"--large", "python/cpython"}} {
+		if code, _, stderr := runCommand(t, identity(github), append(args, more...)...); code != exitMisuse || stderr == "" {
+			t.Errorf("%v: %d", more, code)
+		}
+	}
+	if code, _, stderr := runCommand(t, nil, append(args, "--yes")...); code != exitMisuse || !strings.Contains(stderr, "GITHUB_APP_ID") {
+		t.Errorf("without an App: %d %s", code, stderr)
+	}
+}
+
+// A line for each step, the answers in a file for nobody else, and an exit code.
+func TestAcceptanceCommand(t *testing.T) {
+	github, _, args := throwAway(t)
+	if err := github.Fault(ghtest.Fault{Method: "POST", Path: "/statuses/", Contains: "Found", Times: -1, Status: 500}); err != nil {
+		t.Fatal(err)
+	}
+	// The commits and labels of a run are more writes than the bot makes in a burst: with
+	// its own pace, the test would take minutes.
+	args = append(args, "--yes", "--writes-per-minute", "0")
+	code, stdout, stderr := runCommand(t, identity(github), args...)
+	for _, want := range []string{
+		"ok       viewer ", "DIFFERS  four-byte-status", "assumed: A status description with characters beyond U+FFFF is refused with 422 (internal/pull/describe.go:Describe)",
+		"skipped  large-cost ", " 1 differ, ",
+	} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("%q isn't in\n%s%s", want, stdout, stderr)
+		}
+	}
+	if code != exitFailed {
+		t.Errorf("exit code %d", code)
+	}
+	saved, err := filepath.Glob(filepath.Join(args[len(args)-4], "*.jsonl"))
+	if err != nil || len(saved) != 1 {
+		t.Fatalf("saved %q, %v", saved, err)
+	}
+	info, err := os.Stat(saved[0])
+	if err != nil || info.Mode().Perm() != 0o600 || info.Size() < 100_000 {
+		t.Errorf("%v %v", info, err)
+	}
+}
