@@ -216,7 +216,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 		return nil, misuse(err)
 	}
 	b.queue, err = queue.Open(s.ctx, queue.Config{
-		Database: c.Database, Settle: c.Settle, Workers: workers, Party: party, JobTimeout: runTime, KeepLog: c.KeepLog, Log: b.log, Now: s.now,
+		Database: c.Database, Settle: c.Settle, Workers: workers, Party: party, JobTimeout: runTime, KeepLog: c.KeepLog, Replicas: b.github.Share, Log: b.log, Now: s.now,
 		Work: b.work,
 	})
 	if err != nil {

@@ -33,7 +33,9 @@ type App struct {
 
 	mu      sync.Mutex
 	clients map[int64]installed
-	me      identity
+	// processes share GitHub's limits (Share).
+	processes int
+	me        identity
 }
 
 // installed is the client of one installation, and the guard of its limits.
@@ -48,7 +50,7 @@ func New(cfg Config) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
-	a := &App{site: s, clients: map[int64]installed{}}
+	a := &App{site: s, clients: map[int64]installed{}, processes: 1}
 	if a.found, err = lru.New[pull.Key, int64](10_000); err != nil {
 		return nil, fmt.Errorf("configuring the GitHub client: %w", err)
 	}
@@ -73,9 +75,22 @@ func (a *App) as(installation int64) *github.Client {
 		left := newBudget()
 		c.guard = newGuard(a.cfg, newTokenTransport(a.site, installation, left), a.graphql, left)
 		c.client = a.rest(c.guard)
+		c.guard.share(a.processes)
 		a.clients[installation] = c
 	}
 	return c.client
+}
+
+// Share divides what GitHub allows in a minute and an hour by the number of processes that
+// work for the App. Each takes its part, whatever the others use of theirs: so none needs
+// to ask, and all together stay within the limits.
+func (a *App) Share(processes int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.processes = max(1, processes)
+	for _, c := range a.clients {
+		c.guard.share(a.processes)
+	}
 }
 
 // Client returns a client for key's repository. Installation 0 is looked up.

@@ -27,7 +27,9 @@ type guard struct {
 	budget  *budget
 	slots   chan struct{}
 	points  pacer // none: unpaced
-	writes  line
+	// perMinute are the content writes of all processes together; 0: unpaced.
+	perMinute int
+	writes    line
 
 	mu      sync.Mutex
 	limited *Limited // the last one
@@ -41,9 +43,18 @@ func newGuard(cfg Config, next http.RoundTripper, graphql string, budget *budget
 		slots: make(chan struct{}, cfg.MaxConcurrent), writes: line{now: cfg.Now, wait: cfg.Wait, places: map[pull.Key]place{}},
 	}
 	if cfg.WritesPerMinute > 0 {
-		g.points, g.writes.free = newPoints(), newWrites(cfg.WritesPerMinute)
+		g.perMinute = cfg.WritesPerMinute
+		g.points, g.writes.free = newPoints(1), newWrites(cfg.WritesPerMinute)
 	}
 	return g
+}
+
+// share leaves this process its part of what GitHub allows.
+func (g *guard) share(processes int) {
+	if g.perMinute > 0 {
+		g.points.become(newPoints(processes), g.now())
+		g.writes.free.become(newWrites(max(1, g.perMinute/processes)), g.now())
+	}
 }
 
 // RoundTrip implements http.RoundTripper.

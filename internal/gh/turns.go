@@ -29,6 +29,14 @@ func newWrites(n int) pacer {
 	return pacer{perMinute(max(float64(n-minute), 1), minute), perMinute(float64(5*n-hour)/60, hour)}
 }
 
+// become sets the limits of another pacer; what was taken counts.
+func (p pacer) become(other pacer, now time.Time) {
+	for i, l := range p {
+		l.SetLimitAt(now, other[i].Limit())
+		l.SetBurstAt(now, other[i].Burst())
+	}
+}
+
 // booking is a request's reservation.
 type booking struct {
 	made     time.Time
@@ -146,5 +154,7 @@ func (l *line) end(ctx context.Context, earliest time.Time, interval time.Durati
 	return end
 }
 
-// newPoints keeps any minute within GitHub's 900 points.
-func newPoints() pacer { return pacer{perMinute(750, 150)} }
+// newPoints keeps any minute within this process's part of GitHub's 900 points.
+func newPoints(processes int) pacer {
+	return pacer{perMinute(750/float64(processes), max(150/processes, 1))}
+}

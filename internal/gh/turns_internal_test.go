@@ -124,3 +124,45 @@ func TestPaceOfAnHour(t *testing.T) {
 		}
 	}
 }
+
+// Processes that share GitHub's limits stay within them together, however many there are
+// by and by.
+func TestSharedPace(t *testing.T) {
+	c := newClock()
+	var all []*guard
+	for range 4 {
+		all = append(all, newGuard(Config{Now: c.Now, WritesPerMinute: 80, MaxConcurrent: 1}, nil, "", newBudget()))
+	}
+	hour := func(living int) (writes int, points float64) {
+		for _, g := range all[:living] {
+			g.share(living)
+		}
+		for end := c.Now().Add(time.Hour); c.Now().Before(end); c.advance(time.Second) {
+			for i, g := range all[:living] {
+				for n := 0; n < 10; n++ {
+					ctx := Writing(t.Context(), pull.Key{Owner: "o", Repo: "r", Number: 1 + i})
+					if b, err := g.writes.book(ctx, 1); err != nil {
+						break
+					} else if b.delay > 0 {
+						b.cancel(c.Now())
+						break
+					}
+					writes++
+				}
+				points += g.points[0].TokensAt(c.Now())
+				g.points[0].ReserveN(c.Now(), int(g.points[0].TokensAt(c.Now())))
+			}
+		}
+		c.advance(2 * time.Hour) // all is there again
+		return writes, points / 60
+	}
+	for _, living := range []int{1, 4, 2, 1} {
+		writes, points := hour(living)
+		if writes > 400 || writes < 300 {
+			t.Errorf("%d processes made %d writes within an hour", living, writes)
+		}
+		if points > 900 || points < 600 {
+			t.Errorf("%d processes used %.0f points a minute", living, points)
+		}
+	}
+}

@@ -33,8 +33,12 @@ func (q *Queue) tendLoop(ctx context.Context) {
 func (q *Queue) tend(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, q.cfg.lease/4)
 	defer cancel()
-	if err := q.db.beat(ctx, q.id); err != nil {
+	alive, err := q.db.beat(ctx, q.id)
+	if err != nil {
 		return err
+	}
+	if q.alive.Swap(int64(alive)) != int64(alive) && q.cfg.Replicas != nil {
+		q.cfg.Replicas(alive)
 	}
 	q.claiming.Lock()
 	defer q.claiming.Unlock()

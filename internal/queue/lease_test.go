@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"sync"
 	"testing"
 	"time"
 )
@@ -120,6 +121,49 @@ func TestLostClaimsAreTakenBack(t *testing.T) {
 		quiet(t, q)
 		if jobs := d.all(); len(jobs) != 1 || jobs[0].Cause != "test" {
 			t.Errorf("runs %+v, want one", jobs)
+		}
+	})
+}
+
+// Each replica knows how many there are, before its first run and when that changes.
+func TestReplicasAreCounted(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		var mu sync.Mutex
+		counts := map[string][]int{}
+		cfg := func(name string) Config {
+			return Config{Database: database, lease: time.Second, Work: (&diary{}).work, Replicas: func(n int) {
+				mu.Lock()
+				defer mu.Unlock()
+				counts[name] = append(counts[name], n)
+			}}
+		}
+		last := func(name string) int {
+			mu.Lock()
+			defer mu.Unlock()
+			if len(counts[name]) == 0 {
+				return 0
+			}
+			return counts[name][len(counts[name])-1]
+		}
+		begin(t, cfg("west"))
+		if last("west") != 1 {
+			t.Errorf("the first of all counts %d", last("west"))
+		}
+		if !isPostgres(database) {
+			return // one process alone
+		}
+		open(t, cfg("receiver")) // it doesn't work
+		east := begin(t, cfg("east"))
+		if last("east") != 2 {
+			t.Errorf("the second counts %d", last("east"))
+		}
+		eventually(t, "the first to hear of the second", func() bool { return last("west") == 2 })
+		if err := east.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the first to be alone again", func() bool { return last("west") == 1 })
+		if last("receiver") != 0 {
+			t.Errorf("who doesn't work counts %d", last("receiver"))
 		}
 	})
 }

@@ -84,6 +84,8 @@ func (d *postgresDB) write(ctx context.Context, f func(tx) error) error {
 const (
 	showLife = `INSERT INTO replicas (id, seen) VALUES ($1, ` + utc + `) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`
 
+	countReplicas = `SELECT count(*) FROM replicas WHERE seen > ` + utc + ` - make_interval(secs => $1)`
+
 	forgetReplicas = `DELETE FROM replicas WHERE seen < ` + utc + ` - interval '1 day'`
 
 	takeBack = backToWaiting + ` AND NOT EXISTS (SELECT 1 FROM replicas
@@ -94,14 +96,16 @@ WHERE id = keys.owner AND seen > ` + utc + ` - make_interval(secs => $1))`
 	utc = `(now() AT TIME ZONE 'UTC')`
 )
 
-func (d *postgresDB) beat(ctx context.Context, replica string) error {
-	return pgx.BeginFunc(ctx, d.pool, func(t pgx.Tx) error {
+func (d *postgresDB) beat(ctx context.Context, replica string) (alive int, err error) {
+	err = pgx.BeginFunc(ctx, d.pool, func(t pgx.Tx) error {
 		batch := &pgx.Batch{}
 		batch.Queue(showLife, replica)
 		batch.Queue(forgetReplicas)
 		batch.Queue(takeBack, d.lease.Seconds())
+		batch.Queue(countReplicas, d.lease.Seconds()).QueryRow(func(r pgx.Row) error { return r.Scan(&alive) })
 		return t.SendBatch(ctx, batch).Close()
 	})
+	return alive, err
 }
 
 func (d *postgresDB) listen(ctx context.Context, wake func(due time.Time)) error {

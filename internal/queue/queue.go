@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -37,6 +38,9 @@ type Config struct {
 	// most half of the workers at once, a repository's half of that, and those of a
 	// Hint.Owner half of that again. nil: keys belong to no one and take any free worker.
 	Party func(key string) string
+	// Replicas is called with the number of replicas that work, this one included: before
+	// the first run, and when it changes. nil: no one needs it.
+	Replicas func(n int)
 	// JobTimeout is the longest run of Work (5 minutes).
 	JobTimeout time.Duration
 	// MaxAttempts is how often Work tries a hint before giving up (25).
@@ -117,7 +121,8 @@ type Queue struct {
 	stop       sync.Once
 	stopped    error
 
-	claiming sync.Mutex // held from a claim until its runs are recorded
+	alive    atomic.Int64 // replicas
+	claiming sync.Mutex   // held from a claim until its runs are recorded
 	mu       sync.Mutex
 	running  map[run]held
 }

@@ -12,9 +12,9 @@ type database interface {
 	querier // outside of a transaction, for reading only
 	// write runs f in a transaction, which is on disk when write returns nil.
 	write(ctx context.Context, f func(tx) error) error
-	// beat tells other replicas that this one is alive, and takes back the runs of those
-	// that aren't.
-	beat(ctx context.Context, replica string) error
+	// beat tells other replicas that this one is alive, takes back the runs of those that
+	// aren't, and counts the living, this one included.
+	beat(ctx context.Context, replica string) (alive int, err error)
 	// listen calls wake with each time at which another replica stored a due key, until
 	// ctx or the connection ends.
 	listen(ctx context.Context, wake func(due time.Time)) error
