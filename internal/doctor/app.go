@@ -142,7 +142,7 @@ func lacking(granted map[string]string) (l lack) {
 		case access.Includes(granted[p.Name], p.Level):
 		case p.Need == access.Required:
 			l.required = append(l.required, p)
-		default:
+		case p.Need == access.Advised: // an optional one is left out on purpose
 			l.other = append(l.other, p)
 		}
 	}

@@ -1,6 +1,6 @@
 // Package doctor checks whether the bot can do its work: the App on GitHub, its
 // webhook, permissions and installations, the repositories, and the machine. Each
-// finding says what is wrong in one sentence, and how to fix it. The set-up page and
+// finding says what is wrong in one sentence, and how to fix it. The setup page and
 // `bot doctor` show the same checks.
 //
 // It must not know who asks, and it changes nothing.

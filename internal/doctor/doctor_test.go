@@ -337,7 +337,7 @@ func TestIllnesses(t *testing.T) {
 		},
 		"no repository for the bot": {
 			harm:  func(p *patient) { p.config.Settings.Repositories = []string{"*/peps"} },
-			check: "repositories", state: Problem, whole: Problem, text: "1 repositories, but none", cure: "repositories", blind: "core-team",
+			check: "repositories", state: Problem, whole: Problem, text: "1 repository, but none", cure: "repositories", blind: "core-team",
 		},
 		"settings with a fault": {
 			harm:  func(p *patient) { p.push(config.RepositoryFile, "news: {mode: loud}\n") },

@@ -120,6 +120,14 @@ func size(bytes int64) string {
 	return fmt.Sprintf("%d MB", bytes>>20)
 }
 
+// count is a number with its noun.
+func count(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
 // upper starts a sentence with what was in the middle of one.
 func upper(text string) string {
 	first, n := utf8.DecodeRuneInString(text)

@@ -37,10 +37,12 @@ func (v *visit) repositories(ctx context.Context) result {
 			!v.Settings.Acts(r.Key.Owner, r.Key.Repo)
 	})
 	if len(ours) == 0 {
-		return one(Finding{State: Problem, Text: fmt.Sprintf("The App can see %d repositories, but none that the settings name.", len(all)),
-			Cure: "Add the repository to the installation, or to \"repositories\" in the settings."})
+		return one(Finding{
+			State: Problem, Text: fmt.Sprintf("The App can see %s, but none that the settings name.", count(len(all), "repository", "repositories")),
+			Cure: "Add the repository to the installation, or to \"repositories\" in the settings.",
+		})
 	}
-	text := fmt.Sprintf("The bot acts on %d of the %d repositories that the App can see.", len(ours), len(all))
+	text := fmt.Sprintf("The App can see %s, and the bot acts on %d.", count(len(all), "repository", "repositories"), len(ours))
 	if len(ours) > maxPlaces {
 		text = fmt.Sprintf("The bot acts on %d repositories; the first %d are checked here.", len(ours), maxPlaces)
 		ours = ours[:maxPlaces]
@@ -120,7 +122,7 @@ func (v *visit) coreTeam(ctx context.Context) result {
 			what, cure, _ := strings.Cut(fault, ": ")
 			return []Finding{{State: Problem, Text: "The core team can't be read: " + what + ".", Cure: upper(cure) + "."}}
 		}
-		return []Finding{{State: OK, Text: fmt.Sprintf("The core team %s has %d members.", team, members)}}
+		return []Finding{{State: OK, Text: fmt.Sprintf("The core team %s has %s.", team, count(members, "member", "members"))}}
 	})
 }
 
@@ -138,8 +140,10 @@ func (v *visit) labels(context.Context) result {
 				".", Cure: "Create them at " + v.page(p) + "/labels, or name others in the settings."})
 		}
 		if edits := v.Labels(p.rules, p.Repository, v.Now()); len(edits) > 0 {
-			found = append(found, Finding{State: Note, Text: fmt.Sprintf("%d labels for backports don't fit their branches' phases, such as %q.",
-				len(edits), edits[0].Name), Cure: "Nothing: the bot changes them in its next sweep, within an hour."})
+			found = append(found, Finding{
+				State: Note, Text: fmt.Sprintf("%s for backports will change, such as %q.", count(len(edits), "label", "labels"), edits[0].Name),
+				Cure: "Nothing: the bot does that in its next sweep, within an hour.",
+			})
 		}
 		if len(found) == 0 {
 			found = append(found, Finding{State: OK, Text: "All labels that the settings name exist."})
