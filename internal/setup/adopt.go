@@ -112,7 +112,7 @@ func (w *Wizard) hook(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := w.memo.keep(progress{Webhook: hook.String() + "/webhook"}); err != nil {
-		w.Log.Warn().Err(err).Msg("storing the state of the set-up")
+		w.Log.Warn().Err(err).Msg("storing the state of the setup")
 	}
 	w.exam.forget()
 	http.Redirect(rw, r, Path, http.StatusSeeOther)

@@ -104,7 +104,7 @@ func (w *Wizard) created(rw http.ResponseWriter, r *http.Request) {
 	state, code := r.URL.Query().Get("state"), r.URL.Query().Get("code")
 	switch {
 	case expected.State == "" || subtle.ConstantTimeCompare([]byte(state), []byte(expected.State)) != 1:
-		w.fail(rw, r, http.StatusForbidden, "This isn't the answer to what the set-up asked GitHub last. Begin again. If an App was created, take it over there, or delete it in its settings on GitHub.")
+		w.fail(rw, r, http.StatusForbidden, "This isn't the answer to what the setup asked GitHub last. Begin again. If an App was created, take it over there, or delete it in its settings on GitHub.")
 		return
 	case w.Now().After(expected.Until):
 		w.fail(rw, r, http.StatusGone, expired)
@@ -190,7 +190,7 @@ func (w *Wizard) keepUnstored(rw http.ResponseWriter, r *http.Request) {
 	w.have, w.app, w.unstored = &c, app, nil
 	last := w.memo.last
 	if err := w.memo.keep(progress{Webhook: last.Webhook}); err != nil {
-		w.Log.Warn().Err(err).Msg("storing the state of the set-up")
+		w.Log.Warn().Err(err).Msg("storing the state of the setup")
 	}
 	w.Ready(c)
 	if !hooked {

@@ -8,7 +8,7 @@ import (
 )
 
 // origin is the address under which a request came, such as "http://127.0.0.1:8080"; ""
-// if the set-up isn't served there. A page that an attacker's name leads to (DNS
+// if the setup isn't served there. A page that an attacker's name leads to (DNS
 // rebinding) has that name, and from another machine keys would travel in the clear.
 func (w *Wizard) origin(r *http.Request) string {
 	if u, err := url.Parse(w.URL); err == nil && w.URL != "" && strings.EqualFold(r.Host, u.Host) {

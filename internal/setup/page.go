@@ -5,6 +5,7 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,7 +17,25 @@ import (
 //go:embed page.html style.css
 var files embed.FS
 
-var pages = template.Must(template.ParseFS(files, "page.html"))
+var pages = template.Must(template.New("").Funcs(template.FuncMap{"links": links}).ParseFS(files, "page.html"))
+
+// part of a text: an address to follow, or what stands between those.
+type part struct {
+	Text string
+	Link bool
+}
+
+var address = regexp.MustCompile(`https?://[^\s;,]*[^\s;,.]`)
+
+// links takes a text apart. The template sees to it that no other address is followed.
+func links(text string) (parts []part) {
+	from := 0
+	for _, at := range address.FindAllStringIndex(text, -1) {
+		parts = append(parts, part{text[from:at[0]], false}, part{text[at[0]:at[1]], true})
+		from = at[1]
+	}
+	return append(parts, part{text[from:], false})
+}
 
 // page is what the template shows.
 type page struct {
@@ -99,7 +118,7 @@ func (w *Wizard) show(rw http.ResponseWriter, r *http.Request, status int, p pag
 	_, p.Printed = w.Store.(Printer)
 	var text bytes.Buffer
 	if err := pages.ExecuteTemplate(&text, "page.html", p); err != nil {
-		w.Log.Error().Err(err).Msg("writing a page of the set-up")
+		w.Log.Error().Err(err).Msg("writing a page of the setup")
 		http.Error(rw, "The page can't be shown; the log says why.", http.StatusInternalServerError)
 		return
 	}

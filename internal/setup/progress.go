@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// progress is what the set-up must not forget over a restart.
+// progress is what the setup must not forget over a restart.
 type progress struct {
 	State   string    `json:"state"` // that GitHub sends back; "": nobody was sent there
 	Until   time.Time `json:"until"` // when GitHub's code ends at the latest
@@ -26,7 +26,7 @@ type memo struct {
 // progressFile is beside the directory of the credentials.
 func progressFile(dir string) string { return filepath.Clean(dir) + ".setup" }
 
-// Unfinished tells whether a set-up began that puts its credentials into dir, and nobody
+// Unfinished tells whether a setup began that puts its credentials into dir, and nobody
 // has finished it.
 func Unfinished(dir string) bool {
 	_, err := os.Stat(progressFile(dir))
@@ -48,17 +48,17 @@ func (m *memo) keep(p progress) error {
 	}
 	text, err := json.Marshal(p)
 	if err != nil {
-		return fmt.Errorf("storing the state of the set-up: %w", err)
+		return fmt.Errorf("storing the state of the setup: %w", err)
 	}
 	next := m.path + ".new"
 	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("storing the state of the set-up: %w", err)
+		return fmt.Errorf("storing the state of the setup: %w", err)
 	}
 	if err := write(next, text); err != nil {
-		return fmt.Errorf("storing the state of the set-up: %w", err)
+		return fmt.Errorf("storing the state of the setup: %w", err)
 	}
 	if err := errors.Join(os.Rename(next, m.path), settle(filepath.Dir(m.path))); err != nil {
-		return fmt.Errorf("storing the state of the set-up: %w", err)
+		return fmt.Errorf("storing the state of the setup: %w", err)
 	}
 	return nil
 }
@@ -69,7 +69,7 @@ func (m *memo) forget() error {
 		return nil
 	}
 	if err := os.Remove(m.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("ending the set-up: %w", err)
+		return fmt.Errorf("ending the setup: %w", err)
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ type Config struct {
 	Now       func() time.Time
 }
 
-// Wizard serves the set-up. Its methods may be called at the same time.
+// Wizard serves the setup. Its methods may be called at the same time.
 type Wizard struct {
 	Config
 	door *door
@@ -71,10 +71,10 @@ type Wizard struct {
 // none.
 func New(c Config, have *Credentials) (*Wizard, error) {
 	if c.Store == nil || c.Terminal == nil || c.Client == nil || c.Examine == nil || c.Ready == nil || c.Now == nil || c.Address == "" {
-		return nil, errors.New("starting the set-up: something is missing in its configuration")
+		return nil, errors.New("starting the setup: something is missing in its configuration")
 	}
 	if err := gh.CheckAPI(c.APIURL, c.ServerURL); err != nil {
-		return nil, fmt.Errorf("starting the set-up: %w", err)
+		return nil, fmt.Errorf("starting the setup: %w", err)
 	}
 	w := &Wizard{Config: c, door: newDoor(c), done: make(chan struct{})}
 	if c.URL != "" {
@@ -90,7 +90,7 @@ func New(c Config, have *Credentials) (*Wizard, error) {
 	if have != nil {
 		app, err := c.Client(*have)
 		if err != nil {
-			return nil, fmt.Errorf("starting the set-up: %w", err)
+			return nil, fmt.Errorf("starting the setup: %w", err)
 		}
 		w.have, w.app = have, app
 	}
@@ -99,12 +99,12 @@ func New(c Config, have *Credentials) (*Wizard, error) {
 	return w, nil
 }
 
-// Done is closed when somebody has finished the set-up.
+// Done is closed when somebody has finished the setup.
 func (w *Wizard) Done() <-chan struct{} { return w.done }
 
 func (w *Wizard) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+Path, w.step)
+	mux.HandleFunc("GET "+Path, w.signedIn(w.step))
 	mux.HandleFunc("GET "+Path+"/style.css", style)
 	mux.HandleFunc("POST "+Path+"/code", w.enter)
 	mux.HandleFunc("GET "+Path+"/created", w.signedIn(w.created))
@@ -137,11 +137,11 @@ func (w *Wizard) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
 	if w.origin(r) == "" {
-		w.fail(rw, r, http.StatusMisdirectedRequest, "The set-up is served on this machine alone. Open it there, or through a tunnel (ssh -L 8080:127.0.0.1:8080 HOST), or name the bot's public address with --url.")
+		w.fail(rw, r, http.StatusMisdirectedRequest, "The setup is served on this machine alone. Open it there, or through a tunnel (ssh -L 8080:127.0.0.1:8080 HOST), or name the bot's public address with --url.")
 		return
 	}
-	if w.finished.Load() {
-		w.fail(rw, r, http.StatusNotFound, "The set-up is finished. \"bot doctor\" makes the same checks again.")
+	if w.finished.Load() && r.URL.Path != Path+"/style.css" {
+		w.fail(rw, r, http.StatusNotFound, "The setup is finished. \"bot doctor\" makes the same checks again.")
 		return
 	}
 	r.Body = http.MaxBytesReader(rw, r.Body, maxForm)
@@ -155,11 +155,11 @@ func (w *Wizard) signedIn(next http.HandlerFunc) http.HandlerFunc {
 			next(rw, r)
 			return
 		}
-		back := ""
 		if r.Method == http.MethodGet {
-			back = r.URL.RawQuery
+			w.show(rw, r, http.StatusOK, page{Step: "code", Back: r.URL.RawQuery})
+			return
 		}
-		w.show(rw, r, http.StatusUnauthorized, page{Step: "code", Back: back})
+		w.show(rw, r, http.StatusUnauthorized, page{Step: "code"})
 	}
 }
 
@@ -172,7 +172,7 @@ func (w *Wizard) ofForm(next http.HandlerFunc) http.HandlerFunc {
 			return
 		}
 		if !s.form(r) {
-			w.fail(rw, r, http.StatusForbidden, "This form is from an earlier start of the set-up. Go back to its first page.")
+			w.fail(rw, r, http.StatusForbidden, "This form is from an earlier start of the setup. Go back to its first page.")
 			return
 		}
 		next(rw, r)
@@ -199,7 +199,7 @@ func (w *Wizard) enter(rw http.ResponseWriter, r *http.Request) {
 	http.Redirect(rw, r, to, http.StatusSeeOther)
 }
 
-// finish ends the set-up.
+// finish ends the setup.
 func (w *Wizard) finish(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -104,7 +104,7 @@ func TestFilesThatAreDamaged(t *testing.T) {
 		}
 		must(t, os.Remove(filepath.Join(f.Dir, name)))
 		if _, err := f.Load(); err == nil || errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("without %s: %v: the set-up would begin again", name, err)
+			t.Errorf("without %s: %v: the setup would begin again", name, err)
 		}
 	}
 }

@@ -182,8 +182,6 @@ func (p *Pages) install(w http.ResponseWriter, r *http.Request) {
 	show(w, http.StatusOK, shown{Title: title})
 }
 
-type obj = map[string]any
-
 // convert gives the App's key and secrets for a code, once ("Create a GitHub App from a manifest").
 func (p *Pages) convert(c *api.Call) (any, error) {
 	if !p.w.Convert(c.PathValue("code")) {
