@@ -81,6 +81,7 @@ type process struct {
 	cmd     *exec.Cmd
 	URL     string
 	log     *lockedBuffer
+	out     *lockedBuffer // standard output
 	ended   chan struct{}
 	waitErr error
 }
@@ -100,13 +101,13 @@ func serveBy(t testing.TB, starter []string, environment map[string]string, flag
 		t.Fatal(err)
 	}
 	words := slices.Concat(starter, []string{program, "serve"}, flags)
-	p := &process{t: t, cmd: exec.Command(words[0], words[1:]...), log: &lockedBuffer{}, ended: make(chan struct{})}
+	p := &process{t: t, cmd: exec.Command(words[0], words[1:]...), log: &lockedBuffer{}, out: &lockedBuffer{}, ended: make(chan struct{})}
 	p.cmd.Env = []string{asBot + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "BOT_LISTEN=127.0.0.1:0",
 		"BOT_WRITES_PER_MINUTE=0", "BOT_LIFECYCLE_CYCLE_URL=", "BOT_LIFECYCLE_RELEASES_URL="}
 	for name, value := range environment {
 		p.cmd.Env = append(p.cmd.Env, name+"="+value)
 	}
-	p.cmd.Stderr = p.log
+	p.cmd.Stdout, p.cmd.Stderr = p.out, p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

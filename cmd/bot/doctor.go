@@ -89,7 +89,7 @@ func verdict(report doctor.Report) error {
 	return nil
 }
 
-// examination is what a report is about, for the command and the set-up page.
+// examination is what a report is about, for the command and the setup page.
 type examination struct {
 	settings *config.Config
 	database string
@@ -165,7 +165,7 @@ func printReport(s streams, report doctor.Report) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.stdout, "\n%d problems, %d not checked, %d notes, %d ok\n", counts[doctor.Problem], counts[doctor.Unknown], counts[doctor.Note], counts[doctor.OK])
+	_, err := fmt.Fprintf(s.stdout, "\nproblems: %d, not checked: %d, notes: %d, ok: %d\n", counts[doctor.Problem], counts[doctor.Unknown], counts[doctor.Note], counts[doctor.OK])
 	return err
 }
 

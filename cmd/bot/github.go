@@ -33,7 +33,7 @@ const githubEnvironment = `Environment, instead of the files that "bot setup" ma
 var errNoApp = errors.New("no App is set up: run \"bot setup\", or set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY_FILE")
 
 // identity is the App that the bot is: of the environment, or else of the files that
-// the set-up made. The secret of the environment comes first, too.
+// the setup made. The secret of the environment comes first, too.
 func (f githubFlags) identity(s streams) (setup.Credentials, error) {
 	c, err := f.kept(s)
 	if secret := s.getenv("GITHUB_WEBHOOK_SECRET"); secret != "" {
@@ -60,8 +60,8 @@ func (f githubFlags) kept(s streams) (setup.Credentials, error) {
 	return setup.Credentials{ID: id, Key: key}, err
 }
 
-// unfinished tells whether the App is of files that a set-up made, and nobody has
-// finished that set-up.
+// unfinished tells whether the App is of files that a setup made, and nobody has
+// finished that setup.
 func (f githubFlags) unfinished(s streams) bool {
 	return f.App != "" && s.getenv("GITHUB_APP_ID") == "" && setup.Unfinished(f.App)
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/setup"
 )
 
-// front is the listener with what answers there: first the set-up, if no App is known,
+// front is the listener with what answers there: first the setup, if no App is known,
 // and then the bot.
 type front struct {
 	listener net.Listener

@@ -83,7 +83,7 @@ type serveCmd struct {
 	PickMemory      int64         `env:"BOT_PICK_MEMORY" default:"512" placeholder:"MB" help:"Memory limit for each git process, of which up to four merge at once; Linux only (default: 512)."`
 	PickCPU         time.Duration `name:"pick-cpu" env:"BOT_PICK_CPU" default:"10s" placeholder:"TIME" help:"CPU time limit for each git process (default: 10s)."`
 	PickFile        int64         `env:"BOT_PICK_FILE" default:"5" placeholder:"MB" help:"The largest file to merge if both sides changed it; larger ones must be backported by hand (default: 5)."`
-	URL             string        `env:"BOT_URL" placeholder:"URL" help:"The bot's public address, such as https://bot.example.org: only the set-up needs it, to be served there."`
+	URL             string        `env:"BOT_URL" placeholder:"URL" help:"The bot's public address, such as https://bot.example.org: only the setup needs it, to be served there."`
 	Feed            feedFlags     `embed:""`
 	GitHub          githubFlags   `embed:""`
 

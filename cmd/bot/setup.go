@@ -62,7 +62,7 @@ func (c *setupCmd) Run(s streams) error {
 	case <-f.ended:
 		return f.fault
 	case <-w.Done():
-		fmt.Fprintln(s.stdout, "The set-up is finished. Now start the bot: bot serve")
+		fmt.Fprintln(s.stdout, "The setup is finished. Now start the bot: bot serve")
 	}
 	return f.close()
 }
@@ -74,7 +74,7 @@ func (f *front) close() error {
 	return f.server.Shutdown(grace)
 }
 
-// setUp serves the set-up until there is an App, and then the bot in the same place.
+// setUp serves the setup until there is an App, and then the bot in the same place.
 func (c *serveCmd) setUp(s streams, settings *config.Config) error {
 	log := newLog(s.stderr, c.LogLevel)
 	var err error
@@ -116,6 +116,11 @@ func setupRoutes(w *setup.Wizard) http.Handler {
 	mux.Handle(setup.Path+"/", w)
 	mux.Handle("GET /{$}", http.RedirectHandler(setup.Path, http.StatusSeeOther))
 	mux.HandleFunc("GET /healthz", alive)
+	mux.HandleFunc("POST /webhook", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-GitHub-Event") != "ping" { // GitHub keeps it, and the bot requests it again
+			http.Error(w, "not ready: no App is set up", http.StatusServiceUnavailable)
+		}
+	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "not ready: no App is set up: open "+setup.Path, http.StatusServiceUnavailable)
 	})
@@ -131,7 +136,7 @@ type wizardNeeds struct {
 	log   zerolog.Logger
 }
 
-// newWizard makes the set-up of a bot, which goes on where an earlier one stopped.
+// newWizard makes the setup of a bot, which goes on where an earlier one stopped.
 func newWizard(s streams, f *front, n wizardNeeds) (*setup.Wizard, error) {
 	files := setup.Files{Dir: n.github.App}
 	var store setup.Store = files

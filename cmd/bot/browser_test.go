@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/setup"
+)
+
+// browser is a Chromium in front of the setup. It keeps what went wrong on the pages.
+type browser struct {
+	*testing.T
+	ctx context.Context
+
+	mu     sync.Mutex
+	faults []string // messages of the console, and requests to other machines
+}
+
+// newBrowser starts Chromium, or skips the test where there is none.
+func newBrowser(t *testing.T) *browser {
+	t.Helper()
+	var program string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			program = path
+			break
+		}
+	}
+	if program == "" {
+		t.Skip("no Chromium: the setup isn't tried in a browser")
+	}
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()),
+		chromedp.WSURLReadTimeout(2*time.Minute))
+	if os.Getuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	ctx, stop := context.WithTimeout(context.Background(), 5*time.Minute)
+	t.Cleanup(stop)
+	ctx, stop = chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(stop)
+	ctx, stop = chromedp.NewContext(ctx)
+	t.Cleanup(stop)
+	b := &browser{T: t, ctx: ctx}
+	chromedp.ListenTarget(ctx, b.listen)
+	b.do(log.Enable(), network.Enable(), runtime.Enable())
+	return b
+}
+
+func (b *browser) listen(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.LevelError && !strings.HasSuffix(e.Entry.URL, "/favicon.ico") {
+			b.faults = append(b.faults, e.Entry.Text+" "+e.Entry.URL)
+		}
+	case *runtime.EventExceptionThrown:
+		b.faults = append(b.faults, e.ExceptionDetails.Error())
+	case *network.EventRequestWillBeSent:
+		if u, err := url.Parse(e.Request.URL); err != nil || u.Hostname() != "127.0.0.1" {
+			b.faults = append(b.faults, "a request to "+e.Request.URL)
+		}
+	}
+}
+
+func (b *browser) do(actions ...chromedp.Action) {
+	b.Helper()
+	if err := chromedp.Run(b.ctx, actions...); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// text is what a part of the page shows.
+func (b *browser) text(selector string) (text string) {
+	b.Helper()
+	b.do(chromedp.Text(selector, &text, chromedp.ByQuery))
+	return text
+}
+
+// fits tries the page as on a phone and on a desk, in the light and in the dark: nothing
+// scrolls sideways, and the text is there.
+func (b *browser) fits(step string) {
+	b.Helper()
+	for _, width := range []int64{390, 1280} {
+		for _, scheme := range []string{"light", "dark"} {
+			var wide bool
+			var colors []string
+			b.do(emulation.SetDeviceMetricsOverride(width, 800, 1, width < 600),
+				emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
+				chromedp.Evaluate(`document.documentElement.scrollWidth > innerWidth`, &wide),
+				chromedp.Evaluate(`[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]`, &colors))
+			if wide {
+				b.Errorf("%s: %d pixels are too few", step, width)
+			}
+			want := []string{"rgb(31, 35, 40)", "rgb(255, 255, 255)"}
+			if scheme == "dark" {
+				want = []string{"rgb(240, 246, 252)", "rgb(13, 17, 23)"}
+			}
+			if !slices.Equal(colors, want) {
+				b.Errorf("%s: in the %s, the colors are %v", step, scheme, colors)
+			}
+			b.picture(step + "-" + scheme + "-" + map[bool]string{true: "phone", false: "desk"}[width < 600])
+		}
+	}
+}
+
+// picture keeps one for people, where they ask for it.
+func (b *browser) picture(name string) {
+	b.Helper()
+	dir := os.Getenv("CONCORDE_PICTURES")
+	if dir == "" {
+		return
+	}
+	var image []byte
+	b.do(chromedp.FullScreenshot(&image, 100))
+	if err := os.WriteFile(filepath.Join(dir, "setup-"+name+".png"), image, 0o644); err != nil {
+		b.Error(err)
+	}
+}
+
+// From `bot serve` with nothing to the first labeled pull request, in a browser, before a
+// GitHub with the pages that create and install an App.
+func TestSetupInABrowser(t *testing.T) {
+	b := newBrowser(t)
+	github, cpython := newGitHub(t, ghtest.Config{NoApp: true})
+	github.Owners("python", "dana")
+	github.SignIn("dana")
+	dir := t.TempDir()
+	start := time.Now()
+	p := serve(t, map[string]string{
+		"GITHUB_API_URL": github.APIURL(), "GITHUB_SERVER_URL": github.URL, "BOT_APP": filepath.Join(dir, "github-app"),
+		"DATABASE_URL": filepath.Join(dir, "concorde.db"), "BOT_SETTLE": "50ms",
+	})
+	github.Proxy("https://bot.example.org", p.URL)
+	_, code, _ := strings.Cut(p.out.String(), "code: ")
+	code, _, _ = strings.Cut(code, "\n")
+
+	b.do(chromedp.Navigate(p.URL), chromedp.WaitVisible("#code", chromedp.ByQuery))
+	b.fits("code")
+	b.do(chromedp.SendKeys("#code", code+"\r", chromedp.ByQuery), chromedp.WaitVisible("#create", chromedp.ByQuery))
+	b.fits("start")
+	b.do(chromedp.SendKeys("#organization", "python", chromedp.ByQuery),
+		chromedp.SendKeys("#url", "https://bot.example.org", chromedp.ByQuery), chromedp.Click("#create button", chromedp.ByQuery),
+		chromedp.WaitVisible("#leave", chromedp.ByQuery))
+	b.fits("leave")
+	b.do(chromedp.Click("#leave button", chromedp.ByQuery), chromedp.WaitVisible("#submit", chromedp.ByQuery))
+	if got := b.text("h1"); got != "Create GitHub App for python" {
+		t.Fatalf("GitHub shows %q", got)
+	}
+	b.do(chromedp.Click("#submit", chromedp.ByQuery), chromedp.WaitVisible("a.button", chromedp.ByQuery))
+	if _, err := (setup.Files{Dir: filepath.Join(dir, "github-app")}).Load(); err != nil {
+		t.Fatal(err)
+	}
+	b.do(chromedp.Navigate(p.URL+"/setup?still=1"), chromedp.WaitVisible("a.button", chromedp.ByQuery)) // it doesn't load itself again
+	b.fits("install")
+	var install string
+	var there bool
+	b.do(chromedp.AttributeValue("a.button", "href", &install, &there, chromedp.ByQuery))
+	b.do(chromedp.Navigate(install), chromedp.WaitVisible("#python", chromedp.ByQuery), chromedp.Click("#python", chromedp.ByQuery),
+		chromedp.WaitNotPresent("#python", chromedp.ByQuery))
+	eventually(t, "the page to show that the App is installed", func() bool {
+		var installed bool
+		b.do(chromedp.Navigate(p.URL+"/setup?still=1"), chromedp.Evaluate(`document.querySelector("h2")?.textContent == "Check"`, &installed))
+		return installed
+	})
+	b.fits("check")
+	seen := b.text("table")
+	for _, want := range []string{"GitHub sends signed webhooks to https://bot.example.org/webhook.", "The core team python-core has 2 members."} {
+		if !strings.Contains(seen, want) {
+			t.Errorf("%q isn't in %s", want, seen)
+		}
+	}
+
+	number, err := cpython.OpenPR(ghtest.PR{Title: "gh-132004: Fix json.dump()", Author: "eric", Head: push(t, cpython)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the first label", func() bool {
+		state, err := cpython.PR(number)
+		return err == nil && slices.Contains(state.Labels, "awaiting review")
+	})
+	took := time.Since(start)
+	t.Logf("from bot serve with nothing to the first labeled pull request: %.1f s", took.Seconds())
+	b.do(chromedp.Click("#finish button", chromedp.ByQuery), chromedp.WaitVisible("#finished", chromedp.ByQuery))
+	b.fits("finished")
+	if page := p.get("/setup"); !strings.Contains(page, "setup is finished") {
+		t.Errorf("after the end: %s", page)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.faults) > 0 {
+		t.Errorf("the pages' faults: %s", strings.Join(b.faults, "\n"))
+	}
+}
+
+// push makes a branch of eric's with one change.
+func push(t *testing.T, repo *ghtest.Repo) string {
+	t.Helper()
+	if _, err := repo.Push("eric:fix", ghtest.Commit{Message: "Fix", Author: "eric", Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text("import sys\n\n")}}); err != nil {
+		t.Fatal(err)
+	}
+	return "eric:fix"
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"html"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/setup"
+)
+
+// visitor fills in the forms of the setup and of GitHub as a person does, in a browser
+// without scripts.
+type visitor struct {
+	*testing.T
+	http.Client
+}
+
+func newVisitor(t *testing.T) *visitor {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &visitor{T: t, Client: http.Client{Jar: jar}}
+}
+
+// read gives a page, and where it is.
+func (v *visitor) read(answer *http.Response, err error) (string, *url.URL) {
+	v.Helper()
+	if err != nil {
+		v.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		v.Fatal(err)
+	}
+	return string(text), answer.Request.URL
+}
+
+var (
+	formOf  = regexp.MustCompile(`<form method="post" action="([^"]+)"`)
+	inputOf = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
+)
+
+// submit sends the first form of a page with some fields filled in.
+func (v *visitor) submit(page string, at *url.URL, fields ...string) (string, *url.URL) {
+	v.Helper()
+	action := formOf.FindStringSubmatch(page)
+	if action == nil {
+		v.Fatalf("no form at %s: %s", at, page)
+	}
+	to, err := at.Parse(html.UnescapeString(action[1]))
+	if err != nil {
+		v.Fatal(err)
+	}
+	all := url.Values{}
+	for _, input := range inputOf.FindAllStringSubmatch(page, -1) {
+		all.Set(input[1], html.UnescapeString(input[2]))
+	}
+	for i := 0; i+1 < len(fields); i += 2 {
+		all.Set(fields[i], fields[i+1])
+	}
+	return v.read(v.PostForm(to.String(), all))
+}
+
+// signIn enters the code that the terminal shows last.
+func (v *visitor) signIn(p *process) (string, *url.URL) {
+	v.Helper()
+	var code string
+	eventually(v.T, "a code", func() bool {
+		found := regexp.MustCompile(`code: (\S+)\n`).FindAllStringSubmatch(p.out.String(), -1)
+		if len(found) > 0 {
+			code = found[len(found)-1][1]
+		}
+		return code != ""
+	})
+	page, at := v.read(v.Get(p.URL + setup.Path))
+	return v.submit(page, at, "code", code)
+}
+
+// bare is a GitHub without the App, and the environment of a bot that knows nothing.
+func bare(t *testing.T) (*ghtest.Server, *ghtest.Repo, map[string]string) {
+	t.Helper()
+	github, cpython := newGitHub(t, ghtest.Config{NoApp: true})
+	github.Owners("python", "dana")
+	github.SignIn("dana")
+	dir := t.TempDir()
+	return github, cpython, map[string]string{
+		"GITHUB_API_URL": github.APIURL(), "GITHUB_SERVER_URL": github.URL, "BOT_APP": filepath.Join(dir, "github-app"),
+		"DATABASE_URL": filepath.Join(dir, "concorde.db"), "BOT_SETTLE": "50ms",
+	}
+}
+
+// `bot serve` with nothing becomes the bot in the same process, and the setup goes on
+// where it was after a kill -9 in the middle.
+func TestSetup(t *testing.T) {
+	github, cpython, environment := bare(t)
+	p := serve(t, environment)
+	github.Proxy("https://bot.example.org", p.URL)
+	if ready := p.get("/readyz"); !strings.Contains(ready, "no App is set up") {
+		t.Errorf("%s", ready)
+	}
+	v := newVisitor(t)
+	page, at := v.signIn(p)
+	page, at = v.submit(page, at, "owner", "organization", "organization", "python", "name", "Concorde", "url", "https://bot.example.org")
+	page, at = v.submit(page, at) // to GitHub
+	page, at = v.submit(page, at) // creates it there, and back
+	if at.Path != setup.Path || !strings.Contains(page, "Install it on GitHub") {
+		t.Fatalf("%s %s", at, page)
+	}
+	app, err := setup.Files{Dir: environment["BOT_APP"]}.Load()
+	if err != nil || app.Secret != github.WebhookSecret() {
+		t.Fatalf("%+v %v", app, err)
+	}
+	eventually(t, "the bot to run", func() bool { return p.metric("concorde_queue_running") >= 0 })
+	if log := p.log.String(); strings.Contains(log, app.Secret) || strings.Contains(log+p.out.String(), "PRIVATE KEY") || strings.Contains(p.out.String(), app.Secret) {
+		t.Error("a secret is shown")
+	}
+	p.kill()
+	p = serve(t, environment)
+	github.Proxy("https://bot.example.org", p.URL)
+	v = newVisitor(t)
+	github.Install("python")
+	flush(t, github)
+	page, at = v.signIn(p)
+	eventually(t, "the checks", func() bool {
+		page, at = v.read(v.Get(p.URL + "/setup?still=1"))
+		return strings.Contains(page, "and all that it asks for is accepted")
+	})
+	number, err := cpython.OpenPR(ghtest.PR{Title: "gh-132004: Fix json.dump()", Author: "eric", Head: push(t, cpython)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the first label", func() bool {
+		state, err := cpython.PR(number)
+		return err == nil && slices.Contains(state.Labels, "awaiting review")
+	})
+	v.submit(page, at)
+	p.kill()
+	p = serve(t, environment) // the setup is over
+	if page := p.get("/setup"); !strings.Contains(page, "404") {
+		t.Errorf("%s", page)
+	}
+	if out := p.out.String(); out != "" {
+		t.Errorf("the terminal shows %s", out)
+	}
+}
+
+// The files are instead of the environment, for each command; what is damaged in them
+// isn't taken for a fresh start.
+func TestFilesOfTheSetup(t *testing.T) {
+	github, _ := newGitHub(t, ghtest.Config{})
+	dir := filepath.Join(t.TempDir(), "github-app")
+	files := setup.Files{Dir: dir}
+	if err := files.Save(setup.Credentials{ID: github.AppID(), Slug: "concorde", Key: github.PrivateKeyPEM(), Secret: github.WebhookSecret()}); err != nil {
+		t.Fatal(err)
+	}
+	addresses := []string{"--app", dir, "--api-url", github.APIURL(), "--server-url", github.URL}
+	code, table, stderr := runCommand(t, nil, append([]string{"doctor", "--database", filepath.Join(t.TempDir(), "x.db"), "--lifecycle-cycle-url", "", "--lifecycle-releases-url", ""}, addresses...)...)
+	if !strings.Contains(table, "GitHub knows the App concorde") {
+		t.Errorf("%d %s %s", code, table, stderr)
+	}
+	if err := os.Remove(filepath.Join(dir, "private-key.pem")); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"serve", "setup"} {
+		if code, _, stderr := runCommand(t, nil, append([]string{command, "--listen", "127.0.0.1:0"}, addresses...)...); code != exitMisuse || !strings.Contains(stderr, "a file is missing") {
+			t.Errorf("%s: %d %s", command, code, stderr)
+		}
+	}
+}
