@@ -236,17 +236,13 @@ func merge(name string, parts []part) Check {
 	return check
 }
 
-// sorted gives the actions one order, whatever the order of the rules. What goes into
-// one request is together, bodies first, since they were just read. The reaction to a
-// comment comes after everything that the comment requested.
+// sorted puts the actions into the order of their kinds, whatever the order of the rules.
 func (d *decision) sorted() Plan {
-	order := []string{"pick", "open", "restore-branch", "reopen", "ready", "edit-comment", "edit-list", "edit-body", "comment", "unlabel",
-		"label", "check", "request-review", "assign", "react", "status", "cancel-merge", "merge", "close", "delete-branch"}
 	slices.SortStableFunc(d.plan.Actions, func(a, b Action) int {
 		if _, ok := a.(OpenPull); ok && a.Kind() == b.Kind() {
 			return 0 // in the rule's order
 		}
-		return cmp.Or(slices.Index(order, a.Kind())-slices.Index(order, b.Kind()), strings.Compare(a.String(), b.String()))
+		return cmp.Or(order(a)-order(b), strings.Compare(a.String(), b.String()))
 	})
 	wanted := map[string]string{}
 	for _, a := range d.plan.Actions {

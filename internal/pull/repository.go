@@ -25,27 +25,11 @@ type LabelEdit struct {
 	LabelStyle
 }
 
-// QueueEntry is a pull request in a merge queue. Its checks are to be reported on
-// the commit of its group ("Managing a merge queue").
-type QueueEntry struct {
-	Number   int
-	Group    string // commit
-	Reported Reports
-	Own      Reports // those of the pull request's head
-}
-
-// Reports are the statuses of a commit, of everybody, and the check runs of this
-// App.
-type Reports struct {
-	Statuses map[string]Status
-	Checks   map[string]CheckState
-}
-
 // Mergeability reports whether an open pull request can be merged into its base.
 type Mergeability struct {
 	Number    int
 	Conflicts bool
-	Unknown   bool // GitHub is at it: ask again
+	Unknown   bool // GitHub is still computing it
 	Labels    []string
 }
 

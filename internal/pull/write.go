@@ -2,7 +2,6 @@ package pull
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -88,30 +87,4 @@ func (d *decision) writes(want Want) {
 			d.once(react)
 		}
 	}
-}
-
-// afterWrite is After for the actions in this file.
-func (r *Request) afterWrite(a Action) (*Request, bool) {
-	next := *r
-	switch a := a.(type) {
-	case React:
-		next.Comments = slices.Clone(r.Comments)
-		for i := range next.Comments {
-			next.Comments[i].Answered = next.Comments[i].Answered || next.Comments[i].ID == a.Comment
-		}
-	case EditBlock:
-		next.Body = a.In(r.Body)
-	case EditEntry:
-		issue := r.Issues[a.Issue]
-		issue.Body = a.In(issue.Body)
-		next.Issues = maps.Clone(r.Issues)
-		next.Issues[a.Issue] = issue
-	case Ready:
-		next.Draft, next.Events = false, r.happens(Readied, "")
-	case Close:
-		next.State, next.ClosedAt, next.Events = Closed, r.Now, r.happens(WasClosed, "")
-	default:
-		return nil, false
-	}
-	return &next, true
 }

@@ -8,13 +8,8 @@ const mutationsPerRequest = 25
 // Together reports whether an action goes into one request with others of its
 // kind. Each is done or refused for itself.
 func Together(action pull.Action) bool {
-	switch a := action.(type) {
-	case pull.AddLabel, pull.RemoveLabel, pull.AddNote, pull.EditNote, pull.React, pull.EditBlock, pull.EditEntry, pull.Ready, pull.RequestReview, pull.Assign, pull.Close:
-		return true
-	case pull.SetCheck:
-		return oneWrite(a)
-	}
-	return false
+	check, is := action.(pull.SetCheck)
+	return pull.Joins(action) && (!is || oneWrite(check))
 }
 
 // Batches cuts the actions of a plan, in their order, into those that go into
