@@ -118,7 +118,8 @@ func opened(r *Request, a OpenPull) Summary {
 		branch = a.Head
 	}
 	return Summary{
-		Number: 100_000 + len(a.Base), Title: a.Title, Body: a.Body, State: Open, Draft: a.Draft, Own: true, Base: a.Base, HeadBranch: branch, Head: r.Branches[branch].Tip,
+		Number: 100_000 + len(a.Base), Title: a.Title, Body: a.Body, State: Open, Draft: a.Draft, Own: true, Base: a.Base,
+		HeadBranch: branch, Head: r.Branches[branch].Tip,
 	}
 }
 

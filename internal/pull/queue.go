@@ -20,8 +20,7 @@ type QueueEntry struct {
 	Own      Reports // on the pull request's head
 }
 
-// Reports are the statuses of a commit, of everybody, and the check runs of this
-// App.
+// Reports are everyone's statuses of a commit, and this App's check runs.
 type Reports struct {
 	Statuses map[string]Status
 	Checks   map[string]CheckState
@@ -47,7 +46,10 @@ func (q QueueEntry) Plan(repository Key, rules []Rule) Plan {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(q.Own.Checks)) {
-		check := Check{Name: name, Conclusion: q.Own.Checks[name].Conclusion, Title: fmt.Sprintf(titleQueued, q.Number), Summary: fmt.Sprintf(summaryQueued, q.Number)}
+		check := Check{
+			Name: name, Conclusion: q.Own.Checks[name].Conclusion,
+			Title: fmt.Sprintf(titleQueued, q.Number), Summary: fmt.Sprintf(summaryQueued, q.Number),
+		}
 		if check.Conclusion != "" && q.Reported.Checks[name].Digest != check.Digest() { // "": someone requested it again
 			do(SetCheck{SHA: q.Group, Check: check})
 		}
