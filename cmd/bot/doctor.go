@@ -44,7 +44,8 @@ func (doctorCmd) Help() string {
 		fmt.Fprintf(&b, "  %-14s %s\n", c[0], c[1])
 	}
 	b.WriteString("\nWith --acceptance, it writes to a throw-away repository instead, to check what the bot assumes of GitHub.\n")
-	b.WriteString("\nExit code: 0 if all is well, 1 if there is a problem, 2 if there is none but something\ncouldn't be checked.\n\n" + githubEnvironment)
+	b.WriteString("\nExit code: 0 if all is well, 1 if there is a problem, 2 if there is none but something\n" +
+		"couldn't be checked.\n\n" + githubEnvironment)
 	return b.String()
 }
 
@@ -63,7 +64,7 @@ func (c *doctorCmd) Run(s streams) error {
 		settings: settings, database: c.Database, picks: c.Picks, feed: c.Feed, github: c.GitHub, limit: c.Limit,
 	}
 	if c.URL != "" {
-		x.webhook = strings.TrimRight(c.URL, "/") + "/webhook"
+		x.webhook = strings.TrimSuffix(strings.TrimRight(c.URL, "/"), "/webhook") + "/webhook"
 	}
 	client, noApp := c.GitHub.app(s, appNeeds{log: zerolog.Nop()})
 	report := doctor.Examine(s.ctx, x.config(s, client, noApp))
@@ -165,7 +166,8 @@ func printReport(s streams, report doctor.Report) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.stdout, "\nproblems: %d, not checked: %d, notes: %d, ok: %d\n", counts[doctor.Problem], counts[doctor.Unknown], counts[doctor.Note], counts[doctor.OK])
+	_, err := fmt.Fprintf(s.stdout, "\nproblems: %d, not checked: %d, notes: %d, ok: %d\n",
+		counts[doctor.Problem], counts[doctor.Unknown], counts[doctor.Note], counts[doctor.OK])
 	return err
 }
 
@@ -173,7 +175,8 @@ func printReport(s streams, report doctor.Report) error {
 func grouped(all []doctor.Finding) (lines []doctor.Finding) {
 	for _, f := range all {
 		last := len(lines) - 1
-		if last >= 0 && f.State == doctor.Unknown && f.Subject == "" && f.Cure == "" && lines[last].State == f.State && lines[last].Text == f.Text {
+		alone := f.State != doctor.Unknown || f.Subject != "" || f.Cure != ""
+		if last >= 0 && !alone && lines[last].State == f.State && lines[last].Text == f.Text {
 			lines[last].Check += ", " + f.Check
 			continue
 		}

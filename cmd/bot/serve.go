@@ -87,7 +87,8 @@ type serveCmd struct {
 	Feed            feedFlags     `embed:""`
 	GitHub          githubFlags   `embed:""`
 
-	front *front // nil: newBot makes it
+	front *front             // nil: newBot makes it
+	app   *setup.Credentials // of the setup; nil: those of the environment or of files
 }
 
 // feedFlags say where release data comes from.
@@ -179,6 +180,14 @@ func (c *serveCmd) Run(s streams) error {
 	return b.run(s.ctx)
 }
 
+// identity is the App that the bot is.
+func (c *serveCmd) identity(s streams) (setup.Credentials, error) {
+	if c.app != nil {
+		return *c.app, nil
+	}
+	return c.GitHub.identity(s)
+}
+
 // bot is the running program.
 type bot struct {
 	*serveCmd
@@ -201,9 +210,10 @@ type bot struct {
 func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 	b := &bot{serveCmd: c, log: newLog(s.stderr, c.LogLevel), registry: prometheus.NewRegistry()}
 	b.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	app, err := c.GitHub.identity(s)
+	app, err := c.identity(s)
 	if err == nil && app.Secret == "" {
-		err = errors.New("reading GITHUB_WEBHOOK_SECRET: it isn't set: without it, anyone could send webhooks. Set it to the secret on the App's settings page")
+		err = errors.New("reading GITHUB_WEBHOOK_SECRET: it isn't set: without it, anyone could send webhooks. Set it to the secret on the " +
+			"App's settings page")
 	}
 	if err != nil {
 		return nil, misuse(err)

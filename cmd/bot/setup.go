@@ -98,7 +98,8 @@ func (c *serveCmd) setUp(s streams, settings *config.Config) error {
 			return c.front.close()
 		case <-c.front.ended:
 			return c.front.fault
-		case <-ready:
+		case got := <-ready: // which may be on the terminal alone
+			c.app = &got
 		}
 	}
 	b, err := newBot(s, c, settings)

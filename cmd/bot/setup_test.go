@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"html"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/setup"
@@ -177,4 +179,43 @@ func TestFilesOfTheSetup(t *testing.T) {
 			t.Errorf("%s: %d %s", command, code, stderr)
 		}
 	}
+}
+
+// For a secret store, the terminal alone gets the credentials, and a bot runs with them.
+func TestSetupPrints(t *testing.T) {
+	github, _, environment := bare(t)
+	var out, errs lockedBuffer
+	ctx, stop := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer stop()
+	ended := make(chan int, 1)
+	args := []string{"setup", "--print", "--listen", "127.0.0.1:0", "--app", environment["BOT_APP"],
+		"--database", environment["DATABASE_URL"], "--api-url", github.APIURL(), "--server-url", github.URL,
+		"--lifecycle-cycle-url", "", "--lifecycle-releases-url", ""}
+	go func() { ended <- run(args, streams{ctx, &out, &errs, func(string) string { return "" }, time.Now}) }()
+	address := regexp.MustCompile(`(http://\S+)/setup`)
+	eventually(t, "the page", func() bool { return address.MatchString(out.String()) })
+	p := &process{t: t, URL: address.FindStringSubmatch(out.String())[1], out: &out}
+	v := newVisitor(t)
+	page, at := v.signIn(p)
+	page, at = v.submit(page, at, "owner", "personal", "name", "Concorde", "url", "https://bot.example.org")
+	page, at = v.submit(page, at)
+	page, at = v.submit(page, at)
+	if !strings.Contains(page, "printed on the terminal") {
+		t.Fatalf("%s %s", at, page)
+	}
+	v.submit(page, at) // finish
+	if code := <-ended; code != exitOK || errs.String() != "" {
+		t.Errorf("%d %s", code, errs.String())
+	}
+	if _, err := os.Stat(environment["BOT_APP"]); err == nil {
+		t.Error("something is on disk")
+	}
+	printed := regexp.MustCompile(`(?s)GITHUB_APP_ID=(\d+)\nGITHUB_WEBHOOK_SECRET='([^']+)'\nGITHUB_APP_PRIVATE_KEY='([^']+)'`).FindStringSubmatch(out.String())
+	if printed == nil {
+		t.Fatal(out.String())
+	}
+	delete(environment, "BOT_APP")
+	environment["GITHUB_APP_ID"], environment["GITHUB_WEBHOOK_SECRET"], environment["GITHUB_APP_PRIVATE_KEY"] = printed[1], printed[2], printed[3]
+	bot := serve(t, environment)
+	eventually(t, "the bot to authenticate", func() bool { return strings.Contains(bot.log.String(), "authenticated to GitHub") })
 }

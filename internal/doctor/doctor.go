@@ -123,7 +123,7 @@ func Examine(ctx context.Context, c Config) Report {
 		all.Go(func() {
 			p := results[k.name]
 			defer close(p.done)
-			p.result = v.make(ctx, k, results)
+			p.result = v.examine(ctx, k, results)
 		})
 	}
 	all.Wait()
@@ -154,9 +154,9 @@ type pending struct {
 	result
 }
 
-// make waits for the results that a check needs, then makes it within its limit, even
+// examine waits for the results that a check needs, then makes it within its limit, even
 // if it ignores its context.
-func (v *visit) make(ctx context.Context, k check, results map[string]*pending) result {
+func (v *visit) examine(ctx context.Context, k check, results map[string]*pending) result {
 	for _, name := range k.needs {
 		<-results[name].done
 		if results[name].blind {

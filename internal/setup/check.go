@@ -75,7 +75,7 @@ func (w *Wizard) step(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Unlock()
 	switch {
 	case unstored != nil:
-		w.show(rw, r, http.StatusOK, page{Step: "unstored", Place: w.Store.Place()})
+		w.show(rw, r, http.StatusOK, page{Step: "unstored", Place: w.store().Place()})
 	case have == nil:
 		w.show(rw, r, http.StatusOK, page{Step: "start", Form: w.blank()})
 	default:
@@ -93,7 +93,7 @@ func (w *Wizard) checks(app *gh.App, have *Credentials, webhook string) page {
 	report := w.exam.look(w.Now, func() doctor.Report {
 		return w.Examine(context.Background(), app, webhook)
 	})
-	p := page{Step: "checks", Place: w.Store.Place(), Report: report}
+	p := page{Step: "checks", Place: w.store().Place(), Report: report}
 	if have.Slug != "" {
 		p.Target = strings.TrimRight(w.ServerURL, "/") + "/apps/" + have.Slug + "/installations/new"
 	}

@@ -104,7 +104,7 @@ func (w *Wizard) created(rw http.ResponseWriter, r *http.Request) {
 	state, code := r.URL.Query().Get("state"), r.URL.Query().Get("code")
 	switch {
 	case expected.State == "" || subtle.ConstantTimeCompare([]byte(state), []byte(expected.State)) != 1:
-		w.fail(rw, r, http.StatusForbidden, "This isn't the answer to what the setup asked GitHub last. Begin again. If an App was created, take it over there, or delete it in its settings on GitHub.")
+		w.fail(rw, r, http.StatusForbidden, stale)
 		return
 	case w.Now().After(expected.Until):
 		w.fail(rw, r, http.StatusGone, expired)
@@ -124,7 +124,13 @@ func (w *Wizard) created(rw http.ResponseWriter, r *http.Request) {
 	w.keepUnstored(rw, r)
 }
 
-const expired = "GitHub doesn't take the code: it works once, and for an hour. The App exists now, but its key is lost: make a new key in the App's settings on GitHub and take the App over, or delete it there and begin again."
+const (
+	stale = "This isn't the answer to what the setup asked GitHub last. Begin again. If an App was created, take it over there, " +
+		"or delete it in its settings on GitHub."
+	expired = "GitHub doesn't take the code: it works once, and for an hour. The App exists now, but its key is lost: make a new key " +
+		"in the App's settings on GitHub and take the App over, or delete it there and begin again."
+	keyless = "GitHub's answer has no key that can be used. Make one in the App's settings on GitHub, and take the App over."
+)
 
 // stumble is why a step couldn't be taken, for people.
 type stumble struct {
@@ -142,7 +148,8 @@ func (w *Wizard) convert(r *http.Request, code string) (*Credentials, *stumble) 
 		return nil, &stumble{http.StatusGone, expired, false}
 	case err != nil:
 		w.Log.Error().Err(err).Msg("trading GitHub's code for the App's key")
-		return nil, &stumble{http.StatusBadGateway, "GitHub didn't hand out the App's key: " + sentence(err) + " The code works for an hour, so try again.", true}
+		text := "GitHub didn't hand out the App's key: " + sentence(err) + " The code works for an hour, so try again."
+		return nil, &stumble{http.StatusBadGateway, text, true}
 	}
 	c := &Credentials{ID: made.ID, Slug: made.Slug, Secret: made.Secret}
 	if !slugForm.MatchString(c.Slug) {
@@ -155,7 +162,7 @@ func (w *Wizard) convert(r *http.Request, code string) (*Credentials, *stumble) 
 		_, err = w.Client(*c)
 	}
 	if err != nil {
-		return nil, &stumble{http.StatusBadGateway, "GitHub's answer has no key that can be used. Make one in the App's settings on GitHub, and take the App over.", false}
+		return nil, &stumble{http.StatusBadGateway, keyless, false}
 	}
 	return c, nil
 }
@@ -177,9 +184,11 @@ func (w *Wizard) keepUnstored(rw http.ResponseWriter, r *http.Request) {
 	if !hooked {
 		c.Secret = rand.Text() + rand.Text()
 	}
-	if err := w.Store.Save(c); err != nil {
+	if err := w.store().Save(c); err != nil {
 		w.Log.Error().Err(err).Msg("storing the App's credentials")
-		w.show(rw, r, http.StatusInternalServerError, page{Step: "unstored", Fault: sentence(err), Exists: errors.Is(err, ErrExists), Place: w.Store.Place()})
+		w.show(rw, r, http.StatusInternalServerError, page{
+			Step: "unstored", Fault: sentence(err), Exists: errors.Is(err, ErrExists), Place: w.store().Place(),
+		})
 		return
 	}
 	app, err := w.Client(c)
@@ -201,6 +210,15 @@ func (w *Wizard) keepUnstored(rw http.ResponseWriter, r *http.Request) {
 	http.Redirect(rw, r, Path, http.StatusSeeOther)
 }
 
+// store is where the credentials go: where they should, or to the terminal if somebody
+// wants that.
+func (w *Wizard) store() Store {
+	if w.printing.Load() {
+		return Printer{w.Terminal}
+	}
+	return w.Store
+}
+
 // storeAgain tries once more to store what GitHub gave.
 func (w *Wizard) storeAgain(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
@@ -220,6 +238,6 @@ func (w *Wizard) print(rw http.ResponseWriter, r *http.Request) {
 		http.Redirect(rw, r, Path, http.StatusSeeOther)
 		return
 	}
-	w.Store = Printer{w.Terminal}
+	w.printing.Store(true)
 	w.keepUnstored(rw, r)
 }

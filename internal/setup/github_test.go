@@ -357,6 +357,24 @@ func TestKeyThatCannotBeStored(t *testing.T) {
 	}
 }
 
+// Where nothing can be stored, the terminal shows the key, and the bot goes on with it.
+func TestKeyThatIsPrintedInstead(t *testing.T) {
+	a := newActor(t, nil)
+	to := a.code(a.toGitHub())
+	must(t, os.MkdirAll(filepath.Join(a.dir, "mine"), 0o700)) // meanwhile
+	p := a.get(to.RequestURI())
+	p = a.post("/setup/print", url.Values{"token": {a.token(p)}})
+	if p.at.Path != Path || !strings.Contains(p.text, "printed on the terminal") {
+		t.Fatalf("%d %s", p.status, p.text)
+	}
+	if shown := a.terminal.String(); !strings.Contains(shown, "GITHUB_WEBHOOK_SECRET='"+a.github.WebhookSecret()+"'\n") {
+		t.Error(shown)
+	}
+	if c := <-a.got; c.Secret != a.github.WebhookSecret() {
+		t.Errorf("the bot got %+v", c)
+	}
+}
+
 // With a secret store, or where nothing can be written, the terminal shows all, and
 // nothing is written.
 func TestKeyIsPrinted(t *testing.T) {

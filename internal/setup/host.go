@@ -39,7 +39,8 @@ func (w *Wizard) publicURL(text string) (*url.URL, string) {
 	case u.Scheme != "https":
 		return nil, "The address must start with https://: what GitHub sends may be about private repositories."
 	case !w.reachable(u.Hostname()):
-		return nil, "GitHub doesn't send webhooks to this address, since the Internet can't reach it. While developing, use a tunnel, as described below."
+		return nil, "GitHub doesn't send webhooks to this address, since the Internet can't reach it. While developing, use a tunnel, " +
+			"as described below."
 	}
 	return u, ""
 }

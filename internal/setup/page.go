@@ -90,15 +90,16 @@ func (w *Wizard) blank() form {
 }
 
 func formOf(r *http.Request) form {
+	said := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
 	f := form{
-		Owner: "organization", Organization: strings.TrimSpace(r.PostFormValue("organization")), Name: strings.TrimSpace(r.PostFormValue("name")),
-		URL: strings.TrimSpace(r.PostFormValue("url")), Public: r.PostFormValue("public") != "", Wants: map[string]bool{}, ID: strings.TrimSpace(r.PostFormValue("id")),
+		Owner: "organization", Organization: said("organization"), Name: said("name"), URL: said("url"), Public: said("public") != "",
+		Wants: map[string]bool{}, ID: said("id"),
 	}
-	if r.PostFormValue("owner") == "personal" {
+	if said("owner") == "personal" {
 		f.Owner = "personal"
 	}
 	for _, p := range access.Permissions {
-		f.Wants[p.Name] = r.PostFormValue("want-"+p.Name) != ""
+		f.Wants[p.Name] = said("want-"+p.Name) != ""
 	}
 	return f
 }
@@ -115,7 +116,7 @@ func (w *Wizard) show(rw http.ResponseWriter, r *http.Request, status int, p pag
 	}
 	p.Local = strings.TrimSuffix(w.Address, Path)
 	p.Server = strings.TrimRight(w.ServerURL, "/")
-	_, p.Printed = w.Store.(Printer)
+	p.Printed = w.printing.Load()
 	var text bytes.Buffer
 	if err := pages.ExecuteTemplate(&text, "page.html", p); err != nil {
 		w.Log.Error().Err(err).Msg("writing a page of the setup")

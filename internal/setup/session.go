@@ -43,7 +43,9 @@ type session struct {
 }
 
 func newDoor(c Config) *door {
-	return &door{out: c.Terminal, now: c.Now, pace: rate.NewLimiter(rate.Every(time.Second), 10), where: c.Address, sessions: map[string]session{}}
+	return &door{
+		out: c.Terminal, now: c.Now, pace: rate.NewLimiter(rate.Every(time.Second), 10), where: c.Address, sessions: map[string]session{},
+	}
 }
 
 // show makes a new code and prints it; the lock is held.

@@ -62,6 +62,7 @@ type Wizard struct {
 	app      *gh.App
 
 	finished atomic.Bool
+	printing atomic.Bool   // the credentials are on the terminal alone
 	done     chan struct{} // closed when finished
 
 	exam exam
@@ -87,6 +88,8 @@ func New(c Config, have *Credentials) (*Wizard, error) {
 		path = progressFile(c.Progress)
 	}
 	w.memo = openMemo(path)
+	_, prints := c.Store.(Printer)
+	w.printing.Store(prints)
 	if have != nil {
 		app, err := c.Client(*have)
 		if err != nil {
@@ -109,7 +112,9 @@ func (w *Wizard) routes() http.Handler {
 	mux.HandleFunc("POST "+Path+"/code", w.enter)
 	mux.HandleFunc("GET "+Path+"/created", w.signedIn(w.created))
 	mux.HandleFunc("GET "+Path+"/hook", w.signedIn(w.hookForm))
-	for path, do := range map[string]http.HandlerFunc{"create": w.create, "adopt": w.adopt, "hook": w.hook, "store": w.storeAgain, "print": w.print, "finish": w.finish} {
+	for path, do := range map[string]http.HandlerFunc{
+		"create": w.create, "adopt": w.adopt, "hook": w.hook, "store": w.storeAgain, "print": w.print, "finish": w.finish,
+	} {
 		mux.HandleFunc("POST "+Path+"/"+path, w.signedIn(w.ofForm(do)))
 	}
 	guard := http.NewCrossOriginProtection()
@@ -130,14 +135,16 @@ const maxForm = 64 << 10
 // ServeHTTP implements http.Handler.
 func (w *Wizard) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	h := rw.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self' "+w.ServerURL+"; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("Content-Security-Policy",
+		"default-src 'none'; style-src 'self'; form-action 'self' "+w.ServerURL+"; frame-ancestors 'none'; base-uri 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
 	if w.origin(r) == "" {
-		w.fail(rw, r, http.StatusMisdirectedRequest, "The setup is served on this machine alone. Open it there, or through a tunnel (ssh -L 8080:127.0.0.1:8080 HOST), or name the bot's public address with --url.")
+		w.fail(rw, r, http.StatusMisdirectedRequest, "The setup is served on this machine alone. Open it there, or through a tunnel "+
+			"(ssh -L 8080:127.0.0.1:8080 HOST), or name the bot's public address with --url.")
 		return
 	}
 	if w.finished.Load() && r.URL.Path != Path+"/style.css" {

@@ -50,7 +50,7 @@ const maxFile = 64 << 10
 
 // Load reads the credentials. The error wraps fs.ErrNotExist if there are none.
 func (f Files) Load() (Credentials, error) {
-	if err := f.recover(); err != nil {
+	if err := f.takeUp(); err != nil {
 		return Credentials{}, err
 	}
 	read := func(name string) (string, error) {
@@ -75,7 +75,8 @@ func (f Files) Load() (Credentials, error) {
 	}
 	if err := errors.Join(idErr, slugErr, keyErr, secretErr); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return c, fmt.Errorf("reading the App's credentials in %s: a file is missing: put it back, or move the directory away and run \"bot setup\"", f.Dir)
+			return c, fmt.Errorf("reading the App's credentials in %s: a file is missing: put it back, or move the directory away and run \"bot setup\"",
+				f.Dir)
 		}
 		return c, fmt.Errorf("reading the App's credentials: %w", err)
 	}
@@ -117,7 +118,7 @@ func (f Files) save(c Credentials) error {
 	}
 	for _, file := range []struct{ name, text string }{
 		{slugFile, c.Slug + "\n"}, {keyFile, string(c.Key)}, {secretFile, c.Secret + "\n"},
-		{idFile, strconv.FormatInt(c.ID, 10) + "\n"}, // the last one: see recover
+		{idFile, strconv.FormatInt(c.ID, 10) + "\n"}, // the last one: see takeUp
 	} {
 		if err := write(filepath.Join(dir, file.name), []byte(file.text)); err != nil {
 			return errors.Join(err, os.RemoveAll(dir))
@@ -134,9 +135,9 @@ func (f Files) save(c Credentials) error {
 
 func (f Files) pattern() string { return "." + filepath.Base(f.Dir) + ".new-*" }
 
-// recover takes up what a crash left between writing and renaming: GitHub doesn't show
+// takeUp finds what a crash left between writing and renaming: GitHub doesn't show
 // the key again.
-func (f Files) recover() error {
+func (f Files) takeUp() error {
 	if _, err := os.Stat(f.Dir); !errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -182,6 +183,7 @@ func (Printer) Place() string { return "the terminal" }
 
 // Save implements Store: lines that a shell reads.
 func (p Printer) Save(c Credentials) error {
-	_, err := fmt.Fprintf(p.Out, "\nGITHUB_APP_ID=%d\nGITHUB_WEBHOOK_SECRET='%s'\nGITHUB_APP_PRIVATE_KEY='%s'\n\n", c.ID, c.Secret, strings.TrimSpace(string(c.Key)))
+	_, err := fmt.Fprintf(p.Out, "\nGITHUB_APP_ID=%d\nGITHUB_WEBHOOK_SECRET='%s'\nGITHUB_APP_PRIVATE_KEY='%s'\n\n",
+		c.ID, c.Secret, strings.TrimSpace(string(c.Key)))
 	return err
 }

@@ -164,7 +164,9 @@ func (p *Pages) choose(w http.ResponseWriter, r *http.Request) {
 			accounts = append(accounts, u.Login)
 		}
 	}
-	show(w, http.StatusOK, shown{Title: "Install " + p.w.App.Slug, Action: "/apps/" + p.w.App.Slug + "/installations", Verb: "Install or request on", Accounts: accounts})
+	show(w, http.StatusOK, shown{
+		Title: "Install " + p.w.App.Slug, Action: "/apps/" + p.w.App.Slug + "/installations", Verb: "Install or request on", Accounts: accounts,
+	})
 }
 
 // install installs it, or tells the owners that somebody wants it.
