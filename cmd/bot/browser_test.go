@@ -85,6 +85,17 @@ func (b *browser) do(actions ...chromedp.Action) {
 	}
 }
 
+// open loads a page until it is as it should be. The page before may load itself again
+// meanwhile.
+func (b *browser) open(address, right string) {
+	b.Helper()
+	eventually(b.T, "the page to be right: "+right, func() bool {
+		var is bool
+		err := chromedp.Run(b.ctx, chromedp.Navigate(address), chromedp.Evaluate(right, &is))
+		return err == nil && is
+	})
+}
+
 // text is what a part of the page shows.
 func (b *browser) text(selector string) (text string) {
 	b.Helper()
@@ -162,22 +173,19 @@ func TestSetupInABrowser(t *testing.T) {
 	if got := b.text("h1"); got != "Create GitHub App for python" {
 		t.Fatalf("GitHub shows %q", got)
 	}
-	b.do(chromedp.Click("#submit", chromedp.ByQuery), chromedp.WaitVisible("a.button", chromedp.ByQuery))
-	if _, err := (setup.Files{Dir: filepath.Join(dir, "github-app")}).Load(); err != nil {
-		t.Fatal(err)
-	}
-	b.do(chromedp.Navigate(p.URL+"/setup?still=1"), chromedp.WaitVisible("a.button", chromedp.ByQuery)) // it doesn't load itself again
+	b.do(chromedp.Click("#submit", chromedp.ByQuery))
+	eventually(t, "the key to be stored", func() bool {
+		_, err := setup.Files{Dir: filepath.Join(dir, "github-app")}.Load()
+		return err == nil
+	})
+	b.open(p.URL+"/setup?still=1", `!!document.querySelector("a.button")`)
 	b.fits("install")
 	var install string
 	var there bool
 	b.do(chromedp.AttributeValue("a.button", "href", &install, &there, chromedp.ByQuery))
 	b.do(chromedp.Navigate(install), chromedp.WaitVisible("#python", chromedp.ByQuery), chromedp.Click("#python", chromedp.ByQuery),
 		chromedp.WaitNotPresent("#python", chromedp.ByQuery))
-	eventually(t, "the page to show that the App is installed", func() bool {
-		var installed bool
-		b.do(chromedp.Navigate(p.URL+"/setup?still=1"), chromedp.Evaluate(`document.querySelector("h2")?.textContent == "Check"`, &installed))
-		return installed
-	})
+	b.open(p.URL+"/setup?still=1", `document.querySelector("h2")?.textContent == "Check"`)
 	b.fits("check")
 	seen := b.text("table")
 	for _, want := range []string{"GitHub sends signed webhooks to https://bot.example.org/webhook.", "The core team python-core has 2 members."} {
