@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -15,11 +16,12 @@ import (
 )
 
 type acceptanceFlags struct {
-	Acceptance string `placeholder:"OWNER/REPO" help:"Instead, check in a throw-away repository whether GitHub behaves as the bot assumes; see docs/acceptance.md."`
-	Yes        bool   `help:"With --acceptance: agree to what it writes there."`
-	Large      string `placeholder:"OWNER/REPO#N" help:"With --acceptance: also measure queries of this pull request in a large public repository, which is only read."`
-	Pace       int    `name:"writes-per-minute" default:"70" placeholder:"N" help:"With --acceptance: writes a minute, of GitHub's 80; 0: no pace of its own (default: 70)."`
-	Answers    string `default:"acceptance" placeholder:"DIR" help:"With --acceptance: where GitHub's answers are saved, without tokens and people (default: acceptance)."`
+	Acceptance string        `placeholder:"OWNER/REPO" help:"Instead, check in a throw-away repository whether GitHub behaves as the bot assumes; see docs/acceptance.md."`
+	Yes        bool          `help:"With --acceptance: agree to what it writes there."`
+	Large      string        `placeholder:"OWNER/REPO#N" help:"With --acceptance: also measure queries of this pull request in a large public repository, which is only read."`
+	Skip       []string      `placeholder:"STEP" help:"With --acceptance: leave out steps."`
+	Pace       time.Duration `hidden:"" default:"1s" help:"With --acceptance: the time from one write to the next."`
+	Answers    string        `default:"acceptance" placeholder:"DIR" help:"With --acceptance: where GitHub's answers are saved, without tokens and people (default: acceptance)."`
 }
 
 // run makes the acceptance run, and prints a line for each step.
@@ -66,14 +68,17 @@ func (f acceptanceFlags) config(s streams, github githubFlags) (cfg acceptance.C
 			err = fmt.Errorf("reading %q: missing number: expected OWNER/REPO#NUMBER", f.Large)
 		}
 	}
-	if err == nil && f.Pace < 0 {
-		err = errors.New("reading --writes-per-minute: it can't be negative")
-	}
 	if err != nil {
 		return cfg, err
 	}
+	for _, name := range f.Skip {
+		if !slices.ContainsFunc(acceptance.Steps(), func(step acceptance.Step) bool { return step.Name == name }) {
+			return cfg, fmt.Errorf("reading --skip: %q isn't a step", name)
+		}
+	}
+	cfg.Pace, cfg.Skip = f.Pace, f.Skip
 	credentials, err := github.identity(s)
-	cfg.GitHub = github.clientConfig(s, credentials, appNeeds{log: zerolog.Nop(), writesPerMinute: f.Pace})
+	cfg.GitHub = github.clientConfig(s, credentials, appNeeds{log: zerolog.Nop()})
 	return cfg, err
 }
 

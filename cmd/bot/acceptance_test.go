@@ -33,7 +33,7 @@ func TestAcceptanceAsksFirst(t *testing.T) {
 	if n := len(repo.Writes()); n != 0 {
 		t.Errorf("%d writes", n)
 	}
-	for _, more := range [][]string{{"--acceptance", "example"}, {"--acceptance", "example/x#1"}, {"--large", "python/cpython"}} {
+	for _, more := range [][]string{{"--acceptance", "example"}, {"--acceptance", "example/x#1"}, {"--large", "python/cpython"}, {"--skip", "x"}} {
 		if code, _, stderr := runCommand(t, identity(github), append(args, more...)...); code != exitMisuse || stderr == "" {
 			t.Errorf("%v: %d", more, code)
 		}
@@ -49,9 +49,7 @@ func TestAcceptanceCommand(t *testing.T) {
 	if err := github.Fault(ghtest.Fault{Method: "POST", Path: "/statuses/", Contains: "Found", Times: -1, Status: 500}); err != nil {
 		t.Fatal(err)
 	}
-	// The commits and labels of a run are more writes than the bot makes in a burst: with
-	// its own pace, the test would take minutes.
-	args = append(args, "--yes", "--writes-per-minute", "0")
+	args = append(args, "--yes", "--pace", "0") // a second for each write would be minutes
 	code, stdout, stderr := runCommand(t, identity(github), args...)
 	for _, want := range []string{
 		"ok       viewer ", "DIFFERS  four-byte-status", "assumed: A status description with characters beyond U+FFFF is refused with 422 (internal/pull/describe.go:Describe)",

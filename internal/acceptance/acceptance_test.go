@@ -25,22 +25,33 @@ type place struct {
 	fixtures bytes.Buffer
 }
 
+// newPlace has whatever a step needs: a webhook, a large repository, a pull request from a
+// fork with a review (#1), and a ruleset. GitHub limits writes there, and so does the bot.
 func newPlace(t *testing.T) *place {
 	t.Helper()
-	p := &place{t: t, srv: trial.Server(t, ghtest.Config{})}
+	p := &place{t: t, srv: trial.Server(t, ghtest.Config{ContentPerMinute: 80, ContentPerHour: 500, PointsPerMinute: 900})}
+	p.srv.SetHook(ghtest.Hook{URL: trial.NewReceiver(t, p.srv.WebhookSecret).URL})
 	p.repo = trial.Repo(t, p.srv, "example/throw-away")
-	trial.Must(p.repo.Push("main", ghtest.Commit{Message: "Begin", Author: "alice", Files: map[string]ghtest.File{"README": ghtest.Text("Nobody needs this.\n")}}))(t)
+	p.repo.Ruleset(refusedPrefix+"*", "Cannot create ref due to creations being restricted.")
+	trial.OK(t, p.repo.Collaborator("bob", "write"))
+	number := trial.Must(trial.OpenWith(p.repo, "fix", ghtest.PR{Title: "From a fork"}))(t)
+	trial.Must(p.repo.Review(number, "bob", "CHANGES_REQUESTED", "Not yet"))(t)
 	p.cfg = Config{
 		Repository: pull.Key{Owner: "example", Repo: "throw-away"}, Fixtures: &p.fixtures,
+		Large: pull.Key{Owner: "example", Repo: "throw-away", Number: number}, // ghtest shows a token no other repository
 		GitHub: gh.Config{
-			AppID: p.srv.AppID(), PrivateKey: p.srv.PrivateKeyPEM(), APIURL: p.srv.APIURL(), Timeout: time.Minute, Now: p.srv.Now,
-			Wait: func(_ context.Context, d time.Duration) error {
-				p.srv.Advance(d)
-				return nil
-			},
+			AppID: p.srv.AppID(), PrivateKey: p.srv.PrivateKeyPEM(), APIURL: p.srv.APIURL(), Timeout: time.Minute,
+			Now: p.srv.Now, Wait: p.wait,
 		},
+		Pace: time.Second,
 	}
 	return p
+}
+
+// wait moves the clock of both sides, once all webhooks have come.
+func (p *place) wait(ctx context.Context, d time.Duration) error {
+	p.srv.Advance(d)
+	return p.srv.Flush(ctx)
 }
 
 // run makes a run and gives its lines.
@@ -65,7 +76,7 @@ func (p *place) clean() {
 	if labels := p.repo.Labels(); len(labels) > 0 {
 		p.t.Errorf("the labels %v are left", labels)
 	}
-	for n := 1; ; n++ {
+	for n := 2; ; n++ {
 		i, err := p.repo.PR(n)
 		if err != nil {
 			break
@@ -110,6 +121,9 @@ func TestEachDeviation(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t)
 			trial.OK(t, d.make(p))
+			if !strings.HasPrefix(d.step, "push") { // they start git many times
+				p.cfg.Skip = []string{"push", "push-workflow", "push-refused"}
+			}
 			report, lines := p.run()
 			if got := named(report); !slices.Equal(got, []string{d.step}) {
 				t.Errorf("%q differ, want %q alone:\n%s", got, d.step, strings.Join(lines, "\n"))
@@ -179,10 +193,7 @@ func TestRunCannotBegin(t *testing.T) {
 // The fixtures have every answer, and neither tokens nor people.
 func TestFixtures(t *testing.T) {
 	p := newPlace(t)
-	_, err := p.repo.OpenIssue(ghtest.Issue{Title: "alice was here", Author: "alice"})
-	trial.OK(t, err)
-	trial.Must(p.repo.Push("alice:fix", ghtest.Commit{Author: "alice", Files: map[string]ghtest.File{"a": ghtest.Text("a")}}))(t)
-	trial.Must(p.repo.OpenPR(ghtest.PR{Title: "From alice", Head: "alice:fix", Author: "alice", Body: "By @alice, alice@users.noreply.github.com"}))(t)
+	trial.OK(t, p.repo.EditBody(1, "By @alice, alice@users.noreply.github.com"))
 	report, _ := p.run()
 	all := p.fixtures.String()
 	lines := strings.Split(strings.TrimSuffix(all, "\n"), "\n")
@@ -203,12 +214,62 @@ func TestFixtures(t *testing.T) {
 			t.Errorf("no fixture of %q", want)
 		}
 	}
-	for _, secret := range []string{"ghs_", "eyJ", "alice", "example/", "throw-away"} {
+	for _, secret := range []string{"ghs_", "eyJ", "alice", "bob", "example/", "throw-away"} {
 		if at := strings.Index(all, secret); at >= 0 {
 			t.Errorf("%q is in the fixtures: %.200s", secret, all[max(0, at-100):])
 		}
 	}
 	if !strings.Contains(all, `"login":"concorde[bot]"`) || !strings.Contains(all, "person-1") {
 		t.Error("the App's own name is gone, or people have no new names")
+	}
+}
+
+// Every step has a deviation that shows it, but for what ghtest can't play: a permission
+// that another one makes up for.
+func TestStepsHaveDeviations(t *testing.T) {
+	shown := map[string]bool{"without-issues": true}
+	for _, d := range deviations {
+		shown[d.step] = true
+	}
+	for _, step := range Steps() {
+		if !shown[step.Name] {
+			t.Errorf("no deviation shows %s", step.Name)
+		}
+		if step.Assumption == "" || step.Where == "" {
+			t.Errorf("%s says not what it settles, or where", step.Name)
+		}
+		delete(shown, step.Name)
+	}
+	if len(shown) > 0 {
+		t.Errorf("%v are no steps", shown)
+	}
+}
+
+// An answer that doesn't come fails the step that asked, and no other. A limit is waited
+// for.
+func TestFaultsOfOneRequest(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault ghtest.Fault
+		want  []string
+	}{
+		"bad gateway":   {ghtest.BadGateway(), []string{"four-byte-status"}},
+		"dropped":       {ghtest.Fault{Drop: true}, []string{"four-byte-status"}},
+		"cut off":       {ghtest.Fault{Truncate: true}, []string{"four-byte-status"}},
+		"limited":       {ghtest.SecondaryLimit(time.Minute), nil},
+		"limited by OK": {ghtest.SecondaryLimitOK(time.Minute), nil},
+		"too many":      {ghtest.TooManyRequests(0), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t)
+			p.cfg.Skip = []string{"push", "push-workflow", "push-refused", "odd-files"}
+			c.fault.Method, c.fault.Path, c.fault.Contains = "POST", "/statuses/", "Found"
+			trial.OK(t, p.srv.Fault(c.fault))
+			report, lines := p.run()
+			if got := named(report); !slices.Equal(got, c.want) {
+				t.Errorf("%q differ, want %q:\n%s", got, c.want, strings.Join(lines, "\n"))
+			}
+			p.clean()
+		})
 	}
 }

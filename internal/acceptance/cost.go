@@ -46,17 +46,18 @@ func (s *session) asked(ctx context.Context, about pull.Key) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var all []string
+	var lines []string
 	for _, load := range []struct {
 		what string
 		do   func(context.Context) error
 	}{
 		{"pull request", func(ctx context.Context) error {
-			_, err := loads.Load(ctx, snapshot.Query{Key: about, Installation: installation, Needs: everything, Reads: func(*pull.Request, string) bool { return true }})
+			_, err := loads.Load(ctx, snapshot.Query{Key: about, Installation: installation, Needs: everything, Reads: all})
 			return err
 		}},
 		{"repository", func(ctx context.Context) error {
-			_, err := loads.Repository(ctx, snapshot.RepositoryQuery{Key: about.Repository(), Installation: installation, SettingsPath: "README", LabelRulesPath: "README"})
+			q := snapshot.RepositoryQuery{Key: about.Repository(), Installation: installation, SettingsPath: "README", LabelRulesPath: "README"}
+			_, err := loads.Repository(ctx, q)
 			return err
 		}},
 		{"list", func(ctx context.Context) error {
@@ -73,12 +74,12 @@ func (s *session) asked(ctx context.Context, about pull.Key) (string, error) {
 		if err := s.patiently(ctx, func() error { return load.do(measured) }); err != nil {
 			return "", fmt.Errorf("%s: %w", load.what, err)
 		}
-		all = append(all, load.what+": "+m.String())
+		lines = append(lines, load.what+": "+m.String())
 		if m.dearest > dearest || m.longest > giveUp {
 			return "", differs("%s: one query costs %d points, one takes %s", load.what, m.dearest, m.longest)
 		}
 	}
-	return strings.Join(all, "; "), nil
+	return strings.Join(lines, "; "), nil
 }
 
 func (s *session) cost(ctx context.Context) (string, error) { return s.asked(ctx, s.pull.key) }

@@ -37,7 +37,7 @@ var deviations = []deviation{
 	{"without-pull-requests", silently("pull_requests")},
 	{"without-statuses", silently("statuses")},
 	{"without-checks", silently("checks")},
-	{"cost", query("rateLimit", `"cost":1`, `"cost":4`)},
+	{"cost", query(`"number":3,`, `"cost":1`, `"cost":4`)},
 	{"mentions", func(p *place) error {
 		p.srv.SetWeather(ghtest.Weather{MentionsLate: time.Hour})
 		return nil
@@ -50,9 +50,18 @@ var deviations = []deviation{
 	{"lag", query("issueOrPullRequest", "lag, with another title", "lag")},
 	{"open-twice", answers("POST", "/pulls$", `"title":"Again"`, 422, `{"message":"Validation Failed","errors":[{"message":"There is one"}]}`)},
 	{"draft", answers("POST", "^/graphql$", "markPullRequestReadyForReview", 200, unable)},
-	{"stale-merge", answers("PUT", "/pulls/2/merge$", "", 405, `{"message":"Pull Request is not mergeable"}`)},
+	{"stale-merge", answers("PUT", "/pulls/3/merge$", "", 405, `{"message":"Pull Request is not mergeable"}`)},
 	{"squash", endpoint("GET", `/pulls/\d+$`, `"merge_commit_sha":"`, `"merge_commit_sha":"0`)},
 	{"auto-merge", answers("POST", "^/graphql$", "enablePullRequestAutoMerge", 200, unable)},
+	{"large-cost", query(`"number":1,`, `"cost":1`, `"cost":4`)},
+	{"odd-files", endpoint("GET", "/git/blobs/", "a", "A")},
+	{"push", answers("GET", "/git/ref/heads/.*/push-2$", "", 404, `{"message":"Not Found"}`)},
+	{"push-workflow", pushes(1, 1)},
+	{"push-refused", pushes(2, -1)},
+	{"no-merge-queue", query("queue0:mergeQueue", `{"data":`, `{"errors":[{"type":"FORBIDDEN","path":["repository","queue0"],"message":"no"}],"data":`)},
+	{"redelivery", answers("POST", "/attempts$", "", 404, `{"message":"Not Found"}`)},
+	{"fork", endpoint("GET", "/pulls/1$", `"ref":"fix"`, `"ref":"other"`)},
+	{"review", endpoint("GET", "/reviews$", `"commit_id":"`, `"commit_id":"0`)},
 	{"delete-branch", func(p *place) error {
 		return p.srv.Fault(ghtest.Fault{Method: "DELETE", Path: "/heads/.*/deleted$", After: 1, Times: -1, Status: 404})
 	}},
@@ -80,6 +89,13 @@ func replace(old, instead string) func([]byte) []byte {
 func answers(method, path, contains string, status int, body string) func(*place) error {
 	return func(p *place) error {
 		return p.srv.Fault(ghtest.Fault{Method: method, Path: path, Contains: contains, Times: -1, Status: status, Body: body})
+	}
+}
+
+// pushes has pushes fail after some.
+func pushes(after, times int) func(*place) error {
+	return func(p *place) error {
+		return p.srv.Fault(ghtest.Fault{Method: "POST", Path: "/git-receive-pack$", After: after, Times: times, Status: 500})
 	}
 }
 

@@ -20,42 +20,31 @@ func (s *session) viewer(ctx context.Context) (string, error) {
 	return "", nil
 }
 
+// commentData is a comment in GraphQL.
+type commentData struct {
+	ID, FullDatabaseID string
+	ViewerDidAuthor    bool
+	Author             *struct {
+		Typename string `json:"__typename"`
+		Login    string
+	}
+}
+
 func (s *session) ownComment(ctx context.Context) (string, error) {
 	note, err := s.comment(ctx, s.issue, "acceptance")
 	if err != nil {
 		return "", err
 	}
-	var found struct {
-		Issue struct {
-			Comments struct {
-				Nodes []struct {
-					ID, FullDatabaseID string
-					ViewerDidAuthor    bool
-					Author             *struct {
-						Typename string `json:"__typename"`
-						Login    string
-					}
-				}
-			}
-		}
-	}
-	answer, err := s.ask(ctx, "issue(number:$number){comments(last:10){nodes{id fullDatabaseId viewerDidAuthor author{__typename login}}}}", map[string]any{"number:Int!": s.issue.Number})
-	if err == nil {
-		err = answer.repository(&found)
-	}
-	if err != nil {
+	c, err := s.findComment(ctx, note.Node)
+	switch {
+	case err != nil:
 		return "", err
-	}
-	for _, c := range found.Issue.Comments.Nodes {
-		switch {
-		case c.ID != note.Node:
-		case c.Author == nil || c.Author.Typename != "Bot" || c.Author.Login != s.slug:
-			return "", differs("GraphQL's author is %+v, not the Bot %q", c.Author, s.slug)
-		case !c.ViewerDidAuthor:
-			return "", differs("viewerDidAuthor is false")
-		case c.FullDatabaseID != fmt.Sprint(note.ID):
-			return "", differs("fullDatabaseId is %q", c.FullDatabaseID)
-		}
+	case c.Author == nil || c.Author.Typename != "Bot" || c.Author.Login != s.slug:
+		return "", differs("GraphQL's author is %+v, not the Bot %q", c.Author, s.slug)
+	case !c.ViewerDidAuthor:
+		return "", differs("viewerDidAuthor is false")
+	case c.FullDatabaseID != fmt.Sprint(note.ID):
+		return "", differs("fullDatabaseId is %q, not %d", c.FullDatabaseID, note.ID)
 	}
 	var rest struct {
 		User struct{ Login, Type string }
@@ -67,6 +56,29 @@ func (s *session) ownComment(ctx context.Context) (string, error) {
 		return "", differs("the REST API's user is the %s %q, not the Bot %q", rest.User.Type, rest.User.Login, s.slug+"[bot]")
 	}
 	return "", nil
+}
+
+// findComment finds a comment of the issue by its id.
+func (s *session) findComment(ctx context.Context, id string) (found commentData, err error) {
+	const fields = "issue(number:$number){comments(last:10){nodes{id fullDatabaseId viewerDidAuthor author{__typename login}}}}"
+	_, err = s.shows(ctx, "a comment", func() (bool, error) {
+		var of struct {
+			Issue struct {
+				Comments struct{ Nodes []commentData }
+			}
+		}
+		answer, err := s.ask(ctx, fields, map[string]any{"number:Int!": s.issue.Number})
+		if err == nil {
+			err = answer.repository(&of)
+		}
+		for _, c := range of.Issue.Comments.Nodes {
+			if c.ID == id {
+				found = c
+			}
+		}
+		return found.ID != "", err
+	})
+	return found, err
 }
 
 func (s *session) reaction(ctx context.Context) (string, error) {

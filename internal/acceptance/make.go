@@ -75,7 +75,8 @@ func (s *session) entry(ctx context.Context, path string, f file) (map[string]an
 		return entry, nil
 	}
 	var blob struct{ SHA string }
-	err := s.want(ctx, "POST", "git/blobs", map[string]string{"content": base64.StdEncoding.EncodeToString([]byte(f.Content)), "encoding": "base64"}, &blob)
+	content := base64.StdEncoding.EncodeToString([]byte(f.Content))
+	err := s.want(ctx, "POST", "git/blobs", map[string]string{"content": content, "encoding": "base64"}, &blob)
 	entry["sha"] = blob.SHA
 	return entry, err
 }
@@ -135,7 +136,12 @@ func (s *session) newPull(ctx context.Context, name string, of files) (made, err
 	if err != nil {
 		return made{}, err
 	}
-	return s.openPull(ctx, pull.OpenPull{Head: s.branch(name), Base: s.base, Title: "Acceptance: " + name, Body: "It's closed at the end of the run."}, sha)
+	return s.openPull(ctx, s.opening(name), sha)
+}
+
+// opening is a pull request of the run, from the branch of that name.
+func (s *session) opening(name string) pull.OpenPull {
+	return pull.OpenPull{Head: s.branch(name), Base: s.base, Title: "Acceptance: " + name, Body: "It's closed at the end of the run."}
 }
 
 func (s *session) openPull(ctx context.Context, o pull.OpenPull, sha string) (made, error) {
@@ -216,7 +222,8 @@ func (s *session) node(ctx context.Context, key pull.Key) (string, error) {
 	var found struct {
 		Subject struct{ ID string } `json:"issueOrPullRequest"`
 	}
-	answer, err := s.ask(ctx, gh.IssueOrPull+"(number:$number){...on Issue{id} ...on PullRequest{id}}", map[string]any{"number:Int!": key.Number})
+	fields := gh.IssueOrPull + "(number:$number){...on Issue{id} ...on PullRequest{id}}"
+	answer, err := s.ask(ctx, fields, map[string]any{"number:Int!": key.Number})
 	if err == nil {
 		err = answer.repository(&found)
 	}

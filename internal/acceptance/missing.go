@@ -31,7 +31,8 @@ func (a answer) null(field, kind string) error {
 }
 
 func (s *session) missingFile(ctx context.Context) (string, error) {
-	answer, err := s.ask(ctx, "id settings:object(expression:$settings){__typename}", map[string]any{"settings:String!": "HEAD:acceptance/no-such-file"})
+	missing := map[string]any{"settings:String!": "HEAD:acceptance/no-such-file"}
+	answer, err := s.ask(ctx, "id settings:object(expression:$settings){__typename}", missing)
 	if err != nil {
 		return "", err
 	}
@@ -39,7 +40,8 @@ func (s *session) missingFile(ctx context.Context) (string, error) {
 }
 
 func (s *session) missingPath(ctx context.Context) (string, error) {
-	answer, err := s.ask(ctx, "id head:object(oid:$head){...on Commit{oid f0:file(path:$path){mode}}}", map[string]any{"head:GitObjectID!": s.tip, "path:String!": "acceptance/no-such-file"})
+	missing := map[string]any{"head:GitObjectID!": s.tip, "path:String!": "acceptance/no-such-file"}
+	answer, err := s.ask(ctx, "id head:object(oid:$head){...on Commit{oid f0:file(path:$path){mode}}}", missing)
 	if err != nil {
 		return "", err
 	}
@@ -94,7 +96,8 @@ func (s *session) labelCase(ctx context.Context) (string, error) {
 }
 
 func (s *session) missingRef(ctx context.Context) (string, error) {
-	answer, err := s.ask(ctx, "id tip0:ref(qualifiedName:$ref){target{oid}}", map[string]any{"ref:String!": "refs/heads/" + branchPrefix + "none"})
+	missing := map[string]any{"ref:String!": "refs/heads/" + branchPrefix + "none"}
+	answer, err := s.ask(ctx, "id tip0:ref(qualifiedName:$ref){target{oid}}", missing)
 	if err != nil {
 		return "", err
 	}
@@ -120,4 +123,13 @@ func (s *session) missingIssue(ctx context.Context) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// noQueue asks for the merge queue of a branch that has none.
+func (s *session) noQueue(ctx context.Context) (string, error) {
+	answer, err := s.ask(ctx, "id queue0:mergeQueue(branch:$branch){entries{totalCount}}", map[string]any{"branch:String!": s.base})
+	if err != nil {
+		return "", err
+	}
+	return "", answer.null("queue0", "")
 }

@@ -20,18 +20,25 @@ type read struct {
 	err   error
 }
 
+// permissions are those of the App's installation.
+func (s *session) permissions(ctx context.Context) (map[string]string, error) {
+	var err error
+	if s.granted == nil {
+		s.granted, err = s.app.Granted(ctx, s.cfg.Repository)
+	}
+	return s.granted, err
+}
+
 // reads asks as the App without a permission, "" for all that it has.
 func (s *session) reads(ctx context.Context, without string) ([]read, error) {
-	if s.granted == nil {
-		var err error
-		if s.granted, err = s.app.Granted(ctx, s.cfg.Repository); err != nil {
-			return nil, err
-		}
+	granted, err := s.permissions(ctx)
+	if err != nil {
+		return nil, err
 	}
-	if without != "" && s.granted[without] == "" {
+	if without != "" && granted[without] == "" {
 		return nil, &skip{"the installation doesn't have this permission"}
 	}
-	app, err := s.narrowed(s.granted, without)
+	app, err := s.narrowed(granted, without)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +46,7 @@ func (s *session) reads(ctx context.Context, without string) ([]read, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []read
+	var asked []read
 	for _, question := range []struct {
 		of  string
 		ask func() (any, error)
@@ -61,9 +68,9 @@ func (s *session) reads(ctx context.Context, without string) ([]read, error) {
 			r.value, err = question.ask()
 			return err
 		})
-		all = append(all, r)
+		asked = append(asked, r)
 	}
-	return all, nil
+	return asked, nil
 }
 
 // timeless leaves out what differs from one load to the next: when it was, and what

@@ -33,7 +33,9 @@ func (s *session) draft(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	m, err := s.openPull(ctx, pull.OpenPull{Head: s.branch("draft"), Base: s.base, Title: "Acceptance: draft", Draft: true}, sha)
+	o := s.opening("draft")
+	o.Draft = true
+	m, err := s.openPull(ctx, o, sha)
 	if err != nil {
 		return "", err
 	}
@@ -148,7 +150,8 @@ func (s *session) deleteBranch(ctx context.Context) (string, error) {
 func (s *session) annotations(ctx context.Context) (string, error) {
 	check := pull.Check{Name: "concorde/acceptance annotations", Conclusion: pull.Neutral, Title: "Many", Summary: "Many"}
 	for i := range 51 {
-		check.Annotations = append(check.Annotations, pull.Annotation{Path: "acceptance/shared.txt", Line: 1, Level: pull.NoticeLevel, Message: fmt.Sprint("Note ", i)})
+		note := pull.Annotation{Path: "acceptance/shared.txt", Line: 1, Level: pull.NoticeLevel, Message: fmt.Sprint("Note ", i)}
+		check.Annotations = append(check.Annotations, note)
 	}
 	if err := s.apply(ctx, s.pull.key, pull.SetCheck{SHA: s.pull.head, Check: check}); err != nil {
 		return "", differs("it is refused: %v", err)

@@ -21,10 +21,15 @@ type recorder struct {
 	to     io.Writer // nil: they aren't kept
 	redact *redactor
 
+	pace time.Duration // from one write to the next
+	now  func() time.Time
+	wait func(context.Context, time.Duration) error
+
 	mu    sync.Mutex
 	made  int
 	most  int
-	wrong error // of writing
+	free  time.Time // when the next write may be sent
+	wrong error     // of writing
 }
 
 func newRecorder(cfg Config) *recorder {
@@ -32,7 +37,10 @@ func newRecorder(cfg Config) *recorder {
 	if next == nil {
 		next = http.DefaultTransport
 	}
-	return &recorder{next: next, to: cfg.Fixtures, most: cfg.Requests, redact: newRedactor(cfg.Repository)}
+	return &recorder{
+		next: next, to: cfg.Fixtures, most: cfg.Requests, redact: newRedactor(cfg.Repository),
+		pace: cfg.Pace, now: cfg.GitHub.Now, wait: cfg.GitHub.Wait,
+	}
 }
 
 var errSpent = errors.New("the run has made all its requests")
@@ -55,6 +63,9 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 			asked, _ = io.ReadAll(body) // of a buffer
 		}
 	}
+	if err := r.turn(req, asked); err != nil {
+		return nil, err
+	}
 	start := time.Now()
 	resp, err := r.next.RoundTrip(req)
 	if err != nil {
@@ -71,6 +82,23 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	measure(req.Context(), body, time.Since(start))
 	r.keep(req, asked, resp, body)
 	return resp, nil
+}
+
+// turn waits for the turn of a write: "wait at least one second between each request"
+// (GitHub, "Best practices for using the REST API", about those that write).
+func (r *recorder) turn(req *http.Request, asked []byte) error {
+	if req.Method == http.MethodGet || strings.HasSuffix(req.URL.Path, "/graphql") && !bytes.Contains(asked, []byte(`"query":"mutation`)) {
+		return nil
+	}
+	r.mu.Lock()
+	now := r.now()
+	wait := r.free.Sub(now)
+	r.free = now.Add(max(wait, 0) + r.pace)
+	r.mu.Unlock()
+	if wait <= 0 {
+		return nil
+	}
+	return r.wait(req.Context(), wait)
 }
 
 // measure puts a query on the meter of its context.
@@ -128,7 +156,8 @@ type Fixture struct {
 
 // shownHeaders are those that the bot reads, or that show a limit.
 var shownHeaders = []string{
-	"Content-Type", "Date", "Etag", "Link", "Retry-After", "X-Accepted-Github-Permissions", "X-Github-Api-Version-Selected", "X-Github-Media-Type",
+	"Content-Type", "Date", "Etag", "Link", "Retry-After",
+	"X-Accepted-Github-Permissions", "X-Github-Api-Version-Selected", "X-Github-Media-Type",
 	"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Resource", "X-Ratelimit-Used",
 }
 

@@ -187,15 +187,16 @@ func (s *session) apply(ctx context.Context, key pull.Key, action pull.Action) e
 }
 
 // everything is what any rule may need, but for the team.
-const everything = pull.Files | pull.Commits | pull.Statuses | pull.Checks | pull.Notes | pull.Events | pull.Reviews | pull.Merging | pull.Comments | pull.Opinions | pull.Mentions
+const everything = pull.Files | pull.Commits | pull.Statuses | pull.Checks | pull.Notes | pull.Events | pull.Reviews | pull.Merging |
+	pull.Comments | pull.Opinions | pull.Mentions
 
 // load loads as the bot would after a start: nothing is remembered.
 func (s *session) load(ctx context.Context, key pull.Key) (*pull.Request, error) {
-	return s.loadAs(ctx, s.app, snapshot.Query{Key: key, Needs: everything})
+	return s.loadBy(ctx, snapshot.Query{Key: key, Needs: everything})
 }
 
-func (s *session) loadAs(ctx context.Context, app *gh.App, q snapshot.Query) (r *pull.Request, err error) {
-	loads, err := snapshot.New(app)
+func (s *session) loadBy(ctx context.Context, q snapshot.Query) (r *pull.Request, err error) {
+	loads, err := snapshot.New(s.app)
 	if err != nil {
 		return nil, err
 	}

@@ -26,14 +26,15 @@ func (s *session) odd(ctx context.Context) (dated, error) {
 	now := s.cfg.GitHub.Now()
 	parent := s.tip
 	for i, at := range []time.Time{now.Add(24 * time.Hour), now.Add(-24 * time.Hour)} {
-		sha, err := s.commit(ctx, draft{parent: parent, message: fmt.Sprint("Commit ", i), dated: at, files: files{fmt.Sprint("acceptance/dated-", i): {Content: "x\n"}}})
+		of := files{fmt.Sprint("acceptance/dated-", i): {Content: "x\n"}}
+		sha, err := s.commit(ctx, draft{parent: parent, message: fmt.Sprint("Commit ", i), dated: at, files: of})
 		if err != nil {
 			return d, err
 		}
 		d.commits[i], parent = sha, sha
 	}
 	var err error
-	d.made, err = s.openPull(ctx, pull.OpenPull{Head: s.branch("dated"), Base: s.base, Title: "Acceptance: odd dates"}, parent)
+	d.made, err = s.openPull(ctx, s.opening("dated"), parent)
 	if err == nil {
 		s.dated = d
 	}
@@ -63,18 +64,18 @@ func (s *session) commitOrder(ctx context.Context) (string, error) {
 
 // item is an entry of a timeline.
 type item struct {
-	Typename  string `json:"__typename"`
-	CreatedAt time.Time
-	Commit    struct{ Oid string }
-	Label     struct{ Name string }
+	Typename string `json:"__typename"`
+	Commit   struct{ Oid string }
+	Label    struct{ Name string }
 }
 
 func (s *session) timeline(ctx context.Context, of pull.Key, types string) ([]item, error) {
 	var found struct {
 		PullRequest struct{ TimelineItems struct{ Nodes []item } }
 	}
-	answer, err := s.ask(ctx, "pullRequest(number:$number){timelineItems(first:50,itemTypes:["+types+"]){nodes{__typename ...on PullRequestCommit{commit{oid}} "+
-		"...on LabeledEvent{createdAt label{name}} ...on UnlabeledEvent{createdAt label{name}} ...on HeadRefForcePushedEvent{createdAt}}}}", map[string]any{"number:Int!": of.Number})
+	fields := "pullRequest(number:$number){timelineItems(first:50,itemTypes:[" + types + "]){nodes{__typename " +
+		"...on PullRequestCommit{commit{oid}} ...on LabeledEvent{label{name}} ...on UnlabeledEvent{label{name}}}}}"
+	answer, err := s.ask(ctx, fields, map[string]any{"number:Int!": of.Number})
 	if err == nil {
 		err = answer.repository(&found)
 	}
@@ -125,8 +126,9 @@ func (s *session) eventOrder(ctx context.Context) (string, error) {
 		return "", err
 	}
 	input := map[string]any{"labelableId": subject, "labelIds": []string{id}}
-	answer, err := s.mutate(ctx, 3, "mutation($a:AddLabelsToLabelableInput!,$b:RemoveLabelsFromLabelableInput!){change0:addLabelsToLabelable(input:$a){clientMutationId} "+
-		"change1:removeLabelsFromLabelable(input:$b){clientMutationId} change2:addLabelsToLabelable(input:$a){clientMutationId}}", map[string]any{"a": input, "b": input})
+	answer, err := s.mutate(ctx, 3, "mutation($a:AddLabelsToLabelableInput!,$b:RemoveLabelsFromLabelableInput!){"+
+		"change0:addLabelsToLabelable(input:$a){clientMutationId} change1:removeLabelsFromLabelable(input:$b){clientMutationId} "+
+		"change2:addLabelsToLabelable(input:$a){clientMutationId}}", map[string]any{"a": input, "b": input})
 	if err == nil && len(answer.Errors) > 0 {
 		err = differs("%q", answer.problems())
 	}
@@ -158,7 +160,10 @@ func (s *session) forcePush(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sha, err := s.commit(ctx, draft{parent: s.tip, message: "Instead", files: files{"acceptance/forced.txt": {Content: "after\n"}}, dated: s.cfg.GitHub.Now().Add(-48 * time.Hour)})
+	sha, err := s.commit(ctx, draft{
+		parent: s.tip, message: "Instead", files: files{"acceptance/forced.txt": {Content: "after\n"}},
+		dated: s.cfg.GitHub.Now().Add(-48 * time.Hour),
+	})
 	if err != nil {
 		return "", err
 	}
@@ -196,7 +201,9 @@ func (s *session) mentions(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	m, err := s.openPull(ctx, pull.OpenPull{Head: s.branch("mention"), Base: s.base, Title: "Acceptance: mention", Body: fmt.Sprintf("Fixes #%d", s.issue.Number)}, sha)
+	o := s.opening("mention")
+	o.Body = fmt.Sprintf("Fixes #%d", s.issue.Number)
+	m, err := s.openPull(ctx, o, sha)
 	if err != nil {
 		return "", err
 	}
@@ -262,14 +269,18 @@ func (s *session) lag(ctx context.Context) (string, error) {
 		{"title", func() error {
 			return s.want(ctx, "PATCH", fmt.Sprintf("issues/%d", m.key.Number), map[string]string{"title": title}, nil)
 		}, func(r *pull.Request) bool { return r.Title == title }},
-		{"label", func() error { return s.apply(ctx, m.key, pull.AddLabel{Name: label, Existing: true}) }, func(r *pull.Request) bool { return slices.Contains(r.Labels, label) }},
+		{"label", func() error { return s.apply(ctx, m.key, pull.AddLabel{Name: label, Existing: true}) }, func(r *pull.Request) bool {
+			return slices.Contains(r.Labels, label)
+		}},
 		{"comment", func() error { return s.apply(ctx, m.key, pull.AddNote{Note: note}) }, func(r *pull.Request) bool {
 			if posted := r.Notes[note.Key]; posted.ID != 0 {
 				s.ownsComment(posted.ID)
 			}
 			return r.Notes[note.Key].Digest == note.Digest()
 		}},
-		{"push", func() error { return s.moveBranch(ctx, m.branch, sha) }, func(r *pull.Request) bool { return r.Head == sha && len(r.Commits) == 2 }},
+		{"push", func() error { return s.moveBranch(ctx, m.branch, sha) }, func(r *pull.Request) bool {
+			return r.Head == sha && len(r.Commits) == 2
+		}},
 	} {
 		if err := w.write(); err != nil {
 			return "", err

@@ -24,7 +24,8 @@ func (s *session) deadID(ctx context.Context) (string, error) {
 		return "", err
 	}
 	answer, err := s.mutate(ctx, 3, `mutation($change0:AddReactionInput!,$change1:AddReactionInput!,$change2:AddReactionInput!){`+
-		`change0:addReaction(input:$change0){clientMutationId reaction{content}} change1:addReaction(input:$change1){clientMutationId reaction{content}} `+
+		`change0:addReaction(input:$change0){clientMutationId reaction{content}} `+
+		`change1:addReaction(input:$change1){clientMutationId reaction{content}} `+
 		`change2:addReaction(input:$change2){clientMutationId reaction{content}}}`, map[string]any{
 		"change0": map[string]any{"subjectId": note.Node, "content": "HEART"},
 		"change1": map[string]any{"subjectId": "IC_kwDOAAAAAM4AAAAA", "content": "HEART"},
@@ -67,7 +68,8 @@ func (s *session) fourByteLabel(ctx context.Context) (string, error) {
 
 // status posts a status on the shared pull request and gives the answer's status.
 func (s *session) status(ctx context.Context, description string) (int, error) {
-	raw, err := s.rest(ctx, "POST", "statuses/"+s.pull.head, map[string]string{"state": "success", "context": "concorde/acceptance", "description": description})
+	status := map[string]string{"state": "success", "context": "concorde/acceptance", "description": description}
+	raw, err := s.rest(ctx, "POST", "statuses/"+s.pull.head, status)
 	return raw.status, err
 }
 

@@ -130,5 +130,7 @@ func (s *server) createCommit(c *call) (any, error) {
 		Message: in.Message, AuthorLine: fmt.Sprintf("%s %d +0000", author, written.Unix()), Ident: committer, Date: at,
 	}, in.Tree, now, in.Parents...)
 	c.Status = http.StatusCreated
-	return obj{"sha": sha, "node_id": "C_" + sha, "url": s.RepoAPI(c.Repo) + "/git/commits/" + sha, "message": in.Message, "tree": obj{"sha": in.Tree}}, err
+	return obj{
+		"sha": sha, "node_id": "C_" + sha, "url": s.RepoAPI(c.Repo) + "/git/commits/" + sha, "message": in.Message, "tree": obj{"sha": in.Tree},
+	}, err
 }
