@@ -98,7 +98,8 @@ const (
 )
 
 // Run makes all steps in order, calls each with the result of every one, and then removes
-// what it made, even if ctx has ended. The error says that it couldn't begin.
+// what it made, even if ctx has ended. The error says that it couldn't begin, or ended
+// early.
 func Run(ctx context.Context, cfg Config, each func(Result)) (report Report, err error) {
 	if cfg.Limit == 0 {
 		cfg.Limit = defaultLimit
@@ -124,6 +125,12 @@ func Run(ctx context.Context, cfg Config, each func(Result)) (report Report, err
 		r := s.make(bounded, step)
 		report.Results = append(report.Results, r)
 		each(r)
+	}
+	switch {
+	case bounded.Err() != nil:
+		return report, fmt.Errorf("the run ended early: %w", bounded.Err())
+	case s.record.spent():
+		return report, fmt.Errorf("the run ended early: %w", errSpent)
 	}
 	return report, nil
 }

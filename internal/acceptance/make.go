@@ -83,11 +83,8 @@ func (s *session) entry(ctx context.Context, path string, f file) (map[string]an
 
 // setBranch makes a branch of the run.
 func (s *session) setBranch(ctx context.Context, name, sha string) error {
-	err := s.want(ctx, "POST", "git/refs", map[string]string{"ref": "refs/heads/" + name, "sha": sha}, nil)
-	if err == nil {
-		s.owns(name)
-	}
-	return err
+	s.owns(name) // also if the answer is lost
+	return s.want(ctx, "POST", "git/refs", map[string]string{"ref": "refs/heads/" + name, "sha": sha}, nil)
 }
 
 // owns has a branch deleted in the end.
@@ -124,7 +121,24 @@ func (s *session) newIssue(ctx context.Context, title string) (pull.Key, error) 
 	return key, nil
 }
 
+// closeSubject closes an issue or a pull request, once the App's comments are deleted.
 func (s *session) closeSubject(ctx context.Context, key pull.Key) error {
+	var comments []struct {
+		ID   int64
+		User struct{ Login string }
+	}
+	if err := s.want(ctx, "GET", fmt.Sprintf("issues/%d/comments?per_page=100", key.Number), nil, &comments); err != nil {
+		return err
+	}
+	for _, c := range comments {
+		if c.User.Login != s.slug+"[bot]" {
+			continue
+		}
+		raw, err := s.rest(ctx, "DELETE", fmt.Sprintf("issues/comments/%d", c.ID), nil)
+		if err := removed(raw, err); err != nil {
+			return fmt.Errorf("deleting the comment %d: %w", c.ID, err)
+		}
+	}
 	raw, err := s.rest(ctx, "PATCH", fmt.Sprintf("issues/%d", key.Number), map[string]string{"state": "closed"})
 	return removed(raw, err)
 }
@@ -174,28 +188,18 @@ func (s *session) comment(ctx context.Context, on pull.Key, key string) (pull.Po
 		posted = r.Notes[key]
 		return posted.ID != 0, nil
 	})
-	if posted.ID != 0 {
-		s.ownsComment(posted.ID)
-	}
 	return posted, err
-}
-
-func (s *session) ownsComment(id int64) {
-	s.made(fmt.Sprintf("the comment %d", id), func(ctx context.Context) error {
-		raw, err := s.rest(ctx, "DELETE", fmt.Sprintf("issues/comments/%d", id), nil)
-		return removed(raw, err)
-	})
 }
 
 // newLabel makes a label as the bot would, and gives its id.
 func (s *session) newLabel(ctx context.Context, name string) (id string, err error) {
+	s.ownsLabel(name) // also if the answer is lost
 	err = s.patiently(ctx, func() error {
 		return s.writes.CreateLabel(ctx, 0, s.cfg.Repository, pull.LabelStyle{Name: name, Color: "ededed"})
 	})
 	if err != nil {
 		return "", err
 	}
-	s.ownsLabel(name)
 	var found struct{ Label *struct{ ID string } }
 	_, err = s.shows(ctx, "a label", func() (bool, error) {
 		answer, err := s.ask(ctx, "label(name:$label){id}", map[string]any{"label:String!": name})

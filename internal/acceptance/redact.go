@@ -17,12 +17,14 @@ import (
 // redactor takes people, tokens and the repository's name out of answers. The same
 // person has the same new name in the whole run.
 type redactor struct {
+	repository string
+
 	mu     sync.Mutex
 	people map[string]string // new names by login, in lower case
 }
 
 func newRedactor(repository pull.Key) *redactor {
-	return &redactor{people: map[string]string{strings.ToLower(repository.Owner): "owner", strings.ToLower(repository.Repo): "repository"}}
+	return &redactor{repository: repository.Repo, people: map[string]string{strings.ToLower(repository.Owner): "owner", strings.ToLower(repository.Repo): "repository"}}
 }
 
 // secretKeys hold what nobody else should have, personalKeys what is about a person.
@@ -131,6 +133,9 @@ var (
 // text redacts a text.
 func (r *redactor) text(s string) string {
 	s = mail.ReplaceAllString(gh.Redact(s), "somebody@example.com")
+	if strings.Contains(r.repository, ".") { // more than one word
+		s = strings.ReplaceAll(s, r.repository, "repository")
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return word.ReplaceAllStringFunc(s, func(w string) string {

@@ -273,9 +273,6 @@ func (s *session) lag(ctx context.Context) (string, error) {
 			return slices.Contains(r.Labels, label)
 		}},
 		{"comment", func() error { return s.apply(ctx, m.key, pull.AddNote{Note: note}) }, func(r *pull.Request) bool {
-			if posted := r.Notes[note.Key]; posted.ID != 0 {
-				s.ownsComment(posted.ID)
-			}
 			return r.Notes[note.Key].Digest == note.Digest()
 		}},
 		{"push", func() error { return s.moveBranch(ctx, m.branch, sha) }, func(r *pull.Request) bool {
