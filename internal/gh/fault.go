@@ -41,31 +41,45 @@ const Optional = "maybe"
 
 // meaning decides for every error of every query and mutation.
 func (f graphqlFault) meaning() meaning {
-	lower := strings.ToLower(f.Message)
-	switch {
-	case f.Type == "RATE_LIMITED" || f.Type == "RATE_LIMIT" || overLimit(nil, f.Message):
-		return meansLimited
-	case tooHeavy[f.Type] || strings.Contains(lower, "something went wrong"):
-		return meansHeavy
-	case f.Type == "NOT_FOUND" && (wholeRequest(f.Path) || ofMutation(f.Path)):
-		return meansGone
-	case ofMutation(f.Path) && (strings.Contains(lower, "is locked") || strings.Contains(lower, "archived")):
-		return meansRejected // nobody may write here
-	case f.Type == "FORBIDDEN" || f.Type == "INSUFFICIENT_SCOPES":
-		if f.spared() && !f.lacksPermission() {
-			return meansHole
+	for _, m := range meanings {
+		if m.fits(f) {
+			return m.meaning
 		}
-		return meansDenied
-	case f.Type == "NOT_FOUND" && f.spared():
-		return meansHole
-	case ofMutation(f.Path) && strings.Contains(lower, "no commit found for sha"):
-		return meansTemporary // a push isn't visible everywhere at once
-	case f.Type == "UNPROCESSABLE" || f.Extensions.Code != "": // of a mutation, or a query that GitHub does not understand
-		return meansRejected
-	case f.spared(): // a hole only if it is there in a small question too
-		return meansHeavy
 	}
 	return meansTemporary
+}
+
+// meanings are asked in this order; the first that fits counts.
+var meanings = []struct {
+	meaning meaning
+	fits    func(graphqlFault) bool
+}{
+	{meansLimited, func(f graphqlFault) bool {
+		return f.Type == "RATE_LIMITED" || f.Type == "RATE_LIMIT" || overLimit(nil, f.Message)
+	}},
+	{meansHeavy, func(f graphqlFault) bool { return tooHeavy[f.Type] || f.says("something went wrong") }},
+	{meansGone, func(f graphqlFault) bool {
+		return f.Type == "NOT_FOUND" && (wholeRequest(f.Path) || ofMutation(f.Path))
+	}},
+	// Nobody may write here.
+	{meansRejected, func(f graphqlFault) bool { return ofMutation(f.Path) && (f.says("is locked") || f.says("archived")) }},
+	{meansHole, func(f graphqlFault) bool { return f.forbidden() && f.spared() && !f.lacksPermission() }},
+	{meansDenied, graphqlFault.forbidden},
+	{meansHole, func(f graphqlFault) bool { return f.Type == "NOT_FOUND" && f.spared() }},
+	// A push isn't visible everywhere at once.
+	{meansTemporary, func(f graphqlFault) bool { return ofMutation(f.Path) && f.says("no commit found for sha") }},
+	// Of a mutation, or a query that GitHub doesn't understand.
+	{meansRejected, func(f graphqlFault) bool { return f.Type == "UNPROCESSABLE" || f.Extensions.Code != "" }},
+	// A hole only if it's there in a small question too.
+	{meansHeavy, graphqlFault.spared},
+}
+
+func (f graphqlFault) says(words string) bool {
+	return strings.Contains(strings.ToLower(f.Message), words)
+}
+
+func (f graphqlFault) forbidden() bool {
+	return f.Type == "FORBIDDEN" || f.Type == "INSUFFICIENT_SCOPES"
 }
 
 // tooHeavy are the types of errors for queries that ask for too much at once: resources

@@ -10,8 +10,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 func must(t testing.TB, err error) {
@@ -42,9 +40,7 @@ var testKey = sync.OnceValue(func() []byte {
 const testToken = "ghs_0123456789abcdefghijABCDEFGHIJ012345"
 
 var (
-	somePull   = pull.Key{Owner: "python", Repo: "cpython", Number: 1}
-	someSHA    = strings.Repeat("ab", 20)
-	someStatus = pull.SetStatus{SHA: someSHA, Status: pull.Status{Context: "c", State: pull.StatusSuccess, Description: "d"}}
+	someSHA = strings.Repeat("ab", 20)
 )
 
 // clock stands still until it is moved.

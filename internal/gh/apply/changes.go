@@ -103,48 +103,16 @@ func (t *target) changeOf(ctx context.Context, action pull.Action, texts drafts)
 		return nil, noSubject()
 	}
 	switch a := action.(type) {
-	case pull.AddLabel:
-		id, err := t.labelToAdd(ctx, a)
-		if err != nil {
-			return nil, err
-		}
-		return &change{name: "addLabelsToLabelable", input: map[string]any{"labelableId": subject.ID, "labelIds": []string{id}},
-			permission: writesSubject}, nil
-	case pull.RemoveLabel:
-		id, known := t.IDs.Label(t.About, a.Name)
-		if !known {
-			return nil, nil // the repository has no such label
-		}
-		return &change{name: "removeLabelsFromLabelable", input: map[string]any{"labelableId": subject.ID, "labelIds": []string{id}},
-			permission: writesSubject}, nil
+	case pull.AddLabel, pull.RemoveLabel:
+		return t.labelChange(ctx, subject.ID, a)
+	case pull.RequestReview, pull.Assign:
+		return t.peopleChange(ctx, subject.ID, a)
 	case pull.AddNote:
-		body, err := gh.Mark(a.Note)
-		if err != nil {
-			return nil, gh.Rejectf("%s", err.Error())
-		}
-		return &change{name: "addComment", input: map[string]any{"subjectId": subject.ID, "body": body}, permission: writesSubject}, nil
+		return noteChange("addComment", map[string]any{"subjectId": subject.ID}, a.Note)
 	case pull.EditNote:
-		body, err := gh.Mark(a.Note)
-		if err != nil {
-			return nil, gh.Rejectf("%s", err.Error())
-		}
-		return &change{name: "updateIssueComment", input: map[string]any{"id": a.Node, "body": body}, permission: writesSubject}, nil
+		return noteChange("updateIssueComment", map[string]any{"id": a.Node}, a.Note)
 	case pull.SetCheck:
 		return t.checkChange(a)
-	case pull.RequestReview:
-		id, known := t.IDs.Person(a.Login)
-		if !known {
-			return nil, t.requestReview(ctx, a.Login)
-		}
-		return &change{name: "requestReviews", input: map[string]any{"pullRequestId": subject.ID, "userIds": []string{id}, "union": true},
-			permission: writesPull}, nil
-	case pull.Assign:
-		id, known := t.IDs.Person(a.Login)
-		if !known {
-			return nil, t.assign(ctx, a.Login)
-		}
-		return &change{name: "addAssigneesToAssignable", input: map[string]any{"assignableId": subject.ID, "assigneeIds": []string{id}},
-			permission: writesSubject}, nil
 	case pull.React:
 		return &change{name: "addReaction", input: map[string]any{"subjectId": a.Node, "content": string(a.With)}, permission: writesSubject}, nil
 	case pull.Ready:
@@ -155,6 +123,55 @@ func (t *target) changeOf(ctx context.Context, action pull.Action, texts drafts)
 		return t.bodyChange(ctx, rewriteOf(t.About, a), texts)
 	}
 	return nil, gh.Rejectf("no way is known to apply %T", action)
+}
+
+func (t *target) labelChange(ctx context.Context, subject string, action pull.Action) (*change, error) {
+	c := &change{name: "addLabelsToLabelable", permission: writesSubject}
+	var id string
+	switch a := action.(type) {
+	case pull.AddLabel:
+		var err error
+		if id, err = t.labelToAdd(ctx, a); err != nil {
+			return nil, err
+		}
+	case pull.RemoveLabel:
+		known := false
+		if id, known = t.IDs.Label(t.About, a.Name); !known {
+			return nil, nil // the repository has no such label
+		}
+		c.name = "removeLabelsFromLabelable"
+	}
+	c.input = map[string]any{"labelableId": subject, "labelIds": []string{id}}
+	return c, nil
+}
+
+func (t *target) peopleChange(ctx context.Context, subject string, action pull.Action) (*change, error) {
+	switch a := action.(type) {
+	case pull.RequestReview:
+		id, known := t.IDs.Person(a.Login)
+		if !known {
+			return nil, t.requestReview(ctx, a.Login)
+		}
+		return &change{name: "requestReviews", input: map[string]any{"pullRequestId": subject, "userIds": []string{id}, "union": true},
+			permission: writesPull}, nil
+	case pull.Assign:
+		id, known := t.IDs.Person(a.Login)
+		if !known {
+			return nil, t.assign(ctx, a.Login)
+		}
+		return &change{name: "addAssigneesToAssignable", input: map[string]any{"assignableId": subject, "assigneeIds": []string{id}},
+			permission: writesSubject}, nil
+	}
+	return nil, gh.Rejectf("no way is known to apply %T", action)
+}
+
+func noteChange(name string, input map[string]any, note pull.Note) (*change, error) {
+	body, err := gh.Mark(note)
+	if err != nil {
+		return nil, gh.Rejectf("%s", err.Error())
+	}
+	input["body"] = body
+	return &change{name: name, input: input, permission: writesSubject}, nil
 }
 
 // labelToAdd is the id of a label, which is made where there is none.

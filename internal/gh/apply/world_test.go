@@ -126,12 +126,11 @@ func as[E error](t testing.TB, err error) E {
 }
 
 var (
-	gone         = reflect.TypeFor[*gh.Gone]()
-	limited      = reflect.TypeFor[*gh.Limited]()
-	denied       = reflect.TypeFor[*gh.Denied]()
-	unauthorized = reflect.TypeFor[*gh.Unauthorized]()
-	rejected     = reflect.TypeFor[*gh.Rejected]()
-	temporary    = reflect.TypeFor[*gh.Temporary]()
+	gone      = reflect.TypeFor[*gh.Gone]()
+	limited   = reflect.TypeFor[*gh.Limited]()
+	denied    = reflect.TypeFor[*gh.Denied]()
+	rejected  = reflect.TypeFor[*gh.Rejected]()
+	temporary = reflect.TypeFor[*gh.Temporary]()
 )
 
 func check(t *testing.T, name string, err error, want reflect.Type, says string) {
@@ -231,7 +230,6 @@ func outcomeOf(err error) string {
 const settingsPath = ".github/concorde.yml"
 
 var (
-	somePull   = pull.Key{Owner: "python", Repo: "cpython", Number: 1}
 	someSHA    = strings.Repeat("ab", 20)
 	someStatus = pull.SetStatus{SHA: someSHA, Status: pull.Status{Context: "c", State: pull.StatusSuccess, Description: "d"}}
 )

@@ -144,6 +144,12 @@ func (h historyData) events(slug string) []pull.Event {
 var nameless = map[pull.EventKind]bool{pull.Drafted: true, pull.Readied: true, pull.WasClosed: true, pull.WasReopened: true,
 	pull.ForcePushed: true, pull.Dismissed: true, pull.Queued: true}
 
+// plainEvents are the types of events that need nothing but their kind.
+var plainEvents = map[string]pull.EventKind{
+	"ReadyForReviewEvent": pull.Readied, "ConvertToDraftEvent": pull.Drafted, "ClosedEvent": pull.WasClosed, "ReopenedEvent": pull.WasReopened,
+	"AddedToMergeQueueEvent": pull.Queued,
+}
+
 func (n eventData) event() pull.Event {
 	named := func(kind pull.EventKind, a *actorData) pull.Event {
 		if a == nil || a.Login == "" {
@@ -160,14 +166,6 @@ func (n eventData) event() pull.Event {
 		return named(pull.ReviewRequested, n.RequestedReviewer)
 	case "AssignedEvent":
 		return named(pull.Assigned, n.Assignee)
-	case "ReadyForReviewEvent":
-		return pull.Event{Kind: pull.Readied}
-	case "ConvertToDraftEvent":
-		return pull.Event{Kind: pull.Drafted}
-	case "ClosedEvent":
-		return pull.Event{Kind: pull.WasClosed}
-	case "ReopenedEvent":
-		return pull.Event{Kind: pull.WasReopened}
 	case "ReviewDismissedEvent":
 		return named(pull.Dismissed, n.Review.Author)
 	case "HeadRefForcePushedEvent":
@@ -178,10 +176,8 @@ func (n eventData) event() pull.Event {
 		return e
 	case "BaseRefChangedEvent", "AutomaticBaseChangeSucceededEvent":
 		return pull.Event{Kind: pull.BaseChanged, Subject: cmp.Or(n.CurrentRefName, n.NewBase)}
-	case "AddedToMergeQueueEvent":
-		return pull.Event{Kind: pull.Queued}
 	}
-	return pull.Event{}
+	return pull.Event{Kind: plainEvents[n.Typename]}
 }
 
 // comments are those of everybody.

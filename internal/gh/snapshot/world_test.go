@@ -150,12 +150,10 @@ func (w *world) openBackport(branch string) (pull.Key, string) {
 }
 
 var (
-	gone         = reflect.TypeFor[*gh.Gone]()
-	limited      = reflect.TypeFor[*gh.Limited]()
-	denied       = reflect.TypeFor[*gh.Denied]()
-	unauthorized = reflect.TypeFor[*gh.Unauthorized]()
-	rejected     = reflect.TypeFor[*gh.Rejected]()
-	temporary    = reflect.TypeFor[*gh.Temporary]()
+	gone      = reflect.TypeFor[*gh.Gone]()
+	denied    = reflect.TypeFor[*gh.Denied]()
+	rejected  = reflect.TypeFor[*gh.Rejected]()
+	temporary = reflect.TypeFor[*gh.Temporary]()
 )
 
 func check(t *testing.T, name string, err error, want reflect.Type, says string) {
