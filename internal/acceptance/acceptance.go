@@ -185,5 +185,5 @@ func Announcement(repository pull.Key) string {
 It never writes to other branches, and removes what it made: branches, labels and
 comments. The issue and the pull requests are closed, since GitHub deletes none.
 Use a repository that nobody needs, and on which the bot doesn't act.
-`, repository, branchPrefix, strings.TrimSpace(labelPrefix))
+`, repository, strings.TrimSuffix(branchPrefix, "/"), strings.TrimSpace(labelPrefix))
 }
