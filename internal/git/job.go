@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // Job is one change and the branches to pick it onto.
@@ -51,27 +53,19 @@ type Source struct {
 // Person is a name with an e-mail address, as in a commit.
 type Person struct{ Name, Email string }
 
-// Target is a branch to pick onto, and the branch to push the pick to.
-type Target struct {
-	// Branch is the short name of the branch to pick onto: refs/heads/Branch.
-	Branch string
-	// Head is the short name of the branch to push to.
-	Head string
-	// Have is the full id of the commit that Head should be at; "" if it shouldn't exist.
-	// If that's wrong, nothing is pushed (BranchMoved), unless Head already is what would
-	// be pushed.
-	Have string
-}
+// Target and Outcome are the core's. Failed comes with a *Failure; with Present, nothing
+// is pushed.
+type (
+	Target  = pull.Target
+	Outcome = pull.Outcome
+)
 
-// Outcome of a pick onto one target.
-type Outcome string
-
-// The outcomes. Failed comes with a *Failure.
+// The outcomes.
 const (
-	Clean      Outcome = "clean"
-	Conflicted Outcome = "conflict"
-	Present    Outcome = "present" // the branch already has the change; nothing is pushed
-	Failed     Outcome = "failed"
+	Clean      = pull.Clean
+	Conflicted = pull.Conflicted
+	Present    = pull.Present
+	Failed     = pull.Failed
 )
 
 // Picked is the result for one target.

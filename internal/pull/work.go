@@ -29,11 +29,14 @@ type Pick struct {
 	Message, Author string
 }
 
-// Target is one branch to pick onto.
+// Target is a branch to pick onto, and the branch to push the result to. Both are short
+// names: refs/heads/Branch.
 type Target struct {
 	Branch string
-	Head   string // the branch for the result
-	Have   string // the commit that Head is at; "" if it doesn't exist
+	Head   string
+	// Have is the full id of the commit that Head should be at; "" if it shouldn't exist.
+	// If that's wrong, nothing is pushed, unless Head already is what would be pushed.
+	Have string
 }
 
 // OpenPull opens a pull request.
@@ -70,13 +73,13 @@ type MergePull struct {
 // CancelMerge disables auto-merge.
 type CancelMerge struct{}
 
-// Outcome of a pick.
+// Outcome of a pick onto one target.
 type Outcome string
 
 const (
 	Clean      Outcome = "clean"
 	Conflicted Outcome = "conflict"
-	Present    Outcome = "already there"
+	Present    Outcome = "already there" // the branch has the change
 	Failed     Outcome = "error"
 )
 

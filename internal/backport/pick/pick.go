@@ -130,16 +130,13 @@ func (p *Picker) job(ctx context.Context, j pickJob, tokens *tokens) (git.Job, e
 	}
 	job := git.Job{
 		Remote: p.GitHub.CloneURL(j.key), Token: tokens.get, Commit: j.action.SHA, Commits: j.action.Commits,
-		Committer: git.Person{Name: name, Email: email}, Message: backport.Message, Markers: j.action.Markers,
+		Committer: git.Person{Name: name, Email: email}, Message: backport.Message, Markers: j.action.Markers, Targets: j.action.Targets,
 	}
 	if j.action.Message != "" {
 		job.Instead = &git.Source{Message: j.action.Message, Author: j.action.Author}
 	}
 	if pushed := j.pushed(); pushed != j.key.Repository() {
 		job.Fork = p.GitHub.CloneURL(pushed)
-	}
-	for _, t := range j.action.Targets {
-		job.Targets = append(job.Targets, git.Target(t))
 	}
 	return job, nil
 }
@@ -208,17 +205,11 @@ func failedPick(t pull.Target, failure *git.Failure) pull.Picked {
 	return p
 }
 
-// outcome translates a result of the engine.
+// outcome is a result of the engine in the core's words: without git's bytes, with the
+// lines at which conflicts begin, and with what can be done about a failure.
 func (p *Picker) outcome(ctx context.Context, r git.Picked) pull.Picked {
-	out := pull.Picked{Target: pull.Target(r.Target), Commit: r.Commit, Message: r.Original.Message, Author: r.Original.Author}
-	switch r.Outcome {
-	case git.Clean:
-		out.Outcome = pull.Clean
-	case git.Present:
-		out.Outcome = pull.Present
-	case git.Conflicted:
-		out.Outcome = pull.Conflicted
-	default:
+	out := pull.Picked{Target: r.Target, Outcome: r.Outcome, Commit: r.Commit, Message: r.Original.Message, Author: r.Original.Author}
+	if r.Outcome == pull.Failed {
 		zerolog.Ctx(ctx).Warn().Str("branch", r.Branch).Err(r.Err).Msg("picking")
 		failure, _ := errors.AsType[*git.Failure](r.Err)
 		out = failedPick(out.Target, failure)
