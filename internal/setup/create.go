@@ -63,7 +63,7 @@ func (w *Wizard) create(rw http.ResponseWriter, r *http.Request) {
 
 // base is the address to which GitHub sends the browser back.
 func (w *Wizard) base(r *http.Request) string {
-	if public := strings.TrimRight(w.URL, "/"); public != "" && strings.EqualFold(r.Header.Get("Origin"), public) {
+	if public := w.publicOrigin(); public != "" && strings.EqualFold(r.Header.Get("Origin"), public) {
 		return public // a proxy may change the Host
 	}
 	return w.origin(r)

@@ -205,6 +205,21 @@ func TestCreateWithoutAPublicAddress(t *testing.T) {
 	}
 }
 
+// Behind a proxy that doesn't pass on its name, GitHub sends the browser back to the
+// public address all the same.
+func TestCreateThroughAProxy(t *testing.T) {
+	a := newActor(t, func(c *Config) { c.URL = "https://bot.example.org/" })
+	fields := a.fields()
+	r, err := http.NewRequest(http.MethodPost, a.url+"/setup/create", strings.NewReader(fields.Encode()))
+	must(t, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", "https://bot.example.org")
+	leave := a.do(r)
+	if leave.status != http.StatusOK || !strings.Contains(html.UnescapeString(leave.text), `"redirect_url":"https://bot.example.org/setup/created"`) {
+		t.Errorf("%d %s", leave.status, leave.text)
+	}
+}
+
 // A restart between any two steps loses nothing.
 func TestRestarts(t *testing.T) {
 	a := newActor(t, nil)

@@ -11,13 +11,23 @@ import (
 // if the setup isn't served there. A page that an attacker's name leads to (DNS
 // rebinding) has that name, and from another machine keys would travel in the clear.
 func (w *Wizard) origin(r *http.Request) string {
-	if u, err := url.Parse(w.URL); err == nil && w.URL != "" && strings.EqualFold(r.Host, u.Host) {
-		return u.Scheme + "://" + u.Host
+	if scheme, host, found := strings.Cut(w.publicOrigin(), "://"); found && strings.EqualFold(r.Host, host) {
+		return scheme + "://" + host
 	}
 	if loopback(r.Host) {
 		return "http://" + r.Host
 	}
 	return ""
+}
+
+// publicOrigin is the bot's public address without a path, as browsers name it in Origin;
+// "" if nobody said.
+func (w *Wizard) publicOrigin() string {
+	u, err := url.Parse(w.URL)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // loopback tells whether a host, with or without a port, is this machine.

@@ -12,7 +12,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -121,8 +120,8 @@ func (w *Wizard) routes() http.Handler {
 	guard.SetDenyHandler(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.fail(rw, r, http.StatusForbidden, "Another page sent this form, so it's ignored.")
 	}))
-	if w.URL != "" { // a proxy may not pass on the name under which the browser knows the page
-		if err := guard.AddTrustedOrigin(strings.TrimRight(w.URL, "/")); err != nil {
+	if public := w.publicOrigin(); public != "" { // a proxy may not pass on the name under which the browser knows the page
+		if err := guard.AddTrustedOrigin(public); err != nil {
 			w.Log.Warn().Err(err).Msg("trusting the public address")
 		}
 	}
