@@ -85,13 +85,45 @@ func (b *browser) do(actions ...chromedp.Action) {
 	}
 }
 
+// try runs actions that may hang while a page goes away: then the caller tries again.
+func (b *browser) try(actions ...chromedp.Action) error {
+	ctx, stop := context.WithTimeout(b.ctx, 20*time.Second)
+	defer stop()
+	return chromedp.Run(ctx, actions...)
+}
+
+// reach waits until a page has an element.
+func (b *browser) reach(selector string) {
+	b.Helper()
+	within(b.T, 4*time.Minute, selector, func() bool {
+		var there bool
+		err := b.try(chromedp.Evaluate("!!document.querySelector(`"+selector+"`)", &there))
+		return err == nil && there
+	})
+}
+
+// press clicks once, and waits for an element of the next page.
+func (b *browser) press(selector, next string) {
+	b.Helper()
+	if err := b.try(chromedp.Evaluate("document.querySelector(`"+selector+"`).click()", nil)); err != nil {
+		b.Logf("pressing %s: %v", selector, err)
+	}
+	b.reach(next)
+}
+
+// fill writes into a field.
+func (b *browser) fill(selector, text string) {
+	b.Helper()
+	b.do(chromedp.Evaluate("document.querySelector(`"+selector+"`).value = `"+text+"`", nil))
+}
+
 // open loads a page until it is as it should be. The page before may load itself again
 // meanwhile.
 func (b *browser) open(address, right string) {
 	b.Helper()
-	eventually(b.T, "the page to be right: "+right, func() bool {
+	within(b.T, 4*time.Minute, "the page to be right: "+right, func() bool {
 		var is bool
-		err := chromedp.Run(b.ctx, chromedp.Navigate(address), chromedp.Evaluate(right, &is))
+		err := b.try(chromedp.Navigate(address), chromedp.Evaluate(right, &is))
 		return err == nil && is
 	})
 }
@@ -99,7 +131,7 @@ func (b *browser) open(address, right string) {
 // text is what a part of the page shows.
 func (b *browser) text(selector string) (text string) {
 	b.Helper()
-	b.do(chromedp.Text(selector, &text, chromedp.ByQuery))
+	b.do(chromedp.Evaluate("document.querySelector(`"+selector+"`).innerText", &text))
 	return text
 }
 
@@ -161,19 +193,20 @@ func TestSetupInABrowser(t *testing.T) {
 	_, code, _ := strings.Cut(p.out.String(), "code: ")
 	code, _, _ = strings.Cut(code, "\n")
 
-	b.do(chromedp.Navigate(p.URL), chromedp.WaitVisible("#code", chromedp.ByQuery))
+	b.open(p.URL, `!!document.querySelector("#code")`)
 	b.fits("code")
-	b.do(chromedp.SendKeys("#code", code+"\r", chromedp.ByQuery), chromedp.WaitVisible("#create", chromedp.ByQuery))
+	b.fill("#code", code)
+	b.press("main button", "#create")
 	b.fits("start")
-	b.do(chromedp.SendKeys("#organization", "python", chromedp.ByQuery),
-		chromedp.SendKeys("#url", "https://bot.example.org", chromedp.ByQuery), chromedp.Click("#create button", chromedp.ByQuery),
-		chromedp.WaitVisible("#leave", chromedp.ByQuery))
+	b.fill("#organization", "python")
+	b.fill("#url", "https://bot.example.org")
+	b.press("#create button", "#leave")
 	b.fits("leave")
-	b.do(chromedp.Click("#leave button", chromedp.ByQuery), chromedp.WaitVisible("#submit", chromedp.ByQuery))
+	b.press("#leave button", "#submit")
 	if got := b.text("h1"); got != "Create GitHub App for python" {
 		t.Fatalf("GitHub shows %q", got)
 	}
-	b.do(chromedp.Click("#submit", chromedp.ByQuery))
+	b.press("#submit", "a.button")
 	eventually(t, "the key to be stored", func() bool {
 		_, err := setup.Files{Dir: filepath.Join(dir, "github-app")}.Load()
 		return err == nil
@@ -181,10 +214,10 @@ func TestSetupInABrowser(t *testing.T) {
 	b.open(p.URL+"/setup?still=1", `!!document.querySelector("a.button")`)
 	b.fits("install")
 	var install string
-	var there bool
-	b.do(chromedp.AttributeValue("a.button", "href", &install, &there, chromedp.ByQuery))
-	b.do(chromedp.Navigate(install), chromedp.WaitVisible("#python", chromedp.ByQuery), chromedp.Click("#python", chromedp.ByQuery),
-		chromedp.WaitNotPresent("#python", chromedp.ByQuery))
+	b.do(chromedp.Evaluate(`document.querySelector("a.button").href`, &install))
+	b.open(install, `!!document.querySelector("#python")`)
+	b.press("#python", "h1:only-of-type")
+	eventually(t, "the installation", func() bool { return github.InstallationID("python") != 0 })
 	b.open(p.URL+"/setup?still=1", `document.querySelector("h2")?.textContent == "Check"`)
 	b.fits("check")
 	seen := b.text("table")
@@ -204,7 +237,7 @@ func TestSetupInABrowser(t *testing.T) {
 	})
 	took := time.Since(start)
 	t.Logf("from bot serve with nothing to the first labeled pull request: %.1f s", took.Seconds())
-	b.do(chromedp.Click("#finish button", chromedp.ByQuery), chromedp.WaitVisible("#finished", chromedp.ByQuery))
+	b.press("#finish button", "#finished")
 	b.fits("finished")
 	if page := p.get("/setup"); !strings.Contains(page, "setup is finished") {
 		t.Errorf("after the end: %s", page)
