@@ -27,6 +27,35 @@ func Writing(ctx context.Context, key pull.Key) context.Context {
 	return context.WithValue(ctx, writer{}, key)
 }
 
+// bundle is the context key of writes that belong together.
+type bundle struct{}
+
+// bundled are the writes of several requests.
+type bundled struct {
+	writes int
+	booked bool
+}
+
+// Together sets how many writes the requests of a context make, one request after the
+// other. They get their turn all at once: if a later one had to wait for longer than a
+// request may, all would be written again, and never to the end.
+func Together(ctx context.Context, writes int) context.Context {
+	return context.WithValue(ctx, bundle{}, &bundled{writes: writes})
+}
+
+// toBook returns the writes for which a request needs a turn, and what to call once it
+// has it.
+func toBook(ctx context.Context, writes int) (n int, had func()) {
+	b, is := ctx.Value(bundle{}).(*bundled)
+	switch {
+	case !is || writes == 0:
+		return writes, func() {}
+	case b.booked:
+		return 0, func() {}
+	}
+	return max(b.writes, writes), func() { b.booked = true }
+}
+
 // mutation is the context key for the number of writes in a request.
 type mutation struct{}
 

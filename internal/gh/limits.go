@@ -66,9 +66,11 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := g.budget.spare(r.Context(), g.now()); err != nil {
 		return nil, err
 	}
-	if err := g.writes.turn(r.Context(), charge.content); err != nil {
+	writes, had := toBook(r.Context(), charge.content)
+	if err := g.writes.turn(r.Context(), writes); err != nil {
 		return nil, err
 	}
+	had()
 	if err := g.point(r.Context(), charge.points); err != nil {
 		return nil, err
 	}

@@ -128,3 +128,39 @@ func TestBatchesArePaced(t *testing.T) {
 		t.Errorf("took %s", took)
 	}
 }
+
+// A check run of several requests gets its turn for all of them at once: had it to wait
+// after the first, it would be created again each time it comes back.
+func TestCheckRunIsNotBegunInVain(t *testing.T) {
+	c := newClock()
+	var created, updated atomic.Int32
+	app, _ := plain(t, gh.Config{Now: c.Now, WritesPerMinute: 20}, func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		switch {
+		case strings.Contains(string(body), "createCheckRun("):
+			created.Add(1)
+			answer(w, 200, `{"data":{"change0":{"checkRun":{"id":"CR_1"}}}}`)
+		case strings.Contains(string(body), "updateCheckRun("):
+			updated.Add(1)
+			answer(w, 200, `{"data":{}}`)
+		default:
+			answer(w, 200, `{"data":{"repository":{"id":"R_1","issueOrPullRequest":{"id":"PR_1"}}}}`)
+		}
+	})
+	large := pull.SetCheck{SHA: someSHA, Check: pull.Check{Name: "c", Conclusion: pull.Failure, Annotations: make([]pull.Annotation, 150)}}
+	for range 3 { // of a burst of 4
+		must(t, app.Apply(t.Context(), 1, somePull, pull.CancelMerge{}))
+	}
+	refused := as[*gh.Limited](t, app.Apply(t.Context(), 1, somePull, large))
+	if n := created.Load(); n != 0 {
+		t.Fatalf("%d check runs were begun", n)
+	}
+	c.advance(refused.Until.Sub(c.Now()))
+	must(t, app.Apply(t.Context(), 1, somePull, large))
+	if created.Load() != 1 || updated.Load() != 1 {
+		t.Errorf("%d check runs were created, with %d more requests", created.Load(), updated.Load())
+	}
+}

@@ -49,6 +49,7 @@ func (t *target) checkInput(s pull.SetCheck, part []pull.Annotation) (map[string
 // setCheck writes a check run with more annotations than one write takes: GitHub
 // names it in its answer, and the others follow in one more request.
 func (t *target) setCheck(ctx context.Context, s pull.SetCheck) error {
+	ctx = gh.Together(ctx, (len(s.Annotations)+annotationsPerWrite-1)/annotationsPerWrite)
 	if err := t.identify(ctx, identities{repository: true}); err != nil {
 		return err
 	}
