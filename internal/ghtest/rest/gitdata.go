@@ -129,8 +129,13 @@ func (s *server) createCommit(c *call) (any, error) {
 	sha, err := c.Repo.Store.WriteCommit(gitstore.Draft{
 		Message: in.Message, AuthorLine: fmt.Sprintf("%s %d +0000", author, written.Unix()), Ident: committer, Date: at,
 	}, in.Tree, now, in.Parents...)
+	if err != nil {
+		return nil, err
+	}
+	commit, err := c.Repo.Store.Commit(sha)
+	if err != nil {
+		return nil, err
+	}
 	c.Status = http.StatusCreated
-	return obj{
-		"sha": sha, "node_id": "C_" + sha, "url": s.RepoAPI(c.Repo) + "/git/commits/" + sha, "message": in.Message, "tree": obj{"sha": in.Tree},
-	}, err
+	return s.GitCommitJSON(c.Repo, commit), nil
 }
