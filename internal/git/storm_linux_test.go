@@ -117,7 +117,7 @@ func (s *stage) ends(t *testing.T, want git.Outcome, kind git.FailureKind) {
 // over. It's too much of a change, and too much of a branch, with attributes or without.
 func TestTreeBomb(t *testing.T) {
 	t.Parallel()
-	every := suite.Sizes[int]{Normal: 4, Long: 1, Full: 1}.Size()
+	every := suite.Sizes[int]{Normal: 3, Long: 1, Full: 1}.Size()
 	for i, c := range []struct{ name, file string }{{"files", "f"}, {"attributes", ".gitattributes"}} {
 		for k, branch := range []string{"main", "3.14"} {
 			if (2*i+k)%every > 0 {
