@@ -128,6 +128,17 @@ func moments(size storm) map[int]bool {
 // allStored checks that every acknowledged delivery is in the database.
 func allStored(t *testing.T, database string, github *ghtest.Server) {
 	t.Helper()
+	stored := storedDeliveries(t, database)
+	for _, delivery := range github.Deliveries() {
+		if delivery.Status/100 == 2 && !stored[delivery.GUID] {
+			t.Errorf("delivery %s was acknowledged and is not stored", delivery.GUID)
+		}
+	}
+}
+
+// storedDeliveries are the IDs of the deliveries in a database.
+func storedDeliveries(t testing.TB, database string) map[string]bool {
+	t.Helper()
 	driver := "sqlite"
 	if strings.HasPrefix(database, "postgres") {
 		driver = "pgx"
@@ -153,11 +164,7 @@ func allStored(t *testing.T, database string, github *ghtest.Server) {
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
-	for _, delivery := range github.Deliveries() {
-		if delivery.Status/100 == 2 && !stored[delivery.GUID] {
-			t.Errorf("delivery %s was acknowledged and is not stored", delivery.GUID)
-		}
-	}
+	return stored
 }
 
 // sendAgain redelivers what was not acknowledged.

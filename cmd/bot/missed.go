@@ -19,16 +19,25 @@ const missedKey = "missed-deliveries"
 // startCause is the cause of the first search after a start.
 const startCause = "start"
 
+// missedRetry is the pause after GitHub or the database gave no answer. It doesn't grow:
+// each search gets further.
+const missedRetry = 20 * time.Second
+
 // work runs one of the queue's keys.
 func (b *bot) work(ctx context.Context, job queue.Job) error {
 	if job.Key != missedKey {
 		return b.reconciler.Run(ctx, job)
 	}
 	err := b.missed.Run(ctx, job.Cause == startCause)
-	if limited, is := errors.AsType[*gh.Limited](err); is {
-		return &queue.Later{Until: limited.Until, Why: err.Error(), Rests: true}
+	if err == nil || ctx.Err() != nil {
+		return err
 	}
-	return err
+	until := time.Now().Add(missedRetry)
+	if limited, is := errors.AsType[*gh.Limited](err); is {
+		until = limited.Until
+	}
+	b.log.Warn().Err(err).Msg("looking for missed deliveries")
+	return &queue.Later{Until: until, Why: "some may be missed", Rests: true}
 }
 
 // finder finds missed deliveries and requests them at the pace of other writes.

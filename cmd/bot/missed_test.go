@@ -34,7 +34,9 @@ func TestWebhooksMissedWhileDownComeAgain(t *testing.T) {
 		}
 	}
 	s.noSweeps()
+	s.github.Pause() // until it knows the new address
 	s.run()
+	s.github.Resume()
 	s.settled(p)
 	s.tidy(p)
 	if n := s.bot.metric(`concorde_deliveries_recovered_total{how="redelivery"}`); n < 1 {

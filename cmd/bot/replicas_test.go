@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 // TestThreeReplicasInAStorm has three processes share a PostgreSQL database. A tenth of
@@ -25,7 +27,11 @@ import (
 func TestThreeReplicasInAStorm(t *testing.T) {
 	t.Parallel()
 	database := postgres(t)
-	size := stormSize()
+	size := suite.Sizes[storm]{
+		Normal: storm{pulls: 15, deliveries: 100, kills: 5},
+		Long:   storm{pulls: 15, deliveries: 100, kills: 5},
+		Full:   storm{pulls: 30, deliveries: 500, kills: 10},
+	}.Size()
 	calm := weather(t, storm{pulls: size.pulls, deliveries: size.deliveries}, t.TempDir()+"/calm.db")
 	f := newFleet(t, database)
 	numbers := openMany(t, f.cpython, size.pulls)
@@ -45,6 +51,7 @@ func TestThreeReplicasInAStorm(t *testing.T) {
 	}
 	f.losing.Store(false)
 	f.restart(0)
+	t.Cleanup(f.explain)
 	within(t, 5*time.Minute, "everything to be recovered", f.complete)
 	within(t, 5*time.Minute, "the queue to be worked", f.bots[0].idle)
 	got := map[int]ending{}
@@ -148,14 +155,31 @@ func (f *fleet) shuffle() {
 	f.github.Shuffle(f.random.Uint64())
 }
 
-// complete reports whether every event has arrived by now.
-func (f *fleet) complete() bool {
-	arrived := map[string]bool{}
-	for _, d := range f.github.Deliveries() {
-		arrived[d.GUID] = arrived[d.GUID] || d.Status/100 == 2
+// explain shows, after a failure, what became of deliveries that are missing.
+func (f *fleet) explain() {
+	if !f.Failed() {
+		return
 	}
-	for _, ok := range arrived {
-		if !ok {
+	stored := storedDeliveries(f, f.environment["DATABASE_URL"])
+	for _, d := range f.github.Deliveries() {
+		if !stored[d.GUID] {
+			f.Logf("missing: %s %s, attempt %d, redelivery %t, answered %d %s", d.GUID, d.Event, d.ID, d.Redelivery, d.Status, d.Err)
+		}
+	}
+	for i, bot := range f.bots {
+		for line := range strings.SplitSeq(bot.log.String(), "\n") {
+			if strings.Contains(line, "missed") || strings.Contains(line, "missing") {
+				f.Logf("%d: %s", i, line)
+			}
+		}
+	}
+}
+
+// complete reports whether every event is stored by now, whatever GitHub heard of it.
+func (f *fleet) complete() bool {
+	stored := storedDeliveries(f, f.environment["DATABASE_URL"])
+	for _, d := range f.github.Deliveries() {
+		if !stored[d.GUID] {
 			return false
 		}
 	}

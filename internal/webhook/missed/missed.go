@@ -39,6 +39,9 @@ const (
 	maxRequests = 200
 	// patience is how long to wait for the attempt that was requested.
 	patience = 10 * time.Minute
+	// maxFaults is after how many errors to leave the rest of the redeliveries to the next
+	// run.
+	maxFaults = 10
 	// maxTries bounds the redeliveries of one event: what was refused so often will be
 	// again.
 	maxTries = 3
@@ -150,8 +153,8 @@ func (f *Finder) Run(ctx context.Context, start bool) error {
 	if r.missing, err = f.missing(ctx, last); err != nil {
 		return err
 	}
-	if err := f.request(ctx, &r); err != nil {
-		return err
+	if err := f.request(ctx, &r); err != nil { // what was requested stays so; the rest is for the next run
+		return errors.Join(err, f.save(ctx, state{Until: s.Until, Read: s.Read, Tries: r.tries}))
 	}
 	if gap := now.Sub(s.Until) > kept || !complete; gap || r.hopeless > 0 {
 		f.Log.Warn().Int("deliveries", r.hopeless).Bool("gap", gap).Msg("deliveries are missing and can't be redelivered: sweeping instead")
@@ -249,6 +252,7 @@ func (f *Finder) ours(d gh.HookDelivery) bool {
 // refused too often is hopeless, and so are all if there are too many.
 func (f *Finder) request(ctx context.Context, r *round) error {
 	crowd := len(r.missing) > maxRequests
+	var faults []error
 	for _, d := range r.missing {
 		switch t := r.tries[d.GUID]; {
 		case t.Count > maxTries || t.Of == d.ID && r.now.Sub(t.At) < patience:
@@ -264,6 +268,7 @@ func (f *Finder) request(ctx context.Context, r *round) error {
 		var (
 			gone     *gh.Gone
 			rejected *gh.Rejected
+			limited  *gh.Limited
 		)
 		switch {
 		case err == nil:
@@ -272,11 +277,13 @@ func (f *Finder) request(ctx context.Context, r *round) error {
 			f.Log.Info().Str("delivery", d.GUID).Str("event", d.Event).Time("at", d.At).Msg("requested a missed delivery again")
 		case errors.As(err, &gone) || errors.As(err, &rejected):
 			r.leave(d)
+		case errors.As(err, &limited) || ctx.Err() != nil || len(faults) == maxFaults:
+			return errors.Join(append(faults, err)...)
 		default:
-			return err
+			faults = append(faults, err)
 		}
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
 // leave leaves an event to a sweep.

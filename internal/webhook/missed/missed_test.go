@@ -345,6 +345,27 @@ func TestFailedLookLosesNothing(t *testing.T) {
 	}
 }
 
+// One request in four fails: each run gets further, and requests nothing twice.
+func TestFailedRequestsHoldUpNoOthers(t *testing.T) {
+	w := newWorld(t)
+	w.look()
+	w.set(http.StatusBadGateway, false)
+	w.send(20)
+	w.set(http.StatusAccepted, true)
+	for i := range 5 {
+		must(t, w.github.Fault(ghtest.Fault{Path: "/attempts$", Status: http.StatusBadGateway, After: 3 * i}))
+	}
+	w.pass(missed.Every)
+	if err := w.finder.Run(t.Context(), false); err == nil {
+		t.Error("no error")
+	}
+	must(t, w.github.Flush(t.Context()))
+	w.expect(20+15, 0)
+	must(t, w.finder.Run(t.Context(), false))
+	must(t, w.github.Flush(t.Context()))
+	w.expect(20+20, 0)
+}
+
 func TestOthersDeliveriesAreLeftAlone(t *testing.T) {
 	w := newWorld(t)
 	repo, err := w.github.Repo("mallory/fork", ghtest.RepoOptions{Files: map[string]ghtest.File{"a": ghtest.Text("a")}})
