@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -11,8 +12,10 @@ import (
 // Another process reads the audit log while the bot works.
 func TestReaderOfAuditLog(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
+		var clock atomic.Pointer[time.Time]
 		now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
-		q := begin(t, Config{Database: database, Work: (&diary{}).work, Now: func() time.Time { return now }})
+		clock.Store(&now)
+		q := begin(t, Config{Database: database, Work: (&diary{}).work, Now: func() time.Time { return *clock.Load() }})
 		log := func(key, entry string) {
 			t.Helper()
 			if err := q.Log(t.Context(), key, []byte(entry)); err != nil {
@@ -21,7 +24,8 @@ func TestReaderOfAuditLog(t *testing.T) {
 		}
 		log("b", "1")
 		log("a", "2")
-		now = now.Add(time.Hour)
+		later := now.Add(time.Hour)
+		clock.Store(&later)
 		log("b", "3")
 		reader, err := OpenReader(t.Context(), database, time.Now)
 		if err != nil {
@@ -46,9 +50,9 @@ func TestReaderOfAuditLog(t *testing.T) {
 			want  string
 		}{
 			{"b", time.Time{}, "12:00:00 b 1, 13:00:00 b 3"},
-			{"b", now, "13:00:00 b 3"},
+			{"b", later, "13:00:00 b 3"},
 			{"", time.Time{}, "12:00:00 a 2, 12:00:00 b 1, 13:00:00 b 3"},
-			{"", now, "13:00:00 b 3"},
+			{"", later, "13:00:00 b 3"},
 			{"c", time.Time{}, ""},
 		} {
 			if got := read(c.key, c.since); got != c.want {
