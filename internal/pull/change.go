@@ -2,7 +2,6 @@ package pull
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -13,58 +12,25 @@ const maxChange = 200
 // each, shortened for the audit log. A side is "" if it says no more than the action
 // does, or if the snapshot doesn't have it: of its own comments the bot keeps no text.
 func (r *Request) Change(a Action) (before, after string) {
-	switch a := a.(type) {
-	case SetStatus:
-		before, after = "none", statusLine(a.Status)
-		if was, there := r.Statuses[a.Context]; there {
-			before = statusLine(was)
-		}
-	case SetCheck:
-		before, after = "none", string(a.Conclusion)+": "+a.Title
-		if was, there := r.Checks[a.Name]; there {
-			before = string(was.Conclusion)
-		}
-	case AddLabel:
-		before, after = "off", "on"
-	case RemoveLabel:
-		before, after = "on", "off"
-	case AddNote:
-		before, after = "none", a.Body
-	case EditNote:
-		after = a.Body
-	default:
-		before, after = r.changeWork(a)
+	if at := order(a); at >= 0 && kinds[at].change != nil {
+		before, after = kinds[at].change(r, a)
 	}
 	return oneLine(before), oneLine(after)
 }
 
-func (r *Request) changeWork(a Action) (before, after string) {
-	switch a := a.(type) {
-	case EditBlock:
-		return a.Of(a.Seen), a.Text
-	case EditEntry:
-		return onOff(!a.On), onOff(a.On)
-	case RequestReview:
-		return logins(r.Reviewers), logins(append(slices.Clone(r.Reviewers), a.Login))
-	case Assign:
-		return logins(r.Assignees), logins(append(slices.Clone(r.Assignees), a.Login))
-	case OpenPull:
-		return "none", a.Title
-	case Reopen, Close:
-		closed := map[bool]string{true: "closed", false: "open"}
-		_, closes := a.(Close)
-		return closed[!closes], closed[closes]
-	case Ready:
-		return "draft", "ready for review"
-	case MergePull:
-		if a.Auto {
-			return "no auto-merge", "auto-merge"
+// shows makes kind.change for a kind's type of action.
+func shows[A Action](change func(r *Request, a A) (before, after string)) func(*Request, Action) (string, string) {
+	return func(r *Request, a Action) (before, after string) {
+		if of, is := a.(A); is {
+			return change(r, of)
 		}
-		return "open", "merged"
-	case CancelMerge:
-		return "auto-merge", "no auto-merge"
+		return "", ""
 	}
-	return "", ""
+}
+
+// always is a change that is the same for all actions of a type.
+func always[A Action](before, after string) func(*Request, Action) (string, string) {
+	return shows(func(*Request, A) (string, string) { return before, after })
 }
 
 func statusLine(s Status) string {

@@ -14,6 +14,8 @@ type kind struct {
 	joins bool
 	// after is the pull request as it is after the action, see After.
 	after func(r *Request, a Action) (*Request, bool)
+	// change is what it replaces and writes, see Change; nil: its String says it all.
+	change func(r *Request, a Action) (before, after string)
 }
 
 // kinds are all kinds of actions, in the order in which a plan applies them: work first,
@@ -25,55 +27,83 @@ var kinds = []kind{
 		for _, t := range a.Targets {
 			*r = *r.Learn(Picked{Target: t, Outcome: Clean, Commit: a.SHA, At: r.Now})
 		}
-	})},
-	{"open", false, model(func(r *Request, a OpenPull) { *r = *r.Opened(opened(r, a)) })},
-	{"restore-branch", false, model(func(r *Request, a RestoreBranch) { r.tip(a.SHA) })},
-	{"reopen", false, model(func(r *Request, _ Reopen) { r.State = Open })},
-	{"ready", true, model(func(r *Request, _ Ready) { r.Draft, r.Events = false, r.happens(Readied, "") })},
+	}), nil},
+	{"open", false, model(func(r *Request, a OpenPull) { *r = *r.Opened(opened(r, a)) }),
+		shows(func(_ *Request, a OpenPull) (string, string) { return "none", a.Title })},
+	{"restore-branch", false, model(func(r *Request, a RestoreBranch) { r.tip(a.SHA) }), nil},
+	{"reopen", false, model(func(r *Request, _ Reopen) { r.State = Open }), always[Reopen]("closed", "open")},
+	{"ready", true, model(func(r *Request, _ Ready) { r.Draft, r.Events = false, r.happens(Readied, "") }),
+		always[Ready]("draft", "ready for review")},
 	{"edit-comment", true, model(func(r *Request, a EditNote) {
 		r.Notes = with(r.Notes, a.Key, PostedNote{ID: a.ID, Node: a.Node, Digest: a.Digest(), Data: a.Data})
-	})},
+	}), shows(func(_ *Request, a EditNote) (string, string) { return "", a.Body })},
 	{"edit-list", true, model(func(r *Request, a EditEntry) {
 		issue := r.Issues[a.Issue]
 		issue.Body = a.In(issue.Body)
 		r.Issues = with(r.Issues, a.Issue, issue)
-	})},
-	{"edit-body", true, model(func(r *Request, a EditBlock) { r.Body = a.In(r.Body) })},
+	}), shows(func(_ *Request, a EditEntry) (string, string) { return onOff(!a.On), onOff(a.On) })},
+	{"edit-body", true, model(func(r *Request, a EditBlock) { r.Body = a.In(r.Body) }),
+		shows(func(_ *Request, a EditBlock) (string, string) { return a.Of(a.Seen), a.Text })},
 	{"comment", true, model(func(r *Request, a AddNote) {
 		r.Notes = with(r.Notes, a.Key, PostedNote{ID: int64(len(r.Notes) + 1), Digest: a.Digest(), Data: a.Data})
-	})},
+	}), shows(func(_ *Request, a AddNote) (string, string) { return "none", a.Body })},
 	{"unlabel", true, model(func(r *Request, a RemoveLabel) {
 		r.Labels = slices.DeleteFunc(slices.Clone(r.Labels), func(l string) bool { return hasFold([]string{l}, a.Name) })
 		r.Events = r.happens(Unlabeled, a.Name)
-	})},
+	}), always[RemoveLabel]("on", "off")},
 	{"label", true, model(func(r *Request, a AddLabel) {
 		r.Labels, r.Events = append(slices.Clone(r.Labels), a.Name), r.happens(Labeled, a.Name)
-	})},
+	}), always[AddLabel]("off", "on")},
 	{"check", true, model(func(r *Request, a SetCheck) {
 		r.Checks = with(r.Checks, a.Name, CheckState{ID: 1, Digest: a.Digest(), Conclusion: a.Conclusion})
+	}), shows(func(r *Request, a SetCheck) (string, string) {
+		before := "none"
+		if was, there := r.Checks[a.Name]; there {
+			before = string(was.Conclusion)
+		}
+		return before, string(a.Conclusion) + ": " + a.Title
 	})},
-	{"request-review", true, model(func(r *Request, a RequestReview) { r.Reviewers = append(slices.Clone(r.Reviewers), a.Login) })},
-	{"assign", true, model(func(r *Request, a Assign) { r.Assignees = append(slices.Clone(r.Assignees), a.Login) })},
+	{"request-review", true, model(func(r *Request, a RequestReview) { r.Reviewers = append(slices.Clone(r.Reviewers), a.Login) }),
+		shows(func(r *Request, a RequestReview) (string, string) {
+			return logins(r.Reviewers), logins(append(slices.Clone(r.Reviewers), a.Login))
+		})},
+	{"assign", true, model(func(r *Request, a Assign) { r.Assignees = append(slices.Clone(r.Assignees), a.Login) }),
+		shows(func(r *Request, a Assign) (string, string) {
+			return logins(r.Assignees), logins(append(slices.Clone(r.Assignees), a.Login))
+		})},
 	{"react", true, model(func(r *Request, a React) {
 		r.Comments = slices.Clone(r.Comments)
 		for i := range r.Comments {
 			r.Comments[i].Answered = r.Comments[i].Answered || r.Comments[i].ID == a.Comment
 		}
-	})},
+	}), nil},
 	{"status", false, model(func(r *Request, a SetStatus) {
 		r.Statuses = with(r.Statuses, a.Context, a.Status)
 		r.EarlierStatuses = with(r.EarlierStatuses, a.Context, true)
+	}), shows(func(r *Request, a SetStatus) (string, string) {
+		before := "none"
+		if was, there := r.Statuses[a.Context]; there {
+			before = statusLine(was)
+		}
+		return before, statusLine(a.Status)
 	})},
-	{"cancel-merge", false, model(func(r *Request, _ CancelMerge) { r.AutoMerge, r.AutoMergeMine = false, false })},
+	{"cancel-merge", false, model(func(r *Request, _ CancelMerge) { r.AutoMerge, r.AutoMergeMine = false, false }),
+		always[CancelMerge]("auto-merge", "no auto-merge")},
 	{"merge", false, model(func(r *Request, a MergePull) {
 		if a.Auto {
 			r.AutoMerge, r.AutoMergeMine = true, true
 			return
 		}
 		r.State, r.ClosedAt, r.Merge = Merged, r.Now, &Merge{SHA: a.SHA, Message: a.Title, Parents: 1, At: r.Now}
+	}), shows(func(_ *Request, a MergePull) (string, string) {
+		if a.Auto {
+			return "no auto-merge", "auto-merge"
+		}
+		return "open", "merged"
 	})},
-	{"close", true, model(func(r *Request, _ Close) { r.State, r.ClosedAt, r.Events = Closed, r.Now, r.happens(WasClosed, "") })},
-	{"delete-branch", false, model(func(r *Request, _ DeleteBranch) { r.tip("") })},
+	{"close", true, model(func(r *Request, _ Close) { r.State, r.ClosedAt, r.Events = Closed, r.Now, r.happens(WasClosed, "") }),
+		always[Close]("open", "closed")},
+	{"delete-branch", false, model(func(r *Request, _ DeleteBranch) { r.tip("") }), nil},
 }
 
 // model makes kind.after of a change to a copy of the request.
