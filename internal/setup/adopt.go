@@ -26,14 +26,8 @@ func (w *Wizard) adopt(rw http.ResponseWriter, r *http.Request) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if p.Fault == "" && w.have != nil {
-		http.Redirect(rw, r, Path, http.StatusSeeOther)
+	if !w.room(rw, r, &p) {
 		return
-	}
-	if p.Fault == "" {
-		if err := w.Store.Ready(); err != nil {
-			p.Fault = "The App's key can't be stored: " + sentence(err)
-		}
 	}
 	var c Credentials
 	if p.Fault == "" {

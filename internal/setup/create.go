@@ -41,14 +41,8 @@ func (w *Wizard) create(rw http.ResponseWriter, r *http.Request) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if p.Fault == "" && w.have != nil {
-		http.Redirect(rw, r, Path, http.StatusSeeOther)
+	if !w.room(rw, r, &p) {
 		return
-	}
-	if p.Fault == "" {
-		if err := w.Store.Ready(); err != nil { // now, since GitHub shows the key once
-			p.Fault = "The App's key can't be stored: " + sentence(err)
-		}
 	}
 	if p.Fault != "" {
 		w.show(rw, r, http.StatusUnprocessableEntity, p)
@@ -59,6 +53,23 @@ func (w *Wizard) create(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.show(rw, r, http.StatusOK, p)
+}
+
+// room reports whether a form may go on: with a fault on its page if the credentials can't
+// be stored, which must be known before GitHub shows the key its only time. Where an App
+// is set up already, it leads there. The lock is held.
+func (w *Wizard) room(rw http.ResponseWriter, r *http.Request, p *page) bool {
+	if p.Fault != "" {
+		return true
+	}
+	if w.have != nil {
+		http.Redirect(rw, r, Path, http.StatusSeeOther)
+		return false
+	}
+	if err := w.Store.Ready(); err != nil {
+		p.Fault = "The App's key can't be stored: " + sentence(err)
+	}
+	return true
 }
 
 // base is the address to which GitHub sends the browser back.
