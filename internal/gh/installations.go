@@ -26,15 +26,13 @@ type Installation struct {
 
 // Installations lists all of the App, suspended ones too.
 func (a *App) Installations(ctx context.Context) ([]Installation, error) {
-	found, err := AllPages(func(o *github.ListOptions) ([]*github.Installation, *github.Response, error) {
-		return a.self.Apps.ListInstallations(ctx, o)
-	})
+	grants, err := a.Grants(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("listing the App's installations: %w", err)
+		return nil, err
 	}
 	var all []Installation
-	for _, i := range found {
-		all = append(all, Installation{i.GetID(), i.GetAccount().GetLogin(), i.SuspendedAt != nil})
+	for _, g := range grants {
+		all = append(all, g.Installation)
 	}
 	return all, nil
 }
