@@ -32,7 +32,7 @@ func (b *bot) work(ctx context.Context, job queue.Job) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	until := time.Now().Add(missedRetry)
+	until := b.missed.Now().Add(missedRetry)
 	if limited, is := errors.AsType[*gh.Limited](err); is {
 		until = limited.Until
 	}

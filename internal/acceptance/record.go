@@ -8,10 +8,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/concorde-bot/concorde/internal/gh"
 )
 
 // recorder is below internal/gh's client: it counts requests up to the bound of the run,
@@ -186,8 +187,6 @@ func (r *recorder) keep(req *http.Request, asked []byte, resp *http.Response, bo
 	r.wrong = errors.Join(r.wrong, err)
 }
 
-var commitInPath = regexp.MustCompile(`^[0-9a-f]{40}$`)
-
 // route is a path with wildcards instead of names: "/repos/{owner}/{repo}/issues/{number}".
 func route(path string) string {
 	path = strings.TrimPrefix(path, "/api/v3")
@@ -203,7 +202,7 @@ func route(path string) string {
 			parts[i] = "{repo}"
 		case part != "" && strings.Trim(part, "0123456789") == "":
 			parts[i] = "{number}"
-		case commitInPath.MatchString(part):
+		case gh.IsCommit(part):
 			parts[i] = "{sha}"
 		case i > 4 && (parts[4] == "labels" || parts[i-1] == "labels"), parts[1] == "users" && i == 2:
 			parts[i] = "{name}"

@@ -1,6 +1,8 @@
 package reconcile_test
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -10,6 +12,7 @@ import (
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/reconcile"
 )
 
@@ -107,4 +110,35 @@ func TestReceiverKnowsSettings(t *testing.T) {
 	if status, _ := in(); status != "ours/news" {
 		t.Errorf("status %q, but the last good file has another", status)
 	}
+}
+
+// A store that was away for a moment is told once it's back.
+func TestReceiverHearsLater(t *testing.T) {
+	s := newStage(t)
+	number := s.open("Change")
+	away := &awayOnce{Queue: s.queue}
+	worker := s.reconciler(func(c *reconcile.Config) { c.Store = away })
+	if err := worker.Run(t.Context(), s.job(number)); !errors.Is(err, errAway) {
+		t.Fatalf("error %v", err)
+	}
+	s.check(worker.Run(t.Context(), s.job(number)))
+	if _, seen := s.reconciler().InForce(t.Context(), pull.Key{Owner: "python", Repo: "cpython"}); !seen {
+		t.Error("the receiver heard nothing")
+	}
+}
+
+var errAway = errors.New("the database is away")
+
+// awayOnce doesn't take the first note of a repository's settings.
+type awayOnce struct {
+	*queue.Queue
+	was bool
+}
+
+func (a *awayOnce) Put(ctx context.Context, name string, value []byte) error {
+	if !a.was && strings.HasPrefix(name, "seen/") {
+		a.was = true
+		return errAway
+	}
+	return a.Queue.Put(ctx, name, value)
 }

@@ -108,12 +108,13 @@ func (s *settings) stored(ctx context.Context, repository pull.Key) (config.Rule
 
 // announce tells other replicas which settings are in force; the lock is held.
 func (s *settings) announce(ctx context.Context, repository pull.Key, e effective) error {
-	_, told := s.announced[repository]
-	s.announced[repository] = announced{e.settings, s.now()}
-	if told || s.store == nil {
-		return nil
+	if _, told := s.announced[repository]; !told && s.store != nil {
+		if err := s.store.Put(ctx, seenNote+repository.String(), nil); err != nil {
+			return err
+		}
 	}
-	return s.store.Put(ctx, seenNote+repository.String(), nil)
+	s.announced[repository] = announced{e.settings, s.now()}
+	return nil
 }
 
 // known returns what was last in force for a key's repository.

@@ -122,6 +122,14 @@ func (w *world) send(n int) {
 	must(w.t, w.github.Flush(w.t.Context()))
 }
 
+// lose has GitHub send events while nobody is there.
+func (w *world) lose(n int) {
+	w.t.Helper()
+	w.set(http.StatusBadGateway, false)
+	w.send(n)
+	w.set(http.StatusAccepted, true)
+}
+
 // look runs the finder as after five minutes, and waits for what it requests.
 func (w *world) look() {
 	w.t.Helper()
@@ -253,9 +261,7 @@ func TestRequestedDeliveriesAreAwaited(t *testing.T) {
 func TestForgottenRequestsAreRepeated(t *testing.T) {
 	w := newWorld(t)
 	w.look()
-	w.set(http.StatusBadGateway, false)
-	w.send(1)
-	w.set(http.StatusAccepted, true)
+	w.lose(1)
 	w.pass(missed.Every)
 	w.github.Pause()
 	must(t, w.finder.Run(t.Context(), false))
@@ -325,9 +331,7 @@ func TestFailedLookLosesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			w.look()
-			w.set(http.StatusBadGateway, false)
-			w.send(3)
-			w.set(http.StatusAccepted, true)
+			w.lose(3)
 			must(t, w.github.Fault(fault))
 			w.pass(missed.Every)
 			if err := w.finder.Run(t.Context(), false); err == nil {
@@ -349,9 +353,7 @@ func TestFailedLookLosesNothing(t *testing.T) {
 func TestFailedRequestsHoldUpNoOthers(t *testing.T) {
 	w := newWorld(t)
 	w.look()
-	w.set(http.StatusBadGateway, false)
-	w.send(20)
-	w.set(http.StatusAccepted, true)
+	w.lose(20)
 	for i := range 5 {
 		must(t, w.github.Fault(ghtest.Fault{Path: "/attempts$", Status: http.StatusBadGateway, After: 3 * i}))
 	}
@@ -408,9 +410,7 @@ func TestOddStateBeginsAgain(t *testing.T) {
 			w := newWorld(t)
 			must(t, w.store.Put(t.Context(), "missed deliveries", []byte(state)))
 			w.look()
-			w.set(http.StatusBadGateway, false)
-			w.send(1)
-			w.set(http.StatusAccepted, true)
+			w.lose(1)
 			w.look()
 			w.expect(2, 0)
 		})
