@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"internal/backport/local": {"internal/backport", "internal/git", "internal/markdown"},
 	"internal/gh":             {"internal/pull", "go-github", "ghinstallation"},
 	"internal/gh/apply":       {"internal/gh", "internal/pull", "go-github"},
+	"internal/gh/ghtrial":     {"internal/gh", "internal/ghtest", "internal/ghtest/trial", "internal/pull"},
 	"internal/gh/snapshot":    {"internal/gh", "internal/pull", "go-github"},
 	"internal/ghtest": {"internal/ghtest/api", "internal/ghtest/gitserver", "internal/ghtest/gitstore", "internal/ghtest/graphql",
 		"internal/ghtest/hooks", "internal/ghtest/pages", "internal/ghtest/rest", "internal/ghtest/world"},
@@ -131,7 +132,7 @@ func kind(pkg string) string {
 func TestDiagramOfPackagesIsCurrent(t *testing.T) {
 	found := imports(t)
 	forTests := func(pkg string) bool {
-		return slices.Contains([]string{"internal/suite", "internal/weigh", "internal/pull/pulltest", "config/hostile"}, pkg) ||
+		return slices.Contains([]string{"internal/suite", "internal/weigh", "internal/pull/pulltest", "internal/gh/ghtrial", "config/hostile"}, pkg) ||
 			strings.HasPrefix(pkg, "internal/ghtest")
 	}
 	var height func(pkg string) int

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 func TestNewRefuses(t *testing.T) {
@@ -47,7 +49,7 @@ func TestNewRefuses(t *testing.T) {
 		{"odd server", func(c *Config) { c.ServerURL = "git.example.com" }, "reading the address of the GitHub server"},
 		{"negative", func(c *Config) { c.Timeout = -1 }, "not negative"},
 	} {
-		cfg := Config{AppID: 7, PrivateKey: testKey()}
+		cfg := Config{AppID: 7, PrivateKey: trial.Key()}
 		test.change(&cfg)
 		_, err := New(cfg)
 		switch {
@@ -71,7 +73,7 @@ func TestGraphQLAddress(t *testing.T) {
 		"http://localhost:8080/g/api/v3//": "http://localhost:8080/g/api/graphql",
 	} {
 		u, err := parseAPI(api)
-		must(t, err)
+		trial.OK(t, err)
 		if got := graphqlURL(u); got != want {
 			t.Errorf("%s: %s, want %s", api, got, want)
 		}
@@ -79,8 +81,8 @@ func TestGraphQLAddress(t *testing.T) {
 }
 
 func TestEndpoints(t *testing.T) {
-	app, err := New(Config{AppID: 7, PrivateKey: testKey(), APIURL: "https://git.example.com/api/v3"})
-	must(t, err)
+	app, err := New(Config{AppID: 7, PrivateKey: trial.Key(), APIURL: "https://git.example.com/api/v3"})
+	trial.OK(t, err)
 	for request, want := range map[string]string{
 		"POST https://git.example.com/api/graphql":                            graphqlEndpoint,
 		"GET https://git.example.com/api/v3/app":                              "GET /app",
@@ -94,7 +96,7 @@ func TestEndpoints(t *testing.T) {
 	} {
 		method, address, _ := strings.Cut(request, " ")
 		r, err := http.NewRequest(method, address, nil)
-		must(t, err)
+		trial.OK(t, err)
 		if got := app.endpoint(r); got != want {
 			t.Errorf("%s: %q, want %q", request, got, want)
 		}

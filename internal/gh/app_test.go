@@ -12,44 +12,46 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 func TestVerify(t *testing.T) {
 	w := newWorld(t)
 	slug, err := w.app.Verify(t.Context())
-	must(t, err)
+	trial.OK(t, err)
 	if slug != "concorde" {
 		t.Errorf("slug %q", slug)
 	}
-	cfg := w.cfg
-	cfg.PrivateKey = testKey()
+	cfg := w.Cfg
+	cfg.PrivateKey = trial.Key()
 	other, err := newHub(cfg)
-	must(t, err)
+	trial.OK(t, err)
 	_, err = other.Verify(t.Context())
-	check(t, "another key", err, unauthorized, "asking GitHub for the App: GET /app: 401: A JSON web token could not be decoded: check the "+
+	ghtrial.Check(t, "another key", err, ghtrial.Unauthorized, "asking GitHub for the App: GET /app: 401: A JSON web token could not be decoded: check the "+
 		"number of the App, its private key")
-	_, err = other.Load(t.Context(), snapshot.Query{Key: somePull})
-	as[*gh.Unauthorized](t, err)
-	cfg = w.cfg
+	_, err = other.Load(t.Context(), snapshot.Query{Key: ghtrial.SomePull})
+	trial.As[*gh.Unauthorized](t, err)
+	cfg = w.Cfg
 	cfg.AppID++
 	other, err = newHub(cfg)
-	must(t, err)
+	trial.OK(t, err)
 	_, err = other.Verify(t.Context())
-	check(t, "another number", err, unauthorized, "404: Integration not found: check the number of the App")
-	_, err = other.Load(t.Context(), snapshot.Query{Key: somePull})
-	as[*gh.Unauthorized](t, err)
+	ghtrial.Check(t, "another number", err, ghtrial.Unauthorized, "404: Integration not found: check the number of the App")
+	_, err = other.Load(t.Context(), snapshot.Query{Key: ghtrial.SomePull})
+	trial.As[*gh.Unauthorized](t, err)
 }
 
 // The installation is looked up once, and again when it is not true any more.
 func TestInstallation(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	lookups := func() int {
 		n := 0
-		for _, r := range w.srv.Requests() {
+		for _, r := range w.Srv.Requests() {
 			if r.Route == "GET /repos/{owner}/{repo}/installation" {
 				n++
 			}
@@ -60,31 +62,31 @@ func TestInstallation(t *testing.T) {
 		_, err := w.app.Load(t.Context(), snapshot.Query{Key: key, Installation: installation})
 		return err
 	}
-	must(t, load(w.srv.InstallationID("python")))
+	trial.OK(t, load(w.Srv.InstallationID("python")))
 	if lookups() != 0 {
 		t.Error("looked up although the hint names it")
 	}
-	must(t, load(0))
-	must(t, load(0))
+	trial.OK(t, load(0))
+	trial.OK(t, load(0))
 	if lookups() != 1 {
 		t.Errorf("%d look-ups, want 1", lookups())
 	}
-	w.srv.Uninstall("python")
-	as[*gh.Gone](t, load(0))
-	as[*gh.Gone](t, load(0))
-	w.srv.Install("python")
-	must(t, load(0))
+	w.Srv.Uninstall("python")
+	trial.As[*gh.Gone](t, load(0))
+	trial.As[*gh.Gone](t, load(0))
+	w.Srv.Install("python")
+	trial.OK(t, load(0))
 	if lookups() != 3 {
 		t.Errorf("%d look-ups, want 3", lookups())
 	}
-	as[*gh.Gone](t, load(4711))
+	trial.As[*gh.Gone](t, load(4711))
 }
 
 // Looking up an account's installation may hang: another account's is found meanwhile.
 func TestHangingLookups(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a": ghtest.Text("a")})
-	w.fault(ghtest.Fault{Path: "^/repos/slow/.*/installation$", Times: -1, Hang: true})
+	key := w.Open(map[string]ghtest.File{"a": ghtest.Text("a")})
+	w.Fault(ghtest.Fault{Path: "^/repos/slow/.*/installation$", Times: -1, Hang: true})
 	ctx, cancel := context.WithCancel(t.Context())
 	var all sync.WaitGroup
 	const hanging = 16
@@ -97,9 +99,9 @@ func TestHangingLookups(t *testing.T) {
 	}
 	defer all.Wait()
 	defer cancel()
-	for end := time.Now().Add(20 * time.Second); len(w.srv.Requests()) < hanging; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); len(w.Srv.Requests()) < hanging; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("%d of %d lookups hang: an account may have as many runs", len(w.srv.Requests()), hanging)
+			t.Fatalf("%d of %d lookups hang: an account may have as many runs", len(w.Srv.Requests()), hanging)
 		}
 	}
 	w.load(snapshot.Query{Key: key})
@@ -110,14 +112,14 @@ func TestBadKeys(t *testing.T) {
 	for _, key := range []pull.Key{{Owner: "python", Repo: "cpython"}, {Owner: "..", Repo: "x", Number: 1},
 		{Owner: "python", Repo: "..", Number: 1}, {Owner: "a/b", Repo: "x", Number: 1}, {}} {
 		_, err := w.app.Load(t.Context(), snapshot.Query{Key: key})
-		as[*gh.Rejected](t, err)
+		trial.As[*gh.Rejected](t, err)
 		if key.Validate() != nil {
-			as[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, someStatus))
+			trial.As[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, ghtrial.SomeStatus))
 			_, err = w.app.Numbers(t.Context(), snapshot.List{Key: key})
-			as[*gh.Rejected](t, err)
+			trial.As[*gh.Rejected](t, err)
 		}
 	}
-	if n := len(w.srv.Requests()); n != 0 {
+	if n := len(w.Srv.Requests()); n != 0 {
 		t.Errorf("%d requests were sent", n)
 	}
 }
@@ -125,21 +127,21 @@ func TestBadKeys(t *testing.T) {
 // A token that GitHub revoked is replaced once; the write is not lost.
 func TestRevokedToken(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	w.load(snapshot.Query{Key: key})
-	w.srv.RevokeTokens()
+	w.Srv.RevokeTokens()
 	w.load(snapshot.Query{Key: key})
-	w.srv.RevokeTokens()
+	w.Srv.RevokeTokens()
 	w.apply(key, pull.AddLabel{Name: "docs"})
-	if got := w.pr(key).Labels; !slices.Equal(got, []string{"docs"}) {
+	if got := w.PR(key).Labels; !slices.Equal(got, []string{"docs"}) {
 		t.Errorf("labels %q", got)
 	}
-	w.srv.ResetRequests()
-	w.fault(ghtest.Fault{Path: "^/graphql", Status: 401, Times: -1})
+	w.Srv.ResetRequests()
+	w.Fault(ghtest.Fault{Path: "^/graphql", Status: 401, Times: -1})
 	_, err := w.app.Load(t.Context(), snapshot.Query{Key: key})
-	as[*gh.Unauthorized](t, err)
+	trial.As[*gh.Unauthorized](t, err)
 	var routes []string
-	for _, r := range w.srv.Requests() {
+	for _, r := range w.Srv.Requests() {
 		routes = append(routes, r.Path)
 	}
 	if len(routes) != 3 {
@@ -151,34 +153,34 @@ func TestRevokedToken(t *testing.T) {
 // leads elsewhere on the same host is followed.
 func TestRedirectOnTheSameHost(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	w.fault(ghtest.Fault{Method: "GET", Path: "^/repos/python/cpython$", Status: 301, Redirect: w.srv.APIURL() +
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	w.Fault(ghtest.Fault{Method: "GET", Path: "^/repos/python/cpython$", Status: 301, Redirect: w.Srv.APIURL() +
 		"repos/python/cpython?page=1"})
-	must(t, w.app.Here(t.Context(), key))
-	w.fault(ghtest.Fault{Method: "POST", Path: "/statuses/", Redirect: w.srv.APIURL() + "repositories/1/statuses/x"})
-	as[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key, someStatus))
-	w.fault(ghtest.Fault{Method: "GET", Path: "^/repos/python/cpython$", Times: -1, Status: 302, Redirect: w.srv.APIURL() +
+	trial.OK(t, w.app.Here(t.Context(), key))
+	w.Fault(ghtest.Fault{Method: "POST", Path: "/statuses/", Redirect: w.Srv.APIURL() + "repositories/1/statuses/x"})
+	trial.As[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key, ghtrial.SomeStatus))
+	w.Fault(ghtest.Fault{Method: "GET", Path: "^/repos/python/cpython$", Times: -1, Status: 302, Redirect: w.Srv.APIURL() +
 		"repos/python/cpython"})
-	as[*gh.Temporary](t, w.app.Here(t.Context(), key))
+	trial.As[*gh.Temporary](t, w.app.Here(t.Context(), key))
 }
 
 func TestMetrics(t *testing.T) {
 	registry := prometheus.NewPedanticRegistry()
 	w := newWorld(t, func(_ *ghtest.Config, c *gh.Config) { c.Metrics = registry })
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	w.load(snapshot.Query{Key: key})
 	w.apply(key, pull.AddLabel{Name: "docs"})
 	for range 2 {
-		must(t, w.app.Here(t.Context(), key))
+		trial.OK(t, w.app.Here(t.Context(), key))
 	}
 	outage := ghtest.BadGateway()
 	outage.Times = 3
-	w.fault(outage)
+	w.Fault(outage)
 	_, err := w.app.Load(t.Context(), snapshot.Query{Key: key})
-	as[*gh.Temporary](t, err)
-	w.fault(ghtest.SecondaryLimit(0))
+	trial.As[*gh.Temporary](t, err)
+	w.Fault(ghtest.SecondaryLimit(0))
 	_, err = w.app.Load(t.Context(), snapshot.Query{Key: key})
-	as[*gh.Limited](t, err)
+	trial.As[*gh.Limited](t, err)
 	want := map[string]float64{
 		"POST /graphql 2xx":                                        3, // the load, the id of the label, the mutation
 		"POST /graphql 5xx":                                        3, // a load asks for less, and for less again
@@ -190,7 +192,7 @@ func TestMetrics(t *testing.T) {
 		"POST /app/installations/{installation}/access_tokens 2xx": 1,
 	}
 	families, err := registry.Gather()
-	must(t, err)
+	trial.OK(t, err)
 	got, resources := map[string]float64{}, []string{}
 	for _, f := range families {
 		for _, m := range f.GetMetric() {
@@ -207,7 +209,7 @@ func TestMetrics(t *testing.T) {
 	if slices.Sort(resources); !slices.Equal(resources, []string{"core", "core", "graphql"}) { // of the App; of the installation
 		t.Errorf("limits of %q", resources)
 	}
-	if _, err := gh.New(gh.Config{AppID: 1, PrivateKey: testKey(), Metrics: registry}); err == nil {
+	if _, err := gh.New(gh.Config{AppID: 1, PrivateKey: trial.Key(), Metrics: registry}); err == nil {
 		t.Error("the same metrics are registered twice")
 	}
 }

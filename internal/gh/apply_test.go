@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -16,28 +18,28 @@ import (
 func TestPermissionIsGranted(t *testing.T) {
 	now := time.Now()
 	w := newWorld(t, func(_ *ghtest.Config, c *gh.Config) { c.Now = func() time.Time { return now } })
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "read"}))
-	w.srv.RevokeTokens()
-	status := pull.SetStatus{SHA: w.pr(key).HeadSHA, Status: someStatus.Status}
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	trial.OK(t, w.Srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "read"}))
+	w.Srv.RevokeTokens()
+	status := pull.SetStatus{SHA: w.PR(key).HeadSHA, Status: ghtrial.SomeStatus.Status}
 	tokens := func() (n int) {
-		for _, r := range w.srv.Requests() {
+		for _, r := range w.Srv.Requests() {
 			if strings.Contains(r.Route, "access_tokens") {
 				n++
 			}
 		}
 		return n
 	}
-	as[*gh.Denied](t, w.app.Apply(t.Context(), 0, key, status))
+	trial.As[*gh.Denied](t, w.app.Apply(t.Context(), 0, key, status))
 	now = now.Add(2 * time.Minute)
 	before := tokens()
 	for range 5 {
-		as[*gh.Denied](t, w.app.Apply(t.Context(), 0, key, status))
+		trial.As[*gh.Denied](t, w.app.Apply(t.Context(), 0, key, status))
 	}
 	if n := tokens() - before; n != 1 {
 		t.Errorf("%d tokens were asked for, want 1", n)
 	}
-	must(t, w.srv.SetPermissions("python", ghtest.DefaultPermissions()))
+	trial.OK(t, w.Srv.SetPermissions("python", ghtest.DefaultPermissions()))
 	now = now.Add(2 * time.Minute)
 	w.apply(key, status)
 }
@@ -46,21 +48,21 @@ func TestPermissionIsGranted(t *testing.T) {
 // six requests, the token aside.
 func TestCostOfOnePullRequest(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{
+	key := w.Open(map[string]ghtest.File{
 		"Lib/os.py": ghtest.Text("pass\n"), "Lib/test/test_os.py": ghtest.Text("pass\n"),
 		"Misc/NEWS.d/next/Library/2026-01-02-03-04-05.gh-issue-40000.abcdef.rst": ghtest.Text("Fix it.\n"),
 	})
-	installation := w.srv.InstallationID("python")
-	r := w.load(snapshot.Query{Key: key, Installation: installation, Needs: everything, SettingsPath: settingsPath,
+	installation := w.Srv.InstallationID("python")
+	r := w.load(snapshot.Query{Key: key, Installation: installation, Needs: ghtrial.Everything, SettingsPath: settingsPath,
 		Reads: func(_ *pull.Request, path string) bool { return strings.HasSuffix(path, ".rst") }})
 	for _, a := range []pull.Action{
-		pull.SetStatus{SHA: r.Head, Status: someStatus.Status},
+		pull.SetStatus{SHA: r.Head, Status: ghtrial.SomeStatus.Status},
 		pull.SetCheck{SHA: r.Head, Check: pull.Check{Name: "NEWS", Conclusion: pull.Success, Title: "t"}},
 		pull.AddNote{Note: pull.Note{Key: "news-help", Body: "b"}},
 	} {
-		must(t, w.app.Apply(t.Context(), installation, key, a))
+		trial.OK(t, w.app.Apply(t.Context(), installation, key, a))
 	}
-	if n := w.sent(); n > 6 {
+	if n := w.Sent(); n > 6 {
 		t.Errorf("%d requests", n)
 	}
 }

@@ -11,12 +11,13 @@ import (
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 // minted counts the requests for a token.
 func (w *world) minted() int {
 	n := 0
-	for _, r := range w.srv.Requests() {
+	for _, r := range w.Srv.Requests() {
 		if strings.HasSuffix(r.Path, "/access_tokens") {
 			n++
 		}
@@ -27,16 +28,16 @@ func (w *world) minted() int {
 // Where tokens do not come, one request waits for all, and for a while nobody
 // waits again.
 func TestTokenThatDoesNotCome(t *testing.T) {
-	c := newClock()
+	c := trial.NewClock()
 	w := newWorld(t)
-	cfg := w.cfg
+	cfg := w.Cfg
 	cfg.Timeout, cfg.Now = 300*time.Millisecond, c.Now
 	app, err := newHub(cfg)
-	must(t, err)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	query := snapshot.Query{Key: key, Installation: w.srv.InstallationID("python")}
-	w.srv.ResetRequests()
-	w.fault(ghtest.Fault{Path: "/access_tokens$", Hang: true, Times: -1})
+	trial.OK(t, err)
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	query := snapshot.Query{Key: key, Installation: w.Srv.InstallationID("python")}
+	w.Srv.ResetRequests()
+	w.Fault(ghtest.Fault{Path: "/access_tokens$", Hang: true, Times: -1})
 	var all sync.WaitGroup
 	for range 30 {
 		all.Go(func() {
@@ -49,25 +50,25 @@ func TestTokenThatDoesNotCome(t *testing.T) {
 	if n := w.minted(); n != 1 {
 		t.Errorf("%d requests for a token, want 1", n)
 	}
-	c.advance(cfg.Timeout)
+	c.Advance(cfg.Timeout)
 	_, err = app.Load(t.Context(), query)
-	as[*gh.Temporary](t, err)
+	trial.As[*gh.Temporary](t, err)
 	if n := w.minted(); n != 2 {
 		t.Errorf("%d requests for a token, want 2", n)
 	}
-	w.srv.ClearFaults()
-	c.advance(cfg.Timeout)
+	w.Srv.ClearFaults()
+	c.Advance(cfg.Timeout)
 	_, err = app.Load(t.Context(), query)
-	must(t, err)
+	trial.OK(t, err)
 }
 
 // Who gives up does not wait for the token that another asked for.
 func TestTokenIsWaitedForAsLongAsOneLikes(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	w.fault(ghtest.Fault{Path: "/access_tokens$", Hang: true})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	w.Fault(ghtest.Fault{Path: "/access_tokens$", Hang: true})
 	load := func(ctx context.Context) error {
-		_, err := w.app.Load(ctx, snapshot.Query{Key: key, Installation: w.srv.InstallationID("python")})
+		_, err := w.app.Load(ctx, snapshot.Query{Key: key, Installation: w.Srv.InstallationID("python")})
 		return err
 	}
 	patient, leave := context.WithCancel(t.Context())

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 func TestNotModified(t *testing.T) {
@@ -21,14 +23,14 @@ func TestNotModified(t *testing.T) {
 			return
 		}
 		full.Add(1)
-		answer(w, 200, fmt.Sprintf(`{"id":%d}`, 5+version.Load()))
+		trial.Answer(w, 200, fmt.Sprintf(`{"id":%d}`, 5+version.Load()))
 	})
 	read := func(want int64) {
 		t.Helper()
-		c, err := app.Client(t.Context(), somePull, 1)
-		must(t, err)
+		c, err := app.Client(t.Context(), ghtrial.SomePull, 1)
+		trial.OK(t, err)
 		got, _, err := c.REST.Repositories.Get(t.Context(), c.About.Owner, c.About.Repo)
-		must(t, err)
+		trial.OK(t, err)
 		if got.GetID() != want {
 			t.Errorf("got %d, want %d", got.GetID(), want)
 		}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 type graphqlDescription struct{ schema *ast.Schema }
@@ -25,9 +26,9 @@ type graphqlDescription struct{ schema *ast.Schema }
 func loadGraphQL(t *testing.T, path string) graphqlDescription {
 	t.Helper()
 	source, err := os.ReadFile(path)
-	must(t, err)
+	trial.OK(t, err)
 	doc, err := parser.ParseSchemas(validator.Prelude, &ast.Source{Name: path, Input: string(source)})
-	must(t, err)
+	trial.OK(t, err)
 	for _, d := range doc.Definitions { // some fields are there twice
 		known := map[string]bool{}
 		d.Fields = slices.DeleteFunc(d.Fields, func(f *ast.FieldDefinition) bool {
@@ -37,7 +38,7 @@ func loadGraphQL(t *testing.T, path string) graphqlDescription {
 		})
 	}
 	schema, err := validator.ValidateSchemaDocument(doc)
-	must(t, err)
+	trial.OK(t, err)
 	return graphqlDescription{schema}
 }
 

@@ -12,12 +12,14 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // What another organisation keeps to itself (single sign-on, a list of IP
-// addresses) is missing from the answer, at its place, and everything else is
+// addresses) is missing from the answer, at its place, and ghtrial.Everything else is
 // there. It is counted, and told once.
 func TestHoles(t *testing.T) {
 	var logged bytes.Buffer
@@ -30,16 +32,16 @@ func TestHoles(t *testing.T) {
 	body := fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"__typename":"PullRequest","number":1,"headRefOid":%[1]q,"headRepository":null,
 		"labels":{"nodes":[null,{"id":"a","name":"docs"}]},"comments":{"nodes":[null,{"fullDatabaseId":"7","id":"c","body":"hello","author":null}]},
 		"events":{"nodes":[{"__typename":"ClosedEvent","actor":{"login":"bob"}},null]},"commits":{"totalCount":2,"nodes":[null,{"commit":{"oid":"2","message":"n"}}]},
-		"tip":{"nodes":[{"commit":{"oid":%[1]q}}]}}}},"errors":[`, someSHA) +
+		"tip":{"nodes":[{"commit":{"oid":%[1]q}}]}}}},"errors":[`, ghtrial.SomeSHA) +
 		strings.Join([]string{fault(subject + `,"headRepository"`), fault(subject + `,"labels","nodes",0`),
 			fault(subject + `,"comments","nodes",0,"id"`),
 			fault(subject + `,"comments","nodes",1,"author"`), fault(subject + `,"events","nodes",1`), fault(subject +
 				`,"commits","nodes",0`)}, ",") + `]}`
 	app, _ := plain(t, gh.Config{Log: zerolog.New(&logged), Metrics: metrics},
-		func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, body) })
+		func(w http.ResponseWriter, _ *http.Request) { trial.Answer(w, 200, body) })
 	for range 2 {
-		r, err := app.Load(t.Context(), snapshot.Query{Key: somePull, Installation: 1, Needs: pull.Comments | pull.Events | pull.Commits})
-		must(t, err)
+		r, err := app.Load(t.Context(), snapshot.Query{Key: ghtrial.SomePull, Installation: 1, Needs: pull.Comments | pull.Events | pull.Commits})
+		trial.OK(t, err)
 		if diff := cmp.Diff([]string{"docs"}, r.Labels); diff != "" || len(r.Comments) != 1 || r.Comments[0].By != "ghost" ||
 			len(r.Events) != 1 || len(r.Commits) != 1 || r.HeadOwner != "" {
 			t.Errorf("loaded %+v", r)
@@ -50,7 +52,7 @@ func TestHoles(t *testing.T) {
 	}
 	counted := map[string]float64{}
 	families, err := metrics.Gather()
-	must(t, err)
+	trial.OK(t, err)
 	for _, f := range families {
 		if f.GetName() == "concorde_github_holes_total" {
 			for _, m := range f.GetMetric() {

@@ -11,28 +11,29 @@ import (
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 func TestRepositories(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	want := []gh.InstalledRepository{{Key: pull.Key{Owner: "python", Repo: "cpython"}, Installation: w.srv.InstallationID("python")}}
+	want := []gh.InstalledRepository{{Key: pull.Key{Owner: "python", Repo: "cpython"}, Installation: w.Srv.InstallationID("python")}}
 	for i := range 105 {
 		name := fmt.Sprintf("peps%03d", i)
-		_, err := w.srv.Repo("python/"+name, ghtest.RepoOptions{})
-		must(t, err)
-		want = append(want, gh.InstalledRepository{Key: pull.Key{Owner: "python", Repo: name}, Installation: w.srv.InstallationID("python")})
+		_, err := w.Srv.Repo("python/"+name, ghtest.RepoOptions{})
+		trial.OK(t, err)
+		want = append(want, gh.InstalledRepository{Key: pull.Key{Owner: "python", Repo: name}, Installation: w.Srv.InstallationID("python")})
 	}
-	_, err := w.srv.Repo("elsewhere/x", ghtest.RepoOptions{NotInstalled: true})
-	must(t, err)
-	_, err = w.srv.Repo("psf/black", ghtest.RepoOptions{})
-	must(t, err)
-	want = append(want, gh.InstalledRepository{Key: pull.Key{Owner: "psf", Repo: "black"}, Installation: w.srv.InstallationID("psf")})
+	_, err := w.Srv.Repo("elsewhere/x", ghtest.RepoOptions{NotInstalled: true})
+	trial.OK(t, err)
+	_, err = w.Srv.Repo("psf/black", ghtest.RepoOptions{})
+	trial.OK(t, err)
+	want = append(want, gh.InstalledRepository{Key: pull.Key{Owner: "psf", Repo: "black"}, Installation: w.Srv.InstallationID("psf")})
 	installations, err := w.app.Installations(t.Context())
-	must(t, err)
+	trial.OK(t, err)
 	got, err := w.app.Repositories(t.Context(), installations)
-	must(t, err)
+	trial.OK(t, err)
 	byKey := func(a, b gh.InstalledRepository) int { return strings.Compare(a.Key.String(), b.Key.String()) }
 	slices.SortFunc(got, byKey)
 	slices.SortFunc(want, byKey)
@@ -42,19 +43,19 @@ func TestRepositories(t *testing.T) {
 
 	// One installation that cannot be read does not hide the other.
 	f := ghtest.BadGateway()
-	f.Path = fmt.Sprintf("^/app/installations/%d/access_tokens", w.srv.InstallationID("psf"))
-	w.fault(f)
-	app, err := gh.New(w.cfg)
-	must(t, err)
+	f.Path = fmt.Sprintf("^/app/installations/%d/access_tokens", w.Srv.InstallationID("psf"))
+	w.Fault(f)
+	app, err := gh.New(w.Cfg)
+	trial.OK(t, err)
 	some, err := app.Repositories(t.Context(), installations)
-	as[*gh.Temporary](t, err)
+	trial.As[*gh.Temporary](t, err)
 	if len(some) != 106 {
 		t.Errorf("%d repositories", len(some))
 	}
 	f.Path, f.Status = "^/app/installations$", 500
-	w.fault(f)
+	w.Fault(f)
 	_, err = app.Installations(t.Context())
-	as[*gh.Temporary](t, err)
+	trial.As[*gh.Temporary](t, err)
 }
 
 // TestLostInstallation: a run can tell that it is the whole installation that is
@@ -62,10 +63,10 @@ func TestRepositories(t *testing.T) {
 func TestLostInstallation(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.srv.Suspend("python")
+	w.Srv.Suspend("python")
 	all, err := w.app.Installations(t.Context())
-	must(t, err)
-	id := w.srv.InstallationID("python")
+	trial.OK(t, err)
+	id := w.Srv.InstallationID("python")
 	if diff := cmp.Diff([]gh.Installation{{ID: id, Account: "python", Suspended: true}}, all); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -73,16 +74,16 @@ func TestLostInstallation(t *testing.T) {
 	lost := func(installation int64) bool {
 		t.Helper()
 		_, err := w.app.Load(t.Context(), snapshot.Query{Key: key, Installation: installation})
-		return as[*gh.Gone](t, err).Installation()
+		return trial.As[*gh.Gone](t, err).Installation()
 	}
 	if !lost(id) {
 		t.Error("suspended, and nobody knows")
 	}
-	w.srv.Unsuspend("python")
+	w.Srv.Unsuspend("python")
 	if lost(id) {
 		t.Error("a missing pull request passes for a missing installation")
 	}
-	w.srv.Uninstall("python")
+	w.Srv.Uninstall("python")
 	if !lost(id) {
 		t.Error("removed, and nobody knows")
 	}

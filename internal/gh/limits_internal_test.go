@@ -5,10 +5,12 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 func TestNamedTime(t *testing.T) {
-	now := newClock().Now()
+	now := trial.NewClock().Now()
 	unix := func(d time.Duration) string { return strconv.FormatInt(now.Add(d).Unix(), 10) }
 	date := func(d time.Duration) string { return now.Add(d).Format(http.TimeFormat) }
 	for _, test := range []struct {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/weigh"
 )
@@ -12,7 +13,7 @@ import (
 func TestMarker(t *testing.T) {
 	note := pull.Note{Key: "news-help", Body: "Hello\n"}
 	body, err := Mark(note)
-	must(t, err)
+	trial.OK(t, err)
 	for _, test := range []struct{ name, body, key string }{
 		{"as written", body, "news-help"},
 		{"as GitHub keeps it", strings.ReplaceAll(body, "\n", "\r\n"), "news-help"},
@@ -42,7 +43,7 @@ func TestMarkerData(t *testing.T) {
 		for _, text := range []string{"", "Hello\n", strings.Repeat("ä", 70_000)} {
 			note := pull.Note{Key: "board", Body: text, Data: data}
 			body, err := Mark(note)
-			must(t, err)
+			trial.OK(t, err)
 			key, read, ok := ReadMark(body)
 			if want := (pull.PostedNote{Digest: note.Digest(), Data: data}); !ok || key != "board" || read != want {
 				t.Errorf("%d bytes of data: %q %+v", len(data), key, read)

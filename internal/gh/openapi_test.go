@@ -22,8 +22,10 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -73,24 +75,24 @@ func converse(t *testing.T) []ghtest.Exchange {
 		}
 	})
 	_, err := w.app.Verify(t.Context())
-	must(t, err)
+	trial.OK(t, err)
 	exerciseSurvey(w)
 	few, many := openFewAndMany(w)
-	must(t, w.srv.Team("python", "python-core", "guido"))
-	issue, err := w.repo.OpenIssue(ghtest.Issue{Title: "An issue", Body: "b", Author: "bob"})
-	must(t, err)
+	trial.OK(t, w.Srv.Team("python", "python-core", "guido"))
+	issue, err := w.Repo.OpenIssue(ghtest.Issue{Title: "An issue", Body: "b", Author: "bob"})
+	trial.OK(t, err)
 	of := pull.Key{Owner: "python", Repo: "cpython", Number: issue}
-	w.load(snapshot.Query{Key: of, Needs: everything | pull.Team, Team: "nobody/team"})
+	w.load(snapshot.Query{Key: of, Needs: ghtrial.Everything | pull.Team, Team: "nobody/team"})
 	w.apply(of, pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}, Seen: "b",
 		At: time.Now()})
 	_, err = w.app.Mergeable(t.Context(), snapshot.List{Key: few})
-	must(t, err)
+	trial.OK(t, err)
 	_, err = w.app.Issues(t.Context(), snapshot.List{Key: few.Repository(), Pages: 1})
-	must(t, err)
+	trial.OK(t, err)
 	for range 2 { // the second time with what the first one wrote
 		for _, key := range []pull.Key{few, many} {
 			r := w.load(snapshot.Query{
-				Key: key, Needs: everything | pull.Team, Reads: func(_ *pull.Request, path string) bool { return path != "f5" },
+				Key: key, Needs: ghtrial.Everything | pull.Team, Reads: func(_ *pull.Request, path string) bool { return path != "f5" },
 				SettingsPath:   settingsPath,
 				LabelRulesPath: "old", Team: "python-core",
 				Looks: looksAt(pull.Looks{
@@ -105,23 +107,23 @@ func converse(t *testing.T) []ghtest.Exchange {
 	exerciseRepository(w)
 	exerciseBackport(w)
 	exerciseHook(w)
-	_, err = w.repo.Merge(few.Number, "guido")
-	must(t, err)
+	_, err = w.Repo.Merge(few.Number, "guido")
+	trial.OK(t, err)
 	for _, key := range []pull.Key{few, many, {Owner: "python", Repo: "cpython", Number: 4711},
 		{Owner: "python", Repo: "nothing", Number: 1}} {
-		_, _ = w.app.Load(t.Context(), snapshot.Query{Key: key, Installation: w.srv.InstallationID("python"), Needs: everything, Reads: all,
+		_, _ = w.app.Load(t.Context(), snapshot.Query{Key: key, Installation: w.Srv.InstallationID("python"), Needs: ghtrial.Everything, Reads: all,
 			SettingsPath: settingsPath, Looks: looksAt(pull.Looks{Requests: []int{4711}})})
 		_, _ = w.app.Numbers(t.Context(), snapshot.List{Key: key.Repository()})
 	}
-	must(t, w.repo.DeleteFork("bob")) // GitHub's list then has null for the head's repository, against its description
-	w.load(snapshot.Query{Key: many, Needs: everything, Reads: all})
+	trial.OK(t, w.Repo.DeleteFork("bob")) // GitHub's list then has null for the head's repository, against its description
+	w.load(snapshot.Query{Key: many, Needs: ghtrial.Everything, Reads: all})
 	installations, err := w.app.Installations(t.Context())
-	must(t, err)
+	trial.OK(t, err)
 	_, err = w.app.Repositories(t.Context(), installations)
-	must(t, err)
-	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read"}))
-	_, _ = w.app.Load(t.Context(), snapshot.Query{Key: few, Needs: everything})
-	exerciseWrites(w, few, &pull.Request{Head: w.repo.Ref("alice:fix")})
+	trial.OK(t, err)
+	trial.OK(t, w.Srv.SetPermissions("python", map[string]string{"metadata": "read"}))
+	_, _ = w.app.Load(t.Context(), snapshot.Query{Key: few, Needs: ghtrial.Everything})
+	exerciseWrites(w, few, &pull.Request{Head: w.Repo.Ref("alice:fix")})
 	exerciseRepository(w)
 	mu.Lock()
 	defer mu.Unlock()
@@ -131,25 +133,25 @@ func converse(t *testing.T) []ghtest.Exchange {
 // openFewAndMany makes a pull request whose lists have one page, and one whose
 // lists have several.
 func openFewAndMany(w *world) (few, many pull.Key) {
-	_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido",
+	_, err := w.Repo.Push("main", ghtest.Commit{Message: "m", Author: "guido",
 		Files: map[string]ghtest.File{settingsPath: ghtest.Text("a: 1\n"), "gone": ghtest.Text("x\n"),
 			"old": ghtest.Text(strings.Repeat("x\n", 30))}})
-	must(w.t, err)
+	trial.OK(w.T, err)
 	files := map[string]ghtest.File{
 		"gone": ghtest.Deleted(), "old": ghtest.Deleted(), "new": ghtest.Text(strings.Repeat("x\n", 30)), "b": ghtest.Text("\x00\xff"),
-		"link": {Content: "b", Mode: "120000"}, "module": {Content: someSHA, Mode: "160000"},
+		"link": {Content: "b", Mode: "120000"}, "module": {Content: ghtrial.SomeSHA, Mode: "160000"},
 	}
-	few = w.open(files)
+	few = w.Open(files)
 	for i := range 110 {
 		files[fmt.Sprint("f", i)] = ghtest.Text(fmt.Sprint(i))
 	}
-	_, err = w.repo.Push("bob:many", ghtest.Commit{Message: "m\n\nbody", Author: "bob", Files: files})
-	must(w.t, err)
-	n, err := w.repo.OpenPR(ghtest.PR{Title: "t", Author: "bob", Head: "bob:many", Draft: true, Labels: []string{"docs"}})
-	must(w.t, err)
+	_, err = w.Repo.Push("bob:many", ghtest.Commit{Message: "m\n\nbody", Author: "bob", Files: files})
+	trial.OK(w.T, err)
+	n, err := w.Repo.OpenPR(ghtest.PR{Title: "t", Author: "bob", Head: "bob:many", Draft: true, Labels: []string{"docs"}})
+	trial.OK(w.T, err)
 	for i := range 105 {
-		_, err := w.repo.Comment(n, "bob", fmt.Sprint(i))
-		must(w.t, err)
+		_, err := w.Repo.Comment(n, "bob", fmt.Sprint(i))
+		trial.OK(w.T, err)
 	}
 	return few, pull.Key{Owner: "python", Repo: "cpython", Number: n}
 }
@@ -163,7 +165,7 @@ func exerciseWrites(w *world, key pull.Key, r *pull.Request) {
 	note := pull.Note{Key: "k", Body: "b"}
 	for _, a := range []pull.Action{
 		pull.SetStatus{SHA: r.Head, Status: pull.Status{Context: "c", State: pull.StatusPending, Description: "d", URL: "https://example.com/"}},
-		pull.SetStatus{SHA: someSHA, Status: someStatus.Status},
+		pull.SetStatus{SHA: ghtrial.SomeSHA, Status: ghtrial.SomeStatus.Status},
 		pull.SetStatus{SHA: r.Head, Status: pull.Status{Context: "d", State: pull.StatusSuccess}},
 		pull.SetCheck{SHA: r.Head, Check: check},
 		pull.SetCheck{SHA: r.Head, Check: pull.Check{Name: "ok", Conclusion: pull.Success, Title: "t"}},
@@ -173,59 +175,59 @@ func exerciseWrites(w *world, key pull.Key, r *pull.Request) {
 		pull.EditBlock{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}},
 		pull.Ready{}, pull.React{Node: "IC_nothing", With: pull.Confused},
 	} {
-		_ = w.app.Apply(w.t.Context(), w.srv.InstallationID("python"), key, a)
+		_ = w.app.Apply(w.T.Context(), w.Srv.InstallationID("python"), key, a)
 	}
 }
 
 // exerciseBackport opens a pull request and takes it to its end, in all ways.
 func exerciseBackport(w *world) {
-	must(w.t, w.repo.Collaborator("guido", "write"))
-	must(w.t, w.repo.Protect("main", ghtest.Protection{RequiredReviews: 1}))
+	trial.OK(w.T, w.Repo.Collaborator("guido", "write"))
+	trial.OK(w.T, w.Repo.Protect("main", ghtest.Protection{RequiredReviews: 1}))
 	key, sha := w.openBackport("backport")
-	_, err := w.app.OpenPull(w.t.Context(), 0, cpython, pull.OpenPull{Head: "backport", Base: "main", Title: "again"})
-	must(w.t, err)
-	_, _ = w.app.OpenPull(w.t.Context(), 0, cpython, pull.OpenPull{Head: "nothing", Base: "main", Title: "t"})
+	_, err := w.app.OpenPull(w.T.Context(), 0, ghtrial.CPython, pull.OpenPull{Head: "backport", Base: "main", Title: "again"})
+	trial.OK(w.T, err)
+	_, _ = w.app.OpenPull(w.T.Context(), 0, ghtrial.CPython, pull.OpenPull{Head: "nothing", Base: "main", Title: "t"})
 	for _, a := range []pull.Action{
 		pull.RequestReview{Login: "guido"}, pull.RequestReview{Login: "stranger"}, pull.Assign{Login: "guido"}, pull.Assign{Login: "stranger"},
 		pull.CancelMerge{}, pull.MergePull{SHA: sha, Title: "t", Body: "b", Auto: true}, pull.CancelMerge{}, pull.MergePull{SHA: sha, Title: "t"},
 	} {
-		_ = w.app.Apply(w.t.Context(), 0, key, a)
+		_ = w.app.Apply(w.T.Context(), 0, key, a)
 	}
-	must(w.t, w.repo.Close(key.Number, "guido"))
+	trial.OK(w.T, w.Repo.Close(key.Number, "guido"))
 	for _, a := range []pull.Action{pull.DeleteBranch{Branch: "backport", SHA: sha}, pull.DeleteBranch{Branch: "backport", SHA: sha},
 		pull.Reopen{}, pull.RestoreBranch{Branch: "backport", SHA: sha}, pull.RestoreBranch{Branch: "backport", SHA: sha}, pull.Reopen{}} {
-		_ = w.app.Apply(w.t.Context(), 0, key, a)
+		_ = w.app.Apply(w.T.Context(), 0, key, a)
 	}
-	_, err = w.repo.Review(key.Number, "guido", "APPROVED", "")
-	must(w.t, err)
-	w.load(snapshot.Query{Key: key, Needs: everything})
+	_, err = w.Repo.Review(key.Number, "guido", "APPROVED", "")
+	trial.OK(w.T, err)
+	w.load(snapshot.Query{Key: key, Needs: ghtrial.Everything})
 	w.apply(key, pull.MergePull{SHA: sha, Title: "t", Body: "b"})
-	w.load(snapshot.Query{Key: key, Needs: everything})
+	w.load(snapshot.Query{Key: key, Needs: ghtrial.Everything})
 }
 
 // exerciseRepository asks for what is of the repository; the errors do not
 // matter here.
 func exerciseRepository(w *world) {
-	ctx := w.t.Context()
+	ctx := w.T.Context()
 	_, _, _ = w.app.Committer(ctx)
-	_, _ = w.app.IsFork(ctx, cpython, cpython)
+	_, _ = w.app.IsFork(ctx, ghtrial.CPython, ghtrial.CPython)
 	for _, level := range []string{"write", "admin"} {
-		_, _ = w.app.Token(ctx, gh.TokenRequest{Key: cpython, Permissions: map[string]string{"contents": level}})
+		_, _ = w.app.Token(ctx, gh.TokenRequest{Key: ghtrial.CPython, Permissions: map[string]string{"contents": level}})
 	}
-	_, _ = w.app.History(ctx, snapshot.HistoryRequest{Key: cpython, Revisions: []string{"main", w.repo.Ref("main"), "nothing"},
+	_, _ = w.app.History(ctx, snapshot.HistoryRequest{Key: ghtrial.CPython, Revisions: []string{"main", w.Repo.Ref("main"), "nothing"},
 		Paths: []string{"README.rst", "nothing"}})
-	_, _ = w.app.Repository(ctx, snapshot.RepositoryQuery{Key: cpython, SettingsPath: settingsPath})
+	_, _ = w.app.Repository(ctx, snapshot.RepositoryQuery{Key: ghtrial.CPython, SettingsPath: settingsPath})
 	for _, label := range []pull.LabelStyle{{Name: "needs backport to 3.16", Color: "c2e0c6", Description: "d"},
 		{Name: "a#b/c?d%e", Color: "odd"}} {
 		for range 2 {
-			_ = w.app.CreateLabel(ctx, 0, cpython, label)
+			_ = w.app.CreateLabel(ctx, 0, ghtrial.CPython, label)
 		}
-		_ = w.app.EditLabel(ctx, 0, cpython, pull.LabelEdit{Old: label.Name,
+		_ = w.app.EditLabel(ctx, 0, ghtrial.CPython, pull.LabelEdit{Old: label.Name,
 			LabelStyle: pull.LabelStyle{Name: "new " + label.Name, Color: "ededed"}})
 	}
-	_, _, _ = w.app.Merged(ctx, snapshot.List{Key: cpython, Base: "main", Labels: []string{"docs"}})
-	_, _, _ = w.app.Merged(ctx, snapshot.List{Key: cpython})
-	_, _, _ = w.app.Pulls(ctx, snapshot.List{Key: cpython, Base: "main", Since: w.srv.Now().Add(-time.Hour), Pages: 1})
+	_, _, _ = w.app.Merged(ctx, snapshot.List{Key: ghtrial.CPython, Base: "main", Labels: []string{"docs"}})
+	_, _, _ = w.app.Merged(ctx, snapshot.List{Key: ghtrial.CPython})
+	_, _, _ = w.app.Pulls(ctx, snapshot.List{Key: ghtrial.CPython, Base: "main", Since: w.Srv.Now().Add(-time.Hour), Pages: 1})
 }
 
 type restDescription struct{ router routers.Router }
@@ -233,10 +235,10 @@ type restDescription struct{ router routers.Router }
 func loadREST(t *testing.T, path string) restDescription {
 	t.Helper()
 	doc, err := openapi3.NewLoader().LoadFromFile(path)
-	must(t, err)
+	trial.OK(t, err)
 	doc.Servers = nil
 	router, err := gorillamux.NewRouter(doc)
-	must(t, err)
+	trial.OK(t, err)
 	return restDescription{router}
 }
 

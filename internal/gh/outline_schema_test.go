@@ -8,8 +8,10 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -32,17 +34,17 @@ func TestOutlineAndWalkAgainstGitHubsDescription(t *testing.T) {
 		}
 	})
 	for i := range 101 {
-		must(t, w.repo.SetLabel(ghtest.Label{Name: fmt.Sprint("label ", i), Description: "d"}))
-		_, err := w.repo.Push(fmt.Sprint("3.", i))
-		must(t, err)
+		trial.OK(t, w.Repo.SetLabel(ghtest.Label{Name: fmt.Sprint("label ", i), Description: "d"}))
+		_, err := w.Repo.Push(fmt.Sprint("3.", i))
+		trial.OK(t, err)
 	}
-	w.backport("b")
-	_, err := w.repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: "b", Base: "main", Labels: []string{"label 1"}})
-	must(t, err)
-	_, err = w.app.Repository(t.Context(), snapshot.RepositoryQuery{Key: cpython, SettingsPath: "README.rst"})
-	must(t, err)
+	w.Backport("b")
+	_, err := w.Repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: "b", Base: "main", Labels: []string{"label 1"}})
+	trial.OK(t, err)
+	_, err = w.app.Repository(t.Context(), snapshot.RepositoryQuery{Key: ghtrial.CPython, SettingsPath: "README.rst"})
+	trial.OK(t, err)
 	for _, walk := range []snapshot.List{{}, {Base: "main", Labels: []string{"label 1"}, States: []pull.State{pull.Open}}} {
-		walk.Key, walk.Pages = cpython, 1
+		walk.Key, walk.Pages = ghtrial.CPython, 1
 		if found, _, err := w.app.Pulls(t.Context(), walk); err != nil || len(found) != 1 {
 			t.Errorf("%+v: %v, %v", walk, found, err)
 		}

@@ -10,59 +10,60 @@ import (
 	"github.com/concorde-bot/concorde/internal/access"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 // exerciseSurvey asks all that the setup and the doctor ask about the App.
 func exerciseSurvey(w *world) {
-	w.t.Helper()
-	_, err := w.app.Registration(w.t.Context())
-	must(w.t, err)
-	_, err = w.app.Grants(w.t.Context())
-	must(w.t, err)
-	_, err = w.app.InstallRequests(w.t.Context())
-	must(w.t, err)
-	must(w.t, w.app.SetHook(w.t.Context(), "https://bot.example.org/webhook", "secret"))
-	_, err = w.app.Hook(w.t.Context())
-	must(w.t, err)
-	_, err = w.app.Rates(w.t.Context(), w.srv.InstallationID("python"))
-	must(w.t, err)
-	w.srv.SetHook(ghtest.Hook{})
+	w.T.Helper()
+	_, err := w.app.Registration(w.T.Context())
+	trial.OK(w.T, err)
+	_, err = w.app.Grants(w.T.Context())
+	trial.OK(w.T, err)
+	_, err = w.app.InstallRequests(w.T.Context())
+	trial.OK(w.T, err)
+	trial.OK(w.T, w.app.SetHook(w.T.Context(), "https://bot.example.org/webhook", "secret"))
+	_, err = w.app.Hook(w.T.Context())
+	trial.OK(w.T, err)
+	_, err = w.app.Rates(w.T.Context(), w.Srv.InstallationID("python"))
+	trial.OK(w.T, err)
+	w.Srv.SetHook(ghtest.Hook{})
 }
 
 func TestSurvey(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
 	r, err := w.app.Registration(ctx)
-	if err != nil || r.ID != w.srv.AppID() || r.Slug != "concorde" || r.Owner != "concorde-owner" || r.Organization ||
+	if err != nil || r.ID != w.Srv.AppID() || r.Slug != "concorde" || r.Owner != "concorde-owner" || r.Organization ||
 		r.Permissions["checks"] != "write" || len(r.Events) == 0 {
 		t.Errorf("%+v %v", r, err)
 	}
-	w.srv.Suspend("python")
+	w.Srv.Suspend("python")
 	grants, err := w.app.Grants(ctx)
 	if err != nil || len(grants) != 1 || grants[0].Account != "python" || !grants[0].Suspended || !grants[0].Organization ||
 		grants[0].Permissions["issues"] != "write" || len(grants[0].Events) != len(r.Events) {
 		t.Errorf("%+v %v", grants, err)
 	}
-	w.srv.Unsuspend("python")
-	w.srv.Request("alice", "psf")
+	w.Srv.Unsuspend("python")
+	w.Srv.Request("alice", "psf")
 	requests, err := w.app.InstallRequests(ctx)
 	if err != nil || len(requests) != 1 || requests[0].Account != "psf" || requests[0].Requester != "alice" || requests[0].At.IsZero() {
 		t.Errorf("%+v %v", requests, err)
 	}
-	rates, err := w.app.Rates(ctx, w.srv.InstallationID("python"))
+	rates, err := w.app.Rates(ctx, w.Srv.InstallationID("python"))
 	if err != nil || len(rates) != 2 || rates[0].Limit != 5000 || rates[1].Resource != "graphql" || rates[1].Reset.Before(time.Now()) {
 		t.Errorf("%+v %v", rates, err)
 	}
 	if now, err := w.app.Clock(ctx); err != nil || time.Since(now).Abs() > time.Hour {
 		t.Errorf("%v %v", now, err)
 	}
-	must(t, w.app.SetHook(ctx, "https://bot.example.org/webhook", "another secret"))
+	trial.OK(t, w.app.SetHook(ctx, "https://bot.example.org/webhook", "another secret"))
 	hook, err := w.app.Hook(ctx)
 	if err != nil || hook != (gh.Hook{URL: "https://bot.example.org/webhook", ContentType: "json", HasSecret: true}) ||
-		w.srv.WebhookSecret() != "another secret" {
+		w.Srv.WebhookSecret() != "another secret" {
 		t.Errorf("%+v %v", hook, err)
 	}
-	w.srv.SetHook(ghtest.Hook{URL: "https://x.example.org", Insecure: true, Unsigned: true, ContentType: "form"})
+	w.Srv.SetHook(ghtest.Hook{URL: "https://x.example.org", Insecure: true, Unsigned: true, ContentType: "form"})
 	if hook, err = w.app.Hook(ctx); err != nil || hook != (gh.Hook{URL: "https://x.example.org", ContentType: "form", Insecure: true}) {
 		t.Errorf("%+v %v", hook, err)
 	}
@@ -80,21 +81,21 @@ func TestSurveyFaults(t *testing.T) {
 	for name, f := range map[string]ghtest.Fault{"502": ghtest.BadGateway(), "dropped": {Drop: true}, "cut off": {Truncate: true},
 		"no JSON": {Status: 200, Body: "<html>"}} {
 		f.Times = -1
-		must(t, w.srv.Fault(f))
+		trial.OK(t, w.Srv.Fault(f))
 		_, registration := w.app.Registration(ctx)
 		_, grants := w.app.Grants(ctx)
 		_, requests := w.app.InstallRequests(ctx)
 		_, hook := w.app.Hook(ctx)
-		_, rates := w.app.Rates(ctx, w.srv.InstallationID("python"))
+		_, rates := w.app.Rates(ctx, w.Srv.InstallationID("python"))
 		for i, err := range []error{registration, grants, requests, hook, rates} {
 			var temporary *gh.Temporary
 			if !errors.As(err, &temporary) {
 				t.Errorf("%s, %d: %v", name, i, err)
 			}
 		}
-		w.srv.ClearFaults()
+		w.Srv.ClearFaults()
 	}
-	must(t, w.srv.Fault(ghtest.Fault{Drop: true, Times: -1}))
+	trial.OK(t, w.Srv.Fault(ghtest.Fault{Drop: true, Times: -1}))
 	if _, err := w.app.Clock(ctx); err == nil {
 		t.Error("a clock without an answer")
 	}
@@ -103,8 +104,8 @@ func TestSurveyFaults(t *testing.T) {
 // A code is good once. No error shows what came instead of a key.
 func TestConvert(t *testing.T) {
 	srv, err := ghtest.New(ghtest.Config{NoApp: true, Dir: t.TempDir()})
-	must(t, err)
-	t.Cleanup(func() { must(t, srv.Close()) })
+	trial.OK(t, err)
+	t.Cleanup(func() { trial.OK(t, srv.Close()) })
 	var gone *gh.Gone
 	if _, err := gh.Convert(t.Context(), gh.Conversion{APIURL: srv.APIURL(), Code: "no/../code"}); !errors.As(err, &gone) {
 		t.Errorf("%v", err)
@@ -112,13 +113,13 @@ func TestConvert(t *testing.T) {
 	var temporary *gh.Temporary
 	for _, f := range []ghtest.Fault{ghtest.BadGateway(), {Drop: true}, {Status: 201, Body: `{"pem":"hunter2"`},
 		{Status: 201, Body: `{"id":0,"pem":"hunter2"}`}, {Status: 200, Body: `{"id":1,"pem":"hunter2"}`}} {
-		must(t, srv.Fault(f))
+		trial.OK(t, srv.Fault(f))
 		if _, err := gh.Convert(t.Context(), gh.Conversion{APIURL: srv.APIURL(), Code: "code4711"}); !errors.As(err, &temporary) ||
 			strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "code4711") {
 			t.Errorf("%+v: %v", f, err)
 		}
 	}
-	must(t, srv.Fault(ghtest.Fault{Hang: true}))
+	trial.OK(t, srv.Fault(ghtest.Fault{Hang: true}))
 	if _, err := gh.Convert(t.Context(), gh.Conversion{APIURL: srv.APIURL(), Code: "x", Timeout: 50 * time.Millisecond}); !errors.As(err,
 		&temporary) {
 		t.Errorf("%v", err)

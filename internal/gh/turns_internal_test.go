@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -14,7 +15,7 @@ import (
 // up to four seconds late, and each tenth does not come back. Each seventh has
 // several writes for one request.
 type crowd struct {
-	*clock
+	*trial.Clock
 	g       *guard
 	when    map[int]time.Time // by number: when it comes
 	written []time.Time
@@ -42,10 +43,10 @@ func (c *crowd) second(t *testing.T) {
 			delete(c.when, number)
 		default:
 			c.refused++
-			c.when[number] = as[*Limited](t, err).Until.Add(time.Duration(number%5) * time.Second)
+			c.when[number] = trial.As[*Limited](t, err).Until.Add(time.Duration(number%5) * time.Second)
 		}
 	}
-	c.advance(time.Second)
+	c.Advance(time.Second)
 }
 
 // However they come, some woken early and some late or never, some with many
@@ -53,7 +54,7 @@ func (c *crowd) second(t *testing.T) {
 // refused twice.
 func TestLine(t *testing.T) {
 	const old, perMinute = 200, 80
-	c := &crowd{clock: newClock(), when: map[int]time.Time{}}
+	c := &crowd{Clock: trial.NewClock(), when: map[int]time.Time{}}
 	c.g = newGuard(Config{Now: c.Now, WritesPerMinute: perMinute, MaxConcurrent: 1}, nil, "", newBudget())
 	c.g.writes.free = c.g.writes.free[:1] // the hour is another matter
 	start, early, total := c.Now(), 0, old
@@ -89,14 +90,14 @@ func TestLine(t *testing.T) {
 // Any hour has at most five times the writes of a minute. What waits in the
 // background takes what people's events leave, and these find half of a burst.
 func TestPaceOfAnHour(t *testing.T) {
-	c := newClock()
+	c := trial.NewClock()
 	g := newGuard(Config{Now: c.Now, WritesPerMinute: 80, MaxConcurrent: 1}, nil, "", newBudget())
 	write := func(ctx context.Context, number, n int) bool {
 		_, err := g.writes.book(Writing(ctx, pull.Key{Owner: "o", Repo: "r", Number: number}), n)
 		return err == nil
 	}
 	hour := func(ctx context.Context, number int) (writes int) {
-		for end := c.Now().Add(time.Hour); c.Now().Before(end); c.advance(time.Second) {
+		for end := c.Now().Add(time.Hour); c.Now().Before(end); c.Advance(time.Second) {
 			for write(ctx, number, 1) {
 				writes++
 			}
@@ -106,19 +107,19 @@ func TestPaceOfAnHour(t *testing.T) {
 	if n := hour(t.Context(), 1); n < 390 || n > 401 { // the last waits a second
 		t.Errorf("%d writes in an hour, want 400", n)
 	}
-	c.advance(2 * time.Hour)
+	c.Advance(2 * time.Hour)
 	if n := hour(Background(t.Context()), 2); n < 315 || n > 326 {
 		t.Errorf("%d writes in the background, want 325: half of a burst of 150, and what comes after it", n)
 	}
 	people := 0
 	for ; write(t.Context(), 3, 8); people += 8 {
-		c.advance(7500 * time.Millisecond) // 64 a minute
+		c.Advance(7500 * time.Millisecond) // 64 a minute
 	}
 	if people < 70 {
 		t.Errorf("people's events find room for %d writes, want half of 150", people)
 	}
 	for range 60 { // nearly as many as come after it: nothing is left for the background
-		c.advance(time.Minute)
+		c.Advance(time.Minute)
 		if write(Background(t.Context()), 4, 1) || !write(t.Context(), 5, 4) {
 			t.Fatal("the background writes before people do")
 		}
@@ -128,7 +129,7 @@ func TestPaceOfAnHour(t *testing.T) {
 // Processes that share GitHub's limits stay within them together, however many there are
 // by and by.
 func TestSharedPace(t *testing.T) {
-	c := newClock()
+	c := trial.NewClock()
 	var all []*guard
 	for range 4 {
 		all = append(all, newGuard(Config{Now: c.Now, WritesPerMinute: 80, MaxConcurrent: 1}, nil, "", newBudget()))
@@ -137,7 +138,7 @@ func TestSharedPace(t *testing.T) {
 		for _, g := range all[:living] {
 			g.share(living)
 		}
-		for end := c.Now().Add(time.Hour); c.Now().Before(end); c.advance(time.Second) {
+		for end := c.Now().Add(time.Hour); c.Now().Before(end); c.Advance(time.Second) {
 			for i, g := range all[:living] {
 				for n := 0; n < 10; n++ {
 					ctx := Writing(t.Context(), pull.Key{Owner: "o", Repo: "r", Number: 1 + i})
@@ -153,7 +154,7 @@ func TestSharedPace(t *testing.T) {
 				g.points[0].ReserveN(c.Now(), int(g.points[0].TokensAt(c.Now())))
 			}
 		}
-		c.advance(2 * time.Hour) // all is there again
+		c.Advance(2 * time.Hour) // all is there again
 		return writes, points / 60
 	}
 	for _, living := range []int{1, 4, 2, 1} {

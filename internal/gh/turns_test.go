@@ -13,63 +13,65 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // Writes are paced; who would wait long goes, with a time of its own to come
 // back. Reads are not paced.
 func TestPace(t *testing.T) {
-	c := newClock()
+	c := trial.NewClock()
 	var sent atomic.Int32
 	app, _ := plain(t, gh.Config{Now: c.Now, WritesPerMinute: 20}, func(w http.ResponseWriter, r *http.Request) {
 		sent.Add(1)
 		if r.URL.Path == "/api/graphql" {
-			answer(w, 200, `{"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"no"}]}`)
+			trial.Answer(w, 200, `{"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"no"}]}`)
 			return
 		}
-		answer(w, 201, "{}")
+		trial.Answer(w, 201, "{}")
 	})
 	try := func(number int) error {
-		return app.Apply(t.Context(), 1, pull.Key{Owner: "python", Repo: "cpython", Number: number}, someStatus)
+		return app.Apply(t.Context(), 1, pull.Key{Owner: "python", Repo: "cpython", Number: number}, ghtrial.SomeStatus)
 	}
 	for range 4 { // a burst of a fifth, and 16 a minute
-		must(t, try(1))
+		trial.OK(t, try(1))
 	}
 	for range 2 { // who comes too early has the turn it had
 		for number := range 3 {
 			want := c.Now().Add(time.Duration(number+1) * time.Minute / 16)
-			if got := as[*gh.Limited](t, try(number)).Until; got.Sub(want).Abs() > time.Millisecond {
+			if got := trial.As[*gh.Limited](t, try(number)).Until; got.Sub(want).Abs() > time.Millisecond {
 				t.Errorf("refusal of %d: until %v, want %v", number, got, want)
 			}
 		}
 	}
-	_, err := app.Load(t.Context(), snapshot.Query{Key: somePull, Installation: 1})
-	as[*gh.Gone](t, err)
+	_, err := app.Load(t.Context(), snapshot.Query{Key: ghtrial.SomePull, Installation: 1})
+	trial.As[*gh.Gone](t, err)
 	if n := sent.Load(); n != 5 {
 		t.Errorf("%d requests, want 4 writes and a read", n)
 	}
 	line := []int{0, 1, 2}
 	for step := range 16 { // the minute after
-		c.advance(time.Minute / 16)
+		c.Advance(time.Minute / 16)
 		line = append(line, 100+step)
-		as[*gh.Limited](t, try(100+step)) // comes anew, and does not go before
-		must(t, try(line[step]))
+		trial.As[*gh.Limited](t, try(100+step)) // comes anew, and does not go before
+		trial.OK(t, try(line[step]))
 	}
 }
 
 // A mutation is a write, and the look before it is none.
 func TestPaceOfMutations(t *testing.T) {
-	c := newClock()
+	c := trial.NewClock()
 	var sent atomic.Int32
 	app, _ := plain(t, gh.Config{Now: c.Now, WritesPerMinute: 20}, func(w http.ResponseWriter, r *http.Request) {
 		sent.Add(1)
-		answer(w, 200, `{"data":{"repository":{"issueOrPullRequest":{"id":"PR_1"}}}}`)
+		trial.Answer(w, 200, `{"data":{"repository":{"issueOrPullRequest":{"id":"PR_1"}}}}`)
 	})
 	for range 4 {
-		must(t, app.Apply(t.Context(), 1, somePull, pull.CancelMerge{}))
+		trial.OK(t, app.Apply(t.Context(), 1, ghtrial.SomePull, pull.CancelMerge{}))
 	}
-	as[*gh.Limited](t, app.Apply(t.Context(), 1, somePull, pull.CancelMerge{}))
+	trial.As[*gh.Limited](t, app.Apply(t.Context(), 1, ghtrial.SomePull, pull.CancelMerge{}))
 	if n := sent.Load(); n != 5 {
 		t.Errorf("%d requests, want a look and four mutations", n)
 	}
@@ -77,17 +79,17 @@ func TestPaceOfMutations(t *testing.T) {
 
 func TestPaceWaitsAMoment(t *testing.T) {
 	t.Parallel()
-	c := newClock()
-	app, _ := plain(t, gh.Config{Now: c.Now, WritesPerMinute: 80}, func(w http.ResponseWriter, r *http.Request) { answer(w, 201, "{}") })
+	c := trial.NewClock()
+	app, _ := plain(t, gh.Config{Now: c.Now, WritesPerMinute: 80}, func(w http.ResponseWriter, r *http.Request) { trial.Answer(w, 201, "{}") })
 	for range 17 { // 16 at once, and one after 15/16 of a second
-		must(t, app.Apply(t.Context(), 1, somePull, someStatus))
+		trial.OK(t, app.Apply(t.Context(), 1, ghtrial.SomePull, ghtrial.SomeStatus))
 	}
-	as[*gh.Limited](t, app.Apply(t.Context(), 1, somePull, someStatus))
+	trial.As[*gh.Limited](t, app.Apply(t.Context(), 1, ghtrial.SomePull, ghtrial.SomeStatus))
 
-	c.advance(time.Minute / 64) // for the one that waits again
+	c.Advance(time.Minute / 64) // for the one that waits again
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := app.Apply(ctx, 1, somePull, someStatus); !errors.Is(err, context.Canceled) {
+	if err := app.Apply(ctx, 1, ghtrial.SomePull, ghtrial.SomeStatus); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 }
@@ -96,7 +98,7 @@ func TestPaceWaitsAMoment(t *testing.T) {
 // the second request of 25 comments waits for the line, and goes when its turn has
 // come.
 func TestBatchesArePaced(t *testing.T) {
-	c := newClock()
+	c := trial.NewClock()
 	var held []int
 	app, _ := plain(t, gh.Config{Now: c.Now, WritesPerMinute: 80}, func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -106,25 +108,25 @@ func TestBatchesArePaced(t *testing.T) {
 		if n := strings.Count(string(body), "addComment("); n > 0 {
 			held = append(held, n)
 		}
-		answer(w, 200, `{"data":{"repository":{"issueOrPullRequest":{"id":"PR_1","labels":{"nodes":[]}}}}}`)
+		trial.Answer(w, 200, `{"data":{"repository":{"issueOrPullRequest":{"id":"PR_1","labels":{"nodes":[]}}}}}`)
 	})
 	var comments []pull.Action
 	for i := range 25 {
 		comments = append(comments, pull.AddNote{Note: pull.Note{Key: fmt.Sprint("n", i), Body: "x"}})
 	}
 	for step := 0; len(comments) > 0 && step < 20; step++ {
-		faults := app.ApplyAll(t.Context(), 1, somePull, comments)
+		faults := app.ApplyAll(t.Context(), 1, ghtrial.SomePull, comments)
 		done := slices.IndexFunc(faults, func(err error) bool { return err != nil })
 		if done < 0 {
 			break
 		}
 		comments = comments[done:]
-		c.advance(as[*gh.Limited](t, faults[done]).Until.Sub(c.Now()))
+		c.Advance(trial.As[*gh.Limited](t, faults[done]).Until.Sub(c.Now()))
 	}
 	if want := []int{8, 8, 8, 1}; !slices.Equal(held, want) {
 		t.Errorf("requests of %v comments, want %v", held, want)
 	}
-	if took := c.Now().Sub(newClock().Now()); took < 8*time.Minute/64 || took > 20*time.Second {
+	if took := c.Now().Sub(trial.NewClock().Now()); took < 8*time.Minute/64 || took > 20*time.Second {
 		t.Errorf("took %s", took)
 	}
 }
@@ -132,7 +134,7 @@ func TestBatchesArePaced(t *testing.T) {
 // A check run of several requests gets its turn for all of them at once: had it to wait
 // after the first, it would be created again each time it comes back.
 func TestCheckRunIsNotBegunInVain(t *testing.T) {
-	c := newClock()
+	c := trial.NewClock()
 	var created, updated atomic.Int32
 	app, _ := plain(t, gh.Config{Now: c.Now, WritesPerMinute: 20}, func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -142,24 +144,24 @@ func TestCheckRunIsNotBegunInVain(t *testing.T) {
 		switch {
 		case strings.Contains(string(body), "createCheckRun("):
 			created.Add(1)
-			answer(w, 200, `{"data":{"change0":{"checkRun":{"id":"CR_1"}}}}`)
+			trial.Answer(w, 200, `{"data":{"change0":{"checkRun":{"id":"CR_1"}}}}`)
 		case strings.Contains(string(body), "updateCheckRun("):
 			updated.Add(1)
-			answer(w, 200, `{"data":{}}`)
+			trial.Answer(w, 200, `{"data":{}}`)
 		default:
-			answer(w, 200, `{"data":{"repository":{"id":"R_1","issueOrPullRequest":{"id":"PR_1"}}}}`)
+			trial.Answer(w, 200, `{"data":{"repository":{"id":"R_1","issueOrPullRequest":{"id":"PR_1"}}}}`)
 		}
 	})
-	large := pull.SetCheck{SHA: someSHA, Check: pull.Check{Name: "c", Conclusion: pull.Failure, Annotations: make([]pull.Annotation, 150)}}
+	large := pull.SetCheck{SHA: ghtrial.SomeSHA, Check: pull.Check{Name: "c", Conclusion: pull.Failure, Annotations: make([]pull.Annotation, 150)}}
 	for range 3 { // of a burst of 4
-		must(t, app.Apply(t.Context(), 1, somePull, pull.CancelMerge{}))
+		trial.OK(t, app.Apply(t.Context(), 1, ghtrial.SomePull, pull.CancelMerge{}))
 	}
-	refused := as[*gh.Limited](t, app.Apply(t.Context(), 1, somePull, large))
+	refused := trial.As[*gh.Limited](t, app.Apply(t.Context(), 1, ghtrial.SomePull, large))
 	if n := created.Load(); n != 0 {
 		t.Fatalf("%d check runs were begun", n)
 	}
-	c.advance(refused.Until.Sub(c.Now()))
-	must(t, app.Apply(t.Context(), 1, somePull, large))
+	c.Advance(refused.Until.Sub(c.Now()))
+	trial.OK(t, app.Apply(t.Context(), 1, ghtrial.SomePull, large))
 	if created.Load() != 1 || updated.Load() != 1 {
 		t.Errorf("%d check runs were created, with %d more requests", created.Load(), updated.Load())
 	}

@@ -7,35 +7,37 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 func newPull(t *testing.T) (*world, pull.Key) {
 	t.Helper()
 	w := newWorld(t)
-	return w, w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	return w, w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 }
 
 func TestApplyStatus(t *testing.T) {
 	w, key := newPull(t)
 	want := pull.Status{Context: "bedevere/news", State: pull.StatusFailure, Description: "No entry: " + strings.Repeat("ä", 60),
 		URL: "https://example.com/?a=b#c"}
-	w.apply(key, pull.SetStatus{SHA: w.repo.Ref("alice:fix"), Status: want})
+	w.apply(key, pull.SetStatus{SHA: w.Repo.Ref("alice:fix"), Status: want})
 	if got := w.load(snapshot.Query{Key: key, Needs: pull.Statuses}).Statuses["bedevere/news"]; got != want {
 		t.Errorf("got %+v", got)
 	}
-	for _, sha := range []string{"", "main", "../x", strings.Repeat("g", 40), strings.ToUpper(someSHA)} {
-		as[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.SetStatus{SHA: sha, Status: want}))
-		as[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.SetCheck{SHA: sha, Check: pull.Check{Name: "n"}}))
+	for _, sha := range []string{"", "main", "../x", strings.Repeat("g", 40), strings.ToUpper(ghtrial.SomeSHA)} {
+		trial.As[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.SetStatus{SHA: sha, Status: want}))
+		trial.As[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.SetCheck{SHA: sha, Check: pull.Check{Name: "n"}}))
 	}
 	// No such commit: 422. There may be one in a moment.
-	as[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key, pull.SetStatus{SHA: someSHA, Status: want}))
-	as[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key,
-		pull.SetCheck{SHA: someSHA, Check: pull.Check{Name: "n", Conclusion: pull.Success, Title: "T"}}))
-	as[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key,
-		pull.SetStatus{SHA: w.repo.Ref("main"), Status: pull.Status{Context: "c", State: "odd"}}))
+	trial.As[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key, pull.SetStatus{SHA: ghtrial.SomeSHA, Status: want}))
+	trial.As[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key,
+		pull.SetCheck{SHA: ghtrial.SomeSHA, Check: pull.Check{Name: "n", Conclusion: pull.Success, Title: "T"}}))
+	trial.As[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key,
+		pull.SetStatus{SHA: w.Repo.Ref("main"), Status: pull.Status{Context: "c", State: "odd"}}))
 }
 
 // All annotations come, 50 in a write, and only the last of them makes the check
@@ -43,19 +45,19 @@ func TestApplyStatus(t *testing.T) {
 func TestApplyCheck(t *testing.T) {
 	w, key := newPull(t)
 	w.load(snapshot.Query{Key: key})
-	head := w.repo.Ref("alice:fix")
+	head := w.Repo.Ref("alice:fix")
 	for _, n := range []int{0, 1, 50, 51, 200} {
 		c := pull.Check{Name: fmt.Sprint("check ", n), Conclusion: pull.Failure, Title: "Title", Summary: "Summary\n"}
 		for i := range n {
 			c.Annotations = append(c.Annotations, pull.Annotation{Path: "a.txt", Line: i, Column: i / 2, Level: pull.WarningLevel,
 				Title: strings.Repeat("ä", 200), Message: fmt.Sprint("message ", i)})
 		}
-		w.srv.ResetRequests()
+		w.Srv.ResetRequests()
 		w.apply(key, pull.SetCheck{SHA: head, Check: c})
-		if want := 1 + min(n/51, 1); w.sent() != want {
-			t.Errorf("%d annotations: %d requests, want %d", n, w.sent(), want)
+		if want := 1 + min(n/51, 1); w.Sent() != want {
+			t.Errorf("%d annotations: %d requests, want %d", n, w.Sent(), want)
 		}
-		runs := w.pr(key).CheckRuns
+		runs := w.PR(key).CheckRuns
 		got := runs[len(runs)-1]
 		if got.Name != c.Name || got.Status != "completed" || got.Conclusion != "failure" || got.ExternalID != c.Digest() ||
 			got.Title != "Title" || got.Summary != "Summary\n" || len(got.Annotations) != n {
@@ -76,11 +78,11 @@ func TestUnfinishedCheck(t *testing.T) {
 	for i := range c.Annotations {
 		c.Annotations[i] = pull.Annotation{Path: "a.txt", Line: 1, Level: pull.NoticeLevel, Message: fmt.Sprint(i)}
 	}
-	set := pull.SetCheck{SHA: w.repo.Ref("alice:fix"), Check: c}
+	set := pull.SetCheck{SHA: w.Repo.Ref("alice:fix"), Check: c}
 	f := ghtest.BadGateway()
 	f.Path, f.Contains = "^/graphql$", "updateCheckRun"
-	w.fault(f)
-	as[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key, set))
+	w.Fault(f)
+	trial.As[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key, set))
 	if got := w.load(snapshot.Query{Key: key, Needs: pull.Checks}).Checks["NEWS"]; got.ID == 0 || got.Digest != "" {
 		t.Errorf("an unfinished check run shows as %+v", got)
 	}
@@ -101,7 +103,7 @@ func TestApplyLabels(t *testing.T) {
 	}
 	for i, name := range names {
 		w.apply(key, pull.RemoveLabel{Name: name})
-		if got := w.pr(key).Labels; !slices.Equal(got, names[i+1:]) {
+		if got := w.PR(key).Labels; !slices.Equal(got, names[i+1:]) {
 			t.Errorf("after removing %q: %q, want %q", name, got, names[i+1:])
 		}
 		w.apply(key, pull.RemoveLabel{Name: name}) // off already
@@ -110,8 +112,8 @@ func TestApplyLabels(t *testing.T) {
 	for _, name := range []string{"", ".", "..", "not there"} { // no repository has them
 		w.apply(key, pull.RemoveLabel{Name: name})
 	}
-	as[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.AddLabel{Name: " "}))
-	if got := w.pr(key).Labels; !slices.Equal(got, []string{"keep"}) {
+	trial.As[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.AddLabel{Name: " "}))
+	if got := w.PR(key).Labels; !slices.Equal(got, []string{"keep"}) {
 		t.Errorf("labels %q", got)
 	}
 }
@@ -121,7 +123,7 @@ func TestApplyNotes(t *testing.T) {
 	first, second := pull.Note{Key: "news-help", Body: "Hello **you**\n"}, pull.Note{Key: "news-help", Body: "Bye"}
 	w.apply(key, pull.AddNote{Note: first})
 	posted := w.load(snapshot.Query{Key: key, Needs: pull.Notes}).Notes["news-help"]
-	if c := w.pr(key).Comments; len(c) != 1 || !strings.HasPrefix(c[0].Body, first.Body) || c[0].ID != posted.ID ||
+	if c := w.PR(key).Comments; len(c) != 1 || !strings.HasPrefix(c[0].Body, first.Body) || c[0].ID != posted.ID ||
 		posted.Digest != first.Digest() {
 		t.Fatalf("posted %+v, read %+v", c, posted)
 	}
@@ -130,16 +132,16 @@ func TestApplyNotes(t *testing.T) {
 	if again != (pull.PostedNote{ID: posted.ID, Node: posted.Node, Digest: second.Digest()}) {
 		t.Errorf("after the edit: %+v", again)
 	}
-	must(t, w.repo.DeleteComment(key.Number, "alice", posted.ID))
+	trial.OK(t, w.Repo.DeleteComment(key.Number, "alice", posted.ID))
 	w.apply(key, pull.EditNote{ID: posted.ID, Node: posted.Node, Note: first}) // gone: the next plan knows
-	as[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.AddNote{Note: pull.Note{Key: "No Key"}}))
-	as[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.EditNote{ID: 1, Note: pull.Note{Key: ""}}))
+	trial.As[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.AddNote{Note: pull.Note{Key: "No Key"}}))
+	trial.As[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.EditNote{ID: 1, Note: pull.Note{Key: ""}}))
 
-	w.fault(ghtest.Fault{Path: "^/graphql", Contains: "addComment", Status: 200,
+	w.Fault(ghtest.Fault{Path: "^/graphql", Contains: "addComment", Status: 200,
 		Body: `{"data":{"change0":null},"errors":[{"type":"FORBIDDEN","path":["change0"],"message":"Unable to create comment because issue is ` +
 			`locked."}]}`})
-	as[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.AddNote{Note: first}))
-	if n := len(w.pr(key).Comments); n != 0 {
+	trial.As[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.AddNote{Note: first}))
+	if n := len(w.PR(key).Comments); n != 0 {
 		t.Errorf("%d comments", n)
 	}
 }
@@ -148,37 +150,37 @@ func TestApplyNotes(t *testing.T) {
 func TestLostAnswer(t *testing.T) {
 	w, key := newPull(t)
 	w.load(snapshot.Query{Key: key}) // the connection and the token are there
-	w.fault(ghtest.Fault{Path: "^/graphql", Contains: "addComment", DropAfter: true})
+	w.Fault(ghtest.Fault{Path: "^/graphql", Contains: "addComment", DropAfter: true})
 	note := pull.Note{Key: "k", Body: "b"}
-	as[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key, pull.AddNote{Note: note}))
+	trial.As[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key, pull.AddNote{Note: note}))
 	if got := w.load(snapshot.Query{Key: key, Needs: pull.Notes}).Notes["k"]; got.Digest != note.Digest() {
 		t.Errorf("got %+v", got)
 	}
-	if n := len(w.pr(key).Comments); n != 1 {
+	if n := len(w.PR(key).Comments); n != 1 {
 		t.Errorf("%d comments: the client repeated a write", n)
 	}
 }
 
 func TestMissingPermission(t *testing.T) {
 	w, key := newPull(t)
-	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "read"}))
-	head := w.repo.Ref("alice:fix")
+	trial.OK(t, w.Srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "read"}))
+	head := w.Repo.Ref("alice:fix")
 	for action, says := range map[pull.Action]string{
-		pull.SetStatus{SHA: head, Status: someStatus.Status}: "statuses",
-		pull.AddLabel{Name: "docs"}:                          "issues", // to make it
-		pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}:   "pull",
+		pull.SetStatus{SHA: head, Status: ghtrial.SomeStatus.Status}: "statuses",
+		pull.AddLabel{Name: "docs"}:                                  "issues", // to make it
+		pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}:           "pull",
 	} {
-		if e := as[*gh.Denied](t, w.app.Apply(t.Context(), 0, key, action)); !strings.Contains(e.Permission, says) {
+		if e := trial.As[*gh.Denied](t, w.app.Apply(t.Context(), 0, key, action)); !strings.Contains(e.Permission, says) {
 			t.Errorf("%v: permission %q, want one with %q", action, e.Permission, says)
 		}
 	}
-	if e := as[*gh.Denied](t, w.app.Apply(t.Context(), 0, key,
+	if e := trial.As[*gh.Denied](t, w.app.Apply(t.Context(), 0, key,
 		pull.SetCheck{SHA: head, Check: pull.Check{Name: "n", Conclusion: pull.Success,
 			Title: "t"}})); !strings.Contains(e.Permission, "checks") {
 		t.Errorf("permission %q", e.Permission)
 	}
 	_, err := w.app.Load(t.Context(), snapshot.Query{Key: key, Needs: pull.Statuses | pull.Checks})
-	as[*gh.Denied](t, err)
+	trial.As[*gh.Denied](t, err)
 	w.load(snapshot.Query{Key: key, Needs: pull.Files})
 }
 
@@ -187,13 +189,13 @@ func TestMissingPermission(t *testing.T) {
 // (cli/cli#8910). Whoever reads the log learns which permission is missing.
 func TestReadyNeedsContents(t *testing.T) {
 	w, key := newPull(t)
-	must(t, w.repo.SetDraft(key.Number, true))
-	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "write"}))
-	e := as[*gh.Denied](t, w.app.Apply(t.Context(), 0, key, pull.Ready{}))
+	trial.OK(t, w.Repo.SetDraft(key.Number, true))
+	trial.OK(t, w.Srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "write"}))
+	e := trial.As[*gh.Denied](t, w.app.Apply(t.Context(), 0, key, pull.Ready{}))
 	if want := "contents: write, pull requests: write"; e.Permission != want {
 		t.Errorf("the error asks for %q, want %q", e.Permission, want)
 	}
-	if !w.pr(key).Draft {
+	if !w.PR(key).Draft {
 		t.Error("it is ready all the same")
 	}
 }

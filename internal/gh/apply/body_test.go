@@ -12,6 +12,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -21,8 +22,8 @@ var linked = pull.List{Block: pull.Block{Markdown: markdown.Body{}, Start: "<!--
 
 func newIssue(t *testing.T, w *world) pull.Key {
 	t.Helper()
-	number, err := w.repo.OpenIssue(ghtest.Issue{Title: "t", Body: "b", Author: "eric"})
-	must(t, err)
+	number, err := w.Repo.OpenIssue(ghtest.Issue{Title: "t", Body: "b", Author: "eric"})
+	trial.OK(t, err)
 	return pull.Key{Owner: "python", Repo: "cpython", Number: number}
 }
 
@@ -38,7 +39,7 @@ func TestListOfSeveralPulls(t *testing.T) {
 	w.load(snapshot.Query{Key: issue})
 	w.load(snapshot.Query{Key: key})
 	seen := time.Now()
-	w.srv.ResetRequests()
+	w.Srv.ResetRequests()
 	var group sync.WaitGroup
 	faults := make([]error, 8)
 	for i := range faults {
@@ -46,19 +47,19 @@ func TestListOfSeveralPulls(t *testing.T) {
 	}
 	group.Wait()
 	for _, err := range faults {
-		must(t, err)
+		trial.OK(t, err)
 	}
-	body := w.pr(issue).Body
+	body := w.PR(issue).Body
 	for i := range faults {
 		if strings.Count(body, fmt.Sprintf("* gh-%d\n", 100+i)) != 1 {
 			t.Errorf("#%d is not there once in %q", 100+i, body)
 		}
 	}
-	if w.sent() != len(faults) {
-		t.Errorf("%d requests for %d writes", w.sent(), len(faults))
+	if w.Sent() != len(faults) {
+		t.Errorf("%d requests for %d writes", w.Sent(), len(faults))
 	}
 	w.apply(key, lists(issue, 100, false, body, time.Now()))
-	if body := w.pr(issue).Body; linked.Has(body, 100) || !linked.Has(body, 101) {
+	if body := w.PR(issue).Body; linked.Has(body, 100) || !linked.Has(body, 101) {
 		t.Errorf("without #100: %q", body)
 	}
 }
@@ -69,35 +70,35 @@ func TestListOfSeveralPulls(t *testing.T) {
 func TestBodyIsReadAgain(t *testing.T) {
 	now := time.Now()
 	w := newWorld(t, func(_ *ghtest.Config, c *gh.Config) { c.Now = func() time.Time { return now } })
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	issue := newIssue(t, w)
 	step := func(what string, want []int, requests int, e pull.EditEntry) {
 		t.Helper()
-		w.srv.ResetRequests()
+		w.Srv.ResetRequests()
 		w.apply(key, e)
-		body := w.pr(issue).Body
+		body := w.PR(issue).Body
 		for number := 1; number < 9; number++ {
 			if linked.Has(body, number) != slices.Contains(want, number) {
 				t.Errorf("%s: %q, want %v", what, body, want)
 			}
 		}
-		if w.sent() != requests {
-			t.Errorf("%s: %d requests, want %d", what, w.sent(), requests)
+		if w.Sent() != requests {
+			t.Errorf("%s: %d requests, want %d", what, w.Sent(), requests)
 		}
 		now = now.Add(time.Millisecond)
 	}
 	w.load(snapshot.Query{Key: key})
 	step("an issue that was never loaded", []int{1}, 2, lists(issue, 1, true, "b", now))
 	step("a read that is behind", []int{1, 2}, 1, lists(issue, 2, true, "b", now))
-	must(t, w.repo.EditBody(issue.Number, w.pr(issue).Body+"\n\nPeople."))
+	trial.OK(t, w.Repo.EditBody(issue.Number, w.PR(issue).Body+"\n\nPeople."))
 	now = now.Add(freshBody + time.Second)
 	step("seen long ago", []int{1, 2, 3}, 2, lists(issue, 3, true, "b", now.Add(-time.Minute)))
-	if !strings.Contains(w.pr(issue).Body, "People.") {
-		t.Errorf("what people wrote is gone: %q", w.pr(issue).Body)
+	if !strings.Contains(w.PR(issue).Body, "People.") {
+		t.Errorf("what people wrote is gone: %q", w.PR(issue).Body)
 	}
-	w.fault(ghtest.Fault{Path: "^/graphql$", Contains: "updateIssue", DropAfter: true})
+	w.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "updateIssue", DropAfter: true})
 	before := now.Add(-time.Microsecond)
-	as[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key, lists(issue, 4, true, w.pr(issue).Body, now)))
+	trial.As[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key, lists(issue, 4, true, w.PR(issue).Body, now)))
 	step("a lost answer", []int{1, 2, 3, 4, 5}, 2, lists(issue, 5, true, "b", before))
 }
 
@@ -110,10 +111,10 @@ func TestBlockChangedMeanwhile(t *testing.T) {
 	edit := pull.EditBlock{Block: block, Seen: r.Body}
 	w.apply(key, edit)
 	edit.Text = "y"
-	as[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key, edit))
-	edit.Seen = w.pr(key).Body
+	trial.As[*gh.Temporary](t, w.app.Apply(t.Context(), 0, key, edit))
+	edit.Seen = w.PR(key).Body
 	w.apply(key, edit)
-	if got := block.Of(w.pr(key).Body); got != "y" {
+	if got := block.Of(w.PR(key).Body); got != "y" {
 		t.Errorf("the block says %q", got)
 	}
 }
@@ -130,16 +131,16 @@ func TestTwoBlocksInOneRequest(t *testing.T) {
 	if batches := Batches(edits); len(batches) != 1 {
 		t.Fatalf("%d requests: then this test shows nothing", len(batches))
 	}
-	w.srv.ResetRequests()
-	must(t, errors.Join(w.app.ApplyAll(t.Context(), 0, key, edits)...))
-	if body := w.pr(key).Body; body != other.In(one.In(r.Body)) || w.sent() != 1 {
-		t.Errorf("after %d requests the body is %q", w.sent(), body)
+	w.Srv.ResetRequests()
+	trial.OK(t, errors.Join(w.app.ApplyAll(t.Context(), 0, key, edits)...))
+	if body := w.PR(key).Body; body != other.In(one.In(r.Body)) || w.Sent() != 1 {
+		t.Errorf("after %d requests the body is %q", w.Sent(), body)
 	}
 	one.Text, other.Text = "xx", "yy"
-	seen := w.pr(key).Body
+	seen := w.PR(key).Body
 	edits = []pull.Action{pull.EditBlock{Block: one, Seen: seen, At: r.BodyAt}, pull.EditBlock{Block: other, Seen: seen, At: r.BodyAt}}
-	must(t, errors.Join(w.app.ApplyAll(t.Context(), 0, key, edits)...))
-	if body := w.pr(key).Body; one.Of(body) != "xx" || other.Of(body) != "yy" || !strings.HasPrefix(body, r.Body) {
+	trial.OK(t, errors.Join(w.app.ApplyAll(t.Context(), 0, key, edits)...))
+	if body := w.PR(key).Body; one.Of(body) != "xx" || other.Of(body) != "yy" || !strings.HasPrefix(body, r.Body) {
 		t.Errorf("in the end the body is %q", body)
 	}
 }

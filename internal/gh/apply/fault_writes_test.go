@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -17,19 +19,19 @@ import (
 // other writes of the request are not touched by it.
 func TestEveryErrorOfWrites(t *testing.T) {
 	w := newWorld(t, func(c *ghtest.Config, _ *gh.Config) { c.RateLimit = 1_000_000 })
-	must(t, w.repo.SetLabel(ghtest.Label{Name: "docs"}))
-	must(t, w.repo.SetLabel(ghtest.Label{Name: "type-bug"}))
-	want := map[string]string{"FORBIDDEN": grant, "NOT_FOUND": isGone, "RESOURCE_LIMITS_EXCEEDED": again, "SOMETHING_NEW": again}
+	trial.OK(t, w.Repo.SetLabel(ghtest.Label{Name: "docs"}))
+	trial.OK(t, w.Repo.SetLabel(ghtest.Label{Name: "type-bug"}))
+	want := map[string]string{"FORBIDDEN": ghtrial.Grant, "NOT_FOUND": ghtrial.IsGone, "RESOURCE_LIMITS_EXCEEDED": ghtrial.Again, "SOMETHING_NEW": ghtrial.Again}
 	number := 0
 	fresh := func() (pull.Key, []pull.Action) {
 		number++
 		head := fmt.Sprint("b", number)
-		_, err := w.repo.Push(head, ghtest.Commit{Message: "m", Files: map[string]ghtest.File{head: ghtest.Text("x")}})
-		must(t, err)
-		n, err := w.repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: head, Draft: true, Labels: []string{"type-bug"}})
-		must(t, err)
-		_, err = w.repo.Comment(n, "alice", "hello")
-		must(t, err)
+		_, err := w.Repo.Push(head, ghtest.Commit{Message: "m", Files: map[string]ghtest.File{head: ghtest.Text("x")}})
+		trial.OK(t, err)
+		n, err := w.Repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: head, Draft: true, Labels: []string{"type-bug"}})
+		trial.OK(t, err)
+		_, err = w.Repo.Comment(n, "alice", "hello")
+		trial.OK(t, err)
 		key := pull.Key{Owner: "python", Repo: "cpython", Number: n}
 		r := w.load(snapshot.Query{Key: key, Needs: pull.Comments})
 		return key, []pull.Action{
@@ -42,16 +44,16 @@ func TestEveryErrorOfWrites(t *testing.T) {
 	_, actions := fresh()
 	for i, a := range actions {
 		for _, path := range []string{gh.Alias(i), gh.Alias(i) + ".clientMutationId"} {
-			for _, s := range standing {
-				w.srv.ClearFaults()
+			for _, s := range ghtrial.Standing {
+				w.Srv.ClearFaults()
 				key, actions := fresh()
-				must(t, w.srv.Hole(ghtest.Hole{Path: regexp.QuoteMeta(path), Type: s.kind, Message: s.message}))
+				trial.OK(t, w.Srv.Hole(ghtest.Hole{Path: regexp.QuoteMeta(path), Type: s.Kind, Message: s.Message}))
 				for j, err := range w.app.ApplyAll(t.Context(), 0, key, actions) {
-					retried := s.kind == "NOT_FOUND" && pull.LabelOf(a) != "" && j == i && err == nil // by the id that the label has now
-					if expected := want[s.kind]; j == i && outcomeOf(err) != expected && !retried {
-						t.Errorf("%s: %s at %s: %v, want %s", a, s.kind, path, err, expected)
+					retried := s.Kind == "NOT_FOUND" && pull.LabelOf(a) != "" && j == i && err == nil // by the id that the label has now
+					if expected := want[s.Kind]; j == i && ghtrial.OutcomeOf(err) != expected && !retried {
+						t.Errorf("%s: %s at %s: %v, want %s", a, s.Kind, path, err, expected)
 					} else if j != i && err != nil {
-						t.Errorf("%s: %s at %s: %v", actions[j], s.kind, path, err)
+						t.Errorf("%s: %s at %s: %v", actions[j], s.Kind, path, err)
 					}
 				}
 			}
@@ -62,8 +64,8 @@ func TestEveryErrorOfWrites(t *testing.T) {
 // The same for what is asked before a write, and for writes that stand alone.
 func TestEveryErrorAroundWrites(t *testing.T) {
 	w, key := newPull(t)
-	must(t, w.repo.SetLabel(ghtest.Label{Name: "docs"}))
-	head := w.pr(key).HeadSHA
+	trial.OK(t, w.Repo.SetLabel(ghtest.Label{Name: "docs"}))
+	head := w.PR(key).HeadSHA
 	for _, c := range []struct {
 		path    string
 		actions []pull.Action
@@ -76,16 +78,16 @@ func TestEveryErrorAroundWrites(t *testing.T) {
 		{"change0", []pull.Action{pull.MergePull{SHA: head, Title: "t", Auto: true}}},
 		{"change0", []pull.Action{pull.CancelMerge{}}},
 	} {
-		for _, s := range standing {
-			fresh, err := newHub(w.cfg)
-			must(t, err)
+		for _, s := range ghtrial.Standing {
+			fresh, err := newHub(w.Cfg)
+			trial.OK(t, err)
 			w.app = fresh
-			w.srv.ClearFaults()
-			must(t, w.srv.Hole(ghtest.Hole{Path: regexp.QuoteMeta(c.path), Type: s.kind, Message: s.message}))
-			expected := outcome(c.path, s.kind, s.message)
+			w.Srv.ClearFaults()
+			trial.OK(t, w.Srv.Hole(ghtest.Hole{Path: regexp.QuoteMeta(c.path), Type: s.Kind, Message: s.Message}))
+			expected := ghtrial.Outcome(c.path, s.Kind, s.Message)
 			for i, err := range w.app.ApplyAll(t.Context(), 0, key, c.actions) {
-				if o := outcomeOf(err); o != expected {
-					t.Errorf("%s: %s at %s: %v, want %s", c.actions[i], s.kind, c.path, err, expected)
+				if o := ghtrial.OutcomeOf(err); o != expected {
+					t.Errorf("%s: %s at %s: %v, want %s", c.actions[i], s.Kind, c.path, err, expected)
 				}
 			}
 		}

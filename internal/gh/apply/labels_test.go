@@ -8,8 +8,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -18,20 +20,20 @@ func TestLabels(t *testing.T) {
 	odd := pull.LabelStyle{Name: "a#b/c?d%e", Color: "ededed", Description: "Odd"}
 	backport := pull.LabelStyle{Name: "needs backport to 3.16", Color: "c2e0c6", Description: "bug and security fixes"}
 	for _, l := range []pull.LabelStyle{odd, backport} {
-		must(t, w.app.CreateLabel(t.Context(), 0, cpython, l))
+		trial.OK(t, w.app.CreateLabel(t.Context(), 0, ghtrial.CPython, l))
 		l.Description = "another"
-		must(t, w.app.CreateLabel(t.Context(), 0, cpython, l)) // is there
+		trial.OK(t, w.app.CreateLabel(t.Context(), 0, ghtrial.CPython, l)) // is there
 	}
 	labels := func(words string) []pull.LabelStyle {
-		o, err := w.app.Repository(t.Context(), snapshot.RepositoryQuery{Key: cpython, SettingsPath: settingsPath})
-		must(t, err)
+		o, err := w.app.Repository(t.Context(), snapshot.RepositoryQuery{Key: ghtrial.CPython, SettingsPath: settingsPath})
+		trial.OK(t, err)
 		return slices.DeleteFunc(o.Labels, func(l pull.LabelStyle) bool { return !strings.Contains(l.Name, words) })
 	}
 	if diff := cmp.Diff([]pull.LabelStyle{backport}, labels("needs backport")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	emoji := pull.LabelStyle{Name: "🐛 bug", Color: "ededed", Description: "A bug 🐛 in a module"}
-	must(t, w.app.CreateLabel(t.Context(), 0, cpython, emoji))
+	trial.OK(t, w.app.CreateLabel(t.Context(), 0, ghtrial.CPython, emoji))
 	emoji.Description = "A bug in a module" // safe-settings#428: with the emoji, GitHub refuses it
 	if !slices.Contains(labels(""), emoji) {
 		t.Errorf("labels %+v", labels(""))
@@ -39,9 +41,9 @@ func TestLabels(t *testing.T) {
 	if !slices.Contains(labels(""), odd) {
 		t.Errorf("labels %+v", labels(""))
 	}
-	must(t, w.app.EditLabel(t.Context(), 0, cpython, pull.LabelEdit{Old: odd.Name,
+	trial.OK(t, w.app.EditLabel(t.Context(), 0, ghtrial.CPython, pull.LabelEdit{Old: odd.Name,
 		LabelStyle: pull.LabelStyle{Name: "new/name", Description: "New 🐛"}}))
-	must(t, w.app.EditLabel(t.Context(), 0, cpython, pull.LabelEdit{Old: backport.Name,
+	trial.OK(t, w.app.EditLabel(t.Context(), 0, ghtrial.CPython, pull.LabelEdit{Old: backport.Name,
 		LabelStyle: pull.LabelStyle{Name: backport.Name, Color: "aaaaaa"}}))
 	got := labels("")
 	for _, want := range []pull.LabelStyle{{Name: "new/name", Color: "ededed", Description: "New"}, {Name: backport.Name, Color: "aaaaaa"}} {
@@ -50,7 +52,7 @@ func TestLabels(t *testing.T) {
 		}
 	}
 	for i := range 120 {
-		must(t, w.repo.SetLabel(ghtest.Label{Name: fmt.Sprint("label ", i)}))
+		trial.OK(t, w.Repo.SetLabel(ghtest.Label{Name: fmt.Sprint("label ", i)}))
 	}
 	if n := len(labels("")); n < 122 {
 		t.Errorf("%d labels", n)
@@ -59,29 +61,29 @@ func TestLabels(t *testing.T) {
 
 func TestLabelFaults(t *testing.T) {
 	w := newWorld(t)
-	create := func(l pull.LabelStyle) error { return w.app.CreateLabel(t.Context(), 0, cpython, l) }
+	create := func(l pull.LabelStyle) error { return w.app.CreateLabel(t.Context(), 0, ghtrial.CPython, l) }
 	edit := func(old string, l pull.LabelStyle) error {
-		return w.app.EditLabel(t.Context(), 0, cpython, pull.LabelEdit{Old: old, LabelStyle: l})
+		return w.app.EditLabel(t.Context(), 0, ghtrial.CPython, pull.LabelEdit{Old: old, LabelStyle: l})
 	}
-	check(t, "odd colour", create(pull.LabelStyle{Name: "a", Color: "green"}), rejected,
+	ghtrial.Check(t, "odd colour", create(pull.LabelStyle{Name: "a", Color: "green"}), ghtrial.Rejected,
 		`making the label "a" in python/cpython: POST /repos/{owner}/{repo}/labels: 422`)
 	for _, name := range []string{"", ".", ".."} {
-		check(t, name, edit(name, pull.LabelStyle{Name: "a"}), rejected, "is not a label")
+		ghtrial.Check(t, name, edit(name, pull.LabelStyle{Name: "a"}), ghtrial.Rejected, "is not a label")
 	}
-	check(t, "not there", edit("nothing", pull.LabelStyle{Name: "a"}), gone,
+	ghtrial.Check(t, "not there", edit("nothing", pull.LabelStyle{Name: "a"}), ghtrial.Gone,
 		`editing the label "nothing" of python/cpython: PATCH /repos/{owner}/{repo}/labels/{name}: 404`)
-	must(t, create(pull.LabelStyle{Name: "a"}))
-	must(t, create(pull.LabelStyle{Name: "b"}))
-	check(t, "taken", edit("a", pull.LabelStyle{Name: "b"}), rejected, "already_exists")
-	w.fault(ghtest.Fault{Method: "POST", Path: "/labels$", DropAfter: true})
-	check(t, "answer lost", create(pull.LabelStyle{Name: "c"}), temporary, "sending the request")
-	must(t, create(pull.LabelStyle{Name: "c"}))
+	trial.OK(t, create(pull.LabelStyle{Name: "a"}))
+	trial.OK(t, create(pull.LabelStyle{Name: "b"}))
+	ghtrial.Check(t, "taken", edit("a", pull.LabelStyle{Name: "b"}), ghtrial.Rejected, "already_exists")
+	w.Fault(ghtest.Fault{Method: "POST", Path: "/labels$", DropAfter: true})
+	ghtrial.Check(t, "answer lost", create(pull.LabelStyle{Name: "c"}), ghtrial.Temporary, "sending the request")
+	trial.OK(t, create(pull.LabelStyle{Name: "c"}))
 	nothing := pull.Key{Owner: "python", Repo: "nothing"}
-	check(t, "no repository", w.app.CreateLabel(t.Context(), 0, nothing, pull.LabelStyle{Name: "a"}), gone, "404")
-	check(t, "no repository", w.app.EditLabel(t.Context(), 0, nothing, pull.LabelEdit{Old: "a", LabelStyle: pull.LabelStyle{Name: "b"}}),
-		gone, "404")
-	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read"}))
-	w.srv.RevokeTokens()
-	check(t, "may not", create(pull.LabelStyle{Name: "d"}), denied, "issues")
-	check(t, "may not", edit("a", pull.LabelStyle{Name: "d"}), denied, "issues")
+	ghtrial.Check(t, "no repository", w.app.CreateLabel(t.Context(), 0, nothing, pull.LabelStyle{Name: "a"}), ghtrial.Gone, "404")
+	ghtrial.Check(t, "no repository", w.app.EditLabel(t.Context(), 0, nothing, pull.LabelEdit{Old: "a", LabelStyle: pull.LabelStyle{Name: "b"}}),
+		ghtrial.Gone, "404")
+	trial.OK(t, w.Srv.SetPermissions("python", map[string]string{"metadata": "read"}))
+	w.Srv.RevokeTokens()
+	ghtrial.Check(t, "may not", create(pull.LabelStyle{Name: "d"}), ghtrial.Denied, "issues")
+	ghtrial.Check(t, "may not", edit("a", pull.LabelStyle{Name: "d"}), ghtrial.Denied, "issues")
 }

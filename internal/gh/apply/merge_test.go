@@ -9,8 +9,10 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -19,7 +21,7 @@ func TestMergeNow(t *testing.T) {
 	key, sha := w.openBackport("backport")
 	w.apply(key, pull.MergePull{SHA: sha, Title: "[3.14] gh-1: Fix it (GH-2)", Body: "Why\n\nCo-authored-by: Eve <eve@example.com>"})
 	r := w.load(snapshot.Query{Key: key})
-	want := &pull.Merge{SHA: w.repo.Ref("main"), Message: "[3.14] gh-1: Fix it (GH-2)\n\nWhy\n\nCo-authored-by: Eve <eve@example.com>",
+	want := &pull.Merge{SHA: w.Repo.Ref("main"), Message: "[3.14] gh-1: Fix it (GH-2)\n\nWhy\n\nCo-authored-by: Eve <eve@example.com>",
 		Parents: 1, Author: r.Merge.Author, By: "concorde[bot]", At: r.ClosedAt}
 	if diff := cmp.Diff(want, r.Merge); diff != "" || r.State != pull.Merged || r.ClosedAt.IsZero() {
 		t.Errorf("state %q, closed at %v (-want +got):\n%s", r.State, r.ClosedAt, diff)
@@ -28,7 +30,7 @@ func TestMergeNow(t *testing.T) {
 		t.Errorf("the author of the commit is %q", r.Merge.Author)
 	}
 	// The answer to the first may be lost, and the next snapshot an older one.
-	check(t, "again", w.app.Apply(t.Context(), 0, key, pull.MergePull{SHA: sha}), temporary, "it is merged already")
+	ghtrial.Check(t, "again", w.app.Apply(t.Context(), 0, key, pull.MergePull{SHA: sha}), ghtrial.Temporary, "it is merged already")
 }
 
 // GitHub puts a text of its own where a merge has none, unless it is told so.
@@ -51,31 +53,31 @@ func TestMergeWithoutBody(t *testing.T) {
 func TestMergeFaults(t *testing.T) {
 	w := newWorld(t)
 	key, old := w.openBackport("backport")
-	head := w.backport("backport")
+	head := w.Backport("backport")
 	do := func(sha string) error { return w.app.Apply(t.Context(), 0, key, pull.MergePull{SHA: sha, Title: "t"}) }
-	check(t, "no commit", do("main"), rejected, "isn't a commit ID")
-	check(t, "another head", do(old), temporary, "409: Head branch was modified")
-	w.fault(ghtest.Fault{Method: "PUT", Path: "/merge$", Status: 405,
+	ghtrial.Check(t, "no commit", do("main"), ghtrial.Rejected, "isn't a commit ID")
+	ghtrial.Check(t, "another head", do(old), ghtrial.Temporary, "409: Head branch was modified")
+	w.Fault(ghtest.Fault{Method: "PUT", Path: "/merge$", Status: 405,
 		Body: `{"message":"Base branch was modified. Review and try the merge again."}`})
-	check(t, "another base", do(head), temporary, "405: Base branch was modified")
-	must(t, w.repo.Protect("main", ghtest.Protection{RequiredReviews: 1}))
-	check(t, "blocked", do(head), rejected, "405: At least 1 approving review is required")
-	must(t, w.repo.Protect("main", ghtest.Protection{}))
-	w.repo.AllowMerges("rebase")
-	check(t, "no squash", do(head), rejected, "405")
-	if w.pr(key).Merged {
+	ghtrial.Check(t, "another base", do(head), ghtrial.Temporary, "405: Base branch was modified")
+	trial.OK(t, w.Repo.Protect("main", ghtest.Protection{RequiredReviews: 1}))
+	ghtrial.Check(t, "blocked", do(head), ghtrial.Rejected, "405: At least 1 approving review is required")
+	trial.OK(t, w.Repo.Protect("main", ghtest.Protection{}))
+	w.Repo.AllowMerges("rebase")
+	ghtrial.Check(t, "no squash", do(head), ghtrial.Rejected, "405")
+	if w.PR(key).Merged {
 		t.Error("merged")
 	}
-	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read", "pull_requests": "write"}))
-	w.srv.RevokeTokens()
-	check(t, "may not", do(head), denied, "contents")
+	trial.OK(t, w.Srv.SetPermissions("python", map[string]string{"metadata": "read", "pull_requests": "write"}))
+	w.Srv.RevokeTokens()
+	ghtrial.Check(t, "may not", do(head), ghtrial.Denied, "contents")
 }
 
 // openProtected makes a pull request that waits for a review.
 func (w *world) openProtected() (pull.Key, string) {
-	w.t.Helper()
-	must(w.t, w.repo.Protect("main", ghtest.Protection{RequiredReviews: 1}))
-	must(w.t, w.repo.Collaborator("guido", "write"))
+	w.T.Helper()
+	trial.OK(w.T, w.Repo.Protect("main", ghtest.Protection{RequiredReviews: 1}))
+	trial.OK(w.T, w.Repo.Collaborator("guido", "write"))
 	return w.openBackport("backport")
 }
 
@@ -95,8 +97,8 @@ func TestAutoMerge(t *testing.T) {
 		}
 	}
 	w.apply(key, merge)
-	_, err := w.repo.Review(key.Number, "guido", "APPROVED", "")
-	must(t, err)
+	_, err := w.Repo.Review(key.Number, "guido", "APPROVED", "")
+	trial.OK(t, err)
 	if r := w.load(snapshot.Query{Key: key}); r.Merge == nil || r.Merge.Message != "Fix it (GH-2)\n\nWhy" {
 		t.Errorf("merged %+v", r.Merge)
 	}
@@ -106,10 +108,10 @@ func TestAutoMerge(t *testing.T) {
 func TestAutoMergeTooLate(t *testing.T) {
 	w := newWorld(t)
 	key, sha := w.openProtected()
-	_, err := w.repo.Review(key.Number, "guido", "APPROVED", "")
-	must(t, err)
+	_, err := w.Repo.Review(key.Number, "guido", "APPROVED", "")
+	trial.OK(t, err)
 	w.apply(key, pull.MergePull{SHA: sha, Title: "Fix it (GH-2)", Auto: true})
-	if st := w.pr(key); !st.Merged || st.MergedBy != "concorde[bot]" {
+	if st := w.PR(key); !st.Merged || st.MergedBy != "concorde[bot]" {
 		t.Errorf("%+v", st)
 	}
 }
@@ -117,12 +119,12 @@ func TestAutoMergeTooLate(t *testing.T) {
 // Where there is no auto-merge, the log says so, and nothing is wrong.
 func TestNoAutoMerge(t *testing.T) {
 	for said, change := range map[string]func(*world){
-		"Auto merge is not allowed for this repository": func(w *world) { w.repo.AllowAutoMerge(false) },
-		"Can't enable auto-merge for this pull request": func(w *world) { w.repo.PlanWithoutAutoMerge() },
-		"Protected branch rules not configured":         func(w *world) { must(w.t, w.repo.Protect("main", ghtest.Protection{})) },
+		"Auto merge is not allowed for this repository": func(w *world) { w.Repo.AllowAutoMerge(false) },
+		"Can't enable auto-merge for this pull request": func(w *world) { w.Repo.PlanWithoutAutoMerge() },
+		"Protected branch rules not configured":         func(w *world) { trial.OK(w.T, w.Repo.Protect("main", ghtest.Protection{})) },
 		"Pull request is in unstable status": func(w *world) {
-			must(w.t, w.repo.Protect("main", ghtest.Protection{RequiredContexts: []string{}}))
-			must(w.t, w.repo.SetStatus(w.pr(pull.Key{Owner: "python", Repo: "cpython", Number: 1}).HeadSHA, "x",
+			trial.OK(w.T, w.Repo.Protect("main", ghtest.Protection{RequiredContexts: []string{}}))
+			trial.OK(w.T, w.Repo.SetStatus(w.PR(pull.Key{Owner: "python", Repo: "cpython", Number: 1}).HeadSHA, "x",
 				ghtest.Status{Context: "other", State: "pending"}))
 		},
 	} {
@@ -136,7 +138,7 @@ func TestNoAutoMerge(t *testing.T) {
 				t.Errorf("no %s in %s", says, &logged)
 			}
 		}
-		if st := w.pr(key); st.Merged || st.AutoMerge != "" {
+		if st := w.PR(key); st.Merged || st.AutoMerge != "" {
 			t.Errorf("%s: %+v", said, st)
 		}
 	}
@@ -146,26 +148,26 @@ func TestAutoMergeFaults(t *testing.T) {
 	w := newWorld(t)
 	key, sha := w.openProtected()
 	do := func(a pull.Action) error { return w.app.Apply(t.Context(), 0, key, a) }
-	check(t, "not on", do(pull.CancelMerge{}), rejected, "Can't disable auto-merge")
-	check(t, "no commit", do(pull.MergePull{SHA: "main", Auto: true}), rejected, "isn't a commit ID")
-	check(t, "another head", do(pull.MergePull{SHA: someSHA, Auto: true}), rejected, "")
+	ghtrial.Check(t, "not on", do(pull.CancelMerge{}), ghtrial.Rejected, "Can't disable auto-merge")
+	ghtrial.Check(t, "no commit", do(pull.MergePull{SHA: "main", Auto: true}), ghtrial.Rejected, "isn't a commit ID")
+	ghtrial.Check(t, "another head", do(pull.MergePull{SHA: ghtrial.SomeSHA, Auto: true}), ghtrial.Rejected, "")
 	for name, fault := range map[string]ghtest.Fault{
 		"the look at the pull request": {Path: "^/graphql", Contains: "{id}"}, "the mutation": {Path: "^/graphql", Contains: "mutation"},
 	} {
 		fault.Status, fault.Times = 502, 2
-		w.fault(fault)
+		w.Fault(fault)
 		for _, action := range []pull.Action{pull.MergePull{SHA: sha, Auto: true}, pull.CancelMerge{}} {
 			w.app.IDs.ForgetSubject(key)
-			check(t, name, do(action), temporary, "502")
+			ghtrial.Check(t, name, do(action), ghtrial.Temporary, "502")
 		}
 	}
-	w.fault(ghtest.Fault{Path: "^/graphql", Contains: "mutation", Status: 200,
+	w.Fault(ghtest.Fault{Path: "^/graphql", Contains: "mutation", Status: 200,
 		Body: `{"data":{"change0":null},"errors":[{"type":"FORBIDDEN","path":["change0"],"message":"Resource not accessible by integration"}]}`})
-	check(t, "may not", do(pull.MergePull{SHA: sha, Auto: true}), denied,
+	ghtrial.Check(t, "may not", do(pull.MergePull{SHA: sha, Auto: true}), ghtrial.Denied,
 		`grant the App the permission "contents: write, pull requests: write"`)
-	if st := w.pr(key); st.Merged || st.AutoMerge != "" {
+	if st := w.PR(key); st.Merged || st.AutoMerge != "" {
 		t.Errorf("%+v", st)
 	}
 	other := pull.Key{Owner: "python", Repo: "cpython", Number: 4711}
-	check(t, "no pull request", w.app.Apply(t.Context(), 0, other, pull.CancelMerge{}), gone, "NOT_FOUND")
+	ghtrial.Check(t, "no pull request", w.app.Apply(t.Context(), 0, other, pull.CancelMerge{}), ghtrial.Gone, "NOT_FOUND")
 }

@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,8 +8,10 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -18,23 +19,6 @@ import (
 var threeWrites = []pull.Action{
 	pull.AddNote{Note: pull.Note{Key: "a", Body: "A"}}, pull.AddNote{Note: pull.Note{Key: "b", Body: "B"}},
 	pull.AddNote{Note: pull.Note{Key: "c", Body: "C"}},
-}
-
-// kinds names the types of errors, "" where there is none.
-func kinds(faults []error) (all []string) {
-	for _, err := range faults {
-		kind := ""
-		for _, k := range []any{new(*gh.Gone), new(*gh.Limited), new(*gh.Denied), new(*gh.Rejected), new(*gh.Temporary)} {
-			if errors.As(err, k) {
-				kind = strings.TrimPrefix(fmt.Sprintf("%T", k), "**gh.")
-			}
-		}
-		if kind == "" && err != nil {
-			kind = err.Error()
-		}
-		all = append(all, kind)
-	}
-	return all
 }
 
 // Of several writes each has its own outcome, by what GitHub says of it.
@@ -73,27 +57,27 @@ func TestSomeWritesAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			now := time.Now()
 			w := newWorld(t, func(_ *ghtest.Config, c *gh.Config) { c.Now = func() time.Time { return now } })
-			key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+			key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 			w.load(snapshot.Query{Key: key})
 			body := `{"data":{"change0":null,"change1":null,"change2":null},"errors":[` + strings.Join(c.errors, ",") + `]}`
 			if c.errors == nil {
 				body = `{"data":null}`
 			}
-			w.fault(ghtest.Fault{Path: "^/graphql$", Contains: "mutation(", Status: 200, Body: body})
+			w.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "mutation(", Status: 200, Body: body})
 			faults := w.app.ApplyAll(t.Context(), 0, key, threeWrites)
-			if got := kinds(faults); !slices.Equal(got, c.want) {
+			if got := ghtrial.Kinds(faults); !slices.Equal(got, c.want) {
 				t.Errorf("outcomes %q, want %q: %v", got, c.want, faults)
 			}
 			if !slices.Contains(c.want, "Limited") {
 				return
 			}
-			w.srv.ResetRequests()
-			as[*gh.Limited](t, w.app.ApplyAll(t.Context(), 0, key, threeWrites)[0])
-			if w.sent() != 0 {
-				t.Errorf("%d requests under a limit", w.sent())
+			w.Srv.ResetRequests()
+			trial.As[*gh.Limited](t, w.app.ApplyAll(t.Context(), 0, key, threeWrites)[0])
+			if w.Sent() != 0 {
+				t.Errorf("%d requests under a limit", w.Sent())
 			}
 			now = now.Add(time.Minute + time.Second)
-			if got := kinds(w.app.ApplyAll(t.Context(), 0, key, threeWrites)); !slices.Equal(got, []string{"", "", ""}) {
+			if got := ghtrial.Kinds(w.app.ApplyAll(t.Context(), 0, key, threeWrites)); !slices.Equal(got, []string{"", "", ""}) {
 				t.Errorf("after the limit: %q", got)
 			}
 		})
@@ -116,11 +100,11 @@ func TestAllWritesInTrouble(t *testing.T) {
 			w, key := newPull(t)
 			w.load(snapshot.Query{Key: key})
 			c.fault.Path, c.fault.Contains = "^/graphql$", "mutation("
-			w.fault(c.fault)
-			if got := kinds(w.app.ApplyAll(t.Context(), 0, key, threeWrites)); !slices.Equal(got, []string{c.want, c.want, c.want}) {
+			w.Fault(c.fault)
+			if got := ghtrial.Kinds(w.app.ApplyAll(t.Context(), 0, key, threeWrites)); !slices.Equal(got, []string{c.want, c.want, c.want}) {
 				t.Errorf("outcomes %q", got)
 			}
-			if n := len(w.pr(key).Comments); n != c.comments {
+			if n := len(w.PR(key).Comments); n != c.comments {
 				t.Errorf("%d comments, want %d", n, c.comments)
 			}
 		})
@@ -135,14 +119,14 @@ func TestManyWrites(t *testing.T) {
 	for i := range 2*mutationsPerRequest + 3 {
 		actions = append(actions, pull.AddNote{Note: pull.Note{Key: fmt.Sprint("k", i), Body: "b"}})
 	}
-	w.srv.ResetRequests()
+	w.Srv.ResetRequests()
 	for _, batch := range Batches(actions) {
 		for _, err := range w.app.ApplyAll(t.Context(), 0, key, batch) {
-			must(t, err)
+			trial.OK(t, err)
 		}
 	}
-	if n := len(w.pr(key).Comments); n != len(actions) || w.sent() != 3 {
-		t.Errorf("%d comments in %d requests", n, w.sent())
+	if n := len(w.PR(key).Comments); n != len(actions) || w.Sent() != 3 {
+		t.Errorf("%d comments in %d requests", n, w.Sent())
 	}
 }
 
@@ -151,21 +135,21 @@ func TestManyWrites(t *testing.T) {
 func TestLabelsDeletedMeanwhile(t *testing.T) {
 	w, key := newPull(t)
 	for _, name := range []string{"docs", "tests", "stale"} {
-		must(t, w.repo.Label(key.Number, "dana", name))
+		trial.OK(t, w.Repo.Label(key.Number, "dana", name))
 	}
 	w.load(snapshot.Query{Key: key})
 	for _, name := range []string{"docs", "tests", "stale"} {
-		must(t, w.repo.DeleteLabel(name))
+		trial.OK(t, w.Repo.DeleteLabel(name))
 	}
 	note := pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}}
 	faults := w.app.ApplyAll(t.Context(), 0, key, []pull.Action{
 		pull.AddLabel{Name: "docs", Existing: true}, note, pull.AddLabel{Name: "Tests"}, pull.RemoveLabel{Name: "stale"},
 	})
-	if got := kinds(faults); !slices.Equal(got, []string{"Rejected", "", "", ""}) ||
+	if got := ghtrial.Kinds(faults); !slices.Equal(got, []string{"Rejected", "", "", ""}) ||
 		!strings.Contains(fmt.Sprint(faults[0]), `no label "docs"`) {
 		t.Errorf("outcomes %q: %v", got, faults)
 	}
-	if st := w.pr(key); len(st.Comments) != 1 || !slices.Equal(st.Labels, []string{"Tests"}) {
+	if st := w.PR(key); len(st.Comments) != 1 || !slices.Equal(st.Labels, []string{"Tests"}) {
 		t.Errorf("%d comments, labels %q", len(st.Comments), st.Labels)
 	}
 }
@@ -173,13 +157,13 @@ func TestLabelsDeletedMeanwhile(t *testing.T) {
 // A conversation that is locked takes no comment, and all else.
 func TestLockedConversation(t *testing.T) {
 	w, key := newPull(t)
-	must(t, w.repo.SetLabel(ghtest.Label{Name: "docs"}))
-	must(t, w.repo.Lock(key.Number, "dana", "too heated"))
+	trial.OK(t, w.Repo.SetLabel(ghtest.Label{Name: "docs"}))
+	trial.OK(t, w.Repo.Lock(key.Number, "dana", "too heated"))
 	faults := w.app.ApplyAll(t.Context(), 0, key, []pull.Action{threeWrites[0], pull.AddLabel{Name: "docs"}})
-	if got := kinds(faults); !slices.Equal(got, []string{"Rejected", ""}) {
+	if got := ghtrial.Kinds(faults); !slices.Equal(got, []string{"Rejected", ""}) {
 		t.Errorf("outcomes %q: %v", got, faults)
 	}
-	if st := w.pr(key); len(st.Comments) != 0 || !slices.Equal(st.Labels, []string{"docs"}) {
+	if st := w.PR(key); len(st.Comments) != 0 || !slices.Equal(st.Labels, []string{"docs"}) {
 		t.Errorf("%d comments, labels %q", len(st.Comments), st.Labels)
 	}
 }
@@ -217,12 +201,12 @@ func TestTroubleBeforeWrites(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, key := newPull(t)
-			w.fault(c.fault)
+			w.Fault(c.fault)
 			faults := w.app.ApplyAll(t.Context(), 0, key, []pull.Action{c.write, threeWrites[0]})
-			if got := kinds(faults); !slices.Equal(got, c.want) {
+			if got := ghtrial.Kinds(faults); !slices.Equal(got, c.want) {
 				t.Errorf("outcomes %q, want %q: %v", got, c.want, faults)
 			}
-			if n := len(w.pr(key).Comments); n != c.comments {
+			if n := len(w.PR(key).Comments); n != c.comments {
 				t.Errorf("%d comments, want %d", n, c.comments)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -15,8 +16,8 @@ var ignoreTimes = cmpopts.IgnoreFields(pull.Issue{}, "At")
 
 func newIssue(t *testing.T, w *world) pull.Key {
 	t.Helper()
-	number, err := w.repo.OpenIssue(ghtest.Issue{Title: "t", Body: "b", Author: "eric"})
-	must(t, err)
+	number, err := w.Repo.OpenIssue(ghtest.Issue{Title: "t", Body: "b", Author: "eric"})
+	trial.OK(t, err)
 	return pull.Key{Owner: "python", Repo: "cpython", Number: number}
 }
 
@@ -27,18 +28,18 @@ func TestBodyWithSecondQuery(t *testing.T) {
 		w, key := newPull(t)
 		issue := newIssue(t, w)
 		if changes {
-			w.fault(ghtest.Fault{Path: "^/graphql$", Contains: "mergeCommit", Then: func() { must(t, w.repo.EditBody(key.Number, "Other words")) }})
+			w.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "mergeCommit", Then: func() { trial.OK(t, w.Repo.EditBody(key.Number, "Other words")) }})
 		}
 		r := w.load(Query{Key: key, Looks: looksAt(pull.Looks{Issues: []int{issue.Number}})})
-		if r.Issues[issue.Number].At.IsZero() || r.BodyAt.IsZero() != (r.Body != w.pr(key).Body) {
+		if r.Issues[issue.Number].At.IsZero() || r.BodyAt.IsZero() != (r.Body != w.PR(key).Body) {
 			t.Errorf("changes %v: the body %q was read at %v, the issue at %v", changes, r.Body, r.BodyAt, r.Issues[issue.Number].At)
 		}
 		block := pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}
-		w.srv.ResetRequests()
+		w.Srv.ResetRequests()
 		w.apply(key, pull.EditBlock{Block: block, Seen: r.Body, At: r.BodyAt})
 		words := map[bool]string{false: "Body", true: "Other words"}[changes]
-		if requests := map[bool]int{false: 1, true: 2}[changes]; w.pr(key).Body != block.In(words) || w.sent() != requests {
-			t.Errorf("changes %v: %d requests, body %q", changes, w.sent(), w.pr(key).Body)
+		if requests := map[bool]int{false: 1, true: 2}[changes]; w.PR(key).Body != block.In(words) || w.Sent() != requests {
+			t.Errorf("changes %v: %d requests, body %q", changes, w.Sent(), w.PR(key).Body)
 		}
 	}
 }

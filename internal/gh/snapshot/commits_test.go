@@ -8,7 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -22,22 +24,22 @@ func TestHistory(t *testing.T) {
 		for _, f := range files {
 			changes[f] = ghtest.Text(message)
 		}
-		sha, err := w.repo.Push(branch, ghtest.Commit{Message: message, Author: "guido", Files: changes})
-		must(t, err)
+		sha, err := w.Repo.Push(branch, ghtest.Commit{Message: message, Author: "guido", Files: changes})
+		trial.OK(t, err)
 		return sha
 	}
 	one := push("main", "One (#11)\n\nBody (GH-99)", "a", "b")
-	_, err := w.repo.Push("3.14")
-	must(t, err)
+	_, err := w.Repo.Push("3.14")
+	trial.OK(t, err)
 	two := push("main", long, "a")
-	must(t, w.repo.Tag("3.14", two))
+	trial.OK(t, w.Repo.Tag("3.14", two))
 	push("main", "Three", "c")
-	w.srv.ResetRequests()
-	got, err := w.app.History(t.Context(), HistoryRequest{Key: cpython,
-		Revisions: []string{"main", "3.14", "refs/heads/3.14", two, "nothing", someSHA}, Paths: []string{"a", "b", `"){x}`, "dir/none"}})
-	must(t, err)
-	if w.sent() != 1 {
-		t.Errorf("%d requests", w.sent())
+	w.Srv.ResetRequests()
+	got, err := w.app.History(t.Context(), HistoryRequest{Key: ghtrial.CPython,
+		Revisions: []string{"main", "3.14", "refs/heads/3.14", two, "nothing", ghtrial.SomeSHA}, Paths: []string{"a", "b", `"){x}`, "dir/none"}})
+	trial.OK(t, err)
+	if w.Sent() != 1 {
+		t.Errorf("%d requests", w.Sent())
 	}
 	for revision, paths := range got {
 		for path, commits := range paths {
@@ -53,7 +55,7 @@ func TestHistory(t *testing.T) {
 		Subject: long, Message: long, Number: 12}
 	all := map[string][]PathCommit{"a": {second, first}, "b": {first}}
 	fewer := map[string][]PathCommit{"a": {first}, "b": {first}}
-	want := map[string]map[string][]PathCommit{"main": all, two: all, "3.14": fewer, "refs/heads/3.14": fewer, "nothing": {}, someSHA: {}}
+	want := map[string]map[string][]PathCommit{"main": all, two: all, "3.14": fewer, "refs/heads/3.14": fewer, "nothing": {}, ghtrial.SomeSHA: {}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -61,8 +63,8 @@ func TestHistory(t *testing.T) {
 
 // The parent of a commit is asked for as git writes it.
 func TestHistoryOfParent(t *testing.T) {
-	_, variables := HistoryRequest{Revisions: []string{someSHA + "^", someSHA, "3.14", "3.14^"}}.query()
-	want := map[string]any{"r0": someSHA + "^", "r1": someSHA, "r2": "refs/heads/3.14", "r3": "refs/heads/3.14^"}
+	_, variables := HistoryRequest{Revisions: []string{ghtrial.SomeSHA + "^", ghtrial.SomeSHA, "3.14", "3.14^"}}.query()
+	want := map[string]any{"r0": ghtrial.SomeSHA + "^", "r1": ghtrial.SomeSHA, "r2": "refs/heads/3.14", "r3": "refs/heads/3.14^"}
 	if diff := cmp.Diff(want, variables); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -75,20 +77,20 @@ func TestLongHistory(t *testing.T) {
 		commits = append(commits, ghtest.Commit{Message: fmt.Sprintf("Change (GH-%d)", i), Author: "guido",
 			Files: map[string]ghtest.File{"a": ghtest.Text(fmt.Sprint(i)), "f": ghtest.Text(fmt.Sprint(i))}})
 	}
-	_, err := w.repo.Push("main", commits...)
-	must(t, err)
-	got, err := w.app.History(t.Context(), HistoryRequest{Key: cpython, Revisions: []string{"main"},
+	_, err := w.Repo.Push("main", commits...)
+	trial.OK(t, err)
+	got, err := w.app.History(t.Context(), HistoryRequest{Key: ghtrial.CPython, Revisions: []string{"main"},
 		Paths: []string{"a", "b", "c", "d", "e", "f"}})
-	must(t, err)
+	trial.OK(t, err)
 	if newest := got["main"]["a"]; len(newest) != 20 || newest[0].Number != 24 || newest[19].Number != 5 || got["main"]["f"] != nil {
 		t.Errorf("got %+v", got["main"])
 	}
-	w.srv.ResetRequests()
-	for _, h := range []HistoryRequest{{Key: cpython, Revisions: []string{"main"}}, {Key: cpython, Paths: []string{"a"}}} {
+	w.Srv.ResetRequests()
+	for _, h := range []HistoryRequest{{Key: ghtrial.CPython, Revisions: []string{"main"}}, {Key: ghtrial.CPython, Paths: []string{"a"}}} {
 		got, err := w.app.History(t.Context(), h)
-		must(t, err)
-		if len(got) != len(h.Revisions) || w.sent() != 0 {
-			t.Errorf("%d requests, got %+v", w.sent(), got)
+		trial.OK(t, err)
+		if len(got) != len(h.Revisions) || w.Sent() != 0 {
+			t.Errorf("%d requests, got %+v", w.Sent(), got)
 		}
 	}
 }
@@ -111,11 +113,11 @@ func TestHistoryFaults(t *testing.T) {
 		_, err := w.app.History(t.Context(), h)
 		return err
 	}
-	w.fault(ghtest.Fault{Path: "^/graphql", Status: 502, Times: 3})
-	check(t, "502", ask(HistoryRequest{Key: cpython}), temporary, "reading the history of python/cpython: POST /graphql: 502")
-	check(t, "no repository", ask(HistoryRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}}), gone, "404")
-	check(t, "no key", ask(HistoryRequest{}), rejected, "isn't a valid owner name")
-	must(t, w.srv.SetPermissions("python", map[string]string{"metadata": "read"}))
-	w.srv.RevokeTokens()
-	check(t, "may not", ask(HistoryRequest{Key: cpython}), denied, "contents")
+	w.Fault(ghtest.Fault{Path: "^/graphql", Status: 502, Times: 3})
+	ghtrial.Check(t, "502", ask(HistoryRequest{Key: ghtrial.CPython}), ghtrial.Temporary, "reading the history of python/cpython: POST /graphql: 502")
+	ghtrial.Check(t, "no repository", ask(HistoryRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}}), ghtrial.Gone, "404")
+	ghtrial.Check(t, "no key", ask(HistoryRequest{}), ghtrial.Rejected, "isn't a valid owner name")
+	trial.OK(t, w.Srv.SetPermissions("python", map[string]string{"metadata": "read"}))
+	w.Srv.RevokeTokens()
+	ghtrial.Check(t, "may not", ask(HistoryRequest{Key: ghtrial.CPython}), ghtrial.Denied, "contents")
 }

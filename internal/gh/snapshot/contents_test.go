@@ -10,7 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -37,13 +39,13 @@ func TestOddContents(t *testing.T) {
 	}
 	files := map[string]ghtest.File{
 		"link":   {Content: "empty", Mode: "120000"},
-		"module": {Content: someSHA, Mode: "160000"},
+		"module": {Content: ghtrial.SomeSHA, Mode: "160000"},
 		"tool":   {Content: "#!/bin/sh\n", Mode: "100755"},
 	}
 	for path, content := range contents {
 		files[path] = ghtest.Text(content)
 	}
-	r := w.load(Query{Key: w.open(files), Needs: pull.Files, Reads: all})
+	r := w.load(Query{Key: w.Open(files), Needs: pull.Files, Reads: all})
 	if len(r.Files) != len(files) {
 		t.Errorf("%d files, want %d", len(r.Files), len(files))
 	}
@@ -75,7 +77,7 @@ func TestContentsAreBounded(t *testing.T) {
 	for i := range 60 {
 		files[fmt.Sprintf("f%02d", i)] = ghtest.Text(fmt.Sprint(i) + strings.Repeat("x", 450_000))
 	}
-	r := w.load(Query{Key: w.open(files), Needs: pull.Files, Reads: all})
+	r := w.load(Query{Key: w.Open(files), Needs: pull.Files, Reads: all})
 	sum, without := 0, 0
 	for _, f := range r.Files {
 		if f.Content == nil || f.Content.Size < 450_000 {
@@ -100,8 +102,8 @@ func TestRequestsAreBounded(t *testing.T) {
 	for i := range 300 {
 		files[fmt.Sprintf("f%03d", i)] = ghtest.Text(fmt.Sprintf("%d\xff", i))
 	}
-	key := w.open(files)
-	w.srv.ResetRequests()
+	key := w.Open(files)
+	w.Srv.ResetRequests()
 	r := w.load(Query{Key: key, Needs: pull.Files, Reads: all})
 	slices.SortFunc(r.Files, func(a, b pull.File) int { return strings.Compare(a.Path, b.Path) })
 	if len(r.Files) != len(files) {
@@ -120,19 +122,19 @@ func TestRequestsAreBounded(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", f.Path, diff)
 		}
 	}
-	if n, want := w.sent(), 1+3+maxRead/entriesPerQuery+maxRaw; n != want { // the overview, the list of files, queries, blobs
+	if n, want := w.Sent(), 1+3+maxRead/entriesPerQuery+maxRaw; n != want { // the overview, the list of files, queries, blobs
 		t.Errorf("%d requests, want %d", n, want)
 	}
 }
 
 func TestSettings(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{settingsPath: ghtest.Text("of the pull request")})
+	key := w.Open(map[string]ghtest.File{settingsPath: ghtest.Text("of the pull request")})
 	push := func(content string) {
 		t.Helper()
-		_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido",
+		_, err := w.Repo.Push("main", ghtest.Commit{Message: "m", Author: "guido",
 			Files: map[string]ghtest.File{settingsPath: ghtest.Text(content)}})
-		must(t, err)
+		trial.OK(t, err)
 	}
 	q := Query{Key: key, SettingsPath: settingsPath}
 	if r := w.load(q); r.Settings != nil {
@@ -145,13 +147,13 @@ func TestSettings(t *testing.T) {
 		}
 	}
 	push(strings.Repeat("# long\n", pull.MaxContent/6))
-	w.srv.ResetRequests()
-	if r := w.load(q); len(r.Settings) != pull.MaxContent+1 || w.sent() != 1 {
-		t.Errorf("%d bytes of large settings, %d requests", len(r.Settings), w.sent())
+	w.Srv.ResetRequests()
+	if r := w.load(q); len(r.Settings) != pull.MaxContent+1 || w.Sent() != 1 {
+		t.Errorf("%d bytes of large settings, %d requests", len(r.Settings), w.Sent())
 	}
-	_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido",
+	_, err := w.Repo.Push("main", ghtest.Commit{Message: "m", Author: "guido",
 		Files: map[string]ghtest.File{settingsPath: ghtest.Deleted(), settingsPath + "/x": ghtest.Text("x")}})
-	must(t, err)
+	trial.OK(t, err)
 	if r := w.load(q); r.Settings != nil {
 		t.Errorf("settings %q come from a directory", r.Settings)
 	}
@@ -160,7 +162,7 @@ func TestSettings(t *testing.T) {
 // A snapshot that does not fit together is no snapshot.
 func TestContentsThatMoved(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n"), "b.bin": ghtest.Text("\x00")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n"), "b.bin": ghtest.Text("\x00")})
 	for name, fault := range map[string]ghtest.Fault{
 		"not in the tree": {Contains: "$p0", Status: 200, Body: `{"data":{"repository":{"head":{"f0":null,"f1":null}}}}`},
 		"no head":         {Contains: "$p0", Status: 200, Body: `{"data":{"repository":{"head":null}}}`},
@@ -172,22 +174,22 @@ func TestContentsThatMoved(t *testing.T) {
 		"a page for login": {Path: "/git/blobs/", Status: 200, Body: "<html>"},
 		"half":             {Path: "/git/blobs/", Truncate: true},
 	} {
-		w.srv.ClearFaults()
+		w.Srv.ClearFaults()
 		w.app.missing.Purge() // each is the first that says so
-		w.fault(fault)
+		w.Fault(fault)
 		_, err := w.app.Load(t.Context(), Query{Key: key, Needs: pull.Files, Reads: all})
-		check(t, name, err, temporary, "loading python/cpython#1")
+		ghtrial.Check(t, name, err, ghtrial.Temporary, "loading python/cpython#1")
 	}
-	w.srv.ClearFaults()
+	w.Srv.ClearFaults()
 	w.load(Query{Key: key, Needs: pull.Files, Reads: all})
 }
 
 // A name that is not UTF-8 cannot be asked for; the rest is read.
 func TestNameThatIsNotUTF8(t *testing.T) {
-	app, err := newHub(gh.Config{AppID: 7, PrivateKey: testKey()})
-	must(t, err)
-	c, err := app.Client(t.Context(), somePull, 1)
-	must(t, err)
+	app, err := newHub(gh.Config{AppID: 7, PrivateKey: trial.Key()})
+	trial.OK(t, err)
+	c, err := app.Client(t.Context(), ghtrial.SomePull, 1)
+	trial.OK(t, err)
 	l := &loading{Client: c, from: app.Loader, out: &pull.Request{}}
 	content, err := l.content(t.Context(), "Misc/\ufffd.rst", nil)
 	if content != nil || err != nil {

@@ -2,7 +2,6 @@ package snapshot
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -13,26 +12,10 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/suite"
-)
-
-// standing are errors that stand at a place of the answers for good.
-var standing = []struct{ kind, message string }{
-	{"FORBIDDEN", "Although you appear to have the correct authorization credentials, the `example` organization has an IP allow list " +
-		"enabled, and your IP address is not permitted to access this resource."},
-	{"FORBIDDEN", "Resource not accessible by integration"},
-	{"NOT_FOUND", "Could not resolve to a node with the global id of 'x'."},
-	{"RESOURCE_LIMITS_EXCEEDED", "Resource limits for this query exceeded."},
-	{"SOMETHING_NEW", "Nobody knows this."},
-}
-
-// Outcomes of a question with an error in its answer.
-const (
-	loaded = "loaded, with a hole"
-	grant  = "grant"
-	isGone = "gone"
-	again  = "tried again"
 )
 
 // essential are the fields without which nothing can be decided about a pull
@@ -52,53 +35,6 @@ var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings
 		`(labels|commits|comments|deletions|events|reviews|mentions|files|opinions|reviewRequests|assignees|tip|read)(\.(totalCount|nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
 	}, "|") + `))?`,
 }, "|") + `))?)$`)
-
-// outside are the fields that lead out of the repository, or show what guards a branch.
-var outside = regexp.MustCompile(`(^|\.)(author|editor|actor|assignee|source|headRepository|mergedBy|enabledBy|requestedReviewer|` +
-	`deletedCommentAuthor|rateLimit|closes|headRepositoryOwner|enqueuer|branchProtectionRule|rules)(\.|$)`)
-
-// missable are those of the repository itself that may be missing.
-var missable = regexp.MustCompile(`\.(\d+|f\d+|compare|text|associatedPullRequests)(\.|$)|\.maybe[A-Za-z]*\d+$|` +
-	`^repository\.issueOrPullRequest\.mergeCommit\.parents\.nodes\.0\.`)
-
-// queues are asked for with a repository, which is of use without.
-var queues = regexp.MustCompile(`^repository\.queue\d+(\.|$)`)
-
-// outcome is what has to come of an error at a path.
-func outcome(path, kind, message string) string {
-	spared := outside.MatchString(path) || missable.MatchString(path)
-	entry := regexp.MustCompile(`\.\d+$`).MatchString(path)
-	switch {
-	case kind == "FORBIDDEN" && queues.MatchString(path):
-		return loaded // the log says that merge queues do not show
-	case kind == "FORBIDDEN" && strings.Contains(message, "integration") && !entry && !outside.MatchString(path):
-		return grant // the App lacks a permission
-	case spared:
-		return loaded
-	case kind == "FORBIDDEN":
-		return grant
-	case kind == "NOT_FOUND" && (path == "repository" || path == "repository.issueOrPullRequest" || path == "change0"):
-		return isGone
-	}
-	return again
-}
-
-func outcomeOf(err error) string {
-	denied, isDenied := errors.AsType[*gh.Denied](err)
-	_, gone := errors.AsType[*gh.Gone](err)
-	_, temporary := errors.AsType[*gh.Temporary](err)
-	switch {
-	case err == nil:
-		return loaded
-	case isDenied && denied.Permission != "" && strings.Contains(err.Error(), "grant the App the permission"):
-		return grant
-	case gone:
-		return isGone
-	case temporary:
-		return again
-	}
-	return err.Error()
-}
 
 // paths collects where an error can stand in the answers: at each field, and at
 // one entry of each list.
@@ -156,7 +92,7 @@ func (p *paths) walk(path, names string, value any) {
 // stands in its place; what the App may not see is named; the rest is tried again.
 // Shorter runs spread the kinds over the places.
 func TestEveryErrorEverywhere(t *testing.T) {
-	every := suite.Sizes[int]{Normal: len(standing), Long: 1, Full: 1}.Size()
+	every := suite.Sizes[int]{Normal: len(ghtrial.Standing), Long: 1, Full: 1}.Size()
 	for i, q := range (full{}).inquiries() {
 		t.Run(q.name, func(t *testing.T) {
 			t.Parallel()
@@ -167,18 +103,18 @@ func TestEveryErrorEverywhere(t *testing.T) {
 			f.forget()
 			seen.forget()
 			want, err := q.do(t.Context())
-			must(t, err)
+			trial.OK(t, err)
 			places := seen.all()
 			if len(places) < q.places {
 				t.Errorf("%d places only, want %d: %v", len(places), q.places, places)
 			}
-			c := standingCase{full: f, inquiry: q, want: want, requests: f.sent()}
+			c := standingCase{full: f, inquiry: q, want: want, requests: f.Sent()}
 			for at, path := range places {
-				for kind, s := range standing {
+				for kind, s := range ghtrial.Standing {
 					if (at+kind)%every > 0 {
 						continue
 					}
-					c.try(t, ghtest.Hole{Path: path, Type: s.kind, Message: s.message})
+					c.try(t, ghtest.Hole{Path: path, Type: s.Kind, Message: s.Message})
 				}
 			}
 		})
@@ -196,25 +132,25 @@ type standingCase struct {
 // try asks with an error in the answer.
 func (c standingCase) try(t *testing.T, h ghtest.Hole) {
 	t.Helper()
-	expected := outcome(h.Path, h.Type, h.Message)
+	expected := ghtrial.Outcome(h.Path, h.Type, h.Message)
 	at := fmt.Sprintf("%s %.30q at %s", h.Type, h.Message, h.Path)
 	c.forget()
-	c.srv.ClearFaults()
+	c.Srv.ClearFaults()
 	place := h.Path
 	h.Path = regexp.QuoteMeta(place)
-	must(t, c.srv.Hole(h))
+	trial.OK(t, c.Srv.Hole(h))
 	got, err := c.do(t.Context())
 	if err != nil && strings.Contains(err.Error(), "is not in the head commit") { // it may have changed; the next time it has not
 		got, err = c.do(t.Context())
 	}
-	o := outcomeOf(err)
-	if o != expected && !(expected == again && o == loaded) { // a smaller question may do without the place
+	o := ghtrial.OutcomeOf(err)
+	if o != expected && !(expected == ghtrial.Again && o == ghtrial.Loaded) { // a smaller question may do without the place
 		t.Errorf("%s: %s (%v), want %s", at, o, err, expected)
 	}
-	if o == again && !essential.MatchString(place) {
+	if o == ghtrial.Again && !essential.MatchString(place) {
 		t.Errorf("%s is tried again for ever, and is not essential", at)
 	}
-	if n := c.sent(); n > 3*c.requests+80 {
+	if n := c.Sent(); n > 3*c.requests+80 {
 		t.Errorf("%s: %d requests, where %d do", at, n, c.requests)
 	}
 	if err == nil {
@@ -224,10 +160,10 @@ func (c standingCase) try(t *testing.T, h ghtest.Hole) {
 
 // forget has the next question asked as the first one was.
 func (f full) forget() {
-	app, err := newHub(f.cfg)
-	must(f.t, err)
+	app, err := newHub(f.Cfg)
+	trial.OK(f.T, err)
 	f.app = app
-	f.srv.ResetRequests()
+	f.Srv.ResetRequests()
 }
 
 // lessThan compares a result that may have holes with the whole one: no list has

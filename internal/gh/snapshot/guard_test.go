@@ -8,7 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -16,19 +18,19 @@ import (
 // for another one. What can't be read doesn't guard.
 func TestGuarded(t *testing.T) {
 	classic := func(p ghtest.Protection) func(*world) error {
-		return func(w *world) error { return w.repo.Protect("main", p) }
+		return func(w *world) error { return w.Repo.Protect("main", p) }
 	}
 	reading := func(then func(*world) error) func(*world) error {
 		return func(w *world) error {
 			permissions := maps.Clone(ghtest.DefaultPermissions())
 			permissions["administration"] = "read"
-			must(w.t, w.srv.SetPermissions("python", permissions))
-			w.srv.RevokeTokens()
+			trial.OK(w.T, w.Srv.SetPermissions("python", permissions))
+			w.Srv.RevokeTokens()
 			return then(w)
 		}
 	}
 	ruleset := func(rule ghtest.RequiredReview) func(*world) error {
-		return func(w *world) error { return w.repo.RequireReview("m*", rule) }
+		return func(w *world) error { return w.Repo.RequireReview("m*", rule) }
 	}
 	for _, c := range []struct {
 		name string
@@ -44,23 +46,23 @@ func TestGuarded(t *testing.T) {
 		{"a ruleset", ruleset(ghtest.RequiredReview{Required: 1, DismissStale: true}), true},
 		{"a ruleset, last push", ruleset(ghtest.RequiredReview{Required: 2, LastPush: true}), true},
 		{"a ruleset that can't be read", func(w *world) error {
-			must(w.t, w.repo.RequireReview("main", ghtest.RequiredReview{Required: 1, DismissStale: true}))
-			return w.srv.Hole(ghtest.Hole{Path: `repository\.maybeGuarded0\.rules`, Type: "FORBIDDEN",
+			trial.OK(w.T, w.Repo.RequireReview("main", ghtest.RequiredReview{Required: 1, DismissStale: true}))
+			return w.Srv.Hole(ghtest.Hole{Path: `repository\.maybeGuarded0\.rules`, Type: "FORBIDDEN",
 				Message: "Resource not accessible by integration"})
 		}, false},
 		{"a ruleset that keeps approvals", ruleset(ghtest.RequiredReview{Required: 1}), false},
 		{"a ruleset without reviews", ruleset(ghtest.RequiredReview{DismissStale: true}), false},
 	} {
 		w := newWorld(t)
-		key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-		must(t, c.set(w))
+		key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+		trial.OK(t, c.set(w))
 		q := Query{Key: key, Looks: looksAt(pull.Looks{Guarded: []string{"main", "gone"}})}
 		for _, when := range []string{"at first", "as prefetched"} {
-			w.srv.ResetRequests()
+			w.Srv.ResetRequests()
 			if diff := cmp.Diff(map[string]bool{"main": c.want, "gone": false}, w.load(q).Guarded); diff != "" {
 				t.Errorf("%s, %s (-want +got):\n%s", c.name, when, diff)
 			}
-			if n := w.sent(); n > 2 || n > 1 && when == "as prefetched" {
+			if n := w.Sent(); n > 2 || n > 1 && when == "as prefetched" {
 				t.Errorf("%s, %s: %d requests", c.name, when, n)
 			}
 		}
@@ -70,19 +72,19 @@ func TestGuarded(t *testing.T) {
 // Approvals are those of the head, by people who may write, and with the time: the
 // base may have changed since.
 func TestApprovals(t *testing.T) {
-	clock := newClock()
+	clock := trial.NewClock()
 	w := newWorld(t, func(c *ghtest.Config, g *gh.Config) { c.Now, g.Now = clock.Now, clock.Now })
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	for _, login := range []string{"guido", "barry", "approver[bot]"} {
-		must(t, w.repo.Collaborator(login, "write"))
+		trial.OK(t, w.Repo.Collaborator(login, "write"))
 	}
-	_, err := w.repo.Push("3.14", ghtest.Commit{Message: "Cut"})
-	must(t, err)
+	_, err := w.Repo.Push("3.14", ghtest.Commit{Message: "Cut"})
+	trial.OK(t, err)
 	approve := func(logins ...string) {
 		t.Helper()
 		for _, login := range logins {
-			_, err := w.repo.Review(key.Number, login, "APPROVED", "")
-			must(t, err)
+			_, err := w.Repo.Review(key.Number, login, "APPROVED", "")
+			trial.OK(t, err)
 		}
 	}
 	standing := func(want ...string) {
@@ -101,10 +103,10 @@ func TestApprovals(t *testing.T) {
 	standing()
 	approve("guido")
 	standing("guido")
-	clock.advance(time.Minute)
-	must(t, w.repo.EditBase(key.Number, "3.14"))
+	clock.Advance(time.Minute)
+	trial.OK(t, w.Repo.EditBase(key.Number, "3.14"))
 	standing()
-	clock.advance(time.Minute)
+	clock.Advance(time.Minute)
 	approve("barry")
 	standing("barry")
 }
@@ -118,13 +120,13 @@ func TestHiddenReviews(t *testing.T) {
 		{`opinions\.nodes\.0`, "CHANGES_REQUESTED", "APPROVED"},
 	} {
 		w := newWorld(t)
-		key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+		key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 		for _, review := range [][2]string{{"barry", c.first}, {"guido", c.second}} {
-			must(t, w.repo.Collaborator(review[0], "write"))
-			_, err := w.repo.Review(key.Number, review[0], review[1], "See below.")
-			must(t, err)
+			trial.OK(t, w.Repo.Collaborator(review[0], "write"))
+			_, err := w.Repo.Review(key.Number, review[0], review[1], "See below.")
+			trial.OK(t, err)
 		}
-		must(t, w.srv.Hole(ghtest.Hole{Path: `.*` + c.path, Type: "FORBIDDEN", Message: "Resource protected by organization SAML enforcement."}))
+		trial.OK(t, w.Srv.Hole(ghtest.Hole{Path: `.*` + c.path, Type: "FORBIDDEN", Message: "Resource protected by organization SAML enforcement."}))
 		r := w.load(Query{Key: key, Needs: pull.Reviews})
 		if r.Reviews["ghost"] != pull.ChangesRequested {
 			t.Errorf("without %s, %s before %s: %v", c.path, c.first, c.second, r.Reviews)
@@ -137,17 +139,17 @@ func TestHiddenReviews(t *testing.T) {
 func TestApprovalsOfAnotherBase(t *testing.T) {
 	w := newWorld(t)
 	outer, _ := w.openBackport("feature")
-	_, err := w.repo.Push("detail", ghtest.Commit{Message: "Detail", From: "feature",
+	_, err := w.Repo.Push("detail", ghtest.Commit{Message: "Detail", From: "feature",
 		Files: map[string]ghtest.File{"d.txt": ghtest.Text("D\n")}})
-	must(t, err)
-	n, err := w.repo.OpenPR(ghtest.PR{Title: "Detail", Author: "alice", Head: "detail", Base: "feature"})
-	must(t, err)
-	must(t, w.repo.Collaborator("guido", "write"))
-	_, err = w.repo.Review(n, "guido", "APPROVED", "")
-	must(t, err)
-	_, err = w.repo.Merge(outer.Number, "guido")
-	must(t, err)
-	must(t, w.repo.DeleteBranch("feature"))
+	trial.OK(t, err)
+	n, err := w.Repo.OpenPR(ghtest.PR{Title: "Detail", Author: "alice", Head: "detail", Base: "feature"})
+	trial.OK(t, err)
+	trial.OK(t, w.Repo.Collaborator("guido", "write"))
+	_, err = w.Repo.Review(n, "guido", "APPROVED", "")
+	trial.OK(t, err)
+	_, err = w.Repo.Merge(outer.Number, "guido")
+	trial.OK(t, err)
+	trial.OK(t, w.Repo.DeleteBranch("feature"))
 	r := w.load(Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: n}, Needs: pull.Reviews | pull.Events})
 	if last := r.Events[len(r.Events)-1]; r.Base != "main" || last.Kind != pull.BaseChanged || last.Subject != "main" ||
 		len(r.Approvals) != 1 || len(r.Standing()) != 0 {
@@ -157,9 +159,9 @@ func TestApprovalsOfAnotherBase(t *testing.T) {
 
 // push moves the head of the pull request that open made.
 func (w *world) push(files map[string]ghtest.File) {
-	w.t.Helper()
-	_, err := w.repo.Push("alice:fix", ghtest.Commit{Message: "More", Author: "alice", Files: files})
-	must(w.t, err)
+	w.T.Helper()
+	_, err := w.Repo.Push("alice:fix", ghtest.Commit{Message: "More", Author: "alice", Files: files})
+	trial.OK(w.T, err)
 }
 
 // Somebody else reported on the head, or nobody did.
@@ -170,21 +172,21 @@ func TestHeard(t *testing.T) {
 	}{
 		"nobody": {func(*world, string) error { return nil }, false},
 		"somebody's status": {func(w *world, head string) error {
-			return w.repo.SetStatus(head, "ci", ghtest.Status{Context: "NEWS", State: "pending"})
+			return w.Repo.SetStatus(head, "ci", ghtest.Status{Context: "NEWS", State: "pending"})
 		}, true},
-		"another App's check run": {func(w *world, head string) error { return w.repo.CheckRun(head, "github-actions", "build", "") }, true},
+		"another App's check run": {func(w *world, head string) error { return w.Repo.CheckRun(head, "github-actions", "build", "") }, true},
 		"an older head": {func(w *world, head string) error {
-			must(w.t, w.repo.SetStatus(head, "ci", ghtest.Status{Context: "ci", State: "success"}))
+			trial.OK(w.T, w.Repo.SetStatus(head, "ci", ghtest.Status{Context: "ci", State: "success"}))
 			w.push(map[string]ghtest.File{"a.txt": ghtest.Text("B\n")})
 			return nil
 		}, false},
 	} {
 		w := newWorld(t)
-		key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-		head := w.pr(key).HeadSHA
-		w.apply(key, pull.SetStatus{SHA: head, Status: someStatus.Status})
+		key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+		head := w.PR(key).HeadSHA
+		w.apply(key, pull.SetStatus{SHA: head, Status: ghtrial.SomeStatus.Status})
 		w.apply(key, pull.SetCheck{SHA: head, Check: pull.Check{Name: "NEWS", Conclusion: pull.Failure, Title: "t", Summary: "s"}})
-		must(t, c.report(w, head))
+		trial.OK(t, c.report(w, head))
 		if got := w.load(Query{Key: key, Needs: pull.Merging}).Heard; got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
@@ -195,15 +197,15 @@ func TestHeard(t *testing.T) {
 // see of it.
 func TestQueuedBy(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	must(t, w.repo.Collaborator("guido", "write"))
-	_, err := w.repo.Review(key.Number, "guido", "APPROVED", "")
-	must(t, err)
-	_, err = w.repo.QueueBy(key.Number, "barry")
-	must(t, err)
-	_, err = w.repo.MergeQueued(key.Number)
-	must(t, err)
-	other := w.open(map[string]ghtest.File{"b.txt": ghtest.Text("B\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	trial.OK(t, w.Repo.Collaborator("guido", "write"))
+	_, err := w.Repo.Review(key.Number, "guido", "APPROVED", "")
+	trial.OK(t, err)
+	_, err = w.Repo.QueueBy(key.Number, "barry")
+	trial.OK(t, err)
+	_, err = w.Repo.MergeQueued(key.Number)
+	trial.OK(t, err)
+	other := w.Open(map[string]ghtest.File{"b.txt": ghtest.Text("B\n")})
 	r := w.load(Query{Key: key, Needs: pull.Events})
 	s := w.load(Query{Key: other, Looks: looksAt(pull.Looks{Requests: []int{key.Number}})}).Others[key.Number]
 	for _, events := range [][]pull.Event{r.Events, s.Events} {
@@ -219,11 +221,11 @@ func TestQueuedBy(t *testing.T) {
 // What was merged is compared as what it became: a squash leaves the head behind.
 func TestComparedMerged(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	q := Query{Key: key, Looks: looksAt(pull.Looks{Compared: []string{"main"}})}
 	before := w.load(q).Compared["main"]
-	_, err := w.repo.Merge(key.Number, "guido")
-	must(t, err)
+	_, err := w.Repo.Merge(key.Number, "guido")
+	trial.OK(t, err)
 	after := w.load(q).Compared["main"]
 	if diff := cmp.Diff([]pull.Comparison{{Known: true, Ahead: 1}, {Known: true}}, []pull.Comparison{before, after}); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

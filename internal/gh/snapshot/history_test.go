@@ -9,23 +9,25 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // Whatever was done to a pull request is told in order, and who did it.
 func TestEvents(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	for _, login := range []string{"guido", "concorde"} { // a person who is called as the App is
-		must(t, w.repo.Collaborator(login, "write"))
+		trial.OK(t, w.Repo.Collaborator(login, "write"))
 	}
 	w.apply(key, pull.AddLabel{Name: "docs"})
-	must(t, w.repo.Unlabel(key.Number, "concorde", "docs"))
-	must(t, w.repo.RequestReview(key.Number, "alice", "guido"))
+	trial.OK(t, w.Repo.Unlabel(key.Number, "concorde", "docs"))
+	trial.OK(t, w.Repo.RequestReview(key.Number, "alice", "guido"))
 	w.apply(key, pull.Assign{Login: "guido"})
 	w.apply(key, pull.RequestReview{Login: "concorde"})
-	must(t, w.repo.Close(key.Number, "alice"))
+	trial.OK(t, w.Repo.Close(key.Number, "alice"))
 
 	want := []pull.Event{
 		{Kind: pull.Labeled, Subject: "docs", By: "concorde[bot]", Own: true},
@@ -48,15 +50,15 @@ func TestEvents(t *testing.T) {
 
 func TestManyEvents(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	for i := range 125 {
-		must(t, w.repo.Label(key.Number, "guido", fmt.Sprint(i)))
-		must(t, w.repo.Unlabel(key.Number, "guido", fmt.Sprint(i)))
+		trial.OK(t, w.Repo.Label(key.Number, "guido", fmt.Sprint(i)))
+		trial.OK(t, w.Repo.Unlabel(key.Number, "guido", fmt.Sprint(i)))
 	}
-	w.srv.ResetRequests()
+	w.Srv.ResetRequests()
 	events := w.load(Query{Key: key, Needs: pull.Events}).Events
-	if len(events) != 250 || w.sent() != 3 {
-		t.Fatalf("%d events, %d requests", len(events), w.sent())
+	if len(events) != 250 || w.Sent() != 3 {
+		t.Fatalf("%d events, %d requests", len(events), w.Sent())
 	}
 	for i, e := range events {
 		if want := fmt.Sprint(i / 2); e.Subject != want || e.Kind != []pull.EventKind{pull.Labeled, pull.Unlabeled}[i%2] {
@@ -68,7 +70,7 @@ func TestManyEvents(t *testing.T) {
 // Teams, and accounts that are gone, are left out.
 func TestEventsOfNobody(t *testing.T) {
 	var p pullData
-	must(t, readJSON(`{"events":{"nodes":[
+	trial.OK(t, readJSON(`{"events":{"nodes":[
 		{"__typename":"ReviewRequestedEvent","actor":null,"requestedReviewer":{"__typename":"Team"}},
 		{"__typename":"ReviewRequestedEvent","actor":null,"requestedReviewer":null},
 		{"__typename":"AssignedEvent","actor":null,"assignee":{"__typename":"Bot","login":"copilot"}},
@@ -91,13 +93,13 @@ func TestEventsOfNobody(t *testing.T) {
 // The opinions of those who may write stand until they are taken back.
 func TestReviews(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	for _, login := range []string{"guido", "brett", "carol", "dave"} {
-		must(t, w.repo.Collaborator(login, "write"))
+		trial.OK(t, w.Repo.Collaborator(login, "write"))
 	}
 	review := func(login, state string) int64 {
-		id, err := w.repo.Review(key.Number, login, state, "Because.")
-		must(t, err)
+		id, err := w.Repo.Review(key.Number, login, state, "Because.")
+		trial.OK(t, err)
 		return id
 	}
 	review("guido", "CHANGES_REQUESTED")
@@ -105,10 +107,10 @@ func TestReviews(t *testing.T) {
 	review("guido", "COMMENTED")
 	review("brett", "APPROVED")
 	review("brett", "CHANGES_REQUESTED")
-	must(t, w.repo.DismissReview(key.Number, "guido", review("carol", "APPROVED"), "no"))
+	trial.OK(t, w.Repo.DismissReview(key.Number, "guido", review("carol", "APPROVED"), "no"))
 	review("stranger", "APPROVED")
-	must(t, w.repo.RequestReview(key.Number, "guido", "dave"))
-	must(t, w.repo.Assign(key.Number, "guido", "brett", "guido"))
+	trial.OK(t, w.Repo.RequestReview(key.Number, "guido", "dave"))
+	trial.OK(t, w.Repo.Assign(key.Number, "guido", "brett", "guido"))
 	r := w.load(Query{Key: key, Needs: pull.Reviews})
 	if diff := cmp.Diff(map[string]pull.Review{"guido": pull.Approved, "brett": pull.ChangesRequested}, r.Reviews); diff != "" {
 		t.Errorf("reviews (-want +got):\n%s", diff)
@@ -136,9 +138,9 @@ func TestMergeStates(t *testing.T) {
 		}
 	}
 	state(pull.MergeClean)
-	must(t, w.repo.SetStatus(sha, "ci", ghtest.Status{Context: "ci", State: "failure"}))
+	trial.OK(t, w.Repo.SetStatus(sha, "ci", ghtest.Status{Context: "ci", State: "failure"}))
 	state("unstable")
-	must(t, w.repo.Protect("main", ghtest.Protection{RequiredContexts: []string{"ci"}}))
+	trial.OK(t, w.Repo.Protect("main", ghtest.Protection{RequiredContexts: []string{"ci"}}))
 	state(pull.MergeBlocked)
 }
 
@@ -148,7 +150,7 @@ func TestCredit(t *testing.T) {
 		`{"name":"Eve <x>","email":"eve@example.com"}`: "", `{"name":"Eve\nReviewed-by: Guido","email":"eve@example.com"}`: "", `null`: "",
 	} {
 		var c tipData
-		must(t, readJSON(`{"author":`+author+`}`, &c))
+		trial.OK(t, readJSON(`{"author":`+author+`}`, &c))
 		if got := c.credit(); got != want {
 			t.Errorf("%s: %q, want %q", author, got, want)
 		}
@@ -161,9 +163,9 @@ func TestMerged(t *testing.T) {
 	for method, parents := range map[string]int{"squash": 1, "merge": 2, "rebase": 1} {
 		w := newWorld(t)
 		key, _, _ := w.openTwoCommits(t)
-		must(t, w.repo.SetDraft(key.Number, false))
-		sha, err := w.repo.MergeBy(key.Number, "guido", method)
-		must(t, err)
+		trial.OK(t, w.Repo.SetDraft(key.Number, false))
+		sha, err := w.Repo.MergeBy(key.Number, "guido", method)
+		trial.OK(t, err)
 		r := w.load(Query{Key: key})
 		if m := r.Merge; m == nil || m.SHA != sha || m.Parents != parents || m.By != "guido" || m.Message == "" || m.At.IsZero() ||
 			!m.At.Equal(r.ClosedAt) {
@@ -171,11 +173,11 @@ func TestMerged(t *testing.T) {
 		}
 	}
 	for name, p := range map[string]string{
-		"open":      fmt.Sprintf(`{"state":"OPEN","mergeCommit":{"oid":%q}}`, someSHA),
+		"open":      fmt.Sprintf(`{"state":"OPEN","mergeCommit":{"oid":%q}}`, ghtrial.SomeSHA),
 		"no commit": `{"state":"MERGED","mergedAt":"2026-11-05T12:00:00Z"}`,
 	} {
 		var d pullData
-		must(t, readJSON(p, &d))
+		trial.OK(t, readJSON(p, &d))
 		if m := d.merge(); m != nil {
 			t.Errorf("%s: %+v", name, m)
 		}
@@ -185,30 +187,30 @@ func TestMerged(t *testing.T) {
 // Where the last listed commit is not the head, the head is asked for itself.
 func TestTipApart(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	head := w.repo.Ref("alice:fix")
-	w.apply(key, pull.SetStatus{SHA: head, Status: someStatus.Status})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	head := w.Repo.Ref("alice:fix")
+	w.apply(key, pull.SetStatus{SHA: head, Status: ghtrial.SomeStatus.Status})
 	without := func(oid string) ghtest.Fault {
 		return ghtest.Fault{Path: "^/graphql", Status: 200,
 			Body: fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"headRefOid":%q,"state":"OPEN",`+
 				`"tip":{"nodes":[]}}}}}`, oid)}
 	}
-	w.fault(without(head))
-	if got := w.load(Query{Key: key, Needs: pull.Statuses}).Statuses["c"]; got != someStatus.Status {
+	w.Fault(without(head))
+	if got := w.load(Query{Key: key, Needs: pull.Statuses}).Statuses["c"]; got != ghtrial.SomeStatus.Status {
 		t.Errorf("got %+v", got)
 	}
-	w.fault(without(someSHA))
+	w.Fault(without(ghtrial.SomeSHA))
 	_, err := w.app.Load(t.Context(), Query{Key: key, Needs: pull.Statuses})
-	check(t, "not there", err, temporary, "the head commit is not there (yet)")
+	ghtrial.Check(t, "not there", err, ghtrial.Temporary, "the head commit is not there (yet)")
 }
 
 // A comment is the App's own when GitHub says so in either of two ways: GraphQL
 // has the login of a bot without "[bot]", and anybody may have that name.
 func TestOwnOrNot(t *testing.T) {
 	body, err := gh.Mark(pull.Note{Key: "news-help", Body: "Hello"})
-	must(t, err)
+	trial.OK(t, err)
 	text, err := json.Marshal(body)
-	must(t, err)
+	trial.OK(t, err)
 	for fields, want := range map[string]bool{
 		`"viewerDidAuthor":true,"author":{"__typename":"Bot","login":"concorde"}`:        true,
 		`"viewerDidAuthor":false,"author":{"__typename":"Bot","login":"concorde"}`:       true,
@@ -220,7 +222,7 @@ func TestOwnOrNot(t *testing.T) {
 		`"viewerDidAuthor":false,"author":{"__typename":"Mannequin","login":"concorde"}`: false,
 	} {
 		var p pullData
-		must(t, readJSON(`{"comments":{"nodes":[{"fullDatabaseId":"7","body":`+string(text)+`,`+fields+`}]}}`, &p))
+		trial.OK(t, readJSON(`{"comments":{"nodes":[{"fullDatabaseId":"7","body":`+string(text)+`,`+fields+`}]}}`, &p))
 		notes := map[string]pull.PostedNote{}
 		p.notes("concorde", notes)
 		if comments := p.comments("concorde"); comments[0].Own != want || (len(notes) == 1) != want {
@@ -233,12 +235,12 @@ func TestOwnOrNot(t *testing.T) {
 // says that it's always there (gittensor#585). Such an event is about no label.
 func TestLabelEventsWithoutALabel(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	for _, name := range []string{"gone", "docs"} {
-		must(t, w.repo.Label(key.Number, "guido", name))
-		must(t, w.repo.Unlabel(key.Number, "guido", name))
+		trial.OK(t, w.Repo.Label(key.Number, "guido", name))
+		trial.OK(t, w.Repo.Unlabel(key.Number, "guido", name))
 	}
-	must(t, w.repo.DeleteLabel("gone"))
+	trial.OK(t, w.Repo.DeleteLabel("gone"))
 	want := []pull.Event{{Kind: pull.Labeled, Subject: "docs", By: "guido"}, {Kind: pull.Unlabeled, Subject: "docs", By: "guido"}}
 	r := w.load(Query{Key: key, Needs: pull.Events, Looks: func(*pull.Request) pull.Looks { return pull.Looks{Requests: []int{key.Number}} }})
 	for what, events := range map[string][]pull.Event{"its own": r.Events, "another's": r.Others[key.Number].Events} {

@@ -12,22 +12,24 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 const settingsPath = ".github/concorde.yml"
 
-// A pull request with everything on it comes as it is.
+// A pull request with ghtrial.Everything on it comes as it is.
 func TestLoad(t *testing.T) {
 	now := time.Now()
 	w := newWorld(t, func(_ *ghtest.Config, c *gh.Config) { c.Now = func() time.Time { return now } })
 	key, first, head := w.openTwoCommits(t)
-	must(t, w.repo.Label(key.Number, "guido", "topic"))
-	must(t, w.repo.SetStatus(first, "ci", ghtest.Status{Context: "old/ci", State: "failure"}))
-	must(t, w.repo.SetStatus(head, "ci", ghtest.Status{Context: "new/ci", State: "pending", Description: "running",
+	trial.OK(t, w.Repo.Label(key.Number, "guido", "topic"))
+	trial.OK(t, w.Repo.SetStatus(first, "ci", ghtest.Status{Context: "old/ci", State: "failure"}))
+	trial.OK(t, w.Repo.SetStatus(head, "ci", ghtest.Status{Context: "new/ci", State: "pending", Description: "running",
 		TargetURL: "https://example.com/1"}))
-	must(t, w.repo.SetStatus(head, "ci", ghtest.Status{Context: "new/ci", State: "error"}))
+	trial.OK(t, w.Repo.SetStatus(head, "ci", ghtest.Status{Context: "new/ci", State: "error"}))
 	status := pull.Status{Context: "bedevere/news", State: pull.StatusFailure, Description: "No news entry"}
 	w.apply(key, pull.SetStatus{SHA: head, Status: status})
 	check := pull.Check{Name: "NEWS", Conclusion: pull.Neutral, Title: "T", Summary: "S"}
@@ -35,21 +37,21 @@ func TestLoad(t *testing.T) {
 	w.apply(key, pull.SetCheck{SHA: head, Check: check})
 	note := pull.Note{Key: "news-help", Body: "Hello", Data: `{"asked":["3.14"]}`}
 	body, err := gh.Mark(pull.Note{Key: "other", Body: "a forgery"})
-	must(t, err)
-	_, err = w.repo.Comment(key.Number, "mallory", body)
-	must(t, err)
+	trial.OK(t, err)
+	_, err = w.Repo.Comment(key.Number, "mallory", body)
+	trial.OK(t, err)
 	w.apply(key, pull.AddNote{Note: note})
 
 	posted, err := gh.Mark(note)
-	must(t, err)
-	got := w.load(Query{Key: key, Needs: everything, Reads: all, SettingsPath: settingsPath})
+	trial.OK(t, err)
+	got := w.load(Query{Key: key, Needs: ghtrial.Everything, Reads: all, SettingsPath: settingsPath})
 	const alice = "alice <alice@users.noreply.github.com>"
 	want := &pull.Request{
 		Key: key, Now: now, Title: "gh-5: Fix", Body: "Why\n", State: pull.Open, Draft: true, Author: "alice",
 		Association: "FIRST_TIME_CONTRIBUTOR",
 		Base:        "main", DefaultBranch: "main", Head: head, HeadBranch: "fix", HeadOwner: "alice",
 		Labels:   []string{"docs", "skip news", "topic"},
-		Settings: []byte("rules: {}\n"), Facts: everything,
+		Settings: []byte("rules: {}\n"), Facts: ghtrial.Everything,
 		Files: []pull.File{
 			{Path: "edited.txt", Change: pull.Modified, Content: regular("2\n")},
 			{Path: "gone.txt", Change: pull.Removed},
@@ -93,18 +95,18 @@ func (w *world) openTwoCommits(t *testing.T) (key pull.Key, first, head string) 
 		"edited.txt": ghtest.Text("1\n"),
 		"gone.txt":   ghtest.Text("1\n"),
 	}
-	_, err := w.repo.Push("main", ghtest.Commit{Message: "Start", Author: "guido", Files: base})
-	must(t, err)
-	first, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "First\n\nWith a body.", Author: "alice",
+	_, err := w.Repo.Push("main", ghtest.Commit{Message: "Start", Author: "guido", Files: base})
+	trial.OK(t, err)
+	first, err = w.Repo.Push("alice:fix", ghtest.Commit{Message: "First\n\nWith a body.", Author: "alice",
 		Files: map[string]ghtest.File{"new.txt": ghtest.Text("new\n")}})
-	must(t, err)
-	head, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "Second", Author: "alice", Files: map[string]ghtest.File{
+	trial.OK(t, err)
+	head, err = w.Repo.Push("alice:fix", ghtest.Commit{Message: "Second", Author: "alice", Files: map[string]ghtest.File{
 		"old.txt": ghtest.Deleted(), "renamed.txt": base["old.txt"], "edited.txt": ghtest.Text("2\n"), "gone.txt": ghtest.Deleted(),
 	}})
-	must(t, err)
-	n, err := w.repo.OpenPR(ghtest.PR{Title: "gh-5: Fix", Body: "Why\n", Author: "alice", Association: "FIRST_TIME_CONTRIBUTOR",
+	trial.OK(t, err)
+	n, err := w.Repo.OpenPR(ghtest.PR{Title: "gh-5: Fix", Body: "Why\n", Author: "alice", Association: "FIRST_TIME_CONTRIBUTOR",
 		Head: "alice:fix", Draft: true, Labels: []string{"docs", "skip news"}})
-	must(t, err)
+	trial.OK(t, err)
 	return pull.Key{Owner: "python", Repo: "cpython", Number: n}, first, head
 }
 
@@ -115,12 +117,12 @@ func regular(s string) *pull.Content {
 // What nobody asked for is not there, and costs one request.
 func TestLoadLittle(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	w.apply(key, pull.SetStatus{SHA: w.repo.Ref("alice:fix"), Status: someStatus.Status})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	w.apply(key, pull.SetStatus{SHA: w.Repo.Ref("alice:fix"), Status: ghtrial.SomeStatus.Status})
 	w.apply(key, pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}})
 	w.apply(key, pull.AddLabel{Name: "docs"})
-	for needs := range everything + 1 {
-		w.srv.ResetRequests()
+	for needs := range ghtrial.Everything + 1 {
+		w.Srv.ResetRequests()
 		r := w.load(Query{Key: key, Needs: needs})
 		for fact, empty := range map[pull.Facts]bool{
 			pull.Files: len(r.Files) == 0, pull.Commits: len(r.Commits) == 0, pull.Statuses: len(r.Statuses)+len(r.EarlierStatuses) == 0,
@@ -131,47 +133,47 @@ func TestLoadLittle(t *testing.T) {
 				t.Errorf("needs %b: fact %b empty: %v", needs, fact, empty)
 			}
 		}
-		if r.Settings != nil || r.Facts != needs || w.sent() != 1 {
-			t.Errorf("needs %b: settings %q, facts %b, %d requests", needs, r.Settings, r.Facts, w.sent())
+		if r.Settings != nil || r.Facts != needs || w.Sent() != 1 {
+			t.Errorf("needs %b: settings %q, facts %b, %d requests", needs, r.Settings, r.Facts, w.Sent())
 		}
 	}
 }
 
 func TestLoadStates(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	state := func(want pull.State) {
 		t.Helper()
-		if got := w.load(Query{Key: key, Needs: everything, Reads: all}); got.State != want || got.Head == "" || len(got.Files) != 1 {
+		if got := w.load(Query{Key: key, Needs: ghtrial.Everything, Reads: all}); got.State != want || got.Head == "" || len(got.Files) != 1 {
 			t.Errorf("state %q of %q with %d files, want %q", got.State, got.Head, len(got.Files), want)
 		}
 	}
 	state(pull.Open)
-	must(t, w.repo.Close(key.Number, "alice"))
+	trial.OK(t, w.Repo.Close(key.Number, "alice"))
 	state(pull.Closed)
-	must(t, w.repo.Reopen(key.Number, "alice"))
-	must(t, w.repo.DeleteFork("alice"))
+	trial.OK(t, w.Repo.Reopen(key.Number, "alice"))
+	trial.OK(t, w.Repo.DeleteFork("alice"))
 	state(pull.Open)
-	_, err := w.repo.Merge(key.Number, "guido")
-	must(t, err)
+	_, err := w.Repo.Merge(key.Number, "guido")
+	trial.OK(t, err)
 	state(pull.Merged)
 
-	issue, err := w.repo.OpenIssue(ghtest.Issue{Title: "An issue", Author: "bob"})
-	must(t, err)
-	if got := w.load(Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: issue}, Needs: everything, Reads: all}); !got.Issue ||
+	issue, err := w.Repo.OpenIssue(ghtest.Issue{Title: "An issue", Author: "bob"})
+	trial.OK(t, err)
+	if got := w.load(Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: issue}, Needs: ghtrial.Everything, Reads: all}); !got.Issue ||
 		got.State != pull.Open || got.Title != "An issue" {
 		t.Errorf("an issue: %+v", got)
 	}
 	_, err = w.app.Load(t.Context(), Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: 4711}})
-	as[*gh.Gone](t, err)
+	trial.As[*gh.Gone](t, err)
 }
 
 // The contents of a deleted fork are still in the base repository.
 func TestDeletedFork(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n"), "b.bin": ghtest.Text("\x00b")})
-	must(t, w.repo.DeleteFork("alice"))
-	r := w.load(Query{Key: key, Needs: everything, Reads: all})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n"), "b.bin": ghtest.Text("\x00b")})
+	trial.OK(t, w.Repo.DeleteFork("alice"))
+	r := w.load(Query{Key: key, Needs: ghtrial.Everything, Reads: all})
 	want := []pull.File{{Path: "a.txt", Change: pull.Added, Content: regular("A\n")},
 		{Path: "b.bin", Change: pull.Added, Content: regular("\x00b")}}
 	if diff := cmp.Diff(want, r.Files); diff != "" {
@@ -182,9 +184,9 @@ func TestDeletedFork(t *testing.T) {
 func TestMergeCommit(t *testing.T) {
 	w := newWorld(t)
 	data := fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"headRefOid":%q,"commits":{"totalCount":300,"nodes":[
-		{"commit":{"oid":"1","message":"m","parents":{"totalCount":2}}},{"commit":{"oid":"2","message":"n","parents":{"totalCount":1}}}]}}}}}`, someSHA)
-	w.fault(ghtest.Fault{Path: "^/graphql", Status: 200, Body: data})
-	r := w.load(Query{Key: somePull, Needs: pull.Commits, Installation: w.srv.InstallationID("python")})
+		{"commit":{"oid":"1","message":"m","parents":{"totalCount":2}}},{"commit":{"oid":"2","message":"n","parents":{"totalCount":1}}}]}}}}}`, ghtrial.SomeSHA)
+	w.Fault(ghtest.Fault{Path: "^/graphql", Status: 200, Body: data})
+	r := w.load(Query{Key: ghtrial.SomePull, Needs: pull.Commits, Installation: w.Srv.InstallationID("python")})
 	want := []pull.Commit{{SHA: "1", Message: "m", Merge: true}, {SHA: "2", Message: "n"}}
 	if diff := cmp.Diff(want, r.Commits); diff != "" || r.CommitsOmitted != 298 {
 		t.Errorf("%d omitted (-want +got):\n%s", r.CommitsOmitted, diff)
@@ -214,36 +216,36 @@ func TestPages(t *testing.T) {
 		commits = append(commits, ghtest.Commit{Message: fmt.Sprint("Commit ", i), Author: "alice",
 			Files: map[string]ghtest.File{"a.txt": ghtest.Text(fmt.Sprint(i))}})
 	}
-	_, err := w.repo.Push("alice:fix", commits[0])
-	must(t, err)
-	middle, err := w.repo.Push("alice:fix", commits[1:120]...)
-	must(t, err)
-	head, err := w.repo.Push("alice:fix", commits[120:]...)
-	must(t, err)
-	n, err := w.repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: "alice:fix"})
-	must(t, err)
+	_, err := w.Repo.Push("alice:fix", commits[0])
+	trial.OK(t, err)
+	middle, err := w.Repo.Push("alice:fix", commits[1:120]...)
+	trial.OK(t, err)
+	head, err := w.Repo.Push("alice:fix", commits[120:]...)
+	trial.OK(t, err)
+	n, err := w.Repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: "alice:fix"})
+	trial.OK(t, err)
 	key := pull.Key{Owner: "python", Repo: "cpython", Number: n}
 	for i := range 250 {
-		_, err := w.repo.Comment(n, "bob", fmt.Sprint("Comment ", i))
-		must(t, err)
+		_, err := w.Repo.Comment(n, "bob", fmt.Sprint("Comment ", i))
+		trial.OK(t, err)
 	}
 	w.apply(key, pull.AddNote{Note: pull.Note{Key: "late", Body: "b"}})
 	for i := range 100 {
-		must(t, w.repo.Label(n, "bob", fmt.Sprint("label ", i)))
+		trial.OK(t, w.Repo.Label(n, "bob", fmt.Sprint("label ", i)))
 	}
-	must(t, w.repo.SetStatus(middle, "ci", ghtest.Status{Context: "middle/ci", State: "success"}))
-	w.apply(key, pull.SetStatus{SHA: head, Status: someStatus.Status})
-	w.srv.ResetRequests()
+	trial.OK(t, w.Repo.SetStatus(middle, "ci", ghtest.Status{Context: "middle/ci", State: "success"}))
+	w.apply(key, pull.SetStatus{SHA: head, Status: ghtrial.SomeStatus.Status})
+	w.Srv.ResetRequests()
 
-	r := w.load(Query{Key: key, Needs: everything})
+	r := w.load(Query{Key: key, Needs: ghtrial.Everything})
 	if len(r.Commits) != 250 || r.CommitsOmitted != 10 || r.Commits[249].Message != "Commit 249" {
 		t.Errorf("%d commits, %d omitted", len(r.Commits), r.CommitsOmitted)
 	}
 	if r.Notes["late"].ID == 0 || len(r.Labels) != 100 || !r.EarlierStatuses["middle/ci"] || r.Statuses["c"].State != pull.StatusSuccess {
 		t.Errorf("notes %v, %d labels, statuses %v, earlier %v", r.Notes, len(r.Labels), r.Statuses, r.EarlierStatuses)
 	}
-	if w.sent() > 4 { // three pages of each, and perhaps the head
-		t.Errorf("%d requests", w.sent())
+	if w.Sent() > 4 { // three pages of each, and perhaps the head
+		t.Errorf("%d requests", w.Sent())
 	}
 }
 
@@ -254,8 +256,8 @@ func TestManyFiles(t *testing.T) {
 	for i := range 3005 {
 		files[fmt.Sprintf("dir/%05d.txt", i)] = ghtest.Text(fmt.Sprint(i))
 	}
-	key := w.open(files)
-	w.srv.ResetRequests()
+	key := w.Open(files)
+	w.Srv.ResetRequests()
 	r := w.load(Query{Key: key, Needs: pull.Files, Reads: func(_ *pull.Request, path string) bool { return strings.HasSuffix(path, "7.txt") }})
 	if len(r.Files) != 3000 || r.FilesOmitted != 5 {
 		t.Fatalf("%d files, %d omitted", len(r.Files), r.FilesOmitted)
@@ -269,7 +271,7 @@ func TestManyFiles(t *testing.T) {
 			t.Fatalf("file %d: %s", i, diff)
 		}
 	}
-	if n := w.sent(); n != 1+30+8 {
+	if n := w.Sent(); n != 1+30+8 {
 		t.Errorf("%d requests", n)
 	}
 }
@@ -282,11 +284,11 @@ func TestRenamesAmongMany(t *testing.T) {
 		files[fmt.Sprintf("a%03d", i)] = ghtest.Text("x")
 	}
 	old := ghtest.Text(strings.Repeat("line\n", 30))
-	_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Author: "guido",
+	_, err := w.Repo.Push("main", ghtest.Commit{Message: "m", Author: "guido",
 		Files: map[string]ghtest.File{"old": old, "gone": ghtest.Text("bye\n")}})
-	must(t, err)
+	trial.OK(t, err)
 	files["old"], files["new"], files["gone"] = ghtest.Deleted(), old, ghtest.Deleted()
-	r := w.load(Query{Key: w.open(files), Needs: pull.Files, Reads: all})
+	r := w.load(Query{Key: w.Open(files), Needs: pull.Files, Reads: all})
 	got := r.Files[slices.IndexFunc(r.Files, func(f pull.File) bool { return f.Path == "new" })]
 	if diff := cmp.Diff(pull.File{Path: "new", Previous: "old", Change: pull.Renamed, Content: regular(old.Content)}, got); diff != "" {
 		t.Error(diff)
@@ -299,23 +301,23 @@ func TestRenamesAmongMany(t *testing.T) {
 // A list without end ends.
 func TestLoadTakesBoundedTime(t *testing.T) {
 	app, _ := plain(t, gh.Config{Timeout: 200 * time.Millisecond}, func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, 200, fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"headRefOid":%q,`+
-			`"labels":{"pageInfo":{"hasNextPage":true,"endCursor":"x"}}}}}}`, someSHA))
+		trial.Answer(w, 200, fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"headRefOid":%q,`+
+			`"labels":{"pageInfo":{"hasNextPage":true,"endCursor":"x"}}}}}}`, ghtrial.SomeSHA))
 	})
-	_, err := app.Load(t.Context(), Query{Key: somePull, Installation: 1})
-	check(t, "endless", err, temporary, "GitHub's answers took longer than 400ms")
+	_, err := app.Load(t.Context(), Query{Key: ghtrial.SomePull, Installation: 1})
+	ghtrial.Check(t, "endless", err, ghtrial.Temporary, "GitHub's answers took longer than 400ms")
 }
 
 // Comments of the bot that people deleted are counted, those of others not.
 func TestDeletedNotes(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	w.apply(key, pull.AddNote{Note: pull.Note{Key: "k", Body: "b"}})
-	other, err := w.repo.Comment(key.Number, "bob", "hello")
-	must(t, err)
+	other, err := w.Repo.Comment(key.Number, "bob", "hello")
+	trial.OK(t, err)
 	before := w.load(Query{Key: key, Needs: pull.Notes})
-	must(t, w.repo.DeleteComment(key.Number, "bob", other))
-	must(t, w.repo.DeleteComment(key.Number, "alice", before.Notes["k"].ID))
+	trial.OK(t, w.Repo.DeleteComment(key.Number, "bob", other))
+	trial.OK(t, w.Repo.DeleteComment(key.Number, "alice", before.Notes["k"].ID))
 	after := w.load(Query{Key: key, Needs: pull.Notes})
 	if len(before.Notes) != 1 || before.NotesDeleted != 0 || len(after.Notes) != 0 || after.NotesDeleted != 1 {
 		t.Errorf("before %v %d, after %v %d", before.Notes, before.NotesDeleted, after.Notes, after.NotesDeleted)

@@ -11,7 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -25,31 +27,31 @@ func looksAt(l pull.Looks) func(*pull.Request) pull.Looks {
 // are not there as nothing, and all of it costs one request.
 func TestLooks(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	closed, tip := w.openBackport("backport-1-3.14")
 	note := pull.Note{Key: "board", Body: "b", Data: `{"a":1}`}
 	w.apply(closed, pull.AddNote{Note: note})
 	w.apply(closed, pull.AddLabel{Name: "docs"})
-	must(t, w.repo.Unlabel(closed.Number, "guido", "docs"))
+	trial.OK(t, w.Repo.Unlabel(closed.Number, "guido", "docs"))
 	forged, err := gh.Mark(pull.Note{Key: "forged", Body: "b"})
-	must(t, err)
-	_, err = w.repo.Comment(closed.Number, "mallory", forged)
-	must(t, err)
-	must(t, w.repo.Label(closed.Number, "guido", "type-bug"))
-	must(t, w.repo.Close(closed.Number, "guido"))
-	open, err := w.app.OpenPull(t.Context(), 0, cpython, pull.OpenPull{Head: "backport-1-3.14", Base: "main", Title: "Again", Draft: true})
-	must(t, err)
-	issue, err := w.repo.OpenIssue(ghtest.Issue{Title: "An issue", Author: "bob"})
-	must(t, err)
+	trial.OK(t, err)
+	_, err = w.Repo.Comment(closed.Number, "mallory", forged)
+	trial.OK(t, err)
+	trial.OK(t, w.Repo.Label(closed.Number, "guido", "type-bug"))
+	trial.OK(t, w.Repo.Close(closed.Number, "guido"))
+	open, err := w.app.OpenPull(t.Context(), 0, ghtrial.CPython, pull.OpenPull{Head: "backport-1-3.14", Base: "main", Title: "Again", Draft: true})
+	trial.OK(t, err)
+	issue, err := w.Repo.OpenIssue(ghtest.Issue{Title: "An issue", Author: "bob"})
+	trial.OK(t, err)
 	merged := w.openMerged("merged")
 
 	looks := pull.Looks{
 		Branches: []string{"backport-1-3.14", "fix", "gone", "main", `a"){b}#%`, "refs/heads/main", ""},
 		Requests: []int{closed.Number, issue, merged, 4711, 0, -1, math.MaxInt32 + 1},
 	}
-	w.srv.ResetRequests()
+	w.Srv.ResetRequests()
 	r := w.load(Query{Key: key, Reads: all, Needs: pull.Files, Looks: looksAt(looks)})
-	if n := w.sent(); n != 2 { // the pull request; contents and looks
+	if n := w.Sent(); n != 2 { // the pull request; contents and looks
 		t.Errorf("%d requests", n)
 	}
 	first := pull.Summary{Number: closed.Number, Title: "[3.14] gh-1: Fix it", State: pull.Closed, Own: true, Author: "concorde[bot]",
@@ -60,7 +62,7 @@ func TestLooks(t *testing.T) {
 		Association: "CONTRIBUTOR", Base: "main", Head: r.Head, HeadBranch: "fix", HeadOwner: "alice"}
 	branches := map[string]pull.Branch{
 		"backport-1-3.14": {Tip: tip, Requests: []pull.Summary{again, unlabelled(first)}}, "fix": {Requests: []pull.Summary{fork}},
-		"main": {Tip: w.repo.Ref("main")}, "gone": {}, `a"){b}#%`: {}, "refs/heads/main": {}, "": {},
+		"main": {Tip: w.Repo.Ref("main")}, "gone": {}, `a"){b}#%`: {}, "refs/heads/main": {}, "": {},
 	}
 	ignore := cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreFields(pull.Summary{}, "ClosedAt"), cmpopts.IgnoreFields(pull.Event{}, "At"),
 		cmpopts.IgnoreFields(pull.PostedNote{}, "ID", "Node")}
@@ -85,10 +87,10 @@ func TestLooks(t *testing.T) {
 
 // openMerged makes a pull request of the App that guido merged.
 func (w *world) openMerged(branch string) int {
-	w.t.Helper()
+	w.T.Helper()
 	key, _ := w.openBackport(branch)
-	_, err := w.repo.MergeBy(key.Number, "guido", "squash")
-	must(w.t, err)
+	_, err := w.Repo.MergeBy(key.Number, "guido", "squash")
+	trial.OK(w.T, err)
 	return key.Number
 }
 
@@ -96,7 +98,7 @@ func (w *world) openMerged(branch string) int {
 // not depend on what it reads.
 func TestLooksSeeTheRest(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	called := 0
 	looks := func(r *pull.Request) pull.Looks {
 		called++
@@ -111,38 +113,38 @@ func TestLooksSeeTheRest(t *testing.T) {
 		}
 		return true
 	}
-	r := w.load(Query{Key: key, Needs: everything, Looks: looks, Reads: reads})
-	if called != 1 || r.Files[0].Content == nil || r.Branches["main"].Tip != w.repo.Ref("main") || r.Others != nil {
+	r := w.load(Query{Key: key, Needs: ghtrial.Everything, Looks: looks, Reads: reads})
+	if called != 1 || r.Files[0].Content == nil || r.Branches["main"].Tip != w.Repo.Ref("main") || r.Others != nil {
 		t.Errorf("called %d times, branches %v, others %v", called, r.Branches, r.Others)
 	}
-	w.srv.ResetRequests()
-	if r := w.load(Query{Key: key, Looks: looksAt(pull.Looks{})}); r.Branches != nil || r.Others != nil || w.sent() != 1 {
-		t.Errorf("%d requests, branches %v, others %v", w.sent(), r.Branches, r.Others)
+	w.Srv.ResetRequests()
+	if r := w.load(Query{Key: key, Looks: looksAt(pull.Looks{})}); r.Branches != nil || r.Others != nil || w.Sent() != 1 {
+		t.Errorf("%d requests, branches %v, others %v", w.Sent(), r.Branches, r.Others)
 	}
 }
 
 func TestManyLooks(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	var looks pull.Looks
 	for i := range 95 {
 		looks.Branches = append(looks.Branches, fmt.Sprint("b", i))
-		_, err := w.repo.Push(fmt.Sprint("b", i))
-		must(t, err)
+		_, err := w.Repo.Push(fmt.Sprint("b", i))
+		trial.OK(t, err)
 	}
 	for i := range 65 {
 		looks.Requests = append(looks.Requests, i)
 	}
-	w.srv.ResetRequests()
+	w.Srv.ResetRequests()
 	r := w.load(Query{Key: key, Looks: looksAt(looks)})
-	if n := w.sent(); n != 1+4 { // 64 others, 20 at once
+	if n := w.Sent(); n != 1+4 { // 64 others, 20 at once
 		t.Errorf("%d requests", n)
 	}
 	if len(r.Branches) != 95 || len(r.Others) != 65 || r.Others[key.Number].Title != "gh-1: Fix it" {
 		t.Errorf("%d branches, %d others", len(r.Branches), len(r.Others))
 	}
 	for name, b := range r.Branches {
-		if b.Tip != w.repo.Ref("main") {
+		if b.Tip != w.Repo.Ref("main") {
 			t.Errorf("%s is at %q", name, b.Tip)
 		}
 	}
@@ -151,7 +153,7 @@ func TestManyLooks(t *testing.T) {
 // Only what was asked for may be missing.
 func TestLookFaults(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	for _, test := range []struct {
 		name, body string
 		says       string // "": all is well
@@ -171,26 +173,26 @@ func TestLookFaults(t *testing.T) {
 		{"nothing", `{"data":{"repository":{}}}`, "lacks what was asked for"},
 		{"another form", `{"data":{"repository":{"tip0":7,"from0":{"nodes":[]},"maybe0":null}}}`, "unknown form"},
 	} {
-		fresh, err := newHub(w.cfg) // else the first query asks for it, too, or in another size
-		must(t, err)
+		fresh, err := newHub(w.Cfg) // else the first query asks for it, too, or in another size
+		trial.OK(t, err)
 		w.app = fresh
-		w.srv.ClearFaults()
-		w.fault(ghtest.Fault{Path: "^/graphql", Contains: "maybe0", Times: -1, Status: 200, Body: test.body})
+		w.Srv.ClearFaults()
+		w.Fault(ghtest.Fault{Path: "^/graphql", Contains: "maybe0", Times: -1, Status: 200, Body: test.body})
 		r, err := w.app.Load(t.Context(), Query{Key: key, Looks: looksAt(pull.Looks{Branches: []string{"x"}, Requests: []int{7}})})
 		if test.says != "" {
-			check(t, test.name, err, temporary, test.says)
+			ghtrial.Check(t, test.name, err, ghtrial.Temporary, test.says)
 			continue
 		}
-		must(t, err)
+		trial.OK(t, err)
 		if diff := cmp.Diff(map[int]pull.Summary{7: {}}, r.Others); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 	}
-	w.srv.ClearFaults()
-	w.fault(ghtest.Fault{Path: "^/graphql", Contains: "maybe0", Status: 200,
+	w.Srv.ClearFaults()
+	w.Fault(ghtest.Fault{Path: "^/graphql", Contains: "maybe0", Status: 200,
 		Body: `{"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"no"}]}`})
 	_, err := w.app.Load(t.Context(), Query{Key: key, Looks: looksAt(pull.Looks{Requests: []int{7}})})
-	check(t, "no repository", err, gone, "loading python/cpython#1: ")
+	ghtrial.Check(t, "no repository", err, ghtrial.Gone, "loading python/cpython#1: ")
 	if err == nil || strings.Contains(err.Error(), "maybe") {
 		t.Errorf("%v", err)
 	}
@@ -199,8 +201,8 @@ func TestLookFaults(t *testing.T) {
 // The newest pull requests into a branch come with the same request.
 func TestLooksInto(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	w.srv.ResetRequests()
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	w.Srv.ResetRequests()
 	r := w.load(Query{Key: key, Looks: looksAt(pull.Looks{Branches: []string{"main"}, Into: []string{"main", "3.99"}})})
 	if into := r.Into["main"]; len(into) != 1 || into[0].Number != key.Number || into[0].Base != "main" {
 		t.Errorf("into main go %+v", into)
@@ -208,7 +210,7 @@ func TestLooksInto(t *testing.T) {
 	if into, asked := r.Into["3.99"]; !asked || len(into) != 0 {
 		t.Errorf("into a branch that is not there go %+v", into)
 	}
-	if n := len(w.srv.Requests()); n > 4 { // the installation and a token among them
+	if n := len(w.Srv.Requests()); n > 4 { // the installation and a token among them
 		t.Errorf("%d requests", n)
 	}
 }

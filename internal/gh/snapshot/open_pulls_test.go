@@ -9,7 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -22,32 +24,32 @@ func TestMergeable(t *testing.T) {
 		if i == 0 {
 			file = "README.rst"
 		}
-		_, err := w.repo.Push(head, ghtest.Commit{Message: "m", Author: "alice", From: "main",
+		_, err := w.Repo.Push(head, ghtest.Commit{Message: "m", Author: "alice", From: "main",
 			Files: map[string]ghtest.File{file: ghtest.Text("alice")}})
-		must(t, err)
-		n, err := w.repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: head, Labels: []string{"Docs"}})
-		must(t, err)
+		trial.OK(t, err)
+		n, err := w.Repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: head, Labels: []string{"Docs"}})
+		trial.OK(t, err)
 		want = append(want, pull.Mergeability{Number: n, Conflicts: i == 0, Labels: []string{"Docs"}})
 	}
-	must(t, w.repo.Close(want[50].Number, "alice"))
+	trial.OK(t, w.Repo.Close(want[50].Number, "alice"))
 	want = slices.Delete(want, 50, 51)
-	_, err := w.repo.Push("main", ghtest.Commit{Message: "m", Files: map[string]ghtest.File{"README.rst": ghtest.Text("main")}})
-	must(t, err)
+	_, err := w.Repo.Push("main", ghtest.Commit{Message: "m", Files: map[string]ghtest.File{"README.rst": ghtest.Text("main")}})
+	trial.OK(t, err)
 	mergeable := func() []pull.Mergeability {
 		t.Helper()
-		w.srv.ResetRequests()
+		w.Srv.ResetRequests()
 		got, err := w.app.Mergeable(t.Context(), List{Key: pull.Key{Owner: "python", Repo: "cpython", Number: 5}})
-		must(t, err)
+		trial.OK(t, err)
 		slices.SortFunc(got, func(a, b pull.Mergeability) int { return a.Number - b.Number })
-		if w.sent() != 2 {
-			t.Errorf("%d requests, want 2", w.sent())
+		if w.Sent() != 2 {
+			t.Errorf("%d requests, want 2", w.Sent())
 		}
 		return got
 	}
 	if diff := cmp.Diff(want, mergeable()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	w.repo.LazyMergeability(true)
+	w.Repo.LazyMergeability(true)
 	for _, f := range mergeable() {
 		if !f.Unknown || f.Conflicts || !f.HasLabel("docs") || f.HasLabel("doc") {
 			t.Fatalf("while GitHub is at it: %+v", f)
@@ -63,12 +65,12 @@ func TestMergeable(t *testing.T) {
 func TestIssues(t *testing.T) {
 	now := time.Date(2026, 11, 5, 12, 0, 0, 0, time.UTC)
 	w := newWorld(t, func(c *ghtest.Config, _ *gh.Config) { c.Now = func() time.Time { return now } })
-	w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")}) // no issue
+	w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")}) // no issue
 	var want []int
 	for range 205 {
-		w.srv.Advance(time.Minute)
-		n, err := w.repo.OpenIssue(ghtest.Issue{Title: "t", Author: "eric"})
-		must(t, err)
+		w.Srv.Advance(time.Minute)
+		n, err := w.Repo.OpenIssue(ghtest.Issue{Title: "t", Author: "eric"})
+		trial.OK(t, err)
 		want = append(want, n)
 	}
 	slices.Reverse(want)
@@ -79,16 +81,16 @@ func TestIssues(t *testing.T) {
 		{time.Time{}, 9, 205, 3}, {time.Time{}, 2, 200, 2}, {time.Time{}, 1, 100, 1},
 		{now.Add(201 * time.Minute), 9, 5, 1}, {now.Add(100 * time.Minute), 9, 106, 2}, {now.Add(time.Hour * 24), 9, 0, 1},
 	} {
-		w.srv.ResetRequests()
-		got, err := w.app.Issues(t.Context(), List{Key: cpython, Since: c.since, Pages: c.max})
-		must(t, err)
-		if !slices.Equal(got, want[:c.want]) || w.sent() != c.cost {
-			t.Errorf("since %s, %d pages: %d issues, want %d; %d requests, want %d", c.since, c.max, len(got), c.want, w.sent(), c.cost)
+		w.Srv.ResetRequests()
+		got, err := w.app.Issues(t.Context(), List{Key: ghtrial.CPython, Since: c.since, Pages: c.max})
+		trial.OK(t, err)
+		if !slices.Equal(got, want[:c.want]) || w.Sent() != c.cost {
+			t.Errorf("since %s, %d pages: %d issues, want %d; %d requests, want %d", c.since, c.max, len(got), c.want, w.Sent(), c.cost)
 		}
 	}
-	w.srv.Advance(time.Minute)
-	must(t, w.repo.Close(want[200], "eric"))
-	if got, err := w.app.Issues(t.Context(), List{Key: cpython, Pages: 9}); err != nil || got[0] != want[200] {
+	w.Srv.Advance(time.Minute)
+	trial.OK(t, w.Repo.Close(want[200], "eric"))
+	if got, err := w.app.Issues(t.Context(), List{Key: ghtrial.CPython, Pages: 9}); err != nil || got[0] != want[200] {
 		t.Errorf("a closed one that was touched last: %v, %v", got[0], err)
 	}
 }
@@ -97,11 +99,11 @@ func TestIssues(t *testing.T) {
 func TestListsInTrouble(t *testing.T) {
 	lists := map[string]func(*world) (int, error){
 		"listing the pull requests of python/cpython": func(w *world) (int, error) {
-			found, err := w.app.Mergeable(w.t.Context(), List{Key: cpython})
+			found, err := w.app.Mergeable(w.T.Context(), List{Key: ghtrial.CPython})
 			return len(found), err
 		},
 		"listing the issues of python/cpython": func(w *world) (int, error) {
-			issues, err := w.app.Issues(w.t.Context(), List{Key: cpython, Pages: 9})
+			issues, err := w.app.Issues(w.T.Context(), List{Key: ghtrial.CPython, Pages: 9})
 			return len(issues), err
 		},
 	}
@@ -132,10 +134,10 @@ func TestListsInTrouble(t *testing.T) {
 				if f.Body != second {
 					f.Times = -1
 				}
-				w.fault(f)
+				w.Fault(f)
 			}
 			n, err := list(w)
-			if got := kinds([]error{err})[0]; n != 0 || got != c.want {
+			if got := ghtrial.Kinds([]error{err})[0]; n != 0 || got != c.want {
 				t.Errorf("%s, %s: %d, %v; want %s", name, what, n, err, c.want)
 			} else if got := err.Error(); got[:len(what)] != what {
 				t.Errorf("%s: %s", name, got)
@@ -149,7 +151,7 @@ func TestListsInTrouble(t *testing.T) {
 		}
 	}
 	_, err := w.app.Mergeable(t.Context(), List{Key: pull.Key{Owner: "python", Repo: "nothing"}})
-	as[*gh.Gone](t, err)
+	trial.As[*gh.Gone](t, err)
 	_, err = w.app.Issues(t.Context(), List{Key: pull.Key{Owner: "python", Repo: "nothing"}, Pages: 1})
-	as[*gh.Gone](t, err)
+	trial.As[*gh.Gone](t, err)
 }

@@ -10,7 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/suite"
 )
@@ -19,18 +21,18 @@ import (
 // request a look: what it read stays, and GitHub is asked for what came since.
 func TestRequestsOfALongHistory(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
 	toggle := func(times int) {
 		t.Helper()
 		for i := range times {
-			must(t, w.repo.SetDraft(key.Number, i%2 == 0))
+			trial.OK(t, w.Repo.SetDraft(key.Number, i%2 == 0))
 		}
 	}
 	look := func(events, requests int) {
 		t.Helper()
-		w.srv.ResetRequests()
-		if r := w.load(Query{Key: key, Needs: everything}); len(r.Events) != events || w.sent() != requests {
-			t.Errorf("%d events in %d requests, want %d in %d", len(r.Events), w.sent(), events, requests)
+		w.Srv.ResetRequests()
+		if r := w.load(Query{Key: key, Needs: ghtrial.Everything}); len(r.Events) != events || w.Sent() != requests {
+			t.Errorf("%d events in %d requests, want %d in %d", len(r.Events), w.Sent(), events, requests)
 		}
 	}
 	toggle(2000)
@@ -52,7 +54,7 @@ func TestLongHistoriesChange(t *testing.T) {
 			t.Parallel()
 			old := time.Duration(seed%2) * 3 * time.Hour // comments that are settled, or not
 			w := newWorld(t, func(_ *ghtest.Config, cfg *gh.Config) { cfg.Now = func() time.Time { return time.Now().Add(old) } })
-			h := &longHistory{world: w, dice: rand.New(rand.NewPCG(seed, 5)), key: w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})}
+			h := &longHistory{world: w, dice: rand.New(rand.NewPCG(seed, 5)), key: w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})}
 			for range 120 {
 				h.says()
 				h.reviews()
@@ -67,11 +69,11 @@ func TestLongHistoriesChange(t *testing.T) {
 				for range 1 + h.dice.IntN(2) {
 					changes[h.dice.IntN(len(changes))]()
 				}
-				fresh, err := newHub(w.cfg)
-				must(t, err)
-				want, err := fresh.Load(t.Context(), Query{Key: h.key, Needs: everything})
-				must(t, err)
-				got := w.load(Query{Key: h.key, Needs: everything})
+				fresh, err := newHub(w.Cfg)
+				trial.OK(t, err)
+				want, err := fresh.Load(t.Context(), Query{Key: h.key, Needs: ghtrial.Everything})
+				trial.OK(t, err)
+				got := w.load(Query{Key: h.key, Needs: ghtrial.Everything})
 				if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(pull.Request{}, "Now", "BodyAt")); diff != "" {
 					t.Fatalf("look %d, after %s (-read anew +continued):\n%s", i, h.told, diff)
 				}
@@ -100,52 +102,52 @@ func (h *longHistory) one(from *[]int64, remove bool) int64 {
 }
 
 func (h *longHistory) did(what string, err error) {
-	h.t.Helper()
+	h.T.Helper()
 	h.told += what + "; "
-	must(h.t, err)
+	trial.OK(h.T, err)
 }
 
 func (h *longHistory) says() {
-	id, err := h.repo.Comment(h.key.Number, "alice", fmt.Sprint("comment ", len(h.comments)))
+	id, err := h.Repo.Comment(h.key.Number, "alice", fmt.Sprint("comment ", len(h.comments)))
 	h.comments = append(h.comments, id)
 	h.did("a comment", err)
 }
 
 func (h *longHistory) edits() {
-	h.srv.Advance(time.Second) // GitHub's times are whole seconds
-	h.did("an edit", h.repo.EditComment(h.key.Number, "mallory", h.one(&h.comments, false), fmt.Sprint("edited ", h.dice.IntN(1000))))
+	h.Srv.Advance(time.Second) // GitHub's times are whole seconds
+	h.did("an edit", h.Repo.EditComment(h.key.Number, "mallory", h.one(&h.comments, false), fmt.Sprint("edited ", h.dice.IntN(1000))))
 }
 
 func (h *longHistory) deletes() {
-	h.did("a deletion", h.repo.DeleteComment(h.key.Number, "carol", h.one(&h.comments, true)))
+	h.did("a deletion", h.Repo.DeleteComment(h.key.Number, "carol", h.one(&h.comments, true)))
 }
 
 func (h *longHistory) reviews() {
-	id, err := h.repo.Review(h.key.Number, "eve", []string{"APPROVED", "CHANGES_REQUESTED"}[h.dice.IntN(2)], "So be it.")
+	id, err := h.Repo.Review(h.key.Number, "eve", []string{"APPROVED", "CHANGES_REQUESTED"}[h.dice.IntN(2)], "So be it.")
 	h.opinions = append(h.opinions, id)
 	h.did("a review", err)
 }
 
 func (h *longHistory) dismisses() {
-	h.did("a dismissal", h.repo.DismissReview(h.key.Number, "carol", h.one(&h.opinions, true), "no"))
+	h.did("a dismissal", h.Repo.DismissReview(h.key.Number, "carol", h.one(&h.opinions, true), "no"))
 }
 
 func (h *longHistory) labels() {
-	err := h.repo.Label(h.key.Number, "carol", "docs", "stdlib")
+	err := h.Repo.Label(h.key.Number, "carol", "docs", "stdlib")
 	if h.did("labels", err); h.dice.IntN(2) == 0 {
-		h.did("a label off", h.repo.Unlabel(h.key.Number, "carol", "docs"))
+		h.did("a label off", h.Repo.Unlabel(h.key.Number, "carol", "docs"))
 	}
 }
 
 func (h *longHistory) pushes() {
 	years := h.dice.IntN(19) - 9
-	_, err := h.repo.Push("alice:fix", ghtest.Commit{Author: "alice", Date: h.srv.Now().AddDate(years, 0, 0),
+	_, err := h.Repo.Push("alice:fix", ghtest.Commit{Author: "alice", Date: h.Srv.Now().AddDate(years, 0, 0),
 		Files: map[string]ghtest.File{"a.txt": ghtest.Text(fmt.Sprint(h.dice.Int()))}})
 	h.did(fmt.Sprintf("a push dated %d years later", years), err)
 }
 
 func (h *longHistory) answers() {
-	said := h.load(Query{Key: h.key, Needs: everything}).Comments
+	said := h.load(Query{Key: h.key, Needs: ghtrial.Everything}).Comments
 	c := said[h.dice.IntN(len(said))]
 	h.apply(h.key, pull.React{Comment: c.ID, Node: c.Node, With: pull.ThumbsUp})
 	h.did("a reaction", nil)
@@ -154,12 +156,12 @@ func (h *longHistory) answers() {
 // notes has the bot comment, and somebody delete that.
 func (h *longHistory) notes() {
 	h.apply(h.key, pull.AddNote{Note: pull.Note{Key: fmt.Sprint("k", h.dice.IntN(1000)), Body: "Hello"}})
-	all := h.pr(h.key).Comments
-	h.did("a comment of the bot, deleted", h.repo.DeleteComment(h.key.Number, "carol", all[len(all)-1].ID))
+	all := h.PR(h.key).Comments
+	h.did("a comment of the bot, deleted", h.Repo.DeleteComment(h.key.Number, "carol", all[len(all)-1].ID))
 }
 
 // labelGoes takes a label out of the repository, and out of its history.
 func (h *longHistory) labelGoes() {
-	must(h.t, h.repo.Label(h.key.Number, "carol", "gone"))
-	h.did("a label deleted", h.repo.DeleteLabel("gone"))
+	trial.OK(h.T, h.Repo.Label(h.key.Number, "carol", "gone"))
+	h.did("a label deleted", h.Repo.DeleteLabel("gone"))
 }

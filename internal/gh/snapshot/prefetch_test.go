@@ -7,6 +7,7 @@ import (
 
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -14,9 +15,9 @@ import (
 func prefetched(t *testing.T) (w *world, q Query, want *pull.Request) {
 	t.Helper()
 	w = newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	issue, err := w.repo.OpenIssue(ghtest.Issue{Title: "Spam is cold", Author: "eric"})
-	must(t, err)
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	issue, err := w.Repo.OpenIssue(ghtest.Issue{Title: "Spam is cold", Author: "eric"})
+	trial.OK(t, err)
 	q = Query{Key: key, Looks: looksAt(pull.Looks{Branches: []string{"main", "gone"}, Requests: []int{key.Number, 4711},
 		Into: []string{"main"}, Issues: []int{issue, 4712}})}
 	return w, q, w.load(q)
@@ -40,19 +41,19 @@ func around(t *testing.T, when string, want, got *pull.Request) {
 // answers NOT_FOUND for that.
 func TestPrefetched(t *testing.T) {
 	w, q, want := prefetched(t)
-	w.srv.ResetRequests()
+	w.Srv.ResetRequests()
 	around(t, "the second time", want, w.load(q))
-	if w.sent() != 1 {
-		t.Errorf("%d requests, want 1", w.sent())
+	if w.Sent() != 1 {
+		t.Errorf("%d requests, want 1", w.Sent())
 	}
 	// More than was prefetched is asked for, and only that.
 	more := q.Looks(nil)
 	more.Issues, more.Branches = append(more.Issues, 4713), append(more.Branches, "other")
 	q.Looks = looksAt(more)
-	w.srv.ResetRequests()
+	w.Srv.ResetRequests()
 	got := w.load(q)
-	if _, there := got.Branches["other"]; !there || len(got.Issues) != 3 || w.sent() != 2 {
-		t.Errorf("%d requests, branches %v, issues %v", w.sent(), got.Branches, got.Issues)
+	if _, there := got.Branches["other"]; !there || len(got.Issues) != 3 || w.Sent() != 2 {
+		t.Errorf("%d requests, branches %v, issues %v", w.Sent(), got.Branches, got.Issues)
 	}
 	// Less than was prefetched does not show.
 	q.Looks = looksAt(pull.Looks{})
@@ -79,16 +80,16 @@ func TestPrefetchedInTrouble(t *testing.T) {
 			calls := 0
 			fault.Path, fault.Contains = "^/graphql$", "maybe0:" // here it is what was prefetched
 			fault.Before = func() { calls++ }
-			w.fault(fault)
+			w.Fault(fault)
 			if r, err := w.app.Load(t.Context(), q); calls != 1 || (err == nil) != (name != "forbidden") {
 				t.Fatalf("%v, %d queries with prefetched looks", err, calls)
 			} else if err == nil {
 				around(t, "in smaller parts", want, r)
 			}
-			w.srv.ResetRequests()
+			w.Srv.ResetRequests()
 			around(t, "the next time", want, w.load(q))
-			if w.sent() != 2 {
-				t.Errorf("%d requests, want 2: nothing is prefetched after that", w.sent())
+			if w.Sent() != 2 {
+				t.Errorf("%d requests, want 2: nothing is prefetched after that", w.Sent())
 			}
 		})
 	}
@@ -107,7 +108,7 @@ func TestPrefetchedIsBroken(t *testing.T) {
 			}
 			l := &loading{out: &pull.Request{}, prefetched: at, brought: found}
 			_, err := l.known(at)
-			as[*gh.Temporary](t, err)
+			trial.As[*gh.Temporary](t, err)
 		}
 	}
 }

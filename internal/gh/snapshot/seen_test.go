@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -16,20 +18,20 @@ func TestWhenTheHeadWasSeen(t *testing.T) {
 	noon := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
 	w := newWorld(t, func(c *ghtest.Config, _ *gh.Config) { c.Now = func() time.Time { return noon } })
 	dated := noon.AddDate(-9, 0, 0)
-	head, err := w.repo.Push("alice:fix", ghtest.Commit{Author: "alice", Date: dated,
+	head, err := w.Repo.Push("alice:fix", ghtest.Commit{Author: "alice", Date: dated,
 		Files: map[string]ghtest.File{"a.txt": ghtest.Text("A\n")}})
-	must(t, err)
+	trial.OK(t, err)
 	open := func(head string) pull.Key {
 		t.Helper()
-		number, err := w.repo.OpenPR(ghtest.PR{Title: "Fix", Head: head})
-		must(t, err)
+		number, err := w.Repo.OpenPR(ghtest.PR{Title: "Fix", Head: head})
+		trial.OK(t, err)
 		return pull.Key{Owner: "python", Repo: "cpython", Number: number}
 	}
 	key := open("alice:fix")
-	must(t, w.repo.SetStatus(head, "somebody", ghtest.Status{Context: "ci", State: "success"}))
+	trial.OK(t, w.Repo.SetStatus(head, "somebody", ghtest.Status{Context: "ci", State: "success"}))
 	expect := func(want time.Time) {
 		t.Helper()
-		for _, needs := range []pull.Facts{pull.Events, everything} {
+		for _, needs := range []pull.Facts{pull.Events, ghtrial.Everything} {
 			r := w.load(Query{Key: key, Needs: needs})
 			if !r.HeadSeen.Equal(want) || !r.HeadDated.Equal(dated) {
 				t.Errorf("needs %b: seen at %v, want %v; dated %v", needs, r.HeadSeen, want, r.HeadDated)
@@ -39,7 +41,7 @@ func TestWhenTheHeadWasSeen(t *testing.T) {
 	expect(time.Time{})
 	at := func(hours int, action pull.Action) {
 		t.Helper()
-		w.srv.Advance(noon.Add(time.Duration(hours) * time.Hour).Sub(w.srv.Now()))
+		w.Srv.Advance(noon.Add(time.Duration(hours) * time.Hour).Sub(w.Srv.Now()))
 		w.apply(key, action)
 	}
 	status := func(description string) pull.SetStatus {
@@ -50,9 +52,9 @@ func TestWhenTheHeadWasSeen(t *testing.T) {
 	at(2, pull.SetCheck{SHA: head, Check: pull.Check{Name: "NEWS", Conclusion: pull.Success, Title: "T"}})
 	at(3, status("two")) // GitHub shows the newest alone
 	expect(noon.Add(2 * time.Hour))
-	_, err = w.repo.Push("bob:copy", ghtest.Commit{Author: "bob", From: "alice:fix",
+	_, err = w.Repo.Push("bob:copy", ghtest.Commit{Author: "bob", From: "alice:fix",
 		Files: map[string]ghtest.File{"b.txt": ghtest.Text("B\n")}})
-	must(t, err)
+	trial.OK(t, err)
 	open("bob:copy")
 	expect(time.Time{})
 }

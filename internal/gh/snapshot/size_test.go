@@ -10,7 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -33,27 +35,27 @@ func tooHeavyFor(nodes int) map[string]ghtest.Fault {
 	}
 }
 
-// longPull is a pull request with more of everything than one page has.
+// longPull is a pull request with more of ghtrial.Everything than one page has.
 func longPull(w *world) (Query, *pull.Request) {
-	w.t.Helper()
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n"), "b.txt": ghtest.Text("B\n")})
+	w.T.Helper()
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n"), "b.txt": ghtest.Text("B\n")})
 	var commits []ghtest.Commit
 	for i := range 60 {
 		commits = append(commits, ghtest.Commit{Message: fmt.Sprint("Commit ", i), Author: "alice",
 			Files: map[string]ghtest.File{"a.txt": ghtest.Text(fmt.Sprint(i))}})
 	}
-	_, err := w.repo.Push("alice:fix", commits...)
-	must(w.t, err)
+	_, err := w.Repo.Push("alice:fix", commits...)
+	trial.OK(w.T, err)
 	for i := range 60 {
-		_, err := w.repo.Comment(key.Number, "bob", fmt.Sprint("Comment ", i))
-		must(w.t, err)
-		must(w.t, w.repo.Label(key.Number, "bob", fmt.Sprint("label ", i)))
+		_, err := w.Repo.Comment(key.Number, "bob", fmt.Sprint("Comment ", i))
+		trial.OK(w.T, err)
+		trial.OK(w.T, w.Repo.Label(key.Number, "bob", fmt.Sprint("label ", i)))
 	}
 	w.apply(key, pull.AddNote{Note: pull.Note{Key: "late", Body: "b"}})
-	w.apply(key, pull.SetStatus{SHA: w.repo.Ref("alice:fix"), Status: someStatus.Status})
-	must(w.t, w.repo.Collaborator("guido", "write"))
-	must(w.t, w.repo.RequestReview(key.Number, "alice", "guido"))
-	q := Query{Key: key, Needs: everything, Reads: all, Looks: looksAt(pull.Looks{
+	w.apply(key, pull.SetStatus{SHA: w.Repo.Ref("alice:fix"), Status: ghtrial.SomeStatus.Status})
+	trial.OK(w.T, w.Repo.Collaborator("guido", "write"))
+	trial.OK(w.T, w.Repo.RequestReview(key.Number, "alice", "guido"))
+	q := Query{Key: key, Needs: ghtrial.Everything, Reads: all, Looks: looksAt(pull.Looks{
 		Branches: []string{"main", "3.99"}, Requests: []int{key.Number, 4711}, Into: []string{"main"}, Issues: []int{key.Number},
 		Compared: []string{"main"},
 	})}
@@ -63,15 +65,15 @@ func longPull(w *world) (Query, *pull.Request) {
 // However GitHub says that it cannot answer so much at once, what is loaded is the
 // same, in smaller parts; for a day the first question is small already.
 func TestTooHeavy(t *testing.T) {
-	for _, nodes := range []int{2000, 600} { // everything in pages of 25 does, and each list by itself
+	for _, nodes := range []int{2000, 600} { // ghtrial.Everything in pages of 25 does, and each list by itself
 		for name, fault := range tooHeavyFor(nodes) {
 			t.Run(fmt.Sprint(name, " of ", nodes), func(t *testing.T) {
-				clock := newClock()
+				clock := trial.NewClock()
 				w := newWorld(t, func(_ *ghtest.Config, c *gh.Config) { c.Now = clock.Now })
 				q, want := longPull(w)
 				refused := 0
 				fault.Before = func() { refused++ }
-				w.fault(fault)
+				w.Fault(fault)
 				same := func(when string, requests int) {
 					t.Helper()
 					refused = 0
@@ -85,7 +87,7 @@ func TestTooHeavy(t *testing.T) {
 				}
 				same("the first time", 2)
 				same("the second time", 0)
-				clock.advance(24*time.Hour + time.Minute)
+				clock.Advance(24*time.Hour + time.Minute)
 				same("a day later", 2)
 			})
 		}
@@ -98,17 +100,17 @@ func TestOutageIsNotHeavy(t *testing.T) {
 	q, want := longPull(w)
 	outage := ghtest.BadGateway()
 	outage.Path, outage.Times = "^/graphql$", -1
-	w.fault(outage)
-	w.srv.ResetRequests()
+	w.Fault(outage)
+	w.Srv.ResetRequests()
 	_, err := w.app.Load(t.Context(), q)
-	check(t, "an outage", err, temporary, "502")
-	if w.sent() != 3 {
-		t.Errorf("%d requests, want 3", w.sent())
+	ghtrial.Check(t, "an outage", err, ghtrial.Temporary, "502")
+	if w.Sent() != 3 {
+		t.Errorf("%d requests, want 3", w.Sent())
 	}
-	w.srv.ClearFaults()
+	w.Srv.ClearFaults()
 	c, err := w.app.Client(t.Context(), q.Key, 0)
-	must(t, err)
-	must(t, c.Asking("load", func(s *gh.Size) error {
+	trial.OK(t, err)
+	trial.OK(t, c.Asking("load", func(s *gh.Size) error {
 		if *s != gh.Whole {
 			t.Errorf("the next load asks in size %d", *s)
 		}
@@ -125,40 +127,40 @@ func TestHeavyLists(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			for i := range 60 {
-				must(t, w.repo.SetLabel(ghtest.Label{Name: fmt.Sprint("label ", i), Color: "ededed"}))
-				_, err := w.repo.Push(fmt.Sprint("3.", i), ghtest.Commit{Message: "m",
+				trial.OK(t, w.Repo.SetLabel(ghtest.Label{Name: fmt.Sprint("label ", i), Color: "ededed"}))
+				_, err := w.Repo.Push(fmt.Sprint("3.", i), ghtest.Commit{Message: "m",
 					Files: map[string]ghtest.File{fmt.Sprint(i, ".txt"): ghtest.Text("x")}})
-				must(t, err)
-				_, err = w.repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: fmt.Sprint("3.", i)})
-				must(t, err)
+				trial.OK(t, err)
+				_, err = w.Repo.OpenPR(ghtest.PR{Title: "t", Author: "alice", Head: fmt.Sprint("3.", i)})
+				trial.OK(t, err)
 			}
 			for _, n := range []int{1, 2, 3} {
-				_, err := w.repo.Queue(n)
-				must(t, err)
+				_, err := w.Repo.Queue(n)
+				trial.OK(t, err)
 			}
 			all := func() []any {
 				t.Helper()
 				out, err := w.outline("")
-				must(t, err)
-				found, complete, err := w.app.Pulls(t.Context(), List{Key: cpython, Pages: 1})
-				must(t, err)
-				fits, err := w.app.Mergeable(t.Context(), List{Key: cpython})
-				must(t, err)
-				past, err := w.app.History(t.Context(), HistoryRequest{Key: cpython, Revisions: []string{"3.1", "3.2", "main"},
+				trial.OK(t, err)
+				found, complete, err := w.app.Pulls(t.Context(), List{Key: ghtrial.CPython, Pages: 1})
+				trial.OK(t, err)
+				fits, err := w.app.Mergeable(t.Context(), List{Key: ghtrial.CPython})
+				trial.OK(t, err)
+				past, err := w.app.History(t.Context(), HistoryRequest{Key: ghtrial.CPython, Revisions: []string{"3.1", "3.2", "main"},
 					Paths: []string{"1.txt", "2.txt"}})
-				must(t, err)
+				trial.OK(t, err)
 				return []any{out, found, complete, fits, past}
 			}
 			want := all()
-			heaviest := slices.MaxFunc(w.srv.Requests(), func(a, b ghtest.Request) int { return a.Nodes - b.Nodes })
+			heaviest := slices.MaxFunc(w.Srv.Requests(), func(a, b ghtest.Request) int { return a.Nodes - b.Nodes })
 			if heaviest.Nodes < 3000 {
 				t.Fatalf("the heaviest asks for %d nodes only", heaviest.Nodes)
 			}
-			w.fault(fault)
+			w.Fault(fault)
 			fault.Nodes, fault.Contains = 100, "refs("
-			w.fault(fault)
+			w.Fault(fault)
 			fault.Contains = "history("
-			w.fault(fault)
+			w.Fault(fault)
 			if diff := cmp.Diff(want, all()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

@@ -8,7 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -16,25 +18,25 @@ import (
 // reviews with their commits, dismissals.
 func TestHistoryOfStages(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	first := w.repo.Ref("alice:fix")
-	must(t, w.repo.SetDraft(key.Number, true))
-	must(t, w.repo.SetDraft(key.Number, false))
-	_, err := w.repo.Review(key.Number, "eve", "CHANGES_REQUESTED", "no")
-	must(t, err)
-	_, err = w.repo.Review(key.Number, "eve", "COMMENTED", "hm")
-	must(t, err)
-	dismissed, err := w.repo.Review(key.Number, "dana", "APPROVED", "")
-	must(t, err)
-	must(t, w.repo.DismissReview(key.Number, "carol", dismissed, "not yet"))
-	_, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "More", Author: "alice",
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	first := w.Repo.Ref("alice:fix")
+	trial.OK(t, w.Repo.SetDraft(key.Number, true))
+	trial.OK(t, w.Repo.SetDraft(key.Number, false))
+	_, err := w.Repo.Review(key.Number, "eve", "CHANGES_REQUESTED", "no")
+	trial.OK(t, err)
+	_, err = w.Repo.Review(key.Number, "eve", "COMMENTED", "hm")
+	trial.OK(t, err)
+	dismissed, err := w.Repo.Review(key.Number, "dana", "APPROVED", "")
+	trial.OK(t, err)
+	trial.OK(t, w.Repo.DismissReview(key.Number, "carol", dismissed, "not yet"))
+	_, err = w.Repo.Push("alice:fix", ghtest.Commit{Message: "More", Author: "alice",
 		Files: map[string]ghtest.File{"a.txt": ghtest.Text("B\n")}})
-	must(t, err)
-	third, err := w.repo.ForcePush("alice:fix", first, ghtest.Commit{Message: "Other", Author: "alice",
+	trial.OK(t, err)
+	third, err := w.Repo.ForcePush("alice:fix", first, ghtest.Commit{Message: "Other", Author: "alice",
 		Files: map[string]ghtest.File{"a.txt": ghtest.Text("C\n")}})
-	must(t, err)
-	_, err = w.repo.Review(key.Number, "dana", "APPROVED", "")
-	must(t, err)
+	trial.OK(t, err)
+	_, err = w.Repo.Review(key.Number, "dana", "APPROVED", "")
+	trial.OK(t, err)
 
 	r := w.load(Query{Key: key, Needs: pull.Events | pull.Opinions})
 	opinions := []pull.Opinion{
@@ -60,13 +62,13 @@ func TestHistoryOfStages(t *testing.T) {
 // Comments tell who wrote and edited them, and which the App answered.
 func TestComments(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
-	plain, err := w.repo.Comment(key.Number, "eric", "@concorde help")
-	must(t, err)
-	edited, err := w.repo.Comment(key.Number, "eric", "@concorde")
-	must(t, err)
-	must(t, w.repo.EditComment(key.Number, "mallory", edited, "@concorde label +x"))
-	must(t, w.repo.React(key.Number, "mallory", plain, "+1"))
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	plain, err := w.Repo.Comment(key.Number, "eric", "@concorde help")
+	trial.OK(t, err)
+	edited, err := w.Repo.Comment(key.Number, "eric", "@concorde")
+	trial.OK(t, err)
+	trial.OK(t, w.Repo.EditComment(key.Number, "mallory", edited, "@concorde label +x"))
+	trial.OK(t, w.Repo.React(key.Number, "mallory", plain, "+1"))
 	load := func() []pull.Comment {
 		return w.load(Query{Key: key, Needs: pull.Comments}).Comments
 	}
@@ -91,18 +93,18 @@ func TestComments(t *testing.T) {
 func TestCloses(t *testing.T) {
 	w, key := newPull(t)
 	issue, other := newIssue(t, w), newIssue(t, w)
-	elsewhere, err := w.srv.Repo("python/devguide", ghtest.RepoOptions{})
-	must(t, err)
+	elsewhere, err := w.Srv.Repo("python/devguide", ghtest.RepoOptions{})
+	trial.OK(t, err)
 	number, err := elsewhere.OpenIssue(ghtest.Issue{Title: "t", Author: "eric"})
-	must(t, err)
-	must(t, w.repo.EditBody(key.Number, fmt.Sprintf("Fixes #%d, fixes python/devguide#%d", issue.Number, number)))
-	must(t, w.repo.Link(key.Number, other.Number, true))
+	trial.OK(t, err)
+	trial.OK(t, w.Repo.EditBody(key.Number, fmt.Sprintf("Fixes #%d, fixes python/devguide#%d", issue.Number, number)))
+	trial.OK(t, w.Repo.Link(key.Number, other.Number, true))
 	check := func(what string, want []int, more bool) {
 		t.Helper()
-		w.srv.ResetRequests()
+		w.Srv.ResetRequests()
 		r := w.load(Query{Key: key, Needs: pull.Mentions})
-		if !slices.Equal(r.Closes, want) || r.MoreCloses != more || w.sent() != 1 {
-			t.Errorf("%s: %v, more %v, %d requests", what, r.Closes, r.MoreCloses, w.sent())
+		if !slices.Equal(r.Closes, want) || r.MoreCloses != more || w.Sent() != 1 {
+			t.Errorf("%s: %v, more %v, %d requests", what, r.Closes, r.MoreCloses, w.Sent())
 		}
 		s := w.load(Query{Key: issue, Needs: pull.Mentions}).Mentions
 		if len(s) != 1 || s[0].Number != key.Number || !slices.Equal(s[0].Closes, want) || s[0].MoreCloses != more {
@@ -110,14 +112,14 @@ func TestCloses(t *testing.T) {
 		}
 	}
 	check("all", []int{issue.Number, other.Number}, false)
-	must(t, w.srv.Hole(ghtest.Hole{Path: `.*closes\.nodes\.0`, Type: "FORBIDDEN",
+	trial.OK(t, w.Srv.Hole(ghtest.Hole{Path: `.*closes\.nodes\.0`, Type: "FORBIDDEN",
 		Message: "Resource protected by organization SAML enforcement."}))
 	check("one is left out", []int{other.Number}, true)
-	must(t, w.srv.Hole(ghtest.Hole{Path: `.*closes`, Type: "FORBIDDEN", Message: "Resource not accessible by integration"}))
+	trial.OK(t, w.Srv.Hole(ghtest.Hole{Path: `.*closes`, Type: "FORBIDDEN", Message: "Resource not accessible by integration"}))
 	check("none is told", nil, true)
-	w.srv.ClearFaults()
+	w.Srv.ClearFaults()
 	for range 9 {
-		must(t, w.repo.Link(key.Number, newIssue(t, w).Number, true))
+		trial.OK(t, w.Repo.Link(key.Number, newIssue(t, w).Number, true))
 	}
 	if r := w.load(Query{Key: key, Needs: pull.Mentions}); len(r.Closes) < 9 || !r.MoreCloses {
 		t.Errorf("of 12: %v, more %v", r.Closes, r.MoreCloses)
@@ -127,21 +129,21 @@ func TestCloses(t *testing.T) {
 // An issue has no branches; it knows the pull requests that mention it.
 func TestLoadIssue(t *testing.T) {
 	w := newWorld(t)
-	number, err := w.repo.OpenIssue(ghtest.Issue{Title: "Spam is cold", Body: "Really.", Author: "eric", Labels: []string{"type-bug"}})
-	must(t, err)
+	number, err := w.Repo.OpenIssue(ghtest.Issue{Title: "Spam is cold", Body: "Really.", Author: "eric", Labels: []string{"type-bug"}})
+	trial.OK(t, err)
 	issue := pull.Key{Owner: "python", Repo: "cpython", Number: number}
-	_, err = w.repo.Comment(number, "eric", "still")
-	must(t, err)
-	must(t, w.repo.Label(number, "dana", "docs"))
-	_, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "Fix it", Author: "alice",
+	_, err = w.Repo.Comment(number, "eric", "still")
+	trial.OK(t, err)
+	trial.OK(t, w.Repo.Label(number, "dana", "docs"))
+	_, err = w.Repo.Push("alice:fix", ghtest.Commit{Message: "Fix it", Author: "alice",
 		Files: map[string]ghtest.File{"a": ghtest.Text("A\n")}})
-	must(t, err)
+	trial.OK(t, err)
 	title := fmt.Sprintf("gh-%d: Fix it", number)
-	pr, err := w.repo.OpenPR(ghtest.PR{Title: title, Body: fmt.Sprintf("* Issue: gh-%d", number), Author: "alice", Head: "alice:fix"})
-	must(t, err)
+	pr, err := w.Repo.OpenPR(ghtest.PR{Title: title, Body: fmt.Sprintf("* Issue: gh-%d", number), Author: "alice", Head: "alice:fix"})
+	trial.OK(t, err)
 
-	w.srv.ResetRequests()
-	r := w.load(Query{Key: issue, Needs: everything, Reads: all})
+	w.Srv.ResetRequests()
+	r := w.load(Query{Key: issue, Needs: ghtrial.Everything, Reads: all})
 	if !r.Issue || r.State != pull.Open || r.Title != "Spam is cold" || r.Body != "Really." || r.Author != "eric" ||
 		!slices.Equal(r.Labels, []string{"type-bug", "docs"}) {
 		t.Errorf("%+v", r)
@@ -149,28 +151,28 @@ func TestLoadIssue(t *testing.T) {
 	if len(r.Mentions) != 1 || r.Mentions[0].Number != pr || r.Mentions[0].Title != title || r.Mentions[0].State != pull.Open {
 		t.Errorf("mentions %+v", r.Mentions)
 	}
-	if len(r.Comments) != 1 || len(r.Events) != 1 || r.Events[0].Subject != "docs" || w.sent() != 1 {
-		t.Errorf("%d comments, events %v, %d requests", len(r.Comments), r.Events, w.sent())
+	if len(r.Comments) != 1 || len(r.Events) != 1 || r.Events[0].Subject != "docs" || w.Sent() != 1 {
+		t.Errorf("%d comments, events %v, %d requests", len(r.Comments), r.Events, w.Sent())
 	}
-	must(t, w.repo.Close(number, "dana"))
+	trial.OK(t, w.Repo.Close(number, "dana"))
 	if r := w.load(Query{Key: issue}); r.State != pull.Closed {
 		t.Errorf("state %q", r.State)
 	}
 	// From the pull request's side, and what is none.
 	looks := looksAt(pull.Looks{Issues: []int{number, pr, 4711, 0, -1, 1 << 40}})
-	w.srv.ResetRequests()
+	w.Srv.ResetRequests()
 	around := w.load(Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: pr}, Looks: looks})
 	want := map[int]pull.Issue{
 		number: {Exists: true, Closed: true, Title: "Spam is cold", Body: "Really."}, pr: {Exists: true, Pull: true, Title: title}, 4711: {},
 		0: {}, -1: {}, 1 << 40: {},
 	}
-	if diff := cmp.Diff(want, around.Issues, ignoreTimes); diff != "" || w.sent() != 2 {
-		t.Errorf("%d requests (-want +got):\n%s", w.sent(), diff)
+	if diff := cmp.Diff(want, around.Issues, ignoreTimes); diff != "" || w.Sent() != 2 {
+		t.Errorf("%d requests (-want +got):\n%s", w.Sent(), diff)
 	}
-	w.srv.ResetRequests()
+	w.Srv.ResetRequests()
 	again := w.load(Query{Key: around.Key, Looks: looks})
-	if diff := cmp.Diff(want, again.Issues, ignoreTimes); diff != "" || w.sent() != 1 {
-		t.Errorf("the second time: %d requests (-want +got):\n%s", w.sent(), diff)
+	if diff := cmp.Diff(want, again.Issues, ignoreTimes); diff != "" || w.Sent() != 1 {
+		t.Errorf("the second time: %d requests (-want +got):\n%s", w.Sent(), diff)
 	}
 	other := w.load(Query{Key: around.Key, Looks: looksAt(pull.Looks{Issues: []int{number, 5}})})
 	if diff := cmp.Diff(map[int]pull.Issue{number: want[number], 5: {}}, other.Issues, ignoreTimes); diff != "" {
@@ -182,22 +184,22 @@ func TestLoadIssue(t *testing.T) {
 // hashes come with the first query.
 func TestContentsAreRemembered(t *testing.T) {
 	w := newWorld(t)
-	key := w.open(map[string]ghtest.File{"a.rst": ghtest.Text("A\n")})
+	key := w.Open(map[string]ghtest.File{"a.rst": ghtest.Text("A\n")})
 	load := func() string {
 		t.Helper()
-		w.srv.ResetRequests()
+		w.Srv.ResetRequests()
 		r := w.load(Query{Key: key, Needs: pull.Files, Reads: func(_ *pull.Request, path string) bool { return path == "a.rst" }})
 		r.Files[0].Content.Data[1] = '!' // whoever writes to it does so alone
-		return fmt.Sprintf("%s%d", r.Files[0].Content.Data, w.sent())
+		return fmt.Sprintf("%s%d", r.Files[0].Content.Data, w.Sent())
 	}
 	for _, want := range []string{"A!2", "A!1", "A!1"} {
 		if got := load(); got != want {
 			t.Errorf("contents and requests %q, want %q", got, want)
 		}
 	}
-	_, err := w.repo.Push("alice:fix", ghtest.Commit{Message: "m", Author: "alice",
+	_, err := w.Repo.Push("alice:fix", ghtest.Commit{Message: "m", Author: "alice",
 		Files: map[string]ghtest.File{"a.rst": ghtest.Text("B\n")}})
-	must(t, err)
+	trial.OK(t, err)
 	if got := load(); got != "B!2" {
 		t.Errorf("after a push: %q", got)
 	}
@@ -209,15 +211,15 @@ func TestContentsAreRemembered(t *testing.T) {
 		{map[string]ghtest.File{"b.txt": ghtest.Text("C\n")}, "B!1"},
 		{map[string]ghtest.File{"a.rst": ghtest.Text("A\n")}, "A!1"}, // as it was before
 	} {
-		_, err := w.repo.Push("alice:fix", ghtest.Commit{Message: "m", Author: "alice", Files: c.files})
-		must(t, err)
+		_, err := w.Repo.Push("alice:fix", ghtest.Commit{Message: "m", Author: "alice", Files: c.files})
+		trial.OK(t, err)
 		if got := load(); got != c.want {
 			t.Errorf("push %d: %q, want %q", i, got, c.want)
 		}
 	}
-	_, err = w.repo.Push("alice:fix", ghtest.Commit{Message: "m", Author: "alice",
+	_, err = w.Repo.Push("alice:fix", ghtest.Commit{Message: "m", Author: "alice",
 		Files: map[string]ghtest.File{"a.rst": {Content: "A\n", Mode: "120000"}}})
-	must(t, err)
+	trial.OK(t, err)
 	if r := w.load(Query{Key: key, Needs: pull.Files, Reads: all}); r.Files[0].Content.Kind != pull.Symlink ||
 		string(r.Files[0].Content.Data) != "A\n" {
 		t.Errorf("a link of the same contents: %+v", r.Files[0].Content)
@@ -227,8 +229,8 @@ func TestContentsAreRemembered(t *testing.T) {
 // What is kept of contents has a bound, and each is the reader's own.
 func TestBlobsAreBounded(t *testing.T) {
 	b, err := newBlobs()
-	must(t, err)
-	at := func(i int) blobAt { return blobAt{cpython, fmt.Sprint(i)} }
+	trial.OK(t, err)
+	at := func(i int) blobAt { return blobAt{ghtrial.CPython, fmt.Sprint(i)} }
 	for i := range 400 {
 		b.add(at(i), make([]byte, rememberedSize))
 		b.add(at(i), make([]byte, rememberedSize)) // known

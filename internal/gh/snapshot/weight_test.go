@@ -10,6 +10,7 @@ import (
 
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 // maxNodes is half of what GitHub takes in one query.
@@ -41,14 +42,14 @@ func TestNodes(t *testing.T) {
 	for i := range issuesPerQuery {
 		f.looks.Issues, f.looks.Labels = append(f.looks.Issues, i+1), append(f.looks.Labels, fmt.Sprint("no label ", i))
 	}
-	w.srv.ResetRequests()
+	w.Srv.ResetRequests()
 	clear(asked)
 	for _, q := range f.inquiries() {
 		_, err := q.do(t.Context())
-		must(t, err)
+		trial.OK(t, err)
 	}
-	heaviest := slices.MaxFunc(w.srv.Requests(), func(a, b ghtest.Request) int { return cmp.Compare(a.Nodes, b.Nodes) })
-	dearest := slices.MaxFunc(w.srv.Requests(), func(a, b ghtest.Request) int { return cmp.Compare(a.Points, b.Points) })
+	heaviest := slices.MaxFunc(w.Srv.Requests(), func(a, b ghtest.Request) int { return cmp.Compare(a.Nodes, b.Nodes) })
+	dearest := slices.MaxFunc(w.Srv.Requests(), func(a, b ghtest.Request) int { return cmp.Compare(a.Points, b.Points) })
 	t.Logf("%d queries; the heaviest asks for %d nodes, the dearest costs %d points", len(asked), heaviest.Nodes, dearest.Points)
 	if heaviest.Nodes > maxNodes {
 		t.Errorf("%d nodes", heaviest.Nodes)

@@ -2,6 +2,7 @@ package trial
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -34,11 +35,21 @@ func Repo(t *testing.T, srv *ghtest.Server, name string) *ghtest.Repo {
 }
 
 // OK ends the test at an error.
-func OK(t *testing.T, err error) {
+func OK(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// As is err as one of its types, or the end of the test.
+func As[E error](t testing.TB, err error) E {
+	t.Helper()
+	e, ok := errors.AsType[E](err)
+	if !ok {
+		t.Fatalf("want %T, got %T: %v", e, err, err)
+	}
+	return e
 }
 
 // Must is for calls that return a value.
