@@ -148,7 +148,7 @@ func (q *Queue) cleanLoop(ctx context.Context) {
 }
 
 // clean removes old deliveries that came before every unserved hint, and idle keys of
-// the same age. Of each table, it keeps at most the newest maxRows.
+// the same age. Of each table, it keeps at most the newest maxRows, or a quarter of that.
 func (q *Queue) clean(ctx context.Context) error {
 	before := q.cfg.Now().Add(-q.cfg.KeepDeliveries)
 	var oldest int64
@@ -163,11 +163,13 @@ func (q *Queue) clean(ctx context.Context) error {
 	for _, t := range []struct {
 		nth, clean string
 		before     time.Time
+		most       int
 	}{
-		{nthDelivery, cleanDeliveries, before},
-		{nthKey, cleanKeys, before},
-		{nthLog, cleanLog, forgotten},
-		{nthVersion, cleanVersions, forgotten},
+		{nthDelivery, cleanDeliveries, before, q.cfg.maxRows},
+		{nthKey, cleanKeys, before, q.cfg.maxRows},
+		{nthLog, cleanLog, forgotten, q.cfg.maxRows},
+		{nthVersion, cleanVersions, forgotten, q.cfg.maxRows},
+		{nthView, cleanViews, forgotten, q.cfg.maxRows / 4}, // they're larger
 	} {
 		cut := micros(t.before)
 		newest := func(r row) error {
@@ -176,7 +178,7 @@ func (q *Queue) clean(ctx context.Context) error {
 			cut = max(cut, at)
 			return err
 		}
-		if err := q.db.query(ctx, newest, t.nth, int64(q.cfg.maxRows-1)); err != nil {
+		if err := q.db.query(ctx, newest, t.nth, int64(t.most-1)); err != nil {
 			return err
 		}
 		if err := q.remove(ctx, t.clean, cut); err != nil {

@@ -78,6 +78,17 @@ PRIMARY KEY (key, version))`,
 	`DROP INDEX keys_again`,
 	`CREATE INDEX keys_due ON keys (party, due) WHERE state = 0 AND due > 0`,
 	`CREATE INDEX keys_again ON keys (party, again_at) WHERE state = 0 AND again_at > 0`,
+}, {
+	`CREATE TABLE views (
+grp TEXT NOT NULL,
+number BIGINT NOT NULL,
+class TEXT NOT NULL,
+at BIGINT NOT NULL,
+brief BYTEA NOT NULL,
+detail BYTEA NOT NULL,
+PRIMARY KEY (grp, number))`,
+	`CREATE INDEX views_class ON views (grp, class, number)`,
+	`CREATE INDEX views_at ON views (at)`,
 }}
 
 // migrate updates the package's tables to the newest version.

@@ -219,6 +219,21 @@ ON CONFLICT (key, version) DO UPDATE SET seen = excluded.seen WHERE excluded.see
 	cleanVersions = `DELETE FROM versions WHERE (key, version) IN (
 SELECT key, version FROM versions WHERE seen < $1 ORDER BY seen LIMIT $2)`
 
+	putView = `INSERT INTO views (grp, number, class, at, brief, detail) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (grp, number) DO UPDATE SET class = excluded.class, at = excluded.at, brief = excluded.brief, detail = excluded.detail
+WHERE excluded.at >= views.at`
+
+	getView = `SELECT class, at, brief, detail FROM views WHERE grp = $1 AND number = $2`
+
+	listViews = `SELECT number, at, brief FROM views WHERE grp = $1 AND class = $2 ORDER BY number DESC`
+
+	countViews = `SELECT grp, class, count(*) FROM views GROUP BY grp, class`
+
+	nthView = `SELECT at FROM views ORDER BY at DESC LIMIT 1 OFFSET $1`
+
+	cleanViews = `DELETE FROM views WHERE (grp, number) IN (
+SELECT grp, number FROM views WHERE at < $1 ORDER BY at LIMIT $2)`
+
 	getNote = `SELECT value FROM notes WHERE name = $1`
 
 	putNote = `INSERT INTO notes (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`

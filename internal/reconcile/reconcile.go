@@ -29,6 +29,8 @@ type Store interface {
 	// Log and AuditLog keep what was done to a key.
 	Log(ctx context.Context, key string, entries ...[]byte) error
 	AuditLog(ctx context.Context, key string, most int) ([][]byte, error)
+	// PutView keeps what pages show of a pull request or issue.
+	PutView(ctx context.Context, v queue.View) error
 	// See and Seen keep when a pull request's head was first seen.
 	See(ctx context.Context, key, version string, at time.Time) error
 	Seen(ctx context.Context, key, version string) (time.Time, error)
@@ -162,7 +164,8 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 		}
 	}
 	plan := s.plan
-	faults, err := r.apply(ctx, basis{plan, s.request, job.Cause}, job.Installation)
+	done, faults, err := r.apply(ctx, basis{plan, s.request, job.Cause}, job.Installation)
+	r.show(ctx, s, done)
 	if r.DryRun || err != nil {
 		return err
 	}
@@ -174,30 +177,31 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 
 // apply applies one action after the other. If GitHub rejects one, the others are still
 // applied (faults); if GitHub can't do it now, the rest waits.
-func (r *Reconciler) apply(ctx context.Context, b basis, installation int64) (faults []error, err error) {
+func (r *Reconciler) apply(ctx context.Context, b basis, installation int64) (done []pull.Action, faults []error, err error) {
 	for _, batch := range apply.Batches(b.plan.Actions) {
 		if r.DryRun {
 			r.wouldApply(ctx, b.plan, batch)
 			continue
 		}
 		if err := r.announce(ctx, b.plan.Key, batch); err != nil {
-			return nil, err
+			return done, nil, err
 		}
 		outcomes := r.Writes.ApplyAll(ctx, installation, b.plan.Key, batch)
 		if err := r.logged(ctx, b, batch, outcomes); err != nil {
-			return nil, err
+			return done, nil, err
 		}
 		for i, err := range outcomes {
 			switch {
 			case err == nil:
+				done = append(done, batch[i])
 			case refused(err), spared(batch[i], err):
 				faults = append(faults, err)
 			default:
-				return nil, err
+				return done, nil, err
 			}
 		}
 	}
-	return faults, nil
+	return done, faults, nil
 }
 
 // spared reports whether the rest of a plan can be applied without an action that

@@ -250,11 +250,14 @@ func (r *Reconciler) look(ctx context.Context, key pull.Key, installation int64,
 func (r *Reconciler) lookAt(ctx context.Context, key pull.Key, installation int64) (pull.Plan, error) {
 	short, cancel := context.WithTimeout(ctx, r.lookTime)
 	defer cancel()
-	plan, _, err := r.Plan(short, key, installation)
+	s, err := r.evaluate(short, key, installation)
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		err = &gh.Temporary{Answer: gh.Answer{Message: fmt.Sprintf("checking %s takes longer than %s", key, r.lookTime)}}
 	}
-	return plan, err
+	if err == nil {
+		r.show(ctx, s, nil)
+	}
+	return s.plan, err
 }
 
 // inTurn puts what the last sweep left first, then the oldest.

@@ -1,0 +1,86 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// View is what pages show of one thing. The queue doesn't look into it.
+type View struct {
+	Group  string // such as a repository
+	Number int
+	Class  string // such as "open"
+	At     time.Time
+	Brief  []byte // for lists
+	Detail []byte // for a page of its own; nil in lists
+}
+
+// PutView stores a view in place of an older one of the same number. It's on disk when it
+// returns nil.
+func (q *Queue) PutView(ctx context.Context, v View) error {
+	if err := checkName("group", v.Group); err != nil {
+		return fmt.Errorf("storing a view: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	if err := q.change(ctx, putView, v.Group, int64(v.Number), v.Class, micros(v.At), v.Brief, v.Detail); err != nil {
+		return fmt.Errorf("storing a view of %s, number %d: %w", v.Group, v.Number, q.explain(err))
+	}
+	return nil
+}
+
+// View returns a view. Without one, its time is zero. It needs tables of the newest
+// version.
+func (r *Reader) View(ctx context.Context, group string, number int) (View, error) {
+	v := View{Group: group, Number: number}
+	read := func(row row) error {
+		var at int64
+		err := row.Scan(&v.Class, &at, &v.Brief, &v.Detail)
+		v.At = fromMicros(at)
+		return err
+	}
+	if err := r.q.db.query(ctx, read, getView, group, int64(number)); err != nil {
+		return View{}, fmt.Errorf("reading the view of %s, number %d: %w", group, number, r.q.explain(err))
+	}
+	return v, nil
+}
+
+// Views calls f with the views of a class, highest number first, without their details.
+// f's error ends it. It needs tables of the newest version.
+func (r *Reader) Views(ctx context.Context, group, class string, f func(View) error) error {
+	var stop error
+	read := func(row row) error {
+		v := View{Group: group, Class: class}
+		var number, at int64
+		if err := row.Scan(&number, &at, &v.Brief); err != nil {
+			return err
+		}
+		v.Number, v.At = int(number), fromMicros(at)
+		stop = f(v)
+		return stop
+	}
+	if err := r.q.db.query(ctx, read, listViews, group, class); err != nil && stop == nil {
+		return fmt.Errorf("reading the views of %s: %w", group, r.q.explain(err))
+	}
+	return stop
+}
+
+// Groups returns how many views each group has, by class.
+func (r *Reader) Groups(ctx context.Context) (map[string]map[string]int, error) {
+	groups := map[string]map[string]int{}
+	read := func(row row) error {
+		var group, class string
+		var n int
+		err := row.Scan(&group, &class, &n)
+		if groups[group] == nil {
+			groups[group] = map[string]int{}
+		}
+		groups[group][class] = n
+		return err
+	}
+	if err := r.q.db.query(ctx, read, countViews); err != nil {
+		return nil, fmt.Errorf("counting views: %w", r.q.explain(err))
+	}
+	return groups, nil
+}
