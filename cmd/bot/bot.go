@@ -65,6 +65,8 @@ type bot struct {
 	hooks      *webhook.Handler
 	missed     *missed.Finder
 	front      *front
+	pages      *front             // nil: none
+	reader     *queue.Reader      // of the pages
 	wizard     *setup.Wizard      // nil: the setup is finished
 	asking     singleflight.Group // for health
 }
@@ -126,7 +128,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 		}
 	}
 	b.front = c.front
-	return b, nil
+	return b, b.openPages(s)
 }
 
 // receiver receives webhooks for an App.
@@ -151,6 +153,10 @@ func (b *bot) run(ctx context.Context) error {
 	group, running := errgroup.WithContext(ctx)
 	b.front.handle(b.routes())
 	group.Go(b.front.serve)
+	if b.pages != nil {
+		b.log.Info().Str("url", "http://"+b.pages.listener.Addr().String()).Msg("showing pages")
+		group.Go(b.pages.serve)
+	}
 	group.Go(func() error { return b.watch(running, file) })
 	loops := []func(context.Context){b.greet}
 	if b.Role != roleReceive {
@@ -164,6 +170,10 @@ func (b *bot) run(ctx context.Context) error {
 		b.log.Info().Msg("stopping")
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 		defer cancel()
+		if b.pages != nil {
+			err := errors.Join(b.pages.server.Shutdown(grace), b.reader.Close())
+			return errors.Join(b.front.server.Shutdown(grace), b.queue.Stop(grace), err)
+		}
 		return errors.Join(b.front.server.Shutdown(grace), b.queue.Stop(grace))
 	})
 	err := errors.Join(group.Wait(), b.engine.Close())

@@ -102,7 +102,7 @@ func serveBy(t testing.TB, starter []string, environment map[string]string, flag
 	}
 	words := slices.Concat(starter, []string{program, "serve"}, flags)
 	p := &process{t: t, cmd: exec.Command(words[0], words[1:]...), log: &lockedBuffer{}, out: &lockedBuffer{}, ended: make(chan struct{})}
-	p.cmd.Env = []string{asBot + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "BOT_LISTEN=127.0.0.1:0",
+	p.cmd.Env = []string{asBot + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "BOT_LISTEN=127.0.0.1:0", "BOT_PAGES=off",
 		"BOT_WRITES_PER_MINUTE=0", "BOT_LIFECYCLE_CYCLE_URL=", "BOT_LIFECYCLE_RELEASES_URL="}
 	for name, value := range environment {
 		p.cmd.Env = append(p.cmd.Env, name+"="+value)

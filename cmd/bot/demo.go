@@ -37,7 +37,8 @@ type demo struct {
 	out     io.Writer
 	github  *ghtest.Server
 	cpython *ghtest.Repo
-	told    int // how many of the bot's writes were printed
+	told    int    // how many of the bot's writes were printed
+	pages   string // their address
 }
 
 func (c *demoCmd) Run(s streams) (err error) {
@@ -66,7 +67,8 @@ func (c *demoCmd) Run(s streams) (err error) {
 	}
 	err = d.play(ctx)
 	if err == nil && c.Keep {
-		fmt.Fprintf(d.out, "\nStill running: GitHub's API at %s, git at %s. Ctrl-C ends it.\n", github.APIURL(), d.cpython.CloneURL())
+		fmt.Fprintf(d.out, "\nStill running. See what the bot sees: http://%s\nGitHub's API is at %s, git at %s. Ctrl-C ends it.\n", d.pages,
+			github.APIURL(), d.cpython.CloneURL())
 		<-ctx.Done()
 	}
 	stop()
@@ -85,13 +87,14 @@ func (d *demo) startBot(s streams, dir string) (<-chan error, error) {
 	}
 	s.getenv = func(name string) string { return identity[name] }
 	b, err := newBot(s, &serveCmd{
-		Listen: "127.0.0.1:0", Database: filepath.Join(dir, "concorde.db"), Picks: filepath.Join(dir, "picks"),
+		Listen: "127.0.0.1:0", Pages: "127.0.0.1:0", Database: filepath.Join(dir, "concorde.db"), Picks: filepath.Join(dir, "picks"),
 		Settle: 50 * time.Millisecond, ReadyWithin: time.Minute, LogLevel: "info",
 		GitHub: githubFlags{APIURL: d.github.APIURL(), ServerURL: d.github.URL},
 	}, demoSettings())
 	if err != nil {
 		return nil, err
 	}
+	d.pages = b.pages.listener.Addr().String()
 	ended := make(chan error, 1)
 	go func() { ended <- b.run(s.ctx) }()
 	address := "http://" + b.front.listener.Addr().String()

@@ -35,6 +35,10 @@ func newFront(address string, log zerolog.Logger) (*front, error) {
 	if err != nil {
 		return nil, fmt.Errorf("receiving webhooks: %w: stop the program that listens there, or choose another address with --listen", err)
 	}
+	return frontOn(listener, log), nil
+}
+
+func frontOn(listener net.Listener, log zerolog.Logger) *front {
 	f := &front{listener: listener, ended: make(chan struct{})}
 	f.server = &http.Server{
 		Handler:           f,
@@ -45,7 +49,7 @@ func newFront(address string, log zerolog.Logger) (*front, error) {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          stdlog.New(log.Level(zerolog.WarnLevel), "", 0),
 	}
-	return f, nil
+	return f
 }
 
 // handle has another handler answer from now on.

@@ -20,7 +20,7 @@ var mayImport = map[string][]string{
 	"cmd/bot": {"config", "config/labeler", "config/yamlfile", "internal/acceptance", "internal/backport", "internal/backport/local",
 		"internal/backport/pick", "internal/doctor", "internal/gh", "internal/gh/apply", "internal/gh/snapshot", "internal/ghtest", "internal/git",
 		"internal/lifecycle", "internal/lifecycle/feed", "internal/manual", "internal/newscheck", "internal/pull", "internal/queue",
-		"internal/reconcile", "internal/settingscheck", "internal/setup", "internal/triage/*", "internal/webhook", "internal/webhook/missed"},
+		"internal/reconcile", "internal/settingscheck", "internal/setup", "internal/triage/*", "internal/web", "internal/webhook", "internal/webhook/missed"},
 	"internal/acceptance":     {"internal/gh", "internal/gh/apply", "internal/gh/snapshot", "internal/git", "internal/pull"},
 	"internal/access":         {"internal/webhook"},
 	"config":                  {"config/yamlfile", "internal/glob", "internal/jsre", "internal/lifecycle", "internal/pull"},
@@ -69,6 +69,7 @@ var mayImport = map[string][]string{
 	"internal/ghtest/pages":   {"internal/ghtest/api", "internal/ghtest/hooks", "internal/ghtest/object", "internal/ghtest/world"},
 	"internal/weigh":          {"internal/suite"},
 	"internal/webhook/missed": {"internal/gh"},
+	"internal/web":            {"internal/pull", "internal/queue"},
 	"internal/webhook":        {"internal/lifecycle", "internal/pull", "internal/queue"},
 }
 

@@ -27,6 +27,7 @@ func party(key string) string {
 
 type serveCmd struct {
 	Listen          string        `env:"BOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to receive webhooks (default: 127.0.0.1:8080)."`
+	Pages           string        `env:"BOT_PAGES" default:"127.0.0.1:8081" placeholder:"ADDRESS" help:"Where people see what the bot sees: a loopback address, or off (default: 127.0.0.1:8081)."`
 	Database        string        `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"An SQLite file, or postgres://… for several replicas (default: concorde.db)."`
 	Role            string        `env:"BOT_ROLE" enum:"all,receive,work" default:"all" placeholder:"ROLE" help:"receive webhooks, work, or all of it; separate processes share a PostgreSQL database (default: all)."`
 	Config          string        `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
@@ -56,7 +57,7 @@ type feedFlags struct {
 
 func (serveCmd) Help() string {
 	return `Webhooks arrive at POST /webhook. /healthz shows that the process is alive, /readyz
-that it can work, and /metrics is for Prometheus. SIGTERM stops gracefully. Where no
+that it can work, and /metrics is for Prometheus. People see at --pages what the bot sees. SIGTERM stops gracefully. Where no
 App is set up, a page at /setup creates one; then the bot starts.
 
 ` + githubEnvironment + `
@@ -86,8 +87,13 @@ func (c *serveCmd) validate() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("reading --listen: %w: want ADDRESS:PORT, such as 127.0.0.1:8080", err)
 	}
+	if err := checkPages(c.Pages); err != nil {
+		return err
+	}
 	return c.place()
 }
+
+const defaultPages = "127.0.0.1:8081"
 
 // place checks the database's location. Otherwise, an unknown kind of address would be
 // taken for a file's name, password and all.

@@ -140,6 +140,9 @@ func (o *original) want() pull.Want {
 	}
 	o.pick()
 	o.statusComment()
+	for _, w := range o.rows {
+		o.wants.Related = append(o.wants.Related, pull.Related{Number: w.PR, Branch: w.Version, State: string(w.State), Why: w.Text})
+	}
 	return o.wants
 }
 

@@ -103,6 +103,7 @@ func (c *backportPR) want() pull.Want {
 		if other.State == pull.Merged || other.State == pull.Open && c.counts { // someone may backport what isn't merged yet
 			c.original = other
 		}
+		c.wants.Related = []pull.Related{{Number: number, State: "original"}}
 	}
 	c.labels()
 	c.enqueue()

@@ -63,6 +63,16 @@ type Want struct {
 	Entries   []Entry // in the lists of issues that Looks names
 	Reactions []React // to comments
 	Readied   bool    // make it ready for review
+
+	Related []Related // for people to look at; nothing is done about them
+}
+
+// Related is another pull request that belongs to this one, or one that there will be.
+type Related struct {
+	Number int    `json:"number,omitempty"` // 0: there's none yet
+	Branch string `json:"branch,omitempty"` // that it goes into
+	State  string `json:"state"`            // in a word or two: "conflict"
+	Why    string `json:"why,omitempty"`
 }
 
 // Reviewer is someone whose review to request.

@@ -30,6 +30,7 @@ type Brief struct {
 	Labels    []Mark    `json:"labels,omitempty"`
 	Assignees []string  `json:"assignees,omitempty"`
 	Reviewers []string  `json:"reviewers,omitempty"` // whose review is requested now
+	Related   []Related `json:"related,omitempty"`   // backports, or the original
 	Waits     int       `json:"waits,omitempty"`     // writes that the bot still has to make
 	Seen      time.Time `json:"seen"`                // when GitHub was asked
 }
@@ -97,6 +98,10 @@ func NewView(r *Request, rules []Rule, plan Plan) View {
 			}
 		}
 		want.Labels = slices.DeleteFunc(slices.Clone(want.Labels), func(l Label) bool { return !l.On && !r.HasLabel(l.Name) })
+		for _, other := range want.Related {
+			other.Why = oneLine(other.Why)
+			v.Related = append(v.Related, other)
+		}
 		v.Wants = append(v.Wants, want.things(rule.Name)...)
 	}
 	for _, a := range plan.Actions {
@@ -120,7 +125,7 @@ func NewView(r *Request, rules []Rule, plan Plan) View {
 		}
 		v.Statuses = append(v.Statuses, m)
 	}
-	v.Statuses, v.Wants, v.Plan = shown(v.Statuses), shown(v.Wants), shown(v.Plan)
+	v.Statuses, v.Wants, v.Plan, v.Related = shown(v.Statuses), shown(v.Wants), shown(v.Plan), shown(v.Related)
 	return v
 }
 

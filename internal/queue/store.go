@@ -229,6 +229,12 @@ WHERE excluded.at >= views.at`
 
 	countViews = `SELECT grp, class, count(*) FROM views GROUP BY grp, class`
 
+	countDeliveries = `SELECT received / $2, count(*) FROM deliveries WHERE received >= $1 GROUP BY 1`
+
+	countEntries = `SELECT at / $2, count(*) FROM trail WHERE at >= $1 GROUP BY 1`
+
+	listGivenUp = `SELECT key, reason, gave_up FROM keys WHERE gave_up > 0 ORDER BY gave_up DESC, key LIMIT $1`
+
 	nthView = `SELECT at FROM views ORDER BY at DESC LIMIT 1 OFFSET $1`
 
 	cleanViews = `DELETE FROM views WHERE (grp, number) IN (

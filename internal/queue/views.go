@@ -84,3 +84,48 @@ func (r *Reader) Groups(ctx context.Context) (map[string]map[string]int, error) 
 	}
 	return groups, nil
 }
+
+// Activity is how much came and was done, by hour.
+type Activity struct{ Deliveries, Entries map[time.Time]int }
+
+// Activity counts deliveries and entries of the audit log by the hour in which they
+// came. Hours without any are left out.
+func (r *Reader) Activity(ctx context.Context, since time.Time) (Activity, error) {
+	a := Activity{map[time.Time]int{}, map[time.Time]int{}}
+	hour := time.Hour.Microseconds()
+	for query, counts := range map[string]map[time.Time]int{countDeliveries: a.Deliveries, countEntries: a.Entries} {
+		read := func(row row) error {
+			var at int64
+			var n int
+			err := row.Scan(&at, &n)
+			counts[fromMicros(at*hour)] = n
+			return err
+		}
+		if err := r.q.db.query(ctx, read, query, micros(since), hour); err != nil {
+			return Activity{}, fmt.Errorf("counting what was done: %w", r.q.explain(err))
+		}
+	}
+	return a, nil
+}
+
+// GivenUpKey is a key whose last hint was given up.
+type GivenUpKey struct {
+	Key, Reason string
+	At          time.Time
+}
+
+// GivenUp returns the keys that were given up last, newest first.
+func (r *Reader) GivenUp(ctx context.Context, most int) (keys []GivenUpKey, err error) {
+	read := func(row row) error {
+		var k GivenUpKey
+		var at int64
+		err := row.Scan(&k.Key, &k.Reason, &at)
+		k.At = fromMicros(at)
+		keys = append(keys, k)
+		return err
+	}
+	if err := r.q.db.query(ctx, read, listGivenUp, int64(most)); err != nil {
+		return nil, fmt.Errorf("listing what was given up: %w", r.q.explain(err))
+	}
+	return keys, nil
+}

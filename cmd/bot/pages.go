@@ -1,0 +1,76 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/web"
+)
+
+// noPages is the value of --pages for none.
+const noPages = "off"
+
+// openPages listens for people who look at the pages. The tables exist by now. If the
+// default address is taken, the bot works without pages.
+func (b *bot) openPages(s streams) error {
+	if b.Pages == "" || b.Pages == noPages {
+		return nil
+	}
+	reader, err := queue.OpenReader(s.ctx, b.Database, s.now)
+	if err != nil {
+		return err
+	}
+	pages, err := web.New(web.Config{
+		Store: reader, Version: version(), ServerURL: b.GitHub.ServerURL, Acts: b.acts, Log: b.log, Now: s.now,
+		Health: func() web.Health {
+			h := b.health()
+			var shown web.Health
+			for _, alert := range h.Alerts {
+				shown.Alerts = append(shown.Alerts, plainLine(alert.Text))
+			}
+			for _, note := range h.Notes {
+				shown.Notes = append(shown.Notes, plainLine(note))
+			}
+			return shown
+		},
+	})
+	if err != nil {
+		return errors.Join(err, reader.Close())
+	}
+	listener, err := net.Listen("tcp", b.Pages)
+	if err != nil && b.Pages == defaultPages {
+		b.log.Warn().Err(err).Msg("there are no pages: another program listens there. Choose another address with --pages, or --pages off")
+		return reader.Close()
+	}
+	if err != nil {
+		return misuse(errors.Join(fmt.Errorf("serving pages: %w: stop the program that listens there, or choose another address with --pages", err),
+			reader.Close()))
+	}
+	b.pages, b.reader = frontOn(listener, b.log), reader
+	b.pages.handle(pages)
+	return nil
+}
+
+// acts reports whether the settings list a repository.
+func (b *bot) acts(owner, repository string) bool {
+	return pull.Key{Owner: owner, Repo: repository}.Validate() == nil && b.reconciler.Settings.Acts(owner, repository)
+}
+
+// checkPages checks where pages are served. Without a sign-in, only this machine may see
+// them.
+func checkPages(address string) error {
+	if address == "" || address == noPages {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("reading --pages: %w: want ADDRESS:PORT, such as %s, or off", err, defaultPages)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("reading --pages: %s isn't a loopback address: the pages show private repositories, and have no sign-in", host)
+	}
+	return nil
+}

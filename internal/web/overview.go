@@ -1,0 +1,146 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/queue"
+)
+
+// overview is the page about the bot itself.
+type overview struct {
+	At           time.Time `json:"at"`
+	Version      string    `json:"version"`
+	Health       Health    `json:"health"`
+	Queue        waiting   `json:"queue"`
+	Repositories []about   `json:"repositories"`
+	GivenUp      []givenUp `json:"given_up"`
+	Hours        []hour    `json:"hours"` // of the last week, oldest first
+
+	Day, Week chart `json:"-"`
+}
+
+// waiting is the state of the queue.
+type waiting struct {
+	Waiting int `json:"waiting"` // due and not yet running
+	Running int `json:"running"`
+	Delayed int `json:"delayed"` // settling, retrying, or waiting for a limit
+	GivenUp int `json:"given_up"`
+	Oldest  int `json:"oldest_seconds"` // age of the oldest hint that no run has served
+}
+
+// about is how much the bot knows of a repository.
+type about struct {
+	Name   string `json:"name"`
+	Open   int    `json:"open"` // pull requests
+	Merged int    `json:"merged"`
+	Closed int    `json:"closed"`
+}
+
+type givenUp struct {
+	Key    string    `json:"key"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+}
+
+// hour is what came and what the bot wrote within an hour.
+type hour struct {
+	At       time.Time `json:"at"`
+	Webhooks int       `json:"webhooks"`
+	Writes   int       `json:"writes"`
+}
+
+// shownGivenUp limits the list of keys that were given up.
+const shownGivenUp = 20
+
+func (p *Pages) overview(a *asked) (page, error) {
+	o := overview{At: p.Now().UTC(), Version: p.Version, Health: p.Health()}
+	stats, err := p.Store.Stats(a.Context())
+	if err != nil {
+		return page{}, err
+	}
+	o.Queue = waiting{stats.Waiting, stats.Running, stats.Delayed, stats.GivenUp, int(stats.Oldest().Seconds())}
+	if o.Repositories, err = p.repositories(a); err != nil {
+		return page{}, err
+	}
+	keys, err := p.Store.GivenUp(a.Context(), shownGivenUp)
+	if err != nil {
+		return page{}, err
+	}
+	for _, k := range keys {
+		o.GivenUp = append(o.GivenUp, givenUp(k))
+	}
+	this := o.At.Truncate(time.Hour)
+	activity, err := p.Store.Activity(a.Context(), this.Add(-7*24*time.Hour))
+	if err != nil {
+		return page{}, err
+	}
+	o.Hours = hours(activity, this)
+	o.Day = bars("The last 24 hours", o.Hours[len(o.Hours)-24:], time.Hour)
+	o.Week = bars("The last 7 days", days(o.Hours), 24*time.Hour)
+	return page{name: "overview", Title: "Overview", Sentence: o.sentence(), Place: "overview", Data: o}, nil
+}
+
+// sentence says whether all is well.
+func (o overview) sentence() string {
+	switch n := len(o.Health.Alerts); {
+	case n == 1:
+		return "Something needs your attention: " + o.Health.Alerts[0] + "."
+	case n > 1:
+		return fmt.Sprintf("%d problems need your attention.", n)
+	case len(o.Repositories) == 0:
+		return "The bot works. It hasn't seen a pull request yet: once a webhook comes, or a sweep is done, its repository is listed here."
+	case o.Queue.Waiting+o.Queue.Running == 0:
+		return "All is well, and nothing waits."
+	}
+	return fmt.Sprintf("All is well: %s being checked, and %d waiting.", plural(o.Queue.Running, "pull request")+isAre(o.Queue.Running), o.Queue.Waiting)
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return " is"
+	}
+	return " are"
+}
+
+// repositories are those that the bot has seen and acts on.
+func (p *Pages) repositories(a *asked) (all []about, err error) {
+	groups, err := p.Store.Groups(a.Context())
+	if err != nil {
+		return nil, err
+	}
+	for name, classes := range groups {
+		if owner, repository, found := strings.Cut(name, "/"); found && p.Acts(owner, repository) {
+			all = append(all, about{name, classes["open"], classes["merged"], classes["closed"]})
+		}
+	}
+	slices.SortFunc(all, func(x, y about) int { return strings.Compare(x.Name, y.Name) })
+	return all, nil
+}
+
+// hours are the hours of a week, those without activity included.
+func hours(a queue.Activity, last time.Time) (all []hour) {
+	for at := last.Add(-(7*24 - 1) * time.Hour); !at.After(last); at = at.Add(time.Hour) {
+		all = append(all, hour{at, a.Deliveries[at], a.Entries[at]})
+	}
+	return all
+}
+
+// days sums up 24 hours each.
+func days(hours []hour) (all []hour) {
+	for some := range slices.Chunk(hours, 24) {
+		d := hour{At: some[0].At}
+		for _, h := range some {
+			d.Webhooks, d.Writes = d.Webhooks+h.Webhooks, d.Writes+h.Writes
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// errNoRepository doesn't tell whether there is such a repository.
+var errNoRepository = &fault{http.StatusNotFound, "The bot knows nothing of this repository",
+	"Either its name is mistyped, or the settings don't list it, or the bot hasn't seen a pull request there yet."}

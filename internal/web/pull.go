@@ -1,0 +1,180 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+)
+
+// onePull is the page of a pull request or issue.
+type onePull struct {
+	Key  string `json:"key"`
+	URL  string `json:"url"` // on GitHub
+	View pull.View
+	// History is what the bot wrote, newest first, at most maxHistory entries.
+	History []change `json:"history"`
+	More    bool     `json:"more,omitempty"` // the history has older entries
+
+	Labels, Statuses []pull.Mark `json:"-"`
+}
+
+// change is one write of the bot.
+type change struct {
+	At     time.Time `json:"at"`
+	Rule   string    `json:"rule"`
+	Action string    `json:"action"`
+	Why    string    `json:"why,omitempty"`
+	Cause  string    `json:"cause,omitempty"`
+	Before string    `json:"before,omitempty"`
+	After  string    `json:"after,omitempty"`
+}
+
+const maxHistory = 200
+
+func (p *Pages) pull(a *asked) (page, error) {
+	key, err := p.key(a)
+	if err != nil {
+		return page{}, err
+	}
+	stored, err := p.Store.View(a.Context(), group(key), key.Number)
+	if err != nil {
+		return page{}, err
+	}
+	if stored.At.IsZero() {
+		return page{}, &fault{http.StatusNotFound, fmt.Sprintf("The bot hasn't seen %s yet", key),
+			"It looks at a pull request when something happens there, and at all open ones in the night."}
+	}
+	o := onePull{Key: key.String(), URL: p.github(key.Owner, key.Repo, "pull", key.Number)}
+	if err := json.Unmarshal(stored.Detail, &o.View); err != nil {
+		return page{}, fmt.Errorf("reading the view of %s: %w", key, err)
+	}
+	if o.View.Issue {
+		o.URL = p.github(key.Owner, key.Repo, "issues", key.Number)
+	}
+	if o.History, err = p.history(a, key); err != nil {
+		return page{}, err
+	}
+	if o.More = len(o.History) > maxHistory; o.More {
+		o.History = o.History[:maxHistory]
+	}
+	o.Labels, o.Statuses = explained(o.View.Labels, "label +%q", o.History), explained(o.View.Statuses, "status %s ", o.History)
+	return page{name: "pull", Title: o.View.Title, Sentence: p.sentence(o.View), Repository: key.Repository().String(), Data: o}, nil
+}
+
+// key reads a pull request's address.
+func (p *Pages) key(a *asked) (pull.Key, error) {
+	key := pull.Key{Owner: a.value("owner"), Repo: a.value("repo")}
+	if a.PathValue("number") != "" {
+		number, err := strconv.Atoi(a.value("number"))
+		if err != nil || number < 1 {
+			return key, errNoPage
+		}
+		key.Number = number
+	}
+	if key.Validate() != nil || !p.Acts(key.Owner, key.Repo) {
+		return key, errNoRepository
+	}
+	return key, nil
+}
+
+// group is the group of a repository's views: GitHub's names are case-insensitive.
+func group(key pull.Key) string { return strings.ToLower(key.Repository().String()) }
+
+// history returns what the bot wrote, newest first, one more than a page shows.
+func (p *Pages) history(a *asked, key pull.Key) (all []change, err error) {
+	err = p.Store.Log(a.Context(), key.String(), time.Time{}, func(e queue.Entry) error {
+		var entry pull.LogEntry
+		if json.Unmarshal(e.Value, &entry) == nil && entry.Rule != "" { // others are the bot's own notes
+			all = append(all, change{e.At, entry.Rule, entry.Action, entry.Why, entry.Cause, entry.Before, entry.After})
+		}
+		return nil
+	})
+	slices.Reverse(all)
+	return all[:min(len(all), maxHistory+1)], err
+}
+
+// explained adds from the history when the bot set a label or a status, if the view
+// doesn't say. form is how an action that sets it begins.
+func explained(marks []pull.Mark, form string, history []change) []pull.Mark {
+	marks = slices.Clone(marks)
+	for i, m := range marks {
+		start := fmt.Sprintf(form, m.Name)
+		for _, c := range history {
+			if m.Since.IsZero() && strings.HasPrefix(c.Action, start) {
+				marks[i].Since, marks[i].Rule = c.At, c.Rule
+				break
+			}
+		}
+	}
+	return marks
+}
+
+// sentence answers what someone who comes to a pull request's page wants to know first.
+func (p *Pages) sentence(v pull.View) string {
+	var parts []string
+	switch {
+	case v.State == pull.Merged && v.MergedBy != "":
+		parts = append(parts, fmt.Sprintf("Merged by %s on %s.", v.MergedBy, day(v.Closed)))
+	case v.State == pull.Merged:
+		parts = append(parts, fmt.Sprintf("Merged on %s.", day(v.Closed)))
+	case v.State == pull.Closed:
+		parts = append(parts, fmt.Sprintf("Closed on %s.", day(v.Closed)))
+	case v.Draft:
+		parts = append(parts, "Open, and still a draft.")
+	default:
+		parts = append(parts, "Open.")
+	}
+	if text := backportsIn(v.Related); text != "" {
+		parts = append(parts, text)
+	}
+	if failing := failing(v.Statuses); len(failing) > 0 {
+		parts = append(parts, "Not passing: "+list(failing)+".")
+	}
+	switch {
+	case v.Fault != "":
+		parts = append(parts, "Some rules do nothing now: "+v.Fault+".")
+	case len(v.Plan) > 0:
+		parts = append(parts, fmt.Sprintf("The bot still has %s to make.", plural(len(v.Plan), "change")))
+	}
+	return strings.Join(parts, " ")
+}
+
+// failing are the bot's statuses that don't pass.
+func failing(statuses []pull.Mark) (names []string) {
+	for _, s := range statuses {
+		if s.Rule != "" && strings.HasPrefix(s.Value, string(pull.StatusFailure)) {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// backportsIn says what became of the backports, the same states together.
+func backportsIn(related []pull.Related) string {
+	if len(related) == 1 && related[0].State == "original" {
+		return fmt.Sprintf("It's a backport of #%d.", related[0].Number)
+	}
+	states := map[string][]string{}
+	var order []string
+	for _, r := range related {
+		if states[r.State] == nil {
+			order = append(order, r.State)
+		}
+		states[r.State] = append(states[r.State], r.Branch)
+	}
+	var texts []string
+	for _, state := range order {
+		texts = append(texts, fmt.Sprintf("%s: %s", list(states[state]), state))
+	}
+	if len(texts) == 0 {
+		return ""
+	}
+	return "Backports to " + strings.Join(texts, "; ") + "."
+}

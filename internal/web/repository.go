@@ -1,0 +1,97 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+)
+
+// ofRepository is the page of a repository: its open pull requests.
+type ofRepository struct {
+	Repository string       `json:"repository"`
+	Find       string       `json:"find,omitempty"` // only those with this in title, author or labels
+	Open       int          `json:"open"`           // all of them
+	Pulls      []pull.Brief `json:"pull_requests"`  // newest first
+	More       int          `json:"more,omitempty"` // that the page doesn't list
+}
+
+// maxListed bounds a page's list; JSON and CSV have all.
+const maxListed = 200
+
+func (p *Pages) repository(a *asked) (page, error) {
+	key, err := p.key(a)
+	if err != nil {
+		return page{}, err
+	}
+	o := ofRepository{Repository: key.String(), Find: a.FormValue("find")}
+	all, err := p.briefs(a, key, "open")
+	if err != nil {
+		return page{}, err
+	}
+	if len(all) == 0 {
+		known, err := p.repositories(a)
+		if err != nil {
+			return page{}, err
+		}
+		if !knows(known, group(key)) {
+			return page{}, errNoRepository
+		}
+	}
+	o.Open = len(all)
+	for _, b := range all {
+		if o.Find == "" || b.matches(o.Find) {
+			o.Pulls = append(o.Pulls, b.Brief)
+		}
+	}
+	table := [][]string{{"number", "title", "author", "base", "labels", "created"}}
+	for _, b := range o.Pulls {
+		table = append(table, []string{fmt.Sprint(b.Number), b.Title, b.Author, b.Base, strings.Join(names(b.Labels), ", "), exact(b.Created)})
+	}
+	if a.format == "html" && len(o.Pulls) > maxListed {
+		o.More, o.Pulls = len(o.Pulls)-maxListed, o.Pulls[:maxListed]
+	}
+	sentence := fmt.Sprintf("%s open, as the bot last saw them.", plural(o.Open, "pull request"))
+	return page{name: "repository", Title: key.String(), Sentence: sentence, Repository: key.String(), Place: "pulls", Data: o, table: table}, nil
+}
+
+func knows(all []about, name string) bool {
+	for _, r := range all {
+		if r.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// brief is a Brief that can be searched.
+type brief struct{ pull.Brief }
+
+// matches reports whether a text is in the title, the author, a label or the number.
+func (b brief) matches(text string) bool {
+	text = strings.ToLower(strings.TrimSpace(text))
+	fields := append(names(b.Labels), b.Title, b.Author, b.Base, fmt.Sprintf("#%d", b.Number))
+	return strings.Contains(strings.ToLower(strings.Join(fields, "\n")), text)
+}
+
+func names(marks []pull.Mark) (all []string) {
+	for _, m := range marks {
+		all = append(all, m.Name)
+	}
+	return all
+}
+
+// briefs reads the views of a class.
+func (p *Pages) briefs(a *asked, key pull.Key, class string) (all []brief, err error) {
+	err = p.Store.Views(a.Context(), group(key), class, func(v queue.View) error {
+		var b brief
+		if err := json.Unmarshal(v.Brief, &b.Brief); err != nil {
+			return fmt.Errorf("reading the view of %s, number %d: %w", key, v.Number, err)
+		}
+		all = append(all, b)
+		return nil
+	})
+	return all, err
+}

@@ -1,0 +1,134 @@
+// Package web is the pages: what the bot sees, for people to look at, and the same as
+// JSON and CSV. It reads the bot's database through read-only connections and asks
+// GitHub nothing. It must not know how a rule decides.
+package web
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/queue"
+)
+
+// Config of the pages. All of it is required, except Rules.
+type Config struct {
+	Store     Store
+	Health    func() Health
+	Version   string // of the program
+	ServerURL string // of GitHub's pages
+	Acts      func(owner, repository string) bool
+	Log       zerolog.Logger
+	Now       func() time.Time
+}
+
+// Store is what the pages read. It's a queue.Reader.
+type Store interface {
+	Stats(ctx context.Context) (queue.Stats, error)
+	View(ctx context.Context, group string, number int) (queue.View, error)
+	Views(ctx context.Context, group, class string, f func(queue.View) error) error
+	Groups(ctx context.Context) (map[string]map[string]int, error)
+	Log(ctx context.Context, key string, since time.Time, f func(queue.Entry) error) error
+	Activity(ctx context.Context, since time.Time) (queue.Activity, error)
+	GivenUp(ctx context.Context, most int) ([]queue.GivenUpKey, error)
+}
+
+// Health is what keeps the bot from working, each with its cure, and what's merely worth
+// knowing.
+type Health struct {
+	Alerts []string `json:"alerts"`
+	Notes  []string `json:"notes"`
+}
+
+//go:embed page/*.html page/style.css page/icon.svg
+var files embed.FS
+
+// Pages answer for the pages.
+type Pages struct {
+	Config
+	templates map[string]*template.Template
+	mux       *http.ServeMux
+}
+
+// pageTime limits the time for reading the database for one page.
+const pageTime = 10 * time.Second
+
+// New makes the pages.
+func New(c Config) (*Pages, error) {
+	if c.Store == nil || c.Health == nil || c.Acts == nil || c.Now == nil {
+		return nil, errors.New("making the pages: Store, Health, Acts and Now are required")
+	}
+	p := &Pages{Config: c, templates: map[string]*template.Template{}, mux: http.NewServeMux()}
+	for _, name := range []string{"overview", "repository", "pull", "fault"} {
+		t, err := template.New("frame.html").Funcs(p.functions()).ParseFS(files, "page/frame.html", "page/"+name+".html")
+		if err != nil {
+			return nil, fmt.Errorf("making the pages: %w", err)
+		}
+		p.templates[name] = t
+	}
+	for name, kind := range map[string]string{"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"} {
+		data, err := files.ReadFile("page/" + name)
+		if err != nil {
+			return nil, fmt.Errorf("making the pages: %w", err)
+		}
+		p.mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, _ *http.Request) { serve(w, kind, data) })
+	}
+	for pattern, show := range map[string]func(*asked) (page, error){
+		"/{$}":                          p.overview,
+		"/overview.json":                p.overview,
+		"/{owner}/{repo}":               p.repository,
+		"/{owner}/{repo}/pull/{number}": p.pull,
+	} {
+		p.mux.Handle("GET "+pattern, p.shows(show))
+	}
+	p.mux.Handle("/", p.shows(func(*asked) (page, error) { return page{}, errNoPage }))
+	return p, nil
+}
+
+// ServeHTTP implements http.Handler.
+func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	// No page needs scripts, and nothing comes from another host.
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cache-Control", "private, no-store")
+	if !local(r.Host) {
+		p.fault(w, &asked{Request: r}, &fault{http.StatusForbidden, "These pages are only for this machine",
+			"Open them at http://localhost, or through a tunnel: ssh -L 8081:localhost:8081 HOST."})
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), pageTime)
+	defer cancel()
+	p.mux.ServeHTTP(w, r.WithContext(ctx))
+}
+
+// local reports whether an address names this machine. Otherwise, a page elsewhere could
+// have its name lead here, and read these pages in a visitor's browser.
+func local(host string) bool {
+	name := host
+	if at := strings.LastIndex(host, ":"); at > strings.LastIndex(host, "]") {
+		name = host[:at]
+	}
+	switch strings.ToLower(name) {
+	case "localhost", "127.0.0.1", "[::1]":
+		return true
+	}
+	return false
+}
+
+// serve answers with a file that stays the same while the program runs.
+func serve(w http.ResponseWriter, kind string, data []byte) {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "private, max-age=300")
+	w.Write(data) // a reader that has gone away needs no error
+}

@@ -1,0 +1,272 @@
+package web
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/suite"
+)
+
+func TestMain(m *testing.M) { os.Exit(suite.Tests{M: m}.Run()) }
+
+// at is the time of the tests.
+var at = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+
+// site is pages over a database.
+// nobody works.
+func nobody(context.Context, queue.Job) error { return nil }
+
+type site struct {
+	*testing.T
+	queue  *queue.Queue
+	pages  *Pages
+	log    strings.Builder
+	health Health
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	s := &site{T: t}
+	now := func() time.Time { return at }
+	database := filepath.Join(t.TempDir(), "bot.db")
+	var err error
+	s.queue, err = queue.Open(t.Context(), queue.Config{Database: database, Now: now, Work: nobody, Log: zerolog.Nop()})
+	s.ok(err)
+	t.Cleanup(func() { s.ok(s.queue.Stop(t.Context())) })
+	reader, err := queue.OpenReader(t.Context(), database, now)
+	s.ok(err)
+	t.Cleanup(func() { s.ok(reader.Close()) })
+	s.pages, err = New(Config{
+		Store: reader, Health: func() Health { return s.health }, Version: "v1.2.3", ServerURL: "https://github.example",
+		Acts: func(owner, _ string) bool { return strings.EqualFold(owner, "python") }, Log: zerolog.New(&s.log), Now: now,
+	})
+	s.ok(err)
+	return s
+}
+
+func (s *site) ok(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// see stores a view, as a run does.
+func (s *site) see(repository string, v pull.View) {
+	s.Helper()
+	brief, err := json.Marshal(v.Brief)
+	s.ok(err)
+	detail, err := json.Marshal(v)
+	s.ok(err)
+	s.ok(s.queue.PutView(s.Context(), queue.View{Group: repository, Number: v.Number, Class: string(v.State), At: v.Seen, Brief: brief, Detail: detail}))
+}
+
+// write adds to the audit log.
+func (s *site) write(key string, e pull.LogEntry) {
+	s.Helper()
+	entry, err := json.Marshal(e)
+	s.ok(err)
+	s.ok(s.queue.Log(s.Context(), key, entry))
+}
+
+// get asks for a page, as a browser on this machine.
+func (s *site) get(path string, change ...func(*http.Request)) *httptest.ResponseRecorder {
+	s.Helper()
+	r := httptest.NewRequest("GET", path, nil)
+	r.Host = "localhost:8081"
+	for _, c := range change {
+		c(r)
+	}
+	w := httptest.NewRecorder()
+	s.pages.ServeHTTP(w, r)
+	return w
+}
+
+// shows checks a page's status, and that it has some texts.
+func (s *site) shows(path string, status int, texts ...string) string {
+	s.Helper()
+	w := s.get(path)
+	if w.Code != status {
+		s.Errorf("%s: %d, want %d: %s", path, w.Code, status, w.Body)
+	}
+	for _, text := range texts {
+		if !strings.Contains(w.Body.String(), text) {
+			s.Errorf("%s lacks %q:\n%s", path, text, w.Body)
+		}
+	}
+	return w.Body.String()
+}
+
+// markup is what strangers may write wherever they can.
+const markup = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`
+
+// hostile is a pull request that is markup wherever a stranger can write.
+func hostile(number int) pull.View {
+	marks := []pull.Mark{{Name: markup, Value: "failure: " + markup, URL: "javascript:alert(1)", By: markup, Rule: markup, Why: markup, Since: at}}
+	return pull.View{Brief: pull.Brief{Number: number, Title: markup, Author: markup, State: pull.Open, Base: markup, Branch: markup, Fork: markup,
+		Labels: marks, Seen: at, Related: []pull.Related{{Branch: markup, State: markup, Why: markup}}},
+		Statuses: marks, Wants: []pull.Wanted{{Rule: markup, What: markup, Why: markup}}, Plan: []pull.Wanted{{Rule: markup, What: markup}}, Fault: markup}
+}
+
+// TestMarkupIsText: nothing that anyone wrote becomes a part of a page.
+func TestMarkupIsText(t *testing.T) {
+	s := newSite(t)
+	s.see("python/cpython", hostile(5))
+	s.write("python/cpython#5", pull.LogEntry{Rule: markup, Action: markup, Why: markup, Cause: markup, Before: markup, After: markup})
+	s.health = Health{Alerts: []string{markup}, Notes: []string{markup}}
+	for _, path := range []string{"/", "/python/cpython", "/python/cpython?find=" + "%3Cscript%3E", "/python/cpython/pull/5", "/python/nothing"} {
+		text := s.get(path).Body.String()
+		if strings.Contains(text, "<script") || strings.Contains(text, "<img") || strings.Contains(text, `"javascript:`) {
+			t.Errorf("%s has markup:\n%s", path, text)
+		}
+	}
+}
+
+func TestPullPage(t *testing.T) {
+	s := newSite(t)
+	merged := pull.View{Brief: pull.Brief{Number: 5, Title: "gh-1: Fix it", Author: "alice", State: pull.Merged, Base: "main", MergedBy: "dana",
+		Closed: at.Add(-48 * time.Hour), Seen: at.Add(-3 * time.Minute), Labels: []pull.Mark{{Name: "type-bug", By: "bob", Since: at.Add(-49 * time.Hour)}},
+		Related: []pull.Related{{Number: 6, Branch: "3.14", State: "merged"}, {Branch: "3.13", State: "conflict", Why: "in json.py"}}},
+		Statuses: []pull.Mark{{Name: "bedevere/news", Value: "success: Found", Rule: "news"}}}
+	s.see("python/cpython", merged)
+	s.write("python/cpython#5", pull.LogEntry{Rule: "news", Action: `status bedevere/news success "Found" on abababa`, Cause: "delivery 7", Before: "none"})
+	s.shows("/python/cpython/pull/5", 200, "Merged by dana on 28 November 2026. Backports to 3.14: merged; 3.13: conflict.", "3 minutes ago", "in json.py",
+		`href="/python/cpython/pull/6"`, "caused by delivery 7", `href="https://github.example/python/cpython/pull/5"`, "2 days ago")
+	s.shows("/PYTHON/CPython/pull/5", 200, "Merged by dana")
+	var got struct{ View pull.View }
+	s.ok(json.Unmarshal(s.get("/python/cpython/pull/5.json").Body.Bytes(), &got))
+	if got.View.MergedBy != "dana" || len(got.View.Related) != 2 {
+		t.Errorf("%+v", got)
+	}
+	accepting := s.get("/python/cpython/pull/5", func(r *http.Request) { r.Header.Set("Accept", "application/json") })
+	if kind := accepting.Header().Get("Content-Type"); kind != "application/json; charset=utf-8" {
+		t.Error(kind)
+	}
+	for path, text := range map[string]string{
+		"/python/cpython/pull/6":      "seen python/cpython#6 yet",
+		"/python/cpython/pull/0":      "no such page",
+		"/python/cpython/pull/x":      "no such page",
+		"/python/cpython/pull/5/more": "no such page",
+		"/python/cpython/pull/5.csv":  "no such page",
+		"/other/cpython/pull/5":       "knows nothing of this repository",
+		"/python/..%2Fx/pull/5":       "knows nothing of this repository",
+		"/nothing":                    "no such page",
+	} {
+		s.shows(path, 404, text)
+	}
+}
+
+func TestSentences(t *testing.T) {
+	s := newSite(t)
+	for want, v := range map[string]pull.View{
+		"Open.":                       {Brief: pull.Brief{State: pull.Open}},
+		"Open, and still a draft.":    {Brief: pull.Brief{State: pull.Open, Draft: true}},
+		"Closed on 30 November 2026.": {Brief: pull.Brief{State: pull.Closed, Closed: at}},
+		"Merged on 30 November 2026. It's a backport of #3.": {Brief: pull.Brief{State: pull.Merged, Closed: at,
+			Related: []pull.Related{{Number: 3, State: "original"}}}},
+		"Open. Not passing: news and title. The bot still has 1 change to make.": {Brief: pull.Brief{State: pull.Open},
+			Statuses: []pull.Mark{{Name: "news", Rule: "news", Value: "failure: x"}, {Name: "title", Rule: "title", Value: "failure"},
+				{Name: "ci", Value: "failure"}}, Plan: []pull.Wanted{{What: "close"}}},
+		"Open. Backports to 3.14, 3.13 and 3.12: waiting. Some rules do nothing now: no team.": {Brief: pull.Brief{State: pull.Open,
+			Related: []pull.Related{{Branch: "3.14", State: "waiting"}, {Branch: "3.13", State: "waiting"}, {Branch: "3.12", State: "waiting"}}}, Fault: "no team"},
+	} {
+		if got := s.pages.sentence(v); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestOverview(t *testing.T) {
+	s := newSite(t)
+	s.shows("/", 200, "seen a pull request yet")
+	s.see("python/cpython", pull.View{Brief: pull.Brief{Number: 5, State: pull.Open, Seen: at}})
+	s.see("other/private", pull.View{Brief: pull.Brief{Number: 1, State: pull.Open, Seen: at}})
+	s.write("python/cpython#5", pull.LogEntry{Rule: "news", Action: "close"})
+	text := s.shows("/", 200, "All is well, and nothing waits.", `href="/python/cpython"`, "v1.2.3", "<svg")
+	if strings.Contains(text, "private") {
+		t.Error("it names a repository on which the bot doesn't act")
+	}
+	var o overview
+	s.ok(json.Unmarshal(s.get("/overview.json").Body.Bytes(), &o))
+	if len(o.Hours) != 7*24 || o.Hours[7*24-1].Writes != 1 || len(o.Repositories) != 1 || o.Repositories[0].Open != 1 {
+		t.Errorf("%+v", o)
+	}
+	s.health.Alerts = []string{"GitHub doesn't answer"}
+	s.shows("/", 200, "Something needs your attention: GitHub doesn&#39;t answer.", "✗ 1 problem")
+}
+
+func TestRepository(t *testing.T) {
+	s := newSite(t)
+	s.shows("/python/cpython", 404, "knows nothing of this repository")
+	for n := range 250 {
+		s.see("python/cpython", pull.View{Brief: pull.Brief{Number: n + 1, Title: fmt.Sprintf("=fix %d", n), Author: "alice", State: pull.Open, Seen: at,
+			Labels: []pull.Mark{{Name: "docs"}}}})
+	}
+	s.see("python/cpython", pull.View{Brief: pull.Brief{Number: 251, Title: "Done", State: pull.Merged, Seen: at}})
+	text := s.shows("/python/cpython", 200, "250 pull requests open", "50 pull requests more")
+	if n := strings.Count(text, "<tr>"); n != 201 {
+		t.Errorf("%d rows", n)
+	}
+	s.shows("/python/cpython?find=FIX+249", 200, "#250")
+	s.shows("/python/cpython?find=nowhere", 200, "has “nowhere” in its title")
+	rows, err := csv.NewReader(s.get("/python/cpython.csv?find=docs").Body).ReadAll()
+	if err != nil || len(rows) != 251 || rows[1][1] != "'=fix 249" {
+		t.Errorf("%d rows, %q: %v", len(rows), rows[1], err)
+	}
+}
+
+// TestOtherHosts: a name elsewhere that leads here shows nothing.
+func TestOtherHosts(t *testing.T) {
+	s := newSite(t)
+	for host, status := range map[string]int{
+		"localhost": 200, "localhost:1": 200, "127.0.0.1:8081": 200, "[::1]:8081": 200, "[::1]": 200, "LOCALHOST": 200,
+		"evil.example": 403, "localhost.evil.example:80": 403, "": 403, "127.0.0.1.evil.example": 403, "10.0.0.1": 403,
+	} {
+		if w := s.get("/", func(r *http.Request) { r.Host = host }); w.Code != status {
+			t.Errorf("%q: %d, want %d", host, w.Code, status)
+		}
+	}
+	h := s.get("/").Header()
+	for name, want := range map[string]string{
+		"Content-Security-Policy": "default-src 'none'; style-src 'self'", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store",
+	} {
+		if !strings.Contains(h.Get(name), want) {
+			t.Errorf("%s: %q", name, h.Get(name))
+		}
+	}
+	if w := s.get("/style.css"); w.Code != 200 || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/css") {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	if w := s.get("/", func(r *http.Request) { r.Method = "POST" }); w.Code != 404 && w.Code != 405 {
+		t.Errorf("a POST is answered %d", w.Code)
+	}
+}
+
+// TestDatabaseIsAway: the page says so, and the log says why.
+func TestDatabaseIsAway(t *testing.T) {
+	s := newSite(t)
+	reader, is := s.pages.Store.(*queue.Reader)
+	if !is {
+		t.Fatal("no reader")
+	}
+	s.ok(reader.Close())
+	for _, path := range []string{"/", "/python/cpython", "/python/cpython/pull/5"} {
+		s.shows(path, 503, "The database doesn&#39;t answer")
+	}
+	if !strings.Contains(s.log.String(), "closed") {
+		t.Errorf("log: %s", s.log.String())
+	}
+}

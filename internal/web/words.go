@@ -1,0 +1,86 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// functions are what templates can call.
+func (p *Pages) functions() template.FuncMap {
+	return template.FuncMap{
+		"when": p.when, "exact": exact, "plural": plural, "symbol": symbol,
+	}
+}
+
+// when is a time relative to now: "3 minutes ago", "in 2 days".
+func (p *Pages) when(at time.Time) string {
+	d := p.Now().Sub(at)
+	switch {
+	case d.Abs() < time.Minute:
+		return "just now"
+	case d < 0:
+		return "in " + span(-d)
+	}
+	return span(d) + " ago"
+}
+
+// span is a length of time in one unit: days from a day on.
+func span(d time.Duration) string {
+	switch d = d.Abs(); {
+	case d < time.Minute:
+		return plural(int(d.Seconds()), "second")
+	case d < time.Hour:
+		return plural(int(d.Minutes()), "minute")
+	case d < 24*time.Hour:
+		return plural(int(d.Hours()), "hour")
+	}
+	return plural(int(d.Hours()/24), "day")
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// exact is a time in UTC to the second.
+func exact(at time.Time) string { return at.UTC().Format(time.RFC3339) }
+
+// day is a date: "28 November 2026".
+func day(at time.Time) string { return at.UTC().Format("2 January 2006") }
+
+// github is the address of a page on GitHub.
+func (p *Pages) github(parts ...any) string {
+	address := strings.TrimSuffix(p.ServerURL, "/")
+	for _, part := range parts {
+		for _, piece := range strings.Split(fmt.Sprint(part), "/") {
+			address += "/" + url.PathEscape(piece)
+		}
+	}
+	return address
+}
+
+// list is "a", "a and b", or "a, b and c".
+func list(words []string) string {
+	if n := len(words); n > 1 {
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+	}
+	return strings.Join(words, "")
+}
+
+// symbol is a sign for a state, beside its word.
+func symbol(state string) string {
+	switch state {
+	case "success", "merged", "already there", "ok":
+		return "✓"
+	case "failure", "conflict", "error":
+		return "✗"
+	case "not allowed", "closed":
+		return "–"
+	}
+	return "•"
+}
