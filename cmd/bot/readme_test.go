@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/acceptance"
 	"github.com/concorde-bot/concorde/internal/access"
 	"github.com/concorde-bot/concorde/internal/suite"
 	"github.com/concorde-bot/concorde/internal/webhook"
@@ -74,6 +75,15 @@ func TestEventsInTheDocsAreCurrent(t *testing.T) {
 	}
 	last := len(unasked) - 1
 	current(t, installation, "events", append(lines, "", "GitHub sends "+strings.Join(unasked[:last], ", ")+" and "+unasked[last]+" unasked."))
+}
+
+// TestStepsInTheDocsAreCurrent holds the page on acceptance to the steps of a run.
+func TestStepsInTheDocsAreCurrent(t *testing.T) {
+	lines := []string{"| step | what it settles | before the run |", "| --- | --- | --- |"}
+	for _, step := range acceptance.Steps() {
+		lines = append(lines, fmt.Sprintf("| `%s` | %s | %s |", step.Name, step.Assumption, step.Before))
+	}
+	current(t, "../../docs/acceptance.md", "steps", lines)
 }
 
 // TestPermissionsInTheDocsAreCurrent holds the page on installation to the table of

@@ -72,7 +72,7 @@ type Step struct {
 	Name       string
 	Assumption string // one sentence, which the step settles
 	Where      string // the place in the code that relies on it
-	needs      []need
+	Before     string // what people do before the run, in Markdown; "" for nothing
 	run        func(*session, context.Context) (measured string, err error)
 }
 
@@ -150,12 +150,6 @@ func (s *session) make(ctx context.Context, step Step) Result {
 		r.Text = "as you asked"
 		return r
 	}
-	for _, n := range step.needs {
-		if why := n(s); why != "" {
-			r.Text = why
-			return r
-		}
-	}
 	measured, err := step.run(s, labelled(ctx, step.Name))
 	var missing *skip
 	var other *difference
@@ -183,7 +177,8 @@ func Announcement(repository pull.Key) string {
   * labels that begin with %[3]s
 
 It never writes to other branches, and removes what it made: branches, labels and
-comments. The issue and the pull requests are closed, since GitHub deletes none.
+comments, and what a killed run left. The issue and the pull requests are closed, since
+GitHub deletes none.
 Use a repository that nobody needs, and on which the bot doesn't act.
 `, repository, strings.TrimSuffix(branchPrefix, "/"), strings.TrimSpace(labelPrefix))
 }

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -273,5 +276,108 @@ func TestFaultsOfOneRequest(t *testing.T) {
 			}
 			p.clean()
 		})
+	}
+}
+
+// dying is a process that is killed: from then on nothing of it reaches GitHub.
+type dying struct{ dead atomic.Bool }
+
+func (d *dying) RoundTrip(req *http.Request) (*http.Response, error) {
+	if d.dead.Load() {
+		return nil, errors.New("this process was killed")
+	}
+	return http.DefaultTransport.RoundTrip(req)
+}
+
+// What a killed run left, the next one removes before it begins; nothing else.
+func TestAfterAKilledRun(t *testing.T) {
+	p := newPlace(t)
+	p.cfg.Skip = []string{"push", "push-workflow", "push-refused", "odd-files"}
+	trial.OK(t, p.repo.SetLabel(ghtest.Label{Name: "acceptance"}))
+	killed := &dying{}
+	cfg := p.cfg
+	cfg.GitHub.Transport = killed
+	report, _ := Run(t.Context(), cfg, func(r Result) {
+		if r.Name == "lag" {
+			killed.dead.Store(true)
+		}
+	})
+	if len(report.Left) < 10 {
+		t.Fatalf("left %q", report.Left)
+	}
+	p.srv.Advance(time.Hour)
+	report, lines := p.run()
+	if got := named(report); len(got) > 0 || !report.Good() {
+		t.Errorf("%q differ, left %q:\n%s", got, report.Left, strings.Join(lines, "\n"))
+	}
+	trial.OK(t, p.repo.DeleteLabel("acceptance")) // it's none of a run's
+	p.clean()
+	if i := trial.Must(p.repo.PR(1))(t); i.State != "open" {
+		t.Error("somebody else's pull request was closed")
+	}
+}
+
+// A repository in use is refused before anything is written.
+func TestNotThrowAway(t *testing.T) {
+	for what, use := range map[string]func(p *place) error{
+		"6 open pull requests": func(p *place) (err error) {
+			for n := range 5 {
+				_, open := trial.OpenWith(p.repo, fmt.Sprint("more-", n), ghtest.PR{Title: "More"})
+				err = errors.Join(err, open)
+			}
+			return err
+		},
+		"11 open issues": func(p *place) (err error) {
+			for range 11 {
+				_, open := p.repo.OpenIssue(ghtest.Issue{Title: "Concorde acceptance run of mine", Author: "alice"})
+				err = errors.Join(err, open)
+			}
+			return err
+		},
+		"12 branches": func(p *place) (err error) {
+			for n := range 11 {
+				_, push := p.repo.Push(fmt.Sprint("3.", n))
+				err = errors.Join(err, push)
+			}
+			return err
+		},
+		"6 forks": func(p *place) (err error) {
+			for n := range 5 {
+				_, push := p.repo.Push(fmt.Sprintf("person%d:x", n))
+				err = errors.Join(err, push)
+			}
+			return err
+		},
+	} {
+		p := newPlace(t)
+		trial.OK(t, use(p))
+		_, err := Run(t.Context(), p.cfg, func(Result) { t.Error("a step was made") })
+		if err == nil || !strings.Contains(err.Error(), "the repository has "+what+", so it seems to be in use") {
+			t.Errorf("%s: %v", what, err)
+		}
+		if w := p.repo.Writes(); len(w) > 0 {
+			t.Errorf("%s: %d writes", what, len(w))
+		}
+	}
+}
+
+// The same route has the same name, whatever is in its path.
+func TestRoutes(t *testing.T) {
+	for path, want := range map[string]string{
+		"/api/v3/repos/a/b/issues/12/labels/a%2Fb":       "/repos/{owner}/{repo}/issues/{number}/labels/{name}",
+		"/repos/labels/users":                            "/repos/{owner}/{repo}",
+		"/repos/a/b/labels/12":                           "/repos/{owner}/{repo}/labels/{name}",
+		"/repos/a/b/git/refs":                            "/repos/{owner}/{repo}/git/refs",
+		"/repos/a/b/git/refs/heads/c/d":                  "/repos/{owner}/{repo}/git/refs/{ref}",
+		"/repos/a/b/git/ref/heads/c":                     "/repos/{owner}/{repo}/git/ref/{ref}",
+		"/repos/a/b/statuses/" + strings.Repeat("0", 40): "/repos/{owner}/{repo}/statuses/{sha}",
+		"/users/a%5Bbot%5D":                              "/users/{name}",
+		"/app/hook/deliveries/12/attempts":               "/app/hook/deliveries/{number}/attempts",
+		"/api/graphql":                                   "/graphql",
+		"/app/installations/12/access_tokens":            "/app/installations/{number}/access_tokens",
+	} {
+		if got := route(path); got != want {
+			t.Errorf("%s is %s, want %s", path, got, want)
+		}
 	}
 }

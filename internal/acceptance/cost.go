@@ -84,15 +84,10 @@ func (s *session) asked(ctx context.Context, about pull.Key) (string, error) {
 
 func (s *session) cost(ctx context.Context) (string, error) { return s.asked(ctx, s.pull.key) }
 
-// needsLarge is the need for a pull request of a large repository.
-func needsLarge(s *session) string {
-	if s.cfg.Large.Number == 0 {
-		return "no pull request of a large repository is given"
-	}
-	return ""
-}
-
 func (s *session) largeCost(ctx context.Context) (string, error) {
+	if s.cfg.Large.Number == 0 {
+		return "", &skip{"no pull request of a large repository is given"}
+	}
 	text, err := s.asked(ofLarge(ctx), s.cfg.Large)
 	var gone *gh.Gone
 	if errors.As(err, &gone) {

@@ -17,6 +17,7 @@ import (
 const (
 	branchPrefix = "concorde-acceptance/"
 	labelPrefix  = "acceptance "
+	issueTitle   = "Concorde acceptance run "
 )
 
 // file is one of a commit; with Mode "160000" its content is the commit of a submodule.
@@ -117,7 +118,7 @@ func (s *session) newIssue(ctx context.Context, title string) (pull.Key, error) 
 		return key, err
 	}
 	key.Number = issue.Number
-	s.made(fmt.Sprintf("the open issue #%d", key.Number), func(ctx context.Context) error { return s.closeSubject(ctx, key) })
+	s.ownsSubject("issue", key.Number)
 	return key, nil
 }
 
@@ -169,7 +170,7 @@ func (s *session) openPull(ctx context.Context, o pull.OpenPull, sha string) (ma
 		return err
 	})
 	if err == nil {
-		s.made(fmt.Sprintf("the open pull request #%d", m.key.Number), func(ctx context.Context) error { return s.closeSubject(ctx, m.key) })
+		s.ownsSubject("pull request", m.key.Number)
 	}
 	return m, err
 }

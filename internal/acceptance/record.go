@@ -194,23 +194,31 @@ func route(path string) string {
 		return "/graphql"
 	}
 	parts := strings.Split(path, "/")
-	for i, part := range parts {
-		switch {
-		case i > 1 && parts[1] == "repos" && i == 2:
-			parts[i] = "{owner}"
-		case i > 1 && parts[1] == "repos" && i == 3:
-			parts[i] = "{repo}"
-		case part != "" && strings.Trim(part, "0123456789") == "":
-			parts[i] = "{number}"
-		case gh.IsCommit(part):
-			parts[i] = "{sha}"
-		case i > 4 && (parts[4] == "labels" || parts[i-1] == "labels"), parts[1] == "users" && i == 2:
-			parts[i] = "{name}"
-		case i > 5 && parts[4] == "git" && strings.HasPrefix(parts[5], "ref"):
-			return strings.Join(parts[:6], "/") + "/{ref}"
-		}
+	if len(parts) > 6 && parts[1] == "repos" && parts[4] == "git" && strings.Contains(parts[5], "ref") {
+		parts = append(parts[:6], "{ref}") // it has slashes
+	}
+	for i := range parts {
+		parts[i] = wildcard(parts, i)
 	}
 	return strings.Join(parts, "/")
+}
+
+// wildcard is a part of a path, or what stands for names in its place.
+func wildcard(parts []string, i int) string {
+	part := parts[i]
+	switch {
+	case i == 2 && parts[1] == "repos":
+		return "{owner}"
+	case i == 3 && parts[1] == "repos":
+		return "{repo}"
+	case i > 0 && (parts[i-1] == "labels" || parts[i-1] == "users"):
+		return "{name}"
+	case gh.IsCommit(part):
+		return "{sha}"
+	case part != "" && strings.Trim(part, "0123456789") == "":
+		return "{number}"
+	}
+	return part
 }
 
 type (

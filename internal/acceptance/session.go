@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/gh"
@@ -24,12 +25,12 @@ type session struct {
 	client *gh.Client
 	writes *apply.Writer
 
-	slug          string
-	defaultBranch string
-	tip           string // of the default branch
-	base          string // branch of this run, into which pull requests go
-	issue         pull.Key
-	pull          made // an open pull request that steps share
+	slug       string
+	tip        string // of the default branch
+	autoMerges bool   // the repository allows auto-merge
+	base       string // branch of this run, into which pull requests go
+	issue      pull.Key
+	pull       made // an open pull request that steps share
 
 	granted map[string]string // permissions, once a step asked
 	dated   dated             // once a step made it
@@ -84,10 +85,11 @@ func (s *session) prepare(ctx context.Context) error {
 	if s.client, err = s.app.Client(ctx, s.cfg.Repository, 0); err != nil {
 		return err
 	}
-	if err := s.findTip(ctx); err != nil {
+	if err := s.survey(ctx); err != nil {
 		return err
 	}
-	if s.issue, err = s.newIssue(ctx, "Concorde acceptance run "+s.names); err != nil {
+	s.clean(ctx) // of what an earlier run left; what stays is tried again at the end
+	if s.issue, err = s.newIssue(ctx, issueTitle+s.names); err != nil {
 		return err
 	}
 	s.base = branchPrefix + s.names + "/base"
@@ -98,27 +100,6 @@ func (s *session) prepare(ctx context.Context) error {
 	return err
 }
 
-func (s *session) findTip(ctx context.Context) error {
-	var found struct {
-		DefaultBranchRef *struct {
-			Name   string
-			Target struct{ Oid string }
-		}
-	}
-	answer, err := s.ask(ctx, "defaultBranchRef{name target{oid}}", nil)
-	if err == nil {
-		err = answer.repository(&found)
-	}
-	if err != nil {
-		return err
-	}
-	if found.DefaultBranchRef == nil {
-		return errors.New("the repository is empty: give it one commit, such as a README")
-	}
-	s.defaultBranch, s.tip = found.DefaultBranchRef.Name, found.DefaultBranchRef.Target.Oid
-	return nil
-}
-
 // made remembers how to remove something.
 func (s *session) made(what string, undone func(context.Context) error) {
 	s.undo = append(s.undo, undo{what, undone})
@@ -126,17 +107,23 @@ func (s *session) made(what string, undone func(context.Context) error) {
 
 // clean removes everything, what came last first, and says what it couldn't remove.
 func (s *session) clean(ctx context.Context) (left []string) {
+	if len(s.undo) == 0 {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(labelled(ctx, "clean"), cleaningTime)
 	defer cancel()
 	s.record.allow(cleaningBudget)
-	for i := len(s.undo) - 1; i >= 0; i-- {
-		u := s.undo[i]
+	var kept []undo
+	for _, u := range slices.Backward(s.undo) {
 		err := s.patiently(ctx, func() error { return u.do(ctx) })
 		var gone *gh.Gone
 		if err != nil && !errors.As(err, &gone) {
+			kept = append(kept, u)
 			left = append(left, fmt.Sprintf("%s: %s", u.what, gh.Tidy(err.Error())))
 		}
 	}
+	slices.Reverse(kept)
+	s.undo = kept
 	return left
 }
 

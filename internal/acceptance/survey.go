@@ -1,0 +1,116 @@
+package acceptance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// surveyed is the repository as the run finds it.
+type surveyed struct {
+	IsArchived, AutoMergeAllowed bool
+	ForkCount, StargazerCount    int
+	DefaultBranchRef             *struct {
+		Target struct{ Oid string }
+	}
+	Refs struct {
+		Nodes []struct{ Name string }
+	}
+	Labels struct {
+		Nodes []struct{ Name string }
+	}
+	PullRequests, Issues struct{ Nodes []subjectData }
+}
+
+// subjectData is an open issue or pull request.
+type subjectData struct {
+	Number             int
+	Title, HeadRefName string
+	Author             *struct{ Login string }
+}
+
+const surveyFields = "isArchived autoMergeAllowed forkCount stargazerCount defaultBranchRef{target{oid}} " +
+	`refs(refPrefix:"refs/heads/",first:100){nodes{name}} labels(first:100,query:"acceptance"){nodes{name}} ` +
+	"pullRequests(first:100,states:OPEN){nodes{number title headRefName author{login}}} issues(first:100,states:OPEN){nodes{number title author{login}}}"
+
+// survey looks at the repository before anything is written: it must be one that nobody
+// works in. What an earlier run left is this run's to remove.
+func (s *session) survey(ctx context.Context) error {
+	var found surveyed
+	answer, err := s.ask(ctx, surveyFields, nil)
+	if err == nil {
+		err = answer.repository(&found)
+	}
+	switch {
+	case err != nil:
+		return err
+	case found.IsArchived:
+		return errors.New("the repository is archived: use another one")
+	case found.DefaultBranchRef == nil:
+		return errors.New("the repository is empty: give it one commit, such as a README")
+	}
+	s.tip, s.autoMerges = found.DefaultBranchRef.Target.Oid, found.AutoMergeAllowed
+	return s.takeOver(found)
+}
+
+// takeOver refuses a repository that has more than a throw-away one needs, and has the
+// rest of earlier runs removed.
+func (s *session) takeOver(found surveyed) error {
+	branches, pulls, issues := 0, 0, 0
+	for _, b := range found.Refs.Nodes {
+		if !ofARun(b.Name) {
+			branches++
+			continue
+		}
+		s.owns(b.Name)
+	}
+	for _, l := range found.Labels.Nodes {
+		if strings.HasPrefix(l.Name, labelPrefix) {
+			s.ownsLabel(l.Name)
+		}
+	}
+	for _, p := range found.PullRequests.Nodes {
+		if !ofARun(p.HeadRefName) {
+			pulls++
+			continue
+		}
+		s.ownsSubject("pull request", p.Number)
+	}
+	for _, i := range found.Issues.Nodes {
+		if !strings.HasPrefix(i.Title, issueTitle) || i.Author == nil || i.Author.Login != s.slug {
+			issues++
+			continue
+		}
+		s.ownsSubject("issue", i.Number)
+	}
+	for _, sign := range []struct {
+		what     string
+		is, most int
+	}{
+		{"open pull requests", pulls, 5}, // the second account's
+		{"open issues", issues, 10},
+		{"branches", branches, 10},
+		{"forks", found.ForkCount, 5},
+		{"stars", found.StargazerCount, 10},
+	} {
+		if sign.is > sign.most {
+			s.undo = nil
+			return fmt.Errorf("the repository has %d %s, so it seems to be in use: create an empty one for this run", sign.is, sign.what)
+		}
+	}
+	return nil
+}
+
+// ofARun tells whether a branch was made by a run.
+func ofARun(branch string) bool {
+	return strings.HasPrefix(branch, branchPrefix) || strings.HasPrefix(branch, refusedPrefix)
+}
+
+// ownsSubject has an issue or a pull request closed in the end.
+func (s *session) ownsSubject(kind string, number int) {
+	key := pull.Key{Owner: s.cfg.Repository.Owner, Repo: s.cfg.Repository.Repo, Number: number}
+	s.made(fmt.Sprintf("the open %s #%d", kind, number), func(ctx context.Context) error { return s.closeSubject(ctx, key) })
+}
