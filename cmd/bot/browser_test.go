@@ -22,17 +22,20 @@ import (
 	"github.com/concorde-bot/concorde/internal/setup"
 )
 
-// browser is a Chromium in front of the setup. It keeps what went wrong on the pages.
+// browser is a Chromium in front of the setup, or of the pages. It keeps what went wrong
+// there.
 type browser struct {
 	*testing.T
-	ctx context.Context
+	ctx    context.Context
+	series string // of pictures
+	axe    string // script of axe-core, which finds what keeps people with disabilities out; "" where it isn't at hand
 
 	mu     sync.Mutex
 	faults []string // messages of the console, and requests to other machines
 }
 
 // newBrowser starts Chromium, or skips the test where there is none.
-func newBrowser(t *testing.T) *browser {
+func newBrowser(t *testing.T, series string) *browser {
 	t.Helper()
 	var program string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -42,7 +45,7 @@ func newBrowser(t *testing.T) *browser {
 		}
 	}
 	if program == "" {
-		t.Skip("no Chromium: the setup isn't tried in a browser")
+		t.Skip("no Chromium: nothing is tried in a browser")
 	}
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()),
 		chromedp.WSURLReadTimeout(2*time.Minute))
@@ -55,7 +58,14 @@ func newBrowser(t *testing.T) *browser {
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	t.Cleanup(stop)
-	b := &browser{T: t, ctx: ctx}
+	b := &browser{T: t, ctx: ctx, series: series}
+	if path := os.Getenv("CONCORDE_AXE"); path != "" {
+		script, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.axe = string(script)
+	}
 	chromedp.ListenTarget(ctx, b.listen)
 	b.do(log.Enable(), network.Enable(), runtime.Enable())
 	return b
@@ -157,8 +167,30 @@ func (b *browser) fits(step string) {
 			if !slices.Equal(colors, want) {
 				b.Errorf("%s: in the %s, the colors are %v", step, scheme, colors)
 			}
+			b.accessible(step + ", " + scheme)
 			b.picture(step + "-" + scheme + "-" + map[bool]string{true: "phone", false: "desk"}[width < 600])
 		}
+	}
+}
+
+// accessible has axe-core look at the page, by the rules of WCAG 2.2 and its own.
+func (b *browser) accessible(step string) {
+	b.Helper()
+	if b.axe == "" {
+		return
+	}
+	var result struct {
+		Passed int
+		Faults []string
+	}
+	wait := func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
+	b.do(chromedp.Evaluate(b.axe+"\n;0", nil), chromedp.Evaluate(`axe.run().then(r => ({Passed: r.passes.length,
+		Faults: r.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.map(n => n.html).join(" "))}))`, &result, wait))
+	if result.Passed == 0 {
+		b.Errorf("%s: axe-core found nothing to look at", step)
+	}
+	for _, fault := range result.Faults {
+		b.Errorf("%s: %s", step, fault)
 	}
 }
 
@@ -171,7 +203,7 @@ func (b *browser) picture(name string) {
 	}
 	var image []byte
 	b.do(chromedp.FullScreenshot(&image, 100))
-	if err := os.WriteFile(filepath.Join(dir, "setup-"+name+".png"), image, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, b.series+"-"+name+".png"), image, 0o644); err != nil {
 		b.Error(err)
 	}
 }
@@ -179,7 +211,7 @@ func (b *browser) picture(name string) {
 // From `bot serve` with nothing to the first labeled pull request, in a browser, before a
 // GitHub with the pages that create and install an App.
 func TestSetupInABrowser(t *testing.T) {
-	b := newBrowser(t)
+	b := newBrowser(t, "setup")
 	github, cpython := newGitHub(t, ghtest.Config{NoApp: true})
 	github.Owners("python", "dana")
 	github.SignIn("dana")

@@ -41,6 +41,7 @@ type Mark struct {
 	Value string    `json:"value,omitempty"` // of a status: "success: No news entry needed"
 	URL   string    `json:"url,omitempty"`   // of a status
 	By    string    `json:"by,omitempty"`    // login; "" if unknown
+	Own   bool      `json:"own,omitempty"`   // By is this App
 	Rule  string    `json:"rule,omitempty"`  // of this bot that set it or wants it
 	Why   string    `json:"why,omitempty"`
 	Since time.Time `json:"since,omitzero"`
@@ -135,7 +136,7 @@ func (r *Request) label(name string, wanted Wanted) Mark {
 	m := Mark{Name: oneLine(name), Rule: wanted.Rule, Why: wanted.Why}
 	for _, e := range slices.Backward(r.Events) {
 		if e.Kind == Labeled && strings.EqualFold(e.Subject, name) {
-			m.By, m.Since = e.By, e.At
+			m.By, m.Own, m.Since = e.By, e.Own, e.At
 			if !e.Own {
 				m.Rule, m.Why = "", ""
 			}

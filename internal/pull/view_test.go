@@ -36,7 +36,7 @@ func TestView(t *testing.T) {
 	want := pull.View{
 		Brief: pull.Brief{Number: 5, Title: "gh-1: Fix it", Author: "alice", State: pull.Merged, Base: "main", MergedBy: "dana", Waits: 2, Seen: at,
 			Labels: []pull.Mark{
-				{Name: "type-bug", By: "concorde[bot]", Rule: "labels", Why: "c.yml:3", Since: at.Add(-time.Hour)},
+				{Name: "type-bug", By: "concorde[bot]", Own: true, Rule: "labels", Why: "c.yml:3", Since: at.Add(-time.Hour)},
 				{Name: "docs", By: "bob", Since: at.Add(-2 * time.Hour)}, {Name: "old"},
 			}},
 		Statuses: []pull.Mark{

@@ -100,20 +100,33 @@ func (p *Pages) history(a *asked, key pull.Key) (all []change, err error) {
 	return all[:min(len(all), maxHistory+1)], err
 }
 
-// explained adds from the history when the bot set a label or a status, if the view
-// doesn't say. form is how an action that sets it begins.
+// explained adds from the history what the view doesn't say: when the bot set a label or
+// a status, and by which rule. form is how an action that sets it begins.
 func explained(marks []pull.Mark, form string, history []change) []pull.Mark {
 	marks = slices.Clone(marks)
-	for i, m := range marks {
+	for i := range marks {
+		m := &marks[i]
 		start := fmt.Sprintf(form, m.Name)
-		for _, c := range history {
-			if m.Since.IsZero() && strings.HasPrefix(c.Action, start) {
-				marks[i].Since, marks[i].Rule = c.At, c.Rule
-				break
-			}
+		at := slices.IndexFunc(history, func(c change) bool { return strings.HasPrefix(c.Action, start) })
+		if at < 0 {
+			continue
+		}
+		if m.Since.IsZero() {
+			m.Since = history[at].At
+		}
+		if m.Rule == "" && (m.Own || m.By == "") {
+			m.Rule, m.Why = history[at].Rule, history[at].Why
 		}
 	}
 	return marks
+}
+
+// short is the start of a cause: deliveries have long IDs.
+func short(cause string) string {
+	if runes := []rune(cause); len(runes) == 36 {
+		return "delivery " + string(runes[:8])
+	}
+	return cause
 }
 
 // sentence answers what someone who comes to a pull request's page wants to know first.

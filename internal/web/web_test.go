@@ -144,7 +144,7 @@ func TestPullPage(t *testing.T) {
 	s.see("python/cpython", merged)
 	s.write("python/cpython#5", pull.LogEntry{Rule: "news", Action: `status bedevere/news success "Found" on abababa`, Cause: "delivery 7", Before: "none"})
 	s.shows("/python/cpython/pull/5", 200, "Merged by dana on 28 November 2026. Backports to 3.14: merged; 3.13: conflict.", "3 minutes ago", "in json.py",
-		`href="/python/cpython/pull/6"`, "caused by delivery 7", `href="https://github.example/python/cpython/pull/5"`, "2 days ago")
+		`href="/python/cpython/pull/6"`, `caused by <span title="delivery 7">delivery 7</span>`, `href="https://github.example/python/cpython/pull/5"`, "2 days ago")
 	s.shows("/PYTHON/CPython/pull/5", 200, "Merged by dana")
 	var got struct{ View pull.View }
 	s.ok(json.Unmarshal(s.get("/python/cpython/pull/5.json").Body.Bytes(), &got))

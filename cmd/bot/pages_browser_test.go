@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// TestPagesInABrowser looks at every page after the demo, on a phone and on a desk, in
+// the light and in the dark.
+func TestPagesInABrowser(t *testing.T) {
+	b := newBrowser(t, "pages")
+	github, cpython := newGitHub(t, ghtest.Config{})
+	d := &demo{out: io.Discard, github: github, cpython: cpython}
+	s := streams{ctx: t.Context(), stdout: io.Discard, stderr: io.Discard, now: time.Now, getenv: func(string) string { return "" }}
+	running, err := d.startBot(s, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.play(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	address := "http://" + d.pages
+	for _, p := range []struct{ name, path, sentence string }{
+		{"overview", "/", "All is well"},
+		{"repository", "/python/cpython", "pull requests open"},
+		{"empty", "/python/cpython?find=nothing", "pull requests open"},
+		{"original", "/python/cpython/pull/5", "Backports to"},
+		{"draft", "/python/cpython/pull/7", "It's a backport of #5"},
+		{"fault", "/python/cpython/pull/999999", "It looks at a pull request"},
+	} {
+		// The last run may still be storing what it saw.
+		b.open(address+p.path, fmt.Sprintf("document.querySelector('.sentence')?.innerText.includes(%q)", p.sentence))
+		b.fits(p.name)
+	}
+	for _, fault := range b.faults {
+		if !strings.Contains(fault, "404") { // the page that isn't there
+			t.Error(fault)
+		}
+	}
+	select {
+	case err := <-running:
+		t.Fatalf("the bot ended: %v", err)
+	default:
+	}
+}
