@@ -31,6 +31,8 @@ func TestPagesInABrowser(t *testing.T) {
 		{"empty", "/python/cpython?find=nothing", "pull requests open"},
 		{"original", "/python/cpython/pull/5", "Backports to"},
 		{"draft", "/python/cpython/pull/7", "It's a backport of #5"},
+		{"settings", "/python/cpython/settings?title=gh-1:+Fix+it&files=Lib/json/__init__.py", "label rules."},
+		{"docs", "/docs", "Rules act by themselves"},
 		{"fault", "/python/cpython/pull/999999", "It looks at a pull request"},
 	} {
 		// The last run may still be storing what it saw.

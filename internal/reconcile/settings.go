@@ -55,8 +55,11 @@ func (r *Reconciler) LeftOut(repository pull.Key) []string {
 // inForceFor is how long a replica relies on settings that another replica put in force.
 const inForceFor = time.Minute
 
-// settingsNote names the last good version of a repository's settings.
-const settingsNote = "settings/"
+// The notes with the last good versions of a repository's settings, and of its label rules.
+const (
+	settingsNote   = "settings/"
+	labelRulesNote = "label-rules/"
+)
 
 // announced are settings of a repository that some replica put in force.
 type announced struct {
@@ -84,6 +87,36 @@ func (r *Reconciler) InForce(ctx context.Context, repository pull.Key) (set conf
 		s.announced[repository] = announced{rules, s.now()}
 	}
 	return rules, found
+}
+
+// Kept returns a repository's settings with its label rules, from the last good versions of
+// its files that any replica has seen. faults say which of these are good no more, since
+// the central settings or the program changed.
+func (r *Reconciler) Kept(ctx context.Context, repository pull.Key) (set config.Rules, faults []error, err error) {
+	s, name := r.settings, repository.Repository().String()
+	set = s.central.Rules
+	for _, f := range []struct {
+		note string
+		read func(text []byte) (config.Rules, error)
+	}{
+		{settingsNote, func(text []byte) (config.Rules, error) { return s.central.Override(config.RepositoryFile, text) }},
+		{labelRulesNote, func(text []byte) (config.Rules, error) { return labeler.Read(set, labeler.Path, text) }},
+	} {
+		text, err := s.store.Get(ctx, f.note+name)
+		if err != nil {
+			return set, faults, err
+		}
+		if len(text) == 0 {
+			continue
+		}
+		own, fault := f.read(text)
+		if fault != nil {
+			faults = append(faults, fault)
+			continue
+		}
+		set = own
+	}
+	return set, faults, nil
 }
 
 // seenNote marks repositories whose files some replica has seen.
@@ -157,7 +190,7 @@ func (s *settings) read(ctx context.Context, repository pull.Key, now files) (ef
 		read       func(name string, text []byte) (config.Rules, error)
 	}{
 		{config.RepositoryFile, settingsNote, now.settings, s.central.Override},
-		{labeler.Path, "label-rules/", now.labelRules, func(name string, text []byte) (config.Rules,
+		{labeler.Path, labelRulesNote, now.labelRules, func(name string, text []byte) (config.Rules,
 			error) {
 			return labeler.Read(e.settings, name, text)
 		}},

@@ -15,18 +15,25 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
-// Config of the pages. All of it is required, except Rules.
+// Config of the pages. All of it is required, except Rules and Commands.
 type Config struct {
 	Store     Store
 	Health    func() Health
 	Version   string // of the program
 	ServerURL string // of GitHub's pages
 	Acts      func(owner, repository string) bool
-	Log       zerolog.Logger
-	Now       func() time.Time
+	// Settings are a repository's settings in force; Try returns the labels that a made-up
+	// pull request would get there.
+	Settings func(ctx context.Context, repository pull.Key) (Settings, error)
+	Try      func(ctx context.Context, repository pull.Key, trial Trial) ([]pull.Wanted, error)
+	Rules    []Rule
+	Commands []Command
+	Log      zerolog.Logger
+	Now      func() time.Time
 }
 
 // Store is what the pages read. It's a queue.Reader.
@@ -62,11 +69,11 @@ const pageTime = 10 * time.Second
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Store == nil || c.Health == nil || c.Acts == nil || c.Now == nil {
-		return nil, errors.New("making the pages: Store, Health, Acts and Now are required")
+	if c.Store == nil || c.Health == nil || c.Acts == nil || c.Settings == nil || c.Try == nil || c.Now == nil {
+		return nil, errors.New("making the pages: Store, Health, Acts, Settings, Try and Now are required")
 	}
 	p := &Pages{Config: c, templates: map[string]*template.Template{}, mux: http.NewServeMux()}
-	for _, name := range []string{"overview", "repository", "pull", "fault"} {
+	for _, name := range []string{"overview", "repository", "pull", "settings", "docs", "fault"} {
 		t, err := template.New("frame.html").Funcs(p.functions()).ParseFS(files, "page/frame.html", "page/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("making the pages: %w", err)
@@ -83,7 +90,12 @@ func New(c Config) (*Pages, error) {
 	for pattern, show := range map[string]func(*asked) (page, error){
 		"/{$}":                          p.overview,
 		"/overview.json":                p.overview,
+		"/docs":                         p.docs,
+		"/docs.json":                    p.docs,
 		"/{owner}/{repo}":               p.repository,
+		"/{owner}/{repo}/settings":      p.settings,
+		"/{owner}/{repo}/settings.json": p.settings,
+		"/{owner}/{repo}/settings.csv":  p.settings,
 		"/{owner}/{repo}/pull/{number}": p.pull,
 	} {
 		p.mux.Handle("GET "+pattern, p.shows(show))

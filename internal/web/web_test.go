@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,6 +36,8 @@ type site struct {
 	pages  *Pages
 	log    strings.Builder
 	health Health
+
+	settings Settings
 }
 
 func newSite(t *testing.T) *site {
@@ -52,6 +55,12 @@ func newSite(t *testing.T) *site {
 	s.pages, err = New(Config{
 		Store: reader, Health: func() Health { return s.health }, Version: "v1.2.3", ServerURL: "https://github.example",
 		Acts: func(owner, _ string) bool { return strings.EqualFold(owner, "python") }, Log: zerolog.New(&s.log), Now: now,
+		Settings: func(context.Context, pull.Key) (Settings, error) { return s.settings, nil },
+		Try: func(_ context.Context, _ pull.Key, trial Trial) ([]pull.Wanted, error) {
+			return []pull.Wanted{{What: "docs", Why: strings.Join(trial.Files, "+") + trial.Title}}, nil
+		},
+		Rules:    []Rule{{Name: "news", About: "Checks entries.", Owns: []string{"bedevere/news"}}},
+		Commands: []Command{{Name: "why", Who: "anyone", Does: "Says why.", Example: "why"}},
 	})
 	s.ok(err)
 	return s
@@ -127,7 +136,9 @@ func TestMarkupIsText(t *testing.T) {
 	s.see("python/cpython", hostile(5))
 	s.write("python/cpython#5", pull.LogEntry{Rule: markup, Action: markup, Why: markup, Cause: markup, Before: markup, After: markup})
 	s.health = Health{Alerts: []string{markup}, Notes: []string{markup}}
-	for _, path := range []string{"/", "/python/cpython", "/python/cpython?find=" + "%3Cscript%3E", "/python/cpython/pull/5", "/python/nothing"} {
+	s.settings = Settings{Values: []Setting{{markup, markup, markup}}, Rules: []LabelRule{{markup, markup}}, Faults: []string{markup}}
+	for _, path := range []string{"/", "/python/cpython", "/python/cpython?find=" + "%3Cscript%3E", "/python/cpython/pull/5", "/python/nothing",
+		"/python/cpython/settings?title=" + url.QueryEscape(markup) + "&files=" + url.QueryEscape(markup) + "&find=" + url.QueryEscape(markup)} {
 		text := s.get(path).Body.String()
 		if strings.Contains(text, "<script") || strings.Contains(text, "<img") || strings.Contains(text, `"javascript:`) {
 			t.Errorf("%s has markup:\n%s", path, text)
@@ -226,6 +237,38 @@ func TestRepository(t *testing.T) {
 	if err != nil || len(rows) != 251 || rows[1][1] != "'=fix 249" {
 		t.Errorf("%d rows, %q: %v", len(rows), rows[1], err)
 	}
+}
+
+func TestSettingsPage(t *testing.T) {
+	s := newSite(t)
+	s.shows("/python/cpython/settings", 404, "knows nothing of this repository")
+	s.see("python/cpython", pull.View{Brief: pull.Brief{Number: 5, State: pull.Open, Seen: at}})
+	s.settings = Settings{Values: []Setting{{"news.mode", "require", "preset"}, {"abi.mode", "off", ".github/concorde.yml"}},
+		Rules: []LabelRule{{"labeler.yml:3", "docs, suggested, when a changed file matches Doc/**"}}}
+	text := s.shows("/python/cpython/settings", 200, "1 setting of 2 differs from the preset. There is 1 label rule.", "news.mode", "labeler.yml:3")
+	if strings.Contains(text, "Because of") {
+		t.Error("it tried something, although nobody asked")
+	}
+	s.shows("/python/cpython/settings?title=Fix&files=a.rst%0D%0Ab.py", 200, "a.rst&#43;b.pyFix", "a.rst\r\nb.py</textarea>")
+	text = s.shows("/python/cpython/settings?find=NEWS", 200, "news.mode")
+	if strings.Contains(text, "abi.mode") {
+		t.Error("the filter lets everything pass")
+	}
+	s.shows("/python/cpython/settings?find=nowhere", 200, "has “nowhere”")
+	s.shows("/python/cpython/settings?files="+strings.Repeat("a+", 301), 413, "at most 300 files")
+	s.shows("/python/cpython/settings?title="+strings.Repeat("a", 4001), 413, "4000 characters")
+	s.settings.Faults = []string{"labeler.yml:1:1: wrong"}
+	s.shows("/python/cpython/settings", 200, "A file has faults", "labeler.yml:1:1: wrong")
+	rows, err := csv.NewReader(s.get("/python/cpython/settings.csv?find=abi").Body).ReadAll()
+	if err != nil || len(rows) != 2 || rows[1][2] != ".github/concorde.yml" {
+		t.Errorf("%q: %v", rows, err)
+	}
+}
+
+func TestDocsPage(t *testing.T) {
+	s := newSite(t)
+	s.shows("/docs", 200, `id="rule-news"`, "Checks entries.", "bedevere/news", "@BOT why")
+	s.shows("/docs.json", 200, `"name": "why"`)
 }
 
 // TestOtherHosts: a name elsewhere that leads here shows nothing.

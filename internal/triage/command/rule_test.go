@@ -216,12 +216,8 @@ func TestCommandsInTheDocsAreCurrent(t *testing.T) {
 	}
 	var table strings.Builder
 	table.WriteString("| command | who | where | what it does | example |\n| --- | --- | --- | --- | --- |\n")
-	for _, v := range verbs {
-		where := "pull requests and issues"
-		if v.pulls {
-			where = "pull requests"
-		}
-		fmt.Fprintf(&table, "| `%s` | %s | %s | %s | `@BOT %s` |\n", v.name, mayText(v), where, v.does, v.example)
+	for _, a := range Abouts() {
+		fmt.Fprintf(&table, "| `%s` | %s | %s | %s | `@BOT %s` |\n", a.Name, a.Who, a.Where, a.Does, a.Example)
 	}
 	switch {
 	case old == table.String():

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/triage/command"
+	"github.com/concorde-bot/concorde/internal/triage/labels"
+	"github.com/concorde-bot/concorde/internal/web"
+)
+
+// settingsOf are the settings of a repository, as its page shows them.
+func (b *bot) settingsOf(ctx context.Context, repository pull.Key) (web.Settings, error) {
+	set, faults, err := b.reconciler.Kept(ctx, repository)
+	if err != nil {
+		return web.Settings{}, err
+	}
+	var shown web.Settings
+	for _, fault := range faults {
+		shown.Faults = append(shown.Faults, plainLine(fault.Error()))
+	}
+	for _, file := range b.reconciler.LeftOut(repository) {
+		shown.Faults = append(shown.Faults, file+" on the default branch has faults, so it's ignored: the bot's log names them")
+	}
+	for _, rule := range set.Labels.Rules {
+		shown.Rules = append(shown.Rules, web.LabelRule{Where: rule.Where, Words: rule.String()})
+	}
+	preset := config.Preset()
+	var lists [3][]config.Setting
+	for i, rules := range []*config.Rules{&set, &b.reconciler.Settings.Rules, &preset.Rules} {
+		if lists[i], err = rules.List(); err != nil {
+			return web.Settings{}, err
+		}
+	}
+	for _, s := range lists[0] {
+		origin := config.RepositoryFile
+		switch {
+		case slices.Contains(lists[2], s):
+			origin = "preset"
+		case slices.Contains(lists[1], s):
+			origin = "central settings"
+		}
+		shown.Values = append(shown.Values, web.Setting{Name: s.Name, Value: s.Value, Origin: origin})
+	}
+	return shown, nil
+}
+
+// tryLabels returns the labels that a made-up pull request would get. Where a rule asks
+// for the author, it's about someone without any role.
+func (b *bot) tryLabels(ctx context.Context, repository pull.Key, trial web.Trial) (found []pull.Wanted, err error) {
+	set, _, err := b.reconciler.Kept(ctx, repository)
+	if err != nil {
+		return nil, err
+	}
+	rule := labels.Rule(set.Labels)
+	if rule.Want == nil {
+		return nil, nil
+	}
+	r := &pull.Request{Key: repository, Title: trial.Title, Body: trial.Body, State: pull.Open, Now: b.reconciler.Now(), CreatedAt: b.reconciler.Now(), Facts: ^pull.Facts(0)}
+	r.Key.Number = 1
+	for _, path := range trial.Files {
+		r.Files = append(r.Files, pull.File{Path: path, Change: pull.Modified})
+	}
+	for _, l := range rule.Want(r).Labels {
+		if l.On {
+			found = append(found, pull.Wanted{Rule: rule.Name, What: l.Name, Why: l.Why})
+		}
+	}
+	slices.SortFunc(found, func(x, y pull.Wanted) int { return strings.Compare(x.What, y.What) })
+	return found, nil
+}
+
+// describe tells the pages what the bot does.
+func (b *bot) describe() (rules []web.Rule, commands []web.Command) {
+	for _, rule := range b.reconciler.Rules(b.reconciler.Settings.Rules) {
+		rules = append(rules, web.Rule{Name: rule.Name, About: rule.About, Owns: rule.Owns})
+	}
+	for _, c := range command.Abouts() {
+		commands = append(commands, web.Command(c))
+	}
+	return rules, commands
+}
