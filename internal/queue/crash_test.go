@@ -18,7 +18,7 @@ import (
 
 // The environment of a test binary that runs as a victim of kill -9.
 const (
-	victimEnv = "CONCORDE_QUEUE_VICTIM" // "hints" or "poison"
+	victimEnv = "CONCORDE_QUEUE_VICTIM" // "hints", "poison", "upgrade" or "fill"
 	victimDB  = "CONCORDE_QUEUE_VICTIM_DATABASE"
 )
 
@@ -39,6 +39,10 @@ func victim() {
 		time.Sleep(time.Duration(rand.IntN(3000)) * time.Microsecond)
 		say("worked", job.Key, job.UpdatedAt)
 		return nil
+	}
+	if os.Getenv(victimEnv) == "fill" {
+		fmt.Fprintln(os.Stderr, fill(context.Background(), cfg.Database))
+		os.Exit(1)
 	}
 	q, err := Open(context.Background(), cfg)
 	if err == nil {
@@ -66,13 +70,7 @@ func victim() {
 // killVictim lets a victim live for a while and calls note for each line it wrote.
 func killVictim(t *testing.T, kind, database string, note func(line string)) {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), victimEnv+"="+kind, victimDB+"="+database)
-	cmd.Stderr = os.Stderr
+	cmd := victimOf(t, kind, database)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +88,24 @@ func killVictim(t *testing.T, kind, database string, note func(line string)) {
 		}
 		note(lines.Text()) // what is still in the pipe was promised, too
 	}
-	if err := cmd.Wait(); cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+	wasKilled(t, cmd)
+}
+
+func victimOf(t *testing.T, kind, database string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), victimEnv+"="+kind, victimDB+"="+database)
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+func wasKilled(t *testing.T, victim *exec.Cmd) {
+	t.Helper()
+	if err := victim.Wait(); victim.ProcessState.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
 		t.Errorf("the victim ended by itself: %v", err)
 	}
 }

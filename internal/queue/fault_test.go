@@ -267,7 +267,7 @@ func TestOpenExplainsItsErrors(t *testing.T) {
 		{Config{Database: file("used ?#%.db"), Work: work}, "another process is using it"},
 		{Config{Database: file("text.db"), Work: work}, "isn't an SQLite database"},
 		{Config{Database: file("none/queue.db"), Work: work}, "no such file or directory"},
-		{Config{Database: file("newer.db"), Work: work}, "use a newer program"},
+		{Config{Database: file("newer.db"), Work: work}, "start the newer program"},
 		{Config{Database: "postgres://u:hush@127.0.0.1:1/x?connect_timeout=2", Work: work}, "can't reach PostgreSQL"},
 		{Config{Database: "postgres://u:hush@127.0.0.1:x/x", Work: work}, "cannot parse"},
 	} {

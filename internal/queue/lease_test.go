@@ -55,8 +55,8 @@ func TestClaimsEnd(t *testing.T) {
 	database := postgresSchema(t)
 	q := open(t, Config{Database: database, Work: (&diary{}).work, lease: crashLease})
 	other := rawDatabase(t, database)
-	other(`BEGIN`)
-	other(`LOCK TABLE keys`)
+	other.exec(`BEGIN`)
+	other.exec(`LOCK TABLE keys`)
 	if _, err := q.claimAll(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("claiming from a locked table: %v", err)
 	}

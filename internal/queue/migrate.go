@@ -103,7 +103,8 @@ func migrate(ctx context.Context, db database) error {
 			return fmt.Errorf("reading the version of the tables: %w", err)
 		}
 		if have > len(migrations) {
-			return fmt.Errorf("the database's tables have version %d, and this program only knows %d (use a newer program)", have, len(migrations))
+			return fmt.Errorf("a newer program has upgraded the database's tables to version %d, and this one only knows version %d. Nothing was "+
+				"changed: start the newer program, or restore the backup from before the upgrade", have, len(migrations))
 		}
 		for i, statements := range migrations[have:] {
 			version := have + i + 1
