@@ -25,7 +25,7 @@ func (b *bot) openPages(s streams) error {
 	}
 	rules, commands := b.describe()
 	pages, err := web.New(web.Config{
-		Settings: b.settingsOf, Try: b.tryLabels, Rules: rules, Commands: commands,
+		State: b.stateOf, Settings: b.settingsOf, Try: b.tryLabels, Rules: rules, Commands: commands,
 		Store: reader, Version: version(), ServerURL: b.GitHub.ServerURL, Acts: b.acts, Log: b.log, Now: s.now,
 		Health: func() web.Health {
 			h := b.health()

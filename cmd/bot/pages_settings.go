@@ -73,6 +73,14 @@ func (b *bot) tryLabels(ctx context.Context, repository pull.Key, trial web.Tria
 	return found, nil
 }
 
+// stateOf is how the work on a repository goes. What's left of GitHub's limits is what this
+// process has seen.
+func (b *bot) stateOf(ctx context.Context, repository pull.Key) (web.State, error) {
+	last, left, err := b.reconciler.Swept(ctx, repository)
+	share, full := b.github.Left(repository, 0)
+	return web.State{Swept: last, Left: left, Budget: int(share * 100), Full: full}, err
+}
+
 // describe tells the pages what the bot does.
 func (b *bot) describe() (rules []web.Rule, commands []web.Command) {
 	for _, rule := range b.reconciler.Rules(b.reconciler.Settings.Rules) {

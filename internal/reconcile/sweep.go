@@ -297,3 +297,13 @@ func (r *Reconciler) finish(ctx context.Context, key pull.Key, installation int6
 }
 
 func first(numbers []int, n int) []int { return numbers[:min(n, len(numbers))] }
+
+// Swept returns when a repository's last sweep that ended began, and how many pull requests
+// a running one still checks.
+func (r *Reconciler) Swept(ctx context.Context, repository pull.Key) (last time.Time, left int, err error) {
+	state, err := recall[sweepState](ctx, r, sweepNote, repository)
+	if err == nil && state.Running != nil {
+		left = len(state.Running.Left)
+	}
+	return state.Recent, left, err
+}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/rs/zerolog"
 
@@ -44,16 +43,13 @@ func (r *Reconciler) show(ctx context.Context, s evaluation, done []pull.Action)
 		detail, also = json.Marshal(view)
 	}
 	if err = errors.Join(err, also); err == nil {
-		err = r.Store.PutView(ctx, queue.View{Group: group(request.Key), Number: request.Key.Number, Class: class(request), At: request.Now,
+		err = r.Store.PutView(ctx, queue.View{Group: request.Key.Repository().String(), Number: request.Key.Number, Class: class(request), At: request.Now,
 			Brief: brief, Detail: detail})
 	}
 	if err != nil && ctx.Err() == nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("storing the pull request's page")
 	}
 }
-
-// group is the group of a repository's views. GitHub's names are case-insensitive.
-func group(key pull.Key) string { return strings.ToLower(key.Repository().String()) }
 
 // class is what lists of views go by.
 func class(r *pull.Request) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
@@ -38,6 +39,15 @@ type about struct {
 	Open   int    `json:"open"` // pull requests
 	Merged int    `json:"merged"`
 	Closed int    `json:"closed"`
+	State
+}
+
+// State is how the work on a repository goes.
+type State struct {
+	Swept  time.Time `json:"swept,omitzero"`          // start of the last sweep that ended
+	Left   int       `json:"sweep_left,omitempty"`    // pull requests that the running sweep still checks
+	Budget int       `json:"budget_percent"`          // what is left of GitHub's limits for this hour
+	Full   time.Time `json:"budget_full_at,omitzero"` // when all of it is there again
 }
 
 type givenUp struct {
@@ -65,6 +75,12 @@ func (p *Pages) overview(a *asked) (page, error) {
 	o.Queue = waiting{stats.Waiting, stats.Running, stats.Delayed, stats.GivenUp, int(stats.Oldest().Seconds())}
 	if o.Repositories, err = p.repositories(a); err != nil {
 		return page{}, err
+	}
+	for i, r := range o.Repositories {
+		owner, repository, _ := strings.Cut(r.Name, "/")
+		if o.Repositories[i].State, err = p.State(a.Context(), pull.Key{Owner: owner, Repo: repository}); err != nil {
+			return page{}, err
+		}
 	}
 	keys, err := p.Store.GivenUp(a.Context(), shownGivenUp)
 	if err != nil {
@@ -114,7 +130,7 @@ func (p *Pages) repositories(a *asked) (all []about, err error) {
 	}
 	for name, classes := range groups {
 		if owner, repository, found := strings.Cut(name, "/"); found && p.Acts(owner, repository) {
-			all = append(all, about{name, classes["open"], classes["merged"], classes["closed"]})
+			all = append(all, about{Name: name, Open: classes["open"], Merged: classes["merged"], Closed: classes["closed"]})
 		}
 	}
 	slices.SortFunc(all, func(x, y about) int { return strings.Compare(x.Name, y.Name) })

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -39,11 +38,11 @@ type change struct {
 const maxHistory = 200
 
 func (p *Pages) pull(a *asked) (page, error) {
-	key, err := p.key(a)
+	key, err := p.known(a)
 	if err != nil {
 		return page{}, err
 	}
-	stored, err := p.Store.View(a.Context(), group(key), key.Number)
+	stored, err := p.Store.View(a.Context(), key.Repository().String(), key.Number)
 	if err != nil {
 		return page{}, err
 	}
@@ -67,25 +66,6 @@ func (p *Pages) pull(a *asked) (page, error) {
 	o.Labels, o.Statuses = explained(o.View.Labels, "label +%q", o.History), explained(o.View.Statuses, "status %s ", o.History)
 	return page{name: "pull", Title: o.View.Title, Sentence: p.sentence(o.View), Repository: key.Repository().String(), Data: o}, nil
 }
-
-// key reads a pull request's address.
-func (p *Pages) key(a *asked) (pull.Key, error) {
-	key := pull.Key{Owner: a.value("owner"), Repo: a.value("repo")}
-	if a.PathValue("number") != "" {
-		number, err := strconv.Atoi(a.value("number"))
-		if err != nil || number < 1 {
-			return key, errNoPage
-		}
-		key.Number = number
-	}
-	if key.Validate() != nil || !p.Acts(key.Owner, key.Repo) {
-		return key, errNoRepository
-	}
-	return key, nil
-}
-
-// group is the group of a repository's views: GitHub's names are case-insensitive.
-func group(key pull.Key) string { return strings.ToLower(key.Repository().String()) }
 
 // history returns what the bot wrote, newest first, one more than a page shows.
 func (p *Pages) history(a *asked, key pull.Key) (all []change, err error) {

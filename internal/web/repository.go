@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -22,7 +23,7 @@ type ofRepository struct {
 const maxListed = 200
 
 func (p *Pages) repository(a *asked) (page, error) {
-	key, err := p.key(a)
+	key, err := p.known(a)
 	if err != nil {
 		return page{}, err
 	}
@@ -30,15 +31,6 @@ func (p *Pages) repository(a *asked) (page, error) {
 	all, err := p.briefs(a, key, "open")
 	if err != nil {
 		return page{}, err
-	}
-	if len(all) == 0 {
-		known, err := p.repositories(a)
-		if err != nil {
-			return page{}, err
-		}
-		if !knows(known, group(key)) {
-			return page{}, errNoRepository
-		}
 	}
 	o.Open = len(all)
 	for _, b := range all {
@@ -57,13 +49,28 @@ func (p *Pages) repository(a *asked) (page, error) {
 	return page{name: "repository", Title: key.String(), Sentence: sentence, Repository: key.String(), Place: "pulls", Data: o, table: table}, nil
 }
 
-func knows(all []about, name string) bool {
+// known reads the repository, and perhaps a number, from an address. It answers with the
+// repository's name as GitHub writes it, since people may write it in any case.
+func (p *Pages) known(a *asked) (pull.Key, error) {
+	key := pull.Key{Owner: a.value("owner"), Repo: a.value("repo")}
+	if a.PathValue("number") != "" {
+		number, err := strconv.Atoi(a.value("number"))
+		if err != nil || number < 1 {
+			return key, errNoPage
+		}
+		key.Number = number
+	}
+	all, err := p.repositories(a)
+	if err != nil {
+		return key, err
+	}
 	for _, r := range all {
-		if r.Name == name {
-			return true
+		if strings.EqualFold(r.Name, key.Repository().String()) {
+			key.Owner, key.Repo, _ = strings.Cut(r.Name, "/")
+			return key, nil
 		}
 	}
-	return false
+	return key, errNoRepository
 }
 
 // brief is a Brief that can be searched.
@@ -85,7 +92,7 @@ func names(marks []pull.Mark) (all []string) {
 
 // briefs reads the views of a class.
 func (p *Pages) briefs(a *asked, key pull.Key, class string) (all []brief, err error) {
-	err = p.Store.Views(a.Context(), group(key), class, func(v queue.View) error {
+	err = p.Store.Views(a.Context(), key.Repository().String(), class, func(v queue.View) error {
 		var b brief
 		if err := json.Unmarshal(v.Brief, &b.Brief); err != nil {
 			return fmt.Errorf("reading the view of %s, number %d: %w", key, v.Number, err)

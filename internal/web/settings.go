@@ -109,16 +109,3 @@ func (set Settings) sentence(own int) string {
 	}
 	return strings.Join(parts, " ")
 }
-
-// known is the key of a repository that the bot has seen.
-func (p *Pages) known(a *asked) (pull.Key, error) {
-	key, err := p.key(a)
-	if err != nil {
-		return key, err
-	}
-	all, err := p.repositories(a)
-	if err == nil && !knows(all, group(key)) {
-		err = errNoRepository
-	}
-	return key, err
-}

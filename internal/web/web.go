@@ -26,6 +26,8 @@ type Config struct {
 	Version   string // of the program
 	ServerURL string // of GitHub's pages
 	Acts      func(owner, repository string) bool
+	// State is how the work on a repository goes.
+	State func(ctx context.Context, repository pull.Key) (State, error)
 	// Settings are a repository's settings in force; Try returns the labels that a made-up
 	// pull request would get there.
 	Settings func(ctx context.Context, repository pull.Key) (Settings, error)
@@ -69,8 +71,8 @@ const pageTime = 10 * time.Second
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Store == nil || c.Health == nil || c.Acts == nil || c.Settings == nil || c.Try == nil || c.Now == nil {
-		return nil, errors.New("making the pages: Store, Health, Acts, Settings, Try and Now are required")
+	if c.Store == nil || c.Health == nil || c.Acts == nil || c.State == nil || c.Settings == nil || c.Try == nil || c.Now == nil {
+		return nil, errors.New("making the pages: Store, Health, Acts, State, Settings, Try and Now are required")
 	}
 	p := &Pages{Config: c, templates: map[string]*template.Template{}, mux: http.NewServeMux()}
 	for _, name := range []string{"overview", "repository", "pull", "settings", "docs", "fault"} {

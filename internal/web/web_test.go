@@ -31,7 +31,7 @@ var at = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
 func nobody(context.Context, queue.Job) error { return nil }
 
 type site struct {
-	*testing.T
+	testing.TB
 	queue  *queue.Queue
 	pages  *Pages
 	log    strings.Builder
@@ -40,9 +40,9 @@ type site struct {
 	settings Settings
 }
 
-func newSite(t *testing.T) *site {
+func newSite(t testing.TB) *site {
 	t.Helper()
-	s := &site{T: t}
+	s := &site{TB: t}
 	now := func() time.Time { return at }
 	database := filepath.Join(t.TempDir(), "bot.db")
 	var err error
@@ -55,6 +55,9 @@ func newSite(t *testing.T) *site {
 	s.pages, err = New(Config{
 		Store: reader, Health: func() Health { return s.health }, Version: "v1.2.3", ServerURL: "https://github.example",
 		Acts: func(owner, _ string) bool { return strings.EqualFold(owner, "python") }, Log: zerolog.New(&s.log), Now: now,
+		State: func(context.Context, pull.Key) (State, error) {
+			return State{Swept: at.Add(-time.Hour), Left: 3, Budget: 83}, nil
+		},
 		Settings: func(context.Context, pull.Key) (Settings, error) { return s.settings, nil },
 		Try: func(_ context.Context, _ pull.Key, trial Trial) ([]pull.Wanted, error) {
 			return []pull.Wanted{{What: "docs", Why: strings.Join(trial.Files, "+") + trial.Title}}, nil
@@ -156,7 +159,7 @@ func TestPullPage(t *testing.T) {
 	s.write("python/cpython#5", pull.LogEntry{Rule: "news", Action: `status bedevere/news success "Found" on abababa`, Cause: "delivery 7", Before: "none"})
 	s.shows("/python/cpython/pull/5", 200, "Merged by dana on 28 November 2026. Backports to 3.14: merged; 3.13: conflict.", "3 minutes ago", "in json.py",
 		`href="/python/cpython/pull/6"`, `caused by <span title="delivery 7">delivery 7</span>`, `href="https://github.example/python/cpython/pull/5"`, "2 days ago")
-	s.shows("/PYTHON/CPython/pull/5", 200, "Merged by dana")
+	s.shows("/PYTHON/CPython/pull/5", 200, "Merged by dana", `href="/python/cpython"`)
 	var got struct{ View pull.View }
 	s.ok(json.Unmarshal(s.get("/python/cpython/pull/5.json").Body.Bytes(), &got))
 	if got.View.MergedBy != "dana" || len(got.View.Related) != 2 {
@@ -206,7 +209,8 @@ func TestOverview(t *testing.T) {
 	s.see("python/cpython", pull.View{Brief: pull.Brief{Number: 5, State: pull.Open, Seen: at}})
 	s.see("other/private", pull.View{Brief: pull.Brief{Number: 1, State: pull.Open, Seen: at}})
 	s.write("python/cpython#5", pull.LogEntry{Rule: "news", Action: "close"})
-	text := s.shows("/", 200, "All is well, and nothing waits.", `href="/python/cpython"`, "v1.2.3", "<svg")
+	text := s.shows("/", 200, "All is well, and nothing waits.", `href="/python/cpython"`, "v1.2.3", "<svg",
+		"1 hour ago", "3 to go", "83 %")
 	if strings.Contains(text, "private") {
 		t.Error("it names a repository on which the bot doesn't act")
 	}
