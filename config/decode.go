@@ -125,8 +125,7 @@ func keyOf(f reflect.StructField) string {
 }
 
 // field finds a setting by its key.
-func field(t reflect.Type, key string) (reflect.StructField, bool) {
-	all := fields(t)
+func field(all []reflect.StructField, key string) (reflect.StructField, bool) {
 	i := slices.IndexFunc(all, func(f reflect.StructField) bool { return keyOf(f) == key })
 	if i < 0 {
 		return reflect.StructField{}, false
@@ -145,10 +144,10 @@ func (s setting) field(f reflect.StructField) setting {
 const faultCentral = "only the bot's operator can set %s, in the central file: remove it here"
 
 func (d *decoder) group(n *yaml.Node, v reflect.Value, s setting) {
-	lines := map[string]int{}
+	lines, all := map[string]int{}, fields(v.Type()) // once: a file may have many keys
 	for i := 0; i+1 < len(n.Content) && !d.Hopeless(); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		f, known := field(v.Type(), key.Value)
+		f, known := field(all, key.Value)
 		switch {
 		case key.Kind != yaml.ScalarNode:
 			d.Fault(yamlfile.At(key), "the key isn't a word: write KEY: VALUE")
@@ -163,7 +162,7 @@ func (d *decoder) group(n *yaml.Node, v reflect.Value, s setting) {
 		}
 		lines[key.Value] = key.Line
 	}
-	for _, f := range fields(v.Type()) {
+	for _, f := range all {
 		if lines[keyOf(f)] == 0 && s.field(f).limits("required") != nil {
 			d.Fault(yamlfile.At(n), "%s has no %s: add it", s.name, keyOf(f))
 		}
@@ -173,7 +172,7 @@ func (d *decoder) group(n *yaml.Node, v reflect.Value, s setting) {
 // central reports whether a key is one of the central file. It is asked about
 // keys that Rules does not have.
 func central(key string) bool {
-	_, found := field(reflect.TypeFor[Config](), key)
+	_, found := field(fields(reflect.TypeFor[Config]()), key)
 	return found
 }
 

@@ -39,6 +39,9 @@ type Config struct {
 
 // Rules are the settings that a repository may override in its own file.
 type Rules struct {
+	Modes  Modes  `yaml:"modes"`
+	Shadow Shadow `yaml:"shadow"`
+
 	News News `yaml:"news"`
 	ABI  ABI  `yaml:"abi"`
 
