@@ -79,3 +79,14 @@ func LabelOf(a Action) string {
 	}
 	return ""
 }
+
+// Why returns the reason of an action, for people, or "".
+func Why(a Action) string {
+	switch a := a.(type) {
+	case AddLabel:
+		return a.Why
+	case RemoveLabel:
+		return a.Why
+	}
+	return ""
+}

@@ -31,26 +31,44 @@ type Plan struct {
 	Points  []Key     // not among Enqueue
 	Waits   bool      // for other Apps' checks: once they're green, it's merged
 	Again   time.Time // run again then; zero for never
+	// Shadow are the actions of rules in shadow, also in Because: they aren't applied.
+	Shadow []Action
+	// Predictions are what rules in shadow want, done or not, by Thing.
+	Predictions []Prediction
 }
 
 // Decide runs the rules and compares. Their order doesn't matter. An error means that a
 // rule wants what it didn't declare: a bug in the program, not a problem with the pull
 // request. Labels come first: if any are added or removed, the rules run again with the
 // labels as they will be. So what follows from a label, such as a status, is in the same
-// plan, and no one sees it wrong in between.
+// plan, and no one sees it wrong in between. Rules in shadow decide nothing: what they
+// want is added for people to see.
 func Decide(r *Request, rules []Rule) (Plan, error) {
+	acting := slices.DeleteFunc(slices.Clone(rules), func(rule Rule) bool { return rule.Shadow != nil })
+	d, err := decide(r, acting)
+	if err == nil && len(acting) < len(rules) {
+		err = d.plan.foresee(r, rules)
+	}
+	if err != nil {
+		return Plan{}, fmt.Errorf("deciding %s: %w", r.Key, err)
+	}
+	return d.plan, nil
+}
+
+func decide(r *Request, rules []Rule) (*decision, error) {
 	var moved []Action
 	because := map[string]string{}
 	for {
-		d := decision{request: r, parts: map[string][]part{}, wishes: map[string]wish{}, plan: Plan{Key: r.Key, Because: because}}
+		d := &decision{request: r, parts: map[string][]part{}, wishes: map[string]wish{}, plan: Plan{Key: r.Key, Because: because}}
 		if err := d.ask(rules); err != nil {
-			return Plan{}, fmt.Errorf("deciding %s: %w", r.Key, err)
+			return nil, err
 		}
 		next, labels := d.labels(moved)
 		if len(labels) == 0 {
 			d.checks()
 			d.plan.Actions = append(d.plan.Actions, moved...)
-			return d.sorted(), nil
+			d.sort()
+			return d, nil
 		}
 		r, moved = next, append(moved, labels...)
 	}
@@ -66,6 +84,7 @@ type decision struct {
 	rule    string // the one that's running
 	parts   map[string][]part
 	wishes  map[string]wish // by the label's name in lower case
+	wanted  []wanted        // writes that are compared, needed or not
 	plan    Plan
 }
 
@@ -170,8 +189,10 @@ func (want Want) compared() (need Facts) {
 
 func (d *decision) status(s Status) {
 	s.Description = Describe(s.Description, maxDescription)
+	set := SetStatus{SHA: d.request.Head, Status: s}
+	d.wants(set)
 	if d.request.Statuses[s.Context] != s {
-		d.do(SetStatus{SHA: d.request.Head, Status: s})
+		d.do(set)
 	}
 }
 
@@ -236,14 +257,9 @@ func merge(name string, parts []part) Check {
 	return check
 }
 
-// sorted puts the actions into the order of their kinds, whatever the order of the rules.
-func (d *decision) sorted() Plan {
-	slices.SortStableFunc(d.plan.Actions, func(a, b Action) int {
-		if _, ok := a.(OpenPull); ok && a.Kind() == b.Kind() {
-			return 0 // in the rule's order
-		}
-		return cmp.Or(order(a)-order(b), strings.Compare(a.String(), b.String()))
-	})
+// sort puts the actions into the order of their kinds, whatever the order of the rules.
+func (d *decision) sort() {
+	slices.SortStableFunc(d.plan.Actions, inOrder)
 	wanted := map[string]string{}
 	for _, a := range d.plan.Actions {
 		wanted[a.String()] = d.plan.Because[a.String()]
@@ -253,7 +269,13 @@ func (d *decision) sorted() Plan {
 	slices.SortFunc(d.plan.Points, byName)
 	d.plan.Enqueue = slices.DeleteFunc(d.plan.Enqueue, func(key Key) bool { return slices.Contains(d.plan.Points, key) })
 	slices.SortFunc(d.plan.Enqueue, byName)
-	return d.plan
+}
+
+func inOrder(a, b Action) int {
+	if _, ok := a.(OpenPull); ok && a.Kind() == b.Kind() {
+		return 0 // in the rule's order
+	}
+	return cmp.Or(order(a)-order(b), strings.Compare(a.String(), b.String()))
 }
 
 // others adds keys of other pull requests, each once.

@@ -40,7 +40,7 @@ func (q QueueEntry) Plan(repository Key, rules []Rule) Plan {
 	}
 	for _, name := range slices.Sorted(maps.Keys(q.Own.Statuses)) {
 		status := q.Own.Statuses[name]
-		ours := slices.ContainsFunc(rules, func(r Rule) bool { return r.owns(name) })
+		ours := slices.ContainsFunc(rules, func(r Rule) bool { return r.Shadow == nil && r.owns(name) })
 		if ours && status != q.Reported.Statuses[name] {
 			do(SetStatus{SHA: q.Group, Status: status})
 		}

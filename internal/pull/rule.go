@@ -30,6 +30,8 @@ type Rule struct {
 	Owns []string
 	// Issues: the rule is about issues too. Other rules only see pull requests.
 	Issues bool
+	// Shadow: the rule's actions are predicted, not applied. nil: it acts.
+	Shadow *Shadow
 	// Want is pure: the same Request gives the same Want.
 	Want func(*Request) Want
 }

@@ -13,30 +13,12 @@ func (p Plan) String() string {
 	if len(p.Actions) == 0 {
 		b.WriteString("nothing to do\n")
 	}
-	for _, a := range p.Actions {
-		fmt.Fprintln(&b, a)
-		switch a := a.(type) {
-		case SetCheck:
-			indent(&b, "  ", a.Summary)
-			for _, n := range a.Annotations {
-				fmt.Fprintf(&b, "  %s: %s: %s\n", n.Position(), n.Level, n.Title)
-				indent(&b, "    ", n.Message)
-			}
-		case OpenPull:
-			indent(&b, "  ", a.Body)
-		case MergePull:
-			indent(&b, "  ", a.Body)
-		case AddNote:
-			indent(&b, "  ", a.Body)
-		case EditNote:
-			indent(&b, "  ", a.Body)
-		case EditBlock:
-			indent(&b, "  ", a.Text)
-		case AddLabel:
-			indent(&b, "  because of ", a.Why)
-		case RemoveLabel:
-			indent(&b, "  because of ", a.Why)
-		}
+	p.writeActions(&b)
+	if len(p.Shadow) > 0 {
+		b.WriteString("in shadow, so not applied:\n")
+	}
+	for _, a := range p.Shadow {
+		fmt.Fprintf(&b, "  %s (rule %s)\n", a, p.Because[a.String()])
 	}
 	for _, key := range p.Enqueue {
 		fmt.Fprintf(&b, "enqueue %s\n", key)
@@ -48,6 +30,34 @@ func (p Plan) String() string {
 		fmt.Fprintf(&b, "run again at %s\n", p.Again.UTC().Format(time.RFC3339))
 	}
 	return b.String()
+}
+
+func (p Plan) writeActions(b *strings.Builder) {
+	for _, a := range p.Actions {
+		fmt.Fprintln(b, a)
+		switch a := a.(type) {
+		case SetCheck:
+			indent(b, "  ", a.Summary)
+			for _, n := range a.Annotations {
+				fmt.Fprintf(b, "  %s: %s: %s\n", n.Position(), n.Level, n.Title)
+				indent(b, "    ", n.Message)
+			}
+		case OpenPull:
+			indent(b, "  ", a.Body)
+		case MergePull:
+			indent(b, "  ", a.Body)
+		case AddNote:
+			indent(b, "  ", a.Body)
+		case EditNote:
+			indent(b, "  ", a.Body)
+		case EditBlock:
+			indent(b, "  ", a.Text)
+		case AddLabel:
+			indent(b, "  because of ", a.Why)
+		case RemoveLabel:
+			indent(b, "  because of ", a.Why)
+		}
+	}
 }
 
 func indent(b *strings.Builder, prefix, text string) {

@@ -35,7 +35,7 @@ func (r *Reconciler) logged(ctx context.Context, b basis, batch []pull.Action, o
 			r.actions.WithLabelValues(action.Kind(), "error").Inc()
 			continue
 		}
-		entry := pull.LogEntry{At: r.Now().UTC(), Rule: b.plan.Because[action.String()], Action: action.String(), Why: why(action), Cause: b.cause}
+		entry := pull.LogEntry{At: r.Now().UTC(), Rule: b.plan.Because[action.String()], Action: action.String(), Why: pull.Why(action), Cause: b.cause}
 		if b.request != nil {
 			entry.Before, entry.After = b.request.Change(action)
 		}
@@ -52,16 +52,6 @@ func (r *Reconciler) logged(ctx context.Context, b basis, batch []pull.Action, o
 		entries = append(entries, data)
 	}
 	return r.Store.Log(ctx, b.plan.Key.String(), entries...)
-}
-
-func why(action pull.Action) string {
-	switch a := action.(type) {
-	case pull.AddLabel:
-		return a.Why
-	case pull.RemoveLabel:
-		return a.Why
-	}
-	return ""
 }
 
 // readLog returns a key's audit log, oldest first. A Reconciler that only plans may
