@@ -170,6 +170,7 @@ func (q *Queue) clean(ctx context.Context) error {
 		{nthLog, cleanLog, forgotten, q.cfg.maxRows},
 		{nthVersion, cleanVersions, forgotten, q.cfg.maxRows},
 		{nthView, cleanViews, forgotten, q.cfg.maxRows / 4}, // they're larger
+		{nthPrediction, cleanPredictions, forgotten, q.cfg.maxRows},
 	} {
 		cut := micros(t.before)
 		newest := func(r row) error {

@@ -89,6 +89,14 @@ detail BYTEA NOT NULL,
 PRIMARY KEY (grp, number))`,
 	`CREATE INDEX views_class ON views (grp, class, number)`,
 	`CREATE INDEX views_at ON views (at)`,
+}, {
+	`CREATE TABLE predictions (
+key TEXT NOT NULL,
+thing TEXT NOT NULL,
+at BIGINT NOT NULL,
+value BYTEA NOT NULL,
+PRIMARY KEY (key, thing, at))`,
+	`CREATE INDEX predictions_at ON predictions (at)`,
 }}
 
 // migrate updates the package's tables to the newest version.

@@ -51,8 +51,8 @@ type Config struct {
 	// KeepDeliveries is how long deliveries and idle keys are kept (7 days), at most the
 	// newest 200,000 of each.
 	KeepDeliveries time.Duration
-	// KeepLog is how long the audit log is kept (400 days: people ask why months later),
-	// the newest 200,000 entries.
+	// KeepLog is how long the audit log and predictions are kept (400 days: people ask why
+	// months later), the newest 200,000 of each.
 	KeepLog time.Duration
 	// Log gets one line for each retry and each key that was given up.
 	Log zerolog.Logger
@@ -62,8 +62,8 @@ type Config struct {
 	// lease is how long a replica on PostgreSQL may be silent before others take over its
 	// runs (20 seconds).
 	lease time.Duration
-	// maxRows is how many deliveries, idle keys, audit log entries and versions are kept,
-	// the newest of each (200,000: about 50 MB per table). Strangers' events create all of
+	// maxRows is how many deliveries, idle keys, audit log entries, versions and predictions
+	// are kept, the newest of each (200,000: about 50 MB per table). Strangers' events create all of
 	// them.
 	maxRows int
 }

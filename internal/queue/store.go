@@ -240,6 +240,20 @@ WHERE excluded.at >= views.at`
 	cleanViews = `DELETE FROM views WHERE (grp, number) IN (
 SELECT grp, number FROM views WHERE at < $1 ORDER BY at LIMIT $2)`
 
+	nthPrediction = `SELECT at FROM predictions ORDER BY at DESC LIMIT 1 OFFSET $1`
+
+	cleanPredictions = `DELETE FROM predictions WHERE (key, thing, at) IN (
+SELECT key, thing, at FROM predictions WHERE at < $1 ORDER BY at LIMIT $2)`
+
+	newestPredictions = `SELECT key, thing, at, value FROM predictions WHERE key = $1 ORDER BY at DESC, thing LIMIT $2`
+
+	predictionsSince = `SELECT key, thing, at, value FROM predictions WHERE at >= $1 ORDER BY at, key, thing`
+
+	putPrediction = `INSERT INTO predictions (key, thing, at, value) VALUES ($1, $2, $3, $4)
+ON CONFLICT (key, thing, at) DO UPDATE SET value = excluded.value`
+
+	dropPrediction = `DELETE FROM predictions WHERE key = $1 AND thing = $2 AND at = $3`
+
 	getNote = `SELECT value FROM notes WHERE name = $1`
 
 	putNote = `INSERT INTO notes (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
