@@ -36,6 +36,8 @@ type day struct {
 	cpython    *ghtest.Repo
 	agenda     *agenda
 	reconciler *reconcile.Reconciler
+	database   string
+	hooks      string                 // where the bot receives webhooks
 	busy       [workers / 4]time.Time // until when each of those that one repository gets is
 
 	mu      sync.Mutex
@@ -55,7 +57,8 @@ func newDay(t *testing.T, settings *config.Config) *day {
 	d := &day{T: t, now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC), changed: map[string]time.Time{}, runs: map[string]int{}}
 	d.github, d.cpython = newGitHub(t, ghtest.Config{Now: d.clock, Observe: d.observe, ContentPerMinute: 80, ContentPerHour: 500,
 		PointsPerMinute: 900})
-	d.agenda = newAgenda(t, filepath.Join(t.TempDir(), "concorde.db"), d.clock)
+	d.database = filepath.Join(t.TempDir(), "concorde.db")
+	d.agenda = newAgenda(t, d.database, d.clock)
 	app, err := gh.New(gh.Config{
 		AppID: d.github.AppID(), PrivateKey: d.github.PrivateKeyPEM(), APIURL: d.github.APIURL(), ServerURL: d.github.URL,
 		WritesPerMinute: 80, Now: d.clock, Wait: d.wait,
@@ -82,7 +85,8 @@ func newDay(t *testing.T, settings *config.Config) *day {
 	d.must(err)
 	server := httptest.NewServer(hooks)
 	t.Cleanup(server.Close)
-	d.github.SetHook(ghtest.Hook{URL: server.URL})
+	d.hooks = server.URL
+	d.github.SetHook(ghtest.Hook{URL: d.hooks})
 	return d
 }
 

@@ -100,8 +100,11 @@ func (c *checkCmd) Run(s streams) error {
 }
 
 // rules leaves out those on the title while it's unknown: a commit's subject isn't the
-// title if the commit will be squashed.
+// title if the commit will be squashed. None is in shadow here, where nothing is written.
 func (c *checkCmd) rules(all []pull.Rule) []pull.Rule {
+	for i := range all {
+		all[i].Shadow = nil
+	}
 	if c.Title != "" {
 		return all
 	}

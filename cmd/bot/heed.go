@@ -24,7 +24,7 @@ func (b *bot) heed() webhook.Heed {
 		Push: func(ctx context.Context, repository pull.Key, files []string, complete bool) bool {
 			set, seen := b.reconciler.InForce(ctx, repository)
 			settings := slices.Contains(files, config.RepositoryFile) || slices.Contains(files, labeler.Path)
-			return !seen || !complete || settings || set.Conflicts.Mode == config.On
+			return !seen || !complete || settings || set.ConflictsAct()
 		},
 	}
 }

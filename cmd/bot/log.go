@@ -38,7 +38,7 @@ type written struct {
 }
 
 func (c *logCmd) Run(s streams) error {
-	since, err := c.since(s.now())
+	since, err := parseSince(c.Since, s.now())
 	if err != nil {
 		return misuse(err)
 	}
@@ -50,7 +50,7 @@ func (c *logCmd) Run(s streams) error {
 	} else if since.IsZero() {
 		return misuse(errors.New("printing the audit log: name a pull request, issue or repository, or a time with --since"))
 	}
-	reader, err := c.open(s)
+	reader, err := openReader(s, c.Database)
 	if err != nil {
 		return err
 	}
@@ -77,8 +77,9 @@ func (c *logCmd) Run(s streams) error {
 	return err
 }
 
-func (c *logCmd) open(s streams) (*queue.Reader, error) {
-	reader, err := queue.OpenReader(s.ctx, c.Database, s.now)
+// openReader opens the bot's database to read it, while the bot runs or not.
+func openReader(s streams, database string) (*queue.Reader, error) {
+	reader, err := queue.OpenReader(s.ctx, database, s.now)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: name the bot's database with --database", err)
 	}
@@ -87,7 +88,7 @@ func (c *logCmd) open(s streams) (*queue.Reader, error) {
 	}
 	have, newest, err := reader.Version(s.ctx)
 	if err == nil && have != newest {
-		err = fmt.Errorf("reading the audit log: the database's tables have version %d, and this program reads version %d: use the same program as the bot", have, newest)
+		err = fmt.Errorf("reading the database: its tables have version %d, and this program reads version %d: use the same program as the bot", have, newest)
 	}
 	if err != nil {
 		return nil, errors.Join(err, reader.Close())
@@ -125,24 +126,23 @@ func (w written) tells(text string) bool {
 	return !slices.Contains([]string{"", "none", "on", "off"}, text) && !strings.Contains(w.Action, text)
 }
 
-// since reads --since; zero if it isn't set.
-func (c *logCmd) since(now time.Time) (time.Time, error) {
-	if c.Since == "" {
+// parseSince reads --since; zero if it isn't set.
+func parseSince(text string, now time.Time) (time.Time, error) {
+	if text == "" {
 		return time.Time{}, nil
 	}
 	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if at, err := time.Parse(layout, c.Since); err == nil {
+		if at, err := time.Parse(layout, text); err == nil {
 			return at, nil
 		}
 	}
-	text := c.Since
-	unit := time.Duration(1)
+	given, unit := text, time.Duration(1)
 	if days, found := strings.CutSuffix(text, "d"); found {
 		text, unit = days+"h", 24
 	}
 	ago, err := time.ParseDuration(text)
 	if err != nil || ago < 0 || ago > 100*365*24*time.Hour/unit {
-		return time.Time{}, fmt.Errorf("reading --since: %q is neither a date (2026-11-30), a time (2026-11-30T14:00:00Z), nor how long ago (36h, 7d)", c.Since)
+		return time.Time{}, fmt.Errorf("reading --since: %q is neither a date (2026-11-30), a time (2026-11-30T14:00:00Z), nor how long ago (36h, 7d)", given)
 	}
 	return now.Add(-ago * unit), nil
 }

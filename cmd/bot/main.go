@@ -30,6 +30,7 @@ type cli struct {
 	CheckConfig  checkConfigCmd  `cmd:"" help:"Check settings files and print every fault."`
 	Backport     backportCmd     `cmd:"" help:"Backport a commit to maintenance branches, in a local repository."`
 	Log          logCmd          `cmd:"" help:"Print the audit log: what the bot wrote, when and why."`
+	ShadowReport shadowReportCmd `cmd:"" help:"Print how rules in shadow agree with what other bots and people do."`
 	Lifecycle    lifecycleCmd    `cmd:"" help:"Show each branch's phase and next release, or a release plan."`
 	BackportGaps backportGapsCmd `cmd:"" help:"List fixes missing from a maintenance branch."`
 	Schema       schemaCmd       `cmd:"" help:"Print the JSON schema of the settings."`

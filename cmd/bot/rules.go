@@ -30,17 +30,17 @@ type surroundings struct {
 }
 
 // rules is the list of the bot's rules, for one repository's settings. A rule that is
-// off has no Want and is left out.
+// off is left out.
 func (in surroundings) rules(s config.Rules) []pull.Rule {
 	if in.calendar == nil {
 		in.calendar = builtin()
 	}
 	commands := command.Config{Settings: s.Commands, Backport: s.Backport}
 	backports := backport.Config{Settings: s.Backport, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL, May: commands.May}
-	if s.Commands.Mode == config.On {
+	if s.CommandsAct() {
 		backports.Asked = commands.Asked
 	}
-	rules := enabled([]pull.Rule{
+	rules := enabled(s, []pull.Rule{
 		newscheck.News(s.News, s.ABI),
 		newscheck.ABI(s.ABI, s.News),
 		issuenumber.Rule(s.IssueNumbers, in.serverURL),
@@ -56,7 +56,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		settingscheck.Rule(in.central, s, in.together),
 	})
 	commands.Rules = rules
-	return append(rules, enabled([]pull.Rule{command.Rule(commands)})...)
+	return append(rules, enabled(s, []pull.Rule{command.Rule(commands)})...)
 }
 
 // together finds rules that can't work together, as faults of the file with their
@@ -68,12 +68,19 @@ func (in surroundings) together(file string, s config.Rules) error {
 // builtin reads the built-in release data once: rules use it often.
 func builtin() func() *lifecycle.Calendar { return sync.OnceValue(lifecycle.Builtin) }
 
-func enabled(all []pull.Rule) []pull.Rule {
+// enabled leaves out rules without a Want, which their own settings switch off, and puts
+// others into shadow, by their modes.
+func enabled(s config.Rules, all []pull.Rule) []pull.Rule {
 	var on []pull.Rule
 	for _, rule := range all {
-		if rule.Want != nil {
-			on = append(on, rule)
+		mode := s.Modes.Of(rule.Name)
+		if rule.Want == nil || mode == config.Off {
+			continue
 		}
+		if mode == config.InShadow {
+			rule.Shadow = &pull.Shadow{Bots: s.Shadow.Bots}
+		}
+		on = append(on, rule)
 	}
 	return on
 }
@@ -84,8 +91,11 @@ func newReconciler(in surroundings, github connection) (*reconcile.Reconciler, e
 		Rules: in.rules})
 }
 
-// labels returns what a repository's labels need.
+// labels returns what a repository's labels need. They're part of the rule on backports.
 func (in surroundings) labels(s config.Rules, r pull.Repository, now time.Time) []pull.LabelEdit {
+	if s.Modes.Backport != config.On {
+		return nil
+	}
 	c := backport.Config{Settings: s.Backport, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL}
 	return c.Labels(r, now)
 }

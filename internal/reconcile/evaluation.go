@@ -43,10 +43,11 @@ func (r *Reconciler) Plan(ctx context.Context, key pull.Key, installation int64)
 
 // evaluation is a pull request or issue, with the plan for it.
 type evaluation struct {
-	request *pull.Request
-	rules   []pull.Rule
-	plan    pull.Plan
-	entries []pull.LogEntry
+	request  *pull.Request
+	settings config.Rules
+	rules    []pull.Rule
+	plan     pull.Plan
+	entries  []pull.LogEntry
 }
 
 func (r *Reconciler) evaluate(ctx context.Context, key pull.Key, installation int64) (s evaluation, err error) {
@@ -72,7 +73,7 @@ func (r *Reconciler) evaluate(ctx context.Context, key pull.Key, installation in
 			return evaluation{}, err
 		}
 	}
-	s.rules = inForce.rules
+	s.rules, s.settings = inForce.rules, inForce.settings
 	hidden(s.request, s.entries)
 	if err := r.remember(ctx, s.request); err != nil {
 		return evaluation{}, err

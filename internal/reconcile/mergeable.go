@@ -8,7 +8,6 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -21,7 +20,7 @@ import (
 // when, and which.
 func (r *Reconciler) mergeable(ctx context.Context, p place, job queue.Job) error {
 	set := p.rules.Conflicts
-	if set.Mode != config.On {
+	if !p.rules.ConflictsAct() { // in shadow, each check would find the same ones again
 		return nil
 	}
 	watch, err := recall[conflict.Watch](ctx, r, mergeableNote, p.key)

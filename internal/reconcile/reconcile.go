@@ -34,6 +34,9 @@ type Store interface {
 	// See and Seen keep when a pull request's head was first seen.
 	See(ctx context.Context, key, version string, at time.Time) error
 	Seen(ctx context.Context, key, version string) (time.Time, error)
+	// Predict and Predictions keep what rules in shadow predict.
+	Predict(ctx context.Context, all ...queue.Prediction) error
+	Predictions(ctx context.Context, key string) ([]queue.Prediction, error)
 }
 
 // Picker picks a merged change onto other branches. If git or the repository refuses,
@@ -72,16 +75,18 @@ type Reconciler struct {
 	started  time.Time
 	settings *settings
 	actions  *prometheus.CounterVec
-	sweep    sweepMetrics
-	alerts   alerts
-	accounts *accounts
-	news     news
-	queues   queues
-	spending *spending
-	backlog  *backlog
-	turnless *lru.Cache[pull.Key, int] // whose picks wait for a turn, and how often they didn't get one
-	waiting  sync.Mutex                // guards changes of the notes of pull requests that wait for statuses
-	lookTime time.Duration             // the limit for one check of a sweep: a batch must end within a job's time
+	// predictions are those of rules in shadow, once they're settled.
+	predictions *prometheus.CounterVec
+	sweep       sweepMetrics
+	alerts      alerts
+	accounts    *accounts
+	news        news
+	queues      queues
+	spending    *spending
+	backlog     *backlog
+	turnless    *lru.Cache[pull.Key, int] // whose picks wait for a turn, and how often they didn't get one
+	waiting     sync.Mutex                // guards changes of the notes of pull requests that wait for statuses
+	lookTime    time.Duration             // the limit for one check of a sweep: a batch must end within a job's time
 }
 
 // New checks the configuration, and that no two rules own the same label or status.
@@ -101,6 +106,10 @@ func New(c Config) (*Reconciler, error) {
 		actions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "concorde_actions_total", Help: "Writes to pull requests and labels, by kind and result (done, planned, error).",
 		}, []string{"kind", "result"}),
+		predictions: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "concorde_shadow_predictions_total",
+			Help: "Predictions of rules in shadow, by rule and by what others did (same, different, missing, extra).",
+		}, []string{"rule", "outcome"}),
 		accounts: newAccounts(),
 		sweep:    newSweepMetrics(),
 		lookTime: 25 * time.Second,
@@ -112,7 +121,7 @@ func New(c Config) (*Reconciler, error) {
 		return nil, fmt.Errorf("making the reconciler: %w", err)
 	}
 	if c.Metrics != nil {
-		for _, m := range append(r.sweep.collectors(), r.actions) {
+		for _, m := range append(r.sweep.collectors(), r.actions, r.predictions) {
 			if err := c.Metrics.Register(m); err != nil {
 				return nil, fmt.Errorf("making the reconciler: registering metrics: %w", err)
 			}
@@ -162,6 +171,11 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 		if err := r.wait(ctx, s.request, s.plan); err != nil {
 			return err
 		}
+		again, err := r.compare(ctx, s)
+		if err != nil {
+			return err
+		}
+		s.plan.Again = soonest(s.plan.Again, again)
 	}
 	plan := s.plan
 	done, faults, err := r.apply(ctx, basis{plan, s.request, job.Cause}, job.Installation)
