@@ -4,7 +4,7 @@ package web
 type Rule struct {
 	Name  string   `json:"name"`
 	About string   `json:"about"`
-	Owns  []string `json:"owns"` // statuses and labels that it alone sets
+	Owns  []string `json:"owns,omitempty"` // statuses and labels that it alone sets
 }
 
 // Command is what people must know of a command in comments.
@@ -18,8 +18,8 @@ type Command struct {
 
 // docs is the page about what the bot does.
 type docs struct {
-	Rules    []Rule    `json:"rules"`
-	Commands []Command `json:"commands"`
+	Rules    []Rule    `json:"rules,omitempty"`
+	Commands []Command `json:"commands,omitempty"`
 }
 
 func (p *Pages) docs(*asked) (page, error) {

@@ -17,9 +17,9 @@ type overview struct {
 	Version      string    `json:"version"`
 	Health       Health    `json:"health"`
 	Queue        waiting   `json:"queue"`
-	Repositories []about   `json:"repositories"`
-	GivenUp      []givenUp `json:"given_up"`
-	Hours        []hour    `json:"hours"` // of the last week, oldest first
+	Repositories []about   `json:"repositories,omitempty"`
+	GivenUp      []givenUp `json:"given_up,omitempty"`
+	Hours        []hour    `json:"hours,omitempty"` // of the last week, oldest first
 
 	Day, Week chart `json:"-"`
 }

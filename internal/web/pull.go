@@ -18,7 +18,7 @@ type onePull struct {
 	URL  string `json:"url"` // on GitHub
 	View pull.View
 	// History is what the bot wrote, newest first, at most maxHistory entries.
-	History []change `json:"history"`
+	History []change `json:"history,omitempty"`
 	More    bool     `json:"more,omitempty"` // the history has older entries
 
 	Labels, Statuses []pull.Mark `json:"-"`

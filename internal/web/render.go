@@ -110,10 +110,10 @@ func (p *Pages) write(w http.ResponseWriter, a *asked, status int, g page) {
 	default:
 		s := shown{page: g, Health: p.Health(), Version: p.Version}
 		if status == http.StatusOK {
-			s.JSON = address(a, ".json")
+			s.JSON = addressIn(a, ".json")
 		}
 		if g.table != nil {
-			s.CSV = address(a, ".csv")
+			s.CSV = addressIn(a, ".csv")
 		}
 		err = p.templates[g.name].Execute(&out, s)
 	}
@@ -129,8 +129,8 @@ func (p *Pages) write(w http.ResponseWriter, a *asked, status int, g page) {
 	w.Write(out.Bytes()) // a reader that has gone away needs no error
 }
 
-// address is a page's address in another format, with the same filters.
-func address(a *asked, ending string) string {
+// addressIn is a page's address in another format, with the same filters.
+func addressIn(a *asked, ending string) string {
 	path := strings.TrimSuffix(a.URL.EscapedPath(), "/")
 	if path == "" {
 		path = "/overview"

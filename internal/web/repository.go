@@ -13,10 +13,10 @@ import (
 // ofRepository is the page of a repository: its open pull requests.
 type ofRepository struct {
 	Repository string       `json:"repository"`
-	Find       string       `json:"find,omitempty"` // only those with this in title, author or labels
-	Open       int          `json:"open"`           // all of them
-	Pulls      []pull.Brief `json:"pull_requests"`  // newest first
-	More       int          `json:"more,omitempty"` // that the page doesn't list
+	Find       string       `json:"find,omitempty"`          // only those with this in title, author or labels
+	Open       int          `json:"open"`                    // all of them
+	Pulls      []pull.Brief `json:"pull_requests,omitempty"` // newest first
+	More       int          `json:"more,omitempty"`          // that the page doesn't list
 }
 
 // maxListed bounds a page's list; JSON and CSV have all.

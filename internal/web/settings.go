@@ -9,8 +9,8 @@ import (
 
 // Settings are a repository's settings in force.
 type Settings struct {
-	Values []Setting   `json:"settings"`
-	Rules  []LabelRule `json:"label_rules"`
+	Values []Setting   `json:"settings,omitempty"`
+	Rules  []LabelRule `json:"label_rules,omitempty"`
 	Faults []string    `json:"faults,omitempty"` // of files that aren't in force as they are
 }
 
@@ -31,7 +31,7 @@ type LabelRule struct {
 type Trial struct {
 	Title string   `json:"title"`
 	Body  string   `json:"body,omitempty"`
-	Files []string `json:"files"`
+	Files []string `json:"files,omitempty"`
 }
 
 // What people may make up. A page's address is shorter in any case.

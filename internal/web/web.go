@@ -52,12 +52,17 @@ type Store interface {
 // Health is what keeps the bot from working, each with its cure, and what's merely worth
 // knowing.
 type Health struct {
-	Alerts []string `json:"alerts"`
-	Notes  []string `json:"notes"`
+	Alerts []string `json:"alerts,omitempty"`
+	Notes  []string `json:"notes,omitempty"`
 }
 
 //go:embed page/*.html page/style.css page/icon.svg
 var files embed.FS
+
+// schema is the JSON schema of all pages. A test writes it from their types.
+//
+//go:embed schema.json
+var schema []byte
 
 // Pages answer for the pages.
 type Pages struct {
@@ -89,20 +94,7 @@ func New(c Config) (*Pages, error) {
 		}
 		p.mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, _ *http.Request) { serve(w, kind, data) })
 	}
-	for pattern, show := range map[string]func(*asked) (page, error){
-		"/{$}":                          p.overview,
-		"/overview.json":                p.overview,
-		"/docs":                         p.docs,
-		"/docs.json":                    p.docs,
-		"/{owner}/{repo}":               p.repository,
-		"/{owner}/{repo}/settings":      p.settings,
-		"/{owner}/{repo}/settings.json": p.settings,
-		"/{owner}/{repo}/settings.csv":  p.settings,
-		"/{owner}/{repo}/pull/{number}": p.pull,
-	} {
-		p.mux.Handle("GET "+pattern, p.shows(show))
-	}
-	p.mux.Handle("/", p.shows(func(*asked) (page, error) { return page{}, errNoPage }))
+	p.route()
 	return p, nil
 }
 

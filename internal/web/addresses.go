@@ -1,0 +1,49 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+)
+
+// address is where a page is.
+type address struct {
+	path  string // as http.ServeMux has it
+	also  string // its path with an ending for a format, if path has no last word
+	about string // what it shows, for the documentation
+	shape any    // the type of its JSON
+	show  func(*Pages, *asked) (page, error)
+}
+
+// addresses are all pages.
+var addresses = []address{
+	{path: "/{$}", also: "/overview", shape: overview{}, show: (*Pages).overview,
+		about: "problems with their cures, repositories with their last sweep and what is left of GitHub's limits, the queue, what was given up, and charts of " +
+			"the last day and week"},
+	{path: "/{owner}/{repo}", shape: ofRepository{}, show: (*Pages).repository,
+		about: "the open pull requests; filter by title, author, label or branch"},
+	{path: "/{owner}/{repo}/pull/{number}", shape: onePull{}, show: (*Pages).pull,
+		about: "a pull request or issue: its backports, each label and status with who set it, when and why, what each rule wants, what the bot would do now, " +
+			"and what it did"},
+	{path: "/{owner}/{repo}/settings", shape: ofSettings{}, show: (*Pages).settings,
+		about: "the settings in force and where each comes from, faults of files, the label rules in words, and a form that tries them"},
+	{path: "/docs", shape: docs{}, show: (*Pages).docs, about: "rules and commands"},
+}
+
+// route has the mux answer at all addresses, in all formats.
+func (p *Pages) route() {
+	for _, a := range addresses {
+		show := p.shows(func(r *asked) (page, error) { return a.show(p, r) })
+		p.mux.Handle("GET "+a.path, show)
+		path := a.path
+		if a.also != "" {
+			path = a.also
+		}
+		if !strings.HasSuffix(path, "}") { // a wildcard takes the ending, too
+			for ending := range formats {
+				p.mux.Handle("GET "+path+ending, show)
+			}
+		}
+	}
+	p.mux.HandleFunc("GET /schema.json", func(w http.ResponseWriter, _ *http.Request) { serve(w, "application/schema+json", schema) })
+	p.mux.Handle("/", p.shows(func(*asked) (page, error) { return page{}, errNoPage }))
+}
