@@ -68,7 +68,7 @@ func (c *clinic) run(settings string) {
 	c.check(err)
 	ctx, stop := context.WithCancel(context.Background())
 	environment := identity(c.github)
-	c.bot, err = newBot(streams{ctx, io.Discard, &c.log, func(name string) string { return environment[name] }, c.now}, &serveCmd{
+	c.bot, err = newBot(streams{ctx, io.Discard, &c.log, variables(environment), c.now}, &serveCmd{
 		Listen: "127.0.0.1:0", Database: filepath.Join(c.TempDir(), "concorde.db"), Settle: 10 * time.Millisecond, ReadyWithin: 10 * time.Minute,
 		LogLevel: "info",
 		GitHub:   githubFlags{APIURL: c.github.APIURL(), ServerURL: c.github.URL},

@@ -191,7 +191,7 @@ func TestSetupPrints(t *testing.T) {
 	args := []string{"setup", "--print", "--listen", "127.0.0.1:0", "--app", environment["BOT_APP"],
 		"--database", environment["DATABASE_URL"], "--api-url", github.APIURL(), "--server-url", github.URL,
 		"--lifecycle-cycle-url", "", "--lifecycle-releases-url", ""}
-	go func() { ended <- run(args, streams{ctx, &out, &errs, func(string) string { return "" }, time.Now}) }()
+	go func() { ended <- run(args, streams{ctx, &out, &errs, variables(nil), time.Now}) }()
 	address := regexp.MustCompile(`(http://\S+)/setup`)
 	eventually(t, "the page", func() bool { return address.MatchString(out.String()) })
 	p := &process{t: t, URL: address.FindStringSubmatch(out.String())[1], out: &out}
