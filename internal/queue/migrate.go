@@ -89,7 +89,6 @@ detail BYTEA NOT NULL,
 PRIMARY KEY (grp, number))`,
 	`CREATE INDEX views_class ON views (grp, class, number)`,
 	`CREATE INDEX views_at ON views (at)`,
-}, {
 	`CREATE TABLE predictions (
 key TEXT NOT NULL,
 thing TEXT NOT NULL,

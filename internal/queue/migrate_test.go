@@ -116,6 +116,8 @@ var kept = map[string]int{
 	"SELECT name, value FROM notes ORDER BY name":                                                                                       1,
 	"SELECT key, at, place, entry FROM trail ORDER BY key, at, place":                                                                   2,
 	"SELECT key, version, seen FROM versions ORDER BY key, version":                                                                     3,
+	"SELECT grp, number, class, at, brief, detail FROM views ORDER BY grp, number":                                                      8,
+	"SELECT key, thing, at, value FROM predictions ORDER BY key, thing, at":                                                             8,
 	"SELECT key, run, attempt, installation, updated_at, cause, again_at, again_cause, gave_up, reason, done_at FROM keys ORDER BY key": 1,
 }
 
