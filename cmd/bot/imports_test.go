@@ -70,7 +70,7 @@ var mayImport = map[string][]string{
 	"internal/ghtest/pages":   {"internal/ghtest/api", "internal/ghtest/hooks", "internal/ghtest/object", "internal/ghtest/world"},
 	"internal/weigh":          {"internal/suite"},
 	"internal/webhook/missed": {"internal/gh"},
-	"internal/web":            {"internal/pull", "internal/queue"},
+	"internal/web":            {"internal/pull", "internal/queue", "internal/shadow"},
 	"internal/webhook":        {"internal/lifecycle", "internal/pull", "internal/queue"},
 }
 

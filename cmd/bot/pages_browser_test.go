@@ -32,6 +32,7 @@ func TestPagesInABrowser(t *testing.T) {
 		{"original", "/python/cpython/pull/5", "Backports to"},
 		{"draft", "/python/cpython/pull/7", "It's a backport of #5"},
 		{"settings", "/python/cpython/settings?title=gh-1:+Fix+it&files=Lib/json/__init__.py", "label rules."},
+		{"shadow", "/python/cpython/shadow", "No rule is in shadow"},
 		{"docs", "/docs", "Rules act by themselves"},
 		{"fault", "/python/cpython/pull/999999", "It looks at a pull request"},
 	} {

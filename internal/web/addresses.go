@@ -26,6 +26,8 @@ var addresses = []address{
 			"and what it did"},
 	{path: "/{owner}/{repo}/settings", shape: ofSettings{}, show: (*Pages).settings,
 		about: "the settings in force and where each comes from, faults of files, the label rules in words, and a form that tries them"},
+	{path: "/{owner}/{repo}/shadow", shape: ofShadow{}, show: (*Pages).shadow,
+		about: "how rules in shadow agree with what other bots and people did, and every difference; filter by rule and age (as `bot shadow-report`)"},
 	{path: "/docs", shape: docs{}, show: (*Pages).docs, about: "rules and commands"},
 }
 

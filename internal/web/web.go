@@ -47,6 +47,7 @@ type Store interface {
 	Log(ctx context.Context, key string, since time.Time, f func(queue.Entry) error) error
 	Activity(ctx context.Context, since time.Time) (queue.Activity, error)
 	GivenUp(ctx context.Context, most int) ([]queue.GivenUpKey, error)
+	Predictions(ctx context.Context, since time.Time, f func(queue.Prediction) error) error
 }
 
 // Health is what keeps the bot from working, each with its cure, and what's merely worth
@@ -80,7 +81,7 @@ func New(c Config) (*Pages, error) {
 		return nil, errors.New("making the pages: Store, Health, Acts, State, Settings, Try and Now are required")
 	}
 	p := &Pages{Config: c, templates: map[string]*template.Template{}, mux: http.NewServeMux()}
-	for _, name := range []string{"overview", "repository", "pull", "settings", "docs", "fault"} {
+	for _, name := range []string{"overview", "repository", "pull", "settings", "shadow", "docs", "fault"} {
 		t, err := template.New("frame.html").Funcs(p.functions()).ParseFS(files, "page/frame.html", "page/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("making the pages: %w", err)

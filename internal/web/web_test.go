@@ -18,6 +18,7 @@ import (
 
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/shadow"
 	"github.com/concorde-bot/concorde/internal/suite"
 )
 
@@ -122,6 +123,14 @@ func (s *site) shows(path string, status int, texts ...string) string {
 	return w.Body.String()
 }
 
+// predict stores a prediction.
+func (s *site) predict(key string, r shadow.Record) {
+	s.Helper()
+	value, err := r.Stored()
+	s.ok(err)
+	s.ok(s.queue.Predict(s.Context(), queue.Prediction{Key: key, Thing: r.Thing, At: at, Value: value}))
+}
+
 // markup is what strangers may write wherever they can.
 const markup = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`
 
@@ -140,7 +149,8 @@ func TestMarkupIsText(t *testing.T) {
 	s.write("python/cpython#5", pull.LogEntry{Rule: markup, Action: markup, Why: markup, Cause: markup, Before: markup, After: markup})
 	s.health = Health{Alerts: []string{markup}, Notes: []string{markup}}
 	s.settings = Settings{Values: []Setting{{markup, markup, markup}}, Rules: []LabelRule{{markup, markup}}, Faults: []string{markup}}
-	for _, path := range []string{"/", "/python/cpython", "/python/cpython?find=" + "%3Cscript%3E", "/python/cpython/pull/5", "/python/nothing",
+	s.predict("python/cpython#5", shadow.Record{Thing: markup, Rule: markup, Want: markup, Found: markup, Why: markup, Outcome: shadow.Missing})
+	for _, path := range []string{"/", "/python/cpython", "/python/cpython/shadow", "/python/cpython?find=" + "%3Cscript%3E", "/python/cpython/pull/5", "/python/nothing",
 		"/python/cpython/settings?title=" + url.QueryEscape(markup) + "&files=" + url.QueryEscape(markup) + "&find=" + url.QueryEscape(markup)} {
 		text := s.get(path).Body.String()
 		if strings.Contains(text, "<script") || strings.Contains(text, "<img") || strings.Contains(text, `"javascript:`) {
@@ -265,6 +275,28 @@ func TestSettingsPage(t *testing.T) {
 	s.shows("/python/cpython/settings", 200, "A file has faults", "labeler.yml:1:1: wrong")
 	rows, err := csv.NewReader(s.get("/python/cpython/settings.csv?find=abi").Body).ReadAll()
 	if err != nil || len(rows) != 2 || rows[1][2] != ".github/concorde.yml" {
+		t.Errorf("%q: %v", rows, err)
+	}
+}
+
+func TestShadowPage(t *testing.T) {
+	s := newSite(t)
+	s.see("python/cpython", pull.View{Brief: pull.Brief{Number: 5, State: pull.Open, Seen: at}})
+	s.shows("/python/cpython/shadow", 200, "No rule is in shadow, or none has predicted anything yet.")
+	s.predict("python/cpython#5", shadow.Record{Thing: "status a", Rule: "news", Want: "success"})
+	s.shows("/python/cpython/shadow", 200, "1 prediction, whose time isn&#39;t over yet.")
+	s.predict("python/cpython#5", shadow.Record{Thing: "label b", Rule: "labels", Want: "on", Found: "on", Outcome: shadow.Same})
+	s.predict("python/cpython#5", shadow.Record{Thing: "label c", Rule: "labels", Want: "on", Found: "off", Why: "c.yml:3", Outcome: shadow.Missing})
+	s.predict("other/x#5", shadow.Record{Thing: "label d", Rule: "labels", Want: "on", Outcome: shadow.Missing})
+	text := s.shows("/python/cpython/shadow", 200, "1 of 2 predictions came true (50 %).", "label c", "c.yml:3", `href="/python/cpython/pull/5"`)
+	if strings.Contains(text, "label d") {
+		t.Error("it shows another repository")
+	}
+	s.shows("/python/cpython/shadow?rule=news", 200, "1 prediction, whose")
+	s.shows("/python/cpython/shadow?days=7", 200, "50 %")
+	s.shows("/python/cpython/shadow?days=x", 400, "a whole number")
+	rows, err := csv.NewReader(s.get("/python/cpython/shadow.csv").Body).ReadAll()
+	if err != nil || len(rows) != 2 || rows[1][0] != "missing" {
 		t.Errorf("%q: %v", rows, err)
 	}
 }

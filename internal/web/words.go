@@ -11,7 +11,7 @@ import (
 // functions are what templates can call.
 func (p *Pages) functions() template.FuncMap {
 	return template.FuncMap{
-		"when": p.when, "exact": exact, "plural": plural, "symbol": symbol, "short": short,
+		"when": p.when, "exact": exact, "plural": plural, "symbol": symbol, "short": short, "page": pageOf,
 	}
 }
 
@@ -84,3 +84,6 @@ func symbol(state string) string {
 	}
 	return "•"
 }
+
+// pageOf is the address of a pull request's page.
+func pageOf(key string) string { return "/" + strings.Replace(key, "#", "/pull/", 1) }
