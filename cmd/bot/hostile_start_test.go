@@ -80,6 +80,11 @@ func TestStartsThatCannotBe(t *testing.T) {
 		"port in use": {nil, []string{"--listen", taken.Addr().String()}, exitFailed,
 			"address already in use: stop the program that listens there, or choose another address with --listen"},
 		"no address": {nil, []string{"--listen", "nonsense"}, exitMisuse, "reading --listen: "},
+		"port of the pages in use": {nil, []string{"--pages", taken.Addr().String()}, exitFailed,
+			"serving pages: listen tcp " + taken.Addr().String() + ": bind: address already in use: stop the program that listens there"},
+		"pages for everybody":  {nil, []string{"--pages", "0.0.0.0:8081"}, exitMisuse, "reading --pages: 0.0.0.0 isn't a loopback address"},
+		"pages on any address": {nil, []string{"--pages", ":8081"}, exitMisuse, "isn't a loopback address"},
+		"pages without a port": {nil, []string{"--pages", "localhost"}, exitMisuse, "want ADDRESS:PORT, such as 127.0.0.1:8081, or off"},
 		"missing directory": {nil, []string{"--database", filepath.Join(dir, "none", "concorde.db")}, exitMisuse,
 			"reading --database: using the file's directory: stat " + dir + "/none: no such file or directory"},
 		"not SQLite": {nil, []string{"--database", write("notes.txt", strings.Repeat("no database ", 1000))}, exitFailed,
@@ -103,7 +108,7 @@ func TestStartsThatCannotBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			environment := maps.Clone(good)
 			maps.Copy(environment, c.environment)
-			flags := append([]string{"serve", "--listen", "127.0.0.1:0", "--database", filepath.Join(t.TempDir(), "concorde.db")}, c.flags...)
+			flags := append([]string{"serve", "--listen", "127.0.0.1:0", "--pages", "off", "--database", filepath.Join(t.TempDir(), "concorde.db")}, c.flags...)
 			code, stdout, stderr := runCommand(t, environment, flags...)
 			if code != c.code || !strings.Contains(stderr, c.want) {
 				t.Errorf("exit code %d, want %d; wrote\n%swant %q in it", code, c.code, stderr, c.want)

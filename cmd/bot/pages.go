@@ -48,8 +48,8 @@ func (b *bot) openPages(s streams) error {
 		return reader.Close()
 	}
 	if err != nil {
-		return misuse(errors.Join(fmt.Errorf("serving pages: %w: stop the program that listens there, or choose another address with --pages", err),
-			reader.Close()))
+		err = fmt.Errorf("serving pages: %w: stop the program that listens there, or choose another address with --pages", err)
+		return errors.Join(err, reader.Close())
 	}
 	b.pages, b.reader = frontOn(listener, b.log), reader
 	b.pages.handle(pages)

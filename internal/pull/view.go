@@ -52,6 +52,8 @@ type Wanted struct {
 	Rule string `json:"rule"`
 	What string `json:"what"`
 	Why  string `json:"why,omitempty"`
+	// Shadow: the rule only predicts it.
+	Shadow bool `json:"shadow,omitempty"`
 }
 
 // View is what a run saw of a pull request or issue and made of it: what people look at.
@@ -94,7 +96,7 @@ func NewView(r *Request, rules []Rule, plan Plan) View {
 			continue
 		}
 		for _, l := range want.Labels {
-			if l.On {
+			if l.On && rule.Shadow == nil {
 				labels[strings.ToLower(l.Name)] = Wanted{Rule: rule.Name, Why: oneLine(l.Why)}
 			}
 		}
@@ -103,7 +105,10 @@ func NewView(r *Request, rules []Rule, plan Plan) View {
 			other.Why = oneLine(other.Why)
 			v.Related = append(v.Related, other)
 		}
-		v.Wants = append(v.Wants, want.things(rule.Name)...)
+		for _, thing := range want.things(rule.Name) {
+			thing.Shadow = rule.Shadow != nil
+			v.Wants = append(v.Wants, thing)
+		}
 	}
 	for _, a := range plan.Actions {
 		what := Wanted{Rule: plan.Because[a.String()], What: oneLine(a.String())}
@@ -121,7 +126,7 @@ func NewView(r *Request, rules []Rule, plan Plan) View {
 	for _, context := range slices.Sorted(maps.Keys(r.Statuses)) {
 		s := r.Statuses[context]
 		m := Mark{Name: oneLine(context), Value: oneLine(statusLine(s)), URL: s.URL}
-		if at := slices.IndexFunc(rules, func(rule Rule) bool { return rule.owns(context) }); at >= 0 {
+		if at := slices.IndexFunc(rules, func(rule Rule) bool { return rule.Shadow == nil && rule.owns(context) }); at >= 0 {
 			m.Rule, m.Why = rules[at].Name, rules[at].About
 		}
 		v.Statuses = append(v.Statuses, m)

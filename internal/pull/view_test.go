@@ -31,6 +31,9 @@ func TestView(t *testing.T) {
 		return pull.Want{Statuses: []pull.Status{{Context: "ours", State: pull.StatusFailure, Description: "Add an entry"}}, Close: true}
 	}}
 	broken := pull.Rule{Name: "broken", Want: func(*pull.Request) pull.Want { panic("bug") }}
+	shadow := pull.Rule{Name: "shadow", Shadow: &pull.Shadow{}, Owns: []string{"ci"}, Want: func(*pull.Request) pull.Want {
+		return pull.Want{Labels: []pull.Label{{Name: "type-bug", On: true, Why: "c.yml:9"}}}
+	}}
 	plan := pull.Plan{Actions: []pull.Action{pull.RemoveLabel{Name: "old", Why: "c.yml:5"}, pull.Close{}},
 		Because: map[string]string{`label -"old"`: "labels", "close": "news"}, Again: at.Add(time.Hour)}
 	want := pull.View{
@@ -46,12 +49,12 @@ func TestView(t *testing.T) {
 		Wants: []pull.Wanted{
 			{Rule: "labels", What: "label type-bug: on", Why: "c.yml:3"}, {Rule: "labels", What: "label docs: on", Why: "c.yml:4"},
 			{Rule: "labels", What: "label Old: off", Why: "c.yml:5"}, {Rule: "news", What: "status ours: failure", Why: "Add an entry"},
-			{Rule: "news", What: "close"},
+			{Rule: "news", What: "close"}, {Rule: "shadow", What: "label type-bug: on", Why: "c.yml:9", Shadow: true},
 		},
 		Plan:  []pull.Wanted{{Rule: "labels", What: `label -"old"`, Why: "c.yml:5"}, {Rule: "news", What: "close"}},
 		Again: at.Add(time.Hour),
 	}
-	if diff := cmp.Diff(want, pull.NewView(r, []pull.Rule{labels, news, broken}, plan)); diff != "" {
+	if diff := cmp.Diff(want, pull.NewView(r, []pull.Rule{labels, news, broken, shadow}, plan)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	r.Title, r.Labels = strings.Repeat("é", 5000), make([]string, 5000)
