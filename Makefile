@@ -1,4 +1,4 @@
-.PHONY: check test long golden cover format fuzz bench release
+.PHONY: check test long golden pictures cover format fuzz bench release
 
 check: ## all that CI does
 	.ci/run
@@ -11,6 +11,9 @@ long: ## kills at each step, random histories at full length
 
 golden: ## plans of golden files, schemas and the generated parts of documents, written again
 	CONCORDE_UPDATE=1 go test -count=1 -run 'Golden|Current' $$(grep -rl --include='*_test.go' -e 'suite\.Update()' -e 'pulltest\.Golden' . | xargs -n1 dirname | sort -u)
+
+pictures: ## those of docs/pictures, taken again in Chromium
+	CONCORDE_PICTURES_OF_DOCS=1 go test -count=1 -run InABrowser ./cmd/bot
 
 cover: ## statement coverage of each package by its own tests; make cover BEFORE=COMMIT compares
 	.ci/cover $(BEFORE)

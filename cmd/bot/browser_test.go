@@ -194,9 +194,26 @@ func (b *browser) accessible(step string) {
 	}
 }
 
-// picture keeps one for people, where they ask for it.
+// kept are the pictures in docs/pictures, which make pictures takes again.
+var kept = map[string]string{
+	"pages-overview-light-desk":   "overview",
+	"pages-repository-light-desk": "repository",
+	"pages-original-light-desk":   "pull-request",
+	"pages-original-dark-phone":   "pull-request-phone",
+	"pages-settings-light-desk":   "settings",
+}
+
+// picture keeps one for people, where they ask for it: of the whole page, or for the
+// documents of what a window shows.
 func (b *browser) picture(name string) {
 	b.Helper()
+	if file := kept[b.series+"-"+name]; file != "" && os.Getenv("CONCORDE_PICTURES_OF_DOCS") != "" {
+		var image []byte
+		b.do(chromedp.CaptureScreenshot(&image))
+		if err := os.WriteFile(filepath.Join("../../docs/pictures", file+".png"), image, 0o644); err != nil {
+			b.Error(err)
+		}
+	}
 	dir := os.Getenv("CONCORDE_PICTURES")
 	if dir == "" {
 		return
