@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/concorde-bot/concorde/internal/gh"
 )
@@ -20,6 +21,7 @@ type answer struct {
 		Type, Message string
 		Path          []any
 	}
+	at time.Time // by GitHub's clock
 }
 
 // repository reads the fields of the repository.
@@ -54,6 +56,7 @@ func (s *session) ask(ctx context.Context, fields string, variables map[string]a
 		raw = said{}
 		return s.client.Ask(watching(ctx, &raw), query, sent, &struct{}{})
 	})
+	a.at = raw.at
 	return a, raw.read(&a, err)
 }
 
@@ -86,7 +89,7 @@ func (s *session) rest(ctx context.Context, method, path string, body any) (raw 
 		return gh.Settle(err)
 	})
 	if raw.status == http.StatusNotModified { // internal/gh has the body
-		raw = said{http.StatusOK, whole.Bytes()}
+		raw.status, raw.body = http.StatusOK, whole.Bytes()
 	}
 	if raw.status != 0 && raw.status < 500 && raw.status != 429 {
 		return raw, nil
@@ -115,6 +118,7 @@ func (s *session) want(ctx context.Context, method, path string, body, into any)
 type said struct {
 	status int
 	body   []byte
+	at     time.Time // by GitHub's clock
 }
 
 // read reads an answer 200 of the GraphQL API, whatever errors are in it; without one,

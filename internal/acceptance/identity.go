@@ -35,6 +35,7 @@ func (s *session) ownComment(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	s.note = note
 	c, err := s.findComment(ctx, note.Node)
 	switch {
 	case err != nil:

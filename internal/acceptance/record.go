@@ -78,7 +78,8 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	if raw, watched := req.Context().Value(watched{}).(*said); watched {
-		*raw = said{resp.StatusCode, body}
+		at, _ := http.ParseTime(resp.Header.Get("Date")) // zero is long ago
+		*raw = said{resp.StatusCode, body, at}
 	}
 	measure(req.Context(), body, time.Since(start))
 	r.keep(req, asked, resp, body)

@@ -29,7 +29,9 @@ func newRedactor(repository pull.Key) *redactor {
 
 // secretKeys hold what nobody else should have, personalKeys what is about a person.
 var (
-	secretKeys   = map[string]bool{"token": true, "secret": true, "webhook_secret": true, "client_secret": true, "pem": true}
+	secretKeys = map[string]bool{
+		"token": true, "secret": true, "webhook_secret": true, "client_secret": true, "pem": true, "X-Hub-Signature": true, "X-Hub-Signature-256": true,
+	}
 	personalKeys = map[string]bool{
 		"email": true, "avatar_url": true, "avatarUrl": true, "gravatar_id": true, "bio": true, "company": true, "location": true, "blog": true,
 		"twitter_username": true, "hireable": true, "signature": true, "payload": true,

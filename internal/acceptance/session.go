@@ -32,8 +32,13 @@ type session struct {
 	issue      pull.Key
 	pull       made // an open pull request that steps share
 
+	began   time.Time         // by GitHub's clock
+	number  int64             // of the repository
 	granted map[string]string // permissions, once a step asked
 	dated   dated             // once a step made it
+	note    pull.PostedNote   // of the step own-comment
+	heard   *bool             // whether GitHub sends webhooks of this run, once a step asked
+	changes []change          // of the step lag
 }
 
 // undo removes something that the run made.
@@ -144,12 +149,19 @@ func (s *session) patiently(ctx context.Context, do func() error) error {
 	}
 }
 
-// pause is between two looks at what GitHub may show late.
-const pause = time.Second
-
-// shows looks until there is what was written, for as long as the bot waits for it
-// (gh.Lag), and says how long that took.
+// shows looks every second until there is what was written, for as long as the bot waits
+// for it (gh.Lag), and says how long that took.
 func (s *session) shows(ctx context.Context, what string, look func() (bool, error)) (time.Duration, error) {
+	return s.within(ctx, patience{what, gh.Lag, time.Second}, look)
+}
+
+// patience is how long something is waited for, and how often one looks.
+type patience struct {
+	what        string
+	most, pause time.Duration
+}
+
+func (s *session) within(ctx context.Context, p patience, look func() (bool, error)) (time.Duration, error) {
 	start := s.cfg.GitHub.Now()
 	for {
 		seen, err := look()
@@ -159,10 +171,10 @@ func (s *session) shows(ctx context.Context, what string, look func() (bool, err
 			return took, err
 		case seen:
 			return took, nil
-		case took > gh.Lag:
-			return took, differs("%s doesn't show %s after it was written", what, gh.Lag)
+		case took > p.most:
+			return took, differs("%s doesn't show %s after it was written", p.what, p.most)
 		}
-		if err := s.cfg.GitHub.Wait(ctx, pause); err != nil {
+		if err := s.cfg.GitHub.Wait(ctx, p.pause); err != nil {
 			return took, err
 		}
 	}

@@ -12,6 +12,9 @@ func Steps() []Step {
 		{"reaction",
 			"A reaction of the App shows as viewerHasReacted",
 			"internal/gh/snapshot/history.go:comments", "", (*session).reaction},
+		{"own-webhook",
+			"The webhook about a comment of the App names SLUG[bot], a Bot, as its sender and the comment's user, and the installation",
+			"internal/webhook/keys.go:by", webhook, (*session).ownWebhook},
 		{"missing-file",
 			"object(expression:) of a missing path is null without an error",
 			"internal/gh/snapshot/contents.go:onDefault", "", (*session).missingFile},
@@ -89,8 +92,11 @@ func Steps() []Step {
 			"A force push is an event with the new head, and the time at which it came",
 			"internal/gh/snapshot/history.go:event", "", (*session).forcePush},
 		{"lag",
-			"GraphQL shows a title, a label, a comment and a push within 30 s",
+			"GraphQL shows a title, a body, a label, a comment and a push within 30 s",
 			"internal/gh/client.go:Lag", "", (*session).lag},
+		{"delivery-lag",
+			"Each of these changes comes as a webhook, and GraphQL shows it 30 s after that at the latest",
+			"internal/webhook/subscriptions.go, internal/gh/client.go:Lag", webhook, (*session).deliveryLag},
 		{"open-twice",
 			"A second pull request from the same branch is refused with 422 and \"A pull request already exists\"",
 			"internal/gh/apply/open.go:openPull", "", (*session).openTwice},
@@ -126,7 +132,7 @@ func Steps() []Step {
 			"internal/gh/snapshot/queue.go:queueFields", "", (*session).noQueue},
 		{"redelivery",
 			"A webhook that is sent again has the same GUID, and its own entry in the list of deliveries",
-			"internal/webhook/missed/missed.go", "the App has a webhook, whatever it leads to", (*session).redelivery},
+			"internal/webhook/missed/missed.go", webhook, (*session).redelivery},
 		{"fork",
 			"GraphQL and the REST API agree on the head and the author of a pull request from a fork",
 			"internal/gh/snapshot/facts.go:request", "open a pull request from a fork, with another account", (*session).fromFork},
@@ -135,6 +141,9 @@ func Steps() []Step {
 			"internal/gh/snapshot/history.go:opinions", "review an open pull request with another account", (*session).review},
 	}
 }
+
+// webhook is what steps about deliveries need.
+const webhook = "the App has a webhook, whatever it leads to"
 
 // What each step without a permission settles.
 const (

@@ -11,6 +11,7 @@ import (
 
 // surveyed is the repository as the run finds it.
 type surveyed struct {
+	DatabaseID                   int64
 	IsArchived, AutoMergeAllowed bool
 	ForkCount, StargazerCount    int
 	DefaultBranchRef             *struct {
@@ -32,7 +33,7 @@ type subjectData struct {
 	Author             *struct{ Login string }
 }
 
-const surveyFields = "isArchived autoMergeAllowed forkCount stargazerCount defaultBranchRef{target{oid}} " +
+const surveyFields = "databaseId isArchived autoMergeAllowed forkCount stargazerCount defaultBranchRef{target{oid}} " +
 	`refs(refPrefix:"refs/heads/",first:100){nodes{name}} labels(first:100,query:"acceptance"){nodes{name}} ` +
 	"pullRequests(first:100,states:OPEN){nodes{number title headRefName author{login}}} issues(first:100,states:OPEN){nodes{number title author{login}}}"
 
@@ -52,6 +53,7 @@ func (s *session) survey(ctx context.Context) error {
 	case found.DefaultBranchRef == nil:
 		return errors.New("the repository is empty: give it one commit, such as a README")
 	}
+	s.began, s.number = answer.at, found.DatabaseID
 	s.tip, s.autoMerges = found.DefaultBranchRef.Target.Oid, found.AutoMergeAllowed
 	return s.takeOver(found)
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -243,53 +242,4 @@ func (s *session) deletedComment(ctx context.Context) (string, error) {
 		return err == nil && r.NotesDeleted == before.NotesDeleted+1, err
 	})
 	return after(took), err
-}
-
-// lag writes a title, a label, a comment and a push, and measures when each shows.
-func (s *session) lag(ctx context.Context) (string, error) {
-	m, err := s.newPull(ctx, "lag", files{"acceptance/lag.txt": {Content: "0\n"}})
-	if err != nil {
-		return "", err
-	}
-	label, title := labelPrefix+"lag "+s.names, "Acceptance: lag, with another title"
-	if _, err := s.newLabel(ctx, label); err != nil {
-		return "", err
-	}
-	sha, err := s.commit(ctx, draft{parent: m.head, message: "Go on", files: files{"acceptance/lag.txt": {Content: "1\n"}}})
-	if err != nil {
-		return "", err
-	}
-	note := pull.Note{Key: "acceptance-lag", Body: "How long does this take to show?"}
-	measured := fmt.Sprintf("the bot allows %s", gh.Lag)
-	for _, w := range []struct {
-		what  string
-		write func() error
-		seen  func(*pull.Request) bool
-	}{
-		{"title", func() error {
-			return s.want(ctx, "PATCH", fmt.Sprintf("issues/%d", m.key.Number), map[string]string{"title": title}, nil)
-		}, func(r *pull.Request) bool { return r.Title == title }},
-		{"label", func() error { return s.apply(ctx, m.key, pull.AddLabel{Name: label, Existing: true}) }, func(r *pull.Request) bool {
-			return slices.Contains(r.Labels, label)
-		}},
-		{"comment", func() error { return s.apply(ctx, m.key, pull.AddNote{Note: note}) }, func(r *pull.Request) bool {
-			return r.Notes[note.Key].Digest == note.Digest()
-		}},
-		{"push", func() error { return s.moveBranch(ctx, m.branch, sha) }, func(r *pull.Request) bool {
-			return r.Head == sha && len(r.Commits) == 2
-		}},
-	} {
-		if err := w.write(); err != nil {
-			return "", err
-		}
-		took, err := s.shows(ctx, "a "+w.what, func() (bool, error) {
-			r, err := s.load(ctx, m.key)
-			return err == nil && w.seen(r), err
-		})
-		if err != nil {
-			return "", err
-		}
-		measured += fmt.Sprintf("; %s %s", w.what, after(took))
-	}
-	return measured, nil
 }

@@ -14,7 +14,9 @@ type HookDelivery struct {
 	ID           int64
 	GUID         string // of the event: X-GitHub-Delivery of each of its attempts
 	Event        string
-	Installation int64 // 0 if the event has none
+	Action       string // "" if the event has none
+	Installation int64  // 0 if the event has none
+	Repository   int64  // 0 if the event has none
 	At           time.Time
 	OK           bool   // the App answered with a 2xx status in time
 	Status       string // "OK", or what went wrong, in GitHub's words
@@ -31,11 +33,24 @@ func (a *App) HookDeliveries(ctx context.Context, cursor string) (page []HookDel
 	}
 	for _, d := range found {
 		page = append(page, HookDelivery{
-			ID: d.GetID(), GUID: d.GetGUID(), Event: d.GetEvent(), Installation: d.GetInstallationID(), At: d.GetDeliveredAt().Time,
+			ID: d.GetID(), GUID: d.GetGUID(), Event: d.GetEvent(), Action: d.GetAction(), Installation: d.GetInstallationID(),
+			Repository: d.GetRepositoryID(), At: d.GetDeliveredAt().Time,
 			OK: d.GetStatus() == "OK", Status: Tidy(d.GetStatus()), Code: d.GetStatusCode(),
 		})
 	}
 	return page, resp.Cursor, nil
+}
+
+// HookPayload is what an attempt delivered, as JSON ("Get a delivery for an app webhook").
+func (a *App) HookPayload(ctx context.Context, id int64) ([]byte, error) {
+	found, _, err := a.self.Apps.GetHookDelivery(ctx, id)
+	if err = Settle(err); err != nil {
+		return nil, fmt.Errorf("reading a webhook delivery: %w", err)
+	}
+	if found.Request == nil || found.Request.RawPayload == nil {
+		return nil, &Temporary{Answer{Message: "the delivery has no payload"}}
+	}
+	return *found.Request.RawPayload, nil
 }
 
 // Redeliver has GitHub send an attempt again, under the same GUID. It doesn't wait for

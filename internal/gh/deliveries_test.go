@@ -23,8 +23,16 @@ func exerciseHook(w *world) {
 	if len(page) != 1 || page[0].OK || page[0].Event != "push" {
 		w.T.Fatalf("deliveries %+v", page)
 	}
+	payload, err := w.app.HookPayload(w.T.Context(), page[0].ID)
+	trial.OK(w.T, err)
+	if string(payload) != "{}" {
+		w.T.Errorf("the payload is %s", payload)
+	}
 	trial.OK(w.T, w.app.Redeliver(w.T.Context(), page[0].ID))
 	trial.OK(w.T, w.Srv.Flush(w.T.Context()))
+	if _, err := w.app.HookPayload(w.T.Context(), 4711); err == nil {
+		w.T.Error("a delivery that doesn't exist has a payload")
+	}
 	if err := w.app.Redeliver(w.T.Context(), 4711); err == nil {
 		w.T.Error("a delivery that doesn't exist was sent again")
 	}

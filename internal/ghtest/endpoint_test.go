@@ -71,6 +71,7 @@ func callEverything(t *testing.T, srv *ghtest.Server) {
 	if _, accepted := errors.AsType[*github.AcceptedError](err); !accepted {
 		t.Errorf("redelivering: %v", err)
 	}
+	ok2(app.Apps.GetHookDelivery(ctx, deliveries[0].GetID()))
 	srv.Request("alice", "psf")
 	trial.Must(app.Do(ctx, trial.Must(app.NewRequest("GET", "app/installation-requests", nil))(t), nil))(t)
 	ok2(app.Apps.GetHookConfig(ctx))
@@ -131,6 +132,15 @@ func callEverything(t *testing.T, srv *ghtest.Server) {
 	ok2(gh.Issues.GetLabel(ctx, o, r, "docs"))
 	ok2(gh.Issues.ListIssueEvents(ctx, o, r, number, nil))
 	callBranchesAndPulls(t, gh, repo)
+	bob := github.NewClient(nil).WithAuthToken(srv.UserToken("bob"))
+	bob.BaseURL = trial.Must(url.Parse(srv.APIURL()))(t)
+	ok2(bob.Users.Get(ctx, ""))
+	_, _, err = bob.Repositories.CreateFork(ctx, o, r, &github.RepositoryCreateForkOptions{Name: "fork", DefaultBranchOnly: true})
+	if _, accepted := errors.AsType[*github.AcceptedError](err); !accepted {
+		t.Errorf("forking: %v", err)
+	}
+	_, err = bob.Repositories.Delete(ctx, "bob", "fork")
+	trial.OK(t, err)
 	if out := trial.GraphQL(t, srv, srv.UserToken("alice"), "{viewer{login}}", nil); trial.At(out, "data", "viewer", "login") != "alice" {
 		t.Errorf("viewer is %v", out)
 	}
@@ -182,8 +192,10 @@ func callBranchesAndPulls(t *testing.T, gh *github.Client, repo *ghtest.Repo) {
 	ok2(gh.PullRequests.ListReviewers(ctx, o, r, number, nil))
 	_, err = gh.PullRequests.RemoveReviewers(ctx, o, r, number, github.ReviewersRequest{Reviewers: []string{"hugovk"}})
 	trial.OK(t, err)
-	trial.Must(repo.Review(number, "hugovk", "APPROVED", "Good"))(t)
+	review := trial.Must(repo.Review(number, "hugovk", "APPROVED", "Good"))(t)
 	ok2(gh.PullRequests.ListReviews(ctx, o, r, number, nil))
+	ok2(gh.PullRequests.CreateReview(ctx, o, r, number, &github.PullRequestReviewRequest{Body: github.String("Seen"), Event: github.String("COMMENT")}))
+	ok2(gh.PullRequests.DismissReview(ctx, o, r, number, review, &github.PullRequestReviewDismissalRequest{Message: github.String("Stale")}))
 	ok2(gh.Issues.AddAssignees(ctx, o, r, number, []string{"hugovk"}))
 	ok2(gh.PullRequests.Get(ctx, o, r, number))
 	ok2(gh.Issues.ListIssueEvents(ctx, o, r, number, nil))

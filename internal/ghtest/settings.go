@@ -75,6 +75,12 @@ func (r *Repo) LazyMergeability(lazy bool) {
 	r.repo.LazyMergeability(lazy)
 }
 
+// Archive makes the repository read-only for everybody, or ends that.
+func (r *Repo) Archive(on bool) {
+	defer r.lock()()
+	r.repo.Archive(on)
+}
+
 // Ruleset declines pushes to the branches that a pattern matches, as GitHub's rulesets do, for a reason in GitHub's words: "Cannot create ref due
 // to creations being restricted." "" ends it. Unlike Protect, it says GH013.
 func (r *Repo) Ruleset(pattern, violation string) {

@@ -93,6 +93,8 @@ func (e *endpoint) allowed(c *Call) error {
 		return err
 	}
 	switch {
+	case c.Repo != nil && c.Repo.Archived && strings.HasSuffix(e.rt.Need, ":write"):
+		return world.Archived()
 	case e.rt.Need == "app" || c.Actor.May(e.rt.Need):
 		return nil
 	case c.Actor.Anonymous():

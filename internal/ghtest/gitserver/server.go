@@ -114,6 +114,8 @@ func denied(act world.Actor, repo *world.Repo, pushing bool) *denial {
 		return unknownUser()
 	case !visible:
 		return &denial{status: http.StatusNotFound, text: "Repository not found."}
+	case pushing && repo.Archived: // in git's output as "remote: …", with "The requested URL returned error: 403"
+		return &denial{status: http.StatusForbidden, text: "This repository was archived so it is read-only."}
 	case !act.May(need):
 		return &denial{status: http.StatusForbidden, text: missing}
 	}

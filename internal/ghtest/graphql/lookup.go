@@ -31,11 +31,19 @@ func (v view) issueByID(id any, kinds ...string) (*world.Repo, *world.Issue, err
 		}
 		for _, i := range r.Issues {
 			if i.ID == number && (i.Pull != nil) == (kind == "PR") {
-				return r, i, nil
+				return r, i, archived(r)
 			}
 		}
 	}
 	return nil, nil, noNode(id)
+}
+
+// archived is why nothing is written to a repository: only mutations find things by id.
+func archived(r *world.Repo) error {
+	if r.Archived {
+		return unable("FORBIDDEN", world.Archived().Message)
+	}
+	return nil
 }
 
 // labelable finds what the input names, and the names of its labels: all of them or an error.
@@ -70,7 +78,7 @@ func (v view) reactable(id any) (*world.Repo, *world.Issue, *world.Comment, erro
 	}
 	for _, r := range v.w.RepoList {
 		if i, x := r.FindComment(number); x != nil && v.c.Actor.Sees(r) {
-			return r, i, x, nil
+			return r, i, x, archived(r)
 		}
 	}
 	return nil, nil, nil, noNode(id)

@@ -36,7 +36,9 @@ var mutations = map[string]mutation{
 		return setDraft(c, r, i, true)
 	})},
 	"createCheckRun":              {"checks:write", view.createCheckRun},
+	"dequeuePullRequest":          {writePulls, view.dequeue},
 	"disablePullRequestAutoMerge": {"contents:write", onPull(disableAutoMerge)},
+	"enqueuePullRequest":          {writePulls, view.enqueue},
 	"enablePullRequestAutoMerge":  {"contents:write", onPull(enableAutoMerge)},
 	"markPullRequestReadyForReview": {writeDraft, onPull(func(c *api.Call, r *world.Repo, i *world.Issue, _ map[string]any) error {
 		return setDraft(c, r, i, false)

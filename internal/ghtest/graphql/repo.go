@@ -104,7 +104,7 @@ func (v view) byNumber(n node, r *world.Repo) {
 
 func (v view) repoShort(r *world.Repo) node {
 	return node{
-		"__typename": "Repository", "id": world.NodeID("R", r.ID), "databaseId": r.ID, "name": r.Name, "nameWithOwner": r.FullName(), "isArchived": false,
+		"__typename": "Repository", "id": world.NodeID("R", r.ID), "databaseId": r.ID, "name": r.Name, "nameWithOwner": r.FullName(), "isArchived": r.Archived,
 		"isPrivate": r.Private, "isFork": r.Parent != nil, "url": v.w.URL + "/" + r.FullName(), "autoMergeAllowed": !r.NoAutoMerge, "forkCount": len(r.Forks), "stargazerCount": 0, "owner": lazy(func() (any, error) { return v.actor(r.Owner), nil }),
 		"defaultBranchRef": lazy(func() (any, error) { return v.refNode(r, "refs/heads/"+r.DefaultBranch), nil }),
 	}

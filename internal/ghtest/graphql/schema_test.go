@@ -57,7 +57,7 @@ func TestFieldsAreGitHubs(t *testing.T) {
 		"AutoMergeRequest", "AutoSquashEnabledEvent", "AutoMergeDisabledEvent", "StatusCheckRollup", "RefConnection", "CommitHistoryConnection", "MergedEvent",
 		"DisablePullRequestAutoMergePayload", "EnablePullRequestAutoMergePayload", "ConvertPullRequestToDraftPayload", "MarkPullRequestReadyForReviewPayload",
 		"AddCommentPayload", "AddLabelsToLabelablePayload", "AddReactionPayload", "ClosePullRequestPayload", "RemoveLabelsFromLabelablePayload", "UpdateIssuePayload",
-		"UpdatePullRequestPayload", "RequestReviewsPayload", "AddAssigneesToAssignablePayload", "UpdateIssueCommentPayload", "Reaction", "ReactionGroup", "LockedEvent", "UnlockedEvent", "CrossReferencedEvent", "PullRequestCommit", "Organization", "Team", "TeamMemberConnection", "IssueConnection", "Comparison", "MergeQueue", "MergeQueueEntry", "AddedToMergeQueueEvent", "RemovedFromMergeQueueEvent", "TransferredEvent",
+		"UpdatePullRequestPayload", "RequestReviewsPayload", "AddAssigneesToAssignablePayload", "UpdateIssueCommentPayload", "EnqueuePullRequestPayload", "DequeuePullRequestPayload", "Reaction", "ReactionGroup", "LockedEvent", "UnlockedEvent", "CrossReferencedEvent", "PullRequestCommit", "Organization", "Team", "TeamMemberConnection", "IssueConnection", "Comparison", "MergeQueue", "MergeQueueEntry", "AddedToMergeQueueEvent", "RemovedFromMergeQueueEvent", "TransferredEvent",
 	} {
 		if w.seen[kind] == 0 {
 			t.Errorf("no %s was reached", kind)
@@ -70,6 +70,14 @@ func inputs(v view) map[string]map[string]any {
 	r := v.w.Repo("python/cpython")
 	issue, pull, other := r.Issues[1], r.Issues[2], map[string]any{"pullRequestId": world.NodeID("PR", r.Issues[4].ID)}
 	id, label := world.NodeID("PR", pull.ID), []any{world.NodeID("LA", r.Label("docs").ID)}
+	byTitle := func(title string) string {
+		for _, i := range r.Issues {
+			if i.Title == title {
+				return i.NodeID()
+			}
+		}
+		return ""
+	}
 	people := []any{world.NodeID("U", v.w.Account("carol").ID)}
 	all := map[string]map[string]any{
 		"addComment": {"subjectId": id, "body": "hello"}, "addLabelsToLabelable": {"labelableId": id, "labelIds": label},
@@ -77,6 +85,7 @@ func inputs(v view) map[string]map[string]any {
 		"convertPullRequestToDraft": other, "markPullRequestReadyForReview": other,
 		"removeLabelsFromLabelable": {"labelableId": world.NodeID("I", issue.ID), "labelIds": label}, "updateIssue": {"id": world.NodeID("I", issue.ID), "body": "x"},
 		"updatePullRequest": {"pullRequestId": id, "body": "x"}, "closePullRequest": {"pullRequestId": world.NodeID("PR", r.Issues[3].ID)},
+		"enqueuePullRequest": {"pullRequestId": byTitle("Next")}, "dequeuePullRequest": {"id": byTitle("Queued")},
 		"requestReviews":           {"pullRequestId": id, "union": true, "userIds": people},
 		"addAssigneesToAssignable": {"assignableId": id, "assigneeIds": people},
 		"updateIssueComment":       {"id": world.NodeID("IC", pull.Comments[0].ID), "body": "hello again"},
@@ -208,4 +217,6 @@ func (m maker) queued() {
 	must(r.Enqueue(i, r.Owner))(t)
 	m.do(r.Dequeue(i, "MANUAL"))
 	must(r.Enqueue(i, r.Owner))(t)
+	must(r.Push("next", "", []gitstore.Draft{{From: "3.14", Files: map[string]gitstore.File{"next": {}}}}))(t)
+	must(r.OpenPR(world.NewPull{Title: "Next", Head: "next", Base: "3.14"}))(t)
 }

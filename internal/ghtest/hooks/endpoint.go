@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -16,6 +17,7 @@ func (h *Hooks) Endpoints() []api.Route {
 		{Pattern: "GET /app/hook/config", Need: "app", Run: h.config},
 		{Pattern: "PATCH /app/hook/config", Need: "app", Run: h.setConfig},
 		{Pattern: "GET /app/hook/deliveries", Need: "app", Run: h.list},
+		{Pattern: "GET /app/hook/deliveries/{id}", Need: "app", Run: h.get},
 		{Pattern: "POST /app/hook/deliveries/{id}/attempts", Need: "app", Run: h.attempt},
 	}
 }
@@ -67,19 +69,46 @@ func deliveryJSON(d Delivery) obj {
 	return o
 }
 
-func (h *Hooks) attempt(c *api.Call) (any, error) {
-	id, err := c.Number("id")
+// get shows what was sent and answered ("Get a delivery for an app webhook").
+func (h *Hooks) get(c *api.Call) (any, error) {
+	d, err := h.named(c)
 	if err != nil {
 		return nil, err
 	}
+	sent, o := obj{}, deliveryJSON(d)
+	for name := range d.Header {
+		sent[name] = d.Header.Get(name)
+	}
+	h.mu.Lock()
+	o["url"] = h.hook.URL
+	h.mu.Unlock()
+	o["request"] = obj{"headers": sent, "payload": json.RawMessage(d.Payload)}
+	o["response"] = obj{"headers": obj{}, "payload": ""}
+	return o, nil
+}
+
+func (h *Hooks) attempt(c *api.Call) (any, error) {
+	d, err := h.named(c)
+	if err != nil {
+		return nil, err
+	}
+	h.redeliver(d)
+	c.Status = http.StatusAccepted
+	return obj{}, nil
+}
+
+// named is the remembered delivery that the path names.
+func (h *Hooks) named(c *api.Call) (Delivery, error) {
+	id, err := c.Number("id")
+	if err != nil {
+		return Delivery{}, err
+	}
 	for _, d := range h.remembered() {
 		if d.ID == id {
-			h.redeliver(d)
-			c.Status = http.StatusAccepted
-			return obj{}, nil
+			return d, nil
 		}
 	}
-	return nil, world.NotFound("")
+	return Delivery{}, world.NotFound("")
 }
 
 // config is the webhook as GitHub shows it: the secret is asterisks ("Get a webhook configuration for an app").

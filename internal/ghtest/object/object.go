@@ -50,7 +50,7 @@ func (m Maker) RepoJSON(r *world.Repo) obj {
 	html := m.URL + "/" + r.FullName()
 	o := obj{
 		"id": r.ID, "node_id": world.NodeID("R", r.ID), "name": r.Name, "full_name": r.FullName(), "owner": m.UserJSON(r.Owner), "private": r.Private,
-		"html_url": html, "description": nil, "fork": r.Parent != nil, "default_branch": r.DefaultBranch, "archived": false, "disabled": false,
+		"html_url": html, "description": nil, "fork": r.Parent != nil, "default_branch": r.DefaultBranch, "archived": r.Archived, "disabled": false,
 		"visibility": visibility, "clone_url": html + ".git", "git_url": strings.Replace(html, "http:", "git:", 1) + ".git", "svn_url": html, "ssh_url": "git@example.com:" + r.FullName() + ".git", "mirror_url": nil,
 		"homepage": nil, "language": "Python", "forks": len(r.Forks), "forks_count": len(r.Forks), "stargazers_count": 0, "watchers": 0, "watchers_count": 0, "size": 0,
 		"open_issues": r.Open, "open_issues_count": r.Open, "topics": []string{}, "license": nil, "has_issues": true, "has_projects": false, "has_wiki": false,

@@ -37,6 +37,11 @@ func (s *server) getUser(c *call) (any, error) {
 	if u == nil {
 		return nil, world.NotFound("")
 	}
+	return s.userJSON(u), nil
+}
+
+// userJSON is an account with its profile.
+func (s *server) userJSON(u *world.User) obj {
 	o := s.UserJSON(u)
 	for _, key := range []string{"name", "company", "location", "email", "hireable", "bio"} {
 		o[key] = nil
@@ -45,7 +50,7 @@ func (s *server) getUser(c *call) (any, error) {
 		o[key] = 0
 	}
 	o["blog"], o["created_at"], o["updated_at"] = "", world.Timestamp(s.App.Created), world.Timestamp(s.App.Created)
-	return o, nil
+	return o
 }
 
 func (s *server) listPulls(c *call) (any, error) {

@@ -11,7 +11,7 @@ func Routes(w *world.World, f *api.Front) []api.Route {
 	s := &server{object.Maker{World: w}, f}
 	var all []api.Route
 	for _, table := range [][]route{
-		appRoutes, teamRoutes, repoRoutes, pullRoutes, pullWriteRoutes, reviewerRoutes, collaboratorRoutes, refRoutes, gitDataRoutes, compareRoutes, contentRoutes,
+		appRoutes, teamRoutes, repoRoutes, pullRoutes, pullWriteRoutes, reviewerRoutes, reviewRoutes, forkRoutes, collaboratorRoutes, refRoutes, gitDataRoutes, compareRoutes, contentRoutes,
 		statusRoutes, checkRoutes, commentRoutes, reactionRoutes, issueRoutes, labelRoutes, timelineRoutes,
 	} {
 		for _, rt := range table {

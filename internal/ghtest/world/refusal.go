@@ -44,6 +44,11 @@ func Invalid(resource, field, code, message string) *Refusal {
 	return &Refusal{Status: 422, Message: "Validation Failed", Errors: []map[string]any{e}}
 }
 
+// Archived is the 403 for a write to an archived repository, whoever makes it (conda-forge's scripts know it by this text).
+func Archived() *Refusal {
+	return &Refusal{Status: http.StatusForbidden, Message: "Repository was archived so is read-only."}
+}
+
 func lockedError(message string) *Refusal {
 	return &Refusal{Status: http.StatusForbidden, Message: message, Docs: "https://docs.github.com/articles/locking-conversations/"}
 }

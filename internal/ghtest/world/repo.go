@@ -78,15 +78,22 @@ func (w *World) addRepo(r *Repo, objects string) error {
 	return nil
 }
 
-// fork finds or makes the fork of an account; it shares the objects of its parent, as GitHub's forks do.
-func (r *Repo) fork(owner string) (*Repo, error) {
+// Fork finds or makes the fork of an account, with a name of its own if there's one; it shares the objects of its parent, as GitHub's
+// forks do.
+func (r *Repo) Fork(owner, name string) (*Repo, error) {
 	if f := r.Forks[strings.ToLower(owner)]; f != nil {
 		return f, nil
 	}
 	if !filepath.IsLocal(owner) || strings.Contains(owner, "/") || strings.EqualFold(owner, r.Owner.Login) {
 		return nil, fmt.Errorf("forking %s: %q cannot own a fork", r.FullName(), owner)
 	}
-	f := &Repo{Owner: r.World.Account(owner), Name: r.Name, Private: r.Private, DefaultBranch: r.DefaultBranch, Parent: r, Store: r.Store}
+	if name == "" {
+		name = r.Name
+	}
+	if !filepath.IsLocal(name) || strings.Contains(name, "/") || r.World.Repo(owner+"/"+name) != nil {
+		return nil, fmt.Errorf("forking %s: it cannot be %s/%s", r.FullName(), owner, name)
+	}
+	f := &Repo{Owner: r.World.Account(owner), Name: name, Private: r.Private, DefaultBranch: r.DefaultBranch, Parent: r, Store: r.Store}
 	objects, err := filepath.Abs(filepath.Join(r.Dir, "objects"))
 	if err != nil {
 		return nil, err
@@ -110,7 +117,7 @@ func (r *Repo) Branch(name string, create bool) (*Repo, string, error) {
 	if !create {
 		return nil, "", fmt.Errorf("finding %s: %s has no fork of %s", name, owner, r.FullName())
 	}
-	f, err := r.fork(owner)
+	f, err := r.Fork(owner, "")
 	return f, ref, err
 }
 
@@ -140,6 +147,12 @@ func (r *Repo) Rename(name string) error {
 	r.Name, w.repos[strings.ToLower(full)] = name, r
 	w.emit(Event{Name: "repository", Action: "renamed", Repo: r, By: r.Owner, Was: map[string]string{"name": old}})
 	return nil
+}
+
+// Archive makes the repository read-only for everybody, or ends that.
+func (r *Repo) Archive(on bool) {
+	r.Archived = on
+	r.World.emit(Event{Name: "repository", Action: map[bool]string{true: "archived", false: "unarchived"}[on], Repo: r, By: r.Owner})
 }
 
 // Remove deletes the repository: no name leads to it now.

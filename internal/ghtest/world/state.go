@@ -51,6 +51,7 @@ type Repo struct {
 	Private       bool
 	Installed     bool
 	Deleted       bool
+	Archived      bool // takes no writes
 	DefaultBranch string
 	Created       time.Time
 	Pushed        time.Time
