@@ -36,6 +36,7 @@ func newPlace(t *testing.T) *place {
 	p.srv.SetHook(ghtest.Hook{URL: trial.NewReceiver(t, p.srv.WebhookSecret).URL})
 	p.repo = trial.Repo(t, p.srv, "example/throw-away")
 	p.repo.Ruleset(refusedPrefix+"*", "Cannot create ref due to creations being restricted.")
+	trial.OK(t, p.repo.Protect(checkedPrefix+"*", ghtest.Protection{RequiredContexts: []string{statusContext}, Deletions: true}))
 	trial.OK(t, p.repo.Collaborator("bob", "write"))
 	number := trial.Must(trial.OpenWith(p.repo, "fix", ghtest.PR{Title: "From a fork"}))(t)
 	trial.Must(p.repo.Review(number, "bob", "CHANGES_REQUESTED", "Not yet"))(t)
@@ -227,6 +228,42 @@ func TestFixtures(t *testing.T) {
 	if !strings.Contains(all, `"login":"concorde[bot]"`) || !strings.Contains(all, "person-1") {
 		t.Error("the App's own name is gone, or people have no new names")
 	}
+}
+
+// A branch that its protection keeps is listed as left behind; once it may be deleted, the
+// next run does that.
+func TestWhatCannotBeRemoved(t *testing.T) {
+	p := newPlace(t)
+	p.cfg.Skip = []string{"push", "push-workflow", "push-refused", "odd-files"}
+	trial.OK(t, p.repo.Protect(checkedPrefix+"*", ghtest.Protection{RequiredContexts: []string{statusContext}}))
+	report, _ := p.run()
+	if len(report.Left) != 2 || report.Good() || !strings.Contains(report.Left[0], "the branch "+checkedPrefix) ||
+		!strings.Contains(report.Left[0], "Cannot delete this protected branch") {
+		t.Errorf("left %q", report.Left)
+	}
+	trial.OK(t, p.repo.Protect(checkedPrefix+"*", ghtest.Protection{}))
+	p.srv.Advance(time.Hour)
+	if report, _ := p.run(); len(report.Left) > 0 {
+		t.Errorf("left %q", report.Left)
+	}
+	p.clean()
+}
+
+// As GitHub makes a repository, it doesn't allow auto-merge: that's a refusal, too.
+func TestWithoutAutoMerge(t *testing.T) {
+	p := newPlace(t)
+	p.repo.AllowAutoMerge(false)
+	_, lines := p.run()
+	all := strings.Join(lines, "\n")
+	for _, want := range []string{
+		`ok auto-merge-off: it was refused: "Pull request Auto merge is not allowed for this repository"`,
+		"skipped auto-merge-waits: the repository doesn't allow auto-merge: allow it in its settings",
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q isn't in\n%s", want, all)
+		}
+	}
+	p.clean()
 }
 
 // Every step has a deviation that shows it, but for what ghtest can't play: a permission

@@ -54,7 +54,15 @@ var deviations = []deviation{
 	{"draft", answers("POST", "^/graphql$", "markPullRequestReadyForReview", 200, unable)},
 	{"stale-merge", answers("PUT", "/pulls/3/merge$", "", 405, `{"message":"Pull Request is not mergeable"}`)},
 	{"squash", endpoint("GET", `/pulls/\d+$`, `"merge_commit_sha":"`, `"merge_commit_sha":"0`)},
-	{"auto-merge", answers("POST", "^/graphql$", "enablePullRequestAutoMerge", 200, unable)},
+	{"auto-merge-off", func(p *place) error {
+		p.repo.AllowAutoMerge(false)
+		return autoMergeSays("auto-off", unable)(p)
+	}},
+	{"auto-merge-idle", autoMergeSays("auto", unable)},
+	{"auto-merge-draft", autoMergeSays("auto-draft", unable)},
+	{"auto-merge-conflict", autoMergeSays("auto-conflict", unable)},
+	{"auto-merge-waits", autoMergeSays("checked-waits", strings.ReplaceAll(unable, "It isn't possible", "Pull request is in unstable status"))},
+	{"auto-merge-clean", autoMergeSays("checked-clean", unable)},
 	{"large-cost", query(`"number":1,`, `"cost":1`, `"cost":4`)},
 	{"odd-files", endpoint("GET", "/git/blobs/", "a", "A")},
 	{"push", answers("GET", "/git/ref/heads/.*/push-2$", "", 404, `{"message":"Not Found"}`)},
@@ -67,6 +75,11 @@ var deviations = []deviation{
 	{"delete-branch", func(p *place) error {
 		return p.srv.Fault(ghtest.Fault{Method: "DELETE", Path: "/heads/.*/deleted$", After: 1, Times: -1, Status: 404})
 	}},
+}
+
+// autoMergeSays gives a fixed answer to who asks for auto-merge of a branch.
+func autoMergeSays(branch, body string) func(*place) error {
+	return answers("POST", "^/graphql$", "/"+branch+`"`, 200, body)
 }
 
 // query alters answers to GraphQL queries with a text.

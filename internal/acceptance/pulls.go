@@ -101,28 +101,6 @@ func (s *session) squash(ctx context.Context) (string, error) {
 	return after(took), nil
 }
 
-// autoMerge asks for auto-merge where nothing is required, and of a draft: GitHub's
-// refusals are in words that the bot knows, or it merges at once.
-func (s *session) autoMerge(ctx context.Context) (string, error) {
-	m, err := s.newPull(ctx, "auto", files{"acceptance/auto.txt": {Content: "x\n"}})
-	if err != nil {
-		return "", err
-	}
-	if err := s.apply(ctx, m.key, pull.MergePull{SHA: m.head, Title: "Auto-merge", Auto: true}); err != nil {
-		return "", differs("it is refused in unknown words: %v", err)
-	}
-	r, err := s.load(ctx, m.key)
-	switch {
-	case err != nil:
-		return "", err
-	case r.State == pull.Merged:
-		return "it was merged at once", nil
-	case r.AutoMerge:
-		return "auto-merge was enabled", nil
-	}
-	return "it was refused in words that the bot knows", nil
-}
-
 func (s *session) deleteBranch(ctx context.Context) (string, error) {
 	m, err := s.newPull(ctx, "deleted", files{"acceptance/deleted.txt": {Content: "x\n"}})
 	if err != nil {

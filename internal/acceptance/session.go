@@ -39,6 +39,7 @@ type session struct {
 	note    pull.PostedNote   // of the step own-comment
 	heard   *bool             // whether GitHub sends webhooks of this run, once a step asked
 	changes []change          // of the step lag
+	unruled bool              // no ruleset requires the run's status
 }
 
 // undo removes something that the run made.

@@ -109,9 +109,24 @@ func Steps() []Step {
 		{"squash",
 			"A squash merge has one parent and the given message, and REST and GraphQL name the same commit",
 			"internal/gh/snapshot/summary.go:merge", "", (*session).squash},
-		{"auto-merge",
-			"Where auto-merge can't wait for anything, it is refused in one of the known sentences",
-			"internal/gh/apply/merge.go:noAutoMerge", "", (*session).autoMerge},
+		{"auto-merge-off",
+			"Where the repository doesn't allow auto-merge, it is refused in known words",
+			refusals, "the repository doesn't allow auto-merge, which is how GitHub makes one", (*session).autoMergeOff},
+		{"auto-merge-idle",
+			"Where nothing is required, auto-merge is refused in known words: there is nothing to wait for",
+			refusals, allowAutoMerge, (*session).autoMergeIdle},
+		{"auto-merge-draft",
+			"Auto-merge of a draft is refused in known words",
+			refusals, allowAutoMerge, (*session).autoMergeDraft},
+		{"auto-merge-conflict",
+			"Auto-merge of a pull request with a conflict is enabled, or refused in known words",
+			refusals, allowAutoMerge, (*session).autoMergeConflict},
+		{"auto-merge-waits",
+			"Where a required status is missing, auto-merge is enabled, and the status has GitHub merge",
+			"internal/gh/apply/merge.go:autoMerge", requireStatus, (*session).autoMergeWaits},
+		{"auto-merge-clean",
+			"Where the required status is there, auto-merge is refused with \"clean status\", and the pull request can be merged at once",
+			"internal/gh/apply/merge.go:autoMerge", requireStatus, (*session).autoMergeClean},
 		{"delete-branch",
 			"A pull request closes with its branch, and deleting a branch again is answered 422 \"Reference does not exist\"",
 			"internal/gh/apply/branch.go:deleteBranch", "", (*session).deleteBranch},
@@ -142,11 +157,20 @@ func Steps() []Step {
 	}
 }
 
-// webhook is what steps about deliveries need.
-const webhook = "the App has a webhook, whatever it leads to"
+// What several steps need before the run.
+const (
+	webhook        = "the App has a webhook, whatever it leads to"
+	allowAutoMerge = "allow auto-merge in the repository's settings"
+	requireStatus  = allowAutoMerge + ", and make a ruleset that requires the status `" + statusContext + "` on the branches `" + checkedPrefix + "**`"
+)
 
 // What each step without a permission settles.
 const (
 	silent = "What a token may not read is refused with an error: no answer silently lacks it"
 	denied = "internal/gh/fault.go:lacksPermission"
+)
+
+// Where words are known.
+const (
+	refusals = "internal/gh/apply/merge.go:noAutoMerge"
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -108,7 +109,7 @@ func (s *session) takeOver(found surveyed) error {
 
 // ofARun tells whether a branch was made by a run.
 func ofARun(branch string) bool {
-	return strings.HasPrefix(branch, branchPrefix) || strings.HasPrefix(branch, refusedPrefix)
+	return slices.ContainsFunc([]string{branchPrefix, refusedPrefix, checkedPrefix}, func(prefix string) bool { return strings.HasPrefix(branch, prefix) })
 }
 
 // ownsSubject has an issue or a pull request closed in the end.

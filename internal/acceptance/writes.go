@@ -12,6 +12,9 @@ import (
 // beyond is a character that takes four bytes in UTF-8.
 const beyond = "\U0001F41B"
 
+// statusContext is that of the run's statuses.
+const statusContext = "concorde/acceptance"
+
 // after says how long something took.
 func after(took time.Duration) string {
 	return fmt.Sprintf("after %.1f s", took.Seconds())
@@ -69,7 +72,7 @@ func (s *session) fourByteLabel(ctx context.Context) (string, error) {
 
 // status posts a status on the shared pull request and gives the answer's status.
 func (s *session) status(ctx context.Context, description string) (int, error) {
-	status := map[string]string{"state": "success", "context": "concorde/acceptance", "description": description}
+	status := map[string]string{"state": "success", "context": statusContext, "description": description}
 	raw, err := s.rest(ctx, "POST", "statuses/"+s.pull.head, status)
 	return raw.status, err
 }

@@ -45,11 +45,11 @@ func (t *target) mergedAlready(ctx context.Context, refused *gh.Rejected) error 
 }
 
 // noAutoMerge is what GitHub says where a repository, its plan or a branch has no
-// auto-merge, and where the pull request could be merged by hand although not
-// all is green. There is nothing to do but wait.
+// auto-merge, where the pull request has a conflict, and where it could be merged by
+// hand although not all is green. There is nothing to do but wait.
 var noAutoMerge = []string{
 	"auto merge is not allowed", "auto-merge is not allowed", "can't enable auto-merge for this pull request",
-	"protected branch rules not configured", "in unstable status",
+	"protected branch rules not configured", "in unstable status", "in dirty status",
 }
 
 // autoMerge has GitHub merge when the conditions are met. If they are by now,

@@ -122,6 +122,10 @@ func TestNoAutoMerge(t *testing.T) {
 		"Auto merge is not allowed for this repository": func(w *world) { w.Repo.AllowAutoMerge(false) },
 		"Can't enable auto-merge for this pull request": func(w *world) { w.Repo.PlanWithoutAutoMerge() },
 		"Protected branch rules not configured":         func(w *world) { trial.OK(w.T, w.Repo.Protect("main", ghtest.Protection{})) },
+		"Pull request is in dirty status": func(w *world) { // a conflict, as scripts that ask for auto-merge have it
+			w.Fault(ghtest.Fault{Path: "^/graphql", Contains: "enablePullRequestAutoMerge", Status: 200,
+				Body: `{"data":{"change0":null},"errors":[{"type":"UNPROCESSABLE","path":["change0"],"message":"Pull request Pull request is in dirty status"}]}`})
+		},
 		"Pull request is in unstable status": func(w *world) {
 			trial.OK(w.T, w.Repo.Protect("main", ghtest.Protection{RequiredContexts: []string{}}))
 			trial.OK(w.T, w.Repo.SetStatus(w.PR(pull.Key{Owner: "python", Repo: "cpython", Number: 1}).HeadSHA, "x",

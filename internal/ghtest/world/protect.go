@@ -30,6 +30,7 @@ func (r *Repo) Refused(ref, sha string) string {
 	}
 	reason := ""
 	switch {
+	case sha == "" && p.Deletions:
 	case sha == "":
 		reason = "Cannot delete this protected branch"
 	case p.NoPush:

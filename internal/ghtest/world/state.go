@@ -115,6 +115,7 @@ type Protection struct {
 	RequiredContexts []string // statuses or check runs that must be successful on the head
 	Strict           bool     // the head must contain the tip of the base
 	NoPush           bool     // no pushes; merging is how the branch moves
+	Deletions        bool     // the branch may be deleted
 	MergeQueue       bool     // the API merges nothing: the queue does
 }
 
