@@ -28,6 +28,9 @@ type Config struct {
 	// Large is a pull request of a large public repository, which is only read; zero: the
 	// steps about it are skipped.
 	Large pull.Key
+	// Second is a token of another account, with the scopes public_repo (repo, for a private
+	// repository) and delete_repo; "": most steps about other accounts are skipped.
+	Second string
 	// Fixtures gets every raw answer, a JSON object a line, without tokens and people; nil:
 	// they aren't kept.
 	Fixtures io.Writer

@@ -47,7 +47,7 @@ func newPlace(t *testing.T) *place {
 			AppID: p.srv.AppID(), PrivateKey: p.srv.PrivateKeyPEM(), APIURL: p.srv.APIURL(), Timeout: time.Minute,
 			Now: p.srv.Now, Wait: p.wait,
 		},
-		Pace: time.Second,
+		Pace: time.Second, Second: p.srv.UserToken("carol"),
 	}
 	return p
 }

@@ -72,6 +72,10 @@ var deviations = []deviation{
 	{"redelivery", answers("POST", "/attempts$", "", 404, `{"message":"Not Found"}`)},
 	{"fork", endpoint("GET", "/pulls/1$", `"ref":"fix"`, `"ref":"other"`)},
 	{"review", endpoint("GET", "/reviews$", `"commit_id":"`, `"commit_id":"0`)},
+	{"own-review", answers("POST", "/reviews$", `{"event":"APPROVE"`, 200, `{}`)},
+	{"dismissal", query("REVIEW_DISMISSED_EVENT", `"ReviewDismissedEvent"`, `"OtherEvent"`)},
+	{"association", endpoint("GET", "/pulls/3$", `"author_association":"CONTRIBUTOR"`, `"author_association":"NONE"`)},
+	{"deleted-fork", endpoint("GET", `/pulls/\d+$`, `"repo":null`, `"repo":{"owner":{"login":"carol"}}`)},
 	{"delete-branch", func(p *place) error {
 		return p.srv.Fault(ghtest.Fault{Method: "DELETE", Path: "/heads/.*/deleted$", After: 1, Times: -1, Status: 404})
 	}},

@@ -32,14 +32,17 @@ type session struct {
 	issue      pull.Key
 	pull       made // an open pull request that steps share
 
-	began   time.Time         // by GitHub's clock
-	number  int64             // of the repository
-	granted map[string]string // permissions, once a step asked
-	dated   dated             // once a step made it
-	note    pull.PostedNote   // of the step own-comment
-	heard   *bool             // whether GitHub sends webhooks of this run, once a step asked
-	changes []change          // of the step lag
-	unruled bool              // no ruleset requires the run's status
+	began    time.Time         // by GitHub's clock
+	number   int64             // of the repository
+	granted  map[string]string // permissions, once a step asked
+	dated    dated             // once a step made it
+	note     pull.PostedNote   // of the step own-comment
+	heard    *bool             // whether GitHub sends webhooks of this run, once a step asked
+	changes  []change          // of the step lag
+	second   *guest            // once a step invited the second account,
+	refused  error             // or why it couldn't
+	approval reviewData        // by the second account
+	unruled  bool              // no ruleset requires the run's status
 }
 
 // undo removes something that the run made.

@@ -150,10 +150,23 @@ func Steps() []Step {
 			"internal/webhook/missed/missed.go", webhook, (*session).redelivery},
 		{"fork",
 			"GraphQL and the REST API agree on the head and the author of a pull request from a fork",
-			"internal/gh/snapshot/facts.go:request", "open a pull request from a fork, with another account", (*session).fromFork},
+			"internal/gh/snapshot/facts.go:request", "open a pull request from a fork, or " + secondAccount, (*session).fromFork},
 		{"review",
 			"GraphQL lists the same reviews as the REST API, with the commit of each",
-			"internal/gh/snapshot/history.go:opinions", "review an open pull request with another account", (*session).review},
+			"internal/gh/snapshot/history.go:opinions", "review an open pull request with another account, or " + secondAccount,
+			(*session).review},
+		{"own-review",
+			"A review of the App that only comments is no opinion, and the App can't approve its own pull request",
+			"internal/gh/snapshot/history.go:opinions", "", (*session).ownReview},
+		{"dismissal",
+			"A dismissed approval is DISMISSED, no longer counts, and leaves an event that names the reviewer",
+			"internal/gh/snapshot/history.go:event", secondAccount, (*session).dismissal},
+		{"association",
+			"GraphQL and the REST API agree on how an author is associated with the repository",
+			"internal/gh/snapshot/facts.go:request", "", (*session).association},
+		{"deleted-fork",
+			"A pull request whose fork is deleted keeps its head and its author; both APIs have null as its repository",
+			"internal/gh/snapshot/facts.go:request", "open a pull request from a fork and delete the fork, or " + secondAccount, (*session).orphaned},
 	}
 }
 
@@ -161,6 +174,7 @@ func Steps() []Step {
 const (
 	webhook        = "the App has a webhook, whatever it leads to"
 	allowAutoMerge = "allow auto-merge in the repository's settings"
+	secondAccount  = "give a token of another account with `--second`"
 	requireStatus  = allowAutoMerge + ", and make a ruleset that requires the status `" + statusContext + "` on the branches `" + checkedPrefix + "**`"
 )
 
