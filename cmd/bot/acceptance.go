@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/rs/zerolog"
 
@@ -19,6 +21,8 @@ type acceptanceFlags struct {
 	Acceptance string        `placeholder:"OWNER/REPO" help:"Instead, check in a throw-away repository whether GitHub behaves as the bot assumes; see docs/acceptance.md."`
 	Yes        bool          `help:"With --acceptance: agree to what it writes there."`
 	Large      string        `placeholder:"OWNER/REPO#N" help:"With --acceptance: also measure queries of this pull request in a large public repository, which is only read."`
+	Archived   string        `placeholder:"OWNER/REPO" help:"With --acceptance: also check that this archived repository refuses writes; the App is installed there, too."`
+	Second     string        `placeholder:"FILE" help:"With --acceptance: a file with a token of another account, which forks the repository, reviews, and deletes the fork; its scopes are public_repo and delete_repo."`
 	Skip       []string      `placeholder:"STEP" help:"With --acceptance: leave out steps."`
 	Pace       time.Duration `hidden:"" default:"1s" help:"With --acceptance: the time from one write to the next."`
 	Answers    string        `default:"acceptance" placeholder:"DIR" help:"With --acceptance: where GitHub's answers are saved, without tokens and people (default: acceptance)."`
@@ -59,8 +63,12 @@ func (f acceptanceFlags) run(s streams, github githubFlags) error {
 }
 
 func (f acceptanceFlags) config(s streams, github githubFlags) (cfg acceptance.Config, err error) {
-	if cfg.Repository, err = pull.ParseKey(f.Acceptance); err == nil && cfg.Repository.Number != 0 {
-		err = fmt.Errorf("reading %q: want OWNER/REPO", f.Acceptance)
+	cfg.Repository, err = repositoryKey(f.Acceptance)
+	if err == nil && f.Archived != "" {
+		cfg.Archived, err = repositoryKey(f.Archived)
+	}
+	if err == nil && f.Second != "" {
+		cfg.Second, err = secondToken(f.Second)
 	}
 	if err == nil && f.Large != "" {
 		cfg.Large, err = pull.ParseKey(f.Large)
@@ -80,6 +88,28 @@ func (f acceptanceFlags) config(s streams, github githubFlags) (cfg acceptance.C
 	credentials, err := github.identity(s)
 	cfg.GitHub = github.clientConfig(s, credentials, appNeeds{log: zerolog.Nop()})
 	return cfg, err
+}
+
+// repositoryKey reads OWNER/REPO.
+func repositoryKey(text string) (pull.Key, error) {
+	key, err := pull.ParseKey(text)
+	if err == nil && key.Number != 0 {
+		err = fmt.Errorf("reading %q: want OWNER/REPO", text)
+	}
+	return key, err
+}
+
+// secondToken reads a file that holds nothing else.
+func secondToken(path string) (string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("reading the second account's token: %w", err)
+	}
+	found := strings.TrimSpace(string(text))
+	if found == "" || strings.ContainsFunc(found, unicode.IsSpace) {
+		return "", fmt.Errorf("reading the second account's token: %s doesn't hold one", path)
+	}
+	return found, nil
 }
 
 // file is a new one of this run.

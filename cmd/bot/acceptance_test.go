@@ -33,7 +33,8 @@ func TestAcceptanceAsksFirst(t *testing.T) {
 	if n := len(repo.Writes()); n != 0 {
 		t.Errorf("%d writes", n)
 	}
-	for _, more := range [][]string{{"--acceptance", "example"}, {"--acceptance", "example/x#1"}, {"--large", "python/cpython"}, {"--skip", "x"}} {
+	for _, more := range [][]string{{"--acceptance", "example"}, {"--acceptance", "example/x#1"}, {"--large", "python/cpython"}, {"--skip", "x"},
+		{"--archived", "example/x#1"}, {"--second", os.DevNull}, {"--second", filepath.Join(t.TempDir(), "none")}} {
 		if code, _, stderr := runCommand(t, identity(github), append(args, more...)...); code != exitMisuse || stderr == "" {
 			t.Errorf("%v: %d", more, code)
 		}
@@ -49,11 +50,21 @@ func TestAcceptanceCommand(t *testing.T) {
 	if err := github.Fault(ghtest.Fault{Method: "POST", Path: "/statuses/", Contains: "Found", Times: -1, Status: 500}); err != nil {
 		t.Fatal(err)
 	}
-	args = append(args, "--yes", "--pace", "0") // a second for each write would be minutes
+	second := filepath.Join(t.TempDir(), "second")
+	if err := os.WriteFile(second, []byte(github.UserToken("carol")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	archived, err := github.Repo("example/attic", ghtest.RepoOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	archived.Archive(true)
+	answers := args[len(args)-1]
+	args = append(args, "--yes", "--pace", "0", "--second", second, "--archived", "example/attic") // a second for each write would be minutes
 	code, stdout, stderr := runCommand(t, identity(github), args...)
 	for _, want := range []string{
 		"ok       viewer ", "DIFFERS  four-byte-status", "assumed: A status description with characters beyond U+FFFF is refused with 422 (internal/pull/describe.go:Describe)",
-		"skipped  large-cost ", " 1 differ, ",
+		"skipped  large-cost ", "ok       deleted-fork ", "ok       archived ", " 1 differ, ",
 	} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("%q isn't in\n%s%s", want, stdout, stderr)
@@ -62,7 +73,7 @@ func TestAcceptanceCommand(t *testing.T) {
 	if code != exitFailed {
 		t.Errorf("exit code %d", code)
 	}
-	saved, err := filepath.Glob(filepath.Join(args[len(args)-4], "*.jsonl"))
+	saved, err := filepath.Glob(filepath.Join(answers, "*.jsonl"))
 	if err != nil || len(saved) != 1 {
 		t.Fatalf("saved %q, %v", saved, err)
 	}

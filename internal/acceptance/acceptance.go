@@ -28,6 +28,9 @@ type Config struct {
 	// Large is a pull request of a large public repository, which is only read; zero: the
 	// steps about it are skipped.
 	Large pull.Key
+	// Archived is an archived repository that has the App; zero: the step about one is
+	// skipped.
+	Archived pull.Key
 	// Second is a token of another account, with the scopes public_repo (repo, for a private
 	// repository) and delete_repo; "": most steps about other accounts are skipped.
 	Second string
@@ -37,8 +40,8 @@ type Config struct {
 
 	Skip     []string      // names of steps
 	Pace     time.Duration // from one write to the next; GitHub asks for a second
-	Limit    time.Duration // of the run without its cleaning up; 0: 15 minutes
-	Requests int           // so many at most, without its cleaning up; 0: 600
+	Limit    time.Duration // of the run without its cleaning up; 0: 20 minutes
+	Requests int           // so many at most, without its cleaning up; 0: 800
 }
 
 // State is what became of a step.
@@ -94,8 +97,8 @@ type skip struct{ text string }
 func (s *skip) Error() string { return s.text }
 
 const (
-	defaultLimit    = 15 * time.Minute
-	defaultRequests = 600
+	defaultLimit    = 20 * time.Minute
+	defaultRequests = 800
 	cleaningTime    = 3 * time.Minute
 	cleaningBudget  = 200 // requests
 )
@@ -175,13 +178,16 @@ func (s *session) make(ctx context.Context, step Step) Result {
 func Announcement(repository pull.Key) string {
 	return fmt.Sprintf(`This run writes to %[1]s, as the App:
 
-  * an issue, and pull requests with comments, reactions, labels, statuses and check runs
+  * an issue, and pull requests with comments, reviews, reactions, labels, statuses and
+    check runs
   * branches that begin with %[2]s, with some odd files, force pushes and a merge
   * labels that begin with %[3]s
 
-It never writes to other branches, and removes what it made: branches, labels and
+It never writes to other branches, except that %[4]s gets a
+queued pull request if it has a merge queue. A second account forks the repository and
+deletes that fork again, if you give its token. The run removes what it made: branches, labels and
 comments, and what a killed run left. The issue and the pull requests are closed, since
 GitHub deletes none.
 Use a repository that nobody needs, and on which the bot doesn't act.
-`, repository, strings.TrimSuffix(branchPrefix, "/"), strings.TrimSpace(labelPrefix))
+`, repository, strings.TrimSuffix(branchPrefix, "/"), strings.TrimSpace(labelPrefix), queueBranch)
 }

@@ -37,12 +37,19 @@ func newPlace(t *testing.T) *place {
 	p.repo = trial.Repo(t, p.srv, "example/throw-away")
 	p.repo.Ruleset(refusedPrefix+"*", "Cannot create ref due to creations being restricted.")
 	trial.OK(t, p.repo.Protect(checkedPrefix+"*", ghtest.Protection{RequiredContexts: []string{statusContext}, Deletions: true}))
+	p.repo.PushProtection(branchPrefix + "*/secret")
+	trial.Must(p.repo.Push(queueBranch))(t)
+	trial.OK(t, p.repo.Protect(queueBranch, ghtest.Protection{RequiredContexts: []string{statusContext}, MergeQueue: true}))
+	archived := trial.Repo(t, p.srv, "example/attic")
+	trial.Must(archived.OpenIssue(ghtest.Issue{Title: "Old", Author: "alice"}))(t)
+	archived.Archive(true)
 	trial.OK(t, p.repo.Collaborator("bob", "write"))
 	number := trial.Must(trial.OpenWith(p.repo, "fix", ghtest.PR{Title: "From a fork"}))(t)
 	trial.Must(p.repo.Review(number, "bob", "CHANGES_REQUESTED", "Not yet"))(t)
 	p.cfg = Config{
 		Repository: pull.Key{Owner: "example", Repo: "throw-away"}, Fixtures: &p.fixtures,
-		Large: pull.Key{Owner: "example", Repo: "throw-away", Number: number}, // ghtest shows a token no other repository
+		Archived: pull.Key{Owner: "example", Repo: "attic"},
+		Large:    pull.Key{Owner: "example", Repo: "throw-away", Number: number}, // ghtest shows a token no other repository
 		GitHub: gh.Config{
 			AppID: p.srv.AppID(), PrivateKey: p.srv.PrivateKeyPEM(), APIURL: p.srv.APIURL(), Timeout: time.Minute,
 			Now: p.srv.Now, Wait: p.wait,
@@ -73,7 +80,7 @@ func (p *place) run() (Report, []string) {
 func (p *place) clean() {
 	p.t.Helper()
 	for _, name := range p.repo.Branches() {
-		if name != "main" {
+		if name != "main" && name != queueBranch {
 			p.t.Errorf("the branch %s is left", name)
 		}
 	}
@@ -117,6 +124,9 @@ func named(report Report) (names []string) {
 	return names
 }
 
+// withGit are the steps that start git many times.
+var withGit = []string{"push", "push-workflow", "push-refused", "push-secret", "archived"}
+
 // Every way in which GitHub may behave otherwise shows as exactly the step that settles
 // it.
 func TestEachDeviation(t *testing.T) {
@@ -125,8 +135,8 @@ func TestEachDeviation(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t)
 			trial.OK(t, d.make(p))
-			if !strings.HasPrefix(d.step, "push") { // they start git many times
-				p.cfg.Skip = []string{"push", "push-workflow", "push-refused"}
+			if !slices.Contains(withGit, d.step) {
+				p.cfg.Skip = withGit
 			}
 			report, lines := p.run()
 			if got := named(report); !slices.Equal(got, []string{d.step}) {
@@ -234,7 +244,7 @@ func TestFixtures(t *testing.T) {
 // next run does that.
 func TestWhatCannotBeRemoved(t *testing.T) {
 	p := newPlace(t)
-	p.cfg.Skip = []string{"push", "push-workflow", "push-refused", "odd-files"}
+	p.cfg.Skip = append([]string{"odd-files"}, withGit...)
 	trial.OK(t, p.repo.Protect(checkedPrefix+"*", ghtest.Protection{RequiredContexts: []string{statusContext}}))
 	report, _ := p.run()
 	if len(report.Left) != 2 || report.Good() || !strings.Contains(report.Left[0], "the branch "+checkedPrefix) ||
@@ -304,7 +314,7 @@ func TestFaultsOfOneRequest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t)
-			p.cfg.Skip = []string{"push", "push-workflow", "push-refused", "odd-files"}
+			p.cfg.Skip = append([]string{"odd-files"}, withGit...)
 			c.fault.Method, c.fault.Path, c.fault.Contains = "POST", "/statuses/", "Found"
 			trial.OK(t, p.srv.Fault(c.fault))
 			report, lines := p.run()
@@ -329,7 +339,7 @@ func (d *dying) RoundTrip(req *http.Request) (*http.Response, error) {
 // What a killed run left, the next one removes before it begins; nothing else.
 func TestAfterAKilledRun(t *testing.T) {
 	p := newPlace(t)
-	p.cfg.Skip = []string{"push", "push-workflow", "push-refused", "odd-files"}
+	p.cfg.Skip = append([]string{"odd-files"}, withGit...)
 	trial.OK(t, p.repo.SetLabel(ghtest.Label{Name: "acceptance"}))
 	killed := &dying{}
 	cfg := p.cfg
@@ -372,7 +382,7 @@ func TestNotThrowAway(t *testing.T) {
 			return err
 		},
 		"12 branches": func(p *place) (err error) {
-			for n := range 11 {
+			for n := range 10 {
 				_, push := p.repo.Push(fmt.Sprint("3.", n))
 				err = errors.Join(err, push)
 			}

@@ -124,12 +124,3 @@ func (s *session) missingIssue(ctx context.Context) (string, error) {
 	}
 	return "", nil
 }
-
-// noQueue asks for the merge queue of a branch that has none.
-func (s *session) noQueue(ctx context.Context) (string, error) {
-	answer, err := s.ask(ctx, "id queue0:mergeQueue(branch:$branch){entries{totalCount}}", map[string]any{"branch:String!": s.base})
-	if err != nil {
-		return "", err
-	}
-	return "", answer.null("queue0", "")
-}

@@ -16,6 +16,11 @@ import (
 // pick picks a commit onto the base of the run and pushes it to branches, as the bot
 // makes backports, with a token of these permissions.
 func (s *session) pick(ctx context.Context, commit string, permissions map[string]string, heads ...git.Target) ([]git.Picked, error) {
+	return s.offer(ctx, git.Job{Commit: commit, Targets: heads}, permissions)
+}
+
+// offer does a job in the run's repository.
+func (s *session) offer(ctx context.Context, job git.Job, permissions map[string]string) ([]git.Picked, error) {
 	engine, err := git.NewEngine(git.EngineConfig{Log: zerolog.Nop()})
 	if err != nil {
 		return nil, &skip{"no git: " + err.Error()}
@@ -27,16 +32,15 @@ func (s *session) pick(ctx context.Context, commit string, permissions map[strin
 		return nil, err
 	}
 	email := fmt.Sprintf("%d+%s@users.noreply.github.com", account.ID, name)
-	for i := range heads {
-		heads[i].Branch = cmp.Or(heads[i].Branch, s.base)
-		s.owns(heads[i].Head)
+	for i := range job.Targets {
+		job.Targets[i].Branch = cmp.Or(job.Targets[i].Branch, s.base)
+		s.owns(job.Targets[i].Head)
 	}
-	return engine.Pick(ctx, git.Job{
-		Remote: s.app.CloneURL(s.cfg.Repository), Commit: commit, Targets: heads, Committer: git.Person{Name: name, Email: email},
-		Token: func(ctx context.Context) (string, error) {
-			return s.app.Token(ctx, gh.TokenRequest{Key: s.cfg.Repository, Permissions: permissions})
-		},
-	})
+	job.Remote, job.Committer = s.app.CloneURL(s.cfg.Repository), git.Person{Name: name, Email: email}
+	job.Token = func(ctx context.Context) (string, error) {
+		return s.app.Token(ctx, gh.TokenRequest{Key: s.cfg.Repository, Permissions: permissions})
+	}
+	return engine.Pick(ctx, job)
 }
 
 var contents = map[string]string{"contents": "write"}

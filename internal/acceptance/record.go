@@ -39,7 +39,7 @@ func newRecorder(cfg Config) *recorder {
 		next = http.DefaultTransport
 	}
 	return &recorder{
-		next: next, to: cfg.Fixtures, most: cfg.Requests, redact: newRedactor(cfg.Repository),
+		next: next, to: cfg.Fixtures, most: cfg.Requests, redact: newRedactor(cfg),
 		pace: cfg.Pace, now: cfg.GitHub.Now, wait: cfg.GitHub.Wait,
 	}
 }

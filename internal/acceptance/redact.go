@@ -17,14 +17,28 @@ import (
 // redactor takes people, tokens and the repository's name out of answers. The same
 // person has the same new name in the whole run.
 type redactor struct {
-	repository string
+	dotted []string // names of repositories with their new ones
 
 	mu     sync.Mutex
 	people map[string]string // new names by login, in lower case
+	met    int               // persons
 }
 
-func newRedactor(repository pull.Key) *redactor {
-	return &redactor{repository: repository.Repo, people: map[string]string{strings.ToLower(repository.Owner): "owner", strings.ToLower(repository.Repo): "repository"}}
+func newRedactor(cfg Config) *redactor {
+	r := &redactor{people: map[string]string{}}
+	for _, named := range []struct {
+		key  pull.Key
+		name string
+	}{{cfg.Archived, "archived"}, {cfg.Repository, "repository"}} {
+		if named.key.Repo == "" {
+			continue
+		}
+		r.people[strings.ToLower(named.key.Owner)], r.people[strings.ToLower(named.key.Repo)] = "owner", named.name
+		if strings.Contains(named.key.Repo, ".") { // more than one word
+			r.dotted = append(r.dotted, named.key.Repo, named.name)
+		}
+	}
+	return r
 }
 
 // secretKeys hold what nobody else should have, personalKeys what is about a person.
@@ -86,7 +100,8 @@ func (r *redactor) name(login string) {
 	defer r.mu.Unlock()
 	key := strings.ToLower(login)
 	if r.people[key] == "" {
-		r.people[key] = fmt.Sprintf("person-%d", len(r.people)-1)
+		r.met++
+		r.people[key] = fmt.Sprintf("person-%d", r.met)
 	}
 }
 
@@ -135,9 +150,7 @@ var (
 // text redacts a text.
 func (r *redactor) text(s string) string {
 	s = mail.ReplaceAllString(gh.Redact(s), "somebody@example.com")
-	if strings.Contains(r.repository, ".") { // more than one word
-		s = strings.ReplaceAll(s, r.repository, "repository")
-	}
+	s = strings.NewReplacer(r.dotted...).Replace(s)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return word.ReplaceAllStringFunc(s, func(w string) string {

@@ -183,7 +183,11 @@ func (e *Engine) pick(ctx context.Context, job Job) (picked []Picked, err error)
 		return nil, &Failure{t.Kind, t.Temporary, fmt.Errorf("fetching: %w", t.Err)}
 	}
 	defer w.objects.close()
-	within(ctx, e.cfg.PickTime, w.pick)
+	do := w.pick
+	if job.Trial != "" {
+		do = w.trial
+	}
+	within(ctx, e.cfg.PickTime, do)
 	within(ctx, e.cfg.PushTime, w.push)
 	if ctx.Err() != nil {
 		return nil, asFailure(context.Cause(ctx))

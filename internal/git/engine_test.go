@@ -189,6 +189,20 @@ func TestPickToAFork(t *testing.T) {
 	wantFailure(t, s.pick(e)[0].Err, git.ShallowRefused, false)
 }
 
+// A trial is one commit with one file on each branch, pushed like picks.
+func TestTrial(t *testing.T) {
+	s := newStage(t)
+	s.job.Trial = "TOKEN = 1\n"
+	for _, p := range s.pick(s.engine(nil)) {
+		if p.Err != nil || p.Outcome != git.Clean || s.served("rev-parse", p.Head, p.Head+"^") != p.Commit+"\n"+p.Tip {
+			t.Errorf("%+v", p)
+		}
+		if text := s.served("show", p.Head+":trial.txt"); text != "TOKEN = 1" {
+			t.Errorf("%s has %q", p.Head, text)
+		}
+	}
+}
+
 func TestPickWithoutMarkers(t *testing.T) {
 	s := newStage(t)
 	s.git("checkout", "-q", "3.14")

@@ -39,6 +39,10 @@ type Job struct {
 	// Markers also commits and pushes picks with conflicts, with markers in the files.
 	// Without it, a conflict ends the pick onto that target.
 	Markers bool
+	// Trial, if it isn't empty, is pushed instead of picks: a commit on each target's Branch,
+	// with this text as its only file. With it the acceptance run tries what a server makes
+	// of a token, which GitHub's API for commits may refuse.
+	Trial string
 }
 
 // Source is what a pick's message is made from, in UTF-8. If the original's encoding is
