@@ -25,11 +25,11 @@ func (b *bot) openPages(s streams) error {
 	}
 	rules, commands := b.describe()
 	pages, err := web.New(web.Config{
-		State: b.stateOf, Settings: b.settingsOf, Try: b.tryLabels, Rules: rules, Commands: commands,
+		State: b.stateOf, Missed: b.missedSoFar, Settings: b.settingsOf, Try: b.tryLabels, Rules: rules, Commands: commands,
 		Store: reader, Version: version(), ServerURL: b.GitHub.ServerURL, Acts: b.acts, Log: b.log, Now: s.now,
 		Health: func() web.Health {
 			h := b.health()
-			var shown web.Health
+			shown := web.Health{Behind: int(h.stats.Oldest().Seconds())}
 			for _, alert := range h.Alerts {
 				shown.Alerts = append(shown.Alerts, plainLine(alert.Text))
 			}

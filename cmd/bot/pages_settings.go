@@ -81,6 +81,11 @@ func (b *bot) stateOf(ctx context.Context, repository pull.Key) (web.State, erro
 	return web.State{Swept: last, Left: left, Budget: int(share * 100), Full: full}, err
 }
 
+func (b *bot) missedSoFar(ctx context.Context) (web.Missed, error) {
+	until, total, err := b.missed.Known(ctx)
+	return web.Missed{Until: until, Redelivered: total.Redelivered, Swept: total.Swept}, err
+}
+
 // describe tells the pages what the bot does.
 func (b *bot) describe() (rules []web.Rule, commands []web.Command) {
 	for _, rule := range b.reconciler.Rules(b.reconciler.Settings.Rules) {

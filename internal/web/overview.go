@@ -19,6 +19,7 @@ type overview struct {
 	Queue        waiting   `json:"queue"`
 	Repositories []about   `json:"repositories,omitempty"`
 	GivenUp      []givenUp `json:"given_up,omitempty"`
+	Missed       Missed    `json:"missed_webhooks"`
 	Hours        []hour    `json:"hours,omitempty"` // of the last week, oldest first
 
 	Day, Week chart `json:"-"`
@@ -40,6 +41,13 @@ type about struct {
 	Merged int    `json:"merged"`
 	Closed int    `json:"closed"`
 	State
+}
+
+// Missed is what is known of webhooks that didn't arrive.
+type Missed struct {
+	Until       time.Time `json:"all_until,omitzero"` // all that GitHub sent by then are stored
+	Redelivered int       `json:"redelivered"`        // requested again, since the database was made
+	Swept       int       `json:"swept"`              // left to a sweep
 }
 
 // State is how the work on a repository goes.
@@ -81,6 +89,9 @@ func (p *Pages) overview(a *asked) (page, error) {
 		if o.Repositories[i].State, err = p.State(a.Context(), pull.Key{Owner: owner, Repo: repository}); err != nil {
 			return page{}, err
 		}
+	}
+	if o.Missed, err = p.Missed(a.Context()); err != nil {
+		return page{}, err
 	}
 	keys, err := p.Store.GivenUp(a.Context(), shownGivenUp)
 	if err != nil {

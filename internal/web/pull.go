@@ -60,11 +60,16 @@ func (p *Pages) pull(a *asked) (page, error) {
 	if o.History, err = p.history(a, key); err != nil {
 		return page{}, err
 	}
+	table := [][]string{{"at", "rule", "action", "why", "cause", "before", "after"}}
+	for _, c := range o.History {
+		table = append(table, []string{exact(c.At), c.Rule, c.Action, c.Why, c.Cause, c.Before, c.After})
+	}
 	if o.More = len(o.History) > maxHistory; o.More {
 		o.History = o.History[:maxHistory]
 	}
 	o.Labels, o.Statuses = explained(o.View.Labels, "label +%q", o.History), explained(o.View.Statuses, "status %s ", o.History)
-	return page{name: "pull", Title: o.View.Title, Sentence: p.sentence(o.View), Repository: key.Repository().String(), Data: o}, nil
+	return page{name: "pull", Title: o.View.Title, Sentence: p.sentence(o.View), Repository: key.Repository().String(), Data: o,
+		table: table}, nil
 }
 
 // history returns what the bot wrote, newest first, one more than a page shows.

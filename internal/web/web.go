@@ -27,7 +27,8 @@ type Config struct {
 	ServerURL string // of GitHub's pages
 	Acts      func(owner, repository string) bool
 	// State is how the work on a repository goes.
-	State func(ctx context.Context, repository pull.Key) (State, error)
+	State  func(ctx context.Context, repository pull.Key) (State, error)
+	Missed func(ctx context.Context) (Missed, error)
 	// Settings are a repository's settings in force; Try returns the labels that a made-up
 	// pull request would get there.
 	Settings func(ctx context.Context, repository pull.Key) (Settings, error)
@@ -55,6 +56,7 @@ type Store interface {
 type Health struct {
 	Alerts []string `json:"alerts,omitempty"`
 	Notes  []string `json:"notes,omitempty"`
+	Behind int      `json:"behind_seconds"` // age of the oldest hint that no run has served
 }
 
 //go:embed page/*.html page/style.css page/icon.svg
@@ -77,8 +79,8 @@ const pageTime = 10 * time.Second
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Store == nil || c.Health == nil || c.Acts == nil || c.State == nil || c.Settings == nil || c.Try == nil || c.Now == nil {
-		return nil, errors.New("making the pages: Store, Health, Acts, State, Settings, Try and Now are required")
+	if c.Store == nil || c.Health == nil || c.Acts == nil || c.State == nil || c.Missed == nil || c.Settings == nil || c.Try == nil || c.Now == nil {
+		return nil, errors.New("making the pages: Store, Health, Acts, State, Missed, Settings, Try and Now are required")
 	}
 	p := &Pages{Config: c, templates: map[string]*template.Template{}, mux: http.NewServeMux()}
 	for _, name := range []string{"overview", "repository", "pull", "settings", "shadow", "docs", "fault"} {

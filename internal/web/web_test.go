@@ -39,6 +39,7 @@ type site struct {
 	health Health
 
 	settings Settings
+	missed   Missed
 }
 
 func newSite(t testing.TB) *site {
@@ -59,6 +60,7 @@ func newSite(t testing.TB) *site {
 		State: func(context.Context, pull.Key) (State, error) {
 			return State{Swept: at.Add(-time.Hour), Left: 3, Budget: 83}, nil
 		},
+		Missed:   func(context.Context) (Missed, error) { return s.missed, nil },
 		Settings: func(context.Context, pull.Key) (Settings, error) { return s.settings, nil },
 		Try: func(_ context.Context, _ pull.Key, trial Trial) ([]pull.Wanted, error) {
 			return []pull.Wanted{{What: "docs", Why: strings.Join(trial.Files, "+") + trial.Title}}, nil
@@ -175,6 +177,10 @@ func TestPullPage(t *testing.T) {
 	if got.View.MergedBy != "dana" || len(got.View.Related) != 2 {
 		t.Errorf("%+v", got)
 	}
+	rows, err := csv.NewReader(s.get("/python/cpython/pull/5.csv").Body).ReadAll()
+	if err != nil || len(rows) != 2 || rows[1][4] != "delivery 7" {
+		t.Errorf("%q: %v", rows, err)
+	}
 	accepting := s.get("/python/cpython/pull/5", func(r *http.Request) { r.Header.Set("Accept", "application/json") })
 	if kind := accepting.Header().Get("Content-Type"); kind != "application/json; charset=utf-8" {
 		t.Error(kind)
@@ -184,7 +190,6 @@ func TestPullPage(t *testing.T) {
 		"/python/cpython/pull/0":      "no such page",
 		"/python/cpython/pull/x":      "no such page",
 		"/python/cpython/pull/5/more": "no such page",
-		"/python/cpython/pull/5.csv":  "no such page",
 		"/other/cpython/pull/5":       "knows nothing of this repository",
 		"/python/..%2Fx/pull/5":       "knows nothing of this repository",
 		"/nothing":                    "no such page",
@@ -219,7 +224,7 @@ func TestOverview(t *testing.T) {
 	s.see("python/cpython", pull.View{Brief: pull.Brief{Number: 5, State: pull.Open, Seen: at}})
 	s.see("other/private", pull.View{Brief: pull.Brief{Number: 1, State: pull.Open, Seen: at}})
 	s.write("python/cpython#5", pull.LogEntry{Rule: "news", Action: "close"})
-	text := s.shows("/", 200, "All is well, and nothing waits.", `href="/python/cpython"`, "v1.2.3", "<svg",
+	text := s.shows("/", 200, "All is well, and nothing waits.", "hasn't looked yet", "None was missed", `href="/python/cpython"`, "v1.2.3", "<svg",
 		"1 hour ago", "3 to go", "83 %")
 	if strings.Contains(text, "private") {
 		t.Error("it names a repository on which the bot doesn't act")
@@ -229,6 +234,9 @@ func TestOverview(t *testing.T) {
 	if len(o.Hours) != 7*24 || o.Hours[7*24-1].Writes != 1 || len(o.Repositories) != 1 || o.Repositories[0].Open != 1 {
 		t.Errorf("%+v", o)
 	}
+	s.missed = Missed{Until: at.Add(-6 * time.Minute), Redelivered: 3}
+	s.health.Behind = 2
+	s.shows("/", 200, "6 minutes ago</time> are here. Of missed ones, 3 were requested again, and 0 left to a sweep.", "● working, 2 s behind")
 	s.health.Alerts = []string{"GitHub doesn't answer"}
 	s.shows("/", 200, "Something needs your attention: GitHub doesn&#39;t answer.", "✗ 1 problem")
 }

@@ -116,6 +116,13 @@ type state struct {
 	Read  time.Time `json:"read"`  // when GitHub was asked last
 	// Tries are the redeliveries requested of events within the overlap, by GUID.
 	Tries map[string]try `json:"tries,omitempty"`
+	Total Total          `json:"total"`
+}
+
+// Total is what was recovered since the database was made.
+type Total struct {
+	Redelivered int `json:"redelivered"` // redeliveries requested
+	Swept       int `json:"swept"`       // events left to a sweep
 }
 
 // try is the last redelivery requested of an event.
@@ -144,7 +151,7 @@ func (f *Finder) Run(ctx context.Context, start bool) error {
 	if err != nil {
 		return err
 	}
-	r := round{now: now, tries: map[string]try{}}
+	r := round{now: now, tries: map[string]try{}, total: s.Total}
 	for guid := range last {
 		if t, known := s.Tries[guid]; known {
 			r.tries[guid] = t
@@ -154,7 +161,7 @@ func (f *Finder) Run(ctx context.Context, start bool) error {
 		return err
 	}
 	if err := f.request(ctx, &r); err != nil { // what was requested stays so; the rest is for the next run
-		return errors.Join(err, f.save(ctx, state{Until: s.Until, Read: s.Read, Tries: r.tries}))
+		return errors.Join(err, f.save(ctx, state{Until: s.Until, Read: s.Read, Tries: r.tries, Total: r.total}))
 	}
 	if gap := now.Sub(s.Until) > kept || !complete; gap || r.hopeless > 0 {
 		f.Log.Warn().Int("deliveries", r.hopeless).Bool("gap", gap).Msg("deliveries are missing and can't be redelivered: sweeping instead")
@@ -162,8 +169,9 @@ func (f *Finder) Run(ctx context.Context, start bool) error {
 			return fmt.Errorf("sweeping for missed deliveries: %w", err)
 		}
 		f.recovered.WithLabelValues(bySweep).Add(float64(r.hopeless))
+		r.total.Swept += r.hopeless
 	}
-	return f.save(ctx, state{Until: now.Add(-young), Read: now, Tries: r.tries})
+	return f.save(ctx, state{Until: now.Add(-young), Read: now, Tries: r.tries, Total: r.total})
 }
 
 // round is what one run found and did.
@@ -172,6 +180,14 @@ type round struct {
 	missing  []gh.HookDelivery // the newest attempts of events that aren't stored, oldest first
 	tries    map[string]try
 	hopeless int // events left to a sweep
+	total    Total
+}
+
+// Known returns until when all events are known to be stored, zero before the first run,
+// and what was recovered.
+func (f *Finder) Known(ctx context.Context) (until time.Time, total Total, err error) {
+	s, _, err := f.load(ctx)
+	return s.Until, s.Total, err
 }
 
 func (f *Finder) load(ctx context.Context) (s state, known bool, err error) {
@@ -273,6 +289,7 @@ func (f *Finder) request(ctx context.Context, r *round) error {
 		switch {
 		case err == nil:
 			r.tries[d.GUID] = try{r.tries[d.GUID].Count + 1, d.ID, r.now}
+			r.total.Redelivered++
 			f.recovered.WithLabelValues(byRedelivery).Inc()
 			f.Log.Info().Str("delivery", d.GUID).Str("event", d.Event).Time("at", d.At).Msg("requested a missed delivery again")
 		case errors.As(err, &gone) || errors.As(err, &rejected):

@@ -233,6 +233,9 @@ func TestRefusedDeliveriesEndInOneSweep(t *testing.T) {
 	if w.recovered("redelivery") != 3 || w.recovered("sweep") != 1 {
 		t.Errorf("%v redeliveries and %v by sweep", w.recovered("redelivery"), w.recovered("sweep"))
 	}
+	if until, total, err := w.finder.Known(t.Context()); err != nil || until.IsZero() || total != (missed.Total{Redelivered: 3, Swept: 1}) {
+		t.Errorf("until %v: %+v %v", until, total, err)
+	}
 }
 
 // A bot that is started again and again doesn't use up the tries before GitHub has made
