@@ -185,8 +185,8 @@ func plainCases() []pickCase {
 
 func treeCases() []pickCase {
 	a, sub := files("a", lines()), files("f", "f\n")
-	odd := []string{"ünï/cödé", "tab\there", "new\nline", "quote\"d", "back\\slash", "-dash", "sp ace", "no\xff\xfeutf8", "co:lon", "ti~lde",
-		"--all"}
+	odd := []string{"ünï/cödé", "tab\there", "new\nline", "quote\"d", "back\\slash", "-dash", "sp ace", "no\xff\xfeutf8",
+		"co:lon", "ti~lde", "--all"}
 	var base, ours, theirs, other []string
 	for _, name := range odd {
 		base, ours = append(base, name, lines()), append(ours, name, lines("3:ours"))

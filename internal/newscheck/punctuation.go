@@ -33,8 +33,8 @@ func closing(r rune) bool {
 // pairs are opening characters with those that close them: quotes as one language or
 // another has them.
 var pairs = map[rune]string{
-	'"': `"`, '\'': "'", '(': ")", '<': ">", '[': "]", '{': "}", '«': "»", '»': "«»", '‘': "’‚", '’': "‘’", '‚': "‘’", '“': "”„", '”': "“”",
-	'„': "“”", '‹': "›", '›': "‹›",
+	'"': `"`, '\'': "'", '(': ")", '<': ">", '[': "]", '{': "}", '«': "»", '»': "«»", '‹': "›", '›': "‹›",
+	'‘': "’‚", '’': "‘’", '‚': "‘’", '“': "”„", '”': "“”", '„': "“”",
 }
 
 func pair(open, shut rune) bool { return strings.ContainsRune(pairs[open], shut) }

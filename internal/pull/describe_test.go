@@ -11,7 +11,7 @@ func TestDescribe(t *testing.T) {
 		most int
 		want string
 	}{
-		{"Skipped: ‘skip news’ – naïve, 日本語 ⚠️", 140, "Skipped: ‘skip news’ – naïve, 日本語 ⚠️"}, // all of it below U+10000
+		{"Skipped: ‘skip news’ – naïve, 日本語 ⚠️", 140, "Skipped: ‘skip news’ – naïve, 日本語 ⚠️"}, // all BMP
 		{"a  b", 140, "a  b"},
 		{"🐛 An error", 140, "An error"},
 		{"An error 🐛 in asyncio", 140, "An error in asyncio"},

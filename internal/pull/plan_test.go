@@ -278,9 +278,10 @@ func TestPlanOfNothing(t *testing.T) {
 func TestKinds(t *testing.T) {
 	reader := pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->"}
 	actions := []pull.Action{
-		pull.Pick{}, pull.OpenPull{}, pull.RestoreBranch{}, pull.Reopen{}, pull.Ready{}, pull.EditNote{}, pull.EditEntry{Entry: pull.Entry{List: pull.List{Block: reader}}},
-		pull.EditBlock{Block: reader}, pull.AddNote{}, pull.RemoveLabel{}, pull.AddLabel{}, pull.SetCheck{}, pull.RequestReview{}, pull.Assign{}, pull.React{},
-		pull.SetStatus{}, pull.CancelMerge{}, pull.MergePull{}, pull.Close{}, pull.DeleteBranch{},
+		pull.Pick{}, pull.OpenPull{}, pull.RestoreBranch{}, pull.Reopen{}, pull.Ready{}, pull.EditNote{},
+		pull.EditEntry{Entry: pull.Entry{List: pull.List{Block: reader}}}, pull.EditBlock{Block: reader}, pull.AddNote{},
+		pull.RemoveLabel{}, pull.AddLabel{}, pull.SetCheck{}, pull.RequestReview{}, pull.Assign{}, pull.React{}, pull.SetStatus{},
+		pull.CancelMerge{}, pull.MergePull{}, pull.Close{}, pull.DeleteBranch{},
 	}
 	var kinds []string
 	joined := 0

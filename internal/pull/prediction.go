@@ -74,6 +74,13 @@ func (r *Request) prediction(a Action) (p Prediction, comparable bool) {
 		return thing("auto-merge", Off)
 	case DeleteBranch:
 		return thing("branch "+a.Branch, None)
+	}
+	return r.predictedEdit(a)
+}
+
+// predictedEdit is the prediction of an edit in the text of a pull request or issue.
+func (r *Request) predictedEdit(a Action) (p Prediction, comparable bool) {
+	switch a := a.(type) {
 	case EditBlock:
 		block := a.Block
 		block.Markdown = r.Reader(block.Markdown)

@@ -86,7 +86,19 @@ func NewView(r *Request, rules []Rule, plan Plan) View {
 	if r.Merge != nil {
 		v.MergedBy = r.Merge.By
 	}
-	labels := map[string]Wanted{} // by name in lower case
+	labels := v.wants(r, rules)
+	for _, name := range shown(r.Labels) {
+		v.Labels = append(v.Labels, r.label(name, labels[strings.ToLower(name)]))
+	}
+	v.Plan, v.Statuses = plan.wanted(), r.statusMarks(rules)
+	v.Statuses, v.Wants, v.Plan, v.Related = shown(v.Statuses), shown(v.Wants), shown(v.Plan), shown(v.Related)
+	return v
+}
+
+// wants adds what the rules want, and returns who wants each label that should be on, by
+// its name in lower case.
+func (v *View) wants(r *Request, rules []Rule) map[string]Wanted {
+	labels := map[string]Wanted{}
 	for _, rule := range rules {
 		if !rule.about(r) {
 			continue
@@ -110,29 +122,35 @@ func NewView(r *Request, rules []Rule, plan Plan) View {
 			v.Wants = append(v.Wants, thing)
 		}
 	}
-	for _, a := range plan.Actions {
-		what := Wanted{Rule: plan.Because[a.String()], What: oneLine(a.String())}
+	return labels
+}
+
+// wanted are the plan's actions, in words.
+func (p Plan) wanted() (all []Wanted) {
+	for _, a := range p.Actions {
+		what := Wanted{Rule: p.Because[a.String()], What: oneLine(a.String())}
 		switch a := a.(type) {
 		case AddLabel:
 			what.Why = oneLine(a.Why)
 		case RemoveLabel:
 			what.Why = oneLine(a.Why)
 		}
-		v.Plan = append(v.Plan, what)
+		all = append(all, what)
 	}
-	for _, name := range shown(r.Labels) {
-		v.Labels = append(v.Labels, r.label(name, labels[strings.ToLower(name)]))
-	}
+	return all
+}
+
+// statusMarks are the statuses, each with the rule that owns it.
+func (r *Request) statusMarks(rules []Rule) (marks []Mark) {
 	for _, context := range slices.Sorted(maps.Keys(r.Statuses)) {
 		s := r.Statuses[context]
 		m := Mark{Name: oneLine(context), Value: oneLine(statusLine(s)), URL: s.URL}
 		if at := slices.IndexFunc(rules, func(rule Rule) bool { return rule.Shadow == nil && rule.owns(context) }); at >= 0 {
 			m.Rule, m.Why = rules[at].Name, rules[at].About
 		}
-		v.Statuses = append(v.Statuses, m)
+		marks = append(marks, m)
 	}
-	v.Statuses, v.Wants, v.Plan, v.Related = shown(v.Statuses), shown(v.Wants), shown(v.Plan), shown(v.Related)
-	return v
+	return marks
 }
 
 // label is a label that's on. The history says who set it and when; a rule that wants it

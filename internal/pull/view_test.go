@@ -13,10 +13,12 @@ import (
 func TestView(t *testing.T) {
 	at := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
 	r := &pull.Request{
-		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 5}, Now: at, Title: "gh-1: Fix\nit", Author: "alice", State: pull.Merged, Base: "main",
+		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 5}, Now: at, Title: "gh-1: Fix\nit", Author: "alice",
+		State: pull.Merged, Base: "main",
 		Merge: &pull.Merge{By: "dana"}, Labels: []string{"type-bug", "docs", "old"}, Facts: pull.Events | pull.Statuses, FilesOmitted: 2,
-		Files:    []pull.File{{Path: "a"}},
-		Statuses: map[string]pull.Status{"ours": {Context: "ours", State: pull.StatusFailure, Description: "Add an entry"}, "ci": {State: pull.StatusSuccess}},
+		Files: []pull.File{{Path: "a"}},
+		Statuses: map[string]pull.Status{
+			"ours": {Context: "ours", State: pull.StatusFailure, Description: "Add an entry"}, "ci": {State: pull.StatusSuccess}},
 		Events: []pull.Event{
 			{Kind: pull.Labeled, Subject: "type-bug", By: "concorde[bot]", Own: true, At: at.Add(-time.Hour)},
 			{Kind: pull.Labeled, Subject: "docs", By: "bob", At: at.Add(-2 * time.Hour)},
@@ -37,7 +39,8 @@ func TestView(t *testing.T) {
 	plan := pull.Plan{Actions: []pull.Action{pull.RemoveLabel{Name: "old", Why: "c.yml:5"}, pull.Close{}},
 		Because: map[string]string{`label -"old"`: "labels", "close": "news"}, Again: at.Add(time.Hour)}
 	want := pull.View{
-		Brief: pull.Brief{Number: 5, Title: "gh-1: Fix it", Author: "alice", State: pull.Merged, Base: "main", MergedBy: "dana", Waits: 2, Seen: at,
+		Brief: pull.Brief{Number: 5, Title: "gh-1: Fix it", Author: "alice", State: pull.Merged, Base: "main",
+			MergedBy: "dana", Waits: 2, Seen: at,
 			Labels: []pull.Mark{
 				{Name: "type-bug", By: "concorde[bot]", Own: true, Rule: "labels", Why: "c.yml:3", Since: at.Add(-time.Hour)},
 				{Name: "docs", By: "bob", Since: at.Add(-2 * time.Hour)}, {Name: "old"},

@@ -94,10 +94,15 @@ func fill(ctx context.Context, database string) error {
 		all[i] = byte(i)
 	}
 	err = errors.Join(
-		q.Put(ctx, "sweep/python/cpython", []byte(`{"recent": "2026-11-30T06:00:00Z", "rest": [4]}`)), q.Put(ctx, "empty", nil), q.Put(ctx, "binary", all[:]),
-		q.Log(ctx, "python/cpython#6", []byte(`{"rule": "news"}`), []byte("second; it's"), all[:]), q.See(ctx, "python/cpython#6", "0123abcd", updated),
-		q.PutView(ctx, View{Group: "python/cpython", Number: 6, Class: "open", At: updated, Brief: []byte(`{"title": "Fry; it's"}`), Detail: all[:]}),
-		q.Predict(ctx, Prediction{"python/cpython#6", "label it's", updated, all[:]}, Prediction{"python/cpython#6", "", updated, []byte(`{"rules": ["news"]}`)}),
+		q.Put(ctx, "sweep/python/cpython", []byte(`{"recent": "2026-11-30T06:00:00Z", "rest": [4]}`)),
+		q.Put(ctx, "empty", nil), q.Put(ctx, "binary", all[:]),
+		q.Log(ctx, "python/cpython#6", []byte(`{"rule": "news"}`), []byte("second; it's"), all[:]),
+		q.See(ctx, "python/cpython#6", "0123abcd", updated),
+		q.PutView(ctx, View{
+			Group: "python/cpython", Number: 6, Class: "open", At: updated, Brief: []byte(`{"title": "Fry; it's"}`), Detail: all[:],
+		}),
+		q.Predict(ctx, Prediction{"python/cpython#6", "label it's", updated, all[:]},
+			Prediction{"python/cpython#6", "", updated, []byte(`{"rules": ["news"]}`)}),
 		q.Start(ctx), receive("d3", hint("python/cpython#3")), receive("d4", hint("python/cpython#4")), receive("d5", hint("python/cpython#5")),
 		receive("d6", hint("python/cpython#6")),
 		q.Add(ctx, Hint{Key: "python/cpython#7", Installation: 7, Cause: "again", At: time.Date(2090, 1, 1, 0, 0, 0, 0, time.UTC)}),

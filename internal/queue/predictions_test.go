@@ -41,7 +41,8 @@ func TestPredictions(t *testing.T) {
 		later := start.Add(time.Hour)
 		expect("a")
 		predict()
-		predict(Prediction{"a", "label x", start, []byte("open")}, Prediction{"a", "", start, []byte("look")}, Prediction{"b", "label x", start, []byte("b")})
+		predict(Prediction{"a", "label x", start, []byte("open")}, Prediction{"a", "", start, []byte("look")},
+			Prediction{"b", "label x", start, []byte("b")})
 		predict(Prediction{"a", "label x", start, []byte("same")}, Prediction{"a", "label x", later, []byte("open")})
 		expect("a", "13:00:00 a label x=open", "12:00:00 a =look", "12:00:00 a label x=same")
 		expect("b", "12:00:00 b label x=b")

@@ -75,7 +75,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Work == nil {
 		return c, errors.New("opening the queue: Work is missing")
 	}
-	if c.Settle < 0 || c.Workers < 0 || c.JobTimeout < 0 || c.MaxAttempts < 0 || c.RetryMin < 0 || c.RetryMax < 0 || c.KeepDeliveries < 0 || c.KeepLog < 0 {
+	if min(c.Workers, c.MaxAttempts) < 0 || min(c.Settle, c.JobTimeout, c.RetryMin, c.RetryMax, c.KeepDeliveries, c.KeepLog) < 0 {
 		return c, errors.New("opening the queue: a negative number in its configuration")
 	}
 	setDefault(&c.Workers, 16)

@@ -87,9 +87,9 @@ INSERT INTO queue_version (version) VALUES (%d)`, len(migrations)+1))
 		if err == nil {
 			t.Fatal("tables of a newer program were opened")
 		}
-		for _, words := range []string{fmt.Sprintf("a newer program has upgraded the database's tables to version %d, and this one only knows version %d", len(migrations)+1, len(migrations)),
-			"start the newer program",
-			"restore the backup from before the upgrade"} {
+		versions := fmt.Sprintf("to version %d, and this one only knows version %d", len(migrations)+1, len(migrations))
+		for _, words := range []string{"a newer program has upgraded the database's tables " + versions,
+			"start the newer program", "restore the backup from before the upgrade"} {
 			if !strings.Contains(err.Error(), words) {
 				t.Errorf("%q isn't in the error: %v", words, err)
 			}

@@ -38,23 +38,29 @@ func TestViews(t *testing.T) {
 		if v, err := r.View(t.Context(), "a/b", 4); err != nil || !v.At.IsZero() {
 			t.Errorf("none: %+v %v", v, err)
 		}
-		var listed []string
-		list := func(v View) error {
-			listed = append(listed, fmt.Sprintf("%d %s %t", v.Number, v.Brief, v.Detail == nil))
-			return nil
-		}
-		if err := r.Views(t.Context(), "a/b", "open", list); err != nil || strings.Join(listed, ", ") != "3 three true, 2 two true" {
-			t.Errorf("%q %v", listed, err)
-		}
-		enough := errors.New("enough")
-		if err := r.Views(t.Context(), "a/b", "open", func(View) error { return enough }); !errors.Is(err, enough) {
-			t.Errorf("%v", err)
-		}
-		if groups, err := r.Groups(t.Context()); err != nil || groups["a/b"]["open"] != 2 || groups["a/b"]["merged"] != 1 || len(groups) != 1 {
-			t.Errorf("%v %v", groups, err)
-		}
+		checkViews(t, r)
 		if err := q.PutView(t.Context(), View{Group: "", At: at}); err == nil {
 			t.Error("a view without a group is stored")
 		}
 	})
+}
+
+// checkViews reads what TestViews stored.
+func checkViews(t *testing.T, r *Reader) {
+	t.Helper()
+	var listed []string
+	list := func(v View) error {
+		listed = append(listed, fmt.Sprintf("%d %s %t", v.Number, v.Brief, v.Detail == nil))
+		return nil
+	}
+	if err := r.Views(t.Context(), "a/b", "open", list); err != nil || strings.Join(listed, ", ") != "3 three true, 2 two true" {
+		t.Errorf("%q %v", listed, err)
+	}
+	enough := errors.New("enough")
+	if err := r.Views(t.Context(), "a/b", "open", func(View) error { return enough }); !errors.Is(err, enough) {
+		t.Errorf("%v", err)
+	}
+	if groups, err := r.Groups(t.Context()); err != nil || groups["a/b"]["open"] != 2 || groups["a/b"]["merged"] != 1 || len(groups) != 1 {
+		t.Errorf("%v %v", groups, err)
+	}
 }

@@ -35,7 +35,8 @@ func (r *Reconciler) logged(ctx context.Context, b basis, batch []pull.Action, o
 			r.actions.WithLabelValues(action.Kind(), "error").Inc()
 			continue
 		}
-		entry := pull.LogEntry{At: r.Now().UTC(), Rule: b.plan.Because[action.String()], Action: action.String(), Why: pull.Why(action), Cause: b.cause}
+		name := action.String()
+		entry := pull.LogEntry{At: r.Now().UTC(), Rule: b.plan.Because[name], Action: name, Why: pull.Why(action), Cause: b.cause}
 		if b.request != nil {
 			entry.Before, entry.After = b.request.Change(action)
 		}

@@ -29,7 +29,8 @@ func (r *Reconciler) compare(ctx context.Context, s evaluation) (again time.Time
 		known = append(known, record)
 	}
 	changes := shadow.Compare(known, shadow.Look{
-		Request: s.request, Rules: s.rules, Predictions: s.plan.Predictions, Window: time.Duration(s.settings.Shadow.Window) * time.Minute, Now: r.Now(),
+		Request: s.request, Rules: s.rules, Predictions: s.plan.Predictions,
+		Window: time.Duration(s.settings.Shadow.Window) * time.Minute, Now: r.Now(),
 	})
 	var rows []queue.Prediction
 	for _, record := range changes.Drop {

@@ -43,8 +43,10 @@ func (r *Reconciler) show(ctx context.Context, s evaluation, done []pull.Action)
 		detail, also = json.Marshal(view)
 	}
 	if err = errors.Join(err, also); err == nil {
-		err = r.Store.PutView(ctx, queue.View{Group: request.Key.Repository().String(), Number: request.Key.Number, Class: class(request), At: request.Now,
-			Brief: brief, Detail: detail})
+		err = r.Store.PutView(ctx, queue.View{
+			Group: request.Key.Repository().String(), Number: request.Key.Number, Class: class(request), At: request.Now,
+			Brief: brief, Detail: detail,
+		})
 	}
 	if err != nil && ctx.Err() == nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("storing the pull request's page")

@@ -54,8 +54,8 @@ func newActor(t *testing.T, change func(*Config)) *actor {
 func (a *actor) fields(more ...string) url.Values {
 	a.Helper()
 	v := url.Values{
-		"token": {a.token(a.get("/setup"))}, "owner": {"organization"}, "organization": {"python"}, "name": {"Concorde Test"}, "url": {"https://bot.example.org"},
-		"want-workflows": {"on"},
+		"token": {a.token(a.get("/setup"))}, "owner": {"organization"}, "organization": {"python"}, "name": {"Concorde Test"},
+		"url": {"https://bot.example.org"}, "want-workflows": {"on"},
 	}
 	for i := 0; i+1 < len(more); i += 2 {
 		v.Set(more[i], more[i+1])
@@ -127,45 +127,51 @@ func (a *actor) stored() Credentials {
 func TestCreate(t *testing.T) {
 	a := newActor(t, nil)
 	review := a.toGitHub()
-	if !strings.Contains(review.text, "Create GitHub App for python") {
+	if !review.has("Create GitHub App for python") {
 		t.Fatalf("%d %s", review.status, review.text)
 	}
 	done := a.press(review, nil)
-	if done.at.Path != Path || done.at.RawQuery != "" || !strings.Contains(done.text, "Install it on GitHub") {
+	if done.at.Path != Path || done.at.RawQuery != "" || !done.has("Install it on GitHub") {
 		t.Fatalf("%s: %d %s", done.at, done.status, done.text)
 	}
-	c := a.stored()
-	if c.ID != a.github.AppID() || c.Slug != "concorde-test" || c.Secret != a.github.WebhookSecret() {
-		t.Errorf("%+v", c)
-	}
-	if got := <-a.got; got.ID != c.ID {
-		t.Errorf("the bot got %+v", got)
-	}
-	for _, secret := range []string{c.Secret, strings.Split(string(c.Key), "\n")[1]} {
-		if strings.Contains(done.text+a.terminal.String(), secret) {
-			t.Error("a secret is shown")
-		}
-	}
-	app, err := a.wizard.Client(c)
-	must(t, err)
-	found, err := app.Registration(t.Context())
-	must(t, err)
-	want := access.Choose(func(p access.Permission) bool { return p.Name == "workflows" })
-	if found.Owner != "python" || !found.Organization || len(found.Permissions) != len(want) || found.Permissions["workflows"] != "write" {
-		t.Errorf("%+v", found)
-	}
-	if hook, err := app.Hook(t.Context()); err != nil || hook.URL != "https://bot.example.org/webhook" || !hook.HasSecret {
-		t.Errorf("%+v %v", hook, err)
-	}
-	if again := a.get("/setup/created?code=x&state=y"); again.at.Path != Path { // somebody goes back
-		t.Errorf("%s", again.at)
-	}
+	a.created(done)
 	if !Unfinished(a.dir) {
 		t.Error("a restart would forget the last step")
 	}
 	finished := a.post("/setup/finish", url.Values{"token": {a.token(done)}})
 	if finished.status != http.StatusOK || Unfinished(a.dir) {
 		t.Errorf("%d", finished.status)
+	}
+}
+
+// created checks the App on GitHub, and that nobody sees its secrets.
+func (a *actor) created(done answer) {
+	a.Helper()
+	c := a.stored()
+	if c.ID != a.github.AppID() || c.Slug != "concorde-test" || c.Secret != a.github.WebhookSecret() {
+		a.Errorf("%+v", c)
+	}
+	if got := <-a.got; got.ID != c.ID {
+		a.Errorf("the bot got %+v", got)
+	}
+	for _, secret := range []string{c.Secret, strings.Split(string(c.Key), "\n")[1]} {
+		if strings.Contains(done.text+a.terminal.String(), secret) {
+			a.Error("a secret is shown")
+		}
+	}
+	app, err := a.wizard.Client(c)
+	must(a, err)
+	found, err := app.Registration(a.Context())
+	must(a, err)
+	want := access.Choose(func(p access.Permission) bool { return p.Name == "workflows" })
+	if found.Owner != "python" || !found.Organization || len(found.Permissions) != len(want) || found.Permissions["workflows"] != "write" {
+		a.Errorf("%+v", found)
+	}
+	if hook, err := app.Hook(a.Context()); err != nil || hook.URL != "https://bot.example.org/webhook" || !hook.HasSecret {
+		a.Errorf("%+v %v", hook, err)
+	}
+	if again := a.get("/setup/created?code=x&state=y"); again.at.Path != Path { // somebody goes back
+		a.Errorf("%s", again.at)
 	}
 }
 
@@ -186,7 +192,7 @@ func TestCreateByAMember(t *testing.T) {
 	a := newActor(t, nil)
 	a.github.SignIn("bob")
 	leave := a.post("/setup/create", a.fields())
-	if !strings.Contains(leave.text, "neither an owner nor an App manager of python") {
+	if !leave.has("neither an owner nor an App manager of python") {
 		t.Error(leave.text)
 	}
 	if review := a.press(leave, nil); review.status != http.StatusNotFound {
@@ -199,7 +205,7 @@ func TestCreateWithoutAPublicAddress(t *testing.T) {
 	a := newActor(t, func(c *Config) { c.ServerURL = "https://github.com"; c.APIURL = "https://api.github.com" })
 	for _, address := range []string{"https://localhost:8080", "http://bot.example.org", "https://192.168.1.2"} {
 		p := a.post("/setup/create", a.fields("url", address))
-		if p.status != http.StatusUnprocessableEntity || strings.Contains(p.text, `name="manifest"`) || !strings.Contains(p.text, "cloudflared tunnel") {
+		if p.status != http.StatusUnprocessableEntity || p.has(`name="manifest"`) || !p.has("cloudflared tunnel") {
 			t.Errorf("%s: %d %s", address, p.status, p.text)
 		}
 	}
@@ -215,7 +221,8 @@ func TestCreateThroughAProxy(t *testing.T) {
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Origin", "https://bot.example.org")
 	leave := a.do(r)
-	if leave.status != http.StatusOK || !strings.Contains(html.UnescapeString(leave.text), `"redirect_url":"https://bot.example.org/setup/created"`) {
+	back := `"redirect_url":"https://bot.example.org/setup/created"`
+	if leave.status != http.StatusOK || !strings.Contains(html.UnescapeString(leave.text), back) {
 		t.Errorf("%d %s", leave.status, leave.text)
 	}
 }
@@ -228,17 +235,17 @@ func TestRestarts(t *testing.T) {
 	to := a.code(review)
 	to.Host = strings.TrimPrefix(a.url, "http://") // in life the port is the same
 	p := a.get(to.RequestURI())
-	if !strings.Contains(p.text, "Enter the code") {
+	if !p.has("Enter the code") {
 		t.Fatalf("%d", p.status)
 	}
 	p = a.press(p, url.Values{"code": {a.terminal.code()}})
-	if p.at.Path != Path || !strings.Contains(p.text, "Install it on GitHub") {
+	if p.at.Path != Path || !p.has("Install it on GitHub") {
 		t.Fatalf("%s %d %s", p.at, p.status, p.text)
 	}
 	c := a.stored()
 	a.start(a.change) // before the App is installed
 	a.signIn()
-	if p := a.get(Path); !strings.Contains(p.text, "Install it on GitHub") || !strings.Contains(p.text, "at https://bot.example.org/webhook") {
+	if p := a.get(Path); !p.has("Install it on GitHub") || !p.has("at https://bot.example.org/webhook") {
 		t.Errorf("%s", p.text)
 	}
 	if again := a.stored(); again.Secret != c.Secret {
@@ -276,7 +283,7 @@ func TestStateAndCode(t *testing.T) {
 			a.github.ResetRequests()
 			tt.spoil(a, back)
 			p := a.get(to.Path + "?" + back.Encode())
-			if p.status != tt.status || !strings.Contains(p.text, tt.text) {
+			if p.status != tt.status || !p.has(tt.text) {
 				t.Errorf("%d %s", p.status, p.text)
 			}
 			if asked := len(a.github.Requests()) > 0; asked != tt.asked {
@@ -293,6 +300,10 @@ func TestStateAndCode(t *testing.T) {
 // that still works can be used.
 func TestConversionsThatFail(t *testing.T) {
 	const conversions = "^/app-manifests/"
+	withKey := func(kind string) ghtest.Fault {
+		return ghtest.Fault{Status: 201, Body: `{"id":1,"slug":"x","pem":"-----BEGIN ` + kind + `-----\nAAAA\n-----END ` + kind +
+			`-----","webhook_secret":"0123456789abcdef0123"}`}
+	}
 	for name, tt := range map[string]struct {
 		fault ghtest.Fault
 		again bool // the same address may work later
@@ -302,8 +313,8 @@ func TestConversionsThatFail(t *testing.T) {
 		"half an answer":      {ghtest.Fault{Truncate: true}, false}, // the code is used
 		"no JSON":             {ghtest.Fault{Status: 201, Body: "<html>"}, true},
 		"no key":              {ghtest.Fault{Status: 201, Body: `{"id":1,"slug":"x","webhook_secret":"0123456789abcdef0123"}`}, true},
-		"a key that is none":  {ghtest.Fault{Status: 201, Body: `{"id":1,"slug":"x","pem":"-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----","webhook_secret":"0123456789abcdef0123"}`}, false},
-		"another certificate": {ghtest.Fault{Status: 201, Body: `{"id":1,"slug":"x","pem":"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----","webhook_secret":"0123456789abcdef0123"}`}, false},
+		"a key that is none":  {withKey("RSA PRIVATE KEY"), false},
+		"another certificate": {withKey("CERTIFICATE"), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newActor(t, nil)
@@ -311,7 +322,8 @@ func TestConversionsThatFail(t *testing.T) {
 			tt.fault.Path = conversions
 			must(t, a.github.Fault(tt.fault))
 			p := a.get(to.RequestURI())
-			if p.status != http.StatusBadGateway || strings.Contains(p.text, "0123456789abcdef") || strings.Contains(p.text, "Try again") != (tt.again || name == "half an answer") {
+			mayTry := tt.again || name == "half an answer"
+			if p.status != http.StatusBadGateway || p.has("0123456789abcdef") || p.has("Try again") != mayTry {
 				t.Errorf("%d %s", p.status, p.text)
 			}
 			if _, err := os.Stat(a.dir); err == nil {
@@ -330,8 +342,9 @@ func TestSecretThatGitHubDoesNotChoose(t *testing.T) {
 		a := newActor(t, nil)
 		to := a.code(a.toGitHub())
 		key := strings.ReplaceAll(string(a.github.PrivateKeyPEM()), "\n", `\n`)
-		must(t, a.github.Fault(ghtest.Fault{Path: "^/app-manifests/", Status: 201, Body: `{"id":` + itoa(a.github.AppID()) + `,"slug":"<b>","pem":"` + key + `","webhook_secret":` + secret + `}`}))
-		if p := a.get(to.RequestURI()); p.at.Path != Path || strings.Contains(p.text, "<b>") {
+		body := `{"id":` + itoa(a.github.AppID()) + `,"slug":"<b>","pem":"` + key + `","webhook_secret":` + secret + `}`
+		must(t, a.github.Fault(ghtest.Fault{Path: "^/app-manifests/", Status: 201, Body: body}))
+		if p := a.get(to.RequestURI()); p.at.Path != Path || p.has("<b>") {
 			t.Fatalf("%s %d %s", p.at, p.status, p.text)
 		}
 		if c := a.stored(); len(c.Secret) < 40 || c.Secret != a.github.WebhookSecret() || c.Slug != "" {
@@ -345,14 +358,14 @@ func TestSecretThatGitHubDoesNotChoose(t *testing.T) {
 func TestKeyThatCannotBeStored(t *testing.T) {
 	a := newActor(t, nil)
 	must(t, os.MkdirAll(filepath.Join(a.dir, "mine"), 0o700))
-	if p := a.post("/setup/create", a.fields()); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text, "there is an App already") {
+	if p := a.post("/setup/create", a.fields()); p.status != http.StatusUnprocessableEntity || !p.has("there is an App already") {
 		t.Fatalf("%d %s", p.status, p.text)
 	}
 	must(t, os.RemoveAll(a.dir))
 	to := a.code(a.toGitHub())
 	must(t, os.MkdirAll(filepath.Join(a.dir, "mine"), 0o700)) // meanwhile
 	p := a.get(to.RequestURI())
-	if p.status != http.StatusInternalServerError || !strings.Contains(p.text, "isn't stored yet") && !strings.Contains(p.text, "isn&#39;t stored yet") {
+	if p.status != http.StatusInternalServerError || !p.has("isn't stored yet") && !p.has("isn&#39;t stored yet") {
 		t.Fatalf("%d %s", p.status, p.text)
 	}
 	select {
@@ -379,7 +392,7 @@ func TestKeyThatIsPrintedInstead(t *testing.T) {
 	must(t, os.MkdirAll(filepath.Join(a.dir, "mine"), 0o700)) // meanwhile
 	p := a.get(to.RequestURI())
 	p = a.post("/setup/print", url.Values{"token": {a.token(p)}})
-	if p.at.Path != Path || !strings.Contains(p.text, "printed on the terminal") {
+	if p.at.Path != Path || !p.has("printed on the terminal") {
 		t.Fatalf("%d %s", p.status, p.text)
 	}
 	if shown := a.terminal.String(); !strings.Contains(shown, "GITHUB_WEBHOOK_SECRET='"+a.github.WebhookSecret()+"'\n") {
@@ -394,12 +407,14 @@ func TestKeyThatIsPrintedInstead(t *testing.T) {
 // nothing is written.
 func TestKeyIsPrinted(t *testing.T) {
 	a := newActor(t, func(c *Config) { c.Store, c.Progress = Printer{c.Terminal}, "" })
-	if p := a.press(a.toGitHub(), nil); p.at.Path != Path || !strings.Contains(p.text, "printed on the terminal") {
+	if p := a.press(a.toGitHub(), nil); p.at.Path != Path || !p.has("printed on the terminal") {
 		t.Fatalf("%d %s", p.status, p.text)
 	}
 	shown := a.terminal.String()
-	if !strings.Contains(shown, "GITHUB_APP_ID="+itoa(a.github.AppID())+"\n") || !strings.Contains(shown, "GITHUB_WEBHOOK_SECRET='"+a.github.WebhookSecret()+"'\n") {
-		t.Error(shown)
+	for _, want := range []string{"GITHUB_APP_ID=" + itoa(a.github.AppID()), "GITHUB_WEBHOOK_SECRET='" + a.github.WebhookSecret() + "'"} {
+		if !strings.Contains(shown, want+"\n") {
+			t.Errorf("%s isn't in %s", want, shown)
+		}
 	}
 	if entries, err := os.ReadDir(filepath.Dir(a.dir)); err != nil || len(entries) > 0 {
 		t.Errorf("%v %v", entries, err)
@@ -411,7 +426,8 @@ func TestAdopt(t *testing.T) {
 	a := newActor(t, nil)
 	a.code(a.toGitHub()) // created, and its key was lost
 	old := a.github.WebhookSecret()
-	fields := a.fields("id", itoa(a.github.AppID()), "key", "  junk\n"+string(a.github.PrivateKeyPEM())+"\n", "url", "https://new.example.org/")
+	key := "  junk\n" + string(a.github.PrivateKeyPEM()) + "\n"
+	fields := a.fields("id", itoa(a.github.AppID()), "key", key, "url", "https://new.example.org/")
 	must(t, a.github.Fault(ghtest.Fault{Method: "PATCH", Path: "^/app/hook/config$", Status: 500}))
 	p := a.post("/setup/adopt", fields)
 	if p.at.Path != Path || p.status != http.StatusOK {
@@ -424,7 +440,7 @@ func TestAdopt(t *testing.T) {
 	a.start(a.change) // it crashed before GitHub had the secret
 	a.signIn()
 	p = a.get("/setup/hook")
-	if !strings.Contains(p.text, `value="https://new.example.org"`) {
+	if !p.has(`value="https://new.example.org"`) {
 		t.Errorf("%s", p.text)
 	}
 	if p = a.post("/setup/hook", url.Values{"token": {a.token(p)}, "url": {"https://new.example.org"}}); p.at.Path != Path {
@@ -462,7 +478,7 @@ func TestAdoptRefuses(t *testing.T) {
 			tt.text = "can&#39;t reach it"
 		}
 		p := a.post("/setup/adopt", fields)
-		if p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text, tt.text) || strings.Contains(p.text, "BEGIN RSA") {
+		if p.status != http.StatusUnprocessableEntity || !p.has(tt.text) || p.has("BEGIN RSA") {
 			t.Errorf("%s: %d %s", name, p.status, p.text)
 		}
 		if _, err := os.Stat(a.dir); err == nil {
@@ -477,34 +493,37 @@ func TestChecksThatTakeLong(t *testing.T) {
 	a := newActor(t, func(c *Config) {
 		c.Examine = func(context.Context, *gh.App, string) doctor.Report {
 			<-release
-			return doctor.Report{State: doctor.Problem, Findings: []doctor.Finding{{Check: "app", State: doctor.Problem, Text: "<i>bad</i>", Cure: "do it"}}}
+			finding := doctor.Finding{Check: "app", State: doctor.Problem, Text: "<i>bad</i>", Cure: "do it"}
+			return doctor.Report{State: doctor.Problem, Findings: []doctor.Finding{finding}}
 		}
 	})
 	p := a.press(a.toGitHub(), nil)
-	if p.status != http.StatusOK || !strings.Contains(p.text, "Checking…") || p.header.Get("Refresh") != "5" {
+	if p.status != http.StatusOK || !p.has("Checking…") || p.header.Get("Refresh") != "5" {
 		t.Errorf("%d %s", p.status, p.text)
 	}
 	close(release)
 	deadline := time.Now().Add(time.Minute)
-	for !strings.Contains(p.text, "Something needs your attention") {
+	for !p.has("Something needs your attention") {
 		if time.Now().After(deadline) {
 			t.Fatal(p.text)
 		}
 		p = a.get("/setup?still=1")
 	}
-	if strings.Contains(p.text, "<i>") || !strings.Contains(p.text, "→ do it") || p.header.Get("Refresh") != "" {
+	if p.has("<i>") || !p.has("→ do it") || p.header.Get("Refresh") != "" {
 		t.Error(p.text)
 	}
 }
 
 func TestNewRefuses(t *testing.T) {
 	good := Config{
-		Store: Files{"x"}, APIURL: "https://api.github.com", ServerURL: "https://github.com", Address: "http://127.0.0.1/setup", Terminal: &terminal{}, Log: zerolog.Nop(), Now: time.Now,
+		Store: Files{"x"}, APIURL: "https://api.github.com", ServerURL: "https://github.com", Address: "http://127.0.0.1/setup",
+		Terminal: &terminal{}, Log: zerolog.Nop(), Now: time.Now,
 		Client: func(Credentials) (*gh.App, error) { return nil, nil }, Ready: func(Credentials) {},
 		Examine: func(context.Context, *gh.App, string) doctor.Report { return doctor.Report{} },
 	}
 	for _, spoil := range []func(*Config){
-		func(c *Config) { c.Store = nil }, func(c *Config) { c.APIURL = "http://api.github.com" }, func(c *Config) { c.ServerURL = "https://github.example.net" },
+		func(c *Config) { c.Store = nil },
+		func(c *Config) { c.APIURL = "http://api.github.com" }, func(c *Config) { c.ServerURL = "https://github.example.net" },
 		func(c *Config) { c.URL = "http://bot.example.org" }, func(c *Config) { c.URL = "https://localhost" },
 	} {
 		c := good

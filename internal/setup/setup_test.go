@@ -73,7 +73,8 @@ func (s *stage) start(change func(*Config)) {
 	s.Helper()
 	s.terminal, s.got = &terminal{}, make(chan Credentials, 1)
 	c := Config{
-		Store: Files{s.dir}, Progress: s.dir, APIURL: "https://api.github.com", ServerURL: "https://github.com", Terminal: s.terminal, Log: zerolog.Nop(), Now: time.Now,
+		Store: Files{s.dir}, Progress: s.dir, APIURL: "https://api.github.com", ServerURL: "https://github.com",
+		Terminal: s.terminal, Log: zerolog.Nop(), Now: time.Now,
 		Ready: func(c Credentials) { s.got <- c },
 	}
 	served := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.wizard.ServeHTTP(w, r) }))
@@ -103,6 +104,9 @@ func (s *stage) start(change func(*Config)) {
 	must(s, err)
 	s.browser = &http.Client{Jar: jar, Timeout: time.Minute}
 }
+
+// has reports whether the page's HTML has some text.
+func (a answer) has(text string) bool { return strings.Contains(a.text, text) }
 
 // answer is a page as the browser shows it.
 type answer struct {
@@ -161,7 +165,7 @@ func (s *stage) token(a answer) string {
 func TestNothingWithoutTheCode(t *testing.T) {
 	s := newStage(t, nil)
 	for _, path := range []string{"/setup", "/setup/created?code=c&state=s", "/setup/hook"} {
-		if a := s.get(path); a.status != http.StatusOK || !strings.Contains(a.text, "Enter the code") || strings.Contains(a.text, `name="token"`) {
+		if a := s.get(path); a.status != http.StatusOK || !a.has("Enter the code") || a.has(`name="token"`) {
 			t.Errorf("%s: %d", path, a.status)
 		}
 	}
@@ -171,7 +175,7 @@ func TestNothingWithoutTheCode(t *testing.T) {
 		}
 	}
 	s.signIn()
-	if a := s.get("/setup"); a.status != http.StatusOK || !strings.Contains(a.text, "Create a GitHub App") {
+	if a := s.get("/setup"); a.status != http.StatusOK || !a.has("Create a GitHub App") {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 }
@@ -181,7 +185,7 @@ func TestNothingWithoutTheCode(t *testing.T) {
 func TestSignInKeepsTheWay(t *testing.T) {
 	s := newStage(t, nil)
 	a := s.get("/setup/created?code=abc&state=x%22%3E")
-	if !strings.Contains(a.text, `name="back" value="code=abc&amp;state=x%22%3E"`) {
+	if !a.has(`name="back" value="code=abc&amp;state=x%22%3E"`) {
 		t.Fatal(a.text)
 	}
 	a = s.post("/setup/code", url.Values{"code": {s.terminal.code()}, "back": {"code=abc&state=x%22%3E&evil=1"}})
@@ -262,11 +266,11 @@ func TestOtherPagesCannotPost(t *testing.T) {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		change(r, fields)
 		r.Body = io.NopCloser(strings.NewReader(fields.Encode()))
-		if a := s.do(r); a.status != http.StatusForbidden && a.status != http.StatusBadRequest || strings.Contains(a.text, "manifest") {
+		if a := s.do(r); a.status != http.StatusForbidden && a.status != http.StatusBadRequest || a.has("manifest") {
 			t.Errorf("%s: %d %s", name, a.status, a.text)
 		}
 	}
-	if a := s.post("/setup/create", good); a.status != http.StatusOK || !strings.Contains(a.text, `name="manifest"`) {
+	if a := s.post("/setup/create", good); a.status != http.StatusOK || !a.has(`name="manifest"`) {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 }
@@ -276,7 +280,8 @@ func TestOtherPagesCannotPost(t *testing.T) {
 func TestHostsThatAreNotServed(t *testing.T) {
 	s := newStage(t, func(c *Config) { c.URL = "https://bot.example.org" })
 	for host, status := range map[string]int{
-		"evil.example": 421, "evil.example:8080": 421, "127.0.0.1.evil.example": 421, "localhost.evil.example": 421, "192.0.2.1:8080": 421, "0.0.0.0": 421, "": 421,
+		"evil.example": 421, "evil.example:8080": 421, "127.0.0.1.evil.example": 421, "localhost.evil.example": 421,
+		"192.0.2.1:8080": 421, "0.0.0.0": 421, "": 421,
 		"localhost": 200, "localhost:8080": 200, "[::1]:8080": 200, "127.8.9.10": 200, "bot.example.org": 200,
 	} {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
@@ -301,15 +306,16 @@ func TestPagesAllowNoCode(t *testing.T) {
 	s.signIn()
 	a := s.get("/setup")
 	policy := a.header.Get("Content-Security-Policy")
-	if !strings.HasPrefix(policy, "default-src 'none'; style-src 'self'; form-action 'self' https://github.com;") || strings.Contains(policy, "unsafe") {
+	start := "default-src 'none'; style-src 'self'; form-action 'self' https://github.com;"
+	if !strings.HasPrefix(policy, start) || strings.Contains(policy, "unsafe") {
 		t.Error(policy)
 	}
 	for _, odd := range []string{"<script", "style=", "onclick", "javascript:", "http://fonts", "<meta http-equiv"} {
-		if strings.Contains(a.text, odd) {
+		if a.has(odd) {
 			t.Errorf("the page has %s", odd)
 		}
 	}
-	if css := s.get("/setup/style.css"); css.status != 200 || !strings.Contains(css.text, "prefers-color-scheme: dark") || strings.Contains(css.text, "@import") {
+	if css := s.get("/setup/style.css"); css.status != 200 || !css.has("prefers-color-scheme: dark") || css.has("@import") {
 		t.Errorf("%d", css.status)
 	}
 }
@@ -319,26 +325,36 @@ func TestWordsAreNotMarkup(t *testing.T) {
 	s := newStage(t, nil)
 	s.signIn()
 	evil := `"><script>alert(1)</script>`
-	a := s.post("/setup/create", url.Values{"token": {s.token(s.get("/setup"))}, "owner": {"organization"}, "organization": {evil}, "name": {evil}, "url": {"https://x.example/" + evil}})
-	if a.status != http.StatusUnprocessableEntity || strings.Contains(a.text, "<script") {
+	a := s.post("/setup/create", url.Values{
+		"token": {s.token(s.get("/setup"))}, "owner": {"organization"}, "organization": {evil}, "name": {evil},
+		"url": {"https://x.example/" + evil},
+	})
+	if a.status != http.StatusUnprocessableEntity || a.has("<script") {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 }
 
 func TestAddressesForWebhooks(t *testing.T) {
-	for server, addresses := range map[string]map[string]bool{
+	for server, addresses := range map[string]struct{ good, bad []string }{
 		"https://github.com": {
-			"https://bot.example.org": true, "https://bot.example.org/bots/": true, "https://203.0.113.7": true,
-			"http://bot.example.org": false, "https://localhost": false, "https://LOCALHOST:8443": false, "https://a.localhost": false, "https://127.0.0.1": false,
-			"https://[::1]": false, "https://0.0.0.0": false, "https://10.1.2.3": false, "https://bot": false, "https://bot.local": false, "https://169.254.1.1": false,
-			"https://me:pw@bot.example.org": false, "https://bot.example.org?x=1": false, "bot.example.org": false, "": false, "javascript:alert(1)": false,
+			[]string{"https://bot.example.org", "https://bot.example.org/bots/", "https://203.0.113.7"},
+			[]string{"http://bot.example.org", "https://localhost", "https://LOCALHOST:8443", "https://a.localhost", "https://127.0.0.1",
+				"https://[::1]", "https://0.0.0.0", "https://10.1.2.3", "https://bot", "https://bot.local", "https://169.254.1.1",
+				"https://me:pw@bot.example.org", "https://bot.example.org?x=1", "bot.example.org", "", "javascript:alert(1)"},
 		},
-		"https://github.example.net": {"https://10.1.2.3": true, "https://bot": true, "https://bot.internal": true, "https://localhost": false, "https://127.0.0.1": false},
+		"https://github.example.net": {
+			[]string{"https://10.1.2.3", "https://bot", "https://bot.internal"}, []string{"https://localhost", "https://127.0.0.1"},
+		},
 	} {
 		w := &Wizard{Config: Config{ServerURL: server}}
-		for address, good := range addresses {
-			if _, fault := w.publicURL(address); (fault == "") != good {
+		for _, address := range addresses.good {
+			if _, fault := w.publicURL(address); fault != "" {
 				t.Errorf("%s: %q: %q", server, address, fault)
+			}
+		}
+		for _, address := range addresses.bad {
+			if _, fault := w.publicURL(address); fault == "" {
+				t.Errorf("%s accepts %q", server, address)
 			}
 		}
 	}
@@ -352,7 +368,7 @@ func TestFinishedIsClosed(t *testing.T) {
 		t.Errorf("it can be finished without an App: %d", a.status)
 	}
 	s.wizard.have = &some
-	if a := s.post("/setup/finish", url.Values{"token": {token}}); a.status != 200 || !strings.Contains(a.text, "Done") {
+	if a := s.post("/setup/finish", url.Values{"token": {token}}); a.status != 200 || !a.has("Done") {
 		t.Errorf("%d %s", a.status, a.text)
 	}
 	<-s.wizard.Done()

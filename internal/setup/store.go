@@ -75,8 +75,8 @@ func (f Files) Load() (Credentials, error) {
 	}
 	if err := errors.Join(idErr, slugErr, keyErr, secretErr); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return c, fmt.Errorf("reading the App's credentials in %s: a file is missing: put it back, or move the directory away and run \"bot setup\"",
-				f.Dir)
+			return c, fmt.Errorf("reading the App's credentials in %s: a file is missing: restore it, or move the directory away "+
+				"and run \"bot setup\"", f.Dir)
 		}
 		return c, fmt.Errorf("reading the App's credentials: %w", err)
 	}

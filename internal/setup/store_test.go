@@ -131,7 +131,8 @@ func TestProgressOverARestart(t *testing.T) {
 func TestPrinter(t *testing.T) {
 	var out bytes.Buffer
 	must(t, Printer{&out}.Save(some))
-	for _, want := range []string{"GITHUB_APP_ID=7\n", "GITHUB_WEBHOOK_SECRET='" + some.Secret + "'\n", "GITHUB_APP_PRIVATE_KEY='-----BEGIN X-----\nAAAA\n-----END X-----'\n"} {
+	for _, want := range []string{"GITHUB_APP_ID=7\n", "GITHUB_WEBHOOK_SECRET='" + some.Secret + "'\n",
+		"GITHUB_APP_PRIVATE_KEY='-----BEGIN X-----\nAAAA\n-----END X-----'\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in %s", want, out.String())
 		}
