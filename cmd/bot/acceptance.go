@@ -18,14 +18,14 @@ import (
 )
 
 type acceptanceFlags struct {
-	Acceptance string        `placeholder:"OWNER/REPO" help:"Instead, check in a throw-away repository whether GitHub behaves as the bot assumes; see docs/acceptance.md."`
+	Acceptance string        `placeholder:"OWNER/REPO" help:"Instead, test GitHub itself in a throw-away repository: see docs/acceptance.md."`
 	Yes        bool          `help:"With --acceptance: agree to what it writes there."`
-	Large      string        `placeholder:"OWNER/REPO#N" help:"With --acceptance: also measure queries of this pull request in a large public repository, which is only read."`
-	Archived   string        `placeholder:"OWNER/REPO" help:"With --acceptance: also check that this archived repository refuses writes; the App is installed there, too."`
-	Second     string        `placeholder:"FILE" help:"With --acceptance: a file with a token of another account, which forks the repository, reviews, and deletes the fork; its scopes are public_repo and delete_repo."`
+	Large      string        `placeholder:"OWNER/REPO#N" help:"With --acceptance: also measure queries of a large, public pull request."`
+	Archived   string        `placeholder:"OWNER/REPO" help:"With --acceptance: an archived repository, also with the App, to try writes."`
+	Second     string        `placeholder:"FILE" help:"With --acceptance: a second account's token, for a fork and reviews."`
 	Skip       []string      `placeholder:"STEP" help:"With --acceptance: leave out steps."`
 	Pace       time.Duration `hidden:"" default:"1s" help:"With --acceptance: the time from one write to the next."`
-	Answers    string        `default:"acceptance" placeholder:"DIR" help:"With --acceptance: where GitHub's answers are saved, without tokens and people (default: acceptance)."`
+	Answers    string        `default:"acceptance" placeholder:"DIR" help:"With --acceptance: where to save GitHub's redacted answers."`
 }
 
 // run makes the acceptance run, and prints a line for each step.

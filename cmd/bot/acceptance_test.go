@@ -27,14 +27,17 @@ func throwAway(t *testing.T) (*ghtest.Server, *ghtest.Repo, []string) {
 func TestAcceptanceAsksFirst(t *testing.T) {
 	github, repo, args := throwAway(t)
 	code, stdout, stderr := runCommand(t, identity(github), args...)
-	if code != exitMisuse || !strings.Contains(stdout, "This run writes to example/throw-away") || !strings.Contains(stderr, "run it again with --yes") {
+	warned := strings.Contains(stdout, "This run writes to example/throw-away") && strings.Contains(stderr, "run it again with --yes")
+	if code != exitMisuse || !warned {
 		t.Errorf("%d\n%s%s", code, stdout, stderr)
 	}
 	if n := len(repo.Writes()); n != 0 {
 		t.Errorf("%d writes", n)
 	}
-	for _, more := range [][]string{{"--acceptance", "example"}, {"--acceptance", "example/x#1"}, {"--large", "python/cpython"}, {"--skip", "x"},
-		{"--archived", "example/x#1"}, {"--second", os.DevNull}, {"--second", filepath.Join(t.TempDir(), "none")}} {
+	for _, more := range [][]string{
+		{"--acceptance", "example"}, {"--acceptance", "example/x#1"}, {"--large", "python/cpython"}, {"--skip", "x"},
+		{"--archived", "example/x#1"}, {"--second", os.DevNull}, {"--second", filepath.Join(t.TempDir(), "none")},
+	} {
 		if code, _, stderr := runCommand(t, identity(github), append(args, more...)...); code != exitMisuse || stderr == "" {
 			t.Errorf("%v: %d", more, code)
 		}
@@ -60,10 +63,12 @@ func TestAcceptanceCommand(t *testing.T) {
 	}
 	archived.Archive(true)
 	answers := args[len(args)-1]
-	args = append(args, "--yes", "--pace", "0", "--second", second, "--archived", "example/attic") // a second for each write would be minutes
+	// A second for each write would be minutes.
+	args = append(args, "--yes", "--pace", "0", "--second", second, "--archived", "example/attic")
 	code, stdout, stderr := runCommand(t, identity(github), args...)
 	for _, want := range []string{
-		"ok       viewer ", "DIFFERS  four-byte-status", "assumed: A status description with characters beyond U+FFFF is refused with 422 (internal/pull/describe.go:Describe)",
+		"ok       viewer ", "DIFFERS  four-byte-status",
+		"assumed: A status description with characters beyond U+FFFF is refused with 422 (internal/pull/describe.go:Describe)",
 		"skipped  large-cost ", "ok       deleted-fork ", "ok       archived ", " 1 differ, ",
 	} {
 		if !strings.Contains(stdout, want) {

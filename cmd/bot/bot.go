@@ -92,8 +92,8 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 		return nil, misuse(err)
 	}
 	b.queue, err = queue.Open(s.ctx, queue.Config{
-		Database: c.Database, Settle: c.Settle, Workers: workers, Party: party, JobTimeout: runTime, KeepLog: c.KeepLog, Replicas: b.github.Share, Log: b.log, Now: s.now,
-		Work: b.work,
+		Database: c.Database, Settle: c.Settle, Workers: workers, Party: party, JobTimeout: runTime, KeepLog: c.KeepLog,
+		Work: b.work, Replicas: b.github.Share, Log: b.log, Now: s.now,
 	})
 	if err != nil {
 		return nil, errors.New(strings.Join(strings.Fields(err.Error()), " ")) // PostgreSQL's errors have several lines

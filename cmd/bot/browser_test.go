@@ -270,7 +270,9 @@ func TestSetupInABrowser(t *testing.T) {
 	b.open(p.URL+"/setup?still=1", `document.querySelector("h2")?.textContent == "Check"`)
 	b.fits("check")
 	seen := b.text("table")
-	for _, want := range []string{"GitHub sends signed webhooks to https://bot.example.org/webhook.", "The core team python-core has 2 members."} {
+	for _, want := range []string{
+		"GitHub sends signed webhooks to https://bot.example.org/webhook.", "The core team python-core has 2 members.",
+	} {
 		if !strings.Contains(seen, want) {
 			t.Errorf("%q isn't in %s", want, seen)
 		}
@@ -301,7 +303,8 @@ func TestSetupInABrowser(t *testing.T) {
 // push makes a branch of eric's with one change.
 func push(t *testing.T, repo *ghtest.Repo) string {
 	t.Helper()
-	if _, err := repo.Push("eric:fix", ghtest.Commit{Message: "Fix", Author: "eric", Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text("import sys\n\n")}}); err != nil {
+	fix := ghtest.Commit{Message: "Fix", Author: "eric", Files: map[string]ghtest.File{"Lib/os.py": ghtest.Text("import sys\n\n")}}
+	if _, err := repo.Push("eric:fix", fix); err != nil {
 		t.Fatal(err)
 	}
 	return "eric:fix"

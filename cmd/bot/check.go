@@ -19,13 +19,13 @@ import (
 )
 
 type checkCmd struct {
-	Repo   string   `default:"." placeholder:"DIR" help:"The git repository, or a directory inside it (default: here)."`
-	Base   string   `placeholder:"REF" help:"The branch to merge into (default: the first of upstream/main, origin/main and main that exists)."`
-	Head   string   `default:"HEAD" placeholder:"REF" help:"The tip of the pull request (default: HEAD)."`
+	Repo   string   `default:"." placeholder:"DIR" help:"The git repository, or a directory inside it."`
+	Base   string   `placeholder:"REF" help:"The branch to merge into (default: upstream/main, or else origin/main, or main)."`
+	Head   string   `default:"HEAD" placeholder:"REF" help:"The tip of the pull request."`
 	Staged bool     `help:"Also check staged changes. For pre-commit hooks."`
-	Title  string   `placeholder:"T" help:"Title of the pull request (default: the subject of its first commit). Without it, the title itself isn't checked."`
+	Title  string   `placeholder:"T" help:"The pull request's title, to check it too (default: its first commit's subject)."`
 	Label  []string `placeholder:"L" sep:"none" help:"A label of the pull request, such as \"skip news\". May be repeated."`
-	Config string   `placeholder:"FILE" help:"Settings (default: the built-in preset cpython). The repository's own .github/concorde.yml is applied on top."`
+	Config string   `placeholder:"FILE" help:"Settings, before the repository's .github/concorde.yml (default: the built-in preset cpython)."`
 	JSON   bool     `name:"json" help:"Print the result as JSON."`
 }
 

@@ -46,7 +46,7 @@ func decode[T any](t *testing.T, path string) (documents []T) {
 // credentials read.
 func commandLine(t *testing.T) (*kong.Kong, []string) {
 	t.Helper()
-	parser, err := kong.New(&cli{}, kong.Name("bot"), kong.Exit(func(int) { t.Error("kong exits") }))
+	parser, err := kong.New(&cli{}, words, kong.Name("bot"), kong.Exit(func(int) { t.Error("kong exits") }))
 	if err != nil {
 		t.Fatal(err)
 	}

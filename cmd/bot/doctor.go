@@ -26,12 +26,12 @@ const exitUnknown = 2
 
 type doctorCmd struct {
 	JSON     bool          `name:"json" help:"Print JSON, for monitoring."`
-	Limit    time.Duration `default:"10s" placeholder:"TIME" help:"How long one check may take; those that ask GitHub several times may take three times as long (default: 10s)."`
-	URL      string        `env:"BOT_URL" placeholder:"URL" help:"The bot's public address, such as https://bot.example.org, to compare the App's webhook with."`
-	Database string        `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"The bot's database, which is only read (default: concorde.db)."`
+	Limit    time.Duration `default:"10s" placeholder:"TIME" help:"How long a check may take; three times that with several requests."`
+	URL      string        `env:"BOT_URL" placeholder:"URL" help:"The bot's public address, to compare the App's webhook with."`
+	Database string        `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"The bot's database, which is only read."`
 	Config   string        `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
 	Picks    string        `env:"BOT_PICKS" placeholder:"DIR" help:"Directory for backports (default: the temporary directory)."`
-	Feed     feedFlags     `embed:""`
+	Feed     feedFlags     `embed:"" prefix:"lifecycle-" envprefix:"BOT_LIFECYCLE_"`
 	GitHub   githubFlags   `embed:""`
 
 	Acceptance acceptanceFlags `embed:""`

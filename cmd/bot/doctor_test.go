@@ -24,8 +24,8 @@ func TestDoctor(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 	for _, want := range []string{
-		"ok       app ", "problem  webhook ", "The App has no webhook", "→ Make the webhook active", "ok       core-team      python/cpython: The core team python-core has 2 members.",
-		"note     database ", "not checked: 0, ",
+		"ok       app ", "problem  webhook ", "The App has no webhook", "→ Make the webhook active",
+		"ok       core-team      python/cpython: The core team python-core has 2 members.", "note     database ", "not checked: 0, ",
 	} {
 		if !strings.Contains(table, want) {
 			t.Errorf("%q isn't in\n%s", want, table)
@@ -33,7 +33,8 @@ func TestDoctor(t *testing.T) {
 	}
 	code, text, _ := runCommand(t, environment, append(args, "--json")...)
 	var report doctor.Report
-	if err := json.Unmarshal([]byte(text), &report); err != nil || code != exitFailed || report.State != doctor.Problem || len(report.Findings) < len(doctor.Checks()) {
+	err := json.Unmarshal([]byte(text), &report)
+	if err != nil || code != exitFailed || report.State != doctor.Problem || len(report.Findings) < len(doctor.Checks()) {
 		t.Errorf("%d %v %s", code, err, text)
 	}
 	for _, secret := range []string{environment["GITHUB_WEBHOOK_SECRET"], strings.Split(environment["GITHUB_APP_PRIVATE_KEY"], "\n")[1]} {

@@ -22,13 +22,15 @@ func TestFeedFlags(t *testing.T) {
 		for name, value := range test.env {
 			t.Setenv(name, value)
 		}
-		var got feedFlags
-		parser, err := kong.New(&got)
+		var got struct {
+			Feed feedFlags `embed:"" prefix:"lifecycle-" envprefix:"BOT_LIFECYCLE_"`
+		}
+		parser, err := kong.New(&got, words)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := parser.Parse(test.args); err != nil || got != test.want {
-			t.Errorf("%q, %v: got %v, %v", test.args, test.env, got, err)
+		if _, err := parser.Parse(test.args); err != nil || got.Feed != test.want {
+			t.Errorf("%q, %v: got %v, %v", test.args, test.env, got.Feed, err)
 		}
 	}
 }

@@ -25,8 +25,8 @@ const maxGapPages = 100
 
 type backportGapsCmd struct {
 	Version    string      `arg:"" name:"x.y" help:"The maintenance branch, such as 3.14."`
-	Repository string      `default:"python/cpython" placeholder:"OWNER/REPO" help:"Where to look (default: python/cpython)."`
-	Since      string      `placeholder:"YYYY-MM-DD" help:"Only list changes merged on or after this day (default: since the branch was cut, at beta 1)."`
+	Repository string      `default:"python/cpython" placeholder:"OWNER/REPO" help:"Where to look."`
+	Since      string      `placeholder:"YYYY-MM-DD" help:"Only changes merged since that day (default: the branch's beta 1)."`
 	JSON       bool        `name:"json" help:"Print JSON instead of a table."`
 	Config     string      `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
 	GitHub     githubFlags `embed:""`

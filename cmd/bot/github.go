@@ -19,12 +19,14 @@ import (
 // githubFlags are GitHub's addresses. The App's identity only comes from files and the
 // environment: everyone on the machine can read a command line.
 type githubFlags struct {
-	App       string `name:"app" env:"BOT_APP" default:"github-app" placeholder:"DIR" help:"Directory with the App's id, key and webhook secret, which bot setup makes; the environment comes first (default: github-app)."`
-	APIURL    string `name:"api-url" env:"GITHUB_API_URL" default:"https://api.github.com" placeholder:"URL" help:"GitHub's API; https://HOST/api/v3 on GitHub Enterprise Server (default: https://api.github.com)."`
-	ServerURL string `name:"server-url" env:"GITHUB_SERVER_URL" default:"https://github.com" placeholder:"URL" help:"GitHub's pages (default: https://github.com)."`
+	App       string `env:"BOT_APP" default:"github-app" placeholder:"DIR" help:"Directory where bot setup put the App's id, key and secret."`
+	APIURL    string `name:"api-url" env:"GITHUB_API_URL" default:"https://api.github.com" placeholder:"URL" help:"GitHub's API."`
+	ServerURL string `name:"server-url" env:"GITHUB_SERVER_URL" default:"https://github.com" placeholder:"URL" help:"GitHub's pages."`
 }
 
-const githubEnvironment = `Environment, instead of the files that "bot setup" makes:
+const githubEnvironment = `On GitHub Enterprise Server, --api-url is https://HOST/api/v3 and --server-url is https://HOST.
+
+Environment, which comes before the files that "bot setup" makes:
   GITHUB_APP_ID                the App's id, a number from its settings page
   GITHUB_APP_PRIVATE_KEY       its private key, the PEM text; or
   GITHUB_APP_PRIVATE_KEY_FILE  the file that holds it`

@@ -120,8 +120,10 @@ func TestStatusCommentIsDamaged(t *testing.T) {
 	for _, data := range []string{
 		"null", "[]", `"x"`, "\xff\x00", strings.Repeat("[", 5000),
 		`{"sha":1,"rows":{"3.14":{"pr":"x"}}}`, `{"version":2,"sha":"x","rows":[{"branch":"3.14"}]}`,
-		`{"rows":{"3.14":{"state":"a later state","pr":2,"later":{"x":[1]}},"--upload-pack=x":{"state":"open","pr":1},"":{"state":"merged","pr":-1}}}`,
-		`{"rows":{"3.14":{"state":"error","outcome":"error","temporary":true,"tries":-5,"at":-9223372036854775808,"pr":99999999999},"99.99":{"state":"merged","pr":3}}}`,
+		`{"rows":{"3.14":{"state":"a later state","pr":2,"later":{"x":[1]}},` +
+			`"--upload-pack=x":{"state":"open","pr":1},"":{"state":"merged","pr":-1}}}`,
+		`{"rows":{"3.14":{"state":"error","outcome":"error","temporary":true,"tries":-5,"at":-9223372036854775808,"pr":99999999999},` +
+			`"99.99":{"state":"merged","pr":3}}}`,
 	} {
 		damage("with other data", replace(data))
 	}

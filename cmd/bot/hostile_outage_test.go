@@ -97,7 +97,8 @@ func TestStopWhileWorking(t *testing.T) {
 	t.Parallel()
 	s := newStage(t).start()
 	var pulls []*pullRequest
-	for i, at := range []func(ghtest.PRState) ghtest.Fault{atLoad, atStatus, atComment} { // the last holds up who lists themselves in the same issue
+	// The last one holds up pull requests that list themselves in the same issue.
+	for i, at := range []func(ghtest.PRState) ghtest.Fault{atLoad, atStatus, atComment} {
 		pulls = append(pulls, s.befall(trouble{"hanging", at, ghtest.Fault{Hang: true}, ""}, 1))
 		eventually(t, "it to hang", func() bool { return s.hanging() == i+1 })
 	}

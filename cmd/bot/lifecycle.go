@@ -22,10 +22,10 @@ type lifecycleCmd struct {
 	SVG          bool     `name:"svg" help:"Print a chart instead of a table."`
 	ReleaseCycle string   `placeholder:"FILE" help:"A copy of https://peps.python.org/api/release-cycle.json (default: built-in copies)."`
 	Releases     string   `placeholder:"FILE" help:"A copy of https://peps.python.org/api/python-releases.json, which has more details."`
-	Scheme       string   `placeholder:"NAME" help:"Plan releases by pep602 (in force), pep605 or pep2026 (both rejected), instead of the branches."`
+	Scheme       string   `placeholder:"NAME" help:"Show a plan by pep602 (in force), pep605 or pep2026 (both rejected) instead."`
 	From         int      `placeholder:"YEAR" help:"The first year of releases to plan (default: the day's)."`
 	Years        int      `placeholder:"N" help:"How many years to plan, up to 50 (default: 5)."`
-	ABIBreaks    []string `name:"abi-breaks" placeholder:"RELEASE" help:"Releases that break the ABI, such as 3.9.0a5: PEP 605 names them alpha."`
+	ABIBreaks    []string `name:"abi-breaks" placeholder:"RELEASE" help:"ABI-breaking releases, such as 3.9.0a5: PEP 605 calls them alphas."`
 }
 
 func (c *lifecycleCmd) Run(s streams) error {

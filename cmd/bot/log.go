@@ -14,10 +14,10 @@ import (
 )
 
 type logCmd struct {
-	Database string `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"The bot's database (default: concorde.db)."`
-	Since    string `placeholder:"TIME" help:"Only what was written since then: a date (2026-11-30, UTC), a time (2026-11-30T14:00:00Z), or how long ago (36h, 7d)."`
+	Database string `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"The bot's database."`
+	Since    string `placeholder:"TIME" help:"Only entries since then, such as 2026-11-30 (UTC), 2026-11-30T14:00:00Z, 36h or 7d."`
 	JSON     bool   `help:"Print JSON lines."`
-	Key      string `arg:"" optional:"" name:"owner/repo[#n]" help:"A pull request or issue, such as python/cpython#12345, or a whole repository."`
+	Key      string `arg:"" optional:"" name:"owner/repo[#n]" help:"A pull request or issue, such as python/cpython#12345, or a repository."`
 }
 
 func (logCmd) Help() string {
@@ -88,7 +88,7 @@ func openReader(s streams, database string) (*queue.Reader, error) {
 	}
 	have, newest, err := reader.Version(s.ctx)
 	if err == nil && have != newest {
-		err = fmt.Errorf("reading the database: its tables have version %d, and this program reads version %d: use the same program as the bot", have, newest)
+		err = fmt.Errorf("reading the database: its tables have version %d, not %d: use the same program as the bot", have, newest)
 	}
 	if err != nil {
 		return nil, errors.Join(err, reader.Close())
@@ -142,7 +142,7 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 	}
 	ago, err := time.ParseDuration(text)
 	if err != nil || ago < 0 || ago > 100*365*24*time.Hour/unit {
-		return time.Time{}, fmt.Errorf("reading --since: %q is neither a date (2026-11-30), a time (2026-11-30T14:00:00Z), nor how long ago (36h, 7d)", given)
+		return time.Time{}, fmt.Errorf("reading --since: %q isn't a time: expected 2026-11-30, 2026-11-30T14:00:00Z, 36h or 7d", given)
 	}
 	return now.Add(-ago * unit), nil
 }

@@ -21,7 +21,8 @@ func TestLog(t *testing.T) {
 		other := s.open(&pullRequest{})
 		s.settled(p, other)
 		s.check(s.cpython.Label(p.number, "carol", "skip news"))
-		s.eventually("the status to follow the label", func() bool { return s.state(p).Statuses[newsContext].State == "success" }, s.bot.log.String)
+		succeeded := func() bool { return s.state(p).Statuses[newsContext].State == "success" }
+		s.eventually("the status to follow the label", succeeded, s.bot.log.String)
 		eventually(t, "the bot to come to rest", s.bot.idle)
 
 		name := func(p *pullRequest) string { return fmt.Sprintf("python/cpython#%d", p.number) }
@@ -71,9 +72,9 @@ func TestLogMisused(t *testing.T) {
 	database := filepath.Join(t.TempDir(), "none.db")
 	for want, args := range map[string][]string{
 		"name a pull request, issue or repository, or a time with --since":   {},
-		"reading --since: \"yesterday\" is neither a date":                   {"--since", "yesterday"},
-		"reading --since: \"-3h\" is neither a date":                         {"--since=-3h"},
-		"reading --since: \"999999999d\" is neither a date":                  {"--since", "999999999d"},
+		"reading --since: \"yesterday\" isn't a time":                        {"--since", "yesterday"},
+		"reading --since: \"-3h\" isn't a time":                              {"--since=-3h"},
+		"reading --since: \"999999999d\" isn't a time":                       {"--since", "999999999d"},
 		"no such file or directory: name the bot's database with --database": {"python/cpython#1"},
 		"none.db": {"--since", "7d"},
 		"cpython": {"cpython"},

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -78,11 +79,30 @@ func main() {
 	os.Exit(code)
 }
 
+// words are variables in the tags of flags.
+var words = kong.Vars{
+	"peps":  "https://peps.python.org/api",
+	"daily": "Where to read release data daily, or empty for the built-in copy.",
+}
+
+// namedDefaults adds defaults to the help of flags, unless it names one.
+func namedDefaults(k *kong.Kong) error {
+	for _, command := range k.Model.Leaves(true) {
+		for _, flag := range command.Flags {
+			if flag.HasDefault && !strings.Contains(flag.Help, "(default: ") {
+				flag.Help = strings.TrimSuffix(flag.Help, ".") + " (default: " + flag.Default + ")."
+			}
+		}
+	}
+	return nil
+}
+
 // run is main without the process, for tests.
 func run(args []string, s streams) int {
 	exit := -1
-	parser, err := kong.New(&cli{},
+	parser, err := kong.New(&cli{}, words,
 		kong.Name("bot"),
+		kong.PostBuild(namedDefaults),
 		kong.Description("Concorde, a GitHub App for the CPython workflow: it checks NEWS entries and ABI markers of pull requests, and opens "+
 			"backports.\n\nStart with \"bot demo\"."),
 		kong.UsageOnError(),

@@ -27,7 +27,8 @@ func TestNewRule(t *testing.T) {
 		t.Errorf("a rule takes %d files", written)
 	}
 	add(t, filepath.Join(module, list), "\t\ttitle.Rule(s.Titles),\n", "\t\twhatsnew.Rule(s.News),\n")
-	add(t, filepath.Join(module, list), "\t\"github.com/concorde-bot/concorde/internal/triage/title\"\n", "\t\"github.com/concorde-bot/concorde/internal/triage/whatsnew\"\n")
+	const triage = "\t\"github.com/concorde-bot/concorde/internal/triage/"
+	add(t, filepath.Join(module, list), triage+"title\"\n", triage+"whatsnew\"\n")
 	for _, update := range []string{"1", ""} {
 		test := exec.Command("go", "test", "-count=1", "-run", "Golden|Current|Imports|Owned|Laws", "./internal/triage/whatsnew", "./cmd/bot")
 		test.Dir, test.Env = module, append(os.Environ(), "CONCORDE_TEST=", "CONCORDE_UPDATE="+update, "GOWORK=off")

@@ -55,7 +55,7 @@ func TestWeekOfOutage(t *testing.T) {
 			last = s.at
 		}
 	}
-	t.Logf("%d pull requests changed: %d requests, %d points of GraphQL; the last write came %s after the start (a bot that was there all week: %d requests)",
+	t.Logf("%d pull requests changed: %d requests (%[5]d without the outage), %[3]d points; the last write came %[4]s after the start",
 		count, absent.sent()-requests, cost, last.Sub(start).Round(time.Second), present.sent())
 }
 
@@ -91,7 +91,8 @@ func (d *day) openWorked(count int) (numbers []int) {
 func (d *day) opens(i int) int {
 	d.Helper()
 	head := fmt.Sprintf("eric:work-%d", i)
-	_, err := d.cpython.Push(head, ghtest.Commit{Message: "Work", Files: map[string]ghtest.File{fmt.Sprintf("Lib/work%d.py", i): ghtest.Text(head)}})
+	files := map[string]ghtest.File{fmt.Sprintf("Lib/work%d.py", i): ghtest.Text(head)}
+	_, err := d.cpython.Push(head, ghtest.Commit{Message: "Work", Files: files})
 	d.must(err)
 	number, err := d.cpython.OpenPR(ghtest.PR{Title: fmt.Sprintf("gh-%d: Work", 140000+i), Author: "eric", Head: head, Association: "MEMBER"})
 	d.must(err)

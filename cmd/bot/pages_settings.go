@@ -59,8 +59,10 @@ func (b *bot) tryLabels(ctx context.Context, repository pull.Key, trial web.Tria
 	if rule.Want == nil {
 		return nil, nil
 	}
-	r := &pull.Request{Key: repository, Title: trial.Title, Body: trial.Body, State: pull.Open, Now: b.reconciler.Now(), CreatedAt: b.reconciler.Now(), Facts: ^pull.Facts(0)}
-	r.Key.Number = 1
+	now := b.reconciler.Now()
+	key := repository
+	key.Number = 1
+	r := &pull.Request{Key: key, Title: trial.Title, Body: trial.Body, State: pull.Open, Now: now, CreatedAt: now, Facts: ^pull.Facts(0)}
 	for _, path := range trial.Files {
 		r.Files = append(r.Files, pull.File{Path: path, Change: pull.Modified})
 	}

@@ -59,10 +59,11 @@ func TestThreeReplicasInAStorm(t *testing.T) {
 		got = endings(t, f.cpython, numbers)
 		return cmp.Equal(calm, got) && f.bots[0].idle()
 	})
-	if f.lost.Load() == 0 || f.doubled == 0 || failures(f.github) == 0 {
-		t.Errorf("%d deliveries were lost, %d doubled, and %d requests failed: then this test shows nothing", f.lost.Load(), f.doubled, failures(f.github))
+	lost, failed := f.lost.Load(), failures(f.github)
+	if lost == 0 || f.doubled == 0 || failed == 0 {
+		t.Errorf("%d deliveries were lost, %d doubled, and %d requests failed: then this test shows nothing", lost, f.doubled, failed)
 	}
-	t.Logf("%d deliveries, %d lost, %d doubled, %d processes killed, %d requests failed", size.deliveries, f.lost.Load(), f.doubled, f.killed, failures(f.github))
+	t.Logf("%d deliveries, %d lost, %d doubled, %d processes killed, %d requests failed", size.deliveries, lost, f.doubled, f.killed, failed)
 	for _, bot := range f.bots {
 		bot.kill()
 	}

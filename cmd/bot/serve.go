@@ -26,39 +26,49 @@ func party(key string) string {
 }
 
 type serveCmd struct {
-	Listen          string        `env:"BOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to receive webhooks (default: 127.0.0.1:8080)."`
-	Pages           string        `env:"BOT_PAGES" default:"127.0.0.1:8081" placeholder:"ADDRESS" help:"Where people see what the bot sees: a loopback address, or off (default: 127.0.0.1:8081)."`
-	Database        string        `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"An SQLite file, or postgres://… for several replicas (default: concorde.db)."`
-	Role            string        `env:"BOT_ROLE" enum:"all,receive,work" default:"all" placeholder:"ROLE" help:"receive webhooks, work, or all of it; separate processes share a PostgreSQL database (default: all)."`
-	Config          string        `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
-	DryRun          bool          `help:"Log what would be done and change nothing."`
-	Settle          time.Duration `env:"BOT_SETTLE" default:"250ms" placeholder:"TIME" help:"How long to wait before checking a pull request, so that several events need only one check (default: 250ms)."`
-	WritesPerMinute int           `env:"BOT_WRITES_PER_MINUTE" default:"80" placeholder:"N" help:"Content writes to GitHub per minute for each installation, and five times as many per hour; 0 means no limit, for tests (default: 80; GitHub allows 80 and 500)."`
-	KeepLog         time.Duration `env:"BOT_KEEP_LOG" default:"9600h" placeholder:"TIME" help:"How long to keep the audit log (default: 9600h, which is 400 days)."`
-	ReadyWithin     time.Duration `env:"BOT_READY_WITHIN" default:"10m" placeholder:"TIME" help:"/readyz answers 503 if an account has pending work and none of it was done for longer than this (default: 10m)."`
-	LogLevel        string        `env:"BOT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error (default: info)."`
-	Picks           string        `env:"BOT_PICKS" placeholder:"DIR" help:"Directory for the temporary repositories that backports are picked in; only the bot's user may have access (default: a random name in the temporary directory)."`
-	PickMemory      int64         `env:"BOT_PICK_MEMORY" default:"512" placeholder:"MB" help:"Memory limit for each git process, of which up to four merge at once; Linux only (default: 512)."`
-	PickCPU         time.Duration `name:"pick-cpu" env:"BOT_PICK_CPU" default:"10s" placeholder:"TIME" help:"CPU time limit for each git process (default: 10s)."`
-	PickFile        int64         `env:"BOT_PICK_FILE" default:"5" placeholder:"MB" help:"The largest file to merge if both sides changed it; larger ones must be backported by hand (default: 5)."`
-	URL             string        `env:"BOT_URL" placeholder:"URL" help:"The bot's public address, such as https://bot.example.org: only the setup needs it, to be served there."`
-	Feed            feedFlags     `embed:""`
-	GitHub          githubFlags   `embed:""`
+	Listen      string        `env:"BOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to receive webhooks."`
+	Pages       string        `env:"BOT_PAGES" default:"127.0.0.1:8081" placeholder:"ADDRESS" help:"Loopback address of the pages, or off."`
+	URL         string        `env:"BOT_URL" placeholder:"URL" help:"Public address to serve the setup at, such as https://bot.example.org."`
+	LogLevel    string        `env:"BOT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error."`
+	ReadyWithin time.Duration `env:"BOT_READY_WITHIN" default:"10m" placeholder:"TIME" help:"How long work may wait before /readyz fails."`
+
+	Config   string        `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
+	Database string        `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"SQLite file, or postgres://… for replicas."`
+	Role     string        `env:"BOT_ROLE" enum:"all,receive,work" default:"all" placeholder:"ROLE" help:"receive webhooks, work, or all."`
+	DryRun   bool          `help:"Log what would be done and change nothing."`
+	Settle   time.Duration `env:"BOT_SETTLE" default:"250ms" placeholder:"TIME" help:"How long to collect events before a check."`
+	KeepLog  time.Duration `env:"BOT_KEEP_LOG" default:"9600h" placeholder:"TIME" help:"How long to keep the audit log."`
+
+	WritesPerMinute int `env:"BOT_WRITES_PER_MINUTE" default:"80" placeholder:"N" help:"Most writes to an account in a minute; 0 is no limit."`
+
+	Picks      string        `env:"BOT_PICKS" placeholder:"DIR" help:"Private directory for backports (default: a random temporary one)."`
+	PickMemory int64         `env:"BOT_PICK_MEMORY" default:"512" placeholder:"MB" help:"Memory limit of each git process; Linux only."`
+	PickCPU    time.Duration `name:"pick-cpu" env:"BOT_PICK_CPU" default:"10s" placeholder:"TIME" help:"CPU time limit of each git process."`
+	PickFile   int64         `env:"BOT_PICK_FILE" default:"5" placeholder:"MB" help:"The largest file to merge if both sides changed it."`
+
+	Feed   feedFlags   `embed:"" prefix:"lifecycle-" envprefix:"BOT_LIFECYCLE_"`
+	GitHub githubFlags `embed:""`
 
 	front *front             // nil: newBot makes it
-	app   *setup.Credentials // of the setup; nil: those of the environment or of files
+	app   *setup.Credentials // from the setup; nil: from the environment or files
 }
 
-// feedFlags say where release data comes from.
+// feedFlags say where release data comes from. Their prefix is "lifecycle-".
 type feedFlags struct {
-	Cycle    string `name:"lifecycle-cycle-url" env:"BOT_LIFECYCLE_CYCLE_URL" default:"https://peps.python.org/api/release-cycle.json" placeholder:"URL" help:"Where release-cycle.json is read daily; empty for the built-in copy (default: peps.python.org/api)."`
-	Releases string `name:"lifecycle-releases-url" env:"BOT_LIFECYCLE_RELEASES_URL" default:"https://peps.python.org/api/python-releases.json" placeholder:"URL" help:"Where python-releases.json is read daily; empty for the built-in copy (default: peps.python.org/api)."`
+	Cycle    string `name:"cycle-url" env:"CYCLE_URL" default:"${peps}/release-cycle.json" placeholder:"URL" help:"${daily}"`
+	Releases string `name:"releases-url" env:"RELEASES_URL" default:"${peps}/python-releases.json" placeholder:"URL" help:"${daily}"`
 }
 
 func (serveCmd) Help() string {
 	return `Webhooks arrive at POST /webhook. /healthz shows that the process is alive, /readyz
-that it can work, and /metrics is for Prometheus. People see at --pages what the bot sees. SIGTERM stops gracefully. Where no
-App is set up, a page at /setup creates one; then the bot starts.
+that it can work, and /metrics is for Prometheus. --pages shows people what the bot sees. SIGTERM stops gracefully.
+Without an App, a page at /setup creates one, and then the bot starts.
+
+  --role             receive and work are separate processes on one PostgreSQL database.
+  --keep-log         9600h are 400 days.
+  --writes-per-minute  An hour has at most five times as many. GitHub allows 80 and 500.
+  --pick-file        Larger files must be backported by hand.
+  --pick-memory      Up to four git processes merge at once.
 
 ` + githubEnvironment + `
   GITHUB_WEBHOOK_SECRET          the secret of the App's webhook

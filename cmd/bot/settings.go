@@ -30,9 +30,9 @@ func readSettings(path string) (*config.Config, error) {
 }
 
 type checkConfigCmd struct {
-	Files  []string `arg:"" name:"file" help:"Central settings, or a repository's own file (named concorde.yml or labeler.yml in a directory .github)."`
-	As     string   `enum:"auto,central,repository,labeler" default:"auto" help:"What the files are: central, repository, labeler (label rules of actions/labeler), or auto, by their names (default)."`
-	Config string   `env:"BOT_CONFIG" placeholder:"FILE" help:"Central settings, by which a repository's own files are checked (default: the built-in preset cpython)."`
+	Files  []string `arg:"" name:"file" help:"Central settings, or a repository's own .github/concorde.yml or .github/labeler.yml."`
+	As     string   `enum:"auto,central,repository,labeler" default:"auto" help:"What the files are; auto goes by their names."`
+	Config string   `env:"BOT_CONFIG" placeholder:"FILE" help:"Central settings, for the others (default: the built-in preset cpython)."`
 }
 
 func (checkConfigCmd) Help() string {

@@ -18,13 +18,13 @@ import (
 )
 
 type setupCmd struct {
-	Listen   string      `env:"BOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to serve the page (default: 127.0.0.1:8080)."`
-	URL      string      `env:"BOT_URL" placeholder:"URL" help:"The bot's public address, such as https://bot.example.org, if the page should be served there too."`
-	Print    bool        `help:"Print the App's id, key and secret on the terminal, for a secret store, instead of writing files."`
-	Database string      `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"The bot's database, for the checks (default: concorde.db)."`
+	Listen   string      `env:"BOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to serve the page."`
+	URL      string      `env:"BOT_URL" placeholder:"URL" help:"The bot's public address, to serve the page there too."`
+	Print    bool        `help:"Print the App's id, key and secret, for a secret store, instead of writing files."`
+	Database string      `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"The bot's database, for the checks."`
 	Config   string      `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
 	Picks    string      `env:"BOT_PICKS" placeholder:"DIR" help:"Directory for backports (default: the temporary directory)."`
-	Feed     feedFlags   `embed:""`
+	Feed     feedFlags   `embed:"" prefix:"lifecycle-" envprefix:"BOT_LIFECYCLE_"`
 	GitHub   githubFlags `embed:""`
 }
 

@@ -124,7 +124,7 @@ func TestSetup(t *testing.T) {
 		t.Fatalf("%+v %v", app, err)
 	}
 	eventually(t, "the bot to run", func() bool { return p.metric("concorde_queue_running") >= 0 })
-	if log := p.log.String(); strings.Contains(log, app.Secret) || strings.Contains(log+p.out.String(), "PRIVATE KEY") || strings.Contains(p.out.String(), app.Secret) {
+	if shown := p.log.String() + p.out.String(); strings.Contains(shown, app.Secret) || strings.Contains(shown, "PRIVATE KEY") {
 		t.Error("a secret is shown")
 	}
 	p.kill()
@@ -163,11 +163,14 @@ func TestFilesOfTheSetup(t *testing.T) {
 	github, _ := newGitHub(t, ghtest.Config{})
 	dir := filepath.Join(t.TempDir(), "github-app")
 	files := setup.Files{Dir: dir}
-	if err := files.Save(setup.Credentials{ID: github.AppID(), Slug: "concorde", Key: github.PrivateKeyPEM(), Secret: github.WebhookSecret()}); err != nil {
+	app := setup.Credentials{ID: github.AppID(), Slug: "concorde", Key: github.PrivateKeyPEM(), Secret: github.WebhookSecret()}
+	if err := files.Save(app); err != nil {
 		t.Fatal(err)
 	}
 	addresses := []string{"--app", dir, "--api-url", github.APIURL(), "--server-url", github.URL}
-	code, table, stderr := runCommand(t, nil, append([]string{"doctor", "--database", filepath.Join(t.TempDir(), "x.db"), "--lifecycle-cycle-url", "", "--lifecycle-releases-url", ""}, addresses...)...)
+	database := filepath.Join(t.TempDir(), "x.db")
+	doctor := []string{"doctor", "--database", database, "--lifecycle-cycle-url", "", "--lifecycle-releases-url", ""}
+	code, table, stderr := runCommand(t, nil, append(doctor, addresses...)...)
 	if !strings.Contains(table, "GitHub knows the App concorde") {
 		t.Errorf("%d %s %s", code, table, stderr)
 	}
@@ -175,7 +178,8 @@ func TestFilesOfTheSetup(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, command := range []string{"serve", "setup"} {
-		if code, _, stderr := runCommand(t, nil, append([]string{command, "--listen", "127.0.0.1:0"}, addresses...)...); code != exitMisuse || !strings.Contains(stderr, "a file is missing") {
+		code, _, stderr := runCommand(t, nil, append([]string{command, "--listen", "127.0.0.1:0"}, addresses...)...)
+		if code != exitMisuse || !strings.Contains(stderr, "a file is missing") {
 			t.Errorf("%s: %d %s", command, code, stderr)
 		}
 	}
@@ -210,12 +214,16 @@ func TestSetupPrints(t *testing.T) {
 	if _, err := os.Stat(environment["BOT_APP"]); err == nil {
 		t.Error("something is on disk")
 	}
-	printed := regexp.MustCompile(`(?s)GITHUB_APP_ID=(\d+)\nGITHUB_WEBHOOK_SECRET='([^']+)'\nGITHUB_APP_PRIVATE_KEY='([^']+)'`).FindStringSubmatch(out.String())
-	if printed == nil {
-		t.Fatal(out.String())
-	}
 	delete(environment, "BOT_APP")
-	environment["GITHUB_APP_ID"], environment["GITHUB_WEBHOOK_SECRET"], environment["GITHUB_APP_PRIVATE_KEY"] = printed[1], printed[2], printed[3]
+	for name, value := range map[string]string{
+		"GITHUB_APP_ID": `(\d+)`, "GITHUB_WEBHOOK_SECRET": `'([^']+)'`, "GITHUB_APP_PRIVATE_KEY": `'([^']+)'`,
+	} {
+		printed := regexp.MustCompile(name + "=" + value + `\n`).FindStringSubmatch(out.String())
+		if printed == nil {
+			t.Fatalf("%s isn't in %s", name, out.String())
+		}
+		environment[name] = printed[1]
+	}
 	bot := serve(t, environment)
 	eventually(t, "the bot to authenticate", func() bool { return strings.Contains(bot.log.String(), "authenticated to GitHub") })
 }

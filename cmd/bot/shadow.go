@@ -12,9 +12,9 @@ import (
 )
 
 type shadowReportCmd struct {
-	Database  string `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"The bot's database (default: concorde.db)."`
-	ServerURL string `name:"server-url" env:"GITHUB_SERVER_URL" default:"https://github.com" placeholder:"URL" help:"GitHub's pages, for links (default: https://github.com)."`
-	Since     string `placeholder:"TIME" help:"Only what was predicted since then: a date (2026-11-30, UTC), a time (2026-11-30T14:00:00Z), or how long ago (36h, 7d)."`
+	Database  string `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"The bot's database."`
+	ServerURL string `env:"GITHUB_SERVER_URL" default:"https://github.com" placeholder:"URL" help:"GitHub's pages, for links."`
+	Since     string `placeholder:"TIME" help:"Only predictions since then, such as 2026-11-30 (UTC), 2026-11-30T14:00:00Z, 36h or 7d."`
 	Rule      string `placeholder:"RULE" help:"Only one rule, such as news."`
 	JSON      bool   `help:"Print one JSON document."`
 	Key       string `arg:"" optional:"" name:"owner/repo[#n]" help:"A repository, such as python/cpython, or one pull request or issue."`

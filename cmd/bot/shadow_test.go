@@ -130,13 +130,14 @@ func TestShadowBesideAnOldBot(t *testing.T) {
 	report := o.report()
 	var found []string
 	for _, d := range report.Differences {
-		found = append(found, fmt.Sprintf("%s: %s, %s: rule %s wants %s and found %s", d.Outcome, d.Key, hexes.ReplaceAllString(d.Thing, "X"), d.Rule,
-			d.Want, d.Found))
+		thing := hexes.ReplaceAllString(d.Thing, "X")
+		found = append(found, fmt.Sprintf("%s: %s, %s: rule %s wants %s and found %s", d.Outcome, d.Key, thing, d.Rule, d.Want, d.Found))
 	}
 	slices.Sort(found)
 	want := []string{
 		"different: python/cpython#1, status bedevere/news on X: rule news wants failure and found success",
-		"different: python/cpython#4, backport to 3.14: rule backport wants [3.14] gh-140000: Grill (GH-4) and found 3.14: gh-140000: Grill (GH-4)",
+		"different: python/cpython#4, backport to 3.14: rule backport wants " +
+			"[3.14] gh-140000: Grill (GH-4) and found 3.14: gh-140000: Grill (GH-4)",
 		"extra: python/cpython#3, label awaiting merge: rule stage wants off and found on",
 		"missing: python/cpython#2, label awaiting review: rule stage wants on and found off",
 		"missing: python/cpython#5, comment changes-requested-20261129-121100: rule stage wants posted and found none",
