@@ -99,8 +99,8 @@ func (s *skip) Error() string { return s.text }
 const (
 	defaultLimit    = 20 * time.Minute
 	defaultRequests = 800
-	cleaningTime    = 3 * time.Minute
-	cleaningBudget  = 200 // requests
+	cleaningTime    = 10 * time.Minute // one write a second
+	cleaningBudget  = 400              // requests
 )
 
 // Run makes all steps in order, calls each with the result of every one, and then removes

@@ -101,13 +101,7 @@ func (s *session) autoMergeDraft(ctx context.Context) (string, error) {
 	if err := s.allowed(true); err != nil {
 		return "", err
 	}
-	sha, err := s.commit(ctx, draft{parent: s.tip, message: "Draft", files: files{"acceptance/auto-draft.txt": {Content: "x\n"}}})
-	if err != nil {
-		return "", err
-	}
-	opening := s.opening("auto-draft")
-	opening.Draft = true
-	m, err := s.openPull(ctx, opening, sha)
+	m, err := s.newDraft(ctx, "auto-draft")
 	if err != nil {
 		return "", err
 	}

@@ -48,7 +48,8 @@ func (s *session) hears(ctx context.Context) error {
 			return len(all) > 0, err
 		})
 		var none *difference
-		if err != nil && !errors.As(err, &none) {
+		var gone *gh.Gone // as without a webhook
+		if err != nil && !errors.As(err, &none) && !errors.As(err, &gone) {
 			return err
 		}
 		heard := err == nil
@@ -124,8 +125,11 @@ func (s *session) redelivery(ctx context.Context) (string, error) {
 		return "", err
 	}
 	all, err := s.deliveries(ctx, s.began)
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", err
+	case len(all) == 0:
+		return "", &skip{"the newest deliveries are about other repositories"}
 	}
 	newest := all[0]
 	if err := s.app.Redeliver(ctx, newest.ID); err != nil {

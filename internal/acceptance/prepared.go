@@ -122,7 +122,7 @@ func (s *session) orphaned(ctx context.Context) (string, error) {
 		return "", err
 	}
 	var rest headData
-	took, err := s.shows(ctx, "a deleted fork", func() (bool, error) {
+	took, err := s.within(ctx, patience{"a deleted fork", forkTime, deliveryPause}, func() (bool, error) {
 		var same bool
 		same, _, rest, err = s.heads(ctx, key)
 		return same && rest.Head.Repo == nil, err

@@ -59,9 +59,9 @@ func (s *session) mergeQueue(ctx context.Context) (string, error) {
 func (s *session) queueable(ctx context.Context) (m made, err error) {
 	var found struct {
 		Queue *struct{ ID string }
-		Ref   *struct{ Target struct{ Oid string } }
+		Ref   *struct{ Target tipOf }
 	}
-	answer, err := s.ask(ctx, "queue:mergeQueue(branch:$branch){id} ref(qualifiedName:$branch){target{oid}}", map[string]any{"branch:String!": queueBranch})
+	answer, err := s.ask(ctx, "queue:mergeQueue(branch:$branch){id} ref(qualifiedName:$branch){target{oid ...on Commit{tree{oid}}}}", map[string]any{"branch:String!": queueBranch})
 	if err == nil {
 		err = answer.repository(&found)
 	}
@@ -72,6 +72,7 @@ func (s *session) queueable(ctx context.Context) (m made, err error) {
 		return m, &skip{fmt.Sprintf("there's no branch %s with a merge queue", queueBranch)}
 	}
 	tip := found.Ref.Target.Oid
+	s.trees[tip] = found.Ref.Target.Tree.Oid
 	sha, err := s.commit(ctx, draft{parent: tip, message: "Queue", files: files{"acceptance/queued-" + s.names + ".txt": {Content: "x\n"}}})
 	if err == nil {
 		err = s.green(ctx, sha)

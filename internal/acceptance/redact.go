@@ -130,6 +130,12 @@ func (r *redactor) object(v map[string]any) {
 	login, _ := v["login"].(string)
 	person := login != "" && !bot(v)
 	_, mail := v["email"].(string)
+	if _, delivery := v["delivered_at"]; delivery { // where the bot runs, and what it answers
+		delete(v, "response")
+		if v["url"] != nil {
+			v["url"] = "redacted"
+		}
+	}
 	for _, key := range slices.Sorted(maps.Keys(v)) {
 		switch {
 		case person && numbered[key] && v[key] != nil:

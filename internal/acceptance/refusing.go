@@ -85,8 +85,13 @@ func (s *session) inArchived(ctx context.Context) (*archive, error) {
 	there := *s
 	there.app, there.cfg.Repository = app, s.cfg.Archived
 	a := &archive{session: &there}
-	if there.client, err = app.Client(ctx, s.cfg.Archived, 0); err != nil {
-		return nil, &skip{"the App doesn't see the archived repository: " + gh.Tidy(err.Error())}
+	var gone *gh.Gone
+	there.client, err = app.Client(ctx, s.cfg.Archived, 0)
+	switch {
+	case errors.As(err, &gone):
+		return nil, &skip{"the App isn't installed on the archived repository"}
+	case err != nil:
+		return nil, err
 	}
 	loads, err := snapshot.New(app)
 	if err != nil {

@@ -9,12 +9,13 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/concorde-bot/concorde/internal/gh"
 )
 
 // needsSecond is what steps of another account say without one.
 const needsSecond = "no token of a second account is given with --second"
+
+// forkTime is how long GitHub says that filling a fork may take ("Create a fork").
+const forkTime = 5 * time.Minute
 
 // guest is the second account. It forks the repository and opens a pull request.
 type guest struct {
@@ -55,7 +56,7 @@ func (s *session) invite(ctx context.Context) (*guest, error) {
 	}{
 		{"trees", func() any {
 			file := map[string]string{"path": "acceptance/fork.txt", "mode": "100644", "type": "blob", "content": "x\n"}
-			return map[string]any{"base_tree": s.tip, "tree": []any{file}}
+			return map[string]any{"base_tree": s.trees[s.tip], "tree": []any{file}}
 		}, &tree},
 		{"commits", func() any {
 			return map[string]any{"message": "From a fork", "tree": tree.SHA, "parents": []string{s.tip}}
@@ -92,7 +93,10 @@ func (s *session) forkFor(ctx context.Context, g *guest) error {
 		return err
 	}
 	_, got, _ := strings.Cut(fork.FullName, "/")
-	if !strings.HasPrefix(got, strings.TrimSuffix(branchPrefix, "/")+"-") {
+	switch {
+	case strings.EqualFold(fork.FullName, s.cfg.Repository.Owner+"/"+s.cfg.Repository.Repo):
+		return &skip{"the second account owns the repository: use another one"}
+	case !strings.HasPrefix(got, strings.TrimSuffix(branchPrefix, "/")+"-"):
 		return &skip{"the second account has a fork of the repository: delete it"}
 	}
 	g.fork = fork.FullName
@@ -100,8 +104,8 @@ func (s *session) forkFor(ctx context.Context, g *guest) error {
 		raw, err := s.asSecond(ctx, request{"DELETE", "/repos/" + g.fork, nil})
 		return removed(raw, err)
 	})
-	// GitHub answers before the fork is filled ("Create a fork").
-	_, err := s.within(ctx, patience{"a fork", 4 * gh.Lag, deliveryPause}, func() (bool, error) {
+	// GitHub answers before the fork is filled.
+	_, err := s.within(ctx, patience{"a fork", forkTime, deliveryPause}, func() (bool, error) {
 		raw, err := s.asSecond(ctx, request{"GET", "/repos/" + g.fork + "/branches", nil})
 		return raw.status == 200 && string(raw.body) != "[]", err
 	})

@@ -34,6 +34,7 @@ type session struct {
 
 	began    time.Time         // by GitHub's clock
 	number   int64             // of the repository
+	trees    map[string]string // by commit
 	granted  map[string]string // permissions, once a step asked
 	dated    dated             // once a step made it
 	note     pull.PostedNote   // of the step own-comment
@@ -61,7 +62,7 @@ func newSession(cfg Config) (*session, error) {
 	if cfg.GitHub.Wait == nil {
 		cfg.GitHub.Wait = sleep
 	}
-	s := &session{cfg: cfg, names: cfg.GitHub.Now().UTC().Format("20060102-150405")}
+	s := &session{cfg: cfg, trees: map[string]string{}, names: cfg.GitHub.Now().UTC().Format("20060102-150405")}
 	s.record = newRecorder(cfg)
 	s.cfg.GitHub.Transport, s.cfg.GitHub.Repository = s.record, cfg.Repository.Repo
 	var err error
@@ -94,6 +95,9 @@ func (s *session) prepare(ctx context.Context) error {
 	if s.client, err = s.app.Client(ctx, s.cfg.Repository, 0); err != nil {
 		return err
 	}
+	if err := s.mayWrite(ctx); err != nil {
+		return err
+	}
 	if err := s.survey(ctx); err != nil {
 		return err
 	}
@@ -107,6 +111,20 @@ func (s *session) prepare(ctx context.Context) error {
 	}
 	s.pull, err = s.newPull(ctx, "shared", files{"acceptance/shared.txt": {Content: "shared\n"}})
 	return err
+}
+
+// mayWrite finds out at once what would fail later, and half-way.
+func (s *session) mayWrite(ctx context.Context) error {
+	granted, err := s.permissions(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"contents", "pull_requests", "issues", "statuses", "checks"} {
+		if granted[name] != "write" {
+			return fmt.Errorf("the installation lacks the permission %s: write: grant it to the App, and accept it in the installation", name)
+		}
+	}
+	return nil
 }
 
 // made remembers how to remove something.

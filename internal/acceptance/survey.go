@@ -14,17 +14,23 @@ import (
 type surveyed struct {
 	DatabaseID                   int64
 	IsArchived, AutoMergeAllowed bool
+	SquashMergeAllowed           bool
 	ForkCount, StargazerCount    int
-	DefaultBranchRef             *struct {
-		Target struct{ Oid string }
-	}
-	Refs struct {
+	DefaultBranchRef             *struct{ Target tipOf }
+	Refs                         struct {
 		Nodes []struct{ Name string }
 	}
 	Labels struct {
 		Nodes []struct{ Name string }
 	}
 	PullRequests, Issues struct{ Nodes []subjectData }
+}
+
+// tipOf is the tip of a branch.
+type tipOf struct {
+	Oid     string
+	Tree    struct{ Oid string }
+	History struct{ TotalCount int }
 }
 
 // subjectData is an open issue or pull request.
@@ -34,7 +40,8 @@ type subjectData struct {
 	Author             *struct{ Login string }
 }
 
-const surveyFields = "databaseId isArchived autoMergeAllowed forkCount stargazerCount defaultBranchRef{target{oid}} " +
+const surveyFields = "databaseId isArchived autoMergeAllowed squashMergeAllowed forkCount stargazerCount " +
+	"defaultBranchRef{target{oid ...on Commit{tree{oid} history{totalCount}}}} " +
 	`refs(refPrefix:"refs/heads/",first:100){nodes{name}} labels(first:100,query:"acceptance"){nodes{name}} ` +
 	"pullRequests(first:100,states:OPEN){nodes{number title headRefName author{login}}} issues(first:100,states:OPEN){nodes{number title author{login}}}"
 
@@ -53,9 +60,12 @@ func (s *session) survey(ctx context.Context) error {
 		return errors.New("the repository is archived: use another one")
 	case found.DefaultBranchRef == nil:
 		return errors.New("the repository is empty: give it one commit, such as a README")
+	case !found.SquashMergeAllowed:
+		return errors.New("the repository doesn't allow squash merges, and the bot makes no others: allow them in its settings")
 	}
 	s.began, s.number = answer.at, found.DatabaseID
-	s.tip, s.autoMerges = found.DefaultBranchRef.Target.Oid, found.AutoMergeAllowed
+	tip := found.DefaultBranchRef.Target
+	s.tip, s.trees[tip.Oid], s.autoMerges = tip.Oid, tip.Tree.Oid, found.AutoMergeAllowed
 	return s.takeOver(found)
 }
 
@@ -96,6 +106,7 @@ func (s *session) takeOver(found surveyed) error {
 		{"open pull requests", pulls, 5}, // the second account's
 		{"open issues", issues, 10},
 		{"branches", branches, 10},
+		{"commits", found.DefaultBranchRef.Target.History.TotalCount, 20},
 		{"forks", found.ForkCount, 5},
 		{"stars", found.StargazerCount, 10},
 	} {

@@ -85,7 +85,7 @@ var neverNull = map[string]string{
 	"RemovedFromMergeQueueEvent":         "createdAt id",
 	"RenamedTitleEvent":                  "createdAt currentTitle id previousTitle",
 	"ReopenedEvent":                      "closable createdAt id",
-	"Repository":                         "autoMergeAllowed forkCount id isArchived isFork isPrivate issues name nameWithOwner owner pullRequests stargazerCount url",
+	"Repository":                         "autoMergeAllowed forkCount id isArchived isFork isPrivate issues name nameWithOwner owner pullRequests squashMergeAllowed stargazerCount url",
 	"RepositoryRule":                     "id type",
 	"RepositoryRuleConnection":           "pageInfo totalCount",
 	"RepositoryRuleEdge":                 "cursor",

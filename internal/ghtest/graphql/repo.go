@@ -2,6 +2,7 @@ package graphql
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -105,7 +106,7 @@ func (v view) byNumber(n node, r *world.Repo) {
 func (v view) repoShort(r *world.Repo) node {
 	return node{
 		"__typename": "Repository", "id": world.NodeID("R", r.ID), "databaseId": r.ID, "name": r.Name, "nameWithOwner": r.FullName(), "isArchived": r.Archived,
-		"isPrivate": r.Private, "isFork": r.Parent != nil, "url": v.w.URL + "/" + r.FullName(), "autoMergeAllowed": !r.NoAutoMerge, "forkCount": len(r.Forks), "stargazerCount": 0, "owner": lazy(func() (any, error) { return v.actor(r.Owner), nil }),
+		"isPrivate": r.Private, "isFork": r.Parent != nil, "url": v.w.URL + "/" + r.FullName(), "autoMergeAllowed": !r.NoAutoMerge, "squashMergeAllowed": r.Methods == nil || slices.Contains(r.Methods, "squash"), "forkCount": len(r.Forks), "stargazerCount": 0, "owner": lazy(func() (any, error) { return v.actor(r.Owner), nil }),
 		"defaultBranchRef": lazy(func() (any, error) { return v.refNode(r, "refs/heads/"+r.DefaultBranch), nil }),
 	}
 }

@@ -74,6 +74,13 @@ func (h *Hooks) SetHook(hook Hook) {
 	h.notify()
 }
 
+// Hook is where deliveries go.
+func (h *Hooks) Hook() Hook {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.hook
+}
+
 // WebhookSecret signs the deliveries.
 func (h *Hooks) WebhookSecret() string {
 	h.mu.Lock()
