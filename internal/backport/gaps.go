@@ -56,12 +56,36 @@ func (c *Config) Search(version string, now time.Time) (Search, error) {
 	return s, nil
 }
 
+// Finds reports whether a pull request is one to look at.
+func (s Search) Finds(m pull.Summary) bool {
+	return !m.ClosedAt.Before(s.Since) && slices.ContainsFunc(s.Labels, m.HasLabel)
+}
+
 func isFix(kind string) bool { return kind == security || kind == config.Fix }
 
 // takes reports whether a branch accepts changes of a kind. A fix that waits for the
 // release manager, as all do before the final release, is missing too.
 func takes(table config.Phase, kind string) bool {
 	return slices.Contains(table.Allow, kind) || isFix(kind) && slices.Contains(table.Ask, kind)
+}
+
+// Maintained returns the branches that take backports now, newest first.
+func (c *Config) Maintained(now time.Time) []lifecycle.Branch {
+	var versions []string
+	for _, b := range c.Calendar().At(now) {
+		versions = append(versions, b.Version)
+	}
+	for _, o := range c.Settings.Overrides {
+		versions = append(versions, o.Version)
+	}
+	slices.SortFunc(versions, func(a, b string) int { return lifecycle.Compare(b, a) })
+	var all []lifecycle.Branch
+	for _, version := range slices.Compact(versions) {
+		if b, known := c.life(version, now); known && b.Phase != lifecycle.Feature && b.Phase != lifecycle.EndOfLife {
+			all = append(all, b)
+		}
+	}
+	return all
 }
 
 // Gap is a merged change that a branch lacks.

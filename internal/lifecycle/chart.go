@@ -49,8 +49,8 @@ func (c Chart) SVG() []byte {
 		`font-family="sans-serif" font-size="12">`+"\n",
 		chartWidth, height, chartWidth, height)
 	d.write("<title id=\"title\">%s</title>\n<desc id=\"desc\">%s</desc>\n", escape(c.Title), escape(c.description()))
-	d.write(`<rect width="%d" height="%d" fill="#ffffff"/>`+"\n", chartWidth, height)
-	d.write(`<text x="%d" y="22" font-size="15" font-weight="bold" fill="#1a1a1a">%s</text>`+"\n", chartMargin, escape(c.Title))
+	d.write(`<rect class="paper" width="%d" height="%d" fill="#ffffff"/>`+"\n", chartWidth, height)
+	d.write(`<text x="%d" y="22" font-size="15" font-weight="bold" class="ink" fill="#1a1a1a">%s</text>`+"\n", chartMargin, escape(c.Title))
 	d.years(height - chartBottom)
 	for i, s := range c.Schedules {
 		d.row(s, chartTop+i*rowHeight)
@@ -124,16 +124,16 @@ func (d *drawing) years(bottom int) {
 	}
 	for year := d.from; year <= d.to+1; year++ {
 		x := d.x(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC))
-		d.write(`<line x1="%.1f" y1="%d" x2="%.1f" y2="%d" stroke="#d0d0d0"/>`+"\n", x, chartTop-6, x, bottom)
+		d.write(`<line x1="%.1f" y1="%d" x2="%.1f" y2="%d" class="grid" stroke="#d0d0d0"/>`+"\n", x, chartTop-6, x, bottom)
 		if year%every == 0 && year <= d.to {
-			d.write(`<text x="%.1f" y="%d" fill="#4a4a4a">%d</text>`+"\n", x+2, chartTop-10, year)
+			d.write(`<text x="%.1f" y="%d" class="ink" fill="#4a4a4a">%d</text>`+"\n", x+2, chartTop-10, year)
 		}
 	}
 }
 
 // row draws one version.
 func (d *drawing) row(s Schedule, top int) {
-	d.write(`<text x="%d" y="%d" text-anchor="end" font-weight="bold" fill="#1a1a1a">%s</text>`+"\n", chartLeft-8, top+15, escape(s.Version))
+	d.write(`<text x="%d" y="%d" text-anchor="end" font-weight="bold" class="ink" fill="#1a1a1a">%s</text>`+"\n", chartLeft-8, top+15, escape(s.Version))
 	periods := s.Periods()
 	for i, p := range periods[:len(periods)-1] {
 		until := periods[i+1].From
@@ -151,7 +151,7 @@ func (d *drawing) row(s Schedule, top int) {
 func (d *drawing) legend(y int) {
 	x := chartLeft
 	for _, look := range looks {
-		d.write(`<rect x="%d" y="%d" width="14" height="14" fill="%s"/><text x="%d" y="%d" fill="#1a1a1a">%s</text>`+"\n",
+		d.write(`<rect x="%d" y="%d" width="14" height="14" fill="%s"/><text x="%d" y="%d" class="ink" fill="#1a1a1a">%s</text>`+"\n",
 			x, y, look.fill, x+20, y+11, look.name)
 		x += 110
 	}

@@ -21,6 +21,7 @@ type Brief struct {
 	State     State     `json:"state"`
 	Draft     bool      `json:"draft,omitempty"`
 	Base      string    `json:"base,omitempty"` // the branch to merge into
+	Main      bool      `json:"main,omitempty"` // Base is the default branch
 	Head      string    `json:"head,omitempty"` // commit
 	Branch    string    `json:"branch,omitempty"`
 	Fork      string    `json:"fork,omitempty"` // owner of Branch's repository
@@ -77,7 +78,7 @@ func NewView(r *Request, rules []Rule, plan Plan) View {
 	v := View{
 		Brief: Brief{
 			Number: r.Key.Number, Issue: r.Issue, Title: oneLine(r.Title), Author: r.Author, Own: r.Own, State: r.State, Draft: r.Draft,
-			Base: r.Base, Head: r.Head, Branch: oneLine(r.HeadBranch), Fork: r.HeadOwner, Created: r.CreatedAt, Closed: r.ClosedAt,
+			Base: r.Base, Main: r.Base != "" && r.Base == r.DefaultBranch, Head: r.Head, Branch: oneLine(r.HeadBranch), Fork: r.HeadOwner, Created: r.CreatedAt, Closed: r.ClosedAt,
 			Assignees: shown(r.Assignees), Reviewers: shown(r.Reviewers), Waits: len(plan.Actions), Seen: r.Now,
 		},
 		Files: len(r.Files) + r.FilesOmitted, Commits: len(r.Commits) + r.CommitsOmitted, Additions: r.Additions, Deletions: r.Deletions,

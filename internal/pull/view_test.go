@@ -14,7 +14,7 @@ func TestView(t *testing.T) {
 	at := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
 	r := &pull.Request{
 		Key: pull.Key{Owner: "python", Repo: "cpython", Number: 5}, Now: at, Title: "gh-1: Fix\nit", Author: "alice",
-		State: pull.Merged, Base: "main",
+		State: pull.Merged, Base: "main", DefaultBranch: "main",
 		Merge: &pull.Merge{By: "dana"}, Labels: []string{"type-bug", "docs", "old"}, Facts: pull.Events | pull.Statuses, FilesOmitted: 2,
 		Files: []pull.File{{Path: "a"}},
 		Statuses: map[string]pull.Status{
@@ -39,7 +39,7 @@ func TestView(t *testing.T) {
 	plan := pull.Plan{Actions: []pull.Action{pull.RemoveLabel{Name: "old", Why: "c.yml:5"}, pull.Close{}},
 		Because: map[string]string{`label -"old"`: "labels", "close": "news"}, Again: at.Add(time.Hour)}
 	want := pull.View{
-		Brief: pull.Brief{Number: 5, Title: "gh-1: Fix it", Author: "alice", State: pull.Merged, Base: "main",
+		Brief: pull.Brief{Number: 5, Title: "gh-1: Fix it", Author: "alice", State: pull.Merged, Base: "main", Main: true,
 			MergedBy: "dana", Waits: 2, Seen: at,
 			Labels: []pull.Mark{
 				{Name: "type-bug", By: "concorde[bot]", Own: true, Rule: "labels", Why: "c.yml:3", Since: at.Add(-time.Hour)},

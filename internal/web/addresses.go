@@ -24,6 +24,13 @@ var addresses = []address{
 	{path: "/{owner}/{repo}/pull/{number}", shape: onePull{}, show: (*Pages).pull,
 		about: "a pull request or issue: its backports, each label and status with who set it, when and why, what each rule wants, what the bot would do now, " +
 			"and what it did"},
+	{path: "/{owner}/{repo}/backports", shape: ofBackports{}, show: (*Pages).backports,
+		about: "merged pull requests and what became of them on each maintained branch, with what a branch lacks; filter by branch, state, age and person"},
+	{path: "/{owner}/{repo}/stages", shape: ofStages{}, show: (*Pages).stages,
+		about: "open pull requests by stage, whose turn it is, and how long they have waited; filter by stage and by whom they wait for; the same with `.atom` is a feed of " +
+			"what newly waits"},
+	{path: "/{owner}/{repo}/life-cycle", shape: ofLifeCycle{}, show: (*Pages).lifeCycle,
+		about: "the phase of each branch, what may go where now, next releases, release managers, and the chart"},
 	{path: "/{owner}/{repo}/settings", shape: ofSettings{}, show: (*Pages).settings,
 		about: "the settings in force and where each comes from, faults of files, the label rules in words, and a form that tries them"},
 	{path: "/{owner}/{repo}/shadow", shape: ofShadow{}, show: (*Pages).shadow,
@@ -46,6 +53,7 @@ func (p *Pages) route() {
 			}
 		}
 	}
+	p.mux.HandleFunc("GET /{owner}/{repo}/stages.atom", p.stagesFeed)
 	p.mux.HandleFunc("GET /schema.json", func(w http.ResponseWriter, _ *http.Request) { serve(w, "application/schema+json", schema) })
 	p.mux.Handle("/", p.shows(func(*asked) (page, error) { return page{}, errNoPage }))
 }

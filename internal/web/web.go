@@ -33,10 +33,15 @@ type Config struct {
 	// pull request would get there.
 	Settings func(ctx context.Context, repository pull.Key) (Settings, error)
 	Try      func(ctx context.Context, repository pull.Key, trial Trial) ([]pull.Wanted, error)
-	Rules    []Rule
-	Commands []Command
-	Log      zerolog.Logger
-	Now      func() time.Time
+	// Branches are those that take backports, newest first, with what each lacks; seen are
+	// all pull requests that the bot knows.
+	Branches  func(ctx context.Context, repository pull.Key, seen []pull.Brief) ([]Branch, error)
+	Stages    func(ctx context.Context, repository pull.Key) ([]Stage, error)
+	LifeCycle func(ctx context.Context, repository pull.Key) (LifeCycle, error)
+	Rules     []Rule
+	Commands  []Command
+	Log       zerolog.Logger
+	Now       func() time.Time
 }
 
 // Store is what the pages read. It's a queue.Reader.
@@ -79,11 +84,12 @@ const pageTime = 10 * time.Second
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Store == nil || c.Health == nil || c.Acts == nil || c.State == nil || c.Missed == nil || c.Settings == nil || c.Try == nil || c.Now == nil {
-		return nil, errors.New("making the pages: Store, Health, Acts, State, Missed, Settings, Try and Now are required")
+	if c.Store == nil || c.Health == nil || c.Acts == nil || c.State == nil || c.Missed == nil || c.Settings == nil || c.Try == nil || c.Branches == nil ||
+		c.Stages == nil || c.LifeCycle == nil || c.Now == nil {
+		return nil, errors.New("making the pages: all but Rules and Commands is required")
 	}
 	p := &Pages{Config: c, templates: map[string]*template.Template{}, mux: http.NewServeMux()}
-	for _, name := range []string{"overview", "repository", "pull", "settings", "shadow", "docs", "fault"} {
+	for _, name := range []string{"overview", "repository", "pull", "settings", "shadow", "backports", "stages", "lifecycle", "docs", "fault"} {
 		t, err := template.New("frame.html").Funcs(p.functions()).ParseFS(files, "page/frame.html", "page/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("making the pages: %w", err)

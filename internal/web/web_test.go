@@ -40,6 +40,8 @@ type site struct {
 
 	settings Settings
 	missed   Missed
+	branches []Branch
+	life     LifeCycle
 }
 
 func newSite(t testing.TB) *site {
@@ -65,8 +67,13 @@ func newSite(t testing.TB) *site {
 		Try: func(_ context.Context, _ pull.Key, trial Trial) ([]pull.Wanted, error) {
 			return []pull.Wanted{{What: "docs", Why: strings.Join(trial.Files, "+") + trial.Title}}, nil
 		},
-		Rules:    []Rule{{Name: "news", About: "Checks entries.", Owns: []string{"bedevere/news"}}},
-		Commands: []Command{{Name: "why", Who: "anyone", Does: "Says why.", Example: "why"}},
+		Branches: func(context.Context, pull.Key, []pull.Brief) ([]Branch, error) { return s.branches, nil },
+		Stages: func(context.Context, pull.Key) ([]Stage, error) {
+			return []Stage{{"awaiting review", "triagers"}, {"awaiting changes", Author}, {"awaiting merge", "core developers"}}, nil
+		},
+		LifeCycle: func(context.Context, pull.Key) (LifeCycle, error) { return s.life, nil },
+		Rules:     []Rule{{Name: "news", About: "Checks entries.", Owns: []string{"bedevere/news"}}},
+		Commands:  []Command{{Name: "why", Who: "anyone", Does: "Says why.", Example: "why"}},
 	})
 	s.ok(err)
 	return s

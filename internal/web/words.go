@@ -11,7 +11,7 @@ import (
 // functions are what templates can call.
 func (p *Pages) functions() template.FuncMap {
 	return template.FuncMap{
-		"when": p.when, "exact": exact, "plural": plural, "symbol": symbol, "short": short, "page": pageOf,
+		"when": p.when, "exact": exact, "plural": plural, "symbol": symbol, "short": short, "page": pageOf, "day": day, "wordy": wordy,
 	}
 }
 
