@@ -18,6 +18,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/lifecycle/feed"
 	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/reconcile"
+	"github.com/concorde-bot/concorde/internal/setup"
 )
 
 // exitUnknown is the exit code of bot doctor when it found no problem, but couldn't
@@ -114,7 +116,15 @@ func (x examination) config(s streams, client *gh.App, noApp error) doctor.Confi
 			return queue.OpenReader(ctx, x.database, s.now)
 		},
 		Calendar: func(ctx context.Context) (*lifecycle.Calendar, error) { return x.calendar(ctx, s) },
+		Progress: func(ctx context.Context, db *queue.Reader) (lines []string, err error) {
+			all, err := reconcile.InProgress(ctx, db, x.settings.Sweep, s.now())
+			for _, p := range all {
+				lines = append(lines, p.String())
+			}
+			return lines, err
+		},
 	}
+	c.Secrets = x.secrets(s)
 	picks := x.picks
 	if picks == "" {
 		picks = os.TempDir()
@@ -124,6 +134,21 @@ func (x examination) config(s streams, client *gh.App, noApp error) doctor.Confi
 		c.Dirs = append(c.Dirs, doctor.Dir{Path: filepath.Dir(x.database), Use: "the database", Needs: databaseSpace})
 	}
 	return c
+}
+
+// secrets are the files that only the bot should read.
+func (x examination) secrets(s streams) (all []doctor.Secret) {
+	key, secret := setup.Files{Dir: x.github.App}.Secrets()
+	if path := s.getenv("GITHUB_APP_PRIVATE_KEY_FILE"); path != "" {
+		key = path
+	}
+	all = []doctor.Secret{{Path: key, Use: "the private key"}, {Path: secret, Use: "the webhook's secret"}}
+	if !strings.Contains(x.database, "://") {
+		for _, end := range []string{"", "-wal"} {
+			all = append(all, doctor.Secret{Path: x.database + end, Use: "the database"})
+		}
+	}
+	return all
 }
 
 // calendar is the release data that the bot has, refreshed once.

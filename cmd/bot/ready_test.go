@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -28,6 +29,9 @@ type clinic struct {
 	log     lockedBuffer
 	ahead   atomic.Int64
 	number  int // of a pull request that was there before the bot
+
+	database string
+	stop     func() // stops the bot
 }
 
 func (c *clinic) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
@@ -45,7 +49,7 @@ func (c *clinic) check(err error) {
 // newClinic opens a pull request; run starts the bot.
 func newClinic(t *testing.T) *clinic {
 	t.Helper()
-	c := &clinic{T: t}
+	c := &clinic{T: t, database: filepath.Join(t.TempDir(), "concorde.db")}
 	c.github, c.cpython = newGitHub(t, ghtest.Config{Now: c.now})
 	c.number = c.opens(c.cpython)
 	c.github.Rearrange(func([]ghtest.Delivery) []ghtest.Delivery { return nil })
@@ -69,19 +73,20 @@ func (c *clinic) run(settings string) {
 	ctx, stop := context.WithCancel(context.Background())
 	environment := identity(c.github)
 	c.bot, err = newBot(streams{ctx, io.Discard, &c.log, variables(environment), c.now}, &serveCmd{
-		Listen: "127.0.0.1:0", Database: filepath.Join(c.TempDir(), "concorde.db"), Settle: 10 * time.Millisecond, ReadyWithin: 10 * time.Minute,
+		Listen: "127.0.0.1:0", Database: c.database, Settle: 10 * time.Millisecond, ReadyWithin: 10 * time.Minute,
 		LogLevel: "info",
 		GitHub:   githubFlags{APIURL: c.github.APIURL(), ServerURL: c.github.URL},
 	}, set)
 	c.check(err)
 	ended := make(chan error, 1)
 	go func() { ended <- c.bot.run(ctx) }()
-	c.Cleanup(func() {
+	c.stop = sync.OnceFunc(func() {
 		stop()
 		if err := <-ended; err != nil {
 			c.Error(err)
 		}
 	})
+	c.Cleanup(c.stop)
 	c.url = "http://" + c.bot.front.listener.Addr().String()
 	c.github.SetHook(ghtest.Hook{URL: c.url + "/webhook"})
 }

@@ -49,7 +49,8 @@ type Report struct {
 	Findings []Finding `json:"findings"`
 }
 
-// Config of an examination. Settings, Labels, Calendar, Database and Now are required.
+// Config of an examination. Settings, Labels, Calendar, Database, Progress and Now are
+// required.
 type Config struct {
 	// GitHub is nil where no App is set up: NoApp says why.
 	GitHub *gh.App
@@ -66,6 +67,10 @@ type Config struct {
 	Calendar func(context.Context) (*lifecycle.Calendar, error)
 	// Database opens the database to look at it.
 	Database func(context.Context) (*queue.Reader, error)
+	// Progress describes background work that isn't done, a sentence each.
+	Progress func(context.Context, *queue.Reader) ([]string, error)
+	// Secrets are files that others shouldn't read.
+	Secrets []Secret
 	// Dirs are directories with the free space that each needs, in bytes.
 	Dirs []Dir
 

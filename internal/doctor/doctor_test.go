@@ -67,6 +67,8 @@ func newPatient(t *testing.T) *patient {
 			return c.Labels(o, now)
 		},
 		Calendar: func(context.Context) (*lifecycle.Calendar, error) { return calendar(time.Now()), nil },
+		Progress: func(context.Context, *queue.Reader) ([]string, error) { return nil, nil },
+		Secrets:  []Secret{{filepath.Join(dir, "key.pem"), "the private key"}},
 		Database: func(ctx context.Context) (*queue.Reader, error) {
 			return queue.OpenReader(ctx, filepath.Join(dir, "concorde.db"), time.Now)
 		},
@@ -76,6 +78,7 @@ func newPatient(t *testing.T) *patient {
 		Work: func(context.Context, queue.Job) error { return nil }})
 	must(t, err)
 	t.Cleanup(func() { must(t, q.Stop(context.Background())) })
+	must(t, os.WriteFile(p.config.Secrets[0].Path, []byte("key"), 0o600))
 	must(t, cpython.SetLabel(ghtest.Label{Name: "invalid"}))
 	p.dress()
 	return p
@@ -388,6 +391,28 @@ func TestIllnesses(t *testing.T) {
 				p.config.Database = func(context.Context) (*queue.Reader, error) { select {} }
 			},
 			check: "database", state: Unknown, whole: Unknown, text: "didn't end within 1s", cure: "--limit",
+		},
+		"work in progress": {
+			harm: func(p *patient) {
+				p.config.Progress = func(context.Context, *queue.Reader) ([]string, error) {
+					return []string{"updating python/cpython: 812 of 2000 done, about 3 hours left"}, nil
+				}
+			},
+			check: "progress", state: Note, whole: OK, text: "Updating python/cpython: 812 of 2000 done, about 3 hours left.",
+		},
+		"work that can't be read": {
+			harm: func(p *patient) {
+				p.config.Progress = func(context.Context, *queue.Reader) ([]string, error) { return nil, errors.New("disk I/O error") }
+			},
+			check: "progress", state: Unknown, whole: Unknown, text: "disk I/O error", cure: "the bot's log",
+		},
+		"a key that everyone can read": {
+			harm:  func(p *patient) { must(p, os.Chmod(p.config.Secrets[0].Path, 0o644)) },
+			check: "files", state: Problem, whole: Problem, text: "Every user of this machine has access to the private key (mode 0644).", cure: "chmod 600",
+		},
+		"a key that a group can write": {
+			harm:  func(p *patient) { must(p, os.Chmod(p.config.Secrets[0].Path, 0o660)) },
+			check: "files", state: Problem, whole: Problem, text: "A group has access to the private key (mode 0660).", cure: "chmod 600",
 		},
 		"no git": {
 			harm: func(p *patient) { p.Setenv("PATH", p.TempDir()) }, check: "git", state: Problem, whole: Problem, text: "installed, or",

@@ -51,6 +51,29 @@ func (v *visit) database(ctx context.Context) result {
 		stats.Waiting, stats.Running, stats.Delayed, stats.GivenUp)})
 }
 
+func (v *visit) progress(ctx context.Context) result {
+	db, err := v.Database(ctx)
+	if errors.Is(err, fs.ErrNotExist) {
+		return one(Finding{State: OK, Text: "Nothing is in progress."})
+	}
+	if err != nil { // it could be opened a moment ago
+		return one(Finding{State: Unknown, Text: fmt.Sprintf("The database can't be opened: %s.", line(err))})
+	}
+	defer db.Close()
+	found, err := v.Progress(ctx, db)
+	if err != nil {
+		return one(Finding{State: Unknown, Text: fmt.Sprintf("Background work can't be read: %s.", line(err)), Cure: "See the bot's log."})
+	}
+	if len(found) == 0 {
+		return one(Finding{State: OK, Text: "No background work on many pull requests is in progress."})
+	}
+	var r result
+	for _, text := range found {
+		r.findings = append(r.findings, Finding{State: Note, Text: upper(text) + "."})
+	}
+	return r
+}
+
 func (v *visit) git(ctx context.Context) result {
 	found, err := git.Version(ctx)
 	if err != nil {

@@ -86,6 +86,7 @@ func (r *Reconciler) begin(ctx context.Context, p place, job queue.Job, state sw
 		return err
 	}
 	state.Running.Left = inTurn(state.Rest, state.Running.Left)
+	state.Running.Total = len(state.Running.Left)
 	return r.proceed(ctx, p.key, job, state)
 }
 

@@ -46,10 +46,11 @@ type sweepState struct {
 type sweepRound struct {
 	Started time.Time `json:"started"`
 	Full    bool      `json:"full"`
-	Next    time.Time `json:"next"` // no check before that time
-	Left    []int     `json:"left"` // numbers still to check
-	Fix     []int     `json:"mend"` // numbers with something to do
-	Odd     []int     `json:"odd"`  // numbers that GitHub couldn't show; they're enqueued
+	Next    time.Time `json:"next"`  // no check before that time
+	Total   int       `json:"total"` // how many it checks
+	Left    []int     `json:"left"`  // numbers still to check
+	Fix     []int     `json:"mend"`  // numbers with something to do
+	Odd     []int     `json:"odd"`   // numbers that GitHub couldn't show; they're enqueued
 	Writes  int       `json:"writes"`
 	Rest    []int     `json:"rest,omitempty"` // numbers left to the next sweep by the write limit
 }

@@ -87,6 +87,11 @@ func (f Files) Load() (Credentials, error) {
 	return Credentials{number, slug, []byte(key + "\n"), secret}, nil
 }
 
+// Secrets are the paths of the private key and the webhook's secret.
+func (f Files) Secrets() (key, secret string) {
+	return filepath.Join(f.Dir, keyFile), filepath.Join(f.Dir, secretFile)
+}
+
 // Place implements Store.
 func (f Files) Place() string { return f.Dir }
 
