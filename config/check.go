@@ -37,15 +37,14 @@ var repositoryPatternForm = regexp.MustCompile(`^[A-Za-z0-9_*-]{1,100}/[A-Za-z0-
 
 func repositoryPattern(s string) error {
 	if !repositoryPatternForm.MatchString(s) {
-		return errors.New("isn't OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*")
+		return errors.New("isn't OWNER/NAME: write it like python/cpython or python/*")
 	}
 	return nil
 }
 
 func directory(s string) error {
 	if !fs.ValidPath(s) || s == "." || strings.Contains(s, `\`) {
-		return errors.New("isn't a directory in the repository: write the path from the top, without . or .. and without leading or trailing " +
-			"slashes")
+		return errors.New("isn't a directory in the repository: write the path from the top, like Misc/NEWS.d")
 	}
 	return nil
 }
@@ -60,7 +59,7 @@ func fileName(s string) error {
 // pathPrefix is a directory with its slash, or the start of a file's path.
 func pathPrefix(s string) error {
 	if directory(strings.TrimSuffix(s, "/")) != nil {
-		return errors.New("can't start a path: write the path from the top of the repository, without . or .. in it")
+		return errors.New("can't start a path: write it from the top, without . or ..")
 	}
 	return nil
 }
@@ -70,7 +69,7 @@ func pathPattern(s string) error {
 		return errors.New("isn't a pattern: close its brackets, and write * for any characters except slashes")
 	}
 	if !fs.ValidPath(s) {
-		return errors.New("matches no path in the repository: write it from the top, without . or .. in it")
+		return errors.New("matches no path: write it from the top, without . or ..")
 	}
 	return nil
 }
@@ -78,7 +77,7 @@ func pathPattern(s string) error {
 // description is of a label. What GitHub does not take in it is left out.
 func description(s string) error {
 	if pull.Describe(s, maxLength) == "" {
-		return errors.New("is only emoji: GitHub doesn't allow them in a label's description, so write words")
+		return errors.New("is only emoji, which GitHub allows in no description: write words")
 	}
 	return nil
 }

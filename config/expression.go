@@ -46,7 +46,7 @@ func expression(s string) error {
 	if err != nil {
 		var fault *syntax.Error
 		if errors.As(err, &fault) && (fault.Code == syntax.ErrInvalidPerlOp || fault.Code == syntax.ErrInvalidEscape) {
-			return fmt.Errorf("isn't an RE2 expression: RE2 doesn't support %q, nor lookahead, lookbehind or backreferences", fault.Expr)
+			return fmt.Errorf("isn't an RE2 expression: RE2 doesn't support %q, lookaround or backreferences", fault.Expr)
 		}
 		return fmt.Errorf("isn't an RE2 expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}

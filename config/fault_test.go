@@ -20,7 +20,8 @@ type faulty struct{ name, file, want string }
 var wrong = []faulty{
 	{"unknown keys", "nwes:\n  mode: off\nnews:\n  max-writes: 3\n  skiplabel: x\n", `
 c.yml:1:1: "nwes" isn't a setting: did you mean "news"?
-c.yml:4:3: "max-writes" isn't a setting: expected one of mode, status, check, skip-label, directory, sections, min-gh-issue, width, help, help-url
+c.yml:4:3: "max-writes" isn't a setting: expected one of mode, status, check, skip-label, directory, ` +
+		`sections, min-gh-issue, width, help, help-url
 c.yml:5:3: "skiplabel" isn't a setting: did you mean "skip-label"?`},
 	{"keys of Go", "Rules: {}\nnews: {SkipLabel: x}", `
 c.yml:1:1: "Rules" isn't a setting: did you mean "roles"?
@@ -63,24 +64,24 @@ c.yml:4:15: news.skip-label starts or ends with a space: remove it
 c.yml:6:11: abi.status has 256 characters: at most 255 are allowed
 c.yml:7:10: abi.check has a line break or another unprintable character: remove it`},
 	{"emoji alone", "labels:\n  looks:\n  - {name: x, color: ededed, description: 🐛}\n", `
-c.yml:3:43: labels.looks[0].description is "🐛", which is only emoji: GitHub doesn't allow them in a label's description, so write words`},
+c.yml:3:43: labels.looks[0].description is "🐛", which is only emoji, which GitHub allows in no description: write words`},
 	{"a long label", "news: {skip-label: " + strings.Repeat("x", 51) + "}",
 		`c.yml:1:20: news.skip-label has 51 characters: at most 50 are allowed`},
 	{"repositories", "repositories:\n- python\n- ../x\n- python/cpython/x\n- py?hon/[a]\n- '*/cpython'\n- '*/cpython'\n", `
-c.yml:2:3: repositories[0] is "python", which isn't OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*
-c.yml:3:3: repositories[1] is "../x", which isn't OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*
-c.yml:4:3: repositories[2] is "python/cpython/x", which isn't OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*
-c.yml:5:3: repositories[3] is "py?hon/[a]", which isn't OWNER/NAME: use letters, digits, hyphens, dots and *, as in python/cpython or python/*
+c.yml:2:3: repositories[0] is "python", which isn't OWNER/NAME: write it like python/cpython or python/*
+c.yml:3:3: repositories[1] is "../x", which isn't OWNER/NAME: write it like python/cpython or python/*
+c.yml:4:3: repositories[2] is "python/cpython/x", which isn't OWNER/NAME: write it like python/cpython or python/*
+c.yml:5:3: repositories[3] is "py?hon/[a]", which isn't OWNER/NAME: write it like python/cpython or python/*
 c.yml:7:3: repositories[5] repeats line 6: remove one`},
 	{"directories", "news:\n  directory: /Misc\n  sections:\n  - {name: A, directory: ../a}\n  - {name: B, directory: b/c, legacy: ['.', " +
 		"'b\\c'], paths: [/x, a/../b, ok/]}\n", `
-c.yml:2:14: news.directory is "/Misc", which isn't a directory in the repository: write the path from the top, without . or .. and without leading or trailing slashes
+c.yml:2:14: news.directory is "/Misc", which isn't a directory in the repository: write the path from the top, like Misc/NEWS.d
 c.yml:4:26: news.sections[0].directory is "../a", which isn't a directory name: write only the name, without slashes
 c.yml:5:26: news.sections[1].directory is "b/c", which isn't a directory name: write only the name, without slashes
 c.yml:5:40: news.sections[1].legacy[0] is ".", which isn't a directory name: write only the name, without slashes
 c.yml:5:45: news.sections[1].legacy[1] is "b\\c", which isn't a directory name: write only the name, without slashes
-c.yml:5:61: news.sections[1].paths[0] is "/x", which can't start a path: write the path from the top of the repository, without . or .. in it
-c.yml:5:65: news.sections[1].paths[1] is "a/../b", which can't start a path: write the path from the top of the repository, without . or .. in it`},
+c.yml:5:61: news.sections[1].paths[0] is "/x", which can't start a path: write it from the top, without . or ..
+c.yml:5:65: news.sections[1].paths[1] is "a/../b", which can't start a path: write it from the top, without . or ..`},
 	{"sections", "news:\n  sections:\n  - {name: A, directory: a, legacy: [c], paths: [x/]}\n  - {name: A, directory: A}\n  - {name: C, " +
 		"directory: C, paths: [x/]}\n  - {legacy: []}\n", `
 c.yml:4:12: news.sections[1].name is "A", and so is news.sections[0].name: make them differ
@@ -94,8 +95,8 @@ c.yml:6:5: news.sections[3] has no directory: add it`},
 		`c.yml:1:18: news.help-url is "http://example.com", which isn't a web address: expected https://HOST/PATH`},
 	{"patterns", "abi: {evidence: ['a[', ../x, /y, x, x]}", `
 c.yml:1:18: abi.evidence[0] is "a[", which isn't a pattern: close its brackets, and write * for any characters except slashes
-c.yml:1:24: abi.evidence[1] is "../x", which matches no path in the repository: write it from the top, without . or .. in it
-c.yml:1:30: abi.evidence[2] is "/y", which matches no path in the repository: write it from the top, without . or .. in it
+c.yml:1:24: abi.evidence[1] is "../x", which matches no path: write it from the top, without . or ..
+c.yml:1:30: abi.evidence[2] is "/y", which matches no path: write it from the top, without . or ..
 c.yml:1:37: abi.evidence[4] repeats line 1: remove one`},
 	{"the status of another", "abi:\n  status: Bedevere/News\n",
 		`c.yml:2:11: abi.status and news.status are both "Bedevere/News": give each rule its own`},

@@ -44,8 +44,7 @@ func (d *decoder) checkLabels(r *Rules, names Names) {
 		first, found := kept[strings.ToLower(rules[i].Label)]
 		if name := ruleName(i); found && name != first && rules[i].Hold != Kept {
 			d.clash([]string{name + ".label", first + ".label"},
-				"%s.label is %q, which %s keeps: a kept label can have only one rule, so add your conditions there under "+
-					"any", name, rules[i].Label, first)
+				"%s.label is %q, which %s keeps: add your conditions there under any", name, rules[i].Label, first)
 		}
 	}
 	if instructions > maxPrograms {

@@ -19,20 +19,21 @@ c.yml:3:42: "some" isn't a setting: did you mean "none"?`},
 c.yml:3:16: "Where" isn't a setting: did you mean "head"?
 c.yml:3:26: "where" isn't a setting: did you mean "head"?
 c.yml:3:36: "-" isn't a setting: expected one of label, hold, on, files, size, title, body, base, head, author, draft, labels, form, any
-c.yml:3:44: "clauses" isn't a setting: expected one of label, hold, on, files, size, title, body, base, head, author, draft, labels, form, any`},
+c.yml:3:44: "clauses" isn't a setting: expected one of label, hold, on, files, size, title, body, ` +
+		`base, head, author, draft, labels, form, any`},
 	{"globs", "- {label: a, files: {any: ['a[', '!b', /c, '{a', +(a), '[[:x:]]', a, a], all: []}}", `
 c.yml:3:30: labels.rules[0].files.any[0] is "a[", which has a [ that isn't closed, so it stands for itself
 c.yml:3:36: labels.rules[0].files.any[1] is "!b", which starts with an exclamation mark: list what is left out under except or none
-c.yml:3:42: labels.rules[0].files.any[2] is "/c", which matches no path: write it from the top of the repository, without a slash at either end and without . or .. in it
-c.yml:3:46: labels.rules[0].files.any[3] is "{a", which has braces that stand for themselves, since they have no alternatives, aren't closed, or follow a $: write \{ for a brace
-c.yml:3:58: labels.rules[0].files.any[5] is "[[:x:]]", which has a class like [[:x:]] with an unknown name, so it stands for these characters
+c.yml:3:42: labels.rules[0].files.any[2] is "/c", which matches no path: write it from the top, without outer slashes, . or ..
+c.yml:3:46: labels.rules[0].files.any[3] is "{a", which has braces that aren't alternatives, so they stand for themselves: write \{
+c.yml:3:58: labels.rules[0].files.any[5] is "[[:x:]]", which has an unknown class like [[:x:]], which stands for these characters
 c.yml:3:72: labels.rules[0].files.any[7] repeats line 3: remove one
 c.yml:3:81: labels.rules[0].files.all has 0 items: at least 1 are needed`},
 	{"expressions", "- {label: a, title: '(?!x)', body: '(a'}\n  - {label: b, title: 'a\\1', body: 'a{1000}b{2}'}\n  - {label: c, title: " +
 		"'a{1001}'}", `
-c.yml:3:23: labels.rules[0].title is "(?!x)", which isn't an RE2 expression: RE2 doesn't support "(?!", nor lookahead, lookbehind or backreferences
+c.yml:3:23: labels.rules[0].title is "(?!x)", which isn't an RE2 expression: RE2 doesn't support "(?!", lookaround or backreferences
 c.yml:3:38: labels.rules[0].body is "(a", which isn't an RE2 expression: missing closing ): ` + "`(a`" + `
-c.yml:4:23: labels.rules[1].title is "a\\1", which isn't an RE2 expression: RE2 doesn't support "\\1", nor lookahead, lookbehind or backreferences
+c.yml:4:23: labels.rules[1].title is "a\\1", which isn't an RE2 expression: RE2 doesn't support "\\1", lookaround or backreferences
 c.yml:4:36: labels.rules[1].body is "a{1000}b{2}", which is too large: use smaller repetitions
 c.yml:5:23: labels.rules[2].title is "a{1001}", which isn't an RE2 expression: invalid repeat count: ` + "`{1001}`"},
 	{"values", "- {label: a, hold: always, on: prs, draft: maybe, size: {min-files: 0, max-lines: x}, author: {role: core, core: 1}}\n  - " +
@@ -68,7 +69,7 @@ c.yml:3:76: labels.rules[0].size.max-lines is below min-lines, so nothing can ma
 		"K, hold: kept, title: y}\n  - {label: k, title: z}\n  - {label: a, title: y}", `
 c.yml:4:5: labels.rules[1] is the same as labels.rules[0]: remove one
 c.yml:6:13: labels.rules[3].label is "K", which labels.rules[2] already keeps: add your conditions there under any
-c.yml:7:13: labels.rules[4].label is "k", which labels.rules[2] keeps: a kept label can have only one rule, so add your conditions there under any`},
+c.yml:7:13: labels.rules[4].label is "k", which labels.rules[2] keeps: add your conditions there under any`},
 	{"labels of others", "- {label: Awaiting Merge, title: x}\n  - {label: needs backport to 3.14, title: x}\n  - {label: merge conflict, " +
 		"title: x}\n  - {label: skip news, title: x}\n  - {label: skip issue, hold: kept, title: x}\n  - {label: a, labels: {none: [awaiting " +
 		"*, b]}}", `

@@ -30,7 +30,7 @@ func (r LabelRule) String() string {
 		text += fmt.Sprintf(", unless more than %d files are changed", r.Limits.MaxFiles)
 	}
 	if r.Limits != nil && r.Limits.MaxLabels >= 0 {
-		text += fmt.Sprintf(", unless more than %d labels would be new by such rules", r.Limits.MaxLabels)
+		text += fmt.Sprintf(", unless such rules would add more than %d labels", r.Limits.MaxLabels)
 	}
 	return text
 }

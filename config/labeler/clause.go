@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	faultOld   = "%s uses the syntax of actions/labeler version 4: write it as [{changed-files: [{%s: %s}]}]"
+	faultOld   = "%s uses the syntax of actions/labeler 4: write it as [{changed-files: [{%s: %s}]}]"
 	unknownKey = "the action ignores %s: expected one of %s"
 	noList     = "%s isn't a list, so the action ignores it: start each item with a hyphen"
 )
@@ -151,7 +151,7 @@ func (r *reader) group(p pair, way string) (some requirements, ok bool) {
 			r.refuse(at, "an item of %s is empty, so the action stops with an error: remove it", p.key)
 			return some, false
 		case text(item) != "":
-			r.Warn(at, "%s has a text, which the action ignores since version 5: write it as [{changed-files: [{%s: %s}]}]",
+			r.Warn(at, "%s has a text, which version 5 ignores: write it as [{changed-files: [{%s: %s}]}]",
 				p.key, way, r.old(list.Content[i:]))
 			old = true
 			continue

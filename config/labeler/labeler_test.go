@@ -35,7 +35,8 @@ a: [{changed-files: [{any-glob-to-any-file: a, all-globs-to-all-files: b}, {any-
 b: [{all: [{changed-files: [{any-glob-to-any-file: a, all-globs-to-all-files: b}, {any-glob-to-any-file: c}]}]}]
 `, `
 l.yml:2: a, suggested, when (a changed file matches a, or every changed file matches b, or a changed file matches c)
-l.yml:3: b, suggested, when there is a changed file and a changed file matches a and every changed file matches b and a changed file matches c`},
+l.yml:3: b, suggested, when there is a changed file and a changed file matches a ` +
+		`and every changed file matches b and a changed file matches c`},
 	{"branches", `
 a: [{base-branch: main, head-branch: [^x, y]}]
 b: [{all: [{head-branch: [^x, '(?!y)']}, {base-branch: '^3\.\d+$'}]}]
@@ -54,7 +55,7 @@ max-files-changed: " 100 "
 a: [{changed-files: [{any-glob-to-any-file: a}]}]
 b: [{base-branch: a}]
 `, `
-l.yml:4: a, suggested, when a changed file matches a, unless more than 100 files are changed, unless more than 5 labels would be new by such rules
+l.yml:4: a, suggested, when a changed file matches a, unless more than 100 files are changed, unless such rules would add more than 5 labels
 l.yml:5: b, suggested, when the base branch has /a/`},
 	{"an option of zero", "max-files-changed: 0\na: [{changed-files: [{any-glob-to-any-file: a}]}]\n", `
 l.yml:2: a, suggested, when a changed file matches a, unless more than 0 files are changed`},
@@ -118,11 +119,12 @@ type faulty struct{ name, file, want string }
 // refused are files that the action doesn't read.
 var refused = []faulty{
 	{"version 4", "a: x/**\nb:\n- x/**\n- '!y'\nd: [a, b, c, d]\n", `
-l.yml:1:4: "a" uses the syntax of actions/labeler version 4: write it as [{changed-files: [{any-glob-to-any-file: ["x/**"]}]}]
-l.yml:3:3: "b" uses the syntax of actions/labeler version 4: write it as [{changed-files: [{any-glob-to-any-file: ["x/**", "!y"]}]}]
-l.yml:5:5: "d" uses the syntax of actions/labeler version 4: write it as [{changed-files: [{any-glob-to-any-file: ["a", "b", "c", …]}]}]`},
+l.yml:1:4: "a" uses the syntax of actions/labeler 4: write it as [{changed-files: [{any-glob-to-any-file: ["x/**"]}]}]
+l.yml:3:3: "b" uses the syntax of actions/labeler 4: write it as [{changed-files: [{any-glob-to-any-file: ["x/**", "!y"]}]}]
+l.yml:5:5: "d" uses the syntax of actions/labeler 4: write it as [{changed-files: [{any-glob-to-any-file: ["a", "b", "c", …]}]}]`},
 	{"unknown ways", "c: [{changed-files: [{some-glob: x}]}]\n", `
-l.yml:1:23: the action doesn't know "some-glob": expected one of any-glob-to-any-file, any-glob-to-all-files, all-globs-to-any-file, all-globs-to-all-files`},
+l.yml:1:23: the action doesn't know "some-glob": expected one of any-glob-to-any-file, any-glob-to-all-files, ` +
+		`all-globs-to-any-file, all-globs-to-all-files`},
 	{"shapes", "a: {base-branch: x}\nd: [{any: [~]}]\ne: [{changed-files: x}]\nf: ~\ng: [{changed-files: [x]}]\n", `
 l.yml:1:4: "a" isn't a list: start each item with a hyphen
 l.yml:2:12: an item of any is empty, so the action stops with an error: remove it
@@ -195,12 +197,12 @@ l.yml:5:6: changed-files isn't a list, so the action ignores it: start each item
 l.yml:5:50: changed-files is empty, which the action doesn't count as a condition`},
 	{"version 4", "a: [{any: [x, y]}, {base-branch: z}]\n", `
 l.yml:1:6: any has no condition, so the action never sets the label
-l.yml:1:12: any has a text, which the action ignores since version 5: write it as [{changed-files: [{all-globs-to-any-file: ["x", "y"]}]}]`},
+l.yml:1:12: any has a text, which version 5 ignores: write it as [{changed-files: [{all-globs-to-any-file: ["x", "y"]}]}]`},
 	{"globs and expressions", "a: [{changed-files: [{any-glob-to-any-file: ['a[', '#x', '/y', '!(a)']}]}]\nb: [{base-branch: [3.10]}]\n", `
 l.yml:1:46: any-glob-to-any-file has "a[", which has a [ that isn't closed, so it stands for itself
 l.yml:1:52: any-glob-to-any-file has "#x", which is a comment and matches nothing: write \# for a name that starts so
-l.yml:1:58: any-glob-to-any-file has "/y", which matches no path: write it from the top of the repository, without a slash at either end and without . or .. in it
-l.yml:1:64: any-glob-to-any-file has "!(a)", which matches everything but (a), whose parentheses stand for themselves: write @(!(…)) for a group at the start
+l.yml:1:58: any-glob-to-any-file has "/y", which matches no path: write it from the top, without outer slashes, . or ..
+l.yml:1:64: any-glob-to-any-file has "!(a)", which matches everything but (a), parentheses included: write @(!(…)) for a group at the start
 l.yml:2:20: base-branch has 3.10, which is a number to YAML and becomes the expression 3.1: put it in quotes`},
 }
 

@@ -31,8 +31,9 @@ func TestVerify(t *testing.T) {
 	other, err := newHub(cfg)
 	trial.OK(t, err)
 	_, err = other.Verify(t.Context())
-	ghtrial.Check(t, "another key", err, ghtrial.Unauthorized, "asking GitHub for the App: GET /app: 401: A JSON web token could not be decoded: check the "+
-		"number of the App, its private key")
+	ghtrial.Check(t, "another key", err, ghtrial.Unauthorized,
+		"asking GitHub for the App: GET /app: 401: A JSON web token could not be decoded: check the "+
+			"number of the App, its private key")
 	_, err = other.Load(t.Context(), snapshot.Query{Key: ghtrial.SomePull})
 	trial.As[*gh.Unauthorized](t, err)
 	cfg = w.Cfg

@@ -29,9 +29,12 @@ func TestHoles(t *testing.T) {
 			`organization has an IP allow list enabled"}`
 	}
 	subject := `"repository","issueOrPullRequest"`
-	body := fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"__typename":"PullRequest","number":1,"headRefOid":%[1]q,"headRepository":null,
-		"labels":{"nodes":[null,{"id":"a","name":"docs"}]},"comments":{"nodes":[null,{"fullDatabaseId":"7","id":"c","body":"hello","author":null}]},
-		"events":{"nodes":[{"__typename":"ClosedEvent","actor":{"login":"bob"}},null]},"commits":{"totalCount":2,"nodes":[null,{"commit":{"oid":"2","message":"n"}}]},
+	body := fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"__typename":"PullRequest",
+		"number":1,"headRefOid":%[1]q,"headRepository":null,
+		"labels":{"nodes":[null,{"id":"a","name":"docs"}]},
+		"comments":{"nodes":[null,{"fullDatabaseId":"7","id":"c","body":"hello","author":null}]},
+		"events":{"nodes":[{"__typename":"ClosedEvent","actor":{"login":"bob"}},null]},
+		"commits":{"totalCount":2,"nodes":[null,{"commit":{"oid":"2","message":"n"}}]},
 		"tip":{"nodes":[{"commit":{"oid":%[1]q}}]}}}},"errors":[`, ghtrial.SomeSHA) +
 		strings.Join([]string{fault(subject + `,"headRepository"`), fault(subject + `,"labels","nodes",0`),
 			fault(subject + `,"comments","nodes",0,"id"`),

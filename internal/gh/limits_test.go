@@ -138,7 +138,8 @@ func TestPauseOnce(t *testing.T) {
 	for range 10 {
 		all.Go(func() {
 			var limited *gh.Limited
-			if err := app.Apply(t.Context(), 1, ghtrial.SomePull, ghtrial.SomeStatus); !errors.As(err, &limited) || !limited.Until.Equal(c.Now().Add(time.Minute)) {
+			err := app.Apply(t.Context(), 1, ghtrial.SomePull, ghtrial.SomeStatus)
+			if !errors.As(err, &limited) || !limited.Until.Equal(c.Now().Add(time.Minute)) {
 				t.Errorf("%v", err)
 			}
 		})

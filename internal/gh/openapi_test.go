@@ -111,7 +111,8 @@ func converse(t *testing.T) []ghtest.Exchange {
 	trial.OK(t, err)
 	for _, key := range []pull.Key{few, many, {Owner: "python", Repo: "cpython", Number: 4711},
 		{Owner: "python", Repo: "nothing", Number: 1}} {
-		_, _ = w.app.Load(t.Context(), snapshot.Query{Key: key, Installation: w.Srv.InstallationID("python"), Needs: ghtrial.Everything, Reads: all,
+		_, _ = w.app.Load(t.Context(), snapshot.Query{
+			Key: key, Installation: w.Srv.InstallationID("python"), Needs: ghtrial.Everything, Reads: all,
 			SettingsPath: settingsPath, Looks: looksAt(pull.Looks{Requests: []int{4711}})})
 		_, _ = w.app.Numbers(t.Context(), snapshot.List{Key: key.Repository()})
 	}

@@ -40,7 +40,8 @@ func TestToken(t *testing.T) {
 			t.Errorf("%s: %d, want %d", path, resp.StatusCode, want)
 		}
 	}
-	another, err := w.app.Token(t.Context(), gh.TokenRequest{Key: ghtrial.CPython, Installation: w.Srv.InstallationID("python"), Permissions: pushing})
+	request := gh.TokenRequest{Key: ghtrial.CPython, Installation: w.Srv.InstallationID("python"), Permissions: pushing}
+	another, err := w.app.Token(t.Context(), request)
 	trial.OK(t, err)
 	if another == token || logged.Len() > 0 {
 		t.Errorf("the same token again, or a log: %s", &logged)
@@ -68,17 +69,22 @@ func TestTokenFaults(t *testing.T) {
 	trial.OK(t, w.Srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "write"}))
 	ghtrial.Check(t, "not granted", ask(gh.TokenRequest{Key: ghtrial.CPython,
 		Permissions: map[string]string{"contents": "write", "workflows": "write", "pull_requests": "read", "metadata": "read"}}), ghtrial.Denied,
-		`asking for a token for python/cpython: POST /app/installations/{installation}/access_tokens: 422: The permissions requested are not granted to this installation.: grant the App the permission "contents: write, workflows: write"`)
+		`asking for a token for python/cpython: POST /app/installations/{installation}/access_tokens: 422: `+
+			`The permissions requested are not granted to this installation.: grant the App the permission "contents: write, workflows: write"`)
 	w.Fault(ghtest.Fault{Method: "GET", Path: "/app/installations/[0-9]+$", Status: 502})
-	ghtrial.Check(t, "not granted, nobody knows what", ask(gh.TokenRequest{Key: ghtrial.CPython, Permissions: pushing}), ghtrial.Temporary, "502")
-	ghtrial.Check(t, "an odd level", ask(gh.TokenRequest{Key: ghtrial.CPython, Permissions: map[string]string{"contents": "wirte"}}), ghtrial.Rejected, "not granted")
+	ghtrial.Check(t, "not granted, nobody knows what", ask(gh.TokenRequest{Key: ghtrial.CPython, Permissions: pushing}),
+		ghtrial.Temporary, "502")
+	odd := map[string]string{"contents": "wirte"}
+	ghtrial.Check(t, "an odd level", ask(gh.TokenRequest{Key: ghtrial.CPython, Permissions: odd}), ghtrial.Rejected, "not granted")
 	ghtrial.Check(t, "no permissions", ask(gh.TokenRequest{Key: ghtrial.CPython}), ghtrial.Rejected, "no permissions are named")
 	ghtrial.Check(t, "an odd key", ask(gh.TokenRequest{Key: pull.Key{Owner: "python", Repo: ".."}, Permissions: pushing}), ghtrial.Rejected,
 		"isn't a valid repository name")
-	ghtrial.Check(t, "no such repository", ask(gh.TokenRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}, Permissions: pushing}), ghtrial.Gone, "404")
+	nothing := pull.Key{Owner: "python", Repo: "nothing"}
+	ghtrial.Check(t, "no such repository", ask(gh.TokenRequest{Key: nothing, Permissions: pushing}), ghtrial.Gone, "404")
 	ghtrial.Check(t, "one of another installation", ask(gh.TokenRequest{Key: pull.Key{Owner: "python", Repo: "nothing"},
 		Installation: w.Srv.InstallationID("python"), Permissions: map[string]string{"contents": "read"}}), ghtrial.Rejected, "does not exist")
-	ghtrial.Check(t, "no such installation", ask(gh.TokenRequest{Key: ghtrial.CPython, Installation: 4711, Permissions: pushing}), ghtrial.Gone, "404")
+	ghtrial.Check(t, "no such installation", ask(gh.TokenRequest{Key: ghtrial.CPython, Installation: 4711, Permissions: pushing}),
+		ghtrial.Gone, "404")
 	w.Fault(ghtest.Fault{Path: "/access_tokens$", Status: 201, Body: `{}`})
 	ghtrial.Check(t, "no token", ask(gh.TokenRequest{Key: ghtrial.CPython, Permissions: pushing}), ghtrial.Temporary, "no token")
 	w.Fault(ghtest.Fault{Path: "/access_tokens$", Status: 201, Body: `{"token":"` + trial.Token + `"`})

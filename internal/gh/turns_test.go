@@ -152,7 +152,8 @@ func TestCheckRunIsNotBegunInVain(t *testing.T) {
 			trial.Answer(w, 200, `{"data":{"repository":{"id":"R_1","issueOrPullRequest":{"id":"PR_1"}}}}`)
 		}
 	})
-	large := pull.SetCheck{SHA: ghtrial.SomeSHA, Check: pull.Check{Name: "c", Conclusion: pull.Failure, Annotations: make([]pull.Annotation, 150)}}
+	check := pull.Check{Name: "c", Conclusion: pull.Failure, Annotations: make([]pull.Annotation, 150)}
+	large := pull.SetCheck{SHA: ghtrial.SomeSHA, Check: check}
 	for range 3 { // of a burst of 4
 		trial.OK(t, app.Apply(t.Context(), 1, ghtrial.SomePull, pull.CancelMerge{}))
 	}

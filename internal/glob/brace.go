@@ -64,7 +64,7 @@ func (g *Glob) expand(pattern string, budget *Budget) ([]string, error) {
 // braces notes braces that stand for themselves.
 func (g *Glob) braces(odd bool) {
 	if odd {
-		g.note(`has braces that stand for themselves, since they have no alternatives, aren't closed, or follow a $: write \{ for a brace`)
+		g.note(`has braces that aren't alternatives, so they stand for themselves: write \{`)
 	}
 }
 

@@ -210,7 +210,7 @@ func (r *classReader) posix(name string) {
 // char reads one character. It finds none after a backslash at the end.
 func (r *classReader) char() (char rune, found bool, err error) {
 	if unknownClass.MatchString(r.text[r.at:]) {
-		r.note = "has a class like [[:x:]] with an unknown name, so it stands for these characters"
+		r.note = "has an unknown class like [[:x:]], which stands for these characters"
 	}
 	if r.text[r.at] == '\\' {
 		if r.at++; r.at >= len(r.text) {

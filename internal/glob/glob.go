@@ -69,7 +69,7 @@ func Parse(source string, budget *Budget) (*Glob, error) {
 		g.note(`is a comment and matches nothing: write \# for a name that starts so`)
 		return g, nil
 	case g.negated && strings.HasPrefix(rest, "("):
-		g.note("matches everything but %s, whose parentheses stand for themselves: write @(!(…)) for a group at the start", rest)
+		g.note("matches everything but %s, parentheses included: write @(!(…)) for a group at the start", rest)
 	}
 	texts, err := g.expand(rest, budget)
 	if err != nil {
@@ -86,7 +86,7 @@ func Parse(source string, budget *Budget) (*Glob, error) {
 		}
 	}
 	if len(g.parts) == 0 {
-		g.note("matches no path: write it from the top of the repository, without a slash at either end and without . or .. in it")
+		g.note("matches no path: write it from the top, without outer slashes, . or ..")
 	}
 	return g, nil
 }

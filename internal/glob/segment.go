@@ -48,7 +48,7 @@ func (r *reader) part(text string) (p part, possible bool, err error) {
 		switch name {
 		case "", ".", "..":
 			possible = false
-			r.glob.note("matches no path: write it from the top of the repository, without a slash at either end and without . or .. in it")
+			r.glob.note("matches no path: write it from the top, without outer slashes, . or ..")
 			continue
 		case "**":
 			globstars++

@@ -94,7 +94,8 @@ func TestBranchFaults(t *testing.T) {
 		t.Errorf("%d requests", n)
 	}
 	ghtrial.Check(t, "no such commit", do(pull.RestoreBranch{Branch: "new", SHA: ghtrial.SomeSHA}), ghtrial.Rejected, "Object does not exist")
-	ghtrial.Check(t, "default branch", do(pull.DeleteBranch{Branch: "main", SHA: w.Repo.Ref("main")}), ghtrial.Rejected, "Cannot delete the default branch")
+	ghtrial.Check(t, "default branch", do(pull.DeleteBranch{Branch: "main", SHA: w.Repo.Ref("main")}), ghtrial.Rejected,
+		"Cannot delete the default branch")
 	w.Fault(ghtest.Fault{Method: "GET", Path: "/git/ref/", Status: 502})
 	ghtrial.Check(t, "no look", do(pull.DeleteBranch{Branch: "backport", SHA: sha}), ghtrial.Temporary, "502")
 	trial.OK(t, w.Srv.SetPermissions("python", map[string]string{"metadata": "read", "contents": "read", "pull_requests": "write"}))

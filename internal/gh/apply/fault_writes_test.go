@@ -21,7 +21,9 @@ func TestEveryErrorOfWrites(t *testing.T) {
 	w := newWorld(t, func(c *ghtest.Config, _ *gh.Config) { c.RateLimit = 1_000_000 })
 	trial.OK(t, w.Repo.SetLabel(ghtest.Label{Name: "docs"}))
 	trial.OK(t, w.Repo.SetLabel(ghtest.Label{Name: "type-bug"}))
-	want := map[string]string{"FORBIDDEN": ghtrial.Grant, "NOT_FOUND": ghtrial.IsGone, "RESOURCE_LIMITS_EXCEEDED": ghtrial.Again, "SOMETHING_NEW": ghtrial.Again}
+	want := map[string]string{
+		"FORBIDDEN": ghtrial.Grant, "NOT_FOUND": ghtrial.IsGone, "RESOURCE_LIMITS_EXCEEDED": ghtrial.Again, "SOMETHING_NEW": ghtrial.Again,
+	}
 	number := 0
 	fresh := func() (pull.Key, []pull.Action) {
 		number++

@@ -80,7 +80,8 @@ func TestLabelFaults(t *testing.T) {
 	trial.OK(t, create(pull.LabelStyle{Name: "c"}))
 	nothing := pull.Key{Owner: "python", Repo: "nothing"}
 	ghtrial.Check(t, "no repository", w.app.CreateLabel(t.Context(), 0, nothing, pull.LabelStyle{Name: "a"}), ghtrial.Gone, "404")
-	ghtrial.Check(t, "no repository", w.app.EditLabel(t.Context(), 0, nothing, pull.LabelEdit{Old: "a", LabelStyle: pull.LabelStyle{Name: "b"}}),
+	rename := pull.LabelEdit{Old: "a", LabelStyle: pull.LabelStyle{Name: "b"}}
+	ghtrial.Check(t, "no repository", w.app.EditLabel(t.Context(), 0, nothing, rename),
 		ghtrial.Gone, "404")
 	trial.OK(t, w.Srv.SetPermissions("python", map[string]string{"metadata": "read"}))
 	w.Srv.RevokeTokens()

@@ -124,7 +124,8 @@ func TestNoAutoMerge(t *testing.T) {
 		"Protected branch rules not configured":         func(w *world) { trial.OK(w.T, w.Repo.Protect("main", ghtest.Protection{})) },
 		"Pull request is in dirty status": func(w *world) { // a conflict, as scripts that ask for auto-merge have it
 			w.Fault(ghtest.Fault{Path: "^/graphql", Contains: "enablePullRequestAutoMerge", Status: 200,
-				Body: `{"data":{"change0":null},"errors":[{"type":"UNPROCESSABLE","path":["change0"],"message":"Pull request Pull request is in dirty status"}]}`})
+				Body: `{"data":{"change0":null},"errors":[{"type":"UNPROCESSABLE","path":["change0"],` +
+					`"message":"Pull request Pull request is in dirty status"}]}`})
 		},
 		"Pull request is in unstable status": func(w *world) {
 			trial.OK(w.T, w.Repo.Protect("main", ghtest.Protection{RequiredContexts: []string{}}))

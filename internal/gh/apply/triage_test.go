@@ -158,7 +158,8 @@ func TestLabelRenamed(t *testing.T) {
 		trial.OK(t, err)
 	}
 	outline()
-	trial.OK(t, w.app.EditLabel(t.Context(), 0, ghtrial.CPython, pull.LabelEdit{Old: "docs", LabelStyle: pull.LabelStyle{Name: "documentation"}}))
+	rename := pull.LabelEdit{Old: "docs", LabelStyle: pull.LabelStyle{Name: "documentation"}}
+	trial.OK(t, w.app.EditLabel(t.Context(), 0, ghtrial.CPython, rename))
 	outline()
 	e := trial.As[*gh.Rejected](t, w.app.Apply(t.Context(), 0, key, pull.AddLabel{Name: "docs", Existing: true}))
 	if want := `the repository has no label "docs": make it, or change the settings if it was renamed`; e.Message != want {

@@ -24,7 +24,8 @@ func BenchmarkLoad(b *testing.B) {
 	app, err := newHub(gh.Config{AppID: srv.AppID(), PrivateKey: srv.PrivateKeyPEM(), APIURL: srv.APIURL()})
 	trial.OK(b, err)
 	for b.Loop() {
-		_, err := app.Load(b.Context(), Query{Key: ghtrial.SomePull, Installation: srv.InstallationID("python"), Needs: ghtrial.Everything, Reads: all})
+		query := Query{Key: ghtrial.SomePull, Installation: srv.InstallationID("python"), Needs: ghtrial.Everything, Reads: all}
+		_, err := app.Load(b.Context(), query)
 		trial.OK(b, err)
 	}
 }

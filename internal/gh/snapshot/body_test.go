@@ -28,7 +28,8 @@ func TestBodyWithSecondQuery(t *testing.T) {
 		w, key := newPull(t)
 		issue := newIssue(t, w)
 		if changes {
-			w.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "mergeCommit", Then: func() { trial.OK(t, w.Repo.EditBody(key.Number, "Other words")) }})
+			edit := func() { trial.OK(t, w.Repo.EditBody(key.Number, "Other words")) }
+			w.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "mergeCommit", Then: edit})
 		}
 		r := w.load(Query{Key: key, Looks: looksAt(pull.Looks{Issues: []int{issue.Number}})})
 		if r.Issues[issue.Number].At.IsZero() || r.BodyAt.IsZero() != (r.Body != w.PR(key).Body) {

@@ -55,7 +55,9 @@ func TestHistory(t *testing.T) {
 		Subject: long, Message: long, Number: 12}
 	all := map[string][]PathCommit{"a": {second, first}, "b": {first}}
 	fewer := map[string][]PathCommit{"a": {first}, "b": {first}}
-	want := map[string]map[string][]PathCommit{"main": all, two: all, "3.14": fewer, "refs/heads/3.14": fewer, "nothing": {}, ghtrial.SomeSHA: {}}
+	want := map[string]map[string][]PathCommit{
+		"main": all, two: all, "3.14": fewer, "refs/heads/3.14": fewer, "nothing": {}, ghtrial.SomeSHA: {},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -114,7 +116,8 @@ func TestHistoryFaults(t *testing.T) {
 		return err
 	}
 	w.Fault(ghtest.Fault{Path: "^/graphql", Status: 502, Times: 3})
-	ghtrial.Check(t, "502", ask(HistoryRequest{Key: ghtrial.CPython}), ghtrial.Temporary, "reading the history of python/cpython: POST /graphql: 502")
+	ghtrial.Check(t, "502", ask(HistoryRequest{Key: ghtrial.CPython}), ghtrial.Temporary,
+		"reading the history of python/cpython: POST /graphql: 502")
 	ghtrial.Check(t, "no repository", ask(HistoryRequest{Key: pull.Key{Owner: "python", Repo: "nothing"}}), ghtrial.Gone, "404")
 	ghtrial.Check(t, "no key", ask(HistoryRequest{}), ghtrial.Rejected, "isn't a valid owner name")
 	trial.OK(t, w.Srv.SetPermissions("python", map[string]string{"metadata": "read"}))

@@ -26,13 +26,16 @@ var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings
 	`id|defaultBranchRef(\.name)?`, `(settings|labelRules|head)(\.(oid|byteSize|isTruncated))?`,
 	`(tip|ref|label|r)\d+(\.(target|target\.oid|id|name|p\d+|p\d+\.nodes))?`, `(from|into)\d+(\.nodes)?`,
 	`tip(\.(oid|committedDate|status|status\.contexts|checkSuites|checkSuites\.nodes|statusCheckRollup(\.contexts(\.nodes)?)?))?`,
-	`maybe(Issue)?\d+\.(id|number|title|body|state|issueState|isDraft|authorAssociation|baseRefName|headRefName|headRefOid|updatedAt|closedAt|(comments|events|labels|opinions)(\.nodes)?)`,
+	`maybe(Issue)?\d+\.(id|number|title|body|state|issueState|isDraft|authorAssociation|baseRefName|headRefName|headRefOid|` +
+		`updatedAt|closedAt|(comments|events|labels|opinions)(\.nodes)?)`,
 	`(all|refs|labels)(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
 	`queue\d*(\.entries(\.(totalCount|nodes|pageInfo(\.(hasNextPage|endCursor))?))?)?`,
 	`issueOrPullRequest(\.(` + strings.Join([]string{
-		`id|number|title|body|state|issueState|isDraft|authorAssociation|baseRefName|headRefName|headRefOid|changedFiles|added|removed|createdAt|updatedAt|closedAt|mergedAt|mergeStateStatus|autoMergeRequest`,
+		`id|number|title|body|state|issueState|isDraft|authorAssociation|baseRefName|headRefName|headRefOid|changedFiles|` +
+			`added|removed|createdAt|updatedAt|closedAt|mergedAt|mergeStateStatus|autoMergeRequest`,
 		`mergeCommit(\.(oid|message|author|author\.(name|email)|parents(\.(totalCount|nodes))?))?`,
-		`(labels|commits|comments|deletions|events|reviews|mentions|files|opinions|reviewRequests|assignees|tip|read)(\.(totalCount|nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
+		`(labels|commits|comments|deletions|events|reviews|mentions|files|opinions|reviewRequests|assignees|tip|read)` +
+			`(\.(totalCount|nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
 	}, "|") + `))?`,
 }, "|") + `))?)$`)
 

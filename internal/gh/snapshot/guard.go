@@ -5,7 +5,8 @@ import "github.com/concorde-bot/concorde/internal/gh"
 // guardFields are what a branch asks of reviews, by its protection and by rulesets.
 // Rules of other kinds have no parameters here.
 const guardFields = `branchProtectionRule{requiredApprovingReviewCount dismissesStaleReviews requireLastPushApproval} ` +
-	`rules(first:50){nodes{parameters{__typename ...on PullRequestParameters{requiredApprovingReviewCount dismissStaleReviewsOnPush requireLastPushApproval}}}}`
+	`rules(first:50){nodes{parameters{__typename ...on PullRequestParameters{` +
+	`requiredApprovingReviewCount dismissStaleReviewsOnPush requireLastPushApproval}}}}`
 
 // guardData is what GitHub shows of it. Where it shows nothing, nothing holds.
 type guardData struct {

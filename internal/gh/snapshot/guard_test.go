@@ -126,7 +126,8 @@ func TestHiddenReviews(t *testing.T) {
 			_, err := w.Repo.Review(key.Number, review[0], review[1], "See below.")
 			trial.OK(t, err)
 		}
-		trial.OK(t, w.Srv.Hole(ghtest.Hole{Path: `.*` + c.path, Type: "FORBIDDEN", Message: "Resource protected by organization SAML enforcement."}))
+		hole := ghtest.Hole{Path: `.*` + c.path, Type: "FORBIDDEN", Message: "Resource protected by organization SAML enforcement."}
+		trial.OK(t, w.Srv.Hole(hole))
 		r := w.load(Query{Key: key, Needs: pull.Reviews})
 		if r.Reviews["ghost"] != pull.ChangesRequested {
 			t.Errorf("without %s, %s before %s: %v", c.path, c.first, c.second, r.Reviews)

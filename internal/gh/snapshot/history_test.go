@@ -75,7 +75,8 @@ func TestEventsOfNobody(t *testing.T) {
 		{"__typename":"ReviewRequestedEvent","actor":null,"requestedReviewer":null},
 		{"__typename":"AssignedEvent","actor":null,"assignee":{"__typename":"Bot","login":"copilot"}},
 		{"__typename":"UnheardOfEvent"}]},
-		"reviewRequests":{"nodes":[{"requestedReviewer":{"__typename":"Team"}},{"requestedReviewer":null},{"requestedReviewer":{"__typename":"User","login":"guido"}}]},
+		"reviewRequests":{"nodes":[{"requestedReviewer":{"__typename":"Team"}},{"requestedReviewer":null},
+			{"requestedReviewer":{"__typename":"User","login":"guido"}}]},
 		"opinions":{"nodes":[{"author":null,"state":"APPROVED"},{"author":{"__typename":"User","login":"eve"},"state":"DISMISSED"}]}}`, &p))
 	want := []pull.Event{{Kind: pull.Assigned, Subject: "copilot[bot]", By: "ghost"}}
 	if diff := cmp.Diff(want, p.events("concorde")); diff != "" {

@@ -160,7 +160,8 @@ func TestLoadStates(t *testing.T) {
 
 	issue, err := w.Repo.OpenIssue(ghtest.Issue{Title: "An issue", Author: "bob"})
 	trial.OK(t, err)
-	if got := w.load(Query{Key: pull.Key{Owner: "python", Repo: "cpython", Number: issue}, Needs: ghtrial.Everything, Reads: all}); !got.Issue ||
+	key = pull.Key{Owner: "python", Repo: "cpython", Number: issue}
+	if got := w.load(Query{Key: key, Needs: ghtrial.Everything, Reads: all}); !got.Issue ||
 		got.State != pull.Open || got.Title != "An issue" {
 		t.Errorf("an issue: %+v", got)
 	}
@@ -183,8 +184,10 @@ func TestDeletedFork(t *testing.T) {
 
 func TestMergeCommit(t *testing.T) {
 	w := newWorld(t)
-	data := fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"headRefOid":%q,"commits":{"totalCount":300,"nodes":[
-		{"commit":{"oid":"1","message":"m","parents":{"totalCount":2}}},{"commit":{"oid":"2","message":"n","parents":{"totalCount":1}}}]}}}}}`, ghtrial.SomeSHA)
+	data := fmt.Sprintf(`{"data":{"viewer":{"login":"concorde[bot]"},"repository":{"issueOrPullRequest":{"headRefOid":%q,
+		"commits":{"totalCount":300,"nodes":[
+		{"commit":{"oid":"1","message":"m","parents":{"totalCount":2}}},
+		{"commit":{"oid":"2","message":"n","parents":{"totalCount":1}}}]}}}}}`, ghtrial.SomeSHA)
 	w.Fault(ghtest.Fault{Path: "^/graphql", Status: 200, Body: data})
 	r := w.load(Query{Key: ghtrial.SomePull, Needs: pull.Commits, Installation: w.Srv.InstallationID("python")})
 	want := []pull.Commit{{SHA: "1", Message: "m", Merge: true}, {SHA: "2", Message: "n"}}

@@ -24,9 +24,9 @@ func number(n int) bool { return n > 0 && n <= math.MaxInt32 }
 
 // blank makes the maps for what is asked for.
 func (l *loading) blank(at pull.Looks) {
-	l.out.Branches, l.out.Others, l.out.Into = blank[pull.Branch](at.Branches), blank[pull.Summary](at.Requests), blank[[]pull.Summary](at.Into)
-	l.out.Issues, l.out.Compared, l.out.Known = blank[pull.Issue](at.Issues), blank[pull.Comparison](at.Compared), blank[bool](at.Labels)
-	l.out.Guarded = blank[bool](at.Guarded)
+	l.out.Branches, l.out.Into = blank[pull.Branch](at.Branches), blank[[]pull.Summary](at.Into)
+	l.out.Others, l.out.Issues = blank[pull.Summary](at.Requests), blank[pull.Issue](at.Issues)
+	l.out.Compared, l.out.Known, l.out.Guarded = blank[pull.Comparison](at.Compared), blank[bool](at.Labels), blank[bool](at.Guarded)
 }
 
 // seen takes over what was found.

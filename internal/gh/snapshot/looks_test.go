@@ -39,7 +39,8 @@ func TestLooks(t *testing.T) {
 	trial.OK(t, err)
 	trial.OK(t, w.Repo.Label(closed.Number, "guido", "type-bug"))
 	trial.OK(t, w.Repo.Close(closed.Number, "guido"))
-	open, err := w.app.OpenPull(t.Context(), 0, ghtrial.CPython, pull.OpenPull{Head: "backport-1-3.14", Base: "main", Title: "Again", Draft: true})
+	duplicate := pull.OpenPull{Head: "backport-1-3.14", Base: "main", Title: "Again", Draft: true}
+	open, err := w.app.OpenPull(t.Context(), 0, ghtrial.CPython, duplicate)
 	trial.OK(t, err)
 	issue, err := w.Repo.OpenIssue(ghtest.Issue{Title: "An issue", Author: "bob"})
 	trial.OK(t, err)

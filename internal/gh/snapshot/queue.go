@@ -96,7 +96,8 @@ func (l *repositoryLoad) entries(ctx context.Context, branch string) (all []entr
 	if branch != "" {
 		variables["branch"] = branch
 	}
-	query := "query($owner:String!,$name:String!,$app:Int!,$first:Int!,$after:String,$branch:String){repository(owner:$owner,name:$name,followRenames:false){" +
+	query := "query($owner:String!,$name:String!,$app:Int!,$first:Int!,$after:String,$branch:String){" +
+		"repository(owner:$owner,name:$name,followRenames:false){" +
 		"queue:mergeQueue(branch:$branch){entries(first:$first,after:$after){nodes{headCommit{...Tip} pullRequest{number " +
 		"tip:commits(last:1){nodes{commit{...Tip}}}}} " + pageFields + "}}}}" +
 		tipFields(pull.Statuses|pull.Checks)

@@ -16,7 +16,8 @@ import (
 func (w *world) outline(branches ...string) (pull.Repository, error) {
 	w.T.Helper()
 	w.Srv.ResetRequests()
-	return w.app.Repository(w.T.Context(), RepositoryQuery{Key: ghtrial.CPython, SettingsPath: settingsPath, LabelRulesPath: "x", Queues: branches})
+	query := RepositoryQuery{Key: ghtrial.CPython, SettingsPath: settingsPath, LabelRulesPath: "x", Queues: branches}
+	return w.app.Repository(w.T.Context(), query)
 }
 
 // What is queued comes with the outline: the commit of its group, what is
