@@ -149,7 +149,8 @@ func (c *comparison) begin(p pull.Prediction, known bool) {
 		Thing: p.Thing, At: c.Now.Truncate(time.Microsecond), Rule: p.Rule, Want: p.Want, Before: p.Found, Why: p.Why,
 		Due: c.Now.Add(c.Window), Since: c.Request.UpdatedAt.Add(-slack), Issue: c.Request.Issue,
 	}
-	again := known && c.latest[p.Thing].Want == p.Want
+	last := c.latest[p.Thing]
+	again := known && last.Want == p.Want
 	if again && !absent(p.Want) || absent(p.Want) && (again || !known) && c.byBot(p.Thing) {
 		r.Before = p.Want // what is found isn't from before, but others' doing
 	}
@@ -157,9 +158,9 @@ func (c *comparison) begin(p pull.Prediction, known bool) {
 	if strings.HasPrefix(r.Thing, pull.CommentThing) {
 		found, _ = c.found(&r)
 	}
-	switch first := !slices.Contains(c.looked, p.Rule); {
+	switch first, still := !slices.Contains(c.looked, p.Rule), known && last.Found == found; {
 	case found == p.Want && absent(found) && !known: // nobody wants anything
-	case first && c.old():
+	case first && c.old(), found == p.Want && still: // nobody did anything
 		c.settle(r, found, Earlier)
 	case found == p.Want:
 		c.settle(r, found, Same)

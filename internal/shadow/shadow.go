@@ -18,8 +18,8 @@ const (
 	Different Outcome = "different" // they did something else
 	Missing   Outcome = "missing"   // they did nothing
 	Extra     Outcome = "extra"     // they did what the rule doesn't want
-	// Earlier is about what was so at the rule's first look at an older pull request: nobody
-	// knows since when. It counts for nothing.
+	// Earlier is about what was so before: at the rule's first look at an older pull request,
+	// or until the rule changed its mind. It counts for nothing.
 	Earlier Outcome = "earlier"
 )
 

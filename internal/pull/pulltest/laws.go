@@ -28,7 +28,8 @@ const mostActions = 1000
 //   - stopped after any k actions, the next plan is the rest, unless the action opens or merges, or finds something out;
 //   - neither the order of the rules nor that of files and labels matters;
 //   - a plan writes to the head of its own pull request, and looks at others only, but for its own line in the lists of issues;
-//   - a rule reads no more than what it declares.
+//   - a rule reads no more than what it declares;
+//   - a rule in shadow does nothing, and decides what it would do without.
 func Laws(t testing.TB, r *pull.Request, rules []pull.Rule) {
 	t.Helper()
 	if err := pull.Validate(rules); err != nil {
@@ -49,6 +50,7 @@ func Laws(t testing.TB, r *pull.Request, rules []pull.Rule) {
 	stops(t, r, rules, plan)
 	orders(t, r, rules, plan)
 	declared(t, r, rules)
+	shadows(t, r, rules)
 }
 
 func decide(t testing.TB, r *pull.Request, rules []pull.Rule) pull.Plan {
