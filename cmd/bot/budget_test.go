@@ -54,10 +54,15 @@ type day struct {
 }
 
 func newDay(t *testing.T, settings *config.Config) *day {
-	d := &day{T: t, now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC), changed: map[string]time.Time{}, runs: map[string]int{}}
+	t.Helper()
+	return newDayOn(t, settings, filepath.Join(t.TempDir(), "concorde.db"))
+}
+
+func newDayOn(t *testing.T, settings *config.Config, database string) *day {
+	t.Helper()
+	d := &day{database: database, T: t, now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC), changed: map[string]time.Time{}, runs: map[string]int{}}
 	d.github, d.cpython = newGitHub(t, ghtest.Config{Now: d.clock, Observe: d.observe, ContentPerMinute: 80, ContentPerHour: 500,
 		PointsPerMinute: 900})
-	d.database = filepath.Join(t.TempDir(), "concorde.db")
 	d.agenda = newAgenda(t, d.database, d.clock)
 	app, err := gh.New(gh.Config{
 		AppID: d.github.AppID(), PrivateKey: d.github.PrivateKeyPEM(), APIURL: d.github.APIURL(), ServerURL: d.github.URL,

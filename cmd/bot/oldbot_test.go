@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -22,7 +23,9 @@ const bedevere, islington = "bedevere-app[bot]", "miss-islington"
 // comments and backports. It's as good as the rules are, but for its mistakes.
 type oldBot struct {
 	*day
-	wrong map[int]mistake // by pull request; of a backport, by its original
+	wrong  map[int]mistake // by pull request; of a backport, by its original
+	faster bool            // than the new bot
+	away   bool            // it does nothing
 
 	mu     sync.Mutex
 	events []oldEvent
@@ -87,18 +90,22 @@ func (o *oldBot) receive(w http.ResponseWriter, r *http.Request) {
 func (o *oldBot) acts() {
 	o.Helper()
 	for {
-		o.rest()
+		if !o.faster {
+			o.rest()
+		}
+		o.flush()
 		o.mu.Lock()
 		events := o.events
 		o.events = nil
 		o.mu.Unlock()
-		if len(events) == 0 {
-			return
+		if len(events) == 0 || o.away {
+			break
 		}
 		for _, e := range events {
 			o.act(e)
 		}
 	}
+	o.rest()
 }
 
 func (o *oldBot) act(e oldEvent) {
@@ -107,6 +114,7 @@ func (o *oldBot) act(e oldEvent) {
 	switch {
 	case e.Action == "opened":
 		o.statuses(p)
+		o.links(p)
 		if o.wrong[p.Number] != noLabel {
 			o.stage(p, "awaiting review")
 		}
@@ -156,6 +164,24 @@ func (o *oldBot) statuses(p ghtest.PRState) {
 	if p.Base != "main" {
 		set("bedevere/maintenance-branch-pr", branchTitle.MatchString(p.Title))
 	}
+}
+
+// links writes the blocks into the bodies of a pull request and its issue.
+func (o *oldBot) links(p ghtest.PRState) {
+	o.Helper()
+	found := regexp.MustCompile(`gh-(\d+): `).FindStringSubmatch(p.Title)
+	if found == nil {
+		return
+	}
+	issue, err := strconv.Atoi(found[1])
+	o.must(err)
+	o.must(o.cpython.EditBodyBy(p.Number, bedevere, strings.TrimSpace(p.Body+"\n\n"+fmt.Sprintf(issueBlock, issue))))
+	entry, end := fmt.Sprintf("* gh-%d\n", p.Number), "<!-- /gh-linked-prs -->"
+	body := o.pr(issue).Body
+	if !strings.Contains(body, end) {
+		body = "<!-- gh-linked-prs -->\n### Linked PRs\n" + end
+	}
+	o.must(o.cpython.EditBodyBy(issue, bedevere, strings.Replace(body, end, entry+end, 1)))
 }
 
 // stage moves the stage label; "" takes it off.

@@ -32,3 +32,19 @@ func TestPlanSaysWhatItLeavesOut(t *testing.T) {
 		}
 	}
 }
+
+// TestPlanShowsModes: what a rule in shadow would do is told apart from what the bot does.
+func TestPlanShowsModes(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.settings("preset: cpython\nmodes: {stage: shadow}\n")
+	_, err := s.cpython.Push("alice:spam", ghtest.Commit{Message: "Fry", Files: map[string]ghtest.File{"Lib/spam.py": ghtest.Text("fry\n")}})
+	s.check(err)
+	n, err := s.cpython.OpenPR(ghtest.PR{Title: "gh-140000: Fry", Author: "alice", Head: "alice:spam"})
+	s.check(err)
+	code, stdout, stderr := s.plans(n)
+	acts, shadow, found := strings.Cut(stdout, "in shadow, so not applied:\n")
+	if code != exitOK || !found || strings.Contains(acts, "awaiting review") || !strings.HasPrefix(shadow, "  label +\"awaiting review\" (rule stage)\n") {
+		t.Errorf("%d: %s%s", code, stdout, stderr)
+	}
+}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,30 +11,29 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/ghtest"
-	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/shadow"
 )
 
 // inShadow are settings with which the rules that replace the old bots are in shadow, and
 // all others off.
 const inShadow = `
-modes: {news: shadow, issue-number: shadow, title: shadow, stage: shadow, backport: shadow, abi: "off", labels: "off", links: "off",
+modes: {news: shadow, issue-number: shadow, title: shadow, stage: shadow, backport: shadow, abi: "off", labels: "off", links: shadow,
   wrong-branch: "off", conflict: "off", backport-pr: "off", end-of-life: "off", settings: "off", commands: "off"}
 shadow: {window: 60}
 `
 
-var hexes = regexp.MustCompile(`\b[0-9a-f]{7}$`)
-
-func newShadow(t *testing.T, settings string) *oldBot {
+func newShadow(t *testing.T, settings, database string) *oldBot {
 	t.Helper()
 	set, err := config.Parse("concorde.yml", []byte(phases+settings))
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := newDay(t, set).beside()
+	o := newDayOn(t, set, database).beside()
 	o.must(o.cpython.Collaborator("dana", "write"))
 	o.acts()
 	return o
@@ -75,20 +76,32 @@ func (o *oldBot) merges(number int) {
 	o.then(err)
 }
 
-// report is what there is after the window.
-func (o *oldBot) report() *shadow.Report {
+// report is what the program prints once all windows have ended.
+func (o *oldBot) report(flags ...string) (r shadow.Report) {
 	o.Helper()
 	o.acts()
 	o.run(o.clock().Add(2 * time.Hour))
-	report := shadow.NewReport("https://github.com", shadow.Filter{})
-	reader, err := queue.OpenReader(o.Context(), o.database, o.clock)
-	o.must(err)
-	defer reader.Close()
-	o.must(reader.Predictions(o.Context(), time.Time{}, func(p queue.Prediction) error {
-		report.Add(p.Key, p.Thing, p.At, p.Value)
-		return nil
-	}))
-	return report
+	code, out, errs := runCommand(o, nil, slices.Concat([]string{"shadow-report", "--json", "--database", o.database}, flags)...)
+	if code != exitOK || errs != "" {
+		o.Fatalf("exit code %d: %s", code, errs)
+	}
+	o.must(json.Unmarshal([]byte(out), &r))
+	return r
+}
+
+// tells checks the differences of a report: OUTCOME: KEY, THING: RULE, WANTED, FOUND.
+func (o *oldBot) tells(r shadow.Report, want ...string) {
+	o.Helper()
+	var found []string
+	varies := regexp.MustCompile(` on [0-9a-f]{7}$|-\d{8}-\d{6}$`)
+	for _, d := range r.Differences {
+		thing := varies.ReplaceAllString(d.Thing, "")
+		found = append(found, fmt.Sprintf("%s: %s, %s: %s wants %s, found %s", d.Outcome, d.Key, thing, d.Rule, d.Want, d.Found))
+	}
+	slices.Sort(found)
+	if diff := cmp.Diff(want, found); diff != "" {
+		o.Errorf("differences (-want +found):\n%s", diff)
+	}
 }
 
 // silent checks that the bot wrote nothing at all to GitHub.
@@ -114,46 +127,137 @@ func (o *oldBot) silent() {
 // exactly these, agreement for all the rest, and the bot writes nothing.
 func TestShadowBesideAnOldBot(t *testing.T) {
 	t.Parallel()
-	o := newShadow(t, inShadow)
-	o.opens("gh-140000: Fry silently", wrongState)
-	o.opens("gh-140000: Boil", noLabel)
-	o.opens("gh-140000: Bake", labelTooMany)
-	titled := o.opens("gh-140000: Grill", wrongTitle)
-	silent := o.opens("gh-140000: Toast", noComment)
-	good := o.opens("gh-140000: Roast", 0)
-	o.reviews(silent, "CHANGES_REQUESTED")
-	o.reviews(good, "CHANGES_REQUESTED")
-	for _, number := range []int{titled, good} {
+	databases(t, func(t *testing.T, database string) {
+		o := newShadow(t, inShadow, database)
+		o.opens("gh-140000: Fry silently", wrongState)
+		o.opens("gh-140000: Boil", noLabel)
+		o.opens("gh-140000: Bake", labelTooMany)
+		titled := o.opens("gh-140000: Grill", wrongTitle)
+		silent := o.opens("gh-140000: Toast", noComment)
+		good := o.opens("gh-140000: Roast", 0)
+		o.reviews(silent, "CHANGES_REQUESTED")
+		o.reviews(good, "CHANGES_REQUESTED")
+		for _, number := range []int{titled, good} {
+			o.reviews(number, "APPROVED")
+			o.merges(number)
+		}
+		report := o.report()
+		o.tells(report,
+			"different: python/cpython#1, status bedevere/news: news wants failure, found success",
+			"different: python/cpython#4, backport to 3.14: backport wants [3.14] gh-140000: Grill (GH-4), found 3.14: gh-140000: Grill (GH-4)",
+			"extra: python/cpython#3, label awaiting merge: stage wants off, found on",
+			"missing: python/cpython#2, label awaiting review: stage wants on, found off",
+			"missing: python/cpython#5, comment changes-requested: stage wants posted, found none")
+		agreement := []shadow.Agreement{
+			{Rule: "backport", Same: 5, Different: 1, Percent: 83},
+			{Rule: "issue-number", Same: 8, Percent: 100},
+			{Rule: "links", Same: 16, Percent: 100},
+			{Rule: "news", Same: 7, Different: 1, Percent: 87},
+			{Rule: "stage", Same: 18, Missing: 2, Extra: 1, Percent: 85},
+			{Rule: "title", Same: 2, Percent: 100},
+		}
+		if diff := cmp.Diff(agreement, report.Rules, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("agreement (-want +found):\n%s", diff)
+		}
+		o.tells(o.report("--rule", "news", "python/cpython"), "different: python/cpython#1, status bedevere/news: news wants failure, found success")
+		o.tells(o.report("--since", o.clock().Format(time.RFC3339)))
+		o.silent()
+	})
+}
+
+// TestShadowOfAGoodBot: beside a bot that does all as the rules would, also before they
+// look, there's no difference.
+func TestShadowOfAGoodBot(t *testing.T) {
+	t.Parallel()
+	for name, faster := range map[string]bool{"slower": false, "faster": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := newShadow(t, inShadow, filepath.Join(t.TempDir(), "concorde.db"))
+			o.faster = faster
+			number := o.opens("gh-140000: Roast", 0)
+			o.opens("gh-140000: Fry silently", 0)
+			o.reviews(number, "CHANGES_REQUESTED")
+			o.reviews(number, "APPROVED")
+			o.merges(number)
+			report := o.report()
+			o.tells(report)
+			if len(report.Rules) < 5 { // a faster bot's links and backports are there before the rules could want them
+				t.Errorf("rules without a prediction: %+v", report.Rules)
+			}
+			o.silent()
+		})
+	}
+}
+
+// TestShadowWithoutAnOldBot: a bot whose rules are all in shadow sends fewer requests than
+// one whose rules act on the same events, although it looks again when windows end.
+func TestShadowWithoutAnOldBot(t *testing.T) {
+	t.Parallel()
+	requests := map[string]int{}
+	for name, settings := range map[string]string{"shadow": inShadow, "on": strings.ReplaceAll(inShadow, ": shadow", `: "on"`)} {
+		o := newShadow(t, settings, filepath.Join(t.TempDir(), "concorde.db"))
+		o.away = true
+		begin := o.sent()
+		number := o.opens("gh-140000: Roast", 0)
+		o.reviews(number, "CHANGES_REQUESTED")
 		o.reviews(number, "APPROVED")
 		o.merges(number)
+		o.report()
+		requests[name] = o.sent() - begin
+		if name == "shadow" {
+			o.silent()
+		}
 	}
-	report := o.report()
-	var found []string
-	for _, d := range report.Differences {
-		thing := hexes.ReplaceAllString(d.Thing, "X")
-		found = append(found, fmt.Sprintf("%s: %s, %s: rule %s wants %s and found %s", d.Outcome, d.Key, thing, d.Rule, d.Want, d.Found))
+	t.Logf("requests: %v", requests)
+	if requests["shadow"] == 0 || requests["shadow"] > requests["on"] {
+		t.Errorf("requests: %v", requests)
 	}
-	slices.Sort(found)
-	want := []string{
-		"different: python/cpython#1, status bedevere/news on X: rule news wants failure and found success",
-		"different: python/cpython#4, backport to 3.14: rule backport wants " +
-			"[3.14] gh-140000: Grill (GH-4) and found 3.14: gh-140000: Grill (GH-4)",
-		"extra: python/cpython#3, label awaiting merge: rule stage wants off and found on",
-		"missing: python/cpython#2, label awaiting review: rule stage wants on and found off",
-		"missing: python/cpython#5, comment changes-requested-20261129-121100: rule stage wants posted and found none",
+}
+
+func TestShadowReportMisused(t *testing.T) {
+	t.Parallel()
+	database := filepath.Join(t.TempDir(), "none.db")
+	for want, args := range map[string][]string{
+		`reading --rule: "newz" isn't a rule: expected one of news, abi, `: {"--rule", "newz"},
+		`reading --since: "yesterday" is neither a date`:                   {"--since", "yesterday"},
+		"name the bot's database with --database":                          {},
+		"cpython": {"cpython"},
+	} {
+		code, out, errs := runCommand(t, nil, append([]string{"shadow-report", "--database", database}, args...)...)
+		if code == exitOK || out != "" || !strings.Contains(errs, want) {
+			t.Errorf("%q: exit code %d, %s%s", args, code, out, errs)
+		}
 	}
-	if diff := cmp.Diff(want, found); diff != "" {
-		t.Errorf("differences (-want +found):\n%s", diff)
+}
+
+// TestEveryRuleHasAMode: each rule can be put into shadow by its name, and each mode is some
+// rule's.
+func TestEveryRuleHasAMode(t *testing.T) {
+	preset := config.Preset()
+	preset.Conflicts.Mode = config.On
+	var names []string
+	for _, rule := range (surroundings{central: preset}).rules(preset.Rules) {
+		names = append(names, rule.Name)
+		if rule.Shadow != nil {
+			t.Errorf("the preset has %s in shadow", rule.Name)
+		}
 	}
-	agreement := []shadow.Agreement{
-		{Rule: "backport", Same: 5, Different: 1, Percent: 83},
-		{Rule: "issue-number", Same: 8, Percent: 100},
-		{Rule: "news", Same: 7, Different: 1, Percent: 87},
-		{Rule: "stage", Same: 18, Missing: 2, Extra: 1, Percent: 85},
-		{Rule: "title", Same: 2, Percent: 100},
+	slices.Sort(names)
+	if modes := slices.Sorted(slices.Values(config.RulesWithMode())); !slices.Equal(modes, names) {
+		t.Errorf("there are modes for %q, and the rules are %q", modes, names)
 	}
-	if diff := cmp.Diff(agreement, report.Rules); diff != "" {
-		t.Errorf("agreement (-want +found):\n%s", diff)
+	set, err := preset.Override("f.yml", []byte("modes: {stage: shadow, news: off, commands: shadow, backport: shadow}\n"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	o.silent()
+	in := surroundings{central: preset, calendar: builtin()}
+	for _, rule := range in.rules(set) {
+		if shadow := slices.Contains([]string{"stage", "commands", "backport"}, rule.Name); (rule.Shadow != nil) != shadow || rule.Name == "news" {
+			t.Errorf("rule %s: shadow %v", rule.Name, rule.Shadow)
+		}
+	}
+	r := pull.Repository{Key: pull.Key{Owner: "python", Repo: "cpython"}, Branches: []string{"3.14"}}
+	if now := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC); len(in.labels(preset.Rules, r, now)) == 0 || len(in.labels(set, r, now)) > 0 {
+		t.Error("labels for backports are made in shadow, or not without")
+	}
 }

@@ -140,11 +140,7 @@ func (d *decision) entries(all []Entry) {
 		edit := EditEntry{Entry: e, Number: d.request.Key.Number, Seen: issue.Body, At: issue.At}
 		looked := edit
 		looked.List.Markdown = d.request.Reader(e.List.Markdown)
-		if !issue.Exists || issue.Pull {
-			continue
-		}
-		d.wants(edit)
-		if looked.In(issue.Body) != issue.Body {
+		if issue.Exists && !issue.Pull && looked.In(issue.Body) != issue.Body {
 			d.do(edit)
 		}
 	}

@@ -84,7 +84,7 @@ type decision struct {
 	rule    string // the one that's running
 	parts   map[string][]part
 	wishes  map[string]wish // by the label's name in lower case
-	wanted  []wanted        // writes that are compared, needed or not
+	wanted  []wanted        // statuses, needed or not
 	plan    Plan
 }
 
@@ -190,7 +190,7 @@ func (want Want) compared() (need Facts) {
 func (d *decision) status(s Status) {
 	s.Description = Describe(s.Description, maxDescription)
 	set := SetStatus{SHA: d.request.Head, Status: s}
-	d.wants(set)
+	d.wanted = append(d.wanted, wanted{d.rule, set})
 	if d.request.Statuses[s.Context] != s {
 		d.do(set)
 	}

@@ -3,6 +3,7 @@ package pull
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -82,13 +83,9 @@ func (r *Request) prediction(a Action) (p Prediction, comparable bool) {
 func (r *Request) predictedEdit(a Action) (p Prediction, comparable bool) {
 	switch a := a.(type) {
 	case EditBlock:
-		block := a.Block
-		block.Markdown = r.Reader(block.Markdown)
-		return Prediction{Thing: "block " + block.Start, Want: textOrNone(block.Text), Found: textOrNone(block.Of(r.Body))}, true
+		return thing("block "+a.Start, textOrNone(a.Text))
 	case EditEntry:
-		list := a.List
-		list.Markdown = r.Reader(list.Markdown)
-		return Prediction{Thing: fmt.Sprintf("list of issue #%d", a.Issue), Want: onOff(a.On), Found: onOff(list.Has(a.Seen, a.Number))}, true
+		return thing(fmt.Sprintf("list of issue #%d", a.Issue), onOff(a.On))
 	}
 	return Prediction{}, false
 }
@@ -130,6 +127,14 @@ func (r *Request) Found(thing string) (state string, known bool) {
 		return string(r.State), true
 	case "auto-merge":
 		return onOff(r.AutoMerge), r.Facts&Merging != 0
+	case "block":
+		return textOrNone(blockText(r.Body, name)), true
+	case "list":
+		var number int
+		_, _ = fmt.Sscanf(name, "of issue #%d", &number) // 0 is no issue
+		issue, looked := r.Issues[number]
+		in := slices.ContainsFunc(strings.Split(issue.Body, "\n"), func(line string) bool { return entry(line) == r.Key.Number })
+		return onOff(in), looked
 	case "branch":
 		tip, looked := r.Branches[name]
 		if tip.Tip == "" {
@@ -138,6 +143,17 @@ func (r *Request) Found(thing string) (state string, known bool) {
 		return On, looked
 	}
 	return "", false
+}
+
+// blockText is what a body has from a block's first line to the next closing one. To
+// compare, it's enough to find it as text.
+func blockText(body, start string) string {
+	_, rest, found := strings.Cut(body, start)
+	text, _, closed := strings.Cut(rest, "<!-- /")
+	if !found || !closed {
+		return ""
+	}
+	return text
 }
 
 // Backport returns the newest pull request that others opened as a backport to a branch;

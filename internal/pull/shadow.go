@@ -13,13 +13,11 @@ type Shadow struct {
 	Bots []string
 }
 
-// wanted is a write that a rule wants to be found done.
+// wanted is a status that a rule wants, whether or not it's there.
 type wanted struct {
 	rule   string
-	action Action
+	status SetStatus
 }
-
-func (d *decision) wants(a Action) { d.wanted = append(d.wanted, wanted{d.rule, a}) }
 
 // maxForeseen limits rounds of work in the model: picks, and then pull requests.
 const maxForeseen = 5
@@ -133,8 +131,8 @@ func (p *Plan) predict(r *Request, rules []Rule, d *decision) {
 		add(p.Because[a.String()], a, true)
 	}
 	for _, w := range d.wanted {
-		if inShadow(rules, w.rule) != nil && p.Because[w.action.String()] == "" {
-			add(w.rule, w.action, false)
+		if inShadow(rules, w.rule) != nil && p.Because[w.status.String()] == "" {
+			add(w.rule, w.status, false)
 		}
 	}
 	for _, w := range d.wishes {

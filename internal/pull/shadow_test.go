@@ -179,10 +179,13 @@ func TestFound(t *testing.T) {
 	r.Facts |= pull.Reviews | pull.Merging
 	r.Labels, r.Reviewers, r.Assignees, r.Draft, r.AutoMerge = []string{"Docs"}, []string{"dana"}, []string{"carol"}, true, true
 	r.Branches = map[string]pull.Branch{"there": {Tip: "1"}, "gone": {}}
+	r.Body = "Words\r\n\r\n<!-- a -->\r\n* Issue\r\n* Other\r\n<!-- /a -->\n<!-- b -->"
+	r.Issues = map[int]pull.Issue{5: {Exists: true, Body: "### Linked PRs\r\n* gh-7\r\n"}, 6: {Exists: true, Body: "* gh-70\n"}}
 	for thing, want := range map[string]string{
 		"label docs": "on", "label tests": "off", "review by Dana": "on", "review by eric": "off", "assignment of carol": "on", "draft": "on",
 		"state": "open", "auto-merge": "on", "branch there": "on", "branch gone": "none", "status a on 0123456": "none",
-		"status a on 7654321": "?", "backport to 3.14": "?", "branch other": "?", "comment x": "?", "block x": "?",
+		"status a on 7654321": "?", "backport to 3.14": "?", "branch other": "?", "comment x": "?",
+		"block <!-- a -->": "* Issue * Other", "block <!-- b -->": "none", "list of issue #5": "on", "list of issue #6": "off", "list of issue #7": "?",
 	} {
 		found, known := r.Found(thing)
 		if !known {

@@ -69,10 +69,8 @@ func (d *decision) writes(want Want) {
 	if want.Block != nil {
 		b := *want.Block
 		b.Markdown = r.Reader(b.Markdown)
-		edit := EditBlock{Block: *want.Block, Seen: r.Body, At: r.BodyAt}
-		d.wants(edit)
 		if b.In(r.Body) != r.Body {
-			d.do(edit)
+			d.do(EditBlock{Block: *want.Block, Seen: r.Body, At: r.BodyAt})
 		}
 	}
 	d.entries(want.Entries)
