@@ -159,7 +159,8 @@ func TestShadowBesideAnOldBot(t *testing.T) {
 		if diff := cmp.Diff(agreement, report.Rules, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("agreement (-want +found):\n%s", diff)
 		}
-		o.tells(o.report("--rule", "news", "python/cpython"), "different: python/cpython#1, status bedevere/news: news wants failure, found success")
+		o.tells(o.report("--rule", "news", "python/cpython"),
+			"different: python/cpython#1, status bedevere/news: news wants failure, found success")
 		o.tells(o.report("--since", o.clock().Format(time.RFC3339)))
 		o.silent()
 	})
@@ -252,7 +253,8 @@ func TestEveryRuleHasAMode(t *testing.T) {
 	}
 	in := surroundings{central: preset, calendar: builtin()}
 	for _, rule := range in.rules(set) {
-		if shadow := slices.Contains([]string{"stage", "commands", "backport"}, rule.Name); (rule.Shadow != nil) != shadow || rule.Name == "news" {
+		shadow := slices.Contains([]string{"stage", "commands", "backport"}, rule.Name)
+		if (rule.Shadow != nil) != shadow || rule.Name == "news" {
 			t.Errorf("rule %s: shadow %v", rule.Name, rule.Shadow)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // Limits of GitHub's API that a plan respects.
@@ -286,17 +285,4 @@ func (d *decision) others(all, more []Key) []Key {
 		}
 	}
 	return all
-}
-
-// cut shortens a text to at most limit bytes, at a whole character, with a sign that it
-// did.
-func cut(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	end := limit - len("…")
-	for end > 0 && !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end] + "…"
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -37,55 +38,53 @@ const (
 
 func statusThing(context, head string) string { return StatusThing + context + " on " + short(head) }
 
-// prediction is what an action is about, and how that is now, or false if others can't be
-// seen to do it: a check run, a reaction, and an edit of a comment are always an App's
-// own.
-func (r *Request) prediction(a Action) (p Prediction, comparable bool) {
-	thing := func(thing, want string) (Prediction, bool) {
-		found, known := r.Found(thing)
-		return Prediction{Thing: thing, Want: want, Found: found, Why: Why(a)}, known
-	}
-	switch a := a.(type) {
-	case AddLabel:
-		return thing(LabelThing+a.Name, On)
-	case RemoveLabel:
-		return thing(LabelThing+a.Name, Off)
-	case SetStatus:
-		return thing(statusThing(a.Context, a.SHA), string(a.State))
-	case AddNote:
-		return Prediction{Thing: CommentThing + a.Key, Want: Posted}, r.Facts&Comments != 0
-	case OpenPull:
-		return thing(BackportThing+a.Base, a.Title)
-	case RequestReview:
-		return thing("review by "+a.Login, On)
-	case Assign:
-		return thing("assignment of "+a.Login, On)
-	case Ready:
-		return thing("draft", Off)
-	case Close:
-		return thing("state", string(Closed))
-	case Reopen:
-		return thing("state", string(Open))
-	case MergePull:
+// claim is what an action makes of a thing.
+type claim struct{ thing, want string }
+
+// claims are those of all actions that others can be seen to do. A check run, a reaction,
+// and an edit of a comment are always an App's own; a pick shows as a pull request.
+var claims = []func(Action) (c claim, is bool){
+	makes(func(a AddLabel) claim { return claim{LabelThing + a.Name, On} }),
+	makes(func(a RemoveLabel) claim { return claim{LabelThing + a.Name, Off} }),
+	makes(func(a SetStatus) claim { return claim{statusThing(a.Context, a.SHA), string(a.State)} }),
+	makes(func(a AddNote) claim { return claim{CommentThing + a.Key, Posted} }),
+	makes(func(a OpenPull) claim { return claim{BackportThing + a.Base, a.Title} }),
+	makes(func(a RequestReview) claim { return claim{"review by " + a.Login, On} }),
+	makes(func(a Assign) claim { return claim{"assignment of " + a.Login, On} }),
+	makes(func(a EditBlock) claim { return claim{"block " + a.Start, textOrNone(a.Text)} }),
+	makes(func(a EditEntry) claim { return claim{fmt.Sprintf("list of issue #%d", a.Issue), onOff(a.On)} }),
+	makes(func(Ready) claim { return claim{"draft", Off} }),
+	makes(func(Close) claim { return claim{"state", string(Closed)} }),
+	makes(func(Reopen) claim { return claim{"state", string(Open)} }),
+	makes(func(a MergePull) claim {
 		if a.Auto {
-			return thing("auto-merge", On)
+			return claim{"auto-merge", On}
 		}
-		return thing("state", string(Merged))
-	case CancelMerge:
-		return thing("auto-merge", Off)
-	case DeleteBranch:
-		return thing("branch "+a.Branch, None)
-	}
-	return r.predictedEdit(a)
+		return claim{"state", string(Merged)}
+	}),
+	makes(func(CancelMerge) claim { return claim{"auto-merge", Off} }),
+	makes(func(a DeleteBranch) claim { return claim{"branch " + a.Branch, None} }),
 }
 
-// predictedEdit is the prediction of an edit in the text of a pull request or issue.
-func (r *Request) predictedEdit(a Action) (p Prediction, comparable bool) {
-	switch a := a.(type) {
-	case EditBlock:
-		return thing("block "+a.Start, textOrNone(a.Text))
-	case EditEntry:
-		return thing(fmt.Sprintf("list of issue #%d", a.Issue), onOff(a.On))
+// makes is a claim of a type of action.
+func makes[A Action](of func(A) claim) func(Action) (claim, bool) {
+	return func(a Action) (c claim, is bool) {
+		action, is := a.(A)
+		if is {
+			c = of(action)
+		}
+		return c, is
+	}
+}
+
+// prediction is what an action is about, and how that is now, or false if others can't be
+// seen to do it.
+func (r *Request) prediction(a Action) (p Prediction, comparable bool) {
+	for _, claimed := range claims {
+		if c, is := claimed(a); is {
+			found, known := r.Found(c.thing)
+			return Prediction{Thing: c.thing, Want: c.want, Found: found, Why: Why(a)}, known
+		}
 	}
 	return Prediction{}, false
 }
@@ -97,50 +96,57 @@ func textOrNone(text string) string {
 	return text
 }
 
-// Found returns the state of a thing that can be told by its name, or false.
-func (r *Request) Found(thing string) (state string, known bool) {
-	kind, name, _ := strings.Cut(thing, " ")
-	switch kind {
-	case "label":
-		return onOff(r.HasLabel(name)), true
-	case "status":
+// states tell a thing's state by the rest of its name, after the first word, or false if
+// that wasn't loaded.
+var states = map[string]func(r *Request, name string) (state string, known bool){
+	"label": func(r *Request, name string) (string, bool) { return onOff(r.HasLabel(name)), true },
+	"status": func(r *Request, name string) (string, bool) {
 		context, on := strings.CutSuffix(name, " on "+short(r.Head))
 		if s, there := r.Statuses[context]; there && on {
 			return string(s.State), true
 		}
 		return None, on && r.Facts&Statuses != 0
-	case "backport":
+	},
+	"comment": func(r *Request, _ string) (string, bool) { return "", r.Facts&Comments != 0 },
+	"backport": func(r *Request, name string) (string, bool) {
 		base := strings.TrimPrefix(name, "to ")
-		into, looked := r.Into[base]
-		if s := r.backport(into); s.Number != 0 {
+		if s := r.Backport(base); s.Number != 0 {
 			return s.Title, true
 		}
+		_, looked := r.Into[base]
 		return None, looked
-	case "review":
-		login := strings.TrimPrefix(name, "by ")
-		return onOff(hasFold(r.Reviewers, login)), r.Facts&Reviews != 0
-	case "assignment":
+	},
+	"review": func(r *Request, name string) (string, bool) {
+		return onOff(hasFold(r.Reviewers, strings.TrimPrefix(name, "by "))), r.Facts&Reviews != 0
+	},
+	"assignment": func(r *Request, name string) (string, bool) {
 		return onOff(hasFold(r.Assignees, strings.TrimPrefix(name, "of "))), r.Facts&Reviews != 0
-	case "draft":
-		return onOff(r.Draft), true
-	case "state":
-		return string(r.State), true
-	case "auto-merge":
-		return onOff(r.AutoMerge), r.Facts&Merging != 0
-	case "block":
-		return textOrNone(blockText(r.Body, name)), true
-	case "list":
-		var number int
-		_, _ = fmt.Sscanf(name, "of issue #%d", &number) // 0 is no issue
+	},
+	"block": func(r *Request, name string) (string, bool) { return textOrNone(blockText(r.Body, name)), true },
+	"list": func(r *Request, name string) (string, bool) {
+		number, _ := strconv.Atoi(strings.TrimPrefix(name, "of issue #")) // no issue is 0
 		issue, looked := r.Issues[number]
 		in := slices.ContainsFunc(strings.Split(issue.Body, "\n"), func(line string) bool { return entry(line) == r.Key.Number })
 		return onOff(in), looked
-	case "branch":
-		tip, looked := r.Branches[name]
-		if tip.Tip == "" {
+	},
+	"draft":      func(r *Request, _ string) (string, bool) { return onOff(r.Draft), true },
+	"state":      func(r *Request, _ string) (string, bool) { return string(r.State), true },
+	"auto-merge": func(r *Request, _ string) (string, bool) { return onOff(r.AutoMerge), r.Facts&Merging != 0 },
+	"branch": func(r *Request, name string) (string, bool) {
+		branch, looked := r.Branches[name]
+		if branch.Tip == "" {
 			return None, looked
 		}
 		return On, looked
+	},
+}
+
+// Found returns a thing's state, or false if it isn't known. Of a comment, it only tells
+// whether comments are known: the state is "".
+func (r *Request) Found(thing string) (state string, known bool) {
+	kind, name, _ := strings.Cut(thing, " ")
+	if tell := states[kind]; tell != nil {
+		return tell(r, name)
 	}
 	return "", false
 }
@@ -159,16 +165,14 @@ func blockText(body, start string) string {
 // Backport returns the newest pull request that others opened as a backport to a branch;
 // its number is 0 if there's none. Its title may be wrong: the number in it, the commit
 // in its text or in its branch's name is enough.
-func (r *Request) Backport(base string) Summary { return r.backport(r.Into[base]) }
-
-func (r *Request) backport(into []Summary) (newest Summary) {
+func (r *Request) Backport(base string) (newest Summary) {
 	if r.Merge == nil {
 		return newest
 	}
 	number := regexp.MustCompile(fmt.Sprintf(`(?i)(?:GH-|#)%d\b`, r.Key.Number))
-	for _, s := range into {
-		names := number.MatchString(s.Title) || strings.Contains(s.Body, r.Merge.SHA) || strings.Contains(s.HeadBranch, short(r.Merge.SHA))
-		if names && s.Number > r.Key.Number && s.Number > newest.Number {
+	for _, s := range r.Into[base] {
+		tells := number.MatchString(s.Title) || strings.Contains(s.Body, r.Merge.SHA) || strings.Contains(s.HeadBranch, short(r.Merge.SHA))
+		if tells && s.Number > r.Key.Number && s.Number > newest.Number {
 			newest = s
 		}
 	}

@@ -184,8 +184,9 @@ func TestFound(t *testing.T) {
 	for thing, want := range map[string]string{
 		"label docs": "on", "label tests": "off", "review by Dana": "on", "review by eric": "off", "assignment of carol": "on", "draft": "on",
 		"state": "open", "auto-merge": "on", "branch there": "on", "branch gone": "none", "status a on 0123456": "none",
-		"status a on 7654321": "?", "backport to 3.14": "?", "branch other": "?", "comment x": "?",
-		"block <!-- a -->": "* Issue * Other", "block <!-- b -->": "none", "list of issue #5": "on", "list of issue #6": "off", "list of issue #7": "?",
+		"status a on 7654321": "?", "backport to 3.14": "?", "branch other": "?", "comment x": "?", "other x": "?",
+		"block <!-- a -->": "* Issue * Other", "block <!-- b -->": "none", "list of issue #5": "on",
+		"list of issue #6": "off", "list of issue #7": "?",
 	} {
 		found, known := r.Found(thing)
 		if !known {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // String shows the whole plan to people: each action, followed by the texts that it
@@ -68,4 +69,17 @@ func indent(b *strings.Builder, prefix, text string) {
 		b.WriteString(strings.TrimRight(prefix+line, " "))
 		b.WriteByte('\n')
 	}
+}
+
+// cut shortens a text to at most limit bytes, at a whole character, with a sign that it
+// did.
+func cut(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	end := limit - len("…")
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
 }

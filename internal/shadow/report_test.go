@@ -28,17 +28,25 @@ func reported(t *testing.T, only Filter) *Report {
 		}
 		report.Add(key, r.Thing, r.At, data)
 	}
+	status := func(sha, want, found string, outcome Outcome) {
+		add("python/cpython#1", Record{Rule: "news", Thing: "status bedevere/news on " + sha, Want: want, Before: "none", Found: found,
+			Outcome: outcome})
+	}
 	add("python/cpython#1", Record{Rules: []string{"news", "stage"}})
-	add("python/cpython#1", Record{Rule: "news", Thing: "status bedevere/news on 0123456", Want: "failure", Before: "none", Found: "success", Outcome: Different})
-	add("python/cpython#1", Record{Rule: "news", Thing: "status bedevere/news on 0123457", Want: "success", Before: "none", Found: "success", Outcome: Same})
-	add("python/cpython#1", Record{Rule: "news", Thing: "status bedevere/news on 0123458", Want: "success", Before: "none", Found: "success", Outcome: Same})
-	add("python/cpython#2", Record{Rule: "stage", Thing: "label awaiting merge", Want: "off", Before: "off", Found: "on", Why: "it's a draft", Outcome: Extra})
-	add("python/cpython#2", Record{Rule: "stage", Thing: "label awaiting review", Want: "off", Before: "on", Found: "on", Outcome: Missing})
-	add("python/cpython#2", Record{Rule: "stage", Thing: "label awaiting changes", Want: "on", Before: "off", Due: at})
-	add("python/cpython#3", Record{Rule: "backport", Thing: "backport to 3.14", Want: "[3.14] Fry \x1b[31m(GH-3)", Before: "none", Found: "Fry\u202e",
-		Number: 4, Outcome: Different})
-	add("python/cpython#140000", Record{Rule: "labels", Thing: "label OS-linux", Want: "on", Before: "off", Found: "off", Why: "cpython.yml:9",
-		Outcome: Missing, Issue: true})
+	status("0123456", "failure", "success", Different)
+	status("0123457", "success", "success", Same)
+	status("0123458", "success", "success", Same)
+	stage := func(label string, r Record) {
+		r.Rule, r.Thing = "stage", "label awaiting "+label
+		add("python/cpython#2", r)
+	}
+	stage("merge", Record{Want: "off", Before: "off", Found: "on", Why: "it's a draft", Outcome: Extra})
+	stage("review", Record{Want: "off", Before: "on", Found: "on", Outcome: Missing})
+	stage("changes", Record{Want: "on", Before: "off", Due: at})
+	add("python/cpython#3", Record{Rule: "backport", Thing: "backport to 3.14", Want: "[3.14] Fry \x1b[31m(GH-3)", Before: "none",
+		Found: "Fry\u202e", Number: 4, Outcome: Different})
+	add("python/cpython#140000", Record{Rule: "labels", Thing: "label OS-linux", Want: "on", Before: "off", Found: "off",
+		Why: "cpython.yml:9", Outcome: Missing, Issue: true})
 	add("python/peps#5", Record{Rule: "labels", Thing: "label docs", Want: "on", Before: "off", Found: "on", Outcome: Earlier})
 	add("python/peps#5", Record{Rule: "title", Thing: "status title on 0123456", Want: "success", Before: "none", Due: at})
 	report.Add("no key", "label x", at, []byte(`{"rule": "x"}`))
