@@ -86,6 +86,16 @@ func (b *bot) ready(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprint(w, page.String())
 }
 
+// usable is for readiness probes, whatever the role: a process that can use its database
+// can receive webhooks, and work again once what /readyz reports is over.
+func (b *bot) usable(w http.ResponseWriter, _ *http.Request) {
+	if slices.ContainsFunc(b.health().Alerts, func(a reconcile.Alert) bool { return a.Kind == kindDatabase }) {
+		http.Error(w, "not ready: the database doesn't answer", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ready: the database answers")
+}
+
 // healthMetrics reads the numbers at each scrape.
 type healthMetrics struct{ bot *bot }
 

@@ -83,6 +83,7 @@ func (b *bot) routes() *http.ServeMux {
 	}
 	mux.HandleFunc("GET /healthz", alive)
 	mux.HandleFunc("GET /readyz", b.ready)
+	mux.HandleFunc("GET /readyz/database", b.usable)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(b.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError}))
 	if b.wizard != nil {
 		mux.Handle(setup.Path, b.wizard)

@@ -342,8 +342,10 @@ func TestReady(t *testing.T) {
 				t.Errorf("/readyz: %s", text)
 			}
 			c.counts(a.kind)
-			if status, text := c.page("/healthz"); status != well || text != "alive\n" {
-				t.Errorf("/healthz: %d %s", status, text)
+			for path, want := range map[string]string{"/healthz": "alive\n", "/readyz/database": "ready: the database answers\n"} {
+				if status, text := c.page(path); status != well || text != want {
+					t.Errorf("%s: %d %s", path, status, text)
+				}
 			}
 			if a.ends != nil {
 				a.ends(c)
@@ -383,6 +385,9 @@ func TestReadyWithoutDatabase(t *testing.T) {
 	c.edit(c.cpython, c.number) // the bot has what it needs to be idle in its memory
 	c.becomes(ill, "not ready: the database doesn't answer. The log says why; the bot continues by itself once it does\n")
 	c.counts("database")
+	if status, text := c.page("/readyz/database"); status != ill || text != "not ready: the database doesn't answer\n" {
+		t.Errorf("/readyz/database: %d %s", status, text)
+	}
 	if status, _ := c.page("/healthz"); status != well {
 		t.Errorf("/healthz: %d", status)
 	}

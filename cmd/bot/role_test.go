@@ -35,6 +35,11 @@ func TestReceiversAndWorkers(t *testing.T) {
 	}
 	s.noSweeps()
 	first := serve(t, s.environment, "--role", "work")
+	for _, p := range []*process{receiver, first} {
+		if page := p.get("/readyz/database"); page != "ready: the database answers\n" {
+			t.Errorf("/readyz/database: %s", page)
+		}
+	}
 	answer, err := http.Post(first.URL+"/webhook", "application/json", strings.NewReader("{}"))
 	s.check(err)
 	answer.Body.Close()

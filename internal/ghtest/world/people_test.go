@@ -146,3 +146,20 @@ func TestPeople(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// TestForkNames: GitHub numbers a fork's name if its owner has another repository with it
+// (a person who forks two repositories of the same name gets NAME and NAME-1).
+func TestForkNames(t *testing.T) {
+	srv := trial.Server(t, ghtest.Config{})
+	for _, name := range []string{"python/cpython", "psf/cpython", "faster-cpython/cpython"} {
+		repo := trial.Must(srv.Repo(name, ghtest.RepoOptions{}))(t)
+		trial.Must(repo.Push("eric:change", ghtest.Commit{Message: "x", Files: map[string]ghtest.File{"x": ghtest.Text(name)}}))(t)
+		number := trial.Must(repo.OpenPR(ghtest.PR{Title: "x", Author: "eric", Head: "eric:change"}))(t)
+		trial.Must(repo.PR(number))(t)
+	}
+	for _, name := range []string{"eric/cpython", "eric/cpython-1", "eric/cpython-2"} {
+		if srv.FindRepo(name) == nil {
+			t.Errorf("%s doesn't exist", name)
+		}
+	}
+}

@@ -87,8 +87,11 @@ func (r *Repo) Fork(owner, name string) (*Repo, error) {
 	if !filepath.IsLocal(owner) || strings.Contains(owner, "/") || strings.EqualFold(owner, r.Owner.Login) {
 		return nil, fmt.Errorf("forking %s: %q cannot own a fork", r.FullName(), owner)
 	}
-	if name == "" {
+	if name == "" { // GitHub numbers the name of a fork whose owner has another repository with it
 		name = r.Name
+		for n := 1; r.World.Repo(owner+"/"+name) != nil; n++ {
+			name = fmt.Sprintf("%s-%d", r.Name, n)
+		}
 	}
 	if !filepath.IsLocal(name) || strings.Contains(name, "/") || r.World.Repo(owner+"/"+name) != nil {
 		return nil, fmt.Errorf("forking %s: it cannot be %s/%s", r.FullName(), owner, name)
