@@ -1,14 +1,11 @@
 package acceptance
 
 import (
+	"bytes"
+	"context"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/ghtest"
@@ -16,136 +13,92 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// A new repository, without anything that somebody prepared, passes all the same: what it
-// lacks is said in a line.
-func TestNewRepository(t *testing.T) {
-	p := &place{t: t, srv: trial.Server(t, ghtest.Config{Permissions: map[string]string{
-		"metadata": "read", "members": "read", "contents": "write", "pull_requests": "write", "issues": "write", "statuses": "write", "checks": "write",
-	}})}
+// place is a throw-away repository on a small GitHub. Waiting moves its clock.
+type place struct {
+	t        *testing.T
+	srv      *ghtest.Server
+	repo     *ghtest.Repo
+	cfg      Config
+	fixtures bytes.Buffer
+}
+
+// newPlace has whatever a step needs: a webhook, a large repository, a pull request from a
+// fork with a review (#1), and a ruleset. GitHub limits writes there, and so does the bot.
+func newPlace(t *testing.T) *place {
+	t.Helper()
+	return newPlaceOn(t, ghtest.Config{ContentPerMinute: 80, ContentPerHour: 500, PointsPerMinute: 900})
+}
+
+func newPlaceOn(t *testing.T, cfg ghtest.Config) *place {
+	t.Helper()
+	p := &place{t: t, srv: trial.Server(t, cfg)}
+	p.srv.SetHook(ghtest.Hook{URL: trial.NewReceiver(t, p.srv.WebhookSecret).URL})
 	p.repo = trial.Repo(t, p.srv, "example/throw-away")
-	p.repo.AllowAutoMerge(false)
+	p.repo.Ruleset(refusedPrefix+"*", "Cannot create ref due to creations being restricted.")
+	trial.OK(t, p.repo.Protect(checkedPrefix+"*", ghtest.Protection{RequiredContexts: []string{statusContext}, Deletions: true}))
+	p.repo.PushProtection(branchPrefix + "*/secret")
+	trial.Must(p.repo.Push(queueBranch))(t)
+	trial.OK(t, p.repo.Protect(queueBranch, ghtest.Protection{RequiredContexts: []string{statusContext}, MergeQueue: true}))
+	archived := trial.Repo(t, p.srv, "example/attic")
+	trial.Must(archived.OpenIssue(ghtest.Issue{Title: "Old", Author: "alice"}))(t)
+	archived.Archive(true)
+	trial.OK(t, p.repo.Collaborator("bob", "write"))
+	number := trial.Must(trial.OpenWith(p.repo, "fix", ghtest.PR{Title: "From a fork"}))(t)
+	trial.Must(p.repo.Review(number, "bob", "CHANGES_REQUESTED", "Not yet"))(t)
 	p.cfg = Config{
-		Repository: pull.Key{Owner: "example", Repo: "throw-away"}, Pace: time.Second,
-		GitHub: gh.Config{AppID: p.srv.AppID(), PrivateKey: p.srv.PrivateKeyPEM(), APIURL: p.srv.APIURL(), Timeout: time.Minute, Now: p.srv.Now, Wait: advance(p.srv)},
+		Repository: pull.Key{Owner: "example", Repo: "throw-away"}, Fixtures: &p.fixtures,
+		Archived: pull.Key{Owner: "example", Repo: "attic"},
+		Large:    pull.Key{Owner: "example", Repo: "throw-away", Number: number}, // ghtest shows a token no other repository
+		GitHub: gh.Config{
+			AppID: p.srv.AppID(), PrivateKey: p.srv.PrivateKeyPEM(), APIURL: p.srv.APIURL(), Timeout: time.Minute,
+			Now: p.srv.Now, Wait: advance(p.srv),
+		},
+		Pace: time.Second, Second: p.srv.UserToken("carol"),
 	}
-	report, lines := p.run()
-	skipped := map[string]string{}
-	for _, r := range report.Results {
-		if r.State == Skipped {
-			skipped[r.Name] = r.Text
-		}
-	}
-	const (
-		hook, off = "GitHub sends no webhook about this repository: does the App have one?", "the repository doesn't allow auto-merge: allow it in its settings"
-		second    = "no token of a second account is given with --second"
-	)
-	want := map[string]string{
-		"own-webhook": hook, "delivery-lag": hook, "redelivery": hook, "large-cost": "no pull request of a large repository is given",
-		"auto-merge-idle": off, "auto-merge-draft": off, "auto-merge-conflict": off, "auto-merge-waits": off, "auto-merge-clean": off,
-		"push-workflow": "the installation doesn't have the permission workflows: write", "push-refused": "no ruleset refuses the branches concorde-acceptance-refused/*",
-		"push-secret": "the repository has no push protection: switch it on in its settings", "archived": "no archived repository is named with --archived",
-		"merge-queue": "there's no branch concorde-acceptance-queue with a merge queue", "fork": "no pull request from a fork is open, and " + second,
-		"review": "no open pull request has a review, and " + second, "dismissal": second, "deleted-fork": "no pull request from a deleted fork is open, and " + second,
-	}
-	if d := cmp.Diff(want, skipped); d != "" || !report.Good() {
-		t.Errorf("skipped (-want +got):\n%s\nleft %q\n%s", d, report.Left, strings.Join(lines, "\n"))
-	}
-	p.clean()
+	return p
 }
 
-// What would fail later is found out at once, and nothing is written.
-func TestUnfitRepository(t *testing.T) {
-	for want, unfit := range map[string]func(p *place) error{
-		"the repository is archived: use another one": func(p *place) error { p.repo.Archive(true); return nil },
-		"the repository doesn't allow squash merges":  func(p *place) error { p.repo.AllowMerges("rebase"); return nil },
-		"the installation lacks the permission checks: write": func(p *place) error {
-			return p.srv.Fault(ghtest.Fault{Path: `^/app/installations/\d+$`, Times: -1, Alter: replace(`"checks":"write"`, `"checks":"read"`)})
-		},
-		"the repository is empty: give it one commit": query("isArchived", `"defaultBranchRef":{`, `"defaultBranchRef":null,"other":{`),
-		"the repository has 21 commits": func(p *place) error {
-			_, err := p.repo.Push("main", make([]ghtest.Commit, 20)...)
-			return err
-		},
-	} {
-		p := newPlace(t)
-		trial.OK(t, unfit(p))
-		report, err := Run(t.Context(), p.cfg, func(Result) { t.Error("a step was made") })
-		if err == nil || !strings.Contains(err.Error(), want) || len(report.Left) > 0 || len(p.repo.Writes()) > 0 {
-			t.Errorf("%v, want %q; left %q, %d writes", err, want, report.Left, len(p.repo.Writes()))
-		}
-	}
-}
-
-// A second account that can't do its part skips its steps; what it has isn't touched.
-func TestUnfitSecondAccount(t *testing.T) {
-	for want, unfit := range map[string]func(p *place) error{
-		"the second account has a fork of the repository: delete it": func(p *place) error {
-			p.cfg.Second = p.srv.UserToken("alice") // whose fork the prepared pull request is from
+// advance waits by moving the clock of both sides; all webhooks have come then, if they go
+// anywhere.
+func advance(srv *ghtest.Server) func(context.Context, time.Duration) error {
+	return func(ctx context.Context, d time.Duration) error {
+		srv.Advance(d)
+		if srv.Hook().URL == "" {
 			return nil
-		},
-		"the second account's token isn't allowed to GET /user": func(p *place) error { p.cfg.Second = "expired"; return nil },
-		"the second account's token isn't allowed to POST /repos/{owner}/{repo}/forks": func(p *place) error {
-			return p.srv.Fault(ghtest.Fault{Method: "POST", Path: "/forks$", Times: -1, Status: 403})
-		},
-		"the second account's token isn't allowed to DELETE /repos/{owner}/{repo}": func(p *place) error {
-			return p.srv.Fault(ghtest.Fault{Method: "DELETE", Path: "^/repos/carol/[^/]*$", Status: 403})
-		},
-	} {
-		p := newPlace(t)
-		p.cfg.Skip = append([]string{"odd-files"}, withGit...)
-		trial.OK(t, unfit(p))
-		report, lines := p.run()
-		at := slices.IndexFunc(report.Results, func(r Result) bool { return r.Name == "deleted-fork" })
-		if r := report.Results[at]; r.State != Skipped || r.Text != want || !report.Good() {
-			t.Errorf("%s %s, want %q; left %q\n%s", r.State, r.Text, want, report.Left, strings.Join(lines, "\n"))
 		}
-		p.clean()
+		return srv.Flush(ctx)
 	}
 }
 
-// A repository that isn't archived is not written to as one.
-func TestNotArchived(t *testing.T) {
-	p := newPlace(t)
-	attic := p.srv.FindRepo("example/attic")
-	attic.Archive(false)
-	report, lines := p.run()
-	at := slices.IndexFunc(report.Results, func(r Result) bool { return r.Name == "archived" })
-	if r := report.Results[at]; r.State != Skipped || r.Text != "example/attic isn't archived" || len(attic.Writes()) > 0 {
-		t.Errorf("%d writes\n%s", len(attic.Writes()), strings.Join(lines, "\n"))
-	}
+// run makes a run and gives its lines.
+func (p *place) run() (Report, []string) {
+	p.t.Helper()
+	var lines []string
+	report, err := Run(p.t.Context(), p.cfg, func(r Result) {
+		lines = append(lines, fmt.Sprintf("%s %s: %s", r.State, r.Name, r.Text))
+	})
+	trial.OK(p.t, err)
+	return report, lines
 }
 
-// Each delivery counts for one change, and only what came after it was written.
-func TestMatch(t *testing.T) {
-	at := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
-	changes := []change{{event: "e", action: "edited", since: at}, {event: "e", action: "edited", since: at}, {event: "c", action: "created", since: at.Add(time.Minute)}}
-	all := []gh.HookDelivery{
-		{ID: 1, Event: "e", Action: "edited", At: at.Add(-time.Second)}, {ID: 2, Event: "e", Action: "edited", At: at}, {ID: 3, Event: "c", Action: "created", At: at},
-		{ID: 4, Event: "e", Action: "edited", At: at.Add(time.Second)}, {ID: 5, Event: "c", Action: "created", At: at.Add(time.Hour)},
-	}
-	for n, want := range map[int]string{4: "2 4 0 false", 5: "2 4 5 true"} {
-		came := make([]gh.HookDelivery, len(changes))
-		whole := match(changes, all[:n], came)
-		if got := fmt.Sprint(came[0].ID, " ", came[1].ID, " ", came[2].ID, " ", whole); got != want {
-			t.Errorf("of %d deliveries: %s, want %s", n, got, want)
+// clean checks that nothing of a run is left but closed issues.
+func (p *place) clean() {
+	p.t.Helper()
+	for _, name := range p.repo.Branches() {
+		if name != "main" && name != queueBranch {
+			p.t.Errorf("the branch %s is left", name)
 		}
 	}
-}
-
-// What a delivery says about the bot's own server is not kept.
-func TestRedactedDelivery(t *testing.T) {
-	r := newRedactor(Config{Repository: pull.Key{Owner: "o", Repo: "x.y"}, Archived: pull.Key{Owner: "o", Repo: "old"}})
-	got := string(r.json([]byte(`{"id":1,"delivered_at":"2026","url":"https://bot.example.org/webhook","request":{"headers":{"X-Hub-Signature-256":"sha256=abc"},` +
-		`"payload":{"sender":{"login":"ann","id":7},"text":"o/x.y and o/old, by @ann"}},"response":{"headers":{"Server":"secret"},"payload":"ok"}}`)))
-	for _, gone := range []string{"bot.example.org", "abc", "ann", "secret", "x.y", "old", ":7"} {
-		if strings.Contains(got, gone) {
-			t.Errorf("%q is in %s", gone, got)
+	if labels := p.repo.Labels(); len(labels) > 0 {
+		p.t.Errorf("the labels %v are left", labels)
+	}
+	for n := 2; ; n++ {
+		i, err := p.repo.PR(n)
+		if err != nil {
+			break
 		}
-	}
-	if !strings.Contains(got, "owner/repository and owner/archived, by @person-1") {
-		t.Error(got)
-	}
-	if left := slices.Sorted(maps.Keys(r.people)); len(left) != 4 {
-		t.Errorf("%q", left)
+		if i.State == "open" || len(i.Comments) > 0 {
+			p.t.Errorf("#%d is %s, with %d comments", n, i.State, len(i.Comments))
+		}
 	}
 }
