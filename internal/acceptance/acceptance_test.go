@@ -48,6 +48,7 @@ func TestEachDeviation(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t)
 			trial.OK(t, d.make(p))
+			p.cfg.Fixtures = nil
 			if !slices.Contains(withGit, d.step) {
 				p.cfg.Skip = withGit
 			}
@@ -165,7 +166,7 @@ func TestFaultsOfOneRequest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t)
-			p.cfg.Skip = append([]string{"odd-files"}, withGit...)
+			p.cfg.Skip, p.cfg.Fixtures = append([]string{"odd-files"}, withGit...), nil
 			c.fault.Method, c.fault.Path, c.fault.Contains = "POST", "/statuses/", "Found"
 			trial.OK(t, p.srv.Fault(c.fault))
 			report, lines := p.run()

@@ -186,7 +186,8 @@ const (
 	webhook        = "the App has a webhook, whatever it leads to"
 	allowAutoMerge = "allow auto-merge in the repository's settings"
 	secondAccount  = "give a token of another account with `--second`"
-	requireStatus  = allowAutoMerge + ", and make a ruleset that requires the status `" + statusContext + "` on the branches `" + checkedPrefix + "**`"
+	requireStatus  = allowAutoMerge + ", and make a ruleset that requires the status `" + statusContext + "` on the branches `" + checkedPrefix +
+		"**` and lets them be deleted"
 )
 
 // What each step without a permission settles.
