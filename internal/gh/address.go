@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// parseAPI reads the address of the REST API. Plain HTTP would show the token
-// to everybody on the way, so only this machine may be spoken to like that.
+// parseAPI reads the REST API's address. Plain HTTP would show the token to everyone on
+// the way, so it's only allowed to this machine.
 func parseAPI(address string) (*url.URL, error) {
 	const want = "want https://api.github.com, or https://HOST/api/v3 for GitHub Enterprise Server"
 	u, err := bare(address)
@@ -27,8 +27,8 @@ func parseAPI(address string) (*url.URL, error) {
 	return nil, fmt.Errorf("%s is not the address of an API: add /api/v3: %s", u, want)
 }
 
-// bare reads an address of nothing but scheme, host and path. The errors show
-// nothing else of it: somebody may have put a secret there.
+// bare reads an address that has only a scheme, a host and a path. Its errors don't show
+// the rest, which may hold a secret.
 func bare(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	switch {
@@ -44,8 +44,8 @@ func bare(address string) (*url.URL, error) {
 
 func shown(u *url.URL) *url.URL { return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path} }
 
-// belong reports whether the API is that of the server: who runs GitHub
-// Enterprise Server and sets one address alone would talk to github.com.
+// belong reports whether the API belongs to the server. With only one address set, a bot
+// for GitHub Enterprise Server would talk to github.com.
 func belong(api *url.URL, server string) error {
 	u, err := bare(server)
 	if err != nil {
@@ -60,15 +60,15 @@ func belong(api *url.URL, server string) error {
 	return nil
 }
 
-// graphqlURL is https://api.github.com/graphql; on GitHub Enterprise Server
-// https://HOST/api/graphql.
+// graphqlURL is https://api.github.com/graphql, or https://HOST/api/graphql on GitHub
+// Enterprise Server.
 func graphqlURL(api *url.URL) string {
 	g := *api
 	g.Path = strings.TrimSuffix(api.Path, "v3/") + "graphql"
 	return g.String()
 }
 
-// serverURL is where people and git go, as configured, or the host of the API.
+// serverURL is the address for people and git: the configured one, or the API's host.
 func serverURL(api *url.URL, configured string) string {
 	if configured != "" {
 		return strings.TrimRight(configured, "/")

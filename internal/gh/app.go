@@ -20,12 +20,12 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// appConcurrent limits the App's own requests at once, for all installations together.
-// It's more than one account's runs need, so that hanging ones leave some to others. GitHub allows 100 ("Rate
-// limits for the REST API", concurrent requests).
+// appConcurrent limits the App's own requests at once, for all installations together. One
+// account's runs need fewer, so if they hang, the others still get through. GitHub allows
+// 100 concurrent requests ("Rate limits for the REST API").
 const appConcurrent = 50
 
-// App is the GitHub App. Its methods may be called at the same time.
+// App is the GitHub App. Its methods are safe for concurrent use.
 type App struct {
 	*site
 	self  *github.Client              // authenticates as the App, not as an installation
@@ -81,9 +81,9 @@ func (a *App) as(installation int64) *github.Client {
 	return c.client
 }
 
-// Share divides what GitHub allows in a minute and an hour by the number of processes that
-// work for the App. Each takes its part, whatever the others use of theirs: so none needs
-// to ask, and all together stay within the limits.
+// Share divides GitHub's limits by the number of processes that work for the App. Each
+// keeps to its part, whatever the others use, so they stay within the limits without
+// talking to each other.
 func (a *App) Share(processes int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -15,10 +15,9 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// tokenTransport authenticates as an installation. ghinstallation keeps a token until
-// it expires, even one that GitHub does not take any more: after a 401 there
-// is one new token, and one more try. So there is when an older token is not
-// allowed something.
+// tokenTransport authenticates as an installation. ghinstallation keeps a token until it
+// expires, even if GitHub no longer accepts it. So after a 401, or if an older token lacks
+// a permission, tokenTransport gets a new token and tries once more.
 type tokenTransport struct {
 	*site
 	installation int64
@@ -56,11 +55,11 @@ func (l *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return l.send(r, token)
 }
 
-// doubtful is the age of a token from which on a permission that it lacks may have
-// been granted since: a token keeps the permissions of its time, for an hour.
+// doubtful is how old a token must be to be worth replacing when it lacks a permission,
+// which may have been granted since. A token keeps its permissions for its hour.
 const doubtful = time.Minute
 
-// outdated reports whether another token may be allowed what this one is not.
+// outdated reports whether a new token may have a permission that this one lacks.
 func (l *tokenTransport) outdated(token string, err error) bool {
 	if _, denied := errors.AsType[*Denied](err); !denied {
 		return false
@@ -83,9 +82,9 @@ func (l *tokenTransport) send(r *http.Request, token string) (*http.Response, er
 	return l.next.RoundTrip(signed)
 }
 
-// token is the present one, or a new one in place of dead. One request for it
-// serves all that wait, each as long as its own context lasts; the request
-// belongs to none of them.
+// token returns the current token, or a new one instead of dead. One request serves all
+// who wait, each for as long as their own context lasts; the request belongs to none of
+// them.
 func (l *tokenTransport) token(ctx context.Context, dead string) (string, error) {
 	answer := l.asking.DoChan(dead, func() (any, error) { return l.ask(context.WithoutCancel(ctx), dead) })
 	select {
@@ -97,9 +96,8 @@ func (l *tokenTransport) token(ctx context.Context, dead string) (string, error)
 	}
 }
 
-// ask takes as long as one request at most. When GitHub lets it wait that
-// long, nobody waits again for as long: whatever else there is to do would
-// stand still meanwhile.
+// ask takes at most as long as one request. If GitHub once lets it wait that long, no one
+// waits so long again: everything else would stand still.
 func (l *tokenTransport) ask(ctx context.Context, dead string) (string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -130,7 +128,7 @@ func (l *tokenTransport) ask(ctx context.Context, dead string) (string, error) {
 	return token, nil
 }
 
-// tokens are the options of tokens: without any, ghinstallation would send "null".
+// tokens returns the options of tokens. Without any, ghinstallation would send "null".
 func (c Config) tokens() (*github.InstallationTokenOptions, error) {
 	var o github.InstallationTokenOptions
 	if c.Repository != "" {
@@ -150,8 +148,8 @@ func (c Config) tokens() (*github.InstallationTokenOptions, error) {
 	return &o, nil
 }
 
-// signer authenticates as the App. ghinstallation writes to it while it mints
-// a token, so no two installations share one.
+// signer authenticates as the App. ghinstallation writes to it while it requests a token,
+// so each installation has its own.
 func (s *site) signer(next http.RoundTripper) (*ghinstallation.AppsTransport, error) {
 	t, err := ghinstallation.NewAppsTransport(next, s.cfg.AppID, s.cfg.PrivateKey)
 	if err != nil {

@@ -14,9 +14,8 @@ const (
 	DeleteRef       = "DELETE /repos/{owner}/{repo}/git/refs/{ref...}"
 )
 
-// endpoints are all that this package calls, in the words of GitHub's
-// reference, and the permission each needs, "" for none ("Permissions required
-// for GitHub Apps").
+// endpoints are all that the bot calls, as GitHub's reference writes them, with the
+// permission that each needs; "" if none ("Permissions required for GitHub Apps").
 var endpoints = map[string]string{
 	graphqlEndpoint: "contents, issues, pull requests, commit statuses, checks: read",
 
@@ -59,8 +58,7 @@ var endpoints = map[string]string{
 	DeleteRef:                                                       "contents: write",
 }
 
-// routes finds the endpoint of a request; the mux is used for its patterns
-// alone.
+// routes finds a request's endpoint. It uses the mux only for its patterns.
 func routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	for pattern := range endpoints {

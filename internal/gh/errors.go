@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// Answer is what GitHub said, or why it said nothing. It is for logs: Message
-// is shortened and holds no tokens.
+// Answer is what GitHub answered, or why it didn't. It's for logs: Message is short and
+// holds no tokens.
 type Answer struct {
 	Endpoint   string // "POST /repos/{owner}/{repo}/statuses/{sha}"
 	StatusCode int    // 0: no answer
 	Message    string
 
 	timeout bool
-	heavy   bool // GitHub may answer if it is asked for less
+	heavy   bool // GitHub may answer a smaller query
 	unknown bool // this GitHub does not have a field that Message names
 }
 
@@ -35,7 +35,7 @@ func (a Answer) Error() string {
 	return b.String()
 }
 
-// Heavy reports whether GitHub may answer if it is asked for less.
+// Heavy reports whether GitHub may answer a smaller query.
 func (a Answer) Heavy() bool { return a.heavy }
 
 // Unknown reports whether this GitHub doesn't have a field that Message names.
@@ -49,21 +49,21 @@ type failure interface {
 	typed()
 }
 
-// Gone: the repository, the pull request or the installation is not there (any
-// more), or not for this App. There is nothing to do.
+// Gone: the repository, pull request or installation doesn't exist (any more), or not for
+// this App. There's nothing to do.
 type Gone struct{ Answer }
 
-// Installation reports whether it is the whole installation: removed or suspended.
+// Installation reports whether the whole installation is gone: removed or suspended.
 func (e *Gone) Installation() bool {
 	return e.Endpoint == postToken || e.StatusCode == http.StatusForbidden // suspended, see refused
 }
 
-// Limited: GitHub takes no requests of this installation before Until.
+// Limited: GitHub accepts no requests from this installation before Until.
 type Limited struct {
 	Answer
 	Until time.Time
-	// Spared: GitHub would take the request, but the bot keeps what is left of its
-	// limits for others.
+	// Spared: GitHub would accept the request, but the bot keeps the rest of its limits for
+	// others.
 	Spared bool
 }
 
@@ -72,7 +72,7 @@ func (e *Limited) Error() string {
 	return fmt.Sprintf("limited until %s: %s", e.Until.UTC().Format(time.RFC3339), e.Answer.Error())
 }
 
-// Denied: the App lacks a permission, which somebody must grant.
+// Denied: the App lacks a permission, which an owner must grant.
 type Denied struct {
 	Answer
 	Permission string // to be granted: "checks: write"; "": not known
@@ -86,8 +86,8 @@ func (e *Denied) Error() string {
 	return fmt.Sprintf("%s: grant the App the permission %q and accept it in the installation", e.Answer.Error(), e.Permission)
 }
 
-// Unauthorized: GitHub does not believe that this is the App: the wrong number
-// or key, or a wrong clock.
+// Unauthorized: GitHub doesn't recognize the App. Its number, its key or the clock is
+// wrong.
 type Unauthorized struct{ Answer }
 
 // Error implements error.
@@ -95,19 +95,19 @@ func (e *Unauthorized) Error() string {
 	return e.Answer.Error() + ": check the number of the App, its private key, and the clock of this machine"
 }
 
-// Rejected: GitHub understood the request and refuses it. The same request
-// will not do better later.
+// Rejected: GitHub understood the request and refused it. The same request won't succeed
+// later.
 type Rejected struct{ Answer }
 
-// Temporary: no answer, or none that makes sense. Later may be better.
+// Temporary: no answer, or none that makes sense. A later try may succeed.
 type Temporary struct{ Answer }
 
-// Rejectf refuses what GitHub would refuse, without asking.
+// Rejectf returns the error for what GitHub would reject, without sending it.
 func Rejectf(format string, args ...any) *Rejected {
 	return &Rejected{Answer{Message: fmt.Sprintf(format, args...)}}
 }
 
-// BadAnswer is for an answer of the GraphQL API that makes no sense.
+// BadAnswer is for an answer from the GraphQL API that makes no sense.
 func BadAnswer(message string) *Temporary {
 	return &Temporary{Answer{Endpoint: graphqlEndpoint, Message: message}}
 }
@@ -115,8 +115,8 @@ func BadAnswer(message string) *Temporary {
 // TimedOut is for what took too long.
 func TimedOut(message string) *Temporary { return &Temporary{Answer{Message: message, timeout: true}} }
 
-// Settle turns what the client libraries return into one of the types above.
-// Only the caller's own cancellation stays what it is.
+// Settle turns the client libraries' errors into one of the types above, except for the
+// caller's own cancellation.
 func Settle(err error) error {
 	if err == nil {
 		return nil
@@ -130,7 +130,7 @@ func Settle(err error) error {
 	return &Temporary{Answer{Message: Tidy(err.Error())}}
 }
 
-// message is the text of an error of the REST API ("Client errors").
+// message is the text of an error from the REST API ("Client errors").
 func message(body []byte) string {
 	var said struct {
 		Message string

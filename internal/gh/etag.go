@@ -11,9 +11,8 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
-// etags remembers answers to GETs, so that GitHub can say "as before" (304),
-// which costs nothing. GitHub's ETags hold for one token, so the token is part
-// of the key.
+// etags remembers answers to GETs. GitHub can then answer "not modified" (304), which
+// costs nothing. Its ETags are valid for one token, so the token is part of the key.
 type etags struct {
 	mu      sync.Mutex
 	entries *simplelru.LRU[etagKey, etagEntry]
@@ -58,7 +57,7 @@ func (c *etags) put(k etagKey, e etagEntry) {
 	}
 }
 
-// etagged asks GitHub whether the remembered answer still holds.
+// etagged asks GitHub whether the remembered answer is still valid.
 type etagged struct {
 	cache *etags
 	next  http.RoundTripper

@@ -35,7 +35,7 @@ func (x exchange) answer(message string) Answer {
 	return Answer{Endpoint: x.endpoint, StatusCode: x.resp.StatusCode, Message: message}
 }
 
-// valid reports whether the body is JSON. Large ones take their time.
+// valid reports whether the body is JSON. Checking a large one takes a while.
 func (x exchange) valid() bool {
 	if x.endpoint == graphqlEndpoint {
 		_, broken := errors.AsType[*json.SyntaxError](x.unread)
@@ -44,9 +44,9 @@ func (x exchange) valid() bool {
 	return json.Valid(x.body)
 }
 
-// limited reports whether an answer 200 is a secondary limit: a message and nothing
-// of what was asked for ("Rate limits for the GraphQL API"). A commit has a message
-// as well.
+// limited reports whether an answer with status 200 is a secondary limit: a message
+// without any requested field ("Rate limits for the GraphQL API"). A commit has a message,
+// too.
 func (x exchange) limited() bool {
 	var said map[string]json.RawMessage
 	if len(x.body) > 4096 || json.Unmarshal(x.body, &said) != nil || said["message"] == nil {
@@ -60,9 +60,8 @@ func (x exchange) limited() bool {
 	return overLimit(nil, message(x.body))
 }
 
-// redirected lets a GET follow on the same host, where a renamed repository
-// leads. Anywhere else the token would go to a stranger, and a write would
-// turn into something else.
+// redirected lets a GET follow to the same host, as for a renamed repository. On another
+// host, a stranger would get the token, and a write would turn into something else.
 func (x exchange) redirected() error {
 	to, err := x.request.URL.Parse(x.resp.Header.Get("Location"))
 	if err != nil || x.resp.Header.Get("Location") == "" {
@@ -76,7 +75,7 @@ func (x exchange) redirected() error {
 	return &Temporary{x.answer("redirected to " + Tidy(where.String()) + ", which is not followed: is the address of the API right?")}
 }
 
-// refused is the error for an answer of 400 and above.
+// refused is the error for a status of 400 and above.
 func (x exchange) refused(now time.Time) error {
 	said := message(x.body)
 	answer := x.answer(said)
@@ -96,7 +95,7 @@ func (x exchange) refused(now time.Time) error {
 		case overLimit(x.resp.Header, said):
 			return &Limited{Answer: answer, Until: named(x.resp.Header, now)}
 		case strings.Contains(lower, "is locked"), strings.Contains(lower, "archived"):
-			return &Rejected{answer} // it is the place that takes no writes, from anybody
+			return &Rejected{answer} // no one may write there
 		case strings.Contains(lower, "suspended"):
 			return &Gone{answer}
 		}
@@ -107,7 +106,7 @@ func (x exchange) refused(now time.Time) error {
 		answer.heavy = x.reads() // GitHub gives up after ten seconds
 		return &Temporary{answer}
 	default:
-		// A push does not show everywhere at once, and another one may come between.
+		// A push isn't visible everywhere at once, and another one may follow it.
 		if code >= 500 || strings.Contains(lower, "no commit found for sha") || strings.Contains(lower, "try the merge again") {
 			return &Temporary{answer}
 		}
@@ -115,7 +114,7 @@ func (x exchange) refused(now time.Time) error {
 	}
 }
 
-// permission is what GitHub says it wants to see, else what its reference says.
+// permission is the one that GitHub's answer names, or else its reference.
 func (x exchange) permission() string {
 	if wanted := x.resp.Header.Get("X-Accepted-GitHub-Permissions"); wanted != "" {
 		return Tidy(wanted)
@@ -123,7 +122,7 @@ func (x exchange) permission() string {
 	return endpoints[x.endpoint]
 }
 
-// cost is the points that a query says it cost.
+// cost is the points that a query reports.
 func (x exchange) cost() int {
 	if x.said.Data == nil {
 		return 0
@@ -131,7 +130,8 @@ func (x exchange) cost() int {
 	return max(x.said.Data.RateLimit.Cost, 0)
 }
 
-// reads tells a query from a mutation: GitHub may make a write on which it gives up.
+// reads reports whether it's a query. A mutation may have been made even if GitHub gave up
+// on it.
 func (x exchange) reads() bool {
 	return x.endpoint == graphqlEndpoint && x.request.Context().Value(mutation{}) == nil
 }

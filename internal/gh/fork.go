@@ -10,8 +10,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// IsFork reports whether a repository, on which the App must be installed, is a
-// fork of another one.
+// IsFork reports whether fork, where the App must be installed, is a fork of another
+// repository.
 func (a *App) IsFork(ctx context.Context, fork, of pull.Key) (bool, error) {
 	found, err := a.now(ctx, fork)
 	if err != nil {
@@ -20,8 +20,8 @@ func (a *App) IsFork(ctx context.Context, fork, of pull.Key) (bool, error) {
 	return strings.EqualFold(found.GetParent().GetFullName(), of.Repository().String()), nil
 }
 
-// Here reports whether a repository still has its name: Gone where it has another
-// one, which is then looked at by itself, or is deleted.
+// Here returns Gone if a repository was deleted or has another name, under which it has
+// its own keys.
 func (a *App) Here(ctx context.Context, key pull.Key) error {
 	found, err := a.now(ctx, key)
 	if err == nil && !strings.EqualFold(found.GetFullName(), key.Repository().String()) {
@@ -33,7 +33,7 @@ func (a *App) Here(ctx context.Context, key pull.Key) error {
 	return nil
 }
 
-// now is a repository as GitHub has it, under another name perhaps.
+// now returns the repository as GitHub has it now, perhaps under another name.
 func (a *App) now(ctx context.Context, key pull.Key) (*github.Repository, error) {
 	c, err := a.Client(ctx, key, 0)
 	if err != nil {

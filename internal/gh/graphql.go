@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// graphql is the error in an answer 200 of the GraphQL API, if any. Data that
-// comes along with errors is only used where all of them are holes.
+// graphql returns the error in an answer with status 200 from the GraphQL API. Data beside
+// errors only counts if all errors are holes.
 func (x exchange) graphql(now time.Time) error {
 	said := x.said
 	if x.unread != nil {
@@ -52,14 +52,14 @@ func (x exchange) fault(f graphqlFault, said string, now time.Time) error {
 	return &Temporary{answer}
 }
 
-// mixed is the outcome of several mutations of which some were refused: each
-// error by the name of its mutation.
+// mixed is the outcome of several mutations of which some were refused: each error by its
+// mutation's name.
 type mixed struct {
 	Answer
 	faults map[string]error
 }
 
-// limited gives the limits among the errors their times.
+// limited sets the ends of the limits among the errors.
 func (m *mixed) limited(note func(error) error) {
 	for name, err := range m.faults {
 		if _, limited := errors.AsType[*Limited](err); limited {
@@ -68,8 +68,8 @@ func (m *mixed) limited(note func(error) error) {
 	}
 }
 
-// mixed is nil unless every error belongs to one of several mutations. A limit in
-// the middle does not undo those before it.
+// mixed returns nil unless every error belongs to one of several mutations. A limit
+// doesn't undo the mutations before it.
 func (x exchange) mixed(faults []graphqlFault, now time.Time) error {
 	m := &mixed{Answer: x.answer("some of the writes were refused"), faults: map[string]error{}}
 	for _, f := range faults {
@@ -86,7 +86,7 @@ func (x exchange) isHole(f graphqlFault) bool {
 	return m == meansHole || m == meansHeavy && f.spared() && x.request.Context().Value(smallest{}) != nil
 }
 
-// Outcome is what became of the nth mutation of a request that gave err.
+// Outcome is the result of a request's nth mutation, from the request's error.
 func Outcome(err error, n int) error {
 	if each, some := errors.AsType[*mixed](err); some {
 		return each.faults[Alias(n)]

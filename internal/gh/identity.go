@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-github/v60/github"
 )
 
-// Verify asks GitHub who this App is, and returns its slug: the part of its
-// login before "[bot]". Unauthorized means that number and key do not match.
+// Verify asks GitHub who this App is, and returns its slug: its login without "[bot]".
+// Unauthorized means that the number and the key don't match.
 func (a *App) Verify(ctx context.Context) (slug string, err error) {
 	app, _, err := a.self.Apps.Get(ctx, "")
 	if err = Settle(err); err != nil {
@@ -20,8 +20,8 @@ func (a *App) Verify(ctx context.Context) (slug string, err error) {
 	return app.GetSlug(), nil
 }
 
-// Committer is who commits in the App's name: GitHub shows its picture where
-// the address is the one that it keeps for the account.
+// Committer returns the name and address for the App's commits. It's the account's address
+// on GitHub, so GitHub shows its picture.
 func (a *App) Committer(ctx context.Context) (name, email string, err error) {
 	me, err := a.account(ctx)
 	if err != nil {
@@ -77,14 +77,14 @@ func (a *App) Slug(ctx context.Context) (string, error) {
 	return slug, nil
 }
 
-// Introduce notes what an answer said of the App's login.
+// Introduce remembers the App's login from an answer.
 func (a *App) Introduce(slug string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.me.slug = slug
 }
 
-// Login is the App's own login, "concorde[bot]"; "" while GitHub has not told it.
+// Login is the App's login, "concorde[bot]"; "" until GitHub has reported it.
 func (a *App) Login() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -94,8 +94,8 @@ func (a *App) Login() string {
 	return a.me.slug + "[bot]"
 }
 
-// anywhere is an installation that may be used: accounts are shown to
-// installations, not to the App itself.
+// anywhere returns any usable installation: GitHub shows accounts to installations, but
+// not to the App itself.
 func (a *App) anywhere(ctx context.Context) (int64, error) {
 	all, _, err := a.self.Apps.ListInstallations(ctx, &github.ListOptions{PerPage: 100})
 	if err = Settle(err); err != nil {

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Conversion trades the code with which GitHub sends a browser back, after somebody
-// created an App from a manifest, for the App's key. A code works once, and for an hour.
+// Conversion trades a code for a new App's key. GitHub sends the code with the browser
+// after someone created an App from a manifest. It works once, within an hour.
 type Conversion struct {
 	APIURL    string
 	Code      string
@@ -30,7 +30,7 @@ type Created struct {
 	Secret string // of the webhook; "" if GitHub chose none
 }
 
-// CheckAPI tells what is wrong with the addresses of a GitHub.
+// CheckAPI reports what's wrong with GitHub's addresses.
 func CheckAPI(apiURL, serverURL string) error {
 	api, err := parseAPI(apiURL)
 	if err == nil && serverURL != "" {
@@ -40,7 +40,7 @@ func CheckAPI(apiURL, serverURL string) error {
 }
 
 // Convert makes the trade ("Create a GitHub App from a manifest"). Gone means that the
-// code is unknown, too old or used. No error holds what GitHub answered: that may be a key.
+// code is unknown, expired or used. No error holds GitHub's answer, which may be a key.
 func Convert(ctx context.Context, c Conversion) (Created, error) {
 	api, err := parseAPI(c.APIURL)
 	if err != nil {

@@ -21,9 +21,9 @@ const (
 	MaxBody     = 65536    // of a comment or a pull request; GitHub counts characters, of which there are no more than bytes
 )
 
-// Mark is the text of the note with its marker; what is too long is cut. A key
-// that the marker could not hold would be posted again at every run, so it is
-// refused, and so is more data than the comment has room for.
+// Mark returns the note's text with its marker, shortened if too long. It refuses a key
+// that doesn't fit in the marker, since the note would be posted again at every run, and
+// data that doesn't fit in the comment.
 func Mark(n pull.Note) (string, error) {
 	if !noteKey.MatchString(n.Key) {
 		return "", fmt.Errorf("the key of a note is lower-case words with hyphens, not %q", n.Key)
@@ -39,9 +39,9 @@ func Mark(n pull.Note) (string, error) {
 	return Shorten(n.Body, MaxBody-len(end)) + end, nil
 }
 
-// ReadMark reads the marker of a comment that the App wrote. The last one counts:
-// the text before it may quote people. Data that somebody broke is as none, and
-// so is the digest then, so that the comment is written again.
+// ReadMark reads the marker of one of the App's comments. The last one counts, since the
+// text before it may quote people. If someone broke the data, it returns neither data nor
+// a digest, so that the comment is written again.
 func ReadMark(body string) (key string, note pull.PostedNote, ok bool) {
 	all := marker.FindAllStringSubmatch(body, -1)
 	if len(all) == 0 {

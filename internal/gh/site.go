@@ -30,11 +30,11 @@ type Config struct {
 	Metrics         prometheus.Registerer // nil: none
 	Log             zerolog.Logger
 	Now             func() time.Time                           // nil: time.Now
-	Wait            func(context.Context, time.Duration) error // by the clock of Now; nil: by the machine's
+	Wait            func(context.Context, time.Duration) error // by Now's clock; nil: by the machine's
 	UserAgent       string                                     // "" : "concorde"
 
-	// Repository is the only one that tokens are for, Permissions are all that they allow,
-	// by GitHub's names; empty: whatever the installation has.
+	// Repository and Permissions (GitHub's names) limit what tokens allow; empty: everything
+	// that the installation has.
 	Repository  string
 	Permissions map[string]string
 }
@@ -47,7 +47,7 @@ type holeIn struct {
 
 const rememberedHoles = 1000
 
-// site is where GitHub is, and what all that speak to it share.
+// site is where GitHub is, and what all its clients share.
 type site struct {
 	cfg     Config
 	api     *url.URL // ends in a slash
@@ -57,8 +57,8 @@ type site struct {
 	metrics metrics
 	cache   *etags
 	IDs     *IDs
-	holes   *lru.Cache[holeIn, struct{}] // of which the log was told
-	sizes   *lru.Cache[question, sized]  // of what was too heavy
+	holes   *lru.Cache[holeIn, struct{}] // already logged
+	sizes   *lru.Cache[question, sized]  // of questions that were too heavy
 }
 
 func newSite(cfg Config) (*site, error) {
@@ -119,7 +119,7 @@ func (c *Config) complete() error {
 	return nil
 }
 
-// sleep is Config.Wait by the clock of the machine.
+// sleep is Config.Wait by the machine's clock.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -131,7 +131,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// rest is go-github's, told to leave the limits to the guard.
+// rest is go-github's client, which leaves the limits to the guard.
 func (s *site) rest(g *guard) *github.Client {
 	c := github.NewClient(&http.Client{Transport: g})
 	c.BaseURL = s.api
@@ -139,8 +139,8 @@ func (s *site) rest(g *guard) *github.Client {
 	return c
 }
 
-// endpoint is the pattern for r: a label for metrics and errors that has few
-// values and holds no names.
+// endpoint is r's pattern: a label for metrics and errors that has few values and contains
+// no names.
 func (s *site) endpoint(r *http.Request) string {
 	if r.URL.String() == s.graphql {
 		return graphqlEndpoint

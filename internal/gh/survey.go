@@ -39,7 +39,7 @@ func (a *App) Registration(ctx context.Context) (Registration, error) {
 	return Registration{found.ID, found.Slug, found.Owner.Login, found.Owner.organization(), found.Permissions, found.Events}, nil
 }
 
-// account is whose something is.
+// account owns something.
 type account struct {
 	Login string `json:"login"`
 	Type  string `json:"type"` // User or Organization
@@ -47,8 +47,8 @@ type account struct {
 
 func (a account) organization() bool { return a.Type == "Organization" }
 
-// Grant is what an installation gives the App. It may be less than the App asks for,
-// until somebody accepts that.
+// Grant is what an installation allows the App. It may be less than the App requests,
+// until an owner accepts that.
 type Grant struct {
 	Installation
 	Organization bool
@@ -56,7 +56,7 @@ type Grant struct {
 	Events       []string
 }
 
-// Grants lists those of all installations, suspended ones too.
+// Grants lists those of all installations, including suspended ones.
 func (a *App) Grants(ctx context.Context) ([]Grant, error) {
 	type item struct {
 		ID          int64             `json:"id"`
@@ -79,14 +79,14 @@ func (a *App) Grants(ctx context.Context) ([]Grant, error) {
 	return all, nil
 }
 
-// InstallRequest is a wish of somebody who may not install the App: an owner of the
-// account must approve it.
+// InstallRequest is a request to install the App by someone who isn't allowed to: an owner
+// of the account must approve it.
 type InstallRequest struct {
 	Account, Requester string // logins
 	At                 time.Time
 }
 
-// InstallRequests lists those that nobody has approved yet, a hundred at most ("List
+// InstallRequests lists those that no one has approved yet, at most a hundred ("List
 // installation requests for the authenticated app").
 func (a *App) InstallRequests(ctx context.Context) ([]InstallRequest, error) {
 	var found []struct {
@@ -112,7 +112,7 @@ type Hook struct {
 	Insecure    bool // GitHub doesn't check the certificate
 }
 
-// Hook asks for it ("Get a webhook configuration for an app").
+// Hook returns the webhook's configuration ("Get a webhook configuration for an app").
 func (a *App) Hook(ctx context.Context) (Hook, error) {
 	var found hookConfig
 	if err := a.ask(ctx, hookPath, &found); err != nil {
@@ -150,8 +150,8 @@ type Rate struct {
 	Reset            time.Time
 }
 
-// Rates asks what an installation may still do this hour, which itself costs nothing
-// ("Get rate limit status for the authenticated user").
+// Rates returns what an installation may still use this hour. It costs nothing ("Get rate
+// limit status for the authenticated user").
 func (a *App) Rates(ctx context.Context, installation int64) ([]Rate, error) {
 	var found struct {
 		Resources map[string]struct {
@@ -175,7 +175,7 @@ func (a *App) Rates(ctx context.Context, installation int64) ([]Rate, error) {
 	return all, nil
 }
 
-// Clock is GitHub's, by the Date of an answer to anybody.
+// Clock is GitHub's time, from the Date of an answer without authentication.
 func (a *App) Clock(ctx context.Context) (time.Time, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.api.String()+"rate_limit", nil)
 	if err != nil {

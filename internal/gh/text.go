@@ -8,11 +8,10 @@ import (
 var secrets = regexp.MustCompile(`\bgh[a-z]_[A-Za-z0-9._-]{16,}|\bgithub_pat_\w+|\beyJ[\w-]*\.[\w-]+(\.[\w-]*)?|` +
 	`(?i:\bauthorization\b\W{0,4}((bearer|token|basic)\s+)?)[^\s"',]+`)
 
-// Redact takes the secrets out of a text that came from outside.
+// Redact removes secrets from a text from outside.
 func Redact(s string) string { return secrets.ReplaceAllString(s, "[redacted]") }
 
-// Tidy makes a text that came from outside fit for a log: one short line
-// without secrets.
+// Tidy makes a text from outside fit for a log: one short line without secrets.
 func Tidy(s string) string {
 	const limit = 300
 	s = strings.ToValidUTF8(strings.Join(strings.Fields(Redact(s)), " "), "?")
@@ -22,7 +21,7 @@ func Tidy(s string) string {
 	return s
 }
 
-// Shorten shortens s to at most limit bytes, at a whole character.
+// Shorten cuts s to at most limit bytes, between characters.
 func Shorten(s string, limit int) string {
 	if len(s) <= limit {
 		return s

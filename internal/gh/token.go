@@ -14,16 +14,16 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// TokenRequest says what a token may do: no more than it is needed for.
+// TokenRequest says what a token may do: only what its use needs.
 type TokenRequest struct {
-	Key          pull.Key // the one repository that it is for
+	Key          pull.Key // the only repository it works for
 	Installation int64    // 0: look it up
 	// Permissions by GitHub's names: "contents": "write".
 	Permissions map[string]string
 }
 
-// Token mints a token for one repository. It lives for an hour, and is not kept
-// here. Denied names the permissions that the installation lacks.
+// Token returns a new token for one repository, valid for an hour. It isn't cached. Denied
+// names the permissions that the installation lacks.
 func (a *App) Token(ctx context.Context, t TokenRequest) (string, error) {
 	token, err := a.token(ctx, t)
 	if err != nil {
@@ -65,8 +65,7 @@ func (a *App) token(ctx context.Context, t TokenRequest) (string, error) {
 
 var levels = []string{"read", "write", "admin"}
 
-// ungranted names the permissions that are missing: GitHub says only that some
-// are.
+// ungranted names the missing permissions: GitHub only says that some are missing.
 func (a *App) ungranted(ctx context.Context, t TokenRequest, refusal error) error {
 	rejected, ok := errors.AsType[*Rejected](refusal)
 	if !ok || rejected.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(strings.ToLower(rejected.Message), "permission") {
@@ -93,7 +92,7 @@ func (a *App) Installation(ctx context.Context, of pull.Key) (int64, error) {
 	return a.lookUp(ctx, of.Repository())
 }
 
-// Granted are the permissions of the App's installation on a repository, by GitHub's
+// Granted returns the permissions of the App's installation on a repository, by GitHub's
 // names.
 func (a *App) Granted(ctx context.Context, of pull.Key) (map[string]string, error) {
 	installation, err := a.lookUp(ctx, of.Repository())
@@ -114,7 +113,7 @@ func (a *App) granted(ctx context.Context, installation int64) (map[string]strin
 	return found.Permissions, Settle(err)
 }
 
-// CloneURL is where git finds the repository. It holds no secret.
+// CloneURL is the repository's address for git. It contains no secret.
 func (a *App) CloneURL(key pull.Key) string {
 	return fmt.Sprintf("%s/%s/%s.git", a.server, key.Owner, key.Repo)
 }

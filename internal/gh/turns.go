@@ -12,7 +12,7 @@ import (
 
 const (
 	patience = time.Second      // the longest wait inside a request for its turn to write
-	lateness = 10 * time.Second // how long a turn is kept: a run that is told to come back may be late
+	lateness = 10 * time.Second // how long a turn is kept: a run that should come back may be late
 )
 
 // pacer has the limiters that a request must pass. Background work leaves half of each
@@ -29,7 +29,7 @@ func newWrites(n int) pacer {
 	return pacer{perMinute(max(float64(n-minute), 1), minute), perMinute(float64(5*n-hour)/60, hour)}
 }
 
-// become sets the limits of another pacer; what was taken counts.
+// become takes another pacer's limits; what was used still counts.
 func (p pacer) become(other pacer, now time.Time) {
 	for i, l := range p {
 		l.SetLimitAt(now, other[i].Limit())
@@ -69,7 +69,7 @@ func (b booking) cancel(now time.Time) {
 	}
 }
 
-// place is a place in the line.
+// place is a writer's place in the line.
 type place struct {
 	at         time.Time
 	background bool

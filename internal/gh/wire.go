@@ -11,13 +11,13 @@ import (
 	"strings"
 )
 
-// maxBody is the largest answer that is read, in bytes. A page of 100 changed
-// files with their patches has some megabytes.
+// maxBody is the largest answer that is read, in bytes. A page of 100 changed files with
+// their patches takes some megabytes.
 const maxBody = 32 << 20
 
-// wire is the one place where requests leave and answers come in. It reads the
-// whole answer within the timeout, counts it, and lets only those pass that
-// make sense; everything else becomes one of the errors of this package.
+// wire is the only place where requests leave and answers arrive. It reads the whole
+// answer within the timeout, counts it, and returns one of this package's errors unless
+// the answer makes sense.
 type wire struct {
 	*site
 	installation int64 // 0: the App itself
@@ -55,7 +55,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// send brings the whole answer into memory.
+// send reads the whole answer into memory.
 func (w *wire) send(r *http.Request) (*http.Response, error) {
 	timeout := w.cfg.Timeout
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
@@ -85,7 +85,7 @@ func (w *wire) send(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// check tells what the answer means.
+// check returns the error that the answer means.
 func (w *wire) check(x exchange) error {
 	switch code := x.resp.StatusCode; {
 	case code == http.StatusNotModified && x.request.Header.Get("If-None-Match") != "":
@@ -112,8 +112,8 @@ func (w *wire) check(x exchange) error {
 	return nil
 }
 
-// count takes over what is left of the limits, and puts the request on the bill. A
-// request for a token is the App's, not its installation's.
+// count notes what is left of the limits, and adds the request to the bill. A request for
+// a token is the App's, not its installation's.
 func (w *wire) count(x exchange) {
 	h, now := x.resp.Header, w.cfg.Now()
 	if own := strings.HasPrefix(x.request.Header.Get("Authorization"), "token "); own != (w.installation != 0) {

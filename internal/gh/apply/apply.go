@@ -12,15 +12,14 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Apply makes one write to the pull request or issue. Installation 0 is looked
-// up. An answer that is lost (Temporary) leaves it open whether GitHub wrote: the
-// next load shows.
+// Apply makes one write to the pull request or issue. Installation 0 is looked up. After a
+// Temporary, GitHub may have written or not: the next load shows which.
 func (w *Writer) Apply(ctx context.Context, installation int64, key pull.Key, action pull.Action) error {
 	return w.ApplyAll(ctx, installation, key, []pull.Action{action})[0]
 }
 
-// ApplyAll makes the writes of one of the Batches, and gives the error of each,
-// nil where it is done.
+// ApplyAll makes the writes of one of the Batches, and returns an error for each, nil for
+// those that are done.
 func (w *Writer) ApplyAll(ctx context.Context, installation int64, key pull.Key, actions []pull.Action) []error {
 	if slices.ContainsFunc(actions, func(action pull.Action) bool { return action.Kind() == pull.React{}.Kind() }) {
 		w.reacted(key)
@@ -103,15 +102,16 @@ func (t *target) reopen(ctx context.Context) error {
 	return gh.Settle(err)
 }
 
-// requestReview asks by login somebody whose id is not known. It is Rejected for
-// those who cannot review here.
+// requestReview requests a review by login, for an account whose ID isn't known. It
+// returns Rejected if the account can't review here.
 func (t *target) requestReview(ctx context.Context, login string) error {
 	_, _, err := t.REST.PullRequests.RequestReviewers(ctx, t.About.Owner, t.About.Repo, t.About.Number,
 		github.ReviewersRequest{Reviewers: []string{login}})
 	return gh.Settle(err)
 }
 
-// assign assigns by login somebody whose id is not known. It says nothing where GitHub passes over those who cannot be assigned.
+// assign assigns by login an account whose ID isn't known. GitHub silently ignores
+// accounts that can't be assigned.
 func (t *target) assign(ctx context.Context, login string) error {
 	_, _, err := t.REST.Issues.AddAssignees(ctx, t.About.Owner, t.About.Repo, t.About.Number, []string{login})
 	return gh.Settle(err)

@@ -2,18 +2,17 @@ package apply
 
 import "github.com/concorde-bot/concorde/internal/pull"
 
-// mutationsPerRequest bounds one request. A plan has five or so.
+// mutationsPerRequest bounds one request. A usual plan has five.
 const mutationsPerRequest = 25
 
-// Together reports whether an action goes into one request with others of its
-// kind. Each is done or refused for itself.
+// Together reports whether an action shares a request with others of its kind. GitHub does
+// or refuses each separately.
 func Together(action pull.Action) bool {
 	check, is := action.(pull.SetCheck)
 	return pull.Joins(action) && (!is || oneWrite(check))
 }
 
-// Batches cuts the actions of a plan, in their order, into those that go into
-// one request.
+// Batches divides a plan's actions, in order, into those that share a request.
 func Batches(actions []pull.Action) [][]pull.Action {
 	var all [][]pull.Action
 	for i, a := range actions {
@@ -27,10 +26,10 @@ func Batches(actions []pull.Action) [][]pull.Action {
 	return all
 }
 
-// evidence reports whether an action takes away what another one before it follows
-// from, and waits until that is done. The block in the body names the issue in whose
-// list the pull request should not be any more; a comment without a reaction asks
-// for what comes before the reaction.
+// evidence reports whether an action removes the reason for an earlier one, and so must
+// wait until that one is done. The block in the body names the issue whose list should
+// lose this pull request; a command without a reaction is a reason for everything before
+// the reaction.
 func evidence(a, before pull.Action) bool {
 	switch a.(type) {
 	case pull.EditBlock:
@@ -43,5 +42,5 @@ func evidence(a, before pull.Action) bool {
 	return false
 }
 
-// oneWrite reports whether one write holds the check run.
+// oneWrite reports whether the check run fits in one write.
 func oneWrite(s pull.SetCheck) bool { return len(s.Annotations) <= annotationsPerWrite }

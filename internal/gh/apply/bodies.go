@@ -12,11 +12,10 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// bodies keeps the writes of this process to one body apart: GitHub has no way to
-// write a body only if nobody else did meanwhile, and several pull requests may
-// belong to one issue. Another replica may still come between the reading and the
-// writing; what it overwrites is written again the next time its pull request is
-// looked at.
+// bodies lets this process make only one write at a time to a body: GitHub can't write on
+// condition that no one else did, and several pull requests may belong to one issue.
+// Another replica may still write between the read and the write. What that overwrites is
+// written again at its pull request's next run.
 type bodies struct {
 	last *lru.Cache[pull.Key, written]
 
@@ -35,8 +34,8 @@ func newBodies() (*bodies, error) {
 	return &bodies{last: last, busy: map[pull.Key]chan struct{}{}}, err
 }
 
-// hold waits until nobody else writes to these bodies, in an order in which nobody
-// waits for each other.
+// hold waits until no one else writes to these bodies. All callers take them in the same
+// order, so that none deadlock.
 func (b *bodies) hold(ctx context.Context, keys []pull.Key) (release func(), err error) {
 	slices.SortFunc(keys, func(x, y pull.Key) int { return strings.Compare(x.String(), y.String()) })
 	var held []pull.Key

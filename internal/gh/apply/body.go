@@ -9,20 +9,20 @@ import (
 )
 
 const (
-	// freshBody is how long ago a body may have been read that is written.
+	// freshBody is how old a body may be when it's written back.
 	freshBody = 2 * time.Second
 )
 
-// rewrite is a change of a body.
+// rewrite changes a body.
 type rewrite struct {
 	of   pull.Key
 	seen string
-	at   time.Time // when it was read; zero: it is read again
+	at   time.Time // when it was read; zero: read it again
 	in   func(string) string
-	own  func(string) string // the part that in replaces as a whole; nil: it changes one line
+	own  func(string) string // the part that in replaces; nil: it changes one line
 }
 
-// rewriteOf is nil for other actions.
+// rewriteOf returns nil for actions that don't change a body.
 func rewriteOf(key pull.Key, action pull.Action) *rewrite {
 	switch a := action.(type) {
 	case pull.EditBlock:
@@ -34,7 +34,7 @@ func rewriteOf(key pull.Key, action pull.Action) *rewrite {
 	return nil
 }
 
-// rewritten are the pull request and the issues whose bodies the actions write.
+// rewritten returns the pull request and the issues whose bodies the actions write.
 func rewritten(key pull.Key, actions []pull.Action) (keys []pull.Key) {
 	for _, a := range actions {
 		if w := rewriteOf(key, a); w != nil {
@@ -44,12 +44,12 @@ func rewritten(key pull.Key, actions []pull.Action) (keys []pull.Key) {
 	return keys
 }
 
-// drafts are the bodies that earlier mutations of the same request write. Each
-// mutation carries the whole body, so that the next one goes on from there.
+// drafts are the bodies that earlier mutations in the same request write. Each mutation
+// has the whole body, so the next one starts from there.
 type drafts map[pull.Key]written
 
-// bodyChange writes the body as it is now, with what the bot has to say in it; nil
-// where it says so already. Its body is held.
+// bodyChange writes the current body with the bot's text in it, or returns nil if the body
+// has it already. The caller holds the body.
 func (t *target) bodyChange(ctx context.Context, w *rewrite, earlier drafts) (*change, error) {
 	last, again := earlier[w.of]
 	body, read := last.after, last.read
@@ -79,7 +79,7 @@ func (t *target) bodyChange(ctx context.Context, w *rewrite, earlier drafts) (*c
 	}
 	c.done = func(err error) {
 		if err != nil {
-			now = written{} // an answer may be lost: the body is read again
+			now = written{} // if the answer gets lost, read the body again
 		}
 		now.at = t.Now()
 		t.bodies.last.Add(w.of, now)
@@ -87,8 +87,8 @@ func (t *target) bodyChange(ctx context.Context, w *rewrite, earlier drafts) (*c
 	return c, nil
 }
 
-// body is the text to write to, and when it was read: as it was seen or last
-// written a moment ago, or else as it is now.
+// body returns the text to change, and when it was read: one read or written a moment ago,
+// or else the current one.
 func (t *target) body(ctx context.Context, w *rewrite) (body string, read time.Time, err error) {
 	now := t.Now()
 	fresh := func(at time.Time) bool { return !at.IsZero() && now.Sub(at).Abs() <= freshBody }

@@ -11,8 +11,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// restoreBranch makes the branch anew. One that is there is left as it is: at
-// the same commit there is nothing to do, at another it is somebody's work.
+// restoreBranch creates the branch again. It leaves an existing one alone: that's either
+// already right, or someone's work.
 func (t *target) restoreBranch(ctx context.Context, b pull.RestoreBranch) error {
 	if err := refuse(b.Branch, b.SHA); err != nil {
 		return err
@@ -25,10 +25,9 @@ func (t *target) restoreBranch(ctx context.Context, b pull.RestoreBranch) error 
 	return gh.Settle(err)
 }
 
-// deleteBranch deletes the branch where it is still at the commit that was
-// looked at. The REST API has no way to make that a condition of the deletion:
-// a push in the moment between the two requests goes with the branch, and is
-// then found in the pull request alone.
+// deleteBranch deletes the branch if it's still at the given commit. The REST API has no
+// conditional deletion, so a push between the two requests is deleted with the branch; its
+// commits stay in the pull request.
 func (t *target) deleteBranch(ctx context.Context, b pull.DeleteBranch) error {
 	if err := refuse(b.Branch, b.SHA); err != nil {
 		return err
@@ -48,8 +47,8 @@ func (t *target) deleteBranch(ctx context.Context, b pull.DeleteBranch) error {
 	return unlessGone(gh.Settle(err), gh.DeleteRef)
 }
 
-// refuse refuses what is no commit, and names of branches that git does not
-// allow and that would lead to another path of the API.
+// refuse refuses what isn't a commit, and branch names that git doesn't allow and that
+// would lead to another path of the API.
 func refuse(branch, sha string) error {
 	odd := slices.ContainsFunc(strings.Split(branch, "/"), func(part string) bool { return part == "" || strings.HasPrefix(part, ".") })
 	switch {

@@ -15,10 +15,10 @@ type change struct {
 	name       string
 	input      map[string]any
 	permission string
-	done       func(error) // is told the outcome; nil: nobody wants to know
+	done       func(error) // gets the outcome; may be nil
 }
 
-// outcome is what became of the nth of the changes of a request that gave err.
+// outcome is the result of a request's nth change, from the request's error.
 func (c change) outcome(n int, err error) error {
 	err = gh.Outcome(err, n)
 	if denied, ok := errors.AsType[*gh.Denied](err); ok {
@@ -33,8 +33,8 @@ const (
 	writesContents = "contents: write, pull requests: write"
 )
 
-// mutations sends them, which GitHub makes one after the other, and reads what
-// was selected of each into answer.
+// mutations sends changes, which GitHub makes one after the other, and decodes what they
+// select into answer.
 func (t *target) mutations(ctx context.Context, all []change, selected string, answer any) error {
 	var declared, fields []string
 	variables := map[string]any{}
@@ -47,7 +47,7 @@ func (t *target) mutations(ctx context.Context, all []change, selected string, a
 	return t.Mutate(ctx, len(all), query, variables, answer)
 }
 
-// mutation makes one write in a request of its own.
+// mutation makes one write in its own request.
 func (t *target) mutation(ctx context.Context, c change) error {
 	return c.outcome(0, t.mutations(ctx, []change{c}, "", &struct{}{}))
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// changes makes the writes in one request, and gives the error of each. One that
-// names a label or a person by an outdated id is tried once again.
+// changes makes the writes in one request, and returns an error for each. It retries once
+// those that used an outdated ID of a label or person.
 func (t *target) changes(ctx context.Context, actions []pull.Action) []error {
 	faults := t.change(ctx, actions)
 	var again []pull.Action
@@ -82,7 +82,7 @@ func isEdit(a pull.Action) bool {
 	return edit
 }
 
-// named are the things whose ids the actions need.
+// named returns the things whose IDs the actions need.
 func (t *target) named(actions []pull.Action) (of identities) {
 	for _, a := range actions {
 		switch a.(type) {
@@ -95,8 +95,8 @@ func (t *target) named(actions []pull.Action) (of identities) {
 	return of
 }
 
-// changeOf is the mutation for an action, which comes after others to the same
-// bodies; nil where there is nothing to do any more.
+// changeOf returns the mutation for an action, after earlier ones to the same bodies; nil
+// if there's nothing left to do.
 func (t *target) changeOf(ctx context.Context, action pull.Action, texts drafts) (*change, error) {
 	subject, known := t.IDs.Subject(t.About)
 	if !known {
@@ -174,7 +174,7 @@ func noteChange(name string, input map[string]any, note pull.Note) (*change, err
 	return &change{name: name, input: input, permission: writesSubject}, nil
 }
 
-// labelToAdd is the id of a label, which is made where there is none.
+// labelToAdd returns a label's ID, and creates the label if it doesn't exist.
 func (t *target) labelToAdd(ctx context.Context, a pull.AddLabel) (string, error) {
 	if id, known := t.IDs.Label(t.About, a.Name); known {
 		return id, nil
@@ -187,7 +187,7 @@ func (t *target) labelToAdd(ctx context.Context, a pull.AddLabel) (string, error
 	}
 	made, err := t.makeLabel(ctx, pull.LabelStyle{Name: a.Name, Color: a.Color, Description: a.Description})
 	switch {
-	case refusedFor(err, "already_exists"): // made meanwhile
+	case refusedFor(err, "already_exists"): // created meanwhile
 		if err := t.identify(ctx, identities{labels: []string{a.Name}}); err != nil {
 			return "", err
 		}
@@ -203,9 +203,9 @@ func (t *target) labelToAdd(ctx context.Context, a pull.AddLabel) (string, error
 	return id, nil
 }
 
-// lighter makes writes that go together, in halves where GitHub takes none of them:
-// they are too many for one request. Where it takes some, the next run makes the
-// others, once it has seen what is there.
+// lighter makes writes that share a request. If GitHub refuses all as too many, it tries
+// each half. If GitHub takes some, the next run makes the others, once it has seen what's
+// there.
 func (t *target) lighter(ctx context.Context, actions []pull.Action) []error {
 	faults := t.changes(ctx, actions)
 	if len(actions) == 1 || slices.ContainsFunc(faults, func(err error) bool { return !tooMany(err) }) {

@@ -17,9 +17,8 @@ const (
 	maxAnnotationMessage = 64000 // bytes, of 64 KB
 )
 
-// checkChange creates a check run. One that isn't whole lacks its digest, which
-// comes with the last of its annotations: without it the next run writes all
-// again.
+// checkChange creates a check run. Its digest comes with the last annotations, so the next
+// run writes an incomplete one again.
 func (t *target) checkChange(s pull.SetCheck) (*change, error) {
 	if !gh.IsCommit(s.SHA) {
 		return nil, gh.Rejectf("%q isn't a commit ID", s.SHA)
@@ -46,8 +45,8 @@ func (t *target) checkInput(s pull.SetCheck, part []pull.Annotation) (map[string
 	}, nil
 }
 
-// setCheck writes a check run with more annotations than one write takes: GitHub
-// names it in its answer, and the others follow in one more request.
+// setCheck writes a check run with more annotations than fit in one write: GitHub's answer
+// has its ID, and another request adds the rest.
 func (t *target) setCheck(ctx context.Context, s pull.SetCheck) error {
 	ctx = gh.Together(ctx, (len(s.Annotations)+annotationsPerWrite-1)/annotationsPerWrite)
 	if err := t.identify(ctx, identities{repository: true}); err != nil {

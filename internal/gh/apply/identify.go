@@ -9,14 +9,14 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// identities are what ids are needed of, the subject aside.
+// identities are the things whose IDs a request needs, besides the subject.
 type identities struct {
 	labels     []string
 	repository bool
 }
 
-// identify asks for what is not known yet. A label that the repository does not
-// have stays unknown.
+// identify requests the missing IDs. A label that the repository doesn't have stays
+// unknown.
 func (t *target) identify(ctx context.Context, of identities) error {
 	q := gh.Query{Variables: map[string]any{}}
 	if _, known := t.IDs.Subject(t.About); !known {
@@ -66,7 +66,7 @@ func (t *target) identify(ctx context.Context, of identities) error {
 	return nil
 }
 
-// subjectData is what is read of a pull request or issue before a write.
+// subjectData is what a write needs to know about a pull request or issue.
 type subjectData struct {
 	Typename string `json:"__typename"`
 	ID, Body string
@@ -74,8 +74,8 @@ type subjectData struct {
 
 func (s subjectData) subject() gh.Subject { return gh.Subject{ID: s.ID, Issue: s.Typename == "Issue"} }
 
-// outdated drops the ids that an action was sent with: a label that was deleted and
-// made again has another one. It reports whether another try may go better.
+// outdated forgets the IDs that an action used: a label that was deleted and created again
+// has another one. It reports whether a retry may succeed.
 func (t *target) outdated(a pull.Action) bool {
 	switch a := a.(type) {
 	case pull.AddLabel, pull.RemoveLabel:

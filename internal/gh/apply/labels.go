@@ -14,7 +14,7 @@ import (
 // maxLabelDescription is in characters ("Create a label").
 const maxLabelDescription = 100
 
-// CreateLabel makes a label. One of that name that is there stays as it is.
+// CreateLabel creates a label. It leaves an existing label of that name alone.
 func (w *Writer) CreateLabel(ctx context.Context, installation int64, key pull.Key, l pull.LabelStyle) error {
 	err := w.createLabel(gh.Writing(ctx, key.Repository()), installation, key, l)
 	if err != nil {
@@ -48,8 +48,8 @@ func (t *target) makeLabel(ctx context.Context, l pull.LabelStyle) (*github.Labe
 	return made, gh.Settle(err)
 }
 
-// EditLabel gives a label another name, colour and description. Gone means that
-// there is no such label.
+// EditLabel changes a label's name, color and description. It returns Gone if the label
+// doesn't exist.
 func (w *Writer) EditLabel(ctx context.Context, installation int64, key pull.Key, e pull.LabelEdit) error {
 	err := w.editLabel(gh.Writing(ctx, key.Repository()), installation, key, e)
 	if err != nil {
@@ -59,7 +59,7 @@ func (w *Writer) EditLabel(ctx context.Context, installation int64, key pull.Key
 	return nil
 }
 
-// editLabel sends the form that GitHub describes: go-github has no new name.
+// editLabel sends the request itself: go-github doesn't have the new name.
 func (w *Writer) editLabel(ctx context.Context, installation int64, key pull.Key, e pull.LabelEdit) error {
 	if e.Old == "" || e.Old == "." || e.Old == ".." { // these would lead to another path
 		return gh.Rejectf("%q is not a label", e.Old)

@@ -30,9 +30,9 @@ func (t *target) merge(ctx context.Context, m pull.MergePull) error {
 	return err
 }
 
-// mergedAlready tells a refusal because the pull request is merged from others: an
-// answer was lost, and the snapshot was an older one. What follows from the merge
-// must not be given up with it.
+// mergedAlready finds out whether GitHub refused because the pull request is merged: an
+// earlier answer got lost, and the snapshot is older. What follows from the merge must
+// still happen.
 func (t *target) mergedAlready(ctx context.Context, refused *gh.Rejected) error {
 	p, _, err := t.REST.PullRequests.Get(ctx, t.About.Owner, t.About.Repo, t.About.Number)
 	switch {
@@ -44,16 +44,16 @@ func (t *target) mergedAlready(ctx context.Context, refused *gh.Rejected) error 
 	return refused
 }
 
-// noAutoMerge is what GitHub says where a repository, its plan or a branch has no
-// auto-merge, where the pull request has a conflict, and where it could be merged by
-// hand although not all is green. There is nothing to do but wait.
+// noAutoMerge is GitHub's answer if a repository, its plan or a branch has no auto-merge,
+// if the pull request has a conflict, and if it could be merged by hand though not
+// everything is green. The bot can only wait.
 var noAutoMerge = []string{
 	"auto merge is not allowed", "auto-merge is not allowed", "can't enable auto-merge for this pull request",
 	"protected branch rules not configured", "in unstable status", "in dirty status",
 }
 
-// autoMerge has GitHub merge when the conditions are met. If they are by now,
-// GitHub refuses, and it is merged at once.
+// autoMerge has GitHub merge once its conditions are met. If they're met already, GitHub
+// refuses, and autoMerge merges at once.
 func (t *target) autoMerge(ctx context.Context, m pull.MergePull) error {
 	id, err := t.nodeID(ctx)
 	if err != nil {
@@ -86,7 +86,7 @@ func (t *target) cancelMerge(ctx context.Context) error {
 	return t.mutation(ctx, change{name: "disablePullRequestAutoMerge", permission: writesContents, input: map[string]any{"pullRequestId": id}})
 }
 
-// nodeID is what mutations call the pull request.
+// nodeID returns the pull request's ID for mutations.
 func (t *target) nodeID(ctx context.Context) (string, error) {
 	if err := t.identify(ctx, identities{}); err != nil {
 		return "", err

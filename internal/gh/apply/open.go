@@ -13,10 +13,9 @@ import (
 
 const maxTitle = 256 // characters of a pull request's title
 
-// OpenPull opens a pull request in the repository of key. One that is there
-// already, from the same branch into the same base, is as good. Installation 0
-// is looked up. An answer that is lost (Temporary) leaves it open whether
-// GitHub did it: the same call finds out.
+// OpenPull opens a pull request in key's repository, or returns the one that's already
+// open from the same branch into the same base. Installation 0 is looked up. After a
+// Temporary, GitHub may have opened it or not: call again to find out.
 func (w *Writer) OpenPull(ctx context.Context, installation int64, key pull.Key, o pull.OpenPull) (pull.Summary, error) {
 	s, err := w.openPull(gh.Writing(ctx, key), installation, key, o)
 	if err != nil {
@@ -54,7 +53,7 @@ func (w *Writer) openPull(ctx context.Context, installation int64, key pull.Key,
 	return s, nil
 }
 
-// findPull finds the pull request that is there already: the open one.
+// findPull finds the pull request that's already open.
 func (t *target) findPull(ctx context.Context, o pull.OpenPull) (pull.Summary, error) {
 	slug, err := t.app.Slug(ctx)
 	if err != nil {
@@ -78,7 +77,7 @@ func (t *target) findPull(ctx context.Context, o pull.OpenPull) (pull.Summary, e
 		Message: "the pull request that is there already is not listed (yet)"}}
 }
 
-// title makes a title that GitHub takes: one line, not too long.
+// title returns a title that GitHub accepts: one line, not too long.
 func title(s string) string {
 	s = strings.TrimSpace(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(s))
 	if runes := []rune(s); len(runes) > maxTitle {
@@ -87,7 +86,8 @@ func title(s string) string {
 	return s
 }
 
-// summarized is an open pull request as the REST API has it; slug is the App's.
+// summarized returns the summary of an open pull request from the REST API. slug is the
+// App's.
 func summarized(p *github.PullRequest, slug string) pull.Summary {
 	s := pull.Summary{
 		Number: p.GetNumber(), Title: p.GetTitle(), Body: p.GetBody(), State: pull.State(p.GetState()), Draft: p.GetDraft(),

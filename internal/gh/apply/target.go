@@ -16,14 +16,14 @@ type Writer struct {
 	reacted func(pull.Key)
 }
 
-// New makes a Writer that uses app. reacted is called with keys whose comments get reactions,
-// to comments are set, before they are.
+// New makes a Writer that uses app. It calls reacted with the keys whose comments are
+// about to get reactions.
 func New(app *gh.App, reacted func(pull.Key)) (*Writer, error) {
 	b, err := newBodies()
 	return &Writer{app, b, reacted}, err
 }
 
-// target is what is written to: a pull request, an issue or a repository.
+// target is what a write changes: a pull request, an issue or a repository.
 type target struct {
 	*gh.Client
 	app    *gh.App
@@ -35,7 +35,7 @@ func (w *Writer) target(ctx context.Context, key pull.Key, installation int64) (
 	return &target{c, w.app, w.bodies}, err
 }
 
-// unlessGone lets pass that the very thing is not there.
+// unlessGone ignores the error that the thing itself doesn't exist.
 func unlessGone(err error, endpoint string) error {
 	if gone, ok := errors.AsType[*gh.Gone](err); ok && gone.Endpoint == endpoint {
 		return nil
@@ -43,7 +43,7 @@ func unlessGone(err error, endpoint string) error {
 	return err
 }
 
-// refusedFor reports whether GitHub refused for a reason, in words of its own.
+// refusedFor reports whether GitHub refused with these words.
 func refusedFor(err error, words string) bool {
 	refused, ok := errors.AsType[*gh.Rejected](err)
 	return ok && strings.Contains(strings.ToLower(refused.Message), words)

@@ -8,8 +8,8 @@ type actorData struct {
 	ID       string // of a User, where it was asked for
 }
 
-// login is the name that the rest of GitHub uses: GraphQL leaves out the
-// "[bot]" of bots, and deleted users show as the ghost.
+// login returns the name as the rest of GitHub has it: GraphQL omits a bot's "[bot]", and
+// deleted users appear as ghost.
 func (a *actorData) login() string {
 	switch {
 	case a == nil:
@@ -20,11 +20,12 @@ func (a *actorData) login() string {
 	return a.Login
 }
 
-// person tells accounts of people from those of Apps. Deleted ones were people's.
+// person reports whether the account belongs to a person, not an App. Deleted accounts do.
 func (a *actorData) person() bool { return a == nil || a.Typename != "Bot" }
 
-// is reports whether it is the App of that slug.
+// is reports whether it's the App with that slug.
 func (a *actorData) is(slug string) bool { return a.login() == slug+"[bot]" }
 
-// person is an actor, with the id of one who may be asked for a review or assigned.
+// person selects an actor, with the ID of users, who may be assigned or requested to
+// review.
 const person = `{__typename login ...on User{id}}`

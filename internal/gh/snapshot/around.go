@@ -11,7 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// point finds out what the rules look at, before they could see any of it.
+// point asks the rules what they look at, before any of it is loaded.
 func (l *loading) point(context.Context) error {
 	if l.Looks != nil {
 		l.looks = l.Looks(l.out)
@@ -19,17 +19,17 @@ func (l *loading) point(context.Context) error {
 	return nil
 }
 
-// around loads, in as few queries as hold it, the contents of changed files and
-// what is outside of the pull request. All that was looked at is in the maps
-// then, as a zero value where it is not there.
+// around loads changed files' contents and what is outside of the pull request, in as few
+// queries as possible. Afterwards the maps have everything that was requested, as a zero
+// value if it doesn't exist.
 func (l *loading) around(ctx context.Context) error {
-	files := l.unread() // before what is around shows
+	files := l.unread() // before the rules see the rest
 	l.blank(l.looks)
 	at, err := l.known(l.looks)
 	if err != nil {
 		return err
 	}
-	// A number that is none cannot be asked for.
+	// GitHub has no such numbers.
 	none := func(n int) bool { return !number(n) }
 	at.Requests = slices.DeleteFunc(slices.Clone(at.Requests), none)
 	at.Issues = slices.DeleteFunc(slices.Clone(at.Issues), none)
@@ -55,7 +55,7 @@ func (l *loading) around(ctx context.Context) error {
 	return l.people(ctx)
 }
 
-// portion is what one query looks at.
+// portion is what one query requests.
 type portion struct {
 	pull.Looks // but for people
 	files      []*pull.File
@@ -65,8 +65,7 @@ func (p portion) empty() bool {
 	return len(p.files)+len(p.Branches)+len(p.Requests)+len(p.Into)+len(p.Issues)+len(p.Compared)+len(p.Guarded)+len(p.Labels) == 0
 }
 
-// cut splits off what one query holds, of one kind alone where things are asked for
-// apart.
+// cut splits off what fits in one query, of one kind only if the size is Apart.
 func (p portion) cut(s gh.Size) (some, rest portion) {
 	for _, kind := range []func(){
 		func() { some.Branches = cutOff(&p.Branches, s.Part(branchesPerQuery)) },
@@ -85,7 +84,7 @@ func (p portion) cut(s gh.Size) (some, rest portion) {
 	return some, p
 }
 
-// cutOff cuts up to n off the front.
+// cutOff removes up to n items from the front.
 func cutOff[T any](from *[]T, n int) []T {
 	some := (*from)[:min(len(*from), n)]
 	*from = (*from)[len(some):]
@@ -114,8 +113,8 @@ func (l *loading) lookAt(ctx context.Context, p portion) error {
 	return errors.Join(l.seen(found.Repository, at), l.contents(ctx, found.Repository, files))
 }
 
-// again sees whether the body is still the same, so that a rule's part of it is
-// written without another look.
+// again checks whether the body is unchanged, so that a rule's part can be written without
+// another read.
 func (l *loading) again(found gh.Fields) {
 	var p pullData
 	l.out.BodyAt = l.asked

@@ -2,15 +2,14 @@ package snapshot
 
 import "github.com/concorde-bot/concorde/internal/gh"
 
-// glimpsed notes what was just loaded.
+// glimpsed remembers what was just loaded.
 func (l *loading) glimpsed() {
 	l.from.latest.Add(l.Key, glimpse{l.out.UpdatedAt, l.out.State, l.asked})
 }
 
-// compare sees whether GitHub shows an older state of another pull request than a
-// load of that one saw lately: its copies lag behind each other, and a run that was
-// asked for by the other one's would find nothing to do. Two changes within a second
-// have the same time.
+// compare checks whether GitHub shows another pull request in an older state than its own
+// load saw lately. GitHub's copies lag behind each other, and a run enqueued by that load
+// would find nothing to do. Two changes within a second have the same time.
 func (l *loading) compare(others ...summaryData) {
 	for _, o := range others {
 		key := l.Key

@@ -28,14 +28,13 @@ type entryData struct {
 	Object *blobData
 }
 
-// exact reports whether GraphQL's text is the content to the byte. It is for
-// showing: it may lack a byte order mark, and has other characters in place of
-// what is not UTF-8; the hash tells.
+// exact reports whether GraphQL's text is the exact content. It's made for display, so it
+// may lack a byte order mark and replaces what isn't UTF-8; the hash shows the difference.
 func (b *blobData) exact() bool {
 	return b.Text != nil && blobID([]byte(*b.Text), len(b.Oid)) == b.Oid
 }
 
-// content is the blob to the byte, if need be read by itself.
+// content returns the exact content, from a request of its own if necessary.
 func (b *blobData) content(ctx context.Context, c *gh.Client) ([]byte, error) {
 	if b.exact() {
 		return []byte(*b.Text), nil
@@ -53,8 +52,7 @@ func (b *blobData) content(ctx context.Context, c *gh.Client) ([]byte, error) {
 	return data, nil
 }
 
-// blobID is git's id of a blob, in as many digits as asked for: 40 are SHA-1,
-// 64 SHA-256.
+// blobID is git's ID of a blob with that many digits: 40 for SHA-1, 64 for SHA-256.
 func blobID(data []byte, digits int) string {
 	whole := append(fmt.Appendf(nil, "blob %d\x00", len(data)), data...)
 	if digits == hex.EncodedLen(sha256.Size) {
@@ -65,7 +63,7 @@ func blobID(data []byte, digits int) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// kind is that of a blob.
+// kind is the blob's kind.
 func (e *entryData) kind() pull.Kind {
 	if e.Mode == 0o120000 {
 		return pull.Symlink

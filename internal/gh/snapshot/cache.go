@@ -10,20 +10,20 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// fileAt is a file at a commit: its contents never change.
+// fileAt is a file at a commit, so its contents never change.
 type fileAt struct {
 	repository   pull.Key
 	commit, path string
 }
 
-// blobAt are contents by their hash. Those of another repository are nobody's
-// business.
+// blobAt is a blob by its hash, within a repository: contents of one repository must not
+// show up in another.
 type blobAt struct {
 	repository pull.Key
 	oid        string
 }
 
-// knownFile is what is known of a file: its contents are among the blobs.
+// knownFile is what's known of a file. Its contents are among the blobs.
 type knownFile struct {
 	kind pull.Kind
 	oid  string
@@ -36,7 +36,7 @@ const (
 	rememberedBytes = 8 << 20  // of all of them
 )
 
-// blobs are contents that were read, those used last up to so many bytes.
+// blobs are file contents, up to a total size. The least recently used go first.
 type blobs struct {
 	mu    sync.Mutex
 	bytes int
@@ -70,14 +70,14 @@ func (b *blobs) get(at blobAt) ([]byte, bool) {
 	return slices.Clone(data), found
 }
 
-// allowance is what may still be read of one pull request.
+// allowance is how much a load of one pull request may still read.
 type allowance struct {
 	bytes int64
 	raw   int // blobs, each by itself
 }
 
-// glimpse is what a load last saw of a pull request: when it was changed, in which
-// state it was, and when it was seen.
+// glimpse is a pull request's state when it was last loaded, its last change, and the time
+// of the load.
 type glimpse struct {
 	updated time.Time
 	state   pull.State

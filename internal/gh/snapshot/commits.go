@@ -18,7 +18,7 @@ const (
 	historyLength = 20 // commits of each path
 )
 
-// HistoryRequest names what commits are wanted of.
+// HistoryRequest says which commits to list.
 type HistoryRequest struct {
 	Key          pull.Key
 	Installation int64    // 0: look it up
@@ -26,7 +26,7 @@ type HistoryRequest struct {
 	Paths        []string // of files; more than five are left out
 }
 
-// PathCommit is one that touched a file.
+// PathCommit is a commit that touched a file.
 type PathCommit struct {
 	SHA              string
 	Subject, Message string // the first line, and all of it
@@ -34,9 +34,8 @@ type PathCommit struct {
 	At               time.Time
 }
 
-// History gives the newest 20 commits of each revision that touched each path,
-// newest first, by revision and path. It costs one request. A revision that is
-// not there has none.
+// History returns the newest 20 commits that touched each path, for each revision, newest
+// first. It costs one request. A revision that doesn't exist has none.
 func (l *Loader) History(ctx context.Context, h HistoryRequest) (map[string]map[string][]PathCommit, error) {
 	all, err := l.history(ctx, h)
 	if err != nil {
@@ -69,8 +68,7 @@ func (l *Loader) history(ctx context.Context, h HistoryRequest) (map[string]map[
 	return all, err
 }
 
-// parts are what one query asks for: all of it, or one path, or one path of one
-// revision.
+// parts splits the request for a size: everything, one path, or one path of one revision.
 func (h HistoryRequest) parts(s gh.Size) []HistoryRequest {
 	var parts []HistoryRequest
 	revisions, paths := [][]string{h.Revisions}, [][]string{h.Paths}
@@ -120,7 +118,7 @@ func (h HistoryRequest) query() (query string, variables map[string]any) {
 		fmt.Fprintf(&declared, ",$r%d:String!", i)
 		fmt.Fprintf(&fields, " r%d:object(expression:$r%d){...Past}", i, i)
 		if !gh.IsCommit(strings.TrimSuffix(revision, "^")) && !strings.HasPrefix(revision, "refs/heads/") {
-			revision = "refs/heads/" + revision // there may be a tag of that name
+			revision = "refs/heads/" + revision // a tag may have the same name
 		}
 		variables[fmt.Sprint("r", i)] = revision
 	}
@@ -138,17 +136,16 @@ type historyCommit struct {
 	CommittedDate time.Time
 }
 
-// ending is what a squash merge leaves at the end of a subject; CPython writes
-// GH in place of #.
+// ending is what a squash merge appends to a subject. CPython writes GH instead of #.
 var ending = regexp.MustCompile(`\((?i:gh-|#)([0-9]{1,9})\)$`)
 
-// commit reads the subject from the message: GitHub's messageHeadline is cut
-// where it is long, and loses the number.
+// commit takes the subject from the message: GitHub shortens a long messageHeadline, which
+// then lacks the number.
 func (c historyCommit) commit() PathCommit {
 	subject, _, _ := strings.Cut(c.Message, "\n")
 	out := PathCommit{SHA: c.Oid, Subject: strings.TrimSpace(subject), Message: strings.TrimRight(c.Message, "\n"), At: c.CommittedDate}
 	if m := ending.FindStringSubmatch(out.Subject); m != nil {
-		out.Number, _ = strconv.Atoi(m[1]) // digits, and not too many
+		out.Number, _ = strconv.Atoi(m[1]) // at most nine digits
 	}
 	return out
 }

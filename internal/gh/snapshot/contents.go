@@ -14,15 +14,15 @@ import (
 const (
 	maxContents = 16 << 20 // bytes of all contents of one pull request
 
-	// A stranger chooses how many files there are, and what is in them. A pull
-	// request has one NEWS entry or two; a release gathers some hundreds.
+	// Strangers choose how many files a pull request has, and their contents. A pull request
+	// has one or two NEWS entries; a release collects some hundreds.
 	maxRead = 200 // files: 8 queries
-	maxRaw  = 30  // of them, those that GraphQL does not give to the byte: each is a request of its own
+	maxRaw  = 30  // files whose text GraphQL changes: each needs a request
 )
 
-// onDefault takes over a file of the default branch, nil where there is none.
-// One that is too large to be read must not keep the pull requests from being
-// looked at: it comes as zeros, more of them than anybody takes for settings.
+// onDefault returns a file from the default branch, nil if it doesn't exist. A file too
+// large to read must not block the pull requests, so it's returned as zeros, too many for
+// valid settings.
 func onDefault(ctx context.Context, c *gh.Client, b *blobData, path string) ([]byte, error) {
 	if b == nil || b.Typename != "Blob" {
 		return nil, nil
@@ -37,9 +37,8 @@ func onDefault(ctx context.Context, c *gh.Client, b *blobData, path string) ([]b
 	return data, nil
 }
 
-// unread are the changed files that the rules want to see, at the head, and that
-// no earlier load has read. The base repository has them all, even when the fork
-// is gone.
+// unread returns the changed files that the rules want to see and no earlier load has
+// read, at the head. The base repository has all of them, even if the fork is deleted.
 func (l *loading) unread() []*pull.File {
 	if l.Reads == nil {
 		return nil
@@ -61,8 +60,7 @@ func (l *loading) unread() []*pull.File {
 	return wanted[:min(len(wanted), maxRead)]
 }
 
-// entriesQuery looks files up in the tree of the head, with or without their
-// text.
+// entriesQuery looks up files in the head's tree, with or without their text.
 func entriesQuery(files []*pull.File, head string, withText bool) gh.Query {
 	q := gh.Query{Variables: map[string]any{"head": head, "text": withText}, Declared: []string{"$text:Boolean!"}}
 	var fields strings.Builder
@@ -77,7 +75,7 @@ func entriesQuery(files []*pull.File, head string, withText bool) gh.Query {
 	return q
 }
 
-// contents takes over what was found of files.
+// contents takes the files' contents from an answer.
 func (l *loading) contents(ctx context.Context, found gh.Fields, files []*pull.File) error {
 	if len(files) == 0 {
 		return nil
@@ -97,15 +95,15 @@ func (l *loading) contents(ctx context.Context, found gh.Fields, files []*pull.F
 	return nil
 }
 
-// content reads one file, as far as what is left allows. One that is not in the
-// head commit may come from a later push: that is for the next load to see, and if
-// it finds none either, GitHub has none.
+// content reads one file, within the allowance. A file that the head commit lacks may come
+// from a later push, which the next load will see. If that doesn't find it either, it
+// doesn't exist.
 func (l *loading) content(ctx context.Context, path string, e *entryData) (*pull.Content, error) {
 	switch {
 	case e != nil && e.Type == "commit":
 		return &pull.Content{Kind: pull.Submodule}, nil
 	case e != nil && e.Object != nil && e.Object.Typename == "Blob":
-	case strings.ContainsRune(path, utf8.RuneError): // a name that is not UTF-8: there is no way to ask for it
+	case strings.ContainsRune(path, utf8.RuneError): // the name isn't UTF-8, and can't be requested
 		return nil, nil
 	default:
 		before, _ := l.from.missing.ContainsOrAdd(fileAt{l.Key.Repository(), l.out.Head, path}, struct{}{})

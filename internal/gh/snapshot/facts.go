@@ -12,7 +12,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// facts takes over what the first query alone asks for.
+// facts takes what only the first query requests.
 func (l *loading) facts(ctx context.Context, d *overviewData) error {
 	p, r := d.Repository.Subject, l.out
 	r.Issue = p.Typename == "Issue"
@@ -44,7 +44,7 @@ func (l *loading) facts(ctx context.Context, d *overviewData) error {
 	return l.tip(ctx, p)
 }
 
-// request takes over what only pull requests have.
+// request takes what only pull requests have.
 func (l *loading) request(p *pullData) {
 	r := l.out
 	l.changed = p.ChangedFiles
@@ -76,8 +76,8 @@ func (l *loading) request(p *pullData) {
 	}
 }
 
-// tip takes the statuses and check runs of the head. The last listed commit is
-// the head, unless there are too many to list, or none.
+// tip takes the head's statuses and check runs. The last listed commit is the head, unless
+// there are too many to list, or none.
 func (l *loading) tip(ctx context.Context, p *pullData) error {
 	if l.Needs&(pull.Statuses|pull.Checks|pull.Events|pull.Merging) == 0 {
 		return nil
@@ -117,8 +117,7 @@ func (l *loading) tip(ctx context.Context, p *pullData) error {
 	return nil
 }
 
-// take adds one page of each connection, and returns the cursors of those that
-// go on.
+// take adds one page of each list, and returns the cursors of those with more.
 func (l *loading) take(p *pullData) map[string]string {
 	r, more := l.out, map[string]string{}
 	next := func(name string, page gh.PageInfo) {
@@ -170,7 +169,7 @@ func (l *loading) take(p *pullData) map[string]string {
 	return more
 }
 
-// said takes over comments.
+// said takes comments.
 func (l *loading) said(h historyData) {
 	if l.Needs&pull.Notes != 0 {
 		if l.out.Notes == nil {
@@ -183,7 +182,7 @@ func (l *loading) said(h historyData) {
 	}
 }
 
-// trim leaves what the needs name.
+// trim keeps only the facts that were requested.
 func (l *loading) trim() {
 	r := l.out
 	if l.Needs&pull.Commits == 0 {
@@ -194,8 +193,8 @@ func (l *loading) trim() {
 	r.CommitsOmitted = max(r.CommitsOmitted-len(r.Commits), 0)
 }
 
-// files lists the changed files where the first query could not: more than a
-// page of them, or renamed ones, whose old paths GraphQL does not tell.
+// files lists the changed files if the first query couldn't: if they don't fit in a page,
+// or some are renamed, since GraphQL has no old paths.
 func (l *loading) files(ctx context.Context) error {
 	renamed := slices.ContainsFunc(l.out.Files, func(f pull.File) bool { return f.Change == pull.Renamed })
 	if l.Needs&pull.Files == 0 || l.out.Issue || len(l.out.Files) == l.changed && !renamed {
@@ -217,7 +216,7 @@ func (l *loading) files(ctx context.Context) error {
 	return nil
 }
 
-// learn notes what GitHub calls a pull request or issue, its labels and its author.
+// learn remembers the IDs of a pull request or issue, its labels and its author.
 func (l *loading) learn(key pull.Key, p *pullData) {
 	l.IDs.SetSubject(key, gh.Subject{ID: p.ID, Issue: p.Typename == "Issue"})
 	for _, label := range p.Labels.Nodes {
@@ -226,8 +225,7 @@ func (l *loading) learn(key pull.Key, p *pullData) {
 	l.meet(p.Author, p.MergedBy)
 }
 
-// meet notes the ids of people. Those of bots are of no use: nobody asks them for
-// anything.
+// meet remembers people's IDs. Bots' aren't needed: no one assigns them.
 func (l *loading) meet(people ...*actorData) {
 	for _, a := range people {
 		if a != nil && a.person() {

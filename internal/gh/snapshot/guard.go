@@ -2,13 +2,13 @@ package snapshot
 
 import "github.com/concorde-bot/concorde/internal/gh"
 
-// guardFields are what a branch asks of reviews, by its protection and by rulesets.
-// Rules of other kinds have no parameters here.
+// guardFields are what protection and rulesets require of reviews on a branch. Rules of
+// other kinds have no parameters here.
 const guardFields = `branchProtectionRule{requiredApprovingReviewCount dismissesStaleReviews requireLastPushApproval} ` +
 	`rules(first:50){nodes{parameters{__typename ...on PullRequestParameters{` +
 	`requiredApprovingReviewCount dismissStaleReviewsOnPush requireLastPushApproval}}}}`
 
-// guardData is what GitHub shows of it. Where it shows nothing, nothing holds.
+// guardData is the answer. If GitHub shows nothing, nothing is required.
 type guardData struct {
 	BranchProtectionRule *guardRule
 	Rules                *gh.Connection[struct{ Parameters *guardRule }]
@@ -19,8 +19,8 @@ type guardRule struct {
 	DismissesStaleReviews, DismissStaleReviewsOnPush, RequireLastPushApproval bool
 }
 
-// holds reports whether an approval doesn't let anything through that is pushed after
-// it ("About protected branches"; "Available rules for rulesets").
+// holds reports whether a push after an approval needs another approval ("About protected
+// branches"; "Available rules for rulesets").
 func (g *guardRule) holds() bool {
 	return g != nil && g.RequiredApprovingReviewCount > 0 &&
 		(g.DismissesStaleReviews || g.DismissStaleReviewsOnPush || g.RequireLastPushApproval)

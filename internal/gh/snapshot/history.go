@@ -35,7 +35,7 @@ const (
 		`...on HeadRefForcePushedEvent{createdAt actor{__typename login} afterCommit{oid}} ` +
 		`...on BaseRefChangedEvent{createdAt actor{__typename login} currentRefName} ` +
 		`...on AutomaticBaseChangeSucceededEvent{createdAt actor{__typename login} newBase} ` + queuedFields
-	// queuedFields: who queued it isn't always who acted.
+	// queuedFields have two people: who queued it isn't always who acted.
 	queuedFields = `...on AddedToMergeQueueEvent{createdAt actor{__typename login} enqueuer{__typename login}}`
 )
 
@@ -43,7 +43,7 @@ const reviewFields = `opinions:latestOpinionatedReviews(first:100,writersOnly:tr
 	`commit{oid}}} ` +
 	`reviewRequests(first:100){nodes{requestedReviewer{__typename ...on Actor{login}}}} assignees(first:100){nodes{__typename login}}`
 
-// historyData is what happened to a pull request, and what was said.
+// historyData is what happened to a pull request, and its comments.
 type historyData struct {
 	Comments gh.Connection[commentData]
 	Events   gh.Connection[eventData]
@@ -108,12 +108,11 @@ type eventData struct {
 	CurrentRefName, NewBase     string
 }
 
-// own tells this App's comments from those of others. GitHub says who wrote one in
-// two ways, and either may be missing: the other decides.
+// own reports whether this App wrote the comment. GitHub shows the author in two ways,
+// either of which may be missing; then the other decides.
 func (n commentData) own(slug string) bool { return n.ViewerDidAuthor || n.Author.is(slug) }
 
-// notes finds this App's comments. Should there be two of a key, the older one
-// is kept up to date.
+// notes finds this App's comments. If two have the same key, the older one stays current.
 func (h historyData) notes(slug string, into map[string]pull.PostedNote) {
 	for _, n := range h.Comments.Nodes {
 		id, err := n.FullDatabaseID.Int64()
@@ -125,8 +124,8 @@ func (h historyData) notes(slug string, into map[string]pull.PostedNote) {
 	}
 }
 
-// events leaves out what was asked of a team or of an account that is gone, and
-// labels without a name: GitHub may leave the label out once it's deleted.
+// events leaves out requests to teams and deleted accounts, and labels without a name:
+// GitHub may omit a deleted label.
 func (h historyData) events(slug string) []pull.Event {
 	var all []pull.Event
 	for _, n := range h.Events.Nodes {
@@ -144,7 +143,7 @@ func (h historyData) events(slug string) []pull.Event {
 var nameless = map[pull.EventKind]bool{pull.Drafted: true, pull.Readied: true, pull.WasClosed: true, pull.WasReopened: true,
 	pull.ForcePushed: true, pull.Dismissed: true, pull.Queued: true}
 
-// plainEvents are the types of events that need nothing but their kind.
+// plainEvents are the types of events that only need their kind.
 var plainEvents = map[string]pull.EventKind{
 	"ReadyForReviewEvent": pull.Readied, "ConvertToDraftEvent": pull.Drafted, "ClosedEvent": pull.WasClosed, "ReopenedEvent": pull.WasReopened,
 	"AddedToMergeQueueEvent": pull.Queued,
@@ -180,7 +179,7 @@ func (n eventData) event() pull.Event {
 	return pull.Event{Kind: plainEvents[n.Typename]}
 }
 
-// comments are those of everybody.
+// comments returns everyone's comments.
 func (h historyData) comments(slug string) []pull.Comment {
 	var all []pull.Comment
 	for _, n := range h.Comments.Nodes {
@@ -215,7 +214,7 @@ func (h historyData) opinions() []pull.Opinion {
 	return all
 }
 
-// mentions are pull requests of the repository itself.
+// mentions returns pull requests of the same repository.
 func (h historyData) mentions(repository pull.Key, slug string) []pull.Summary {
 	var all []pull.Summary
 	for _, n := range h.Mentions.Nodes {
@@ -235,8 +234,8 @@ type reviewData struct {
 	Assignees      gh.Connection[actorData]
 }
 
-// reviews are the opinions by login; those that were dismissed are left out. Hidden people
-// share a name, and a hidden review may request changes.
+// reviews returns the opinions by login, without dismissed ones. Hidden people share a
+// name, and a hidden review may request changes.
 func (d reviewData) reviews() map[string]pull.Review {
 	all := map[string]pull.Review{}
 	for _, n := range d.Opinions.Nodes {
@@ -253,8 +252,8 @@ func (d reviewData) reviews() map[string]pull.Review {
 	return all
 }
 
-// approvals are those of a commit, by people: a bot may write too, and may approve. Of
-// a deleted account nobody knows whose it was.
+// approvals returns a commit's approvals by people: a bot may have write access and
+// approve. For a deleted account, no one knows whose it was.
 func (d reviewData) approvals(head string) []pull.Approval {
 	var all []pull.Approval
 	for _, n := range d.Opinions.Nodes {
@@ -265,7 +264,7 @@ func (d reviewData) approvals(head string) []pull.Approval {
 	return all
 }
 
-// people are those who are asked for a review, and those who are assigned.
+// people returns the requested reviewers and the assignees.
 func (d reviewData) people() (reviewers, assignees []string) {
 	for _, n := range d.ReviewRequests.Nodes {
 		if n.RequestedReviewer != nil && n.RequestedReviewer.Login != "" {
@@ -278,8 +277,8 @@ func (d reviewData) people() (reviewers, assignees []string) {
 	return reviewers, assignees
 }
 
-// mergeState reads MergeStateStatus. HAS_HOOKS is clean on a server with
-// pre-receive hooks.
+// mergeState reads MergeStateStatus. HAS_HOOKS means clean on a server with pre-receive
+// hooks.
 func mergeState(status string) pull.MergeState {
 	if status == "HAS_HOOKS" {
 		return pull.MergeClean

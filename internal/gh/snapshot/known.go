@@ -11,9 +11,9 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// remembered takes contents that an earlier load read: of this very head, or of
-// another one where the file has the same hash, so that neither what happens
-// between two pushes nor a push that leaves the file alone costs a request for it.
+// remembered takes contents that an earlier load read, for the same head or the same hash.
+// So neither events between two pushes nor a push that doesn't touch the file cost a
+// request.
 func (l *loading) remembered(f *pull.File) bool {
 	known, found := l.entries[f.Path]
 	if !found {
@@ -38,8 +38,8 @@ func (l *loading) remember(f *pull.File, e *entryData) {
 	l.from.blobs.add(blobAt{of, e.Object.Oid}, c.Data)
 }
 
-// prefetchFiles adds to the first query the hashes of the files that were read the
-// last time, on whatever is the head now.
+// prefetchFiles adds to the first query the hashes of the files that were read the last
+// time, at the current head.
 func (l *loading) prefetchFiles(q *gh.Query) {
 	l.asksFor, l.entries = nil, nil
 	paths, found := l.from.reads.Get(l.Key)
@@ -57,7 +57,7 @@ func (l *loading) prefetchFiles(q *gh.Query) {
 	l.asksFor = paths
 }
 
-// takeFiles takes the hashes that the first query brought, if they are of the head.
+// takeFiles takes the hashes from the first query's answer, if they're from the head.
 func (l *loading) takeFiles(p *pullData) {
 	l.entries = map[string]knownFile{}
 	for _, n := range p.Read.Nodes {
@@ -73,7 +73,7 @@ func (l *loading) takeFiles(p *pullData) {
 	}
 }
 
-// remembersFiles notes which files to ask for the next time.
+// remembersFiles remembers which files to prefetch.
 func (l *loading) remembersFiles(read []string) {
 	read = slices.DeleteFunc(read, func(path string) bool { return strings.ContainsRune(path, utf8.RuneError) })
 	slices.Sort(read)

@@ -11,11 +11,10 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Load reads a pull request or issue as it is now. The errors are those of this
-// package, or the context's. A pull request of up to 100 files, commits and
-// comments costs one request, one more for contents, one more where files are
-// renamed, and one more where Looks names something. However many it costs, all of them together take at most as long
-// as two that are not answered.
+// Load reads a pull request or issue as it is now. Errors are package gh's or the
+// context's. A pull request of up to 100 files, commits and comments costs one request,
+// and one more each for contents, renamed files, and what Looks requests. All requests
+// together take at most as long as two that get no answer.
 func (a *Loader) Load(ctx context.Context, q Query) (*pull.Request, error) {
 	whole := 2 * a.app.Timeout()
 	bounded, cancel := context.WithTimeout(ctx, whole)
@@ -55,8 +54,8 @@ func (a *Loader) load(ctx context.Context, q Query) (*pull.Request, error) {
 	return out, err
 }
 
-// first sends the query for everything that isn't known already, or for everything
-// where what was known is no longer so.
+// first sends the query for everything that's new, or for everything if what was known is
+// outdated.
 func (l *loading) first(ctx context.Context) error {
 	blank := *l.out
 	known := l.from.pasts.of(l.Key, l.Needs, blank.Now)
@@ -73,7 +72,7 @@ func (l *loading) first(ctx context.Context) error {
 	return nil
 }
 
-// after sends the query, and again for the connections that have more pages.
+// after sends the query, and further ones for the lists with more pages.
 func (l *loading) after(ctx context.Context, known *past) error {
 	var p overviewData
 	err := l.Smaller(ctx, func(ctx context.Context) error {
@@ -85,7 +84,7 @@ func (l *loading) after(ctx context.Context, known *past) error {
 	})
 	if err != nil {
 		l.from.reads.Remove(l.Key)
-		l.from.looked.Remove(l.Key) // it may have been too much for one query
+		l.from.looked.Remove(l.Key) // the prefetch may have made it too heavy
 		return err
 	}
 	l.brought = p.Repository.all
@@ -115,8 +114,8 @@ func (l *loading) after(ctx context.Context, known *past) error {
 	return nil
 }
 
-// lists asks, one by one, for the lists of which one page does, and names the
-// others, of which none was asked for yet.
+// lists requests the lists that need only one page, one by one, and returns the others,
+// none of which has been requested yet.
 func (l *loading) lists(ctx context.Context, p *overviewData) (pages map[string]string, err error) {
 	issue := p.Repository.Subject.Typename == "Issue"
 	for _, selection := range onePage(l.Needs) {
@@ -139,8 +138,8 @@ func (l *loading) lists(ctx context.Context, p *overviewData) (pages map[string]
 	return pages, nil
 }
 
-// further takes the next page of lists, one list at a time where they are asked
-// for apart, and says which go on.
+// further takes the next page of the lists, one list at a time if the size is Apart, and
+// returns those with more pages.
 func (l *loading) further(ctx context.Context, pages map[string]string) (more map[string]string, err error) {
 	err = l.Smaller(ctx, func(ctx context.Context) error {
 		asked := pages

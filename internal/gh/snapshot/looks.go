@@ -19,17 +19,17 @@ const (
 	labelsPerQuery   = 50
 )
 
-// number tells what GitHub may have for a number.
+// number reports whether GitHub may have this number.
 func number(n int) bool { return n > 0 && n <= math.MaxInt32 }
 
-// blank makes the maps for what is asked for.
+// blank makes the maps for what was requested.
 func (l *loading) blank(at pull.Looks) {
 	l.out.Branches, l.out.Into = blank[pull.Branch](at.Branches), blank[[]pull.Summary](at.Into)
 	l.out.Others, l.out.Issues = blank[pull.Summary](at.Requests), blank[pull.Issue](at.Issues)
 	l.out.Compared, l.out.Known, l.out.Guarded = blank[pull.Comparison](at.Compared), blank[bool](at.Labels), blank[bool](at.Guarded)
 }
 
-// seen takes over what was found.
+// seen takes what was found.
 func (l *loading) seen(found gh.Fields, at pull.Looks) error {
 	for i, name := range at.Into {
 		var requests gh.Connection[summaryData]
@@ -114,7 +114,7 @@ type issueData struct {
 	ID, Title, Body, IssueState string
 }
 
-// looksQuery holds the names as variables: they are not ours.
+// looksQuery passes the names as variables, since strangers choose them.
 func looksQuery(at pull.Looks) gh.Query {
 	q := gh.Query{Variables: map[string]any{}}
 	ask := func(form, kind string, i int, value any) {

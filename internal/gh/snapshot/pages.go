@@ -8,7 +8,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// listing is a list of a repository that may have several pages: the query has
+// listing is one of a repository's lists, which may have several pages. The query has
 // $first and $after, and calls the list "all".
 type listing[T any] struct {
 	key          pull.Key
@@ -18,7 +18,7 @@ type listing[T any] struct {
 	variables    map[string]any
 }
 
-// eachOf calls each for every entry, until it is false.
+// eachOf calls each for every entry, until it returns false.
 func eachOf[T any](ctx context.Context, l *Loader, w listing[T], each func(T) bool) error {
 	c, err := l.app.Client(ctx, w.key.Repository(), w.installation)
 	if err != nil {

@@ -9,11 +9,11 @@ import (
 )
 
 // Histories only grow at their end, and those with more than a page are read
-// once. The next load asks for what comes after, and for how many there are in
-// all: should something be gone from the middle, or have come into it, everything
-// is read again. Commits aren't among these lists: they move by their dates.
+// once. The next load requests what comes after, and the total: if something appeared
+// or disappeared in the middle, everything is read again. Commits aren't such a list,
+// since their dates order them.
 
-// continues has the query go on where the past ends.
+// continues lets the query start where the past ends.
 func (p *past) continues(q *gh.Query) {
 	if p == nil {
 		return
@@ -29,7 +29,7 @@ func (p *past) continues(q *gh.Query) {
 // touchedFields are the comments that were edited last.
 const touchedFields = `touched:comments(first:100,orderBy:{field:UPDATED_AT,direction:DESC}){nodes{fullDatabaseId updatedAt}}`
 
-// edited reports whether comments of the past may have been edited since.
+// edited reports whether past comments may have been edited since.
 func (p *past) edited(touched []commentData) bool {
 	if p == nil || p.comments == nil {
 		return false
@@ -38,7 +38,7 @@ func (p *past) edited(touched []commentData) bool {
 	for _, c := range p.comments {
 		known[c.FullDatabaseID.String()] = c.UpdatedAt
 	}
-	all := len(touched) < perPage // whether these are all that were edited since
+	all := len(touched) < perPage // all comments edited since
 	for _, c := range touched {
 		all = all || !c.UpdatedAt.After(p.touched)
 		if at, is := known[c.FullDatabaseID.String()]; is && !at.Equal(c.UpdatedAt) {
@@ -48,10 +48,10 @@ func (p *past) edited(touched []commentData) bool {
 	return !all
 }
 
-// perPage is what a page has at most ("Rate limits and query limits", GraphQL API).
+// perPage is the largest page ("Rate limits and query limits", GraphQL API).
 const perPage = 100
 
-// recall begins a load where the past ends.
+// recall starts a load where the past ends.
 func (l *loading) recall(known *past) {
 	l.history = reading{past: past{needs: l.Needs, began: l.out.Now, read: map[string]stretch{}}, now: l.out.Now, totals: map[string]int{}}
 	if known == nil {
@@ -62,7 +62,7 @@ func (l *loading) recall(known *past) {
 	h.comments, h.touched, h.settled = slices.Clip(known.comments), known.touched, known.read["comments"]
 }
 
-// recount takes over what is known.
+// recount adds what is known.
 func (l *loading) recount(known *past) {
 	if known == nil {
 		return
@@ -71,7 +71,7 @@ func (l *loading) recount(known *past) {
 	l.said(historyData{Comments: gh.Connection[commentData]{Nodes: known.comments}})
 }
 
-// keepsHistory keeps lists of more than a page for the next load.
+// keepsHistory keeps lists with more than a page for the next load.
 func (l *loading) keepsHistory() {
 	p := l.history.past
 	p.read["comments"] = l.history.settled

@@ -12,10 +12,10 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// past is what is known of the histories of a pull request or issue.
+// past is the known part of a pull request's or issue's history.
 type past struct {
 	needs    pull.Facts
-	began    time.Time // with a load that read all of it
+	began    time.Time // when all of it was read
 	read     map[string]stretch
 	events   []pull.Event
 	opinions []pull.Opinion
@@ -33,13 +33,13 @@ type stretch struct {
 const (
 	maxPasts = 16 << 20 // bytes of all
 	maxPast  = 1 << 20
-	// pastFor bounds for how long a history is continued: names of accounts and
-	// labels may change in it.
+	// pastFor limits how long a history is continued, since accounts and labels in it may be
+	// renamed.
 	pastFor = time.Hour
-	// unsettled is for how long a comment is read again: commands are answered by
-	// a reaction, which doesn't count as an edit.
+	// unsettled is how long a comment is read again: the answer to a command is a reaction,
+	// which doesn't count as an edit.
 	unsettled = time.Hour
-	// eventSize is about what an event or opinion takes in memory, in bytes.
+	// eventSize is the approximate memory that an event or opinion takes, in bytes.
 	eventSize = 160
 )
 
@@ -51,8 +51,8 @@ func (p *past) size() int {
 	return bytes
 }
 
-// pasts are the histories of many, the longest unused forgotten first. Nothing
-// but time is lost with them.
+// pasts keep many histories; the least recently used go first. Losing them only costs
+// time.
 type pasts struct {
 	mu    sync.Mutex
 	byKey *simplelru.LRU[pull.Key, *past]
@@ -65,7 +65,7 @@ func newPasts() *pasts {
 	return c
 }
 
-// of is nil where nothing is known. What it gives must not be changed.
+// of returns nil if nothing is known. The result must not be changed.
 func (c *pasts) of(key pull.Key, needs pull.Facts, now time.Time) *past {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -115,16 +115,16 @@ func (c *pasts) answered(key pull.Key) {
 	c.add(key, &rest)
 }
 
-// reading is how far a load got, going on from a past.
+// reading is how far a load that continues a past has got.
 type reading struct {
 	past
 	now     time.Time
-	totals  map[string]int // as GitHub counts
-	settled stretch        // of the comments that the next load need not read
+	totals  map[string]int // by list, as GitHub counts
+	settled stretch        // comments that the next load can skip
 	broken  bool           // the past isn't what it was
 }
 
-// grown notes a page of a list, which may be one that wasn't asked for.
+// grown notes a page of a list, perhaps one that wasn't requested.
 func (h *reading) grown(name string, nodes int, page gh.PageInfo, total int) {
 	if nodes == 0 && total == 0 {
 		return
@@ -137,7 +137,7 @@ func (h *reading) grown(name string, nodes int, page gh.PageInfo, total int) {
 	h.read[name], h.totals[name] = s, total
 }
 
-// commented notes a page of comments, the older ones of which are kept.
+// commented notes a page of comments, and keeps the older ones.
 func (h *reading) commented(page gh.Connection[commentData]) {
 	settles := h.settled.count == h.read["comments"].count && len(page.Nodes) == page.Entries &&
 		!slices.ContainsFunc(page.Nodes, func(c commentData) bool {
@@ -154,7 +154,7 @@ func (h *reading) commented(page gh.Connection[commentData]) {
 	}
 }
 
-// whole reports whether all lists are read without a gap.
+// whole reports whether all lists were read without a gap.
 func (h *reading) whole() bool {
 	for name, s := range h.read {
 		if h.totals[name] != s.count {

@@ -15,17 +15,17 @@ import (
 )
 
 const (
-	// peopleAge is how long it is remembered who is in a team, and who may do what.
-	// Events of members make the App forget sooner. When it asks again and nothing
-	// changed, GitHub does not count the request.
+	// peopleAge is how long teams and roles are remembered. Membership events make the App
+	// forget them sooner. If nothing has changed when it asks again, GitHub doesn't count
+	// the request.
 	peopleAge = 10 * time.Minute
-	// faultAge is the same for a team that cannot be read: somebody may be at it.
+	// faultAge is the same for a team that can't be read: someone may be fixing that.
 	faultAge = time.Minute
-	// maxPeople is how many roles are remembered.
+	// maxPeople limits the remembered roles.
 	maxPeople = 10_000
 )
 
-// people are who is in a team, and who may do what in a repository.
+// people are teams' members, and roles in repositories.
 type people struct {
 	mu    sync.Mutex
 	teams map[string]teamState // by "organisation/slug"
@@ -34,7 +34,7 @@ type people struct {
 
 type teamState struct {
 	members map[string]bool // logins in lower case
-	fault   string          // why it cannot be read
+	fault   string          // why it can't be read
 	until   time.Time
 }
 
@@ -60,8 +60,7 @@ type teamQuery struct {
 	organisation, slug string
 }
 
-// team gives the members of a team, as far as they are remembered. The map is
-// never changed once it is there.
+// team returns a team's members, remembered ones if possible. The map is never changed.
 func (p *people) team(ctx context.Context, q teamQuery) (teamState, error) {
 	name := q.organisation + "/" + q.slug
 	p.mu.Lock()
@@ -83,8 +82,7 @@ func (p *people) team(ctx context.Context, q teamQuery) (teamState, error) {
 	return next, nil
 }
 
-// members asks GitHub ("List team members"). Those who are only invited are not
-// among them.
+// members asks GitHub ("List team members"). Invited people aren't members yet.
 func (q teamQuery) members(ctx context.Context) (map[string]bool, error) {
 	client := q.REST
 	if !strings.EqualFold(q.organisation, q.About.Owner) {
@@ -106,8 +104,8 @@ func (q teamQuery) members(ctx context.Context) (map[string]bool, error) {
 	return members, nil
 }
 
-// teamFault says what is to be done about a team that cannot be read; "" for an
-// error that may pass.
+// teamFault says what to do about a team that can't be read; "" for an error that may
+// pass.
 func teamFault(name string, members int, err error) string {
 	denied, isDenied := errors.AsType[*gh.Denied](err)
 	_, gone := errors.AsType[*gh.Gone](err)
@@ -118,7 +116,7 @@ func teamFault(name string, members int, err error) string {
 	case gone:
 		return fmt.Sprintf("the team %s doesn't exist, or the App can't see it: set roles.core-team, and give the App the organization "+
 			"permission \"Members: read\"", name)
-	case err == nil && members == 0: // then every review would be anybody's
+	case err == nil && members == 0: // then no one's review would count
 		return fmt.Sprintf("the team %s has no members that the App can see: set roles.core-team", name)
 	}
 	return ""
@@ -137,7 +135,7 @@ func (p *people) role(ctx context.Context, c *gh.Client, login string) (pull.Rol
 	}
 	level, _, err := c.REST.Repositories.GetPermissionLevel(ctx, c.About.Owner, c.About.Repo, login)
 	err = gh.Settle(err)
-	if _, gone := errors.AsType[*gh.Gone](err); err != nil && !gone { // gone is an account that is no more
+	if _, gone := errors.AsType[*gh.Gone](err); err != nil && !gone { // the account was deleted
 		return pull.Anyone, err
 	}
 	role := pull.Anyone

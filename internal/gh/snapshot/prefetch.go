@@ -7,9 +7,9 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// What the rules look at shows only once the pull request itself is loaded, but it
-// is mostly what they looked at the last time. So the first query asks for that as
-// well, and a second one is needed only for what is new.
+// What the rules look at is only known once the pull request is loaded, but it's mostly
+// the same as the last time. So the first query requests that, too, and a second one is
+// only needed for what's new.
 
 // prefetch adds to the first query what the rules looked at the last time.
 func (l *loading) prefetch(q *gh.Query) {
@@ -23,8 +23,7 @@ func (l *loading) prefetch(q *gh.Query) {
 	l.prefetched = last
 }
 
-// known takes over what the first query brought along, and gives what is left to
-// ask for.
+// known takes what the first query brought, and returns what's still needed.
 func (l *loading) known(at pull.Looks) (pull.Looks, error) {
 	aside := &loading{Client: l.Client, from: l.from, Query: l.Query, slug: l.slug, asked: l.out.Now, out: &pull.Request{}}
 	aside.blank(l.prefetched)
@@ -37,14 +36,14 @@ func (l *loading) known(at pull.Looks) (pull.Looks, error) {
 	at.Into = move(at.Into, aside.out.Into, l.out.Into)
 	at.Issues = move(at.Issues, aside.out.Issues, l.out.Issues)
 	at.Guarded = move(at.Guarded, aside.out.Guarded, l.out.Guarded)
-	at.Labels = slices.DeleteFunc(slices.Clone(at.Labels), func(name string) bool { // most were seen with the repository
+	at.Labels = slices.DeleteFunc(slices.Clone(at.Labels), func(name string) bool { // most are known from the repository
 		_, l.out.Known[name] = l.IDs.Label(l.Key, name)
 		return l.out.Known[name]
 	})
 	return at, nil
 }
 
-// move takes over what is there, and gives the keys of what is not.
+// move takes the values that exist, and returns the keys of the others.
 func move[K comparable, V any](keys []K, from, to map[K]V) []K {
 	return slices.DeleteFunc(slices.Clone(keys), func(key K) bool {
 		value, found := from[key]
@@ -55,8 +54,8 @@ func move[K comparable, V any](keys []K, from, to map[K]V) []K {
 	})
 }
 
-// remembersLooks notes what to ask for the next time: as much as one query holds,
-// and nothing that depends on the head.
+// remembersLooks remembers what to prefetch: at most what fits in one query, and nothing
+// that depends on the head.
 func (l *loading) remembersLooks() {
 	none := func(n int) bool { return !number(n) }
 	l.from.looked.Add(l.Key, pull.Looks{

@@ -15,20 +15,20 @@ import (
 type List struct {
 	Key          pull.Key
 	Installation int64 // 0: look it up
-	// Base, Labels and States are of pull requests alone.
+	// Base, Labels and States only apply to pull requests.
 	Base   string       // the branch they go to; "": any
 	Labels []string     // any of them; none: whatever the labels
 	States []pull.State // any of them; none: any
 	Since  time.Time    // touched then or later
-	Pages  int          // at most so many of a hundred each, one request each, for each label; 0: all
+	Pages  int          // most pages of a hundred to request, for each label; 0: all
 }
 
-// maxPages are those of a list that sets no limit.
+// maxPages is the limit of a list that sets none.
 const maxPages = 1000
 
-// Pulls lists pull requests, for each label those touched last first. complete is
-// false when there may be more than Pages. Of what is touched while it lists, some
-// may be left out: their own events tell of them.
+// Pulls lists pull requests, for each label the most recently touched first. complete is
+// false if there may be more than Pages. Pull requests that are touched during the listing
+// may be missing; their own events enqueue them.
 func (l *Loader) Pulls(ctx context.Context, of List) (found []pull.Summary, complete bool, err error) {
 	slug, err := l.app.Slug(ctx)
 	if err != nil {
@@ -42,8 +42,7 @@ func (l *Loader) Pulls(ctx context.Context, of List) (found []pull.Summary, comp
 	return found, complete, nil
 }
 
-// Merged lists the pull requests that were merged at Since or later, those merged
-// last first.
+// Merged lists the pull requests merged at Since or later, the most recently merged first.
 func (l *Loader) Merged(ctx context.Context, of List) (found []pull.Summary, complete bool, err error) {
 	of.States = []pull.State{pull.Merged}
 	all, complete, err := l.Pulls(ctx, of)
@@ -76,7 +75,7 @@ func (l *Loader) Mergeable(ctx context.Context, of List) (found []pull.Mergeabil
 	return found, nil
 }
 
-// Issues lists the numbers of issues, those touched last first.
+// Issues lists issues' numbers, the most recently touched first.
 func (l *Loader) Issues(ctx context.Context, of List) ([]int, error) {
 	query := "query($owner:String!,$name:String!,$first:Int!,$after:String){repository(owner:$owner,name:$name,followRenames:false){" +
 		"all:issues(first:$first,after:$after,orderBy:{field:UPDATED_AT,direction:DESC}){nodes{number updatedAt} " + pageFields + "}}}"
@@ -100,11 +99,11 @@ func (of List) failed(err error) error {
 	return fmt.Errorf("listing the pull requests of %s: %w", of.Key.Repository(), err)
 }
 
-// entryFields are those of an entry, with the fragments that they name.
+// entryFields select an entry, with the fragments that they use.
 type entryFields struct{ selection, fragments string }
 
-// eachPull calls each for every pull request once: what is touched meanwhile moves to
-// the front, and the last of a page to the next.
+// eachPull calls each once for every pull request: one that is touched meanwhile moves to
+// the front, and so the last one of a page moves to the next.
 func eachPull(ctx context.Context, l *Loader, of List, f entryFields, each func(summaryData)) (complete bool, err error) {
 	query := "query($owner:String!,$name:String!,$first:Int!,$after:String,$base:String,$labels:[String!],$states:[PullRequestState!]){" +
 		"repository(owner:$owner,name:$name,followRenames:false){" +
@@ -133,7 +132,7 @@ func eachPull(ctx context.Context, l *Loader, of List, f entryFields, each func(
 	return complete, nil
 }
 
-// variables are those of each query: one for each label, since GitHub's reference
+// variables returns those of each query, one for each label, since GitHub's reference
 // doesn't say whether several mean "any" or "all".
 func (of List) variables() []map[string]any {
 	var all []map[string]any

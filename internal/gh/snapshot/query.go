@@ -16,8 +16,8 @@ type connection struct {
 	issues    string // of issues; "": they have no such list
 }
 
-// connections are the lists of a pull request or issue. Labels are always
-// loaded: every rule looks at them.
+// connections returns the lists of a pull request or issue. Labels are always loaded,
+// since every rule looks at them.
 func connections(needs pull.Facts) []connection {
 	comments := `comments(first:$first,after:$comments){nodes{` + noteFields + `} ` + growing + `}`
 	if needs&pull.Comments != 0 {
@@ -44,8 +44,8 @@ func connections(needs pull.Facts) []connection {
 	}, func(c connection) bool { return c.needs != 0 && needs&c.needs == 0 })
 }
 
-// overview asks for everything, and the first page of each list; where lists are
-// asked for apart, they and the statuses of the head are left out.
+// overview requests everything, with the first page of each list. If the size is Apart, it
+// leaves out lists and the head's statuses.
 func overview(q Query, s gh.Size) gh.Query {
 	t := gh.Query{Viewer: true, Repository: []string{"id defaultBranchRef{name}"}, Pull: []string{scalars}, Issue: []string{issueScalars},
 		Variables: map[string]any{}}
@@ -74,7 +74,7 @@ func overview(q Query, s gh.Size) gh.Query {
 	return t
 }
 
-// onePage are the lists of a pull request of which one page does.
+// onePage returns the lists that need only one page.
 func onePage(needs pull.Facts) []string {
 	var lists []string
 	if needs&pull.Files != 0 {
@@ -99,8 +99,8 @@ func (c connection) addTo(t *gh.Query) {
 	}
 }
 
-// furtherPages asks for the next page of the lists that pages has cursors of, ""
-// for the first page.
+// furtherPages requests the next page of the lists in pages, by their cursors; "" is the
+// first page.
 func furtherPages(q Query, pages map[string]string, s gh.Size) gh.Query {
 	t := gh.Query{Variables: map[string]any{"first": s.Page()}}
 	for _, c := range connections(q.Needs) {
@@ -114,7 +114,7 @@ func furtherPages(q Query, pages map[string]string, s gh.Size) gh.Query {
 	return t
 }
 
-// tipOf asks for the statuses and check runs of one commit.
+// tipOf requests a commit's statuses and check runs.
 func tipOf(q Query, head string) gh.Query {
 	return gh.Query{
 		Repository: []string{"tip:object(oid:$head){...Tip}"},

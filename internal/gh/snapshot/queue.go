@@ -11,8 +11,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Entries of one merge queue that are looked at: GitHub builds no more than a
-// hundred at once. Each brings the check runs of two commits.
+// How many entries of one merge queue are read: GitHub builds at most a hundred at
+// once. Each has the check runs of two commits.
 const (
 	queuedPerBranch = 100
 	queuedPerQuery  = 25
@@ -30,8 +30,7 @@ type entryOfQueue struct {
 	}
 }
 
-// queueFields asks how long the merge queues of branches are; the default branch is
-// "".
+// queueFields request the lengths of branches' merge queues; "" is the default branch.
 func queueFields(branches []string) (declared, fields string, variables map[string]any) {
 	var d, f strings.Builder
 	variables = map[string]any{}
@@ -45,20 +44,20 @@ func queueFields(branches []string) (declared, fields string, variables map[stri
 	return d.String(), f.String(), variables
 }
 
-// knowsNoQueues reports whether it is a GitHub without merge queues that refuses.
+// knowsNoQueues reports whether this GitHub doesn't have merge queues.
 func knowsNoQueues(err error) bool {
 	rejected, _ := errors.AsType[*gh.Rejected](err)
 	return rejected != nil && rejected.Unknown() && strings.Contains(rejected.Message, "'mergeQueue'")
 }
 
-// hidesQueues reports whether a load may do without merge queues: on a GitHub
-// Enterprise Server that has none, or for an App that may not see them.
+// hidesQueues reports whether a load can do without merge queues: on a GitHub Enterprise
+// Server that has none, or if the App isn't allowed to see them.
 func hidesQueues(err error) bool {
 	_, denied := errors.AsType[*gh.Denied](err)
 	return denied || knowsNoQueues(err)
 }
 
-// withoutQueues notes that merge queues don't show. A GitHub without them isn't asked
+// withoutQueues notes that merge queues aren't visible. A GitHub without them isn't asked
 // again while this program runs; a missing permission may be granted.
 func (l *repositoryLoad) withoutQueues(err error) {
 	l.queueless.Store(knowsNoQueues(err))
@@ -90,7 +89,7 @@ func (l *repositoryLoad) queued(ctx context.Context, lengths gh.Fields) ([]pull.
 	return all, nil
 }
 
-// entries are those of one merge queue.
+// entries returns one merge queue's entries.
 func (l *repositoryLoad) entries(ctx context.Context, branch string) (all []entryOfQueue, err error) {
 	variables := map[string]any{"app": l.AppID()}
 	if branch != "" {
@@ -125,7 +124,7 @@ func (l *repositoryLoad) entries(ctx context.Context, branch string) (all []entr
 	return all, err
 }
 
-// queued reads an entry; built is false where its group is not there yet.
+// queued reads an entry; built is false if its group doesn't exist yet.
 func (e entryOfQueue) queued() (q pull.QueueEntry, built bool) {
 	if e.HeadCommit == nil || e.PullRequest == nil || !gh.IsCommit(e.HeadCommit.Oid) {
 		return pull.QueueEntry{}, false

@@ -70,8 +70,8 @@ func (l *repositoryLoad) load(ctx context.Context) (pull.Repository, error) {
 	return out, err
 }
 
-// withQueues asks for the first page of all, without merge queues where these don't
-// show.
+// withQueues requests the first page of everything, without merge queues if they aren't
+// visible.
 func (l *repositoryLoad) withQueues(ctx context.Context) (gh.Fields, error) {
 	if l.queueless.Load() {
 		l.Queues = nil
@@ -112,7 +112,7 @@ type repositoryAnswer struct {
 	Labels           gh.Connection[labelData]
 }
 
-// read reads the fields that have no number.
+// read reads the fields without a number.
 func (d *repositoryAnswer) read(a gh.Fields) error {
 	for name, field := range map[string]any{
 		"defaultBranchRef": &d.DefaultBranchRef, "settings": &d.Settings, "labelRules": &d.LabelRules, "refs": &d.Refs, "labels": &d.Labels,
@@ -129,13 +129,13 @@ type branchData struct {
 	Target struct{ Oid string }
 }
 
-// remainder is the first page of a list, with the fields to ask for the others.
+// remainder is a list's first page, with the fields for further ones.
 type remainder[T any] struct {
 	first        gh.Connection[T]
 	kind, fields string
 }
 
-// allOf gives all entries of a list.
+// allOf returns all entries of a list.
 func allOf[T any](ctx context.Context, l *repositoryLoad, of remainder[T]) ([]T, error) {
 	all, page := of.first.Nodes, of.first.PageInfo
 	if !page.HasNextPage || page.EndCursor == "" {

@@ -11,20 +11,20 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Loader loads what GitHub has. Its methods may be called at the same time. It
-// remembers what makes the next load cheaper; nothing but time is lost with that.
+// Loader loads what GitHub has. Its methods are safe for concurrent use. It remembers what
+// makes the next load cheaper; losing that only costs time.
 type Loader struct {
 	app    *gh.App
 	files  *lru.Cache[fileAt, knownFile]
 	blobs  *blobs
-	reads  *lru.Cache[pull.Key, []string]   // the files that the rules read the last time
+	reads  *lru.Cache[pull.Key, []string]   // files that the rules read the last time
 	looked *lru.Cache[pull.Key, pull.Looks] // what rules looked at the last time
 	latest *lru.Cache[pull.Key, glimpse]    // of pull requests
 	pasts  *pasts
 	people people
 
-	missing   *lru.Cache[fileAt, struct{}] // changed files that GitHub does not have
-	queueless atomic.Bool                  // GitHub knows no merge queues
+	missing   *lru.Cache[fileAt, struct{}] // changed files that don't exist
+	queueless atomic.Bool                  // this GitHub has no merge queues
 }
 
 // New makes a Loader that uses app.
@@ -41,7 +41,7 @@ func New(app *gh.App) (*Loader, error) {
 	return l, errors.Join(faults[:]...)
 }
 
-// ForgetPeople has teams and roles read again: they changed.
+// ForgetPeople has teams and roles read again after a change.
 func (l *Loader) ForgetPeople() { l.people.forget() }
 
 // Answered forgets a history's comments: GitHub doesn't count reactions as edits.
@@ -53,24 +53,23 @@ type Query struct {
 	Installation int64 // 0: look it up
 	Needs        pull.Facts
 	Memo         *pull.Memo // becomes pull.Request.Memo
-	// Reads picks changed files whose contents are loaded, Looks what is loaded
-	// from outside of the pull request; nil: none. They see the rest of it.
+	// Reads picks the changed files whose contents are loaded, Looks what is loaded from
+	// outside of the pull request; nil: none. They see the rest of the request.
 	Reads        func(r *pull.Request, path string) bool
 	Looks        func(*pull.Request) pull.Looks
 	SettingsPath string // ".github/concorde.yml"; "": Settings stay nil
 	// LabelRulesPath is ".github/labeler.yml"; "": LabelRules stay nil.
 	LabelRulesPath string
-	// Pointers are what becomes pull.Request.Pointers.
+	// Pointers becomes pull.Request.Pointers.
 	Pointers []int
-	// Listed are what becomes pull.Request.Listed.
+	// Listed becomes pull.Request.Listed.
 	Listed []int
-	// Team is that of the core developers, as SLUG or ORGANISATION/SLUG; "": nobody
-	// is one.
+	// Team is the core developers' team, as SLUG or ORGANIZATION/SLUG; "": no one is one.
 	Team string
 }
 
-// maxCommits is what GitHub lists of a pull request (REST API, "List commits on
-// a pull request"). Of files it lists 3,000.
+// maxCommits is how many commits GitHub lists for a pull request (REST API, "List commits
+// on a pull request"). It lists 3,000 files.
 const maxCommits = 250
 
 // loading is the load of one pull request.
@@ -81,17 +80,17 @@ type loading struct {
 	*gh.Size
 	out     *pull.Request
 	slug    string    // the App's login without "[bot]"
-	asked   time.Time // when the question was sent that is being read
+	asked   time.Time // when the query of the current answer was sent
 	changed int       // files, as GitHub counts them
 	looks   pull.Looks
 	left    allowance
-	moved   bool // a changed file is not in the head commit
+	moved   bool // a changed file isn't in the head commit
 
-	prefetched pull.Looks // that the first query asked for
+	prefetched pull.Looks // requested by the first query
 	brought    gh.Fields  // its answer
 
-	asksFor []string             // the files whose hashes the first query asked for
-	entries map[string]knownFile // those that it brought
+	asksFor []string             // files whose hashes the first query requests
+	entries map[string]knownFile // from its answer
 	history reading
 }
 
@@ -110,7 +109,7 @@ type RepositoryQuery struct {
 	SettingsPath string // ".github/concorde.yml"
 	// LabelRulesPath is ".github/labeler.yml"; "": LabelRules stay nil.
 	LabelRulesPath string
-	// Queues are branches whose merge queue is read; "" is the default branch.
+	// Queues are the branches whose merge queues are read; "" is the default branch.
 	Queues []string
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// team loads the core developers. That they cannot be read is no error here: the
-// rules that need them keep still, and the rest goes on.
+// team loads the core developers. If they can't be read, that's no error here: the rules
+// that need them do nothing, and the others go on.
 func (l *loading) team(ctx context.Context) error {
 	if l.Needs&pull.Team == 0 {
 		return nil
@@ -31,8 +31,8 @@ func (l *loading) team(ctx context.Context) error {
 	return nil
 }
 
-// people loads the roles of those that the rules look at ("Get repository
-// permissions for a user").
+// people loads the roles of those that the rules look at ("Get repository permissions for
+// a user").
 func (l *loading) people(ctx context.Context) error {
 	l.out.People = blank[pull.Role](l.looks.People)
 	for _, login := range l.looks.People {

@@ -8,8 +8,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// TeamSize counts the members of a team, SLUG or ORGANIZATION/SLUG, as the rules see it
-// in a repository. A fault says why it can't be read, and what to do about that.
+// TeamSize counts a team's members, as the rules see it in a repository. Teams are SLUG or
+// ORGANIZATION/SLUG. fault says why it can't be read, and how to fix that.
 func (l *Loader) TeamSize(ctx context.Context, key pull.Key, installation int64, name string) (members int, fault string, err error) {
 	organization, slug, found := strings.Cut(name, "/")
 	if !found {

@@ -40,7 +40,7 @@ type contextData struct {
 	}
 }
 
-// heard reports whether anybody else than an App reported on the commit.
+// heard reports whether anyone but this App reported on the commit.
 func (t *tipData) heard(slug string, id int64) bool {
 	return t.StatusCheckRollup != nil && slices.ContainsFunc(t.StatusCheckRollup.Contexts.Nodes, func(c contextData) bool {
 		if c.Typename == "CheckRun" {
@@ -70,7 +70,7 @@ func (s *statusData) statuses() map[string]pull.Status {
 	return all
 }
 
-// checks are the newest runs by name.
+// checks returns the newest runs by name.
 func (t *tipData) checks() map[string]pull.CheckState {
 	all := map[string]pull.CheckState{}
 	for _, suite := range t.CheckSuites.Nodes {
@@ -84,7 +84,7 @@ func (t *tipData) checks() map[string]pull.CheckState {
 	return all
 }
 
-// credit names the author as trailers do.
+// credit returns the author as trailers write it.
 func (c *tipData) credit() string {
 	name, email := strings.TrimSpace(c.Author.Name), strings.TrimSpace(c.Author.Email)
 	if name == "" || email == "" || strings.ContainsAny(name+email, "<>\n\r") {
@@ -93,10 +93,9 @@ func (c *tipData) credit() string {
 	return name + " <" + email + ">"
 }
 
-// seen is when the App first wrote something on a commit that has since been
-// left alone, zero where there is nothing: by then it had come. GitHub dates
-// statuses and check runs itself. Of a commit that other pull requests have too
-// nobody knows where it came first.
+// seen is when the App first wrote something on the commit that has stayed since, so the
+// commit was there by then; zero if it didn't. GitHub dates statuses and check runs
+// itself. For a commit in several pull requests, no one knows where it came first.
 func (t *tipData) seen(slug string) time.Time {
 	var first time.Time
 	earlier := func(at time.Time) {
@@ -122,8 +121,8 @@ func (t *tipData) seen(slug string) time.Time {
 	return first
 }
 
-// tipFields are the statuses and check runs of a commit, with Events what shows when
-// it came, and with Merging who reported on it: more than this App does by itself.
+// tipFields select a commit's statuses and check runs; for Events, what shows when it
+// arrived; for Merging, who reported on it, other than this App.
 func tipFields(needs pull.Facts) string {
 	fields, status, run := "", "", ""
 	if needs&pull.Events != 0 {
