@@ -36,7 +36,7 @@ func (v *visit) app(ctx context.Context) result {
 	return one(Finding{State: OK, Text: fmt.Sprintf("GitHub knows the App %s, which %s owns.", found.Slug, found.Owner)})
 }
 
-// appSettings is the page of the App's settings, with a part of it.
+// appSettings is the URL of the App's settings, with a path below it.
 func (v *visit) appSettings(part string) string {
 	r := v.known().registration
 	owner := ""
@@ -67,7 +67,7 @@ func (v *visit) clock(ctx context.Context) result {
 		way = "behind"
 	}
 	return one(Finding{State: Problem, Text: fmt.Sprintf("This machine's clock is %s %s GitHub's.", skew.Abs(), way),
-		Cure: "Set the clock, and keep it right with NTP: GitHub refuses what a wrong clock signs."})
+		Cure: "Set the clock, and keep it right with NTP: GitHub rejects tokens that a wrong clock signed."})
 }
 
 func (v *visit) permissions(context.Context) result {
@@ -82,8 +82,8 @@ func (v *visit) permissions(context.Context) result {
 		found = append(found, Finding{State: Note, Text: "The App lacks " + uses(lacks.other) + ".", Cure: cure})
 	}
 	if len(spare) > 0 {
-		found = append(found, Finding{State: Note, Text: "The App has more permissions than the bot uses: " + strings.Join(spare, ", ") + ".",
-			Cure: "Take them away at " + v.appSettings("/permissions") + "."})
+		found = append(found, Finding{State: Note, Text: "The App has permissions that the bot doesn't use: " + strings.Join(spare, ", ") + ".",
+			Cure: "Remove them at " + v.appSettings("/permissions") + "."})
 	}
 	if len(lacks.required)+len(lacks.other)+len(spare) == 0 {
 		found = append(found, Finding{State: OK, Text: "The App has the permissions that the bot uses, and no others."})
@@ -133,7 +133,7 @@ func eventGap(r gh.Registration) (missing, spare []string) {
 	return missing, spare
 }
 
-// lack are permissions of the table that aren't granted.
+// lack returns permissions of the table that aren't granted.
 type lack struct{ required, other []access.Permission }
 
 func lacking(granted map[string]string) (l lack) {
@@ -149,7 +149,7 @@ func lacking(granted map[string]string) (l lack) {
 	return l
 }
 
-// beyond are permissions that aren't in the table, or not at such a level.
+// beyond returns permissions that the table doesn't have, or only at a lower level.
 func beyond(granted map[string]string) (spare []string) {
 	for name, level := range granted {
 		p, known := access.Find(name)

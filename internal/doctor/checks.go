@@ -10,8 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// checks are all of them, in the order in which people read them. Each comes after what
-// it needs.
+// checks are all checks, in the order of the report. Each comes after those it needs.
 var checks = []check{
 	{name: "app", about: "GitHub accepts the App's id and key", run: (*visit).app},
 	{name: "clock", about: "this machine's clock agrees with GitHub's", run: (*visit).clock},
@@ -45,7 +44,7 @@ func Checks() (all [][2]string) {
 	return all
 }
 
-// visit is one examination, and what its checks have learned. A check that took too
+// visit is one examination, with what its checks have learned. A check that took too
 // long may still write to it.
 type visit struct {
 	Config

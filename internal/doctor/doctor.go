@@ -3,7 +3,7 @@
 // finding says what is wrong in one sentence, and how to fix it. The setup page and
 // `bot doctor` show the same checks.
 //
-// It must not know who asks, and it changes nothing.
+// It changes nothing, and must not know who asks.
 package doctor
 
 import (
@@ -24,13 +24,13 @@ import (
 // State of a finding.
 type State string
 
-// The states, from good to bad. Unknown is worse than good and better than a problem:
-// nobody knows which of them it is.
+// The states, from good to bad. Unknown may be either good or a problem, so it comes
+// between them.
 const (
 	OK      State = "ok"
 	Note    State = "note"    // works, but worth knowing
 	Unknown State = "unknown" // couldn't be checked
-	Problem State = "problem" // somebody must do something
+	Problem State = "problem" // an operator or owner must act
 )
 
 // Finding is what a check found about one subject.
@@ -52,20 +52,20 @@ type Report struct {
 // Config of an examination. Settings, Labels, Calendar, Database, Progress and Now are
 // required.
 type Config struct {
-	// GitHub is nil where no App is set up: NoApp says why.
+	// GitHub is nil if no App is set up; NoApp says why.
 	GitHub *gh.App
 	NoApp  error
 	// ServerURL is where GitHub's pages are, "https://github.com".
 	ServerURL string
-	// WebhookURL is where GitHub should send webhooks; "": not known.
+	// WebhookURL is where GitHub should send webhooks; "": unknown.
 	WebhookURL string
 
 	Settings *config.Config
-	// Labels says what the labels of a repository need.
+	// Labels returns the edits that a repository's labels need.
 	Labels func(config.Rules, pull.Repository, time.Time) []pull.LabelEdit
-	// Calendar gives the release data in force, and why newer data can't be read.
+	// Calendar returns the release data in force, and why newer data can't be read.
 	Calendar func(context.Context) (*lifecycle.Calendar, error)
-	// Database opens the database to look at it.
+	// Database opens the database for reading.
 	Database func(context.Context) (*queue.Reader, error)
 	// Progress describes background work that isn't done, a sentence each.
 	Progress func(context.Context, *queue.Reader) ([]string, error)
@@ -74,7 +74,7 @@ type Config struct {
 	// Dirs are directories with the free space that each needs, in bytes.
 	Dirs []Dir
 
-	Limit time.Duration // of one check; 0: 10 s. Checks that ask more take three times as long
+	Limit time.Duration // of one check; 0: 10 s. Heavy checks may take three times as long
 	Now   func() time.Time
 
 	limits map[string]time.Duration // of single checks
@@ -86,7 +86,7 @@ type Dir struct {
 	Needs     int64 // bytes
 }
 
-// check is one of the table. It sees what the checks that it needs have learned.
+// check is an entry of the table. It sees what the checks that it needs have learned.
 type check struct {
 	name  string
 	about string // for people, in `bot doctor --help`
@@ -95,20 +95,20 @@ type check struct {
 	run   func(*visit, context.Context) result
 }
 
-// result of a check; blind means that the checks that need it can't be made.
+// result of a check. blind: checks that need it can't be made.
 type result struct {
 	findings []Finding
 	blind    bool
 }
 
-// one is the result of a check with a single finding. Without a good end, others can't
-// go on.
+// one is the result of a check with a single finding. Unless that's good, checks that need
+// it can't be made.
 func one(f Finding) result {
 	return result{[]Finding{f}, f.State == Problem || f.State == Unknown}
 }
 
-// Examine makes all checks, those at the same time that don't need each other. It ends
-// in time whatever GitHub does: what hangs is a finding.
+// Examine makes all checks, at the same time if they don't need each other. It ends in
+// time even if GitHub hangs, which is a finding.
 func Examine(ctx context.Context, c Config) Report {
 	if c.Limit == 0 {
 		c.Limit = 10 * time.Second
@@ -184,11 +184,11 @@ func (v *visit) examine(ctx context.Context, k check, results map[string]*pendin
 		return r
 	case <-time.After(limit + time.Second):
 		return one(Finding{State: Unknown, Text: fmt.Sprintf("The check didn't end within %s.", limit),
-			Cure: "Run it again with --limit set higher, and see what is slow."})
+			Cure: "Run it again with a higher --limit, and find out what is slow."})
 	}
 }
 
-// unanswered is the finding for an error of GitHub's.
+// unanswered is the finding for an error from GitHub.
 func unanswered(what string, err error) Finding {
 	f := Finding{State: Unknown, Text: fmt.Sprintf("%s: %s.", what, err),
 		Cure: "Check the network, the proxy and https://www.githubstatus.com, and try again."}

@@ -284,7 +284,7 @@ func TestIllnesses(t *testing.T) {
 				p.examine()
 				p.answers(http.StatusAccepted)
 			},
-			check: "deliveries", state: Note, whole: OK, text: "1 of the last 2 failed", cure: "by itself",
+			check: "deliveries", state: Note, whole: OK, text: "1 of the last 2 failed", cure: "requests them again",
 		},
 		"a permission that the App lacks": {
 			harm:  func(p *patient) { p.lacks("checks", "statuses") },
@@ -300,7 +300,7 @@ func TestIllnesses(t *testing.T) {
 				all["secrets"], all["issues"] = "write", "admin"
 				p.github.SetApp(all, events(all))
 			},
-			check: "permissions", state: Note, whole: OK, text: "issues: admin, secrets: write", cure: "Take them away",
+			check: "permissions", state: Note, whole: OK, text: "issues: admin, secrets: write", cure: "Remove them",
 		},
 		"an event that it lacks": {
 			harm: func(p *patient) {

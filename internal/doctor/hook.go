@@ -21,7 +21,7 @@ func (v *visit) webhook(ctx context.Context) result {
 		return result{findings: found}
 	}
 	if !hook.HasSecret {
-		found = append(found, Finding{State: Problem, Text: "The webhook has no secret, so the bot refuses what it sends.",
+		found = append(found, Finding{State: Problem, Text: "The webhook has no secret, so the bot rejects its deliveries.",
 			Cure: "Set the bot's secret at " + page + ", or let \"bot setup\" do it."})
 	}
 	if hook.ContentType != "json" {
@@ -38,7 +38,7 @@ func (v *visit) webhook(ctx context.Context) result {
 	return result{findings: found}
 }
 
-// addressed checks where the webhook leads.
+// addressed checks the webhook's address.
 func (v *visit) addressed(hook gh.Hook, page string) []Finding {
 	u, err := url.Parse(hook.URL)
 	switch {
@@ -51,10 +51,10 @@ func (v *visit) addressed(hook gh.Hook, page string) []Finding {
 		return []Finding{{State: Problem, Text: fmt.Sprintf("GitHub sends webhooks to %s, but the bot expects them at %s.", hook.URL,
 			v.WebhookURL), Cure: "Correct one of them: the App's at " + page + ", the bot's with --url."}}
 	case v.WebhookURL == "" && !strings.HasSuffix(u.Path, "/webhook"):
-		return []Finding{{State: Note, Text: fmt.Sprintf("GitHub sends webhooks to %s, but the bot takes them at /webhook.", hook.URL),
+		return []Finding{{State: Note, Text: fmt.Sprintf("GitHub sends webhooks to %s, but the bot receives them at /webhook.", hook.URL),
 			Cure: "If no proxy changes the path, correct the address at " + page + "."}}
 	case u.Scheme != "https":
-		return []Finding{{State: Note, Text: "GitHub sends webhooks in the clear, to " + hook.URL + ".", Cure: "Use https at " + page + "."}}
+		return []Finding{{State: Note, Text: "GitHub sends webhooks unencrypted to " + hook.URL + ".", Cure: "Use https at " + page + "."}}
 	}
 	return nil
 }
@@ -68,8 +68,8 @@ func (v *visit) deliveries(ctx context.Context) result {
 		return one(unanswered("GitHub can't be asked for its last webhooks", err))
 	}
 	if len(all) == 0 {
-		return one(Finding{State: Note, Text: "GitHub has sent no webhook within the last days.",
-			Cure: "Install the App, or push something: if nothing comes then, see the webhook at " + v.appSettings("/advanced") + "."})
+		return one(Finding{State: Note, Text: "GitHub has sent no webhook in the last few days.",
+			Cure: "Install the App, or push something. If still nothing comes, see the webhook at " + v.appSettings("/advanced") + "."})
 	}
 	all = all[:min(len(all), recent)]
 	failed := 0
@@ -81,16 +81,16 @@ func (v *visit) deliveries(ctx context.Context) result {
 	last, at := all[0], ago(v.Now().Sub(all[0].At))
 	switch {
 	case !last.OK:
-		return result{findings: []Finding{{State: Problem, Text: fmt.Sprintf("The last webhook (%s, %s) failed: %s; %d of the last %d did.",
+		return result{findings: []Finding{{State: Problem, Text: fmt.Sprintf("The last webhook (%s, %s) failed: %s. So did %d of the last %d.",
 			last.Event, at, last.Status, failed, len(all)), Cure: v.deliveryCure(last)}}}
 	case failed > 0:
 		return result{findings: []Finding{{State: Note, Text: fmt.Sprintf("The last webhook arrived %s, but %d of the last %d failed.", at,
-			failed, len(all)), Cure: "The bot requests them again by itself. See " + v.appSettings("/advanced") + " for why they failed."}}}
+			failed, len(all)), Cure: "The bot requests them again. See " + v.appSettings("/advanced") + " for why they failed."}}}
 	}
 	return result{findings: []Finding{{State: OK, Text: fmt.Sprintf("The last webhook (%s) arrived %s.", last.Event, at)}}}
 }
 
-// deliveryCure says what to do about an answer that the webhook's address gave.
+// deliveryCure says what to do about the response from the webhook's address.
 func (v *visit) deliveryCure(d gh.HookDelivery) string {
 	switch d.Code {
 	case 401, 403:
@@ -107,7 +107,7 @@ func (v *visit) deliveryCure(d gh.HookDelivery) string {
 	return "See the answer at " + v.appSettings("/advanced") + ", and the bot's log."
 }
 
-// ago is an age for people.
+// ago formats an age.
 func ago(d time.Duration) string {
 	switch {
 	case d < 2*time.Minute:

@@ -11,7 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/gh"
 )
 
-// installURL is where people install the App.
+// installURL is the page for installing the App.
 func (v *visit) installURL() string {
 	return strings.TrimRight(v.ServerURL, "/") + "/apps/" + url.PathEscape(v.known().registration.Slug) + "/installations/new"
 }
@@ -31,10 +31,10 @@ func (v *visit) installations(ctx context.Context) result {
 	return result{found, len(active) == 0}
 }
 
-// awaited finds accounts where the App should be and isn't.
+// awaited finds accounts where the App should be installed and isn't.
 func (v *visit) awaited(ctx context.Context, all []gh.Grant) []Finding {
 	requests, err := v.GitHub.InstallRequests(ctx)
-	if err != nil { // GitHub Enterprise Server may not have them: then there is nothing to say
+	if err != nil { // GitHub Enterprise Server may not have them
 		requests = nil
 	}
 	var missing []string
@@ -66,7 +66,7 @@ func (v *visit) awaited(ctx context.Context, all []gh.Grant) []Finding {
 	return found
 }
 
-// granted compares what an installation grants with what the App asks for.
+// granted compares an installation's permissions and events with the App's.
 func (v *visit) granted(g gh.Grant) []Finding {
 	page := v.installation(g)
 	if g.Suspended {
@@ -77,7 +77,7 @@ func (v *visit) granted(g gh.Grant) []Finding {
 	var required, other []access.Permission
 	for _, p := range access.Permissions {
 		switch asked := r.Permissions[p.Name]; {
-		case access.Includes(g.Permissions[p.Name], p.Level), !access.Includes(asked, p.Level): // the App's own lack is said once
+		case access.Includes(g.Permissions[p.Name], p.Level), !access.Includes(asked, p.Level): // reported for the App already
 		case p.Need == access.Required:
 			required = append(required, p)
 		default:
@@ -105,8 +105,8 @@ func (v *visit) granted(g gh.Grant) []Finding {
 	return found
 }
 
-// sent tells whether an installation should send an event that the App subscribes to:
-// the bot uses it, and the installation has its permission.
+// sent reports whether an installation should send an event that the App subscribes to:
+// the bot uses it, and the installation has the permission for it.
 func (v *visit) sent(g gh.Grant, name string) bool {
 	for _, e := range access.Events(g.Permissions) {
 		if e.Name == name {
@@ -116,7 +116,7 @@ func (v *visit) sent(g gh.Grant, name string) bool {
 	return false
 }
 
-// installation is the page on which an owner changes it.
+// installation is the page on which an owner changes an installation.
 func (v *visit) installation(g gh.Grant) string {
 	of := ""
 	if g.Organization {
@@ -125,7 +125,7 @@ func (v *visit) installation(g gh.Grant) string {
 	return fmt.Sprintf("%s/%ssettings/installations/%d", strings.TrimRight(v.ServerURL, "/"), of, g.ID)
 }
 
-// Shares of an hour's requests below which the bot does less ("budget", internal/gh).
+// Below these shares of an hour's requests, the bot does less ("budget", internal/gh).
 const scarce = 0.15
 
 func (v *visit) rate(ctx context.Context) result {
@@ -143,7 +143,7 @@ func (v *visit) rate(ctx context.Context) result {
 	return result{findings: found}
 }
 
-// left judges the limit of which the least is left.
+// left judges the limit with the smallest share left.
 func (v *visit) left(account string, rates []gh.Rate) Finding {
 	if len(rates) == 0 {
 		return Finding{Subject: account, State: Note, Text: "This GitHub has no rate limit."}

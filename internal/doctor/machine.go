@@ -13,8 +13,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/git"
 )
 
-// late is how long work may be due before the bot counts as behind, as /readyz has it by
-// default.
+// late is how long work may be due before the bot counts as behind: /readyz's default.
 const late = 10 * time.Minute
 
 func (v *visit) database(ctx context.Context) result {
@@ -36,8 +35,8 @@ func (v *visit) database(ctx context.Context) result {
 		return one(Finding{State: Problem, Text: fmt.Sprintf("A newer program made the database's tables: version %d, and this program knows "+
 			"%d.", have, newest), Cure: "Use the newer program."})
 	case have < newest:
-		return one(Finding{State: Note, Text: fmt.Sprintf("The database's tables are of version %d, and this program's of %d.", have, newest),
-			Cure: "Nothing: the next \"bot serve\" of this program upgrades them."})
+		return one(Finding{State: Note, Text: fmt.Sprintf("The database's tables have version %d, and this program's have version %d.", have, newest),
+			Cure: "Nothing: \"bot serve\" upgrades them."})
 	}
 	stats, err := db.Stats(ctx)
 	if err != nil {
@@ -77,7 +76,7 @@ func (v *visit) progress(ctx context.Context) result {
 func (v *visit) git(ctx context.Context) result {
 	found, err := git.Version(ctx)
 	if err != nil {
-		return one(Finding{State: Problem, Text: upper(err.Error()) + ".", Cure: "Install git 2.38 or later, and see that it's in PATH."})
+		return one(Finding{State: Problem, Text: upper(err.Error()) + ".", Cure: "Install git 2.38 or later, and check that it's in PATH."})
 	}
 	return one(Finding{State: OK, Text: "git is version " + found + "."})
 }
@@ -102,7 +101,7 @@ func (v *visit) disk(context.Context) result {
 	return result{findings: found}
 }
 
-// stale is how old the newest release may be: there's at least one every two months
+// stale is how old the newest release may be: there's one at least every two months
 // (PEP 602).
 const stale = 100 * 24 * time.Hour
 
@@ -120,7 +119,7 @@ func (v *visit) releaseData(ctx context.Context) result {
 	age := v.Now().Sub(newest.Date)
 	f := Finding{State: OK, Text: fmt.Sprintf("The release data goes up to %s of %s.", newest, newest.Date.Format("2 January 2006"))}
 	if err != nil {
-		f.State, f.Text = Note, fmt.Sprintf("Newer release data can't be read: %s; what is there goes up to %s of %s.", line(err), newest,
+		f.State, f.Text = Note, fmt.Sprintf("Newer release data can't be read: %s. The present data goes up to %s of %s.", line(err), newest,
 			newest.Date.Format("2 January 2006"))
 		f.Cure = "Let the bot reach peps.python.org, or set --lifecycle-cycle-url and --lifecycle-releases-url."
 	}
@@ -151,7 +150,7 @@ func count(n int, one, more string) string {
 	return fmt.Sprintf("%d %s", n, more)
 }
 
-// upper starts a sentence with what was in the middle of one.
+// upper makes a text the start of a sentence.
 func upper(text string) string {
 	first, n := utf8.DecodeRuneInString(text)
 	if n == 0 || strings.HasPrefix(text, "git ") {

@@ -15,8 +15,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// maxPlaces is how many repositories are looked at: a check that takes minutes is no
-// use for monitoring.
+// maxPlaces is how many repositories are checked, since a check that takes minutes is
+// useless for monitoring.
 const maxPlaces = 20
 
 func (v *visit) repositories(ctx context.Context) result {
@@ -82,7 +82,7 @@ func (v *visit) look(ctx context.Context, r gh.InstalledRepository) (place, erro
 	return p, nil
 }
 
-// each makes a finding or more for every place.
+// each makes one or more findings for every repository.
 func (v *visit) each(look func(place) []Finding) result {
 	var found []Finding
 	for _, p := range v.known().places {
@@ -98,8 +98,8 @@ func (v *visit) settings(context.Context) result {
 	return v.each(func(p place) []Finding {
 		switch {
 		case p.fault != nil:
-			return []Finding{{State: Problem, Text: "Its settings have faults, the first of which is " + line(p.fault) + ".",
-				Cure: "Correct the file: \"bot check-config\" shows every fault. Until then the last good version is in force."}}
+			return []Finding{{State: Problem, Text: "Its settings have faults. The first one: " + line(p.fault) + ".",
+				Cure: "Correct the file: \"bot check-config\" shows every fault. Until then, the last good version stays in force."}}
 		case p.Settings == nil && p.LabelRules == nil:
 			return []Finding{{State: OK, Text: "It has no settings of its own, so the central ones are in force."}}
 		}
@@ -163,7 +163,7 @@ func (v *visit) branches(context.Context) result {
 		phases := v.phases(p.rules.Backport)
 		for _, version := range slices.SortedFunc(maps.Keys(phases), func(a, b string) int { return lifecycle.Compare(b, a) }) {
 			phase := phases[version]
-			if phase == lifecycle.Feature || phase == lifecycle.EndOfLife { // developed on the default branch, or done with
+			if phase == lifecycle.Feature || phase == lifecycle.EndOfLife { // developed on the default branch, or no longer maintained
 				continue
 			}
 			if alive++; !slices.Contains(p.Branches, version) {
@@ -182,16 +182,16 @@ func (v *visit) branches(context.Context) result {
 		}
 		if len(unknown) > 0 {
 			found = append(found, Finding{State: Note, Text: "The release data doesn't have " + strings.Join(unknown, ", ") +
-				", so the bot makes no backports there.", Cure: "Set backport.overrides in the settings, if it should."})
+				", so the bot doesn't backport to them.", Cure: "To backport there, set backport.overrides in the settings."})
 		}
 		if len(found) == 0 {
-			found = append(found, Finding{State: OK, Text: fmt.Sprintf("All %d maintained versions have their branch.", alive)})
+			found = append(found, Finding{State: OK, Text: fmt.Sprintf("All %d maintained versions have a branch.", alive)})
 		}
 		return found
 	})
 }
 
-// phases are those of all versions, as the settings correct them.
+// phases returns every version's phase, with the settings' corrections.
 func (v *visit) phases(set config.Backport) map[string]lifecycle.Phase {
 	phases := map[string]lifecycle.Phase{}
 	for _, b := range v.known().calendar.At(v.Now()) {

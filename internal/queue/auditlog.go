@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// AuditLog gives what was logged of a key, oldest first: the newest entries, at most
-// so many.
+// AuditLog returns a key's newest entries in the audit log, at most so many, oldest
+// first.
 func (q *Queue) AuditLog(ctx context.Context, key string, most int) ([][]byte, error) {
 	var entries [][]byte
 	read := func(r row) error {

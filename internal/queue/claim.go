@@ -11,7 +11,7 @@ import (
 // announcement was lost.
 const scanEvery = 5 * time.Second
 
-// alarm wakes the claims at the earliest time set.
+// alarm wakes claimLoop at the earliest time set.
 type alarm struct {
 	mu   sync.Mutex
 	at   time.Time
@@ -81,9 +81,9 @@ func (q *Queue) awaitAlarm(ctx context.Context) {
 	}
 }
 
-// claimAll begins a run of each due key, as far as its party has free workers, and
-// returns when to come again. Ending runs set the alarm. It takes much less than a
-// lease, which can't be renewed meanwhile.
+// claimAll begins a run of each due key for which its party has a free worker, and returns
+// when the next key is due. Runs that end set the alarm. It takes much less than a lease,
+// which can't be renewed meanwhile.
 func (q *Queue) claimAll(ctx context.Context) (next time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, q.cfg.lease/4)
 	defer cancel()
@@ -120,8 +120,8 @@ type claims struct {
 	of      []string // the party of each run
 }
 
-// claimSome begins the runs. If the database stored a claim but its answer was lost,
-// tend takes it back.
+// claimSome begins the runs. If the database stores a claim but its answer is lost, tend
+// takes it back.
 func (q *Queue) claimSome(ctx context.Context, statement string, c claims) error {
 	if !slices.ContainsFunc(c.parties, func(party string) bool { return c.shares.room(party) > 0 }) {
 		return nil
@@ -179,8 +179,8 @@ func (q *Queue) enter(r run, party string) context.Context {
 	return ctx
 }
 
-// leave forgets a run. The key may have to run again, and another key may be waiting for
-// its worker.
+// leave forgets a run, and wakes claimLoop: the key may have to run again, and another one
+// may be waiting for the worker.
 func (q *Queue) leave(r run) {
 	q.mu.Lock()
 	q.running[r].cancel(nil)

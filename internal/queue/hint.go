@@ -22,20 +22,20 @@ type Hint struct {
 	Installation int64     // 0: unknown
 	UpdatedAt    time.Time // of the object in the payload: a snapshot must be at least this new; zero: unknown
 	Cause        string    // a delivery's ID, "sweep", …
-	// Aside: nobody waits for it. If the key has other hints, or is running, their Cause
-	// stays.
+	// Aside means that nobody waits for it. If the key has other hints, or is running,
+	// those keep their Cause.
 	Aside bool
 
 	// Owner is who the key belongs to within its party, such as a pull request's author;
-	// "" if unknown. It's not part of a Job.
+	// "" if unknown. A Job's Hint doesn't have it.
 	Owner string
 
 	// Version names the state of the key's object at UpdatedAt, such as a commit's id; ""
 	// if unknown. Seen returns when a version was first named.
 	Version string
 
-	// At schedules a run for a far future time. Hints in the meantime run as usual and
-	// don't change it; of two such times, the earlier wins.
+	// At schedules a run at a later time. Other hints before then run as usual and don't
+	// change it. Of two such times, the earlier one counts.
 	At time.Time
 }
 

@@ -15,21 +15,21 @@ type Stats struct {
 	Delayed int // keys that wait for a time: settling, retrying or Later
 	GivenUp int // keys whose last hint was given up; the log and the column "reason" say why
 
-	// Overdue is how long the oldest due key has been waiting or running, or 0 if there's
-	// none. For a key that waits for a later time, that time counts.
+	// Overdue is how long the oldest due key has been waiting or running, or 0. A key that
+	// waits for a time isn't due before.
 	Overdue time.Duration
 
-	// Unserved holds the oldest hint that no run has served for each installation, oldest
-	// first, at most 100.
+	// Unserved has each installation's oldest hint that no run has served, oldest first, at
+	// most 100.
 	Unserved []Unserved
 }
 
-// Unserved is a hint that no run has served, whatever it waits for: a worker, a retry,
-// or a limit. It doesn't count while it rests by choice (Later.Rests).
+// Unserved is a hint that no run has served, whether it waits for a worker, a retry or a
+// limit. It doesn't count while it rests by choice (Later.Rests).
 type Unserved struct {
 	Installation int64 // 0: unknown
 	Key          string
-	Since        time.Time     // when the hint came, or when its rest ended or its time (Hint.At) came
+	Since        time.Time     // when the hint came; later, if it rested or waited for Hint.At
 	Age          time.Duration // since then
 }
 
@@ -98,7 +98,7 @@ func (q *Queue) Get(ctx context.Context, name string) ([]byte, error) {
 	var value []byte
 	read := func(r row) error {
 		err := r.Scan(&value)
-		if value == nil { // SQLite's driver reads an empty value so
+		if value == nil { // SQLite's driver reads an empty value as nil
 			value = []byte{}
 		}
 		return err

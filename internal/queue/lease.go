@@ -7,11 +7,10 @@ import (
 )
 
 // errLeaseLost ends the context of runs that other replicas may soon take over.
-var errLeaseLost = errors.New("other replicas may run this key: this one has not reached the database for too long")
+var errLeaseLost = errors.New("other replicas may run this key, since this one hasn't reached the database for too long")
 
-// tendLoop tells other replicas that this one is alive, and takes back lost runs. If
-// this one can't tell them for most of its lease, it stops its own runs before others
-// begin them again.
+// tendLoop tells other replicas that this one is alive, and takes back lost runs. If it
+// can't do so for most of the lease, it stops its own runs before others begin them again.
 func (q *Queue) tendLoop(ctx context.Context) {
 	seen := time.Now()
 	for pause(ctx, q.cfg.lease/8) {
@@ -55,9 +54,9 @@ func (q *Queue) tend(ctx context.Context) error {
 	return q.takeBack(ctx, q.compare(own))
 }
 
-// compare ends runs that this replica no longer owns, since others took them over while
-// it stood still. It returns runs that it owns but doesn't know: their claim was stored,
-// but the answer was lost.
+// compare ends runs that others took over while this replica stood still. It returns runs
+// that the replica owns without knowing: the database stored the claim, but its answer
+// was lost.
 func (q *Queue) compare(own []run) (lost [][]any) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -14,8 +14,8 @@ import (
 type Later struct {
 	Until time.Time
 	Why   string
-	// Rests: the key waits by the caller's own choice, so its hints aren't late before
-	// Until (Stats.Unserved).
+	// Rests means that the key waits by the caller's choice, so its hints aren't late
+	// before Until (Stats.Unserved).
 	Rests bool
 }
 
@@ -33,7 +33,7 @@ func (g *GiveUp) Error() string { return "giving up: " + g.Err.Error() }
 func (g *GiveUp) Unwrap() error { return g.Err }
 
 // errCrashed is the reason stored with a key whose runs never ended.
-var errCrashed = errors.New("each attempt was cut off by the end of the process")
+var errCrashed = errors.New("the process ended during each attempt")
 
 // verdict is what happens to a key after a run.
 type verdict struct {
@@ -45,7 +45,7 @@ type verdict struct {
 }
 
 // judge turns the end of a run into a verdict. cut means that the run was stopped from
-// outside: it runs again, and that doesn't count.
+// outside, so it runs again and doesn't count as an attempt.
 func (q *Queue) judge(job Job, err error, cut bool) verdict {
 	var later *Later
 	var giveUp *GiveUp
@@ -88,7 +88,7 @@ func (q *Queue) logVerdict(job Job, v verdict) {
 	}
 }
 
-// pause waits for d or until ctx ends, and reports whether ctx goes on.
+// pause waits for d, and reports whether it did: it returns early if ctx ends.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -132,8 +132,7 @@ func (d *postgresDB) listen(ctx context.Context, wake func(due time.Time)) error
 	}
 }
 
-// shrink has nothing to do: PostgreSQL reuses the space, and autovacuum takes care of
-// it.
+// shrink has nothing to do: autovacuum lets PostgreSQL reuse the space.
 func (d *postgresDB) shrink(context.Context) error { return nil }
 
 func (d *postgresDB) close() error {

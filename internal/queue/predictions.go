@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Prediction is what was predicted of one thing of a key at a time, and what came of it.
+// Prediction is what was predicted about one of a key's things, and how it turned out.
 type Prediction struct {
 	Key   string
 	Thing string    // "" is possible
@@ -17,7 +17,7 @@ type Prediction struct {
 // predictionsOfKey is how many of a key's newest predictions are read.
 const predictionsOfKey = 500
 
-// Predictions gives a key's newest predictions, newest first.
+// Predictions returns a key's newest predictions, newest first.
 func (q *Queue) Predictions(ctx context.Context, key string) ([]Prediction, error) {
 	var all []Prediction
 	err := q.db.query(ctx, predictionTo(func(p Prediction) error {
@@ -30,8 +30,8 @@ func (q *Queue) Predictions(ctx context.Context, key string) ([]Prediction, erro
 	return all, nil
 }
 
-// Predict stores predictions, all or none. One with the key, thing and time of another
-// replaces it.
+// Predict stores predictions, all or none. One replaces another with the same key, thing
+// and time.
 func (q *Queue) Predict(ctx context.Context, all ...Prediction) error {
 	var kept, forgotten [][]any
 	for _, p := range all {

@@ -29,8 +29,8 @@ type Config struct {
 	// Work does what a key needs. It must return soon after its context ends. See *Later
 	// and *GiveUp for its errors; any other error is retried.
 	Work func(context.Context, Job) error
-	// Settle is how long a key waits after its first hint, so that hints that come
-	// together make one run. 0 means not at all.
+	// Settle is how long a key waits after its first hint, so that several hints make one
+	// run. 0 means not at all.
 	Settle time.Duration
 	// Workers is how many keys this process runs at once (16).
 	Workers int
@@ -63,8 +63,8 @@ type Config struct {
 	// runs (20 seconds).
 	lease time.Duration
 	// maxRows is how many deliveries, idle keys, audit log entries, versions and predictions
-	// are kept, the newest of each (200,000: about 50 MB per table). Strangers' events create all of
-	// them.
+	// are kept, the newest of each (200,000: about 50 MB per table), since strangers' events
+	// create them.
 	maxRows int
 }
 
@@ -205,9 +205,9 @@ func (q *Queue) shutdown(ctx context.Context) error {
 	return errors.Join(err, q.db.close())
 }
 
-// finishRuns waits for the runs until ctx ends, then cancels them. A run that returns is
-// stored as one to begin again. If even that fails, the next start or another replica
-// finds it unfinished.
+// finishRuns waits for the runs until ctx ends, then cancels them. A canceled run is
+// stored to begin again. If that doesn't work, the next start or another replica takes it
+// back.
 func (q *Queue) finishRuns(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() {

@@ -12,11 +12,11 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Reader looks at a database, whether or not a Queue works on it, and changes nothing.
+// Reader reads a database, whether or not a Queue works on it, and changes nothing.
 type Reader struct{ q *Queue }
 
-// OpenReader opens a database to look at it: the path of an SQLite file, or a
-// postgres:// URL. The error wraps fs.ErrNotExist where nobody has made the file yet.
+// OpenReader opens a database for reading: the path of an SQLite file, or a postgres://
+// URL. The error wraps fs.ErrNotExist if the file doesn't exist.
 func OpenReader(ctx context.Context, database string, now func() time.Time) (*Reader, error) {
 	q := &Queue{cfg: Config{Database: database, Now: now}}
 	if isPostgres(database) {
@@ -49,8 +49,8 @@ func OpenReader(ctx context.Context, database string, now func() time.Time) (*Re
 // Close ends the connections.
 func (r *Reader) Close() error { return r.q.db.close() }
 
-// Version is that of the database's tables, and the newest that this program knows.
-// Programs upgrade older tables when they start.
+// Version returns the version of the database's tables, and the newest one that this
+// program knows. Open upgrades older tables.
 func (r *Reader) Version(ctx context.Context) (have, newest int, err error) {
 	read := func(row row) error { return row.Scan(&have) }
 	if err := r.q.db.query(ctx, read, `SELECT coalesce(max(version), 0) FROM queue_version`); err != nil {
@@ -59,8 +59,8 @@ func (r *Reader) Version(ctx context.Context) (have, newest int, err error) {
 	return have, len(migrations), nil
 }
 
-// Stats are those of Queue.Stats. They need tables of the newest version.
+// Stats is Queue.Stats. It needs tables of the newest version.
 func (r *Reader) Stats(ctx context.Context) (Stats, error) { return r.q.Stats(ctx) }
 
-// Get is that of Queue.Get.
+// Get is Queue.Get.
 func (r *Reader) Get(ctx context.Context, name string) ([]byte, error) { return r.q.Get(ctx, name) }

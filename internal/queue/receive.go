@@ -152,8 +152,8 @@ func answer(batch []*write, err error) {
 	}
 }
 
-// until is when a write must be stored: a little before its caller gives up, who is then
-// told that it isn't.
+// until is when a write must be stored: a little before its caller gives up, so that the
+// caller learns that it isn't.
 func (w *write) until() time.Time {
 	if end, bounded := w.ctx.Deadline(); bounded {
 		return end.Add(commitWithin - answerWithin)
@@ -161,8 +161,8 @@ func (w *write) until() time.Time {
 	return time.Now().Add(commitWithin)
 }
 
-// storeInTime retries errors that may pass quickly: a lost connection is no reason to
-// reject a delivery.
+// storeInTime retries errors that may pass quickly, such as a lost connection: they're no
+// reason to reject a delivery.
 func (q *Queue) storeInTime(batch []*write) error {
 	if len(batch) == 0 {
 		return nil

@@ -82,8 +82,8 @@ func (q *Queue) explain(err error) error {
 //	wanted,due  of the hints that no run has taken yet: the first one's time, and
 //	            when they may run
 //	run_wanted, run_due  the same of the hints taken by the current run
-//	rested      until when Work let these hints rest, so that they aren't late before
-//	again_at    the look at a far future time
+//	rested      until when Work lets these hints rest: they aren't late before
+//	again_at    the time of a scheduled run (Hint.At)
 //	gave_up     when the last hint was given up, with reason
 const (
 	insertDelivery = `INSERT INTO deliveries (id, event, action, installation, received)
@@ -122,8 +122,8 @@ WHERE key IN `
 
 	claimed = ` RETURNING key, run, installation, updated_at, cause, attempt, run_wanted`
 
-	// skipLocked lets replicas claim side by side. SQLite has one writer and doesn't know
-	// this clause.
+	// skipLocked lets replicas claim at the same time. SQLite doesn't know this clause, nor
+	// need it with its one writer.
 	skipLocked = ` FOR UPDATE SKIP LOCKED`
 
 	// waitingDue and waitingAgain return the parties with keys to run, each with the
@@ -189,7 +189,7 @@ FROM keys WHERE wanted > 0 OR run_wanted > 0`
 	cleanDeliveries = `DELETE FROM deliveries WHERE id IN (
 SELECT id FROM deliveries WHERE received < $1 ORDER BY received LIMIT $2)`
 
-	// The statements "nth" tell the time of a row, counted from the newest ($1).
+	// The statements "nth" return the time of the row after the $1 newest ones.
 	nthDelivery = `SELECT received FROM deliveries ORDER BY received DESC LIMIT 1 OFFSET $1`
 	nthKey      = `SELECT done_at FROM keys WHERE state = 0 AND due = 0 AND again_at = 0 ORDER BY done_at DESC LIMIT 1 OFFSET $1`
 	nthLog      = `SELECT at FROM trail ORDER BY at DESC LIMIT 1 OFFSET $1`
@@ -207,7 +207,7 @@ SELECT key, at, place FROM trail WHERE at < $1 ORDER BY at LIMIT $2)`
 
 	getLog = `SELECT entry FROM trail WHERE key = $1 ORDER BY at DESC, place DESC LIMIT $2`
 
-	// addLog puts entries of one moment in the order in which they come.
+	// addLog keeps the order of entries that come in the same moment.
 	addLog = `INSERT INTO trail (key, at, place, entry) VALUES ($1, $2,
 (SELECT coalesce(max(place), -1) + 1 FROM trail WHERE key = $1 AND at = $2), $3)`
 

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Seen is when a version of a key's object was first named, zero where it never
-// was, or more than Config.KeepLog ago.
+// Seen returns when a hint first named a version of a key's object; zero if none did, or
+// more than Config.KeepLog ago.
 func (q *Queue) Seen(ctx context.Context, key, version string) (time.Time, error) {
 	var seen int64
 	if err := q.db.query(ctx, func(r row) error { return r.Scan(&seen) }, getVersion, key, version); err != nil {
@@ -16,8 +16,7 @@ func (q *Queue) Seen(ctx context.Context, key, version string) (time.Time, error
 	return fromMicros(seen), nil
 }
 
-// See notes that a key's object had this version at a time, which Seen tells from
-// then on unless an earlier one is known.
+// See stores that a key's object had a version at a time. Seen returns the earliest.
 func (q *Queue) See(ctx context.Context, key, version string, at time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()

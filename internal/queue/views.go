@@ -30,8 +30,8 @@ func (q *Queue) PutView(ctx context.Context, v View) error {
 	return nil
 }
 
-// View returns a view. Without one, its time is zero. It needs tables of the newest
-// version.
+// View returns a view, or one with a zero time if there's none. It needs tables of the
+// newest version.
 func (r *Reader) View(ctx context.Context, group string, number int) (View, error) {
 	v := View{Group: group, Number: number}
 	read := func(row row) error {
@@ -85,7 +85,7 @@ func (r *Reader) Groups(ctx context.Context) (map[string]map[string]int, error) 
 	return groups, nil
 }
 
-// Activity is how much came and was done, by hour.
+// Activity is how many deliveries came and how much the bot wrote, by hour.
 type Activity struct{ Deliveries, Entries map[time.Time]int }
 
 // Activity counts deliveries and entries of the audit log by the hour in which they

@@ -14,8 +14,8 @@ type run struct {
 	number int64
 }
 
-// work runs a key once and stores what becomes of it. A run whose end can't be stored
-// is left to the next start or to another replica.
+// work runs a key once and stores the outcome. If that can't be stored, the next start or
+// another replica takes the run back.
 func (q *Queue) work(ctx context.Context, r run, job Job) {
 	v := verdict{gaveUp: true, err: errCrashed}
 	if job.Attempt <= q.cfg.MaxAttempts {
@@ -28,7 +28,7 @@ func (q *Queue) work(ctx context.Context, r run, job Job) {
 	}
 }
 
-// attempt calls Work with its timeout; a panic is an error like others.
+// attempt calls Work with its timeout, and turns a panic into an error.
 func (q *Queue) attempt(ctx context.Context, job Job) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, q.cfg.JobTimeout)
 	defer cancel()
@@ -41,8 +41,7 @@ func (q *Queue) attempt(ctx context.Context, job Job) (err error) {
 	return q.cfg.Work(ctx, job)
 }
 
-// finish stores what becomes of the key. A run that was taken from this worker in
-// the meantime has no say any more.
+// finish stores the outcome, unless another replica has taken over the run.
 func (q *Queue) finish(ctx context.Context, r run, v verdict) error {
 	now := q.cfg.Now()
 	var gaveUp, rests int64
@@ -59,7 +58,7 @@ func (q *Queue) finish(ctx context.Context, r run, v verdict) error {
 	return q.change(ctx, finishRun, r.key, r.number, micros(v.next), int64(v.attempt), gaveUp, reason, micros(now), rests)
 }
 
-// insist repeats f while the database is in trouble, until ctx ends.
+// insist repeats f until it works or ctx ends, since the database may recover.
 func (q *Queue) insist(ctx context.Context, what string, f func(context.Context) error) error {
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
 		once, cancel := context.WithTimeout(ctx, commitWithin)

@@ -9,8 +9,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/gh"
 )
 
-// adopt takes over an App that exists: its key is pasted, and the webhook gets a new
-// secret. The secret is stored before GitHub has it, so that no crash loses it.
+// adopt takes over an existing App: the owner pastes its key, and the webhook gets a new
+// secret. The secret is stored before GitHub gets it, so that no crash loses it.
 func (w *Wizard) adopt(rw http.ResponseWriter, r *http.Request) {
 	p := page{Step: "start", Form: formOf(r), Adopt: true}
 	id, err := strconv.ParseInt(strings.TrimSpace(p.Form.ID), 10, 64)
@@ -45,7 +45,7 @@ func (w *Wizard) adopt(rw http.ResponseWriter, r *http.Request) {
 	w.keepUnstored(rw, r)
 }
 
-// proven asks GitHub whether id and key are an App's. The fault is for people.
+// proven asks GitHub whether id and key belong to an App. The page shows the fault.
 func (w *Wizard) proven(r *http.Request, c Credentials) (Credentials, string) {
 	app, err := w.Client(c)
 	if err != nil {
@@ -78,7 +78,7 @@ func (w *Wizard) hookForm(rw http.ResponseWriter, r *http.Request) {
 	w.show(rw, r, http.StatusOK, page{Step: "hook", Form: form{URL: w.address(webhook)}})
 }
 
-// address is the bot's public address, as far as it is known.
+// address is the bot's public address; "" if it isn't known.
 func (w *Wizard) address(webhook string) string {
 	if webhook == "" {
 		return w.URL

@@ -13,8 +13,7 @@ import (
 )
 
 const (
-	// fresh is how old a report may be that the page shows, and how often it loads
-	// itself again.
+	// fresh is how long a report counts as new, and how often the page reloads itself.
 	fresh = 5 * time.Second
 	// patience is how long the page waits for a report before it shows an older one.
 	patience = 2 * time.Second
@@ -25,11 +24,11 @@ type exam struct {
 	mu     sync.Mutex
 	report *doctor.Report
 	ended  time.Time
-	going  chan struct{} // closed when the present one ends; nil: there is none
+	going  chan struct{} // closed when the current one ends; nil: none
 }
 
-// look gives the last report, nil if there is none yet. It has a new one made if that
-// is old, which goes on though nobody waits for it.
+// look returns the last report, or nil if there's none yet. If it's old, a new
+// examination begins, and continues even if nobody waits for it.
 func (e *exam) look(now func() time.Time, examine func() doctor.Report) *doctor.Report {
 	e.mu.Lock()
 	if e.going == nil && (e.report == nil || now().Sub(e.ended) > fresh) {
@@ -61,14 +60,14 @@ func (e *exam) start(now func() time.Time, examine func() doctor.Report) {
 	}()
 }
 
-// forget has the next look make a new report.
+// forget makes the next look begin a new examination.
 func (e *exam) forget() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.ended = time.Time{}
 }
 
-// step shows the present step.
+// step shows the current step.
 func (w *Wizard) step(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	app, have, unstored, webhook := w.app, w.have, w.unstored, w.memo.last.Webhook
@@ -88,7 +87,7 @@ func (w *Wizard) step(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// checks is the last step: install the App, and see whether all works.
+// checks is the last step: install the App, and see whether everything works.
 func (w *Wizard) checks(app *gh.App, have *Credentials, webhook string) page {
 	report := w.exam.look(w.Now, func() doctor.Report {
 		return w.Examine(context.Background(), app, webhook)

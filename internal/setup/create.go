@@ -24,7 +24,7 @@ var (
 	slugForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,99}$`)
 )
 
-// homePage is what GitHub shows as the App's, until its owner sets another one.
+// homePage is the App's home page on GitHub until its owner sets another one.
 const homePage = "https://github.com/concorde-bot/concorde"
 
 // create checks the form, and shows the button that leads to GitHub.
@@ -55,9 +55,9 @@ func (w *Wizard) create(rw http.ResponseWriter, r *http.Request) {
 	w.show(rw, r, http.StatusOK, p)
 }
 
-// room reports whether a form may go on: with a fault on its page if the credentials can't
-// be stored, which must be known before GitHub shows the key its only time. Where an App
-// is set up already, it leads there. The lock is held.
+// room reports whether a form may continue. If the credentials can't be stored, its page
+// says so before GitHub shows the key, which it does only once. If an App is set up
+// already, it redirects there. The caller holds the lock.
 func (w *Wizard) room(rw http.ResponseWriter, r *http.Request, p *page) bool {
 	if p.Fault != "" {
 		return true
@@ -80,7 +80,7 @@ func (w *Wizard) base(r *http.Request) string {
 	return w.origin(r)
 }
 
-// leave prepares the way to GitHub and back. The state is on disk before anybody goes.
+// leave sends the browser to GitHub. The state is on disk before that.
 func (w *Wizard) leave(p *page, webhook, base string) error {
 	state := rand.Text()
 	if err := w.memo.keep(progress{state, w.Now().Add(codeTime), webhook}); err != nil {
@@ -107,7 +107,7 @@ func (w *Wizard) leave(p *page, webhook, base string) error {
 func (w *Wizard) created(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.have != nil { // somebody loads the page again
+	if w.have != nil { // the page was reloaded
 		http.Redirect(rw, r, Path, http.StatusSeeOther)
 		return
 	}
@@ -124,7 +124,7 @@ func (w *Wizard) created(rw http.ResponseWriter, r *http.Request) {
 		w.fail(rw, r, http.StatusBadRequest, "GitHub sent no code. Begin again.")
 		return
 	}
-	if w.unstored == nil { // else the code is used up
+	if w.unstored == nil { // otherwise, the code is used up
 		c, fault := w.convert(r, code)
 		if fault != nil {
 			w.show(rw, r, fault.status, page{Step: "fault", Fault: fault.text, Again: fault.again})
@@ -143,14 +143,14 @@ const (
 	keyless = "GitHub's answer has no key that can be used. Make one in the App's settings on GitHub, and take the App over."
 )
 
-// stumble is why a step couldn't be taken, for people.
+// stumble is why a step didn't work, as its page says.
 type stumble struct {
 	status int
 	text   string
-	again  bool // loading the page again may help
+	again  bool // reloading the page may help
 }
 
-// convert trades the code for the key, which it checks.
+// convert exchanges the code for the key, and checks the key.
 func (w *Wizard) convert(r *http.Request, code string) (*Credentials, *stumble) {
 	made, err := gh.Convert(r.Context(), gh.Conversion{APIURL: w.APIURL, Code: code, UserAgent: w.UserAgent})
 	var gone *gh.Gone
@@ -158,7 +158,7 @@ func (w *Wizard) convert(r *http.Request, code string) (*Credentials, *stumble) 
 	case errors.As(err, &gone):
 		return nil, &stumble{http.StatusGone, expired, false}
 	case err != nil:
-		w.Log.Error().Err(err).Msg("trading GitHub's code for the App's key")
+		w.Log.Error().Err(err).Msg("exchanging GitHub's code for the App's key")
 		text := "GitHub didn't hand out the App's key: " + sentence(err) + " The code works for an hour, so try again."
 		return nil, &stumble{http.StatusBadGateway, text, true}
 	}
@@ -166,7 +166,7 @@ func (w *Wizard) convert(r *http.Request, code string) (*Credentials, *stumble) 
 	if !slugForm.MatchString(c.Slug) {
 		c.Slug = ""
 	}
-	if !secretForm.MatchString(c.Secret) { // then keepUnstored sets another one
+	if !secretForm.MatchString(c.Secret) { // keepUnstored sets another one
 		c.Secret = ""
 	}
 	if c.Key, err = cleanKey(made.Key); err == nil {
@@ -178,7 +178,7 @@ func (w *Wizard) convert(r *http.Request, code string) (*Credentials, *stumble) 
 	return c, nil
 }
 
-// cleanKey is a private key without what stands around it.
+// cleanKey returns a private key without the text around it.
 func cleanKey(text []byte) ([]byte, error) {
 	block, _ := pem.Decode(text)
 	if block == nil || !strings.HasSuffix(block.Type, "PRIVATE KEY") {
@@ -187,8 +187,8 @@ func cleanKey(text []byte) ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: block.Type, Bytes: block.Bytes}), nil
 }
 
-// keepUnstored stores what GitHub gave; the lock is held. Only then the page says that
-// there is an App.
+// keepUnstored stores the credentials from GitHub. Until that works, the page doesn't
+// show the App as created. The caller holds the lock.
 func (w *Wizard) keepUnstored(rw http.ResponseWriter, r *http.Request) {
 	c := *w.unstored
 	hooked := c.Secret != ""
@@ -221,8 +221,8 @@ func (w *Wizard) keepUnstored(rw http.ResponseWriter, r *http.Request) {
 	http.Redirect(rw, r, Path, http.StatusSeeOther)
 }
 
-// store is where the credentials go: where they should, or to the terminal if somebody
-// wants that.
+// store is where the credentials go: the configured store, or the terminal if the owner
+// chose that.
 func (w *Wizard) store() Store {
 	if w.printing.Load() {
 		return Printer{w.Terminal}
@@ -230,7 +230,7 @@ func (w *Wizard) store() Store {
 	return w.Store
 }
 
-// storeAgain tries once more to store what GitHub gave.
+// storeAgain retries storing the credentials from GitHub.
 func (w *Wizard) storeAgain(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -241,7 +241,7 @@ func (w *Wizard) storeAgain(rw http.ResponseWriter, r *http.Request) {
 	w.keepUnstored(rw, r)
 }
 
-// print shows on the terminal what can't be stored.
+// print shows credentials on the terminal that can't be stored.
 func (w *Wizard) print(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

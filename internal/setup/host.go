@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// origin is the address under which a request came, such as "http://127.0.0.1:8080"; ""
-// if the setup isn't served there. A page that an attacker's name leads to (DNS
-// rebinding) has that name, and from another machine keys would travel in the clear.
+// origin is the address that a request was sent to, such as "http://127.0.0.1:8080", or
+// "" if the setup isn't served there: under an attacker's name (DNS rebinding), or from
+// another machine without TLS, over which keys would travel in the clear.
 func (w *Wizard) origin(r *http.Request) string {
 	if scheme, host, found := strings.Cut(w.publicOrigin(), "://"); found && strings.EqualFold(r.Host, host) {
 		return scheme + "://" + host
@@ -20,8 +20,8 @@ func (w *Wizard) origin(r *http.Request) string {
 	return ""
 }
 
-// publicOrigin is the bot's public address without a path, as browsers name it in Origin;
-// "" if nobody said.
+// publicOrigin is the bot's public address without a path, as browsers send it in Origin,
+// or "" if it isn't known.
 func (w *Wizard) publicOrigin() string {
 	u, err := url.Parse(w.URL)
 	if err != nil || u.Host == "" {
@@ -30,7 +30,7 @@ func (w *Wizard) publicOrigin() string {
 	return u.Scheme + "://" + u.Host
 }
 
-// loopback tells whether a host, with or without a port, is this machine.
+// loopback reports whether a host, with or without a port, is this machine.
 func loopback(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -40,7 +40,7 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// publicURL reads the bot's public address. Its error is for people.
+// publicURL parses the bot's public address. The page shows its fault.
 func (w *Wizard) publicURL(text string) (*url.URL, string) {
 	u, err := url.Parse(strings.TrimRight(strings.TrimSpace(text), "/"))
 	switch {
@@ -55,7 +55,7 @@ func (w *Wizard) publicURL(text string) (*url.URL, string) {
 	return u, ""
 }
 
-// reachable tells whether GitHub may take a host for a webhook. It refuses localhost
+// reachable reports whether GitHub may accept a host for a webhook. It rejects localhost
 // ("isn't reachable over the public Internet": private-mirrors#387); a GitHub
 // Enterprise Server may well be in the same private network.
 func (w *Wizard) reachable(host string) bool {
@@ -72,7 +72,7 @@ func (w *Wizard) reachable(host string) bool {
 	return strings.Contains(host, ".") && !strings.HasSuffix(host, ".local") && !strings.HasSuffix(host, ".internal")
 }
 
-// enterprise tells whether this is a GitHub of somebody's own.
+// enterprise reports whether this is a GitHub Enterprise Server.
 func (w *Wizard) enterprise() bool {
 	u, err := url.Parse(w.ServerURL)
 	return err == nil && !strings.EqualFold(u.Hostname(), "github.com")

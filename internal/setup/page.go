@@ -19,7 +19,7 @@ var files embed.FS
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{"links": links}).ParseFS(files, "page.html"))
 
-// part of a text: an address to follow, or what stands between those.
+// part of a text: a link, or the text between links.
 type part struct {
 	Text string
 	Link bool
@@ -27,7 +27,7 @@ type part struct {
 
 var address = regexp.MustCompile(`https?://[^\s;,]*[^\s;,.]`)
 
-// links takes a text apart. The template sees to it that no other address is followed.
+// links splits a text into parts. The template only makes links of these.
 func links(text string) (parts []part) {
 	from := 0
 	for _, at := range address.FindAllStringIndex(text, -1) {
@@ -43,11 +43,11 @@ type page struct {
 	Fault string
 	Token string // of the forms
 	Back  string // the query with which GitHub sent the browser here
-	Again bool   // loading the page again may help
+	Again bool   // reloading the page may help
 
 	Form     form
 	Choices  []access.Permission // that may be left out
-	Adopt    bool                // the form for an App that exists was sent
+	Adopt    bool                // the form for an existing App was sent
 	Manifest string
 	Target   string // where to go on GitHub
 
@@ -63,10 +63,10 @@ type page struct {
 	Printed bool
 }
 
-// addressField is the field for the bot's public address, of which a page may have two.
+// addressField is the field for the bot's public address. A page may have two.
 type addressField struct{ URL, Suffix string }
 
-// Address is the field with a suffix for its id.
+// Address returns the field, with a suffix for its id.
 func (p page) Address(suffix string) addressField { return addressField{p.Form.URL, suffix} }
 
 // form is what people wrote.
@@ -77,10 +77,10 @@ type form struct {
 	URL          string
 	Public       bool
 	Wants        map[string]bool // of optional permissions
-	ID           string          // of an App that exists; its key isn't shown again
+	ID           string          // of an existing App; its key isn't shown again
 }
 
-// blank is the form before anybody wrote anything.
+// blank is the empty form.
 func (w *Wizard) blank() form {
 	f := form{Owner: "organization", Name: "Concorde", URL: w.URL, Wants: map[string]bool{}}
 	for _, p := range access.Permissions {
@@ -104,7 +104,7 @@ func formOf(r *http.Request) form {
 	return f
 }
 
-// show writes a page. Whoever is signed in gets forms that work.
+// show writes a page. Its forms work for browsers that are signed in.
 func (w *Wizard) show(rw http.ResponseWriter, r *http.Request, status int, p page) {
 	if s, ok := w.door.who(r); ok {
 		p.Token = s.token
@@ -143,7 +143,7 @@ func style(rw http.ResponseWriter, _ *http.Request) {
 	_, _ = rw.Write(text)
 }
 
-// sentence makes one of an error.
+// sentence turns an error into a sentence.
 func sentence(err error) string {
 	text := strings.TrimRight(err.Error(), ".")
 	first, n := utf8.DecodeRuneInString(text)

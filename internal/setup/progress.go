@@ -10,24 +10,24 @@ import (
 	"time"
 )
 
-// progress is what the setup must not forget over a restart.
+// progress is what the setup must remember across restarts.
 type progress struct {
-	State   string    `json:"state"` // that GitHub sends back; "": nobody was sent there
+	State   string    `json:"state"` // that GitHub sends back; "": the browser wasn't sent there
 	Until   time.Time `json:"until"` // when GitHub's code ends at the latest
 	Webhook string    `json:"webhook"`
 }
 
-// memo keeps the progress, in a file that is there from the first step to the last one.
+// memo keeps the progress in a file, which exists from the first step to the last one.
 type memo struct {
-	path string // "": in memory alone
+	path string // "": only in memory
 	last progress
 }
 
-// progressFile is beside the directory of the credentials.
+// progressFile is next to the credentials' directory.
 func progressFile(dir string) string { return filepath.Clean(dir) + ".setup" }
 
-// Unfinished tells whether a setup began that puts its credentials into dir, and nobody
-// has finished it.
+// Unfinished reports whether a setup that puts its credentials into dir was begun and
+// not finished.
 func Unfinished(dir string) bool {
 	_, err := os.Stat(progressFile(dir))
 	return err == nil
@@ -36,7 +36,7 @@ func Unfinished(dir string) bool {
 func openMemo(path string) *memo {
 	m := &memo{path: path}
 	if text, err := os.ReadFile(path); err == nil && json.Unmarshal(text, &m.last) != nil {
-		m.last = progress{} // as if it began now
+		m.last = progress{} // start over
 	}
 	return m
 }

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// codeLength is in characters of 5 bits: with maxGuesses, nobody guesses one.
+	// codeLength is in characters of 5 bits, too many to guess within maxGuesses.
 	codeLength = 12
 	maxGuesses = 20 // of one code
 	// sessionTime is how long a browser stays signed in.
@@ -23,8 +23,8 @@ const (
 	cookieName  = "concorde_setup"
 )
 
-// door lets in whoever knows a code that only the terminal shows. Each code works once;
-// then the terminal shows the next one.
+// door lets in whoever knows a code that only the terminal shows. Each code works once:
+// after that, the terminal shows the next one.
 type door struct {
 	out   io.Writer
 	now   func() time.Time
@@ -63,7 +63,7 @@ func (d *door) open() {
 
 func spaced(code string) string { return code[:4] + "-" + code[4:8] + "-" + code[8:] }
 
-// errCode is why a code isn't taken, for people.
+// errCode is why a code isn't accepted, as the page says.
 type errCode struct {
 	status int
 	text   string
@@ -71,7 +71,7 @@ type errCode struct {
 
 func (e *errCode) Error() string { return e.text }
 
-// enter checks a code, and gives a session for it.
+// enter checks a code and returns a session for it.
 func (d *door) enter(said string) (id string, err error) {
 	if !d.pace.Allow() {
 		return "", &errCode{http.StatusTooManyRequests, "Too many tries at once. Wait some seconds, and try again."}
@@ -81,7 +81,7 @@ func (d *door) enter(said string) (id string, err error) {
 	defer d.mu.Unlock()
 	if subtle.ConstantTimeCompare([]byte(said), []byte(d.code)) != 1 {
 		if d.guesses++; d.guesses >= maxGuesses {
-			d.show(fmt.Sprintf("A wrong code was entered %d times. This is a new one:", maxGuesses))
+			d.show(fmt.Sprintf("Wrong codes were entered %d times. Here is a new one:", maxGuesses))
 			return "", &errCode{http.StatusForbidden, "That was wrong too often: the terminal shows a new code."}
 		}
 		return "", &errCode{http.StatusForbidden, "That isn't the code. The terminal shows it; each one works once."}
@@ -97,7 +97,7 @@ func (d *door) enter(said string) (id string, err error) {
 	return id, nil
 }
 
-// who is the session of a request; ok is false without one.
+// who returns a request's session, if it has one.
 func (d *door) who(r *http.Request) (s session, ok bool) {
 	cookie, err := r.Cookie(cookieName)
 	if err != nil {
@@ -109,7 +109,7 @@ func (d *door) who(r *http.Request) (s session, ok bool) {
 	return s, ok && d.now().Before(s.until)
 }
 
-// form tells whether a request is from a form that this session was given.
+// form reports whether a request comes from a form of this session.
 func (s session) form(r *http.Request) bool {
 	return subtle.ConstantTimeCompare([]byte(r.PostFormValue("token")), []byte(s.token)) == 1
 }

@@ -1,6 +1,6 @@
-// Package setup is the page that makes a bot its App: it has GitHub create one from a
-// manifest, or takes over one that exists, keeps the key and the secret, and shows
-// whether all works. Each step can be taken again after a restart.
+// Package setup is the page on which an owner gives the bot its App: GitHub creates one
+// from a manifest, or the bot takes over an existing one. The setup stores the key and
+// the secret, and shows whether everything works. A restart loses no step.
 //
 // It must not know what the bot does with its App.
 package setup
@@ -28,7 +28,7 @@ const Path = "/setup"
 // Config of a Wizard. Everything but URL, Progress and Log is required.
 type Config struct {
 	Store    Store
-	Progress string // the directory of the credentials, to go on after a restart; "": in memory alone
+	Progress string // the credentials' directory, to continue after a restart; "": only in memory
 	APIURL   string
 	// ServerURL is where GitHub's pages are.
 	ServerURL string
@@ -36,19 +36,19 @@ type Config struct {
 	URL      string
 	Address  string    // of the page, to print
 	Terminal io.Writer // for the code
-	// Client is how to be an App.
+	// Client returns the client of the App with these credentials.
 	Client func(Credentials) (*gh.App, error)
 	// Examine makes the checks that the last step shows.
 	Examine func(context.Context, *gh.App, string) doctor.Report
-	// Ready gets the credentials once they are stored.
+	// Ready is called with the credentials once they are stored.
 	Ready     func(Credentials)
-	Next      string // what to do after the end, for people
+	Next      string // what the last page says to do next
 	UserAgent string
 	Log       zerolog.Logger
 	Now       func() time.Time
 }
 
-// Wizard serves the setup. Its methods may be called at the same time.
+// Wizard serves the setup. Its methods may be called concurrently.
 type Wizard struct {
 	Config
 	door *door
@@ -57,18 +57,17 @@ type Wizard struct {
 	mu       sync.Mutex // one step at a time
 	memo     *memo
 	have     *Credentials // stored
-	unstored *Credentials // GitHub gave them, and they couldn't be stored
+	unstored *Credentials // from GitHub, but they couldn't be stored
 	app      *gh.App
 
 	finished atomic.Bool
-	printing atomic.Bool   // the credentials are on the terminal alone
+	printing atomic.Bool   // the credentials are only on the terminal
 	done     chan struct{} // closed when finished
 
 	exam exam
 }
 
-// New makes a Wizard. have are the credentials of an earlier start, nil if there are
-// none.
+// New makes a Wizard. have are the credentials from an earlier start, or nil.
 func New(c Config, have *Credentials) (*Wizard, error) {
 	if c.Store == nil || c.Terminal == nil || c.Client == nil || c.Examine == nil || c.Ready == nil || c.Now == nil || c.Address == "" {
 		return nil, errors.New("starting the setup: something is missing in its configuration")
@@ -101,7 +100,7 @@ func New(c Config, have *Credentials) (*Wizard, error) {
 	return w, nil
 }
 
-// Done is closed when somebody has finished the setup.
+// Done is closed when the setup is finished.
 func (w *Wizard) Done() <-chan struct{} { return w.done }
 
 func (w *Wizard) routes() http.Handler {
@@ -120,7 +119,7 @@ func (w *Wizard) routes() http.Handler {
 	guard.SetDenyHandler(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.fail(rw, r, http.StatusForbidden, "Another page sent this form, so it's ignored.")
 	}))
-	if public := w.publicOrigin(); public != "" { // a proxy may not pass on the name under which the browser knows the page
+	if public := w.publicOrigin(); public != "" { // a proxy may not pass on the Host that the browser sent
 		if err := guard.AddTrustedOrigin(public); err != nil {
 			w.Log.Warn().Err(err).Msg("trusting the public address")
 		}
@@ -154,7 +153,7 @@ func (w *Wizard) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.mux.ServeHTTP(rw, r)
 }
 
-// signedIn lets only those through who have entered a code; others are asked for it.
+// signedIn lets a browser through that has entered a code, and asks others for it.
 func (w *Wizard) signedIn(next http.HandlerFunc) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		if _, ok := w.door.who(r); ok {
@@ -169,7 +168,7 @@ func (w *Wizard) signedIn(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// ofForm lets only forms through that this browser was given.
+// ofForm lets only forms through that were made for this browser.
 func (w *Wizard) ofForm(next http.HandlerFunc) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		s, _ := w.door.who(r)
@@ -185,7 +184,7 @@ func (w *Wizard) ofForm(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// enter takes the code.
+// enter signs a browser in with the code.
 func (w *Wizard) enter(rw http.ResponseWriter, r *http.Request) {
 	id, err := w.door.enter(r.PostFormValue("code"))
 	back := r.PostFormValue("back")

@@ -14,27 +14,27 @@ import (
 // Credentials are what the bot needs to be its App.
 type Credentials struct {
 	ID     int64
-	Slug   string // what GitHub calls the App in addresses
+	Slug   string // the App's name in GitHub's URLs
 	Key    []byte // PEM
 	Secret string // of the webhook
 }
 
 // Store keeps credentials.
 type Store interface {
-	// Ready tells what would keep Save from working, before GitHub makes a key that it
-	// shows once.
+	// Ready reports what would keep Save from working: GitHub shows a new key only once,
+	// so that must be known before.
 	Ready() error
-	// Save keeps the credentials for good before it returns. It never overwrites any.
+	// Save stores the credentials durably before it returns. It never overwrites any.
 	Save(Credentials) error
-	// Place says for people where Save puts them.
+	// Place says in words where Save puts them.
 	Place() string
 }
 
-// ErrExists: there are credentials already.
+// ErrExists reports that credentials exist already.
 var ErrExists = errors.New("there is an App already")
 
-// Files keeps credentials in a directory of files that only the owner can read. The
-// directory appears at once with all its files, or not at all.
+// Files keeps credentials in a directory that only its owner can read. The directory
+// appears with all its files at once, or not at all.
 type Files struct{ Dir string }
 
 // The names of the files.
@@ -70,7 +70,7 @@ func (f Files) Load() (Credentials, error) {
 	slug, slugErr := read(slugFile)
 	key, keyErr := read(keyFile)
 	secret, secretErr := read(secretFile)
-	if errors.Is(slugErr, fs.ErrNotExist) { // nobody needs it to run
+	if errors.Is(slugErr, fs.ErrNotExist) { // the bot runs without it
 		slugErr = nil
 	}
 	if err := errors.Join(idErr, slugErr, keyErr, secretErr); err != nil {
@@ -140,8 +140,8 @@ func (f Files) save(c Credentials) error {
 
 func (f Files) pattern() string { return "." + filepath.Base(f.Dir) + ".new-*" }
 
-// takeUp finds what a crash left between writing and renaming: GitHub doesn't show
-// the key again.
+// takeUp finds credentials that a crash left between writing and renaming, since GitHub
+// doesn't show the key again.
 func (f Files) takeUp() error {
 	if _, err := os.Stat(f.Dir); !errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -168,7 +168,7 @@ func write(path string, text []byte) error {
 	return errors.Join(err, file.Sync(), file.Close())
 }
 
-// settle has the names in a directory on disk.
+// settle syncs a directory, so that the names in it are on disk.
 func settle(dir string) error {
 	file, err := os.Open(dir)
 	if err != nil {

@@ -9,10 +9,10 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Changes are what a look changes about the records.
+// Changes are how a look changes the records.
 type Changes struct {
 	Keep []Record // new or changed; those with an outcome are settled now
-	Drop []Record // withdrawn: they count for nothing
+	Drop []Record // withdrawn: they don't count
 	// Again is when the next open prediction's time ends; zero for none.
 	Again time.Time
 }
@@ -30,8 +30,8 @@ type comparison struct {
 // still answer the same event: another bot may be faster.
 const slack = time.Minute
 
-// Compare settles predictions by a look at the pull request, and makes new ones. known are
-// the records of earlier looks. Looking twice changes nothing.
+// Compare settles predictions with a look at the pull request, and makes new ones. known
+// are the records of earlier looks. The same look twice changes nothing.
 func Compare(known []Record, look Look) Changes {
 	c := &comparison{Look: look, latest: map[string]Record{}, counted: map[int64]bool{}}
 	for _, r := range known {
@@ -66,8 +66,8 @@ func compareRecords(a, b Record) int {
 	return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Thing, b.Thing))
 }
 
-// ordered are the latest records in an order that doesn't vary, so that comments are
-// counted alike each time.
+// ordered returns the latest records in a fixed order, so that each comment counts for
+// the same prediction each time.
 func (c *comparison) ordered() []Record {
 	var all []Record
 	for _, r := range c.latest {
@@ -110,7 +110,7 @@ func (c *comparison) keep(r Record) {
 	c.changes.Keep = append(c.changes.Keep, r)
 }
 
-// settle stores an outcome, and no more than the report needs: most are the same.
+// settle stores an outcome, with only what the report needs, since most are the same.
 func (c *comparison) settle(r Record, found string, outcome Outcome) {
 	r.Found, r.Outcome, r.Settled, r.Due, r.Since = found, outcome, c.Now, time.Time{}, time.Time{}
 	if outcome == Same {
@@ -122,7 +122,7 @@ func (c *comparison) settle(r Record, found string, outcome Outcome) {
 	c.keep(r)
 }
 
-// predicted compares a thing that a rule has an opinion on now.
+// predicted compares a thing that a rule wants something of now.
 func (c *comparison) predicted(p pull.Prediction) {
 	last, known := c.latest[p.Thing]
 	if known && last.Outcome == Open && last.Want != p.Want { // the rule changed its mind in the meantime
@@ -138,7 +138,7 @@ func (c *comparison) predicted(p pull.Prediction) {
 		c.begin(p, known)
 	case last.Outcome == Open:
 		c.check(last, p.Found)
-	case last.Found == last.Want && p.Found != p.Want && p.Found != "": // it was so, and isn't any more
+	case last.Found == last.Want && p.Found != p.Want && p.Found != "": // it was right, and no longer is
 		c.begin(p, known)
 	}
 }
@@ -152,14 +152,14 @@ func (c *comparison) begin(p pull.Prediction, known bool) {
 	last := c.latest[p.Thing]
 	again := known && last.Want == p.Want
 	if again && !absent(p.Want) || absent(p.Want) && (again || !known) && c.byBot(p.Thing) {
-		r.Before = p.Want // what is found isn't from before, but others' doing
+		r.Before = p.Want // others made it so since
 	}
 	found := p.Found
 	if strings.HasPrefix(r.Thing, pull.CommentThing) {
 		found, _ = c.found(&r)
 	}
 	switch first, still := !slices.Contains(c.looked, p.Rule), known && last.Found == found; {
-	case found == p.Want && absent(found) && !known: // nobody wants anything
+	case found == p.Want && absent(found) && !known: // there is nothing to do
 	case first && c.old(), found == p.Want && still: // nobody did anything
 		c.settle(r, found, Earlier)
 	case found == p.Want:
@@ -184,8 +184,8 @@ func (c *comparison) check(r Record, found string) {
 	}
 }
 
-// unwanted is about an open prediction that its rule has no opinion on any more: it's
-// done, or no longer needed.
+// unwanted compares an open prediction that its rule no longer makes: it's done, or no
+// longer needed.
 func (c *comparison) unwanted(r Record) {
 	found, known := c.found(&r)
 	switch {
@@ -196,8 +196,8 @@ func (c *comparison) unwanted(r Record) {
 	}
 }
 
-// found returns the state of a prediction's thing. A comment is there if a bot has
-// commented since then, and that comment counts for no other prediction.
+// found returns the state of a prediction's thing. A comment counts as found if a bot has
+// commented since, and that comment counts for no other prediction.
 func (c *comparison) found(r *Record) (state string, known bool) {
 	if !strings.HasPrefix(r.Thing, pull.CommentThing) {
 		return c.Request.Found(r.Thing)
@@ -218,8 +218,8 @@ func (c *comparison) bot(comment pull.Comment) bool {
 	return !comment.Own && (comment.Bot || c.isBot(comment.By))
 }
 
-// byBot reports whether something that shouldn't be there is another bot's doing. A label
-// that a person set, such as one that requests a backport, was right until now.
+// byBot reports whether another bot made an unwanted thing. A label that a person set,
+// such as one that requests a backport, was right until now.
 func (c *comparison) byBot(thing string) bool {
 	label, is := strings.CutPrefix(thing, pull.LabelThing)
 	if !is || c.Request.Facts&pull.Events == 0 {

@@ -38,7 +38,7 @@ type Agreement struct {
 	Missing   int    `json:"missing"`
 	Extra     int    `json:"extra"`
 	Open      int    `json:"open"` // whose time isn't over
-	// Percent of the settled ones are the same, rounded down; 0 if none is settled.
+	// Percent of the settled predictions are Same, rounded down; 0 if none is settled.
 	Percent int `json:"percent"`
 }
 
@@ -64,8 +64,8 @@ func NewReport(server string, only Filter) *Report {
 	return &Report{Since: only.Since, Rules: []Agreement{}, Differences: []Difference{}, server: strings.TrimRight(server, "/"), only: only}
 }
 
-// Add adds a stored record; the stored form is Record.Stored's. One that can't be read is
-// ignored: a newer program may have written it.
+// Add adds a record in its stored form (Record.Stored). One that can't be read is ignored:
+// a newer program may have written it.
 func (r *Report) Add(key, thing string, at time.Time, stored []byte) {
 	of, err := pull.ParseKey(key)
 	if err != nil {
@@ -129,7 +129,7 @@ func (r *Report) difference(key pull.Key, record Record) Difference {
 	return d
 }
 
-// Text prints the report for people. Each line of text by strangers passes plain.
+// Text prints the report as text. Strangers' words in it go through plain.
 func (r *Report) Text(w io.Writer, plain func(string) string) error {
 	if len(r.Rules) == 0 {
 		_, err := fmt.Fprintln(w, "no predictions")
@@ -170,7 +170,7 @@ func (r *Report) Text(w io.Writer, plain func(string) string) error {
 	return nil
 }
 
-// sentence says what the rule wants, and what is there instead.
+// sentence says what the rule wanted, and what happened instead.
 func (d Difference) sentence() string {
 	switch d.Outcome {
 	case Missing:

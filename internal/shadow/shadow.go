@@ -18,8 +18,8 @@ const (
 	Different Outcome = "different" // they did something else
 	Missing   Outcome = "missing"   // they did nothing
 	Extra     Outcome = "extra"     // they did what the rule doesn't want
-	// Earlier is about what was so before: at the rule's first look at an older pull request,
-	// or until the rule changed its mind. It counts for nothing.
+	// Earlier is what a thing was before: at the rule's first look at an older pull request,
+	// or until the rule changed its mind. It doesn't count, since nobody knows who did what.
 	Earlier Outcome = "earlier"
 )
 
@@ -37,7 +37,7 @@ type Record struct {
 	// Outcome is as of Settled.
 	Outcome Outcome   `json:"outcome,omitempty"`
 	Settled time.Time `json:"settled,omitzero"`
-	// Since is where comments that count begin, by GitHub's clock; zero once settled.
+	// Since is when comments begin to count, by GitHub's clock; zero once settled.
 	// Comment is the one that counts.
 	Since   time.Time `json:"since,omitzero"`
 	Comment int64     `json:"comment,omitempty"`
@@ -48,10 +48,10 @@ type Record struct {
 	Rules []string `json:"rules,omitempty"`
 }
 
-// absent reports whether a state is that of a thing that isn't there.
+// absent reports whether a state means that the thing doesn't exist.
 func absent(state string) bool { return state == pull.Off || state == pull.None || state == "" }
 
-// excess: others put there what the rule never wanted.
+// excess reports whether the thing, if it exists now, is one that the rule never wanted.
 func (r Record) excess() bool { return absent(r.Want) && r.Before == r.Want }
 
 // judge is the outcome of a prediction whose time is over.
@@ -88,8 +88,8 @@ func (l Look) shadowed() []string {
 	return names
 }
 
-// old reports whether the pull request was opened, or merged, before others could still
-// be expected to act on that.
+// old reports whether the pull request was opened, or merged, so long ago that others
+// would have acted already.
 func (l Look) old() bool {
 	moved := l.Request.CreatedAt
 	if l.Request.ClosedAt.After(moved) {

@@ -1,9 +1,9 @@
 // Package missed finds webhooks that never arrived. GitHub doesn't repeat a delivery by
 // itself, but remembers for three days how each attempt went ("Handling failed webhook
-// deliveries"). What failed, or what the database hasn't seen, is requested again; where
-// that can't help, a sweep follows.
+// deliveries"). Deliveries that failed, or that the database doesn't have, are requested
+// again; where that can't help, a sweep follows.
 //
-// It must not know what a delivery says.
+// It must not know what a delivery contains.
 package missed
 
 import (
@@ -25,11 +25,11 @@ import (
 const (
 	// Every is how often to call Run.
 	Every = 5 * time.Minute
-	// skipWithin leaves a run out: another replica has just made one.
+	// skipWithin skips a run so soon after another one: another replica has just made it.
 	skipWithin = 4 * time.Minute
-	// overlap is read twice: GitHub's clock isn't ours, and an attempt shows up late.
+	// overlap is read twice, since GitHub's clock isn't ours and attempts show up late.
 	overlap = 15 * time.Minute
-	// young attempts may not have ended, or not be stored yet.
+	// young attempts may not have ended, or may not be stored yet.
 	young = time.Minute
 	// kept is how long GitHub remembers attempts, less an hour.
 	kept = 71 * time.Hour
@@ -37,13 +37,12 @@ const (
 	// redeliveries. A sweep is cheaper than more.
 	maxPages    = 20
 	maxRequests = 200
-	// patience is how long to wait for the attempt that was requested.
+	// patience is how long to wait for a requested attempt.
 	patience = 10 * time.Minute
-	// maxFaults is after how many errors to leave the rest of the redeliveries to the next
-	// run.
+	// maxFaults is how many errors end a run; the next one requests the rest.
 	maxFaults = 10
-	// maxTries bounds the redeliveries of one event: what was refused so often will be
-	// again.
+	// maxTries bounds the redeliveries of one event: the next one would most likely fail,
+	// too.
 	maxTries = 3
 )
 
@@ -58,7 +57,7 @@ type GitHub interface {
 
 // Store is the queue's database.
 type Store interface {
-	// Received are those of the deliveries that were stored.
+	// Received returns which of the deliveries are stored.
 	Received(ctx context.Context, ids []string) (map[string]bool, error)
 	Get(ctx context.Context, name string) ([]byte, error)
 	Put(ctx context.Context, name string, value []byte) error
@@ -110,31 +109,31 @@ const (
 	bySweep      = "sweep"
 )
 
-// state is what is known of the past.
+// state is what's known about the past.
 type state struct {
 	Until time.Time `json:"until"` // nothing before is missing
 	Read  time.Time `json:"read"`  // when GitHub was asked last
-	// Tries are the redeliveries requested of events within the overlap, by GUID.
+	// Tries are the requested redeliveries of events within the overlap, by GUID.
 	Tries map[string]try `json:"tries,omitempty"`
 	Total Total          `json:"total"`
 }
 
-// Total is what was recovered since the database was made.
+// Total is what was recovered since the database was created.
 type Total struct {
 	Redelivered int `json:"redelivered"` // redeliveries requested
 	Swept       int `json:"swept"`       // events left to a sweep
 }
 
-// try is the last redelivery requested of an event.
+// try is an event's last requested redelivery.
 type try struct {
-	Count int       `json:"count"` // of all; maxTries+1 stands for "left to a sweep"
-	Of    int64     `json:"of"`    // the attempt that was to be repeated
+	Count int       `json:"count"` // of requests; maxTries+1: left to a sweep
+	Of    int64     `json:"of"`    // the repeated attempt
 	At    time.Time `json:"at"`
 }
 
-// Run reads GitHub's list back to the last run's and requests what is missing. After a
-// start it shouldn't wait for the usual time to pass. The first run of all finds
-// nothing: the sweep after the start sees what came before.
+// Run reads GitHub's list of attempts since the last run, and requests missing deliveries
+// again. Call it soon after a start, too. The very first run finds nothing: the sweep
+// after the start sees what came before.
 func (f *Finder) Run(ctx context.Context, start bool) error {
 	now := f.Now()
 	s, known, err := f.load(ctx)
@@ -160,7 +159,7 @@ func (f *Finder) Run(ctx context.Context, start bool) error {
 	if r.missing, err = f.missing(ctx, last); err != nil {
 		return err
 	}
-	if err := f.request(ctx, &r); err != nil { // what was requested stays so; the rest is for the next run
+	if err := f.request(ctx, &r); err != nil { // the next run requests the rest
 		return errors.Join(err, f.save(ctx, state{Until: s.Until, Read: s.Read, Tries: r.tries, Total: r.total}))
 	}
 	if gap := now.Sub(s.Until) > kept || !complete; gap || r.hopeless > 0 {
@@ -196,7 +195,7 @@ func (f *Finder) load(ctx context.Context) (s state, known bool, err error) {
 		return state{}, false, err
 	}
 	if json.Unmarshal(value, &s) != nil || s.Until.After(f.Now().Add(overlap)) {
-		return state{}, false, nil // not ours, or a clock has jumped: begin again
+		return state{}, false, nil // unreadable, or a clock has jumped: start over
 	}
 	return s, true, nil
 }
@@ -209,7 +208,7 @@ func (f *Finder) save(ctx context.Context, s state) error {
 	return f.Store.Put(ctx, note, value)
 }
 
-// read gives the newest attempt of each event that GitHub tried to deliver since a time.
+// read returns the newest attempt of each event that GitHub tried to deliver since then.
 // complete is false if there were too many.
 func (f *Finder) read(ctx context.Context, since time.Time) (last map[string]gh.HookDelivery, complete bool, err error) {
 	last = map[string]gh.HookDelivery{}
@@ -235,7 +234,7 @@ func (f *Finder) read(ctx context.Context, since time.Time) (last map[string]gh.
 	return last, false, nil
 }
 
-// missing are those that should be stored and aren't, whatever GitHub heard of them.
+// missing returns attempts that should be stored and aren't, whatever response GitHub got.
 func (f *Finder) missing(ctx context.Context, last map[string]gh.HookDelivery) (missing []gh.HookDelivery, err error) {
 	var ids []string
 	for guid, d := range last {
@@ -264,8 +263,8 @@ func (f *Finder) ours(d gh.HookDelivery) bool {
 	return d.Installation == 0 || f.Serves == nil || f.Serves(d.Installation)
 }
 
-// request has missing deliveries sent again. What GitHub has forgotten meanwhile or was
-// refused too often is hopeless, and so are all if there are too many.
+// request asks GitHub to send missing deliveries again. Those that GitHub no longer has,
+// or that failed too often, are hopeless; if there are too many, all are.
 func (f *Finder) request(ctx context.Context, r *round) error {
 	crowd := len(r.missing) > maxRequests
 	var faults []error
