@@ -22,7 +22,9 @@ import (
 const killer = `#!/bin/sh
 case "$GIT_NTH $*" in " "*|*cat-file*) exec GIT "$@";; esac
 echo >>"$GIT_CALLS"
-[ "$(wc -l <"$GIT_CALLS")" -eq "$GIT_NTH" ] || exec GIT "$@"
+n=0
+while read -r _; do n=$((n + 1)); done <"$GIT_CALLS"
+[ $n -eq "$GIT_NTH" ] || exec GIT "$@"
 [ "$GIT_WHEN" = after ] && GIT "$@"
 kill -9 "$PPID"
 `

@@ -55,7 +55,7 @@ func TestAppIsRefusedForAWhile(t *testing.T) {
 // newKey is a private key that no App has.
 func newKey(t testing.TB) string {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func TestLateGitHub(t *testing.T) {
 
 // The fixtures have every answer, and neither tokens nor people.
 func TestFixtures(t *testing.T) {
-	p := newPlace(t)
+	p := newPlace(t).keeping()
 	trial.OK(t, p.repo.EditBody(1, "By @alice, alice@users.noreply.github.com"))
 	report, _ := p.run()
 	all := p.fixtures.String()

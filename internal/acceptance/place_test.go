@@ -46,9 +46,9 @@ func newPlaceOn(t *testing.T, cfg ghtest.Config) *place {
 	number := trial.Must(trial.OpenWith(p.repo, "fix", ghtest.PR{Title: "From a fork"}))(t)
 	trial.Must(p.repo.Review(number, "bob", "CHANGES_REQUESTED", "Not yet"))(t)
 	p.cfg = Config{
-		Repository: pull.Key{Owner: "example", Repo: "throw-away"}, Fixtures: &p.fixtures,
-		Archived: pull.Key{Owner: "example", Repo: "attic"},
-		Large:    pull.Key{Owner: "example", Repo: "throw-away", Number: number}, // ghtest shows a token no other repository
+		Repository: pull.Key{Owner: "example", Repo: "throw-away"},
+		Archived:   pull.Key{Owner: "example", Repo: "attic"},
+		Large:      pull.Key{Owner: "example", Repo: "throw-away", Number: number}, // ghtest shows a token no other repository
 		GitHub: gh.Config{
 			AppID: p.srv.AppID(), PrivateKey: p.srv.PrivateKeyPEM(), APIURL: p.srv.APIURL(), Timeout: time.Minute,
 			Now: p.srv.Now, Wait: advance(p.srv),
@@ -68,6 +68,12 @@ func advance(srv *ghtest.Server) func(context.Context, time.Duration) error {
 		}
 		return srv.Flush(ctx)
 	}
+}
+
+// keeping has a run keep the answers, which takes as long as the run itself.
+func (p *place) keeping() *place {
+	p.cfg.Fixtures = &p.fixtures
+	return p
 }
 
 // run makes a run and gives its lines.

@@ -219,13 +219,13 @@ func (w work) engineVerdict(p git.Picked, bare, commit string) verdict {
 	words := strings.NewReplacer("heads/"+p.Branch, "HEAD", "~heads_"+p.Branch, "~HEAD",
 		">>>>>>> "+commit, ">>>>>>> "+theirs, "~"+commit, "~"+strings.ReplaceAll(theirs, "/", "_"))
 	if p.Commit != "" {
-		w.git("fetch", "-q", "--no-tags", bare, "refs/heads/"+p.Head)
-		v.Tree = w.tree("FETCH_HEAD", words)
-		if id := w.git("rev-parse", "FETCH_HEAD"); id != p.Commit {
+		served, ref := work{w.T, bare}, "refs/heads/"+p.Head
+		v.Tree = served.tree(ref, words)
+		if id := served.git("rev-parse", ref); id != p.Commit {
 			w.Errorf("%s is at %s, the engine says %s", p.Head, id, p.Commit)
 		}
 		if p.Outcome == git.Clean {
-			v.Author = w.git("log", "-1", "--format=%an <%ae> %ad", "FETCH_HEAD")
+			v.Author = served.git("log", "-1", "--format=%an <%ae> %ad", ref)
 		}
 	}
 	for _, c := range p.Conflicts {

@@ -20,7 +20,13 @@ type work struct {
 
 func newWork(t *testing.T) work {
 	w := work{t, t.TempDir()}
-	w.git("init", "-q", "-b", "main")
+	w.write(".git/HEAD", "ref: refs/heads/main\n") // as git init lays it out, which is a process for each test
+	w.write(".git/config", "[core]\n\trepositoryformatversion = 0\n\tbare = false\n")
+	for _, dir := range []string{"objects", "refs"} {
+		if err := os.Mkdir(filepath.Join(w.dir, ".git", dir), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return w
 }
 

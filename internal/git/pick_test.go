@@ -111,8 +111,7 @@ func crlf(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }
 func (c pickCase) build(w work) {
 	c.base(w)
 	w.commit("base")
-	w.git("branch", "3.14")
-	w.git("checkout", "-q", "3.14")
+	w.git("checkout", "-q", "-b", "3.14")
 	if c.ours != nil {
 		c.ours(w)
 		w.commit("ours")

@@ -20,7 +20,7 @@ import (
 
 func TestJWT(t *testing.T) {
 	srv := trial.Server(t, ghtest.Config{})
-	key := trial.Must(rsa.GenerateKey(rand.Reader, 2048))(t)
+	key := trial.Must(rsa.GenerateKey(rand.Reader, 1024))(t)
 	other := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
 	now, id := float64(time.Now().Unix()), srv.AppID()
 	good := map[string]any{"iss": id, "iat": now - 30, "exp": now + 300}

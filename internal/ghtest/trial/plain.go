@@ -15,7 +15,7 @@ import (
 
 // Key is a private key of an App, in PEM; always the same one.
 var Key = sync.OnceValue(func() []byte {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
 		return nil
 	}
