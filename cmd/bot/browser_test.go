@@ -200,6 +200,9 @@ var kept = map[string]string{
 	"pages-repository-light-desk": "repository",
 	"pages-original-light-desk":   "pull-request",
 	"pages-original-dark-phone":   "pull-request-phone",
+	"pages-backports-light-desk":  "backports",
+	"pages-stages-light-desk":     "stages",
+	"pages-life-cycle-light-desk": "life-cycle",
 	"pages-settings-light-desk":   "settings",
 }
 

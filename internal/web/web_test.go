@@ -225,6 +225,19 @@ func TestSentences(t *testing.T) {
 	}
 }
 
+// GitHub's clock may be ahead, so what has happened is never in the future.
+func TestTimes(t *testing.T) {
+	s := newSite(t)
+	for offset, want := range map[time.Duration][2]string{
+		5 * time.Minute: {"just now", "in 5 minutes"}, 30 * time.Second: {"just now", "now"}, -time.Minute: {"1 minute ago", "now"},
+		-90 * time.Minute: {"1 hour ago", "now"}, 49 * time.Hour: {"just now", "in 2 days"}, -49 * time.Hour: {"2 days ago", "now"},
+	} {
+		if got := [2]string{s.pages.ago(at.Add(offset)), s.pages.until(at.Add(offset))}; got != want {
+			t.Errorf("%s: got %q, want %q", offset, got, want)
+		}
+	}
+}
+
 func TestOverview(t *testing.T) {
 	s := newSite(t)
 	s.shows("/", 200, "seen a pull request yet")

@@ -11,20 +11,24 @@ import (
 // functions are what templates can call.
 func (p *Pages) functions() template.FuncMap {
 	return template.FuncMap{
-		"when": p.when, "exact": exact, "plural": plural, "symbol": symbol, "short": short, "page": pageOf, "day": day, "wordy": wordy,
+		"ago": p.ago, "until": p.until, "exact": exact, "plural": plural, "symbol": symbol, "short": short, "page": pageOf, "day": day, "wordy": wordy,
 	}
 }
 
-// when is a time relative to now: "3 minutes ago", "in 2 days".
-func (p *Pages) when(at time.Time) string {
-	d := p.Now().Sub(at)
-	switch {
-	case d.Abs() < time.Minute:
-		return "just now"
-	case d < 0:
-		return "in " + span(-d)
+// ago is how long ago something was: "3 minutes ago". GitHub's clock may be ahead.
+func (p *Pages) ago(at time.Time) string {
+	if d := p.Now().Sub(at); d >= time.Minute {
+		return span(d) + " ago"
 	}
-	return span(d) + " ago"
+	return "just now"
+}
+
+// until is when something will be: "in 2 days".
+func (p *Pages) until(at time.Time) string {
+	if d := at.Sub(p.Now()); d >= time.Minute {
+		return "in " + span(d)
+	}
+	return "now"
 }
 
 // span is a length of time in one unit: days from a day on.
