@@ -33,32 +33,30 @@ func (s *session) deliveries(ctx context.Context, since time.Time) (all []gh.Hoo
 				all = append(all, d)
 			}
 		}
-		if cursor == "" || page[len(page)-1].At.Before(since) {
+		if cursor == "" || len(page) == 0 || page[len(page)-1].At.Before(since) {
 			break
 		}
 	}
 	return all, nil
 }
 
-// hears is a skip if GitHub sends no webhooks of this run.
+// hears is a skip if GitHub sends no webhooks of this run. Only the first step waits for
+// one.
 func (s *session) hears(ctx context.Context) error {
-	if s.heard == nil {
-		_, err := s.shows(ctx, "a webhook", func() (bool, error) {
-			all, err := s.deliveries(ctx, s.began)
-			return len(all) > 0, err
-		})
-		var none *difference
-		var gone *gh.Gone // as without a webhook
-		if err != nil && !errors.As(err, &none) && !errors.As(err, &gone) {
-			return err
-		}
-		heard := err == nil
-		s.heard = &heard
+	most := gh.Lag
+	if s.deaf {
+		most = 0
 	}
-	if !*s.heard {
+	_, err := s.within(ctx, patience{"a webhook", most, time.Second}, func() (bool, error) {
+		all, err := s.deliveries(ctx, s.began)
+		return len(all) > 0, err
+	})
+	var none *difference
+	var gone *gh.Gone // as without a webhook
+	if s.deaf = errors.As(err, &none) || errors.As(err, &gone); s.deaf {
 		return &skip{"GitHub sends no webhook about this repository: does the App have one?"}
 	}
-	return nil
+	return err
 }
 
 // ownWebhook reads the webhook about the App's own comment.

@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -108,12 +109,12 @@ func (s *session) deliveryLag(ctx context.Context) (string, error) {
 		slices.Reverse(all)
 		return match(s.changes, all, came), nil
 	})
+	var none *difference
+	if errors.As(err, &none) {
+		c := s.changes[slices.IndexFunc(came, func(d gh.HookDelivery) bool { return d.ID == 0 })]
+		err = differs("no webhook %s.%s about the %s comes within %s", c.event, c.action, c.what, deliveryTime)
+	}
 	if err != nil {
-		for i, d := range came {
-			if c := s.changes[i]; d.ID == 0 && ctx.Err() == nil {
-				err = differs("no webhook %s.%s about the %s comes within %s", c.event, c.action, c.what, deliveryTime)
-			}
-		}
 		return "", err
 	}
 	measured := "shown after it was delivered"

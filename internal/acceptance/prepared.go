@@ -53,11 +53,10 @@ func (s *session) orGuest(ctx context.Context, number int, otherwise string) (ke
 	if key.Number = number; number != 0 {
 		return key, nil
 	}
-	g, err := s.guest(ctx)
-	var none *skip
-	if errors.As(err, &none) && none.text == needsSecond {
+	if s.cfg.Second == "" {
 		return key, &skip{otherwise}
 	}
+	g, err := s.guest(ctx)
 	if err == nil {
 		key = g.key
 	}

@@ -35,8 +35,14 @@ func (s *session) mergeQueue(ctx context.Context) (string, error) {
 	}
 	var entry pull.QueueEntry
 	took, err := s.within(ctx, patience{"an entry of the merge queue", 2 * gh.Lag, deliveryPause}, func() (bool, error) {
-		entry, err = s.queued(ctx, m)
-		return entry.Number != 0, err
+		if entry, err = s.queued(ctx, m); err != nil || entry.Number != 0 {
+			return true, err
+		}
+		r, err := s.load(ctx, m.key)
+		if err == nil && r.State == pull.Merged {
+			err = &skip{"the merge queue merged at once: have it wait for the status " + statusContext}
+		}
+		return false, err
 	})
 	if err != nil {
 		return "", err

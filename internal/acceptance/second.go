@@ -27,10 +27,7 @@ type guest struct {
 
 // guest makes the fork and the pull request that several steps share, once.
 func (s *session) guest(ctx context.Context) (*guest, error) {
-	switch {
-	case s.cfg.Second == "":
-		return nil, &skip{needsSecond}
-	case s.second == nil && s.refused == nil:
+	if s.second == nil && s.refused == nil {
 		s.second, s.refused = s.invite(ctx)
 	}
 	return s.second, s.refused
@@ -131,7 +128,10 @@ func (s *session) asSecond(ctx context.Context, r request) (raw said, err error)
 		return raw, err
 	}
 	req.Header.Set("Authorization", "Bearer "+s.cfg.Second)
-	client := http.Client{Transport: s.record, Timeout: cmp.Or(s.cfg.GitHub.Timeout, time.Minute), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := http.Client{
+		Transport: s.record, Timeout: cmp.Or(s.cfg.GitHub.Timeout, time.Minute),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // with the token
+	}
 	resp, err := client.Do(req.WithContext(ctx))
 	if err != nil {
 		return raw, fmt.Errorf("asking as the second account: %w", err)

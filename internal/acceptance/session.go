@@ -38,7 +38,7 @@ type session struct {
 	granted  map[string]string // permissions, once a step asked
 	dated    dated             // once a step made it
 	note     pull.PostedNote   // of the step own-comment
-	heard    *bool             // whether GitHub sends webhooks of this run, once a step asked
+	deaf     bool              // GitHub sends no webhooks of this run
 	changes  []change          // of the step lag
 	second   *guest            // once a step invited the second account,
 	refused  error             // or why it couldn't

@@ -173,3 +173,27 @@ func TestRunCannotBegin(t *testing.T) {
 		t.Error("a run in ..")
 	}
 }
+
+// A merge queue that requires nothing is empty again before the run can look.
+func TestQueueMergesAtOnce(t *testing.T) {
+	p := newPlace(t)
+	p.cfg.Skip = append([]string{"odd-files"}, withGit...)
+	merge := func() {
+		for n := 1; ; n++ {
+			i, err := p.repo.PR(n)
+			if err != nil {
+				return
+			}
+			if i.Title == "Acceptance: queue" {
+				trial.Must(p.repo.MergeQueued(n))(t)
+			}
+		}
+	}
+	trial.OK(t, p.srv.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "enqueuePullRequest", Then: merge}))
+	report, lines := p.run()
+	at := slices.IndexFunc(report.Results, func(r Result) bool { return r.Name == "merge-queue" })
+	if r := report.Results[at]; r.State != Skipped || !strings.Contains(r.Text, "merged at once") || !report.Good() {
+		t.Errorf("left %q\n%s", report.Left, strings.Join(lines, "\n"))
+	}
+	p.clean()
+}
