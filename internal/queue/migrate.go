@@ -6,7 +6,8 @@ import (
 )
 
 // migrations are the versions of the package's tables, in order. A released version
-// never changes: add another one.
+// never changes: add another one, which only adds, since older processes work on beside
+// it.
 var migrations = [][]string{{
 	`CREATE TABLE deliveries (
 id TEXT PRIMARY KEY,
