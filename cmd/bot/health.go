@@ -29,8 +29,7 @@ func kinds() []reconcile.Kind { return append(slices.Clone(reconcile.Kinds), kin
 // health is what /readyz and /metrics show.
 type health struct {
 	reconcile.Health
-	stats    queue.Stats // zero when the database doesn't answer
-	progress []reconcile.Progress
+	stats queue.Stats // zero when the database doesn't answer
 }
 
 // health asks the queue and the reconciler. Concurrent requests share one answer: the
@@ -48,10 +47,7 @@ func (b *bot) health() health {
 		if b.Role == roleReceive { // it's ready when it can store, whatever becomes of the work
 			return health{stats: stats}, nil
 		}
-		h := health{Health: b.reconciler.Health(ctx, stats.Unserved, b.ReadyWithin), stats: stats}
-		if h.progress, err = b.inProgress(ctx); err != nil {
-			b.log.Error().Err(err).Msg("looking at background work")
-		}
+		h := health{b.reconciler.Health(ctx, stats.Unserved, b.ReadyWithin), stats}
 		if stats.Overdue > b.ReadyWithin {
 			h.Alerts = append(h.Alerts, reconcile.Alert{Kind: kindBehind,
 				Text: fmt.Sprintf("work has been due for %s, more than %s: the bot can't keep up. Check its CPU, its database and the log",
@@ -139,7 +135,7 @@ func (m *healthMetrics) Collect(c chan<- prometheus.Metric) {
 	gauge(givenUpDesc, float64(h.stats.GivenUp))
 	gauge(ageDesc, h.stats.Overdue.Seconds())
 	gauge(unservedDesc, h.stats.Oldest().Seconds())
-	for _, p := range h.progress {
+	for _, p := range m.bot.progress() {
 		repository, stage := p.Repository.String(), string(p.Stage)
 		gauge(doneDesc, float64(p.Done), repository, stage)
 		gauge(totalDesc, float64(p.Total), repository, stage)

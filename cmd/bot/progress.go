@@ -23,6 +23,24 @@ func (b *bot) inProgress(ctx context.Context) ([]reconcile.Progress, error) {
 	return reconcile.InProgress(ctx, b.queue, b.reconciler.Settings.Sweep, b.reconciler.Now())
 }
 
+// progress is that for /metrics, none of a receiver. Concurrent requests share one answer.
+func (b *bot) progress() []reconcile.Progress {
+	if b.Role == roleReceive {
+		return nil
+	}
+	got, _, _ := b.asking.Do("progress", func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), statsTime)
+		defer cancel()
+		all, err := b.inProgress(ctx)
+		if err != nil {
+			b.log.Error().Err(err).Msg("looking at background work")
+		}
+		return all, nil
+	})
+	all, _ := got.([]reconcile.Progress)
+	return all
+}
+
 const (
 	// reportEvery is how often the log shows background work, from all replicas together.
 	reportEvery  = 10 * time.Minute

@@ -133,3 +133,24 @@ func BenchmarkStats(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkBatches counts what's left and done where 20,000 of 200,000 keys wait for
+// their updates, and all others have had them.
+func BenchmarkBatches(b *testing.B) {
+	q := open(b, Config{Database: filepath.Join(b.TempDir(), "queue.db"), Work: func(context.Context, Job) error { return nil }})
+	for from := range 20 {
+		var hints []Hint
+		for i := range 10_000 {
+			hints = append(hints, Hint{Key: fmt.Sprintf("python/cpython#%d", 10_000*from+i), Cause: "sweep"})
+		}
+		add(b, q, hints...)
+	}
+	if err := q.change(b.Context(), `UPDATE keys SET due = 0, wanted = 0, done_at = wanted WHERE key NOT LIKE '%7'`); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if all, err := q.Batches(b.Context(), "sweep"); err != nil || len(all) != 1 || all[0].Left != 20_000 {
+			b.Fatal(all, err)
+		}
+	}
+}
