@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
 )
 
 // Branch is a branch that takes backports.
@@ -94,15 +96,9 @@ func (p *Pages) backports(a *asked) (page, error) {
 	}
 	o := ofBackports{Repository: key.String(), Branch: a.FormValue("branch"), Person: strings.TrimPrefix(strings.TrimSpace(a.FormValue("person")), "@"),
 		State: or(a.FormValue("state"), toDo), Age: or(a.FormValue("age"), anyTime), Counts: map[string]int{}}
-	var seen []pull.Brief
-	for _, class := range []string{"merged", "closed", "open"} {
-		all, err := p.briefs(a, key, class)
-		if err != nil {
-			return page{}, err
-		}
-		for _, b := range all {
-			seen = append(seen, b.Brief)
-		}
+	seen, err := p.seen(a, key)
+	if err != nil {
+		return page{}, err
 	}
 	if o.Branches, err = p.Branches(a.Context(), key, seen); err != nil {
 		return page{}, err
@@ -116,6 +112,29 @@ func (p *Pages) backports(a *asked) (page, error) {
 		o.More, o.Changes = len(o.Changes)-maxChanges, o.Changes[:maxChanges]
 	}
 	return page{name: "backports", Title: "Backports", Sentence: o.sentence(), Repository: o.Repository, Place: "backports", Data: o, table: table}, nil
+}
+
+// intoMain is in the JSON of a Brief into the default branch, and nowhere else: texts
+// have no quotes there that aren't escaped.
+const intoMain = `"main":true`
+
+// seen are the pull requests that backports may be of, or be. Others aren't read, since
+// that takes most of the page's time.
+func (p *Pages) seen(a *asked, key pull.Key) (all []pull.Brief, err error) {
+	for _, state := range []pull.State{pull.Merged, pull.Closed, pull.Open} {
+		err := p.Store.Views(a.Context(), key.Repository().String(), string(state), func(v queue.View) error {
+			if state != pull.Merged && bytes.Contains(v.Brief, []byte(intoMain)) {
+				return nil
+			}
+			b, err := decoded(v)
+			all = append(all, b)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // check refuses filters that choose nothing, and chooses the branches to show.

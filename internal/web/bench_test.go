@@ -11,7 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// big fills a database as CPython's would be: 2,500 open pull requests, and 30,000 entries
+// big fills a database as CPython's would be: 2,500 open pull requests, 5,000 merged ones, and 30,000 entries
 // of the audit log, of which one pull request has 300.
 func big(t testing.TB) *site {
 	t.Helper()
@@ -20,7 +20,7 @@ func big(t testing.TB) *site {
 		created := at.Add(-time.Duration(n) * time.Hour)
 		s.see("python/cpython", pull.View{
 			Brief: pull.Brief{Number: 2500 - n, Title: fmt.Sprintf("gh-%d: Fix what json.dumps() does with the %dth option", 100000+n, n),
-				Author: fmt.Sprint("somebody", n%400), State: pull.Open, Base: "main", Created: created, Seen: at,
+				Author: fmt.Sprint("somebody", n%400), State: pull.Open, Base: "main", Main: true, Created: created, Seen: at,
 				Labels: []pull.Mark{{Name: "type-bug", By: "bob", Since: created}, {Name: "stdlib", Rule: "labels", Why: "cpython.yml:264", Since: created},
 					{Name: "awaiting review", Rule: "stage", Why: "it has no review that counts", Since: created}}},
 			Statuses: []pull.Mark{{Name: "bedevere/news", Value: "success: News entry found in Misc/NEWS.d", Rule: "news", Why: "Requires a NEWS entry."}},
@@ -38,11 +38,13 @@ func big(t testing.TB) *site {
 	for n := range 99 {
 		s.ok(s.queue.Log(s.Context(), fmt.Sprintf("python/cpython#%d", 2400-n), entries...))
 	}
+	s.merge()
 	return s
 }
 
 // bigPages are the pages that grow with the repository.
-var bigPages = []string{"/", "/python/cpython", "/python/cpython?find=dumps", "/python/cpython/pull/2500", "/python/cpython/settings"}
+var bigPages = []string{"/", "/python/cpython", "/python/cpython?find=dumps", "/python/cpython/pull/2500", "/python/cpython/settings",
+	"/python/cpython/backports", "/python/cpython/backports?state=any&person=core7", "/python/cpython/stages", "/python/cpython/life-cycle"}
 
 // TestPagesAreSmall holds each page under 200 kB.
 func TestPagesAreSmall(t *testing.T) {

@@ -93,12 +93,16 @@ func names(marks []pull.Mark) (all []string) {
 // briefs reads the views of a class.
 func (p *Pages) briefs(a *asked, key pull.Key, class string) (all []brief, err error) {
 	err = p.Store.Views(a.Context(), key.Repository().String(), class, func(v queue.View) error {
-		var b brief
-		if err := json.Unmarshal(v.Brief, &b.Brief); err != nil {
-			return fmt.Errorf("reading the view of %s, number %d: %w", key, v.Number, err)
-		}
-		all = append(all, b)
-		return nil
+		b, err := decoded(v)
+		all = append(all, brief{b})
+		return err
 	})
 	return all, err
+}
+
+func decoded(v queue.View) (b pull.Brief, err error) {
+	if err := json.Unmarshal(v.Brief, &b); err != nil {
+		return b, fmt.Errorf("reading the view of %s, number %d: %w", v.Group, v.Number, err)
+	}
+	return b, nil
 }

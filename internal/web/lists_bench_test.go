@@ -1,0 +1,53 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// merge adds 5,000 merged pull requests, half of them backports of the others; each
+// original has a backport that isn't done, and a branch that lacks it.
+func (s *site) merge() {
+	s.Helper()
+	s.branches = []Branch{{Name: "3.15", Phase: "bugfix", Seen: true}, {Name: "3.14", Phase: "bugfix", Seen: true},
+		{Name: "3.13", Phase: "security", Seen: true, Gaps: map[int]Gap{}}, {Name: "3.12", Phase: "security", Seen: true},
+		{Name: "3.11", Phase: "security", Seen: true}}
+	for n := range 2500 {
+		number, closed := 10_000+2*n, at.Add(-time.Duration(n)*time.Hour)
+		original := pull.View{Brief: pull.Brief{
+			Number: number, Title: fmt.Sprintf("gh-%d: Fix what json.dumps() does with the %dth option", 200_000+n, n),
+			Author: fmt.Sprint("somebody", n%400), MergedBy: fmt.Sprint("core", n%60), State: pull.Merged, Base: "main", Main: true,
+			Created: closed.Add(-time.Hour), Closed: closed, Seen: at,
+			Labels: []pull.Mark{{Name: "type-bug", By: "bob", Since: closed}, {Name: "stdlib", Rule: "labels", Why: "cpython.yml:264", Since: closed}},
+			Related: []pull.Related{{Number: number + 1, Branch: "3.15", State: "merged", Why: "expected in 3.15.1, 2026-12-01"},
+				{Branch: "3.14", State: "conflict", Why: "resolve the conflicts on its branch, and mark it as ready"}},
+		}}
+		s.branches[2].Gaps[number] = Gap{Why: "type-bug, and no backport; needs the release manager"}
+		backport := original
+		backport.Number, backport.Main, backport.Base, backport.Own = number+1, false, "3.15", true
+		backport.Title = fmt.Sprintf("[3.15] %s (GH-%d)", original.Title, number)
+		backport.Related = []pull.Related{{Number: number, State: "original"}}
+		s.see("python/cpython", original)
+		s.see("python/cpython", backport)
+	}
+}
+
+// TestListsAreComplete: a page lists some rows, its JSON and CSV have all of them.
+func TestListsAreComplete(t *testing.T) {
+	s := big(t)
+	for path, rows := range map[string][3]int{ // on the page, in JSON, and in CSV
+		"/python/cpython/backports": {maxChanges, 2500, 7500}, "/python/cpython/stages": {maxListed, 2500, 2500},
+	} {
+		s.shows(path, 200, fmt.Sprintf("%d pull requests more", rows[1]-rows[0]))
+		if n := strings.Count(s.get(path+".json").Body.String(), `"title": `); n != rows[1] {
+			t.Errorf("%s.json has %d rows, want %d", path, n, rows[1])
+		}
+		if n := strings.Count(s.get(path+".csv").Body.String(), "\n"); n != rows[2]+1 {
+			t.Errorf("%s.csv has %d lines, want %d", path, n, rows[2]+1)
+		}
+	}
+}
