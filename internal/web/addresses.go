@@ -25,10 +25,11 @@ var addresses = []address{
 		about: "a pull request or issue: its backports, each label and status with who set it, when and why, what each rule wants, what the bot would do now, " +
 			"and what it did"},
 	{path: "/{owner}/{repo}/backports", shape: ofBackports{}, show: (*Pages).backports,
-		about: "merged pull requests and what became of them on each maintained branch, with what a branch lacks; filter by branch, state, age and person"},
+		about: "merged pull requests and what became of them on each maintained branch, with what a branch lacks; filter by branch, state, " +
+			"age and person"},
 	{path: "/{owner}/{repo}/stages", shape: ofStages{}, show: (*Pages).stages,
-		about: "open pull requests by stage, whose turn it is, and how long they have waited; filter by stage and by whom they wait for; the same with `.atom` is a feed of " +
-			"what newly waits"},
+		about: "open pull requests by stage, whose turn it is, and how long they have waited; filter by stage and by whom they wait for; the " +
+			"same with `.atom` is a feed of what newly waits"},
 	{path: "/{owner}/{repo}/life-cycle", shape: ofLifeCycle{}, show: (*Pages).lifeCycle,
 		about: "the phase of each branch, what may go where now, next releases, release managers, and the chart"},
 	{path: "/{owner}/{repo}/settings", shape: ofSettings{}, show: (*Pages).settings,

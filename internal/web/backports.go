@@ -86,7 +86,8 @@ var ages = []struct {
 	name     string
 	from, to int
 }{
-	{anyTime, 0, 1 << 20}, {"up to a week ago", 0, 7}, {"up to 30 days ago", 0, 30}, {"up to 90 days ago", 0, 90}, {"over 90 days ago", 90, 1 << 20},
+	{anyTime, 0, 1 << 20}, {"up to a week ago", 0, 7}, {"up to 30 days ago", 0, 30}, {"up to 90 days ago", 0, 90},
+	{"over 90 days ago", 90, 1 << 20},
 }
 
 func (p *Pages) backports(a *asked) (page, error) {
@@ -94,7 +95,7 @@ func (p *Pages) backports(a *asked) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	o := ofBackports{Repository: key.String(), Branch: a.FormValue("branch"), Person: strings.TrimPrefix(strings.TrimSpace(a.FormValue("person")), "@"),
+	o := ofBackports{Repository: key.String(), Branch: a.FormValue("branch"), Person: a.login("person"),
 		State: or(a.FormValue("state"), toDo), Age: or(a.FormValue("age"), anyTime), Counts: map[string]int{}}
 	seen, err := p.seen(a, key)
 	if err != nil {
@@ -111,7 +112,13 @@ func (p *Pages) backports(a *asked) (page, error) {
 	if a.format == "html" && len(o.Changes) > maxChanges {
 		o.More, o.Changes = len(o.Changes)-maxChanges, o.Changes[:maxChanges]
 	}
-	return page{name: "backports", Title: "Backports", Sentence: o.sentence(), Repository: o.Repository, Place: "backports", Data: o, table: table}, nil
+	return page{name: "backports", Title: "Backports", Sentence: o.sentence(), Repository: o.Repository, Place: "backports", Data: o,
+		table: table}, nil
+}
+
+// login is a login in a form.
+func (a *asked) login(name string) string {
+	return strings.TrimPrefix(strings.TrimSpace(a.FormValue(name)), "@")
 }
 
 // intoMain is in the JSON of a Brief into the default branch, and nowhere else: texts

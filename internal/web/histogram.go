@@ -52,8 +52,9 @@ func histogram(all []waits) template.HTML {
 		if w.N > 0 {
 			width = max(width, 2)
 		}
-		fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="end">%s</text><rect x="%d" y="%d" width="%d" height="%d"></rect><text x="%d" y="%d">%d</text>`,
-			histogramNames-10, top+19, w.Name, histogramNames, top+4, width, histogramRow-8, histogramNames+width+8, top+19, w.N)
+		fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="end">%s</text>`, histogramNames-10, top+19, w.Name)
+		fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%d" height="%d"></rect>`, histogramNames, top+4, width, histogramRow-8)
+		fmt.Fprintf(&b, `<text x="%d" y="%d">%d</text>`, histogramNames+width+8, top+19, w.N)
 	}
 	b.WriteString(`</svg>`)
 	return template.HTML(b.String())

@@ -55,13 +55,14 @@ func (p *Pages) lifeCycle(a *asked) (page, error) {
 		return page{}, err
 	}
 	o := ofLifeCycle{Repository: key.String(), At: p.Now().UTC(), LifeCycle: life, Chart: template.HTML(life.SVG)}
-	table := [][]string{{"branch", "version", "phase", "next_release", "next_release_at", "next_phase", "next_phase_at", "end_of_life", "allow", "ask",
-		"release_managers"}}
+	table := [][]string{{"branch", "version", "phase", "next_release", "next_release_at", "next_phase", "next_phase_at", "end_of_life",
+		"allow", "ask", "release_managers"}}
 	for _, b := range life.Branches {
 		table = append(table, []string{b.Name, b.Version, b.Phase, b.Next, date(b.NextAt), b.NextPhase, date(b.NextPhaseAt), b.EndOfLife,
 			strings.Join(b.Allow, ", "), strings.Join(b.Ask, ", "), strings.Join(b.managers(), ", ")})
 	}
-	return page{name: "lifecycle", Title: "Life cycle", Sentence: life.sentence(p), Repository: o.Repository, Place: "life-cycle", Data: o, table: table}, nil
+	return page{name: "lifecycle", Title: "Life cycle", Sentence: life.sentence(p), Repository: o.Repository, Place: "life-cycle", Data: o,
+		table: table}, nil
 }
 
 // date is a day for programs; "" if it's unknown.

@@ -88,7 +88,7 @@ func (p *Pages) stagesOf(a *asked) (o ofStages, err error) {
 	if err != nil {
 		return o, err
 	}
-	o = ofStages{Repository: key.String(), Stage: a.FormValue("stage"), Person: strings.TrimPrefix(strings.TrimSpace(a.FormValue("person")), "@")}
+	o = ofStages{Repository: key.String(), Stage: a.FormValue("stage"), Person: a.login("person")}
 	names := []string{}
 	for _, l := range append(labels, Stage{draft, Author}, Stage{noStage, ""}) {
 		names = append(names, l.Label)
