@@ -220,7 +220,7 @@ func TestShadowReportMisused(t *testing.T) {
 	database := filepath.Join(t.TempDir(), "none.db")
 	for want, args := range map[string][]string{
 		`reading --rule: "newz" isn't a rule: expected one of news, abi, `: {"--rule", "newz"},
-		`reading --since: "yesterday" is neither a date`:                   {"--since", "yesterday"},
+		`reading --since: "yesterday" isn't a time`:                        {"--since", "yesterday"},
 		"name the bot's database with --database":                          {},
 		"cpython": {"cpython"},
 	} {
