@@ -63,5 +63,5 @@ func (c *planCmd) Run(s streams) error {
 		fmt.Fprintln(s.stderr, "bot: stage labels won't change:", plain(alert.Text))
 	}
 	fmt.Fprint(s.stdout, plain(plan.String()))
-	return nil
+	return plan.ShadowFault
 }

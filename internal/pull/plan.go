@@ -34,6 +34,9 @@ type Plan struct {
 	Shadow []Action
 	// Predictions are what rules in shadow want, done or not, by Thing.
 	Predictions []Prediction
+	// ShadowFault is a bug in a rule in shadow, such as a Panic: the other rules act all the
+	// same.
+	ShadowFault error
 }
 
 // Decide runs the rules and compares. Their order doesn't matter. An error means that a
@@ -45,11 +48,14 @@ type Plan struct {
 func Decide(r *Request, rules []Rule) (Plan, error) {
 	acting := slices.DeleteFunc(slices.Clone(rules), func(rule Rule) bool { return rule.Shadow != nil })
 	d, err := decide(r, acting)
-	if err == nil && len(acting) < len(rules) {
-		err = d.plan.foresee(r, rules)
-	}
 	if err != nil {
 		return Plan{}, fmt.Errorf("deciding %s: %w", r.Key, err)
+	}
+	if len(acting) < len(rules) {
+		if err := d.plan.foresee(r, rules); err != nil {
+			d.plan.Shadow, d.plan.Predictions = nil, nil
+			d.plan.ShadowFault = fmt.Errorf("deciding %s in shadow: %w", r.Key, err)
+		}
 	}
 	return d.plan, nil
 }

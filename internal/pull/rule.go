@@ -178,11 +178,15 @@ func Validate(rules []Rule) error {
 	return errors.Join(faults...)
 }
 
-// Needs returns the facts that any of the rules needs.
+// Needs returns the facts that any of the rules needs. What a rule in shadow would comment
+// is compared with others' comments, which come with this App's own.
 func Needs(rules []Rule) Facts {
 	var all Facts
 	for _, rule := range rules {
 		all |= rule.Needs
+		if rule.Shadow != nil && rule.Needs&Notes != 0 {
+			all |= Comments
+		}
 	}
 	return all
 }

@@ -173,6 +173,17 @@ func TestShadowEnqueuesNothing(t *testing.T) {
 	}
 }
 
+// TestShadowNeeds: others' comments are loaded to compare with what a rule would comment.
+func TestShadowNeeds(t *testing.T) {
+	rule := pull.Rule{Name: "x", Needs: pull.Notes}
+	if needs := pull.Needs([]pull.Rule{rule}); needs != pull.Notes {
+		t.Errorf("a rule that acts needs %s", needs)
+	}
+	if needs := pull.Needs([]pull.Rule{inShadow(rule)}); needs != pull.Notes|pull.Comments {
+		t.Errorf("in shadow, it needs %s", needs)
+	}
+}
+
 // TestFound: the states of things that are told by name alone.
 func TestFound(t *testing.T) {
 	r := request()

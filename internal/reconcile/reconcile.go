@@ -171,11 +171,9 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 		if err := r.wait(ctx, s.request, s.plan); err != nil {
 			return err
 		}
-		again, err := r.compare(ctx, s)
-		if err != nil {
+		if s.plan.Again, err = r.compare(ctx, s); err != nil {
 			return err
 		}
-		s.plan.Again = soonest(s.plan.Again, again)
 	}
 	plan := s.plan
 	done, faults, err := r.apply(ctx, basis{plan, s.request, job.Cause}, job.Installation)
@@ -186,7 +184,7 @@ func (r *Reconciler) run(ctx context.Context, key pull.Key, job queue.Job) error
 	if err := r.follow(ctx, plan, job); err != nil {
 		return err
 	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, plan.ShadowFault)...)
 }
 
 // apply applies one action after the other. If GitHub rejects one, the others are still

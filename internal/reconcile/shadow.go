@@ -12,8 +12,12 @@ import (
 )
 
 // compare settles and makes the predictions of rules in shadow, by a run's evaluation. It
-// makes no requests. It returns when to look again, zero for never.
+// makes no requests. It returns when the key should run again, by its plan or because a
+// window ends; zero for never.
 func (r *Reconciler) compare(ctx context.Context, s evaluation) (again time.Time, err error) {
+	if s.plan.ShadowFault != nil { // then there's nothing to compare
+		return s.plan.Again, nil
+	}
 	key := s.request.Key.String()
 	stored, err := r.Store.Predictions(ctx, key)
 	if err != nil {
@@ -49,7 +53,7 @@ func (r *Reconciler) compare(ctx context.Context, s evaluation) (again time.Time
 	for _, record := range changes.Keep {
 		r.settled(ctx, record)
 	}
-	return changes.Again, nil
+	return soonest(s.plan.Again, changes.Again), nil
 }
 
 // settled logs and counts a prediction with an outcome.

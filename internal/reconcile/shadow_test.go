@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -226,5 +227,27 @@ func TestShadowOfAnotherProgram(t *testing.T) {
 	s.check(r.Run(t.Context(), s.job(number)))
 	if !strings.Contains(s.log.String(), "ignoring a prediction") {
 		t.Errorf("the log doesn't tell:\n%s", s.log.String())
+	}
+}
+
+// TestShadowPanic: a rule on trial that panics doesn't stop the rules that act.
+func TestShadowPanic(t *testing.T) {
+	s := newStage(t)
+	number := s.open("first")
+	r := s.reconciler(func(c *reconcile.Config) {
+		c.Rules = func(rules config.Rules) []pull.Rule {
+			return append(titled(rules), pull.Rule{Name: "broken", Shadow: &pull.Shadow{}, Want: func(*pull.Request) pull.Want { panic("spam") }})
+		}
+	})
+	var giveUp *queue.GiveUp
+	var panicked *pull.Panic
+	if err := r.Run(t.Context(), s.job(number)); !errors.As(err, &giveUp) || !errors.As(err, &panicked) {
+		t.Errorf("outcome %v", err)
+	}
+	if got := s.status(number, "bedevere/news"); got != "first" {
+		t.Errorf("the rule that acts set %q", got)
+	}
+	if alerts := r.Alerts(); len(alerts) != 1 || alerts[0].Kind != reconcile.KindPanic {
+		t.Errorf("alerts %+v", alerts)
 	}
 }

@@ -56,6 +56,9 @@ func Laws(t testing.TB, r *pull.Request, rules []pull.Rule) {
 func decide(t testing.TB, r *pull.Request, rules []pull.Rule) pull.Plan {
 	t.Helper()
 	plan, err := pull.Decide(r, rules)
+	if err == nil {
+		err = plan.ShadowFault
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
