@@ -146,19 +146,14 @@ func (c *comparison) predicted(p pull.Prediction) {
 // begin makes a prediction, which may be fulfilled already.
 func (c *comparison) begin(p pull.Prediction, known bool) {
 	r := Record{
-		Thing: p.Thing, At: c.Now.Truncate(time.Microsecond), Rule: p.Rule, Want: p.Want, Before: p.Found, Why: p.Why,
+		Thing: p.Thing, At: c.Now.Truncate(time.Microsecond), Rule: p.Rule, Want: p.Want, Before: c.before(p, known), Why: p.Why,
 		Due: c.Now.Add(c.Window), Since: c.Request.UpdatedAt.Add(-slack), Issue: c.Request.Issue,
-	}
-	last := c.latest[p.Thing]
-	again := known && last.Want == p.Want
-	if again && !absent(p.Want) || absent(p.Want) && (again || !known) && c.byBot(p.Thing) {
-		r.Before = p.Want // others made it so since
 	}
 	found := p.Found
 	if strings.HasPrefix(r.Thing, pull.CommentThing) {
 		found, _ = c.found(&r)
 	}
-	switch first, still := !slices.Contains(c.looked, p.Rule), known && last.Found == found; {
+	switch first, still := !slices.Contains(c.looked, p.Rule), known && c.latest[p.Thing].Found == found; {
 	case found == p.Want && absent(found) && !known: // there is nothing to do
 	case first && c.old(), found == p.Want && still: // nobody did anything
 		c.settle(r, found, Earlier)
@@ -167,6 +162,22 @@ func (c *comparison) begin(p pull.Prediction, known bool) {
 	default:
 		c.keep(r)
 	}
+}
+
+// before is a thing's state from which others start. If it was as the rule wants, what is
+// found now is their doing.
+func (c *comparison) before(p pull.Prediction, known bool) string {
+	again := known && c.latest[p.Thing].Want == p.Want
+	if !absent(p.Want) {
+		if again {
+			return p.Want
+		}
+		return p.Found
+	}
+	if (again || !known) && c.byBot(p.Thing) {
+		return p.Want
+	}
+	return p.Found
 }
 
 // check looks whether an open prediction came true.
