@@ -21,6 +21,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/reconcile"
 	"github.com/concorde-bot/concorde/internal/setup"
+	"github.com/concorde-bot/concorde/internal/web"
 	"github.com/concorde-bot/concorde/internal/webhook"
 	"github.com/concorde-bot/concorde/internal/webhook/missed"
 )
@@ -66,6 +67,7 @@ type bot struct {
 	missed     *missed.Finder
 	front      *front
 	pages      *front             // nil: none
+	site       *web.Pages         // what answers there
 	reader     *queue.Reader      // of the pages
 	wizard     *setup.Wizard      // nil: the setup is finished
 	asking     singleflight.Group // for health
@@ -128,14 +130,14 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
 		}
 	}
 	b.front = c.front
-	return b, b.openPages(s)
+	return b, b.openPages(s, app)
 }
 
 // receiver receives webhooks for an App.
 func (b *bot) receiver(s streams, app setup.Credentials) (*webhook.Handler, error) {
 	return webhook.New(webhook.Config{
 		Secrets: [][]byte{[]byte(app.Secret), []byte(s.getenv("GITHUB_WEBHOOK_SECRET_PREVIOUS"))},
-		Store:   b.queue, AppID: app.ID, Login: b.github.Login, People: b.reconciler.PeopleChanged, Serves: b.reconciler.Serves,
+		Store:   b.queue, AppID: app.ID, Login: b.github.Login, People: b.peopleChanged, Serves: b.reconciler.Serves,
 		Installed: b.reconciler.InstallationsChanged, Waiting: b.reconciler.Waiting, Heed: b.heed(), Log: b.log, Now: s.now, Metrics: b.registry,
 	})
 }

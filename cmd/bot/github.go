@@ -41,6 +41,9 @@ func (f githubFlags) identity(s streams) (setup.Credentials, error) {
 	if secret := s.getenv("GITHUB_WEBHOOK_SECRET"); secret != "" {
 		c.Secret = secret
 	}
+	if id, secret := s.getenv("GITHUB_APP_CLIENT_ID"), s.getenv("GITHUB_APP_CLIENT_SECRET"); id != "" || secret != "" {
+		c.Client = setup.Client{ID: id, Secret: secret}
+	}
 	return c, err
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/setup"
 	"github.com/concorde-bot/concorde/internal/web"
 )
 
@@ -15,9 +16,12 @@ const noPages = "off"
 
 // openPages listens for people who look at the pages. The tables exist by now. If the
 // default address is taken, the bot works without pages.
-func (b *bot) openPages(s streams) error {
+func (b *bot) openPages(s streams, app setup.Credentials) error {
 	if b.Pages == "" || b.Pages == noPages {
 		return nil
+	}
+	if b.SignIn.On && (app.Client.ID == "" || app.Client.Secret == "") {
+		return misuse(errNoClient)
 	}
 	reader, err := queue.OpenReader(s.ctx, b.Database, s.now)
 	if err != nil {
@@ -27,7 +31,7 @@ func (b *bot) openPages(s streams) error {
 	pages, err := web.New(web.Config{
 		State: b.stateOf, Missed: b.missedSoFar, Settings: b.settingsOf, Try: b.tryLabels, Rules: rules, Commands: commands,
 		Branches: b.branchesOf, Stages: b.stagesOf, LifeCycle: b.lifeCycleOf,
-		Store: reader, Version: version(), ServerURL: b.GitHub.ServerURL, Acts: b.acts, Log: b.log, Now: s.now,
+		SignIn: b.signIn(app), Store: reader, Version: version(), ServerURL: b.GitHub.ServerURL, Acts: b.acts, Log: b.log, Now: s.now,
 		Health: func() web.Health {
 			h := b.health()
 			shown := web.Health{Behind: int(h.stats.Oldest().Seconds())}
@@ -52,7 +56,7 @@ func (b *bot) openPages(s streams) error {
 		err = fmt.Errorf("serving pages: %w: stop the program that listens there, or choose another address with --pages", err)
 		return errors.Join(err, reader.Close())
 	}
-	b.pages, b.reader = frontOn(listener, b.log), reader
+	b.pages, b.site, b.reader = frontOn(listener, b.log), pages, reader
 	b.pages.handle(pages)
 	return nil
 }
@@ -64,16 +68,22 @@ func (b *bot) acts(owner, repository string) bool {
 
 // checkPages checks where pages are served. Without a sign-in, only this machine may see
 // them.
-func checkPages(address string) error {
-	if address == "" || address == noPages {
+func (c *serveCmd) checkPages() error {
+	if c.Pages == "" || c.Pages == noPages {
 		return nil
 	}
-	host, _, err := net.SplitHostPort(address)
+	host, _, err := net.SplitHostPort(c.Pages)
 	if err != nil {
 		return fmt.Errorf("reading --pages: %w: want ADDRESS:PORT, such as %s, or off", err, defaultPages)
 	}
+	if c.SignIn.On {
+		return c.SignIn.check(c.URL)
+	}
+	if c.SignIn.Public {
+		return errors.New("reading --pages-public: it's for pages with --pages-sign-in")
+	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("reading --pages: %s isn't a loopback address: the pages show private repositories, and have no sign-in", host)
+		return fmt.Errorf("reading --pages: %s isn't a loopback address: the pages show private repositories, so others must sign in: set --pages-sign-in", host)
 	}
 	return nil
 }

@@ -27,10 +27,12 @@ func party(key string) string {
 
 type serveCmd struct {
 	Listen      string        `env:"BOT_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to receive webhooks."`
-	Pages       string        `env:"BOT_PAGES" default:"127.0.0.1:8081" placeholder:"ADDRESS" help:"Loopback address of the pages, or off."`
-	URL         string        `env:"BOT_URL" placeholder:"URL" help:"Public address to serve the setup at, such as https://bot.example.org."`
+	Pages       string        `env:"BOT_PAGES" default:"127.0.0.1:8081" placeholder:"ADDRESS" help:"Address of the pages, or off."`
+	URL         string        `env:"BOT_URL" placeholder:"URL" help:"Public address of setup and pages, such as https://bot.example.org."`
 	LogLevel    string        `env:"BOT_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error."`
 	ReadyWithin time.Duration `env:"BOT_READY_WITHIN" default:"10m" placeholder:"TIME" help:"How long work may wait before /readyz fails."`
+
+	SignIn signInFlags `embed:"" prefix:"pages-" envprefix:"BOT_PAGES_"`
 
 	Config   string        `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
 	Database string        `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"SQLite file, or postgres://… for replicas."`
@@ -67,12 +69,17 @@ Without an App, a page at /setup creates one, and then the bot starts.
   --role             receive and work are separate processes on one PostgreSQL database.
   --keep-log         9600h are 400 days.
   --writes-per-minute  An hour has at most five times as many. GitHub allows 80 and 500.
+  --pages            A loopback address, since without --pages-sign-in whoever reaches the pages sees all.
+  --pages-sign-in    People sign in by GitHub, at the address of --url. See docs/pages.md.
+  --pages-operators  They see the text of problems and what was given up, which may name private repositories.
   --pick-file        Larger files must be backported by hand.
   --pick-memory      Up to four git processes merge at once.
 
 ` + githubEnvironment + `
   GITHUB_WEBHOOK_SECRET          the secret of the App's webhook
-  GITHUB_WEBHOOK_SECRET_PREVIOUS the old one, while you change it`
+  GITHUB_WEBHOOK_SECRET_PREVIOUS the old one, while you change it
+  GITHUB_APP_CLIENT_ID           the App's client id, if people sign in to the pages
+  GITHUB_APP_CLIENT_SECRET       a client secret of the App, for the same`
 }
 
 func (c *serveCmd) validate() error {
@@ -97,7 +104,7 @@ func (c *serveCmd) validate() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("reading --listen: %w: want ADDRESS:PORT, such as 127.0.0.1:8080", err)
 	}
-	if err := checkPages(c.Pages); err != nil {
+	if err := c.checkPages(); err != nil {
 		return err
 	}
 	return c.place()

@@ -15,6 +15,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/doctor"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/setup"
+	"github.com/concorde-bot/concorde/internal/web"
 )
 
 type setupCmd struct {
@@ -154,7 +155,7 @@ func newWizard(s streams, f *front, n wizardNeeds) (*setup.Wizard, error) {
 		return n.github.client(s, c, appNeeds{log: zerolog.Nop()})
 	}
 	return setup.New(setup.Config{
-		Store: store, Progress: progress, APIURL: n.github.APIURL, ServerURL: n.github.ServerURL, URL: n.url,
+		Store: store, Progress: progress, APIURL: n.github.APIURL, ServerURL: n.github.ServerURL, URL: n.url, Callback: web.CallbackPath,
 		Address: pageAddress(f.listener.Addr()), Terminal: s.stdout, Client: client, Ready: n.ready, Next: n.next,
 		Examine: func(ctx context.Context, app *gh.App, webhook string) doctor.Report {
 			x := n.examination

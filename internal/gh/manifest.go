@@ -28,6 +28,8 @@ type Created struct {
 	Owner  string // login
 	Key    []byte // PEM
 	Secret string // of the webhook; "" if GitHub chose none
+
+	ClientID, ClientSecret string // for people's authorizations
 }
 
 // CheckAPI reports what's wrong with GitHub's addresses.
@@ -91,10 +93,13 @@ func readCreated(resp *http.Response) (Created, error) {
 		Owner  account `json:"owner"`
 		Key    string  `json:"pem"`
 		Secret string  `json:"webhook_secret"`
+
+		ClientID     string `json:"client_id"`
+		ClientSecret string `json:"client_secret"`
 	}
 	if err != nil || json.NewDecoder(bytes.NewReader(body)).Decode(&found) != nil || found.ID <= 0 || found.Key == "" {
 		answer.Message = "an answer without an id and a key"
 		return Created{}, &Temporary{answer}
 	}
-	return Created{found.ID, found.Slug, found.Owner.Login, []byte(found.Key), found.Secret}, nil
+	return Created{found.ID, found.Slug, found.Owner.Login, []byte(found.Key), found.Secret, found.ClientID, found.ClientSecret}, nil
 }

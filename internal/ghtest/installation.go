@@ -92,6 +92,41 @@ func (s *Server) SignIn(login string) {
 	}
 }
 
+// Client is the App's client: its id and secret, for people's authorizations.
+func (s *Server) Client() (id, secret string) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	return s.world.App.ClientID(), s.world.App.ClientSecret
+}
+
+// SetCallbacks sets where GitHub may send people back after they authorized the App, as its owner does in its settings.
+func (s *Server) SetCallbacks(urls ...string) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.App.Callbacks = slices.Clone(urls)
+}
+
+// Callbacks are those addresses.
+func (s *Server) Callbacks() []string {
+	s.world.Lock()
+	defer s.world.Unlock()
+	return slices.Clone(s.world.App.Callbacks)
+}
+
+// PersonTokens is how many tokens of people the App has that nobody revoked.
+func (s *Server) PersonTokens() int {
+	s.world.Lock()
+	defer s.world.Unlock()
+	return s.world.PersonTokens()
+}
+
+// RenameUser gives an account another login. Others may then take the old one.
+func (s *Server) RenameUser(login, to string) {
+	s.world.Lock()
+	defer s.world.Unlock()
+	s.world.RenameUser(s.world.Account(login), to)
+}
+
 // Owners makes people the owners of an organization: they may create and install Apps there.
 func (s *Server) Owners(org string, logins ...string) {
 	s.world.Lock()

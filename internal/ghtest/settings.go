@@ -50,6 +50,12 @@ func (r *Repo) Collaborator(login, role string) error {
 	return r.repo.Collaborator(login, role)
 }
 
+// SetPrivate closes the repository to strangers, or opens it.
+func (r *Repo) SetPrivate(private bool) {
+	defer r.lock()()
+	r.repo.Private = private
+}
+
 // AllowAutoMerge says whether auto-merge may be enabled; it may at the start.
 func (r *Repo) AllowAutoMerge(allow bool) {
 	defer r.lock()()

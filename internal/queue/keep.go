@@ -159,7 +159,7 @@ func (q *Queue) clean(ctx context.Context) error {
 	if wanted := fromMicros(oldest).Add(-time.Hour); oldest > 0 && wanted.Before(before) {
 		before = wanted
 	}
-	forgotten := q.cfg.Now().Add(-q.cfg.KeepLog)
+	forgotten, idle := q.cfg.Now().Add(-q.cfg.KeepLog), q.cfg.Now().Add(-keepSessions)
 	for _, t := range []struct {
 		nth, clean string
 		before     time.Time
@@ -171,6 +171,7 @@ func (q *Queue) clean(ctx context.Context) error {
 		{nthVersion, cleanVersions, forgotten, q.cfg.maxRows},
 		{nthView, cleanViews, forgotten, q.cfg.maxRows / 4}, // they're larger
 		{nthPrediction, cleanPredictions, forgotten, q.cfg.maxRows},
+		{nthSession, cleanSessions, idle, q.cfg.maxRows / 20},
 	} {
 		cut := micros(t.before)
 		newest := func(r row) error {

@@ -97,6 +97,13 @@ at BIGINT NOT NULL,
 value BYTEA NOT NULL,
 PRIMARY KEY (key, thing, at))`,
 	`CREATE INDEX predictions_at ON predictions (at)`,
+}, {
+	`CREATE TABLE sessions (
+id TEXT PRIMARY KEY,
+began BIGINT NOT NULL,
+seen BIGINT NOT NULL,
+value BYTEA NOT NULL)`,
+	`CREATE INDEX sessions_seen ON sessions (seen)`,
 }}
 
 // migrate updates the package's tables to the newest version.

@@ -254,6 +254,18 @@ ON CONFLICT (key, thing, at) DO UPDATE SET value = excluded.value`
 
 	dropPrediction = `DELETE FROM predictions WHERE key = $1 AND thing = $2 AND at = $3`
 
+	putSession = `INSERT INTO sessions (id, began, seen, value) VALUES ($1, $2, $2, $3)`
+
+	getSession = `SELECT began, seen, value FROM sessions WHERE id = $1`
+
+	touchSession = `UPDATE sessions SET seen = $2 WHERE id = $1 AND seen < $2`
+
+	dropSession = `DELETE FROM sessions WHERE id = $1`
+
+	nthSession = `SELECT seen FROM sessions ORDER BY seen DESC LIMIT 1 OFFSET $1`
+
+	cleanSessions = `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE seen < $1 ORDER BY seen LIMIT $2)`
+
 	getNote = `SELECT value FROM notes WHERE name = $1`
 
 	putNote = `INSERT INTO notes (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`

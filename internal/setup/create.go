@@ -21,6 +21,7 @@ const codeTime = time.Hour
 var (
 	loginForm  = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9-]{0,99})$`)
 	secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{16,200}$`)
+	clientForm = regexp.MustCompile(`^[A-Za-z0-9._-]{4,200}$`)
 	slugForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,99}$`)
 )
 
@@ -90,6 +91,9 @@ func (w *Wizard) leave(p *page, webhook, base string) error {
 		Name: p.Form.Name, URL: homePage, Description: "Checks pull requests, keeps their labels and opens backports.",
 		Hook: access.Hook{URL: webhook, Active: true}, RedirectURL: base + Path + "/created", Public: p.Form.Public,
 		Permissions: access.Choose(func(a access.Permission) bool { return p.Form.Wants[a.Name] }),
+	}
+	if w.Callback != "" {
+		manifest.CallbackURLs = []string{strings.TrimSuffix(webhook, "/webhook") + w.Callback}
 	}
 	text, err := manifest.JSON()
 	if err != nil {
@@ -165,6 +169,9 @@ func (w *Wizard) convert(r *http.Request, code string) (*Credentials, *stumble) 
 	c := &Credentials{ID: made.ID, Slug: made.Slug, Secret: made.Secret}
 	if !slugForm.MatchString(c.Slug) {
 		c.Slug = ""
+	}
+	if clientForm.MatchString(made.ClientID) && secretForm.MatchString(made.ClientSecret) { // else nobody can sign in to the pages
+		c.Client = Client{made.ClientID, made.ClientSecret}
 	}
 	if !secretForm.MatchString(c.Secret) { // keepUnstored sets another one
 		c.Secret = ""

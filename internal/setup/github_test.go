@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -154,7 +155,11 @@ func (a *actor) created(done answer) {
 	if got := <-a.got; got.ID != c.ID {
 		a.Errorf("the bot got %+v", got)
 	}
-	for _, secret := range []string{c.Secret, strings.Split(string(c.Key), "\n")[1]} {
+	id, secret := a.github.Client()
+	if back := a.github.Callbacks(); c.Client != (Client{id, secret}) || !slices.Equal(back, []string{"https://bot.example.org/sign-in/callback"}) {
+		a.Errorf("%+v, sent back to %v", c.Client, back)
+	}
+	for _, secret := range []string{c.Secret, c.Client.Secret, strings.Split(string(c.Key), "\n")[1]} {
 		if strings.Contains(done.text+a.terminal.String(), secret) {
 			a.Error("a secret is shown")
 		}

@@ -33,7 +33,9 @@ type Config struct {
 	// ServerURL is where GitHub's pages are.
 	ServerURL string
 	// URL is the bot's public address; "": the page asks for it.
-	URL      string
+	URL string
+	// Callback is the path to which GitHub may send people back who sign in to the pages.
+	Callback string
 	Address  string    // of the page, to print
 	Terminal io.Writer // for the code
 	// Client returns the client of the App with these credentials.

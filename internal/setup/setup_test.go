@@ -75,7 +75,7 @@ func (s *stage) start(change func(*Config)) {
 	c := Config{
 		Store: Files{s.dir}, Progress: s.dir, APIURL: "https://api.github.com", ServerURL: "https://github.com",
 		Terminal: s.terminal, Log: zerolog.Nop(), Now: time.Now,
-		Ready: func(c Credentials) { s.got <- c },
+		Callback: "/sign-in/callback", Ready: func(c Credentials) { s.got <- c },
 	}
 	served := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.wizard.ServeHTTP(w, r) }))
 	c.Address = "http://" + served.Listener.Addr().String() + Path

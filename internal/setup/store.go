@@ -17,7 +17,12 @@ type Credentials struct {
 	Slug   string // the App's name in GitHub's URLs
 	Key    []byte // PEM
 	Secret string // of the webhook
+	Client Client // for people who sign in to the pages
 }
+
+// Client is what GitHub wants to hear from an App when people authorize it. Both are "" if
+// nobody knows them.
+type Client struct{ ID, Secret string }
 
 // Store keeps credentials.
 type Store interface {
@@ -43,6 +48,9 @@ const (
 	slugFile   = "app-slug"
 	keyFile    = "private-key.pem"
 	secretFile = "webhook-secret"
+
+	clientFile       = "client-id"
+	clientSecretFile = "client-secret"
 )
 
 // maxFile bounds each of them, in bytes.
@@ -70,10 +78,10 @@ func (f Files) Load() (Credentials, error) {
 	slug, slugErr := read(slugFile)
 	key, keyErr := read(keyFile)
 	secret, secretErr := read(secretFile)
-	if errors.Is(slugErr, fs.ErrNotExist) { // the bot runs without it
-		slugErr = nil
-	}
-	if err := errors.Join(idErr, slugErr, keyErr, secretErr); err != nil {
+	client, clientErr := optional(read(clientFile))
+	clientSecret, clientSecretErr := optional(read(clientSecretFile))
+	slug, slugErr = optional(slug, slugErr)
+	if err := errors.Join(idErr, slugErr, keyErr, secretErr, clientErr, clientSecretErr); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return c, fmt.Errorf("reading the App's credentials in %s: a file is missing: restore it, or move the directory away "+
 				"and run \"bot setup\"", f.Dir)
@@ -84,7 +92,15 @@ func (f Files) Load() (Credentials, error) {
 	if err != nil || number <= 0 || key == "" || secret == "" {
 		return c, fmt.Errorf("reading the App's credentials in %s: the id isn't a number, or the key or the secret is empty", f.Dir)
 	}
-	return Credentials{number, slug, []byte(key + "\n"), secret}, nil
+	return Credentials{number, slug, []byte(key + "\n"), secret, Client{client, clientSecret}}, nil
+}
+
+// optional reads a file that nobody needs to run.
+func optional(text string, err error) (string, error) {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return text, err
 }
 
 // Secrets are the paths of the private key and the webhook's secret.
@@ -121,10 +137,10 @@ func (f Files) save(c Credentials) error {
 	if err != nil {
 		return err
 	}
-	for _, file := range []struct{ name, text string }{
-		{slugFile, c.Slug + "\n"}, {keyFile, string(c.Key)}, {secretFile, c.Secret + "\n"},
-		{idFile, strconv.FormatInt(c.ID, 10) + "\n"}, // the last one: see takeUp
-	} {
+	files := []struct{ name, text string }{{slugFile, c.Slug + "\n"}, {keyFile, string(c.Key)}, {secretFile, c.Secret + "\n"},
+		{clientFile, c.Client.ID + "\n"}, {clientSecretFile, c.Client.Secret + "\n"},
+		{idFile, strconv.FormatInt(c.ID, 10) + "\n"}} // the last one: see takeUp
+	for _, file := range files {
 		if err := write(filepath.Join(dir, file.name), []byte(file.text)); err != nil {
 			return errors.Join(err, os.RemoveAll(dir))
 		}
@@ -188,7 +204,11 @@ func (Printer) Place() string { return "the terminal" }
 
 // Save implements Store: lines that a shell reads.
 func (p Printer) Save(c Credentials) error {
-	_, err := fmt.Fprintf(p.Out, "\nGITHUB_APP_ID=%d\nGITHUB_WEBHOOK_SECRET='%s'\nGITHUB_APP_PRIVATE_KEY='%s'\n\n",
-		c.ID, c.Secret, strings.TrimSpace(string(c.Key)))
+	client := ""
+	if c.Client.ID != "" {
+		client = fmt.Sprintf("GITHUB_APP_CLIENT_ID='%s'\nGITHUB_APP_CLIENT_SECRET='%s'\n", c.Client.ID, c.Client.Secret)
+	}
+	_, err := fmt.Fprintf(p.Out, "\nGITHUB_APP_ID=%d\nGITHUB_WEBHOOK_SECRET='%s'\nGITHUB_APP_PRIVATE_KEY='%s'\n%s\n",
+		c.ID, c.Secret, strings.TrimSpace(string(c.Key)), client)
 	return err
 }

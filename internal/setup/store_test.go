@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-var some = Credentials{ID: 7, Slug: "concorde", Key: []byte("-----BEGIN X-----\nAAAA\n-----END X-----\n"), Secret: "0123456789abcdef0123"}
+var some = Credentials{ID: 7, Slug: "concorde", Key: []byte("-----BEGIN X-----\nAAAA\n-----END X-----\n"), Secret: "0123456789abcdef0123", Client: Client{"Iv1.0123", "fedcba9876543210fedc"}}
 
 func TestFilesAreForTheOwnerAlone(t *testing.T) {
 	f := Files{filepath.Join(t.TempDir(), "github-app")}
@@ -21,12 +21,12 @@ func TestFilesAreForTheOwnerAlone(t *testing.T) {
 	must(t, f.Save(some))
 	got, err := f.Load()
 	must(t, err)
-	if got.ID != some.ID || got.Slug != some.Slug || !bytes.Equal(got.Key, some.Key) || got.Secret != some.Secret {
+	if got.ID != some.ID || got.Slug != some.Slug || !bytes.Equal(got.Key, some.Key) || got.Secret != some.Secret || got.Client != some.Client {
 		t.Errorf("%+v", got)
 	}
 	entries, err := os.ReadDir(f.Dir)
 	must(t, err)
-	if len(entries) != 4 {
+	if len(entries) != 6 {
 		t.Errorf("%v", entries)
 	}
 	for _, e := range entries {
@@ -94,6 +94,16 @@ func TestFilesAfterACrash(t *testing.T) {
 	}
 }
 
+// An earlier version stored no client, and nobody needs one to run.
+func TestFilesWithoutAClient(t *testing.T) {
+	f := Files{filepath.Join(t.TempDir(), "github-app")}
+	must(t, f.Save(some))
+	must(t, errors.Join(os.Remove(filepath.Join(f.Dir, clientFile)), os.Remove(filepath.Join(f.Dir, clientSecretFile))))
+	if got, err := f.Load(); err != nil || got.Client != (Client{}) || got.Secret != some.Secret {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestFilesThatAreDamaged(t *testing.T) {
 	for name, text := range map[string]string{idFile: "seven", keyFile: "", secretFile: " \n"} {
 		f := Files{filepath.Join(t.TempDir(), "github-app")}
@@ -132,6 +142,7 @@ func TestPrinter(t *testing.T) {
 	var out bytes.Buffer
 	must(t, Printer{&out}.Save(some))
 	for _, want := range []string{"GITHUB_APP_ID=7\n", "GITHUB_WEBHOOK_SECRET='" + some.Secret + "'\n",
+		"GITHUB_APP_CLIENT_ID='Iv1.0123'\n", "GITHUB_APP_CLIENT_SECRET='" + some.Client.Secret + "'\n",
 		"GITHUB_APP_PRIVATE_KEY='-----BEGIN X-----\nAAAA\n-----END X-----'\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in %s", want, out.String())

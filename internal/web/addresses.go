@@ -56,5 +56,11 @@ func (p *Pages) route() {
 	}
 	p.mux.HandleFunc("GET /{owner}/{repo}/stages.atom", p.stagesFeed)
 	p.mux.HandleFunc("GET /schema.json", func(w http.ResponseWriter, _ *http.Request) { serve(w, "application/schema+json", schema) })
+	if p.SignIn != nil {
+		p.mux.HandleFunc("GET "+signInPath, p.leave)
+		p.mux.HandleFunc("GET "+CallbackPath, p.arrive)
+		p.mux.Handle("POST "+signOutPath, p.does(p.signOut))
+		p.mux.Handle("POST /{owner}/{repo}/pull/{number}/check", p.does(p.check))
+	}
 	p.mux.Handle("/", p.shows(func(*asked) (page, error) { return page{}, errNoPage }))
 }

@@ -44,7 +44,11 @@ type (
 // stage.
 func (p *Pages) stagesFeed(w http.ResponseWriter, r *http.Request) {
 	a := &asked{Request: r, format: "html"}
-	o, err := p.stagesOf(a)
+	var o ofStages
+	err := p.admit(a)
+	if err == nil {
+		o, err = p.stagesOf(a)
+	}
 	if err != nil {
 		p.fault(w, a, err)
 		return

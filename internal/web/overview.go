@@ -75,7 +75,7 @@ type hour struct {
 const shownGivenUp = 20
 
 func (p *Pages) overview(a *asked) (page, error) {
-	o := overview{At: p.Now().UTC(), Version: p.Version, Health: p.Health()}
+	o := overview{At: p.Now().UTC(), Version: p.Version, Health: p.health(a)}
 	stats, err := p.Store.Stats(a.Context())
 	if err != nil {
 		return page{}, err
@@ -98,7 +98,9 @@ func (p *Pages) overview(a *asked) (page, error) {
 		return page{}, err
 	}
 	for _, k := range keys {
-		o.GivenUp = append(o.GivenUp, givenUp(k))
+		if repository, _, _ := strings.Cut(k.Key, "#"); p.operates(a.session) || p.mayList(a, repository) {
+			o.GivenUp = append(o.GivenUp, givenUp(k))
+		}
 	}
 	this := o.At.Truncate(time.Hour)
 	activity, err := p.Store.Activity(a.Context(), this.Add(-7*24*time.Hour))
@@ -133,8 +135,14 @@ func isAre(n int) string {
 	return " are"
 }
 
-// repositories are those that the bot has seen and acts on.
-func (p *Pages) repositories(a *asked) (all []about, err error) {
+// repositories are those that the one who asks may see.
+func (p *Pages) repositories(a *asked) ([]about, error) {
+	all, err := p.served(a)
+	return slices.DeleteFunc(all, func(r about) bool { return !p.mayList(a, r.Name) }), err
+}
+
+// served are the repositories that the bot has seen and acts on.
+func (p *Pages) served(a *asked) (all []about, err error) {
 	groups, err := p.Store.Groups(a.Context())
 	if err != nil {
 		return nil, err

@@ -22,6 +22,8 @@ type onePull struct {
 	More    bool     `json:"more,omitempty"` // the history has older entries
 
 	Labels, Statuses []pull.Mark `json:"-"`
+	MayCheck         bool        `json:"-"` // the one who asks may have the bot check it again
+	Checking         bool        `json:"-"` // which was just asked for
 }
 
 // change is one write of the bot.
@@ -42,17 +44,12 @@ func (p *Pages) pull(a *asked) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	stored, err := p.Store.View(a.Context(), key.Repository().String(), key.Number)
-	if err != nil {
+	o := onePull{Key: key.String(), URL: p.github(key.Owner, key.Repo, "pull", key.Number), Checking: a.FormValue("checking") != ""}
+	if o.View, err = p.view(a, key); err != nil {
 		return page{}, err
 	}
-	if stored.At.IsZero() {
-		return page{}, &fault{http.StatusNotFound, fmt.Sprintf("The bot hasn't seen %s yet", key),
-			"It looks at a pull request when something happens there, and at all open ones in the night."}
-	}
-	o := onePull{Key: key.String(), URL: p.github(key.Owner, key.Repo, "pull", key.Number)}
-	if err := json.Unmarshal(stored.Detail, &o.View); err != nil {
-		return page{}, fmt.Errorf("reading the view of %s: %w", key, err)
+	if o.MayCheck, err = p.mayCheck(a, key, o.View); err != nil {
+		return page{}, err
 	}
 	if o.View.Issue {
 		o.URL = p.github(key.Owner, key.Repo, "issues", key.Number)
@@ -70,6 +67,22 @@ func (p *Pages) pull(a *asked) (page, error) {
 	o.Labels, o.Statuses = explained(o.View.Labels, "label +%q", o.History), explained(o.View.Statuses, "status %s ", o.History)
 	return page{name: "pull", Title: o.View.Title, Sentence: p.sentence(o.View), Repository: key.Repository().String(), Data: o,
 		table: table}, nil
+}
+
+// view reads what a run saw of a pull request or issue.
+func (p *Pages) view(a *asked, key pull.Key) (v pull.View, err error) {
+	stored, err := p.Store.View(a.Context(), key.Repository().String(), key.Number)
+	if err != nil {
+		return v, err
+	}
+	if stored.At.IsZero() {
+		return v, &fault{http.StatusNotFound, fmt.Sprintf("The bot hasn't seen %s yet", key),
+			"It looks at a pull request when something happens there, and at all open ones in the night."}
+	}
+	if err := json.Unmarshal(stored.Detail, &v); err != nil {
+		return v, fmt.Errorf("reading the view of %s: %w", key, err)
+	}
+	return v, nil
 }
 
 // history returns what the bot wrote, newest first, one more than a page shows.

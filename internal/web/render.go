@@ -7,13 +7,18 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
 // asked is a request for a page.
 type asked struct {
 	*http.Request
-	format string // "html", "json" or "csv"
+	format  string // "html", "json" or "csv"
+	session session
+	asks    int // questions to GitHub so far
+	// admitted: the one who asks may see the repository in the address.
+	admitted bool
 }
 
 // page is what an address shows.
@@ -34,6 +39,11 @@ type shown struct {
 	Version string
 	JSON    string // its address; "" if there's none
 	CSV     string
+
+	Login  string // who is signed in
+	Token  string // of forms
+	SignIn string // where to sign in; "" for those who have, and where nobody can
+	Denied bool   // the page is for those who are signed in
 }
 
 // fault is an error with words for people.
@@ -61,7 +71,11 @@ func (p *Pages) shows(show func(*asked) (page, error)) http.Handler {
 				a.format = format
 			}
 		}
-		page, err := show(a)
+		err := p.admit(a)
+		var page page
+		if err == nil {
+			page, err = show(a)
+		}
 		if err == nil && a.format == "csv" && page.table == nil {
 			err = errNoPage
 		}
@@ -108,7 +122,8 @@ func (p *Pages) write(w http.ResponseWriter, a *asked, status int, g page) {
 		kind = "text/csv; charset=utf-8"
 		err = csv.NewWriter(&out).WriteAll(safeCells(g.table))
 	default:
-		s := shown{page: g, Health: p.Health(), Version: p.Version}
+		s := p.framed(a, g)
+		s.Denied = status == http.StatusUnauthorized
 		if status == http.StatusOK {
 			s.JSON = addressIn(a, ".json")
 		}
@@ -127,6 +142,19 @@ func (p *Pages) write(w http.ResponseWriter, a *asked, status int, g page) {
 	w.Header().Add("Vary", "Accept")
 	w.WriteHeader(status)
 	w.Write(out.Bytes()) // a reader that has gone away needs no error
+}
+
+// framed puts a page into its frame.
+func (p *Pages) framed(a *asked, g page) shown {
+	s := shown{page: g, Health: p.health(a), Version: p.Version, Login: a.session.Login, Token: a.session.token()}
+	if p.SignIn == nil || a.session.signedIn() {
+		return s
+	}
+	s.Version, s.SignIn = "", signInPath
+	if a.Method == http.MethodGet {
+		s.SignIn += "?back=" + url.QueryEscape(local(a.URL.RequestURI()))
+	}
+	return s
 }
 
 // addressIn is a page's address in another format, with the same filters.

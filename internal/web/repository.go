@@ -49,9 +49,18 @@ func (p *Pages) repository(a *asked) (page, error) {
 	return page{name: "repository", Title: key.String(), Sentence: sentence, Repository: key.String(), Place: "pulls", Data: o, table: table}, nil
 }
 
-// known reads the repository, and perhaps a number, from an address. It answers with the
-// repository's name as GitHub writes it, since people may write it in any case.
+// known reads the repository, and perhaps a number, from an address. Whoever isn't
+// admitted there gets none.
 func (p *Pages) known(a *asked) (pull.Key, error) {
+	if p.SignIn != nil && !a.admitted {
+		return pull.Key{}, errSignIn
+	}
+	return p.named(a)
+}
+
+// named is the repository in an address, as GitHub writes it, since people may write it in
+// any case.
+func (p *Pages) named(a *asked) (pull.Key, error) {
 	key := pull.Key{Owner: a.value("owner"), Repo: a.value("repo")}
 	if a.PathValue("number") != "" {
 		number, err := strconv.Atoi(a.value("number"))
@@ -60,7 +69,7 @@ func (p *Pages) known(a *asked) (pull.Key, error) {
 		}
 		key.Number = number
 	}
-	all, err := p.repositories(a)
+	all, err := p.served(a)
 	if err != nil {
 		return key, err
 	}

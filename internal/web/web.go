@@ -14,12 +14,13 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"golang.org/x/time/rate"
 
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
-// Config of the pages. All of it is required, except Rules and Commands.
+// Config of the pages. All of it is required, except Rules, Commands and SignIn.
 type Config struct {
 	Store     Store
 	Health    func() Health
@@ -42,6 +43,7 @@ type Config struct {
 	Commands  []Command
 	Log       zerolog.Logger
 	Now       func() time.Time
+	SignIn    *SignIn // nil: whoever reaches the pages sees all, so only this machine may
 }
 
 // Store is what the pages read. It's a queue.Reader.
@@ -50,6 +52,7 @@ type Store interface {
 	View(ctx context.Context, group string, number int) (queue.View, error)
 	Views(ctx context.Context, group, class string, f func(queue.View) error) error
 	Groups(ctx context.Context) (map[string]map[string]int, error)
+	Session(ctx context.Context, id string) (queue.Session, error)
 	Log(ctx context.Context, key string, since time.Time, f func(queue.Entry) error) error
 	Activity(ctx context.Context, since time.Time) (queue.Activity, error)
 	GivenUp(ctx context.Context, most int) ([]queue.GivenUpKey, error)
@@ -77,6 +80,10 @@ type Pages struct {
 	Config
 	templates map[string]*template.Template
 	mux       *http.ServeMux
+	guard     http.Handler // the mux, without what other pages send
+	door      *door        // nil without SignIn
+	judge     *judge
+	pace      *rate.Limiter // of what people have the bot check
 }
 
 // pageTime limits the time for reading the database for one page.
@@ -104,7 +111,7 @@ func New(c Config) (*Pages, error) {
 		p.mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, _ *http.Request) { serve(w, kind, data) })
 	}
 	p.route()
-	return p, nil
+	return p, p.lock()
 }
 
 // ServeHTTP implements http.Handler.
@@ -117,19 +124,21 @@ func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "private, no-store")
-	if !local(r.Host) {
-		p.fault(w, &asked{Request: r}, &fault{http.StatusForbidden, "These pages are only for this machine",
-			"Open them at http://localhost, or through a tunnel: ssh -L 8081:localhost:8081 HOST."})
+	if !loopback(r.Host) && !p.public(r.Host) {
+		p.fault(w, &asked{Request: r}, errHost)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), pageTime)
 	defer cancel()
-	p.mux.ServeHTTP(w, r.WithContext(ctx))
+	p.guard.ServeHTTP(w, r.WithContext(ctx))
 }
 
-// local reports whether an address names this machine. Otherwise, a page elsewhere could
+var errHost = &fault{http.StatusForbidden, "These pages are only for this machine",
+	"Open them at http://localhost, or through a tunnel: ssh -L 8081:localhost:8081 HOST."}
+
+// loopback reports whether an address names this machine. Otherwise, a page elsewhere could
 // have its name lead here, and read these pages in a visitor's browser.
-func local(host string) bool {
+func loopback(host string) bool {
 	name := host
 	if at := strings.LastIndex(host, ":"); at > strings.LastIndex(host, "]") {
 		name = host[:at]

@@ -33,6 +33,7 @@ func nobody(context.Context, queue.Job) error { return nil }
 
 type site struct {
 	testing.TB
+	now    time.Time // of all clocks
 	queue  *queue.Queue
 	pages  *Pages
 	log    strings.Builder
@@ -46,8 +47,8 @@ type site struct {
 
 func newSite(t testing.TB) *site {
 	t.Helper()
-	s := &site{TB: t}
-	now := func() time.Time { return at }
+	s := &site{TB: t, now: at}
+	now := func() time.Time { return s.now }
 	database := filepath.Join(t.TempDir(), "bot.db")
 	var err error
 	s.queue, err = queue.Open(t.Context(), queue.Config{Database: database, Now: now, Work: nobody, Log: zerolog.Nop()})

@@ -123,9 +123,6 @@ func teamFault(name string, members int, err error) string {
 }
 
 func (p *people) role(ctx context.Context, c *gh.Client, login string) (pull.Role, error) {
-	if (pull.Key{Owner: login, Repo: "x"}).Validate() != nil {
-		return pull.Anyone, nil // no person has such a name
-	}
 	of := roleOf{c.About.Repository(), login}
 	p.mu.Lock()
 	known, found := p.roles[of]
@@ -133,22 +130,15 @@ func (p *people) role(ctx context.Context, c *gh.Client, login string) (pull.Rol
 	if found && c.Now().Before(known.until) {
 		return known.role, nil
 	}
-	level, _, err := c.REST.Repositories.GetPermissionLevel(ctx, c.About.Owner, c.About.Repo, login)
-	err = gh.Settle(err)
+	access, err := c.Access(ctx, login)
 	if _, gone := errors.AsType[*gh.Gone](err); err != nil && !gone { // the account was deleted
 		return pull.Anyone, err
-	}
-	role := pull.Anyone
-	for i, name := range []string{"triage", "push", "maintain", "admin"} {
-		if level.GetUser().GetPermissions()[name] {
-			role = pull.Role(i + 1)
-		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.roles) >= maxPeople {
 		p.roles = map[roleOf]roleState{}
 	}
-	p.roles[of] = roleState{role, c.Now().Add(peopleAge)}
-	return role, nil
+	p.roles[of] = roleState{access.Role, c.Now().Add(peopleAge)}
+	return access.Role, nil
 }

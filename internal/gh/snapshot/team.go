@@ -19,16 +19,24 @@ func (l *loading) team(ctx context.Context) error {
 		l.out.Core = map[string]bool{}
 		return nil
 	}
-	organisation, slug, found := strings.Cut(l.Team, "/")
+	var err error
+	l.out.Core, l.out.CoreFault, err = l.from.Core(ctx, l.Client, l.Team)
+	return err
+}
+
+// Core returns who is in a team, by login in lower case, and why it can't be read, "" if
+// it can. It's a team of the repository's owner unless it's written with its organization.
+// The answer may be ten minutes old.
+func (a *Loader) Core(ctx context.Context, c *gh.Client, team string) (members map[string]bool, fault string, err error) {
+	organisation, slug, found := strings.Cut(team, "/")
 	if !found {
-		organisation, slug = l.Key.Owner, l.Team
+		organisation, slug = c.About.Owner, team
 	}
-	t, err := l.from.people.team(ctx, teamQuery{l.from.app, l.Client, strings.ToLower(organisation), slug})
+	t, err := a.people.team(ctx, teamQuery{a.app, c, strings.ToLower(organisation), slug})
 	if err != nil {
-		return fmt.Errorf("reading the team %s/%s: %w", organisation, slug, err)
+		return nil, "", fmt.Errorf("reading the team %s/%s: %w", organisation, slug, err)
 	}
-	l.out.Core, l.out.CoreFault = t.members, t.fault
-	return nil
+	return t.members, t.fault, nil
 }
 
 // people loads the roles of those that the rules look at ("Get repository permissions for

@@ -1,5 +1,6 @@
-// Package pages serves the few pages of GitHub to which a browser goes while an App is set up: creating it from a manifest, and
-// installing it. They have no style, and whoever opens them is the world's visitor. The trade of the code for the key belongs to them.
+// Package pages serves the few pages of GitHub to which a browser goes while an App is set up (creating it from a manifest, and
+// installing it) and when somebody signs in through it. They have no style, and whoever opens them is the world's visitor. The trades
+// of a code for the App's key or for a person's token belong to them.
 package pages
 
 import (
@@ -31,6 +32,8 @@ func New(w *world.World, h *hooks.Hooks) *Pages {
 	p.mux.HandleFunc("POST /organizations/{org}/settings/apps", p.signedIn(p.create))
 	p.mux.HandleFunc("GET /apps/{slug}/installations/new", p.signedIn(p.choose))
 	p.mux.HandleFunc("POST /apps/{slug}/installations", p.signedIn(p.install))
+	p.mux.HandleFunc("GET /login/oauth/authorize", p.signedIn(p.authorize))
+	p.mux.HandleFunc("POST /login/oauth/authorize", p.signedIn(p.authorized))
 	return p
 }
 
@@ -45,9 +48,13 @@ func (p *Pages) Before(next http.Handler) http.Handler {
 	})
 }
 
-// Routes are the endpoint of the trade.
+// Routes are the endpoints of the trades, and the one that ends a person's token.
 func (p *Pages) Routes() []api.Route {
-	return []api.Route{{Pattern: "POST /app-manifests/{code}/conversions", Run: p.convert}}
+	return []api.Route{
+		{Pattern: "POST /app-manifests/{code}/conversions", Run: p.convert},
+		{Pattern: "POST /login/oauth/access_token", Run: p.token},
+		{Pattern: "DELETE /applications/{client_id}/token", Run: p.revoke},
+	}
 }
 
 var frame = template.Must(template.New("frame").Parse(`<!doctype html><html lang="en"><meta charset="utf-8"><title>{{.Title}}</title><h1>{{.Title}}</h1>
@@ -190,7 +197,7 @@ func (p *Pages) convert(c *api.Call) (any, error) {
 		return nil, world.NotFound("")
 	}
 	o := p.o.AppJSON()
-	o["client_secret"], o["webhook_secret"], o["pem"] = world.RandomHex(20), p.h.WebhookSecret(), string(p.w.App.PrivateKeyPEM())
+	o["client_secret"], o["webhook_secret"], o["pem"] = p.w.App.ClientSecret, p.h.WebhookSecret(), string(p.w.App.PrivateKeyPEM())
 	c.Status = http.StatusCreated
 	return o, nil
 }

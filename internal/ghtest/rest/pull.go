@@ -13,6 +13,7 @@ import (
 var repoRoutes = []route{
 	{"GET /repos/{owner}/{repo}", "metadata:read", (*server).getRepo},
 	{"GET /users/{login}", "", (*server).getUser},
+	{"GET /user", "", (*server).getMe},
 }
 
 var pullRoutes = []route{
@@ -38,6 +39,17 @@ func (s *server) getUser(c *call) (any, error) {
 		return nil, world.NotFound("")
 	}
 	return s.userJSON(u), nil
+}
+
+// getMe is the account of a person's token ("Get the authenticated user").
+func (s *server) getMe(c *call) (any, error) {
+	switch {
+	case c.Actor.Token == nil:
+		return nil, world.Unauthorized("Requires authentication")
+	case c.Actor.Token.Inst != nil:
+		return nil, world.Forbidden()
+	}
+	return s.userJSON(c.Actor.Token.User), nil
 }
 
 // userJSON is an account with its profile.

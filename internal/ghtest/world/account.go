@@ -30,6 +30,9 @@ type App struct {
 	Owner       *User
 	Public      bool // others than its owner may install it
 	Missing     bool // nobody has created it yet
+
+	ClientSecret string   // for people's authorizations
+	Callbacks    []string // to which GitHub sends people back after those
 }
 
 // ClientID is the App's other name as the issuer of JWTs.

@@ -117,7 +117,11 @@ func (w *World) Authenticate(h http.Header) (Actor, error) {
 		}
 	case "basic":
 		raw, _ := base64.StdEncoding.DecodeString(value) // a malformed one has no token that exists
-		_, value, _ = strings.Cut(string(raw), ":")
+		var name string
+		name, value, _ = strings.Cut(string(raw), ":")
+		if w.IsClient(name, value) {
+			return Actor{}, nil
+		}
 	default:
 		return Actor{}, Unauthorized("Bad credentials")
 	}

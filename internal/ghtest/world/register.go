@@ -17,6 +17,7 @@ type Manifest struct {
 	URL         string            `json:"url"`
 	Hook        *ManifestHook     `json:"hook_attributes"`
 	RedirectURL string            `json:"redirect_url"`
+	Callbacks   []string          `json:"callback_urls"`
 	Public      bool              `json:"public"`
 	Permissions map[string]string `json:"default_permissions"`
 	Events      []string          `json:"default_events"`
@@ -48,6 +49,9 @@ func DefaultEvents() []string {
 func ReadManifest(text string) (m Manifest, faults []string) {
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
 		return m, []string{"The configuration does not appear to be a valid GitHub App manifest."}
+	}
+	if len(m.Callbacks) > 10 {
+		faults = append(faults, "Callback urls can't be more than 10")
 	}
 	if m.URL == "" || m.Hook != nil && m.Hook.URL == "" {
 		faults = append(faults, `"url" wasn't supplied.`)
@@ -100,6 +104,7 @@ func (w *World) Register(owner *User, m Manifest) (code string) {
 	a := w.App
 	a.Missing, a.Owner, a.Public, a.Permissions, a.Events = false, owner, m.Public, maps.Clone(m.Permissions), slices.Clone(m.Events)
 	a.Permissions["metadata"] = "read" // always
+	a.ClientSecret, a.Callbacks = RandomHex(20), slices.Clone(m.Callbacks)
 	a.Slug = slug(m.Name)
 	delete(w.Users, strings.ToLower(a.Bot.Login))
 	a.Bot.Login = a.Slug + "[bot]"

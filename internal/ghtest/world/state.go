@@ -35,6 +35,8 @@ type World struct {
 	teams   map[string]*Team // by lower-case org/slug
 
 	codes    map[string]registered // of Apps just created from a manifest
+	grants   map[string]Grant      // by code, of people who just authorized the App
+	agreed   map[*User]bool        // who authorized the App once
 	owners   map[*User][]*User     // of organizations
 	requests []*InstallRequest
 }

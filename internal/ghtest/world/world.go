@@ -28,7 +28,7 @@ type Config struct {
 func New(cfg Config) (*World, error) {
 	w := &World{
 		cfg: cfg, Dir: cfg.Dir, Listen: func(Event) {}, Users: map[string]*User{}, repos: map[string]*Repo{}, renamed: map[string]*Repo{},
-		others: map[string]*App{}, codes: map[string]registered{}, owners: map[*User][]*User{}, Installs: map[string]*Installation{}, teams: map[string]*Team{}, Tokens: map[string]*Token{},
+		others: map[string]*App{}, codes: map[string]registered{}, grants: map[string]Grant{}, agreed: map[*User]bool{}, owners: map[*User][]*User{}, Installs: map[string]*Installation{}, teams: map[string]*Team{}, Tokens: map[string]*Token{},
 	}
 	if err := w.start(); err != nil {
 		return nil, errors.Join(err, w.removeDir())
@@ -56,7 +56,7 @@ func (w *World) start() error {
 	if err != nil {
 		return err
 	}
-	w.App = &App{ID: 1 + w.nextID(), Slug: w.cfg.Slug, key: key, Created: w.Now(), Permissions: w.cfg.Permissions, Events: DefaultEvents(), Public: true, Missing: w.cfg.NoApp}
+	w.App = &App{ID: 1 + w.nextID(), Slug: w.cfg.Slug, key: key, Created: w.Now(), Permissions: w.cfg.Permissions, Events: DefaultEvents(), Public: true, Missing: w.cfg.NoApp, ClientSecret: RandomHex(20)}
 	w.App.Bot = &User{ID: w.nextID(), Login: w.cfg.Slug + "[bot]", Kind: "Bot"}
 	w.Users[strings.ToLower(w.App.Bot.Login)] = w.App.Bot
 	w.App.Owner = w.Account(w.cfg.Slug + "-owner")

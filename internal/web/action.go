@@ -1,0 +1,108 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// maxForm bounds what a form may send, in bytes.
+const maxForm = 4 << 10
+
+// lock has people sign in, if they can.
+func (p *Pages) lock() (err error) {
+	p.guard = p.mux
+	if p.SignIn == nil {
+		return nil
+	}
+	if p.door, err = newDoor(*p.SignIn); err != nil {
+		return fmt.Errorf("making the pages: %w", err)
+	}
+	if p.judge, err = newJudge(); err != nil {
+		return fmt.Errorf("making the pages: %w", err)
+	}
+	p.pace = rate.NewLimiter(rate.Every(time.Second), 30)
+	foreign := http.NewCrossOriginProtection()
+	foreign.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.fault(w, &asked{Request: r}, errForeign)
+	}))
+	if err := foreign.AddTrustedOrigin(strings.TrimRight(p.SignIn.URL, "/")); err != nil { // a proxy may change the Host
+		return fmt.Errorf("making the pages: %w", err)
+	}
+	p.guard = foreign.Handler(p.mux)
+	return nil
+}
+
+// public reports whether a host is that of the pages' public address.
+func (p *Pages) public(host string) bool {
+	return p.SignIn != nil && strings.EqualFold("https://"+strings.TrimSuffix(host, ":443"), strings.TrimRight(p.SignIn.URL, "/"))
+}
+
+var (
+	errForeign = &fault{http.StatusForbidden, "Another page sent this form", "So it's ignored. Go back to the page, reload it, and try again."}
+	errMayNot  = &fault{http.StatusForbidden, "You can't have the bot check this again",
+		"The author, triagers, core developers and release managers can, here and by the comment “rerun”."}
+	errTooMuch = &fault{http.StatusTooManyRequests, "The bot has much to check", "Try again in a few seconds."}
+)
+
+// does carries out a form of somebody who's signed in.
+func (p *Pages) does(do func(http.ResponseWriter, *asked) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		a := &asked{Request: r, format: "html"}
+		err := p.admit(a)
+		switch {
+		case err != nil:
+		case !a.session.signedIn():
+			err = errSignIn
+		case !a.session.sent(r):
+			err = errForeign
+		default:
+			err = do(w, a)
+		}
+		if err != nil {
+			p.fault(w, a, err)
+		}
+	})
+}
+
+// check has the bot check a pull request or issue again.
+func (p *Pages) check(w http.ResponseWriter, a *asked) error {
+	key, err := p.known(a)
+	if err != nil {
+		return err
+	}
+	v, err := p.view(a, key)
+	if err != nil {
+		return err
+	}
+	may, err := p.mayCheck(a, key, v)
+	switch {
+	case err != nil:
+		return err
+	case !may:
+		return errMayNot
+	case !p.pace.AllowN(p.Now(), 1):
+		return errTooMuch
+	}
+	if err := p.SignIn.Again(a.Context(), key, a.session.Login); err != nil {
+		return err
+	}
+	p.Log.Info().Str("key", key.String()).Str("login", a.session.Login).Msg("somebody wants it checked again")
+	http.Redirect(w, a.Request, fmt.Sprintf("/%s/pull/%d?checking=1", key.Repository(), key.Number), http.StatusSeeOther)
+	return nil
+}
+
+// mayCheck reports whether the one who asks may have the bot check this again.
+func (p *Pages) mayCheck(a *asked, key pull.Key, v pull.View) (bool, error) {
+	if p.SignIn == nil || !a.session.signedIn() {
+		return false, nil
+	}
+	rights, err := p.rights(a, key)
+	return rights.Reads && (rights.Acts || strings.EqualFold(v.Author, a.session.Login)), err
+}
