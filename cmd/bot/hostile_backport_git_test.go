@@ -43,14 +43,19 @@ func alsoHere(path string, file ghtest.File) func(*stage, *merged) {
 	}
 }
 
-// gitTroubles are those of the fetch and the push. The first takes longest: git waits
-// for half a minute.
-var gitTroubles = []hardship{
-	{
+// Git waits for half a minute. As a test of its own it begins before the subtests of others.
+func TestGitServerHangs(t *testing.T) {
+	t.Parallel()
+	h := hardship{
 		name:    "no answer",
 		begin:   func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Hang: true}) },
 		comment: []string{"| 3.14 | error | I couldn't reach GitHub's git server. I'll try again at 20"},
-	},
+	}
+	h.endure(h.befall(t))
+}
+
+// gitTroubles are those of the fetch and the push, other than a server that hangs.
+var gitTroubles = []hardship{
 	{
 		name: "target deleted during the pick",
 		begin: func(s *stage, _ *merged) {

@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/git"
@@ -28,7 +31,27 @@ type stage struct {
 }
 
 func newStage(t *testing.T) *stage {
-	w, s := newWork(t), newServer(t)
+	w, s := work{t, t.TempDir()}, newServer(t)
+	fixed.Do(func() { fixed.files = fixedOnMain(t) })
+	if err := os.CopyFS(w.dir, fixed.files); err != nil {
+		t.Fatal(err)
+	}
+	fix := w.head()
+	st := &stage{work: w, server: s, url: s.publish(w, "r.git"), bare: filepath.Join(s.root, "r.git"), dir: filepath.Join(t.TempDir(), "jobs")}
+	st.job = git.Job{Remote: st.url, Commit: fix, Committer: committer,
+		Targets: []git.Target{{Branch: "3.14", Head: "backport-3.14"}, {Branch: "3.13", Head: "backport-3.13"}}}
+	return st
+}
+
+// fixed is the work tree of every stage: making it takes git 14 processes.
+var fixed struct {
+	sync.Once
+	files fstest.MapFS
+}
+
+// fixedOnMain makes it, and keeps it in memory.
+func fixedOnMain(t *testing.T) fstest.MapFS {
+	w := newWork(t)
 	files("a", lines(), "b", "b\n")(w)
 	w.commit("base")
 	for _, branch := range []string{"3.13", "3.14"} {
@@ -39,11 +62,20 @@ func newStage(t *testing.T) *stage {
 	}
 	w.git("checkout", "-q", "main")
 	w.write("a", lines("20:fixed"))
-	fix := w.commit("gh-1: fix")
-	st := &stage{work: w, server: s, url: s.publish(w, "r.git"), bare: filepath.Join(s.root, "r.git"), dir: filepath.Join(t.TempDir(), "jobs")}
-	st.job = git.Job{Remote: st.url, Commit: fix, Committer: committer,
-		Targets: []git.Target{{Branch: "3.14", Head: "backport-3.14"}, {Branch: "3.13", Head: "backport-3.13"}}}
-	return st
+	w.commit("gh-1: fix")
+	kept := fstest.MapFS{}
+	err := fs.WalkDir(os.DirFS(w.dir), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(filepath.Join(w.dir, path))
+		kept[path] = &fstest.MapFile{Data: text, Mode: 0o666}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kept
 }
 
 func (s *stage) engine(change func(*git.EngineConfig)) *git.Engine {
