@@ -105,7 +105,7 @@ type examination struct {
 
 const (
 	pickSpace     = 1 << 30   // what the engine of picks wants to be free
-	databaseSpace = 500 << 20 // twice what all tables have, for a rewrite
+	databaseSpace = 600 << 20 // twice what all tables have, for a rewrite
 )
 
 func (x examination) config(s streams, client *gh.App, noApp error) doctor.Config {

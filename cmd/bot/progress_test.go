@@ -55,6 +55,28 @@ func TestProgress(t *testing.T) {
 	c.doctors("No background work on many pull requests is in progress.")
 }
 
+// TestProgressOfReplicas: each replica shows the same, whoever does the work, and goes on
+// with it when that one is killed.
+func TestProgressOfReplicas(t *testing.T) {
+	t.Parallel()
+	database := postgres(t)
+	s := newStage(t)
+	openMany(t, s.cpython, 25)
+	s.github.Rearrange(func([]ghtest.Delivery) []ghtest.Delivery { return nil })
+	settings := filepath.Join(t.TempDir(), "settings.yml")
+	s.check(os.WriteFile(settings, []byte("preset: cpython\nsweep: {pull-requests-per-minute: 1}\n"), 0o600))
+	s.environment["DATABASE_URL"], s.environment["BOT_CONFIG"] = database, settings
+	first, second := serve(t, s.environment), serve(t, s.environment)
+	want := `concorde_background_done{repository="python/cpython",stage="check"} 10` + "\n"
+	for _, p := range []*process{first, second} {
+		eventually(t, "both to show the same", func() bool { return strings.Contains(p.get("/metrics"), want) })
+	}
+	first.kill()
+	if page := second.get("/metrics"); !strings.Contains(page, want) {
+		t.Errorf("after the kill: %s", page)
+	}
+}
+
 // opensMany opens pull requests that all need something.
 func (c *clinic) opensMany(n int) {
 	c.Helper()
