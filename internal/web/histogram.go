@@ -31,9 +31,9 @@ func waitsOf(pulls []waiter, now time.Time) []waits {
 
 // Sizes of the histogram, in pixels.
 const (
-	histogramWidth = 640
-	histogramNames = 150 // room for the names on the left
-	histogramCount = 60  // and for the numbers on the right
+	histogramWidth = 400
+	histogramNames = 130 // room for the names on the left
+	histogramCount = 50  // and for the numbers on the right
 	histogramRow   = 28
 )
 

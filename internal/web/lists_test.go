@@ -130,13 +130,13 @@ func TestStages(t *testing.T) {
 		sentence string
 		numbers  []int
 	}{
-		"": {"6 pull requests wait: 3 for their authors, 1 for nobody, 1 for core developers and 1 for triagers. The first of them has " +
+		"": {"6 pull requests wait: 3 for their authors, 1 for nobody, 1 for core developers and 1 for triagers. The longest has " +
 			"waited for 500 days.", []int{4, 5, 2, 3, 6, 1}},
-		"?stage=awaiting+review":            {"1 pull request waits, since 12 hours.", []int{1}},
-		"?stage=draft":                      {"1 pull request waits, since 500 days.", []int{4}},
-		"?stage=no+stage":                   {"1 pull request waits, since 500 days.", []int{5}},
-		"?person=Dana":                      {"2 pull requests wait for Dana, the first of them since 2 days.", []int{6, 1}},
-		"?person=alice":                     {"2 pull requests wait for alice, the first of them since 500 days.", []int{4, 2}},
+		"?stage=awaiting+review":            {"1 pull request waits: 1 for triagers. It has waited for 12 hours.", []int{1}},
+		"?stage=draft":                      {"1 pull request waits: 1 for its author. It has waited for 500 days.", []int{4}},
+		"?stage=no+stage":                   {"1 pull request waits: 1 for nobody. It has waited for 500 days.", []int{5}},
+		"?person=Dana":                      {"2 pull requests wait for Dana. The longest has waited for 2 days.", []int{6, 1}},
+		"?person=alice":                     {"2 pull requests wait for alice. The longest has waited for 500 days.", []int{4, 2}},
 		"?person=dana&stage=awaiting+merge": {"No open pull request waits for dana.", nil},
 	} {
 		s.shows(path+query, 200, want.sentence)

@@ -178,15 +178,14 @@ func (o ofStages) sentence(now time.Time) string {
 	who := ""
 	if o.Person != "" {
 		who = " for " + o.Person
+	} else if len(parts) > 0 {
+		who = ": " + list(parts)
 	}
-	switch n := len(o.Pulls); {
-	case n == 0:
+	switch len(o.Pulls) {
+	case 0:
 		return fmt.Sprintf("No open pull request waits%s.", who)
-	case n == 1:
-		return fmt.Sprintf("1 pull request waits%s, since %s.", who, span(now.Sub(o.Pulls[0].Since)))
-	case who != "":
-		return fmt.Sprintf("%d pull requests wait%s, the first of them since %s.", n, who, span(now.Sub(o.Pulls[0].Since)))
-	default:
-		return fmt.Sprintf("%d pull requests wait: %s. The first of them has waited for %s.", n, list(parts), span(now.Sub(o.Pulls[0].Since)))
+	case 1:
+		return fmt.Sprintf("1 pull request waits%s. It has waited for %s.", who, span(now.Sub(o.Pulls[0].Since)))
 	}
+	return fmt.Sprintf("%d pull requests wait%s. The longest has waited for %s.", len(o.Pulls), who, span(now.Sub(o.Pulls[0].Since)))
 }
