@@ -1,6 +1,7 @@
 // Package web is the pages: what the bot sees, for people to look at, and the same as
-// JSON and CSV. It reads the bot's database through read-only connections and asks
-// GitHub nothing. It must not know how a rule decides.
+// JSON and CSV. It reads the bot's database through read-only connections. Of GitHub it
+// wants to know, through SignIn, only who people are and what they may read. It must not
+// know how a rule decides.
 package web
 
 import (
