@@ -301,7 +301,7 @@ var ailments = []ailment{
 	{name: "the team can't be read on a foreign account", settings: "accounts: [python]", takes: time.Second, status: well,
 		never:  "psf/python-core",
 		before: teamless, befalls: func(*clinic) {},
-		words: []string{"note: the App is also installed on psf, which accounts: in the settings doesn't name, so it's ignored there\n"}},
+		words: []string{"note: the bot ignores psf, where the App is also installed, because of \"accounts\" in the settings\n"}},
 }
 
 // TestReady: /readyz is red when nothing is done, as soon as that is long enough or
@@ -404,9 +404,9 @@ func TestForeignAccounts(t *testing.T) {
 	c.edit(c.github.FindRepo("psf/cpython"), 1)
 	c.edit(c.github.FindRepo("psf/cpython"), 1)
 	c.edit(c.cpython, c.number)
-	c.becomes(well, "ready: 0 waiting, 0 running, 0 delayed\nnote: the App is also installed on psf, which accounts: in the settings "+
-		"doesn't name, so it's ignored there\n")
-	if n := strings.Count(c.log.String(), "the App is installed on an account that accounts: in the settings doesn't name"); n != 1 {
+	c.becomes(well, "ready: 0 waiting, 0 running, 0 delayed\n"+
+		"note: the bot ignores psf, where the App is also installed, because of \"accounts\" in the settings\n")
+	if n := strings.Count(c.log.String(), "ignoring an account where the App is installed"); n != 1 {
 		t.Errorf("the log says so %d times:\n%s", n, &c.log)
 	}
 	psf := c.github.InstallationID("psf")

@@ -29,7 +29,7 @@ var checks = []check{
 	{name: "branches", about: "each version that isn't at its end of life has its branch", needs: []string{"repositories", "release-data"},
 		run: (*visit).branches},
 	{name: "database", about: "the database can be read, and the bot keeps up", run: (*visit).database},
-	{name: "progress", about: "how far sweeps and updates of many pull requests have come", needs: []string{"database"}, run: (*visit).progress},
+	{name: "progress", about: "how far sweeps and other background work have come", needs: []string{"database"}, run: (*visit).progress},
 	{name: "files", about: "nobody else can read the key, the secret and the database", run: (*visit).files},
 	{name: "git", about: "git is new enough to pick commits", run: (*visit).git},
 	{name: "disk", about: "there is free space", run: (*visit).disk},

@@ -408,7 +408,8 @@ func TestIllnesses(t *testing.T) {
 		},
 		"a key that everyone can read": {
 			harm:  func(p *patient) { must(p, os.Chmod(p.config.Secrets[0].Path, 0o644)) },
-			check: "files", state: Problem, whole: Problem, text: "Every user of this machine has access to the private key (mode 0644).", cure: "chmod 600",
+			check: "files", state: Problem, whole: Problem, cure: "chmod 600",
+			text: "Every user of this machine has access to the private key (mode 0644).",
 		},
 		"a key that a group can write": {
 			harm:  func(p *patient) { must(p, os.Chmod(p.config.Secrets[0].Path, 0o660)) },

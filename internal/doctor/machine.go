@@ -35,7 +35,7 @@ func (v *visit) database(ctx context.Context) result {
 		return one(Finding{State: Problem, Text: fmt.Sprintf("A newer program made the database's tables: version %d, and this program knows "+
 			"%d.", have, newest), Cure: "Use the newer program."})
 	case have < newest:
-		return one(Finding{State: Note, Text: fmt.Sprintf("The database's tables have version %d, and this program's have version %d.", have, newest),
+		return one(Finding{State: Note, Text: fmt.Sprintf("The database's tables have version %d, this program's have version %d.", have, newest),
 			Cure: "Nothing: \"bot serve\" upgrades them."})
 	}
 	stats, err := db.Stats(ctx)

@@ -133,7 +133,8 @@ func (d *drawing) years(bottom int) {
 
 // row draws one version.
 func (d *drawing) row(s Schedule, top int) {
-	d.write(`<text x="%d" y="%d" text-anchor="end" font-weight="bold" class="ink" fill="#1a1a1a">%s</text>`+"\n", chartLeft-8, top+15, escape(s.Version))
+	d.write(`<text x="%d" y="%d" text-anchor="end" font-weight="bold" class="ink" fill="#1a1a1a">%s</text>`+"\n",
+		chartLeft-8, top+15, escape(s.Version))
 	periods := s.Periods()
 	for i, p := range periods[:len(periods)-1] {
 		until := periods[i+1].From

@@ -78,7 +78,8 @@ func NewView(r *Request, rules []Rule, plan Plan) View {
 	v := View{
 		Brief: Brief{
 			Number: r.Key.Number, Issue: r.Issue, Title: oneLine(r.Title), Author: r.Author, Own: r.Own, State: r.State, Draft: r.Draft,
-			Base: r.Base, Main: r.Base != "" && r.Base == r.DefaultBranch, Head: r.Head, Branch: oneLine(r.HeadBranch), Fork: r.HeadOwner, Created: r.CreatedAt, Closed: r.ClosedAt,
+			Base: r.Base, Main: r.Base != "" && r.Base == r.DefaultBranch,
+			Head: r.Head, Branch: oneLine(r.HeadBranch), Fork: r.HeadOwner, Created: r.CreatedAt, Closed: r.ClosedAt,
 			Assignees: shown(r.Assignees), Reviewers: shown(r.Reviewers), Waits: len(plan.Actions), Seen: r.Now,
 		},
 		Files: len(r.Files) + r.FilesOmitted, Commits: len(r.Commits) + r.CommitsOmitted, Additions: r.Additions, Deletions: r.Deletions,

@@ -166,7 +166,8 @@ func TestPoisonousKeyIsGivenUp(t *testing.T) {
 	}
 	var reason string
 	read := func(r row) error { return r.Scan(&reason) }
-	if err := q.db.query(t.Context(), read, `SELECT reason FROM keys WHERE gave_up > 0`); err != nil || !strings.Contains(reason, "cut off") {
+	err = q.db.query(t.Context(), read, `SELECT reason FROM keys WHERE gave_up > 0`)
+	if err != nil || !strings.Contains(reason, "the process ended") {
 		t.Errorf("reason %q, %v", reason, err)
 	}
 }

@@ -82,5 +82,6 @@ SELECT batch.prefix, batch.waiting, batch.since, count(done.done_at) FROM batch
 LEFT JOIN done ON done.prefix = batch.prefix AND done.done_at >= batch.since
 GROUP BY batch.prefix, batch.waiting, batch.since ORDER BY batch.waiting DESC, batch.prefix`
 
-	notesOfPending = `SELECT key, value FROM keys JOIN notes ON name = CAST($1 AS TEXT) || key WHERE state = 1 OR due > 0 ORDER BY key LIMIT $2`
+	notesOfPending = `SELECT key, value FROM keys JOIN notes ON name = CAST($1 AS TEXT) || key
+WHERE state = 1 OR due > 0 ORDER BY key LIMIT $2`
 )

@@ -20,19 +20,7 @@ func TestBatches(t *testing.T) {
 		var clock atomic.Int64
 		now := func() time.Time { return start.Add(time.Duration(clock.Load())) }
 		held := make(chan struct{})
-		q := open(t, Config{Database: database, RetryMin: time.Hour, RetryMax: time.Hour, Now: now, Work: func(_ context.Context, job Job) error {
-			switch {
-			case job.Key == "a#1":
-				<-held
-			case job.Key == "a#2":
-				return errors.New("502")
-			case job.Key == "a#3" && job.Cause == "sweep":
-				return &Later{Until: now().Add(time.Hour), Rests: true}
-			case job.Key == "a#4":
-				return &GiveUp{errors.New("gone")}
-			}
-			return nil
-		}})
+		q := open(t, Config{Database: database, RetryMin: time.Hour, RetryMax: time.Hour, Now: now, Work: batchWork(held, now)})
 		expect := func(what string, want ...Batch) {
 			t.Helper()
 			if got, err := q.Batches(t.Context(), "sweep", "again"); err != nil || !cmp.Equal(want, got) {
@@ -50,8 +38,10 @@ func TestBatches(t *testing.T) {
 		for i := range 20 {
 			hints = append(hints, Hint{Key: fmt.Sprint("a#", i), Cause: "sweep", Aside: true})
 		}
-		hints = append(hints, Hint{Key: "a", Cause: "sweep"}, Hint{Key: "b#1", Cause: "delivery"}, Hint{Key: "a#50", Cause: "again", At: start.Add(90 * time.Minute)},
-			Hint{Key: "a#51", Cause: "again", At: start.Add(9000 * time.Hour)}, Hint{Key: "a#52", Cause: "conflicts", At: start.Add(90 * time.Minute)})
+		hints = append(hints, Hint{Key: "a", Cause: "sweep"}, Hint{Key: "b#1", Cause: "delivery"},
+			Hint{Key: "a#50", Cause: "again", At: start.Add(90 * time.Minute)},
+			Hint{Key: "a#51", Cause: "again", At: start.Add(9000 * time.Hour)},
+			Hint{Key: "a#52", Cause: "conflicts", At: start.Add(90 * time.Minute)})
 		add(t, q, hints...)
 		eventually(t, "all but three are done", func() bool {
 			s, err := q.Stats(t.Context())
@@ -75,6 +65,23 @@ func TestBatches(t *testing.T) {
 			return err == nil && cmp.Equal([]Batch{{Prefix: "a#", Since: start.Add(time.Hour), Left: 2, Done: 18}}, got)
 		})
 	})
+}
+
+// batchWork holds a#1, fails a#2, lets a#3 rest, and gives up a#4.
+func batchWork(held chan struct{}, now func() time.Time) func(context.Context, Job) error {
+	return func(_ context.Context, job Job) error {
+		switch {
+		case job.Key == "a#1":
+			<-held
+		case job.Key == "a#2":
+			return errors.New("502")
+		case job.Key == "a#3" && job.Cause == "sweep":
+			return &Later{Until: now().Add(time.Hour), Rests: true}
+		case job.Key == "a#4":
+			return &GiveUp{errors.New("gone")}
+		}
+		return nil
+	}
 }
 
 // TestNotesOfPending: notes of keys that neither wait nor run are history.

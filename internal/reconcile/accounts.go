@@ -20,8 +20,8 @@ import (
 // can install a public App.
 const rememberedAccounts = 1000
 
-// accounts are those where the App is installed, and how the work on them goes, as far
-// as this process knows.
+// accounts are where the App is installed, and how the work there goes, as far as this
+// process knows.
 type accounts struct {
 	changed chan struct{} // holds one: the installations should be listed again
 
@@ -44,8 +44,8 @@ type progress struct {
 // shareEvery is how often other replicas are told that work goes on.
 const shareEvery = time.Minute
 
-// failing says since when GitHub has let the bot do nothing, when it last refused, and
-// why. It's zero while all goes well.
+// failing is since when the bot couldn't do anything because of GitHub, when GitHub last
+// refused, and why. It's zero while all is well.
 type failing struct {
 	since, last time.Time
 	why         error
@@ -74,7 +74,7 @@ func newAccounts() *accounts {
 	return &accounts{changed: make(chan struct{}, 1), work: work, told: told, ignored: map[string]string{}}
 }
 
-// Relist has the installations listed again, since there may be new ones.
+// Relist makes Sweep list the installations again, since there may be new ones.
 func (r *Reconciler) Relist() {
 	select {
 	case r.accounts.changed <- struct{}{}:
@@ -103,13 +103,13 @@ func (r *Reconciler) Serves(account string) bool {
 	a.told.Add(login, true)
 	a.mu.Unlock()
 	if !told {
-		r.Log.Warn().Str("account", account).Msg("the App is installed on an account that accounts: in the settings doesn't name: it is ignored")
+		r.Log.Warn().Str("account", account).Msg("ignoring an account where the App is installed: \"accounts\" in the settings doesn't name it")
 	}
 	return false
 }
 
-// ServesInstallation reports whether the bot acts on an installation. While nothing is
-// known of the installations, it might.
+// ServesInstallation reports whether the bot acts on an installation, or might: nothing may
+// be known about installations yet.
 func (r *Reconciler) ServesInstallation(id int64) bool {
 	r.accounts.mu.Lock()
 	defer r.accounts.mu.Unlock()
@@ -197,8 +197,8 @@ func (r *Reconciler) hear(ctx context.Context, logins []string) {
 	}
 }
 
-// outage reports errors that keep GitHub from letting the bot do anything now. Waiting
-// for others' sake isn't one.
+// outage reports errors after which the bot can do nothing on GitHub for now. Waiting so
+// that others go first isn't one.
 func outage(err error, job queue.Job) bool {
 	var (
 		limited      *gh.Limited
@@ -219,7 +219,7 @@ func lost(err error) bool {
 	return errors.As(err, &gone) && gone.Installation()
 }
 
-// expected reports ends of a run that don't mean that something is wrong with GitHub.
+// expected reports errors that don't mean that something is wrong with GitHub.
 func expected(err error) bool {
 	var (
 		later    *queue.Later

@@ -9,9 +9,9 @@ import (
 	"github.com/concorde-bot/concorde/internal/gh"
 )
 
-// missing lists the accounts where the App should be and can't act: alerts if the
-// settings name the account or no other is left, notes otherwise. The caller holds the
-// lock.
+// missing lists the accounts where the App should act and can't: as alerts if the settings
+// name the account, or if no other account is left, and as notes otherwise. The caller
+// holds the lock.
 func (a *accounts) missing(named []string) (h Health) {
 	if !a.listed {
 		return h

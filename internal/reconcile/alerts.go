@@ -39,8 +39,8 @@ func (t *alerts) rest(key pull.Key, left, limit int) {
 		"requests and issues. Check a few with bot plan, and raise the limit if the plans are right", key, limit, left)
 }
 
-// ran records the end of a run. A panic is logged, and an alert until the key's rules
-// run without one.
+// ran records the end of a run. A panic is logged, and stays an alert until the key's
+// rules run without one.
 func (t *alerts) ran(ctx context.Context, key pull.Key, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -87,7 +87,7 @@ func (t *alerts) note(ctx context.Context, r *pull.Request, e effective) {
 	}
 }
 
-// keep forgets the problems of accounts where the App isn't any more.
+// keep forgets the problems of accounts where the App is no longer installed.
 func (t *alerts) keep(active func(owner string) bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -17,16 +17,16 @@ import (
 // logLength is how many of a key's last entries rules can see.
 const logLength = 200
 
-// basis is what a run's actions go by.
+// basis is what a run's actions are based on.
 type basis struct {
 	plan    pull.Plan
 	request *pull.Request // nil: unknown
 	cause   string        // of the run
 }
 
-// logged records the outcome of a plan's actions: in the log, in the metrics and, if
-// they were done, in the audit log that answers "why". Nothing is decided by the audit
-// log, except that a snapshot without a comment posted a moment ago is too old.
+// logged records the outcomes of a plan's actions in the log and in the metrics, and those
+// that were done in the audit log, which explains them to people. The bot itself only
+// uses the audit log to see that a snapshot is too old: it lacks a comment just posted.
 func (r *Reconciler) logged(ctx context.Context, b basis, batch []pull.Action, outcomes []error) error {
 	log := zerolog.Ctx(ctx)
 	var entries [][]byte
@@ -90,7 +90,7 @@ func (r *Reconciler) announce(ctx context.Context, key pull.Key, batch []pull.Ac
 		if a, is := action.(pull.AddNote); is {
 			entry, err := json.Marshal(pull.LogEntry{At: r.Now().UTC(), Action: announcing + a.Key})
 			if err != nil {
-				return fmt.Errorf("logging a comment on %s ahead of it: %w", key, err)
+				return fmt.Errorf("logging a comment on %s before posting it: %w", key, err)
 			}
 			entries = append(entries, entry)
 		}
@@ -109,8 +109,8 @@ func done(entries []pull.LogEntry) []pull.LogEntry {
 // pointing is the action of an entry that says which pull request pointed here.
 const pointing = "pointed here by #"
 
-// point records in one pull request's audit log that another pointed to it, unless
-// that's recorded already. Several may do so at once, since each has its own entry.
+// point records in one pull request's audit log that another one points to it, unless
+// that's recorded already. Several may do so at once: each has its own entry.
 func (r *Reconciler) point(ctx context.Context, from, to pull.Key) error {
 	entries, err := r.readLog(ctx, to)
 	if err != nil || slices.Contains(pointers(entries), from.Number) {
@@ -137,8 +137,8 @@ func pointers(entries []pull.LogEntry) []int {
 	return all
 }
 
-// listed returns the issues that list a pull request because of this App, from its audit
-// log: once nothing names the issue any more, that's the only trace.
+// listed returns the issues in which this App listed a pull request, from its audit log:
+// once the pull request no longer names the issue, that's the only trace.
 func listed(entries []pull.LogEntry) []int {
 	var all []int
 	for _, entry := range entries {

@@ -33,7 +33,7 @@ const (
 	rememberedKeys = 10_000
 )
 
-// scarce returns until when a sweep waits, or nil if it doesn't.
+// scarce returns until when a sweep waits, or nil if it needn't.
 func (r *Reconciler) scarce(key pull.Key, installation int64) *queue.Later {
 	share, full := r.GitHub.Left(key, installation)
 	if share >= sweepShare {
@@ -47,8 +47,8 @@ func unawaited(cause string) bool {
 	return cause == sweepCause || cause == againCause || cause == mergeableNote || strings.HasPrefix(cause, mergeableNote+" ")
 }
 
-// paced runs a pull request or issue when it's its turn. Neither an expensive one nor
-// background work delays the others.
+// paced runs a pull request or issue when its turn comes, so that neither an expensive one
+// nor background work delays the others.
 func (r *Reconciler) paced(ctx context.Context, key pull.Key, job queue.Job) error {
 	now := r.Now()
 	if until := r.spending.rest(key, now); until.After(now) {

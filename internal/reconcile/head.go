@@ -6,10 +6,10 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// remember records when the bot first saw the head: the time of the event that named it
-// first, or of the newest change in the first snapshot with it. GitHub may show an
-// earlier time, which counts too. Without a store that's all there is, and rules that
-// can't be sure take the head for a new one.
+// remember records when the bot first saw the head: when the first event named it, or the
+// newest change in the first snapshot with it. If GitHub shows an earlier time, that
+// counts. Without a store, only GitHub's time is known, and rules that can't be sure
+// treat the head as new.
 func (r *Reconciler) remember(ctx context.Context, request *pull.Request) error {
 	if r.Store == nil || request.Issue || request.Facts&pull.Events == 0 {
 		return nil

@@ -51,9 +51,9 @@ func (h *Health) add(kind Kind, format string, args ...any) {
 	h.Alerts = append(h.Alerts, Alert{kind, fmt.Sprintf(format, args...)})
 }
 
-// Health judges the work on each account, done by any replica. If nothing has been done
-// on an account for longer than within, although unserved has hints there, that's an
-// alert. A single pull request that takes long, while others are done, is only a note.
+// Health judges the work on each account by all replicas. An account with unserved hints
+// on which nothing was done for longer than within is an alert; a single pull request
+// that takes long, while others are done, is only a note.
 func (r *Reconciler) Health(ctx context.Context, unserved []queue.Unserved, within time.Duration) Health {
 	late := map[string]queue.Unserved{}
 	for _, u := range unserved {
@@ -68,8 +68,8 @@ func (r *Reconciler) Health(ctx context.Context, unserved []queue.Unserved, with
 	defer a.mu.Unlock()
 	h := a.missing(r.Settings.Accounts)
 	if len(a.ignored) > 0 {
-		h.Notes = append(h.Notes, fmt.Sprintf("the App is also installed on %s, which accounts: in the settings doesn't name, so it's ignored "+
-			"there", list(slices.Collect(maps.Values(a.ignored)))))
+		h.Notes = append(h.Notes, fmt.Sprintf("the bot ignores %s, where the App is also installed, because of "+
+			"\"accounts\" in the settings", list(slices.Collect(maps.Values(a.ignored)))))
 	}
 	if u := a.unlisted; u.why != nil && now.Sub(u.since) > within {
 		h.Alerts = append(h.Alerts, explain("the repositories could not be listed for "+span(now.Sub(u.since)), u.why))

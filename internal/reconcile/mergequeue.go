@@ -39,7 +39,7 @@ func (q *queues) know(key pull.Key, branches []string) {
 // report sets what is missing on the commits of merge queues.
 func (r *Reconciler) report(ctx context.Context, p place) error {
 	rules := r.settings.known(p.key).rules
-	var faults []error // of single groups, which may be gone or not there yet
+	var faults []error // of single groups, which may be gone or not exist yet
 	for _, q := range p.Queued {
 		err := r.reportOn(ctx, basis{plan: q.Plan(p.key, rules), cause: p.cause}, p.installation)
 		if _, limited := errors.AsType[*gh.Limited](err); limited {

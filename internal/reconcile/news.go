@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The notes by which a replica that receives an event tells those that work.
+// The notes with which a replica that receives an event informs the others.
 const (
 	peopleNews       = "news/people"        // teams or roles changed
 	installationNews = "news/installations" // the App was installed, removed or suspended somewhere
@@ -22,13 +22,13 @@ type news struct {
 	heard map[string]string
 }
 
-// PeopleChanged has all replicas read teams and roles again.
+// PeopleChanged makes all replicas read teams and roles again.
 func (r *Reconciler) PeopleChanged(ctx context.Context) {
 	r.Loads.ForgetPeople()
 	r.spread(ctx, peopleNews)
 }
 
-// InstallationsChanged has all replicas list the installations again.
+// InstallationsChanged makes all replicas list the installations again.
 func (r *Reconciler) InstallationsChanged(ctx context.Context) {
 	r.Relist()
 	r.spread(ctx, installationNews)
@@ -40,8 +40,7 @@ func (r *Reconciler) spread(ctx context.Context, what string) {
 	}
 }
 
-// listen acts on what other replicas were told. What can't be read now is heard by the
-// next run.
+// listen acts on news from other replicas. The next run reads what can't be read now.
 func (r *Reconciler) listen(ctx context.Context) {
 	r.news.mu.Lock()
 	defer r.news.mu.Unlock()

@@ -116,8 +116,8 @@ func (p place) asking() []string {
 	return names
 }
 
-// labelsRule stands in the audit log for writes to a repository's labels, which no rule on
-// pull requests makes.
+// labelsRule is the rule in the audit log for writes to a repository's labels, which no
+// pull request's rule makes.
 const labelsRule = "repository-labels"
 
 // labels creates and edits the repository's labels. If GitHub rejects one, the others

@@ -14,9 +14,9 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// settings knows which rules are in force where: from the central settings, the
-// repository's own file on top, and its file of label rules. While a file is broken, its
-// last good version stays in force, after restarts too.
+// settings knows which rules are in force where: those from the central settings, changed
+// by the repository's own file, and those from its file of label rules. While a file is
+// broken, its last good version stays in force, across restarts.
 type settings struct {
 	central *config.Config
 	build   func(config.Rules) []pull.Rule
@@ -46,8 +46,8 @@ type effective struct {
 	leftOut  []string // files with faults and without a known good version
 }
 
-// LeftOut returns a repository's files that are ignored, as far as this process has
-// seen: they have faults, and no good version is known. Without a Store, none ever is.
+// LeftOut returns a repository's ignored files, as far as this process has seen: they have
+// faults, and no good version is known (without a Store, it never is).
 func (r *Reconciler) LeftOut(repository pull.Key) []string {
 	return r.settings.known(repository).leftOut
 }
@@ -90,8 +90,8 @@ func (r *Reconciler) InForce(ctx context.Context, repository pull.Key) (set conf
 }
 
 // Kept returns a repository's settings with its label rules, from the last good versions of
-// its files that any replica has seen. faults say which of these are good no more, since
-// the central settings or the program changed.
+// its files that any replica has seen. faults are what's wrong with these now, since the
+// central settings or the program changed.
 func (r *Reconciler) Kept(ctx context.Context, repository pull.Key) (set config.Rules, faults []error, err error) {
 	s, name := r.settings, repository.Repository().String()
 	set = s.central.Rules
@@ -274,7 +274,7 @@ func (s *settings) lastGood(ctx context.Context, note string, file []byte, take 
 		return false, nil
 	}
 	if err := take(good); err != nil { // good for an older bot, or for other central settings
-		warning.AnErr("before", err).Msg("a repository's file has faults, and so has its last good version by now: it's ignored")
+		warning.AnErr("before", err).Msg("a repository's file has faults, and its last good version no longer fits: it's ignored")
 		return false, nil
 	}
 	warning.Msg("a repository's file has faults: its last good version stays in force")

@@ -53,7 +53,7 @@ func (r *Reconciler) show(ctx context.Context, s evaluation, done []pull.Action)
 	}
 }
 
-// class is what lists of views go by.
+// class selects the views of a list.
 func class(r *pull.Request) string {
 	if r.Issue {
 		return "issue " + string(r.State)

@@ -7,8 +7,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// maxWaiting limits what's remembered about a repository; the oldest goes first. What is
-// forgotten is merged too, only later, since the rule checks again by itself.
+// maxWaiting limits what's remembered about a repository; the oldest is forgotten first.
+// It's merged too, only later, when the rule checks again.
 const maxWaiting = 100
 
 // awaited is a pull request that will be merged once its head's statuses are green.
@@ -17,9 +17,9 @@ type awaited struct {
 	Number int
 }
 
-// Waiting returns the pull requests that wait for a commit's statuses. Other Apps'
-// statuses name no pull request, and a busy repository gets thousands of them: those
-// that nothing waits for cost no request.
+// Waiting returns the pull requests that wait for a commit's statuses. Other Apps' statuses
+// don't name a pull request, and a busy repository gets thousands: they cost no request
+// if nothing waits for them.
 func (r *Reconciler) Waiting(ctx context.Context, repository pull.Key, sha string) ([]pull.Key, error) {
 	all, err := recall[[]awaited](ctx, r, waitingNote, repository)
 	if err != nil {

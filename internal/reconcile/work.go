@@ -13,8 +13,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
-// maxRounds of work: two are normal, picks and then pull requests. More are a bug in a
-// rule.
+// maxRounds limits the rounds of work. Two are normal, picks and then pull requests; more
+// mean a bug in a rule.
 const maxRounds = 5
 
 // work does what must be done before the rest of a plan is known, and runs the rules
@@ -41,7 +41,7 @@ func (r *Reconciler) work(ctx context.Context, s evaluation, job queue.Job) (eva
 		}
 		s.plan = plan
 	}
-	return s, fmt.Errorf("working on %s: it doesn't end: %s", s.plan.Key, s.plan)
+	return s, fmt.Errorf("working on %s: it never ends: %s", s.plan.Key, s.plan)
 }
 
 // do does one piece of work, and returns the request with its result.
