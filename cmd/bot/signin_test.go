@@ -172,7 +172,9 @@ func TestSignInToPages(t *testing.T) {
 	}
 	carol := g.enter("carol") // GitHub doesn't ask again
 	_, text := g.open(carol, g.pull())
-	g.github.Rearrange(func([]ghtest.Delivery) []ghtest.Delivery { return nil }) // the bot doesn't hear of what follows
+	flush(t, g.github)
+	eventually(t, "nothing to do", g.idle)
+	g.github.SetHook(ghtest.Hook{}) // the bot doesn't hear of what follows
 	g.ok(g.repo.EditTitle(g.number, "Fix json.dump()"))
 	if page, at := carol.submit(afterHeader(text), mustParse(publicPages+g.pull())); !strings.Contains(page, "The bot checks it now") {
 		t.Fatalf("%s %s", at, page)
