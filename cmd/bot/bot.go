@@ -162,7 +162,8 @@ func (b *bot) run(ctx context.Context) error {
 	group.Go(func() error { return b.watch(running, file) })
 	loops := []func(context.Context){b.greet}
 	if b.Role != roleReceive {
-		loops = []func(context.Context){func(ctx context.Context) { b.greet(ctx); b.sweeps(ctx) }, b.calendar.Run, b.clean, b.findMissed, b.report}
+		greetAndSweep := func(ctx context.Context) { b.greet(ctx); b.sweeps(ctx) }
+		loops = []func(context.Context){greetAndSweep, b.calendar.Run, b.clean, b.findMissed, b.report}
 	}
 	for _, loop := range loops {
 		group.Go(func() error { loop(running); return nil })

@@ -60,7 +60,10 @@ func newDay(t *testing.T, settings *config.Config) *day {
 
 func newDayOn(t *testing.T, settings *config.Config, database string) *day {
 	t.Helper()
-	d := &day{database: database, T: t, now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC), changed: map[string]time.Time{}, runs: map[string]int{}}
+	d := &day{
+		database: database, T: t, now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC),
+		changed: map[string]time.Time{}, runs: map[string]int{},
+	}
 	d.github, d.cpython = newGitHub(t, ghtest.Config{Now: d.clock, Observe: d.observe, ContentPerMinute: 80, ContentPerHour: 500,
 		PointsPerMinute: 900})
 	d.agenda = newAgenda(t, d.database, d.clock)

@@ -31,11 +31,11 @@ Environment, which comes before the files that "bot setup" makes:
   GITHUB_APP_PRIVATE_KEY       its private key, the PEM text; or
   GITHUB_APP_PRIVATE_KEY_FILE  the file that holds it`
 
-// errNoApp: neither the environment nor files say which App the bot is.
+// errNoApp: neither the environment nor the files have an App.
 var errNoApp = errors.New("no App is set up: run \"bot setup\", or set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY_FILE")
 
-// identity is the App that the bot is: of the environment, or else of the files that
-// the setup made. The secret of the environment comes first, too.
+// identity is the bot's App: the environment's, or else the one in the setup's files. The
+// environment's secret comes first, too.
 func (f githubFlags) identity(s streams) (setup.Credentials, error) {
 	c, err := f.kept(s)
 	if secret := s.getenv("GITHUB_WEBHOOK_SECRET"); secret != "" {
@@ -65,8 +65,7 @@ func (f githubFlags) kept(s streams) (setup.Credentials, error) {
 	return setup.Credentials{ID: id, Key: key}, err
 }
 
-// unfinished tells whether the App is of files that a setup made, and nobody has
-// finished that setup.
+// unfinished reports whether the App's files come from a setup that no one has finished.
 func (f githubFlags) unfinished(s streams) bool {
 	return f.App != "" && s.getenv("GITHUB_APP_ID") == "" && setup.Unfinished(f.App)
 }
@@ -77,14 +76,14 @@ type appNeeds struct {
 	writesPerMinute int
 }
 
-// connection is the client of an App, with what loads and what writes as that App.
+// connection is an App's client, with the loader and the writer that use it.
 type connection struct {
 	*gh.App
 	loads  *snapshot.Loader
 	writes *apply.Writer
 }
 
-// connect makes the client of the App that the environment names.
+// connect makes the client for the App in the environment.
 func (f githubFlags) connect(s streams, needs appNeeds) (connection, error) {
 	app, err := f.app(s, needs)
 	if err != nil {
@@ -102,7 +101,7 @@ func connected(app *gh.App) (c connection, err error) {
 	return c, err
 }
 
-// app makes the client of the App that the environment or files name.
+// app makes the client for the App in the environment or files.
 func (f githubFlags) app(s streams, needs appNeeds) (*gh.App, error) {
 	c, err := f.identity(s)
 	if err != nil {
@@ -111,7 +110,7 @@ func (f githubFlags) app(s streams, needs appNeeds) (*gh.App, error) {
 	return f.client(s, c, needs)
 }
 
-// client makes the client of an App.
+// client makes an App's client.
 func (f githubFlags) client(s streams, c setup.Credentials, needs appNeeds) (*gh.App, error) {
 	return gh.New(f.clientConfig(s, c, needs))
 }

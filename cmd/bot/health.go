@@ -59,8 +59,8 @@ func (b *bot) health() health {
 	return h
 }
 
-// ready answers 503 while someone must do something, or while nothing can be done. Each
-// line says what is wrong and what to do. Notes follow in any case.
+// ready answers 503 if someone must fix something, or nothing can be done. Each line says
+// what's wrong and how to fix it. Notes follow in any case.
 func (b *bot) ready(w http.ResponseWriter, _ *http.Request) {
 	h := b.health()
 	var page strings.Builder
@@ -107,7 +107,9 @@ var (
 
 // Describe implements prometheus.Collector.
 func (m *healthMetrics) Describe(c chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{waitingDesc, runningDesc, givenUpDesc, ageDesc, unservedDesc, alertsDesc, doneDesc, totalDesc, endsDesc} {
+	for _, desc := range []*prometheus.Desc{
+		waitingDesc, runningDesc, givenUpDesc, ageDesc, unservedDesc, alertsDesc, doneDesc, totalDesc, endsDesc,
+	} {
 		c <- desc
 	}
 }

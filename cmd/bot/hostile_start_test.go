@@ -114,7 +114,8 @@ func TestStartsThatCannotBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			environment := maps.Clone(good)
 			maps.Copy(environment, c.environment)
-			flags := append([]string{"serve", "--listen", "127.0.0.1:0", "--pages", "off", "--database", filepath.Join(t.TempDir(), "concorde.db")}, c.flags...)
+			database := filepath.Join(t.TempDir(), "concorde.db")
+			flags := append([]string{"serve", "--listen", "127.0.0.1:0", "--pages", "off", "--database", database}, c.flags...)
 			code, stdout, stderr := runCommand(t, environment, flags...)
 			if code != c.code || !strings.Contains(stderr, c.want) {
 				t.Errorf("exit code %d, want %d; wrote\n%swant %q in it", code, c.code, stderr, c.want)

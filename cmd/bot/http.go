@@ -52,7 +52,7 @@ func frontOn(listener net.Listener, log zerolog.Logger) *front {
 	return f
 }
 
-// handle has another handler answer from now on.
+// handle sets the handler for further requests.
 func (f *front) handle(h http.Handler) { f.answers.Store(&h) }
 
 // ServeHTTP implements http.Handler.

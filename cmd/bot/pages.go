@@ -49,7 +49,7 @@ func (b *bot) openPages(s streams, app setup.Credentials) error {
 	}
 	listener, err := net.Listen("tcp", b.Pages)
 	if err != nil && b.Pages == defaultPages {
-		b.log.Warn().Err(err).Msg("there are no pages: another program listens there. Choose another address with --pages, or --pages off")
+		b.log.Warn().Err(err).Msg("not serving pages, since their address is in use: choose another one with --pages, or --pages off")
 		return reader.Close()
 	}
 	if err != nil {

@@ -44,7 +44,8 @@ func TestPlanShowsModes(t *testing.T) {
 	s.check(err)
 	code, stdout, stderr := s.plans(n)
 	acts, shadow, found := strings.Cut(stdout, "in shadow, so not applied:\n")
-	if code != exitOK || !found || strings.Contains(acts, "awaiting review") || !strings.HasPrefix(shadow, "  label +\"awaiting review\" (rule stage)\n") {
+	predicted := strings.HasPrefix(shadow, "  label +\"awaiting review\" (rule stage)\n")
+	if code != exitOK || !found || strings.Contains(acts, "awaiting review") || !predicted {
 		t.Errorf("%d: %s%s", code, stdout, stderr)
 	}
 }

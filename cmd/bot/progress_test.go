@@ -94,7 +94,8 @@ func (c *clinic) shows(stage, done, total string) {
 	var text string
 	if !becomes(patience, func() bool {
 		_, text = c.page("/metrics")
-		return strings.Contains(text, "concorde_background_done"+labels+done+"\n") && strings.Contains(text, "concorde_background_total"+labels+total+"\n")
+		return strings.Contains(text, "concorde_background_done"+labels+done+"\n") &&
+			strings.Contains(text, "concorde_background_total"+labels+total+"\n")
 	}) {
 		_, text, _ = strings.Cut(text, "concorde_background")
 		c.Fatalf("/metrics doesn't show %s of %s, but %.1000s\n%s", done, total, text, &c.log)
@@ -115,7 +116,8 @@ func (c *clinic) doctors(want string) {
 	c.check(os.WriteFile(settings, []byte("preset: cpython\nsweep: {pull-requests-per-minute: 1}\n"), 0o600))
 	environment := identity(c.github)
 	var table, faults bytes.Buffer
-	run([]string{"doctor", "--database", c.database, "--config", settings, "--limit", "1m", "--lifecycle-cycle-url", "", "--lifecycle-releases-url", "",
+	run([]string{"doctor", "--database", c.database, "--config", settings, "--limit", "1m",
+		"--lifecycle-cycle-url", "", "--lifecycle-releases-url", "",
 		"--api-url", c.github.APIURL(), "--server-url", c.github.URL}, streams{c.Context(), &table, &faults, variables(environment), c.now})
 	if !strings.Contains(table.String(), want) {
 		c.Errorf("bot doctor doesn't say %q:\n%s%s", want, &table, &faults)

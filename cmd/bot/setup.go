@@ -93,7 +93,7 @@ func (c *serveCmd) setUp(s streams, settings *config.Config) error {
 	c.front.handle(setupRoutes(w))
 	go c.front.serve()
 	if _, err := c.GitHub.identity(s); err != nil {
-		log.Info().Str("address", c.front.listener.Addr().String()).Msg("no App is set up: waiting for somebody to do it at /setup")
+		log.Info().Str("address", c.front.listener.Addr().String()).Msg("no App is set up: open /setup in a browser")
 		select {
 		case <-s.ctx.Done():
 			return c.front.close()

@@ -102,7 +102,8 @@ func (s *session) owns(branch string) {
 // removed is nil for what is gone, whoever did that. 422 is GitHub's answer for a ref that
 // doesn't exist, as for one that may not be deleted.
 func removed(raw said, err error) error {
-	gone := raw.status == 404 || raw.status == 410 || raw.status == 422 && strings.Contains(strings.ToLower(string(raw.body)), "does not exist")
+	missing := strings.Contains(strings.ToLower(string(raw.body)), "does not exist")
+	gone := raw.status == 404 || raw.status == 410 || raw.status == 422 && missing
 	if err == nil && raw.status >= 300 && !gone {
 		return fmt.Errorf("%d: %s", raw.status, raw.body)
 	}

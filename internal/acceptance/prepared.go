@@ -28,7 +28,8 @@ func (s *session) prepared(ctx context.Context) (p prepared, err error) {
 			}
 		}
 	}
-	answer, err := s.ask(ctx, "pullRequests(first:50,states:OPEN){nodes{number isCrossRepository headRepository{id} reviews(first:1){totalCount}}}", nil)
+	answer, err := s.ask(ctx, "pullRequests(first:50,states:OPEN){nodes{number isCrossRepository headRepository{id} "+
+		"reviews(first:1){totalCount}}}", nil)
 	if err == nil {
 		err = answer.repository(&found)
 	}

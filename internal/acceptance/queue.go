@@ -67,7 +67,8 @@ func (s *session) queueable(ctx context.Context) (m made, err error) {
 		Queue *struct{ ID string }
 		Ref   *struct{ Target tipOf }
 	}
-	answer, err := s.ask(ctx, "queue:mergeQueue(branch:$branch){id} ref(qualifiedName:$branch){target{oid ...on Commit{tree{oid}}}}", map[string]any{"branch:String!": queueBranch})
+	answer, err := s.ask(ctx, "queue:mergeQueue(branch:$branch){id} ref(qualifiedName:$branch){target{oid ...on Commit{tree{oid}}}}",
+		map[string]any{"branch:String!": queueBranch})
 	if err == nil {
 		err = answer.repository(&found)
 	}

@@ -44,7 +44,8 @@ func newRedactor(cfg Config) *redactor {
 // secretKeys hold what nobody else should have, personalKeys what is about a person.
 var (
 	secretKeys = map[string]bool{
-		"token": true, "secret": true, "webhook_secret": true, "client_secret": true, "pem": true, "X-Hub-Signature": true, "X-Hub-Signature-256": true,
+		"token": true, "secret": true, "webhook_secret": true, "client_secret": true, "pem": true,
+		"X-Hub-Signature": true, "X-Hub-Signature-256": true,
 	}
 	personalKeys = map[string]bool{
 		"email": true, "avatar_url": true, "avatarUrl": true, "gravatar_id": true, "bio": true, "company": true, "location": true, "blog": true,

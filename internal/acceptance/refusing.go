@@ -113,7 +113,8 @@ func (a *archive) find(ctx context.Context) error {
 			Target struct{ Oid string }
 		}
 	}
-	answer, err := a.ask(ctx, "isArchived defaultBranchRef{name target{oid}} issues(first:1){nodes{number}} pullRequests(first:1){nodes{number}}", nil)
+	answer, err := a.ask(ctx, "isArchived defaultBranchRef{name target{oid}} issues(first:1){nodes{number}} "+
+		"pullRequests(first:1){nodes{number}}", nil)
 	if err == nil {
 		err = answer.repository(&found)
 	}

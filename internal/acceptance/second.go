@@ -66,7 +66,9 @@ func (s *session) invite(ctx context.Context) (*guest, error) {
 	}
 	g.head, g.key = commit.SHA, s.cfg.Repository
 	var opened struct{ Number int }
-	body := map[string]string{"head": g.login + ":" + g.branch, "base": s.base, "title": "Acceptance: fork", "body": "It's closed at the end of the run."}
+	body := map[string]string{
+		"head": g.login + ":" + g.branch, "base": s.base, "title": "Acceptance: fork", "body": "It's closed at the end of the run.",
+	}
 	if err := s.wantOfSecond(ctx, request{"POST", s.own("pulls"), body}, &opened); err != nil {
 		return nil, err
 	}
@@ -86,7 +88,8 @@ func (s *session) forkFor(ctx context.Context, g *guest) error {
 	var fork struct {
 		FullName string `json:"full_name"`
 	}
-	if err := s.wantOfSecond(ctx, request{"POST", s.own("forks"), map[string]any{"name": name, "default_branch_only": true}}, &fork); err != nil {
+	create := request{"POST", s.own("forks"), map[string]any{"name": name, "default_branch_only": true}}
+	if err := s.wantOfSecond(ctx, create, &fork); err != nil {
 		return err
 	}
 	_, got, _ := strings.Cut(fork.FullName, "/")

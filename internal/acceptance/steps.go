@@ -141,13 +141,16 @@ func Steps() []Step {
 			"internal/git/classify.go", "grant *Workflows: write*", (*session).pushWorkflow},
 		{"push-refused",
 			"Of two branches in one push, one that a ruleset refuses fails alone, or the other succeeds when it's pushed again",
-			"internal/git/push.go:pushSome", "make a ruleset that restricts the creation of branches `concorde-acceptance-refused/**`; the App may not bypass it", (*session).pushRefused},
+			"internal/git/push.go:pushSome",
+			"make a ruleset that restricts creating branches `concorde-acceptance-refused/**`, without a bypass for the App",
+			(*session).pushRefused},
 		{"push-secret",
 			"A push with a token is refused in the known words by push protection",
 			"internal/git/classify.go", "switch push protection on in the repository's settings", (*session).pushSecret},
 		{"archived",
 			"An archived repository refuses a label, a comment and a push for good",
-			"internal/gh/exchange.go:refused, internal/gh/fault.go:meanings", "name an archived repository with `--archived`, best with an issue; the App is installed there, too",
+			"internal/gh/exchange.go:refused, internal/gh/fault.go:meanings",
+			"name an archived repository with `--archived`, best with an issue; the App is installed there, too",
 			(*session).archived},
 		{"merge-queue",
 			"An entry of a merge queue has its pull request and the head of the group's branch",
@@ -177,7 +180,8 @@ func Steps() []Step {
 			"internal/gh/snapshot/facts.go:request", "", (*session).association},
 		{"deleted-fork",
 			"A pull request whose fork is deleted keeps its head and its author; both APIs have null as its repository",
-			"internal/gh/snapshot/facts.go:request", "open a pull request from a fork and delete the fork, or " + secondAccount, (*session).orphaned},
+			"internal/gh/snapshot/facts.go:request", "open a pull request from a fork and delete the fork, or " + secondAccount,
+			(*session).orphaned},
 	}
 }
 
@@ -186,8 +190,8 @@ const (
 	webhook        = "the App has a webhook, whatever it leads to"
 	allowAutoMerge = "allow auto-merge in the repository's settings"
 	secondAccount  = "give a token of another account with `--second`"
-	requireStatus  = allowAutoMerge + ", and make a ruleset that requires the status `" + statusContext + "` on the branches `" + checkedPrefix +
-		"**` and lets them be deleted"
+	requireStatus  = allowAutoMerge + ", and make a ruleset that requires the status `" + statusContext + "` on the branches `" +
+		checkedPrefix + "**` and lets them be deleted"
 )
 
 // What each step without a permission settles.

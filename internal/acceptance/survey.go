@@ -43,7 +43,8 @@ type subjectData struct {
 const surveyFields = "databaseId isArchived autoMergeAllowed squashMergeAllowed forkCount stargazerCount " +
 	"defaultBranchRef{target{oid ...on Commit{tree{oid} history{totalCount}}}} " +
 	`refs(refPrefix:"refs/heads/",first:100){nodes{name}} labels(first:100,query:"acceptance"){nodes{name}} ` +
-	"pullRequests(first:100,states:OPEN){nodes{number title headRefName author{login}}} issues(first:100,states:OPEN){nodes{number title author{login}}}"
+	"pullRequests(first:100,states:OPEN){nodes{number title headRefName author{login}}} " +
+	"issues(first:100,states:OPEN){nodes{number title author{login}}}"
 
 // survey looks at the repository before anything is written: it must be one that nobody
 // works in. What an earlier run left is this run's to remove.
@@ -120,7 +121,8 @@ func (s *session) takeOver(found surveyed) error {
 
 // ofARun tells whether a branch was made by a run.
 func ofARun(branch string) bool {
-	return slices.ContainsFunc([]string{branchPrefix, refusedPrefix, checkedPrefix}, func(prefix string) bool { return strings.HasPrefix(branch, prefix) })
+	prefixes := []string{branchPrefix, refusedPrefix, checkedPrefix}
+	return slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(branch, prefix) })
 }
 
 // ownsSubject has an issue or a pull request closed in the end.

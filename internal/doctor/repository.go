@@ -111,7 +111,7 @@ func (v *visit) coreTeam(ctx context.Context) result {
 	return v.each(func(p place) []Finding {
 		team := p.rules.Roles.CoreTeam
 		if team == "" {
-			return []Finding{{State: Note, Text: "No core team is set, so nobody counts as a core developer.",
+			return []Finding{{State: Note, Text: "No core team is set, so no one counts as a core developer.",
 				Cure: "Set roles.core-team in the settings, if there is one."}}
 		}
 		members, fault, err := v.loads.TeamSize(ctx, p.key(), p.installation, team)

@@ -24,7 +24,7 @@ func parseAPI(address string) (*url.URL, error) {
 	case strings.HasPrefix(host, "api."), strings.HasSuffix(u.Path, "/api/v3/"), local && u.Path != "/":
 		return u, nil
 	}
-	return nil, fmt.Errorf("%s is not the address of an API: add /api/v3: %s", u, want)
+	return nil, fmt.Errorf("%s isn't an API's address: add /api/v3: %s", u, want)
 }
 
 // bare reads an address that has only a scheme, a host and a path. Its errors don't show
@@ -35,9 +35,9 @@ func bare(address string) (*url.URL, error) {
 	case err != nil || u.Host == "":
 		return nil, errors.New("it is not a URL with a host")
 	case u.User != nil:
-		return nil, fmt.Errorf("a user or password comes with %s: leave it out, the App has a key", shown(u))
+		return nil, fmt.Errorf("%s has a user name or password: leave it out, since the App has a key", shown(u))
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, fmt.Errorf("something comes after %s: leave out what starts with ? or #", shown(u))
+		return nil, fmt.Errorf("%s is followed by something: leave out everything from ? or #", shown(u))
 	}
 	return shown(u), nil
 }
@@ -52,7 +52,7 @@ func belong(api *url.URL, server string) error {
 		return fmt.Errorf("reading the address of the GitHub server: %w: want https://github.com or https://HOST", err)
 	}
 	if api.Host != u.Host && api.Host != "api."+u.Host {
-		return fmt.Errorf("the API at %s is not that of the server %s: set both addresses", api.Host, u.Host)
+		return fmt.Errorf("the API at %s doesn't belong to the server %s: set both addresses", api.Host, u.Host)
 	}
 	if api.Scheme != u.Scheme {
 		return fmt.Errorf("%s would send tokens in another way than the API at %s does: use %s", u, api, api.Scheme)

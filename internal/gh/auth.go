@@ -48,7 +48,7 @@ func (l *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !refused && !l.outdated(token, err) {
 		return resp, err
 	}
-	l.cfg.Log.Warn().Int64("installation", l.installation).Err(err).Msg("token refused, asking for a new one")
+	l.cfg.Log.Warn().Int64("installation", l.installation).Err(err).Msg("token refused: requesting a new one")
 	if token, err = l.token(r.Context(), token); err != nil {
 		return nil, err
 	}

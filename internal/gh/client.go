@@ -92,7 +92,7 @@ func (c *Client) missed(holes []graphqlFault) {
 		c.metrics.holes.WithLabelValues(place.field).Inc()
 		if told, _ := c.holes.ContainsOrAdd(place, struct{}{}); !told {
 			c.cfg.Log.Warn().Str("repository", place.repository.String()).Str("field", place.field).Str("cause", Tidy(f.text())).
-				Msg("GitHub leaves something out of its answers: the bot does without it")
+				Msg("GitHub leaves something out of its answers: continuing without it")
 		}
 	}
 }

@@ -26,7 +26,7 @@ const (
 // data that doesn't fit in the comment.
 func Mark(n pull.Note) (string, error) {
 	if !noteKey.MatchString(n.Key) {
-		return "", fmt.Errorf("the key of a note is lower-case words with hyphens, not %q", n.Key)
+		return "", fmt.Errorf("a note's key must be lower-case words with hyphens, not %q", n.Key)
 	}
 	if len(n.Data) > maxNoteData {
 		return "", fmt.Errorf("the note %s has %d bytes of data, more than %d", n.Key, len(n.Data), maxNoteData)

@@ -89,7 +89,7 @@ func newSite(cfg Config) (*site, error) {
 func (c *Config) complete() error {
 	switch {
 	case c.AppID <= 0:
-		return fmt.Errorf("%d is not the number of a GitHub App: it is on the App's settings page", c.AppID)
+		return fmt.Errorf("%d isn't a GitHub App's number: see the App's settings page", c.AppID)
 	case c.Timeout < 0 || c.WritesPerMinute < 0 || c.MaxConcurrent < 0:
 		return errors.New("timeout, writes per minute and concurrent requests are not negative")
 	}

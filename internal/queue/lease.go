@@ -21,7 +21,7 @@ func (q *Queue) tendLoop(ctx context.Context) {
 			continue
 		}
 		if ctx.Err() == nil {
-			q.cfg.Log.Warn().Err(q.explain(err)).Msg("telling other replicas that this one is alive")
+			q.cfg.Log.Warn().Err(q.explain(err)).Msg("reporting to other replicas that this one is alive")
 		}
 		if time.Since(seen) > q.cfg.lease/2 {
 			q.cancelRunning()

@@ -36,7 +36,7 @@ func (r *Reconciler) InstallationsChanged(ctx context.Context) {
 
 func (r *Reconciler) spread(ctx context.Context, what string) {
 	if err := r.Store.Put(ctx, what, []byte(r.Now().UTC().Format(time.RFC3339Nano))); err != nil {
-		r.Log.Warn().Str("news", what).Err(err).Msg("telling other replicas")
+		r.Log.Warn().Str("news", what).Err(err).Msg("notifying other replicas")
 	}
 }
 
@@ -54,7 +54,7 @@ func (r *Reconciler) listen(ctx context.Context) {
 	for what, act := range map[string]func(){peopleNews: r.Loads.ForgetPeople, installationNews: r.Relist} {
 		value, err := r.Store.Get(ctx, what)
 		if err != nil {
-			r.Log.Warn().Str("news", what).Err(err).Msg("asking what other replicas were told")
+			r.Log.Warn().Str("news", what).Err(err).Msg("reading other replicas' news")
 			return
 		}
 		if told := string(value); told != r.news.heard[what] {

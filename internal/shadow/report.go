@@ -177,7 +177,7 @@ func (d Difference) sentence() string {
 		if d.Before != "" && !absent(d.Before) {
 			return fmt.Sprintf("wanted %s, but it's still %s", d.Want, d.Found)
 		}
-		return fmt.Sprintf("wanted %s, but nobody did it", d.Want)
+		return fmt.Sprintf("wanted %s, but no one did it", d.Want)
 	case Extra:
 		return fmt.Sprintf("wanted %s, but someone made it %s", d.Want, d.Found)
 	}

@@ -125,7 +125,8 @@ func (o overview) sentence() string {
 	case o.Queue.Waiting+o.Queue.Running == 0:
 		return "All is well, and nothing waits."
 	}
-	return fmt.Sprintf("All is well: %s being checked, and %d waiting.", plural(o.Queue.Running, "pull request")+isAre(o.Queue.Running), o.Queue.Waiting)
+	running := plural(o.Queue.Running, "pull request") + isAre(o.Queue.Running)
+	return fmt.Sprintf("All is well: %s being checked, and %d waiting.", running, o.Queue.Waiting)
 }
 
 func isAre(n int) string {

@@ -103,7 +103,8 @@ func (p *Pages) fault(w http.ResponseWriter, a *asked, err error) {
 		if a.Context().Err() == nil {
 			p.Log.Error().Err(err).Str("page", a.URL.Path).Msg("showing a page")
 		}
-		f = &fault{http.StatusServiceUnavailable, "The page can't be shown now", "The database doesn't answer. The bot's log says why; reload the page in a minute."}
+		f = &fault{http.StatusServiceUnavailable, "The page can't be shown now",
+			"The database doesn't answer. The bot's log says why; reload the page in a minute."}
 	}
 	p.write(w, a, f.status, page{name: "fault", Title: f.Title, Sentence: f.Text, Data: map[string]string{"error": f.Title, "text": f.Text}})
 }

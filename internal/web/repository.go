@@ -46,7 +46,10 @@ func (p *Pages) repository(a *asked) (page, error) {
 		o.More, o.Pulls = len(o.Pulls)-maxListed, o.Pulls[:maxListed]
 	}
 	sentence := fmt.Sprintf("%s open, as the bot last saw them.", plural(o.Open, "pull request"))
-	return page{name: "repository", Title: key.String(), Sentence: sentence, Repository: key.String(), Place: "pulls", Data: o, table: table}, nil
+	return page{
+		name: "repository", Title: key.String(), Sentence: sentence,
+		Repository: key.String(), Place: "pulls", Data: o, table: table,
+	}, nil
 }
 
 // known reads the repository, and perhaps a number, from an address. Whoever isn't

@@ -84,7 +84,10 @@ func (p *Pages) settings(a *asked) (page, error) {
 		}
 	}
 	o.Values = shown
-	return page{name: "settings", Title: "Settings", Sentence: set.sentence(own), Repository: key.String(), Place: "settings", Data: o, table: table}, nil
+	return page{
+		name: "settings", Title: "Settings", Sentence: set.sentence(own),
+		Repository: key.String(), Place: "settings", Data: o, table: table,
+	}, nil
 }
 
 // sentence says how far the settings are the repository's own.

@@ -92,12 +92,15 @@ const pageTime = 10 * time.Second
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Store == nil || c.Health == nil || c.Acts == nil || c.State == nil || c.Missed == nil || c.Settings == nil || c.Try == nil || c.Branches == nil ||
+	if c.Store == nil || c.Health == nil || c.Acts == nil || c.State == nil || c.Missed == nil || c.Settings == nil ||
+		c.Try == nil || c.Branches == nil ||
 		c.Stages == nil || c.LifeCycle == nil || c.Now == nil {
 		return nil, errors.New("making the pages: all but Rules and Commands is required")
 	}
 	p := &Pages{Config: c, templates: map[string]*template.Template{}, mux: http.NewServeMux()}
-	for _, name := range []string{"overview", "repository", "pull", "settings", "shadow", "backports", "stages", "lifecycle", "docs", "fault"} {
+	for _, name := range []string{
+		"overview", "repository", "pull", "settings", "shadow", "backports", "stages", "lifecycle", "docs", "fault",
+	} {
 		t, err := template.New("frame.html").Funcs(p.functions()).ParseFS(files, "page/frame.html", "page/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("making the pages: %w", err)
@@ -119,7 +122,8 @@ func New(c Config) (*Pages, error) {
 func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	// No page needs scripts, and nothing comes from another host.
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("Content-Security-Policy",
+		"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")

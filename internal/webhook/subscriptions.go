@@ -52,12 +52,12 @@ var Events = []Event{
 	{Name: "team_add", Title: "Team add", Permission: "Members", Use: "a team gets a role in a repository", people: true},
 
 	// With Checks: write these come unasked, of an App's own check runs.
-	{Name: "check_run", Title: "Check run", Permission: "Checks", Unasked: true, Use: "somebody asks for a check again", keys: askedAgain},
+	{Name: "check_run", Title: "Check run", Permission: "Checks", Unasked: true, Use: "someone re-runs a check", keys: askedAgain},
 	{Name: "installation", Title: "Installation", Unasked: true, Use: "the App is installed, suspended or removed", keys: existing,
 		installs: true},
 	{Name: "installation_repositories", Title: "Installation repositories", Unasked: true, Use: "the App gets more repositories",
 		keys: existing, installs: true},
-	{Name: "github_app_authorization", Title: "GitHub App authorization", Unasked: true, Use: "nothing: the bot acts for nobody but itself"},
+	{Name: "github_app_authorization", Title: "GitHub App authorization", Unasked: true, Use: "nothing: the bot never acts for a user"},
 	{Name: "ping", Title: "Ping", Unasked: true, Use: "the webhook is set up: answered"},
 }
 

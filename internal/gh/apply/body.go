@@ -69,7 +69,7 @@ func (t *target) bodyChange(ctx context.Context, w *rewrite, earlier drafts) (*c
 	case next == body:
 		return nil, nil
 	case w.own != nil && w.own(body) != w.own(w.seen):
-		return nil, gh.BadAnswer("somebody else changed the bot's part of the body meanwhile")
+		return nil, gh.BadAnswer("someone else just changed the bot's part of the body")
 	}
 	now := written{before: last.before, after: next, read: read}
 	earlier[w.of] = now

@@ -72,7 +72,7 @@ func (t *target) autoMerge(ctx context.Context, m pull.MergePull) error {
 		m.Auto = false
 		return t.merge(ctx, m)
 	case slices.ContainsFunc(noAutoMerge, func(text string) bool { return strings.Contains(said, text) }):
-		t.Log().Info().Stringer("pr", t.About).Str("cause", refused.Error()).Msg("no auto-merge here: merging when all is green")
+		t.Log().Info().Stringer("pr", t.About).Str("cause", refused.Error()).Msg("auto-merge isn't available: merging once everything is green")
 		return nil
 	}
 	return err

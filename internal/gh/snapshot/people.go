@@ -28,7 +28,7 @@ const (
 // people are teams' members, and roles in repositories.
 type people struct {
 	mu    sync.Mutex
-	teams map[string]teamState // by "organisation/slug"
+	teams map[string]teamState // by "organization/slug"
 	roles map[roleOf]roleState
 }
 
