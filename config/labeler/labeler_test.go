@@ -2,16 +2,12 @@ package labeler
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/config"
-	"github.com/concorde-bot/concorde/config/hostile"
-	"github.com/concorde-bot/concorde/config/yamlfile"
 )
 
 // understood is a labeler file, and what it says in words.
@@ -26,6 +22,7 @@ b: [{changed-files: [{all-globs-to-any-file: [a, b, '!c']}]}]
 c: [{changed-files: [{any-glob-to-all-files: a}]}]
 d: [{changed-files: [{all-globs-to-all-files: [a, b, '!c']}]}]
 `, `
+
 l.yml:2: a, suggested, when every changed file matches the same one of a or !b
 l.yml:3: b, suggested, when a changed file matches a and b and !c
 l.yml:4: c, suggested, when every changed file matches a
@@ -34,6 +31,7 @@ l.yml:5: d, suggested, when every changed file matches a and b and !c`},
 a: [{changed-files: [{any-glob-to-any-file: a, all-globs-to-all-files: b}, {any-glob-to-any-file: c}]}]
 b: [{all: [{changed-files: [{any-glob-to-any-file: a, all-globs-to-all-files: b}, {any-glob-to-any-file: c}]}]}]
 `, `
+
 l.yml:2: a, suggested, when (a changed file matches a, or every changed file matches b, or a changed file matches c)
 l.yml:3: b, suggested, when there is a changed file and a changed file matches a ` +
 		`and every changed file matches b and a changed file matches c`},
@@ -41,12 +39,14 @@ l.yml:3: b, suggested, when there is a changed file and a changed file matches a
 a: [{base-branch: main, head-branch: [^x, y]}]
 b: [{all: [{head-branch: [^x, '(?!y)']}, {base-branch: '^3\.\d+$'}]}]
 `, `
+
 l.yml:2: a, suggested, when (the base branch has /main/, or the head branch has /^x/, or the head branch has /y/)
 l.yml:3: b, suggested, when the head branch has /^x/ and the head branch has /(?!y)/ and the base branch has /^3\.\d+$/`},
 	{"what stands alone goes to the first any", `
 a: [{any: [{base-branch: a}]}, {any: [{base-branch: b}]}, {head-branch: c}]
 b: [{base-branch: a}, {any: [{base-branch: b}]}, {all: [{base-branch: c}]}, {head-branch: d}]
 `, `
+
 l.yml:2: a, suggested, when (the base branch has /a/, or the head branch has /c/) and the base branch has /b/
 l.yml:3: b, suggested, when (the base branch has /a/, or the head branch has /d/) and the base branch has /b/ and the base branch has /c/`},
 	{"options", `
@@ -55,6 +55,7 @@ max-files-changed: " 100 "
 a: [{changed-files: [{any-glob-to-any-file: a}]}]
 b: [{base-branch: a}]
 `, `
+
 l.yml:4: a, suggested, when a changed file matches a, unless more than 100 files are changed, unless such rules would add more than 5 labels
 l.yml:5: b, suggested, when the base branch has /a/`},
 	{"an option of zero", "max-files-changed: 0\na: [{changed-files: [{any-glob-to-any-file: a}]}]\n", `
@@ -206,15 +207,6 @@ l.yml:1:64: any-glob-to-any-file has "!(a)", which matches everything but (a), p
 l.yml:2:20: base-branch has 3.10, which is a number to YAML and becomes the expression 3.1: put it in quotes`},
 }
 
-// bomb repeats an anchor a thousand times.
-func bomb() string {
-	var b strings.Builder
-	for i := range 990 {
-		fmt.Fprintf(&b, "b%d: *a\n", i)
-	}
-	return b.String()
-}
-
 func TestFaults(t *testing.T) {
 	for _, tt := range refused {
 		t.Run(tt.name, func(t *testing.T) {
@@ -277,29 +269,5 @@ l.yml:2:1: the label "awaiting merge" belongs to the rule of stages.merge: choos
 	rules.Labels.Labeler = config.Off
 	if with, err := Read(rules, "l.yml", []byte("a: x")); err != nil || len(with.Labels.Rules) != before {
 		t.Errorf("a file that does not hold is read: %v", err)
-	}
-}
-
-// Files that pull requests of strangers bring must not keep the bot busy.
-func TestHeavyFiles(t *testing.T) {
-	deep := "a: &a [x,x,x,x,x,x,x,x]\n"
-	for i := range 20 {
-		deep += fmt.Sprintf("b%d: &b%d [%s]\n", i, i, strings.Repeat(fmt.Sprintf("{any: *b%d},", max(0, i-1)), 9))
-	}
-	lists := "g: &g {base-branch: x}\nl: &l [" + strings.Repeat("*g,", 20000) + "]\nm: &m {any: *l}\n" + "n: [" +
-		strings.Repeat("*m,", 20000) + "]\n"
-	for name, file := range map[string]string{
-		"too large": strings.Repeat("#", yamlfile.MaxSize+1),
-		"deep":      deep, "lists": lists, "itself": "a: &a [{any: *a}]\n", "itself too": "a: [&a {any: [*a]}]\n",
-		"labels": strings.Repeat("x: [{base-branch: x}]\n", yamlfile.MaxSize/22), "braces": "a: [{changed-files: [{any-glob-to-any-file: '" +
-			strings.Repeat("{a,b}", 90) + "'}]}]",
-		"nested": "a: [{changed-files: [{any-glob-to-any-file: '" + strings.Repeat("@(", 200) + strings.Repeat(")", 200) + "'}]}]",
-	} {
-		start := time.Now()
-		_, err := parse("l.yml", []byte(file))
-		t.Logf("%s: %v", name, time.Since(start))
-		if hostile.WellFormed(t, []byte(file), err); err == nil && !slices.Contains([]string{"nested", "itself", "itself too"}, name) {
-			t.Errorf("%s: no fault", name)
-		}
 	}
 }
