@@ -59,7 +59,7 @@ func fileName(s string) error {
 // pathPrefix is a directory with its slash, or the start of a file's path.
 func pathPrefix(s string) error {
 	if directory(strings.TrimSuffix(s, "/")) != nil {
-		return errors.New("can't start a path: write it from the top, without . or ..")
+		return errors.New(`can't start a path: write it from the top, without "." and ".." in it`)
 	}
 	return nil
 }
@@ -69,7 +69,7 @@ func pathPattern(s string) error {
 		return errors.New("isn't a pattern: close its brackets, and write * for any characters except slashes")
 	}
 	if !fs.ValidPath(s) {
-		return errors.New("matches no path: write it from the top, without . or ..")
+		return errors.New(`matches no path: write it from the top, without "." and ".." in it`)
 	}
 	return nil
 }

@@ -80,8 +80,8 @@ c.yml:4:26: news.sections[0].directory is "../a", which isn't a directory name: 
 c.yml:5:26: news.sections[1].directory is "b/c", which isn't a directory name: write only the name, without slashes
 c.yml:5:40: news.sections[1].legacy[0] is ".", which isn't a directory name: write only the name, without slashes
 c.yml:5:45: news.sections[1].legacy[1] is "b\\c", which isn't a directory name: write only the name, without slashes
-c.yml:5:61: news.sections[1].paths[0] is "/x", which can't start a path: write it from the top, without . or ..
-c.yml:5:65: news.sections[1].paths[1] is "a/../b", which can't start a path: write it from the top, without . or ..`},
+c.yml:5:61: news.sections[1].paths[0] is "/x", which can't start a path: write it from the top, without "." and ".." in it
+c.yml:5:65: news.sections[1].paths[1] is "a/../b", which can't start a path: write it from the top, without "." and ".." in it`},
 	{"sections", "news:\n  sections:\n  - {name: A, directory: a, legacy: [c], paths: [x/]}\n  - {name: A, directory: A}\n  - {name: C, " +
 		"directory: C, paths: [x/]}\n  - {legacy: []}\n", `
 c.yml:4:12: news.sections[1].name is "A", and so is news.sections[0].name: make them differ
@@ -95,8 +95,8 @@ c.yml:6:5: news.sections[3] has no directory: add it`},
 		`c.yml:1:18: news.help-url is "http://example.com", which isn't a web address: expected https://HOST/PATH`},
 	{"patterns", "abi: {evidence: ['a[', ../x, /y, x, x]}", `
 c.yml:1:18: abi.evidence[0] is "a[", which isn't a pattern: close its brackets, and write * for any characters except slashes
-c.yml:1:24: abi.evidence[1] is "../x", which matches no path: write it from the top, without . or ..
-c.yml:1:30: abi.evidence[2] is "/y", which matches no path: write it from the top, without . or ..
+c.yml:1:24: abi.evidence[1] is "../x", which matches no path: write it from the top, without "." and ".." in it
+c.yml:1:30: abi.evidence[2] is "/y", which matches no path: write it from the top, without "." and ".." in it
 c.yml:1:37: abi.evidence[4] repeats line 1: remove one`},
 	{"the status of another", "abi:\n  status: Bedevere/News\n",
 		`c.yml:2:11: abi.status and news.status are both "Bedevere/News": give each rule its own`},
