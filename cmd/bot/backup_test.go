@@ -90,7 +90,8 @@ func (s *stage) survivesOldBackup(do func(step string)) {
 	for _, p := range all {
 		state := s.state(p)
 		if len(state.Comments) != p.comments || state.Statuses[newsContext].State != p.status {
-			s.Errorf("#%d: %d comments and %s, want %d and %s", p.number, len(state.Comments), state.Statuses[newsContext].State, p.comments, p.status)
+			s.Errorf("#%d: %d comments and %s, want %d and %s", p.number, len(state.Comments), state.Statuses[newsContext].State, p.comments,
+				p.status)
 		}
 		if has := strings.Contains(strings.Join(state.Labels, " "), "stdlib"); has == (p == before[1]) {
 			s.Errorf("#%d has the labels %q", p.number, state.Labels)

@@ -35,7 +35,7 @@ type serveCmd struct {
 	SignIn signInFlags `embed:"" prefix:"pages-" envprefix:"BOT_PAGES_"`
 
 	Config   string        `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
-	Database string        `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"SQLite file, or postgres://… for replicas."`
+	Database string        `env:"DATABASE_URL" default:"concorde.db" placeholder:"FILE|URL" help:"SQLite file, or postgres://…"`
 	Role     string        `env:"BOT_ROLE" enum:"all,receive,work" default:"all" placeholder:"ROLE" help:"receive webhooks, work, or all."`
 	DryRun   bool          `help:"Log what would be done and change nothing."`
 	Settle   time.Duration `env:"BOT_SETTLE" default:"250ms" placeholder:"TIME" help:"How long to collect events before a check."`

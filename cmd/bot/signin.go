@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 
 	"github.com/concorde-bot/concorde/internal/gh"
@@ -24,17 +23,15 @@ type signInFlags struct {
 
 // check checks where people sign in. The address is the bot's.
 func (f signInFlags) check(address string) error {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return errors.New("reading --pages-sign-in: set --url (BOT_URL) to the pages' public address, https://HOST: without TLS, anybody on the " +
-			"way could take over a session")
+	if err := web.CheckAddress(address); err != nil {
+		return fmt.Errorf("reading --pages-sign-in: set --url (BOT_URL): %w", err)
 	}
 	return nil
 }
 
 // errNoClient: the App isn't ready for people who sign in.
-var errNoClient = errors.New("reading --pages-sign-in: set GITHUB_APP_CLIENT_ID and GITHUB_APP_CLIENT_SECRET to those of the App's settings page, " +
-	"and its callback URL to that of --url with " + web.CallbackPath)
+var errNoClient = errors.New("reading --pages-sign-in: set GITHUB_APP_CLIENT_ID and GITHUB_APP_CLIENT_SECRET to those of the App's " +
+	"settings page, and its callback URL to that of --url with " + web.CallbackPath)
 
 // signIn is how people sign in to the pages; nil if they don't.
 func (b *bot) signIn(app setup.Credentials) *web.SignIn {

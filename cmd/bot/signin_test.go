@@ -156,8 +156,10 @@ func TestSignInToPages(t *testing.T) {
 		}
 		shown.WriteString(text)
 	}
-	for login, want := range map[string][2]bool{"carol": {true, true}, "rita": {true, false}, "barry": {true, true}, "mallory": {false, false}} {
-		if reads, acts := strings.Contains(pages[login], "json.dump"), strings.Contains(pages[login], "Check again"); reads != want[0] || acts != want[1] {
+	for login, want := range map[string][2]bool{"carol": {true, true}, "rita": {true, false}, "barry": {true, true}, "mallory": {false,
+		false}} {
+		if reads, acts := strings.Contains(pages[login], "json.dump"), strings.Contains(pages[login], "Check again"); reads != want[0] ||
+			acts != want[1] {
 			t.Errorf("%s reads: %v, acts: %v", login, reads, acts)
 		}
 	}
@@ -201,7 +203,8 @@ func TestRightsEnd(t *testing.T) {
 		return status == http.StatusOK && !strings.Contains(text, "Check again")
 	})
 	g.ok(g.github.Fault(ghtest.Fault{Path: "collaborators/rita/permission", Status: 503, Times: 1000}))
-	if status, text := g.open(rita, g.pull()); status != http.StatusServiceUnavailable || !strings.Contains(text, "GitHub can&#39;t be asked now") {
+	if status, text := g.open(rita, g.pull()); status != http.StatusServiceUnavailable || !strings.Contains(text,
+		"GitHub can&#39;t be asked now") {
 		t.Errorf("while GitHub is away: %d %s", status, text)
 	}
 	g.github.ClearFaults()

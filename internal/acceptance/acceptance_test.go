@@ -96,7 +96,8 @@ func TestFixtures(t *testing.T) {
 			t.Errorf("a fixture without status or date: %s", line)
 		}
 	}
-	for _, want := range []string{"prepare POST /app/installations/{number}/access_tokens", "viewer POST /graphql", "squash PUT /repos/{owner}/{repo}/pulls/{number}/merge", "clean DELETE /repos/{owner}/{repo}/labels/{name}"} {
+	for _, want := range []string{"prepare POST /app/installations/{number}/access_tokens", "viewer POST /graphql",
+		"squash PUT /repos/{owner}/{repo}/pulls/{number}/merge", "clean DELETE /repos/{owner}/{repo}/labels/{name}"} {
 		if !seen[want] {
 			t.Errorf("no fixture of %q", want)
 		}

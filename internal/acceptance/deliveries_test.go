@@ -15,9 +15,11 @@ import (
 // Each delivery counts for one change, and only what came after it was written.
 func TestMatch(t *testing.T) {
 	at := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
-	changes := []change{{event: "e", action: "edited", since: at}, {event: "e", action: "edited", since: at}, {event: "c", action: "created", since: at.Add(time.Minute)}}
+	changes := []change{{event: "e", action: "edited", since: at}, {event: "e", action: "edited", since: at}, {event: "c",
+		action: "created", since: at.Add(time.Minute)}}
 	all := []gh.HookDelivery{
-		{ID: 1, Event: "e", Action: "edited", At: at.Add(-time.Second)}, {ID: 2, Event: "e", Action: "edited", At: at}, {ID: 3, Event: "c", Action: "created", At: at},
+		{ID: 1, Event: "e", Action: "edited", At: at.Add(-time.Second)}, {ID: 2, Event: "e", Action: "edited", At: at}, {ID: 3, Event: "c",
+			Action: "created", At: at},
 		{ID: 4, Event: "e", Action: "edited", At: at.Add(time.Second)}, {ID: 5, Event: "c", Action: "created", At: at.Add(time.Hour)},
 	}
 	for n, want := range map[int]string{4: "2 4 0 false", 5: "2 4 5 true"} {

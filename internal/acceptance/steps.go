@@ -154,7 +154,8 @@ func Steps() []Step {
 			(*session).archived},
 		{"merge-queue",
 			"An entry of a merge queue has its pull request and the head of the group's branch",
-			"internal/gh/snapshot/queue.go:entries", "make a branch `" + queueBranch + "` and a ruleset for it that requires a merge queue and the status `" + statusContext + "`",
+			"internal/gh/snapshot/queue.go:entries", "make a branch `" + queueBranch + "` and a ruleset for it that requires a merge queue " +
+				"and the status `" + statusContext + "`",
 			(*session).mergeQueue},
 		{"no-merge-queue",
 			"mergeQueue(branch:) of a branch without one is null without an error",

@@ -20,13 +20,15 @@ import (
 // lacks is said in a line.
 func TestNewRepository(t *testing.T) {
 	p := &place{t: t, srv: trial.Server(t, ghtest.Config{Permissions: map[string]string{
-		"metadata": "read", "members": "read", "contents": "write", "pull_requests": "write", "issues": "write", "statuses": "write", "checks": "write",
+		"metadata": "read", "members": "read", "contents": "write", "pull_requests": "write", "issues": "write", "statuses": "write",
+		"checks": "write",
 	}})}
 	p.repo = trial.Repo(t, p.srv, "example/throw-away")
 	p.repo.AllowAutoMerge(false)
 	p.cfg = Config{
 		Repository: pull.Key{Owner: "example", Repo: "throw-away"}, Pace: time.Second,
-		GitHub: gh.Config{AppID: p.srv.AppID(), PrivateKey: p.srv.PrivateKeyPEM(), APIURL: p.srv.APIURL(), Timeout: time.Minute, Now: p.srv.Now, Wait: advance(p.srv)},
+		GitHub: gh.Config{AppID: p.srv.AppID(), PrivateKey: p.srv.PrivateKeyPEM(), APIURL: p.srv.APIURL(), Timeout: time.Minute,
+			Now: p.srv.Now, Wait: advance(p.srv)},
 	}
 	report, lines := p.run()
 	skipped := map[string]string{}
@@ -36,16 +38,21 @@ func TestNewRepository(t *testing.T) {
 		}
 	}
 	const (
-		hook, off = "GitHub sends no webhook about this repository: does the App have one?", "the repository doesn't allow auto-merge: allow it in its settings"
-		second    = "no token of a second account is given with --second"
+		hook, off = "GitHub sends no webhook about this repository: does the App have one?",
+			"the repository doesn't allow auto-merge: allow it in its settings"
+		second = "no token of a second account is given with --second"
 	)
 	want := map[string]string{
 		"own-webhook": hook, "delivery-lag": hook, "redelivery": hook, "large-cost": "no pull request of a large repository is given",
 		"auto-merge-idle": off, "auto-merge-draft": off, "auto-merge-conflict": off, "auto-merge-waits": off, "auto-merge-clean": off,
-		"push-workflow": "the installation doesn't have the permission workflows: write", "push-refused": "no ruleset refuses the branches concorde-acceptance-refused/*",
-		"push-secret": "the repository has no push protection: switch it on in its settings", "archived": "no archived repository is named with --archived",
-		"merge-queue": "there's no branch concorde-acceptance-queue with a merge queue", "fork": "no pull request from a fork is open, and " + second,
-		"review": "no open pull request has a review, and " + second, "dismissal": second, "deleted-fork": "no pull request from a deleted fork is open, and " + second,
+		"push-workflow": "the installation doesn't have the permission workflows: write",
+		"push-refused":  "no ruleset refuses the branches concorde-acceptance-refused/*",
+		"push-secret":   "the repository has no push protection: switch it on in its settings",
+		"archived":      "no archived repository is named with --archived",
+		"merge-queue":   "there's no branch concorde-acceptance-queue with a merge queue",
+		"fork":          "no pull request from a fork is open, and " + second,
+		"review":        "no open pull request has a review, and " + second, "dismissal": second,
+		"deleted-fork": "no pull request from a deleted fork is open, and " + second,
 	}
 	if d := cmp.Diff(want, skipped); d != "" || !report.Good() {
 		t.Errorf("skipped (-want +got):\n%s\nleft %q\n%s", d, report.Left, strings.Join(lines, "\n"))
@@ -162,9 +169,11 @@ func TestNotThrowAway(t *testing.T) {
 // A run that can't begin says why, and removes what it has made by then.
 func TestRunCannotBegin(t *testing.T) {
 	p := newPlace(t)
-	trial.OK(t, p.srv.Fault(ghtest.Fault{Method: "POST", Path: "/pulls$", Times: -1, Status: 403, Body: `{"message":"Resource not accessible by integration"}`}))
+	trial.OK(t, p.srv.Fault(ghtest.Fault{Method: "POST", Path: "/pulls$", Times: -1, Status: 403,
+		Body: `{"message":"Resource not accessible by integration"}`}))
 	report, err := Run(t.Context(), p.cfg, func(Result) { t.Error("a step was made") })
-	if err == nil || !strings.Contains(err.Error(), "preparing the acceptance run") || !strings.Contains(err.Error(), "pull requests: write") || len(report.Left) > 0 {
+	if err == nil || !strings.Contains(err.Error(), "preparing the acceptance run") || !strings.Contains(err.Error(),
+		"pull requests: write") || len(report.Left) > 0 {
 		t.Errorf("%v, left %q", err, report.Left)
 	}
 	p.clean()

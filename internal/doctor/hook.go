@@ -81,8 +81,8 @@ func (v *visit) deliveries(ctx context.Context) result {
 	last, at := all[0], ago(v.Now().Sub(all[0].At))
 	switch {
 	case !last.OK:
-		return result{findings: []Finding{{State: Problem, Text: fmt.Sprintf("The last webhook (%s, %s) failed: %s. Of the last %[5]d, %[4]d failed.",
-			last.Event, at, last.Status, failed, len(all)), Cure: v.deliveryCure(last)}}}
+		text := fmt.Sprintf("The last webhook (%s, %s) failed: %s. Of the last %d, %d failed.", last.Event, at, last.Status, len(all), failed)
+		return result{findings: []Finding{{State: Problem, Text: text, Cure: v.deliveryCure(last)}}}
 	case failed > 0:
 		return result{findings: []Finding{{State: Note, Text: fmt.Sprintf("The last webhook arrived %s, but %d of the last %d failed.", at,
 			failed, len(all)), Cure: "The bot requests them again. See " + v.appSettings("/advanced") + " for why they failed."}}}

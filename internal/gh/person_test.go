@@ -25,7 +25,8 @@ func authorize(t *testing.T, srv *ghtest.Server, verifier string) string {
 	id, _ := srv.Client()
 	sum := sha256.Sum256([]byte(verifier))
 	browser := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer := trial.Must(browser.PostForm(srv.URL+"/login/oauth/authorize", url.Values{"client_id": {id}, "redirect_uri": {signInAt}, "authorize": {"1"},
+	answer := trial.Must(browser.PostForm(srv.URL+"/login/oauth/authorize", url.Values{"client_id": {id}, "redirect_uri": {signInAt},
+		"authorize":      {"1"},
 		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"}}))(t)
 	answer.Body.Close()
 	return trial.Must(answer.Location())(t).Query().Get("code")

@@ -37,7 +37,8 @@ ALTER TABLE keys ADD COLUMN plan BIGINT NOT NULL DEFAULT 0; ALTER TABLE deliveri
 INSERT INTO queue_version (version) VALUES (%d); COMMIT`, len(migrations)+1))
 		}
 		id := fmt.Sprint(i)
-		if fresh, err := old.Receive(t.Context(), Delivery{ID: id, Hints: []Hint{{Key: id, Version: id, UpdatedAt: afterFill()}}}); err != nil || !fresh {
+		if fresh, err := old.Receive(t.Context(), Delivery{ID: id, Hints: []Hint{{Key: id, Version: id,
+			UpdatedAt: afterFill()}}}); err != nil || !fresh {
 			t.Fatalf("receiving %s: fresh %t, %v", id, fresh, err)
 		}
 	}
@@ -51,7 +52,8 @@ INSERT INTO queue_version (version) VALUES (%d); COMMIT`, len(migrations)+1))
 			t.Errorf("%d ran %d times", i, ran[fmt.Sprint(i)])
 		}
 	}
-	if _, err := Open(t.Context(), Config{Database: database, Work: d.work}); err == nil || !strings.Contains(err.Error(), "start the newer program") {
+	if _, err := Open(t.Context(), Config{Database: database, Work: d.work}); err == nil || !strings.Contains(err.Error(),
+		"start the newer program") {
 		t.Errorf("starting the older program again: %v", err)
 	}
 }

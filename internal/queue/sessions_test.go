@@ -12,7 +12,8 @@ import (
 func TestSessions(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
-		q := open(t, Config{Database: database, Work: func(context.Context, Job) error { return nil }, Now: func() time.Time { return now }, maxRows: 60})
+		q := open(t, Config{Database: database, Work: func(context.Context, Job) error { return nil }, Now: func() time.Time { return now },
+			maxRows: 60})
 		ok := func(err error) {
 			t.Helper()
 			if err != nil {
@@ -31,7 +32,8 @@ func TestSessions(t *testing.T) {
 		ok(q.PutSession(t.Context(), "one", []byte("alice")))
 		now = now.Add(time.Hour)
 		ok(q.TouchSession(t.Context(), "one"))
-		if s, err := r.Session(t.Context(), "one"); err != nil || string(s.Value) != "alice" || !s.Seen.Equal(now) || !s.Began.Equal(now.Add(-time.Hour)) {
+		if s, err := r.Session(t.Context(), "one"); err != nil || string(s.Value) != "alice" || !s.Seen.Equal(now) ||
+			!s.Began.Equal(now.Add(-time.Hour)) {
 			t.Errorf("%+v %v", s, err)
 		}
 		if q.PutSession(t.Context(), "one", []byte("mallory")) == nil || q.PutSession(t.Context(), "", nil) == nil {

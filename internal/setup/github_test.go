@@ -156,7 +156,8 @@ func (a *actor) created(done answer) {
 		a.Errorf("the bot got %+v", got)
 	}
 	id, secret := a.github.Client()
-	if back := a.github.Callbacks(); c.Client != (Client{id, secret}) || !slices.Equal(back, []string{"https://bot.example.org/sign-in/callback"}) {
+	if back := a.github.Callbacks(); c.Client != (Client{id, secret}) || !slices.Equal(back,
+		[]string{"https://bot.example.org/sign-in/callback"}) {
 		a.Errorf("%+v, sent back to %v", c.Client, back)
 	}
 	for _, secret := range []string{c.Secret, c.Client.Secret, strings.Split(string(c.Key), "\n")[1]} {

@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-var some = Credentials{ID: 7, Slug: "concorde", Key: []byte("-----BEGIN X-----\nAAAA\n-----END X-----\n"), Secret: "0123456789abcdef0123", Client: Client{"Iv1.0123", "fedcba9876543210fedc"}}
+var some = Credentials{ID: 7, Slug: "concorde", Key: []byte("-----BEGIN X-----\nAAAA\n-----END X-----\n"),
+	Secret: "0123456789abcdef0123", Client: Client{"Iv1.0123", "fedcba9876543210fedc"}}
 
 func TestFilesAreForTheOwnerAlone(t *testing.T) {
 	f := Files{filepath.Join(t.TempDir(), "github-app")}
@@ -21,7 +22,8 @@ func TestFilesAreForTheOwnerAlone(t *testing.T) {
 	must(t, f.Save(some))
 	got, err := f.Load()
 	must(t, err)
-	if got.ID != some.ID || got.Slug != some.Slug || !bytes.Equal(got.Key, some.Key) || got.Secret != some.Secret || got.Client != some.Client {
+	if got.ID != some.ID || got.Slug != some.Slug || !bytes.Equal(got.Key, some.Key) || got.Secret != some.Secret ||
+		got.Client != some.Client {
 		t.Errorf("%+v", got)
 	}
 	entries, err := os.ReadDir(f.Dir)

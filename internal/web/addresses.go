@@ -17,13 +17,13 @@ type address struct {
 // addresses are all pages.
 var addresses = []address{
 	{path: "/{$}", also: "/overview", shape: overview{}, show: (*Pages).overview,
-		about: "problems with their cures, repositories with their last sweep and what is left of GitHub's limits, the queue, what was given up, and charts of " +
-			"the last day and week"},
+		about: "problems with their cures, repositories with their last sweep and what is left of GitHub's limits, the queue, what was " +
+			"given up, and charts of the last day and week"},
 	{path: "/{owner}/{repo}", shape: ofRepository{}, show: (*Pages).repository,
 		about: "the open pull requests; filter by title, author, label or branch"},
 	{path: "/{owner}/{repo}/pull/{number}", shape: onePull{}, show: (*Pages).pull,
-		about: "a pull request or issue: its backports, each label and status with who set it, when and why, what each rule wants, what the bot would do now, " +
-			"and what it did"},
+		about: "a pull request or issue: its backports, each label and status with who set it, when and why, what each rule wants, what the " +
+			"bot would do now, and what it did"},
 	{path: "/{owner}/{repo}/backports", shape: ofBackports{}, show: (*Pages).backports,
 		about: "merged pull requests and what became of them on each maintained branch, with what a branch lacks; filter by branch, state, " +
 			"age and person"},
@@ -35,7 +35,8 @@ var addresses = []address{
 	{path: "/{owner}/{repo}/settings", shape: ofSettings{}, show: (*Pages).settings,
 		about: "the settings in force and where each comes from, faults of files, the label rules in words, and a form that tries them"},
 	{path: "/{owner}/{repo}/shadow", shape: ofShadow{}, show: (*Pages).shadow,
-		about: "how rules in shadow agree with what other bots and people did, and every difference; filter by rule and age (as `bot shadow-report`)"},
+		about: "how rules in shadow agree with what other bots and people did, and every difference; filter by rule and age " +
+			"(as `bot shadow-report`)"},
 	{path: "/docs", shape: docs{}, show: (*Pages).docs, about: "rules and commands"},
 }
 

@@ -186,16 +186,14 @@ func (o *ofBackports) choose(seen []pull.Brief, now time.Time) {
 		if b.State != pull.Merged || days < age.from || days > age.to || o.Person != "" && !m.concerns(o.Person) {
 			continue
 		}
-		shown := false
 		for _, branch := range o.Columns {
 			r := branch.backport(b)
 			m.Backports = append(m.Backports, r)
 			if r.State != "" {
 				o.Counts[r.State]++
-				shown = shown || o.State == anything || o.State == r.State || o.State == toDo && !slices.Contains(statesDone, r.State)
 			}
 		}
-		if shown {
+		if slices.ContainsFunc(m.Backports, o.asksFor) {
 			o.Changes = append(o.Changes, m)
 		}
 	}
@@ -205,6 +203,11 @@ func (o *ofBackports) choose(seen []pull.Brief, now time.Time) {
 			o.Tally = append(o.Tally, tally{state, n})
 		}
 	}
+}
+
+// asksFor reports whether the filter of states leaves a backport.
+func (o *ofBackports) asksFor(r pull.Related) bool {
+	return r.State != "" && (o.State == anything || o.State == r.State || o.State == toDo && !slices.Contains(statesDone, r.State))
 }
 
 // concerns reports whether someone has to do with a change.

@@ -21,10 +21,12 @@ func big(t testing.TB) *site {
 		s.see("python/cpython", pull.View{
 			Brief: pull.Brief{Number: 2500 - n, Title: fmt.Sprintf("gh-%d: Fix what json.dumps() does with the %dth option", 100000+n, n),
 				Author: fmt.Sprint("somebody", n%400), State: pull.Open, Base: "main", Main: true, Created: created, Seen: at,
-				Labels: []pull.Mark{{Name: "type-bug", By: "bob", Since: created}, {Name: "stdlib", Rule: "labels", Why: "cpython.yml:264", Since: created},
+				Labels: []pull.Mark{{Name: "type-bug", By: "bob", Since: created}, {Name: "stdlib", Rule: "labels", Why: "cpython.yml:264",
+					Since: created},
 					{Name: "awaiting review", Rule: "stage", Why: "it has no review that counts", Since: created}}},
-			Statuses: []pull.Mark{{Name: "bedevere/news", Value: "success: News entry found in Misc/NEWS.d", Rule: "news", Why: "Requires a NEWS entry."}},
-			Wants:    []pull.Wanted{{Rule: "news", What: "status bedevere/news: success", Why: "News entry found in Misc/NEWS.d"}},
+			Statuses: []pull.Mark{{Name: "bedevere/news", Value: "success: News entry found in Misc/NEWS.d", Rule: "news",
+				Why: "Requires a NEWS entry."}},
+			Wants: []pull.Wanted{{Rule: "news", What: "status bedevere/news: success", Why: "News entry found in Misc/NEWS.d"}},
 		})
 	}
 	var entries [][]byte

@@ -274,7 +274,8 @@ func TestMarkupIsTextInLists(t *testing.T) {
 		Managers: []Manager{{markup, markup}}}}}
 	q := url.QueryEscape(markup)
 	for _, path := range []string{"backports", "backports?state=any", "backports?branch=" + q, "backports?state=" + q, "backports?age=" + q,
-		"backports?person=" + q, "stages", "stages?stage=" + q, "stages?person=" + q, "stages.atom", "stages.atom?stage=" + q, "stages.atom?person=" + q,
+		"backports?person=" + q, "stages", "stages?stage=" + q, "stages?person=" + q, "stages.atom", "stages.atom?stage=" + q,
+		"stages.atom?person=" + q,
 		"life-cycle"} {
 		text := s.get("/python/cpython/" + path).Body.String()
 		if strings.Contains(text, "<script") || strings.Contains(text, "<img") || strings.Contains(text, `"javascript:`) ||

@@ -101,7 +101,8 @@ func TestRightsAreAskedSeldom(t *testing.T) {
 	if status := sees(); status != 503 {
 		t.Errorf("away for too long: %d", status)
 	}
-	if _, text, _ := dana.open("/python/cpython"); !strings.Contains(text, "be asked now what you may see") || strings.Contains(text, "Fix of") {
+	if _, text, _ := dana.open("/python/cpython"); !strings.Contains(text, "be asked now what you may see") || strings.Contains(text,
+		"Fix of") {
 		t.Errorf("%s", text)
 	}
 	g.away = false
@@ -213,7 +214,8 @@ func TestHostsWithSignIn(t *testing.T) {
 			t.Errorf("%q: %d, want %d", host, r.Code, want)
 		}
 	}
-	for _, wrong := range []string{"http://bot.example.org", "", "bot.example.org", "https://", "https://bot.example.org/path", "https://u@bot.example.org"} {
+	for _, wrong := range []string{"http://bot.example.org", "", "bot.example.org", "https://", "https://bot.example.org/path",
+		"https://u@bot.example.org"} {
 		cfg := g.site.pages.Config
 		s := *cfg.SignIn
 		s.URL, cfg.SignIn = wrong, &s

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,12 +77,19 @@ type door struct {
 	pace  *rate.Limiter                // of questions to GitHub, by anybody
 }
 
+// CheckAddress checks the address at which people sign in.
+func CheckAddress(address string) error {
+	if u, err := url.Parse(address); err != nil || u.Host == "" || strings.TrimRight(address, "/") != "https://"+u.Host {
+		return errors.New("the public address must be https://HOST: without TLS, anybody on the way could take over a session")
+	}
+	return nil
+}
+
 func newDoor(s SignIn) (*door, error) {
-	u, err := url.Parse(s.URL)
-	switch {
-	case err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "":
-		return nil, errors.New("the public address must be https://HOST: without TLS, anybody on the way could take over a session")
-	case s.ClientID == "" || s.Secret == "" || s.Sessions == nil || s.Arrive == nil || s.Rights == nil || s.Again == nil:
+	if err := CheckAddress(s.URL); err != nil {
+		return nil, err
+	}
+	if slices.Contains([]bool{s.ClientID != "", s.Secret != "", s.Sessions != nil, s.Arrive != nil, s.Rights != nil, s.Again != nil}, false) {
 		return nil, errors.New("something is missing for signing in")
 	}
 	key, err := hkdf.Key(sha256.New, []byte(s.Secret), nil, "concorde: sign-in cookies", 32)
@@ -161,8 +169,8 @@ func (p *Pages) callback() string { return strings.TrimRight(p.SignIn.URL, "/") 
 func local(path string) string {
 	u, err := url.Parse(path)
 	odd := func(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f }
-	if err != nil || len(path) > maxBack || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" || strings.ContainsFunc(path, odd) ||
-		!strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.HasPrefix(path, signInPath) {
+	inside := strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.HasPrefix(path, signInPath)
+	if err != nil || len(path) > maxBack || !inside || u.Scheme+u.Host+u.Opaque != "" || strings.ContainsFunc(path, odd) {
 		return "/"
 	}
 	return u.RequestURI()

@@ -24,7 +24,8 @@ import (
 const public = "https://bot.example.org"
 
 // people are those whom GitHub knows.
-var people = map[string]Person{"alice": {1, "alice"}, "bob": {2, "bob"}, "dana": {3, "dana"}, "mallory": {4, "mallory"}, markup: {5, markup}}
+var people = map[string]Person{"alice": {1, "alice"}, "bob": {2, "bob"}, "dana": {3, "dana"}, "mallory": {4, "mallory"}, markup: {5,
+	markup}}
 
 // gate is a site on which people sign in, with a clock, and what GitHub would say.
 type gate struct {
@@ -194,7 +195,8 @@ func TestSignInAndOut(t *testing.T) {
 	g.seePull("python/cpython")
 	g.rights["python/cpython dana"] = Rights{Reads: true}
 	dana := g.person("dana")
-	for _, path := range []string{"/", "/overview.json", "/python/cpython", "/python/cpython/pull/5", "/python/cpython/settings", "/docs", "/nothing/here", "/no"} {
+	for _, path := range []string{"/", "/overview.json", "/python/cpython", "/python/cpython/pull/5", "/python/cpython/settings", "/docs",
+		"/nothing/here", "/no"} {
 		if status, text, _ := dana.open(path); status != 401 || strings.Contains(text, "Fix of") {
 			t.Errorf("%s: %d %s", path, status, text)
 		}
@@ -206,7 +208,8 @@ func TestSignInAndOut(t *testing.T) {
 	if strings.Contains(text, "Check again") {
 		t.Error("a reader has a button")
 	}
-	if status, text := dana.post(signOutPath, url.Values{"token": {dana.token("/docs")}}); status != 401 || !strings.Contains(text, "Sign in with GitHub") {
+	if status, text := dana.post(signOutPath, url.Values{"token": {dana.token("/docs")}}); status != 401 || !strings.Contains(text,
+		"Sign in with GitHub") {
 		t.Errorf("%d %s", status, text)
 	}
 	if dana.cookie(sessionCookie) != "" {
@@ -355,11 +358,13 @@ func TestSignInIsPaced(t *testing.T) {
 func TestGitHubDoesNotSayWho(t *testing.T) {
 	g := newGate(t)
 	g.fault = errors.New("no answer from 10.1.2.3")
-	if status, text, _ := g.person("dana").signIn("/"); status != http.StatusBadGateway || strings.Contains(text, "10.1.2.3") || !strings.Contains(g.log.String(), "10.1.2.3") {
+	if status, text, _ := g.person("dana").signIn("/"); status != http.StatusBadGateway || strings.Contains(text, "10.1.2.3") ||
+		!strings.Contains(g.log.String(), "10.1.2.3") {
 		t.Errorf("%d %s\n%s", status, text, g.log.String())
 	}
 	g.fault = ErrClient
-	if status, text, _ := g.person("dana").signIn("/"); status != http.StatusBadGateway || !strings.Contains(text, "client secret or callback URL is wrong") {
+	if status, text, _ := g.person("dana").signIn("/"); status != http.StatusBadGateway || !strings.Contains(text,
+		"client secret or callback URL is wrong") {
 		t.Errorf("%d %s", status, text)
 	}
 }
@@ -367,7 +372,8 @@ func TestGitHubDoesNotSayWho(t *testing.T) {
 // TestReturnPaths: whoever signs in ends on these pages, wherever a link wants them.
 func TestReturnPaths(t *testing.T) {
 	g := newGate(t)
-	for _, back := range []string{"//evil.example", `/\evil.example`, `\\evil.example`, "https://evil.example/", "https:evil.example", "///evil.example",
+	for _, back := range []string{"//evil.example", `/\evil.example`, `\\evil.example`, "https://evil.example/", "https:evil.example",
+		"///evil.example",
 		"/\t/evil.example", "\n//evil.example", " //evil.example", "javascript:alert(1)", "evil.example", "/sign-in?back=/", "/%zz", "",
 		"/" + strings.Repeat("x", maxBack), "//user@evil.example", "/\x00", "http:/\\evil.example", "/sign-in/callback?code=1"} {
 		if got := local(back); got != "/" {
@@ -380,7 +386,8 @@ func TestReturnPaths(t *testing.T) {
 			t.Errorf("%q leads to %q, not %q", back, got, want)
 		}
 	}
-	for _, back := range []string{"//evil.example", `/\evil.example`, "https://evil.example", "/%2F%2Fevil.example", "/.//evil.example", "/x/..//evil.example", "/%2e%2e//evil.example"} {
+	for _, back := range []string{"//evil.example", `/\evil.example`, "https://evil.example", "/%2F%2Fevil.example", "/.//evil.example",
+		"/x/..//evil.example", "/%2e%2e//evil.example"} {
 		g.now = g.now.Add(time.Minute)
 		if _, _, where := g.person("dana").signIn(back); where.Scheme+"://"+where.Host != public {
 			t.Errorf("%q leads to %s", back, where)
@@ -492,7 +499,8 @@ func TestFormsNeedTheirToken(t *testing.T) {
 	if len(g.checked) > 0 || dana.token("/docs") != token {
 		t.Errorf("something was done: %v", g.checked)
 	}
-	if status, text := dana.post("/python/cpython/pull/5/check", url.Values{"token": {token}}, "Sec-Fetch-Site", "same-origin", "Origin", public); status != 200 || !strings.Contains(text, "The bot checks it now") {
+	if status, text := dana.post("/python/cpython/pull/5/check", url.Values{"token": {token}}, "Sec-Fetch-Site", "same-origin", "Origin",
+		public); status != 200 || !strings.Contains(text, "The bot checks it now") {
 		t.Errorf("%d %s", status, text)
 	}
 	if !slices.Equal(g.checked, []string{"python/cpython#5 dana"}) {

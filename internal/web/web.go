@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,9 +93,10 @@ const pageTime = 10 * time.Second
 
 // New makes the pages.
 func New(c Config) (*Pages, error) {
-	if c.Store == nil || c.Health == nil || c.Acts == nil || c.State == nil || c.Missed == nil || c.Settings == nil ||
-		c.Try == nil || c.Branches == nil ||
-		c.Stages == nil || c.LifeCycle == nil || c.Now == nil {
+	if slices.Contains([]bool{
+		c.Store != nil, c.Health != nil, c.Acts != nil, c.State != nil, c.Missed != nil, c.Settings != nil, c.Try != nil, c.Branches != nil,
+		c.Stages != nil, c.LifeCycle != nil, c.Now != nil,
+	}, false) {
 		return nil, errors.New("making the pages: all but Rules and Commands is required")
 	}
 	p := &Pages{Config: c, templates: map[string]*template.Template{}, mux: http.NewServeMux()}

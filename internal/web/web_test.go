@@ -94,7 +94,8 @@ func (s *site) see(repository string, v pull.View) {
 	s.ok(err)
 	detail, err := json.Marshal(v)
 	s.ok(err)
-	s.ok(s.queue.PutView(s.Context(), queue.View{Group: repository, Number: v.Number, Class: string(v.State), At: v.Seen, Brief: brief, Detail: detail}))
+	s.ok(s.queue.PutView(s.Context(), queue.View{Group: repository, Number: v.Number, Class: string(v.State), At: v.Seen, Brief: brief,
+		Detail: detail}))
 }
 
 // write adds to the audit log.
@@ -146,10 +147,13 @@ const markup = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`
 
 // hostile is a pull request that is markup wherever a stranger can write.
 func hostile(number int) pull.View {
-	marks := []pull.Mark{{Name: markup, Value: "failure: " + markup, URL: "javascript:alert(1)", By: markup, Rule: markup, Why: markup, Since: at}}
-	return pull.View{Brief: pull.Brief{Number: number, Title: markup, Author: markup, State: pull.Open, Base: markup, Branch: markup, Fork: markup,
+	marks := []pull.Mark{{Name: markup, Value: "failure: " + markup, URL: "javascript:alert(1)", By: markup, Rule: markup, Why: markup,
+		Since: at}}
+	return pull.View{Brief: pull.Brief{Number: number, Title: markup, Author: markup, State: pull.Open, Base: markup, Branch: markup,
+		Fork:   markup,
 		Labels: marks, Seen: at, Related: []pull.Related{{Branch: markup, State: markup, Why: markup}}},
-		Statuses: marks, Wants: []pull.Wanted{{Rule: markup, What: markup, Why: markup}}, Plan: []pull.Wanted{{Rule: markup, What: markup}}, Fault: markup}
+		Statuses: marks, Wants: []pull.Wanted{{Rule: markup, What: markup, Why: markup}}, Plan: []pull.Wanted{{Rule: markup, What: markup}},
+		Fault: markup}
 }
 
 // TestMarkupIsText: nothing that anyone wrote becomes a part of a page.
@@ -159,8 +163,10 @@ func TestMarkupIsText(t *testing.T) {
 	s.write("python/cpython#5", pull.LogEntry{Rule: markup, Action: markup, Why: markup, Cause: markup, Before: markup, After: markup})
 	s.health = Health{Alerts: []string{markup}, Notes: []string{markup}}
 	s.settings = Settings{Values: []Setting{{markup, markup, markup}}, Rules: []LabelRule{{markup, markup}}, Faults: []string{markup}}
-	s.predict("python/cpython#5", shadow.Record{Thing: markup, Rule: markup, Want: markup, Found: markup, Why: markup, Outcome: shadow.Missing})
-	for _, path := range []string{"/", "/python/cpython", "/python/cpython/shadow", "/python/cpython?find=" + "%3Cscript%3E", "/python/cpython/pull/5", "/python/nothing",
+	s.predict("python/cpython#5", shadow.Record{Thing: markup, Rule: markup, Want: markup, Found: markup, Why: markup,
+		Outcome: shadow.Missing})
+	for _, path := range []string{"/", "/python/cpython", "/python/cpython/shadow", "/python/cpython?find=" + "%3Cscript%3E",
+		"/python/cpython/pull/5", "/python/nothing",
 		"/python/cpython/settings?title=" + url.QueryEscape(markup) + "&files=" + url.QueryEscape(markup) + "&find=" + url.QueryEscape(markup)} {
 		text := s.get(path).Body.String()
 		if strings.Contains(text, "<script") || strings.Contains(text, "<img") || strings.Contains(text, `"javascript:`) {
@@ -171,14 +177,19 @@ func TestMarkupIsText(t *testing.T) {
 
 func TestPullPage(t *testing.T) {
 	s := newSite(t)
-	merged := pull.View{Brief: pull.Brief{Number: 5, Title: "gh-1: Fix it", Author: "alice", State: pull.Merged, Base: "main", MergedBy: "dana",
-		Closed: at.Add(-48 * time.Hour), Seen: at.Add(-3 * time.Minute), Labels: []pull.Mark{{Name: "type-bug", By: "bob", Since: at.Add(-49 * time.Hour)}},
+	merged := pull.View{Brief: pull.Brief{Number: 5, Title: "gh-1: Fix it", Author: "alice", State: pull.Merged, Base: "main",
+		MergedBy: "dana",
+		Closed:   at.Add(-48 * time.Hour), Seen: at.Add(-3 * time.Minute), Labels: []pull.Mark{{Name: "type-bug", By: "bob",
+			Since: at.Add(-49 * time.Hour)}},
 		Related: []pull.Related{{Number: 6, Branch: "3.14", State: "merged"}, {Branch: "3.13", State: "conflict", Why: "in json.py"}}},
 		Statuses: []pull.Mark{{Name: "bedevere/news", Value: "success: Found", Rule: "news"}}}
 	s.see("python/cpython", merged)
-	s.write("python/cpython#5", pull.LogEntry{Rule: "news", Action: `status bedevere/news success "Found" on abababa`, Cause: "delivery 7", Before: "none"})
-	s.shows("/python/cpython/pull/5", 200, "Merged by dana on 28 November 2026. Backports to 3.14: merged; 3.13: conflict.", "3 minutes ago", "in json.py",
-		`href="/python/cpython/pull/6"`, `caused by <span title="delivery 7">delivery 7</span>`, `href="https://github.example/python/cpython/pull/5"`, "2 days ago")
+	s.write("python/cpython#5", pull.LogEntry{Rule: "news", Action: `status bedevere/news success "Found" on abababa`, Cause: "delivery 7",
+		Before: "none"})
+	s.shows("/python/cpython/pull/5", 200, "Merged by dana on 28 November 2026. Backports to 3.14: merged; 3.13: conflict.",
+		"3 minutes ago", "in json.py",
+		`href="/python/cpython/pull/6"`, `caused by <span title="delivery 7">delivery 7</span>`,
+		`href="https://github.example/python/cpython/pull/5"`, "2 days ago")
 	s.shows("/PYTHON/CPython/pull/5", 200, "Merged by dana", `href="/python/cpython"`)
 	var got struct{ View pull.View }
 	s.ok(json.Unmarshal(s.get("/python/cpython/pull/5.json").Body.Bytes(), &got))
@@ -218,7 +229,8 @@ func TestSentences(t *testing.T) {
 			Statuses: []pull.Mark{{Name: "news", Rule: "news", Value: "failure: x"}, {Name: "title", Rule: "title", Value: "failure"},
 				{Name: "ci", Value: "failure"}}, Plan: []pull.Wanted{{What: "close"}}},
 		"Open. Backports to 3.14, 3.13 and 3.12: waiting. Some rules do nothing now: no team.": {Brief: pull.Brief{State: pull.Open,
-			Related: []pull.Related{{Branch: "3.14", State: "waiting"}, {Branch: "3.13", State: "waiting"}, {Branch: "3.12", State: "waiting"}}}, Fault: "no team"},
+			Related: []pull.Related{{Branch: "3.14", State: "waiting"}, {Branch: "3.13", State: "waiting"}, {Branch: "3.12", State: "waiting"}}},
+			Fault: "no team"},
 	} {
 		if got := s.pages.sentence(v); got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -245,7 +257,8 @@ func TestOverview(t *testing.T) {
 	s.see("python/cpython", pull.View{Brief: pull.Brief{Number: 5, State: pull.Open, Seen: at}})
 	s.see("other/private", pull.View{Brief: pull.Brief{Number: 1, State: pull.Open, Seen: at}})
 	s.write("python/cpython#5", pull.LogEntry{Rule: "news", Action: "close"})
-	text := s.shows("/", 200, "All is well, and nothing waits.", "hasn't looked yet", "None was missed", `href="/python/cpython"`, "v1.2.3", "<svg",
+	text := s.shows("/", 200, "All is well, and nothing waits.", "hasn't looked yet", "None was missed", `href="/python/cpython"`, "v1.2.3",
+		"<svg",
 		"1 hour ago", "3 to go", "83 %")
 	if strings.Contains(text, "private") {
 		t.Error("it names a repository on which the bot doesn't act")
@@ -266,7 +279,8 @@ func TestRepository(t *testing.T) {
 	s := newSite(t)
 	s.shows("/python/cpython", 404, "knows nothing of this repository")
 	for n := range 250 {
-		s.see("python/cpython", pull.View{Brief: pull.Brief{Number: n + 1, Title: fmt.Sprintf("=fix %d", n), Author: "alice", State: pull.Open, Seen: at,
+		s.see("python/cpython", pull.View{Brief: pull.Brief{Number: n + 1, Title: fmt.Sprintf("=fix %d", n), Author: "alice", State: pull.Open,
+			Seen:   at,
 			Labels: []pull.Mark{{Name: "docs"}}}})
 	}
 	s.see("python/cpython", pull.View{Brief: pull.Brief{Number: 251, Title: "Done", State: pull.Merged, Seen: at}})
@@ -288,7 +302,8 @@ func TestSettingsPage(t *testing.T) {
 	s.see("python/cpython", pull.View{Brief: pull.Brief{Number: 5, State: pull.Open, Seen: at}})
 	s.settings = Settings{Values: []Setting{{"news.mode", "require", "preset"}, {"abi.mode", "off", ".github/concorde.yml"}},
 		Rules: []LabelRule{{"labeler.yml:3", "docs, suggested, when a changed file matches Doc/**"}}}
-	text := s.shows("/python/cpython/settings", 200, "1 setting of 2 differs from the preset. There is 1 label rule.", "news.mode", "labeler.yml:3")
+	text := s.shows("/python/cpython/settings", 200, "1 setting of 2 differs from the preset. There is 1 label rule.", "news.mode",
+		"labeler.yml:3")
 	if strings.Contains(text, "Because of") {
 		t.Error("it tried something, although nobody asked")
 	}
@@ -315,9 +330,11 @@ func TestShadowPage(t *testing.T) {
 	s.predict("python/cpython#5", shadow.Record{Thing: "status a", Rule: "news", Want: "success"})
 	s.shows("/python/cpython/shadow", 200, "1 prediction, whose time isn&#39;t over yet.")
 	s.predict("python/cpython#5", shadow.Record{Thing: "label b", Rule: "labels", Want: "on", Found: "on", Outcome: shadow.Same})
-	s.predict("python/cpython#5", shadow.Record{Thing: "label c", Rule: "labels", Want: "on", Found: "off", Why: "c.yml:3", Outcome: shadow.Missing})
+	s.predict("python/cpython#5", shadow.Record{Thing: "label c", Rule: "labels", Want: "on", Found: "off", Why: "c.yml:3",
+		Outcome: shadow.Missing})
 	s.predict("other/x#5", shadow.Record{Thing: "label d", Rule: "labels", Want: "on", Outcome: shadow.Missing})
-	text := s.shows("/python/cpython/shadow", 200, "1 of 2 predictions came true (50 %).", "label c", "c.yml:3", `href="/python/cpython/pull/5"`)
+	text := s.shows("/python/cpython/shadow", 200, "1 of 2 predictions came true (50 %).", "label c", "c.yml:3",
+		`href="/python/cpython/pull/5"`)
 	if strings.Contains(text, "label d") {
 		t.Error("it shows another repository")
 	}

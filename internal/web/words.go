@@ -11,7 +11,8 @@ import (
 // functions are what templates can call.
 func (p *Pages) functions() template.FuncMap {
 	return template.FuncMap{
-		"ago": p.ago, "until": p.until, "exact": exact, "plural": plural, "symbol": symbol, "short": short, "page": pageOf, "day": day, "wordy": wordy,
+		"ago": p.ago, "until": p.until, "exact": exact, "plural": plural, "symbol": symbol, "short": short, "page": pageOf, "day": day,
+		"wordy": wordy,
 	}
 }
 
