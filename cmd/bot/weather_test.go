@@ -55,9 +55,9 @@ func failures(github *ghtest.Server) (failed int) {
 // merged, and backported to three branches, to one of them with conflicts. They end as on a fair day: the same labels, statuses,
 // bodies and backports, and each comment once.
 func TestLivesInBadWeather(t *testing.T) {
-	lives := suite.Sizes[int]{Long: 2, Full: 20}.Size()
+	lives := suite.Sizes[int]{Full: 20}.Size()
 	if lives == 0 {
-		t.Skip("the pauses after failures take minutes: CONCORDE_TEST=long. TestWaitsInBadWeather plays the same lives by a simulated clock")
+		t.Skip("the pauses after failures take minutes: CONCORDE_TEST=full. TestWaitsInBadWeather plays the same lives by a simulated clock")
 	}
 	endAlike(t, lives, lifeIn, badWeather)
 }
