@@ -74,9 +74,14 @@ type bot struct {
 }
 
 // newBot connects the parts, starting with GitHub. After an error, what it opened stays
-// open until the process ends.
-func newBot(s streams, c *serveCmd, settings *config.Config) (*bot, error) {
+// open until the process ends, but no files of picks stay.
+func newBot(s streams, c *serveCmd, settings *config.Config) (made *bot, err error) {
 	b := &bot{serveCmd: c, log: newLog(s.stderr, c.LogLevel), registry: prometheus.NewRegistry()}
+	defer func() {
+		if err != nil && b.engine != nil { // nothing of its directory stays
+			err = errors.Join(err, b.engine.Close())
+		}
+	}()
 	b.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	app, err := c.identity(s)
 	if err == nil && app.Secret == "" {
