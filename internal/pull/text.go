@@ -53,11 +53,8 @@ func (p Plan) writeActions(b *strings.Builder) {
 			indent(b, "  ", a.Body)
 		case EditBlock:
 			indent(b, "  ", a.Text)
-		case AddLabel:
-			indent(b, "  because of ", a.Why)
-		case RemoveLabel:
-			indent(b, "  because of ", a.Why)
 		}
+		indent(b, "  because of ", Why(a))
 	}
 }
 

@@ -130,14 +130,7 @@ func (v *View) wants(r *Request, rules []Rule) map[string]Wanted {
 // wanted are the plan's actions, in words.
 func (p Plan) wanted() (all []Wanted) {
 	for _, a := range p.Actions {
-		what := Wanted{Rule: p.Because[a.String()], What: oneLine(a.String())}
-		switch a := a.(type) {
-		case AddLabel:
-			what.Why = oneLine(a.Why)
-		case RemoveLabel:
-			what.Why = oneLine(a.Why)
-		}
-		all = append(all, what)
+		all = append(all, Wanted{Rule: p.Because[a.String()], What: oneLine(a.String()), Why: oneLine(Why(a))})
 	}
 	return all
 }

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // asked is a request for a page.
@@ -17,8 +19,9 @@ type asked struct {
 	format  string // "html", "json" or "csv"
 	session session
 	asks    int // questions to GitHub so far
-	// admitted: the one who asks may see the repository in the address.
+	// admitted: the one who asks may see the repository in the address, which key names.
 	admitted bool
+	key      pull.Key
 }
 
 // page is what an address shows.

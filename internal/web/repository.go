@@ -34,8 +34,8 @@ func (p *Pages) repository(a *asked) (page, error) {
 	}
 	o.Open = len(all)
 	for _, b := range all {
-		if o.Find == "" || b.matches(o.Find) {
-			o.Pulls = append(o.Pulls, b.Brief)
+		if o.Find == "" || matches(b, o.Find) {
+			o.Pulls = append(o.Pulls, b)
 		}
 	}
 	table := [][]string{{"number", "title", "author", "base", "labels", "created"}}
@@ -55,10 +55,13 @@ func (p *Pages) repository(a *asked) (page, error) {
 // known reads the repository, and perhaps a number, from an address. Whoever isn't
 // admitted there gets none.
 func (p *Pages) known(a *asked) (pull.Key, error) {
-	if p.SignIn != nil && !a.admitted {
+	switch {
+	case p.SignIn == nil:
+		return p.named(a)
+	case !a.admitted:
 		return pull.Key{}, errSignIn
 	}
-	return p.named(a)
+	return a.key, nil
 }
 
 // named is the repository in an address, as GitHub writes it, since people may write it in
@@ -85,11 +88,8 @@ func (p *Pages) named(a *asked) (pull.Key, error) {
 	return key, errNoRepository
 }
 
-// brief is a Brief that can be searched.
-type brief struct{ pull.Brief }
-
 // matches reports whether a text is in the title, the author, a label or the number.
-func (b brief) matches(text string) bool {
+func matches(b pull.Brief, text string) bool {
 	text = strings.ToLower(strings.TrimSpace(text))
 	fields := append(names(b.Labels), b.Title, b.Author, b.Base, fmt.Sprintf("#%d", b.Number))
 	return strings.Contains(strings.ToLower(strings.Join(fields, "\n")), text)
@@ -103,10 +103,10 @@ func names(marks []pull.Mark) (all []string) {
 }
 
 // briefs reads the views of a class.
-func (p *Pages) briefs(a *asked, key pull.Key, class string) (all []brief, err error) {
+func (p *Pages) briefs(a *asked, key pull.Key, class string) (all []pull.Brief, err error) {
 	err = p.Store.Views(a.Context(), key.Repository().String(), class, func(v queue.View) error {
 		b, err := decoded(v)
-		all = append(all, brief{b})
+		all = append(all, b)
 		return err
 	})
 	return all, err

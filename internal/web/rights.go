@@ -145,7 +145,7 @@ func (p *Pages) admit(a *asked) error {
 	if err == nil && (missing || !rights.Reads) {
 		return none
 	}
-	a.admitted = err == nil
+	a.admitted, a.key = err == nil, key
 	return err
 }
 

@@ -102,7 +102,7 @@ func (p *Pages) stagesOf(a *asked) (o ofStages, err error) {
 		return o, err
 	}
 	for _, b := range all {
-		o.add(labels, b.Brief)
+		o.add(labels, b)
 	}
 	slices.SortStableFunc(o.Pulls, func(x, y waiter) int { return cmp.Or(x.Since.Compare(y.Since), x.Number-y.Number) })
 	o.Waits = waitsOf(o.Pulls, p.Now())

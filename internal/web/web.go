@@ -97,7 +97,7 @@ func New(c Config) (*Pages, error) {
 		c.Store != nil, c.Health != nil, c.Acts != nil, c.State != nil, c.Missed != nil, c.Settings != nil, c.Try != nil, c.Branches != nil,
 		c.Stages != nil, c.LifeCycle != nil, c.Now != nil,
 	}, false) {
-		return nil, errors.New("making the pages: all but Rules and Commands is required")
+		return nil, errors.New("making the pages: all but Rules, Commands and SignIn are required")
 	}
 	p := &Pages{Config: c, templates: map[string]*template.Template{}, mux: http.NewServeMux()}
 	for _, name := range []string{
