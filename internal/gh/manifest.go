@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -48,37 +47,25 @@ func Convert(ctx context.Context, c Conversion) (Created, error) {
 	if err != nil {
 		return Created{}, err
 	}
-	if c.Transport == nil {
-		c.Transport = http.DefaultTransport
-	}
-	if c.Timeout == 0 {
-		c.Timeout = 30 * time.Second
-	}
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	requests := newOutside(c.Transport, c.Timeout, 30*time.Second, c.UserAgent)
+	ctx, cancel := requests.context(ctx)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, api.String()+"app-manifests/"+url.PathEscape(c.Code)+"/conversions",
 		http.NoBody)
 	if err != nil {
 		return Created{}, fmt.Errorf("writing the request: %w", err)
 	}
-	req.Header.Set("Accept", "application/vnd.github+json")
-	req.Header.Set("User-Agent", c.UserAgent)
-	resp, err := c.Transport.RoundTrip(req)
-	switch {
-	case ctx.Err() != nil:
-		return Created{}, &Temporary{Answer{Endpoint: postConversion, Message: fmt.Sprintf("no answer within %s", c.Timeout), timeout: true}}
-	case err != nil:
-		return Created{}, &Temporary{Answer{Endpoint: postConversion, Message: "the connection failed"}} // its text may hold the code
+	answer, body, err := requests.do(req, postConversion)
+	if err != nil {
+		return Created{}, err
 	}
-	defer resp.Body.Close()
-	return readCreated(resp)
+	return readCreated(answer, body)
 }
 
 const postConversion = "POST /app-manifests/{code}/conversions"
 
-func readCreated(resp *http.Response) (Created, error) {
-	answer := Answer{Endpoint: postConversion, StatusCode: resp.StatusCode}
-	switch code := resp.StatusCode; {
+func readCreated(answer Answer, body []byte) (Created, error) {
+	switch code := answer.StatusCode; {
 	case code == http.StatusNotFound, code == http.StatusUnprocessableEntity, code == http.StatusGone:
 		answer.Message = "the code is unknown, too old or used"
 		return Created{}, &Gone{answer}
@@ -86,7 +73,6 @@ func readCreated(resp *http.Response) (Created, error) {
 		answer.Message = "an unexpected answer"
 		return Created{}, &Temporary{answer}
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	var found struct {
 		ID     int64   `json:"id"`
 		Slug   string  `json:"slug"`
@@ -97,7 +83,7 @@ func readCreated(resp *http.Response) (Created, error) {
 		ClientID     string `json:"client_id"`
 		ClientSecret string `json:"client_secret"`
 	}
-	if err != nil || json.NewDecoder(bytes.NewReader(body)).Decode(&found) != nil || found.ID <= 0 || found.Key == "" {
+	if json.NewDecoder(bytes.NewReader(body)).Decode(&found) != nil || found.ID <= 0 || found.Key == "" {
 		answer.Message = "an answer without an id and a key"
 		return Created{}, &Temporary{answer}
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -26,6 +25,8 @@ type Arrival struct {
 	UserAgent              string
 	Transport              http.RoundTripper // nil: one of its own
 	Timeout                time.Duration     // of all requests together; 0: 20 s
+
+	requests outside
 }
 
 // Account is who somebody is. A login may change hands; the number doesn't.
@@ -49,13 +50,8 @@ func Arrive(ctx context.Context, a Arrival) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
-	if a.Transport == nil {
-		a.Transport = http.DefaultTransport
-	}
-	if a.Timeout == 0 {
-		a.Timeout = 20 * time.Second
-	}
-	ctx, cancel := context.WithTimeout(ctx, a.Timeout)
+	a.requests = newOutside(a.Transport, a.Timeout, 20*time.Second, a.UserAgent)
+	ctx, cancel := a.requests.context(ctx)
 	defer cancel()
 	token, err := a.token(ctx, serverURL(api, a.ServerURL))
 	if err != nil {
@@ -147,27 +143,13 @@ func (a Arrival) revoke(ctx context.Context, api *url.URL, token string) error {
 	return err
 }
 
-// do makes one request, and reads an answer 200 with JSON, or 204 where into is nil. It
-// follows no redirect, since a secret would go along.
+// do makes one request, and reads an answer 200 with JSON, or 204 where into is nil.
 func (a Arrival) do(req *http.Request, endpoint string, into any) (Answer, error) {
-	req.Header.Set("User-Agent", a.UserAgent)
-	if req.Header.Get("Accept") == "" {
-		req.Header.Set("Accept", "application/vnd.github+json")
+	answer, body, err := a.requests.do(req, endpoint)
+	if err != nil || into == nil && answer.StatusCode == http.StatusNoContent {
+		return answer, err
 	}
-	resp, err := a.Transport.RoundTrip(req)
-	switch {
-	case req.Context().Err() != nil:
-		return Answer{}, &Temporary{Answer{Endpoint: endpoint, Message: fmt.Sprintf("no answer within %s", a.Timeout), timeout: true}}
-	case err != nil:
-		return Answer{}, &Temporary{Answer{Endpoint: endpoint, Message: "the connection failed"}} // its text may hold a secret
-	}
-	defer resp.Body.Close()
-	answer := Answer{Endpoint: endpoint, StatusCode: resp.StatusCode}
-	if into == nil && resp.StatusCode == http.StatusNoContent {
-		return answer, nil
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	if into == nil || resp.StatusCode != http.StatusOK || err != nil || json.Unmarshal(body, into) != nil {
+	if into == nil || answer.StatusCode != http.StatusOK || json.Unmarshal(body, into) != nil {
 		answer.Message = "an unexpected answer"
 		return answer, &Temporary{answer}
 	}
