@@ -106,6 +106,7 @@ func (d *decoder) check(r *Rules) {
 	}
 	d.checkBackport(r)
 	d.checkLabels(r, names)
+	d.checkRelease(&r.Release)
 	sections, directories, paths := map[string]string{}, map[string]string{}, map[string]string{}
 	for i, section := range r.News.Sections {
 		at := fmt.Sprintf("news.sections[%d]", i)

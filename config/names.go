@@ -13,6 +13,7 @@ const (
 	keptLabels    = "kept labels"    // how such labels start; a space and more follow
 	aPeoplesLabel = "people's label" // a label that people set, or the rule once: no rule keeps it
 	aSharedLabel  = "shared label"   // such a label, which other settings may name too
+	aReadLabel    = "read label"     // a label that people set if they have it: no rule keeps it
 )
 
 // Names are the settings that name a status or a label for a rule. A new rule's are
@@ -57,7 +58,7 @@ const FaultDecided = "the label %q belongs to the rule of %s: choose another one
 // rule may hold it so.
 func (all Names) Deciding(label, hold string) (settings []string) {
 	for _, n := range all {
-		decides := n.moves() || hold == Kept && (n.Is == aPeoplesLabel || n.Is == aSharedLabel)
+		decides := n.moves() || hold == Kept && (n.Is == aPeoplesLabel || n.Is == aSharedLabel || n.Is == aReadLabel)
 		if decides && NamesLabel(n.labels(), label) {
 			settings = append(settings, n.Setting)
 		}

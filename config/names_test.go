@@ -11,7 +11,7 @@ import (
 func TestSettingsSayWhatTheyName(t *testing.T) {
 	set := Preset().Rules
 	names := set.Names()
-	kinds := []string{aStatus, aKeptLabel, keptLabels, aPeoplesLabel, aSharedLabel}
+	kinds := []string{aStatus, aKeptLabel, keptLabels, aPeoplesLabel, aSharedLabel, aReadLabel}
 	for _, n := range names {
 		if !slices.Contains(kinds, n.Is) || n.Text == "" {
 			t.Errorf("%s names %q, which is %q: expected one of %q", n.Setting, n.Text, n.Is, kinds)
@@ -43,6 +43,8 @@ func TestDeciding(t *testing.T) {
 		{"skip news", Kept, "news.skip-label"},
 		{"invalid", Kept, "wrong-branch.label"},
 		{"DO-NOT-MERGE", Kept, "backport.hold-label"},
+		{"release-blocker", Kept, "release.blocker-label"},
+		{"release-blocker", Suggested, ""},
 		{"bedevere/news", Kept, ""},
 		{"docs", Kept, ""},
 	} {

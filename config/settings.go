@@ -56,6 +56,8 @@ type Rules struct {
 	Conflicts    Conflicts    `yaml:"conflicts"`
 	Labels       Labels       `yaml:"labels"`
 
+	Release Release `yaml:"release"`
+
 	// Warnings are about what the last file read doesn't mean as it looks; the file is
 	// in force all the same.
 	Warnings yamlfile.Faults `yaml:"-"`
