@@ -93,6 +93,13 @@ func (a *App) Share(processes int) {
 	}
 }
 
+// Shared reports whether other processes work for the App too.
+func (a *App) Shared() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.processes > 1
+}
+
 // Client returns a client for key's repository. Installation 0 is looked up.
 func (a *App) Client(ctx context.Context, key pull.Key, installation int64) (*Client, error) {
 	if err := key.Validate(); err != nil {

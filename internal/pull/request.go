@@ -121,8 +121,9 @@ type Request struct {
 	Branches map[string]Branch
 	Others   map[int]Summary
 	Into     map[string][]Summary // the newest 30, newest first
-	// Behind: some of these pull requests were seen in a later state before.
-	Behind   bool
+	// Behind is when this one, or one of these pull requests, was seen in a later state
+	// than GitHub shows now; zero: none was.
+	Behind   time.Time
 	Issues   map[int]Issue
 	People   map[string]Role       // by login, in lower case
 	Compared map[string]Comparison // the head, or the merged commit, compared with a branch

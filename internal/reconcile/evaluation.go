@@ -16,22 +16,44 @@ import (
 // lag is how far GitHub's answers may be behind its webhooks and the bot's own writes.
 const lag = 30 * time.Second
 
-// stale returns how long to wait before reading again, if the snapshot is older than the
-// event, shows other pull requests in an older state, or lacks a comment that the bot
-// has just posted. The pauses double; after half a minute, the snapshot is used as it
-// is, since the clocks may differ.
-func (r *Reconciler) stale(s evaluation, job queue.Job) time.Duration {
-	since := job.Wanted
-	if posted := r.lacking(s.request, s.entries); !posted.IsZero() {
-		since = posted // not the hint's time: this may be a retry
-	} else if !s.request.Behind && !s.request.UpdatedAt.Before(job.UpdatedAt) {
+// settled is when all of GitHub's copies have a change: reads were seen to be 2 s old.
+const settled = 4 * time.Second
+
+// early returns how long to wait before reading at all. What an earlier process saw isn't
+// known any more, so nothing would show that the answers are older.
+func (r *Reconciler) early(job queue.Job) time.Duration {
+	waited := r.Now().Sub(job.Wanted)
+	if !job.Wanted.Before(r.started) || waited.Abs() > settled {
 		return 0
 	}
-	waited := r.Now().Sub(since)
-	if waited.Abs() > lag {
+	return settled - waited
+}
+
+// stale returns how long to wait before reading again, if the snapshot is older than the
+// event, shows this or another pull request in an older state than an earlier one did, or
+// lacks a comment that the bot has just posted. The pauses double; half a minute after
+// that was seen, the snapshot is used as it is, since the clocks may differ.
+func (r *Reconciler) stale(s evaluation, job queue.Job) time.Duration {
+	now, since := r.Now(), later(s.request.Behind, r.lacking(s.request, s.entries))
+	if s.request.UpdatedAt.Before(job.UpdatedAt) {
+		since = later(since, job.Wanted)
+		// Wanted is when the first hint came. The key may have waited for minutes since then.
+		if job.UpdatedAt.Sub(now) <= lag { // otherwise the clocks differ
+			since = later(since, job.UpdatedAt)
+		}
+	}
+	waited := now.Sub(since)
+	if since.IsZero() || waited.Abs() > lag {
 		return 0
 	}
 	return max(time.Second, waited)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // Plan loads a pull request and returns what should be done to it. It changes nothing.

@@ -25,6 +25,71 @@ func TestAClockSetBackDelaysNothing(t *testing.T) {
 	s.check(r.Run(t.Context(), job))
 }
 
+// A key may have waited for minutes since its first hint when the newest one comes: an
+// answer from before that one isn't used.
+func TestAnOldAnswerIsNotUsedAfterALongWait(t *testing.T) {
+	s := newStage(t)
+	number, r := s.open("first"), s.reconciler()
+	job := s.job(number)
+	s.advance(10 * time.Minute)
+	s.github.SetWeather(ghtest.Weather{Stale: 2 * time.Second})
+	s.check(s.repo.EditTitle(number, "second"))
+	job.UpdatedAt = s.clock()
+	s.wantLater(r.Run(t.Context(), job))
+	s.advance(2 * time.Second)
+	s.check(r.Run(t.Context(), job))
+	if got := s.status(number, "bedevere/news"); got != "second" {
+		t.Errorf("status %q", got)
+	}
+}
+
+// What a process saw before it ended isn't known to the next one, which therefore waits
+// until GitHub's copies all have it.
+func TestAfterARestartOlderHintsWait(t *testing.T) {
+	s := newStage(t)
+	job := s.job(s.open("first"))
+	s.advance(time.Second)
+	r := s.reconciler()
+	s.wantLater(r.Run(t.Context(), job))
+	s.seen()
+	if s.wantLater(r.Run(t.Context(), job)); len(s.seen()) > 0 {
+		t.Error("waiting asked GitHub")
+	}
+	s.advance(4 * time.Second)
+	s.check(r.Run(t.Context(), job))
+}
+
+// What a run enqueues may be run by another process, which doesn't know how new the state
+// was that this one saw: the other waits until GitHub's copies all have it.
+func TestReplicasWaitWithWhatOthersEnqueue(t *testing.T) {
+	s := newStage(t)
+	number, recorded := s.open("first"), &hints{Store: s.queue}
+	for _, processes := range []int{1, 2} {
+		r := s.reconciler(func(c *reconcile.Config) {
+			c.Store = recorded
+			c.GitHub.Share(processes)
+			c.Rules = func(config.Rules) []pull.Rule {
+				return []pull.Rule{{Name: "enqueues", Want: func(*pull.Request) pull.Want {
+					return pull.Want{Enqueue: []pull.Key{{Owner: "python", Repo: "cpython", Number: 7}}}
+				}}}
+			}
+		})
+		s.check(r.Run(t.Context(), s.job(number)))
+	}
+	want := []time.Time{{}, s.clock().Add(4 * time.Second)}
+	if !slices.EqualFunc(recorded.at, want, time.Time.Equal) {
+		t.Errorf("enqueued for %v, want %v", recorded.at, want)
+	}
+}
+
+func (s *stage) wantLater(err error) {
+	s.Helper()
+	var later *queue.Later
+	if !errors.As(err, &later) || later.Until.Sub(s.clock()) < time.Second {
+		s.Errorf("outcome %v, want a wait of a second at least", err)
+	}
+}
+
 // Looking again does not depend on what GitHub thinks of today's writes.
 func TestWhatIsRefusedIsLookedAtAgain(t *testing.T) {
 	s := newStage(t)

@@ -140,6 +140,9 @@ func (r *Reconciler) Run(ctx context.Context, job queue.Job) error {
 		return nil
 	}
 	r.listen(ctx)
+	if pause := r.early(job); pause > 0 {
+		return &queue.Later{Until: r.Now().Add(pause), Why: "GitHub may still show a state from before the start"}
+	}
 	if job.Attempt > 1 {
 		job.Installation = 0 // looked up again: the event's may be out of date
 	}
@@ -242,8 +245,12 @@ func (r *Reconciler) follow(ctx context.Context, plan pull.Plan, job queue.Job) 
 			return err
 		}
 	}
+	var at time.Time // now
+	if r.GitHub.Shared() {
+		at = r.Now().Add(settled) // another process, which might run them, doesn't know what this one saw
+	}
 	for _, key := range slices.Concat(plan.Enqueue, plan.Points) {
-		hints = append(hints, queue.Hint{Key: key.String(), Installation: job.Installation, Cause: job.Cause, Aside: unawaited(job.Cause)})
+		hints = append(hints, queue.Hint{Key: key.String(), Installation: job.Installation, Cause: job.Cause, Aside: unawaited(job.Cause), At: at})
 	}
 	if !plan.Again.IsZero() {
 		hints = append(hints, queue.Hint{Key: plan.Key.String(), Installation: job.Installation, Cause: againCause, At: plan.Again})

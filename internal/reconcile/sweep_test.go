@@ -20,11 +20,12 @@ import (
 type hints struct {
 	reconcile.Store
 	keys []string
+	at   []time.Time
 }
 
 func (h *hints) Add(ctx context.Context, added ...queue.Hint) error {
 	for _, hint := range added {
-		h.keys = append(h.keys, hint.Key)
+		h.keys, h.at = append(h.keys, hint.Key), append(h.at, hint.At)
 	}
 	return h.Store.Add(ctx, added...)
 }

@@ -21,7 +21,7 @@ func TestOthersAreBehind(t *testing.T) {
 	looks := looksAt(pull.Looks{Requests: []int{other.Number}})
 	look := func(want bool, state pull.State) {
 		t.Helper()
-		if r := w.load(Query{Key: key, Looks: looks}); r.Behind != want || r.Others[other.Number].State != state {
+		if r := w.load(Query{Key: key, Looks: looks}); !r.Behind.IsZero() != want || r.Others[other.Number].State != state {
 			t.Errorf("behind: %v, %+v", r.Behind, r.Others[other.Number])
 		}
 	}
@@ -41,4 +41,35 @@ func TestOthersAreBehind(t *testing.T) {
 	}
 	clock.Advance(gh.Lag + time.Second)
 	look(false, pull.Open)
+}
+
+// Successive answers come from different copies: once one has shown a change, an answer
+// without it is known to be old, in whatever order they come.
+func TestAnOlderAnswerAfterANewerOne(t *testing.T) {
+	clock := trial.NewClock()
+	w := newWorld(t, func(s *ghtest.Config, c *gh.Config) { s.Now, c.Now = clock.Now, clock.Now })
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	w.Srv.SetWeather(ghtest.Weather{Stale: 2 * time.Second})
+	for _, title := range []string{"Old", "New"} {
+		clock.Advance(time.Minute)
+		trial.OK(t, w.Repo.EditTitle(key.Number, title))
+	}
+	clock.Advance(time.Second)
+	seen, older := false, 0
+	for range 50 {
+		r := w.load(Query{Key: key})
+		switch current := r.Title == "New"; {
+		case current && !r.Behind.IsZero():
+			t.Fatal("the newest state is called old")
+		case !current && seen && r.Behind.IsZero():
+			t.Fatal("an old state isn't called so")
+		case !current && seen:
+			older++
+		default:
+			seen = seen || current
+		}
+	}
+	if older == 0 {
+		t.Fatal("no old answer came after a new one")
+	}
 }

@@ -76,8 +76,8 @@ type allowance struct {
 	raw   int // blobs, each by itself
 }
 
-// glimpse is a pull request's state when it was last loaded, its last change, and the time
-// of the load.
+// glimpse is the latest state of a pull request that a load of its own saw, its last
+// change, and the time of that load.
 type glimpse struct {
 	updated time.Time
 	state   pull.State

@@ -30,7 +30,7 @@ func (l *loading) known(at pull.Looks) (pull.Looks, error) {
 	if err := aside.seen(l.brought, l.prefetched); err != nil {
 		return at, err
 	}
-	l.out.Behind = l.out.Behind || aside.out.Behind
+	l.behind(glimpse{at: aside.out.Behind})
 	at.Branches = move(at.Branches, aside.out.Branches, l.out.Branches)
 	at.Requests = move(at.Requests, aside.out.Others, l.out.Others)
 	at.Into = move(at.Into, aside.out.Into, l.out.Into)
