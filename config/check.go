@@ -21,6 +21,7 @@ var formats = map[string]func(string) error{
 	"file-name":          fileName,
 	"path-prefix":        pathPrefix,
 	"path-pattern":       pathPattern,
+	"versioned-path":     versionedPath,
 	"uri":                webAddress,
 	"branch-prefix":      branchPrefix,
 	"account":            account,

@@ -46,6 +46,7 @@ type Rules struct {
 	ABI  ABI  `yaml:"abi"`
 
 	Backport Backport `yaml:"backport"`
+	Picks    Picks    `yaml:"picks"`
 
 	Roles        Roles        `yaml:"roles"`
 	Stages       Stages       `yaml:"stages"`

@@ -36,7 +36,8 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		in.calendar = builtin()
 	}
 	commands := command.Config{Settings: s.Commands, Backport: s.Backport}
-	backports := backport.Config{Settings: s.Backport, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL, May: commands.May}
+	backports := backport.Config{Settings: s.Backport, Picks: s.Picks, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL,
+		May: commands.May}
 	if s.CommandsAct() {
 		backports.Asked = commands.Asked
 	}

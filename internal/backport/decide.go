@@ -15,6 +15,7 @@ import (
 // Config of the rules.
 type Config struct {
 	Settings config.Backport
+	Picks    config.Picks
 	ABI      config.ABI
 	// Calendar returns the current release data. Rules are pure as long as it stays the
 	// same.
@@ -26,6 +27,8 @@ type Config struct {
 	// May reports whether someone has a say on backports: they can request one by a
 	// command, and their own ones count. It reads the Team, and Looks.People.
 	May func(r *pull.Request, login string) bool
+
+	paths *Paths // of Picks
 }
 
 // answer to the question whether a change may go to a branch.

@@ -1,6 +1,7 @@
 package backport
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -45,6 +46,7 @@ type row struct {
 	Commit    string              `json:"commit,omitempty"` // the one that replaced the one with conflicts
 	Missing   []pull.Prerequisite `json:"missing,omitempty"`
 
+	others bool // someone else opened PR
 	keep   bool // the label is still needed
 	person bool // someone must act
 }
@@ -96,6 +98,15 @@ const (
 	maxCauses    = 5
 	maxText      = 100 // characters of a path or subject
 )
+
+// order puts generated files last, so that what is cut off matters least.
+func (p *Paths) order(conflicts []pull.Conflict) []pull.Conflict {
+	conflicts = slices.Clone(conflicts)
+	slices.SortStableFunc(conflicts, func(a, b pull.Conflict) int {
+		return cmp.Compare(min(1, len(p.Command(cut(a.Path)))), min(1, len(p.Command(cut(b.Path))))) // the same once it's cut
+	})
+	return conflicts
+}
 
 // brief shortens the details of conflicts. Doing it again changes nothing.
 func (w *row) brief() {
@@ -167,6 +178,9 @@ func (o *original) worded(version string, w row) row {
 	switch w.Outcome {
 	case pull.Present:
 		w.State, w.Text = statePresent, textPresent(version)
+		if len(o.left(version)) > 0 {
+			w.Text = textNothingLeft(version)
+		}
 	case pull.Conflicted:
 		w.State, w.Text = stateConflict, textConflict
 	case pull.Failed:

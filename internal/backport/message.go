@@ -229,14 +229,14 @@ func mentioned(logins []string) []string {
 // conflictSection is the end of a draft's body. Its markers allow removing it from the
 // commit message when the draft is merged.
 func (o *original) conflictSection(p pull.Picked) string {
-	w := row{Version: p.Branch, Conflicts: p.Conflicts, Missing: p.Missing}
+	w := row{Version: p.Branch, Conflicts: o.paths.order(p.Conflicts), Missing: p.Missing}
 	w.brief()
 	ask := ""
 	if login, assignable := o.responsible(o.merged(), p.Branch, o.r.Now); login != "" && !assignable {
 		ask = fmt.Sprintf(draftAsk, login)
 	}
 	return gapBefore + fmt.Sprintf("<!-- backport-conflict %s -->\n", p.Commit) + ask + fmt.Sprintf(draftText, p.Branch, o.Settings.Status) +
-		"\n\n" + w.details() +
+		"\n\n" + w.details() + o.paths.regenerate(w) +
 		"\n" + fmt.Sprintf(draftSteps, p.Head) + byHand(o.r.Merge.SHA, p.Branch) + sectionEnd
 }
 

@@ -143,6 +143,7 @@ func claim(s pull.Summary) int {
 func (o *original) backportRow(version string, s pull.Summary) (row, bool) {
 	before, fresh := o.before.Rows[version], o.r.Picked[version]
 	out := row{Version: version, PR: s.Number, Hand: before.Hand && before.PR == s.Number || !s.Own && o.counts(s)}
+	out.others = !s.Own
 	if conflicted(s) {
 		o.retry(&out, s)
 	}

@@ -17,10 +17,11 @@ const statusKey = "backports"
 
 // Rule is about pull requests whose changes are requested on other branches.
 func Rule(c Config) pull.Rule {
+	c.paths = NewPaths(c.Picks)
 	rule := pull.Rule{
 		Name:  "backport",
 		About: aboutOriginal,
-		Needs: pull.Notes | pull.Events | pull.Reviews | pull.Commits,
+		Needs: pull.Files | pull.Notes | pull.Events | pull.Reviews | pull.Commits,
 		Owns:  []string{c.labelPrefix() + "*", c.Settings.Label},
 		Looks: c.looks,
 	}
@@ -214,7 +215,7 @@ func (o *original) target(version string) {
 		return
 	}
 	o.rows = append(o.rows, row{Version: version, State: statePicking, Text: textPicking})
-	target := pull.Target{Branch: version, Head: head, Have: o.r.Branches[head].Tip}
+	target := pull.Target{Branch: version, Head: head, Have: o.r.Branches[head].Tip, Leave: o.left(version)}
 	if len(o.wants.Picks) == 0 {
 		o.wants.Picks = []pull.Pick{o.newPick()}
 		o.wants.Picks[0].Markers = o.Settings.Conflicts == config.DraftConflicts
@@ -238,8 +239,9 @@ func (o *original) open(version string, p pull.Picked) {
 	from := Original{Source: o.source(p), Number: o.r.Key.Number}
 	title, _ := from.titleFor(version)
 	open := pull.OpenPull{Head: p.Head, Base: version, Title: title, Draft: p.Outcome == pull.Conflicted}
+	open.Body = LeftSection(version, o.left(version))
 	if open.Draft {
-		open.Body = o.conflictSection(p)
+		open.Body += o.conflictSection(p)
 	}
 	open.Body = from.bodyFor(version, open.Body)
 	if fork := o.fork(); fork != "" {

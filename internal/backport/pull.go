@@ -214,10 +214,11 @@ func (c *backportPR) people() {
 	}
 }
 
-// commitBody is a pull request's body without the section on conflicts, and without the
-// link to its issue, which would come after the trailers. It's as exact as the picked
+// commitBody is a pull request's body without the sections on conflicts and on what was
+// left out, and without the link to its issue, which would come after the trailers. It's as exact as the picked
 // commit: Quiet is for pages.
 func commitBody(body string) string {
+	body = pull.Block{Start: leftStart, End: leftEnd, Markdown: markdown.Body{}}.In(body)
 	body = pull.Block{End: "<!-- /gh-issue-number -->", Like: "<!-- gh-issue-number: ", Markdown: markdown.Body{}}.In(body)
 	if at := sectionStart.FindStringIndex(body); at != nil {
 		if _, after, ends := strings.Cut(body[at[1]:], sectionEnd); ends {

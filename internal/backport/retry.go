@@ -29,7 +29,7 @@ func (o *original) retry(w *row, s pull.Summary) {
 		}
 	case o.retries(w.Version, s) && asked > before.Asked:
 		w.Asked, w.Again, w.keep = before.Asked, trying, true
-		o.drafts = append(o.drafts, pull.Target{Branch: w.Version, Head: s.HeadBranch, Have: pickOf(s.Body)})
+		o.drafts = append(o.drafts, pull.Target{Branch: w.Version, Head: s.HeadBranch, Have: pickOf(s.Body), Leave: o.left(w.Version)})
 	default:
 		w.Asked, w.Again, w.Commit = before.Asked, before.Again, before.Commit
 		if w.Commit != "" && w.Commit != s.Head { // someone has pushed since

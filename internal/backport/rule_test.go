@@ -27,7 +27,7 @@ func rules(settings []byte) ([]pull.Rule, error) {
 			return nil, err
 		}
 	}
-	with := backport.Config{Settings: c.Backport, ABI: c.ABI, Calendar: builtin, ServerURL: "https://github.com",
+	with := backport.Config{Settings: c.Backport, Picks: c.Picks, ABI: c.ABI, Calendar: builtin, ServerURL: "https://github.com",
 		May: command.Config{Backport: c.Backport}.May}
 	var on []pull.Rule
 	for _, rule := range []pull.Rule{backport.Rule(with), backport.PullRule(with), backport.EndedRule(with)} {

@@ -67,6 +67,7 @@ func (o *original) fit() {
 	left := maxDetails
 	for i := range o.rows {
 		w := &o.rows[i]
+		w.Conflicts = o.paths.order(w.Conflicts)
 		w.brief()
 		details, _ := json.Marshal([]any{w.Conflicts, w.Missing})
 		if left -= len(details); left < 0 {
@@ -116,15 +117,51 @@ func (o *original) below(w row) string {
 	page := strings.TrimRight(o.ServerURL, "/") + "/" + o.r.Key.Repository().String()
 	switch {
 	case w.State == stateOpen:
-		return fmt.Sprintf(linkText, w.PR, page, w.PR, w.Version, page, w.Version)
+		return fmt.Sprintf(linkText, w.PR, page, w.PR, w.Version, page, w.Version) + o.special(w)
 	case w.State == stateConflict && w.PR != 0: // the pull request has the details
-		return ""
+		return o.special(w)
 	case w.State == stateConflict:
-		return "\n" + w.details() + byHand(o.r.Merge.SHA, w.Version)
+		return "\n" + w.details() + o.special(w) + byHand(o.r.Merge.SHA, w.Version)
 	case w.State == stateError && o.r.Merge != nil && failures[w.Failure].byHand:
 		return byHand(o.r.Merge.SHA, w.Version)
 	}
 	return ""
+}
+
+// special says which files a pick leaves out, and what makes the generated ones again.
+func (o *original) special(w row) string {
+	if w.others {
+		return ""
+	}
+	text := ""
+	left := o.left(w.Version)
+	if len(left) > 0 {
+		text = "\n" + textLeft(w.Version, left) + "\n"
+	}
+	if w.State == stateConflict {
+		return text + o.paths.regenerate(w)
+	}
+	kept := slices.DeleteFunc(changed(o.r), func(path string) bool { return slices.Contains(left, path) })
+	if commands, _ := o.paths.Commands(kept); len(commands) > 0 {
+		text += "\n" + fmt.Sprintf(textGenerated, w.Version, commandList(commands)) + "\n"
+	}
+	return text
+}
+
+// regenerate says which commands resolve a row's conflicts in generated files.
+func (p *Paths) regenerate(w row) string {
+	var paths []string
+	for _, c := range w.Conflicts {
+		paths = append(paths, c.Path)
+	}
+	switch commands, all := p.Commands(paths); {
+	case len(commands) == 0:
+		return ""
+	case all:
+		return "\n" + fmt.Sprintf(textSourcesClean, w.Version, commandList(commands)) + "\n"
+	default:
+		return "\n" + fmt.Sprintf(textSomeGenerated, commandList(commands)) + "\n"
+	}
 }
 
 // cell escapes text that a person typed for a table: a version stays, the rest becomes

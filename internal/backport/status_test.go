@@ -7,12 +7,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // A board has room for 16 kB of memory, whatever the conflicts.
 func TestMemoryFits(t *testing.T) {
-	o := original{Config: &Config{ServerURL: "https://github.com"}, r: &pull.Request{Merge: &pull.Merge{SHA: sha, By: "dana"}}}
+	o := original{Config: &Config{ServerURL: "https://github.com", paths: NewPaths(config.Picks{})}, r: &pull.Request{Merge: &pull.Merge{SHA: sha, By: "dana"}}}
 	for n := range 12 {
 		w := row{Version: fmt.Sprintf("3.%d", n), State: stateConflict, Outcome: pull.Conflicted}
 		for range 400 {

@@ -13,8 +13,9 @@ import (
 
 // LocalPick is a commit, and what to pick it onto.
 type LocalPick struct {
-	Commit string // full id; a merge is compared with its first parent
-	Onto   string // full id
+	Commit string   // full id; a merge is compared with its first parent
+	Onto   string   // full id
+	Leave  []string // as in Target
 	// Message and Instead are as in Job.
 	Message func(Source) string
 	Instead *Source
@@ -84,6 +85,30 @@ func (l *Local) Whole(ctx context.Context, id string) (bool, error) {
 	return strings.TrimSpace(string(p.out)) == c.base(), err
 }
 
+// Changed returns the paths that a commit changes, sorted; a merge is compared with its
+// first parent.
+func (l *Local) Changed(ctx context.Context, id string) ([]string, error) {
+	c, err := l.read(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return l.work.changed(ctx, c)
+}
+
+// Without writes a commit without its changes to some files, and returns its id; it's the
+// commit itself if that changes none of them.
+func (l *Local) Without(ctx context.Context, id string, files []string) (string, error) {
+	c, err := l.read(ctx, id)
+	if err != nil || len(files) == 0 {
+		return id, err
+	}
+	tree, err := l.work.without(ctx, c, files)
+	if err != nil || tree == c.tree {
+		return id, err
+	}
+	return l.write(ctx, c.with(tree))
+}
+
 // Pick picks in memory. It writes objects, and changes no branch. Target stays empty,
 // and so does Commit unless the pick is clean.
 func (l *Local) Pick(ctx context.Context, p LocalPick) (Picked, error) {
@@ -96,7 +121,11 @@ func (l *Local) Pick(ctx context.Context, p LocalPick) (Picked, error) {
 	if err != nil {
 		return picked, err
 	}
-	m, err := l.merge(ctx, at.tree, original)
+	trimmed := original
+	if trimmed.id, err = l.Without(ctx, p.Commit, p.Leave); err != nil {
+		return picked, err
+	}
+	m, err := l.merge(ctx, at.tree, trimmed)
 	switch {
 	case err != nil:
 		if t, ok := errors.AsType[*Failure](err); ok {

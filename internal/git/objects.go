@@ -164,6 +164,7 @@ type commit struct {
 	parents           []string
 	author, committer string
 	encoding, message string
+	name              string // the ref of the commit that's merged instead; "": itself
 }
 
 // maxCommit is the most that is read of a commit.

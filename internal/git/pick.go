@@ -1,6 +1,7 @@
 package git
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -92,11 +93,31 @@ func (w *work) merge(ctx context.Context, i int, at tip, original commit) (merge
 	if err != nil {
 		return merged{}, err
 	}
+	if original, err = w.trim(ctx, original, w.picked[i].Leave); err != nil {
+		return merged{}, err
+	}
 	branch := w.picked[i].Branch
 	if err := w.setRef("refs/heads/"+branch, id); err != nil {
 		return merged{}, err
 	}
 	return w.mergeTree(ctx, attributes, "heads/"+branch, original)
+}
+
+// trim returns an original without its changes to some files. Markers show its name.
+func (w *work) trim(ctx context.Context, original commit, leave []string) (commit, error) {
+	if len(leave) == 0 {
+		return original, nil
+	}
+	tree, err := w.without(ctx, original, leave)
+	if err != nil || tree == original.tree {
+		return original, err
+	}
+	id, err := w.write(original.with(tree))
+	if err != nil {
+		return original, err
+	}
+	original.name = "originals/" + original.id
+	return original, w.setRef("refs/"+original.name, id)
 }
 
 // side is what an original is merged into: a commit with the tip's tree on the
@@ -116,7 +137,7 @@ func (s *space) mergeTree(ctx context.Context, attributes, side string, original
 	if original.base() == "" {
 		args = append(args, "--allow-unrelated-histories") // the base is the empty tree
 	}
-	p, err := s.run(ctx, command{args: append(args, side, original.id), tree: attributes})
+	p, err := s.run(ctx, command{args: append(args, side, cmp.Or(original.name, original.id)), tree: attributes})
 	m, ok := parseMerge(string(p.out))
 	if ok && (p.code == 0 || p.code == 1) {
 		m.clean = p.code == 0

@@ -134,7 +134,7 @@ func (w *work) weigh(ctx context.Context, changes map[string]change, at []files)
 		var large []Conflict
 		for _, name := range slices.Sorted(maps.Keys(files.others)) {
 			c, id := changes[name], files.others[name]
-			if c.new == "" || id == c.old || id == c.new {
+			if c.new == "" || id == c.old || id == c.new || slices.Contains(w.picked[i].Leave, name) {
 				continue
 			}
 			for _, version := range []string{c.old, c.new, id} {
@@ -178,12 +178,11 @@ func (w *work) changes(ctx context.Context) (map[string]change, error) {
 		}
 		from = c.tree
 	}
-	p, err := w.run(ctx, command{args: []string{"diff-tree", "-r", "-z", "--raw", "--no-renames", from, last.tree}})
+	fields, err := w.diff(ctx, from, last.tree)
 	if err != nil {
 		return nil, err
 	}
 	found := map[string]change{}
-	fields := strings.Split(string(p.out), "\x00")
 	for ; len(fields) >= 2; fields = fields[2:] {
 		m := changeHead.FindStringSubmatch(fields[0])
 		if m == nil {
@@ -192,6 +191,13 @@ func (w *work) changes(ctx context.Context) (map[string]change, error) {
 		found[fields[1]] = change{old: blob(m[1], m[3]), new: blob(m[2], m[4])}
 	}
 	return found, nil
+}
+
+// diff returns the fields of "git diff-tree --raw": of each changed file, what changeHead
+// matches, and its path.
+func (s *space) diff(ctx context.Context, from, to string) ([]string, error) {
+	p, err := s.run(ctx, command{args: []string{"diff-tree", "-r", "-z", "--raw", "--no-renames", from, to}})
+	return strings.Split(string(p.out), "\x00"), err
 }
 
 func blob(mode, id string) string {

@@ -37,6 +37,8 @@ type Target struct {
 	// Have is the full id of the commit that Head should be at; "" if it shouldn't exist.
 	// If that's wrong, nothing is pushed, unless Head already is what would be pushed.
 	Have string
+	// Leave are changed files that stay as Branch has them, sorted.
+	Leave []string
 }
 
 // OpenPull opens a pull request.
@@ -177,13 +179,24 @@ func (OpenPull) work() {}
 func (a Pick) String() string {
 	var onto []string
 	for _, t := range a.Targets {
-		onto = append(onto, fmt.Sprintf("%s as %s", t.Branch, t.Head))
+		onto = append(onto, fmt.Sprintf("%s as %s", t.Branch, t.Head)+t.without())
 	}
 	what := short(a.SHA)
 	if a.Commits > 1 {
 		what = fmt.Sprintf("%d commits up to %s", a.Commits, what)
 	}
 	return fmt.Sprintf("pick %s onto %s", what, strings.Join(onto, ", "))
+}
+
+// without names what a pick leaves out.
+func (t Target) without() string {
+	switch n := len(t.Leave); {
+	case n == 0:
+		return ""
+	case n > 3:
+		return fmt.Sprintf(" without %d files", n)
+	}
+	return " without " + strings.Join(t.Leave, " and ")
 }
 
 func (a OpenPull) String() string {

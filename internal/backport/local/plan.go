@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/git"
 )
 
@@ -36,8 +38,17 @@ func (f *Flow) plan(ctx context.Context, r Request) (*state, error) {
 	if err := f.resolve(ctx, s, r); err != nil {
 		return nil, err
 	}
+	paths, err := f.paths(ctx)
+	if err != nil {
+		return nil, err
+	}
+	changed, err := f.repo.Changed(ctx, s.Commit)
+	if err != nil {
+		return nil, err
+	}
 	for _, b := range branches {
-		s.Rows = append(s.Rows, Row{Branch: b, State: Waiting, Head: fmt.Sprintf("backport-%.7s-%s", s.Commit, b), Draft: settings.Draft})
+		s.Rows = append(s.Rows, Row{Branch: b, State: Waiting, Head: fmt.Sprintf("backport-%.7s-%s", s.Commit, b), Draft: settings.Draft,
+			LeftOut: paths.Newer(b, changed)})
 		if head := s.Rows[len(s.Rows)-1].Head; !git.ValidBranch(head) {
 			return nil, misuse("%q isn't a valid branch name: %q is too long", head, b)
 		}
@@ -98,6 +109,26 @@ func (f *Flow) settings(ctx context.Context) (Settings, error) {
 		return s, misuse("%s is for another repository: its check_sha %q isn't in this one", SettingsFile, s.CheckSHA)
 	}
 	return s, nil
+}
+
+// paths are the files that backports treat differently, by the bot's settings in the commit
+// that is checked out. A file with faults, or for a newer bot, doesn't keep anyone from
+// backporting: the preset holds then.
+func (f *Flow) paths(ctx context.Context) (*backport.Paths, error) {
+	preset := config.Preset()
+	head, err := f.repo.Resolve(ctx, "HEAD")
+	if err != nil {
+		return backport.NewPaths(preset.Picks), nil // no commit yet
+	}
+	const most = 1 << 20
+	text, found, err := f.repo.Contents(ctx, head, config.RepositoryFile, most)
+	if err != nil {
+		return nil, err
+	}
+	if own, fault := preset.Override(config.RepositoryFile, text); found && fault == nil {
+		return backport.NewPaths(own.Picks), nil
+	}
+	return backport.NewPaths(preset.Picks), nil
 }
 
 var versionIn = regexp.MustCompile(`\d+(?:\.\d+)+`)

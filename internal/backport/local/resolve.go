@@ -23,16 +23,24 @@ func (f *Flow) begin(ctx context.Context, s *state, i int, before string, confli
 	if r.Worktree, err = f.treeFor(s, *r); err != nil {
 		return fmt.Errorf("it has conflicts in %s; %w", names(conflicts), err)
 	}
+	paths, err := f.paths(ctx)
+	if err != nil {
+		return err
+	}
 	for _, c := range conflicts {
-		r.Conflicts = append(r.Conflicts, Conflict{strings.ToValidUTF8(c.Path, "\uFFFD"), c.Kind})
+		r.Conflicts = append(r.Conflicts, Conflict{strings.ToValidUTF8(c.Path, "\uFFFD"), c.Kind, paths.Command(c.Path)})
 	}
 	original, err := f.original(ctx, s)
 	if err != nil {
 		return err
 	}
+	tree := s.tree(i)
+	if tree.Commit, err = f.repo.Without(ctx, s.Commit, r.LeftOut); err != nil {
+		return err
+	}
 	r.State, s.Current = Conflicted, &current{Row: i, Before: before}
 	if err = f.save(s); err == nil {
-		err = f.repo.Begin(ctx, s.tree(i), s.message(original.Source))
+		err = f.repo.Begin(ctx, tree, s.message(original.Source))
 	}
 	if ctx.Err() != nil {
 		return nil
@@ -167,7 +175,7 @@ func (f *Flow) take(ctx context.Context, s *state, force bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	pick, err := f.pickOnto(ctx, s, now.Head)
+	pick, err := f.pickOnto(ctx, s, &s.Rows[s.Current.Row], now.Head)
 	if err != nil {
 		return "", err
 	}
@@ -247,7 +255,7 @@ func (f *Flow) Status(ctx context.Context) (Report, error) {
 		}
 		for _, path := range still {
 			if path != "" {
-				left = append(left, Conflict{path, "content"})
+				left = append(left, Conflict{Path: path, Kind: "content"})
 			}
 		}
 		r.Conflicts = left

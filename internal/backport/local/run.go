@@ -59,7 +59,7 @@ func (f *Flow) pick(ctx context.Context, s *state, i int) (err error) {
 	if err != nil {
 		return err
 	}
-	pick, err := f.pickOnto(ctx, s, r.Onto)
+	pick, err := f.pickOnto(ctx, s, r, r.Onto)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (f *Flow) pick(ctx context.Context, s *state, i int) (err error) {
 		r.State = Present
 		return nil
 	}
-	if keep, err := f.keep(ctx, s, before, picked); keep || err != nil {
+	if keep, err := f.keep(ctx, s, attempt{r, before, picked}); keep || err != nil {
 		r.Commit = before
 		return err
 	}
@@ -109,25 +109,32 @@ func (f *Flow) notCheckedOut(ctx context.Context, branch string) error {
 	return err
 }
 
+// attempt is a pick, and what its branch held before.
+type attempt struct {
+	row    *Row
+	before string
+	picked git.Picked
+}
+
 // keep reports whether a branch that is there is the backport already: just what
 // would be made now, or what a person made of it. It is an error where it holds
 // anything else.
-func (f *Flow) keep(ctx context.Context, s *state, before string, picked git.Picked) (bool, error) {
-	if before == "" || s.Force {
+func (f *Flow) keep(ctx context.Context, s *state, a attempt) (bool, error) {
+	if a.before == "" || s.Force {
 		return false, nil
 	}
-	was, err := f.repo.Commit(ctx, before)
+	was, err := f.repo.Commit(ctx, a.before)
 	if err != nil {
 		return false, err
 	}
 	if !s.pickedIn(was) {
 		return false, fmt.Errorf("the branch already exists with other work (its last commit is %.10s): rename it, or overwrite it with --force",
-			before)
+			a.before)
 	}
-	if picked.Outcome != git.Clean || len(was.Parents) != 1 {
+	if a.picked.Outcome != git.Clean || len(was.Parents) != 1 {
 		return true, nil
 	}
-	pick, err := f.pickOnto(ctx, s, was.Parents[0])
+	pick, err := f.pickOnto(ctx, s, a.row, was.Parents[0])
 	if err != nil {
 		return false, err
 	}
@@ -142,7 +149,7 @@ func (f *Flow) keep(ctx context.Context, s *state, before string, picked git.Pic
 	if made.Tree != was.Tree { // a person changed it
 		return true, nil
 	}
-	return was.Parents[0] == picked.Tip && made.Message == was.Message && made.Author == was.Author, nil
+	return was.Parents[0] == a.picked.Tip && made.Message == was.Message && made.Author == was.Author, nil
 }
 
 // pickedIn reports whether a commit says that it is this pick.
@@ -160,7 +167,7 @@ func (f *Flow) publish(ctx context.Context, s *state, r *Row) error {
 	if err != nil {
 		return err
 	}
-	r.Title, r.Body = s.pullRequest(original, r.Branch)
+	r.Title, r.Body = s.pullRequest(original, r)
 	if !s.Push {
 		r.State = Made
 		return nil

@@ -19,7 +19,7 @@ const StateFile = "concorde-backport.json"
 
 const (
 	stateFormat  = "concorde-backport"
-	stateVersion = 1
+	stateVersion = 2 // since 2, rows have left_out
 	maxState     = 1 << 20
 )
 
@@ -52,12 +52,16 @@ type Row struct {
 	Worktree  string     `json:"worktree,omitempty"`  // where the conflict is to be resolved
 	Conflicts []Conflict `json:"conflicts,omitempty"` //
 	Error     string     `json:"error,omitempty"`     //
+	// LeftOut are changed files that belong to a newer version.
+	LeftOut []string `json:"left_out,omitempty"`
 }
 
 // Conflict is a path that could not be merged, and git's name for its kind.
 type Conflict struct {
 	Path string `json:"path"`
 	Kind string `json:"kind"`
+	// Command makes a generated file again; "" if it isn't generated.
+	Command string `json:"command,omitempty"`
 }
 
 // state is all that a run must remember.

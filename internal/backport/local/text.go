@@ -40,9 +40,9 @@ func (f *Flow) original(ctx context.Context, s *state) (git.LocalCommit, error) 
 	return c, err
 }
 
-// pickOnto says what is picked onto a commit.
-func (f *Flow) pickOnto(ctx context.Context, s *state, onto string) (git.LocalPick, error) {
-	p := git.LocalPick{Commit: s.Commit, Onto: onto, Message: s.message}
+// pickOnto says what is picked onto a commit for a branch.
+func (f *Flow) pickOnto(ctx context.Context, s *state, r *Row, onto string) (git.LocalPick, error) {
+	p := git.LocalPick{Commit: s.Commit, Onto: onto, Leave: r.LeftOut, Message: s.message}
 	c, err := f.original(ctx, s)
 	if len(c.Parents) > 1 {
 		p.Instead = &c.Source
@@ -67,19 +67,19 @@ func (s *state) message(original git.Source) string {
 }
 
 // pullRequest gives title and body for a branch: "[3.14] gh-1: Fix it (GH-2)" and
-// the body of the commit, which notifies nobody.
-func (s *state) pullRequest(original git.LocalCommit, branch string) (title, body string) {
+// the body of the commit, which notifies nobody, and what is left out.
+func (s *state) pullRequest(original git.LocalCommit, r *Row) (title, body string) {
 	title, body, _ = strings.Cut(s.message(original.Source), "\n")
 	body = strings.Trim(body, "\n")
 	if !s.Settings.KeepNumbers {
 		title = endNumber.ReplaceAllString(title, "(GH-$1)")
 	}
-	title = "[" + branch + "] " + title
+	title = "[" + r.Branch + "] " + title
 	if utf8.RuneCountInString(title) > maxTitle {
 		runes := []rune(title)
 		title, body = string(runes[:maxTitle-1])+"…", "…"+string(runes[maxTitle-1:])+"\n\n"+body
 	}
-	return title, markdown.Quiet(body)
+	return title, markdown.Quiet(body) + backport.LeftSection(r.Branch, r.LeftOut)
 }
 
 // place is a repository on a GitHub.

@@ -36,7 +36,7 @@ func TestPullRequest(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			title, body := c.state.pullRequest(git.LocalCommit{Source: git.Source{ID: sha, Author: "Terry <t@example.com>", Message: c.message}},
-				"3.13")
+				&Row{Branch: "3.13"})
 			if title != c.title {
 				t.Errorf("the title is %q, want %q", title, c.title)
 			}
@@ -47,10 +47,21 @@ func TestPullRequest(t *testing.T) {
 	}
 }
 
+func TestPullRequestSaysWhatIsLeftOut(t *testing.T) {
+	var s state
+	_, body := s.pullRequest(git.LocalCommit{Source: git.Source{ID: sha, Message: "Fix it"}},
+		&Row{Branch: "3.14", LeftOut: []string{"Doc/whatsnew/3.15.rst"}})
+	want := "(cherry picked from commit " + sha + ")\n\n<!-- backport-left-out -->\nThe backport to 3.14 leaves out what belongs to a newer " +
+		"version: `Doc/whatsnew/3.15.rst`.\n<!-- /backport-left-out -->"
+	if diff := cmp.Diff(want, body); diff != "" {
+		t.Errorf("the body (-want +got):\n%s", diff)
+	}
+}
+
 func TestLongTitle(t *testing.T) {
 	var s state
 	title, body := s.pullRequest(git.LocalCommit{Source: git.Source{ID: sha, Author: "T <t@example.com>", Message: strings.Repeat("ä", 300)}},
-		"3.13")
+		&Row{Branch: "3.13"})
 	first, _, _ := strings.Cut(body, "\n")
 	if n := utf8.RuneCountInString(title); n != maxTitle || !strings.HasSuffix(title, "ä…") || !strings.HasPrefix(first, "…ä") {
 		t.Errorf("%d characters: %s; then %s", n, title, first)
