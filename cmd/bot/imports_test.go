@@ -18,7 +18,7 @@ import (
 // of the libraries that must stay in one place, each package may import.
 var mayImport = map[string][]string{
 	"cmd/bot": {"config", "config/labeler", "config/yamlfile", "internal/acceptance", "internal/backport", "internal/backport/local",
-		"internal/backport/pick", "internal/doctor", "internal/gh", "internal/gh/apply", "internal/gh/snapshot", "internal/ghtest",
+		"internal/backport/pick", "internal/changelog", "internal/doctor", "internal/gh", "internal/gh/apply", "internal/gh/snapshot", "internal/ghtest",
 		"internal/git",
 		"internal/lifecycle", "internal/lifecycle/feed", "internal/manual", "internal/newscheck", "internal/pull", "internal/queue",
 		"internal/reconcile", "internal/settingscheck", "internal/setup", "internal/shadow", "internal/triage/*", "internal/web",
@@ -54,7 +54,8 @@ var mayImport = map[string][]string{
 	"internal/lifecycle/feed":   {"internal/lifecycle"},
 	"internal/manual":           {},
 	"internal/markdown":         {"markdown"},
-	"internal/newscheck":        {"config", "internal/markdown", "internal/pull", "internal/tracker"},
+	"internal/changelog":        {"config", "internal/lifecycle", "internal/pull"},
+	"internal/newscheck":        {"config", "internal/changelog", "internal/markdown", "internal/pull", "internal/tracker"},
 	"internal/pull":             {},
 	"internal/pull/pulltest":    {"config", "internal/pull", "internal/suite"},
 	"internal/queue":            {},

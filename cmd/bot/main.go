@@ -34,6 +34,7 @@ type cli struct {
 	ShadowReport shadowReportCmd `cmd:"" help:"Print how rules in shadow agree with what other bots and people do."`
 	Lifecycle    lifecycleCmd    `cmd:"" help:"Show each branch's phase and next release, or a release plan."`
 	BackportGaps backportGapsCmd `cmd:"" help:"List fixes missing from a maintenance branch."`
+	News         newsCmd         `cmd:"" help:"Check the NEWS entries of the next release as blurb would, and show its changelog."`
 	Schema       schemaCmd       `cmd:"" help:"Print the JSON schema of the settings."`
 	Demo         demoCmd         `cmd:"" help:"Play the life of some pull requests on this machine. Needs no account."`
 	Completion   completionCmd   `cmd:"" help:"Print the completion script for a shell."`

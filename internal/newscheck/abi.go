@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/changelog"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -109,8 +110,8 @@ func (m *marked) readEntries() {
 	m.unseen = m.request.FilesOmitted > 0
 	read := 0
 	for _, f := range m.request.Files {
-		where, _ := locate(m.news, f.Path)
-		if f.Change == pull.Removed || where != inSection && where != misplaced {
+		where, _ := changelog.Locate(m.news, f.Path)
+		if f.Change == pull.Removed || where != changelog.InSection && where != changelog.Misplaced {
 			continue
 		}
 		if readable(f.Content) && read+len(f.Content.Data) > maxEntries {
@@ -122,9 +123,9 @@ func (m *marked) readEntries() {
 			continue
 		}
 		read += len(f.Content.Data)
-		b := readBody(strings.TrimPrefix(string(f.Content.Data), byteOrderMark))
+		b := readBody(f.Content.Data)
 		found := m.markers.body(b, m.news.Width)
-		line := max(1, b.first) + strings.Count(b.raw()[:found.at], "\n")
+		line := max(1, b.First) + strings.Count(b.Raw()[:found.at], "\n")
 		m.entries = append(m.entries, entryMark{f.Path, line, found})
 	}
 	slices.SortFunc(m.entries, func(a, b entryMark) int { return cmp.Compare(a.path, b.path) })

@@ -1,13 +1,11 @@
 package newscheck
 
 import (
-	"path"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/tracker"
 )
 
@@ -122,41 +120,4 @@ func sniff(file string, minGHIssue int) name {
 		}
 	}
 	return n
-}
-
-// place is where in the tree of entries a path is.
-type place int
-
-const (
-	outside   place = iota
-	ignored         // a README.rst in the tree
-	misplaced       // in the tree, but not in the directory of a section
-	inSection
-)
-
-// locate finds the place of a path, and the directory below next when there is
-// exactly one.
-func locate(set config.News, file string) (place, string) {
-	below, found := strings.CutPrefix(file, set.Directory+"/")
-	if !found {
-		return outside, ""
-	}
-	if path.Base(file) == "README.rst" {
-		return ignored, ""
-	}
-	directory, _, found := strings.Cut(below, "/")
-	if !found || strings.Count(below, "/") != 1 {
-		return misplaced, ""
-	}
-	for _, s := range set.Sections {
-		if s.Directory == directory {
-			return inSection, directory
-		}
-		for _, legacy := range s.Legacy {
-			if legacy == directory {
-				return inSection, directory
-			}
-		}
-	}
-	return misplaced, directory
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/concorde-bot/concorde/internal/changelog"
 )
 
 // markers knows the two ABI markers, and what people write in their place.
@@ -68,11 +70,11 @@ func (m markers) start(title string) int {
 
 // body finds the marker at the beginning of an entry, also where it is longer
 // than a line.
-func (m markers) body(b body, width int) mark {
-	if strings.HasPrefix(b.text(max(width, len(m.news))), m.news) {
+func (m markers) body(b changelog.Body, width int) mark {
+	if strings.HasPrefix(b.Text(max(width, len(m.news))), m.news) {
 		return mark{exact: true}
 	}
-	return m.missed(b.raw(), 0)
+	return m.missed(b.Raw(), 0)
 }
 
 // missed finds what is meant as a marker but is none. The text proper starts

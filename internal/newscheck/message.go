@@ -2,10 +2,9 @@ package newscheck
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/concorde-bot/concorde/internal/changelog"
 	"github.com/concorde-bot/concorde/internal/tracker"
 )
 
@@ -48,23 +47,6 @@ const (
 	faultSymlink = "This is a symbolic link. Replace it with a regular file."
 	faultModule  = "This is a submodule. Replace it with a regular file."
 	faultSize    = "The file has %d bytes, so I didn't read it. An entry should be a few lines long."
-
-	faultUTF8 = "This line isn't UTF-8, so blurb can't read the file. Save it as UTF-8."
-	faultBOM  = "The file starts with a byte order mark, which would end up in the changelog. Save it as UTF-8 without one."
-	faultNUL  = "This line has a NUL byte, which would end up in the changelog. Remove it."
-
-	faultNoColon = "blurb stops here: a line at the top that starts with .. must be \".. name: value\". Start with the text, without " +
-		"directives."
-	faultEmpty = "The entry has no text. Describe the change for users in a sentence or two."
-	faultEnd   = "blurb stops here: a line with only .. ends an entry, and nothing follows it. Remove the line."
-	faultTwo   = "A line with only .. starts another entry, and a file holds just one. Move the second entry to its own file."
-
-	faultIndentedMetadata = "blurb strips the leading spaces and then reads this line as metadata because it starts with .., which would " +
-		"break the release. Start with plain text."
-	faultIndentedComment = "blurb strips the leading spaces and then reads this line as a comment because it starts with #, which would " +
-		"break the release. Start with plain text."
-	faultUnstable = "blurb couldn't read this text back after writing it, which would break the release. Write plain paragraphs, " +
-		"without tabs or unusual whitespace."
 )
 
 // What Sphinx would trip over, or silently show as something else.
@@ -81,15 +63,15 @@ const (
 )
 
 func warnRole(name string) string {
-	return fmt.Sprintf("Sphinx doesn't know the role :%s:, so it would warn and show this text unchanged. Check the spelling.", shorten(name))
+	return fmt.Sprintf("Sphinx doesn't know the role :%s:, so it would warn and show this text unchanged. Check the spelling.", changelog.Shorten(name))
 }
 
 func warnRoleColon(name string) string {
-	return fmt.Sprintf("This role is missing its second colon, so Sphinx would show it unchanged. Write :%s:`…`", shorten(name))
+	return fmt.Sprintf("This role is missing its second colon, so Sphinx would show it unchanged. Write :%s:`…`", changelog.Shorten(name))
 }
 
 func warnRoleStart(name string) string {
-	return fmt.Sprintf("This role is missing its first colon. Write :%s:`…`", shorten(name))
+	return fmt.Sprintf("This role is missing its first colon. Write :%s:`…`", changelog.Shorten(name))
 }
 
 // The check run of the NEWS rule.
@@ -195,37 +177,6 @@ func faultIssueLow(number, least int) string {
 		number, least, number)
 }
 
-func faultStart(start string) string {
-	return fmt.Sprintf("The text can't start with %q, because blurb adds the issue there. Start by describing the change.", start)
-}
-
-func faultGiven(name string) string {
-	return fmt.Sprintf("The file's path already gives the %s, and blurb stops at a second one. Remove this line.", name)
-}
-
-func faultTwice(name string) string {
-	return fmt.Sprintf("%s appears twice, and blurb stops at the second one. Remove one of them.", quote(name))
-}
-
-func faultRelease(name string) string {
-	return fmt.Sprintf("%q belongs in the file for a whole release. Remove this line.", name)
-}
-
-func faultMetadataIssue(name, value string) string {
-	return fmt.Sprintf("blurb doesn't accept %s as the number for %s. Remove this line: the file name already gives the issue.", quote(value),
-		name)
-}
-
-func warnMetadata(name string) string {
-	return fmt.Sprintf("Lines at the top that start with .. are metadata, so %s won't appear in the changelog. Start with the text, "+
-		"without directives.", quote(name))
-}
-
-func faultWrappedEnd(width int) string {
-	return fmt.Sprintf("When blurb wraps the text at %d characters, this .. ends up alone on a line and ends the entry, which would break "+
-		"the release. Remove it.", width)
-}
-
 func warnIssue(entry tracker.Issue, title []tracker.Issue) string {
 	var names []string
 	for _, i := range title[:min(len(title), 3)] {
@@ -233,18 +184,6 @@ func warnIssue(entry tracker.Issue, title []tracker.Issue) string {
 	}
 	return fmt.Sprintf("The file name says %s, but the pull request's title says %s. Is that intended?", entry, strings.Join(names, ", "))
 }
-
-// maxQuote is how much of what people wrote a message repeats, in characters.
-const maxQuote = 60
-
-func shorten(s string) string {
-	if utf8.RuneCountInString(s) <= maxQuote {
-		return s
-	}
-	return string([]rune(s[:min(len(s), 4*maxQuote)])[:maxQuote]) + "…"
-}
-
-func quote(s string) string { return strconv.Quote(shorten(s)) }
 
 // plural is "1 error", "2 errors", "1 NEWS entry", "2 NEWS entries".
 func plural(n int, one, many string) string {

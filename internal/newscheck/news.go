@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/changelog"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/tracker"
 )
@@ -36,8 +37,8 @@ func on(mode config.Mode) bool { return mode == config.Warn || mode == config.Re
 
 func readsEntry(set config.News) func(*pull.Request, string) bool {
 	return func(_ *pull.Request, file string) bool {
-		where, _ := locate(set, file)
-		return where == inSection || where == misplaced
+		where, _ := changelog.Locate(set, file)
+		return where == changelog.InSection || where == changelog.Misplaced
 	}
 }
 
@@ -120,12 +121,12 @@ func (f *findings) files() inFiles {
 
 // file looks at one changed file.
 func (f *findings) file(file pull.File) {
-	where, directory := locate(f.set, file.Path)
-	below := where == inSection || where == misplaced
-	fromWhere, _ := locate(f.set, file.Previous)
+	where, directory := changelog.Locate(f.set, file.Path)
+	below := where == changelog.InSection || where == changelog.Misplaced
+	fromWhere, _ := changelog.Locate(f.set, file.Previous)
 	adds := file.Change == pull.Added || f.renamedToNew(file, fromWhere)
 	switch {
-	case where == ignored:
+	case where == changelog.Ignored:
 		return
 	case !below && !f.lost(file, fromWhere):
 		return
@@ -151,8 +152,8 @@ func (f *findings) file(file pull.File) {
 }
 
 // renamedToNew reports whether a rename makes a new entry.
-func (f *findings) renamedToNew(file pull.File, from place) bool {
-	return file.Change == pull.Renamed && file.Previous != "" && (from == outside || f.renumbered(file))
+func (f *findings) renamedToNew(file pull.File, from changelog.Place) bool {
+	return file.Change == pull.Renamed && file.Previous != "" && (from == changelog.Outside || f.renumbered(file))
 }
 
 // renumbered reports whether a renamed entry now names another issue: git takes a new
@@ -165,8 +166,8 @@ func (f *findings) renumbered(file pull.File) bool {
 
 // lost reports whether a file outside of the tree of entries has the name of one,
 // where blurb will never find it. Releases only delete files.
-func (f *findings) lost(file pull.File, from place) bool {
-	if file.Change != pull.Added && (file.Change != pull.Renamed || from == outside) || !strings.HasSuffix(file.Path, extension) {
+func (f *findings) lost(file pull.File, from changelog.Place) bool {
+	if file.Change != pull.Added && (file.Change != pull.Renamed || from == changelog.Outside) || !strings.HasSuffix(file.Path, extension) {
 		return false
 	}
 	_, faults := readName(path.Base(file.Path), f.set.MinGHIssue)
@@ -185,20 +186,20 @@ func (f *findings) add(path string, line int, kind kind, message string) {
 }
 
 // path checks directory and name, and gives what the name says.
-func (f *findings) path(file string, where place, directory string) name {
+func (f *findings) path(file string, where changelog.Place, directory string) name {
 	n, faults := readName(path.Base(file), f.set.MinGHIssue)
 	for _, message := range faults {
 		f.add(file, 1, inName, message)
 	}
-	if where == inSection && len(faults) == 0 {
+	if where == changelog.InSection && len(faults) == 0 {
 		return n
 	}
 	better := f.betterPath(file, where)
 	f.renames = append(f.renames, rename{file, better})
 	switch {
-	case where == inSection:
+	case where == changelog.InSection:
 	case directory != "":
-		f.add(file, 1, inDirectory, fmt.Sprintf(faultSection, quote(directory), better))
+		f.add(file, 1, inDirectory, fmt.Sprintf(faultSection, changelog.Quote(directory), better))
 	default:
 		f.add(file, 1, inDirectory, fmt.Sprintf(faultDepth, f.set.Directory, better))
 	}
@@ -229,7 +230,7 @@ func (f *findings) text(file pull.File, n name) {
 		f.add(file.Path, 1, warning, faultUnread)
 	default:
 		f.read += len(c.Data)
-		l := linter{width: f.set.Width, minGHIssue: f.set.MinGHIssue}
+		l := linter{set: f.set}
 		for _, remark := range l.lint(c.Data, n) {
 			kind := warning
 			if remark.harmful {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/concorde-bot/concorde/internal/changelog"
 )
 
 // A passage is text within which inline markup must begin and end, as docutils
@@ -40,7 +42,7 @@ type divider struct {
 func (d *divider) look() (indent int, text string) {
 	line := d.lines[d.at]
 	text = strings.TrimLeft(line, " \t")
-	return utf8.RuneCountInString(expandTabs(line[:len(line)-len(text)])), text
+	return utf8.RuneCountInString(changelog.ExpandTabs(line[:len(line)-len(text)])), text
 }
 
 func (d *divider) block() {

@@ -5,11 +5,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/concorde-bot/concorde/config"
 )
 
 // markupOf are the remarks on the inline markup of an entry's text.
 func markupOf(text string) []remark {
-	l := linter{width: 76, minGHIssue: 32426}
+	l := linter{set: config.Preset().News}
 	var markup []remark
 	for _, r := range l.lint([]byte(text), name{}) {
 		if r.column > 0 {
@@ -57,7 +59,7 @@ func TestChangelog(t *testing.T) {
 	for _, text := range item.Split(string(data), -1)[1:] {
 		text, _, _ = strings.Cut(text, "\n\n\n")
 		text = strings.ReplaceAll(issue.ReplaceAllString(text, ""), "\n  ", "\n")
-		if blank(text) {
+		if strings.TrimSpace(text) == "" {
 			continue
 		}
 		entries++

@@ -1,8 +1,6 @@
 package newscheck
 
 import (
-	"crypto/md5"
-	"encoding/base64"
 	"path"
 	"regexp"
 	"strings"
@@ -10,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/changelog"
 	"github.com/concorde-bot/concorde/internal/tracker"
 )
 
@@ -36,7 +35,7 @@ func (f *findings) draft() draft {
 	if d.issue != (tracker.Issue{}) {
 		field = issueField(d.issue)
 	}
-	d.path = path.Join(f.set.Directory, directory, f.date()+"."+field+"."+nonce(d.text)+extension)
+	d.path = path.Join(f.set.Directory, directory, f.date()+"."+field+"."+changelog.Nonce(d.text)+extension)
 	return d
 }
 
@@ -66,11 +65,11 @@ func (m markers) sentence(set config.News, title string, marked bool) string {
 	if !strings.HasSuffix(words, ".") && !strings.HasSuffix(words, "…") {
 		words += "."
 	}
-	text := reflow(marker+words, set.Width)
-	l := linter{width: set.Width, minGHIssue: set.MinGHIssue}
+	text := changelog.Reflow(marker+words, set.Width)
+	l := linter{set: set}
 	if !strings.ContainsFunc(words, unicode.IsLetter) || len(l.lint([]byte(text), name{})) > 0 ||
-		m.body(readBody(text), set.Width) != (mark{exact: marked}) {
-		return reflow(marker+someText, set.Width)
+		m.body(changelog.Read(text), set.Width) != (mark{exact: marked}) {
+		return changelog.Reflow(marker+someText, set.Width)
 	}
 	return text
 }
@@ -95,16 +94,10 @@ func (f *findings) date() string {
 	return when.UTC().Format(time.DateOnly)
 }
 
-// nonce keeps names apart, as blurb makes it.
-func nonce(text string) string {
-	sum := md5.Sum([]byte(text))
-	return base64.URLEncoding.EncodeToString(sum[:])[:6]
-}
-
 // betterPath suggests a path instead of a faulty one, of which it keeps what is good.
-func (f *findings) betterPath(file string, where place) string {
+func (f *findings) betterPath(file string, where changelog.Place) string {
 	directory := path.Dir(file)
-	if where != inSection {
+	if where != changelog.InSection {
 		section := someSection
 		if s := f.sectionInPath(directory); s != nil {
 			section = s.Directory
@@ -119,7 +112,7 @@ func (f *findings) betterPath(file string, where place) string {
 		n.date = f.date()
 	}
 	if n.nonce == "" {
-		n.nonce = nonce(path.Base(file))
+		n.nonce = changelog.Nonce(path.Base(file))
 	}
 	field := someIssue
 	if n.issue != (tracker.Issue{}) {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/changelog"
 	"github.com/concorde-bot/concorde/internal/tracker"
 	"github.com/concorde-bot/concorde/internal/weigh"
 )
@@ -43,11 +44,11 @@ func FuzzTitle(f *testing.F) {
 		weigh.Linear(t, len(title), 400, func() { m.subject(title); m.sentence(set.News, title, true); m.withMarker(title) })
 		for _, marked := range []bool{false, true} {
 			text := m.sentence(set.News, title, marked)
-			l := linter{width: set.News.Width, minGHIssue: set.News.MinGHIssue}
+			l := linter{set: set.News}
 			if remarks := l.lint([]byte(text), name{}); len(remarks) > 0 {
 				t.Errorf("the suggested text %q has faults: %v", text, remarks)
 			}
-			if found := m.body(readBody(text), set.News.Width); found != (mark{exact: marked}) {
+			if found := m.body(changelog.Read(text), set.News.Width); found != (mark{exact: marked}) {
 				t.Errorf("the suggested text %q says of the ABI: %+v", text, found)
 			}
 		}
@@ -145,21 +146,21 @@ func FuzzFileName(f *testing.F) {
 	}
 	set := config.Preset().News
 	f.Fuzz(func(t *testing.T, path string) {
-		weigh.Linear(t, len(path), 400, func() { locate(set, path); readName(path, set.MinGHIssue) })
-		where, directory := locate(set, path)
+		weigh.Linear(t, len(path), 400, func() { changelog.Locate(set, path); readName(path, set.MinGHIssue) })
+		where, directory := changelog.Locate(set, path)
 		file := path[strings.LastIndex(path, "/")+1:]
 		n, faults := readName(file, set.MinGHIssue)
 		if len(faults) == 0 && n.String() != file {
 			t.Errorf("%q reads as %q", file, n)
 		}
-		if where == outside || where == ignored || slices.Contains(strings.Split(path, "/"), "..") {
+		if where == changelog.Outside || where == changelog.Ignored || slices.Contains(strings.Split(path, "/"), "..") {
 			return
 		}
 		finding := &findings{set: set, request: request(), issues: tracker.Named("gh-130000: Fix it")}
 		better := finding.betterPath(path, where)
 		rest, found := strings.CutPrefix(better, set.Directory+"/")
 		section, name, _ := strings.Cut(rest, "/")
-		if !found || section != someSection && where == misplaced && directoryOf(set, section) == "" {
+		if !found || section != someSection && where == changelog.Misplaced && directoryOf(set, section) == "" {
 			t.Errorf("for %q in %q, got %q", path, directory, better)
 		}
 		if _, faults := readName(name, set.MinGHIssue); len(faults) > 0 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/changelog"
 	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -89,7 +90,7 @@ func (m *marked) annotations(level pull.Level) []pull.Annotation {
 		say(m.entries[0], fmt.Sprintf(faultOnlyTitle, m.set.NewsMarker))
 	}
 	if len(m.entries) > 0 && m.title.miss != "" {
-		say(m.entries[0], fmt.Sprintf(faultTitleMiss, quote(m.title.miss), m.set.CommitMarker))
+		say(m.entries[0], fmt.Sprintf(faultTitleMiss, changelog.Quote(m.title.miss), m.set.CommitMarker))
 	}
 	return all
 }
@@ -98,7 +99,7 @@ func (m *marked) newsMiss(e entryMark) string {
 	if e.miss == m.set.NewsMarker {
 		return fmt.Sprintf(faultNewsPlace, e.miss)
 	}
-	return fmt.Sprintf(faultNewsMiss, quote(e.miss), m.set.NewsMarker)
+	return fmt.Sprintf(faultNewsMiss, changelog.Quote(e.miss), m.set.NewsMarker)
 }
 
 // wantsNews reports whether a marker is meant for the NEWS entry, and nothing in
@@ -123,7 +124,7 @@ func (m *marked) summary() string {
 			if c.subject == m.request.Title {
 				continue
 			}
-			s.add(summaryCommitMiss, markdown.Code(shorten(c.subject)), markdown.Code(shorten(c.miss)))
+			s.add(summaryCommitMiss, markdown.Code(changelog.Shorten(c.subject)), markdown.Code(changelog.Shorten(c.miss)))
 		}
 	}
 	switch {

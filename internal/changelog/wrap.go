@@ -1,4 +1,4 @@
-package newscheck
+package changelog
 
 import (
 	"strings"
@@ -9,11 +9,11 @@ import (
 // tab is the distance of tab stops, in characters.
 const tab = 8
 
-// reflow lays out the text of an entry as blurb does, to lines of at most width
+// Reflow lays out the text of an entry as blurb does, to lines of at most width
 // characters where words allow: paragraph by paragraph, but for lists and what
 // follows "::". blurb lays a paragraph out twice, since the first time may
 // change the white space in it.
-func reflow(text string, width int) string {
+func Reflow(text string, width int) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		lines[i] = trimRight(line)
@@ -37,7 +37,7 @@ func startsList(paragraph string) bool {
 // wrap fills lines as Python's textwrap does when it breaks neither long words
 // nor at hyphens. White space within a line stays as it is.
 func wrap(paragraph string, width int) string {
-	chunks := split(expandTabs(trim(paragraph)))
+	chunks := split(ExpandTabs(trim(paragraph)))
 	var lines []string
 	for len(chunks) > 0 {
 		if len(lines) > 0 && blank(chunks[0]) {
@@ -79,8 +79,8 @@ func split(text string) []string {
 	return chunks
 }
 
-// expandTabs makes every white space of ASCII spaces.
-func expandTabs(text string) string {
+// ExpandTabs makes every white space of ASCII spaces.
+func ExpandTabs(text string) string {
 	var b strings.Builder
 	column := 0
 	for i, r := range text {
