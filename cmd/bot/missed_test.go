@@ -62,6 +62,12 @@ func TestDryRunRequestsNoDeliveries(t *testing.T) {
 // noted reports whether a database has a note.
 func noted(t *testing.T, database, name string) bool {
 	t.Helper()
+	return selected(t, database, "SELECT count(*) FROM notes WHERE name = $1", name) == 1
+}
+
+// selected is the number that a query finds in a database in use; 0 if it can't be asked now.
+func selected(t *testing.T, database, query string, arguments ...any) (n int) {
+	t.Helper()
 	driver, source := "sqlite", "file:"+database+"?mode=ro&_pragma=busy_timeout(5000)"
 	if strings.HasPrefix(database, "postgres") {
 		driver, source = "pgx", database
@@ -71,7 +77,8 @@ func noted(t *testing.T, database, name string) bool {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	var n int
-	err = db.QueryRow("SELECT count(*) FROM notes WHERE name = $1", name).Scan(&n)
-	return err == nil && n == 1
+	if db.QueryRow(query, arguments...).Scan(&n) != nil {
+		return 0
+	}
+	return n
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -84,16 +85,18 @@ type fleet struct {
 	lost        atomic.Int64
 	doubled     int
 	killed      int
+	starter     []string // of the next replica
 }
 
-func newFleet(t *testing.T, database string) *fleet {
+func newFleet(t *testing.T, database string, starter ...string) *fleet {
 	t.Helper()
-	f := &fleet{TB: t, random: rand.New(rand.NewPCG(3, 4))}
+	f := &fleet{TB: t, random: rand.New(rand.NewPCG(3, 4)), starter: starter}
 	behind := func() time.Time { return time.Now().Add(-2 * time.Minute) } // what is lost now was lost some time ago
 	f.github, f.cpython = newGitHub(t, ghtest.Config{RateLimit: 1 << 30, Now: behind})
 	sweepsFindNothing(t, f.github)
 	f.environment = identity(f.github)
 	f.environment["DATABASE_URL"], f.environment["BOT_SETTLE"] = database, "20ms"
+	f.environment["CONCORDE_OLD_BOT"] = os.Getenv("CONCORDE_OLD_BOT")
 	for i := range f.bots {
 		f.start(i)
 	}
@@ -106,7 +109,7 @@ func newFleet(t *testing.T, database string) *fleet {
 }
 
 func (f *fleet) start(i int) {
-	f.bots[i] = serve(f, f.environment)
+	f.bots[i] = serveBy(f, f.starter, f.environment)
 	f.addresses[i].Store(&f.bots[i].URL)
 }
 
