@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -40,7 +41,7 @@ func (b *bot) signIn(app setup.Credentials) *web.SignIn {
 	}
 	return &web.SignIn{
 		URL: b.URL, ClientID: app.Client.ID, Secret: app.Client.Secret, Sessions: b.queue, Public: b.SignIn.Public, Operators: b.SignIn.Operators,
-		Rights: b.rights, Again: b.checkAgain,
+		Rights: b.rights, Again: b.checkAgain, Hold: b.hold, Resume: b.resume,
 		Arrive: func(ctx context.Context, a web.Arrival) (web.Person, error) {
 			who, err := gh.Arrive(ctx, gh.Arrival{
 				APIURL: b.GitHub.APIURL, ServerURL: b.GitHub.ServerURL, ClientID: app.Client.ID, ClientSecret: app.Client.Secret,
@@ -97,7 +98,8 @@ func (b *bot) granted(ctx context.Context, repository pull.Key, who web.Person) 
 			return web.Rights{}, err
 		}
 	}
-	return web.Rights{Reads: true, Acts: command.Config{Backport: set.Backport}.May(r, who.Login)}, nil
+	acts := command.Config{Backport: set.Backport}.May(r, who.Login)
+	return web.Rights{Reads: true, Acts: acts, Holds: acts && set.CommandsAct()}, nil
 }
 
 // peopleChanged has teams and roles read again.
@@ -111,4 +113,26 @@ func (b *bot) peopleChanged(ctx context.Context) {
 // checkAgain enqueues a pull request or issue for somebody.
 func (b *bot) checkAgain(ctx context.Context, key pull.Key, login string) error {
 	return b.queue.Add(ctx, queue.Hint{Key: key.String(), Cause: "page, by " + login})
+}
+
+// hold has the bot stop on a pull request for somebody. The audit log tells the rule on
+// commands, whose comment then holds it.
+func (b *bot) hold(ctx context.Context, key pull.Key, h pull.Hold) error {
+	return b.asked(ctx, key, command.PageHold(h))
+}
+
+func (b *bot) resume(ctx context.Context, key pull.Key, login string) error {
+	return b.asked(ctx, key, command.PageResume(login, b.reconciler.Now()))
+}
+
+// asked stores what somebody asks for on a page, and has the pull request checked.
+func (b *bot) asked(ctx context.Context, key pull.Key, entry pull.LogEntry) error {
+	text, err := json.Marshal(entry)
+	if err == nil {
+		err = b.queue.Log(ctx, key.String(), text)
+	}
+	if err != nil {
+		return fmt.Errorf("storing what somebody wants for %s: %w", key, err)
+	}
+	return b.queue.Add(ctx, queue.Hint{Key: key.String(), Cause: entry.Cause})
 }

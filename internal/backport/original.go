@@ -26,7 +26,7 @@ func Rule(c Config) pull.Rule {
 		Looks: c.looks,
 	}
 	if c.Asked != nil {
-		rule.Needs |= pull.Comments | pull.Team
+		rule.Needs |= pull.Comments | pull.Team | pull.AuditLog
 	}
 	if c.Settings.Mode == config.On {
 		rule.Want = func(r *pull.Request) pull.Want { return c.newOriginal(r).want() }

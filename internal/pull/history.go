@@ -125,6 +125,8 @@ type Comment struct {
 	Editor string
 	// Answered: this App reacted to it.
 	Answered bool
+	// Done: the reaction says that all in it was carried out.
+	Done bool
 }
 
 // Role is what someone may do in the repository ("Repository roles for an

@@ -74,7 +74,9 @@ var kinds = []kind{
 	{"react", true, model(func(r *Request, a React) {
 		r.Comments = slices.Clone(r.Comments)
 		for i := range r.Comments {
-			r.Comments[i].Answered = r.Comments[i].Answered || r.Comments[i].ID == a.Comment
+			if c := &r.Comments[i]; c.ID == a.Comment {
+				c.Answered, c.Done = true, c.Done || a.With == ThumbsUp
+			}
 		}
 	}), nil},
 	{"status", false, model(func(r *Request, a SetStatus) {

@@ -30,6 +30,7 @@ type Plan struct {
 	Points  []Key     // not among Enqueue
 	Waits   bool      // for other Apps' checks: once they're green, it's merged
 	Again   time.Time // run again then; zero for never
+	Held    *Hold     // nil unless the pull request is on hold
 	// Shadow are the actions of rules in shadow, also in Because: they aren't applied.
 	Shadow []Action
 	// Predictions are what rules in shadow want, done or not, by Thing.
@@ -51,7 +52,7 @@ func Decide(r *Request, rules []Rule) (Plan, error) {
 	if err != nil {
 		return Plan{}, fmt.Errorf("deciding %s: %w", r.Key, err)
 	}
-	if len(acting) < len(rules) {
+	if len(acting) < len(rules) && d.plan.Held == nil {
 		if err := d.plan.foresee(r, rules); err != nil {
 			d.plan.Shadow, d.plan.Predictions = nil, nil
 			d.plan.ShadowFault = fmt.Errorf("deciding %s in shadow: %w", r.Key, err)
@@ -94,20 +95,29 @@ type decision struct {
 }
 
 func (d *decision) ask(rules []Rule) error {
-	for _, rule := range rules {
+	wants := make([]Want, len(rules))
+	for i, rule := range rules {
 		if !rule.about(d.request) {
 			continue
 		}
 		if missing := rule.Needs &^ d.request.Facts; missing != 0 {
 			return fmt.Errorf("rule %s needs %s, which weren't loaded", rule.Name, missing)
 		}
-		d.rule = rule.Name
-		want, err := rule.want(d.request)
-		if err == nil {
-			err = d.add(rule, want)
-		}
-		if err != nil {
+		var err error
+		if wants[i], err = rule.want(d.request); err != nil {
 			return fmt.Errorf("rule %s: %w", rule.Name, err)
+		}
+		if wants[i].Stop != nil {
+			d.plan.Held = wants[i].Stop
+		}
+	}
+	for i, want := range wants {
+		if d.plan.Held != nil && want.Stop == nil {
+			want = want.reports()
+		}
+		d.rule = rules[i].Name
+		if err := d.add(rules[i], want); err != nil {
+			return fmt.Errorf("rule %s: %w", rules[i].Name, err)
 		}
 	}
 	return nil

@@ -57,9 +57,10 @@ type Want struct {
 	Drop      bool       // delete the branch, which must be the App's own
 	// Merge it once all is green. With Auto, GitHub may be told to do it then.
 	Merge *MergePull
-	Waits bool // to be merged once others report on the head
-	Hold  bool // cancel the auto-merge if this App enabled it
-	Close bool // close it, once in the history: people may reopen it
+	Waits bool  // to be merged once others report on the head
+	Hold  bool  // cancel the auto-merge if this App enabled it
+	Stop  *Hold // of what other rules want, only what they report is done
+	Close bool  // close it, once in the history: people may reopen it
 
 	Block     *Block  // the bot's own part of the body
 	Entries   []Entry // in the lists of issues that Looks names

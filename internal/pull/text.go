@@ -11,6 +11,9 @@ import (
 // writes.
 func (p Plan) String() string {
 	var b strings.Builder
+	if p.Held != nil {
+		fmt.Fprintln(&b, p.Held)
+	}
 	if len(p.Actions) == 0 {
 		b.WriteString("nothing to do\n")
 	}

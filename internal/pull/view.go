@@ -33,6 +33,7 @@ type Brief struct {
 	Reviewers []string  `json:"reviewers,omitempty"` // whose review is requested now
 	Related   []Related `json:"related,omitempty"`   // backports, or the original
 	Waits     int       `json:"waits,omitempty"`     // writes that the bot still has to make
+	Hold      *Hold     `json:"hold,omitempty"`      // the bot only reports
 	Seen      time.Time `json:"seen"`                // when GitHub was asked
 }
 
@@ -80,7 +81,7 @@ func NewView(r *Request, rules []Rule, plan Plan) View {
 			Number: r.Key.Number, Issue: r.Issue, Title: oneLine(r.Title), Author: r.Author, Own: r.Own, State: r.State, Draft: r.Draft,
 			Base: r.Base, Main: r.Base != "" && r.Base == r.DefaultBranch,
 			Head: r.Head, Branch: oneLine(r.HeadBranch), Fork: r.HeadOwner, Created: r.CreatedAt, Closed: r.ClosedAt,
-			Assignees: shown(r.Assignees), Reviewers: shown(r.Reviewers), Waits: len(plan.Actions), Seen: r.Now,
+			Assignees: shown(r.Assignees), Reviewers: shown(r.Reviewers), Waits: len(plan.Actions), Hold: plan.Held, Seen: r.Now,
 		},
 		Files: len(r.Files) + r.FilesOmitted, Commits: len(r.Commits) + r.CommitsOmitted, Additions: r.Additions, Deletions: r.Deletions,
 		Again: plan.Again, Fault: oneLine(r.CoreFault),
@@ -209,6 +210,9 @@ func (want Want) things(rule string) (all []Wanted) {
 		if b.on {
 			add("", "%s", b.what)
 		}
+	}
+	if want.Stop != nil {
+		add("", "%s", want.Stop)
 	}
 	for _, e := range want.Entries {
 		add("", "line in the list of issue #%d: %s", e.Issue, onOff(e.On))

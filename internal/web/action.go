@@ -73,22 +73,12 @@ func (p *Pages) does(do func(http.ResponseWriter, *asked) error) http.Handler {
 
 // check has the bot check a pull request or issue again.
 func (p *Pages) check(w http.ResponseWriter, a *asked) error {
-	key, err := p.known(a)
-	if err != nil {
-		return err
-	}
-	v, err := p.view(a, key)
-	if err != nil {
-		return err
-	}
-	may, err := p.mayCheck(a, key, v)
+	key, v, rights, err := p.acting(a)
 	switch {
 	case err != nil:
 		return err
-	case !may:
+	case !rights.Acts && !strings.EqualFold(v.Author, a.session.Login):
 		return errMayNot
-	case !p.pace.AllowN(p.Now(), 1):
-		return errTooMuch
 	}
 	if err := p.SignIn.Again(a.Context(), key, a.session.Login); err != nil {
 		return err
@@ -98,11 +88,17 @@ func (p *Pages) check(w http.ResponseWriter, a *asked) error {
 	return nil
 }
 
-// mayCheck reports whether the one who asks may have the bot check this again.
-func (p *Pages) mayCheck(a *asked, key pull.Key, v pull.View) (bool, error) {
-	if p.SignIn == nil || !a.session.signedIn() {
-		return false, nil
+// acting is what a form of a pull request's page is about, and what the one who sends it
+// may do.
+func (p *Pages) acting(a *asked) (key pull.Key, v pull.View, rights Rights, err error) {
+	if key, err = p.known(a); err != nil {
+		return key, v, rights, err
 	}
-	rights, err := p.rights(a, key)
-	return rights.Reads && (rights.Acts || strings.EqualFold(v.Author, a.session.Login)), err
+	if v, err = p.view(a, key); err != nil {
+		return key, v, rights, err
+	}
+	if rights, err = p.rights(a, key); err == nil && !p.pace.AllowN(p.Now(), 1) {
+		err = errTooMuch
+	}
+	return key, v, rights, err
 }

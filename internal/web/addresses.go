@@ -62,6 +62,8 @@ func (p *Pages) route() {
 		p.mux.HandleFunc("GET "+CallbackPath, p.arrive)
 		p.mux.Handle("POST "+signOutPath, p.does(p.signOut))
 		p.mux.Handle("POST /{owner}/{repo}/pull/{number}/check", p.does(p.check))
+		p.mux.Handle("POST /{owner}/{repo}/pull/{number}/hold", p.does(p.hold))
+		p.mux.Handle("POST /{owner}/{repo}/pull/{number}/resume", p.does(p.resume))
 	}
 	p.mux.Handle("/", p.shows(func(*asked) (page, error) { return page{}, errNoPage }))
 }

@@ -23,6 +23,7 @@ type onePull struct {
 
 	Labels, Statuses []pull.Mark `json:"-"`
 	MayCheck         bool        `json:"-"` // the one who asks may have the bot check it again
+	MayHold          bool        `json:"-"` // and stop it here
 	Checking         bool        `json:"-"` // which was just asked for
 }
 
@@ -48,8 +49,13 @@ func (p *Pages) pull(a *asked) (page, error) {
 	if o.View, err = p.view(a, key); err != nil {
 		return page{}, err
 	}
-	if o.MayCheck, err = p.mayCheck(a, key, o.View); err != nil {
-		return page{}, err
+	if a.session.signedIn() {
+		rights, err := p.rights(a, key)
+		if err != nil {
+			return page{}, err
+		}
+		o.MayCheck = rights.Acts || strings.EqualFold(o.View.Author, a.session.Login)
+		o.MayHold = rights.Holds && !o.View.Issue
 	}
 	if o.View.Issue {
 		o.URL = p.github(key.Owner, key.Repo, "issues", key.Number)
@@ -141,6 +147,9 @@ func (p *Pages) sentence(v pull.View) string {
 		parts = append(parts, "Open, and still a draft.")
 	default:
 		parts = append(parts, "Open.")
+	}
+	if v.Hold != nil {
+		parts = append(parts, holdText(v.Hold))
 	}
 	if text := backportsIn(v.Related); text != "" {
 		parts = append(parts, text)

@@ -16,6 +16,7 @@ import (
 type Rights struct {
 	Reads bool // may see it
 	Acts  bool // may have the bot check things again, as by a comment
+	Holds bool // may have the bot stop on a pull request, likewise
 }
 
 const (

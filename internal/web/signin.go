@@ -38,6 +38,9 @@ type SignIn struct {
 	Rights func(context.Context, pull.Key, Person) (Rights, error)
 	// Again has the bot check a pull request or issue, since somebody wants it.
 	Again func(ctx context.Context, key pull.Key, login string) error
+	// Hold has the bot stop on a pull request, Resume go on, as somebody wants.
+	Hold   func(context.Context, pull.Key, pull.Hold) error
+	Resume func(ctx context.Context, key pull.Key, login string) error
 	// Public shows public repositories to anybody.
 	Public bool
 	// Operators are the logins of those who see all that the overview has.
@@ -89,7 +92,9 @@ func newDoor(s SignIn) (*door, error) {
 	if err := CheckAddress(s.URL); err != nil {
 		return nil, err
 	}
-	if slices.Contains([]bool{s.ClientID != "", s.Secret != "", s.Sessions != nil, s.Arrive != nil, s.Rights != nil, s.Again != nil}, false) {
+	if slices.Contains([]bool{
+		s.ClientID != "", s.Secret != "", s.Sessions != nil, s.Arrive != nil, s.Rights != nil, s.Again != nil, s.Hold != nil, s.Resume != nil,
+	}, false) {
 		return nil, errors.New("something is missing for signing in")
 	}
 	key, err := hkdf.Key(sha256.New, []byte(s.Secret), nil, "concorde: sign-in cookies", 32)

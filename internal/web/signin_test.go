@@ -61,6 +61,14 @@ func newGate(t testing.TB, change ...func(*SignIn)) *gate {
 			g.checked = append(g.checked, key.String()+" "+login)
 			return nil
 		},
+		Hold: func(_ context.Context, key pull.Key, h pull.Hold) error {
+			g.checked = append(g.checked, key.String()+" "+h.String())
+			return nil
+		},
+		Resume: func(_ context.Context, key pull.Key, login string) error {
+			g.checked = append(g.checked, key.String()+" resumed by "+login)
+			return nil
+		},
 	}
 	for _, c := range change {
 		c(s)
@@ -461,13 +469,14 @@ func TestSessionIsNew(t *testing.T) {
 func TestFormsNeedTheirToken(t *testing.T) {
 	g := newGate(t)
 	g.seePull("python/cpython")
-	g.rights["python/cpython dana"] = Rights{Reads: true, Acts: true}
-	g.rights["python/cpython mallory"] = Rights{Reads: true, Acts: true}
+	g.rights["python/cpython dana"] = Rights{Reads: true, Acts: true, Holds: true}
+	g.rights["python/cpython mallory"] = g.rights["python/cpython dana"]
 	mallory, dana := g.person("mallory"), g.person("dana")
 	mallory.signIn("/docs")
 	dana.signIn("/docs")
 	token := dana.token("/docs")
-	for _, path := range []string{signOutPath, "/python/cpython/pull/5/check"} {
+	for _, path := range []string{signOutPath, "/python/cpython/pull/5/check", "/python/cpython/pull/5/hold",
+		"/python/cpython/pull/5/resume"} {
 		for name, try := range map[string]func() (int, string){
 			"no token":        func() (int, string) { return dana.post(path, url.Values{}) },
 			"another's token": func() (int, string) { return dana.post(path, url.Values{"token": {mallory.token("/docs")}}) },

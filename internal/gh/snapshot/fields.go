@@ -11,5 +11,5 @@ const (
 	issueScalars = common + `issueState:state`
 	noteFields   = `id fullDatabaseId viewerDidAuthor author` + person + ` body createdAt updatedAt`
 	// commentFields are for rules that read what people wrote.
-	commentFields = noteFields + ` editor` + person + ` reactionGroups{viewerHasReacted}`
+	commentFields = noteFields + ` editor` + person + ` reactionGroups{content viewerHasReacted}`
 )

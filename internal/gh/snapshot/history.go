@@ -87,7 +87,10 @@ type commentData struct {
 	CreatedAt       time.Time
 	UpdatedAt       time.Time
 	Author, Editor  *actorData
-	ReactionGroups  []struct{ ViewerHasReacted bool }
+	ReactionGroups  []struct {
+		Content          pull.Reaction
+		ViewerHasReacted bool
+	}
 }
 
 type opinionData struct {
@@ -193,6 +196,7 @@ func (h historyData) comments(slug string) []pull.Comment {
 		}
 		for _, g := range n.ReactionGroups {
 			c.Answered = c.Answered || g.ViewerHasReacted
+			c.Done = c.Done || g.ViewerHasReacted && g.Content == pull.ThumbsUp
 		}
 		all = append(all, c)
 	}

@@ -81,7 +81,7 @@ func TestComments(t *testing.T) {
 	for range 2 { // a second one changes nothing
 		w.apply(key, pull.React{Comment: plain, Node: load()[0].Node, With: pull.ThumbsUp})
 	}
-	want[0].Answered = true
+	want[0].Answered, want[0].Done = true, true
 	if diff := cmp.Diff(want, load(), ignore); diff != "" {
 		t.Errorf("once it is answered (-want +got):\n%s", diff)
 	}

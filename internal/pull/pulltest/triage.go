@@ -48,6 +48,7 @@ type yamlComment struct {
 	At       time.Time `yaml:"at"`
 	Editor   string    `yaml:"editor"`
 	Answered bool      `yaml:"answered"`
+	Done     bool      `yaml:"done"` // answered, and carried out
 }
 
 type yamlIssue struct {
@@ -89,7 +90,7 @@ func (y yamlRequest) triage(r *pull.Request) {
 	}
 	for i, c := range y.Comments {
 		comment := pull.Comment{ID: c.ID, By: c.By, Bot: strings.HasSuffix(c.By, "[bot]"), Own: c.By == bot, Body: c.Body, At: c.At,
-			Editor: c.Editor, Answered: c.Answered}
+			Editor: c.Editor, Answered: c.Answered || c.Done, Done: c.Done}
 		if comment.ID == 0 {
 			comment.ID = int64(i + 1)
 		}

@@ -72,14 +72,18 @@ func (t *execution) why() string {
 			rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s |", what, by, whenText(d.At), why))
 		}
 	}
+	start := whyStart
+	if t.hold != nil {
+		start = fmt.Sprintf(whyHold, holdText(t.hold), r.Me) + "\n\n" + start
+	}
 	if len(rows) == 0 {
-		return whyNothing
+		return strings.TrimSuffix(start, whyStart) + whyNothing
 	}
 	more := ""
 	if over := len(rows) - maxWhyRows; over > 0 {
 		rows, more = rows[:maxWhyRows], "\n\n"+fmt.Sprintf(whyMore, over)
 	}
-	return whyStart + "\n\n| what | set by | when | why |\n| --- | --- | --- | --- |\n" + strings.Join(rows, "\n") + more
+	return start + "\n\n| what | set by | when | why |\n| --- | --- | --- | --- |\n" + strings.Join(rows, "\n") + more
 }
 
 // whyLabel is a label's row.

@@ -16,8 +16,15 @@ func (c Config) Asked(r *pull.Request) []pull.Event {
 		return nil
 	}
 	var all []pull.Event
-	for _, o := range commandComments(r) {
+	comments, _ := c.heard(r)
+	for _, o := range comments {
 		for _, k := range o.commands {
+			if k.verb == verbResume && c.mayHold(r, o) {
+				o.held = nil
+			}
+			if o.held != nil { // it was turned down
+				continue
+			}
 			e := pull.Event{Kind: pull.Labeled, By: o.By, At: o.At, Command: true, Edited: o.Answered && o.Editor != ""}
 			version, labelled := c.version(k.name)
 			switch {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/markdown"
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 const about = "Carries out commands in comments, such as `@BOT label +docs -tests`. A reaction shows that it's done; a short " +
@@ -19,8 +20,11 @@ const (
 	doesBackport = "Requests backports, as the labels do. Retries a backport that failed or was closed."
 	doesRerun    = "Re-checks everything here."
 	doesReady    = "Tells the reviewers that you've made the requested changes. Marks a draft as ready for review."
-	doesWhy      = "Shows who set each label and status, when, and why."
-	doesHelp     = "Lists the commands that you can use."
+	doesHold     = "Stops the bot here until the day begins (UTC), or until `resume`. Statuses and check runs stay current. Day and reason " +
+		"are optional."
+	doesResume = "Ends a hold."
+	doesWhy    = "Shows who set each label and status, when, and why."
+	doesHelp   = "Lists the commands that you can use."
 )
 
 // Answers.
@@ -40,6 +44,8 @@ const (
 	faultEnded    = "this only works on open pull requests."
 	faultUnmerged = "this pull request was closed without being merged, so there's nothing to backport."
 	faultOff      = "backports are turned off here."
+	faultNoDay    = "write the day after `until` as in `until 2026-12-05`."
+	faultPastDay  = "this day has begun already (UTC)."
 
 	noLabel      = "name the labels after the command, each with `+` or `-` in front, as in `label +docs -tests`."
 	unknownLabel = "this label doesn't exist here. Please check its name. To change several labels, put `+` or `-` in front of each."
@@ -52,6 +58,40 @@ func answerMore(n int) string {
 	}
 	return fmt.Sprintf("I carry out at most %d commands per comment, counting each label and version. "+
 		"I've skipped the last %d; please post them in a new comment.", maxCommands, n)
+}
+
+// onHold is why a command did not work while the pull request was on hold.
+func onHold(me string, h *pull.Hold) string {
+	return fmt.Sprintf("this pull request was on hold%s. `@%s resume` ends a hold; then please post the command again.", holdText(h), me)
+}
+
+// holdText says until when it lasts, who asked for it and why.
+func holdText(h *pull.Hold) string {
+	text := ", by " + codeSpan(h.By)
+	if !h.Until.IsZero() {
+		text = " until " + h.Until.UTC().Format("2 January 2006") + " (UTC)" + text
+	}
+	if h.Why != "" {
+		text += ", because " + markdown.Code(h.Why)
+	}
+	return text
+}
+
+// The bot's comments on what people ask for on the page.
+const (
+	turnHold   = "On hold%s. I only keep statuses and check runs current here. `@%s resume` ends it."
+	turnEnded  = "This pull request was on hold%s. That has ended."
+	turnGoesOn = "No longer on hold: %s ended it on the pull request's page."
+)
+
+func turnText(me string, t turn, inForce bool) string {
+	switch {
+	case t.goOn:
+		return fmt.Sprintf(turnGoesOn, codeSpan(t.By))
+	case inForce:
+		return fmt.Sprintf(turnHold, holdText(&t.Hold), me)
+	}
+	return fmt.Sprintf(turnEnded, holdText(&t.Hold))
 }
 
 func noVerb(me string) string {
@@ -112,6 +152,7 @@ func (t *execution) onlyLabels() string {
 // The answer to why.
 const (
 	whyStart     = "Here's what the history and my audit log show:"
+	whyHold      = "This pull request is on hold%s, so I only keep statuses and check runs current. `@%s resume` ends it."
 	whyNothing   = "There are no labels here, and no statuses in my audit log."
 	whyMore      = "%d more aren't shown."
 	whyLabelled  = "label %s"

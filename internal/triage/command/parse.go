@@ -129,6 +129,8 @@ func commandsOf(line string) []command {
 			k, rest = nextLabel(rest)
 			all = append(all, k)
 		}
+	case verbHold:
+		all = []command{{verb: verb, name: strings.TrimRight(rest, " ")}}
 	case verbBackport:
 		for _, word := range strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(" ,;/", r) }) {
 			word = strings.Trim(word, stops)

@@ -43,6 +43,8 @@ const (
 	verbBackport = "backport"
 	verbRerun    = "rerun"
 	verbReady    = "ready"
+	verbHold     = "hold"
+	verbResume   = "resume"
 	verbWhy      = "why"
 	verbHelp     = "help"
 )
@@ -54,6 +56,7 @@ type verb struct {
 	least   rank   // who can use it
 	author  bool   // only the author can use it
 	pulls   bool   // only on pull requests
+	held    bool   // also while the pull request is on hold
 	does    string
 }
 
@@ -61,10 +64,12 @@ type verb struct {
 var verbs = []verb{
 	{name: verbLabel, example: "label +docs -skip news", least: triager, does: doesLabel},
 	{name: verbBackport, example: "backport 3.14 3.13", least: triager, pulls: true, does: doesBackport},
-	{name: verbRerun, example: "rerun", least: contributor, does: doesRerun},
+	{name: verbRerun, example: "rerun", least: contributor, held: true, does: doesRerun},
 	{name: verbReady, example: "ready", least: contributor, author: true, pulls: true, does: doesReady},
-	{name: verbWhy, example: "why", does: doesWhy},
-	{name: verbHelp, example: "help", does: doesHelp},
+	{name: verbHold, example: "hold until 2026-12-05 the buildbots are red", least: triager, pulls: true, held: true, does: doesHold},
+	{name: verbResume, example: "resume", least: triager, pulls: true, held: true, does: doesResume},
+	{name: verbWhy, example: "why", held: true, does: doesWhy},
+	{name: verbHelp, example: "help", held: true, does: doesHelp},
 }
 
 // verbOf finds a verb by its name.

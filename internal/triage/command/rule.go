@@ -53,7 +53,8 @@ func Rule(c Config) pull.Rule {
 type commandComment struct {
 	pull.Comment
 	said
-	tooMany bool // the first comment beyond the day's limit: none of it is carried out
+	tooMany bool       // the first comment beyond the day's limit: none of it is carried out
+	held    *pull.Hold // that it came into
 }
 
 // commandComments are the comments that count, oldest first. Answered ones count at any
@@ -102,10 +103,11 @@ const maxLabelName = 50
 func possible(label string) bool { return label != "" && len([]rune(label)) <= maxLabelName }
 
 func (c Config) want(r *pull.Request) pull.Want {
-	var want pull.Want
+	comments, turns := c.heard(r)
+	want := holding(r, turns)
 	labels := map[string]pull.Label{} // by their names in lower case, as requested last
-	for _, o := range commandComments(r) {
-		t := execution{Config: c, r: r, commandComment: o, labels: labels, rank: c.rank(r, o.By)}
+	for _, o := range comments {
+		t := execution{Config: c, r: r, commandComment: o, labels: labels, rank: c.rank(r, o.By), hold: want.Stop}
 		t.run()
 		if o.Answered {
 			continue
@@ -133,6 +135,7 @@ type execution struct {
 	rank    rank
 	labels  map[string]pull.Label
 	readied bool
+	hold    *pull.Hold // now
 	faults  []string
 	extras  []string // other answers
 }
@@ -148,6 +151,8 @@ func (t *execution) run() {
 			t.fault(k, unknownVerb(k.verb, t.r.Me))
 		case v.pulls && t.r.Issue:
 			t.fault(k, faultIssue)
+		case t.held != nil && !v.held:
+			t.fault(k, onHold(t.r.Me, t.held))
 		case v.name == verbLabel:
 			t.label(k)
 		case !v.may(t.rank, author):
@@ -172,6 +177,12 @@ func (t *execution) do(k command) {
 		t.extra(t.why())
 	case verbHelp:
 		t.extra(t.help())
+	case verbHold:
+		if _, fault := holdOf(k.name, t.At); fault != "" {
+			t.fault(k, fault)
+		}
+	case verbResume:
+		t.held = nil // for the rest of this comment
 	case verbRerun: // this run is the check
 	}
 }

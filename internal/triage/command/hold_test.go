@@ -1,0 +1,30 @@
+package command
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// TestHeldBackports: a backport that a command requests while the pull request is on hold
+// isn't requested afterwards either. One that comes with the end of the hold is.
+func TestHeldBackports(t *testing.T) {
+	c := Config{Settings: config.Commands{Mode: config.On}, Backport: config.Preset().Backport}
+	at := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
+	r := &pull.Request{Me: "concorde", State: pull.Merged, Now: at.Add(time.Hour), People: map[string]pull.Role{"erin": pull.Triage}}
+	for i, body := range []string{"hold", "backport 3.14", "label +needs backport to 3.13", "resume\n@concorde backport 3.12",
+		"backport 3.11"} {
+		r.Comments = append(r.Comments, pull.Comment{ID: int64(i + 1), By: "erin", Body: "@concorde " + body,
+			At: at.Add(time.Duration(i) * time.Minute)})
+	}
+	var asked []string
+	for _, e := range c.Asked(r) {
+		asked = append(asked, e.Subject)
+	}
+	if want := "needs backport to 3.12, needs backport to 3.11"; strings.Join(asked, ", ") != want {
+		t.Errorf("%q, want %q", asked, want)
+	}
+}
