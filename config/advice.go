@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"reflect"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -13,18 +12,15 @@ var renamed = map[string]string{
 	"requests-per-minute": `write "pull-requests-per-minute", which counts pull requests: 40 for 120 requests`,
 }
 
-// advice is what to do about a key that the struct does not have.
-func advice(key string, t reflect.Type) string {
-	if instead, known := renamed[key]; known {
+// advice is what to do about a key that is none of these.
+func advice(key string, known []string) string {
+	if instead, is := renamed[key]; is {
 		return instead
 	}
-	var known []string
 	best, nearest := 4, ""
-	for _, f := range fields(t) {
-		name := keyOf(f)
-		known = append(known, name)
-		if len(key) > 2*len(name) {
-			continue // nowhere near, and long ones cost time
+	for _, name := range known {
+		if far := len(key) - len(name); max(far, -far) >= best {
+			continue // nowhere near, and each costs time and memory
 		}
 		if d := levenshtein.ComputeDistance(strings.ToLower(key), name); d < best && d < len(name) {
 			best, nearest = d, name

@@ -32,6 +32,7 @@ var formats = map[string]func(string) error{
 	"regexp":             expression,
 	"date":               date,
 	"description":        description,
+	"workflow-file":      workflowFile,
 }
 
 var repositoryPatternForm = regexp.MustCompile(`^[A-Za-z0-9_*-]{1,100}/[A-Za-z0-9._*-]{1,100}$`)
@@ -108,6 +109,7 @@ func (d *decoder) check(r *Rules) {
 	d.checkBackport(r)
 	d.checkLabels(r, names)
 	d.checkRelease(&r.Release)
+	d.checkNightly(&r.NightlyBuilds)
 	sections, directories, paths := map[string]string{}, map[string]string{}, map[string]string{}
 	for i, section := range r.News.Sections {
 		at := fmt.Sprintf("news.sections[%d]", i)

@@ -124,6 +124,13 @@ func keyOf(f reflect.StructField) string {
 	return key
 }
 
+func keysOf(all []reflect.StructField) (keys []string) {
+	for _, f := range all {
+		keys = append(keys, keyOf(f))
+	}
+	return keys
+}
+
 // field finds a setting by its key.
 func field(all []reflect.StructField, key string) (reflect.StructField, bool) {
 	i := slices.IndexFunc(all, func(f reflect.StructField) bool { return keyOf(f) == key })
@@ -145,20 +152,21 @@ const faultCentral = "only the bot's operator can set %s, in the central file: r
 
 func (d *decoder) group(n *yaml.Node, v reflect.Value, s setting) {
 	lines, all := map[string]int{}, fields(v.Type()) // once: a file may have many keys
+	known := keysOf(all)
 	for i := 0; i+1 < len(n.Content) && !d.Hopeless(); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		f, known := field(all, key.Value)
+		f, is := field(all, key.Value)
 		switch {
 		case key.Kind != yaml.ScalarNode:
 			d.Fault(yamlfile.At(key), "the key isn't a word: write KEY: VALUE")
 		case lines[key.Value] > 0:
 			d.Fault(yamlfile.At(key), "%s is set twice, first on line %d: remove one", yamlfile.Quote(key.Value), lines[key.Value])
-		case known:
+		case is:
 			d.value(value, v.FieldByIndex(f.Index), s.field(f))
 		case s.name == "" && central(key.Value):
 			d.Fault(yamlfile.At(key), faultCentral, yamlfile.Quote(key.Value))
 		default:
-			d.Fault(yamlfile.At(key), "%s isn't a setting: %s", yamlfile.Quote(key.Value), advice(key.Value, v.Type()))
+			d.Fault(yamlfile.At(key), "%s isn't a setting: %s", yamlfile.Quote(key.Value), advice(key.Value, known))
 		}
 		lines[key.Value] = key.Line
 	}

@@ -57,7 +57,9 @@ type Rules struct {
 	Conflicts    Conflicts    `yaml:"conflicts"`
 	Labels       Labels       `yaml:"labels"`
 
-	Release Release `yaml:"release"`
+	Release       Release       `yaml:"release"`
+	Regressions   Regressions   `yaml:"regressions"`
+	NightlyBuilds NightlyBuilds `yaml:"nightly-builds"`
 
 	// Warnings are about what the last file read doesn't mean as it looks; the file is
 	// in force all the same.

@@ -22,6 +22,9 @@ type Modes struct {
 	BackportPR  Mode `yaml:"backport-pr" jsonschema:"enum=off,enum=shadow,enum=on"`  // backports, on their own pull requests
 	EndOfLife   Mode `yaml:"end-of-life" jsonschema:"enum=off,enum=shadow,enum=on"`  // comments on branches that take no changes
 	Settings    Mode `yaml:"settings" jsonschema:"enum=off,enum=shadow,enum=on"`     // checks of a repository's settings files
+	Regressions Mode `yaml:"regressions" jsonschema:"enum=off,enum=shadow,enum=on"`  // comments on checks that fail after the merge
+	Revert      Mode `yaml:"revert" jsonschema:"enum=off,enum=shadow,enum=on"`       // reverts, on the reverted pull request
+	RevertPR    Mode `yaml:"revert-pr" jsonschema:"enum=off,enum=shadow,enum=on"`    // reverts, on their own pull requests
 	Commands    Mode `yaml:"commands" jsonschema:"enum=off,enum=shadow,enum=on"`     // commands in comments
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/regression"
 	"github.com/concorde-bot/concorde/internal/triage/command"
 	stages "github.com/concorde-bot/concorde/internal/triage/stage"
 	"github.com/concorde-bot/concorde/internal/webhook"
@@ -25,6 +26,11 @@ func (b *bot) heed() webhook.Heed {
 			set, seen := b.reconciler.InForce(ctx, repository)
 			settings := slices.Contains(files, config.RepositoryFile) || slices.Contains(files, labeler.Path)
 			return !seen || !complete || settings || set.ConflictsAct()
+		},
+		// Where the settings aren't known, no check is waited for: the first sweep looks.
+		Report: func(ctx context.Context, repository pull.Key, check string) bool {
+			set, _ := b.reconciler.InForce(ctx, repository)
+			return regression.Heeds(set, check)
 		},
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/newscheck"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/reconcile"
+	"github.com/concorde-bot/concorde/internal/regression"
 	"github.com/concorde-bot/concorde/internal/settingscheck"
 	"github.com/concorde-bot/concorde/internal/triage/command"
 	"github.com/concorde-bot/concorde/internal/triage/conflict"
@@ -55,6 +56,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		backport.PullRule(backports),
 		backport.EndedRule(backports),
 		settingscheck.Rule(in.central, s, in.together),
+		regression.Rule(s),
 	})
 	commands.Rules = rules
 	return append(rules, enabled(s, []pull.Rule{command.Rule(commands)})...)

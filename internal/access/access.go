@@ -49,6 +49,7 @@ var Permissions = []Permission{
 	{Name: "members", Title: "Members", Level: Read, Organization: true, Use: "the core team: without it no stage label changes"},
 	{Name: "workflows", Title: "Workflows", Level: Write, Need: Advised, Use: "backports of changes to workflows"},
 	{Name: "merge_queues", Title: "Merge queues", Level: Read, Need: Advised, Use: "statuses in merge queues, if you use them"},
+	{Name: "actions", Title: "Actions", Level: Write, Need: Optional, Use: "nightly builds, if your settings have any"},
 	{Name: "administration", Title: "Administration", Level: Read, Need: Optional,
 		Use: "auto-merge of backports where a branch protection makes it safe; rulesets can be read without it"},
 }

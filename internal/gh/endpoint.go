@@ -11,6 +11,7 @@ const (
 	ListPulls       = "GET /repos/{owner}/{repo}/pulls"
 	PostPull        = "POST /repos/{owner}/{repo}/pulls"
 	GetRef          = "GET /repos/{owner}/{repo}/git/ref/{ref...}"
+	PostDispatch    = "POST /repos/{owner}/{repo}/actions/workflows/{file}/dispatches"
 	DeleteRef       = "DELETE /repos/{owner}/{repo}/git/refs/{ref...}"
 )
 
@@ -45,6 +46,10 @@ var endpoints = map[string]string{
 	GetBlob: "contents: read",
 	GetRef:  "contents: read",
 
+	"GET /repos/{owner}/{repo}/commits/{sha}/statuses":        "commit statuses: read",
+	"GET /repos/{owner}/{repo}/commits/{sha}/check-runs":      "checks: read",
+	"GET /repos/{owner}/{repo}/actions/workflows/{file}/runs": "actions: read",
+	PostDispatch: "actions: write",
 	"POST /repos/{owner}/{repo}/statuses/{sha}":            "commit statuses: write",
 	"POST /repos/{owner}/{repo}/issues/{number}/assignees": "issues: write",
 

@@ -112,6 +112,11 @@ func callEverything(t *testing.T, srv *ghtest.Server) {
 	ok2(gh.Checks.GetCheckRun(ctx, o, r, run.GetID()))
 	ok2(gh.Checks.ListCheckRunAnnotations(ctx, o, r, run.GetID(), nil))
 	ok2(gh.Checks.ListCheckRunsForRef(ctx, o, r, sha, nil))
+	trial.Must(repo.Push("main", ghtest.Commit{Message: "Build at night", Files: map[string]ghtest.File{
+		".github/workflows/nightly.yml": ghtest.Text("on: workflow_dispatch\n")}}))(t)
+	_, err = gh.Actions.CreateWorkflowDispatchEventByFileName(ctx, o, r, "nightly.yml", github.CreateWorkflowDispatchEventRequest{Ref: "main"})
+	trial.OK(t, err)
+	ok2(gh.Actions.ListWorkflowRunsByFileName(ctx, o, r, "nightly.yml", &github.ListWorkflowRunsOptions{Branch: "main"}))
 	comment, _, err := gh.Issues.CreateComment(ctx, o, r, number, &github.IssueComment{Body: github.String("first")})
 	trial.OK(t, err)
 	ok2(gh.Issues.ListComments(ctx, o, r, number, nil))

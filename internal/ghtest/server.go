@@ -43,7 +43,7 @@ type Config struct {
 func DefaultPermissions() map[string]string {
 	return map[string]string{
 		"metadata": "read", "members": "read", "contents": "write", "pull_requests": "write", "issues": "write",
-		"statuses": "write", "checks": "write", "workflows": "write",
+		"statuses": "write", "actions": "write", "checks": "write", "workflows": "write",
 	}
 }
 

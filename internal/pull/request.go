@@ -128,7 +128,9 @@ type Request struct {
 	People   map[string]Role       // by login, in lower case
 	Compared map[string]Comparison // the head, or the merged commit, compared with a branch
 	Guarded  map[string]bool       // whether a branch's review rules dismiss approvals after a push
-	Known    map[string]bool       // whether the repository has a label, by its name in lower case
+	// Checked are what was reported on branches' commits.
+	Checked map[string]BranchChecks
+	Known   map[string]bool // whether the repository has a label, by its name in lower case
 
 	// Pointers are pull requests that pointed here (Want.Points), as far as the audit log
 	// goes back: the newest MaxPointers, oldest first.

@@ -141,6 +141,7 @@ type Looks struct {
 	People   []string // logins, for Request.People
 	Compared []string // branches, for Request.Compared
 	Guarded  []string // branches, for Request.Guarded
+	Checked  []string // branches, for Request.Checked
 	Labels   []string // for Request.Known
 }
 
@@ -216,6 +217,7 @@ func Look(rules []Rule, r *Request) Looks {
 		all.Issues = append(all.Issues, some.Issues...)
 		all.Compared = append(all.Compared, some.Compared...)
 		all.Guarded = append(all.Guarded, some.Guarded...)
+		all.Checked = append(all.Checked, some.Checked...)
 		for _, login := range some.People {
 			all.People = append(all.People, strings.ToLower(login))
 		}
@@ -226,7 +228,7 @@ func Look(rules []Rule, r *Request) Looks {
 	return Looks{
 		Branches: sorted(all.Branches), Requests: sorted(all.Requests), Into: sorted(all.Into),
 		Issues: sorted(all.Issues), People: sorted(all.People), Compared: sorted(all.Compared), Guarded: sorted(all.Guarded),
-		Labels: sorted(all.Labels),
+		Checked: sorted(all.Checked), Labels: sorted(all.Labels),
 	}
 }
 

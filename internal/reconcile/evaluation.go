@@ -11,6 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/regression"
 )
 
 // lag is how far GitHub's answers may be behind its webhooks and the bot's own writes.
@@ -116,5 +117,6 @@ func (r *Reconciler) load(ctx context.Context, q snapshot.Query, e effective) (*
 	q.Reads = func(r *pull.Request, path string) bool { return pull.Reads(e.rules, r, path) }
 	q.Looks = func(r *pull.Request) pull.Looks { return pull.Look(e.rules, r) }
 	q.SettingsPath, q.LabelRulesPath, q.Team = config.RepositoryFile, labeler.Path, e.settings.Roles.CoreTeam
+	q.Source = regression.Source(e.settings, r.Now())
 	return r.Loads.Load(ctx, q)
 }

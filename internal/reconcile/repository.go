@@ -77,6 +77,9 @@ func (r *Reconciler) serve(ctx context.Context, key pull.Key, job queue.Job) (pl
 	if err := errors.Join(r.labels(ctx, p), r.report(ctx, p)); err != nil {
 		return p, err
 	}
+	if err := errors.Join(r.nightly(ctx, p), r.regressions(ctx, p)); err != nil {
+		return p, err
+	}
 	return p, r.mergeable(ctx, p, job)
 }
 

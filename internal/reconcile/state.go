@@ -15,6 +15,8 @@ const (
 	sweepNote     = "sweep"
 	mergeableNote = "conflicts"
 	waitingNote   = "waiting"
+	roundsNote    = "regressions"
+	nightsNote    = "nights"
 	workedNote    = "worked" // of an account
 )
 

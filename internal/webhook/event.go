@@ -29,8 +29,10 @@ type event struct {
 	Sender       account      `json:"sender"`
 	CheckRun     run          `json:"check_run"`
 	CheckSuite   run          `json:"check_suite"`
-	SHA          string       `json:"sha"`   // of a status
-	State        string       `json:"state"` // of a status
+	SHA          string       `json:"sha"`      // of a status
+	State        string       `json:"state"`    // of a status
+	Context      string       `json:"context"`  // of a status
+	Branches     []named      `json:"branches"` // with the commit of a status; GitHub lists ten
 	Ref          string       `json:"ref"`
 	RefType      string       `json:"ref_type"`
 	Forced       bool         `json:"forced"`
@@ -106,7 +108,12 @@ func (e *event) author(of pull.Key) string {
 // run is a check run or check suite, with its open pull requests as far as GitHub knows
 // them: none for those from forks.
 type run struct {
-	App          app    `json:"app"`
+	App        app    `json:"app"`
+	Name       string `json:"name"`        // of a check run
+	HeadBranch string `json:"head_branch"` // of a check suite
+	Suite      struct {
+		HeadBranch string `json:"head_branch"`
+	} `json:"check_suite"`
 	HeadSHA      string `json:"head_sha"`
 	Conclusion   string `json:"conclusion"`
 	PullRequests []struct {
@@ -115,6 +122,10 @@ type run struct {
 			Repo repository `json:"repo"`
 		} `json:"base"`
 	} `json:"pull_requests"`
+}
+
+type named struct {
+	Name string `json:"name"`
 }
 
 type app struct {

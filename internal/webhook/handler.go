@@ -190,15 +190,20 @@ func (h *Handler) event(w http.ResponseWriter, r *http.Request, sum [sha256.Size
 	return e, a
 }
 
-// keys returns the event's keys, and the pull requests that wait for it.
-func (h *Handler) keys(ctx context.Context, name string, e *event) ([]pull.Key, error) {
-	if sha := e.unblocked(name, h.me()); sha != "" && h.cfg.Waiting != nil {
-		return h.cfg.Waiting(ctx, e.Repository.key(), sha)
+// keys returns the event's keys, the pull requests that wait for it, and the repository if
+// a check of a branch ran.
+func (h *Handler) keys(ctx context.Context, name string, e *event) (keys []pull.Key, err error) {
+	sha := e.unblocked(name, h.me())
+	switch {
+	case sha != "" && h.cfg.Waiting != nil:
+		keys, err = h.cfg.Waiting(ctx, e.Repository.key(), sha)
+	case h.heeded(ctx, name, e):
+		keys = e.keys(name, h.me())
 	}
-	if !h.heeded(ctx, name, e) {
-		return nil, nil
+	if h.reported(ctx, name, e) {
+		keys = append(keys, e.Repository.key())
 	}
-	return e.keys(name, h.me()), nil
+	return keys, err
 }
 
 // announce calls those who need to know about an event, whatever its keys.

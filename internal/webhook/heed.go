@@ -2,7 +2,9 @@ package webhook
 
 import (
 	"context"
+	"slices"
 
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -15,6 +17,36 @@ type Heed struct {
 	// Push: a push to the default branch that changed these files. complete is false if
 	// the event doesn't list them all.
 	Push func(ctx context.Context, repository pull.Key, files []string, complete bool) bool
+	// Report: a status or check run of this name on a commit of the default branch or a
+	// version's; "" if the event doesn't name it. nil: none matters.
+	Report func(ctx context.Context, repository pull.Key, check string) bool
+}
+
+// reported reports whether the event is about a check of a branch that matters. A branch's
+// head may have moved on since the commit. Pull requests from forks may have a branch of
+// the same name: that costs a look.
+func (h *Handler) reported(ctx context.Context, name string, e *event) bool {
+	var branches []named
+	check := ""
+	switch {
+	case e.own(name, h.me()) || h.cfg.Heed.Report == nil || e.Repository.key().Validate() != nil:
+		return false
+	case name == "status":
+		branches, check = e.Branches, e.Context
+	case name == "check_run" && (e.Action == "created" || e.Action == "completed"):
+		branches, check = []named{{e.CheckRun.Suite.HeadBranch}}, e.CheckRun.Name
+	case name == "check_suite" && e.Action == "completed":
+		branches = []named{{e.CheckSuite.HeadBranch}}
+	case name == "commit_comment" && e.Action == "created":
+		branches = []named{{e.Repository.DefaultBranch}} // it names none
+	}
+	of := func(b named) bool { return lasting(b.Name, e) }
+	return slices.ContainsFunc(branches, of) && h.cfg.Heed.Report(ctx, e.Repository.key(), check)
+}
+
+// lasting reports whether a branch is the default branch, or a version's.
+func lasting(branch string, e *event) bool {
+	return branch != "" && (branch == e.Repository.DefaultBranch || lifecycle.ValidVersion(branch))
 }
 
 // heeded reports whether the event can matter to the bot.

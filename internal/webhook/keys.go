@@ -131,7 +131,7 @@ func (e *event) listed(r run) []pull.Key {
 // queue's branches.
 func pushed(e *event) []pull.Key {
 	branch, found := strings.CutPrefix(e.Ref, "refs/heads/")
-	if !found || branch == "" || branch != e.Repository.DefaultBranch && !lifecycle.ValidVersion(branch) {
+	if !found || !lasting(branch, e) {
 		return nil
 	}
 	return wholeRepository(e)

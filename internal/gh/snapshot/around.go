@@ -52,6 +52,9 @@ func (l *loading) around(ctx context.Context) error {
 		return gh.BadAnswer("a changed file is not in the head commit: the pull request changed meanwhile")
 	}
 	l.remembersLooks()
+	if err := l.checks(ctx); err != nil {
+		return err
+	}
 	return l.people(ctx)
 }
 

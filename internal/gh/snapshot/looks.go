@@ -27,6 +27,7 @@ func (l *loading) blank(at pull.Looks) {
 	l.out.Branches, l.out.Into = blank[pull.Branch](at.Branches), blank[[]pull.Summary](at.Into)
 	l.out.Others, l.out.Issues = blank[pull.Summary](at.Requests), blank[pull.Issue](at.Issues)
 	l.out.Compared, l.out.Known, l.out.Guarded = blank[pull.Comparison](at.Compared), blank[bool](at.Labels), blank[bool](at.Guarded)
+	l.out.Checked = blank[pull.BranchChecks](at.Checked)
 }
 
 // seen takes what was found.

@@ -23,6 +23,9 @@ type Loader struct {
 	pasts  *pasts
 	people people
 
+	checked *lru.Cache[checkedAt, knownChecks]
+	doubts  *lru.Cache[doubtAt, []pull.CheckRun]
+
 	missing   *lru.Cache[fileAt, struct{}] // changed files that don't exist
 	queueless atomic.Bool                  // this GitHub has no merge queues
 }
@@ -30,13 +33,15 @@ type Loader struct {
 // New makes a Loader that uses app.
 func New(app *gh.App) (*Loader, error) {
 	l := &Loader{app: app, pasts: newPasts()}
-	var faults [6]error
+	var faults [8]error
 	l.files, faults[0] = lru.New[fileAt, knownFile](rememberedFiles)
 	l.blobs, faults[1] = newBlobs()
 	l.reads, faults[2] = lru.New[pull.Key, []string](rememberedReads)
 	l.looked, faults[3] = lru.New[pull.Key, pull.Looks](20_000)
 	l.latest, faults[4] = lru.New[pull.Key, glimpse](rememberedGlimpses)
 	l.missing, faults[5] = lru.New[fileAt, struct{}](rememberedFiles)
+	l.checked, faults[6] = lru.New[checkedAt, knownChecks](rememberedChecked)
+	l.doubts, faults[7] = lru.New[doubtAt, []pull.CheckRun](rememberedDoubts)
 	l.people.forget()
 	return l, errors.Join(faults[:]...)
 }
@@ -66,6 +71,8 @@ type Query struct {
 	Listed []int
 	// Team is the core developers' team, as SLUG or ORGANIZATION/SLUG; "": no one is one.
 	Team string
+	// Source says what of a branch's checks counts, for Looks.Checked.
+	Source pull.CheckSource
 }
 
 // maxCommits is how many commits GitHub lists for a pull request (REST API, "List commits

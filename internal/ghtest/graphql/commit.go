@@ -35,6 +35,15 @@ func (v view) commitNode(n node, r *world.Repo, sha string) (any, error) {
 	n["status"] = v.needs("statuses:read", func(map[string]any) (any, error) { return v.statusNode(r, sha), nil })
 	n["checkSuites"] = v.needs("checks:read", func(args map[string]any) (any, error) { return v.checkSuites(r, sha, args) })
 	n["statusCheckRollup"] = v.needs("statuses|checks:read", func(map[string]any) (any, error) { return v.rollup(r, sha), nil })
+	n["comments"] = v.needs("contents:read", func(args map[string]any) (any, error) {
+		return nodesOf("comments", "CommitComment", r.Root().CommitComments[sha], func(x *world.Comment) node {
+			return node{
+				"__typename": "CommitComment", "__interfaces": []string{"Node"}, "id": world.NodeID("CC", x.ID), "body": x.Body,
+				"createdAt": world.Timestamp(x.Created), "author": v.actor(x.Author),
+				"url": v.w.URL + "/" + r.FullName() + "/commit/" + sha + "#commitcomment-" + world.Decimal(x.ID),
+			}
+		})(args)
+	})
 	v.history(n, r, sha)
 	return n, nil
 }

@@ -51,7 +51,7 @@ func TestFieldsAreGitHubs(t *testing.T) {
 	}
 	w.node(v.mutation(), nil)
 	for _, kind := range []string{
-		"Repository", "PullRequest", "Issue", "Label", "IssueComment", "Commit", "Blob", "Tree", "TreeEntry", "Submodule", "Ref", "Tag", "Status", "StatusContext",
+		"Repository", "PullRequest", "Issue", "CommitComment", "Label", "IssueComment", "Commit", "Blob", "Tree", "TreeEntry", "Submodule", "Ref", "Tag", "Status", "StatusContext",
 		"CheckSuite", "CheckRun", "PullRequestChangedFile", "LabeledEvent", "CommentDeletedEvent", "RenamedTitleEvent", "ClosedEvent", "ReopenedEvent", "HeadRefForcePushedEvent",
 		"PullRequestReview", "ReviewRequest", "ReviewRequestedEvent", "ReviewDismissedEvent", "AssignedEvent", "UnassignedEvent", "HeadRefDeletedEvent", "HeadRefRestoredEvent",
 		"AutoMergeRequest", "AutoSquashEnabledEvent", "AutoMergeDisabledEvent", "StatusCheckRollup", "RefConnection", "CommitHistoryConnection", "MergedEvent",
@@ -171,6 +171,7 @@ func (m maker) fix() {
 	r.Close(i, bob)
 	m.do(r.Reopen(i, bob))
 	m.do(r.AddStatus(sha, &world.Status{Context: "ci", State: "success", Creator: m.who("ci")}))
+	m.do(r.CommentOnCommit(sha, bob, "The buildbot **x** has failed"))
 	m.do(r.Protect("main", world.Protection{RequiredReviews: 2}))
 	m.do(r.RequireReview("main", world.RequiredReview{Required: 1}))
 	m.do(r.OtherCheck(sha, "github-actions", "build", "success"))

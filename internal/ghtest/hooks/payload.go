@@ -102,7 +102,15 @@ func (h *Hooks) addSubject(payload obj, e world.Event) {
 		app := e.Suite.App
 		payload["check_suite"] = obj{
 			"id": app.ID, "head_sha": e.Suite.SHA, "status": "completed", "conclusion": e.Suite.Conclusion, "app": obj{"id": app.ID, "slug": app.Slug, "name": app.Slug},
-			"pull_requests": h.o.CheckPulls(r, e.Suite.SHA),
+			"pull_requests": h.o.CheckPulls(r, e.Suite.SHA), "head_branch": nil,
+		}
+		if names := r.BranchesWith(e.Suite.SHA); len(names) > 0 {
+			payload["check_suite"].(obj)["head_branch"] = names[0]
+		}
+	case "commit_comment":
+		payload["comment"] = obj{
+			"id": e.Comment.ID, "body": e.Comment.Body, "commit_id": e.Commit.SHA, "user": h.o.UserJSON(e.By), "author_association": "NONE",
+			"created_at": world.Timestamp(e.Comment.Created), "updated_at": world.Timestamp(e.Comment.Updated),
 		}
 	case "merge_group":
 		h.addGroup(payload, e)
@@ -203,10 +211,9 @@ func (h *Hooks) addStatus(payload obj, e world.Event) {
 		delete(payload, left)
 	}
 	branches := []obj{}
-	for _, name := range r.Branches() {
-		if tip := r.Refs["refs/heads/"+name]; tip == c.SHA && len(branches) < 10 {
-			branches = append(branches, obj{"name": name, "protected": false, "commit": obj{"sha": tip, "url": h.o.RepoAPI(r) + "/commits/" + tip}})
-		}
+	for _, name := range r.BranchesWith(c.SHA) {
+		tip := r.Refs["refs/heads/"+name]
+		branches = append(branches, obj{"name": name, "protected": false, "commit": obj{"sha": tip, "url": h.o.RepoAPI(r) + "/commits/" + tip}})
 	}
 	payload["sha"], payload["name"], payload["commit"], payload["branches"] = c.SHA, r.FullName(), h.o.CommitJSON(r, c), branches
 }

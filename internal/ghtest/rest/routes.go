@@ -12,7 +12,7 @@ func Routes(w *world.World, f *api.Front) []api.Route {
 	var all []api.Route
 	for _, table := range [][]route{
 		appRoutes, teamRoutes, repoRoutes, pullRoutes, pullWriteRoutes, reviewerRoutes, reviewRoutes, forkRoutes, collaboratorRoutes, refRoutes, gitDataRoutes, compareRoutes, contentRoutes,
-		statusRoutes, checkRoutes, commentRoutes, reactionRoutes, issueRoutes, labelRoutes, timelineRoutes,
+		statusRoutes, checkRoutes, commentRoutes, reactionRoutes, issueRoutes, labelRoutes, timelineRoutes, workflowRoutes,
 	} {
 		for _, rt := range table {
 			all = append(all, api.Route{Pattern: rt.pattern, Need: rt.need, Run: func(c *api.Call) (any, error) { return rt.run(s, &call{c}) }})

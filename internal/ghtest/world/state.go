@@ -83,12 +83,15 @@ type Repo struct {
 	SecretIn  string // pattern of branches
 	NoFilter  bool
 
-	Statuses map[string][]*Status         // by SHA, oldest first
-	Checks   []*Check                     // oldest first
-	diffs    map[[2]string]*gitstore.Diff // by base and head
-	merges   map[[2]string]string         // trees by base and head, "" is a conflict
-	asked    map[[2]string]any            // who asked first for the mergeability, by base and head; nil: it is always known
-	Writes   []Write
+	Statuses       map[string][]*Status         // by SHA, oldest first
+	Checks         []*Check                     // oldest first
+	CommitComments map[string][]*Comment        // by SHA, oldest first
+	Workflows      []*Workflow                  // runs, oldest first
+	trunks         map[string]map[string]bool   // commits by the tips that they lead to
+	diffs          map[[2]string]*gitstore.Diff // by base and head
+	merges         map[[2]string]string         // trees by base and head, "" is a conflict
+	asked          map[[2]string]any            // who asked first for the mergeability, by base and head; nil: it is always known
+	Writes         []Write
 }
 
 // FullName is "owner/name".

@@ -131,6 +131,11 @@ func (c *goldenCase) check() error {
 			return err
 		}
 	}
+	for _, lines := range c.request.Checked {
+		if _, err := parseChecked(lines); err != nil {
+			return err
+		}
+	}
 	changed := map[string]bool{}
 	for _, line := range c.request.Files {
 		f, err := parseFile(line)

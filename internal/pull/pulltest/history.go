@@ -45,6 +45,9 @@ type yamlHistory struct {
 	// Picked is what the picks of this very run came to.
 	Picked []pull.Picked `yaml:"picked"`
 
+	// Checked are the commits of branches with their runs, see parseChecked.
+	Checked map[string][]string `yaml:"checked"`
+
 	yamlTriage `yaml:",inline"`
 }
 
@@ -143,6 +146,7 @@ func (y yamlRequest) live(r *pull.Request, rules []pull.Rule) {
 	looks := pull.Look(rules, r)
 	y.look(r, looks)
 	y.around(r, looks)
+	y.checks(r, looks)
 }
 
 // around fills in branches and other pull requests.

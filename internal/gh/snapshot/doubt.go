@@ -1,0 +1,160 @@
+package snapshot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// doubtAt is a check on a commit with its newest run: what came before that never changes.
+type doubtAt struct {
+	repository pull.Key
+	pull.CheckDoubt
+	newest time.Time
+}
+
+// doubt adds the earlier runs of those that decide: in its list of a commit's checks,
+// GitHub only has the newest of each name.
+func (l *checkedLoad) doubt(ctx context.Context, b *pull.BranchChecks) error {
+	if l.Source.Doubts == nil {
+		return nil
+	}
+	for n, d := range l.Source.Doubts(*b) {
+		i := slices.IndexFunc(b.Commits, func(c pull.CommitChecks) bool { return c.SHA == d.SHA })
+		status, reported := l.statuses[d.Check]
+		if i < 0 || !reported || n >= maxDoubts { // comments and nightly builds are all there
+			continue
+		}
+		key := doubtAt{l.Key.Repository(), d, newest(b.Commits[i].Runs, d.Check)}
+		earlier, known := l.from.doubts.Get(key)
+		if !known {
+			var err error
+			if earlier, err = l.earlier(ctx, d, status); err != nil {
+				return err
+			}
+			l.from.doubts.Add(key, earlier)
+		}
+		b.Commits[i].Runs = append(b.Commits[i].Runs, earlier...)
+	}
+	return nil
+}
+
+// newest is when a check reported last.
+func newest(runs []pull.CheckRun, check string) (at time.Time) {
+	for _, run := range runs {
+		if run.Check == check && run.At.After(at) {
+			at = run.At
+		}
+	}
+	return at
+}
+
+// earlier lists up to a hundred runs of a check on a commit, with the newest one.
+func (l *checkedLoad) earlier(ctx context.Context, d pull.CheckDoubt, status bool) (runs []pull.CheckRun, err error) {
+	add := func(run pull.CheckRun, ran bool) {
+		if ran {
+			runs = append(runs, run)
+		}
+	}
+	page := github.ListOptions{PerPage: 100}
+	if status {
+		found, _, err := l.REST.Repositories.ListStatuses(ctx, l.Key.Owner, l.Key.Repo, d.SHA, &page)
+		for _, s := range found {
+			outcome, shows := outcomes[s.GetState()]
+			add(pull.CheckRun{Check: d.Check, Outcome: outcome, At: s.GetCreatedAt().Time, URL: s.GetTargetURL()},
+				shows && s.GetContext() == d.Check)
+		}
+		return runs, said(err, "listing the statuses of", d.SHA)
+	}
+	all := "all"
+	found, _, err := l.REST.Checks.ListCheckRunsForRef(ctx, l.Key.Owner, l.Key.Repo, d.SHA,
+		&github.ListCheckRunsOptions{CheckName: &d.Check, Filter: &all, ListOptions: page})
+	if err != nil {
+		return nil, said(err, "listing the check runs of", d.SHA)
+	}
+	for _, c := range found.CheckRuns {
+		add(checkRun(c.GetName(), c.GetStatus(), c.GetConclusion(), span{c.GetStartedAt().Time, c.GetCompletedAt().Time}, c.GetDetailsURL()))
+	}
+	return runs, nil
+}
+
+func said(err error, doing, what string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s %s: %w", doing, what, gh.Settle(err))
+}
+
+// nightly adds the runs of the branch's nightly build. A run that passed in a later attempt
+// failed before: people run what failed again.
+func (l *checkedLoad) nightly(ctx context.Context, b *pull.BranchChecks) error {
+	if l.Source.Nightly == nil {
+		return nil
+	}
+	workflow, check := l.Source.Nightly(l.Branch)
+	if workflow == "" {
+		return nil
+	}
+	builds, err := l.from.builds(ctx, l.Client, BuildsQuery{l.Key, l.Installation, l.Branch, workflow})
+	if err != nil {
+		return err
+	}
+	for _, build := range builds {
+		i := slices.IndexFunc(b.Commits, func(c pull.CommitChecks) bool { return c.SHA == build.SHA })
+		if i < 0 || !build.Shows {
+			continue
+		}
+		build.Run.Check, build.Run.Nightly = check, true
+		b.Commits[i].Runs = append(b.Commits[i].Runs, build.Run)
+		if build.Again && build.Run.Outcome == pull.RunGood {
+			failed := build.Run
+			failed.Outcome = pull.RunBad
+			b.Commits[i].Runs = append(b.Commits[i].Runs, failed)
+		}
+	}
+	return nil
+}
+
+// BuildsQuery says which workflow's runs to list.
+type BuildsQuery struct {
+	Key              pull.Key
+	Installation     int64 // 0: look it up
+	Branch, Workflow string
+}
+
+// Builds lists the newest hundred runs of a workflow on a branch, the newest first. A
+// workflow that doesn't exist, or that the App isn't allowed to see, has none.
+func (l *Loader) Builds(ctx context.Context, q BuildsQuery) ([]pull.Build, error) {
+	c, err := l.app.Client(ctx, q.Key.Repository(), q.Installation)
+	if err != nil {
+		return nil, err
+	}
+	return l.builds(ctx, c, q)
+}
+
+func (l *Loader) builds(ctx context.Context, c *gh.Client, q BuildsQuery) ([]pull.Build, error) {
+	found, _, err := c.REST.Actions.ListWorkflowRunsByFileName(ctx, q.Key.Owner, q.Key.Repo, q.Workflow,
+		&github.ListWorkflowRunsOptions{Branch: q.Branch, ListOptions: github.ListOptions{PerPage: 100}})
+	err = said(err, "listing the runs of", q.Workflow)
+	_, gone := errors.AsType[*gh.Gone](err)
+	if _, denied := errors.AsType[*gh.Denied](err); denied || gone {
+		c.Log().Warn().Err(err).Str("repository", q.Key.Repository().String()).Msg("cannot see the nightly builds: continuing without them")
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var all []pull.Build
+	for _, r := range found.WorkflowRuns {
+		run, ran := checkRun("", r.GetStatus(), r.GetConclusion(), span{r.GetCreatedAt().Time, r.GetUpdatedAt().Time}, r.GetHTMLURL())
+		all = append(all, pull.Build{SHA: r.GetHeadSHA(), Began: r.GetCreatedAt().Time, Again: r.GetRunAttempt() > 1, Shows: ran, Run: run})
+	}
+	return all, nil
+}

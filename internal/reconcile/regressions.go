@@ -1,0 +1,138 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/queue"
+	"github.com/concorde-bot/concorde/internal/regression"
+)
+
+const (
+	// roundsPause is the pause between two looks at the checks of a repository's branches.
+	// While reports keep coming, it doubles up to roundsMost: a commit of CPython gets a
+	// hundred, mostly in a row.
+	roundsPause = 2 * time.Second
+	roundsMost  = time.Minute
+	// maxChecked limits the branches with checks; the newest versions come first.
+	maxChecked = 10
+)
+
+// rounds are the regressions that go on, as they were seen last. Whoever loses them
+// finds them again; only those that ended meanwhile wait for their pull requests' own runs.
+type rounds struct {
+	At    time.Time        `json:"at"`
+	Pause time.Duration    `json:"pause"`          // before the next look
+	Open  map[string]round `json:"open,omitempty"` // by branch and check
+}
+
+type round struct {
+	Sum   string `json:"sum"` // what the comments say of it
+	Pulls []int  `json:"pulls,omitempty"`
+}
+
+// regressions loads the checks of the branches, and enqueues the pull requests whose
+// comments should change: it says which, their rule says what.
+func (r *Reconciler) regressions(ctx context.Context, p place) error {
+	branches := p.checked()
+	if len(branches) == 0 {
+		return nil
+	}
+	before, err := recall[rounds](ctx, r, roundsNote, p.key)
+	if err != nil {
+		return err
+	}
+	if next := before.At.Add(before.Pause); next.After(r.Now()) {
+		return r.Store.Add(ctx, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: fmt.Sprint(roundsNote, " ", next.Unix()),
+			At: next})
+	}
+	now := rounds{At: r.Now(), Pause: roundsPause, Open: map[string]round{}}
+	if now.At.Sub(before.At) < 2*roundsMost {
+		now.Pause = min(max(2*before.Pause, roundsPause), roundsMost)
+	}
+	for _, branch := range branches {
+		err := r.roundsOf(ctx, p, branch, before, now)
+		if _, temporary := errors.AsType[*gh.Temporary](err); temporary || refused(err) {
+			zerolog.Ctx(ctx).Warn().Err(err).Msg("looking at a branch's checks") // must not stop the sweep
+			return r.keep(ctx, roundsNote, p.key, rounds{now.At, now.Pause, before.Open})
+		} else if err != nil {
+			return err
+		}
+	}
+	if err := r.tell(ctx, p, changed(before.Open, now.Open)); err != nil {
+		return err
+	}
+	return r.keep(ctx, roundsNote, p.key, now)
+}
+
+// checked are the branches whose checks count, the default branch first.
+func (p place) checked() []string {
+	branches := slices.DeleteFunc(slices.Clone(p.Branches), func(name string) bool {
+		return p.rules.Modes.Regressions == config.Off || !regression.Watched(p.rules, p.DefaultBranch, name)
+	})
+	slices.SortFunc(branches, func(a, b string) int {
+		switch {
+		case a == p.DefaultBranch:
+			return -1
+		case b == p.DefaultBranch:
+			return 1
+		}
+		return lifecycle.Compare(b, a)
+	})
+	return branches[:min(len(branches), maxChecked)]
+}
+
+// roundsOf adds the open rounds of a branch.
+func (r *Reconciler) roundsOf(ctx context.Context, p place, branch string, before, now rounds) error {
+	b, err := r.Loads.Checked(gh.Background(ctx), snapshot.CheckedQuery{
+		Key: p.key, Installation: p.installation, Branch: branch, Source: regression.Source(p.rules, r.Now()),
+	})
+	if err != nil {
+		return err
+	}
+	for _, open := range regression.Open(p.rules, b, r.Now()) {
+		key := branch + " " + open.Check
+		next := round{Sum: open.Summary(b), Pulls: open.Pulls(b)}
+		if !open.Known() || len(next.Pulls) > p.rules.Regressions.MaxPullRequests {
+			next.Pulls = before.Open[key].Pulls // those that heard of it
+		}
+		now.Open[key] = next
+	}
+	return nil
+}
+
+// changed are the pull requests of rounds that began, ended or are others now.
+func changed(before, now map[string]round) (numbers []int) {
+	for _, key := range slices.Concat(slices.Collect(maps.Keys(before)), slices.Collect(maps.Keys(now))) {
+		if before[key].Sum != now[key].Sum {
+			numbers = append(append(numbers, before[key].Pulls...), now[key].Pulls...)
+		}
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
+}
+
+// tell enqueues pull requests.
+func (r *Reconciler) tell(ctx context.Context, p place, numbers []int) error {
+	var hints []queue.Hint
+	for _, number := range numbers {
+		key := pull.Key{Owner: p.key.Owner, Repo: p.key.Repo, Number: number}
+		hints = append(hints, queue.Hint{Key: key.String(), Installation: p.installation, Cause: roundsNote, Aside: true})
+	}
+	if len(hints) == 0 {
+		return nil
+	}
+	zerolog.Ctx(ctx).Info().Ints("pull_requests", numbers[:min(len(numbers), 20)]).Msg("a check of a branch failed, or passes again")
+	return r.Store.Add(ctx, hints...)
+}

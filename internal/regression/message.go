@@ -1,0 +1,106 @@
+package regression
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/internal/markdown"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+const about = "Comments on the pull requests merged since a check of their branch last passed, if it fails, and says when it passes again."
+
+// The comment.
+const (
+	textFailing = "A check that runs after the merge fails on `%s`, and this pull request may be the cause."
+	textOver    = "The checks that failed on `%s` after this pull request was merged need nothing more from you."
+	textNext    = "If this change is the cause, a fix or a revert within a day helps everyone who works on the branch. " +
+		"If it isn't, you don't need to do anything. I'll update this comment when the check passes again."
+	textOffer = "It's been %d hours, and the check still fails. If this change is the cause and a fix isn't near, a core developer can comment " +
+		"`@%s revert REASON`: I'll open a pull request that reverts it, for people to review and merge. Nothing is reverted by itself."
+
+	rowFailing = "%s %s on %s and passed on %s. %s"
+	rowPassing = "%s passes again since %s%s."
+	rowCleared = "%s failed, but later runs show that this pull request isn't the cause."
+	rowFlaky   = "%s has failed and passed on the same commit, so it's flaky, and its failures say nothing about this pull request."
+
+	onlyThis = "This is the only pull request in between."
+	others   = "In between are this pull request and %s."
+)
+
+// text is the comment on the rows.
+func (m memory) text(r *pull.Request, offer int) string {
+	start, next := fmt.Sprintf(textOver, r.Base), ""
+	var rows []string
+	for _, check := range m.checks() {
+		row := m.Checks[check]
+		if row.State == failing {
+			start, next = fmt.Sprintf(textFailing, r.Base), "\n\n"+textNext
+		}
+		rows = append(rows, "- "+row.text(check, r.Key.Number))
+	}
+	if next != "" && offer > 0 {
+		next += "\n\n" + fmt.Sprintf(textOffer, offer, r.Me)
+	}
+	return start + "\n\n" + strings.Join(rows, "\n") + next
+}
+
+func (w row) text(check string, own int) string {
+	name := markdown.Code(check)
+	switch w.State {
+	case passing:
+		by := ""
+		if w.By > 0 {
+			by = fmt.Sprintf(" (#%d)", w.By)
+		}
+		return fmt.Sprintf(rowPassing, name, short(w.Fixed), by)
+	case cleared:
+		return fmt.Sprintf(rowCleared, name)
+	case flaky:
+		return fmt.Sprintf(rowFlaky, name)
+	}
+	failed := "failed"
+	if address, is := link(w.URL); is {
+		failed = "[failed](" + address + ")"
+	}
+	between := onlyThis
+	if rest := slices.DeleteFunc(slices.Clone(w.Pulls), func(n int) bool { return n == own }); len(rest) > 0 {
+		between = fmt.Sprintf(others, list(rest))
+	}
+	return fmt.Sprintf(rowFailing, name, failed, short(w.Bad), short(w.Good), between)
+}
+
+// maxListed is how many other pull requests a comment names.
+const maxListed = 20
+
+// list is "#1, #2 and #3".
+func list(numbers []int) string {
+	var all []string
+	for _, n := range numbers[:min(len(numbers), maxListed)] {
+		all = append(all, fmt.Sprintf("#%d", n))
+	}
+	if more := len(numbers) - maxListed; more > 0 {
+		all = append(all, fmt.Sprintf("%d others", more))
+	}
+	last := len(all) - 1
+	if last == 0 {
+		return all[0]
+	}
+	return strings.Join(all[:last], ", ") + " and " + all[last]
+}
+
+func short(sha string) string { return sha[:min(len(sha), 10)] }
+
+// maxURL is the longest address that a comment links to.
+const maxURL = 500
+
+// link is the address of a run's details, if it can stand in a comment.
+func link(address string) (string, bool) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || len(address) > maxURL {
+		return "", false
+	}
+	return strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "<", "%3C", ">", "%3E").Replace(u.String()), true
+}

@@ -1,0 +1,9 @@
+package regression
+
+import (
+	"testing"
+
+	"github.com/concorde-bot/concorde/internal/pull/pulltest"
+)
+
+func TestGolden(t *testing.T) { pulltest.GoldenRule(t, Rule) }
