@@ -26,6 +26,7 @@ type Modes struct {
 	Revert      Mode `yaml:"revert" jsonschema:"enum=off,enum=shadow,enum=on"`       // reverts, on the reverted pull request
 	RevertPR    Mode `yaml:"revert-pr" jsonschema:"enum=off,enum=shadow,enum=on"`    // reverts, on their own pull requests
 	Commands    Mode `yaml:"commands" jsonschema:"enum=off,enum=shadow,enum=on"`     // commands in comments
+	Readiness   Mode `yaml:"readiness" jsonschema:"enum=off,enum=shadow,enum=on"`    // comments in versions' tracking issues
 }
 
 // Of returns the mode of a rule, by its name. A rule without a setting is on.

@@ -44,14 +44,12 @@ into the branch; some 50 for a branch of two years. Each list ends after 10,000 
 }
 
 func (c *backportGapsCmd) Run(s streams) error {
-	key, err := pull.ParseKey(c.Repository)
-	switch {
-	case err != nil:
-		return misuse(fmt.Errorf("reading --repository: %w", err))
-	case key.Number != 0:
-		return misuse(fmt.Errorf("reading --repository: %q is a pull request: expected OWNER/REPO", c.Repository))
-	case !lifecycle.ValidVersion(c.Version):
-		return misuse(fmt.Errorf("reading %q: it isn't a version: expected MAJOR.MINOR, such as 3.14", c.Version))
+	key, err := parseRepository(c.Repository)
+	if err == nil {
+		err = parseVersion(c.Version)
+	}
+	if err != nil {
+		return err
 	}
 	now := time.Now().UTC()
 	var since time.Time
@@ -69,12 +67,8 @@ func (c *backportGapsCmd) Run(s streams) error {
 		return misuse(err)
 	}
 	report, err := c.find(s, gapsIn{github, settings, key, since, now})
-	var gone *gh.Gone
-	if errors.As(err, &gone) {
-		return fmt.Errorf("%w: is the name right, and is the App installed there?", err)
-	}
 	if err != nil {
-		return err
+		return notInstalled(err)
 	}
 	if c.JSON {
 		return printJSON(s, report)
@@ -96,15 +90,7 @@ func (c *backportGapsCmd) find(s streams, in gapsIn) (gapsReport, error) {
 	if err != nil {
 		return gapsReport{}, err
 	}
-	settings := in.settings.Rules
-	if outline.Settings != nil {
-		if own, fault := in.settings.Override(config.RepositoryFile, outline.Settings); fault == nil {
-			settings = own
-		} else {
-			fmt.Fprintf(s.stderr, "bot: the settings of %s have faults, so the bot's own apply (try: bot check-config %s)\n", in.key,
-				config.RepositoryFile)
-		}
-	}
+	settings := settingsOf(s, in.settings, outline)
 	rules := backport.Config{Settings: settings.Backport, ABI: settings.ABI, Calendar: builtin()}
 	search, err := rules.Search(c.Version, in.now)
 	if err != nil {
@@ -130,6 +116,49 @@ func (c *backportGapsCmd) find(s streams, in gapsIn) (gapsReport, error) {
 		report.Gaps = append(report.Gaps, gapJSON{g.Number, g.Title, g.Kind, g.Merged.Format(time.DateOnly), g.Labelled, g.Why, g.Backport})
 	}
 	return report, nil
+}
+
+// settingsOf are those in force in a repository.
+func settingsOf(s streams, central *config.Config, outline pull.Repository) config.Rules {
+	if outline.Settings == nil {
+		return central.Rules
+	}
+	own, fault := central.Override(config.RepositoryFile, outline.Settings)
+	if fault == nil {
+		return own
+	}
+	fmt.Fprintf(s.stderr, "bot: the settings of %s have faults, so the bot's own apply (try: bot check-config %s)\n", outline.Key,
+		config.RepositoryFile)
+	return central.Rules
+}
+
+// parseRepository reads --repository.
+func parseRepository(name string) (pull.Key, error) {
+	key, err := pull.ParseKey(name)
+	switch {
+	case err != nil:
+		return key, misuse(fmt.Errorf("reading --repository: %w", err))
+	case key.Number != 0:
+		return key, misuse(fmt.Errorf("reading --repository: %q is a pull request: expected OWNER/REPO", name))
+	}
+	return key, nil
+}
+
+// parseVersion checks a version on the command line.
+func parseVersion(version string) error {
+	if !lifecycle.ValidVersion(version) {
+		return misuse(fmt.Errorf("reading %q: it isn't a version: expected MAJOR.MINOR, such as 3.14", version))
+	}
+	return nil
+}
+
+// notInstalled says what to check if a repository is gone.
+func notInstalled(err error) error {
+	var gone *gh.Gone
+	if errors.As(err, &gone) {
+		return fmt.Errorf("%w: is the name right, and is the App installed there?", err)
+	}
+	return err
 }
 
 // pulls lists what may be missing, and what's on the branch or on its way.

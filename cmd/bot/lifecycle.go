@@ -17,15 +17,20 @@ import (
 const chartedYears = 5
 
 type lifecycleCmd struct {
-	At           string   `placeholder:"YYYY-MM-DD" help:"The day to show (default: today)."`
-	JSON         bool     `name:"json" help:"Print JSON instead of a table."`
-	SVG          bool     `name:"svg" help:"Print a chart instead of a table."`
-	ReleaseCycle string   `placeholder:"FILE" help:"A copy of https://peps.python.org/api/release-cycle.json (default: built-in copies)."`
-	Releases     string   `placeholder:"FILE" help:"A copy of https://peps.python.org/api/python-releases.json, which has more details."`
-	Scheme       string   `placeholder:"NAME" help:"Show a plan by pep602 (in force), pep605 or pep2026 (both rejected) instead."`
-	From         int      `placeholder:"YEAR" help:"The first year of releases to plan (default: the day's)."`
-	Years        int      `placeholder:"N" help:"How many years to plan, up to 50 (default: 5)."`
-	ABIBreaks    []string `name:"abi-breaks" placeholder:"RELEASE" help:"ABI-breaking releases, such as 3.9.0a5: PEP 605 calls them alphas."`
+	At            string `placeholder:"YYYY-MM-DD" help:"The day to show (default: today)."`
+	JSON          bool   `name:"json" help:"Print JSON instead of a table."`
+	SVG           bool   `name:"svg" help:"Print a chart instead of a table."`
+	calendarFlags `embed:""`
+	Scheme        string   `placeholder:"NAME" help:"Show a plan by pep602 (in force), pep605 or pep2026 (both rejected) instead."`
+	From          int      `placeholder:"YEAR" help:"The first year of releases to plan (default: the day's)."`
+	Years         int      `placeholder:"N" help:"How many years to plan, up to 50 (default: 5)."`
+	ABIBreaks     []string `name:"abi-breaks" placeholder:"RELEASE" help:"ABI-breaking releases, such as 3.9.0a5: PEP 605 calls them alphas."`
+}
+
+// calendarFlags say where release data is.
+type calendarFlags struct {
+	ReleaseCycle string `placeholder:"FILE" help:"A copy of https://peps.python.org/api/release-cycle.json (default: built-in copies)."`
+	Releases     string `placeholder:"FILE" help:"A copy of https://peps.python.org/api/python-releases.json, which has more details."`
 }
 
 func (c *lifecycleCmd) Run(s streams) error {
@@ -62,7 +67,7 @@ func (c *lifecycleCmd) Run(s streams) error {
 }
 
 // calendar reads the given files, or else the built-in copies.
-func (c *lifecycleCmd) calendar() (*lifecycle.Calendar, error) {
+func (c calendarFlags) calendar() (*lifecycle.Calendar, error) {
 	if c.ReleaseCycle == "" && c.Releases == "" {
 		return lifecycle.Builtin(), nil
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/reconcile"
 	"github.com/concorde-bot/concorde/internal/regression"
+	"github.com/concorde-bot/concorde/internal/release"
 	"github.com/concorde-bot/concorde/internal/settingscheck"
 	"github.com/concorde-bot/concorde/internal/triage/command"
 	"github.com/concorde-bot/concorde/internal/triage/conflict"
@@ -57,6 +58,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		backport.EndedRule(backports),
 		settingscheck.Rule(in.central, s, in.together),
 		regression.Rule(s),
+		release.Rule(releases(s, in.calendar)),
 	})
 	commands.Rules = rules
 	return append(rules, enabled(s, []pull.Rule{command.Rule(commands)})...)

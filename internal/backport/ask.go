@@ -76,7 +76,7 @@ func (c *Config) responsible(m merged, version string, now time.Time) (login str
 	if person(m.author) {
 		return m.author, member(m.association)
 	}
-	b, _ := c.life(version, now)
+	b, _ := c.Life(version, now)
 	if managers := c.managers(b); len(managers) > 0 {
 		return managers[0], true
 	}

@@ -63,8 +63,8 @@ func (c *Config) asked(label string) (branch string, ok bool) {
 	return label[len(prefix):], true
 }
 
-// life returns a branch's phase and dates, with the settings' corrections.
-func (c *Config) life(version string, now time.Time) (lifecycle.Branch, bool) {
+// Life returns a branch's phase and dates, with the settings' corrections.
+func (c *Config) Life(version string, now time.Time) (lifecycle.Branch, bool) {
 	b, found := c.Calendar().Branch(version, now)
 	for _, o := range c.Settings.Overrides {
 		if o.Version != version {
@@ -97,7 +97,7 @@ func (c *Config) decide(r *pull.Request, version string) verdict {
 		}
 		return verdict{answer: refused, why: whyNoVersion(c.label("3.14"))}
 	}
-	b, known := c.life(version, r.Now)
+	b, known := c.Life(version, r.Now)
 	exists := r.Branches[version].Tip != ""
 	change, _ := c.Calendar().NextChange(version, r.Now)
 	if change.Sub(r.Now) > 90*24*time.Hour {

@@ -32,7 +32,7 @@ type Search struct {
 // nothing to look for.
 func (c *Config) Search(version string, now time.Time) (Search, error) {
 	s := Search{Version: version, Labels: []string{c.label(version)}}
-	b, known := c.life(version, now)
+	b, known := c.Life(version, now)
 	s.Phase = string(b.Phase)
 	table, found := c.Settings.Phase(s.Phase)
 	switch {
@@ -81,7 +81,7 @@ func (c *Config) Maintained(now time.Time) []lifecycle.Branch {
 	slices.SortFunc(versions, func(a, b string) int { return lifecycle.Compare(b, a) })
 	var all []lifecycle.Branch
 	for _, version := range slices.Compact(versions) {
-		if b, known := c.life(version, now); known && b.Phase != lifecycle.Feature && b.Phase != lifecycle.EndOfLife {
+		if b, known := c.Life(version, now); known && b.Phase != lifecycle.Feature && b.Phase != lifecycle.EndOfLife {
 			all = append(all, b)
 		}
 	}

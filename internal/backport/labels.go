@@ -43,7 +43,7 @@ func (c *Config) Labels(r pull.Repository, now time.Time) []pull.LabelEdit {
 	looks := slices.Concat(c.Settings.Phases, config.Preset().Backport.Phases)
 	var edits []pull.LabelEdit
 	for _, version := range slices.Compact(versions) {
-		b, known := c.life(version, now)
+		b, known := c.Life(version, now)
 		look, found := c.Settings.Phase(string(b.Phase))
 		label, there := labels[version]
 		switch {

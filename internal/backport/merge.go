@@ -57,7 +57,7 @@ func (c *backportPR) mergeable() bool {
 			return false
 		}
 	}
-	b, known := c.life(c.r.Base, c.r.Now)
+	b, known := c.Life(c.r.Base, c.r.Now)
 	return c.Settings.Merge == config.AutoMerge && !c.r.HasLabel(c.Settings.HoldLabel) && known && !managed(b.Phase)
 }
 

@@ -272,7 +272,7 @@ func (o *original) commits() int {
 
 // release says when a change on a branch will probably be released.
 func (o *original) release(version string) string {
-	b, found := o.life(version, o.r.Now)
+	b, found := o.Life(version, o.r.Now)
 	if !found || b.Next == nil {
 		return textNoRelease
 	}

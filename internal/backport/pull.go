@@ -34,7 +34,7 @@ func EndedRule(c Config) pull.Rule {
 	rule := pull.Rule{Name: "end-of-life", About: aboutEnded, Needs: pull.Notes}
 	if c.Settings.Mode == config.On {
 		rule.Want = func(r *pull.Request) pull.Want {
-			b, known := c.life(r.Base, r.Now)
+			b, known := c.Life(r.Base, r.Now)
 			if r.State != pull.Open || !lifecycle.ValidVersion(r.Base) || !known || b.Phase != lifecycle.EndOfLife {
 				return pull.Want{}
 			}
@@ -207,7 +207,7 @@ func (c *backportPR) people() {
 			c.wants.Assignees = []string{login}
 		}
 	}
-	if b, known := c.life(c.r.Base, c.r.Now); known && managed(b.Phase) && !c.draft() {
+	if b, known := c.Life(c.r.Base, c.r.Now); known && managed(b.Phase) && !c.draft() {
 		for _, login := range c.managers(b) {
 			c.wants.Reviewers = append(c.wants.Reviewers, pull.Reviewer{Login: login})
 		}

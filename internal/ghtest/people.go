@@ -206,6 +206,14 @@ func (r *Repo) Assign(number int, by string, logins ...string) error {
 	})
 }
 
+// Milestone puts an issue or pull request into a milestone, by a person; "" takes it out.
+func (r *Repo) Milestone(number int, by, title string) error {
+	return r.act(number, "setting the milestone of", func(i *world.Issue) error {
+		r.repo.Milestone(i, r.account(by), title)
+		return nil
+	})
+}
+
 // TransferIssue moves an issue to another repository of the owner, by a person, and returns its number there. Its comments go with
 // it, and of its labels those that exist there. The old number leads to the new place.
 func (r *Repo) TransferIssue(number int, by string, to *Repo) (int, error) {

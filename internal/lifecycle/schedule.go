@@ -1,6 +1,10 @@
 package lifecycle
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Phase of a branch on a date.
 type Phase string
@@ -61,6 +65,15 @@ func (r Release) String() string {
 	return r.Version + " " + r.Stage
 }
 
+// Short is its name in versions of packages (PEP 440): "3.15.0rc2", "3.14.8".
+func (r Release) Short() string {
+	kind, number, _ := strings.Cut(r.Stage, " ")
+	return r.Version + map[string]string{"alpha": "a", "beta": "b", "candidate": "rc"}[kind] + number
+}
+
+// Tag is its git tag.
+func (r Release) Tag() string { return "v" + r.Short() }
+
 // Period is a phase with the day on which it starts.
 type Period struct {
 	Phase Phase
@@ -110,6 +123,17 @@ func (s Schedule) next(now time.Time) *Release {
 		}
 	}
 	return nil
+}
+
+// Last is the newest release that has happened. One expected today hasn't.
+func (s Schedule) Last(now time.Time) (Release, bool) {
+	today := day(now)
+	for _, r := range slices.Backward(s.Releases) {
+		if !r.Date.After(today) && !(r.Expected && r.Date.Equal(today)) {
+			return r, true
+		}
+	}
+	return Release{}, false
 }
 
 // day is the midnight at which the day of t starts.

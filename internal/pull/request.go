@@ -129,8 +129,9 @@ type Request struct {
 	Compared map[string]Comparison // the head, or the merged commit, compared with a branch
 	Guarded  map[string]bool       // whether a branch's review rules dismiss approvals after a push
 	// Checked are what was reported on branches' commits.
-	Checked map[string]BranchChecks
-	Known   map[string]bool // whether the repository has a label, by its name in lower case
+	Checked  map[string]BranchChecks
+	Known    map[string]bool    // whether the repository has a label, by its name in lower case
+	Releases map[string]Release // by version
 
 	// Pointers are pull requests that pointed here (Want.Points), as far as the audit log
 	// goes back: the newest MaxPointers, oldest first.

@@ -68,6 +68,8 @@ type Want struct {
 	Readied   bool    // make it ready for review
 
 	Related []Related // for people to look at; nothing is done about them
+	// Report is for pages: a JSON document on what the rule found. Nothing is done about it.
+	Report []byte
 }
 
 // Related is another pull request that belongs to this one, or one that there will be.
@@ -134,15 +136,16 @@ const (
 
 // Looks names things outside of a pull request.
 type Looks struct {
-	Branches []string // without refs/heads/, for Request.Branches
-	Requests []int    // other pull requests, for Request.Others
-	Into     []string // branches whose newest pull requests to load, for Request.Into
-	Issues   []int    // for Request.Issues
-	People   []string // logins, for Request.People
-	Compared []string // branches, for Request.Compared
-	Guarded  []string // branches, for Request.Guarded
-	Checked  []string // branches, for Request.Checked
-	Labels   []string // for Request.Known
+	Branches []string      // without refs/heads/, for Request.Branches
+	Requests []int         // other pull requests, for Request.Others
+	Into     []string      // branches whose newest pull requests to load, for Request.Into
+	Issues   []int         // for Request.Issues
+	People   []string      // logins, for Request.People
+	Compared []string      // branches, for Request.Compared
+	Guarded  []string      // branches, for Request.Guarded
+	Checked  []string      // branches, for Request.Checked
+	Labels   []string      // for Request.Known
+	Releases []ReleaseLook // for Request.Releases
 }
 
 // Note is a comment. Its Key finds it again.
@@ -218,6 +221,7 @@ func Look(rules []Rule, r *Request) Looks {
 		all.Compared = append(all.Compared, some.Compared...)
 		all.Guarded = append(all.Guarded, some.Guarded...)
 		all.Checked = append(all.Checked, some.Checked...)
+		all.Releases = append(all.Releases, some.Releases...)
 		for _, login := range some.People {
 			all.People = append(all.People, strings.ToLower(login))
 		}
@@ -228,7 +232,7 @@ func Look(rules []Rule, r *Request) Looks {
 	return Looks{
 		Branches: sorted(all.Branches), Requests: sorted(all.Requests), Into: sorted(all.Into),
 		Issues: sorted(all.Issues), People: sorted(all.People), Compared: sorted(all.Compared), Guarded: sorted(all.Guarded),
-		Checked: sorted(all.Checked), Labels: sorted(all.Labels),
+		Checked: sorted(all.Checked), Labels: sorted(all.Labels), Releases: sortedReleases(all.Releases),
 	}
 }
 

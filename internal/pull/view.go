@@ -1,6 +1,7 @@
 package pull
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -71,6 +72,8 @@ type View struct {
 	Again     time.Time `json:"again,omitzero"` // when the bot checks it again by itself
 	// Fault says why rules that need the core team do nothing now.
 	Fault string `json:"fault,omitempty"`
+	// Report is what a rule found, for a page of its own.
+	Report json.RawMessage `json:"report,omitempty"`
 }
 
 // NewView is the view of a request, with a plan that is still to be carried out. A rule
@@ -116,6 +119,9 @@ func (v *View) wants(r *Request, rules []Rule) map[string]Wanted {
 			}
 		}
 		want.Labels = slices.DeleteFunc(slices.Clone(want.Labels), func(l Label) bool { return !l.On && !r.HasLabel(l.Name) })
+		if want.Report != nil {
+			v.Report = want.Report
+		}
 		for _, other := range want.Related {
 			other.Why = oneLine(other.Why)
 			v.Related = append(v.Related, other)

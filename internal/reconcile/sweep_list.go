@@ -48,6 +48,11 @@ func (r *Reconciler) list(ctx context.Context, p place, state sweepState, round 
 	for _, s := range others {
 		issues = append(issues, s.Number)
 	}
+	for _, t := range p.rules.Release.Issues { // touched or not: time passes
+		if round.Full {
+			issues = append(issues, t.Issue)
+		}
+	}
 	seen := map[int]bool{}
 	for _, n := range numbers {
 		seen[n] = true

@@ -55,6 +55,9 @@ func (l *loading) around(ctx context.Context) error {
 	if err := l.checks(ctx); err != nil {
 		return err
 	}
+	if err := l.releases(ctx); err != nil {
+		return err
+	}
 	return l.people(ctx)
 }
 

@@ -29,6 +29,8 @@ var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings
 	`maybe(Issue)?\d+\.(id|number|title|body|state|issueState|isDraft|authorAssociation|baseRefName|headRefName|headRefOid|` +
 		`updatedAt|closedAt|(comments|events|labels|opinions)(\.nodes)?)`,
 	`(all|refs|labels)(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
+	`(blockers|deferred|blockerPulls|deferredPulls)(\.(nodes|pageInfo(\.hasNextPage)?))?`,
+	`(branch|tag)(\.target(\.(oid|history(\.nodes)?))?)?`,
 	`queue\d*(\.entries(\.(totalCount|nodes|pageInfo(\.(hasNextPage|endCursor))?))?)?`,
 	`issueOrPullRequest(\.(` + strings.Join([]string{
 		`id|number|title|body|state|issueState|isDraft|authorAssociation|baseRefName|headRefName|headRefOid|changedFiles|` +

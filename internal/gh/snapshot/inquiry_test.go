@@ -76,6 +76,9 @@ func newFull(w *world) full {
 	check(w.Repo.Protect("main", ghtest.Protection{RequiredReviews: 2}))
 	check(w.Repo.RequireReview("main", ghtest.RequiredReview{Required: 1, LastPush: true}))
 	check(w.Repo.AutoMerge(f.open.Number, "guido", "squash"))
+	check(w.Repo.Label(f.issue.Number, "bob", "type-bug"))
+	check(w.Repo.Label(f.open.Number, "bob", "type-bug"))
+	check(w.Repo.Tag("v3.15.0b1", "main"))
 	for i := range 101 {
 		check(w.Repo.SetLabel(ghtest.Label{Name: fmt.Sprint("label ", i)}))
 	}
@@ -117,6 +120,12 @@ func (w *world) queue(branch string, n int) {
 	}
 }
 
+// release has something of all that a release's readiness depends on, but for milestones.
+func (f full) release() ReleaseQuery {
+	return ReleaseQuery{Key: ghtrial.CPython, ReleaseLook: pull.ReleaseLook{Version: "3.15", Branch: "main", Default: "main", Tag: "v3.15.0b1",
+		Blocker: "docs", Deferred: "type-bug", Requested: "docs", Fixes: []string{"docs"}}}
+}
+
 // inquiries are all questions about it.
 func (f full) inquiries() []inquiry {
 	load := func(key pull.Key) func(context.Context) (any, error) {
@@ -156,6 +165,7 @@ func (f full) inquiries() []inquiry {
 		{"issues", 6, func(ctx context.Context) (any, error) {
 			return f.app.Issues(ctx, List{Key: ghtrial.CPython, Pages: 9})
 		}},
+		{"a release", 60, func(ctx context.Context) (any, error) { return f.app.Release(ctx, f.release()) }},
 		{"commits", 14, func(ctx context.Context) (any, error) {
 			return f.app.History(ctx, HistoryRequest{Key: ghtrial.CPython, Revisions: []string{"main", "nothing"},
 				Paths: []string{"README.rst", "merged.txt", "c", "d", "e"}})

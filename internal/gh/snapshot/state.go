@@ -14,14 +14,15 @@ import (
 // Loader loads what GitHub has. Its methods are safe for concurrent use. It remembers what
 // makes the next load cheaper; losing that only costs time.
 type Loader struct {
-	app    *gh.App
-	files  *lru.Cache[fileAt, knownFile]
-	blobs  *blobs
-	reads  *lru.Cache[pull.Key, []string]   // files that the rules read the last time
-	looked *lru.Cache[pull.Key, pull.Looks] // what rules looked at the last time
-	latest *lru.Cache[pull.Key, glimpse]    // of pull requests
-	pasts  *pasts
-	people people
+	app      *gh.App
+	files    *lru.Cache[fileAt, knownFile]
+	blobs    *blobs
+	reads    *lru.Cache[pull.Key, []string]   // files that the rules read the last time
+	looked   *lru.Cache[pull.Key, pull.Looks] // what rules looked at the last time
+	latest   *lru.Cache[pull.Key, glimpse]    // of pull requests
+	pasts    *pasts
+	people   people
+	releases releases
 
 	checked *lru.Cache[checkedAt, knownChecks]
 	doubts  *lru.Cache[doubtAt, []pull.CheckRun]

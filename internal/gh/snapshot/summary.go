@@ -26,6 +26,8 @@ type summaryData struct {
 	AuthorAssociation                    string
 	BaseRefName, HeadRefName, HeadRefOid string
 	ClosedAt, MergedAt, UpdatedAt        time.Time
+	Opened                               time.Time                  // in lists for a release
+	Approving                            gh.Connection[opinionData] // likewise
 	MergedBy, HeadRepositoryOwner        *actorData
 	Labels                               gh.Connection[struct{ ID, Name string }]
 }

@@ -31,6 +31,10 @@ func (v view) issueBase(r *world.Repo, i *world.Issue) node {
 			return v.reactionGroups(i.Reactions, func() node { return v.subject(r, i) }), nil
 		}),
 	}
+	n["milestone"] = nil
+	if i.Milestone != "" {
+		n["milestone"] = node{"__typename": "Milestone", "title": i.Milestone}
+	}
 	if i.Lock != nil {
 		n["activeLockReason"] = graphqlReason(i.Lock.Reason)
 	}

@@ -145,6 +145,9 @@ func (h *Hooks) addDetail(payload obj, e world.Event) {
 	default:
 		payload["requested_reviewer"] = h.o.UserJSON(e.User)
 	}
+	if e.Milestone != "" {
+		payload["milestone"] = h.o.MilestoneJSON(e.Repo, e.Milestone)
+	}
 	if e.Reason != "" {
 		payload["reason"] = e.Reason
 	}

@@ -12,7 +12,7 @@ func (m Maker) IssueJSON(r *world.Repo, i *world.Issue) obj {
 	o := obj{
 		"id": i.ID, "node_id": world.NodeID("I", i.ID), "number": i.Number, "title": i.Title, "body": world.Nullable(i.Body), "user": m.UserJSON(i.Author),
 		"labels": m.LabelsJSON(r, i.Labels), "state": i.State, "state_reason": world.Nullable(i.Reason), "locked": i.Lock != nil, "active_lock_reason": lockReason(i), "assignee": m.firstUser(i.Assignees), "assignees": m.UsersJSON(i.Assignees),
-		"milestone": nil, "comments": len(i.Comments), "created_at": world.Timestamp(i.Created), "updated_at": world.Timestamp(i.Updated), "closed_at": world.Timestamp(i.Closed),
+		"milestone": m.milestoneJSON(r, i.Milestone), "comments": len(i.Comments), "created_at": world.Timestamp(i.Created), "updated_at": world.Timestamp(i.Updated), "closed_at": world.Timestamp(i.Closed),
 		"author_association": i.Association, "url": api, "html_url": html, "repository_url": m.RepoAPI(r), "labels_url": api + "/labels{/name}",
 		"comments_url": api + "/comments", "events_url": api + "/events", "timeline_url": api + "/timeline", "performed_via_github_app": m.PerformedVia(i.Author),
 		"reactions": reactionsJSON(api, i.Reactions),
@@ -36,7 +36,7 @@ func (m Maker) PullJSON(r *world.Repo, i *world.Issue, full bool) obj {
 	o := obj{
 		"id": i.ID, "node_id": world.NodeID("PR", i.ID), "number": i.Number, "title": i.Title, "body": world.Nullable(i.Body), "user": m.UserJSON(i.Author),
 		"labels": m.LabelsJSON(r, i.Labels), "state": i.State, "locked": i.Lock != nil, "active_lock_reason": lockReason(i), "draft": p.Draft, "assignee": m.firstUser(i.Assignees), "assignees": m.UsersJSON(i.Assignees),
-		"requested_reviewers": m.UsersJSON(p.Reviewers), "requested_teams": []obj{}, "milestone": nil, "auto_merge": m.autoMergeJSON(p.Auto), "author_association": i.Association,
+		"requested_reviewers": m.UsersJSON(p.Reviewers), "requested_teams": []obj{}, "milestone": m.milestoneJSON(r, i.Milestone), "auto_merge": m.autoMergeJSON(p.Auto), "author_association": i.Association,
 		"created_at": world.Timestamp(i.Created), "updated_at": world.Timestamp(i.Updated), "closed_at": world.Timestamp(i.Closed), "merged_at": world.Timestamp(p.MergedAt),
 		"merge_commit_sha": world.Nullable(p.MergeSHA), "head": m.headJSON(p), "base": m.branchJSON(r, r.Owner, p.BaseRef, p.BaseSHA),
 		"url": api, "html_url": html, "diff_url": html + ".diff", "patch_url": html + ".patch", "issue_url": issueAPI, "commits_url": api + "/commits",
@@ -115,4 +115,23 @@ func lockReason(i *world.Issue) any {
 		return nil
 	}
 	return world.Nullable(i.Lock.Reason)
+}
+
+// MilestoneJSON is a milestone; its number is made of the title, since nothing here lists milestones.
+func (m Maker) MilestoneJSON(r *world.Repo, title string) obj {
+	number := int64(len(title))
+	api := m.RepoAPI(r) + "/milestones/" + world.Decimal(number)
+	return obj{
+		"url": api, "html_url": m.URL + "/" + r.FullName() + "/milestone/" + world.Decimal(number), "labels_url": api + "/labels", "id": number,
+		"node_id": world.NodeID("MI", number), "number": number, "title": title, "description": nil, "creator": m.UserJSON(r.Owner), "open_issues": 1,
+		"closed_issues": 0, "state": "open", "created_at": world.Timestamp(r.World.Now()), "updated_at": world.Timestamp(r.World.Now()), "due_on": nil, "closed_at": nil,
+	}
+}
+
+// milestoneJSON is null for what is in no milestone.
+func (m Maker) milestoneJSON(r *world.Repo, title string) any {
+	if title == "" {
+		return nil
+	}
+	return m.MilestoneJSON(r, title)
 }

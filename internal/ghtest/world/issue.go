@@ -15,6 +15,7 @@ type Issue struct {
 	Author                   *User
 	Association              string
 	Labels                   []string
+	Milestone                string // its title; empty for none
 	Assignees                []*User
 	Comments                 []*Comment
 	Events                   []TimelineEvent

@@ -241,14 +241,15 @@ type Event struct {
 	Repo   *Repo  // nil for what happens to an organization or an installation
 	By     *User
 
-	Issue   *Issue // or pull request
-	Comment *Comment
-	Review  *Review
-	Label   *Label            // that was put on or taken off
-	User    *User             // who was assigned, asked to review, or joined or left the team
-	Other   *Issue            // of a transferred issue: as it was before, or is now
-	Reason  string            // why it was dequeued, why auto-merge was disabled, why a merge group was destroyed
-	Was     map[string]string // what an edit replaced, by name: title, body, base and its sha, name
+	Issue     *Issue // or pull request
+	Comment   *Comment
+	Review    *Review
+	Label     *Label            // that was put on or taken off
+	User      *User             // who was assigned, asked to review, or joined or left the team
+	Other     *Issue            // of a transferred issue: as it was before, or is now
+	Milestone string            // that it was put into or taken out of
+	Reason    string            // why it was dequeued, why auto-merge was disabled, why a merge group was destroyed
+	Was       map[string]string // what an edit replaced, by name: title, body, base and its sha, name
 
 	Ref, Before, After string // of a push; the commits of a new head too
 	Status             *Status

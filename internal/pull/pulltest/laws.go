@@ -246,6 +246,9 @@ func ignore(r *pull.Request, rule pull.Rule) {
 	maps.DeleteFunc(r.Issues, func(number int, _ pull.Issue) bool { return !slices.Contains(looks.Issues, number) })
 	maps.DeleteFunc(r.Compared, func(branch string, _ pull.Comparison) bool { return !slices.Contains(looks.Compared, branch) })
 	maps.DeleteFunc(r.Guarded, func(branch string, _ bool) bool { return !slices.Contains(looks.Guarded, branch) })
+	maps.DeleteFunc(r.Releases, func(version string, _ pull.Release) bool {
+		return !slices.ContainsFunc(looks.Releases, func(l pull.ReleaseLook) bool { return l.Version == version })
+	})
 	maps.DeleteFunc(r.Known, func(label string, _ bool) bool {
 		return !slices.ContainsFunc(looks.Labels, func(l string) bool { return strings.EqualFold(l, label) })
 	})
@@ -285,6 +288,6 @@ func clone(r *pull.Request) *pull.Request {
 	c.Mentions, c.AuditLog = slices.Clone(r.Mentions), slices.Clone(r.AuditLog)
 	c.Core, c.Issues, c.People = maps.Clone(r.Core), maps.Clone(r.Issues), maps.Clone(r.People)
 	c.Compared, c.Known = maps.Clone(r.Compared), maps.Clone(r.Known)
-	c.Guarded = maps.Clone(r.Guarded)
+	c.Guarded, c.Releases = maps.Clone(r.Guarded), maps.Clone(r.Releases)
 	return &c
 }

@@ -32,6 +32,8 @@ type yamlTriage struct {
 	People     map[string]string     `yaml:"people"`   // login to role: triage, write, maintain, admin
 	Compared   map[string]yamlBranch `yaml:"compared"` // by branch
 	Unknown    []string              `yaml:"unknown"`  // labels that the repository does not have
+	// Releases by version; rules see those that they look at.
+	Releases map[string]yamlRelease `yaml:"releases"`
 }
 
 type yamlOpinion struct {
@@ -121,6 +123,10 @@ func (y yamlRequest) look(r *pull.Request, at pull.Looks) {
 	r.Guarded = map[string]bool{}
 	for _, branch := range at.Guarded {
 		r.Guarded[branch] = slices.Contains(y.Guarded, branch)
+	}
+	r.Releases = map[string]pull.Release{}
+	for _, of := range at.Releases {
+		r.Releases[of.Version] = y.release(y.Releases[of.Version])
 	}
 	for _, label := range at.Labels {
 		r.Known[label] = !slices.ContainsFunc(y.Unknown, func(l string) bool { return strings.EqualFold(l, label) })

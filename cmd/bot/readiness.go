@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/backport"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/release"
+)
+
+type readinessCmd struct {
+	Version       string `arg:"" name:"x.y" help:"The version, such as 3.15."`
+	Repository    string `default:"python/cpython" placeholder:"OWNER/REPO" help:"Where to look."`
+	JSON          bool   `name:"json" help:"Print JSON instead of text."`
+	calendarFlags `embed:""`
+	Config        string      `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
+	GitHub        githubFlags `embed:""`
+}
+
+func (readinessCmd) Help() string {
+	return `Prints whether the next release of a version is ready, and if not, why: release blockers, red checks of the
+branch, and security fixes that the branch lacks. Then what else a release manager looks at: deferred blockers,
+other backports, and what waits for the release manager. Changes nothing.
+
+Exit code 0: ready. 1: not ready, or not known.
+
+A blocker has the label release-blocker or deferred-blocker, and counts for the versions of its labels ("3.15"),
+its milestone and its base branch; without any, for every version. It costs two requests, and one for each hundred
+pull requests that are open into the branch, touched there since the last release, or may be missing there.
+
+` + githubEnvironment
+}
+
+func (c *readinessCmd) Run(s streams) error {
+	key, err := parseRepository(c.Repository)
+	if err == nil {
+		err = parseVersion(c.Version)
+	}
+	if err != nil {
+		return err
+	}
+	settings, err := readSettings(c.Config)
+	if err != nil {
+		return misuse(err)
+	}
+	calendar, err := c.calendar()
+	if err != nil {
+		return misuse(err)
+	}
+	github, err := c.GitHub.connect(s, appNeeds{log: zerolog.Nop()})
+	if err != nil {
+		return misuse(err)
+	}
+	outline, err := github.loads.Repository(s.ctx, snapshot.RepositoryQuery{Key: key, SettingsPath: config.RepositoryFile})
+	if err != nil {
+		return notInstalled(err)
+	}
+	rules := releases(settingsOf(s, settings, outline), func() *lifecycle.Calendar { return calendar })
+	now := s.now().UTC()
+	facts, err := github.loads.Release(s.ctx, snapshot.ReleaseQuery{Key: key, ReleaseLook: rules.Look(c.Version, outline.DefaultBranch, now)})
+	if err != nil {
+		return err
+	}
+	report := readinessReport{Repository: key.String(), At: now.Format(time.DateOnly),
+		Readiness: rules.Judge(c.Version, release.Facts{Release: facts}, now)}
+	if newest, found := calendar.Newest(); found {
+		report.DataUntil = newest.Date.Format(time.DateOnly)
+	}
+	if err := report.print(s, c.JSON); err != nil || report.Verdict == release.Ready {
+		return err
+	}
+	return failure{exitFailed, nil}
+}
+
+// releases are the rules on releases under some settings.
+func releases(set config.Rules, calendar func() *lifecycle.Calendar) release.Config {
+	return release.Config{Settings: set.Release, Backport: backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: calendar}}
+}
+
+// readinessReport is the command's JSON. Keys are only ever added.
+type readinessReport struct {
+	Repository string `json:"repository"`
+	At         string `json:"at"`
+	DataUntil  string `json:"data_until,omitempty"` // the last release that had happened when the release data was written
+	release.Readiness
+}
+
+func (r readinessReport) print(s streams, asJSON bool) error {
+	if asJSON {
+		return printJSON(s, r)
+	}
+	var text strings.Builder
+	if err := r.Write(&text); err != nil {
+		return err
+	}
+	fmt.Fprintf(&text, "\n%s on %s, by release data up to %s.\n", r.Repository, r.At, r.DataUntil)
+	_, err := fmt.Fprint(s.stdout, plain(text.String()))
+	return err
+}

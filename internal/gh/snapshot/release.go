@@ -1,0 +1,176 @@
+package snapshot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// commitsPerQuery is how many commits of a branch are read: GitHub computes the state of
+// each one's checks.
+const commitsPerQuery = 30
+
+// ReleaseQuery says which release to load.
+type ReleaseQuery struct {
+	Key          pull.Key
+	Installation int64 // 0: look it up
+	pull.ReleaseLook
+}
+
+// Release loads what GitHub shows about the next release of a version. It costs one
+// request, and, for a branch that takes backports, one for each hundred open pull requests
+// into it, merged ones with each label, and touched ones.
+func (l *Loader) Release(ctx context.Context, q ReleaseQuery) (pull.Release, error) {
+	c, err := l.app.Client(ctx, q.Key.Repository(), q.Installation)
+	if err != nil {
+		return pull.Release{}, fmt.Errorf("loading the release of %s: %w", q.Version, err)
+	}
+	var out pull.Release
+	err = c.Asking("release", func(s *gh.Size) error {
+		return s.Smaller(ctx, func(ctx context.Context) error {
+			var d releaseData
+			query := releaseQuery(q.ReleaseLook, *s)
+			if err := c.Ask(ctx, query.String(), query.Variables, &d); err != nil {
+				return err
+			}
+			if d.Repository == nil {
+				return gh.BadAnswer("the answer names no repository")
+			}
+			out = d.Repository.release()
+			return nil
+		})
+	})
+	if err == nil && q.Requested != "" && out.Tip != "" {
+		err = l.lists(ctx, q, c.Now(), &out)
+	}
+	if err != nil {
+		l.app.Forget(q.Key, err)
+		return pull.Release{}, fmt.Errorf("loading the release of %s: %w", q.Version, err)
+	}
+	return out, nil
+}
+
+// releaseQuery requests blockers, the branch and the tag.
+func releaseQuery(of pull.ReleaseLook, s gh.Size) gh.Query {
+	const blocker = "nodes{number title createdAt labels(first:50){nodes{name}} milestone{title}"
+	list := func(alias, kind, label, more string) string {
+		return fmt.Sprintf("%s:%s(labels:[$%s],states:OPEN,first:$first,orderBy:{field:CREATED_AT,direction:ASC}){%s%s} pageInfo{hasNextPage}}",
+			alias, kind, label, blocker, more)
+	}
+	q := gh.Query{
+		Repository: []string{
+			list("blockers", "issues", "blocker", ""), list("deferred", "issues", "later", ""),
+			list("blockerPulls", "pullRequests", "blocker", " baseRefName"), list("deferredPulls", "pullRequests", "later", " baseRefName"),
+		},
+		Declared:  []string{"$blocker:String!", "$later:String!"},
+		Variables: map[string]any{"blocker": of.Blocker, "later": of.Deferred, "first": s.Page()},
+	}
+	if of.Branch != "" {
+		q.Repository = append(q.Repository, "branch:ref(qualifiedName:$branch){target{__typename oid ...on Commit{history(first:$history){nodes{"+
+			"oid messageHeadline committedDate statusCheckRollup{state} associatedPullRequests(first:1){nodes{number}}}}}}}")
+		q.Declared = append(q.Declared, "$branch:String!", "$history:Int!")
+		q.Variables["branch"], q.Variables["history"] = "refs/heads/"+of.Branch, s.Part(commitsPerQuery)
+	}
+	if of.Tag != "" {
+		q.Repository = append(q.Repository, "tag:ref(qualifiedName:$tag){target{__typename oid ...on Tag{target{__typename oid}}}}")
+		q.Declared = append(q.Declared, "$tag:String!")
+		q.Variables["tag"] = "refs/tags/" + of.Tag
+	}
+	return q
+}
+
+type releaseData struct{ Repository *releaseAnswer }
+
+type releaseAnswer struct {
+	Blockers, Deferred, BlockerPulls, DeferredPulls gh.Connection[blockerData]
+	Branch                                          *struct {
+		Target struct {
+			Oid     string
+			History gh.Connection[branchCommitData]
+		}
+	}
+	Tag *struct {
+		Target struct {
+			Oid    string
+			Target *struct{ Oid string } // of an annotated tag
+		}
+	}
+}
+
+type blockerData struct {
+	Number             int
+	Title, BaseRefName string
+	CreatedAt          time.Time
+	Labels             gh.Connection[struct{ Name string }]
+	Milestone          *struct{ Title string }
+}
+
+type branchCommitData struct {
+	Oid, MessageHeadline   string
+	CommittedDate          time.Time
+	StatusCheckRollup      *struct{ State string }
+	AssociatedPullRequests gh.Connection[struct{ Number int }]
+}
+
+func (d *releaseAnswer) release() (out pull.Release) {
+	for _, list := range []struct {
+		of             gh.Connection[blockerData]
+		pull, deferred bool
+	}{{d.Blockers, false, false}, {d.BlockerPulls, true, false}, {d.Deferred, false, true}, {d.DeferredPulls, true, true}} {
+		out.MoreBlockers = out.MoreBlockers || list.of.PageInfo.HasNextPage || len(list.of.Nodes) < list.of.Entries
+		for _, n := range list.of.Nodes {
+			b := pull.Blocker{Number: n.Number, Pull: list.pull, Deferred: list.deferred, Title: n.Title, Base: n.BaseRefName, Created: n.CreatedAt}
+			for _, label := range n.Labels.Nodes {
+				b.Labels = append(b.Labels, label.Name)
+			}
+			if n.Milestone != nil {
+				b.Milestone = n.Milestone.Title
+			}
+			out.Blockers = append(out.Blockers, b)
+		}
+	}
+	slices.SortStableFunc(out.Blockers, func(a, b pull.Blocker) int { return a.Created.Compare(b.Created) })
+	if d.Branch != nil {
+		out.Tip = d.Branch.Target.Oid
+		for _, n := range d.Branch.Target.History.Nodes {
+			c := pull.BranchCommit{SHA: n.Oid, Subject: n.MessageHeadline, At: n.CommittedDate}
+			if n.StatusCheckRollup != nil {
+				c.Checks = pull.Rollup(n.StatusCheckRollup.State)
+			}
+			for _, p := range n.AssociatedPullRequests.Nodes {
+				c.Pull = p.Number
+			}
+			out.Commits = append(out.Commits, c)
+		}
+		if len(out.Commits) == 0 || out.Commits[0].SHA != out.Tip { // GitHub hides it, or what was reported on it
+			out.Commits = append([]pull.BranchCommit{{SHA: out.Tip}}, out.Commits...)
+		}
+	}
+	if d.Tag != nil {
+		out.Tagged = d.Tag.Target.Oid
+		if d.Tag.Target.Target != nil {
+			out.Tagged = d.Tag.Target.Target.Oid
+		}
+	}
+	return out
+}
+
+// releases loads what the rules look at of releases.
+func (l *loading) releases(ctx context.Context) error {
+	if len(l.looks.Releases) == 0 {
+		return nil
+	}
+	l.out.Releases = map[string]pull.Release{}
+	for _, look := range l.looks.Releases {
+		of, err := l.from.Release(ctx, ReleaseQuery{Key: l.Key, Installation: l.Installation, ReleaseLook: look})
+		if err != nil {
+			return err
+		}
+		l.out.Releases[look.Version] = of
+	}
+	return nil
+}

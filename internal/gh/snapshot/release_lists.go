@@ -1,0 +1,145 @@
+package snapshot
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+const (
+	// releaseAge is how long the lists of pull requests of a release are remembered. Its
+	// blockers, branch and tag are read every time.
+	releaseAge = 10 * time.Minute
+	// maxReleases limits the remembered lists.
+	maxReleases = 100
+	// maxReleasePages limits each list, in pages of a hundred.
+	maxReleasePages = 20
+)
+
+// releases are the lists of pull requests of releases.
+type releases struct {
+	mu  sync.Mutex
+	all map[releaseOf]releaseState
+}
+
+type releaseOf struct {
+	repository pull.Key
+	version    string
+}
+
+// releaseState is what was read so far: a load that runs out of time goes on the next
+// time.
+type releaseState struct {
+	look  pull.ReleaseLook
+	lists pull.Release
+	done  int // lists
+	until time.Time
+}
+
+func (r *releases) of(of releaseOf, look pull.ReleaseLook, now time.Time) releaseState {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known, found := r.all[of]
+	if found && now.Before(known.until) && sameLook(known.look, look) {
+		return known
+	}
+	return releaseState{look: look, until: now.Add(releaseAge)}
+}
+
+func (r *releases) keep(of releaseOf, state releaseState) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.all) >= maxReleases || r.all == nil {
+		r.all = map[releaseOf]releaseState{}
+	}
+	r.all[of] = state
+}
+
+func sameLook(a, b pull.ReleaseLook) bool {
+	return a.Branch == b.Branch && a.Default == b.Default && a.Requested == b.Requested && a.Since.Equal(b.Since) &&
+		slices.Equal(a.Fixes, b.Fixes)
+}
+
+// lists loads the lists of pull requests, or takes remembered ones.
+func (l *Loader) lists(ctx context.Context, q ReleaseQuery, now time.Time, out *pull.Release) error {
+	of := releaseOf{q.Key.Repository(), q.Version}
+	state := l.releases.of(of, q.ReleaseLook, now)
+	each := []func(context.Context, ReleaseQuery, *pull.Release) (complete bool, err error){l.openInto, l.touchedInto, l.fixes, l.requested}
+	for ; state.done < len(each); state.done++ {
+		complete, err := each[state.done](ctx, q, &state.lists)
+		if err != nil {
+			return err
+		}
+		state.lists.Incomplete = state.lists.Incomplete || !complete
+		next := state
+		next.done++
+		l.releases.keep(of, next)
+	}
+	out.Open, out.Into, out.Merged, out.Incomplete = state.lists.Open, state.lists.Into, state.lists.Merged, state.lists.Incomplete
+	return nil
+}
+
+func (q ReleaseQuery) list(base string) List {
+	return List{Key: q.Key, Installation: q.Installation, Base: base, Pages: maxReleasePages}
+}
+
+// openInto lists the open pull requests into the branch, with their approvals.
+func (l *Loader) openInto(ctx context.Context, q ReleaseQuery, out *pull.Release) (complete bool, err error) {
+	of := q.list(q.Branch)
+	of.States = []pull.State{pull.Open}
+	slug, err := l.app.Slug(ctx)
+	if err != nil {
+		return false, of.failed(err)
+	}
+	entry := entryFields{"...Summary" + summaryLabels + "opened:createdAt approving:latestOpinionatedReviews(first:20,writersOnly:true){nodes{author" +
+		person + " state submittedAt}}", summaryFragment}
+	var found []pull.Incoming
+	complete, err = eachPull(ctx, l, of, entry, func(d summaryData) {
+		p := pull.Incoming{Summary: d.summary(slug), Created: d.Opened}
+		p.Reviews = reviewData{Opinions: d.Approving}.reviews()
+		for _, o := range d.Approving.Nodes {
+			if o.State == "APPROVED" && o.SubmittedAt.After(p.Approved) {
+				p.Approved = o.SubmittedAt
+			}
+		}
+		found = append(found, p)
+	})
+	slices.SortFunc(found, func(a, b pull.Incoming) int { return a.Created.Compare(b.Created) })
+	out.Open = found
+	return complete, err
+}
+
+// touchedInto lists the pull requests into the branch in any state.
+func (l *Loader) touchedInto(ctx context.Context, q ReleaseQuery, out *pull.Release) (complete bool, err error) {
+	of := q.list(q.Branch)
+	of.Since = q.Since
+	out.Into, complete, err = l.Pulls(ctx, of)
+	return complete, err
+}
+
+// fixes lists merged changes that the branch may lack, by their labels.
+func (l *Loader) fixes(ctx context.Context, q ReleaseQuery, out *pull.Release) (complete bool, err error) {
+	if len(q.Fixes) == 0 {
+		return true, nil
+	}
+	of := q.list(q.Default)
+	of.Labels, of.Since = q.Fixes, q.Since
+	out.Merged, complete, err = l.Merged(ctx, of)
+	return complete, err
+}
+
+// requested adds those that still request a backport, however old they are.
+func (l *Loader) requested(ctx context.Context, q ReleaseQuery, out *pull.Release) (complete bool, err error) {
+	of := q.list(q.Default)
+	of.Labels = []string{q.Requested}
+	found, complete, err := l.Merged(ctx, of)
+	for _, s := range found {
+		if !slices.ContainsFunc(out.Merged, func(m pull.Summary) bool { return m.Number == s.Number }) {
+			out.Merged = append(out.Merged, s)
+		}
+	}
+	return complete, err
+}

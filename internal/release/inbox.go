@@ -1,0 +1,113 @@
+package release
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/backport"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+const securityKind = "security"
+
+// Backport is a merged change that the branch lacks.
+type Backport struct {
+	Number   int    `json:"number"`
+	Title    string `json:"title"`
+	Kind     string `json:"kind"`
+	Merged   string `json:"merged"`
+	Why      string `json:"why"`
+	Backport int    `json:"backport,omitempty"` // the open one
+}
+
+// Waiting is what waits for a release manager's word.
+type Waiting struct {
+	Number int    `json:"number"`
+	Title  string `json:"title"`
+	Why    string `json:"why"`
+	Since  string `json:"since"`
+
+	at time.Time
+}
+
+// lacking are the changes that the branch lacks, security fixes first.
+func (c *Config) lacking(s backport.Search, f Facts) []Backport {
+	all := []Backport{}
+	for _, g := range c.Backport.Gaps(s, f.Merged, f.into()) {
+		all = append(all, Backport{g.Number, oneLine(g.Title), g.Kind, g.Merged.Format(time.DateOnly), oneLine(g.Why), g.Backport})
+	}
+	return all
+}
+
+// into are the known pull requests into the branch.
+func (f Facts) into() []pull.Summary {
+	all := slices.Clone(f.Into)
+	for _, p := range f.Open {
+		all = append(all, p.Summary)
+	}
+	return all
+}
+
+// inbox is what waits for the release manager, the oldest first.
+func (c *Config) inbox(b lifecycle.Branch, f Facts, blockers []Blocker, now time.Time) []Waiting {
+	all := []Waiting{}
+	add := func(number int, title, why string, since time.Time) {
+		if at := slices.IndexFunc(all, func(w Waiting) bool { return w.Number == number }); at >= 0 {
+			all[at].Why += "; " + why
+			return
+		}
+		all = append(all, Waiting{number, oneLine(title), why, since.Format(time.DateOnly), since})
+	}
+	for _, p := range f.Open {
+		if why, since := c.asks(b, p, now); why != "" {
+			add(p.Number, p.Title, why, since)
+		}
+	}
+	if search, err := c.Backport.Search(b.Version, now); err == nil && b.Phase != lifecycle.FinalFreeze {
+		for _, m := range c.Backport.Asking(search, f.Merged, f.into(), now) {
+			add(m.Number, m.Title, fmt.Sprintf(asksBackport, b.Version, c.Backport.Word(b.Version, m, now)), m.ClosedAt)
+		}
+	}
+	for _, blocker := range blockers {
+		add(blocker.Number, blocker.Title, isBlocker, blocker.created)
+	}
+	slices.SortStableFunc(all, func(a, b Waiting) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.Number, b.Number)) })
+	return all
+}
+
+// asks says why an open pull request waits for a release manager, and since when; "" if
+// it doesn't. Their own pull requests don't, nor do those on which they gave their word.
+func (c *Config) asks(b lifecycle.Branch, p pull.Incoming, now time.Time) (why string, since time.Time) {
+	if p.Draft || c.manages(b, p.Author) {
+		return "", since
+	}
+	refused, answered := false, false
+	for login, review := range p.Reviews {
+		refused = refused || review == pull.ChangesRequested
+		answered = answered || c.manages(b, login)
+	}
+	approved := !p.Approved.IsZero() && !refused
+	word := c.Backport.Word(b.Version, p.Summary, now)
+	switch {
+	case answered:
+		return "", since
+	case approved && b.Phase == lifecycle.Security:
+		return approvedSecurity, p.Approved
+	case approved && b.Phase == lifecycle.FinalFreeze:
+		return approvedFrozen, p.Approved
+	case b.Phase == lifecycle.FinalFreeze:
+		return "", since
+	}
+	return word, p.Created
+}
+
+func (c *Config) manages(b lifecycle.Branch, login string) bool {
+	return slices.ContainsFunc(b.Managers, func(name string) bool {
+		known := c.Backport.Settings.Login(name)
+		return known != "" && strings.EqualFold(known, login)
+	})
+}

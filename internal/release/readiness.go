@@ -1,0 +1,231 @@
+package release
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/backport"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Verdict on a release.
+type Verdict string
+
+const (
+	Ready    Verdict = "ready"
+	NotReady Verdict = "not ready"
+	NotKnown Verdict = "not known"
+)
+
+// Config is what a verdict depends on, besides GitHub.
+type Config struct {
+	Settings config.Release
+	Backport backport.Config // its release data, and what may go where
+}
+
+// Break is a change of the full ABI since the last release.
+type Break struct {
+	PR    int    `json:"number"`
+	Title string `json:"title"`
+}
+
+// Fault is a NEWS entry that would break the release or be lost.
+type Fault struct {
+	Path string `json:"path"`
+	Why  string `json:"why"`
+}
+
+// Facts are what is known about a version at one moment.
+type Facts struct {
+	pull.Release
+	// Breaks and Faults of the branch's head; nil: nobody checked.
+	Breaks *[]Break
+	Faults *[]Fault
+}
+
+// Readiness is a verdict on the next release of a version, with all that it depends on.
+// Keys of its JSON are only ever added. Days are YYYY-MM-DD.
+type Readiness struct {
+	Version  string    `json:"version"`
+	Phase    string    `json:"phase,omitempty"`
+	Branch   string    `json:"branch,omitempty"`
+	Verdict  Verdict   `json:"verdict"`
+	Reasons  []string  `json:"reasons,omitempty"` // why it isn't ready
+	Unknown  []string  `json:"unknown,omitempty"` // what isn't known, and would have to be
+	Next     *Planned  `json:"next_release,omitempty"`
+	Last     *Planned  `json:"last_release,omitempty"`
+	Managers []Manager `json:"release_managers"`
+	Head     string    `json:"head,omitempty"` // commit
+	Checks   Checks    `json:"checks"`
+
+	Blockers  []Blocker  `json:"blockers"`
+	Deferred  []Blocker  `json:"deferred_blockers"`
+	Backports []Backport `json:"backports"`
+	Waiting   []Waiting  `json:"waiting"` // for the release manager
+	// Breaks and Faults are null if nobody checked.
+	Breaks *[]Break `json:"abi_breaks"`
+	Faults *[]Fault `json:"news_faults"`
+	// Incomplete: there are too many pull requests to list.
+	Incomplete bool `json:"incomplete,omitempty"`
+
+	today time.Time
+}
+
+// Planned is a release, past or expected.
+type Planned struct {
+	Name string `json:"name"` // "3.15.0 beta 2"
+	Date string `json:"date"`
+	Days int    `json:"days"` // from today on; negative for days ago
+	Tag  string `json:"tag"`
+	SHA  string `json:"commit,omitempty"` // of the tag; "" if it doesn't exist
+}
+
+// Manager is a release manager.
+type Manager struct {
+	Name  string `json:"name"`
+	Login string `json:"login,omitempty"` // "": the settings don't know it
+}
+
+// Look says what to load for a version's readiness.
+func (c *Config) Look(version, defaultBranch string, now time.Time) pull.ReleaseLook {
+	look := pull.ReleaseLook{Version: version, Default: defaultBranch, Blocker: c.Settings.BlockerLabel, Deferred: c.Settings.DeferredLabel}
+	b, known := c.Backport.Life(version, now)
+	switch {
+	case !known || b.Phase == lifecycle.EndOfLife:
+		return look
+	case b.Phase == lifecycle.Feature:
+		look.Branch = defaultBranch
+	default:
+		look.Branch = version
+	}
+	schedule, _ := c.Backport.Calendar().Schedule(version)
+	last, released := schedule.Last(now)
+	if released {
+		look.Tag = last.Tag()
+	}
+	search, err := c.Backport.Search(version, now)
+	if err != nil { // a branch that takes no backports
+		return look
+	}
+	look.Requested, look.Fixes, look.Since = search.Labels[0], search.Labels[1:], search.Since
+	if released && last.Date.After(look.Since) {
+		look.Since = last.Date
+	}
+	return look
+}
+
+// Judge says whether a version can be released.
+func (c *Config) Judge(version string, f Facts, now time.Time) Readiness {
+	r := Readiness{Version: version, Head: f.Tip, Breaks: f.Breaks, Faults: f.Faults, Incomplete: f.Incomplete,
+		Managers: []Manager{}, today: now.UTC().Truncate(24 * time.Hour)}
+	b, known := c.Backport.Life(version, now)
+	r.Phase = string(b.Phase)
+	for _, name := range b.Managers {
+		r.Managers = append(r.Managers, Manager{name, c.Backport.Settings.Login(name)})
+	}
+	r.Blockers, r.Deferred = blockersOf(version, c.Backport.Settings.Label, f.Blockers)
+	r.Backports = []Backport{}
+	r.Waiting = []Waiting{}
+	switch {
+	case !known:
+		r.doubt(unknownVersion(version))
+	case b.Phase == lifecycle.EndOfLife:
+		r.doubt(endOfLife(version, b))
+	default:
+		r.plan(c, b, f, now)
+		r.Branch = c.Look(version, "main", now).Branch
+		r.Checks = checksOf(f.Commits)
+		if search, err := c.Backport.Search(version, now); err == nil {
+			r.Backports = c.lacking(search, f)
+		}
+		r.Waiting = c.inbox(b, f, r.Blockers, now)
+		r.reasons(b, f)
+	}
+	r.conclude()
+	return r
+}
+
+// plan takes the last release and the next one from the release data.
+func (r *Readiness) plan(c *Config, b lifecycle.Branch, f Facts, now time.Time) {
+	schedule, _ := c.Backport.Calendar().Schedule(r.Version)
+	if last, released := schedule.Last(now); released {
+		r.Last = r.planned(last)
+		if r.Last.SHA = f.Tagged; f.Tagged == "" {
+			r.doubt(missingTag(*r.Last))
+		}
+	}
+	switch {
+	case b.Next != nil:
+		r.Next = r.planned(*b.Next)
+	case b.Phase != lifecycle.Security: // those are released when there's something to release
+		r.doubt(nothingPlanned(r.Version))
+	}
+}
+
+func (r *Readiness) planned(of lifecycle.Release) *Planned {
+	return &Planned{Name: of.String(), Date: of.Date.Format(time.DateOnly), Days: int(of.Date.Sub(r.today).Hours() / 24), Tag: of.Tag()}
+}
+
+// doubt notes what isn't known.
+func (r *Readiness) doubt(why string) { r.Unknown = append(r.Unknown, why) }
+
+func (r *Readiness) object(format string, args ...any) {
+	r.Reasons = append(r.Reasons, fmt.Sprintf(format, args...))
+}
+
+// reasons notes what keeps a living version from being released.
+func (r *Readiness) reasons(b lifecycle.Branch, f Facts) {
+	if f.Tip == "" {
+		r.object(missingBranch, r.Branch)
+	}
+	r.byBlockers(f.MoreBlockers)
+	r.byChecks(f.Tip)
+	var missing, open []string
+	for _, g := range r.Backports {
+		switch {
+		case g.Kind != securityKind:
+		case g.Backport != 0:
+			open = append(open, fmt.Sprintf("#%d", g.Backport))
+		default:
+			missing = append(missing, fmt.Sprintf("#%d", g.Number))
+		}
+	}
+	if len(missing) > 0 {
+		r.object(missingFixes, count(len(missing), "security fix is", "security fixes are"), list(missing))
+	}
+	if len(open) > 0 {
+		r.object(openFixes, count(len(open), "backport of a security fix is", "backports of security fixes are"), list(open))
+	}
+	if f.Breaks != nil && b.ABIFrozen() && len(*f.Breaks) > 0 {
+		r.object(brokenABI, list(numbers(*f.Breaks, func(x Break) int { return x.PR })))
+	}
+	if f.Faults != nil && len(*f.Faults) > 0 {
+		r.object(faultyNews, count(len(*f.Faults), "NEWS entry", "NEWS entries"))
+	}
+	if f.Incomplete {
+		r.doubt(tooManyPulls)
+	}
+}
+
+func (r *Readiness) conclude() {
+	switch {
+	case len(r.Reasons) > 0:
+		r.Verdict = NotReady
+	case len(r.Unknown) > 0:
+		r.Verdict = NotKnown
+	default:
+		r.Verdict = Ready
+	}
+}
+
+func numbers[T any](all []T, of func(T) int) (texts []string) {
+	for _, one := range all {
+		if text := fmt.Sprintf("#%d", of(one)); !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}

@@ -1,0 +1,85 @@
+package release
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// touchedFor is how long after its last change an issue or pull request with a blocker's
+// label enqueues the tracking issues: longer than it takes sweeps to find a change whose
+// webhook was lost.
+const touchedFor = 2 * time.Hour
+
+// Rule keeps the readiness and the digest of each version with a tracking issue there. If
+// the settings name none, it has no Want.
+func Rule(c Config) pull.Rule {
+	rule := pull.Rule{Name: "readiness", About: about, Issues: true, Needs: pull.Notes | pull.Events}
+	if len(c.Settings.Issues) == 0 {
+		return rule
+	}
+	rule.Looks = func(r *pull.Request) pull.Looks {
+		if version := c.tracked(r); version != "" {
+			return pull.Looks{Releases: []pull.ReleaseLook{c.Look(version, r.DefaultBranch, r.Now)}}
+		}
+		return pull.Looks{}
+	}
+	rule.Want = c.want
+	return rule
+}
+
+// tracked is the version of an open tracking issue. Someone who closes it wants no more
+// comments there.
+func (c *Config) tracked(r *pull.Request) string {
+	if !r.Issue || r.State != pull.Open {
+		return ""
+	}
+	return c.Settings.Version(r.Key.Number)
+}
+
+func (c *Config) want(r *pull.Request) (want pull.Want) {
+	if c.blocks(r) {
+		for _, t := range c.Settings.Issues {
+			if t.Issue != r.Key.Number {
+				want.Enqueue = append(want.Enqueue, pull.Key{Owner: r.Key.Owner, Repo: r.Key.Repo, Number: t.Issue})
+			}
+		}
+	}
+	version := c.tracked(r)
+	facts, loaded := r.Releases[version]
+	if version == "" || !loaded {
+		return want
+	}
+	ready := c.Judge(version, Facts{Release: facts}, r.Now)
+	want.Notes = []pull.Note{ready.comment()}
+	day, next := slot(r.Now, c.Settings.DigestAt)
+	want.Again = next
+	if note, due := ready.digest(day, r.Notes[digestKey]); due {
+		want.Notes = append(want.Notes, note)
+	}
+	want.Report, _ = json.Marshal(ready) // numbers and texts
+	return want
+}
+
+// blocks reports whether a blocker may have changed: it has a blocker's label, or lost it
+// lately.
+func (c *Config) blocks(r *pull.Request) bool {
+	if r.Now.Sub(r.UpdatedAt) > touchedFor {
+		return false
+	}
+	return slices.ContainsFunc([]string{c.Settings.BlockerLabel, c.Settings.DeferredLabel}, func(label string) bool {
+		return r.HasLabel(label) || r.Happened(pull.Unlabeled, label)
+	})
+}
+
+// slot is the day of the last digest that is due, and the time of the next.
+func slot(now time.Time, hour int) (day, next time.Time) {
+	now = now.UTC()
+	due := time.Date(now.Year(), now.Month(), now.Day(), hour, 0, 0, 0, time.UTC)
+	if due.After(now) {
+		return due.AddDate(0, 0, -1), due
+	}
+	return due, due.AddDate(0, 0, 1)
+}

@@ -1,0 +1,24 @@
+package release_test
+
+import (
+	"testing"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/backport"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/pull/pulltest"
+	"github.com/concorde-bot/concorde/internal/release"
+)
+
+var calendar = lifecycle.Builtin()
+
+func builtin() *lifecycle.Calendar { return calendar }
+
+func with(set config.Rules, calendar func() *lifecycle.Calendar) release.Config {
+	return release.Config{Settings: set.Release, Backport: backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: calendar}}
+}
+
+func TestGolden(t *testing.T) {
+	pulltest.GoldenRule(t, func(set config.Rules) pull.Rule { return release.Rule(with(set, builtin)) })
+}
