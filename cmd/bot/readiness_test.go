@@ -1,0 +1,221 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/release"
+)
+
+// today moves dates of tests with the clock.
+func today(days int) string { return time.Now().UTC().AddDate(0, 0, days).Format(time.DateOnly) }
+
+// releaseData is a file of release data: a version in its beta phase, with releases by the
+// days from today on which they were or will be.
+func releaseData(t testing.TB, version, managers string, releases map[string]int) string {
+	t.Helper()
+	type entry struct {
+		Stage string `json:"stage"`
+		State string `json:"state"`
+		Date  string `json:"date"`
+	}
+	var all []entry
+	for stage, days := range releases {
+		state := "actual"
+		if days >= 0 {
+			state = "expected"
+		}
+		all = append(all, entry{version + stage, state, today(days)})
+	}
+	text, err := json.Marshal(map[string]any{
+		"metadata": map[string]any{version: map[string]any{"release_manager": managers, "start_of_development": today(-400),
+			"feature_freeze": today(-60), "first_release": today(200), "end_of_bugfix": today(900), "end_of_life": today(1800), "pep": 745}},
+		"releases": map[string]any{version: all},
+	})
+	path := filepath.Join(t.TempDir(), "releases.json")
+	if err == nil {
+		err = os.WriteFile(path, text, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// readinessStage is a GitHub with a branch in its beta phase, last released ten days ago.
+func readinessStage(t testing.TB) *gapsStage {
+	s := newGapsStage(t)
+	s.flags[1] = settingsFile(t, "preset: cpython\n")
+	s.flags = append(s.flags, "--releases", releaseData(t, "3.14", "Hugo van Kemenade",
+		map[string]int{".0 beta 1": -60, ".0 beta 2": -10, ".0 beta 3": 20, ".0 final": 200}))
+	s.check(s.cpython.Tag("v3.14.0b2", "3.14"))
+	s.check(s.cpython.SetStatus(s.cpython.Ref("3.14"), "buildbot", ghtest.Status{Context: "buildbot", State: "success"}))
+	return s
+}
+
+func (s *gapsStage) readiness(args ...string) (code int, stdout, stderr string) {
+	s.Helper()
+	return runCommand(s, s.environment, append(append([]string{"readiness"}, s.flags...), args...)...)
+}
+
+func (s *gapsStage) issue(title string, labels ...string) int {
+	s.Helper()
+	n, err := s.cpython.OpenIssue(ghtest.Issue{Title: title, Author: "eric", Labels: labels})
+	s.check(err)
+	return n
+}
+
+// judged is the JSON of the command.
+func (s *gapsStage) judged(code int, args ...string) (r readinessReport) {
+	s.Helper()
+	got, stdout, stderr := s.readiness(append(args, "--json")...)
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil || got != code || stderr != "" {
+		s.Fatalf("exit code %d, want %d, %v: %s%s", got, code, err, stdout, stderr)
+	}
+	return r
+}
+
+func TestReadiness(t *testing.T) {
+	t.Parallel()
+	s := readinessStage(t)
+	r := s.judged(exitOK, "3.14")
+	if r.Verdict != release.Ready || r.Next.Days != 20 || r.Last.Name != "3.14.0 beta 2" || r.Last.SHA == "" || r.Repository != "python/cpython" {
+		t.Errorf("%+v", r)
+	}
+	code, text, _ := s.readiness("3.14")
+	want := `3.14.0 beta 3 is ready.
+
+It's due on ` + today(20) + `, in 20 days.
+Release manager: Hugo van Kemenade (hugovk).
+The branch 3.14 is in phase beta; the last release was 3.14.0 beta 2 on ` + today(-10) + `.
+
+No release blocker is open.
+
+No deferred blocker is open.
+
+No backport is missing, as far as labels show (bot backport-gaps 3.14 looks further back).
+
+Nothing waits for the release manager.
+
+ABI breaks weren't checked.
+
+Faulty NEWS entries weren't checked.
+
+The checks of 3.14 are green on ` + s.cpython.Ref("3.14")[:10] + `.
+
+python/cpython on ` + today(0) + `, by release data up to ` + today(-10) + `.
+`
+	if diff := cmp.Diff(want, text); diff != "" || code != exitOK {
+		t.Errorf("exit code %d (-want +got):\n%s", code, diff)
+	}
+
+	vulnerability := s.merge("main", "gh-4: A hole\x1b[31m", "type-security")
+	blocker := s.issue("It hangs", "release-blocker", "3.14")
+	s.issue("Elsewhere", "release-blocker", "3.13")
+	s.issue("Later", "deferred-blocker")
+	faster := s.open("3.14", "[3.14] gh-5: Faster (GH-5)", "performance")
+	s.check(s.cpython.SetStatus(s.cpython.Ref("3.14"), "buildbot", ghtest.Status{Context: "buildbot", State: "failure"}))
+	code, text, _ = s.readiness("3.14")
+	for _, line := range []string{
+		"3.14.0 beta 3 isn't ready.",
+		fmt.Sprintf("  - 1 release blocker is open: #%d.", blocker),
+		fmt.Sprintf("  - The checks of 3.14 are red since %s, or longer.", s.cpython.Ref("3.14")[:10]),
+		fmt.Sprintf("  - 1 security fix is missing on the branch: #%d.", vulnerability),
+		"Deferred blockers: 1",
+		fmt.Sprintf("  #%d  %s  it's a performance improvement, which waits for the release manager in phase beta  [3.14] gh-5: Faster (GH-5)",
+			faster, today(0)),
+	} {
+		if !strings.Contains(text, line+"\n") {
+			t.Errorf("no line %q in\n%s", line, text)
+		}
+	}
+	if code != exitFailed || strings.ContainsRune(text, '\x1b') {
+		t.Errorf("exit code %d, %q", code, text)
+	}
+	if writes := s.cpython.Writes(); len(writes) != 0 {
+		t.Errorf("written: %+v", writes)
+	}
+}
+
+// What can't be known is said, and nothing is made up.
+func TestReadinessThatCannotBe(t *testing.T) {
+	t.Parallel()
+	s := readinessStage(t)
+	data := func(version, managers string, releases map[string]int) []string {
+		return []string{version, "--releases", releaseData(t, version, managers, releases)}
+	}
+	soon := map[string]int{".0 beta 1": -60, ".0 beta 3": 20, ".0 final": 200}
+	for name, c := range map[string]struct {
+		args []string
+		code int
+		want string
+	}{
+		"a version without data":         {[]string{"3.99"}, exitFailed, "The release data doesn't list 3.99: is the version right?"},
+		"a branch without releases":      {data("3.13", "A", nil), exitFailed, "  ? The release data has no next release of 3.13."},
+		"no branch":                      {data("4.1", "A", soon), exitFailed, "  - The branch 4.1 doesn't exist."},
+		"a tag that is missing":          {data("3.13", "A", soon), exitFailed, "but the tag v3.13.0b1 doesn't exist: did the release slip?"},
+		"two release managers":           {data("3.14", "Hugo van Kemenade & B", soon), exitFailed, "Release managers: Hugo van Kemenade (hugovk), B (login"},
+		"a release manager who left":     {data("3.14", "Nobody", soon), exitFailed, "Nobody (login unknown: add it to backport.managers in the settings)"},
+		"no release manager":             {data("3.14", "", soon), exitFailed, "The release data names no release manager."},
+		"a calendar that moves":          {data("3.14", "A", map[string]int{".0 beta 2": -10, ".0 beta 3": 30}), exitOK, ", in 30 days."},
+		"nothing reported":               {data("3.12", "A", map[string]int{".0 beta 3": 30}), exitFailed, "  ? Nobody has reported on "},
+		"a repository without the App":   {[]string{"3.14", "--repository", "python/nothing"}, exitFailed, "is the App installed there?"},
+		"no version":                     {[]string{"main"}, exitMisuse, `reading "main": it isn't a version`},
+		"a pull request as a repository": {[]string{"3.14", "--repository", "python/cpython#1"}, exitMisuse, "expected OWNER/REPO"},
+		"no such file":                   {[]string{"3.14", "--releases", "missing.json"}, exitMisuse, "missing.json"},
+	} {
+		code, stdout, stderr := s.readiness(c.args...)
+		if code != c.code || !strings.Contains(stdout+stderr, c.want) {
+			t.Errorf("%s: exit code %d, want %d, and %q\n%s%s", name, code, c.code, c.want, stdout, stderr)
+		}
+	}
+}
+
+// maxReadiness is how many requests readiness may take in a large repository.
+const maxReadiness = 40
+
+// The readiness of a repository with 2,000 open pull requests takes few requests: 600 of
+// them are into the branch, 300 fixes were merged since the last release, and 250 backports.
+func TestReadinessOfALargeRepository(t *testing.T) {
+	t.Parallel()
+	s := readinessStage(t)
+	s.check(s.cpython.Collaborator("dana", "write"))
+	bulk := func(n int, base, label string, merge bool) {
+		for i := range n {
+			head := fmt.Sprintf("eric:%s-%s-%d", base, label, i)
+			_, err := s.cpython.Push(head, ghtest.Commit{Message: head, From: base, Files: map[string]ghtest.File{head[5:]: ghtest.Text("x")}})
+			s.check(err)
+			number, err := s.cpython.OpenPR(ghtest.PR{Title: head, Author: "eric", Head: head, Base: base, Labels: []string{label}})
+			s.check(err)
+			if merge {
+				_, err = s.cpython.Merge(number, "dana")
+				s.check(err)
+			}
+		}
+	}
+	bulk(1400, "main", "docs", false)
+	bulk(600, "3.14", "docs", false)
+	bulk(300, "main", "type-bug", true)
+	bulk(250, "3.14", "type-bug", true)
+	for i := range 60 {
+		s.issue(fmt.Sprint("Blocker ", i), "release-blocker")
+	}
+	s.github.ResetRequests()
+	r := s.judged(exitFailed, "3.14")
+	if len(r.Blockers) != 60 || len(r.Backports) != 300 || r.Incomplete {
+		t.Errorf("%d blockers, %d backports, incomplete: %v", len(r.Blockers), len(r.Backports), r.Incomplete)
+	}
+	sent := len(s.github.Requests())
+	t.Logf("%d requests", sent)
+	if sent > maxReadiness {
+		t.Errorf("%d requests, want at most %d", sent, maxReadiness)
+	}
+}
