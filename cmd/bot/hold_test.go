@@ -40,6 +40,12 @@ func TestHold(t *testing.T) {
 	if state, err := g.repo.PR(g.number); err != nil || slices.Contains(state.Labels, "awaiting changes") {
 		t.Errorf("%+v %v", state, err)
 	}
+	_, text = g.open(carol, g.pull())
+	_, form, _ = strings.Cut(text, "Check again")
+	page, at = carol.submit(form, mustParse(publicPages+g.pull()))
+	if !strings.Contains(page, "the bot would make 0 changes now. On hold, by carol") {
+		t.Errorf("%s %s", at, page)
+	}
 	g.comment("carol", "@concorde resume")
 	eventually(t, "the bot to go on", func() bool {
 		state, err := g.repo.PR(g.number)

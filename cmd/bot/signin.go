@@ -41,7 +41,7 @@ func (b *bot) signIn(app setup.Credentials) *web.SignIn {
 	}
 	return &web.SignIn{
 		URL: b.URL, ClientID: app.Client.ID, Secret: app.Client.Secret, Sessions: b.queue, Public: b.SignIn.Public, Operators: b.SignIn.Operators,
-		Rights: b.rights, Again: b.checkAgain, Hold: b.hold, Resume: b.resume,
+		Rights: b.rights, Again: b.checkAgain, Replay: b.reconciler.Replay, Hold: b.hold, Resume: b.resume,
 		Arrive: func(ctx context.Context, a web.Arrival) (web.Person, error) {
 			who, err := gh.Arrive(ctx, gh.Arrival{
 				APIURL: b.GitHub.APIURL, ServerURL: b.GitHub.ServerURL, ClientID: app.Client.ID, ClientSecret: app.Client.Secret,

@@ -64,6 +64,16 @@ func (r *Reconciler) Plan(ctx context.Context, key pull.Key, installation int64)
 	return s.plan, s.request, err
 }
 
+// Replay loads a pull request and returns what pages show of it, with what the bot would do
+// now. It changes nothing on GitHub.
+func (r *Reconciler) Replay(ctx context.Context, key pull.Key) (pull.View, error) {
+	s, err := r.evaluate(ctx, key, 0)
+	if err != nil {
+		return pull.View{}, err
+	}
+	return pull.NewView(s.request, s.rules, s.plan), nil
+}
+
 // evaluation is a pull request or issue, with the plan for it.
 type evaluation struct {
 	request  *pull.Request

@@ -73,12 +73,9 @@ func (p *Pages) does(do func(http.ResponseWriter, *asked) error) http.Handler {
 
 // check has the bot check a pull request or issue again.
 func (p *Pages) check(w http.ResponseWriter, a *asked) error {
-	key, v, rights, err := p.acting(a)
-	switch {
-	case err != nil:
+	key, err := p.checking(a)
+	if err != nil {
 		return err
-	case !rights.Acts && !strings.EqualFold(v.Author, a.session.Login):
-		return errMayNot
 	}
 	if err := p.SignIn.Again(a.Context(), key, a.session.Login); err != nil {
 		return err
@@ -86,6 +83,15 @@ func (p *Pages) check(w http.ResponseWriter, a *asked) error {
 	p.Log.Info().Str("key", key.String()).Str("login", a.session.Login).Msg("somebody wants it checked again")
 	http.Redirect(w, a.Request, fmt.Sprintf("/%s/pull/%d?checking=1", key.Repository(), key.Number), http.StatusSeeOther)
 	return nil
+}
+
+// checking is what somebody may have the bot check.
+func (p *Pages) checking(a *asked) (pull.Key, error) {
+	key, v, rights, err := p.acting(a)
+	if err == nil && !rights.Acts && !strings.EqualFold(v.Author, a.session.Login) {
+		err = errMayNot
+	}
+	return key, err
 }
 
 // acting is what a form of a pull request's page is about, and what the one who sends it

@@ -62,6 +62,7 @@ func (p *Pages) route() {
 		p.mux.HandleFunc("GET "+CallbackPath, p.arrive)
 		p.mux.Handle("POST "+signOutPath, p.does(p.signOut))
 		p.mux.Handle("POST /{owner}/{repo}/pull/{number}/check", p.does(p.check))
+		p.mux.Handle("POST /{owner}/{repo}/pull/{number}/replay", p.does(p.replay))
 		p.mux.Handle("POST /{owner}/{repo}/pull/{number}/hold", p.does(p.hold))
 		p.mux.Handle("POST /{owner}/{repo}/pull/{number}/resume", p.does(p.resume))
 	}

@@ -128,7 +128,7 @@ func (p *Pages) write(w http.ResponseWriter, a *asked, status int, g page) {
 	default:
 		s := p.framed(a, g)
 		s.Denied = status == http.StatusUnauthorized
-		if status == http.StatusOK {
+		if status == http.StatusOK && a.Method != http.MethodPost {
 			s.JSON = addressIn(a, ".json")
 		}
 		if g.table != nil {

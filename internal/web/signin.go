@@ -38,6 +38,8 @@ type SignIn struct {
 	Rights func(context.Context, pull.Key, Person) (Rights, error)
 	// Again has the bot check a pull request or issue, since somebody wants it.
 	Again func(ctx context.Context, key pull.Key, login string) error
+	// Replay runs the rules on a pull request as GitHub has it now, and writes nothing there.
+	Replay func(context.Context, pull.Key) (pull.View, error)
 	// Hold has the bot stop on a pull request, Resume go on, as somebody wants.
 	Hold   func(context.Context, pull.Key, pull.Hold) error
 	Resume func(ctx context.Context, key pull.Key, login string) error
@@ -93,7 +95,7 @@ func newDoor(s SignIn) (*door, error) {
 		return nil, err
 	}
 	if slices.Contains([]bool{
-		s.ClientID != "", s.Secret != "", s.Sessions != nil, s.Arrive != nil, s.Rights != nil, s.Again != nil, s.Hold != nil, s.Resume != nil,
+		s.ClientID != "", s.Secret != "", s.Sessions != nil, s.Arrive != nil, s.Rights != nil, s.Again != nil, s.Replay != nil, s.Hold != nil, s.Resume != nil,
 	}, false) {
 		return nil, errors.New("something is missing for signing in")
 	}

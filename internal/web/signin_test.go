@@ -30,11 +30,12 @@ var people = map[string]Person{"alice": {1, "alice"}, "bob": {2, "bob"}, "dana":
 // gate is a site on which people sign in, with a clock, and what GitHub would say.
 type gate struct {
 	*site
-	rights  map[string]Rights // by repository and login: "python/cpython dana"
-	away    bool              // GitHub
-	asked   []string
-	checked []string
-	fault   error // of Arrive
+	rights   map[string]Rights // by repository and login: "python/cpython dana"
+	away     bool              // GitHub
+	asked    []string
+	checked  []string
+	fault    error // of Arrive, and of a replay
+	replayed pull.View
 }
 
 func newGate(t testing.TB, change ...func(*SignIn)) *gate {
@@ -61,6 +62,7 @@ func newGate(t testing.TB, change ...func(*SignIn)) *gate {
 			g.checked = append(g.checked, key.String()+" "+login)
 			return nil
 		},
+		Replay: func(context.Context, pull.Key) (pull.View, error) { return g.replayed, g.fault },
 		Hold: func(_ context.Context, key pull.Key, h pull.Hold) error {
 			g.checked = append(g.checked, key.String()+" "+h.String())
 			return nil
@@ -475,7 +477,7 @@ func TestFormsNeedTheirToken(t *testing.T) {
 	mallory.signIn("/docs")
 	dana.signIn("/docs")
 	token := dana.token("/docs")
-	for _, path := range []string{signOutPath, "/python/cpython/pull/5/check", "/python/cpython/pull/5/hold",
+	for _, path := range []string{signOutPath, "/python/cpython/pull/5/check", "/python/cpython/pull/5/hold", "/python/cpython/pull/5/replay",
 		"/python/cpython/pull/5/resume"} {
 		for name, try := range map[string]func() (int, string){
 			"no token":        func() (int, string) { return dana.post(path, url.Values{}) },
