@@ -66,6 +66,15 @@ func (b *bot) acts(owner, repository string) bool {
 	return pull.Key{Owner: owner, Repo: repository}.Validate() == nil && b.reconciler.Settings.Acts(owner, repository)
 }
 
+// publicPages is the address of pages that anybody can see; "" if there are none. A process
+// without pages links to those of others.
+func (c *serveCmd) publicPages() string {
+	if !c.SignIn.On || !c.SignIn.Public || c.SignIn.check(c.URL) != nil {
+		return ""
+	}
+	return c.URL
+}
+
 // checkPages checks where pages are served. Without a sign-in, only this machine may see
 // them.
 func (c *serveCmd) checkPages() error {

@@ -28,8 +28,8 @@ type gate struct {
 }
 
 // newGate starts it on a repository with a pull request of eric's. private: the repository
-// is closed to strangers.
-func newGate(t *testing.T, private bool) *gate {
+// is closed to strangers. more are variables of the environment.
+func newGate(t *testing.T, private bool, more ...string) *gate {
 	t.Helper()
 	g := &gate{T: t}
 	g.github, g.repo = newGitHub(t, ghtest.Config{})
@@ -40,6 +40,9 @@ func newGate(t *testing.T, private bool) *gate {
 	environment["GITHUB_APP_CLIENT_ID"], environment["GITHUB_APP_CLIENT_SECRET"] = g.github.Client()
 	environment["BOT_PAGES"], environment["BOT_PAGES_SIGN_IN"], environment["BOT_URL"] = "127.0.0.1:0", "true", publicPages
 	environment["DATABASE_URL"], environment["BOT_SETTLE"] = t.TempDir()+"/concorde.db", "20ms"
+	for i := 0; i+1 < len(more); i += 2 {
+		environment[more[i]] = more[i+1]
+	}
 	g.process = serve(t, environment)
 	g.github.SetHook(ghtest.Hook{URL: g.process.URL + "/webhook"})
 	eventually(t, "the pages", func() bool {

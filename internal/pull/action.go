@@ -22,6 +22,7 @@ type SetStatus struct {
 // SetCheck writes a check run.
 type SetCheck struct {
 	SHA string
+	URL string // of details; no part of the digest
 	Check
 }
 

@@ -204,9 +204,16 @@ func (want Want) compared() (need Facts) {
 
 func (d *decision) status(s Status) {
 	s.Description = Describe(s.Description, maxDescription)
+	found := d.request.Statuses[s.Context]
+	if s.URL == "" {
+		s.URL = d.request.Page
+		if d.request.isPage(found.URL) { // thousands of statuses aren't set again just to point elsewhere
+			found.URL = s.URL
+		}
+	}
 	set := SetStatus{SHA: d.request.Head, Status: s}
 	d.wanted = append(d.wanted, wanted{d.rule, set})
-	if d.request.Statuses[s.Context] != s {
+	if found != s {
 		d.do(set)
 	}
 }
@@ -230,7 +237,7 @@ func (d *decision) checks() {
 		known, there := d.request.Checks[name]
 		if known.Digest != check.Digest() && (there || !check.silent(parts)) {
 			d.rule = parts[0].rule // they are sorted now
-			d.do(SetCheck{SHA: d.request.Head, Check: check})
+			d.do(SetCheck{SHA: d.request.Head, URL: d.request.Page, Check: check})
 		}
 	}
 }

@@ -31,6 +31,8 @@ type Request struct {
 	// Association is GitHub's author_association, such as NONE or MEMBER. It's wrong for
 	// private members of an organization: never authorize by it.
 	Association   string
+	Public        bool   // anybody can read the repository
+	Page          string // address of the page that shows this to anybody; "" if there's none
 	Base          string // the branch to merge into
 	DefaultBranch string
 	Head          string // commit at the tip, full id

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
@@ -128,5 +129,9 @@ func (r *Reconciler) load(ctx context.Context, q snapshot.Query, e effective) (*
 	q.Looks = func(r *pull.Request) pull.Looks { return pull.Look(e.rules, r) }
 	q.SettingsPath, q.LabelRulesPath, q.Team = config.RepositoryFile, labeler.Path, e.settings.Roles.CoreTeam
 	q.Source = regression.Source(e.settings, r.Now())
-	return r.Loads.Load(ctx, q)
+	request, err := r.Loads.Load(ctx, q)
+	if err == nil && request.Public && r.Pages != "" {
+		request.Page = strings.TrimRight(r.Pages, "/") + q.Key.PagePath()
+	}
+	return request, err
 }

@@ -60,6 +60,8 @@ type Config struct {
 	// Labels returns the changes that a repository's labels need, as edits; one without
 	// Old creates a label. nil: none.
 	Labels func(settings config.Rules, repository pull.Repository, now time.Time) []pull.LabelEdit
+	// Pages is the address of the pages that anybody can see, for links to them; "" for none.
+	Pages string
 	// Picker makes the picks of backports; nil for a Reconciler that only plans.
 	Picker Picker
 	// DryRun logs what would be done, and does nothing.

@@ -95,7 +95,8 @@ func newDoor(s SignIn) (*door, error) {
 		return nil, err
 	}
 	if slices.Contains([]bool{
-		s.ClientID != "", s.Secret != "", s.Sessions != nil, s.Arrive != nil, s.Rights != nil, s.Again != nil, s.Replay != nil, s.Hold != nil, s.Resume != nil,
+		s.ClientID != "", s.Secret != "", s.Sessions != nil, s.Arrive != nil, s.Rights != nil,
+		s.Again != nil, s.Replay != nil, s.Hold != nil, s.Resume != nil,
 	}, false) {
 		return nil, errors.New("something is missing for signing in")
 	}

@@ -28,6 +28,9 @@ func (t *target) checkChange(s pull.SetCheck) (*change, error) {
 		return nil, err
 	}
 	input["headSha"], input["status"], input["conclusion"] = s.SHA, "COMPLETED", strings.ToUpper(string(s.Conclusion))
+	if s.URL != "" {
+		input["detailsUrl"] = s.URL
+	}
 	if oneWrite(s) {
 		input["externalId"] = s.Digest()
 	}

@@ -22,6 +22,7 @@ type repositoryData struct {
 
 type repositoryFields struct {
 	ID               string
+	IsPrivate        *bool // also true of what's internal to an enterprise
 	DefaultBranchRef *struct{ Name string }
 	Settings         *blobData
 	LabelRules       *blobData

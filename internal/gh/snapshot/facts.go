@@ -26,6 +26,7 @@ func (l *loading) facts(ctx context.Context, d *overviewData) error {
 	r.Title, r.Body, r.Me = p.Title, p.Body, l.slug
 	r.CreatedAt, r.UpdatedAt, r.ClosedAt = p.CreatedAt, p.UpdatedAt, p.ClosedAt
 	r.Author, r.Bot, r.Own, r.Association = p.Author.login(), !p.Author.person(), p.Author.is(l.slug), p.AuthorAssociation
+	r.Public = d.Repository.IsPrivate != nil && !*d.Repository.IsPrivate
 	if d.Repository.DefaultBranchRef != nil {
 		r.DefaultBranch = d.Repository.DefaultBranchRef.Name
 	}

@@ -23,7 +23,7 @@ import (
 // error at one of them, or at one of the branches and lists that rules look at, is
 // tried again. It names all of a path but for the numbers of what rules look at.
 var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings.Join([]string{
-	`id|defaultBranchRef(\.name)?`, `(settings|labelRules|head)(\.(oid|byteSize|isTruncated))?`,
+	`id|isPrivate|defaultBranchRef(\.name)?`, `(settings|labelRules|head)(\.(oid|byteSize|isTruncated))?`,
 	`(tip|ref|label|r)\d+(\.(target|target\.oid|id|name|p\d+|p\d+\.nodes))?`, `(from|into)\d+(\.nodes)?`,
 	`tip(\.(oid|committedDate|status|status\.contexts|checkSuites|checkSuites\.nodes|statusCheckRollup(\.contexts(\.nodes)?)?))?`,
 	`maybe(Issue)?\d+\.(id|number|title|body|state|issueState|isDraft|authorAssociation|baseRefName|headRefName|headRefOid|` +

@@ -46,8 +46,8 @@ func TestLoad(t *testing.T) {
 	const alice = "alice <alice@users.noreply.github.com>"
 	want := &pull.Request{
 		Key: key, Now: now, Title: "gh-5: Fix", Body: "Why\n", State: pull.Open, Draft: true, Author: "alice",
-		Association: "FIRST_TIME_CONTRIBUTOR",
-		Base:        "main", DefaultBranch: "main", Head: head, HeadBranch: "fix", HeadOwner: "alice",
+		Public: true, Association: "FIRST_TIME_CONTRIBUTOR",
+		Base: "main", DefaultBranch: "main", Head: head, HeadBranch: "fix", HeadOwner: "alice",
 		Labels:   []string{"docs", "skip news", "topic"},
 		Settings: []byte("rules: {}\n"), Facts: ghtrial.Everything,
 		Files: []pull.File{

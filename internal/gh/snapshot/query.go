@@ -47,7 +47,8 @@ func connections(needs pull.Facts) []connection {
 // overview requests everything, with the first page of each list. If the size is Apart, it
 // leaves out lists and the head's statuses.
 func overview(q Query, s gh.Size) gh.Query {
-	t := gh.Query{Viewer: true, Repository: []string{"id defaultBranchRef{name}"}, Pull: []string{scalars}, Issue: []string{issueScalars},
+	t := gh.Query{Viewer: true, Repository: []string{"id isPrivate defaultBranchRef{name}"},
+		Pull: []string{scalars}, Issue: []string{issueScalars},
 		Variables: map[string]any{}}
 	for name, path := range map[string]string{"settings": q.SettingsPath, "labelRules": q.LabelRulesPath} {
 		if path != "" {

@@ -13,6 +13,7 @@ import (
 type yamlTriage struct {
 	Issue     bool   `yaml:"issue"`
 	Me        string `yaml:"me"` // login of the bot without "[bot]"; "concorde" when left out
+	Page      string `yaml:"page"`
 	Additions int    `yaml:"additions"`
 	Deletions int    `yaml:"deletions"`
 	// Core are core developers; NoTeam says why nobody knows.
@@ -69,6 +70,7 @@ var roles = map[string]pull.Role{"triage": pull.Triage, "write": pull.Write, "ma
 
 // triage fills in what is known before rules look elsewhere.
 func (y yamlRequest) triage(r *pull.Request) {
+	r.Page = y.Page
 	r.Issue, r.Me, r.Additions, r.Deletions, r.CoreFault, r.AuditLog = y.Issue, y.Me, y.Additions, y.Deletions, y.NoTeam, y.AuditLog
 	if r.Me == "" {
 		r.Me = strings.TrimSuffix(bot, "[bot]")

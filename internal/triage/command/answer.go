@@ -77,13 +77,21 @@ func (t *execution) why() string {
 		start = fmt.Sprintf(whyHold, holdText(t.hold), r.Me) + "\n\n" + start
 	}
 	if len(rows) == 0 {
-		return strings.TrimSuffix(start, whyStart) + whyNothing
+		return strings.TrimSuffix(start, whyStart) + whyNothing + t.pageLink()
 	}
 	more := ""
 	if over := len(rows) - maxWhyRows; over > 0 {
 		rows, more = rows[:maxWhyRows], "\n\n"+fmt.Sprintf(whyMore, over)
 	}
-	return start + "\n\n| what | set by | when | why |\n| --- | --- | --- | --- |\n" + strings.Join(rows, "\n") + more
+	return start + "\n\n| what | set by | when | why |\n| --- | --- | --- | --- |\n" + strings.Join(rows, "\n") + more + t.pageLink()
+}
+
+// pageLink leads to the page, which knows more; "" if not everybody can see it.
+func (t *execution) pageLink() string {
+	if t.r.Page == "" {
+		return ""
+	}
+	return "\n\n" + fmt.Sprintf(whyPage, t.r.Page)
 }
 
 // whyLabel is a label's row.

@@ -154,6 +154,7 @@ const (
 	whyStart     = "Here's what the history and my audit log show:"
 	whyHold      = "This pull request is on hold%s, so I only keep statuses and check runs current. `@%s resume` ends it."
 	whyNothing   = "There are no labels here, and no statuses in my audit log."
+	whyPage      = "[The page about it](%s) shows what I saw here and what each rule wants."
 	whyMore      = "%d more aren't shown."
 	whyLabelled  = "label %s"
 	whyStatus    = "status %s: %s"
