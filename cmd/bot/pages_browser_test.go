@@ -34,6 +34,7 @@ func TestPagesInABrowser(t *testing.T) {
 		{"backports", "/python/cpython/backports?state=any", "aren't done"},
 		{"stages", "/python/cpython/stages", "pull requests wait"},
 		{"life-cycle", "/python/cpython/life-cycle", "The next release is"},
+		{"releases", "/python/cpython/releases", "has a tracking issue"},
 		{"settings", "/python/cpython/settings?title=gh-1:+Fix+it&files=Lib/json/__init__.py", "label rules."},
 		{"shadow", "/python/cpython/shadow", "No rule is in shadow"},
 		{"docs", "/docs", "Rules act by themselves"},

@@ -88,14 +88,7 @@ func (b *bot) lifeCycleOf(ctx context.Context, repository pull.Key) (web.LifeCyc
 	if newest, found := calendar.Newest(); found {
 		life.DataUntil = newest.Date
 	}
-	branches := rules.Maintained(now)
-	for _, branch := range calendar.At(now) {
-		if branch.Phase == lifecycle.Feature {
-			branches = append(branches, branch)
-		}
-	}
-	slices.SortStableFunc(branches, func(x, y lifecycle.Branch) int { return lifecycle.Compare(y.Version, x.Version) })
-	for _, branch := range branches {
+	for _, branch := range living(rules, now) {
 		life.Branches = append(life.Branches, lifeOf(rules, branch, now))
 	}
 	chart := lifecycle.Chart{Title: "Python release cycle, " + now.Format(time.DateOnly), At: now}
@@ -106,6 +99,30 @@ func (b *bot) lifeCycleOf(ctx context.Context, repository pull.Key) (web.LifeCyc
 	}
 	life.SVG = chart.SVG()
 	return life, nil
+}
+
+// living are the branches that live, newest first: those that take backports, and those
+// in development.
+func living(rules backport.Config, now time.Time) []lifecycle.Branch {
+	branches := rules.Maintained(now)
+	for _, branch := range rules.Calendar().At(now) {
+		if branch.Phase == lifecycle.Feature {
+			branches = append(branches, branch)
+		}
+	}
+	slices.SortStableFunc(branches, func(x, y lifecycle.Branch) int { return lifecycle.Compare(y.Version, x.Version) })
+	return branches
+}
+
+// releasesOf are the next releases of the versions that live.
+func (b *bot) releasesOf(ctx context.Context, repository pull.Key) (all []web.Release, err error) {
+	set, rules, now := b.inForce(ctx, repository).Release, b.backportsIn(ctx, repository), b.reconciler.Now().UTC()
+	for _, branch := range living(rules, now) {
+		life := lifeOf(rules, branch, now)
+		all = append(all, web.Release{Version: branch.Version, Phase: life.Phase, Next: life.Next, NextAt: life.NextAt, Managers: life.Managers,
+			Issue: set.Issue(branch.Version)})
+	}
+	return all, nil
 }
 
 // lifeOf is where a branch is in its life, and what comes next.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/release"
+	"github.com/concorde-bot/concorde/internal/web"
 )
 
 // today moves dates of tests with the clock.
@@ -217,5 +219,24 @@ func TestReadinessOfALargeRepository(t *testing.T) {
 	t.Logf("%d requests", sent)
 	if sent > maxReadiness {
 		t.Errorf("%d requests, want at most %d", sent, maxReadiness)
+	}
+}
+
+// The page of releases reads all that the rule reports.
+func TestPagesReadReports(t *testing.T) {
+	report := release.Shown{Verdict: release.NotReady, Headline: "h", Reasons: []string{"r"}, Unknown: []string{"u"},
+		Tables: []release.Table{{Title: "t", Columns: []string{"c"}, Rows: [][]string{{"x"}}, Note: "n"}}}
+	text, err := json.Marshal(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page web.Readiness
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&page); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := json.Marshal(page); err != nil || !bytes.Equal(again, text) {
+		t.Errorf("%s, %v, want %s", again, err, text)
 	}
 }

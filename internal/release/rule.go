@@ -59,7 +59,7 @@ func (c *Config) want(r *pull.Request) (want pull.Want) {
 	if note, due := ready.digest(day, r.Notes[digestKey]); due {
 		want.Notes = append(want.Notes, note)
 	}
-	want.Report, _ = json.Marshal(ready) // numbers and texts
+	want.Report, _ = json.Marshal(ready.Shown()) // texts alone
 	return want
 }
 

@@ -100,6 +100,20 @@ func (r Readiness) checksText() string {
 
 func number(n int) string { return fmt.Sprintf("#%d", n) }
 
+// Shown is what a page shows of it.
+type Shown struct {
+	Verdict  Verdict  `json:"verdict"`
+	Headline string   `json:"headline"`
+	Reasons  []string `json:"reasons,omitempty"`
+	Unknown  []string `json:"unknown,omitempty"`
+	Tables   []Table  `json:"tables,omitempty"`
+}
+
+// Shown returns what a page shows.
+func (r Readiness) Shown() Shown {
+	return Shown{r.Verdict, r.Headline(), r.Reasons, r.Unknown, r.Tables()}
+}
+
 // Write prints it for people: the verdict first, then why, then the tables.
 func (r Readiness) Write(w io.Writer) error {
 	var b strings.Builder

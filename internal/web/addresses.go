@@ -32,6 +32,9 @@ var addresses = []address{
 			"same with `.atom` is a feed of what newly waits"},
 	{path: "/{owner}/{repo}/life-cycle", shape: ofLifeCycle{}, show: (*Pages).lifeCycle,
 		about: "the phase of each branch, what may go where now, next releases, release managers, and the chart"},
+	{path: "/{owner}/{repo}/releases", shape: ofReleases{}, show: (*Pages).releases,
+		about: "for each version whether its next release is ready, why not, and what waits for the release manager, as the last run on its " +
+			"tracking issue found it (as `bot readiness`)"},
 	{path: "/{owner}/{repo}/settings", shape: ofSettings{}, show: (*Pages).settings,
 		about: "the settings in force and where each comes from, faults of files, the label rules in words, and a form that tries them"},
 	{path: "/{owner}/{repo}/shadow", shape: ofShadow{}, show: (*Pages).shadow,

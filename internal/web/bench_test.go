@@ -46,7 +46,8 @@ func big(t testing.TB) *site {
 
 // bigPages are the pages that grow with the repository.
 var bigPages = []string{"/", "/python/cpython", "/python/cpython?find=dumps", "/python/cpython/pull/2500", "/python/cpython/settings",
-	"/python/cpython/backports", "/python/cpython/backports?state=any&person=core7", "/python/cpython/stages", "/python/cpython/life-cycle"}
+	"/python/cpython/backports", "/python/cpython/backports?state=any&person=core7", "/python/cpython/stages", "/python/cpython/life-cycle",
+	"/python/cpython/releases"}
 
 // TestPagesAreSmall holds each page under 200 kB, though JSON and CSV have everything.
 func TestPagesAreSmall(t *testing.T) {

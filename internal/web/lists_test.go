@@ -272,11 +272,14 @@ func TestMarkupIsTextInLists(t *testing.T) {
 	s.life = LifeCycle{Branches: []LifeBranch{{Name: markup, Version: markup, Phase: markup, Next: markup, NextAt: at,
 		NextPhase: markup, NextPhaseAt: at, EndOfLife: markup, Allow: []string{markup}, Ask: []string{markup},
 		Managers: []Manager{{markup, markup}}}}}
+	s.releases = []Release{{Version: markup, Phase: markup, Next: markup, NextAt: at, Managers: []Manager{{markup, markup}}, Issue: 8}}
+	s.see("python/cpython", reported(8, Readiness{Verdict: markup, Headline: markup, Reasons: []string{markup}, Unknown: []string{markup},
+		Tables: []ReleaseTable{{Title: markup, Columns: []string{markup, markup}, Rows: [][]string{{markup, markup}}, Note: markup}}}))
 	q := url.QueryEscape(markup)
 	for _, path := range []string{"backports", "backports?state=any", "backports?branch=" + q, "backports?state=" + q, "backports?age=" + q,
 		"backports?person=" + q, "stages", "stages?stage=" + q, "stages?person=" + q, "stages.atom", "stages.atom?stage=" + q,
 		"stages.atom?person=" + q,
-		"life-cycle"} {
+		"life-cycle", "releases"} {
 		text := s.get("/python/cpython/" + path).Body.String()
 		if strings.Contains(text, "<script") || strings.Contains(text, "<img") || strings.Contains(text, `"javascript:`) ||
 			!strings.Contains(text, "script") {

@@ -41,11 +41,14 @@ type Config struct {
 	Branches  func(ctx context.Context, repository pull.Key, seen []pull.Brief) ([]Branch, error)
 	Stages    func(ctx context.Context, repository pull.Key) ([]Stage, error)
 	LifeCycle func(ctx context.Context, repository pull.Key) (LifeCycle, error)
-	Rules     []Rule
-	Commands  []Command
-	Log       zerolog.Logger
-	Now       func() time.Time
-	SignIn    *SignIn // nil: whoever reaches the pages sees all, so only this machine may
+	// Releases are the next ones of the versions that live, newest version first, without
+	// what runs found out about them.
+	Releases func(ctx context.Context, repository pull.Key) ([]Release, error)
+	Rules    []Rule
+	Commands []Command
+	Log      zerolog.Logger
+	Now      func() time.Time
+	SignIn   *SignIn // nil: whoever reaches the pages sees all, so only this machine may
 }
 
 // Store is what the pages read. It's a queue.Reader.
@@ -95,13 +98,13 @@ const pageTime = 10 * time.Second
 func New(c Config) (*Pages, error) {
 	if slices.Contains([]bool{
 		c.Store != nil, c.Health != nil, c.Acts != nil, c.State != nil, c.Missed != nil, c.Settings != nil, c.Try != nil, c.Branches != nil,
-		c.Stages != nil, c.LifeCycle != nil, c.Now != nil,
+		c.Stages != nil, c.LifeCycle != nil, c.Releases != nil, c.Now != nil,
 	}, false) {
 		return nil, errors.New("making the pages: all but Rules, Commands and SignIn are required")
 	}
 	p := &Pages{Config: c, templates: map[string]*template.Template{}, mux: http.NewServeMux()}
 	for _, name := range []string{
-		"overview", "repository", "pull", "replay", "settings", "shadow", "backports", "stages", "lifecycle", "docs", "fault",
+		"overview", "repository", "pull", "replay", "settings", "shadow", "backports", "stages", "lifecycle", "releases", "docs", "fault",
 	} {
 		t, err := template.New("frame.html").Funcs(p.functions()).ParseFS(files, "page/frame.html", "page/"+name+".html")
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,7 @@ type site struct {
 	missed   Missed
 	branches []Branch
 	life     LifeCycle
+	releases []Release
 }
 
 func newSite(t testing.TB) *site {
@@ -73,6 +75,7 @@ func newSite(t testing.TB) *site {
 			return []Stage{{"awaiting review", "triagers"}, {"awaiting changes", Author}, {"awaiting merge", "core developers"}}, nil
 		},
 		LifeCycle: func(context.Context, pull.Key) (LifeCycle, error) { return s.life, nil },
+		Releases:  func(context.Context, pull.Key) ([]Release, error) { return slices.Clone(s.releases), nil },
 		Rules:     []Rule{{Name: "news", About: "Checks entries.", Owns: []string{"bedevere/news"}}},
 		Commands:  []Command{{Name: "why", Who: "anyone", Does: "Says why.", Example: "why"}},
 	})
