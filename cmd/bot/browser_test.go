@@ -231,6 +231,7 @@ func (b *browser) picture(name string) {
 // From `bot serve` with nothing to the first labeled pull request, in a browser, before a
 // GitHub with the pages that create and install an App.
 func TestSetupInABrowser(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t, "setup")
 	github, cpython := newGitHub(t, ghtest.Config{NoApp: true})
 	github.Owners("python", "dana")

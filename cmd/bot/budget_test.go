@@ -223,6 +223,7 @@ func (d *day) open(count int) (numbers []int) {
 // four minutes. GitHub must refuse nothing, and what happens to other pull requests
 // meanwhile, twice a minute, must be worked within five seconds.
 func TestBranchDayStaysInsideTheLimits(t *testing.T) {
+	t.Parallel()
 	some := [3]int{120, 60, 1}
 	size := suite.Sizes[[3]int]{Normal: some, Long: some, Full: [3]int{3000, 300, 4}}.Size()
 	open, comments, hours := size[0], size[1], size[2]

@@ -43,17 +43,6 @@ func alsoHere(path string, file ghtest.File) func(*stage, *merged) {
 	}
 }
 
-// Git waits for half a minute. As a test of its own it begins before the subtests of others.
-func TestGitServerHangs(t *testing.T) {
-	t.Parallel()
-	h := hardship{
-		name:    "no answer",
-		begin:   func(s *stage, _ *merged) { s.always(fetching, ghtest.Fault{Hang: true}) },
-		comment: []string{"| 3.14 | error | I couldn't reach GitHub's git server. I'll try again at 20"},
-	}
-	h.endure(h.befall(t))
-}
-
 // gitTroubles are those of the fetch and the push, other than a server that hangs.
 var gitTroubles = []hardship{
 	{

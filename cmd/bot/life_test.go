@@ -86,6 +86,7 @@ func (s *stage) live() (routes [][]string) {
 
 // TestRequestsOfALife counts them; docs/performance.md tells of these numbers.
 func TestRequestsOfALife(t *testing.T) {
+	t.Parallel()
 	s := newStage(t).start()
 	total := 0
 	for i, asked := range s.live() {

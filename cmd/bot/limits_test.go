@@ -11,6 +11,7 @@ import (
 // TestLimitsNameRealTests: docs/limits.md names fuzz targets, tests and benchmarks that
 // exist, each in the package that the same cell names, and bounds by their constants.
 func TestLimitsNameRealTests(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile("../../docs/limits.md")
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +50,7 @@ func TestLimitsNameRealTests(t *testing.T) {
 		}
 	}
 	for _, name := range regexp.MustCompile("\\(`([A-Za-z]+)`\\)").FindAllStringSubmatch(string(text), -1) {
-		if !regexp.MustCompile(`\b`+name[1]+`\s*=`).MatchString(all.String()) && !strings.Contains(all.String(), name[1]+" ") {
+		if !strings.Contains(all.String(), name[1]+" ") {
 			t.Errorf("there is no constant %s", name[1])
 		}
 	}

@@ -10,6 +10,7 @@ import (
 // A merge queue waits for what the branch requires on the commit of its group,
 // too. The bot says it there, and the pull request is merged by that.
 func TestMergeQueue(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	s.check(s.cpython.Protect("main", ghtest.Protection{RequiredContexts: []string{"bedevere/issue-number", newsContext}, MergeQueue: true}))
 	s.start()

@@ -21,6 +21,7 @@ import (
 // backported. GitHub has forgotten most of the webhooks when it starts. After that one
 // start everything must be as if it had never been away, within GitHub's limits.
 func TestWeekOfOutage(t *testing.T) {
+	t.Parallel()
 	count := suite.Sizes[int]{Normal: 40, Long: 40, Full: 300}.Size()
 	present, absent := newDay(t, config.Preset()), newDay(t, config.Preset())
 	for _, d := range []*day{present, absent} {

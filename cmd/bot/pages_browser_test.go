@@ -13,6 +13,7 @@ import (
 // TestPagesInABrowser looks at every page after the demo, on a phone and on a desk, in
 // the light and in the dark.
 func TestPagesInABrowser(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t, "pages")
 	github, cpython := newGitHub(t, ghtest.Config{})
 	d := &demo{out: io.Discard, github: github, cpython: cpython}

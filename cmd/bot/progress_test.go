@@ -49,6 +49,7 @@ func TestProgress(t *testing.T) {
 	c.logs(`"message":"background work"`, `"stage":"update"`, `"total":25`)
 	eventually(t, "the end", func() bool {
 		c.pass(10 * time.Second)
+		c.bot.reconciler.Relist()
 		_, text := c.page("/metrics")
 		return !strings.Contains(text, "concorde_background")
 	})

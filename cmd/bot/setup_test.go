@@ -105,6 +105,7 @@ func bare(t *testing.T) (*ghtest.Server, *ghtest.Repo, map[string]string) {
 // `bot serve` with nothing becomes the bot in the same process, and the setup goes on
 // where it was after a kill -9 in the middle.
 func TestSetup(t *testing.T) {
+	t.Parallel()
 	github, cpython, environment := bare(t)
 	p := serve(t, environment)
 	github.Proxy("https://bot.example.org", p.URL)

@@ -133,6 +133,7 @@ func (g *gate) enter(login string) *visitor {
 // the bot check a pull request if a comment of theirs could, and loses that with their
 // role. No secret shows anywhere, and GitHub keeps no token.
 func TestSignInToPages(t *testing.T) {
+	t.Parallel()
 	g := newGate(t, true)
 	g.ok(g.repo.Collaborator("carol", "triage"))
 	g.ok(g.repo.Collaborator("rita", "read"))
@@ -193,6 +194,7 @@ func TestSignInToPages(t *testing.T) {
 // Who leaves the team loses its rights with GitHub's webhook, and a page that can't ask
 // GitHub says so.
 func TestRightsEnd(t *testing.T) {
+	t.Parallel()
 	g := newGate(t, true)
 	g.ok(g.repo.Collaborator("barry", "read"))
 	g.ok(g.repo.Collaborator("rita", "read"))

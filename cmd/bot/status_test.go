@@ -11,6 +11,7 @@ import (
 // A status of a third party sends neither check_suite nor a pull request (dt-mergebot#2). An approved backport that waits for one
 // is merged when it comes; statuses for which nobody waits cost no request.
 func TestStatusOfOthersMergesABackport(t *testing.T) {
+	t.Parallel()
 	s := backportStage(t).start()
 	s.check(s.cpython.Collaborator("dana", "write"))
 	number := s.change("gh-140001: Fix it", one(1), "type-bug", "skip news", "needs backport to 3.14")

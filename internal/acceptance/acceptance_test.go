@@ -14,6 +14,7 @@ import (
 
 // A GitHub that behaves as assumed passes every step, and nothing is left behind.
 func TestFairGitHub(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	report, lines := p.run()
 	t.Logf("%d requests\n%s", report.Requests, strings.Join(lines, "\n"))
@@ -88,6 +89,7 @@ func TestEachDeviation(t *testing.T) {
 // A GitHub whose answers lag behind by some seconds passes, too: the run waits as long as
 // the bot would.
 func TestLateGitHub(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.srv.SetWeather(ghtest.Weather{Stale: 5 * time.Second, MentionsLate: 10 * time.Second})
 	report, lines := p.run()
@@ -99,6 +101,7 @@ func TestLateGitHub(t *testing.T) {
 
 // The fixtures have every answer, and neither tokens nor people.
 func TestFixtures(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t).keeping()
 	trial.OK(t, p.repo.EditBody(1, "By @alice, alice@users.noreply.github.com"))
 	report, _ := p.run()
@@ -134,8 +137,10 @@ func TestFixtures(t *testing.T) {
 
 // As GitHub makes a repository, it doesn't allow auto-merge: that's a refusal, too.
 func TestWithoutAutoMerge(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.repo.AllowAutoMerge(false)
+	p.cfg.Skip = withGit
 	_, lines := p.run()
 	all := strings.Join(lines, "\n")
 	for _, want := range []string{

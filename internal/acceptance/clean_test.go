@@ -15,6 +15,7 @@ import (
 
 // Whatever ends a run, it removes what it made.
 func TestCleanAfterTheEnd(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(p *place, cancel func(), r Result){
 		"interrupted": func(_ *place, cancel func(), r Result) {
 			if r.Name == "label-case" {
@@ -53,6 +54,7 @@ func (d *dying) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // What a killed run left, the next one removes before it begins; nothing else.
 func TestAfterAKilledRun(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.cfg.Skip = append([]string{"odd-files"}, withGit...)
 	trial.OK(t, p.repo.SetLabel(ghtest.Label{Name: "acceptance"}))
@@ -82,6 +84,7 @@ func TestAfterAKilledRun(t *testing.T) {
 // A branch that its protection keeps is listed as left behind; once it may be deleted, the
 // next run does that.
 func TestWhatCannotBeRemoved(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.cfg.Skip = append([]string{"odd-files"}, withGit...)
 	trial.OK(t, p.repo.Protect(checkedPrefix+"*", ghtest.Protection{RequiredContexts: []string{statusContext}}))

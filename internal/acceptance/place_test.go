@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -74,6 +75,15 @@ func advance(srv *ghtest.Server) func(context.Context, time.Duration) error {
 func (p *place) keeping() *place {
 	p.cfg.Fixtures = &p.fixtures
 	return p
+}
+
+// only has a run skip all but some steps.
+func (p *place) only(names ...string) {
+	for _, step := range Steps() {
+		if !slices.Contains(names, step.Name) {
+			p.cfg.Skip = append(p.cfg.Skip, step.Name)
+		}
+	}
 }
 
 // run makes a run and gives its lines.

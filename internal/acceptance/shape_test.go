@@ -87,6 +87,7 @@ func disagree(simulated, real map[string]shape) (all []string) {
 // The answers of a run against GitHub, in the file that CONCORDE_ANSWERS names, have the
 // form that ghtest's have. Without one, ghtest is held against itself.
 func TestAnswersHaveGitHubsForm(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t).keeping()
 	p.run()
 	simulated, real := shapes(t, p.fixtures.String()), p.fixtures.String()

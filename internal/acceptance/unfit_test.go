@@ -19,6 +19,7 @@ import (
 // A new repository, without anything that somebody prepared, passes all the same: what it
 // lacks is said in a line.
 func TestNewRepository(t *testing.T) {
+	t.Parallel()
 	p := &place{t: t, srv: trial.Server(t, ghtest.Config{Permissions: map[string]string{
 		"metadata": "read", "members": "read", "contents": "write", "pull_requests": "write", "issues": "write", "statuses": "write",
 		"checks": "write",
@@ -62,6 +63,7 @@ func TestNewRepository(t *testing.T) {
 
 // What would fail later is found out at once, and nothing is written.
 func TestUnfitRepository(t *testing.T) {
+	t.Parallel()
 	for want, unfit := range map[string]func(p *place) error{
 		"the repository is archived: use another one": func(p *place) error { p.repo.Archive(true); return nil },
 		"the repository doesn't allow squash merges":  func(p *place) error { p.repo.AllowMerges("rebase"); return nil },
@@ -85,6 +87,7 @@ func TestUnfitRepository(t *testing.T) {
 
 // A second account that can't do its part skips its steps; what it has isn't touched.
 func TestUnfitSecondAccount(t *testing.T) {
+	t.Parallel()
 	for want, unfit := range map[string]func(p *place) error{
 		"the second account has a fork of the repository: delete it": func(p *place) error {
 			p.cfg.Second = p.srv.UserToken("alice") // whose fork the prepared pull request is from
@@ -99,7 +102,7 @@ func TestUnfitSecondAccount(t *testing.T) {
 		},
 	} {
 		p := newPlace(t)
-		p.cfg.Skip = append([]string{"odd-files"}, withGit...)
+		p.only("fork", "review", "dismissal", "association", "deleted-fork")
 		trial.OK(t, unfit(p))
 		report, lines := p.run()
 		at := slices.IndexFunc(report.Results, func(r Result) bool { return r.Name == "deleted-fork" })
@@ -112,9 +115,11 @@ func TestUnfitSecondAccount(t *testing.T) {
 
 // A repository that isn't archived is not written to as one.
 func TestNotArchived(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	attic := p.srv.FindRepo("example/attic")
 	attic.Archive(false)
+	p.only("archived")
 	report, lines := p.run()
 	at := slices.IndexFunc(report.Results, func(r Result) bool { return r.Name == "archived" })
 	if r := report.Results[at]; r.State != Skipped || r.Text != "example/attic isn't archived" || len(attic.Writes()) > 0 {
@@ -124,6 +129,7 @@ func TestNotArchived(t *testing.T) {
 
 // A repository in use is refused before anything is written.
 func TestNotThrowAway(t *testing.T) {
+	t.Parallel()
 	for what, use := range map[string]func(p *place) error{
 		"6 open pull requests": func(p *place) (err error) {
 			for n := range 5 {
@@ -168,6 +174,7 @@ func TestNotThrowAway(t *testing.T) {
 
 // A run that can't begin says why, and removes what it has made by then.
 func TestRunCannotBegin(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	trial.OK(t, p.srv.Fault(ghtest.Fault{Method: "POST", Path: "/pulls$", Times: -1, Status: 403,
 		Body: `{"message":"Resource not accessible by integration"}`}))
@@ -185,6 +192,7 @@ func TestRunCannotBegin(t *testing.T) {
 
 // A merge queue that requires nothing is empty again before the run can look.
 func TestQueueMergesAtOnce(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.cfg.Skip = append([]string{"odd-files"}, withGit...)
 	merge := func() {

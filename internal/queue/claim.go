@@ -13,18 +13,23 @@ const scanEvery = 5 * time.Second
 
 // alarm wakes claimLoop at the earliest time set.
 type alarm struct {
+	now  func() time.Time
 	mu   sync.Mutex
 	at   time.Time
 	ring chan struct{} // holds one
 }
 
+// set also wakes a loop whose time came while it slept: the clock was set forward.
 func (a *alarm) set(at time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !a.at.IsZero() && !at.Before(a.at) {
+	earlier := a.at.IsZero() || at.Before(a.at)
+	if !earlier && a.now().Before(a.at) {
 		return
 	}
-	a.at = at
+	if earlier {
+		a.at = at
+	}
 	select {
 	case a.ring <- struct{}{}:
 	default:

@@ -138,7 +138,7 @@ func Open(ctx context.Context, cfg Config) (*Queue, error) {
 	q := &Queue{
 		cfg:     cfg,
 		writes:  make(chan *write),
-		alarm:   alarm{ring: make(chan struct{}, 1)},
+		alarm:   alarm{now: cfg.Now, ring: make(chan struct{}, 1)},
 		closing: make(chan struct{}),
 		id:      rand.Text(),
 		running: map[run]held{},
