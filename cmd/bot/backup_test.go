@@ -64,6 +64,7 @@ func TestBackupOfPostgreSQL(t *testing.T) {
 // came meanwhile is done.
 func (s *stage) survivesOldBackup(do func(step string)) {
 	s.Helper()
+	s.settings("preset: cpython\nsweep: {pull-requests-per-minute: 400}\n") // the sweep after the restore waits no longer
 	s.start()
 	newcomer := func() *pullRequest {
 		return s.open(&pullRequest{PR: ghtest.PR{Title: "gh-140000: Change", Author: "mallory", Association: "NONE"}})
