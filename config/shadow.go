@@ -11,6 +11,7 @@ const InShadow Mode = "shadow"
 type Modes struct {
 	News        Mode `yaml:"news" jsonschema:"enum=off,enum=shadow,enum=on"`         // NEWS entries
 	ABI         Mode `yaml:"abi" jsonschema:"enum=off,enum=shadow,enum=on"`          // ABI markers
+	Changelog   Mode `yaml:"changelog" jsonschema:"enum=off,enum=shadow,enum=on"`    // NEWS entries that would break a release, after the merge
 	IssueNumber Mode `yaml:"issue-number" jsonschema:"enum=off,enum=shadow,enum=on"` // issue numbers in titles
 	Title       Mode `yaml:"title" jsonschema:"enum=off,enum=shadow,enum=on"`        // titles of pull requests into maintenance branches
 	Stage       Mode `yaml:"stage" jsonschema:"enum=off,enum=shadow,enum=on"`        // stage labels

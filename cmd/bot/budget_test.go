@@ -82,7 +82,7 @@ func newDayOn(t *testing.T, settings *config.Config, database string) *day {
 	around := surroundings{settings, builtin(), d.github.URL}
 	d.reconciler, err = reconcile.New(reconcile.Config{
 		Settings: settings, GitHub: app, Loads: github.loads, Writes: github.writes, Store: d.agenda, Rules: around.rules, Labels: around.labels,
-		Log: zerolog.Nop(), Now: d.clock,
+		Entries: around.entries, Log: zerolog.Nop(), Now: d.clock,
 		Picker: &pick.Picker{GitHub: app, Loads: github.loads, Engine: engine, Now: d.clock},
 	})
 	d.must(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/changelog"
 	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 type newsCmd struct {
@@ -66,7 +67,7 @@ type nextOf struct {
 type newsTree struct {
 	settings config.News
 	from     string // where it was read: a branch and a commit, for people
-	files    []changelog.File
+	files    []pull.File
 	released bool // the release's file exists already
 }
 
@@ -85,10 +86,7 @@ func (c *newsCmd) local(ctx context.Context, settings *config.Config, of nextOf)
 	if err != nil {
 		return newsTree{}, err
 	}
-	tree := newsTree{settings: rules.News, from: fmt.Sprintf("%s (%.10s)", name, commit)}
-	for _, f := range files {
-		tree.files = append(tree.files, changelog.File{Path: f.Path, Content: f.Content})
-	}
+	tree := newsTree{settings: rules.News, from: fmt.Sprintf("%s (%.10s)", name, commit), files: files}
 	tree.released, err = repository.Has(ctx, commit, releaseFile(rules.News, c.Release))
 	return tree, err
 }

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/config/yamlfile"
 	"github.com/concorde-bot/concorde/internal/backport"
+	"github.com/concorde-bot/concorde/internal/changelog"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/newscheck"
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -46,6 +48,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 	rules := enabled(s, []pull.Rule{
 		newscheck.News(s.News, s.ABI),
 		newscheck.ABI(s.ABI, s.News),
+		newscheck.Merged(s.News, in.calendar),
 		issuenumber.Rule(s.IssueNumbers, in.serverURL),
 		title.Rule(s.Titles),
 		s.Labels.Styled(stages.Rule(s.Stages, command.SaysReady)),
@@ -103,4 +106,21 @@ func (in surroundings) labels(s config.Rules, r pull.Repository, now time.Time) 
 	}
 	c := backport.Config{Settings: s.Backport, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL}
 	return c.Labels(r, now)
+}
+
+// entries are the NEWS entries of the branches that will have another release.
+func (in surroundings) entries(s config.Rules, r pull.Repository, now time.Time) reconcile.Entries {
+	if s.News.Mode == config.Off || s.Modes.Changelog == config.Off {
+		return reconcile.Entries{}
+	}
+	check := reconcile.Entries{
+		Branches: []string{r.DefaultBranch}, Directory: s.News.Directory,
+		Faulty: func(files []pull.File) []string { return changelog.Judge(s.News, files).Faulty() },
+	}
+	for _, b := range in.calendar().At(now) {
+		if b.Phase != lifecycle.EndOfLife && b.Name != r.DefaultBranch && slices.Contains(r.Branches, b.Name) {
+			check.Branches = append(check.Branches, b.Name)
+		}
+	}
+	return check
 }

@@ -21,7 +21,7 @@ import (
 type tree struct {
 	name, version string
 	day           time.Time
-	files         []changelog.File
+	files         []pull.File
 	breaks, lost  []string
 	exit          string
 	release       string
@@ -73,8 +73,8 @@ func trees(t testing.TB) (all []tree) {
 	return all
 }
 
-func regular(path, content string) changelog.File {
-	return changelog.File{Path: path, Content: &pull.Content{Kind: pull.Regular, Size: int64(len(content)), Data: []byte(content)}}
+func regular(path, content string) pull.File {
+	return pull.File{Path: path, Content: &pull.Content{Kind: pull.Regular, Size: int64(len(content)), Data: []byte(content)}}
 }
 
 // paths are those with a fault of a kind, once each.
@@ -153,7 +153,7 @@ func again(t *testing.T, tree tree, d changelog.Draft, release string) {
 	if tree.exit == "1" {
 		return
 	}
-	var files []changelog.File
+	var files []pull.File
 	for _, e := range d.Entries {
 		files = append(files, regular(e.Path, e.Text))
 	}

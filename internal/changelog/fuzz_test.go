@@ -84,12 +84,12 @@ func FuzzEntry(f *testing.F) {
 	}
 	set := config.Preset().News
 	const dir = "Misc/NEWS.d/next/Library/"
-	file := func(path, text string) File {
-		return File{path, &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: []byte(text)}}
+	file := func(path, text string) pull.File {
+		return pull.File{Path: path, Content: &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: []byte(text)}}
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		path := dir + "2026-08-02.gh-issue-130000.a.rst"
-		d := Judge(set, []File{file(dir+"2026-08-01.gh-issue-130000.a.rst", "Last."), file(path, text),
+		d := Judge(set, []pull.File{file(dir+"2026-08-01.gh-issue-130000.a.rst", "Last."), file(path, text),
 			file(dir+"2026-08-03.gh-issue-130000.a.rst", "First.")})
 		given := map[string]string{"section": "Library", "date": "2026-08-02", "nonce": "a", "gh-issue": "130000"}
 		read, err := parse(set, text, maps.Clone(given))

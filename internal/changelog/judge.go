@@ -10,13 +10,6 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// File is a file below the directory of entries. Content is nil if it couldn't be read.
-// A path that ends in / is a directory that wasn't looked into.
-type File struct {
-	Path    string
-	Content *pull.Content
-}
-
 // Harm is what a faulty entry does to the release.
 type Harm string
 
@@ -55,9 +48,10 @@ type Draft struct {
 	width int
 }
 
-// Judge looks at all files below the directory of entries. The same files in another
-// order give the same draft.
-func Judge(set config.News, files []File) Draft {
+// Judge looks at all files below the directory of entries, of which it reads Path and
+// Content; others don't matter. A path that ends in / is a directory that wasn't looked
+// into. The same files in another order give the same draft.
+func Judge(set config.News, files []pull.File) Draft {
 	d := Draft{width: set.Width}
 	for _, file := range files {
 		d.judge(set, file)
@@ -81,6 +75,17 @@ func Judge(set config.News, files []File) Draft {
 	return d
 }
 
+// Faulty are the paths of entries that would break the release or be lost, each once.
+func (d Draft) Faulty() []string {
+	var paths []string
+	for _, f := range d.Faults {
+		if f.Harm != Unread {
+			paths = append(paths, f.Path)
+		}
+	}
+	return slices.Compact(paths)
+}
+
 func (d *Draft) add(f Fault) {
 	d.Faults = append(d.Faults, f)
 	d.Unwritten = d.Unwritten || f.Harm == Unread
@@ -92,7 +97,7 @@ func (d *Draft) stop(path, message string) {
 	d.Unwritten = true
 }
 
-func (d *Draft) judge(set config.News, file File) {
+func (d *Draft) judge(set config.News, file pull.File) {
 	clean := strings.TrimSuffix(file.Path, "/")
 	where, directory := Locate(set, clean)
 	base := path.Base(clean)
@@ -126,7 +131,7 @@ func (d *Draft) judge(set config.News, file File) {
 }
 
 // misplaced is a file that isn't directly in a section's directory.
-func (d *Draft) misplaced(set config.News, file File, directory string) {
+func (d *Draft) misplaced(set config.News, file pull.File, directory string) {
 	below := strings.TrimPrefix(file.Path, set.Directory+"/")
 	section, rest, _ := strings.Cut(below, "/")
 	if name, _, deeper := strings.Cut(rest, "/"); deeper && sectionOf(set, section) != "" && found(name) && name != readme {
@@ -142,7 +147,7 @@ func (d *Draft) misplaced(set config.News, file File, directory string) {
 }
 
 // content is a file's text, if it's known.
-func (d *Draft) content(file File) ([]byte, bool) {
+func (d *Draft) content(file pull.File) ([]byte, bool) {
 	c := file.Content
 	switch {
 	case c == nil || c.Kind == pull.Regular && int64(len(c.Data)) != c.Size:

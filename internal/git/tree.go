@@ -1,7 +1,6 @@
 package git
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"strconv"
@@ -13,38 +12,33 @@ import (
 // maxTree is how much of a tree's files is read, in bytes.
 const maxTree = 64 << 20
 
-// TreeFile is a file of a commit. Content is nil if this repository doesn't have it, as in
-// a partial clone; otherwise it's as pull.Content describes.
-type TreeFile struct {
-	Path    string
-	Content *pull.Content
-
-	id string
-}
-
-// Tree reads all files of a commit below a directory, in the order of their paths.
-func (r Repository) Tree(ctx context.Context, commit, directory string) ([]TreeFile, error) {
+// Tree reads all files of a commit below a directory, in the order of their paths. A
+// content is nil if this repository doesn't have it, as in a partial clone.
+func (r Repository) Tree(ctx context.Context, commit, directory string) ([]pull.File, error) {
 	out, err := r.run(ctx, nil, "ls-tree", "-r", "-z", "--full-tree", commit, "--", directory+"/")
 	if err != nil {
 		return nil, fmt.Errorf("listing %s: %w", directory, err)
 	}
-	var files []TreeFile
+	var files []pull.File
+	var blobs []treeBlob
 	for record := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
 		head, path, found := strings.Cut(record, "\t")
 		fields := strings.Fields(head) // mode, type, id
 		if !found || len(fields) != 3 {
 			continue
 		}
-		f := TreeFile{Path: path, Content: &pull.Content{Kind: pull.Regular}, id: fields[2]}
+		content := &pull.Content{Kind: pull.Regular}
 		switch fields[0] {
 		case "160000":
-			f.Content.Kind, f.id = pull.Submodule, ""
+			content.Kind = pull.Submodule
 		case "120000":
-			f.Content.Kind = pull.Symlink
+			content.Kind = pull.Symlink
 		}
-		files = append(files, f)
+		if files = append(files, pull.File{Path: path, Content: content}); content.Kind != pull.Submodule {
+			blobs = append(blobs, treeBlob{fields[2], len(files) - 1})
+		}
 	}
-	if err := r.readFiles(ctx, files); err != nil {
+	if err := r.readBlobs(ctx, files, blobs); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", directory, err)
 	}
 	return files, nil
@@ -56,56 +50,57 @@ func (r Repository) Has(ctx context.Context, commit, path string) (bool, error) 
 	return len(out) > 0, err
 }
 
-// readFiles reads the contents of files, in two commands.
-func (r Repository) readFiles(ctx context.Context, files []TreeFile) error {
-	var all []*TreeFile
-	for i := range files {
-		if files[i].id != "" {
-			all = append(all, &files[i])
-		}
-	}
-	sizes, err := r.run(ctx, ids(all), "cat-file", "--batch-check=%(objectname) %(objectsize)")
+// treeBlob is a file's content, by its id, and the file's index.
+type treeBlob struct {
+	id   string
+	file int
+}
+
+// readBlobs reads the contents of files, in two commands.
+func (r Repository) readBlobs(ctx context.Context, files []pull.File, blobs []treeBlob) error {
+	sizes, err := r.run(ctx, ids(blobs), "cat-file", "--batch-check=%(objectname) %(objectsize)")
 	if err != nil {
 		return err
 	}
 	lines := strings.Split(string(sizes), "\n")
-	var wanted []*TreeFile
+	var wanted []treeBlob
 	total := int64(0)
-	for i, f := range all {
+	for i, b := range blobs {
 		if i >= len(lines) {
-			return fmt.Errorf("reading the output of git cat-file: %d lines for %d files", len(lines), len(all))
+			return fmt.Errorf("reading the output of git cat-file: %d lines for %d files", len(lines), len(blobs))
 		}
-		size, err := strconv.ParseInt(strings.TrimPrefix(lines[i], f.id+" "), 10, 64)
+		size, err := strconv.ParseInt(strings.TrimPrefix(lines[i], b.id+" "), 10, 64)
 		if err != nil { // "ID missing"
-			f.Content = nil
+			files[b.file].Content = nil
 			continue
 		}
-		f.Content.Size = size
+		files[b.file].Content.Size = size
 		if total+size <= maxTree && size <= pull.MaxContent {
 			total += size
-			wanted = append(wanted, f)
+			wanted = append(wanted, b)
 		}
 	}
 	out, err := r.run(ctx, ids(wanted), "cat-file", "--batch=%(objectname)")
 	if err != nil {
 		return err
 	}
-	for _, f := range wanted { // ID, newline, content, newline
-		start := int64(len(f.id)) + 1
-		end := start + f.Content.Size
+	for _, b := range wanted { // ID, newline, content, newline
+		content := files[b.file].Content
+		start := int64(len(b.id)) + 1
+		end := start + content.Size
 		if int64(len(out)) <= end {
-			return fmt.Errorf("reading the output of git cat-file: %s is cut off", f.Path)
+			return fmt.Errorf("reading the output of git cat-file: %s is cut off", files[b.file].Path)
 		}
-		f.Content.Data, out = out[start:end:end], out[end+1:]
+		content.Data, out = out[start:end:end], out[end+1:]
 	}
 	return nil
 }
 
-// ids are those of files, a line each.
-func ids(files []*TreeFile) *bytes.Reader {
-	var b bytes.Buffer
-	for _, f := range files {
-		b.WriteString(f.id + "\n")
+// ids are those of blobs, a line each.
+func ids(blobs []treeBlob) *strings.Reader {
+	var b strings.Builder
+	for _, blob := range blobs {
+		b.WriteString(blob.id + "\n")
 	}
-	return bytes.NewReader(b.Bytes())
+	return strings.NewReader(b.String())
 }

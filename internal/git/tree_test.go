@@ -29,15 +29,15 @@ func TestTree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	regular := func(path, data string) git.TreeFile {
-		return git.TreeFile{Path: path, Content: &pull.Content{Kind: pull.Regular, Size: int64(len(data)), Data: []byte(data)}}
+	regular := func(path, data string) pull.File {
+		return pull.File{Path: path, Content: &pull.Content{Kind: pull.Regular, Size: int64(len(data)), Data: []byte(data)}}
 	}
-	want := []git.TreeFile{
+	want := []pull.File{
 		regular("a/b/bytes\tand\nlines", "\xff\x00\r\n"), regular("a/b/deep/er/two", ""),
 		{Path: "a/b/large", Content: &pull.Content{Kind: pull.Regular, Size: pull.MaxContent + 1}},
 		{Path: "a/b/link", Content: &pull.Content{Kind: pull.Symlink, Size: 3, Data: []byte("one")}}, regular("a/b/one", "1\n"),
 	}
-	if diff := cmp.Diff(want, files, cmpopts.IgnoreUnexported(git.TreeFile{}), cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(want, files, cmpopts.EquateEmpty()); diff != "" {
 		t.Error(diff)
 	}
 	if files, err = repository.Tree(t.Context(), head, "missing"); err != nil || len(files) > 0 {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
 )
@@ -15,7 +16,7 @@ func rules(settings []byte) ([]pull.Rule, error) {
 		return nil, err
 	}
 	var on []pull.Rule
-	for _, rule := range []pull.Rule{News(set.News, set.ABI), ABI(set.ABI, set.News)} {
+	for _, rule := range []pull.Rule{News(set.News, set.ABI), ABI(set.ABI, set.News), Merged(set.News, lifecycle.Builtin)} {
 		if rule.Want != nil {
 			on = append(on, rule)
 		}

@@ -157,7 +157,8 @@ const (
 const (
 	aboutNews = "Requires a NEWS entry, and checks its directory, name and text for anything that would break the release or lose the " +
 		"entry. Warns about broken markup."
-	aboutABI = "Checks that ABI markers agree: if the title or a commit is marked as an ABI break, the NEWS entry must be too, and vice " +
+	aboutMerged = "Comments on a merged pull request whose NEWS entry would break the next release or be lost, and says so when it's fixed."
+	aboutABI    = "Checks that ABI markers agree: if the title or a commit is marked as an ABI break, the NEWS entry must be too, and vice " +
 		"versa."
 )
 
@@ -169,6 +170,21 @@ User-visible changes need a [NEWS entry](%[1]s): a small file in %[2]s that goes
 To add one, open the check run “%[3]s”, copy the file that it shows, replace the text with your own, and push it to this branch. ` +
 	`If the change isn't user-visible, say so here; a triager or core developer will add %[4]s.
 `
+
+// noteMerged is the comment after the merge; noteFixed is what becomes of it.
+const (
+	noteMerged = `%[1]s The next release of %[2]s needs a fix to its NEWS entry: %[3]s
+
+%[4]s
+
+Please open a pull request into %[2]s that fixes this. I check once a day and update this comment.
+`
+	effectBreaks = "blurb, the tool that builds the changelog, would stop there."
+	effectLost   = "blurb, the tool that builds the changelog, wouldn't find it, and the changelog would lack it."
+
+	noteFixed = `The NEWS entry of this pull request is fine now, so there's nothing left to do here. Thank you!
+`
+)
 
 func faultDate(date string) string { return date + " isn't a valid date or time." }
 

@@ -146,6 +146,7 @@ type Looks struct {
 	Checked  []string      // branches, for Request.Checked
 	Labels   []string      // for Request.Known
 	Releases []ReleaseLook // for Request.Releases
+	Blobs    []string      // files of branches, as BRANCH:PATH, for Request.Blobs
 }
 
 // Note is a comment. Its Key finds it again.
@@ -222,6 +223,7 @@ func Look(rules []Rule, r *Request) Looks {
 		all.Guarded = append(all.Guarded, some.Guarded...)
 		all.Checked = append(all.Checked, some.Checked...)
 		all.Releases = append(all.Releases, some.Releases...)
+		all.Blobs = append(all.Blobs, some.Blobs...)
 		for _, login := range some.People {
 			all.People = append(all.People, strings.ToLower(login))
 		}
@@ -233,6 +235,7 @@ func Look(rules []Rule, r *Request) Looks {
 		Branches: sorted(all.Branches), Requests: sorted(all.Requests), Into: sorted(all.Into),
 		Issues: sorted(all.Issues), People: sorted(all.People), Compared: sorted(all.Compared), Guarded: sorted(all.Guarded),
 		Checked: sorted(all.Checked), Labels: sorted(all.Labels), Releases: sortedReleases(all.Releases),
+		Blobs: sorted(all.Blobs),
 	}
 }
 

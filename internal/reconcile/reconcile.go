@@ -62,6 +62,9 @@ type Config struct {
 	Labels func(settings config.Rules, repository pull.Repository, now time.Time) []pull.LabelEdit
 	// Pages is the address of the pages that anybody can see, for links to them; "" for none.
 	Pages string
+	// Entries are the NEWS entries that nightly sweeps check on a repository's branches; nil:
+	// none.
+	Entries func(settings config.Rules, repository pull.Repository, now time.Time) Entries
 	// Picker makes the picks of backports; nil for a Reconciler that only plans.
 	Picker Picker
 	// DryRun logs what would be done, and does nothing.

@@ -2,6 +2,7 @@ package reconcile_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"path/filepath"
 	"strings"
@@ -72,12 +73,13 @@ func (s *stage) observe(x ghtest.Exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !strings.Contains(x.Request.URL.Path, "/app") && !strings.HasSuffix(x.Request.URL.Path, "/installation") {
-		s.bodies, s.answers = append(s.bodies, string(x.RequestBody)), append(s.answers, string(x.Body))
+		body := cmp.Or(string(x.RequestBody), x.Request.URL.Path)
+		s.bodies, s.answers = append(s.bodies, body), append(s.answers, string(x.Body))
 	}
 }
 
-// seen are the bodies of the requests since the last call, but for those of
-// authentication.
+// seen are the bodies of the requests since the last call, or the paths of those without,
+// but for those of authentication.
 func (s *stage) seen() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

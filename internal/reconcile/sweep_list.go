@@ -53,6 +53,9 @@ func (r *Reconciler) list(ctx context.Context, p place, state sweepState, round 
 			issues = append(issues, t.Issue)
 		}
 	}
+	if round.Full {
+		issues = append(issues, r.broughtFaults(ctx, p)...)
+	}
 	seen := map[int]bool{}
 	for _, n := range numbers {
 		seen[n] = true

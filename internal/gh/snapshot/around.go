@@ -68,7 +68,8 @@ type portion struct {
 }
 
 func (p portion) empty() bool {
-	return len(p.files)+len(p.Branches)+len(p.Requests)+len(p.Into)+len(p.Issues)+len(p.Compared)+len(p.Guarded)+len(p.Labels) == 0
+	return len(p.files)+len(p.Branches)+len(p.Requests)+len(p.Into)+len(p.Issues)+len(p.Compared)+len(p.Guarded)+len(p.Labels)+
+		len(p.Blobs) == 0
 }
 
 // cut splits off what fits in one query, of one kind only if the size is Apart.
@@ -81,6 +82,7 @@ func (p portion) cut(s gh.Size) (some, rest portion) {
 		func() { some.Compared = cutOff(&p.Compared, s.Part(comparedPerQuery)) },
 		func() { some.Guarded = cutOff(&p.Guarded, s.Part(guardedPerQuery)) },
 		func() { some.Labels = cutOff(&p.Labels, s.Part(labelsPerQuery)) },
+		func() { some.Blobs = cutOff(&p.Blobs, s.Part(blobsPerQuery)) },
 		func() { some.files = cutOff(&p.files, s.Part(entriesPerQuery)) },
 	} {
 		if kind(); s == gh.Apart && !some.empty() {

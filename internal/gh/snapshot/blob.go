@@ -2,10 +2,6 @@ package snapshot
 
 import (
 	"context"
-	"crypto/sha1"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -31,7 +27,7 @@ type entryData struct {
 // exact reports whether GraphQL's text is the exact content. It's made for display, so it
 // may lack a byte order mark and replaces what isn't UTF-8; the hash shows the difference.
 func (b *blobData) exact() bool {
-	return b.Text != nil && blobID([]byte(*b.Text), len(b.Oid)) == b.Oid
+	return b.Text != nil && pull.BlobID([]byte(*b.Text), len(b.Oid)) == b.Oid
 }
 
 // content returns the exact content, from a request of its own if necessary.
@@ -46,21 +42,10 @@ func (b *blobData) content(ctx context.Context, c *gh.Client) ([]byte, error) {
 	if err = gh.Settle(err); err != nil {
 		return nil, err
 	}
-	if blobID(data, len(b.Oid)) != b.Oid {
+	if pull.BlobID(data, len(b.Oid)) != b.Oid {
 		return nil, &gh.Temporary{Answer: gh.Answer{Endpoint: gh.GetBlob, Message: "the content does not have the hash it should have"}}
 	}
 	return data, nil
-}
-
-// blobID is git's ID of a blob with that many digits: 40 for SHA-1, 64 for SHA-256.
-func blobID(data []byte, digits int) string {
-	whole := append(fmt.Appendf(nil, "blob %d\x00", len(data)), data...)
-	if digits == hex.EncodedLen(sha256.Size) {
-		sum := sha256.Sum256(whole)
-		return hex.EncodeToString(sum[:])
-	}
-	sum := sha1.Sum(whole)
-	return hex.EncodeToString(sum[:])
 }
 
 // kind is the blob's kind.

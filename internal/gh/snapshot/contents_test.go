@@ -205,13 +205,13 @@ func TestNameThatIsNotUTF8(t *testing.T) {
 }
 
 func TestBlobID(t *testing.T) {
-	if got := blobID([]byte("hello\n"), 40); got != "ce013625030ba8dba906f756967f9e9ca394464a" {
+	if got := pull.BlobID([]byte("hello\n"), 40); got != "ce013625030ba8dba906f756967f9e9ca394464a" {
 		t.Error(got)
 	}
-	if got := blobID([]byte("hello\n"), 64); got != "2cf8d83d9ee29543b34a87727421fdecb7e3f3a183d337639025de576db9ebb4" {
+	if got := pull.BlobID([]byte("hello\n"), 64); got != "2cf8d83d9ee29543b34a87727421fdecb7e3f3a183d337639025de576db9ebb4" {
 		t.Error(got)
 	}
-	if got := blobID(nil, 40); got != "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391" {
+	if got := pull.BlobID(nil, 40); got != "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391" {
 		t.Error(got)
 	}
 }

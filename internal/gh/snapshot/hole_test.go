@@ -20,7 +20,7 @@ func TestFileThatIsNotThere(t *testing.T) {
 	without := fmt.Sprintf(`{"data":{"repository":{"head":{"f0":null,"f1":{"mode":33188,"type":"blob",
 		"object":{"__typename":"Blob","oid":%q,"byteSize":2,"text":"B\n"}}}}},
 		"errors":[{"type":"NOT_FOUND","path":["repository","head","f0"],
-		"message":"Could not resolve file for path 'a.txt'."}]}`, blobID([]byte("B\n"), 40))
+		"message":"Could not resolve file for path 'a.txt'."}]}`, pull.BlobID([]byte("B\n"), 40))
 	w.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "Entry on TreeEntry", Times: -1, Status: 200, Body: without})
 	_, err := w.app.Load(t.Context(), q)
 	trial.As[*gh.Temporary](t, err)

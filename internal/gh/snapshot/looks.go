@@ -17,6 +17,7 @@ const (
 	comparedPerQuery = 10
 	guardedPerQuery  = 10
 	labelsPerQuery   = 50
+	blobsPerQuery    = 20
 )
 
 // number reports whether GitHub may have this number.
@@ -26,6 +27,7 @@ func number(n int) bool { return n > 0 && n <= math.MaxInt32 }
 func (l *loading) blank(at pull.Looks) {
 	l.out.Branches, l.out.Into = blank[pull.Branch](at.Branches), blank[[]pull.Summary](at.Into)
 	l.out.Others, l.out.Issues = blank[pull.Summary](at.Requests), blank[pull.Issue](at.Issues)
+	l.out.Blobs = blank[string](at.Blobs)
 	l.out.Compared, l.out.Known, l.out.Guarded = blank[pull.Comparison](at.Compared), blank[bool](at.Labels), blank[bool](at.Guarded)
 	l.out.Checked = blank[pull.BranchChecks](at.Checked)
 }
@@ -69,6 +71,15 @@ func (l *loading) seen(found gh.Fields, at pull.Looks) error {
 			return err
 		}
 		l.out.Guarded[name] = of != nil && of.holds()
+	}
+	for i, file := range at.Blobs {
+		var of *blobData
+		if err := found.ReadNth("blob", i, &of); err != nil {
+			return err
+		}
+		if of != nil {
+			l.out.Blobs[file] = of.Oid
+		}
 	}
 	return l.seenIssues(found, at)
 }
@@ -150,6 +161,10 @@ func looksQuery(at pull.Looks) gh.Query {
 	for i, name := range at.Guarded {
 		ask("String!", "guarded", i, "refs/heads/"+name)
 		field("%sGuarded%d:ref(qualifiedName:$guarded%d){"+guardFields+"}", gh.Optional, i, i)
+	}
+	for i, file := range at.Blobs {
+		ask("String!", "blob", i, "refs/heads/"+file)
+		field("blob%d:object(expression:$blob%d){__typename oid}", i, i)
 	}
 	for i, name := range at.Labels {
 		ask("String!", "label", i, name)

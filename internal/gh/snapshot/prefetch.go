@@ -36,6 +36,7 @@ func (l *loading) known(at pull.Looks) (pull.Looks, error) {
 	at.Into = move(at.Into, aside.out.Into, l.out.Into)
 	at.Issues = move(at.Issues, aside.out.Issues, l.out.Issues)
 	at.Guarded = move(at.Guarded, aside.out.Guarded, l.out.Guarded)
+	at.Blobs = move(at.Blobs, aside.out.Blobs, l.out.Blobs)
 	at.Labels = slices.DeleteFunc(slices.Clone(at.Labels), func(name string) bool { // most are known from the repository
 		_, l.out.Known[name] = l.IDs.Label(l.Key, name)
 		return l.out.Known[name]
@@ -63,5 +64,6 @@ func (l *loading) remembersLooks() {
 		Requests: first(slices.DeleteFunc(slices.Clone(l.looks.Requests), none), requestsPerQuery),
 		Issues:   first(slices.DeleteFunc(slices.Clone(l.looks.Issues), none), issuesPerQuery),
 		Guarded:  first(l.looks.Guarded, guardedPerQuery),
+		Blobs:    first(l.looks.Blobs, blobsPerQuery),
 	})
 }

@@ -35,6 +35,9 @@ type yamlHistory struct {
 	Unheard    bool                   `yaml:"unheard"`    // nobody but the bot reported on the head
 	Guarded    []string               `yaml:"guarded"`    // branches where an approval doesn't outlive a push
 
+	// Changed are paths that differ, or are gone, on the base branch now.
+	Changed []string `yaml:"changed"`
+
 	Branches map[string]string `yaml:"branches"` // tips
 	// Pulls are other pull requests; rules see those that they look at.
 	Pulls []yamlPull `yaml:"pulls"`

@@ -249,6 +249,7 @@ func ignore(r *pull.Request, rule pull.Rule) {
 	maps.DeleteFunc(r.Releases, func(version string, _ pull.Release) bool {
 		return !slices.ContainsFunc(looks.Releases, func(l pull.ReleaseLook) bool { return l.Version == version })
 	})
+	maps.DeleteFunc(r.Blobs, func(file, _ string) bool { return !slices.Contains(looks.Blobs, file) })
 	maps.DeleteFunc(r.Known, func(label string, _ bool) bool {
 		return !slices.ContainsFunc(looks.Labels, func(l string) bool { return strings.EqualFold(l, label) })
 	})
@@ -288,6 +289,6 @@ func clone(r *pull.Request) *pull.Request {
 	c.Mentions, c.AuditLog = slices.Clone(r.Mentions), slices.Clone(r.AuditLog)
 	c.Core, c.Issues, c.People = maps.Clone(r.Core), maps.Clone(r.Issues), maps.Clone(r.People)
 	c.Compared, c.Known = maps.Clone(r.Compared), maps.Clone(r.Known)
-	c.Guarded, c.Releases = maps.Clone(r.Guarded), maps.Clone(r.Releases)
+	c.Guarded, c.Releases, c.Blobs = maps.Clone(r.Guarded), maps.Clone(r.Releases), maps.Clone(r.Blobs)
 	return &c
 }

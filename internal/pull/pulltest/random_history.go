@@ -93,6 +93,12 @@ func (d *dice) around(r *pull.Request, branches []string) {
 		}
 	}
 	r.Guarded = map[string]bool{"3.14": d.often(2)}
+	r.Blobs = map[string]string{}
+	for _, f := range r.Files {
+		if f.Content != nil && d.often(2) {
+			r.Blobs[r.Base+":"+f.Path] = pull.BlobID(f.Content.Data, 40)
+		}
+	}
 }
 
 func (d *dice) event(at time.Time, subject string) pull.Event {

@@ -130,7 +130,22 @@ func (y yamlRequest) look(r *pull.Request, at pull.Looks) {
 	for _, of := range at.Releases {
 		r.Releases[of.Version] = y.release(y.Releases[of.Version])
 	}
+	r.Blobs = map[string]string{}
+	for _, file := range at.Blobs {
+		r.Blobs[file] = y.blob(r, file)
+	}
 	for _, label := range at.Labels {
 		r.Known[label] = !slices.ContainsFunc(y.Unknown, func(l string) bool { return strings.EqualFold(l, label) })
 	}
+}
+
+// blob is the id of a file of a branch, BRANCH:PATH: on the base, that of the head unless
+// the case says otherwise.
+func (y yamlRequest) blob(r *pull.Request, file string) string {
+	branch, path, _ := strings.Cut(file, ":")
+	i := slices.IndexFunc(r.Files, func(f pull.File) bool { return f.Path == path })
+	if branch != r.Base || i < 0 || r.Files[i].Content == nil || slices.Contains(y.Changed, path) {
+		return ""
+	}
+	return pull.BlobID(r.Files[i].Content.Data, 40)
 }
