@@ -55,6 +55,7 @@ var mayImport = map[string][]string{
 	"internal/manual":           {},
 	"internal/markdown":         {"markdown"},
 	"internal/changelog":        {"config", "internal/lifecycle", "internal/pull"},
+	"internal/abi":              {"config", "internal/changelog", "internal/lifecycle", "internal/newscheck", "internal/pull"},
 	"internal/newscheck": {"config", "internal/changelog", "internal/lifecycle", "internal/markdown", "internal/pull",
 		"internal/tracker"},
 	"internal/pull":          {},
