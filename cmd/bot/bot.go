@@ -100,7 +100,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (made *bot, err err
 	}
 	b.queue, err = queue.Open(s.ctx, queue.Config{
 		Database: c.Database, Settle: c.Settle, Workers: workers, Party: party, JobTimeout: runTime, KeepLog: c.KeepLog,
-		Work: b.work, Replicas: b.github.Share, Log: b.log, Now: s.now,
+		Work: b.work, Replicas: b.github.Share, Version: version(), Log: b.log, Now: s.now,
 	})
 	if err != nil {
 		return nil, errors.New(strings.Join(strings.Fields(err.Error()), " ")) // PostgreSQL's errors have several lines
@@ -170,6 +170,7 @@ func (b *bot) run(ctx context.Context) error {
 		greetAndSweep := func(ctx context.Context) { b.greet(ctx); b.sweeps(ctx) }
 		loops = []func(context.Context){greetAndSweep, b.calendar.Run, b.clean, b.findMissed, b.report}
 	}
+	loops = append(loops, b.countUsage)
 	for _, loop := range loops {
 		group.Go(func() error { loop(running); return nil })
 	}

@@ -2,6 +2,7 @@ package gh
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strconv"
 	"sync"
@@ -24,9 +25,10 @@ type quota struct {
 type budget struct {
 	mu     sync.Mutex
 	quotas map[string]quota
+	spent  map[string]int // answers, since they were last counted
 }
 
-func newBudget() *budget { return &budget{quotas: map[string]quota{}} }
+func newBudget() *budget { return &budget{quotas: map[string]quota{}, spent: map[string]int{}} }
 
 // note remembers what an answer shows. Of two answers about the same hour, the lower
 // one counts: they may overtake each other.
@@ -48,6 +50,43 @@ func (b *budget) note(h http.Header, now time.Time) {
 		q.left, q.reset = min(q.left, known.left), known.reset
 	}
 	b.quotas[resource] = q
+	b.spent[resource]++
+}
+
+// Usage is what an installation used of one of GitHub's limits: "core" for requests to
+// the REST API, "graphql" for points.
+type Usage struct {
+	Installation int64
+	Resource     string
+	Left, Limit  int // now
+	Requests     int // of this process
+}
+
+// Usage returns what was used since it was last called, of what was used at all.
+func (a *App) Usage() (all []Usage) {
+	a.mu.Lock()
+	clients := maps.Clone(a.clients)
+	a.mu.Unlock()
+	for id, c := range clients {
+		for _, u := range c.guard.budget.usage(a.cfg.Now()) {
+			u.Installation = id
+			all = append(all, u)
+		}
+	}
+	return all
+}
+
+func (b *budget) usage(now time.Time) (all []Usage) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for resource, q := range b.quotas {
+		if !now.Before(q.reset) {
+			q.left = q.limit
+		}
+		all = append(all, Usage{Resource: resource, Left: q.left, Limit: q.limit, Requests: b.spent[resource]})
+	}
+	clear(b.spent)
+	return all
 }
 
 // left returns the share of the scarcer resource, and when that is full again.

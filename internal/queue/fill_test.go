@@ -103,6 +103,7 @@ func fill(ctx context.Context, database string) error {
 		}),
 		q.Predict(ctx, Prediction{"python/cpython#6", "label it's", updated, all[:]},
 			Prediction{"python/cpython#6", "", updated, []byte(`{"rules": ["news"]}`)}),
+		q.AddUsage(ctx, Usage{"core it's", updated, 4000, 5000, 12}), q.PutFeed(ctx, 7, "0123abcd", all[:]),
 		q.Start(ctx), receive("d3", hint("python/cpython#3")), receive("d4", hint("python/cpython#4")), receive("d5", hint("python/cpython#5")),
 		receive("d6", hint("python/cpython#6")),
 		q.Add(ctx, Hint{Key: "python/cpython#7", Installation: 7, Cause: "again", At: time.Date(2090, 1, 1, 0, 0, 0, 0, time.UTC)}),

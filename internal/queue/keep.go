@@ -172,6 +172,8 @@ func (q *Queue) clean(ctx context.Context) error {
 		{nthView, cleanViews, forgotten, q.cfg.maxRows / 4}, // they're larger
 		{nthPrediction, cleanPredictions, forgotten, q.cfg.maxRows},
 		{nthSession, cleanSessions, idle, q.cfg.maxRows / 20},
+		{nthUsage, cleanUsage, q.cfg.Now().Add(-KeepUsage), q.cfg.maxRows / 4},
+		{nthFeed, cleanFeeds, q.cfg.Now().Add(-KeepFeeds), q.cfg.maxRows / 20},
 	} {
 		cut := micros(t.before)
 		newest := func(r row) error {

@@ -32,7 +32,7 @@ func (q *Queue) tendLoop(ctx context.Context) {
 func (q *Queue) tend(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, q.cfg.lease/4)
 	defer cancel()
-	alive, err := q.db.beat(ctx, q.id)
+	alive, err := q.db.beat(ctx, q.self)
 	if err != nil {
 		return err
 	}

@@ -104,6 +104,22 @@ began BIGINT NOT NULL,
 seen BIGINT NOT NULL,
 value BYTEA NOT NULL)`,
 	`CREATE INDEX sessions_seen ON sessions (seen)`,
+}, {
+	`ALTER TABLE replicas ADD COLUMN version TEXT NOT NULL DEFAULT ''`,
+	`ALTER TABLE replicas ADD COLUMN began BIGINT NOT NULL DEFAULT 0`,
+	`CREATE TABLE usage (
+name TEXT NOT NULL,
+at BIGINT NOT NULL,
+least BIGINT NOT NULL,
+most BIGINT NOT NULL,
+spent BIGINT NOT NULL,
+PRIMARY KEY (at, name))`,
+	`CREATE TABLE feeds (
+person BIGINT PRIMARY KEY,
+id TEXT NOT NULL UNIQUE,
+made BIGINT NOT NULL,
+value BYTEA NOT NULL)`,
+	`CREATE INDEX feeds_made ON feeds (made)`,
 }}
 
 // migrate updates the package's tables to the newest version.

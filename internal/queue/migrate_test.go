@@ -118,6 +118,8 @@ var kept = map[string]int{
 	"SELECT key, version, seen FROM versions ORDER BY key, version":                                                                     3,
 	"SELECT grp, number, class, at, brief, detail FROM views ORDER BY grp, number":                                                      8,
 	"SELECT key, thing, at, value FROM predictions ORDER BY key, thing, at":                                                             8,
+	"SELECT name, at, least, most, spent FROM usage ORDER BY at, name":                                                                  10,
+	"SELECT person, id, made, value FROM feeds ORDER BY person":                                                                         10,
 	"SELECT key, run, attempt, installation, updated_at, cause, again_at, again_cause, gave_up, reason, done_at FROM keys ORDER BY key": 1,
 }
 

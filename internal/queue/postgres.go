@@ -82,7 +82,9 @@ func (d *postgresDB) write(ctx context.Context, f func(tx) error) error {
 }
 
 const (
-	showLife = `INSERT INTO replicas (id, seen) VALUES ($1, ` + utc + `) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`
+	showLife = `INSERT INTO replicas (id, seen, version, began) VALUES ($1, ` + utc + `, $2, $3) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`
+
+	listReplicas = `SELECT id, version, began, CAST(extract(epoch FROM ` + utc + ` - seen) AS BIGINT) FROM replicas ORDER BY began, id`
 
 	countReplicas = `SELECT count(*) FROM replicas WHERE seen > ` + utc + ` - make_interval(secs => $1)`
 
@@ -96,10 +98,10 @@ WHERE id = keys.owner AND seen > ` + utc + ` - make_interval(secs => $1))`
 	utc = `(now() AT TIME ZONE 'UTC')`
 )
 
-func (d *postgresDB) beat(ctx context.Context, replica string) (alive int, err error) {
+func (d *postgresDB) beat(ctx context.Context, r Replica) (alive int, err error) {
 	err = pgx.BeginFunc(ctx, d.pool, func(t pgx.Tx) error {
 		batch := &pgx.Batch{}
-		batch.Queue(showLife, replica)
+		batch.Queue(showLife, r.ID, r.Version, micros(r.Began))
 		batch.Queue(forgetReplicas)
 		batch.Queue(takeBack, d.lease.Seconds())
 		batch.Queue(countReplicas, d.lease.Seconds()).QueryRow(func(r pgx.Row) error { return r.Scan(&alive) })

@@ -38,6 +38,8 @@ type Config struct {
 	// most half of the workers at once, a repository's half of that, and those of a
 	// Hint.Owner half of that again. nil: keys belong to no one and take any free worker.
 	Party func(key string) string
+	// Version is the program's, for people.
+	Version string
 	// Replicas is called with the number of replicas that work, this one included: before
 	// the first run, and when it changes. nil: no one needs it.
 	Replicas func(n int)
@@ -68,6 +70,9 @@ type Config struct {
 	maxRows int
 }
 
+// lease is the default of Config.lease.
+const lease = 20 * time.Second
+
 func (c Config) withDefaults() (Config, error) {
 	if c.Database == "" {
 		return c, errors.New("opening the queue: Database is empty (give the path of a file or a postgres:// URL)")
@@ -85,7 +90,7 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.RetryMax, 10*time.Minute)
 	setDefault(&c.KeepDeliveries, 7*24*time.Hour)
 	setDefault(&c.KeepLog, 400*24*time.Hour)
-	setDefault(&c.lease, 20*time.Second)
+	setDefault(&c.lease, lease)
 	setDefault(&c.maxRows, 200_000)
 	if c.Now == nil {
 		c.Now = time.Now
@@ -104,6 +109,7 @@ type Queue struct {
 	cfg    Config
 	db     database
 	id     string // this replica's, as the owner of runs
+	self   Replica
 	writes chan *write
 	alarm  alarm
 
@@ -143,6 +149,7 @@ func Open(ctx context.Context, cfg Config) (*Queue, error) {
 		id:      rand.Text(),
 		running: map[run]held{},
 	}
+	q.self = Replica{ID: q.id, Version: cfg.Version, Began: cfg.Now()}
 	q.working, q.cancelWork = context.WithCancel(context.Background())
 	q.finishing, q.giveUp = context.WithCancel(context.Background())
 	if isPostgres(cfg.Database) {

@@ -132,7 +132,7 @@ func (d *sqliteDB) write(ctx context.Context, f func(tx) error) error {
 
 // There are no other replicas to tell anything.
 
-func (d *sqliteDB) beat(context.Context, string) (int, error) { return 1, nil }
+func (d *sqliteDB) beat(context.Context, Replica) (int, error) { return 1, nil }
 
 func (d *sqliteDB) listen(ctx context.Context, _ func(time.Time)) error {
 	<-ctx.Done()

@@ -14,7 +14,7 @@ type database interface {
 	write(ctx context.Context, f func(tx) error) error
 	// beat tells other replicas that this one is alive, takes back the runs of those that
 	// aren't, and counts the living, this one included.
-	beat(ctx context.Context, replica string) (alive int, err error)
+	beat(ctx context.Context, r Replica) (alive int, err error)
 	// listen calls wake with each time at which another replica stored a due key, until
 	// ctx or the connection ends.
 	listen(ctx context.Context, wake func(due time.Time)) error
@@ -265,6 +265,29 @@ ON CONFLICT (key, thing, at) DO UPDATE SET value = excluded.value`
 	nthSession = `SELECT seen FROM sessions ORDER BY seen DESC LIMIT 1 OFFSET $1`
 
 	cleanSessions = `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE seen < $1 ORDER BY seen LIMIT $2)`
+
+	addUsage = `INSERT INTO usage (name, at, least, most, spent) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (at, name) DO UPDATE SET most = excluded.most, spent = usage.spent + excluded.spent,
+least = CASE WHEN excluded.least < usage.least THEN excluded.least ELSE usage.least END`
+
+	listUsage = `SELECT name, at, least, most, spent FROM usage WHERE at >= $1 ORDER BY at, name`
+
+	nthUsage = `SELECT at FROM usage ORDER BY at DESC LIMIT 1 OFFSET $1`
+
+	cleanUsage = `DELETE FROM usage WHERE (at, name) IN (SELECT at, name FROM usage WHERE at < $1 ORDER BY at LIMIT $2)`
+
+	putFeed = `INSERT INTO feeds (person, id, made, value) VALUES ($1, $2, $3, $4)
+ON CONFLICT (person) DO UPDATE SET id = excluded.id, made = excluded.made, value = excluded.value`
+
+	dropFeed = `DELETE FROM feeds WHERE person = $1`
+
+	getFeed = `SELECT person, made, value FROM feeds WHERE id = $1`
+
+	getFeedOf = `SELECT person, made, value FROM feeds WHERE person = $1`
+
+	nthFeed = `SELECT made FROM feeds ORDER BY made DESC LIMIT 1 OFFSET $1`
+
+	cleanFeeds = `DELETE FROM feeds WHERE person IN (SELECT person FROM feeds WHERE made < $1 ORDER BY made LIMIT $2)`
 
 	getNote = `SELECT value FROM notes WHERE name = $1`
 

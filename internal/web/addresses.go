@@ -18,7 +18,7 @@ type address struct {
 var addresses = []address{
 	{path: "/{$}", also: "/overview", shape: overview{}, show: (*Pages).overview,
 		about: "problems with their cures, repositories with their last sweep and what is left of GitHub's limits, the queue, what was " +
-			"given up, and charts of the last day and week"},
+			"given up, charts of the last day and week, of GitHub's limits too, and who runs which version"},
 	{path: "/{owner}/{repo}", shape: ofRepository{}, show: (*Pages).repository,
 		about: "the open pull requests; filter by title, author, label or branch"},
 	{path: "/{owner}/{repo}/pull/{number}", shape: onePull{}, show: (*Pages).pull,

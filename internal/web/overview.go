@@ -21,8 +21,20 @@ type overview struct {
 	GivenUp      []givenUp `json:"given_up,omitempty"`
 	Missed       Missed    `json:"missed_webhooks"`
 	Hours        []hour    `json:"hours,omitempty"` // of the last week, oldest first
+	Limits       []limits  `json:"github_limits,omitempty"`
+	Replicas     []replica `json:"replicas,omitempty"` // those that began first at first
 
-	Day, Week chart `json:"-"`
+	Mixed              []string `json:"-"` // versions that run at once
+	Activity, OfLimits []chart  `json:"-"`
+}
+
+// replica is a process that works, or did within a day.
+type replica struct {
+	Name    string    `json:"name"`
+	Version string    `json:"version,omitempty"`
+	Began   time.Time `json:"began,omitzero"`
+	Seen    time.Time `json:"seen"`
+	Alive   bool      `json:"alive"`
 }
 
 // waiting is the state of the queue.
@@ -108,9 +120,44 @@ func (p *Pages) overview(a *asked) (page, error) {
 		return page{}, err
 	}
 	o.Hours = hours(activity, this)
-	o.Day = bars("The last 24 hours", o.Hours[len(o.Hours)-24:], time.Hour)
-	o.Week = bars("The last 7 days", days(o.Hours), 24*time.Hour)
+	o.Activity = []chart{activityChart("The last 24 hours", o.Hours[len(o.Hours)-24:]), activityChart("The last 7 days", days(o.Hours))}
+	if p.SignIn == nil || a.session.signedIn() {
+		if err := p.machines(a, &o, this); err != nil {
+			return page{}, err
+		}
+	}
 	return page{name: "overview", Title: "Overview", Sentence: o.sentence(), Place: "overview", Data: o}, nil
+}
+
+// activityChart shows what came and what the bot wrote.
+func activityChart(title string, hours []hour) chart {
+	c := chart{Title: title, Names: [2]string{"webhooks", "writes"}}
+	for _, h := range hours {
+		c.Rows = append(c.Rows, step{h.At, [2]int{h.Webhooks, h.Writes}})
+	}
+	return bars(c, 0)
+}
+
+// machines adds what's about the bot's processes, and not for everybody.
+func (p *Pages) machines(a *asked, o *overview, this time.Time) error {
+	spent, err := p.Store.Usage(a.Context(), this.Add(-7*24*time.Hour))
+	if err != nil {
+		return err
+	}
+	o.Limits = used(spent, this)
+	o.OfLimits = limitCharts(o.Limits)
+	replicas, err := p.Store.Replicas(a.Context())
+	if len(replicas) == 0 { // SQLite's one process is this one
+		replicas = []queue.Replica{{ID: "this process", Version: p.Version, Began: p.began, Seen: o.At}}
+	}
+	for _, r := range replicas {
+		one := replica{r.ID[:min(len(r.ID), 12)], r.Version, r.Began, r.Seen, r.Alive(o.At)}
+		o.Replicas = append(o.Replicas, one)
+		if one.Alive && !slices.Contains(o.Mixed, one.Version) {
+			o.Mixed = append(o.Mixed, one.Version)
+		}
+	}
+	return err
 }
 
 // sentence says whether all is well.

@@ -62,6 +62,10 @@ type Store interface {
 	Activity(ctx context.Context, since time.Time) (queue.Activity, error)
 	GivenUp(ctx context.Context, most int) ([]queue.GivenUpKey, error)
 	Predictions(ctx context.Context, since time.Time, f func(queue.Prediction) error) error
+	Usage(ctx context.Context, since time.Time) ([]queue.Usage, error)
+	Replicas(ctx context.Context) ([]queue.Replica, error)
+	Feed(ctx context.Context, id string) (queue.Feed, error)
+	FeedOf(ctx context.Context, person int64) (queue.Feed, error)
 }
 
 // Health is what keeps the bot from working, each with its cure, and what's merely worth
@@ -85,6 +89,7 @@ type Pages struct {
 	Config
 	templates map[string]*template.Template
 	mux       *http.ServeMux
+	began     time.Time
 	guard     http.Handler // the mux, without what other pages send
 	door      *door        // nil without SignIn
 	judge     *judge
@@ -102,7 +107,7 @@ func New(c Config) (*Pages, error) {
 	}, false) {
 		return nil, errors.New("making the pages: all but Rules, Commands and SignIn are required")
 	}
-	p := &Pages{Config: c, templates: map[string]*template.Template{}, mux: http.NewServeMux()}
+	p := &Pages{Config: c, began: c.Now(), templates: map[string]*template.Template{}, mux: http.NewServeMux()}
 	for _, name := range []string{
 		"overview", "repository", "pull", "replay", "settings", "shadow", "backports", "stages", "lifecycle", "releases", "docs", "fault",
 	} {
