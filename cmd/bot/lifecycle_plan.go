@@ -55,13 +55,9 @@ func (c *lifecycleCmd) scheme() (lifecycle.Scheme, error) {
 		return lifecycle.Scheme{}, errors.New("reading the flags: a plan doesn't use release data: remove --release-cycle and --releases, or " +
 			"--scheme")
 	}
-	scheme, found := lifecycle.SchemeNamed(c.Scheme)
-	if !found {
-		var names []string
-		for _, s := range lifecycle.Schemes() {
-			names = append(names, s.Name)
-		}
-		return scheme, fmt.Errorf("reading --scheme: unknown scheme %q: expected one of %s", c.Scheme, strings.Join(names, ", "))
+	scheme, err := schemeNamed(c.Scheme)
+	if err != nil {
+		return scheme, err
 	}
 	scheme.Breaks = c.ABIBreaks
 	return scheme, nil

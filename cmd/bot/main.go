@@ -35,6 +35,7 @@ type cli struct {
 	Lifecycle    lifecycleCmd    `cmd:"" help:"Show each branch's phase and next release, or a release plan."`
 	BackportGaps backportGapsCmd `cmd:"" help:"List fixes missing from a maintenance branch."`
 	News         newsCmd         `cmd:"" help:"Check the NEWS entries of the next release as blurb would, and show its changelog."`
+	ABI          abiCmd          `cmd:"" name:"abi" help:"List what has broken the full ABI since the last release, and announce the next one."`
 	Readiness    readinessCmd    `cmd:"" help:"Show whether the next release of a version is ready, and why not."`
 	Schema       schemaCmd       `cmd:"" help:"Print the JSON schema of the settings."`
 	Demo         demoCmd         `cmd:"" help:"Play the life of some pull requests on this machine. Needs no account."`

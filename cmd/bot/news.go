@@ -39,12 +39,9 @@ func (c *newsCmd) Run(s streams) error {
 	if !ok {
 		return misuse(fmt.Errorf("reading %q: it isn't a release: expected one such as 3.15.0b2, 3.15.0rc1 or 3.14.8", c.Release))
 	}
-	day := s.now()
-	if c.At != "" {
-		var err error
-		if day, err = time.Parse(time.DateOnly, c.At); err != nil {
-			return misuse(fmt.Errorf("reading --at: %q isn't a date: expected YYYY-MM-DD, such as 2026-10-01", c.At))
-		}
+	day, err := dayAt(c.At, s)
+	if err != nil {
+		return misuse(err)
 	}
 	settings, err := readSettings(c.Config)
 	if err != nil {
@@ -55,6 +52,18 @@ func (c *newsCmd) Run(s streams) error {
 		return misuse(err)
 	}
 	return c.print(s, newNewsReport(c, tree, day))
+}
+
+// dayAt reads a flag --at; "" is today.
+func dayAt(at string, s streams) (time.Time, error) {
+	if at == "" {
+		return s.now(), nil
+	}
+	day, err := time.Parse(time.DateOnly, at)
+	if err != nil {
+		err = fmt.Errorf("reading --at: %q isn't a date: expected YYYY-MM-DD, such as 2026-10-01", at)
+	}
+	return day, err
 }
 
 // nextOf says which version's next release is meant, and when.
@@ -78,7 +87,7 @@ func (c *newsCmd) local(ctx context.Context, settings *config.Config, of nextOf)
 	if err != nil {
 		return newsTree{}, err
 	}
-	name, commit, err := c.commit(ctx, repository, of)
+	name, commit, err := of.commit(ctx, repository, c.Ref)
 	if err != nil {
 		return newsTree{}, err
 	}
@@ -96,11 +105,11 @@ func releaseFile(set config.News, release string) string {
 	return path.Dir(set.Directory) + "/" + release + ".rst"
 }
 
-// commit finds the commit to look at, and its name.
-func (c *newsCmd) commit(ctx context.Context, r git.Repository, of nextOf) (name, id string, err error) {
-	if c.Ref != "" {
-		id, err = r.Resolve(ctx, c.Ref)
-		return c.Ref, id, err
+// commit finds the commit to look at in a clone, and its name.
+func (of nextOf) commit(ctx context.Context, r git.Repository, ref string) (name, id string, err error) {
+	if ref != "" {
+		id, err = r.Resolve(ctx, ref)
+		return ref, id, err
 	}
 	branches := []string{of.version}
 	if b, found := lifecycle.Builtin().Branch(of.version, of.day); found && b.Phase == lifecycle.Feature {

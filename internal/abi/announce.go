@@ -182,3 +182,6 @@ func ordinal(n int) string {
 	}
 	return fmt.Sprint(n, ending)
 }
+
+// Frozen reports whether the ABI may no longer change: after candidate 1.
+func (a Announcement) Frozen() bool { return a.Last != nil && !a.Last.preFreeze() }

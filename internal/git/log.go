@@ -77,3 +77,17 @@ func (r Repository) Tags(ctx context.Context, prefix string) ([]string, error) {
 	}
 	return tags, nil
 }
+
+// LastTag is the tag with this prefix that is nearest to a commit, among those that lead to
+// it; "" for none.
+func (r Repository) LastTag(ctx context.Context, commit, prefix string) (string, error) {
+	tags, err := r.Tags(ctx, prefix)
+	if err != nil || len(tags) == 0 {
+		return "", err
+	}
+	out, err := r.run(ctx, nil, "describe", "--tags", "--abbrev=0", "--match", prefix+"*", commit)
+	if err != nil {
+		return "", nil // none of them leads there
+	}
+	return strings.TrimSpace(string(out)), nil
+}

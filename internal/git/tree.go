@@ -104,3 +104,11 @@ func ids(blobs []treeBlob) *strings.Reader {
 	}
 	return strings.NewReader(b.String())
 }
+
+// File is a file of a commit, nil if it doesn't exist.
+func (r Repository) File(ctx context.Context, commit, path string) ([]byte, error) {
+	if there, err := r.Has(ctx, commit, path); !there || err != nil {
+		return nil, err
+	}
+	return r.run(ctx, nil, "cat-file", "blob", commit+":"+path)
+}
