@@ -17,7 +17,7 @@ import (
 // mayImport is the package map of ARCHITECTURE.md: what of this module, and
 // of the libraries that must stay in one place, each package may import.
 var mayImport = map[string][]string{
-	"cmd/bot": {"config", "config/labeler", "config/yamlfile", "internal/acceptance", "internal/backport", "internal/backport/local",
+	"cmd/bot": {"config", "config/labeler", "config/yamlfile", "internal/abi", "internal/acceptance", "internal/backport", "internal/backport/local",
 		"internal/backport/pick", "internal/changelog", "internal/doctor", "internal/gh", "internal/gh/apply", "internal/gh/snapshot", "internal/ghtest",
 		"internal/git",
 		"internal/lifecycle", "internal/lifecycle/feed", "internal/manual", "internal/newscheck", "internal/pull", "internal/queue",
