@@ -47,7 +47,14 @@ func newBrowser(t *testing.T, series string) *browser {
 	if program == "" {
 		t.Skip("no Chromium: nothing is tried in a browser")
 	}
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()),
+	profile, err := os.MkdirTemp("", "concorde-browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { // its last processes still write when the first has ended
+		eventually(t, "the browser's files to be gone", func() bool { return os.RemoveAll(profile) == nil })
+	})
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(program), chromedp.UserDataDir(profile),
 		chromedp.WSURLReadTimeout(2*time.Minute))
 	if os.Getuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
