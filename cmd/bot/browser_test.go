@@ -63,8 +63,12 @@ func newBrowser(t *testing.T, series string) *browser {
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
+	ctx, _ = chromedp.NewContext(ctx)
+	t.Cleanup(func() {
+		if err := chromedp.Cancel(ctx); err != nil { // otherwise its processes are killed
+			t.Log(err)
+		}
+	})
 	b := &browser{T: t, ctx: ctx, series: series}
 	if path := os.Getenv("CONCORDE_AXE"); path != "" {
 		script, err := os.ReadFile(path)
