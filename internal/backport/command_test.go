@@ -10,6 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
+	"github.com/concorde-bot/concorde/internal/suite"
 	"github.com/concorde-bot/concorde/internal/triage/command"
 )
 
@@ -36,7 +37,7 @@ func TestCommandLaws(t *testing.T) {
 	bodies := []string{"@concorde backport 3.14", "@concorde backport 3.13 3.9 3.15", "@concorde label -needs backport to 3.14",
 		"@concorde label +Needs Backport To 3.13", "@concorde backport 3.14 3.12\n@concorde why"}
 	seen := map[string]bool{}
-	for seed := range uint64(400) {
+	for seed := range (suite.Sizes[uint64]{Normal: 100, Long: 400, Full: 400}).Size() {
 		dice := rand.New(rand.NewPCG(seed, 3))
 		data := make([]byte, 600)
 		for i := range data {

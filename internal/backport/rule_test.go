@@ -101,7 +101,7 @@ func TestRetryLaws(t *testing.T) {
 	}
 	const conflicts, clean = "5555555555555555555555555555555555555555", "1234567890123456789012345678901234567890"
 	tried := map[string]bool{}
-	for seed := range uint64(1000) {
+	for seed := range (suite.Sizes[uint64]{Normal: 300, Long: 1000, Full: 1000}).Size() {
 		dice := rand.New(rand.NewPCG(seed, 5))
 		one := func(of ...string) string { return of[dice.IntN(len(of))] }
 		data := make([]byte, 600)

@@ -95,9 +95,9 @@ func (p *paths) walk(path, names string, value any) {
 // Every question of the bot, with each kind of error at each place of its answers,
 // for good: what is not essential is missing from the result, and nothing made up
 // stands in its place; what the App may not see is named; the rest is tried again.
-// Shorter runs spread the kinds over the places.
+// Shorter runs spread the kinds over every second place.
 func TestEveryErrorEverywhere(t *testing.T) {
-	every := suite.Sizes[int]{Normal: len(ghtrial.Standing), Long: 1, Full: 1}.Size()
+	every := suite.Sizes[int]{Normal: 2 * len(ghtrial.Standing), Long: 1, Full: 1}.Size()
 	for i, q := range (full{}).inquiries() {
 		t.Run(q.name, func(t *testing.T) {
 			t.Parallel()

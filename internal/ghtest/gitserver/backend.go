@@ -1,12 +1,15 @@
 package gitserver
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
-	"net/http/cgi"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/concorde-bot/concorde/internal/ghtest/api"
 	"github.com/concorde-bot/concorde/internal/ghtest/world"
@@ -33,28 +36,49 @@ func (k *kept) Write(b []byte) (int, error) {
 
 func (k *kept) WriteHeader(status int) { k.p.Status = status }
 
-// runBackend runs git http-backend on one repository.
-func (s *Server) runBackend(w http.ResponseWriter, r *http.Request, repo *world.Repo, service string) {
-	inner := r.Clone(r.Context())
-	inner.URL.Path, inner.URL.RawPath = "/"+service, ""
-	inner.Header.Del("Authorization") // no token in the environment of a process
-	if r.ContentLength < 0 {          // chunked, which CGI does not have
-		body, size, err := s.spool(r.Body)
-		if err != nil {
-			http.Error(w, "reading the request", http.StatusBadRequest)
-			return
-		}
-		defer body.Close()
-		inner.Body, inner.ContentLength, inner.TransferEncoding = body, size, nil
+// runBackend answers as git http-backend does (gitprotocol-http), without starting it.
+func (s *Server) runBackend(w http.ResponseWriter, r *http.Request, repo *world.Repo, path string) {
+	service, kind, flags := path, "result", []string{"--stateless-rpc"}
+	if path == "info/refs" {
+		service, kind, flags = r.URL.Query().Get("service"), "advertisement", append(flags, "--advertise-refs")
 	}
-	env := append(slices.Clone(s.Git.Env), "GIT_PROJECT_ROOT="+repo.Dir, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=git", "GIT_PROTOCOL="+r.Header.Get("Git-Protocol"))
+	if service != "git-upload-pack" && service != "git-receive-pack" {
+		http.Error(w, "Please upgrade your git client.", http.StatusForbidden) // to one that names a service
+		return
+	}
+	in, err := body(r)
+	if err != nil {
+		http.Error(w, "reading the request", http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-"+service+"-"+kind)
+	w.Header().Set("Cache-Control", "no-cache, max-age=0, must-revalidate")
+	w.WriteHeader(http.StatusOK)
+	protocol := r.Header.Get("Git-Protocol")
+	if kind == "advertisement" && !strings.Contains(protocol, "version=2") {
+		fmt.Fprint(w, packet("# service="+service+"\n"), "0000")
+	}
 	s.World.Lock()
 	without := repo.NoFilter
 	s.World.Unlock()
+	env := append(slices.Clone(s.Git.Env), "GIT_PROTOCOL="+protocol)
 	if without {
 		env = append(env, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=uploadpack.allowFilter", "GIT_CONFIG_VALUE_0=false")
 	}
-	(&cgi.Handler{Path: s.Git.Backend, Root: "/", Dir: repo.Dir, Env: env, Stderr: io.Discard}).ServeHTTP(w, inner)
+	cmd := s.Git.Command(r.Context(), append([]string{strings.TrimPrefix(service, "git-")}, append(flags, ".")...)...)
+	cmd.Dir, cmd.Env, cmd.Stdin, cmd.Stdout = repo.Dir, env, in, w
+	if err := cmd.Run(); err != nil {
+		return // git has told the client
+	}
+}
+
+// body is the whole request: an answer may begin before git has read all of it.
+func body(r *http.Request) (io.Reader, error) {
+	whole, err := io.ReadAll(r.Body)
+	if err != nil || r.Header.Get("Content-Encoding") != "gzip" {
+		return bytes.NewReader(whole), err
+	}
+	return gzip.NewReader(bytes.NewReader(whole))
 }
 
 // spool keeps a body of unknown length in a file that is already unlinked.

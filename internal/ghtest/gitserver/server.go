@@ -27,7 +27,7 @@ func (s *Server) isGit(r *http.Request) bool {
 	return gitPath.MatchString(r.URL.Path) && !strings.HasPrefix(r.URL.Path, "/api/")
 }
 
-// serveGit serves clones, fetches and pushes by git http-backend. Reading public repositories needs no token.
+// serveGit serves clones, fetches and pushes. Reading public repositories needs no token.
 func (s *Server) serveGit(w http.ResponseWriter, r *http.Request) {
 	p := &api.Answer{Route: "git", Header: http.Header{}}
 	m := gitPath.FindStringSubmatch(r.URL.Path)

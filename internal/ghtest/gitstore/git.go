@@ -3,6 +3,7 @@ package gitstore
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,12 +15,11 @@ import (
 
 // Git runs the git of this machine in an environment of its own: no configuration, no home, no prompt.
 type Git struct {
-	path    string // of the program
-	Backend string // of git-http-backend
-	Env     []string
+	path string // of the program
+	Env  []string
 }
 
-// FindGit finds git and its http-backend; home is an empty directory.
+// FindGit finds git; home is an empty directory.
 func FindGit(home string) (*Git, error) {
 	path, err := exec.LookPath("git")
 	if err != nil {
@@ -32,15 +32,12 @@ func FindGit(home string) (*Git, error) {
 		"GIT_AUTHOR_NAME=ghtest", "GIT_AUTHOR_EMAIL=ghtest@example.com",
 		"GIT_COMMITTER_NAME=ghtest", "GIT_COMMITTER_EMAIL=ghtest@example.com",
 	}
-	out, err := g.run("", nil, "--exec-path")
-	if err != nil {
-		return nil, err
-	}
-	g.Backend = filepath.Join(strings.TrimSpace(string(out)), "git-http-backend")
-	if _, err := os.Stat(g.Backend); err != nil {
-		return nil, fmt.Errorf("finding git http-backend (ghtest serves repositories over HTTP and needs it installed): %w", err)
-	}
 	return g, nil
+}
+
+// Command is a run of git, which ends with ctx.
+func (g *Git) Command(ctx context.Context, args ...string) *exec.Cmd {
+	return exec.CommandContext(ctx, g.path, args...)
 }
 
 // run runs git in a directory with some input and returns what it printed.
