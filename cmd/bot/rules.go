@@ -21,6 +21,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/triage/issuenumber"
 	"github.com/concorde-bot/concorde/internal/triage/labels"
 	"github.com/concorde-bot/concorde/internal/triage/links"
+	"github.com/concorde-bot/concorde/internal/triage/revert"
 	stages "github.com/concorde-bot/concorde/internal/triage/stage"
 	"github.com/concorde-bot/concorde/internal/triage/title"
 	"github.com/concorde-bot/concorde/internal/triage/wrongbranch"
@@ -39,11 +40,15 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 	if in.calendar == nil {
 		in.calendar = builtin()
 	}
-	commands := command.Config{Settings: s.Commands, Backport: s.Backport}
+	commands := command.Config{Settings: s.Commands, Backport: s.Backport, Revert: s.Modes.Revert == config.On}
 	backports := backport.Config{Settings: s.Backport, Picks: s.Picks, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL,
 		May: commands.May}
 	if s.CommandsAct() {
 		backports.Asked = commands.Asked
+	}
+	reverts := revert.Config{Settings: s.Regressions, Backport: s.Backport, Backports: backport.Made}
+	if s.CommandsAct() {
+		reverts.Asked = commands.Reverts
 	}
 	rules := enabled(s, []pull.Rule{
 		newscheck.News(s.News, s.ABI),
@@ -62,6 +67,8 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		settingscheck.Rule(in.central, s, in.together),
 		regression.Rule(s),
 		release.Rule(releases(s, in.calendar)),
+		revert.Rule(reverts),
+		revert.PullRule(reverts),
 	})
 	commands.Rules = rules
 	return append(rules, enabled(s, []pull.Rule{command.Rule(commands)})...)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -195,4 +196,16 @@ func (o *original) worded(version string, w row) row {
 		}
 	}
 	return w
+}
+
+// Made are the backports that the status comment of a pull request shows, newest branch
+// first.
+func Made(r *pull.Request) (all []pull.Related) {
+	rows := remembered(r).Rows
+	for _, version := range slices.SortedFunc(maps.Keys(rows), newestFirst) {
+		if row := rows[version]; row.PR > 0 {
+			all = append(all, pull.Related{Number: row.PR, Branch: version, State: string(row.State)})
+		}
+	}
+	return all
 }

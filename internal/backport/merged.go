@@ -60,7 +60,7 @@ func (o *original) source(p pull.Picked) git.Source {
 
 // newPick returns a pick to push to these targets.
 func (o *original) newPick(targets ...pull.Target) pull.Pick {
-	pick := pull.Pick{SHA: o.r.Merge.SHA, Commits: o.commits(), Targets: targets, Fork: o.fork()}
+	pick := pull.Pick{SHA: o.r.Merge.SHA, Commits: o.r.MergedCommits(), Targets: targets, Fork: o.fork()}
 	if o.r.Merge.Parents > 1 {
 		from := o.source(pull.Picked{})
 		pick.Message, pick.Author = from.Message, from.Author

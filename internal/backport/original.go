@@ -251,25 +251,6 @@ func (o *original) open(version string, p pull.Picked) {
 	o.rows = append(o.rows, row{Version: version, State: statePicking, Text: textPicking})
 }
 
-// commits is how many commits the merge brought: more than one only for a rebase. GitHub
-// doesn't say how a pull request was merged. After a rebase, the commit before the last
-// is also from the pull request, and the last one has the message of the pull request's
-// last commit.
-func (o *original) commits() int {
-	all := o.r.Commits
-	if n := len(all); n > 1 && o.r.CommitsOmitted == 0 && o.r.Merge.Rebased && o.r.Merge.Parents == 1 &&
-		strings.TrimSpace(all[n-1].Message) == strings.TrimSpace(o.r.Merge.Message) {
-		merges := 0
-		for _, commit := range all {
-			if commit.Merge { // a rebase drops them
-				merges++
-			}
-		}
-		return n - merges
-	}
-	return 1
-}
-
 // release says when a change on a branch will probably be released.
 func (o *original) release(version string) string {
 	b, found := o.Life(version, o.r.Now)

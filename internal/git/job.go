@@ -36,6 +36,9 @@ type Job struct {
 	// Instead replaces the message and author of a merge commit, which are those of
 	// whoever merged it. nil keeps them.
 	Instead *Source
+	// Revert takes the change back instead of picking it: all commits of a rebase merge at
+	// once. Picked.Original is then the commit that does so, without its message.
+	Revert bool
 	// Markers also commits and pushes picks with conflicts, with markers in the files.
 	// Without it, a conflict ends the pick onto that target.
 	Markers bool

@@ -22,6 +22,11 @@ func (w *work) survey(ctx context.Context) error {
 	if err := w.readOriginals(ctx); err != nil {
 		return err
 	}
+	if w.job.Revert {
+		if err := w.invert(ctx); err != nil {
+			return err
+		}
+	}
 	w.tips, w.heads = make([]tip, len(w.picked)), make([]commit, len(w.picked))
 	for i := range w.picked {
 		p := &w.picked[i]

@@ -25,7 +25,7 @@ type kind struct {
 var kinds = []kind{
 	{"pick", false, model(func(r *Request, a Pick) { // picks always succeed in the model
 		for _, t := range a.Targets {
-			*r = *r.Learn(Picked{Target: t, Outcome: Clean, Commit: a.SHA, At: r.Now})
+			*r = *r.Learn(Picked{Target: t, Revert: a.Revert, Outcome: Clean, Commit: a.SHA, At: r.Now})
 		}
 	}), nil},
 	{"open", false, model(func(r *Request, a OpenPull) { *r = *r.Opened(opened(r, a)) }),

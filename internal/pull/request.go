@@ -143,7 +143,8 @@ type Request struct {
 	// the audit log goes back: the newest MaxListed, oldest first.
 	Listed []int
 
-	// Picked holds the results of this run's picks, by target branch.
+	// Picked holds the results of this run's picks, by target branch, and of reverts, by
+	// RevertOn.
 	Picked map[string]Picked
 }
 

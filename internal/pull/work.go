@@ -27,6 +27,8 @@ type Pick struct {
 	Fork    string // account whose fork gets the results; "": the repository itself
 	// Message and Author replace those of a merge commit; "" keeps them.
 	Message, Author string
+	// Revert takes the change back instead, with Message, by the App. It has one target.
+	Revert bool
 }
 
 // Target is a branch to pick onto, and the branch to push the result to. Both are short
@@ -97,6 +99,7 @@ const TargetMissing = "branch missing"
 // Picked is the result for one target of a pick, or for its pull request.
 type Picked struct {
 	Target
+	Revert  bool
 	Outcome Outcome
 	Commit  string // at Head now; "" if nothing was pushed
 	// Message and Author are the picked commit's as git reads them, in any encoding; ""
@@ -126,10 +129,20 @@ type Prerequisite struct {
 	Number       int // its pull request's; 0 if unknown
 }
 
+// RevertOn is the key in Request.Picked of a revert's result on a branch.
+func RevertOn(branch string) string { return "revert " + branch }
+
+func (p Picked) key() string {
+	if p.Revert {
+		return RevertOn(p.Branch)
+	}
+	return p.Branch
+}
+
 // Learn returns the request with a pick's result.
 func (r *Request) Learn(p Picked) *Request {
 	next := *r
-	next.Picked = with(r.Picked, p.Branch, p)
+	next.Picked = with(r.Picked, p.key(), p)
 	if p.Commit != "" {
 		head := r.Branches[p.Head]
 		head.Tip = p.Commit
@@ -185,7 +198,11 @@ func (a Pick) String() string {
 	if a.Commits > 1 {
 		what = fmt.Sprintf("%d commits up to %s", a.Commits, what)
 	}
-	return fmt.Sprintf("pick %s onto %s", what, strings.Join(onto, ", "))
+	verb := "pick"
+	if a.Revert {
+		verb = "revert"
+	}
+	return fmt.Sprintf("%s %s onto %s", verb, what, strings.Join(onto, ", "))
 }
 
 // without names what a pick leaves out.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -105,7 +106,12 @@ func (r *Reconciler) turn(key pull.Key) *queue.Later {
 func (r *Reconciler) unopened(request *pull.Request, w pull.OpenPull, err error) pull.Picked {
 	// GitHub refuses for the moment, too: a branch that it does not see yet, too
 	// many pull requests at once.
-	p := pull.Picked{Target: request.Picked[w.Base].Target, Outcome: pull.Failed, Failure: pull.OpenRefused, Temporary: true, At: r.Now()}
+	p := pull.Picked{Outcome: pull.Failed, Failure: pull.OpenRefused, Temporary: true, At: r.Now()}
+	for _, picked := range request.Picked {
+		if picked.Head == w.Head[strings.Index(w.Head, ":")+1:] { // without a fork's owner
+			p.Target, p.Revert = picked.Target, picked.Revert
+		}
+	}
 	if _, denied := errors.AsType[*gh.Denied](err); denied {
 		p.Failure, p.Temporary = pull.OpenDenied, false
 	}

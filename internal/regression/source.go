@@ -46,12 +46,12 @@ func NightlyCheck(workflow string) string { return "nightly build (" + workflow 
 // bold is what buildbots write around a builder's name.
 var bold = regexp.MustCompile(`\*\*([^*\n]{1,100})\*\*`)
 
-// maxRead is how much of a comment is read, in bytes.
-const maxRead = 8 << 10
+// maxBuildbot is how much of a comment is read, in bytes.
+const maxBuildbot = 8 << 10
 
 // comment reads a buildbot's comment.
 func comment(known []config.BuildbotComment, by, body string) (check string, outcome pull.RunOutcome, is bool) {
-	text := strings.ToLower(body[:min(len(body), maxRead)])
+	text := strings.ToLower(body[:min(len(body), maxBuildbot)])
 	for _, c := range known {
 		if !strings.EqualFold(strings.TrimSuffix(by, "[bot]"), c.By) {
 			continue
@@ -65,7 +65,7 @@ func comment(known []config.BuildbotComment, by, body string) (check string, out
 			continue
 		}
 		check = c.Check
-		if m := bold.FindStringSubmatch(body[:min(len(body), maxRead)]); m != nil {
+		if m := bold.FindStringSubmatch(body[:min(len(body), maxBuildbot)]); m != nil {
 			check += " " + strings.TrimSpace(strings.ToValidUTF8(m[1], "?"))
 		}
 		return check, outcome, true

@@ -45,8 +45,8 @@ func (p *Picker) Pick(ctx context.Context, installation int64, key pull.Key, a p
 		return nil, fmt.Errorf("picking for %s: %w", key, err)
 	}
 	for i := range picked {
-		picked[i].At = p.Now()
-		if picked[i].Outcome == pull.Conflicted {
+		picked[i].At, picked[i].Revert = p.Now(), a.Revert
+		if picked[i].Outcome == pull.Conflicted && !a.Revert {
 			picked[i].Missing = p.missing(ctx, installation, key, prerequisites{a.SHA, picked[i]})
 		}
 	}
@@ -132,7 +132,9 @@ func (p *Picker) job(ctx context.Context, j pickJob, tokens *tokens) (git.Job, e
 		Remote: p.GitHub.CloneURL(j.key), Token: tokens.get, Commit: j.action.SHA, Commits: j.action.Commits,
 		Committer: git.Person{Name: name, Email: email}, Message: backport.Message, Markers: j.action.Markers, Targets: j.action.Targets,
 	}
-	if j.action.Message != "" {
+	if job.Revert = j.action.Revert; job.Revert {
+		job.Message, job.Instead = nil, &git.Source{Message: j.action.Message, Author: name + " <" + email + ">"}
+	} else if j.action.Message != "" {
 		job.Instead = &git.Source{Message: j.action.Message, Author: j.action.Author}
 	}
 	if pushed := j.pushed(); pushed != j.key.Repository() {

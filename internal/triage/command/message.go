@@ -18,6 +18,7 @@ const about = "Carries out commands in comments, such as `@BOT label +docs -test
 const (
 	doesLabel    = "Adds (`+`) and removes (`-`) labels. You can put a name in double quotes."
 	doesBackport = "Requests backports, as the labels do. Retries a backport that failed or was closed."
+	doesRevert   = "Opens a pull request that reverts this merged one. You can say why."
 	doesRerun    = "Re-checks everything here."
 	doesReady    = "Tells the reviewers that you've made the requested changes. Marks a draft as ready for review."
 	doesHold     = "Stops the bot here until the day begins (UTC), or until `resume`. Statuses and check runs stay current. Day and reason " +
@@ -40,12 +41,14 @@ const (
 
 // Why a command did not work.
 const (
-	faultIssue    = "this only works on pull requests."
-	faultEnded    = "this only works on open pull requests."
-	faultUnmerged = "this pull request was closed without being merged, so there's nothing to backport."
-	faultOff      = "backports are turned off here."
-	faultNoDay    = "write the day after `until` as in `until 2026-12-05`."
-	faultPastDay  = "this day has begun already (UTC)."
+	faultIssue     = "this only works on pull requests."
+	faultEnded     = "this only works on open pull requests."
+	faultUnmerged  = "this pull request was closed without being merged, so there's nothing to backport."
+	faultOff       = "backports are turned off here."
+	faultUnlanded  = "this pull request isn't merged, so there's nothing to revert."
+	faultNoReverts = "reverts are turned off here."
+	faultNoDay     = "write the day after `until` as in `until 2026-12-05`."
+	faultPastDay   = "this day has begun already (UTC)."
 
 	noLabel      = "name the labels after the command, each with `+` or `-` in front, as in `label +docs -tests`."
 	unknownLabel = "this label doesn't exist here. Please check its name. To change several labels, put `+` or `-` in front of each."
@@ -128,6 +131,8 @@ func mayText(v verb) string {
 		return "anyone"
 	case v.least == contributor:
 		return "the author, triagers, core developers and release managers"
+	case v.least == coreDeveloper:
+		return "core developers and release managers"
 	}
 	return "triagers, core developers and release managers"
 }

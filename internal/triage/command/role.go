@@ -43,6 +43,7 @@ const (
 	verbBackport = "backport"
 	verbRerun    = "rerun"
 	verbReady    = "ready"
+	verbRevert   = "revert"
 	verbHold     = "hold"
 	verbResume   = "resume"
 	verbWhy      = "why"
@@ -66,6 +67,7 @@ var verbs = []verb{
 	{name: verbBackport, example: "backport 3.14 3.13", least: triager, pulls: true, does: doesBackport},
 	{name: verbRerun, example: "rerun", least: contributor, held: true, does: doesRerun},
 	{name: verbReady, example: "ready", least: contributor, author: true, pulls: true, does: doesReady},
+	{name: verbRevert, example: "revert the buildbots crash", least: coreDeveloper, pulls: true, does: doesRevert},
 	{name: verbHold, example: "hold until 2026-12-05 the buildbots are red", least: triager, pulls: true, held: true, does: doesHold},
 	{name: verbResume, example: "resume", least: triager, pulls: true, held: true, does: doesResume},
 	{name: verbWhy, example: "why", held: true, does: doesWhy},

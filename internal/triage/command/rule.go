@@ -30,6 +30,7 @@ const (
 type Config struct {
 	Settings config.Commands
 	Backport config.Backport // its labels, and who the release managers are
+	Revert   bool            // the rule on reverts acts
 	Rules    []pull.Rule     // all others: no command changes a label that one of them keeps
 }
 
@@ -183,6 +184,13 @@ func (t *execution) do(k command) {
 		}
 	case verbResume:
 		t.held = nil // for the rest of this comment
+	case verbRevert:
+		switch {
+		case !t.Revert:
+			t.fault(k, faultNoReverts)
+		case t.r.State != pull.Merged:
+			t.fault(k, faultUnlanded)
+		}
 	case verbRerun: // this run is the check
 	}
 }

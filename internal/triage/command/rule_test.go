@@ -34,7 +34,7 @@ func commandRules(settings []byte) ([]pull.Rule, error) {
 		return nil, err
 	}
 	rules := []pull.Rule{keeper(), follower()}
-	if commands := Rule(Config{Settings: set.Commands, Backport: set.Backport, Rules: rules}); commands.Want != nil {
+	if commands := Rule(Config{Settings: set.Commands, Backport: set.Backport, Revert: true, Rules: rules}); commands.Want != nil {
 		rules = append(rules, commands)
 	}
 	return rules, nil
@@ -243,6 +243,9 @@ func TestEveryCommandIsCarriedOut(t *testing.T) {
 			Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1}, Now: time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC), State: pull.Open,
 			Me: "concorde", Author: "hugovk",
 			Facts: ^pull.Facts(0), Head: strings.Repeat("0a", 20),
+		}
+		if v.name == verbRevert {
+			r.State = pull.Merged
 		}
 		r.Comments = []pull.Comment{{ID: 1, By: "hugovk", Body: "@concorde " + v.example, At: r.Now}}
 		plan, err := pull.Decide(r, rules)

@@ -1,0 +1,31 @@
+package command
+
+import (
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// Reverts are the comments that ask for a revert, oldest first, with the reason as their
+// Body: by those who may, or all while roles aren't known. While nobody can tell who the
+// core developers are, one that was carried out goes on counting.
+func (c Config) Reverts(r *pull.Request, all bool) (asked []pull.Comment) {
+	if c.Settings.Mode != config.On || r.Issue {
+		return nil
+	}
+	v, _ := verbOf(verbRevert)
+	comments, _ := c.heard(r)
+	for _, o := range comments {
+		for _, k := range o.commands {
+			if k.verb == verbResume && c.mayHold(r, o) {
+				o.held = nil
+			}
+			may := c.rank(r, o.By) >= v.least || r.CoreFault != "" && o.Done
+			if k.verb == verbRevert && o.held == nil && (all || may) {
+				ask := o.Comment
+				ask.Body = reason(k.name)
+				asked = append(asked, ask)
+			}
+		}
+	}
+	return asked
+}
