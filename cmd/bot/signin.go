@@ -40,7 +40,7 @@ func (b *bot) signIn(app setup.Credentials) *web.SignIn {
 		return nil
 	}
 	return &web.SignIn{
-		URL: b.URL, ClientID: app.Client.ID, Secret: app.Client.Secret, Sessions: b.queue, Public: b.SignIn.Public, Operators: b.SignIn.Operators,
+		URL: b.URL, ClientID: app.Client.ID, Secret: app.Client.Secret, Sessions: b.queue, Feeds: b.queue, Public: b.SignIn.Public, Operators: b.SignIn.Operators,
 		Rights: b.rights, Again: b.checkAgain, Replay: b.reconciler.Replay, Hold: b.hold, Resume: b.resume,
 		Arrive: func(ctx context.Context, a web.Arrival) (web.Person, error) {
 			who, err := gh.Arrive(ctx, gh.Arrival{
@@ -66,8 +66,8 @@ func arrivalFault(err error) error {
 
 // rights asks GitHub what somebody may do in a repository, by the App's own access there:
 // as rules do for comments, and without a token of theirs.
-func (b *bot) rights(ctx context.Context, repository pull.Key, who web.Person) (web.Rights, error) {
-	r, err := b.granted(ctx, repository, who)
+func (b *bot) rights(ctx context.Context, repository pull.Key, who web.Person, only web.Only) (web.Rights, error) {
+	r, err := b.granted(ctx, repository, who, only)
 	if _, gone := errors.AsType[*gh.Gone](err); gone {
 		b.github.Forget(repository, err)
 		return web.Rights{}, nil
@@ -75,7 +75,7 @@ func (b *bot) rights(ctx context.Context, repository pull.Key, who web.Person) (
 	return r, err
 }
 
-func (b *bot) granted(ctx context.Context, repository pull.Key, who web.Person) (web.Rights, error) {
+func (b *bot) granted(ctx context.Context, repository pull.Key, who web.Person, only web.Only) (web.Rights, error) {
 	client, err := b.github.Client(ctx, repository, 0)
 	if err != nil {
 		return web.Rights{}, err
@@ -88,15 +88,20 @@ func (b *bot) granted(ctx context.Context, repository pull.Key, who web.Person) 
 	if err != nil || access.ID != who.ID || !access.Reads { // another account may have the login by now
 		return web.Rights{}, err
 	}
+	if only == web.Reading {
+		return web.Rights{Reads: true}, nil
+	}
 	set, _, err := b.reconciler.Kept(ctx, repository)
 	if err != nil {
 		return web.Rights{}, err
 	}
 	r := &pull.Request{People: map[string]pull.Role{strings.ToLower(who.Login): access.Role}}
 	if access.Role < pull.Triage && set.Roles.CoreTeam != "" {
-		if r.Core, r.CoreFault, err = b.github.loads.Core(ctx, client, set.Roles.CoreTeam); err != nil {
+		in, err := b.github.loads.InCore(ctx, client, set.Roles.CoreTeam, who.Login)
+		if err != nil {
 			return web.Rights{}, err
 		}
+		r.Core = map[string]bool{strings.ToLower(who.Login): in}
 	}
 	acts := command.Config{Backport: set.Backport}.May(r, who.Login)
 	return web.Rights{Reads: true, Acts: acts, Holds: acts && set.CommandsAct()}, nil

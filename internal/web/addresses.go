@@ -63,6 +63,10 @@ func (p *Pages) route() {
 	if p.SignIn != nil {
 		p.mux.HandleFunc("GET "+signInPath, p.leave)
 		p.mux.HandleFunc("GET "+CallbackPath, p.arrive)
+		p.mux.Handle("GET "+myFeedPath, p.shows(p.myFeed))
+		p.mux.Handle("POST "+myFeedPath, p.does(p.renewFeed))
+		p.mux.Handle("POST "+myFeedPath+"/end", p.does(p.endFeed))
+		p.mux.HandleFunc("GET "+myFeedPath+"/{secret}", p.readFeed)
 		p.mux.Handle("POST "+signOutPath, p.does(p.signOut))
 		p.mux.Handle("POST /{owner}/{repo}/pull/{number}/check", p.does(p.check))
 		p.mux.Handle("POST /{owner}/{repo}/pull/{number}/replay", p.does(p.replay))

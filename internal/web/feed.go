@@ -40,8 +40,7 @@ type (
 )
 
 // stagesFeed answers with the pull requests that a page of stages shows, those first that
-// came last: what newly waits. Each has an id of its own for each time that it came to a
-// stage.
+// came last: what newly waits.
 func (p *Pages) stagesFeed(w http.ResponseWriter, r *http.Request) {
 	a := &asked{Request: r, format: "html"}
 	var o ofStages
@@ -53,7 +52,6 @@ func (p *Pages) stagesFeed(w http.ResponseWriter, r *http.Request) {
 		p.fault(w, a, err)
 		return
 	}
-	slices.SortStableFunc(o.Pulls, func(x, y waiter) int { return y.Since.Compare(x.Since) })
 	title := o.Repository + ": what waits"
 	if o.Stage != "" {
 		title += ", " + o.Stage
@@ -62,19 +60,33 @@ func (p *Pages) stagesFeed(w http.ResponseWriter, r *http.Request) {
 		title += " for " + o.Person
 	}
 	filters := url.Values{"stage": {o.Stage}, "person": {o.Person}}.Encode()
-	all := feed{ID: p.tag(o.Repository, "stages?"+filters), Title: title, Updated: exact(time.Unix(0, 0)), Links: []feedLink{
+	all := feed{ID: p.tag(o.Repository, "stages?"+filters), Title: title, Links: []feedLink{
 		{"self", "application/atom+xml", "/" + o.Repository + "/stages.atom?" + filters},
 		{"alternate", "text/html", "/" + o.Repository + "/stages?" + filters},
 	}}
-	for i, w := range o.Pulls[:min(len(o.Pulls), maxEntries)] {
-		if i == 0 {
-			all.Updated = exact(w.Since)
-		}
-		all.Entries = append(all.Entries, entry{
-			ID:    p.tag(o.Repository, fmt.Sprintf("pull/%d/%s/%d", w.Number, url.PathEscape(w.Stage), w.Since.Unix())),
-			Title: fmt.Sprintf("#%d %s", w.Number, w.Title), Updated: exact(w.Since), Author: or(w.Author, "unknown"),
-			Link: feedLink{"alternate", "text/html", p.github(o.Repository, "pull", w.Number)}, Summary: w.summary(),
-		})
+	for _, w := range o.Pulls {
+		all.Entries = append(all.Entries, p.entry(o.Repository, w))
+	}
+	p.serveFeed(w, a, all)
+}
+
+// entry is a pull request that waits. It has an id of its own for each time that it came
+// to a stage.
+func (p *Pages) entry(repository string, w waiter) entry {
+	return entry{
+		ID:    p.tag(repository, fmt.Sprintf("pull/%d/%s/%d", w.Number, url.PathEscape(w.Stage), w.Since.Unix())),
+		Title: fmt.Sprintf("#%d %s", w.Number, w.Title), Updated: exact(w.Since), Author: or(w.Author, "unknown"),
+		Link: feedLink{"alternate", "text/html", p.github(repository, "pull", w.Number)}, Summary: w.summary(),
+	}
+}
+
+// serveFeed answers with the newest entries of a feed, those first that came last.
+func (p *Pages) serveFeed(w http.ResponseWriter, a *asked, all feed) {
+	slices.SortStableFunc(all.Entries, func(x, y entry) int { return strings.Compare(y.Updated, x.Updated) })
+	all.Entries = all.Entries[:min(len(all.Entries), maxEntries)]
+	all.Updated = exact(time.Unix(0, 0))
+	if len(all.Entries) > 0 {
+		all.Updated = all.Entries[0].Updated
 	}
 	out := bytes.NewBufferString(xml.Header)
 	if err := xml.NewEncoder(out).Encode(all); err != nil {

@@ -24,6 +24,7 @@ type overview struct {
 	Limits       []limits  `json:"github_limits,omitempty"`
 	Replicas     []replica `json:"replicas,omitempty"` // those that began first at first
 
+	Unasked            bool     `json:"-"` // there may be more repositories
 	Mixed              []string `json:"-"` // versions that run at once
 	Activity, OfLimits []chart  `json:"-"`
 }
@@ -126,6 +127,7 @@ func (p *Pages) overview(a *asked) (page, error) {
 			return page{}, err
 		}
 	}
+	o.Unasked = a.unasked
 	return page{name: "overview", Title: "Overview", Sentence: o.sentence(), Place: "overview", Data: o}, nil
 }
 

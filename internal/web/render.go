@@ -18,7 +18,8 @@ type asked struct {
 	*http.Request
 	format  string // "html", "json" or "csv"
 	session session
-	asks    int // questions to GitHub so far
+	asks    int  // requests to GitHub so far
+	unasked bool // there may be repositories that aren't listed
 	// admitted: the one who asks may see the repository in the address, which key names.
 	admitted bool
 	key      pull.Key
@@ -90,6 +91,14 @@ func (p *Pages) shows(show func(*asked) (page, error)) http.Handler {
 	})
 }
 
+// logged is the path of a request, without the secret of a feed.
+func (a *asked) logged() string {
+	if strings.HasPrefix(a.URL.Path, myFeedPath+"/") {
+		return myFeedPath
+	}
+	return a.URL.Path
+}
+
 // value is a part of the address, without the ending that names a format.
 func (a *asked) value(name string) string {
 	value := a.PathValue(name)
@@ -104,7 +113,7 @@ func (p *Pages) fault(w http.ResponseWriter, a *asked, err error) {
 	var f *fault
 	if !errors.As(err, &f) {
 		if a.Context().Err() == nil {
-			p.Log.Error().Err(err).Str("page", a.URL.Path).Msg("showing a page")
+			p.Log.Error().Err(err).Str("page", a.logged()).Msg("showing a page")
 		}
 		f = &fault{http.StatusServiceUnavailable, "The page can't be shown now",
 			"The database doesn't answer. The bot's log says why; reload the page in a minute."}
@@ -128,7 +137,7 @@ func (p *Pages) write(w http.ResponseWriter, a *asked, status int, g page) {
 	default:
 		s := p.framed(a, g)
 		s.Denied = status == http.StatusUnauthorized
-		if status == http.StatusOK && a.Method != http.MethodPost {
+		if status == http.StatusOK && a.Method != http.MethodPost && a.URL.Path != myFeedPath {
 			s.JSON = addressIn(a, ".json")
 		}
 		if g.table != nil {
@@ -137,7 +146,7 @@ func (p *Pages) write(w http.ResponseWriter, a *asked, status int, g page) {
 		err = p.templates[g.name].Execute(&out, s)
 	}
 	if err != nil {
-		p.Log.Error().Err(err).Str("page", a.URL.Path).Msg("writing a page")
+		p.Log.Error().Err(err).Str("page", a.logged()).Msg("writing a page")
 		http.Error(w, "The page can't be shown. The bot's log says why.", http.StatusInternalServerError)
 		return
 	}
@@ -155,7 +164,7 @@ func (p *Pages) framed(a *asked, g page) shown {
 		return s
 	}
 	s.Version, s.SignIn = "", signInPath
-	if a.Method == http.MethodGet {
+	if a.Method == http.MethodGet && a.logged() == a.URL.Path {
 		s.SignIn += "?back=" + url.QueryEscape(local(a.URL.RequestURI()))
 	}
 	return s

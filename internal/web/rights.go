@@ -19,6 +19,22 @@ type Rights struct {
 	Holds bool // may have the bot stop on a pull request, likewise
 }
 
+// Only says which rights are asked for: the whole of them, or less for fewer requests.
+type Only int
+
+const (
+	All     Only = iota
+	Reading      // Rights.Reads
+)
+
+// cost is how many requests a question takes at most.
+func (o Only) cost() int {
+	if o == Reading {
+		return 1
+	}
+	return 2
+}
+
 const (
 	// rightsTime is how long GitHub's answer counts, awayTime how long if it can't be asked
 	// again.
@@ -27,7 +43,7 @@ const (
 	rightsKept = 10_000
 	// askTime limits one question.
 	askTime = 8 * time.Second
-	// asksAPage limits the questions for one page.
+	// asksAPage limits the requests for one page.
 	asksAPage = 2
 	// These limit the questions for all, since the bot needs GitHub's 5,000 requests an hour;
 	// and those for one person, so that nobody uses up what others need.
@@ -43,7 +59,8 @@ type rightsOf struct {
 
 type answered struct {
 	Rights
-	at time.Time
+	only Only
+	at   time.Time
 }
 
 // judge knows what people may do, as GitHub said lately.
@@ -85,22 +102,26 @@ var (
 )
 
 // rights is what the one who asks may do in a repository.
-func (p *Pages) rights(a *asked, key pull.Key) (Rights, error) {
+func (p *Pages) rights(a *asked, key pull.Key) (Rights, error) { return p.some(a, key, All) }
+
+// some are rights of the one who asks, or all that are known.
+func (p *Pages) some(a *asked, key pull.Key, only Only) (Rights, error) {
 	if p.SignIn == nil {
 		return Rights{Reads: true}, nil
 	}
 	of := rightsOf{strings.ToLower(key.Repository().String()), a.session.ID}
 	last, found := p.judge.known.Get(of)
+	found = found && (last.only == All || last.only == only)
 	age := p.Now().Sub(last.at)
 	if found && age < rightsTime {
 		return last.Rights, nil
 	}
-	if a.asks++; a.asks <= asksAPage && p.judge.may(a.session.ID, p.Now()) {
+	if a.asks += only.cost(); a.asks <= asksAPage && p.judge.may(a.session.ID, p.Now()) {
 		ctx, cancel := context.WithTimeout(a.Context(), askTime)
 		defer cancel()
-		now, err := p.SignIn.Rights(ctx, key.Repository(), a.session.Person)
+		now, err := p.SignIn.Rights(ctx, key.Repository(), a.session.Person, only)
 		if err == nil {
-			p.judge.known.Add(of, answered{now, p.Now()})
+			p.judge.known.Add(of, answered{now, only, p.Now()})
 			return now, nil
 		}
 		if a.Context().Err() == nil {
@@ -151,13 +172,14 @@ func (p *Pages) admit(a *asked) error {
 }
 
 // mayList reports whether a repository, by its name, is one that the one who asks may see.
-// What can't be asked isn't shown.
+// What can't be asked isn't shown, and the page says so.
 func (p *Pages) mayList(a *asked, name string) bool {
 	owner, repository, found := strings.Cut(name, "/")
 	if !found {
 		return false
 	}
-	rights, err := p.rights(a, pull.Key{Owner: owner, Repo: repository})
+	rights, err := p.some(a, pull.Key{Owner: owner, Repo: repository}, Reading)
+	a.unasked = a.unasked || err != nil
 	return err == nil && rights.Reads
 }
 

@@ -130,8 +130,20 @@ func TestQuestionsAreBounded(t *testing.T) {
 	mallory.signIn("/docs")
 	dana.signIn("/docs")
 	_, text, _ := dana.open("/")
-	if len(g.asked) != asksAPage || !strings.Contains(text, "python/r01") || strings.Contains(text, "python/r02") {
+	if g.cost != asksAPage || !strings.Contains(text, "python/r01") || strings.Contains(text, "python/r02") ||
+		!strings.Contains(text, "There may be more") {
 		t.Errorf("asked %q", g.asked)
+	}
+	for range 24 {
+		_, text, _ = dana.open("/")
+		g.now = g.now.Add(2 * time.Second)
+	}
+	if !strings.Contains(text, "python/r20") {
+		t.Errorf("reloading shows no more: %s", text)
+	}
+	g.cost = 0
+	if status, _, _ := dana.open("/python/r01/backports"); status != 200 || g.cost > asksAPage {
+		t.Errorf("%d, %d requests", status, g.cost)
 	}
 	g.asked = nil
 	for n := range 50 {
@@ -140,6 +152,7 @@ func TestQuestionsAreBounded(t *testing.T) {
 	if len(g.asked) != askAtOnce {
 		t.Errorf("mallory asked %d times", len(g.asked))
 	}
+	g.now = g.now.Add(time.Minute) // dana has asked a lot above
 	if status, _, _ := dana.open("/python/r40"); status != 200 {
 		t.Errorf("dana can't ask: %d", status)
 	}

@@ -31,11 +31,13 @@ type SignIn struct {
 	ClientID string // of the App
 	Secret   string // of the App's client; it seals cookies here
 	Sessions Sessions
+	Feeds    Feeds
 	// Arrive trades GitHub's code for who it is. ErrCode and ErrClient are what people can
 	// do something about.
 	Arrive func(context.Context, Arrival) (Person, error)
-	// Rights asks GitHub what somebody may do in a repository; the zero Person is anybody.
-	Rights func(context.Context, pull.Key, Person) (Rights, error)
+	// Rights asks GitHub what somebody may do in a repository, in two requests at most, or one
+	// about reading; the zero Person is anybody.
+	Rights func(context.Context, pull.Key, Person, Only) (Rights, error)
 	// Again has the bot check a pull request or issue, since somebody wants it.
 	Again func(ctx context.Context, key pull.Key, login string) error
 	// Replay runs the rules on a pull request as GitHub has it now, and writes nothing there.
@@ -95,7 +97,7 @@ func newDoor(s SignIn) (*door, error) {
 		return nil, err
 	}
 	if slices.Contains([]bool{
-		s.ClientID != "", s.Secret != "", s.Sessions != nil, s.Arrive != nil, s.Rights != nil,
+		s.ClientID != "", s.Secret != "", s.Sessions != nil, s.Feeds != nil, s.Arrive != nil, s.Rights != nil,
 		s.Again != nil, s.Replay != nil, s.Hold != nil, s.Resume != nil,
 	}, false) {
 		return nil, errors.New("something is missing for signing in")

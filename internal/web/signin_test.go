@@ -33,6 +33,7 @@ type gate struct {
 	rights   map[string]Rights // by repository and login: "python/cpython dana"
 	away     bool              // GitHub
 	asked    []string
+	cost     int // of that, in requests
 	checked  []string
 	fault    error // of Arrive, and of a replay
 	replayed pull.View
@@ -42,7 +43,7 @@ func newGate(t testing.TB, change ...func(*SignIn)) *gate {
 	t.Helper()
 	g := &gate{site: newSite(t), rights: map[string]Rights{}}
 	s := &SignIn{
-		URL: public, ClientID: "Iv1.0123", Secret: "0123456789abcdef", Sessions: g.queue,
+		URL: public, ClientID: "Iv1.0123", Secret: "0123456789abcdef", Sessions: g.queue, Feeds: g.queue,
 		Arrive: func(_ context.Context, a Arrival) (Person, error) {
 			code, verifier := a.Code[:len(a.Code)-44], a.Code[len(a.Code)-43:]
 			if a.Callback != public+CallbackPath || verifier != challengeOf(a.Verifier) {
@@ -50,9 +51,9 @@ func newGate(t testing.TB, change ...func(*SignIn)) *gate {
 			}
 			return people[code], g.fault
 		},
-		Rights: func(_ context.Context, key pull.Key, who Person) (Rights, error) {
+		Rights: func(_ context.Context, key pull.Key, who Person, only Only) (Rights, error) {
 			name := key.String() + " " + who.Login
-			g.asked = append(g.asked, name)
+			g.asked, g.cost = append(g.asked, name), g.cost+only.cost()
 			if g.away {
 				return Rights{}, errors.New("GitHub is away")
 			}
@@ -478,6 +479,7 @@ func TestFormsNeedTheirToken(t *testing.T) {
 	dana.signIn("/docs")
 	token := dana.token("/docs")
 	for _, path := range []string{signOutPath, "/python/cpython/pull/5/check", "/python/cpython/pull/5/hold", "/python/cpython/pull/5/replay",
+		"/my-feed/end",
 		"/python/cpython/pull/5/resume"} {
 		for name, try := range map[string]func() (int, string){
 			"no token":        func() (int, string) { return dana.post(path, url.Values{}) },

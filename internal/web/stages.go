@@ -112,7 +112,7 @@ func (p *Pages) stagesOf(a *asked) (o ofStages, err error) {
 // add counts a pull request, if the filters choose it.
 func (o *ofStages) add(labels []Stage, b pull.Brief) {
 	w := stageOf(labels, b)
-	if o.Person != "" && !slices.ContainsFunc(w.People, func(l string) bool { return strings.EqualFold(l, o.Person) }) {
+	if o.Person != "" && !w.waitsFor(o.Person) {
 		return
 	}
 	at := slices.IndexFunc(o.Stages, func(s stage) bool { return s.Name == w.Stage })
@@ -123,6 +123,11 @@ func (o *ofStages) add(labels []Stage, b pull.Brief) {
 	if o.Stage == "" || o.Stage == w.Stage {
 		o.Pulls = append(o.Pulls, w)
 	}
+}
+
+// waitsFor reports whether it waits for somebody.
+func (w waiter) waitsFor(login string) bool {
+	return slices.ContainsFunc(w.People, func(l string) bool { return strings.EqualFold(l, login) })
 }
 
 // stageOf is what a pull request waits for, for whom, and since when.

@@ -109,7 +109,7 @@ func New(c Config) (*Pages, error) {
 	}
 	p := &Pages{Config: c, began: c.Now(), templates: map[string]*template.Template{}, mux: http.NewServeMux()}
 	for _, name := range []string{
-		"overview", "repository", "pull", "replay", "settings", "shadow", "backports", "stages", "lifecycle", "releases", "docs", "fault",
+		"overview", "repository", "pull", "replay", "myfeed", "settings", "shadow", "backports", "stages", "lifecycle", "releases", "docs", "fault",
 	} {
 		t, err := template.New("frame.html").Funcs(p.functions()).ParseFS(files, "page/frame.html", "page/"+name+".html")
 		if err != nil {

@@ -62,34 +62,59 @@ type teamQuery struct {
 
 // team returns a team's members, remembered ones if possible. The map is never changed.
 func (p *people) team(ctx context.Context, q teamQuery) (teamState, error) {
-	name := q.organisation + "/" + q.slug
-	p.mu.Lock()
-	known, found := p.teams[name]
-	p.mu.Unlock()
-	if found && q.Now().Before(known.until) {
+	if known, found := p.known(q); found {
 		return known, nil
 	}
 	members, err := q.members(ctx)
 	next := teamState{members: members, until: q.Now().Add(peopleAge)}
-	if fault := teamFault(name, len(members), err); fault != "" {
+	if fault := teamFault(q.name(), len(members), err); fault != "" {
 		next = teamState{fault: fault, until: q.Now().Add(faultAge)}
 	} else if err != nil {
 		return teamState{}, err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.teams[name] = next
+	p.teams[q.name()] = next
 	return next, nil
+}
+
+// known returns what is remembered of a team.
+func (p *people) known(q teamQuery) (teamState, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	known, found := p.teams[q.name()]
+	return known, found && q.Now().Before(known.until)
+}
+
+func (q teamQuery) name() string { return q.organisation + "/" + q.slug }
+
+// client is that of the team's organization.
+func (q teamQuery) client(ctx context.Context) (*github.Client, error) {
+	if strings.EqualFold(q.organisation, q.About.Owner) {
+		return q.REST, nil
+	}
+	return q.app.Organization(ctx, q.organisation)
+}
+
+// member asks GitHub about one person ("Get team membership for a user"), who isn't a
+// member before they accept the invitation.
+func (q teamQuery) member(ctx context.Context, login string) (bool, error) {
+	client, err := q.client(ctx)
+	if err != nil {
+		return false, err
+	}
+	found, _, err := client.Teams.GetTeamMembershipBySlug(ctx, q.organisation, q.slug, login)
+	if err = gh.Settle(err); err != nil {
+		return false, err
+	}
+	return found.GetState() == "active", nil
 }
 
 // members asks GitHub ("List team members"). Invited people aren't members yet.
 func (q teamQuery) members(ctx context.Context) (map[string]bool, error) {
-	client := q.REST
-	if !strings.EqualFold(q.organisation, q.About.Owner) {
-		var err error
-		if client, err = q.app.Organization(ctx, q.organisation); err != nil {
-			return nil, err
-		}
+	client, err := q.client(ctx)
+	if err != nil {
+		return nil, err
 	}
 	listed, err := gh.AllPages(func(o *github.ListOptions) ([]*github.User, *github.Response, error) {
 		return client.Teams.ListTeamMembersBySlug(ctx, q.organisation, q.slug, &github.TeamListTeamMembersOptions{ListOptions: *o})

@@ -170,3 +170,32 @@ func TestPrefetchedLooksThatFail(t *testing.T) {
 	load(3) // the same load leaves it out
 	load(2) // and so do others, for a day
 }
+
+// One person's membership takes one request, or none once the members are known.
+func TestInCore(t *testing.T) {
+	w := newWorld(t)
+	trial.OK(t, w.Srv.Team("python", "python-core", "dana"))
+	trial.OK(t, w.Srv.InviteToTeam("python", "python-core", "eve"))
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	w.load(Query{Key: key, Needs: pull.Notes})
+	client, err := w.app.Client(t.Context(), key, 0)
+	trial.OK(t, err)
+	in := func(team, login string, want bool, requests int) {
+		t.Helper()
+		w.Srv.ResetRequests()
+		if got, err := w.app.InCore(t.Context(), client, team, login); err != nil || got != want || w.Sent() != requests {
+			t.Errorf("%s in %s: %v %v, %d requests", login, team, got, err, w.Sent())
+		}
+	}
+	in("python-core", "DANA", true, 1)
+	in("python-core", "eve", false, 1)
+	in("python/python-core", "mallory", false, 1)
+	in("nothing", "dana", false, 1)
+	w.load(Query{Key: key, Needs: pull.Team, Team: "python-core"})
+	in("python-core", "Dana", true, 0)
+	in("python-core", "eve", false, 0)
+	w.app.ForgetPeople()
+	w.Fault(ghtest.Fault{Path: "/memberships", Status: 502})
+	_, err = w.app.InCore(t.Context(), client, "python-core", "dana")
+	ghtrial.Check(t, "502", err, ghtrial.Temporary, "asking whether somebody is in the team python/python-core")
+}
