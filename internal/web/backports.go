@@ -133,7 +133,7 @@ func (p *Pages) seen(a *asked, key pull.Key) (all []pull.Brief, err error) {
 			if state != pull.Merged && bytes.Contains(v.Brief, []byte(intoMain)) {
 				return nil
 			}
-			b, err := decoded(v)
+			b, err := p.decoded(v)
 			all = append(all, b)
 			return err
 		})

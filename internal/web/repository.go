@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -105,16 +104,9 @@ func names(marks []pull.Mark) (all []string) {
 // briefs reads the views of a class.
 func (p *Pages) briefs(a *asked, key pull.Key, class string) (all []pull.Brief, err error) {
 	err = p.Store.Views(a.Context(), key.Repository().String(), class, func(v queue.View) error {
-		b, err := decoded(v)
+		b, err := p.decoded(v)
 		all = append(all, b)
 		return err
 	})
 	return all, err
-}
-
-func decoded(v queue.View) (b pull.Brief, err error) {
-	if err := json.Unmarshal(v.Brief, &b); err != nil {
-		return b, fmt.Errorf("reading the view of %s, number %d: %w", v.Group, v.Number, err)
-	}
-	return b, nil
 }

@@ -9,12 +9,14 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"html/template"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/rs/zerolog"
 	"golang.org/x/time/rate"
 
@@ -90,6 +92,8 @@ type Pages struct {
 	templates map[string]*template.Template
 	mux       *http.ServeMux
 	began     time.Time
+	seed      maphash.Seed
+	kept      *lru.Cache[briefOf, brief]
 	guard     http.Handler // the mux, without what other pages send
 	door      *door        // nil without SignIn
 	judge     *judge
@@ -107,7 +111,11 @@ func New(c Config) (*Pages, error) {
 	}, false) {
 		return nil, errors.New("making the pages: all but Rules, Commands and SignIn are required")
 	}
-	p := &Pages{Config: c, began: c.Now(), templates: map[string]*template.Template{}, mux: http.NewServeMux()}
+	p := &Pages{Config: c, began: c.Now(), seed: maphash.MakeSeed(), templates: map[string]*template.Template{}, mux: http.NewServeMux()}
+	var err error
+	if p.kept, err = lru.New[briefOf, brief](keptBriefs); err != nil {
+		return nil, fmt.Errorf("making the pages: %w", err)
+	}
 	for _, name := range []string{
 		"overview", "repository", "pull", "replay", "myfeed", "settings", "shadow", "backports", "stages", "lifecycle", "releases", "docs", "fault",
 	} {
