@@ -19,6 +19,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/git"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/reconcile"
 	"github.com/concorde-bot/concorde/internal/suite"
@@ -60,6 +61,13 @@ func newDay(t *testing.T, settings *config.Config) *day {
 
 func newDayOn(t *testing.T, settings *config.Config, database string) *day {
 	t.Helper()
+	known := builtin()
+	return newDayBy(t, settings, database, func(time.Time) *lifecycle.Calendar { return known() })
+}
+
+// newDayBy is a day by a calendar that may change.
+func newDayBy(t *testing.T, settings *config.Config, database string, calendar func(time.Time) *lifecycle.Calendar) *day {
+	t.Helper()
 	d := &day{
 		database: database, T: t, now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC),
 		changed: map[string]time.Time{}, runs: map[string]int{},
@@ -79,7 +87,7 @@ func newDayOn(t *testing.T, settings *config.Config, database string) *day {
 	engine, err := git.NewEngine(git.EngineConfig{Dir: filepath.Join(t.TempDir(), "picks"), FetchTime: time.Minute, PickTime: time.Minute,
 		PushTime: time.Minute, Now: time.Now, Log: zerolog.Nop()})
 	d.must(err)
-	around := surroundings{settings, builtin(), d.github.URL}
+	around := surroundings{settings, func() *lifecycle.Calendar { return calendar(d.clock()) }, d.github.URL}
 	d.reconciler, err = reconcile.New(reconcile.Config{
 		Settings: settings, GitHub: app, Loads: github.loads, Writes: github.writes, Store: d.agenda, Rules: around.rules, Labels: around.labels,
 		Entries: around.entries, Log: zerolog.Nop(), Now: d.clock,

@@ -20,7 +20,7 @@ func (c *Config) Word(version string, m pull.Summary, now time.Time) string {
 	case kind == config.ABIBreak && b.ABIFrozen():
 		return "it breaks the ABI, which is frozen"
 	case slices.Contains(table.Ask, kind):
-		return "it's " + kindName(kind) + ", which waits for the release manager in phase " + string(b.Phase)
+		return "it's " + kindName(kind) + ", and the branch is in phase " + string(b.Phase)
 	}
 	return ""
 }

@@ -48,8 +48,8 @@ func (r *Reconciler) list(ctx context.Context, p place, state sweepState, round 
 	for _, s := range others {
 		issues = append(issues, s.Number)
 	}
-	for _, t := range p.rules.Release.Issues { // touched or not: time passes
-		if round.Full {
+	if release := p.rules.Release; round.Full || fullDue(round.Started, state.Recent, release.DigestAt) {
+		for _, t := range release.Issues { // touched or not: time passes
 			issues = append(issues, t.Issue)
 		}
 	}

@@ -80,12 +80,12 @@ type digested struct {
 	Items []int  `json:"items"` // numbers
 }
 
-// digest returns the digest of a day, if it must be written: once a day, while something
+// digest returns the digest that is due at a time, if it must be written: once a day, while something
 // waits, and once after that.
-func (r Readiness) digest(day time.Time, posted pull.PostedNote) (pull.Note, bool) {
+func (r Readiness) digest(at time.Time, posted pull.PostedNote) (pull.Note, bool) {
 	var before digested
 	_ = json.Unmarshal([]byte(posted.Data), &before) // a digest that isn't there, or of another form, had nothing
-	today := digested{Day: day.Format(time.DateOnly), Items: []int{}}
+	today := digested{Day: at.Format(time.DateOnly), Items: []int{}}
 	if before.Day >= today.Day || len(r.Waiting)+len(before.Items) == 0 {
 		return pull.Note{}, false
 	}

@@ -67,7 +67,7 @@ func (c *Config) inbox(b lifecycle.Branch, f Facts, blockers []Blocker, now time
 			add(p.Number, p.Title, why, since)
 		}
 	}
-	if search, err := c.Backport.Search(b.Version, now); err == nil && b.Phase != lifecycle.FinalFreeze {
+	if search, err := c.Backport.Search(b.Version, now); err == nil {
 		for _, m := range c.Backport.Asking(search, f.Merged, f.into(), now) {
 			add(m.Number, m.Title, fmt.Sprintf(asksBackport, b.Version, c.Backport.Word(b.Version, m, now)), m.ClosedAt)
 		}

@@ -38,7 +38,7 @@ const (
 	isBlocker        = "it blocks the release"
 	approvedSecurity = "it's approved, and only a release manager merges into a security branch"
 	approvedFrozen   = "it's approved, and the branch is frozen until the final release"
-	asksBackport     = "it requests a backport to %s, and %s"
+	asksBackport     = "a backport to %s is requested: %s"
 )
 
 func blockSome(unnamed []string) string {

@@ -13,6 +13,10 @@ import (
 // webhook was lost.
 const touchedFor = 2 * time.Hour
 
+// digestFor is how long after its hour a digest may be written: longer than between two
+// sweeps. Later, the next one comes soon enough.
+const digestFor = 3 * time.Hour
+
 // Rule keeps the readiness and the digest of each version with a tracking issue there. If
 // the settings name none, it has no Want.
 func Rule(c Config) pull.Rule {
@@ -54,9 +58,9 @@ func (c *Config) want(r *pull.Request) (want pull.Want) {
 	}
 	ready := c.Judge(version, Facts{Release: facts}, r.Now)
 	want.Notes = []pull.Note{ready.comment()}
-	day, next := slot(r.Now, c.Settings.DigestAt)
+	last, next := slot(r.Now, c.Settings.DigestAt)
 	want.Again = next
-	if note, due := ready.digest(day, r.Notes[digestKey]); due {
+	if note, due := ready.digest(last, r.Notes[digestKey]); due && r.Now.Sub(last) < digestFor {
 		want.Notes = append(want.Notes, note)
 	}
 	want.Report, _ = json.Marshal(ready.Shown()) // texts alone
@@ -74,8 +78,8 @@ func (c *Config) blocks(r *pull.Request) bool {
 	})
 }
 
-// slot is the day of the last digest that is due, and the time of the next.
-func slot(now time.Time, hour int) (day, next time.Time) {
+// slot is when the last digest was due, and when the next one is.
+func slot(now time.Time, hour int) (last, next time.Time) {
 	now = now.UTC()
 	due := time.Date(now.Year(), now.Month(), now.Day(), hour, 0, 0, 0, time.UTC)
 	if due.After(now) {

@@ -3,6 +3,7 @@ package release
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -36,7 +37,7 @@ func (r Readiness) Tables() []Table {
 		table("Release blockers", "No release blocker is open.", blocking, r.Blockers, blocker),
 		table("Deferred blockers", "No deferred blocker is open.", blocking, r.Deferred, blocker),
 		table("Backports that are missing or open", r.noGaps(), []string{"", "kind", "merged", "backport", "why", "title"}, r.Backports, gapRow),
-		table("Waiting for the release manager", "Nothing waits for the release manager.", []string{"", "since", "why", "title"}, r.Waiting,
+		table("Waiting for the release manager", "Nothing else waits for the release manager.", []string{"", "since", "why", "title"}, r.others(),
 			func(w Waiting) []string { return []string{number(w.Number), w.Since, w.Why, w.Title} }),
 		checked("ABI breaks since the last release", "ABI breaks", []string{"", "title"}, r.Breaks,
 			func(b Break) []string { return []string{number(b.PR), oneLine(b.Title)} }),
@@ -44,6 +45,14 @@ func (r Readiness) Tables() []Table {
 			func(f Fault) []string { return []string{oneLine(f.Path), oneLine(f.Why)} }),
 		{Title: "Checks", Note: r.checksText()},
 	}
+}
+
+// others are what waits for the release manager, without the blockers, which have a table
+// of their own.
+func (r Readiness) others() []Waiting {
+	return slices.DeleteFunc(slices.Clone(r.Waiting), func(w Waiting) bool {
+		return slices.ContainsFunc(r.Blockers, func(b Blocker) bool { return b.Number == w.Number })
+	})
 }
 
 func gapRow(b Backport) []string {
