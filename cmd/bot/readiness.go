@@ -68,7 +68,7 @@ func (c *readinessCmd) Run(s streams) error {
 		return err
 	}
 	report := readinessReport{Repository: key.String(), At: now.Format(time.DateOnly),
-		Readiness: rules.Judge(c.Version, release.Facts{Release: facts}, now)}
+		Readiness: rules.Judge(c.Version, facts, now)}
 	if newest, found := calendar.Newest(); found {
 		report.DataUntil = newest.Date.Format(time.DateOnly)
 	}
@@ -80,7 +80,8 @@ func (c *readinessCmd) Run(s streams) error {
 
 // releases are the rules on releases under some settings.
 func releases(set config.Rules, calendar func() *lifecycle.Calendar) release.Config {
-	return release.Config{Settings: set.Release, Backport: backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: calendar}}
+	backports := backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: calendar}
+	return release.Config{Settings: set.Release, News: set.News, ABI: set.ABI, Backport: backports}
 }
 
 // readinessReport is the command's JSON. Keys are only ever added.

@@ -29,6 +29,8 @@ type play struct {
 
 const playedDays = 25
 
+const brokenEntry = "Misc/NEWS.d/next/Library/2026-12-04-10-00-00.gh-issue-140000.Abcdef.rst"
+
 // schedule is the release data as it is known on a day: on the fifth day, beta 3 slips by
 // one.
 func schedule(start time.Time) func(now time.Time) *lifecycle.Calendar {
@@ -104,7 +106,8 @@ func (p *play) merge(number int, checks string) {
 func (p *play) backports() {
 	p.Helper()
 	for _, pr := range p.cpython.PRs() {
-		if pr.State == "open" && pr.Author == p.github.BotLogin() && !slices.ContainsFunc(pr.Reviews, func(r ghtest.Review) bool { return r.State == "APPROVED" }) {
+		approved := slices.ContainsFunc(pr.Reviews, func(r ghtest.Review) bool { return r.State == "APPROVED" })
+		if pr.State == "open" && pr.Author == p.github.BotLogin() && !approved {
 			_, err := p.cpython.Review(pr.Number, "dana", "APPROVED", "")
 			p.must(err)
 			p.merged++
@@ -134,7 +137,8 @@ func (p *play) happens(day int, issues map[string]int) {
 		issues["faster"] = p.change("main", "gh-140000: Faster", "performance", "needs backport to 3.15")
 		p.merge(issues["faster"], checks)
 	case 0, 6, 12, 16, 20, 24:
-		p.must(p.cpython.Tag(map[int]string{0: "v3.15.0b1", 6: "v3.15.0b2", 12: "v3.15.0b3", 16: "v3.15.0rc1", 20: "v3.15.0rc2", 24: "v3.15.0"}[day], "3.15"))
+		tags := map[int]string{0: "v3.15.0b1", 6: "v3.15.0b2", 12: "v3.15.0b3", 16: "v3.15.0rc1", 20: "v3.15.0rc2", 24: "v3.15.0"}
+		p.must(p.cpython.Tag(tags[day], "3.15"))
 	case 7:
 		p.must(p.cpython.Close(issues["The interpreter hangs"], "eric"))
 		p.merge(p.change("3.15", "[3.15] (ABI break) gh-140001: A new field (GH-2)"), checks)
@@ -159,6 +163,18 @@ func (p *play) happens(day int, issues map[string]int) {
 		p.merge(issues["hole"], checks)
 	case 22:
 		p.must(p.cpython.Label(issues["hole"], "dana", "needs backport to 3.15"))
+	}
+	if day == 5 || day == 8 { // a NEWS entry comes that breaks the release, and goes
+		files := map[string]ghtest.File{brokenEntry: ghtest.Text("gh-140000: Broken.\n")}
+		if day == 8 {
+			files = map[string]ghtest.File{brokenEntry: ghtest.Text("Broken no more.\n")}
+		}
+		_, err := p.cpython.Push(fmt.Sprintf("eric:entry-%d", day), ghtest.Commit{Message: "Entry", From: "3.15", Files: files})
+		p.must(err)
+		number, err := p.cpython.OpenPR(ghtest.PR{Title: fmt.Sprintf("[3.15] gh-140000: An entry of day %d (GH-6)", day), Author: "eric",
+			Head: fmt.Sprintf("eric:entry-%d", day), Base: "3.15", Association: "MEMBER", Labels: []string{"skip issue"}})
+		p.must(err)
+		p.merge(number, checks)
 	}
 	for i := range 2 {
 		if day < 21 {

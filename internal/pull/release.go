@@ -22,6 +22,8 @@ type ReleaseLook struct {
 	// when on they are listed.
 	Fixes []string
 	Since time.Time
+	// Entries is the directory of NEWS entries; "": they aren't read.
+	Entries string
 }
 
 // Release is what GitHub shows about the next release of a version. What the look didn't
@@ -39,6 +41,13 @@ type Release struct {
 	Into    []Summary  // touched since then
 	// Incomplete: there are too many pull requests to list.
 	Incomplete bool
+	// Later are the branch's commits since Tagged, the newest first. LaterRead is false if
+	// there are too many, or if Tagged isn't one of the branch.
+	Later     []Commit
+	LaterRead bool
+	// Entries are the files below the look's directory, if EntriesRead.
+	Entries     []File
+	EntriesRead bool
 }
 
 // Blocker is an open issue or pull request that blocks a release.

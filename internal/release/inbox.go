@@ -35,16 +35,16 @@ type Waiting struct {
 }
 
 // lacking are the changes that the branch lacks, security fixes first.
-func (c *Config) lacking(s backport.Search, f Facts) []Backport {
+func (c *Config) lacking(s backport.Search, f pull.Release) []Backport {
 	all := []Backport{}
-	for _, g := range c.Backport.Gaps(s, f.Merged, f.into()) {
+	for _, g := range c.Backport.Gaps(s, f.Merged, into(f)) {
 		all = append(all, Backport{g.Number, oneLine(g.Title), g.Kind, g.Merged.Format(time.DateOnly), oneLine(g.Why), g.Backport})
 	}
 	return all
 }
 
 // into are the known pull requests into the branch.
-func (f Facts) into() []pull.Summary {
+func into(f pull.Release) []pull.Summary {
 	all := slices.Clone(f.Into)
 	for _, p := range f.Open {
 		all = append(all, p.Summary)
@@ -53,7 +53,7 @@ func (f Facts) into() []pull.Summary {
 }
 
 // inbox is what waits for the release manager, the oldest first.
-func (c *Config) inbox(b lifecycle.Branch, f Facts, blockers []Blocker, now time.Time) []Waiting {
+func (c *Config) inbox(b lifecycle.Branch, f pull.Release, blockers []Blocker, now time.Time) []Waiting {
 	all := []Waiting{}
 	add := func(number int, title, why string, since time.Time) {
 		if at := slices.IndexFunc(all, func(w Waiting) bool { return w.Number == number }); at >= 0 {
@@ -68,7 +68,7 @@ func (c *Config) inbox(b lifecycle.Branch, f Facts, blockers []Blocker, now time
 		}
 	}
 	if search, err := c.Backport.Search(b.Version, now); err == nil {
-		for _, m := range c.Backport.Asking(search, f.Merged, f.into(), now) {
+		for _, m := range c.Backport.Asking(search, f.Merged, into(f), now) {
 			add(m.Number, m.Title, fmt.Sprintf(asksBackport, b.Version, c.Backport.Word(b.Version, m, now)), m.ClosedAt)
 		}
 	}

@@ -30,13 +30,15 @@ func (w world) at() time.Time {
 
 func (w world) labels() []string {
 	return some(w, 3, func() string {
-		return choose(w, "release-blocker", "deferred-blocker", "3.15", "3.14", "type-security", "type-bug", "performance", "needs backport to 3.15",
+		return choose(w, "release-blocker", "deferred-blocker", "3.15", "3.14", "type-security", "type-bug", "performance",
+			"needs backport to 3.15",
 			"3.15.0", "main", "")
 	})
 }
 
 func (w world) title() string {
-	return choose(w, "[3.15] gh-1: Fix (GH-7)", "(ABI break) gh-2: Slot", "a|b`c\n<!-- x -->", "@everyone \x1b[1m", "", "[3.15] (ABI break) x", "…")
+	return choose(w, "[3.15] gh-1: Fix (GH-7)", "(ABI break) gh-2: Slot", "a|b`c\n<!-- x -->",
+		"@everyone \x1b[1m", "", "[3.15] (ABI break) x", "…")
 }
 
 func (w world) summary() pull.Summary {
@@ -47,19 +49,31 @@ func (w world) summary() pull.Summary {
 
 func (w world) release() pull.Release {
 	return pull.Release{
-		Tip: choose(w, "", "aaaaaaaaaaaa", "aaaaaaaaaaaa"), Tagged: choose(w, "", "bbbb", "bbbb"), MoreBlockers: w.IntN(5) == 0, Incomplete: w.IntN(5) == 0,
+		Tip: choose(w, "", "aaaaaaaaaaaa", "aaaaaaaaaaaa"), Tagged: choose(w, "", "bbbb", "bbbb"),
+		MoreBlockers: w.IntN(5) == 0, Incomplete: w.IntN(5) == 0,
 		Blockers: some(w, choose(w, 0, 0, 40), func() pull.Blocker {
 			return pull.Blocker{Number: 1 + w.IntN(60), Pull: w.IntN(2) == 0, Title: w.title(), Deferred: w.IntN(2) == 0, Labels: w.labels(),
-				Milestone: choose(w, "", "3.15", "Python 3.14.0b1", "33.155", "9999999999.1", "next"), Base: choose(w, "", "main", "3.15"), Created: w.at()}
+				Milestone: choose(w, "", "3.15", "Python 3.14.0b1", "33.155", "9999999999.1", "next"),
+				Base:      choose(w, "", "main", "3.15"), Created: w.at()}
 		}),
 		Commits: some(w, 8, func() pull.BranchCommit {
 			return pull.BranchCommit{SHA: choose(w, "", "aaaaaaaaaaaa", "cc"), Subject: w.title(), Pull: w.IntN(3), At: w.at(),
-				Checks: choose(w, pull.NoChecks, pull.Green, pull.Green, pull.Green, pull.Green, pull.Red, pull.Broken, pull.Running, pull.Awaited, "NEW")}
+				Checks: choose(w, pull.NoChecks, pull.Green, pull.Green, pull.Green, pull.Green, pull.Red,
+					pull.Broken, pull.Running, pull.Awaited, "NEW")}
 		}),
 		Open: some(w, 5, func() pull.Incoming {
 			return pull.Incoming{Summary: w.summary(), Created: w.at(), Approved: choose(w, time.Time{}, w.at())}
 		}),
-		Merged: some(w, choose(w, 0, 5), w.summary), Into: some(w, 5, w.summary),
+		Merged: some(w, choose(w, 0, 5), w.summary), Into: some(w, 5, w.summary), LaterRead: w.IntN(2) == 0, EntriesRead: w.IntN(2) == 0,
+		Later: some(w, choose(w, 0, 3), func() pull.Commit {
+			return pull.Commit{SHA: "dd", Message: choose(w, "", "(ABI break) x (#5)", "Revert \"(ABI break) x (#5)\" (#6)", w.title())}
+		}),
+		Entries: some(w, choose(w, 0, 3), func() pull.File {
+			text := []byte(choose(w, "", "Fix it.", "..", "\x00"))
+			name := choose(w, "Library/2026-08-01-10-00-00.gh-issue-140000.aaaaaa.rst", "x.rst", "Library/deep/")
+			return pull.File{Path: "Misc/NEWS.d/next/" + name,
+				Content: choose(w, nil, &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: text})}
+		}),
 	}
 }
 
@@ -88,7 +102,7 @@ func TestLaws(t *testing.T) {
 			`{"day":"2026-08-05","items":[]}`, `{"day":"9999-12-31","items":null}`)}
 		with := with(set, builtin)
 		pulltest.Laws(t, r, []pull.Rule{release.Rule(with)})
-		verdicts[with.Judge(version, release.Facts{Release: r.Releases[version]}, r.Now).Verdict]++
+		verdicts[with.Judge(version, r.Releases[version], r.Now).Verdict]++
 		plan, err := pull.Decide(r, []pull.Rule{release.Rule(with)})
 		if err != nil {
 			t.Fatal(err)
@@ -107,11 +121,11 @@ func TestOrderOfFacts(t *testing.T) {
 	for seed := range uint64(300) {
 		w := world{rand.New(rand.NewPCG(seed, 8))}
 		f := w.release()
-		verdict := rules.Judge("3.15", release.Facts{Release: f}, now).Verdict
+		verdict := rules.Judge("3.15", f, now).Verdict
 		w.Shuffle(len(f.Blockers), func(i, j int) { f.Blockers[i], f.Blockers[j] = f.Blockers[j], f.Blockers[i] })
 		w.Shuffle(len(f.Merged), func(i, j int) { f.Merged[i], f.Merged[j] = f.Merged[j], f.Merged[i] })
 		w.Shuffle(len(f.Into), func(i, j int) { f.Into[i], f.Into[j] = f.Into[j], f.Into[i] })
-		if again := rules.Judge("3.15", release.Facts{Release: f}, now).Verdict; again != verdict {
+		if again := rules.Judge("3.15", f, now).Verdict; again != verdict {
 			t.Fatalf("seed %d: %s, and in another order %s", seed, verdict, again)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 )
 
-const about = "Keeps a comment in a version's tracking issue that says whether the next release is ready and why not, and a daily digest of what " +
-	"waits for the release manager."
+const about = "Keeps a comment in a version's tracking issue that says whether the next release is ready and why not, and a daily " +
+	"digest of what waits for the release manager."
 
 // Reasons.
 const (
@@ -30,7 +30,14 @@ const (
 	runningOnly     = "The checks of %s are still running, and those of the commits before haven't ended either."
 	noChecks        = "Nobody has reported on %.10s yet, the head of %s."
 	tooManyBlockers = "There are more than a hundred blockers with one label, and some of them aren't shown here."
+	unreadNews      = "GitHub doesn't show the text of %s."
 	tooManyPulls    = "There are too many pull requests to list, so some may be missing here."
+)
+
+// What empty tables mean.
+const (
+	noBreaks = "No change since the last release breaks the ABI, by titles and commit messages."
+	noFaults = "All NEWS entries can be released."
 )
 
 // Why something waits for the release manager.
@@ -58,7 +65,8 @@ func endOfLife(version string, b lifecycle.Branch) string {
 	case b.EndOfLife.IsZero():
 		return version + " reached its end of life, so it has no more releases."
 	case b.EndOfLifeByMonth:
-		return fmt.Sprintf("%s reached its end of life in %s, so it has no more releases.", version, b.EndOfLife.AddDate(0, -1, 0).Format("January 2006"))
+		month := b.EndOfLife.AddDate(0, -1, 0).Format("January 2006")
+		return fmt.Sprintf("%s reached its end of life in %s, so it has no more releases.", version, month)
 	}
 	return fmt.Sprintf("%s reached its end of life on %s, so it has no more releases.", version, b.EndOfLife.Format("2 January 2006"))
 }

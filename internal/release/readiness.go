@@ -23,27 +23,22 @@ const (
 // Config is what a verdict depends on, besides GitHub.
 type Config struct {
 	Settings config.Release
+	News     config.News
+	ABI      config.ABI
 	Backport backport.Config // its release data, and what may go where
 }
 
 // Break is a change of the full ABI since the last release.
 type Break struct {
-	PR    int    `json:"number"`
-	Title string `json:"title"`
+	PR     int    `json:"number,omitempty"` // 0 if the commit names none
+	Commit string `json:"commit"`
+	Title  string `json:"title"`
 }
 
 // Fault is a NEWS entry that would break the release or be lost.
 type Fault struct {
 	Path string `json:"path"`
 	Why  string `json:"why"`
-}
-
-// Facts are what is known about a version at one moment.
-type Facts struct {
-	pull.Release
-	// Breaks and Faults of the branch's head; nil: nobody checked.
-	Breaks *[]Break
-	Faults *[]Fault
 }
 
 // Readiness is a verdict on the next release of a version, with all that it depends on.
@@ -101,6 +96,9 @@ func (c *Config) Look(version, defaultBranch string, now time.Time) pull.Release
 	default:
 		look.Branch = version
 	}
+	if c.News.Mode != config.Off {
+		look.Entries = c.News.Directory
+	}
 	schedule, _ := c.Backport.Calendar().Schedule(version)
 	last, released := schedule.Last(now)
 	if released {
@@ -118,11 +116,12 @@ func (c *Config) Look(version, defaultBranch string, now time.Time) pull.Release
 }
 
 // Judge says whether a version can be released.
-func (c *Config) Judge(version string, f Facts, now time.Time) Readiness {
-	r := Readiness{Version: version, Head: f.Tip, Breaks: f.Breaks, Faults: f.Faults, Incomplete: f.Incomplete,
+func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness {
+	r := Readiness{Version: version, Head: f.Tip, Breaks: c.breaks(f), Incomplete: f.Incomplete,
 		Managers: []Manager{}, today: now.UTC().Truncate(24 * time.Hour)}
 	b, known := c.Backport.Life(version, now)
 	r.Phase = string(b.Phase)
+	r.news(c.News, f)
 	for _, name := range b.Managers {
 		r.Managers = append(r.Managers, Manager{name, c.Backport.Settings.Login(name)})
 	}
@@ -149,7 +148,7 @@ func (c *Config) Judge(version string, f Facts, now time.Time) Readiness {
 }
 
 // plan takes the last release and the next one from the release data.
-func (r *Readiness) plan(c *Config, b lifecycle.Branch, f Facts, now time.Time) {
+func (r *Readiness) plan(c *Config, b lifecycle.Branch, f pull.Release, now time.Time) {
 	schedule, _ := c.Backport.Calendar().Schedule(r.Version)
 	if last, released := schedule.Last(now); released {
 		r.Last = r.planned(last)
@@ -177,7 +176,7 @@ func (r *Readiness) object(format string, args ...any) {
 }
 
 // reasons notes what keeps a living version from being released.
-func (r *Readiness) reasons(b lifecycle.Branch, f Facts) {
+func (r *Readiness) reasons(b lifecycle.Branch, f pull.Release) {
 	if f.Tip == "" {
 		r.object(missingBranch, r.Branch)
 	}
@@ -199,11 +198,11 @@ func (r *Readiness) reasons(b lifecycle.Branch, f Facts) {
 	if len(open) > 0 {
 		r.object(openFixes, count(len(open), "backport of a security fix is", "backports of security fixes are"), list(open))
 	}
-	if f.Breaks != nil && b.ABIFrozen() && len(*f.Breaks) > 0 {
-		r.object(brokenABI, list(numbers(*f.Breaks, func(x Break) int { return x.PR })))
+	if r.Breaks != nil && b.ABIFrozen() && len(*r.Breaks) > 0 {
+		r.object(brokenABI, list(references(*r.Breaks)))
 	}
-	if f.Faults != nil && len(*f.Faults) > 0 {
-		r.object(faultyNews, count(len(*f.Faults), "NEWS entry", "NEWS entries"))
+	if r.Faults != nil && len(*r.Faults) > 0 {
+		r.object(faultyNews, count(len(*r.Faults), "NEWS entry", "NEWS entries"))
 	}
 	if f.Incomplete {
 		r.doubt(tooManyPulls)
@@ -226,6 +225,13 @@ func numbers[T any](all []T, of func(T) int) (texts []string) {
 		if text := fmt.Sprintf("#%d", of(one)); !slices.Contains(texts, text) {
 			texts = append(texts, text)
 		}
+	}
+	return texts
+}
+
+func references(breaks []Break) (texts []string) {
+	for _, b := range breaks {
+		texts = append(texts, b.reference())
 	}
 	return texts
 }

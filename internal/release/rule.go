@@ -56,7 +56,7 @@ func (c *Config) want(r *pull.Request) (want pull.Want) {
 	if version == "" || !loaded {
 		return want
 	}
-	ready := c.Judge(version, Facts{Release: facts}, r.Now)
+	ready := c.Judge(version, facts, r.Now)
 	want.Notes = []pull.Note{ready.comment()}
 	last, next := slot(r.Now, c.Settings.DigestAt)
 	want.Again = next

@@ -16,7 +16,8 @@ var calendar = lifecycle.Builtin()
 func builtin() *lifecycle.Calendar { return calendar }
 
 func with(set config.Rules, calendar func() *lifecycle.Calendar) release.Config {
-	return release.Config{Settings: set.Release, Backport: backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: calendar}}
+	backports := backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: calendar}
+	return release.Config{Settings: set.Release, News: set.News, ABI: set.ABI, Backport: backports}
 }
 
 func TestGolden(t *testing.T) {

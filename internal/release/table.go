@@ -39,12 +39,20 @@ func (r Readiness) Tables() []Table {
 		table("Backports that are missing or open", r.noGaps(), []string{"", "kind", "merged", "backport", "why", "title"}, r.Backports, gapRow),
 		table("Waiting for the release manager", "Nothing else waits for the release manager.", []string{"", "since", "why", "title"}, r.others(),
 			func(w Waiting) []string { return []string{number(w.Number), w.Since, w.Why, w.Title} }),
-		checked("ABI breaks since the last release", "ABI breaks", []string{"", "title"}, r.Breaks,
-			func(b Break) []string { return []string{number(b.PR), oneLine(b.Title)} }),
-		checked("Faulty NEWS entries", "Faulty NEWS entries", []string{"entry", "fault"}, r.Faults,
+		checked("ABI breaks since the last release", noBreaks, []string{"", "title"}, r.Breaks,
+			func(b Break) []string { return []string{b.reference(), b.Title} }),
+		checked("Faulty NEWS entries", noFaults, []string{"entry", "fault"}, r.Faults,
 			func(f Fault) []string { return []string{oneLine(f.Path), oneLine(f.Why)} }),
 		{Title: "Checks", Note: r.checksText()},
 	}
+}
+
+// reference names its pull request, or else the commit.
+func (b Break) reference() string {
+	if b.PR == 0 {
+		return fmt.Sprintf("%.10s", b.Commit)
+	}
+	return number(b.PR)
 }
 
 // others are what waits for the release manager, without the blockers, which have a table
@@ -78,11 +86,11 @@ func table[T any](title, none string, columns []string, all []T, row func(T) []s
 }
 
 // checked is the table of a check that may not have run.
-func checked[T any](title, what string, columns []string, all *[]T, row func(T) []string) Table {
+func checked[T any](title, none string, columns []string, all *[]T, row func(T) []string) Table {
 	if all == nil {
-		return Table{Title: title, Note: what + " weren't checked."}
+		return Table{Title: title, Note: title + ": not checked."}
 	}
-	return table(title, what+": none.", columns, *all, row)
+	return table(title, none, columns, *all, row)
 }
 
 // noGaps says what no gaps mean.

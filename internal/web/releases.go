@@ -74,7 +74,8 @@ func (p *Pages) releases(a *asked) (page, error) {
 	if sentence == "" {
 		sentence = "No version has a tracking issue yet, so the bot judges no release."
 	}
-	return page{name: "releases", Title: "Releases", Sentence: sentence, Repository: o.Repository, Place: "releases", Data: o, table: table}, nil
+	return page{name: "releases", Title: "Releases", Sentence: sentence, Repository: o.Repository, Place: "releases", Data: o,
+		table: table}, nil
 }
 
 // judged adds what the last run on a version's tracking issue found out.

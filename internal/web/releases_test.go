@@ -15,7 +15,8 @@ func reported(number int, r Readiness) pull.View {
 	if err != nil {
 		panic(err) // texts alone
 	}
-	return pull.View{Brief: pull.Brief{Number: number, Issue: true, State: pull.Open, Title: "Release", Seen: at.Add(-2 * time.Hour)}, Report: report}
+	brief := pull.Brief{Number: number, Issue: true, State: pull.Open, Title: "Release", Seen: at.Add(-2 * time.Hour)}
+	return pull.View{Brief: brief, Report: report}
 }
 
 func TestReleases(t *testing.T) {
@@ -26,16 +27,18 @@ func TestReleases(t *testing.T) {
 	s.shows(path, 200, "No version has a tracking issue yet", "Versions stand here once the release data knows one")
 	today := at.Truncate(day1)
 	s.releases = []Release{
-		{Version: "3.15", Phase: "candidate", Next: "3.15.0 candidate 2", NextAt: today.Add(12 * day1), Managers: []Manager{{"Hugo", "hugovk"}}, Issue: 7},
+		{Version: "3.15", Phase: "candidate", Next: "3.15.0 candidate 2", NextAt: today.Add(12 * day1),
+			Managers: []Manager{{"Hugo", "hugovk"}}, Issue: 7},
 		{Version: "3.14", Phase: "bugfix", Issue: 8},
 		{Version: "3.13", Phase: "bugfix"},
 	}
-	s.see("python/cpython", reported(7, Readiness{Verdict: "not ready", Headline: "3.15.0 candidate 2 isn't ready.", Reasons: []string{"It blocks."},
-		Unknown: []string{"Nobody knows."}, Tables: []ReleaseTable{
+	s.see("python/cpython", reported(7, Readiness{Verdict: "not ready", Headline: "3.15.0 candidate 2 isn't ready.",
+		Reasons: []string{"It blocks."}, Unknown: []string{"Nobody knows."}, Tables: []ReleaseTable{
 			{Title: "Release blockers: 1", Columns: []string{"", "title"}, Rows: [][]string{{"#11", "It hangs"}}, Note: "1 more."},
 			{Title: "Faults", Columns: []string{"entry", "fault"}, Rows: [][]string{{"Misc/x.rst", "lost"}}},
 			{Title: "Deferred blockers", Note: "No deferred blocker is open."}}}))
-	s.shows(path, 200, "3.15.0 candidate 2 isn&#39;t ready. It&#39;s due in 12 days.", "✗ not ready", "<li>It blocks.</li>", "<li>Nobody knows.</li>",
+	s.shows(path, 200, "3.15.0 candidate 2 isn&#39;t ready. It&#39;s due in 12 days.", "✗ not ready", "<li>It blocks.</li>",
+		"<li>Nobody knows.</li>",
 		`<a href="https://github.example/python/cpython/issues/11">#11</a>`, "It hangs", "1 more.", "<code>Misc/x.rst</code>",
 		"No deferred blocker is open.", "2 hours ago", "Hugo (hugovk)",
 		"The verdict stands here once the bot has looked at", "https://github.example/python/cpython/issues/8",

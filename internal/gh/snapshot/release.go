@@ -22,8 +22,9 @@ type ReleaseQuery struct {
 }
 
 // Release loads what GitHub shows about the next release of a version. It costs one
-// request, and, for a branch that takes backports, one for each hundred open pull requests
-// into it, merged ones with each label, and touched ones.
+// request, one for each hundred commits since the last release, up to two for NEWS entries,
+// and, for a branch that takes backports, one for each hundred open pull requests into it,
+// merged ones with each label, and touched ones.
 func (l *Loader) Release(ctx context.Context, q ReleaseQuery) (pull.Release, error) {
 	c, err := l.app.Client(ctx, q.Key.Repository(), q.Installation)
 	if err != nil {
@@ -44,7 +45,7 @@ func (l *Loader) Release(ctx context.Context, q ReleaseQuery) (pull.Release, err
 			return nil
 		})
 	})
-	if err == nil && q.Requested != "" && out.Tip != "" {
+	if err == nil && out.Tip != "" {
 		err = l.lists(ctx, q, c.Now(), &out)
 	}
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -59,26 +60,44 @@ func (r *releases) keep(of releaseOf, state releaseState) {
 }
 
 func sameLook(a, b pull.ReleaseLook) bool {
-	return a.Branch == b.Branch && a.Default == b.Default && a.Requested == b.Requested && a.Since.Equal(b.Since) &&
-		slices.Equal(a.Fixes, b.Fixes)
+	return a.Branch == b.Branch && a.Default == b.Default && a.Requested == b.Requested && a.Since.Equal(b.Since) && a.Tag == b.Tag &&
+		a.Entries == b.Entries && slices.Equal(a.Fixes, b.Fixes)
 }
 
-// lists loads the lists of pull requests, or takes remembered ones.
+// releaseList reads one of the lists into a release.
+type releaseList func(context.Context, ReleaseQuery, *pull.Release) error
+
+// listsOf are those that a look requests.
+func (l *Loader) listsOf(q ReleaseQuery) (all []releaseList) {
+	if q.Requested != "" {
+		all = append(all, l.openInto, l.touchedInto, l.fixes, l.requested)
+	}
+	if q.Tag != "" {
+		all = append(all, l.later)
+	}
+	if q.Entries != "" {
+		all = append(all, l.entries)
+	}
+	return all
+}
+
+// lists loads the lists, or takes remembered ones.
 func (l *Loader) lists(ctx context.Context, q ReleaseQuery, now time.Time, out *pull.Release) error {
 	of := releaseOf{q.Key.Repository(), q.Version}
 	state := l.releases.of(of, q.ReleaseLook, now)
-	each := []func(context.Context, ReleaseQuery, *pull.Release) (complete bool, err error){l.openInto, l.touchedInto, l.fixes, l.requested}
-	for ; state.done < len(each); state.done++ {
-		complete, err := each[state.done](ctx, q, &state.lists)
-		if err != nil {
+	for each := l.listsOf(q); state.done < len(each); state.done++ {
+		state.lists.Tagged = out.Tagged
+		if err := each[state.done](ctx, q, &state.lists); err != nil {
 			return err
 		}
-		state.lists.Incomplete = state.lists.Incomplete || !complete
 		next := state
 		next.done++
 		l.releases.keep(of, next)
 	}
-	out.Open, out.Into, out.Merged, out.Incomplete = state.lists.Open, state.lists.Into, state.lists.Merged, state.lists.Incomplete
+	lists := state.lists
+	lists.Tip, lists.Tagged, lists.Commits = out.Tip, out.Tagged, out.Commits
+	lists.Blockers, lists.MoreBlockers = out.Blockers, out.MoreBlockers
+	*out = lists
 	return nil
 }
 
@@ -87,17 +106,17 @@ func (q ReleaseQuery) list(base string) List {
 }
 
 // openInto lists the open pull requests into the branch, with their approvals.
-func (l *Loader) openInto(ctx context.Context, q ReleaseQuery, out *pull.Release) (complete bool, err error) {
+func (l *Loader) openInto(ctx context.Context, q ReleaseQuery, out *pull.Release) error {
 	of := q.list(q.Branch)
 	of.States = []pull.State{pull.Open}
 	slug, err := l.app.Slug(ctx)
 	if err != nil {
-		return false, of.failed(err)
+		return of.failed(err)
 	}
-	entry := entryFields{"...Summary" + summaryLabels + "opened:createdAt approving:latestOpinionatedReviews(first:20,writersOnly:true){nodes{author" +
-		person + " state submittedAt}}", summaryFragment}
+	entry := entryFields{"...Summary" + summaryLabels + "opened:createdAt " +
+		"approving:latestOpinionatedReviews(first:20,writersOnly:true){nodes{author" + person + " state submittedAt}}", summaryFragment}
 	var found []pull.Incoming
-	complete, err = eachPull(ctx, l, of, entry, func(d summaryData) {
+	complete, err := eachPull(ctx, l, of, entry, func(d summaryData) {
 		p := pull.Incoming{Summary: d.summary(slug), Created: d.Opened}
 		p.Reviews = reviewData{Opinions: d.Approving}.reviews()
 		for _, o := range d.Approving.Nodes {
@@ -108,31 +127,33 @@ func (l *Loader) openInto(ctx context.Context, q ReleaseQuery, out *pull.Release
 		found = append(found, p)
 	})
 	slices.SortFunc(found, func(a, b pull.Incoming) int { return a.Created.Compare(b.Created) })
-	out.Open = found
-	return complete, err
+	out.Open, out.Incomplete = found, out.Incomplete || !complete
+	return err
 }
 
 // touchedInto lists the pull requests into the branch in any state.
-func (l *Loader) touchedInto(ctx context.Context, q ReleaseQuery, out *pull.Release) (complete bool, err error) {
+func (l *Loader) touchedInto(ctx context.Context, q ReleaseQuery, out *pull.Release) error {
 	of := q.list(q.Branch)
 	of.Since = q.Since
-	out.Into, complete, err = l.Pulls(ctx, of)
-	return complete, err
+	found, complete, err := l.Pulls(ctx, of)
+	out.Into, out.Incomplete = found, out.Incomplete || !complete
+	return err
 }
 
 // fixes lists merged changes that the branch may lack, by their labels.
-func (l *Loader) fixes(ctx context.Context, q ReleaseQuery, out *pull.Release) (complete bool, err error) {
+func (l *Loader) fixes(ctx context.Context, q ReleaseQuery, out *pull.Release) error {
 	if len(q.Fixes) == 0 {
-		return true, nil
+		return nil
 	}
 	of := q.list(q.Default)
 	of.Labels, of.Since = q.Fixes, q.Since
-	out.Merged, complete, err = l.Merged(ctx, of)
-	return complete, err
+	found, complete, err := l.Merged(ctx, of)
+	out.Merged, out.Incomplete = found, out.Incomplete || !complete
+	return err
 }
 
 // requested adds those that still request a backport, however old they are.
-func (l *Loader) requested(ctx context.Context, q ReleaseQuery, out *pull.Release) (complete bool, err error) {
+func (l *Loader) requested(ctx context.Context, q ReleaseQuery, out *pull.Release) error {
 	of := q.list(q.Default)
 	of.Labels = []string{q.Requested}
 	found, complete, err := l.Merged(ctx, of)
@@ -141,5 +162,59 @@ func (l *Loader) requested(ctx context.Context, q ReleaseQuery, out *pull.Releas
 			out.Merged = append(out.Merged, s)
 		}
 	}
-	return complete, err
+	out.Incomplete = out.Incomplete || !complete
+	return err
+}
+
+// entries reads the NEWS entries of the branch.
+func (l *Loader) entries(ctx context.Context, q ReleaseQuery, out *pull.Release) (err error) {
+	out.Entries, err = l.Tree(ctx, TreeQuery{Key: q.Key, Installation: q.Installation, Ref: "refs/heads/" + q.Branch, Directory: q.Entries})
+	out.EntriesRead = err == nil
+	return err
+}
+
+// later reads the branch's commits since the last release.
+func (l *Loader) later(ctx context.Context, q ReleaseQuery, out *pull.Release) error {
+	if out.Tagged == "" {
+		return nil
+	}
+	const query = "query($owner:String!,$name:String!,$branch:String!,$first:Int!,$after:String){repository(owner:$owner,name:$name," +
+		"followRenames:false){ref(qualifiedName:$branch){target{__typename ...on Commit{all:history(first:$first,after:$after){nodes{" +
+		"oid message} " + pageFields + "}}}}}}"
+	c, err := l.app.Client(ctx, q.Key.Repository(), q.Installation)
+	if err != nil {
+		return err
+	}
+	return c.Asking("later commits", func(s *gh.Size) error {
+		var found []pull.Commit
+		after := any(nil)
+		for range maxReleasePages {
+			var d struct {
+				Repository struct {
+					Ref *struct {
+						Target struct{ All gh.Connection[historyCommit] }
+					}
+				}
+			}
+			err := s.Smaller(ctx, func(ctx context.Context) error {
+				return c.Ask(ctx, query, map[string]any{"branch": "refs/heads/" + q.Branch, "first": s.Page(), "after": after}, &d)
+			})
+			if err != nil || d.Repository.Ref == nil {
+				return err
+			}
+			page := d.Repository.Ref.Target.All
+			for _, n := range page.Nodes {
+				if n.Oid == out.Tagged {
+					out.Later, out.LaterRead = found, true
+					return nil
+				}
+				found = append(found, pull.Commit{SHA: n.Oid, Message: n.Message})
+			}
+			if !page.PageInfo.HasNextPage || page.PageInfo.EndCursor == "" {
+				return nil
+			}
+			after = page.PageInfo.EndCursor
+		}
+		return nil
+	})
 }

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ type releaseWorld struct{ *world }
 
 func newReleaseWorld(t *testing.T, change ...func(*ghtest.Config, *gh.Config)) releaseWorld {
 	w := releaseWorld{newWorld(t, change...)}
-	_, err := w.Repo.Push("3.14")
+	_, err := w.Repo.Push("3.14", ghtest.Commit{Message: "3.14", Files: map[string]ghtest.File{"Misc/entry.rst": ghtest.Text("Fix it.\n")}})
 	trial.OK(t, err)
 	trial.OK(t, w.Repo.Collaborator("guido", "write"))
 	return w
@@ -76,13 +77,16 @@ func TestRelease(t *testing.T) {
 	trial.OK(t, w.Repo.Tag("v3.14.1", "3.14"))
 	since := w.Srv.Now().Add(30 * time.Second)
 	bug, both := w.merge("main", "type-bug"), w.merge("main", "type-security", "needs backport to 3.14")
+	_, err := w.Repo.Push("elsewhere", ghtest.Commit{Message: "Elsewhere", Files: map[string]ghtest.File{"x": ghtest.Text("x")}})
+	trial.OK(t, err)
+	trial.OK(t, w.Repo.Tag("v0.1", "elsewhere"))
 	into := w.merge("3.14")
 	tip := w.Repo.Ref("3.14")
 	trial.OK(t, w.Repo.SetStatus(tip, "buildbot", ghtest.Status{Context: "buildbot", State: "failure"}))
-	_, err := w.Repo.Review(blocking, "guido", "APPROVED", "")
+	_, err = w.Repo.Review(blocking, "guido", "APPROVED", "")
 	trial.OK(t, err)
 	of := look()
-	of.Since = since
+	of.Since, of.Entries = since, "Misc"
 	r := w.release(of)
 
 	var blockers []string
@@ -97,8 +101,8 @@ func TestRelease(t *testing.T) {
 	if diff := cmp.Diff(want, blockers); diff != "" || r.MoreBlockers {
 		t.Errorf("blockers (-want +got):\n%s", diff)
 	}
-	if r.Tip != tip || r.Tagged == "" || r.Tagged == tip || r.Commits[0].SHA != tip || r.Commits[0].Checks != pull.Red || r.Commits[0].Pull != into ||
-		len(r.Commits) < 2 || r.Commits[1].Checks != pull.NoChecks {
+	if r.Tip != tip || r.Tagged == "" || r.Tagged == tip || r.Commits[0].SHA != tip || r.Commits[0].Checks != pull.Red ||
+		r.Commits[0].Pull != into || len(r.Commits) < 2 || r.Commits[1].Checks != pull.NoChecks {
 		t.Errorf("tip %s, tag %s, %+v", r.Tip, r.Tagged, r.Commits)
 	}
 	if len(r.Open) != 1 || r.Open[0].Number != blocking || r.Open[0].Created.IsZero() || r.Open[0].Approved.Before(r.Open[0].Created) ||
@@ -110,6 +114,16 @@ func TestRelease(t *testing.T) {
 	}
 	if have := numbers(r.Into); !slices.Contains(have, into) || !slices.Contains(have, blocking) {
 		t.Errorf("into: %v", have)
+	}
+	if !r.LaterRead || len(r.Later) != 1 || r.Later[0].SHA != tip || !strings.HasPrefix(r.Later[0].Message, "3.14-") {
+		t.Errorf("since the tag: %+v", r.Later)
+	}
+	if !r.EntriesRead || len(r.Entries) != 1 || r.Entries[0].Path != "Misc/entry.rst" || string(r.Entries[0].Content.Data) != "Fix it.\n" {
+		t.Errorf("entries: %+v", r.Entries)
+	}
+	of.Tag = "v0.1" // not of this branch
+	if r := w.release(of); r.Tagged == "" || r.LaterRead || r.Later != nil {
+		t.Errorf("since a tag elsewhere: %+v", r.Later)
 	}
 	of.Branch, of.Tag = "3.99", "v3.99.0"
 	if r := w.release(of); r.Tip != "" || r.Tagged != "" || r.Open != nil || len(r.Blockers) != 3 {

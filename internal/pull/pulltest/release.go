@@ -1,6 +1,9 @@
 package pulltest
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -17,6 +20,10 @@ type yamlRelease struct {
 	Merged     []yamlPull    `yaml:"merged"`
 	Into       []yamlPull    `yaml:"into"`
 	Incomplete bool          `yaml:"incomplete"`
+	// Later are the messages of commits since the last release, the newest first, and
+	// Entries NEWS entries by path; without them, they weren't read.
+	Later   []string          `yaml:"later"`
+	Entries map[string]string `yaml:"entries"`
 }
 
 type yamlBlocker struct {
@@ -49,7 +56,8 @@ func (y yamlRequest) release(of yamlRelease) pull.Release {
 	all := func(pulls []yamlPull) []pull.Summary {
 		return yamlRequest{PR: y.PR, yamlHistory: yamlHistory{Pulls: pulls}}.pulls(func(yamlPull) bool { return true })
 	}
-	r := pull.Release{Tip: of.Tip, Tagged: of.Tagged, MoreBlockers: of.More, Merged: all(of.Merged), Into: all(of.Into), Incomplete: of.Incomplete}
+	r := pull.Release{Tip: of.Tip, Tagged: of.Tagged, MoreBlockers: of.More, Merged: all(of.Merged), Into: all(of.Into),
+		Incomplete: of.Incomplete}
 	for _, b := range of.Blockers {
 		r.Blockers = append(r.Blockers, pull.Blocker(b))
 	}
@@ -58,6 +66,14 @@ func (y yamlRequest) release(of yamlRelease) pull.Release {
 	}
 	for _, o := range of.Open {
 		r.Open = append(r.Open, pull.Incoming{Summary: all([]yamlPull{o.yamlPull})[0], Created: o.Created, Approved: o.Approved})
+	}
+	r.LaterRead, r.EntriesRead = of.Later != nil, of.Entries != nil
+	for i, message := range of.Later {
+		r.Later = append(r.Later, pull.Commit{SHA: fmt.Sprintf("%040x", i+1), Message: message})
+	}
+	for _, path := range slices.Sorted(maps.Keys(of.Entries)) {
+		text := []byte(of.Entries[path])
+		r.Entries = append(r.Entries, pull.File{Path: path, Content: &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: text}})
 	}
 	return r
 }
