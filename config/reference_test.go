@@ -216,23 +216,5 @@ func TestReferenceIsCurrent(t *testing.T) {
 			r.rows(name+".", group, nil)
 		}
 	}
-	const path = "../docs/settings.md"
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const begin, end = "<!-- settings -->\n", "<!-- /settings -->\n"
-	before, rest, found := strings.Cut(string(text), begin)
-	_, after, ended := strings.Cut(rest, end)
-	want := before + begin + strings.Join(r.lines, "\n") + "\n" + end + after
-	switch {
-	case !found || !ended:
-		t.Fatal("docs/settings.md has no place for the list of settings")
-	case suite.Update() && !t.Failed():
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	case string(text) != want:
-		t.Error("the list in docs/settings.md isn't current: run make golden")
-	}
+	suite.Current(t, "../docs/settings.md", "settings", strings.Join(r.lines, "\n")+"\n")
 }

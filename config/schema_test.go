@@ -3,7 +3,6 @@ package config
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -47,24 +46,8 @@ func written(t *testing.T, v any, title string) []byte {
 }
 
 func TestSchemasAreCurrent(t *testing.T) {
-	for _, tt := range []struct {
-		file  string
-		have  []byte
-		typ   any
-		title string
-	}{
-		{"schema.json", Schema(), Config{}, "Concorde: the central file"},
-		{"repository-schema.json", RepositorySchema(), Rules{}, "Concorde: " + RepositoryFile},
-	} {
-		want := written(t, tt.typ, tt.title)
-		if suite.Update() {
-			if err := os.WriteFile(tt.file, want, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		} else if !bytes.Equal(tt.have, want) {
-			t.Errorf("%s is not that of the types: run make golden", tt.file)
-		}
-	}
+	suite.File(t, "schema.json", written(t, Config{}, "Concorde: the central file"))
+	suite.File(t, "repository-schema.json", written(t, Rules{}, "Concorde: "+RepositoryFile))
 }
 
 // check holds a YAML file against a schema.

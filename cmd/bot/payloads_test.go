@@ -9,16 +9,14 @@ import (
 	"testing"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/octokit"
 )
 
 // TestEveryKnownPayload sends GitHub's own examples of webhooks, signed, to a
 // running bot that acts in every repository. Each must be acknowledged, and
 // none may keep the bot from its work.
 func TestEveryKnownPayload(t *testing.T) {
-	packages := os.Getenv("CONCORDE_OCTOKIT")
-	if packages == "" {
-		t.Skip("left out: CONCORDE_OCTOKIT names no directory with the npm package webhooks-examples")
-	}
+	all := octokit.Path(t, "webhooks-examples", "api.github.com", "index.json")
 	github, cpython := newGitHub(t, ghtest.Config{})
 	environment := identity(github)
 	environment["DATABASE_URL"] = filepath.Join(t.TempDir(), "concorde.db")
@@ -26,7 +24,7 @@ func TestEveryKnownPayload(t *testing.T) {
 	bot := serve(t, environment, "--settle", "0s")
 	github.SetHook(ghtest.Hook{URL: bot.URL + "/webhook"})
 
-	text, err := os.ReadFile(filepath.Join(packages, "webhooks-examples", "api.github.com", "index.json"))
+	text, err := os.ReadFile(all)
 	if err != nil {
 		t.Fatal(err)
 	}

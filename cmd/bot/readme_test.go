@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -18,29 +17,10 @@ const (
 	installation = "../../docs/installation.md"
 )
 
-// current holds the part of a document between <!-- NAME --> and <!-- /NAME --> to
-// lines.
+// current holds a generated part of a document to its lines.
 func current(t *testing.T, path, name string, lines []string) {
 	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, found := strings.Cut(string(text), "<!-- "+name+" -->\n")
-	old, after, ended := strings.Cut(rest, "<!-- /"+name+" -->\n")
-	if !found || !ended {
-		t.Fatalf("%s has no part %q", path, name)
-	}
-	part := strings.Join(lines, "\n") + "\n"
-	if old == part {
-		return
-	}
-	if !suite.Update() {
-		t.Fatalf("the part %q of %s is not current: run make golden", name, path)
-	}
-	if err := os.WriteFile(path, []byte(before+"<!-- "+name+" -->\n"+part+"<!-- /"+name+" -->\n"+after), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	suite.Current(t, path, name, strings.Join(lines, "\n")+"\n")
 }
 
 // TestRulesInTheReadmeAreCurrent holds the table of the README against the

@@ -4,43 +4,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
-	"testing"
 	"time"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/ghtest"
-	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 type graphqlDescription struct{ schema *ast.Schema }
-
-func loadGraphQL(t *testing.T, path string) graphqlDescription {
-	t.Helper()
-	source, err := os.ReadFile(path)
-	trial.OK(t, err)
-	doc, err := parser.ParseSchemas(validator.Prelude, &ast.Source{Name: path, Input: string(source)})
-	trial.OK(t, err)
-	for _, d := range doc.Definitions { // some fields are there twice
-		known := map[string]bool{}
-		d.Fields = slices.DeleteFunc(d.Fields, func(f *ast.FieldDefinition) bool {
-			twice := known[f.Name]
-			known[f.Name] = true
-			return twice
-		})
-	}
-	schema, err := validator.ValidateSchemaDocument(doc)
-	trial.OK(t, err)
-	return graphqlDescription{schema}
-}
 
 // check validates the query and its variables, and walks the answer along it.
 func (d graphqlDescription) check(x ghtest.Exchange) error {

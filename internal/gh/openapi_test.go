@@ -2,8 +2,6 @@ package gh_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +12,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/octokit"
 	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -24,12 +23,7 @@ import (
 // something that GitHub does not do. They come from npm: @octokit/openapi and
 // @octokit/graphql-schema.
 func TestAgainstGitHubsDescriptions(t *testing.T) {
-	dir := os.Getenv("CONCORDE_OCTOKIT")
-	if dir == "" {
-		t.Skip("CONCORDE_OCTOKIT is not set: it names the directory node_modules/@octokit with openapi and graphql-schema in it")
-	}
-	rest, graphql := loadREST(t, filepath.Join(dir, "openapi/generated/api.github.com.json")), loadGraphQL(t,
-		filepath.Join(dir, "graphql-schema/schema.graphql"))
+	rest, graphql := loadREST(t, octokit.Path(t, "openapi", "generated", "api.github.com.json")), graphqlDescription{octokit.GraphQL(t)}
 	seen := map[string]int{}
 	for _, x := range converse(t) {
 		if x.Route == "fault" {

@@ -2,8 +2,6 @@ package gh_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,17 +9,14 @@ import (
 	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/octokit"
 	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // As TestAgainstGitHubsDescriptions, for what is asked of a whole repository.
 func TestOutlineAndWalkAgainstGitHubsDescription(t *testing.T) {
-	dir := os.Getenv("CONCORDE_OCTOKIT")
-	if dir == "" {
-		t.Skip("CONCORDE_OCTOKIT is not set: it names the directory node_modules/@octokit with graphql-schema in it")
-	}
-	graphql, asked := loadGraphQL(t, filepath.Join(dir, "graphql-schema/schema.graphql")), 0
+	graphql, asked := graphqlDescription{octokit.GraphQL(t)}, 0
 	w := newWorld(t, func(c *ghtest.Config, _ *gh.Config) {
 		c.Observe = func(x ghtest.Exchange) {
 			if !strings.HasSuffix(x.Route, "/graphql") {

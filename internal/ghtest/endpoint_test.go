@@ -8,28 +8,28 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
-	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 	"github.com/google/go-github/v60/github"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/octokit"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 // Every endpoint is called once with go-github. Where CONCORDE_OCTOKIT names the directory of npm's @octokit packages, requests and
 // answers are held against GitHub's OpenAPI description (@octokit/openapi).
 func TestEveryEndpoint(t *testing.T) {
 	var check func(ghtest.Exchange)
-	if dir := os.Getenv("CONCORDE_OCTOKIT"); dir != "" {
-		check = againstDescription(t, filepath.Join(dir, "openapi", "generated", "api.github.com.json"))
+	if path, named := octokit.Find("openapi", "generated", "api.github.com.json"); named {
+		check = againstDescription(t, path)
 	}
 	srv := trial.Server(t, ghtest.Config{Observe: check})
 	callEverything(t, srv)

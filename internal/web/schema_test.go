@@ -1,9 +1,7 @@
 package web
 
 import (
-	"bytes"
 	"encoding/json"
-	"os"
 	"strings"
 	"testing"
 
@@ -47,43 +45,16 @@ func written(t *testing.T) []byte {
 	return append(out, '\n')
 }
 
-func TestSchemaIsCurrent(t *testing.T) {
-	want := written(t)
-	if suite.Update() {
-		if err := os.WriteFile("schema.json", want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	} else if !bytes.Equal(schema, want) {
-		t.Error("schema.json is not that of the types: run make golden")
-	}
-}
+func TestSchemaIsCurrent(t *testing.T) { suite.File(t, "schema.json", written(t)) }
 
 // TestAddressesInTheDocsAreCurrent holds the table of docs/pages.md to the addresses.
 func TestAddressesInTheDocsAreCurrent(t *testing.T) {
-	const path, begin, end = "../../docs/pages.md", "<!-- addresses -->\n", "<!-- /addresses -->\n"
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, found := strings.Cut(string(text), begin)
-	old, after, ended := strings.Cut(rest, end)
-	if !found || !ended {
-		t.Fatalf("%s has no part between %q and %q", path, begin, end)
-	}
 	table := "| address | what it shows |\n| --- | --- |\n"
 	for _, a := range addresses {
 		name := strings.NewReplacer("{$}", "", "{owner}", "OWNER", "{repo}", "REPO", "{number}", "N").Replace(a.path)
 		table += "| `" + name + "` | " + a.about + " |\n"
 	}
-	switch {
-	case old == table:
-	case suite.Update():
-		if err := os.WriteFile(path, []byte(before+begin+table+end+after), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	default:
-		t.Fatalf("the table of %s is not current: run make golden", path)
-	}
+	suite.Current(t, "../../docs/pages.md", "addresses", table)
 }
 
 // TestPagesHoldTheSchema compares what pages answer with it.

@@ -8,20 +8,19 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/ghtest/octokit"
 )
 
 // GitHub's own examples: npm's @octokit/webhooks-examples.
 func TestOctokit(t *testing.T) {
-	dir := os.Getenv("CONCORDE_OCTOKIT")
-	if dir == "" {
-		t.Skip("CONCORDE_OCTOKIT is not set: it names the directory node_modules/@octokit with webhooks-examples in it")
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "webhooks-examples", "*", "index.json"))
+	dir := octokit.Path(t, "webhooks-examples")
+	files, err := filepath.Glob(filepath.Join(dir, "*", "index.json"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no examples in %s: %v", dir, err)
 	}
 	for _, file := range files {
-		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) { octokit(t, file) })
+		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) { examples(t, file) })
 	}
 }
 
@@ -30,7 +29,7 @@ type example struct {
 	Examples []json.RawMessage `json:"examples"`
 }
 
-func octokit(t *testing.T, file string) {
+func examples(t *testing.T, file string) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

@@ -2,23 +2,19 @@ package hooks_test
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/concorde-bot/concorde/internal/ghtest"
-	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/octokit"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
-// Where CONCORDE_OCTOKIT names the directory of npm's @octokit packages, every payload is what GitHub's description of it says.
+// Every payload is what GitHub's description of it says.
 func TestPayloadsAreGitHubs(t *testing.T) {
-	dir := os.Getenv("CONCORDE_OCTOKIT")
-	if dir == "" {
-		t.Skip("CONCORDE_OCTOKIT is not set")
-	}
-	doc := trial.Must(openapi3.NewLoader().LoadFromFile(filepath.Join(dir, "openapi", "generated", "api.github.com.json")))(t)
+	doc := trial.Must(openapi3.NewLoader().LoadFromFile(octokit.Path(t, "openapi", "generated", "api.github.com.json")))(t)
 	srv := trial.Server(t, ghtest.Config{})
 	rec := trial.NewReceiver(t, srv.WebhookSecret)
 	srv.SetHook(ghtest.Hook{URL: rec.URL})

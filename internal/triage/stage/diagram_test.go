@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -17,26 +16,7 @@ import (
 // diagram is what the rule does to a pull request when people do these things in any
 // order.
 func TestDiagramIsCurrent(t *testing.T) {
-	const path, begin, end = "../../../docs/stages.md", "<!-- stages -->\n", "<!-- /stages -->\n"
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, found := strings.Cut(string(text), begin)
-	old, after, ended := strings.Cut(rest, end)
-	if !found || !ended {
-		t.Fatalf("%s has no part between %q and %q", path, begin, end)
-	}
-	current := table() + "\n" + diagram(t)
-	if old == current {
-		return
-	}
-	if !suite.Update() {
-		t.Fatalf("%s is not current: run make golden", path)
-	}
-	if err := os.WriteFile(path, []byte(before+begin+current+end+after), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	suite.Current(t, "../../../docs/stages.md", "stages", table()+"\n"+diagram(t))
 }
 
 func table() string {
