@@ -27,14 +27,8 @@ delivery ID, a sweep, …), and what it replaced. The bot may run meanwhile. Com
 
 // written is an entry of the audit log as JSON.
 type written struct {
-	At     time.Time `json:"at"`
-	Key    string    `json:"key"`
-	Rule   string    `json:"rule"`
-	Action string    `json:"action"`
-	Why    string    `json:"why,omitempty"`
-	Cause  string    `json:"cause,omitempty"`
-	Before string    `json:"before,omitempty"`
-	After  string    `json:"after,omitempty"`
+	Key string `json:"key"`
+	pull.LogEntry
 }
 
 func (c *logCmd) Run(s streams) error {
@@ -69,7 +63,8 @@ func (c *logCmd) Run(s streams) error {
 			return nil
 		}
 		found++
-		return c.print(s, written{e.At, e.Key, entry.Rule, entry.Action, entry.Why, entry.Cause, entry.Before, entry.After})
+		entry.At = e.At
+		return c.print(s, written{e.Key, entry})
 	})
 	if err == nil && found == 0 {
 		fmt.Fprintln(s.stderr, "bot: the audit log has no entries for this")

@@ -91,7 +91,7 @@ func (c *serveCmd) checkPages() error {
 	if c.SignIn.Public {
 		return errors.New("reading --pages-public: it's for pages with --pages-sign-in")
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !web.Loopback(host) {
 		return fmt.Errorf("reading --pages: %s isn't a loopback address: the pages show private repositories, so others must sign in: "+
 			"set --pages-sign-in", host)
 	}

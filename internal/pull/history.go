@@ -164,16 +164,16 @@ type Comparison struct {
 // LogEntry is one of the bot's writes, from the audit log. Entries of older versions lack
 // what isn't for rules.
 type LogEntry struct {
-	At     time.Time
-	Rule   string
-	Action string // Action.String
-	Why    string // file and line of the rule, or a reason; may be ""
+	At     time.Time `json:"at"`
+	Rule   string    `json:"rule"`
+	Action string    `json:"action"`        // such as: label +"docs" (Action.String)
+	Why    string    `json:"why,omitempty"` // file and line of the rule, or a reason
 
 	// For people alone: what caused the run (a delivery's id, "sweep", …), and the state
 	// that the action replaced and wrote (Request.Change).
-	Cause  string `json:",omitempty"`
-	Before string `json:",omitempty"`
-	After  string `json:",omitempty"`
+	Cause  string `json:"cause,omitempty"`
+	Before string `json:"before,omitempty"`
+	After  string `json:"after,omitempty"`
 }
 
 // Touched reports whether a person ever added or removed a label.

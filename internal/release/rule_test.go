@@ -21,5 +21,5 @@ func with(set config.Rules, calendar func() *lifecycle.Calendar) release.Config 
 }
 
 func TestGolden(t *testing.T) {
-	pulltest.GoldenRule(t, func(set config.Rules) pull.Rule { return release.Rule(with(set, builtin)) })
+	pulltest.GoldenRule(t, config.Preset().Override, func(set config.Rules) pull.Rule { return release.Rule(with(set, builtin)) })
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/concorde-bot/concorde/internal/web"
 )
 
 // origin is the address that a request was sent to, such as "http://127.0.0.1:8080", or
@@ -14,7 +16,7 @@ func (w *Wizard) origin(r *http.Request) string {
 	if scheme, host, found := strings.Cut(w.publicOrigin(), "://"); found && strings.EqualFold(r.Host, host) {
 		return scheme + "://" + host
 	}
-	if loopback(r.Host) {
+	if web.Loopback(r.Host) {
 		return "http://" + r.Host
 	}
 	return ""
@@ -28,16 +30,6 @@ func (w *Wizard) publicOrigin() string {
 		return ""
 	}
 	return u.Scheme + "://" + u.Host
-}
-
-// loopback reports whether a host, with or without a port, is this machine.
-func loopback(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.ToLower(strings.Trim(host, "[]"))
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // publicURL parses the bot's public address. The page shows its fault.
@@ -62,7 +54,7 @@ func (w *Wizard) reachable(host string) bool {
 	host = strings.ToLower(host)
 	ip := net.ParseIP(host)
 	switch {
-	case loopback(host), strings.HasSuffix(host, ".localhost"), ip != nil && ip.IsUnspecified():
+	case web.Loopback(host), strings.HasSuffix(host, ".localhost"), ip != nil && ip.IsUnspecified():
 		return false
 	case w.enterprise():
 		return true

@@ -20,6 +20,7 @@ import (
 
 	"github.com/concorde-bot/concorde/internal/doctor"
 	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/web"
 )
 
 // Path is where the pages are.
@@ -197,7 +198,7 @@ func (w *Wizard) enter(rw http.ResponseWriter, r *http.Request) {
 	}
 	http.SetCookie(rw, &http.Cookie{
 		Name: cookieName, Value: id, Path: Path, HttpOnly: true, SameSite: http.SameSiteLaxMode, // Lax: GitHub's redirect must bring it
-		Secure: w.origin(r) != "" && !loopback(r.Host), MaxAge: int(sessionTime.Seconds()),
+		Secure: w.origin(r) != "" && !web.Loopback(r.Host), MaxAge: int(sessionTime.Seconds()),
 	})
 	to := Path
 	if sent, err := url.ParseQuery(back); err == nil && sent.Get("code") != "" {

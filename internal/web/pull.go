@@ -28,15 +28,7 @@ type onePull struct {
 }
 
 // change is one write of the bot.
-type change struct {
-	At     time.Time `json:"at"`
-	Rule   string    `json:"rule"`
-	Action string    `json:"action"`
-	Why    string    `json:"why,omitempty"`
-	Cause  string    `json:"cause,omitempty"`
-	Before string    `json:"before,omitempty"`
-	After  string    `json:"after,omitempty"`
-}
+type change = pull.LogEntry
 
 const maxHistory = 200
 
@@ -96,7 +88,8 @@ func (p *Pages) history(a *asked, key pull.Key) (all []change, err error) {
 	err = p.Store.Log(a.Context(), key.String(), time.Time{}, func(e queue.Entry) error {
 		var entry pull.LogEntry
 		if json.Unmarshal(e.Value, &entry) == nil && entry.Rule != "" { // others are the bot's own notes
-			all = append(all, change{e.At, entry.Rule, entry.Action, entry.Why, entry.Cause, entry.Before, entry.After})
+			entry.At = e.At
+			all = append(all, entry)
 		}
 		return nil
 	})

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"html/template"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -147,7 +148,7 @@ func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "private, no-store")
-	if !loopback(r.Host) && !p.public(r.Host) {
+	if !Loopback(r.Host) && !p.public(r.Host) {
 		p.fault(w, &asked{Request: r}, errHost)
 		return
 	}
@@ -159,18 +160,16 @@ func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 var errHost = &fault{http.StatusForbidden, "These pages are only for this machine",
 	"Open them at http://localhost, or through a tunnel: ssh -L 8081:localhost:8081 HOST."}
 
-// loopback reports whether an address names this machine. Otherwise, a page elsewhere could
-// have its name lead here, and read these pages in a visitor's browser.
-func loopback(host string) bool {
-	name := host
-	if at := strings.LastIndex(host, ":"); at > strings.LastIndex(host, "]") {
-		name = host[:at]
+// Loopback reports whether a host, with or without a port, is this machine. A page
+// elsewhere could have its name lead here, and read what is for this machine alone in a
+// visitor's browser: it can't do so under an address.
+func Loopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
 	}
-	switch strings.ToLower(name) {
-	case "localhost", "127.0.0.1", "[::1]":
-		return true
-	}
-	return false
+	host = strings.ToLower(strings.Trim(host, "[]"))
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // serve answers with a file that stays the same while the program runs.

@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/suite"
 )
@@ -77,12 +76,12 @@ func folder(file string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(file, path.Base(file)), "/")
 }
 
-// GoldenRule runs the golden files of a package with one rule. Its settings are the
-// preset's, with what a file changes.
-func GoldenRule(t *testing.T, rule func(config.Rules) pull.Rule) {
+// GoldenRule runs the golden files of a package with one rule. Its settings are those of
+// with, such as config.Preset().Override: the preset's, with what a file changes.
+func GoldenRule[S any](t *testing.T, with func(name string, settings []byte) (S, error), rule func(S) pull.Rule) {
 	t.Helper()
 	Golden(t, map[string]Rules{"": func(settings []byte) ([]pull.Rule, error) {
-		set, err := config.Preset().Override("settings", settings)
+		set, err := with("settings", settings)
 		if err != nil {
 			return nil, err
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	pulltest.GoldenRule(t, func(s config.Rules) pull.Rule {
+	pulltest.GoldenRule(t, config.Preset().Override, func(s config.Rules) pull.Rule {
 		if s.Conflicts.Mode == config.Off { // as in the preset
 			s.Conflicts.Mode = config.On
 		}

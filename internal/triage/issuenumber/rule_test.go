@@ -9,7 +9,7 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	pulltest.GoldenRule(t, func(s config.Rules) pull.Rule { return Rule(s.IssueNumbers, "") })
+	pulltest.GoldenRule(t, config.Preset().Override, func(s config.Rules) pull.Rule { return Rule(s.IssueNumbers, "") })
 }
 
 func TestURL(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	pulltest.GoldenRule(t, func(s config.Rules) pull.Rule { return Rule(s.Titles) })
+	pulltest.GoldenRule(t, config.Preset().Override, func(s config.Rules) pull.Rule { return Rule(s.Titles) })
 }
 
 // FuzzBetter: a better title is valid, and can't be made better.

@@ -9,5 +9,5 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	pulltest.GoldenRule(t, func(s config.Rules) pull.Rule { return Rule(s.News) })
+	pulltest.GoldenRule(t, config.Preset().Override, func(s config.Rules) pull.Rule { return Rule(s.News) })
 }
