@@ -51,7 +51,7 @@ func TestTroubles(t *testing.T) {
 	count(1, 0)
 
 	s.check(s.github.Team("python", "core", "dana"))
-	s.advance(24 * time.Hour)
+	s.clock.Advance(24 * time.Hour)
 	count(1, 1)
 	count(1, 1)
 

@@ -54,9 +54,9 @@ func TestTrailTellsWhatWasDoneAndWhy(t *testing.T) {
 	if len(seen) != 0 {
 		t.Errorf("before anything was done: %v", seen)
 	}
-	s.advance(time.Minute)
+	s.clock.Advance(time.Minute)
 	s.check(r.Run(t.Context(), s.job(number)))
-	at := s.clock().Add(-time.Minute)
+	at := s.clock.Now().Add(-time.Minute)
 	want := []pull.LogEntry{
 		{At: at, Rule: "greets", Action: pull.AddLabel{Name: "docs"}.String(), Why: "labels.rules[3]", Cause: "test", Before: "off", After: "on"},
 		{At: at, Rule: "greets", Action: "comment hello", Cause: "test", Before: "none", After: "Hello"},
@@ -128,7 +128,7 @@ func TestWhatWasJustPostedIsNotPostedAgain(t *testing.T) {
 			number := s.open("first")
 			r := s.reconciler(greets(true, func([]pull.LogEntry) {}))
 			s.older(number, func() { s.check(r.Run(t.Context(), s.job(number))) })
-			s.advance(time.Second)
+			s.clock.Advance(time.Second)
 			job := s.job(number)
 			job.Wanted = job.Wanted.Add(wanted)
 			var pauses int
@@ -144,7 +144,7 @@ func TestWhatWasJustPostedIsNotPostedAgain(t *testing.T) {
 				if pauses++; pauses == 3 {
 					s.github.ClearFaults() // GitHub shows it now
 				}
-				s.advance(stale.Until.Sub(s.clock()))
+				s.clock.Advance(stale.Until.Sub(s.clock.Now()))
 			}
 			if n := s.comments(number); n != 1 || pauses != 3 {
 				t.Errorf("%d comments after %d pauses", n, pauses)
@@ -170,14 +170,14 @@ func TestWhatMayBePostedIsNotPostedAgain(t *testing.T) {
 					t.Fatal("the answer is not lost: then this test shows nothing")
 				}
 			})
-			s.advance(time.Second)
+			s.clock.Advance(time.Second)
 			var stale *queue.Later
 			if err := r.Run(t.Context(), s.job(number)); !errors.As(err, &stale) || len(seen) != 0 {
 				t.Fatalf("%v, audit log %v", err, seen)
 			}
 			s.github.ClearFaults()
 			for range 3 {
-				s.advance(2 * time.Second)
+				s.clock.Advance(2 * time.Second)
 				if err := r.Run(t.Context(), s.job(number)); !errors.As(err, &stale) {
 					s.check(err)
 				}
@@ -195,7 +195,7 @@ func TestTheWaitForACommentEnds(t *testing.T) {
 	number := s.open("first")
 	r := s.reconciler(greets(true, func([]pull.LogEntry) {}))
 	s.older(number, func() { s.check(r.Run(t.Context(), s.job(number))) })
-	start, pauses := s.clock(), 0
+	start, pauses := s.clock.Now(), 0
 	for {
 		var stale *queue.Later
 		if err := r.Run(t.Context(), s.job(number)); !errors.As(err, &stale) {
@@ -203,9 +203,9 @@ func TestTheWaitForACommentEnds(t *testing.T) {
 			break
 		}
 		pauses++
-		s.advance(stale.Until.Sub(s.clock()))
+		s.clock.Advance(stale.Until.Sub(s.clock.Now()))
 	}
-	if took := s.clock().Sub(start); took < 30*time.Second || took > time.Minute || pauses > 7 || s.comments(number) != 2 {
+	if took := s.clock.Now().Sub(start); took < 30*time.Second || took > time.Minute || pauses > 7 || s.comments(number) != 2 {
 		t.Errorf("%d comments after %s and %d pauses", s.comments(number), took, pauses)
 	}
 
@@ -226,7 +226,7 @@ func TestTheWaitForACommentEnds(t *testing.T) {
 func TestATrailOfTheFutureDelaysNothing(t *testing.T) {
 	s := newStage(t)
 	number := s.open("first")
-	entry := `{"At":"` + s.clock().Add(time.Hour).Format(time.RFC3339) + `","Rule":"greets","Action":"comment hello"}`
+	entry := `{"At":"` + s.clock.Now().Add(time.Hour).Format(time.RFC3339) + `","Rule":"greets","Action":"comment hello"}`
 	s.check(s.queue.Log(t.Context(), s.job(number).Key, []byte(entry)))
 	s.check(s.reconciler(greets(true, func([]pull.LogEntry) {})).Run(t.Context(), s.job(number)))
 	if n := s.comments(number); n != 1 {

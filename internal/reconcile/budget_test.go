@@ -26,7 +26,7 @@ func (s *stage) later(r *reconcile.Reconciler, job queue.Job) (wait time.Duratio
 	if later.Rests == asked { // what it doesn't even ask for it puts off by choice, so /readyz doesn't count it as late
 		s.Errorf("%s: asked %v, rests %v: %v", job.Key, asked, later.Rests, err)
 	}
-	return later.Until.Sub(s.clock()), asked
+	return later.Until.Sub(s.clock.Now()), asked
 }
 
 // A pull request that costs a lot settles longer and longer, up to a quarter of an
@@ -36,8 +36,8 @@ func TestExpensiveKeysWait(t *testing.T) {
 	busy, other := s.open("busy"), s.open("other")
 	r := s.reconciler()
 	runs, longest := 0, time.Duration(0)
-	for start := s.clock(); s.clock().Sub(start) < time.Hour; s.advance(time.Second) { // an event a second
-		s.check(s.repo.EditTitle(busy, fmt.Sprint("busy ", s.clock().Unix())))
+	for start := s.clock.Now(); s.clock.Now().Sub(start) < time.Hour; s.clock.Advance(time.Second) { // an event a second
+		s.check(s.repo.EditTitle(busy, fmt.Sprint("busy ", s.clock.Now().Unix())))
 		wait, asked := s.later(r, s.job(busy))
 		if asked {
 			runs++
@@ -56,7 +56,7 @@ func TestExpensiveKeysWait(t *testing.T) {
 	if longest > 15*time.Minute {
 		t.Errorf("waits %s", longest)
 	}
-	s.advance(15 * time.Minute)
+	s.clock.Advance(15 * time.Minute)
 	if wait, asked := s.later(r, s.job(busy)); wait != 0 || !asked {
 		t.Errorf("after a quarter of an hour it waits %s more", wait)
 	}
@@ -92,8 +92,8 @@ func TestWhatNobodyWaitsForTakesTurns(t *testing.T) {
 		t.Errorf("#13 waits %s for what nobody waits for", wait)
 	}
 	for range 75 { // people's events, down to the reserve
-		s.check(s.repo.EditTitle(14, fmt.Sprint("title ", s.clock().UnixNano())))
-		s.advance(30 * time.Second)
+		s.check(s.repo.EditTitle(14, fmt.Sprint("title ", s.clock.Now().UnixNano())))
+		s.clock.Advance(30 * time.Second)
 		s.later(r, job(14, "delivery-2"))
 		if share, _ := r.GitHub.Left(pull.Key{Owner: "python", Repo: "cpython"}, 0); share < 0.15 {
 			break

@@ -74,7 +74,7 @@ func TestNightlyEntries(t *testing.T) {
 		faulty = append(faulty, fmt.Sprintf("%s2026-08-01.gh-issue-%d.a.rst", nextEntries, 130000+i))
 	}
 	s.brings("main", "Fix it.\n", 100)
-	s.advance(30 * 24 * time.Hour)
+	s.clock.Advance(30 * 24 * time.Hour)
 	s.seen()
 	if later, ok := errors.AsType[*queue.Later](s.reconciler(checksEntries(branches)).Run(t.Context(), s.job(0))); !ok { // it lists
 		t.Fatalf("outcome %v", later)
@@ -131,7 +131,7 @@ func (s *stage) runs(r *reconcile.Reconciler, number int) {
 func TestNightlyEntriesWithoutFaults(t *testing.T) {
 	s := newStage(t)
 	s.brings("main", "Fix it.\n", 1)
-	s.advance(30 * 24 * time.Hour)
+	s.clock.Advance(30 * 24 * time.Hour)
 	s.seen()
 	if _, handed := s.sweep(checksEntries([]string{"main", "3.99"})); len(handed) > 0 {
 		t.Errorf("handed on %v", handed)

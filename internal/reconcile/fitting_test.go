@@ -91,13 +91,13 @@ func (f *fitting) hint(key, cause string) {
 func (f *fitting) work() {
 	f.Helper()
 	for range 10_000 {
-		i := slices.IndexFunc(f.agenda.hints, func(h queue.Hint) bool { return !h.At.After(f.clock()) })
+		i := slices.IndexFunc(f.agenda.hints, func(h queue.Hint) bool { return !h.At.After(f.clock.Now()) })
 		if i < 0 {
 			return
 		}
 		h := f.agenda.hints[i]
 		f.agenda.hints = slices.Delete(f.agenda.hints, i, i+1)
-		f.check(f.Run(f.Context(), queue.Job{Hint: h, Attempt: 1, Wanted: f.clock()}))
+		f.check(f.Run(f.Context(), queue.Job{Hint: h, Attempt: 1, Wanted: f.clock.Now()}))
 	}
 	f.Fatal("there is no end to it")
 }
@@ -105,8 +105,8 @@ func (f *fitting) work() {
 // pass lets time go by, and does what becomes due.
 func (f *fitting) pass(d time.Duration) {
 	f.Helper()
-	for end := f.clock().Add(d); f.clock().Before(end); {
-		f.advance(min(time.Minute, end.Sub(f.clock())))
+	for end := f.clock.Now().Add(d); f.clock.Now().Before(end); {
+		f.clock.Advance(min(time.Minute, end.Sub(f.clock.Now())))
 		f.work()
 	}
 }

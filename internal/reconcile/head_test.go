@@ -39,9 +39,9 @@ func TestWhenAHeadCame(t *testing.T) {
 			t.Errorf("%s: the head came at %v, want %v", what, got, want)
 		}
 	}
-	opened := s.clock()
+	opened := s.clock.Now()
 	expect("opened", look(s.queue), opened)
-	s.advance(time.Hour)
+	s.clock.Advance(time.Hour)
 	s.check(s.repo.Label(number, "carol", "docs"))
 	expect("labelled", look(s.queue), opened)
 	expect("without a store", look(nil), opened.Add(time.Hour))
@@ -50,9 +50,9 @@ func TestWhenAHeadCame(t *testing.T) {
 	s.check(err)
 	state, err := s.repo.PR(number)
 	s.check(err)
-	s.check(s.queue.Add(t.Context(), queue.Hint{Key: key, UpdatedAt: s.clock(), Version: state.HeadSHA}))
-	pushed := s.clock()
-	s.advance(time.Hour)
+	s.check(s.queue.Add(t.Context(), queue.Hint{Key: key, UpdatedAt: s.clock.Now(), Version: state.HeadSHA}))
+	pushed := s.clock.Now()
+	s.clock.Advance(time.Hour)
 	s.check(s.repo.Label(number, "carol", "stdlib"))
 	expect("pushed, and labelled before the first look", look(s.queue), pushed)
 }

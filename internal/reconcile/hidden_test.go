@@ -28,7 +28,7 @@ func TestHiddenNotesAreNotPostedAgain(t *testing.T) {
 		if n := s.comments(number); n != want {
 			t.Errorf("%d comments, want %d", n, want)
 		}
-		s.advance(time.Hour)
+		s.clock.Advance(time.Hour)
 	}
 	look(2)
 	s.check(s.github.Hole(ghtest.Hole{Path: `repository.issueOrPullRequest.comments.nodes.0`, Type: "FORBIDDEN", Message: "no"}))

@@ -21,7 +21,7 @@ func TestAClockSetBackDelaysNothing(t *testing.T) {
 	s := newStage(t)
 	number, r := s.open("first"), s.reconciler()
 	job := s.job(number)
-	job.UpdatedAt, job.Wanted = s.clock().Add(time.Hour), s.clock().Add(time.Hour)
+	job.UpdatedAt, job.Wanted = s.clock.Now().Add(time.Hour), s.clock.Now().Add(time.Hour)
 	s.check(r.Run(t.Context(), job))
 }
 
@@ -31,12 +31,12 @@ func TestAnOldAnswerIsNotUsedAfterALongWait(t *testing.T) {
 	s := newStage(t)
 	number, r := s.open("first"), s.reconciler()
 	job := s.job(number)
-	s.advance(10 * time.Minute)
+	s.clock.Advance(10 * time.Minute)
 	s.github.SetWeather(ghtest.Weather{Stale: 2 * time.Second})
 	s.check(s.repo.EditTitle(number, "second"))
-	job.UpdatedAt = s.clock()
+	job.UpdatedAt = s.clock.Now()
 	s.wantLater(r.Run(t.Context(), job))
-	s.advance(2 * time.Second)
+	s.clock.Advance(2 * time.Second)
 	s.check(r.Run(t.Context(), job))
 	if got := s.status(number, "bedevere/news"); got != "second" {
 		t.Errorf("status %q", got)
@@ -48,14 +48,14 @@ func TestAnOldAnswerIsNotUsedAfterALongWait(t *testing.T) {
 func TestAfterARestartOlderHintsWait(t *testing.T) {
 	s := newStage(t)
 	job := s.job(s.open("first"))
-	s.advance(time.Second)
+	s.clock.Advance(time.Second)
 	r := s.reconciler()
 	s.wantLater(r.Run(t.Context(), job))
 	s.seen()
 	if s.wantLater(r.Run(t.Context(), job)); len(s.seen()) > 0 {
 		t.Error("waiting asked GitHub")
 	}
-	s.advance(4 * time.Second)
+	s.clock.Advance(4 * time.Second)
 	s.check(r.Run(t.Context(), job))
 }
 
@@ -76,7 +76,7 @@ func TestReplicasWaitWithWhatOthersEnqueue(t *testing.T) {
 		})
 		s.check(r.Run(t.Context(), s.job(number)))
 	}
-	want := []time.Time{{}, s.clock().Add(4 * time.Second)}
+	want := []time.Time{{}, s.clock.Now().Add(4 * time.Second)}
 	if !slices.EqualFunc(recorded.at, want, time.Time.Equal) {
 		t.Errorf("enqueued for %v, want %v", recorded.at, want)
 	}
@@ -85,7 +85,7 @@ func TestReplicasWaitWithWhatOthersEnqueue(t *testing.T) {
 func (s *stage) wantLater(err error) {
 	s.Helper()
 	var later *queue.Later
-	if !errors.As(err, &later) || later.Until.Sub(s.clock()) < time.Second {
+	if !errors.As(err, &later) || later.Until.Sub(s.clock.Now()) < time.Second {
 		s.Errorf("outcome %v, want a wait of a second at least", err)
 	}
 }
@@ -121,9 +121,9 @@ func TestWhatIsRefusedIsLookedAtAgain(t *testing.T) {
 func TestSweepAfterADryRun(t *testing.T) {
 	s := newStage(t)
 	s.open("first")
-	s.advance(time.Hour)
+	s.clock.Advance(time.Hour)
 	s.sweep(func(c *reconcile.Config) { c.DryRun = true })
-	s.advance(time.Minute)
+	s.clock.Advance(time.Minute)
 	if _, keys := s.sweep(); len(keys) != 1 {
 		t.Errorf("handed on %v, want the pull request", keys)
 	}

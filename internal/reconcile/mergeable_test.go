@@ -147,7 +147,7 @@ func TestConflictsUnderALimit(t *testing.T) {
 	if err := f.event(f.Reconciler, "push"); !errors.As(err, &limited) {
 		t.Errorf("outcome %v", err)
 	}
-	f.advance(2 * time.Minute)
+	f.clock.Advance(2 * time.Minute)
 	f.hint("python/cpython", "push")
 	f.work()
 	f.labelled(number, true, "after the limit")

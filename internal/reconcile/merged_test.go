@@ -25,7 +25,7 @@ func (s *stage) withBackports(c *reconcile.Config) {
 	s.Helper()
 	engine, err := git.NewEngine(git.EngineConfig{Dir: filepath.Join(s.TempDir(), "picks"), Log: zerolog.New(&s.log)})
 	s.check(err)
-	c.Picker = &pick.Picker{GitHub: c.GitHub, Loads: c.Loads, Engine: engine, Now: s.clock}
+	c.Picker = &pick.Picker{GitHub: c.GitHub, Loads: c.Loads, Engine: engine, Now: s.clock.Now}
 	c.Rules = func(settings config.Rules) []pull.Rule {
 		b := backports(settings)
 		return slices.DeleteFunc([]pull.Rule{backport.Rule(b), backport.PullRule(b)}, func(r pull.Rule) bool { return r.Want == nil })
@@ -39,7 +39,7 @@ func (s *stage) rest(r *reconcile.Reconciler, recorded *hints) {
 		keys := recorded.keys
 		recorded.keys = nil
 		for _, key := range keys {
-			s.check(r.Run(s.Context(), queue.Job{Hint: queue.Hint{Key: key, Cause: "test"}, Attempt: 1, Wanted: s.clock()}))
+			s.check(r.Run(s.Context(), queue.Job{Hint: queue.Hint{Key: key, Cause: "test"}, Attempt: 1, Wanted: s.clock.Now()}))
 		}
 		if len(keys) == 0 {
 			return
@@ -76,9 +76,9 @@ func TestBackportsFollowFromTheSweep(t *testing.T) {
 			s.branches("3.14")
 			s.check(s.repo.SetLabel(ghtest.Label{Name: asks + "3.14"}))
 			s.sweep(s.withBackports)
-			s.advance(time.Minute)
+			s.clock.Advance(time.Minute)
 			number := s.merged("Fix it", "type-bug", asks+"3.14")
-			s.advance(down)
+			s.clock.Advance(down)
 			recorded := &hints{Store: s.queue}
 			r := s.reconciler(s.withBackports, func(c *reconcile.Config) { c.Store = recorded })
 			if _, keys := s.steps(r, recorded); !slices.Equal(keys, []string{fmt.Sprintf("python/cpython#%d", number)}) {
@@ -108,7 +108,7 @@ func TestFullSweepFindsOldLabels(t *testing.T) {
 	s.check(s.repo.SetLabel(ghtest.Label{Name: "Needs backport to 3.14"}))
 	old := s.merged("Fix it", asks+"3.14")
 	s.merged("Done with")
-	s.advance(30 * 24 * time.Hour)
+	s.clock.Advance(30 * 24 * time.Hour)
 	s.asked()
 	_, keys := s.sweep(s.withBackports)
 	if !slices.Equal(keys, []string{fmt.Sprintf("python/cpython#%d", old)}) {
@@ -118,7 +118,7 @@ func TestFullSweepFindsOldLabels(t *testing.T) {
 	if n := s.asked(); n != 8 {
 		t.Errorf("%d requests, want 8", n)
 	}
-	s.advance(time.Hour)
+	s.clock.Advance(time.Hour)
 	s.sweep(s.withBackports)
 	if n := s.asked(); n != 3 {
 		t.Errorf("%d requests of an hourly sweep with nothing to look at, want 3", n)
@@ -136,6 +136,6 @@ func TestSweepWithoutBackportsLooksAtMergedOnes(t *testing.T) {
 		if looked := counter(t, s.registry, "concorde_sweep_checked_total"); looked != 2 {
 			t.Errorf("looked at %v pull requests, want 2", looked)
 		}
-		s.advance(24 * time.Hour)
+		s.clock.Advance(24 * time.Hour)
 	}
 }

@@ -187,8 +187,8 @@ func TestMergeQueueInTrouble(t *testing.T) {
 			s.github.ClearFaults()
 			s.check(s.github.Fault(ghtest.Fault{Method: http.MethodPost, Path: "/statuses/" + groups[0] + "$", Times: -1, Status: 422,
 				Body: noCommit.Body}))
-			s.check(s.repo.Dequeue(first)) // the second is built anew
-			s.advance(20 * time.Minute)    // what is limited is limited for longer each time
+			s.check(s.repo.Dequeue(first))    // the second is built anew
+			s.clock.Advance(20 * time.Minute) // what is limited is limited for longer each time
 			before = len(s.repo.Writes())
 			s.check(s.event(r, "delivery-2"))
 			if at := s.repo.Writes()[before:]; len(at) != 3 || slices.ContainsFunc(at,

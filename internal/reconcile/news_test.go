@@ -24,7 +24,7 @@ func TestReplicasHearOfPeople(t *testing.T) {
 	number := s.open("Change")
 	run := func(want string) {
 		t.Helper()
-		s.advance(2 * time.Second)
+		s.clock.Advance(2 * time.Second)
 		s.check(worker.Run(t.Context(), s.job(number)))
 		if got := s.status(number, "team"); got != want {
 			t.Errorf("the team is %q, want %q", got, want)
@@ -68,7 +68,7 @@ func TestReplicasHearOfInstallations(t *testing.T) {
 	default:
 	}
 	receiver.InstallationsChanged(t.Context())
-	s.advance(2 * time.Second)
+	s.clock.Advance(2 * time.Second)
 	s.check(worker.Run(t.Context(), s.job(number)))
 	select {
 	case <-worker.Relists():
@@ -97,7 +97,7 @@ func TestReceiverKnowsSettings(t *testing.T) {
 	_, err := s.repo.Push("main", ghtest.Commit{Message: "Settings",
 		Files: map[string]ghtest.File{config.RepositoryFile: ghtest.Text("news:\n  status: ours/news\n")}})
 	s.check(err)
-	s.advance(time.Hour) // the worker's caches
+	s.clock.Advance(time.Hour) // the worker's caches
 	s.check(worker.Run(t.Context(), s.job(number)))
 	if status, _ := in(); status != "ours/news" {
 		t.Errorf("status %q after an hour", status)
@@ -106,7 +106,7 @@ func TestReceiverKnowsSettings(t *testing.T) {
 		Files: map[string]ghtest.File{config.RepositoryFile: ghtest.Text("news:\n  status: [broken\n")}})
 	s.check(err)
 	s.check(worker.Run(t.Context(), s.job(number)))
-	s.advance(time.Hour)
+	s.clock.Advance(time.Hour)
 	if status, _ := in(); status != "ours/news" {
 		t.Errorf("status %q, but the last good file has another", status)
 	}

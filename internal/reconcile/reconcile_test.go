@@ -63,7 +63,7 @@ func TestOlderSnapshotsAreReadAgain(t *testing.T) {
 	s := newStage(t)
 	number, r := s.open("first"), s.reconciler()
 	job := s.job(number)
-	job.UpdatedAt = s.clock().Add(time.Hour) // GitHub's answer lags behind
+	job.UpdatedAt = s.clock.Now().Add(time.Hour) // GitHub's answer lags behind
 	var pauses []time.Duration
 	for {
 		err := r.Run(t.Context(), job)
@@ -75,8 +75,8 @@ func TestOlderSnapshotsAreReadAgain(t *testing.T) {
 		if len(s.repo.Writes()) != 0 {
 			t.Fatal("wrote from an old snapshot")
 		}
-		pauses = append(pauses, later.Until.Sub(s.clock()))
-		s.advance(pauses[len(pauses)-1])
+		pauses = append(pauses, later.Until.Sub(s.clock.Now()))
+		s.clock.Advance(pauses[len(pauses)-1])
 	}
 	if len(pauses) < 3 || len(pauses) > 7 || pauses[0] != time.Second {
 		t.Errorf("pauses %v: want a few, doubling from a second", pauses)
@@ -114,7 +114,7 @@ func TestOutcomes(t *testing.T) {
 				t.Errorf("wrong outcome %T: %v", err, err)
 			}
 			s.github.ClearFaults()
-			s.advance(time.Hour)
+			s.clock.Advance(time.Hour)
 			s.check(r.Run(t.Context(), s.job(number)))
 			if got := s.status(number, "bedevere/news"); got != "first" {
 				t.Errorf("after the fault: status %q", got)
@@ -199,7 +199,7 @@ func TestRepositorySettings(t *testing.T) {
 func TestRulesThatClashAreAnError(t *testing.T) {
 	s := newStage(t)
 	_, err := reconcile.New(reconcile.Config{
-		Settings: config.Preset(), GitHub: &gh.App{}, Loads: &snapshot.Loader{}, Writes: &apply.Writer{}, Now: s.clock,
+		Settings: config.Preset(), GitHub: &gh.App{}, Loads: &snapshot.Loader{}, Writes: &apply.Writer{}, Now: s.clock.Now,
 		Rules: func(r config.Rules) []pull.Rule { return append(titled(r), titled(r)...) },
 	})
 	if err == nil || !strings.Contains(err.Error(), "bedevere/news") {

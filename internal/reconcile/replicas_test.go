@@ -32,12 +32,12 @@ func TestHealthOfReplicas(t *testing.T) {
 		t.Fatal("a run ended well while GitHub answered 502")
 	}
 	s.github.ClearFaults()
-	s.advance(time.Second)
+	s.clock.Advance(time.Second)
 	s.check(run(second))
-	s.advance(5 * time.Minute)
+	s.clock.Advance(5 * time.Minute)
 	health(first, late, reconcile.Health{Notes: []string{"python/cpython#7 has waited for 11m, while others on python are done: the log " +
 		"says why"}})
-	s.advance(6 * time.Minute)
+	s.clock.Advance(6 * time.Minute)
 	health(first, nil, reconcile.Health{})
 	health(first, late, reconcile.Health{Alerts: []reconcile.Alert{{Kind: reconcile.KindSlow,
 		Text: "nothing was done on python for 11m: no run has ended since then. See the log for what they're doing"}}})

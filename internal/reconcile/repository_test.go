@@ -115,7 +115,7 @@ func TestBranchDay(t *testing.T) {
 
 	// A branch is cut: the event is enough, and starts no sweep.
 	s.open("first")
-	s.advance(5 * time.Minute)
+	s.clock.Advance(5 * time.Minute)
 	s.branches("3.15")
 	s.asked()
 	s.check(s.event(r, "delivery-1"))
@@ -155,14 +155,14 @@ func TestBranchDayDuringASweep(t *testing.T) {
 	}
 	s.branches("3.14")
 	for range 2 {
-		if err := s.event(r, "delivery-1"); !errors.As(err, &later) || !later.Until.After(s.clock()) {
+		if err := s.event(r, "delivery-1"); !errors.As(err, &later) || !later.Until.After(s.clock.Now()) {
 			t.Fatalf("outcome %v, want the pace of the sweep", err)
 		}
 	}
 	if labels := s.repo.Labels(); len(labels) != 1 {
 		t.Errorf("labels %+v", labels)
 	}
-	s.advance(later.Until.Sub(s.clock()))
+	s.clock.Advance(later.Until.Sub(s.clock.Now()))
 	if _, keys := s.steps(r, recorded); len(keys) != 25 {
 		t.Errorf("the sweep handed on %d keys, want 25", len(keys))
 	}
@@ -225,10 +225,10 @@ func TestBranchDayInTrouble(t *testing.T) {
 			r := s.reconciler(withLabels, func(c *reconcile.Config) { c.Store = recorded })
 			err := s.event(r, "delivery-1")
 			var later *queue.Later
-			if stopped := err != nil && (!errors.As(err, &later) || later.Until.After(s.clock())); stopped != c.stops {
+			if stopped := err != nil && (!errors.As(err, &later) || later.Until.After(s.clock.Now())); stopped != c.stops {
 				t.Errorf("outcome %v", err)
 			}
-			s.advance(2 * time.Minute)
+			s.clock.Advance(2 * time.Minute)
 			if _, keys := s.steps(r, recorded); len(keys) != 1 {
 				t.Errorf("the sweep handed on %v", keys)
 			}

@@ -86,19 +86,19 @@ func TestShadowSurvivesRestarts(t *testing.T) {
 		s.check(r.Run(t.Context(), s.job(number)))
 		s.expectOutcomes(number, "status bedevere/news ")
 	}
-	end := s.clock().Add(time.Hour)
+	end := s.clock.Now().Add(time.Hour)
 	if len(store.hints) != 2 || !store.hints[0].At.Equal(end) {
 		t.Errorf("hints %+v, want one for each at %s", store.hints, end)
 	}
 	s.oldBot(same, "success")
-	s.advance(30 * time.Minute)
+	s.clock.Advance(30 * time.Minute)
 	r, store = s.shadowed()
 	s.check(r.Run(t.Context(), s.job(missing)))
 	s.expectOutcomes(missing, "status bedevere/news ")
 	if len(store.hints) != 1 || !store.hints[0].At.Equal(end) {
 		t.Errorf("hints %+v, want one at %s", store.hints, end)
 	}
-	s.advance(31 * time.Minute)
+	s.clock.Advance(31 * time.Minute)
 	r, store = s.shadowed()
 	for _, number := range []int{missing, same, missing} {
 		s.check(r.Run(t.Context(), s.job(number)))
@@ -151,7 +151,7 @@ func TestShadowCostsNoRequests(t *testing.T) {
 		for i := range requests {
 			s.check(r.Run(t.Context(), s.job(number)))
 			requests[i] = len(s.seen())
-			s.advance(61 * time.Minute)
+			s.clock.Advance(61 * time.Minute)
 		}
 		return requests
 	}
@@ -183,7 +183,7 @@ func TestShadowSwitchedOn(t *testing.T) {
 		_, err := s.repo.Push("main", ghtest.Commit{Message: mode, Files: map[string]ghtest.File{
 			config.RepositoryFile: ghtest.Text(fmt.Sprintf("modes: {news: %q}\n", mode))}})
 		s.check(err)
-		s.advance(10 * time.Minute)
+		s.clock.Advance(10 * time.Minute)
 		store.hints = nil
 		s.check(r.Run(t.Context(), s.job(number)))
 	}
@@ -193,7 +193,7 @@ func TestShadowSwitchedOn(t *testing.T) {
 		t.Errorf("status %q, hints %+v", got, store.hints)
 	}
 	s.check(s.repo.EditTitle(number, "renamed"))
-	s.advance(2 * time.Hour)
+	s.clock.Advance(2 * time.Hour)
 	mode("shadow")
 	s.expectOutcomes(number, "status bedevere/news earlier")
 	if got := s.status(number, "bedevere/news"); got != "first" {
@@ -206,12 +206,12 @@ func TestShadowInSweeps(t *testing.T) {
 	s := newStage(t)
 	s.open("first")
 	r, store := s.shadowed()
-	job := queue.Job{Hint: queue.Hint{Key: "python/cpython", Cause: "sweep"}, Attempt: 1, Wanted: s.clock()}
+	job := queue.Job{Hint: queue.Hint{Key: "python/cpython", Cause: "sweep"}, Attempt: 1, Wanted: s.clock.Now()}
 	for range 3 {
 		if err := r.Run(t.Context(), job); err == nil {
 			break
 		}
-		s.advance(time.Minute)
+		s.clock.Advance(time.Minute)
 	}
 	if !strings.Contains(s.log.String(), `"to_fix":0`) || len(store.hints) > 0 {
 		t.Errorf("hints %+v, log:\n%s", store.hints, s.log.String())
@@ -222,7 +222,7 @@ func TestShadowInSweeps(t *testing.T) {
 func TestShadowOfAnotherProgram(t *testing.T) {
 	s := newStage(t)
 	number := s.open("first")
-	s.check(s.queue.Predict(t.Context(), queue.Prediction{Key: s.job(number).Key, Thing: "label x", At: s.clock(), Value: []byte("{")}))
+	s.check(s.queue.Predict(t.Context(), queue.Prediction{Key: s.job(number).Key, Thing: "label x", At: s.clock.Now(), Value: []byte("{")}))
 	r, _ := s.shadowed()
 	s.check(r.Run(t.Context(), s.job(number)))
 	if !strings.Contains(s.log.String(), "ignoring a prediction") {

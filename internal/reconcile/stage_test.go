@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
@@ -18,6 +17,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/gh/apply"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/reconcile"
@@ -27,13 +27,13 @@ import (
 type stage struct {
 	*testing.T
 	github   *ghtest.Server
+	clock    *trial.Clock
 	repo     *ghtest.Repo
 	queue    *queue.Queue
 	log      bytes.Buffer
 	registry *prometheus.Registry
 
 	mu      sync.Mutex
-	now     time.Time
 	bodies  []string // of the requests since the last call of seen
 	answers []string // to them
 }
@@ -45,8 +45,8 @@ func newStage(t *testing.T) *stage {
 
 func newStageOn(t *testing.T, c ghtest.Config) *stage {
 	t.Helper()
-	s := &stage{T: t, now: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC), registry: prometheus.NewRegistry()}
-	c.Now, c.Observe = s.clock, s.observe
+	s := &stage{T: t, clock: trial.NewClock(), registry: prometheus.NewRegistry()}
+	c.Now, c.Observe = s.clock.Now, s.observe
 	var err error
 	if s.github, err = ghtest.New(c); err != nil {
 		t.Fatal(err)
@@ -55,18 +55,12 @@ func newStageOn(t *testing.T, c ghtest.Config) *stage {
 	s.repo, err = s.github.Repo("python/cpython", ghtest.RepoOptions{})
 	s.check(err)
 	s.queue, err = queue.Open(t.Context(), queue.Config{
-		Database: filepath.Join(t.TempDir(), "concorde.db"), Now: s.clock,
+		Database: filepath.Join(t.TempDir(), "concorde.db"), Now: s.clock.Now,
 		Work: func(context.Context, queue.Job) error { return nil }, // never started
 	})
 	s.check(err)
 	t.Cleanup(func() { s.check(s.queue.Stop(context.Background())) })
 	return s
-}
-
-func (s *stage) clock() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now
 }
 
 func (s *stage) observe(x ghtest.Exchange) {
@@ -86,12 +80,6 @@ func (s *stage) seen() []string {
 	seen := s.bodies
 	s.bodies, s.answers = nil, nil
 	return seen
-}
-
-func (s *stage) advance(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = s.now.Add(d)
 }
 
 func (s *stage) check(err error) {
@@ -116,7 +104,7 @@ func titled(rules config.Rules) []pull.Rule {
 func (s *stage) reconciler(change ...func(*reconcile.Config)) *reconcile.Reconciler {
 	s.Helper()
 	github, err := gh.New(gh.Config{
-		AppID: s.github.AppID(), PrivateKey: s.github.PrivateKeyPEM(), APIURL: s.github.APIURL(), ServerURL: s.github.URL, Now: s.clock,
+		AppID: s.github.AppID(), PrivateKey: s.github.PrivateKeyPEM(), APIURL: s.github.APIURL(), ServerURL: s.github.URL, Now: s.clock.Now,
 	})
 	s.check(err)
 	loads, err := snapshot.New(github)
@@ -129,7 +117,7 @@ func (s *stage) reconciler(change ...func(*reconcile.Config)) *reconcile.Reconci
 	s.registry = prometheus.NewRegistry()
 	c := reconcile.Config{
 		Settings: settings, GitHub: github, Loads: loads, Writes: writes, Store: s.queue, Rules: titled, Metrics: s.registry,
-		Log: zerolog.New(&s.log), Now: s.clock,
+		Log: zerolog.New(&s.log), Now: s.clock.Now,
 	}
 	for _, f := range change {
 		f(&c)
@@ -151,7 +139,7 @@ func (s *stage) open(title string) int {
 
 func (s *stage) job(number int) queue.Job {
 	key := pull.Key{Owner: "python", Repo: "cpython", Number: number}
-	return queue.Job{Hint: queue.Hint{Key: key.String(), Cause: "test"}, Attempt: 1, Wanted: s.clock()}
+	return queue.Job{Hint: queue.Hint{Key: key.String(), Cause: "test"}, Attempt: 1, Wanted: s.clock.Now()}
 }
 
 // status is the description of the status of a pull request.

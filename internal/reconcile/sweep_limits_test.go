@@ -41,7 +41,7 @@ func TestSweepStopsBeforeItWritesTooMuch(t *testing.T) {
 			len(alerts) > 0 {
 			t.Errorf("alerts %q with %d left", alerts, left)
 		}
-		s.advance(time.Hour)
+		s.clock.Advance(time.Hour)
 	}
 	r := s.reconciler(limited)
 	round(r, 1, 12, 13)
@@ -102,9 +102,9 @@ func TestSweepWaitsForALimitAndSurvivesBrokenState(t *testing.T) {
 	fault := ghtest.SecondaryLimit(time.Minute)
 	fault.Path, fault.Contains, fault.Times = "^/graphql$", "all:pullRequests", 1
 	s.github.Fault(fault)
-	start := s.clock()
+	start := s.clock.Now()
 	_, keys := s.sweep()
-	if waited := s.clock().Sub(start); len(keys) != 1 || waited < time.Minute {
+	if waited := s.clock.Now().Sub(start); len(keys) != 1 || waited < time.Minute {
 		t.Errorf("handed on %v after %s", keys, waited)
 	}
 }
@@ -126,17 +126,17 @@ func TestSweepWaitsForTheNextHour(t *testing.T) {
 		if strings.HasPrefix(later.Why, "the sweep waits") {
 			break
 		}
-		s.advance(later.Until.Sub(s.clock()))
+		s.clock.Advance(later.Until.Sub(s.clock.Now()))
 	}
 	looked := counter(t, s.registry, "concorde_sweep_checked_total")
-	if wait := later.Until.Sub(s.clock()); looked < 20 || looked > 30 || wait <= 0 || wait > time.Hour {
+	if wait := later.Until.Sub(s.clock.Now()); looked < 20 || looked > 30 || wait <= 0 || wait > time.Hour {
 		t.Errorf("waits %s after %v looks", wait, looked)
 	}
 	s.asked()
 	if err := r.Run(t.Context(), s.job(0)); !errors.As(err, &later) || s.asked() != 0 {
 		t.Errorf("woken early: %v", err)
 	}
-	s.advance(later.Until.Sub(s.clock()))
+	s.clock.Advance(later.Until.Sub(s.clock.Now()))
 	if _, keys := s.steps(r, recorded); len(keys) != 45 {
 		t.Errorf("handed on %d keys", len(keys))
 	}

@@ -52,7 +52,7 @@ func (s *stage) steps(r *reconcile.Reconciler, recorded *hints) (steps int, keys
 		if steps > 100 {
 			s.Fatal("the sweep does not end")
 		}
-		s.advance(later.Until.Sub(s.clock()))
+		s.clock.Advance(later.Until.Sub(s.clock.Now()))
 	}
 }
 
@@ -81,12 +81,12 @@ func TestSweepTakesManyPullRequestsInPacedSteps(t *testing.T) {
 	for i := range 25 {
 		s.open("title " + string(rune('a'+i)))
 	}
-	start := s.clock()
+	start := s.clock.Now()
 	steps, keys := s.sweep(func(c *reconcile.Config) { c.Settings.Sweep.PullRequestsPerMinute = 10 })
 	if steps != 4 || len(keys) != 25 {
 		t.Errorf("%d steps handed on %d keys, want 4 and 25", steps, len(keys))
 	}
-	if took := s.clock().Sub(start); took != 2*time.Minute {
+	if took := s.clock.Now().Sub(start); took != 2*time.Minute {
 		t.Errorf("took %s at 10 pull requests a minute, want 2m for two full batches of 10", took)
 	}
 }
@@ -102,7 +102,7 @@ func TestSweepGoesOnAfterARestart(t *testing.T) {
 		if err := r.Run(t.Context(), s.job(0)); !errors.As(err, &later) {
 			t.Fatalf("outcome %v", err)
 		}
-		s.advance(later.Until.Sub(s.clock()))
+		s.clock.Advance(later.Until.Sub(s.clock.Now()))
 	}
 	steps, keys := s.sweep() // a new one, on the same database
 	if steps != 2 || len(keys) != 25 {
@@ -113,7 +113,7 @@ func TestSweepGoesOnAfterARestart(t *testing.T) {
 func TestSweepSchedule(t *testing.T) {
 	s := newStage(t)
 	first := s.open("first")
-	s.advance(20 * time.Minute)
+	s.clock.Advance(20 * time.Minute)
 	recorded := &hints{Store: s.queue}
 	r := s.reconciler(func(c *reconcile.Config) { c.Store = recorded })
 	looks := func(want float64, when string) {
@@ -126,27 +126,27 @@ func TestSweepSchedule(t *testing.T) {
 	}
 	looks(1, "the first time: all")
 	looks(0, "soon after: nothing")
-	s.advance(30 * time.Minute)
+	s.clock.Advance(30 * time.Minute)
 	second := s.open("second")
 	looks(0, "not yet")
-	s.advance(30 * time.Minute)
+	s.clock.Advance(30 * time.Minute)
 	looks(1, "hourly: what was updated since")
-	s.advance(time.Minute)
+	s.clock.Advance(time.Minute)
 	r = s.reconciler(func(c *reconcile.Config) { c.Store = recorded })
 	s.check(s.repo.EditTitle(first, "first, edited"))
 	looks(1, "after a start: what was updated since")
-	s.advance(15 * time.Hour) // past three in the night
+	s.clock.Advance(15 * time.Hour) // past three in the night
 	looks(2, "nightly: all open ones")
 	s.check(s.repo.Close(second, "eric"))
-	s.advance(24 * time.Hour)
+	s.clock.Advance(24 * time.Hour)
 	looks(2, "nightly: those that were closed since")
-	s.advance(24 * time.Hour)
+	s.clock.Advance(24 * time.Hour)
 	looks(2, "nightly: those that were closed this week")
-	s.advance(7 * 24 * time.Hour)
+	s.clock.Advance(7 * 24 * time.Hour)
 	looks(1, "later: open ones alone")
-	s.advance(time.Minute)
+	s.clock.Advance(time.Minute)
 	s.check(s.repo.EditTitle(second, "second, edited"))
-	s.advance(30 * 24 * time.Hour)
+	s.clock.Advance(30 * 24 * time.Hour)
 	looks(2, "after a month without a sweep: what was touched meanwhile")
 }
 
@@ -182,7 +182,7 @@ func TestSweepLeavesTheOddOneToTheQueue(t *testing.T) {
 	for range 2 { // the list, and the first batch up to the odd one
 		err := r.Run(t.Context(), s.job(0))
 		if errors.As(err, &later) {
-			s.advance(later.Until.Sub(s.clock()))
+			s.clock.Advance(later.Until.Sub(s.clock.Now()))
 		} else if err == nil || !strings.Contains(err.Error(), "502") {
 			t.Fatalf("outcome %v", err)
 		}
@@ -224,26 +224,26 @@ func TestSweepLooksAtIssues(t *testing.T) {
 		}
 	}
 	issue("long ago")
-	s.advance(30 * 24 * time.Hour)
+	s.clock.Advance(30 * 24 * time.Hour)
 	bug, done := issue("a bug"), issue("another")
 	s.check(s.repo.Close(done, "eric"))
 	s.open("first")
-	s.advance(2 * 24 * time.Hour)
+	s.clock.Advance(2 * 24 * time.Hour)
 	looks(3, "python/cpython#2", "python/cpython#3")
 	s.check(s.reconciler(sorted).Run(t.Context(), s.job(bug)))
-	s.advance(time.Hour)
+	s.clock.Advance(time.Hour)
 	looks(1) // the one that the bot labelled
-	s.advance(time.Hour)
+	s.clock.Advance(time.Hour)
 	_, err := s.repo.Comment(done, "eric", "again")
 	s.check(err)
 	looks(1, "python/cpython#3")
-	s.advance(time.Hour)
+	s.clock.Advance(time.Hour)
 	s.check(s.github.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "all:issues", Status: http.StatusBadGateway, Times: 3}))
 	if err := s.reconciler(sorted).Run(t.Context(), s.job(0)); err == nil ||
 		!strings.Contains(err.Error(), "listing the issues of python/cpython") {
 		t.Errorf("outcome %v", err)
 	}
 	looks(1, "python/cpython#3") // twice, since it was touched right before the last sweep
-	s.advance(time.Hour)
+	s.clock.Advance(time.Hour)
 	looks(0)
 }

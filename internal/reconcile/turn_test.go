@@ -27,11 +27,11 @@ func TestPickWithoutATurnHoldsNoWorker(t *testing.T) {
 	r := s.reconciler(s.withBackports, func(c *reconcile.Config) {
 		engine, err := git.NewEngine(git.EngineConfig{Dir: filepath.Join(t.TempDir(), "picks"), Jobs: 1, Log: zerolog.New(&s.log)})
 		s.check(err)
-		c.Picker = &pick.Picker{GitHub: c.GitHub, Loads: c.Loads, Engine: engine, Now: s.clock}
+		c.Picker = &pick.Picker{GitHub: c.GitHub, Loads: c.Loads, Engine: engine, Now: s.clock.Now}
 	})
 	run := func(number int) error {
 		return r.Run(t.Context(), queue.Job{Hint: queue.Hint{Key: fmt.Sprintf("python/cpython#%d", number), Cause: "test"}, Attempt: 1,
-			Wanted: s.clock()})
+			Wanted: s.clock.Now()})
 	}
 	fetching, goOn, ended := make(chan struct{}), make(chan struct{}), make(chan error)
 	s.check(s.github.Fault(ghtest.Fault{Path: `\.git/`, Before: func() { close(fetching); <-goOn }}))
@@ -40,7 +40,7 @@ func TestPickWithoutATurnHoldsNoWorker(t *testing.T) {
 	for i, want := range []time.Duration{1, 2, 4, 8, 16, 16} {
 		s.asked()
 		later, is := errors.AsType[*queue.Later](run(second))
-		if !is || later.Until.Sub(s.clock()) != want*time.Second {
+		if !is || later.Until.Sub(s.clock.Now()) != want*time.Second {
 			t.Fatalf("the second pick's run %d ended with %v, want later, in %d s", i+1, later, want)
 		}
 		if n := s.asked(); i > 0 && n > 0 {

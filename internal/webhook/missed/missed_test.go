@@ -62,7 +62,7 @@ func TestFirstRunRequestsNothing(t *testing.T) {
 	w := newWorld(t)
 	w.set(http.StatusBadGateway, false)
 	w.send(2)
-	w.pass(2 * time.Minute)
+	w.clock.Advance(2 * time.Minute)
 	must(t, w.finder.Run(t.Context(), true))
 	w.look()
 	must(t, w.github.Flush(t.Context()))
@@ -94,12 +94,12 @@ func TestRequestedDeliveriesAreAwaited(t *testing.T) {
 	w.look()
 	w.set(http.StatusBadGateway, false)
 	w.send(1)
-	w.pass(missed.Every)
+	w.clock.Advance(missed.Every)
 	w.github.Pause()
 	for range 5 {
 		must(t, w.finder.Run(t.Context(), true))
 	}
-	w.pass(missed.Every)
+	w.clock.Advance(missed.Every)
 	must(t, w.finder.Run(t.Context(), false))
 	w.github.Resume()
 	must(t, w.github.Flush(t.Context()))
@@ -114,7 +114,7 @@ func TestForgottenRequestsAreRepeated(t *testing.T) {
 	w := newWorld(t)
 	w.look()
 	w.lose(1)
-	w.pass(missed.Every)
+	w.clock.Advance(missed.Every)
 	w.github.Pause()
 	must(t, w.finder.Run(t.Context(), false))
 	w.github.Rearrange(func([]ghtest.Delivery) []ghtest.Delivery { return nil })
@@ -152,9 +152,9 @@ func TestLongGapIsSwept(t *testing.T) {
 	w.look()
 	w.set(http.StatusBadGateway, false)
 	w.send(1)
-	w.pass(71 * time.Hour)
+	w.clock.Advance(71 * time.Hour)
 	w.send(1)
-	w.pass(2 * time.Hour) // the first one is forgotten
+	w.clock.Advance(2 * time.Hour) // the first one is forgotten
 	w.set(http.StatusAccepted, true)
 	must(t, w.finder.Run(t.Context(), true))
 	must(t, w.github.Flush(t.Context()))
@@ -185,7 +185,7 @@ func TestFailedLookLosesNothing(t *testing.T) {
 			w.look()
 			w.lose(3)
 			must(t, w.github.Fault(fault))
-			w.pass(missed.Every)
+			w.clock.Advance(missed.Every)
 			if err := w.finder.Run(t.Context(), false); err == nil {
 				t.Error("no error")
 			}
@@ -209,7 +209,7 @@ func TestFailedRequestsHoldUpNoOthers(t *testing.T) {
 	for i := range 5 {
 		must(t, w.github.Fault(ghtest.Fault{Path: "/attempts$", Status: http.StatusBadGateway, After: 3 * i}))
 	}
-	w.pass(missed.Every)
+	w.clock.Advance(missed.Every)
 	if err := w.finder.Run(t.Context(), false); err == nil {
 		t.Error("no error")
 	}
@@ -246,10 +246,10 @@ func TestReplicasAskOnce(t *testing.T) {
 	w := newWorld(t)
 	w.look()
 	before := w.asked
-	w.pass(missed.Every)
+	w.clock.Advance(missed.Every)
 	for range 3 {
 		must(t, w.finder.Run(t.Context(), false))
-		w.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 	}
 	if n := w.asked - before; n != 1 {
 		t.Errorf("GitHub was asked %d times", n)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/webhook/missed"
 )
@@ -23,12 +24,12 @@ import (
 type world struct {
 	t       *testing.T
 	github  *ghtest.Server
+	clock   *trial.Clock
 	store   *queue.Queue
 	finder  *missed.Finder
 	metrics *prometheus.Registry
 
 	mu       sync.Mutex
-	now      time.Time
 	answer   int  // of the receiver
 	stores   bool // what it gets
 	arrived  []string
@@ -46,42 +47,30 @@ func must(t *testing.T, err error) {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, now: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC), answer: http.StatusAccepted, stores: true,
+	w := &world{t: t, clock: trial.NewClock(), answer: http.StatusAccepted, stores: true,
 		metrics: prometheus.NewRegistry()}
 	receiver := httptest.NewServer(http.HandlerFunc(w.receive))
 	t.Cleanup(receiver.Close)
 	var err error
-	w.github, err = ghtest.New(ghtest.Config{Dir: t.TempDir(), Now: w.clock, Hook: ghtest.Hook{URL: receiver.URL}, Observe: w.observe})
+	w.github, err = ghtest.New(ghtest.Config{Dir: t.TempDir(), Now: w.clock.Now, Hook: ghtest.Hook{URL: receiver.URL}, Observe: w.observe})
 	must(t, err)
 	t.Cleanup(func() { must(t, w.github.Close()) })
 	app, err := gh.New(gh.Config{AppID: w.github.AppID(), PrivateKey: w.github.PrivateKeyPEM(), APIURL: w.github.APIURL(),
 		Timeout: time.Minute})
 	must(t, err)
 	w.store, err = queue.Open(t.Context(), queue.Config{
-		Database: filepath.Join(t.TempDir(), "queue.db"), Now: w.clock,
+		Database: filepath.Join(t.TempDir(), "queue.db"), Now: w.clock.Now,
 		Work: func(context.Context, queue.Job) error { return nil },
 	})
 	must(t, err)
 	t.Cleanup(func() { must(t, w.store.Stop(context.Background())) })
 	w.finder, err = missed.New(missed.Config{
-		GitHub: app, Store: w.store, Now: w.clock, Pace: rate.NewLimiter(rate.Inf, 0), Metrics: w.metrics,
+		GitHub: app, Store: w.store, Now: w.clock.Now, Pace: rate.NewLimiter(rate.Inf, 0), Metrics: w.metrics,
 		Serves: func(id int64) bool { return id != w.unserved },
 		Sweep:  func(context.Context) error { w.sweeps++; return nil },
 	})
 	must(t, err)
 	return w
-}
-
-func (w *world) clock() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
-}
-
-func (w *world) pass(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.now = w.now.Add(d)
 }
 
 func (w *world) observe(e ghtest.Exchange) {
@@ -132,7 +121,7 @@ func (w *world) lose(n int) {
 // look runs the finder as after five minutes, and waits for what it requests.
 func (w *world) look() {
 	w.t.Helper()
-	w.pass(missed.Every)
+	w.clock.Advance(missed.Every)
 	must(w.t, w.finder.Run(w.t.Context(), false))
 	must(w.t, w.github.Flush(w.t.Context()))
 }
