@@ -28,6 +28,7 @@ type browser struct {
 	*testing.T
 	ctx    context.Context
 	series string // of pictures
+	host   string // that may be asked besides this machine; "" for none
 	axe    string // script of axe-core, which finds what keeps people with disabilities out; "" where it isn't at hand
 
 	mu     sync.Mutex
@@ -35,7 +36,7 @@ type browser struct {
 }
 
 // newBrowser starts Chromium, or skips the test where there is none.
-func newBrowser(t *testing.T, series string) *browser {
+func newBrowser(t *testing.T, series string, more ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
 	var program string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -56,6 +57,7 @@ func newBrowser(t *testing.T, series string) *browser {
 	})
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(program), chromedp.UserDataDir(profile),
 		chromedp.WSURLReadTimeout(2*time.Minute))
+	options = append(options, more...)
 	if os.Getuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
@@ -93,7 +95,8 @@ func (b *browser) listen(event any) {
 	case *runtime.EventExceptionThrown:
 		b.faults = append(b.faults, e.ExceptionDetails.Error())
 	case *network.EventRequestWillBeSent:
-		if u, err := url.Parse(e.Request.URL); err != nil || u.Hostname() != "127.0.0.1" {
+		u, err := url.Parse(e.Request.URL) // data: is Chromium's own icon of a field
+		if err != nil || u.Scheme != "data" && u.Hostname() != "127.0.0.1" && u.Hostname() != b.host {
 			b.faults = append(b.faults, "a request to "+e.Request.URL)
 		}
 	}
@@ -160,6 +163,11 @@ func (b *browser) text(selector string) (text string) {
 // scrolls sideways, and the text is there.
 func (b *browser) fits(step string) {
 	b.Helper()
+	within(b.T, 4*time.Minute, "the page to be loaded, with its style", func() bool {
+		var loaded bool
+		err := b.try(chromedp.Evaluate(`document.readyState == "complete"`, &loaded))
+		return err == nil && loaded
+	})
 	for _, width := range []int64{390, 1280} {
 		for _, scheme := range []string{"light", "dark"} {
 			var wide bool

@@ -43,7 +43,7 @@ func TestHold(t *testing.T) {
 	_, text = g.open(carol, g.pull())
 	_, form, _ = strings.Cut(text, "Check again")
 	page, at = carol.submit(form, mustParse(publicPages+g.pull()))
-	if !strings.Contains(page, "the bot would make 0 changes now. On hold, by carol") {
+	if !strings.Contains(page, "the bot would change nothing now. On hold, by carol") {
 		t.Errorf("%s %s", at, page)
 	}
 	g.comment("carol", "@concorde resume")

@@ -9,7 +9,7 @@ import (
 )
 
 // usageEvery is how often what was used of GitHub's limits is stored, for the pages.
-const usageEvery = 5 * time.Minute
+const usageEvery = time.Minute
 
 // countUsage stores what this process uses of GitHub's limits.
 func (b *bot) countUsage(ctx context.Context) {
@@ -28,6 +28,9 @@ func (b *bot) countUsage(ctx context.Context) {
 func (b *bot) storeUsage(ctx context.Context) error {
 	var all []queue.Usage
 	for _, u := range b.github.Usage() {
+		if u.Requests == 0 {
+			continue
+		}
 		all = append(all, queue.Usage{
 			Name: fmt.Sprintf("%s/%d", u.Resource, u.Installation), At: b.reconciler.Now(), Least: u.Left, Most: u.Limit, Spent: u.Requests,
 		})

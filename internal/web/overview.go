@@ -24,6 +24,7 @@ type overview struct {
 	Limits       []limits  `json:"github_limits,omitempty"`
 	Replicas     []replica `json:"replicas,omitempty"` // those that began first at first
 
+	Machines           bool     `json:"-"` // the one who asks may know of the bot's processes
 	Unasked            bool     `json:"-"` // there may be more repositories
 	Mixed              []string `json:"-"` // versions that run at once
 	Activity, OfLimits []chart  `json:"-"`
@@ -142,12 +143,15 @@ func activityChart(title string, hours []hour) chart {
 
 // machines adds what's about the bot's processes, and not for everybody.
 func (p *Pages) machines(a *asked, o *overview, this time.Time) error {
+	o.Machines = true
 	spent, err := p.Store.Usage(a.Context(), this.Add(-7*24*time.Hour))
 	if err != nil {
 		return err
 	}
 	o.Limits = used(spent, this)
-	o.OfLimits = limitCharts(o.Limits)
+	if len(spent) > 0 {
+		o.OfLimits = limitCharts(o.Limits)
+	}
 	replicas, err := p.Store.Replicas(a.Context())
 	if len(replicas) == 0 { // SQLite's one process is this one
 		replicas = []queue.Replica{{ID: "this process", Version: p.Version, Began: p.began, Seen: o.At}}

@@ -49,11 +49,18 @@ func (p *Pages) replay(w http.ResponseWriter, a *asked) error {
 			differ++
 		}
 	}
-	sentence := fmt.Sprintf("A replay, with nothing written: the bot would make %s now. ", plural(len(o.View.Plan), "change"))
-	if o.View.Hold != nil {
-		sentence += holdText(o.View.Hold) + " "
+	sentence := "A replay, with nothing written: the bot would change nothing now."
+	if n := len(o.View.Plan); n > 0 {
+		sentence = fmt.Sprintf("A replay, with nothing written: the bot would make %s now.", plural(n, "change"))
 	}
-	sentence += fmt.Sprintf("Of %s that it made, %d would be others.", plural(len(o.Writes), "lasting change"), differ)
+	if o.View.Hold != nil {
+		sentence += " " + holdText(o.View.Hold)
+	}
+	if differ > 0 {
+		sentence += fmt.Sprintf(" Rules want %d of the %d things that it wrote otherwise now.", differ, len(o.Writes))
+	} else {
+		sentence += " What it wrote is as rules want it now."
+	}
 	p.write(w, a, http.StatusOK, page{name: "replay", Title: o.View.Title, Sentence: sentence, Repository: key.Repository().String(), Data: o})
 	return nil
 }

@@ -31,7 +31,7 @@ func TestReplay(t *testing.T) {
 	}
 	status, text := post("dana")
 	for _, want := range []string{
-		"nothing written: the bot would make 1 change now. On hold, by dana. Of 4 lasting changes that it made, 2 would be others.",
+		"nothing written: the bot would make 1 change now. On hold, by dana. Rules want 2 of the 4 things that it wrote otherwise now.",
 		`<td data-head="Wanted now">✗ on (differs)</td>`, `<td data-head="Wanted now">✗ success (differs)</td>`,
 		"no rule decides it", "✓ the same"} {
 		if status != 200 || !strings.Contains(text, want) {
@@ -41,7 +41,7 @@ func TestReplay(t *testing.T) {
 	if strings.Contains(text, "<script") || strings.Contains(text, "<img") || strings.Contains(text, "replay.json") || len(g.checked) > 0 {
 		t.Errorf("%v %s", g.checked, text)
 	}
-	if status, text := post("bob"); status != 403 || strings.Contains(text, "lasting") {
+	if status, text := post("bob"); status != 403 || strings.Contains(text, "it wrote") {
 		t.Errorf("a reader: %d %s", status, text)
 	}
 	p := g.person("dana")
