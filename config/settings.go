@@ -57,6 +57,7 @@ type Rules struct {
 	Conflicts    Conflicts    `yaml:"conflicts"`
 	Labels       Labels       `yaml:"labels"`
 
+	Freeze        Freeze        `yaml:"freeze"`
 	Release       Release       `yaml:"release"`
 	Regressions   Regressions   `yaml:"regressions"`
 	NightlyBuilds NightlyBuilds `yaml:"nightly-builds"`

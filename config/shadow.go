@@ -21,6 +21,7 @@ type Modes struct {
 	Conflict    Mode `yaml:"conflict" jsonschema:"enum=off,enum=shadow,enum=on"`     // the label for conflicts
 	Backport    Mode `yaml:"backport" jsonschema:"enum=off,enum=shadow,enum=on"`     // backports, on the original
 	BackportPR  Mode `yaml:"backport-pr" jsonschema:"enum=off,enum=shadow,enum=on"`  // backports, on their own pull requests
+	Freeze      Mode `yaml:"freeze" jsonschema:"enum=off,enum=shadow,enum=on"`       // branches that are closed around a release
 	EndOfLife   Mode `yaml:"end-of-life" jsonschema:"enum=off,enum=shadow,enum=on"`  // comments on branches that take no changes
 	Settings    Mode `yaml:"settings" jsonschema:"enum=off,enum=shadow,enum=on"`     // checks of a repository's settings files
 	Regressions Mode `yaml:"regressions" jsonschema:"enum=off,enum=shadow,enum=on"`  // comments on checks that fail after the merge

@@ -48,6 +48,13 @@ func newAgenda(t *testing.T, database string, now func() time.Time) *agenda {
 	return &agenda{Queue: kept, now: now, keys: map[string]*appointment{}}
 }
 
+// forget loses all keys, as if their webhooks had never come.
+func (a *agenda) forget() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	clear(a.keys)
+}
+
 // Receive implements webhook.Store.
 func (a *agenda) Receive(ctx context.Context, d queue.Delivery) (fresh bool, err error) {
 	return true, a.Add(ctx, d.Hints...)

@@ -219,9 +219,7 @@ func (d *day) open(count int) (numbers []int) {
 		numbers = append(numbers, number)
 	}
 	d.flush()
-	d.agenda.mu.Lock()
-	defer d.agenda.mu.Unlock()
-	clear(d.agenda.keys) // the bot was not there yet
+	d.agenda.forget() // the bot was not there yet
 	return numbers
 }
 

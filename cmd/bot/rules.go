@@ -18,6 +18,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/settingscheck"
 	"github.com/concorde-bot/concorde/internal/triage/command"
 	"github.com/concorde-bot/concorde/internal/triage/conflict"
+	"github.com/concorde-bot/concorde/internal/triage/freeze"
 	"github.com/concorde-bot/concorde/internal/triage/issuenumber"
 	"github.com/concorde-bot/concorde/internal/triage/labels"
 	"github.com/concorde-bot/concorde/internal/triage/links"
@@ -40,11 +41,16 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 	if in.calendar == nil {
 		in.calendar = builtin()
 	}
-	commands := command.Config{Settings: s.Commands, Backport: s.Backport, Revert: s.Modes.Revert == config.On}
+	commands := command.Config{Settings: s.Commands, Backport: s.Backport, Release: s.Release, Managers: in.managers(s),
+		Revert: s.Modes.Revert == config.On}
+	freezes := freeze.Config{Settings: s.Freeze, Release: s.Release, Backport: s.Backport, Calendar: in.calendar, ServerURL: in.serverURL}
 	backports := backport.Config{Settings: s.Backport, Picks: s.Picks, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL,
 		May: commands.May}
 	if s.CommandsAct() {
-		backports.Asked = commands.Asked
+		backports.Asked, freezes.Commands = commands.Asked, commands.Freezes
+	}
+	if s.FreezesAct() {
+		backports.Frozen, backports.FreezeLooks = freezes.Frozen, freezes.Looks
 	}
 	reverts := revert.Config{Settings: s.Regressions, Backport: s.Backport, Backports: backport.Made}
 	if s.CommandsAct() {
@@ -64,6 +70,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		backport.Rule(backports),
 		backport.PullRule(backports),
 		backport.EndedRule(backports),
+		freeze.Rule(freezes),
 		settingscheck.Rule(in.central, s, in.together),
 		regression.Rule(s),
 		release.Rule(releases(s, in.calendar)),
@@ -72,6 +79,14 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 	})
 	commands.Rules = rules
 	return append(rules, enabled(s, []pull.Rule{command.Rule(commands)})...)
+}
+
+// managers returns a version's release managers.
+func (in surroundings) managers(s config.Rules) func(version string, now time.Time) []string {
+	return func(version string, now time.Time) []string {
+		b, _ := s.Backport.Life(in.calendar(), version, now)
+		return s.Backport.Logins(b)
+	}
 }
 
 // together finds rules that can't work together, as faults of the file with their

@@ -27,6 +27,10 @@ type Config struct {
 	// May reports whether someone has a say on backports: they can request one by a
 	// command, and their own ones count. It reads the Team, and Looks.People.
 	May func(r *pull.Request, login string) bool
+	// Frozen reports whether a branch is frozen, and whether release managers decide that by
+	// commands. FreezeLooks are what it reads. nil: the release data decides.
+	Frozen      func(r *pull.Request, branch string) (frozen, decided bool)
+	FreezeLooks func(branches ...string) pull.Looks
 
 	paths *Paths // of Picks
 }
@@ -65,29 +69,11 @@ func (c *Config) asked(label string) (branch string, ok bool) {
 
 // Life returns a branch's phase and dates, with the settings' corrections.
 func (c *Config) Life(version string, now time.Time) (lifecycle.Branch, bool) {
-	b, found := c.Calendar().Branch(version, now)
-	for _, o := range c.Settings.Overrides {
-		if o.Version != version {
-			continue
-		}
-		b.Version, b.Name, b.Phase, found = version, version, lifecycle.Phase(o.Phase), true
-		if b.Phase == lifecycle.EndOfLife && b.EndOfLife.After(now) {
-			b.EndOfLife = time.Time{} // it ended early
-		}
-	}
-	return b, found
+	return c.Settings.Life(c.Calendar(), version, now)
 }
 
 // managers returns the logins of a branch's release managers.
-func (c *Config) managers(b lifecycle.Branch) []string {
-	var logins []string
-	for _, name := range b.Managers {
-		if login := c.Settings.Login(name); login != "" && !slices.Contains(logins, login) {
-			logins = append(logins, login)
-		}
-	}
-	return logins
-}
+func (c *Config) managers(b lifecycle.Branch) []string { return c.Settings.Logins(b) }
 
 // decide returns whether the change may go to a branch.
 func (c *Config) decide(r *pull.Request, version string) verdict {
@@ -125,8 +111,33 @@ func (c *Config) decide(r *pull.Request, version string) verdict {
 // look is how soon release data that seems out of date is read again.
 const look = 6 * time.Hour
 
+// phase of a branch, as release managers have it.
+func (c *Config) phase(r *pull.Request, b lifecycle.Branch) lifecycle.Phase {
+	if c.Frozen == nil {
+		return b.Phase
+	}
+	switch frozen, decided := c.Frozen(r, b.Version); {
+	case frozen:
+		return lifecycle.FinalFreeze
+	case decided && b.Phase == lifecycle.FinalFreeze: // thawed early
+		return lifecycle.Bugfix
+	}
+	return b.Phase
+}
+
+// freezeLooks are what phase reads.
+func (c *Config) freezeLooks(branches ...string) []int {
+	if c.FreezeLooks == nil {
+		return nil
+	}
+	return c.FreezeLooks(branches...).Threads
+}
+
 // byPhase applies the settings' table.
 func (c *Config) byPhase(r *pull.Request, b lifecycle.Branch, change time.Time) verdict {
+	if phase := c.phase(r, b); phase != b.Phase { // nobody knows until when
+		b.Phase, change = phase, r.Now.Add(look)
+	}
 	kind, phase := c.kind(r), string(b.Phase)
 	table, found := c.Settings.Phase(phase)
 	managers := c.managers(b)

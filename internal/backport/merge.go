@@ -58,7 +58,7 @@ func (c *backportPR) mergeable() bool {
 		}
 	}
 	b, known := c.Life(c.r.Base, c.r.Now)
-	return c.Settings.Merge == config.AutoMerge && !c.r.HasLabel(c.Settings.HoldLabel) && known && !managed(b.Phase)
+	return c.Settings.Merge == config.AutoMerge && !c.r.HasLabel(c.Settings.HoldLabel) && known && !managed(c.phase(c.r, b))
 }
 
 // approvals returns those that count, earliest first. unread: there may be more, but the

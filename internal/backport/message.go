@@ -175,7 +175,7 @@ func whyNoPhase(version, phase string) string {
 // is, and the label.
 const (
 	whyAsk    = "%s (%s) accepts %s only with the release manager's approval: to approve, %s can remove `%s` and set it again"
-	whyFrozen = "%s is frozen until its final release, so this will be backported then; to do it now, %s can remove `%s` and set it again"
+	whyFrozen = "%s is frozen for a release, so this will be backported after that; to do it now, %s can remove `%s` and set it again"
 )
 
 // whyKind says that a branch doesn't accept a kind of change. It may be a security fix

@@ -100,6 +100,7 @@ func (c *Config) looks(r *pull.Request) pull.Looks {
 			continue
 		}
 		looks.Branches = append(looks.Branches, version)
+		looks.Threads = append(looks.Threads, c.freezeLooks(version)...)
 		if r.Merge != nil {
 			looks.Branches = append(looks.Branches, c.head(r.Merge.SHA, version))
 			looks.Into = append(looks.Into, version)

@@ -70,7 +70,7 @@ func (c *Config) pullLooks(r *pull.Request) pull.Looks {
 	case r.State != pull.Open && c.here(r):
 		looks.Branches = []string{r.HeadBranch}
 	case r.State == pull.Open && c.Settings.Merge == config.AutoMerge:
-		looks.Guarded = []string{r.Base}
+		looks.Guarded, looks.Threads = []string{r.Base}, c.freezeLooks(r.Base)
 		looks.People = append(looks.People, c.unranked(r)...)
 	}
 	return looks

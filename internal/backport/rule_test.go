@@ -3,6 +3,7 @@ package backport_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
 	"github.com/concorde-bot/concorde/internal/suite"
 	"github.com/concorde-bot/concorde/internal/triage/command"
+	"github.com/concorde-bot/concorde/internal/triage/freeze"
 )
 
 var release = lifecycle.Builtin()
@@ -28,7 +30,17 @@ func rules(settings []byte) ([]pull.Rule, error) {
 		}
 	}
 	with := backport.Config{Settings: c.Backport, Picks: c.Picks, ABI: c.ABI, Calendar: builtin, ServerURL: "https://github.com",
-		May: command.Config{Backport: c.Backport}.May}
+		May: command.Config{Backport: c.Backport}.May, FreezeLooks: freeze.Config{Release: c.Release}.Looks}
+	freezes := freeze.Config{Settings: c.Freeze, Release: c.Release, Backport: c.Backport, Calendar: builtin,
+		Commands: func(_ *pull.Request, comments []pull.Comment) (all []pull.Event) {
+			for _, said := range comments { // "freeze 3.15" or "thaw 3.15"
+				verb, version, _ := strings.Cut(said.Body, " ")
+				kind := map[string]pull.EventKind{"freeze": pull.Frozen, "thaw": pull.Thawed}[verb]
+				all = append(all, pull.Event{Kind: kind, Subject: version, By: said.By, At: said.At})
+			}
+			return all
+		}}
+	with.Frozen = freezes.Frozen
 	var on []pull.Rule
 	for _, rule := range []pull.Rule{backport.Rule(with), backport.PullRule(with), backport.EndedRule(with)} {
 		if rule.Want != nil {

@@ -108,14 +108,14 @@ func TestRoom(t *testing.T) {
 	key := func(n int) pull.Key { return pull.Key{Owner: "python", Repo: "cpython", Number: n} }
 	trial.OK(t, app.Room(t.Context(), 1, key(1))) // nothing is known
 	for range 14 {
-		trial.OK(t, app.Apply(t.Context(), 1, key(1), ghtrial.SomeStatus))
+		trial.OK(t, app.Apply(t.Context(), 1, key(1), ghtrial.SomeBranch))
 	}
 	first := trial.As[*gh.Limited](t, app.Room(t.Context(), 1, key(2))).Until
 	second := trial.As[*gh.Limited](t, app.Room(t.Context(), 1, key(3))).Until
 	if !first.After(c.Now()) || second.Sub(first) < 5*time.Minute/65 {
 		t.Errorf("turns after %s and %s", first.Sub(c.Now()), second.Sub(c.Now()))
 	}
-	trial.OK(t, app.Apply(t.Context(), 1, key(4), ghtrial.SomeStatus)) // a person's event does not wait for them
+	trial.OK(t, app.Apply(t.Context(), 1, key(4), ghtrial.SomeBranch)) // a person's event does not wait for them
 	c.Advance(second.Sub(c.Now()) + time.Second)
 	trial.OK(t, app.Room(t.Context(), 1, key(2)))
 	trial.OK(t, app.Room(t.Context(), 1, key(2))) // it only asks

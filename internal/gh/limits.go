@@ -84,7 +84,7 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp, err := g.next.RoundTrip(r)
-	return resp, g.note(err, charge.content > 0)
+	return resp, g.note(err, charge.writes() > 0)
 }
 
 // closed returns the limit in force, if any.

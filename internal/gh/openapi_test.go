@@ -1,7 +1,9 @@
 package gh_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -43,6 +45,26 @@ func TestAgainstGitHubsDescriptions(t *testing.T) {
 	t.Logf("%d kinds of requests: %v", len(seen), seen)
 	if len(seen) != len(gh.Endpoints) {
 		t.Errorf("%d kinds of requests were checked, but the package makes %d", len(seen), len(gh.Endpoints))
+	}
+}
+
+// TestStatusesNotifyNobody holds charge.go against GitHub's description: a status isn't
+// marked as what triggers notifications, a comment is.
+func TestStatusesNotifyNobody(t *testing.T) {
+	text, err := os.ReadFile(octokit.Path(t, "openapi", "generated", "api.github.com.json"))
+	trial.OK(t, err)
+	var description struct {
+		Paths map[string]map[string]struct {
+			About struct{ TriggersNotification bool } `json:"x-github"`
+		}
+	}
+	trial.OK(t, json.Unmarshal(text, &description))
+	for path, notifies := range map[string]bool{
+		"/repos/{owner}/{repo}/statuses/{sha}": false, "/repos/{owner}/{repo}/issues/{issue_number}/comments": true,
+	} {
+		if operation, found := description.Paths[path]["post"]; !found || operation.About.TriggersNotification != notifies {
+			t.Errorf("POST %s: %v %+v", path, found, operation)
+		}
 	}
 }
 

@@ -33,7 +33,7 @@ func TestPace(t *testing.T) {
 		trial.Answer(w, 201, "{}")
 	})
 	try := func(number int) error {
-		return app.Apply(t.Context(), 1, pull.Key{Owner: "python", Repo: "cpython", Number: number}, ghtrial.SomeStatus)
+		return app.Apply(t.Context(), 1, pull.Key{Owner: "python", Repo: "cpython", Number: number}, ghtrial.SomeBranch)
 	}
 	for range 4 { // a burst of a fifth, and 16 a minute
 		trial.OK(t, try(1))
@@ -82,14 +82,14 @@ func TestPaceWaitsAMoment(t *testing.T) {
 	c := trial.NewClock()
 	app, _ := plain(t, gh.Config{Now: c.Now, WritesPerMinute: 80}, func(w http.ResponseWriter, r *http.Request) { trial.Answer(w, 201, "{}") })
 	for range 17 { // 16 at once, and one after 15/16 of a second
-		trial.OK(t, app.Apply(t.Context(), 1, ghtrial.SomePull, ghtrial.SomeStatus))
+		trial.OK(t, app.Apply(t.Context(), 1, ghtrial.SomePull, ghtrial.SomeBranch))
 	}
-	trial.As[*gh.Limited](t, app.Apply(t.Context(), 1, ghtrial.SomePull, ghtrial.SomeStatus))
+	trial.As[*gh.Limited](t, app.Apply(t.Context(), 1, ghtrial.SomePull, ghtrial.SomeBranch))
 
 	c.Advance(time.Minute / 64) // for the one that waits again
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := app.Apply(ctx, 1, ghtrial.SomePull, ghtrial.SomeStatus); !errors.Is(err, context.Canceled) {
+	if err := app.Apply(ctx, 1, ghtrial.SomePull, ghtrial.SomeBranch); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 }

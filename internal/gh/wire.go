@@ -126,7 +126,7 @@ func (w *wire) count(x exchange) {
 		w.budget.note(h, now)
 	}
 	if bill, ok := x.request.Context().Value(billed{}).(*Bill); ok && x.resp.StatusCode != http.StatusNotModified {
-		bill.add(1 + x.cost() + 5*chargeOf(x.request, w.graphql).content)
+		bill.add(1 + x.cost() + 5*chargeOf(x.request, w.graphql).writes())
 	}
 }
 

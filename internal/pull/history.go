@@ -22,6 +22,8 @@ const (
 	ForcePushed     EventKind = "force-pushed" // the subject is the new head
 	BaseChanged     EventKind = "base changed" // the subject is the new base
 	Queued          EventKind = "queued"       // put into a merge queue
+	Frozen          EventKind = "frozen"       // only from commands; the subject is the version
+	Thawed          EventKind = "thawed"       // likewise
 )
 
 // Event is one change to a pull request.

@@ -135,6 +135,8 @@ type Request struct {
 	Known    map[string]bool    // whether the repository has a label, by its name in lower case
 	Releases map[string]Release // by version
 	Blobs    map[string]string  // git's id of a branch's file, see BlobID; "" if it doesn't exist
+	Threads  map[int]Thread
+	Open     map[string][]OpenSummary // into a branch
 
 	// Pointers are pull requests that pointed here (Want.Points), as far as the audit log
 	// goes back: the newest MaxPointers, oldest first.

@@ -147,6 +147,8 @@ type Looks struct {
 	Labels   []string      // for Request.Known
 	Releases []ReleaseLook // for Request.Releases
 	Blobs    []string      // files of branches, as BRANCH:PATH, for Request.Blobs
+	Threads  []int         // issues whose comments to load, for Request.Threads
+	Open     []string      // branches whose open pull requests to list, for Request.Open
 }
 
 // Note is a comment. Its Key finds it again.
@@ -224,6 +226,8 @@ func Look(rules []Rule, r *Request) Looks {
 		all.Checked = append(all.Checked, some.Checked...)
 		all.Releases = append(all.Releases, some.Releases...)
 		all.Blobs = append(all.Blobs, some.Blobs...)
+		all.Threads = append(all.Threads, some.Threads...)
+		all.Open = append(all.Open, some.Open...)
 		for _, login := range some.People {
 			all.People = append(all.People, strings.ToLower(login))
 		}
@@ -235,7 +239,8 @@ func Look(rules []Rule, r *Request) Looks {
 		Branches: sorted(all.Branches), Requests: sorted(all.Requests), Into: sorted(all.Into),
 		Issues: sorted(all.Issues), People: sorted(all.People), Compared: sorted(all.Compared), Guarded: sorted(all.Guarded),
 		Checked: sorted(all.Checked), Labels: sorted(all.Labels), Releases: sortedReleases(all.Releases),
-		Blobs: sorted(all.Blobs),
+		Blobs:   sorted(all.Blobs),
+		Threads: sorted(all.Threads), Open: sorted(all.Open),
 	}
 }
 

@@ -25,6 +25,7 @@ var (
 	SomePull   = pull.Key{Owner: "python", Repo: "cpython", Number: 1}
 	SomeSHA    = strings.Repeat("ab", 20)
 	SomeStatus = pull.SetStatus{SHA: SomeSHA, Status: pull.Status{Context: "c", State: pull.StatusSuccess, Description: "d"}}
+	SomeBranch = pull.RestoreBranch{Branch: "b", SHA: SomeSHA} // content, unlike a status
 )
 
 // World is a GitHub with one repository, and what an App needs to speak to it.

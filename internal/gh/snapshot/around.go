@@ -33,6 +33,7 @@ func (l *loading) around(ctx context.Context) error {
 	none := func(n int) bool { return !number(n) }
 	at.Requests = slices.DeleteFunc(slices.Clone(at.Requests), none)
 	at.Issues = slices.DeleteFunc(slices.Clone(at.Issues), none)
+	at.Threads = slices.DeleteFunc(slices.Clone(at.Threads), none)
 	l.left = allowance{bytes: maxContents, raw: maxRaw}
 	todo := portion{at, files}
 	for !todo.empty() {
@@ -58,18 +59,18 @@ func (l *loading) around(ctx context.Context) error {
 	if err := l.releases(ctx); err != nil {
 		return err
 	}
-	return l.people(ctx)
+	return errors.Join(l.threads(ctx), l.open(ctx), l.people(ctx))
 }
 
 // portion is what one query requests.
 type portion struct {
-	pull.Looks // but for people
+	pull.Looks // but for people and lists of open pull requests
 	files      []*pull.File
 }
 
 func (p portion) empty() bool {
 	return len(p.files)+len(p.Branches)+len(p.Requests)+len(p.Into)+len(p.Issues)+len(p.Compared)+len(p.Guarded)+len(p.Labels)+
-		len(p.Blobs) == 0
+		len(p.Blobs)+len(p.Threads) == 0
 }
 
 // cut splits off what fits in one query, of one kind only if the size is Apart.
@@ -81,6 +82,7 @@ func (p portion) cut(s gh.Size) (some, rest portion) {
 		func() { some.Issues = cutOff(&p.Issues, s.Part(issuesPerQuery)) },
 		func() { some.Compared = cutOff(&p.Compared, s.Part(comparedPerQuery)) },
 		func() { some.Guarded = cutOff(&p.Guarded, s.Part(guardedPerQuery)) },
+		func() { some.Threads = cutOff(&p.Threads, s.Part(threadsPerQuery)) },
 		func() { some.Labels = cutOff(&p.Labels, s.Part(labelsPerQuery)) },
 		func() { some.Blobs = cutOff(&p.Blobs, s.Part(blobsPerQuery)) },
 		func() { some.files = cutOff(&p.files, s.Part(entriesPerQuery)) },

@@ -48,6 +48,7 @@ func (a *Loader) load(ctx context.Context, q Query) (*pull.Request, error) {
 			}
 		}
 		l.glimpsed()
+		l.spoke()
 		out = l.out
 		return nil
 	})

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -28,6 +29,7 @@ func (l *loading) blank(at pull.Looks) {
 	l.out.Branches, l.out.Into = blank[pull.Branch](at.Branches), blank[[]pull.Summary](at.Into)
 	l.out.Others, l.out.Issues = blank[pull.Summary](at.Requests), blank[pull.Issue](at.Issues)
 	l.out.Blobs = blank[string](at.Blobs)
+	l.stamps = map[int]stamp{}
 	l.out.Compared, l.out.Known, l.out.Guarded = blank[pull.Comparison](at.Compared), blank[bool](at.Labels), blank[bool](at.Guarded)
 	l.out.Checked = blank[pull.BranchChecks](at.Checked)
 }
@@ -81,7 +83,7 @@ func (l *loading) seen(found gh.Fields, at pull.Looks) error {
 			l.out.Blobs[file] = of.Oid
 		}
 	}
-	return l.seenIssues(found, at)
+	return errors.Join(l.stamped(found, at.Threads), l.seenIssues(found, at))
 }
 
 func (l *loading) seenIssues(found gh.Fields, at pull.Looks) error {
@@ -165,6 +167,10 @@ func looksQuery(at pull.Looks) gh.Query {
 	for i, file := range at.Blobs {
 		ask("String!", "blob", i, "refs/heads/"+file)
 		field("blob%d:object(expression:$blob%d){__typename oid}", i, i)
+	}
+	for i, number := range at.Threads {
+		ask("Int!", "thread", i, number)
+		field("%sThread%d:issueOrPullRequest(number:$thread%d){...on Issue{"+stampFields+"} ...on PullRequest{"+stampFields+"}}", gh.Optional, i, i)
 	}
 	for i, name := range at.Labels {
 		ask("String!", "label", i, name)

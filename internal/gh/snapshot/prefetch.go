@@ -37,6 +37,7 @@ func (l *loading) known(at pull.Looks) (pull.Looks, error) {
 	at.Issues = move(at.Issues, aside.out.Issues, l.out.Issues)
 	at.Guarded = move(at.Guarded, aside.out.Guarded, l.out.Guarded)
 	at.Blobs = move(at.Blobs, aside.out.Blobs, l.out.Blobs)
+	at.Threads = move(at.Threads, aside.stamps, l.stamps)
 	at.Labels = slices.DeleteFunc(slices.Clone(at.Labels), func(name string) bool { // most are known from the repository
 		_, l.out.Known[name] = l.IDs.Label(l.Key, name)
 		return l.out.Known[name]
@@ -65,5 +66,6 @@ func (l *loading) remembersLooks() {
 		Issues:   first(slices.DeleteFunc(slices.Clone(l.looks.Issues), none), issuesPerQuery),
 		Guarded:  first(l.looks.Guarded, guardedPerQuery),
 		Blobs:    first(l.looks.Blobs, blobsPerQuery),
+		Threads:  first(slices.DeleteFunc(slices.Clone(l.looks.Threads), none), threadsPerQuery),
 	})
 }

@@ -23,6 +23,10 @@ type Loader struct {
 	pasts    *pasts
 	people   people
 	releases releases
+	// threads are other issues' comments, and spoken the newest comment that an issue's own
+	// load saw.
+	threads *lru.Cache[pull.Key, knownThread]
+	spoken  *lru.Cache[pull.Key, glimpse]
 
 	checked *lru.Cache[checkedAt, knownChecks]
 	doubts  *lru.Cache[doubtAt, []pull.CheckRun]
@@ -34,7 +38,7 @@ type Loader struct {
 // New makes a Loader that uses app.
 func New(app *gh.App) (*Loader, error) {
 	l := &Loader{app: app, pasts: newPasts()}
-	var faults [8]error
+	var faults [10]error
 	l.files, faults[0] = lru.New[fileAt, knownFile](rememberedFiles)
 	l.blobs, faults[1] = newBlobs()
 	l.reads, faults[2] = lru.New[pull.Key, []string](rememberedReads)
@@ -43,6 +47,8 @@ func New(app *gh.App) (*Loader, error) {
 	l.missing, faults[5] = lru.New[fileAt, struct{}](rememberedFiles)
 	l.checked, faults[6] = lru.New[checkedAt, knownChecks](rememberedChecked)
 	l.doubts, faults[7] = lru.New[doubtAt, []pull.CheckRun](rememberedDoubts)
+	l.threads, faults[8] = lru.New[pull.Key, knownThread](rememberedThreads)
+	l.spoken, faults[9] = lru.New[pull.Key, glimpse](rememberedThreads)
 	l.people.forget()
 	return l, errors.Join(faults[:]...)
 }
@@ -93,6 +99,8 @@ type loading struct {
 	looks   pull.Looks
 	left    allowance
 	moved   bool // a changed file isn't in the head commit
+
+	stamps map[int]stamp // of the threads that rules look at
 
 	prefetched pull.Looks // requested by the first query
 	brought    gh.Fields  // its answer

@@ -30,6 +30,7 @@ type summaryData struct {
 	Approving                            gh.Connection[opinionData] // likewise
 	MergedBy, HeadRepositoryOwner        *actorData
 	Labels                               gh.Connection[struct{ ID, Name string }]
+	Tip                                  gh.Connection[struct{ Commit struct{ Status *statusData } }] // in lists alone
 }
 
 func (d *summaryData) state() pull.State { return pull.State(strings.ToLower(d.State)) }

@@ -77,6 +77,8 @@ func (f *Front) spend(resp *Answer, c *Call) error {
 		return nil
 	case c.Method == http.MethodGet:
 		return f.Pace(c, Cost{Points: 1})
+	case strings.Contains(c.route, "/statuses/{sha}"): // "Create a commit status" doesn't trigger notifications (GitHub's OpenAPI description)
+		return f.Pace(c, Cost{Points: 5})
 	}
 	return f.Pace(c, Cost{Points: 5, Content: 1})
 }

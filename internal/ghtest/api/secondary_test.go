@@ -48,6 +48,25 @@ func TestContentLimits(t *testing.T) {
 	}
 }
 
+// GitHub's OpenAPI description marks the endpoints that create content which notifies people
+// with triggersNotification: comments, issues, pull requests, reviews, merges. "Create a
+// commit status" is none of them, and has no warning about secondary limits; it's 5 points.
+func TestStatusesAreNoContent(t *testing.T) {
+	srv := trial.Server(t, ghtest.Config{ContentPerMinute: 1, PointsPerMinute: 15})
+	repo := trial.Repo(t, srv, "python/cpython")
+	number := trial.OpenPR(t, repo)
+	gh := github.NewClient(nil).WithAuthToken(srv.UserToken("alice"))
+	gh.BaseURL = trial.Must(gh.BaseURL.Parse(srv.APIURL()))(t)
+	sha := trial.Must(repo.PR(number))(t).HeadSHA
+	for i, want := range []bool{true, true, true, false} {
+		_, _, err := gh.Repositories.CreateStatus(context.Background(), "python", "cpython", sha,
+			&github.RepoStatus{State: github.String("success"), Context: github.String(strconv.Itoa(i))})
+		if (err == nil) != want {
+			t.Errorf("status %d: %v", i, err)
+		}
+	}
+}
+
 // A secondary limit may be answered with 403, 429 or 200, with and without
 // Retry-After ("Rate limits for the GraphQL API": the status is 200 or 403).
 func TestSecondaryLimitAnswers(t *testing.T) {

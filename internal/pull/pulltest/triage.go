@@ -34,7 +34,43 @@ type yamlTriage struct {
 	Compared   map[string]yamlBranch `yaml:"compared"` // by branch
 	Unknown    []string              `yaml:"unknown"`  // labels that the repository does not have
 	// Releases by version; rules see those that they look at.
-	Releases map[string]yamlRelease `yaml:"releases"`
+	Releases map[string]yamlRelease    `yaml:"releases"`
+	Threads  map[int]yamlThread        `yaml:"threads"`
+	Open     map[string][]yamlOpenPull `yaml:"open"` // pull requests, by their base
+}
+
+// yamlThread is another issue: its comments, and the keys of the bot's.
+type yamlThread struct {
+	Comments []yamlComment `yaml:"comments"`
+	Notes    []string      `yaml:"notes"`
+}
+
+type yamlOpenPull struct {
+	Number   int                   `yaml:"number"`
+	Author   string                `yaml:"author"`
+	Statuses map[string]yamlStatus `yaml:"statuses"`
+}
+
+// threads and open are what others said, and what's open.
+func (y yamlRequest) threads(r *pull.Request, at pull.Looks) {
+	r.Threads, r.Open = map[int]pull.Thread{}, map[string][]pull.OpenSummary{}
+	for _, number := range at.Threads {
+		of := pull.Thread{Comments: y.said(y.Threads[number].Comments), Notes: map[string]pull.PostedNote{}}
+		for _, key := range y.Threads[number].Notes {
+			of.Notes[key] = pull.PostedNote{ID: 1}
+		}
+		r.Threads[number] = of
+	}
+	for _, branch := range at.Open {
+		r.Open[branch] = nil
+		for _, o := range y.Open[branch] {
+			s := pull.OpenSummary{Number: o.Number, Author: o.Author, Statuses: map[string]pull.Status{}}
+			for context, status := range o.Statuses {
+				s.Statuses[context] = pull.Status{Context: context, State: status.State, Description: status.Description, URL: status.URL}
+			}
+			r.Open[branch] = append(r.Open[branch], s)
+		}
+	}
 }
 
 type yamlOpinion struct {
@@ -92,7 +128,14 @@ func (y yamlRequest) triage(r *pull.Request) {
 		}
 		r.Opinions = append(r.Opinions, opinion)
 	}
-	for i, c := range y.Comments {
+	r.Comments = y.said(y.Comments)
+	r.Closes, r.MoreCloses, r.Listed = y.Closes, y.MoreCloses, y.Listed
+	r.Mentions = yamlRequest{yamlHistory: yamlHistory{Pulls: y.Mentions}}.pulls(func(yamlPull) bool { return true })
+}
+
+// said makes comments.
+func (y yamlRequest) said(comments []yamlComment) (all []pull.Comment) {
+	for i, c := range comments {
 		comment := pull.Comment{ID: c.ID, By: c.By, Bot: strings.HasSuffix(c.By, "[bot]"), Own: c.By == bot, Body: c.Body, At: c.At,
 			Editor: c.Editor, Answered: c.Answered || c.Done, Done: c.Done}
 		if comment.ID == 0 {
@@ -102,10 +145,9 @@ func (y yamlRequest) triage(r *pull.Request) {
 			comment.At = y.Created.Add(time.Duration(i+1) * time.Minute)
 		}
 		comment.Node = fmt.Sprint("IC_", comment.ID)
-		r.Comments = append(r.Comments, comment)
+		all = append(all, comment)
 	}
-	r.Closes, r.MoreCloses, r.Listed = y.Closes, y.MoreCloses, y.Listed
-	r.Mentions = yamlRequest{yamlHistory: yamlHistory{Pulls: y.Mentions}}.pulls(func(yamlPull) bool { return true })
+	return all
 }
 
 // look fills in what the rules look at.
@@ -134,6 +176,7 @@ func (y yamlRequest) look(r *pull.Request, at pull.Looks) {
 	for _, file := range at.Blobs {
 		r.Blobs[file] = y.blob(r, file)
 	}
+	y.threads(r, at)
 	for _, label := range at.Labels {
 		r.Known[label] = !slices.ContainsFunc(y.Unknown, func(l string) bool { return strings.EqualFold(l, label) })
 	}

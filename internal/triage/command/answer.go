@@ -44,7 +44,7 @@ func (t *execution) help() string {
 		does := v.does
 		if v.name == verbLabel && !v.may(t.rank, author) && len(t.Settings.Outsiders) > 0 {
 			does = v.does + " " + t.onlyLabels()
-		} else if !v.may(t.rank, author) || v.pulls && t.r.Issue {
+		} else if !v.may(t.rank, author) || v.pulls && t.r.Issue || v.issues && (!t.r.Issue || t.Release.Version(t.r.Key.Number) == "") {
 			continue
 		}
 		fmt.Fprintf(&b, "| `@%s %s` | %s |\n", t.r.Me, v.example, does)

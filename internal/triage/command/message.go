@@ -24,6 +24,8 @@ const (
 	doesHold     = "Stops the bot here until the day begins (UTC), or until `resume`. Statuses and check runs stay current. Day and reason " +
 		"are optional."
 	doesResume = "Ends a hold."
+	doesFreeze = "Closes a version's branch to all pull requests but its release managers' own."
+	doesThaw   = "Ends a freeze."
 	doesWhy    = "Shows who set each label and status, when, and why."
 	doesHelp   = "Lists the commands that you can use."
 )
@@ -49,6 +51,7 @@ const (
 	faultNoReverts = "reverts are turned off here."
 	faultNoDay     = "write the day after `until` as in `until 2026-12-05`."
 	faultPastDay   = "this day has begun already (UTC)."
+	faultPull      = "this only works in a version's tracking issue."
 
 	noLabel      = "name the labels after the command, each with `+` or `-` in front, as in `label +docs -tests`."
 	unknownLabel = "this label doesn't exist here. Please check its name. To change several labels, put `+` or `-` in front of each."
@@ -116,6 +119,30 @@ func noVersion(me string) string {
 	return fmt.Sprintf("name the versions after the command, as in `@%s backport 3.14 3.13`.", me)
 }
 
+func noFreezeVersion(me, verb string) string {
+	return fmt.Sprintf("name the version after the command, as in `@%s %s 3.15`.", me, verb)
+}
+
+func noTracking(version string) string {
+	return fmt.Sprintf("%s has no tracking issue. Name it in the settings, in `release.issues`.", version)
+}
+
+func otherTracking(version string, issue int) string {
+	return fmt.Sprintf("this only works in the tracking issue of %s, #%d.", version, issue)
+}
+
+// whoManages names the release managers of a version, without notifying them.
+func (t *execution) whoManages(version string) string {
+	var logins []string
+	if t.Managers != nil {
+		logins = t.Managers(version, t.r.Now)
+	}
+	if len(logins) == 0 {
+		return fmt.Sprintf("only the release manager of %s can do this, and the settings don't name one (`backport.managers`).", version)
+	}
+	return fmt.Sprintf("only the release manager of %s can do this: %s.", version, strings.Join(logins, " or "))
+}
+
 func keptBy(rule string) string {
 	return fmt.Sprintf("the rule %s manages this label. You can still change it by hand.", codeSpan(rule))
 }
@@ -133,6 +160,8 @@ func mayText(v verb) string {
 		return "the author, triagers, core developers and release managers"
 	case v.least == coreDeveloper:
 		return "core developers and release managers"
+	case v.least == releaseManager:
+		return "the version's release managers"
 	}
 	return "triagers, core developers and release managers"
 }

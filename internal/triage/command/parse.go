@@ -131,7 +131,7 @@ func commandsOf(line string) []command {
 		}
 	case verbHold, verbRevert:
 		all = []command{{verb: verb, name: strings.TrimRight(rest, " ")}}
-	case verbBackport:
+	case verbBackport, verbFreeze, verbThaw:
 		for _, word := range strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(" ,;/", r) }) {
 			word = strings.Trim(word, stops)
 			if word != "" && !filling[strings.ToLower(word)] {

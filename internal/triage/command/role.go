@@ -46,6 +46,8 @@ const (
 	verbRevert   = "revert"
 	verbHold     = "hold"
 	verbResume   = "resume"
+	verbFreeze   = "freeze"
+	verbThaw     = "thaw"
 	verbWhy      = "why"
 	verbHelp     = "help"
 )
@@ -57,6 +59,7 @@ type verb struct {
 	least   rank   // who can use it
 	author  bool   // only the author can use it
 	pulls   bool   // only on pull requests
+	issues  bool   // only on issues
 	held    bool   // also while the pull request is on hold
 	does    string
 }
@@ -70,6 +73,8 @@ var verbs = []verb{
 	{name: verbRevert, example: "revert the buildbots crash", least: coreDeveloper, pulls: true, does: doesRevert},
 	{name: verbHold, example: "hold until 2026-12-05 the buildbots are red", least: triager, pulls: true, held: true, does: doesHold},
 	{name: verbResume, example: "resume", least: triager, pulls: true, held: true, does: doesResume},
+	{name: verbFreeze, example: "freeze 3.15", least: releaseManager, issues: true, does: doesFreeze},
+	{name: verbThaw, example: "thaw 3.15", least: releaseManager, issues: true, does: doesThaw},
 	{name: verbWhy, example: "why", held: true, does: doesWhy},
 	{name: verbHelp, example: "help", held: true, does: doesHelp},
 }

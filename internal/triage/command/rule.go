@@ -31,7 +31,10 @@ type Config struct {
 	Settings config.Commands
 	Backport config.Backport // its labels, and who the release managers are
 	Revert   bool            // the rule on reverts acts
+	Release  config.Release  // the tracking issues of versions
 	Rules    []pull.Rule     // all others: no command changes a label that one of them keeps
+	// Managers returns the logins of a version's release managers. nil: nobody is one.
+	Managers func(version string, now time.Time) []string
 }
 
 // Rule carries out commands in comments: "@BOT label +docs" at the start of a line. A
@@ -152,6 +155,8 @@ func (t *execution) run() {
 			t.fault(k, unknownVerb(k.verb, t.r.Me))
 		case v.pulls && t.r.Issue:
 			t.fault(k, faultIssue)
+		case v.issues && !t.r.Issue:
+			t.fault(k, faultPull)
 		case t.held != nil && !v.held:
 			t.fault(k, onHold(t.r.Me, t.held))
 		case v.name == verbLabel:
@@ -169,6 +174,8 @@ func (t *execution) do(k command) {
 	switch k.verb {
 	case verbBackport:
 		t.backport(k, k.name)
+	case verbFreeze, verbThaw:
+		t.freeze(k)
 	case verbReady:
 		if t.r.State != pull.Open {
 			t.fault(k, faultEnded)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
 	"github.com/concorde-bot/concorde/internal/suite"
@@ -28,13 +29,20 @@ func follower() pull.Rule {
 	}}
 }
 
+var release = lifecycle.Builtin()
+
 func commandRules(settings []byte) ([]pull.Rule, error) {
 	set, err := config.Preset().Override("settings", settings)
 	if err != nil {
 		return nil, err
 	}
 	rules := []pull.Rule{keeper(), follower()}
-	if commands := Rule(Config{Settings: set.Commands, Backport: set.Backport, Revert: true, Rules: rules}); commands.Want != nil {
+	managers := func(version string, now time.Time) []string {
+		b, _ := set.Backport.Life(release, version, now)
+		return set.Backport.Logins(b)
+	}
+	with := Config{Settings: set.Commands, Backport: set.Backport, Release: set.Release, Managers: managers, Revert: true, Rules: rules}
+	if commands := Rule(with); commands.Want != nil {
 		rules = append(rules, commands)
 	}
 	return rules, nil
@@ -216,14 +224,14 @@ func TestCommandsInTheDocsAreCurrent(t *testing.T) {
 // for those who may, and that the limits in the documentation are those of the
 // code.
 func TestEveryCommandIsCarriedOut(t *testing.T) {
-	rules, err := commandRules(nil)
+	rules, err := commandRules([]byte(`release: {issues: [{version: "3.15", issue: 1}]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, v := range verbs {
 		r := &pull.Request{
 			Key: pull.Key{Owner: "python", Repo: "cpython", Number: 1}, Now: time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC), State: pull.Open,
-			Me: "concorde", Author: "hugovk",
+			Me: "concorde", Author: "hugovk", Issue: v.issues,
 			Facts: ^pull.Facts(0), Head: strings.Repeat("0a", 20),
 		}
 		if v.name == verbRevert {

@@ -1,0 +1,45 @@
+package config
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+)
+
+// Freeze are the settings of the rule that closes a branch around a release (devguide,
+// "Development Cycle"). It's only about versions with a tracking issue (Release.Issues).
+type Freeze struct {
+	Mode   Mode   `yaml:"mode" jsonschema:"enum=on,enum=off"` // whether the rule acts
+	Status string `yaml:"status" names:"status"`              // commit status context, failing while the branch is frozen
+}
+
+// Life returns a version's phase and dates at a time, with the settings' corrections.
+func (b *Backport) Life(calendar *lifecycle.Calendar, version string, now time.Time) (lifecycle.Branch, bool) {
+	branch, found := calendar.Branch(version, now)
+	for _, o := range b.Overrides {
+		if o.Version != version {
+			continue
+		}
+		branch.Version, branch.Name, branch.Phase, found = version, version, lifecycle.Phase(o.Phase), true
+		if branch.Phase == lifecycle.EndOfLife && branch.EndOfLife.After(now) {
+			branch.EndOfLife = time.Time{} // it ended early
+		}
+	}
+	return branch, found
+}
+
+// Logins returns those of a branch's release managers, each once.
+func (b *Backport) Logins(of lifecycle.Branch) []string {
+	var logins []string
+	for _, name := range of.Managers {
+		if login := b.Login(name); login != "" && !slices.ContainsFunc(logins, func(l string) bool { return strings.EqualFold(l, login) }) {
+			logins = append(logins, login)
+		}
+	}
+	return logins
+}
+
+// FreezesAct reports whether branches are frozen.
+func (r *Rules) FreezesAct() bool { return r.Freeze.Mode == On && r.Modes.Freeze == On }

@@ -1,0 +1,168 @@
+package snapshot
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// spokenIn are a thread's comments, by what they say.
+func spokenIn(t pull.Thread) (bodies []string) {
+	for _, c := range t.Comments {
+		bodies = append(bodies, c.Body)
+	}
+	return bodies
+}
+
+// threaded is a pull request, and an issue whose comments are looked at. Each has its own
+// clock's minute.
+type threaded struct {
+	*world
+	clock *trial.Clock
+	key   pull.Key
+	issue int
+}
+
+func newThreaded(t *testing.T) *threaded {
+	t.Helper()
+	clock := trial.NewClock()
+	w := newWorld(t, func(s *ghtest.Config, c *gh.Config) { s.Now, c.Now = clock.Now, clock.Now })
+	issue, err := w.Repo.OpenIssue(ghtest.Issue{Title: "Release 3.15", Author: "hugovk"})
+	trial.OK(t, err)
+	return &threaded{w, clock, w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")}), issue}
+}
+
+func (w *threaded) say(text string) int64 {
+	w.T.Helper()
+	w.clock.Advance(time.Minute)
+	id, err := w.Repo.Comment(w.issue, "hugovk", text)
+	trial.OK(w.T, err)
+	return id
+}
+
+// want loads the pull request, and compares the thread and the number of requests.
+func (w *threaded) want(key pull.Key, requests int, bodies ...string) pull.Thread {
+	w.T.Helper()
+	w.Srv.ResetRequests()
+	r := w.load(Query{Key: key, Looks: looksAt(pull.Looks{Threads: []int{w.issue}})})
+	thread, looked := r.Threads[w.issue]
+	if got := spokenIn(thread); !looked || !slices.Equal(got, bodies) {
+		w.T.Errorf("the thread is %q, want %q", got, bodies)
+	}
+	if n := w.Sent(); n != requests {
+		w.T.Errorf("%d requests, want %d", n, requests)
+	}
+	return thread
+}
+
+// TestThread: the comments on another issue are read once for all pull requests, until
+// someone writes, edits or deletes one.
+func TestThread(t *testing.T) {
+	w := newThreaded(t)
+	other := w.Open(map[string]ghtest.File{"b.txt": ghtest.Text("B\n")})
+	w.want(w.key, 3) // the pull request; what's new to look at; the comments
+	id := w.say("one")
+	w.want(w.key, 2, "one") // the pull request with what it looked at the last time; the comments
+	w.want(other, 2, "one") // the pull request; what's new to look at
+	w.want(other, 1, "one")
+	w.say("two")
+	w.want(w.key, 2, "one", "two")
+	w.want(other, 1, "one", "two")
+	w.clock.Advance(time.Minute)
+	trial.OK(t, w.Repo.EditComment(w.issue, "mallory", id, "edited"))
+	if thread := w.want(w.key, 2, "edited", "two"); thread.Comments[0].Editor != "mallory" {
+		t.Errorf("edited by %q", thread.Comments[0].Editor)
+	}
+	w.clock.Advance(time.Minute)
+	trial.OK(t, w.Repo.DeleteComment(w.issue, "hugovk", id))
+	w.want(other, 2, "two")
+	issue := w.key
+	issue.Number = w.issue
+	w.apply(issue, pull.AddNote{Note: pull.Note{Key: "freeze", Body: "b"}})
+	r := w.load(Query{Key: issue, Needs: pull.Comments})
+	w.apply(issue, pull.React{Comment: r.Comments[0].ID, Node: r.Comments[0].Node, With: pull.ThumbsUp})
+	w.clock.Advance(threadFor + time.Second) // GitHub doesn't count a reaction as an edit
+	thread := w.want(w.key, 2, spokenIn(pull.Thread{Comments: r.Comments})...)
+	if _, noted := thread.Notes["freeze"]; !noted || !thread.Comments[0].Done {
+		t.Errorf("%+v", thread)
+	}
+}
+
+// TestThreadOfNothing: an issue that doesn't exist is an empty thread, and no error.
+func TestThreadOfNothing(t *testing.T) {
+	w := newThreaded(t)
+	for _, number := range []int{4711, 0, -1} {
+		r := w.load(Query{Key: w.key, Looks: looksAt(pull.Looks{Threads: []int{number}})})
+		if thread, looked := r.Threads[number]; !looked || len(thread.Comments) > 0 {
+			t.Errorf("#%d: %+v", number, r.Threads)
+		}
+	}
+	trial.OK(t, w.Repo.DeleteIssue(w.issue, "guido"))
+	w.want(w.key, 3)
+}
+
+// TestLongThread: of more comments than are read, those that were edited last count.
+func TestLongThread(t *testing.T) {
+	w := newThreaded(t)
+	for n := range pull.MaxThread + 5 {
+		_, err := w.Repo.Comment(w.issue, "hugovk", fmt.Sprint(n))
+		trial.OK(t, err)
+		w.clock.Advance(time.Second)
+	}
+	r := w.load(Query{Key: w.key, Looks: looksAt(pull.Looks{Threads: []int{w.issue}})})
+	got := spokenIn(r.Threads[w.issue])
+	if len(got) != pull.MaxThread || got[0] != "5" || got[len(got)-1] != fmt.Sprint(pull.MaxThread+4) {
+		t.Errorf("%d comments, from %q to %q", len(got), got[0], got[len(got)-1])
+	}
+}
+
+// TestThreadIsBehind: an issue's own load saw a comment that a lagging copy of GitHub's
+// doesn't show with a pull request, which that load enqueued.
+func TestThreadIsBehind(t *testing.T) {
+	w := newThreaded(t)
+	issue := w.key
+	issue.Number = w.issue
+	look := func() *pull.Request {
+		return w.load(Query{Key: w.key, Looks: looksAt(pull.Looks{Threads: []int{w.issue}})})
+	}
+	look()
+	id := w.say("freeze")
+	w.load(Query{Key: issue, Needs: pull.Comments})
+	trial.OK(t, w.Repo.DeleteComment(w.issue, "hugovk", id)) // stands for a copy that doesn't have it
+	if r := look(); r.Behind.IsZero() {
+		t.Error("the older thread isn't noticed")
+	}
+	w.clock.Advance(gh.Lag + time.Second)
+	if r := look(); !r.Behind.IsZero() {
+		t.Error("it's still waited for")
+	}
+}
+
+// TestOpen lists the open pull requests into a branch, with what was reported on them.
+func TestOpen(t *testing.T) {
+	w, key := newPull(t)
+	other := w.Open(map[string]ghtest.File{"b.txt": ghtest.Text("B\n")})
+	closed := w.Open(map[string]ghtest.File{"c.txt": ghtest.Text("C\n")})
+	trial.OK(t, w.Repo.Close(closed.Number, "guido"))
+	status := pull.Status{Context: "concorde/release-freeze", State: pull.StatusFailure, Description: "Frozen", URL: "https://example.com/1"}
+	state, err := w.Repo.PR(key.Number)
+	trial.OK(t, err)
+	w.apply(key, pull.SetStatus{SHA: state.HeadSHA, Status: status})
+	w.Srv.ResetRequests()
+	r := w.load(Query{Key: other, Looks: looksAt(pull.Looks{Open: []string{"main", "3.14"}})})
+	if n := w.Sent(); n != 3 { // the pull request, and a list for each branch
+		t.Errorf("%d requests", n)
+	}
+	if list := r.Open["main"]; len(list) != 2 || list[0].Number != key.Number || list[0].Statuses[status.Context] != status || list[0].Author == "" {
+		t.Errorf("%+v", list)
+	}
+	if list, looked := r.Open["3.14"]; !looked || len(list) != 0 {
+		t.Errorf("%+v", r.Open)
+	}
+}

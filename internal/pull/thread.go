@@ -1,0 +1,17 @@
+package pull
+
+// MaxThread limits Thread.Comments to those that were written or edited last.
+const MaxThread = 500
+
+// Thread is what was said on another issue.
+type Thread struct {
+	Comments []Comment             // as Request.Comments
+	Notes    map[string]PostedNote // as Request.Notes
+}
+
+// OpenSummary is what a tracking issue knows about an open pull request.
+type OpenSummary struct {
+	Number   int
+	Author   string            // login
+	Statuses map[string]Status // of its head, by context
+}

@@ -1,0 +1,226 @@
+// Package freeze is the rule that closes a branch between the tag of a release and its
+// announcement, when only the release manager merges.
+//
+// It's pure, and must not know other rules.
+package freeze
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// noteKey is the key of the comment in a tracking issue that shows whether its version is
+// frozen. It also shows that it once was.
+const noteKey = "freeze"
+
+// Config of the rule.
+type Config struct {
+	Settings config.Freeze
+	Release  config.Release  // the tracking issues
+	Backport config.Backport // who the release managers are, and corrections of the release data
+	// Calendar returns the current release data.
+	Calendar  func() *lifecycle.Calendar
+	ServerURL string // of GitHub's pages, "https://github.com"
+	// Commands returns the commands in a tracking issue's comments that freeze or thaw a
+	// version and count, oldest first. nil: there are no commands.
+	Commands func(r *pull.Request, comments []pull.Comment) []pull.Event
+}
+
+// Rule is about open pull requests into branches of versions with a tracking issue, and about
+// these issues.
+func Rule(c Config) pull.Rule {
+	rule := pull.Rule{
+		Name:   "freeze",
+		About:  about,
+		Issues: true,
+		Needs:  pull.Statuses | pull.Notes | pull.Comments | pull.Events,
+		Owns:   []string{c.Settings.Status},
+		Looks:  c.looks,
+	}
+	if c.Settings.Mode == config.On {
+		rule.Want = c.want
+	}
+	return rule
+}
+
+func (c Config) looks(r *pull.Request) pull.Looks {
+	if !r.Issue {
+		return c.Looks(r.Base)
+	}
+	version := c.Release.Version(r.Key.Number)
+	if version == "" || !c.here(r, version).ever {
+		return pull.Looks{}
+	}
+	return pull.Looks{Open: []string{version}}
+}
+
+// Looks are what State reads about versions, besides the request.
+func (c Config) Looks(versions ...string) (looks pull.Looks) {
+	for _, version := range versions {
+		if issue := c.Release.Issue(version); issue != 0 {
+			looks.Threads = append(looks.Threads, issue)
+		}
+	}
+	return looks
+}
+
+// Frozen reports whether a version is frozen; decided is false for one that this rule isn't
+// about. It reads what Looks names.
+func (c Config) Frozen(r *pull.Request, version string) (frozen, decided bool) {
+	issue := c.Release.Issue(version)
+	if issue == 0 {
+		return false, false
+	}
+	return c.state(r, version, r.Threads[issue]).frozen, true
+}
+
+// state of a version.
+type state struct {
+	version string
+	issue   int // the tracking issue
+	frozen  bool
+	by      string    // who froze it; "" for the release data
+	at      time.Time // when; zero for the release data
+	until   time.Time // zero: until someone thaws it
+	next    time.Time // when the release data freezes it or ends that; zero: not foreseen
+	ever    bool      // it's frozen, or was
+	lead    []string  // logins of its release managers
+}
+
+// state decides by the release data and the last command. A command to freeze holds until
+// one to thaw; one to thaw holds until the release data freezes the branch the next time.
+func (c Config) state(r *pull.Request, version string, thread pull.Thread) state {
+	s := state{version: version, issue: c.Release.Issue(version)}
+	b, known := c.Backport.Life(c.Calendar(), version, r.Now)
+	if !known {
+		b = lifecycle.Branch{}
+	}
+	s.lead = c.Backport.Logins(b)
+	start, end := c.planned(version)
+	scheduled := b.Phase == lifecycle.FinalFreeze
+	switch {
+	case r.Now.Before(start):
+		s.next = start
+	case scheduled && r.Now.Before(end):
+		s.next = end
+	}
+	var last pull.Event
+	if c.Commands != nil {
+		for _, e := range c.Commands(r, thread.Comments) {
+			if e.Subject == version {
+				last, s.ever = e, s.ever || e.Kind == pull.Frozen
+			}
+		}
+	}
+	_, noted := thread.Notes[noteKey]
+	switch {
+	case last.Kind == pull.Frozen:
+		s.frozen, s.by, s.at = true, last.By, last.At
+	case scheduled && (r.Now.Before(start) || !r.Now.Before(end)): // by the settings, until they change
+		s.frozen = true
+	case scheduled && (last.Kind == "" || last.At.Before(start)):
+		s.frozen, s.until = true, end
+	}
+	s.ever = s.ever || s.frozen || noted
+	return s
+}
+
+// planned is when the release data freezes a version, and when that ends; zero: never.
+func (c Config) planned(version string) (start, end time.Time) {
+	schedule, found := c.Calendar().Schedule(version)
+	if !found {
+		return start, end
+	}
+	for _, p := range schedule.Periods() {
+		switch {
+		case p.Phase == lifecycle.FinalFreeze:
+			start = p.From
+		case !start.IsZero() && end.IsZero():
+			end = p.From
+		}
+	}
+	return start, end
+}
+
+// here is the state of a tracking issue's own version.
+func (c Config) here(r *pull.Request, version string) state {
+	return c.state(r, version, pull.Thread{Comments: r.Comments, Notes: r.Notes})
+}
+
+func (c Config) want(r *pull.Request) pull.Want {
+	if r.Issue {
+		return c.track(r)
+	}
+	if r.State != pull.Open || r.Me == "" { // a local range has no state
+		return pull.Want{}
+	}
+	var want pull.Want
+	issue := c.Release.Issue(r.Base)
+	s := state{version: r.Base}
+	if issue != 0 {
+		s = c.state(r, r.Base, r.Threads[issue])
+		want.Again = s.next
+	}
+	if !s.ever && !r.EarlierStatuses[c.Settings.Status] {
+		return want // it doesn't apply
+	}
+	status := c.status(r, s, r.Author)
+	want.Statuses = []pull.Status{status}
+	if _, noted := r.Threads[issue].Notes[noteKey]; s.frozen && !noted {
+		want.Enqueue = append(want.Enqueue, c.key(r, issue))
+	}
+	if r.Statuses[c.Settings.Status] != status && r.Happened(pull.Queued, "") { // a merge queue's commits get it too
+		want.Enqueue = append(want.Enqueue, r.Key.Repository())
+	}
+	return want
+}
+
+// track keeps the comment in a tracking issue, and enqueues the open pull requests that
+// show something else.
+func (c Config) track(r *pull.Request) pull.Want {
+	version := c.Release.Version(r.Key.Number)
+	if version == "" {
+		return pull.Want{}
+	}
+	s := c.here(r, version)
+	want := pull.Want{Again: s.next}
+	if !s.ever {
+		return want
+	}
+	want.Notes = []pull.Note{{Key: noteKey, Body: c.noteText(r, s)}}
+	for _, open := range r.Open[version] {
+		if open.Statuses[c.Settings.Status] != c.status(r, s, open.Author) {
+			want.Enqueue = append(want.Enqueue, c.key(r, open.Number))
+		}
+	}
+	return want
+}
+
+// key of another pull request or issue of the same repository.
+func (c Config) key(r *pull.Request, number int) pull.Key {
+	key := r.Key.Repository()
+	key.Number = number
+	return key
+}
+
+// status of a pull request into a branch, by its author.
+func (c Config) status(r *pull.Request, s state, author string) pull.Status {
+	status := pull.Status{Context: c.Settings.Status, State: pull.StatusSuccess, Description: descriptionOpen(s.version)}
+	if s.issue != 0 {
+		status.URL = fmt.Sprintf("%s/%s/issues/%d", strings.TrimRight(c.ServerURL, "/"), r.Key.Repository(), s.issue)
+	}
+	manages := func(login string) bool { return strings.EqualFold(login, author) }
+	switch {
+	case s.frozen && slices.ContainsFunc(s.lead, manages):
+		status.Description = descriptionLead(author)
+	case s.frozen:
+		status.State, status.Description = pull.StatusFailure, descriptionFrozen(s)
+	}
+	return status
+}

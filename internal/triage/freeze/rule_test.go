@@ -1,0 +1,52 @@
+package freeze
+
+import (
+	"testing"
+	"time"
+
+	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/pull/pulltest"
+)
+
+func TestGolden(t *testing.T) {
+	calendar := lifecycle.Builtin()
+	pulltest.GoldenRule(t, config.Preset().Override, func(s config.Rules) pull.Rule {
+		return Rule(Config{Settings: s.Freeze, Release: s.Release, Backport: s.Backport, ServerURL: "https://github.com",
+			Calendar: func() *lifecycle.Calendar { return calendar }, Commands: spoken(s)})
+	})
+}
+
+// spoken stands for the commands: a comment by a release manager is one by itself, such as
+// "freeze 3.15".
+func spoken(s config.Rules) func(*pull.Request, []pull.Comment) []pull.Event {
+	return func(_ *pull.Request, comments []pull.Comment) (all []pull.Event) {
+		kinds := map[string]pull.EventKind{"freeze ": pull.Frozen, "thaw ": pull.Thawed}
+		for _, c := range comments {
+			for verb, kind := range kinds {
+				if len(c.Body) > len(verb) && c.Body[:len(verb)] == verb && s.Backport.Login("Hugo van Kemenade") == c.By {
+					all = append(all, pull.Event{Kind: kind, Subject: c.Body[len(verb):], By: c.By, At: c.At})
+				}
+			}
+		}
+		return all
+	}
+}
+
+// TestDescriptionsAreShownInFull: GitHub cuts descriptions at 50 characters.
+func TestDescriptionsAreShownInFull(t *testing.T) {
+	day := time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC)
+	long := "a-login-of-thirty-nine-characters-in-all"
+	for _, s := range []state{
+		{by: "hugovk"}, {by: long}, {until: day}, {until: day, lead: []string{"hugovk"}}, {until: day, lead: []string{"savannahostrowski"}},
+		{until: day, lead: []string{"hugovk", "savannahostrowski"}}, {lead: []string{"Yhg1s", "ambv"}},
+	} {
+		if text := descriptionFrozen(s); len(text) > shownInFull {
+			t.Errorf("%d characters: %s", len(text), text)
+		}
+	}
+	if got, want := descriptionFrozen(state{lead: []string{"Yhg1s", "ambv"}}), "Frozen until thawed: ask Yhg1s or ambv"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
