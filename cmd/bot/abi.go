@@ -18,10 +18,12 @@ type abiCmd struct {
 	Since   string `placeholder:"TAG" help:"The release to compare with (default: the version's last one)."`
 	Scheme  string `default:"pep602" placeholder:"NAME" help:"How releases are named: pep602 (in force), pep605 or pep2026 (rejected)."`
 	Repo    string `default:"." placeholder:"DIR" help:"A clone of the repository, or a directory inside it."`
-	Ref     string `placeholder:"REF" help:"The commit or branch to look at (default: the version's branch)."`
+	Ref     string `placeholder:"REF" help:"The commit or branch to look at; with --repository, a branch (default: the version's)."`
 	At      string `placeholder:"YYYY-MM-DD" help:"The day to decide on (default: today)."`
 	JSON    bool   `name:"json" help:"Print JSON instead of text."`
 	Config  string `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
+
+	remoteFlags `embed:""`
 }
 
 func (abiCmd) Help() string {
@@ -31,7 +33,11 @@ announcement. Reverted changes don't count. Exit code: 0, or 1 if the ABI is fro
 2 if the command was misused.
 
   bot abi 3.15 --repo ~/cpython
-  bot abi 3.15 --scheme pep605 --since v3.15.0a3 --json`
+  bot abi 3.15 --scheme pep605 --since v3.15.0a3 --json
+
+With --repository it asks GitHub: some six requests, and one for each hundred commits.
+
+` + githubEnvironment
 }
 
 func (c *abiCmd) Run(s streams) error {
@@ -50,9 +56,14 @@ func (c *abiCmd) Run(s streams) error {
 	if err != nil {
 		return misuse(err)
 	}
-	found, err := c.local(s.ctx, settings, nextOf{c.Version, day})
+	var found abiFacts
+	if c.Repository != "" {
+		found, err = c.remote(s, settings, nextOf{c.Version, day})
+	} else if found, err = c.local(s.ctx, settings, nextOf{c.Version, day}); err != nil {
+		err = misuse(err)
+	}
 	if err != nil {
-		return misuse(err)
+		return err
 	}
 	report, err := newABIReport(c.Version, scheme, found, day)
 	if err != nil {

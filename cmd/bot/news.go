@@ -18,20 +18,24 @@ type newsCmd struct {
 	Release string `arg:"" name:"x.y.z" help:"The release, as blurb names it, such as 3.15.0b2 or 3.14.8."`
 	Preview bool   `help:"Print the file that \"blurb release\" would write, instead of a summary."`
 	Repo    string `default:"." placeholder:"DIR" help:"A clone of the repository, or a directory inside it."`
-	Ref     string `placeholder:"REF" help:"The commit or branch to look at (default: the version's branch)."`
+	Ref     string `placeholder:"REF" help:"The commit or branch to look at; with --repository, a branch (default: the version's)."`
 	At      string `placeholder:"YYYY-MM-DD" help:"The day of the release (default: today)."`
 	JSON    bool   `name:"json" help:"Print JSON instead of text."`
 	Config  string `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
+
+	remoteFlags `embed:""`
 }
 
 func (newsCmd) Help() string {
 	return `Judges every NEWS entry of the next release as "blurb release" would, in a clone and without
-network access. Entries that would break the release or be lost go to standard error, one line
+network access, or with --repository on GitHub in three requests. Entries that would break the release or be lost go to standard error, one line
 for each fault. Exit code: 0 if the release would have every entry, 1 if not, 2 if the command was
 misused.
 
   bot news 3.15.0b2 --repo ~/cpython
-  bot news 3.15.0b2 --preview > 3.15.0b2.rst`
+  bot news 3.15.0b2 --preview > 3.15.0b2.rst
+
+` + githubEnvironment
 }
 
 func (c *newsCmd) Run(s streams) error {
@@ -47,9 +51,14 @@ func (c *newsCmd) Run(s streams) error {
 	if err != nil {
 		return misuse(err)
 	}
-	tree, err := c.local(s.ctx, settings, nextOf{version, day})
+	var tree newsTree
+	if c.Repository != "" {
+		tree, err = c.remote(s, settings, nextOf{version, day})
+	} else if tree, err = c.local(s.ctx, settings, nextOf{version, day}); err != nil {
+		err = misuse(err)
+	}
 	if err != nil {
-		return misuse(err)
+		return err
 	}
 	return c.print(s, newNewsReport(c, tree, day))
 }

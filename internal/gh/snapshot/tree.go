@@ -202,3 +202,21 @@ func askLast(ctx context.Context, c *gh.Client, q LastQuery, found map[string]in
 	}
 	return nil
 }
+
+// Has reports whether a branch or commit has a file or directory. It costs one request.
+func (l *Loader) Has(ctx context.Context, q TreeQuery) (bool, error) {
+	var found struct{ Repository struct{ Object *blobData } }
+	c, err := l.app.Client(ctx, q.Key.Repository(), q.Installation)
+	if err == nil {
+		err = c.Asking("tree", func(s *gh.Size) error {
+			query := "query($owner:String!,$name:String!,$object:String!){repository(owner:$owner,name:$name,followRenames:false){" +
+				"object(expression:$object){__typename oid}}}"
+			return c.Ask(ctx, query, map[string]any{"object": q.Ref + ":" + q.Directory}, &found)
+		})
+	}
+	if err != nil {
+		l.app.Forget(q.Key, err)
+		return false, fmt.Errorf("looking for %s of %s in %s: %w", q.Directory, q.Ref, q.Key.Repository(), err)
+	}
+	return found.Repository.Object != nil, nil
+}

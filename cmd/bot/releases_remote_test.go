@@ -1,0 +1,123 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/abi"
+	"github.com/concorde-bot/concorde/internal/ghtest"
+)
+
+// merged merges a pull request into a branch, with the files that it adds.
+func (s *gapsStage) merged(base, title string, files map[string]ghtest.File) int {
+	s.Helper()
+	head := fmt.Sprintf("eric:merged-%d", len(s.cpython.PRs())+1)
+	_, err := s.cpython.Push(head, ghtest.Commit{Message: title, Author: "eric", From: base, Files: files})
+	s.check(err)
+	number, err := s.cpython.OpenPR(ghtest.PR{Title: title, Author: "eric", Head: head, Base: base})
+	s.check(err)
+	_, err = s.cpython.Merge(number, "dana")
+	s.check(err)
+	return number
+}
+
+func (s *gapsStage) command(args ...string) (code int, stdout, stderr string) {
+	s.Helper()
+	args = append(args, "--repository", "python/cpython", "--api-url", s.github.APIURL(), "--server-url", s.github.URL)
+	return runCommand(s, s.environment, args...)
+}
+
+// TestNewsOnGitHub: the same as from a clone, in three requests besides those for the
+// App's token.
+func TestNewsOnGitHub(t *testing.T) {
+	t.Parallel()
+	s := newGapsStage(t)
+	_, err := s.cpython.Push("3.15")
+	s.check(err)
+	const library = "Misc/NEWS.d/next/Library/2026-08-01.gh-issue-130000.a.rst"
+	s.merged("3.15", "[3.15] gh-130000: Fix it", map[string]ghtest.File{library: ghtest.Text("Fix it.\n"),
+		"Misc/NEWS.d/next/Core/2026-08-01.gh-issue-130000.a.rst": ghtest.Text("Fix it.\n")})
+	s.github.ResetRequests()
+	code, stdout, stderr := s.command("news", "3.15.0b2", "--at", "2026-08-20", "--preview")
+	want := "\n..\n\n.. date: 2026-08-01\n.. gh-issue: 130000\n.. nonce: a\n.. section: Library\n\nFix it.\n\n..\n"
+	lost := strings.HasPrefix(stderr, "Misc/NEWS.d/next/Core/2026-08-01.gh-issue-130000.a.rst:1: would be lost: ") && strings.Count(stderr, "\n") == 1
+	if code != exitFailed || !strings.Contains(stdout, want) || !lost {
+		t.Errorf("exit code %d\n%s\n%s", code, stdout, stderr)
+	}
+	graphql := 0
+	for _, r := range s.github.Requests() {
+		if strings.HasSuffix(r.Path, "/graphql") {
+			graphql++
+		}
+	}
+	if graphql != 3 {
+		t.Errorf("%d queries", graphql)
+	}
+	_, err = s.cpython.Push("3.15", ghtest.Commit{Message: "Release", Author: "dana",
+		Files: map[string]ghtest.File{"Misc/NEWS.d/3.15.0b2.rst": ghtest.Text("x\n")}})
+	s.check(err)
+	if code, _, stderr := s.command("news", "3.15.0b2"); code != exitFailed || !strings.Contains(stderr, "3.15.0b2 is released already") {
+		t.Errorf("a released version: exit code %d, %s", code, stderr)
+	}
+	if code, _, stderr := s.command("news", "3.99.0"); code != exitMisuse || !strings.Contains(stderr, "python/cpython doesn't have 3.99") {
+		t.Errorf("a missing branch: exit code %d, %s", code, stderr)
+	}
+}
+
+// TestABIOnGitHub: markers in titles and entries, the dump, reverts and the stable ABI, from
+// GitHub's history since the release's tag.
+func TestABIOnGitHub(t *testing.T) {
+	t.Parallel()
+	s := newGapsStage(t)
+	const dump = "Doc/data/python3.15.abi"
+	_, err := s.cpython.Push("main", ghtest.Commit{Message: "dump", Author: "dana", Files: map[string]ghtest.File{dump: ghtest.Text("1\n")}})
+	s.check(err)
+	_, err = s.cpython.Push("3.15")
+	s.check(err)
+	s.check(s.cpython.Tag("v3.15.0b1", "3.15"))
+	titled := s.merged("3.15", "gh-130001: (ABI break) Change a struct", map[string]ghtest.File{"a": ghtest.Text("a")})
+	entered := s.merged("3.15", "gh-130002: Add a field", map[string]ghtest.File{
+		"Misc/NEWS.d/next/C_API/2026-08-01.gh-issue-130002.a.rst": ghtest.Text("(CPython ABI break) New field.\n")})
+	dumped := s.merged("3.15", "gh-130003: Update the dump", map[string]ghtest.File{dump: ghtest.Text("2\n")})
+	stable := s.merged("3.15", "gh-130004: Extend the stable ABI", map[string]ghtest.File{
+		abi.StableManifest: ghtest.Text("[function.PyNew]\n    added = '3.15'\n")})
+	s.merged("3.15", "gh-130005: (ABI break) Change another", map[string]ghtest.File{"b": ghtest.Text("b")})
+	s.merged("3.15", `Revert "gh-130005: (ABI break) Change another"`, map[string]ghtest.File{"c": ghtest.Text("c")})
+
+	code, stdout, stderr := s.command("abi", "3.15", "--since", "v3.15.0b1", "--at", "2026-05-20", "--json")
+	var r abiReport
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil || code != exitOK || stderr != "" {
+		t.Fatalf("exit code %d, %v: %s%s", code, err, stdout, stderr)
+	}
+	for i := range r.Breaks {
+		r.Breaks[i].Commit, r.Breaks[i].Title = "", ""
+	}
+	want := []abi.Break{
+		{PR: titled, By: []abi.Evidence{abi.ByTitle}, Text: []string{"Change a struct"}},
+		{PR: entered, By: []abi.Evidence{abi.ByEntry}, Text: []string{"New field."}},
+		{PR: dumped, By: []abi.Evidence{abi.ByDump}, Text: []string{"Update the dump"}},
+	}
+	if diff := cmp.Diff(want, r.Breaks); diff != "" || r.Compatible || r.Frozen {
+		t.Errorf("breaks (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(stableChanges{abi.Stable{Added: []string{"function PyNew"}, Removed: []string{}}, []int{stable}}, r.Stable); diff != "" {
+		t.Errorf("the stable ABI (-want +got):\n%s", diff)
+	}
+	if r.Next == nil || r.Next.Name != "3.15.0b2" || r.Since != "3.15.0b1" {
+		t.Errorf("next is %+v after %s", r.Next, r.Since)
+	}
+	if code, _, stderr := s.command("abi", "3.15", "--since", "v3.15.0b3"); code != exitFailed ||
+		!strings.Contains(stderr, "finding the tag v3.15.0b3: python/cpython doesn't have it: name another with --since") {
+		t.Errorf("a missing tag: exit code %d, %s", code, stderr)
+	}
+	if code, _, stderr := s.command("abi", "3.99"); code != exitMisuse || !strings.Contains(stderr, "python/cpython doesn't have 3.99") {
+		t.Errorf("a missing branch: exit code %d, %s", code, stderr)
+	}
+	if code, stdout, _ := s.command("abi", "3.16", "--at", "2026-09-01"); code != exitOK || !strings.Contains(stdout, "3.16 has no release yet") {
+		t.Errorf("a version in development: exit code %d, %s", code, stdout)
+	}
+}
