@@ -23,7 +23,8 @@ type abiCmd struct {
 	JSON    bool   `name:"json" help:"Print JSON instead of text."`
 	Config  string `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
 
-	remoteFlags `embed:""`
+	calendarFlags `embed:""`
+	remoteFlags   `embed:""`
 }
 
 func (abiCmd) Help() string {
@@ -48,6 +49,10 @@ func (c *abiCmd) Run(s streams) error {
 	if err != nil {
 		return misuse(err)
 	}
+	calendar, err := c.calendarFlags.calendar()
+	if err != nil {
+		return misuse(err)
+	}
 	day, err := dayAt(c.At, s)
 	if err != nil {
 		return misuse(err)
@@ -58,14 +63,14 @@ func (c *abiCmd) Run(s streams) error {
 	}
 	var found abiFacts
 	if c.Repository != "" {
-		found, err = c.remote(s, settings, nextOf{c.Version, day})
-	} else if found, err = c.local(s.ctx, settings, nextOf{c.Version, day}); err != nil {
+		found, err = c.remote(s, settings, nextOf{c.Version, day, calendar})
+	} else if found, err = c.local(s.ctx, settings, nextOf{c.Version, day, calendar}); err != nil {
 		err = misuse(err)
 	}
 	if err != nil {
 		return err
 	}
-	report, err := newABIReport(c.Version, scheme, found, day)
+	report, err := newABIReport(c.Version, abi.Source{Scheme: scheme, Data: calendar}, found, day)
 	if err != nil {
 		return misuse(err)
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/abi"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
-	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/newscheck"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -58,7 +57,7 @@ func (c *abiCmd) remote(s streams, settings *config.Config, of nextOf) (f abiFac
 
 // calendar finds the last release in the release data, or takes the named one.
 func (f *abiFacts) calendar(of nextOf, since string) (err error) {
-	schedule, _ := lifecycle.Builtin().Schedule(of.version)
+	schedule, _ := of.calendar.Schedule(of.version)
 	for _, r := range schedule.Releases {
 		if name := strings.TrimPrefix(r.Tag(), "v"); r.Date.Before(of.day) {
 			if released, err := abi.ParseRelease(name); err == nil {

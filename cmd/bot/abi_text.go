@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/abi"
-	"github.com/concorde-bot/concorde/internal/lifecycle"
 )
 
 // abiReport is the command's JSON. Keys are only ever added. Days are YYYY-MM-DD.
@@ -36,8 +35,9 @@ type stableChanges struct {
 	Pulls []int `json:"pulls"`
 }
 
-func newABIReport(version string, scheme lifecycle.Scheme, f abiFacts, day time.Time) (abiReport, error) {
-	schedule, known := abi.Calendar(scheme, version, f.released, day)
+func newABIReport(version string, source abi.Source, f abiFacts, day time.Time) (abiReport, error) {
+	scheme := source.Scheme
+	schedule, known := source.Calendar(version, f.released, day)
 	if !known {
 		return abiReport{}, fmt.Errorf("naming the next release of %s: the release data doesn't have this version", version)
 	}

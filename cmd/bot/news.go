@@ -23,7 +23,8 @@ type newsCmd struct {
 	JSON    bool   `name:"json" help:"Print JSON instead of text."`
 	Config  string `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
 
-	remoteFlags `embed:""`
+	calendarFlags `embed:""`
+	remoteFlags   `embed:""`
 }
 
 func (newsCmd) Help() string {
@@ -51,10 +52,15 @@ func (c *newsCmd) Run(s streams) error {
 	if err != nil {
 		return misuse(err)
 	}
+	calendar, err := c.calendarFlags.calendar()
+	if err != nil {
+		return misuse(err)
+	}
+	of := nextOf{version, day, calendar}
 	var tree newsTree
 	if c.Repository != "" {
-		tree, err = c.remote(s, settings, nextOf{version, day})
-	} else if tree, err = c.local(s.ctx, settings, nextOf{version, day}); err != nil {
+		tree, err = c.remote(s, settings, of)
+	} else if tree, err = c.local(s.ctx, settings, of); err != nil {
 		err = misuse(err)
 	}
 	if err != nil {
@@ -77,8 +83,9 @@ func dayAt(at string, s streams) (time.Time, error) {
 
 // nextOf says which version's next release is meant, and when.
 type nextOf struct {
-	version string
-	day     time.Time
+	version  string
+	day      time.Time
+	calendar *lifecycle.Calendar
 }
 
 // newsTree is what a repository has for the next release.
@@ -121,7 +128,7 @@ func (of nextOf) commit(ctx context.Context, r git.Repository, ref string) (name
 		return ref, id, err
 	}
 	branches := []string{of.version}
-	if b, found := lifecycle.Builtin().Branch(of.version, of.day); found && b.Phase == lifecycle.Feature {
+	if b, found := of.calendar.Branch(of.version, of.day); found && b.Phase == lifecycle.Feature {
 		branches = append(branches, b.Name)
 	}
 	for _, branch := range branches {

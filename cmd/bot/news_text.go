@@ -75,8 +75,8 @@ func (c *newsCmd) print(s streams, r newsReport) error {
 		}
 	}
 	if r.Empty && r.Writes {
-		fmt.Fprintln(s.stderr, "bot: there are no entries: blurb writes the file and then stops, since it doesn't accept its own issue number 0; "+
-			"the file is right")
+		fmt.Fprintln(s.stderr, "bot: there are no entries: blurb writes the file and then stops, since it doesn't accept its own issue number "+
+			"0; the file is right")
 	}
 	if len(r.Faults) > 0 || r.Released {
 		return failure{code: exitFailed}

@@ -46,7 +46,7 @@ func (f remoteFlags) open(s streams, settings *config.Config) (r remote, err err
 func (r remote) branch(of nextOf, named string) (string, error) {
 	if named == "" {
 		named = of.version
-		b, found := lifecycle.Builtin().Branch(of.version, of.day)
+		b, found := of.calendar.Branch(of.version, of.day)
 		if found && b.Phase == lifecycle.Feature && !slices.Contains(r.outline.Branches, named) {
 			named = r.outline.DefaultBranch
 		}

@@ -7,11 +7,18 @@ import (
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 )
 
+// Source is where the names and days of releases come from.
+type Source struct {
+	Scheme lifecycle.Scheme
+	Data   *lifecycle.Calendar // the real one
+}
+
 // Calendar is the schedule by which a version is released. By a scheme in which names come
 // from the calendar it's the real one, false if the release data lacks the version. PEP 605
 // has its own plan for each version, unless the version is released by the real one.
-func Calendar(scheme lifecycle.Scheme, version string, released []Release, now time.Time) (lifecycle.Schedule, bool) {
-	real, known := lifecycle.Builtin().Schedule(version)
+func (s Source) Calendar(version string, released []Release, now time.Time) (lifecycle.Schedule, bool) {
+	scheme := s.Scheme
+	real, known := s.Data.Schedule(version)
 	if !rolling(scheme) {
 		return real, known
 	}

@@ -18,11 +18,11 @@ const (
 		"monitoring capabilities."
 
 	headBreaks   = "Breaking changes in the full CPython ABI between %s and %s"
-	textMetadata = "Projects that are supporting the rolling release stream and require a rebuild to restore binary compatibility should add " +
-		"the following metadata to their updated release::"
+	textMetadata = "Projects that are supporting the rolling release stream and require a rebuild to restore binary compatibility should " +
+		"add the following metadata to their updated release::"
 	headFinal = "Preparation for the final %s.0 release"
-	textFinal = "With the full CPython ABI now frozen, library developers targeting that ABI are encouraged to build and publish binaries for " +
-		"the stable %s.x series."
+	textFinal = "With the full CPython ABI now frozen, library developers targeting that ABI are encouraged to build and publish binaries " +
+		"for the stable %s.x series."
 
 	textNext          = "The next pre-release of Python %s is expected to be %s, currently scheduled for %s."
 	textCandidateNext = "A %s release candidate is planned for %s, and then the final %s.0 release is planned for %s."

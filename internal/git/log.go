@@ -21,8 +21,8 @@ type Landed struct {
 // Log reads what came to a branch since another commit, oldest first, with the contents of
 // the files that reads picks, as each commit left them.
 func (r Repository) Log(ctx context.Context, from, to string, reads func(path string) bool) ([]Landed, error) {
-	out, err := r.run(ctx, nil, "log", "-z", "--first-parent", "--diff-merges=first-parent", "--reverse", "--no-renames", "--raw", "--no-abbrev",
-		"--no-show-signature", "--encoding=UTF-8", "--format=%H%x00%cI%x00%B%x00", from+".."+to)
+	out, err := r.run(ctx, nil, "log", "-z", "--first-parent", "--diff-merges=first-parent", "--reverse", "--no-renames", "--raw",
+		"--no-abbrev", "--no-show-signature", "--encoding=UTF-8", "--format=%H%x00%cI%x00%B%x00", from+".."+to)
 	if err != nil {
 		return nil, fmt.Errorf("listing the commits from %.10s to %.10s: %w", from, to, err)
 	}

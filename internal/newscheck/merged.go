@@ -79,10 +79,12 @@ func maintained(calendar *lifecycle.Calendar, r *pull.Request) bool {
 // standingFaults are those of entries that are still as the pull request brought them.
 func standingFaults(set config.News, r *pull.Request) []changelog.Fault {
 	var entries []pull.File
+	read := 0
 	for _, f := range r.Files {
-		if f.Change == pull.Removed || f.Content == nil || f.Content.Size != int64(len(f.Content.Data)) {
+		if f.Change == pull.Removed || !readable(f.Content) || read+len(f.Content.Data) > maxEntries {
 			continue
 		}
+		read += len(f.Content.Data)
 		if id := r.Blobs[r.Base+":"+f.Path]; id != "" && id == pull.BlobID(f.Content.Data, len(id)) {
 			entries = append(entries, f)
 		}
@@ -106,7 +108,8 @@ func mergedNote(r *pull.Request, faults []changelog.Fault) string {
 	for _, f := range faults[:min(len(faults), maxTold)] {
 		lines = append(lines, fmt.Sprintf("%s:%d: %s", f.Path, f.Line, f.Message))
 	}
-	return fmt.Sprintf(noteMerged, capital(who+"thank you for this change!"), markdown.Code(r.Base), effect, markdown.Fence(strings.Join(lines, "\n")))
+	thanks, branch := capital(who+"thank you for this change!"), markdown.Code(r.Base)
+	return fmt.Sprintf(noteMerged, thanks, branch, effect, markdown.Fence(strings.Join(lines, "\n")))
 }
 
 // capital starts a sentence.

@@ -38,6 +38,9 @@ func (r *Reconciler) broughtFaults(ctx context.Context, p place) []int {
 				Key: p.key, Installation: p.installation, Branch: branch, Paths: check.Faulty(files),
 			})
 		}
+		if ctx.Err() != nil {
+			return nil
+		}
 		if err != nil {
 			zerolog.Ctx(ctx).Warn().Err(err).Str("branch", branch).Msg("a sweep can't check a branch's NEWS entries")
 			continue

@@ -185,8 +185,8 @@ func askLast(ctx context.Context, c *gh.Client, q LastQuery, found map[string]in
 			Ref *struct{ Target map[string]lastData }
 		}
 	}
-	query := "query($owner:String!,$name:String!,$ref:String!" + declared.String() + "){repository(owner:$owner,name:$name,followRenames:false)" +
-		"{ref(qualifiedName:$ref){target{...on Commit{" + fields.String() + "}}}}}"
+	query := "query($owner:String!,$name:String!,$ref:String!" + declared.String() + "){" +
+		"repository(owner:$owner,name:$name,followRenames:false){ref(qualifiedName:$ref){target{...on Commit{" + fields.String() + "}}}}}"
 	if err := c.Ask(ctx, query, variables, &answer); err != nil || answer.Repository.Ref == nil {
 		return err
 	}
