@@ -13,7 +13,7 @@ golden: ## plans of golden files, schemas and the generated parts of documents, 
 	CONCORDE_UPDATE=1 go test -count=1 -run 'Golden|Current' $$(grep -rl --include='*_test.go' -e 'suite\.Update()' -e 'pulltest\.Golden' . | xargs -n1 dirname | sort -u)
 
 pictures: ## those of docs/pictures, taken again in Chromium
-	CONCORDE_PICTURES_OF_DOCS=1 go test -count=1 -run InABrowser ./cmd/bot
+	CONCORDE_TEST=long CONCORDE_PICTURES_OF_DOCS=1 go test -count=1 -run InABrowser ./cmd/bot
 
 cover: ## statement coverage of each package by its own tests; make cover BEFORE=COMMIT compares
 	.ci/cover $(BEFORE)

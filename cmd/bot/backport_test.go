@@ -227,7 +227,7 @@ func (k kitchen) takeBack() {
 // taken back.
 func TestBackportKilledAtEachStep(t *testing.T) {
 	t.Parallel()
-	stride := suite.Sizes[int]{Normal: 41, Long: 7, Full: 1}.Size()
+	stride := suite.Sizes[int]{Normal: 84, Long: 7, Full: 1}.Size()
 	fresh := newKitchen(t)
 	conflict := func(k kitchen) {
 		if code, out := k.bot(start...); code != 1 || !k.unfinished() {
@@ -255,7 +255,7 @@ func TestBackportKilledAtEachStep(t *testing.T) {
 			t.Run(story.name+"/"+when, func(t *testing.T) {
 				t.Parallel()
 				killed := true
-				for nth := 1 + i%stride; killed; nth += stride {
+				for nth := 1 + i*stride/6; killed; nth += stride {
 					t.Run(fmt.Sprint(nth), func(t *testing.T) {
 						k := fresh.copy(t)
 						story.prepare(k)

@@ -20,6 +20,7 @@ import (
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/setup"
+	"github.com/concorde-bot/concorde/internal/suite"
 )
 
 // browser is a Chromium in front of the setup, or of the pages. It keeps what went wrong
@@ -35,9 +36,13 @@ type browser struct {
 	faults []string // messages of the console, and requests to other machines
 }
 
-// newBrowser starts Chromium, or skips the test where there is none.
+// newBrowser starts Chromium for a long test, or skips the test where there is none. Other
+// tests ask for the same pages without a browser.
 func newBrowser(t *testing.T, series string, more ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
+	if !(suite.Sizes[bool]{Long: true, Full: true}).Size() {
+		t.Skip("a browser takes a while: CONCORDE_TEST=long")
+	}
 	var program string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {

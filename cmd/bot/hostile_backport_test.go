@@ -196,7 +196,7 @@ func (s *stage) always(path string, f ghtest.Fault) {
 // sentence that says what to do.
 func TestTroubleOfBackports(t *testing.T) {
 	t.Parallel()
-	every := suite.Sizes[int]{Normal: 3, Long: 1, Full: 1}.Size()
+	every := suite.Sizes[int]{Normal: 5, Long: 1, Full: 1}.Size()
 	for i, h := range slices.Concat(gitTroubles, hugeTroubles(), openTroubles) {
 		if (i+1)%every > 0 {
 			continue
