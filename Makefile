@@ -10,7 +10,7 @@ long: ## kills at each step, random histories at full length
 	CONCORDE_TEST=long go test ./...
 
 golden: ## plans of golden files, schemas and the generated parts of documents, written again
-	CONCORDE_UPDATE=1 go test -count=1 -run 'Golden|Current' $$(grep -rl --include='*_test.go' -e 'suite\.Update()' -e 'pulltest\.Golden' . | xargs -n1 dirname | sort -u)
+	CONCORDE_UPDATE=1 go test -count=1 -run 'Golden|Current' $$(grep -rl --include='*_test.go' -e 'suite\.Update()' -e 'suite\.Current(' -e 'suite\.File(' -e 'pulltest\.Golden' . | xargs -n1 dirname | sort -u)
 
 pictures: ## those of docs/pictures, taken again in Chromium
 	CONCORDE_TEST=long CONCORDE_PICTURES_OF_DOCS=1 go test -count=1 -run InABrowser ./cmd/bot
