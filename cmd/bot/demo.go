@@ -192,7 +192,7 @@ func describe(w ghtest.Write, state ghtest.PRState) string {
 	return fmt.Sprintf("%s %s", w.Kind, w.Key)
 }
 
-// doings are the words for writes whose kind says too little.
+// doings are the words for writes whose kind alone is unclear.
 var doings = map[string]string{
 	"push": "pushes %s", "label": "label %s set", "unlabel": "label %s taken off",
 	"pull-edit": "%s edited: the link to the issue", "issue-edit": "%s edited: the link to the pull request",

@@ -152,7 +152,7 @@ func parseVersion(version string) error {
 	return nil
 }
 
-// notInstalled says what to check if a repository is gone.
+// notInstalled adds what to check if a repository is gone.
 func notInstalled(err error) error {
 	var gone *gh.Gone
 	if errors.As(err, &gone) {

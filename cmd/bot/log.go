@@ -113,7 +113,7 @@ func (c *logCmd) print(s streams, w written) error {
 	return err
 }
 
-// tells reports whether one side of a change says more than the action does.
+// tells reports whether one side of a change adds something to the action.
 func (w written) tells(text string) bool {
 	if _, description, found := strings.Cut(text, ": "); found { // a state before it
 		text = strings.ReplaceAll(description, `"`, `\"`)

@@ -14,7 +14,7 @@ import (
 // noPages is the value of --pages for none.
 const noPages = "off"
 
-// openPages listens for people who look at the pages. The tables exist by now. If the
+// openPages listens for visitors of the pages. The tables exist by now. If the
 // default address is taken, the bot works without pages.
 func (b *bot) openPages(s streams, app setup.Credentials) error {
 	if b.Pages == "" || b.Pages == noPages {

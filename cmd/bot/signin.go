@@ -52,7 +52,7 @@ func (b *bot) signIn(app setup.Credentials) *web.SignIn {
 	}
 }
 
-// arrivalFault tells the pages what went wrong, in their words.
+// arrivalFault is what went wrong, in the pages' words.
 func arrivalFault(err error) error {
 	if _, gone := errors.AsType[*gh.Gone](err); gone {
 		return web.ErrCode
@@ -64,7 +64,7 @@ func arrivalFault(err error) error {
 	return err
 }
 
-// rights asks GitHub what somebody may do in a repository, by the App's own access there:
+// rights asks GitHub what a visitor may do in a repository, by the App's own access there:
 // as rules do for comments, and without a token of theirs.
 func (b *bot) rights(ctx context.Context, repository pull.Key, who web.Person, only web.Only) (web.Rights, error) {
 	r, err := b.granted(ctx, repository, who, only)

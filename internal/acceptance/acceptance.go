@@ -3,7 +3,7 @@
 // step settles one of them, in the words of its table (steps.go), and the raw answers are
 // kept as fixtures.
 //
-// It must not know rules, and speaks to GitHub with internal/gh alone.
+// It knows no rules, and uses internal/gh alone to talk to GitHub.
 package acceptance
 
 import (
@@ -21,7 +21,7 @@ import (
 
 // Config of a run. GitHub and Repository are required.
 type Config struct {
-	// GitHub is how to speak to GitHub as the App. The run adds its own record of answers,
+	// GitHub is how to talk to GitHub as the App. The run adds its own record of answers,
 	// and its tokens are for Repository alone.
 	GitHub     gh.Config
 	Repository pull.Key // Number 0
@@ -44,7 +44,7 @@ type Config struct {
 	Requests int           // so many at most, without its cleaning up; 0: 800
 }
 
-// State is what became of a step.
+// State is how a step ended.
 type State string
 
 // The states of a step.
@@ -68,7 +68,7 @@ type Report struct {
 	Left     []string // what couldn't be cleaned up
 }
 
-// Good tells whether nothing differs and nothing was left behind.
+// Good reports whether nothing differs and nothing was left behind.
 func (r Report) Good() bool {
 	return len(r.Left) == 0 && !slices.ContainsFunc(r.Results, func(r Result) bool { return r.State == Differs })
 }
@@ -82,7 +82,7 @@ type Step struct {
 	run        func(*session, context.Context) (measured string, err error)
 }
 
-// difference says how GitHub behaves instead.
+// difference is how GitHub behaves instead.
 type difference struct{ text string }
 
 func (d *difference) Error() string { return d.text }
@@ -91,7 +91,7 @@ func differs(format string, args ...any) error {
 	return &difference{gh.Tidy(fmt.Sprintf(format, args...))}
 }
 
-// skip says what a step lacks.
+// skip is what a step lacks.
 type skip struct{ text string }
 
 func (s *skip) Error() string { return s.text }
@@ -104,7 +104,7 @@ const (
 )
 
 // Run makes all steps in order, calls each with the result of every one, and then removes
-// what it made, even if ctx has ended. The error says that it couldn't begin, or ended
+// what it made, even if ctx has ended. An error means that it couldn't begin, or ended
 // early.
 func Run(ctx context.Context, cfg Config, each func(Result)) (report Report, err error) {
 	if cfg.Limit == 0 {

@@ -60,7 +60,7 @@ func (s *session) ask(ctx context.Context, fields string, variables map[string]a
 	return a, raw.read(&a, err)
 }
 
-// mutate sends n mutations and gives the raw answer.
+// mutate sends n mutations and returns the raw answer.
 func (s *session) mutate(ctx context.Context, n int, text string, variables map[string]any) (a answer, err error) {
 	var raw said
 	err = s.patiently(ctx, func() error {

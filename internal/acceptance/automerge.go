@@ -140,8 +140,8 @@ func (s *session) autoMergeConflict(ctx context.Context) (string, error) {
 	return o.String(), err
 }
 
-// mergeState tells whether a pull request's mergeStateStatus is this one; asking makes
-// GitHub find it out.
+// mergeState reports whether a pull request has this mergeStateStatus. GitHub computes it
+// once it's asked for.
 func (s *session) mergeState(ctx context.Context, m made, want string) (bool, error) {
 	var found struct {
 		PullRequest struct{ MergeStateStatus string }

@@ -11,8 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// change is something that the run writes, how GraphQL shows it, and the webhook that
-// tells of it.
+// change is something that the run writes, how GraphQL shows it, and the webhook about it.
 type change struct {
 	what          string
 	event, action string

@@ -99,8 +99,8 @@ func (s *session) owns(branch string) {
 	})
 }
 
-// removed is nil for what is gone, whoever did that. 422 is GitHub's answer for a ref that
-// doesn't exist, as for one that may not be deleted.
+// removed is nil for what is gone, whoever deleted it. GitHub answers 422 both for a ref
+// that doesn't exist and for one that can't be deleted.
 func removed(raw said, err error) error {
 	missing := strings.Contains(strings.ToLower(string(raw.body)), "does not exist")
 	gone := raw.status == 404 || raw.status == 410 || raw.status == 422 && missing

@@ -107,8 +107,8 @@ func (s *session) fromFork(ctx context.Context) (string, error) {
 	return "", err
 }
 
-// orphaned looks at a pull request whose fork is deleted, by the second account if nobody
-// did so before.
+// orphaned checks a pull request whose fork was deleted. If there's none, the second
+// account makes one.
 func (s *session) orphaned(ctx context.Context) (string, error) {
 	p, err := s.prepared(ctx)
 	if err != nil {
@@ -196,7 +196,7 @@ func (s *session) review(ctx context.Context) (string, error) {
 	return s.told(took, text, err)
 }
 
-// told is what a step says about a wait: why it was in vain.
+// told is how long a step waited, or why in vain.
 func (s *session) told(took time.Duration, why string, err error) (string, error) {
 	var none *difference
 	if errors.As(err, &none) {

@@ -116,7 +116,7 @@ func measure(ctx context.Context, body []byte, took time.Duration) {
 	}
 }
 
-// spent tells whether no request is left.
+// spent reports whether no requests are left.
 func (r *recorder) spent() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

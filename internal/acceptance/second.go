@@ -123,7 +123,7 @@ type request struct {
 	body         any
 }
 
-// asSecond makes a request as the second account, and gives the answer whatever its
+// asSecond makes a request as the second account, and returns the answer, whatever its
 // status.
 func (s *session) asSecond(ctx context.Context, r request) (raw said, err error) {
 	req, err := s.client.REST.NewRequest(r.method, strings.TrimPrefix(r.path, "/"), r.body)
@@ -145,8 +145,8 @@ func (s *session) asSecond(ctx context.Context, r request) (raw said, err error)
 	return raw, err
 }
 
-// wantOfSecond makes a request that must succeed. What the token may not do is none of
-// GitHub's faults.
+// wantOfSecond makes a request that must succeed. If the token isn't allowed to make it,
+// that's no difference of GitHub's.
 func (s *session) wantOfSecond(ctx context.Context, r request, into any) error {
 	raw, err := s.asSecond(ctx, r)
 	switch {

@@ -113,7 +113,7 @@ func (s *session) prepare(ctx context.Context) error {
 	return err
 }
 
-// mayWrite finds out at once what would fail later, and half-way.
+// mayWrite finds missing permissions at once, rather than halfway through the run.
 func (s *session) mayWrite(ctx context.Context) error {
 	granted, err := s.permissions(ctx)
 	if err != nil {
@@ -132,7 +132,7 @@ func (s *session) made(what string, undone func(context.Context) error) {
 	s.undo = append(s.undo, undo{what, undone})
 }
 
-// clean removes everything, what came last first, and says what it couldn't remove.
+// clean removes everything, the latest first, and returns what it couldn't remove.
 func (s *session) clean(ctx context.Context) (left []string) {
 	if len(s.undo) == 0 {
 		return nil
@@ -157,7 +157,8 @@ func (s *session) clean(ctx context.Context) (left []string) {
 // attempts bounds how often a limited request is made.
 const attempts = 5
 
-// patiently makes a request again once a limit is over. GitHub did nothing then.
+// patiently makes a request again once a limit is over: GitHub doesn't act on a request
+// that it limits.
 func (s *session) patiently(ctx context.Context, do func() error) error {
 	for n := 1; ; n++ {
 		err := do()
@@ -171,13 +172,13 @@ func (s *session) patiently(ctx context.Context, do func() error) error {
 	}
 }
 
-// shows looks every second until there is what was written, for as long as the bot waits
-// for it (gh.Lag), and says how long that took.
+// shows checks every second whether a write shows yet, for as long as the bot would wait
+// (gh.Lag), and returns how long it took.
 func (s *session) shows(ctx context.Context, what string, look func() (bool, error)) (time.Duration, error) {
 	return s.within(ctx, patience{what, gh.Lag, time.Second}, look)
 }
 
-// patience is how long something is waited for, and how often one looks.
+// patience is how long to wait for something, and how often to check.
 type patience struct {
 	what        string
 	most, pause time.Duration
@@ -228,7 +229,7 @@ func (s *session) loadBy(ctx context.Context, q snapshot.Query) (r *pull.Request
 	return r, err
 }
 
-// narrowed speaks as the App with some of its permissions.
+// narrowed is the App with some of its permissions.
 func (s *session) narrowed(granted map[string]string, without string) (*gh.App, error) {
 	cfg := s.cfg.GitHub
 	cfg.Permissions = maps.Clone(granted)

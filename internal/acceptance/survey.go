@@ -46,8 +46,8 @@ const surveyFields = "databaseId isArchived autoMergeAllowed squashMergeAllowed 
 	"pullRequests(first:100,states:OPEN){nodes{number title headRefName author{login}}} " +
 	"issues(first:100,states:OPEN){nodes{number title author{login}}}"
 
-// survey looks at the repository before anything is written: it must be one that nobody
-// works in. What an earlier run left is this run's to remove.
+// survey checks the repository before anything is written: nobody may be working in it.
+// This run also removes what an earlier one left.
 func (s *session) survey(ctx context.Context) error {
 	var found surveyed
 	answer, err := s.ask(ctx, surveyFields, nil)
@@ -119,7 +119,7 @@ func (s *session) takeOver(found surveyed) error {
 	return nil
 }
 
-// ofARun tells whether a branch was made by a run.
+// ofARun reports whether a run made a branch.
 func ofARun(branch string) bool {
 	prefixes := []string{branchPrefix, refusedPrefix, checkedPrefix}
 	return slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(branch, prefix) })

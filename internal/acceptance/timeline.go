@@ -16,7 +16,7 @@ type dated struct {
 	commits [2]string
 }
 
-// odd gives the pull request with odd dates, which several steps share.
+// odd returns the pull request with odd dates that several steps share.
 func (s *session) odd(ctx context.Context) (dated, error) {
 	if s.dated.key.Number != 0 {
 		return s.dated, nil

@@ -15,7 +15,7 @@ const beyond = "\U0001F41B"
 // statusContext is that of the run's statuses.
 const statusContext = "concorde/acceptance"
 
-// after says how long something took.
+// after is how long something took, in words.
 func after(took time.Duration) string {
 	return fmt.Sprintf("after %.1f s", took.Seconds())
 }
@@ -70,7 +70,7 @@ func (s *session) fourByteLabel(ctx context.Context) (string, error) {
 	return "", nil
 }
 
-// status posts a status on the shared pull request and gives the answer's status.
+// status posts a commit status on the shared pull request, and returns the HTTP status.
 func (s *session) status(ctx context.Context, description string) (int, error) {
 	status := map[string]string{"state": "success", "context": statusContext, "description": description}
 	raw, err := s.rest(ctx, "POST", "statuses/"+s.pull.head, status)

@@ -16,7 +16,7 @@ type Delivery struct {
 	Hints         []Hint    // stored together with the delivery
 }
 
-// Hint says that something about a key may have changed.
+// Hint means that something about a key may have changed.
 type Hint struct {
 	Key          string
 	Installation int64     // 0: unknown

@@ -9,7 +9,7 @@ import (
 // errLeaseLost ends the context of runs that other replicas may soon take over.
 var errLeaseLost = errors.New("other replicas may run this key, since this one hasn't reached the database for too long")
 
-// tendLoop tells other replicas that this one is alive, and takes back lost runs. If it
+// tendLoop shows other replicas that this one is alive, and takes back lost runs. If it
 // can't do so for most of the lease, it stops its own runs before others begin them again.
 func (q *Queue) tendLoop(ctx context.Context) {
 	seen := time.Now()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Session is a browser that somebody is signed in with. The queue doesn't look into it.
+// Session is a signed-in browser. The queue doesn't read its value.
 type Session struct {
 	ID    string // a digest of what the browser knows
 	Began time.Time

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// shares says how many more of a party's keys this process may run. Parties nest: an
+// shares is how many more of a party's keys this process may run. Parties nest: an
 // account has repositories, and a repository has authors of pull requests. Each level
 // gets half of the one above: an account half of the workers, a repository a quarter, an
 // author an eighth. So whatever hangs or takes long, others find a free worker.

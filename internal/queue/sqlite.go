@@ -130,7 +130,7 @@ func (d *sqliteDB) write(ctx context.Context, f func(tx) error) error {
 	return t.Commit()
 }
 
-// There are no other replicas to tell anything.
+// There are no other replicas to notify.
 
 func (d *sqliteDB) beat(context.Context, Replica) (int, error) { return 1, nil }
 

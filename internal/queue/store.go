@@ -12,7 +12,7 @@ type database interface {
 	querier // outside of a transaction, for reading only
 	// write runs f in a transaction, which is on disk when write returns nil.
 	write(ctx context.Context, f func(tx) error) error
-	// beat tells other replicas that this one is alive, takes back the runs of those that
+	// beat shows other replicas that this one is alive, takes back the runs of those that
 	// aren't, and counts the living, this one included.
 	beat(ctx context.Context, r Replica) (alive int, err error)
 	// listen calls wake with each time at which another replica stored a due key, until
