@@ -67,7 +67,7 @@ var mayImport = map[string][]string{
 		"internal/lifecycle", "internal/pull", "internal/queue", "internal/regression", "internal/shadow", "internal/triage/conflict"},
 	"internal/regression": {"config", "internal/lifecycle", "internal/markdown", "internal/pull"},
 	"internal/release": {"config", "internal/abi", "internal/backport", "internal/changelog", "internal/lifecycle",
-		"internal/markdown", "internal/pull"},
+		"internal/markdown", "internal/pull", "internal/regression"},
 	"internal/settingscheck": {"config", "config/labeler", "config/yamlfile", "internal/pull"},
 	"internal/shadow":        {"internal/pull"},
 	"internal/suite":         {},

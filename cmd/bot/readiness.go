@@ -11,6 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/regression"
 	"github.com/concorde-bot/concorde/internal/release"
 )
 
@@ -61,11 +62,18 @@ func (c *readinessCmd) Run(s streams) error {
 	if err != nil {
 		return notInstalled(err)
 	}
-	rules := releases(settingsOf(s, settings, outline), func() *lifecycle.Calendar { return calendar })
+	set := settingsOf(s, settings, outline)
+	rules := releases(set, func() *lifecycle.Calendar { return calendar })
 	now := s.now().UTC()
 	facts, err := github.loads.Release(s.ctx, snapshot.ReleaseQuery{Key: key, ReleaseLook: rules.Look(c.Version, outline.DefaultBranch, now)})
 	if err != nil {
 		return err
+	}
+	if branch := rules.Look(c.Version, outline.DefaultBranch, now).Branch; set.NightlyBuilds.Of(branch) != "" {
+		facts.Checked, err = github.loads.Checked(s.ctx, snapshot.CheckedQuery{Key: key, Branch: branch, Source: regression.Source(set, now)})
+		if err != nil {
+			return err
+		}
 	}
 	report := readinessReport{Repository: key.String(), At: now.Format(time.DateOnly),
 		Readiness: rules.Judge(c.Version, facts, now)}
@@ -81,7 +89,7 @@ func (c *readinessCmd) Run(s streams) error {
 // releases are the rules on releases under some settings.
 func releases(set config.Rules, calendar func() *lifecycle.Calendar) release.Config {
 	backports := backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: calendar}
-	return release.Config{Settings: set.Release, News: set.News, ABI: set.ABI, Backport: backports}
+	return release.Config{Settings: set.Release, News: set.News, ABI: set.ABI, Backport: backports, Nightly: regression.Night(set)}
 }
 
 // readinessReport is the command's JSON. Keys are only ever added.

@@ -110,6 +110,7 @@ func converse(t *testing.T) []ghtest.Exchange {
 		}
 	}
 	exerciseRepository(w)
+	exerciseChecked(w)
 	exerciseBackport(w)
 	exerciseHook(w)
 	_, err = w.Repo.Merge(few.Number, "guido")
@@ -182,6 +183,36 @@ func exerciseWrites(w *world, key pull.Key, r *pull.Request) {
 		pull.Ready{}, pull.React{Node: "IC_nothing", With: pull.Confused},
 	} {
 		_ = w.app.Apply(w.T.Context(), w.Srv.InstallationID("python"), key, a)
+	}
+}
+
+// exerciseChecked asks for the checks of a branch, and starts a nightly build.
+func exerciseChecked(w *world) {
+	sha := w.Repo.Ref("main")
+	_, err := w.Repo.Push("main", ghtest.Commit{Message: "m", Files: map[string]ghtest.File{
+		".github/workflows/nightly.yml": ghtest.Text("on: workflow_dispatch\n")}})
+	trial.OK(w.T, err)
+	for _, workflow := range []string{"nightly.yml", "nothing.yml"} {
+		_ = w.app.Dispatch(w.T.Context(), 0, ghtrial.CPython, pull.Dispatch{Workflow: workflow, Branch: "main"})
+	}
+	for _, state := range []string{"failure", "success"} {
+		trial.OK(w.T, w.Repo.SetStatus(sha, "ci", ghtest.Status{Context: "refleak", State: state}))
+		trial.OK(w.T, w.Repo.CheckRun(sha, "ci", "run", state))
+	}
+	trial.OK(w.T, w.Repo.CommentOnCommit(sha, "ci", "has failed"))
+	for _, branch := range []string{"main", "nothing"} {
+		_, err = w.app.Checked(w.T.Context(), snapshot.CheckedQuery{Key: ghtrial.CPython, Branch: branch, Source: pull.CheckSource{
+			Watches: func(string) bool { return true },
+			Comment: func(string, string) (string, pull.RunOutcome, bool) { return "buildbot", pull.RunBad, true },
+			Nightly: func(string) (string, string) { return "nightly.yml", "nightly build" },
+			Doubts: func(b pull.BranchChecks) (all []pull.CheckDoubt) {
+				for _, check := range []string{"refleak", "run"} {
+					all = append(all, pull.CheckDoubt{SHA: sha, Check: check})
+				}
+				return all
+			},
+		}})
+		trial.OK(w.T, err)
 	}
 }
 

@@ -48,6 +48,9 @@ type Release struct {
 	// Entries are the files below the look's directory, if EntriesRead.
 	Entries     []File
 	EntriesRead bool
+	// Checked is what checks reported on the branch, for its nightly build; see
+	// Looks.Checked.
+	Checked BranchChecks
 }
 
 // Blocker is an open issue or pull request that blocks a release.

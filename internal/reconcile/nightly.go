@@ -22,7 +22,7 @@ type nights map[string]string
 // nightly starts the nightly builds that are due. If GitHub rejects one, the others and the
 // sweep go on.
 func (r *Reconciler) nightly(ctx context.Context, p place) error {
-	began, is := regression.Night(p.rules.NightlyBuilds, r.Now())
+	began, is := regression.Tonight(p.rules.NightlyBuilds, r.Now())
 	if !is || len(p.rules.NightlyBuilds.Builds) == 0 {
 		return nil
 	}

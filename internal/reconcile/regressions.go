@@ -70,7 +70,13 @@ func (r *Reconciler) regressions(ctx context.Context, p place) error {
 			return err
 		}
 	}
-	if err := r.tell(ctx, p, changed(before.Open, now.Open)); err != nil {
+	numbers := changed(before.Open, now.Open)
+	if len(numbers) > 0 { // a version's readiness depends on nightly builds
+		for _, t := range p.rules.Release.Issues {
+			numbers = append(numbers, t.Issue)
+		}
+	}
+	if err := r.tell(ctx, p, numbers); err != nil {
 		return err
 	}
 	return r.keep(ctx, roundsNote, p.key, now)

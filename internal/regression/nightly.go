@@ -12,8 +12,8 @@ import (
 // all night lets it be.
 const nightLength = 8 * time.Hour
 
-// Night is when the night began that a time is in; false if it's in none.
-func Night(s config.NightlyBuilds, now time.Time) (began time.Time, is bool) {
+// Tonight is when the night began that a time is in; false if it's in none.
+func Tonight(s config.NightlyBuilds, now time.Time) (began time.Time, is bool) {
 	now = now.UTC()
 	began = time.Date(now.Year(), now.Month(), now.Day(), s.At, 0, 0, 0, time.UTC)
 	if began.After(now) {
@@ -26,7 +26,7 @@ func Night(s config.NightlyBuilds, now time.Time) (began time.Time, is bool) {
 // night, and only if no build has seen the commit. builds are the workflow's, whoever
 // started them.
 func Due(s config.NightlyBuilds, now time.Time, head string, builds []pull.Build) bool {
-	began, is := Night(s, now)
+	began, is := Tonight(s, now)
 	return is && head != "" && !slices.ContainsFunc(builds, func(b pull.Build) bool {
 		return !b.Began.Before(began) || b.SHA == head && b.Shows
 	})
@@ -57,8 +57,15 @@ type NightlyOutcome struct {
 	LastGood string    `json:"last_good,omitempty"`
 }
 
-// Nightly is how the nightly build of a branch went; false if the settings have none.
-func Nightly(s config.Rules, branch string, b pull.BranchChecks, now time.Time) (out NightlyOutcome, has bool) {
+// Night tells how the nightly build of a branch went, from its checks; false if the
+// settings have none.
+func Night(s config.Rules) func(branch string, b pull.BranchChecks, now time.Time) (NightlyOutcome, bool) {
+	return func(branch string, b pull.BranchChecks, now time.Time) (NightlyOutcome, bool) {
+		return night(s, branch, b, now)
+	}
+}
+
+func night(s config.Rules, branch string, b pull.BranchChecks, now time.Time) (out NightlyOutcome, has bool) {
 	out = NightlyOutcome{Branch: branch, Workflow: s.NightlyBuilds.Of(branch), State: NightNone}
 	if out.Workflow == "" {
 		return out, false

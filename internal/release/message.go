@@ -194,3 +194,13 @@ func oneLine(text string) string {
 	}
 	return text
 }
+
+// The nightly build.
+const (
+	failedNight  = "the nightly build of %s has failed since %s"
+	nightPassed  = "The nightly build of %s passed on %.10s (%s)."
+	nightFailed  = "The nightly build of %s failed on %.10s (%s)."
+	nightGood    = " It last passed on %.10s."
+	nightRunning = "The nightly build of %s is running on %.10s."
+	nightNone    = "The nightly build of %s hasn't run on its last hundred commits."
+)

@@ -9,6 +9,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/regression"
 )
 
 // Verdict on a release.
@@ -26,6 +27,8 @@ type Config struct {
 	News     config.News
 	ABI      config.ABI
 	Backport backport.Config // its release data, and what may go where
+	// Nightly is how the nightly build of a branch went, from its checks; nil: there's none.
+	Nightly func(branch string, b pull.BranchChecks, now time.Time) (regression.NightlyOutcome, bool)
 }
 
 // Break is a change of the full ABI since the last release.
@@ -55,6 +58,8 @@ type Readiness struct {
 	Managers []Manager `json:"release_managers"`
 	Head     string    `json:"head,omitempty"` // commit
 	Checks   Checks    `json:"checks"`
+	// Nightly is left out if the settings have no nightly build of the branch.
+	Nightly *regression.NightlyOutcome `json:"nightly_build,omitempty"`
 
 	Blockers  []Blocker  `json:"blockers"`
 	Deferred  []Blocker  `json:"deferred_blockers"`
@@ -136,7 +141,7 @@ func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness 
 	default:
 		r.plan(c, b, f, now)
 		r.Branch = c.Look(version, "main", now).Branch
-		r.Checks = checksOf(f.Commits)
+		r.Checks, r.Nightly = checksOf(f.Commits), c.night(r.Branch, f.Checked, now)
 		if search, err := c.Backport.Search(version, now); err == nil {
 			r.Backports = c.lacking(search, f)
 		}
@@ -182,6 +187,7 @@ func (r *Readiness) reasons(b lifecycle.Branch, f pull.Release) {
 	}
 	r.byBlockers(f.MoreBlockers)
 	r.byChecks(f.Tip)
+	r.byNight()
 	var missing, open []string
 	for _, g := range r.Backports {
 		switch {

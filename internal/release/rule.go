@@ -26,7 +26,8 @@ func Rule(c Config) pull.Rule {
 	}
 	rule.Looks = func(r *pull.Request) pull.Looks {
 		if version := c.tracked(r); version != "" {
-			return pull.Looks{Releases: []pull.ReleaseLook{c.Look(version, r.DefaultBranch, r.Now)}}
+			look := c.Look(version, r.DefaultBranch, r.Now)
+			return pull.Looks{Releases: []pull.ReleaseLook{look}, Checked: c.checkedBranches(look.Branch)}
 		}
 		return pull.Looks{}
 	}
@@ -56,6 +57,7 @@ func (c *Config) want(r *pull.Request) (want pull.Want) {
 	if version == "" || !loaded {
 		return want
 	}
+	facts.Checked = r.Checked[c.Look(version, r.DefaultBranch, r.Now).Branch]
 	ready := c.Judge(version, facts, r.Now)
 	want.Notes = []pull.Note{ready.comment()}
 	last, next := slot(r.Now, c.Settings.DigestAt)

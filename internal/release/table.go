@@ -33,7 +33,7 @@ func (r Readiness) Tables() []Table {
 		return []string{number(b.Number), b.Opened, versions, b.Title}
 	}
 	blocking := []string{"", "opened", "versions", "title"}
-	return []Table{
+	return append([]Table{
 		table("Release blockers", "No release blocker is open.", blocking, r.Blockers, blocker),
 		table("Deferred blockers", "No deferred blocker is open.", blocking, r.Deferred, blocker),
 		table("Backports that are missing or open", r.noGaps(), []string{"", "kind", "merged", "backport", "why", "title"}, r.Backports, gapRow),
@@ -44,7 +44,7 @@ func (r Readiness) Tables() []Table {
 		checked("Faulty NEWS entries", noFaults, []string{"entry", "fault"}, r.Faults,
 			func(f Fault) []string { return []string{oneLine(f.Path), oneLine(f.Why)} }),
 		{Title: "Checks", Note: r.checksText()},
-	}
+	}, r.nightTable()...)
 }
 
 // reference names its pull request, or else the commit.

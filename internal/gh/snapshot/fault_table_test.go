@@ -31,6 +31,7 @@ var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings
 	`(all|refs|labels)(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
 	`(blockers|deferred|blockerPulls|deferredPulls)(\.(nodes|pageInfo(\.hasNextPage)?))?`,
 	`ref\.target\.all(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
+	`ref(\.target(\.history(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?)?)?`,
 	`(branch|tag)(\.target(\.(oid|history(\.nodes)?))?)?`,
 	`queue\d*(\.entries(\.(totalCount|nodes|pageInfo(\.(hasNextPage|endCursor))?))?)?`,
 	`issueOrPullRequest(\.(` + strings.Join([]string{

@@ -166,6 +166,9 @@ func (f full) inquiries() []inquiry {
 			return f.app.Issues(ctx, List{Key: ghtrial.CPython, Pages: 9})
 		}},
 		{"a release", 60, func(ctx context.Context) (any, error) { return f.app.Release(ctx, f.release()) }},
+		{"a branch's checks", 14, func(ctx context.Context) (any, error) {
+			return f.app.Checked(ctx, CheckedQuery{Key: ghtrial.CPython, Branch: "main", Source: watching()})
+		}},
 		{"commits", 14, func(ctx context.Context) (any, error) {
 			return f.app.History(ctx, HistoryRequest{Key: ghtrial.CPython, Revisions: []string{"main", "nothing"},
 				Paths: []string{"README.rst", "merged.txt", "c", "d", "e"}})

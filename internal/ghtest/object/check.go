@@ -14,7 +14,9 @@ func (m Maker) CheckJSON(r *world.Repo, k *world.Check) obj {
 		"output": obj{"title": k.Title, "summary": k.Summary, "text": k.Text, "annotations_count": len(k.Annotations), "annotations_url": api + "/annotations"},
 	}
 	if other := m.AppOf(k); other != m.App {
-		o["app"] = obj{"id": other.ID, "slug": other.Slug, "node_id": world.NodeID("A", other.ID), "name": other.Slug}
+		app := m.AppJSON()
+		app["id"], app["slug"], app["node_id"], app["name"] = other.ID, other.Slug, world.NodeID("A", other.ID), other.Slug
+		o["app"] = app
 	}
 	return o
 }

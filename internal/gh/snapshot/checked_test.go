@@ -1,0 +1,129 @@
+package snapshot
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
+	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// watching is a source that reads everything.
+func watching(doubts ...pull.CheckDoubt) pull.CheckSource {
+	return pull.CheckSource{
+		Watches: func(check string) bool { return strings.HasPrefix(check, "slow") },
+		Comment: func(by, body string) (string, pull.RunOutcome, bool) {
+			return "buildbot", pull.RunBad, by == "buildbot" && body == "failed"
+		},
+		Nightly: func(branch string) (string, string) { return "nightly.yml", "nightly build" },
+		Doubts:  func(pull.BranchChecks) []pull.CheckDoubt { return doubts },
+	}
+}
+
+// runs are the runs of each commit, oldest first, in short.
+func runs(b pull.BranchChecks) (lines []string) {
+	for _, c := range b.Commits {
+		var all []string
+		for _, r := range c.Runs {
+			all = append(all, r.Check+" "+string(r.Outcome))
+		}
+		slices.Sort(all)
+		lines = append(lines, fmt.Sprintf("%s #%d: %s", c.Subject, c.Pull, strings.Join(all, ", ")))
+	}
+	return lines
+}
+
+// The checks of a branch: statuses and check runs by their names, comments on commits, and nightly builds. GitHub's list has the newest
+// result of each alone; what decides is read with all of them.
+func TestChecked(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.Repo.Push("main", ghtest.Commit{Message: "Build at night\n\nWhy.", Files: map[string]ghtest.File{
+		".github/workflows/nightly.yml": ghtest.Text("on: workflow_dispatch\n")}})
+	trial.OK(t, err)
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	merged, err := w.Repo.Merge(key.Number, "guido")
+	trial.OK(t, err)
+	for _, state := range []string{"failure", "success"} {
+		trial.OK(t, w.Repo.SetStatus(merged, "ci", ghtest.Status{Context: "slow/refleak", State: state, TargetURL: "https://ci.example/" + state}))
+		trial.OK(t, w.Repo.SetStatus(merged, "ci", ghtest.Status{Context: "fast", State: state}))
+		trial.OK(t, w.Repo.CheckRun(merged, "ci", "slow run", state))
+		trial.OK(t, w.Repo.CheckRun(merged, "ci", "slow but "+state, "cancelled"))
+	}
+	trial.OK(t, w.Repo.CommentOnCommit(merged, "buildbot", "failed"))
+	trial.OK(t, w.Repo.CommentOnCommit(merged, "mallory", "failed"))
+	trial.OK(t, w.Repo.Dispatch("nightly.yml", "main", "guido"))
+	trial.OK(t, w.Repo.EndWorkflow("nightly.yml", "main", "failure"))
+	load := func(doubts ...pull.CheckDoubt) []string {
+		t.Helper()
+		b, err := w.app.Checked(t.Context(), CheckedQuery{Key: ghtrial.CPython, Branch: "main", Source: watching(doubts...)})
+		trial.OK(t, err)
+		lines := runs(b)
+		return lines[len(lines)-2:]
+	}
+	want := []string{"Build at night #0: ", fmt.Sprintf("gh-1: Fix it (#%d) #%d: buildbot bad, nightly build bad, slow run good, slow/refleak good", key.Number,
+		key.Number)}
+	if diff := cmp.Diff(want, load()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	trial.OK(t, w.Repo.EndWorkflow("nightly.yml", "main", "success")) // it ran again
+	doubts := []pull.CheckDoubt{{SHA: merged, Check: "slow/refleak"}, {SHA: merged, Check: "slow run"}, {SHA: merged, Check: "nothing"}}
+	want[1] = strings.TrimSuffix(want[1], "nightly build bad, slow run good, slow/refleak good") + "nightly build bad, nightly build good, " +
+		"slow run bad, slow run good, slow run good, slow/refleak bad, slow/refleak good, slow/refleak good"
+	if diff := cmp.Diff(want, load(doubts...)); diff != "" {
+		t.Errorf("with all results (-want +got)\n%s", diff)
+	}
+	w.Srv.ResetRequests()
+	load(doubts...)
+	if w.Sent() != 2 {
+		t.Errorf("%d requests, want 2: what came before a newest result never changes", w.Sent())
+	}
+	b, err := w.app.Checked(t.Context(), CheckedQuery{Key: ghtrial.CPython, Branch: "nothing", Source: watching()})
+	if err != nil || len(b.Commits) != 0 {
+		t.Errorf("a branch that doesn't exist: %+v, %v", b, err)
+	}
+}
+
+// A rule's look at a branch's checks costs nothing while they're fresh.
+func TestCheckedByRules(t *testing.T) {
+	w := newWorld(t)
+	q := Query{Key: w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")}), Looks: looksAt(pull.Looks{Checked: []string{"main"}}),
+		Source: pull.CheckSource{Watches: func(string) bool { return true }}}
+	if r := w.load(q); len(r.Checked["main"].Commits) == 0 {
+		t.Errorf("nothing is loaded: %+v", r.Checked)
+	}
+	w.Srv.ResetRequests()
+	if r := w.load(q); len(r.Checked["main"].Commits) == 0 || w.Sent() != 1 {
+		t.Errorf("%d requests, and %+v", w.Sent(), r.Checked)
+	}
+}
+
+// The newest hundred commits count, along first parents, however many there are. A heavy answer is asked for in smaller parts.
+func TestCheckedIsBounded(t *testing.T) {
+	w := newWorld(t)
+	var commits []ghtest.Commit
+	for i := range 150 {
+		commits = append(commits, ghtest.Commit{Message: fmt.Sprint("c", i)})
+	}
+	_, err := w.Repo.Push("main", commits...)
+	trial.OK(t, err)
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	_, err = w.Repo.MergeBy(key.Number, "guido", "merge")
+	trial.OK(t, err)
+	for _, heavy := range []bool{false, true} {
+		if heavy {
+			trial.OK(t, w.Srv.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "history(", Nodes: 5000, Times: -1, Status: 502, Body: "<html>"}))
+		}
+		b, err := w.app.Checked(t.Context(), CheckedQuery{Key: ghtrial.CPython, Branch: "main", Source: watching()})
+		trial.OK(t, err)
+		n := len(b.Commits)
+		if n < 99 || n > pull.MaxChecked || !b.More || b.Commits[n-2].Subject != "c149" || b.Commits[n-1].Pull != key.Number {
+			t.Errorf("heavy %v: %d commits, more %v: …%+v", heavy, n, b.More, b.Commits[max(n-3, 0):])
+		}
+	}
+}
