@@ -32,7 +32,7 @@ func newNights(t *testing.T, change ...func(*reconcile.Config)) *nights {
 	t.Helper()
 	s := &nights{stage: newStage(t)}
 	s.recorded = &hints{Store: s.queue}
-	s.advance(13*time.Hour + 30*time.Minute)
+	s.clock.Advance(13*time.Hour + 30*time.Minute)
 	s.bot = s.reconciler(append([]func(*reconcile.Config){nightly, func(c *reconcile.Config) { c.Store = s.recorded }}, change...)...)
 	_, err := s.repo.Push("main", ghtest.Commit{Message: "Build at night", Files: map[string]ghtest.File{
 		".github/workflows/nightly.yml": ghtest.Text("on: workflow_dispatch\n")}})
@@ -82,14 +82,14 @@ func (s *nights) ends(builds int, conclusion string) {
 	s.Helper()
 	s.looks()
 	if all := s.repo.Workflows(); len(all) != builds || builds > 0 && all[builds-1].By != "concorde[bot]" {
-		s.Fatalf("%s: builds %+v, want %d", s.clock(), all, builds)
+		s.Fatalf("%s: builds %+v, want %d", s.clock.Now(), all, builds)
 	}
 	if conclusion != "" {
 		s.check(s.repo.EndWorkflow("nightly.yml", "main", conclusion))
-		s.advance(time.Hour)
+		s.clock.Advance(time.Hour)
 		s.looks()
 	}
-	s.advance(s.clock().Truncate(24 * time.Hour).Add(25*time.Hour + 30*time.Minute).Sub(s.clock()))
+	s.clock.Advance(s.clock.Now().Truncate(24 * time.Hour).Add(25*time.Hour + 30*time.Minute).Sub(s.clock.Now()))
 }
 
 // TestNightlyBuilds: a build starts once a night, if there are new commits. If it fails, the pull requests since the last good night hear of
@@ -124,12 +124,12 @@ func TestEndlessBuild(t *testing.T) {
 	s.ends(1, "success")
 	one, _ := s.lands("one")
 	s.looks()
-	s.advance(5 * time.Hour)
+	s.clock.Advance(5 * time.Hour)
 	s.looks()
 	if note := s.note(one); note != "" {
 		t.Errorf("after five hours it hears %q", note)
 	}
-	s.advance(time.Hour)
+	s.clock.Advance(time.Hour)
 	s.looks()
 	if note := s.note(one); !strings.Contains(note, "nightly build") {
 		t.Errorf("after six hours it hears %q", note)
@@ -139,7 +139,7 @@ func TestEndlessBuild(t *testing.T) {
 // TestNightlyBuildsInTrouble: by day, without the permission, without the workflow and in a dry run nothing starts, and the sweep goes on.
 func TestNightlyBuildsInTrouble(t *testing.T) {
 	for name, change := range map[string]func(s *nights){
-		"by day": func(s *nights) { s.advance(8 * time.Hour) },
+		"by day": func(s *nights) { s.clock.Advance(8 * time.Hour) },
 		"no permission": func(s *nights) {
 			some := ghtest.DefaultPermissions()
 			delete(some, "actions")
