@@ -47,7 +47,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 	backports := backport.Config{Settings: s.Backport, Picks: s.Picks, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL,
 		May: commands.May}
 	if s.CommandsAct() {
-		backports.Asked, freezes.Commands = commands.Asked, commands.Freezes
+		backports.Asked, backports.Decisions, freezes.Commands = commands.Asked, commands.Decisions, commands.Freezes
 	}
 	if s.FreezesAct() {
 		backports.Frozen, backports.FreezeLooks = freezes.Frozen, freezes.Looks

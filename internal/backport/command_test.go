@@ -20,9 +20,13 @@ func commanded(settings []byte) ([]pull.Rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	commands := command.Config{Settings: set.Commands, Backport: set.Backport}
+	managers := func(version string, now time.Time) []string {
+		b, _ := set.Backport.Life(builtin(), version, now)
+		return set.Backport.Logins(b)
+	}
+	commands := command.Config{Settings: set.Commands, Backport: set.Backport, Managers: managers}
 	with := backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: builtin, ServerURL: "https://github.com", Asked: commands.Asked,
-		May: commands.May}
+		May: commands.May, Decisions: commands.Decisions}
 	commands.Rules = []pull.Rule{backport.Rule(with), backport.PullRule(with)}
 	return append(commands.Rules, command.Rule(commands)), nil
 }
@@ -35,7 +39,8 @@ func TestCommandLaws(t *testing.T) {
 		t.Fatal(err)
 	}
 	bodies := []string{"@concorde backport 3.14", "@concorde backport 3.13 3.9 3.15", "@concorde label -needs backport to 3.14",
-		"@concorde label +Needs Backport To 3.13", "@concorde backport 3.14 3.12\n@concorde why"}
+		"@concorde label +Needs Backport To 3.13", "@concorde backport 3.14 3.12\n@concorde why", "@concorde allow 3.14", "@concorde refuse 3.14 no", "@concorde refuse it breaks",
+		"@concorde allow"}
 	seen := map[string]bool{}
 	for seed := range (suite.Sizes[uint64]{Normal: 100, Long: 400, Full: 400}).Size() {
 		dice := rand.New(rand.NewPCG(seed, 3))

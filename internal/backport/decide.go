@@ -27,6 +27,9 @@ type Config struct {
 	// May reports whether someone has a say on backports: they can request one by a
 	// command, and their own ones count. It reads the Team, and Looks.People.
 	May func(r *pull.Request, login string) bool
+	// Decisions returns what release managers allow and refuse by commands, oldest first. nil:
+	// there are no commands.
+	Decisions func(*pull.Request) []pull.Event
 	// Frozen reports whether a branch is frozen, and whether release managers decide that by
 	// commands. FreezeLooks are what it reads. nil: the release data decides.
 	Frozen      func(r *pull.Request, branch string) (frozen, decided bool)
@@ -142,9 +145,14 @@ func (c *Config) byPhase(r *pull.Request, b lifecycle.Branch, change time.Time) 
 	table, found := c.Settings.Phase(phase)
 	managers := c.managers(b)
 	by := who(managers)
+	said := c.decision(r, b.Version)
 	switch {
 	case !found:
 		return verdict{answer: refused, why: whyNoPhase(b.Version, phase)}
+	case said.Kind == pull.Refused:
+		return verdict{answer: refused, why: whyNot(r.Me, said)}
+	case said.Kind == pull.Allowed:
+		return verdict{answer: allowed}
 	case slices.Contains(table.Allow, kind), c.approved(r, b.Version, managers):
 		return verdict{answer: allowed}
 	case slices.Contains(table.Ask, kind):
@@ -164,6 +172,26 @@ func (c *Config) ask(r *pull.Request, b lifecycle.Branch, kind string, change ti
 		by = who(mentioned(c.managers(b)))
 	}
 	return verdict{answer: waiting, why: fmt.Sprintf(whyAsk, b.Version, b.Phase, kindName(kind), by, label), person: true, again: change}
+}
+
+// decision is the last word of a branch's release managers by a command, or a zero event.
+// Setting the label by hand undoes a refusal.
+func (c *Config) decision(r *pull.Request, version string) (last pull.Event) {
+	if c.Decisions == nil {
+		return last
+	}
+	for _, e := range c.Decisions(r) {
+		if e.Subject == version {
+			last = e
+		}
+	}
+	b, _ := c.Life(version, r.Now)
+	since := *r
+	since.Events = slices.DeleteFunc(slices.Clone(r.Events), func(e pull.Event) bool { return !e.At.After(last.At) })
+	if last.Kind == pull.Refused && c.approved(&since, version, c.managers(b)) {
+		return pull.Event{}
+	}
+	return last
 }
 
 // approved reports whether a release manager of the branch set the label, or requested

@@ -46,6 +46,7 @@ type row struct {
 	Again     string              `json:"again,omitempty"`  // the result of the last retry of a draft: an outcome, or a failure
 	Commit    string              `json:"commit,omitempty"` // the one that replaced the one with conflicts
 	Missing   []pull.Prerequisite `json:"missing,omitempty"`
+	Refused   bool                `json:"refused,omitempty"` // by a release manager, while PR is open
 
 	others bool // someone else opened PR
 	keep   bool // the label is still needed

@@ -57,6 +57,9 @@ func (c *backportPR) mergeable() bool {
 			return false
 		}
 	}
+	if recall(c.original.Notes[statusKey].Data).Rows[c.r.Base].Refused || c.decision(c.r, c.r.Base).Kind == pull.Refused {
+		return false
+	}
 	b, known := c.Life(c.r.Base, c.r.Now)
 	return c.Settings.Merge == config.AutoMerge && !c.r.HasLabel(c.Settings.HoldLabel) && known && !managed(c.phase(c.r, b))
 }

@@ -187,6 +187,11 @@ func whyKind(b lifecycle.Branch, kind, security, rest string) string {
 	return fmt.Sprintf("%s (%s) doesn't accept %s; %s", b.Version, b.Phase, kindName(kind), rest)
 }
 
+// whyNot says who refused a backport, and why.
+func whyNot(me string, said pull.Event) string {
+	return fmt.Sprintf("%s refused it: %s; `@%s allow %s` undoes that", said.By, markdown.CodeCell(said.Why), me, said.Subject)
+}
+
 // mayAllow says who may allow a change anyway.
 func mayAllow(by, label string) string { return fmt.Sprintf("%s can set `%s` to allow it", by, label) }
 

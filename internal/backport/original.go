@@ -155,6 +155,7 @@ func (o *original) one(version string) {
 		label = o.Settings.Label
 	}
 	if row, found := o.opened(version); found {
+		o.refuse(&row)
 		o.rows = append(o.rows, row)
 		if !row.keep {
 			o.off(label)
@@ -178,6 +179,18 @@ func (o *original) one(version string) {
 		o.requested(version, v, before, remembers)
 	case o.before.Rows[version].State != "": // it was refused, and is allowed now
 		o.rows = append(o.rows, row{Version: version, State: stateWaiting, Text: textAllowedNow(label)})
+	}
+}
+
+// refuse shows that a release manager refused an open backport, which isn't merged then.
+func (o *original) refuse(w *row) {
+	said := o.decision(o.r, w.Version)
+	w.Refused = said.Kind == pull.Refused && (w.State == stateOpen || w.State == stateConflict)
+	if w.Refused {
+		w.Text = whyNot(o.r.Me, said)
+	}
+	if w.Refused != o.before.Rows[w.Version].Refused && w.PR != 0 {
+		o.enqueue(pull.Summary{Number: w.PR})
 	}
 }
 

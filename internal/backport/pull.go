@@ -23,6 +23,9 @@ func PullRule(c Config) pull.Rule {
 		Reads: func(r *pull.Request, _ string) bool { return c.conflicted(r) },
 		Looks: c.pullLooks,
 	}
+	if c.Decisions != nil {
+		rule.Needs |= pull.Comments
+	}
 	if c.Settings.Mode == config.On {
 		rule.Want = func(r *pull.Request) pull.Want { return (&backportPR{Config: &c, r: r}).want() }
 	}

@@ -22,6 +22,8 @@ const (
 	ForcePushed     EventKind = "force-pushed" // the subject is the new head
 	BaseChanged     EventKind = "base changed" // the subject is the new base
 	Queued          EventKind = "queued"       // put into a merge queue
+	Allowed         EventKind = "allowed"      // only from commands; the subject is the version
+	Refused         EventKind = "refused"      // likewise
 	Frozen          EventKind = "frozen"       // only from commands; the subject is the version
 	Thawed          EventKind = "thawed"       // likewise
 )
@@ -35,6 +37,7 @@ type Event struct {
 	At      time.Time
 	// Command: a command in a comment requested it; nobody did it by hand.
 	Command bool
+	Why     string // a command's reason
 	// Edited: that comment was edited, perhaps after it was answered.
 	Edited bool
 }

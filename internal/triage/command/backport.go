@@ -19,6 +19,7 @@ func (c Config) Asked(r *pull.Request) []pull.Event {
 	comments, _ := c.heard(r)
 	for _, o := range comments {
 		for _, k := range o.commands {
+			all = append(all, c.allowed(r, o, k)...)
 			if k.verb == verbResume && c.mayHold(r, o) {
 				o.held = nil
 			}

@@ -24,6 +24,10 @@ const (
 	doesHold     = "Stops the bot here until the day begins (UTC), or until `resume`. Statuses and check runs stay current. Day and reason " +
 		"are optional."
 	doesResume = "Ends a hold."
+	doesAllow  = "Allows the backports to your versions, whatever their phase, and requests them. Without a version, to all that are requested. " +
+		"Undoes `refuse`."
+	doesRefuse = "Refuses the backports to your versions; the status comment shows the reason. Without a version, all that are requested. " +
+		"Undoes `allow`."
 	doesFreeze = "Closes a version's branch to all pull requests but its release managers' own."
 	doesThaw   = "Ends a freeze."
 	doesWhy    = "Shows who set each label and status, when, and why."
@@ -141,6 +145,14 @@ func (t *execution) whoManages(version string) string {
 		return fmt.Sprintf("only the release manager of %s can do this, and the settings don't name one (`backport.managers`).", version)
 	}
 	return fmt.Sprintf("only the release manager of %s can do this: %s.", version, strings.Join(logins, " or "))
+}
+
+func noReason(me string) string {
+	return fmt.Sprintf("give a reason, as in `@%s refuse 3.14 it changes the ABI`.", me)
+}
+
+func noneManaged(me, verb string) string {
+	return fmt.Sprintf("no backport to a version that you manage is requested here. Name the version, as in `@%s %s 3.14`.", me, verb)
 }
 
 func keptBy(rule string) string {

@@ -129,7 +129,7 @@ func commandsOf(line string) []command {
 			k, rest = nextLabel(rest)
 			all = append(all, k)
 		}
-	case verbHold, verbRevert:
+	case verbHold, verbRevert, verbAllow, verbRefuse:
 		all = []command{{verb: verb, name: strings.TrimRight(rest, " ")}}
 	case verbBackport, verbFreeze, verbThaw:
 		for _, word := range strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(" ,;/", r) }) {

@@ -54,3 +54,111 @@ func (t *execution) freeze(k command) {
 		t.fault(k, t.whoManages(k.name))
 	}
 }
+
+// Decisions are what release managers allow and refuse in comments on a pull request, oldest
+// first: events Allowed and Refused of a version, with the reason.
+func (c Config) Decisions(r *pull.Request) []pull.Event {
+	if c.Settings.Mode != config.On || r.Issue {
+		return nil
+	}
+	kinds := map[string]pull.EventKind{verbAllow: pull.Allowed, verbRefuse: pull.Refused}
+	var all []pull.Event
+	for _, o := range commandComments(r) {
+		for _, k := range o.commands {
+			versions, why := c.decided(r, o, k)
+			for _, version := range versions {
+				if kind := kinds[k.verb]; kind != "" && c.decides(r, o, version) && (kind == pull.Allowed || why != "") {
+					all = append(all, pull.Event{Kind: kind, Subject: version, By: o.By, At: o.At, Command: true, Why: why})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// decided are the versions that a command is about, and its reason. Without a version, it's
+// about all that had been requested by then and that its author manages.
+func (c Config) decided(r *pull.Request, o commandComment, k command) (versions []string, why string) {
+	if k.verb != verbAllow && k.verb != verbRefuse {
+		return nil, ""
+	}
+	versions, why = leadingVersions(k.name)
+	if k.verb == verbAllow && why != "" && len(versions) == 0 {
+		return []string{why}, "" // not a version: the fault names it
+	}
+	if len(versions) > 0 {
+		return versions, why
+	}
+	requested := []string{r.Base}
+	for _, e := range r.Events {
+		if version, asks := c.version(e.Subject); asks && e.Kind == pull.Labeled && !e.At.After(o.At) {
+			requested = append(requested, version)
+		}
+	}
+	slices.Sort(requested)
+	return slices.DeleteFunc(slices.Compact(requested), func(version string) bool {
+		return !lifecycle.ValidVersion(version) || !c.manages(r, version, o.By)
+	}), why
+}
+
+// decide checks a command that allows or refuses backports, and requests those that are
+// allowed. The rest is decided elsewhere, from the comment.
+func (t *execution) decide(k command) {
+	versions, why := t.decided(t.r, t.commandComment, k)
+	switch {
+	case t.Backport.Mode != config.On:
+		t.fault(k, faultOff)
+	case t.r.State == pull.Closed:
+		t.fault(k, faultUnmerged)
+	case k.verb == verbRefuse && why == "":
+		t.fault(k, noReason(t.r.Me))
+	case len(versions) == 0:
+		t.fault(k, noneManaged(t.r.Me, k.verb))
+	}
+	for _, version := range versions {
+		switch {
+		case !lifecycle.ValidVersion(version):
+			t.fault(k, noVersion(t.r.Me))
+		case !t.decides(t.r, t.commandComment, version):
+			t.fault(k, t.whoManages(version))
+		case k.verb == verbAllow && version != t.r.Base && t.Backport.Mode == config.On && t.r.State != pull.Closed:
+			t.set(command{sign: "+", name: t.Backport.Label + " " + version})
+		}
+	}
+}
+
+// allowed are the backports that a command allows, as if a release manager had set their
+// labels.
+func (c Config) allowed(r *pull.Request, o commandComment, k command) (all []pull.Event) {
+	if k.verb != verbAllow {
+		return nil
+	}
+	versions, _ := c.decided(r, o, k)
+	for _, version := range versions {
+		if version != r.Base && lifecycle.ValidVersion(version) && c.decides(r, o, version) {
+			all = append(all, pull.Event{Kind: pull.Labeled, Subject: c.Backport.Label + " " + version, By: o.By, At: o.At, Command: true,
+				Edited: o.Answered && o.Editor != ""})
+		}
+	}
+	return all
+}
+
+// leadingVersions splits a text that begins with versions, with words like "and" between
+// them.
+func leadingVersions(text string) (versions []string, rest string) {
+	between := func(r rune) bool { return strings.ContainsRune(" ,;/", r) }
+	words := strings.FieldsFunc(text, between)
+	for i, word := range words {
+		word = strings.Trim(word, stops)
+		switch {
+		case lifecycle.ValidVersion(word):
+			versions = append(versions, word)
+			text = strings.TrimLeft(text[strings.Index(text, words[i])+len(words[i]):], stops+"/")
+		case i+1 < len(words) && filling[strings.ToLower(word)] && lifecycle.ValidVersion(strings.Trim(words[i+1], stops)):
+			text = text[strings.Index(text, words[i])+len(words[i]):]
+		default:
+			return versions, reason(strings.Trim(text, ends))
+		}
+	}
+	return versions, reason(strings.Trim(text, ends))
+}

@@ -46,6 +46,8 @@ const (
 	verbRevert   = "revert"
 	verbHold     = "hold"
 	verbResume   = "resume"
+	verbAllow    = "allow"
+	verbRefuse   = "refuse"
 	verbFreeze   = "freeze"
 	verbThaw     = "thaw"
 	verbWhy      = "why"
@@ -73,6 +75,8 @@ var verbs = []verb{
 	{name: verbRevert, example: "revert the buildbots crash", least: coreDeveloper, pulls: true, does: doesRevert},
 	{name: verbHold, example: "hold until 2026-12-05 the buildbots are red", least: triager, pulls: true, held: true, does: doesHold},
 	{name: verbResume, example: "resume", least: triager, pulls: true, held: true, does: doesResume},
+	{name: verbAllow, example: "allow 3.14", least: releaseManager, pulls: true, held: true, does: doesAllow},
+	{name: verbRefuse, example: "refuse 3.14 it changes the ABI", least: releaseManager, pulls: true, held: true, does: doesRefuse},
 	{name: verbFreeze, example: "freeze 3.15", least: releaseManager, issues: true, does: doesFreeze},
 	{name: verbThaw, example: "thaw 3.15", least: releaseManager, issues: true, does: doesThaw},
 	{name: verbWhy, example: "why", held: true, does: doesWhy},

@@ -174,6 +174,8 @@ func (t *execution) do(k command) {
 	switch k.verb {
 	case verbBackport:
 		t.backport(k, k.name)
+	case verbAllow, verbRefuse:
+		t.decide(k)
 	case verbFreeze, verbThaw:
 		t.freeze(k)
 	case verbReady:
