@@ -7,6 +7,7 @@ import (
 	"net/http/httputil"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
@@ -57,7 +58,8 @@ func TestSignInInABrowser(t *testing.T) {
 	b.do(chromedp.Evaluate("document.querySelector('details').open = true", nil))
 	b.fits("hold")
 	b.fill("input[name=why]", "the buildbots are red")
-	b.press("form[action$='/hold'] button", "main .sentence")
+	b.press("form[action$='/hold'] button", "form[action$='/check']")
+	within(t, 4*time.Minute, "the form to be sent", func() bool { return strings.HasSuffix(b.address(), "?checking=1") })
 	b.open(page, says("On hold, by carol: the buildbots are red."))
 	b.fits("held")
 

@@ -26,8 +26,8 @@ func used(all []queue.Usage, last time.Time) []limits {
 		hours = append(hours, limits{At: at, RESTLeft: -1, GraphQLLeft: -1})
 	}
 	for _, u := range all {
-		i := slices.IndexFunc(hours, func(l limits) bool { return l.At.Equal(u.At) })
-		if i < 0 || u.Most <= 0 {
+		i := int(u.At.Sub(hours[0].At) / time.Hour)
+		if u.At.Before(hours[0].At) || i >= len(hours) || u.Most <= 0 {
 			continue
 		}
 		one := limits{RESTLeft: -1, GraphQLLeft: -1}

@@ -60,6 +60,9 @@ func feedPage(kept queue.Feed, address string) page {
 
 // renewFeed makes an address, which ends the one before. Only this answer shows it.
 func (p *Pages) renewFeed(w http.ResponseWriter, a *asked) error {
+	if !p.pace.AllowN(p.Now(), 1) {
+		return errTooMuch
+	}
 	value, err := json.Marshal(a.session.Person)
 	if err != nil {
 		return fmt.Errorf("storing a feed: %w", err)

@@ -181,22 +181,22 @@ func holding(r *pull.Request, turns []turn) pull.Want {
 }
 
 // untilDay is the end of a hold in words: a day, whose start is meant (UTC).
-var untilDay = regexp.MustCompile(`(?i)(^|\s)until:?\s+(\d\S*)`)
+var untilDay = regexp.MustCompile(`(?i)(^|[\s(])until:?\s+(\d[\w-]*)[.,;:!?)]*(?:\s|$)`)
 
 // holdOf reads what follows the verb of a command of a time; fault says why it can't be.
 func holdOf(text string, at time.Time) (h pull.Hold, fault string) {
 	h.Since = at
 	if m := untilDay.FindStringSubmatchIndex(text); m != nil {
-		day, err := time.Parse(time.DateOnly, strings.Trim(text[m[4]:m[5]], ends))
+		day, err := time.Parse(time.DateOnly, text[m[4]:m[5]])
 		switch {
 		case err != nil:
 			return h, faultNoDay
 		case !day.After(at):
 			return h, faultPastDay
 		}
-		h.Until, text = day, text[:m[0]]+" "+text[m[1]:]
+		h.Until, text = day, text[:m[2]]+" "+text[m[1]:]
 	}
-	text = strings.Trim(text, ends)
+	text = strings.Trim(text, stops)
 	if word, rest := firstWord(text); word == "because" || word == "since" || word == "for" && rest != "" {
 		text = rest
 	}

@@ -28,3 +28,32 @@ func TestHeldBackports(t *testing.T) {
 		t.Errorf("%q, want %q", asked, want)
 	}
 }
+
+// TestHoldWords: day and reason, in whatever order and punctuation.
+func TestHoldWords(t *testing.T) {
+	at := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
+	for text, want := range map[string]string{
+		"": " ", "until 2026-08-09": "2026-08-09 ", "the release, until 2026-08-09.": "2026-08-09 the release",
+		"until 2026-08-10: the freeze": "2026-08-10 the freeze", "(until 2026-08-09) we wait": "2026-08-09 we wait",
+		"because it's red": " it's red", "until 3.15.0 is out": " until 3.15.0 is out", "since then": " then", "because": " ",
+		"UNTIL 2026-08-09": "2026-08-09 ", "until 2026-08-05": "past", "until 5 August": "no day", "until 2026-8-9": "no day",
+		"until 99999-01-01": "no day", strings.Repeat("x ", 150): " " + strings.Repeat("x ", 99) + "x…",
+	} {
+		h, fault := holdOf(text, at)
+		got := h.Why
+		if !h.Until.IsZero() {
+			got = h.Until.Format(time.DateOnly) + " " + got
+		} else {
+			got = " " + got
+		}
+		switch fault {
+		case faultPastDay:
+			got = "past"
+		case faultNoDay:
+			got = "no day"
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
