@@ -202,22 +202,6 @@ func (want Want) compared() (need Facts) {
 	return need
 }
 
-func (d *decision) status(s Status) {
-	s.Description = Describe(s.Description, maxDescription)
-	found := d.request.Statuses[s.Context]
-	if s.URL == "" {
-		s.URL = d.request.Page
-		if d.request.isPage(found.URL) { // thousands of statuses aren't set again just to point elsewhere
-			found.URL = s.URL
-		}
-	}
-	set := SetStatus{SHA: d.request.Head, Status: s}
-	d.wanted = append(d.wanted, wanted{d.rule, set})
-	if found != s {
-		d.do(set)
-	}
-}
-
 func (d *decision) note(n Note) {
 	n.Body = cut(n.Body, maxComment)
 	posted, found := d.request.Notes[n.Key]
