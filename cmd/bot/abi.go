@@ -118,7 +118,7 @@ func (c *abiCmd) local(ctx context.Context, settings *config.Config, of nextOf) 
 	tag := c.Since
 	if tag == "" {
 		if tag, err = repository.LastTag(ctx, tip, "v"+of.version+"."); tag == "" || err != nil {
-			return f, err
+			return f, errors.Join(err, c.untagged(of))
 		}
 	}
 	if f.last, err = sinceTag(tag, of.version); err != nil {
@@ -129,6 +129,18 @@ func (c *abiCmd) local(ctx context.Context, settings *config.Config, of nextOf) 
 		return f, errors.New("finding the tag " + f.last.Tag() + ": this clone doesn't have it: run git fetch --tags")
 	}
 	return f, c.read(ctx, repository, rules, span{since, tip}, &f)
+}
+
+// untagged is an error if the release data has a release, so that its tag is missing. By PEP
+// 605, there may have been none.
+func (c *abiCmd) untagged(of nextOf) error {
+	schedule, _ := of.calendar.Schedule(of.version)
+	last, released := schedule.Last(of.day)
+	if !released || c.Scheme == "pep605" {
+		return nil
+	}
+	return fmt.Errorf("finding the last release of %s: no tag such as %s leads to this branch: run git fetch --tags, or name one with --since",
+		of.version, last.Tag())
 }
 
 // sinceTag is the release with a tag.

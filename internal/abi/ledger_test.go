@@ -35,7 +35,8 @@ func TestRead(t *testing.T) {
 			"2 NEWS entry: New field ``x``.\n"},
 		"both": {[]Change{{Message: "(ABI break) gh-1: Add it (GH-2)", Files: []pull.File{entry("a.rst", "(CPython ABI break) New."),
 			entry("b.rst", "Other.")}}}, "2 title, NEWS entry: New.\n"},
-		"dump":          {[]Change{{Message: "gh-1: Add it (GH-2)", Files: []pull.File{file(pull.Modified, "Doc/data/python3.15.abi")}}}, "2 ABI dump: Add it\n"},
+		"dump": {[]Change{{Message: "gh-1: Add it (GH-2)", Files: []pull.File{file(pull.Modified, "Doc/data/python3.15.abi")}}},
+			"2 ABI dump: Add it\n"},
 		"first dump":    {[]Change{{Message: "gh-1: Add it (GH-2)", Files: []pull.File{file(pull.Added, "Doc/data/python3.15.abi")}}}, ""},
 		"without a PR":  {[]Change{{Message: "(ABI break) Add it"}}, "0 title: Add it\n"},
 		"known PR":      {[]Change{{Message: "(ABI break) Add it", PR: 7}}, "7 title: Add it\n"},
@@ -51,7 +52,8 @@ func TestRead(t *testing.T) {
 		"reverted by its commit": {[]Change{{Commit: "abc123", Message: "(ABI break) Add it (GH-2)"},
 			{Message: "gh-1: Back out the new field (GH-3)"}, {Message: "Revert \"other words\" (GH-4)\n\nThis reverts commit abc123."}}, ""},
 		"reverted twice": {[]Change{{Message: "(ABI break) Add it (GH-2)"}, {Message: "Revert \"(ABI break) Add it (GH-2)\" (GH-3)"},
-			{Message: "Revert \"Revert \"(ABI break) Add it (GH-2)\" (GH-3)\" (GH-4)"}}, "4 title: Revert \"Revert \"(ABI break) Add it (GH-2)\" (GH-3)\"\n"},
+			{Message: "Revert \"Revert \"(ABI break) Add it (GH-2)\" (GH-3)\" (GH-4)"}},
+			"4 title: Revert \"Revert \"(ABI break) Add it (GH-2)\" (GH-3)\"\n"},
 		"reverted and made again": {[]Change{{Message: "(ABI break) Add it (GH-2)"}, {Message: "Revert \"(ABI break) Add it (GH-2)\" (GH-3)"},
 			{Message: "(ABI break) Add it (GH-4)"}}, "4 title: Add it\n"},
 		"an older break reverted": {[]Change{{Message: "Revert \"(ABI break) Add it (GH-2)\" (GH-3)",
@@ -82,7 +84,8 @@ func TestStable(t *testing.T) {
 	}
 	preset := config.Preset()
 	ledger := Read(Settings{preset.ABI, preset.News}, []Change{{Message: "B (GH-3)", Files: []pull.File{file(pull.Modified, StableManifest)}},
-		{Message: "A (GH-2)", Files: []pull.File{file(pull.Modified, StableManifest)}}, {Message: "by hand", Files: []pull.File{file(pull.Modified, StableManifest)}}})
+		{Message: "A (GH-2)", Files: []pull.File{file(pull.Modified, StableManifest)}},
+		{Message: "by hand", Files: []pull.File{file(pull.Modified, StableManifest)}}})
 	if diff := cmp.Diff([]int{2, 3}, ledger.StableBy); diff != "" || len(ledger.Breaks) > 0 {
 		t.Errorf("%v %s", ledger.Breaks, diff)
 	}

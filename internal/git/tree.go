@@ -13,7 +13,7 @@ import (
 const maxTree = 64 << 20
 
 // Tree reads all files of a commit below a directory, in the order of their paths. A
-// content is nil if this repository doesn't have it, as in a partial clone.
+// content is nil if this repository doesn't have it.
 func (r Repository) Tree(ctx context.Context, commit, directory string) ([]pull.File, error) {
 	out, err := r.run(ctx, nil, "ls-tree", "-r", "-z", "--full-tree", commit, "--", directory+"/")
 	if err != nil {
@@ -39,7 +39,7 @@ func (r Repository) Tree(ctx context.Context, commit, directory string) ([]pull.
 		}
 	}
 	if err := r.readBlobs(ctx, files, blobs); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", directory, err)
+		return nil, fmt.Errorf("reading %s: in a partial clone, check the branch out once: %w", directory, err)
 	}
 	return files, nil
 }

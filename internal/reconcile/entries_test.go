@@ -104,7 +104,8 @@ func TestNightlyEntries(t *testing.T) {
 			}
 		}
 	}
-	_, err := s.repo.Push("3.13", ghtest.Commit{Message: "Fix the entry", Author: "dana", Files: map[string]ghtest.File{faulty[1]: ghtest.Text("Fix it.\n")}})
+	fixed := map[string]ghtest.File{faulty[1]: ghtest.Text("Fix it.\n")}
+	_, err := s.repo.Push("3.13", ghtest.Commit{Message: "Fix the entry", Author: "dana", Files: fixed})
 	s.check(err)
 	for _, number := range numbers {
 		s.runs(r, number)

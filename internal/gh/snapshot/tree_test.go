@@ -39,8 +39,10 @@ func TestTree(t *testing.T) {
 	if w.Sent() != 2 { // one of two files that aren't UTF-8 is read by itself
 		t.Errorf("it took %d requests", w.Sent())
 	}
-	for _, missing := range []TreeQuery{{Key: ghtrial.CPython, Ref: "refs/heads/3.14", Directory: "olds"}, {Key: ghtrial.CPython, Ref: "refs/heads/3.1",
-		Directory: "news"}, {Key: ghtrial.CPython, Ref: "refs/heads/3.14", Directory: "newsletter"}} {
+	for _, missing := range []TreeQuery{
+		{Key: ghtrial.CPython, Ref: "refs/heads/3.14", Directory: "olds"}, {Key: ghtrial.CPython, Ref: "refs/heads/3.1", Directory: "news"},
+		{Key: ghtrial.CPython, Ref: "refs/heads/3.14", Directory: "newsletter"},
+	} {
 		if files, err := w.app.Tree(t.Context(), missing); err != nil || len(files) > 0 {
 			t.Errorf("%s:%s: %v, %v", missing.Ref, missing.Directory, files, err)
 		}
@@ -67,7 +69,8 @@ func TestLast(t *testing.T) {
 		paths = append(paths, path)
 		want[path], want["shared"] = number, number
 	}
-	_, err := w.Repo.Push("main", ghtest.Commit{Message: "by hand", Author: "guido", Files: map[string]ghtest.File{"hand": ghtest.Text("x\n")}})
+	byHand := map[string]ghtest.File{"hand": ghtest.Text("x\n")}
+	_, err := w.Repo.Push("main", ghtest.Commit{Message: "by hand", Author: "guido", Files: byHand})
 	trial.OK(t, err)
 	w.Srv.ResetRequests()
 	found, err := w.app.Last(t.Context(), LastQuery{Key: ghtrial.CPython, Branch: "main", Paths: append(paths, "shared", "hand", "missing")})
