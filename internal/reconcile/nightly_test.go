@@ -170,3 +170,28 @@ func TestNightlyBuildsInADryRun(t *testing.T) {
 		t.Errorf("it doesn't say what it would do:\n%s", &s.log)
 	}
 }
+
+// TestMoreThanAHundredCommits: if no run among the newest hundred commits passed, nobody is accused one by one, and the log says why.
+func TestMoreThanAHundredCommits(t *testing.T) {
+	s := newNights(t)
+	one, bad := s.lands("one")
+	var more []ghtest.Commit
+	for i := range 120 {
+		more = append(more, ghtest.Commit{Message: fmt.Sprint("commit ", i)})
+	}
+	_, err := s.repo.Push("main", more...)
+	s.check(err)
+	two, sha := s.lands("two")
+	for _, commit := range []string{bad, sha} {
+		s.check(s.repo.SetStatus(commit, "buildbot", ghtest.Status{Context: "refleak", State: "failure"}))
+	}
+	s.looks()
+	for _, number := range []int{one, two} {
+		if note := s.note(number); note != "" {
+			t.Errorf("#%d hears %q", number, note)
+		}
+	}
+	if !strings.Contains(s.log.String(), "more than 100 commits") {
+		t.Errorf("the log doesn't say why nobody hears of it:\n%s", &s.log)
+	}
+}

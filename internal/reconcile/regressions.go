@@ -112,6 +112,10 @@ func (r *Reconciler) roundsOf(ctx context.Context, p place, branch string, befor
 		next := round{Sum: open.Summary(b), Pulls: open.Pulls(b)}
 		if !open.Known() || len(next.Pulls) > p.rules.Regressions.MaxPullRequests {
 			next.Pulls = before.Open[key].Pulls // those that heard of it
+			if before.Open[key].Sum != next.Sum {
+				zerolog.Ctx(ctx).Warn().Str("branch", branch).Str("check", open.Check).Str("failed_on", b.Commits[open.Bad].SHA).
+					Msg("a check fails, and more than 100 commits or too many pull requests may be the cause: none is told")
+			}
 		}
 		now.Open[key] = next
 	}

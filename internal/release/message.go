@@ -197,10 +197,11 @@ func oneLine(text string) string {
 
 // The nightly build.
 const (
-	failedNight  = "the nightly build of %s has failed since %s"
-	nightPassed  = "The nightly build of %s passed on %.10s (%s)."
-	nightFailed  = "The nightly build of %s failed on %.10s (%s)."
-	nightGood    = " It last passed on %.10s."
-	nightRunning = "The nightly build of %s is running on %.10s."
-	nightNone    = "The nightly build of %s hasn't run on its last hundred commits."
+	failedNight    = "the nightly build of %s has failed since %s"
+	nightPassed    = "The nightly build of %s passed on %.10s (%s)."
+	nightFailed    = "The nightly build of %s failed on %.10s (%s)."
+	nightGood      = " It last passed on %.10s."
+	nightNeverGood = " It hasn't passed on the branch's last hundred commits."
+	nightRunning   = "The nightly build of %s is running on %.10s."
+	nightNone      = "The nightly build of %s hasn't run on its last hundred commits."
 )

@@ -53,6 +53,8 @@ func (r Readiness) nightTable() []Table {
 		text = fmt.Sprintf(nightFailed, r.Branch, n.SHA, day(n.At))
 		if n.LastGood != "" {
 			text += fmt.Sprintf(nightGood, n.LastGood)
+		} else {
+			text += nightNeverGood
 		}
 	}
 	return []Table{{Title: "Nightly build", Note: text}}
