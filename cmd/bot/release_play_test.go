@@ -248,9 +248,9 @@ func (p *play) end() end {
 	return e
 }
 
-// TestPlayedRelease plays the releases of 3.15 from beta 1 to the final one: each morning's
+// TestPlayedReleaseGolden plays the releases of 3.15 from beta 1 to the final one: each morning's
 // comments are golden, and if all webhooks are lost, the end is the same.
-func TestPlayedRelease(t *testing.T) {
+func TestPlayedReleaseGolden(t *testing.T) {
 	t.Parallel()
 	var heard, lost end
 	t.Run("plays", func(t *testing.T) {

@@ -29,6 +29,7 @@ type ReleaseLook struct {
 // Release is what GitHub shows about the next release of a version. What the look didn't
 // name is empty.
 type Release struct {
+	Branch string // the look's
 	Tip    string // the branch's newest commit; "" if it doesn't exist
 	Tagged string // the tag's commit; "" if it doesn't exist
 	// Blockers are open, the oldest first. MoreBlockers: GitHub didn't show all.

@@ -31,7 +31,8 @@ const (
 // hours.
 func (r Readiness) comment() pull.Note {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### %s\n\n%s\n", r.Headline(), strings.Join(sentences(r.due(roughly), r.people(), r.life()), " "))
+	about := markdown.Quiet(strings.Join(sentences(r.due(roughly), r.people(), r.life()), " "))
+	fmt.Fprintf(&b, "### %s\n\n%s\n", r.Headline(), about)
 	for _, part := range []struct {
 		title string
 		all   []string

@@ -91,7 +91,6 @@ func (c *Config) asks(b lifecycle.Branch, p pull.Incoming, now time.Time) (why s
 		answered = answered || c.manages(b, login)
 	}
 	approved := !p.Approved.IsZero() && !refused
-	word := c.Backport.Word(b.Version, p.Summary, now)
 	switch {
 	case answered:
 		return "", since
@@ -99,10 +98,10 @@ func (c *Config) asks(b lifecycle.Branch, p pull.Incoming, now time.Time) (why s
 		return approvedSecurity, p.Approved
 	case approved && b.Phase == lifecycle.FinalFreeze:
 		return approvedFrozen, p.Approved
-	case b.Phase == lifecycle.FinalFreeze:
+	case b.Phase == lifecycle.FinalFreeze, p.Own: // the bot only opens what may go there
 		return "", since
 	}
-	return word, p.Created
+	return c.Backport.Word(b.Version, p.Summary, now), p.Created
 }
 
 func (c *Config) manages(b lifecycle.Branch, login string) bool {

@@ -49,7 +49,7 @@ func (w world) summary() pull.Summary {
 
 func (w world) release() pull.Release {
 	return pull.Release{
-		Tip: choose(w, "", "aaaaaaaaaaaa", "aaaaaaaaaaaa"), Tagged: choose(w, "", "bbbb", "bbbb"),
+		Branch: "3.15", Tip: choose(w, "", "aaaaaaaaaaaa", "aaaaaaaaaaaa"), Tagged: choose(w, "", "bbbb", "bbbb"),
 		MoreBlockers: w.IntN(5) == 0, Incomplete: w.IntN(5) == 0,
 		Blockers: some(w, choose(w, 0, 0, 40), func() pull.Blocker {
 			return pull.Blocker{Number: 1 + w.IntN(60), Pull: w.IntN(2) == 0, Title: w.title(), Deferred: w.IntN(2) == 0, Labels: w.labels(),

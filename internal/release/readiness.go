@@ -122,7 +122,7 @@ func (c *Config) Look(version, defaultBranch string, now time.Time) pull.Release
 
 // Judge says whether a version can be released.
 func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness {
-	r := Readiness{Version: version, Head: f.Tip, Breaks: c.breaks(f), Incomplete: f.Incomplete,
+	r := Readiness{Version: version, Branch: f.Branch, Head: f.Tip, Breaks: c.breaks(f), Incomplete: f.Incomplete,
 		Managers: []Manager{}, today: now.UTC().Truncate(24 * time.Hour)}
 	b, known := c.Backport.Life(version, now)
 	r.Phase = string(b.Phase)
@@ -140,7 +140,6 @@ func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness 
 		r.doubt(endOfLife(version, b))
 	default:
 		r.plan(c, b, f, now)
-		r.Branch = c.Look(version, "main", now).Branch
 		r.Checks, r.Nightly = checksOf(f.Commits), c.night(r.Branch, f.Checked, now)
 		if search, err := c.Backport.Search(version, now); err == nil {
 			r.Backports = c.lacking(search, f)

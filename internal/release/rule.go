@@ -47,9 +47,7 @@ func (c *Config) tracked(r *pull.Request) string {
 func (c *Config) want(r *pull.Request) (want pull.Want) {
 	if c.blocks(r) {
 		for _, t := range c.Settings.Issues {
-			if t.Issue != r.Key.Number {
-				want.Enqueue = append(want.Enqueue, pull.Key{Owner: r.Key.Owner, Repo: r.Key.Repo, Number: t.Issue})
-			}
+			want.Enqueue = append(want.Enqueue, pull.Key{Owner: r.Key.Owner, Repo: r.Key.Repo, Number: t.Issue})
 		}
 	}
 	version := c.tracked(r)
@@ -70,9 +68,9 @@ func (c *Config) want(r *pull.Request) (want pull.Want) {
 }
 
 // blocks reports whether a blocker may have changed: it has a blocker's label, or lost it
-// lately.
+// lately. Tracking issues don't count, or two that block would enqueue each other for ever.
 func (c *Config) blocks(r *pull.Request) bool {
-	if r.Now.Sub(r.UpdatedAt) > touchedFor {
+	if r.Now.Sub(r.UpdatedAt) > touchedFor || c.Settings.Version(r.Key.Number) != "" {
 		return false
 	}
 	return slices.ContainsFunc([]string{c.Settings.BlockerLabel, c.Settings.DeferredLabel}, func(label string) bool {

@@ -42,6 +42,7 @@ func (l *Loader) Release(ctx context.Context, q ReleaseQuery) (pull.Release, err
 				return gh.BadAnswer("the answer names no repository")
 			}
 			out = d.Repository.release()
+			out.Branch = q.Branch
 			return nil
 		})
 	})

@@ -95,7 +95,7 @@ func (l *Loader) lists(ctx context.Context, q ReleaseQuery, now time.Time, out *
 		l.releases.keep(of, next)
 	}
 	lists := state.lists
-	lists.Tip, lists.Tagged, lists.Commits = out.Tip, out.Tagged, out.Commits
+	lists.Branch, lists.Tip, lists.Tagged, lists.Commits = out.Branch, out.Tip, out.Tagged, out.Commits
 	lists.Blockers, lists.MoreBlockers = out.Blockers, out.MoreBlockers
 	*out = lists
 	return nil

@@ -170,7 +170,9 @@ func (y yamlRequest) look(r *pull.Request, at pull.Looks) {
 	}
 	r.Releases = map[string]pull.Release{}
 	for _, of := range at.Releases {
-		r.Releases[of.Version] = y.release(y.Releases[of.Version])
+		release := y.release(y.Releases[of.Version])
+		release.Branch = of.Branch
+		r.Releases[of.Version] = release
 	}
 	r.Blobs = map[string]string{}
 	for _, file := range at.Blobs {
