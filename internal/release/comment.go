@@ -75,6 +75,9 @@ func (t Table) markdown() string {
 	return b.String()
 }
 
+// maxItems is how many of those that wait a digest counts: a comment's data is limited.
+const maxItems = 1000
+
 // digested is what a digest's comment remembers.
 type digested struct {
 	Day   string `json:"day"`   // of the digest
@@ -91,7 +94,7 @@ func (r Readiness) digest(at time.Time, posted pull.PostedNote) (pull.Note, bool
 		return pull.Note{}, false
 	}
 	fresh := 0
-	for _, w := range r.Waiting {
+	for _, w := range r.Waiting[:min(len(r.Waiting), maxItems)] {
 		if today.Items = append(today.Items, w.Number); !slices.Contains(before.Items, w.Number) {
 			fresh++
 		}

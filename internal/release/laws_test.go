@@ -108,6 +108,10 @@ func TestLaws(t *testing.T) {
 			t.Fatal(err)
 		}
 		mentioned += len(plan.Actions)
+		view := pull.NewView(r, []pull.Rule{release.Rule(with)}, plan)
+		if len(view.Report) > 24<<10 {
+			t.Fatalf("a report of %d bytes", len(view.Report))
+		}
 	}
 	if len(verdicts) < 3 || mentioned == 0 {
 		t.Errorf("the laws were not tried on all: %v, %d actions", verdicts, mentioned)

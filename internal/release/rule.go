@@ -1,7 +1,6 @@
 package release
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -63,7 +62,7 @@ func (c *Config) want(r *pull.Request) (want pull.Want) {
 	if note, due := ready.digest(last, r.Notes[digestKey]); due && r.Now.Sub(last) < digestFor {
 		want.Notes = append(want.Notes, note)
 	}
-	want.Report, _ = json.Marshal(ready.Shown()) // texts alone
+	want.Report = ready.report()
 	return want
 }
 

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -126,9 +127,28 @@ type Shown struct {
 	Tables   []Table  `json:"tables,omitempty"`
 }
 
-// Shown returns what a page shows.
-func (r Readiness) Shown() Shown {
-	return Shown{r.Verdict, r.Headline(), r.Reasons, r.Unknown, r.Tables()}
+// Shown returns what a page shows, with up to so many rows of each table.
+func (r Readiness) Shown(rows int) Shown {
+	tables := r.Tables()
+	for i, t := range tables {
+		if len(t.Rows) > rows {
+			tables[i].Rows, tables[i].Note = t.Rows[:rows], "The others aren't shown here."
+		}
+	}
+	return Shown{r.Verdict, r.Headline(), r.Reasons, r.Unknown, tables}
+}
+
+// maxReport limits the report for pages, in bytes.
+const maxReport = 24 << 10
+
+// report is what a page shows, as JSON.
+func (r Readiness) report() []byte {
+	for rows := maxRows; ; rows /= 2 {
+		text, err := json.Marshal(r.Shown(rows))
+		if err != nil || len(text) <= maxReport || rows == 0 {
+			return text
+		}
+	}
 }
 
 // Write prints it for people: the verdict first, then why, then the tables.
