@@ -18,7 +18,7 @@ func TestReadinessHearsOfNightlyBuilds(t *testing.T) {
 	now := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
 	set := config.Preset().Rules
 	run := pull.CheckRun{Check: regression.NightlyCheck("nightly.yml"), Outcome: pull.RunBad, At: now.Add(-time.Hour), Nightly: true}
-	facts := pull.Release{Checked: pull.BranchChecks{Commits: []pull.CommitChecks{{SHA: "c0ffee", Runs: []pull.CheckRun{run}}}}}
+	facts := pull.Release{Branch: "3.15", Checked: pull.BranchChecks{Commits: []pull.CommitChecks{{SHA: "c0ffee", Runs: []pull.CheckRun{run}}}}}
 	judge := func() release.Readiness {
 		c := with(set, builtin)
 		c.Nightly = regression.Night(set)
