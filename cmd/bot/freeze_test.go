@@ -35,7 +35,8 @@ func newWinter(t *testing.T, count int) *winter {
 	w.must(err)
 	open := func(i int, author, base string) int {
 		head := fmt.Sprintf("%s:work-%d", author, i)
-		_, err := w.cpython.Push(head, ghtest.Commit{Message: "Work", From: base, Files: map[string]ghtest.File{"Lib/test/test_work.py": ghtest.Text(head)}})
+		files := map[string]ghtest.File{"Lib/test/test_work.py": ghtest.Text(head)}
+		_, err := w.cpython.Push(head, ghtest.Commit{Message: "Work", From: base, Files: files})
 		w.must(err)
 		number, err := w.cpython.OpenPR(ghtest.PR{Title: fmt.Sprintf("[3.15] gh-140000: Work %d", i), Author: author, Head: head, Base: base,
 			Association: "MEMBER"})

@@ -13,7 +13,8 @@ import (
 
 // A board has room for 16 kB of memory, whatever the conflicts.
 func TestMemoryFits(t *testing.T) {
-	o := original{Config: &Config{ServerURL: "https://github.com", paths: NewPaths(config.Picks{})}, r: &pull.Request{Merge: &pull.Merge{SHA: sha, By: "dana"}}}
+	with := &Config{ServerURL: "https://github.com", paths: NewPaths(config.Picks{})}
+	o := original{Config: with, r: &pull.Request{Merge: &pull.Merge{SHA: sha, By: "dana"}}}
 	for n := range 12 {
 		w := row{Version: fmt.Sprintf("3.%d", n), State: stateConflict, Outcome: pull.Conflicted}
 		for range 400 {

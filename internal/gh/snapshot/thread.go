@@ -147,7 +147,8 @@ func (l *loading) readThread(ctx context.Context, key pull.Key) (out knownThread
 	return out, nil
 }
 
-const pageOfThread = `comments(first:$first,after:$after,orderBy:{field:UPDATED_AT,direction:DESC}){nodes{` + commentFields + `} ` + growing + `}`
+const pageOfThread = `comments(first:$first,after:$after,orderBy:{field:UPDATED_AT,direction:DESC}){nodes{` + commentFields + `} ` +
+	growing + `}`
 
 // open lists the open pull requests into branches, with their heads' statuses.
 func (l *loading) open(ctx context.Context) error {

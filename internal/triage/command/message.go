@@ -24,8 +24,8 @@ const (
 	doesHold     = "Stops the bot here until the day begins (UTC), or until `resume`. Statuses and check runs stay current. Day and reason " +
 		"are optional."
 	doesResume = "Ends a hold."
-	doesAllow  = "Allows the backports to your versions, whatever their phase, and requests them. Without a version, to all that are requested. " +
-		"Undoes `refuse`."
+	doesAllow  = "Allows the backports to your versions, whatever their phase, and requests them. Without a version, to all that are " +
+		"requested. Undoes `refuse`."
 	doesRefuse = "Refuses the backports to your versions; the status comment shows the reason. Without a version, all that are requested. " +
 		"Undoes `allow`."
 	doesFreeze = "Closes a version's branch to all pull requests but its release managers' own."
