@@ -28,8 +28,12 @@ func TestSetupInABrowser(t *testing.T) {
 		"DATABASE_URL": filepath.Join(dir, "concorde.db"), "BOT_SETTLE": "50ms",
 	})
 	github.Proxy("https://bot.example.org", p.URL)
-	_, code, _ := strings.Cut(p.out.String(), "code: ")
-	code, _, _ = strings.Cut(code, "\n")
+	var code string
+	eventually(t, "the code", func() (printed bool) {
+		_, rest, _ := strings.Cut(p.out.String(), "code: ")
+		code, _, printed = strings.Cut(rest, "\n")
+		return printed
+	})
 
 	b.open(p.URL, `!!document.querySelector("#code")`)
 	b.fits("code")
