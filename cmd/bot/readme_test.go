@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/acceptance"
@@ -32,13 +34,25 @@ func TestRulesInTheReadmeAreCurrent(t *testing.T) {
 		if rule.About == "" {
 			t.Errorf("rule %s does not say what it does", rule.Name)
 		}
-		owns := "none"
+		owns := "–"
 		if len(rule.Owns) > 0 {
 			owns = "`" + strings.Join(rule.Owns, "`, `") + "`"
 		}
 		lines = append(lines, fmt.Sprintf("| %s | %s | %s |", rule.Name, owns, rule.About))
 	}
 	current(t, readme, "rules", lines)
+}
+
+// TestReadmeIsShort: who comes by reads it in five minutes.
+func TestReadmeIsShort(t *testing.T) {
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := strings.FieldsFunc(string(text), func(r rune) bool { return unicode.IsSpace(r) || r == '|' })
+	if n := len(words); n > 900 {
+		t.Errorf("%d words: at most 900", n)
+	}
 }
 
 // TestEventsInTheDocsAreCurrent holds the page on installation to the events

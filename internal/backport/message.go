@@ -14,11 +14,9 @@ import (
 )
 
 const (
-	aboutOriginal = "Opens the backports that a merged pull request's labels request, as far as the release life cycle allows, and keeps " +
-		"one comment with their status."
-	aboutPull = "Gives a backport its original's labels, shows whether its conflicts are resolved, and merges it once it's approved " +
-		"and green."
-	aboutEnded = "Comments on open pull requests into a branch that has reached its end of life, which accepts no more changes."
+	aboutOriginal = "Opens the backports that labels request and the release life cycle allows, and keeps one comment with their status."
+	aboutPull     = "Gives a backport its original's labels, shows its conflicts, and merges it once it's approved and green."
+	aboutEnded    = "Comments on pull requests into a branch that has reached its end of life."
 )
 
 // The status comment.

@@ -155,11 +155,9 @@ const (
 
 // What the rules are, for the documentation.
 const (
-	aboutNews = "Requires a NEWS entry, and checks its directory, name and text for anything that would break the release or lose the " +
-		"entry. Warns about broken markup."
-	aboutMerged = "Comments on a merged pull request whose NEWS entry would break the next release or be lost, and says so when it's fixed."
-	aboutABI    = "Checks that ABI markers agree: if the title or a commit is marked as an ABI break, the NEWS entry must be too, and vice " +
-		"versa."
+	aboutNews   = "Requires a NEWS entry, and checks it for anything that would break the release or lose the entry."
+	aboutMerged = "Tells merged pull requests whose NEWS entry would break the next release or be lost, until it's fixed."
+	aboutABI    = "Requires ABI markers both in the title or a commit and in the NEWS entry, or in neither."
 )
 
 // noteHelp is the comment that newcomers get once.

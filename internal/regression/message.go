@@ -10,7 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-const about = "Comments on the pull requests merged since a check of their branch last passed, if it fails, and says when it passes again."
+const about = "Tells pull requests merged since a check of their branch last passed that it fails, and when it passes again."
 
 // The comment.
 const (

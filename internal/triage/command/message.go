@@ -11,8 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-const about = "Carries out commands in comments, such as `@BOT label +docs -tests`. A reaction shows that it's done; a short " +
-	"comment explains what wasn't."
+const about = "Carries out commands in comments, such as `@BOT label +docs -tests`, and answers with a reaction or a short comment."
 
 // What the commands do.
 const (

@@ -8,8 +8,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-const about = "Closes a branch between the tag of a release and its announcement, by the release data or by `@BOT freeze 3.15` in the " +
-	"version's tracking issue: the status fails on all open pull requests but the release manager's."
+const about = "Closes a branch to all but the release manager between a release's tag and its announcement, by the release data or " +
+	"`@BOT freeze 3.15`."
 
 // shownInFull is how much of a status's description GitHub shows, in characters.
 const shownInFull = 50

@@ -1,6 +1,6 @@
 package issuenumber
 
-const about = "Requires an issue number in the title, such as gh-12345 or bpo-12345, and checks that the issue exists."
+const about = "Requires the number of an existing issue in the title, such as gh-12345 or bpo-12345."
 
 // Descriptions of the status. People and other workflows rely on them as they are; the
 // label in them is a setting.

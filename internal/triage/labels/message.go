@@ -1,4 +1,3 @@
 package labels
 
-const about = "Sets labels by the settings and the repository's `.github/labeler.yml`. " +
-	"A suggested label is set once; after that, people decide."
+const about = "Sets labels by the settings and `.github/labeler.yml`, once: after that, people decide."

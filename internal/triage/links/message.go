@@ -1,6 +1,6 @@
 package links
 
-const about = "Keeps a link to the issue in a pull request's body, and a list of its pull requests in the issue's body."
+const about = "Keeps a link to the issue in the pull request's body, and a list of pull requests in the issue's."
 
 // The links in the bodies of pull requests and issues.
 const (

@@ -12,9 +12,8 @@ import (
 )
 
 const (
-	about = "Opens a pull request that reverts a merged one, if a core developer asks for it with `@BOT revert REASON`. " +
-		"It merges nothing."
-	aboutPull = "Gives a revert that the bot opened the labels of the reverted pull request, and deletes its branch after the merge."
+	about     = "Opens a pull request that reverts a merged one, if a core developer asks for it: `@BOT revert REASON`."
+	aboutPull = "Gives the revert its original's labels, and deletes its branch after the merge."
 )
 
 // The comment on the reverted pull request.

@@ -7,8 +7,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-const about = "Keeps the one label that shows what an open pull request is waiting for. " +
-	"A label set by hand stays until the next event that matters."
+const about = "Keeps the one label that shows what an open pull request is waiting for."
 
 const (
 	textChanges = "@%s, thank you for your work. A core developer has reviewed it and requested changes.\n\n" +

@@ -10,8 +10,7 @@ const (
 
 const helpURL = "https://devguide.python.org/getting-started/git-boot-camp/#backport-pr"
 
-const about = "Requires the title of a pull request into a maintenance branch to start with the branch, such as [3.14], and " +
-	"suggests a better title where it can."
+const about = "Requires titles of pull requests into a maintenance branch to start with it, as [3.14], and suggests better ones."
 
 // The check run.
 const (

@@ -1,9 +1,8 @@
 package wrongbranch
 
 const (
-	about = "Closes a pull request that would merge a copy of a maintenance branch into the default branch, and explains why. " +
-		"If it can't be sure, it only comments."
-	why = "commits that are already in a maintenance branch"
+	about = "Closes pull requests that would merge a maintenance branch into the default branch, or comments if it can't be sure."
+	why   = "commits that are already in a maintenance branch"
 )
 
 // noteClosed explains why a pull request is closed, and what to do instead.
