@@ -161,11 +161,12 @@ func TestReadinessThatCannotBe(t *testing.T) {
 		code int
 		want string
 	}{
-		"a version without data":         {[]string{"3.99"}, exitFailed, "The release data doesn't list 3.99: is the version right?"},
-		"a branch without releases":      {data("3.13", "A", nil), exitFailed, "  ? The release data has no next release of 3.13."},
-		"no branch":                      {data("4.1", "A", soon), exitFailed, "  - The branch 4.1 doesn't exist."},
-		"a tag that is missing":          {data("3.13", "A", soon), exitFailed, "but the tag v3.13.0b1 doesn't exist: did the release slip?"},
-		"two release managers":           {data("3.14", "Hugo van Kemenade & B", soon), exitFailed, "Release managers: Hugo van Kemenade (hugovk), B ("},
+		"a version without data":    {[]string{"3.99"}, exitFailed, "The release data doesn't list 3.99: is the version right?"},
+		"a branch without releases": {data("3.13", "A", nil), exitFailed, "  ? The release data has no next release of 3.13."},
+		"no branch":                 {data("4.1", "A", soon), exitFailed, "  - The branch 4.1 doesn't exist."},
+		"a tag that is missing":     {data("3.13", "A", soon), exitFailed, "but the tag v3.13.0b1 doesn't exist: did the release slip?"},
+		"two release managers": {data("3.14", "Hugo van Kemenade & B", soon), exitFailed,
+			"Release managers: Hugo van Kemenade (hugovk), B ("},
 		"a release manager who left":     {data("3.14", "Nobody", soon), exitFailed, "Nobody (login unknown: add it to backport.managers"},
 		"no release manager":             {data("3.14", "", soon), exitFailed, "The release data names no release manager."},
 		"a calendar that moves":          {data("3.14", "A", map[string]int{".0 beta 2": -10, ".0 beta 3": 30}), exitOK, ", in 30 days."},

@@ -11,7 +11,8 @@ import (
 // lands merges a change of its own file, once the bot has seen it.
 func (s *stage) lands(title string, labels ...string) *merged {
 	s.Helper()
-	n := s.change(title, map[string]ghtest.File{"Lib/" + strings.ReplaceAll(title, " ", "_"): ghtest.Text(title)}, append(labels, "skip news")...)
+	n := s.change(title, map[string]ghtest.File{"Lib/" + strings.ReplaceAll(title, " ", "_"): ghtest.Text(title)},
+		append(labels, "skip news")...)
 	s.rests()
 	sha, err := s.cpython.Merge(n, "dana")
 	s.check(err)
@@ -63,7 +64,8 @@ func TestRegression(t *testing.T) {
 	after := s.lands("gh-140001: Four")
 	s.reports(before.sha, "success")
 	s.reports(second.sha, "failure")
-	s.hears(first.number, "[failed](https://ci.example/failure)", second.sha[:10], "passed on "+before.sha[:10], fmt.Sprint("#", second.number))
+	s.hears(first.number, "[failed](https://ci.example/failure)", second.sha[:10], "passed on "+before.sha[:10],
+		fmt.Sprint("#", second.number))
 	s.hears(second.number, fmt.Sprint("#", first.number))
 	s.reports(after.sha, "success")
 	for _, m := range []*merged{first, second} {

@@ -14,7 +14,8 @@ func reverting(t *testing.T) (s *stage, m *merged, me string) {
 	t.Helper()
 	s, me = commanded(t, "")
 	m = s.lands("gh-140001: Fix it", "type-bug")
-	_, err := s.cpython.Push("main", ghtest.Commit{Message: "Something else", Files: map[string]ghtest.File{"Lib/else.py": ghtest.Text("1\n")}})
+	_, err := s.cpython.Push("main", ghtest.Commit{Message: "Something else",
+		Files: map[string]ghtest.File{"Lib/else.py": ghtest.Text("1\n")}})
 	s.check(err)
 	s.rests()
 	return s, m, me

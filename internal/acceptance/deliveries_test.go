@@ -34,8 +34,10 @@ func TestMatch(t *testing.T) {
 // What a delivery says about the bot's own server is not kept.
 func TestRedactedDelivery(t *testing.T) {
 	r := newRedactor(Config{Repository: pull.Key{Owner: "o", Repo: "x.y"}, Archived: pull.Key{Owner: "o", Repo: "old"}})
-	got := string(r.json([]byte(`{"id":1,"delivered_at":"2026","url":"https://bot.example.org/webhook","request":{"headers":{"X-Hub-Signature-256":"sha256=abc"},` +
-		`"payload":{"sender":{"login":"ann","id":7},"text":"o/x.y and o/old, by @ann"}},"response":{"headers":{"Server":"secret"},"payload":"ok"}}`)))
+	got := string(r.json([]byte(`{"id":1,"delivered_at":"2026","url":"https://bot.example.org/webhook",` +
+		`"request":{"headers":{"X-Hub-Signature-256":"sha256=abc"},` +
+		`"payload":{"sender":{"login":"ann","id":7},"text":"o/x.y and o/old, by @ann"}},` +
+		`"response":{"headers":{"Server":"secret"},"payload":"ok"}}`)))
 	for _, gone := range []string{"bot.example.org", "abc", "ann", "secret", "x.y", "old", ":7"} {
 		if strings.Contains(got, gone) {
 			t.Errorf("%q is in %s", gone, got)

@@ -97,7 +97,8 @@ func (r leaving) tree(p git.Picked) string {
 		return ""
 	}
 	labels := strings.NewReplacer("originals/"+p.Original.ID, "original", p.Original.ID, "original", p.Commit, "pick")
-	return r.git("-C", r.bare, "ls-tree", "-r", "--format=%(objectmode) %(path)", p.Commit) + labels.Replace(r.raw("-C", r.bare, "grep", "", p.Commit))
+	return r.git("-C", r.bare, "ls-tree", "-r", "--format=%(objectmode) %(path)", p.Commit) +
+		labels.Replace(r.raw("-C", r.bare, "grep", "", p.Commit))
 }
 
 // locally holds the pick in a person's repository against the engine's, and a

@@ -39,7 +39,8 @@ func TestLog(t *testing.T) {
 		return pull.File{Path: path, Change: change, Content: &pull.Content{Kind: pull.Regular, Size: int64(len(data)), Data: []byte(data)}}
 	}
 	want := []git.Landed{
-		{ID: second, Message: "second (#2)\n\n* more\x02", Files: []pull.File{regular(pull.Modified, "a", "2\n"), regular(pull.Added, "b\nc", "x")}},
+		{ID: second, Message: "second (#2)\n\n* more\x02", Files: []pull.File{regular(pull.Modified, "a", "2\n"),
+			regular(pull.Added, "b\nc", "x")}},
 		{ID: third, Message: "empty"},
 		{ID: fourth, Message: "fourth", Files: []pull.File{{Path: "a", Change: pull.Removed}, {Path: "b\nc", Change: pull.Removed},
 			{Path: "d", Change: pull.Added}}},

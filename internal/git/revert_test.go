@@ -103,7 +103,8 @@ func TestRevertIsGitRevert(t *testing.T) {
 			if diff := cmp.Diff([]string{"tree " + want, "parent " + tip}, got[:2]); diff != "" {
 				t.Errorf("git revert (-), the engine (+):\n%s", diff)
 			}
-			if by := "committer Concorde <concorde@example.com> " + date + " +0000"; got[3] != by || !strings.Contains(got[4], "Revert it\n\nWhy.") ||
+			if by := "committer Concorde <concorde@example.com> " + date + " +0000"; got[3] != by ||
+				!strings.Contains(got[4], "Revert it\n\nWhy.") ||
 				!strings.HasPrefix(got[2], "author Concorde <concorde@example.com> ") {
 				t.Errorf("it is by %q, %q: %q", got[2], got[3], got[4])
 			}

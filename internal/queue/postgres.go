@@ -82,7 +82,8 @@ func (d *postgresDB) write(ctx context.Context, f func(tx) error) error {
 }
 
 const (
-	showLife = `INSERT INTO replicas (id, seen, version, began) VALUES ($1, ` + utc + `, $2, $3) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`
+	showLife = `INSERT INTO replicas (id, seen, version, began) VALUES ($1, ` + utc +
+		`, $2, $3) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`
 
 	listReplicas = `SELECT id, version, began, CAST(extract(epoch FROM ` + utc + ` - seen) AS BIGINT) FROM replicas ORDER BY began, id`
 

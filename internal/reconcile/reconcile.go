@@ -255,7 +255,8 @@ func (r *Reconciler) follow(ctx context.Context, plan pull.Plan, job queue.Job) 
 		at = r.Now().Add(settled) // another process, which might run them, doesn't know what this one saw
 	}
 	for _, key := range slices.Concat(plan.Enqueue, plan.Points) {
-		hints = append(hints, queue.Hint{Key: key.String(), Installation: job.Installation, Cause: job.Cause, Aside: unawaited(job.Cause), At: at})
+		hints = append(hints, queue.Hint{Key: key.String(), Installation: job.Installation, Cause: job.Cause,
+			Aside: unawaited(job.Cause), At: at})
 	}
 	if !plan.Again.IsZero() {
 		hints = append(hints, queue.Hint{Key: plan.Key.String(), Installation: job.Installation, Cause: againCause, At: plan.Again})

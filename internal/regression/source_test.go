@@ -41,7 +41,8 @@ func FuzzBuildbot(f *testing.F) {
 	f.Add("other", strings.Repeat("*", 300)+"slower\xff**\xff**")
 	f.Fuzz(func(t *testing.T, by, body string) {
 		check, outcome, is := comment(buildbots, by, body)
-		if is != (outcome == pull.RunGood || outcome == pull.RunBad) || len(check) > 320 || strings.ContainsAny(check, "\n") || !utf8.ValidString(check) {
+		if is != (outcome == pull.RunGood || outcome == pull.RunBad) || len(check) > 320 ||
+			strings.ContainsAny(check, "\n") || !utf8.ValidString(check) {
 			t.Errorf("%q: %q %q %v", body, check, outcome, is)
 		}
 	})
@@ -56,7 +57,8 @@ func TestSourceIsOffByDefault(t *testing.T) {
 		t.Errorf("%+v", source)
 	}
 	s.Regressions.Checks = []string{"refleak", "buildbot/*/x*"}
-	for check, want := range map[string]bool{"refleak": true, "Refleak": true, "refleaks": false, "buildbot/a/x": true, "BUILDBOT/a b/xyz": true,
+	for check, want := range map[string]bool{"refleak": true, "Refleak": true, "refleaks": false,
+		"buildbot/a/x": true, "BUILDBOT/a b/xyz": true,
 		"buildbot/x": false, "": true} {
 		if got := Heeds(s, check); got != want {
 			t.Errorf("%q matters: %v", check, got)

@@ -33,7 +33,8 @@ var Events = []Event{
 		Use: "approved backports are merged once conversations are resolved"},
 	{Name: "issues", Title: "Issues", Permission: "Issues", Use: "labels of issues, and the list of their pull requests", keys: discussed},
 	{Name: "issue_comment", Title: "Issue comment", Permission: "Issues", Use: "commands, and what authors say", keys: discussed},
-	{Name: "check_suite", Title: "Check suite", Permission: "Checks", Use: "approved backports are merged once checks are green; regressions after a merge",
+	{Name: "check_suite", Title: "Check suite", Permission: "Checks",
+		Use:  "approved backports are merged once checks are green; regressions after a merge",
 		keys: askedAgain},
 	{Name: "status", Title: "Status", Permission: "Commit statuses",
 		Use: "approved backports are merged once others' statuses are green, which send no *Check suite*; regressions " +
