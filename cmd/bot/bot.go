@@ -83,18 +83,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (made *bot, err err
 		}
 	}()
 	b.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	app, err := c.identity(s)
-	if err == nil && app.Secret == "" {
-		err = errors.New("reading GITHUB_WEBHOOK_SECRET: it isn't set: without it, anyone could send webhooks. Set it to the secret on the " +
-			"App's settings page")
-	}
-	if err != nil {
-		return nil, misuse(err)
-	}
-	client, err := c.GitHub.client(s, app, appNeeds{b.registry, b.log, c.WritesPerMinute})
-	if err == nil {
-		b.github, err = connected(client)
-	}
+	app, err := b.connect(s)
 	if err != nil {
 		return nil, misuse(err)
 	}
@@ -136,6 +125,24 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (made *bot, err err
 	}
 	b.front = c.front
 	return b, b.openPages(s, app)
+}
+
+// connect makes the client of the App that the environment or the files name.
+func (b *bot) connect(s streams) (setup.Credentials, error) {
+	app, err := b.identity(s)
+	if err != nil {
+		return app, err
+	}
+	if app.Secret == "" {
+		return app, errors.New("reading GITHUB_WEBHOOK_SECRET: it isn't set: without it, anyone could send webhooks. Set it to the secret " +
+			"on the App's settings page")
+	}
+	client, err := b.GitHub.client(s, app, appNeeds{b.registry, b.log, b.WritesPerMinute})
+	if err != nil {
+		return app, err
+	}
+	b.github, err = connected(client)
+	return app, err
 }
 
 // receiver receives webhooks for an App.

@@ -150,11 +150,7 @@ func (j *judge) offer(m memory) (hours int, again time.Time) {
 
 // row is what there is to say about a check; false for nothing.
 func (j *judge) row(check string, before row, known bool) (row, bool) {
-	rounds := j.Rounds(j.b, check)
-	var last *Round
-	if n := len(rounds); n > 0 && rounds[n-1].Fixed < 0 {
-		last = &rounds[n-1]
-	}
+	last := j.lasting(check)
 	switch at := j.at(j.r.Merge.SHA); {
 	case last != nil && last.accuses(at) && (known || len(last.Pulls(j.b)) <= j.set.MaxPullRequests):
 		return j.failing(*last), true
@@ -174,6 +170,15 @@ func (j *judge) row(check string, before row, known bool) (row, bool) {
 		return j.passing(check, before), true
 	}
 	return before, true
+}
+
+// lasting is the round in which a check still fails; nil for none.
+func (j *judge) lasting(check string) *Round {
+	rounds := j.Rounds(j.b, check)
+	if n := len(rounds); n > 0 && rounds[n-1].Fixed < 0 {
+		return &rounds[n-1]
+	}
+	return nil
 }
 
 // accuses reports whether a commit may have broken the check.
