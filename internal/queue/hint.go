@@ -35,7 +35,7 @@ type Hint struct {
 	Version string
 
 	// At schedules a run at a later time. Other hints before then run as usual and don't
-	// change it. Of two such times, the earlier one counts.
+	// change it. Of two such times, the earlier one counts; within ten seconds, the later.
 	At time.Time
 }
 

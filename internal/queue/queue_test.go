@@ -85,7 +85,7 @@ func TestHintDuringARunMakesOneMore(t *testing.T) {
 }
 
 // A look at a later time stands beside other hints, survives a restart, and the
-// earlier of two wins.
+// earlier of two wins; of two within ten seconds, the later.
 func TestHintAt(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		var d diary
@@ -96,6 +96,8 @@ func TestHintAt(t *testing.T) {
 		add(t, q, Hint{Key: "a", At: at, Cause: "two hours", Installation: 5})
 		add(t, q, Hint{Key: "a", At: at.Add(-time.Hour), Cause: "one hour"})
 		add(t, q, Hint{Key: "a", At: at, Cause: "two hours"})
+		add(t, q, Hint{Key: "a", At: at.Add(8*time.Second - time.Hour), Cause: "eight seconds later"})
+		add(t, q, Hint{Key: "a", At: at.Add(4*time.Second - time.Hour), Cause: "four seconds later"})
 		add(t, q, Hint{Key: "a", Cause: "now"})
 		quiet(t, q)
 		if err := q.Stop(t.Context()); err != nil {
@@ -107,7 +109,7 @@ func TestHintAt(t *testing.T) {
 		quiet(t, q)
 		want := []Job{
 			{Hint: Hint{Key: "a", Installation: 5, Cause: "now"}, Attempt: 1},
-			{Hint: Hint{Key: "a", Installation: 5, Cause: "one hour"}, Attempt: 1},
+			{Hint: Hint{Key: "a", Installation: 5, Cause: "eight seconds later"}, Attempt: 1},
 		}
 		if diff := cmp.Diff(want, d.all(), cmpopts.IgnoreFields(Job{}, "Wanted")); diff != "" {
 			t.Error(diff)

@@ -97,12 +97,15 @@ updated_at = CASE WHEN excluded.updated_at > keys.updated_at THEN excluded.updat
 cause = CASE WHEN excluded.due = 0 OR CAST($9 AS BIGINT) = 1 AND keys.due + keys.run_due > 0 THEN keys.cause ELSE excluded.cause END,
 wanted = CASE WHEN keys.wanted = 0 THEN excluded.wanted ELSE keys.wanted END,
 due = CASE WHEN excluded.due > 0 AND (keys.due = 0 OR excluded.due < keys.due) THEN excluded.due ELSE keys.due END,
-again_at = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.again_at < keys.again_at)
-	THEN excluded.again_at ELSE keys.again_at END,
-again_cause = CASE WHEN excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.again_at < keys.again_at)
-	THEN excluded.again_cause ELSE keys.again_cause END,
+again_at = CASE WHEN ` + againCounts + ` THEN excluded.again_at ELSE keys.again_at END,
+again_cause = CASE WHEN ` + againCounts + ` THEN excluded.again_cause ELSE keys.again_cause END,
 gave_up = 0,
 party = CASE WHEN keys.party LIKE excluded.party || '/%' THEN keys.party ELSE excluded.party END`
+
+	// againCounts: an earlier time counts, or one that's later by ten seconds at most. A run
+	// that is to come when reads no longer lag would come too early for the newest event.
+	againCounts = `excluded.again_at > 0 AND (keys.again_at = 0 OR excluded.again_at < keys.again_at - 10000000
+	OR excluded.again_at > keys.again_at AND excluded.again_at <= keys.again_at + 10000000)`
 
 	// claimDue and claimAgain begin runs: $1 now, $2 the limit, $3 the replica, $4 the
 	// party.
