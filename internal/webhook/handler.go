@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -248,11 +247,6 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, d *queue.Deliv
 		hint := queue.Hint{Key: key.String(), Installation: d.Installation, UpdatedAt: e.updatedAt(), Cause: d.ID, Version: e.head(),
 			Owner: e.author(key)}
 		d.Hints = append(append(d.Hints, hint), h.twins.of(key, hint, d.Received)...)
-	}
-	for _, key := range e.subject() {
-		if !slices.Contains(keys, key) {
-			h.twins.saw(key, e.updatedAt())
-		}
 	}
 	fresh, err := h.cfg.Store.Receive(r.Context(), *d)
 	switch {

@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -72,9 +71,6 @@ func (r repository) key() pull.Key {
 func wholeRepository(e *event) []pull.Key { return []pull.Key{e.Repository.key()} }
 
 func pullRequest(e *event) []pull.Key { return e.numbered(e.PullRequest.Number) }
-
-// subject is the pull request or issue whose state the event carries.
-func (e *event) subject() []pull.Key { return e.numbered(cmp.Or(e.PullRequest.Number, e.Issue.Number)) }
 
 // discussed: to GitHub, a pull request is an issue too.
 func discussed(e *event) []pull.Key { return e.numbered(e.Issue.Number) }

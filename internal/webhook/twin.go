@@ -17,9 +17,8 @@ const (
 	rememberedTwins = 5_000
 )
 
-// twins remember when a key changed last, as its newest event says, also one that needs no
-// run: after a comment of the bot, a read may lack a change within the same second. They
-// are in memory only: what a restart or another replica misses, the next event or a sweep
+// twins remember when a key changed last, as its newest event says. They are in
+// memory only: what a restart or another replica misses, the next event or a sweep
 // finds.
 type twins struct {
 	last *lru.Cache[pull.Key, time.Time]
@@ -28,13 +27,6 @@ type twins struct {
 func newTwins() (twins, error) {
 	last, err := lru.New[pull.Key, time.Time](rememberedTwins)
 	return twins{last}, err
-}
-
-// saw notes a change that needs no run.
-func (t twins) saw(key pull.Key, at time.Time) {
-	if !at.IsZero() {
-		t.last.Add(key, at)
-	}
 }
 
 // of gives the hint for a later look at what changed twice within a second, none for
