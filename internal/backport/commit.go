@@ -73,7 +73,7 @@ func split(message string) (subject, body string) {
 		}
 		return r
 	}, strings.ReplaceAll(message, "\r\n", "\n"))
-	message = unskipped(strings.ToValidUTF8(message, "\uFFFD"))
+	message = Unskipped(strings.ToValidUTF8(message, "\uFFFD"))
 	subject, body, _ = strings.Cut(strings.TrimLeft(message, spaces), "\n")
 	// Bytes of a message that isn't UTF-8 become characters, so only ASCII spaces are
 	// spaces.

@@ -39,7 +39,7 @@ func FuzzMessage(f *testing.F) {
 			strings.Contains(body, "<!--") {
 			t.Errorf("the body is %q", body)
 		}
-		if unskipped(title) != title || unskipped(body) != body {
+		if Unskipped(title) != title || Unskipped(body) != body {
 			t.Errorf("GitHub skips the checks of %q, %q", title, body)
 		}
 	})
@@ -49,7 +49,7 @@ func checkMessage(t *testing.T, from git.Source) {
 	message := Message(from)
 	subject, _, _ := strings.Cut(message, "\n")
 	if !utf8.ValidString(message) || strings.ContainsAny(message, "\x00\r") || strings.TrimSpace(subject) == "" ||
-		unskipped(message) != message {
+		Unskipped(message) != message {
 		t.Fatalf("%q becomes %q", from.Message, message)
 	}
 	title, body := split(numbered(from.Message))

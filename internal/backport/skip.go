@@ -14,9 +14,9 @@ var skips = []string{"[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[ac
 // skipChecks is the trailer that does the same for check runs, folded or not.
 var skipChecks = regexp.MustCompile(`(?i)^[ \t]*skip-checks[ \t]*:[ \t]*(?:\n[ \t]+)?true[ \t]*\n?$`)
 
-// unskipped removes them from a message. The text on both sides may form new ones, so
+// Unskipped removes them from a message. The text on both sides may form new ones, so
 // each is compared with what is kept.
-func unskipped(message string) string {
+func Unskipped(message string) string {
 	kept := make([]byte, 0, len(message))
 	for i := 0; i < len(message); i++ {
 		kept = append(kept, message[i])

@@ -33,7 +33,7 @@ func TestUnskipped(t *testing.T) {
 		"a\n\nskip-checks: true\nskip-checks:true":          "a\n\n",
 		"a\n\nskip-checks:\nskip-checks: true\n true\nb: c": "a\n\nb: c",
 	} {
-		if got := unskipped(message); got != want {
+		if got := Unskipped(message); got != want {
 			t.Errorf("%q becomes %q, want %q", message, got, want)
 		}
 	}
@@ -45,7 +45,7 @@ func TestSkipsMadeOfOtherThings(t *testing.T) {
 		"Fix it\n\nskip-checks:\r\n true\r\n", "Fix it " + strings.Repeat("x", 240) + " [skip ci]"} {
 		o := Original{Number: 24680, Source: git.Source{ID: sha, Message: message}}
 		title, _ := o.titleFor("3.14")
-		if all := title + "\n" + o.bodyFor("3.14", "") + "\n" + Message(o.Source); unskipped(all) != all {
+		if all := title + "\n" + o.bodyFor("3.14", "") + "\n" + Message(o.Source); Unskipped(all) != all {
 			t.Errorf("%q: GitHub skips the checks of %q", message, all)
 		}
 	}

@@ -13,10 +13,15 @@ type Hold struct {
 }
 
 // reports is what's left of a want while a pull request is on hold. A merge that the rule
-// had GitHub make later is taken back.
+// had GitHub make later is taken back. What a comment would say isn't there for others to
+// look at, so they aren't enqueued for it: they would enqueue this one in turn.
 func (want Want) reports() Want {
+	enqueue := want.Enqueue
+	if len(want.Notes) > 0 {
+		enqueue = nil
+	}
 	return Want{
-		Statuses: want.Statuses, Checks: want.Checks, Enqueue: want.Enqueue, Points: want.Points, Related: want.Related,
+		Statuses: want.Statuses, Checks: want.Checks, Enqueue: enqueue, Points: want.Points, Related: want.Related,
 		Hold: want.Hold || want.Merge != nil,
 	}
 }

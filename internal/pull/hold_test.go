@@ -33,7 +33,6 @@ comment held
 check "busy check" failure "Bad" with 0 annotations on abababa
 status busy status success "Good" on abababa
 cancel auto-merge
-enqueue o/r#2
 run again at 2026-12-05T00:00:00Z
 `
 	for _, rules := range [][]Rule{{busy, holder, shy}, {shy, holder, busy}} {

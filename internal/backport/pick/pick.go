@@ -133,7 +133,7 @@ func (p *Picker) job(ctx context.Context, j pickJob, tokens *tokens) (git.Job, e
 		Committer: git.Person{Name: name, Email: email}, Message: backport.Message, Markers: j.action.Markers, Targets: j.action.Targets,
 	}
 	if job.Revert = j.action.Revert; job.Revert {
-		job.Message, job.Instead = nil, &git.Source{Message: j.action.Message, Author: name + " <" + email + ">"}
+		job.Message, job.Instead = nil, &git.Source{Message: backport.Unskipped(j.action.Message), Author: name + " <" + email + ">"}
 	} else if j.action.Message != "" {
 		job.Instead = &git.Source{Message: j.action.Message, Author: j.action.Author}
 	}

@@ -76,7 +76,7 @@ func (c Config) turns(r *pull.Request, comments []commandComment) []turn {
 // core developers are, one that was carried out goes on counting.
 func (c Config) mayHold(r *pull.Request, o commandComment) bool {
 	v, _ := verbOf(verbHold)
-	return c.rank(r, o.By) >= v.least || r.CoreFault != "" && o.Done
+	return c.rank(r, o.By) >= v.least || r.CoreFault != "" && o.Done && o.Editor == ""
 }
 
 // pageTurns are those of the bot's own comments, and those that it hasn't commented yet.

@@ -96,8 +96,11 @@ func (c Config) decided(r *pull.Request, o commandComment, k command) (versions 
 		}
 	}
 	slices.Sort(requested)
+	mine := func(version string) bool { return c.manages(r, version, o.By) }
+	// A refusal stands after its author left. Which versions were theirs isn't known any more.
+	left := k.verb == verbRefuse && o.Done && o.Editor == "" && !slices.ContainsFunc(requested, mine)
 	return slices.DeleteFunc(slices.Compact(requested), func(version string) bool {
-		return !lifecycle.ValidVersion(version) || !c.manages(r, version, o.By)
+		return !lifecycle.ValidVersion(version) || !mine(version) && !left
 	}), why
 }
 
@@ -143,22 +146,32 @@ func (c Config) allowed(r *pull.Request, o commandComment, k command) (all []pul
 	return all
 }
 
+// between separates versions.
+const between = " ,;/"
+
 // leadingVersions splits a text that begins with versions, with words like "and" between
 // them.
 func leadingVersions(text string) (versions []string, rest string) {
-	between := func(r rune) bool { return strings.ContainsRune(" ,;/", r) }
-	words := strings.FieldsFunc(text, between)
-	for i, word := range words {
-		word = strings.Trim(word, stops)
+	for {
+		word, after := firstBetween(text)
+		next, _ := firstBetween(after)
 		switch {
 		case lifecycle.ValidVersion(word):
 			versions = append(versions, word)
-			text = strings.TrimLeft(text[strings.Index(text, words[i])+len(words[i]):], stops+"/")
-		case i+1 < len(words) && filling[strings.ToLower(word)] && lifecycle.ValidVersion(strings.Trim(words[i+1], stops)):
-			text = text[strings.Index(text, words[i])+len(words[i]):]
+		case filling[strings.ToLower(word)] && lifecycle.ValidVersion(next):
 		default:
-			return versions, reason(strings.Trim(text, ends))
+			return versions, reason(strings.Trim(text, ends+between))
 		}
+		text = after
 	}
-	return versions, reason(strings.Trim(text, ends))
+}
+
+// firstBetween splits a text after its first word, which comes without full stops around it.
+func firstBetween(text string) (word, rest string) {
+	text = strings.TrimLeft(text, between+stops)
+	end := strings.IndexAny(text, between)
+	if end < 0 {
+		end = len(text)
+	}
+	return strings.Trim(text[:end], stops), text[end:]
 }

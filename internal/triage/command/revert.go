@@ -19,7 +19,7 @@ func (c Config) Reverts(r *pull.Request, all bool) (asked []pull.Comment) {
 			if k.verb == verbResume && c.mayHold(r, o) {
 				o.held = nil
 			}
-			may := c.rank(r, o.By) >= v.least || r.CoreFault != "" && o.Done
+			may := c.rank(r, o.By) >= v.least || r.CoreFault != "" && o.Done && o.Editor == ""
 			if k.verb == verbRevert && o.held == nil && (all || may) {
 				ask := o.Comment
 				ask.Body = reason(k.name)

@@ -171,6 +171,12 @@ func (c Config) want(r *pull.Request) pull.Want {
 		return want // it doesn't apply
 	}
 	status := c.status(r, s, r.Author)
+	// A status belongs to the commit: another pull request with this head may be into a
+	// frozen branch.
+	if shown := r.Statuses[c.Settings.Status]; shown.State == pull.StatusFailure && shown.URL != status.URL &&
+		!r.Happened(pull.BaseChanged, r.Base) {
+		return want
+	}
 	want.Statuses = []pull.Status{status}
 	if _, noted := r.Threads[issue].Notes[noteKey]; s.frozen && !noted {
 		want.Enqueue = append(want.Enqueue, c.key(r, issue))
