@@ -58,11 +58,13 @@ func (c *abiCmd) remote(s streams, settings *config.Config, of nextOf) (f abiFac
 // calendar finds the last release in the release data, or takes the named one.
 func (f *abiFacts) calendar(of nextOf, since string) (err error) {
 	schedule, _ := of.calendar.Schedule(of.version)
+	last, any := schedule.Last(of.day) // one expected today hasn't happened
 	for _, r := range schedule.Releases {
-		if name := strings.TrimPrefix(r.Tag(), "v"); r.Date.Before(of.day) {
-			if released, err := abi.ParseRelease(name); err == nil {
-				f.released = append(f.released, released)
-			}
+		if !any || r.Date.After(last.Date) {
+			break
+		}
+		if released, err := abi.ParseRelease(strings.TrimPrefix(r.Tag(), "v")); err == nil {
+			f.released = append(f.released, released)
 		}
 	}
 	if since != "" {

@@ -134,6 +134,11 @@ func (c *Config) Gaps(s Search, merged, into []pull.Summary) []Gap {
 // gap returns whether a change should be on the branch, only by its labels.
 func (c *Config) gap(s Search, m pull.Summary) (Gap, bool) {
 	kind := c.kind(change(m))
+	if m.State == pull.Merged && slices.ContainsFunc(c.Settings.Kinds, func(k config.Kind) bool {
+		return k.Name == security && slices.ContainsFunc(k.Labels, m.HasLabel)
+	}) { // since then, its author may have changed the title
+		kind = security
+	}
 	table, _ := c.Settings.Phase(s.Phase)
 	g := Gap{Number: m.Number, Title: m.Title, Kind: kind, Merged: m.ClosedAt, Labelled: m.HasLabel(c.label(s.Version))}
 	var types []string

@@ -73,7 +73,8 @@ func night(s config.Rules, branch string, b pull.BranchChecks, now time.Time) (o
 	check, t := NightlyCheck(out.Workflow), termsOf(s, now)
 	for _, c := range b.Commits {
 		for _, run := range c.Runs {
-			if run.Check != check || run.At.Before(out.At) {
+			// A build that passed in a later attempt is there twice: as failed, too.
+			if run.Check != check || run.At.Before(out.At) || run.At.Equal(out.At) && out.State == NightPassed {
 				continue
 			}
 			state := map[pull.RunOutcome]NightState{pull.RunGood: NightPassed, pull.RunBad: NightFailed, pull.RunPending: NightRunning}

@@ -66,6 +66,20 @@ func TestNight(t *testing.T) {
 			t.Errorf("%q: %+v, want %+v", words, got, want)
 		}
 	}
+	// A build that passed when it was run again is there as failed, too.
+	again := history("g b g")
+	for i := range again.Commits {
+		for n := range again.Commits[i].Runs {
+			again.Commits[i].Runs[n].Check, again.Commits[i].Runs[n].Nightly = NightlyCheck("nightly.yml"), true
+		}
+	}
+	last := &again.Commits[2]
+	failed := last.Runs[0]
+	failed.Outcome = pull.RunBad
+	last.Runs = append(last.Runs, failed)
+	if got, _ := Night(s)("main", again, noon.Add(4*time.Hour)); got.State != NightPassed || !got.Since.IsZero() {
+		t.Errorf("run again: %+v", got)
+	}
 	if _, has := Night(s)("3.14", history("g"), noon); has {
 		t.Error("3.14 has no nightly build")
 	}

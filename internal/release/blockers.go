@@ -25,20 +25,25 @@ type Blocker struct {
 // inMilestone is the version in a milestone's title: "3.15", "3.15.0b1" or "Python 3.15".
 var inMilestone = regexp.MustCompile(`(?:^|[^0-9.])([0-9]+\.[0-9]+)`)
 
+// named is how a blocker names a version: by the version itself, by its branch as the base,
+// or by a label that begins with request.
+type named struct{ version, branch, request string }
+
 // blockersOf are those of a version, the oldest first. A blocker's versions are its
 // labels ("3.15", devguide, "GitHub labels"), its milestone, and for a pull request also
 // its base and the backports that it requests.
-func blockersOf(version, request string, all []pull.Blocker) (now, later []Blocker) {
+func blockersOf(of named, all []pull.Blocker) (now, later []Blocker) {
 	now, later = []Blocker{}, []Blocker{}
 	seen := map[int]bool{}
 	for _, deferred := range []bool{false, true} { // with both labels, it blocks the next one
 		for _, b := range all {
-			named := versionsOf(b, request)
-			if b.Deferred != deferred || seen[b.Number] || len(named) > 0 && !slices.Contains(named, version) {
+			versions := versionsOf(b, of.request)
+			into := b.Pull && of.branch != "" && b.Base == of.branch // main is no version
+			if b.Deferred != deferred || seen[b.Number] || len(versions) > 0 && !slices.Contains(versions, of.version) && !into {
 				continue
 			}
 			seen[b.Number] = true
-			shown := Blocker{b.Number, b.Pull, oneLine(b.Title), b.Created.Format(time.DateOnly), named, b.Created}
+			shown := Blocker{b.Number, b.Pull, oneLine(b.Title), b.Created.Format(time.DateOnly), versions, b.Created}
 			if deferred {
 				later = append(later, shown)
 			} else {

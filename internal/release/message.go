@@ -19,6 +19,7 @@ const (
 	redBranch     = "The checks of %s are red since %s."
 	redOrEarlier  = "%s, or longer"
 	missingFixes  = "%s missing on the branch: %s."
+	unknownABI    = "Nobody could check whether the frozen ABI was broken since the last release: its tag isn't among the commits that could be read."
 	openFixes     = "%s still open: %s."
 	brokenABI     = "The ABI is frozen, but it was broken since the last release: %s."
 	faultyNews    = "%s would break the release, or be lost."
@@ -197,7 +198,7 @@ func oneLine(text string) string {
 
 // The nightly build.
 const (
-	failedNight    = "the nightly build of %s has failed since %s"
+	failedNight    = "The nightly build of %s has failed since %s."
 	nightPassed    = "The nightly build of %s passed on %.10s (%s)."
 	nightFailed    = "The nightly build of %s failed on %.10s (%s)."
 	nightGood      = " It last passed on %.10s."

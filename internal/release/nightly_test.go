@@ -35,7 +35,7 @@ func TestReadinessHearsOfNightlyBuilds(t *testing.T) {
 	}
 	branch := judge().Branch
 	set.NightlyBuilds = config.NightlyBuilds{Builds: []config.NightlyBuild{{Branch: branch, Workflow: "nightly.yml"}}, Timeout: 6}
-	why := "the nightly build of " + branch + " has failed since 2026-08-05"
+	why := "The nightly build of " + branch + " has failed since 2026-08-05."
 	if r := judge(); !slices.Contains(r.Reasons, why) || !strings.Contains(says(r), "failed on c0ffee (2026-08-05). It hasn't passed on the branch's last hundred commits.") {
 		t.Errorf("%q doesn't say %q:\n%s", r.Reasons, why, says(r))
 	}

@@ -3,6 +3,7 @@ package release
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
@@ -71,7 +72,8 @@ type Readiness struct {
 	// Incomplete: there are too many pull requests to list.
 	Incomplete bool `json:"incomplete,omitempty"`
 
-	today time.Time
+	today  time.Time
+	frozen bool // the full ABI, since the last release
 }
 
 // Planned is a release, past or expected.
@@ -130,7 +132,7 @@ func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness 
 	for _, name := range b.Managers {
 		r.Managers = append(r.Managers, Manager{name, c.Backport.Settings.Login(name)})
 	}
-	r.Blockers, r.Deferred = blockersOf(version, c.Backport.Settings.Label, f.Blockers)
+	r.Blockers, r.Deferred = blockersOf(named{version, f.Branch, c.Backport.Settings.Label}, f.Blockers)
 	r.Backports = []Backport{}
 	r.Waiting = []Waiting{}
 	switch {
@@ -145,7 +147,7 @@ func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness 
 			r.Backports = c.lacking(search, f)
 		}
 		r.Waiting = c.inbox(b, f, r.Blockers, now)
-		r.reasons(b, f)
+		r.reasons(f)
 	}
 	r.conclude()
 	return r
@@ -159,6 +161,9 @@ func (r *Readiness) plan(c *Config, b lifecycle.Branch, f pull.Release, now time
 		if r.Last.SHA = f.Tagged; f.Tagged == "" {
 			r.doubt(missingTag(*r.Last))
 		}
+		// On the day of candidate 1, what came since the last beta was allowed to break it.
+		early := strings.HasPrefix(last.Stage, "alpha") || strings.HasPrefix(last.Stage, "beta")
+		r.frozen = b.ABIFrozen() && !early
 	}
 	switch {
 	case b.Next != nil:
@@ -180,7 +185,7 @@ func (r *Readiness) object(format string, args ...any) {
 }
 
 // reasons notes what keeps a living version from being released.
-func (r *Readiness) reasons(b lifecycle.Branch, f pull.Release) {
+func (r *Readiness) reasons(f pull.Release) {
 	if f.Tip == "" {
 		r.object(missingBranch, r.Branch)
 	}
@@ -203,7 +208,10 @@ func (r *Readiness) reasons(b lifecycle.Branch, f pull.Release) {
 	if len(open) > 0 {
 		r.object(openFixes, count(len(open), "backport of a security fix is", "backports of security fixes are"), list(open))
 	}
-	if r.Breaks != nil && b.ABIFrozen() && len(*r.Breaks) > 0 {
+	if r.Breaks == nil && r.frozen && f.Tagged != "" {
+		r.doubt(unknownABI)
+	}
+	if r.Breaks != nil && r.frozen && len(*r.Breaks) > 0 {
 		r.object(brokenABI, list(references(*r.Breaks)))
 	}
 	if r.Faults != nil && len(*r.Faults) > 0 {

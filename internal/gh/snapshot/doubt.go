@@ -26,15 +26,19 @@ func (l *checkedLoad) doubt(ctx context.Context, b *pull.BranchChecks) error {
 	if l.Source.Doubts == nil {
 		return nil
 	}
-	for n, d := range l.Source.Doubts(*b) {
+	asked := 0
+	for _, d := range l.Source.Doubts(*b) {
 		i := slices.IndexFunc(b.Commits, func(c pull.CommitChecks) bool { return c.SHA == d.SHA })
 		status, reported := l.statuses[d.Check]
-		if i < 0 || !reported || n >= maxDoubts { // comments and nightly builds are all there
+		if i < 0 || !reported { // comments and nightly builds are all there
 			continue
 		}
 		key := doubtAt{l.Key.Repository(), d, newest(b.Commits[i].Runs, d.Check)}
 		earlier, known := l.from.doubts.Get(key)
 		if !known {
+			if asked++; asked > maxDoubts {
+				continue
+			}
 			var err error
 			if earlier, err = l.earlier(ctx, d, status); err != nil {
 				return err

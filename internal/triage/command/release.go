@@ -160,7 +160,7 @@ func leadingVersions(text string) (versions []string, rest string) {
 			versions = append(versions, word)
 		case filling[strings.ToLower(word)] && lifecycle.ValidVersion(next):
 		default:
-			return versions, reason(strings.Trim(text, ends+between))
+			return versions, reason(strings.Trim(strings.TrimLeft(text, between), ends))
 		}
 		text = after
 	}
@@ -168,7 +168,7 @@ func leadingVersions(text string) (versions []string, rest string) {
 
 // firstBetween splits a text after its first word, which comes without full stops around it.
 func firstBetween(text string) (word, rest string) {
-	text = strings.TrimLeft(text, between+stops)
+	text = strings.TrimLeftFunc(text, func(r rune) bool { return strings.ContainsRune(between, r) || strings.ContainsRune(stops, r) })
 	end := strings.IndexAny(text, between)
 	if end < 0 {
 		end = len(text)
