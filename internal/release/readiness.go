@@ -192,6 +192,23 @@ func (r *Readiness) reasons(f pull.Release) {
 	r.byBlockers(f.MoreBlockers)
 	r.byChecks(f.Tip)
 	r.byNight()
+	r.byFixes()
+	if r.Breaks == nil && r.frozen && f.Tagged != "" {
+		r.doubt(unknownABI)
+	}
+	if r.Breaks != nil && r.frozen && len(*r.Breaks) > 0 {
+		r.object(brokenABI, list(references(*r.Breaks)))
+	}
+	if r.Faults != nil && len(*r.Faults) > 0 {
+		r.object(faultyNews, count(len(*r.Faults), "NEWS entry", "NEWS entries"))
+	}
+	if f.Incomplete {
+		r.doubt(tooManyPulls)
+	}
+}
+
+// byFixes notes security fixes that the branch lacks.
+func (r *Readiness) byFixes() {
 	var missing, open []string
 	for _, g := range r.Backports {
 		switch {
@@ -207,18 +224,6 @@ func (r *Readiness) reasons(f pull.Release) {
 	}
 	if len(open) > 0 {
 		r.object(openFixes, count(len(open), "backport of a security fix is", "backports of security fixes are"), list(open))
-	}
-	if r.Breaks == nil && r.frozen && f.Tagged != "" {
-		r.doubt(unknownABI)
-	}
-	if r.Breaks != nil && r.frozen && len(*r.Breaks) > 0 {
-		r.object(brokenABI, list(references(*r.Breaks)))
-	}
-	if r.Faults != nil && len(*r.Faults) > 0 {
-		r.object(faultyNews, count(len(*r.Faults), "NEWS entry", "NEWS entries"))
-	}
-	if f.Incomplete {
-		r.doubt(tooManyPulls)
 	}
 }
 

@@ -89,6 +89,11 @@ func (c Config) decided(r *pull.Request, o commandComment, k command) (versions 
 	if len(versions) > 0 {
 		return versions, why
 	}
+	return c.theirs(r, o, k), why
+}
+
+// theirs are the versions of a command that names none.
+func (c Config) theirs(r *pull.Request, o commandComment, k command) []string {
 	requested := []string{r.Base}
 	for _, e := range r.Events {
 		if version, asks := c.version(e.Subject); asks && e.Kind == pull.Labeled && !e.At.After(o.At) {
@@ -101,7 +106,7 @@ func (c Config) decided(r *pull.Request, o commandComment, k command) (versions 
 	left := k.verb == verbRefuse && o.Done && o.Editor == "" && !slices.ContainsFunc(requested, mine)
 	return slices.DeleteFunc(slices.Compact(requested), func(version string) bool {
 		return !lifecycle.ValidVersion(version) || !mine(version) && !left
-	}), why
+	})
 }
 
 // decide checks a command that allows or refuses backports, and requests those that are
