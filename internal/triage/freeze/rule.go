@@ -110,14 +110,7 @@ func (c Config) state(r *pull.Request, version string, thread pull.Thread) state
 	case scheduled && r.Now.Before(end):
 		s.next = end
 	}
-	var last pull.Event
-	if c.Commands != nil {
-		for _, e := range c.Commands(r, thread.Comments) {
-			if e.Subject == version {
-				last, s.ever = e, s.ever || e.Kind == pull.Frozen
-			}
-		}
-	}
+	last, frozen := c.last(r, version, thread)
 	_, noted := thread.Notes[noteKey]
 	switch {
 	case last.Kind == pull.Frozen:
@@ -127,8 +120,21 @@ func (c Config) state(r *pull.Request, version string, thread pull.Thread) state
 	case scheduled && (last.Kind == "" || last.At.Before(start)):
 		s.frozen, s.until = true, end
 	}
-	s.ever = s.ever || s.frozen || noted
+	s.ever = frozen || s.frozen || noted
 	return s
+}
+
+// last is the last command on a version, and whether one ever froze it.
+func (c Config) last(r *pull.Request, version string, thread pull.Thread) (last pull.Event, frozen bool) {
+	if c.Commands == nil {
+		return last, false
+	}
+	for _, e := range c.Commands(r, thread.Comments) {
+		if e.Subject == version {
+			last, frozen = e, frozen || e.Kind == pull.Frozen
+		}
+	}
+	return last, frozen
 }
 
 // planned is when the release data freezes a version, and when that ends; zero: never.
