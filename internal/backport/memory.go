@@ -84,15 +84,6 @@ func (w row) next() (time.Time, bool) {
 	return time.Unix(w.At, 0).Add(retries[w.Tries-1]), true
 }
 
-// String is the memory as stored in the status comment.
-func (m memory) String() string {
-	data, err := json.Marshal(m)
-	if err != nil {
-		return "" // only strings and numbers: it can't fail
-	}
-	return string(data)
-}
-
 // How much of one branch's conflicts is kept.
 const (
 	maxConflicts = 10

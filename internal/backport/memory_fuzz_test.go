@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/weigh"
 )
 
@@ -19,8 +20,8 @@ func FuzzRecall(f *testing.F) {
 		if m.Rows == nil {
 			t.Errorf("%q has no rows", data)
 		}
-		if again := recall(m.String()); len(again.Rows) != len(m.Rows) || again.SHA != m.SHA {
-			t.Errorf("%q is read again as %q", m, again)
+		if again := recall(pull.Data(m)); len(again.Rows) != len(m.Rows) || again.SHA != m.SHA {
+			t.Errorf("%+v is read again as %+v", m, again)
 		}
 		var branch string
 		var number int

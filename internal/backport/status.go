@@ -43,7 +43,7 @@ func (o *original) statusComment() {
 			o.ask(w.Version)
 		}
 	}
-	o.wants.Notes = append(o.wants.Notes, pull.Note{Key: statusKey, Body: o.statusText(), Data: m.String()})
+	o.wants.Notes = append(o.wants.Notes, pull.Note{Key: statusKey, Body: o.statusText(), Data: pull.Data(m)})
 }
 
 // ask assigns someone, or mentions them if they can't be assigned.

@@ -89,14 +89,6 @@ func recall(r *pull.Request) memory {
 	return m
 }
 
-func (m memory) String() string {
-	data, err := json.Marshal(m)
-	if err != nil {
-		return "" // only strings and numbers: it can't fail
-	}
-	return string(data)
-}
-
 func (m memory) checks() []string { return slices.Sorted(maps.Keys(m.Checks)) }
 
 func (m memory) fails() bool {
@@ -127,7 +119,7 @@ func (j *judge) want() pull.Want {
 		return pull.Want{}
 	}
 	offer, again := j.offer(now)
-	return pull.Want{Notes: []pull.Note{{Key: noteKey, Body: now.text(j.r, offer), Data: now.String()}}, Again: again}
+	return pull.Want{Notes: []pull.Note{{Key: noteKey, Body: now.text(j.r, offer), Data: pull.Data(now)}}, Again: again}
 }
 
 // offer is for how many hours a check must have failed for a revert to be offered, once it

@@ -99,11 +99,7 @@ func (r Readiness) digest(at time.Time, posted pull.PostedNote) (pull.Note, bool
 			fresh++
 		}
 	}
-	data, err := json.Marshal(today)
-	if err != nil {
-		return pull.Note{}, false
-	}
-	return pull.Note{Key: digestKey, Body: r.digestText(today.Day, fresh, before.Items), Data: string(data)}, true
+	return pull.Note{Key: digestKey, Body: r.digestText(today.Day, fresh, before.Items), Data: pull.Data(today)}, true
 }
 
 func (r Readiness) digestText(day string, fresh int, before []int) string {

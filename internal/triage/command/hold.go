@@ -166,12 +166,8 @@ func holding(r *pull.Request, turns []turn) pull.Want {
 		if t.note == "" {
 			continue
 		}
-		data, err := json.Marshal(t.Hold)
-		if err != nil {
-			continue // it was just read
-		}
 		inForce := hold != nil && *hold == t.Hold
-		want.Notes = append(want.Notes, pull.Note{Key: t.note, Body: turnText(r.Me, t, inForce), Data: string(data)})
+		want.Notes = append(want.Notes, pull.Note{Key: t.note, Body: turnText(r.Me, t, inForce), Data: pull.Data(t.Hold)})
 	}
 	want.Stop = hold
 	if hold != nil {

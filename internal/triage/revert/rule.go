@@ -64,14 +64,6 @@ func recall(n pull.PostedNote) (m memory) {
 	return m
 }
 
-func (m memory) String() string {
-	data, err := json.Marshal(m)
-	if err != nil {
-		return "" // only strings and numbers: it can't fail
-	}
-	return string(data)
-}
-
 func (c Config) looks(r *pull.Request) pull.Looks {
 	before := recall(r.Notes[noteKey])
 	if r.State != pull.Merged || r.Merge == nil || before.PR == 0 && len(c.asked(r, true)) == 0 {
@@ -204,7 +196,7 @@ func (c Config) say(r *pull.Request, m memory) pull.Want {
 	if c.Backports != nil {
 		backports = c.Backports(r)
 	}
-	return pull.Want{Notes: []pull.Note{{Key: noteKey, Body: m.text(r, backports), Data: m.String()}}}
+	return pull.Want{Notes: []pull.Note{{Key: noteKey, Body: m.text(r, backports), Data: pull.Data(m)}}}
 }
 
 // reverts is how the body of a revert names the reverted pull request.
