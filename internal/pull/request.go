@@ -253,6 +253,10 @@ type CheckState struct {
 	Conclusion Conclusion
 }
 
+// ReadLag is after how long GitHub's answers have a change, whichever copy gives them: they
+// were seen to be 2 s old.
+const ReadLag = 4 * time.Second
+
 // PostedNote is a comment of this App. Digest is Note.Digest of what it wrote, and Data
 // what the bot stored in it (Note.Data).
 type PostedNote struct {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -175,7 +176,7 @@ func (r *Reconciler) lacking(request *pull.Request, entries []pull.LogEntry) (po
 	}
 	for _, entry := range entries {
 		key, is := strings.CutPrefix(entry.Action, pull.AddNote{}.Kind()+" ")
-		within := lag
+		within := gh.Lag
 		if !is {
 			key, is = strings.CutPrefix(entry.Action, announcing)
 			within = doubt

@@ -9,26 +9,21 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/config/labeler"
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/regression"
 )
 
-// lag is how far GitHub's answers may be behind its webhooks and the bot's own writes.
-const lag = 30 * time.Second
-
-// settled is when all of GitHub's copies have a change: reads were seen to be 2 s old.
-const settled = 4 * time.Second
-
 // early returns how long to wait before reading at all. What an earlier process saw isn't
 // known any more, so nothing would show that the answers are older.
 func (r *Reconciler) early(job queue.Job) time.Duration {
 	waited := r.Now().Sub(job.Wanted)
-	if !job.Wanted.Before(r.started) || waited.Abs() > settled {
+	if !job.Wanted.Before(r.started) || waited.Abs() > pull.ReadLag {
 		return 0
 	}
-	return settled - waited
+	return pull.ReadLag - waited
 }
 
 // stale returns how long to wait before reading again, if the snapshot is older than the
@@ -40,12 +35,12 @@ func (r *Reconciler) stale(s evaluation, job queue.Job) time.Duration {
 	if s.request.UpdatedAt.Before(job.UpdatedAt) {
 		since = later(since, job.Wanted)
 		// Wanted is when the first hint came. The key may have waited for minutes since then.
-		if job.UpdatedAt.Sub(now) <= lag { // otherwise the clocks differ
+		if job.UpdatedAt.Sub(now) <= gh.Lag { // otherwise the clocks differ
 			since = later(since, job.UpdatedAt)
 		}
 	}
 	waited := now.Sub(since)
-	if since.IsZero() || waited.Abs() > lag {
+	if since.IsZero() || waited.Abs() > gh.Lag {
 		return 0
 	}
 	return max(time.Second, waited)

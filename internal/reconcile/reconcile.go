@@ -252,7 +252,7 @@ func (r *Reconciler) follow(ctx context.Context, plan pull.Plan, job queue.Job) 
 	}
 	var at time.Time // now
 	if r.GitHub.Shared() {
-		at = r.Now().Add(settled) // another process, which might run them, doesn't know what this one saw
+		at = r.Now().Add(pull.ReadLag) // another process, which might run them, doesn't know what this one saw
 	}
 	for _, key := range slices.Concat(plan.Enqueue, plan.Points) {
 		hints = append(hints, queue.Hint{Key: key.String(), Installation: job.Installation, Cause: job.Cause,

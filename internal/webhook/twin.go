@@ -11,11 +11,9 @@ import (
 
 // GitHub's updated_at has whole seconds. When two things happen within one second, a
 // read that lags behind and lacks the second of them looks as new as both. So such a
-// pull request is looked at once more when reads no longer lag.
-const (
-	twinsAfter      = 4 * time.Second // reads were seen to be 2 s old
-	rememberedTwins = 5_000
-)
+// pull request is looked at once more when reads no longer lag
+// (pull.ReadLag).
+const rememberedTwins = 5_000
 
 // twins remember when a key changed last, as its newest event says. They are in
 // memory only: what a restart or another replica misses, the next event or a sweep
@@ -41,5 +39,5 @@ func (t twins) of(key pull.Key, first queue.Hint, now time.Time) (later []queue.
 		return nil
 	}
 	return []queue.Hint{{Key: first.Key, Installation: first.Installation, UpdatedAt: first.UpdatedAt, Cause: first.Cause, Owner: first.Owner,
-		At: now.Add(twinsAfter)}}
+		At: now.Add(pull.ReadLag)}}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
@@ -23,7 +24,7 @@ func TestTwiceInASecond(t *testing.T) {
 		}
 		return true, nil
 	})})
-	once, twice := []time.Time{{}}, []time.Time{{}, now.Add(twinsAfter)}
+	once, twice := []time.Time{{}}, []time.Time{{}, now.Add(pull.ReadLag)}
 	for i, c := range []struct {
 		number  int
 		updated string
