@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rs/zerolog"
-
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
@@ -39,11 +37,7 @@ pull requests that are open into the branch, touched there since the last releas
 }
 
 func (c *readinessCmd) Run(s streams) error {
-	key, err := parseRepository(c.Repository)
-	if err == nil {
-		err = parseVersion(c.Version)
-	}
-	if err != nil {
+	if err := parseVersion(c.Version); err != nil {
 		return err
 	}
 	settings, err := readSettings(c.Config)
@@ -54,28 +48,25 @@ func (c *readinessCmd) Run(s streams) error {
 	if err != nil {
 		return misuse(err)
 	}
-	github, err := c.GitHub.connect(s, appNeeds{log: zerolog.Nop()})
-	if err != nil {
-		return misuse(err)
-	}
-	outline, err := github.loads.Repository(s.ctx, snapshot.RepositoryQuery{Key: key, SettingsPath: config.RepositoryFile})
-	if err != nil {
-		return notInstalled(err)
-	}
-	set := settingsOf(s, settings, outline)
-	rules := releases(set, func() *lifecycle.Calendar { return calendar })
-	now := s.now().UTC()
-	facts, err := github.loads.Release(s.ctx, snapshot.ReleaseQuery{Key: key, ReleaseLook: rules.Look(c.Version, outline.DefaultBranch, now)})
+	on, err := remoteFlags{Repository: c.Repository, GitHub: c.GitHub}.open(s, settings)
 	if err != nil {
 		return err
 	}
-	if branch := rules.Look(c.Version, outline.DefaultBranch, now).Branch; set.NightlyBuilds.Of(branch) != "" {
-		facts.Checked, err = github.loads.Checked(s.ctx, snapshot.CheckedQuery{Key: key, Branch: branch, Source: regression.Source(set, now)})
+	rules := releases(on.rules, func() *lifecycle.Calendar { return calendar })
+	now := s.now().UTC()
+	look := rules.Look(c.Version, on.outline.DefaultBranch, now)
+	facts, err := on.loads.Release(s.ctx, snapshot.ReleaseQuery{Key: on.key, ReleaseLook: look})
+	if err != nil {
+		return err
+	}
+	if on.rules.NightlyBuilds.Of(look.Branch) != "" {
+		source := regression.Source(on.rules, now)
+		facts.Checked, err = on.loads.Checked(s.ctx, snapshot.CheckedQuery{Key: on.key, Branch: look.Branch, Source: source})
 		if err != nil {
 			return err
 		}
 	}
-	report := readinessReport{Repository: key.String(), At: now.Format(time.DateOnly),
+	report := readinessReport{Repository: on.key.String(), At: now.Format(time.DateOnly),
 		Readiness: rules.Judge(c.Version, facts, now)}
 	if newest, found := calendar.Newest(); found {
 		report.DataUntil = newest.Date.Format(time.DateOnly)
