@@ -71,7 +71,7 @@ func newWorkflow(st *gitstore.Store, sha string, known map[gitstore.Entry]bool) 
 	return ""
 }
 
-// workflows are the entries of that directory in a tree.
+// workflowsOf returns the entries of that directory in a tree.
 func workflowsOf(st *gitstore.Store, tree string) []gitstore.Entry {
 	dir, err := st.Lookup(tree, workflows)
 	if err != nil {

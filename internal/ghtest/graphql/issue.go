@@ -15,7 +15,7 @@ func (v view) subject(r *world.Repo, i *world.Issue) node {
 	return v.issue(r, i)
 }
 
-// issue is what issues and pull requests have in common.
+// issueBase is what issues and pull requests have in common.
 func (v view) issueBase(r *world.Repo, i *world.Issue) node {
 	names := i.Labels
 	n := node{
