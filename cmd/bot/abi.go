@@ -6,25 +6,16 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/abi"
-	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/newscheck"
 )
 
 type abiCmd struct {
-	Version string `arg:"" name:"x.y" help:"The version, such as 3.15."`
-	Since   string `placeholder:"TAG" help:"The release to compare with (default: the version's last one)."`
-	Scheme  string `default:"pep602" placeholder:"NAME" help:"How releases are named: pep602 (in force), pep605 or pep2026 (rejected)."`
-	Repo    string `default:"." placeholder:"DIR" help:"A clone of the repository, or a directory inside it."`
-	Ref     string `placeholder:"REF" help:"The commit or branch to look at; with --repository, a branch (default: the version's)."`
-	At      string `placeholder:"YYYY-MM-DD" help:"The day to decide on (default: today)."`
-	JSON    bool   `name:"json" help:"Print JSON instead of text."`
-	Config  string `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
-
-	calendarFlags `embed:""`
-	remoteFlags   `embed:""`
+	Version   string `arg:"" name:"x.y" help:"The version, such as 3.15."`
+	Since     string `placeholder:"TAG" help:"The release to compare with (default: the version's last one)."`
+	Scheme    string `default:"pep602" placeholder:"NAME" help:"How releases are named: pep602 (in force), pep605 or pep2026 (rejected)."`
+	treeFlags `embed:""`
 }
 
 func (abiCmd) Help() string {
@@ -42,35 +33,27 @@ With --repository it asks GitHub: some six requests, and one for each hundred co
 }
 
 func (c *abiCmd) Run(s streams) error {
-	if !lifecycle.ValidVersion(c.Version) {
-		return misuse(fmt.Errorf("reading %q: it isn't a version: expected MAJOR.MINOR, such as 3.15", c.Version))
+	if err := parseVersion(c.Version); err != nil {
+		return err
 	}
 	scheme, err := schemeNamed(c.Scheme)
 	if err != nil {
 		return misuse(err)
 	}
-	calendar, err := c.calendarFlags.calendar()
-	if err != nil {
-		return misuse(err)
-	}
-	day, err := dayAt(c.At, s)
-	if err != nil {
-		return misuse(err)
-	}
-	settings, err := readSettings(c.Config)
-	if err != nil {
-		return misuse(err)
-	}
-	var found abiFacts
-	if c.Repository != "" {
-		found, err = c.remote(s, settings, nextOf{c.Version, day, calendar})
-	} else if found, err = c.local(s.ctx, settings, nextOf{c.Version, day, calendar}); err != nil {
-		err = misuse(err)
-	}
+	at, err := c.open(s, c.Version)
 	if err != nil {
 		return err
 	}
-	report, err := newABIReport(c.Version, abi.Source{Scheme: scheme, Data: calendar}, found, day)
+	var found abiFacts
+	if at.branch != "" {
+		found, err = c.remote(s.ctx, at)
+	} else {
+		found, err = c.local(s.ctx, at)
+	}
+	if err != nil {
+		return at.at(err)
+	}
+	report, err := newABIReport(at, abi.Source{Scheme: scheme, Data: at.calendar}, found)
 	if err != nil {
 		return misuse(err)
 	}
@@ -87,7 +70,6 @@ func (c *abiCmd) Run(s streams) error {
 
 // abiFacts are what a repository shows.
 type abiFacts struct {
-	from     string        // where it was read: a branch and a commit, for people
 	last     *abi.Release  // nil before the first one
 	released []abi.Release // those of the version
 	ledger   abi.Ledger
@@ -95,18 +77,8 @@ type abiFacts struct {
 }
 
 // local reads a clone.
-func (c *abiCmd) local(ctx context.Context, settings *config.Config, of nextOf) (f abiFacts, err error) {
-	repository := git.Repository{Dir: c.Repo}
-	rules, err := ownSettings(ctx, settings, repository)
-	if err != nil {
-		return f, err
-	}
-	name, tip, err := of.commit(ctx, repository, c.Ref)
-	if err != nil {
-		return f, err
-	}
-	f.from = fmt.Sprintf("%s (%.10s)", name, tip)
-	tags, err := repository.Tags(ctx, "v"+of.version+".")
+func (c *abiCmd) local(ctx context.Context, at tree) (f abiFacts, err error) {
+	tags, err := at.clone.Tags(ctx, "v"+at.version+".")
 	if err != nil {
 		return f, err
 	}
@@ -117,18 +89,18 @@ func (c *abiCmd) local(ctx context.Context, settings *config.Config, of nextOf) 
 	}
 	tag := c.Since
 	if tag == "" {
-		if tag, err = repository.LastTag(ctx, tip, "v"+of.version+"."); tag == "" || err != nil {
-			return f, errors.Join(err, c.untagged(of))
+		if tag, err = at.clone.LastTag(ctx, at.commit, "v"+at.version+"."); tag == "" || err != nil {
+			return f, errors.Join(err, c.untagged(at.nextOf))
 		}
 	}
-	if f.last, err = sinceTag(tag, of.version); err != nil {
+	if f.last, err = sinceTag(tag, at.version); err != nil {
 		return f, err
 	}
-	since, err := repository.Resolve(ctx, "refs/tags/"+f.last.Tag())
+	since, err := at.clone.Resolve(ctx, "refs/tags/"+f.last.Tag())
 	if err != nil {
 		return f, errors.New("finding the tag " + f.last.Tag() + ": this clone doesn't have it: run git fetch --tags")
 	}
-	return f, c.read(ctx, repository, rules, span{since, tip}, &f)
+	return f, f.read(ctx, at, since)
 }
 
 // untagged is an error if the release data has a release, so that its tag is missing. By PEP
@@ -152,11 +124,10 @@ func sinceTag(tag, version string) (*abi.Release, error) {
 	return &r, err
 }
 
-// span is what lies between two commits.
-type span struct{ from, to string }
-
-func (c *abiCmd) read(ctx context.Context, r git.Repository, rules config.Rules, of span, f *abiFacts) error {
-	landed, err := r.Log(ctx, of.from, of.to, func(path string) bool { return newscheck.IsEntry(rules.News, path) })
+// read reads what came to a clone's commit since another one.
+func (f *abiFacts) read(ctx context.Context, at tree, since string) error {
+	set := at.rules
+	landed, err := at.clone.Log(ctx, since, at.commit, func(path string) bool { return newscheck.IsEntry(set.News, path) })
 	if err != nil {
 		return err
 	}
@@ -164,12 +135,12 @@ func (c *abiCmd) read(ctx context.Context, r git.Repository, rules config.Rules,
 	for _, l := range landed {
 		changes = append(changes, abi.Change{Commit: l.ID, Message: l.Message, Files: l.Files})
 	}
-	f.ledger = abi.Read(abi.Settings{ABI: rules.ABI, News: rules.News}, changes)
-	before, err := r.File(ctx, of.from, abi.StableManifest)
+	f.ledger = abi.Read(abi.Settings{ABI: set.ABI, News: set.News}, changes)
+	before, err := at.clone.File(ctx, since, abi.StableManifest)
 	if err != nil {
 		return err
 	}
-	after, err := r.File(ctx, of.to, abi.StableManifest)
+	after, err := at.clone.File(ctx, at.commit, abi.StableManifest)
 	f.stable = abi.CompareStable(before, after)
 	return err
 }

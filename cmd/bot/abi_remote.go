@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"path"
@@ -19,25 +20,17 @@ const maxABIPages = 50
 
 // remote asks GitHub. Entries that an older release than the last has moved into its own
 // file aren't read.
-func (c *abiCmd) remote(s streams, settings *config.Config, of nextOf) (f abiFacts, err error) {
-	r, err := c.remoteFlags.open(s, settings)
-	if err != nil {
-		return f, err
-	}
-	branch, err := r.branch(of, c.Ref)
-	if err == nil {
-		f.from = r.from(branch)
-		err = f.calendar(of, c.Since)
-	}
-	if err != nil {
+func (c *abiCmd) remote(ctx context.Context, at tree) (f abiFacts, err error) {
+	if err = f.calendar(at.nextOf, c.Since); err != nil {
 		return f, misuse(err)
 	}
 	if f.last == nil {
 		return f, nil
 	}
+	r := at.remote
 	set := abi.Settings{ABI: r.rules.ABI, News: r.rules.News}
-	landed, err := r.loads.Landed(s.ctx, snapshot.LandedQuery{
-		Key: r.key, Branch: branch, Tag: f.last.Tag(), Paths: append(dumps(r.rules.ABI, of.version), abi.StableManifest), Pages: maxABIPages,
+	landed, err := r.loads.Landed(ctx, snapshot.LandedQuery{
+		Key: r.key, Branch: at.branch, Tag: f.last.Tag(), Paths: append(dumps(r.rules.ABI, at.version), abi.StableManifest), Pages: maxABIPages,
 	})
 	if err != nil {
 		return f, err
@@ -49,7 +42,7 @@ func (c *abiCmd) remote(s streams, settings *config.Config, of nextOf) (f abiFac
 		return f, fmt.Errorf("listing the commits since %s: there are more than %d: name a later release with --since, or read a clone",
 			f.last.Tag(), 100*maxABIPages)
 	}
-	entries, err := r.entries(s, set, branch)
+	entries, err := r.entries(ctx, set, at.branch)
 	f.ledger = abi.Read(set, changesOf(landed, entries))
 	f.stable = abi.CompareStable(landed.Before[abi.StableManifest], landed.After[abi.StableManifest])
 	return f, err
@@ -76,8 +69,8 @@ func (f *abiFacts) calendar(of nextOf, since string) (err error) {
 }
 
 // entries are the marked entries of a branch, by the pull request that brought them.
-func (r remote) entries(s streams, set abi.Settings, branch string) (map[int][]pull.File, error) {
-	files, err := r.loads.Tree(s.ctx, snapshot.TreeQuery{Key: r.key, Ref: "refs/heads/" + branch, Directory: set.News.Directory})
+func (r remote) entries(ctx context.Context, set abi.Settings, branch string) (map[int][]pull.File, error) {
+	files, err := r.loads.Tree(ctx, snapshot.TreeQuery{Key: r.key, Ref: "refs/heads/" + branch, Directory: set.News.Directory})
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +86,7 @@ func (r remote) entries(s streams, set abi.Settings, branch string) (map[int][]p
 	for _, f := range files {
 		paths = append(paths, f.Path)
 	}
-	brought, err := r.loads.Last(s.ctx, snapshot.LastQuery{Key: r.key, Branch: branch, Paths: paths})
+	brought, err := r.loads.Last(ctx, snapshot.LastQuery{Key: r.key, Branch: branch, Paths: paths})
 	found := map[int][]pull.File{}
 	for _, f := range files {
 		f.Change = pull.Added

@@ -35,16 +35,16 @@ type stableChanges struct {
 	Pulls []int `json:"pulls"`
 }
 
-func newABIReport(version string, source abi.Source, f abiFacts, day time.Time) (abiReport, error) {
+func newABIReport(at tree, source abi.Source, f abiFacts) (abiReport, error) {
 	scheme := source.Scheme
-	schedule, known := source.Calendar(version, f.released, day)
+	schedule, known := source.Calendar(at.version, f.released, at.day)
 	if !known {
-		return abiReport{}, fmt.Errorf("naming the next release of %s: the release data doesn't have this version", version)
+		return abiReport{}, fmt.Errorf("naming the next release of %s: the release data doesn't have this version", at.version)
 	}
 	a := abi.Announcement{Scheme: scheme, Last: f.last, Breaks: f.ledger.Breaks, Stable: f.stable}
 	a.Coming = abi.Coming(scheme, schedule, f.last, len(f.ledger.Breaks) > 0)
 	r := abiReport{
-		Version: version, Scheme: scheme.Name, From: f.from, Compatible: len(f.ledger.Breaks) == 0, Frozen: a.Frozen(),
+		Version: at.version, Scheme: scheme.Name, From: at.from, Compatible: len(f.ledger.Breaks) == 0, Frozen: a.Frozen(),
 		Breaks: append([]abi.Break{}, f.ledger.Breaks...), Requires: a.Requires(), Text: a.String(),
 		Stable: stableChanges{abi.Stable{Added: append([]string{}, f.stable.Added...), Removed: append([]string{}, f.stable.Removed...)},
 			append([]int{}, f.ledger.StableBy...)},

@@ -9,8 +9,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/rs/zerolog"
-
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/gh"
@@ -24,12 +22,9 @@ import (
 const maxGapPages = 100
 
 type backportGapsCmd struct {
-	Version    string      `arg:"" name:"x.y" help:"The maintenance branch, such as 3.14."`
-	Repository string      `default:"python/cpython" placeholder:"OWNER/REPO" help:"Where to look."`
-	Since      string      `placeholder:"YYYY-MM-DD" help:"Only changes merged since that day (default: the branch's beta 1)."`
-	JSON       bool        `name:"json" help:"Print JSON instead of a table."`
-	Config     string      `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
-	GitHub     githubFlags `embed:""`
+	Version     string `arg:"" name:"x.y" help:"The maintenance branch, such as 3.14."`
+	Since       string `placeholder:"YYYY-MM-DD" help:"Only changes merged since that day (default: the branch's beta 1)."`
+	hostedFlags `embed:""`
 }
 
 func (backportGapsCmd) Help() string {
@@ -44,10 +39,7 @@ into the branch; some 50 for a branch of two years. Each list ends after 10,000 
 }
 
 func (c *backportGapsCmd) Run(s streams) error {
-	key, err := parseRepository(c.Repository)
-	if err == nil {
-		err = parseVersion(c.Version)
-	}
+	err := parseVersion(c.Version)
 	if err != nil {
 		return err
 	}
@@ -58,17 +50,13 @@ func (c *backportGapsCmd) Run(s streams) error {
 			return misuse(fmt.Errorf("reading --since: %q isn't a date in the past: expected YYYY-MM-DD, such as 2026-10-01", c.Since))
 		}
 	}
-	settings, err := readSettings(c.Config)
+	on, err := c.open(s)
 	if err != nil {
-		return misuse(err)
+		return err
 	}
-	github, err := c.GitHub.connect(s, appNeeds{log: zerolog.Nop()})
+	report, err := c.find(s.ctx, gapsIn{on, since, now})
 	if err != nil {
-		return misuse(err)
-	}
-	report, err := c.find(s, gapsIn{github, settings, key, since, now})
-	if err != nil {
-		return notInstalled(err)
+		return err
 	}
 	if c.JSON {
 		return printJSON(s, report)
@@ -77,21 +65,14 @@ func (c *backportGapsCmd) Run(s streams) error {
 }
 
 type gapsIn struct {
-	github   connection
-	settings *config.Config
-	key      pull.Key
-	since    time.Time // zero: since the branch was cut
-	now      time.Time
+	remote
+	since time.Time // zero: since the branch was cut
+	now   time.Time
 }
 
 // find asks GitHub. Errors that are the caller's fault say so.
-func (c *backportGapsCmd) find(s streams, in gapsIn) (gapsReport, error) {
-	outline, err := in.github.loads.Repository(s.ctx, snapshot.RepositoryQuery{Key: in.key, SettingsPath: config.RepositoryFile})
-	if err != nil {
-		return gapsReport{}, err
-	}
-	settings := settingsOf(s, in.settings, outline)
-	rules := backport.Config{Settings: settings.Backport, ABI: settings.ABI, Calendar: builtin()}
+func (c *backportGapsCmd) find(ctx context.Context, in gapsIn) (gapsReport, error) {
+	rules := backport.Config{Settings: in.rules.Backport, ABI: in.rules.ABI, Calendar: builtin()}
 	search, err := rules.Search(c.Version, in.now)
 	if err != nil {
 		return gapsReport{}, misuse(fmt.Errorf("looking for gaps on %s: %w", c.Version, err))
@@ -100,13 +81,13 @@ func (c *backportGapsCmd) find(s streams, in gapsIn) (gapsReport, error) {
 		search.Since = in.since
 	}
 	switch {
-	case !slices.Contains(outline.Branches, c.Version):
+	case !slices.Contains(in.outline.Branches, c.Version):
 		return gapsReport{}, fmt.Errorf("looking for gaps on %s: %s doesn't have this branch", c.Version, in.key)
 	case search.Since.IsZero():
 		return gapsReport{}, misuse(fmt.Errorf("looking for gaps on %s: the release data doesn't say when the branch was cut: set a day with "+
 			"--since", c.Version))
 	}
-	merged, into, complete, err := in.pulls(s.ctx, search, outline.DefaultBranch)
+	merged, into, complete, err := in.pulls(ctx, search, in.outline.DefaultBranch)
 	if err != nil {
 		return gapsReport{}, err
 	}
@@ -166,12 +147,12 @@ func (in gapsIn) pulls(ctx context.Context, search backport.Search, base string)
 	if len(search.Labels) == 0 {
 		return nil, nil, true, nil
 	}
-	merged, complete, err = in.github.loads.Merged(ctx,
+	merged, complete, err = in.loads.Merged(ctx,
 		snapshot.List{Key: in.key, Base: base, Labels: search.Labels, Since: search.Since, Pages: maxGapPages})
 	if err != nil || len(merged) == 0 {
 		return nil, nil, complete, err
 	}
-	into, all, err := in.github.loads.Pulls(ctx, snapshot.List{Key: in.key, Base: search.Version, Since: search.Since, Pages: maxGapPages})
+	into, all, err := in.loads.Pulls(ctx, snapshot.List{Key: in.key, Base: search.Version, Since: search.Since, Pages: maxGapPages})
 	return merged, into, complete && all, err
 }
 

@@ -5,26 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"time"
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/changelog"
+	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/git"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 type newsCmd struct {
-	Release string `arg:"" name:"x.y.z" help:"The release, as blurb names it, such as 3.15.0b2 or 3.14.8."`
-	Preview bool   `help:"Print the file that \"blurb release\" would write, instead of a summary."`
-	Repo    string `default:"." placeholder:"DIR" help:"A clone of the repository, or a directory inside it."`
-	Ref     string `placeholder:"REF" help:"The commit or branch to look at; with --repository, a branch (default: the version's)."`
-	At      string `placeholder:"YYYY-MM-DD" help:"The day of the release (default: today)."`
-	JSON    bool   `name:"json" help:"Print JSON instead of text."`
-	Config  string `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
-
-	calendarFlags `embed:""`
-	remoteFlags   `embed:""`
+	Release   string `arg:"" name:"x.y.z" help:"The release, as blurb names it, such as 3.15.0b2 or 3.14.8."`
+	Preview   bool   `help:"Print the file that \"blurb release\" would write, instead of a summary."`
+	treeFlags `embed:""`
 }
 
 func (newsCmd) Help() string {
@@ -44,48 +37,15 @@ func (c *newsCmd) Run(s streams) error {
 	if !ok {
 		return misuse(fmt.Errorf("reading %q: it isn't a release: expected one such as 3.15.0b2, 3.15.0rc1 or 3.14.8", c.Release))
 	}
-	day, err := dayAt(c.At, s)
-	if err != nil {
-		return misuse(err)
-	}
-	settings, err := readSettings(c.Config)
-	if err != nil {
-		return misuse(err)
-	}
-	calendar, err := c.calendarFlags.calendar()
-	if err != nil {
-		return misuse(err)
-	}
-	of := nextOf{version, day, calendar}
-	var tree newsTree
-	if c.Repository != "" {
-		tree, err = c.remote(s, settings, of)
-	} else if tree, err = c.local(s.ctx, settings, of); err != nil {
-		err = misuse(err)
-	}
+	at, err := c.open(s, version)
 	if err != nil {
 		return err
 	}
-	return c.print(s, newNewsReport(c, tree, day))
-}
-
-// dayAt reads a flag --at; "" is today.
-func dayAt(at string, s streams) (time.Time, error) {
-	if at == "" {
-		return s.now(), nil
-	}
-	day, err := time.Parse(time.DateOnly, at)
+	found, err := c.read(s.ctx, at)
 	if err != nil {
-		err = fmt.Errorf("reading --at: %q isn't a date: expected YYYY-MM-DD, such as 2026-10-01", at)
+		return at.at(err)
 	}
-	return day, err
-}
-
-// nextOf says which version's next release is meant, and when.
-type nextOf struct {
-	version  string
-	day      time.Time
-	calendar *lifecycle.Calendar
+	return c.print(s, newNewsReport(c, found, at.day))
 }
 
 // newsTree is what a repository has for the next release.
@@ -96,24 +56,22 @@ type newsTree struct {
 	released bool // the release's file exists already
 }
 
-// local reads a clone.
-func (c *newsCmd) local(ctx context.Context, settings *config.Config, of nextOf) (newsTree, error) {
-	repository := git.Repository{Dir: c.Repo}
-	rules, err := ownSettings(ctx, settings, repository)
-	if err != nil {
-		return newsTree{}, err
+// read asks GitHub, or reads a clone.
+func (c *newsCmd) read(ctx context.Context, at tree) (found newsTree, err error) {
+	found = newsTree{settings: at.rules.News, from: at.from}
+	directory, released := at.rules.News.Directory, releaseFile(at.rules.News, c.Release)
+	if at.branch == "" {
+		if found.files, err = at.clone.Tree(ctx, at.commit, directory); err == nil {
+			found.released, err = at.clone.Has(ctx, at.commit, released)
+		}
+		return found, err
 	}
-	name, commit, err := of.commit(ctx, repository, c.Ref)
-	if err != nil {
-		return newsTree{}, err
+	q := snapshot.TreeQuery{Key: at.remote.key, Ref: "refs/heads/" + at.branch, Directory: directory}
+	if found.files, err = at.remote.loads.Tree(ctx, q); err == nil {
+		q.Directory = released
+		found.released, err = at.remote.loads.Has(ctx, q)
 	}
-	files, err := repository.Tree(ctx, commit, rules.News.Directory)
-	if err != nil {
-		return newsTree{}, err
-	}
-	tree := newsTree{settings: rules.News, from: fmt.Sprintf("%s (%.10s)", name, commit), files: files}
-	tree.released, err = repository.Has(ctx, commit, releaseFile(rules.News, c.Release))
-	return tree, err
+	return found, err
 }
 
 // releaseFile is the file that "blurb release" writes.

@@ -15,11 +15,8 @@ import (
 
 type readinessCmd struct {
 	Version       string `arg:"" name:"x.y" help:"The version, such as 3.15."`
-	Repository    string `default:"python/cpython" placeholder:"OWNER/REPO" help:"Where to look."`
-	JSON          bool   `name:"json" help:"Print JSON instead of text."`
+	hostedFlags   `embed:""`
 	calendarFlags `embed:""`
-	Config        string      `env:"BOT_CONFIG" placeholder:"FILE" help:"Settings (default: the built-in preset cpython)."`
-	GitHub        githubFlags `embed:""`
 }
 
 func (readinessCmd) Help() string {
@@ -40,15 +37,11 @@ func (c *readinessCmd) Run(s streams) error {
 	if err := parseVersion(c.Version); err != nil {
 		return err
 	}
-	settings, err := readSettings(c.Config)
-	if err != nil {
-		return misuse(err)
-	}
 	calendar, err := c.calendar()
 	if err != nil {
 		return misuse(err)
 	}
-	on, err := remoteFlags{Repository: c.Repository, GitHub: c.GitHub}.open(s, settings)
+	on, err := c.open(s)
 	if err != nil {
 		return err
 	}
