@@ -66,6 +66,11 @@ func (r *Regressions) Watches(check string) bool {
 	return false
 }
 
+// RevertHead is the branch of the pull request that reverts a merged commit on a branch.
+func (r *Regressions) RevertHead(sha, base string) string {
+	return fmt.Sprintf("%s-%.7s-%s", r.RevertBranch, sha, base)
+}
+
 // wildcard reports whether a pattern with * for any text matches.
 func wildcard(pattern, text string) bool {
 	parts := strings.Split(pattern, "*")

@@ -37,6 +37,7 @@ type cli struct {
 	News         newsCmd         `cmd:"" help:"Check the NEWS entries of the next release as blurb would, and show its changelog."`
 	ABI          abiCmd          `cmd:"" name:"abi" help:"List what has broken the full ABI since the last release, and announce the next one."`
 	Readiness    readinessCmd    `cmd:"" help:"Show whether the next release of a version is ready, and why not."`
+	Regressions  regressionsCmd  `cmd:"" help:"Show which checks fail after the merge, since when, and which changes may be the cause."`
 	Schema       schemaCmd       `cmd:"" help:"Print the JSON schema of the settings."`
 	Demo         demoCmd         `cmd:"" help:"Play the life of some pull requests on this machine. Needs no account."`
 	Completion   completionCmd   `cmd:"" help:"Print the completion script for a shell."`

@@ -13,7 +13,6 @@ import (
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
-	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/regression"
@@ -25,8 +24,6 @@ const (
 	// hundred, mostly in a row.
 	roundsPause = 2 * time.Second
 	roundsMost  = time.Minute
-	// maxChecked limits the branches with checks; the newest versions come first.
-	maxChecked = 10
 )
 
 // rounds are the regressions that go on, as they were seen last. Whoever loses them
@@ -84,19 +81,10 @@ func (r *Reconciler) regressions(ctx context.Context, p place) error {
 
 // checked are the branches whose checks count, the default branch first.
 func (p place) checked() []string {
-	branches := slices.DeleteFunc(slices.Clone(p.Branches), func(name string) bool {
-		return p.rules.Modes.Regressions == config.Off || !regression.Watched(p.rules, p.DefaultBranch, name)
-	})
-	slices.SortFunc(branches, func(a, b string) int {
-		switch {
-		case a == p.DefaultBranch:
-			return -1
-		case b == p.DefaultBranch:
-			return 1
-		}
-		return lifecycle.Compare(b, a)
-	})
-	return branches[:min(len(branches), maxChecked)]
+	if p.rules.Modes.Regressions == config.Off {
+		return nil
+	}
+	return regression.Branches(p.rules, p.DefaultBranch, p.Branches)
 }
 
 // roundsOf adds the open rounds of a branch.

@@ -7,7 +7,6 @@ package revert
 
 import (
 	"encoding/json"
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -84,9 +83,7 @@ func (c Config) asked(r *pull.Request, all bool) []pull.Comment {
 }
 
 // head is the revert's branch.
-func (c Config) head(r *pull.Request) string {
-	return fmt.Sprintf("%s-%.7s-%s", c.Settings.RevertBranch, r.Merge.SHA, r.Base)
-}
+func (c Config) head(r *pull.Request) string { return c.Settings.RevertHead(r.Merge.SHA, r.Base) }
 
 func (c Config) want(r *pull.Request) pull.Want {
 	if r.State != pull.Merged || r.Merge == nil {
