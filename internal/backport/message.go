@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize/english"
+
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/markdown"
@@ -82,7 +84,7 @@ func textRelease(version string, at time.Time) string {
 func textTooLarge(path string, files int) string {
 	name := markdown.CodeCell(cut(path))
 	if files > 1 {
-		return fmt.Sprintf("%s and %d other file%s are too large for me to merge. Backport by hand, see below.", name, files-1, plural(files-1))
+		return fmt.Sprintf("%s and %s are too large for me to merge. Backport by hand, see below.", name, english.Plural(files-1, "other file", ""))
 	}
 	return name + " is too large for me to merge. Backport by hand, see below."
 }

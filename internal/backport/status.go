@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dustin/go-humanize/english"
+
 	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -191,7 +193,7 @@ func (w row) details() string {
 			fmt.Fprintf(&b, " (%s)", c.Kind)
 		}
 		if len(c.Lines) > 0 {
-			fmt.Fprintf(&b, ", line%s %s", plural(len(c.Lines)), list(c.Lines))
+			fmt.Fprintf(&b, ", %s %s", english.PluralWord(len(c.Lines), "line", ""), list(c.Lines))
 		}
 		b.WriteByte('\n')
 	}
@@ -217,13 +219,6 @@ func list(lines []int) string {
 		all = append(all, fmt.Sprint(n))
 	}
 	return strings.Join(all, ", ")
-}
-
-func plural(n int) string {
-	if n == 1 {
-		return ""
-	}
-	return "s"
 }
 
 func short(sha string) string { return sha[:min(len(sha), 10)] }

@@ -142,14 +142,6 @@ func size(bytes int64) string {
 	return fmt.Sprintf("%d MB", bytes>>20)
 }
 
-// count is a number with its noun.
-func count(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
-}
-
 // upper makes a text the start of a sentence.
 func upper(text string) string {
 	first, n := utf8.DecodeRuneInString(text)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dustin/go-humanize/english"
+
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/gh"
@@ -38,11 +40,11 @@ func (v *visit) repositories(ctx context.Context) result {
 	})
 	if len(ours) == 0 {
 		return one(Finding{
-			State: Problem, Text: fmt.Sprintf("The App can see %s, but none that the settings name.", count(len(all), "repository", "repositories")),
+			State: Problem, Text: fmt.Sprintf("The App can see %s, but none that the settings name.", english.Plural(len(all), "repository", "repositories")),
 			Cure: "Add the repository to the installation, or to \"repositories\" in the settings.",
 		})
 	}
-	text := fmt.Sprintf("The App can see %s, and the bot acts on %d.", count(len(all), "repository", "repositories"), len(ours))
+	text := fmt.Sprintf("The App can see %s, and the bot acts on %d.", english.Plural(len(all), "repository", "repositories"), len(ours))
 	if len(ours) > maxPlaces {
 		text = fmt.Sprintf("The bot acts on %d repositories; the first %d are checked here.", len(ours), maxPlaces)
 		ours = ours[:maxPlaces]
@@ -122,7 +124,7 @@ func (v *visit) coreTeam(ctx context.Context) result {
 			what, cure, _ := strings.Cut(fault, ": ")
 			return []Finding{{State: Problem, Text: "The core team can't be read: " + what + ".", Cure: upper(cure) + "."}}
 		}
-		return []Finding{{State: OK, Text: fmt.Sprintf("The core team %s has %s.", team, count(members, "member", "members"))}}
+		return []Finding{{State: OK, Text: fmt.Sprintf("The core team %s has %s.", team, english.Plural(members, "member", "members"))}}
 	})
 }
 
@@ -141,7 +143,7 @@ func (v *visit) labels(context.Context) result {
 		}
 		if edits := v.Labels(p.rules, p.Repository, v.Now()); len(edits) > 0 {
 			found = append(found, Finding{
-				State: Note, Text: fmt.Sprintf("%s for backports will change, such as %q.", count(len(edits), "label", "labels"), edits[0].Name),
+				State: Note, Text: fmt.Sprintf("%s for backports will change, such as %q.", english.Plural(len(edits), "label", "labels"), edits[0].Name),
 				Cure: "Nothing: the bot does that in its next sweep, within an hour.",
 			})
 		}

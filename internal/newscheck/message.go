@@ -198,11 +198,3 @@ func warnIssue(entry tracker.Issue, title []tracker.Issue) string {
 	}
 	return fmt.Sprintf("The file name says %s, but the pull request's title says %s. Is that intended?", entry, strings.Join(names, ", "))
 }
-
-// plural is "1 error", "2 errors", "1 NEWS entry", "2 NEWS entries".
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}

@@ -7,6 +7,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/dustin/go-humanize/english"
+
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -41,16 +43,16 @@ func (f *findings) title() string {
 			harmful++
 		}
 	}
-	files := plural(f.faulty, "NEWS entry", "NEWS entries")
+	files := english.Plural(f.faulty, "NEWS entry", "NEWS entries")
 	switch {
 	case harmful > 0:
-		return plural(harmful, "error", "errors") + " in " + files
+		return english.Plural(harmful, "error", "errors") + " in " + files
 	case f.entries == 0 && f.skipped():
 		return titleSkipped
 	case f.entries == 0:
 		return titleMissing
 	case len(f.faults) > 0:
-		return plural(len(f.faults), "warning", "warnings") + " on " + files
+		return english.Plural(len(f.faults), "warning", "warnings") + " on " + files
 	case f.entries == 1:
 		return titleFound
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dustin/go-humanize/english"
+
 	"github.com/concorde-bot/concorde/internal/gh"
 )
 
@@ -59,8 +61,5 @@ func list(names []string) string {
 	if more := len(names) - shownLogins; more > 0 {
 		names = append(names[:shownLogins:shownLogins], fmt.Sprintf("%d more", more))
 	}
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	return english.WordSeries(names, "and")
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dustin/go-humanize/english"
 )
 
 // maxEntries bounds a feed: the newest.
@@ -102,7 +104,7 @@ func (w waiter) summary() string {
 	text := strings.ToUpper(w.Stage[:1]) + w.Stage[1:]
 	switch {
 	case len(w.People) > 0:
-		return fmt.Sprintf("%s: it waits for %s.", text, list(w.People))
+		return fmt.Sprintf("%s: it waits for %s.", text, english.WordSeries(w.People, "and"))
 	case w.Turn != "":
 		return fmt.Sprintf("%s: it waits for %s.", text, w.Turn)
 	}

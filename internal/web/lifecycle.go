@@ -5,6 +5,8 @@ import (
 	"html/template"
 	"strings"
 	"time"
+
+	"github.com/dustin/go-humanize/english"
 )
 
 // LifeCycle is the life of a repository's branches.
@@ -100,7 +102,7 @@ func (l LifeCycle) sentence(p *Pages) string {
 		if i == 0 {
 			verb = isAre(len(phases[phase]))
 		}
-		parts = append(parts, list(phases[phase])+verb+" in "+phase)
+		parts = append(parts, english.WordSeries(phases[phase], "and")+verb+" in "+phase)
 	}
 	now := "No branch lives, as far as the release data says."
 	if len(parts) > 0 {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dustin/go-humanize/english"
+
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 )
@@ -45,7 +47,7 @@ func (s *site) complete() {
 	for path, rows := range map[string][3]int{ // on the page, in JSON, and in CSV
 		"/python/cpython/backports": {maxChanges, 2500, 7500}, "/python/cpython/stages": {maxListed, 2500, 2500},
 	} {
-		s.shows(path, 200, fmt.Sprintf("%d pull requests more", rows[1]-rows[0]))
+		s.shows(path, 200, english.Plural(rows[1]-rows[0], "pull request", "")+" more")
 		if n := strings.Count(s.get(path+".json").Body.String(), `"title": `); n != rows[1] {
 			s.Errorf("%s.json has %d rows, want %d", path, n, rows[1])
 		}

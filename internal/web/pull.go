@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize/english"
+
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 )
@@ -148,7 +150,7 @@ func (p *Pages) sentence(v pull.View) string {
 		parts = append(parts, text)
 	}
 	if failing := failing(v.Statuses); len(failing) > 0 {
-		parts = append(parts, "Not passing: "+list(failing)+".")
+		parts = append(parts, "Not passing: "+english.WordSeries(failing, "and")+".")
 	}
 	switch {
 	case v.Fault != "":
@@ -184,7 +186,7 @@ func backportsIn(related []pull.Related) string {
 	}
 	var texts []string
 	for _, state := range order {
-		texts = append(texts, fmt.Sprintf("%s: %s", list(states[state]), state))
+		texts = append(texts, fmt.Sprintf("%s: %s", english.WordSeries(states[state], "and"), state))
 	}
 	if len(texts) == 0 {
 		return ""

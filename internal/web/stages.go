@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize/english"
+
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -184,7 +186,7 @@ func (o ofStages) sentence(now time.Time) string {
 	if o.Person != "" {
 		who = " for " + o.Person
 	} else if len(parts) > 0 {
-		who = ": " + list(parts)
+		who = ": " + english.WordSeries(parts, "and")
 	}
 	switch len(o.Pulls) {
 	case 0:

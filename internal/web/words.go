@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/dustin/go-humanize/english"
 )
 
 // functions are what templates can call.
@@ -45,12 +47,8 @@ func span(d time.Duration) string {
 	return plural(int(d.Hours()/24), "day")
 }
 
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
-}
+// plural is a number with its noun, for templates too.
+func plural(n int, word string) string { return english.Plural(n, word, "") }
 
 // exact is a time in UTC to the second.
 func exact(at time.Time) string { return at.UTC().Format(time.RFC3339) }
@@ -67,14 +65,6 @@ func (p *Pages) github(parts ...any) string {
 		}
 	}
 	return address
-}
-
-// list is "a", "a and b", or "a, b and c".
-func list(words []string) string {
-	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
-	}
-	return strings.Join(words, "")
 }
 
 // symbol is a sign for a state, beside its word.
