@@ -9,11 +9,16 @@ import (
 )
 
 // Freeze are the settings of the rule that closes a branch around a release (devguide,
-// "Development Cycle"). It's only about versions with a tracking issue (Release.Issues).
+// "Development Cycle").
 type Freeze struct {
-	Mode   Mode   `yaml:"mode" jsonschema:"enum=on,enum=off"` // whether the rule acts
-	Status string `yaml:"status" names:"status"`              // commit status context, failing while the branch is frozen
+	// which versions freeze: on: all, by the release data; tracked: those with a tracking
+	// issue (release.issues), which commands need in any case
+	Mode   Mode   `yaml:"mode" jsonschema:"enum=on,enum=tracked,enum=off"`
+	Status string `yaml:"status" names:"status"` // commit status context, failing while the branch is frozen
 }
+
+// Tracked is a mode of Freeze.
+const Tracked Mode = "tracked"
 
 // Life returns a version's phase and dates at a time, with the settings' corrections.
 func (b *Backport) Life(calendar *lifecycle.Calendar, version string, now time.Time) (lifecycle.Branch, bool) {
@@ -42,4 +47,4 @@ func (b *Backport) Logins(of lifecycle.Branch) []string {
 }
 
 // FreezesAct reports whether branches are frozen.
-func (r *Rules) FreezesAct() bool { return r.Freeze.Mode == On && r.Modes.Freeze == On }
+func (r *Rules) FreezesAct() bool { return r.Freeze.Mode != Off && r.Modes.Freeze == On }

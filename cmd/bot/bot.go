@@ -104,7 +104,7 @@ func newBot(s streams, c *serveCmd, settings *config.Config) (made *bot, err err
 	around := surroundings{settings, b.calendar.Current, c.GitHub.ServerURL}
 	b.reconciler, err = reconcile.New(reconcile.Config{
 		Settings: settings, GitHub: b.github.App, Loads: b.github.loads, Writes: b.github.writes, Store: b.queue, DryRun: c.DryRun,
-		Rules: around.rules, Labels: around.labels, Entries: around.entries, Pages: c.publicPages(),
+		Rules: around.rules, Labels: around.labels, Entries: around.entries, Freezes: around.freezes, Pages: c.publicPages(),
 		Picker:  &pick.Picker{GitHub: b.github.App, Loads: b.github.loads, Engine: b.engine, Now: s.now},
 		Metrics: b.registry, Log: b.log, Now: s.now,
 	})

@@ -84,7 +84,7 @@ func newDayBy(t *testing.T, settings *config.Config, database string, calendar f
 	around := surroundings{settings, func() *lifecycle.Calendar { return calendar(d.clock()) }, d.github.URL}
 	d.reconciler, err = reconcile.New(reconcile.Config{
 		Settings: settings, GitHub: app, Loads: github.loads, Writes: github.writes, Store: d.agenda, Rules: around.rules, Labels: around.labels,
-		Entries: around.entries, Log: zerolog.Nop(), Now: d.clock,
+		Entries: around.entries, Freezes: around.freezes, Log: zerolog.Nop(), Now: d.clock,
 		Picker: &pick.Picker{GitHub: app, Loads: github.loads, Engine: engine, Now: d.clock},
 	})
 	d.must(err)

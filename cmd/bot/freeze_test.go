@@ -24,11 +24,19 @@ type winter struct {
 
 func newWinter(t *testing.T, count int) *winter {
 	t.Helper()
-	w := &winter{day: newDay(t, config.Preset())}
+	return newWinterOn(t, newDay(t, config.Preset()), count, true)
+}
+
+func newWinterOn(t *testing.T, d *day, count int, tracked bool) *winter {
+	t.Helper()
+	w := &winter{day: d}
 	var err error
 	w.issue, err = w.cpython.OpenIssue(ghtest.Issue{Title: "Release 3.15", Author: "hugovk"})
 	w.must(err)
-	own := fmt.Sprintf("release: {issues: [{version: \"3.15\", issue: %d}]}\n", w.issue)
+	own := "{}\n"
+	if tracked {
+		own = fmt.Sprintf("release: {issues: [{version: \"3.15\", issue: %d}]}\n", w.issue)
+	}
 	_, err = w.cpython.Push("main", ghtest.Commit{Message: "Settings", Files: map[string]ghtest.File{config.RepositoryFile: ghtest.Text(own)}})
 	w.must(err)
 	_, err = w.cpython.Push("3.15", ghtest.Commit{Message: "3.15", From: "main", Files: map[string]ghtest.File{"a": ghtest.Text("a")}})
@@ -38,8 +46,8 @@ func newWinter(t *testing.T, count int) *winter {
 		files := map[string]ghtest.File{"Lib/test/test_work.py": ghtest.Text(head)}
 		_, err := w.cpython.Push(head, ghtest.Commit{Message: "Work", From: base, Files: files})
 		w.must(err)
-		number, err := w.cpython.OpenPR(ghtest.PR{Title: fmt.Sprintf("[3.15] gh-140000: Work %d", i), Author: author, Head: head, Base: base,
-			Association: "MEMBER"})
+		number, err := w.cpython.OpenPR(ghtest.PR{Title: fmt.Sprintf("[3.15] Work %d", i), Author: author, Head: head, Base: base,
+			Association: "MEMBER", Labels: []string{"skip issue"}})
 		w.must(err)
 		return number
 	}
@@ -80,12 +88,18 @@ func (w *winter) status(number int) ghtest.Status {
 // within runs a minute, and wants that state. It returns how long the writes took.
 func (w *winter) within(command, want string) {
 	w.Helper()
-	began := w.clock()
 	w.says(command)
 	w.flush()
+	w.minute(command, want)
+}
+
+// minute runs a minute after something happened.
+func (w *winter) minute(what, want string) {
+	w.Helper()
+	began := w.clock()
 	w.run(began.Add(time.Minute))
 	if got := w.shows(); got != want {
-		w.Errorf("a minute after %q: %s, want %s", command, got, want)
+		w.Errorf("a minute after %q: %s, want %s", what, got, want)
 	}
 	last := began
 	for _, s := range w.spent {
@@ -93,7 +107,7 @@ func (w *winter) within(command, want string) {
 			last = s.at
 		}
 	}
-	w.Logf("%s: %d pull requests within %s", command, len(w.theirs)+1, last.Sub(began))
+	w.Logf("%s: %d pull requests within %s", what, len(w.theirs)+1, last.Sub(began))
 	w.run(w.clock().Add(time.Hour))
 }
 

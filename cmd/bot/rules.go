@@ -43,7 +43,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 	}
 	commands := command.Config{Settings: s.Commands, Backport: s.Backport, Release: s.Release, Managers: in.managers(s),
 		Revert: s.Modes.Revert == config.On}
-	freezes := freeze.Config{Settings: s.Freeze, Release: s.Release, Backport: s.Backport, Calendar: in.calendar, ServerURL: in.serverURL}
+	freezes := in.freezing(s)
 	backports := backport.Config{Settings: s.Backport, Picks: s.Picks, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL,
 		May: commands.May}
 	if s.CommandsAct() {
@@ -79,6 +79,18 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 	})
 	commands.Rules = rules
 	return append(rules, enabled(s, []pull.Rule{command.Rule(commands)})...)
+}
+
+func (in surroundings) freezing(s config.Rules) freeze.Config {
+	return freeze.Config{Settings: s.Freeze, Release: s.Release, Backport: s.Backport, Calendar: in.calendar, ServerURL: in.serverURL}
+}
+
+// freezes are the versions that are closed now, besides commands.
+func (in surroundings) freezes(s config.Rules, now time.Time) (closed []string, next time.Time) {
+	if !s.FreezesAct() {
+		return nil, next
+	}
+	return in.freezing(s).Planned(now)
 }
 
 // managers returns a version's release managers.

@@ -57,6 +57,8 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 		if err := r.keep(ctx, sweepNote, key, state); err != nil {
 			return err
 		}
+	} else if err := r.freezes(ctx, key, job.Installation); err != nil {
+		return err
 	}
 	switch {
 	case waits:
@@ -74,6 +76,9 @@ func (r *Reconciler) serve(ctx context.Context, key pull.Key, job queue.Job) (pl
 		return p, err
 	}
 	p.cause = job.Cause
+	if err := r.freezes(ctx, key, p.installation); err != nil {
+		return p, err
+	}
 	if err := errors.Join(r.labels(ctx, p), r.report(ctx, p)); err != nil {
 		return p, err
 	}

@@ -17,6 +17,7 @@ const (
 	waitingNote   = "waiting"
 	roundsNote    = "regressions"
 	nightsNote    = "nights"
+	freezesNote   = "freezes"
 	workedNote    = "worked" // of an account
 )
 

@@ -32,8 +32,8 @@ type Config struct {
 	Commands func(r *pull.Request, comments []pull.Comment) []pull.Event
 }
 
-// Rule is about open pull requests into branches of versions with a tracking issue, and about
-// these issues.
+// Rule is about open pull requests into branches of versions, and about their tracking
+// issues.
 func Rule(c Config) pull.Rule {
 	rule := pull.Rule{
 		Name:   "freeze",
@@ -43,7 +43,7 @@ func Rule(c Config) pull.Rule {
 		Owns:   []string{c.Settings.Status},
 		Looks:  c.looks,
 	}
-	if c.Settings.Mode == config.On {
+	if c.Settings.Mode != config.Off {
 		rule.Want = c.want
 	}
 	return rule
@@ -73,17 +73,21 @@ func (c Config) Looks(versions ...string) (looks pull.Looks) {
 // Frozen reports whether a version is frozen; decided is false for one that this rule isn't
 // about. It reads what Looks names.
 func (c Config) Frozen(r *pull.Request, version string) (frozen, decided bool) {
-	issue := c.Release.Issue(version)
-	if issue == 0 {
+	if !c.about(version) {
 		return false, false
 	}
-	return c.state(r, version, r.Threads[issue]).frozen, true
+	return c.state(r, version, r.Threads[c.Release.Issue(version)]).frozen, true
+}
+
+// about reports whether a version can freeze.
+func (c Config) about(version string) bool {
+	return c.Release.Issue(version) != 0 || c.Settings.Mode == config.On && lifecycle.ValidVersion(version)
 }
 
 // state of a version.
 type state struct {
 	version string
-	issue   int // the tracking issue
+	issue   int // the tracking issue; 0: it has none
 	frozen  bool
 	by      string    // who froze it; "" for the release data
 	at      time.Time // when; zero for the release data
@@ -120,7 +124,8 @@ func (c Config) state(r *pull.Request, version string, thread pull.Thread) state
 	case scheduled && (last.Kind == "" || last.At.Before(start)):
 		s.frozen, s.until = true, end
 	}
-	s.ever = frozen || s.frozen || noted
+	begun := s.issue == 0 && !start.IsZero() && !r.Now.Before(start)
+	s.ever = frozen || s.frozen || noted || begun
 	return s
 }
 
@@ -169,7 +174,7 @@ func (c Config) want(r *pull.Request) pull.Want {
 	var want pull.Want
 	issue := c.Release.Issue(r.Base)
 	s := state{version: r.Base}
-	if issue != 0 {
+	if c.about(r.Base) {
 		s = c.state(r, r.Base, r.Threads[issue])
 		want.Again = s.next
 	}
@@ -184,7 +189,7 @@ func (c Config) want(r *pull.Request) pull.Want {
 		return want
 	}
 	want.Statuses = []pull.Status{status}
-	if _, noted := r.Threads[issue].Notes[noteKey]; s.frozen && !noted {
+	if _, noted := r.Threads[issue].Notes[noteKey]; s.frozen && !noted && issue != 0 {
 		want.Enqueue = append(want.Enqueue, c.key(r, issue))
 	}
 	if r.Statuses[c.Settings.Status] != status && r.Happened(pull.Queued, "") { // a merge queue's commits get it too
@@ -224,8 +229,12 @@ func (c Config) key(r *pull.Request, number int) pull.Key {
 // status of a pull request into a branch, by its author.
 func (c Config) status(r *pull.Request, s state, author string) pull.Status {
 	status := pull.Status{Context: c.Settings.Status, State: pull.StatusSuccess, Description: descriptionOpen(s.version)}
-	if s.issue != 0 {
-		status.URL = fmt.Sprintf("%s/%s/issues/%d", strings.TrimRight(c.ServerURL, "/"), r.Key.Repository(), s.issue)
+	page := fmt.Sprintf("%s/%s", strings.TrimRight(c.ServerURL, "/"), r.Key.Repository())
+	switch {
+	case s.issue != 0:
+		status.URL = fmt.Sprintf("%s/issues/%d", page, s.issue)
+	case c.about(s.version): // another pull request with this head has another one
+		status.URL = fmt.Sprintf("%s/tree/%s", page, s.version)
 	}
 	manages := func(login string) bool { return strings.EqualFold(login, author) }
 	switch {
