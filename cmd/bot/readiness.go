@@ -21,8 +21,9 @@ type readinessCmd struct {
 
 func (readinessCmd) Help() string {
 	return `Prints whether the next release of a version is ready, and if not, why: release blockers, red checks of the
-branch, and security fixes that the branch lacks. Then what else a release manager looks at: deferred blockers,
-other backports, and what waits for the release manager. Changes nothing.
+branch, security fixes that the branch lacks, breaks of a frozen ABI, and faulty NEWS entries. Then what else a
+release manager looks at: deferred blockers, other backports, and what waits for the release manager. Changes
+nothing.
 
 Exit code 0: ready. 1: not ready, or not known.
 

@@ -108,7 +108,7 @@ No backport is missing, as far as labels show (bot backport-gaps 3.14 looks furt
 
 Nothing else waits for the release manager.
 
-No change since the last release breaks the ABI, by titles and commit messages.
+No change since the last release breaks the ABI, by titles, commit messages, NEWS entries and the ABI dump.
 
 All NEWS entries can be released.
 

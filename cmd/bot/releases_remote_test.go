@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/concorde-bot/concorde/internal/abi"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/release"
 )
 
 // merged merges a pull request into a branch, with the files that it adds.
@@ -119,5 +121,46 @@ func TestABIOnGitHub(t *testing.T) {
 	}
 	if code, stdout, _ := s.command("abi", "3.16", "--at", "2026-09-01"); code != exitOK || !strings.Contains(stdout, "3.16 has no release yet") {
 		t.Errorf("a version in development: exit code %d, %s", code, stdout)
+	}
+}
+
+// TestReadinessFindsBreaksAsABIDoes: what bot abi finds on GitHub, bot readiness finds, too.
+func TestReadinessFindsBreaksAsABIDoes(t *testing.T) {
+	t.Parallel()
+	s := readinessStage(t)
+	const dump, entry = "Doc/data/python3.14.abi", "Misc/NEWS.d/next/C_API/2026-08-01.gh-issue-130002.a.rst"
+	_, err := s.cpython.Push("3.14", ghtest.Commit{Message: "dump", Author: "dana", Files: map[string]ghtest.File{dump: ghtest.Text("1\n")}})
+	s.check(err)
+	s.check(s.cpython.Tag("v3.14.0rc1", "3.14"))
+	s.flags = append(s.flags, "--releases", releaseData(t, "3.14", "Hugo van Kemenade", map[string]int{".0 candidate 1": -10, ".0 final": 20}))
+	entered := s.merged("3.14", "gh-130002: Add a field", map[string]ghtest.File{entry: ghtest.Text("(CPython ABI break) New field.\n")})
+	s.merged("3.14", "gh-130002: Reword it", map[string]ghtest.File{entry: ghtest.Text("(CPython ABI break) A new field.\n")})
+	dumped := s.merged("3.14", "gh-130003: Update the dump", map[string]ghtest.File{dump: ghtest.Text("2\n")})
+	titled := s.merged("3.14", "gh-130001: (ABI break) Change a struct", map[string]ghtest.File{"a": ghtest.Text("a")})
+
+	r := s.judged(exitFailed, "3.14")
+	if r.Breaks == nil {
+		t.Fatalf("nobody knows: %+v", r)
+	}
+	data := s.flags[len(s.flags)-1]
+	code, stdout, stderr := s.command("abi", "3.14", "--since", "v3.14.0rc1", "--json", "--releases", data)
+	var by abiReport
+	if err := json.Unmarshal([]byte(stdout), &by); err != nil || code != exitFailed || stderr != "" {
+		t.Fatalf("exit code %d, %v: %s%s", code, err, stdout, stderr)
+	}
+	var want []release.Break
+	for _, b := range by.Breaks {
+		want = append(want, release.Break{PR: b.PR, Commit: b.Commit, Title: b.Title, By: b.By, Text: strings.Join(b.Text, " ")})
+	}
+	if diff := cmp.Diff(want, *r.Breaks); diff != "" || len(want) != 3 || want[0].PR != entered || want[0].Text != "A new field." {
+		t.Errorf("breaks (-abi +readiness):\n%s", diff)
+	}
+	reason := fmt.Sprintf("The ABI is frozen, but it was broken since the last release: #%d, #%d, #%d "+
+		"(#%[2]d only changes the ABI dump, which may be harmless: have a look).", entered, dumped, titled)
+	if !slices.Contains(r.Reasons, reason) {
+		t.Errorf("no reason %q in %q", reason, r.Reasons)
+	}
+	if _, text, _ := s.readiness("3.14"); !strings.Contains(text, fmt.Sprintf("#%d  NEWS entry  A new field.\n", entered)) {
+		t.Errorf("the text doesn't name the entry:\n%s", text)
 	}
 }

@@ -24,6 +24,8 @@ type ReleaseLook struct {
 	Since time.Time
 	// Entries is the directory of NEWS entries; "": they aren't read.
 	Entries string
+	// Told returns the files whose changes Later tells apart, by the branch's entries; nil: none.
+	Told func(entries []File) []string
 }
 
 // Release is what GitHub shows about the next release of a version. What the look didn't
@@ -42,10 +44,8 @@ type Release struct {
 	Into    []Summary  // touched since then
 	// Incomplete: there are too many pull requests to list.
 	Incomplete bool
-	// Later are the branch's commits since Tagged, the newest first. LaterRead is false if
-	// there are too many, or if Tagged isn't one of the branch.
-	Later     []Commit
-	LaterRead bool
+	// Later is what came to the branch since the look's tag.
+	Later Landed
 	// Entries are the files below the look's directory, if EntriesRead.
 	Entries     []File
 	EntriesRead bool

@@ -2,7 +2,7 @@ package release
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/abi"
@@ -10,26 +10,27 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// breaks are the changes since the last release that break the full ABI, by their titles
-// and messages; nil if nobody knows which came since.
-func (c *Config) breaks(f pull.Release) *[]Break {
-	if !f.LaterRead {
+// breaks are the changes since the last release that break the full ABI, as bot abi finds
+// them; nil if nobody knows which came since.
+func (c *Config) breaks(version string, f pull.Release) *[]Break {
+	if !f.Later.Reached {
 		return nil
 	}
-	var changes []abi.Change
-	for _, commit := range slices.Backward(f.Later) {
-		changes = append(changes, abi.Change{Commit: commit.SHA, Message: commit.Message})
-	}
 	all := []Break{}
-	for _, b := range abi.Read(abi.Settings{ABI: c.ABI, News: c.News}, changes).Breaks {
-		all = append(all, Break{PR: b.PR, Commit: b.Commit, Title: oneLine(b.Title)})
+	for _, b := range c.branch(version, f.Entries).Ledger(f.Later).Breaks {
+		text := oneLine(strings.Join(b.Text, " "))
+		all = append(all, Break{PR: b.PR, Commit: b.Commit, Title: oneLine(b.Title), By: b.By, Text: text})
 	}
 	return &all
 }
 
+func (c *Config) branch(version string, entries []pull.File) abi.Branch {
+	return abi.Branch{Settings: abi.Settings{ABI: c.ABI, News: c.News}, Version: version, Entries: entries}
+}
+
 // news judges the entries as blurb does.
 func (r *Readiness) news(set config.News, f pull.Release) {
-	if !f.EntriesRead {
+	if !f.EntriesRead || set.Mode == config.Off {
 		return
 	}
 	all, unread := []Fault{}, 0

@@ -47,6 +47,10 @@ func (w world) summary() pull.Summary {
 		Reviews: choose(w, nil, map[string]pull.Review{"dana": pull.Approved}, map[string]pull.Review{"HugoVK": pull.ChangesRequested})}
 }
 
+func (w world) path() string {
+	return "Misc/NEWS.d/next/" + choose(w, "Library/2026-08-01-10-00-00.gh-issue-140000.aaaaaa.rst", "x.rst", "Library/deep/")
+}
+
 func (w world) release() pull.Release {
 	return pull.Release{
 		Branch: "3.15", Tip: choose(w, "", "aaaaaaaaaaaa", "aaaaaaaaaaaa"), Tagged: choose(w, "", "bbbb", "bbbb"),
@@ -64,14 +68,14 @@ func (w world) release() pull.Release {
 		Open: some(w, 5, func() pull.Incoming {
 			return pull.Incoming{Summary: w.summary(), Created: w.at(), Approved: choose(w, time.Time{}, w.at())}
 		}),
-		Merged: some(w, choose(w, 0, 5), w.summary), Into: some(w, 5, w.summary), LaterRead: w.IntN(2) == 0, EntriesRead: w.IntN(2) == 0,
-		Later: some(w, choose(w, 0, 3), func() pull.Commit {
-			return pull.Commit{SHA: "dd", Message: choose(w, "", "(ABI break) x (#5)", "Revert \"(ABI break) x (#5)\" (#6)", w.title())}
-		}),
+		Merged: some(w, choose(w, 0, 5), w.summary), Into: some(w, 5, w.summary), EntriesRead: w.IntN(2) == 0,
+		Later: pull.Landed{Reached: w.IntN(2) == 0, Commits: some(w, choose(w, 0, 3), func() pull.LandedCommit {
+			return pull.LandedCommit{SHA: "dd", Message: choose(w, "", "(ABI break) x (#5)", "Revert \"(ABI break) x (#5)\" (#6)", w.title()),
+				Files: some(w, 2, w.path)}
+		})},
 		Entries: some(w, choose(w, 0, 3), func() pull.File {
-			text := []byte(choose(w, "", "Fix it.", "..", "\x00"))
-			name := choose(w, "Library/2026-08-01-10-00-00.gh-issue-140000.aaaaaa.rst", "x.rst", "Library/deep/")
-			return pull.File{Path: "Misc/NEWS.d/next/" + name,
+			text := []byte(choose(w, "", "Fix it.", "..", "\x00", "(CPython ABI break) A slot."))
+			return pull.File{Path: w.path(),
 				Content: choose(w, nil, &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: text})}
 		}),
 	}

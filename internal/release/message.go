@@ -22,6 +22,8 @@ const (
 	unknownABI    = "Nobody could check whether the frozen ABI was broken since the last release: its tag isn't among the commits that could be read."
 	openFixes     = "%s still open: %s."
 	brokenABI     = "The ABI is frozen, but it was broken since the last release: %s."
+	dumpedOne     = " (%s only changes the ABI dump, which may be harmless: have a look)"
+	dumpedSome    = " (%s only change the ABI dump, which may be harmless: have a look)"
 	faultyNews    = "%s would break the release, or be lost."
 )
 
@@ -37,7 +39,7 @@ const (
 
 // What empty tables mean.
 const (
-	noBreaks = "No change since the last release breaks the ABI, by titles and commit messages."
+	noBreaks = "No change since the last release breaks the ABI, by titles, commit messages, NEWS entries and the ABI dump."
 	noFaults = "All NEWS entries can be released."
 )
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/abi"
 	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -34,9 +35,11 @@ type Config struct {
 
 // Break is a change of the full ABI since the last release.
 type Break struct {
-	PR     int    `json:"number,omitempty"` // 0 if the commit names none
-	Commit string `json:"commit"`
-	Title  string `json:"title"`
+	PR     int            `json:"number,omitempty"` // 0 if the commit names none
+	Commit string         `json:"commit"`           // "" for a NEWS entry that no known change brought
+	Title  string         `json:"title"`
+	By     []abi.Evidence `json:"by"`
+	Text   string         `json:"text"` // what its NEWS entries say, or else the title's words
 }
 
 // Fault is a NEWS entry that would break the release or be lost.
@@ -103,9 +106,8 @@ func (c *Config) Look(version, defaultBranch string, now time.Time) pull.Release
 	default:
 		look.Branch = version
 	}
-	if c.News.Mode != config.Off {
-		look.Entries = c.News.Directory
-	}
+	look.Entries = c.News.Directory
+	look.Told = func(entries []pull.File) []string { return c.branch(version, entries).Told() }
 	schedule, _ := c.Backport.Calendar().Schedule(version)
 	last, released := schedule.Last(now)
 	if released {
@@ -124,7 +126,7 @@ func (c *Config) Look(version, defaultBranch string, now time.Time) pull.Release
 
 // Judge says whether a version can be released.
 func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness {
-	r := Readiness{Version: version, Branch: f.Branch, Head: f.Tip, Breaks: c.breaks(f), Incomplete: f.Incomplete,
+	r := Readiness{Version: version, Branch: f.Branch, Head: f.Tip, Breaks: c.breaks(version, f), Incomplete: f.Incomplete,
 		Managers: []Manager{}, today: now.UTC().Truncate(24 * time.Hour)}
 	b, known := c.Backport.Life(version, now)
 	r.Phase = string(b.Phase)
@@ -197,7 +199,7 @@ func (r *Readiness) reasons(f pull.Release) {
 		r.doubt(unknownABI)
 	}
 	if r.Breaks != nil && r.frozen && len(*r.Breaks) > 0 {
-		r.object(brokenABI, list(references(*r.Breaks)))
+		r.object(brokenABI, list(references(*r.Breaks))+onlyDumped(*r.Breaks))
 	}
 	if r.Faults != nil && len(*r.Faults) > 0 {
 		r.object(faultyNews, count(len(*r.Faults), "NEWS entry", "NEWS entries"))
@@ -245,6 +247,18 @@ func numbers[T any](all []T, of func(T) int) (texts []string) {
 		}
 	}
 	return texts
+}
+
+// onlyDumped names the breaks that nothing but the ABI dump shows.
+func onlyDumped(breaks []Break) string {
+	only := references(slices.DeleteFunc(slices.Clone(breaks), func(b Break) bool { return !slices.Equal(b.By, []abi.Evidence{abi.ByDump}) }))
+	switch len(only) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf(dumpedOne, only[0])
+	}
+	return fmt.Sprintf(dumpedSome, list(only))
 }
 
 func references(breaks []Break) (texts []string) {

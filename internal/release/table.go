@@ -40,8 +40,8 @@ func (r Readiness) Tables() []Table {
 		table("Backports that are missing or open", r.noGaps(), []string{"", "kind", "merged", "backport", "why", "title"}, r.Backports, gapRow),
 		table("Waiting for the release manager", "Nothing else waits for the release manager.", []string{"", "since", "why", "title"}, r.others(),
 			func(w Waiting) []string { return []string{number(w.Number), w.Since, w.Why, w.Title} }),
-		checked("ABI breaks since the last release", noBreaks, []string{"", "title"}, r.Breaks,
-			func(b Break) []string { return []string{b.reference(), b.Title} }),
+		checked("ABI breaks since the last release", noBreaks, []string{"", "shown by", "what"}, r.Breaks,
+			func(b Break) []string { return []string{b.reference(), b.evidence(), b.Text} }),
 		checked("Faulty NEWS entries", noFaults, []string{"entry", "fault"}, r.Faults,
 			func(f Fault) []string { return []string{oneLine(f.Path), oneLine(f.Why)} }),
 		{Title: "Checks", Note: r.checksText()},
@@ -50,10 +50,21 @@ func (r Readiness) Tables() []Table {
 
 // reference names its pull request, or else the commit.
 func (b Break) reference() string {
-	if b.PR == 0 {
-		return fmt.Sprintf("%.10s", b.Commit)
+	switch {
+	case b.PR != 0:
+		return number(b.PR)
+	case b.Commit == "":
+		return "a NEWS entry"
 	}
-	return number(b.PR)
+	return fmt.Sprintf("%.10s", b.Commit)
+}
+
+func (b Break) evidence() string {
+	var by []string
+	for _, e := range b.By {
+		by = append(by, string(e))
+	}
+	return strings.Join(by, ", ")
 }
 
 // others are what waits for the release manager, without the blockers, which have a table

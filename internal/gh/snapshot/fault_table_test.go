@@ -32,7 +32,8 @@ var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings
 	`(blockers|deferred|blockerPulls|deferredPulls)(\.(nodes|pageInfo(\.hasNextPage)?))?`,
 	`ref\.target\.all(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
 	`ref(\.target(\.history(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?)?)?`,
-	`(branch|tag)(\.target(\.(oid|history(\.nodes)?))?)?`,
+	`(branch|tag)(\.target(\.(oid|committedDate|history(\.nodes)?))?)?`, `[ab]\d+(\.oid)?`,
+	`ref\.target\.h\d+(\.nodes)?`,
 	`queue\d*(\.entries(\.(totalCount|nodes|pageInfo(\.(hasNextPage|endCursor))?))?)?`,
 	`issueOrPullRequest(\.(` + strings.Join([]string{
 		`id|number|title|body|state|issueState|isDraft|authorAssociation|baseRefName|headRefName|headRefOid|changedFiles|` +

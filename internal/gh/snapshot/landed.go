@@ -3,6 +3,7 @@ package snapshot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,28 +16,9 @@ type LandedQuery struct {
 	Key          pull.Key
 	Installation int64 // 0: look it up
 	Branch, Tag  string
-	Paths        []string // files whose changes are told apart, and whose contents are compared
+	Paths        []string // files whose changes are told apart
+	Compared     []string // those of Paths whose contents are read
 	Pages        int      // most pages of a hundred commits
-}
-
-// Landed is what came to a branch since a tag.
-type Landed struct {
-	Tagged  bool // the tag exists
-	Branch  bool // the branch exists
-	Commits []LandedCommit
-	// Complete: there are no more than Pages.
-	Complete bool
-	// Before and After are the contents of Paths at the tag and on the branch; nil where they
-	// don't exist or can't be read.
-	Before, After map[string][]byte
-}
-
-// LandedCommit is a commit, the oldest first. Files are those of Paths that it changed.
-type LandedCommit struct {
-	SHA     string
-	Message string
-	Pull    int // that was merged as this commit; 0 if none is known
-	Files   []string
 }
 
 // maxPathCommits is how many changes of one path are told apart.
@@ -44,7 +26,7 @@ const maxPathCommits = 50
 
 // Landed lists what came to a branch after the date of a tag's commit. It costs two
 // requests, and one for each further hundred commits.
-func (l *Loader) Landed(ctx context.Context, q LandedQuery) (out Landed, err error) {
+func (l *Loader) Landed(ctx context.Context, q LandedQuery) (out pull.Landed, err error) {
 	c, err := l.app.Client(ctx, q.Key.Repository(), q.Installation)
 	if err == nil {
 		err = c.Asking("landed", func(s *gh.Size) error {
@@ -54,7 +36,7 @@ func (l *Loader) Landed(ctx context.Context, q LandedQuery) (out Landed, err err
 	}
 	if err != nil {
 		l.app.Forget(q.Key, err)
-		return Landed{}, fmt.Errorf("listing what came to %s of %s since %s: %w", q.Branch, q.Key.Repository(), q.Tag, err)
+		return pull.Landed{}, fmt.Errorf("listing what came to %s of %s since %s: %w", q.Branch, q.Key.Repository(), q.Tag, err)
 	}
 	return out, nil
 }
@@ -85,13 +67,16 @@ func (d taggedData) commit() tagged {
 	return tagged{}
 }
 
-func (l *landedLoad) load(ctx context.Context) (out Landed, err error) {
+func (l *landedLoad) load(ctx context.Context) (out pull.Landed, err error) {
 	out.Before, out.After = map[string][]byte{}, map[string][]byte{}
 	tag, err := l.ends(ctx, &out)
 	if err != nil || !out.Tagged || !out.Branch {
 		return out, err
 	}
 	files, err := l.commits(ctx, tag, &out)
+	if out.Hidden {
+		out.Commits, out.Reached, out.Complete = nil, false, false
+	}
 	for i := range out.Commits {
 		out.Commits[i].Files = files[out.Commits[i].SHA]
 	}
@@ -104,20 +89,29 @@ type tagged struct {
 	at time.Time
 }
 
-// ends reads the tag, and both states of the paths.
-func (l *landedLoad) ends(ctx context.Context, out *Landed) (since tagged, err error) {
-	variables := map[string]any{"tag": "refs/tags/" + l.q.Tag, "branch": "refs/heads/" + l.q.Branch}
+// endsQuery requests the tag, and both states of the paths.
+func (q LandedQuery) endsQuery() (query string, variables map[string]any) {
+	variables = map[string]any{"tag": "refs/tags/" + q.Tag, "branch": "refs/heads/" + q.Branch}
 	var declared, fields strings.Builder
-	for i, path := range l.q.Paths {
+	for i, path := range q.Paths {
 		fmt.Fprintf(&declared, ",$a%d:String!,$b%d:String!", i, i)
-		fmt.Fprintf(&fields, " a%d:object(expression:$a%d){"+blobFields+"} b%d:object(expression:$b%d){"+blobFields+"}", i, i, i, i)
-		variables[fmt.Sprint("a", i)] = "refs/tags/" + l.q.Tag + ":" + path
-		variables[fmt.Sprint("b", i)] = "refs/heads/" + l.q.Branch + ":" + path
+		of := "__typename oid" // a dump of the ABI is large
+		if slices.Contains(q.Compared, path) {
+			of = blobFields
+		}
+		fmt.Fprintf(&fields, " a%d:object(expression:$a%d){%s} b%d:object(expression:$b%d){%s}", i, i, of, i, i, of)
+		variables[fmt.Sprint("a", i)] = "refs/tags/" + q.Tag + ":" + path
+		variables[fmt.Sprint("b", i)] = "refs/heads/" + q.Branch + ":" + path
 	}
 	const date = "oid ...on Commit{committedDate}"
-	query := "query($owner:String!,$name:String!,$tag:String!,$branch:String!" + declared.String() + "){" +
+	return "query($owner:String!,$name:String!,$tag:String!,$branch:String!" + declared.String() + "){" +
 		"repository(owner:$owner,name:$name,followRenames:false){tag:ref(qualifiedName:$tag){target{__typename " + date +
-		" ...on Tag{target{__typename " + date + "}}}} branch:ref(qualifiedName:$branch){target{__typename oid}}" + fields.String() + "}}"
+		" ...on Tag{target{__typename " + date + "}}}} branch:ref(qualifiedName:$branch){target{__typename oid}}" + fields.String() + "}}", variables
+}
+
+// ends reads the tag, and both states of the paths.
+func (l *landedLoad) ends(ctx context.Context, out *pull.Landed) (since tagged, err error) {
+	query, variables := l.q.endsQuery()
 	var answer struct{ Repository gh.Fields }
 	if err := l.Ask(ctx, query, variables, &answer); err != nil {
 		return since, err
@@ -160,10 +154,11 @@ type landedData struct {
 }
 
 // commits lists the branch's commits, and those that changed each path.
-func (l *landedLoad) commits(ctx context.Context, since tagged, out *Landed) (files map[string][]string, err error) {
+func (l *landedLoad) commits(ctx context.Context, since tagged, out *pull.Landed) (files map[string][]string, err error) {
 	files = map[string][]string{}
-	variables := map[string]any{"ref": "refs/heads/" + l.q.Branch, "since": since.at.UTC().Format(time.RFC3339)}
-	var newest []LandedCommit
+	from := since.at.Add(-time.Second).UTC() // whether GitHub lists what has this very time isn't documented
+	variables := map[string]any{"ref": "refs/heads/" + l.q.Branch, "since": from.Format(time.RFC3339)}
+	var newest []pull.LandedCommit
 	for page := range max(1, l.q.Pages) {
 		var answer struct {
 			Repository struct{ Ref *struct{ Target gh.Fields } }
@@ -179,19 +174,19 @@ func (l *landedLoad) commits(ctx context.Context, since tagged, out *Landed) (fi
 		if err := answer.Repository.Ref.Target.Read("all", &all); err != nil {
 			return files, err
 		}
-		found := false
+		out.Hidden = out.Hidden || len(all.Nodes) < all.Entries
 		for _, n := range all.Nodes {
-			if found = n.Oid == since.id; found {
+			if out.Reached = n.Oid == since.id; out.Reached {
 				break
 			}
 			newest = append(newest, n.landed(l.q.Branch))
 		}
 		if page == 0 {
-			if err := l.changed(answer.Repository.Ref.Target, files); err != nil {
+			if err := l.changed(answer.Repository.Ref.Target, files, out); err != nil {
 				return files, err
 			}
 		}
-		if out.Complete = found || !all.PageInfo.HasNextPage; out.Complete {
+		if out.Complete = out.Reached || !all.PageInfo.HasNextPage; out.Complete {
 			break
 		}
 		variables["after"] = all.PageInfo.EndCursor
@@ -202,8 +197,8 @@ func (l *landedLoad) commits(ctx context.Context, since tagged, out *Landed) (fi
 	return files, nil
 }
 
-func (d landedData) landed(branch string) LandedCommit {
-	c := LandedCommit{SHA: d.Oid, Message: d.Message}
+func (d landedData) landed(branch string) pull.LandedCommit {
+	c := pull.LandedCommit{SHA: d.Oid, Message: d.Message}
 	for _, of := range d.Merged.Nodes {
 		if of.MergeCommit != nil && of.MergeCommit.Oid == d.Oid && of.BaseRefName == branch {
 			c.Pull = of.Number
@@ -231,12 +226,13 @@ func (l *landedLoad) query(first bool, variables map[string]any) string {
 		"mergeCommit{oid}}}} " + pageFields + "}" + fields.String() + "}}}}}"
 }
 
-func (l *landedLoad) changed(found gh.Fields, files map[string][]string) error {
+func (l *landedLoad) changed(found gh.Fields, files map[string][]string, out *pull.Landed) error {
 	for i, path := range l.q.Paths {
 		var of gh.Connection[struct{ Oid string }]
 		if err := found.ReadNth("h", i, &of); err != nil {
 			return err
 		}
+		out.Hidden = out.Hidden || len(of.Nodes) < of.Entries
 		for _, n := range of.Nodes {
 			files[n.Oid] = append(files[n.Oid], path)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/ghtest/trial"
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // TestLanded: GitHub lists a branch's history from a date on (GraphQL, Commit.history with
@@ -32,15 +33,16 @@ func TestLanded(t *testing.T) {
 	second, err := w.Repo.Merge(number, "guido")
 	trial.OK(t, err)
 
-	q := LandedQuery{Key: ghtrial.CPython, Branch: "main", Tag: "v3.15.0a1", Paths: []string{"dump", "manifest", "missing"}, Pages: 3}
+	q := LandedQuery{Key: ghtrial.CPython, Branch: "main", Tag: "v3.15.0a1", Paths: []string{"dump", "manifest", "missing"},
+		Compared: []string{"manifest", "missing"}, Pages: 3}
 	w.Srv.ResetRequests()
 	got, err := w.app.Landed(t.Context(), q)
 	trial.OK(t, err)
-	want := Landed{
-		Tagged: true, Branch: true, Complete: true,
-		Commits: []LandedCommit{{SHA: first, Message: "(ABI break) by hand\n\nWhy.", Files: []string{"dump", "manifest"}},
+	want := pull.Landed{
+		Tagged: true, Branch: true, Complete: true, Reached: true,
+		Commits: []pull.LandedCommit{{SHA: first, Message: "(ABI break) by hand\n\nWhy.", Files: []string{"dump", "manifest"}},
 			{SHA: second, Message: fmt.Sprintf("gh-1: Fix it (#%d)", number), Pull: number}},
-		Before: map[string][]byte{"dump": []byte("1")}, After: map[string][]byte{"dump": []byte("2"), "manifest": []byte("m")},
+		Before: map[string][]byte{"dump": nil}, After: map[string][]byte{"dump": nil, "manifest": []byte("m")},
 	}
 	for i := range got.Commits { // the bodies of squash commits are GitHub's
 		if got.Commits[i].Pull != 0 && len(got.Commits[i].Message) > len(want.Commits[1].Message) {
@@ -61,7 +63,7 @@ func TestLanded(t *testing.T) {
 		t.Errorf("the first is %+v", got.Commits[0])
 	}
 	q.Pages = 1
-	if got, err = w.app.Landed(t.Context(), q); err != nil || len(got.Commits) != 100 || got.Complete {
+	if got, err = w.app.Landed(t.Context(), q); err != nil || len(got.Commits) != 100 || got.Complete || got.Reached {
 		t.Errorf("one page has %d commits, complete: %t, %v", len(got.Commits), got.Complete, err)
 	}
 	q.Tag = "v3.15.0a2"

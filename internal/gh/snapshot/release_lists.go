@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -72,11 +71,11 @@ func (l *Loader) listsOf(q ReleaseQuery) (all []releaseList) {
 	if q.Requested != "" {
 		all = append(all, l.openInto, l.touchedInto, l.fixes, l.requested)
 	}
-	if q.Tag != "" {
-		all = append(all, l.later)
-	}
 	if q.Entries != "" {
 		all = append(all, l.entries)
+	}
+	if q.Tag != "" {
+		all = append(all, l.later)
 	}
 	return all
 }
@@ -173,48 +172,15 @@ func (l *Loader) entries(ctx context.Context, q ReleaseQuery, out *pull.Release)
 	return err
 }
 
-// later reads the branch's commits since the last release.
-func (l *Loader) later(ctx context.Context, q ReleaseQuery, out *pull.Release) error {
+// later reads what came to the branch since the last release.
+func (l *Loader) later(ctx context.Context, q ReleaseQuery, out *pull.Release) (err error) {
 	if out.Tagged == "" {
 		return nil
 	}
-	const query = "query($owner:String!,$name:String!,$branch:String!,$first:Int!,$after:String){repository(owner:$owner,name:$name," +
-		"followRenames:false){ref(qualifiedName:$branch){target{__typename ...on Commit{all:history(first:$first,after:$after){nodes{" +
-		"oid message} " + pageFields + "}}}}}}"
-	c, err := l.app.Client(ctx, q.Key.Repository(), q.Installation)
-	if err != nil {
-		return err
+	of := LandedQuery{Key: q.Key, Installation: q.Installation, Branch: q.Branch, Tag: q.Tag, Pages: maxReleasePages}
+	if q.Told != nil {
+		of.Paths = q.Told(out.Entries)
 	}
-	return c.Asking("later commits", func(s *gh.Size) error {
-		var found []pull.Commit
-		after := any(nil)
-		for range maxReleasePages {
-			var d struct {
-				Repository struct {
-					Ref *struct {
-						Target struct{ All gh.Connection[historyCommit] }
-					}
-				}
-			}
-			err := s.Smaller(ctx, func(ctx context.Context) error {
-				return c.Ask(ctx, query, map[string]any{"branch": "refs/heads/" + q.Branch, "first": s.Page(), "after": after}, &d)
-			})
-			if err != nil || d.Repository.Ref == nil {
-				return err
-			}
-			page := d.Repository.Ref.Target.All
-			for _, n := range page.Nodes {
-				if n.Oid == out.Tagged {
-					out.Later, out.LaterRead = found, true
-					return nil
-				}
-				found = append(found, pull.Commit{SHA: n.Oid, Message: n.Message})
-			}
-			if !page.PageInfo.HasNextPage || page.PageInfo.EndCursor == "" {
-				return nil
-			}
-			after = page.PageInfo.EndCursor
-		}
-		return nil
-	})
+	out.Later, err = l.Landed(ctx, of)
+	return err
 }

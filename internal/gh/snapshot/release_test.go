@@ -3,7 +3,6 @@ package snapshot
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -87,6 +86,7 @@ func TestRelease(t *testing.T) {
 	trial.OK(t, err)
 	of := look()
 	of.Since, of.Entries = since, "Misc"
+	of.Told = func(entries []pull.File) []string { return []string{entries[0].Path, "fix.txt"} }
 	r := w.release(of)
 
 	var blockers []string
@@ -115,14 +115,18 @@ func TestRelease(t *testing.T) {
 	if have := numbers(r.Into); !slices.Contains(have, into) || !slices.Contains(have, blocking) {
 		t.Errorf("into: %v", have)
 	}
-	if !r.LaterRead || len(r.Later) != 1 || r.Later[0].SHA != tip || !strings.HasPrefix(r.Later[0].Message, "3.14-") {
-		t.Errorf("since the tag: %+v", r.Later)
+	l := r.Later
+	if !l.Reached || len(l.Commits) != 1 || l.Commits[0].SHA != tip || l.Commits[0].Pull != into || len(l.Commits[0].Files) != 1 {
+		t.Errorf("since the tag: %+v", l)
+	}
+	if _, there := r.Later.Before["Misc/entry.rst"]; !there || len(r.Later.Before) != 1 {
+		t.Errorf("before the tag: %v", r.Later.Before)
 	}
 	if !r.EntriesRead || len(r.Entries) != 1 || r.Entries[0].Path != "Misc/entry.rst" || string(r.Entries[0].Content.Data) != "Fix it.\n" {
 		t.Errorf("entries: %+v", r.Entries)
 	}
 	of.Tag = "v0.1" // not of this branch
-	if r := w.release(of); r.Tagged == "" || r.LaterRead || r.Later != nil {
+	if r := w.release(of); r.Tagged == "" || r.Later.Reached {
 		t.Errorf("since a tag elsewhere: %+v", r.Later)
 	}
 	of.Branch, of.Tag = "3.99", "v3.99.0"

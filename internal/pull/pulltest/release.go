@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -20,9 +22,11 @@ type yamlRelease struct {
 	Merged     []yamlPull    `yaml:"merged"`
 	Into       []yamlPull    `yaml:"into"`
 	Incomplete bool          `yaml:"incomplete"`
-	// Later are the messages of commits since the last release, the newest first, and
-	// Entries NEWS entries by path; without them, they weren't read.
-	Later   []string          `yaml:"later"`
+	// Later are the commits since the last release, the newest first, and
+	// Entries NEWS entries by path; without them, they weren't read. Before are files that
+	// the last release had.
+	Later   []yamlLanded      `yaml:"later"`
+	Before  []string          `yaml:"before"`
 	Entries map[string]string `yaml:"entries"`
 }
 
@@ -43,6 +47,21 @@ type yamlCommit struct {
 	Pull    int         `yaml:"pull"`
 	At      time.Time   `yaml:"at"`
 	Checks  pull.Rollup `yaml:"checks"`
+}
+
+type yamlLanded struct {
+	Message string   `yaml:"message"`
+	Pull    int      `yaml:"pull"`
+	Files   []string `yaml:"files"`
+}
+
+// UnmarshalYAML also reads a message alone.
+func (l *yamlLanded) UnmarshalYAML(node *yaml.Node) error {
+	type whole yamlLanded
+	if node.Kind == yaml.ScalarNode {
+		return node.Decode(&l.Message)
+	}
+	return node.Decode((*whole)(l))
 }
 
 type yamlOpen struct {
@@ -67,10 +86,16 @@ func (y yamlRequest) release(of yamlRelease) pull.Release {
 	for _, o := range of.Open {
 		r.Open = append(r.Open, pull.Incoming{Summary: all([]yamlPull{o.yamlPull})[0], Created: o.Created, Approved: o.Approved})
 	}
-	r.LaterRead, r.EntriesRead = of.Later != nil, of.Entries != nil
-	for i, message := range of.Later {
-		r.Later = append(r.Later, pull.Commit{SHA: fmt.Sprintf("%040x", i+1), Message: message})
+	r.Later = pull.Landed{Tagged: of.Tagged != "", Branch: of.Tip != "", Reached: of.Later != nil, Complete: of.Later != nil,
+		Before: map[string][]byte{}}
+	for i, l := range slices.Backward(of.Later) {
+		sha := fmt.Sprintf("%040x", i+1)
+		r.Later.Commits = append(r.Later.Commits, pull.LandedCommit{SHA: sha, Message: l.Message, Pull: l.Pull, Files: l.Files})
 	}
+	for _, path := range of.Before {
+		r.Later.Before[path] = nil
+	}
+	r.EntriesRead = of.Entries != nil
 	for _, path := range slices.Sorted(maps.Keys(of.Entries)) {
 		text := []byte(of.Entries[path])
 		r.Entries = append(r.Entries, pull.File{Path: path, Content: &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: text}})

@@ -1,0 +1,25 @@
+package pull
+
+// Landed is what came to a branch since a tag.
+type Landed struct {
+	Tagged bool // the tag exists
+	Branch bool // the branch exists
+	// Reached: the tag's commit is one of the branch's, and Commits are all that came since.
+	Reached bool
+	// Hidden: GitHub leaves some out of its answer, so Commits are none.
+	Hidden  bool
+	Commits []LandedCommit
+	// Complete: there are no more than were asked for.
+	Complete bool
+	// Before and After have the files that were asked for where they exist, at the tag and on
+	// the branch, with their contents: nil if those weren't asked for, or can't be read.
+	Before, After map[string][]byte
+}
+
+// LandedCommit is a commit, the oldest first. Files are those of the asked for that it changed.
+type LandedCommit struct {
+	SHA     string
+	Message string
+	Pull    int // that was merged as this commit; 0 if none is known
+	Files   []string
+}
