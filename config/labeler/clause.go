@@ -69,7 +69,7 @@ func (r *reader) clause(p pair, found *clauses) {
 		}
 	case "changed-files", "base-branch", "head-branch":
 		some := requirements{}
-		r.base(p, &some)
+		r.base(p, nil, &some)
 		found.alone(some)
 	default:
 		r.Warn(p.at, unknownKey, yamlfile.Quote(p.key), keysOfLabel)
@@ -159,8 +159,9 @@ func (r *reader) group(p pair, way string) (some requirements, ok bool) {
 			r.Warn(at, unknownKey, "an item of "+p.key+" that isn't a group", keysOfItem)
 			continue
 		}
-		for _, part := range r.pairs(item) {
-			r.base(part, &some)
+		parts := r.pairs(item)
+		for _, part := range parts {
+			r.base(part, parts, &some)
 		}
 	}
 	if !some.given {

@@ -2,6 +2,7 @@ package labeler
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -12,13 +13,13 @@ import (
 	"github.com/concorde-bot/concorde/internal/jsre"
 )
 
-// base reads one condition.
-func (r *reader) base(p pair, some *requirements) {
+// base reads one condition, beside others of its item.
+func (r *reader) base(p pair, beside []pair, some *requirements) {
 	switch p.key {
 	case "changed-files":
 		r.changedFiles(p, some)
 	case "base-branch", "head-branch":
-		r.branches(p, some)
+		r.branches(p, beside, some)
 	default:
 		r.Warn(p.at, unknownKey, yamlfile.Quote(p.key), keysOfItem)
 	}
@@ -31,6 +32,14 @@ func text(n *yaml.Node) string {
 	}
 	s, _ := scalar(n).(string)
 	return s
+}
+
+func isText(n *yaml.Node) bool {
+	if n.Kind != yaml.ScalarNode {
+		return false
+	}
+	_, ok := scalar(n).(string)
+	return ok
 }
 
 // old shows texts that stand where conditions must be, and how they were written.
@@ -99,11 +108,11 @@ func (r *reader) globsOf(p pair) (globs []*glob.Glob) {
 		}
 		at := yamlfile.At(item)
 		item = r.resolve(item)
-		value, isText := scalar(item).(string)
-		if item.Kind != yaml.ScalarNode || !isText {
+		if !isText(item) {
 			r.Fault(at, "%s isn't text, so the action stops with an error: put it in quotes", p.key)
 			continue
 		}
+		value := text(item)
 		g, found := r.globs[value]
 		if !found {
 			var err error
@@ -121,14 +130,17 @@ func (r *reader) globsOf(p pair) (globs []*glob.Glob) {
 	return globs
 }
 
-func (r *reader) branches(p pair, some *requirements) {
+func (r *reader) branches(p pair, beside []pair, some *requirements) {
 	value := r.resolve(p.value)
 	if isFalse(value) {
-		r.Warn(p.at, "%s is empty, which the action doesn't count as a condition", p.key)
-		return
+		if !isText(value) || !slices.ContainsFunc(beside, r.namesBranch) {
+			r.Warn(p.at, "%s is empty, which the action doesn't count as a condition", p.key)
+			return
+		}
+		r.Warn(p.at, "%s is empty, which matches every branch beside the other one: remove it", p.key)
 	}
 	some.given = true
-	if value.Kind != yaml.SequenceNode && text(value) == "" {
+	if !isText(value) && value.Kind != yaml.SequenceNode {
 		r.Fault(yamlfile.At(p.value), "%s isn't text, so the action stops with an error: put it in quotes", p.key)
 		return
 	}
@@ -154,6 +166,11 @@ func (r *reader) branches(p pair, some *requirements) {
 		}
 		r.branch(p.key, source, at, some)
 	}
+}
+
+// namesBranch tells a condition on a branch that the action counts.
+func (r *reader) namesBranch(p pair) bool {
+	return (p.key == "base-branch" || p.key == "head-branch") && !isFalse(r.resolve(p.value))
 }
 
 func (r *reader) branch(key, source string, at yamlfile.Mark, some *requirements) {

@@ -44,7 +44,7 @@ func Read(set config.Rules, name string, data []byte) (config.Rules, error) {
 	}
 	r := newReader(name, &set)
 	r.read(data)
-	if r.Hopeless() {
+	if r.hopeless() {
 		r.refused = append(r.refused, r.Unread())
 	}
 	switch {
@@ -85,12 +85,21 @@ func (r *reader) refuse(at yamlfile.Mark, format string, args ...any) {
 	r.refused = append(r.refused, yamlfile.NewFault(r.Name, at, format, args...))
 }
 
+func (r *reader) hopeless() bool { return r.Hopeless() || len(r.refused) >= yamlfile.MaxWrong }
+
 // theFile is what faults call it as a whole.
 const theFile = "the file"
 
 func (r *reader) read(data []byte) {
-	root, ok := r.Document(tolerant(data))
+	data, hidden := tolerant(data)
+	root, ok := r.Document(data)
 	if r.refused, r.Faults = r.Faults, nil; !ok || root == nil {
+		return
+	}
+	if hidden {
+		restore(root)
+	}
+	if r.readable(root); r.hopeless() {
 		return
 	}
 	root = r.resolve(root)

@@ -15,10 +15,56 @@ func (r *reader) resolve(n *yaml.Node) *yaml.Node {
 		n = n.Alias
 	}
 	r.count(n, 1)
-	if n.Style&yaml.TaggedStyle != 0 && !slices.Contains(tags, n.ShortTag()) {
-		r.refuse(yamlfile.At(n), "the tag %s, which the action doesn't read: put a value that starts with ! in quotes", yamlfile.Quote(n.Tag))
-	}
 	return n
+}
+
+// readable refuses what the action's YAML reader stops at wherever it stands: tags, and
+// keys set twice. Nothing is read twice here, whatever aliases repeat.
+func (r *reader) readable(n *yaml.Node) {
+	if r.hopeless() {
+		return
+	}
+	if n.Style&yaml.TaggedStyle != 0 {
+		switch _, odd := scalar(n).(unclear); {
+		case !slices.Contains(tags, n.ShortTag()):
+			r.refuse(yamlfile.At(n), "the tag %s, which the action doesn't read: put a value that starts with ! in quotes", yamlfile.Quote(n.Tag))
+		case n.Kind == yaml.ScalarNode && odd:
+			r.refuse(yamlfile.At(n), "%s has the tag %s, which it isn't: remove the tag", yamlfile.Quote(n.Value), n.Tag)
+		}
+	}
+	if n.Kind == yaml.MappingNode {
+		r.once(n)
+	}
+	for _, child := range n.Content {
+		r.readable(child)
+	}
+}
+
+func (r *reader) once(mapping *yaml.Node) {
+	lines := map[string]int{}
+	for i := 0; i+1 < len(mapping.Content) && !r.hopeless(); i += 2 {
+		at, key := yamlfile.At(mapping.Content[i]), mapping.Content[i]
+		if key.Kind == yaml.AliasNode {
+			key = key.Alias
+		}
+		if key.Kind != yaml.ScalarNode || isMerge(key) {
+			continue
+		}
+		value := scalar(key)
+		if _, odd := value.(unclear); odd {
+			continue
+		}
+		name, _ := script(value)
+		if first, found := lines[name]; found {
+			r.refuse(at, "%s is set twice, first on line %d: remove one", yamlfile.Quote(name), first)
+			continue
+		}
+		lines[name] = at.Line
+	}
+}
+
+func isMerge(key *yaml.Node) bool {
+	return key.Kind == yaml.ScalarNode && key.Value == "<<" && key.Style == 0
 }
 
 // count takes so many values, up to a node, from the bound.
@@ -33,7 +79,7 @@ func (r *reader) count(n *yaml.Node, values int) {
 var tags = []string{"!!str", "!!int", "!!float", "!!bool", "!!null", "!!seq", "!!map"}
 
 // stopped tells that too much was read, or too much is wrong with it.
-func (r *reader) stopped() bool { return r.values > maxValues || r.Hopeless() }
+func (r *reader) stopped() bool { return r.values > maxValues || r.hopeless() }
 
 // pair is one of a mapping.
 type pair struct {
@@ -48,16 +94,15 @@ type pair struct {
 // are merged first.
 func (r *reader) pairs(n *yaml.Node) (all []pair) {
 	places := map[string]int{}
-	merged := map[string]bool{}
 	for i := 0; i+1 < len(n.Content) && !r.stopped(); i += 2 {
 		key, value := r.resolve(n.Content[i]), n.Content[i+1]
 		at := yamlfile.At(n.Content[i])
-		if key.Kind == yaml.ScalarNode && key.Value == "<<" && key.Style == 0 {
+		if isMerge(key) {
 			taken := r.merge(value)
 			r.count(value, len(taken)) // again at each merge key that hands them on
 			for _, p := range taken {
 				if _, found := places[p.key]; !found {
-					places[p.key], merged[p.key] = len(all), true
+					places[p.key] = len(all)
 					all = append(all, p)
 				}
 			}
@@ -69,15 +114,12 @@ func (r *reader) pairs(n *yaml.Node) (all []pair) {
 		}
 		p.value = value
 		place, found := places[p.key]
-		switch {
-		case found && !merged[p.key]:
-			r.refuse(at, "%s is set twice, first on line %d: remove one", yamlfile.Quote(p.key), all[place].at.Line)
-		case found:
-			all[place], merged[p.key] = p, false
-		default:
-			places[p.key] = len(all)
-			all = append(all, p)
+		if found {
+			all[place] = p
+			continue
 		}
+		places[p.key] = len(all)
+		all = append(all, p)
 	}
 	return all
 }

@@ -1,6 +1,7 @@
 package labeler
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"regexp"
@@ -15,14 +16,45 @@ import (
 
 var (
 	blankLine   = regexp.MustCompile(`(?m)^[ \t]*\t[ \t]*(\r?)$`)
-	versionLine = regexp.MustCompile(`^(\x{FEFF}?)%YAML[ \t]+1\.[0-9]+[ \t]*(\r?\n)`)
+	versionLine = regexp.MustCompile(`^(\x{FEFF}?(?:[ \t\r]*(?:#.*)?\n)*)%(YAML[ \t]+1\.[0-9]+[ \t]*\r?\n(?:[ \t\r]*(?:[#%].*)?\n)*---\s)`)
+	// slash is the escape \/ of double quotes, after backslashes that escape each other.
+	slash = regexp.MustCompile(`((?:^|[^\\])(?:\\\\)*)\\/`)
+)
+
+// Characters that js-yaml takes for others than the YAML package does stand for
+// themselves by private ones while the file is parsed: three line breaks of YAML 1.1,
+// which are characters like any other in YAML 1.2, and the backslash before a slash.
+const (
+	private   = "\uE000\uE001\uE002\uE003"
+	backslash = "\uE003"
+)
+
+var (
+	hide = strings.NewReplacer("\u0085", "\uE000", "\u2028", "\uE001", "\u2029", "\uE002")
+	show = strings.NewReplacer("\uE000", "\u0085", "\uE001", "\u2028", "\uE002", "\u2029", backslash, `\`)
 )
 
 // tolerant takes out of a file what js-yaml passes over and the YAML package does not
-// take, without moving anything.
-func tolerant(data []byte) []byte {
+// take, without moving anything. What it hides, restore shows again in the values.
+func tolerant(data []byte) (text []byte, hidden bool) {
 	data = blankLine.ReplaceAll(data, []byte("$1"))
-	return versionLine.ReplaceAll(data, []byte("$1#$2"))
+	data = versionLine.ReplaceAll(data, []byte("$1#$2"))
+	if !bytes.ContainsAny(data, "\u0085\u2028\u2029\\") || bytes.ContainsAny(data, private) {
+		return data, false
+	}
+	return slash.ReplaceAll([]byte(hide.Replace(string(data))), []byte("$1"+backslash+"/")), true
+}
+
+func restore(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode {
+		if n.Style&yaml.DoubleQuotedStyle != 0 {
+			n.Value = strings.ReplaceAll(n.Value, backslash, "")
+		}
+		n.Value = show.Replace(n.Value)
+	}
+	for _, child := range n.Content {
+		restore(child)
+	}
 }
 
 var (
