@@ -11,9 +11,14 @@ import (
 	"strings"
 )
 
-// maxBody is the largest answer that is read, in bytes. A page of 100 changed files with
-// their patches takes some megabytes.
-const maxBody = 32 << 20
+// The largest answers that are read, in bytes. A page of 100 changed files with their
+// patches takes some megabytes. What a query would bring beyond maxAnswer is asked for in
+// smaller parts: strangers can fill a page of comments with 100 times 65,536 characters, for
+// each of which JSON may take six bytes.
+const (
+	maxBody   = 32 << 20
+	maxAnswer = 12 << 20
+)
 
 // wire is the only place where requests leave and answers arrive. It reads the whole
 // answer within the timeout, counts it, and returns one of this package's errors unless
@@ -27,11 +32,7 @@ type wire struct {
 // RoundTrip implements http.RoundTripper.
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	endpoint := w.endpoint(r)
-	resp, err := w.send(r)
-	var body []byte
-	if err == nil {
-		body, err = io.ReadAll(resp.Body) // in memory already
-	}
+	resp, body, err := w.send(r)
 	if err == nil {
 		x := exchange{endpoint: endpoint, request: r, resp: resp, body: body}
 		if endpoint == graphqlEndpoint {
@@ -56,7 +57,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // send reads the whole answer into memory.
-func (w *wire) send(r *http.Request) (*http.Response, error) {
+func (w *wire) send(r *http.Request) (*http.Response, []byte, error) {
 	timeout := w.cfg.Timeout
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	defer cancel()
@@ -71,18 +72,22 @@ func (w *wire) send(r *http.Request) (*http.Response, error) {
 	}
 	resp, err := w.cfg.Transport.RoundTrip(r.WithContext(ctx))
 	if err != nil {
-		return nil, explain("sending the request", err)
+		return nil, nil, explain("sending the request", err)
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	query := exchange{endpoint: w.endpoint(r), request: r}.reads()
+	most := maxBody
+	if query {
+		most = maxAnswer
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(most)+1))
 	switch {
 	case err != nil:
-		return nil, explain("reading the answer", err)
-	case len(body) > maxBody:
-		return nil, &Temporary{Answer{Message: fmt.Sprintf("the answer is longer than %d bytes", maxBody)}}
+		return nil, nil, explain("reading the answer", err)
+	case len(body) > most:
+		return nil, nil, &Temporary{Answer{Message: fmt.Sprintf("the answer is longer than %d bytes", most), heavy: query}}
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	return resp, nil
+	return resp, body, nil
 }
 
 // check returns the error that the answer means.

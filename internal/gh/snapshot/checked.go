@@ -92,12 +92,16 @@ type checkedCommit struct {
 		MergeCommit        *struct{ Oid string }
 	}]
 	StatusCheckRollup *struct{ Contexts gh.Connection[reportData] }
-	Comments          gh.Connection[struct {
-		Author    *actorData
-		Body, URL string
-		CreatedAt time.Time
-	}]
+	Comments          gh.Connection[checkedComment]
 }
+
+type checkedComment struct {
+	Author    *actorData
+	Body, URL string
+	CreatedAt time.Time
+}
+
+func (c checkedComment) by() string { return strings.TrimSuffix(c.Author.login(), "[bot]") }
 
 // reportData is a status or a check run, by its own names for the same things.
 type reportData struct {
@@ -138,18 +142,17 @@ func (l *checkedLoad) load(ctx context.Context) (out pull.BranchChecks, err erro
 
 // commits lists the newest commits, newest first.
 func (l *checkedLoad) commits(ctx context.Context) (all []checkedCommit, more bool, err error) {
-	reports, comments := "", ""
+	reports := ""
 	if l.Source.Watches != nil {
 		reports = fmt.Sprintf(" statusCheckRollup{contexts(first:%d){nodes{__typename ...on StatusContext{context state targetUrl createdAt} "+
 			"...on CheckRun{name runStatus:status conclusion detailsUrl startedAt completedAt}}}}", reportsPerCommit)
 	}
-	if l.Source.Comment != nil {
-		comments = fmt.Sprintf(" comments(last:%d){nodes{author{__typename login} body url createdAt}}", commentsPerCommit)
+	query := func(comments string) string {
+		return "query($owner:String!,$name:String!,$branch:String!,$first:Int!,$after:String){" +
+			"repository(owner:$owner,name:$name,followRenames:false){ref(qualifiedName:$branch){target{__typename ...on Commit{" +
+			"history(first:$first,after:$after){nodes{oid messageHeadline parents(first:1){nodes{oid}} associatedPullRequests(first:5){" +
+			"nodes{number state baseRefName mergeCommit{oid}}}" + reports + comments + "} " + pageFields + "}}}}}}"
 	}
-	query := "query($owner:String!,$name:String!,$branch:String!,$first:Int!,$after:String){" +
-		"repository(owner:$owner,name:$name,followRenames:false){ref(qualifiedName:$branch){target{__typename ...on Commit{" +
-		"history(first:$first,after:$after){nodes{oid messageHeadline parents(first:1){nodes{oid}} associatedPullRequests(first:5){" +
-		"nodes{number state baseRefName mergeCommit{oid}}}" + reports + comments + "} " + pageFields + "}}}}}}"
 	variables := map[string]any{"branch": "refs/heads/" + l.Branch}
 	err = l.Asking("checked", func(s *gh.Size) error {
 		for all = nil; len(all) < pull.MaxChecked; {
@@ -162,12 +165,13 @@ func (l *checkedLoad) commits(ctx context.Context) (all []checkedCommit, more bo
 			}
 			err := s.Smaller(ctx, func(ctx context.Context) error {
 				variables["first"] = min(s.Part(pull.MaxChecked), pull.MaxChecked-len(all))
-				return l.Ask(ctx, query, variables, &found)
+				return l.Ask(ctx, query(l.commented(*s)), variables, &found)
 			})
 			if err != nil || found.Repository == nil || found.Repository.Ref == nil {
 				return err
 			}
 			page := found.Repository.Ref.Target.History
+			l.spare(page.Nodes)
 			all, more = append(all, page.Nodes...), page.PageInfo.HasNextPage
 			if !more || page.PageInfo.EndCursor == variables["after"] {
 				return nil
@@ -177,6 +181,31 @@ func (l *checkedLoad) commits(ctx context.Context) (all []checkedCommit, more bo
 		return nil
 	})
 	return all, more, err
+}
+
+// commented requests the comments on a commit. Anyone may write them, and long ones: in the
+// smallest part, fewer are read.
+func (l *checkedLoad) commented(s gh.Size) string {
+	if l.Source.Comment == nil {
+		return ""
+	}
+	n := commentsPerCommit
+	if s == gh.Apart {
+		n /= 5
+	}
+	return fmt.Sprintf(" comments(last:%d){nodes{author{__typename login} body url createdAt}}", n)
+}
+
+// spare empties comments that report nothing.
+func (l *checkedLoad) spare(page []checkedCommit) {
+	for _, c := range page {
+		for i := range c.Comments.Nodes {
+			m := &c.Comments.Nodes[i]
+			if _, _, is := l.Source.Comment(m.by(), m.Body); !is {
+				m.Body = ""
+			}
+		}
+	}
 }
 
 func (l *checkedLoad) commit(c checkedCommit) pull.CommitChecks {
@@ -196,8 +225,7 @@ func (l *checkedLoad) commit(c checkedCommit) pull.CommitChecks {
 		}
 	}
 	for _, m := range c.Comments.Nodes {
-		by := strings.TrimSuffix(m.Author.login(), "[bot]")
-		if check, outcome, is := l.Source.Comment(by, m.Body); is {
+		if check, outcome, is := l.Source.Comment(m.by(), m.Body); is {
 			out.Runs = append(out.Runs, pull.CheckRun{Check: check, Outcome: outcome, At: m.CreatedAt, URL: m.URL})
 		}
 	}

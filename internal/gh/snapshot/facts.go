@@ -143,6 +143,7 @@ func (l *loading) take(p *pullData) map[string]string {
 	}
 	l.said(p.historyData)
 	l.history.commented(p.Comments)
+	l.spareSaid()
 	r.NotesHidden = r.NotesHidden || len(p.Comments.Nodes) < p.Comments.Entries
 	next("comments", p.Comments.PageInfo)
 	for _, n := range p.Deletions.Nodes {

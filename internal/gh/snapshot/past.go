@@ -59,7 +59,7 @@ func (l *loading) recall(known *past) {
 	}
 	h := &l.history
 	h.began, h.read, h.deleted = known.began, maps.Clone(known.read), known.deleted
-	h.comments, h.touched, h.settled = slices.Clip(known.comments), known.touched, known.read["comments"]
+	h.comments, h.touched, h.settled = slices.Clone(known.comments), known.touched, known.read["comments"]
 }
 
 // recount adds what is known.

@@ -135,12 +135,17 @@ func (l *loading) readThread(ctx context.Context, key pull.Key) (out knownThread
 			out.stamp = stamp{of.Nodes[0].UpdatedAt, of.TotalCount}
 		}
 		all.Comments.Nodes = append(all.Comments.Nodes, of.Nodes...)
+		l.spareComments(all.Comments.Nodes)
 		if !of.PageInfo.HasNextPage || of.PageInfo.EndCursor == variables["after"] {
 			break
 		}
 		variables["after"] = of.PageInfo.EndCursor
 	}
-	slices.SortStableFunc(all.Comments.Nodes, func(a, b commentData) int { return cmp.Compare(a.CreatedAt.Unix(), b.CreatedAt.Unix()) })
+	slices.SortStableFunc(all.Comments.Nodes, func(a, b commentData) int {
+		before, _ := a.FullDatabaseID.Int64()
+		after, _ := b.FullDatabaseID.Int64()
+		return cmp.Or(cmp.Compare(a.CreatedAt.Unix(), b.CreatedAt.Unix()), cmp.Compare(before, after))
+	})
 	out.Notes = map[string]pull.PostedNote{}
 	all.notes(l.slug, out.Notes)
 	out.Comments = all.comments(l.slug)

@@ -10,13 +10,15 @@ import (
 )
 
 // Freezes are the commands in a tracking issue's comments that freeze or thaw its version
-// and that count, oldest first: each is an event Frozen or Thawed of the version.
+// and that count, oldest first: each is an event Frozen or Thawed of the version. It reads
+// only comments that may count: for each pull request into the version, all of a tracking
+// issue's comments come up again, and strangers can write long ones.
 func (c Config) Freezes(r *pull.Request, comments []pull.Comment) []pull.Event {
 	if c.Settings.Mode != config.On {
 		return nil
 	}
 	of := *r
-	of.Comments = comments
+	of.Comments = slices.DeleteFunc(slices.Clone(comments), func(o pull.Comment) bool { return !o.Done && !c.managesAny(r, o.By) })
 	kinds := map[string]pull.EventKind{verbFreeze: pull.Frozen, verbThaw: pull.Thawed}
 	var all []pull.Event
 	for _, o := range commandComments(&of) {
@@ -38,6 +40,11 @@ func (c Config) decides(r *pull.Request, o commandComment, version string) bool 
 // manages reports whether someone is a release manager of a version.
 func (c Config) manages(r *pull.Request, version, login string) bool {
 	return c.Managers != nil && slices.ContainsFunc(c.Managers(version, r.Now), func(m string) bool { return strings.EqualFold(m, login) })
+}
+
+// managesAny reports whether someone is a release manager of any tracked version.
+func (c Config) managesAny(r *pull.Request, login string) bool {
+	return slices.ContainsFunc(c.Release.Issues, func(t config.TrackingIssue) bool { return c.manages(r, t.Version, login) })
 }
 
 // freeze checks a command that freezes or thaws a version. What follows from it is decided

@@ -1,11 +1,17 @@
 package command
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+	"unicode/utf8"
 
+	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/weigh"
 )
 
 // TestLeadingVersions: versions in any company, the reason after them.
@@ -36,8 +42,31 @@ func FuzzLeadingVersions(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		versions, rest := leadingVersions(text)
-		if slices.ContainsFunc(versions, func(v string) bool { return !lifecycle.ValidVersion(v) }) || len(rest) > len(text)+len("…") {
+		most := min(utf8.RuneCountInString(text), maxReason)
+		if slices.ContainsFunc(versions, func(v string) bool { return !lifecycle.ValidVersion(v) }) || utf8.RuneCountInString(rest) > most {
 			t.Errorf("%q: %q and %q", text, versions, rest)
 		}
 	})
+}
+
+// TestFreezesOfManagers: a manager's command counts, or one that was carried out. However
+// long what others write in a tracking issue is, nobody reads it for each pull request.
+func TestFreezesOfManagers(t *testing.T) {
+	now := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
+	c := Config{Settings: config.Commands{Mode: config.On},
+		Release:  config.Release{Issues: []config.TrackingIssue{{Version: "3.15", Issue: 7}}},
+		Managers: func(version string, _ time.Time) []string { return map[string][]string{"3.15": {"hugovk"}}[version] }}
+	r := &pull.Request{Me: "concorde", Now: now}
+	comments := []pull.Comment{
+		{ID: 1, By: "Hugovk", Body: "@concorde freeze 3.15", At: now.Add(-3 * time.Hour)},
+		{ID: 2, By: "former", Body: "@concorde thaw 3.15", At: now.Add(-2 * time.Hour), Answered: true, Done: true},
+	}
+	for i := range pull.MaxThread - len(comments) {
+		comments = append(comments, pull.Comment{ID: int64(i + 3), By: fmt.Sprint("mallory", i), At: now.Add(-time.Hour),
+			Body: "@concorde freeze 3.15\n" + strings.Repeat("> ", 500)})
+	}
+	if all := c.Freezes(r, comments); len(all) != 2 || all[0].Kind != pull.Frozen || all[1].Kind != pull.Thawed {
+		t.Errorf("%+v", all)
+	}
+	weigh.Linear(t, 1000*len(comments), 1, func() { c.Freezes(r, comments) })
 }

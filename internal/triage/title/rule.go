@@ -34,8 +34,8 @@ func Rule(set config.Titles) pull.Rule {
 var (
 	// atStart matches a title that starts with a branch.
 	atStart = regexp.MustCompile(`^\s*\[([0-9]+\.[0-9]+)\]\s*\S`)
-	// nearStart matches what people write instead.
-	nearStart = regexp.MustCompile(`^\s*(?:\[\s*[vV]?[0-9]+\.[0-9]+\s*\][\s:]*)+`)
+	// nearStart matches what people write instead, with whatever space.
+	nearStart = regexp.MustCompile(`^[\s\v\x85\pZ]*(?:\[\s*[vV]?[0-9]+\.[0-9]+\s*\]:*[\s\v\x85\pZ]*)+`)
 	// byHash is how GitHub names a pull request when it merges it.
 	byHash = regexp.MustCompile(`\(#([0-9]+)\)`)
 )

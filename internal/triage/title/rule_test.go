@@ -15,7 +15,7 @@ func TestGolden(t *testing.T) {
 // FuzzBetter: a better title is valid, and can't be made better.
 func FuzzBetter(f *testing.F) {
 	for _, title := range []string{"[3.14] gh-5: Fix it (GH-6) (#7)", "gh-5…", "[3.13] ``` (#8)", "[v3.14]: [ 3.13 ] (#1)(#2)", "[3.14]",
-		"\xff"} {
+		"\xff", ":", ":bug: Fix it", "\v[3.13]\u00a0[3.14] Fix it"} {
 		f.Add(title, "…, gh-7: Fix it", true)
 		f.Add(title, "", false)
 	}
