@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/suite"
 )
@@ -60,4 +61,87 @@ func (w *winter) waitFor(at time.Time) {
 	w.run(at.Add(-3 * time.Hour))
 	w.must(w.reconciler.Sweep(w.Context()))
 	w.run(at)
+}
+
+// awaits merges pull requests that request backports to 3.15.
+func (w *winter) awaits(count int) {
+	w.Helper()
+	for i := range count {
+		head := fmt.Sprintf("eric:fix-%d", i)
+		_, err := w.cpython.Push(head, ghtest.Commit{Message: "Fix", From: "main",
+			Files: map[string]ghtest.File{fmt.Sprintf("Lib/fix_%d.py", i): ghtest.Text(head)}})
+		w.must(err)
+		number, err := w.cpython.OpenPR(ghtest.PR{Title: fmt.Sprint("Fix ", i), Author: "eric", Head: head, Base: "main", Association: "MEMBER",
+			Labels: []string{"skip issue", "skip news", "needs backport to 3.15"}})
+		w.must(err)
+		_, err = w.cpython.Merge(number, "dana")
+		w.must(err)
+	}
+}
+
+// backported counts the pull requests into 3.15 that the bot opened.
+func (w *winter) backported() (count int) {
+	w.Helper()
+	for _, pr := range w.cpython.PRs() {
+		if pr.Author == w.github.BotLogin() && pr.Base == "3.15" {
+			count++
+		}
+	}
+	return count
+}
+
+// TestThawFreesBackports: backports that wait for the end of a freeze, by command or by the
+// release data, are opened within a minute of it, once each.
+func TestThawFreesBackports(t *testing.T) {
+	t.Parallel()
+	const count = 10
+	final := time.Date(2026, 12, 2, 0, 0, 0, 0, time.UTC)
+	calendar := finals(t, final)
+	for name, c := range map[string]struct {
+		mode   config.Mode
+		freeze time.Time
+		thaw   string // "": the release data
+	}{
+		"command":                {config.Tracked, time.Date(2026, 11, 29, 15, 0, 0, 0, time.UTC), "thaw 3.15"},
+		"the release data":       {config.Tracked, final.AddDate(0, 0, -2), ""},
+		"without tracking issue": {config.On, final.AddDate(0, 0, -2), ""},
+		"early":                  {config.Tracked, final.AddDate(0, 0, -2), "thaw 3.15"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			settings := config.Preset()
+			settings.Freeze.Mode = c.mode
+			w := newWinterOn(t, newDayBy(t, settings, filepath.Join(t.TempDir(), "concorde.db"), func(time.Time) *lifecycle.Calendar { return calendar }),
+				1, c.mode == config.Tracked)
+			w.waitFor(c.freeze)
+			if c.freeze.Before(final.AddDate(0, 0, -2)) {
+				w.says("freeze 3.15")
+			}
+			w.rest()
+			w.awaits(count)
+			w.rest()
+			w.run(w.clock().Add(7 * time.Hour)) // each looks again after six hours
+			if n := w.backported(); n != 0 || w.status(w.theirs[0]).State != "failure" {
+				t.Fatalf("during the freeze, %d backports were opened; the status is %+v", n, w.status(w.theirs[0]))
+			}
+			if c.thaw == "" {
+				w.waitFor(final.AddDate(0, 0, 1))
+			} else {
+				w.says(c.thaw)
+				w.flush()
+			}
+			w.run(w.clock().Add(time.Minute))
+			if n := w.backported(); n != count {
+				t.Errorf("a minute after the thaw, %d backports are open, want %d", n, count)
+			}
+			w.rest()
+			w.run(w.clock().Add(12 * time.Hour))
+			if n := w.backported(); n != count {
+				t.Errorf("in the end, there are %d backports, want %d", n, count)
+			}
+			if len(w.refused) > 0 {
+				t.Errorf("GitHub refused %d requests: %s", len(w.refused), w.refused[0])
+			}
+		})
+	}
 }

@@ -54,6 +54,7 @@ func newWinterOn(t *testing.T, d *day, count int, tracked bool) *winter {
 	for i := range count {
 		w.theirs = append(w.theirs, open(i, "eric", "3.15"))
 	}
+	w.must(w.cpython.Collaborator("hugovk", "admin"))
 	w.manager, w.main = open(count, "hugovk", "3.15"), open(count+1, "eric", "main")
 	w.rest()
 	w.run(w.clock().Add(2 * time.Hour)) // the limits have their whole room again

@@ -72,9 +72,12 @@ func (c *Config) pullLooks(r *pull.Request) pull.Looks {
 	case !c.own(r):
 	case r.State != pull.Open && c.here(r):
 		looks.Branches = []string{r.HeadBranch}
-	case r.State == pull.Open && c.Settings.Merge == config.AutoMerge:
-		looks.Guarded, looks.Threads = []string{r.Base}, c.freezeLooks(r.Base)
-		looks.People = append(looks.People, c.unranked(r)...)
+	case r.State == pull.Open:
+		looks.Threads = c.freezeLooks(r.Base)
+		if c.Settings.Merge == config.AutoMerge {
+			looks.Guarded = []string{r.Base}
+			looks.People = append(looks.People, c.unranked(r)...)
+		}
 	}
 	return looks
 }
@@ -210,7 +213,7 @@ func (c *backportPR) people() {
 			c.wants.Assignees = []string{login}
 		}
 	}
-	if b, known := c.Life(c.r.Base, c.r.Now); known && managed(b.Phase) && !c.draft() {
+	if b, known := c.Life(c.r.Base, c.r.Now); known && managed(b.Phase) && managed(c.phase(c.r, b)) && !c.draft() {
 		for _, login := range c.managers(b) {
 			c.wants.Reviewers = append(c.wants.Reviewers, pull.Reviewer{Login: login})
 		}

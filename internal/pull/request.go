@@ -137,6 +137,8 @@ type Request struct {
 	Blobs    map[string]string  // git's id of a branch's file, see BlobID; "" if it doesn't exist
 	Threads  map[int]Thread
 	Open     map[string][]OpenSummary // into a branch
+	// Awaiting are merged pull requests with a label, touched within AwaitingFor.
+	Awaiting map[string][]int
 
 	// Pointers are pull requests that pointed here (Want.Points), as far as the audit log
 	// goes back: the newest MaxPointers, oldest first.

@@ -149,6 +149,7 @@ type Looks struct {
 	Blobs    []string      // files of branches, as BRANCH:PATH, for Request.Blobs
 	Threads  []int         // issues whose comments to load, for Request.Threads
 	Open     []string      // branches whose open pull requests to list, for Request.Open
+	Awaiting []string      // labels, for Request.Awaiting
 }
 
 // Note is a comment. Its Key finds it again.
@@ -228,6 +229,7 @@ func Look(rules []Rule, r *Request) Looks {
 		all.Blobs = append(all.Blobs, some.Blobs...)
 		all.Threads = append(all.Threads, some.Threads...)
 		all.Open = append(all.Open, some.Open...)
+		all.Awaiting = append(all.Awaiting, some.Awaiting...)
 		for _, login := range some.People {
 			all.People = append(all.People, strings.ToLower(login))
 		}
@@ -240,7 +242,7 @@ func Look(rules []Rule, r *Request) Looks {
 		Issues: sorted(all.Issues), People: sorted(all.People), Compared: sorted(all.Compared), Guarded: sorted(all.Guarded),
 		Checked: sorted(all.Checked), Labels: sorted(all.Labels), Releases: sortedReleases(all.Releases),
 		Blobs:   sorted(all.Blobs),
-		Threads: sorted(all.Threads), Open: sorted(all.Open),
+		Threads: sorted(all.Threads), Open: sorted(all.Open), Awaiting: sorted(all.Awaiting),
 	}
 }
 

@@ -1,7 +1,14 @@
 package pull
 
+import "time"
+
 // MaxThread limits Thread.Comments to those that were written or edited last.
 const MaxThread = 500
+
+// AwaitingFor is for how long a merged pull request that nobody touches is expected to get
+// what its label requests, such as a backport. After that, it waits for a person, whose
+// actions bring an event.
+const AwaitingFor = 90 * 24 * time.Hour
 
 // Thread is what was said on another issue.
 type Thread struct {

@@ -69,16 +69,13 @@ func (r *Reconciler) freezes(ctx context.Context, key pull.Key, installation int
 // freezing lists the open pull requests into a branch that froze or thawed, and the merged
 // ones with labels.
 func (r *Reconciler) freezing(ctx context.Context, of snapshot.List) (numbers []int, err error) {
-	into, asked := of, of
+	into := of
 	into.Labels, into.States = nil, []pull.State{pull.Open}
 	numbers, err = r.Loads.Numbers(ctx, into)
 	if err == nil && len(of.Labels) > 0 {
-		var merged []pull.Summary
-		asked.Base, asked.Since, asked.Pages = "", r.Now().Add(-askedFor), maxTouched
-		merged, _, err = r.Loads.Merged(ctx, asked)
-		for _, s := range merged {
-			numbers = append(numbers, s.Number)
-		}
+		var waiting []int
+		waiting, err = r.Loads.Awaiting(ctx, of, r.Now())
+		numbers = append(numbers, waiting...)
 	}
 	log := zerolog.Ctx(ctx).With().Str("version", of.Base).Bool("frozen", len(of.Labels) == 0).Logger()
 	if refused(err) { // must not stop the sweep

@@ -17,9 +17,6 @@ const (
 	// closedFor is how long a full sweep still checks merged or closed pull requests that
 	// nobody has touched.
 	closedFor = 7 * 24 * time.Hour
-	// askedFor is how long after its merge a pull request that requests a backport is
-	// checked every night. After that, it waits for a person, whose actions bring an event.
-	askedFor = 90 * 24 * time.Hour
 	// maxTouched limits the pages of a hundred touched pull requests.
 	maxTouched = 30
 )
@@ -84,7 +81,7 @@ func (r *Reconciler) listClosed(ctx context.Context, p place, since time.Time, f
 		return touched, nil
 	}
 	asked, _, err := r.Loads.Merged(ctx, snapshot.List{Key: p.key, Installation: p.installation, Labels: labels,
-		Since: r.Now().Add(-askedFor), Pages: maxTouched})
+		Since: r.Now().Add(-pull.AwaitingFor), Pages: maxTouched})
 	return append(touched, asked...), err
 }
 

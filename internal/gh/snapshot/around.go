@@ -59,7 +59,7 @@ func (l *loading) around(ctx context.Context) error {
 	if err := l.releases(ctx); err != nil {
 		return err
 	}
-	return errors.Join(l.threads(ctx), l.open(ctx), l.people(ctx))
+	return errors.Join(l.threads(ctx), l.open(ctx), l.awaiting(ctx), l.people(ctx))
 }
 
 // portion is what one query requests.

@@ -62,6 +62,16 @@ func (l *Loader) Numbers(ctx context.Context, of List) (found []int, err error) 
 	return found, nil
 }
 
+// maxAwaiting limits the pages of Awaiting.
+const maxAwaiting = 30
+
+// Awaiting lists the merged pull requests into any branch with any of the labels that were
+// touched within pull.AwaitingFor.
+func (l *Loader) Awaiting(ctx context.Context, of List, now time.Time) ([]int, error) {
+	of.Base, of.States, of.Since, of.Pages = "", []pull.State{pull.Merged}, now.Add(-pull.AwaitingFor), maxAwaiting
+	return l.Numbers(ctx, of)
+}
+
 // Mergeable lists the open pull requests with their mergeability.
 func (l *Loader) Mergeable(ctx context.Context, of List) (found []pull.Mergeability, err error) {
 	of.States = []pull.State{pull.Open}

@@ -176,3 +176,17 @@ func (l *loading) open(ctx context.Context) error {
 	}
 	return nil
 }
+
+// awaiting lists the merged pull requests with labels.
+func (l *loading) awaiting(ctx context.Context) error {
+	l.out.Awaiting = blank[[]int](l.looks.Awaiting)
+	for _, label := range l.looks.Awaiting {
+		numbers, err := l.from.Awaiting(ctx, List{Key: l.Key, Installation: l.Installation, Labels: []string{label}}, l.Now())
+		if err != nil {
+			return err
+		}
+		slices.Sort(numbers)
+		l.out.Awaiting[label] = numbers
+	}
+	return nil
+}

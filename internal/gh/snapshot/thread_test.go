@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/ghtest"
 	"github.com/concorde-bot/concorde/internal/ghtest/trial"
@@ -141,6 +143,27 @@ func TestThreadIsBehind(t *testing.T) {
 	w.clock.Advance(gh.Lag + time.Second)
 	if r := look(); !r.Behind.IsZero() {
 		t.Error("it's still waited for")
+	}
+}
+
+// TestAwaiting lists the merged pull requests with a label, whatever their base.
+func TestAwaiting(t *testing.T) {
+	w, key := newPull(t)
+	merged := w.Open(map[string]ghtest.File{"b.txt": ghtest.Text("B\n")})
+	unmerged := w.Open(map[string]ghtest.File{"c.txt": ghtest.Text("C\n")})
+	for _, k := range []pull.Key{merged, unmerged} {
+		trial.OK(t, w.Repo.Label(k.Number, "guido", "needs backport to 3.14"))
+	}
+	_, err := w.Repo.Merge(merged.Number, "guido")
+	trial.OK(t, err)
+	w.Srv.ResetRequests()
+	r := w.load(Query{Key: key, Looks: looksAt(pull.Looks{Awaiting: []string{"needs backport to 3.13", "needs backport to 3.14"}})})
+	if n := w.Sent(); n != 3 { // the pull request, and a list for each label
+		t.Errorf("%d requests", n)
+	}
+	want := map[string][]int{"needs backport to 3.13": nil, "needs backport to 3.14": {merged.Number}}
+	if diff := cmp.Diff(want, r.Awaiting); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -252,6 +252,7 @@ func ignore(r *pull.Request, rule pull.Rule) {
 	maps.DeleteFunc(r.Blobs, func(file, _ string) bool { return !slices.Contains(looks.Blobs, file) })
 	maps.DeleteFunc(r.Threads, func(number int, _ pull.Thread) bool { return !slices.Contains(looks.Threads, number) })
 	maps.DeleteFunc(r.Open, func(branch string, _ []pull.OpenSummary) bool { return !slices.Contains(looks.Open, branch) })
+	maps.DeleteFunc(r.Awaiting, func(label string, _ []int) bool { return !slices.Contains(looks.Awaiting, label) })
 	maps.DeleteFunc(r.Known, func(label string, _ bool) bool {
 		return !slices.ContainsFunc(looks.Labels, func(l string) bool { return strings.EqualFold(l, label) })
 	})
@@ -292,6 +293,6 @@ func clone(r *pull.Request) *pull.Request {
 	c.Core, c.Issues, c.People = maps.Clone(r.Core), maps.Clone(r.Issues), maps.Clone(r.People)
 	c.Compared, c.Known = maps.Clone(r.Compared), maps.Clone(r.Known)
 	c.Guarded, c.Releases, c.Blobs = maps.Clone(r.Guarded), maps.Clone(r.Releases), maps.Clone(r.Blobs)
-	c.Threads, c.Open = maps.Clone(r.Threads), maps.Clone(r.Open)
+	c.Threads, c.Open, c.Awaiting = maps.Clone(r.Threads), maps.Clone(r.Open), maps.Clone(r.Awaiting)
 	return &c
 }

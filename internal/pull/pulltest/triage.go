@@ -37,6 +37,8 @@ type yamlTriage struct {
 	Releases map[string]yamlRelease    `yaml:"releases"`
 	Threads  map[int]yamlThread        `yaml:"threads"`
 	Open     map[string][]yamlOpenPull `yaml:"open"` // pull requests, by their base
+	// Awaiting are merged pull requests, by label.
+	Awaiting map[string][]int `yaml:"awaiting"`
 }
 
 // yamlThread is another issue: its comments, and the keys of the bot's.
@@ -60,6 +62,10 @@ func (y yamlRequest) threads(r *pull.Request, at pull.Looks) {
 			of.Notes[key] = pull.PostedNote{ID: 1}
 		}
 		r.Threads[number] = of
+	}
+	r.Awaiting = map[string][]int{}
+	for _, label := range at.Awaiting {
+		r.Awaiting[label] = y.Awaiting[label]
 	}
 	for _, branch := range at.Open {
 		r.Open[branch] = nil

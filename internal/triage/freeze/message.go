@@ -34,7 +34,11 @@ func descriptionFrozen(s state) string {
 	return text + ": ask the release manager"
 }
 
-// noteText is the comment in the tracking issue.
+// note is the comment in the tracking issue.
+func (c Config) note(r *pull.Request, s state) pull.Note {
+	return pull.Note{Key: noteKey, Body: c.noteText(r, s)}
+}
+
 func (c Config) noteText(r *pull.Request, s state) string {
 	thaw, freeze := "", ""
 	if c.Commands != nil {

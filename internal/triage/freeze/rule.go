@@ -54,11 +54,19 @@ func (c Config) looks(r *pull.Request) pull.Looks {
 		return c.Looks(r.Base)
 	}
 	version := c.Release.Version(r.Key.Number)
-	if version == "" || !c.here(r, version).ever {
+	s := c.here(r, version)
+	if version == "" || !s.ever {
 		return pull.Looks{}
 	}
-	return pull.Looks{Open: []string{version}}
+	looks := pull.Looks{Open: []string{version}}
+	if c.thaws(r, s) {
+		looks.Awaiting = []string{c.label(version)}
+	}
+	return looks
 }
+
+// label requests backports to a version.
+func (c Config) label(version string) string { return c.Backport.Label + " " + version }
 
 // Looks are what State reads about versions, besides the request.
 func (c Config) Looks(versions ...string) (looks pull.Looks) {
@@ -90,7 +98,7 @@ type state struct {
 	issue   int // the tracking issue; 0: it has none
 	frozen  bool
 	by      string    // who froze it; "" for the release data
-	at      time.Time // when; zero for the release data
+	at      time.Time // when a command froze or thawed it the last time; zero: none did
 	until   time.Time // zero: until someone thaws it
 	next    time.Time // when the release data freezes it or ends that; zero: not foreseen
 	ever    bool      // it's frozen, or was
@@ -115,10 +123,11 @@ func (c Config) state(r *pull.Request, version string, thread pull.Thread) state
 		s.next = end
 	}
 	last, frozen := c.last(r, version, thread)
+	s.at = last.At
 	_, noted := thread.Notes[noteKey]
 	switch {
 	case last.Kind == pull.Frozen:
-		s.frozen, s.by, s.at = true, last.By, last.At
+		s.frozen, s.by = true, last.By
 	case scheduled && (r.Now.Before(start) || !r.Now.Before(end)): // by the settings, until they change
 		s.frozen = true
 	case scheduled && (last.Kind == "" || last.At.Before(start)):
@@ -210,13 +219,28 @@ func (c Config) track(r *pull.Request) pull.Want {
 	if !s.ever {
 		return want
 	}
-	want.Notes = []pull.Note{{Key: noteKey, Body: c.noteText(r, s)}}
+	want.Notes = []pull.Note{c.note(r, s)}
+	for _, number := range r.Awaiting[c.label(version)] {
+		want.Enqueue = append(want.Enqueue, c.key(r, number))
+	}
 	for _, open := range r.Open[version] {
 		if open.Statuses[c.Settings.Status] != c.status(r, s, open.Author) {
 			want.Enqueue = append(want.Enqueue, c.key(r, open.Number))
 		}
 	}
 	return want
+}
+
+// thawedFor is how long after a thaw by command the merged pull requests that request a
+// backport are enqueued, as many of them wait for it: longer than it takes sweeps to find a
+// command whose webhook was lost.
+const thawedFor = 2 * time.Hour
+
+// thaws reports whether backports may still wait for a thaw, by a command or without one,
+// after someone deleted the command to freeze.
+func (c Config) thaws(r *pull.Request, s state) bool {
+	posted, noted := r.Notes[noteKey]
+	return !s.frozen && (r.Now.Sub(s.at) < thawedFor || noted && posted.Digest != c.note(r, s).Digest())
 }
 
 // key of another pull request or issue of the same repository.
