@@ -30,7 +30,7 @@ func (b *bot) openPages(s streams, app setup.Credentials) error {
 	rules, commands := b.describe()
 	pages, err := web.New(web.Config{
 		State: b.stateOf, Missed: b.missedSoFar, Settings: b.settingsOf, Try: b.tryLabels, Rules: rules, Commands: commands,
-		Branches: b.branchesOf, Stages: b.stagesOf, LifeCycle: b.lifeCycleOf, Releases: b.releasesOf,
+		Branches: b.branchesOf, Stages: b.stagesOf, LifeCycle: b.lifeCycleOf, Releases: b.releasesOf, Checked: b.checkedOf,
 		SignIn: b.signIn(app), Store: reader, Version: version(), ServerURL: b.GitHub.ServerURL, Acts: b.acts, Log: b.log, Now: s.now,
 		Health: func() web.Health {
 			h := b.health()

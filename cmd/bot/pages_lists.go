@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
+	"github.com/concorde-bot/concorde/internal/regression"
 	"github.com/concorde-bot/concorde/internal/web"
 )
 
@@ -123,6 +126,32 @@ func (b *bot) releasesOf(ctx context.Context, repository pull.Key) (all []web.Re
 			Issue: set.Issue(branch.Version)})
 	}
 	return all, nil
+}
+
+// checkedOf is what the last look at a repository's branches saw.
+func (b *bot) checkedOf(ctx context.Context, repository pull.Key) (shown web.Checked, err error) {
+	set := b.inForce(ctx, repository)
+	if set.Modes.Regressions == config.Off || !regression.Heeds(set, "") {
+		return web.Checked{Off: true}, nil
+	}
+	seen, err := b.reconciler.Checked(ctx, repository)
+	if err != nil {
+		return shown, err
+	}
+	shown.Seen = seen.At
+	return shown, recast(seen.Branches, &shown.Branches)
+}
+
+// recast makes what a rule reports what a page shows: both have the same JSON.
+func recast(from, to any) error {
+	text, err := json.Marshal(from)
+	if err == nil {
+		err = json.Unmarshal(text, to)
+	}
+	if err != nil {
+		return fmt.Errorf("reading a report: %w", err)
+	}
+	return nil
 }
 
 // lifeOf is where a branch is in its life, and what comes next.

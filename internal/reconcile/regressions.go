@@ -54,29 +54,46 @@ func (r *Reconciler) regressions(ctx context.Context, p place) error {
 		return r.Store.Add(ctx, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: fmt.Sprint(roundsNote, " ", next.Unix()),
 			At: next})
 	}
-	now := rounds{At: r.Now(), Pause: roundsPause, Open: map[string]round{}}
-	if now.At.Sub(before.At) < 2*roundsMost {
-		now.Pause = min(max(2*before.Pause, roundsPause), roundsMost)
+	l := look{place: p, before: before, now: rounds{At: r.Now(), Pause: roundsPause, Open: map[string]round{}},
+		seen: Checked{At: r.Now(), Branches: []regression.Report{}}}
+	if l.now.At.Sub(before.At) < 2*roundsMost {
+		l.now.Pause = min(max(2*before.Pause, roundsPause), roundsMost)
 	}
-	for _, branch := range branches {
-		err := r.roundsOf(ctx, p, branch, before, now)
-		if _, temporary := errors.AsType[*gh.Temporary](err); temporary || refused(err) {
-			zerolog.Ctx(ctx).Warn().Err(err).Msg("looking at a branch's checks") // must not stop the sweep
-			return r.keep(ctx, roundsNote, p.key, rounds{now.At, now.Pause, before.Open})
-		} else if err != nil {
-			return err
-		}
+	err = r.examine(ctx, &l, branches)
+	if _, temporary := errors.AsType[*gh.Temporary](err); temporary || refused(err) {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("looking at a branch's checks") // must not stop the sweep
+		return r.keep(ctx, roundsNote, p.key, rounds{l.now.At, l.now.Pause, before.Open})
+	} else if err != nil {
+		return err
 	}
-	numbers := changed(before.Open, now.Open)
+	numbers := changed(before.Open, l.now.Open)
 	if len(numbers) > 0 { // a version's readiness depends on nightly builds
 		for _, t := range p.rules.Release.Issues {
 			numbers = append(numbers, t.Issue)
 		}
 	}
-	if err := r.tell(ctx, p, numbers); err != nil {
+	if err := errors.Join(r.tell(ctx, p, numbers), r.keep(ctx, checkedNote, p.key, l.seen)); err != nil {
 		return err
 	}
-	return r.keep(ctx, roundsNote, p.key, now)
+	return r.keep(ctx, roundsNote, p.key, l.now)
+}
+
+// look is one look at the checks of a repository's branches.
+type look struct {
+	place
+	before, now rounds
+	seen        Checked
+}
+
+// Checked is how the checks of a repository's branches are.
+type Checked struct {
+	At       time.Time           `json:"at"` // when GitHub was asked; zero for never
+	Branches []regression.Report `json:"branches"`
+}
+
+// Checked returns what the last look at a repository's branches saw, of any replica.
+func (r *Reconciler) Checked(ctx context.Context, repository pull.Key) (Checked, error) {
+	return recall[Checked](ctx, r, checkedNote, repository.Repository())
 }
 
 // checked are the branches whose checks count, the default branch first.
@@ -87,27 +104,44 @@ func (p place) checked() []string {
 	return regression.Branches(p.rules, p.DefaultBranch, p.Branches)
 }
 
-// roundsOf adds the open rounds of a branch.
-func (r *Reconciler) roundsOf(ctx context.Context, p place, branch string, before, now rounds) error {
-	b, err := r.Loads.Checked(gh.Background(ctx), snapshot.CheckedQuery{
-		Key: p.key, Installation: p.installation, Branch: branch, Source: regression.Source(p.rules, r.Now()),
-	})
-	if err != nil {
-		return err
+// examine loads the checks of the branches, and the open reverts of what may have broken one.
+func (r *Reconciler) examine(ctx context.Context, l *look, branches []string) error {
+	ctx = gh.Background(ctx)
+	suspects := map[string]int{}
+	for _, branch := range branches {
+		b, err := r.Loads.Checked(ctx, snapshot.CheckedQuery{
+			Key: l.key, Installation: l.installation, Branch: branch, Source: regression.Source(l.rules, l.now.At),
+		})
+		if err != nil {
+			return err
+		}
+		l.rounds(ctx, branch, b)
+		report := regression.NewReport(l.rules, branch, b, l.now.At)
+		maps.Copy(suspects, report.Suspects(l.rules.Regressions))
+		l.seen.Branches = append(l.seen.Branches, report)
 	}
-	for _, open := range regression.Open(p.rules, b, r.Now()) {
+	heads := slices.Sorted(maps.Keys(suspects))
+	open, err := r.Loads.OpenFrom(ctx, snapshot.OpenQuery{Key: l.key, Installation: l.installation, Heads: heads})
+	for i := range l.seen.Branches {
+		l.seen.Branches[i].Add(suspects, open)
+	}
+	return err
+}
+
+// rounds adds the open rounds of a branch.
+func (l *look) rounds(ctx context.Context, branch string, b pull.BranchChecks) {
+	for _, open := range regression.Open(l.rules, b, l.now.At) {
 		key := branch + " " + open.Check
 		next := round{Sum: open.Summary(b), Pulls: open.Pulls(b)}
-		if !open.Known() || len(next.Pulls) > p.rules.Regressions.MaxPullRequests {
-			next.Pulls = before.Open[key].Pulls // those that heard of it
-			if before.Open[key].Sum != next.Sum {
+		if !open.Known() || len(next.Pulls) > l.rules.Regressions.MaxPullRequests {
+			next.Pulls = l.before.Open[key].Pulls // those that heard of it
+			if l.before.Open[key].Sum != next.Sum {
 				zerolog.Ctx(ctx).Warn().Str("branch", branch).Str("check", open.Check).Str("failed_on", b.Commits[open.Bad].SHA).
 					Msg("a check fails, and more than 100 commits or too many pull requests may be the cause: none is told")
 			}
 		}
-		now.Open[key] = next
+		l.now.Open[key] = next
 	}
-	return nil
 }
 
 // changed are the pull requests of rounds that began, ended or are others now.

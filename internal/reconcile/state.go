@@ -16,6 +16,7 @@ const (
 	mergeableNote = "conflicts"
 	waitingNote   = "waiting"
 	roundsNote    = "regressions"
+	checkedNote   = "checks" // for pages
 	nightsNote    = "nights"
 	freezesNote   = "freezes"
 	workedNote    = "worked" // of an account

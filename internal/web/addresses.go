@@ -35,6 +35,9 @@ var addresses = []address{
 	{path: "/{owner}/{repo}/releases", shape: ofReleases{}, show: (*Pages).releases,
 		about: "for each version whether its next release is ready, why not, and what waits for the release manager, as the last run on its " +
 			"tracking issue found it (as `bot readiness`)"},
+	{path: "/{owner}/{repo}/regressions", shape: ofRegressions{}, show: (*Pages).regressions,
+		about: "which checks fail on a branch after the merge, since which commit, what may be the cause, open reverts, the nightly build, and " +
+			"failures that are over (as `bot regressions`); filter by branch"},
 	{path: "/{owner}/{repo}/settings", shape: ofSettings{}, show: (*Pages).settings,
 		about: "the settings in force and where each comes from, faults of files, the label rules in words, and a form that tries them"},
 	{path: "/{owner}/{repo}/shadow", shape: ofShadow{}, show: (*Pages).shadow,

@@ -41,13 +41,14 @@ func big(t testing.TB) *site {
 		s.ok(s.queue.Log(s.Context(), fmt.Sprintf("python/cpython#%d", 2400-n), entries...))
 	}
 	s.merge()
+	s.checked = manyChecked()
 	return s
 }
 
 // bigPages are the pages that grow with the repository.
 var bigPages = []string{"/", "/python/cpython", "/python/cpython?find=dumps", "/python/cpython/pull/2500", "/python/cpython/settings",
 	"/python/cpython/backports", "/python/cpython/backports?state=any&person=core7", "/python/cpython/stages", "/python/cpython/life-cycle",
-	"/python/cpython/releases"}
+	"/python/cpython/releases", "/python/cpython/regressions", "/python/cpython/regressions?branch=main"}
 
 // TestPagesAreSmall holds each page under 200 kB, though JSON and CSV have everything.
 func TestPagesAreSmall(t *testing.T) {

@@ -42,6 +42,7 @@ type site struct {
 	branches []Branch
 	life     LifeCycle
 	releases []Release
+	checked  Checked
 }
 
 func newSite(t testing.TB) *site {
@@ -73,6 +74,7 @@ func newSite(t testing.TB) *site {
 		},
 		LifeCycle: func(context.Context, pull.Key) (LifeCycle, error) { return s.life, nil },
 		Releases:  func(context.Context, pull.Key) ([]Release, error) { return slices.Clone(s.releases), nil },
+		Checked:   func(context.Context, pull.Key) (Checked, error) { return s.checked, nil },
 		Rules:     []Rule{{Name: "news", About: "Checks entries.", Owns: []string{"bedevere/news"}}},
 		Commands:  []Command{{Name: "why", Who: "anyone", Does: "Says why.", Example: "why"}},
 	})

@@ -47,6 +47,8 @@ type Config struct {
 	// Releases are the next ones of the versions that live, newest version first, without
 	// what runs found out about them.
 	Releases func(ctx context.Context, repository pull.Key) ([]Release, error)
+	// Checked is how the checks after a merge were when the bot last looked.
+	Checked  func(ctx context.Context, repository pull.Key) (Checked, error)
 	Rules    []Rule
 	Commands []Command
 	Log      zerolog.Logger
@@ -108,7 +110,7 @@ const pageTime = 10 * time.Second
 func New(c Config) (*Pages, error) {
 	if slices.Contains([]bool{
 		c.Store != nil, c.Health != nil, c.Acts != nil, c.State != nil, c.Missed != nil, c.Settings != nil, c.Try != nil, c.Branches != nil,
-		c.Stages != nil, c.LifeCycle != nil, c.Releases != nil, c.Now != nil,
+		c.Stages != nil, c.LifeCycle != nil, c.Releases != nil, c.Checked != nil, c.Now != nil,
 	}, false) {
 		return nil, errors.New("making the pages: all but Rules, Commands and SignIn are required")
 	}
@@ -118,7 +120,7 @@ func New(c Config) (*Pages, error) {
 		return nil, fmt.Errorf("making the pages: %w", err)
 	}
 	for _, name := range []string{
-		"overview", "repository", "pull", "replay", "myfeed", "settings", "shadow", "backports", "stages", "lifecycle", "releases", "docs", "fault",
+		"overview", "repository", "pull", "replay", "myfeed", "settings", "shadow", "backports", "stages", "lifecycle", "releases", "regressions", "docs", "fault",
 	} {
 		t, err := template.New("frame.html").Funcs(p.functions()).ParseFS(files, "page/frame.html", "page/"+name+".html")
 		if err != nil {

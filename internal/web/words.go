@@ -14,7 +14,7 @@ import (
 func (p *Pages) functions() template.FuncMap {
 	return template.FuncMap{
 		"ago": p.ago, "until": p.until, "exact": exact, "plural": plural, "symbol": symbol, "short": short, "page": pageOf, "day": day,
-		"wordy": wordy, "issue": p.issue,
+		"wordy": wordy, "issue": p.issue, "github": p.github, "commit": inCommit, "pulls": inPulls,
 	}
 }
 
