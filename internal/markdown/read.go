@@ -27,7 +27,6 @@ const (
 type Passage struct {
 	Kind  Kind
 	Lines []string // without the white space before and after
-	Item  bool     // the first line stands behind the mark of a list item
 }
 
 // Read gives the passages of a text, in order. It is false for a text that isn't
@@ -49,7 +48,6 @@ type reader struct {
 	html     html
 	quotes   int // that are open
 	links    int // that are open
-	item     int // the line on which the list item begins that is just read
 	line     strings.Builder
 	lines    []string
 
@@ -77,7 +75,6 @@ func (r *reader) blocks(all []md.Block) {
 		case *md.List:
 			for _, item := range b.Items {
 				if item, ok := item.(*md.Item); ok {
-					r.item = item.StartLine
 					r.within(item.Blocks)
 				}
 			}
@@ -86,7 +83,6 @@ func (r *reader) blocks(all []md.Block) {
 		case *md.HTMLBlock:
 			r.raw(b)
 		}
-		r.item = 0
 	}
 }
 
@@ -122,7 +118,7 @@ func (r *reader) passage(kind Kind, t *md.Text) {
 	r.inlines(t.Inline)
 	r.newLine()
 	if r.quotes == 0 && !(len(r.lines) == 1 && r.lines[0] == "") {
-		r.passages = append(r.passages, Passage{Kind: kind, Lines: r.lines, Item: r.item > 0 && r.item == t.StartLine})
+		r.passages = append(r.passages, Passage{Kind: kind, Lines: r.lines})
 	}
 }
 

@@ -16,9 +16,6 @@ func shown(t *testing.T, text string) string {
 	var b strings.Builder
 	for _, p := range passages {
 		b.WriteString([]string{"", "#", "|"}[p.Kind])
-		if p.Item {
-			b.WriteString("-")
-		}
 		b.WriteString("[" + strings.ReplaceAll(strings.Join(p.Lines, "/"), string(Hole), "·") + "]")
 	}
 	return b.String()
@@ -62,9 +59,9 @@ func TestRead(t *testing.T) {
 		{"a fence in a paragraph", "a\n```\n@bot\n```\nb", "[a][b]"},
 		{"an indented fence", "   ```\n   @bot\n   ```\na", "[a]"},
 		{"an end that is indented too much", "```\n    ```\n@bot", ""},
-		{"a fence in a list", "- a\n  ```\n  @bot\n  ```\n  b", "-[a][b]"},
+		{"a fence in a list", "- a\n  ```\n  @bot\n  ```\n  b", "[a][b]"},
 		{"a fence that its item ends", "- ```\n  a\n\n@bot", "[@bot]"},
-		{"a fence in a numbered list", "12. a\n    ```\n    @bot\n    ```", "-[a]"},
+		{"a fence in a numbered list", "12. a\n    ```\n    @bot\n    ```", "[a]"},
 		{"a fence that a quote ends", "> ```\n> a\n@bot", "[@bot]"},
 		{"a fence in carriage returns", "```\r@bot\r```\ra", "[a]"},
 		// indented code
@@ -75,9 +72,9 @@ func TestRead(t *testing.T) {
 		{"after a paragraph", "a\n    @bot", "[a/@bot]"},
 		{"after a blank line", "a\n\n    @bot", "[a]"},
 		{"after a heading", "# a\n    @bot", "#[a]"},
-		{"after a list", "- a\n\n      @bot", "-[a]"},
-		{"in an item", "- a\n\n    @bot", "-[a][@bot]"},
-		{"after an item", "- a\n    @bot", "-[a/@bot]"},
+		{"after a list", "- a\n\n      @bot", "[a]"},
+		{"in an item", "- a\n\n    @bot", "[a][@bot]"},
+		{"after an item", "- a\n    @bot", "[a/@bot]"},
 		{"code in an item", "-     @bot", ""},
 		{"after a fence", "```\n```\n    @bot", ""},
 		// block quotes
@@ -97,12 +94,12 @@ func TestRead(t *testing.T) {
 		{"a fence ends it", "> a\n```\n@bot\n```", ""},
 		{"escaped", "\\> @bot", "[\\> @bot]"},
 		// lists
-		{"a list", "- a\n- b", "-[a]-[b]"},
-		{"a loose list", "- a\n\n- b\n\n  @bot", "-[a]-[b][@bot]"},
-		{"numbers", "1. a\n2) b", "-[a]-[b]"},
-		{"a task list", "- [ ] a\n- [x] b", "-[[ ] a]-[[x] b]"},
-		{"nested", "- - @bot", "-[@bot]"},
-		{"more of an item", "- a\n  @bot b\n@bot c", "-[a/@bot b/@bot c]"},
+		{"a list", "- a\n- b", "[a][b]"},
+		{"a loose list", "- a\n\n- b\n\n  @bot", "[a][b][@bot]"},
+		{"numbers", "1. a\n2) b", "[a][b]"},
+		{"a task list", "- [ ] a\n- [x] b", "[[ ] a][[x] b]"},
+		{"nested", "- - @bot", "[@bot]"},
+		{"more of an item", "- a\n  @bot b\n@bot c", "[a/@bot b/@bot c]"},
 		{"an empty item", "-\n@bot", "[@bot]"},
 		{"an empty item goes on", "-\n  @bot", "[@bot]"},
 		{"no list", "-a\n1.b", "[-a/1.b]"},

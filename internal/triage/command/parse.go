@@ -44,7 +44,7 @@ func parse(me, body string) said {
 	s := said{unread: !read}
 	for _, p := range passages {
 		for _, line := range spoken(p) {
-			line, ours := addressed(holes.Replace(strings.Trim(spaced.Replace(line), " ")), me)
+			line, ours := addressed(unstressed(holes.Replace(strings.Trim(spaced.Replace(line), " "))), me)
 			if !ours {
 				continue
 			}
@@ -67,33 +67,40 @@ func saidIn(r *pull.Request, body string) said {
 	return pull.Once(r, comment{r.Me, body}, func() said { return parse(r.Me, body) })
 }
 
-// spoken are a passage's lines that may be commands: those of a paragraph, except after a
-// list item's mark.
+// spoken are a passage's lines that may be commands: those of a paragraph.
 func spoken(p markdown.Passage) []string {
-	switch {
-	case p.Kind != markdown.Paragraph:
+	if p.Kind != markdown.Paragraph {
 		return nil
-	case p.Item:
-		return p.Lines[1:]
 	}
 	return p.Lines
 }
 
+// unstressed removes the marks of bold and italic text that a line begins with.
+func unstressed(line string) string {
+	rest := strings.TrimLeft(line, "*_")
+	mark := line[:len(line)-len(rest)]
+	if mark == "" {
+		return line
+	}
+	return strings.Replace(rest, mark, "", 1)
+}
+
 // spaced replaces the spaces that keyboards and word processors insert with plain ones
-// (Unicode, category Zs).
+// (Unicode, category Zs), and so what nobody sees.
 var spaced = strings.NewReplacer(
 	"\u00a0", " ", "\u1680", " ", "\u2000", " ", "\u2001", " ", "\u2002", " ", "\u2003", " ", "\u2004", " ", "\u2005", " ",
 	"\u2006", " ", "\u2007", " ", "\u2008", " ", "\u2009", " ", "\u200a", " ", "\u202f", " ", "\u205f", " ", "\u3000", " ",
+	"\u200b", " ", "\u2060", " ", "\u200e", " ", "\u200f", " ", "\u2028", " ", "\u2029", " ",
 )
 
 // holes replaces what isn't text within a line, and tabs, with spaces.
 var holes = strings.NewReplacer(string(markdown.Hole), " ", "\t", " ")
 
 // ends are what people write after a label, a version or a sentence, and stops what they
-// write after a name or a verb.
+// write after a name or a verb, wide ones included.
 const (
-	ends  = " .,;!?"
-	stops = ends + ":"
+	ends  = " .,;!?…。，、；！？"
+	stops = ends + ":："
 )
 
 // addressed removes the bot's name from the start of a line, and reports whether it's
@@ -107,7 +114,7 @@ func addressed(line, me string) (rest string, ours bool) {
 	if bot := "[bot]"; len(rest) >= len(bot) && strings.EqualFold(rest[:len(bot)], bot) {
 		rest = rest[len(bot):]
 	}
-	if rest != "" && !strings.Contains(stops, rest[:1]) { // somebody else's name, or a team's
+	if rest != "" && strings.IndexAny(rest, stops) != 0 { // somebody else's name, or a team's
 		return "", false
 	}
 	return strings.TrimLeft(rest, stops), true
@@ -132,7 +139,7 @@ func commandsOf(line string) []command {
 	case verbHold, verbRevert, verbAllow, verbRefuse:
 		all = []command{{verb: verb, name: strings.TrimRight(rest, " ")}}
 	case verbBackport, verbFreeze, verbThaw:
-		for _, word := range strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(" ,;/", r) }) {
+		for _, word := range strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(between, r) }) {
 			word = strings.Trim(word, stops)
 			if word != "" && !filling[strings.ToLower(word)] {
 				all = append(all, command{verb: verb, name: word})
@@ -156,7 +163,8 @@ func firstWord(line string) (word, rest string) {
 }
 
 // filling are the words that people write around versions.
-var filling = map[string]bool{"to": true, "and": true, "&": true, "please": true, "thanks": true}
+var filling = map[string]bool{"to": true, "and": true, "&": true, "please": true, "thanks": true, "this": true, "it": true, "the": true,
+	"branch": true, "branches": true}
 
 // curly replaces the quotes that keyboards insert with plain ones.
 var curly = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`)

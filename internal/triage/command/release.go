@@ -159,7 +159,7 @@ func (c Config) allowed(r *pull.Request, o commandComment, k command) (all []pul
 }
 
 // between separates versions.
-const between = " ,;/"
+const between = " ,;/，、；"
 
 // leadingVersions splits a text that begins with versions, with words like "and" between
 // them.
