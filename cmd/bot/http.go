@@ -47,6 +47,7 @@ func frontOn(listener net.Listener, log zerolog.Logger) *front {
 		WriteTimeout:      40 * time.Second, // more than it takes to read, wait for memory and store; the setup waits 30 s for GitHub
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
+		ConnState:         newConnections(maxConnections).note,
 		ErrorLog:          stdlog.New(log.Level(zerolog.WarnLevel), "", 0),
 	}
 	return f

@@ -189,6 +189,9 @@ func (q *Queue) clean(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := q.cleanNotes(ctx); err != nil {
+		return err
+	}
 	return q.db.shrink(ctx)
 }
 

@@ -68,6 +68,8 @@ type Config struct {
 	// are kept, the newest of each (200,000: about 50 MB per table), since strangers' events
 	// create them.
 	maxRows int
+	// maxNotes limits the notes of all accounts together, in bytes.
+	maxNotes int
 }
 
 // lease is the default of Config.lease.
@@ -92,6 +94,7 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.KeepLog, 400*24*time.Hour)
 	setDefault(&c.lease, lease)
 	setDefault(&c.maxRows, 200_000)
+	setDefault(&c.maxNotes, 64<<20)
 	if c.Now == nil {
 		c.Now = time.Now
 	}

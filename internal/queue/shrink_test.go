@@ -144,7 +144,7 @@ func TestFileShrinks(t *testing.T) {
 	}
 }
 
-// Events of strangers make rows of four tables: the newest of each stay.
+// Events of strangers make rows of five tables: the newest of each stay.
 func TestTablesAreBounded(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		now := time.Now()
@@ -157,6 +157,9 @@ func TestTablesAreBounded(t *testing.T) {
 				t.Fatal(err)
 			}
 			if err := q.Log(t.Context(), key, []byte("done")); err != nil {
+				t.Fatal(err)
+			}
+			if err := q.PutView(t.Context(), View{Group: "a/b", Number: i, Class: "open", At: now, Brief: []byte("x"), Detail: []byte("x")}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -182,7 +185,45 @@ func TestTablesAreBounded(t *testing.T) {
 		for _, table := range []string{"deliveries", "keys", "trail", "versions"} {
 			count(table, `SELECT count(*) FROM `+table, 50)
 		}
+		count("views", `SELECT count(*) FROM views`, 12)
 		count("the newest deliveries", `SELECT count(*) FROM deliveries WHERE id IN ('299', '250')`, 2)
 		count("the newest key", `SELECT count(*) FROM keys WHERE key = 'k299'`, 1)
+	})
+}
+
+// Many repositories of one account don't fill the database with notes, and others keep theirs.
+func TestNotesAreBounded(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		q := open(t, Config{Database: database, Work: (&diary{}).work, Party: partyOf, maxNotes: 25_000})
+		note := func(name string, size int) {
+			t.Helper()
+			if err := q.Put(t.Context(), name, make([]byte, size)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		has := func(name string, want bool) {
+			t.Helper()
+			if value, err := q.Get(t.Context(), name); err != nil || (value != nil) != want {
+				t.Errorf("%s: %d bytes, %v", name, len(value), err)
+			}
+		}
+		note("missed deliveries", 30_000) // nobody's
+		for _, name := range []string{"settings/python/cpython", "sweep/python/cpython", "settings/pypa/pip"} {
+			note(name, 2_000)
+		}
+		for i := range 150 {
+			note(fmt.Sprintf("settings/mallory/r%d", i), 80)
+		}
+		for _, gone := range []bool{false, true} {
+			if err := q.clean(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			has("settings/mallory/r0", !gone)
+			has("settings/mallory/r149", !gone)
+			for _, name := range []string{"missed deliveries", "settings/python/cpython", "sweep/python/cpython", "settings/pypa/pip"} {
+				has(name, true)
+			}
+			note("settings/mallory/large", 5_000)
+		}
 	})
 }

@@ -294,5 +294,9 @@ ON CONFLICT (person) DO UPDATE SET id = excluded.id, made = excluded.made, value
 
 	getNote = `SELECT value FROM notes WHERE name = $1`
 
+	noteSizes = `SELECT name, length(value) + length(name) FROM notes`
+
+	dropNote = `DELETE FROM notes WHERE name = $1`
+
 	putNote = `INSERT INTO notes (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 )

@@ -110,7 +110,7 @@ func New(c Config) (*Reconciler, error) {
 		Config:  c,
 		started: c.Now(),
 		settings: &settings{central: c.Settings, build: c.Rules, inForce: inForce, store: c.Store, log: c.Log, now: c.Now,
-			byRepository: map[pull.Key]effective{}, announced: map[pull.Key]announced{}},
+			remembered: newRemembered()},
 		actions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "concorde_actions_total", Help: "Writes to pull requests and labels, by kind and result (done, planned, error).",
 		}, []string{"kind", "result"}),

@@ -26,9 +26,8 @@ type settings struct {
 
 	now func() time.Time
 
-	mu           sync.Mutex
-	byRepository map[pull.Key]effective
-	announced    map[pull.Key]announced
+	mu         sync.Mutex
+	remembered *remembered
 }
 
 // files are a repository's own, from its default branch; nil for a missing one.
@@ -74,7 +73,7 @@ func (r *Reconciler) InForce(ctx context.Context, repository pull.Key) (set conf
 	s, repository := r.settings, repository.Repository()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	last, known := s.announced[repository]
+	last, known := s.remembered.announced.Get(repository)
 	if s.store == nil || known && s.now().Sub(last.at) < inForceFor {
 		return last.rules, known
 	}
@@ -84,7 +83,7 @@ func (r *Reconciler) InForce(ctx context.Context, repository pull.Key) (set conf
 		return last.rules, known
 	}
 	if found {
-		s.announced[repository] = announced{rules, s.now()}
+		s.remembered.announced.Add(repository, announced{rules, s.now()})
 	}
 	return rules, found
 }
@@ -141,12 +140,12 @@ func (s *settings) stored(ctx context.Context, repository pull.Key) (config.Rule
 
 // announce tells other replicas which settings are in force; the lock is held.
 func (s *settings) announce(ctx context.Context, repository pull.Key, e effective) error {
-	if _, told := s.announced[repository]; !told && s.store != nil {
+	if told := s.remembered.announced.Contains(repository); !told && s.store != nil {
 		if err := s.store.Put(ctx, seenNote+repository.String(), nil); err != nil {
 			return err
 		}
 	}
-	s.announced[repository] = announced{e.settings, s.now()}
+	s.remembered.announced.Add(repository, announced{e.settings, s.now()})
 	return nil
 }
 
@@ -154,7 +153,7 @@ func (s *settings) announce(ctx context.Context, repository pull.Key, e effectiv
 func (s *settings) known(key pull.Key) effective {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if e, found := s.byRepository[key.Repository()]; found {
+	if e, found := s.remembered.inForce.Get(key.Repository()); found {
 		return e
 	}
 	return effective{settings: s.central.Rules, rules: s.inForce}
@@ -166,14 +165,14 @@ func (s *settings) update(ctx context.Context, key pull.Key, now files) (e effec
 	repository := key.Repository()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before, seen := s.byRepository[repository]
+	before, seen := s.remembered.inForce.Get(repository)
 	if seen && before.files.same(now) {
 		return before, false, s.announce(ctx, repository, before)
 	}
 	if e, err = s.read(ctx, repository, now); err != nil {
 		return effective{}, false, err
 	}
-	s.byRepository[repository] = e
+	s.remembered.add(repository, e)
 	if err := s.announce(ctx, repository, e); err != nil {
 		return effective{}, false, err
 	}
