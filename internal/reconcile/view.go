@@ -12,7 +12,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/queue"
 )
 
-// maxView bounds a view, in bytes. A larger one shows neither wants nor plan.
+// maxView bounds a view without its report, in bytes. A larger one shows neither wants nor
+// plan.
 const maxView = 32 << 10
 
 // show stores what pages show of a pull request, as it is after some actions. Nothing
@@ -38,7 +39,7 @@ func (r *Reconciler) show(ctx context.Context, s evaluation, done []pull.Action)
 	view := pull.NewView(request, s.rules, plan)
 	brief, err := json.Marshal(view.Brief)
 	detail, also := json.Marshal(view)
-	if len(detail) > maxView {
+	if len(detail)-len(view.Report) > maxView {
 		view.Wants, view.Plan = nil, nil
 		detail, also = json.Marshal(view)
 	}

@@ -34,7 +34,9 @@ func (r *Readiness) news(set config.News, f pull.Release) {
 		return
 	}
 	all, unread := []Fault{}, 0
-	for _, fault := range changelog.Judge(set, f.Entries).Faults {
+	draft := changelog.Judge(set, f.Entries)
+	r.changelog(set, draft)
+	for _, fault := range draft.Faults {
 		if fault.Harm == changelog.Unread {
 			unread++
 			continue

@@ -77,6 +77,9 @@ type Readiness struct {
 
 	today  time.Time
 	frozen bool // the full ABI, since the last release
+
+	shownNews *News // for pages
+	shownABI  *ABI
 }
 
 // Planned is a release, past or expected.
@@ -150,6 +153,10 @@ func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness 
 		}
 		r.Waiting = c.inbox(b, f, r.Blockers, now)
 		r.reasons(f)
+		c.ledger(&r, f, now)
+	}
+	if r.shownNews != nil && r.Next != nil {
+		r.shownNews.Release = strings.TrimPrefix(r.Next.Tag, "v")
 	}
 	r.conclude()
 	return r

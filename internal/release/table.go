@@ -1,7 +1,6 @@
 package release
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -128,39 +127,6 @@ func (r Readiness) checksText() string {
 }
 
 func number(n int) string { return fmt.Sprintf("#%d", n) }
-
-// Shown is what a page shows of it.
-type Shown struct {
-	Verdict  Verdict  `json:"verdict"`
-	Headline string   `json:"headline"`
-	Reasons  []string `json:"reasons,omitempty"`
-	Unknown  []string `json:"unknown,omitempty"`
-	Tables   []Table  `json:"tables,omitempty"`
-}
-
-// Shown returns what a page shows, with up to so many rows of each table.
-func (r Readiness) Shown(rows int) Shown {
-	tables := r.Tables()
-	for i, t := range tables {
-		if len(t.Rows) > rows {
-			tables[i].Rows, tables[i].Note = t.Rows[:rows], "The others aren't shown here."
-		}
-	}
-	return Shown{r.Verdict, r.Headline(), r.Reasons, r.Unknown, tables}
-}
-
-// maxReport limits the report for pages, in bytes.
-const maxReport = 24 << 10
-
-// report is what a page shows, as JSON.
-func (r Readiness) report() []byte {
-	for rows := maxRows; ; rows /= 2 {
-		text, err := json.Marshal(r.Shown(rows))
-		if err != nil || len(text) <= maxReport || rows == 0 {
-			return text
-		}
-	}
-}
 
 // Write prints it for people: the verdict first, then why, then the tables.
 func (r Readiness) Write(w io.Writer) error {

@@ -35,6 +35,12 @@ var addresses = []address{
 	{path: "/{owner}/{repo}/releases", shape: ofReleases{}, show: (*Pages).releases,
 		about: "for each version whether its next release is ready, why not, and what waits for the release manager, as the last run on its " +
 			"tracking issue found it (as `bot readiness`)"},
+	{path: "/{owner}/{repo}/news", shape: ofVersion{}, show: (*Pages).news,
+		about: "what the changelog of a version's next release will say, and entries that would break it or be lost, as the last run on its " +
+			"tracking issue found them (as `bot news`); choose a version"},
+	{path: "/{owner}/{repo}/abi", shape: ofVersion{}, show: (*Pages).abi,
+		about: "what has broken the full ABI since a version's last release, the next release, and a text for its announcement (as `bot abi`); " +
+			"choose a version"},
 	{path: "/{owner}/{repo}/regressions", shape: ofRegressions{}, show: (*Pages).regressions,
 		about: "which checks fail on a branch after the merge, since which commit, what may be the cause, open reverts, the nightly build, and " +
 			"failures that are over (as `bot regressions`); filter by branch"},

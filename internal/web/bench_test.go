@@ -42,13 +42,16 @@ func big(t testing.TB) *site {
 	}
 	s.merge()
 	s.checked = manyChecked()
+	s.releases = []Release{{Version: "3.15", Issue: 900_000}}
+	s.see("python/cpython", manyEntries(900_000))
 	return s
 }
 
 // bigPages are the pages that grow with the repository.
 var bigPages = []string{"/", "/python/cpython", "/python/cpython?find=dumps", "/python/cpython/pull/2500", "/python/cpython/settings",
 	"/python/cpython/backports", "/python/cpython/backports?state=any&person=core7", "/python/cpython/stages", "/python/cpython/life-cycle",
-	"/python/cpython/releases", "/python/cpython/regressions", "/python/cpython/regressions?branch=main"}
+	"/python/cpython/releases", "/python/cpython/regressions", "/python/cpython/regressions?branch=main",
+	"/python/cpython/news", "/python/cpython/abi"}
 
 // TestPagesAreSmall holds each page under 200 kB, though JSON and CSV have everything.
 func TestPagesAreSmall(t *testing.T) {

@@ -30,6 +30,9 @@ type Readiness struct {
 	Reasons  []string       `json:"reasons,omitempty"`
 	Unknown  []string       `json:"unknown,omitempty"`
 	Tables   []ReleaseTable `json:"tables,omitempty"`
+	// News and ABI have pages of their own.
+	News *ReleaseNews `json:"news,omitempty"`
+	ABI  *ReleaseABI  `json:"abi,omitempty"`
 }
 
 // ReleaseTable is what the verdict depends on.
@@ -62,6 +65,7 @@ func (p *Pages) releases(a *asked) (page, error) {
 		if err := p.judged(a, key, r); err != nil {
 			return page{}, err
 		}
+		r.News, r.ABI = nil, nil
 		seen := ""
 		if !r.Seen.IsZero() {
 			seen = exact(r.Seen)

@@ -120,7 +120,7 @@ func New(c Config) (*Pages, error) {
 		return nil, fmt.Errorf("making the pages: %w", err)
 	}
 	for _, name := range []string{
-		"overview", "repository", "pull", "replay", "myfeed", "settings", "shadow", "backports", "stages", "lifecycle", "releases", "regressions", "docs", "fault",
+		"overview", "repository", "pull", "replay", "myfeed", "settings", "shadow", "backports", "stages", "lifecycle", "releases", "news", "abi", "regressions", "docs", "fault",
 	} {
 		t, err := template.New("frame.html").Funcs(p.functions()).ParseFS(files, "page/frame.html", "page/"+name+".html")
 		if err != nil {
