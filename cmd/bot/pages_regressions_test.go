@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/regression"
 	"github.com/concorde-bot/concorde/internal/web"
 )
@@ -106,5 +107,46 @@ func TestRegressionsPage(t *testing.T) {
 	look()
 	if asked := s.github.Requests(); len(asked) > 0 {
 		t.Errorf("the page asked GitHub %+v", asked)
+	}
+}
+
+// TestReleasePagesInABrowser looks at the pages for release managers with something on them.
+func TestReleasePagesInABrowser(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t, "releases")
+	s := backportStage(t, watched+"\nrelease: {issues: [{version: \"3.15\", issue: 1}]}")
+	s.environment["BOT_PAGES"] = "127.0.0.1:0"
+	issue, err := s.cpython.OpenIssue(ghtest.Issue{Title: "Release 3.15", Author: "dana"})
+	s.check(err)
+	schedule, _ := lifecycle.Builtin().Schedule("3.15")
+	last, released := schedule.Last(time.Now())
+	if issue != 1 || !released {
+		t.Fatalf("issue %d, %v", issue, last)
+	}
+	s.check(s.cpython.Tag(last.Tag(), "3.15"))
+	_, err = s.cpython.Push("3.15", ghtest.Commit{Message: "gh-140001: (ABI break) Change it", Files: map[string]ghtest.File{
+		"Misc/NEWS.d/next/Library/2026-08-01.gh-issue-130000.a.rst": ghtest.Text("Fix it.\n"),
+		"Misc/NEWS.d/next/Nowhere/2026-08-01.gh-issue-130000.a.rst": ghtest.Text("Lose it.\n")}})
+	s.check(err)
+	s.start()
+	for i, states := range [][]string{{"success"}, {"failure"}, {"success"}, {"failure", "success"}, nil, {"failure"}, {"success"}, nil, {"pending"}, {"failure"}} {
+		m := s.lands(fmt.Sprint("gh-140001: Change ", i))
+		for _, state := range states {
+			s.reports(m.sha, state)
+		}
+	}
+	s.rests()
+	address := regexp.MustCompile(`"url":"(http://[^"]+)"`).FindStringSubmatch(s.bot.log.String())[1] + "/python/cpython/"
+	for _, p := range []struct{ name, path, sentence string }{
+		{"regressions", "regressions?branch=main", "check"},
+		{"news", "news?version=3.15", "would break it or be lost"},
+		{"abi", "abi?version=3.15", "has broken the full ABI"},
+		{"releases", "releases", "3.15"},
+	} {
+		b.open(address+p.path, fmt.Sprintf("document.querySelector('.sentence')?.innerText.includes(%q)", p.sentence))
+		b.fits(p.name)
+	}
+	for _, fault := range b.faults {
+		t.Error(fault)
 	}
 }

@@ -120,7 +120,7 @@ func (p *Pages) news(a *asked) (page, error) {
 	}
 	o.ABI = nil
 	table := [][]string{{"version", "section", "path", "text", "fault"}}
-	sentence := o.nothing("its NEWS entries")
+	sentence := o.nothing("NEWS entries")
 	if n := o.News; n != nil {
 		for _, f := range n.Faults {
 			table = append(table, []string{o.Version, "", f.Path, "", f.Why})
@@ -139,7 +139,7 @@ func (o ofVersion) nothing(of string) string {
 	if o.Version == "" {
 		return "The release data knows no version that lives."
 	}
-	return fmt.Sprintf("The bot hasn't looked at %s for %s yet.", of, o.Version)
+	return fmt.Sprintf("The bot hasn't looked at the %s of %s yet.", of, o.Version)
 }
 
 func (n ReleaseNews) sentence(version string) string {
@@ -164,7 +164,7 @@ func (p *Pages) abi(a *asked) (page, error) {
 	}
 	o.News = nil
 	table := [][]string{{"version", "since", "number", "commit", "shown_by", "title", "text"}}
-	sentence := o.nothing("the ABI since the last release")
+	sentence := o.nothing("ABI")
 	if l := o.ABI; l != nil {
 		for _, b := range l.Breaks {
 			number := ""

@@ -30,7 +30,7 @@ func TestNews(t *testing.T) {
 	s.shows(path, 200, "<h1>NEWS 3.15</h1>", "3.15.0b2 would have 3 NEWS entries. 1 entry would break it or be lost.", "lost &lt;b&gt;",
 		"Fix &lt;it&gt;.", "✗ blurb would stop", "Not stored: 1 more.", "bot news 3.15.0b2 --preview --repository python/cpython",
 		`<option selected>3.15</option>`, "2 hours ago", `href="/python/cpython/abi?version=3.15"`)
-	s.shows(path+"?version=3.16", 200, "hasn&#39;t looked at its NEWS entries for 3.16 yet", "The settings name no tracking issue for 3.16")
+	s.shows(path+"?version=3.16", 200, "hasn&#39;t looked at the NEWS entries of 3.16 yet", "The settings name no tracking issue for 3.16")
 	s.shows(path+"?version=3.14", 200, "This stands here once the bot has looked at", "https://github.example/python/cpython/issues/8")
 	s.shows(path+"?version=2.7", 400, "Choose one of these: 3.16, 3.15, 3.14.")
 	var got ofVersion
