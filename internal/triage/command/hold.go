@@ -176,8 +176,10 @@ func holding(r *pull.Request, turns []turn) pull.Want {
 	return want
 }
 
-// untilDay is the end of a hold in words: a day, whose start is meant (UTC).
-var untilDay = regexp.MustCompile(`(?i)(^|[\s(])until:?\s+(\d[\w-]*)[.,;:!?)]*(?:\s|$)`)
+// untilDay is the end of a hold in words: a day, whose start is meant (UTC), also one that
+// isn't written as it should be.
+var untilDay = regexp.MustCompile(`(?i)(^|[\s(])(?:until|till):?\s+(\d[\w-]*|\d{4}[-./]\S+|\d{1,2}[-./]\d{1,2}[-./]\d{4}|today|tomorrow|` +
+	`(?:mon|tues|wednes|thurs|fri|satur|sun)day)[.,;:!?)]*(?:\s|$)`)
 
 // holdOf reads what follows the verb of a command of a time; fault says why it can't be.
 func holdOf(text string, at time.Time) (h pull.Hold, fault string) {

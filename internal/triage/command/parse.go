@@ -4,6 +4,7 @@ import (
 	"html"
 	"strings"
 
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -140,7 +141,7 @@ func commandsOf(line string) []command {
 		all = []command{{verb: verb, name: strings.TrimRight(rest, " ")}}
 	case verbBackport, verbFreeze, verbThaw:
 		for _, word := range strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(between, r) }) {
-			word = strings.Trim(word, stops)
+			word = bare(word)
 			if word != "" && !filling[strings.ToLower(word)] {
 				all = append(all, command{verb: verb, name: word})
 			}
@@ -162,9 +163,23 @@ func firstWord(line string) (word, rest string) {
 	return strings.ToLower(line[:end]), strings.TrimLeft(line[end:], stops)
 }
 
-// filling are the words that people write around versions.
-var filling = map[string]bool{"to": true, "and": true, "&": true, "please": true, "thanks": true, "this": true, "it": true, "the": true,
-	"branch": true, "branches": true}
+// bare is a version or a word without the punctuation around it, and without the v that
+// some write before a version.
+func bare(word string) string {
+	word = strings.Trim(word, stops+"()[]\"'“”")
+	if version := strings.TrimLeft(word, "vV"); lifecycle.ValidVersion(version) {
+		return version
+	}
+	return word
+}
+
+// filling are the words that people write before and between versions, and around them.
+// closing are those that follow a version and begin no reason.
+var (
+	filling = map[string]bool{"to": true, "and": true, "&": true, "please": true, "thanks": true, "this": true, "it": true, "the": true,
+		"for": true, "on": true, "in": true, "version": true, "versions": true, "branch": true, "branches": true}
+	closing = map[string]bool{"please": true, "thanks": true, "branch": true, "branches": true}
+)
 
 // curly replaces the quotes that keyboards insert with plain ones.
 var curly = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`)

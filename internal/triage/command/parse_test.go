@@ -115,6 +115,7 @@ func TestParse(t *testing.T) {
 		"\u200b@concorde\u200brerun":                           "rerun",
 		"@\u200bconcorde rerun":                                "",
 		"@concorde backport it to the 3.14 branch.":            "backport 3.14",
+		"@concorde backport (v3.14) and \"3.13\"":              "backport 3.14; backport 3.13",
 		"@concorde backport this to branches 3.14, 3.13":       "backport 3.14; backport 3.13",
 		"[@concorde rerun](https://example.com)":               "",
 		"\\@concorde rerun":                                    "",

@@ -161,29 +161,35 @@ func (c Config) allowed(r *pull.Request, o commandComment, k command) (all []pul
 // between separates versions.
 const between = " ,;/，、；"
 
-// leadingVersions splits a text that begins with versions, with words like "and" between
-// them.
+// leadingVersions splits a text that begins with versions, with words like "and" before and
+// between them.
 func leadingVersions(text string) (versions []string, rest string) {
 	for {
 		word, after := firstBetween(text)
-		next, _ := firstBetween(after)
-		switch {
-		case lifecycle.ValidVersion(word):
-			versions = append(versions, word)
-		case filling[strings.ToLower(word)] && lifecycle.ValidVersion(next):
-		default:
-			return versions, reason(strings.Trim(strings.TrimLeft(text, between), ends))
+		for filling[strings.ToLower(word)] {
+			word, after = firstBetween(after)
+		}
+		if !lifecycle.ValidVersion(word) {
+			break
+		}
+		versions, text = append(versions, word), after
+	}
+	for len(versions) > 0 {
+		word, after := firstBetween(text)
+		if !closing[strings.ToLower(word)] {
+			break
 		}
 		text = after
 	}
+	return versions, reason(strings.Trim(strings.TrimLeft(text, between), ends))
 }
 
-// firstBetween splits a text after its first word, which comes without full stops around it.
+// firstBetween splits a text after its first word, without what surrounds that.
 func firstBetween(text string) (word, rest string) {
 	text = strings.TrimLeftFunc(text, func(r rune) bool { return strings.ContainsRune(between, r) || strings.ContainsRune(stops, r) })
 	end := strings.IndexAny(text, between)
 	if end < 0 {
 		end = len(text)
 	}
-	return strings.Trim(text[:end], stops), text[end:]
+	return bare(text[:end]), text[end:]
 }

@@ -27,6 +27,11 @@ func TestLeadingVersions(t *testing.T) {
 		"3.13 !!!!!!to 3.3":          "3.13 3.3|",
 		"3.13 / / 3.14 x":            "3.13 3.14|x",
 		"not 3.13":                   "|not 3.13",
+		"for 3.13 it's late":         "3.13|it's late",
+		"to the 3.13 branch: late":   "3.13|late",
+		"(3.13) late":                "3.13|late",
+		"v3.13, please":              "3.13|",
+		"“3.13”，late":                "3.13|late",
 	} {
 		versions, rest := leadingVersions(text)
 		if got := strings.Join(versions, " ") + "|" + rest; got != want {
