@@ -27,6 +27,14 @@ func finals(t *testing.T, day time.Time) *lifecycle.Calendar {
 	return calendar
 }
 
+// newWinterBy is a winter by a calendar, with a tracking issue if only versions with one
+// freeze.
+func newWinterBy(t *testing.T, settings *config.Config, count int, calendar func(time.Time) *lifecycle.Calendar) *winter {
+	t.Helper()
+	d := newDayBy(t, settings, filepath.Join(t.TempDir(), "concorde.db"), calendar)
+	return newWinterOn(t, d, count, settings.Freeze.Mode == config.Tracked)
+}
+
 // TestFreezeByCalendarWithinAMinute: by the release data, a hundred pull requests freeze
 // within a minute, and thaw within one, with a tracking issue or without one.
 func TestFreezeByCalendarWithinAMinute(t *testing.T) {
@@ -38,8 +46,7 @@ func TestFreezeByCalendarWithinAMinute(t *testing.T) {
 			settings := config.Preset()
 			settings.Freeze.Mode = mode
 			calendar := finals(t, time.Date(2026, 12, 2, 0, 0, 0, 0, time.UTC))
-			w := newWinterOn(t, newDayBy(t, settings, filepath.Join(t.TempDir(), "concorde.db"), func(time.Time) *lifecycle.Calendar { return calendar }),
-				count, mode == config.Tracked)
+			w := newWinterBy(t, settings, count, func(time.Time) *lifecycle.Calendar { return calendar })
 			w.waitFor(time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC))
 			w.minute("the start", fmt.Sprintf("%d fail, 0 succeed, 0 neither; the release manager's: \"success\"; into main: \"\"", count))
 			if status := w.status(w.theirs[0]); status.Description != "Frozen until 2026-12-03: ask hugovk" ||
@@ -111,8 +118,7 @@ func TestThawFreesBackports(t *testing.T) {
 			t.Parallel()
 			settings := config.Preset()
 			settings.Freeze.Mode = c.mode
-			w := newWinterOn(t, newDayBy(t, settings, filepath.Join(t.TempDir(), "concorde.db"), func(time.Time) *lifecycle.Calendar { return calendar }),
-				1, c.mode == config.Tracked)
+			w := newWinterBy(t, settings, 1, func(time.Time) *lifecycle.Calendar { return calendar })
 			w.waitFor(c.freeze)
 			if c.freeze.Before(final.AddDate(0, 0, -2)) {
 				w.says("freeze 3.15")
@@ -141,6 +147,49 @@ func TestThawFreesBackports(t *testing.T) {
 			}
 			if len(w.refused) > 0 {
 				t.Errorf("GitHub refused %d requests: %s", len(w.refused), w.refused[0])
+			}
+		})
+	}
+}
+
+// TestFreezeThatMoves: the release slips while its branch is frozen, by a day and then by
+// ten. The hourly sweep finds it, and the freeze comes again at its new time.
+func TestFreezeThatMoves(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []config.Mode{config.Tracked, config.On} {
+		t.Run(string(mode), func(t *testing.T) {
+			t.Parallel()
+			final := time.Date(2026, 12, 2, 0, 0, 0, 0, time.UTC)
+			known := map[int]*lifecycle.Calendar{}
+			for _, slip := range []int{0, 1, 10} {
+				known[slip] = finals(t, final.AddDate(0, 0, slip))
+			}
+			slips := 0
+			settings := config.Preset()
+			settings.Freeze.Mode = mode
+			w := newWinterBy(t, settings, 3, func(time.Time) *lifecycle.Calendar { return known[slips] })
+			start := final.AddDate(0, 0, -2)
+			w.waitFor(start)
+			for _, step := range []struct {
+				slip int
+				at   time.Time
+				want string
+			}{
+				{0, start, "failure: Frozen until 2026-12-03: ask hugovk"},
+				{1, start.Add(26 * time.Hour), "failure: Frozen until 2026-12-04: ask hugovk"},
+				{10, start.Add(30 * time.Hour), "success: 3.15 isn't frozen"},
+				{10, start.AddDate(0, 0, 10), "failure: Frozen until 2026-12-13: ask hugovk"},
+				{10, start.AddDate(0, 0, 13), "success: 3.15 isn't frozen"},
+			} {
+				w.waitFor(step.at)
+				slips = step.slip
+				w.must(w.reconciler.Sweep(t.Context()))
+				w.run(w.clock().Add(time.Minute))
+				for _, number := range w.theirs {
+					if s := w.status(number); s.State+": "+s.Description != step.want && (mode != config.On || step.want[0] != 's' || s.State != "success") {
+						t.Errorf("at %s: %s: %s, want %s", step.at, s.State, s.Description, step.want)
+					}
+				}
 			}
 		})
 	}

@@ -43,7 +43,7 @@ func newWinterOn(t *testing.T, d *day, count int, tracked bool) *winter {
 	w.must(err)
 	open := func(i int, author, base string) int {
 		head := fmt.Sprintf("%s:work-%d", author, i)
-		files := map[string]ghtest.File{"Lib/test/test_work.py": ghtest.Text(head)}
+		files := map[string]ghtest.File{fmt.Sprintf("Lib/test/test_work_%d.py", i): ghtest.Text(head)}
 		_, err := w.cpython.Push(head, ghtest.Commit{Message: "Work", From: base, Files: files})
 		w.must(err)
 		number, err := w.cpython.OpenPR(ghtest.PR{Title: fmt.Sprintf("[3.15] Work %d", i), Author: author, Head: head, Base: base,
@@ -64,9 +64,12 @@ func newWinterOn(t *testing.T, d *day, count int, tracked bool) *winter {
 // says has the release manager give a command, and GitHub send it.
 func (w *winter) says(command string) {
 	w.Helper()
-	_, err := w.cpython.Comment(w.issue, "hugovk", "@"+strings.TrimSuffix(w.github.BotLogin(), "[bot]")+" "+command)
+	_, err := w.cpython.Comment(w.issue, "hugovk", "@"+w.me()+" "+command)
 	w.must(err)
 }
+
+// me is how people name the bot.
+func (w *winter) me() string { return strings.TrimSuffix(w.github.BotLogin(), "[bot]") }
 
 // shows counts the pull requests that show a state: with the release manager's own last.
 func (w *winter) shows() string {

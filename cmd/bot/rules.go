@@ -86,7 +86,7 @@ func (in surroundings) freezing(s config.Rules) freeze.Config {
 }
 
 // freezes are the versions that are closed now, besides commands.
-func (in surroundings) freezes(s config.Rules, now time.Time) (closed []string, next time.Time) {
+func (in surroundings) freezes(s config.Rules, now time.Time) (closed map[string]time.Time, next time.Time) {
 	if !s.FreezesAct() {
 		return nil, next
 	}

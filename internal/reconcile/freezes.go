@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -25,7 +26,7 @@ func (r *Reconciler) freezes(ctx context.Context, key pull.Key, installation int
 	if r.Freezes == nil || !seen {
 		return nil
 	}
-	before, err := recall[[]string](ctx, r, freezesNote, key)
+	before, err := recall[map[string]time.Time](ctx, r, freezesNote, key)
 	if err != nil {
 		return err
 	}
@@ -35,12 +36,10 @@ func (r *Reconciler) freezes(ctx context.Context, key pull.Key, installation int
 		hints = append(hints, queue.Hint{Key: key.String(), Installation: installation, Cause: fmt.Sprint(freezeCause, " ", next.Unix()),
 			At: next})
 	}
-	changed := slices.DeleteFunc(slices.Concat(before, closed), func(version string) bool {
-		return slices.Contains(before, version) == slices.Contains(closed, version)
-	})
+	changed := turned(before, closed)
 	for _, version := range changed {
 		of := snapshot.List{Key: key, Installation: installation, Base: version}
-		if !slices.Contains(closed, version) {
+		if _, frozen := closed[version]; !frozen {
 			of.Labels = []string{set.Backport.Label + " " + version}
 		}
 		numbers, err := r.freezing(ctx, of)
@@ -66,6 +65,23 @@ func (r *Reconciler) freezes(ctx context.Context, key pull.Key, installation int
 	return r.keep(ctx, freezesNote, key, closed)
 }
 
+// turned are the versions that froze, thawed, or stay frozen until another time.
+func turned(before, now map[string]time.Time) (versions []string) {
+	all := maps.Clone(before)
+	if all == nil {
+		all = map[string]time.Time{}
+	}
+	maps.Copy(all, now)
+	for _, version := range slices.Sorted(maps.Keys(all)) {
+		was, frozen := before[version]
+		until, freezes := now[version]
+		if frozen != freezes || !was.Equal(until) {
+			versions = append(versions, version)
+		}
+	}
+	return versions
+}
+
 // freezing lists the open pull requests into a branch that froze or thawed, and the merged
 // ones with labels.
 func (r *Reconciler) freezing(ctx context.Context, of snapshot.List) (numbers []int, err error) {
@@ -79,10 +95,10 @@ func (r *Reconciler) freezing(ctx context.Context, of snapshot.List) (numbers []
 	}
 	log := zerolog.Ctx(ctx).With().Str("version", of.Base).Bool("frozen", len(of.Labels) == 0).Logger()
 	if refused(err) { // must not stop the sweep
-		log.Warn().Err(err).Msg("a freeze began or ended, and its pull requests can't be listed")
+		log.Warn().Err(err).Msg("a freeze began, moved or ended, and its pull requests can't be listed")
 	} else if err != nil {
 		return nil, err
 	}
-	log.Info().Int("pull_requests", len(numbers)).Msg("a freeze began or ended")
+	log.Info().Int("pull_requests", len(numbers)).Msg("a freeze began, moved or ended")
 	return numbers, nil
 }

@@ -66,8 +66,9 @@ type Config struct {
 	// none.
 	Entries func(settings config.Rules, repository pull.Repository, now time.Time) Entries
 	// Freezes are the versions whose branches are closed now, as the release data and the
-	// settings have it, and when that changes next; zero: not foreseen. nil: none freezes.
-	Freezes func(settings config.Rules, now time.Time) (closed []string, next time.Time)
+	// settings have it, with the time until when, and when that changes next; zero: not
+	// foreseen. nil: none freezes.
+	Freezes func(settings config.Rules, now time.Time) (closed map[string]time.Time, next time.Time)
 	// Picker makes the picks of backports; nil for a Reconciler that only plans.
 	Picker Picker
 	// DryRun logs what would be done, and does nothing.

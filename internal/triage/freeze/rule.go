@@ -92,87 +92,6 @@ func (c Config) about(version string) bool {
 	return c.Release.Issue(version) != 0 || c.Settings.Mode == config.On && lifecycle.ValidVersion(version)
 }
 
-// state of a version.
-type state struct {
-	version string
-	issue   int // the tracking issue; 0: it has none
-	frozen  bool
-	by      string    // who froze it; "" for the release data
-	at      time.Time // when a command froze or thawed it the last time; zero: none did
-	until   time.Time // zero: until someone thaws it
-	next    time.Time // when the release data freezes it or ends that; zero: not foreseen
-	ever    bool      // it's frozen, or was
-	lead    []string  // logins of its release managers
-}
-
-// state decides by the release data and the last command. A command to freeze holds until
-// one to thaw; one to thaw holds until the release data freezes the branch the next time.
-func (c Config) state(r *pull.Request, version string, thread pull.Thread) state {
-	s := state{version: version, issue: c.Release.Issue(version)}
-	b, known := c.Backport.Life(c.Calendar(), version, r.Now)
-	if !known {
-		b = lifecycle.Branch{}
-	}
-	s.lead = c.Backport.Logins(b)
-	start, end := c.planned(version)
-	scheduled := b.Phase == lifecycle.FinalFreeze
-	switch {
-	case r.Now.Before(start):
-		s.next = start
-	case scheduled && r.Now.Before(end):
-		s.next = end
-	}
-	last, frozen := c.last(r, version, thread)
-	s.at = last.At
-	_, noted := thread.Notes[noteKey]
-	switch {
-	case last.Kind == pull.Frozen:
-		s.frozen, s.by = true, last.By
-	case scheduled && (r.Now.Before(start) || !r.Now.Before(end)): // by the settings, until they change
-		s.frozen = true
-	case scheduled && (last.Kind == "" || last.At.Before(start)):
-		s.frozen, s.until = true, end
-	}
-	begun := s.issue == 0 && !start.IsZero() && !r.Now.Before(start)
-	s.ever = frozen || s.frozen || noted || begun
-	return s
-}
-
-// last is the last command on a version, and whether one ever froze it.
-func (c Config) last(r *pull.Request, version string, thread pull.Thread) (last pull.Event, frozen bool) {
-	if c.Commands == nil {
-		return last, false
-	}
-	for _, e := range c.Commands(r, thread.Comments) {
-		if e.Subject == version {
-			last, frozen = e, frozen || e.Kind == pull.Frozen
-		}
-	}
-	return last, frozen
-}
-
-// planned is when the release data freezes a version, and when that ends; zero: never.
-func (c Config) planned(version string) (start, end time.Time) {
-	schedule, found := c.Calendar().Schedule(version)
-	if !found {
-		return start, end
-	}
-	for _, p := range schedule.Periods() {
-		switch {
-		case p.Phase == lifecycle.FinalFreeze:
-			start = p.From
-		case !start.IsZero() && end.IsZero():
-			end = p.From
-		}
-	}
-	return start, end
-}
-
-// here is the state of a tracking issue's own version.
-func (c Config) here(r *pull.Request, version string) state {
-	return c.state(r, version, pull.Thread{Comments: r.Comments, Notes: r.Notes})
-}
-
 func (c Config) want(r *pull.Request) pull.Want {
 	if r.Issue {
 		return c.track(r)
@@ -192,16 +111,19 @@ func (c Config) want(r *pull.Request) pull.Want {
 	}
 	status := c.status(r, s, r.Author)
 	// A status belongs to the commit: another pull request with this head may be into a
-	// frozen branch.
-	if shown := r.Statuses[c.Settings.Status]; shown.State == pull.StatusFailure && shown.URL != status.URL &&
-		!r.Happened(pull.BaseChanged, r.Base) {
-		return want
+	// frozen branch. If this one came from there, the other one has the last word.
+	if shown := r.Statuses[c.Settings.Status]; shown.State == pull.StatusFailure && shown.URL != status.URL {
+		if !r.Happened(pull.BaseChanged, r.Base) {
+			return want
+		}
+		want.Enqueue = c.trackedAt(r, shown.URL)
 	}
 	want.Statuses = []pull.Status{status}
 	if _, noted := r.Threads[issue].Notes[noteKey]; s.frozen && !noted && issue != 0 {
 		want.Enqueue = append(want.Enqueue, c.key(r, issue))
 	}
-	if r.Statuses[c.Settings.Status] != status && r.Happened(pull.Queued, "") { // a merge queue's commits get it too
+	fails := status.State == pull.StatusFailure                                            // then in any case: a run may have been cut off
+	if (fails || r.Statuses[c.Settings.Status] != status) && r.Happened(pull.Queued, "") { // a merge queue's commits get it too
 		want.Enqueue = append(want.Enqueue, r.Key.Repository())
 	}
 	return want
@@ -223,24 +145,58 @@ func (c Config) track(r *pull.Request) pull.Want {
 	for _, number := range r.Awaiting[c.label(version)] {
 		want.Enqueue = append(want.Enqueue, c.key(r, number))
 	}
+	missing := 0
 	for _, open := range r.Open[version] {
 		if open.Statuses[c.Settings.Status] != c.status(r, s, open.Author) {
 			want.Enqueue = append(want.Enqueue, c.key(r, open.Number))
+			missing++
 		}
+	}
+	if again := r.Now.Add(min(max(r.Now.Sub(s.turned)/2, soon), late)); missing > 0 && (s.next.IsZero() || again.Before(s.next)) {
+		want.Again = again
 	}
 	return want
 }
 
-// thawedFor is how long after a thaw by command the merged pull requests that request a
-// backport are enqueued, as many of them wait for it: longer than it takes sweeps to find a
-// command whose webhook was lost.
+// While pull requests show something else, since GitHub rejected their statuses, the tracking
+// issue enqueues them again: the longer nothing happens, the later.
+const (
+	soon = 2 * time.Minute
+	late = 6 * time.Hour
+)
+
+// trackedAt are the tracking issues with an address.
+func (c Config) trackedAt(r *pull.Request, address string) (issues []pull.Key) {
+	for _, t := range c.Release.Issues {
+		if c.page(r, t.Version) == address {
+			issues = append(issues, c.key(r, t.Issue))
+		}
+	}
+	return issues
+}
+
+// page is the address that a version's statuses link to: another version's differs.
+func (c Config) page(r *pull.Request, version string) string {
+	repository := fmt.Sprintf("%s/%s", strings.TrimRight(c.ServerURL, "/"), r.Key.Repository())
+	switch issue := c.Release.Issue(version); {
+	case issue != 0:
+		return fmt.Sprintf("%s/issues/%d", repository, issue)
+	case c.about(version):
+		return fmt.Sprintf("%s/tree/%s", repository, version)
+	}
+	return ""
+}
+
+// thawedFor is how long after a thaw the merged pull requests that request a backport are
+// enqueued, as they may wait for it: longer than it takes sweeps to find a command whose
+// webhook was lost.
 const thawedFor = 2 * time.Hour
 
-// thaws reports whether backports may still wait for a thaw, by a command or without one,
-// after someone deleted the command to freeze.
+// thaws reports whether backports may still wait for a thaw. It also comes when someone
+// deletes the command to freeze.
 func (c Config) thaws(r *pull.Request, s state) bool {
 	posted, noted := r.Notes[noteKey]
-	return !s.frozen && (r.Now.Sub(s.at) < thawedFor || noted && posted.Digest != c.note(r, s).Digest())
+	return !s.frozen && (r.Now.Sub(s.turned) < thawedFor || noted && posted.Digest != c.note(r, s).Digest())
 }
 
 // key of another pull request or issue of the same repository.
@@ -253,13 +209,7 @@ func (c Config) key(r *pull.Request, number int) pull.Key {
 // status of a pull request into a branch, by its author.
 func (c Config) status(r *pull.Request, s state, author string) pull.Status {
 	status := pull.Status{Context: c.Settings.Status, State: pull.StatusSuccess, Description: descriptionOpen(s.version)}
-	page := fmt.Sprintf("%s/%s", strings.TrimRight(c.ServerURL, "/"), r.Key.Repository())
-	switch {
-	case s.issue != 0:
-		status.URL = fmt.Sprintf("%s/issues/%d", page, s.issue)
-	case c.about(s.version): // another pull request with this head has another one
-		status.URL = fmt.Sprintf("%s/tree/%s", page, s.version)
-	}
+	status.URL = c.page(r, s.version)
 	manages := func(login string) bool { return strings.EqualFold(login, author) }
 	switch {
 	case s.frozen && slices.ContainsFunc(s.lead, manages):

@@ -1,0 +1,123 @@
+package freeze
+
+import (
+	"time"
+
+	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// state of a version.
+type state struct {
+	version string
+	issue   int // the tracking issue; 0: it has none
+	frozen  bool
+	by      string    // who froze it; "" for the release data
+	at      time.Time // when
+	turned  time.Time // when it froze or thawed, as far as commands and the release data have it
+	until   time.Time // zero: until someone thaws it
+	next    time.Time // when the release data freezes it or ends that; zero: not foreseen
+	ever    bool      // it's frozen, or was
+	lead    []string  // logins of its release managers
+}
+
+// state decides by the release data and the last command. A command to freeze holds until
+// one to thaw; one to thaw holds until the release data freezes the branch the next time.
+func (c Config) state(r *pull.Request, version string, thread pull.Thread) state {
+	s := state{version: version, issue: c.Release.Issue(version)}
+	b, known := c.Backport.Life(c.Calendar(), version, r.Now)
+	if !known {
+		b = lifecycle.Branch{}
+	}
+	s.lead = c.Backport.Logins(b)
+	start, end := c.planned(version)
+	scheduled := b.Phase == lifecycle.FinalFreeze
+	switch {
+	case r.Now.Before(start):
+		s.next = start
+	case scheduled && r.Now.Before(end):
+		s.next = end
+	}
+	last, frozen := c.last(r, version, thread)
+	for _, at := range []time.Time{start, end, last.At} {
+		if at.After(s.turned) && !at.After(r.Now) {
+			s.turned = at
+		}
+	}
+	_, noted := thread.Notes[noteKey]
+	switch {
+	case last.Kind == pull.Frozen:
+		s.frozen, s.by, s.at = true, last.By, last.At
+	case scheduled && (r.Now.Before(start) || !r.Now.Before(end)): // by the settings, until they change
+		s.frozen = true
+	case scheduled && (last.Kind == "" || last.At.Before(start)):
+		s.frozen, s.until = true, end
+	}
+	begun := s.issue == 0 && !start.IsZero() && !r.Now.Before(start)
+	s.ever = frozen || s.frozen || noted || begun
+	return s
+}
+
+// last is the last command on a version, and whether one ever froze it.
+func (c Config) last(r *pull.Request, version string, thread pull.Thread) (last pull.Event, frozen bool) {
+	if c.Commands == nil {
+		return last, false
+	}
+	for _, e := range c.Commands(r, thread.Comments) {
+		if e.Subject == version {
+			last, frozen = e, frozen || e.Kind == pull.Frozen
+		}
+	}
+	return last, frozen
+}
+
+// planned is when the release data freezes a version, and when that ends; zero: never.
+func (c Config) planned(version string) (start, end time.Time) {
+	schedule, found := c.Calendar().Schedule(version)
+	if !found {
+		return start, end
+	}
+	for _, p := range schedule.Periods() {
+		switch {
+		case p.Phase == lifecycle.FinalFreeze:
+			start = p.From
+		case !start.IsZero() && end.IsZero():
+			end = p.From
+		}
+	}
+	return start, end
+}
+
+// here is the state of a tracking issue's own version.
+func (c Config) here(r *pull.Request, version string) state {
+	return c.state(r, version, pull.Thread{Comments: r.Comments, Notes: r.Notes})
+}
+
+// Planned are the versions that are closed at a time, as the release data and the settings
+// have it, with the time until when (zero: not foreseen), and when that changes next; zero:
+// not foreseen. Commands don't count.
+func (c Config) Planned(now time.Time) (closed map[string]time.Time, next time.Time) {
+	closed = map[string]time.Time{}
+	var versions []string
+	for _, s := range c.Calendar().Schedules() {
+		versions = append(versions, s.Version)
+	}
+	for _, o := range c.Backport.Overrides {
+		versions = append(versions, o.Version)
+	}
+	for _, version := range versions {
+		if !c.about(version) {
+			continue
+		}
+		start, end := c.planned(version)
+		if b, known := c.Backport.Life(c.Calendar(), version, now); known && b.Phase == lifecycle.FinalFreeze {
+			closed[version] = end
+		}
+		for _, at := range []time.Time{start, end} {
+			if at.After(now) && (next.IsZero() || at.Before(next)) {
+				next = at
+			}
+		}
+	}
+	return closed, next
+}
