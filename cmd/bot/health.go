@@ -44,10 +44,17 @@ func (b *bot) health() health {
 			return health{Health: reconcile.Health{Alerts: []reconcile.Alert{{Kind: kindDatabase,
 				Text: "the database doesn't answer. The log says why; the bot continues by itself once it does"}}}}, nil
 		}
-		if b.Role == roleReceive { // it's ready when it can store, whatever becomes of the work
-			return health{stats: stats}, nil
+		h := health{stats: stats}
+		if b.Role != roleReceive { // that's ready when it can store, whatever becomes of the work
+			h.Health = b.reconciler.Health(ctx, stats.Unserved, b.ReadyWithin)
 		}
-		h := health{b.reconciler.Health(ctx, stats.Unserved, b.ReadyWithin), stats}
+		if refusing := b.queue.Refusing(b.ReadyWithin); refusing > 0 {
+			h.Alerts = append(h.Alerts, reconcile.Alert{Kind: kindDatabase, Text: fmt.Sprintf("nothing that came could be stored for %s: check the "+
+				"disk's free space and the log. GitHub's deliveries since then are requested again once it works", refusing.Round(time.Second))})
+		}
+		if b.Role == roleReceive {
+			return h, nil
+		}
 		if stats.Overdue > b.ReadyWithin {
 			h.Alerts = append(h.Alerts, reconcile.Alert{Kind: kindBehind,
 				Text: fmt.Sprintf("work has been due for %s, more than %s: the bot can't keep up. Check its CPU, its database and the log",

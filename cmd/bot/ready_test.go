@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"fmt"
 	"net/http"
 	"os"
@@ -214,6 +215,30 @@ func TestReadyWithoutDatabase(t *testing.T) {
 	if status, _ := c.page("/healthz"); status != well {
 		t.Errorf("/healthz: %d", status)
 	}
+}
+
+// TestReadyWithFullDatabase: it answers, but takes nothing any more.
+func TestReadyWithFullDatabase(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t)
+	c.run("")
+	c.logs("sweep done")
+	c.becomes(well, "ready: 0 waiting, 0 running, 0 delayed\n")
+	db, err := sql.Open("sqlite", c.database+"?_pragma=busy_timeout(60000)")
+	c.check(err)
+	defer db.Close()
+	_, err = db.Exec(`CREATE TRIGGER full BEFORE INSERT ON deliveries BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END`)
+	c.check(err)
+	c.edit(c.cpython, c.number)
+	c.becomes(well, "ready: 0 waiting, 0 running, 0 delayed\n")
+	c.pass(11 * time.Minute)
+	c.edit(c.cpython, c.number)
+	c.becomes(ill, "not ready: nothing that came could be stored for 11m", "check the disk's free space and the log")
+	c.counts("database")
+	_, err = db.Exec(`DROP TRIGGER full`)
+	c.check(err)
+	c.edit(c.cpython, c.number)
+	c.becomes(well, "ready: ")
 }
 
 // TestForeignAccounts: the log tells once that the App is installed elsewhere, its

@@ -130,6 +130,7 @@ type Queue struct {
 	stop       sync.Once
 	stopped    error
 
+	refused  refusing
 	alive    atomic.Int64 // replicas
 	claiming sync.Mutex   // held from a claim until its runs are recorded
 	mu       sync.Mutex

@@ -119,6 +119,9 @@ func (q *Queue) collect(first *write) []*write {
 func (q *Queue) commit(batch []*write) {
 	batch = slices.DeleteFunc(batch, func(w *write) bool { return w.ctx.Err() != nil })
 	err := q.storeInTime(batch)
+	if len(batch) > 0 {
+		q.refused.note(err, q.cfg.Now())
+	}
 	if err == nil {
 		answer(batch, nil)
 		return
