@@ -175,3 +175,22 @@ func TestSectionBesideOpenCode(t *testing.T) {
 		}
 	}
 }
+
+// TestPickedFrom: the lines of git and of cherry_picker, with the repository that other
+// tools add.
+func TestPickedFrom(t *testing.T) {
+	other := strings.Repeat("b", 40)
+	for message, want := range map[string]string{
+		"Fix it\n\n(cherry picked from commit " + sha + ")\n":                                                      sha,
+		"Fix it\n\n(cherry picked from commit " + sha + " python/cpython)\n":                                       sha,
+		"Fix it\n\n(cherry picked from commit " + sha + " a.b-c/d_e)\n(cherry picked from commit " + other + ")\n": sha + " " + other,
+		"Fix it\n\n(cherry picked from commit " + sha[:7] + ")\n":                                                  sha[:7],
+		"Fix it\n\n(cherry picked from commit " + sha[:6] + ")\n":                                                  "",
+		"Fix it\n\n(cherry picked from commit " + sha + " python)\n":                                               "",
+		"Fix it\n\n(cherry picked from commit main)\n":                                                             "",
+	} {
+		if got := strings.Join(PickedFrom(message), " "); got != want {
+			t.Errorf("%q: %q, want %q", message, got, want)
+		}
+	}
+}
