@@ -118,11 +118,19 @@ func (c commit) wide() (commit, bool) {
 	return c, true
 }
 
+// aliases are names in lower case that git knows, most of them by iconv, and the index of
+// encodings doesn't.
+var aliases = map[string]string{
+	"latin-1": "iso-8859-1", "8859_1": "iso-8859-1", "latin9": "iso-8859-15", "cp874": "windows-874", "koi8r": "koi8-r", "koi8u": "koi8-u",
+	"cp932": "windows-31j", "sjis-win": "windows-31j", "eucjp": "euc-jp", "eucjp-win": "euc-jp", "cp949": "euc-kr", "uhc": "euc-kr",
+	"euckr": "euc-kr", "euccn": "gbk", "euc-cn": "gbk", "cp950": "big5", "big5hkscs": "big5",
+}
+
 // decoder returns one for the encoding that a commit's header names, or nil if it's
 // unknown.
 func decoder(name string) *encoding.Decoder {
-	if strings.EqualFold(name, "latin-1") { // git's own alias
-		name = "ISO-8859-1"
+	if known, found := aliases[strings.ToLower(name)]; found {
+		name = known
 	}
 	if e, err := ianaindex.IANA.Encoding(name); err == nil && e != nil {
 		return e.NewDecoder()

@@ -82,3 +82,13 @@ func TestPerson(t *testing.T) {
 		}
 	}
 }
+
+// TestEncodingNames: every alias names an encoding that is known.
+func TestEncodingNames(t *testing.T) {
+	t.Parallel()
+	for name := range aliases {
+		if decoder(name) == nil || decoder(strings.ToUpper(name)) == nil {
+			t.Errorf("%s is unknown", name)
+		}
+	}
+}
