@@ -62,7 +62,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		newscheck.Merged(s.News, in.calendar),
 		issuenumber.Rule(s.IssueNumbers, in.serverURL),
 		title.Rule(s.Titles),
-		s.Labels.Styled(stages.Rule(s.Stages, command.SaysReady)),
+		s.Labels.Styled(stages.Rule(s.Stages, stages.Ready{Says: commands.SaysReady, Looks: commands.Holders})),
 		labels.Rule(s.Labels),
 		links.Rule(s.IssueNumbers),
 		s.Labels.Styled(wrongbranch.Rule(s.WrongBranch)),

@@ -158,20 +158,28 @@ func (c *Config) byPhase(r *pull.Request, b lifecycle.Branch, change time.Time) 
 	case slices.Contains(table.Ask, kind):
 		return c.ask(r, b, kind, change)
 	}
-	return verdict{answer: refused, why: whyKind(b, kind, c.labelOf(security), mayAllow(by, c.label(b.Version)))}
+	return verdict{answer: refused, why: whyKind(b, kind, c.labelOf(security), mayAllow(by, c.allowing(r, b.Version, allowLabel)))}
 }
 
 // ask makes a change wait for the release manager, who is mentioned once the change is
 // merged and only lacks the approval.
 func (c *Config) ask(r *pull.Request, b lifecycle.Branch, kind string, change time.Time) verdict {
-	by, label := who(c.managers(b)), c.label(b.Version)
+	by, how := who(c.managers(b)), c.allowing(r, b.Version, allowAgain)
 	if b.Phase == lifecycle.FinalFreeze {
-		return verdict{answer: waiting, why: fmt.Sprintf(whyFrozen, b.Version, by, label), again: change}
+		return verdict{answer: waiting, why: fmt.Sprintf(whyFrozen, b.Version, by, how), again: change}
 	}
 	if r.Merge != nil {
 		by = who(mentioned(c.managers(b)))
 	}
-	return verdict{answer: waiting, why: fmt.Sprintf(whyAsk, b.Version, b.Phase, kindName(kind), by, label), person: true, again: change}
+	return verdict{answer: waiting, why: fmt.Sprintf(whyAsk, b.Version, b.Phase, kindName(kind), by, how), person: true, again: change}
+}
+
+// allowing is how a release manager allows a backport.
+func (c *Config) allowing(r *pull.Request, version, byLabel string) string {
+	if c.Decisions != nil && r.Me != "" {
+		return fmt.Sprintf(allowCommand, r.Me, version)
+	}
+	return fmt.Sprintf(byLabel, c.label(version))
 }
 
 // decision is the last word of a branch's release managers by a command, or a zero event.

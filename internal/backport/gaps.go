@@ -131,12 +131,40 @@ func (c *Config) Gaps(s Search, merged, into []pull.Summary) []Gap {
 	return gaps
 }
 
+// OpenFix is an open pull request into the branch with a security fix.
+type OpenFix struct {
+	Of   int // the original; the pull request itself if it's no backport
+	Pull pull.Summary
+}
+
+// OpenFixes are the security fixes among the open pull requests into the branch, by their labels,
+// which strangers can't set: also those of changes that Gaps doesn't look at any more. into are
+// all into the branch, in any state.
+func (c *Config) OpenFixes(s Search, open []pull.Incoming, into []pull.Summary) (all []OpenFix) {
+	known := backportsOf(s.Version, into)
+	for _, p := range open {
+		branch, number := originalOf(pull.FullTitle(p.Title, p.Body))
+		if branch != s.Version || number == 0 {
+			number = p.Number
+		}
+		if c.secures(p.Summary) && !known[number].merged {
+			all = append(all, OpenFix{number, p.Summary})
+		}
+	}
+	return all
+}
+
+// secures reports whether a pull request has the label of a security fix.
+func (c *Config) secures(m pull.Summary) bool {
+	return slices.ContainsFunc(c.Settings.Kinds, func(k config.Kind) bool {
+		return k.Name == security && slices.ContainsFunc(k.Labels, m.HasLabel)
+	})
+}
+
 // gap returns whether a change should be on the branch, only by its labels.
 func (c *Config) gap(s Search, m pull.Summary) (Gap, bool) {
 	kind := c.kind(change(m))
-	if m.State == pull.Merged && slices.ContainsFunc(c.Settings.Kinds, func(k config.Kind) bool {
-		return k.Name == security && slices.ContainsFunc(k.Labels, m.HasLabel)
-	}) { // since then, its author may have changed the title
+	if m.State == pull.Merged && c.secures(m) { // since then, its author may have changed the title
 		kind = security
 	}
 	table, _ := c.Settings.Phase(s.Phase)

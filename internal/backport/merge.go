@@ -57,11 +57,32 @@ func (c *backportPR) mergeable() bool {
 			return false
 		}
 	}
-	if recall(c.original.Notes[statusKey].Data).Rows[c.r.Base].Refused || c.decision(c.r, c.r.Base).Kind == pull.Refused {
+	if c.refused() {
 		return false
 	}
 	b, known := c.Life(c.r.Base, c.r.Now)
 	return c.Settings.Merge == config.AutoMerge && !c.r.HasLabel(c.Settings.HoldLabel) && known && !managed(c.phase(c.r, b))
+}
+
+// refused reports whether a release manager said no to the backport, here or on the original,
+// or may have: strangers can write more comments there than can be read.
+func (c *backportPR) refused() bool {
+	switch {
+	case recall(c.original.Notes[statusKey].Data).Rows[c.r.Base].Refused, c.decision(c.r, c.r.Base).Kind == pull.Refused:
+		return true
+	case c.Decisions == nil, named(c.r) == 0: // someone changed the title: whose backport it is isn't known
+		return false
+	}
+	thread, read := c.r.Threads[c.original.Number]
+	o := c.original
+	there := &pull.Request{Key: c.r.Key.Repository(), Me: c.r.Me, Now: c.r.Now, State: o.State, Base: o.Base, Author: o.Author,
+		Events: o.Events, Comments: thread.Comments, CoreFault: "not this pull request's"}
+	there.Key.Number = o.Number
+	if read && o.Number != 0 && !thread.More {
+		return c.decision(there, c.r.Base).Kind == pull.Refused
+	}
+	c.wants.Again = c.r.Now.Add(c.patience())
+	return true
 }
 
 // approvals returns those that count, earliest first. unread: there may be more, but the

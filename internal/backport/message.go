@@ -174,8 +174,8 @@ func whyNoPhase(version, phase string) string {
 // What waits for the release manager: with the version, the phase and the kind, who that
 // is, and the label.
 const (
-	whyAsk    = "%s (%s) accepts %s only with the release manager's approval: to approve, %s can remove `%s` and set it again"
-	whyFrozen = "%s is frozen for a release, so this will be backported after that; to do it now, %s can remove `%s` and set it again"
+	whyAsk    = "%s (%s) accepts %s only with the release manager's approval: to approve, %s can %s"
+	whyFrozen = "%s is frozen for a release, so this will be backported after that; to do it now, %s can %s"
 )
 
 // whyKind says that a branch doesn't accept a kind of change. It may be a security fix
@@ -193,7 +193,14 @@ func whyNot(me string, said pull.Event) string {
 }
 
 // mayAllow says who may allow a change anyway.
-func mayAllow(by, label string) string { return fmt.Sprintf("%s can set `%s` to allow it", by, label) }
+func mayAllow(by, how string) string { return fmt.Sprintf("%s can %s to allow it", by, how) }
+
+// How a release manager allows a backport: by a command, or a label where there are none.
+const (
+	allowCommand = "comment `@%s allow %s`"
+	allowLabel   = "set `%s`"
+	allowAgain   = "remove `%s` and set it again"
+)
 
 func kindName(kind string) string {
 	switch kind {

@@ -77,6 +77,9 @@ func (c *Config) pullLooks(r *pull.Request) pull.Looks {
 		if c.Settings.Merge == config.AutoMerge {
 			looks.Guarded = []string{r.Base}
 			looks.People = append(looks.People, c.unranked(r)...)
+			if c.Decisions != nil && len(looks.Requests) > 0 && len(r.Standing()) > 0 { // or it isn't merged anyway
+				looks.Threads = append(looks.Threads, looks.Requests...)
+			}
 		}
 	}
 	return looks

@@ -14,6 +14,8 @@ const AwaitingFor = 90 * 24 * time.Hour
 type Thread struct {
 	Comments []Comment             // as Request.Comments
 	Notes    map[string]PostedNote // as Request.Notes
+	// More: there are more comments, or GitHub leaves some out of its answer.
+	More bool
 }
 
 // OpenSummary is what a tracking issue knows about an open pull request.

@@ -19,7 +19,7 @@ type Backport struct {
 	Number   int    `json:"number"`
 	Title    string `json:"title"`
 	Kind     string `json:"kind"`
-	Merged   string `json:"merged"`
+	Merged   string `json:"merged"` // "" if that was before the last release, or isn't known
 	Why      string `json:"why"`
 	Backport int    `json:"backport,omitempty"` // the open one
 }
@@ -40,7 +40,21 @@ func (c *Config) lacking(s backport.Search, f pull.Release) []Backport {
 	for _, g := range c.Backport.Gaps(s, f.Merged, into(f)) {
 		all = append(all, Backport{g.Number, oneLine(g.Title), g.Kind, g.Merged.Format(time.DateOnly), oneLine(g.Why), g.Backport})
 	}
+	for _, fix := range c.Backport.OpenFixes(s, f.Open, into(f)) {
+		if !slices.ContainsFunc(all, func(b Backport) bool { return b.Backport == fix.Pull.Number || b.Number == fix.Of }) {
+			all = append(all, Backport{Number: fix.Of, Title: oneLine(fix.Pull.Title), Kind: securityKind, Why: openFix, Backport: fix.Pull.Number})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Backport) int { return cmp.Compare(urgency(a), urgency(b)) })
 	return all
+}
+
+// urgency puts security fixes first.
+func urgency(b Backport) int {
+	if b.Kind == securityKind {
+		return 0
+	}
+	return 1
 }
 
 // into are the known pull requests into the branch.

@@ -232,7 +232,7 @@ func (r *Readiness) byFixes() {
 		r.object(missingFixes, count(len(missing), "security fix is", "security fixes are"), list(missing))
 	}
 	if len(open) > 0 {
-		r.object(openFixes, count(len(open), "backport of a security fix is", "backports of security fixes are"), list(open))
+		r.object(openFixes, count(len(open), "security fix is", "security fixes are"), list(open))
 	}
 }
 

@@ -131,6 +131,7 @@ func (l *loading) readThread(ctx context.Context, key pull.Key) (out knownThread
 			break
 		}
 		of := page.Repository.Thread.Comments
+		out.More = out.More || len(of.Nodes) < of.Entries
 		if len(all.Comments.Nodes) == 0 && len(of.Nodes) > 0 {
 			out.stamp = stamp{of.Nodes[0].UpdatedAt, of.TotalCount}
 		}
@@ -140,6 +141,7 @@ func (l *loading) readThread(ctx context.Context, key pull.Key) (out knownThread
 			break
 		}
 		variables["after"] = of.PageInfo.EndCursor
+		out.More = out.More || len(all.Comments.Nodes) >= pull.MaxThread
 	}
 	slices.SortStableFunc(all.Comments.Nodes, func(a, b commentData) int {
 		before, _ := a.FullDatabaseID.Int64()

@@ -119,7 +119,7 @@ func TestLongThread(t *testing.T) {
 	}
 	r := w.load(Query{Key: w.key, Looks: looksAt(pull.Looks{Threads: []int{w.issue}})})
 	got := spokenIn(r.Threads[w.issue])
-	if len(got) != pull.MaxThread || got[0] != "5" || got[len(got)-1] != fmt.Sprint(pull.MaxThread+4) {
+	if len(got) != pull.MaxThread || !r.Threads[w.issue].More || got[0] != "5" || got[len(got)-1] != fmt.Sprint(pull.MaxThread+4) {
 		t.Errorf("%d comments, from %q to %q", len(got), got[0], got[len(got)-1])
 	}
 }

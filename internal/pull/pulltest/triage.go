@@ -45,6 +45,7 @@ type yamlTriage struct {
 type yamlThread struct {
 	Comments []yamlComment `yaml:"comments"`
 	Notes    []string      `yaml:"notes"`
+	More     bool          `yaml:"more"`
 }
 
 type yamlOpenPull struct {
@@ -57,7 +58,8 @@ type yamlOpenPull struct {
 func (y yamlRequest) threads(r *pull.Request, at pull.Looks) {
 	r.Threads, r.Open = map[int]pull.Thread{}, map[string][]pull.OpenSummary{}
 	for _, number := range at.Threads {
-		of := pull.Thread{Comments: y.said(y.Threads[number].Comments), Notes: map[string]pull.PostedNote{}}
+		of := pull.Thread{Comments: y.said(y.Threads[number].Comments), Notes: map[string]pull.PostedNote{},
+			More: y.Threads[number].More}
 		for _, key := range y.Threads[number].Notes {
 			of.Notes[key] = pull.PostedNote{ID: 1}
 		}

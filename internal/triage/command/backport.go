@@ -18,14 +18,8 @@ func (c Config) Asked(r *pull.Request) []pull.Event {
 	var all []pull.Event
 	comments, _ := c.heard(r)
 	for _, o := range comments {
-		for _, k := range o.commands {
+		for _, k := range c.heeded(r, o) {
 			all = append(all, c.allowed(r, o, k)...)
-			if k.verb == verbResume && c.mayHold(r, o) {
-				o.held = nil
-			}
-			if o.held != nil { // it was turned down
-				continue
-			}
 			e := pull.Event{Kind: pull.Labeled, By: o.By, At: o.At, Command: true, Edited: o.Answered && o.Editor != ""}
 			version, labelled := c.version(k.name)
 			switch {

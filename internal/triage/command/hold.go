@@ -157,6 +157,19 @@ func (c Config) heard(r *pull.Request) ([]commandComment, []turn) {
 	return all, turns
 }
 
+// heeded are a comment's commands, without those that were turned down because of a hold.
+func (c Config) heeded(r *pull.Request, o commandComment) (all []command) {
+	for _, k := range o.commands {
+		if k.verb == verbResume && c.mayHold(r, o) {
+			o.held = nil // for the rest of this comment
+		}
+		if v, _ := verbOf(k.verb); o.held == nil || v.held {
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
 // holding has the bot stop here, or says that it goes on.
 func holding(r *pull.Request, turns []turn) pull.Want {
 	var want pull.Want

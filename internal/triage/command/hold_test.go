@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,50 @@ func TestHeldBackports(t *testing.T) {
 	if want := "needs backport to 3.12, needs backport to 3.11"; strings.Join(asked, ", ") != want {
 		t.Errorf("%q, want %q", asked, want)
 	}
+}
+
+// TestHeldCommands: what is said into a hold was turned down, and counts no more once the hold
+// has ended; what ends the hold in the same comment, does.
+func TestHeldCommands(t *testing.T) {
+	c := Config{Settings: config.Commands{Mode: config.On}, Backport: config.Preset().Backport,
+		Managers: func(string, time.Time) []string { return []string{"hugovk"} }}
+	at := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
+	r := &pull.Request{Me: "concorde", State: pull.Merged, Now: at.Add(time.Hour), Author: "hugovk", People: map[string]pull.Role{"erin": pull.Triage}}
+	say := func(by, body string) {
+		minute := time.Duration(len(r.Comments)) * time.Minute
+		r.Comments = append(r.Comments, pull.Comment{ID: int64(len(r.Comments) + 1), By: by, Body: "@concorde " + body, At: at.Add(minute)})
+	}
+	check := func(when, decided, allowed string, ready ...bool) {
+		t.Helper()
+		var decisions, asked []string
+		for _, e := range c.Decisions(r) {
+			decisions = append(decisions, string(e.Kind)+" "+e.Subject)
+		}
+		for _, e := range c.Asked(r) {
+			asked = append(asked, e.Subject)
+		}
+		var said []bool
+		for _, comment := range r.Comments {
+			if strings.Contains(comment.Body, "ready") {
+				said = append(said, c.SaysReady(r, comment))
+			}
+		}
+		if strings.Join(decisions, ", ") != decided || strings.Join(asked, ", ") != allowed || !slices.Equal(said, ready) {
+			t.Errorf("%s: %q, %q, ready %t", when, decisions, asked, said)
+		}
+	}
+	say("erin", "hold")
+	say("hugovk", "refuse 3.14 too late")
+	say("hugovk", "allow 3.13")
+	say("hugovk", "ready")
+	check("on hold", "", "", false)
+	say("mallory", "resume")
+	say("hugovk", "ready")
+	check("a stranger ends no hold", "", "", false, false)
+	say("hugovk", "resume\n@concorde allow 3.12\n@concorde ready")
+	check("with the end of the hold", "allowed 3.12", "needs backport to 3.12", false, false, true)
+	say("hugovk", "refuse 3.14 too late\n@concorde hold")
+	check("with the next hold", "allowed 3.12, refused 3.14", "needs backport to 3.12", false, false, true)
 }
 
 // TestHoldWords: day and reason, in whatever order and punctuation.

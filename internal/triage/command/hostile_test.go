@@ -66,7 +66,7 @@ func FuzzCommands(f *testing.F) {
 			}
 		}
 		if commands := parse("concorde", body).commands; len(commands) > 0 &&
-			!SaysReady(&pull.Request{Me: "concorde"}, pull.Comment{By: "eric", Body: body + "\n"}) {
+			!(Config{}).SaysReady(&pull.Request{Me: "concorde"}, pull.Comment{By: "eric", Body: body + "\n"}) {
 			for _, k := range commands {
 				if k.verb == verbReady {
 					t.Errorf("%q says ready", body)

@@ -214,20 +214,6 @@ func commander(c pull.Comment) bool {
 	return !c.Own && !c.Bot && !edited && c.By != "" && !strings.EqualFold(c.By, "ghost")
 }
 
-// SaysReady reports whether a comment has the command by which an author says that
-// the changes are made.
-func SaysReady(r *pull.Request, c pull.Comment) bool {
-	if r.Me == "" || !commander(c) {
-		return false
-	}
-	for _, k := range saidIn(r, c.Body).commands {
-		if k.verb == verbReady {
-			return true
-		}
-	}
-	return false
-}
-
 // Names reports whether a comment names the bot, as every command does. It looks at the
 // text before that's read as Markdown, which may have "&#64;" for "@".
 func Names(me, text string) bool {

@@ -70,8 +70,9 @@ func (c Config) Decisions(r *pull.Request) []pull.Event {
 	}
 	kinds := map[string]pull.EventKind{verbAllow: pull.Allowed, verbRefuse: pull.Refused}
 	var all []pull.Event
-	for _, o := range commandComments(r) {
-		for _, k := range o.commands {
+	comments, _ := c.heard(r)
+	for _, o := range comments {
+		for _, k := range c.heeded(r, o) {
 			versions, why := c.decided(r, o, k)
 			for _, version := range versions {
 				if kind := kinds[k.verb]; kind != "" && c.decides(r, o, version) && (kind == pull.Allowed || why != "") {

@@ -15,12 +15,9 @@ func (c Config) Reverts(r *pull.Request, all bool) (asked []pull.Comment) {
 	v, _ := verbOf(verbRevert)
 	comments, _ := c.heard(r)
 	for _, o := range comments {
-		for _, k := range o.commands {
-			if k.verb == verbResume && c.mayHold(r, o) {
-				o.held = nil
-			}
+		for _, k := range c.heeded(r, o) {
 			may := c.rank(r, o.By) >= v.least || r.CoreFault != "" && o.Done && o.Editor == ""
-			if k.verb == verbRevert && o.held == nil && (all || may) {
+			if k.verb == verbRevert && (all || may) {
 				ask := o.Comment
 				ask.Body = reason(k.name)
 				asked = append(asked, ask)

@@ -74,11 +74,11 @@ func TestSaysReady(t *testing.T) {
 		{pull.Comment{By: "other[bot]", Bot: true, Body: "@concorde ready"}, false},
 		{pull.Comment{By: "concorde[bot]", Own: true, Body: "@concorde ready"}, false},
 	} {
-		if got := SaysReady(&pull.Request{Me: "concorde"}, c.Comment); got != c.want {
+		if got := (Config{}).SaysReady(&pull.Request{Me: "concorde"}, c.Comment); got != c.want {
 			t.Errorf("%+v: %v", c.Comment, got)
 		}
 	}
-	if SaysReady(&pull.Request{}, pull.Comment{By: "eric", Body: "@ ready"}) {
+	if (Config{}).SaysReady(&pull.Request{}, pull.Comment{By: "eric", Body: "@ ready"}) {
 		t.Error("without a bot")
 	}
 }

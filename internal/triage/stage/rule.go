@@ -88,16 +88,23 @@ var decisionsByReviews = []decision{
 	{"it has no review that counts", func(*situation) bool { return true }, review, nil},
 }
 
+// Ready is the command by which an author says that the changes are made. Its zero value
+// is none.
+type Ready struct {
+	Says  func(*pull.Request, pull.Comment) bool // whether a comment has it
+	Looks func(*pull.Request) pull.Looks         // what Says reads
+}
+
 // Rule keeps the stage's label (devguide, "Lifecycle of a pull request"). In mode off it
-// has no Want. ready reports whether a comment has a command by which an author says
-// that the changes are made; nil if there's no such command.
-func Rule(set config.Stages, ready func(*pull.Request, pull.Comment) bool) pull.Rule {
-	m := &machine{set: set, labels: labelNames(set), phrases: newPhrases(set.Phrases), ready: ready}
+// has no Want.
+func Rule(set config.Stages, ready Ready) pull.Rule {
+	m := &machine{set: set, labels: labelNames(set), phrases: newPhrases(set.Phrases), ready: ready.Says}
 	rule := pull.Rule{
 		Name:  "stage",
 		About: about,
-		Needs: pull.Events | pull.Opinions | pull.Comments | pull.Team | pull.Notes | pull.Reviews,
+		Needs: pull.Events | pull.Opinions | pull.Comments | pull.Team | pull.Notes | pull.Reviews | pull.AuditLog,
 		Owns:  m.labels[review:],
+		Looks: ready.Looks,
 	}
 	if set.Mode != config.Off {
 		rule.Want = func(r *pull.Request) pull.Want {

@@ -17,7 +17,7 @@ import (
 func TestGolden(t *testing.T) {
 	rules := func(settings []byte) ([]pull.Rule, error) {
 		set, err := config.Preset().Override("settings", settings)
-		return []pull.Rule{Rule(set.Stages, nil)}, err
+		return []pull.Rule{Rule(set.Stages, Ready{})}, err
 	}
 	pulltest.Golden(t, map[string]pulltest.Rules{"": rules, "stories": nil}) // TestStories reads stories
 }
@@ -25,7 +25,7 @@ func TestGolden(t *testing.T) {
 func TestOff(t *testing.T) {
 	set := settings()
 	set.Mode = config.Off
-	if rule := Rule(set, nil); rule.Want != nil || rule.Name != "stage" || len(rule.Owns) != 5 {
+	if rule := Rule(set, Ready{}); rule.Want != nil || rule.Name != "stage" || len(rule.Owns) != 5 {
 		t.Errorf("the rule that is off: %+v", rule)
 	}
 }

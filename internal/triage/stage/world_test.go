@@ -16,7 +16,7 @@ import (
 // settings are those of the preset, read once.
 var settings = sync.OnceValue(func() config.Stages { return config.Preset().Stages })
 
-func rules() []pull.Rule { return []pull.Rule{Rule(settings(), nil)} }
+func rules() []pull.Rule { return []pull.Rule{Rule(settings(), Ready{})} }
 
 // world is a pull request on a small GitHub: people's deeds change it, and the
 // bot looks at it.
