@@ -56,7 +56,7 @@ func TestManifest(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(sent.Permissions) != tt.count || slices.Contains(sent.Events, "merge_group") != tt.queue ||
-				slices.Contains(sent.Events, "check_run") {
+				!slices.Contains(sent.Events, "commit_comment") || slices.Contains(sent.Events, "check_run") {
 				t.Errorf("%s", text)
 			}
 			if _, secret := sent.Hook["secret"]; secret || strings.Contains(string(text), "null") {

@@ -94,8 +94,11 @@ func (v *visit) permissions(context.Context) result {
 func (v *visit) events(context.Context) result {
 	r := v.known().registration
 	cure := "Change it at " + v.appSettings("/permissions") + "."
-	missing, spare := eventGap(r)
+	missing, rare, spare := eventGap(r)
 	var found []Finding
+	if len(rare) > 0 {
+		found = append(found, Finding{State: Note, Text: "The App doesn't subscribe to " + strings.Join(rare, ", ") + ".", Cure: cure})
+	}
 	if len(missing) > 0 {
 		found = append(found, Finding{State: Problem, Text: "The App doesn't subscribe to " + strings.Join(missing, ", ") + ".", Cure: cure})
 	}
@@ -109,14 +112,18 @@ func (v *visit) events(context.Context) result {
 	return result{findings: found}
 }
 
-func eventGap(r gh.Registration) (missing, spare []string) {
+func eventGap(r gh.Registration) (missing, rare, spare []string) {
 	has := map[string]bool{}
 	for _, name := range r.Events {
 		has[name] = true
 	}
 	for _, e := range access.Events(r.Permissions) {
-		if !has[e.Name] {
-			missing = append(missing, fmt.Sprintf("%s (%s)", e.Title, e.Use))
+		switch text := fmt.Sprintf("%s (%s)", e.Title, e.Use); {
+		case has[e.Name]:
+		case e.Rare:
+			rare = append(rare, text)
+		default:
+			missing = append(missing, text)
 		}
 		delete(has, e.Name)
 	}
@@ -130,7 +137,7 @@ func eventGap(r gh.Registration) (missing, spare []string) {
 			spare = append(spare, name)
 		}
 	}
-	return missing, spare
+	return missing, rare, spare
 }
 
 // lack returns permissions of the table that aren't granted.

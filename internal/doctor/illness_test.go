@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -135,6 +136,13 @@ func TestIllnesses(t *testing.T) {
 				p.github.SetApp(all, events(all)[1:])
 			},
 			check: "events", state: Problem, whole: Problem, text: "doesn't subscribe to Pull request (", cure: "/permissions",
+		},
+		"an event that few need": {
+			harm: func(p *patient) {
+				all := access.Choose(func(access.Permission) bool { return true })
+				p.github.SetApp(all, slices.DeleteFunc(events(all), func(name string) bool { return name == "commit_comment" }))
+			},
+			check: "events", state: Note, whole: OK, text: "doesn't subscribe to Commit comment (", cure: "/permissions",
 		},
 		"a permission that wasn't accepted": {
 			harm: func(p *patient) {

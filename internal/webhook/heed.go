@@ -20,6 +20,9 @@ type Heed struct {
 	// Report: a status or check run of this name on a commit of the default branch or a
 	// version's; "" if the event doesn't name it. nil: none matters.
 	Report func(ctx context.Context, repository pull.Key, check string) bool
+	// Buildbot: a login is that of a buildbot that reports in comments, on commits or after the
+	// merge on pull requests. nil: none is.
+	Buildbot func(ctx context.Context, repository pull.Key, login string) bool
 }
 
 // reported reports whether the event is about a check of a branch that matters. A branch's
@@ -37,8 +40,8 @@ func (h *Handler) reported(ctx context.Context, name string, e *event) bool {
 		branches, check = []named{{e.CheckRun.Suite.HeadBranch}}, e.CheckRun.Name
 	case name == "check_suite" && e.Action == "completed":
 		branches = []named{{e.CheckSuite.HeadBranch}}
-	case name == "commit_comment" && e.Action == "created":
-		branches = []named{{e.Repository.DefaultBranch}} // it names none
+	case e.Action == "created" && (name == "commit_comment" || name == "issue_comment"): // they name no branch
+		return h.cfg.Heed.Buildbot != nil && h.cfg.Heed.Buildbot(ctx, e.Repository.key(), e.Comment.User.Login)
 	}
 	of := func(b named) bool { return lasting(b.Name, e) }
 	return slices.ContainsFunc(branches, of) && h.cfg.Heed.Report(ctx, e.Repository.key(), check)

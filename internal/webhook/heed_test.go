@@ -82,6 +82,41 @@ func TestHeed(t *testing.T) {
 	}
 }
 
+// What is reported on a branch after the merge has the bot look at the branches: by names of checks, and by the logins of buildbots that
+// comment. What strangers write costs nothing.
+func TestReports(t *testing.T) {
+	const repo = `"repository":{"full_name":"python/cpython","default_branch":"main"}}`
+	h := &Handler{cfg: Config{Heed: Heed{
+		Report:   func(_ context.Context, _ pull.Key, check string) bool { return check == "" || check == "refleak" },
+		Buildbot: func(_ context.Context, _ pull.Key, login string) bool { return login == "buildbot" },
+	}}}
+	for _, tt := range []struct {
+		event, payload string
+		want           bool
+	}{
+		{"status", `{"context":"refleak","branches":[{"name":"x"},{"name":"main"}],` + repo, true},
+		{"status", `{"context":"refleak","branches":[{"name":"3.14"}],` + repo, true},
+		{"status", `{"context":"refleak","branches":[{"name":"feature"}],` + repo, false},
+		{"status", `{"context":"lint","branches":[{"name":"main"}],` + repo, false},
+		{"check_suite", `{"action":"completed","check_suite":{"head_branch":"main"},` + repo, true},
+		{"check_suite", `{"action":"requested","check_suite":{"head_branch":"main"},` + repo, false},
+		{"commit_comment", `{"action":"created","comment":{"user":{"login":"buildbot"}},` + repo, true},
+		{"commit_comment", `{"action":"created","comment":{"user":{"login":"mallory"},"body":"has failed"},` + repo, false},
+		{"issue_comment", `{"action":"created","issue":{"number":3},"comment":{"user":{"login":"buildbot"}},` + repo, true},
+		{"issue_comment", `{"action":"created","issue":{"number":3},"comment":{"user":{"login":"mallory"}},` + repo, false},
+		{"issue_comment", `{"action":"deleted","issue":{"number":3},"comment":{"user":{"login":"buildbot"}},` + repo, false},
+		{"issue_comment", `{"action":"created","comment":{"user":{"login":"buildbot"}},"repository":{"full_name":"a/../b"}}`, false},
+	} {
+		e, err := parse([]byte(tt.payload))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := h.reported(t.Context(), tt.event, e); got != tt.want {
+			t.Errorf("%s %s: %v", tt.event, tt.payload, got)
+		}
+	}
+}
+
 // Without anyone who can tell, every comment and push counts.
 func TestNoHeed(t *testing.T) {
 	h := &Handler{}

@@ -16,7 +16,9 @@ type Event struct {
 	// Unasked: GitHub sends it to every App that has the permission, and lets none
 	// subscribe.
 	Unasked bool
-	Use     string // what the bot does with it, for people
+	// Rare: few repositories use what needs it, and without it, the sweep finds the same.
+	Rare bool
+	Use  string // what the bot does with it, for people
 
 	keys     func(*event) []pull.Key // nil: it is about no pull request, issue or repository
 	people   bool                    // it changes who is in a team, or who may do what
@@ -40,6 +42,8 @@ var Events = []Event{
 		Use: "approved backports are merged once others' statuses are green, which send no *Check suite*; regressions " +
 			"after a merge"},
 	{Name: "push", Title: "Push", Permission: "Contents", Use: "settings files, and conflicts with the base branch", keys: pushed},
+	{Name: "commit_comment", Title: "Commit comment", Permission: "Contents", Rare: true,
+		Use: "buildbots that comment on commits, if your settings name any; without it, the hourly sweep finds them"},
 	{Name: "create", Title: "Create", Permission: "Contents", Use: "a maintenance branch is cut", keys: branch},
 	{Name: "delete", Title: "Delete", Permission: "Contents", Use: "a maintenance branch is deleted", keys: branch},
 	{Name: "label", Title: "Label", Permission: "Metadata", Use: "the labels of the repository change", keys: wholeRepository},

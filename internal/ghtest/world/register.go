@@ -32,7 +32,7 @@ type ManifestHook struct {
 
 // eventPermissions are what an App needs to subscribe to an event ("Webhook events and payloads"). Others can't be subscribed to.
 var eventPermissions = map[string]string{
-	"check_run": "checks", "check_suite": "checks", "create": "contents", "delete": "contents", "issue_comment": "issues", "issues": "issues",
+	"check_run": "checks", "check_suite": "checks", "commit_comment": "contents", "create": "contents", "delete": "contents", "issue_comment": "issues", "issues": "issues",
 	"label": "metadata", "member": "members", "membership": "members", "merge_group": "merge_queues", "organization": "members",
 	"pull_request": "pull_requests", "pull_request_review": "pull_requests", "pull_request_review_thread": "pull_requests", "push": "contents",
 	"repository": "metadata", "status": "statuses", "team": "members", "team_add": "members",
