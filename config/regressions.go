@@ -14,7 +14,7 @@ type Regressions struct {
 	// Checks are patterns of statuses and check runs on the commits of branches, with * for
 	// any text. Without any, and without comments or nightly builds, the rule does nothing.
 	Checks []string `yaml:"checks" jsonschema:"maxLength=200,uniqueItems=true,maxItems=50"`
-	// Comments are those of buildbots on commits.
+	// Comments are those of buildbots, on commits or on their pull requests after the merge.
 	Comments []BuildbotComment `yaml:"comments" jsonschema:"maxItems=20"`
 	// MaxPullRequests is the most pull requests that one failure comments on. If more may
 	// have caused it, it comments on none.
@@ -25,7 +25,7 @@ type Regressions struct {
 	RevertBranch string `yaml:"revert-branch" jsonschema:"maxLength=40,format=branch-prefix"`
 }
 
-// BuildbotComment is a comment on a commit that says how a build went.
+// BuildbotComment is a comment that says how a build went.
 type BuildbotComment struct {
 	// the login of the account that writes it, without "[bot]"
 	By string `yaml:"by" jsonschema:"required,maxLength=100,format=account"`

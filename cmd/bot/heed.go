@@ -32,6 +32,10 @@ func (b *bot) heed() webhook.Heed {
 			set, _ := b.reconciler.InForce(ctx, repository)
 			return regression.Heeds(set, check)
 		},
+		Buildbot: func(ctx context.Context, repository pull.Key, login string) bool {
+			set, _ := b.reconciler.InForce(ctx, repository)
+			return regression.Hears(set, login)
+		},
 	}
 }
 

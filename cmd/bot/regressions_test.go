@@ -118,3 +118,33 @@ func TestFlakyCheck(t *testing.T) {
 		}
 	}
 }
+
+// TestBuildbotOnPullRequests: CPython's buildbots comment on the pull request after the merge. Their comment counts like a status, at once;
+// a stranger's that looks like it doesn't.
+func TestBuildbotOnPullRequests(t *testing.T) {
+	t.Parallel()
+	s := backportStage(t, "regressions: {comments: [{by: bedevere-bot, check: buildbot, bad: has failed when building, good: has passed}]}").start()
+	before, innocent, bad := s.lands("gh-140001: One"), s.lands("gh-140001: Two"), s.lands("gh-140001: Three")
+	const failed = "Hi! The buildbot **ARM 3.x** has failed when building commit %s.\n\nhttps://buildbot.python.org/all/#/builders/1/builds/2"
+	says := func(m *merged, by, text string) {
+		s.Helper()
+		_, err := s.cpython.Comment(m.number, by, text)
+		s.check(err)
+	}
+	s.check(s.cpython.CommentOnCommit(before.sha, "bedevere-bot", "The buildbot **ARM 3.x** has passed."))
+	says(innocent, "bedevere-bot", "The buildbot **ARM 3.x** has passed on commit "+innocent.sha)
+	s.rests()
+	says(bad, "mallory", fmt.Sprintf(failed, bad.sha))
+	s.rests()
+	if note := s.regressionNote(bad.number); note != "" {
+		t.Errorf("a stranger accuses: %s", note)
+	}
+	says(bad, "bedevere-bot", fmt.Sprintf(failed, bad.sha))
+	s.hears(bad.number, "`buildbot ARM 3.x` [failed](https://buildbot.python.org/all/#/builders/1/builds/2)", "passed on "+innocent.sha[:10],
+		"This is the only pull request in between.")
+	for _, m := range []*merged{before, innocent} {
+		if note := s.regressionNote(m.number); note != "" {
+			t.Errorf("#%d has nothing to do with it: %s", m.number, note)
+		}
+	}
+}

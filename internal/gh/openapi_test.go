@@ -203,7 +203,9 @@ func exerciseChecked(w *world) {
 	for _, branch := range []string{"main", "nothing"} {
 		_, err = w.app.Checked(w.T.Context(), snapshot.CheckedQuery{Key: ghtrial.CPython, Branch: branch, Source: pull.CheckSource{
 			Watches: func(string) bool { return true },
-			Comment: func(string, string) (string, pull.RunOutcome, bool) { return "buildbot", pull.RunBad, true },
+			Comment: func(string, string) (pull.CommentReport, bool) {
+				return pull.CommentReport{Check: "buildbot", Outcome: pull.RunBad}, true
+			},
 			Nightly: func(string) (string, string) { return "nightly.yml", "nightly build" },
 			Doubts: func(b pull.BranchChecks) (all []pull.CheckDoubt) {
 				for _, check := range []string{"refleak", "run"} {

@@ -32,7 +32,7 @@ const (
 )
 
 // CheckRun is one run of a check on a commit: a status, a check run, a buildbot's comment
-// on the commit, or a nightly build.
+// on the commit or its pull request, or a nightly build.
 type CheckRun struct {
 	Check   string
 	Outcome RunOutcome
@@ -45,14 +45,23 @@ type CheckRun struct {
 type CheckSource struct {
 	// Watches reports whether a status or check run of this name counts.
 	Watches func(check string) bool
-	// Comment reads a comment on a commit, by a login; nil: they aren't loaded.
-	Comment func(by, body string) (check string, outcome RunOutcome, is bool)
+	// Comment reads a comment by a login, on a commit or after the merge on its pull request;
+	// nil: they aren't loaded.
+	Comment func(by, body string) (report CommentReport, is bool)
 	// Nightly is the workflow file of a branch's nightly build, and the check that it
 	// counts as; "" for none.
 	Nightly func(branch string) (workflow, check string)
 	// Doubts are the runs whose earlier results matter: GitHub's list of a commit's checks
 	// only has the newest.
 	Doubts func(BranchChecks) []CheckDoubt
+}
+
+// CommentReport is what a buildbot's comment says.
+type CommentReport struct {
+	Check   string
+	Outcome RunOutcome
+	Commit  string // that was built: seven digits or more; "" if the comment doesn't say
+	URL     string // of the build; "" likewise
 }
 
 // CheckDoubt is a check on a commit that may have had another result before.

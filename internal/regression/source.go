@@ -2,6 +2,7 @@ package regression
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,7 @@ func Source(s config.Rules, now time.Time) pull.CheckSource {
 		out.Watches = s.Regressions.Watches
 	}
 	if len(s.Regressions.Comments) > 0 {
-		out.Comment = func(by, body string) (string, pull.RunOutcome, bool) {
+		out.Comment = func(by, body string) (pull.CommentReport, bool) {
 			return comment(s.Regressions.Comments, by, body)
 		}
 	}
@@ -49,26 +50,48 @@ var bold = regexp.MustCompile(`\*\*([^*\n]{1,100})\*\*`)
 // maxBuildbot is how much of a comment is read, in bytes.
 const maxBuildbot = 8 << 10
 
+// built and address are how they name the commit and the build: "has failed when building
+// commit 1a2b3c4 …" and https://buildbot.python.org/all/#/builders/1/builds/2 (python/
+// buildmaster-config, master/custom/pr_reporter.py).
+var (
+	built   = regexp.MustCompile(`(?i)\bcommit\s+\[?([0-9a-f]{7,40})\b`)
+	address = regexp.MustCompile(`https?://[^\s()<>\[\]"]{1,300}/builds/[0-9]{1,12}`)
+)
+
+// Hears reports whether a login is that of a buildbot whose comments count.
+func Hears(s config.Rules, login string) bool {
+	return slices.ContainsFunc(s.Regressions.Comments, func(c config.BuildbotComment) bool { return writes(c, login) })
+}
+
+func writes(c config.BuildbotComment, login string) bool {
+	return strings.EqualFold(strings.TrimSuffix(login, "[bot]"), c.By)
+}
+
 // comment reads a buildbot's comment.
-func comment(known []config.BuildbotComment, by, body string) (check string, outcome pull.RunOutcome, is bool) {
-	text := strings.ToLower(body[:min(len(body), maxBuildbot)])
+func comment(known []config.BuildbotComment, by, body string) (report pull.CommentReport, is bool) {
+	body = strings.ToValidUTF8(body[:min(len(body), maxBuildbot)], "?")
+	text := strings.ToLower(body)
 	for _, c := range known {
-		if !strings.EqualFold(strings.TrimSuffix(by, "[bot]"), c.By) {
+		if !writes(c, by) {
 			continue
 		}
 		switch {
 		case strings.Contains(text, strings.ToLower(c.Bad)):
-			outcome = pull.RunBad
+			report.Outcome = pull.RunBad
 		case strings.Contains(text, strings.ToLower(c.Good)):
-			outcome = pull.RunGood
+			report.Outcome = pull.RunGood
 		default:
 			continue
 		}
-		check = c.Check
-		if m := bold.FindStringSubmatch(body[:min(len(body), maxBuildbot)]); m != nil {
-			check += " " + strings.TrimSpace(strings.ToValidUTF8(m[1], "?"))
+		report.Check = c.Check
+		if m := bold.FindStringSubmatch(body); m != nil {
+			report.Check += " " + strings.TrimSpace(m[1])
 		}
-		return check, outcome, true
+		if m := built.FindStringSubmatch(body); m != nil {
+			report.Commit = strings.ToLower(m[1])
+		}
+		report.URL = address.FindString(body)
+		return report, true
 	}
-	return "", "", false
+	return pull.CommentReport{}, false
 }

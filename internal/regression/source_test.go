@@ -14,9 +14,21 @@ var buildbots = []config.BuildbotComment{
 	{By: "other", Check: "perf", Bad: "slower", Good: "as fast"},
 }
 
+// python is what CPython's buildbots comment on pull requests after the merge (python/buildmaster-config, master/custom/pr_reporter.py).
+const python = ":warning::warning::warning: Buildbot failure :warning::warning::warning:\n" +
+	"------------------------------------------------------------------------\n\n" +
+	"Hi! The buildbot **AMD64 Arch Linux Asan 3.x** has failed when building commit 1a2b3c4d5e6f1a2b3c4d5e6f1a2b3c4d5e6f1a2b.\n\n" +
+	"What do you need to do:\n\n1. Don't panic.\n2. Check [the buildbot page in the devguide](https://devguide.python.org/buildbots/) " +
+	"if you don't know what the buildbots are or how they work.\n3. Go to the page of the buildbot that failed " +
+	"(https://buildbot.python.org/all/#/builders/585/builds/3456) and take a look at the build logs.\n"
+
 func TestBuildbotComments(t *testing.T) {
 	for _, tt := range []struct{ by, body, want string }{
 		{"bedevere-bot", "Hi! The buildbot **AMD64 Fedora 3.x** has failed when building commit c0ffee.", "buildbot AMD64 Fedora 3.x bad"},
+		{"bedevere-bot", python, "buildbot AMD64 Arch Linux Asan 3.x bad 1a2b3c4d5e6f1a2b3c4d5e6f1a2b3c4d5e6f1a2b " +
+			"https://buildbot.python.org/all/#/builders/585/builds/3456"},
+		{"bedevere-bot", "**x** has failed when building commit [caa3ef2](https://github.com/python/cpython/commit/caa3ef284a) " +
+			"(https://buildbot.python.org/all/#builders/8/builds/908)", "buildbot x bad caa3ef2 https://buildbot.python.org/all/#builders/8/builds/908"},
 		{"Bedevere-Bot[bot]", "The buildbot **ARM** HAS PASSED.", "buildbot ARM good"},
 		{"bedevere-bot", "has failed, but **x** has passed before", "buildbot x bad"},
 		{"bedevere-bot", "Thanks!", ""},
@@ -24,10 +36,10 @@ func TestBuildbotComments(t *testing.T) {
 		{"other", "It's as fast as before", "perf good"},
 		{"bedevere-bot", strings.Repeat(" ", maxBuildbot) + "has failed", ""},
 	} {
-		check, outcome, is := comment(buildbots, tt.by, tt.body)
+		report, is := comment(buildbots, tt.by, tt.body)
 		got := ""
 		if is {
-			got = check + " " + string(outcome)
+			got = strings.TrimSpace(strings.Join([]string{report.Check, string(report.Outcome), report.Commit, report.URL}, " "))
 		}
 		if got != tt.want {
 			t.Errorf("%s: %.60q: %q, want %q", tt.by, tt.body, got, tt.want)
@@ -40,10 +52,10 @@ func FuzzBuildbot(f *testing.F) {
 	f.Add("bedevere-bot", "The buildbot **AMD64** has failed")
 	f.Add("other", strings.Repeat("*", 300)+"slower\xff**\xff**")
 	f.Fuzz(func(t *testing.T, by, body string) {
-		check, outcome, is := comment(buildbots, by, body)
-		if is != (outcome == pull.RunGood || outcome == pull.RunBad) || len(check) > 320 ||
-			strings.ContainsAny(check, "\n") || !utf8.ValidString(check) {
-			t.Errorf("%q: %q %q %v", body, check, outcome, is)
+		r, is := comment(buildbots, by, body)
+		if is != (r.Outcome == pull.RunGood || r.Outcome == pull.RunBad) || len(r.Check) > 420 || len(r.URL) > 500 || len(r.Commit) > 40 ||
+			strings.ContainsAny(r.Check+r.URL, "\n") || !utf8.ValidString(r.Check+r.URL) || is && !Hears(config.Rules{Regressions: config.Regressions{Comments: buildbots}}, by) {
+			t.Errorf("%q: %+v %v", body, r, is)
 		}
 	})
 }

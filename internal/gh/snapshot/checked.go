@@ -45,8 +45,9 @@ type knownChecks struct {
 	at time.Time
 }
 
-// Checked loads the checks of a branch's newest commits: one request, one for its nightly
-// builds if it has some, and one for each run that may have had another result before.
+// Checked loads the checks of a branch's newest commits: one request, one for buildbots'
+// comments on their pull requests if some are known, one for its nightly builds if it has
+// some, and one for each run that may have had another result before.
 func (l *Loader) Checked(ctx context.Context, q CheckedQuery) (pull.BranchChecks, error) {
 	c, err := l.app.Client(ctx, q.Key.Repository(), q.Installation)
 	if err == nil {
@@ -85,6 +86,7 @@ type checkedLoad struct {
 
 type checkedCommit struct {
 	Oid, MessageHeadline   string
+	CommittedDate          time.Time
 	Parents                gh.Connection[struct{ Oid string }]
 	AssociatedPullRequests gh.Connection[struct {
 		Number             int
@@ -122,8 +124,9 @@ func (l *checkedLoad) load(ctx context.Context) (out pull.BranchChecks, err erro
 	for _, c := range listed {
 		at[c.Oid] = c
 	}
+	var dates []time.Time
 	for c, found := listed[0], true; found; {
-		out.Commits = append(out.Commits, l.commit(c))
+		out.Commits, dates = append(out.Commits, l.commit(c)), append(dates, c.CommittedDate)
 		parent := ""
 		for _, p := range c.Parents.Nodes {
 			parent = p.Oid
@@ -134,6 +137,10 @@ func (l *checkedLoad) load(ctx context.Context) (out pull.BranchChecks, err erro
 		}
 	}
 	slices.Reverse(out.Commits)
+	slices.Reverse(dates)
+	if err := l.discussed(ctx, &out, dates); err != nil {
+		return pull.BranchChecks{}, err
+	}
 	if err := l.nightly(ctx, &out); err != nil {
 		return pull.BranchChecks{}, err
 	}
@@ -150,7 +157,7 @@ func (l *checkedLoad) commits(ctx context.Context) (all []checkedCommit, more bo
 	query := func(comments string) string {
 		return "query($owner:String!,$name:String!,$branch:String!,$first:Int!,$after:String){" +
 			"repository(owner:$owner,name:$name,followRenames:false){ref(qualifiedName:$branch){target{__typename ...on Commit{" +
-			"history(first:$first,after:$after){nodes{oid messageHeadline parents(first:1){nodes{oid}} associatedPullRequests(first:5){" +
+			"history(first:$first,after:$after){nodes{oid messageHeadline committedDate parents(first:1){nodes{oid}} associatedPullRequests(first:5){" +
 			"nodes{number state baseRefName mergeCommit{oid}}}" + reports + comments + "} " + pageFields + "}}}}}}"
 	}
 	variables := map[string]any{"branch": "refs/heads/" + l.Branch}
@@ -201,7 +208,7 @@ func (l *checkedLoad) spare(page []checkedCommit) {
 	for _, c := range page {
 		for i := range c.Comments.Nodes {
 			m := &c.Comments.Nodes[i]
-			if _, _, is := l.Source.Comment(m.by(), m.Body); !is {
+			if _, is := l.Source.Comment(m.by(), m.Body); !is {
 				m.Body = ""
 			}
 		}
@@ -225,8 +232,8 @@ func (l *checkedLoad) commit(c checkedCommit) pull.CommitChecks {
 		}
 	}
 	for _, m := range c.Comments.Nodes {
-		if check, outcome, is := l.Source.Comment(m.by(), m.Body); is {
-			out.Runs = append(out.Runs, pull.CheckRun{Check: check, Outcome: outcome, At: m.CreatedAt, URL: m.URL})
+		if report, is := l.Source.Comment(m.by(), m.Body); is {
+			out.Runs = append(out.Runs, m.run(report))
 		}
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -18,8 +19,9 @@ import (
 func watching(doubts ...pull.CheckDoubt) pull.CheckSource {
 	return pull.CheckSource{
 		Watches: func(check string) bool { return strings.HasPrefix(check, "slow") },
-		Comment: func(by, body string) (string, pull.RunOutcome, bool) {
-			return "buildbot", pull.RunBad, by == "buildbot" && body == "failed"
+		Comment: func(by, body string) (pull.CommentReport, bool) {
+			result, commit, _ := strings.Cut(body, " ")
+			return pull.CommentReport{Check: "buildbot", Outcome: pull.RunBad, Commit: commit}, by == "buildbot" && result == "failed"
 		},
 		Nightly: func(branch string) (string, string) { return "nightly.yml", "nightly build" },
 		Doubts:  func(pull.BranchChecks) []pull.CheckDoubt { return doubts },
@@ -80,8 +82,8 @@ func TestChecked(t *testing.T) {
 	}
 	w.Srv.ResetRequests()
 	load(doubts...)
-	if w.Sent() != 2 {
-		t.Errorf("%d requests, want 2: what came before a newest result never changes", w.Sent())
+	if w.Sent() != 3 {
+		t.Errorf("%d requests, want 3, for commits, comments on pull requests and builds: what came before a newest result never changes", w.Sent())
 	}
 	b, err := w.app.Checked(t.Context(), CheckedQuery{Key: ghtrial.CPython, Branch: "nothing", Source: watching()})
 	if err != nil || len(b.Commits) != 0 {
@@ -126,4 +128,83 @@ func TestCheckedIsBounded(t *testing.T) {
 			t.Errorf("heavy %v: %d commits, more %v: …%+v", heavy, n, b.More, b.Commits[max(n-3, 0):])
 		}
 	}
+}
+
+// Buildbots of CPython comment on the pull request after the merge, and on a backport's original. What they say counts for the commit that
+// they name, or else for the one that the pull request brought; what strangers say, or what's about another commit, doesn't.
+func TestCheckedOnPullRequests(t *testing.T) {
+	w := newWorld(t)
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	_, err := w.Repo.Comment(key.Number, "buildbot", "failed") // of a build before the merge
+	trial.OK(t, err)
+	w.Srv.Advance(time.Hour)
+	merged, err := w.Repo.Merge(key.Number, "guido")
+	trial.OK(t, err)
+	comment := func(by, body string) {
+		t.Helper()
+		_, err := w.Repo.Comment(key.Number, by, body)
+		trial.OK(t, err)
+	}
+	load := func(branch string) []string {
+		t.Helper()
+		b, err := w.app.Checked(t.Context(), CheckedQuery{Key: ghtrial.CPython, Branch: branch, Source: watching()})
+		trial.OK(t, err)
+		lines := runs(b)
+		return lines[len(lines)-1:]
+	}
+	is := func(branch, want string) {
+		t.Helper()
+		if got := load(branch); got[0] != want {
+			t.Errorf("%s: %q, want %q", branch, got, want)
+		}
+	}
+	head := fmt.Sprintf("gh-1: Fix it (#%d) #%d: ", key.Number, key.Number)
+	is("main", head)
+	comment("mallory", "failed "+merged)
+	comment("buildbot", "failed "+strings.Repeat("0", 40))
+	comment("buildbot", "never mind")
+	is("main", head)
+	comment("buildbot", "failed "+merged[:7])
+	is("main", head+"buildbot bad")
+	comment("buildbot", "failed")
+	is("main", head+"buildbot bad, buildbot bad")
+
+	// The first number in a backport's subject is the original's, where CPython's buildbots comment.
+	_, err = w.Repo.Push("3.14", ghtest.Commit{Message: fmt.Sprintf("[3.14] gh-1: Fix it (GH-%d) (GH-999999)", key.Number)})
+	trial.OK(t, err)
+	comment("buildbot", "failed "+w.Repo.Ref("3.14"))
+	is("3.14", fmt.Sprintf("[3.14] gh-1: Fix it (GH-%d) (GH-999999) #0: buildbot bad", key.Number))
+	is("main", head+"buildbot bad, buildbot bad")
+
+	// All of it costs one request besides the list and the nightly builds.
+	w.Srv.ResetRequests()
+	load("main")
+	if w.Sent() != 3 {
+		t.Errorf("%d requests, want 3", w.Sent())
+	}
+}
+
+// Long comments of strangers on merged pull requests cost requests, and nothing else.
+func TestLongCommentsOnMerged(t *testing.T) {
+	w := newWorld(t)
+	var last string
+	for i := range 40 {
+		key := w.Open(map[string]ghtest.File{fmt.Sprint("a", i): ghtest.Text("A\n")})
+		sha, err := w.Repo.Merge(key.Number, "guido")
+		trial.OK(t, err)
+		for range 8 {
+			_, err = w.Repo.Comment(key.Number, "mallory", strings.Repeat("x", 60_000))
+			trial.OK(t, err)
+		}
+		_, err = w.Repo.Comment(key.Number, "buildbot", "failed "+sha)
+		trial.OK(t, err)
+		last = sha
+	}
+	w.Srv.ResetRequests()
+	b, err := w.app.Checked(t.Context(), CheckedQuery{Key: ghtrial.CPython, Branch: "main", Source: watching()})
+	trial.OK(t, err)
+	if n := len(b.Commits); b.Commits[n-1].SHA != last || len(b.Commits[n-1].Runs) != 1 || len(b.Commits[n-40].Runs) != 1 || w.Sent() > 12 {
+		t.Errorf("%d requests, and %+v", w.Sent(), b.Commits[n-1])
+	}
+	t.Logf("%d requests", w.Sent())
 }
