@@ -109,6 +109,10 @@ func (s *stage) hostileOne(n int, words bool) int {
 	if !words {
 		return number
 	}
+	for range 100 / lightness() { // JSON takes six bytes for each character
+		_, err := s.cpython.Comment(number, "mallory", "@concorde "+strings.Repeat("<", textOfOne))
+		s.check(err)
+	}
 	for i := range 20 / lightness() {
 		_, err := s.cpython.Comment(number, "mallory", "@concorde "+text(n+i))
 		s.check(err)
