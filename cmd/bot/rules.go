@@ -128,9 +128,9 @@ func enabled(s config.Rules, all []pull.Rule) []pull.Rule {
 }
 
 // newReconciler makes a reconciler that only plans.
-func newReconciler(in surroundings, github connection) (*reconcile.Reconciler, error) {
-	return reconcile.New(reconcile.Config{Settings: in.central, GitHub: github.App, Loads: github.loads, Writes: github.writes, Now: time.Now,
-		Rules: in.rules})
+func newReconciler(in surroundings, github connection, known reconcile.Store) (*reconcile.Reconciler, error) {
+	return reconcile.New(reconcile.Config{Settings: in.central, GitHub: github.App, Loads: github.loads, Writes: github.writes, Store: known,
+		Now: time.Now, Rules: in.rules})
 }
 
 // labels returns what a repository's labels need. They're part of the rule on backports.

@@ -22,10 +22,10 @@ func (s *stage) ready() (status int, text string) {
 }
 
 // plans runs bot plan on a pull request.
-func (s *stage) plans(number int) (code int, stdout, stderr string) {
+func (s *stage) plans(number int, flags ...string) (code int, stdout, stderr string) {
 	s.Helper()
-	return runCommand(s, s.environment, "plan", "--config", s.environment["BOT_CONFIG"], "--api-url", s.github.APIURL(), "--server-url",
-		s.github.URL, fmt.Sprintf("python/cpython#%d", number))
+	return runCommand(s, s.environment, append([]string{"plan", "--config", s.environment["BOT_CONFIG"], "--api-url", s.github.APIURL(),
+		"--server-url", s.github.URL, fmt.Sprintf("python/cpython#%d", number)}, flags...)...)
 }
 
 // has waits until a status is there.

@@ -64,3 +64,13 @@ func (r *Reader) Stats(ctx context.Context) (Stats, error) { return r.q.Stats(ct
 
 // Get is Queue.Get.
 func (r *Reader) Get(ctx context.Context, name string) ([]byte, error) { return r.q.Get(ctx, name) }
+
+// AuditLog is Queue.AuditLog.
+func (r *Reader) AuditLog(ctx context.Context, key string, most int) ([][]byte, error) {
+	return r.q.AuditLog(ctx, key, most)
+}
+
+// Seen is Queue.Seen.
+func (r *Reader) Seen(ctx context.Context, key, version string) (time.Time, error) {
+	return r.q.Seen(ctx, key, version)
+}
