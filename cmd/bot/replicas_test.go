@@ -71,14 +71,14 @@ func TestThreeReplicasInAStorm(t *testing.T) {
 	allStored(t, database, f.github)
 }
 
-// fleet is three replicas, and the way from GitHub to them.
+// fleet is some replicas, mostly three, and the way from GitHub to them.
 type fleet struct {
 	testing.TB
 	github      *ghtest.Server
 	cpython     *ghtest.Repo
 	environment map[string]string
-	bots        [3]*process
-	addresses   [3]atomic.Pointer[string]
+	bots        []*process
+	addresses   []atomic.Pointer[string]
 	random      *rand.Rand
 	losing      atomic.Bool
 	carried     sync.Map // by GUID
@@ -90,10 +90,20 @@ type fleet struct {
 
 func newFleet(t *testing.T, database string, starter ...string) *fleet {
 	t.Helper()
-	f := &fleet{TB: t, random: rand.New(rand.NewPCG(3, 4)), starter: starter}
 	behind := func() time.Time { return time.Now().Add(-2 * time.Minute) } // what is lost now was lost some time ago
-	f.github, f.cpython = newGitHub(t, ghtest.Config{RateLimit: 1 << 30, Now: behind})
-	sweepsFindNothing(t, f.github)
+	github, cpython := newGitHub(t, ghtest.Config{RateLimit: 1 << 30, Now: behind})
+	sweepsFindNothing(t, github)
+	f := &fleet{TB: t, github: github, cpython: cpython, starter: starter}
+	f.launch(t, database, 3)
+	f.losing.Store(true)
+	return f
+}
+
+// launch starts the replicas, and has GitHub's deliveries carried to them.
+func (f *fleet) launch(t *testing.T, database string, replicas int) {
+	t.Helper()
+	f.bots, f.addresses = make([]*process, replicas), make([]atomic.Pointer[string], replicas)
+	f.random = rand.New(rand.NewPCG(3, 4))
 	f.environment = identity(f.github)
 	f.environment["DATABASE_URL"], f.environment["BOT_SETTLE"] = database, "20ms"
 	f.environment["CONCORDE_OLD_BOT"] = os.Getenv("CONCORDE_OLD_BOT")
@@ -101,11 +111,9 @@ func newFleet(t *testing.T, database string, starter ...string) *fleet {
 		f.start(i)
 	}
 	eventually(t, "the first look for missed deliveries", func() bool { return noted(t, database, "missed deliveries") })
-	f.losing.Store(true)
 	way := httptest.NewServer(http.HandlerFunc(f.carry))
 	t.Cleanup(way.Close)
 	f.github.SetHook(ghtest.Hook{URL: way.URL})
-	return f
 }
 
 func (f *fleet) start(i int) {
