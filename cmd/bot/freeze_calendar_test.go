@@ -86,15 +86,15 @@ func (w *winter) awaits(count int) {
 	}
 }
 
-// backported counts the pull requests into 3.15 that the bot opened.
-func (w *winter) backported() (count int) {
+// backports are the pull requests into 3.15 that the bot opened.
+func (w *winter) backports() (numbers []int) {
 	w.Helper()
 	for _, pr := range w.cpython.PRs() {
 		if pr.Author == w.github.BotLogin() && pr.Base == "3.15" {
-			count++
+			numbers = append(numbers, pr.Number)
 		}
 	}
-	return count
+	return numbers
 }
 
 // TestThawFreesBackports: backports that wait for the end of a freeze, by command or by the
@@ -127,7 +127,7 @@ func TestThawFreesBackports(t *testing.T) {
 			w.awaits(count)
 			w.rest()
 			w.run(w.clock().Add(7 * time.Hour)) // each looks again after six hours
-			if n := w.backported(); n != 0 || w.status(w.theirs[0]).State != "failure" {
+			if n := len(w.backports()); n != 0 || w.status(w.theirs[0]).State != "failure" {
 				t.Fatalf("during the freeze, %d backports were opened; the status is %+v", n, w.status(w.theirs[0]))
 			}
 			if c.thaw == "" {
@@ -137,12 +137,12 @@ func TestThawFreesBackports(t *testing.T) {
 				w.flush()
 			}
 			w.run(w.clock().Add(time.Minute))
-			if n := w.backported(); n != count {
+			if n := len(w.backports()); n != count {
 				t.Errorf("a minute after the thaw, %d backports are open, want %d", n, count)
 			}
 			w.rest()
 			w.run(w.clock().Add(12 * time.Hour))
-			if n := w.backported(); n != count {
+			if n := len(w.backports()); n != count {
 				t.Errorf("in the end, there are %d backports, want %d", n, count)
 			}
 			if len(w.refused) > 0 {

@@ -110,20 +110,25 @@ func (c Config) want(r *pull.Request) pull.Want {
 		return want // it doesn't apply
 	}
 	status := c.status(r, s, r.Author)
+	shown := r.Statuses[c.Settings.Status]
 	// A status belongs to the commit: another pull request with this head may be into a
 	// frozen branch. If this one came from there, the other one has the last word.
-	if shown := r.Statuses[c.Settings.Status]; shown.State == pull.StatusFailure && shown.URL != status.URL {
+	if shown.State == pull.StatusFailure && shown.URL != status.URL {
 		if !r.Happened(pull.BaseChanged, r.Base) {
 			return want
 		}
 		want.Enqueue = c.trackedAt(r, shown.URL)
 	}
 	want.Statuses = []pull.Status{status}
+	if soonest := r.Now.Add(2 * pull.ReadLag); r.Own && shown.State == pull.StatusFailure && !s.frozen &&
+		(s.next.IsZero() || soonest.Before(s.next)) {
+		want.Again = soonest // once GitHub sees that it's green, it may be merged
+	}
 	if _, noted := r.Threads[issue].Notes[noteKey]; s.frozen && !noted && issue != 0 {
 		want.Enqueue = append(want.Enqueue, c.key(r, issue))
 	}
-	fails := status.State == pull.StatusFailure                                            // then in any case: a run may have been cut off
-	if (fails || r.Statuses[c.Settings.Status] != status) && r.Happened(pull.Queued, "") { // a merge queue's commits get it too
+	fails := status.State == pull.StatusFailure                    // then in any case: a run may have been cut off
+	if (fails || shown != status) && r.Happened(pull.Queued, "") { // a merge queue's commits get it too
 		want.Enqueue = append(want.Enqueue, r.Key.Repository())
 	}
 	return want
