@@ -53,7 +53,7 @@ func (c Config) turns(r *pull.Request, comments []commandComment) []turn {
 			continue
 		}
 		for _, k := range o.commands {
-			if h, fault := holdOf(k.name, o.At); k.verb == verbHold && fault == "" {
+			if h, fault := holdOf(k.name, o.At); k.verb == verbHold && fault != faultPastDay {
 				h.By = o.By
 				all = append(all, turn{Hold: h})
 			}
@@ -194,25 +194,26 @@ func holding(r *pull.Request, turns []turn) pull.Want {
 var untilDay = regexp.MustCompile(`(?i)(^|[\s(])(?:until|till):?\s+(\d[\w-]*|\d{4}[-./]\S+|\d{1,2}[-./]\d{1,2}[-./]\d{4}|today|tomorrow|` +
 	`(?:mon|tues|wednes|thurs|fri|satur|sun)day)[.,;:!?)]*(?:\s|$)`)
 
-// holdOf reads what follows the verb of a command of a time; fault says why it can't be.
+// holdOf reads what follows the verb of a command of a time. With a fault it's a hold without
+// an end, whose day can't be read, or none, whose day is past.
 func holdOf(text string, at time.Time) (h pull.Hold, fault string) {
 	h.Since = at
 	if m := untilDay.FindStringSubmatchIndex(text); m != nil {
-		day, err := time.Parse(time.DateOnly, text[m[4]:m[5]])
-		switch {
+		switch day, err := time.Parse(time.DateOnly, text[m[4]:m[5]]); {
 		case err != nil:
-			return h, faultNoDay
+			fault = holdNoDay
 		case !day.After(at):
 			return h, faultPastDay
+		default:
+			h.Until, text = day, text[:m[2]]+" "+text[m[1]:]
 		}
-		h.Until, text = day, text[:m[2]]+" "+text[m[1]:]
 	}
 	text = strings.Trim(text, stops)
 	if word, rest := firstWord(text); word == "because" || word == "since" || word == "for" && rest != "" {
 		text = rest
 	}
 	h.Why = reason(text)
-	return h, ""
+	return h, fault
 }
 
 // reason is a text in one line, and not too long.

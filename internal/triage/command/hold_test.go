@@ -81,9 +81,9 @@ func TestHoldWords(t *testing.T) {
 		"": " ", "until 2026-08-09": "2026-08-09 ", "the release, until 2026-08-09.": "2026-08-09 the release",
 		"until 2026-08-10: the freeze": "2026-08-10 the freeze", "(until 2026-08-09) we wait": "2026-08-09 we wait",
 		"because it's red": " it's red", "until 3.15.0 is out": " until 3.15.0 is out", "since then": " then", "because": " ",
-		"UNTIL 2026-08-09": "2026-08-09 ", "until 2026-08-05": "past", "until 5 August": "no day", "until 2026-8-9": "no day",
-		"until 99999-01-01": "no day", "until 24.12.2026.": "no day", "until 2026/12/24": "no day", "until 2026-08-09T10:00": "no day",
-		"until tomorrow": "no day", "we wait until Monday, please": "no day", "till 2026-08-09": "2026-08-09 ", "until gh-1 is in": " until gh-1 is in", strings.Repeat("x ", 150): " " + strings.Repeat("x ", 99) + "x…",
+		"UNTIL 2026-08-09": "2026-08-09 ", "until 2026-08-05": "past", "until 5 August": "no day: until 5 August", "until 2026-8-9": "no day: until 2026-8-9",
+		"until 99999-01-01": "no day: until 99999-01-01", "until 24.12.2026.": "no day: until 24.12.2026", "until 2026/12/24": "no day: until 2026/12/24", "until 2026-08-09T10:00": "no day: until 2026-08-09T10:00",
+		"until tomorrow": "no day: until tomorrow", "we wait until Monday, please": "no day: we wait until Monday, please", "till 2026-08-09": "2026-08-09 ", "until gh-1 is in": " until gh-1 is in", strings.Repeat("x ", 150): " " + strings.Repeat("x ", 99) + "x…",
 	} {
 		h, fault := holdOf(text, at)
 		got := h.Why
@@ -95,8 +95,8 @@ func TestHoldWords(t *testing.T) {
 		switch fault {
 		case faultPastDay:
 			got = "past"
-		case faultNoDay:
-			got = "no day"
+		case holdNoDay:
+			got = "no day:" + got
 		}
 		if got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)

@@ -52,7 +52,6 @@ const (
 	faultOff       = "backports are turned off here."
 	faultUnlanded  = "this pull request isn't merged, so there's nothing to revert."
 	faultNoReverts = "reverts are turned off here."
-	faultNoDay     = "write the day after `until` as in `until 2026-12-05`."
 	faultPastDay   = "this day has begun already (UTC)."
 	faultPull      = "this only works in a version's tracking issue."
 
@@ -88,6 +87,8 @@ func holdText(h *pull.Hold) string {
 
 // The bot's comments on what people ask for on the page.
 const (
+	holdNoDay = "This is on hold now, without an end: I can only read a day as in `until 2026-12-05`. To give the hold an end, post it again like that."
+
 	turnHold   = "On hold%s. I only keep statuses and check runs current here. `@%s resume` ends it."
 	turnEnded  = "This pull request was on hold%s. That has ended."
 	turnGoesOn = "No longer on hold: %s ended it on the pull request's page."

@@ -188,8 +188,11 @@ func (t *execution) do(k command) {
 	case verbHelp:
 		t.extra(t.help())
 	case verbHold:
-		if _, fault := holdOf(k.name, t.At); fault != "" {
-			t.fault(k, fault)
+		switch _, fault := holdOf(k.name, t.At); fault {
+		case holdNoDay:
+			t.extra(holdNoDay)
+		case faultPastDay:
+			t.fault(k, faultPastDay)
 		}
 	case verbResume:
 		t.held = nil // for the rest of this comment
