@@ -17,8 +17,8 @@ import (
 var (
 	blankLine   = regexp.MustCompile(`(?m)^[ \t]*\t[ \t]*(\r?)$`)
 	versionLine = regexp.MustCompile(`^(\x{FEFF}?(?:[ \t\r]*(?:#.*)?\n)*)%(YAML[ \t]+1\.[0-9]+[ \t]*\r?\n(?:[ \t\r]*(?:[#%].*)?\n)*---\s)`)
-	// slash is the escape \/ of double quotes, after backslashes that escape each other.
-	slash = regexp.MustCompile(`((?:^|[^\\])(?:\\\\)*)\\/`)
+	// escape is an escape of double quotes: \/, or a backslash that escapes another.
+	escape = regexp.MustCompile(`(?s)\\.`)
 )
 
 // Characters that js-yaml takes for others than the YAML package does stand for
@@ -42,7 +42,12 @@ func tolerant(data []byte) (text []byte, hidden bool) {
 	if !bytes.ContainsAny(data, "\u0085\u2028\u2029\\") || bytes.ContainsAny(data, private) {
 		return data, false
 	}
-	return slash.ReplaceAll([]byte(hide.Replace(string(data))), []byte("$1"+backslash+"/")), true
+	return escape.ReplaceAllFunc([]byte(hide.Replace(string(data))), func(pair []byte) []byte {
+		if string(pair) == `\/` {
+			return []byte(backslash + "/")
+		}
+		return pair
+	}), true
 }
 
 func restore(n *yaml.Node) {
