@@ -23,7 +23,8 @@ const (
 
 // Passage is text that GitHub shows in one piece: what it isn't is code, a quote, a
 // footnote, or hidden. Tags, backslashes and the marks of emphasis stand as they were
-// written; character references are what they stand for.
+// written, except around what begins a line in bold or italics; character references are
+// what they stand for.
 type Passage struct {
 	Kind  Kind
 	Lines []string // without the white space before and after
@@ -157,6 +158,13 @@ func (r *reader) marked(mark string, inner md.Inlines) {
 	r.text(mark)
 }
 
+func (r *reader) stressed(mark string, inner md.Inlines) {
+	if r.line.Len() == 0 {
+		mark = ""
+	}
+	r.marked(mark, inner)
+}
+
 func (r *reader) inlines(all md.Inlines) {
 	for _, x := range all {
 		switch x := x.(type) {
@@ -165,9 +173,9 @@ func (r *reader) inlines(all md.Inlines) {
 		case *md.Escaped:
 			r.text(`\` + x.Text)
 		case *md.Emph:
-			r.marked(x.Marker, x.Inner)
+			r.stressed(x.Marker, x.Inner)
 		case *md.Strong:
-			r.marked(x.Marker, x.Inner)
+			r.stressed(x.Marker, x.Inner)
 		case *md.Del:
 			r.marked(x.Marker, x.Inner)
 		case *md.Link:

@@ -186,7 +186,9 @@ func TestRead(t *testing.T) {
 		// the rest
 		{"a mention in a word", "a@bot b", "[a@bot b]"},
 		{"a mention between marks", "(@bot) *@bot*", "[(@bot) *@bot*]"},
-		{"strong", "**@bot a**", "[**@bot a**]"},
+		{"strong from the start", "**@bot a**", "[@bot a]"},
+		{"strong and italics from the start", "***@bot** a*", "[@bot a]"},
+		{"italics around underscores", "_@bot +type_bug_\n_b_ _c_", "[@bot +type_bug/b _c_]"},
 		{"emphasis in a word", "label __init__.py", "[label __init__.py]"},
 		{"strikethrough", "~~@bot a~~ ~b~", "[~~@bot a~~ ~b~]"},
 		{"escapes", "\\@bot a\\_b", "[\\@bot a\\_b]"},

@@ -45,7 +45,7 @@ func parse(me, body string) said {
 	s := said{unread: !read}
 	for _, p := range passages {
 		for _, line := range spoken(p) {
-			line, ours := addressed(unstressed(holes.Replace(strings.Trim(spaced.Replace(line), " "))), me)
+			line, ours := addressed(holes.Replace(strings.Trim(spaced.Replace(line), " ")), me)
 			if !ours {
 				continue
 			}
@@ -74,16 +74,6 @@ func spoken(p markdown.Passage) []string {
 		return nil
 	}
 	return p.Lines
-}
-
-// unstressed removes the marks of bold and italic text that a line begins with.
-func unstressed(line string) string {
-	rest := strings.TrimLeft(line, "*_")
-	mark := line[:len(line)-len(rest)]
-	if mark == "" {
-		return line
-	}
-	return strings.Replace(rest, mark, "", 1)
 }
 
 // spaced replaces the spaces that keyboards and word processors insert with plain ones

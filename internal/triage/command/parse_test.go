@@ -106,6 +106,7 @@ func TestParse(t *testing.T) {
 		"**@concorde** rerun":                                  "rerun",
 		"_@concorde: hold._":                                   "hold",
 		"***@concorde label +docs*** -tests":                   "label +docs; label -tests",
+		"_@concorde label +type_bug_":                          "label +type_bug",
 		"**@concorde-x** rerun":                                "",
 		"**@concorde_x** rerun":                                "",
 		"@concorde_x rerun":                                    "",
