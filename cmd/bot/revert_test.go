@@ -129,3 +129,58 @@ func TestRevertConflict(t *testing.T) {
 	}
 	s.quiet(m.number)
 }
+
+// TestRevertOfARevert: what a revert took away comes back by the same command on the revert.
+func TestRevertOfARevert(t *testing.T) {
+	t.Parallel()
+	s, m, me := reverting(t)
+	file := "Lib/gh-140001:_Fix_it"
+	for i, number := range []int{m.number, 0} {
+		if i == 1 {
+			number = s.reverts(m.number)[0].Number
+		}
+		s.says(number, "dana", me+" revert")
+		s.eventually("the revert to be open", func() bool { return len(s.reverts(number)) == 1 },
+			func() string { return fmt.Sprintf("%+v", s.pr(number).Comments) })
+		s.rests()
+		_, err := s.cpython.Merge(s.reverts(number)[0].Number, "dana")
+		s.check(err)
+		s.rests()
+		if _, err := s.cpython.ReadFile("main", file); (err == nil) != (i == 1) {
+			t.Errorf("after revert %d: %v", i+1, err)
+		}
+	}
+	first := s.reverts(m.number)[0].Number
+	title := fmt.Sprintf(`Revert "Revert "gh-140001: Fix it (GH-%d)" (GH-%d)"`, m.number, first)
+	if p := s.reverts(first)[0]; p.Title != title || !strings.Contains(p.Body, fmt.Sprintf("Reverts #%d, as", first)) {
+		t.Errorf("%s\n%s", p.Title, p.Body)
+	}
+}
+
+// TestRevertOfABackport: a merged backport is reverted on its own branch.
+func TestRevertOfABackport(t *testing.T) {
+	t.Parallel()
+	s, me := commanded(t, "")
+	head := "eric:backport"
+	_, err := s.cpython.Push(head, ghtest.Commit{Message: "Fix", Author: "eric", From: "3.14", Files: map[string]ghtest.File{"Lib/b": ghtest.Text("b")}})
+	s.check(err)
+	number, err := s.cpython.OpenPR(ghtest.PR{Title: "[3.14] gh-140001: Fix it (GH-1)", Author: "eric", Head: head, Base: "3.14"})
+	s.check(err)
+	s.rests()
+	_, err = s.cpython.Merge(number, "dana")
+	s.check(err)
+	s.rests()
+	s.says(number, "dana", me+" revert")
+	s.eventually("the revert to be open", func() bool { return len(s.reverts(number)) == 1 },
+		func() string { return fmt.Sprintf("%+v", s.pr(number).Comments) })
+	want := fmt.Sprintf(`[3.14] Revert "gh-140001: Fix it (GH-1) (GH-%d)"`, number)
+	if p := s.reverts(number)[0]; p.Base != "3.14" || p.Title != want {
+		t.Errorf("into %s: %s, want %s", p.Base, p.Title, want)
+	}
+	s.rests()
+	for _, text := range []string{"conflict", "couldn't"} {
+		if note := s.note(number, text); note != "" {
+			t.Error(note)
+		}
+	}
+}

@@ -24,6 +24,8 @@ const (
 	rowFailing = "%s %s on %s and passed on %s. %s"
 	rowPassing = "%s passes again since %s%s."
 	rowCleared = "%s failed, but later runs show that this pull request isn't the cause."
+	rowGone    = "%s failed, and hasn't run on the newest commits, so nothing tells whether it would pass now."
+	rowDropped = "%s failed on a commit that the branch no longer has, since it was force-pushed."
 	rowFlaky   = "%s has failed and passed on the same commit, so it's flaky, and its failures say nothing about this pull request."
 
 	onlyThis = "This is the only pull request in between."
@@ -58,6 +60,10 @@ func (w row) text(check string, own int) string {
 		return fmt.Sprintf(rowPassing, name, short(w.Fixed), by)
 	case cleared:
 		return fmt.Sprintf(rowCleared, name)
+	case dropped:
+		return fmt.Sprintf(rowDropped, name)
+	case gone:
+		return fmt.Sprintf(rowGone, name)
 	case flaky:
 		return fmt.Sprintf(rowFlaky, name)
 	}

@@ -61,6 +61,8 @@ const (
 	passing state = "passing"
 	cleared state = "cleared" // it fails, but not because of this
 	flaky   state = "flaky"
+	dropped state = "dropped" // the branch was force-pushed
+	gone    state = "gone"    // it runs no longer, or under another name
 )
 
 // row is what the comment says about one check.
@@ -150,6 +152,10 @@ func (j *judge) row(check string, before row, known bool) (row, bool) {
 		return before, known
 	case j.mixed(check, before.Bad):
 		before.State = flaky
+	case j.rewritten(before):
+		before.State = dropped
+	case last == nil && j.left(check, before.Bad):
+		before.State = gone
 	case last == nil && j.first(check, before.Bad) < 0: // it hasn't run again
 	case last == nil:
 		return j.passing(check, before), true
@@ -188,6 +194,16 @@ func (j *judge) mixed(check, sha string) bool {
 	}
 	v, _ := j.verdict(j.b.Commits[at], check)
 	return v == mixed
+}
+
+// rewritten reports whether the branch has lost the commit that failed, and not what came
+// before it.
+func (j *judge) rewritten(before row) bool { return j.at(before.Bad) < 0 && j.at(before.Good) >= 0 }
+
+// left reports whether a check has no run among the known commits, which don't reach back to
+// the one that it failed on: it was renamed or removed, or the branch is another one.
+func (j *judge) left(check, bad string) bool {
+	return len(j.b.Commits) > 0 && j.at(bad) < 0 && !slices.Contains(Checks(j.b), check)
 }
 
 func (j *judge) failing(r Round) row {

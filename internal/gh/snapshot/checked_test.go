@@ -208,3 +208,31 @@ func TestLongCommentsOnMerged(t *testing.T) {
 	}
 	t.Logf("%d requests", w.Sent())
 }
+
+// A date that a commit's author made up, a number that's an issue's, and a comment that GitHub doesn't show: the others count.
+func TestCheckedOnOddPullRequests(t *testing.T) {
+	w := newWorld(t)
+	issue, err := w.Repo.OpenIssue(ghtest.Issue{Title: "An issue", Author: "alice"})
+	trial.OK(t, err)
+	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	merged, err := w.Repo.Merge(key.Number, "guido")
+	trial.OK(t, err)
+	for _, subject := range []string{fmt.Sprintf("Fix (GH-%d)", issue), "Fix (GH-999999999)", fmt.Sprintf("Fix (#%d)", key.Number)} {
+		_, err = w.Repo.Push("main", ghtest.Commit{Message: subject})
+		trial.OK(t, err)
+	}
+	for range 2 {
+		_, err = w.Repo.Comment(key.Number, "buildbot", "failed "+merged)
+		trial.OK(t, err)
+	}
+	b, err := w.app.Checked(t.Context(), CheckedQuery{Key: ghtrial.CPython, Branch: "main", Source: watching()})
+	trial.OK(t, err)
+	if n := len(b.Commits); len(b.Commits[n-4].Runs) != 2 {
+		t.Errorf("%+v", b.Commits[n-4:])
+	}
+	for year, want := range map[int]int{1: 2000, 1999: 2000, 2026: 2026, 9999: 2000} {
+		if at := (discussion{since: time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC)}).from(); at.Year() != want {
+			t.Errorf("year %d: %v", year, at)
+		}
+	}
+}

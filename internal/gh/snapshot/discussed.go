@@ -28,6 +28,14 @@ var named = regexp.MustCompile(`(?i)\((?:GH-|#)([1-9][0-9]{0,8})\)`)
 // clocks is how much earlier than a commit a comment on it may be dated.
 const clocks = time.Minute
 
+// from is when comments begin to count. Who commits chooses the date.
+func (d discussion) from() time.Time {
+	if d.since.Year() < 2000 || d.since.Year() > 9000 {
+		return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return d.since.Add(-clocks).UTC()
+}
+
 // discussions are the pull requests of the branch's commits, the newest first, at most
 // MaxChecked.
 func discussions(b pull.BranchChecks, dates []time.Time) (all []discussion) {
@@ -93,7 +101,7 @@ func discussedQuery(some []discussion, s gh.Size) (query string, variables map[s
 	for i, d := range some {
 		q.Declared = append(q.Declared, fmt.Sprintf("$pull%d:Int!,$since%d:DateTime!", i, i))
 		q.Variables[fmt.Sprint("pull", i)] = d.number
-		q.Variables[fmt.Sprint("since", i)] = d.since.Add(-clocks).UTC().Format(time.RFC3339)
+		q.Variables[fmt.Sprint("since", i)] = d.from().Format(time.RFC3339)
 		q.Repository = append(q.Repository, fmt.Sprintf("%s%d:pullRequest(number:$pull%d){timelineItems(last:%d,since:$since%d,"+
 			"itemTypes:[ISSUE_COMMENT]){nodes{__typename ...on IssueComment{author{__typename login} body url createdAt}}}}",
 			gh.Optional, i, i, last, i))
