@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/concorde-bot/concorde/config"
-	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/regression"
@@ -46,7 +44,7 @@ func (c *readinessCmd) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	rules := releases(on.rules, func() *lifecycle.Calendar { return calendar })
+	rules := surroundings{calendar: func() *lifecycle.Calendar { return calendar }}.releases(on.rules)
 	now := s.now().UTC()
 	look := rules.Look(c.Version, on.outline.DefaultBranch, now)
 	facts, err := on.loads.Release(s.ctx, snapshot.ReleaseQuery{Key: on.key, ReleaseLook: look})
@@ -69,12 +67,6 @@ func (c *readinessCmd) Run(s streams) error {
 		return err
 	}
 	return failure{exitFailed, nil}
-}
-
-// releases are the rules on releases under some settings.
-func releases(set config.Rules, calendar func() *lifecycle.Calendar) release.Config {
-	backports := backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: calendar}
-	return release.Config{Settings: set.Release, News: set.News, ABI: set.ABI, Backport: backports, Nightly: regression.Night(set)}
 }
 
 // readinessReport is the command's JSON. Keys are only ever added.

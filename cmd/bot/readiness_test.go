@@ -148,6 +148,37 @@ python/cpython on ` + today(0) + `, by release data up to ` + today(-10) + `.
 	}
 }
 
+// A release manager's word on a pull request takes it out of the inbox, until the comment is
+// deleted; a stranger's doesn't.
+func TestInboxHearsTheReleaseManager(t *testing.T) {
+	t.Parallel()
+	s := readinessStage(t)
+	faster := s.open("3.14", "[3.14] gh-5: Faster (GH-5)", "performance")
+	waits := func(when string, want int) {
+		t.Helper()
+		if r := s.judged(exitOK, "3.14"); len(r.Waiting) != want {
+			t.Errorf("%s: %+v", when, r.Waiting)
+		}
+	}
+	say := func(by, text string) int64 {
+		t.Helper()
+		id, err := s.cpython.Comment(faster, by, text)
+		s.check(err)
+		return id
+	}
+	waits("before", 1)
+	say("mallory", "@concorde allow 3.14")
+	waits("a stranger's word", 1)
+	refusal := say("hugovk", "@concorde refuse too risky")
+	waits("refused", 0)
+	s.check(s.cpython.DeleteComment(faster, "hugovk", refusal))
+	waits("the comment is gone", 1)
+	say("hugovk", "@concorde allow 3.14")
+	waits("allowed", 0)
+	say("hugovk", "@concorde refuse 3.14 too risky, after all")
+	waits("refused after all", 0)
+}
+
 // What can't be known is said, and nothing is made up.
 func TestReadinessThatCannotBe(t *testing.T) {
 	t.Parallel()
@@ -187,7 +218,7 @@ func TestReadinessThatCannotBe(t *testing.T) {
 const maxReadiness = 40
 
 // The readiness of a repository with 2,000 open pull requests takes few requests: 600 of
-// them are into the branch, 300 fixes were merged since the last release, and 250 backports.
+// them are into the branch, of which 120 wait for the release manager, 300 fixes were merged since the last release, and 250 backports.
 func TestReadinessOfALargeRepository(t *testing.T) {
 	t.Parallel()
 	s := readinessStage(t)
@@ -206,7 +237,8 @@ func TestReadinessOfALargeRepository(t *testing.T) {
 		}
 	}
 	bulk(1400, "main", "docs", false)
-	bulk(600, "3.14", "docs", false)
+	bulk(480, "3.14", "docs", false)
+	bulk(120, "3.14", "performance", false)
 	bulk(300, "main", "type-bug", true)
 	bulk(250, "3.14", "type-bug", true)
 	for i := range 60 {

@@ -41,8 +41,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 	if in.calendar == nil {
 		in.calendar = builtin()
 	}
-	commands := command.Config{Settings: s.Commands, Backport: s.Backport, Release: s.Release, Managers: in.managers(s),
-		Revert: s.Modes.Revert == config.On}
+	commands := in.commands(s)
 	freezes := in.freezing(s)
 	backports := backport.Config{Settings: s.Backport, Picks: s.Picks, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL,
 		May: commands.May}
@@ -73,12 +72,27 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 		freeze.Rule(freezes),
 		settingscheck.Rule(in.central, s, in.together),
 		regression.Rule(s),
-		release.Rule(releases(s, in.calendar)),
+		release.Rule(in.releases(s)),
 		revert.Rule(reverts),
 		revert.PullRule(reverts),
 	})
 	commands.Rules = rules
 	return append(rules, enabled(s, []pull.Rule{command.Rule(commands)})...)
+}
+
+func (in surroundings) commands(s config.Rules) command.Config {
+	return command.Config{Settings: s.Commands, Backport: s.Backport, Release: s.Release, Managers: in.managers(s),
+		Revert: s.Modes.Revert == config.On}
+}
+
+// releases are the rules on releases.
+func (in surroundings) releases(s config.Rules) release.Config {
+	c := release.Config{Settings: s.Release, News: s.News, ABI: s.ABI, Nightly: regression.Night(s),
+		Backport: backport.Config{Settings: s.Backport, ABI: s.ABI, Calendar: in.calendar}}
+	if s.CommandsAct() {
+		c.Decisions = in.commands(s).Decisions
+	}
+	return c
 }
 
 func (in surroundings) freezing(s config.Rules) freeze.Config {

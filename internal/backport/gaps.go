@@ -131,6 +131,15 @@ func (c *Config) Gaps(s Search, merged, into []pull.Summary) []Gap {
 	return gaps
 }
 
+// Of is the number of a backport's original, by its title; 0 if it's no backport to this version.
+func Of(version string, p pull.Summary) int {
+	branch, number := originalOf(pull.FullTitle(p.Title, p.Body))
+	if branch != version || p.Base != version {
+		return 0
+	}
+	return number
+}
+
 // OpenFix is an open pull request into the branch with a security fix.
 type OpenFix struct {
 	Of   int // the original; the pull request itself if it's no backport
@@ -143,10 +152,7 @@ type OpenFix struct {
 func (c *Config) OpenFixes(s Search, open []pull.Incoming, into []pull.Summary) (all []OpenFix) {
 	known := backportsOf(s.Version, into)
 	for _, p := range open {
-		branch, number := originalOf(pull.FullTitle(p.Title, p.Body))
-		if branch != s.Version || number == 0 {
-			number = p.Number
-		}
+		number := cmp.Or(Of(s.Version, p.Summary), p.Number)
 		if c.secures(p.Summary) && !known[number].merged {
 			all = append(all, OpenFix{number, p.Summary})
 		}
@@ -215,8 +221,8 @@ type backports struct {
 func backportsOf(version string, into []pull.Summary) map[int]backports {
 	all := map[int]backports{}
 	for _, p := range into {
-		branch, number := originalOf(pull.FullTitle(p.Title, p.Body))
-		if branch != version || p.Base != version {
+		number := Of(version, p)
+		if number == 0 {
 			continue
 		}
 		b := all[number]

@@ -26,6 +26,9 @@ type ReleaseLook struct {
 	Entries string
 	// Told returns the files whose changes Later tells apart, by the branch's entries; nil: none.
 	Told func(entries []File) []string
+	// Said returns the pull requests whose newest comments are read, by those that are open
+	// into the branch; nil: none.
+	Said func(open []Incoming) []int
 }
 
 // Release is what GitHub shows about the next release of a version. What the look didn't
@@ -40,8 +43,12 @@ type Release struct {
 	// Commits of the branch, the newest first.
 	Commits []BranchCommit
 	Open    []Incoming // into the branch, the oldest first
-	Merged  []Summary  // into the default branch: what the branch may lack
-	Into    []Summary  // touched since then
+	// Said are the newest comments on pull requests, by number, and Me is this App's login
+	// in them, as Request.Me.
+	Said   map[int][]Comment
+	Me     string
+	Merged []Summary // into the default branch: what the branch may lack
+	Into   []Summary // touched since then
 	// Incomplete: there are too many pull requests to list.
 	Incomplete bool
 	// Later is what came to the branch since the look's tag.

@@ -77,7 +77,7 @@ func (c *Config) inbox(b lifecycle.Branch, f pull.Release, blockers []Blocker, n
 		all = append(all, Waiting{number, oneLine(title), why, since.Format(time.DateOnly), since})
 	}
 	for _, p := range f.Open {
-		if why, since := c.asks(b, p, now); why != "" {
+		if why, since := c.asks(b, p, now); why != "" && !c.answered(b, p, f, now) {
 			add(p.Number, p.Title, why, since)
 		}
 	}
@@ -116,6 +116,44 @@ func (c *Config) asks(b lifecycle.Branch, p pull.Incoming, now time.Time) (why s
 		return "", since
 	}
 	return c.Backport.Word(b.Version, p.Summary, now), p.Created
+}
+
+// said are the pull requests on which a release manager may have answered by a command: those
+// that wait, and the originals of the bot's own backports.
+func (c *Config) said(b lifecycle.Branch, open []pull.Incoming, now time.Time) (numbers []int) {
+	for _, p := range open {
+		if why, _ := c.asks(b, p, now); why == "" {
+			continue
+		}
+		numbers = append(numbers, p.Number)
+		if of := backport.Of(b.Version, p.Summary); p.Own && of != 0 {
+			numbers = append(numbers, of)
+		}
+	}
+	return numbers
+}
+
+// answered reports whether a release manager allowed or refused a pull request by a command
+// there, or refused the backport on its original.
+func (c *Config) answered(b lifecycle.Branch, p pull.Incoming, f pull.Release, now time.Time) bool {
+	of := backport.Of(b.Version, p.Summary)
+	return c.word(b, f, p.Number, now) != "" || p.Own && of != 0 && c.word(b, f, of, now) == pull.Refused
+}
+
+// word is the last one of a version's release managers on a pull request; "" for none. Roles
+// are unknown here, so a hold counts if the bot carried it out.
+func (c *Config) word(b lifecycle.Branch, f pull.Release, number int, now time.Time) (last pull.EventKind) {
+	if c.Decisions == nil || len(f.Said[number]) == 0 {
+		return ""
+	}
+	there := &pull.Request{Key: pull.Key{Number: number}, Me: f.Me, Now: now, State: pull.Open, Base: f.Branch, Comments: f.Said[number],
+		CoreFault: "not loaded"}
+	for _, e := range c.Decisions(there) {
+		if e.Subject == b.Version {
+			last = e.Kind
+		}
+	}
+	return last
 }
 
 func (c *Config) manages(b lifecycle.Branch, login string) bool {

@@ -20,7 +20,7 @@ const (
 	redOrEarlier  = "%s, or longer"
 	missingFixes  = "%s missing on the branch: %s."
 	unknownABI    = "Nobody could check whether the frozen ABI was broken since the last release: its tag isn't among the commits that could be read."
-	openFixes     = "%s not merged into the branch yet: %s."
+	openFixes     = "%s merged into the branch yet: %s."
 	brokenABI     = "The ABI is frozen, but it was broken since the last release: %s."
 	dumpedOne     = " (%s only changes the ABI dump, which may be harmless: have a look)"
 	dumpedSome    = " (%s only change the ABI dump, which may be harmless: have a look)"

@@ -29,6 +29,9 @@ type Config struct {
 	News     config.News
 	ABI      config.ABI
 	Backport backport.Config // its release data, and what may go where
+	// Decisions returns what release managers allow and refuse by commands, oldest first. nil:
+	// there are no commands.
+	Decisions func(*pull.Request) []pull.Event
 	// Nightly is how the nightly build of a branch went, from its checks; nil: there's none.
 	Nightly func(branch string, b pull.BranchChecks, now time.Time) (regression.NightlyOutcome, bool)
 }
@@ -119,6 +122,9 @@ func (c *Config) Look(version, defaultBranch string, now time.Time) pull.Release
 	search, err := c.Backport.Search(version, now)
 	if err != nil { // a branch that takes no backports
 		return look
+	}
+	if c.Decisions != nil {
+		look.Said = func(open []pull.Incoming) []int { return c.said(b, open, now) }
 	}
 	look.Requested, look.Fixes, look.Since = search.Labels[0], search.Labels[1:], search.Since
 	if released && last.Date.After(look.Since) {
@@ -232,7 +238,7 @@ func (r *Readiness) byFixes() {
 		r.object(missingFixes, count(len(missing), "security fix is", "security fixes are"), list(missing))
 	}
 	if len(open) > 0 {
-		r.object(openFixes, count(len(open), "security fix is", "security fixes are"), list(open))
+		r.object(openFixes, count(len(open), "security fix isn't", "security fixes aren't"), list(open))
 	}
 }
 

@@ -2,6 +2,7 @@ package release_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/backport"
@@ -9,6 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
 	"github.com/concorde-bot/concorde/internal/release"
+	"github.com/concorde-bot/concorde/internal/triage/command"
 )
 
 var calendar = lifecycle.Builtin()
@@ -17,7 +19,11 @@ func builtin() *lifecycle.Calendar { return calendar }
 
 func with(set config.Rules, calendar func() *lifecycle.Calendar) release.Config {
 	backports := backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: calendar}
-	return release.Config{Settings: set.Release, News: set.News, ABI: set.ABI, Backport: backports}
+	commands := command.Config{Settings: set.Commands, Backport: set.Backport, Managers: func(version string, now time.Time) []string {
+		b, _ := set.Backport.Life(calendar(), version, now)
+		return set.Backport.Logins(b)
+	}}
+	return release.Config{Settings: set.Release, News: set.News, ABI: set.ABI, Backport: backports, Decisions: commands.Decisions}
 }
 
 func TestGolden(t *testing.T) {

@@ -69,7 +69,7 @@ type releaseList func(context.Context, ReleaseQuery, *pull.Release) error
 // listsOf are those that a look requests.
 func (l *Loader) listsOf(q ReleaseQuery) (all []releaseList) {
 	if q.Requested != "" {
-		all = append(all, l.openInto, l.touchedInto, l.fixes, l.requested)
+		all = append(all, l.openInto, l.said, l.touchedInto, l.fixes, l.requested)
 	}
 	if q.Entries != "" {
 		all = append(all, l.entries)

@@ -135,6 +135,43 @@ func TestRelease(t *testing.T) {
 	}
 }
 
+// What was said on the pull requests that wait is read with the release: the newest comments,
+// of twenty in a request.
+func TestReleaseSaid(t *testing.T) {
+	w := newReleaseWorld(t)
+	var waiting []int
+	for range 21 {
+		waiting = append(waiting, w.open("3.14"))
+	}
+	for i := range newestSaid + 1 {
+		_, err := w.Repo.Comment(waiting[20], "hugovk", fmt.Sprint("Word ", i))
+		trial.OK(t, err)
+	}
+	of := look()
+	w.release(of)
+	before := w.Sent()
+	of.Since = of.Since.Add(time.Second) // another look reads the lists again
+	of.Said = func(open []pull.Incoming) []int {
+		return append([]int{4711}, numbersOf(open)...)
+	}
+	w.Srv.ResetRequests()
+	r := w.release(of)
+	said := r.Said[waiting[20]]
+	if len(said) != newestSaid || said[0].Body != "Word 1" || said[0].By != "hugovk" || r.Me == "" || len(r.Said[4711]) > 0 {
+		t.Errorf("%d comments, by %q: %+v", len(said), r.Me, said[0])
+	}
+	if sent := w.Sent(); sent != before-1+2 && sent != before+2 { // the first one also asked who the App is
+		t.Errorf("%d requests, without comments %d", sent, before)
+	}
+}
+
+func numbersOf(open []pull.Incoming) (all []int) {
+	for _, p := range open {
+		all = append(all, p.Number)
+	}
+	return all
+}
+
 // The lists are remembered for some minutes, blockers and the branch never. A look at other
 // things reads the lists again.
 func TestReleaseIsRemembered(t *testing.T) {

@@ -1,6 +1,7 @@
 package pulltest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,15 +14,16 @@ import (
 
 // yamlRelease is what GitHub shows about a version's next release.
 type yamlRelease struct {
-	Tip        string        `yaml:"tip"`
-	Tagged     string        `yaml:"tagged"`
-	Blockers   []yamlBlocker `yaml:"blockers"`
-	More       bool          `yaml:"more-blockers"`
-	Commits    []yamlCommit  `yaml:"commits"` // the newest first
-	Open       []yamlOpen    `yaml:"open"`
-	Merged     []yamlPull    `yaml:"merged"`
-	Into       []yamlPull    `yaml:"into"`
-	Incomplete bool          `yaml:"incomplete"`
+	Tip        string                `yaml:"tip"`
+	Tagged     string                `yaml:"tagged"`
+	Blockers   []yamlBlocker         `yaml:"blockers"`
+	More       bool                  `yaml:"more-blockers"`
+	Commits    []yamlCommit          `yaml:"commits"` // the newest first
+	Open       []yamlOpen            `yaml:"open"`
+	Said       map[int][]yamlComment `yaml:"said"` // on pull requests, by number
+	Merged     []yamlPull            `yaml:"merged"`
+	Into       []yamlPull            `yaml:"into"`
+	Incomplete bool                  `yaml:"incomplete"`
 	// Later are the commits since the last release, the newest first, and
 	// Entries NEWS entries by path; without them, they weren't read. Before are files that
 	// the last release had.
@@ -85,6 +87,10 @@ func (y yamlRequest) release(of yamlRelease) pull.Release {
 	}
 	for _, o := range of.Open {
 		r.Open = append(r.Open, pull.Incoming{Summary: all([]yamlPull{o.yamlPull})[0], Created: o.Created, Approved: o.Approved})
+	}
+	r.Me, r.Said = cmp.Or(y.Me, "concorde"), map[int][]pull.Comment{}
+	for number, comments := range of.Said {
+		r.Said[number] = y.said(comments)
 	}
 	r.Later = pull.Landed{Tagged: of.Tagged != "", Branch: of.Tip != "", Reached: of.Later != nil, Complete: of.Later != nil,
 		Before: map[string][]byte{}}

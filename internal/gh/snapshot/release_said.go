@@ -1,0 +1,68 @@
+package snapshot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/concorde-bot/concorde/internal/gh"
+	"github.com/concorde-bot/concorde/internal/pull"
+)
+
+// The newest comments on the pull requests that wait for a release manager, who may have
+// answered there. Of others, it isn't known, and they go on waiting.
+const (
+	maxAsking    = 100 // pull requests
+	saidPerQuery = 20
+	newestSaid   = 50 // comments
+)
+
+func (l *Loader) said(ctx context.Context, q ReleaseQuery, out *pull.Release) error {
+	if q.Said == nil {
+		return nil
+	}
+	slug, err := l.app.Slug(ctx)
+	if err != nil {
+		return err
+	}
+	c, err := l.app.Client(ctx, q.Key.Repository(), q.Installation)
+	if err != nil {
+		return err
+	}
+	out.Me, out.Said = slug, map[int][]pull.Comment{}
+	return c.Asking("comments for a release", func(s *gh.Size) error {
+		for numbers := range slices.Chunk(first(q.Said(out.Open), maxAsking), saidPerQuery) {
+			var answer struct{ Repository gh.Fields }
+			err := s.Smaller(ctx, func(ctx context.Context) error {
+				query, variables := saidQuery(numbers, s.Part(newestSaid))
+				return c.Ask(ctx, query, variables, &answer)
+			})
+			if err != nil {
+				return err
+			}
+			for i, number := range numbers {
+				var of *historyData
+				if err := answer.Repository.ReadNth(gh.Optional, i, &of); err != nil {
+					return err
+				}
+				if of != nil {
+					out.Said[number] = of.comments(slug)
+				}
+			}
+		}
+		return nil
+	})
+}
+
+func saidQuery(numbers []int, newest int) (query string, variables map[string]any) {
+	variables = map[string]any{"newest": newest}
+	var declared, fields strings.Builder
+	for i, number := range numbers {
+		fmt.Fprintf(&declared, ",$n%d:Int!", i)
+		fmt.Fprintf(&fields, " %s%d:pullRequest(number:$n%d){comments(last:$newest){nodes{"+commentFields+"}}}", gh.Optional, i, i)
+		variables[fmt.Sprint("n", i)] = number
+	}
+	return "query($owner:String!,$name:String!,$newest:Int!" + declared.String() + "){repository(owner:$owner,name:$name,followRenames:false){" +
+		fields.String() + "}}", variables
+}
