@@ -120,18 +120,26 @@ func (c Config) want(r *pull.Request) pull.Want {
 		want.Enqueue = c.trackedAt(r, shown.URL)
 	}
 	want.Statuses = []pull.Status{status}
-	if soonest := r.Now.Add(2 * pull.ReadLag); r.Own && shown.State == pull.StatusFailure && !s.frozen &&
-		(s.next.IsZero() || soonest.Before(s.next)) {
-		want.Again = soonest // once GitHub sees that it's green, it may be merged
+	if r.Own && shown.State == pull.StatusFailure && !s.frozen {
+		want.Again = earlier(want.Again, r.Now.Add(2*pull.ReadLag)) // once GitHub sees that it's green, it may be merged
 	}
 	if _, noted := r.Threads[issue].Notes[noteKey]; s.frozen && !noted && issue != 0 {
 		want.Enqueue = append(want.Enqueue, c.key(r, issue))
 	}
-	fails := status.State == pull.StatusFailure                    // then in any case: a run may have been cut off
-	if (fails || shown != status) && r.Happened(pull.Queued, "") { // a merge queue's commits get it too
+	// A merge queue's commits get it too. If it fails, in any case: a run may have been cut off
+	// before it said so.
+	if (status.State == pull.StatusFailure || shown != status) && r.Happened(pull.Queued, "") {
 		want.Enqueue = append(want.Enqueue, r.Key.Repository())
 	}
 	return want
+}
+
+// earlier is the earlier one of two times; a zero one is never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // track keeps the comment in a tracking issue, and enqueues the open pull requests that
@@ -157,8 +165,8 @@ func (c Config) track(r *pull.Request) pull.Want {
 			missing++
 		}
 	}
-	if again := r.Now.Add(min(max(r.Now.Sub(s.turned)/2, soon), late)); missing > 0 && (s.next.IsZero() || again.Before(s.next)) {
-		want.Again = again
+	if missing > 0 {
+		want.Again = earlier(s.next, r.Now.Add(min(max(r.Now.Sub(s.turned)/2, soon), late)))
 	}
 	return want
 }
