@@ -6,6 +6,7 @@ package freeze
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -89,7 +90,13 @@ func (c Config) Frozen(r *pull.Request, version string) (frozen, decided bool) {
 
 // about reports whether a version can freeze.
 func (c Config) about(version string) bool {
-	return c.Release.Issue(version) != 0 || c.Settings.Mode == config.On && lifecycle.ValidVersion(version)
+	switch c.Settings.Mode {
+	case config.On:
+		return lifecycle.ValidVersion(version)
+	case config.Tracked:
+		return c.Release.Issue(version) != 0
+	}
+	return false
 }
 
 func (c Config) want(r *pull.Request) pull.Want {
@@ -113,11 +120,13 @@ func (c Config) want(r *pull.Request) pull.Want {
 	shown := r.Statuses[c.Settings.Status]
 	// A status belongs to the commit: another pull request with this head may be into a
 	// frozen branch. If this one came from there, the other one has the last word.
-	if shown.State == pull.StatusFailure && shown.URL != status.URL {
+	if other := c.versionAt(r, shown.URL); shown.State == pull.StatusFailure && other != "" && other != r.Base {
 		if !r.Happened(pull.BaseChanged, r.Base) {
 			return want
 		}
-		want.Enqueue = c.trackedAt(r, shown.URL)
+		if issue := c.Release.Issue(other); issue != 0 {
+			want.Enqueue = append(want.Enqueue, c.key(r, issue))
+		}
 	}
 	want.Statuses = []pull.Status{status}
 	if r.Own && shown.State == pull.StatusFailure && !s.frozen {
@@ -178,14 +187,19 @@ const (
 	late = 6 * time.Hour
 )
 
-// trackedAt are the tracking issues with an address.
-func (c Config) trackedAt(r *pull.Request, address string) (issues []pull.Key) {
+// versionAt is the version whose statuses link to an address, or "". Addresses change with
+// the settings and the repository's name: then they're no version's.
+func (c Config) versionAt(r *pull.Request, address string) string {
+	versions := []string{path.Base(address)}
 	for _, t := range c.Release.Issues {
-		if c.page(r, t.Version) == address {
-			issues = append(issues, c.key(r, t.Issue))
+		versions = append(versions, t.Version)
+	}
+	for _, version := range versions {
+		if c.about(version) && c.page(r, version) == address {
+			return version
 		}
 	}
-	return issues
+	return ""
 }
 
 // page is the address that a version's statuses link to: another version's differs.
