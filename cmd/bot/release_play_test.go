@@ -115,6 +115,13 @@ func (p *play) backports() {
 	}
 }
 
+// says is a command of the release manager.
+func (p *play) says(number int, command string) {
+	p.Helper()
+	_, err := p.cpython.Comment(number, "hugovk", "@concorde "+command)
+	p.must(err)
+}
+
 // happens plays what people do on a day.
 func (p *play) happens(day int, issues map[string]int) {
 	p.Helper()
@@ -144,12 +151,16 @@ func (p *play) happens(day int, issues map[string]int) {
 		p.merge(p.change("3.15", "[3.15] (ABI break) gh-140001: A new field (GH-2)"), checks)
 	case 11:
 		p.merge(p.change("3.15", `[3.15] Revert "gh-140001: A new field (GH-2)" (GH-3)`), checks)
+	case 10:
+		p.says(issues["faster"], "refuse 3.15 too risky before beta 3")
 	case 13:
-		p.must(p.cpython.Unlabel(issues["faster"], "hugovk", "needs backport to 3.15"))
-		p.must(p.cpython.Label(issues["faster"], "hugovk", "needs backport to 3.15")) // the release manager allows it
+		p.says(issues["faster"], "allow 3.15")
 		open("Nobody said where", "release-blocker")
 	case 14:
+		p.says(p.tracking, "freeze 3.15")
 		p.must(p.cpython.Milestone(issues["Nobody said where"], "dana", "3.16.0"))
+	case 15:
+		p.says(p.tracking, "thaw 3.15")
 	case 17:
 		issues["late"] = p.change("3.15", "[3.15] (ABI break) gh-140002: A late one (GH-4)")
 	case 18:
@@ -177,7 +188,7 @@ func (p *play) happens(day int, issues map[string]int) {
 		p.merge(number, checks)
 	}
 	for i := range 2 {
-		if day < 21 {
+		if day < 21 && day != 14 { // nobody merges while the release manager has it frozen
 			p.merge(p.change("3.15", fmt.Sprintf("[3.15] gh-140000: Fix %d of day %d (GH-%d)", i, day, 10*day+i)), checks)
 		}
 	}
