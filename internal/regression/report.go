@@ -108,7 +108,7 @@ func NewReport(s config.Rules, branch string, b pull.BranchChecks, now time.Time
 		r.Commits = append(r.Commits, commitOf(c))
 	}
 	for _, name := range Checks(b) {
-		r.Checks = append(r.Checks, t.check(s.Regressions, b, name))
+		r.Checks = append(r.Checks, t.check(s, b, name))
 	}
 	order := []CheckState{CheckFailing, CheckFlaky, CheckRunning, CheckPassing}
 	slices.SortStableFunc(r.Checks, func(x, y Check) int {
@@ -126,7 +126,7 @@ func NewReport(s config.Rules, branch string, b pull.BranchChecks, now time.Time
 func commitOf(c pull.CommitChecks) Commit { return Commit{c.SHA, line(c.Subject), c.Pull} }
 
 // check is one check of a branch.
-func (t Terms) check(s config.Regressions, b pull.BranchChecks, name string) Check {
+func (t Terms) check(s config.Rules, b pull.BranchChecks, name string) Check {
 	rounds := t.Rounds(b, name)
 	c := Check{Name: line(name), Rounds: []Regression{}, State: t.state(b, name, rounds)}
 	for _, commit := range b.Commits {
@@ -167,7 +167,7 @@ func (t Terms) sign(c pull.CommitChecks, check string) string {
 	return map[verdict]string{silent: ".", good: "+", bad: "x", mixed: "*"}[v]
 }
 
-func (t Terms) regression(s config.Regressions, b pull.BranchChecks, r Round) Regression {
+func (t Terms) regression(s config.Rules, b pull.BranchChecks, r Round) Regression {
 	out := Regression{Bad: commitOf(b.Commits[r.Bad]), Flaky: r.Flaky, Since: r.Run.At.UTC(), Pulls: append([]int{}, r.Pulls(b)...)}
 	out.URL, _ = link(r.Run.URL)
 	if r.Known() {
@@ -180,16 +180,18 @@ func (t Terms) regression(s config.Regressions, b pull.BranchChecks, r Round) Re
 		return out
 	}
 	switch {
+	case s.Modes.Regressions != config.On:
+		out.Silence = silentOff
 	case r.Flaky:
 		out.Silence = silentFlaky
 	case !r.Known():
 		out.Silence = silentUnknown
 	case len(out.Pulls) == 0:
 		out.Silence = silentPushed
-	case len(out.Pulls) > s.MaxPullRequests:
-		out.Silence = fmt.Sprintf(silentMany, s.MaxPullRequests)
+	case len(out.Pulls) > s.Regressions.MaxPullRequests:
+		out.Silence = fmt.Sprintf(silentMany, s.Regressions.MaxPullRequests)
 	default:
-		out.Offered = !t.Now.Before(out.Since.Add(time.Duration(s.RevertAfter) * time.Hour))
+		out.Offered = !t.Now.Before(out.Since.Add(time.Duration(s.Regressions.RevertAfter) * time.Hour))
 	}
 	return out
 }

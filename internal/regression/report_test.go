@@ -63,6 +63,11 @@ func TestReportSaysWhyNobodyIsTold(t *testing.T) {
 	if r := last(noon.Add(28 * time.Hour)); !r.Offered {
 		t.Errorf("no offer after a day: %+v", r)
 	}
+	s.Modes.Regressions = config.InShadow
+	if r := last(noon.Add(28 * time.Hour)); r.Silence != silentOff || r.Offered {
+		t.Errorf("in shadow: %+v", r)
+	}
+	s.Modes.Regressions = config.On
 	s.Regressions.MaxPullRequests = 2
 	if r := last(noon.Add(28 * time.Hour)); r.Silence != "More than 2 pull requests may be the cause, so none is told." || r.Offered {
 		t.Errorf("%+v", r)

@@ -9,6 +9,7 @@ import (
 
 // Why nobody is told.
 const (
+	silentOff     = "The rule on regressions isn't on, so nobody is told."
 	silentFlaky   = "It has failed and passed on the same commit, so it's flaky, and nobody is told."
 	silentUnknown = "No run on the commits before is known to have passed, so nobody is told."
 	silentPushed  = "What came in between was pushed without a pull request, so nobody is told."
