@@ -9,7 +9,6 @@ import (
 	"github.com/concorde-bot/concorde/config/labeler"
 	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/regression"
-	"github.com/concorde-bot/concorde/internal/triage/command"
 	stages "github.com/concorde-bot/concorde/internal/triage/stage"
 	"github.com/concorde-bot/concorde/internal/webhook"
 )
@@ -43,5 +42,5 @@ func (b *bot) heed() webhook.Heed {
 // the phrases. me is the bot's login without "[bot]"; while that's unknown, every
 // comment matters.
 func heard(set config.Rules, me, words string) bool {
-	return me == "" || command.Names(me, words) || stages.Says(set.Stages, words)
+	return me == "" || pull.Names(me, words) || stages.Says(set.Stages, words)
 }

@@ -1,6 +1,7 @@
 package pull
 
 import (
+	"html"
 	"slices"
 	"strings"
 	"time"
@@ -125,7 +126,9 @@ type Comment struct {
 	Bot  bool   // not a person
 	Own  bool   // by this App
 	Body string
-	At   time.Time
+	// Unread: there's too much to read here, and this names the App, but the body is left out.
+	Unread bool
+	At     time.Time
 	// Editor is who edited it last, or "". It needn't be the author.
 	Editor string
 	// Answered: this App reacted to it.
@@ -186,4 +189,10 @@ func (r *Request) Touched(label string) bool {
 	return slices.ContainsFunc(r.Events, func(e Event) bool {
 		return (e.Kind == Labeled || e.Kind == Unlabeled) && !e.Own && strings.EqualFold(e.Subject, label)
 	})
+}
+
+// Names reports whether a comment names an App, as every command does. It looks at the text
+// before that's read as Markdown, which may have "&#64;" for "@".
+func Names(me, text string) bool {
+	return strings.Contains(strings.ToLower(html.UnescapeString(text)), "@"+strings.ToLower(me))
 }

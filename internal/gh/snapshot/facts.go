@@ -141,9 +141,8 @@ func (l *loading) take(p *pullData) map[string]string {
 	if len(r.Commits) < maxCommits {
 		next("commits", p.Commits.PageInfo)
 	}
-	l.said(p.historyData)
+	l.said(p.Comments.Nodes)
 	l.history.commented(p.Comments)
-	l.spareSaid()
 	r.NotesHidden = r.NotesHidden || len(p.Comments.Nodes) < p.Comments.Entries
 	next("comments", p.Comments.PageInfo)
 	for _, n := range p.Deletions.Nodes {
@@ -172,21 +171,23 @@ func (l *loading) take(p *pullData) map[string]string {
 }
 
 // said takes comments.
-func (l *loading) said(h historyData) {
+func (l *loading) said(comments []commentData) {
 	if l.Needs&pull.Notes != 0 {
 		if l.out.Notes == nil {
 			l.out.Notes = map[string]pull.PostedNote{}
 		}
-		h.notes(l.slug, l.out.Notes)
+		notesIn(comments, l.slug, l.out.Notes)
 	}
-	if l.Needs&pull.Comments != 0 {
-		l.out.Comments = append(l.out.Comments, h.comments(l.slug)...)
-	}
+	l.history.all = append(l.history.all, comments...)
+	spare(l.history.all, l.slug, maxSaid)
 }
 
 // trim keeps only the facts that were requested.
 func (l *loading) trim() {
 	r := l.out
+	if l.Needs&pull.Comments != 0 {
+		r.Comments = saidIn(l.history.all, l.slug)
+	}
 	if l.Needs&pull.Commits == 0 {
 		r.Commits, r.CommitsOmitted = nil, 0
 		return

@@ -91,6 +91,9 @@ type commentData struct {
 		Content          pull.Reaction
 		ViewerHasReacted bool
 	}
+
+	size          int  // of the body as it came
+	named, unread bool // it names this App; its body was emptied
 }
 
 type opinionData struct {
@@ -115,9 +118,19 @@ type eventData struct {
 // either of which may be missing; then the other decides.
 func (n commentData) own(slug string) bool { return n.ViewerDidAuthor || n.Author.is(slug) }
 
-// notes finds this App's comments. If two have the same key, the older one stays current.
-func (h historyData) notes(slug string, into map[string]pull.PostedNote) {
-	for _, n := range h.Comments.Nodes {
+// answered reports whether this App reacted so.
+func (n commentData) answered(with pull.Reaction) bool {
+	for _, g := range n.ReactionGroups {
+		if g.ViewerHasReacted && g.Content == with {
+			return true
+		}
+	}
+	return false
+}
+
+// notesIn finds this App's comments. If two have the same key, the older one stays current.
+func notesIn(comments []commentData, slug string, into map[string]pull.PostedNote) {
+	for _, n := range comments {
 		id, err := n.FullDatabaseID.Int64()
 		key, note, ok := gh.ReadMark(n.Body)
 		if _, known := into[key]; ok && err == nil && n.own(slug) && !known {
@@ -182,22 +195,23 @@ func (n eventData) event() pull.Event {
 	return pull.Event{Kind: plainEvents[n.Typename]}
 }
 
-// comments returns everyone's comments.
-func (h historyData) comments(slug string) []pull.Comment {
+// saidIn returns everyone's comments.
+func saidIn(comments []commentData, slug string) []pull.Comment {
 	var all []pull.Comment
-	for _, n := range h.Comments.Nodes {
+	for _, n := range comments {
 		id, err := n.FullDatabaseID.Int64()
 		if err != nil {
 			continue
 		}
-		c := pull.Comment{ID: id, Node: n.ID, By: n.Author.login(), Bot: !n.Author.person(), Own: n.own(slug), Body: n.Body, At: n.CreatedAt}
+		c := pull.Comment{ID: id, Node: n.ID, By: n.Author.login(), Bot: !n.Author.person(), Own: n.own(slug), Body: n.Body, At: n.CreatedAt,
+			Unread: n.unread}
 		if n.Editor != nil {
 			c.Editor = n.Editor.login()
 		}
 		for _, g := range n.ReactionGroups {
 			c.Answered = c.Answered || g.ViewerHasReacted
-			c.Done = c.Done || g.ViewerHasReacted && g.Content == pull.ThumbsUp
 		}
+		c.Done = n.answered(pull.ThumbsUp)
 		all = append(all, c)
 	}
 	return all

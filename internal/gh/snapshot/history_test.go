@@ -225,8 +225,8 @@ func TestOwnOrNot(t *testing.T) {
 		var p pullData
 		trial.OK(t, readJSON(`{"comments":{"nodes":[{"fullDatabaseId":"7","body":`+string(text)+`,`+fields+`}]}}`, &p))
 		notes := map[string]pull.PostedNote{}
-		p.notes("concorde", notes)
-		if comments := p.comments("concorde"); comments[0].Own != want || (len(notes) == 1) != want {
+		notesIn(p.Comments.Nodes, "concorde", notes)
+		if comments := saidIn(p.Comments.Nodes, "concorde"); comments[0].Own != want || (len(notes) == 1) != want {
 			t.Errorf("%s: own %v, notes %v; want %v", fields, comments[0].Own, notes, want)
 		}
 	}

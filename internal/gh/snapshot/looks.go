@@ -207,7 +207,7 @@ type otherData struct {
 func (o *otherData) summary(slug string) pull.Summary {
 	s := o.summaryData.summary(slug)
 	s.Notes = map[string]pull.PostedNote{}
-	o.notes(slug, s.Notes)
+	notesIn(o.Comments.Nodes, slug, s.Notes)
 	s.Events, s.Reviews = o.events(slug), o.reviews()
 	return s
 }

@@ -59,7 +59,7 @@ func (l *loading) recall(known *past) {
 	}
 	h := &l.history
 	h.began, h.read, h.deleted = known.began, maps.Clone(known.read), known.deleted
-	h.comments, h.touched, h.settled = slices.Clone(known.comments), known.touched, known.read["comments"]
+	h.touched, h.settled = known.touched, known.read["comments"]
 }
 
 // recount adds what is known.
@@ -68,13 +68,14 @@ func (l *loading) recount(known *past) {
 		return
 	}
 	l.out.Events, l.out.Opinions, l.out.NotesDeleted = slices.Clone(known.events), slices.Clone(known.opinions), known.deleted
-	l.said(historyData{Comments: gh.Connection[commentData]{Nodes: known.comments}})
+	l.said(known.comments)
+	l.history.older = len(known.comments)
 }
 
 // keepsHistory keeps lists with more than a page for the next load.
 func (l *loading) keepsHistory() {
 	p := l.history.past
-	p.read["comments"] = l.history.settled
+	p.read["comments"], p.comments = l.history.settled, slices.Clone(l.history.all[:l.history.older])
 	maps.DeleteFunc(p.read, func(_ string, s stretch) bool { return s.count <= l.Page() || s.cursor == "" })
 	p.events, p.opinions, p.deleted = slices.Clip(l.out.Events), slices.Clip(l.out.Opinions), l.out.NotesDeleted
 	for name, drop := range map[string]func(){

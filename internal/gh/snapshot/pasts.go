@@ -32,7 +32,7 @@ type stretch struct {
 
 const (
 	maxPasts = 16 << 20 // bytes of all
-	maxPast  = 1 << 20
+	maxPast  = 2 << 20  // GitHub takes 2,500 comments on one thing
 	// pastFor limits how long a history is continued, since accounts and labels in it may be
 	// renamed.
 	pastFor = time.Hour
@@ -120,7 +120,9 @@ type reading struct {
 	past
 	now     time.Time
 	totals  map[string]int // by list, as GitHub counts
+	all     []commentData  // so far
 	settled stretch        // comments that the next load can skip
+	older   int            // how many of all that are
 	broken  bool           // the past isn't what it was
 }
 
@@ -137,7 +139,7 @@ func (h *reading) grown(name string, nodes int, page gh.PageInfo, total int) {
 	h.read[name], h.totals[name] = s, total
 }
 
-// commented notes a page of comments, and keeps the older ones.
+// commented notes a page of comments that was just added to all.
 func (h *reading) commented(page gh.Connection[commentData]) {
 	settles := h.settled.count == h.read["comments"].count && len(page.Nodes) == page.Entries &&
 		!slices.ContainsFunc(page.Nodes, func(c commentData) bool {
@@ -145,7 +147,7 @@ func (h *reading) commented(page gh.Connection[commentData]) {
 		})
 	h.grown("comments", page.Entries, page.PageInfo, page.TotalCount)
 	if settles {
-		h.comments, h.settled = append(h.comments, page.Nodes...), h.read["comments"]
+		h.older, h.settled = len(h.all), h.read["comments"]
 	}
 	for _, c := range page.Nodes {
 		if c.UpdatedAt.After(h.touched) {

@@ -47,7 +47,8 @@ func (l *Loader) said(ctx context.Context, q ReleaseQuery, out *pull.Release) er
 					return err
 				}
 				if of != nil {
-					out.Said[number] = of.comments(slug)
+					spare(of.Comments.Nodes, slug, maxSaid)
+					out.Said[number] = saidIn(of.Comments.Nodes, slug)
 				}
 			}
 		}

@@ -1,56 +1,91 @@
 package snapshot
 
-import "slices"
+import (
+	"math"
+	"slices"
+	"strings"
 
-// maxSaid limits what's kept of other people's comments on one pull request or issue, in
-// bytes of their bodies.
-const maxSaid = 512 << 10
+	"github.com/concorde-bot/concorde/internal/pull"
+)
 
-// spare empties the longest bodies until all together take at most most bytes: whoever
-// writes hundreds of long comments doesn't keep short ones from being read. In which order
-// and in which pages the bodies come makes no difference.
-func spare(bodies []*string, most int) {
-	all := 0
-	lengths := make([]int, len(bodies))
-	for i, body := range bodies {
-		lengths[i] = len(*body)
-		all += len(*body)
-	}
-	if all <= most {
-		return
-	}
-	slices.Sort(lengths)
-	longest := 0 // that's kept no longer
-	for i := len(lengths) - 1; all > most; i-- {
-		longest = lengths[i]
-		all -= longest
-	}
-	for _, body := range bodies {
-		if len(*body) >= longest {
-			*body = ""
-		}
-	}
-}
+// maxSaid limits what's kept of other people's comments in one place, in bytes of their
+// bodies: of those to which this App's answer was that all is done, of the others that name
+// it, and of the rest.
+const maxSaid = 256 << 10
 
-// spareComments does so for comments as GitHub answers them.
-func (l *loading) spareComments(all []commentData) {
-	var bodies []*string
+// spare empties bodies until those of each kind take at most most bytes. Everyone has the
+// same share, and whoever needs more loses the longest ones: neither long comments nor many
+// accounts' keep someone's short one from being read, and what was carried out stays known.
+//
+// It goes by what all comments had when they came, so that what's kept only shrinks with
+// each comment that comes: their order, and in which pages they come, makes no difference.
+func spare(all []commentData, slug string, most int) {
+	var kinds [3]map[string][]*commentData // by author
 	for i := range all {
-		if !all[i].own(l.slug) {
-			bodies = append(bodies, &all[i].Body)
+		c := &all[i]
+		if c.own(slug) {
+			continue
+		}
+		if c.size == 0 {
+			c.size, c.named = len(c.Body), pull.Names(slug, c.Body)
+		}
+		kind, by := &kinds[c.kind()], strings.ToLower(c.Author.login())
+		if *kind == nil {
+			*kind = map[string][]*commentData{}
+		}
+		(*kind)[by] = append((*kind)[by], c)
+	}
+	for _, kind := range kinds {
+		var needs []int
+		for _, theirs := range kind {
+			needs = append(needs, sum(sizes(theirs)))
+		}
+		each := share(needs, most)
+		for _, theirs := range kind {
+			longest := share(sizes(theirs), each)
+			for _, c := range theirs {
+				if c.size > longest {
+					c.Body, c.unread = "", c.named
+				}
+			}
 		}
 	}
-	spare(bodies, maxSaid)
 }
 
-// spareSaid does so for the comments of a load, and those that the next one continues.
-func (l *loading) spareSaid() {
-	var bodies []*string
-	for i := range l.out.Comments {
-		if !l.out.Comments[i].Own {
-			bodies = append(bodies, &l.out.Comments[i].Body)
-		}
+// kind of a comment: carried out, to be read, or neither.
+func (n commentData) kind() int {
+	switch {
+	case !n.named:
+		return 2
+	case n.answered(pull.ThumbsUp):
+		return 0
 	}
-	spare(bodies, maxSaid)
-	l.spareComments(l.history.comments)
+	return 1
+}
+
+// share is the most that each may have so that all together have at most most.
+func share(needs []int, most int) int {
+	slices.Sort(needs)
+	for i, need := range needs {
+		each := most / (len(needs) - i)
+		if need > each {
+			return each
+		}
+		most -= need
+	}
+	return math.MaxInt
+}
+
+func sizes(all []*commentData) (sizes []int) {
+	for _, c := range all {
+		sizes = append(sizes, c.size)
+	}
+	return sizes
+}
+
+func sum(all []int) (sum int) {
+	for _, n := range all {
+		sum += n
+	}
+	return sum
 }

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -85,20 +86,85 @@ func TestLongCommentsOnCommits(t *testing.T) {
 	}
 }
 
-// TestSpare: the longest bodies go first, those of one length together, in any order.
-func TestSpare(t *testing.T) {
-	for _, tt := range []struct {
-		most int
-		want string
-	}{{10, "aaaa bb bb c"}, {9, "aaaa bb bb c"}, {8, " bb bb c"}, {5, " bb bb c"}, {4, "   c"}, {1, "   c"}, {0, "   "}} {
-		for _, order := range [][]int{{0, 1, 2, 3}, {3, 2, 1, 0}, {1, 3, 0, 2}} {
-			all := []string{"aaaa", "bb", "bb", "c"}
-			var bodies []*string
-			for _, i := range order {
-				bodies = append(bodies, &all[i])
+// by is a comment that names the App, or was answered by it, or not.
+func by(login, body string, done bool) commentData {
+	c := commentData{Author: &actorData{Typename: "User", Login: login}, Body: body}
+	if done {
+		c.ReactionGroups = append(c.ReactionGroups, struct {
+			Content          pull.Reaction
+			ViewerHasReacted bool
+		}{pull.ThumbsUp, true})
+	}
+	return c
+}
+
+// TestSpareCommands: what a core developer asked for stands, and what they ask for now is
+// read, however much others write. Whoever wrote too much gets an answer.
+func TestSpareCommands(t *testing.T) {
+	logs, talk := strings.Repeat("ok\n", 20_000), strings.Repeat("a", 1400)
+	all := []commentData{by("core", strings.Repeat("b", 1500)+"\n\n@concorde hold: ABI question", true)}
+	for range 8 {
+		all = append(all, by("author", logs, false))
+	}
+	for i := range 350 {
+		all = append(all, by("mallory", "@concorde hi "+talk, false), by(fmt.Sprint("mallory", i), "@concorde help "+talk, i%2 == 0))
+	}
+	all = append(all, by("core", "@concorde label +docs\n"+talk[:500], false), by("ghost", "@concorde why", false))
+	spare(all, "concorde", maxSaid)
+	unread := map[string]int{}
+	for _, c := range all {
+		if c.unread {
+			unread[c.Author.Login]++
+		}
+	}
+	if n := len(all); all[0].Body == "" || all[n-2].Body == "" || all[n-1].Body == "" || unread["core"] != 0 {
+		t.Errorf("a core developer's commands are lost; unread: %v", unread)
+	}
+	if unread["mallory"] != 350 || unread["author"] != 0 || all[1].Body != "" {
+		t.Errorf("unread: %v", unread)
+	}
+}
+
+// TestSpareInPages: what's kept is bounded, doesn't depend on the order or on the pages in
+// which comments come, and nobody loses what fits into an equal share.
+func TestSpareInPages(t *testing.T) {
+	for seed := range uint64(500) {
+		dice := rand.New(rand.NewPCG(seed, 7))
+		most := dice.IntN(200)
+		var all []commentData
+		for i := range 1 + dice.IntN(20) {
+			c := by(fmt.Sprint("p", dice.IntN(4)), strings.Repeat("@c ", dice.IntN(2))+strings.Repeat("x", dice.IntN(30)), dice.IntN(2) == 0)
+			c.ID = fmt.Sprint(i)
+			all = append(all, c)
+		}
+		once := slices.Clone(all)
+		spare(once, "c", most)
+		want, kept, people := map[string]string{}, map[int]int{}, map[string]int{}
+		for i, c := range once {
+			want[c.ID] = c.Body
+			kept[c.kind()] += len(c.Body)
+			people[c.Author.Login] += len(all[i].Body)
+		}
+		for kind, size := range kept {
+			if size > most {
+				t.Fatalf("seed %d: %d bytes of kind %d, at most %d", seed, size, kind, most)
 			}
-			if spare(bodies, tt.most); strings.Join(all, " ") != tt.want {
-				t.Errorf("at most %d bytes: %q, want %q", tt.most, all, tt.want)
+		}
+		for i, c := range once {
+			if people[c.Author.Login] <= most/len(people) && c.Body != all[i].Body {
+				t.Fatalf("seed %d: %s lost %q", seed, c.Author.Login, all[i].Body)
+			}
+		}
+		dice.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		var pages []commentData
+		for len(all) > 0 {
+			n := 1 + dice.IntN(len(all))
+			pages, all = append(pages, all[:n]...), all[n:]
+			spare(pages, "c", most)
+		}
+		for _, c := range pages {
+			if c.Body != want[c.ID] {
+				t.Fatalf("seed %d: in pages %q, at once %q", seed, c.Body, want[c.ID])
 			}
 		}
 	}

@@ -112,9 +112,9 @@ func (l *loading) readThread(ctx context.Context, key pull.Key) (out knownThread
 		"followRenames:false){" + gh.Optional + "Thread:issueOrPullRequest(number:$number){__typename ...on Issue{" + pageOfThread + "} ...on " +
 		"PullRequest{" + pageOfThread + "}}}}"
 	variables := map[string]any{"number": key.Number}
-	var all historyData
+	var all []commentData
 	out.at = l.Now()
-	for len(all.Comments.Nodes) < pull.MaxThread {
+	for len(all) < pull.MaxThread {
 		var page struct {
 			Repository *struct {
 				Thread *historyData `json:"maybeThread"`
@@ -132,25 +132,25 @@ func (l *loading) readThread(ctx context.Context, key pull.Key) (out knownThread
 		}
 		of := page.Repository.Thread.Comments
 		out.More = out.More || len(of.Nodes) < of.Entries
-		if len(all.Comments.Nodes) == 0 && len(of.Nodes) > 0 {
+		if len(all) == 0 && len(of.Nodes) > 0 {
 			out.stamp = stamp{of.Nodes[0].UpdatedAt, of.TotalCount}
 		}
-		all.Comments.Nodes = append(all.Comments.Nodes, of.Nodes...)
-		l.spareComments(all.Comments.Nodes)
+		all = append(all, of.Nodes...)
+		spare(all, l.slug, maxSaid)
 		if !of.PageInfo.HasNextPage || of.PageInfo.EndCursor == variables["after"] {
 			break
 		}
 		variables["after"] = of.PageInfo.EndCursor
-		out.More = out.More || len(all.Comments.Nodes) >= pull.MaxThread
+		out.More = out.More || len(all) >= pull.MaxThread
 	}
-	slices.SortStableFunc(all.Comments.Nodes, func(a, b commentData) int {
+	slices.SortStableFunc(all, func(a, b commentData) int {
 		before, _ := a.FullDatabaseID.Int64()
 		after, _ := b.FullDatabaseID.Int64()
 		return cmp.Or(cmp.Compare(a.CreatedAt.Unix(), b.CreatedAt.Unix()), cmp.Compare(before, after))
 	})
 	out.Notes = map[string]pull.PostedNote{}
-	all.notes(l.slug, out.Notes)
-	out.Comments = all.comments(l.slug)
+	notesIn(all, l.slug, out.Notes)
+	out.Comments = saidIn(all, l.slug)
 	return out, nil
 }
 

@@ -95,7 +95,8 @@ type yamlComment struct {
 	At       time.Time `yaml:"at"`
 	Editor   string    `yaml:"editor"`
 	Answered bool      `yaml:"answered"`
-	Done     bool      `yaml:"done"` // answered, and carried out
+	Done     bool      `yaml:"done"`   // answered, and carried out
+	Unread   bool      `yaml:"unread"` // it names the bot, but there's too much to read
 }
 
 type yamlIssue struct {
@@ -145,7 +146,7 @@ func (y yamlRequest) triage(r *pull.Request) {
 func (y yamlRequest) said(comments []yamlComment) (all []pull.Comment) {
 	for i, c := range comments {
 		comment := pull.Comment{ID: c.ID, By: c.By, Bot: strings.HasSuffix(c.By, "[bot]"), Own: c.By == bot, Body: c.Body, At: c.At,
-			Editor: c.Editor, Answered: c.Answered || c.Done, Done: c.Done}
+			Editor: c.Editor, Answered: c.Answered || c.Done, Done: c.Done, Unread: c.Unread}
 		if comment.ID == 0 {
 			comment.ID = int64(i + 1)
 		}

@@ -28,7 +28,10 @@ func (t *execution) answer() string {
 	if t.tooMany {
 		parts = append(parts, fmt.Sprintf(answerTooMany, t.By, maxDailyCommands))
 	}
-	if t.unread {
+	switch {
+	case t.Unread:
+		parts = append(parts, fmt.Sprintf(answerTooLong, t.By))
+	case t.unread:
 		parts = append(parts, fmt.Sprintf(answerUnread, t.By))
 	}
 	return strings.Join(append(parts, t.extras...), "\n\n")

@@ -52,6 +52,9 @@ func (c Config) turns(r *pull.Request, comments []commandComment) []turn {
 		if !c.mayHold(r, o) {
 			continue
 		}
+		if o.Unread && o.Done { // it may be a hold
+			all = append(all, turn{Hold: pull.Hold{By: o.By, Since: o.At, Why: holdUnread}})
+		}
 		for _, k := range o.commands {
 			if h, fault := holdOf(k.name, o.At); k.verb == verbHold && fault != faultPastDay {
 				h.By = o.By

@@ -40,6 +40,8 @@ const (
 		"I've skipped this comment, and I'll skip any others today. Please make the change by hand, or try again tomorrow."
 	answerUnread = "%s, I can't read this comment: its lists or quotes are nested too deeply, or its tables are too large. " +
 		"If it contains a command, please post that in a new comment."
+	answerTooLong = "%s, I haven't read this comment: there are too many long ones here. " +
+		"If it contains a command, please post that in a new, short comment."
 
 	helpStart = "%s, you can use these commands here, each at the start of a line:"
 )
@@ -92,6 +94,8 @@ const (
 	turnHold   = "On hold%s. I only keep statuses and check runs current here. `@%s resume` ends it."
 	turnEnded  = "This pull request was on hold%s. That has ended."
 	turnGoesOn = "No longer on hold: %s ended it on the pull request's page."
+	// holdUnread is the reason of a hold that may be in a comment that isn't read again.
+	holdUnread = "there are too many long comments here to read that command again"
 )
 
 func turnText(me string, t turn, inForce bool) string {

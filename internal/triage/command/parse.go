@@ -1,7 +1,6 @@
 package command
 
 import (
-	"html"
 	"strings"
 
 	"github.com/concorde-bot/concorde/internal/lifecycle"
@@ -38,7 +37,7 @@ type said struct {
 // parse finds a comment's commands, and counts those beyond the limit. One that isn't
 // read (markdown.Read) has none that anyone knows of.
 func parse(me, body string) said {
-	if !Names(me, body) {
+	if !pull.Names(me, body) {
 		return said{}
 	}
 	passages, read := markdown.Read(body)
@@ -63,9 +62,12 @@ func parse(me, body string) said {
 
 // saidIn is parse for a comment of a request, which is read once: strangers write long
 // ones.
-func saidIn(r *pull.Request, body string) said {
+func saidIn(r *pull.Request, c pull.Comment) said {
+	if c.Unread {
+		return said{unread: true}
+	}
 	type comment struct{ me, body string }
-	return pull.Once(r, comment{r.Me, body}, func() said { return parse(r.Me, body) })
+	return pull.Once(r, comment{r.Me, c.Body}, func() said { return parse(r.Me, c.Body) })
 }
 
 // spoken are a passage's lines that may be commands: those of a paragraph.
@@ -202,10 +204,4 @@ func nextLabel(text string) (k command, rest string) {
 func commander(c pull.Comment) bool {
 	edited := c.Editor != "" && !strings.EqualFold(c.Editor, c.By)
 	return !c.Own && !c.Bot && !edited && c.By != "" && !strings.EqualFold(c.By, "ghost")
-}
-
-// Names reports whether a comment names the bot, as every command does. It looks at the
-// text before that's read as Markdown, which may have "&#64;" for "@".
-func Names(me, text string) bool {
-	return strings.Contains(strings.ToLower(html.UnescapeString(text)), "@"+strings.ToLower(me))
 }

@@ -16,7 +16,7 @@ func (c Config) SaysReady(r *pull.Request, comment pull.Comment) bool {
 	if r.Me == "" || !commander(comment) {
 		return false
 	}
-	o := commandComment{Comment: comment, said: saidIn(r, comment.Body)}
+	o := commandComment{Comment: comment, said: saidIn(r, comment)}
 	says := func(k command) bool { return k.verb == verbReady }
 	if !slices.ContainsFunc(o.commands, says) {
 		return false
@@ -28,7 +28,7 @@ func (c Config) SaysReady(r *pull.Request, comment pull.Comment) bool {
 // Holders are those whose roles tell whether the bot is on hold.
 func (c Config) Holders(r *pull.Request) (looks pull.Looks) {
 	for _, o := range commandComments(r) {
-		if slices.ContainsFunc(o.commands, func(k command) bool { return k.verb == verbHold || k.verb == verbResume }) {
+		if o.Unread || slices.ContainsFunc(o.commands, func(k command) bool { return k.verb == verbHold || k.verb == verbResume }) {
 			looks.People = append(looks.People, o.By)
 		}
 	}

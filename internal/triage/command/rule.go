@@ -74,7 +74,7 @@ func commandComments(r *pull.Request) []commandComment {
 		if !commander(comment) || !comment.Answered && r.Now.Sub(comment.At) > maxAge || daily[day] > maxDailyCommands {
 			continue
 		}
-		o := commandComment{Comment: comment, said: saidIn(r, comment.Body)}
+		o := commandComment{Comment: comment, said: saidIn(r, comment)}
 		if len(o.commands) == 0 && !o.unread {
 			continue
 		}
