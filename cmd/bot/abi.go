@@ -27,7 +27,7 @@ announcement. Reverted changes don't count. Exit code: 0, or 1 if the ABI is fro
   bot abi 3.15 --repo ~/cpython
   bot abi 3.15 --scheme pep605 --since v3.15.0a3 --json
 
-With --repository it asks GitHub: some five requests, and one for each hundred commits.
+With --repository it asks GitHub: some six requests, and one for each hundred commits.
 
 ` + githubEnvironment
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/concorde-bot/concorde/internal/abi"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // maxABIPages limits the commits since a release, in pages of a hundred.
@@ -22,30 +23,42 @@ func (c *abiCmd) remote(ctx context.Context, at tree) (f abiFacts, err error) {
 		return f, nil
 	}
 	r := at.remote
-	set := abi.Branch{Settings: abi.Settings{ABI: r.rules.ABI, News: r.rules.News}, Version: at.version}
-	set.Entries, err = r.loads.Tree(ctx, snapshot.TreeQuery{Key: r.key, Ref: "refs/heads/" + at.branch, Directory: r.rules.News.Directory})
+	entries, err := r.loads.Tree(ctx, snapshot.TreeQuery{Key: r.key, Ref: "refs/heads/" + at.branch, Directory: r.rules.News.Directory})
 	if err != nil {
 		return f, err
 	}
+	branch := abi.NewBranch(abi.Settings{ABI: r.rules.ABI, News: r.rules.News}, at.version, entries)
 	landed, err := r.loads.Landed(ctx, snapshot.LandedQuery{
-		Key: r.key, Branch: at.branch, Tag: f.last.Tag(), Paths: set.Told(), Compared: []string{abi.StableManifest}, Pages: maxABIPages,
+		Key: r.key, Branch: at.branch, Tag: f.last.Tag(), Paths: branch.Told(), Compared: []string{abi.StableManifest}, Pages: maxABIPages,
 	})
 	if err != nil {
 		return f, err
 	}
-	if !landed.Tagged {
-		return f, fmt.Errorf("finding the tag %s: %s doesn't have it: name another with --since", f.last.Tag(), r.key)
+	if err := landedError(landed, f.last.Tag(), at); err != nil {
+		return f, err
 	}
-	if landed.Hidden {
-		return f, fmt.Errorf("listing the commits since %s: GitHub leaves some of them out: try again later, or read a clone", f.last.Tag())
+	known := false
+	if f.ledger, known = branch.Ledger(landed); !known {
+		return f, fmt.Errorf("reading the NEWS entries of %s: more than %d say that they break the ABI: read a clone", at.branch, abi.MaxMarked)
 	}
-	if !landed.Complete {
-		return f, fmt.Errorf("listing the commits since %s: there are more than %d: name a later release with --since, or read a clone",
-			f.last.Tag(), 100*maxABIPages)
-	}
-	f.ledger = set.Ledger(landed)
 	f.stable = abi.CompareStable(landed.Before[abi.StableManifest], landed.After[abi.StableManifest])
 	return f, nil
+}
+
+// landedError says why nobody knows all that came since a tag.
+func landedError(landed pull.Landed, tag string, at tree) error {
+	switch {
+	case !landed.Tagged:
+		return fmt.Errorf("finding the tag %s: %s doesn't have it: name another with --since", tag, at.remote.key)
+	case landed.Hidden:
+		return fmt.Errorf("listing the commits since %s: GitHub leaves some of them out: try again later, or read a clone", tag)
+	case !landed.Complete:
+		return fmt.Errorf("listing the commits since %s: there are more than %d: name a later release with --since, or read a clone",
+			tag, 100*maxABIPages)
+	case !landed.Reached:
+		return fmt.Errorf("listing the commits since %s: it isn't part of %s: name another with --since, or read a clone", tag, at.branch)
+	}
+	return nil
 }
 
 // calendar finds the last release in the release data, or takes the named one.

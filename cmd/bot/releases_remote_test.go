@@ -116,6 +116,13 @@ func TestABIOnGitHub(t *testing.T) {
 		!strings.Contains(stderr, "finding the tag v3.15.0b3: python/cpython doesn't have it: name another with --since") {
 		t.Errorf("a missing tag: exit code %d, %s", code, stderr)
 	}
+	_, err = s.cpython.Push("elsewhere", ghtest.Commit{From: "main", Message: "x", Files: map[string]ghtest.File{"x": ghtest.Text("x")}})
+	s.check(err)
+	s.check(s.cpython.Tag("v3.15.0b2", "elsewhere"))
+	if code, _, stderr := s.command("abi", "3.15", "--since", "v3.15.0b2"); code != exitFailed ||
+		!strings.Contains(stderr, "listing the commits since v3.15.0b2: it isn't part of 3.15: name another with --since, or read a clone") {
+		t.Errorf("a tag elsewhere: exit code %d, %s", code, stderr)
+	}
 	if code, _, stderr := s.command("abi", "3.99"); code != exitMisuse || !strings.Contains(stderr, "python/cpython doesn't have 3.99") {
 		t.Errorf("a missing branch: exit code %d, %s", code, stderr)
 	}

@@ -12,43 +12,51 @@ import (
 // Branch is where a version lives, as GitHub shows it: with the entries as they are now, and
 // not as each change left them.
 type Branch struct {
-	Settings
-	Version string
-	Entries []pull.File // all files of the NEWS entries' directory
+	set     Settings
+	markers newscheck.Markers
+	version string
+	marked  []pull.File // entries that say that they break the ABI
 }
 
-// maxTold bounds Branch.Told: each file makes the question heavier.
-const maxTold = 25
+// MaxMarked is how many marked entries of a branch are told apart. Each makes the questions
+// heavier.
+const MaxMarked = 45
 
-// Told are the files that tell what a change did to the ABI: the version's dump, the manifest
-// of the stable ABI, and marked entries.
-func (b Branch) Told() (paths []string) {
-	for _, pattern := range b.ABI.Evidence { // such as Doc/data/*.abi
-		paths = append(paths, path.Clean(strings.Replace(pattern, "*", "python"+b.Version, 1)))
-	}
-	paths = append(paths, StableManifest)
-	for _, f := range b.marked() {
-		paths = append(paths, f.Path)
-	}
-	return paths[:min(len(paths), maxTold)]
-}
-
-// marked are the entries that say that they break the ABI.
-func (b Branch) marked() (all []pull.File) {
-	markers := newscheck.NewMarkers(b.ABI, b.News)
-	for _, f := range b.Entries {
-		if f.Content == nil || !newscheck.IsEntry(b.News, f.Path) {
+// NewBranch takes all files of the NEWS entries' directory.
+func NewBranch(set Settings, version string, entries []pull.File) Branch {
+	b := Branch{set: set, markers: newscheck.NewMarkers(set.ABI, set.News), version: version}
+	for _, f := range entries {
+		if f.Content == nil || !newscheck.IsEntry(set.News, f.Path) {
 			continue
 		}
-		if _, marked := markers.Entry(f.Content.Data); marked {
-			all = append(all, f)
+		if _, marked := b.markers.Entry(f.Content.Data); marked {
+			b.marked = append(b.marked, f)
 		}
 	}
-	return all
+	return b
 }
 
-// Ledger is the ledger of what came to the branch since a tag.
-func (b Branch) Ledger(since pull.Landed) Ledger { return Read(b.Settings, b.changes(since)) }
+// Told are the files that tell what a change did to the ABI: the version's dump, the manifest
+// of the stable ABI, and marked entries, MaxMarked at most.
+func (b Branch) Told() (paths []string) {
+	for _, pattern := range b.set.ABI.Evidence { // such as Doc/data/*.abi
+		paths = append(paths, path.Clean(strings.Replace(pattern, "*", "python"+b.version, 1)))
+	}
+	paths = append(paths, StableManifest)
+	for _, f := range b.marked[:min(len(b.marked), MaxMarked)] {
+		paths = append(paths, f.Path)
+	}
+	return paths
+}
+
+// Ledger is the ledger of what came to the branch since a tag, with the files of Told. It's
+// not known if more than MaxMarked entries are marked: nobody told who brought the others.
+func (b Branch) Ledger(since pull.Landed) (l Ledger, known bool) {
+	if len(b.marked) > MaxMarked {
+		return Ledger{}, false
+	}
+	return Read(b.set, b.changes(since)), true
+}
 
 // changes puts together what came. An entry belongs to the change that brought it; one that
 // no listed change brought is a change of its own.
@@ -57,11 +65,10 @@ func (b Branch) changes(since pull.Landed) (all []Change) {
 	for path := range since.Before {
 		there[path] = true
 	}
-	entries := b.marked()
 	for _, c := range since.Commits {
 		change := Change{Commit: c.SHA, Message: c.Message, PR: c.Pull}
 		for _, path := range c.Files {
-			if slices.ContainsFunc(entries, func(f pull.File) bool { return f.Path == path }) {
+			if slices.ContainsFunc(b.marked, func(f pull.File) bool { return f.Path == path }) {
 				continue
 			}
 			f := pull.File{Path: path, Change: pull.Modified}
@@ -73,9 +80,9 @@ func (b Branch) changes(since pull.Landed) (all []Change) {
 		}
 		all = append(all, change)
 	}
-	for _, f := range entries {
+	for _, f := range b.marked {
 		f.Change = pull.Added
-		if i := b.brought(f.Path, since.Commits); i >= 0 {
+		if i := b.brought(f.Path, since.Commits, there[f.Path]); i >= 0 {
 			all[i].Files = append(all[i].Files, f)
 		} else if !there[f.Path] {
 			all = append(all, Change{Message: f.Path, Files: []pull.File{f}})
@@ -84,20 +91,24 @@ func (b Branch) changes(since pull.Landed) (all []Change) {
 	return all
 }
 
-// brought is the change that brought an entry, and not one that reworded it; -1 if none did.
-// A revert takes an entry away, or brings it back.
-func (b Branch) brought(path string, commits []pull.LandedCommit) int {
-	markers := newscheck.NewMarkers(b.ABI, b.News)
-	found, ends := -1, true
+// brought is the change that brought an entry, and not one that only reworded it; -1 if none
+// did. There is whether the tag has it.
+func (b Branch) brought(path string, commits []pull.LandedCommit, there bool) int {
+	found := -1
 	for i, c := range commits {
 		if !slices.Contains(c.Files, path) {
 			continue
 		}
-		_, reverts := markers.Reverted(subject(c.Message))
-		if ends || reverts {
-			found = i
+		switch r := readRevert(b.markers, c.Message); {
+		case !r.takes():
+			if !there {
+				there, found = true, i
+			}
+		case found >= 0 && r.of(commits[found].SHA, subject(commits[found].Message)):
+			there = false
+		case found < 0 && !slices.ContainsFunc(commits[:i], func(c pull.LandedCommit) bool { return r.of(c.SHA, subject(c.Message)) }):
+			there = false // what the last release had
 		}
-		ends = reverts
 	}
 	return found
 }

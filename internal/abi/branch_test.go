@@ -35,7 +35,25 @@ func TestBranch(t *testing.T) {
 			"4 NEWS entry: New field.\n"},
 		"reverted twice": {[]pull.File{marked(entry)}, "", []pull.LandedCommit{add, revert, again},
 			"4 NEWS entry: New field.\n"},
-		"reverted":            {nil, "", []pull.LandedCommit{add, revert}, ""},
+		"reverted": {nil, "", []pull.LandedCommit{add, revert}, ""},
+		"reworded, and the rewording reverted": {[]pull.File{marked(entry)}, "", []pull.LandedCommit{
+			commit(2, "(ABI break) gh-1: Add it (GH-2)", entry), commit(5, "gh-1: Reword (GH-5)", entry),
+			commit(6, `Revert "gh-1: Reword (GH-5)" (GH-6)`, entry)},
+			"2 title, NEWS entry: New field.\n"},
+		"reverted twice, then reworded": {[]pull.File{marked(entry)}, "", []pull.LandedCommit{add, revert, again,
+			commit(5, "gh-1: Reword (GH-5)", entry)},
+			"4 NEWS entry: New field.\n"},
+		"reverted three times, and again": {[]pull.File{marked(entry)}, "", []pull.LandedCommit{add, revert, again,
+			commit(5, `Revert "Revert "Revert "gh-1: Add it (GH-2)" (GH-3)" (GH-4)" (GH-5)`, entry), commit(6, "Again (GH-6)", entry)},
+			"6 NEWS entry: New field.\n"},
+		"reverted by its commit": {[]pull.File{marked(entry)}, "", []pull.LandedCommit{add,
+			commit(3, "Revert \"Oops\" (GH-3)\n\nThis reverts commit c2.", entry), commit(4, "Again (GH-4)", entry)},
+			"4 NEWS entry: New field.\n"},
+		"of the last release, and reworded": {[]pull.File{marked(entry)}, entry, []pull.LandedCommit{commit(5, "Fix a typo (GH-5)", entry),
+			commit(6, `Revert "Fix a typo (GH-5)" (GH-6)`, entry), commit(7, "Fix another (GH-7)", entry)}, ""},
+		"of the last release, reverted, and again": {[]pull.File{marked(entry)}, entry, []pull.LandedCommit{
+			commit(5, `Revert "gh-1: Add it (GH-2)" (GH-5)`, entry), commit(6, "gh-1: Again (GH-6)", entry)},
+			"6 NEWS entry: New field.\n"},
 		"of the last release": {[]pull.File{marked(entry)}, entry, []pull.LandedCommit{commit(5, "Fix (GH-5)")}, ""},
 		"brought by nobody known": {[]pull.File{marked(entry)}, "", []pull.LandedCommit{commit(5, "Fix (GH-5)")},
 			"0 NEWS entry: New field.\n"},
@@ -51,10 +69,14 @@ func TestBranch(t *testing.T) {
 			"8 title, ABI dump, NEWS entry: New field.; New field.\n"},
 	} {
 		preset := config.Preset()
-		b := Branch{Settings{preset.ABI, preset.News}, "3.15", test.entries}
+		b := NewBranch(Settings{preset.ABI, preset.News}, "3.15", test.entries)
 		since := pull.Landed{Commits: test.commits, Before: map[string][]byte{test.before: nil}}
 		var lines strings.Builder
-		for _, b := range b.Ledger(since).Breaks {
+		found, known := b.Ledger(since)
+		if !known {
+			t.Errorf("%s: not known", name)
+		}
+		for _, b := range found.Breaks {
 			lines.WriteString(b.String() + "\n")
 		}
 		if diff := cmp.Diff(test.want, lines.String()); diff != "" {
@@ -63,21 +85,34 @@ func TestBranch(t *testing.T) {
 	}
 }
 
-// However many entries are marked, the question stays small, and none is lost.
+// Each of many entries counts once; too many for a few questions, and nobody knows.
 func TestBranchWithManyEntries(t *testing.T) {
 	t.Parallel()
 	preset := config.Preset()
-	b := Branch{Settings: Settings{preset.ABI, preset.News}, Version: "3.15"}
-	for i := range 100 {
-		b.Entries = append(b.Entries, file(pull.Added, fmt.Sprintf("%s2026-08-01.gh-issue-1.%d.rst", next, i), "(CPython ABI break) Field."))
+	many := func(n int) Branch {
+		var entries []pull.File
+		for i := range n {
+			entries = append(entries, file(pull.Added, fmt.Sprintf("%s2026-08-01.gh-issue-1.%d.rst", next, i), "(CPython ABI break) Field."))
+		}
+		return NewBranch(Settings{preset.ABI, preset.News}, "3.15", entries)
 	}
+	b := many(MaxMarked)
 	told := b.Told()
-	want := []string{"Doc/data/python3.15.abi", StableManifest, b.Entries[0].Path}
-	if diff := cmp.Diff(want, told[:3]); diff != "" || len(told) != maxTold {
+	want := []string{"Doc/data/python3.15.abi", StableManifest, b.marked[0].Path}
+	if diff := cmp.Diff(want, told[:3]); diff != "" || len(told) != 2+MaxMarked {
 		t.Errorf("%d files (-want +got):\n%s", len(told), diff)
 	}
-	commits := []pull.LandedCommit{{SHA: "c", Message: "Add (GH-2)", Files: told}}
-	if breaks := b.Ledger(pull.Landed{Commits: commits}).Breaks; len(breaks) != 1+100-(maxTold-2) || len(breaks[0].Text) != maxTold-2 {
-		t.Errorf("%d breaks, the first says %q", len(breaks), breaks[0].Text)
+	commits := []pull.LandedCommit{{SHA: "c", Message: "(ABI break) Add (GH-2)", Files: told[:22]}}
+	since := pull.Landed{Commits: commits, Before: map[string][]byte{}}
+	for _, path := range told[22:] {
+		since.Before[path] = nil
+	}
+	found, known := b.Ledger(since)
+	if !known || len(found.Breaks) != 1 || len(found.Breaks[0].Text) != 20 || len(found.Breaks[0].By) != 2 {
+		t.Errorf("known: %t, %+v", known, found.Breaks)
+	}
+	b = many(MaxMarked + 1)
+	if _, known := b.Ledger(since); known || len(b.Told()) != 2+MaxMarked {
+		t.Errorf("%d entries: known: %t, %d files", MaxMarked+1, known, len(b.Told()))
 	}
 }

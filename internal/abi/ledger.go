@@ -95,18 +95,12 @@ type version struct {
 }
 
 func (b *book) add(i int, c Change) {
-	title := subject(c.Message)
-	back, reverts := b.markers.Reverted(title)
-	for reverts { // what is reverted twice is there again
-		again, twice := b.markers.Reverted(back)
-		if !twice {
-			break
-		}
-		title = again
-		back, reverts = b.markers.Reverted(title)
+	title, r := subject(c.Message), readRevert(b.markers, c.Message)
+	found := record{Break: Break{PR: c.PR, Commit: c.Commit, Title: title}}
+	if !r.takes() {
+		title = r.title // what is reverted twice is there again
 	}
-	found := record{Break: Break{PR: c.PR, Commit: c.Commit, Title: subject(c.Message)}}
-	if !reverts || !b.takesBack(back, c.Message) {
+	if !r.takes() || !b.takesBack(r) {
 		found.By = b.evidence(title, c)
 	}
 	b.found = append(b.found, found)
@@ -128,11 +122,9 @@ func (b *book) evidence(title string, c Change) (by []Evidence) {
 
 // takesBack finds the change that another one reverts. It's false if the ledger has none:
 // what an earlier release had was reverted.
-func (b *book) takesBack(title, message string) bool {
+func (b *book) takesBack(r revert) bool {
 	for i, f := range slices.Backward(b.found) {
-		same := b.markers.Words(f.Title) == b.markers.Words(title)
-		named := f.Commit != "" && strings.Contains(message, "This reverts commit "+f.Commit)
-		if !f.undone && (same || named) {
+		if !f.undone && r.of(f.Commit, f.Title) {
 			b.found[i].undone = true
 			return true
 		}

@@ -4,10 +4,10 @@ package pull
 type Landed struct {
 	Tagged bool // the tag exists
 	Branch bool // the branch exists
-	// Reached: the tag's commit is one of the branch's, and Commits are all that came since.
+	// Reached: the tag's commit is one of the branch's, and Commits are all that the tag
+	// doesn't have. Otherwise there are none.
 	Reached bool
-	// Hidden: GitHub leaves some out of its answer, so Commits are none.
-	Hidden  bool
+	Hidden  bool // GitHub leaves some out of its answer
 	Commits []LandedCommit
 	// Complete: there are no more than were asked for.
 	Complete bool

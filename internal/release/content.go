@@ -10,22 +10,33 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// breaks are the changes since the last release that break the full ABI, as bot abi finds
-// them; nil if nobody knows which came since.
-func (c *Config) breaks(version string, f pull.Release) *[]Break {
+// ledger is what came since the last release does to the ABI, as bot abi finds it; nil if
+// nobody knows.
+func (c *Config) ledger(version string, f pull.Release) *abi.Ledger {
 	if !f.Later.Reached {
 		return nil
 	}
+	if l, known := c.abiBranch(version, f.Entries).Ledger(f.Later); known {
+		return &l
+	}
+	return nil
+}
+
+func (c *Config) abiBranch(version string, entries []pull.File) abi.Branch {
+	return abi.NewBranch(abi.Settings{ABI: c.ABI, News: c.News}, version, entries)
+}
+
+// breaks are the changes that break the full ABI; nil if nobody knows them.
+func breaks(ledger *abi.Ledger) *[]Break {
+	if ledger == nil {
+		return nil
+	}
 	all := []Break{}
-	for _, b := range c.branch(version, f.Entries).Ledger(f.Later).Breaks {
+	for _, b := range ledger.Breaks {
 		text := oneLine(strings.Join(b.Text, " "))
 		all = append(all, Break{PR: b.PR, Commit: b.Commit, Title: oneLine(b.Title), By: b.By, Text: text})
 	}
 	return &all
-}
-
-func (c *Config) branch(version string, entries []pull.File) abi.Branch {
-	return abi.Branch{Settings: abi.Settings{ABI: c.ABI, News: c.News}, Version: version, Entries: entries}
 }
 
 // news judges the entries as blurb does.

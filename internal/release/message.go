@@ -19,7 +19,7 @@ const (
 	redBranch     = "The checks of %s are red since %s."
 	redOrEarlier  = "%s, or longer"
 	missingFixes  = "%s missing on the branch: %s."
-	unknownABI    = "Nobody could check whether the frozen ABI was broken since the last release: its tag isn't among the commits that could be read."
+	unknownABI    = "Nobody could check whether the frozen ABI was broken since the last release: GitHub showed too little. bot abi can read a clone."
 	openFixes     = "%s merged into the branch yet: %s."
 	brokenABI     = "The ABI is frozen, but it was broken since the last release: %s."
 	dumpedOne     = " (%s only changes the ABI dump, which may be harmless: have a look)"

@@ -113,7 +113,7 @@ func (c *Config) Look(version, defaultBranch string, now time.Time) pull.Release
 		look.Branch = version
 	}
 	look.Entries = c.News.Directory
-	look.Told = func(entries []pull.File) []string { return c.branch(version, entries).Told() }
+	look.Told = func(entries []pull.File) []string { return c.abiBranch(version, entries).Told() }
 	schedule, _ := c.Backport.Calendar().Schedule(version)
 	last, released := schedule.Last(now)
 	if released {
@@ -135,7 +135,8 @@ func (c *Config) Look(version, defaultBranch string, now time.Time) pull.Release
 
 // Judge says whether a version can be released.
 func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness {
-	r := Readiness{Version: version, Branch: f.Branch, Head: f.Tip, Breaks: c.breaks(version, f), Incomplete: f.Incomplete,
+	ledger := c.ledger(version, f)
+	r := Readiness{Version: version, Branch: f.Branch, Head: f.Tip, Breaks: breaks(ledger), Incomplete: f.Incomplete,
 		Managers: []Manager{}, today: now.UTC().Truncate(24 * time.Hour)}
 	b, known := c.Backport.Life(version, now)
 	r.Phase = string(b.Phase)
@@ -159,7 +160,7 @@ func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness 
 		}
 		r.Waiting = c.inbox(b, f, r.Blockers, now)
 		r.reasons(f)
-		c.ledger(&r, f, now)
+		c.showABI(&r, ledger, now)
 	}
 	if r.shownNews != nil && r.Next != nil {
 		r.shownNews.Release = strings.TrimPrefix(r.Next.Tag, "v")

@@ -9,7 +9,6 @@ import (
 	"github.com/concorde-bot/concorde/internal/abi"
 	"github.com/concorde-bot/concorde/internal/changelog"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
-	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // Shown is what pages show of it.
@@ -84,10 +83,10 @@ func (r *Readiness) changelog(set config.News, d changelog.Draft) {
 	r.shownNews = n
 }
 
-// ledger is what pages show of the ABI, with a text for the announcement.
-func (c *Config) ledger(r *Readiness, f pull.Release, now time.Time) {
+// showABI takes what pages show of the ABI, with a text for the announcement.
+func (c *Config) showABI(r *Readiness, found *abi.Ledger, now time.Time) {
 	scheme, known := lifecycle.SchemeNamed("pep602")
-	if !f.Later.Reached || r.Last == nil || r.Breaks == nil || !known {
+	if found == nil || r.Last == nil || !known {
 		return
 	}
 	last, err := abi.ParseRelease(strings.TrimPrefix(r.Last.Tag, "v"))
@@ -95,7 +94,6 @@ func (c *Config) ledger(r *Readiness, f pull.Release, now time.Time) {
 	if err != nil || !is {
 		return
 	}
-	found := c.branch(r.Version, f.Entries).Ledger(f.Later)
 	a := abi.Announcement{Scheme: scheme, Last: &last, Breaks: found.Breaks,
 		Coming: abi.Coming(scheme, schedule, &last, len(found.Breaks) > 0)}
 	shown := &ABI{Since: last.String(), Frozen: r.frozen, Breaks: (*r.Breaks)[:min(len(*r.Breaks), maxRows)], Total: len(*r.Breaks),
@@ -120,21 +118,47 @@ func (r Readiness) Shown(rows int) Shown {
 	return Shown{Verdict: r.Verdict, Headline: r.Headline(), Reasons: r.Reasons, Unknown: r.Unknown, Tables: tables}
 }
 
-// maxReport limits the report for pages, in bytes, without the pages on NEWS and the ABI.
-const maxReport = 24 << 10
+const (
+	// maxReport limits the report for pages, in bytes, and maxTables the part that shows
+	// readiness itself.
+	maxReport, maxTables = 64 << 10, 24 << 10
+)
 
 // report is what pages show, as JSON.
 func (r Readiness) report() []byte {
-	for rows := maxRows; ; rows /= 2 {
-		shown := r.Shown(rows)
-		text, err := json.Marshal(shown)
-		if err == nil && len(text) > maxReport && rows > 0 {
-			continue
+	shown := r.Shown(maxRows)
+	text, err := json.Marshal(shown)
+	for rows := maxRows / 2; err == nil && len(text) > maxTables; rows /= 2 {
+		shown = r.Shown(rows)
+		if text, err = json.Marshal(shown); rows == 0 {
+			break
 		}
-		shown.News, shown.ABI = r.shownNews, r.shownABI
-		if whole, err := json.Marshal(shown); err == nil {
+	}
+	for n := maxEntries; n > 0; n /= 2 {
+		shown.News, shown.ABI = r.shownNews.first(n), r.shownABI.first(n)
+		if whole, err := json.Marshal(shown); err == nil && len(whole) <= maxReport {
 			return whole
 		}
-		return text
 	}
+	return text
+}
+
+// first has up to so many entries and faults.
+func (n *News) first(most int) *News {
+	if n == nil {
+		return nil
+	}
+	some := *n
+	some.Listed, some.Faults = n.Listed[:min(len(n.Listed), most)], n.Faults[:min(len(n.Faults), most)]
+	return &some
+}
+
+// first has up to so many breaks.
+func (a *ABI) first(most int) *ABI {
+	if a == nil {
+		return nil
+	}
+	some := *a
+	some.Breaks = a.Breaks[:min(len(a.Breaks), most)]
+	return &some
 }

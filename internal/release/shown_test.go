@@ -9,10 +9,32 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/abi"
 	"github.com/concorde-bot/concorde/internal/backport"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
+
+// TestTooManyMarkedEntries: nobody told who brought them all, so nobody knows what broke the ABI.
+func TestTooManyMarkedEntries(t *testing.T) {
+	set := config.Preset().Rules
+	calendar := lifecycle.Builtin()
+	c := Config{Settings: set.Release, News: set.News, ABI: set.ABI,
+		Backport: backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: func() *lifecycle.Calendar { return calendar }}}
+	facts := pull.Release{Branch: "3.15", Tip: "t", Tagged: "v", EntriesRead: true, Later: pull.Landed{Reached: true}}
+	for i := range abi.MaxMarked + 1 {
+		facts.Entries = append(facts.Entries, pull.File{Path: fmt.Sprintf("Misc/NEWS.d/next/C_API/2026-05-01.gh-issue-13%04d.a.rst", i),
+			Content: &pull.Content{Kind: pull.Regular, Data: []byte("(CPython ABI break) Field.\n")}})
+		if i+1 < abi.MaxMarked {
+			continue
+		}
+		r := c.Judge("3.15", facts, time.Date(2026, 8, 5, 0, 0, 0, 0, time.UTC)) // after candidate 1
+		known := i < abi.MaxMarked
+		if (r.Breaks != nil) != known || (r.shownABI != nil) != known || slices.Contains(r.Unknown, unknownABI) == known {
+			t.Errorf("%d entries: %+v", i+1, r)
+		}
+	}
+}
 
 // TestReportForPages: what the changelog will say and what broke the ABI is stored for pages, however much there is.
 func TestReportForPages(t *testing.T) {
@@ -30,7 +52,7 @@ func TestReportForPages(t *testing.T) {
 	shown := func() (s Shown) {
 		r := c.Judge("3.15", facts, now)
 		text := r.report()
-		if len(text) > 128<<10 {
+		if len(text) > maxReport {
 			t.Errorf("%d bytes", len(text))
 		}
 		if err := json.Unmarshal(text, &s); err != nil || s.News == nil || s.ABI == nil {
@@ -56,12 +78,22 @@ func TestReportForPages(t *testing.T) {
 	if l := s.ABI; l.Total != 1 || l.Breaks[0].PR != 5 || l.Breaks[0].Text != "Change a struct" || !strings.HasPrefix(l.Since, "3.15.0") {
 		t.Errorf("%+v", l)
 	}
-	for i := range 400 {
-		entry("Library", 10+i, strings.Repeat("<long> ", 400))
-		facts.Later.Commits = append(facts.Later.Commits, pull.LandedCommit{SHA: strings.Repeat("a", 40), Pull: 10 + i,
-			Message: fmt.Sprintf("gh-1: (ABI break) %s (GH-%d)", strings.Repeat("<", 200), 10+i)})
+	more := func(text string) {
+		t.Helper()
+		for i := range 400 {
+			entry("Library", 10+i, strings.Repeat(text, 400))
+			facts.Later.Commits = append(facts.Later.Commits, pull.LandedCommit{SHA: strings.Repeat("a", 40), Pull: 10 + i,
+				Message: fmt.Sprintf("gh-1: (ABI break) %s (GH-%d)", strings.Repeat(text, 40), 10+i)})
+		}
+		s = shown()
 	}
-	if s = shown(); s.News.Entries != 402 || len(s.News.Listed) != maxEntries || s.ABI.Total != 401 || len(s.ABI.Breaks) != maxRows {
+	more("long ")
+	if s.News.Entries != 402 || len(s.News.Listed) != maxEntries || s.ABI.Total != 401 || len(s.ABI.Breaks) != maxRows {
+		t.Errorf("%d of %d entries, %d of %d breaks", len(s.News.Listed), s.News.Entries, len(s.ABI.Breaks), s.ABI.Total)
+	}
+	facts.Entries, facts.Later.Commits = nil, nil
+	more("<<<<<") // six bytes each, in JSON
+	if s.News.Entries != 400 || len(s.News.Listed) == 0 || len(s.News.Listed) >= maxEntries || s.ABI.Total != 400 || len(s.ABI.Breaks) == 0 {
 		t.Errorf("%d of %d entries, %d of %d breaks", len(s.News.Listed), s.News.Entries, len(s.ABI.Breaks), s.ABI.Total)
 	}
 }

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -12,8 +13,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// TestLanded: GitHub lists a branch's history from a date on (GraphQL, Commit.history with
-// since), the newest first, and a commit names the pull requests that merged it.
+// TestLanded: GitHub lists a branch's history (GraphQL, Commit.history), the newest first, and a
+// commit names its parents, and the pull requests that merged it.
 func TestLanded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -49,25 +50,100 @@ func TestLanded(t *testing.T) {
 			got.Commits[i].Message = got.Commits[i].Message[:len(want.Commits[1].Message)]
 		}
 	}
-	if diff := cmp.Diff(want, got); diff != "" || w.Sent() != 2 {
+	if diff := cmp.Diff(want, got); diff != "" || w.Sent() != 3 {
 		t.Errorf("%d requests (-want +got):\n%s", w.Sent(), diff)
 	}
 	for i := range 150 {
 		push(fmt.Sprint("more ", i), map[string]ghtest.File{"more": ghtest.Text(fmt.Sprint(i))})
 	}
 	w.Srv.ResetRequests()
-	if got, err = w.app.Landed(t.Context(), q); err != nil || len(got.Commits) != 152 || !got.Complete || w.Sent() != 3 {
+	if got, err = w.app.Landed(t.Context(), q); err != nil || len(got.Commits) != 152 || !got.Complete || w.Sent() != 4 {
 		t.Errorf("%d commits in %d requests, complete: %t, %v", len(got.Commits), w.Sent(), got.Complete, err)
 	}
 	if len(got.Commits) > 0 && (got.Commits[0].SHA != first || len(got.Commits[0].Files) != 2) {
 		t.Errorf("the first is %+v", got.Commits[0])
 	}
 	q.Pages = 1
-	if got, err = w.app.Landed(t.Context(), q); err != nil || len(got.Commits) != 100 || got.Complete || got.Reached {
+	if got, err = w.app.Landed(t.Context(), q); err != nil || len(got.Commits) > 0 || got.Complete || got.Reached {
 		t.Errorf("one page has %d commits, complete: %t, %v", len(got.Commits), got.Complete, err)
 	}
 	q.Tag = "v3.15.0a2"
 	if got, err = w.app.Landed(t.Context(), q); err != nil || got.Tagged || len(got.Commits) > 0 {
 		t.Errorf("a missing tag: %+v, %v", got, err)
+	}
+}
+
+// TestLandedByAncestry: what came since a release is what it doesn't have, whatever the dates say. A
+// security fix may have been committed in private, long before the release; and a release is
+// made on a branch of its own, while others merge.
+func TestLandedByAncestry(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	push := func(branch, message, file string) string {
+		t.Helper()
+		sha, err := w.Repo.Push(branch, ghtest.Commit{From: "main", Message: message, Author: "guido",
+			Files: map[string]ghtest.File{file: ghtest.Text(message)}})
+		trial.OK(t, err)
+		return sha
+	}
+	into := func(head string) string {
+		t.Helper()
+		n, err := w.Repo.OpenPR(ghtest.PR{Title: head, Author: "guido", Head: head})
+		trial.OK(t, err)
+		sha, err := w.Repo.MergeBy(n, "guido", "merge")
+		trial.OK(t, err)
+		return sha
+	}
+	push("main", "before", "dump")
+	push("release", "Python 3.15.0a1", "version")
+	private := push("fix", "private", "dump")
+	w.Srv.Advance(time.Hour)
+	meanwhile := push("main", "meanwhile", "manifest")
+	w.Srv.Advance(time.Hour)
+	push("release", "Post release", "patchlevel")
+	trial.OK(t, w.Repo.Tag("v3.15.0a1", "release"))
+	push("elsewhere", "elsewhere", "x")
+	trial.OK(t, w.Repo.Tag("v3.15.0a0", "elsewhere"))
+	w.Srv.Advance(time.Hour)
+	merged, fixed := into("release"), into("fix")
+
+	q := LandedQuery{Key: ghtrial.CPython, Branch: "main", Tag: "v3.15.0a1", Paths: []string{"dump", "manifest"}, Pages: 3}
+	got, err := w.app.Landed(t.Context(), q)
+	trial.OK(t, err)
+	files := map[string][]string{}
+	for _, c := range got.Commits {
+		files[c.SHA] = c.Files
+	}
+	want := map[string][]string{private: {"dump"}, meanwhile: {"manifest"}, merged: nil, fixed: nil}
+	if diff := cmp.Diff(want, files); diff != "" || !got.Reached || !got.Complete {
+		t.Errorf("reached: %t, complete: %t (-want +got):\n%s", got.Reached, got.Complete, diff)
+	}
+	q.Tag = "v3.15.0a0"
+	if got, err = w.app.Landed(t.Context(), q); err != nil || got.Reached || len(got.Commits) > 0 {
+		t.Errorf("a tag that the branch doesn't have: %+v, %v", got, err)
+	}
+}
+
+// TestLandedWithManyPaths: all are told apart, in questions of a few.
+func TestLandedWithManyPaths(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	trial.OK(t, w.Repo.Tag("v3.15.0a1", "main"))
+	q := LandedQuery{Key: ghtrial.CPython, Branch: "main", Tag: "v3.15.0a1", Pages: 3}
+	files := map[string]ghtest.File{}
+	for i := range 60 {
+		q.Paths = append(q.Paths, fmt.Sprintf("entry%02d", i))
+		files[q.Paths[i]] = ghtest.Text("x")
+	}
+	_, err := w.Repo.Push("main", ghtest.Commit{Message: "all", Files: files})
+	trial.OK(t, err)
+	w.Srv.ResetRequests()
+	got, err := w.app.Landed(t.Context(), q)
+	trial.OK(t, err)
+	if len(got.Commits) != 1 || len(got.Before) != 0 || len(got.After) != 60 || w.Sent() != 3+1+3 {
+		t.Fatalf("%d requests: %+v", w.Sent(), got)
+	}
+	if diff := cmp.Diff(q.Paths, got.Commits[0].Files); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
 	}
 }
