@@ -148,3 +148,14 @@ func TestBuildbotOnPullRequests(t *testing.T) {
 		}
 	}
 }
+
+// TestRegressionWithoutReverts: that GitHub doesn't list open reverts keeps nobody from hearing of a regression.
+func TestRegressionWithoutReverts(t *testing.T) {
+	t.Parallel()
+	s := backportStage(t, watched).start()
+	s.check(s.github.Fault(ghtest.Fault{Path: "^/graphql$", Contains: `from0:pullRequests(headRefName`, Status: 502}))
+	before, bad := s.lands("gh-140001: One"), s.lands("gh-140001: Two")
+	s.reports(before.sha, "success")
+	s.reports(bad.sha, "failure")
+	s.hears(bad.number, "[failed](https://ci.example/failure)", "passed on "+before.sha[:10])
+}

@@ -122,10 +122,13 @@ func (r *Reconciler) examine(ctx context.Context, l *look, branches []string) er
 	}
 	heads := slices.Sorted(maps.Keys(suspects))
 	open, err := r.Loads.OpenFrom(ctx, snapshot.OpenQuery{Key: l.key, Installation: l.installation, Heads: heads})
+	if err != nil { // only pages show them
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("looking for open reverts: the page of regressions doesn't show them")
+	}
 	for i := range l.seen.Branches {
 		l.seen.Branches[i].Add(suspects, open)
 	}
-	return err
+	return ctx.Err()
 }
 
 // rounds adds the open rounds of a branch.

@@ -26,6 +26,8 @@ type CheckedBranch struct {
 	Checks  []CheckedCheck  `json:"checks"`         // failing ones first
 	More    int             `json:"more,omitempty"` // checks that aren't listed
 	Nightly *NightlyBuild   `json:"nightly_build,omitempty"`
+
+	Tallies []outcomes `json:"-"` // of all checks, for the page
 }
 
 // CheckedCommit is a commit of a branch.
@@ -129,6 +131,7 @@ func fewer(all []CheckedBranch) []CheckedBranch {
 	most := max(minChecks, maxChecks/max(1, len(all)))
 	for i := range all {
 		b := &all[i]
+		b.Tallies = b.tallies()
 		if more := len(b.Checks) - most; more > 0 {
 			b.Checks, b.More = b.Checks[:most], b.More+more
 		}

@@ -90,3 +90,10 @@ func manyChecked() Checked {
 	}
 	return all
 }
+
+// TestRunsByCommit counts the runs of all checks, also of those that the page doesn't list.
+func TestRunsByCommit(t *testing.T) {
+	s := checkedSite(t)
+	s.checked = manyChecked()
+	s.shows("/python/cpython/regressions?branch=main", 200, "40 checks more", `<td data-head="Passed">60</td>`)
+}

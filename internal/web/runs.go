@@ -61,8 +61,8 @@ type outcomes struct {
 	Passed, Pending int
 }
 
-// Tallies are the commits with a run, newest first.
-func (b CheckedBranch) Tallies() (all []outcomes) {
+// tallies are the commits with a run, newest first.
+func (b CheckedBranch) tallies() (all []outcomes) {
 	for i, commit := range slices.Backward(b.Commits) {
 		t := outcomes{CheckedCommit: commit}
 		for _, c := range b.Checks {
