@@ -50,7 +50,7 @@ func (r Readiness) comment() pull.Note {
 		}
 	}
 	if len(notes) > 0 {
-		fmt.Fprintf(&b, "\n%s\n", strings.Join(notes, " "))
+		fmt.Fprintf(&b, "\n- %s\n", strings.Join(notes, "\n- "))
 	}
 	fmt.Fprintf(&b, readinessEnd, r.Version)
 	return pull.Note{Key: readinessKey, Body: b.String()}
