@@ -65,12 +65,13 @@ func (l *loading) first(ctx context.Context) error {
 		*l.out = blank
 		err = l.after(ctx, nil)
 	}
-	if err != nil || !l.history.whole() {
+	switch {
+	case err == nil && l.history.whole(), err != nil && l.history.recounted:
+		l.keepsHistory() // after an error, the next attempt goes on where this one ended
+	default:
 		l.from.pasts.forget(l.Key)
-		return err
 	}
-	l.keepsHistory()
-	return nil
+	return err
 }
 
 // after sends the query, and further ones for the lists with more pages.

@@ -40,7 +40,7 @@ func (p *past) edited(touched []commentData) bool {
 	}
 	all := len(touched) < perPage // all comments edited since
 	for _, c := range touched {
-		all = all || !c.UpdatedAt.After(p.touched)
+		all = all || !c.UpdatedAt.After(p.touched) || !c.UpdatedAt.After(p.seen)
 		if at, is := known[c.FullDatabaseID.String()]; is && !at.Equal(c.UpdatedAt) {
 			return true
 		}
@@ -64,6 +64,7 @@ func (l *loading) recall(known *past) {
 
 // recount adds what is known.
 func (l *loading) recount(known *past) {
+	l.history.recounted = true
 	if known == nil {
 		return
 	}
@@ -75,6 +76,7 @@ func (l *loading) recount(known *past) {
 // keepsHistory keeps lists with more than a page for the next load.
 func (l *loading) keepsHistory() {
 	p := l.history.past
+	p.seen = l.history.now.Add(-gh.Lag)
 	p.read["comments"], p.comments = l.history.settled, slices.Clone(l.history.all[:l.history.older])
 	maps.DeleteFunc(p.read, func(_ string, s stretch) bool { return s.count <= l.Page() || s.cursor == "" })
 	p.events, p.opinions, p.deleted = slices.Clip(l.out.Events), slices.Clip(l.out.Opinions), l.out.NotesDeleted

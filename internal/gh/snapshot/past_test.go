@@ -1,6 +1,8 @@
 package snapshot
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -164,4 +166,41 @@ func (h *longHistory) notes() {
 func (h *longHistory) labelGoes() {
 	trial.OK(h.T, h.Repo.Label(h.key.Number, "carol", "gone"))
 	h.did("a label deleted", h.Repo.DeleteLabel("gone"))
+}
+
+// TestLongHistoryGoesOn: a load that ends early, since GitHub's answers take long, is no loss:
+// the next one goes on where it ended, and sees what changed since.
+func TestLongHistoryGoesOn(t *testing.T) {
+	w := newWorld(t, func(_ *ghtest.Config, cfg *gh.Config) {
+		cfg.Now = func() time.Time { return time.Now().Add(3 * time.Hour) }
+	})
+	h := &longHistory{world: w, dice: rand.New(rand.NewPCG(1, 5)), key: w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})}
+	for range 650 {
+		h.says()
+	}
+	for range 120 {
+		h.labels()
+	}
+	q := Query{Key: h.key, Needs: ghtrial.Everything}
+	for _, change := range []func(){func() {}, h.says, h.labels} {
+		change()
+		ctx, cancel := context.WithCancel(t.Context())
+		w.Fault(ghtest.Fault{Path: "^/graphql$", After: 2, Before: cancel, Hang: true})
+		if _, err := w.app.Load(ctx, q); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		cancel()
+	}
+	w.Srv.ResetRequests()
+	got := w.load(q)
+	if w.Sent() != 1 {
+		t.Errorf("%d requests, want 1", w.Sent())
+	}
+	fresh, err := newHub(w.Cfg)
+	trial.OK(t, err)
+	want, err := fresh.Load(t.Context(), q)
+	trial.OK(t, err)
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(pull.Request{}, "Now", "BodyAt")); diff != "" {
+		t.Errorf("-read anew +continued:\n%s", diff)
+	}
 }

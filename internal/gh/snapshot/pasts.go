@@ -21,7 +21,8 @@ type past struct {
 	opinions []pull.Opinion
 	deleted  int           // comments of this App, by people
 	comments []commentData // the older ones
-	touched  time.Time     // when any comment was last edited
+	touched  time.Time     // when any comment that was read was last edited
+	seen     time.Time     // until then, all edits were seen
 }
 
 // stretch is how far a list was read.
@@ -124,6 +125,8 @@ type reading struct {
 	settled stretch        // comments that the next load can skip
 	older   int            // how many of all that are
 	broken  bool           // the past isn't what it was
+
+	recounted bool // the past was added, so that what's read agrees with how far it was read
 }
 
 // grown notes a page of a list, perhaps one that wasn't requested.

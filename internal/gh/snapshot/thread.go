@@ -13,7 +13,7 @@ import (
 
 // A thread is the same for many pull requests, and it rarely changes. So each load only
 // requests its newest edit and its length, mostly with its first query; the comments are
-// read again once those change.
+// read once those change, the latest edited first, down to what is known.
 
 const (
 	threadsPerQuery   = 10
@@ -34,6 +34,8 @@ type knownThread struct {
 	pull.Thread
 	stamp stamp
 	at    time.Time
+	all   []commentData // the latest edited first
+	rest  string        // where what isn't read yet begins; "": nowhere
 }
 
 const stampFields = `comments(first:1,orderBy:{field:UPDATED_AT,direction:DESC}){totalCount nodes{updatedAt}}`
@@ -91,9 +93,12 @@ func (l *loading) threads(ctx context.Context) error {
 		key := l.Key.Repository()
 		key.Number = number
 		known, found := l.from.threads.Get(key)
-		if !found || known.stamp != s || l.Now().Sub(known.at).Abs() > threadFor {
+		if l.Now().Sub(known.at).Abs() > threadFor {
+			known = knownThread{}
+		}
+		if !found || known.stamp != s || known.at.IsZero() || known.rest != "" {
 			var err error
-			if known, err = l.readThread(ctx, key); err != nil {
+			if known, err = l.readThread(ctx, key, known); err != nil {
 				return fmt.Errorf("reading the comments on %s: %w", key, err)
 			}
 			l.from.threads.Add(key, known)
@@ -105,57 +110,6 @@ func (l *loading) threads(ctx context.Context) error {
 	}
 	return nil
 }
-
-// readThread reads an issue's comments, the latest edited first.
-func (l *loading) readThread(ctx context.Context, key pull.Key) (out knownThread, err error) {
-	query := "query($owner:String!,$name:String!,$number:Int!,$first:Int!,$after:String){repository(owner:$owner,name:$name," +
-		"followRenames:false){" + gh.Optional + "Thread:issueOrPullRequest(number:$number){__typename ...on Issue{" + pageOfThread + "} ...on " +
-		"PullRequest{" + pageOfThread + "}}}}"
-	variables := map[string]any{"number": key.Number}
-	var all []commentData
-	out.at = l.Now()
-	for len(all) < pull.MaxThread {
-		var page struct {
-			Repository *struct {
-				Thread *historyData `json:"maybeThread"`
-			}
-		}
-		err := l.Smaller(ctx, func(ctx context.Context) error {
-			variables["first"] = l.Page()
-			return l.Ask(ctx, query, variables, &page)
-		})
-		if err != nil {
-			return out, err
-		}
-		if page.Repository == nil || page.Repository.Thread == nil { // it's gone
-			break
-		}
-		of := page.Repository.Thread.Comments
-		out.More = out.More || len(of.Nodes) < of.Entries
-		if len(all) == 0 && len(of.Nodes) > 0 {
-			out.stamp = stamp{of.Nodes[0].UpdatedAt, of.TotalCount}
-		}
-		all = append(all, of.Nodes...)
-		spare(all, l.slug, maxSaid)
-		if !of.PageInfo.HasNextPage || of.PageInfo.EndCursor == variables["after"] {
-			break
-		}
-		variables["after"] = of.PageInfo.EndCursor
-		out.More = out.More || len(all) >= pull.MaxThread
-	}
-	slices.SortStableFunc(all, func(a, b commentData) int {
-		before, _ := a.FullDatabaseID.Int64()
-		after, _ := b.FullDatabaseID.Int64()
-		return cmp.Or(cmp.Compare(a.CreatedAt.Unix(), b.CreatedAt.Unix()), cmp.Compare(before, after))
-	})
-	out.Notes = map[string]pull.PostedNote{}
-	notesIn(all, l.slug, out.Notes)
-	out.Comments = saidIn(all, l.slug)
-	return out, nil
-}
-
-const pageOfThread = `comments(first:$first,after:$after,orderBy:{field:UPDATED_AT,direction:DESC}){nodes{` + commentFields + `} ` +
-	growing + `}`
 
 // open lists the open pull requests into branches, with their heads' statuses.
 func (l *loading) open(ctx context.Context) error {

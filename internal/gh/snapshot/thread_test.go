@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -122,6 +123,64 @@ func TestLongThread(t *testing.T) {
 	if len(got) != pull.MaxThread || !r.Threads[w.issue].More || got[0] != "5" || got[len(got)-1] != fmt.Sprint(pull.MaxThread+4) {
 		t.Errorf("%d comments, from %q to %q", len(got), got[0], got[len(got)-1])
 	}
+}
+
+// TestLongThreadGoesOn: a new comment, an edited and a deleted one are read without reading
+// all others again. After a load that ended early, the next one goes on there.
+func TestLongThreadGoesOn(t *testing.T) {
+	w := newThreaded(t)
+	var ids []int64
+	say := func() {
+		w.clock.Advance(time.Second)
+		id, err := w.Repo.Comment(w.issue, "hugovk", fmt.Sprint(len(ids)))
+		trial.OK(t, err)
+		ids = append(ids, id)
+	}
+	for range 350 {
+		say()
+	}
+	q := Query{Key: w.key, Looks: looksAt(pull.Looks{Threads: []int{w.issue}})}
+	for range 3 {
+		ctx, cancel := context.WithCancel(t.Context())
+		w.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "maybeThread:", After: 2, Before: cancel, Hang: true})
+		_, err := w.app.Load(ctx, q)
+		cancel()
+		if err == nil {
+			break
+		}
+		say()
+	}
+	w.Srv.ClearFaults()
+	look := func(what string, requests int) {
+		t.Helper()
+		w.Srv.ResetRequests()
+		got := w.load(q).Threads[w.issue]
+		if w.Sent() != requests {
+			t.Errorf("%s: %d requests, want %d", what, w.Sent(), requests)
+		}
+		fresh, err := newHub(w.Cfg)
+		trial.OK(t, err)
+		want, err := fresh.Load(t.Context(), q)
+		trial.OK(t, err)
+		if diff := cmp.Diff(want.Threads[w.issue], got); diff != "" {
+			t.Errorf("%s (-read anew +known):\n%s", what, diff)
+		}
+	}
+	look("goes on", 1)
+	say()
+	look("a new one", 2)
+	w.clock.Advance(time.Second)
+	trial.OK(t, w.Repo.EditComment(w.issue, "hugovk", ids[7], "edited"))
+	look("an edited one", 2)
+	trial.OK(t, w.Repo.DeleteComment(w.issue, "hugovk", ids[9]))
+	look("a deleted one", 6)
+	for range pull.MaxThread - 350 {
+		say()
+	}
+	look("as many as are read", 3)
+	w.clock.Advance(time.Second)
+	trial.OK(t, w.Repo.EditComment(w.issue, "hugovk", ids[0], "edited"))
+	look("the oldest one", 2)
 }
 
 // TestThreadIsBehind: an issue's own load saw a comment that a lagging copy of GitHub's
