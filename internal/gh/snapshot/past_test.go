@@ -176,6 +176,7 @@ func TestLongHistoryGoesOn(t *testing.T) {
 	})
 	h := &longHistory{world: w, dice: rand.New(rand.NewPCG(1, 5)), key: w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})}
 	for range 650 {
+		w.Srv.Advance(time.Second)
 		h.says()
 	}
 	for range 120 {
