@@ -28,7 +28,7 @@ func TestOddLabelsOfBackports(t *testing.T) {
 		{" 3.99", "| 3.99 | not allowed | the branch 3.99 doesn't exist: is the version right? |"},
 		{" 3.9", "| 3.9 | not allowed | 3.9 reached its end of life on 2025-10-31 and accepts no more changes |"},
 		{" 3.12", "| 3.12 | not allowed | 3.12 accepts only security fixes: if this is one, add `type-security` and set the label again; " +
-			"Yhg1s can set"},
+			"Yhg1s can comment `@concorde allow 3.12`"},
 	}
 	var numbers []int
 	for i, c := range cases {

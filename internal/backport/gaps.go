@@ -146,15 +146,13 @@ type OpenFix struct {
 	Pull pull.Summary
 }
 
-// OpenFixes are the security fixes among the open pull requests into the branch, by their labels,
-// which strangers can't set: also those of changes that Gaps doesn't look at any more. into are
-// all into the branch, in any state.
-func (c *Config) OpenFixes(s Search, open []pull.Incoming, into []pull.Summary) (all []OpenFix) {
-	known := backportsOf(s.Version, into)
+// OpenFixes are the security fixes among the open pull requests into the branch, also those of
+// changes that Gaps doesn't look at any more. They go by their labels alone, which strangers
+// can't set: authors choose titles.
+func (c *Config) OpenFixes(version string, open []pull.Incoming) (all []OpenFix) {
 	for _, p := range open {
-		number := cmp.Or(Of(s.Version, p.Summary), p.Number)
-		if c.secures(p.Summary) && !known[number].merged {
-			all = append(all, OpenFix{number, p.Summary})
+		if c.secures(p.Summary) {
+			all = append(all, OpenFix{cmp.Or(Of(version, p.Summary), p.Number), p.Summary})
 		}
 	}
 	return all

@@ -148,7 +148,7 @@ func (j *judge) row(check string, before row, known bool) (row, bool) {
 	switch at := j.at(j.r.Merge.SHA); {
 	case last != nil && last.accuses(at) && (known || len(last.Pulls(j.b)) <= j.set.MaxPullRequests):
 		return j.failing(*last), true
-	case !known || before.State != failing:
+	case !known || before.State != failing && before.State != gone:
 		return before, known
 	case j.mixed(check, before.Bad):
 		before.State = flaky

@@ -40,8 +40,10 @@ func (c *Config) lacking(s backport.Search, f pull.Release) []Backport {
 	for _, g := range c.Backport.Gaps(s, f.Merged, into(f)) {
 		all = append(all, Backport{g.Number, oneLine(g.Title), g.Kind, g.Merged.Format(time.DateOnly), oneLine(g.Why), g.Backport})
 	}
-	for _, fix := range c.Backport.OpenFixes(s, f.Open, into(f)) {
-		if !slices.ContainsFunc(all, func(b Backport) bool { return b.Backport == fix.Pull.Number || b.Number == fix.Of }) {
+	for _, fix := range c.Backport.OpenFixes(s.Version, f.Open) {
+		if i := slices.IndexFunc(all, func(b Backport) bool { return b.Backport == fix.Pull.Number }); i >= 0 {
+			all[i].Kind = securityKind
+		} else {
 			all = append(all, Backport{Number: fix.Of, Title: oneLine(fix.Pull.Title), Kind: securityKind, Why: openFix, Backport: fix.Pull.Number})
 		}
 	}

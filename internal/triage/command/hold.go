@@ -52,7 +52,7 @@ func (c Config) turns(r *pull.Request, comments []commandComment) []turn {
 		if !c.mayHold(r, o) {
 			continue
 		}
-		if o.Unread && o.Done { // it may be a hold
+		if v, _ := verbOf(verbHold); o.Unread && o.Done && c.rank(r, o.By) >= v.least { // it may be a hold
 			all = append(all, turn{Hold: pull.Hold{By: o.By, Since: o.At, Why: holdUnread}})
 		}
 		for _, k := range o.commands {

@@ -61,6 +61,10 @@ type commandComment struct {
 	held    *pull.Hold // that it came into
 }
 
+// newFor is how long there's an answer to a comment that isn't read since there's too much to
+// read. An older one was read when it came, and had no command.
+const newFor = time.Hour
+
 // commandComments are the comments that count, oldest first. Answered ones count at any
 // age: what they requested stands.
 func commandComments(r *pull.Request) []commandComment {
@@ -72,6 +76,9 @@ func commandComments(r *pull.Request) []commandComment {
 	for _, comment := range r.Comments {
 		day := strings.ToLower(comment.By) + comment.At.UTC().Format(time.DateOnly)
 		if !commander(comment) || !comment.Answered && r.Now.Sub(comment.At) > maxAge || daily[day] > maxDailyCommands {
+			continue
+		}
+		if comment.Unread && !comment.Answered && r.Now.Sub(comment.At) > newFor {
 			continue
 		}
 		o := commandComment{Comment: comment, said: saidIn(r, comment)}
