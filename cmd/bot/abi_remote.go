@@ -10,8 +10,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// maxABIPages limits the commits since a release, in pages of a hundred.
-const maxABIPages = 50
+// maxABICommits limits the commits since a release.
+const maxABICommits = 5000
 
 // remote asks GitHub. Entries that an older release than the last has moved into its own
 // file aren't read.
@@ -29,7 +29,7 @@ func (c *abiCmd) remote(ctx context.Context, at tree) (f abiFacts, err error) {
 	}
 	branch := abi.NewBranch(abi.Settings{ABI: r.rules.ABI, News: r.rules.News}, at.version, entries)
 	landed, err := r.loads.Landed(ctx, snapshot.LandedQuery{
-		Key: r.key, Branch: at.branch, Tag: f.last.Tag(), Paths: branch.Told(), Compared: []string{abi.StableManifest}, Pages: maxABIPages,
+		Key: r.key, Branch: at.branch, Tag: f.last.Tag(), Paths: branch.Told(), Compared: []string{abi.StableManifest}, Commits: maxABICommits,
 	})
 	if err != nil {
 		return f, err
@@ -54,7 +54,7 @@ func landedError(landed pull.Landed, tag string, at tree) error {
 		return fmt.Errorf("listing the commits since %s: GitHub leaves some of them out: try again later, or read a clone", tag)
 	case !landed.Complete:
 		return fmt.Errorf("listing the commits since %s: there are more than %d: name a later release with --since, or read a clone",
-			tag, 100*maxABIPages)
+			tag, maxABICommits)
 	case !landed.Reached:
 		return fmt.Errorf("listing the commits since %s: it isn't part of %s: name another with --since, or read a clone", tag, at.branch)
 	}

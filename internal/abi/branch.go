@@ -100,10 +100,9 @@ func (b Branch) brought(path string, commits []pull.LandedCommit, there bool) in
 			continue
 		}
 		switch r := readRevert(b.markers, c.Message); {
-		case !r.takes():
-			if !there {
-				there, found = true, i
-			}
+		case !there: // a revert may bring one, too: it says what changes again
+			there, found = true, i
+		case !r.takes(): // it's reworded
 		case found >= 0 && r.of(commits[found].SHA, subject(commits[found].Message)):
 			there = false
 		case found < 0 && !slices.ContainsFunc(commits[:i], func(c pull.LandedCommit) bool { return r.of(c.SHA, subject(c.Message)) }):

@@ -54,6 +54,15 @@ func TestBranch(t *testing.T) {
 		"of the last release, reverted, and again": {[]pull.File{marked(entry)}, entry, []pull.LandedCommit{
 			commit(5, `Revert "gh-1: Add it (GH-2)" (GH-5)`, entry), commit(6, "gh-1: Again (GH-6)", entry)},
 			"6 NEWS entry: New field.\n"},
+		"brought by a revert of what the last release had": {[]pull.File{marked(entry)}, "", []pull.LandedCommit{
+			commit(100, `Revert "gh-9: Old (GH-99)" (GH-100)`, entry), commit(101, "gh-9: Reword (GH-101)", entry)},
+			"100 NEWS entry: New field.\n"},
+		"brought by a revert of a listed change": {[]pull.File{marked(entry)}, "", []pull.LandedCommit{
+			commit(99, "gh-9: Old (GH-99)"), commit(100, `Revert "gh-9: Old (GH-99)" (GH-100)`, entry)},
+			"100 NEWS entry: New field.\n"},
+		"reverted, and brought by another revert": {[]pull.File{marked(entry)}, "", []pull.LandedCommit{add, revert,
+			commit(100, `Revert "gh-9: Old (GH-99)" (GH-100)`, entry)},
+			"100 NEWS entry: New field.\n"},
 		"of the last release": {[]pull.File{marked(entry)}, entry, []pull.LandedCommit{commit(5, "Fix (GH-5)")}, ""},
 		"brought by nobody known": {[]pull.File{marked(entry)}, "", []pull.LandedCommit{commit(5, "Fix (GH-5)")},
 			"0 NEWS entry: New field.\n"},

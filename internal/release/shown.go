@@ -60,7 +60,8 @@ type ABI struct {
 	Text     string  `json:"announcement,omitempty"`
 }
 
-// maxEntries limits News.Listed, and maxAnnouncement ABI.Text, in bytes.
+// maxEntries limits News.Listed, and maxAnnouncement ABI.Text, in bytes of JSON, where some
+// characters have six.
 const maxEntries, maxAnnouncement = 120, 8 << 10
 
 // changelog is what pages show of the NEWS entries.
@@ -101,7 +102,8 @@ func (c *Config) showABI(r *Readiness, found *abi.Ledger, now time.Time) {
 	if len(a.Coming) > 0 {
 		shown.Next, shown.NextAt = a.Coming[0].String(), day(a.Coming[0].Date)
 	}
-	if text := a.String(); len(text) <= maxAnnouncement {
+	text := a.String()
+	if inJSON, err := json.Marshal(text); err == nil && len(inJSON) <= maxAnnouncement {
 		shown.Text = text
 	}
 	r.shownABI = shown

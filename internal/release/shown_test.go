@@ -96,4 +96,12 @@ func TestReportForPages(t *testing.T) {
 	if s.News.Entries != 400 || len(s.News.Listed) == 0 || len(s.News.Listed) >= maxEntries || s.ABI.Total != 400 || len(s.ABI.Breaks) == 0 {
 		t.Errorf("%d of %d entries, %d of %d breaks", len(s.News.Listed), s.News.Entries, len(s.ABI.Breaks), s.ABI.Total)
 	}
+	facts.Entries, facts.Later.Commits = nil, nil
+	for i := range maxRows { // a long table
+		facts.Blockers = append(facts.Blockers, pull.Blocker{Number: 100_000_000 + i, Title: strings.Repeat("<", 105), Labels: []string{"release-blocker"}})
+	}
+	entry("C_API", 1, "(CPython ABI break) "+strings.Repeat("<", 7000)+"\n")
+	if s = shown(); s.News.Entries != 1 || s.ABI.Total != 1 {
+		t.Errorf("with a long announcement: %d entries, %d breaks", s.News.Entries, s.ABI.Total)
+	}
 }

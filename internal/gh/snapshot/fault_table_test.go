@@ -33,7 +33,7 @@ var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings
 	`ref\.target\.all(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
 	`ref(\.target(\.history(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?)?)?`,
 	`(branch|tag)(\.target(\.(oid|committedDate|history(\.nodes)?))?)?`, `[ab]\d+(\.oid)?`,
-	`ref\.target\.h\d+(\.nodes)?`,
+	`ref\.target\.h\d+(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
 	`queue\d*(\.entries(\.(totalCount|nodes|pageInfo(\.(hasNextPage|endCursor))?))?)?`,
 	`issueOrPullRequest(\.(` + strings.Join([]string{
 		`id|number|title|body|state|issueState|isDraft|authorAssociation|baseRefName|headRefName|headRefOid|changedFiles|` +

@@ -17,18 +17,18 @@ type LandedQuery struct {
 	Branch, Tag  string
 	Paths        []string // files whose changes are told apart
 	Compared     []string // those of Paths whose contents are read
-	Pages        int      // most pages of a hundred commits
+	Commits      int      // most of them, and most changes of one path
 }
 
 const (
-	// maxPathCommits is how many changes of one path are told apart.
-	maxPathCommits = 50
+	// changesPerPage is how many changes of one path a question asks for.
+	changesPerPage = 50
 	// pathsPerQuery limits a question: each path makes it heavier.
 	pathsPerQuery = 25
 )
 
 // Landed lists what came to a branch since a tag. It costs a request for each hundred
-// commits, and two for every 25 paths.
+// commits, and two for every 25 paths, and more for paths that changed often.
 func (l *Loader) Landed(ctx context.Context, q LandedQuery) (out pull.Landed, err error) {
 	c, err := l.app.Client(ctx, q.Key.Repository(), q.Installation)
 	if err == nil {
@@ -86,9 +86,9 @@ func (l *landedLoad) load(ctx context.Context) (out pull.Landed, err error) {
 	return out, err
 }
 
-// inParts asks about all paths, a few at a time, and at least once.
-func (l *landedLoad) inParts(ctx context.Context, ask func(context.Context, []string) error) error {
-	for rest := l.q.Paths; ; {
+// inParts asks about everything, a few at a time, and at least once.
+func inParts[T any](ctx context.Context, l *landedLoad, rest []T, ask func(context.Context, []T) error) error {
+	for {
 		asked := 0
 		err := l.Smaller(ctx, func(ctx context.Context) error {
 			asked = min(len(rest), l.Part(pathsPerQuery))
@@ -121,7 +121,7 @@ func (q LandedQuery) endsQuery(paths []string) (query string, variables map[stri
 
 // ends reads the tag's commit, and both states of the paths.
 func (l *landedLoad) ends(ctx context.Context, out *pull.Landed) (since string, err error) {
-	err = l.inParts(ctx, func(ctx context.Context, paths []string) error {
+	err = inParts(ctx, l, l.q.Paths, func(ctx context.Context, paths []string) error {
 		query, variables := l.q.endsQuery(paths)
 		var answer struct{ Repository gh.Fields }
 		if err := l.Ask(ctx, query, variables, &answer); err != nil {

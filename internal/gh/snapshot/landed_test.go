@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -35,7 +36,7 @@ func TestLanded(t *testing.T) {
 	trial.OK(t, err)
 
 	q := LandedQuery{Key: ghtrial.CPython, Branch: "main", Tag: "v3.15.0a1", Paths: []string{"dump", "manifest", "missing"},
-		Compared: []string{"manifest", "missing"}, Pages: 3}
+		Compared: []string{"manifest", "missing"}, Commits: 300}
 	w.Srv.ResetRequests()
 	got, err := w.app.Landed(t.Context(), q)
 	trial.OK(t, err)
@@ -63,7 +64,7 @@ func TestLanded(t *testing.T) {
 	if len(got.Commits) > 0 && (got.Commits[0].SHA != first || len(got.Commits[0].Files) != 2) {
 		t.Errorf("the first is %+v", got.Commits[0])
 	}
-	q.Pages = 1
+	q.Commits = 100
 	if got, err = w.app.Landed(t.Context(), q); err != nil || len(got.Commits) > 0 || got.Complete || got.Reached {
 		t.Errorf("one page has %d commits, complete: %t, %v", len(got.Commits), got.Complete, err)
 	}
@@ -107,7 +108,7 @@ func TestLandedByAncestry(t *testing.T) {
 	w.Srv.Advance(time.Hour)
 	merged, fixed := into("release"), into("fix")
 
-	q := LandedQuery{Key: ghtrial.CPython, Branch: "main", Tag: "v3.15.0a1", Paths: []string{"dump", "manifest"}, Pages: 3}
+	q := LandedQuery{Key: ghtrial.CPython, Branch: "main", Tag: "v3.15.0a1", Paths: []string{"dump", "manifest"}, Commits: 300}
 	got, err := w.app.Landed(t.Context(), q)
 	trial.OK(t, err)
 	files := map[string][]string{}
@@ -129,7 +130,7 @@ func TestLandedWithManyPaths(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	trial.OK(t, w.Repo.Tag("v3.15.0a1", "main"))
-	q := LandedQuery{Key: ghtrial.CPython, Branch: "main", Tag: "v3.15.0a1", Pages: 3}
+	q := LandedQuery{Key: ghtrial.CPython, Branch: "main", Tag: "v3.15.0a1", Commits: 300}
 	files := map[string]ghtest.File{}
 	for i := range 60 {
 		q.Paths = append(q.Paths, fmt.Sprintf("entry%02d", i))
@@ -145,5 +146,64 @@ func TestLandedWithManyPaths(t *testing.T) {
 	}
 	if diff := cmp.Diff(q.Paths, got.Commits[0].Files); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+// TestLandedWithManyChanges: all changes of a path are told, or else nobody knows what landed.
+// GitHub lists them by the date of the oldest commit, and so more than came.
+func TestLandedWithManyChanges(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	trial.OK(t, w.Repo.Tag("v3.15.0a1", "main"))
+	for i := range 120 {
+		_, err := w.Repo.Push("main", ghtest.Commit{Message: "change", Files: map[string]ghtest.File{"dump": ghtest.Text(fmt.Sprint(i))}})
+		trial.OK(t, err)
+	}
+	q := LandedQuery{Key: ghtrial.CPython, Branch: "main", Tag: "v3.15.0a1", Paths: []string{"manifest", "dump"}, Commits: 300}
+	all := func(name string, requests int) {
+		t.Helper()
+		w.Srv.ResetRequests()
+		got, err := w.app.Landed(t.Context(), q)
+		trial.OK(t, err)
+		if len(got.Commits) != 120 || !got.Reached || !got.Complete || requests > 0 && w.Sent() != requests {
+			t.Errorf("%s: %d commits in %d requests, reached: %t, complete: %t", name, len(got.Commits), w.Sent(), got.Reached, got.Complete)
+		}
+		for i, c := range got.Commits {
+			if len(c.Files) != 1 || c.Files[0] != "dump" {
+				t.Errorf("%s: commit %d changed %q", name, i, c.Files)
+			}
+		}
+	}
+	all("pages of a hundred", 1+2+3)
+
+	// What was too heavy once is asked for in small pages for a day: as many commits, in more of them.
+	trial.OK(t, w.Srv.Fault(ghtest.Fault{Path: "^/graphql$", Contains: "all:history(", Nodes: 1000, Times: -1, Status: 502, Body: "<html>"}))
+	q.Commits = 130
+	all("pages of 25", 0)
+	all("pages of 25 from the start", 1+5+3)
+}
+
+// TestLandedWithTooManyChanges: nobody knows what landed if a path has more changes than are read.
+func TestLandedWithTooManyChanges(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, err := w.Repo.Push("fix", ghtest.Commit{From: "main", Message: "private", Files: map[string]ghtest.File{"dump": ghtest.Text("x")}})
+	trial.OK(t, err)
+	for i := range 70 { // before the tag, but younger than the fix
+		_, err := w.Repo.Push("main", ghtest.Commit{Message: "change", Files: map[string]ghtest.File{"log": ghtest.Text(fmt.Sprint(i))}})
+		trial.OK(t, err)
+	}
+	trial.OK(t, w.Repo.Tag("v3.15.0a1", "main"))
+	n, err := w.Repo.OpenPR(ghtest.PR{Title: "fix", Author: "guido", Head: "fix"})
+	trial.OK(t, err)
+	_, err = w.Repo.MergeBy(n, "guido", "merge")
+	trial.OK(t, err)
+	for most, known := range map[int]bool{50: false, 100: true} {
+		q := LandedQuery{Key: ghtrial.CPython, Branch: "main", Tag: "v3.15.0a1", Paths: []string{"dump", "log"}, Commits: most}
+		got, err := w.app.Landed(t.Context(), q)
+		trial.OK(t, err)
+		if got.Reached != known || got.Complete != known || known != (len(got.Commits) == 2 && slices.Contains(got.Commits[0].Files, "dump")) {
+			t.Errorf("at most %d: %+v", most, got)
+		}
 	}
 }

@@ -83,12 +83,12 @@ func (l *landedWalk) commits(ctx context.Context, out *pull.Landed) error {
 		return nil
 	}
 	want := page.Compare.BehindBy
-	out.Complete = want <= 100*l.q.Pages
+	out.Complete = want <= l.q.Commits
 	if page.Compare.AheadBy > 0 || !out.Complete { // the tag is elsewhere, or too far
 		return nil
 	}
 	var listed []landedData
-	for pages := 1; ; pages++ {
+	for {
 		all := page.Target.All
 		listed = append(listed, all.Nodes...)
 		out.Hidden = len(all.Nodes) < all.Entries || slices.ContainsFunc(all.Nodes, func(d landedData) bool {
@@ -97,10 +97,11 @@ func (l *landedWalk) commits(ctx context.Context, out *pull.Landed) error {
 		if out.Hidden || l.reached(listed, want, out) {
 			return nil
 		}
-		if out.Hidden = !all.PageInfo.HasNextPage || all.PageInfo.EndCursor == ""; out.Hidden { // it doesn't list what it counted
+		out.Hidden = all.Entries == 0 || !all.PageInfo.HasNextPage || all.PageInfo.EndCursor == "" // it doesn't list what it counted
+		if out.Hidden {
 			return nil
 		}
-		if out.Complete = pages < l.q.Pages; !out.Complete {
+		if out.Complete = len(listed) < l.q.Commits; !out.Complete {
 			return nil
 		}
 		if page, err = l.page(ctx, all.PageInfo.EndCursor); err != nil || page == nil {
@@ -141,47 +142,82 @@ func (l *landedWalk) reached(listed []landedData, want int, out *pull.Landed) bo
 	return true
 }
 
+// pathPage is where the changes of a path are read on.
+type pathPage struct{ path, after string }
+
+// pathsQuery requests the changes of some paths.
+func (l *landedWalk) pathsQuery(pages []pathPage) (query string, variables map[string]any) {
+	from := l.oldest.Add(-time.Second).UTC() // whether GitHub lists what has this very time isn't documented
+	variables = map[string]any{"ref": "refs/heads/" + l.q.Branch, "since": from.Format(time.RFC3339)}
+	var declared, fields strings.Builder
+	for i, p := range pages {
+		variables[fmt.Sprint("p", i)] = p.path
+		if p.after != "" {
+			variables[fmt.Sprint("c", i)] = p.after
+		}
+		fmt.Fprintf(&declared, ",$p%d:String!,$c%d:String", i, i)
+		fmt.Fprintf(&fields, " h%d:history(first:%d,after:$c%d,since:$since,path:$p%d){nodes{oid} %s}", i, changesPerPage, i, i, pageFields)
+	}
+	return "query($owner:String!,$name:String!,$ref:String!,$since:GitTimestamp!" + declared.String() + "){" +
+		"repository(owner:$owner,name:$name,followRenames:false){ref(qualifiedName:$ref){target{...on Commit{" +
+		fields.String() + "}}}}}", variables
+}
+
 // files tells which of the paths each commit changed.
-func (l *landedWalk) files(ctx context.Context, out *pull.Landed) error {
-	if len(l.q.Paths) == 0 {
-		return nil
+func (l *landedWalk) files(ctx context.Context, out *pull.Landed) (err error) {
+	var rest []pathPage
+	for _, path := range l.q.Paths {
+		rest = append(rest, pathPage{path: path})
 	}
 	files := map[string][]string{} // by commit
-	err := l.inParts(ctx, func(ctx context.Context, paths []string) error {
-		from := l.oldest.Add(-time.Second).UTC() // whether GitHub lists what has this very time isn't documented
-		variables := map[string]any{"ref": "refs/heads/" + l.q.Branch, "since": from.Format(time.RFC3339)}
-		var declared, fields strings.Builder
-		for i, path := range paths {
-			variables[fmt.Sprint("p", i)] = path
-			fmt.Fprintf(&declared, ",$p%d:String!", i)
-			fmt.Fprintf(&fields, " h%d:history(first:%d,since:$since,path:$p%d){nodes{oid}}", i, maxPathCommits, i)
+	for read := 0; err == nil && len(rest) > 0; read += changesPerPage {
+		if read >= l.q.Commits {
+			out.Commits, out.Reached, out.Complete = nil, false, false
+			return nil
 		}
-		query := "query($owner:String!,$name:String!,$ref:String!,$since:GitTimestamp!" + declared.String() + "){" +
-			"repository(owner:$owner,name:$name,followRenames:false){ref(qualifiedName:$ref){target{...on Commit{" + fields.String() + "}}}}}"
-		var answer struct {
-			Repository struct{ Ref *struct{ Target gh.Fields } }
-		}
-		if err := l.Ask(ctx, query, variables, &answer); err != nil || answer.Repository.Ref == nil {
+		var more []pathPage
+		err = inParts(ctx, l.landedLoad, rest, func(ctx context.Context, pages []pathPage) error {
+			query, variables := l.pathsQuery(pages)
+			var answer struct {
+				Repository struct{ Ref *struct{ Target gh.Fields } }
+			}
+			if err := l.Ask(ctx, query, variables, &answer); err != nil {
+				return err
+			}
+			if answer.Repository.Ref == nil { // the branch is gone
+				out.Hidden = true
+				return nil
+			}
+			further, err := readChanged(answer.Repository.Ref.Target, pages, files, out)
+			more = append(more, further...)
 			return err
-		}
-		return readChanged(answer.Repository.Ref.Target, paths, files, out)
-	})
+		})
+		rest = more
+	}
 	for i, c := range out.Commits {
 		out.Commits[i].Files = files[c.SHA]
 	}
 	return err
 }
 
-func readChanged(found gh.Fields, paths []string, files map[string][]string, out *pull.Landed) error {
-	for i, path := range paths {
+// readChanged returns where there's more.
+func readChanged(found gh.Fields, pages []pathPage, files map[string][]string, out *pull.Landed) (more []pathPage, err error) {
+	for i, p := range pages {
 		var of gh.Connection[struct{ Oid string }]
 		if err := found.ReadNth("h", i, &of); err != nil {
-			return err
+			return nil, err
 		}
-		out.Hidden = out.Hidden || len(of.Nodes) < of.Entries
 		for _, n := range of.Nodes {
-			files[n.Oid] = append(files[n.Oid], path)
+			files[n.Oid] = append(files[n.Oid], p.path)
+		}
+		next := of.PageInfo
+		out.Hidden = out.Hidden || len(of.Nodes) < of.Entries || next.HasNextPage && (of.Entries == 0 || next.EndCursor == "")
+		if next.HasNextPage {
+			more = append(more, pathPage{p.path, next.EndCursor})
 		}
 	}
-	return nil
+	if out.Hidden {
+		return nil, nil // what's missing makes the rest useless
+	}
+	return more, nil
 }

@@ -177,7 +177,7 @@ func (l *Loader) later(ctx context.Context, q ReleaseQuery, out *pull.Release) (
 	if out.Tagged == "" {
 		return nil
 	}
-	of := LandedQuery{Key: q.Key, Installation: q.Installation, Branch: q.Branch, Tag: q.Tag, Pages: maxReleasePages}
+	of := LandedQuery{Key: q.Key, Installation: q.Installation, Branch: q.Branch, Tag: q.Tag, Commits: 100 * maxReleasePages}
 	if q.Told != nil {
 		of.Paths = q.Told(out.Entries)
 	}
