@@ -73,3 +73,52 @@ func TestCommandLaws(t *testing.T) {
 		}
 	}
 }
+
+// TestRefusedReadsManagers: of an original's comments only release managers' and those that were
+// carried out are read, once for each snapshot, however many strangers write.
+func TestRefusedReadsManagers(t *testing.T) {
+	now := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
+	set := config.Preset().Rules
+	for _, refused := range []bool{false, true} {
+		read, asked := 0, 0
+		with := backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: builtin, ServerURL: "https://github.com",
+			May: command.Config{Backport: set.Backport}.May, Decisions: func(r *pull.Request) (all []pull.Event) {
+				if r.Key.Number != 131000 {
+					return nil
+				}
+				asked++
+				for _, said := range r.Comments {
+					read++
+					if refused && said.By == "hugovk" {
+						all = append(all, pull.Event{Kind: pull.Refused, Subject: "3.14", By: said.By, At: said.At, Command: true})
+					}
+				}
+				return all
+			}}
+		r := waitingBackport(now)
+		rule := backport.PullRule(with)
+		for range 3 {
+			if merges := rule.Want(r).Merge != nil; merges == refused {
+				t.Errorf("refused: %v, merged: %v", refused, merges)
+			}
+		}
+		if asked != 1 || read != 2 {
+			t.Errorf("%d times, %d comments, want 2 once", asked, read)
+		}
+	}
+}
+
+// waitingBackport is an approved backport of the bot to 3.14, on whose original many wrote.
+func waitingBackport(now time.Time) *pull.Request {
+	comments := []pull.Comment{{ID: 1, By: "hugovk", Body: "no", At: now}, {ID: 2, By: "former", Body: "no", At: now, Done: true}}
+	for i := range 1000 {
+		comments = append(comments, pull.Comment{ID: int64(i + 3), By: "mallory", Body: "@concorde refuse 3.14 no", At: now})
+	}
+	return &pull.Request{Key: pull.Key{Owner: "python", Repo: "cpython", Number: 131001}, Me: "concorde", Now: now, Own: true,
+		State: pull.Open, Title: "[3.14] gh-130000: Fix it (GH-131000)", Base: "3.14", DefaultBranch: "main", Author: "concorde[bot]", Bot: true,
+		HeadBranch: "backport-1234567-3.14", HeadOwner: "python", Head: "5555", Facts: ^pull.Facts(0), MergeState: pull.MergeClean,
+		Core: map[string]bool{"dana": true}, Reviews: map[string]pull.Review{"dana": pull.Approved}, Heard: true, Memo: &pull.Memo{},
+		Approvals: []pull.Approval{{By: "dana", At: now.Add(-time.Hour)}},
+		Others:    map[int]pull.Summary{131000: {Number: 131000, State: pull.Merged, Base: "main", Title: "gh-130000: Fix it", MergedBy: "dana"}},
+		Threads:   map[int]pull.Thread{131000: {Comments: comments}}}
+}

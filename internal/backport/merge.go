@@ -74,15 +74,20 @@ func (c *backportPR) refused() bool {
 		return false
 	}
 	thread, read := c.r.Threads[c.original.Number]
-	o := c.original
-	there := &pull.Request{Key: c.r.Key.Repository(), Me: c.r.Me, Now: c.r.Now, State: o.State, Base: o.Base, Author: o.Author,
-		Events: o.Events, Comments: thread.Comments, CoreFault: "not this pull request's"}
-	there.Key.Number = o.Number
-	if read && o.Number != 0 && !thread.More {
-		return c.decision(there, c.r.Base).Kind == pull.Refused
+	if read && c.original.Number != 0 && !thread.More {
+		return pull.Once(c.r, refusedThere{c.original.Number, c.r.Base}, func() bool {
+			return c.decision(c.Elsewhere(c.r, c.original, thread.Comments), c.r.Base).Kind == pull.Refused
+		})
 	}
 	c.wants.Again = c.r.Now.Add(c.patience())
 	return true
+}
+
+// refusedThere is the key of what refused read on an original: all comments there, so once is
+// enough.
+type refusedThere struct {
+	number  int
+	version string
 }
 
 // approvals returns those that count, earliest first. unread: there may be more, but the

@@ -29,6 +29,8 @@ type ReleaseLook struct {
 	// Said returns the pull requests whose newest comments are read, by those that are open
 	// into the branch; nil: none.
 	Said func(open []Incoming) []int
+	// Heard returns those of a pull request's comments that are kept; nil: none.
+	Heard func([]Comment) []Comment
 }
 
 // Release is what GitHub shows about the next release of a version. What the look didn't
@@ -43,7 +45,7 @@ type Release struct {
 	// Commits of the branch, the newest first.
 	Commits []BranchCommit
 	Open    []Incoming // into the branch, the oldest first
-	// Said are the newest comments on pull requests, by number, and Me is this App's login
+	// Said are those of the newest comments on pull requests that the look keeps, by number, and Me is this App's login
 	// in them, as Request.Me.
 	Said   map[int][]Comment
 	Me     string
@@ -78,6 +80,7 @@ type Incoming struct {
 	Summary            // with Reviews
 	Created  time.Time // when it was opened
 	Approved time.Time // when someone with write access last approved it; zero for never
+	Moved    time.Time // when its base last changed; zero for never
 }
 
 // BranchCommit is a commit of a branch, with what others reported on it.

@@ -135,23 +135,38 @@ func (c *Config) said(b lifecycle.Branch, open []pull.Incoming, now time.Time) (
 	return numbers
 }
 
-// answered reports whether a release manager allowed or refused a pull request by a command
-// there, or refused the backport on its original.
-func (c *Config) answered(b lifecycle.Branch, p pull.Incoming, f pull.Release, now time.Time) bool {
-	of := backport.Of(b.Version, p.Summary)
-	return c.word(b, f, p.Number, now) != "" || p.Own && of != 0 && c.word(b, f, of, now) == pull.Refused
+// heard are the comments on a waiting pull request that are read: none if no release manager of
+// the version wrote there, however much others did.
+func (c *Config) heard(b lifecycle.Branch, comments []pull.Comment) []pull.Comment {
+	manages := func(login string) bool { return c.manages(b, login) }
+	if !slices.ContainsFunc(comments, func(o pull.Comment) bool { return manages(o.By) }) {
+		return nil
+	}
+	return c.Backport.Heard(comments, manages)
 }
 
-// word is the last one of a version's release managers on a pull request; "" for none. Roles
-// are unknown here, so a hold counts if the bot carried it out.
-func (c *Config) word(b lifecycle.Branch, f pull.Release, number int, now time.Time) (last pull.EventKind) {
-	if c.Decisions == nil || len(f.Said[number]) == 0 {
+// answered reports whether a release manager allowed or refused a pull request by a command
+// there, or refused the backport on its original. There only a command that names the version
+// counts: which others had been requested by then isn't loaded.
+func (c *Config) answered(b lifecycle.Branch, p pull.Incoming, f pull.Release, now time.Time) bool {
+	here := p.Summary
+	if !p.Moved.IsZero() {
+		here.Events = []pull.Event{{Kind: pull.BaseChanged, Subject: p.Base, At: p.Moved}}
+	}
+	r := &pull.Request{Me: f.Me, Now: now}
+	of := pull.Summary{Number: backport.Of(b.Version, p.Summary)}
+	return c.word(b, r, here, f.Said) != "" || p.Own && of.Number != 0 && c.word(b, r, of, f.Said) == pull.Refused
+}
+
+// word is the last one of a version's present release managers on a pull request; "" for none.
+// Who isn't one any more leaves the answer to those who are.
+func (c *Config) word(b lifecycle.Branch, r *pull.Request, of pull.Summary, said map[int][]pull.Comment) (last pull.EventKind) {
+	heard := c.heard(b, said[of.Number])
+	if c.Decisions == nil || len(heard) == 0 {
 		return ""
 	}
-	there := &pull.Request{Key: pull.Key{Number: number}, Me: f.Me, Now: now, State: pull.Open, Base: f.Branch, Comments: f.Said[number],
-		CoreFault: "not loaded"}
-	for _, e := range c.Decisions(there) {
-		if e.Subject == b.Version {
+	for _, e := range c.Decisions(c.Backport.Elsewhere(r, of, heard)) {
+		if e.Subject == b.Version && c.manages(b, e.By) {
 			last = e.Kind
 		}
 	}

@@ -125,6 +125,7 @@ func (c *Config) Look(version, defaultBranch string, now time.Time) pull.Release
 	}
 	if c.Decisions != nil {
 		look.Said = func(open []pull.Incoming) []int { return c.said(b, open, now) }
+		look.Heard = func(comments []pull.Comment) []pull.Comment { return c.heard(b, comments) }
 	}
 	look.Requested, look.Fixes, look.Since = search.Labels[0], search.Labels[1:], search.Since
 	if released && last.Date.After(look.Since) {

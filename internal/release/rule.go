@@ -55,7 +55,7 @@ func (c *Config) want(r *pull.Request) (want pull.Want) {
 		return want
 	}
 	facts.Checked = r.Checked[c.Look(version, r.DefaultBranch, r.Now).Branch]
-	ready := c.Judge(version, facts, r.Now)
+	ready := pull.Once(r, judged{version}, func() Readiness { return c.Judge(version, facts, r.Now) })
 	want.Notes = []pull.Note{ready.comment()}
 	last, next := slot(r.Now, c.Settings.DigestAt)
 	want.Again = next
@@ -65,6 +65,10 @@ func (c *Config) want(r *pull.Request) (want pull.Want) {
 	want.Report = ready.report()
 	return want
 }
+
+// judged is the key of a verdict, which reads comments and NEWS entries: once is enough for a
+// snapshot.
+type judged struct{ version string }
 
 // blocks reports whether a blocker may have changed: it has a blocker's label, or lost it
 // lately. Tracking issues don't count, or two that block would enqueue each other for ever.

@@ -113,7 +113,9 @@ func (l *Loader) openInto(ctx context.Context, q ReleaseQuery, out *pull.Release
 		return of.failed(err)
 	}
 	entry := entryFields{"...Summary" + summaryLabels + "opened:createdAt " +
-		"approving:latestOpinionatedReviews(first:20,writersOnly:true){nodes{author" + person + " state submittedAt}}", summaryFragment}
+		"approving:latestOpinionatedReviews(first:20,writersOnly:true){nodes{author" + person + " state submittedAt}} " +
+		"moves:timelineItems(last:1,itemTypes:[BASE_REF_CHANGED_EVENT,AUTOMATIC_BASE_CHANGE_SUCCEEDED_EVENT]){nodes{" +
+		"...on BaseRefChangedEvent{createdAt} ...on AutomaticBaseChangeSucceededEvent{createdAt}}}", summaryFragment}
 	var found []pull.Incoming
 	complete, err := eachPull(ctx, l, of, entry, func(d summaryData) {
 		p := pull.Incoming{Summary: d.summary(slug), Created: d.Opened}
@@ -122,6 +124,9 @@ func (l *Loader) openInto(ctx context.Context, q ReleaseQuery, out *pull.Release
 			if o.State == "APPROVED" && o.SubmittedAt.After(p.Approved) {
 				p.Approved = o.SubmittedAt
 			}
+		}
+		for _, m := range d.Moves.Nodes {
+			p.Moved = m.CreatedAt
 		}
 		found = append(found, p)
 	})

@@ -11,7 +11,8 @@ import (
 )
 
 // The newest comments on the pull requests that wait for a release manager, who may have
-// answered there. Of others, it isn't known, and they go on waiting.
+// answered there. Of others, it isn't known, and they go on waiting. Only comments that may count
+// are kept: for some minutes, of all waiting ones.
 const (
 	maxAsking    = 100 // pull requests
 	saidPerQuery = 20
@@ -19,7 +20,7 @@ const (
 )
 
 func (l *Loader) said(ctx context.Context, q ReleaseQuery, out *pull.Release) error {
-	if q.Said == nil {
+	if q.Said == nil || q.Heard == nil {
 		return nil
 	}
 	slug, err := l.app.Slug(ctx)
@@ -48,7 +49,9 @@ func (l *Loader) said(ctx context.Context, q ReleaseQuery, out *pull.Release) er
 				}
 				if of != nil {
 					spare(of.Comments.Nodes, slug, maxSaid)
-					out.Said[number] = saidIn(of.Comments.Nodes, slug)
+					if heard := q.Heard(saidIn(of.Comments.Nodes, slug)); len(heard) > 0 {
+						out.Said[number] = heard
+					}
 				}
 			}
 		}

@@ -147,6 +147,11 @@ func TestReleaseSaid(t *testing.T) {
 		_, err := w.Repo.Comment(waiting[20], "hugovk", fmt.Sprint("Word ", i))
 		trial.OK(t, err)
 	}
+	_, err := w.Repo.Comment(waiting[0], "mallory", "Spam")
+	trial.OK(t, err)
+	moved := w.open("main")
+	w.Srv.Advance(time.Minute)
+	trial.OK(t, w.Repo.EditBase(moved, "3.14"))
 	of := look()
 	w.release(of)
 	before := w.Sent()
@@ -154,11 +159,22 @@ func TestReleaseSaid(t *testing.T) {
 	of.Said = func(open []pull.Incoming) []int {
 		return append([]int{4711}, numbersOf(open)...)
 	}
+	of.Heard = func(all []pull.Comment) []pull.Comment {
+		return slices.DeleteFunc(all, func(c pull.Comment) bool { return c.By != "hugovk" })
+	}
 	w.Srv.ResetRequests()
 	r := w.release(of)
 	said := r.Said[waiting[20]]
 	if len(said) != newestSaid || said[0].Body != "Word 1" || said[0].By != "hugovk" || r.Me == "" || len(r.Said[4711]) > 0 {
 		t.Errorf("%d comments, by %q: %+v", len(said), r.Me, said[0])
+	}
+	if _, kept := r.Said[waiting[0]]; kept {
+		t.Error("comments that can't count are kept")
+	}
+	for _, p := range r.Open {
+		if since := p.Moved.Sub(p.Created); p.Number == moved && since < time.Minute || p.Number != moved && !p.Moved.IsZero() {
+			t.Errorf("#%d changed its base at %v", p.Number, p.Moved)
+		}
 	}
 	if sent := w.Sent(); sent != before-1+2 && sent != before+2 { // the first one also asked who the App is
 		t.Errorf("%d requests, without comments %d", sent, before)

@@ -70,6 +70,7 @@ type yamlOpen struct {
 	yamlPull `yaml:",inline"`
 	Created  time.Time `yaml:"created"`
 	Approved time.Time `yaml:"approved"`
+	Moved    time.Time `yaml:"moved"`
 }
 
 // release makes the facts of a case.
@@ -86,7 +87,7 @@ func (y yamlRequest) release(of yamlRelease) pull.Release {
 		r.Commits = append(r.Commits, pull.BranchCommit(c))
 	}
 	for _, o := range of.Open {
-		r.Open = append(r.Open, pull.Incoming{Summary: all([]yamlPull{o.yamlPull})[0], Created: o.Created, Approved: o.Approved})
+		r.Open = append(r.Open, pull.Incoming{Summary: all([]yamlPull{o.yamlPull})[0], Created: o.Created, Approved: o.Approved, Moved: o.Moved})
 	}
 	r.Me, r.Said = cmp.Or(y.Me, "concorde"), map[int][]pull.Comment{}
 	for number, comments := range of.Said {

@@ -100,10 +100,14 @@ func (c Config) decided(r *pull.Request, o commandComment, k command) (versions 
 	return c.theirs(r, o, k), why
 }
 
-// theirs are the versions of a command that names none.
+// theirs are the versions of a command that names none. What the pull request was into before
+// its base changed isn't known any more, and nobody has said anything on the new base.
 func (c Config) theirs(r *pull.Request, o commandComment, k command) []string {
 	requested := []string{r.Base}
 	for _, e := range r.Events {
+		if e.Kind == pull.BaseChanged && !e.At.Before(o.At) {
+			requested[0] = ""
+		}
 		if version, asks := c.version(e.Subject); asks && e.Kind == pull.Labeled && !e.At.After(o.At) {
 			requested = append(requested, version)
 		}

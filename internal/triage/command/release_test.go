@@ -75,3 +75,34 @@ func TestFreezesOfManagers(t *testing.T) {
 	}
 	weigh.Linear(t, 1000*len(comments), 1, func() { c.Freezes(r, comments) })
 }
+
+// TestDecisionsOfAnEarlierBase: a command that names no version isn't about a base that came
+// after it, nor in the same second. One that names it is.
+func TestDecisionsOfAnEarlierBase(t *testing.T) {
+	now := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
+	c := Config{Settings: config.Commands{Mode: config.On}, Managers: func(string, time.Time) []string { return []string{"Yhg1s"} }}
+	decided := func(body string, moved time.Time) string {
+		r := &pull.Request{Me: "concorde", Now: now, Base: "3.12", Events: []pull.Event{{Kind: pull.BaseChanged, Subject: "3.12", At: moved}},
+			Comments: []pull.Comment{{ID: 1, By: "Yhg1s", Body: body, At: now.Add(-time.Hour), Answered: true, Done: true}}}
+		var versions []string
+		for _, e := range c.Decisions(r) {
+			versions = append(versions, string(e.Kind)+" "+e.Subject)
+		}
+		return strings.Join(versions, ", ")
+	}
+	for _, test := range []struct {
+		body  string
+		moved time.Duration // ago
+		want  string
+	}{
+		{"@concorde allow", 2 * time.Hour, "allowed 3.12"},
+		{"@concorde allow", time.Hour, ""},
+		{"@concorde allow", time.Minute, ""},
+		{"@concorde refuse it's late", time.Minute, ""},
+		{"@concorde allow 3.12", time.Minute, "allowed 3.12"},
+	} {
+		if got := decided(test.body, now.Add(-test.moved)); got != test.want {
+			t.Errorf("%s, and a base that changed %v ago: %q, want %q", test.body, test.moved, got, test.want)
+		}
+	}
+}
