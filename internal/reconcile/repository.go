@@ -33,15 +33,7 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 		return err
 	}
 	r.alerts.rest(key, len(state.Rest), r.Settings.Sweep.MaxWrites)
-	var begins *sweepRound
-	if state.Running == nil {
-		begins = r.due(state)
-	}
-	scarce := r.scarce(key, job.Installation)
-	waits := scarce != nil && (begins != nil || state.Running != nil)
-	if waits {
-		begins = nil
-	}
+	begins, waits := r.begins(key, job, state)
 	// A sweep comes back with the cause of the event that it served last. Without a sweep,
 	// the same cause is a redelivery.
 	if begins != nil || job.Cause != sweepCause && (job.Cause != state.Asked || state.Running == nil) {
@@ -60,13 +52,24 @@ func (r *Reconciler) repository(ctx context.Context, key pull.Key, job queue.Job
 	} else if err := r.freezes(ctx, key, job.Installation); err != nil {
 		return err
 	}
-	switch {
-	case waits:
-		return scarce
-	case state.Running == nil:
-		return nil
+	if waits != nil || state.Running == nil {
+		return waits
 	}
 	return r.sweepStep(ctx, key, job, state)
+}
+
+// begins is the sweep that's due; waits is why it, or the next step of one that runs, doesn't
+// come now.
+func (r *Reconciler) begins(key pull.Key, job queue.Job, state sweepState) (round *sweepRound, waits error) {
+	if state.Running == nil {
+		if round = r.due(state); round == nil {
+			return nil, nil
+		}
+	}
+	if scarce := r.scarce(key, job.Installation); scarce != nil {
+		return nil, scarce
+	}
+	return round, nil
 }
 
 // serve does what an event on a repository, or the start of a sweep, needs.

@@ -53,17 +53,17 @@ func (r *Reconciler) list(ctx context.Context, p place, state sweepState, round 
 	if round.Full {
 		issues = append(issues, r.broughtFaults(ctx, p)...)
 	}
+	return union(numbers, issues), nil
+}
+
+// union keeps the order, and each number once.
+func union(numbers, others []int) []int {
 	seen := map[int]bool{}
-	for _, n := range numbers {
+	return slices.DeleteFunc(slices.Concat(numbers, others), func(n int) bool {
+		twice := seen[n]
 		seen[n] = true
-	}
-	for _, n := range issues {
-		if !seen[n] {
-			seen[n] = true
-			numbers = append(numbers, n)
-		}
-	}
-	return numbers, nil
+		return twice
+	})
 }
 
 // listClosed lists pull requests in any state: recently touched ones and, for a full

@@ -150,6 +150,13 @@ func (j *judge) row(check string, before row, known bool) (row, bool) {
 		return j.failing(*last), true
 	case !known || before.State != failing && before.State != gone:
 		return before, known
+	}
+	return j.settled(check, before, last), true
+}
+
+// settled is a row that was failing, by the round in which the check fails now; nil for none.
+func (j *judge) settled(check string, before row, last *Round) row {
+	switch {
 	case j.mixed(check, before.Bad):
 		before.State = flaky
 	case j.rewritten(before):
@@ -158,16 +165,16 @@ func (j *judge) row(check string, before row, known bool) (row, bool) {
 		before.State = gone
 	case last == nil && j.first(check, before.Bad) < 0: // it hasn't run again
 	case last == nil:
-		return j.passing(check, before), true
+		return j.passing(check, before)
 	case last.Flaky:
 		before.State = flaky
-	case !last.Known() || last.accuses(at):
+	case !last.Known() || last.accuses(j.at(j.r.Merge.SHA)):
 	case j.at(before.Bad) > last.Good: // the same round
 		before.State = cleared
 	default:
-		return j.passing(check, before), true
+		return j.passing(check, before)
 	}
-	return before, true
+	return before
 }
 
 // lasting is the round in which a check still fails; nil for none.

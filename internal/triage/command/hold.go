@@ -219,6 +219,16 @@ func holdOf(text string, at time.Time) (h pull.Hold, fault string) {
 	return h, fault
 }
 
+// stop carries out a command to hold: turns has what it does.
+func (t *execution) stop(k command) {
+	switch _, fault := holdOf(k.name, t.At); fault {
+	case holdNoDay:
+		t.extra(holdNoDay)
+	case faultPastDay:
+		t.fault(k, faultPastDay)
+	}
+}
+
 // reason is a text in one line, and not too long.
 func reason(text string) string {
 	text = strings.Join(strings.Fields(text), " ")

@@ -26,3 +26,13 @@ func (c Config) Reverts(r *pull.Request, all bool) (asked []pull.Comment) {
 	}
 	return asked
 }
+
+// revert checks a command to revert: the rule on reverts carries it out.
+func (t *execution) revert(k command) {
+	switch {
+	case !t.Revert:
+		t.fault(k, faultNoReverts)
+	case t.r.State != pull.Merged:
+		t.fault(k, faultUnlanded)
+	}
+}

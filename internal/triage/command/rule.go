@@ -195,21 +195,11 @@ func (t *execution) do(k command) {
 	case verbHelp:
 		t.extra(t.help())
 	case verbHold:
-		switch _, fault := holdOf(k.name, t.At); fault {
-		case holdNoDay:
-			t.extra(holdNoDay)
-		case faultPastDay:
-			t.fault(k, faultPastDay)
-		}
+		t.stop(k)
 	case verbResume:
 		t.held = nil // for the rest of this comment
 	case verbRevert:
-		switch {
-		case !t.Revert:
-			t.fault(k, faultNoReverts)
-		case t.r.State != pull.Merged:
-			t.fault(k, faultUnlanded)
-		}
+		t.revert(k)
 	case verbRerun: // this run is the check
 	}
 }

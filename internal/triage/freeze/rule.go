@@ -82,10 +82,7 @@ func (c Config) Looks(versions ...string) (looks pull.Looks) {
 // Frozen reports whether a version is frozen; decided is false for one that this rule isn't
 // about. It reads what Looks names.
 func (c Config) Frozen(r *pull.Request, version string) (frozen, decided bool) {
-	if !c.about(version) {
-		return false, false
-	}
-	return c.state(r, version, r.Threads[c.Release.Issue(version)]).frozen, true
+	return c.of(r, version).frozen, c.about(version)
 }
 
 // about reports whether a version can freeze.
@@ -100,47 +97,56 @@ func (c Config) about(version string) bool {
 }
 
 func (c Config) want(r *pull.Request) pull.Want {
-	if r.Issue {
+	switch {
+	case r.Issue:
 		return c.track(r)
-	}
-	if r.State != pull.Open || r.Me == "" { // a local range has no state
+	case r.State != pull.Open || r.Me == "": // a local range has no state
 		return pull.Want{}
 	}
-	var want pull.Want
-	issue := c.Release.Issue(r.Base)
-	s := state{version: r.Base}
-	if c.about(r.Base) {
-		s = c.state(r, r.Base, r.Threads[issue])
-		want.Again = s.next
-	}
+	s := c.of(r, r.Base)
+	want := pull.Want{Again: s.next}
 	if !s.ever && !r.EarlierStatuses[c.Settings.Status] {
 		return want // it doesn't apply
 	}
-	status := c.status(r, s, r.Author)
-	shown := r.Statuses[c.Settings.Status]
-	// A status belongs to the commit: another pull request with this head may be into a
-	// frozen branch. If this one came from there, the other one has the last word.
-	if other := c.versionAt(r, shown.URL); shown.State == pull.StatusFailure && other != "" && other != r.Base {
-		if !r.Happened(pull.BaseChanged, r.Base) {
-			return want
-		}
-		if issue := c.Release.Issue(other); issue != 0 {
-			want.Enqueue = append(want.Enqueue, c.key(r, issue))
-		}
+	others, mine := c.shared(r)
+	if !mine {
+		return want
 	}
+	status := c.status(r, s, r.Author)
 	want.Statuses = []pull.Status{status}
-	if r.Own && shown.State == pull.StatusFailure && !s.frozen {
+	want.Enqueue = append(others, c.follow(r, s, status)...)
+	if r.Own && r.Statuses[c.Settings.Status].State == pull.StatusFailure && !s.frozen {
 		want.Again = earlier(want.Again, r.Now.Add(2*pull.ReadLag)) // once GitHub sees that it's green, it may be merged
 	}
-	if _, noted := r.Threads[issue].Notes[noteKey]; s.frozen && !noted && issue != 0 {
-		want.Enqueue = append(want.Enqueue, c.key(r, issue))
+	return want
+}
+
+// shared reports whether the head's status is this pull request's. It belongs to the commit,
+// and another pull request with this head may be into a frozen branch. If this one came from
+// there, the other one has the last word, which others see to.
+func (c Config) shared(r *pull.Request) (others []pull.Key, mine bool) {
+	shown := r.Statuses[c.Settings.Status]
+	version := c.versionAt(r, shown.URL)
+	if shown.State != pull.StatusFailure || version == "" || version == r.Base {
+		return nil, true
+	}
+	if issue := c.Release.Issue(version); issue != 0 {
+		others = append(others, c.key(r, issue))
+	}
+	return others, r.Happened(pull.BaseChanged, r.Base)
+}
+
+// follow is what changes with a pull request's status.
+func (c Config) follow(r *pull.Request, s state, status pull.Status) (keys []pull.Key) {
+	if _, noted := r.Threads[s.issue].Notes[noteKey]; s.frozen && !noted && s.issue != 0 {
+		keys = append(keys, c.key(r, s.issue))
 	}
 	// A merge queue's commits get it too. If it fails, in any case: a run may have been cut off
 	// before it said so.
-	if (status.State == pull.StatusFailure || shown != status) && r.Happened(pull.Queued, "") {
-		want.Enqueue = append(want.Enqueue, r.Key.Repository())
+	if (status.State == pull.StatusFailure || r.Statuses[status.Context] != status) && r.Happened(pull.Queued, "") {
+		keys = append(keys, r.Key.Repository())
 	}
-	return want
+	return keys
 }
 
 // earlier is the earlier one of two times; a zero one is never.

@@ -21,6 +21,14 @@ type state struct {
 	lead    []string  // logins of its release managers
 }
 
+// of is a version's state: it isn't frozen if this rule isn't about it.
+func (c Config) of(r *pull.Request, version string) state {
+	if !c.about(version) {
+		return state{version: version}
+	}
+	return c.state(r, version, r.Threads[c.Release.Issue(version)])
+}
+
 // state decides by the release data and the last command. A command to freeze holds until
 // one to thaw; one to thaw holds until the release data freezes the branch the next time.
 func (c Config) state(r *pull.Request, version string, thread pull.Thread) state {
@@ -32,19 +40,7 @@ func (c Config) state(r *pull.Request, version string, thread pull.Thread) state
 	s.lead = c.Backport.Logins(b)
 	start, end := c.planned(version)
 	scheduled := b.Phase == lifecycle.FinalFreeze
-	switch {
-	case r.Now.Before(start):
-		s.next = start
-	case scheduled && r.Now.Before(end):
-		s.next = end
-	}
 	last, frozen := c.last(r, version, thread)
-	for _, at := range []time.Time{start, end, last.At} {
-		if at.After(s.turned) && !at.After(r.Now) {
-			s.turned = at
-		}
-	}
-	_, noted := thread.Notes[noteKey]
 	switch {
 	case last.Kind == pull.Frozen:
 		s.frozen, s.by, s.at = true, last.By, last.At
@@ -53,9 +49,32 @@ func (c Config) state(r *pull.Request, version string, thread pull.Thread) state
 	case scheduled && (last.Kind == "" || last.At.Before(start)):
 		s.frozen, s.until = true, end
 	}
+	s.turned, s.next = latest(r.Now, start, end, last.At), change(r.Now, start, end, scheduled)
+	_, noted := thread.Notes[noteKey]
 	begun := s.issue == 0 && !start.IsZero() && !r.Now.Before(start)
 	s.ever = frozen || s.frozen || noted || begun
 	return s
+}
+
+// latest is the last of some times that has come; zero: none has.
+func latest(now time.Time, times ...time.Time) (last time.Time) {
+	for _, at := range times {
+		if at.After(last) && !at.After(now) {
+			last = at
+		}
+	}
+	return last
+}
+
+// change is when the release data freezes a version that isn't frozen yet, or ends that.
+func change(now, start, end time.Time, scheduled bool) time.Time {
+	switch {
+	case now.Before(start):
+		return start
+	case scheduled && now.Before(end):
+		return end
+	}
+	return time.Time{}
 }
 
 // last is the last command on a version, and whether one ever froze it.
