@@ -227,6 +227,9 @@ var kept = map[string]string{
 	"pages-stages-light-desk":     "stages",
 	"pages-life-cycle-light-desk": "life-cycle",
 	"pages-settings-light-desk":   "settings",
+
+	"releases-regressions-light-desk": "regressions",
+	"releases-releases-light-desk":    "releases",
 }
 
 // picture keeps one for people, where they ask for it: of the whole page, or for the
