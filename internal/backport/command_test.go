@@ -108,6 +108,23 @@ func TestRefusedReadsManagers(t *testing.T) {
 	}
 }
 
+// TestUnreadWordOfAManager: what a release manager wrote on the original and nobody reads, since
+// there's too much, may be a refusal. Anybody else's can't.
+func TestUnreadWordOfAManager(t *testing.T) {
+	now := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
+	set := config.Preset().Rules
+	commands := command.Config{Backport: set.Backport}
+	rule := backport.PullRule(backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: builtin, ServerURL: "https://github.com",
+		May: commands.May, Decisions: func(*pull.Request) []pull.Event { return nil }})
+	for by, merges := range map[string]bool{"mallory": true, "hugovk": false} {
+		r := waitingBackport(now)
+		r.Threads[131000] = pull.Thread{Comments: []pull.Comment{{ID: 1, By: by, At: now, Unread: true}}}
+		if got := rule.Want(r).Merge != nil; got != merges {
+			t.Errorf("unread by %s: merges is %v, want %v", by, got, merges)
+		}
+	}
+}
+
 // waitingBackport is an approved backport of the bot to 3.14, on whose original many wrote.
 func waitingBackport(now time.Time) *pull.Request {
 	comments := []pull.Comment{{ID: 1, By: "hugovk", Body: "no", At: now}, {ID: 2, By: "former", Body: "no", At: now, Done: true}}
