@@ -91,14 +91,10 @@ func (l *landedWalk) commits(ctx context.Context, out *pull.Landed) error {
 	for {
 		all := page.Target.All
 		listed = append(listed, all.Nodes...)
-		out.Hidden = len(all.Nodes) < all.Entries || slices.ContainsFunc(all.Nodes, func(d landedData) bool {
-			return len(d.Parents.Nodes) < d.Parents.Entries
-		})
-		if out.Hidden || l.reached(listed, want, out) {
+		if out.Hidden = hides(all); out.Hidden || l.reached(listed, want, out) {
 			return nil
 		}
-		out.Hidden = all.Entries == 0 || !all.PageInfo.HasNextPage || all.PageInfo.EndCursor == "" // it doesn't list what it counted
-		if out.Hidden {
+		if out.Hidden = ends(all); out.Hidden { // it doesn't list what it counted
 			return nil
 		}
 		if out.Complete = len(listed) < l.q.Commits; !out.Complete {
@@ -108,6 +104,17 @@ func (l *landedWalk) commits(ctx context.Context, out *pull.Landed) error {
 			return err
 		}
 	}
+}
+
+// hides reports whether GitHub leaves out commits of a page, or their parents.
+func hides(page gh.Connection[landedData]) bool {
+	return len(page.Nodes) < page.Entries ||
+		slices.ContainsFunc(page.Nodes, func(d landedData) bool { return len(d.Parents.Nodes) < d.Parents.Entries })
+}
+
+// ends reports whether no page follows.
+func ends(page gh.Connection[landedData]) bool {
+	return page.Entries == 0 || !page.PageInfo.HasNextPage || page.PageInfo.EndCursor == ""
 }
 
 // reached takes the commits, the oldest first, if those listed have all that came since.
