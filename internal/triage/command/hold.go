@@ -176,8 +176,11 @@ func (c Config) heeded(r *pull.Request, o commandComment) (all []command) {
 // holding has the bot stop here, or says that it goes on.
 func holding(r *pull.Request, turns []turn) pull.Want {
 	var want pull.Want
-	now := r.Now.Add(time.Second) // GitHub's times are whole seconds, and one of them is this one
-	hold := heldAt(turns, now)
+	now := r.Now
+	if n := len(turns); n > 0 && turns[n-1].Since.After(now) { // GitHub's clock is ahead, but it has been said
+		now = turns[n-1].Since
+	}
+	hold := heldAt(turns, now.Add(time.Second)) // GitHub's times are whole seconds, and one of them is this one
 	for _, t := range turns {
 		if t.note == "" {
 			continue

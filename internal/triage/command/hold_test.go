@@ -103,3 +103,18 @@ func TestHoldWords(t *testing.T) {
 		}
 	}
 }
+
+// TestResumeByAClockAhead: a resume counts at once, also if GitHub's clock is ahead of the bot's:
+// no event would come when it's time.
+func TestResumeByAClockAhead(t *testing.T) {
+	now := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
+	turns := []turn{{Hold: pull.Hold{By: "dana", Since: now.Add(-time.Minute)}},
+		{Hold: pull.Hold{By: "dana", Since: now.Add(4 * time.Second)}, goOn: true}}
+	r := &pull.Request{Me: "concorde", Now: now}
+	if want := holding(r, turns); want.Stop != nil {
+		t.Errorf("still on hold: %+v", want.Stop)
+	}
+	if want := holding(r, turns[:1]); want.Stop == nil {
+		t.Error("not on hold before")
+	}
+}
