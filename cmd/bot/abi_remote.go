@@ -53,8 +53,8 @@ func landedError(landed pull.Landed, tag string, at tree) error {
 	case landed.Hidden:
 		return fmt.Errorf("listing the commits since %s: GitHub leaves some of them out: try again later, or read a clone", tag)
 	case !landed.Complete:
-		return fmt.Errorf("listing the commits since %s: there are more than %d: name a later release with --since, or read a clone",
-			tag, maxABICommits)
+		return fmt.Errorf("listing the commits since %s: there are more than %d, or as many changes of one file: "+
+			"name a later release with --since, or read a clone", tag, maxABICommits)
 	case !landed.Reached:
 		return fmt.Errorf("listing the commits since %s: it isn't part of %s: name another with --since, or read a clone", tag, at.branch)
 	}

@@ -74,7 +74,7 @@ func (c *backportPR) refused() bool {
 		return false
 	}
 	thread, read := c.r.Threads[c.original.Number]
-	unread := func(o pull.Comment) bool { return o.Unread && c.managesAny(o.By) }
+	unread := func(o pull.Comment) bool { return o.Unread && o.Editor == "" && c.managesAny(o.By) }
 	if read && c.original.Number != 0 && !thread.More && !slices.ContainsFunc(thread.Comments, unread) {
 		return pull.Once(c.r, refusedThere{c.original.Number, c.r.Base}, func() bool {
 			return c.decision(c.Elsewhere(c.r, c.original, thread.Comments), c.r.Base).Kind == pull.Refused

@@ -24,7 +24,7 @@ const (
 	rowFailing = "%s %s on %s and passed on %s. %s"
 	rowPassing = "%s passes again since %s%s."
 	rowCleared = "%s failed, but later runs show that this pull request isn't the cause."
-	rowGone    = "%s failed, and I know of no newer run, so nothing tells whether it would pass now."
+	rowGone    = "%s failed, and I saw no run of it after that, so I can't tell whether it passes now."
 	rowDropped = "%s failed on a commit that the branch no longer has, since it was force-pushed."
 	rowFlaky   = "%s has failed and passed on the same commit, so it's flaky, and its failures say nothing about this pull request."
 

@@ -62,7 +62,7 @@ const (
 	cleared state = "cleared" // it fails, but not because of this
 	flaky   state = "flaky"
 	dropped state = "dropped" // the branch was force-pushed
-	gone    state = "gone"    // it runs no longer, or under another name
+	gone    state = "gone"    // it ran no more, ran under another name, or isn't watched any more
 )
 
 // row is what the comment says about one check.
@@ -148,7 +148,7 @@ func (j *judge) row(check string, before row, known bool) (row, bool) {
 	switch at := j.at(j.r.Merge.SHA); {
 	case last != nil && last.accuses(at) && (known || len(last.Pulls(j.b)) <= j.set.MaxPullRequests):
 		return j.failing(*last), true
-	case !known || before.State != failing && before.State != gone:
+	case !known || before.State != failing:
 		return before, known
 	}
 	return j.settled(check, before, last), true

@@ -159,7 +159,7 @@ func (c *Config) answered(b lifecycle.Branch, p pull.Incoming, f pull.Release, n
 }
 
 // word is the last one of a version's present release managers on a pull request; "" for none.
-// Who isn't one any more leaves the answer to those who are.
+// A former one's doesn't count here.
 func (c *Config) word(b lifecycle.Branch, r *pull.Request, of pull.Summary, said map[int][]pull.Comment) (last pull.EventKind) {
 	heard := c.heard(b, said[of.Number])
 	if c.Decisions == nil || len(heard) == 0 {

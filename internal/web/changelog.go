@@ -130,7 +130,7 @@ func (p *Pages) news(a *asked) (page, error) {
 		}
 		sentence = n.sentence(o.Version)
 	}
-	return page{name: "news", Title: strings.TrimSpace("NEWS " + o.Version), Sentence: sentence, Repository: o.Repository, Place: "releases", Data: o,
+	return page{name: "news", Title: strings.TrimSpace("NEWS " + o.Version), Sentence: sentence, Repository: o.Repository, Place: "release", Data: o,
 		table: table}, nil
 }
 
@@ -175,7 +175,7 @@ func (p *Pages) abi(a *asked) (page, error) {
 		}
 		sentence = l.sentence()
 	}
-	return page{name: "abi", Title: strings.TrimSpace("ABI " + o.Version), Sentence: sentence, Repository: o.Repository, Place: "releases", Data: o,
+	return page{name: "abi", Title: strings.TrimSpace("ABI " + o.Version), Sentence: sentence, Repository: o.Repository, Place: "release", Data: o,
 		table: table}, nil
 }
 

@@ -12,7 +12,7 @@ import (
 // readThread reads an issue's comments, the latest edited first, down to those that are
 // known. After an error, the next load goes on where this one ended.
 func (l *loading) readThread(ctx context.Context, key pull.Key, known knownThread) (knownThread, error) {
-	t, joined := knownThread{at: known.at}, false
+	t, deleted := knownThread{at: known.at}, false
 	if t.at.IsZero() {
 		t.at = l.Now()
 	}
@@ -26,8 +26,9 @@ func (l *loading) readThread(ctx context.Context, key pull.Key, known knownThrea
 		}
 		t.add(page)
 		if t.rest != "" && known.reached(page.Nodes) {
+			deleted = t.stamp.total != known.stamp.total+t.beside(known)
 			t.join(known)
-			known, joined = knownThread{}, true
+			known = knownThread{}
 		}
 		spare(t.all, l.slug, maxSaid)
 		if t.rest == "" || len(t.all) >= pull.MaxThread {
@@ -35,7 +36,7 @@ func (l *loading) readThread(ctx context.Context, key pull.Key, known knownThrea
 		}
 	}
 	t.More = t.More || t.rest != "" || len(t.all) > pull.MaxThread
-	if joined && !t.More && len(t.all) != t.stamp.total { // some were deleted
+	if deleted {
 		return l.readThread(ctx, key, knownThread{})
 	}
 	t.all, t.rest = t.all[:min(len(t.all), pull.MaxThread)], ""
@@ -88,6 +89,17 @@ func (t *knownThread) add(page gh.Connection[commentData]) {
 // within a second have the same time.
 func (t *knownThread) reached(page []commentData) bool {
 	return slices.ContainsFunc(page, func(c commentData) bool { return c.UpdatedAt.Before(t.stamp.edited) })
+}
+
+// beside counts the comments that weren't known: new ones, and where there are too many to
+// know, older ones that were edited.
+func (t *knownThread) beside(known knownThread) (count int) {
+	for _, c := range t.all {
+		if !slices.ContainsFunc(known.all, func(k commentData) bool { return k.ID == c.ID }) {
+			count++
+		}
+	}
+	return count
 }
 
 // join adds what was known.

@@ -180,7 +180,11 @@ func TestLongThreadGoesOn(t *testing.T) {
 	look("as many as are read", 3)
 	w.clock.Advance(time.Second)
 	trial.OK(t, w.Repo.EditComment(w.issue, "hugovk", ids[0], "edited"))
-	look("the oldest one", 2)
+	look("the oldest one, which wasn't known", 7) // it may as well be a new one, where another was deleted
+	trial.OK(t, w.Repo.DeleteComment(w.issue, "hugovk", ids[len(ids)-1]))
+	look("a deleted one of too many", 7)
+	say()
+	look("a new one of too many", 2)
 }
 
 // TestThreadIsBehind: an issue's own load saw a comment that a lagging copy of GitHub's

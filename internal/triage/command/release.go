@@ -100,12 +100,12 @@ func (c Config) decided(r *pull.Request, o commandComment, k command) (versions 
 	return c.theirs(r, o, k), why
 }
 
-// theirs are the versions of a command that names none. What the pull request was into before
-// its base changed isn't known any more, and nobody has said anything on the new base.
+// theirs are the versions of a command that names none. Whoever allowed what was into another
+// branch then has allowed nothing for the base that came later; a refusal goes with it.
 func (c Config) theirs(r *pull.Request, o commandComment, k command) []string {
 	requested := []string{r.Base}
 	for _, e := range r.Events {
-		if e.Kind == pull.BaseChanged && !e.At.Before(o.At) {
+		if k.verb == verbAllow && e.Kind == pull.BaseChanged && !e.At.Before(o.At) {
 			requested[0] = ""
 		}
 		if version, asks := c.version(e.Subject); asks && e.Kind == pull.Labeled && !e.At.After(o.At) {

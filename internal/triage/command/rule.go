@@ -62,8 +62,8 @@ type commandComment struct {
 }
 
 // newFor is how long there's an answer to a comment that isn't read since there's too much to
-// read. An older one was read when it came, and had no command.
-const newFor = time.Hour
+// read. Later it's one that was read, and had no command.
+const newFor = 24 * time.Hour
 
 // commandComments are the comments that count, oldest first. Answered ones count at any
 // age: what they requested stands.

@@ -123,7 +123,7 @@ func (c Config) want(r *pull.Request) pull.Want {
 
 // shared reports whether the head's status is this pull request's. It belongs to the commit,
 // and another pull request with this head may be into a frozen branch. If this one came from
-// there, the other one has the last word, which others see to.
+// there, it sets the status, and enqueues that version's tracking issue, which sets it right.
 func (c Config) shared(r *pull.Request) (others []pull.Key, mine bool) {
 	shown := r.Statuses[c.Settings.Status]
 	version := c.versionAt(r, shown.URL)
