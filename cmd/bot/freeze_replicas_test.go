@@ -30,6 +30,14 @@ func TestFreezeOnThreeReplicas(t *testing.T) {
 			replicas = 3
 		}
 		f.launch(t, database, replicas)
+		t.Cleanup(func() { // before the replicas end
+			if t.Failed() {
+				for _, bot := range f.bots {
+					log := strings.Split(bot.log.String(), "\n")
+					t.Logf("%s\n%s", bot.get("/readyz"), strings.Join(log[max(0, len(log)-100):], "\n"))
+				}
+			}
+		})
 		within(t, 5*time.Minute, "the first sweep", f.rests)
 		bot := "@" + f.github.BotLogin()[:len(f.github.BotLogin())-len("[bot]")]
 		for _, step := range []struct{ command, want string }{{"freeze", "failure"}, {"thaw", "success"}} {
