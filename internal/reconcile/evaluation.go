@@ -93,11 +93,13 @@ func (r *Reconciler) evaluate(ctx context.Context, key pull.Key, installation in
 	if s.request, err = r.load(ctx, q, known); err != nil {
 		return evaluation{}, err
 	}
-	inForce, changed, err := r.settings.update(ctx, key, files{s.request.Settings, s.request.LabelRules})
+	inForce, err := r.settings.update(ctx, key, files{s.request.Settings, s.request.LabelRules})
 	if err != nil {
 		return evaluation{}, err
 	}
-	if changed { // rules under other settings may need other facts
+	// Rules under other settings may need other facts. Another run may have put them in force
+	// since this one began.
+	if !inForce.files.same(known.files) {
 		if s.request, err = r.load(ctx, q, inForce); err != nil {
 			return evaluation{}, err
 		}

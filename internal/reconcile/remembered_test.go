@@ -20,7 +20,7 @@ func TestRememberedSettings(t *testing.T) {
 	}
 	update := func(owner string, f files) {
 		t.Helper()
-		if _, _, err := s.update(t.Context(), pull.Key{Owner: owner, Repo: "cpython", Number: 1}, f); err != nil {
+		if _, err := s.update(t.Context(), pull.Key{Owner: owner, Repo: "cpython", Number: 1}, f); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -111,7 +111,7 @@ func (r *Reconciler) outline(ctx context.Context, key pull.Key, installation int
 		return place{}, err
 	}
 	r.queues.know(key, seen.Branches)
-	e, _, err := r.settings.update(ctx, key, files{seen.Settings, seen.LabelRules})
+	e, err := r.settings.update(ctx, key, files{seen.Settings, seen.LabelRules})
 	return place{key: key, installation: installation, Repository: seen, rules: e.settings}, err
 }
 

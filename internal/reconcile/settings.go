@@ -159,25 +159,20 @@ func (s *settings) known(key pull.Key) effective {
 	return effective{settings: s.central.Rules, rules: s.inForce}
 }
 
-// update takes over the files, as they are on the default branch now. changed reports
-// whether this differs from what known returned.
-func (s *settings) update(ctx context.Context, key pull.Key, now files) (e effective, changed bool, err error) {
+// update takes over the files, as they are on the default branch now.
+func (s *settings) update(ctx context.Context, key pull.Key, now files) (e effective, err error) {
 	repository := key.Repository()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before, seen := s.remembered.inForce.Get(repository)
 	if seen && before.files.same(now) {
-		return before, false, s.announce(ctx, repository, before)
+		return before, s.announce(ctx, repository, before)
 	}
 	if e, err = s.read(ctx, repository, now); err != nil {
-		return effective{}, false, err
+		return effective{}, err
 	}
 	s.remembered.add(repository, e)
-	if err := s.announce(ctx, repository, e); err != nil {
-		return effective{}, false, err
-	}
-	own := now.settings != nil || now.labelRules != nil
-	return e, own || seen && (before.files.settings != nil || before.files.labelRules != nil), nil
+	return e, s.announce(ctx, repository, e)
 }
 
 // read returns what a repository's files put in force, each in its last good version.

@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -225,5 +226,36 @@ func TestDeletedFilesAreForgotten(t *testing.T) {
 				t.Errorf("in force: %+v", state.Statuses)
 			}
 		})
+	}
+}
+
+// TestSettingsPutInForceMeanwhile: of two runs that begin before the settings are known, as after
+// a restart, the slower one loads what the rules need by these settings, too.
+func TestSettingsPutInForceMeanwhile(t *testing.T) {
+	s := newStage(t)
+	first, second := s.open("first"), s.open("second")
+	_, err := s.repo.Push("main", ghtest.Commit{Message: "settings", Files: map[string]ghtest.File{
+		config.RepositoryFile: ghtest.Text("news: {status: own/news}")}})
+	s.check(err)
+	r := s.reconciler(func(c *reconcile.Config) {
+		c.Rules = func(rules config.Rules) []pull.Rule {
+			rule := pull.Rule{Name: "asks", Needs: pull.Statuses, Owns: []string{rules.News.Status}}
+			if rules.News.Status == "own/news" {
+				rule.Needs |= pull.Comments
+			}
+			rule.Want = func(r *pull.Request) pull.Want {
+				return pull.Want{Statuses: []pull.Status{{Context: rules.News.Status, State: pull.StatusSuccess,
+					Description: fmt.Sprint(r.Facts&rule.Needs == rule.Needs)}}}
+			}
+			return []pull.Rule{rule}
+		}
+	})
+	s.check(s.github.Fault(ghtest.Fault{Path: "^/graphql$", Contains: fmt.Sprintf(`"number":%d,`, first), Times: 1,
+		Before: func() { s.check(r.Run(t.Context(), s.job(second))) }}))
+	s.check(r.Run(t.Context(), s.job(first)))
+	for _, number := range []int{first, second} {
+		if got := s.status(number, "own/news"); got != "true" {
+			t.Errorf("#%d was decided without what its rules need: %q", number, got)
+		}
 	}
 }
