@@ -1,6 +1,9 @@
 package markdown
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Fence is a block of code of text in which strangers chose the words: its fence is
 // longer than any in the text.
@@ -33,3 +36,18 @@ var unspanned = strings.NewReplacer("`", "'", "<!--", "<! --")
 
 // CodeCell is Code in a table.
 func CodeCell(text string) string { return strings.ReplaceAll(Code(text), "|", `\|`) }
+
+// Line is a text in which strangers chose the words, on one line, for people to read: what
+// nobody sees becomes a space, and "…" stands for what's beyond so many characters.
+func Line(text string, most int) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD"))
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dustin/go-humanize/english"
+
 	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -90,11 +92,7 @@ func list(numbers []int) string {
 	if more := len(numbers) - maxListed; more > 0 {
 		all = append(all, fmt.Sprintf("%d others", more))
 	}
-	last := len(all) - 1
-	if last == 0 {
-		return all[0]
-	}
-	return strings.Join(all[:last], ", ") + " and " + all[last]
+	return english.WordSeries(all, "and")
 }
 
 func short(sha string) string { return sha[:min(len(sha), 10)] }

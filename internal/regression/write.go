@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/dustin/go-humanize/english"
 )
 
 // Why nobody is told.
@@ -26,7 +28,7 @@ func (r Report) Headline() string {
 	}
 	var flaky string
 	if n := count[CheckFlaky]; n > 0 {
-		flaky = " " + verb(n, "check is flaky.", "checks are flaky.")
+		flaky = " " + english.Plural(n, "check is flaky.", "checks are flaky.")
 	}
 	switch failing := count[CheckFailing]; {
 	case len(r.Commits) == 0:
@@ -34,18 +36,11 @@ func (r Report) Headline() string {
 	case len(r.Checks) == 0:
 		return r.Branch + ": no checks have run."
 	case failing > 0:
-		return r.Branch + ": " + verb(failing, "check fails.", "checks fail.") + flaky
+		return r.Branch + ": " + english.Plural(failing, "check fails.", "checks fail.") + flaky
 	case count[CheckPassing] == 0 && flaky == "":
 		return r.Branch + ": no check has ended yet."
 	}
 	return r.Branch + ": no check fails." + flaky
-}
-
-func verb(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // Write prints it for people.

@@ -3,9 +3,9 @@ package release
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/markdown"
 )
 
 const about = "Keeps a comment in a version's tracking issue that says whether the next release is ready and why not, and a daily " +
@@ -186,18 +186,7 @@ func list(all []string) string {
 const maxTitle = 120
 
 // oneLine is a text that people chose, for a line of a table.
-func oneLine(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(text, "\uFFFD"))
-	if runes := []rune(text); len(runes) > maxTitle {
-		return string(runes[:maxTitle]) + "…"
-	}
-	return text
-}
+func oneLine(text string) string { return markdown.Line(text, maxTitle) }
 
 // The nightly build.
 const (
