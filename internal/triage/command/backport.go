@@ -65,6 +65,5 @@ func (c Config) bounded(r *pull.Request, all []pull.Event) []pull.Event {
 // May reports whether someone is allowed to request backports. It reads the Team, and
 // Looks.People.
 func (c Config) May(r *pull.Request, login string) bool {
-	v, _ := verbOf(verbBackport)
-	return c.rank(r, login) >= v.least
+	return c.ranks(r, login, verbBackport)
 }

@@ -49,10 +49,10 @@ func PageResume(by string, at time.Time) pull.LogEntry {
 func (c Config) turns(r *pull.Request, comments []commandComment) []turn {
 	var all []turn
 	for _, o := range comments {
-		if !c.mayHold(r, o) {
+		if !c.stands(r, o, verbHold) {
 			continue
 		}
-		if v, _ := verbOf(verbHold); o.Unread && o.Done && c.rank(r, o.By) >= v.least { // it may be a hold
+		if o.Unread && o.Done && c.ranks(r, o.By, verbHold) { // it may be a hold
 			all = append(all, turn{Hold: pull.Hold{By: o.By, Since: o.At, Why: holdUnread}})
 		}
 		for _, k := range o.commands {
@@ -73,13 +73,6 @@ func (c Config) turns(r *pull.Request, comments []commandComment) []turn {
 		return strings.Compare(cmp.Or(a.note, "~"), cmp.Or(b.note, "~")) // a comment in the same second answers the page
 	})
 	return all
-}
-
-// mayHold reports whether someone's command to hold counts. While nobody can tell who the
-// core developers are, one that was carried out goes on counting.
-func (c Config) mayHold(r *pull.Request, o commandComment) bool {
-	v, _ := verbOf(verbHold)
-	return c.rank(r, o.By) >= v.least || r.CoreFault != "" && o.Done && o.Editor == ""
 }
 
 // pageTurns are those of the bot's own comments, and those that it hasn't commented yet.
@@ -163,7 +156,7 @@ func (c Config) heard(r *pull.Request) ([]commandComment, []turn) {
 // heeded are a comment's commands, without those that were turned down because of a hold.
 func (c Config) heeded(r *pull.Request, o commandComment) (all []command) {
 	for _, k := range o.commands {
-		if k.verb == verbResume && c.mayHold(r, o) {
+		if k.verb == verbResume && c.stands(r, o, verbHold) {
 			o.held = nil // for the rest of this comment
 		}
 		if v, _ := verbOf(k.verb); o.held == nil || v.held {

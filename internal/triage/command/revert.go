@@ -6,18 +6,15 @@ import (
 )
 
 // Reverts are the comments that ask for a revert, oldest first, with the reason as their
-// Body: by those who may, or all while roles aren't known. While nobody can tell who the
-// core developers are, one that was carried out goes on counting.
+// Body: by those who may, or all while roles aren't known.
 func (c Config) Reverts(r *pull.Request, all bool) (asked []pull.Comment) {
 	if c.Settings.Mode != config.On || r.Issue {
 		return nil
 	}
-	v, _ := verbOf(verbRevert)
 	comments, _ := c.heard(r)
 	for _, o := range comments {
 		for _, k := range c.heeded(r, o) {
-			may := c.rank(r, o.By) >= v.least || r.CoreFault != "" && o.Done && o.Editor == ""
-			if k.verb == verbRevert && (all || may) {
+			if k.verb == verbRevert && (all || c.stands(r, o, verbRevert)) {
 				ask := o.Comment
 				ask.Body = reason(k.name)
 				asked = append(asked, ask)

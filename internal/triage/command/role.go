@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/agnivade/levenshtein"
+
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -35,6 +36,18 @@ func (c Config) rank(r *pull.Request, login string) rank {
 		return contributor
 	}
 	return anybody
+}
+
+// ranks reports whether someone's rank is enough for a command.
+func (c Config) ranks(r *pull.Request, login, name string) bool {
+	v, _ := verbOf(name)
+	return c.rank(r, login) >= v.least
+}
+
+// stands reports whether someone's command counts. While nobody can tell who the core
+// developers are, one that was carried out goes on counting.
+func (c Config) stands(r *pull.Request, o commandComment, name string) bool {
+	return c.ranks(r, o.By, name) || r.CoreFault != "" && o.Done && o.Editor == ""
 }
 
 // The verbs of commands.
