@@ -67,10 +67,8 @@ func (r *Reconciler) freezes(ctx context.Context, key pull.Key, installation int
 
 // turned are the versions that froze, thawed, or stay frozen until another time.
 func turned(before, now map[string]time.Time) (versions []string) {
-	all := maps.Clone(before)
-	if all == nil {
-		all = map[string]time.Time{}
-	}
+	all := map[string]time.Time{}
+	maps.Copy(all, before)
 	maps.Copy(all, now)
 	for _, version := range slices.Sorted(maps.Keys(all)) {
 		was, frozen := before[version]

@@ -27,7 +27,7 @@ type CheckedBranch struct {
 	More    int             `json:"more,omitempty"` // checks that aren't listed
 	Nightly *NightlyBuild   `json:"nightly_build,omitempty"`
 
-	Tallies []outcomes `json:"-"` // of all checks, for the page
+	Tallies []outcomes `json:"-"` // of all checks, where only this branch is shown
 }
 
 // CheckedCommit is a commit of a branch.
@@ -115,6 +115,9 @@ func (p *Pages) regressions(a *asked) (page, error) {
 	}
 	sentence := o.sentence()
 	if a.format == "html" {
+		if o.Branch != "" {
+			o.Branches[0].Tallies = o.Branches[0].tallies()
+		}
 		o.Branches = fewer(o.Branches)
 	}
 	return page{name: "regressions", Title: "Regressions", Sentence: sentence, Repository: o.Repository, Place: "regressions", Data: o,
@@ -131,7 +134,6 @@ func fewer(all []CheckedBranch) []CheckedBranch {
 	most := max(minChecks, maxChecks/max(1, len(all)))
 	for i := range all {
 		b := &all[i]
-		b.Tallies = b.tallies()
 		if more := len(b.Checks) - most; more > 0 {
 			b.Checks, b.More = b.Checks[:most], b.More+more
 		}

@@ -190,17 +190,24 @@ func (l *checkedLoad) commits(ctx context.Context) (all []checkedCommit, more bo
 	return all, more, err
 }
 
-// commented requests the comments on a commit. Anyone may write them, and long ones: in the
-// smallest part, fewer are read.
+// commented requests the comments on a commit.
 func (l *checkedLoad) commented(s gh.Size) string {
 	if l.Source.Comment == nil {
 		return ""
 	}
-	n := commentsPerCommit
+	return fmt.Sprintf(" comments(last:%d){nodes{%s}}", commentsIn(s), reportFields)
+}
+
+// reportFields are those of a comment that may report.
+const reportFields = "author{__typename login} body url createdAt"
+
+// commentsIn is how many comments of one place are read. Anyone may write them, and long
+// ones: in the smallest part, fewer are.
+func commentsIn(s gh.Size) int {
 	if s == gh.Apart {
-		n /= 5
+		return commentsPerCommit / 5
 	}
-	return fmt.Sprintf(" comments(last:%d){nodes{author{__typename login} body url createdAt}}", n)
+	return commentsPerCommit
 }
 
 // spare empties comments that report nothing.

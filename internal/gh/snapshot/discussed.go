@@ -93,18 +93,13 @@ func (l *checkedLoad) discussed(ctx context.Context, b *pull.BranchChecks, dates
 }
 
 func discussedQuery(some []discussion, s gh.Size) (query string, variables map[string]any) {
-	last := commentsPerCommit
-	if s == gh.Apart {
-		last /= 5
-	}
 	q := gh.Query{Variables: map[string]any{}}
 	for i, d := range some {
 		q.Declared = append(q.Declared, fmt.Sprintf("$pull%d:Int!,$since%d:DateTime!", i, i))
 		q.Variables[fmt.Sprint("pull", i)] = d.number
 		q.Variables[fmt.Sprint("since", i)] = d.from().Format(time.RFC3339)
 		q.Repository = append(q.Repository, fmt.Sprintf("%s%d:pullRequest(number:$pull%d){timelineItems(last:%d,since:$since%d,"+
-			"itemTypes:[ISSUE_COMMENT]){nodes{__typename ...on IssueComment{author{__typename login} body url createdAt}}}}",
-			gh.Optional, i, i, last, i))
+			"itemTypes:[ISSUE_COMMENT]){nodes{__typename ...on IssueComment{%s}}}}", gh.Optional, i, i, commentsIn(s), i, reportFields))
 	}
 	return q.String(), q.Variables
 }
