@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
@@ -60,13 +59,12 @@ func (l *Loader) said(ctx context.Context, q ReleaseQuery, out *pull.Release) er
 }
 
 func saidQuery(numbers []int, newest int) (query string, variables map[string]any) {
-	variables = map[string]any{"newest": newest}
-	var declared, fields strings.Builder
+	q := gh.Query{Declared: []string{"$newest:Int!"}, Variables: map[string]any{"newest": newest}}
 	for i, number := range numbers {
-		fmt.Fprintf(&declared, ",$n%d:Int!", i)
-		fmt.Fprintf(&fields, " %s%d:pullRequest(number:$n%d){comments(last:$newest){nodes{"+commentFields+"}}}", gh.Optional, i, i)
-		variables[fmt.Sprint("n", i)] = number
+		name := fmt.Sprint("n", i)
+		q.Declared, q.Variables[name] = append(q.Declared, "$"+name+":Int!"), number
+		q.Repository = append(q.Repository,
+			fmt.Sprintf("%s%d:pullRequest(number:$%s){comments(last:$newest){nodes{"+commentFields+"}}}", gh.Optional, i, name))
 	}
-	return "query($owner:String!,$name:String!,$newest:Int!" + declared.String() + "){repository(owner:$owner,name:$name,followRenames:false){" +
-		fields.String() + "}}", variables
+	return q.String(), q.Variables
 }
