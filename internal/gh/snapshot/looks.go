@@ -29,7 +29,7 @@ func (l *loading) blank(at pull.Looks) {
 	l.out.Branches, l.out.Into = blank[pull.Branch](at.Branches), blank[[]pull.Summary](at.Into)
 	l.out.Others, l.out.Issues = blank[pull.Summary](at.Requests), blank[pull.Issue](at.Issues)
 	l.out.Blobs = blank[string](at.Blobs)
-	l.stamps = map[int]stamp{}
+	l.stamps, l.crowded = map[int]stamp{}, map[int]stamp{}
 	l.out.Compared, l.out.Known, l.out.Guarded = blank[pull.Comparison](at.Compared), blank[bool](at.Labels), blank[bool](at.Guarded)
 	l.out.Checked = blank[pull.BranchChecks](at.Checked)
 }
@@ -64,6 +64,9 @@ func (l *loading) seen(found gh.Fields, at pull.Looks) error {
 		if other != nil {
 			l.compare(other.summaryData)
 			l.out.Others[number] = other.summary(l.slug)
+			if s := stampOf(other.Newest); s.total > other.Comments.Entries {
+				l.crowded[number] = s
+			}
 			l.meet(other.Author, other.MergedBy)
 		}
 	}
@@ -178,7 +181,7 @@ func looksQuery(at pull.Looks) gh.Query {
 	}
 	if len(at.Requests) > 0 {
 		q.Fragments = append(q.Fragments, "fragment Other on PullRequest{...Summary"+summaryLabels+"comments(last:100){nodes{"+noteFields+"}} "+
-			"events:timelineItems(last:100,itemTypes:[LABELED_EVENT,UNLABELED_EVENT,"+queuedEvent+"]){nodes{"+labelEvents+queuedFields+"}} "+
+			"newest:"+stampFields+" events:timelineItems(last:100,itemTypes:[LABELED_EVENT,UNLABELED_EVENT,"+queuedEvent+"]){nodes{"+labelEvents+queuedFields+"}} "+
 			"opinions:latestOpinionatedReviews(first:30,writersOnly:true){nodes{author"+person+" state}}}")
 	}
 	if len(at.Requests)+len(at.Branches)+len(at.Into) > 0 {
@@ -202,6 +205,7 @@ type otherData struct {
 	summaryData
 	historyData
 	reviewData
+	Newest stampComments
 }
 
 func (o *otherData) summary(slug string) pull.Summary {

@@ -33,6 +33,7 @@ func (l *loading) known(at pull.Looks) (pull.Looks, error) {
 	l.behind(glimpse{at: aside.out.Behind})
 	at.Branches = move(at.Branches, aside.out.Branches, l.out.Branches)
 	at.Requests = move(at.Requests, aside.out.Others, l.out.Others)
+	l.crowded = aside.crowded
 	at.Into = move(at.Into, aside.out.Into, l.out.Into)
 	at.Issues = move(at.Issues, aside.out.Issues, l.out.Issues)
 	at.Guarded = move(at.Guarded, aside.out.Guarded, l.out.Guarded)

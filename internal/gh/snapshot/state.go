@@ -100,7 +100,8 @@ type loading struct {
 	left    allowance
 	moved   bool // a changed file isn't in the head commit
 
-	stamps map[int]stamp // of the threads that rules look at
+	stamps  map[int]stamp // of the threads that rules look at
+	crowded map[int]stamp // of other pull requests with more comments than their summaries take
 
 	prefetched pull.Looks // requested by the first query
 	brought    gh.Fields  // its answer

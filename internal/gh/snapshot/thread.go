@@ -40,13 +40,13 @@ type knownThread struct {
 
 const stampFields = `comments(first:1,orderBy:{field:UPDATED_AT,direction:DESC}){totalCount nodes{updatedAt}}`
 
-type stampData struct {
-	Comments gh.Connection[struct{ UpdatedAt time.Time }]
-}
+type stampData struct{ Comments stampComments }
 
-func (d *stampData) stamp() (s stamp) {
-	s.total = d.Comments.TotalCount
-	for _, n := range d.Comments.Nodes {
+type stampComments = gh.Connection[struct{ UpdatedAt time.Time }]
+
+func stampOf(c stampComments) (s stamp) {
+	s.total = c.TotalCount
+	for _, n := range c.Nodes {
 		s.edited = n.UpdatedAt
 	}
 	return s
@@ -64,7 +64,7 @@ func (l *loading) stamped(found gh.Fields, numbers []int) error {
 			l.stamps[number] = stamp{}
 			continue
 		}
-		s := of.stamp()
+		s := stampOf(of.Comments)
 		key := l.Key.Repository()
 		key.Number = number
 		if known, found := l.from.spoken.Get(key); found && l.asked.Sub(known.at).Abs() <= gh.Lag && s.edited.Before(known.updated) {
@@ -90,25 +90,46 @@ func (l *loading) spoke() {
 func (l *loading) threads(ctx context.Context) error {
 	l.out.Threads = blank[pull.Thread](l.looks.Threads)
 	for number, s := range l.stamps {
-		key := l.Key.Repository()
-		key.Number = number
-		known, found := l.from.threads.Get(key)
-		if l.Now().Sub(known.at).Abs() > threadFor {
-			known = knownThread{}
+		thread, err := l.thread(ctx, number, s)
+		if err != nil {
+			return err
 		}
-		if !found || known.stamp != s || known.at.IsZero() || known.rest != "" {
-			var err error
-			if known, err = l.readThread(ctx, key, known); err != nil {
-				return fmt.Errorf("reading the comments on %s: %w", key, err)
-			}
-			l.from.threads.Add(key, known)
-			if known.stamp.edited.Before(s.edited) { // another copy of GitHub's answered
-				l.behind(glimpse{at: l.asked})
-			}
+		l.out.Threads[number] = thread
+	}
+	for number, s := range l.crowded {
+		other, looked := l.out.Others[number]
+		if !looked {
+			continue
 		}
-		l.out.Threads[number] = known.Thread
+		thread, err := l.thread(ctx, number, s)
+		if err != nil {
+			return err
+		}
+		other.Notes = thread.Notes
+		l.out.Others[number] = other
 	}
 	return nil
+}
+
+// thread gives the comments of an issue with this stamp.
+func (l *loading) thread(ctx context.Context, number int, s stamp) (pull.Thread, error) {
+	key := l.Key.Repository()
+	key.Number = number
+	known, found := l.from.threads.Get(key)
+	if l.Now().Sub(known.at).Abs() > threadFor {
+		known = knownThread{}
+	}
+	if !found || known.stamp != s || known.at.IsZero() || known.rest != "" {
+		var err error
+		if known, err = l.readThread(ctx, key, known); err != nil {
+			return pull.Thread{}, fmt.Errorf("reading the comments on %s: %w", key, err)
+		}
+		l.from.threads.Add(key, known)
+		if known.stamp.edited.Before(s.edited) { // another copy of GitHub's answered
+			l.behind(glimpse{at: l.asked})
+		}
+	}
+	return known.Thread, nil
 }
 
 // open lists the open pull requests into branches, with their heads' statuses.

@@ -97,6 +97,36 @@ func TestThread(t *testing.T) {
 	}
 }
 
+// TestNotesBehindManyComments: the bot's own comments on another pull request are found behind any
+// number of others, which are read once.
+func TestNotesBehindManyComments(t *testing.T) {
+	w := newThreaded(t)
+	original := w.Open(map[string]ghtest.File{"b.txt": ghtest.Text("B\n")})
+	w.issue = original.Number
+	w.apply(original, pull.AddNote{Note: pull.Note{Key: "board", Body: "b"}})
+	noted := func(requests int) {
+		t.Helper()
+		w.Srv.ResetRequests()
+		r := w.load(Query{Key: w.key, Looks: looksAt(pull.Looks{Requests: []int{w.issue}})})
+		if r.Others[w.issue].Notes["board"].ID == 0 || len(r.Threads) > 0 {
+			t.Errorf("notes %v, threads %v", r.Others[w.issue].Notes, r.Threads)
+		}
+		if n := w.Sent(); n != requests {
+			t.Errorf("%d requests, want %d", n, requests)
+		}
+	}
+	noted(2) // the pull request; what's new to look at
+	for range 99 {
+		w.say("me too")
+	}
+	noted(1)
+	w.say("me too")
+	noted(3) // with two pages of comments
+	noted(1)
+	w.say("me too")
+	noted(2)
+}
+
 // TestThreadOfNothing: an issue that doesn't exist is an empty thread, and no error.
 func TestThreadOfNothing(t *testing.T) {
 	w := newThreaded(t)
