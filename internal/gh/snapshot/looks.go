@@ -56,20 +56,6 @@ func (l *loading) seen(found gh.Fields, at pull.Looks) error {
 		l.compare(requests.Nodes...)
 		l.out.Branches[name] = branch(tip, requests, l.slug)
 	}
-	for i, number := range at.Requests {
-		var other *otherData
-		if err := found.ReadNth(gh.Optional, i, &other); err != nil {
-			return err
-		}
-		if other != nil {
-			l.compare(other.summaryData)
-			l.out.Others[number] = other.summary(l.slug)
-			if s := stampOf(other.Newest); s.total > other.Comments.Entries {
-				l.crowded[number] = s
-			}
-			l.meet(other.Author, other.MergedBy)
-		}
-	}
 	for i, name := range at.Guarded {
 		var of *guardData
 		if err := found.ReadNth(gh.Optional+"Guarded", i, &of); err != nil {
@@ -86,7 +72,25 @@ func (l *loading) seen(found gh.Fields, at pull.Looks) error {
 			l.out.Blobs[file] = of.Oid
 		}
 	}
-	return errors.Join(l.stamped(found, at.Threads), l.seenIssues(found, at))
+	return errors.Join(l.seenOthers(found, at.Requests), l.stamped(found, at.Threads), l.seenIssues(found, at))
+}
+
+func (l *loading) seenOthers(found gh.Fields, numbers []int) error {
+	for i, number := range numbers {
+		var other *otherData
+		if err := found.ReadNth(gh.Optional, i, &other); err != nil {
+			return err
+		}
+		if other != nil {
+			l.compare(other.summaryData)
+			l.out.Others[number] = other.summary(l.slug)
+			if s := stampOf(other.Newest); s.total > other.Comments.Entries {
+				l.crowded[number] = s
+			}
+			l.meet(other.Author, other.MergedBy)
+		}
+	}
+	return nil
 }
 
 func (l *loading) seenIssues(found gh.Fields, at pull.Looks) error {
