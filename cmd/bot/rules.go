@@ -82,7 +82,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 
 func (in surroundings) commands(s config.Rules) command.Config {
 	return command.Config{Settings: s.Commands, Backport: s.Backport, Release: s.Release, Managers: in.managers(s),
-		Revert: s.Modes.Revert == config.On}
+		Revert: s.Modes.Revert == config.On, Freeze: s.FreezesAct()}
 }
 
 // releases are the rules on releases.

@@ -47,12 +47,17 @@ func (t *execution) help() string {
 		does := v.does
 		if v.name == verbLabel && !v.may(t.rank, author) && len(t.Settings.Outsiders) > 0 {
 			does = v.does + " " + t.onlyLabels()
-		} else if !v.may(t.rank, author) || v.pulls && t.r.Issue || v.issues && (!t.r.Issue || t.Release.Version(t.r.Key.Number) == "") {
+		} else if !v.may(t.rank, author) || v.pulls && t.r.Issue || v.issues && !t.tracks() {
 			continue
 		}
 		fmt.Fprintf(&b, "| `@%s %s` | %s |\n", t.r.Me, v.example, does)
 	}
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// tracks reports whether a version can be frozen here.
+func (t *execution) tracks() bool {
+	return t.Freeze && t.r.Issue && t.Release.Version(t.r.Key.Number) != ""
 }
 
 // maxWhyRows is how many labels and statuses the answer to why has.

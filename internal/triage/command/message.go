@@ -54,6 +54,7 @@ const (
 	faultOff       = "backports are turned off here."
 	faultUnlanded  = "this pull request isn't merged, so there's nothing to revert."
 	faultNoReverts = "reverts are turned off here."
+	faultNoFreezes = "freezes are turned off here."
 	faultPastDay   = "this day has begun already (UTC)."
 	faultPull      = "this only works in a version's tracking issue."
 

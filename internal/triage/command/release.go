@@ -22,6 +22,9 @@ func (c Config) Freezes(r *pull.Request, comments []pull.Comment) []pull.Event {
 	kinds := map[string]pull.EventKind{verbFreeze: pull.Frozen, verbThaw: pull.Thawed}
 	var all []pull.Event
 	for _, o := range commandComments(&of) {
+		if o.Answered && !o.Done && len(o.commands) == 1 { // it was turned down, and nothing that changes since revives it
+			continue
+		}
 		for _, k := range o.commands {
 			if kind := kinds[k.verb]; kind != "" && c.decides(r, o, k.name) {
 				all = append(all, pull.Event{Kind: kind, Subject: k.name, By: o.By, At: o.At, Command: true})
@@ -51,6 +54,8 @@ func (c Config) managesAny(r *pull.Request, login string) bool {
 // elsewhere, from the comment.
 func (t *execution) freeze(k command) {
 	switch issue := t.Release.Issue(k.name); {
+	case !t.Freeze:
+		t.fault(k, faultNoFreezes)
 	case !lifecycle.ValidVersion(k.name):
 		t.fault(k, noFreezeVersion(t.r.Me, k.verb))
 	case issue == 0:

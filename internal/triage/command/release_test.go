@@ -76,6 +76,22 @@ func TestFreezesOfManagers(t *testing.T) {
 	weigh.Linear(t, 1000*len(comments), 1, func() { c.Freezes(r, comments) })
 }
 
+// TestFreezesTurnedDown: a command that was turned down never counts later, whatever changes:
+// freezes are turned on, or its author becomes a release manager. In a comment with other
+// commands, nothing shows which one was turned down.
+func TestFreezesTurnedDown(t *testing.T) {
+	now := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
+	c := Config{Settings: config.Commands{Mode: config.On}, Freeze: true,
+		Release:  config.Release{Issues: []config.TrackingIssue{{Version: "3.15", Issue: 7}}},
+		Managers: func(string, time.Time) []string { return []string{"hugovk"} }}
+	for body, want := range map[string]int{"@concorde freeze 3.15": 0, "@concorde freeze 3.15\n@concorde freeze 3.14": 2} {
+		asked := []pull.Comment{{ID: 1, By: "hugovk", Body: body, At: now.Add(-time.Hour), Answered: true}}
+		if all := c.Freezes(&pull.Request{Me: "concorde", Now: now}, asked); len(all) != want {
+			t.Errorf("%q: %+v, want %d", body, all, want)
+		}
+	}
+}
+
 // TestDecisionsOfAnEarlierBase: a command that names no version isn't about a base that came
 // after it, nor in the same second. One that names it is.
 func TestDecisionsOfAnEarlierBase(t *testing.T) {

@@ -31,6 +31,7 @@ type Config struct {
 	Settings config.Commands
 	Backport config.Backport // its labels, and who the release managers are
 	Revert   bool            // the rule on reverts acts
+	Freeze   bool            // the rule on freezes acts
 	Release  config.Release  // the tracking issues of versions
 	Rules    []pull.Rule     // all others: no command changes a label that one of them keeps
 	// Managers returns the logins of a version's release managers. nil: nobody is one.

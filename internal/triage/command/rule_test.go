@@ -41,7 +41,8 @@ func commandRules(settings []byte) ([]pull.Rule, error) {
 		b, _ := set.Backport.Life(release, version, now)
 		return set.Backport.Logins(b)
 	}
-	with := Config{Settings: set.Commands, Backport: set.Backport, Release: set.Release, Managers: managers, Revert: true, Rules: rules}
+	with := Config{Settings: set.Commands, Backport: set.Backport, Release: set.Release, Managers: managers, Revert: true, Freeze: set.FreezesAct(),
+		Rules: rules}
 	if commands := Rule(with); commands.Want != nil {
 		rules = append(rules, commands)
 	}
