@@ -162,10 +162,23 @@ func TestReadinessFindsBreaksAsABIDoes(t *testing.T) {
 	if diff := cmp.Diff(want, *r.Breaks); diff != "" || len(want) != 3 || want[0].PR != entered || want[0].Text != "A new field." {
 		t.Errorf("breaks (-abi +readiness):\n%s", diff)
 	}
-	reason := fmt.Sprintf("The ABI is frozen, but it was broken since the last release: #%d, #%d, #%d "+
-		"(#%[2]d only changes the ABI dump, which may be harmless: have a look).", entered, dumped, titled)
+	reason := fmt.Sprintf("The ABI is frozen, but it has been broken since 3.14.0 candidate 1: #%d, #%d.", entered, titled)
 	if !slices.Contains(r.Reasons, reason) {
 		t.Errorf("no reason %q in %q", reason, r.Reasons)
+	}
+	note := fmt.Sprintf("#%d only changes the ABI dump, which may be harmless: have a look.", dumped)
+	if !slices.Equal(r.Notes, []string{note}) {
+		t.Errorf("notes: %q", r.Notes)
+	}
+	s.check(s.cpython.SetStatus(s.cpython.Ref("3.14"), "buildbot", ghtest.Status{Context: "buildbot", State: "success"}))
+	s.check(s.cpython.Collaborator("hugovk", "admin"))
+	_, err = s.cpython.Review(titled, "hugovk", "APPROVED", "")
+	s.check(err)
+	_, err = s.cpython.Comment(entered, "hugovk", "@concorde allow")
+	s.check(err)
+	r = s.judged(exitOK, "3.14")
+	if note := fmt.Sprintf("#%d, #%d break the ABI; hugovk approved them.", entered, titled); !slices.Contains(r.Notes, note) {
+		t.Errorf("no note %q in %q", note, r.Notes)
 	}
 	if _, text, _ := s.readiness("3.14"); !strings.Contains(text, fmt.Sprintf("#%d  NEWS entry  A new field.\n", entered)) {
 		t.Errorf("the text doesn't name the entry:\n%s", text)

@@ -26,10 +26,10 @@ type ReleaseLook struct {
 	Entries string
 	// Told returns the files whose changes Later tells apart, by the branch's entries; nil: none.
 	Told func(entries []File) []string
-	// Said returns the pull requests whose newest comments are read, by those that are open
-	// into the branch; nil: none.
-	Said func(open []Incoming) []int
-	// Heard returns those of a pull request's comments that are kept; nil: none.
+	// Said returns the pull requests of which it's read what people said, by all else that was
+	// loaded; nil: none.
+	Said func(Release) []int
+	// Heard returns those of a pull request's comments that are kept. It goes with Said.
 	Heard func([]Comment) []Comment
 }
 
@@ -45,9 +45,8 @@ type Release struct {
 	// Commits of the branch, the newest first.
 	Commits []BranchCommit
 	Open    []Incoming // into the branch, the oldest first
-	// Said are those of the newest comments on pull requests that the look keeps, by number, and Me is this App's login
-	// in them, as Request.Me.
-	Said   map[int][]Comment
+	// Said is by number, and Me is this App's login in the comments, as Request.Me.
+	Said   map[int]Said
 	Me     string
 	Merged []Summary // into the default branch: what the branch may lack
 	Into   []Summary // touched since then
@@ -81,6 +80,14 @@ type Incoming struct {
 	Created  time.Time // when it was opened
 	Approved time.Time // when someone with write access last approved it; zero for never
 	Moved    time.Time // when its base last changed; zero for never
+}
+
+// Said is what people said on a pull request.
+type Said struct {
+	Comments []Comment // those of the newest that the look keeps
+	// Reviews of its head by people with write access, unless they were asked again.
+	Reviews map[string]Review
+	Moved   time.Time // as Incoming.Moved
 }
 
 // BranchCommit is a commit of a branch, with what others reported on it.

@@ -36,7 +36,7 @@ func (r Readiness) comment() pull.Note {
 	for _, part := range []struct {
 		title string
 		all   []string
-	}{{"It isn't ready because:", r.Reasons}, {"This isn't known:", r.Unknown}} {
+	}{{"It isn't ready because:", r.Reasons}, {"This isn't known:", r.Unknown}, {"Worth knowing:", r.Notes}} {
 		if len(part.all) > 0 {
 			fmt.Fprintf(&b, "\n%s\n\n- %s\n", part.title, strings.Join(part.all, "\n- "))
 		}

@@ -120,10 +120,16 @@ func (c *Config) asks(b lifecycle.Branch, p pull.Incoming, now time.Time) (why s
 	return c.Backport.Word(b.Version, p.Summary, now), p.Created
 }
 
-// said are the pull requests on which a release manager may have answered by a command: those
-// that wait, and the originals of the bot's own backports.
-func (c *Config) said(b lifecycle.Branch, open []pull.Incoming, now time.Time) (numbers []int) {
-	for _, p := range open {
+// said are the pull requests on which a release manager may have answered: those that broke the
+// frozen ABI, those that wait, and the originals of the bot's own backports.
+func (c *Config) said(b lifecycle.Branch, f pull.Release, frozen bool, now time.Time) (numbers []int) {
+	if frozen {
+		numbers = c.broke(b.Version, f)
+	}
+	if c.Decisions == nil {
+		return numbers
+	}
+	for _, p := range f.Open {
 		if why, _ := c.asks(b, p, now); why == "" {
 			continue
 		}
@@ -150,32 +156,43 @@ func (c *Config) heard(b lifecycle.Branch, comments []pull.Comment) []pull.Comme
 // counts: which others had been requested by then isn't loaded.
 func (c *Config) answered(b lifecycle.Branch, p pull.Incoming, f pull.Release, now time.Time) bool {
 	here := p.Summary
-	if !p.Moved.IsZero() {
-		here.Events = []pull.Event{{Kind: pull.BaseChanged, Subject: p.Base, At: p.Moved}}
-	}
+	here.Events = moves(p.Base, p.Moved)
 	r := &pull.Request{Me: f.Me, Now: now}
 	of := pull.Summary{Number: backport.Of(b.Version, p.Summary)}
-	return c.word(b, r, here, f.Said) != "" || p.Own && of.Number != 0 && c.word(b, r, of, f.Said) == pull.Refused
+	return c.word(b, r, here, f.Said).Kind != "" || p.Own && of.Number != 0 && c.word(b, r, of, f.Said).Kind == pull.Refused
 }
 
-// word is the last one of a version's present release managers on a pull request; "" for none.
-// A former one's doesn't count here.
-func (c *Config) word(b lifecycle.Branch, r *pull.Request, of pull.Summary, said map[int][]pull.Comment) (last pull.EventKind) {
-	heard := c.heard(b, said[of.Number])
+// moves is the last change of a pull request's base; none if it never changed.
+func moves(base string, at time.Time) []pull.Event {
+	if at.IsZero() {
+		return nil
+	}
+	return []pull.Event{{Kind: pull.BaseChanged, Subject: base, At: at}}
+}
+
+// word is the last one of a version's present release managers on a pull request; a zero event for
+// none. A former one's doesn't count here.
+func (c *Config) word(b lifecycle.Branch, r *pull.Request, of pull.Summary, said map[int]pull.Said) (last pull.Event) {
+	heard := c.heard(b, said[of.Number].Comments)
 	if c.Decisions == nil || len(heard) == 0 {
-		return ""
+		return last
 	}
 	for _, e := range c.Decisions(c.Backport.Elsewhere(r, of, heard)) {
 		if e.Subject == b.Version && c.manages(b, e.By) {
-			last = e.Kind
+			last = e
 		}
 	}
 	return last
 }
 
-func (c *Config) manages(b lifecycle.Branch, login string) bool {
-	return slices.ContainsFunc(b.Managers, func(name string) bool {
-		known := c.Backport.Settings.Login(name)
-		return known != "" && strings.EqualFold(known, login)
-	})
+func (c *Config) manages(b lifecycle.Branch, login string) bool { return c.manager(b, login) != "" }
+
+// manager is a release manager's login as the settings write it; "" if someone is none.
+func (c *Config) manager(b lifecycle.Branch, login string) string {
+	for _, name := range b.Managers {
+		if known := c.Backport.Settings.Login(name); known != "" && strings.EqualFold(known, login) {
+			return known
+		}
+	}
+	return ""
 }

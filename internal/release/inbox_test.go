@@ -14,14 +14,16 @@ import (
 
 // spammed is a tracking issue's request: a hundred pull requests wait, each with long comments.
 func spammed(number int, now time.Time, by string) *pull.Request {
-	f := pull.Release{Branch: "3.12", Tip: "aa", Tagged: "bb", Me: "concorde", Said: map[int][]pull.Comment{}}
+	f := pull.Release{Branch: "3.12", Tip: "aa", Tagged: "bb", Me: "concorde", Said: map[int]pull.Said{}}
 	for n := range 100 {
 		waits := pull.Summary{Number: 1000 + n, Title: "[3.12] Fix", Base: "3.12"}
 		f.Open = append(f.Open, pull.Incoming{Summary: waits, Created: now, Approved: now})
+		var all []pull.Comment
 		for i := range 50 {
-			f.Said[1000+n] = append(f.Said[1000+n], pull.Comment{ID: int64(100*n + i), By: fmt.Sprint(by, i), At: now.Add(-time.Hour),
+			all = append(all, pull.Comment{ID: int64(100*n + i), By: fmt.Sprint(by, i), At: now.Add(-time.Hour),
 				Body: "@concorde allow 3.12\n" + strings.Repeat("> ", 500)})
 		}
+		f.Said[1000+n] = pull.Said{Comments: all}
 	}
 	return &pull.Request{Key: pull.Key{Owner: "python", Repo: "cpython", Number: number}, Issue: true, State: pull.Open, Now: now,
 		Facts: ^pull.Facts(0), Notes: map[string]pull.PostedNote{}, Releases: map[string]pull.Release{"3.12": f}, Memo: &pull.Memo{}}
@@ -42,10 +44,13 @@ func TestInboxReadsManagers(t *testing.T) {
 	}
 	r := spammed(600, now, "mallory")
 	there := r.Releases["3.12"].Said
-	there[1007] = append(there[1007],
+	say := func(number int, more ...pull.Comment) {
+		there[number] = pull.Said{Comments: append(there[number].Comments, more...)}
+	}
+	say(1007,
 		pull.Comment{ID: 1, By: "erin", Body: "@concorde hold", At: now.Add(-3 * time.Hour), Answered: true, Done: true},
 		pull.Comment{ID: 2, By: "Yhg1s", Body: "@concorde allow 3.12", At: now.Add(-2 * time.Hour)})
-	there[1008] = append(there[1008], pull.Comment{ID: 3, By: "yhg1s", Body: "@concorde allow", At: now.Add(-2 * time.Hour)})
+	say(1008, pull.Comment{ID: 3, By: "yhg1s", Body: "@concorde allow", At: now.Add(-2 * time.Hour)})
 	rule := release.Rule(c)
 	for range 3 {
 		if body := rule.Want(r).Notes[0].Body; !strings.Contains(body, "Waiting for the release manager: 99") {
@@ -56,7 +61,7 @@ func TestInboxReadsManagers(t *testing.T) {
 		t.Errorf("%d times, %d comments: want 3 on two pull requests, once", asked, read)
 	}
 	look := c.Look("3.12", "main", now)
-	if kept := look.Heard(there[1007]); len(kept) != 2 || len(look.Heard(there[1000])) != 0 {
+	if kept := look.Heard(there[1007].Comments); len(kept) != 2 || len(look.Heard(there[1000].Comments)) != 0 {
 		t.Errorf("kept when they're loaded: %d", len(kept))
 	}
 	r.Memo = nil

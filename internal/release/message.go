@@ -21,9 +21,7 @@ const (
 	missingFixes  = "%s missing on the branch: %s."
 	unknownABI    = "Nobody could check whether the frozen ABI was broken since the last release: GitHub showed too little. bot abi can read a clone."
 	openFixes     = "%s merged into the branch yet: %s."
-	brokenABI     = "The ABI is frozen, but it was broken since the last release: %s."
-	dumpedOne     = " (%s only changes the ABI dump, which may be harmless: have a look)"
-	dumpedSome    = " (%s only change the ABI dump, which may be harmless: have a look)"
+	brokenABI     = "The ABI is frozen, but it has been broken since %s: %s."
 	faultyNews    = "%s would break the release, or be lost."
 )
 
@@ -35,6 +33,14 @@ const (
 	tooManyBlockers = "There are more than a hundred blockers with one label, and some of them aren't shown here."
 	unreadNews      = "GitHub doesn't show the text of %s."
 	tooManyPulls    = "There are too many pull requests to list, so some may be missing here."
+)
+
+// What's worth knowing.
+const (
+	dumpedOne      = "%s only changes the ABI dump, which may be harmless: have a look."
+	dumpedSome     = "%s only change the ABI dump, which may be harmless: have a look."
+	approvedBreak  = "%s breaks the ABI; %s approved it."
+	approvedBreaks = "%s break the ABI; %s approved them."
 )
 
 // What empty tables mean.

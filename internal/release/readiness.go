@@ -43,6 +43,8 @@ type Break struct {
 	Title  string         `json:"title"`
 	By     []abi.Evidence `json:"by"`
 	Text   string         `json:"text"` // what its NEWS entries say, or else the title's words
+	// Approved is the login of the release manager who let it break the frozen ABI.
+	Approved string `json:"approved_by,omitempty"`
 }
 
 // Fault is a NEWS entry that would break the release or be lost.
@@ -60,6 +62,7 @@ type Readiness struct {
 	Verdict  Verdict   `json:"verdict"`
 	Reasons  []string  `json:"reasons,omitempty"` // why it isn't ready
 	Unknown  []string  `json:"unknown,omitempty"` // what isn't known, and would have to be
+	Notes    []string  `json:"notes,omitempty"`   // what else is worth knowing
 	Next     *Planned  `json:"next_release,omitempty"`
 	Last     *Planned  `json:"last_release,omitempty"`
 	Managers []Manager `json:"release_managers"`
@@ -123,10 +126,9 @@ func (c *Config) Look(version, defaultBranch string, now time.Time) pull.Release
 	if err != nil { // a branch that takes no backports
 		return look
 	}
-	if c.Decisions != nil {
-		look.Said = func(open []pull.Incoming) []int { return c.said(b, open, now) }
-		look.Heard = func(comments []pull.Comment) []pull.Comment { return c.heard(b, comments) }
-	}
+	frozen := released && frozenABI(b, last)
+	look.Said = func(f pull.Release) []int { return c.said(b, f, frozen, now) }
+	look.Heard = func(comments []pull.Comment) []pull.Comment { return c.heard(b, comments) }
 	look.Requested, look.Fixes, look.Since = search.Labels[0], search.Labels[1:], search.Since
 	if released && last.Date.After(look.Since) {
 		look.Since = last.Date
@@ -160,6 +162,7 @@ func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness 
 			r.Backports = c.lacking(search, f)
 		}
 		r.Waiting = c.inbox(b, f, r.Blockers, now)
+		c.judgeBreaks(&r, b, f, now)
 		r.reasons(f)
 		c.showABI(&r, ledger, now)
 	}
@@ -178,9 +181,7 @@ func (r *Readiness) plan(c *Config, b lifecycle.Branch, f pull.Release, now time
 		if r.Last.SHA = f.Tagged; f.Tagged == "" {
 			r.doubt(missingTag(*r.Last))
 		}
-		// On the day of candidate 1, what came since the last beta was allowed to break it.
-		early := strings.HasPrefix(last.Stage, "alpha") || strings.HasPrefix(last.Stage, "beta")
-		r.frozen = b.ABIFrozen() && !early
+		r.frozen = frozenABI(b, last)
 	}
 	switch {
 	case b.Next != nil:
@@ -210,12 +211,7 @@ func (r *Readiness) reasons(f pull.Release) {
 	r.byChecks(f.Tip)
 	r.byNight()
 	r.byFixes()
-	if r.Breaks == nil && r.frozen && f.Tagged != "" {
-		r.doubt(unknownABI)
-	}
-	if r.Breaks != nil && r.frozen && len(*r.Breaks) > 0 {
-		r.object(brokenABI, list(references(*r.Breaks))+onlyDumped(*r.Breaks))
-	}
+	r.byABI(f.Tagged != "")
 	if r.Faults != nil && len(*r.Faults) > 0 {
 		r.object(faultyNews, count(len(*r.Faults), "NEWS entry", "NEWS entries"))
 	}
@@ -260,25 +256,6 @@ func numbers[T any](all []T, of func(T) int) (texts []string) {
 		if text := fmt.Sprintf("#%d", of(one)); !slices.Contains(texts, text) {
 			texts = append(texts, text)
 		}
-	}
-	return texts
-}
-
-// onlyDumped names the breaks that nothing but the ABI dump shows.
-func onlyDumped(breaks []Break) string {
-	only := references(slices.DeleteFunc(slices.Clone(breaks), func(b Break) bool { return !slices.Equal(b.By, []abi.Evidence{abi.ByDump}) }))
-	switch len(only) {
-	case 0:
-		return ""
-	case 1:
-		return fmt.Sprintf(dumpedOne, only[0])
-	}
-	return fmt.Sprintf(dumpedSome, list(only))
-}
-
-func references(breaks []Break) (texts []string) {
-	for _, b := range breaks {
-		texts = append(texts, b.reference())
 	}
 	return texts
 }

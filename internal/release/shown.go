@@ -17,6 +17,7 @@ type Shown struct {
 	Headline string   `json:"headline"`
 	Reasons  []string `json:"reasons,omitempty"`
 	Unknown  []string `json:"unknown,omitempty"`
+	Notes    []string `json:"notes,omitempty"`
 	Tables   []Table  `json:"tables,omitempty"`
 	News     *News    `json:"news,omitempty"` // if the entries could be read
 	ABI      *ABI     `json:"abi,omitempty"`  // if what came since the last release is known
@@ -117,7 +118,7 @@ func (r Readiness) Shown(rows int) Shown {
 			tables[i].Rows, tables[i].Note = t.Rows[:rows], "The others aren't shown here."
 		}
 	}
-	return Shown{Verdict: r.Verdict, Headline: r.Headline(), Reasons: r.Reasons, Unknown: r.Unknown, Tables: tables}
+	return Shown{Verdict: r.Verdict, Headline: r.Headline(), Reasons: r.Reasons, Unknown: r.Unknown, Notes: r.Notes, Tables: tables}
 }
 
 const (

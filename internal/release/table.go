@@ -138,6 +138,9 @@ func (r Readiness) Write(w io.Writer) error {
 	for _, what := range r.Unknown {
 		fmt.Fprintln(&b, "  ? "+what)
 	}
+	for _, what := range r.Notes {
+		fmt.Fprintln(&b, "  * "+what)
+	}
 	fmt.Fprintf(&b, "\n%s\n", strings.Join(sentences(r.due(exactly), r.people(), r.life()), "\n"))
 	for _, t := range r.Tables() {
 		if err := t.write(&b); err != nil {

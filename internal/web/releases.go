@@ -29,6 +29,7 @@ type Readiness struct {
 	Headline string         `json:"headline,omitempty"`
 	Reasons  []string       `json:"reasons,omitempty"`
 	Unknown  []string       `json:"unknown,omitempty"`
+	Notes    []string       `json:"notes,omitempty"`
 	Tables   []ReleaseTable `json:"tables,omitempty"`
 	// News and ABI have pages of their own.
 	News *ReleaseNews `json:"news,omitempty"`

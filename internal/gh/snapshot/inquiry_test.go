@@ -125,7 +125,7 @@ func (f full) release() ReleaseQuery {
 	return ReleaseQuery{Key: ghtrial.CPython, ReleaseLook: pull.ReleaseLook{Version: "3.15", Branch: "main", Default: "main", Tag: "v3.15.0b1",
 		Blocker: "docs", Deferred: "type-bug", Requested: "docs", Fixes: []string{"docs"},
 		Told: func([]pull.File) []string { return []string{"README.rst"} },
-		Said: numbersOf}}
+		Said: numbersOf, Heard: func(all []pull.Comment) []pull.Comment { return all }}}
 }
 
 // inquiries are all questions about it.

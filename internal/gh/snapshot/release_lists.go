@@ -69,13 +69,16 @@ type releaseList func(context.Context, ReleaseQuery, *pull.Release) error
 // listsOf are those that a look requests.
 func (l *Loader) listsOf(q ReleaseQuery) (all []releaseList) {
 	if q.Requested != "" {
-		all = append(all, l.openInto, l.said, l.touchedInto, l.fixes, l.requested)
+		all = append(all, l.openInto, l.touchedInto, l.fixes, l.requested)
 	}
 	if q.Entries != "" {
 		all = append(all, l.entries)
 	}
 	if q.Tag != "" {
 		all = append(all, l.later)
+	}
+	if q.Said != nil {
+		all = append(all, l.said)
 	}
 	return all
 }
@@ -113,9 +116,8 @@ func (l *Loader) openInto(ctx context.Context, q ReleaseQuery, out *pull.Release
 		return of.failed(err)
 	}
 	entry := entryFields{"...Summary" + summaryLabels + "opened:createdAt " +
-		"approving:latestOpinionatedReviews(first:20,writersOnly:true){nodes{author" + person + " state submittedAt}} " +
-		"moves:timelineItems(last:1,itemTypes:[BASE_REF_CHANGED_EVENT,AUTOMATIC_BASE_CHANGE_SUCCEEDED_EVENT]){nodes{" +
-		"...on BaseRefChangedEvent{createdAt} ...on AutomaticBaseChangeSucceededEvent{createdAt}}}", summaryFragment}
+		"approving:latestOpinionatedReviews(first:20,writersOnly:true){nodes{author" + person + " state submittedAt}} " + moveFields,
+		summaryFragment}
 	var found []pull.Incoming
 	complete, err := eachPull(ctx, l, of, entry, func(d summaryData) {
 		p := pull.Incoming{Summary: d.summary(slug), Created: d.Opened}
@@ -125,9 +127,7 @@ func (l *Loader) openInto(ctx context.Context, q ReleaseQuery, out *pull.Release
 				p.Approved = o.SubmittedAt
 			}
 		}
-		for _, m := range d.Moves.Nodes {
-			p.Moved = m.CreatedAt
-		}
+		p.Moved = d.moved()
 		found = append(found, p)
 	})
 	slices.SortFunc(found, func(a, b pull.Incoming) int { return a.Created.Compare(b.Created) })

@@ -4,24 +4,62 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// The newest comments on the pull requests that wait for a release manager, who may have
-// answered there. Of others, it isn't known, and they go on waiting. Only comments that may count
-// are kept: for some minutes, of all waiting ones.
+// What people said on the pull requests that wait for a release manager, or broke the ABI: a
+// release manager may have answered there. Of others, it isn't known, and they go on waiting. Only
+// comments that may count are kept: for some minutes, of all those.
 const (
 	maxAsking    = 100 // pull requests
 	saidPerQuery = 20
 	newestSaid   = 50 // comments
 )
 
-func (l *Loader) said(ctx context.Context, q ReleaseQuery, out *pull.Release) error {
-	if q.Said == nil || q.Heard == nil {
-		return nil
+// moveFields are when a pull request's base last changed.
+const moveFields = "moves:timelineItems(last:1,itemTypes:[BASE_REF_CHANGED_EVENT,AUTOMATIC_BASE_CHANGE_SUCCEEDED_EVENT]){nodes{" +
+	"...on BaseRefChangedEvent{createdAt} ...on AutomaticBaseChangeSucceededEvent{createdAt}}}"
+
+type moveData struct {
+	Moves gh.Connection[struct{ CreatedAt time.Time }]
+}
+
+func (d moveData) moved() (at time.Time) {
+	for _, m := range d.Moves.Nodes {
+		at = m.CreatedAt
 	}
+	return at
+}
+
+// freshFields are the reviews, and of whom another one was requested since.
+const freshFields = "opinions:latestOpinionatedReviews(first:20,writersOnly:true){nodes{author" + person + " state submittedAt commit{oid}}} " +
+	"reviewRequests(first:20){nodes{requestedReviewer{__typename ...on Actor{login}}}}"
+
+// fresh are the reviews of a head by people whose review wasn't requested again.
+func (d reviewData) fresh(head string) map[string]pull.Review {
+	old := func(n opinionData) bool { return n.Commit == nil || n.Commit.Oid != head }
+	hidden := d.Opinions.Entries - len(d.Opinions.Nodes)
+	d.Opinions.Nodes = slices.DeleteFunc(slices.Clone(d.Opinions.Nodes), old)
+	d.Opinions.Entries = len(d.Opinions.Nodes) + hidden
+	all := d.reviews()
+	again, _ := d.people()
+	for _, login := range again {
+		delete(all, login)
+	}
+	return all
+}
+
+type saidData struct {
+	historyData
+	reviewData
+	moveData
+	HeadRefOid string
+}
+
+func (l *Loader) said(ctx context.Context, q ReleaseQuery, out *pull.Release) error {
 	slug, err := l.app.Slug(ctx)
 	if err != nil {
 		return err
@@ -30,9 +68,9 @@ func (l *Loader) said(ctx context.Context, q ReleaseQuery, out *pull.Release) er
 	if err != nil {
 		return err
 	}
-	out.Me, out.Said = slug, map[int][]pull.Comment{}
+	out.Me, out.Said = slug, map[int]pull.Said{}
 	return c.Asking("comments for a release", func(s *gh.Size) error {
-		for numbers := range slices.Chunk(first(q.Said(out.Open), maxAsking), saidPerQuery) {
+		for numbers := range slices.Chunk(first(q.Said(*out), maxAsking), saidPerQuery) {
 			var answer struct{ Repository gh.Fields }
 			err := s.Smaller(ctx, func(ctx context.Context) error {
 				query, variables := saidQuery(numbers, s.Part(newestSaid))
@@ -42,15 +80,13 @@ func (l *Loader) said(ctx context.Context, q ReleaseQuery, out *pull.Release) er
 				return err
 			}
 			for i, number := range numbers {
-				var of *historyData
+				var of *saidData
 				if err := answer.Repository.ReadNth(gh.Optional, i, &of); err != nil {
 					return err
 				}
 				if of != nil {
 					spare(of.Comments.Nodes, slug, maxSaid)
-					if heard := q.Heard(saidIn(of.Comments.Nodes, slug)); len(heard) > 0 {
-						out.Said[number] = heard
-					}
+					out.Said[number] = pull.Said{Comments: q.Heard(saidIn(of.Comments.Nodes, slug)), Reviews: of.fresh(of.HeadRefOid), Moved: of.moved()}
 				}
 			}
 		}
@@ -63,8 +99,8 @@ func saidQuery(numbers []int, newest int) (query string, variables map[string]an
 	for i, number := range numbers {
 		name := fmt.Sprint("n", i)
 		q.Declared, q.Variables[name] = append(q.Declared, "$"+name+":Int!"), number
-		q.Repository = append(q.Repository,
-			fmt.Sprintf("%s%d:pullRequest(number:$%s){comments(last:$newest){nodes{"+commentFields+"}}}", gh.Optional, i, name))
+		q.Repository = append(q.Repository, fmt.Sprintf("%s%d:pullRequest(number:$%s){headRefOid comments(last:$newest){nodes{"+commentFields+"}} "+
+			freshFields+" "+moveFields+"}", gh.Optional, i, name))
 	}
 	return q.String(), q.Variables
 }

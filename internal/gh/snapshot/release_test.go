@@ -156,19 +156,19 @@ func TestReleaseSaid(t *testing.T) {
 	w.release(of)
 	before := w.Sent()
 	of.Since = of.Since.Add(time.Second) // another look reads the lists again
-	of.Said = func(open []pull.Incoming) []int {
-		return append([]int{4711}, numbersOf(open)...)
+	of.Said = func(f pull.Release) []int {
+		return append([]int{4711}, numbersOf(f)...)
 	}
 	of.Heard = func(all []pull.Comment) []pull.Comment {
 		return slices.DeleteFunc(all, func(c pull.Comment) bool { return c.By != "hugovk" })
 	}
 	w.Srv.ResetRequests()
 	r := w.release(of)
-	said := r.Said[waiting[20]]
-	if len(said) != newestSaid || said[0].Body != "Word 1" || said[0].By != "hugovk" || r.Me == "" || len(r.Said[4711]) > 0 {
+	said := r.Said[waiting[20]].Comments
+	if len(said) != newestSaid || said[0].Body != "Word 1" || said[0].By != "hugovk" || r.Me == "" || len(r.Said[4711].Comments) > 0 {
 		t.Errorf("%d comments, by %q: %+v", len(said), r.Me, said[0])
 	}
-	if _, kept := r.Said[waiting[0]]; kept {
+	if len(r.Said[waiting[0]].Comments) > 0 {
 		t.Error("comments that can't count are kept")
 	}
 	for _, p := range r.Open {
@@ -181,8 +181,39 @@ func TestReleaseSaid(t *testing.T) {
 	}
 }
 
-func numbersOf(open []pull.Incoming) (all []int) {
-	for _, p := range open {
+// Reviews are those of the head: a push ends them, and so does another request ("Re-requesting a
+// review", GitHub's documentation), before the merge as after it.
+func TestReleaseReviews(t *testing.T) {
+	w := newReleaseWorld(t)
+	var asked []int
+	for range 4 {
+		asked = append(asked, w.open("3.14"))
+		_, err := w.Repo.Review(asked[len(asked)-1], "guido", "APPROVED", "")
+		trial.OK(t, err)
+	}
+	pushed, again, merged := asked[1], asked[2], asked[3]
+	_, err := w.Repo.Push("3.14-1", ghtest.Commit{Message: "More", Files: map[string]ghtest.File{"more.txt": ghtest.Text("x")}})
+	trial.OK(t, err)
+	trial.OK(t, w.Repo.RequestReview(again, "alice", "guido"))
+	_, err = w.Repo.MergeBy(merged, "guido", "squash")
+	trial.OK(t, err)
+	of := look()
+	of.Said = func(pull.Release) []int { return asked }
+	of.Heard = func([]pull.Comment) []pull.Comment { return nil }
+	said := w.release(of).Said
+	for _, number := range asked {
+		want := map[string]pull.Review{"guido": pull.Approved}
+		if number == pushed || number == again {
+			want = map[string]pull.Review{}
+		}
+		if diff := cmp.Diff(want, said[number].Reviews); diff != "" {
+			t.Errorf("#%d (-want +got):\n%s", number, diff)
+		}
+	}
+}
+
+func numbersOf(f pull.Release) (all []int) {
+	for _, p := range f.Open {
 		all = append(all, p.Number)
 	}
 	return all

@@ -14,16 +14,16 @@ import (
 
 // yamlRelease is what GitHub shows about a version's next release.
 type yamlRelease struct {
-	Tip        string                `yaml:"tip"`
-	Tagged     string                `yaml:"tagged"`
-	Blockers   []yamlBlocker         `yaml:"blockers"`
-	More       bool                  `yaml:"more-blockers"`
-	Commits    []yamlCommit          `yaml:"commits"` // the newest first
-	Open       []yamlOpen            `yaml:"open"`
-	Said       map[int][]yamlComment `yaml:"said"` // on pull requests, by number
-	Merged     []yamlPull            `yaml:"merged"`
-	Into       []yamlPull            `yaml:"into"`
-	Incomplete bool                  `yaml:"incomplete"`
+	Tip        string           `yaml:"tip"`
+	Tagged     string           `yaml:"tagged"`
+	Blockers   []yamlBlocker    `yaml:"blockers"`
+	More       bool             `yaml:"more-blockers"`
+	Commits    []yamlCommit     `yaml:"commits"` // the newest first
+	Open       []yamlOpen       `yaml:"open"`
+	Said       map[int]yamlSaid `yaml:"said"` // on pull requests, by number
+	Merged     []yamlPull       `yaml:"merged"`
+	Into       []yamlPull       `yaml:"into"`
+	Incomplete bool             `yaml:"incomplete"`
 	// Later are the commits since the last release, the newest first, and
 	// Entries NEWS entries by path; without them, they weren't read. Before are files that
 	// the last release had.
@@ -66,6 +66,22 @@ func (l *yamlLanded) UnmarshalYAML(node *yaml.Node) error {
 	return node.Decode((*whole)(l))
 }
 
+// yamlSaid is what people said on a pull request.
+type yamlSaid struct {
+	Comments []yamlComment          `yaml:"comments"`
+	Reviews  map[string]pull.Review `yaml:"reviews"`
+	Moved    time.Time              `yaml:"moved"`
+}
+
+// UnmarshalYAML also reads comments alone.
+func (s *yamlSaid) UnmarshalYAML(node *yaml.Node) error {
+	type whole yamlSaid
+	if node.Kind == yaml.SequenceNode {
+		return node.Decode(&s.Comments)
+	}
+	return node.Decode((*whole)(s))
+}
+
 type yamlOpen struct {
 	yamlPull `yaml:",inline"`
 	Created  time.Time `yaml:"created"`
@@ -89,9 +105,9 @@ func (y yamlRequest) release(of yamlRelease) pull.Release {
 	for _, o := range of.Open {
 		r.Open = append(r.Open, pull.Incoming{Summary: all([]yamlPull{o.yamlPull})[0], Created: o.Created, Approved: o.Approved, Moved: o.Moved})
 	}
-	r.Me, r.Said = cmp.Or(y.Me, "concorde"), map[int][]pull.Comment{}
-	for number, comments := range of.Said {
-		r.Said[number] = y.said(comments)
+	r.Me, r.Said = cmp.Or(y.Me, "concorde"), map[int]pull.Said{}
+	for number, said := range of.Said {
+		r.Said[number] = pull.Said{Comments: y.said(said.Comments), Reviews: said.Reviews, Moved: said.Moved}
 	}
 	r.Later = pull.Landed{Tagged: of.Tagged != "", Branch: of.Tip != "", Reached: of.Later != nil, Complete: of.Later != nil,
 		Before: map[string][]byte{}}
