@@ -94,7 +94,7 @@ func (c *backportGapsCmd) find(ctx context.Context, in gapsIn) (gapsReport, erro
 	report := gapsReport{Version: c.Version, Phase: search.Phase, Repository: in.key.String(), Since: search.Since.Format(time.DateOnly),
 		Complete: complete, Gaps: []gapJSON{}}
 	for _, g := range rules.Gaps(search, merged, into) {
-		report.Gaps = append(report.Gaps, gapJSON{g.Number, g.Title, g.Kind, g.Merged.Format(time.DateOnly), g.Labelled, g.Why, g.Backport})
+		report.Gaps = append(report.Gaps, gapJSON{g.Number, g.Title, g.Kind, g.Merged.Format(time.DateOnly), g.Labelled, g.Reason(), g.Backport})
 	}
 	return report, nil
 }

@@ -58,7 +58,7 @@ func branches(rules backport.Config, now time.Time, seen []pull.Brief) (all []we
 		if search, err := rules.Search(life.Version, now); err == nil && branch.Seen {
 			asked := slices.DeleteFunc(slices.Clone(merged), func(m pull.Summary) bool { return !search.Finds(m) })
 			for _, g := range rules.Gaps(search, asked, into[life.Version]) {
-				branch.Gaps[g.Number] = web.Gap{Why: plainLine(g.Why), Backport: g.Backport}
+				branch.Gaps[g.Number] = web.Gap{Why: plainLine(g.Reason()), Backport: g.Backport}
 			}
 		}
 		all = append(all, branch)

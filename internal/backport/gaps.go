@@ -97,6 +97,15 @@ type Gap struct {
 	Labelled bool   // the label that requests the backport is still on
 	Why      string // why it's listed, in a few words
 	Backport int    // the open backport, or 0
+	Asks     bool   // it needs the release manager
+}
+
+// Reason is Why, and whose word it needs.
+func (g Gap) Reason() string {
+	if g.Asks {
+		return g.Why + "; needs the release manager"
+	}
+	return g.Why
 }
 
 // Gaps returns the changes that the branch lacks and accepts now: security fixes first,
@@ -119,9 +128,7 @@ func (c *Config) Gaps(s Search, merged, into []pull.Summary) []Gap {
 			case there.open == 0 && !g.Labelled:
 				g.Why += ", and no backport"
 			}
-			if !slices.Contains(table.Allow, c.kind(change(m))) {
-				g.Why += "; needs the release manager"
-			}
+			g.Asks = !slices.Contains(table.Allow, c.kind(change(m)))
 			gaps = append(gaps, g)
 		}
 	}

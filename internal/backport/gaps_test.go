@@ -124,8 +124,8 @@ func TestGaps(t *testing.T) {
 				{Number: 4, Kind: "security", Labelled: true, Why: "labelled " + label}}},
 		"final freeze": {phase: "final freeze", merged: []pull.Summary{merged(1, "a", bug), merged(2, "b", "docs", label),
 			merged(3, "c", "type-security", label)},
-			want: []backport.Gap{{Number: 3, Kind: "security", Labelled: true, Why: "labelled " + label + "; needs the release manager"},
-				{Number: 1, Kind: "bug", Why: "type-bug, and no backport; needs the release manager"}}},
+			want: []backport.Gap{{Number: 3, Kind: "security", Labelled: true, Why: "labelled " + label, Asks: true},
+				{Number: 1, Kind: "bug", Why: "type-bug, and no backport", Asks: true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := backport.Search{Version: "3.14", Phase: "bugfix"}

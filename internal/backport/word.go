@@ -2,20 +2,19 @@ package backport
 
 import (
 	"slices"
-	"time"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Word says why an open pull request into a version's branch needs the release manager's
-// word now, in a few words; "" if it doesn't.
-func (c *Config) Word(version string, m pull.Summary, now time.Time) string {
-	b, known := c.Life(version, now)
+// Word says why an open pull request into a branch needs the release manager's word now, in a
+// few words; "" if it doesn't.
+func (c *Config) Word(b lifecycle.Branch, m pull.Summary) string {
 	table, found := c.Settings.Phase(string(b.Phase))
 	kind := c.kind(change(m))
 	switch {
-	case !known || !found || slices.Contains(table.Allow, kind):
+	case !found || slices.Contains(table.Allow, kind):
 		return ""
 	case kind == config.ABIBreak && b.ABIFrozen():
 		return "it breaks the ABI, which is frozen"
@@ -25,15 +24,20 @@ func (c *Config) Word(version string, m pull.Summary, now time.Time) string {
 	return ""
 }
 
-// Asking returns the merged changes that request a backport to the branch and wait for the
-// release manager's word. into are all pull requests into the branch, in any state.
-func (c *Config) Asking(s Search, merged, into []pull.Summary, now time.Time) (all []pull.Summary) {
-	known := backportsOf(s.Version, into)
+// Asking are the merged changes whose backport waits for the release manager's word: it's
+// requested, or the branch lacks a security fix. into are all pull requests into the branch, in any
+// state.
+func (c *Config) Asking(b lifecycle.Branch, merged, into []pull.Summary) (all []pull.Summary) {
+	known := backportsOf(b.Version, into)
 	for _, m := range merged {
 		there := known[m.Number]
-		if m.State == pull.Merged && m.HasLabel(c.label(s.Version)) && !there.merged && there.open == 0 && c.Word(s.Version, m, now) != "" {
+		missing := m.State == pull.Merged && !there.merged && there.open == 0
+		if missing && (c.Requested(b.Version, m) || c.secures(m)) && c.Word(b, m) != "" {
 			all = append(all, m)
 		}
 	}
 	return all
 }
+
+// Requested reports whether a pull request's labels request the backport to a version.
+func (c *Config) Requested(version string, m pull.Summary) bool { return m.HasLabel(c.label(version)) }

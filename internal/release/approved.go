@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/concorde-bot/concorde/internal/abi"
 	"github.com/concorde-bot/concorde/internal/backport"
@@ -26,13 +25,13 @@ func frozenABI(b lifecycle.Branch, last lifecycle.Release) bool {
 }
 
 // broke are the pull requests that broke the ABI, and the originals of the bot's own backports.
-func (c *Config) broke(version string, f pull.Release) (numbers []int) {
-	found := breaks(c.ledger(version, f))
+func (e evaluation) broke() (numbers []int) {
+	found := breaks(e.ledger(e.b.Version, e.f))
 	if found == nil {
 		return nil
 	}
 	for _, broken := range *found {
-		for _, number := range []int{broken.PR, originalOf(version, broken, f)} {
+		for _, number := range []int{broken.PR, e.originalOf(broken)} {
 			if number != 0 && !broken.onlyDumped() {
 				numbers = append(numbers, number)
 			}
@@ -42,10 +41,10 @@ func (c *Config) broke(version string, f pull.Release) (numbers []int) {
 }
 
 // originalOf is the original of a break that the bot backported, or 0.
-func originalOf(version string, broken Break, f pull.Release) int {
-	for _, p := range f.Into {
+func (e evaluation) originalOf(broken Break) int {
+	for _, p := range e.f.Into {
 		if p.Number == broken.PR && p.Own {
-			return backport.Of(version, p)
+			return backport.Of(e.b.Version, p)
 		}
 	}
 	return 0
@@ -53,22 +52,22 @@ func originalOf(version string, broken Break, f pull.Release) int {
 
 // approves is the release manager who let a change break the ABI, or "". Whoever requests
 // changes, or refuses it, has the last word.
-func (c *Config) approves(b lifecycle.Branch, broken Break, f pull.Release, now time.Time) (who string) {
+func (e evaluation) approves(broken Break) (who string) {
 	if broken.PR == 0 {
 		return ""
 	}
-	r, there := &pull.Request{Me: f.Me, Now: now}, f.Said[broken.PR]
-	here := pull.Summary{Number: broken.PR, Base: f.Branch, Events: moves(f.Branch, there.Moved)}
-	for _, of := range []pull.Summary{{Number: originalOf(b.Version, broken, f)}, here} {
-		switch word := c.word(b, r, of, f.Said); word.Kind {
+	there := e.f.Said[broken.PR]
+	here := pull.Summary{Number: broken.PR, Base: e.f.Branch, Events: moves(e.f.Branch, there.Moved)}
+	for _, of := range []pull.Summary{{Number: e.originalOf(broken)}, here} {
+		switch word := e.word(of); word.Kind {
 		case pull.Refused:
 			return ""
 		case pull.Allowed:
-			who = c.manager(b, word.By)
+			who = e.manager(word.By)
 		}
 	}
 	for _, login := range slices.Sorted(maps.Keys(there.Reviews)) {
-		switch manager := c.manager(b, login); {
+		switch manager := e.manager(login); {
 		case manager == "":
 		case there.Reviews[login] == pull.ChangesRequested:
 			return ""
@@ -80,12 +79,12 @@ func (c *Config) approves(b lifecycle.Branch, broken Break, f pull.Release, now 
 }
 
 // judgeBreaks adds who let the frozen ABI break.
-func (c *Config) judgeBreaks(r *Readiness, b lifecycle.Branch, f pull.Release, now time.Time) {
+func (e evaluation) judgeBreaks(r *Readiness) {
 	if r.Breaks == nil || !r.frozen {
 		return
 	}
 	for i, broken := range *r.Breaks {
-		(*r.Breaks)[i].Approved = c.approves(b, broken, f, now)
+		(*r.Breaks)[i].Approved = e.approves(broken)
 	}
 }
 

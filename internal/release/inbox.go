@@ -21,7 +21,8 @@ type Backport struct {
 	Kind     string `json:"kind"`
 	Merged   string `json:"merged"` // "" if that was before the last release, or isn't known
 	Why      string `json:"why"`
-	Backport int    `json:"backport,omitempty"` // the open one
+	Backport int    `json:"backport,omitempty"`   // the open one
+	Refused  string `json:"refused_by,omitempty"` // login of a release manager
 }
 
 // Waiting is what waits for a release manager's word.
@@ -34,13 +35,26 @@ type Waiting struct {
 	at time.Time
 }
 
+// evaluation is what a verdict on a version is made of.
+type evaluation struct {
+	*Config
+	b   lifecycle.Branch
+	f   pull.Release
+	now time.Time
+}
+
 // lacking are the changes that the branch lacks, security fixes first.
-func (c *Config) lacking(s backport.Search, f pull.Release) []Backport {
+func (e evaluation) lacking(s backport.Search) []Backport {
 	all := []Backport{}
-	for _, g := range c.Backport.Gaps(s, f.Merged, into(f)) {
-		all = append(all, Backport{g.Number, oneLine(g.Title), g.Kind, g.Merged.Format(time.DateOnly), oneLine(g.Why), g.Backport})
+	for _, g := range e.Backport.Gaps(s, e.f.Merged, into(e.f)) {
+		missing := Backport{Number: g.Number, Title: oneLine(g.Title), Kind: g.Kind, Merged: g.Merged.Format(time.DateOnly),
+			Why: oneLine(g.Why), Backport: g.Backport}
+		if word := e.word(pull.Summary{Number: g.Number}); word.Kind == pull.Refused {
+			missing.Refused = e.manager(word.By)
+		}
+		all = append(all, missing)
 	}
-	for _, fix := range c.Backport.OpenFixes(s.Version, f.Open) {
+	for _, fix := range e.Backport.OpenFixes(s.Version, e.f.Open) {
 		if i := slices.IndexFunc(all, func(b Backport) bool { return b.Backport == fix.Pull.Number }); i >= 0 {
 			all[i].Kind = securityKind
 		} else {
@@ -69,7 +83,7 @@ func into(f pull.Release) []pull.Summary {
 }
 
 // inbox is what waits for the release manager, the oldest first.
-func (c *Config) inbox(b lifecycle.Branch, f pull.Release, blockers []Blocker, now time.Time) []Waiting {
+func (e evaluation) inbox(blockers []Blocker) []Waiting {
 	all := []Waiting{}
 	add := func(number int, title, why string, since time.Time) {
 		if at := slices.IndexFunc(all, func(w Waiting) bool { return w.Number == number }); at >= 0 {
@@ -78,14 +92,18 @@ func (c *Config) inbox(b lifecycle.Branch, f pull.Release, blockers []Blocker, n
 		}
 		all = append(all, Waiting{number, oneLine(title), why, since.Format(time.DateOnly), since})
 	}
-	for _, p := range f.Open {
-		if why, since := c.asks(b, p, now); why != "" && !c.answered(b, p, f, now) {
+	for _, p := range e.f.Open {
+		if why, since := e.asks(p); why != "" && !e.answered(p) {
 			add(p.Number, p.Title, why, since)
 		}
 	}
-	if search, err := c.Backport.Search(b.Version, now); err == nil {
-		for _, m := range c.Backport.Asking(search, f.Merged, into(f), now) {
-			add(m.Number, m.Title, fmt.Sprintf(asksBackport, b.Version, c.Backport.Word(b.Version, m, now)), m.ClosedAt)
+	for _, m := range e.asking() {
+		if e.word(pull.Summary{Number: m.Number}).Kind == "" {
+			about := lacksFix
+			if e.Backport.Requested(e.b.Version, m) {
+				about = asksBackport
+			}
+			add(m.Number, m.Title, fmt.Sprintf(about, e.b.Version, e.Backport.Word(e.b, m)), m.ClosedAt)
 		}
 	}
 	for _, blocker := range blockers {
@@ -95,46 +113,55 @@ func (c *Config) inbox(b lifecycle.Branch, f pull.Release, blockers []Blocker, n
 	return all
 }
 
+// asking are the merged changes whose backport waits for the release manager's word.
+func (e evaluation) asking() []pull.Summary {
+	return e.Backport.Asking(e.b, e.f.Merged, into(e.f))
+}
+
 // asks says why an open pull request waits for a release manager, and since when; "" if
 // it doesn't. Their own pull requests don't, nor do those on which they gave their word.
-func (c *Config) asks(b lifecycle.Branch, p pull.Incoming, now time.Time) (why string, since time.Time) {
-	if p.Draft || c.manages(b, p.Author) {
+func (e evaluation) asks(p pull.Incoming) (why string, since time.Time) {
+	if p.Draft || e.manages(p.Author) {
 		return "", since
 	}
 	refused, answered := false, false
 	for login, review := range p.Reviews {
 		refused = refused || review == pull.ChangesRequested
-		answered = answered || c.manages(b, login)
+		answered = answered || e.manages(login)
 	}
 	approved := !p.Approved.IsZero() && !refused
 	switch {
 	case answered:
 		return "", since
-	case approved && b.Phase == lifecycle.Security:
+	case approved && e.b.Phase == lifecycle.Security:
 		return approvedSecurity, p.Approved
-	case approved && b.Phase == lifecycle.FinalFreeze:
+	case approved && e.b.Phase == lifecycle.FinalFreeze:
 		return approvedFrozen, p.Approved
-	case b.Phase == lifecycle.FinalFreeze, p.Own: // the bot only opens what may go there
+	case e.b.Phase == lifecycle.FinalFreeze, p.Own: // the bot only opens what may go there
 		return "", since
 	}
-	return c.Backport.Word(b.Version, p.Summary, now), p.Created
+	return e.Backport.Word(e.b, p.Summary), p.Created
 }
 
 // said are the pull requests on which a release manager may have answered: those that broke the
-// frozen ABI, those that wait, and the originals of the bot's own backports.
-func (c *Config) said(b lifecycle.Branch, f pull.Release, frozen bool, now time.Time) (numbers []int) {
+// frozen ABI, merged ones that wait, open ones that wait, and the originals of the bot's own
+// backports.
+func (e evaluation) said(frozen bool) (numbers []int) {
 	if frozen {
-		numbers = c.broke(b.Version, f)
+		numbers = e.broke()
 	}
-	if c.Decisions == nil {
+	if e.Decisions == nil {
 		return numbers
 	}
-	for _, p := range f.Open {
-		if why, _ := c.asks(b, p, now); why == "" {
+	for _, m := range e.asking() {
+		numbers = append(numbers, m.Number)
+	}
+	for _, p := range e.f.Open {
+		if why, _ := e.asks(p); why == "" {
 			continue
 		}
 		numbers = append(numbers, p.Number)
-		if of := backport.Of(b.Version, p.Summary); p.Own && of != 0 {
+		if of := backport.Of(e.b.Version, p.Summary); p.Own && of != 0 {
 			numbers = append(numbers, of)
 		}
 	}
@@ -143,23 +170,21 @@ func (c *Config) said(b lifecycle.Branch, f pull.Release, frozen bool, now time.
 
 // heard are the comments on a waiting pull request that are read: none if no release manager of
 // the version wrote there, however much others did.
-func (c *Config) heard(b lifecycle.Branch, comments []pull.Comment) []pull.Comment {
-	manages := func(login string) bool { return c.manages(b, login) }
-	if !slices.ContainsFunc(comments, func(o pull.Comment) bool { return manages(o.By) }) {
+func (e evaluation) heard(comments []pull.Comment) []pull.Comment {
+	if !slices.ContainsFunc(comments, func(o pull.Comment) bool { return e.manages(o.By) }) {
 		return nil
 	}
-	return c.Backport.Heard(comments, manages)
+	return e.Backport.Heard(comments, e.manages)
 }
 
 // answered reports whether a release manager allowed or refused a pull request by a command
 // there, or refused the backport on its original. There only a command that names the version
 // counts: which others had been requested by then isn't loaded.
-func (c *Config) answered(b lifecycle.Branch, p pull.Incoming, f pull.Release, now time.Time) bool {
+func (e evaluation) answered(p pull.Incoming) bool {
 	here := p.Summary
 	here.Events = moves(p.Base, p.Moved)
-	r := &pull.Request{Me: f.Me, Now: now}
-	of := pull.Summary{Number: backport.Of(b.Version, p.Summary)}
-	return c.word(b, r, here, f.Said).Kind != "" || p.Own && of.Number != 0 && c.word(b, r, of, f.Said).Kind == pull.Refused
+	of := pull.Summary{Number: backport.Of(e.b.Version, p.Summary)}
+	return e.word(here).Kind != "" || p.Own && of.Number != 0 && e.word(of).Kind == pull.Refused
 }
 
 // moves is the last change of a pull request's base; none if it never changed.
@@ -172,25 +197,25 @@ func moves(base string, at time.Time) []pull.Event {
 
 // word is the last one of a version's present release managers on a pull request; a zero event for
 // none. A former one's doesn't count here.
-func (c *Config) word(b lifecycle.Branch, r *pull.Request, of pull.Summary, said map[int]pull.Said) (last pull.Event) {
-	heard := c.heard(b, said[of.Number].Comments)
-	if c.Decisions == nil || len(heard) == 0 {
+func (e evaluation) word(of pull.Summary) (last pull.Event) {
+	heard := e.heard(e.f.Said[of.Number].Comments)
+	if e.Decisions == nil || len(heard) == 0 {
 		return last
 	}
-	for _, e := range c.Decisions(c.Backport.Elsewhere(r, of, heard)) {
-		if e.Subject == b.Version && c.manages(b, e.By) {
-			last = e
+	for _, d := range e.Decisions(e.Backport.Elsewhere(&pull.Request{Me: e.f.Me, Now: e.now}, of, heard)) {
+		if d.Subject == e.b.Version && e.manages(d.By) {
+			last = d
 		}
 	}
 	return last
 }
 
-func (c *Config) manages(b lifecycle.Branch, login string) bool { return c.manager(b, login) != "" }
+func (e evaluation) manages(login string) bool { return e.manager(login) != "" }
 
 // manager is a release manager's login as the settings write it; "" if someone is none.
-func (c *Config) manager(b lifecycle.Branch, login string) string {
-	for _, name := range b.Managers {
-		if known := c.Backport.Settings.Login(name); known != "" && strings.EqualFold(known, login) {
+func (e evaluation) manager(login string) string {
+	for _, name := range e.b.Managers {
+		if known := e.Backport.Settings.Login(name); known != "" && strings.EqualFold(known, login) {
 			return known
 		}
 	}

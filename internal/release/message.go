@@ -40,6 +40,8 @@ const (
 	dumpedOne      = "%s only changes the ABI dump, which may be harmless: have a look."
 	dumpedSome     = "%s only change the ABI dump, which may be harmless: have a look."
 	approvedBreak  = "%s breaks the ABI; %s approved it."
+	refusedBy      = "; %s refused it"
+	refusedFix     = "The security fix %s isn't on the branch; %s refused it."
 	approvedBreaks = "%s break the ABI; %s approved them."
 )
 
@@ -56,6 +58,7 @@ const (
 	approvedSecurity = "it's approved, and only a release manager merges into a security branch"
 	approvedFrozen   = "it's approved, and the branch is frozen until the final release"
 	asksBackport     = "a backport to %s is requested: %s"
+	lacksFix         = "%s lacks this fix: %s"
 )
 
 func blockSome(unnamed []string) string {

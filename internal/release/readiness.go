@@ -127,8 +127,8 @@ func (c *Config) Look(version, defaultBranch string, now time.Time) pull.Release
 		return look
 	}
 	frozen := released && frozenABI(b, last)
-	look.Said = func(f pull.Release) []int { return c.said(b, f, frozen, now) }
-	look.Heard = func(comments []pull.Comment) []pull.Comment { return c.heard(b, comments) }
+	look.Said = func(f pull.Release) []int { return evaluation{c, b, f, now}.said(frozen) }
+	look.Heard = evaluation{Config: c, b: b}.heard
 	look.Requested, look.Fixes, look.Since = search.Labels[0], search.Labels[1:], search.Since
 	if released && last.Date.After(look.Since) {
 		look.Since = last.Date
@@ -156,13 +156,14 @@ func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness 
 	case b.Phase == lifecycle.EndOfLife:
 		r.doubt(endOfLife(version, b))
 	default:
+		e := evaluation{c, b, f, now}
 		r.plan(c, b, f, now)
 		r.Checks, r.Nightly = checksOf(f.Commits), c.night(r.Branch, f.Checked, now)
 		if search, err := c.Backport.Search(version, now); err == nil {
-			r.Backports = c.lacking(search, f)
+			r.Backports = e.lacking(search)
 		}
-		r.Waiting = c.inbox(b, f, r.Blockers, now)
-		c.judgeBreaks(&r, b, f, now)
+		r.Waiting = e.inbox(r.Blockers)
+		e.judgeBreaks(&r)
 		r.reasons(f)
 		c.showABI(&r, ledger, now)
 	}
@@ -226,6 +227,8 @@ func (r *Readiness) byFixes() {
 	for _, g := range r.Backports {
 		switch {
 		case g.Kind != securityKind:
+		case g.Refused != "" && g.Backport == 0:
+			r.note(refusedFix, number(g.Number), g.Refused)
 		case g.Backport != 0:
 			open = append(open, fmt.Sprintf("#%d", g.Backport))
 		default:

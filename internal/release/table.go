@@ -79,7 +79,11 @@ func gapRow(b Backport) []string {
 	if b.Backport != 0 {
 		open = "open: " + number(b.Backport)
 	}
-	return []string{number(b.Number), b.Kind, b.Merged, open, b.Why, b.Title}
+	why := b.Why
+	if b.Refused != "" {
+		why += fmt.Sprintf(refusedBy, b.Refused)
+	}
+	return []string{number(b.Number), b.Kind, b.Merged, open, why, b.Title}
 }
 
 func table[T any](title, none string, columns []string, all []T, row func(T) []string) Table {

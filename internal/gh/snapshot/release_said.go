@@ -35,8 +35,8 @@ func (d moveData) moved() (at time.Time) {
 }
 
 // freshFields are the reviews, and of whom another one was requested since.
-const freshFields = "opinions:latestOpinionatedReviews(first:20,writersOnly:true){nodes{author" + person + " state submittedAt commit{oid}}} " +
-	"reviewRequests(first:20){nodes{requestedReviewer{__typename ...on Actor{login}}}}"
+const freshFields = "opinions:latestOpinionatedReviews(first:20,writersOnly:true){nodes{author" + person +
+	" state submittedAt commit{oid}}} reviewRequests(first:20){nodes{requestedReviewer{__typename ...on Actor{login}}}}"
 
 // fresh are the reviews of a head by people whose review wasn't requested again.
 func (d reviewData) fresh(head string) map[string]pull.Review {
@@ -99,8 +99,8 @@ func saidQuery(numbers []int, newest int) (query string, variables map[string]an
 	for i, number := range numbers {
 		name := fmt.Sprint("n", i)
 		q.Declared, q.Variables[name] = append(q.Declared, "$"+name+":Int!"), number
-		q.Repository = append(q.Repository, fmt.Sprintf("%s%d:pullRequest(number:$%s){headRefOid comments(last:$newest){nodes{"+commentFields+"}} "+
-			freshFields+" "+moveFields+"}", gh.Optional, i, name))
+		q.Repository = append(q.Repository, fmt.Sprintf("%s%d:pullRequest(number:$%s){headRefOid "+
+			"comments(last:$newest){nodes{"+commentFields+"}} "+freshFields+" "+moveFields+"}", gh.Optional, i, name))
 	}
 	return q.String(), q.Variables
 }
