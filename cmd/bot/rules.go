@@ -81,7 +81,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 }
 
 func (in surroundings) commands(s config.Rules) command.Config {
-	return command.Config{Settings: s.Commands, Backport: s.Backport, Release: s.Release, Managers: in.managers(s),
+	return command.Config{Settings: s.Commands, Backport: s.Backport, Release: s.Release, Calendar: in.calendar,
 		Revert: s.Modes.Revert == config.On, Freeze: s.FreezesAct()}
 }
 
@@ -105,14 +105,6 @@ func (in surroundings) freezes(s config.Rules, now time.Time) (closed map[string
 		return nil, next
 	}
 	return in.freezing(s).Planned(now)
-}
-
-// managers returns a version's release managers.
-func (in surroundings) managers(s config.Rules) func(version string, now time.Time) []string {
-	return func(version string, now time.Time) []string {
-		b, _ := s.Backport.Life(in.calendar(), version, now)
-		return s.Backport.Logins(b)
-	}
 }
 
 // together finds rules that can't work together, as faults of the file with their

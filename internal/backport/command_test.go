@@ -20,11 +20,7 @@ func commanded(settings []byte) ([]pull.Rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	managers := func(version string, now time.Time) []string {
-		b, _ := set.Backport.Life(builtin(), version, now)
-		return set.Backport.Logins(b)
-	}
-	commands := command.Config{Settings: set.Commands, Backport: set.Backport, Managers: managers}
+	commands := command.Config{Settings: set.Commands, Backport: set.Backport, Calendar: builtin}
 	with := backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: builtin, ServerURL: "https://github.com", Asked: commands.Asked,
 		May: commands.May, Decisions: commands.Decisions}
 	commands.Rules = []pull.Rule{backport.Rule(with), backport.PullRule(with)}

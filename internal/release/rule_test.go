@@ -2,7 +2,6 @@ package release_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/backport"
@@ -19,10 +18,7 @@ func builtin() *lifecycle.Calendar { return calendar }
 
 func with(set config.Rules, calendar func() *lifecycle.Calendar) release.Config {
 	backports := backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: calendar}
-	commands := command.Config{Settings: set.Commands, Backport: set.Backport, Managers: func(version string, now time.Time) []string {
-		b, _ := set.Backport.Life(calendar(), version, now)
-		return set.Backport.Logins(b)
-	}}
+	commands := command.Config{Settings: set.Commands, Backport: set.Backport, Calendar: calendar}
 	return release.Config{Settings: set.Release, News: set.News, ABI: set.ABI, Backport: backports, Decisions: commands.Decisions}
 }
 

@@ -34,7 +34,7 @@ func TestHeldBackports(t *testing.T) {
 // has ended; what ends the hold in the same comment, does.
 func TestHeldCommands(t *testing.T) {
 	c := Config{Settings: config.Commands{Mode: config.On}, Backport: config.Preset().Backport,
-		Managers: func(string, time.Time) []string { return []string{"hugovk"} }}
+		Calendar: builtin}
 	at := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
 	r := &pull.Request{Me: "concorde", State: pull.Merged, Now: at.Add(time.Hour), Author: "hugovk", People: map[string]pull.Role{"erin": pull.Triage}}
 	say := func(by, body string) {
@@ -62,16 +62,16 @@ func TestHeldCommands(t *testing.T) {
 	}
 	say("erin", "hold")
 	say("hugovk", "refuse 3.14 too late")
-	say("hugovk", "allow 3.13")
+	say("hugovk", "allow 3.15")
 	say("hugovk", "ready")
 	check("on hold", "", "", false)
 	say("mallory", "resume")
 	say("hugovk", "ready")
 	check("a stranger ends no hold", "", "", false, false)
-	say("hugovk", "resume\n@concorde allow 3.12\n@concorde ready")
-	check("with the end of the hold", "allowed 3.12", "needs backport to 3.12", false, false, true)
+	say("hugovk", "resume\n@concorde allow 3.15\n@concorde ready")
+	check("with the end of the hold", "allowed 3.15", "needs backport to 3.15", false, false, true)
 	say("hugovk", "refuse 3.14 too late\n@concorde hold")
-	check("with the next hold", "allowed 3.12, refused 3.14", "needs backport to 3.12", false, false, true)
+	check("with the next hold", "allowed 3.15, refused 3.14", "needs backport to 3.15", false, false, true)
 }
 
 // TestHoldWords: day and reason, in whatever order and punctuation.

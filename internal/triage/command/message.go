@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -140,12 +141,13 @@ func otherTracking(version string, issue int) string {
 	return fmt.Sprintf("this only works in the tracking issue of %s, #%d.", version, issue)
 }
 
+func stillOnMain(version, branch string) string {
+	return fmt.Sprintf("%s is still on %s, which I don't freeze.", version, cmp.Or(branch, "main"))
+}
+
 // whoManages names the release managers of a version, without notifying them.
 func (t *execution) whoManages(version string) string {
-	var logins []string
-	if t.Managers != nil {
-		logins = t.Managers(version, t.r.Now)
-	}
+	logins := t.Backport.Logins(t.life(version, t.r.Now))
 	if len(logins) == 0 {
 		return fmt.Sprintf("only the release manager of %s can do this, and the settings don't name one (`backport.managers`).", version)
 	}

@@ -3,6 +3,7 @@ package command
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
@@ -17,8 +18,8 @@ func (c Config) Freezes(r *pull.Request, comments []pull.Comment) []pull.Event {
 	if c.Settings.Mode != config.On {
 		return nil
 	}
-	of := *r
-	of.Comments = slices.DeleteFunc(slices.Clone(comments), func(o pull.Comment) bool { return !o.Done && !c.managesAny(r, o.By) })
+	of, managers := *r, c.allManagers(r)
+	of.Comments = slices.DeleteFunc(slices.Clone(comments), func(o pull.Comment) bool { return !o.Done && !among(managers, o.By) })
 	kinds := map[string]pull.EventKind{verbFreeze: pull.Frozen, verbThaw: pull.Thawed}
 	var all []pull.Event
 	for _, o := range commandComments(&of) {
@@ -26,7 +27,7 @@ func (c Config) Freezes(r *pull.Request, comments []pull.Comment) []pull.Event {
 			continue
 		}
 		for _, k := range o.commands {
-			if kind := kinds[k.verb]; kind != "" && c.decides(r, o, k.name) {
+			if kind := kinds[k.verb]; kind != "" && c.decides(r, o, k.name) && !c.onMain(k, o.At) {
 				all = append(all, pull.Event{Kind: kind, Subject: k.name, By: o.By, At: o.At, Command: true})
 			}
 		}
@@ -42,12 +43,24 @@ func (c Config) decides(r *pull.Request, o commandComment, version string) bool 
 
 // manages reports whether someone is a release manager of a version.
 func (c Config) manages(r *pull.Request, version, login string) bool {
-	return c.Managers != nil && slices.ContainsFunc(c.Managers(version, r.Now), func(m string) bool { return strings.EqualFold(m, login) })
+	return among(c.Backport.Logins(c.life(version, r.Now)), login)
 }
 
-// managesAny reports whether someone is a release manager of any tracked version.
-func (c Config) managesAny(r *pull.Request, login string) bool {
-	return slices.ContainsFunc(c.Release.Issues, func(t config.TrackingIssue) bool { return c.manages(r, t.Version, login) })
+// allManagers are the release managers of all tracked versions.
+func (c Config) allManagers(r *pull.Request) (logins []string) {
+	for _, t := range c.Release.Issues {
+		logins = append(logins, c.Backport.Logins(c.life(t.Version, r.Now))...)
+	}
+	return logins
+}
+
+func among(logins []string, login string) bool {
+	return slices.ContainsFunc(logins, func(l string) bool { return strings.EqualFold(l, login) })
+}
+
+// onMain reports whether a command was to freeze a version that had no branch of its own yet.
+func (c Config) onMain(k command, at time.Time) bool {
+	return k.verb == verbFreeze && c.life(k.name, at).Phase == lifecycle.Feature
 }
 
 // freeze checks a command that freezes or thaws a version. What follows from it is decided
@@ -64,6 +77,8 @@ func (t *execution) freeze(k command) {
 		t.fault(k, otherTracking(k.name, issue))
 	case !t.decides(t.r, t.commandComment, k.name):
 		t.fault(k, t.whoManages(k.name))
+	case t.onMain(k, t.At):
+		t.fault(k, stillOnMain(k.name, t.r.DefaultBranch))
 	}
 }
 

@@ -59,8 +59,8 @@ func FuzzLeadingVersions(f *testing.F) {
 func TestFreezesOfManagers(t *testing.T) {
 	now := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
 	c := Config{Settings: config.Commands{Mode: config.On},
-		Release:  config.Release{Issues: []config.TrackingIssue{{Version: "3.15", Issue: 7}}},
-		Managers: func(version string, _ time.Time) []string { return map[string][]string{"3.15": {"hugovk"}}[version] }}
+		Backport: config.Preset().Backport, Calendar: builtin,
+		Release: config.Release{Issues: []config.TrackingIssue{{Version: "3.15", Issue: 7}}}}
 	r := &pull.Request{Me: "concorde", Now: now}
 	comments := []pull.Comment{
 		{ID: 1, By: "Hugovk", Body: "@concorde freeze 3.15", At: now.Add(-3 * time.Hour)},
@@ -82,8 +82,8 @@ func TestFreezesOfManagers(t *testing.T) {
 func TestFreezesTurnedDown(t *testing.T) {
 	now := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
 	c := Config{Settings: config.Commands{Mode: config.On}, Freeze: true,
-		Release:  config.Release{Issues: []config.TrackingIssue{{Version: "3.15", Issue: 7}}},
-		Managers: func(string, time.Time) []string { return []string{"hugovk"} }}
+		Backport: config.Preset().Backport, Calendar: builtin,
+		Release: config.Release{Issues: []config.TrackingIssue{{Version: "3.15", Issue: 7}}}}
 	for body, want := range map[string]int{"@concorde freeze 3.15": 0, "@concorde freeze 3.15\n@concorde freeze 3.14": 2} {
 		asked := []pull.Comment{{ID: 1, By: "hugovk", Body: body, At: now.Add(-time.Hour), Answered: true}}
 		if all := c.Freezes(&pull.Request{Me: "concorde", Now: now}, asked); len(all) != want {
@@ -96,7 +96,7 @@ func TestFreezesTurnedDown(t *testing.T) {
 // after it, nor in the same second. One that names it is.
 func TestDecisionsOfAnEarlierBase(t *testing.T) {
 	now := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
-	c := Config{Settings: config.Commands{Mode: config.On}, Managers: func(string, time.Time) []string { return []string{"Yhg1s"} }}
+	c := Config{Settings: config.Commands{Mode: config.On}, Backport: config.Preset().Backport, Calendar: builtin}
 	decided := func(body string, moved time.Time) string {
 		r := &pull.Request{Me: "concorde", Now: now, Base: "3.12", Events: []pull.Event{{Kind: pull.BaseChanged, Subject: "3.12", At: moved}},
 			Comments: []pull.Comment{{ID: 1, By: "Yhg1s", Body: body, At: now.Add(-time.Hour), Answered: true, Done: true}}}

@@ -3,10 +3,12 @@ package command
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/agnivade/levenshtein"
 
 	"github.com/concorde-bot/concorde/config"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -36,6 +38,15 @@ func (c Config) rank(r *pull.Request, login string) rank {
 		return contributor
 	}
 	return anybody
+}
+
+// life is a version's phase and release managers at a time.
+func (c Config) life(version string, at time.Time) lifecycle.Branch {
+	if c.Calendar == nil {
+		return lifecycle.Branch{}
+	}
+	b, _ := c.Backport.Life(c.Calendar(), version, at)
+	return b
 }
 
 // ranks reports whether someone's rank is enough for a command.

@@ -34,8 +34,9 @@ type Config struct {
 	Freeze   bool            // the rule on freezes acts
 	Release  config.Release  // the tracking issues of versions
 	Rules    []pull.Rule     // all others: no command changes a label that one of them keeps
-	// Managers returns the logins of a version's release managers. nil: nobody is one.
-	Managers func(version string, now time.Time) []string
+	// Calendar returns the current release data. nil: nobody knows a version's phase and
+	// release managers.
+	Calendar func() *lifecycle.Calendar
 }
 
 // Rule carries out commands in comments: "@BOT label +docs" at the start of a line. A

@@ -31,18 +31,16 @@ func follower() pull.Rule {
 
 var release = lifecycle.Builtin()
 
+func builtin() *lifecycle.Calendar { return release }
+
 func commandRules(settings []byte) ([]pull.Rule, error) {
 	set, err := config.Preset().Override("settings", settings)
 	if err != nil {
 		return nil, err
 	}
 	rules := []pull.Rule{keeper(), follower()}
-	managers := func(version string, now time.Time) []string {
-		b, _ := set.Backport.Life(release, version, now)
-		return set.Backport.Logins(b)
-	}
-	with := Config{Settings: set.Commands, Backport: set.Backport, Release: set.Release, Managers: managers, Revert: true, Freeze: set.FreezesAct(),
-		Rules: rules}
+	with := Config{Settings: set.Commands, Backport: set.Backport, Release: set.Release, Calendar: builtin, Revert: true,
+		Freeze: set.FreezesAct(), Rules: rules}
 	if commands := Rule(with); commands.Want != nil {
 		rules = append(rules, commands)
 	}
