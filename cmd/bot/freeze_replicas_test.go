@@ -29,16 +29,12 @@ func TestFreezeOnThreeReplicas(t *testing.T) {
 		if strings.HasPrefix(database, "postgres") {
 			replicas = 3
 		}
+		f.config = settingsFile(t, "preset: cpython\nsweep: {pull-requests-per-minute: 400}\n") // a sweep follows each start
 		f.launch(t, database, replicas)
-		t.Cleanup(func() { // before the replicas end
-			if t.Failed() {
-				for _, bot := range f.bots {
-					log := strings.Split(bot.log.String(), "\n")
-					t.Logf("%s\n%s", bot.get("/readyz"), strings.Join(log[max(0, len(log)-100):], "\n"))
-				}
-			}
+		f.awaits(5*time.Minute, "the first sweep", func() bool {
+			return slices.ContainsFunc(f.bots, func(bot *process) bool { return logged(bot, "sweep done") != "" })
 		})
-		within(t, 5*time.Minute, "the first sweep", f.rests)
+		f.awaits(5*time.Minute, "the queue to be worked after the first sweep", f.rests)
 		bot := "@" + f.github.BotLogin()[:len(f.github.BotLogin())-len("[bot]")]
 		for _, step := range []struct{ command, want string }{{"freeze", "failure"}, {"thaw", "success"}} {
 			f.github.Pause()
@@ -57,10 +53,10 @@ func TestFreezeOnThreeReplicas(t *testing.T) {
 					return shown >= least
 				}
 			}
-			within(t, 5*time.Minute, "the first statuses after "+step.command, show(1))
+			f.awaits(5*time.Minute, "the first statuses after "+step.command, show(1))
 			f.restart(f.random.IntN(len(f.bots)))
-			within(t, 5*time.Minute, "all statuses after "+step.command, show(count-1))
-			within(t, 10*time.Minute, "the queue to be worked", f.rests) // sweeps after a start take turns, and what was expensive rests
+			f.awaits(5*time.Minute, "all statuses after "+step.command, show(count-1))
+			f.awaits(10*time.Minute, "the queue to be worked", f.rests) // what was expensive rests
 		}
 		for i, number := range numbers {
 			var got []string
@@ -76,6 +72,20 @@ func TestFreezeOnThreeReplicas(t *testing.T) {
 			}
 		}
 	})
+}
+
+// awaits is within, and shows what the replicas do if it's in vain: now, since afterwards
+// they don't run any more.
+func (f *fleet) awaits(limit time.Duration, what string, condition func() bool) {
+	f.Helper()
+	if becomes(limit, condition) {
+		return
+	}
+	for _, bot := range f.bots {
+		log := strings.Split(bot.log.String(), "\n")
+		f.Logf("%s\n%s", bot.get("/readyz"), strings.Join(log[max(0, len(log)-100):], "\n"))
+	}
+	f.Fatalf("waited %s in vain for %s", limit, what)
 }
 
 // rests reports whether the replicas have nothing to do.

@@ -86,6 +86,7 @@ type fleet struct {
 	doubled     int
 	killed      int
 	starter     []string // of the next replica
+	config      string   // file with the settings; "": the preset
 }
 
 func newFleet(t *testing.T, database string, starter ...string) *fleet {
@@ -105,6 +106,7 @@ func (f *fleet) launch(t *testing.T, database string, replicas int) {
 	f.bots, f.addresses = make([]*process, replicas), make([]atomic.Pointer[string], replicas)
 	f.random = rand.New(rand.NewPCG(3, 4))
 	f.environment = identity(f.github)
+	f.environment["BOT_CONFIG"] = f.config
 	f.environment["DATABASE_URL"], f.environment["BOT_SETTLE"] = database, "20ms"
 	f.environment["CONCORDE_OLD_BOT"] = os.Getenv("CONCORDE_OLD_BOT")
 	for i := range f.bots {
