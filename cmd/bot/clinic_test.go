@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -138,12 +139,18 @@ func (c *clinic) tried() {
 	})
 }
 
-// becomes waits until /readyz answers with the status and all of the words.
+// elevenMinutes is how /readyz shows a time that began 11 minutes ago or, on a slow machine,
+// some minutes earlier.
+var elevenMinutes = regexp.MustCompile(`\bfor 1[1-9]m`)
+
+// becomes waits until /readyz answers with the status and all of the words, with "for 11m"
+// for what began at least so long ago.
 func (c *clinic) becomes(status int, words ...string) (text string) {
 	c.Helper()
 	var got int
 	if !becomes(patience, func() bool {
 		got, text = c.page("/readyz")
+		text = elevenMinutes.ReplaceAllString(text, "for 11m")
 		missing := got != status
 		for _, word := range words {
 			missing = missing || !strings.Contains(text, word)
