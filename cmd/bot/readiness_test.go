@@ -98,17 +98,17 @@ func TestReadiness(t *testing.T) {
 
 It's due on ` + today(20) + `, in 20 days.
 Release manager: Hugo van Kemenade (hugovk).
-The branch 3.14 is in phase beta; the last release was 3.14.0 beta 2 on ` + today(-10) + `.
+3.14 is in its beta phase. The last release was 3.14.0 beta 2 on ` + today(-10) + `.
 
 No release blocker is open.
 
 No deferred blocker is open.
 
-No backport is missing, as far as labels show (bot backport-gaps 3.14 looks further back).
+No backport is missing, as far as labels show (` + "`bot backport-gaps 3.14`" + ` looks further back).
 
 Nothing else waits for the release manager.
 
-No change since the last release breaks the ABI, by titles, commit messages, NEWS entries and the ABI dump.
+No ABI breaks found since the last release.
 
 All NEWS entries can be released.
 
@@ -133,7 +133,7 @@ python/cpython on ` + today(0) + `, by release data up to ` + today(-10) + `.
 		fmt.Sprintf("  - The checks of 3.14 are red since %s, or longer.", s.cpython.Ref("3.14")[:10]),
 		fmt.Sprintf("  - 1 security fix is missing on the branch: #%d.", vulnerability),
 		"Deferred blockers: 1",
-		fmt.Sprintf("  #%d  %s  it's a performance improvement, and the branch is in phase beta  [3.14] gh-5: Faster (GH-5)",
+		fmt.Sprintf("  #%d  %s  it's a performance improvement, and the branch is in its beta phase  [3.14] gh-5: Faster (GH-5)",
 			faster, today(0)),
 	} {
 		if !strings.Contains(text, line+"\n") {
@@ -201,7 +201,7 @@ func TestReadinessThatCannotBe(t *testing.T) {
 		"a release manager who left":     {data("3.14", "Nobody", soon), exitFailed, "Nobody (login unknown: add it to backport.managers"},
 		"no release manager":             {data("3.14", "", soon), exitFailed, "The release data names no release manager."},
 		"a calendar that moves":          {data("3.14", "A", map[string]int{".0 beta 2": -10, ".0 beta 3": 30}), exitOK, ", in 30 days."},
-		"nothing reported":               {data("3.12", "A", map[string]int{".0 beta 3": 30}), exitFailed, "  ? Nobody has reported on "},
+		"nothing reported":               {data("3.12", "A", map[string]int{".0 beta 3": 30}), exitFailed, "  ? No checks have run on the head of 3.12 ("},
 		"a repository without the App":   {[]string{"3.14", "--repository", "python/nothing"}, exitFailed, "is the App installed there?"},
 		"no version":                     {[]string{"main"}, exitMisuse, `reading "main": it isn't a version`},
 		"a pull request as a repository": {[]string{"3.14", "--repository", "python/cpython#1"}, exitMisuse, "expected OWNER/REPO"},

@@ -19,7 +19,7 @@ func (c *Config) Word(b lifecycle.Branch, m pull.Summary) string {
 	case kind == config.ABIBreak && b.ABIFrozen():
 		return "it breaks the ABI, which is frozen"
 	case slices.Contains(table.Ask, kind):
-		return "it's " + kindName(kind) + ", and the branch is in phase " + string(b.Phase)
+		return "it's " + kindName(kind) + ", and the branch is " + b.Phase.Words()
 	}
 	return ""
 }

@@ -25,6 +25,19 @@ const (
 	EndOfLife   Phase = "end-of-life"
 )
 
+// Words say it of a branch: "in its beta phase".
+func (p Phase) Words() string {
+	switch p {
+	case Feature:
+		return "in development"
+	case FinalFreeze:
+		return "in its final freeze"
+	case EndOfLife:
+		return "at its end of life"
+	}
+	return "in its " + string(p) + " phase"
+}
+
 // freezeBefore is how many days before the final release the branch is closed.
 const freezeBefore = 2
 

@@ -78,7 +78,7 @@ func (r *Readiness) byChecks(tip string) {
 	case c.State == "running":
 		r.doubt(fmt.Sprintf(runningOnly, r.Branch))
 	case c.State == "none":
-		r.doubt(fmt.Sprintf(noChecks, tip, r.Branch))
+		r.doubt(fmt.Sprintf(noChecks, r.Branch, tip))
 	}
 }
 

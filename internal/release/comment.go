@@ -18,12 +18,12 @@ const (
 )
 
 const (
-	readinessEnd = "\nI update this comment every night, and when blockers change. `bot readiness %s` prints it at any time.\n"
+	readinessEnd = "\nI update this comment once a day and when blockers change. `bot readiness %s` prints it at any time.\n"
 	digestTitle  = "### Waiting for the release manager of %s\n\n"
-	digestNew    = "%s, %s for your word since the last digest:\n\n"
+	digestNew    = "%s, %s your decision:\n\n"
 	digestNobody = "Nobody's login is known here, so I can't mention the release manager: add it to `backport.managers` in the settings.\n\n"
 	digestOld    = "Nothing new since the last digest. This still waits for %s:\n\n"
-	digestEmpty  = "Nothing waits any more. Thank you!\n"
+	digestEmpty  = "As of %s, nothing is waiting.\n"
 	digestEnd    = "\nAs of %s, the oldest first. I update this comment once a day while something waits.\n"
 )
 
@@ -33,10 +33,14 @@ func (r Readiness) comment() pull.Note {
 	var b strings.Builder
 	about := markdown.Quiet(strings.Join(sentences(r.due(roughly), r.people(), r.life()), " "))
 	fmt.Fprintf(&b, "### %s\n\n%s\n", r.Headline(), about)
+	unknown := "I couldn't tell because:"
+	if r.Verdict == NotReady {
+		unknown = "I couldn't check everything:"
+	}
 	for _, part := range []struct {
 		title string
 		all   []string
-	}{{"It isn't ready because:", r.Reasons}, {"This isn't known:", r.Unknown}, {"Worth knowing:", r.Notes}} {
+	}{{"It isn't ready because:", r.Reasons}, {unknown, r.Unknown}, {"Worth knowing:", r.Notes}} {
 		if len(part.all) > 0 {
 			fmt.Fprintf(&b, "\n%s\n\n- %s\n", part.title, strings.Join(part.all, "\n- "))
 		}
@@ -64,7 +68,7 @@ func (t Table) markdown() string {
 		cells := slices.Clone(row)
 		last := len(cells) - 1
 		cells[last] = markdown.CodeCell(cells[last])
-		if !strings.HasPrefix(cells[0], "#") {
+		if !strings.HasPrefix(cells[0], "#") && cells[0] != someEntry {
 			cells[0] = markdown.CodeCell(cells[0])
 		}
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | "))
@@ -115,14 +119,14 @@ func (r Readiness) digestText(day string, fresh int, before []int) string {
 	}
 	switch {
 	case len(r.Waiting) == 0:
-		b.WriteString(digestEmpty)
+		fmt.Fprintf(&b, digestEmpty, day)
 		return b.String()
 	case fresh == 0:
 		fmt.Fprintf(&b, digestOld, whom)
 	case len(mentions) == 0:
 		b.WriteString(digestNobody)
 	default:
-		fmt.Fprintf(&b, digestNew, strings.Join(mentions, ", "), count(fresh, "new thing waits", "new things wait"))
+		fmt.Fprintf(&b, digestNew, strings.Join(mentions, ", "), count(fresh, "new item needs", "new items need"))
 	}
 	row := func(w Waiting) []string {
 		mark := ""

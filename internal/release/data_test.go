@@ -24,7 +24,7 @@ func TestOddReleaseData(t *testing.T) {
 		want               []string
 	}{
 		"two release managers": {"Hugo van Kemenade & Thomas Wouters", next("2026-08-20"),
-			[]string{"Release managers: Hugo van Kemenade (hugovk), Thomas Wouters (Yhg1s).", "@hugovk, @Yhg1s, 1 new thing waits"}},
+			[]string{"Release managers: Hugo van Kemenade (hugovk), Thomas Wouters (Yhg1s).", "@hugovk, @Yhg1s, 1 new item needs your decision"}},
 		"a release manager who left": {"Brave Sir Robin", next("2026-08-20"),
 			[]string{"Brave Sir Robin (login unknown: add it to backport.managers", "Nobody's login is known here"}},
 		"no release manager":        {"", next("2026-08-20"), []string{"The release data names no release manager."}},

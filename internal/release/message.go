@@ -19,7 +19,7 @@ const (
 	redBranch     = "The checks of %s are red since %s."
 	redOrEarlier  = "%s, or longer"
 	missingFixes  = "%s missing on the branch: %s."
-	unknownABI    = "Nobody could check whether the frozen ABI was broken since the last release: GitHub showed too little. bot abi can read a clone."
+	unknownABI    = "Nobody could check whether the frozen ABI was broken since the last release: GitHub showed too little. `bot abi` can read a clone."
 	openFixes     = "%s merged into the branch yet: %s."
 	brokenABI     = "The ABI is frozen, but it has been broken since %s: %s."
 	faultyNews    = "%s would break the release, or be lost."
@@ -29,7 +29,7 @@ const (
 const (
 	runningSince    = "The checks of %s are still running; the newest that ended are green, on %s."
 	runningOnly     = "The checks of %s are still running, and those of the commits before haven't ended either."
-	noChecks        = "Nobody has reported on %.10s yet, the head of %s."
+	noChecks        = "No checks have run on the head of %s (%.10s) yet."
 	tooManyBlockers = "There are more than a hundred blockers with one label, and some of them aren't shown here."
 	unreadNews      = "GitHub doesn't show the text of %s."
 	tooManyPulls    = "There are too many pull requests to list, so some may be missing here."
@@ -47,7 +47,7 @@ const (
 
 // What empty tables mean.
 const (
-	noBreaks = "No change since the last release breaks the ABI, by titles, commit messages, NEWS entries and the ABI dump."
+	noBreaks = "No ABI breaks found since the last release."
 	noFaults = "All NEWS entries can be released."
 )
 
@@ -70,7 +70,7 @@ func blockSome(unnamed []string) string {
 }
 
 func unknownVersion(version string) string {
-	return fmt.Sprintf("The release data doesn't list %s: is the version right? If so, add it to backport.overrides in the settings.", version)
+	return fmt.Sprintf("The release data doesn't list %s: is the version right? If so, add it to `backport.overrides` in the settings.", version)
 }
 
 func endOfLife(version string, b lifecycle.Branch) string {
@@ -108,7 +108,7 @@ func (r Readiness) Headline() string {
 	if r.Phase == string(lifecycle.EndOfLife) {
 		return r.Version + " has no next release."
 	}
-	return "Whether " + strings.Replace(what, "The ", "the ", 1) + " is ready isn't known."
+	return "I can't tell whether " + strings.Replace(what, "The ", "the ", 1) + " is ready."
 }
 
 // due says when the next release is, with the words for how far away that is.
@@ -118,6 +118,9 @@ func (r Readiness) due(left func(days int) string) string {
 		return "No date is planned: security branches are released when there's a reason to."
 	case r.Next == nil:
 		return ""
+	}
+	if r.Next.Days <= 1 {
+		return fmt.Sprintf("It's due %s (%s).", left(r.Next.Days), r.Next.Date)
 	}
 	return fmt.Sprintf("It's due on %s, %s.", r.Next.Date, left(r.Next.Days))
 }
@@ -163,14 +166,14 @@ func (r Readiness) people() string {
 
 // life says where the branch is in its life.
 func (r Readiness) life() string {
-	if r.Branch == "" {
-		return ""
+	if r.ended != "" || r.Branch == "" {
+		return r.ended
 	}
-	text := fmt.Sprintf("The branch %s is in phase %s", r.Branch, r.Phase)
+	text := fmt.Sprintf("%s is %s.", r.Branch, lifecycle.Phase(r.Phase).Words())
 	if r.Last == nil {
-		return text + ", and the release data has no earlier release of it."
+		return text + " The release data has no earlier release of it."
 	}
-	return fmt.Sprintf("%s; the last release was %s on %s.", text, r.Last.Name, r.Last.Date)
+	return fmt.Sprintf("%s The last release was %s on %s.", text, r.Last.Name, r.Last.Date)
 }
 
 // count is a number with a word for one or many.

@@ -81,6 +81,7 @@ type Readiness struct {
 	// Incomplete: there are too many pull requests to list.
 	Incomplete bool `json:"incomplete,omitempty"`
 
+	ended  string // what there is to say of a version at its end of life
 	today  time.Time
 	frozen bool // the full ABI, since the last release
 
@@ -154,7 +155,7 @@ func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness 
 	case !known:
 		r.doubt(unknownVersion(version))
 	case b.Phase == lifecycle.EndOfLife:
-		r.doubt(endOfLife(version, b))
+		r.ended = endOfLife(version, b)
 	default:
 		e := evaluation{c, b, f, now}
 		r.plan(c, b, f, now)
@@ -247,7 +248,7 @@ func (r *Readiness) conclude() {
 	switch {
 	case len(r.Reasons) > 0:
 		r.Verdict = NotReady
-	case len(r.Unknown) > 0:
+	case len(r.Unknown) > 0, r.ended != "":
 		r.Verdict = NotKnown
 	default:
 		r.Verdict = Ready

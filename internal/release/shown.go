@@ -117,9 +117,17 @@ func (r Readiness) Shown(rows int) Shown {
 		if len(t.Rows) > rows {
 			tables[i].Rows, tables[i].Note = t.Rows[:rows], "The others aren't shown here."
 		}
+		tables[i].Note = uncoded(tables[i].Note)
 	}
-	return Shown{Verdict: r.Verdict, Headline: r.Headline(), Reasons: r.Reasons, Unknown: r.Unknown, Notes: r.Notes, Tables: tables}
+	shown := Shown{Verdict: r.Verdict, Headline: r.Headline(), Reasons: r.Reasons, Notes: r.Notes, Tables: tables}
+	for _, what := range r.Unknown {
+		shown.Unknown = append(shown.Unknown, uncoded(what))
+	}
+	return shown
 }
+
+// uncoded is a sentence without Markdown's code.
+func uncoded(text string) string { return strings.ReplaceAll(text, "`", "") }
 
 const (
 	// maxReport limits the report for pages, in bytes, and maxTables the part that shows

@@ -36,7 +36,7 @@ func (r Readiness) Tables() []Table {
 	return append([]Table{
 		table("Release blockers", "No release blocker is open.", blocking, r.Blockers, blocker),
 		table("Deferred blockers", "No deferred blocker is open.", blocking, r.Deferred, blocker),
-		table("Backports that are missing or open", r.noGaps(), []string{"", "kind", "merged", "backport", "why", "title"}, r.Backports, gapRow),
+		table("Missing and open backports", r.noGaps(), []string{"", "kind", "merged", "backport", "why", "title"}, r.Backports, gapRow),
 		table("Waiting for the release manager", "Nothing else waits for the release manager.", []string{"", "since", "why", "title"}, r.others(),
 			func(w Waiting) []string { return []string{number(w.Number), w.Since, w.Why, w.Title} }),
 		checked("ABI breaks since the last release", noBreaks, []string{"", "shown by", "what"}, r.Breaks,
@@ -47,13 +47,16 @@ func (r Readiness) Tables() []Table {
 	}, r.nightTable()...)
 }
 
+// someEntry stands for a change that nobody knows.
+const someEntry = "a NEWS entry"
+
 // reference names its pull request, or else the commit.
 func (b Break) reference() string {
 	switch {
 	case b.PR != 0:
 		return number(b.PR)
 	case b.Commit == "":
-		return "a NEWS entry"
+		return someEntry
 	}
 	return fmt.Sprintf("%.10s", b.Commit)
 }
@@ -113,7 +116,7 @@ func (r Readiness) noGaps() string {
 	if r.Phase == "feature" {
 		return fmt.Sprintf("%s is developed on %s, so it needs no backports.", r.Version, r.Branch)
 	}
-	return fmt.Sprintf("No backport is missing, as far as labels show (bot backport-gaps %s looks further back).", r.Version)
+	return fmt.Sprintf("No backport is missing, as far as labels show (`bot backport-gaps %s` looks further back).", r.Version)
 }
 
 // checksText says what others reported on the branch.
