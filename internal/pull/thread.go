@@ -2,8 +2,9 @@ package pull
 
 import "time"
 
-// MaxThread limits Thread.Comments to those that were written or edited last.
-const MaxThread = 500
+// MaxThread limits Thread.Comments to those that were written or edited last. GitHub takes no
+// more in one place.
+const MaxThread = 2500
 
 // AwaitingFor is for how long a merged pull request that nobody touches is expected to get
 // what its label requests, such as a backport. After that, it waits for a person, whose

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -17,9 +18,9 @@ import (
 
 const (
 	threadsPerQuery   = 10
-	rememberedThreads = 200
+	rememberedThreads = 100
 	// threadFor limits how long comments are remembered: a reaction isn't an edit, and
-	// accounts may be renamed.
+	// accounts may be renamed. Long ones are remembered for longer, up to an hour.
 	threadFor = 10 * time.Minute
 )
 
@@ -105,7 +106,7 @@ func (l *loading) threads(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		other.Notes = thread.Notes
+		maps.Copy(other.Notes, thread.Notes)
 		l.out.Others[number] = other
 	}
 	return nil
@@ -116,7 +117,7 @@ func (l *loading) thread(ctx context.Context, number int, s stamp) (pull.Thread,
 	key := l.Key.Repository()
 	key.Number = number
 	known, found := l.from.threads.Get(key)
-	if l.Now().Sub(known.at).Abs() > threadFor {
+	if l.Now().Sub(known.at).Abs() > threadFor*time.Duration(1+len(known.all)/500) {
 		known = knownThread{}
 	}
 	if !found || known.stamp != s || known.at.IsZero() || known.rest != "" {

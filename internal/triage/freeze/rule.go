@@ -80,9 +80,10 @@ func (c Config) Looks(versions ...string) (looks pull.Looks) {
 }
 
 // Frozen reports whether a version is frozen; decided is false for one that this rule isn't
-// about. It reads what Looks names.
+// about. It reads what Looks names. Where not all of that can be read, it counts as frozen.
 func (c Config) Frozen(r *pull.Request, version string) (frozen, decided bool) {
-	return c.of(r, version).frozen, c.about(version)
+	s := c.of(r, version)
+	return s.frozen || s.unsure, c.about(version)
 }
 
 // about reports whether a version can freeze.
@@ -105,8 +106,8 @@ func (c Config) want(r *pull.Request) pull.Want {
 	}
 	s := c.of(r, r.Base)
 	want := pull.Want{Again: s.next}
-	if !s.ever && !r.EarlierStatuses[c.Settings.Status] {
-		return want // it doesn't apply
+	if s.unsure || !s.ever && !r.EarlierStatuses[c.Settings.Status] {
+		return want // what it shows stands, or it doesn't apply
 	}
 	others, mine := c.shared(r)
 	if !mine {

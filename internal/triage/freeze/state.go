@@ -18,6 +18,7 @@ type state struct {
 	until   time.Time // zero: until someone thaws it
 	next    time.Time // when the release data freezes it or ends that; zero: not foreseen
 	ever    bool      // it's frozen, or was
+	unsure  bool      // it may be: some comments can't be read, and no command is among the others
 	lead    []string  // logins of its release managers
 }
 
@@ -53,7 +54,13 @@ func (c Config) state(r *pull.Request, version string, thread pull.Thread) state
 	_, noted := thread.Notes[noteKey]
 	begun := s.issue == 0 && !start.IsZero() && !r.Now.Before(start)
 	s.ever = frozen || s.frozen || noted || begun
+	s.unsure = !s.frozen && c.unread(thread, last)
 	return s
+}
+
+// unread reports whether a command may be among the comments that can't be read.
+func (c Config) unread(thread pull.Thread, last pull.Event) bool {
+	return thread.More && last.Kind == "" && c.Commands != nil
 }
 
 // latest is the last of some times that has come; zero: none has.
