@@ -30,8 +30,12 @@ func (c *Config) checkedBranches(branch string) []string {
 
 // byNight notes a nightly build that failed: the tools that make the release are broken.
 func (r *Readiness) byNight() {
-	if n := r.Nightly; n != nil && n.State == regression.NightFailed {
+	switch n := r.Nightly; {
+	case n == nil:
+	case n.State == regression.NightFailed:
 		r.object(failedNight, r.Branch, day(n.Since))
+	case n.State == regression.NightNone:
+		r.doubt(fmt.Sprintf(nightNone, r.Branch))
 	}
 }
 

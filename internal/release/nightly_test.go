@@ -43,4 +43,9 @@ func TestReadinessHearsOfNightlyBuilds(t *testing.T) {
 	if r := judge(); slices.Contains(r.Reasons, why) || !strings.Contains(says(r), "passed on c0ffee") {
 		t.Errorf("%q:\n%s", r.Reasons, says(r))
 	}
+	facts.Checked.Commits[0].Runs = nil
+	why = "The nightly build of " + branch + " hasn't run on its last hundred commits."
+	if r := judge(); !slices.Contains(r.Unknown, why) || !strings.Contains(says(r), why) {
+		t.Errorf("%q doesn't say %q:\n%s", r.Unknown, why, says(r))
+	}
 }

@@ -2,7 +2,6 @@ package snapshot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -124,41 +123,4 @@ func (l *checkedLoad) nightly(ctx context.Context, b *pull.BranchChecks) error {
 		}
 	}
 	return nil
-}
-
-// BuildsQuery says which workflow's runs to list.
-type BuildsQuery struct {
-	Key              pull.Key
-	Installation     int64 // 0: look it up
-	Branch, Workflow string
-}
-
-// Builds lists the newest hundred runs of a workflow on a branch, the newest first. A
-// workflow that doesn't exist, or that the App isn't allowed to see, has none.
-func (l *Loader) Builds(ctx context.Context, q BuildsQuery) ([]pull.Build, error) {
-	c, err := l.app.Client(ctx, q.Key.Repository(), q.Installation)
-	if err != nil {
-		return nil, err
-	}
-	return l.builds(ctx, c, q)
-}
-
-func (l *Loader) builds(ctx context.Context, c *gh.Client, q BuildsQuery) ([]pull.Build, error) {
-	found, _, err := c.REST.Actions.ListWorkflowRunsByFileName(ctx, q.Key.Owner, q.Key.Repo, q.Workflow,
-		&github.ListWorkflowRunsOptions{Branch: q.Branch, ListOptions: github.ListOptions{PerPage: 100}})
-	err = said(err, "listing the runs of", q.Workflow)
-	_, gone := errors.AsType[*gh.Gone](err)
-	if _, denied := errors.AsType[*gh.Denied](err); denied || gone {
-		c.Log().Warn().Err(err).Str("repository", q.Key.Repository().String()).Msg("cannot see the nightly builds: continuing without them")
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var all []pull.Build
-	for _, r := range found.WorkflowRuns {
-		run, ran := checkRun("", r.GetStatus(), r.GetConclusion(), span{r.GetCreatedAt().Time, r.GetUpdatedAt().Time}, r.GetHTMLURL())
-		all = append(all, pull.Build{SHA: r.GetHeadSHA(), Began: r.GetCreatedAt().Time, Again: r.GetRunAttempt() > 1, Shows: ran, Run: run})
-	}
-	return all, nil
 }

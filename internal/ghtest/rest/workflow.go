@@ -29,7 +29,9 @@ func (s *server) dispatch(c *call) (any, error) {
 	return nil, nil
 }
 
-// listWorkflowRuns lists them newest first.
+// listWorkflowRuns lists them newest first. A branch's have those of forks' branches of that name, too: "branch: Returns workflow runs
+// associated with a branch. Use the name of the branch of the push" (REST API, "List workflow runs for a workflow"), and each run has a
+// head_repository beside its head_branch.
 func (s *server) listWorkflowRuns(c *call) (any, error) {
 	file, branch := c.PathValue("file"), c.URL.Query().Get("branch")
 	if _, err := c.Repo.Entry(c.Repo.DefaultBranch, ".github/workflows/"+file); err != nil {
@@ -50,6 +52,14 @@ func (s *server) listWorkflowRuns(c *call) (any, error) {
 	return obj{"total_count": len(found), "workflow_runs": runs}, nil
 }
 
+// headRepository is null once the fork is gone.
+func (s *server) headRepository(w *world.Workflow) any {
+	if w.Head.Deleted {
+		return nil
+	}
+	return s.RepoJSON(w.Head)
+}
+
 func (s *server) workflowRun(r *world.Repo, w *world.Workflow) (obj, error) {
 	c, err := r.Store.Commit(w.SHA)
 	if err != nil {
@@ -60,7 +70,7 @@ func (s *server) workflowRun(r *world.Repo, w *world.Workflow) (obj, error) {
 	workflow := s.RepoAPI(r) + "/actions/workflows/1"
 	return obj{
 		"id": w.ID, "node_id": world.NodeID("WFR", w.ID), "name": w.File, "head_branch": w.Branch, "head_sha": w.SHA, "path": ".github/workflows/" + w.File,
-		"run_number": 1, "run_attempt": w.Attempt, "event": "workflow_dispatch", "display_title": w.File, "status": w.Status,
+		"run_number": 1, "run_attempt": w.Attempt, "event": w.Event, "display_title": w.File, "status": w.Status,
 		"conclusion": world.Nullable(w.Conclusion), "workflow_id": 1, "check_suite_id": w.ID, "check_suite_node_id": world.NodeID("CS", w.ID), "url": api,
 		"html_url": s.URL + "/" + r.FullName() + "/actions/runs/" + id, "pull_requests": []obj{}, "created_at": world.Timestamp(w.Created),
 		"updated_at": world.Timestamp(w.Updated), "run_started_at": world.Timestamp(w.Created), "actor": s.UserJSON(w.By), "triggering_actor": s.UserJSON(w.By),
@@ -70,6 +80,6 @@ func (s *server) workflowRun(r *world.Repo, w *world.Workflow) (obj, error) {
 			"id": c.SHA, "tree_id": c.Tree, "message": c.Message, "timestamp": world.Timestamp(c.Committed),
 			"author": obj{"name": c.Author, "email": c.AuthorEmail}, "committer": obj{"name": c.Committer, "email": c.CommitterEmail},
 		},
-		"repository": s.RepoJSON(r), "head_repository": s.RepoJSON(r),
+		"repository": s.RepoJSON(r), "head_repository": s.headRepository(w),
 	}, nil
 }

@@ -59,7 +59,7 @@ func (r *Repo) NewPull(pr NewPull, head *Repo, ref string) (*Issue, error) {
 	}
 	r.refer(i, i.Author, i.Body)
 	r.changed(i, Event{Action: "opened", By: i.Author})
-	return i, nil
+	return i, r.propose(i, i.Author)
 }
 
 // OpenIssue opens an issue.

@@ -106,5 +106,8 @@ func (r *Repo) follow(i *Issue, tip string, by *User) error {
 	}
 	r.changed(i, Event{Action: "synchronize", By: by, Before: before, After: tip})
 	r.stale(i, by)
+	if err := r.propose(i, by); err != nil {
+		return err
+	}
 	return r.distrust(i, by)
 }

@@ -1,11 +1,6 @@
 package world
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-	"time"
-)
+import "fmt"
 
 // trunkLength is how far back BranchesWith looks along first parents.
 const trunkLength = 300
@@ -59,51 +54,4 @@ func (r *Repo) CommentOnCommit(sha string, by *User, body string) error {
 	r.CommitComments[sha] = append(r.CommitComments[sha], x)
 	r.World.emit(Event{Name: "commit_comment", Action: "created", Repo: r, By: by, Comment: x, Commit: c})
 	return nil
-}
-
-// Workflow is a run of a workflow.
-type Workflow struct {
-	ID                 int64
-	File, Branch, SHA  string
-	Status, Conclusion string
-	Attempt            int
-	By                 *User
-	Created, Updated   time.Time
-}
-
-// Dispatch starts a workflow on a branch ("Create a workflow dispatch event").
-func (r *Repo) Dispatch(file, ref string, by *User) (*Workflow, error) {
-	sha := r.Refs["refs/heads/"+ref]
-	e, err := r.Entry(r.DefaultBranch, ".github/workflows/"+file)
-	if err != nil {
-		return nil, NotFound("")
-	}
-	if sha == "" {
-		return nil, &Refusal{Status: 422, Message: "No ref found for: " + ref}
-	}
-	text, err := r.Store.Blob(e.SHA)
-	if err != nil {
-		return nil, err
-	}
-	if !strings.Contains(string(text), "workflow_dispatch") {
-		return nil, &Refusal{Status: 422, Message: "Workflow does not have 'workflow_dispatch' trigger"}
-	}
-	now := r.World.Now()
-	w := &Workflow{ID: r.World.nextID(), File: file, Branch: ref, SHA: sha, Status: "queued", Attempt: 1, By: by, Created: now, Updated: now}
-	r.Workflows = append(r.Workflows, w)
-	return w, nil
-}
-
-// EndWorkflow ends the newest run of a workflow on a branch. Its job's check run ends with it.
-func (r *Repo) EndWorkflow(file, branch, conclusion string) error {
-	for _, w := range slices.Backward(r.Workflows) {
-		if w.File == file && w.Branch == branch {
-			if w.Status == "completed" {
-				w.Attempt++
-			}
-			w.Status, w.Conclusion, w.Updated = "completed", conclusion, r.World.Now()
-			return r.OtherCheck(w.SHA, "github-actions", "job of "+file, conclusion)
-		}
-	}
-	return fmt.Errorf("ending %s on %s: it never ran", file, branch)
 }
