@@ -35,6 +35,11 @@ func (b *Backport) Life(calendar *lifecycle.Calendar, version string, now time.T
 	return branch, found
 }
 
+// Freezes reports whether the settings themselves close a version's branch.
+func (b *Backport) Freezes(version string) bool {
+	return slices.Contains(b.Overrides, Override{Version: version, Phase: string(lifecycle.FinalFreeze)})
+}
+
 // Logins returns those of a branch's release managers, each once.
 func (b *Backport) Logins(of lifecycle.Branch) []string {
 	var logins []string

@@ -145,6 +145,10 @@ func stillOnMain(version, branch string) string {
 	return fmt.Sprintf("%s is still on %s, which I don't freeze.", version, cmp.Or(branch, "main"))
 }
 
+func frozenBySettings(version string) string {
+	return fmt.Sprintf("the settings freeze %s (`backport.overrides`).", version)
+}
+
 // whoManages names the release managers of a version, without notifying them.
 func (t *execution) whoManages(version string) string {
 	logins := t.Backport.Logins(t.life(version, t.r.Now))

@@ -77,6 +77,8 @@ func (t *execution) freeze(k command) {
 		t.fault(k, otherTracking(k.name, issue))
 	case !t.decides(t.r, t.commandComment, k.name):
 		t.fault(k, t.whoManages(k.name))
+	case k.verb == verbThaw && t.Backport.Freezes(k.name):
+		t.fault(k, frozenBySettings(k.name))
 	case t.onMain(k, t.At):
 		t.fault(k, stillOnMain(k.name, t.r.DefaultBranch))
 	}

@@ -21,7 +21,10 @@ func descriptionLead(login string) string { return "Frozen, but " + login + " ma
 // descriptionFrozen says until when, and whom to ask.
 func descriptionFrozen(s state) string {
 	text := "Frozen until thawed"
-	if !s.until.IsZero() {
+	switch {
+	case s.set:
+		text = "Frozen by the settings"
+	case !s.until.IsZero():
 		text = "Frozen until " + s.until.Format(time.DateOnly)
 	}
 	who := s.lead
@@ -51,8 +54,8 @@ func (c Config) noteText(r *pull.Request, s state) string {
 	case s.by != "":
 		return fmt.Sprintf("**%s is frozen.** %s froze it on %s.", s.version, s.by, s.at.UTC().Format("2006-01-02 15:04")+" UTC") +
 			c.frozenText(s) + thaw
-	case s.until.IsZero():
-		return fmt.Sprintf("**%s is frozen**, by the settings.", s.version) + c.frozenText(s)
+	case s.set:
+		return fmt.Sprintf("**%s is frozen**, by the settings (`backport.overrides`).", s.version) + c.frozenText(s)
 	}
 	return fmt.Sprintf("**%s is frozen until %s**, by the release data.", s.version, s.until.Format(time.DateOnly)) + c.frozenText(s) + thaw
 }

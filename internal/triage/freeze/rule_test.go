@@ -41,6 +41,7 @@ func TestDescriptionsAreShownInFull(t *testing.T) {
 	for _, s := range []state{
 		{by: "hugovk"}, {by: long}, {until: day}, {until: day, lead: []string{"hugovk"}}, {until: day, lead: []string{"savannahostrowski"}},
 		{until: day, lead: []string{"hugovk", "savannahostrowski"}}, {lead: []string{"Yhg1s", "ambv"}},
+		{set: true, lead: []string{"hugovk", "savannahostrowski"}}, {set: true, lead: []string{long}},
 	} {
 		if text := descriptionFrozen(s); len(text) > shownInFull {
 			t.Errorf("%d characters: %s", len(text), text)

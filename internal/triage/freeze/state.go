@@ -12,10 +12,11 @@ type state struct {
 	version string
 	issue   int // the tracking issue; 0: it has none
 	frozen  bool
-	by      string    // who froze it; "" for the release data
+	set     bool      // by the settings, until they change
+	by      string    // who froze it; "" for the settings and the release data
 	at      time.Time // when
 	turned  time.Time // when it froze or thawed, as far as commands and the release data have it
-	until   time.Time // zero: until someone thaws it
+	until   time.Time // zero: until someone thaws it, or the settings change
 	next    time.Time // when the release data freezes it or ends that; zero: not foreseen
 	ever    bool      // it's frozen, or was
 	unsure  bool      // it may be: some comments can't be read, and no command is among the others
@@ -30,7 +31,7 @@ func (c Config) of(r *pull.Request, version string) state {
 	return c.state(r, version, r.Threads[c.Release.Issue(version)])
 }
 
-// state decides by the release data and the last command. A command to freeze holds until
+// state decides by the settings, the last command and the release data. A command to freeze holds until
 // one to thaw; one to thaw holds until the release data freezes the branch the next time.
 func (c Config) state(r *pull.Request, version string, thread pull.Thread) state {
 	s := state{version: version, issue: c.Release.Issue(version)}
@@ -43,10 +44,10 @@ func (c Config) state(r *pull.Request, version string, thread pull.Thread) state
 	scheduled := b.Phase == lifecycle.FinalFreeze
 	last, frozen := c.last(r, version, thread)
 	switch {
+	case c.Backport.Freezes(version):
+		s.frozen, s.set = true, true
 	case last.Kind == pull.Frozen:
 		s.frozen, s.by, s.at = true, last.By, last.At
-	case scheduled && (r.Now.Before(start) || !r.Now.Before(end)): // by the settings, until they change
-		s.frozen = true
 	case scheduled && (last.Kind == "" || last.At.Before(start)):
 		s.frozen, s.until = true, end
 	}
