@@ -20,8 +20,12 @@ const (
 	textOver    = "The checks that failed on `%s` after this pull request was merged need nothing more from you."
 	textNext    = "If this change is the cause, a fix or a revert within a day helps everyone who works on the branch. " +
 		"If it isn't, you don't need to do anything. I'll update this comment when the check passes again."
-	textOffer = "It's been %d hours, and the check still fails. If this change is the cause and a fix isn't near, a core developer can comment " +
-		"`@%s revert REASON`: I'll open a pull request that reverts it, for people to review and merge. Nothing is reverted by itself."
+	textLong  = "It's failed for more than %d hours."
+	textOffer = "If this change is the cause and a fix isn't near, a core developer can comment `@%s revert REASON`: I'll open a pull request " +
+		"that reverts it, for people to review and merge. Nothing is reverted by itself."
+	textRevert   = "#%d would revert this change."
+	textReopen   = "#%d would have reverted this change, but was closed without merging. If it's still needed, reopen it."
+	textReverted = "#%d has reverted this change. I'll update this comment when the check passes again."
 
 	rowFailing = "%s %s on %s and passed on %s. %s"
 	rowPassing = "%s passes again since %s%s."
@@ -34,21 +38,46 @@ const (
 	others   = "In between are this pull request and %s."
 )
 
+// next is what can be done about a check that fails.
+type next struct {
+	hours  int          // that it has failed for, if that's long enough to offer a revert; otherwise 0
+	revert pull.Summary // the zero Summary if there's none
+}
+
+func (n next) text(r *pull.Request) string {
+	if n.revert.State == pull.Merged {
+		return fmt.Sprintf(textReverted, n.revert.Number)
+	}
+	var more []string
+	if n.hours > 0 {
+		more = append(more, fmt.Sprintf(textLong, n.hours))
+	}
+	switch {
+	case n.revert.State == pull.Open:
+		more = append(more, fmt.Sprintf(textRevert, n.revert.Number))
+	case n.revert.State == pull.Closed:
+		more = append(more, fmt.Sprintf(textReopen, n.revert.Number))
+	case n.hours > 0:
+		more = append(more, fmt.Sprintf(textOffer, r.Me))
+	}
+	if len(more) == 0 {
+		return textNext
+	}
+	return textNext + "\n\n" + strings.Join(more, " ")
+}
+
 // text is the comment on the rows.
-func (m memory) text(r *pull.Request, offer int) string {
-	start, next := fmt.Sprintf(textOver, r.Base), ""
+func (m memory) text(r *pull.Request, n next) string {
+	start, end := fmt.Sprintf(textOver, r.Base), ""
 	var rows []string
 	for _, check := range m.checks() {
 		row := m.Checks[check]
 		if row.State == failing {
-			start, next = fmt.Sprintf(textFailing, r.Base), "\n\n"+textNext
+			start, end = fmt.Sprintf(textFailing, r.Base), "\n\n"+n.text(r)
 		}
 		rows = append(rows, "- "+row.text(check, r.Key.Number))
 	}
-	if next != "" && offer > 0 {
-		next += "\n\n" + fmt.Sprintf(textOffer, offer, r.Me)
-	}
-	return start + "\n\n" + strings.Join(rows, "\n") + next
+	return start + "\n\n" + strings.Join(rows, "\n") + end
 }
 
 func (w row) text(check string, own int) string {

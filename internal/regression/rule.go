@@ -28,7 +28,11 @@ func Rule(s config.Rules) pull.Rule {
 			if !concerns(s, r) {
 				return pull.Looks{}
 			}
-			return pull.Looks{Checked: []string{r.Base}}
+			looks := pull.Looks{Checked: []string{r.Base}}
+			if recall(r).fails() {
+				looks.Branches = []string{s.Regressions.RevertHead(r.Merge.SHA, r.Base)}
+			}
+			return looks
 		},
 		Want: func(r *pull.Request) pull.Want {
 			if !concerns(s, r) {
@@ -121,7 +125,22 @@ func (j *judge) want() pull.Want {
 		return pull.Want{}
 	}
 	offer, again := j.offer(now)
-	return pull.Want{Notes: []pull.Note{{Key: noteKey, Body: now.text(j.r, offer), Data: pull.Data(now)}}, Again: again}
+	body := now.text(j.r, next{offer, j.revert()})
+	return pull.Want{Notes: []pull.Note{{Key: noteKey, Body: body, Data: pull.Data(now)}}, Again: again}
+}
+
+// revert is the bot's own pull request that reverts this one: an open one rather than one that
+// was merged, and that rather than a closed one. Anyone may name a branch like its.
+func (j *judge) revert() pull.Summary {
+	all := j.r.Branches[j.set.RevertHead(j.r.Merge.SHA, j.r.Base)].Requests
+	for _, state := range []pull.State{pull.Open, pull.Merged, pull.Closed} {
+		for _, s := range all {
+			if s.Own && s.Base == j.r.Base && s.State == state {
+				return s
+			}
+		}
+	}
+	return pull.Summary{}
 }
 
 // offer is for how many hours a check must have failed for a revert to be offered, once it
