@@ -109,6 +109,8 @@ func (a Announcement) other(t *text) {
 	case a.Last == nil:
 	case len(a.Breaks) > 0:
 		first += fmt.Sprintf(textBreaks, a.Last)
+	case a.Last.preFreeze(): // markers may be missing, and nothing else keeps the ABI yet
+		first += fmt.Sprintf(textUnbroken, a.Last)
 	default:
 		first += fmt.Sprintf(textKeeps, a.Last)
 	}

@@ -35,8 +35,9 @@ const (
 	textMicro      = "This is a maintenance release of Python %s."
 	textFirstOfAll = "This is Python %[1]s.0, the first stable release of Python %[1]s."
 
-	textBreaks = " Its full CPython ABI is NOT compatible with %s: extension modules may have to be rebuilt."
-	textKeeps  = " Its full CPython ABI is compatible with %s."
+	textBreaks   = " Its full CPython ABI is NOT compatible with %s: extension modules may have to be rebuilt."
+	textUnbroken = " No change is known to break the full CPython ABI since %s."
+	textKeeps    = " Its full CPython ABI is compatible with %s."
 
 	textRebuilt = "A project that has to be rebuilt needs this metadata, so that earlier pre-releases don't get its new version::"
 	textAfter   = "The next release is %s, expected on %s."
