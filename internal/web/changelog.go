@@ -137,7 +137,7 @@ func (p *Pages) news(a *asked) (page, error) {
 // nothing says that nothing is stored.
 func (o ofVersion) nothing(of string) string {
 	if o.Version == "" {
-		return "The release data knows no version that lives."
+		return "The release data lists no supported version."
 	}
 	return fmt.Sprintf("The bot hasn't looked at the %s of %s yet.", of, o.Version)
 }

@@ -28,10 +28,10 @@ func TestNews(t *testing.T) {
 	s := versionsSite(t)
 	const path = "/python/cpython/news"
 	s.shows(path, 200, "<h1>NEWS 3.15</h1>", "3.15.0b2 would have 3 NEWS entries. 1 entry would break it or be lost.", "lost &lt;b&gt;",
-		"Fix &lt;it&gt;.", "✗ blurb would stop", "Not stored: 1 more.", "bot news 3.15.0b2 --preview --repository python/cpython",
+		"Fix &lt;it&gt;.", "✗ blurb would stop", "1 more isn't shown.", "bot news 3.15.0b2 --preview --repository python/cpython",
 		`<option selected>3.15</option>`, "2 hours ago", `href="/python/cpython/abi?version=3.15"`)
 	s.shows(path+"?version=3.16", 200, "hasn&#39;t looked at the NEWS entries of 3.16 yet", "The settings name no tracking issue for 3.16")
-	s.shows(path+"?version=3.14", 200, "This stands here once the bot has looked at", "https://github.example/python/cpython/issues/8")
+	s.shows(path+"?version=3.14", 200, "in the nightly sweep, or when something happens there", "https://github.example/python/cpython/issues/8")
 	s.shows(path+"?version=2.7", 400, "Choose one of these: 3.16, 3.15, 3.14.")
 	var got ofVersion
 	s.ok(json.Unmarshal(s.get(path+".json?version=3.15").Body.Bytes(), &got))
@@ -49,7 +49,7 @@ func TestABI(t *testing.T) {
 	const path = "/python/cpython/abi"
 	s.shows(path, 200, "<h1>ABI 3.15</h1>", "4 changes have broken the full ABI since 3.15.0b1. It&#39;s frozen, so each needs the release manager&#39;s "+
 		"word. The next release is 3.15.0b2, expected on 2026-12-08.", "A &lt;struct&gt;", "title, NEWS entry", "a NEWS entry</th>",
-		"https://github.example/python/cpython/commit/"+strings.Repeat("d", 40), "Not stored: 1 more.", "This is &lt;b&gt;",
+		"https://github.example/python/cpython/commit/"+strings.Repeat("d", 40), "1 more isn't shown.", "This is &lt;b&gt;",
 		"The manifest of the stable ABI was changed by", `href="/python/cpython/news?version=3.15"`)
 	s.shows(path+"?version=3.16", 200, "The settings name no tracking issue for 3.16")
 	rows, err := csv.NewReader(s.get(path + ".csv").Body).ReadAll()
@@ -71,7 +71,7 @@ func TestVersionsBefore(t *testing.T) {
 	}
 	s.see("python/cpython", backported(5, day1))
 	for _, page := range []string{"news", "abi"} {
-		s.shows("/python/cpython/"+page, 200, "The release data knows no version that lives.", "the bot reads it daily")
+		s.shows("/python/cpython/"+page, 200, "The release data lists no supported version.", "The bot reads the release data every day.")
 	}
 }
 

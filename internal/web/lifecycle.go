@@ -104,7 +104,7 @@ func (l LifeCycle) sentence(p *Pages) string {
 		}
 		parts = append(parts, english.WordSeries(phases[phase], "and")+verb+" in "+phase)
 	}
-	now := "No branch lives, as far as the release data says."
+	now := "The release data lists no supported version."
 	if len(parts) > 0 {
 		now = strings.Join(parts, "; ") + "."
 	}

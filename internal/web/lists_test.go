@@ -92,10 +92,10 @@ func TestBackports(t *testing.T) {
 func TestBackportsThatAreNotThere(t *testing.T) {
 	s := newSite(t)
 	s.see("python/cpython", pull.View{Brief: pull.Brief{Number: 1, State: pull.Open, Seen: at}})
-	s.shows("/python/cpython/backports", 200, "No branch takes backports here", "Branches stand here once the bot has seen")
+	s.shows("/python/cpython/backports", 200, "No branch takes backports here", "hasn't seen a pull request into a version's branch yet")
 	s.shows("/python/cpython/backports?branch=3.14", 400, "There is none to choose yet.")
 	s.branches = []Branch{{Name: "3.14", Phase: "bugfix", Seen: true}}
-	s.shows("/python/cpython/backports", 200, "There are no backports.", "Merged pull requests stand here once a label requests a backport")
+	s.shows("/python/cpython/backports", 200, "There are no backports.", "lists merged pull requests whose labels request a backport")
 	s.see("python/cpython", backported(5, day1, pull.Related{Number: 6, Branch: "3.14", State: "merged"}))
 	s.shows("/python/cpython/backports", 200, "All backports are done: merged 1.", "No merged pull request has such a backport")
 }
@@ -229,7 +229,7 @@ func TestLifeCycle(t *testing.T) {
 	const path = "/python/cpython/life-cycle"
 	s.shows(path, 404, "knows nothing of this repository")
 	s.see("python/cpython", backported(5, day1))
-	s.shows(path, 200, "No branch lives", "Branches stand here once the release data knows one")
+	s.shows(path, 200, "The release data lists no supported version", "The bot reads the release data every day.")
 	today := at.Truncate(day1)
 	s.life = LifeCycle{DataUntil: today.Add(-9 * day1), SVG: []byte("<svg><title>Lives</title></svg>"), Branches: []LifeBranch{
 		{Name: "main", Version: "3.16", Phase: "feature", Allow: []string{"everything"}, Next: "3.16.0 alpha 3", NextAt: today.Add(15 * day1)},

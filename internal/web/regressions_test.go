@@ -63,9 +63,9 @@ func TestRegressionsBefore(t *testing.T) {
 	const path = "/python/cpython/regressions"
 	s.shows(path, 404, "knows nothing of this repository")
 	s.see("python/cpython", backported(5, day1))
-	s.shows(path, 200, "hasn&#39;t looked at the checks", "Branches stand here once the bot has looked")
+	s.shows(path, 200, "hasn&#39;t looked at the checks", "It looks when a check reports")
 	s.checked.Seen = at
-	s.shows(path, 200, "No check that runs after a merge fails now.", "once one exists that the settings watch")
+	s.shows(path, 200, "No check that runs after a merge fails now.", "None of the branches that the settings watch exists.")
 	s.checked = Checked{Off: true}
 	s.shows(path, 200, "The settings name no checks", "/python/cpython/settings?find=regressions#settings")
 }

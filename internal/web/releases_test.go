@@ -24,7 +24,7 @@ func TestReleases(t *testing.T) {
 	const path = "/python/cpython/releases"
 	s.shows(path, 404, "knows nothing of this repository")
 	s.see("python/cpython", backported(5, day1))
-	s.shows(path, 200, "No version has a tracking issue yet", "Versions stand here once the release data knows one")
+	s.shows(path, 200, "No version has a tracking issue yet", "The release data lists no supported version")
 	today := at.Truncate(day1)
 	s.releases = []Release{
 		{Version: "3.15", Phase: "candidate", Next: "3.15.0 candidate 2", NextAt: today.Add(12 * day1),
@@ -39,9 +39,10 @@ func TestReleases(t *testing.T) {
 			{Title: "Deferred blockers", Note: "No deferred blocker is open."}}}))
 	s.shows(path, 200, "3.15.0 candidate 2 isn&#39;t ready. It&#39;s due in 12 days.", "✗ not ready", "<li>It blocks.</li>",
 		"<li>Nobody knows.</li>",
-		`<a href="https://github.example/python/cpython/issues/11">#11</a>`, "It hangs", "1 more.", "<code>Misc/x.rst</code>",
+		`<a href="https://github.example/python/cpython/issues/11">#11</a>`, "It hangs", "1 more.",
+		`<th scope="col">Issue or pull request</th>`, "<code>Misc/x.rst</code>",
 		"No deferred blocker is open.", "2 hours ago", "Hugo (hugovk)",
-		"The verdict stands here once the bot has looked at", "https://github.example/python/cpython/issues/8",
+		"No verdict yet: the bot hasn't looked at", "https://github.example/python/cpython/issues/8",
 		"The settings name no tracking issue for 3.13")
 	var got ofReleases
 	s.ok(json.Unmarshal(s.get(path+".json").Body.Bytes(), &got))
@@ -54,5 +55,5 @@ func TestReleases(t *testing.T) {
 		t.Errorf("%q: %v", rows, err)
 	}
 	s.see("python/cpython", pull.View{Brief: pull.Brief{Number: 8, Issue: true, State: pull.Closed, Seen: at}}) // which the rule leaves alone
-	s.shows(path, 200, "It leaves closed issues alone")
+	s.shows(path, 200, "unless the issue is closed")
 }
