@@ -32,10 +32,13 @@ func rules(settings []byte) ([]pull.Rule, error) {
 	with := backport.Config{Settings: c.Backport, Picks: c.Picks, ABI: c.ABI, Calendar: builtin, ServerURL: "https://github.com",
 		May: command.Config{Backport: c.Backport}.May, FreezeLooks: freeze.Config{Release: c.Release}.Looks}
 	freezes := freeze.Config{Settings: c.Freeze, Release: c.Release, Backport: c.Backport, Calendar: builtin,
-		Commands: func(_ *pull.Request, comments []pull.Comment) (all []pull.Event) {
+		Commands: func(_ *pull.Request, version string, comments []pull.Comment) (all []pull.Event) {
 			for _, said := range comments { // "freeze 3.15" or "thaw 3.15"
-				verb, version, _ := strings.Cut(said.Body, " ")
+				verb, of, _ := strings.Cut(said.Body, " ")
 				kind := map[string]pull.EventKind{"freeze": pull.Frozen, "thaw": pull.Thawed}[verb]
+				if of != version {
+					continue
+				}
 				all = append(all, pull.Event{Kind: kind, Subject: version, By: said.By, At: said.At})
 			}
 			return all

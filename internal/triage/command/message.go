@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/markdown"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
@@ -129,8 +130,15 @@ func noVersion(me string) string {
 	return fmt.Sprintf("name the versions after the command, as in `@%s backport 3.14 3.13`.", me)
 }
 
-func noFreezeVersion(me, verb string) string {
-	return fmt.Sprintf("name the version after the command, as in `@%s %s 3.15`.", me, verb)
+// notClear is the answer to a command that may mean the opposite, with what to write instead.
+func notClear(me string, k command, version string) string {
+	if m := tag.FindStringSubmatch(k.name); m != nil && lifecycle.ValidVersion(m[1]) {
+		return fmt.Sprintf("%s isn't a branch. Did you mean `@%s %s %s`?", m[1]+m[2], me, k.verb, m[1])
+	}
+	if k.verb == verbAllow {
+		return fmt.Sprintf("I'm not sure what this means. Write just `@%s allow`, or name the versions, as in `@%s allow 3.14 3.13`.", me, me)
+	}
+	return fmt.Sprintf("I'm not sure what this means. Write just `@%s %s %s`.", me, k.verb, version)
 }
 
 func noTracking(version string) string {

@@ -17,10 +17,15 @@ type command struct {
 	verb string // in the table of verbs, or what someone wrote instead
 	name string // label or version
 	sign string // of a label: "+", "-", or "" if it's missing
+	// unclear: name is all that follows the verb, and may mean the opposite.
+	unclear bool
 }
 
 // String is the command as someone may have written it.
 func (k command) String() string {
+	if k.unclear {
+		return k.verb + k.name
+	}
 	if k.name == "" && k.sign == "" {
 		return k.verb
 	}
@@ -116,10 +121,11 @@ func addressed(line, me string) (rest string, ours bool) {
 // commandsOf are the commands in a line after the bot's name: one for each label and
 // version.
 func commandsOf(line string) []command {
-	verb, rest := firstWord(line)
+	verb, after := cutWord(line)
 	if verb == "please" {
-		verb, rest = firstWord(rest)
+		verb, after = cutWord(strings.TrimLeft(after, stops))
 	}
+	rest := strings.TrimLeft(after, stops)
 	var all []command
 	switch verb {
 	case verbLabel:
@@ -129,9 +135,11 @@ func commandsOf(line string) []command {
 			k, rest = nextLabel(rest)
 			all = append(all, k)
 		}
-	case verbHold, verbRevert, verbAllow, verbRefuse:
+	case verbAllow, verbFreeze, verbThaw:
+		all = clearly(verb, after)
+	case verbHold, verbRevert, verbRefuse:
 		all = []command{{verb: verb, name: strings.TrimRight(rest, " ")}}
-	case verbBackport, verbFreeze, verbThaw:
+	case verbBackport:
 		for _, word := range strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(between, r) }) {
 			word = bare(word)
 			if word != "" && !filling[strings.ToLower(word)] {
@@ -145,14 +153,20 @@ func commandsOf(line string) []command {
 	return all
 }
 
-// firstWord is the first word of a line in lower case, and what follows. A plus sign also
-// ends it: "label+docs".
+// firstWord is the first word of a line in lower case, and what follows.
 func firstWord(line string) (word, rest string) {
+	word, after := cutWord(line)
+	return word, strings.TrimLeft(after, stops)
+}
+
+// cutWord is firstWord with the punctuation between both. A plus sign also ends the word:
+// "label+docs".
+func cutWord(line string) (word, after string) {
 	end := strings.IndexAny(line, stops+"+")
 	if end < 0 {
 		end = len(line)
 	}
-	return strings.ToLower(line[:end]), strings.TrimLeft(line[end:], stops)
+	return strings.ToLower(line[:end]), line[end:]
 }
 
 // bare is a version or a word without the punctuation around it, and without the v that

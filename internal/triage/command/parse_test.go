@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 )
 
 func heard(body string) string {
@@ -126,6 +128,90 @@ func TestParse(t *testing.T) {
 			t.Errorf("%.80q: %s", body, diff)
 		}
 	}
+}
+
+// TestClearCommands: what allows, freezes or thaws says nothing else, whatever surrounds it.
+func TestClearCommands(t *testing.T) {
+	for body, want := range map[string]string{
+		"allow":                               "allow",
+		"allow!":                              "allow",
+		"allow: 3.14":                         "allow 3.14",
+		"allow it’s safe":                     "allow it’s safe",
+		"allow these, LGTM":                   "allow these, LGTM",
+		"allow because it fixes a crash":      "allow because it fixes a crash",
+		"allow this to 3.14":                  "allow this to 3.14",
+		"allow 3.14 since #123 is serious":    "allow 3.14 since #123 is serious",
+		"please allow v3.14, 3.13":            "allow v3.14, 3.13",
+		"allow?":                              "unclear: allow?",
+		"allow ? no":                          "unclear: allow ? no",
+		"allow no":                            "unclear: allow no",
+		"allow nothing":                       "unclear: allow nothing",
+		"allow nothing of this":               "unclear: allow nothing of this",
+		"allow zero backports":                "unclear: allow zero backports",
+		"allow backports to 3.14":             "unclear: allow backports to 3.14",
+		"allow all but 3.13":                  "unclear: allow all but 3.13",
+		"allow this on 2026-12-05":            "unclear: allow this on 2026-12-05",
+		"allow it in v3.14.1":                 "unclear: allow it in v3.14.1",
+		"allow 3.14 3.13.1":                   "unclear: allow 3.14 3.13.1",
+		"allow 3.14, no":                      "unclear: allow 3.14, no",
+		"allow 3.14 if it's tested":           "unclear: allow 3.14 if it's tested",
+		"allow 3.14 👎":                        "unclear: allow 3.14 👎",
+		"allow it, I wouldn't":                "unclear: allow it, I wouldn't",
+		"allow it. WON’T":                     "unclear: allow it. WON’T",
+		"allow this…no":                       "unclear: allow this…no",
+		"allow this " + long + " no":          "unclear: allow this " + long + " no",
+		"freeze 3.15":                         "freeze 3.15",
+		"freeze":                              "freeze",
+		"freeze now, please":                  "freeze",
+		"freeze the 3.15 branch again":        "freeze 3.15",
+		"freeze 3.15 and 3.14":                "freeze 3.15; freeze 3.14",
+		"freeze 3.15 for the release. Thanks": "freeze 3.15",
+		"freeze 3.15?":                        "unclear: freeze 3.15?",
+		"freeze 3.15 soon":                    "unclear: freeze 3.15 soon",
+		"freeze 3.15.0":                       "unclear: freeze 3.15.0",
+		"freeze not":                          "unclear: freeze not",
+		"thaw 3.15 not":                       "unclear: thaw 3.15 not",
+		"thaw? 3.15":                          "unclear: thaw? 3.15",
+		"thaw…":                               "thaw",
+		"don't allow 3.14":                    "don't",
+		"never freeze 3.15":                   "never",
+	} {
+		var all []string
+		for _, k := range parse("concorde", "@concorde "+body).commands {
+			said := k.String()
+			if k.unclear {
+				said = "unclear: " + said
+			}
+			all = append(all, said)
+		}
+		if got := strings.Join(all, "; "); got != want {
+			t.Errorf("%q: %q, want %q", body, got, want)
+		}
+	}
+}
+
+// long is longer than any reason.
+var long = strings.Repeat("fine ", 60)
+
+// FuzzClearCommands: whatever stands before it, a "no" or a question makes a command unclear.
+func FuzzClearCommands(f *testing.F) {
+	for _, seed := range []string{"", " 3.15", ", thanks!", " it's safe", " 3.14 3.13.1", "() 3.14", " (v3.14) \xff", "… the 3.15.0 …"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, verb := range []string{verbAllow, verbFreeze, verbThaw} {
+			for _, k := range clearly(verb, text) {
+				if verb != verbAllow && !k.unclear && k.name != "" && !lifecycle.ValidVersion(k.name) {
+					t.Errorf("%s%q: %+v", verb, text, k)
+				}
+			}
+			for _, turned := range []string{text + " no", "? " + text} {
+				if all := clearly(verb, turned); len(all) != 1 || !all[0].unclear {
+					t.Errorf("%s%q: %+v", verb, turned, all)
+				}
+			}
+		}
+	})
 }
 
 // TestMarkdown shows what is code, a quote or a comment, and what is not.

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -10,11 +11,11 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
-// Freezes are the commands in a tracking issue's comments that freeze or thaw its version
+// Freezes are the commands in comments in a version's tracking issue that freeze or thaw it
 // and that count, oldest first: each is an event Frozen or Thawed of the version. It reads
 // only comments that may count: for each pull request into the version, all of a tracking
 // issue's comments come up again, and strangers can write long ones.
-func (c Config) Freezes(r *pull.Request, comments []pull.Comment) []pull.Event {
+func (c Config) Freezes(r *pull.Request, version string, comments []pull.Comment) []pull.Event {
 	if c.Settings.Mode != config.On {
 		return nil
 	}
@@ -27,8 +28,10 @@ func (c Config) Freezes(r *pull.Request, comments []pull.Comment) []pull.Event {
 			continue
 		}
 		for _, k := range o.commands {
-			if kind := kinds[k.verb]; kind != "" && c.decides(r, o, k.name) && !c.onMain(k, o.At) {
-				all = append(all, pull.Event{Kind: kind, Subject: k.name, By: o.By, At: o.At, Command: true})
+			k.name = cmp.Or(k.name, version)
+			kind := kinds[k.verb]
+			if kind != "" && !k.unclear && k.name == version && c.decides(r, o, version) && !c.onMain(k, o.At) {
+				all = append(all, pull.Event{Kind: kind, Subject: version, By: o.By, At: o.At, Command: true})
 			}
 		}
 	}
@@ -66,11 +69,15 @@ func (c Config) onMain(k command, at time.Time) bool {
 // freeze checks a command that freezes or thaws a version. What follows from it is decided
 // elsewhere, from the comment.
 func (t *execution) freeze(k command) {
+	here := t.Release.Version(t.r.Key.Number)
+	k.name = cmp.Or(k.name, here)
 	switch issue := t.Release.Issue(k.name); {
 	case !t.Freeze:
 		t.fault(k, faultNoFreezes)
-	case !lifecycle.ValidVersion(k.name):
-		t.fault(k, noFreezeVersion(t.r.Me, k.verb))
+	case k.name == "" || k.unclear && here == "":
+		t.fault(k, faultPull)
+	case k.unclear:
+		t.fault(k, notClear(t.r.Me, k, here))
 	case issue == 0:
 		t.fault(k, noTracking(k.name))
 	case issue != t.r.Key.Number:
@@ -109,13 +116,10 @@ func (c Config) Decisions(r *pull.Request) []pull.Event {
 // decided are the versions that a command is about, and its reason. Without a version, it's
 // about all that had been requested by then and that its author manages.
 func (c Config) decided(r *pull.Request, o commandComment, k command) (versions []string, why string) {
-	if k.verb != verbAllow && k.verb != verbRefuse {
+	if k.verb != verbAllow && k.verb != verbRefuse || k.unclear {
 		return nil, ""
 	}
 	versions, why = leadingVersions(k.name)
-	if k.verb == verbAllow && why != "" && len(versions) == 0 {
-		return []string{why}, "" // not a version: the fault names it
-	}
 	if len(versions) > 0 {
 		return versions, why
 	}
@@ -152,6 +156,8 @@ func (t *execution) decide(k command) {
 		t.fault(k, faultOff)
 	case t.r.State == pull.Closed:
 		t.fault(k, faultUnmerged)
+	case k.unclear:
+		t.fault(k, notClear(t.r.Me, k, ""))
 	case k.verb == verbRefuse && why == "":
 		t.fault(k, noReason(t.r.Me))
 	case len(versions) == 0:
@@ -159,8 +165,6 @@ func (t *execution) decide(k command) {
 	}
 	for _, version := range versions {
 		switch {
-		case !lifecycle.ValidVersion(version):
-			t.fault(k, noVersion(t.r.Me))
 		case !t.decides(t.r, t.commandComment, version):
 			t.fault(k, t.whoManages(version))
 		case k.verb == verbAllow && version != t.r.Base && t.Backport.Mode == config.On && t.r.State != pull.Closed:

@@ -70,10 +70,10 @@ func TestFreezesOfManagers(t *testing.T) {
 		comments = append(comments, pull.Comment{ID: int64(i + 3), By: fmt.Sprint("mallory", i), At: now.Add(-time.Hour),
 			Body: "@concorde freeze 3.15\n" + strings.Repeat("> ", 500)})
 	}
-	if all := c.Freezes(r, comments); len(all) != 2 || all[0].Kind != pull.Frozen || all[1].Kind != pull.Thawed {
+	if all := c.Freezes(r, "3.15", comments); len(all) != 2 || all[0].Kind != pull.Frozen || all[1].Kind != pull.Thawed {
 		t.Errorf("%+v", all)
 	}
-	weigh.Linear(t, 1000*len(comments), 1, func() { c.Freezes(r, comments) })
+	weigh.Linear(t, 1000*len(comments), 1, func() { c.Freezes(r, "3.15", comments) })
 }
 
 // TestFreezesTurnedDown: a command that was turned down never counts later, whatever changes:
@@ -84,9 +84,9 @@ func TestFreezesTurnedDown(t *testing.T) {
 	c := Config{Settings: config.Commands{Mode: config.On}, Freeze: true,
 		Backport: config.Preset().Backport, Calendar: builtin,
 		Release: config.Release{Issues: []config.TrackingIssue{{Version: "3.15", Issue: 7}}}}
-	for body, want := range map[string]int{"@concorde freeze 3.15": 0, "@concorde freeze 3.15\n@concorde freeze 3.14": 2} {
+	for body, want := range map[string]int{"@concorde freeze 3.15": 0, "@concorde freeze 3.15\n@concorde freeze 3.14": 1} {
 		asked := []pull.Comment{{ID: 1, By: "hugovk", Body: body, At: now.Add(-time.Hour), Answered: true}}
-		if all := c.Freezes(&pull.Request{Me: "concorde", Now: now}, asked); len(all) != want {
+		if all := c.Freezes(&pull.Request{Me: "concorde", Now: now}, "3.15", asked); len(all) != want {
 			t.Errorf("%q: %+v, want %d", body, all, want)
 		}
 	}

@@ -28,9 +28,9 @@ type Config struct {
 	// Calendar returns the current release data.
 	Calendar  func() *lifecycle.Calendar
 	ServerURL string // of GitHub's pages, "https://github.com"
-	// Commands returns the commands in a tracking issue's comments that freeze or thaw a
-	// version and count, oldest first. nil: there are no commands.
-	Commands func(r *pull.Request, comments []pull.Comment) []pull.Event
+	// Commands returns the commands in comments in a version's tracking issue that freeze or
+	// thaw it and count, oldest first. nil: there are no commands.
+	Commands func(r *pull.Request, version string, comments []pull.Comment) []pull.Event
 }
 
 // Rule is about open pull requests into branches of versions, and about their tracking

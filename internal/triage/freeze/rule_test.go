@@ -20,13 +20,13 @@ func TestGolden(t *testing.T) {
 
 // spoken stands for the commands: a comment by a release manager is one by itself, such as
 // "freeze 3.15".
-func spoken(s config.Rules) func(*pull.Request, []pull.Comment) []pull.Event {
-	return func(_ *pull.Request, comments []pull.Comment) (all []pull.Event) {
+func spoken(s config.Rules) func(*pull.Request, string, []pull.Comment) []pull.Event {
+	return func(_ *pull.Request, version string, comments []pull.Comment) (all []pull.Event) {
 		kinds := map[string]pull.EventKind{"freeze ": pull.Frozen, "thaw ": pull.Thawed}
 		for _, c := range comments {
 			for verb, kind := range kinds {
-				if len(c.Body) > len(verb) && c.Body[:len(verb)] == verb && s.Backport.Login("Hugo van Kemenade") == c.By {
-					all = append(all, pull.Event{Kind: kind, Subject: c.Body[len(verb):], By: c.By, At: c.At})
+				if c.Body == verb+version && s.Backport.Login("Hugo van Kemenade") == c.By {
+					all = append(all, pull.Event{Kind: kind, Subject: version, By: c.By, At: c.At})
 				}
 			}
 		}

@@ -90,10 +90,8 @@ func (c Config) last(r *pull.Request, version string, thread pull.Thread) (last 
 	if c.Commands == nil {
 		return last, false
 	}
-	for _, e := range c.Commands(r, thread.Comments) {
-		if e.Subject == version {
-			last, frozen = e, frozen || e.Kind == pull.Frozen
-		}
+	for _, e := range c.Commands(r, version, thread.Comments) {
+		last, frozen = e, frozen || e.Kind == pull.Frozen
 	}
 	return last, frozen
 }
