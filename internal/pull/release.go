@@ -76,18 +76,18 @@ type Blocker struct {
 
 // Incoming is an open pull request into the branch.
 type Incoming struct {
-	Summary            // with Reviews
-	Created  time.Time // when it was opened
-	Approved time.Time // when someone with write access last approved it; zero for never
-	Moved    time.Time // when its base last changed; zero for never
+	Summary                    // with Reviews
+	Fresh    map[string]Review // those of Reviews that are of its head, unless the reviewer was asked again
+	Created  time.Time         // when it was opened
+	Approved time.Time         // when someone with write access last approved it; zero for never
+	Moved    time.Time         // when its base last changed; zero for never
 }
 
 // Said is what people said on a pull request.
 type Said struct {
-	Comments []Comment // those of the newest that the look keeps
-	// Reviews of its head by people with write access, unless they were asked again.
-	Reviews map[string]Review
-	Moved   time.Time // as Incoming.Moved
+	Comments []Comment         // those of the newest that the look keeps
+	Reviews  map[string]Review // as Incoming.Fresh
+	Moved    time.Time         // as Incoming.Moved
 }
 
 // BranchCommit is a commit of a branch, with what others reported on it.

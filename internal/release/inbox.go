@@ -93,8 +93,8 @@ func (e evaluation) inbox(blockers []Blocker) []Waiting {
 		all = append(all, Waiting{number, oneLine(title), why, since.Format(time.DateOnly), since})
 	}
 	for _, p := range e.f.Open {
-		if why, since := e.asks(p); why != "" && !e.answered(p) {
-			add(p.Number, p.Title, why, since)
+		if ask := e.asks(p); ask.why != "" && !e.answered(p, ask.merges) {
+			add(p.Number, p.Title, ask.why, ask.since)
 		}
 	}
 	for _, m := range e.asking() {
@@ -118,29 +118,46 @@ func (e evaluation) asking() []pull.Summary {
 	return e.Backport.Asking(e.b, e.f.Merged, into(e.f))
 }
 
-// asks says why an open pull request waits for a release manager, and since when; "" if
-// it doesn't. Their own pull requests don't, nor do those on which they gave their word.
-func (e evaluation) asks(p pull.Incoming) (why string, since time.Time) {
+// request is why an open pull request waits for a release manager, and since when.
+type request struct {
+	why   string // "": it doesn't
+	since time.Time
+	// merges: only the release manager may merge it. Then a review or an allowing command is no answer.
+	merges bool
+}
+
+// asks returns the request of an open pull request. Their own ones have none, nor do those that wait
+// for changes that they requested, until commits or another request for a review follow.
+func (e evaluation) asks(p pull.Incoming) request {
 	if p.Draft || e.manages(p.Author) {
-		return "", since
+		return request{}
 	}
-	refused, answered := false, false
-	for login, review := range p.Reviews {
-		refused = refused || review == pull.ChangesRequested
-		answered = answered || e.manages(login)
-	}
-	approved := !p.Approved.IsZero() && !refused
+	refused, answered, again := e.reviewed(p)
+	approved := map[lifecycle.Phase]string{lifecycle.Security: approvedSecurity, lifecycle.FinalFreeze: approvedFrozen}[e.b.Phase]
 	switch {
-	case answered:
-		return "", since
-	case approved && e.b.Phase == lifecycle.Security:
-		return approvedSecurity, p.Approved
-	case approved && e.b.Phase == lifecycle.FinalFreeze:
-		return approvedFrozen, p.Approved
-	case e.b.Phase == lifecycle.FinalFreeze, p.Own: // the bot only opens what may go there
-		return "", since
+	case approved != "" && again && !refused:
+		return request{changesMade, p.Created, true}
+	case approved != "" && !p.Approved.IsZero() && !refused:
+		return request{approved, p.Approved, true}
+	case e.b.Phase == lifecycle.FinalFreeze, p.Own, answered: // the bot only opens what may go there
+		return request{}
 	}
-	return e.Backport.Word(e.b, p.Summary), p.Created
+	return request{why: e.Backport.Word(e.b, p.Summary), since: p.Created}
+}
+
+// reviewed is what reviews say: that someone waits for changes, that a release manager reviewed the
+// head, and that changes may have been made which a release manager requested.
+func (e evaluation) reviewed(p pull.Incoming) (refused, answered, again bool) {
+	for login, review := range p.Reviews {
+		switch manages := e.manages(login); {
+		case manages && p.Fresh[login] == "":
+			again = again || review == pull.ChangesRequested
+		default:
+			answered = answered || manages
+			refused = refused || review == pull.ChangesRequested
+		}
+	}
+	return refused, answered, again
 }
 
 // said are the pull requests on which a release manager may have answered: those that broke the
@@ -157,7 +174,7 @@ func (e evaluation) said(frozen bool) (numbers []int) {
 		numbers = append(numbers, m.Number)
 	}
 	for _, p := range e.f.Open {
-		if why, _ := e.asks(p); why == "" {
+		if e.asks(p).why == "" {
 			continue
 		}
 		numbers = append(numbers, p.Number)
@@ -177,14 +194,20 @@ func (e evaluation) heard(comments []pull.Comment) []pull.Comment {
 	return e.Backport.Heard(comments, e.manages)
 }
 
-// answered reports whether a release manager allowed or refused a pull request by a command
-// there, or refused the backport on its original. There only a command that names the version
-// counts: which others had been requested by then isn't loaded.
-func (e evaluation) answered(p pull.Incoming) bool {
+// answered reports whether a release manager refused a pull request by a command there or on its
+// original, or allowed it there, unless they must also merge it. On the original only a command
+// that names the version counts: which others had been requested by then isn't loaded.
+func (e evaluation) answered(p pull.Incoming, merges bool) bool {
 	here := p.Summary
 	here.Events = moves(p.Base, p.Moved)
 	of := pull.Summary{Number: backport.Of(e.b.Version, p.Summary)}
-	return e.word(here).Kind != "" || p.Own && of.Number != 0 && e.word(of).Kind == pull.Refused
+	switch e.word(here).Kind {
+	case pull.Refused:
+		return true
+	case pull.Allowed:
+		return !merges
+	}
+	return p.Own && of.Number != 0 && e.word(of).Kind == pull.Refused
 }
 
 // moves is the last change of a pull request's base; none if it never changed.

@@ -49,8 +49,8 @@ func TestInboxReadsManagers(t *testing.T) {
 	}
 	say(1007,
 		pull.Comment{ID: 1, By: "erin", Body: "@concorde hold", At: now.Add(-3 * time.Hour), Answered: true, Done: true},
-		pull.Comment{ID: 2, By: "Yhg1s", Body: "@concorde allow 3.12", At: now.Add(-2 * time.Hour)})
-	say(1008, pull.Comment{ID: 3, By: "yhg1s", Body: "@concorde allow", At: now.Add(-2 * time.Hour)})
+		pull.Comment{ID: 2, By: "Yhg1s", Body: "@concorde refuse 3.12 later", At: now.Add(-2 * time.Hour)})
+	say(1008, pull.Comment{ID: 3, By: "yhg1s", Body: "@concorde refuse it is late", At: now.Add(-2 * time.Hour)})
 	rule := release.Rule(c)
 	for range 3 {
 		if body := rule.Want(r).Notes[0].Body; !strings.Contains(body, "Waiting for the release manager: 99") {

@@ -66,7 +66,9 @@ func (w world) release() pull.Release {
 					pull.Broken, pull.Running, pull.Awaited, "NEW")}
 		}),
 		Open: some(w, 5, func() pull.Incoming {
-			return pull.Incoming{Summary: w.summary(), Created: w.at(), Approved: choose(w, time.Time{}, w.at())}
+			p := pull.Incoming{Summary: w.summary(), Created: w.at(), Approved: choose(w, time.Time{}, w.at())}
+			p.Fresh = choose(w, nil, p.Reviews)
+			return p
 		}),
 		Merged: some(w, choose(w, 0, 5), w.summary), Into: some(w, 5, w.summary), EntriesRead: w.IntN(2) == 0,
 		Later: pull.Landed{Reached: w.IntN(2) == 0, Commits: some(w, choose(w, 0, 3), func() pull.LandedCommit {

@@ -55,6 +55,7 @@ const (
 const (
 	openFix          = "a security fix, still open"
 	isBlocker        = "it blocks the release"
+	changesMade      = "a release manager requested changes, and commits or another review request followed"
 	approvedSecurity = "it's approved, and only a release manager merges into a security branch"
 	approvedFrozen   = "it's approved, and the branch is frozen until the final release"
 	asksBackport     = "a backport to %s is requested: %s"

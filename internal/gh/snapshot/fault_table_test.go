@@ -27,7 +27,7 @@ var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings
 	`(tip|ref|label|r)\d+(\.(target|target\.oid|id|name|p\d+|p\d+\.nodes))?`, `(from|into)\d+(\.nodes)?`,
 	`tip(\.(oid|committedDate|status|status\.contexts|checkSuites|checkSuites\.nodes|statusCheckRollup(\.contexts(\.nodes)?)?))?`,
 	`maybe(Issue)?\d+\.(id|number|title|body|state|issueState|isDraft|authorAssociation|baseRefName|headRefName|headRefOid|` +
-		`updatedAt|closedAt|newest(\.(totalCount|nodes))?|(comments|events|labels|opinions|timelineItems|moves|reviewRequests)(\.nodes)?)`,
+		`updatedAt|closedAt|newest(\.(totalCount|nodes))?|(comments|events|labels|opinions|timelineItems|moves|approving|asked)(\.nodes)?)`,
 	`(all|refs|labels)(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
 	`(blockers|deferred|blockerPulls|deferredPulls)(\.(nodes|pageInfo(\.hasNextPage)?))?`,
 	`ref\.target\.all(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,

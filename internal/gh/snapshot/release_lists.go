@@ -115,13 +115,11 @@ func (l *Loader) openInto(ctx context.Context, q ReleaseQuery, out *pull.Release
 	if err != nil {
 		return of.failed(err)
 	}
-	entry := entryFields{"...Summary" + summaryLabels + "opened:createdAt " +
-		"approving:latestOpinionatedReviews(first:20,writersOnly:true){nodes{author" + person + " state submittedAt}} " + moveFields,
-		summaryFragment}
+	entry := entryFields{"...Summary" + summaryLabels + "opened:createdAt " + freshFields + " " + moveFields, summaryFragment}
 	var found []pull.Incoming
 	complete, err := eachPull(ctx, l, of, entry, func(d summaryData) {
 		p := pull.Incoming{Summary: d.summary(slug), Created: d.Opened}
-		p.Reviews = reviewData{Opinions: d.Approving}.reviews()
+		p.Reviews, p.Fresh = d.opinions(), d.fresh(d.HeadRefOid)
 		for _, o := range d.Approving.Nodes {
 			if o.State == "APPROVED" && o.SubmittedAt.After(p.Approved) {
 				p.Approved = o.SubmittedAt

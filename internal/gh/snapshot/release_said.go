@@ -34,18 +34,29 @@ func (d moveData) moved() (at time.Time) {
 	return at
 }
 
-// freshFields are the reviews, and of whom another one was requested since.
-const freshFields = "opinions:latestOpinionatedReviews(first:20,writersOnly:true){nodes{author" + person +
-	" state submittedAt commit{oid}}} reviewRequests(first:20){nodes{requestedReviewer{__typename ...on Actor{login}}}}"
+// freshFields are the reviews by people with write access, and who was asked for another one.
+const freshFields = "approving:latestOpinionatedReviews(first:20,writersOnly:true){nodes{author" + person +
+	" state submittedAt commit{oid}}} asked:reviewRequests(first:20){nodes{requestedReviewer{__typename ...on Actor{login}}}}"
 
-// fresh are the reviews of a head by people whose review wasn't requested again.
-func (d reviewData) fresh(head string) map[string]pull.Review {
-	old := func(n opinionData) bool { return n.Commit == nil || n.Commit.Oid != head }
-	hidden := d.Opinions.Entries - len(d.Opinions.Nodes)
-	d.Opinions.Nodes = slices.DeleteFunc(slices.Clone(d.Opinions.Nodes), old)
-	d.Opinions.Entries = len(d.Opinions.Nodes) + hidden
-	all := d.reviews()
-	again, _ := d.people()
+type freshData struct {
+	Approving gh.Connection[opinionData]
+	Asked     gh.Connection[struct{ RequestedReviewer *actorData }]
+}
+
+// opinions are all reviews.
+func (d freshData) opinions() map[string]pull.Review {
+	return reviewData{Opinions: d.Approving}.reviews()
+}
+
+// fresh are the reviews of a head by people who weren't asked again.
+func (d freshData) fresh(head string) map[string]pull.Review {
+	hidden := d.Approving.Entries - len(d.Approving.Nodes)
+	d.Approving.Nodes = slices.DeleteFunc(slices.Clone(d.Approving.Nodes), func(n opinionData) bool {
+		return n.Commit == nil || n.Commit.Oid != head
+	})
+	d.Approving.Entries = len(d.Approving.Nodes) + hidden
+	all := d.opinions()
+	again, _ := reviewData{ReviewRequests: d.Asked}.people()
 	for _, login := range again {
 		delete(all, login)
 	}
@@ -54,7 +65,7 @@ func (d reviewData) fresh(head string) map[string]pull.Review {
 
 type saidData struct {
 	historyData
-	reviewData
+	freshData
 	moveData
 	HeadRefOid string
 }

@@ -200,14 +200,21 @@ func TestReleaseReviews(t *testing.T) {
 	of := look()
 	of.Said = func(pull.Release) []int { return asked }
 	of.Heard = func([]pull.Comment) []pull.Comment { return nil }
-	said := w.release(of).Said
+	r := w.release(of)
+	open := map[int]map[string]pull.Review{}
+	for _, p := range r.Open {
+		open[p.Number] = p.Fresh
+	}
 	for _, number := range asked {
 		want := map[string]pull.Review{"guido": pull.Approved}
 		if number == pushed || number == again {
 			want = map[string]pull.Review{}
 		}
-		if diff := cmp.Diff(want, said[number].Reviews); diff != "" {
+		if diff := cmp.Diff(want, r.Said[number].Reviews); diff != "" {
 			t.Errorf("#%d (-want +got):\n%s", number, diff)
+		}
+		if diff := cmp.Diff(want, open[number]); diff != "" && number != merged {
+			t.Errorf("#%d in the list (-want +got):\n%s", number, diff)
 		}
 	}
 }

@@ -26,9 +26,9 @@ type summaryData struct {
 	AuthorAssociation                    string
 	BaseRefName, HeadRefName, HeadRefOid string
 	ClosedAt, MergedAt, UpdatedAt        time.Time
-	Opened                               time.Time                  // in lists for a release
-	Approving                            gh.Connection[opinionData] // likewise
-	moveData                                                        // likewise
+	Opened                               time.Time // in lists for a release
+	freshData                                      // likewise
+	moveData                                       // likewise
 	MergedBy, HeadRepositoryOwner        *actorData
 	Labels                               gh.Connection[struct{ ID, Name string }]
 	Tip                                  gh.Connection[struct{ Commit struct{ Status *statusData } }] // in lists alone

@@ -84,6 +84,7 @@ func (s *yamlSaid) UnmarshalYAML(node *yaml.Node) error {
 
 type yamlOpen struct {
 	yamlPull `yaml:",inline"`
+	Stale    []string  `yaml:"stale"` // whose reviews aren't of the head, or were requested again
 	Created  time.Time `yaml:"created"`
 	Approved time.Time `yaml:"approved"`
 	Moved    time.Time `yaml:"moved"`
@@ -103,7 +104,12 @@ func (y yamlRequest) release(of yamlRelease) pull.Release {
 		r.Commits = append(r.Commits, pull.BranchCommit(c))
 	}
 	for _, o := range of.Open {
-		r.Open = append(r.Open, pull.Incoming{Summary: all([]yamlPull{o.yamlPull})[0], Created: o.Created, Approved: o.Approved, Moved: o.Moved})
+		of := pull.Incoming{Summary: all([]yamlPull{o.yamlPull})[0], Created: o.Created, Approved: o.Approved, Moved: o.Moved}
+		of.Fresh = maps.Clone(of.Reviews)
+		for _, login := range o.Stale {
+			delete(of.Fresh, login)
+		}
+		r.Open = append(r.Open, of)
 	}
 	r.Me, r.Said = cmp.Or(y.Me, "concorde"), map[int]pull.Said{}
 	for number, said := range of.Said {
