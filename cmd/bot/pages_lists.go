@@ -122,8 +122,8 @@ func (b *bot) releasesOf(ctx context.Context, repository pull.Key) (all []web.Re
 	set, rules, now := b.inForce(ctx, repository).Release, b.backportsIn(ctx, repository), b.reconciler.Now().UTC()
 	for _, branch := range living(rules, now) {
 		life := lifeOf(rules, branch, now)
-		all = append(all, web.Release{Version: branch.Version, Phase: life.Phase, Next: life.Next, NextAt: life.NextAt, Managers: life.Managers,
-			Issue: set.Issue(branch.Version)})
+		all = append(all, web.Release{Version: branch.Version, Phase: life.Phase, Managers: life.Managers, Issue: set.Issue(branch.Version),
+			Readiness: web.Readiness{Next: life.Next, NextAt: life.NextAt}})
 	}
 	return all, nil
 }

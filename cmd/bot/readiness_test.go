@@ -258,11 +258,12 @@ func TestReadinessOfALargeRepository(t *testing.T) {
 
 // The pages of releases, NEWS and the ABI read all that the rule reports.
 func TestPagesReadReports(t *testing.T) {
-	report := release.Shown{Verdict: release.NotReady, Headline: "h", Reasons: []string{"r"}, Unknown: []string{"u"}, Notes: []string{"n"},
+	report := release.Shown{Verdict: release.NotReady, Headline: "h", Next: "n",
+		NextAt: time.Date(2026, 8, 5, 0, 0, 0, 0, time.UTC), Reasons: []string{"r"}, Unknown: []string{"u"}, Notes: []string{"n"},
 		Tables: []release.Table{{Title: "t", Columns: []string{"c"}, Rows: [][]string{{"x"}}, Note: "n"}},
 		News: &release.News{Release: "r", Entries: 1, Sections: []release.SectionCount{{Section: "s", Entries: 1}},
 			Faults: []release.Fault{{Path: "p", Why: "w"}}, Stops: true, Listed: []release.ShownEntry{{Section: "s", Path: "p", Text: "t"}}},
 		ABI: &release.ABI{Since: "s", Next: "n", NextAt: "a", Frozen: true, Total: 1, StableBy: []int{1}, Requires: "r", Text: "t",
-			Breaks: []release.Break{{PR: 1, Commit: "c", Title: "t", By: []abi.Evidence{abi.ByTitle}, Text: "x", Approved: "a"}}}}
+			Breaks: []release.Break{{PR: 1, Commit: "c", Title: "t", By: []abi.Evidence{abi.ByTitle}, Text: "x", Approved: "a"}}}, NoABI: "n"}
 	reads(t, report, &web.Readiness{})
 }

@@ -45,6 +45,13 @@ const (
 	approvedBreaks = "%s break the ABI; %s approved them."
 )
 
+// Why what came since the last release isn't known.
+const (
+	noReleaseYet  = "%s has no release yet to compare with."
+	noTag         = "The bot couldn't read what came since the last release: the tag %s doesn't exist."
+	unreadChanges = "The bot couldn't read all that came since %s. bot abi can read a clone."
+)
+
 // What empty tables mean.
 const (
 	noBreaks = "No ABI breaks found since the last release."

@@ -87,6 +87,7 @@ type Readiness struct {
 
 	shownNews *News // for pages
 	shownABI  *ABI
+	noABI     string // why it's nil
 }
 
 // Planned is a release, past or expected.

@@ -2,6 +2,7 @@ package release
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -13,14 +14,18 @@ import (
 
 // Shown is what pages show of it.
 type Shown struct {
-	Verdict  Verdict  `json:"verdict"`
-	Headline string   `json:"headline"`
-	Reasons  []string `json:"reasons,omitempty"`
-	Unknown  []string `json:"unknown,omitempty"`
-	Notes    []string `json:"notes,omitempty"`
-	Tables   []Table  `json:"tables,omitempty"`
-	News     *News    `json:"news,omitempty"` // if the entries could be read
-	ABI      *ABI     `json:"abi,omitempty"`  // if what came since the last release is known
+	Verdict  Verdict `json:"verdict"`
+	Headline string  `json:"headline"`
+	// Next is the release that the verdict is about; "" if none is planned.
+	Next    string    `json:"next_release,omitempty"`
+	NextAt  time.Time `json:"next_release_at,omitzero"`
+	Reasons []string  `json:"reasons,omitempty"`
+	Unknown []string  `json:"unknown,omitempty"`
+	Notes   []string  `json:"notes,omitempty"`
+	Tables  []Table   `json:"tables,omitempty"`
+	News    *News     `json:"news,omitempty"`   // if the entries could be read
+	ABI     *ABI      `json:"abi,omitempty"`    // if what came since the last release is known
+	NoABI   string    `json:"no_abi,omitempty"` // why it isn't
 }
 
 // News is what the changelog of the next release will say.
@@ -58,7 +63,8 @@ type ABI struct {
 	Total    int     `json:"total"`
 	StableBy []int   `json:"stable_abi_pulls,omitempty"` // changed the manifest of the stable ABI
 	Requires string  `json:"python_requires,omitempty"`
-	Text     string  `json:"announcement,omitempty"`
+	// Text is the announcement; "" if no release is planned, or if it's too long.
+	Text string `json:"announcement,omitempty"`
 }
 
 // maxEntries limits News.Listed, and maxAnnouncement ABI.Text, in bytes of JSON, where some
@@ -88,7 +94,7 @@ func (r *Readiness) changelog(set config.News, d changelog.Draft) {
 // showABI takes what pages show of the ABI, with a text for the announcement.
 func (c *Config) showABI(r *Readiness, found *abi.Ledger, now time.Time) {
 	scheme, known := lifecycle.SchemeNamed("pep602")
-	if found == nil || r.Last == nil || !known {
+	if r.noABI = r.unread(); found == nil || r.Last == nil || !known {
 		return
 	}
 	last, err := abi.ParseRelease(strings.TrimPrefix(r.Last.Tag, "v"))
@@ -107,7 +113,18 @@ func (c *Config) showABI(r *Readiness, found *abi.Ledger, now time.Time) {
 	if inJSON, err := json.Marshal(text); err == nil && len(inJSON) <= maxAnnouncement {
 		shown.Text = text
 	}
-	r.shownABI = shown
+	r.shownABI, r.noABI = shown, ""
+}
+
+// unread says why nobody knows what came since the last release.
+func (r *Readiness) unread() string {
+	switch {
+	case r.Last == nil:
+		return fmt.Sprintf(noReleaseYet, r.Version)
+	case r.Last.SHA == "":
+		return fmt.Sprintf(noTag, r.Last.Tag)
+	}
+	return fmt.Sprintf(unreadChanges, r.Last.Tag)
 }
 
 // Shown returns what pages show, with up to so many rows of each table.
@@ -119,7 +136,11 @@ func (r Readiness) Shown(rows int) Shown {
 		}
 		tables[i].Note = uncoded(tables[i].Note)
 	}
-	shown := Shown{Verdict: r.Verdict, Headline: r.Headline(), Reasons: r.Reasons, Notes: r.Notes, Tables: tables}
+	shown := Shown{Verdict: r.Verdict, Headline: r.Headline(), Reasons: r.Reasons, Notes: r.Notes, Tables: tables, NoABI: r.noABI}
+	if r.Next != nil {
+		shown.Next = r.Next.Name
+		shown.NextAt, _ = time.Parse(time.DateOnly, r.Next.Date) // as planned wrote it
+	}
 	for _, what := range r.Unknown {
 		shown.Unknown = append(shown.Unknown, uncoded(what))
 	}

@@ -36,6 +36,28 @@ func TestTooManyMarkedEntries(t *testing.T) {
 	}
 }
 
+// TestReportWithoutABI says why nobody knows what came since the last release.
+func TestReportWithoutABI(t *testing.T) {
+	set := config.Preset().Rules
+	calendar := lifecycle.Builtin()
+	c := Config{Settings: set.Release, News: set.News, ABI: set.ABI,
+		Backport: backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: func() *lifecycle.Calendar { return calendar }}}
+	for _, test := range []struct {
+		day    time.Time
+		tagged string
+		want   string
+	}{
+		{time.Date(2025, 9, 1, 0, 0, 0, 0, time.UTC), "", "3.15 has no release yet to compare with."},
+		{time.Date(2026, 5, 20, 0, 0, 0, 0, time.UTC), "", "The bot couldn't read what came since the last release: the tag v3.15.0b1 doesn't exist."},
+		{time.Date(2026, 5, 20, 0, 0, 0, 0, time.UTC), "v", "The bot couldn't read all that came since v3.15.0b1. bot abi can read a clone."},
+	} {
+		r := c.Judge("3.15", pull.Release{Branch: "3.15", Tip: "t", Tagged: test.tagged}, test.day)
+		if s := r.Shown(1); s.NoABI != test.want || s.Next != r.Next.Name || s.NextAt.Format(time.DateOnly) != r.Next.Date {
+			t.Errorf("on %s: %q, want %q: %+v", r.Next.Date, s.NoABI, test.want, s)
+		}
+	}
+}
+
 // TestReportForPages: what the changelog will say and what broke the ABI is stored for pages, however much there is.
 func TestReportForPages(t *testing.T) {
 	set := config.Preset().Rules

@@ -50,7 +50,8 @@ type ReleaseABI struct {
 	Total    int        `json:"total"`
 	StableBy []int      `json:"stable_abi_pulls,omitempty"` // changed the manifest of the stable ABI
 	Requires string     `json:"python_requires,omitempty"`
-	Text     string     `json:"announcement,omitempty"`
+	// Text is the announcement; "" if no release is planned, or if it's too long.
+	Text string `json:"announcement,omitempty"`
 }
 
 // ABIBreak is a change that breaks the full ABI.
@@ -69,6 +70,7 @@ type ofVersion struct {
 	Release    *Release     `json:"release,omitempty"` // with when GitHub was asked
 	News       *ReleaseNews `json:"news,omitempty"`
 	ABI        *ReleaseABI  `json:"abi,omitempty"`
+	NoABI      string       `json:"no_abi,omitempty"` // why there's none, if the bot has looked
 
 	Versions []string `json:"-"` // that live, newest first
 }
@@ -105,8 +107,8 @@ func (o *ofVersion) choose(p *Pages, a *asked, key pull.Key, all []Release) erro
 			return err
 		}
 		if o.Release == nil || o.News == nil && o.ABI == nil && (r.News != nil || r.ABI != nil) {
-			o.News, o.ABI, o.Version = r.News, r.ABI, r.Version
-			r.Readiness = Readiness{}
+			o.News, o.ABI, o.NoABI, o.Version = r.News, r.ABI, r.NoABI, r.Version
+			r.Readiness = Readiness{Next: r.Next, NextAt: r.NextAt}
 			o.Release = r
 		}
 	}
@@ -118,7 +120,7 @@ func (p *Pages) news(a *asked) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	o.ABI = nil
+	o.ABI, o.NoABI = nil, ""
 	table := [][]string{{"version", "section", "path", "text", "fault"}}
 	sentence := o.nothing("NEWS entries")
 	if n := o.News; n != nil {
@@ -136,8 +138,13 @@ func (p *Pages) news(a *asked) (page, error) {
 
 // nothing says that nothing is stored.
 func (o ofVersion) nothing(of string) string {
-	if o.Version == "" {
+	switch {
+	case o.Version == "":
 		return "The release data lists no supported version."
+	case o.NoABI != "":
+		return o.NoABI
+	case !o.Release.Seen.IsZero():
+		return fmt.Sprintf("The bot couldn't read the %s of %s.", of, o.Version)
 	}
 	return fmt.Sprintf("The bot hasn't looked at the %s of %s yet.", of, o.Version)
 }

@@ -63,6 +63,23 @@ func TestABI(t *testing.T) {
 	}
 }
 
+// TestWithoutABI: the bot has looked, and the page says why there's nothing to show. An announcement may be too long to be stored.
+func TestWithoutABI(t *testing.T) {
+	s := versionsSite(t)
+	s.releases[0].Issue = 9
+	s.see("python/cpython", reported(8, Readiness{Verdict: "not known", NoABI: "The tag <v> doesn't exist.", News: &ReleaseNews{}}))
+	s.see("python/cpython", reported(9, Readiness{Verdict: "not known", ABI: &ReleaseABI{Since: "3.16.0a1", Next: "3.16.0a2"}}))
+	s.shows("/python/cpython/abi?version=3.14", 200, `<p class="sentence">The tag &lt;v&gt; doesn&#39;t exist.</p>`, "2 hours ago")
+	s.shows("/python/cpython/abi?version=3.16", 200, "No ABI breaks found since 3.16.0a1", "The announcement is too long for this page")
+	s.shows("/python/cpython/news?version=3.14", 200, "would have 0 NEWS entries", "No NEWS entries yet.")
+	s.shows("/python/cpython/news?version=3.16", 200, "The bot couldn&#39;t read the NEWS entries of 3.16.", "2 hours ago")
+	for _, page := range []string{"/abi?version=3.14", "/news?version=3.16"} {
+		if text := s.get("/python/cpython" + page).Body.String(); strings.Contains(text, "hasn&#39;t looked") || strings.Contains(text, "The bot looks at") {
+			t.Errorf("%s says that the bot hasn't looked: %s", page, text)
+		}
+	}
+}
+
 // TestVersionsBefore: no version lives, as far as anybody knows.
 func TestVersionsBefore(t *testing.T) {
 	s := newSite(t)

@@ -272,7 +272,7 @@ func TestMarkupIsTextInLists(t *testing.T) {
 	s.life = LifeCycle{Branches: []LifeBranch{{Name: markup, Version: markup, Phase: markup, Next: markup, NextAt: at,
 		NextPhase: markup, NextPhaseAt: at, EndOfLife: markup, Allow: []string{markup}, Ask: []string{markup},
 		Managers: []Manager{{markup, markup}}}}}
-	s.releases = []Release{{Version: markup, Phase: markup, Next: markup, NextAt: at, Managers: []Manager{{markup, markup}}, Issue: 8}}
+	s.releases = []Release{{Version: markup, Phase: markup, Managers: []Manager{{markup, markup}}, Issue: 8, Readiness: Readiness{Next: markup, NextAt: at}}}
 	s.see("python/cpython", reported(8, Readiness{Verdict: markup, Headline: markup, Reasons: []string{markup}, Unknown: []string{markup},
 		Tables: []ReleaseTable{{Title: markup, Columns: []string{markup, markup}, Rows: [][]string{{markup, markup}}, Note: markup}}}))
 	q := url.QueryEscape(markup)

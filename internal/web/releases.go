@@ -14,8 +14,6 @@ import (
 type Release struct {
 	Version  string    `json:"version"`
 	Phase    string    `json:"phase"`
-	Next     string    `json:"next_release,omitempty"`
-	NextAt   time.Time `json:"next_release_at,omitzero"`
 	Managers []Manager `json:"release_managers,omitempty"`
 	Issue    int       `json:"tracking_issue,omitempty"` // 0: none, and so nobody judges it
 	// Seen is when GitHub was asked; zero for never.
@@ -25,15 +23,20 @@ type Release struct {
 
 // Readiness is what the last run found out about a release.
 type Readiness struct {
-	Verdict  string         `json:"verdict,omitempty"` // "ready", "not ready" or "not known"
-	Headline string         `json:"headline,omitempty"`
-	Reasons  []string       `json:"reasons,omitempty"`
-	Unknown  []string       `json:"unknown,omitempty"`
-	Notes    []string       `json:"notes,omitempty"`
-	Tables   []ReleaseTable `json:"tables,omitempty"`
-	// News and ABI have pages of their own.
-	News *ReleaseNews `json:"news,omitempty"`
-	ABI  *ReleaseABI  `json:"abi,omitempty"`
+	Verdict  string `json:"verdict,omitempty"` // "ready", "not ready" or "not known"
+	Headline string `json:"headline,omitempty"`
+	// Next is the release that the verdict is about or, without one, what the release data says
+	// now; "" if none is planned.
+	Next    string         `json:"next_release,omitempty"`
+	NextAt  time.Time      `json:"next_release_at,omitzero"`
+	Reasons []string       `json:"reasons,omitempty"`
+	Unknown []string       `json:"unknown,omitempty"`
+	Notes   []string       `json:"notes,omitempty"`
+	Tables  []ReleaseTable `json:"tables,omitempty"`
+	// News and ABI have pages of their own. NoABI is why there's none of the latter.
+	News  *ReleaseNews `json:"news,omitempty"`
+	ABI   *ReleaseABI  `json:"abi,omitempty"`
+	NoABI string       `json:"no_abi,omitempty"`
 }
 
 // ReleaseTable is what the verdict depends on.
@@ -66,7 +69,7 @@ func (p *Pages) releases(a *asked) (page, error) {
 		if err := p.judged(a, key, r); err != nil {
 			return page{}, err
 		}
-		r.News, r.ABI = nil, nil
+		r.News, r.ABI, r.NoABI = nil, nil, ""
 		seen := ""
 		if !r.Seen.IsZero() {
 			seen = exact(r.Seen)
@@ -110,6 +113,9 @@ func (p *Pages) judged(a *asked, key pull.Key, r *Release) error {
 func (r *Release) sentence(p *Pages) string {
 	if r.Next == "" {
 		return r.Headline
+	}
+	if r.NextAt.Before(p.Now().UTC().Truncate(24 * time.Hour)) {
+		return fmt.Sprintf("%s It was due on %s.", r.Headline, day(r.NextAt))
 	}
 	return fmt.Sprintf("%s It's due %s.", r.Headline, p.days(r.NextAt))
 }

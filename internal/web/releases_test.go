@@ -27,12 +27,13 @@ func TestReleases(t *testing.T) {
 	s.shows(path, 200, "No version has a tracking issue yet", "The release data lists no supported version")
 	today := at.Truncate(day1)
 	s.releases = []Release{
-		{Version: "3.15", Phase: "candidate", Next: "3.15.0 candidate 2", NextAt: today.Add(12 * day1),
-			Managers: []Manager{{"Hugo", "hugovk"}}, Issue: 7},
+		{Version: "3.15", Phase: "candidate", Managers: []Manager{{"Hugo", "hugovk"}}, Issue: 7,
+			Readiness: Readiness{Next: "3.15.0 candidate 3", NextAt: today.Add(26 * day1)}}, // since today, by the release data
 		{Version: "3.14", Phase: "bugfix", Issue: 8},
 		{Version: "3.13", Phase: "bugfix"},
 	}
 	s.see("python/cpython", reported(7, Readiness{Verdict: "not ready", Headline: "3.15.0 candidate 2 isn't ready.",
+		Next: "3.15.0 candidate 2", NextAt: today.Add(12 * day1),
 		Reasons: []string{"It blocks."}, Unknown: []string{"Nobody knows."}, Tables: []ReleaseTable{
 			{Title: "Release blockers: 1", Columns: []string{"", "title"}, Rows: [][]string{{"#11", "It hangs"}}, Note: "1 more."},
 			{Title: "Faults", Columns: []string{"entry", "fault"}, Rows: [][]string{{"Misc/x.rst", "lost"}}},
@@ -41,7 +42,7 @@ func TestReleases(t *testing.T) {
 		"<li>Nobody knows.</li>",
 		`<a href="https://github.example/python/cpython/issues/11">#11</a>`, "It hangs", "1 more.",
 		`<th scope="col">Issue or pull request</th>`, "<code>Misc/x.rst</code>",
-		"No deferred blocker is open.", "2 hours ago", "Hugo (hugovk)",
+		"3.15.0 candidate 2, <time", "No deferred blocker is open.", "2 hours ago", "Hugo (hugovk)",
 		"No verdict yet: the bot hasn't looked at", "https://github.example/python/cpython/issues/8",
 		"The settings name no tracking issue for 3.13")
 	var got ofReleases
