@@ -61,6 +61,8 @@ type ABIBreak struct {
 	Title  string   `json:"title"`
 	By     []string `json:"by"` // what shows it
 	Text   string   `json:"text"`
+	// Approved is the login of the release manager who let it break the frozen ABI.
+	Approved string `json:"approved_by,omitempty"`
 }
 
 // ofVersion is a page about the next release of a version.

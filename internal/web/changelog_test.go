@@ -19,7 +19,7 @@ func versionsSite(t *testing.T) *site {
 		News: &ReleaseNews{Release: "3.15.0b2", Entries: 3, Sections: []NewsSection{{"Library", 3}}, Faults: []NewsFault{{"Misc/x.rst", "lost <b>"}},
 			Stops: true, Listed: []ReleaseEntry{{"Library", "Library/a.rst", "Fix <it>."}, {"Library", "Library/b.rst", "=1+1"}}},
 		ABI: &ReleaseABI{Since: "3.15.0b1", Next: "3.15.0b2", NextAt: "2026-12-08", Frozen: true, Total: 4, StableBy: []int{12},
-			Breaks:   []ABIBreak{{PR: 11, Commit: "c", Title: "T", By: []string{"title", "NEWS entry"}, Text: "A <struct>"}, {Commit: strings.Repeat("d", 40)}, {}},
+			Breaks:   []ABIBreak{{PR: 11, Commit: "c", Title: "T", By: []string{"title", "NEWS entry"}, Text: "A <struct>", Approved: "hugovk"}, {Commit: strings.Repeat("d", 40)}, {}},
 			Requires: `Python-Requires: >= "3.15.0b2"`, Text: "This is <b>\n"}}))
 	return s
 }
@@ -48,7 +48,7 @@ func TestABI(t *testing.T) {
 	s := versionsSite(t)
 	const path = "/python/cpython/abi"
 	s.shows(path, 200, "<h1>ABI 3.15</h1>", "4 changes have broken the full ABI since 3.15.0b1. It&#39;s frozen, so each needs the release manager&#39;s "+
-		"word. The next release is 3.15.0b2, expected on 2026-12-08.", "A &lt;struct&gt;", "title, NEWS entry", "a NEWS entry</th>",
+		"word. The next release is 3.15.0b2, expected on 2026-12-08.", "A &lt;struct&gt;", "title, NEWS entry", "a NEWS entry</th>", "hugovk approved it",
 		"https://github.example/python/cpython/commit/"+strings.Repeat("d", 40), "1 more isn't shown.", "This is &lt;b&gt;",
 		"The manifest of the stable ABI was changed by", `href="/python/cpython/news?version=3.15"`)
 	s.shows(path+"?version=3.16", 200, "The settings name no tracking issue for 3.16")
