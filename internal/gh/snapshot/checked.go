@@ -18,8 +18,10 @@ const (
 	// rememberedChecked and rememberedDoubts limit what's remembered.
 	rememberedChecked = 100
 	rememberedDoubts  = 2000
-	// maxDoubts limits the runs whose earlier results one load reads, each in one request.
-	maxDoubts = 20
+	// maxDoubts limits the requests of one load for earlier results: once there are so many,
+	// no list is begun. doubtPages limits a list, in pages of a hundred.
+	maxDoubts  = 20
+	doubtPages = 10
 	// reportsPerCommit and commentsPerCommit are how many of a commit are read. More are as
 	// if they were missing.
 	reportsPerCommit  = 100
@@ -47,12 +49,12 @@ type knownChecks struct {
 
 // Checked loads the checks of a branch's newest commits: one request, one for buildbots'
 // comments on their pull requests if some are known, one for its nightly builds if it has
-// some, and one for each run that may have had another result before.
+// some, and those for runs that may have had another result before.
 func (l *Loader) Checked(ctx context.Context, q CheckedQuery) (pull.BranchChecks, error) {
 	c, err := l.app.Client(ctx, q.Key.Repository(), q.Installation)
 	if err == nil {
 		var found pull.BranchChecks
-		if found, err = (&checkedLoad{c, l, q, map[string]bool{}}).load(ctx); err == nil {
+		if found, err = (&checkedLoad{c, l, q, map[string]bool{}, map[string][]pull.CheckRun{}, 0}).load(ctx); err == nil {
 			l.checked.Add(checkedAt{q.Key.Repository(), q.Branch}, knownChecks{found, c.Now()})
 			return found, nil
 		}
@@ -81,7 +83,9 @@ type checkedLoad struct {
 	*gh.Client
 	from *Loader
 	CheckedQuery
-	statuses map[string]bool // names that statuses have, rather than check runs
+	statuses map[string]bool            // names that statuses have, rather than check runs
+	reports  map[string][]pull.CheckRun // all statuses that count, by commit
+	asked    int                        // requests for earlier results
 }
 
 type checkedCommit struct {

@@ -91,6 +91,33 @@ func TestChecked(t *testing.T) {
 	}
 }
 
+// TestDoubtsAmongManyStatuses: GitHub lists all statuses of a commit, newest first. A check's earlier result is found behind those of others,
+// and the list is read once for all checks.
+func TestDoubtsAmongManyStatuses(t *testing.T) {
+	w := newWorld(t)
+	sha, err := w.Repo.Push("main", ghtest.Commit{Message: "c"})
+	trial.OK(t, err)
+	doubts := []pull.CheckDoubt{{SHA: sha, Check: "slow/a"}, {SHA: sha, Check: "slow/b"}}
+	for _, state := range []string{"success", "failure"} {
+		for _, d := range doubts {
+			trial.OK(t, w.Repo.SetStatus(sha, "ci", ghtest.Status{Context: d.Check, State: state}))
+		}
+		for i := range 120 {
+			trial.OK(t, w.Repo.SetStatus(sha, "ci", ghtest.Status{Context: fmt.Sprint("other ", i%40), State: "success"}))
+		}
+	}
+	w.Srv.ResetRequests()
+	b, err := w.app.Checked(t.Context(), CheckedQuery{Key: ghtrial.CPython, Branch: "main", Source: watching(doubts...)})
+	trial.OK(t, err)
+	want := "c #0: slow/a bad, slow/a bad, slow/a good, slow/b bad, slow/b bad, slow/b good"
+	if got := runs(b); got[len(got)-1] != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if w.Sent() != 5 {
+		t.Errorf("%d requests, want 5, for commits, builds and three pages of statuses", w.Sent())
+	}
+}
+
 // A rule's look at a branch's checks costs nothing while they're fresh.
 func TestCheckedByRules(t *testing.T) {
 	w := newWorld(t)

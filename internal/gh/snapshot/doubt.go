@@ -25,7 +25,6 @@ func (l *checkedLoad) doubt(ctx context.Context, b *pull.BranchChecks) error {
 	if l.Source.Doubts == nil {
 		return nil
 	}
-	asked := 0
 	for _, d := range l.Source.Doubts(*b) {
 		i := slices.IndexFunc(b.Commits, func(c pull.CommitChecks) bool { return c.SHA == d.SHA })
 		status, reported := l.statuses[d.Check]
@@ -35,7 +34,7 @@ func (l *checkedLoad) doubt(ctx context.Context, b *pull.BranchChecks) error {
 		key := doubtAt{l.Key.Repository(), d, newest(b.Commits[i].Runs, d.Check)}
 		earlier, known := l.from.doubts.Get(key)
 		if !known {
-			if asked++; asked > maxDoubts {
+			if l.asked >= maxDoubts {
 				continue
 			}
 			var err error
@@ -59,33 +58,65 @@ func newest(runs []pull.CheckRun, check string) (at time.Time) {
 	return at
 }
 
-// earlier lists up to a hundred runs of a check on a commit, with the newest one.
+// earlier lists a check's runs on a commit, with the newest one.
 func (l *checkedLoad) earlier(ctx context.Context, d pull.CheckDoubt, status bool) (runs []pull.CheckRun, err error) {
-	add := func(run pull.CheckRun, ran bool) {
-		if ran {
-			runs = append(runs, run)
-		}
-	}
-	page := github.ListOptions{PerPage: 100}
 	if status {
-		found, _, err := l.REST.Repositories.ListStatuses(ctx, l.Key.Owner, l.Key.Repo, d.SHA, &page)
+		all, err := l.reported(ctx, d.SHA)
+		return slices.DeleteFunc(slices.Clone(all), func(r pull.CheckRun) bool { return r.Check != d.Check }), err
+	}
+	options := github.ListCheckRunsOptions{CheckName: &d.Check, Filter: github.String("all")}
+	err = l.pages(func(page github.ListOptions) (*github.Response, error) {
+		options.ListOptions = page
+		found, response, err := l.REST.Checks.ListCheckRunsForRef(ctx, l.Key.Owner, l.Key.Repo, d.SHA, &options)
+		if err != nil {
+			return nil, said(err, "listing the check runs of", d.SHA)
+		}
+		for _, c := range found.CheckRuns {
+			took := span{c.GetStartedAt().Time, c.GetCompletedAt().Time}
+			if run, ran := checkRun(c.GetName(), c.GetStatus(), c.GetConclusion(), took, c.GetDetailsURL()); ran {
+				runs = append(runs, run)
+			}
+		}
+		return response, nil
+	})
+	return runs, err
+}
+
+// reported lists the statuses that count on a commit. GitHub can't list those of one name, so the
+// list is read once for all.
+func (l *checkedLoad) reported(ctx context.Context, sha string) ([]pull.CheckRun, error) {
+	if runs, read := l.reports[sha]; read {
+		return runs, nil
+	}
+	var runs []pull.CheckRun
+	err := l.pages(func(page github.ListOptions) (*github.Response, error) {
+		found, response, err := l.REST.Repositories.ListStatuses(ctx, l.Key.Owner, l.Key.Repo, sha, &page)
 		for _, s := range found {
 			outcome, shows := outcomes[s.GetState()]
-			add(pull.CheckRun{Check: d.Check, Outcome: outcome, At: s.GetCreatedAt().Time, URL: s.GetTargetURL()},
-				shows && s.GetContext() == d.Check)
+			if shows && l.Source.Watches(s.GetContext()) {
+				runs = append(runs, pull.CheckRun{Check: s.GetContext(), Outcome: outcome, At: s.GetCreatedAt().Time, URL: s.GetTargetURL()})
+			}
 		}
-		return runs, said(err, "listing the statuses of", d.SHA)
+		return response, said(err, "listing the statuses of", sha)
+	})
+	if err == nil {
+		l.reports[sha] = runs
 	}
-	all := "all"
-	found, _, err := l.REST.Checks.ListCheckRunsForRef(ctx, l.Key.Owner, l.Key.Repo, d.SHA,
-		&github.ListCheckRunsOptions{CheckName: &d.Check, Filter: &all, ListOptions: page})
-	if err != nil {
-		return nil, said(err, "listing the check runs of", d.SHA)
+	return runs, err
+}
+
+// pages reads a list to its end, or up to doubtPages.
+func (l *checkedLoad) pages(each func(github.ListOptions) (*github.Response, error)) error {
+	page := github.ListOptions{PerPage: perPage}
+	for range doubtPages {
+		l.asked++
+		response, err := each(page)
+		if err != nil || response.NextPage == 0 {
+			return err
+		}
+		page.Page = response.NextPage
 	}
-	for _, c := range found.CheckRuns {
-		add(checkRun(c.GetName(), c.GetStatus(), c.GetConclusion(), span{c.GetStartedAt().Time, c.GetCompletedAt().Time}, c.GetDetailsURL()))
-	}
-	return runs, nil
+	return nil
 }
 
 func said(err error, doing, what string) error {
