@@ -1,6 +1,9 @@
 package pull
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // MaxChecked is how many of a branch's newest commits are looked at: what broke before
 // them is no one's in particular any more.
@@ -11,7 +14,13 @@ const MaxChecked = 100
 type BranchChecks struct {
 	Commits []CommitChecks // oldest first, at most MaxChecked
 	More    bool           // the branch has older ones
+	// Undecided are checks whose earlier results on a commit aren't read yet: too many were to
+	// be read at once. The next load goes on.
+	Undecided []string
 }
+
+// Decided reports whether all is read that shows since when a check fails.
+func (b BranchChecks) Decided(check string) bool { return !slices.Contains(b.Undecided, check) }
 
 // CommitChecks is one commit of a branch.
 type CommitChecks struct {

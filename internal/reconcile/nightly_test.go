@@ -195,3 +195,32 @@ func TestMoreThanAHundredCommits(t *testing.T) {
 		t.Errorf("the log doesn't say why nobody hears of it:\n%s", &s.log)
 	}
 }
+
+// TestManyFlakyChecks: many checks fail at once, and each has failed and passed on the same commit before. More of that is to be read than one
+// look reads: until the last look, nobody hears of the others, and then nobody does.
+func TestManyFlakyChecks(t *testing.T) {
+	s := newNights(t, func(c *reconcile.Config) { c.Settings.Rules.Regressions.Checks = []string{"refleak*"} })
+	_, flaky := s.lands("one")
+	two, red := s.lands("two")
+	for i := range 25 {
+		name := fmt.Sprint("refleak ", i)
+		for _, conclusion := range []string{"failure", "success"} {
+			s.check(s.repo.CheckRun(flaky, "ci", name, conclusion))
+		}
+		s.check(s.repo.CheckRun(red, "ci", name, "failure"))
+	}
+	looks := 0
+	for again := true; again && looks < 10; looks++ {
+		s.clock.Advance(time.Hour)
+		s.recorded.at = nil
+		s.looks()
+		s.check(s.bot.Run(s.Context(), s.job(two)))
+		if note := s.note(two); note != "" {
+			t.Fatalf("#%d hears %q", two, note)
+		}
+		again = slices.ContainsFunc(s.recorded.at, func(at time.Time) bool { return !at.IsZero() && at.Sub(s.clock.Now()) <= time.Minute })
+	}
+	if looks != 3 {
+		t.Errorf("%d looks, want 3: the commits that decide have 50 runs", looks)
+	}
+}

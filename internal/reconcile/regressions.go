@@ -51,8 +51,7 @@ func (r *Reconciler) regressions(ctx context.Context, p place) error {
 		return err
 	}
 	if next := before.At.Add(before.Pause); next.After(r.Now()) {
-		return r.Store.Add(ctx, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: fmt.Sprint(roundsNote, " ", next.Unix()),
-			At: next})
+		return r.lookAgain(ctx, p, next)
 	}
 	l := look{place: p, before: before, now: rounds{At: r.Now(), Pause: roundsPause, Open: map[string]round{}},
 		seen: Checked{At: r.Now(), Branches: []regression.Report{}}}
@@ -75,7 +74,16 @@ func (r *Reconciler) regressions(ctx context.Context, p place) error {
 	if err := errors.Join(r.tell(ctx, p, numbers), r.keep(ctx, checkedNote, p.key, l.seen)); err != nil {
 		return err
 	}
-	return r.keep(ctx, roundsNote, p.key, l.now)
+	if err := r.keep(ctx, roundsNote, p.key, l.now); err != nil || !l.undecided {
+		return err
+	}
+	return r.lookAgain(ctx, p, l.now.At.Add(l.now.Pause))
+}
+
+// lookAgain has the checks looked at later.
+func (r *Reconciler) lookAgain(ctx context.Context, p place, at time.Time) error {
+	return r.Store.Add(ctx, queue.Hint{Key: p.key.String(), Installation: p.installation, Cause: fmt.Sprint(roundsNote, " ", at.Unix()),
+		At: at})
 }
 
 // look is one look at the checks of a repository's branches.
@@ -83,6 +91,7 @@ type look struct {
 	place
 	before, now rounds
 	seen        Checked
+	undecided   bool // not all is read that shows since when a check fails
 }
 
 // Checked is how the checks of a repository's branches are.
@@ -131,8 +140,15 @@ func (r *Reconciler) examine(ctx context.Context, l *look, branches []string) er
 	return ctx.Err()
 }
 
-// rounds adds the open rounds of a branch.
+// rounds adds the open rounds of a branch. One that isn't decided stays as it was.
 func (l *look) rounds(ctx context.Context, branch string, b pull.BranchChecks) {
+	for _, check := range b.Undecided {
+		key := branch + " " + check
+		l.undecided = true
+		if before, open := l.before.Open[key]; open {
+			l.now.Open[key] = before
+		}
+	}
 	for _, open := range regression.Open(l.rules, b, l.now.At) {
 		key := branch + " " + open.Check
 		next := round{Sum: open.Summary(b), Pulls: open.Pulls(b)}

@@ -183,6 +183,8 @@ func (t Terms) regression(s config.Rules, b pull.BranchChecks, r Round) Regressi
 		out.Silence = silentOff
 	case r.Flaky:
 		out.Silence = silentFlaky
+	case !b.Decided(r.Check):
+		out.Silence = silentUndecided
 	case !r.Known():
 		out.Silence = silentUnknown
 	case len(out.Pulls) == 0:

@@ -72,6 +72,11 @@ func TestReportSaysWhyNobodyIsTold(t *testing.T) {
 	if r := last(noon.Add(28 * time.Hour)); r.Silence != "More than 2 pull requests may be the cause, so none is told." || r.Offered {
 		t.Errorf("%+v", r)
 	}
+	b.Undecided = []string{"refleak"}
+	if r := last(noon.Add(28 * time.Hour)); r.Silence != silentUndecided || r.Offered || len(Open(s, b, noon)) > 0 {
+		t.Errorf("%+v", r)
+	}
+	b.Undecided = nil
 	for i := range b.Commits {
 		b.Commits[i].Pull = 0
 	}

@@ -160,11 +160,11 @@ func (t Terms) Doubts(b pull.BranchChecks) (all []pull.CheckDoubt) {
 // maxDoubts limits the bad commits of one round whose earlier results are loaded.
 const maxDoubts = 2
 
-// Open are the rounds that go on, by check.
+// Open are the rounds that go on, by check, as far as they're decided.
 func Open(s config.Rules, b pull.BranchChecks, now time.Time) (all []Round) {
 	t := termsOf(s, now)
 	for _, check := range Checks(b) {
-		if rounds := t.Rounds(b, check); len(rounds) > 0 && rounds[len(rounds)-1].Fixed < 0 {
+		if rounds := t.Rounds(b, check); len(rounds) > 0 && rounds[len(rounds)-1].Fixed < 0 && b.Decided(check) {
 			all = append(all, rounds[len(rounds)-1])
 		}
 	}

@@ -101,6 +101,10 @@ func (m memory) fails() bool {
 	return slices.ContainsFunc(m.checks(), func(check string) bool { return m.Checks[check].State == failing })
 }
 
+// decidedWithin is when to look again at checks that aren't decided. Mostly, the repository's own
+// look enqueues their pull requests before.
+const decidedWithin = 10 * time.Minute
+
 // maxRows limits the checks in one comment.
 const maxRows = 20
 
@@ -117,14 +121,23 @@ func (j *judge) want() pull.Want {
 	now := memory{Checks: map[string]row{}}
 	for _, check := range slices.Compact(slices.Sorted(slices.Values(append(Checks(j.b), j.before.checks()...)))) {
 		before, known := j.before.Checks[check]
+		if !j.b.Decided(check) {
+			if known {
+				now.Checks[check] = before
+			}
+			continue
+		}
 		if row, is := j.row(check, before, known); is && (known || len(now.Checks) < maxRows) {
 			now.Checks[check] = row
 		}
 	}
-	if len(now.Checks) == 0 {
-		return pull.Want{}
-	}
 	offer, again := j.offer(now)
+	if len(j.b.Undecided) > 0 {
+		again = j.r.Now.Add(decidedWithin)
+	}
+	if len(now.Checks) == 0 {
+		return pull.Want{Again: again}
+	}
 	body := now.text(j.r, next{offer, j.revert()})
 	return pull.Want{Notes: []pull.Note{{Key: noteKey, Body: body, Data: pull.Data(now)}}, Again: again}
 }

@@ -11,11 +11,12 @@ import (
 
 // Why nobody is told.
 const (
-	silentOff     = "The rule on regressions isn't on, so nobody is told."
-	silentFlaky   = "It has failed and passed on the same commit, so it's flaky, and nobody is told."
-	silentUnknown = "No run on the commits before is known to have passed, so nobody is told."
-	silentPushed  = "What came in between was pushed without a pull request, so nobody is told."
-	silentMany    = "More than %d pull requests may be the cause, so none is told."
+	silentOff       = "The rule on regressions isn't on, so nobody is told."
+	silentFlaky     = "It has failed and passed on the same commit, so it's flaky, and nobody is told."
+	silentUnknown   = "No run on the commits before is known to have passed, so nobody is told."
+	silentPushed    = "What came in between was pushed without a pull request, so nobody is told."
+	silentUndecided = "Whether it failed earlier, too, isn't known yet, so nobody is told for now."
+	silentMany      = "More than %d pull requests may be the cause, so none is told."
 )
 
 const textNoChecks = "None of the checks that the settings name has run here."

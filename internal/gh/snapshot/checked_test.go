@@ -118,6 +118,24 @@ func TestDoubtsAmongManyStatuses(t *testing.T) {
 	}
 }
 
+// TestManyDoubts: of more earlier results than one load reads, it says so, and the next one goes on.
+func TestManyDoubts(t *testing.T) {
+	w := newWorld(t)
+	sha, err := w.Repo.Push("main", ghtest.Commit{Message: "c"})
+	trial.OK(t, err)
+	var doubts []pull.CheckDoubt
+	for i := range 25 {
+		doubts = append(doubts, pull.CheckDoubt{SHA: sha, Check: fmt.Sprintf("slow %02d", i)})
+		trial.OK(t, w.Repo.CheckRun(sha, "ci", doubts[i].Check, "failure"))
+	}
+	for _, want := range [][]string{{"slow 20", "slow 21", "slow 22", "slow 23", "slow 24"}, nil} {
+		b, err := w.app.Checked(t.Context(), CheckedQuery{Key: ghtrial.CPython, Branch: "main", Source: watching(doubts...)})
+		if err != nil || !slices.Equal(b.Undecided, want) || b.Decided("slow 24") != (want == nil) {
+			t.Errorf("undecided are %q, want %q: %v", b.Undecided, want, err)
+		}
+	}
+}
+
 // A rule's look at a branch's checks costs nothing while they're fresh.
 func TestCheckedByRules(t *testing.T) {
 	w := newWorld(t)

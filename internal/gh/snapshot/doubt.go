@@ -35,6 +35,7 @@ func (l *checkedLoad) doubt(ctx context.Context, b *pull.BranchChecks) error {
 		earlier, known := l.from.doubts.Get(key)
 		if !known {
 			if l.asked >= maxDoubts {
+				b.Undecided = append(b.Undecided, d.Check)
 				continue
 			}
 			var err error

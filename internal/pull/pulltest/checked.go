@@ -11,11 +11,15 @@ import (
 
 // parseChecked reads the commits of a branch, oldest first. Each is a line "SHA PULL",
 // with its runs after semicolons: "c0ffee 999; refleak bad 2026-08-05T09:00:00Z
-// https://ci.example/1".
+// https://ci.example/1". "undecided CHECK" is one whose earlier results aren't read yet.
 func parseChecked(lines []string) (b pull.BranchChecks, err error) {
 	for _, line := range lines {
 		parts := strings.Split(line, ";")
 		head := strings.Fields(parts[0])
+		if len(head) == 2 && head[0] == "undecided" {
+			b.Undecided = append(b.Undecided, head[1])
+			continue
+		}
 		if len(head) != 2 {
 			return b, fmt.Errorf("%q isn't a commit: want SHA PULL; CHECK good|bad|pending TIME [URL]", line)
 		}
