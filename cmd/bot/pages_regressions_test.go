@@ -37,7 +37,7 @@ func reads(t *testing.T, report, page any) {
 func TestPageReadsRegressions(t *testing.T) {
 	c := regression.Commit{SHA: "a", Subject: "b", Pull: 1}
 	at := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
-	report := regression.Report{Branch: "main", Commits: []regression.Commit{c}, Older: true, More: 2,
+	report := regression.Report{Branch: "main", Commits: []regression.Commit{c}, Older: true, Unread: 3, More: 2,
 		Nightly: &regression.NightlyOutcome{Branch: "main", Workflow: "w", State: "failed", SHA: "a", At: at, URL: "u", Since: at, LastGood: "g"},
 		Checks: []regression.Check{{Name: "n", State: "failing", Runs: "+", Rounds: []regression.Regression{{Good: &c, Bad: c, Fixed: &c,
 			Flaky: true, Since: at, URL: "u", Pulls: []int{1}, Silence: "s", Offered: true, Reverts: []regression.Revert{{Number: 1, Of: 2}}}}}}}

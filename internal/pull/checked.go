@@ -14,6 +14,9 @@ const MaxChecked = 100
 type BranchChecks struct {
 	Commits []CommitChecks // oldest first, at most MaxChecked
 	More    bool           // the branch has older ones
+	// Unread is how many of the commits have more reports than are read; those beyond are as if
+	// they were missing.
+	Unread int
 	// Undecided are checks whose earlier results on a commit aren't read yet: too many were to
 	// be read at once. The next load goes on.
 	Undecided []string

@@ -44,7 +44,8 @@ type Report struct {
 	// Commits are the newest ones, oldest first. Older: the branch has more.
 	Commits []Commit `json:"commits"`
 	Older   bool     `json:"older,omitempty"`
-	Checks  []Check  `json:"checks"` // failing ones first
+	Unread  int      `json:"unread,omitempty"` // commits of which not all reports are read
+	Checks  []Check  `json:"checks"`           // failing ones first
 	More    int      `json:"more,omitempty"`
 	// Nightly is left out if the settings have no nightly build of the branch.
 	Nightly *NightlyOutcome `json:"nightly_build,omitempty"`
@@ -102,7 +103,7 @@ type Revert struct {
 // NewReport reads a branch's checks.
 func NewReport(s config.Rules, branch string, b pull.BranchChecks, now time.Time) Report {
 	t := termsOf(s, now)
-	r := Report{Branch: branch, Commits: []Commit{}, Older: b.More, Checks: []Check{}}
+	r := Report{Branch: branch, Commits: []Commit{}, Older: b.More, Unread: b.Unread, Checks: []Check{}}
 	for _, c := range b.Commits {
 		r.Commits = append(r.Commits, commitOf(c))
 	}

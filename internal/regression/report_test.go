@@ -85,6 +85,17 @@ func TestReportSaysWhyNobodyIsTold(t *testing.T) {
 	}
 }
 
+// TestReportSaysWhatIsUnread: a commit may have more reports than are read.
+func TestReportSaysWhatIsUnread(t *testing.T) {
+	b := history("g b")
+	b.Unread = 2
+	var text strings.Builder
+	r := NewReport(watched(), "main", b, noon)
+	if err := r.Write(&text); err != nil || !strings.Contains(text.String(), "Some reports on 2 commits aren't read") {
+		t.Errorf("%v:\n%s", err, &text)
+	}
+}
+
 // TestReportIsBounded: whatever a hundred commits bring.
 func TestReportIsBounded(t *testing.T) {
 	var b pull.BranchChecks

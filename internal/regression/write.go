@@ -19,6 +19,8 @@ const (
 	silentMany      = "More than %d pull requests may be the cause, so none is told."
 )
 
+const textUnread = "Some reports on %s aren't read, so more pull requests may be the cause."
+
 const textNoChecks = "None of the checks that the settings name has run here."
 
 // Headline is the branch's state in a sentence.
@@ -59,6 +61,9 @@ func (r Report) Write(w io.Writer) error {
 	}
 	if r.More > 0 {
 		fmt.Fprintf(&b, "\n%d more checks aren't shown.\n", r.More)
+	}
+	if r.Unread > 0 {
+		fmt.Fprintf(&b, "\n"+textUnread+"\n", english.Plural(r.Unread, "commit", ""))
 	}
 	if n := r.Nightly; n != nil && len(r.Commits) > 0 {
 		fmt.Fprintf(&b, "\n%s\n", n)

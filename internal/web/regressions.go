@@ -23,8 +23,9 @@ type CheckedBranch struct {
 	// Commits are the newest ones, oldest first. Older: the branch has more.
 	Commits []CheckedCommit `json:"commits"`
 	Older   bool            `json:"older,omitempty"`
-	Checks  []CheckedCheck  `json:"checks"`         // failing ones first
-	More    int             `json:"more,omitempty"` // checks that aren't listed
+	Unread  int             `json:"unread,omitempty"` // commits of which not all reports are read
+	Checks  []CheckedCheck  `json:"checks"`           // failing ones first
+	More    int             `json:"more,omitempty"`   // checks that aren't listed
 	Nightly *NightlyBuild   `json:"nightly_build,omitempty"`
 
 	Tallies []outcomes `json:"-"` // of all checks, where only this branch is shown

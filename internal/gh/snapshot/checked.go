@@ -22,9 +22,8 @@ const (
 	// no list is begun. doubtPages limits a list, in pages of a hundred.
 	maxDoubts  = 20
 	doubtPages = 10
-	// reportsPerCommit and commentsPerCommit are how many of a commit are read. More are as
-	// if they were missing.
-	reportsPerCommit  = 100
+	// commentsPerCommit is how many comments on a commit are read. More are as if they were
+	// missing.
 	commentsPerCommit = 20
 )
 
@@ -47,7 +46,8 @@ type knownChecks struct {
 	at time.Time
 }
 
-// Checked loads the checks of a branch's newest commits: one request, one for buildbots'
+// Checked loads the checks of a branch's newest commits: one request, one for
+// every twenty with more than a hundred reports, one for buildbots'
 // comments on their pull requests if some are known, one for its nightly builds if it has
 // some, and those for runs that may have had another result before.
 func (l *Loader) Checked(ctx context.Context, q CheckedQuery) (pull.BranchChecks, error) {
@@ -97,7 +97,7 @@ type checkedCommit struct {
 		State, BaseRefName string
 		MergeCommit        *struct{ Oid string }
 	}]
-	StatusCheckRollup *struct{ Contexts gh.Connection[reportData] }
+	StatusCheckRollup *struct{ Contexts reportsData }
 	Comments          gh.Connection[checkedComment]
 }
 
@@ -129,8 +129,12 @@ func (l *checkedLoad) load(ctx context.Context) (out pull.BranchChecks, err erro
 		at[c.Oid] = c
 	}
 	var dates []time.Time
+	var rest []unread
 	for c, found := listed[0], true; found; {
 		out.Commits, dates = append(out.Commits, l.commit(c)), append(dates, c.CommittedDate)
+		if of := c.StatusCheckRollup; of != nil && of.Contexts.PageInfo.HasNextPage {
+			rest = append(rest, unread{len(out.Commits) - 1, of.Contexts.PageInfo.EndCursor})
+		}
 		parent := ""
 		for _, p := range c.Parents.Nodes {
 			parent = p.Oid
@@ -139,6 +143,9 @@ func (l *checkedLoad) load(ctx context.Context) (out pull.BranchChecks, err erro
 		if c, found = at[parent]; !found {
 			out.More = parent != "" && more
 		}
+	}
+	if err := l.readOn(ctx, &out, rest); err != nil {
+		return pull.BranchChecks{}, err
 	}
 	slices.Reverse(out.Commits)
 	slices.Reverse(dates)
@@ -155,8 +162,7 @@ func (l *checkedLoad) load(ctx context.Context) (out pull.BranchChecks, err erro
 func (l *checkedLoad) commits(ctx context.Context) (all []checkedCommit, more bool, err error) {
 	reports := ""
 	if l.Source.Watches != nil {
-		reports = fmt.Sprintf(" statusCheckRollup{contexts(first:%d){nodes{__typename ...on StatusContext{context state targetUrl createdAt} "+
-			"...on CheckRun{name runStatus:status conclusion detailsUrl startedAt completedAt}}}}", reportsPerCommit)
+		reports = " " + reportList("")
 	}
 	query := func(comments string) string {
 		return "query($owner:String!,$name:String!,$branch:String!,$first:Int!,$after:String){" +
@@ -235,12 +241,7 @@ func (l *checkedLoad) commit(c checkedCommit) pull.CommitChecks {
 		}
 	}
 	if c.StatusCheckRollup != nil {
-		for _, r := range c.StatusCheckRollup.Contexts.Nodes {
-			if run, ran := r.run(); ran && l.Source.Watches(run.Check) {
-				out.Runs = append(out.Runs, run)
-				l.statuses[run.Check] = r.Typename == "StatusContext"
-			}
-		}
+		l.report(&out, c.StatusCheckRollup.Contexts)
 	}
 	for _, m := range c.Comments.Nodes {
 		if report, is := l.Source.Comment(m.by(), m.Body); is {

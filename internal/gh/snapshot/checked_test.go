@@ -136,6 +136,41 @@ func TestManyDoubts(t *testing.T) {
 	}
 }
 
+// TestManyReports: CPython's commits have more reports than a page of GitHub's. All are read, the newest commits' first, up to a bound.
+func TestManyReports(t *testing.T) {
+	w := newWorld(t)
+	report := func(commit, reports int) {
+		sha, err := w.Repo.Push("main", ghtest.Commit{Message: fmt.Sprint("c", commit)})
+		trial.OK(t, err)
+		for i := range reports {
+			trial.OK(t, w.Repo.SetStatus(sha, "buildbot", ghtest.Status{Context: fmt.Sprintf("slow/%03d", i), State: "success"}))
+		}
+	}
+	checked := func() pull.BranchChecks {
+		t.Helper()
+		w.Srv.ResetRequests()
+		b, err := w.app.Checked(t.Context(), CheckedQuery{Key: ghtrial.CPython, Branch: "main", Source: watching()})
+		trial.OK(t, err)
+		return b
+	}
+	report(0, 250)
+	report(1, 100)
+	report(2, 150)
+	b := checked()
+	for i, want := range []int{250, 100, 150} {
+		if got := len(b.Commits[len(b.Commits)-3+i].Runs); got != want {
+			t.Errorf("c%d: %d reports, want %d", i, got, want)
+		}
+	}
+	if b.Unread != 0 || w.Sent() != 4 {
+		t.Errorf("%d unread, %d requests, want 4: for commits, twice for more reports, and for builds", b.Unread, w.Sent())
+	}
+	report(3, 1250)
+	if b = checked(); b.Unread != 1 || len(b.Commits[len(b.Commits)-1].Runs) != 1100 || w.Sent() != 12 {
+		t.Errorf("%d unread, %d requests, %d reports", b.Unread, w.Sent(), len(b.Commits[len(b.Commits)-1].Runs))
+	}
+}
+
 // A rule's look at a branch's checks costs nothing while they're fresh.
 func TestCheckedByRules(t *testing.T) {
 	w := newWorld(t)
