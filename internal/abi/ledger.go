@@ -2,7 +2,6 @@ package abi
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,7 +62,7 @@ func Read(set Settings, changes []Change) Ledger {
 	b := &book{set: set, markers: newscheck.NewMarkers(set.ABI, set.News), entries: map[string][]version{}}
 	for i, c := range changes {
 		if c.PR == 0 {
-			changes[i].PR = number(subject(c.Message))
+			changes[i].PR = pull.LandedAs(subject(c.Message))
 		}
 		b.add(i, changes[i])
 	}
@@ -210,17 +209,6 @@ func bodyLines(message string) []string {
 		lines[i] = strings.TrimPrefix(strings.TrimSpace(line), "* ")
 	}
 	return lines
-}
-
-// pullNumber matches the pull request at the end of a squash commit's subject.
-var pullNumber = regexp.MustCompile(`(?i)\((?:gh-|#)([1-9][0-9]{0,9})\)\s*$`)
-
-func number(subject string) int {
-	if parts := pullNumber.FindStringSubmatch(subject); parts != nil {
-		n, _ := strconv.Atoi(parts[1]) // at most ten digits
-		return n
-	}
-	return 0
 }
 
 // String is a line for logs and tests.

@@ -1,5 +1,10 @@
 package pull
 
+import (
+	"regexp"
+	"strconv"
+)
+
 // Landed is what came to a branch since a tag.
 type Landed struct {
 	Tagged bool // the tag exists
@@ -22,4 +27,16 @@ type LandedCommit struct {
 	Message string
 	Pull    int // that was merged as this commit; 0 if none is known
 	Files   []string
+}
+
+// landedAs matches the pull request at the end of a squash commit's subject.
+var landedAs = regexp.MustCompile(`(?i)\((?:gh-|#)([1-9][0-9]{0,9})\)\s*$`)
+
+// LandedAs is the pull request that a squash commit's subject names; 0 for none.
+func LandedAs(subject string) int {
+	if parts := landedAs.FindStringSubmatch(subject); parts != nil {
+		n, _ := strconv.Atoi(parts[1]) // at most ten digits
+		return n
+	}
+	return 0
 }

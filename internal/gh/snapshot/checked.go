@@ -92,13 +92,9 @@ type checkedCommit struct {
 	Oid, MessageHeadline   string
 	CommittedDate          time.Time
 	Parents                gh.Connection[struct{ Oid string }]
-	AssociatedPullRequests gh.Connection[struct {
-		Number             int
-		State, BaseRefName string
-		MergeCommit        *struct{ Oid string }
-	}]
-	StatusCheckRollup *struct{ Contexts reportsData }
-	Comments          gh.Connection[checkedComment]
+	AssociatedPullRequests associatedData
+	StatusCheckRollup      *struct{ Contexts reportsData }
+	Comments               gh.Connection[checkedComment]
 }
 
 type checkedComment struct {
@@ -167,8 +163,8 @@ func (l *checkedLoad) commits(ctx context.Context) (all []checkedCommit, more bo
 	query := func(comments string) string {
 		return "query($owner:String!,$name:String!,$branch:String!,$first:Int!,$after:String){" +
 			"repository(owner:$owner,name:$name,followRenames:false){ref(qualifiedName:$branch){target{__typename ...on Commit{" +
-			"history(first:$first,after:$after){nodes{oid messageHeadline committedDate parents(first:1){nodes{oid}} associatedPullRequests(first:5){" +
-			"nodes{number state baseRefName mergeCommit{oid}}}" + reports + comments + "} " + pageFields + "}}}}}}"
+			"history(first:$first,after:$after){nodes{oid messageHeadline committedDate parents(first:1){nodes{oid}} " +
+			associatedFields + reports + comments + "} " + pageFields + "}}}}}}"
 	}
 	variables := map[string]any{"branch": "refs/heads/" + l.Branch}
 	err = l.Asking("checked", func(s *gh.Size) error {
@@ -234,12 +230,7 @@ func (l *checkedLoad) spare(page []checkedCommit) {
 
 func (l *checkedLoad) commit(c checkedCommit) pull.CommitChecks {
 	out := pull.CommitChecks{SHA: c.Oid, Subject: c.MessageHeadline}
-	for _, p := range c.AssociatedPullRequests.Nodes { // of a rebase merge, the last commit is the merged one
-		is := p.State == "MERGED" && p.BaseRefName == l.Branch
-		if is && (out.Pull == 0 || p.MergeCommit != nil && p.MergeCommit.Oid == c.Oid) {
-			out.Pull = p.Number
-		}
-	}
+	out.Pull = landedBy(landedCommit{l.Branch, c.Oid, c.MessageHeadline}, c.AssociatedPullRequests)
 	if c.StatusCheckRollup != nil {
 		l.report(&out, c.StatusCheckRollup.Contexts)
 	}

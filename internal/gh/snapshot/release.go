@@ -41,7 +41,7 @@ func (l *Loader) Release(ctx context.Context, q ReleaseQuery) (pull.Release, err
 			if d.Repository == nil {
 				return gh.BadAnswer("the answer names no repository")
 			}
-			out = d.Repository.release()
+			out = d.Repository.release(q.Branch)
 			out.Branch = q.Branch
 			return nil
 		})
@@ -73,7 +73,7 @@ func releaseQuery(of pull.ReleaseLook, s gh.Size) gh.Query {
 	}
 	if of.Branch != "" {
 		q.Repository = append(q.Repository, "branch:ref(qualifiedName:$branch){target{__typename oid ...on Commit{history(first:$history){nodes{"+
-			"oid messageHeadline committedDate statusCheckRollup{state} associatedPullRequests(first:1){nodes{number}}}}}}}")
+			"oid messageHeadline committedDate statusCheckRollup{state} "+associatedFields+"}}}}}")
 		q.Declared = append(q.Declared, "$branch:String!", "$history:Int!")
 		q.Variables["branch"], q.Variables["history"] = "refs/heads/"+of.Branch, s.Part(commitsPerQuery)
 	}
@@ -115,10 +115,10 @@ type branchCommitData struct {
 	Oid, MessageHeadline   string
 	CommittedDate          time.Time
 	StatusCheckRollup      *struct{ State string }
-	AssociatedPullRequests gh.Connection[struct{ Number int }]
+	AssociatedPullRequests associatedData
 }
 
-func (d *releaseAnswer) release() (out pull.Release) {
+func (d *releaseAnswer) release(branch string) (out pull.Release) {
 	for _, list := range []struct {
 		of             gh.Connection[blockerData]
 		pull, deferred bool
@@ -143,9 +143,7 @@ func (d *releaseAnswer) release() (out pull.Release) {
 			if n.StatusCheckRollup != nil {
 				c.Checks = pull.Rollup(n.StatusCheckRollup.State)
 			}
-			for _, p := range n.AssociatedPullRequests.Nodes {
-				c.Pull = p.Number
-			}
+			c.Pull = landedBy(landedCommit{branch, n.Oid, n.MessageHeadline}, n.AssociatedPullRequests)
 			out.Commits = append(out.Commits, c)
 		}
 		if len(out.Commits) == 0 || out.Commits[0].SHA != out.Tip { // GitHub hides it, or what was reported on it

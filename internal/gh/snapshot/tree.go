@@ -160,14 +160,8 @@ func (l *Loader) Last(ctx context.Context, q LastQuery) (map[string]int, error) 
 
 type lastData struct {
 	Nodes []struct {
-		Oid    string
-		Merged struct {
-			Nodes []struct {
-				Number      int
-				BaseRefName string
-				MergeCommit *struct{ Oid string }
-			}
-		}
+		Oid, MessageHeadline   string
+		AssociatedPullRequests associatedData
 	}
 }
 
@@ -176,8 +170,7 @@ func askLast(ctx context.Context, c *gh.Client, q LastQuery, found map[string]in
 	var declared, fields strings.Builder
 	for i, path := range q.Paths {
 		fmt.Fprintf(&declared, ",$p%d:String!", i)
-		fmt.Fprintf(&fields, " h%d:history(first:1,path:$p%d){nodes{oid merged:associatedPullRequests(first:5){nodes{number baseRefName "+
-			"mergeCommit{oid}}}}}", i, i)
+		fmt.Fprintf(&fields, " h%d:history(first:1,path:$p%d){nodes{oid messageHeadline "+associatedFields+"}}", i, i)
 		variables[fmt.Sprintf("p%d", i)] = strings.TrimSuffix(path, "/")
 	}
 	var answer struct {
@@ -192,11 +185,9 @@ func askLast(ctx context.Context, c *gh.Client, q LastQuery, found map[string]in
 	}
 	for i, path := range q.Paths {
 		for _, commit := range answer.Repository.Ref.Target[fmt.Sprintf("h%d", i)].Nodes {
-			for _, of := range commit.Merged.Nodes {
-				merged := of.MergeCommit != nil && of.BaseRefName == q.Branch
-				if _, other := found[path]; merged && (!other || of.MergeCommit.Oid == commit.Oid) {
-					found[path] = of.Number
-				}
+			number := landedBy(landedCommit{q.Branch, commit.Oid, commit.MessageHeadline}, commit.AssociatedPullRequests)
+			if number > 0 {
+				found[path] = number
 			}
 		}
 	}

@@ -51,15 +51,18 @@ func (r *Repo) WithPatches(d *gitstore.Diff, head string) (*gitstore.Diff, error
 	return d, nil
 }
 
-// PullsOf are the pull requests that brought a commit, and the open ones that have it.
+// PullsOf are the pull requests that brought a commit. "If the commit is not present in the default branch, will additionally return open
+// pull requests associated with the commit" (REST API, "List pull requests associated with a commit").
 func (r *Repo) PullsOf(sha string) []*Issue {
+	root := r.Root()
+	onDefault := root.trunk(root.Refs["refs/heads/"+root.DefaultBranch])[sha]
 	var found []*Issue
 	for _, i := range r.Root().SortedIssues() {
 		switch p := i.Pull; {
 		case p == nil:
 		case slices.Contains(p.introduced, sha):
 			found = append(found, i)
-		case i.State == "open" || p.Merged():
+		case i.State == "open" && !onDefault || p.Merged():
 			if d, err := r.Root().PullDiff(p); err == nil && slices.Contains(d.Commits, sha) {
 				found = append(found, i)
 			}
