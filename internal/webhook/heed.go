@@ -43,8 +43,16 @@ func (h *Handler) reported(ctx context.Context, name string, e *event) bool {
 	case e.Action == "created" && (name == "commit_comment" || name == "issue_comment"): // they name no branch
 		return h.cfg.Heed.Buildbot != nil && h.cfg.Heed.Buildbot(ctx, e.Repository.key(), e.Comment.User.Login)
 	}
-	of := func(b named) bool { return lasting(b.Name, e) }
-	return slices.ContainsFunc(branches, of) && h.cfg.Heed.Report(ctx, e.Repository.key(), check)
+	return maybeLasting(branches, e) && h.cfg.Heed.Report(ctx, e.Repository.key(), check)
+}
+
+// maxBranches is how many branches with a commit GitHub lists with a status. Where it lists so
+// many, others may have it.
+const maxBranches = 10
+
+// maybeLasting reports whether one of the branches with a commit may be lasting.
+func maybeLasting(branches []named, e *event) bool {
+	return len(branches) >= maxBranches || slices.ContainsFunc(branches, func(b named) bool { return lasting(b.Name, e) })
 }
 
 // lasting reports whether a branch is the default branch, or a version's.

@@ -106,6 +106,8 @@ func TestReports(t *testing.T) {
 		{"issue_comment", `{"action":"created","issue":{"number":3},"comment":{"user":{"login":"mallory"}},` + repo, false},
 		{"issue_comment", `{"action":"deleted","issue":{"number":3},"comment":{"user":{"login":"buildbot"}},` + repo, false},
 		{"issue_comment", `{"action":"created","comment":{"user":{"login":"buildbot"}},"repository":{"full_name":"a/../b"}}`, false},
+		{"status", `{"context":"refleak","branches":[` + strings.Repeat(`{"name":"f"},`, 8) + `{"name":"f"}],` + repo, false},
+		{"status", `{"context":"refleak","branches":[` + strings.Repeat(`{"name":"f"},`, 9) + `{"name":"f"}],` + repo, true}, // no more are listed
 	} {
 		e, err := parse([]byte(tt.payload))
 		if err != nil {
