@@ -17,6 +17,9 @@ const (
 	maxAsking    = 100 // pull requests
 	saidPerQuery = 20
 	newestSaid   = 50 // comments
+	// maxCrowded is of how many pull requests with more comments all are read, and remembered as
+	// those of other issues.
+	maxCrowded = 20
 )
 
 // moveFields are when a pull request's base last changed.
@@ -68,6 +71,7 @@ type saidData struct {
 	freshData
 	moveData
 	HeadRefOid string
+	Newest     stampComments
 }
 
 func (l *Loader) said(ctx context.Context, q ReleaseQuery, out *pull.Release) error {
@@ -81,6 +85,7 @@ func (l *Loader) said(ctx context.Context, q ReleaseQuery, out *pull.Release) er
 	}
 	out.Me, out.Said = slug, map[int]pull.Said{}
 	return c.Asking("comments for a release", func(s *gh.Size) error {
+		at, crowded := loading{Client: c, from: l, Query: Query{Key: q.Key}, Size: s, slug: slug, out: &pull.Request{}}, maxCrowded
 		for numbers := range slices.Chunk(first(q.Said(*out), maxAsking), saidPerQuery) {
 			var answer struct{ Repository gh.Fields }
 			err := s.Smaller(ctx, func(ctx context.Context) error {
@@ -95,14 +100,31 @@ func (l *Loader) said(ctx context.Context, q ReleaseQuery, out *pull.Release) er
 				if err := answer.Repository.ReadNth(gh.Optional, i, &of); err != nil {
 					return err
 				}
-				if of != nil {
-					spare(of.Comments.Nodes, slug, maxSaid)
-					out.Said[number] = pull.Said{Comments: q.Heard(saidIn(of.Comments.Nodes, slug)), Reviews: of.fresh(of.HeadRefOid), Moved: of.moved()}
+				if of == nil {
+					continue
 				}
+				comments, err := at.saidOn(ctx, number, of, &crowded)
+				if err != nil {
+					return err
+				}
+				out.Said[number] = pull.Said{Comments: q.Heard(comments), Reviews: of.fresh(of.HeadRefOid), Moved: of.moved()}
 			}
 		}
 		return nil
 	})
+}
+
+// saidOn are the comments on a pull request: all that are remembered or read if there are more
+// than the answer has, on crowded pull requests.
+func (l *loading) saidOn(ctx context.Context, number int, of *saidData, crowded *int) ([]pull.Comment, error) {
+	newest := stampOf(of.Newest)
+	if newest.total <= of.Comments.Entries || *crowded == 0 {
+		spare(of.Comments.Nodes, l.slug, maxSaid)
+		return saidIn(of.Comments.Nodes, l.slug), nil
+	}
+	*crowded--
+	thread, err := l.thread(ctx, number, newest)
+	return slices.Clone(thread.Comments), err
 }
 
 func saidQuery(numbers []int, newest int) (query string, variables map[string]any) {
@@ -111,7 +133,7 @@ func saidQuery(numbers []int, newest int) (query string, variables map[string]an
 		name := fmt.Sprint("n", i)
 		q.Declared, q.Variables[name] = append(q.Declared, "$"+name+":Int!"), number
 		q.Repository = append(q.Repository, fmt.Sprintf("%s%d:pullRequest(number:$%s){headRefOid "+
-			"comments(last:$newest){nodes{"+commentFields+"}} "+freshFields+" "+moveFields+"}", gh.Optional, i, name))
+			"comments(last:$newest){nodes{"+commentFields+"}} newest:"+stampFields+" "+freshFields+" "+moveFields+"}", gh.Optional, i, name))
 	}
 	return q.String(), q.Variables
 }
