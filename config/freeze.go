@@ -15,6 +15,9 @@ type Freeze struct {
 	// issue (release.issues), which commands need in any case
 	Mode   Mode   `yaml:"mode" jsonschema:"enum=on,enum=tracked,enum=off"`
 	Status string `yaml:"status" names:"status"` // commit status context, failing while the branch is frozen
+	// whether open pull requests into versions that never froze have the status too, so that
+	// it can be required
+	Always bool `yaml:"always"`
 }
 
 // Tracked is a mode of Freeze.

@@ -106,7 +106,8 @@ func (c Config) want(r *pull.Request) pull.Want {
 	}
 	s := c.of(r, r.Base)
 	want := pull.Want{Again: s.next}
-	if s.unsure || !s.ever && !r.EarlierStatuses[c.Settings.Status] {
+	always := c.Settings.Always && c.about(r.Base)
+	if s.unsure || !s.ever && !always && !r.EarlierStatuses[c.Settings.Status] {
 		return want // what it shows stands, or it doesn't apply
 	}
 	others, mine := c.shared(r)
