@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/lifecycle"
+	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/regression"
 	"github.com/concorde-bot/concorde/internal/release"
 )
@@ -26,8 +30,9 @@ nothing.
 Exit code 0: ready. 1: not ready, or not known.
 
 A blocker has the label release-blocker or deferred-blocker, and counts for the versions of its labels ("3.15"),
-its milestone and its base branch; without any, for every version. It costs two requests, and one for each hundred
-pull requests that are open into the branch, touched there since the last release, or may be missing there.
+its milestone and its base branch; without any, for every version. It costs two requests, one for the comments in
+the tracking issue, and one for each hundred pull requests that are open into the branch, touched there since the
+last release, or may be missing there.
 
 ` + githubEnvironment
 }
@@ -46,7 +51,11 @@ func (c *readinessCmd) Run(s streams) error {
 	}
 	rules := surroundings{calendar: func() *lifecycle.Calendar { return calendar }}.releases(on.rules)
 	now := s.now().UTC()
-	look := rules.Look(c.Version, on.outline.DefaultBranch, now)
+	tracking, err := on.tracking(s.ctx, c.Version, now)
+	if err != nil {
+		return err
+	}
+	look := rules.Look(c.Version, tracking)
 	facts, err := on.loads.Release(s.ctx, snapshot.ReleaseQuery{Key: on.key, ReleaseLook: look})
 	if err != nil {
 		return err
@@ -59,7 +68,7 @@ func (c *readinessCmd) Run(s streams) error {
 		}
 	}
 	report := readinessReport{Repository: on.key.String(), At: now.Format(time.DateOnly),
-		Readiness: rules.Judge(c.Version, facts, now)}
+		Readiness: rules.Judge(c.Version, facts, tracking)}
 	if newest, found := calendar.Newest(); found {
 		report.DataUntil = newest.Date.Format(time.DateOnly)
 	}
@@ -67,6 +76,27 @@ func (c *readinessCmd) Run(s streams) error {
 		return err
 	}
 	return failure{exitFailed, nil}
+}
+
+// tracking is a version's tracking issue, whose comments may freeze the version. Without one, it
+// only has a time and the default branch.
+func (r remote) tracking(ctx context.Context, version string, now time.Time) (*pull.Request, error) {
+	none := &pull.Request{Now: now, DefaultBranch: r.outline.DefaultBranch}
+	issue := r.rules.Release.Issue(version)
+	if issue == 0 || !r.rules.FreezesAct() {
+		return none, nil
+	}
+	key := r.key
+	key.Number = issue
+	of, err := r.loads.Load(ctx, snapshot.Query{Key: key, Needs: pull.Comments | pull.Notes})
+	if _, gone := errors.AsType[*gh.Gone](err); gone {
+		return none, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the tracking issue of %s: %w", version, err)
+	}
+	of.Now = now
+	return of, nil
 }
 
 // readinessReport is the command's JSON. Keys are only ever added.

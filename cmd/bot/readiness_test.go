@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -211,6 +212,30 @@ func TestReadinessThatCannotBe(t *testing.T) {
 		if code != c.code || !strings.Contains(stdout+stderr, c.want) {
 			t.Errorf("%s: exit code %d, want %d, and %q\n%s%s", name, code, c.code, c.want, stdout, stderr)
 		}
+	}
+}
+
+// A freeze by command shows, and what's approved waits for the release manager meanwhile. A missing
+// tracking issue freezes nothing.
+func TestReadinessOfAFrozenBranch(t *testing.T) {
+	t.Parallel()
+	s := readinessStage(t)
+	s.check(s.cpython.Collaborator("dana", "write"))
+	issue := s.issue("Release of 3.14")
+	s.flags[1] = settingsFile(t, fmt.Sprintf("preset: cpython\nrelease: {issues: [{version: \"3.14\", issue: %d}, {version: \"3.13\", issue: 4711}]}\n", issue))
+	fix := s.open("3.14", "[3.14] gh-5: Fix (GH-5)")
+	_, err := s.cpython.Review(fix, "dana", "APPROVED", "")
+	s.check(err)
+	if r := s.judged(exitOK, "3.14"); len(r.Waiting) != 0 || len(r.Notes) != 0 {
+		t.Errorf("before: %+v, %q", r.Waiting, r.Notes)
+	}
+	_, err = s.cpython.Comment(issue, "hugovk", "@concorde freeze 3.14")
+	s.check(err)
+	if r := s.judged(exitOK, "3.14"); len(r.Waiting) != 1 || !slices.Equal(r.Notes, []string{"3.14 is frozen: only its release manager merges."}) {
+		t.Errorf("frozen: %+v, %q", r.Waiting, r.Notes)
+	}
+	if code, _, stderr := s.readiness("3.13"); code != exitFailed || stderr != "" {
+		t.Errorf("a missing tracking issue: exit code %d, %s", code, stderr)
 	}
 }
 

@@ -46,7 +46,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 	backports := backport.Config{Settings: s.Backport, Picks: s.Picks, ABI: s.ABI, Calendar: in.calendar, ServerURL: in.serverURL,
 		May: commands.May}
 	if s.CommandsAct() {
-		backports.Asked, backports.Decisions, freezes.Commands = commands.Asked, commands.Decisions, commands.Freezes
+		backports.Asked, backports.Decisions = commands.Asked, commands.Decisions
 	}
 	if s.FreezesAct() {
 		backports.Frozen, backports.FreezeLooks = freezes.Frozen, freezes.Looks
@@ -92,11 +92,18 @@ func (in surroundings) releases(s config.Rules) release.Config {
 	if s.CommandsAct() {
 		c.Decisions = in.commands(s).Decisions
 	}
+	if s.FreezesAct() {
+		c.Frozen = in.freezing(s).Frozen
+	}
 	return c
 }
 
 func (in surroundings) freezing(s config.Rules) freeze.Config {
-	return freeze.Config{Settings: s.Freeze, Release: s.Release, Backport: s.Backport, Calendar: in.calendar, ServerURL: in.serverURL}
+	c := freeze.Config{Settings: s.Freeze, Release: s.Release, Backport: s.Backport, Calendar: in.calendar, ServerURL: in.serverURL}
+	if s.CommandsAct() {
+		c.Commands = in.commands(s).Freezes
+	}
+	return c
 }
 
 // freezes are the versions that are closed now, besides commands.

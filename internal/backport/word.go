@@ -16,6 +16,8 @@ func (c *Config) Word(b lifecycle.Branch, m pull.Summary) string {
 	switch {
 	case !found || slices.Contains(table.Allow, kind):
 		return ""
+	case b.Phase == lifecycle.FinalFreeze && slices.Contains(table.Ask, kind): // maybe by a command
+		return "it's " + kindName(kind) + ", and the branch is frozen"
 	case kind == config.ABIBreak && b.ABIFrozen():
 		return "it breaks the ABI, which is frozen"
 	case slices.Contains(table.Ask, kind):

@@ -60,7 +60,7 @@ func TestInboxReadsManagers(t *testing.T) {
 	if asked != 2 || read != 3 {
 		t.Errorf("%d times, %d comments: want 3 on two pull requests, once", asked, read)
 	}
-	look := c.Look("3.12", "main", now)
+	look := c.Look("3.12", &pull.Request{DefaultBranch: "main", Now: now})
 	if kept := look.Heard(there[1007].Comments); len(kept) != 2 || len(look.Heard(there[1000].Comments)) != 0 {
 		t.Errorf("kept when they're loaded: %d", len(kept))
 	}

@@ -107,8 +107,12 @@ func TestLaws(t *testing.T) {
 		r.Notes["release-digest"] = pull.PostedNote{ID: 1, Data: choose(w, "", "{", `{"day":"2026-08-04","items":[1,2,3]}`,
 			`{"day":"2026-08-05","items":[]}`, `{"day":"9999-12-31","items":null}`)}
 		with := with(set, builtin)
+		if w.IntN(2) == 0 {
+			frozen, decided := w.IntN(2) == 0, w.IntN(2) == 0
+			with.Frozen = func(*pull.Request, string) (bool, bool) { return frozen, decided }
+		}
 		pulltest.Laws(t, r, []pull.Rule{release.Rule(with)})
-		verdicts[with.Judge(version, r.Releases[version], r.Now).Verdict]++
+		verdicts[with.Judge(version, r.Releases[version], r).Verdict]++
 		plan, err := pull.Decide(r, []pull.Rule{release.Rule(with)})
 		if err != nil {
 			t.Fatal(err)
@@ -131,11 +135,11 @@ func TestOrderOfFacts(t *testing.T) {
 	for seed := range uint64(300) {
 		w := world{rand.New(rand.NewPCG(seed, 8))}
 		f := w.release()
-		verdict := rules.Judge("3.15", f, now).Verdict
+		verdict := rules.Judge("3.15", f, &pull.Request{Now: now}).Verdict
 		w.Shuffle(len(f.Blockers), func(i, j int) { f.Blockers[i], f.Blockers[j] = f.Blockers[j], f.Blockers[i] })
 		w.Shuffle(len(f.Merged), func(i, j int) { f.Merged[i], f.Merged[j] = f.Merged[j], f.Merged[i] })
 		w.Shuffle(len(f.Into), func(i, j int) { f.Into[i], f.Into[j] = f.Into[j], f.Into[i] })
-		if again := rules.Judge("3.15", f, now).Verdict; again != verdict {
+		if again := rules.Judge("3.15", f, &pull.Request{Now: now}).Verdict; again != verdict {
 			t.Fatalf("seed %d: %s, and in another order %s", seed, verdict, again)
 		}
 	}

@@ -40,6 +40,8 @@ const (
 	dumpedOne      = "%s only changes the ABI dump, which may be harmless: have a look."
 	dumpedSome     = "%s only change the ABI dump, which may be harmless: have a look."
 	approvedBreak  = "%s breaks the ABI; %s approved it."
+	frozenNow      = "%s is frozen: only its release manager merges."
+	thawedNow      = "%s has been thawed early."
 	refusedBy      = "; %s refused it"
 	refusedFix     = "The security fix %s isn't on the branch; %s refused it."
 	approvedBreaks = "%s break the ABI; %s approved them."
@@ -64,7 +66,7 @@ const (
 	isBlocker        = "it blocks the release"
 	changesMade      = "a release manager requested changes, and commits or another review request followed"
 	approvedSecurity = "it's approved, and only a release manager merges into a security branch"
-	approvedFrozen   = "it's approved, and the branch is frozen until the final release"
+	approvedFrozen   = "it's approved, and only a release manager merges into a frozen branch"
 	asksBackport     = "a backport to %s is requested: %s"
 	lacksFix         = "%s lacks this fix: %s"
 )

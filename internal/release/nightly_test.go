@@ -22,7 +22,7 @@ func TestReadinessHearsOfNightlyBuilds(t *testing.T) {
 	judge := func() release.Readiness {
 		c := with(set, builtin)
 		c.Nightly = regression.Night(set)
-		return c.Judge("3.15", facts, now)
+		return c.Judge("3.15", facts, &pull.Request{Now: now})
 	}
 	says := func(r release.Readiness) (all string) {
 		for _, table := range r.Tables() {

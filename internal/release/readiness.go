@@ -32,6 +32,9 @@ type Config struct {
 	// Decisions returns what release managers allow and refuse by commands, oldest first. nil:
 	// there are no commands.
 	Decisions func(*pull.Request) []pull.Event
+	// Frozen reports whether a version is frozen, and whether release managers decide that by
+	// commands, by its tracking issue's request. nil: the release data decides.
+	Frozen func(r *pull.Request, version string) (frozen, decided bool)
 	// Nightly is how the nightly build of a branch went, from its checks; nil: there's none.
 	Nightly func(branch string, b pull.BranchChecks, now time.Time) (regression.NightlyOutcome, bool)
 }
@@ -105,8 +108,24 @@ type Manager struct {
 	Login string `json:"login,omitempty"` // "": the settings don't know it
 }
 
-// Look says what to load for a version's readiness.
-func (c *Config) Look(version, defaultBranch string, now time.Time) pull.ReleaseLook {
+// phased is a branch in the phase that release managers have it in: the final one, when it's frozen.
+func (c *Config) phased(b lifecycle.Branch, r *pull.Request) lifecycle.Branch {
+	if c.Frozen == nil || b.Phase == lifecycle.Feature {
+		return b
+	}
+	switch frozen, decided := c.Frozen(r, b.Version); {
+	case frozen:
+		b.Phase = lifecycle.FinalFreeze
+	case decided && b.Phase == lifecycle.FinalFreeze: // thawed early
+		b.Phase = lifecycle.Bugfix
+	}
+	return b
+}
+
+// Look says what to load for a version's readiness, by the request of its tracking issue, or one
+// with no more than a time and the default branch.
+func (c *Config) Look(version string, r *pull.Request) pull.ReleaseLook {
+	now, defaultBranch := r.Now, r.DefaultBranch
 	look := pull.ReleaseLook{Version: version, Default: defaultBranch, Blocker: c.Settings.BlockerLabel, Deferred: c.Settings.DeferredLabel}
 	b, known := c.Backport.Life(version, now)
 	switch {
@@ -129,7 +148,8 @@ func (c *Config) Look(version, defaultBranch string, now time.Time) pull.Release
 		return look
 	}
 	frozen := released && frozenABI(b, last)
-	look.Said = func(f pull.Release) []int { return evaluation{c, b, f, now}.said(frozen) }
+	phased := c.phased(b, r)
+	look.Said = func(f pull.Release) []int { return evaluation{c, phased, f, now}.said(frozen) }
 	look.Heard = evaluation{Config: c, b: b}.heard
 	look.Requested, look.Fixes, look.Since = search.Labels[0], search.Labels[1:], search.Since
 	if released && last.Date.After(look.Since) {
@@ -138,8 +158,9 @@ func (c *Config) Look(version, defaultBranch string, now time.Time) pull.Release
 	return look
 }
 
-// Judge says whether a version can be released.
-func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness {
+// Judge says whether a version can be released. The request is Look's.
+func (c *Config) Judge(version string, f pull.Release, of *pull.Request) Readiness {
+	now := of.Now
 	ledger := c.ledger(version, f)
 	r := Readiness{Version: version, Branch: f.Branch, Head: f.Tip, Breaks: breaks(ledger), Incomplete: f.Incomplete,
 		Managers: []Manager{}, today: now.UTC().Truncate(24 * time.Hour)}
@@ -158,7 +179,7 @@ func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness 
 	case b.Phase == lifecycle.EndOfLife:
 		r.ended = endOfLife(version, b)
 	default:
-		e := evaluation{c, b, f, now}
+		e := evaluation{c, c.phased(b, of), f, now}
 		r.plan(c, b, f, now)
 		r.Checks, r.Nightly = checksOf(f.Commits), c.night(r.Branch, f.Checked, now)
 		if search, err := c.Backport.Search(version, now); err == nil {
@@ -166,6 +187,7 @@ func (c *Config) Judge(version string, f pull.Release, now time.Time) Readiness 
 		}
 		r.Waiting = e.inbox(r.Blockers)
 		e.judgeBreaks(&r)
+		r.byFreeze(e.b)
 		r.reasons(f)
 		c.showABI(&r, ledger, now)
 	}
@@ -220,6 +242,17 @@ func (r *Readiness) reasons(f pull.Release) {
 	}
 	if f.Incomplete {
 		r.doubt(tooManyPulls)
+	}
+}
+
+// byFreeze notes what release managers froze or thawed.
+func (r *Readiness) byFreeze(b lifecycle.Branch) {
+	final := string(lifecycle.FinalFreeze)
+	switch {
+	case string(b.Phase) == final && r.Phase != final:
+		r.note(frozenNow, r.Version)
+	case string(b.Phase) != final && r.Phase == final:
+		r.note(thawedNow, r.Version)
 	}
 }
 

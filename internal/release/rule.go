@@ -23,9 +23,12 @@ func Rule(c Config) pull.Rule {
 	if len(c.Settings.Issues) == 0 {
 		return rule
 	}
+	if c.Frozen != nil {
+		rule.Needs |= pull.Comments
+	}
 	rule.Looks = func(r *pull.Request) pull.Looks {
 		if version := c.tracked(r); version != "" {
-			look := c.Look(version, r.DefaultBranch, r.Now)
+			look := c.Look(version, r)
 			return pull.Looks{Releases: []pull.ReleaseLook{look}, Checked: c.checkedBranches(look.Branch)}
 		}
 		return pull.Looks{}
@@ -54,8 +57,8 @@ func (c *Config) want(r *pull.Request) (want pull.Want) {
 	if version == "" || !loaded {
 		return want
 	}
-	facts.Checked = r.Checked[c.Look(version, r.DefaultBranch, r.Now).Branch]
-	ready := pull.Once(r, judged{version}, func() Readiness { return c.Judge(version, facts, r.Now) })
+	facts.Checked = r.Checked[c.Look(version, r).Branch]
+	ready := pull.Once(r, judged{version}, func() Readiness { return c.Judge(version, facts, r) })
 	want.Notes = []pull.Note{ready.comment()}
 	last, next := slot(r.Now, c.Settings.DigestAt)
 	want.Again = next

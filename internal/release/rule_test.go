@@ -10,6 +10,7 @@ import (
 	"github.com/concorde-bot/concorde/internal/pull/pulltest"
 	"github.com/concorde-bot/concorde/internal/release"
 	"github.com/concorde-bot/concorde/internal/triage/command"
+	"github.com/concorde-bot/concorde/internal/triage/freeze"
 )
 
 var calendar = lifecycle.Builtin()
@@ -18,8 +19,9 @@ func builtin() *lifecycle.Calendar { return calendar }
 
 func with(set config.Rules, calendar func() *lifecycle.Calendar) release.Config {
 	backports := backport.Config{Settings: set.Backport, ABI: set.ABI, Calendar: calendar}
-	commands := command.Config{Settings: set.Commands, Backport: set.Backport, Calendar: calendar}
-	return release.Config{Settings: set.Release, News: set.News, ABI: set.ABI, Backport: backports, Decisions: commands.Decisions}
+	commands := command.Config{Settings: set.Commands, Backport: set.Backport, Release: set.Release, Calendar: calendar}
+	freezes := freeze.Config{Settings: set.Freeze, Release: set.Release, Backport: set.Backport, Calendar: calendar, Commands: commands.Freezes}
+	return release.Config{Frozen: freezes.Frozen, Settings: set.Release, News: set.News, ABI: set.ABI, Backport: backports, Decisions: commands.Decisions}
 }
 
 func TestGolden(t *testing.T) {

@@ -28,7 +28,7 @@ func TestTooManyMarkedEntries(t *testing.T) {
 		if i+1 < abi.MaxMarked {
 			continue
 		}
-		r := c.Judge("3.15", facts, time.Date(2026, 8, 5, 0, 0, 0, 0, time.UTC)) // after candidate 1
+		r := c.Judge("3.15", facts, &pull.Request{Now: time.Date(2026, 8, 5, 0, 0, 0, 0, time.UTC)}) // after candidate 1
 		known := i < abi.MaxMarked
 		if (r.Breaks != nil) != known || (r.shownABI != nil) != known || slices.Contains(r.Unknown, unknownABI) == known {
 			t.Errorf("%d entries: %+v", i+1, r)
@@ -51,7 +51,7 @@ func TestReportWithoutABI(t *testing.T) {
 		{time.Date(2026, 5, 20, 0, 0, 0, 0, time.UTC), "", "The bot couldn't read what came since the last release: the tag v3.15.0b1 doesn't exist."},
 		{time.Date(2026, 5, 20, 0, 0, 0, 0, time.UTC), "v", "The bot couldn't read all that came since v3.15.0b1. bot abi can read a clone."},
 	} {
-		r := c.Judge("3.15", pull.Release{Branch: "3.15", Tip: "t", Tagged: test.tagged}, test.day)
+		r := c.Judge("3.15", pull.Release{Branch: "3.15", Tip: "t", Tagged: test.tagged}, &pull.Request{Now: test.day})
 		if s := r.Shown(1); s.NoABI != test.want || s.Next != r.Next.Name || s.NextAt.Format(time.DateOnly) != r.Next.Date {
 			t.Errorf("on %s: %q, want %q: %+v", r.Next.Date, s.NoABI, test.want, s)
 		}
@@ -72,7 +72,7 @@ func TestReportForPages(t *testing.T) {
 			Content: &pull.Content{Kind: pull.Regular, Size: int64(len(text)), Data: []byte(text)}})
 	}
 	shown := func() (s Shown) {
-		r := c.Judge("3.15", facts, now)
+		r := c.Judge("3.15", facts, &pull.Request{Now: now})
 		text := r.report()
 		if len(text) > maxReport {
 			t.Errorf("%d bytes", len(text))

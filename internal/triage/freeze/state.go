@@ -28,7 +28,11 @@ func (c Config) of(r *pull.Request, version string) state {
 	if !c.about(version) {
 		return state{version: version}
 	}
-	return c.state(r, version, r.Threads[c.Release.Issue(version)])
+	issue := c.Release.Issue(version)
+	if r.Issue && r.Key.Number == issue {
+		return c.here(r, version)
+	}
+	return c.state(r, version, r.Threads[issue])
 }
 
 // state decides by the settings, the last command and the release data. A command to freeze holds until
