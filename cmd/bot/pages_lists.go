@@ -68,7 +68,7 @@ func branches(rules backport.Config, now time.Time, seen []pull.Brief) (all []we
 
 // summary is what a view has of a pull request.
 func summary(p pull.Brief) pull.Summary {
-	s := pull.Summary{Number: p.Number, Title: p.Title, State: p.State, Base: p.Base, ClosedAt: p.Closed}
+	s := pull.Summary{Number: p.Number, Title: p.Title, Own: p.Own, State: p.State, Base: p.Base, ClosedAt: p.Closed}
 	for _, l := range p.Labels {
 		s.Labels = append(s.Labels, l.Name)
 	}

@@ -92,7 +92,7 @@ func (c *Config) Maintained(now time.Time) []lifecycle.Branch {
 type Gap struct {
 	Number   int // its pull request's
 	Title    string
-	Kind     string // "security", "crash", "bug", or another kind in the settings
+	Kind     string // "security", "crash", "bug", "revert", or another kind in the settings
 	Merged   time.Time
 	Labelled bool   // the label that requests the backport is still on
 	Why      string // why it's listed, in a few words
@@ -111,9 +111,10 @@ func (g Gap) Reason() string {
 // Gaps returns the changes that the branch lacks and accepts now: security fixes first,
 // then crashes, then bugs; the oldest first, since later ones may build on them. merged
 // are pull requests into the default branch, into all those into the branch, in any
-// state.
+// state. What the bot's reverts took back isn't missing, nor are they, unless a label requests them.
 func (c *Config) Gaps(s Search, merged, into []pull.Summary) []Gap {
 	known := backportsOf(s.Version, into)
+	merged = c.standing(s.Version, merged)
 	table, _ := c.Settings.Phase(s.Phase)
 	seen := map[int]bool{}
 	var gaps []Gap
@@ -123,6 +124,8 @@ func (c *Config) Gaps(s Search, merged, into []pull.Summary) []Gap {
 			seen[m.Number] = true
 			g.Backport = there.open
 			switch {
+			case there.open == 0 && there.reverted != 0:
+				g.Why += fmt.Sprintf("; its backport #%d was reverted", there.reverted)
 			case there.open == 0 && there.closed != 0:
 				g.Why += fmt.Sprintf("; its backport #%d was closed", there.closed)
 			case there.open == 0 && !g.Labelled:
@@ -158,7 +161,7 @@ type OpenFix struct {
 // can't set: authors choose titles.
 func (c *Config) OpenFixes(version string, open []pull.Incoming) (all []OpenFix) {
 	for _, p := range open {
-		if c.secures(p.Summary) {
+		if c.secures(p.Summary) && !takesBack(p.Summary) {
 			all = append(all, OpenFix{cmp.Or(Of(version, p.Summary), p.Number), p.Summary})
 		}
 	}
@@ -194,6 +197,9 @@ func (c *Config) gap(s Search, m pull.Summary) (Gap, bool) {
 			g.Kind = "crash"
 		}
 	}
+	if takesBack(m) { // with its original's labels
+		g.Kind = "revert"
+	}
 	switch {
 	case g.Labelled:
 		g.Why = "labelled " + c.label(s.Version)
@@ -217,24 +223,26 @@ func rank(kind string) int {
 
 // backports are those of one change to one branch.
 type backports struct {
-	merged       bool
-	open, closed int // the newest of each
+	merged                 bool
+	open, closed, reverted int // the newest of each
 }
 
 // backportsOf finds a branch's backports by their titles, including those by hand, by
 // their originals' numbers.
 func backportsOf(version string, into []pull.Summary) map[int]backports {
-	all := map[int]backports{}
+	all, undone := map[int]backports{}, revertsAmong(into)
 	for _, p := range into {
 		number := Of(version, p)
 		if number == 0 {
 			continue
 		}
 		b := all[number]
-		switch p.State {
-		case pull.Merged:
+		switch {
+		case p.State == pull.Merged && undone.undidBackport(number, p):
+			b.reverted = max(b.reverted, p.Number)
+		case p.State == pull.Merged:
 			b.merged = true
-		case pull.Open:
+		case p.State == pull.Open:
 			b.open = max(b.open, p.Number)
 		default:
 			b.closed = max(b.closed, p.Number)

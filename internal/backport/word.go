@@ -31,7 +31,7 @@ func (c *Config) Word(b lifecycle.Branch, m pull.Summary) string {
 // state.
 func (c *Config) Asking(b lifecycle.Branch, merged, into []pull.Summary) (all []pull.Summary) {
 	known := backportsOf(b.Version, into)
-	for _, m := range merged {
+	for _, m := range c.standing(b.Version, merged) {
 		there := known[m.Number]
 		missing := m.State == pull.Merged && !there.merged && there.open == 0
 		if missing && (c.Requested(b.Version, m) || c.secures(m)) && c.Word(b, m) != "" {

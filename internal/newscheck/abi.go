@@ -93,7 +93,7 @@ func (m *marked) readCommits() {
 			undone[subject]--
 			continue
 		}
-		if back, is := reverted(subject); is {
+		if back, is := pull.Reverted(subject); is {
 			undone[back]++
 		}
 		if c.Merge || mergeForm.MatchString(subject) {

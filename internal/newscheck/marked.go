@@ -5,6 +5,7 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/changelog"
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // Markers reads ABI markers (PEP 605, "ABI markers") where they have been merged.
@@ -39,7 +40,7 @@ func (m Markers) Reverted(title string) (string, bool) {
 	for {
 		prefix := titlePrefix.FindString(title)
 		if prefix == "" {
-			return reverted(title)
+			return pull.Reverted(title)
 		}
 		title = title[len(prefix):]
 	}

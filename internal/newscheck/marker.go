@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/concorde-bot/concorde/internal/changelog"
+	"github.com/concorde-bot/concorde/internal/pull"
 )
 
 // markers knows the two ABI markers, and what people write in their place.
@@ -49,7 +50,7 @@ func (m markers) subject(text string) mark {
 	if strings.HasPrefix(text[start:], m.commit) {
 		return mark{exact: true, at: start}
 	}
-	if _, reverts := reverted(text[start:]); reverts {
+	if _, reverts := pull.Reverted(text[start:]); reverts {
 		return mark{}
 	}
 	return m.missed(text, start)
@@ -118,18 +119,6 @@ func meant(text string, from, to, start int) bool {
 	return first && strings.HasPrefix(after, ":")
 }
 
-var revertForm = regexp.MustCompile(`(?is)^revert:?\s+["“](.*)["”]`)
-
-// reverted is the title that a title takes back, as git and GitHub write it:
-// Revert "gh-130000: Summary".
-func reverted(text string) (string, bool) {
-	parts := revertForm.FindStringSubmatch(text)
-	if parts == nil {
-		return "", false
-	}
-	return parts[1], true
-}
-
 var mergeForm = regexp.MustCompile(`^Merge (?:branch|branches|remote-tracking branch|commit|tag|pull request|[0-9a-f]{7,40}) `)
 
 // maxSubject is how much of a summary line is read, in bytes. A title has 256 characters
@@ -159,7 +148,7 @@ func (m markers) without(title string) string {
 		title = title[:start] + " " + title[start+len(m.commit):]
 		start = m.start(title)
 	}
-	if _, reverts := reverted(title[start:]); reverts {
+	if _, reverts := pull.Reverted(title[start:]); reverts {
 		return title
 	}
 	var b strings.Builder

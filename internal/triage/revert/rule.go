@@ -7,8 +7,6 @@ package revert
 
 import (
 	"encoding/json"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -196,15 +194,5 @@ func (c Config) say(r *pull.Request, m memory) pull.Want {
 	return pull.Want{Notes: []pull.Note{{Key: noteKey, Body: m.text(r, backports), Data: pull.Data(m)}}}
 }
 
-// reverts is how the body of a revert names the reverted pull request.
-var reverts = regexp.MustCompile(`^Reverts #([1-9][0-9]{0,8})\b`)
-
-// of is the pull request that a body says it reverts, or 0.
-func of(body string) int {
-	m := reverts.FindStringSubmatch(body)
-	if m == nil {
-		return 0
-	}
-	number, _ := strconv.Atoi(m[1]) // at most nine digits
-	return number
-}
+// of is the pull request that the body of one of the bot's reverts names, or 0.
+func of(body string) int { return pull.RevertedBy("", body) }
