@@ -78,17 +78,24 @@ func (c *clinic) run(settings string) {
 		GitHub:   githubFlags{APIURL: c.github.APIURL(), ServerURL: c.github.URL},
 	}, set)
 	c.check(err)
-	ended := make(chan error, 1)
-	go func() { ended <- c.bot.run(ctx) }()
-	c.stop = sync.OnceFunc(func() {
-		stop()
-		if err := <-ended; err != nil {
-			c.Error(err)
-		}
-	})
-	c.Cleanup(c.stop)
+	c.stop = inProcess(c, c.bot, ctx, stop)
 	c.url = "http://" + c.bot.front.listener.Addr().String()
 	c.github.SetHook(ghtest.Hook{URL: c.url + "/webhook"})
+}
+
+// inProcess has a bot run in this process until the function that it gives is called, or the test
+// ends. stop ends ctx.
+func inProcess(t testing.TB, b *bot, ctx context.Context, stop func()) func() {
+	ended := make(chan error, 1)
+	go func() { ended <- b.run(ctx) }()
+	end := sync.OnceFunc(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(end)
+	return end
 }
 
 // page is what the bot answers.

@@ -59,7 +59,7 @@ func (s *stage) live() (routes [][]string) {
 	for _, step := range s.life() {
 		s.rests()
 		s.github.ResetRequests()
-		s.github.Advance(time.Minute) // GitHub's times are whole seconds
+		s.clock.Advance(time.Minute) // GitHub's times are whole seconds
 		if step.do == nil {
 			number, err = s.cpython.OpenPR(ghtest.PR{Title: "gh-140000: Fry", Body: "It was cold.", Author: "eric", Head: "eric:spam"})
 		} else {
@@ -87,7 +87,7 @@ func (s *stage) live() (routes [][]string) {
 // TestRequestsOfALife counts them; docs/performance.md tells of these numbers.
 func TestRequestsOfALife(t *testing.T) {
 	t.Parallel()
-	s := newStage(t).start()
+	s := newStillStage(t).start()
 	total := 0
 	for i, asked := range s.live() {
 		step := s.life()[i]
@@ -106,7 +106,7 @@ func TestRequestsOfALife(t *testing.T) {
 func BenchmarkLife(b *testing.B) {
 	total := 0
 	for range b.N {
-		s := newStage(b).start()
+		s := newStillStage(b).start()
 		for _, asked := range s.live() {
 			total += len(asked)
 		}

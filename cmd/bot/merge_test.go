@@ -29,17 +29,16 @@ backport:
 // settings may follow them.
 func backportStage(t testing.TB, more ...string) *stage {
 	t.Helper()
-	s := newStage(t)
-	s.settings(phases + strings.Join(more, "\n"))
-	return s
+	return newStage(t).settings(phases + strings.Join(more, "\n"))
 }
 
 // settings are those of the operator.
-func (s *stage) settings(text string) {
+func (s *stage) settings(text string) *stage {
 	s.Helper()
 	file := filepath.Join(s.TempDir(), "concorde.yml")
 	s.check(os.WriteFile(file, []byte(text), 0o600))
 	s.environment["BOT_CONFIG"] = file
+	return s
 }
 
 // change opens a pull request, with labels.
@@ -110,7 +109,7 @@ func (s *stage) eventually(what string, is func() bool, instead func() string) {
 			s.Logf("there is:\n%s\nlog:\n%s", instead(), s.bot.log)
 		}
 	}()
-	within(s, cmp.Or(s.patience, patience), what, is)
+	within(s, cmp.Or(s.patience, patience), what, func() bool { s.pace(); return is() })
 }
 
 // A merge with three targets: one clean, one with conflicts, one at its end of

@@ -11,9 +11,7 @@ import (
 // of GitHub's API until all is at rest, tokens aside.
 func TestBackportRequests(t *testing.T) {
 	t.Parallel()
-	s := backportStage(t)
-	s.environment["BOT_SETTLE"] = "2s" // so that a slow machine makes no run more
-	s.start()
+	s := newStillStage(t).settings(phases).start()
 	warm := s.afterMerge("needs backport to 3.14") // who the App is, is asked once
 	s.github.Resume()
 	s.shows(warm.number, "| 3.14 | open: #")

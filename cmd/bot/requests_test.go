@@ -1,9 +1,9 @@
 package main
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
@@ -12,14 +12,7 @@ import (
 // App at the start aside. docs/performance.md tells of these numbers.
 func TestRequests(t *testing.T) {
 	t.Parallel()
-	github, cpython := newGitHub(t, ghtest.Config{})
-	environment := identity(github)
-	environment["DATABASE_URL"] = filepath.Join(t.TempDir(), "concorde.db")
-	environment["BOT_SETTLE"] = "2s" // so that a slow machine makes no run more
-	bot := serve(t, environment)
-	eventually(t, "the sweep at the start", func() bool { return strings.Contains(bot.log.String(), "sweep done") })
-	github.SetHook(ghtest.Hook{URL: bot.URL + "/webhook"})
-
+	s := newStillStage(t).start()
 	const entry = "Misc/NEWS.d/next/Library/2026-11-21-10-00-00.gh-issue-140000.AAAAAA.rst"
 	for _, c := range []struct {
 		name   string
@@ -31,26 +24,20 @@ func TestRequests(t *testing.T) {
 		{"by a newcomer without one", "NONE", "Lib/test/test_spam.py", 5},
 	} {
 		head := "eric:" + strings.ReplaceAll(c.name, " ", "-")
-		if _, err := cpython.Push(head, ghtest.Commit{Message: "gh-140000: Fry", Files: map[string]ghtest.File{
+		_, err := s.cpython.Push(head, ghtest.Commit{Message: "gh-140000: Fry", Files: map[string]ghtest.File{
 			"Lib/spam.py": ghtest.Text("fry\n"), "Lib/eggs.py": ghtest.Text("fry\n"), c.third: ghtest.Text("Fry the spam.\n"),
-		}}); err != nil {
-			t.Fatal(err)
-		}
+		}})
+		s.check(err)
 		number := 0
 		asked := func(what string, want int, change func() error) {
 			t.Helper()
-			flush(t, github)
-			eventually(t, "rest", bot.idle)
-			github.ResetRequests()
-			if err := change(); err != nil {
-				t.Fatal(err)
-			}
-			for range 2 { // what the bot writes comes back as webhooks
-				flush(t, github)
-				eventually(t, "rest again", bot.idle)
-			}
+			s.rests()
+			s.clock.Advance(time.Second) // what changes twice within one is checked again
+			s.github.ResetRequests()
+			s.check(change())
+			s.rests()
 			var routes []string
-			for _, r := range github.Requests() {
+			for _, r := range s.github.Requests() {
 				if !strings.Contains(r.Route, "access_tokens") {
 					routes = append(routes, r.Route)
 				}
@@ -60,19 +47,19 @@ func TestRequests(t *testing.T) {
 			}
 		}
 		asked("opened", c.want, func() (err error) {
-			number, err = cpython.OpenPR(ghtest.PR{Title: "gh-140000: Fry", Author: "eric", Association: c.author, Head: head})
+			number, err = s.cpython.OpenPR(ghtest.PR{Title: "gh-140000: Fry", Author: "eric", Association: c.author, Head: head})
 			return err
 		})
-		asked("labelled", 1, func() error { return cpython.Label(number, "carol", "type-bug") })
+		asked("labelled", 1, func() error { return s.cpython.Label(number, "carol", "type-bug") })
 		for where, of := range map[string]int{"pull request": number, "issue": 140000} {
 			var said int64
 			asked("a comment on the "+where+" that says nothing to the bot", 0, func() (err error) {
-				said, err = cpython.Comment(of, "carol", "Thanks!")
+				said, err = s.cpython.Comment(of, "carol", "Thanks!")
 				return err
 			})
-			asked("another word in it", 0, func() error { return cpython.EditComment(of, "carol", said, "Thank you!") })
-			asked("it is deleted", 0, func() error { return cpython.DeleteComment(of, "carol", said) })
-			asked("a comment that names the bot", 1, func() error { _, err := cpython.Comment(of, "carol", "Who is @concorde?"); return err })
+			asked("another word in it", 0, func() error { return s.cpython.EditComment(of, "carol", said, "Thank you!") })
+			asked("it is deleted", 0, func() error { return s.cpython.DeleteComment(of, "carol", said) })
+			asked("a comment that names the bot", 1, func() error { _, err := s.cpython.Comment(of, "carol", "Who is @concorde?"); return err })
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
 // stage is a GitHub with a running bot. Its first sweep is over, so that only
@@ -22,12 +23,18 @@ type stage struct {
 	bot         *process
 	patience    time.Duration // with the bot; 0: the usual
 	rest        func()        // works all that has to be done, where no process does; nil: bot does
+	clock       *trial.Clock  // of the bot and GitHub, which stands still; nil: the usual one
 }
 
 func newStage(t testing.TB) *stage {
 	t.Helper()
+	return newStageOf(t, ghtest.Config{})
+}
+
+func newStageOf(t testing.TB, of ghtest.Config) *stage {
+	t.Helper()
 	s := &stage{TB: t}
-	s.github, s.cpython = newGitHub(t, ghtest.Config{})
+	s.github, s.cpython = newGitHub(t, of)
 	s.environment = identity(s.github)
 	s.environment["DATABASE_URL"] = filepath.Join(t.TempDir(), "concorde.db")
 	s.environment["BOT_SETTLE"], s.environment["TMPDIR"] = "20ms", t.TempDir()
@@ -39,13 +46,18 @@ func newStage(t testing.TB) *stage {
 func (s *stage) start() *stage {
 	s.Helper()
 	s.run()
-	s.awaitLog("sweep done")
+	s.eventually("the first sweep to end", func() bool { return logged(s.bot, "sweep done") != "" },
+		func() string { return s.bot.get("/readyz") })
 	return s
 }
 
 func (s *stage) run(flags ...string) {
 	s.Helper()
-	s.bot = serve(s, s.environment, flags...)
+	if s.clock != nil {
+		s.runHere()
+	} else {
+		s.bot = serve(s, s.environment, flags...)
+	}
 	s.github.SetHook(ghtest.Hook{URL: s.bot.URL + "/webhook"})
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/concorde-bot/concorde/internal/gh"
 	"github.com/concorde-bot/concorde/internal/gh/ghtrial"
@@ -18,6 +19,15 @@ func newPull(t *testing.T) (*world, pull.Key) {
 	t.Helper()
 	w := newWorld(t)
 	return w, w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+}
+
+// newStillPull has the App's clock stand still: however slow the machine is, no body that was
+// read is too old to be written back.
+func newStillPull(t *testing.T) (w *world, key pull.Key, now time.Time) {
+	t.Helper()
+	now = time.Now()
+	w = newWorld(t, func(_ *ghtest.Config, c *gh.Config) { c.Now = func() time.Time { return now } })
+	return w, w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")}), now
 }
 
 func TestApplyStatus(t *testing.T) {

@@ -93,11 +93,12 @@ func (t *target) body(ctx context.Context, w *rewrite) (body string, read time.T
 	now := t.Now()
 	fresh := func(at time.Time) bool { return !at.IsZero() && now.Sub(at).Abs() <= freshBody }
 	last, wrote := t.bodies.last.Get(w.of)
+	wroteSince := wrote && !last.at.Before(w.at)
 	_, known := t.IDs.Subject(w.of)
 	switch {
-	case known && wrote && last.at.After(w.at) && fresh(last.read):
+	case known && wroteSince && fresh(last.read):
 		return last.after, last.read, nil
-	case known && fresh(w.at) && !(wrote && last.at.After(w.at)):
+	case known && !wroteSince && fresh(w.at):
 		body, read = w.seen, w.at
 	default:
 		if body, err = t.readBody(ctx, w.of); err != nil {

@@ -34,11 +34,10 @@ func lists(of pull.Key, number int, on bool, seen string, at time.Time) pull.Edi
 // Several pull requests come into the list of one issue at the same moment, each
 // having seen it empty: all are there in the end, and none reads it again.
 func TestListOfSeveralPulls(t *testing.T) {
-	w, key := newPull(t)
+	w, key, seen := newStillPull(t)
 	issue := newIssue(t, w)
 	w.load(snapshot.Query{Key: issue})
 	w.load(snapshot.Query{Key: key})
-	seen := time.Now()
 	w.Srv.ResetRequests()
 	var group sync.WaitGroup
 	faults := make([]error, 8)
@@ -58,7 +57,7 @@ func TestListOfSeveralPulls(t *testing.T) {
 	if w.Sent() != len(faults) {
 		t.Errorf("%d requests for %d writes", w.Sent(), len(faults))
 	}
-	w.apply(key, lists(issue, 100, false, body, time.Now()))
+	w.apply(key, lists(issue, 100, false, body, seen))
 	if body := w.PR(issue).Body; linked.Has(body, 100) || !linked.Has(body, 101) {
 		t.Errorf("without #100: %q", body)
 	}
@@ -124,7 +123,7 @@ func TestBlockChangedMeanwhile(t *testing.T) {
 func TestTwoBlocksInOneRequest(t *testing.T) {
 	one := pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "x"}
 	other := pull.Block{Markdown: markdown.Body{}, Start: "<!-- b -->", End: "<!-- /b -->", Text: "y"}
-	w, key := newPull(t)
+	w, key, _ := newStillPull(t)
 	r := w.load(snapshot.Query{Key: key})
 	edits := []pull.Action{pull.EditBlock{Block: one, Seen: r.Body, At: r.BodyAt}, pull.AddNote{Note: pull.Note{Key: "n", Body: "n"}},
 		pull.EditBlock{Block: other, Seen: r.Body, At: r.BodyAt}}

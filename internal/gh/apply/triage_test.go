@@ -17,8 +17,7 @@ import (
 
 // Writes that go together are one request, and each has its own outcome.
 func TestApplyTogether(t *testing.T) {
-	w := newWorld(t)
-	key := w.Open(map[string]ghtest.File{"a.txt": ghtest.Text("A\n")})
+	w, key, now := newStillPull(t)
 	trial.OK(t, w.Repo.SetLabel(ghtest.Label{Name: "docs"}))
 	trial.OK(t, w.Repo.Label(key.Number, "dana", "awaiting review"))
 	r := w.load(snapshot.Query{Key: key, Needs: ghtrial.Everything})
@@ -26,7 +25,7 @@ func TestApplyTogether(t *testing.T) {
 	trial.OK(t, err)
 	block := pull.Block{Markdown: markdown.Body{}, Start: "<!-- a -->", End: "<!-- /a -->", Text: "* Issue: gh-1"}
 	actions := []pull.Action{
-		pull.EditBlock{Block: block, Seen: r.Body, At: time.Now()},
+		pull.EditBlock{Block: block, Seen: r.Body, At: now},
 		pull.AddNote{Note: pull.Note{Key: "k", Body: "Hello"}},
 		pull.RemoveLabel{Name: "Awaiting Review"},
 		pull.AddLabel{Name: "docs"},
