@@ -9,18 +9,51 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest/trial"
 )
 
+// strangers opens pull requests of a stranger. Afterwards, all of them contain a branch.
+func (w releaseWorld) strangers(n int) (contain func(branch string)) {
+	w.T.Helper()
+	head := func(i int) string { return fmt.Sprint("mallory:try-", i) }
+	for i := range n {
+		_, err := w.Repo.Push(head(i), ghtest.Commit{From: "main", Message: "Try", Files: map[string]ghtest.File{fmt.Sprint(i): ghtest.Text("x")}})
+		trial.OK(w.T, err)
+		_, err = w.Repo.OpenPR(ghtest.PR{Title: "Try", Head: head(i), Base: "main"})
+		trial.OK(w.T, err)
+	}
+	return func(branch string) {
+		w.T.Helper()
+		for i := range n {
+			_, err := w.Repo.ForcePush(head(i), branch)
+			trial.OK(w.T, err)
+		}
+	}
+}
+
+// TestRebasedAmongStrangers: the commit before a merge shows whether that was a rebase merge of several commits, also where strangers' pull
+// requests contain it.
+func TestRebasedAmongStrangers(t *testing.T) {
+	w := newReleaseWorld(t)
+	contain := w.strangers(6)
+	for _, name := range []string{"a", "b"} {
+		_, err := w.Repo.Push("fix", ghtest.Commit{From: "3.14", Message: name, Files: map[string]ghtest.File{name: ghtest.Text("x")}})
+		trial.OK(t, err)
+	}
+	key := ghtrial.CPython
+	var err error
+	key.Number, err = w.Repo.OpenPR(ghtest.PR{Title: "Fix", Author: "alice", Head: "fix", Base: "3.14"})
+	trial.OK(t, err)
+	_, err = w.Repo.MergeBy(key.Number, "guido", "rebase")
+	trial.OK(t, err)
+	contain("3.14")
+	if r := w.load(Query{Key: key}); r.Merge == nil || !r.Merge.Rebased {
+		t.Errorf("%+v", r.Merge)
+	}
+}
+
 // TestStrangersPullsWithACommit: GitHub lists open pull requests that contain a commit which the default branch doesn't have. However many older
 // ones there are, what brought the commit is the merged one.
 func TestStrangersPullsWithACommit(t *testing.T) {
 	w := newReleaseWorld(t)
-	const strangers = 6
-	for i := range strangers {
-		head := fmt.Sprint("mallory:try-", i)
-		_, err := w.Repo.Push(head, ghtest.Commit{From: "main", Message: "Try", Files: map[string]ghtest.File{fmt.Sprint(i): ghtest.Text("x")}})
-		trial.OK(t, err)
-		_, err = w.Repo.OpenPR(ghtest.PR{Title: "Try", Head: head, Base: "main"})
-		trial.OK(t, err)
-	}
+	contain := w.strangers(6)
 	merged := w.merge("3.14")
 	brought := func() {
 		t.Helper()
@@ -34,10 +67,7 @@ func TestStrangersPullsWithACommit(t *testing.T) {
 		}
 	}
 	brought()
-	for i := range strangers {
-		_, err := w.Repo.ForcePush(fmt.Sprint("mallory:try-", i), "3.14")
-		trial.OK(t, err)
-	}
+	contain("3.14")
 	brought()
 	tip, err := w.Repo.Push("3.14", ghtest.Commit{Message: "Pushed by hand", Files: map[string]ghtest.File{"late": ghtest.Text("x")}})
 	trial.OK(t, err)
