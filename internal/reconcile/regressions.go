@@ -74,10 +74,12 @@ func (r *Reconciler) regressions(ctx context.Context, p place) error {
 	if err := errors.Join(r.tell(ctx, p, numbers), r.keep(ctx, checkedNote, p.key, l.seen)); err != nil {
 		return err
 	}
-	if err := r.keep(ctx, roundsNote, p.key, l.now); err != nil || !l.undecided {
-		return err
+	if l.undecided {
+		if err := r.lookAgain(ctx, p, l.now.At.Add(l.now.Pause)); err != nil {
+			return err
+		}
 	}
-	return r.lookAgain(ctx, p, l.now.At.Add(l.now.Pause))
+	return r.keep(ctx, roundsNote, p.key, l.now)
 }
 
 // lookAgain has the checks looked at later.
