@@ -46,10 +46,10 @@ type knownChecks struct {
 	at time.Time
 }
 
-// Checked loads the checks of a branch's newest commits: one request, one for
-// every twenty with more than a hundred reports, one for buildbots'
-// comments on their pull requests if some are known, one for its nightly builds if it has
-// some, and those for runs that may have had another result before.
+// Checked loads the checks of a branch's newest commits: one request, one for every twenty with
+// more than a hundred reports, one for buildbots' comments on their pull requests if some are
+// known, one for its nightly builds if it has some, and those for runs that may have had another
+// result before.
 func (l *Loader) Checked(ctx context.Context, q CheckedQuery) (pull.BranchChecks, error) {
 	c, err := l.app.Client(ctx, q.Key.Repository(), q.Installation)
 	if err == nil {

@@ -116,6 +116,21 @@ func TestDoubtsAmongManyStatuses(t *testing.T) {
 	if w.Sent() != 5 {
 		t.Errorf("%d requests, want 5, for commits, builds and three pages of statuses", w.Sent())
 	}
+
+	// A list that was read decides all checks, also of those that come after so many requests.
+	for _, name := range []string{"slow/a", "slow/z"} {
+		trial.OK(t, w.Repo.SetStatus(sha, "ci", ghtest.Status{Context: name, State: "failure"}))
+	}
+	var many []pull.CheckDoubt
+	for i := range 30 {
+		many = append(many, pull.CheckDoubt{SHA: sha, Check: fmt.Sprintf("slow %02d", i)})
+		trial.OK(t, w.Repo.CheckRun(sha, "ci", many[i].Check, "failure"))
+	}
+	many = append(append([]pull.CheckDoubt{{SHA: sha, Check: "slow/z"}}, many...), doubts[0])
+	b, err = w.app.Checked(t.Context(), CheckedQuery{Key: ghtrial.CPython, Branch: "main", Source: watching(many...)})
+	if err != nil || b.Decided("slow 29") || !b.Decided("slow/a") {
+		t.Errorf("undecided are %q: %v", b.Undecided, err)
+	}
 }
 
 // TestManyDoubts: of more earlier results than one load reads, it says so, and the next one goes on.

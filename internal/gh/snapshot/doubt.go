@@ -34,7 +34,7 @@ func (l *checkedLoad) doubt(ctx context.Context, b *pull.BranchChecks) error {
 		key := doubtAt{l.Key.Repository(), d, newest(b.Commits[i].Runs, d.Check)}
 		earlier, known := l.from.doubts.Get(key)
 		if !known {
-			if l.asked >= maxDoubts {
+			if _, listed := l.reports[d.SHA]; l.asked >= maxDoubts && !(status && listed) {
 				b.Undecided = append(b.Undecided, d.Check)
 				continue
 			}
