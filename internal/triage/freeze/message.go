@@ -43,10 +43,11 @@ func (c Config) note(r *pull.Request, s state) pull.Note {
 }
 
 func (c Config) noteText(r *pull.Request, s state) string {
-	thaw, freeze := "", ""
+	thaw, freeze, longer := "", "", ""
 	if c.Commands != nil {
 		thaw = fmt.Sprintf(" `@%s thaw %s` ends the freeze.", r.Me, s.version)
 		freeze = fmt.Sprintf(" `@%s freeze %s` freezes it.", r.Me, s.version)
+		longer = fmt.Sprintf(" If it should last longer, `@%s freeze %s` keeps it frozen until `thaw`.", r.Me, s.version)
 	}
 	switch {
 	case !s.frozen:
@@ -57,7 +58,8 @@ func (c Config) noteText(r *pull.Request, s state) string {
 	case s.set:
 		return fmt.Sprintf("**%s is frozen**, by the settings (`backport.overrides`).", s.version) + c.frozenText(s)
 	}
-	return fmt.Sprintf("**%s is frozen until %s**, by the release data.", s.version, s.until.Format(time.DateOnly)) + c.frozenText(s) + thaw
+	return fmt.Sprintf("**%s is frozen until %s**, by the release data.", s.version, s.until.Format(time.DateOnly)+", 00:00 UTC") + c.frozenText(s) +
+		thaw + longer
 }
 
 // frozenText says what a freeze means.
