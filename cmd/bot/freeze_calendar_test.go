@@ -16,11 +16,16 @@ import (
 // finals are release data by which 3.15 is released on a day.
 func finals(t *testing.T, day time.Time) *lifecycle.Calendar {
 	t.Helper()
+	return finalsBy(t, day, "Hugo van Kemenade")
+}
+
+func finalsBy(t *testing.T, day time.Time, managers string) *lifecycle.Calendar {
+	t.Helper()
 	at := func(days int) string { return day.AddDate(0, 0, days).Format(time.DateOnly) }
-	calendar, err := lifecycle.Parse(nil, fmt.Appendf(nil, `{"metadata": {"3.15": {"pep": 790, "release_manager": "Hugo van Kemenade",
+	calendar, err := lifecycle.Parse(nil, fmt.Appendf(nil, `{"metadata": {"3.15": {"pep": 790, "release_manager": %q,
 		"start_of_development": %q, "feature_freeze": %q, "first_release": %q, "end_of_life": "2031-10"}}, "releases": {"3.15": [
 		{"stage": "3.15.0 candidate 1", "state": "expected", "date": %q}, {"stage": "3.15.0 final", "state": "expected", "date": %q}]}}`,
-		at(-500), at(-150), at(0), at(-60), at(0)))
+		managers, at(-500), at(-150), at(0), at(-60), at(0)))
 	if err != nil {
 		t.Fatal(err)
 	}

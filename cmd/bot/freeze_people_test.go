@@ -9,6 +9,7 @@ import (
 
 	"github.com/concorde-bot/concorde/config"
 	"github.com/concorde-bot/concorde/internal/ghtest"
+	"github.com/concorde-bot/concorde/internal/lifecycle"
 )
 
 // TestFreezeByOddPeople: only a release manager's command in the tracking issue counts, as
@@ -164,5 +165,54 @@ func TestFreezeThatGitHubRejects(t *testing.T) {
 				t.Errorf("%s, want %s", got, want)
 			}
 		})
+	}
+}
+
+// TestFreezeByTwoManagers: two release managers contradict each other. The newest command
+// counts, whoever gave it, and each comment has its answer.
+func TestFreezeByTwoManagers(t *testing.T) {
+	t.Parallel()
+	calendar := finalsBy(t, time.Date(2026, 12, 20, 0, 0, 0, 0, time.UTC), "Hugo van Kemenade, Savannah Ostrowski")
+	w := newWinterBy(t, config.Preset(), 1, func(time.Time) *lifecycle.Calendar { return calendar })
+	w.must(w.cpython.Collaborator("savannahostrowski", "admin"))
+	said := map[int64]string{} // and the bot's reaction
+	says := func(by, command, reaction string) {
+		t.Helper()
+		id, err := w.cpython.Comment(w.issue, by, "@"+w.me()+" "+command)
+		w.must(err)
+		said[id] = reaction
+	}
+	for _, step := range []struct {
+		name string
+		does func()
+		want string // the status
+	}{
+		{"one freezes", func() { says("hugovk", "freeze 3.15", "+1") }, "failure: Frozen until thawed: ask hugovk"},
+		{"the other one thaws", func() { says("savannahostrowski", "thaw 3.15", "+1") }, "success: 3.15 isn't frozen"},
+		{"and freezes", func() { says("savannahostrowski", "freeze", "+1") }, "failure: Frozen until thawed: ask savannahostrowski"},
+		{"the first one does so too", func() { says("hugovk", "freeze", "+1") }, "failure: Frozen until thawed: ask hugovk"},
+		{"the other one wonders", func() { says("savannahostrowski", "thaw? no", "confused") }, "failure: Frozen until thawed: ask hugovk"},
+		{"both at once, the thaw last", func() { says("hugovk", "freeze", "+1"); says("savannahostrowski", "thaw", "+1") },
+			"success: 3.15 isn't frozen"},
+		{"both at once, the freeze last", func() { says("savannahostrowski", "thaw", "+1"); says("hugovk", "freeze", "+1") },
+			"failure: Frozen until thawed: ask hugovk"},
+	} {
+		step.does()
+		w.flush()
+		w.run(w.clock().Add(time.Minute))
+		if got := w.status(w.theirs[0]); got.State+": "+got.Description != step.want {
+			t.Errorf("after %q: %+v, want %q", step.name, got, step.want)
+		}
+	}
+	issue, err := w.cpython.PR(w.issue)
+	w.must(err)
+	for _, c := range issue.Comments {
+		if want := said[c.ID]; want != "" && !slices.Equal(c.Reactions, []ghtest.Reaction{{By: w.github.BotLogin(), Content: want}}) {
+			t.Errorf("%q by %s: %+v, want %q", c.Body, c.Author, c.Reactions, want)
+		}
+		delete(said, c.ID)
+	}
+	if len(said) > 0 {
+		t.Errorf("these comments are missing: %v", said)
 	}
 }
