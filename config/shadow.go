@@ -60,5 +60,8 @@ type Shadow struct {
 // CommandsAct reports whether commands in comments are carried out.
 func (r *Rules) CommandsAct() bool { return r.Commands.Mode == On && r.Modes.Commands == On }
 
+// RevertsAct reports whether the command for reverts is carried out.
+func (r *Rules) RevertsAct() bool { return r.CommandsAct() && r.Modes.Revert == On }
+
 // ConflictsAct reports whether the label for conflicts is set and removed.
 func (r *Rules) ConflictsAct() bool { return r.Conflicts.Mode == On && r.Modes.Conflict == On }

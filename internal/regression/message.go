@@ -42,6 +42,7 @@ const (
 type next struct {
 	hours  int          // that it has failed for, if that's long enough to offer a revert; otherwise 0
 	revert pull.Summary // the zero Summary if there's none
+	offers bool         // the command works here
 }
 
 func (n next) text(r *pull.Request) string {
@@ -57,7 +58,7 @@ func (n next) text(r *pull.Request) string {
 		more = append(more, fmt.Sprintf(textRevert, n.revert.Number))
 	case n.revert.State == pull.Closed:
 		more = append(more, fmt.Sprintf(textReopen, n.revert.Number))
-	case n.hours > 0:
+	case n.hours > 0 && n.offers:
 		more = append(more, fmt.Sprintf(textOffer, r.Me))
 	}
 	if len(more) == 0 {

@@ -193,7 +193,7 @@ func (t Terms) regression(s config.Rules, b pull.BranchChecks, r Round) Regressi
 	case len(out.Pulls) > s.Regressions.MaxPullRequests:
 		out.Silence = fmt.Sprintf(silentMany, s.Regressions.MaxPullRequests)
 	default:
-		out.Offered = !t.Now.Before(out.Since.Add(time.Duration(s.Regressions.RevertAfter) * time.Hour))
+		out.Offered = s.RevertsAct() && !t.Now.Before(out.Since.Add(time.Duration(s.Regressions.RevertAfter)*time.Hour))
 	}
 	return out
 }

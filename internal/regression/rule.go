@@ -38,7 +38,7 @@ func Rule(s config.Rules) pull.Rule {
 			if !concerns(s, r) {
 				return pull.Want{}
 			}
-			return (&judge{termsOf(s, r.Now), s.Regressions, r, r.Checked[r.Base], recall(r)}).want()
+			return (&judge{termsOf(s, r.Now), s, r, r.Checked[r.Base], recall(r)}).want()
 		},
 	}
 }
@@ -111,7 +111,7 @@ const maxRows = 20
 // judge compares the branch with what the comment says.
 type judge struct {
 	Terms
-	set    config.Regressions
+	set    config.Rules
 	r      *pull.Request
 	b      pull.BranchChecks
 	before memory
@@ -138,14 +138,14 @@ func (j *judge) want() pull.Want {
 	if len(now.Checks) == 0 {
 		return pull.Want{Again: again}
 	}
-	body := now.text(j.r, next{offer, j.revert()})
+	body := now.text(j.r, next{offer, j.revert(), j.set.RevertsAct()})
 	return pull.Want{Notes: []pull.Note{{Key: noteKey, Body: body, Data: pull.Data(now)}}, Again: again}
 }
 
 // revert is the bot's own pull request that reverts this one: an open one rather than one that
 // was merged, and that rather than a closed one. Anyone may name a branch like its.
 func (j *judge) revert() pull.Summary {
-	all := j.r.Branches[j.set.RevertHead(j.r.Merge.SHA, j.r.Base)].Requests
+	all := j.r.Branches[j.set.Regressions.RevertHead(j.r.Merge.SHA, j.r.Base)].Requests
 	for _, state := range []pull.State{pull.Open, pull.Merged, pull.Closed} {
 		for _, s := range all {
 			if s.Own && s.Base == j.r.Base && s.State == state {
@@ -163,9 +163,9 @@ func (j *judge) offer(m memory) (hours int, again time.Time) {
 		if w.State != failing {
 			continue
 		}
-		at := time.Unix(w.Since, 0).Add(time.Duration(j.set.RevertAfter) * time.Hour)
+		at := time.Unix(w.Since, 0).Add(time.Duration(j.set.Regressions.RevertAfter) * time.Hour)
 		if !j.r.Now.Before(at) {
-			hours, at = j.set.RevertAfter, j.r.Now.Add(24*time.Hour) // it may have passed unseen
+			hours, at = j.set.Regressions.RevertAfter, j.r.Now.Add(24*time.Hour) // it may have passed unseen
 		}
 		if again.IsZero() || at.Before(again) {
 			again = at
@@ -178,7 +178,7 @@ func (j *judge) offer(m memory) (hours int, again time.Time) {
 func (j *judge) row(check string, before row, known bool) (row, bool) {
 	last := j.lasting(check)
 	switch at := j.at(j.r.Merge.SHA); {
-	case last != nil && last.accuses(at) && (known || len(last.Pulls(j.b)) <= j.set.MaxPullRequests):
+	case last != nil && last.accuses(at) && (known || len(last.Pulls(j.b)) <= j.set.Regressions.MaxPullRequests):
 		return j.failing(*last), true
 	case !known || before.State != failing:
 		return before, known
