@@ -66,7 +66,7 @@ func noted(t *testing.T, database, name string) bool {
 }
 
 // selected is the number that a query finds in a database in use; 0 if it can't be asked now.
-func selected(t *testing.T, database, query string, arguments ...any) (n int) {
+func selected(t testing.TB, database, query string, arguments ...any) (n int) {
 	t.Helper()
 	driver, source := "sqlite", "file:"+database+"?mode=ro&_pragma=busy_timeout(5000)"
 	if strings.HasPrefix(database, "postgres") {
