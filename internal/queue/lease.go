@@ -15,7 +15,9 @@ func (q *Queue) tendLoop(ctx context.Context) {
 	seen := time.Now()
 	for pause(ctx, q.cfg.lease/8) {
 		begun := time.Now() // the database may have stored it then, however late it answers
-		err := q.tend(ctx)
+		short, cancel := context.WithTimeout(ctx, q.cfg.lease/4)
+		err := q.tend(short)
+		cancel()
 		if err == nil {
 			seen = begun
 			continue
@@ -30,8 +32,6 @@ func (q *Queue) tendLoop(ctx context.Context) {
 }
 
 func (q *Queue) tend(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, q.cfg.lease/4)
-	defer cancel()
 	alive, err := q.db.beat(ctx, q.self)
 	if err != nil {
 		return err

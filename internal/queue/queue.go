@@ -176,7 +176,9 @@ func isPostgres(database string) bool {
 // Start begins to run keys. It returns at once; the work continues until Stop, even if
 // ctx ends.
 func (q *Queue) Start(ctx context.Context) error {
-	if err := q.tend(ctx); err != nil {
+	first, cancel := context.WithTimeout(ctx, startWithin)
+	defer cancel()
+	if err := q.tend(first); err != nil {
 		return fmt.Errorf("starting the queue: %w", q.explain(err))
 	}
 	claims, stopClaims := context.WithCancel(context.Background())
@@ -188,6 +190,10 @@ func (q *Queue) Start(ctx context.Context) error {
 	q.loops.Go(func() { q.cleanLoop(loops) })
 	return nil
 }
+
+// startWithin limits the first report to other replicas. It may take longer than later ones:
+// no run can be lost yet.
+const startWithin = time.Minute
 
 // stopGrace is how long runs may take to return after their context ended.
 const stopGrace = 5 * time.Second
