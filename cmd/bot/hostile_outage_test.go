@@ -48,6 +48,7 @@ func TestAppIsRefusedForAWhile(t *testing.T) {
 	t.Log(s.awaitLog(key(p), "A JSON web token could not be decoded: check the number of the App, its private key, and the clock"))
 	s.acknowledged(p)
 	s.github.ClearFaults()
+	s.noSweeps()
 	s.settled(p)
 	s.tidy(p)
 }
@@ -80,6 +81,7 @@ func TestGitHubOutOfReachAtStart(t *testing.T) {
 	if page := s.bot.get("/readyz"); !strings.HasPrefix(page, "ready: ") {
 		t.Errorf("/readyz: %s: the bot can receive, which it must not be taken out of service for", page)
 	}
+	s.noSweeps()
 	behind, err := url.Parse(s.github.URL)
 	s.check(err)
 	door, err = net.Listen("tcp", address)
