@@ -145,8 +145,8 @@ func (s *stage) ends(number int) {
 	if opened != 2 {
 		s.Errorf("%d pull requests were opened, want 2", opened)
 	}
-	if strings.Contains(s.bot.log.String(), `"level":"error"`) {
-		s.Errorf("the log has an error:\n%s", s.bot.log)
+	if errors := s.bot.errors(); len(errors) > 0 {
+		s.Errorf("the log has errors: %q\n%s", errors, s.bot.log)
 	}
 }
 

@@ -167,6 +167,18 @@ func logged(bot *process, words ...string) string {
 	return ""
 }
 
+// errors are the log's errors, except that a slow machine had the bot wait for its database.
+func (p *process) errors() (lines []string) {
+	for line := range strings.SplitSeq(p.log.String(), "\n") {
+		slow := strings.Contains(line, "deadline exceeded") &&
+			(strings.Contains(line, "the database doesn't answer") || strings.Contains(line, "claiming keys"))
+		if strings.Contains(line, `"level":"error"`) && !slow {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
 // noSweeps keeps the bot from listing repositories.
 func (s *stage) noSweeps() {
 	s.Helper()
