@@ -102,7 +102,7 @@ func TestStopWhileWorking(t *testing.T) {
 	// The last one holds up pull requests that list themselves in the same issue.
 	for i, at := range []func(ghtest.PRState) ghtest.Fault{atLoad, atStatus, atComment} {
 		pulls = append(pulls, s.befall(trouble{"hanging", at, ghtest.Fault{Hang: true}, ""}, 1))
-		eventually(t, "it to hang", func() bool { return s.hanging() == i+1 })
+		eventually(t, "it to hang", func() bool { return failures(s.github) == i+1 })
 	}
 	for range 5 {
 		pulls = append(pulls, s.open(&pullRequest{}))

@@ -37,6 +37,7 @@ type Recorder struct {
 	requests []Request
 	inFlight int
 	most     int
+	hanging  int
 }
 
 func (rec *Recorder) enter() {
@@ -50,6 +51,19 @@ func (rec *Recorder) leave() {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	rec.inFlight--
+}
+
+// Hanging is how many requests now wait for an answer that never comes (Fault.Hang).
+func (rec *Recorder) Hanging() int {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	return rec.hanging
+}
+
+func (rec *Recorder) hang(change int) {
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	rec.hanging += change
 }
 
 // Add records a request.

@@ -93,6 +93,8 @@ func (f *Front) ServeFault(w http.ResponseWriter, r *http.Request, p *Answer, fa
 	switch {
 	case fault.Hang:
 		f.observe(r, p, r.URL.EscapedPath())
+		f.Record.hang(1)
+		defer f.Record.hang(-1)
 		select {
 		case <-r.Context().Done():
 		case <-f.done:
