@@ -214,7 +214,7 @@ func TestFeedRuns(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { defer close(ended); c.Run(ctx) }()
-	for deadline := time.Now().Add(10 * time.Second); c.newest() != "3.14.8"; {
+	for deadline := time.Now().Add(2 * time.Minute); c.newest() != "3.14.8"; {
 		if time.Now().After(deadline) {
 			t.Fatal("it does not refresh at the start")
 		}
