@@ -65,9 +65,7 @@ func newBrowser(t *testing.T, series string, more ...chromedp.ExecAllocatorOptio
 	if os.Getuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
-	ctx, stop := context.WithTimeout(context.Background(), 5*time.Minute)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewExecAllocator(ctx, options...)
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
 	ctx, _ = chromedp.NewContext(ctx)
 	t.Cleanup(func() {
@@ -84,7 +82,9 @@ func newBrowser(t *testing.T, series string, more ...chromedp.ExecAllocatorOptio
 		b.axe = string(script)
 	}
 	chromedp.ListenTarget(ctx, b.listen)
-	b.do(log.Enable(), network.Enable(), runtime.Enable())
+	if err := chromedp.Run(ctx, log.Enable(), network.Enable(), runtime.Enable()); err != nil { // the browser ends with this context
+		t.Fatal(err)
+	}
 	return b
 }
 
@@ -108,7 +108,9 @@ func (b *browser) listen(event any) {
 
 func (b *browser) do(actions ...chromedp.Action) {
 	b.Helper()
-	if err := chromedp.Run(b.ctx, actions...); err != nil {
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	if err := chromedp.Run(ctx, actions...); err != nil {
 		b.Fatal(err)
 	}
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/concorde-bot/concorde/internal/ghtest"
 )
 
-// stepTime is how long the demo waits for the bot.
-const stepTime = 30 * time.Second
+// stepTime is how long the demo waits for the bot, on a machine that does much else.
+const stepTime = 3 * time.Minute
 
 type demoCmd struct {
 	Keep bool `help:"Leave GitHub and the bot running afterwards, until Ctrl-C."`
