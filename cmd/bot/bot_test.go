@@ -216,8 +216,14 @@ func databases(t *testing.T, test func(t *testing.T, database string)) {
 // command runs a command of the program in this process.
 func runCommand(t testing.TB, environment map[string]string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
+	return runCommandBy(t, time.Now, environment, args...)
+}
+
+// runCommandBy does so by a clock.
+func runCommandBy(t testing.TB, now func() time.Time, environment map[string]string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(args, streams{context.Background(), &out, &errs, variables(environment), time.Now})
+	code = run(args, streams{context.Background(), &out, &errs, variables(environment), now})
 	return code, out.String(), errs.String()
 }
 

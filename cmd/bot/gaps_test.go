@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -19,11 +20,14 @@ type gapsStage struct {
 	cpython     *ghtest.Repo
 	environment map[string]string
 	flags       []string
+	now         func() time.Time // of GitHub and the commands
 }
 
-func newGapsStage(t testing.TB) *gapsStage {
-	s := &gapsStage{TB: t}
-	s.github, s.cpython = newGitHub(t, ghtest.Config{})
+func newGapsStage(t testing.TB) *gapsStage { return newGapsStageBy(t, time.Now) }
+
+func newGapsStageBy(t testing.TB, now func() time.Time) *gapsStage {
+	s := &gapsStage{TB: t, now: now}
+	s.github, s.cpython = newGitHub(t, ghtest.Config{Now: now})
 	s.environment = identity(s.github)
 	s.flags = []string{"--config", settingsFile(t, phases), "--api-url", s.github.APIURL(), "--server-url", s.github.URL}
 	return s
@@ -59,7 +63,7 @@ func (s *gapsStage) merge(base, title string, labels ...string) int {
 
 func (s *gapsStage) gaps(args ...string) (code int, stdout, stderr string) {
 	s.Helper()
-	return runCommand(s, s.environment, append(append([]string{"backport-gaps"}, s.flags...), args...)...)
+	return runCommandBy(s, s.now, s.environment, append(append([]string{"backport-gaps"}, s.flags...), args...)...)
 }
 
 // report is the JSON of the command, without the days.

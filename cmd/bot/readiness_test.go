@@ -18,13 +18,23 @@ import (
 	"github.com/concorde-bot/concorde/internal/web"
 )
 
+// sinceNoon is a clock that was at noon when it was made, so that the date doesn't change in
+// the middle of a test.
+func sinceNoon() func() time.Time {
+	began := time.Now()
+	noon := began.UTC().Truncate(24 * time.Hour).Add(12 * time.Hour)
+	return func() time.Time { return noon.Add(time.Since(began)) }
+}
+
 // today moves dates of tests with the clock.
-func today(days int) string { return time.Now().UTC().AddDate(0, 0, days).Format(time.DateOnly) }
+func (s *gapsStage) today(days int) string {
+	return s.now().UTC().AddDate(0, 0, days).Format(time.DateOnly)
+}
 
 // releaseData is a file of release data: a version in its beta phase, with releases by the
 // days from today on which they were or will be.
-func releaseData(t testing.TB, version, managers string, releases map[string]int) string {
-	t.Helper()
+func (s *gapsStage) releaseData(version, managers string, releases map[string]int) string {
+	s.Helper()
 	type entry struct {
 		Stage string `json:"stage"`
 		State string `json:"state"`
@@ -36,28 +46,26 @@ func releaseData(t testing.TB, version, managers string, releases map[string]int
 		if days >= 0 {
 			state = "expected"
 		}
-		all = append(all, entry{version + stage, state, today(days)})
+		all = append(all, entry{version + stage, state, s.today(days)})
 	}
 	text, err := json.Marshal(map[string]any{
-		"metadata": map[string]any{version: map[string]any{"release_manager": managers, "start_of_development": today(-400),
-			"feature_freeze": today(-60), "first_release": today(200), "end_of_bugfix": today(900), "end_of_life": today(1800), "pep": 745}},
+		"metadata": map[string]any{version: map[string]any{"release_manager": managers, "start_of_development": s.today(-400),
+			"feature_freeze": s.today(-60), "first_release": s.today(200), "end_of_bugfix": s.today(900), "end_of_life": s.today(1800), "pep": 745}},
 		"releases": map[string]any{version: all},
 	})
-	path := filepath.Join(t.TempDir(), "releases.json")
+	path := filepath.Join(s.TempDir(), "releases.json")
 	if err == nil {
 		err = os.WriteFile(path, text, 0o600)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	s.check(err)
 	return path
 }
 
 // readinessStage is a GitHub with a branch in its beta phase, last released ten days ago.
 func readinessStage(t testing.TB) *gapsStage {
-	s := newGapsStage(t)
+	s := newGapsStageBy(t, sinceNoon())
 	s.flags[1] = settingsFile(t, "preset: cpython\n")
-	s.flags = append(s.flags, "--releases", releaseData(t, "3.14", "Hugo van Kemenade",
+	s.flags = append(s.flags, "--releases", s.releaseData("3.14", "Hugo van Kemenade",
 		map[string]int{".0 beta 1": -60, ".0 beta 2": -10, ".0 beta 3": 20, ".0 final": 200}))
 	s.check(s.cpython.Tag("v3.14.0b2", "3.14"))
 	s.check(s.cpython.SetStatus(s.cpython.Ref("3.14"), "buildbot", ghtest.Status{Context: "buildbot", State: "success"}))
@@ -66,7 +74,7 @@ func readinessStage(t testing.TB) *gapsStage {
 
 func (s *gapsStage) readiness(args ...string) (code int, stdout, stderr string) {
 	s.Helper()
-	return runCommand(s, s.environment, append(append([]string{"readiness"}, s.flags...), args...)...)
+	return runCommandBy(s, s.now, s.environment, append(append([]string{"readiness"}, s.flags...), args...)...)
 }
 
 func (s *gapsStage) issue(title string, labels ...string) int {
@@ -97,9 +105,9 @@ func TestReadiness(t *testing.T) {
 	code, text, _ := s.readiness("3.14")
 	want := `3.14.0 beta 3 is ready.
 
-It's due on ` + today(20) + `, in 20 days.
+It's due on ` + s.today(20) + `, in 20 days.
 Release manager: Hugo van Kemenade (hugovk).
-3.14 is in its beta phase. The last release was 3.14.0 beta 2 on ` + today(-10) + `.
+3.14 is in its beta phase. The last release was 3.14.0 beta 2 on ` + s.today(-10) + `.
 
 No release blocker is open.
 
@@ -115,7 +123,7 @@ All NEWS entries can be released.
 
 The checks of 3.14 are green on ` + s.cpython.Ref("3.14")[:10] + `.
 
-python/cpython on ` + today(0) + `, by release data up to ` + today(-10) + `.
+python/cpython on ` + s.today(0) + `, by release data up to ` + s.today(-10) + `.
 `
 	if diff := cmp.Diff(want, text); diff != "" || code != exitOK {
 		t.Errorf("exit code %d (-want +got):\n%s", code, diff)
@@ -135,7 +143,7 @@ python/cpython on ` + today(0) + `, by release data up to ` + today(-10) + `.
 		fmt.Sprintf("  - 1 security fix is missing on the branch: #%d.", vulnerability),
 		"Deferred blockers: 1",
 		fmt.Sprintf("  #%d  %s  it's a performance improvement, and the branch is in its beta phase  [3.14] gh-5: Faster (GH-5)",
-			faster, today(0)),
+			faster, s.today(0)),
 	} {
 		if !strings.Contains(text, line+"\n") {
 			t.Errorf("no line %q in\n%s", line, text)
@@ -185,7 +193,7 @@ func TestReadinessThatCannotBe(t *testing.T) {
 	t.Parallel()
 	s := readinessStage(t)
 	data := func(version, managers string, releases map[string]int) []string {
-		return []string{version, "--releases", releaseData(t, version, managers, releases)}
+		return []string{version, "--releases", s.releaseData(version, managers, releases)}
 	}
 	soon := map[string]int{".0 beta 1": -60, ".0 beta 3": 20, ".0 final": 200}
 	for name, c := range map[string]struct {

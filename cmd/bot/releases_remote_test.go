@@ -30,7 +30,7 @@ func (s *gapsStage) merged(base, title string, files map[string]ghtest.File) int
 func (s *gapsStage) command(args ...string) (code int, stdout, stderr string) {
 	s.Helper()
 	args = append(args, "--repository", "python/cpython", "--api-url", s.github.APIURL(), "--server-url", s.github.URL)
-	return runCommand(s, s.environment, args...)
+	return runCommandBy(s, s.now, s.environment, args...)
 }
 
 // TestNewsOnGitHub: the same as from a clone, in three requests besides those for the
@@ -139,7 +139,7 @@ func TestReadinessFindsBreaksAsABIDoes(t *testing.T) {
 	_, err := s.cpython.Push("3.14", ghtest.Commit{Message: "dump", Author: "dana", Files: map[string]ghtest.File{dump: ghtest.Text("1\n")}})
 	s.check(err)
 	s.check(s.cpython.Tag("v3.14.0rc1", "3.14"))
-	s.flags = append(s.flags, "--releases", releaseData(t, "3.14", "Hugo van Kemenade", map[string]int{".0 candidate 1": -10, ".0 final": 20}))
+	s.flags = append(s.flags, "--releases", s.releaseData("3.14", "Hugo van Kemenade", map[string]int{".0 candidate 1": -10, ".0 final": 20}))
 	entered := s.merged("3.14", "gh-130002: Add a field", map[string]ghtest.File{entry: ghtest.Text("(CPython ABI break) New field.\n")})
 	s.merged("3.14", "gh-130002: Reword it", map[string]ghtest.File{entry: ghtest.Text("(CPython ABI break) A new field.\n")})
 	dumped := s.merged("3.14", "gh-130003: Update the dump", map[string]ghtest.File{dump: ghtest.Text("2\n")})
