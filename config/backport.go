@@ -28,10 +28,9 @@ const ApprovalCore = "core"
 // "Development Cycle" and "Backporting Changes to an Older Version").
 type Backport struct {
 	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // whether the rule acts
-	// Label is how labels start that request a backport; a space and the version
-	// follow.
+	// Label is the start of labels that request a backport, before a space and the version.
 	Label string `yaml:"label" jsonschema:"maxLength=40" names:"kept labels"`
-	// Branch is how the bot's branches start: BRANCH-1234567-3.14.
+	// Branch is the start of the bot's branches: BRANCH-1234567-3.14.
 	Branch string `yaml:"branch" jsonschema:"maxLength=40,format=branch-prefix"`
 	// PushTo is the account whose fork gets the branches, where the App must be
 	// installed too; "upstream" for the repository itself.
@@ -39,7 +38,7 @@ type Backport struct {
 	// CopyLabels are the starts of labels that a backport takes over from its
 	// original.
 	CopyLabels []string `yaml:"copy-labels" jsonschema:"uniqueItems=true,maxItems=100"`
-	// Conflicts is what becomes of a pick with conflicts: a draft with the
+	// Conflicts is what to do about a pick with conflicts: a draft with the
 	// conflict markers in it, or a comment alone.
 	Conflicts string `yaml:"conflicts" jsonschema:"enum=draft,enum=comment"`
 	Status    string `yaml:"status" names:"status"` // commit status context, failing until no conflict marker is left
@@ -47,10 +46,10 @@ type Backport struct {
 	Merge string `yaml:"merge" jsonschema:"enum=auto,enum=off"`
 	// ApprovalRole is the role in the repository of people whose approval lets the bot
 	// merge, beside the core team's; "core": nobody else's does. It takes write
-	// access in any case, and a bot's approval never counts.
+	// access anyway, and a bot's approval never counts.
 	ApprovalRole string `yaml:"approval-role" jsonschema:"enum=core,enum=write,enum=maintain,enum=admin"`
 	// WaitForChecks is how long an approved backport waits for others to report a
-	// status or check run, in minutes: until then, that nothing is red means little.
+	// status or check run, in minutes: until then, the absence of red doesn't count as green.
 	WaitForChecks int `yaml:"wait-for-checks" jsonschema:"minimum=0,maximum=1440"`
 	// HoldLabel is the label that keeps the bot from merging.
 	HoldLabel string `yaml:"hold-label" jsonschema:"maxLength=50" names:"shared label"`

@@ -8,16 +8,16 @@ import (
 )
 
 // Labels are the settings of labels that are set by rules (devguide, "GitHub
-// labels"), and how labels look that the bot makes.
+// labels"), and the style of labels that the bot creates.
 type Labels struct {
 	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // whether the rule acts
-	// Missing is what becomes of a label that the repository does not have.
+	// Missing is what to do about a label that the repository doesn't have.
 	Missing string `yaml:"missing" jsonschema:"enum=create,enum=refuse"`
-	// Labeler is whether the repository's .github/labeler.yml holds too, a file of
-	// actions/labeler.
+	// Labeler is whether the rules in the repository's .github/labeler.yml, the file of
+	// actions/labeler, apply too.
 	Labeler Mode `yaml:"labeler" jsonschema:"enum=on,enum=off"`
-	// Since is a day (UTC): to pull requests and issues that were opened before,
-	// nothing is suggested.
+	// Since is a day (UTC): the bot suggests no labels for pull requests and issues that
+	// were opened before.
 	Since string `yaml:"since" jsonschema:"format=date"`
 	// Looks are the color and description of labels that the bot makes.
 	Looks []Look `yaml:"looks" jsonschema:"maxItems=1000"`
@@ -49,8 +49,8 @@ const (
 // LabelRule sets a label where all of its conditions hold.
 type LabelRule struct {
 	Label string `yaml:"label" jsonschema:"required,maxLength=50"` // the label to set
-	// Hold is suggested: set once, people may take it off for good; or kept: on while
-	// the conditions hold and off while they do not, whatever people do.
+	// Hold is suggested: set once, and changes by hand stay; or kept: set and removed by the
+	// rule alone, and changes by hand are undone.
 	Hold string `yaml:"hold,omitempty" jsonschema:"enum=suggested,enum=kept"`
 	// On is what the rule is about.
 	On string `yaml:"on,omitempty" jsonschema:"enum=pull-requests,enum=issues,enum=both"`

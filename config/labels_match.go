@@ -44,10 +44,10 @@ func (m Match) String() string {
 		parts = append(parts, m.Changed.words())
 	}
 	if m.Base != nil {
-		parts = append(parts, fmt.Sprintf("the base branch has /%s/", m.Base))
+		parts = append(parts, fmt.Sprintf("the base branch matches /%s/", m.Base))
 	}
 	if m.Head != nil {
-		parts = append(parts, fmt.Sprintf("the head branch has /%s/", m.Head))
+		parts = append(parts, fmt.Sprintf("the head branch matches /%s/", m.Head))
 	}
 	return strings.Join(parts, " and ")
 }

@@ -73,10 +73,10 @@ c.yml:7:13: labels.rules[4].label is "k", which labels.rules[2] keeps: add your 
 	{"labels of others", "- {label: Awaiting Merge, title: x}\n  - {label: needs backport to 3.14, title: x}\n  - {label: merge conflict, " +
 		"title: x}\n  - {label: skip news, title: x}\n  - {label: skip issue, hold: kept, title: x}\n  - {label: a, labels: {none: [awaiting " +
 		"*, b]}}", `
-c.yml:3:13: the label "Awaiting Merge" belongs to the rule of stages.merge: choose another one
-c.yml:4:13: the label "needs backport to 3.14" belongs to the rule of backport.label: choose another one
-c.yml:5:13: the label "merge conflict" belongs to the rule of conflicts.label: choose another one
-c.yml:7:13: the label "skip issue" belongs to the rule of issue-numbers.skip-label: choose another one
+c.yml:3:13: "Awaiting Merge" is the label that the setting stages.merge names, so rules can't set it: choose another label
+c.yml:4:13: "needs backport to 3.14" is the label that the setting backport.label names, so rules can't set it: choose another label
+c.yml:5:13: "merge conflict" is the label that the setting conflicts.label names, so rules can't set it: choose another label
+c.yml:7:13: "skip issue" is the label that the setting issue-numbers.skip-label names, so rules can't set it: choose another label
 c.yml:8:24: labels.rules[5].labels has "awaiting *", which changes at the same time, by stages.review: use other conditions
 c.yml:8:24: labels.rules[5].labels has "awaiting *", which changes at the same time, by stages.core-review: use other conditions
 c.yml:8:24: labels.rules[5].labels has "awaiting *", which changes at the same time, by stages.changes: use other conditions
@@ -131,7 +131,7 @@ func TestExpressionsAreBounded(t *testing.T) {
 // A repository's other settings can clash with rules that it does not set.
 func TestLabelOfACentralRule(t *testing.T) {
 	_, err := Preset().Override("r.yml", []byte("stages: {merge: docs}"))
-	want := `r.yml:1:17: the label "docs" belongs to the rule of stages.merge: choose another one`
+	want := `r.yml:1:17: "docs" is the label that the setting stages.merge names, so rules can't set it: choose another label`
 	if err == nil || err.Error() != want {
 		t.Errorf("have %v\nwant %s", err, want)
 	}
@@ -161,14 +161,14 @@ func TestRulesInWords(t *testing.T) {
 		"c.yml:4: tests, kept, when every added or removed file (except e or f) matches a, b or c and no added or removed file (except e or " +
 			"f) matches d",
 		"c.yml:5: a, suggested, when there is a renamed file",
-		"c.yml:6: b, suggested, on issues, when the title has /x/ and the body has /y/ and the author is a core developer and the author may " +
-			"write and the author is new here and the author is not a bot and the author is u or v",
+		"c.yml:6: b, suggested, on issues, when the title matches /x/ and the body matches /y/ and the author is a core developer and the author has " +
+			"the role write or higher and the author is new here and the author is not a bot and the author is u or v",
 		"c.yml:7: c, suggested, on pull requests and issues, when it has the label p or q and it has all the labels r and s and it has no " +
 			"label t",
 		"c.yml:8: d, suggested, when at least 1 files are changed and at most 2 files are changed and at least 3 lines are changed and at " +
 			"most 4 lines are changed and the base branch matches main and the head branch matches x* and it is not a draft",
 		`c.yml:9: e, suggested, on issues, when "Where" is answered with A or B and not with C`,
-		"c.yml:10: f, suggested, when it is a draft and (the title has /x/, or the body has /y/)",
+		"c.yml:10: f, suggested, when it is a draft and (the title matches /x/, or the body matches /y/)",
 	}
 	if diff := cmp.Diff(want, have); diff != "" {
 		t.Errorf("(-want +have)\n%s", diff)

@@ -59,8 +59,8 @@ func (c Condition) String() string {
 			parts = append(parts, fmt.Sprintf(format, args...))
 		}
 	}
-	say(c.Title != "", "the title has /%s/", c.Title)
-	say(c.Body != "", "the body has /%s/", c.Body)
+	say(c.Title != "", "the title matches /%s/", c.Title)
+	say(c.Body != "", "the body matches /%s/", c.Body)
 	say(c.Base != nil, "the base branch matches %s", or(c.Base))
 	say(c.Head != nil, "the head branch matches %s", or(c.Head))
 	parts = append(parts, c.Author.words()...)
@@ -116,7 +116,7 @@ func (a AuthorCondition) words() (parts []string) {
 		parts = append(parts, "the author is "+not(a.Core)+"a core developer")
 	}
 	if a.Role != "" {
-		parts = append(parts, "the author may "+a.Role)
+		parts = append(parts, "the author has the role "+a.Role+" or higher")
 	}
 	if a.FirstTimer != nil {
 		parts = append(parts, "the author is "+not(a.FirstTimer)+"new here")

@@ -52,7 +52,7 @@ func (r *Rules) PeoplesLabels() []Name {
 }
 
 // FaultDecided is about a rule's label and a setting that Deciding gives for it.
-const FaultDecided = "the label %q belongs to the rule of %s: choose another one"
+const FaultDecided = "%q is the label that the setting %s names, so rules can't set it: choose another label"
 
 // Deciding are the settings whose rules or people decide on a label, so that no label
 // rule may hold it so.

@@ -31,9 +31,9 @@ type BuildbotComment struct {
 	By string `yaml:"by" jsonschema:"required,maxLength=100,format=account"`
 	// what the check is called. If the comment has bold text, that follows: the builder's name
 	Check string `yaml:"check" jsonschema:"required,maxLength=100"`
-	// text in comments on failures, in any case
+	// text in comments on failures, in upper or lower case
 	Bad string `yaml:"bad" jsonschema:"required,maxLength=200"`
-	// text in comments on successes, in any case
+	// text in comments on successes, in upper or lower case
 	Good string `yaml:"good" jsonschema:"required,maxLength=200"`
 }
 

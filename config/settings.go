@@ -25,9 +25,9 @@ const RepositoryFile = ".github/concorde.yml"
 type Config struct {
 	// Preset is what the file starts from. Settings that the file leaves out are those of the preset.
 	Preset string `yaml:"preset" jsonschema:"enum=cpython"`
-	// Accounts are the logins, in any case, on whose installations the bot acts. Others'
-	// deliveries are answered and not stored, and their trouble isn't the bot's. Empty:
-	// wherever the App is installed.
+	// Accounts are those on whose installations the bot acts, in upper or lower case. Other
+	// accounts' deliveries are acknowledged without being stored, and their problems don't
+	// turn /readyz red. Empty: wherever the App is installed.
 	Accounts []string `yaml:"accounts" jsonschema:"format=account,maxLength=100,uniqueItems=true,maxItems=1000"`
 	// Repositories are patterns of OWNER/NAME, with * for any run of characters within
 	// a part. The bot stores deliveries of others and does nothing more.

@@ -50,7 +50,7 @@ func RulesWithMode() (names []string) {
 
 // Shadow are the settings of rules in mode "shadow".
 type Shadow struct {
-	// Window is how long others have for what a rule in shadow would do, in minutes.
+	// Window is how many minutes others have to do what a rule in shadow would do.
 	Window int `yaml:"window" jsonschema:"minimum=1,maximum=1440"`
 	// Bots are the logins of the bots that such rules will replace, without "[bot]". What
 	// they did counts as the rule's own doing, not as a person's choice.

@@ -13,18 +13,18 @@ type Roles struct {
 // (devguide, "Lifecycle of a pull request").
 type Stages struct {
 	Mode Mode `yaml:"mode" jsonschema:"enum=on,enum=off"` // whether the rule acts
-	// Review is the label of those awaiting a first review. Workflows that block merging
+	// Review is the label for pull requests that await a first review. Workflows that block merging
 	// know these labels.
 	Review       string `yaml:"review" jsonschema:"maxLength=50" names:"kept label"`
 	CoreReview   string `yaml:"core-review" jsonschema:"maxLength=50" names:"kept label"`   // awaiting a core developer's review
 	Changes      string `yaml:"changes" jsonschema:"maxLength=50" names:"kept label"`       // awaiting changes of the author
 	ChangeReview string `yaml:"change-review" jsonschema:"maxLength=50" names:"kept label"` // awaiting a review of those changes
 	Merge        string `yaml:"merge" jsonschema:"maxLength=50" names:"kept label"`         // awaiting the merge
-	// Phrases by which an author says that the changes are made, in any case and
-	// anywhere in a comment. The first one is what the bot tells people to write.
+	// Phrases by which an author says that the changes are made, anywhere in a comment, in
+	// upper or lower case. The bot's comments quote the first one.
 	Phrases []string `yaml:"phrases" jsonschema:"minItems=1,maxItems=20,uniqueItems=true"`
-	// Since is a day (UTC): of reviews, commits and phrases from before, there are
-	// labels, but no comments and no requests for reviews.
+	// Since is a day (UTC): earlier reviews, commits and phrases lead to labels, but not to
+	// comments or requests for reviews.
 	Since string `yaml:"since" jsonschema:"format=date"`
 }
 

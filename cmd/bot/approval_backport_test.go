@@ -195,7 +195,7 @@ func TestStackedPulls(t *testing.T) {
 			s.rests()
 			_, err := s.cpython.Merge(inner, "dana")
 			s.check(err)
-			s.shows(inner, fmt.Sprintf("| 3.14 | waiting | it was merged into `feature`, and will be backported once it's on main, with #%d |",
+			s.shows(inner, fmt.Sprintf("| 3.14 | waiting | it was merged into `feature`, and will be backported once #%d brings it to main |",
 				outer))
 			s.quiet(inner)
 			if n := len(s.backports("3.14")); n != 0 {

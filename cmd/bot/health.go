@@ -49,7 +49,7 @@ func (b *bot) health() health {
 			h.Health = b.reconciler.Health(ctx, stats.Unserved, b.ReadyWithin)
 		}
 		if refusing := b.queue.Refusing(b.ReadyWithin); refusing > 0 {
-			h.Alerts = append(h.Alerts, reconcile.Alert{Kind: kindDatabase, Text: fmt.Sprintf("nothing that came could be stored for %s: check the "+
+			h.Alerts = append(h.Alerts, reconcile.Alert{Kind: kindDatabase, Text: fmt.Sprintf("no event could be stored for %s: check the "+
 				"disk's free space and the log. GitHub's deliveries since then are requested again once it works", refusing.Round(time.Second))})
 		}
 		if b.Role == roleReceive {

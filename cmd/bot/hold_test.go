@@ -16,7 +16,7 @@ func TestHold(t *testing.T) {
 	g.ok(g.repo.Collaborator("carol", "triage"))
 	carol := g.enter("carol")
 	_, text := g.open(carol, g.pull())
-	_, form, found := strings.Cut(text, "<details><summary>Stop acting here")
+	_, form, found := strings.Cut(text, "<details><summary>Put on hold")
 	if !found {
 		t.Fatal(text)
 	}
@@ -26,7 +26,7 @@ func TestHold(t *testing.T) {
 	}
 	eventually(t, "the bot to say that it stops", func() bool {
 		_, text := g.open(carol, g.pull())
-		return g.says("On hold, by `carol`, because `the buildbots are red`. I only keep") && strings.Contains(text,
+		return g.says("On hold, at `carol`'s request (`the buildbots are red`). I only keep") && strings.Contains(text,
 			"On hold, by carol: the buildbots are red.")
 	})
 	g.ok(g.repo.Label(g.number, "carol", "skip news"))
@@ -35,7 +35,7 @@ func TestHold(t *testing.T) {
 	g.comment("eric", "@concorde why")
 	eventually(t, "statuses and why to be current", func() bool {
 		state, err := g.repo.PR(g.number)
-		return err == nil && g.says("This pull request is on hold, by `carol`") && state.Statuses["bedevere/news"].State == "success"
+		return err == nil && g.says("This pull request is on hold, at `carol`'s request") && state.Statuses["bedevere/news"].State == "success"
 	})
 	if state, err := g.repo.PR(g.number); err != nil || slices.Contains(state.Labels, "awaiting changes") {
 		t.Errorf("%+v %v", state, err)

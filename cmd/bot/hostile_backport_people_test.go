@@ -174,7 +174,7 @@ backport:
 		"| 9.9 | not allowed | the repository has no branch 9.9; set the label again once it's cut |",
 		"| 3.16 | not allowed | the repository has no branch 3.16; set the label again once it's cut |",
 		"| 3.15 | waiting | the branch exists, but the release data doesn't list 3.15 yet",
-		"| 3.14 | waiting | 3.14 is frozen for a release, so this will be backported after that; to do it now, hugovk can",
+		"| 3.14 | waiting | 3.14 is frozen for a release, so this will be backported after the freeze; to backport it now, hugovk can",
 		"| 3.13 | not allowed | 3.13 has reached its end of life and accepts no more changes |")
 	s.quiet(m.number)
 	s.check(s.cpython.Unlabel(m.number, "hugovk", "needs backport to 3.14"))

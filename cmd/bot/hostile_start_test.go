@@ -90,7 +90,7 @@ func TestStartsThatCannotBe(t *testing.T) {
 		"sign-in without a client": {nil, []string{"--pages", "127.0.0.1:0", "--pages-sign-in", "--url", "https://bot.example.org"}, exitMisuse,
 			"set GITHUB_APP_CLIENT_ID and GITHUB_APP_CLIENT_SECRET"},
 		"public pages without sign-in": {nil, []string{"--pages", "127.0.0.1:0", "--pages-public"}, exitMisuse,
-			"it's for pages with --pages-sign-in"},
+			"it needs --pages-sign-in"},
 		"pages on any address": {nil, []string{"--pages", ":8081"}, exitMisuse, "isn't a loopback address"},
 		"pages without a port": {nil, []string{"--pages", "localhost"}, exitMisuse, "want ADDRESS:PORT, such as 127.0.0.1:8081, or off"},
 		"missing directory": {nil, []string{"--database", filepath.Join(dir, "none", "concorde.db")}, exitMisuse,

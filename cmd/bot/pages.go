@@ -89,7 +89,7 @@ func (c *serveCmd) checkPages() error {
 		return c.SignIn.check(c.URL)
 	}
 	if c.SignIn.Public {
-		return errors.New("reading --pages-public: it's for pages with --pages-sign-in")
+		return errors.New("reading --pages-public: it needs --pages-sign-in")
 	}
 	if !web.Loopback(host) {
 		return fmt.Errorf("reading --pages: %s isn't a loopback address: the pages show private repositories, so others must sign in: "+

@@ -233,7 +233,7 @@ func TestReadyWithFullDatabase(t *testing.T) {
 	c.becomes(well, "ready: 0 waiting, 0 running, 0 delayed\n")
 	c.pass(11 * time.Minute)
 	c.edit(c.cpython, c.number)
-	c.becomes(ill, "not ready: nothing that came could be stored for 11m", "check the disk's free space and the log")
+	c.becomes(ill, "not ready: no event could be stored for 11m", "check the disk's free space and the log")
 	c.counts("database")
 	_, err = db.Exec(`DROP TRIGGER full`)
 	c.check(err)

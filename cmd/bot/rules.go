@@ -51,7 +51,7 @@ func (in surroundings) rules(s config.Rules) []pull.Rule {
 	if s.FreezesAct() {
 		backports.Frozen, backports.FreezeLooks = freezes.Frozen, freezes.Looks
 	}
-	reverts := revert.Config{Settings: s.Regressions, Backport: s.Backport, Backports: backport.Made}
+	reverts := revert.Config{Settings: s.Regressions, Backport: s.Backport, Backports: backport.Made, Cause: backport.Cause}
 	if s.CommandsAct() {
 		reverts.Asked = commands.Reverts
 	}

@@ -13,7 +13,7 @@ import (
 // fault of the file, for check-config as in the check of a pull request.
 func TestOwnRulesAreValidatedTogether(t *testing.T) {
 	const text = "backport: {label: docs}\nlabels: {rules: [{label: docs, hold: kept, title: x}]}\n"
-	const want = `.github/concorde.yml:1:1: rules "labels" and "backport" both own "docs": give one of them another name in the settings`
+	const want = `.github/concorde.yml:1:1: rules "labels" and "backport" both set "docs": give one of them another name in the settings`
 	in := surroundings{central: config.Preset()}
 	own, err := in.central.Override(config.RepositoryFile, []byte(text))
 	if err != nil {

@@ -62,15 +62,15 @@ type feedFlags struct {
 }
 
 func (serveCmd) Help() string {
-	return `Webhooks arrive at POST /webhook. /healthz shows that the process is alive, /readyz
-that it can work, and /metrics is for Prometheus. --pages shows people what the bot sees. SIGTERM stops gracefully.
+	return `Webhooks arrive at POST /webhook. /healthz shows that the process is alive, /readyz/database
+that it can store webhooks, and /readyz whether anything needs attention; /metrics is for Prometheus. --pages shows people what the bot sees. SIGTERM stops gracefully.
 Without an App, a page at /setup creates one, and then the bot starts.
 
   --role             receive and work are separate processes on one PostgreSQL database.
-  --keep-log         9600h are 400 days.
-  --writes-per-minute  An hour has at most five times as many. GitHub allows 80 and 500.
+  --keep-log         9600h is 400 days.
+  --writes-per-minute  The hourly limit is five times that. GitHub allows 80 a minute and 500 an hour.
   --pages            A loopback address, since without --pages-sign-in whoever reaches the pages sees all.
-  --pages-sign-in    People sign in by GitHub, at the address of --url. See docs/pages.md.
+  --pages-sign-in    Let people sign in with GitHub, at the address of --url. See docs/pages.md.
   --pages-operators  They see the text of problems and what was given up, which may name private repositories.
   --pick-file        Larger files must be backported by hand.
   --pick-memory      Up to four git processes merge at once.
@@ -87,7 +87,7 @@ func (c *serveCmd) validate() error {
 	case c.Settle < 0 || c.Settle > time.Minute:
 		return errors.New("reading --settle: it must be between 0 and 1m")
 	case c.WritesPerMinute < 0:
-		return errors.New("reading --writes-per-minute: it must not be negative")
+		return errors.New("reading --writes-per-minute: it can't be negative")
 	case c.KeepLog < time.Hour:
 		return errors.New("reading --keep-log: it must be at least 1h")
 	case c.PickMemory < 32 || c.PickMemory > 1<<20:

@@ -17,7 +17,7 @@ import (
 
 // signInFlags say who may see the pages. Their prefix is "pages-".
 type signInFlags struct {
-	On        bool     `name:"sign-in" env:"SIGN_IN" help:"Have people sign in by GitHub."`
+	On        bool     `name:"sign-in" env:"SIGN_IN" help:"Let people sign in with GitHub."`
 	Public    bool     `env:"PUBLIC" help:"Show public repositories to anybody."`
 	Operators []string `env:"OPERATORS" placeholder:"LOGIN" help:"Who sees all problems."`
 }

@@ -54,7 +54,7 @@ func TestSignInInABrowser(t *testing.T) {
 	b.fits("signed-in")
 	b.press("form[action$='/replay'] button", "#writes")
 	b.fits("replay")
-	b.open(page, says("Stop acting here"))
+	b.open(page, says("Put on hold"))
 	b.do(chromedp.Evaluate("document.querySelector('details').open = true", nil))
 	b.fits("hold")
 	b.fill("input[name=why]", "the buildbots are red")

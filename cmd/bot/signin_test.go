@@ -17,7 +17,7 @@ import (
 // publicPages is where people find the pages.
 const publicPages = "https://bot.example.org"
 
-// gate is a bot whose pages are for those who sign in by GitHub.
+// gate is a bot whose pages are for those who sign in with GitHub.
 type gate struct {
 	*testing.T
 	*process
@@ -209,7 +209,7 @@ func TestRightsEnd(t *testing.T) {
 	})
 	g.ok(g.github.Fault(ghtest.Fault{Path: "collaborators/rita/permission", Status: 503, Times: 1000}))
 	if status, text := g.open(rita, g.pull()); status != http.StatusServiceUnavailable || !strings.Contains(text,
-		"GitHub can&#39;t be asked now") {
+		"The bot can&#39;t ask GitHub what you may see") {
 		t.Errorf("while GitHub is away: %d %s", status, text)
 	}
 	g.github.ClearFaults()

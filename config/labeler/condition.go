@@ -162,7 +162,7 @@ func (r *reader) branches(p pair, beside []pair, some *requirements) {
 			continue
 		}
 		if kind != "" {
-			r.Warn(at, "%s has %s, which is %s to YAML and becomes the expression %s: put it in quotes", p.key, item.Value, kind, source)
+			r.Warn(at, "%s has %s, which YAML reads as %s, so it becomes the expression %s: put it in quotes", p.key, item.Value, kind, source)
 		}
 		r.branch(p.key, source, at, some)
 	}

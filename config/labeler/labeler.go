@@ -141,7 +141,7 @@ func (r *reader) label(p pair) {
 	}
 	before := len(r.Faults)
 	if p.odd != "" {
-		r.Warn(p.at, "the label %s is %s to YAML, and becomes %s: put it in quotes if you mean what is written",
+		r.Warn(p.at, "YAML reads the label %s as %s, so it becomes %s: to keep it as written, put it in quotes",
 			p.written, p.odd, yamlfile.Quote(p.key))
 	}
 	if err := config.CheckLabel(p.key); err != nil {

@@ -40,15 +40,15 @@ a: [{base-branch: main, head-branch: [^x, y]}]
 b: [{all: [{head-branch: [^x, '(?!y)']}, {base-branch: '^3\.\d+$'}]}]
 `, `
 
-l.yml:2: a, suggested, when (the base branch has /main/, or the head branch has /^x/, or the head branch has /y/)
-l.yml:3: b, suggested, when the head branch has /^x/ and the head branch has /(?!y)/ and the base branch has /^3\.\d+$/`},
+l.yml:2: a, suggested, when (the base branch matches /main/, or the head branch matches /^x/, or the head branch matches /y/)
+l.yml:3: b, suggested, when the head branch matches /^x/ and the head branch matches /(?!y)/ and the base branch matches /^3\.\d+$/`},
 	{"what stands alone goes to the first any", `
 a: [{any: [{base-branch: a}]}, {any: [{base-branch: b}]}, {head-branch: c}]
 b: [{base-branch: a}, {any: [{base-branch: b}]}, {all: [{base-branch: c}]}, {head-branch: d}]
 `, `
 
-l.yml:2: a, suggested, when (the base branch has /a/, or the head branch has /c/) and the base branch has /b/
-l.yml:3: b, suggested, when (the base branch has /a/, or the head branch has /d/) and the base branch has /b/ and the base branch has /c/`},
+l.yml:2: a, suggested, when (the base branch matches /a/, or the head branch matches /c/) and the base branch matches /b/
+l.yml:3: b, suggested, when (the base branch matches /a/, or the head branch matches /d/) and the base branch matches /b/ and the base branch matches /c/`},
 	{"options", `
 changed-files-labels-limit: 5
 max-files-changed: " 100 "
@@ -57,7 +57,7 @@ b: [{base-branch: a}]
 `, `
 
 l.yml:4: a, suggested, when a changed file matches a, unless more than 100 files are changed, unless such rules would add more than 5 labels
-l.yml:5: b, suggested, when the base branch has /a/`},
+l.yml:5: b, suggested, when the base branch matches /a/`},
 	{"an option of zero", "max-files-changed: 0\na: [{changed-files: [{any-glob-to-any-file: a}]}]\n", `
 l.yml:2: a, suggested, when a changed file matches a, unless more than 0 files are changed`},
 	{"anchors", "a: &a\n- changed-files: &f\n  - any-glob-to-any-file: &g [a, b]\nb: *a\nc: [{changed-files: *f}]\nd: [{changed-files: " +
@@ -68,16 +68,16 @@ l.yml:5: c, suggested, when a changed file matches a or b
 l.yml:6: d, suggested, when every changed file matches a and b`},
 	{"merge keys and aliases as keys", "a: &x [{base-branch: x}]\nk: &k [{any: [&m {base-branch: m}]}]\n&n b: [{any: [{<<: *m, " +
 		"head-branch: h}]}]\n<<: {a: *k, c: *x}\n", `
-l.yml:1: a, suggested, when the base branch has /x/
-l.yml:2: k, suggested, when the base branch has /m/
-l.yml:3: b, suggested, when (the base branch has /m/, or the head branch has /h/)
-l.yml:4: c, suggested, when the base branch has /x/`},
+l.yml:1: a, suggested, when the base branch matches /x/
+l.yml:2: k, suggested, when the base branch matches /m/
+l.yml:3: b, suggested, when (the base branch matches /m/, or the head branch matches /h/)
+l.yml:4: c, suggested, when the base branch matches /x/`},
 	{"odd labels", "'a/b #1?%': &x [{base-branch: a}]\n3.14: *x\n'3.10': *x\n\":hammer: x\": *x\n🎉: *x\n", `
-l.yml:1: a/b #1?%, suggested, when the base branch has /a/
-l.yml:2: 3.14, suggested, when the base branch has /a/
-l.yml:3: 3.10, suggested, when the base branch has /a/
-l.yml:4: :hammer: x, suggested, when the base branch has /a/
-l.yml:5: 🎉, suggested, when the base branch has /a/`},
+l.yml:1: a/b #1?%, suggested, when the base branch matches /a/
+l.yml:2: 3.14, suggested, when the base branch matches /a/
+l.yml:3: 3.10, suggested, when the base branch matches /a/
+l.yml:4: :hammer: x, suggested, when the base branch matches /a/
+l.yml:5: 🎉, suggested, when the base branch matches /a/`},
 	{"never and always", "a: [{any: []}]\nb: [{all: [{base-branch: []}]}]\n", `
 l.yml:1: a, suggested, when never
 l.yml:2: b, suggested, when always`},
@@ -160,7 +160,7 @@ l.yml:2:64: any-glob-to-any-file has "{1..99999}", which has more than 10000 alt
 l.yml:2:78: any-glob-to-any-file isn't text, so the action stops with an error: put it in quotes`},
 	{"expressions", "ok: [{base-branch: x}]\na: [{base-branch: ['(?i:x)', '(a', 'a{4000}', 2020-01-01]}]\nb: [{head-branch: {x: y}}]\n", `
 l.yml:2:20: base-branch has the JavaScript expression "(?i:x)", which has a group (?…) that isn't supported
-l.yml:2:30: base-branch has the JavaScript expression "(a", which has a group that isn't closed
+l.yml:2:30: base-branch has the JavaScript expression "(a", which has an unclosed group
 l.yml:2:36: base-branch has the JavaScript expression "a{4000}", which is too large: use smaller repetitions, or several expressions
 l.yml:2:47: base-branch has a group or a list, which isn't supported: put an expression in quotes
 l.yml:3:19: head-branch isn't text, so the action stops with an error: put it in quotes`},
@@ -171,19 +171,19 @@ l.yml:3:3: a key that is a group or a list, which isn't supported: write KEY: VA
 l.yml:5:1: the label "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" has 51 characters: at most 50 are allowed
 l.yml:6:1: the label "" is empty: give it a value, or remove it
 l.yml:7:1: the label " x" starts or ends with a space: remove it
-l.yml:8:1: the label "awaiting merge" belongs to the rule of stages.merge: choose another one`},
+l.yml:8:1: "awaiting merge" is the label that the setting stages.merge names, so rules can't set it: choose another label`},
 }
 
 // warned are files that hold, with what isn't what it looks like.
 var warned = []faulty{
 	{"labels", "010: &x [{base-branch: x}]\n0x10: *x\n+1: *x\n~: *x\ntrue: *x\n.inf: *x\n3.10: *x\n1e21: *x\n-1: *x\n", `
-l.yml:1:1: the label 010 is a number to YAML, and becomes "10": put it in quotes if you mean what is written
-l.yml:2:1: the label 0x10 is a number to YAML, and becomes "16": put it in quotes if you mean what is written
-l.yml:3:1: the label +1 is a number to YAML, and becomes "1": put it in quotes if you mean what is written
-l.yml:4:1: the label ~ is no value to YAML, and becomes "null": put it in quotes if you mean what is written
-l.yml:6:1: the label .inf is a number to YAML, and becomes "Infinity": put it in quotes if you mean what is written
-l.yml:7:1: the label 3.10 is a number to YAML, and becomes "3.1": put it in quotes if you mean what is written
-l.yml:8:1: the label 1e21 is a number to YAML, and becomes "1e+21": put it in quotes if you mean what is written`},
+l.yml:1:1: YAML reads the label 010 as a number, so it becomes "10": to keep it as written, put it in quotes
+l.yml:2:1: YAML reads the label 0x10 as a number, so it becomes "16": to keep it as written, put it in quotes
+l.yml:3:1: YAML reads the label +1 as a number, so it becomes "1": to keep it as written, put it in quotes
+l.yml:4:1: YAML reads the label ~ as no value, so it becomes "null": to keep it as written, put it in quotes
+l.yml:6:1: YAML reads the label .inf as a number, so it becomes "Infinity": to keep it as written, put it in quotes
+l.yml:7:1: YAML reads the label 3.10 as a number, so it becomes "3.1": to keep it as written, put it in quotes
+l.yml:8:1: YAML reads the label 1e21 as a number, so it becomes "1e+21": to keep it as written, put it in quotes`},
 	{"unknown keys", "a: [{files: x, base-branch: y}]\nb: [{any: [{author: x, base-branch: y}]}]\n", `
 l.yml:1:6: the action ignores "files": expected one of any, all, changed-files, base-branch, head-branch
 l.yml:2:13: the action ignores "author": expected one of changed-files, base-branch, head-branch`},
@@ -204,7 +204,7 @@ l.yml:1:46: any-glob-to-any-file has "a[", which has a [ that isn't closed, so i
 l.yml:1:52: any-glob-to-any-file has "#x", which is a comment and matches nothing: write \# for a name that starts so
 l.yml:1:58: any-glob-to-any-file has "/y", which matches no path: write it from the top, without outer slashes, . or ..
 l.yml:1:64: any-glob-to-any-file has "!(a)", which matches everything but (a), parentheses included: write @(!(…)) for a group at the start
-l.yml:2:20: base-branch has 3.10, which is a number to YAML and becomes the expression 3.1: put it in quotes`},
+l.yml:2:20: base-branch has 3.10, which YAML reads as a number, so it becomes the expression 3.1: put it in quotes`},
 }
 
 func TestFaults(t *testing.T) {
@@ -262,7 +262,7 @@ func TestBesideOtherRules(t *testing.T) {
 	}
 	kept, err = Read(kept, "l.yml", []byte("a: [{base-branch: x}]\nawaiting merge: [{base-branch: x}]"))
 	want := `l.yml:1:1: "a" is kept by the rule in r.yml:1: remove it here
-l.yml:2:1: the label "awaiting merge" belongs to the rule of stages.merge: choose another one`
+l.yml:2:1: "awaiting merge" is the label that the setting stages.merge names, so rules can't set it: choose another label`
 	if err != nil || kept.LeftOut.Error() != want {
 		t.Errorf("have %v, %v\nwant %s", kept.LeftOut, err, want)
 	}

@@ -171,7 +171,7 @@ func (c *Config) ask(r *pull.Request, b lifecycle.Branch, kind string, change ti
 	if r.Merge != nil {
 		by = who(mentioned(c.managers(b)))
 	}
-	return verdict{answer: waiting, why: fmt.Sprintf(whyAsk, b.Version, b.Phase, kindName(kind), by, how), person: true, again: change}
+	return verdict{answer: waiting, why: fmt.Sprintf(whyAsk, b.Version, b.Phase, kindNames[kind][1], by, how), person: true, again: change}
 }
 
 // allowing is how a release manager allows a backport.

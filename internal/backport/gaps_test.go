@@ -34,7 +34,7 @@ func TestSearch(t *testing.T) {
 		"unknown": {version: "4.2", failure: "the release data doesn't list 4.2: is the version right? If so, add it to " +
 			"backport.overrides in the settings"},
 		"no such phase": {version: "3.14", change: []func(*config.Backport){func(b *config.Backport) { b.Phases = b.Phases[:1] }},
-			failure: "the settings don't say what 3.14 accepts in its phase, bugfix; the bot's operator can add that under phases"},
+			failure: "the settings don't say what 3.14 accepts in the bugfix phase; the bot's operator can add that under `backport.phases`"},
 	} {
 		now := day("2026-11-21")
 		if c.at != "" {

@@ -36,7 +36,7 @@ const (
 	textAfterMerge = "will be opened after the merge"
 	textUnready    = "mark it ready for review"
 	textNoRelease  = "no release is planned yet"
-	textConflict   = "has conflicts: backport it by hand, see below"
+	textConflict   = "backport it by hand, see below"
 	conflictTitle  = "**Conflicts on %s**\n\n"
 	conflictMany   = "Too many files to list here.\n"
 	missingTitle   = "\nThese commits touch the same files and aren't on %s, so they may have caused the conflicts:\n\n"
@@ -114,7 +114,7 @@ func whyStacked(base, main string, outer int) string {
 	if outer == 0 {
 		return why
 	}
-	return fmt.Sprintf("%s, with #%d", why, outer)
+	return fmt.Sprintf("it was merged into %s, and will be backported once #%d brings it to %s", cell(base), outer, main)
 }
 
 func whyTogether(outer int, main string) string {
@@ -156,7 +156,7 @@ func whyUnknown(version string) string {
 
 func whyUnlisted(version string) string {
 	return "the branch exists, but the release data doesn't list " + version +
-		" yet; I'll check again, and the bot's operator can add it under overrides"
+		" yet; I'll check again, and the bot's operator can add it under `backport.overrides`"
 }
 
 func whyDevelopment(version, branch string) string {
@@ -168,14 +168,14 @@ func whyMissing(version string) string {
 }
 
 func whyNoPhase(version, phase string) string {
-	return fmt.Sprintf("the settings don't say what %s accepts in its phase, %s; the bot's operator can add that under phases", version, phase)
+	return fmt.Sprintf("the settings don't say what %s accepts in the %s phase; the bot's operator can add that under `backport.phases`", version, phase)
 }
 
 // What waits for the release manager: with the version, the phase and the kind, who that
 // is, and the label.
 const (
 	whyAsk    = "%s (%s) accepts %s only with the release manager's approval: to approve, %s can %s"
-	whyFrozen = "%s is frozen for a release, so this will be backported after that; to do it now, %s can %s"
+	whyFrozen = "%s is frozen for a release, so this will be backported after the freeze; to backport it now, %s can %s"
 )
 
 // whyKind says that a branch doesn't accept a kind of change. It may be a security fix
@@ -184,7 +184,7 @@ func whyKind(b lifecycle.Branch, kind, security, rest string) string {
 	if b.Phase == lifecycle.Security && kind == config.Fix && security != "" {
 		return fmt.Sprintf("%s accepts only security fixes: if this is one, add `%s` and set the label again; %s", b.Version, security, rest)
 	}
-	return fmt.Sprintf("%s (%s) doesn't accept %s; %s", b.Version, b.Phase, kindName(kind), rest)
+	return fmt.Sprintf("%s (%s) doesn't accept %s; %s", b.Version, b.Phase, kindNames[kind][1], rest)
 }
 
 // whyNot says who refused a backport, and why.
@@ -193,7 +193,7 @@ func whyNot(me string, said pull.Event) string {
 }
 
 // mayAllow says who may allow a change anyway.
-func mayAllow(by, how string) string { return fmt.Sprintf("%s can %s to allow it", by, how) }
+func mayAllow(by, how string) string { return fmt.Sprintf("%s can %s to allow this one", by, how) }
 
 // How a release manager allows a backport: by a command, or a label where there are none.
 const (
@@ -202,24 +202,16 @@ const (
 	allowAgain   = "remove `%s` and set it again"
 )
 
-func kindName(kind string) string {
-	switch kind {
-	case "abi-break":
-		return "an ABI break"
-	case "fix":
-		return "a fix"
-	case "feature":
-		return "a feature"
-	case "security":
-		return "a security fix"
-	case "refactor":
-		return "a refactoring"
-	case "performance":
-		return "a performance improvement"
-	case "docs":
-		return "a documentation change"
-	}
-	return "a test change"
+// kindNames are the kinds of changes in words: one change, and several.
+var kindNames = map[string][2]string{
+	"abi-break":   {"an ABI break", "ABI breaks"},
+	"fix":         {"a fix", "fixes"},
+	"feature":     {"a feature", "features"},
+	"security":    {"a security fix", "security fixes"},
+	"refactor":    {"a refactoring", "refactorings"},
+	"performance": {"a performance improvement", "performance improvements"},
+	"docs":        {"a documentation change", "documentation changes"},
+	"tests":       {"a test change", "test changes"},
 }
 
 // who names release managers without notifying them.

@@ -52,8 +52,8 @@ func TestTextsOfStrangers(t *testing.T) {
 			t.Errorf("%q is shown as %q", text, got)
 		}
 	}
-	for _, kind := range []string{"abi-break", "fix", "feature", "security", "refactor", "performance", "docs"} {
-		if name := kindName(kind); !strings.HasPrefix(name, "a") {
+	for _, kind := range []string{"abi-break", "fix", "feature", "security", "refactor", "performance", "docs", "tests"} {
+		if name := kindNames[kind]; !strings.HasPrefix(name[0], "a") || !strings.HasSuffix(name[1], "s") {
 			t.Errorf("%s is called %q", kind, name)
 		}
 	}

@@ -17,11 +17,11 @@ func (c *Config) Word(b lifecycle.Branch, m pull.Summary) string {
 	case !found || slices.Contains(table.Allow, kind):
 		return ""
 	case b.Phase == lifecycle.FinalFreeze && slices.Contains(table.Ask, kind): // maybe by a command
-		return "it's " + kindName(kind) + ", and the branch is frozen"
+		return "it's " + kindNames[kind][0] + ", and the branch is frozen"
 	case kind == config.ABIBreak && b.ABIFrozen():
 		return "it breaks the ABI, which is frozen"
 	case slices.Contains(table.Ask, kind):
-		return "it's " + kindName(kind) + ", and the branch is " + b.Phase.Words()
+		return "it's " + kindNames[kind][0] + ", and the branch is " + b.Phase.Words()
 	}
 	return ""
 }

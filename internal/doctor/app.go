@@ -30,7 +30,7 @@ func (v *visit) app(ctx context.Context) result {
 		return one(Finding{State: Problem, Text: fmt.Sprintf("GitHub doesn't accept the App's id and key: %s.", unauthorized.Answer.Message),
 			Cure: keyCure})
 	case err != nil:
-		return one(unanswered("GitHub can't be asked for the App", err))
+		return one(unanswered("Can't get the App from GitHub", err))
 	}
 	v.learn(func(f *facts) { f.registration = found })
 	return one(Finding{State: OK, Text: fmt.Sprintf("GitHub knows the App %s, which %s owns.", found.Slug, found.Owner)})

@@ -201,7 +201,7 @@ func unanswered(what string, err error) Finding {
 	case errors.Is(err, context.DeadlineExceeded):
 		f.Text = what + ": GitHub didn't answer in time."
 	case errors.As(err, &limited):
-		f.Cure = "Wait until then: the bot does so, too."
+		f.Cure = "Wait until then, as the bot does."
 	case errors.As(err, &unauthorized):
 		f.State, f.Cure = Problem, keyCure
 	case errors.As(err, &denied):

@@ -13,7 +13,7 @@ import (
 func (v *visit) webhook(ctx context.Context) result {
 	hook, err := v.GitHub.Hook(ctx)
 	if err != nil {
-		return one(unanswered("GitHub can't be asked for the webhook", err))
+		return one(unanswered("Can't get the webhook from GitHub", err))
 	}
 	page := v.appSettings("")
 	found := v.addressed(hook, page)
@@ -65,7 +65,7 @@ const recent = 30
 func (v *visit) deliveries(ctx context.Context) result {
 	all, _, err := v.GitHub.HookDeliveries(ctx, "")
 	if err != nil {
-		return one(unanswered("GitHub can't be asked for its last webhooks", err))
+		return one(unanswered("Can't get the latest deliveries from GitHub", err))
 	}
 	if len(all) == 0 {
 		return one(Finding{State: Note, Text: "GitHub has sent no webhook in the last few days.",

@@ -19,7 +19,7 @@ func (v *visit) installURL() string {
 func (v *visit) installations(ctx context.Context) result {
 	all, err := v.GitHub.Grants(ctx)
 	if err != nil {
-		return one(unanswered("GitHub can't be asked for the App's installations", err))
+		return one(unanswered("Can't get the App's installations from GitHub", err))
 	}
 	all = slices.DeleteFunc(all, func(g gh.Grant) bool { return !v.Settings.Serves(g.Account) })
 	active := slices.DeleteFunc(slices.Clone(all), func(g gh.Grant) bool { return g.Suspended })
@@ -58,7 +58,7 @@ func (v *visit) awaited(ctx context.Context, all []gh.Grant) []Finding {
 			f.Subject = r.Account
 			f.Text = fmt.Sprintf("%s requested the installation on %s %s, and no owner has approved it yet.", r.Requester, r.Account,
 				ago(v.Now().Sub(r.At)))
-			f.Cure = fmt.Sprintf("Ask an owner of %s to approve it: GitHub has sent them a mail, and shows it in the organization's settings "+
+			f.Cure = fmt.Sprintf("Ask an owner of %s to approve it: GitHub has emailed them, and shows it in the organization's settings "+
 				"under GitHub Apps.", r.Account)
 		}
 		found = append(found, f)
@@ -156,7 +156,7 @@ func (v *visit) left(account string, rates []gh.Rate) Finding {
 		f.State, f.Cure = Problem, "Wait until then. If it happens again, find out with /metrics what uses them up; another program may share "+
 			"the installation."
 	case float64(least.Remaining) < scarce*float64(least.Limit):
-		f.State, f.Cure = Note, "Nothing: until then the bot only does what people wait for."
+		f.State, f.Cure = Note, "No action needed: until then, the bot only does what people wait for."
 	}
 	return f
 }

@@ -19,7 +19,7 @@ const late = 10 * time.Minute
 func (v *visit) database(ctx context.Context) result {
 	db, err := v.Database(ctx)
 	if errors.Is(err, fs.ErrNotExist) {
-		return one(Finding{State: Note, Text: "There is no database yet.", Cure: "Nothing: \"bot serve\" makes one."})
+		return one(Finding{State: Note, Text: "There is no database yet.", Cure: "No action needed: \"bot serve\" makes one."})
 	}
 	if err != nil {
 		return one(Finding{State: Problem, Text: fmt.Sprintf("The database can't be opened: %s.", line(err)),
@@ -36,7 +36,7 @@ func (v *visit) database(ctx context.Context) result {
 			"%d.", have, newest), Cure: "Use the newer program."})
 	case have < newest:
 		return one(Finding{State: Note, Text: fmt.Sprintf("The database's tables have version %d, this program's have version %d.", have, newest),
-			Cure: "Nothing: \"bot serve\" upgrades them."})
+			Cure: "No action needed: \"bot serve\" upgrades them."})
 	}
 	stats, err := db.Stats(ctx)
 	if err != nil {
@@ -119,7 +119,7 @@ func (v *visit) releaseData(ctx context.Context) result {
 	age := v.Now().Sub(newest.Date)
 	f := Finding{State: OK, Text: fmt.Sprintf("The release data goes up to %s of %s.", newest, newest.Date.Format("2 January 2006"))}
 	if err != nil {
-		f.State, f.Text = Note, fmt.Sprintf("Newer release data can't be read: %s. The present data goes up to %s of %s.", line(err), newest,
+		f.State, f.Text = Note, fmt.Sprintf("Newer release data can't be read: %s. The current data ends with %s of %s.", line(err), newest,
 			newest.Date.Format("2 January 2006"))
 		f.Cure = "Let the bot reach peps.python.org, or set --lifecycle-cycle-url and --lifecycle-releases-url."
 	}

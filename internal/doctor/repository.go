@@ -28,7 +28,7 @@ func (v *visit) repositories(ctx context.Context) result {
 	}
 	all, err := v.GitHub.Repositories(ctx, installed)
 	if err != nil && len(all) == 0 {
-		return one(unanswered("GitHub can't be asked for the App's repositories", err))
+		return one(unanswered("Can't get the App's repositories from GitHub", err))
 	}
 	var found []Finding
 	if err != nil {
@@ -144,7 +144,7 @@ func (v *visit) labels(context.Context) result {
 		if edits := v.Labels(p.rules, p.Repository, v.Now()); len(edits) > 0 {
 			found = append(found, Finding{
 				State: Note, Text: fmt.Sprintf("%s for backports will change, such as %q.", english.Plural(len(edits), "label", "labels"), edits[0].Name),
-				Cure: "Nothing: the bot does that in its next sweep, within an hour.",
+				Cure: "No action needed: the bot does that in its next sweep, within an hour.",
 			})
 		}
 		if len(found) == 0 {

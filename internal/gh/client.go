@@ -80,7 +80,7 @@ func (c *Client) Asking(kind string, ask func(*Size) error) error {
 	if err == nil && s > before {
 		c.sizes.Add(q, sized{s, c.Now().Add(sizeAge)})
 		c.Log().Info().Str("of", q.key.String()).Str("question",
-			q.kind).Msg("too heavy for one answer from GitHub: asking in smaller parts for a day")
+			q.kind).Msg("GitHub can't answer this query at once: splitting it for a day")
 	}
 	return err
 }

@@ -153,7 +153,7 @@ func (p *parser) class() (Node, error) {
 	s := Set{Not: p.take("^")}
 	for !p.take("]") {
 		if !p.more() {
-			return nil, errors.New("has a class that isn't closed")
+			return nil, errors.New("has an unclosed class")
 		}
 		first, single, err := p.member()
 		if err != nil {
@@ -165,7 +165,7 @@ func (p *parser) class() (Node, error) {
 		}
 		p.at++
 		if !p.more() {
-			return nil, errors.New("has a class that isn't closed")
+			return nil, errors.New("has an unclosed class")
 		}
 		last, other, err := p.member()
 		if err != nil {

@@ -28,7 +28,7 @@ func (p *parser) parse() (Node, error) {
 	}
 	root, err := p.alternatives()
 	if err == nil && p.more() {
-		err = errors.New("has a ) that nothing opens")
+		err = errors.New("has an unmatched )")
 	}
 	return root, err
 }
@@ -212,7 +212,7 @@ func (p *parser) group() (n Node, repeats bool, err error) {
 		return nil, false, err
 	}
 	if !p.take(")") {
-		return nil, false, errors.New("has a group that isn't closed")
+		return nil, false, errors.New("has an unclosed group")
 	}
 	return wrap(inner), repeats, nil
 }

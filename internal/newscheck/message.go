@@ -171,14 +171,14 @@ To add one, open the check run “%[3]s”, copy the file that it shows, replace
 
 // noteMerged is the comment after the merge; noteFixed is what becomes of it.
 const (
-	noteMerged = `%[1]s The next release of %[2]s needs a fix to its NEWS entry: %[3]s
+	noteMerged = `%[1]s Its NEWS entry needs a fix before the next release from %[2]s: %[3]s
 
 %[4]s
 
 Please open a pull request into %[2]s that fixes this. I check once a day and update this comment.
 `
-	effectBreaks = "blurb, the tool that builds the changelog, would stop there."
-	effectLost   = "blurb, the tool that builds the changelog, wouldn't find it, and the changelog would lack it."
+	effectBreaks = "blurb, the tool that builds the changelog, would fail on it."
+	effectLost   = "blurb, the tool that builds the changelog, wouldn't find it, so it would be missing from the changelog."
 
 	noteFixed = `The NEWS entry of this pull request is fine now, so there's nothing left to do here. Thank you!
 `

@@ -178,7 +178,7 @@ func Validate(rules []Rule) error {
 		for _, thing := range rule.Owns {
 			fold := strings.ToLower(thing)
 			if owner, taken := owners[fold]; taken {
-				faults = append(faults, fmt.Errorf("rules %q and %q both own %q: give one of them another name in the settings", owner, rule.Name,
+				faults = append(faults, fmt.Errorf("rules %q and %q both set %q: give one of them another name in the settings", owner, rule.Name,
 					thing))
 			}
 			owners[fold] = rule.Name

@@ -15,7 +15,7 @@ func TestValidate(t *testing.T) {
 	bad := append(good, wants("a", pull.Want{}, "CI/B"), wants("c", pull.Want{}, "LABEL"), pull.Rule{Name: "d"}, wants("", pull.Want{}))
 	err := pull.Validate(bad)
 	for _, fault := range []string{
-		`two rules are named "a"`, `rules "b" and "a" both own "CI/B"`, `rules "a" and "c" both own "LABEL"`,
+		`two rules are named "a"`, `rules "b" and "a" both set "CI/B"`, `rules "a" and "c" both set "LABEL"`,
 		`rule "d" has no name, or no Want`, `rule "" has no name, or no Want`,
 	} {
 		if err == nil || !strings.Contains(err.Error(), fault) {

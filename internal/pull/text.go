@@ -57,7 +57,7 @@ func (p Plan) writeActions(b *strings.Builder) {
 		case EditBlock:
 			indent(b, "  ", a.Text)
 		}
-		indent(b, "  because of ", Why(a))
+		indent(b, "  because: ", Why(a))
 	}
 }
 

@@ -32,7 +32,7 @@ func (q *Queue) cleanNotes(ctx context.Context) error {
 			return err
 		}
 		q.cfg.Log.Warn().Str("account", largest).Int("notes", len(drop.names)).Int("bytes", drop.bytes).
-			Msg("the notes about all accounts take too much space: forgetting those about the largest one")
+			Msg("notes about accounts take too much space: deleting those of the largest account")
 		all -= drop.bytes
 		delete(accounts, largest)
 	}

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// refusing is since when nothing that came could be stored, and when that failed last.
+// refusing is since when no event could be stored, and when that failed last.
 type refusing struct {
 	mu          sync.Mutex
 	since, last time.Time
@@ -25,7 +25,7 @@ func (r *refusing) note(err error, now time.Time) {
 	}
 }
 
-// Refusing returns for how long nothing that came could be stored, if that's longer than
+// Refusing returns for how long no event could be stored, if that's longer than
 // within and the last failure isn't older than that; otherwise 0. The database may answer
 // all the same: the disk may be full.
 func (q *Queue) Refusing(within time.Duration) time.Duration {

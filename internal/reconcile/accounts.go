@@ -146,7 +146,7 @@ func (r *Reconciler) ran(ctx context.Context, owner string, ended ending) {
 		return
 	}
 	if err := r.keep(ctx, workedNote, pull.Key{Owner: login}, now); err != nil {
-		zerolog.Ctx(ctx).Warn().Err(err).Msg("telling other replicas that work goes on")
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("reporting progress to other replicas")
 	}
 }
 
@@ -182,7 +182,7 @@ func (r *Reconciler) hear(ctx context.Context, logins []string) {
 	for _, login := range logins {
 		worked, err := recall[time.Time](ctx, r, workedNote, pull.Key{Owner: login})
 		if err != nil { // the database has an alert of its own
-			r.Log.Warn().Err(err).Msg("asking what other replicas did")
+			r.Log.Warn().Err(err).Msg("reading other replicas' progress")
 			return
 		}
 		r.accounts.mu.Lock()

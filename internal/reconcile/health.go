@@ -111,7 +111,7 @@ func (h *Health) judge(owner string, s standing, late queue.Unserved) {
 	case !s.goesOn:
 		h.Alerts = append(h.Alerts, explain(fmt.Sprintf("nothing was done on %s for %s", owner, span(late.Age)), s.why))
 	case late.Key != "":
-		h.Notes = append(h.Notes, fmt.Sprintf("%s has waited for %s, while others on %s are done: the log says why", late.Key, span(late.Age),
+		h.Notes = append(h.Notes, fmt.Sprintf("%s has waited for %s while others on %s were served: the log says why", late.Key, span(late.Age),
 			owner))
 	}
 }

@@ -158,7 +158,7 @@ func (l *look) rounds(ctx context.Context, branch string, b pull.BranchChecks) {
 			next.Pulls = l.before.Open[key].Pulls // those that heard of it
 			if l.before.Open[key].Sum != next.Sum {
 				zerolog.Ctx(ctx).Warn().Str("branch", branch).Str("check", open.Check).Str("failed_on", b.Commits[open.Bad].SHA).
-					Msg("a check fails, and more than 100 commits or too many pull requests may be the cause: none is told")
+					Msg("a check fails, and more than 100 commits or too many pull requests may be the cause: not commenting on any")
 			}
 		}
 		l.now.Open[key] = next

@@ -35,7 +35,7 @@ func TestHealthOfReplicas(t *testing.T) {
 	s.clock.Advance(time.Second)
 	s.check(run(second))
 	s.clock.Advance(5 * time.Minute)
-	health(first, late, reconcile.Health{Notes: []string{"python/cpython#7 has waited for 11m, while others on python are done: the log " +
+	health(first, late, reconcile.Health{Notes: []string{"python/cpython#7 has waited for 11m while others on python were served: the log " +
 		"says why"}})
 	s.clock.Advance(6 * time.Minute)
 	health(first, nil, reconcile.Health{})

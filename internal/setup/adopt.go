@@ -18,7 +18,7 @@ func (w *Wizard) adopt(rw http.ResponseWriter, r *http.Request) {
 	hook, fault := w.publicURL(p.Form.URL)
 	switch {
 	case err != nil || id <= 0:
-		p.Fault = "Write the App's id, a number from its settings page."
+		p.Fault = "Enter the App's id, a number from its settings page."
 	case keyErr != nil:
 		p.Fault = "Paste the whole private key, from -----BEGIN to -----END."
 	case fault != "":
@@ -57,8 +57,8 @@ func (w *Wizard) proven(r *http.Request, c Credentials) (Credentials, string) {
 	case errors.As(err, &unauthorized):
 		return c, "GitHub doesn't accept this key for this App. Check the id, or make a new key in the App's settings."
 	case err != nil:
-		w.Log.Error().Err(err).Msg("asking for the App")
-		return c, "GitHub can't be asked for the App: " + sentence(err)
+		w.Log.Error().Err(err).Msg("getting the App from GitHub")
+		return c, "Can't get the App from GitHub: " + sentence(err)
 	}
 	if slugForm.MatchString(found.Slug) {
 		c.Slug = found.Slug
@@ -102,7 +102,7 @@ func (w *Wizard) hook(rw http.ResponseWriter, r *http.Request) {
 	}
 	if err := w.app.SetHook(r.Context(), hook.String()+"/webhook", w.have.Secret); err != nil {
 		w.Log.Error().Err(err).Msg("setting the webhook")
-		w.fail(rw, r, http.StatusBadGateway, "GitHub didn't take the webhook: "+sentence(err)+" Try again.")
+		w.fail(rw, r, http.StatusBadGateway, "GitHub rejected the webhook settings: "+sentence(err)+" Try again.")
 		return
 	}
 	if err := w.memo.keep(progress{Webhook: hook.String() + "/webhook"}); err != nil {

@@ -61,7 +61,7 @@ func TestAdoptRefuses(t *testing.T) {
 		"a broken key":   {"key=-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n", "private key of a GitHub App"},
 		"another App":    {"id=4711", "accept this key for this App"},
 		"a bad address":  {"url=https://localhost", "be reached"},
-		"GitHub is away": {"", "be asked for the App"},
+		"GitHub is away": {"", "get the App from GitHub"},
 	} {
 		fields := a.fields("id", itoa(a.github.AppID()), "key", key)
 		if name, value, found := strings.Cut(tt.fields, "="); found {

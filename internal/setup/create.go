@@ -36,7 +36,7 @@ func (w *Wizard) create(rw http.ResponseWriter, r *http.Request) {
 	case fault != "":
 		p.Fault = fault
 	case p.Form.Owner == "organization" && !loginForm.MatchString(p.Form.Organization):
-		p.Fault = "Write the organization's name as it stands in its address on GitHub."
+		p.Fault = "Enter the organization's name as in its address on GitHub."
 	case len(p.Form.Name) > 34: // GitHub's limit
 		p.Fault = "The App's name can have 34 characters."
 	}
@@ -142,7 +142,7 @@ func (w *Wizard) created(rw http.ResponseWriter, r *http.Request) {
 const (
 	stale = "This isn't the answer to what the setup asked GitHub last. Begin again. If an App was created, take it over there, " +
 		"or delete it in its settings on GitHub."
-	expired = "GitHub doesn't take the code: it works once, and for an hour. The App exists now, but its key is lost: make a new key " +
+	expired = "GitHub rejected the code: it works only once, and only for an hour. The App exists now, but its key is lost: make a new key " +
 		"in the App's settings on GitHub and take the App over, or delete it there and begin again."
 	keyless = "GitHub's answer has no key that can be used. Make one in the App's settings on GitHub, and take the App over."
 )

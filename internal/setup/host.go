@@ -37,7 +37,7 @@ func (w *Wizard) publicURL(text string) (*url.URL, string) {
 	u, err := url.Parse(strings.TrimRight(strings.TrimSpace(text), "/"))
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || len(text) > 500:
-		return nil, "Write the address under which GitHub reaches the bot, such as https://bot.example.org."
+		return nil, "Enter the address at which GitHub reaches the bot, such as https://bot.example.org."
 	case u.Scheme != "https":
 		return nil, "The address must start with https://: what GitHub sends may be about private repositories."
 	case !w.reachable(u.Hostname()):

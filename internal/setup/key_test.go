@@ -25,7 +25,7 @@ func TestStateAndCode(t *testing.T) {
 		"no state":          {func(_ *actor, back url.Values) { back.Del("state") }, 403, "Begin again", false},
 		"no code":           {func(_ *actor, back url.Values) { back.Set("code", "") }, 400, "no code", false},
 		"a code of a novel": {func(_ *actor, back url.Values) { back.Set("code", strings.Repeat("x", 500)) }, 400, "no code", false},
-		"an unknown code":   {func(_ *actor, back url.Values) { back.Set("code", "../../app") }, 410, "works once, and for an hour", true},
+		"an unknown code":   {func(_ *actor, back url.Values) { back.Set("code", "../../app") }, 410, "works only once, and only for an hour", true},
 		"an old code":       {func(a *actor, _ url.Values) { a.github.Advance(61 * time.Minute) }, 410, "make a new key", true},
 		"an old state": {func(a *actor, _ url.Values) {
 			a.wizard.Now = func() time.Time { return time.Now().Add(61 * time.Minute) }

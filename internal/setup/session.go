@@ -81,8 +81,8 @@ func (d *door) enter(said string) (id string, err error) {
 	defer d.mu.Unlock()
 	if subtle.ConstantTimeCompare([]byte(said), []byte(d.code)) != 1 {
 		if d.guesses++; d.guesses >= maxGuesses {
-			d.show(fmt.Sprintf("Wrong codes were entered %d times. Here is a new one:", maxGuesses))
-			return "", &errCode{http.StatusForbidden, "That was wrong too often: the terminal shows a new code."}
+			d.show(fmt.Sprintf("The code was entered wrongly %d times. Here's a new one:", maxGuesses))
+			return "", &errCode{http.StatusForbidden, "Too many wrong codes. The terminal shows a new one."}
 		}
 		return "", &errCode{http.StatusForbidden, "That isn't the code. The terminal shows it; each one works once."}
 	}

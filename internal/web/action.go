@@ -80,7 +80,7 @@ func (p *Pages) check(w http.ResponseWriter, a *asked) error {
 	if err := p.SignIn.Again(a.Context(), key, a.session.Login); err != nil {
 		return err
 	}
-	p.Log.Info().Str("key", key.String()).Str("login", a.session.Login).Msg("somebody wants it checked again")
+	p.Log.Info().Str("key", key.String()).Str("login", a.session.Login).Msg("recheck requested on the page")
 	http.Redirect(w, a.Request, fmt.Sprintf("/%s/pull/%d?checking=1", key.Repository(), key.Number), http.StatusSeeOther)
 	return nil
 }

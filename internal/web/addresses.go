@@ -29,7 +29,7 @@ var addresses = []address{
 			"age and person"},
 	{path: "/{owner}/{repo}/stages", shape: ofStages{}, show: (*Pages).stages,
 		about: "open pull requests by stage, whose turn it is, and how long they have waited; filter by stage and by whom they wait for; the " +
-			"same with `.atom` is a feed of what newly waits"},
+			"same with `.atom` is a feed of what has started waiting"},
 	{path: "/{owner}/{repo}/life-cycle", shape: ofLifeCycle{}, show: (*Pages).lifeCycle,
 		about: "the phase of each branch, what may go where now, next releases, release managers, and the chart"},
 	{path: "/{owner}/{repo}/releases", shape: ofReleases{}, show: (*Pages).releases,

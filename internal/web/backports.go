@@ -174,7 +174,7 @@ func wrong(what, value string, choices []string) error {
 	if len(choices) > 0 {
 		text = "Choose one of these: " + strings.Join(choices, ", ") + "."
 	}
-	return &fault{http.StatusBadRequest, fmt.Sprintf("There's no %s “%.50s” to filter by", what, value), text}
+	return &fault{http.StatusBadRequest, fmt.Sprintf("Can't filter by the %s “%.50s”", what, value), text}
 }
 
 // choose finds the changes that the filters leave, and counts their backports.

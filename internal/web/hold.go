@@ -13,9 +13,9 @@ import (
 const maxReason = 200
 
 var (
-	errMayNotHold = &fault{http.StatusForbidden, "You can't stop the bot here",
+	errMayNotHold = &fault{http.StatusForbidden, "You can't put this on hold",
 		"Triagers, core developers and release managers can, here and by the comment “hold”."}
-	errDay = &fault{http.StatusBadRequest, "The bot can't read the day", "Write it as in 2026-12-05. It must lie ahead (UTC)."}
+	errDay = &fault{http.StatusBadRequest, "The bot can't read the date", "Write it like 2026-12-05. It must be in the future (UTC)."}
 	errWhy = &fault{http.StatusBadRequest, "The reason is too long", fmt.Sprintf("Put it into %d characters.", maxReason)}
 )
 

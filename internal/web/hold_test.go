@@ -23,7 +23,7 @@ func TestHoldOnThePage(t *testing.T) {
 	for login, want := range map[string]int{"alice": 403, "bob": 403, "dana": 200, "mallory": 404} {
 		p := g.person(login)
 		_, text, _ := p.signIn("/python/cpython/pull/5")
-		if button := strings.Contains(text, "<button>Stop acting here"); button != (want == 200) {
+		if button := strings.Contains(text, "<button>Put on hold"); button != (want == 200) {
 			t.Errorf("%s has a button: %v", login, button)
 		}
 		form.Set("token", p.token("/docs"))
@@ -71,7 +71,7 @@ func TestHeldPage(t *testing.T) {
 	g.rights["python/cpython dana"] = Rights{Reads: true, Acts: true, Holds: true}
 	dana := g.person("dana")
 	_, text, _ := dana.signIn("/python/cpython/pull/5")
-	for _, want := range []string{"On hold until 5 December 2026, by &lt;script&gt;", ": the release.", "<button>Go on here"} {
+	for _, want := range []string{"On hold until 5 December 2026, by &lt;script&gt;", ": the release.", "<button>Resume"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q isn't in %s", want, text)
 		}

@@ -81,7 +81,7 @@ func TestBackports(t *testing.T) {
 		t.Errorf("%q: %v", rows, err)
 	}
 	for query, text := range map[string]string{
-		"?state=lost": "no state “lost” to filter by", "?age=old": "no age “old”",
+		"?state=lost": "filter by the state “lost”", "?age=old": "filter by the age “old”",
 		"?branch=3.9": "Choose one of these: 3.15, 3.14, 3.13.",
 	} {
 		s.shows(path+query, 400, text)
@@ -130,14 +130,14 @@ func TestStages(t *testing.T) {
 		sentence string
 		numbers  []int
 	}{
-		"": {"6 pull requests wait: 3 for their authors, 1 for nobody, 1 for core developers and 1 for triagers. The longest has " +
+		"": {"6 pull requests are waiting: 3 for their authors, 1 for nobody, 1 for core developers and 1 for triagers. The longest has " +
 			"waited for 500 days.", []int{4, 5, 2, 3, 6, 1}},
-		"?stage=awaiting+review":            {"1 pull request waits: 1 for triagers. It has waited for 12 hours.", []int{1}},
-		"?stage=draft":                      {"1 pull request waits: 1 for its author. It has waited for 500 days.", []int{4}},
-		"?stage=no+stage":                   {"1 pull request waits: 1 for nobody. It has waited for 500 days.", []int{5}},
-		"?person=Dana":                      {"2 pull requests wait for Dana. The longest has waited for 2 days.", []int{6, 1}},
-		"?person=alice":                     {"2 pull requests wait for alice. The longest has waited for 500 days.", []int{4, 2}},
-		"?person=dana&stage=awaiting+merge": {"No open pull request waits for dana.", nil},
+		"?stage=awaiting+review":            {"1 pull request is waiting: 1 for triagers. It has waited for 12 hours.", []int{1}},
+		"?stage=draft":                      {"1 pull request is waiting: 1 for its author. It has waited for 500 days.", []int{4}},
+		"?stage=no+stage":                   {"1 pull request is waiting: 1 for nobody. It has waited for 500 days.", []int{5}},
+		"?person=Dana":                      {"2 pull requests are waiting for Dana. The longest has waited for 2 days.", []int{6, 1}},
+		"?person=alice":                     {"2 pull requests are waiting for alice. The longest has waited for 500 days.", []int{4, 2}},
+		"?person=dana&stage=awaiting+merge": {"No open pull requests are waiting for dana.", nil},
 	} {
 		s.shows(path+query, 200, want.sentence)
 		var got ofStages
@@ -171,8 +171,8 @@ func TestStages(t *testing.T) {
 func TestStagesThatAreNotThere(t *testing.T) {
 	s := newSite(t)
 	s.see("python/cpython", backported(5, day1))
-	s.shows("/python/cpython/stages", 200, "No open pull request waits.", "listed here once the bot has seen them")
-	s.shows("/python/cpython/stages?stage=draft", 200, "Nothing waits here.")
+	s.shows("/python/cpython/stages", 200, "No open pull requests are waiting.", "listed here once the bot has seen them")
+	s.shows("/python/cpython/stages?stage=draft", 200, "Nothing is waiting here.")
 }
 
 // TestFeed: what came to a stage last comes first, and keeps its id until it comes there
@@ -214,7 +214,7 @@ func TestFeed(t *testing.T) {
 	if none := read("?person=nobody"); len(none.Entries) != 0 || none.Updated == "" {
 		t.Errorf("%+v", none)
 	}
-	s.shows(path+"?stage=lost", 400, "no stage “lost”")
+	s.shows(path+"?stage=lost", 400, "filter by the stage “lost”")
 	s.shows("/python/nothing/stages.atom", 404, "knows nothing of this repository")
 	for n := range 60 {
 		s.see("python/cpython", staged(100+n, "awaiting review", time.Hour))

@@ -34,7 +34,7 @@ type myFeed struct {
 	Address string    `json:"-"` // right after it was made
 }
 
-var errNoFeed = &fault{http.StatusNotFound, "There's no such feed",
+var errNoFeed = &fault{http.StatusNotFound, "This feed doesn't exist",
 	"Its address was renewed, ended, or is older than a year. Make another one at " + myFeedPath + "."}
 
 func (p *Pages) myFeed(a *asked) (page, error) {
@@ -50,10 +50,10 @@ func (p *Pages) myFeed(a *asked) (page, error) {
 
 func feedPage(kept queue.Feed, address string) page {
 	m := myFeed{Made: kept.Made, Address: address}
-	sentence := "You have no feed. A feed reader can show you what newly waits for you."
+	sentence := "You have no feed. A feed reader can show you pull requests when they start waiting for you."
 	if !m.Made.IsZero() {
 		m.Until = m.Made.Add(queue.KeepFeeds)
-		sentence = "A feed reader can show you what newly waits for you, until " + day(m.Until) + "."
+		sentence = "A feed reader can show you pull requests when they start waiting for you, until " + day(m.Until) + "."
 	}
 	return page{name: "myfeed", Title: "Your feed", Sentence: sentence, Data: m}
 }

@@ -176,7 +176,7 @@ func (o overview) sentence() string {
 	case len(o.Repositories) == 0:
 		return "The bot works. It hasn't seen a pull request yet: once a webhook comes, or a sweep is done, its repository is listed here."
 	case o.Queue.Waiting+o.Queue.Running == 0:
-		return "All is well, and nothing waits."
+		return "All is well, and nothing is waiting."
 	}
 	running := plural(o.Queue.Running, "pull request") + isAre(o.Queue.Running)
 	return fmt.Sprintf("All is well: %s being checked, and %d waiting.", running, o.Queue.Waiting)

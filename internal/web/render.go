@@ -58,7 +58,7 @@ type fault struct {
 
 func (f *fault) Error() string { return f.Title + ": " + f.Text }
 
-var errNoPage = &fault{http.StatusNotFound, "There's no such page", "The address may be mistyped. The overview leads to all pages."}
+var errNoPage = &fault{http.StatusNotFound, "This page doesn't exist", "The address may be mistyped. The overview leads to all pages."}
 
 // formats are the endings of addresses.
 var formats = map[string]string{".json": "json", ".csv": "csv"}

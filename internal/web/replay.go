@@ -22,7 +22,7 @@ type replayed struct {
 }
 
 var errReplay = &fault{http.StatusServiceUnavailable, "The rules can't run on it now",
-	"GitHub can't be asked, or answers too slowly. Try again in a minute. The bot's log says why."}
+	"GitHub isn't answering, or too slowly. Try again in a minute. The bot's log says why."}
 
 // replay shows what the rules would do now. Nothing is written.
 func (p *Pages) replay(w http.ResponseWriter, a *asked) error {
@@ -49,17 +49,17 @@ func (p *Pages) replay(w http.ResponseWriter, a *asked) error {
 			differ++
 		}
 	}
-	sentence := "A replay, with nothing written: the bot would change nothing now."
+	sentence := "A replay; nothing was written. The bot would change nothing now."
 	if n := len(o.View.Plan); n > 0 {
-		sentence = fmt.Sprintf("A replay, with nothing written: the bot would make %s now.", plural(n, "change"))
+		sentence = fmt.Sprintf("A replay; nothing was written. The bot would make %s now.", plural(n, "change"))
 	}
 	if o.View.Hold != nil {
 		sentence += " " + holdText(o.View.Hold)
 	}
 	if differ > 0 {
-		sentence += fmt.Sprintf(" Rules want %d of the %d things that it wrote otherwise now.", differ, len(o.Writes))
+		sentence += fmt.Sprintf(" The rules would now write %d of the %d things differently.", differ, len(o.Writes))
 	} else {
-		sentence += " What it wrote is as rules want it now."
+		sentence += " Everything it wrote still matches the rules."
 	}
 	p.write(w, a, http.StatusOK, page{name: "replay", Title: o.View.Title, Sentence: sentence, Repository: key.Repository().String(), Data: o})
 	return nil

@@ -96,7 +96,7 @@ func (p *Pages) Forget() {
 }
 
 var (
-	errUnasked = &fault{http.StatusServiceUnavailable, "GitHub can't be asked now what you may see",
+	errUnasked = &fault{http.StatusServiceUnavailable, "The bot can't ask GitHub what you may see",
 		"What it said last was too long ago. Try again in a minute. The bot's log says why."}
 	errSignIn = &fault{http.StatusUnauthorized, "Sign in to see this page", "GitHub tells the bot who you are, and what you may see."}
 )

@@ -101,7 +101,7 @@ func TestRightsAreAskedSeldom(t *testing.T) {
 	if status := sees(); status != 503 {
 		t.Errorf("away for too long: %d", status)
 	}
-	if _, text, _ := dana.open("/python/cpython"); !strings.Contains(text, "be asked now what you may see") || strings.Contains(text,
+	if _, text, _ := dana.open("/python/cpython"); !strings.Contains(text, "ask GitHub what you may see") || strings.Contains(text,
 		"Fix of") {
 		t.Errorf("%s", text)
 	}

@@ -190,9 +190,9 @@ func (o ofStages) sentence(now time.Time) string {
 	}
 	switch len(o.Pulls) {
 	case 0:
-		return fmt.Sprintf("No open pull request waits%s.", who)
+		return fmt.Sprintf("No open pull requests are waiting%s.", who)
 	case 1:
-		return fmt.Sprintf("1 pull request waits%s. It has waited for %s.", who, span(now.Sub(o.Pulls[0].Since)))
+		return fmt.Sprintf("1 pull request is waiting%s. It has waited for %s.", who, span(now.Sub(o.Pulls[0].Since)))
 	}
-	return fmt.Sprintf("%d pull requests wait%s. The longest has waited for %s.", len(o.Pulls), who, span(now.Sub(o.Pulls[0].Since)))
+	return fmt.Sprintf("%d pull requests are waiting%s. The longest has waited for %s.", len(o.Pulls), who, span(now.Sub(o.Pulls[0].Since)))
 }

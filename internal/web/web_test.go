@@ -65,12 +65,12 @@ func TestPullPage(t *testing.T) {
 	}
 	for path, text := range map[string]string{
 		"/python/cpython/pull/6":      "seen python/cpython#6 yet",
-		"/python/cpython/pull/0":      "no such page",
-		"/python/cpython/pull/x":      "no such page",
-		"/python/cpython/pull/5/more": "no such page",
+		"/python/cpython/pull/0":      "This page doesn&#39;t exist",
+		"/python/cpython/pull/x":      "This page doesn&#39;t exist",
+		"/python/cpython/pull/5/more": "This page doesn&#39;t exist",
 		"/other/cpython/pull/5":       "knows nothing of this repository",
 		"/python/..%2Fx/pull/5":       "knows nothing of this repository",
-		"/nothing":                    "no such page",
+		"/nothing":                    "This page doesn&#39;t exist",
 	} {
 		s.shows(path, 404, text)
 	}
@@ -116,7 +116,7 @@ func TestOverview(t *testing.T) {
 	s.see("python/cpython", pull.View{Brief: pull.Brief{Number: 5, State: pull.Open, Seen: at}})
 	s.see("other/private", pull.View{Brief: pull.Brief{Number: 1, State: pull.Open, Seen: at}})
 	s.write("python/cpython#5", pull.LogEntry{Rule: "news", Action: "close"})
-	text := s.shows("/", 200, "All is well, and nothing waits.", "hasn't looked yet", "None was missed", `href="/python/cpython"`, "v1.2.3",
+	text := s.shows("/", 200, "All is well, and nothing is waiting.", "hasn't checked for missed webhooks yet", "None was missed", `href="/python/cpython"`, "v1.2.3",
 		"<svg",
 		"1 hour ago", "3 to go", "83 %")
 	if strings.Contains(text, "private") {
@@ -129,7 +129,7 @@ func TestOverview(t *testing.T) {
 	}
 	s.missed = Missed{Until: at.Add(-6 * time.Minute), Redelivered: 3}
 	s.health.Behind = 2
-	s.shows("/", 200, "6 minutes ago</time> are here. Of missed ones, 3 were requested again, and 0 left to a sweep.", "● working, 2 s behind")
+	s.shows("/", 200, "6 minutes ago</time> have arrived. Of the missed ones, 3 were requested again and 0 left to a sweep.", "● working, 2 s behind")
 	s.health.Alerts = []string{"GitHub doesn't answer"}
 	s.shows("/", 200, "Something needs your attention: GitHub doesn&#39;t answer.", "✗ 1 problem")
 }

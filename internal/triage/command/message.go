@@ -57,7 +57,7 @@ const (
 	faultUnlanded  = "this pull request isn't merged, so there's nothing to revert."
 	faultNoReverts = "reverts are turned off here."
 	faultNoFreezes = "freezes are turned off here."
-	faultPastDay   = "this day has begun already (UTC)."
+	faultPastDay   = "that date isn't in the future (UTC). Name a later one, as in `hold until 2026-12-05`."
 	faultPull      = "this only works in a version's tracking issue."
 
 	noLabel      = "name the labels after the command, each with `+` or `-` in front, as in `label +docs -tests`."
@@ -80,22 +80,23 @@ func onHold(me string, h *pull.Hold) string {
 
 // holdText says until when it lasts, who asked for it and why.
 func holdText(h *pull.Hold) string {
-	text := ", by " + codeSpan(h.By)
+	text := ", at " + codeSpan(h.By) + "'s request"
 	if !h.Until.IsZero() {
 		text = " until " + h.Until.UTC().Format("2 January 2006") + " (UTC)" + text
 	}
 	if h.Why != "" {
-		text += ", because " + markdown.Code(h.Why)
+		text += " (" + markdown.Code(h.Why) + ")"
 	}
 	return text
 }
 
 // The bot's comments on what people ask for on the page.
 const (
-	holdNoDay = "This is on hold now, without an end: I can only read a day as in `until 2026-12-05`. To give the hold an end, post it again like that."
+	holdNoDay = "This is on hold now, with no end date: I can only read a date like `until 2026-12-05`. " +
+		"To set one, post the command again with a date like that."
 
 	turnHold   = "On hold%s. I only keep statuses and check runs current here. `@%s resume` ends it."
-	turnEnded  = "This pull request was on hold%s. That has ended."
+	turnEnded  = "This pull request was on hold%s. The hold has ended."
 	turnGoesOn = "No longer on hold: %s ended it on the pull request's page."
 	// holdUnread is the reason of a hold that may be in a comment that isn't read again.
 	holdUnread = "there are too many long comments here to read that command again"
@@ -124,6 +125,10 @@ func unknownVerb(verb, me string) string {
 
 func noSign(name string) string {
 	return fmt.Sprintf("put `+` in front of a label to add it, or `-` to remove it, as in %s.", codeSpan("label +"+name))
+}
+
+func noLabelVersion(start string) string {
+	return fmt.Sprintf("this label needs a version at the end, as in `label +%s 3.14`.", start)
 }
 
 func noVersion(me string) string {
@@ -174,8 +179,14 @@ func noneManaged(me, verb string) string {
 	return fmt.Sprintf("no backport to a version that you manage is requested here. Name the version, as in `@%s %s 3.14`.", me, verb)
 }
 
+// keptBy is why a command doesn't change a label of a rule's. Stages can be changed by hand: they
+// stay until the next event that moves them.
 func keptBy(rule string) string {
-	return fmt.Sprintf("the rule %s manages this label. You can still change it by hand.", codeSpan(rule))
+	if rule == "stage" {
+		return fmt.Sprintf("the rule %s manages this label. You can still change it by hand.", codeSpan(rule))
+	}
+	return fmt.Sprintf("the rule %s sets and removes this label by itself, so neither a command nor a change by hand lasts. "+
+		"To change that, edit the rule in the settings.", codeSpan(rule))
 }
 
 // whoMay names who can use a command.
@@ -219,7 +230,7 @@ const (
 	whyStart     = "Here's what the history and my audit log show:"
 	whyHold      = "This pull request is on hold%s, so I only keep statuses and check runs current. `@%s resume` ends it."
 	whyNothing   = "There are no labels here, and no statuses in my audit log."
-	whyPage      = "[The page about it](%s) shows what I saw here and what each rule wants."
+	whyPage      = "[Its page](%s) shows what I last saw here, and what each rule wants."
 	whyMore      = "%d more aren't shown."
 	whyLabelled  = "label %s"
 	whyStatus    = "status %s: %s"

@@ -261,6 +261,10 @@ func (t *execution) backport(k command, version string) {
 	case t.Backport.Mode != config.On:
 		t.fault(k, faultOff)
 	case !lifecycle.ValidVersion(version):
+		if k.verb == verbLabel {
+			t.fault(k, noLabelVersion(t.Backport.Label))
+			return
+		}
 		t.fault(k, noVersion(t.r.Me))
 	case t.r.Issue:
 		t.fault(k, faultIssue)

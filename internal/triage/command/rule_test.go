@@ -18,7 +18,7 @@ import (
 
 // keeper keeps a label, as the rule on stages does.
 func keeper() pull.Rule {
-	return pull.Rule{Name: "stages", Owns: []string{"awaiting *"}, Want: func(*pull.Request) pull.Want { return pull.Want{} }}
+	return pull.Rule{Name: "stage", Owns: []string{"awaiting *"}, Want: func(*pull.Request) pull.Want { return pull.Want{} }}
 }
 
 // follower has the label docs follow the title, as rules on labels do.

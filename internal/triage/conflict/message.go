@@ -2,6 +2,7 @@ package conflict
 
 const (
 	about       = "Labels a pull request that conflicts with its base branch, until it no longer does."
-	whyConflict = "conflicts with the base branch"
-	whyResolved = "resolved conflicts"
+	whyConflict = "it conflicts with the base branch"
+	whyResolved = "it no longer conflicts with the base branch"
+	whyClosed   = "it's no longer open"
 )

@@ -18,6 +18,7 @@ func Rule(set config.Conflicts) pull.Rule {
 			label := pull.Label{Name: set.Label, Hold: pull.Following, Why: whyResolved}
 			switch {
 			case r.State != pull.Open: // there is nothing to merge
+				label.Why = whyClosed
 			case r.MergeState == pull.MergeUnknown, r.MergeState == "":
 				return pull.Want{} // GitHub hasn't found out yet
 			case r.MergeState == pull.MergeDirty:

@@ -26,16 +26,15 @@ const (
 	textByHand   = "To revert it by hand:\n\n```sh\ngit fetch upstream\ngit switch -c %[1]s upstream/%[2]s\ngit revert %[3]s\n" +
 		"# resolve the conflicts, then:\ngit revert --continue\ngit push origin %[1]s\n```"
 	textThere = "`%s` doesn't have this change any more, so there's nothing to revert."
-	textError = "@%s, I couldn't revert this on `%s` (%s)."
-	textAgain = " I'll try again in a while."
-	textOnce  = " Fix that, then ask me again in a new comment."
+	textAgain = "I haven't been able to revert this on `%s` yet: %s. I'll try again in a while."
+	textError = "@%s, I couldn't revert this on `%s`: %s. Once that's fixed, comment `@%s revert` again."
 
 	textBackports = "Its backports stay as they are:"
 	rowMerged     = "- %s: #%d is merged. To revert it too, comment `@%s revert` there."
 	rowOther      = "- %s: #%d (%s). If it shouldn't go in, close it."
 )
 
-func (m memory) text(r *pull.Request, backports []pull.Related) string {
+func (c Config) text(r *pull.Request, m memory, backports []pull.Related) string {
 	var text string
 	_, again := m.next()
 	switch {
@@ -50,9 +49,9 @@ func (m memory) text(r *pull.Request, backports []pull.Related) string {
 	case m.State == string(pull.Conflicted):
 		text = fmt.Sprintf(textConflict, m.By, r.Base) + m.files() + "\n\n" + byHand(r)
 	case again:
-		text = fmt.Sprintf(textError, m.By, r.Base, m.Failure) + textAgain
+		text = fmt.Sprintf(textAgain, r.Base, c.Cause(m.Failure))
 	default:
-		text = fmt.Sprintf(textError, m.By, r.Base, m.Failure) + textOnce
+		text = fmt.Sprintf(textError, m.By, r.Base, c.Cause(m.Failure), r.Me)
 	}
 	var rows []string
 	for _, b := range backports {
@@ -75,7 +74,10 @@ func (m memory) files() string {
 		if i == 0 {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "\n- %s (%s)", markdown.Code(c.Path), c.Kind)
+		fmt.Fprintf(&b, "\n- %s", markdown.Code(c.Path))
+		if c.Kind != "" && c.Kind != "content" {
+			fmt.Fprintf(&b, " (%s)", c.Kind)
+		}
 	}
 	if m.More > 0 {
 		fmt.Fprintf(&b, "\n- and %d more", m.More)

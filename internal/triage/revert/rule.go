@@ -26,6 +26,8 @@ type Config struct {
 	Asked func(r *pull.Request, all bool) []pull.Comment
 	// Backports are those of a pull request.
 	Backports func(*pull.Request) []pull.Related
+	// Cause says in half a sentence why a pick failed, by pull.Picked's Failure.
+	Cause func(failure string) string
 }
 
 // Rule makes the pull request that reverts a merged one, if a core developer asks for it
@@ -191,7 +193,7 @@ func (c Config) say(r *pull.Request, m memory) pull.Want {
 	if c.Backports != nil {
 		backports = c.Backports(r)
 	}
-	return pull.Want{Notes: []pull.Note{{Key: noteKey, Body: m.text(r, backports), Data: pull.Data(m)}}}
+	return pull.Want{Notes: []pull.Note{{Key: noteKey, Body: c.text(r, m, backports), Data: pull.Data(m)}}}
 }
 
 // of is the pull request that the body of one of the bot's reverts names, or 0.
