@@ -57,4 +57,6 @@ func TestReleases(t *testing.T) {
 	}
 	s.see("python/cpython", pull.View{Brief: pull.Brief{Number: 8, Issue: true, State: pull.Closed, Seen: at}}) // which the rule leaves alone
 	s.shows(path, 200, "unless the issue is closed")
+	s.see("python/cpython", reported(7, Readiness{Verdict: "not known", Headline: "Late.", Next: "3.15.0 candidate 2", NextAt: today.Add(-day1)}))
+	s.shows(path, 200, "Late. It was due on 29 November 2026.")
 }
