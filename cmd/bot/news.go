@@ -10,7 +10,6 @@ import (
 	"github.com/concorde-bot/concorde/internal/changelog"
 	"github.com/concorde-bot/concorde/internal/gh/snapshot"
 	"github.com/concorde-bot/concorde/internal/git"
-	"github.com/concorde-bot/concorde/internal/lifecycle"
 	"github.com/concorde-bot/concorde/internal/pull"
 )
 
@@ -86,8 +85,8 @@ func (of nextOf) commit(ctx context.Context, r git.Repository, ref string) (name
 		return ref, id, err
 	}
 	branches := []string{of.version}
-	if b, found := of.calendar.Branch(of.version, of.day); found && b.Phase == lifecycle.Feature {
-		branches = append(branches, b.Name)
+	if of.calendar.Uncut(of.version, of.day) {
+		branches = append(branches, "main")
 	}
 	for _, branch := range branches {
 		for _, name := range []string{"refs/remotes/upstream/" + branch, "refs/remotes/origin/" + branch, "refs/heads/" + branch} {

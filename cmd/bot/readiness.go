@@ -60,9 +60,9 @@ func (c *readinessCmd) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	if on.rules.NightlyBuilds.Of(look.Branch) != "" {
+	if on.rules.NightlyBuilds.Of(facts.Branch) != "" {
 		source := regression.Source(on.rules, now)
-		facts.Checked, err = on.loads.Checked(s.ctx, snapshot.CheckedQuery{Key: on.key, Branch: look.Branch, Source: source})
+		facts.Checked, err = on.loads.Checked(s.ctx, snapshot.CheckedQuery{Key: on.key, Branch: facts.Branch, Source: source})
 		if err != nil {
 			return err
 		}

@@ -65,6 +65,9 @@ func TestNewsOnGitHub(t *testing.T) {
 	if code, _, stderr := s.command("news", "3.15.0b2"); code != exitFailed || !strings.Contains(stderr, "3.15.0b2 is released already") {
 		t.Errorf("a released version: exit code %d, %s", code, stderr)
 	}
+	if code, stdout, stderr := s.command("news", "3.16.0b1", "--at", "2027-05-04"); code != exitOK || !strings.Contains(stdout, "main of python/cpython") {
+		t.Errorf("on the day of beta 1: exit code %d\n%s%s", code, stdout, stderr)
+	}
 	if code, _, stderr := s.command("news", "3.99.0"); code != exitMisuse || !strings.Contains(stderr, "python/cpython doesn't have 3.99") {
 		t.Errorf("a missing branch: exit code %d, %s", code, stderr)
 	}
@@ -125,6 +128,10 @@ func TestABIOnGitHub(t *testing.T) {
 	}
 	if code, _, stderr := s.command("abi", "3.99"); code != exitMisuse || !strings.Contains(stderr, "python/cpython doesn't have 3.99") {
 		t.Errorf("a missing branch: exit code %d, %s", code, stderr)
+	}
+	s.check(s.cpython.Tag("v3.16.0a7", "main"))
+	if code, stdout, stderr := s.command("abi", "3.16", "--at", "2027-05-04"); code != exitOK || !strings.Contains(stdout, "3.16.0b1") {
+		t.Errorf("on the day of beta 1: exit code %d\n%s%s", code, stdout, stderr)
 	}
 	if code, stdout, _ := s.command("abi", "3.16", "--at", "2026-09-01"); code != exitOK || !strings.Contains(stdout, "3.16 has no release yet") {
 		t.Errorf("a version in development: exit code %d, %s", code, stdout)

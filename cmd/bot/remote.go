@@ -65,8 +65,7 @@ func (f githubFlags) repository(s streams, settings *config.Config, name string)
 func (r remote) branch(of nextOf, named string) (string, error) {
 	if named == "" {
 		named = of.version
-		b, found := of.calendar.Branch(of.version, of.day)
-		if found && b.Phase == lifecycle.Feature && !slices.Contains(r.outline.Branches, named) {
+		if of.calendar.Uncut(of.version, of.day) && !slices.Contains(r.outline.Branches, named) {
 			named = r.outline.DefaultBranch
 		}
 	}

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -57,6 +58,22 @@ func (c *Calendar) Branch(version string, now time.Time) (Branch, bool) {
 		return s.branch(now)
 	}
 	return Branch{}, false
+}
+
+// Uncut reports whether a version may still be on the default branch: until beta 1, which is
+// made from there, and with which its branch is cut (PEP 101). That takes a day or two, and longer
+// while the data only expects beta 1.
+func (c *Calendar) Uncut(version string, now time.Time) bool {
+	s, _ := c.Schedule(version)
+	switch b, _ := s.branch(now); b.Phase {
+	case Feature:
+		return true
+	case Beta:
+		last, released := s.Last(now)
+		fresh := last.Stage == "beta 1" && (last.Expected || now.Sub(last.Date) < 2*24*time.Hour)
+		return !released || strings.HasPrefix(last.Stage, "alpha") || fresh
+	}
+	return false
 }
 
 // NextChange returns when a version's phase changes next. It's false if never, or if the

@@ -10,6 +10,7 @@ import (
 type ReleaseLook struct {
 	Version string
 	Branch  string // where the version lives; "": nowhere, and only blockers are loaded
+	Uncut   bool   // without Branch, it still lives on Default
 	Default string // the default branch, from which backports come
 	Tag     string // of the last release, "v3.15.0b2"; "": there was none
 	// Blocker and Deferred are labels, with which issues and pull requests block the next
@@ -36,7 +37,7 @@ type ReleaseLook struct {
 // Release is what GitHub shows about the next release of a version. What the look didn't
 // name is empty.
 type Release struct {
-	Branch string // the look's
+	Branch string // the look's, or the default branch if that's uncut
 	Tip    string // the branch's newest commit; "" if it doesn't exist
 	Tagged string // the tag's commit; "" if it doesn't exist
 	// Blockers are open, the oldest first. MoreBlockers: GitHub didn't show all.

@@ -40,6 +40,7 @@ const (
 	dumpedOne      = "%s only changes the ABI dump, which may be harmless: have a look."
 	dumpedSome     = "%s only change the ABI dump, which may be harmless: have a look."
 	approvedBreak  = "%s breaks the ABI; %s approved it."
+	branchUncut    = "The branch %s doesn't exist yet, so this is about %s."
 	frozenNow      = "%s is frozen: only its release manager merges."
 	thawedNow      = "%s has been thawed early."
 	refusedBy      = "; %s refused it"

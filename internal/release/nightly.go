@@ -21,11 +21,17 @@ func (c *Config) night(branch string, b pull.BranchChecks, now time.Time) *regre
 }
 
 // checkedBranches are the branches whose nightly build the readiness of a version looks at.
-func (c *Config) checkedBranches(branch string) []string {
-	if c.night(branch, pull.BranchChecks{}, time.Time{}) == nil {
-		return nil
+func (c *Config) checkedBranches(look pull.ReleaseLook) (all []string) {
+	branches := []string{look.Branch}
+	if look.Uncut {
+		branches = append(branches, look.Default)
 	}
-	return []string{branch}
+	for _, branch := range branches {
+		if c.night(branch, pull.BranchChecks{}, time.Time{}) != nil {
+			all = append(all, branch)
+		}
+	}
+	return all
 }
 
 // byNight notes a nightly build that failed: the tools that make the release are broken.

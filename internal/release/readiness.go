@@ -134,7 +134,7 @@ func (c *Config) Look(version string, r *pull.Request) pull.ReleaseLook {
 	case b.Phase == lifecycle.Feature:
 		look.Branch = defaultBranch
 	default:
-		look.Branch = version
+		look.Branch, look.Uncut = version, c.Backport.Calendar().Uncut(version, now)
 	}
 	look.Entries = c.News.Directory
 	look.Told = func(entries []pull.File) []string { return c.abiBranch(version, entries).Told() }
@@ -165,6 +165,11 @@ func (c *Config) Judge(version string, f pull.Release, of *pull.Request) Readine
 	r := Readiness{Version: version, Branch: f.Branch, Head: f.Tip, Breaks: breaks(ledger), Incomplete: f.Incomplete,
 		Managers: []Manager{}, today: now.UTC().Truncate(24 * time.Hour)}
 	b, known := c.Backport.Life(version, now)
+	uncut := f.Branch != "" && f.Branch != version && b.Phase != lifecycle.Feature
+	if uncut {
+		b.Phase = lifecycle.Feature
+		r.note(branchUncut, version, f.Branch)
+	}
 	r.Phase = string(b.Phase)
 	r.news(c.News, f)
 	for _, name := range b.Managers {
@@ -182,7 +187,7 @@ func (c *Config) Judge(version string, f pull.Release, of *pull.Request) Readine
 		e := evaluation{c, c.phased(b, of), f, now}
 		r.plan(c, b, f, now)
 		r.Checks, r.Nightly = checksOf(f.Commits), c.night(r.Branch, f.Checked, now)
-		if search, err := c.Backport.Search(version, now); err == nil {
+		if search, err := c.Backport.Search(version, now); err == nil && !uncut {
 			r.Backports = e.lacking(search)
 		}
 		r.Waiting = e.inbox(r.Blockers)

@@ -29,7 +29,7 @@ func Rule(c Config) pull.Rule {
 	rule.Looks = func(r *pull.Request) pull.Looks {
 		if version := c.tracked(r); version != "" {
 			look := c.Look(version, r)
-			return pull.Looks{Releases: []pull.ReleaseLook{look}, Checked: c.checkedBranches(look.Branch)}
+			return pull.Looks{Releases: []pull.ReleaseLook{look}, Checked: c.checkedBranches(look)}
 		}
 		return pull.Looks{}
 	}
@@ -57,7 +57,7 @@ func (c *Config) want(r *pull.Request) (want pull.Want) {
 	if version == "" || !loaded {
 		return want
 	}
-	facts.Checked = r.Checked[c.Look(version, r).Branch]
+	facts.Checked = r.Checked[facts.Branch]
 	ready := pull.Once(r, judged{version}, func() Readiness { return c.Judge(version, facts, r) })
 	want.Notes = []pull.Note{ready.comment()}
 	last, next := slot(r.Now, c.Settings.DigestAt)

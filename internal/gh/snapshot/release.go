@@ -41,8 +41,12 @@ func (l *Loader) Release(ctx context.Context, q ReleaseQuery) (pull.Release, err
 			if d.Repository == nil {
 				return gh.BadAnswer("the answer names no repository")
 			}
-			out = d.Repository.release(q.Branch)
-			out.Branch = q.Branch
+			branch := q.Branch
+			if q.Uncut && d.Repository.Branch == nil {
+				branch, d.Repository.Branch = q.Default, d.Repository.Uncut
+			}
+			out = d.Repository.release(branch)
+			out.Branch = branch
 			return nil
 		})
 	})
@@ -71,11 +75,17 @@ func releaseQuery(of pull.ReleaseLook, s gh.Size) gh.Query {
 		Declared:  []string{"$blocker:String!", "$later:String!"},
 		Variables: map[string]any{"blocker": of.Blocker, "later": of.Deferred, "first": s.Page()},
 	}
-	if of.Branch != "" {
-		q.Repository = append(q.Repository, "branch:ref(qualifiedName:$branch){target{__typename oid ...on Commit{history(first:$history){nodes{"+
+	branch := func(alias, name string) {
+		q.Repository = append(q.Repository, alias+":ref(qualifiedName:$"+alias+"){target{__typename oid ...on Commit{history(first:$history){nodes{"+
 			"oid messageHeadline committedDate statusCheckRollup{state} "+associatedFields+"}}}}}")
-		q.Declared = append(q.Declared, "$branch:String!", "$history:Int!")
-		q.Variables["branch"], q.Variables["history"] = "refs/heads/"+of.Branch, s.Part(commitsPerQuery)
+		q.Declared, q.Variables[alias] = append(q.Declared, "$"+alias+":String!"), "refs/heads/"+name
+	}
+	if of.Branch != "" {
+		q.Declared, q.Variables["history"] = append(q.Declared, "$history:Int!"), s.Part(commitsPerQuery)
+		branch("branch", of.Branch)
+	}
+	if of.Uncut {
+		branch("uncut", of.Default)
 	}
 	if of.Tag != "" {
 		q.Repository = append(q.Repository, "tag:ref(qualifiedName:$tag){target{__typename oid ...on Tag{target{__typename oid}}}}")
@@ -89,17 +99,19 @@ type releaseData struct{ Repository *releaseAnswer }
 
 type releaseAnswer struct {
 	Blockers, Deferred, BlockerPulls, DeferredPulls gh.Connection[blockerData]
-	Branch                                          *struct {
-		Target struct {
-			Oid     string
-			History gh.Connection[branchCommitData]
-		}
-	}
-	Tag *struct {
+	Branch, Uncut                                   *releaseBranch
+	Tag                                             *struct {
 		Target struct {
 			Oid    string
 			Target *struct{ Oid string } // of an annotated tag
 		}
+	}
+}
+
+type releaseBranch struct {
+	Target struct {
+		Oid     string
+		History gh.Connection[branchCommitData]
 	}
 }
 

@@ -59,7 +59,7 @@ func (r *releases) keep(of releaseOf, state releaseState) {
 }
 
 func sameLook(a, b pull.ReleaseLook) bool {
-	return a.Branch == b.Branch && a.Default == b.Default && a.Requested == b.Requested && a.Since.Equal(b.Since) && a.Tag == b.Tag &&
+	return a.Branch == b.Branch && a.Uncut == b.Uncut && a.Default == b.Default && a.Requested == b.Requested && a.Since.Equal(b.Since) && a.Tag == b.Tag &&
 		a.Entries == b.Entries && slices.Equal(a.Fixes, b.Fixes)
 }
 
@@ -85,6 +85,9 @@ func (l *Loader) listsOf(q ReleaseQuery) (all []releaseList) {
 
 // lists loads the lists, or takes remembered ones.
 func (l *Loader) lists(ctx context.Context, q ReleaseQuery, now time.Time, out *pull.Release) error {
+	if q.Uncut && out.Branch == q.Default { // it takes no backports
+		q.Branch, q.Requested = q.Default, ""
+	}
 	of := releaseOf{q.Key.Repository(), q.Version}
 	state := l.releases.of(of, q.ReleaseLook, now)
 	for each := l.listsOf(q); state.done < len(each); state.done++ {

@@ -135,6 +135,25 @@ func TestRelease(t *testing.T) {
 	}
 }
 
+// A version whose branch isn't cut yet lives on the default branch, and takes no backports. Once the
+// branch is there, that counts.
+func TestReleaseBeforeTheBranch(t *testing.T) {
+	w := newReleaseWorld(t)
+	w.open("main")
+	of := look()
+	of.Branch, of.Uncut, of.Requested = "3.99", true, "needs backport to 3.99"
+	if r := w.release(of); r.Branch != "main" || r.Tip != w.Repo.Ref("main") || len(r.Commits) == 0 || r.Open != nil {
+		t.Errorf("before: on %s, at %s, %d open", r.Branch, r.Tip, len(r.Open))
+	}
+	_, err := w.Repo.Push("3.99", ghtest.Commit{Message: "Cut", Files: map[string]ghtest.File{"x": ghtest.Text("x")}})
+	trial.OK(t, err)
+	of.Since = of.Since.Add(time.Second)
+	w.open("3.99")
+	if r := w.release(of); r.Branch != "3.99" || r.Tip != w.Repo.Ref("3.99") || len(r.Open) != 1 {
+		t.Errorf("after: on %s, at %s, %d open", r.Branch, r.Tip, len(r.Open))
+	}
+}
+
 // What was said on the pull requests that wait is read with the release: the newest comments,
 // of twenty in a request, and all where there are more.
 func TestReleaseSaid(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 
 // yamlRelease is what GitHub shows about a version's next release.
 type yamlRelease struct {
+	Uncut      bool             `yaml:"uncut"` // the version still lives on the default branch
 	Tip        string           `yaml:"tip"`
 	Tagged     string           `yaml:"tagged"`
 	Blockers   []yamlBlocker    `yaml:"blockers"`

@@ -180,7 +180,9 @@ func (y yamlRequest) look(r *pull.Request, at pull.Looks) {
 	r.Releases = map[string]pull.Release{}
 	for _, of := range at.Releases {
 		release := y.release(y.Releases[of.Version])
-		release.Branch = of.Branch
+		if release.Branch = of.Branch; of.Uncut && y.Releases[of.Version].Uncut {
+			release.Branch = of.Default
+		}
 		r.Releases[of.Version] = release
 	}
 	r.Blobs = map[string]string{}
