@@ -254,3 +254,25 @@ func TestVersions(t *testing.T) {
 		}
 	}
 }
+
+// A version is uncut until beta 1, for two days after it, and as long as the data only expects it.
+func TestUncut(t *testing.T) {
+	data := func(state string) *Calendar {
+		return parse(t, "", `{"metadata": {"3.20": {"pep": 9, "start_of_development": "2029-05-01", "feature_freeze": "2030-05-07",
+			"first_release": "2030-10-01", "end_of_life": "2035-10"}}, "releases": {"3.20": [
+			{"stage": "3.20.0 alpha 1", "state": "actual", "date": "2029-10-09"}, {"stage": "3.20.0 beta 1", "state": "`+state+`", "date": "2030-05-07"},
+			{"stage": "3.20.0 beta 2", "state": "expected", "date": "2030-05-28"}]}}`)
+	}
+	for day, want := range map[string][2]bool{ // expected, actual
+		"2029-12-01": {true, true}, "2030-05-06": {true, true}, "2030-05-07": {true, true}, "2030-05-08": {true, true}, "2030-05-09": {true, false},
+		"2030-05-28": {true, false}, "2030-05-29": {false, false}, "2030-10-20": {false, false}} {
+		for i, state := range []string{"expected", "actual"} {
+			if got := data(state).Uncut("3.20", date(day)); got != want[i] {
+				t.Errorf("on %s, with beta 1 %s: %t", day, state, got)
+			}
+		}
+	}
+	if data("actual").Uncut("3.19", date("2029-12-01")) {
+		t.Error("an unknown version is uncut")
+	}
+}

@@ -12,7 +12,8 @@ type ReleaseLook struct {
 	Branch  string // where the version lives; "": nowhere, and only blockers are loaded
 	Uncut   bool   // without Branch, it still lives on Default
 	Default string // the default branch, from which backports come
-	Tag     string // of the last release, "v3.15.0b2"; "": there was none
+	// Tags, one of which the last release has: the newest that exists counts, "v3.15.0b2".
+	Tags []string
 	// Blocker and Deferred are labels, with which issues and pull requests block the next
 	// release or a later one.
 	Blocker, Deferred string
@@ -39,7 +40,8 @@ type ReleaseLook struct {
 type Release struct {
 	Branch string // the look's, or the default branch if that's uncut
 	Tip    string // the branch's newest commit; "" if it doesn't exist
-	Tagged string // the tag's commit; "" if it doesn't exist
+	Tag    string // the newest of the look's that exists; "" if none does
+	Tagged string // its commit
 	// Blockers are open, the oldest first. MoreBlockers: GitHub didn't show all.
 	Blockers     []Blocker
 	MoreBlockers bool
@@ -53,7 +55,7 @@ type Release struct {
 	Into   []Summary // touched since then
 	// Incomplete: there are too many pull requests to list.
 	Incomplete bool
-	// Later is what came to the branch since the look's tag.
+	// Later is what came to the branch since the tag.
 	Later Landed
 	// Entries are the files below the look's directory, if EntriesRead.
 	Entries     []File

@@ -17,12 +17,12 @@ func TestBounds(t *testing.T) {
 	set := config.Preset().Rules
 	set.Release.Issues = []config.TrackingIssue{{Version: "3.15", Issue: 7}}
 	now := time.Date(2026, 8, 5, 7, 0, 0, 0, time.UTC)
-	f := pull.Release{Branch: "3.15", Tip: "aa", Tagged: "bb"}
+	f := pull.Release{Branch: "3.15", Tip: "aa", Tag: "v3.15.0rc1", Tagged: "bb"}
 	for i := range 3000 {
 		title := "[3.15] (ABI break) " + strings.Repeat("\U0001F40D|`", 100)
 		f.Blockers = append(f.Blockers, pull.Blocker{Number: 100_000_000 + i, Title: title, Labels: []string{"release-blocker"}, Deferred: i%2 == 0})
 		f.Open = append(f.Open, pull.Incoming{Summary: pull.Summary{Number: 200_000_000 + i, Title: title, Base: "3.15"}, Created: now})
-		f.Merged = append(f.Merged, pull.Summary{Number: 300_000_000 + i, Title: title, State: pull.Merged, Labels: []string{"type-security"}})
+		f.Merged = append(f.Merged, pull.Summary{Number: 300_000_000 + i, Title: title, State: pull.Merged, ClosedAt: now, Labels: []string{"type-security"}})
 	}
 	r := &pull.Request{Key: pull.Key{Owner: "python", Repo: "cpython", Number: 7}, Issue: true, State: pull.Open, Now: now,
 		Facts: ^pull.Facts(0), Notes: map[string]pull.PostedNote{}, Releases: map[string]pull.Release{"3.15": f}}

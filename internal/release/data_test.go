@@ -31,7 +31,8 @@ func TestOddReleaseData(t *testing.T) {
 		"a branch without releases": {"Hugo van Kemenade", "", []string{"- The release data has no next release of 4.0."}},
 		"as planned":                {"Hugo van Kemenade", next("2026-08-20"), []string{"It's due on 2026-08-20, in about 2 weeks."}},
 		"the calendar moved": {"Hugo van Kemenade", next("2026-08-04"),
-			[]string{"The release data says that 4.0.0 beta 2 was released on 2026-08-04, but the tag v4.0.0b2 doesn't exist: did the release slip?"}},
+			[]string{"It was due yesterday (2026-08-04), but isn't tagged yet.",
+				"The release data says that 4.0.0 beta 1 was released on 2026-06-01, but the tag v4.0.0b1 doesn't exist."}},
 		"the calendar moved back": {"Hugo van Kemenade", next("2026-09-20"), []string{"It's due on 2026-09-20, in about 7 weeks."}},
 	} {
 		text := fmt.Sprintf(`{"metadata": {"4.0": {"pep": 9, "release_manager": %q, "start_of_development": "2025-01-01",

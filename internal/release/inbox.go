@@ -41,6 +41,20 @@ type evaluation struct {
 	b   lifecycle.Branch
 	f   pull.Release
 	now time.Time
+	// last is the last release; nil: there's none.
+	last *lifecycle.Release
+}
+
+// evaluation leaves out changes from before the last release, unless they request a backport.
+func (c *Config) evaluation(b lifecycle.Branch, f pull.Release, now time.Time) evaluation {
+	schedule, _ := c.Backport.Calendar().Schedule(b.Version)
+	e := evaluation{c, b, f, now, happened(schedule, f, now)}
+	if e.last != nil {
+		e.f.Merged = slices.DeleteFunc(slices.Clone(f.Merged), func(m pull.Summary) bool {
+			return m.ClosedAt.Before(e.last.Date) && !c.Backport.Requested(b.Version, m)
+		})
+	}
+	return e
 }
 
 // lacking are the changes that the branch lacks, security fixes first.

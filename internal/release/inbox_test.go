@@ -14,7 +14,7 @@ import (
 
 // spammed is a tracking issue's request: a hundred pull requests wait, each with long comments.
 func spammed(number int, now time.Time, by string) *pull.Request {
-	f := pull.Release{Branch: "3.12", Tip: "aa", Tagged: "bb", Me: "concorde", Said: map[int]pull.Said{}}
+	f := pull.Release{Branch: "3.12", Tip: "aa", Tag: "v3.12.13", Tagged: "bb", Me: "concorde", Said: map[int]pull.Said{}}
 	for n := range 100 {
 		waits := pull.Summary{Number: 1000 + n, Title: "[3.12] Fix", Base: "3.12"}
 		f.Open = append(f.Open, pull.Incoming{Summary: waits, Created: now, Approved: now})

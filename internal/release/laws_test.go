@@ -54,6 +54,7 @@ func (w world) path() string {
 func (w world) release() pull.Release {
 	return pull.Release{
 		Branch: "3.15", Tip: choose(w, "", "aaaaaaaaaaaa", "aaaaaaaaaaaa"), Tagged: choose(w, "", "bbbb", "bbbb"),
+		Tag:          choose(w, "", "v3.15.0rc1", "v3.15.0rc2", "v3.14.0"),
 		MoreBlockers: w.IntN(5) == 0, Incomplete: w.IntN(5) == 0,
 		Blockers: some(w, choose(w, 0, 0, 40), func() pull.Blocker {
 			return pull.Blocker{Number: 1 + w.IntN(60), Pull: w.IntN(2) == 0, Title: w.title(), Deferred: w.IntN(2) == 0, Labels: w.labels(),

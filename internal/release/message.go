@@ -100,7 +100,7 @@ func nothingPlanned(version string) string {
 }
 
 func missingTag(last Planned) string {
-	return fmt.Sprintf("The release data says that %s was released on %s, but the tag %s doesn't exist: did the release slip?",
+	return fmt.Sprintf("The release data says that %s was released on %s, but the tag %s doesn't exist.",
 		last.Name, last.Date, last.Tag)
 }
 
@@ -130,7 +130,12 @@ func (r Readiness) due(left func(days int) string) string {
 	case r.Next == nil:
 		return ""
 	}
-	if r.Next.Days <= 1 {
+	switch {
+	case r.Next.Days == -1:
+		return fmt.Sprintf("It was due yesterday (%s), but isn't tagged yet.", r.Next.Date)
+	case r.Next.Days < 0:
+		return fmt.Sprintf("It was due on %s, %d days ago, but isn't tagged yet.", r.Next.Date, -r.Next.Days)
+	case r.Next.Days <= 1:
 		return fmt.Sprintf("It's due %s (%s).", left(r.Next.Days), r.Next.Date)
 	}
 	return fmt.Sprintf("It's due on %s, %s.", r.Next.Date, left(r.Next.Days))

@@ -139,20 +139,19 @@ func (c *Config) Look(version string, r *pull.Request) pull.ReleaseLook {
 	look.Entries = c.News.Directory
 	look.Told = func(entries []pull.File) []string { return c.abiBranch(version, entries).Told() }
 	schedule, _ := c.Backport.Calendar().Schedule(version)
-	last, released := schedule.Last(now)
-	if released {
-		look.Tag = last.Tag()
-	}
+	look.Tags = tags(maybeLast(schedule, now))
 	search, err := c.Backport.Search(version, now)
 	if err != nil { // a branch that takes no backports
 		return look
 	}
-	frozen := released && frozenABI(b, last)
 	phased := c.phased(b, r)
-	look.Said = func(f pull.Release) []int { return evaluation{c, phased, f, now}.said(frozen) }
+	look.Said = func(f pull.Release) []int {
+		e := c.evaluation(phased, f, now)
+		return e.said(e.last != nil && frozenABI(b, *e.last))
+	}
 	look.Heard = evaluation{Config: c, b: b}.heard
 	look.Requested, look.Fixes, look.Since = search.Labels[0], search.Labels[1:], search.Since
-	if released && last.Date.After(look.Since) {
+	if last := happened(schedule, pull.Release{}, now); last != nil && last.Date.After(look.Since) {
 		look.Since = last.Date
 	}
 	return look
@@ -184,8 +183,8 @@ func (c *Config) Judge(version string, f pull.Release, of *pull.Request) Readine
 	case b.Phase == lifecycle.EndOfLife:
 		r.ended = endOfLife(version, b)
 	default:
-		e := evaluation{c, c.phased(b, of), f, now}
-		r.plan(c, b, f, now)
+		e := c.evaluation(c.phased(b, of), f, now)
+		r.plan(e, b)
 		r.Checks, r.Nightly = checksOf(f.Commits), c.night(r.Branch, f.Checked, now)
 		if search, err := c.Backport.Search(version, now); err == nil && !uncut {
 			r.Backports = e.lacking(search)
@@ -203,19 +202,22 @@ func (c *Config) Judge(version string, f pull.Release, of *pull.Request) Readine
 	return r
 }
 
-// plan takes the last release and the next one from the release data.
-func (r *Readiness) plan(c *Config, b lifecycle.Branch, f pull.Release, now time.Time) {
-	schedule, _ := c.Backport.Calendar().Schedule(r.Version)
-	if last, released := schedule.Last(now); released {
-		r.Last = r.planned(last)
-		if r.Last.SHA = f.Tagged; f.Tagged == "" {
+// plan takes the last release and the next one.
+func (r *Readiness) plan(e evaluation, b lifecycle.Branch) {
+	if e.last != nil {
+		r.Last = r.planned(*e.last)
+		if e.last.Tag() == e.f.Tag {
+			r.Last.SHA = e.f.Tagged
+		}
+		if r.Last.SHA == "" {
 			r.doubt(missingTag(*r.Last))
 		}
-		r.frozen = frozenABI(b, last)
+		r.frozen = frozenABI(b, *e.last)
 	}
-	switch {
-	case b.Next != nil:
-		r.Next = r.planned(*b.Next)
+	schedule, _ := e.Backport.Calendar().Schedule(r.Version)
+	switch next := following(schedule, e.last); {
+	case next != nil:
+		r.Next = r.planned(*next)
 	case b.Phase != lifecycle.Security: // those are released when there's something to release
 		r.doubt(nothingPlanned(r.Version))
 	}

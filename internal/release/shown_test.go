@@ -51,7 +51,7 @@ func TestReportWithoutABI(t *testing.T) {
 		{time.Date(2026, 5, 20, 0, 0, 0, 0, time.UTC), "", "The bot couldn't read what came since the last release: the tag v3.15.0b1 doesn't exist."},
 		{time.Date(2026, 5, 20, 0, 0, 0, 0, time.UTC), "v", "The bot couldn't read all that came since v3.15.0b1. bot abi can read a clone."},
 	} {
-		r := c.Judge("3.15", pull.Release{Branch: "3.15", Tip: "t", Tagged: test.tagged}, &pull.Request{Now: test.day})
+		r := c.Judge("3.15", pull.Release{Branch: "3.15", Tip: "t", Tag: "v3.15.0b1", Tagged: test.tagged}, &pull.Request{Now: test.day})
 		if s := r.Shown(1); s.NoABI != test.want || s.Next != r.Next.Name || s.NextAt.Format(time.DateOnly) != r.Next.Date {
 			t.Errorf("on %s: %q, want %q: %+v", r.Next.Date, s.NoABI, test.want, s)
 		}

@@ -122,7 +122,7 @@ func (w *world) queue(branch string, n int) {
 
 // release has something of all that a release's readiness depends on, but for milestones.
 func (f full) release() ReleaseQuery {
-	return ReleaseQuery{Key: ghtrial.CPython, ReleaseLook: pull.ReleaseLook{Version: "3.15", Branch: "main", Default: "main", Tag: "v3.15.0b1",
+	return ReleaseQuery{Key: ghtrial.CPython, ReleaseLook: pull.ReleaseLook{Version: "3.15", Branch: "main", Default: "main", Tags: []string{"v3.15.0b1"},
 		Blocker: "docs", Deferred: "type-bug", Requested: "docs", Fixes: []string{"docs"},
 		Told: func([]pull.File) []string { return []string{"README.rst"} },
 		Said: numbersOf, Heard: func(all []pull.Comment) []pull.Comment { return all }}}

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -47,7 +48,7 @@ func (l *Loader) Release(ctx context.Context, q ReleaseQuery) (pull.Release, err
 			}
 			out = d.Repository.release(branch)
 			out.Branch = branch
-			return nil
+			return d.Repository.tag(q.Tags, &out)
 		})
 	})
 	if err == nil && out.Tip != "" {
@@ -87,10 +88,10 @@ func releaseQuery(of pull.ReleaseLook, s gh.Size) gh.Query {
 	if of.Uncut {
 		branch("uncut", of.Default)
 	}
-	if of.Tag != "" {
-		q.Repository = append(q.Repository, "tag:ref(qualifiedName:$tag){target{__typename oid ...on Tag{target{__typename oid}}}}")
-		q.Declared = append(q.Declared, "$tag:String!")
-		q.Variables["tag"] = "refs/tags/" + of.Tag
+	for i, tag := range of.Tags {
+		alias := fmt.Sprint("tag", i)
+		q.Repository = append(q.Repository, alias+":ref(qualifiedName:$"+alias+"){target{__typename oid ...on Tag{target{__typename oid}}}}")
+		q.Declared, q.Variables[alias] = append(q.Declared, "$"+alias+":String!"), "refs/tags/"+tag
 	}
 	return q
 }
@@ -98,14 +99,37 @@ func releaseQuery(of pull.ReleaseLook, s gh.Size) gh.Query {
 type releaseData struct{ Repository *releaseAnswer }
 
 type releaseAnswer struct {
+	tags gh.Fields
+
 	Blockers, Deferred, BlockerPulls, DeferredPulls gh.Connection[blockerData]
 	Branch, Uncut                                   *releaseBranch
-	Tag                                             *struct {
-		Target struct {
-			Oid    string
-			Target *struct{ Oid string } // of an annotated tag
-		}
+}
+
+// UnmarshalJSON also keeps the tags.
+func (d *releaseAnswer) UnmarshalJSON(data []byte) error {
+	type named releaseAnswer
+	if err := json.Unmarshal(data, (*named)(d)); err != nil {
+		return err
 	}
+	return json.Unmarshal(data, &d.tags)
+}
+
+// tag takes the first one that exists.
+func (d *releaseAnswer) tag(tags []string, out *pull.Release) error {
+	for i, tag := range tags {
+		var found *struct{ Target taggedData }
+		if err := d.tags.ReadNth("tag", i, &found); err != nil {
+			return err
+		}
+		if found == nil {
+			continue
+		}
+		if out.Tag, out.Tagged = tag, found.Target.Oid; found.Target.Target != nil {
+			out.Tagged = found.Target.Target.Oid
+		}
+		break
+	}
+	return nil
 }
 
 type releaseBranch struct {
@@ -160,12 +184,6 @@ func (d *releaseAnswer) release(branch string) (out pull.Release) {
 		}
 		if len(out.Commits) == 0 || out.Commits[0].SHA != out.Tip { // GitHub hides it, or what was reported on it
 			out.Commits = append([]pull.BranchCommit{{SHA: out.Tip}}, out.Commits...)
-		}
-	}
-	if d.Tag != nil {
-		out.Tagged = d.Tag.Target.Oid
-		if d.Tag.Target.Target != nil {
-			out.Tagged = d.Tag.Target.Target.Oid
 		}
 	}
 	return out

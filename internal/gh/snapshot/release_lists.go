@@ -59,7 +59,7 @@ func (r *releases) keep(of releaseOf, state releaseState) {
 }
 
 func sameLook(a, b pull.ReleaseLook) bool {
-	return a.Branch == b.Branch && a.Uncut == b.Uncut && a.Default == b.Default && a.Requested == b.Requested && a.Since.Equal(b.Since) && a.Tag == b.Tag &&
+	return a.Branch == b.Branch && a.Uncut == b.Uncut && a.Default == b.Default && a.Requested == b.Requested && a.Since.Equal(b.Since) && slices.Equal(a.Tags, b.Tags) &&
 		a.Entries == b.Entries && slices.Equal(a.Fixes, b.Fixes)
 }
 
@@ -74,7 +74,7 @@ func (l *Loader) listsOf(q ReleaseQuery) (all []releaseList) {
 	if q.Entries != "" {
 		all = append(all, l.entries)
 	}
-	if q.Tag != "" {
+	if len(q.Tags) > 0 {
 		all = append(all, l.later)
 	}
 	if q.Said != nil {
@@ -90,8 +90,11 @@ func (l *Loader) lists(ctx context.Context, q ReleaseQuery, now time.Time, out *
 	}
 	of := releaseOf{q.Key.Repository(), q.Version}
 	state := l.releases.of(of, q.ReleaseLook, now)
+	if state.lists.Tag != out.Tag && state.done > 0 { // there's a release since
+		state = releaseState{look: q.ReleaseLook, until: now.Add(releaseAge)}
+	}
 	for each := l.listsOf(q); state.done < len(each); state.done++ {
-		state.lists.Tagged = out.Tagged
+		state.lists.Tag, state.lists.Tagged = out.Tag, out.Tagged
 		if err := each[state.done](ctx, q, &state.lists); err != nil {
 			return err
 		}
@@ -100,7 +103,7 @@ func (l *Loader) lists(ctx context.Context, q ReleaseQuery, now time.Time, out *
 		l.releases.keep(of, next)
 	}
 	lists := state.lists
-	lists.Branch, lists.Tip, lists.Tagged, lists.Commits = out.Branch, out.Tip, out.Tagged, out.Commits
+	lists.Branch, lists.Tip, lists.Commits, lists.Tag, lists.Tagged = out.Branch, out.Tip, out.Commits, out.Tag, out.Tagged
 	lists.Blockers, lists.MoreBlockers = out.Blockers, out.MoreBlockers
 	*out = lists
 	return nil
@@ -183,7 +186,7 @@ func (l *Loader) later(ctx context.Context, q ReleaseQuery, out *pull.Release) (
 	if out.Tagged == "" {
 		return nil
 	}
-	of := LandedQuery{Key: q.Key, Installation: q.Installation, Branch: q.Branch, Tag: q.Tag, Commits: 100 * maxReleasePages}
+	of := LandedQuery{Key: q.Key, Installation: q.Installation, Branch: q.Branch, Tag: out.Tag, Commits: 100 * maxReleasePages}
 	if q.Told != nil {
 		of.Paths = q.Told(out.Entries)
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 func look() pull.ReleaseLook {
-	return pull.ReleaseLook{Version: "3.14", Branch: "3.14", Default: "main", Tag: "v3.14.1", Blocker: "release-blocker",
+	return pull.ReleaseLook{Version: "3.14", Branch: "3.14", Default: "main", Tags: []string{"v3.14.2", "v3.14.1", "v3.14.0"}, Blocker: "release-blocker",
 		Deferred: "deferred-blocker", Requested: "needs backport to 3.14", Fixes: []string{"type-bug", "type-security"}}
 }
 
@@ -101,7 +101,7 @@ func TestRelease(t *testing.T) {
 	if diff := cmp.Diff(want, blockers); diff != "" || r.MoreBlockers {
 		t.Errorf("blockers (-want +got):\n%s", diff)
 	}
-	if r.Tip != tip || r.Tagged == "" || r.Tagged == tip || r.Commits[0].SHA != tip || r.Commits[0].Checks != pull.Red ||
+	if r.Tip != tip || r.Tag != "v3.14.1" || r.Tagged == "" || r.Tagged == tip || r.Commits[0].SHA != tip || r.Commits[0].Checks != pull.Red ||
 		r.Commits[0].Pull != into || len(r.Commits) < 2 || r.Commits[1].Checks != pull.NoChecks {
 		t.Errorf("tip %s, tag %s, %+v", r.Tip, r.Tagged, r.Commits)
 	}
@@ -125,11 +125,15 @@ func TestRelease(t *testing.T) {
 	if !r.EntriesRead || len(r.Entries) != 1 || r.Entries[0].Path != "Misc/entry.rst" || string(r.Entries[0].Content.Data) != "Fix it.\n" {
 		t.Errorf("entries: %+v", r.Entries)
 	}
-	of.Tag = "v0.1" // not of this branch
+	trial.OK(t, w.Repo.Tag("v3.14.2", "3.14"))
+	if r := w.release(of); r.Tag != "v3.14.2" || r.Tagged == "" || !r.Later.Reached || len(r.Later.Commits) != 0 {
+		t.Errorf("after the next release, since %s: %+v", r.Tag, r.Later)
+	}
+	of.Tags = []string{"v0.1"} // not of this branch
 	if r := w.release(of); r.Tagged == "" || r.Later.Reached {
 		t.Errorf("since a tag elsewhere: %+v", r.Later)
 	}
-	of.Branch, of.Tag = "3.99", "v3.99.0"
+	of.Branch, of.Tags = "3.99", []string{"v3.99.0"}
 	if r := w.release(of); r.Tip != "" || r.Tagged != "" || r.Open != nil || len(r.Blockers) != 3 {
 		t.Errorf("without a branch: %+v", r)
 	}

@@ -16,6 +16,7 @@ import (
 type yamlRelease struct {
 	Uncut      bool             `yaml:"uncut"` // the version still lives on the default branch
 	Tip        string           `yaml:"tip"`
+	Tag        string           `yaml:"tag"` // of the last release; "": the first of those that it may be, if Tagged
 	Tagged     string           `yaml:"tagged"`
 	Blockers   []yamlBlocker    `yaml:"blockers"`
 	More       bool             `yaml:"more-blockers"`
@@ -96,7 +97,7 @@ func (y yamlRequest) release(of yamlRelease) pull.Release {
 	all := func(pulls []yamlPull) []pull.Summary {
 		return yamlRequest{PR: y.PR, yamlHistory: yamlHistory{Pulls: pulls}}.pulls(func(yamlPull) bool { return true })
 	}
-	r := pull.Release{Tip: of.Tip, Tagged: of.Tagged, MoreBlockers: of.More, Merged: all(of.Merged), Into: all(of.Into),
+	r := pull.Release{Tip: of.Tip, Tag: of.Tag, Tagged: of.Tagged, MoreBlockers: of.More, Merged: all(of.Merged), Into: all(of.Into),
 		Incomplete: of.Incomplete}
 	for _, b := range of.Blockers {
 		r.Blockers = append(r.Blockers, pull.Blocker(b))
