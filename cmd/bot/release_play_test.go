@@ -134,6 +134,9 @@ func (p *play) happens(day int, issues map[string]int) {
 		p.must(err)
 		issues[title] = number
 	}
+	if day == 11 || day == 20 {
+		p.reverts(checks)
+	}
 	switch day {
 	case 2:
 		p.merge(p.change("3.15", "[3.15] (ABI break) gh-140000: A longer slot (GH-1)"), checks)
@@ -143,15 +146,16 @@ func (p *play) happens(day int, issues map[string]int) {
 	case 4:
 		issues["faster"] = p.change("main", "gh-140000: Faster", "performance", "needs backport to 3.15")
 		p.merge(issues["faster"], checks)
-	case 0, 6, 12, 16, 20, 24:
-		tags := map[int]string{0: "v3.15.0b1", 6: "v3.15.0b2", 12: "v3.15.0b3", 16: "v3.15.0rc1", 20: "v3.15.0rc2", 24: "v3.15.0"}
+	case 0, 12, 16, 20, 24:
+		tags := map[int]string{0: "v3.15.0b1", 12: "v3.15.0b3", 16: "v3.15.0rc1", 20: "v3.15.0rc2", 24: "v3.15.0"}
 		p.must(p.cpython.Tag(tags[day], "3.15"))
 	case 7:
+		p.must(p.cpython.Tag("v3.15.0b2", "3.15")) // a day late
 		p.must(p.cpython.Close(issues["The interpreter hangs"], "eric"))
-		p.merge(p.change("3.15", "[3.15] (ABI break) gh-140001: A new field (GH-2)"), checks)
-	case 11:
-		p.merge(p.change("3.15", `[3.15] Revert "gh-140001: A new field (GH-2)" (GH-3)`), checks)
+		issues["field"] = p.change("3.15", "[3.15] (ABI break) gh-140001: A new field (GH-2)")
+		p.merge(issues["field"], checks)
 	case 10:
+		p.says(issues["field"], "revert it breaks extensions")
 		p.says(issues["faster"], "refuse 3.15 too risky before beta 3")
 	case 13:
 		p.says(issues["faster"], "allow 3.15")
@@ -168,7 +172,7 @@ func (p *play) happens(day int, issues map[string]int) {
 		p.must(err)
 		p.merge(issues["late"], checks)
 	case 19:
-		p.merge(p.change("3.15", `[3.15] Revert "gh-140002: A late one (GH-4)" (GH-5)`), checks)
+		p.says(issues["late"], "revert not so late")
 	case 21:
 		issues["hole"] = p.change("main", "gh-140000: A hole", "type-security")
 		p.merge(issues["hole"], checks)
@@ -217,10 +221,33 @@ func (p *play) days() (mornings []string) {
 		p.until(p.morning.AddDate(0, 0, day))
 		p.happens(day, issues)
 		p.passes(p.morning.AddDate(0, 0, day).Add(19*time.Hour + 30*time.Minute)) // until the next morning
-		mornings = append(mornings, fmt.Sprintf("==== %s ====\n%s", p.clock().Format(time.DateOnly), p.posted()))
+		mornings = append(mornings, fmt.Sprintf("==== %s ====\n%s%s", p.clock().Format(time.DateOnly), p.posted(), p.frozen()))
 	}
 	p.rest()
 	return mornings
+}
+
+// reverts merges the revert that the bot has opened.
+func (p *play) reverts(checks string) {
+	p.Helper()
+	for _, pr := range p.cpython.PRs() {
+		if pr.State == "open" && pr.Author == p.github.BotLogin() && strings.Contains(pr.Title, "Revert ") {
+			p.merge(pr.Number, checks)
+			return
+		}
+	}
+	p.Fatal("no revert is open")
+}
+
+// frozen are the statuses that keep pull requests into 3.15 from being merged.
+func (p *play) frozen() (lines string) {
+	p.Helper()
+	for _, pr := range p.cpython.PRs() {
+		if s := pr.Statuses["concorde/release-freeze"]; pr.State == "open" && s.State == "failure" {
+			lines += fmt.Sprintf("\n#%d: %s: %s", pr.Number, s.Context, s.Description)
+		}
+	}
+	return lines
 }
 
 // posted are the bot's comments in the tracking issue.
