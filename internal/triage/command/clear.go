@@ -13,9 +13,10 @@ import (
 // or closes it must never follow from words that may mean the opposite.
 var (
 	// doubts make a remark after allow one that may take it back, restrict or postpone it.
-	doubts = strings.Fields("no not nope nah never nevermind nothing none nobody neither nor without cannot dont cant wont shouldnt isnt doesnt " +
-		"except but unless if whether until till after before when once later yet wait hold soon next tomorrow tonight " +
-		"monday tuesday wednesday thursday friday saturday sunday week weeks instead rather maybe perhaps may might should could would " +
+	doubts = strings.Fields("no not nope nah never nevermind nothing none nobody neither nor without cannot " +
+		"dont cant wont shouldnt isnt doesnt except but unless if whether until till after before when once later yet wait hold soon " +
+		"next tomorrow tonight monday tuesday wednesday thursday friday saturday sunday day days week weeks " +
+		"month months hour hours long first eventually provided providing assuming pending instead rather maybe perhaps may might should could would " +
 		"refuse refused reject deny disallow stop cancel undo withdraw against wrong mistake opposite kidding joking")
 	// remarks begin one after allow without a version.
 	remarks = strings.Fields("please thanks thank this it it's its the that that's these those them all because since as lgtm ok okay now")
@@ -38,9 +39,15 @@ func clearly(verb, text string) []command {
 	if verb == verbAllow {
 		unclear = unclear || !remark(text, len(versions))
 	} else {
-		unclear = unclear || slices.ContainsFunc(words(text), func(w string) bool {
-			return !lifecycle.ValidVersion(w) && !filling[w] && !slices.Contains(calm, w)
-		})
+		versions = nil // any word may come before one: "freeze release 3.15"
+		for _, w := range words(text) {
+			switch {
+			case lifecycle.ValidVersion(w):
+				versions = append(versions, w)
+			case !filling[w] && !slices.Contains(calm, w):
+				unclear = true
+			}
+		}
 	}
 	switch {
 	case unclear:

@@ -21,7 +21,8 @@ func TestLastingCommands(t *testing.T) {
 	c.Backport.Mode = config.On
 	var lasting []string
 	for _, v := range verbs {
-		said := pull.Comment{ID: 1, By: "hugovk", Editor: "hugovk", At: now.Add(-time.Hour), Answered: true, Done: true, Body: "@concorde " + v.example}
+		said := pull.Comment{ID: 1, By: "hugovk", Editor: "hugovk", At: now.Add(-time.Hour), Answered: true, Done: true,
+			Body: "@concorde " + v.example}
 		r := &pull.Request{Me: "concorde", Now: now, State: pull.Merged, Author: "hugovk", Comments: []pull.Comment{said}}
 		_, turns := c.heard(r)
 		if len(turns)+len(c.Decisions(r))+len(c.Freezes(r, "3.15", r.Comments))+len(c.Reverts(r, false)) > 0 || c.SaysReady(r, said) {

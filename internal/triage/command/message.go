@@ -179,14 +179,9 @@ func noneManaged(me, verb string) string {
 	return fmt.Sprintf("no backport to a version that you manage is requested here. Name the version, as in `@%s %s 3.14`.", me, verb)
 }
 
-// keptBy is why a command doesn't change a label of a rule's. Stages can be changed by hand: they
-// stay until the next event that moves them.
+// keptBy is why a command doesn't change a label of a rule's.
 func keptBy(rule string) string {
-	if rule == "stage" {
-		return fmt.Sprintf("the rule %s manages this label. You can still change it by hand.", codeSpan(rule))
-	}
-	return fmt.Sprintf("the rule %s sets and removes this label by itself, so neither a command nor a change by hand lasts. "+
-		"To change that, edit the rule in the settings.", codeSpan(rule))
+	return fmt.Sprintf("the rule %s manages this label. You can change it by hand, unless the settings say `hold: kept`.", codeSpan(rule))
 }
 
 // whoMay names who can use a command.

@@ -182,8 +182,9 @@ func bare(word string) string {
 // filling are the words that people write before and between versions, and around them.
 // closing are those that follow a version and begin no reason.
 var (
-	filling = map[string]bool{"to": true, "and": true, "&": true, "please": true, "thanks": true, "this": true, "it": true, "the": true,
-		"for": true, "on": true, "in": true, "version": true, "versions": true, "branch": true, "branches": true}
+	filling = map[string]bool{"to": true, "and": true, "plus": true, "also": true, "&": true, "please": true, "thanks": true,
+		"this": true, "it": true, "the": true, "for": true, "on": true, "in": true, "version": true, "versions": true,
+		"branch": true, "branches": true}
 	closing = map[string]bool{"please": true, "thanks": true, "branch": true, "branches": true}
 )
 

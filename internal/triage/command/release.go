@@ -24,13 +24,13 @@ func (c Config) Freezes(r *pull.Request, version string, comments []pull.Comment
 	kinds := map[string]pull.EventKind{verbFreeze: pull.Frozen, verbThaw: pull.Thawed}
 	var all []pull.Event
 	for _, o := range commandComments(&of) {
-		if o.Answered && !o.Done && len(o.commands) == 1 { // it was turned down, and nothing that changes since revives it
+		if o.Answered && !o.Done && o.Editor == "" && len(o.commands) == 1 { // it was turned down, and nothing but an edit revives it
 			continue
 		}
 		for _, k := range o.commands {
 			k.name = cmp.Or(k.name, version)
 			kind := kinds[k.verb]
-			if kind != "" && !k.unclear && k.name == version && c.decides(r, o, version) && !c.onMain(k, o.At) {
+			if kind != "" && !k.unclear && k.name == version && c.decides(r, o, version) && (o.Done || !c.onMain(k, o.At)) {
 				all = append(all, pull.Event{Kind: kind, Subject: version, By: o.By, At: o.At, Command: true})
 			}
 		}

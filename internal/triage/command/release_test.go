@@ -76,8 +76,8 @@ func TestFreezesOfManagers(t *testing.T) {
 	weigh.Linear(t, 1000*len(comments), 1, func() { c.Freezes(r, "3.15", comments) })
 }
 
-// TestFreezesTurnedDown: a command that was turned down never counts later, whatever changes:
-// freezes are turned on, or its author becomes a release manager. In a comment with other
+// TestFreezesTurnedDown: a command that was turned down never counts later, whatever else changes
+// than the comment: freezes are turned on, or its author becomes a release manager. In a comment with other
 // commands, nothing shows which one was turned down.
 func TestFreezesTurnedDown(t *testing.T) {
 	now := time.Date(2026, 8, 5, 12, 0, 0, 0, time.UTC)
@@ -88,6 +88,10 @@ func TestFreezesTurnedDown(t *testing.T) {
 		asked := []pull.Comment{{ID: 1, By: "hugovk", Body: body, At: now.Add(-time.Hour), Answered: true}}
 		if all := c.Freezes(&pull.Request{Me: "concorde", Now: now}, "3.15", asked); len(all) != want {
 			t.Errorf("%q: %+v, want %d", body, all, want)
+		}
+		asked[0].Editor = "hugovk" // it counts as it says now
+		if all := c.Freezes(&pull.Request{Me: "concorde", Now: now}, "3.15", asked); len(all) != 1 {
+			t.Errorf("%q, edited: %+v", body, all)
 		}
 	}
 }

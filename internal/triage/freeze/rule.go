@@ -168,7 +168,7 @@ func (c Config) track(r *pull.Request) pull.Want {
 	}
 	s := c.here(r, version)
 	want := pull.Want{Again: s.next}
-	if !s.ever {
+	if s.unsure || !s.ever { // what pull requests show stands, or there's nothing to show
 		return want
 	}
 	want.Notes = []pull.Note{c.note(r, s)}

@@ -51,3 +51,20 @@ func TestDescriptionsAreShownInFull(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestHiddenCommentsOfTheIssue: while GitHub hides comments in the tracking issue, its comment stays
+// as it is, like the statuses of pull requests.
+func TestHiddenCommentsOfTheIssue(t *testing.T) {
+	s, calendar := config.Preset(), lifecycle.Builtin()
+	rule := Rule(Config{Settings: s.Freeze, Release: config.Release{Issues: []config.TrackingIssue{{Version: "3.15", Issue: 12345}}},
+		Backport: s.Backport, ServerURL: "https://github.com", Calendar: func() *lifecycle.Calendar { return calendar }, Commands: spoken(s.Rules)})
+	for hidden, notes := range map[bool]int{false: 1, true: 0} {
+		want := rule.Want(&pull.Request{Key: pull.Key{Owner: "python", Repo: "cpython", Number: 12345}, Issue: true, Me: "concorde",
+			Now: time.Date(2026, 8, 6, 0, 0, 0, 0, time.UTC), Notes: map[string]pull.PostedNote{noteKey: {ID: 1}}, NotesHidden: hidden,
+			Open: map[string][]pull.OpenSummary{"3.15": {{Number: 1, Author: "eric", Statuses: map[string]pull.Status{
+				s.Freeze.Status: {Context: s.Freeze.Status, State: pull.StatusFailure, URL: "https://github.com/python/cpython/issues/12345"}}}}}})
+		if len(want.Notes) != notes || len(want.Enqueue) != notes {
+			t.Errorf("hidden %v: %+v", hidden, want)
+		}
+	}
+}

@@ -119,7 +119,7 @@ func (c Config) planned(version string) (start, end time.Time) {
 
 // here is the state of a tracking issue's own version.
 func (c Config) here(r *pull.Request, version string) state {
-	return c.state(r, version, pull.Thread{Comments: r.Comments, Notes: r.Notes})
+	return c.state(r, version, pull.Thread{Comments: r.Comments, Notes: r.Notes, More: r.NotesHidden})
 }
 
 // Planned are the versions that are closed at a time, as the release data and the settings

@@ -21,7 +21,8 @@ func rules(settings []byte) ([]pull.Rule, error) {
 		}
 	}
 	commands := command.Config{Settings: c.Commands, Backport: c.Backport, Revert: true}
-	with := revert.Config{Settings: c.Regressions, Backport: c.Backport, Asked: commands.Reverts, Backports: backport.Made, Cause: backport.Cause}
+	with := revert.Config{Settings: c.Regressions, Backport: c.Backport, Asked: commands.Reverts, Backports: backport.Made,
+		Cause: backport.Cause}
 	return []pull.Rule{revert.Rule(with), revert.PullRule(with), command.Rule(commands)}, nil
 }
 
