@@ -12,6 +12,7 @@ type ReleaseLook struct {
 	Branch  string // where the version lives; "": nowhere, and only blockers are loaded
 	Uncut   bool   // without Branch, it still lives on Default
 	Default string // the default branch, from which backports come
+	Frozen  bool   // what Said returns depends on it
 	// Tags, one of which the last release has: the newest that exists counts, "v3.15.0b2".
 	Tags []string
 	// Blocker and Deferred are labels, with which issues and pull requests block the next

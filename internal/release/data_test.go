@@ -31,7 +31,7 @@ func TestOddReleaseData(t *testing.T) {
 		"a branch without releases": {"Hugo van Kemenade", "", []string{"- The release data has no next release of 4.0."}},
 		"as planned":                {"Hugo van Kemenade", next("2026-08-20"), []string{"It's due on 2026-08-20, in about 2 weeks."}},
 		"the calendar moved": {"Hugo van Kemenade", next("2026-08-04"),
-			[]string{"It was due yesterday (2026-08-04), but isn't tagged yet.",
+			[]string{"It was due on 2026-08-04, but isn't tagged yet.",
 				"The release data says that 4.0.0 beta 1 was released on 2026-06-01, but the tag v4.0.0b1 doesn't exist."}},
 		"the calendar moved back": {"Hugo van Kemenade", next("2026-09-20"), []string{"It's due on 2026-09-20, in about 7 weeks."}},
 	} {

@@ -45,16 +45,9 @@ type evaluation struct {
 	last *lifecycle.Release
 }
 
-// evaluation leaves out changes from before the last release, unless they request a backport.
 func (c *Config) evaluation(b lifecycle.Branch, f pull.Release, now time.Time) evaluation {
 	schedule, _ := c.Backport.Calendar().Schedule(b.Version)
-	e := evaluation{c, b, f, now, happened(schedule, f, now)}
-	if e.last != nil {
-		e.f.Merged = slices.DeleteFunc(slices.Clone(f.Merged), func(m pull.Summary) bool {
-			return m.ClosedAt.Before(e.last.Date) && !c.Backport.Requested(b.Version, m)
-		})
-	}
-	return e
+	return evaluation{c, b, f, now, happened(schedule, f, now)}
 }
 
 // lacking are the changes that the branch lacks, security fixes first.
@@ -77,6 +70,21 @@ func (e evaluation) lacking(s backport.Search) []Backport {
 	}
 	slices.SortStableFunc(all, func(a, b Backport) int { return cmp.Compare(urgency(a), urgency(b)) })
 	return all
+}
+
+// missingFixes are the security fixes that the branch lacks: a release manager may have refused one
+// in any phase.
+func (e evaluation) missingFixes() (numbers []int) {
+	search, err := e.Backport.Search(e.b.Version, e.now)
+	if err != nil { // a branch that takes no backports
+		return nil
+	}
+	for _, g := range e.Backport.Gaps(search, e.f.Merged, into(e.f)) {
+		if g.Kind == securityKind && g.Backport == 0 {
+			numbers = append(numbers, g.Number)
+		}
+	}
+	return numbers
 }
 
 // urgency puts security fixes first.
@@ -187,6 +195,7 @@ func (e evaluation) said(frozen bool) (numbers []int) {
 	for _, m := range e.asking() {
 		numbers = append(numbers, m.Number)
 	}
+	numbers = append(numbers, e.missingFixes()...)
 	for _, p := range e.f.Open {
 		if e.asks(p).why == "" {
 			continue

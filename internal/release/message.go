@@ -131,10 +131,8 @@ func (r Readiness) due(left func(days int) string) string {
 		return ""
 	}
 	switch {
-	case r.Next.Days == -1:
-		return fmt.Sprintf("It was due yesterday (%s), but isn't tagged yet.", r.Next.Date)
 	case r.Next.Days < 0:
-		return fmt.Sprintf("It was due on %s, %d days ago, but isn't tagged yet.", r.Next.Date, -r.Next.Days)
+		return fmt.Sprintf("It was due on %s, but isn't tagged yet.", r.Next.Date)
 	case r.Next.Days <= 1:
 		return fmt.Sprintf("It's due %s (%s).", left(r.Next.Days), r.Next.Date)
 	}
@@ -188,6 +186,9 @@ func (r Readiness) life() string {
 	text := fmt.Sprintf("%s is %s.", r.Branch, lifecycle.Phase(r.Phase).Words())
 	if r.Last == nil {
 		return text + " The release data has no earlier release of it."
+	}
+	if r.Last.expected { // its tag is there; when it came isn't known
+		return fmt.Sprintf("%s The last release was %s, planned for %s.", text, r.Last.Name, r.Last.Date)
 	}
 	return fmt.Sprintf("%s The last release was %s on %s.", text, r.Last.Name, r.Last.Date)
 }

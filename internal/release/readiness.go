@@ -100,6 +100,8 @@ type Planned struct {
 	Days int    `json:"days"` // from today on; negative for days ago
 	Tag  string `json:"tag"`
 	SHA  string `json:"commit,omitempty"` // of the tag; "" if it doesn't exist
+
+	expected bool // the release data has only planned it
 }
 
 // Manager is a release manager.
@@ -121,6 +123,10 @@ func (c *Config) phased(b lifecycle.Branch, r *pull.Request) lifecycle.Branch {
 	}
 	return b
 }
+
+// earliestTag is how many days before the announcement a release's tag may come: what was merged
+// since isn't in the release.
+const earliestTag = 2
 
 // Look says what to load for a version's readiness, by the request of its tracking issue, or one
 // with no more than a time and the default branch.
@@ -145,14 +151,17 @@ func (c *Config) Look(version string, r *pull.Request) pull.ReleaseLook {
 		return look
 	}
 	phased := c.phased(b, r)
+	look.Frozen = phased.Phase == lifecycle.FinalFreeze
 	look.Said = func(f pull.Release) []int {
 		e := c.evaluation(phased, f, now)
 		return e.said(e.last != nil && frozenABI(b, *e.last))
 	}
 	look.Heard = evaluation{Config: c, b: b}.heard
 	look.Requested, look.Fixes, look.Since = search.Labels[0], search.Labels[1:], search.Since
-	if last := happened(schedule, pull.Release{}, now); last != nil && last.Date.After(look.Since) {
-		look.Since = last.Date
+	if last := happened(schedule, pull.Release{}, now); last != nil {
+		if tagged := last.Date.AddDate(0, 0, -earliestTag); tagged.After(look.Since) {
+			look.Since = tagged
+		}
 	}
 	return look
 }
@@ -224,7 +233,8 @@ func (r *Readiness) plan(e evaluation, b lifecycle.Branch) {
 }
 
 func (r *Readiness) planned(of lifecycle.Release) *Planned {
-	return &Planned{Name: of.String(), Date: of.Date.Format(time.DateOnly), Days: int(of.Date.Sub(r.today).Hours() / 24), Tag: of.Tag()}
+	return &Planned{Name: of.String(), Date: of.Date.Format(time.DateOnly), Days: int(of.Date.Sub(r.today).Hours() / 24), Tag: of.Tag(),
+		expected: of.Expected}
 }
 
 // doubt notes what isn't known.

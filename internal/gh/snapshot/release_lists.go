@@ -59,8 +59,8 @@ func (r *releases) keep(of releaseOf, state releaseState) {
 }
 
 func sameLook(a, b pull.ReleaseLook) bool {
-	return a.Branch == b.Branch && a.Uncut == b.Uncut && a.Default == b.Default && a.Requested == b.Requested && a.Since.Equal(b.Since) && slices.Equal(a.Tags, b.Tags) &&
-		a.Entries == b.Entries && slices.Equal(a.Fixes, b.Fixes)
+	return a.Branch == b.Branch && a.Uncut == b.Uncut && a.Default == b.Default && a.Frozen == b.Frozen && a.Requested == b.Requested &&
+		a.Since.Equal(b.Since) && slices.Equal(a.Tags, b.Tags) && a.Entries == b.Entries && slices.Equal(a.Fixes, b.Fixes)
 }
 
 // releaseList reads one of the lists into a release.

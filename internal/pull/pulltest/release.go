@@ -16,7 +16,7 @@ import (
 type yamlRelease struct {
 	Uncut      bool             `yaml:"uncut"` // the version still lives on the default branch
 	Tip        string           `yaml:"tip"`
-	Tag        string           `yaml:"tag"` // of the last release; "": the first of those that it may be, if Tagged
+	Tag        string           `yaml:"tag"` // of the last release; "": none
 	Tagged     string           `yaml:"tagged"`
 	Blockers   []yamlBlocker    `yaml:"blockers"`
 	More       bool             `yaml:"more-blockers"`

@@ -2,6 +2,7 @@ package pulltest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -182,6 +183,10 @@ func (y yamlRequest) look(r *pull.Request, at pull.Looks) {
 		release := y.release(y.Releases[of.Version])
 		if release.Branch = of.Branch; of.Uncut && y.Releases[of.Version].Uncut {
 			release.Branch = of.Default
+		}
+		if of.Said != nil {
+			asked := of.Said(release)
+			maps.DeleteFunc(release.Said, func(n int, _ pull.Said) bool { return !slices.Contains(asked, n) })
 		}
 		r.Releases[of.Version] = release
 	}
