@@ -113,7 +113,7 @@ func (g Gap) Reason() string {
 // are pull requests into the default branch, into all those into the branch, in any
 // state. What the bot's reverts took back isn't missing, nor are they, unless a label requests them.
 func (c *Config) Gaps(s Search, merged, into []pull.Summary) []Gap {
-	known := backportsOf(s.Version, into)
+	known := backportsOf(s.Version, into, merged)
 	merged = c.standing(s.Version, merged)
 	table, _ := c.Settings.Phase(s.Phase)
 	seen := map[int]bool{}
@@ -161,7 +161,7 @@ type OpenFix struct {
 // can't set: authors choose titles.
 func (c *Config) OpenFixes(version string, open []pull.Incoming) (all []OpenFix) {
 	for _, p := range open {
-		if c.secures(p.Summary) && !takesBack(p.Summary) {
+		if c.secures(p.Summary) && (!takesBack(p.Summary) || Of(version, p.Summary) != 0) {
 			all = append(all, OpenFix{cmp.Or(Of(version, p.Summary), p.Number), p.Summary})
 		}
 	}
@@ -228,9 +228,9 @@ type backports struct {
 }
 
 // backportsOf finds a branch's backports by their titles, including those by hand, by
-// their originals' numbers.
-func backportsOf(version string, into []pull.Summary) map[int]backports {
-	all, undone := map[int]backports{}, revertsAmong(into)
+// their originals' numbers. merged are those into the default branch.
+func backportsOf(version string, into, merged []pull.Summary) map[int]backports {
+	all, undone, onDefault := map[int]backports{}, revertsAmong(into), revertsAmong(merged)
 	for _, p := range into {
 		number := Of(version, p)
 		if number == 0 {
@@ -238,7 +238,7 @@ func backportsOf(version string, into []pull.Summary) map[int]backports {
 		}
 		b := all[number]
 		switch {
-		case p.State == pull.Merged && undone.undidBackport(number, p):
+		case p.State == pull.Merged && undone.undidBackport(number, p, onDefault):
 			b.reverted = max(b.reverted, p.Number)
 		case p.State == pull.Merged:
 			b.merged = true

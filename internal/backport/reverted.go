@@ -41,10 +41,13 @@ func (r reverts) stands(p pull.Summary) bool {
 	return !slices.ContainsFunc(r[p.Number], func(back pull.Summary) bool { return takesBack(back) && r.stands(back) })
 }
 
-// undidBackport reports whether a merged backport was reverted. A revert may name its original.
-func (r reverts) undidBackport(of int, p pull.Summary) bool {
+// undidBackport reports whether a merged backport was reverted. A revert may name its original. If
+// it's the backport of a revert that still stands on the default branch, both branches lack the
+// change, and it isn't missing.
+func (r reverts) undidBackport(of int, p pull.Summary, onDefault reverts) bool {
 	return r.undid(p.Number) || slices.ContainsFunc(r[of], func(back pull.Summary) bool {
-		return back.ClosedAt.After(p.ClosedAt) && r.stands(back)
+		there := Of(back.Base, back)
+		return back.ClosedAt.After(p.ClosedAt) && r.stands(back) && (there == 0 || onDefault.undid(there))
 	})
 }
 

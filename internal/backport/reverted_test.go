@@ -27,6 +27,8 @@ func TestGapsAfterReverts(t *testing.T) {
 	byButton := on314(into(72, pull.Merged, `Revert "[3.14] `+title+` (GH-70)"`), 72)
 	byButton.Body = "Reverts python/cpython#71"
 	byOriginal := on314(into(72, pull.Merged, `[3.14] Revert "`+title+` (GH-70)"`), 72)
+	byHand := merged(80, `Revert "`+title+` (GH-70)"`, security)
+	byHandToo := on314(own(into(81, pull.Merged, `[3.14] Revert "`+title+` (GH-70)" (GH-80)`), ""), 81)
 	again := on314(into(75, pull.Merged, "[3.14] "+title+" (GH-70)"), 75)
 	missing := func(why string) []backport.Gap {
 		return []backport.Gap{{Number: 70, Kind: "security", Why: security + why}}
@@ -58,6 +60,9 @@ func TestGapsAfterReverts(t *testing.T) {
 			want: []backport.Gap{{Number: 80, Kind: "revert", Labelled: true, Why: "labelled " + asks + "3.14"}}},
 		"a stranger's title hides nothing": {merged: []pull.Summary{merged(85, onMain.Title, "type-bug")},
 			want: append(missing(", and no backport"), backport.Gap{Number: 85, Kind: "bug", Why: "type-bug, and no backport"})},
+		"the backport of a revert by hand": {merged: []pull.Summary{byHand}, into: []pull.Summary{backported, byHandToo}},
+		"and on main again": {merged: []pull.Summary{byHand, own(merged(90, `Revert "Revert "`+title+` (GH-70)" (GH-80)"`, security), "")},
+			into: []pull.Summary{backported, byHandToo}, want: gone},
 		"two that revert each other": {into: []pull.Summary{backported,
 			own(into(73, pull.Merged, "a"), "Reverts #74"), own(into(74, pull.Merged, "b"), "Reverts #73")}},
 	} {

@@ -30,7 +30,7 @@ func (c *Config) Word(b lifecycle.Branch, m pull.Summary) string {
 // requested, or the branch lacks a security fix. into are all pull requests into the branch, in any
 // state.
 func (c *Config) Asking(b lifecycle.Branch, merged, into []pull.Summary) (all []pull.Summary) {
-	known := backportsOf(b.Version, into)
+	known := backportsOf(b.Version, into, merged)
 	for _, m := range c.standing(b.Version, merged) {
 		there := known[m.Number]
 		missing := m.State == pull.Merged && !there.merged && there.open == 0

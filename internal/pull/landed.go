@@ -30,12 +30,12 @@ type LandedCommit struct {
 }
 
 // landedAs matches the pull request at the end of a squash commit's subject.
-var landedAs = regexp.MustCompile(`(?i)\((?:gh-|#)([1-9][0-9]{0,9})\)\s*$`)
+var landedAs = regexp.MustCompile(`(?i)\((?:gh-|#)([1-9][0-9]{0,8})\)\s*$`)
 
 // LandedAs is the pull request that a squash commit's subject names; 0 for none.
 func LandedAs(subject string) int {
 	if parts := landedAs.FindStringSubmatch(subject); parts != nil {
-		n, _ := strconv.Atoi(parts[1]) // at most ten digits
+		n, _ := strconv.Atoi(parts[1]) // at most nine digits
 		return n
 	}
 	return 0

@@ -10,8 +10,7 @@ var (
 	// revertPrefixes come before it: "[3.14] ", "gh-123: ".
 	revertPrefixes = regexp.MustCompile(`(?i)^(?:\s*(?:\[[0-9]+\.[0-9]+\]|(?:gh|bpo)-[0-9]+\s*:))*\s*`)
 	// revertBody is how GitHub's button starts the body, and this bot.
-	revertBody   = regexp.MustCompile(`^Reverts (?:[\w.-]{1,100}/[\w.-]{1,100})?#([1-9][0-9]{0,8})\b`)
-	revertNumber = regexp.MustCompile(`(?i)\((?:gh-|#)([1-9][0-9]{0,8})\)\s*$`)
+	revertBody = regexp.MustCompile(`^Reverts (?:[\w.-]{1,100}/[\w.-]{1,100})?#([1-9][0-9]{0,8})\b`)
 )
 
 // Reverted is the title that a title takes back, as git and GitHub write it:
@@ -28,14 +27,10 @@ func Reverted(title string) (string, bool) {
 // body names it, or else the reverted title does at its end. On a maintenance branch, a title may
 // name the original of the backport that it means.
 func RevertedBy(title, body string) int {
-	found := revertBody.FindStringSubmatch(body)
-	if found == nil {
-		back, _ := Reverted(title[len(revertPrefixes.FindString(title)):])
-		found = revertNumber.FindStringSubmatch(back)
+	if found := revertBody.FindStringSubmatch(body); found != nil {
+		number, _ := strconv.Atoi(found[1]) // at most nine digits
+		return number
 	}
-	if found == nil {
-		return 0
-	}
-	number, _ := strconv.Atoi(found[1]) // at most nine digits
-	return number
+	back, _ := Reverted(title[len(revertPrefixes.FindString(title)):])
+	return LandedAs(back)
 }

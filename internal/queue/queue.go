@@ -173,13 +173,17 @@ func isPostgres(database string) bool {
 	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://")
 }
 
-// Start begins to run keys. It returns at once; the work continues until Stop, even if
-// ctx ends.
+// Start begins to run keys. It returns once other replicas know of this one; the work continues
+// until Stop, even if ctx ends.
 func (q *Queue) Start(ctx context.Context) error {
 	first, cancel := context.WithTimeout(ctx, startWithin)
 	defer cancel()
-	if err := q.tend(first); err != nil {
-		return fmt.Errorf("starting the queue: %w", q.explain(err))
+	for slow := true; slow; { // a report counts from when it began
+		begun := time.Now()
+		if err := q.tend(first); err != nil {
+			return fmt.Errorf("starting the queue: %w", q.explain(err))
+		}
+		slow = time.Since(begun) > q.cfg.lease/4
 	}
 	claims, stopClaims := context.WithCancel(context.Background())
 	loops, stopLoops := context.WithCancel(context.Background())

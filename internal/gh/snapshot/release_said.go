@@ -85,8 +85,14 @@ func (l *Loader) said(ctx context.Context, q ReleaseQuery, out *pull.Release) er
 	}
 	out.Me, out.Said = slug, map[int]pull.Said{}
 	return c.Asking("comments for a release", func(s *gh.Size) error {
+		seen := map[int]bool{}
+		asked := slices.DeleteFunc(q.Said(*out), func(n int) bool {
+			again := seen[n]
+			seen[n] = true
+			return again || !number(n)
+		})
 		at, crowded := loading{Client: c, from: l, Query: Query{Key: q.Key}, Size: s, slug: slug, out: &pull.Request{}}, maxCrowded
-		for numbers := range slices.Chunk(first(q.Said(*out), maxAsking), saidPerQuery) {
+		for numbers := range slices.Chunk(first(asked, maxAsking), saidPerQuery) {
 			var answer struct{ Repository gh.Fields }
 			err := s.Smaller(ctx, func(ctx context.Context) error {
 				query, variables := saidQuery(numbers, s.Part(newestSaid))
