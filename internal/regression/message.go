@@ -21,8 +21,8 @@ const (
 	textNext    = "If this change is the cause, a fix or a revert within a day helps everyone who works on the branch. " +
 		"If it isn't, you don't need to do anything. I'll update this comment when the check passes again."
 	textLong  = "It's failed for more than %d hours."
-	textOffer = "If this change is the cause and a fix isn't near, a core developer can comment `@%s revert REASON`: I'll open a pull request " +
-		"that reverts it, for people to review and merge. Nothing is reverted by itself."
+	textOffer = "If this change is the cause and a fix isn't near, a core developer can comment `@%s revert REASON`: I'll open a pull " +
+		"request that reverts it, for people to review and merge. Nothing is reverted by itself."
 	textRevert   = "#%d would revert this change."
 	textReopen   = "#%d would have reverted this change, but was closed without merging. If it's still needed, reopen it."
 	textReverted = "#%d has reverted this change. I'll update this comment when the check passes again."

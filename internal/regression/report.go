@@ -89,7 +89,8 @@ type Regression struct {
 	Pulls []int     `json:"pull_requests"` // that may be the cause
 	// Silence says why the pull requests of a round that goes on get no comment.
 	Silence string `json:"silence,omitempty"`
-	// Offered: the comments on the pull requests offer a revert.
+	// Offered: it has failed for so long that the comments on the pull requests offer a revert,
+	// unless there was one.
 	Offered bool     `json:"revert_offered,omitempty"`
 	Reverts []Revert `json:"reverts,omitempty"` // that are open
 }

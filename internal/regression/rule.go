@@ -133,7 +133,9 @@ func (j *judge) want() pull.Want {
 	}
 	offer, again := j.offer(now)
 	if len(j.b.Undecided) > 0 {
-		again = j.r.Now.Add(decidedWithin)
+		if at := j.r.Now.Add(decidedWithin); again.IsZero() || at.Before(again) {
+			again = at
+		}
 	}
 	if len(now.Checks) == 0 {
 		return pull.Want{Again: again}

@@ -13,7 +13,7 @@ import (
 const maxReason = 200
 
 var (
-	errMayNotHold = &fault{http.StatusForbidden, "You can't put this on hold",
+	errMayNotHold = &fault{http.StatusForbidden, "You can't put this on hold or resume it",
 		"Triagers, core developers and release managers can, here and by the comment “hold”."}
 	errDay = &fault{http.StatusBadRequest, "The bot can't read the date", "Write it like 2026-12-05. It must be in the future (UTC)."}
 	errWhy = &fault{http.StatusBadRequest, "The reason is too long", fmt.Sprintf("Put it into %d characters.", maxReason)}

@@ -41,7 +41,7 @@ func TestReleases(t *testing.T) {
 	s.shows(path, 200, "3.15.0 candidate 2 isn&#39;t ready. It&#39;s due in 12 days.", "✗ not ready", "<li>It blocks.</li>",
 		"<li>Nobody knows.</li>",
 		`<a href="https://github.example/python/cpython/issues/11">#11</a>`, "It hangs", "1 more.",
-		`<th scope="col">Issue or pull request</th>`, "<code>Misc/x.rst</code>",
+		`<th scope="col">Change or issue</th>`, "<code>Misc/x.rst</code>",
 		"3.15.0 candidate 2, <time", "No deferred blocker is open.", "2 hours ago", "Hugo (hugovk)",
 		"No verdict yet: the bot hasn't looked at", "https://github.example/python/cpython/issues/8",
 		"The settings name no tracking issue for 3.13")

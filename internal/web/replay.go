@@ -57,7 +57,7 @@ func (p *Pages) replay(w http.ResponseWriter, a *asked) error {
 		sentence += " " + holdText(o.View.Hold)
 	}
 	if differ > 0 {
-		sentence += fmt.Sprintf(" The rules would now write %d of the %d things differently.", differ, len(o.Writes))
+		sentence += fmt.Sprintf(" Of %d things that it wrote, the rules would now change %d.", len(o.Writes), differ)
 	} else {
 		sentence += " Everything it wrote still matches the rules."
 	}

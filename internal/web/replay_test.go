@@ -31,7 +31,7 @@ func TestReplay(t *testing.T) {
 	}
 	status, text := post("dana")
 	for _, want := range []string{
-		"nothing was written. The bot would make 1 change now. On hold, by dana. The rules would now write 2 of the 4 things differently.",
+		"nothing was written. The bot would make 1 change now. On hold, by dana. Of 4 things that it wrote, the rules would now change 2.",
 		`<td data-head="Wanted now">✗ on (differs)</td>`, `<td data-head="Wanted now">✗ success (differs)</td>`,
 		"no rule decides it", "✓ the same"} {
 		if status != 200 || !strings.Contains(text, want) {
