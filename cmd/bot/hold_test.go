@@ -43,13 +43,13 @@ func TestHold(t *testing.T) {
 	_, text = g.open(carol, g.pull())
 	_, form, _ = strings.Cut(text, "Check again")
 	page, at = carol.submit(form, mustParse(publicPages+g.pull()))
-	if !strings.Contains(page, "the bot would change nothing now. On hold, by carol") {
+	if !strings.Contains(page, "The bot would change nothing now. On hold, by carol") {
 		t.Errorf("%s %s", at, page)
 	}
 	g.comment("carol", "@concorde resume")
 	eventually(t, "the bot to go on", func() bool {
 		state, err := g.repo.PR(g.number)
-		return err == nil && slices.Contains(state.Labels, "awaiting changes") && g.says("That has ended.")
+		return err == nil && slices.Contains(state.Labels, "awaiting changes") && g.says("The hold has ended.")
 	})
 }
 

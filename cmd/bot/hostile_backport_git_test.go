@@ -97,8 +97,8 @@ var gitTroubles = []hardship{
 			ownWorkflow(s)
 			s.check(s.github.SetPermissions("python", noWorkflows()))
 		},
-		comment: []string{`| 3.14 | error | The change touches workflows, and the App isn't allowed to push those: an administrator must ` +
-			`grant it the permission "workflows: write"`, "| 3.13 | error |"},
+		comment: []string{`| 3.14 | error | The change touches workflows, and the App isn't allowed to push those. It needs ` +
+			`the permission "workflows: write"`, "| 3.13 | error |"},
 		heal: func(s *stage, _ *merged) { s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions())) },
 	},
 	{
@@ -170,8 +170,8 @@ var gitTroubles = []hardship{
 			all["contents"] = "read"
 			s.check(s.github.SetPermissions("python", all))
 		},
-		comment: []string{`| 3.14 | error | The App isn't allowed to push here: an administrator must grant it the permission "contents: ` +
-			`write" and accept it in the installation.`},
+		comment: []string{`| 3.14 | error | The App isn't allowed to push here. It needs the permission "contents: ` +
+			`write": the bot's operator sets it in the App's settings, and an owner of the organization accepts it.`},
 		heal: func(s *stage, _ *merged) { s.check(s.github.SetPermissions("python", ghtest.DefaultPermissions())) },
 	},
 }

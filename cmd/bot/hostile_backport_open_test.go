@@ -46,8 +46,8 @@ var openTroubles = []hardship{
 			s.always(opening, answer(http.StatusForbidden, `{"message":"Resource not accessible by integration",`+
 				`"documentation_url":"https://docs.github.com/rest","status":"403"}`))
 		},
-		comment: []string{`| 3.14 | error | The branch is pushed, but the App isn't allowed to open pull requests: an administrator must ` +
-			`grant it the permission "pull requests: write".`},
+		comment: []string{`| 3.14 | error | The branch is pushed, but the App isn't allowed to open pull requests. It needs ` +
+			`the permission "pull requests: write"`},
 	},
 	{
 		name:    "pull request made, answer lost",

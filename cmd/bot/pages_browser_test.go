@@ -33,7 +33,7 @@ func TestPagesInABrowser(t *testing.T) {
 		{"original", "/python/cpython/pull/5", "Backports to"},
 		{"draft", "/python/cpython/pull/7", "It's a backport of #5"},
 		{"backports", "/python/cpython/backports?state=any", "aren't done"},
-		{"stages", "/python/cpython/stages", "pull requests wait"},
+		{"stages", "/python/cpython/stages", "pull requests are waiting"},
 		{"life-cycle", "/python/cpython/life-cycle", "The next release is"},
 		{"releases", "/python/cpython/releases", "has a tracking issue"},
 		{"news", "/python/cpython/news", "hasn't looked"},

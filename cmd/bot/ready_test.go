@@ -86,7 +86,7 @@ var ailments = []ailment{
 			fault.Path, fault.Times, fault.Contains = "^/graphql$", -1, fmt.Sprintf(`"number":%d,`, c.number)
 			c.check(c.github.Fault(fault))
 		},
-		words: []string{"note: python/cpython#1 has waited for 11m, while others on python are done: the log says why\n"}},
+		words: []string{"note: python/cpython#1 has waited for 11m while others on python were served: the log says why\n"}},
 
 	{name: "suspended, and accounts: names it", settings: "accounts: [Python]", befalls: func(c *clinic) { c.github.Suspend("python") },
 		status: ill, kind: "installation",

@@ -39,7 +39,7 @@ func TestSignInInABrowser(t *testing.T) {
 	b.press("main a[href^='/sign-in']", "#submit")
 	b.fill("input[name=authorize]", "0")
 	b.press("#submit", "main .sentence")
-	b.open(b.address(), says("That isn't the sign-in")) // a code or refusal counts once
+	b.open(b.address(), says("This sign-in has expired")) // a code or refusal counts once
 	b.fits("stale")
 	b.open(publicPages+"/sign-in?back=/docs", "!!document.querySelector('#submit')")
 	b.fill("input[name=authorize]", "0")

@@ -32,7 +32,7 @@ var essential = regexp.MustCompile(`^(viewer(\.login)?|repository(\.(` + strings
 	`(blockers|deferred|blockerPulls|deferredPulls)(\.(nodes|pageInfo(\.hasNextPage)?))?`,
 	`ref\.target\.all(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
 	`ref(\.target(\.history(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?)?)?`,
-	`(branch|tag)(\.target(\.(oid|committedDate|history(\.nodes)?))?)?`, `[ab]\d+(\.oid)?`,
+	`(branch|tag\d*)(\.target(\.(oid|committedDate|history(\.nodes)?))?)?`, `[ab]\d+(\.oid)?`,
 	`ref\.target\.h\d+(\.(nodes|pageInfo(\.(hasNextPage|endCursor))?))?`,
 	`queue\d*(\.entries(\.(totalCount|nodes|pageInfo(\.(hasNextPage|endCursor))?))?)?`,
 	`issueOrPullRequest(\.(` + strings.Join([]string{
