@@ -32,6 +32,8 @@ type rounds struct {
 	At    time.Time        `json:"at"`
 	Pause time.Duration    `json:"pause"`          // before the next look
 	Open  map[string]round `json:"open,omitempty"` // by branch and check
+	// Undecided: another look has more to read.
+	Undecided bool `json:"undecided,omitempty"`
 }
 
 type round struct {
@@ -61,7 +63,12 @@ func (r *Reconciler) regressions(ctx context.Context, p place) error {
 	err = r.examine(ctx, &l, branches)
 	if _, temporary := errors.AsType[*gh.Temporary](err); temporary || refused(err) {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("looking at a branch's checks") // must not stop the sweep
-		return r.keep(ctx, roundsNote, p.key, rounds{l.now.At, l.now.Pause, before.Open})
+		if temporary && before.Undecided {
+			if err := r.lookAgain(ctx, p, l.now.At.Add(l.now.Pause)); err != nil {
+				return err
+			}
+		}
+		return r.keep(ctx, roundsNote, p.key, rounds{l.now.At, l.now.Pause, before.Open, before.Undecided})
 	} else if err != nil {
 		return err
 	}
@@ -74,7 +81,7 @@ func (r *Reconciler) regressions(ctx context.Context, p place) error {
 	if err := errors.Join(r.tell(ctx, p, numbers), r.keep(ctx, checkedNote, p.key, l.seen)); err != nil {
 		return err
 	}
-	if l.undecided {
+	if l.now.Undecided {
 		if err := r.lookAgain(ctx, p, l.now.At.Add(l.now.Pause)); err != nil {
 			return err
 		}
@@ -93,7 +100,6 @@ type look struct {
 	place
 	before, now rounds
 	seen        Checked
-	undecided   bool // not all is read that shows since when a check fails
 }
 
 // Checked is how the checks of a repository's branches are.
@@ -146,7 +152,7 @@ func (r *Reconciler) examine(ctx context.Context, l *look, branches []string) er
 func (l *look) rounds(ctx context.Context, branch string, b pull.BranchChecks) {
 	for _, check := range b.Undecided {
 		key := branch + " " + check
-		l.undecided = true
+		l.now.Undecided = true
 		if before, open := l.before.Open[key]; open {
 			l.now.Open[key] = before
 		}
