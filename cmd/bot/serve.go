@@ -63,7 +63,8 @@ type feedFlags struct {
 
 func (serveCmd) Help() string {
 	return `Webhooks arrive at POST /webhook. /healthz shows that the process is alive, /readyz/database
-that it can store webhooks, and /readyz whether anything needs attention; /metrics is for Prometheus. --pages shows people what the bot sees. SIGTERM stops gracefully.
+that it can store webhooks, and /readyz whether anything needs attention; /metrics is for Prometheus.
+--pages shows people what the bot sees. SIGTERM stops gracefully.
 Without an App, a page at /setup creates one, and then the bot starts.
 
   --role             receive and work are separate processes on one PostgreSQL database.

@@ -168,7 +168,8 @@ func whyMissing(version string) string {
 }
 
 func whyNoPhase(version, phase string) string {
-	return fmt.Sprintf("the settings don't say what %s accepts in the %s phase; the bot's operator can add that under `backport.phases`", version, phase)
+	return fmt.Sprintf("the settings don't say what %s accepts in the %s phase; the bot's operator can add that under `backport.phases`",
+		version, phase)
 }
 
 // What waits for the release manager: with the version, the phase and the kind, who that

@@ -199,7 +199,8 @@ func TestMoreThanAHundredCommits(t *testing.T) {
 	}
 }
 
-// TestManyFlakyChecks: many checks fail at once, and each has failed and passed on the same commit before. More of that is to be read than one
+// TestManyFlakyChecks: many checks fail at once, and each has failed and passed on the same commit
+// before. More of that is to be read than one
 // look reads: until the last look, nobody hears of the others, and then nobody does.
 func TestManyFlakyChecks(t *testing.T) {
 	s := newNights(t, func(c *reconcile.Config) { c.Settings.Rules.Regressions.Checks = []string{"refleak*"} })

@@ -19,10 +19,11 @@ const (
 	redBranch     = "The checks of %s are red since %s."
 	redOrEarlier  = "%s, or longer"
 	missingFixes  = "%s missing on the branch: %s."
-	unknownABI    = "Nobody could check whether the frozen ABI was broken since the last release: GitHub showed too little. `bot abi` can read a clone."
-	openFixes     = "%s merged into the branch yet: %s."
-	brokenABI     = "The ABI is frozen, but it has been broken since %s: %s."
-	faultyNews    = "%s would break the release, or be lost."
+	unknownABI    = "Nobody could check whether the frozen ABI was broken since the last release: GitHub showed too little. " +
+		"`bot abi` can read a clone."
+	openFixes  = "%s merged into the branch yet: %s."
+	brokenABI  = "The ABI is frozen, but it has been broken since %s: %s."
+	faultyNews = "%s would break the release, or be lost."
 )
 
 // What isn't known.
@@ -81,7 +82,8 @@ func blockSome(unnamed []string) string {
 }
 
 func unknownVersion(version string) string {
-	return fmt.Sprintf("The release data doesn't list %s: is the version right? If so, add it to `backport.overrides` in the settings.", version)
+	return fmt.Sprintf("The release data doesn't list %s: is the version right? If so, add it to `backport.overrides` in the settings.",
+		version)
 }
 
 func endOfLife(version string, b lifecycle.Branch) string {

@@ -192,8 +192,9 @@ var (
 	errRefused = &fault{http.StatusForbidden, "You aren't signed in",
 		"You didn't let GitHub tell the bot who you are. It asks for nothing else, and keeps no key to your account."}
 	errBusy = &fault{http.StatusTooManyRequests, "Too many people sign in at once", "Wait a few seconds, and begin again."}
-	errAway = &fault{http.StatusBadGateway, "GitHub isn't answering, so the bot can't tell who you are", "Try again in a minute. The bot's log says why."}
-	errApp  = &fault{http.StatusBadGateway, "Signing in doesn't work",
+	errAway = &fault{http.StatusBadGateway, "GitHub isn't answering, so the bot can't tell who you are",
+		"Try again in a minute. The bot's log says why."}
+	errApp = &fault{http.StatusBadGateway, "Signing in doesn't work",
 		"The App's client id, client secret or callback URL is wrong. The bot's operators must fix it: docs/pages.md says how."}
 )
 

@@ -49,7 +49,8 @@ func TestRebasedAmongStrangers(t *testing.T) {
 	}
 }
 
-// TestStrangersPullsWithACommit: GitHub lists open pull requests that contain a commit which the default branch doesn't have. However many older
+// TestStrangersPullsWithACommit: GitHub lists open pull requests that contain a commit which the
+// default branch doesn't have. However many older
 // ones there are, what brought the commit is the merged one.
 func TestStrangersPullsWithACommit(t *testing.T) {
 	w := newReleaseWorld(t)

@@ -54,7 +54,8 @@ func (l *Loader) Checked(ctx context.Context, q CheckedQuery) (pull.BranchChecks
 	c, err := l.app.Client(ctx, q.Key.Repository(), q.Installation)
 	if err == nil {
 		var found pull.BranchChecks
-		if found, err = (&checkedLoad{c, l, q, map[string]bool{}, map[string][]pull.CheckRun{}, 0}).load(ctx); err == nil {
+		load := &checkedLoad{Client: c, from: l, CheckedQuery: q, statuses: map[string]bool{}, reports: map[string][]pull.CheckRun{}}
+		if found, err = load.load(ctx); err == nil {
 			l.checked.Add(checkedAt{q.Key.Repository(), q.Branch}, knownChecks{found, c.Now()})
 			return found, nil
 		}

@@ -91,7 +91,8 @@ func TestChecked(t *testing.T) {
 	}
 }
 
-// TestDoubtsAmongManyStatuses: GitHub lists all statuses of a commit, newest first. A check's earlier result is found behind those of others,
+// TestDoubtsAmongManyStatuses: GitHub lists all statuses of a commit, newest first. A check's earlier
+// result is found behind those of others,
 // and the list is read once for all checks.
 func TestDoubtsAmongManyStatuses(t *testing.T) {
 	w := newWorld(t)

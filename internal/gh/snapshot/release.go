@@ -77,8 +77,8 @@ func releaseQuery(of pull.ReleaseLook, s gh.Size) gh.Query {
 		Variables: map[string]any{"blocker": of.Blocker, "later": of.Deferred, "first": s.Page()},
 	}
 	branch := func(alias, name string) {
-		q.Repository = append(q.Repository, alias+":ref(qualifiedName:$"+alias+"){target{__typename oid ...on Commit{history(first:$history){nodes{"+
-			"oid messageHeadline committedDate statusCheckRollup{state} "+associatedFields+"}}}}}")
+		q.Repository = append(q.Repository, alias+":ref(qualifiedName:$"+alias+"){target{__typename oid ...on Commit{"+
+			"history(first:$history){nodes{oid messageHeadline committedDate statusCheckRollup{state} "+associatedFields+"}}}}}")
 		q.Declared, q.Variables[alias] = append(q.Declared, "$"+alias+":String!"), "refs/heads/"+name
 	}
 	if of.Branch != "" {

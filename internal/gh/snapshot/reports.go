@@ -34,6 +34,7 @@ type unread struct {
 
 // readOn reads the reports of commits with more than one page has, first of the newest ones.
 func (l *checkedLoad) readOn(ctx context.Context, b *pull.BranchChecks, rest []unread) error {
+	hidden := 0 // commits that GitHub leaves out of its answers
 	err := l.Asking("reports", func(s *gh.Size) error {
 		for range reportQueries {
 			if len(rest) == 0 {
@@ -58,6 +59,7 @@ func (l *checkedLoad) readOn(ctx context.Context, b *pull.BranchChecks, rest []u
 					return err
 				}
 				if of == nil || of.StatusCheckRollup == nil {
+					hidden++
 					continue
 				}
 				page := of.StatusCheckRollup.Contexts
@@ -69,7 +71,7 @@ func (l *checkedLoad) readOn(ctx context.Context, b *pull.BranchChecks, rest []u
 		}
 		return nil
 	})
-	b.Unread = len(rest)
+	b.Unread = len(rest) + hidden
 	return err
 }
 

@@ -16,7 +16,8 @@ var (
 	doubts = strings.Fields("no not nope nah never nevermind nothing none nobody neither nor without cannot " +
 		"dont cant wont shouldnt isnt doesnt except but unless if whether until till after before when once later yet wait hold soon " +
 		"next tomorrow tonight monday tuesday wednesday thursday friday saturday sunday day days week weeks " +
-		"month months hour hours long first eventually provided providing assuming pending instead rather maybe perhaps may might should could would " +
+		"month months hour hours long first eventually provided providing assuming pending instead rather maybe perhaps " +
+		"may might should could would " +
 		"refuse refused reject deny disallow stop cancel undo withdraw against wrong mistake opposite kidding joking")
 	// remarks begin one after allow without a version.
 	remarks = strings.Fields("please thanks thank this it it's its the that that's these those them all because since as lgtm ok okay now")

@@ -58,8 +58,8 @@ func (c Config) noteText(r *pull.Request, s state) string {
 	case s.set:
 		return fmt.Sprintf("**%s is frozen**, by the settings (`backport.overrides`).", s.version) + c.frozenText(s)
 	}
-	return fmt.Sprintf("**%s is frozen until %s**, by the release data.", s.version, s.until.Format(time.DateOnly)+", 00:00 UTC") + c.frozenText(s) +
-		thaw + longer
+	until := s.until.Format(time.DateOnly) + ", 00:00 UTC"
+	return fmt.Sprintf("**%s is frozen until %s**, by the release data.", s.version, until) + c.frozenText(s) + thaw + longer
 }
 
 // frozenText says what a freeze means.
