@@ -38,13 +38,14 @@ func FuzzCommands(f *testing.F) {
 		"@concorde label +docs -\"skip news\"\n@concorde backport 3.14 3.13", "```\n@concorde rerun\n```",
 		"> @concorde why\n@concorde why\n\n@concorde help",
 		"- ```\n  @concorde rerun\n<!-- `\n--> ` @concorde", "a `` b\n@concorde ready `",
+		"\r@concorde rerun", // a line ending, too (CommonMark, "Characters and lines")
 	} {
 		f.Add(body)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		check(t, body)
 		line := func(prefix string) string {
-			return prefix + strings.NewReplacer("\r\n", "\n"+prefix, "\n", "\n"+prefix).Replace(body)
+			return prefix + strings.NewReplacer("\r\n", "\n"+prefix, "\n", "\n"+prefix, "\r", "\n"+prefix).Replace(body)
 		}
 		fence := strings.Repeat("`", 3+strings.Count(body, "`"))
 		tilde := strings.Repeat("~", 3+strings.Count(body, "~"))
