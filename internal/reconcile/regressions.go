@@ -63,12 +63,7 @@ func (r *Reconciler) regressions(ctx context.Context, p place) error {
 	err = r.examine(ctx, &l, branches)
 	if _, temporary := errors.AsType[*gh.Temporary](err); temporary || refused(err) {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("looking at a branch's checks") // must not stop the sweep
-		if temporary && before.Undecided {
-			if err := r.lookAgain(ctx, p, l.now.At.Add(l.now.Pause)); err != nil {
-				return err
-			}
-		}
-		return r.keep(ctx, roundsNote, p.key, rounds{l.now.At, l.now.Pause, before.Open, before.Undecided})
+		return r.interrupted(ctx, l, temporary)
 	} else if err != nil {
 		return err
 	}
@@ -87,6 +82,17 @@ func (r *Reconciler) regressions(ctx context.Context, p place) error {
 		}
 	}
 	return r.keep(ctx, roundsNote, p.key, l.now)
+}
+
+// interrupted keeps what the look before knew. If that left something to read, and GitHub may answer
+// later, another look follows.
+func (r *Reconciler) interrupted(ctx context.Context, l look, temporary bool) error {
+	if temporary && l.before.Undecided {
+		if err := r.lookAgain(ctx, l.place, l.now.At.Add(l.now.Pause)); err != nil {
+			return err
+		}
+	}
+	return r.keep(ctx, roundsNote, l.key, rounds{l.now.At, l.now.Pause, l.before.Open, l.before.Undecided})
 }
 
 // lookAgain has the checks looked at later.
