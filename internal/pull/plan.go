@@ -170,9 +170,7 @@ func (d *decision) add(rule Rule, want Want) error {
 	d.writes(want)
 	d.plan.Enqueue = d.others(d.plan.Enqueue, want.Enqueue)
 	d.plan.Points = d.others(d.plan.Points, want.Points)
-	if !want.Again.IsZero() && (d.plan.Again.IsZero() || want.Again.Before(d.plan.Again)) {
-		d.plan.Again = want.Again
-	}
+	d.plan.Again = Sooner(d.plan.Again, want.Again)
 	return nil
 }
 

@@ -273,3 +273,11 @@ func hasFold(names []string, name string) bool {
 	}
 	return false
 }
+
+// Sooner is the earlier of two times, of which zero stands for never.
+func Sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

@@ -39,9 +39,7 @@ func (p *Plan) foresee(r *Request, rules []Rule) error {
 			}
 		}
 		if len(works) == 0 {
-			if at := d.plan.Again; !at.IsZero() && (p.Again.IsZero() || at.Before(p.Again)) {
-				p.Again = at
-			}
+			p.Again = Sooner(p.Again, d.plan.Again)
 			p.predict(r, rules, d)
 			return nil
 		}

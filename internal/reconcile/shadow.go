@@ -7,6 +7,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/concorde-bot/concorde/internal/pull"
 	"github.com/concorde-bot/concorde/internal/queue"
 	"github.com/concorde-bot/concorde/internal/shadow"
 )
@@ -53,7 +54,7 @@ func (r *Reconciler) compare(ctx context.Context, s evaluation) (again time.Time
 	for _, record := range changes.Keep {
 		r.settled(ctx, record)
 	}
-	return soonest(s.plan.Again, changes.Again), nil
+	return pull.Sooner(s.plan.Again, changes.Again), nil
 }
 
 // settled logs and counts a prediction with an outcome.
@@ -67,12 +68,4 @@ func (r *Reconciler) settled(ctx context.Context, record shadow.Record) {
 			Str("outcome", string(record.Outcome)).Msg("another bot differs")
 	}
 	r.predictions.WithLabelValues(record.Rule, string(record.Outcome)).Inc()
-}
-
-// soonest is the earlier of two times, of which zero stands for never.
-func soonest(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }

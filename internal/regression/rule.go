@@ -133,9 +133,7 @@ func (j *judge) want() pull.Want {
 	}
 	offer, again := j.offer(now)
 	if len(j.b.Undecided) > 0 {
-		if at := j.r.Now.Add(decidedWithin); again.IsZero() || at.Before(again) {
-			again = at
-		}
+		again = pull.Sooner(again, j.r.Now.Add(decidedWithin))
 	}
 	if len(now.Checks) == 0 {
 		return pull.Want{Again: again}

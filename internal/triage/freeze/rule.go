@@ -118,7 +118,7 @@ func (c Config) want(r *pull.Request) pull.Want {
 	want.Statuses = []pull.Status{status}
 	want.Enqueue = append(others, c.follow(r, s, status)...)
 	if r.Own && r.Statuses[c.Settings.Status].State == pull.StatusFailure && !s.frozen {
-		want.Again = earlier(want.Again, r.Now.Add(2*pull.ReadLag)) // once GitHub sees that it's green, it may be merged
+		want.Again = pull.Sooner(want.Again, r.Now.Add(2*pull.ReadLag)) // once GitHub sees that it's green, it may be merged
 	}
 	return want
 }
@@ -151,14 +151,6 @@ func (c Config) follow(r *pull.Request, s state, status pull.Status) (keys []pul
 	return keys
 }
 
-// earlier is the earlier one of two times; a zero one is never.
-func earlier(a, b time.Time) time.Time {
-	if a.IsZero() || b.Before(a) {
-		return b
-	}
-	return a
-}
-
 // track keeps the comment in a tracking issue, and enqueues the open pull requests that
 // show something else.
 func (c Config) track(r *pull.Request) pull.Want {
@@ -183,7 +175,7 @@ func (c Config) track(r *pull.Request) pull.Want {
 		}
 	}
 	if missing > 0 {
-		want.Again = earlier(s.next, r.Now.Add(min(max(r.Now.Sub(s.turned)/2, soon), late)))
+		want.Again = pull.Sooner(s.next, r.Now.Add(min(max(r.Now.Sub(s.turned)/2, soon), late)))
 	}
 	return want
 }
