@@ -110,11 +110,11 @@ func whySource(branch string) string {
 // whyStacked says what a change waits for if it was merged into another pull request's
 // branch; outer is 0 if it's unknown.
 func whyStacked(base, main string, outer int) string {
-	why := fmt.Sprintf("it was merged into %s, and will be backported once it's on %s", cell(base), main)
-	if outer == 0 {
-		return why
+	arrives := "it's on " + main
+	if outer != 0 {
+		arrives = fmt.Sprintf("#%d brings it to %s", outer, main)
 	}
-	return fmt.Sprintf("it was merged into %s, and will be backported once #%d brings it to %s", cell(base), outer, main)
+	return fmt.Sprintf("it was merged into %s, and will be backported once %s", cell(base), arrives)
 }
 
 func whyTogether(outer int, main string) string {

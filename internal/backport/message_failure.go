@@ -15,22 +15,19 @@ type failureTexts struct {
 }
 
 // Cause says in half a sentence why a pick failed, or why its pull request couldn't be opened.
-func Cause(kind string) string {
-	t, found := failures[kind]
-	if !found {
-		t = failures[string(git.Broken)]
+func Cause(kind string) string { return failed(kind).cause }
+
+func failed(kind string) failureTexts {
+	if t, found := failures[kind]; found {
+		return t
 	}
-	return t.cause
+	return failures[string(git.Broken)]
 }
 
 // failureText has a sentence for each failure of a pick, and of opening its pull
 // request.
 func failureText(kind, version string) string {
-	t, found := failures[kind]
-	if !found {
-		t = failures[string(git.Broken)]
-	}
-	return strings.ReplaceAll(t.text, "X.Y", version)
+	return strings.ReplaceAll(failed(kind).text, "X.Y", version)
 }
 
 // failures by kind: git.FailureKind, or one in package pull.
