@@ -94,12 +94,22 @@ func (t *knownThread) reached(page []commentData) bool {
 // beside counts the comments that weren't known: new ones, and where there are too many to
 // know, older ones that were edited.
 func (t *knownThread) beside(known knownThread) (count int) {
+	before := known.ids()
 	for _, c := range t.all {
-		if !slices.ContainsFunc(known.all, func(k commentData) bool { return k.ID == c.ID }) {
+		if !before[c.ID] {
 			count++
 		}
 	}
 	return count
+}
+
+// ids are those of the comments.
+func (t *knownThread) ids() map[string]bool {
+	all := make(map[string]bool, len(t.all))
+	for _, c := range t.all {
+		all[c.ID] = true
+	}
+	return all
 }
 
 // join adds what was known.
@@ -111,10 +121,7 @@ func (t *knownThread) join(known knownThread) {
 // append adds comments but those that were edited since, or that new ones moved to the next
 // page.
 func (t *knownThread) append(older []commentData) {
-	read := map[string]bool{}
-	for _, c := range t.all {
-		read[c.ID] = true
-	}
+	read := t.ids()
 	for _, c := range older {
 		if !read[c.ID] {
 			t.all = append(t.all, c)
